@@ -1,0 +1,192 @@
+# liftd: one Makefile for everything. `make help` says what there is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, in a directory of its own.
+SAN ?= 0
+BUILD ?= build$(if $(filter clang,$(notdir $(CC))),-clang)$(if $(filter 1,$(SAN)),-san)
+
+# ---- packages (Debian 12), each with its reason ---------------------------------------------
+PACKAGES := \
+	gcc:compiler \
+	libc6-dev:C_library_headers \
+	pkg-config:finds_the_libraries_below \
+	libzmq3-dev:sockets_(ZeroMQ) \
+	libmsgpack-dev:messages_(MessagePack) \
+	liblmdb-dev:journal_and_ledger_(LMDB) \
+	libsodium-dev:pseudonyms,_checksums,_digests \
+	libsystemd-dev:readiness_and_watchdog_(sd_notify) \
+	libjansson-dev:JSON_in_and_out \
+	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
+	libcsv-dev:CSV_files_of_events_(lift_publish) \
+	tzdata:where_days_begin
+PACKAGES_CHECK := \
+	libcmocka-dev:unit_and_end-to-end_tests \
+	systemd:systemd-analyze_verify_of_the_units \
+	$(if $(wildcard ../shared/oracle),python3-yaml:the_reference_program_beside_this_checkout)
+
+LIBS_PROTO := msgpack jansson yaml-0.1
+LIBS_DAEMON := libzmq lmdb libsodium libsystemd
+LIBS_CLIENT := libzmq libsodium
+
+PKG_CONFIG ?= pkg-config
+cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+libs_of = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
+
+# ---- flags ----------------------------------------------------------------------------------
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+	-Wformat=2 -Wwrite-strings $(if $(WERROR),-Werror)
+CFLAGS ?= -O2 -g
+comma := ,
+SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONFDIR='"$(SYSCONFDIR)"' -I. $(WARNINGS) $(CFLAGS) $(SAN_FLAGS) -MMD -MP -pthread
+ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS) -pthread
+SYSCONFDIR ?= /etc/liftd
+
+# ---- what is built --------------------------------------------------------------------------
+PROTO_SRC := $(wildcard proto/*.c)
+DAEMON_SRC := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+CLIENT_SRC := $(filter-out clients/cli/main.c,$(wildcard clients/*.c clients/cli/*.c))
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+UNIT_LIB := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+E2E_SRC := $(wildcard tests/e2e/*_test.c)
+E2E_LIB := $(filter-out $(E2E_SRC),$(wildcard tests/e2e/*.c))
+BENCH_SRC := $(wildcard tests/bench/*.c)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+PROTO_A := $(BUILD)/libproto.a
+DAEMON_A := $(BUILD)/libdaemon.a
+CLIENT_A := $(BUILD)/libclient.a
+UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
+E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
+
+.DEFAULT_GOAL := all
+.PHONY: all deps deps-check deps-clang check unit e2e units-verify bench demo install clean format help
+.SECONDARY:
+
+all: $(BUILD)/liftd $(BUILD)/lift
+
+help:
+	@echo 'make              build liftd and lift into $(BUILD)/'
+	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
+	@echo 'make check        install what is missing, build, and run all tests'
+	@echo 'make bench        measure (not part of the tests)'
+	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
+	@echo 'make clean        remove what was built'
+	@echo 'SAN=1 builds with sanitizers, CC=clang with clang, each in a directory of its own.'
+
+# What was built with other flags is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+FORCE:
+
+$(BUILD)/obj/%.o: %.c Makefile $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(call cflags_of,$(LIBS_PROTO)) -c -o $@ $<
+
+$(PROTO_A): $(call obj,$(PROTO_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(DAEMON_A): $(call obj,$(DAEMON_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/liftd: $(call obj,daemon/main.c) $(DAEMON_A) $(PROTO_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+
+$(CLIENT_A): $(call obj,$(CLIENT_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lm
+
+# A unit test may use anything of the daemon's, and the client's but for its main.
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+
+$(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB)) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
+
+# ---- packages: what is there is not touched --------------------------------------------------
+missing_of = $(foreach p,$(1),$(if $(shell dpkg-query -W -f '$${db:Status-Status}' $(firstword $(subst :, ,$(p))) 2>/dev/null | grep -x installed),,$(p)))
+define install_packages
+	@missing='$(strip $(call missing_of,$(1)))'; \
+	[ -n "$$missing" ] || exit 0; \
+	names=; \
+	for p in $$missing; do names="$$names $${p%%:*}"; echo "missing: $${p%%:*} ($$(echo "$${p#*:}" | tr _ ' '))"; done; \
+	if [ "$$(id -u)" != 0 ]; then echo "As root: apt-get install --no-install-recommends$$names" >&2; exit 1; fi; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-upgrade $$names
+endef
+
+deps:
+	$(call install_packages,$(PACKAGES))
+
+deps-clang:
+	$(call install_packages,clang:the_second_compiler_that_must_not_warn)
+
+deps-check:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
+
+# ---- tests -----------------------------------------------------------------------------------
+# Libraries that were installed a moment ago are found by a make that starts after that.
+check: deps-check
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@$(MAKE) --no-print-directory unit e2e units-verify
+
+.PHONY: tests
+tests: $(UNITS) $(E2ES)
+
+unit: $(UNITS)
+	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+e2e: all $(E2ES)
+	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+
+units-verify: $(BUILD)/liftd
+	@sh tests/units_verify.sh $(BUILD)/liftd
+
+bench: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@sh tests/bench/bench.sh $(BUILD)
+
+demo: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@sh clients/demo.sh $(BUILD)
+
+# ---- install -----------------------------------------------------------------------------------
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/liftd/examples $(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(SYSCONFDIR)
+	install -m 755 $(BUILD)/liftd $(DESTDIR)$(PREFIX)/sbin/liftd
+	install -m 755 $(BUILD)/lift $(DESTDIR)$(PREFIX)/bin/lift
+	install -m 644 clients/lift.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 daemon/liftd.yaml.5 daemon/catalogue.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 daemon/liftd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 daemon/examples/*.yaml $(DESTDIR)$(PREFIX)/share/liftd/examples/
+	sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/liftd.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/liftd.service
+	install -m 644 systemd/liftd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/liftd.conf
+	[ -e $(DESTDIR)$(SYSCONFDIR)/liftd.yaml ] || install -m 644 systemd/liftd.yaml $(DESTDIR)$(SYSCONFDIR)/liftd.yaml
+	[ -e $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml ] || install -m 644 systemd/catalogue.yaml $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml
+
+clean:
+	rm -rf build build-clang build-san build-clang-san
+
+format:
+	clang-format -i $(wildcard proto/*.[ch] daemon/*.[ch] clients/*.[ch] clients/cli/*.[ch] tests/*/*.[ch])
