@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/control.h"
+
+#include "proto/msg_internal.h"
+
+/* ---- requests: each key is a text ------------------------------------------------------------ */
+
+static const struct {
+	struct text key;
+	size_t offset;
+} request_texts[] = {
+	{ TEXT("op"), offsetof(struct request, op) },
+	{ TEXT("source"), offsetof(struct request, source) },
+	{ TEXT("stream"), offsetof(struct request, stream) },
+	{ TEXT("as_of"), offsetof(struct request, as_of) },
+	{ TEXT("plane"), offsetof(struct request, plane) },
+	{ TEXT("region"), offsetof(struct request, region) },
+	{ TEXT("kind"), offsetof(struct request, kind) },
+	{ TEXT("id"), offsetof(struct request, id) },
+};
+
+enum { N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]) };
+
+static int check_version(const msgpack_object *v)
+{
+	int64_t version;
+
+	if (!v || !msg_get_int(v, &version))
+		return LIFT_E_MALFORMED;
+	return version == 1 ? 0 : LIFT_E_VERSION;
+}
+
+int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request)
+{
+	const msgpack_object *object, *values[N_TEXTS + 1];
+	struct text keys[N_TEXTS + 1];
+	struct request request = { 0 };
+	int err;
+
+	for (size_t i = 0; i < N_TEXTS; i++)
+		keys[i] = request_texts[i].key;
+	keys[N_TEXTS] = text_of("v");
+	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
+	if (!err)
+		err = msg_fields(object, keys, N_TEXTS + 1, values);
+	if (err)
+		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
+	err = check_version(values[N_TEXTS]);
+	if (err)
+		return err;
+	for (size_t i = 0; i < N_TEXTS; i++)
+		if (values[i] && !msg_get_text(values[i], (struct text *)((char *)&request +
+									  request_texts[i].offset)))
+			return LIFT_E_MALFORMED;
+	*ret_request = request;
+	return 0;
+}
+
+void request_encode(struct msg_writer *writer, const struct request *request)
+{
+	size_t pairs = 1;
+
+	for (size_t i = 0; i < N_TEXTS; i++)
+		pairs += ((const struct text *)((const char *)request + request_texts[i].offset))
+				 ->size > 0;
+	msg_map(writer, pairs);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	for (size_t i = 0; i < N_TEXTS; i++) {
+		const struct text *text =
+			(const void *)((const char *)request + request_texts[i].offset);
+
+		if (text->size == 0)
+			continue;
+		msg_text(writer, request_texts[i].key);
+		msg_text(writer, *text);
+	}
+}
+
+/* ---- answers, written ------------------------------------------------------------------------ */
+
+static void encode_op(struct msg_writer *writer, size_t pairs, const char *op)
+{
+	msg_map(writer, 2 + pairs);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	msg_str(writer, "op");
+	msg_str(writer, op);
+}
+
+static void encode_text(struct msg_writer *writer, const char *key, struct text value)
+{
+	msg_str(writer, key);
+	msg_text(writer, value);
+}
+
+static void encode_int(struct msg_writer *writer, const char *key, uint64_t value)
+{
+	msg_str(writer, key);
+	msg_int(writer, (int64_t)value);
+}
+
+static void encode_bool(struct msg_writer *writer, const char *key, bool value)
+{
+	msg_str(writer, key);
+	msg_bool(writer, value);
+}
+
+void welcome_encode(struct msg_writer *writer, const struct welcome *welcome)
+{
+	encode_op(writer, 4, "welcome");
+	encode_text(writer, "source", welcome->source);
+	encode_text(writer, "stream", welcome->stream);
+	encode_int(writer, "next", welcome->next);
+	encode_int(writer, "window", welcome->window);
+}
+
+void ack_encode(struct msg_writer *writer, const struct ack *ack)
+{
+	bool more = ack->n_rejected > ACK_REJECTED_MAX;
+	size_t rows = more ? ACK_REJECTED_MAX : ack->n_rejected;
+
+	encode_op(writer, 6 + more, "ack");
+	encode_text(writer, "source", ack->source);
+	encode_text(writer, "stream", ack->stream);
+	encode_int(writer, "first", ack->first);
+	encode_int(writer, "count", ack->count);
+	encode_int(writer, "next", ack->next);
+	msg_str(writer, "rejected");
+	msg_array(writer, rows);
+	for (size_t i = 0; i < rows; i++) {
+		msg_array(writer, 3);
+		msg_int(writer, (int64_t)ack->rejected[i].seq);
+		msg_str(writer, lift_err_code(ack->rejected[i].err));
+		msg_str(writer, lift_err_text(ack->rejected[i].err));
+	}
+	if (more)
+		encode_bool(writer, "more", true);
+}
+
+void nack_encode(struct msg_writer *writer, const struct nack *nack)
+{
+	encode_op(writer, 3 + (nack->source.size > 0) + (nack->stream.size > 0) + (nack->first > 0),
+		  "nack");
+	if (nack->source.size > 0)
+		encode_text(writer, "source", nack->source);
+	if (nack->stream.size > 0)
+		encode_text(writer, "stream", nack->stream);
+	if (nack->first > 0)
+		encode_int(writer, "first", nack->first);
+	encode_text(writer, "code", text_of(lift_err_code(nack->err)));
+	encode_text(writer, "text", text_of(lift_err_text(nack->err)));
+	encode_bool(writer, "retry", nack->retry);
+}
+
+void refusal_encode(struct msg_writer *writer, int err)
+{
+	msg_map(writer, 4);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	encode_bool(writer, "ok", false);
+	encode_text(writer, "code", text_of(lift_err_code(err)));
+	encode_text(writer, "text", text_of(lift_err_text(err)));
+}
+
+/* ---- answers, read --------------------------------------------------------------------------- */
+
+enum {
+	A_V,
+	A_OP,
+	A_SOURCE,
+	A_STREAM,
+	A_FIRST,
+	A_COUNT,
+	A_NEXT,
+	A_WINDOW,
+	A_REJECTED,
+	A_MORE,
+	A_CODE,
+	A_TEXT,
+	A_RETRY,
+	A_KEYS
+};
+static const struct text answer_keys[A_KEYS] = {
+	TEXT("v"),     TEXT("op"),   TEXT("source"), TEXT("stream"),   TEXT("first"),
+	TEXT("count"), TEXT("next"), TEXT("window"), TEXT("rejected"), TEXT("more"),
+	TEXT("code"),  TEXT("text"), TEXT("retry"),
+};
+static const char *const answer_ops[] = {
+	[ANSWER_WELCOME] = "welcome",
+	[ANSWER_ACK] = "ack",
+	[ANSWER_NACK] = "nack",
+};
+
+/* The keys that an op must have (the bits of the enum above). */
+static const unsigned answer_needs[] = {
+	[ANSWER_WELCOME] = 1u << A_SOURCE | 1u << A_STREAM | 1u << A_NEXT | 1u << A_WINDOW,
+	[ANSWER_ACK] = 1u << A_SOURCE | 1u << A_STREAM | 1u << A_FIRST | 1u << A_COUNT |
+		       1u << A_NEXT | 1u << A_REJECTED,
+	[ANSWER_NACK] = 1u << A_CODE | 1u << A_TEXT | 1u << A_RETRY,
+};
+
+static bool get_count(const msgpack_object *object, uint64_t most, uint64_t *ret_value)
+{
+	int64_t value = 0;
+
+	if (object && (!msg_get_int(object, &value) || value < 0 || (uint64_t)value > most))
+		return false;
+	*ret_value = (uint64_t)value;
+	return true;
+}
+
+static bool get_bool(const msgpack_object *object, bool *ret_value)
+{
+	*ret_value = object && object->type == MSGPACK_OBJECT_BOOLEAN && object->via.boolean;
+	return !object || object->type == MSGPACK_OBJECT_BOOLEAN;
+}
+
+/* What may be there; false where one is of another type. */
+static bool answer_values(const msgpack_object *const values[], struct answer *answer)
+{
+	const struct {
+		int key;
+		struct text *text;
+	} texts[] = { { A_SOURCE, &answer->source },
+		      { A_STREAM, &answer->stream },
+		      { A_CODE, &answer->code },
+		      { A_TEXT, &answer->text } };
+	uint64_t count, window;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (values[texts[i].key] && !msg_get_text(values[texts[i].key], texts[i].text))
+			return false;
+	if (!get_count(values[A_FIRST], INT64_MAX, &answer->first) ||
+	    !get_count(values[A_NEXT], INT64_MAX, &answer->next) ||
+	    !get_count(values[A_COUNT], UINT32_MAX, &count) ||
+	    !get_count(values[A_WINDOW], UINT32_MAX, &window) ||
+	    !get_bool(values[A_RETRY], &answer->retry) || !get_bool(values[A_MORE], &answer->more))
+		return false;
+	answer->count = (uint32_t)count;
+	answer->window = (uint32_t)window;
+	if (!values[A_REJECTED])
+		return true;
+	if (values[A_REJECTED]->type != MSGPACK_OBJECT_ARRAY)
+		return false;
+	answer->rejected = values[A_REJECTED]->via.array.ptr;
+	answer->n_rejected = values[A_REJECTED]->via.array.size;
+	return true;
+}
+
+int answer_decode(struct msg_reader *reader, struct text message, struct answer *ret_answer)
+{
+	const msgpack_object *object, *values[A_KEYS];
+	struct answer answer = { 0 };
+	struct text op;
+	size_t what = 0;
+	int err;
+
+	err = msg_parse(reader, message, MSG_DEPTH_CLIENT, &object);
+	if (!err)
+		err = msg_fields(object, answer_keys, A_KEYS, values);
+	if (err)
+		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
+	err = check_version(values[A_V]);
+	if (err)
+		return err;
+	if (!values[A_OP] || !msg_get_text(values[A_OP], &op))
+		return LIFT_E_MALFORMED;
+	while (what < 3 && !text_equal(op, text_of(answer_ops[what])))
+		what++;
+	if (what == 3)
+		return LIFT_E_OP;
+	answer.what = what;
+	for (int k = 0; k < A_KEYS; k++)
+		if (answer_needs[what] >> k & 1 && !values[k])
+			return LIFT_E_MALFORMED;
+	if (!answer_values(values, &answer))
+		return LIFT_E_MALFORMED;
+	*ret_answer = answer;
+	return 0;
+}
+
+int answer_rejected(const struct answer *answer, size_t i, uint64_t *ret_seq, struct text *ret_code,
+		    struct text *ret_text)
+{
+	const msgpack_object *rows = answer->rejected, *cells;
+	struct text code, text;
+	uint64_t seq;
+
+	if (i >= answer->n_rejected || rows[i].type != MSGPACK_OBJECT_ARRAY ||
+	    rows[i].via.array.size < 3)
+		return LIFT_E_MALFORMED;
+	cells = rows[i].via.array.ptr;
+	if (!get_count(&cells[0], INT64_MAX, &seq) || !msg_get_text(&cells[1], &code) ||
+	    !msg_get_text(&cells[2], &text))
+		return LIFT_E_MALFORMED;
+	*ret_seq = seq;
+	*ret_code = code;
+	*ret_text = text;
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * control.h - what is asked and answered beside batches: hello, acks, nacks, status, export.
+ *
+ * One struct request holds every key that any request may have: an `op` uses those that it needs.
+ */
+#ifndef LIFT_PROTO_CONTROL_H
+#define LIFT_PROTO_CONTROL_H
+
+#include "proto/msg.h"
+
+/* A request as it came; an absent text is empty, an absent number 0. Valid until the reader's next use. */
+struct request {
+	struct text op;
+	struct text source, stream;		    /* hello */
+	struct text as_of, plane, region, kind, id; /* export */
+};
+
+/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type) or LIFT_E_VERSION. */
+int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
+void request_encode(struct msg_writer *writer, const struct request *request);
+
+/* hello -> welcome */
+struct welcome {
+	struct text source, stream;
+	uint64_t next;	 /* the lowest number not yet on disk */
+	uint32_t window; /* batches that may be unanswered */
+};
+void welcome_encode(struct msg_writer *writer, const struct welcome *welcome);
+
+enum { ACK_REJECTED_MAX = 1000 /* rows in one ack; more: true where there are others */ };
+
+struct rejection {
+	uint64_t seq;
+	int err; /* of LIFT_ERRORS */
+};
+
+struct ack {
+	struct text source, stream;
+	uint64_t first; /* the batch's seq, as it was sent */
+	uint32_t count;
+	uint64_t next;			  /* the lowest missing number of the stream */
+	const struct rejection *rejected; /* n_rejected rows, borrowed; all of them are given */
+	size_t n_rejected;
+};
+void ack_encode(struct msg_writer *writer, const struct ack *ack);
+
+struct nack {
+	struct text source, stream; /* empty where they could not be read */
+	uint64_t first;		    /* 0 where it could not be read */
+	int err;
+	bool retry; /* the same batch may go through later */
+};
+void nack_encode(struct msg_writer *writer, const struct nack *nack);
+
+/* {v:1, ok:false, code, text} */
+void refusal_encode(struct msg_writer *writer, int err);
+
+/* An answer of intake, as a client reads it. */
+struct answer {
+	enum { ANSWER_WELCOME, ANSWER_ACK, ANSWER_NACK } what;
+	struct text source, stream;
+	uint64_t first;		/* ack, nack */
+	uint32_t count;		/* ack */
+	uint64_t next;		/* welcome, ack */
+	uint32_t window;	/* welcome */
+	struct text code, text; /* nack */
+	bool retry, more;
+	size_t n_rejected;    /* ack */
+	const void *rejected; /* opaque */
+};
+
+/* 0, LIFT_E_MALFORMED (also where a key that its op needs is missing or of a wrong type), LIFT_E_VERSION, or
+ * LIFT_E_OP where it is none of these answers. */
+int answer_decode(struct msg_reader *reader, struct text message, struct answer *ret_answer);
+
+/* Row i of an ack's rejected: LIFT_E_MALFORMED where there is none, or it is not [seq, code, text, ...]. */
+int answer_rejected(const struct answer *answer, size_t i, uint64_t *ret_seq, struct text *ret_code,
+		    struct text *ret_text);
+
+#endif

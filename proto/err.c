@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/err.h"
+
+static const struct {
+	int err;
+	const char *code, *text;
+} errors[] = {
+#define X(name, number, code, text) { -(number), code, text },
+	LIFT_ERRORS(X)
+#undef X
+};
+
+enum { N_ERRORS = sizeof(errors) / sizeof(errors[0]) };
+
+const char *lift_err_code(int err)
+{
+	for (size_t i = 0; i < N_ERRORS; i++)
+		if (errors[i].err == err)
+			return errors[i].code;
+	return err ? "unknown" : "ok";
+}
+
+const char *lift_err_text(int err)
+{
+	for (size_t i = 0; i < N_ERRORS; i++)
+		if (errors[i].err == err)
+			return errors[i].text;
+	return err ? "an error without a name" : "";
+}
+
+int lift_err_of_code(struct text code)
+{
+	for (size_t i = 0; i < N_ERRORS; i++)
+		if (text_equal(code, text_of(errors[i].code)))
+			return errors[i].err;
+	return 0;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/event.h"
+
+#include <math.h>
+
+#include "proto/msg_internal.h"
+
+static const char *const type_names[] = {
+	[EVENT_STARTED] = "started",   [EVENT_COMPLETED] = "completed",
+	[EVENT_ASSESSED] = "assessed", [EVENT_WITHDRAWN] = "withdrawn",
+	[EVENT_VOIDED] = "voided",
+};
+static const char *const phase_names[] = { [PHASE_PRE] = "pre", [PHASE_POST] = "post" };
+
+const char *event_type_name(enum event_type type)
+{
+	return type_names[type];
+}
+
+enum event_type event_type_of(struct text name)
+{
+	for (enum event_type type = EVENT_STARTED; type <= EVENT_VOIDED; type++)
+		if (text_equal(name, text_of(type_names[type])))
+			return type;
+	return 0;
+}
+
+int16_t event_score(double score)
+{
+	return (int16_t)floor(score * SCORE_ONE + 0.5);
+}
+
+bool source_is_valid(struct text source)
+{
+	if (source.size < 1 || source.size > SOURCE_MAX)
+		return false;
+	for (size_t i = 0; i < source.size; i++) {
+		char c = source.data[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+		      c == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* ---- a batch --------------------------------------------------------------------------------- */
+
+enum { BATCH_V, BATCH_OP, BATCH_SOURCE, BATCH_STREAM, BATCH_SEQ, BATCH_EVENTS, BATCH_KEYS };
+static const struct text batch_keys[BATCH_KEYS] = { TEXT("v"),	    TEXT("op"),	 TEXT("source"),
+						    TEXT("stream"), TEXT("seq"), TEXT("events") };
+
+static int batch_version(const msgpack_object *v)
+{
+	int64_t version;
+
+	if (!v || !msg_get_int(v, &version))
+		return LIFT_E_MALFORMED;
+	return version == 1 ? 0 : LIFT_E_VERSION;
+}
+
+static int batch_events(const msgpack_object *events, struct batch *batch)
+{
+	if (!events || events->type != MSGPACK_OBJECT_ARRAY || events->via.array.size < 1 ||
+	    events->via.array.size > BATCH_EVENTS_MAX)
+		return LIFT_E_COUNT;
+	for (uint32_t i = 0; i < events->via.array.size; i++)
+		if (events->via.array.ptr[i].type != MSGPACK_OBJECT_MAP)
+			return LIFT_E_COUNT;
+	batch->events = events->via.array.ptr;
+	batch->count = events->via.array.size;
+	return 0;
+}
+
+int batch_decode(struct msg_reader *reader, struct text message, struct batch *ret_batch)
+{
+	const msgpack_object *object, *values[BATCH_KEYS];
+	struct text text;
+	int64_t seq;
+	int err;
+
+	*ret_batch = (struct batch){ 0 };
+	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
+	if (!err)
+		err = msg_fields(object, batch_keys, BATCH_KEYS, values);
+	if (err)
+		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
+	/* All that can be read, before the first fault: a nack says which batch it means. */
+	if (values[BATCH_SOURCE] && msg_get_text(values[BATCH_SOURCE], &text) &&
+	    source_is_valid(text))
+		ret_batch->source = text;
+	if (values[BATCH_STREAM] && msg_get_text(values[BATCH_STREAM], &text) && text.size >= 1 &&
+	    text.size <= STREAM_MAX)
+		ret_batch->stream = text;
+	if (values[BATCH_SEQ] && msg_get_int(values[BATCH_SEQ], &seq) && seq >= 1 &&
+	    (uint64_t)seq <= EVENT_SEQ_MAX)
+		ret_batch->seq = (uint64_t)seq;
+	err = batch_version(values[BATCH_V]);
+	if (err)
+		return err;
+	if (values[BATCH_OP] && !msg_get_text(values[BATCH_OP], &ret_batch->op))
+		return LIFT_E_MALFORMED;
+	if (!ret_batch->source.size)
+		return LIFT_E_SOURCE;
+	if (!ret_batch->stream.size)
+		return LIFT_E_STREAM;
+	if (!ret_batch->seq)
+		return LIFT_E_SEQ;
+	err = batch_events(values[BATCH_EVENTS], ret_batch);
+	if (err)
+		return err;
+	return ret_batch->seq + ret_batch->count - 1 > EVENT_SEQ_MAX ? LIFT_E_SEQ : 0;
+}
+
+void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer)
+{
+	const msgpack_object *events = batch->events;
+
+	msgpack_pack_object(msg_packer(writer), events[i]);
+}
+
+/* ---- one event ------------------------------------------------------------------------------- */
+
+enum {
+	EV_TYPE,
+	EV_TIME,
+	EV_LEARNER,
+	EV_MODULE,
+	EV_REGION,
+	EV_SCORE,
+	EV_PASSED,
+	EV_PHASE,
+	EV_ATTRS,
+	EV_VOIDS,
+	EV_KEYS
+};
+static const struct text event_keys[EV_KEYS] = {
+	TEXT("type"),  TEXT("time"),   TEXT("learner"), TEXT("module"), TEXT("region"),
+	TEXT("score"), TEXT("passed"), TEXT("phase"),	TEXT("attrs"),	TEXT("voids"),
+};
+
+static bool read_text(const msgpack_object *object, size_t least, size_t most,
+		      struct text *ret_text)
+{
+	return object && msg_get_text(object, ret_text) && ret_text->size >= least &&
+	       ret_text->size <= most;
+}
+
+static bool read_score(const msgpack_object *object, int16_t *ret_score)
+{
+	double value;
+	int64_t whole;
+
+	if (object->type == MSGPACK_OBJECT_FLOAT32 || object->type == MSGPACK_OBJECT_FLOAT64)
+		value = object->via.f64;
+	else if (msg_get_int(object, &whole))
+		value = whole == 0 || whole == 1 ? (double)whole : -1;
+	else
+		return false;
+	if (!(value >= 0 && value <= 1))
+		return false;
+	*ret_score = event_score(value);
+	return true;
+}
+
+/* What is absent stays absent (-1, -1, PHASE_NONE). */
+static int read_result(const msgpack_object *const score, const msgpack_object *const passed,
+		       const msgpack_object *const phase, struct event_result *ret_result)
+{
+	struct text text;
+
+	*ret_result = (struct event_result){ -1, -1, PHASE_NONE };
+	if (score && !read_score(score, &ret_result->score))
+		return LIFT_E_SCORE;
+	if (passed) {
+		if (passed->type != MSGPACK_OBJECT_BOOLEAN)
+			return LIFT_E_PASSED;
+		ret_result->passed = passed->via.boolean;
+	}
+	if (phase) {
+		if (!msg_get_text(phase, &text))
+			return LIFT_E_PHASE;
+		for (uint8_t p = PHASE_PRE; p <= PHASE_POST; p++)
+			if (text_equal(text, text_of(phase_names[p])))
+				ret_result->phase = p;
+		if (ret_result->phase == PHASE_NONE)
+			return LIFT_E_PHASE;
+	}
+	return 0;
+}
+
+/* Times of events lie from 2000 on; the bound above is the daemon's clock, which intake has. */
+static bool read_time(const msgpack_object *object, int64_t *ret_time)
+{
+	return object && msg_get_int(object, ret_time) && *ret_time >= EVENT_TIME_MIN &&
+	       *ret_time <= EVENT_TIME_MAX;
+}
+
+static int read_attrs(const msgpack_object *attrs, struct event *event)
+{
+	const msgpack_object_map *map = &attrs->via.map;
+
+	if (attrs->type != MSGPACK_OBJECT_MAP || map->size > ATTRS_MAX)
+		return LIFT_E_ATTRS;
+	for (uint32_t i = 0; i < map->size; i++) {
+		struct event_attr *attr = &event->attrs[event->n_attrs];
+
+		if (!read_text(&map->ptr[i].key, 1, ATTR_NAME_MAX, &attr->name))
+			return LIFT_E_ATTRS;
+		if (map->ptr[i].val.type == MSGPACK_OBJECT_NIL)
+			continue;
+		if (!read_text(&map->ptr[i].val, 0, ATTR_VALUE_MAX, &attr->value))
+			return LIFT_E_ATTRS;
+		event->n_attrs++;
+	}
+	return 0;
+}
+
+static int read_voids(const msgpack_object *voids, struct event *event)
+{
+	enum { V_TYPE, V_TIME, V_SCORE, V_PASSED, V_PHASE, V_KEYS };
+	static const struct text keys[V_KEYS] = { TEXT("type"), TEXT("time"), TEXT("score"),
+						  TEXT("passed"), TEXT("phase") };
+	const msgpack_object *values[V_KEYS];
+	struct text type;
+
+	if (!voids || msg_fields(voids, keys, V_KEYS, values) != 0 || !values[V_TYPE] ||
+	    !msg_get_text(values[V_TYPE], &type))
+		return LIFT_E_VOIDS;
+	event->voids = event_type_of(type);
+	if (event->voids == 0 || event->voids == EVENT_VOIDED)
+		return LIFT_E_VOIDS;
+	if (values[V_TIME] && !read_time(values[V_TIME], &event->voids_time))
+		return LIFT_E_VOIDS;
+	if (read_result(values[V_SCORE], values[V_PASSED], values[V_PHASE], &event->result) != 0)
+		return LIFT_E_VOIDS;
+	return 0;
+}
+
+int batch_event(const struct batch *batch, uint32_t i, struct event *event)
+{
+	const msgpack_object *object = (const msgpack_object *)batch->events + i;
+	const msgpack_object *values[EV_KEYS];
+	struct text type;
+	int err;
+
+	if (msg_check_values(object) != 0)
+		return LIFT_E_VALUE;
+	msg_find(object, event_keys, EV_KEYS, values);
+	if (!values[EV_TYPE] || !msg_get_text(values[EV_TYPE], &type) ||
+	    !(event->type = event_type_of(type)))
+		return LIFT_E_TYPE;
+	if (!read_time(values[EV_TIME], &event->time))
+		return LIFT_E_TIME;
+	if (!read_text(values[EV_LEARNER], 1, LEARNER_MAX, &event->learner))
+		return LIFT_E_LEARNER;
+	if (!read_text(values[EV_MODULE], 1, MODULE_MAX, &event->module))
+		return LIFT_E_MODULE;
+	if (!read_text(values[EV_REGION], 1, REGION_MAX, &event->region))
+		return LIFT_E_REGION;
+	event->n_attrs = 0;
+	err = values[EV_ATTRS] ? read_attrs(values[EV_ATTRS], event) : 0;
+	if (err)
+		return err;
+	event->result = (struct event_result){ -1, -1, PHASE_NONE };
+	event->voids = 0;
+	event->voids_time = EVENT_NO_TIME;
+	if (event->type == EVENT_VOIDED)
+		return read_voids(values[EV_VOIDS], event);
+	if (event->type != EVENT_ASSESSED)
+		return 0;
+	err = read_result(values[EV_SCORE], values[EV_PASSED], values[EV_PHASE], &event->result);
+	if (err)
+		return err;
+	return event->result.score < 0 && event->result.passed < 0 ? LIFT_E_RESULT : 0;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
+		 uint64_t seq, uint32_t count)
+{
+	msg_map(writer, op ? 6 : 5);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	if (op) {
+		msg_str(writer, "op");
+		msg_str(writer, op);
+	}
+	msg_str(writer, "source");
+	msg_text(writer, source);
+	msg_str(writer, "stream");
+	msg_text(writer, stream);
+	msg_str(writer, "seq");
+	msg_int(writer, (int64_t)seq);
+	msg_str(writer, "events");
+	msg_array(writer, count);
+}
+
+static size_t result_size(const struct event_result *result)
+{
+	return (result->score >= 0) + (result->passed >= 0) + (result->phase != PHASE_NONE);
+}
+
+static void encode_result(struct msg_writer *writer, const struct event_result *result)
+{
+	if (result->score >= 0) {
+		msg_str(writer, "score");
+		msg_real(writer, (double)result->score / SCORE_ONE);
+	}
+	if (result->passed >= 0) {
+		msg_str(writer, "passed");
+		msg_bool(writer, result->passed);
+	}
+	if (result->phase != PHASE_NONE) {
+		msg_str(writer, "phase");
+		msg_str(writer, phase_names[result->phase]);
+	}
+}
+
+static void encode_voids(struct msg_writer *writer, const struct event *event)
+{
+	bool timed = event->voids_time != EVENT_NO_TIME;
+
+	msg_str(writer, "voids");
+	msg_map(writer, 1 + timed + result_size(&event->result));
+	msg_str(writer, "type");
+	msg_str(writer, type_names[event->voids]);
+	if (timed) {
+		msg_str(writer, "time");
+		msg_int(writer, event->voids_time);
+	}
+	encode_result(writer, &event->result);
+}
+
+void event_encode(struct msg_writer *writer, const struct event *event)
+{
+	bool voided = event->type == EVENT_VOIDED;
+	const struct {
+		const char *key;
+		struct text value;
+	} texts[] = { { "type", text_of(type_names[event->type]) },
+		      { "learner", event->learner },
+		      { "module", event->module },
+		      { "region", event->region } };
+
+	msg_map(writer, 5 + (event->n_attrs > 0) + (voided ? 1 : result_size(&event->result)));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		msg_str(writer, texts[i].key);
+		msg_text(writer, texts[i].value);
+	}
+	msg_str(writer, "time");
+	msg_int(writer, event->time);
+	if (event->n_attrs > 0) {
+		msg_str(writer, "attrs");
+		msg_map(writer, event->n_attrs);
+		for (size_t i = 0; i < event->n_attrs; i++) {
+			msg_text(writer, event->attrs[i].name);
+			msg_text(writer, event->attrs[i].value);
+		}
+	}
+	if (voided)
+		encode_voids(writer, event);
+	else
+		encode_result(writer, &event->result);
+}

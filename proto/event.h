@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * event.h - one learning event, as METRICS has it, and the batches that carry events.
+ *
+ * A decoded event borrows its texts from the message. Its values are checked: what decoding accepts is
+ * in range; how far `time` may be ahead of the clock is judged at intake, which owns it.
+ */
+#ifndef LIFT_PROTO_EVENT_H
+#define LIFT_PROTO_EVENT_H
+
+#include "proto/msg.h"
+
+enum event_type {
+	EVENT_STARTED = 1,
+	EVENT_COMPLETED,
+	EVENT_ASSESSED,
+	EVENT_WITHDRAWN,
+	EVENT_VOIDED,
+};
+
+enum event_phase { PHASE_NONE, PHASE_PRE, PHASE_POST };
+
+enum {
+	LEARNER_MAX = 256, /* bytes */
+	MODULE_MAX = 400,
+	REGION_MAX = 64,
+	ATTRS_MAX = 16,
+	ATTR_NAME_MAX = 64,
+	ATTR_VALUE_MAX = 64,
+	SOURCE_MAX = 64,
+	STREAM_MAX = 36,
+	BATCH_EVENTS_MAX = 10000,
+	SCORE_ONE = 10000, /* a score of 1 */
+};
+
+#define EVENT_TIME_MIN INT64_C(946684800000)	/* 2000-01-01T00:00Z, ms */
+#define EVENT_TIME_MAX ((INT64_C(1) << 48) - 1) /* ms: what an entry of the journal holds */
+#define EVENT_SEQ_MAX  (UINT64_C(1) << 53)	/* the last number of a stream */
+#define EVENT_NO_TIME  INT64_MIN		/* a voiding that names no time */
+
+/* How an assessment came out, or which assessments a voiding names. */
+struct event_result {
+	int16_t score; /* 0..10000 in 1/10000; -1: absent */
+	int8_t passed; /* 0 or 1; -1: absent */
+	uint8_t phase; /* enum event_phase */
+};
+
+struct event_attr {
+	struct text name, value;
+};
+
+struct event {
+	enum event_type type;
+	int64_t time; /* ms since 1970 UTC */
+	struct text learner, module, region;
+	struct event_result result; /* of `assessed`; for `voided` what it names */
+	enum event_type voids;	    /* `voided` only: the type it takes back */
+	int64_t voids_time;	    /* `voided` only: ms, or EVENT_NO_TIME */
+	size_t n_attrs;
+	struct event_attr attrs[ATTRS_MAX];
+};
+
+const char *event_type_name(enum event_type type); /* "started", ... */
+enum event_type event_type_of(struct text name);   /* 0 where there is none */
+
+/* The integer that a score is kept as: floor(score * 10000 + 0.5). */
+int16_t event_score(double score);
+
+/* A batch as it came: valid until the reader's next use. */
+struct batch {
+	struct text op;	    /* empty where absent */
+	struct text source; /* a name that source_is_valid accepts */
+	struct text stream; /* 1..36 bytes */
+	uint64_t seq;	    /* of the first event */
+	uint32_t count;	    /* 1..10,000 */
+	const void *events; /* opaque */
+};
+
+/* Is it 1..64 of [a-z0-9._-]? */
+bool source_is_valid(struct text source);
+
+/* Decode a batch's own keys. On failure the error, and in ret_batch source, stream and seq where they could be
+ * read (else empty and 0). */
+int batch_decode(struct msg_reader *reader, struct text message, struct batch *ret_batch);
+
+/* Decode and check event i (from 0): 0 or the error of its first fault. */
+int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
+
+/* Write event i as it came (the same content gives the same bytes). */
+void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer);
+
+/* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its own. */
+void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
+		 uint64_t seq, uint32_t count);
+void event_encode(struct msg_writer *writer, const struct event *event);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/metric.h"
+
+#include <assert.h>
+
+static const char topic_prefix[] = "metric/";
+
+static size_t append(char *to, size_t at, struct text text)
+{
+	assert(at + text.size <= TOPIC_MAX);
+	if (text.size > 0)
+		memcpy(to + at, text.data, text.size);
+	return at + text.size;
+}
+
+size_t metric_topic(char to[static TOPIC_MAX], struct text region, struct text kind, struct text id)
+{
+	struct text slash = TEXT("/");
+	size_t at = append(to, 0, text_of(topic_prefix));
+
+	at = append(to, at, region);
+	at = append(to, at, slash);
+	at = append(to, at, kind);
+	at = append(to, at, slash);
+	return append(to, at, id);
+}
+
+static void encode_int(struct msg_writer *writer, const char *key, int64_t value)
+{
+	msg_str(writer, key);
+	msg_int(writer, value);
+}
+
+static void encode_text(struct msg_writer *writer, const char *key, struct text value)
+{
+	msg_str(writer, key);
+	msg_text(writer, value);
+}
+
+static void encode_moment(struct msg_writer *writer, const char *key, int64_t ms)
+{
+	msg_str(writer, key);
+	if (ms)
+		msg_int(writer, ms);
+	else
+		msg_nil(writer);
+}
+
+void metric_encode(struct msg_writer *writer, const struct metric *metric)
+{
+	msg_map(writer, 12);
+	encode_int(writer, "v", 1);
+	encode_int(writer, "epoch", metric->epoch);
+	encode_int(writer, "seq", (int64_t)metric->seq);
+	encode_int(writer, "n", (int64_t)metric->n);
+	encode_int(writer, "time", metric->time);
+	encode_text(writer, "as_of", metric->as_of);
+	encode_text(writer, "plane", metric->plane);
+	encode_text(writer, "region", metric->region);
+	encode_text(writer, "kind", metric->kind);
+	encode_text(writer, "id", metric->id);
+	msg_str(writer, "metrics");
+	if (metric->metrics.size > 0)
+		msg_raw(writer, metric->metrics);
+	else
+		msg_nil(writer);
+	msg_str(writer, "sources");
+	msg_array(writer, metric->n_sources);
+	for (size_t i = 0; i < metric->n_sources; i++)
+		msg_text(writer, metric->sources[i]);
+}
+
+void beat_encode(struct msg_writer *writer, const struct beat *beat)
+{
+	msg_map(writer, 6);
+	encode_int(writer, "v", 1);
+	encode_int(writer, "epoch", beat->epoch);
+	encode_int(writer, "seq", (int64_t)beat->seq);
+	encode_int(writer, "time", beat->time);
+	encode_text(writer, "as_of", beat->as_of);
+	msg_str(writer, "sources");
+	msg_array(writer, beat->n_sources);
+	for (size_t i = 0; i < beat->n_sources; i++) {
+		const struct beat_source *row = &beat->sources[i];
+
+		msg_map(writer, 5);
+		encode_text(writer, "source", row->source);
+		encode_moment(writer, "last_event", row->last_event);
+		encode_moment(writer, "last_received", row->last_received);
+		encode_int(writer, "missing", (int64_t)row->missing);
+		encode_moment(writer, "since", row->since);
+	}
+}

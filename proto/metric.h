@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metric.h - the messages that dashboards read: metric, beat; and their topics.
+ */
+#ifndef LIFT_PROTO_METRIC_H
+#define LIFT_PROTO_METRIC_H
+
+#include "proto/msg.h"
+
+enum { TOPIC_MAX = 512 /* bytes of a topic: "metric/", a region, a kind, an id of up to 400 */ };
+
+struct metric {
+	int64_t epoch;	   /* of this run of the daemon and this ledger */
+	uint64_t seq;	   /* the tick's number */
+	uint64_t n;	   /* of the messages of this topic */
+	int64_t time;	   /* ms */
+	struct text as_of; /* "YYYY-MM-DD" */
+	struct text plane, region, kind, id;
+	struct text
+		metrics; /* MessagePack, as metrics.h writes it; empty: nobody counts any more (nil) */
+	const struct text *sources;
+	size_t n_sources;
+};
+
+/* "metric/<region>/<kind>/<id>" into `to`; its length. */
+size_t metric_topic(char to[static TOPIC_MAX], struct text region, struct text kind,
+		    struct text id);
+void metric_encode(struct msg_writer *writer, const struct metric *metric);
+
+struct beat_source {
+	struct text source;
+	int64_t last_event;    /* greatest time accepted, ms; 0: none */
+	int64_t last_received; /* ms */
+	uint64_t missing;      /* numbers */
+	int64_t since;	       /* ms, since when the oldest of them; 0: none is missing */
+};
+
+struct beat {
+	int64_t epoch;
+	uint64_t seq;
+	int64_t time;
+	struct text as_of;
+	const struct beat_source *sources;
+	size_t n_sources;
+};
+void beat_encode(struct msg_writer *writer, const struct beat *beat);
+
+#endif
