@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived, then the answers.
+ *
+ * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it.
+ */
+#ifndef LIFTD_INTAKE_H
+#define LIFTD_INTAKE_H
+
+#include "daemon/gate.h"
+#include "daemon/loop.h"
+#include "daemon/stats.h"
+
+enum {
+	INTAKE_GROUP = 64,  /* messages a commit */
+	INTAKE_WINDOW = 64, /* batches of one client that may be unanswered */
+};
+
+struct intake;
+
+/* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all. LIFT_E_SOCKET (the endpoint in
+ * *ret_failed), LIFT_E_MEMORY. */
+int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
+		struct stats *stats, void *more, struct intake **ret_intake,
+		const char **ret_failed);
+void intake_close(struct intake *intake);
+
+#endif

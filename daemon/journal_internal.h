@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal_internal.h - the journal's databases: the one place for the layout of each key and value.
+ *
+ *   meta        "format" -> 1 byte; "secret" -> the digest of the secret; "id" -> JOURNAL_ID bytes
+ *   entries     journal number of the first entry, 8 bytes -> a chunk (entry.h)
+ *   index       stream 4, number in the stream 8 -> journal number 8, for the first entry of each chunk
+ *   names       kind 1, id 4 -> the name
+ *   streams     id 4 -> stream record (stream.h), source 4 in front
+ *   sources     id 4 -> accepted 8, rejected 8, last event 8, last received 8
+ *   quarantine  journal number 8 -> stream 4, number in the stream 8, received 8, error 1
+ *
+ * Numbers are big-endian, so that keys sort as numbers.
+ */
+#ifndef LIFTD_JOURNAL_INTERNAL_H
+#define LIFTD_JOURNAL_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "daemon/journal.h"
+
+enum { DB_META, DB_ENTRIES, DB_INDEX, DB_NAMES, DB_STREAMS, DB_SOURCES, DB_QUARANTINE, DB_COUNT };
+
+enum { JOURNAL_FORMAT = 1, SOURCE_RECORD = 32, QUARANTINE_RECORD = 21 };
+
+static inline struct text journal_key(uint8_t *to, uint64_t number, size_t size)
+{
+	put_be(to, number, size);
+	return (struct text){ (const char *)to, size };
+}
+
+static inline struct text journal_name_key(uint8_t to[static 5], enum name_kind kind, uint32_t id)
+{
+	to[0] = (uint8_t)kind;
+	put_be(to + 1, id, 4);
+	return (struct text){ (const char *)to, 5 };
+}
+
+static inline struct text journal_index_key(uint8_t to[static 12], uint32_t stream, uint64_t seq)
+{
+	put_be(to, stream, 4);
+	put_be(to + 4, seq, 8);
+	return (struct text){ (const char *)to, 12 };
+}
+
+struct source {
+	struct source_record record;
+	uint32_t n_streams;
+	bool changed;
+};
+
+/* The chunk that is being filled: entries under consecutive numbers of one stream, not yet put. */
+struct open_chunk {
+	struct chunk head;
+	uint64_t number; /* of its first entry */
+	size_t size;	 /* bytes of entries */
+	uint8_t bytes[CHUNK_MAX];
+};
+
+struct journal {
+	struct store *store;
+	uint8_t id[JOURNAL_ID];
+	struct store_txn txn; /* the writer's, open from the first change to the commit */
+	struct names *names[NAME_KINDS];
+	struct stream **streams; /* by id */
+	bool *stream_changed;
+	struct source *sources; /* by id */
+	uint32_t n_streams, n_sources, room_streams, room_sources;
+	struct open_chunk open;
+	uint64_t next;	       /* the journal number of the next entry */
+	uint64_t quarantined;  /* rows */
+	int64_t last_receipt;  /* ms */
+	_Atomic uint64_t last; /* committed */
+};
+
+/* One more in memory, without a record on disk yet. LIFT_E_MEMORY. */
+int journal_memory_add_source(struct journal *journal);
+int journal_memory_add_stream(struct journal *journal, uint32_t source, struct stream **ret_stream);
+
+/* Open the writer's transaction where it is not; put the chunk that is being filled. */
+int journal_begin(struct journal *journal);
+void journal_put_chunk(struct journal *journal);
+
+int source_record_decode(struct text value, struct source_record *ret_record);
+int stream_record_decode(uint32_t id, struct text value, struct stream *ret_stream);
+
+struct store *journal_store(struct journal *journal);
+
+#endif

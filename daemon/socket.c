@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/socket.h"
+
+#include <zmq.h>
+
+#include "proto/msg.h"
+
+enum {
+	HANDSHAKE_MS = 5000,
+	HEARTBEAT_MS = 10000,
+	HEARTBEAT_TIMEOUT_MS = 30000,
+};
+
+static int set(void *socket, int option, int value)
+{
+	return zmq_setsockopt(socket, option, &value, sizeof(value));
+}
+
+static int set_options(void *socket, int type, struct socket_limits limits)
+{
+	int64_t most = MSG_SIZE_MAX;
+	int rc = zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof(most));
+
+	rc |= set(socket, ZMQ_LINGER, 0);
+	rc |= set(socket, ZMQ_RCVHWM, limits.receive);
+	rc |= set(socket, ZMQ_SNDHWM, limits.send);
+	rc |= set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+	rc |= set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+	rc |= set(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
+	if (type == ZMQ_XPUB) /* each subscription is told, not only the first to a topic */
+		rc |= set(socket, ZMQ_XPUB_VERBOSE, 1);
+	if (type == ZMQ_ROUTER) /* a peer that is gone is an error, not silence */
+		rc |= set(socket, ZMQ_ROUTER_MANDATORY, 1);
+	return rc;
+}
+
+int socket_open(void *zmq, int type, const struct config_list *endpoints,
+		struct socket_limits limits, void **ret_socket, const char **ret_failed)
+{
+	void *socket = zmq_socket(zmq, type);
+
+	*ret_failed = "";
+	if (!socket)
+		return LIFT_E_SOCKET;
+	if (set_options(socket, type, limits) != 0) {
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	for (size_t i = 0; i < endpoints->count; i++) {
+		if (zmq_bind(socket, endpoints->items[i]) == 0)
+			continue;
+		*ret_failed = endpoints->items[i];
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	*ret_socket = socket;
+	return 0;
+}
+
+void socket_close(void *socket)
+{
+	if (socket)
+		zmq_close(socket);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * socket.h - the daemon's server sockets, all with the same guards.
+ */
+#ifndef LIFTD_SOCKET_H
+#define LIFTD_SOCKET_H
+
+#include "daemon/config.h"
+
+/* Messages that may wait at a socket, one way. */
+struct socket_limits {
+	int receive, send;
+};
+
+/* A bound ROUTER or XPUB (type as in zmq.h). LIFT_E_SOCKET; *ret_failed is then the endpoint that could not be bound. */
+int socket_open(void *zmq, int type, const struct config_list *endpoints,
+		struct socket_limits limits, void **ret_socket, const char **ret_failed);
+void socket_close(void *socket);
+
+#endif
