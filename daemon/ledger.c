@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "daemon/ledger_internal.h"
+#include "daemon/names.h"
+
+static const char *const db_names[LDB_COUNT] = {
+	[LDB_META] = "meta",	   [LDB_NUMBERS] = "numbers", [LDB_LEARNERS] = "learners",
+	[LDB_TALLIES] = "tallies", [LDB_SEEN] = "seen",
+};
+
+struct store *ledger_store(struct ledger *ledger)
+{
+	return ledger->store;
+}
+
+uint64_t ledger_bytes(const struct ledger *ledger)
+{
+	return store_bytes(ledger->store);
+}
+
+uint64_t ledger_applied(const struct ledger *ledger)
+{
+	return atomic_load(&ledger->applied);
+}
+
+uint64_t ledger_committed(const struct ledger *ledger)
+{
+	return atomic_load(&ledger->committed);
+}
+
+void ledger_want(struct ledger *ledger, uint64_t number)
+{
+	uint64_t wanted = atomic_load(&ledger->wanted);
+
+	while (wanted < number && !atomic_compare_exchange_weak(&ledger->wanted, &wanted, number))
+		;
+}
+
+int ledger_begin(struct ledger *ledger)
+{
+	if (ledger->txn.txn || ledger->txn.err)
+		return ledger->txn.err;
+	return store_begin(ledger->store, true, &ledger->txn);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+/* Of all that the facts and tallies are derived from, beside the journal's entries. */
+static void make_digest(struct ledger *ledger)
+{
+	uint8_t fixed[9] = { LEDGER_FORMAT };
+	crypto_generichash_state state;
+
+	put_be(fixed + 1, (uint64_t)ledger->until, 8);
+	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
+	crypto_generichash_update(&state, fixed, sizeof(fixed));
+	crypto_generichash_update(&state, journal_id(ledger->journal), JOURNAL_ID);
+	crypto_generichash_update(&state, ledger->catalogue->digest,
+				  sizeof(ledger->catalogue->digest));
+	crypto_generichash_final(&state, ledger->digest, DIGEST_BYTES);
+}
+
+/* Where a ledger of this digest ends; false where this is another one, or ahead of its journal. */
+static bool read_meta(struct ledger *ledger, struct store_txn *txn, uint64_t *ret_applied)
+{
+	struct text digest = { (char *)ledger->digest, DIGEST_BYTES }, value;
+
+	if (!store_get(txn, LDB_META, text_of("digest"), &value) || !text_equal(value, digest))
+		return false;
+	/* An emptied one has applied nothing yet. */
+	*ret_applied = 0;
+	if (!store_get(txn, LDB_META, text_of("applied"), &value))
+		return true;
+	if (value.size != 8)
+		return false;
+	*ret_applied = get_be((const uint8_t *)value.data, 8);
+	return *ret_applied <= journal_last(ledger->journal);
+}
+
+static int empty(struct ledger *ledger, struct store_txn *txn)
+{
+	for (int db = 0; db < LDB_COUNT; db++)
+		store_clear(txn, db);
+	store_put(txn, LDB_META, text_of("digest"),
+		  (struct text){ (char *)ledger->digest, DIGEST_BYTES });
+	return store_commit(txn);
+}
+
+static int load_seen(struct ledger *ledger, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint32_t id;
+	int err = 0;
+
+	names_free(ledger->seen);
+	ledger->seen = names_new();
+	if (!ledger->seen)
+		return LIFT_E_MEMORY;
+	store_cursor_open(txn, LDB_SEEN, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value))
+		err = names_add(ledger->seen, key, &id);
+	store_cursor_close(&cursor);
+	return err ? err : txn->err;
+}
+
+/* Go back to what is committed; an empty ledger where that is of no use. */
+static int load(struct ledger *ledger)
+{
+	struct store_txn txn;
+	uint64_t applied = 0;
+	int err = store_begin(ledger->store, true, &txn);
+
+	if (err)
+		return err;
+	if (read_meta(ledger, &txn, &applied)) {
+		store_abort(&txn);
+	} else {
+		applied = 0;
+		err = empty(ledger, &txn);
+	}
+	if (!err)
+		err = store_begin(ledger->store, false, &txn);
+	if (!err)
+		err = load_seen(ledger, &txn);
+	if (!err)
+		ledger->next_number = (uint32_t)store_count(&txn, LDB_NUMBERS);
+	if (!err)
+		err = txn.err;
+	store_abort(&txn);
+	if (err)
+		return err;
+	atomic_store(&ledger->applied, applied);
+	atomic_store(&ledger->committed, applied);
+	return 0;
+}
+
+void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct text seen)
+{
+	const uint8_t *at = (const uint8_t *)seen.data;
+	struct text source;
+
+	if (ledger->watcher.seen &&
+	    journal_view_name(view, NAME_SOURCE, (uint32_t)get_be(at, 4), &source))
+		ledger->watcher.seen(ledger->watcher.context, source, (uint32_t)get_be(at + 4, 4),
+				     (uint32_t)get_be(at + 8, 4));
+}
+
+/* The watcher learns of all that is there as if it had just come. */
+static int tell_all(struct ledger *ledger)
+{
+	struct tally_key key, previous = { .home = UINT32_MAX };
+	struct store_cursor cursor;
+	struct journal_view names;
+	struct ledger_view view;
+	struct text bytes, value;
+	int err = ledger_view_begin(ledger, &view);
+
+	if (err)
+		return err;
+	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &bytes, &value); more;
+	     more = store_next(&cursor, &bytes, &value)) {
+		tally_key_decode((const uint8_t *)bytes.data, &key);
+		if (ledger->watcher.changed &&
+		    (key.home != previous.home || key.subject != previous.subject))
+			ledger->watcher.changed(ledger->watcher.context, key.home, key.subject);
+		previous = key;
+	}
+	store_cursor_close(&cursor);
+	err = view.txn.err;
+	ledger_view_end(&view);
+	if (!err)
+		err = journal_view_begin(ledger->journal, &names);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < names_count(ledger->seen); i++)
+		ledger_tell_seen(ledger, &names, names_get(ledger->seen, i));
+	journal_view_end(&names);
+	return 0;
+}
+
+int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+		int64_t until, const struct ledger_watcher *watcher, struct ledger **ret_ledger)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	int err;
+
+	if (!ledger)
+		return LIFT_E_MEMORY;
+	ledger->journal = journal;
+	ledger->catalogue = catalogue;
+	ledger->until = until;
+	if (watcher)
+		ledger->watcher = *watcher;
+	profiles_init(&ledger->profiles, catalogue);
+	make_digest(ledger);
+	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
+	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
+	ledger->changes = tally_map_new();
+	err = ledger->stretch && ledger->places && ledger->changes ? 0 : LIFT_E_MEMORY;
+	if (!err)
+		err = store_open(dir, db_names, LDB_COUNT, &ledger->store);
+	if (!err)
+		err = load(ledger);
+	if (!err)
+		err = tell_all(ledger);
+	if (err) {
+		ledger_close(ledger);
+		return err;
+	}
+	*ret_ledger = ledger;
+	return 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	store_abort(&ledger->txn);
+	profiles_clear(&ledger->profiles);
+	free(ledger->modules);
+	names_free(ledger->seen);
+	free(ledger->stretch);
+	free(ledger->places);
+	learner_free(&ledger->learner);
+	pieces_free(&ledger->pieces);
+	contribution_free(&ledger->before);
+	contribution_free(&ledger->after);
+	tally_map_free(ledger->changes);
+	store_close(ledger->store);
+	free(ledger);
+}
+
+/* ---- committing ------------------------------------------------------------------------------ */
+
+/* Forget what is not committed: it is in the journal. */
+int ledger_undo(struct ledger *ledger, int err)
+{
+	store_abort(&ledger->txn);
+	ledger->txn.err = 0;
+	tally_map_clear(ledger->changes);
+	atomic_store(&ledger->applied, ledger_committed(ledger));
+	return load(ledger) == 0 ? err : LIFT_E_FATAL;
+}
+
+bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
+{
+	uint64_t committed = ledger_committed(ledger);
+
+	if (ledger_applied(ledger) == committed)
+		return false;
+	return ledger->dirty_pages >= LEDGER_DIRTY_PAGES ||
+	       steady_ms - ledger->begun_ms >= LEDGER_COMMIT_MS ||
+	       (atomic_load(&ledger->wanted) > committed &&
+		ledger_applied(ledger) >= atomic_load(&ledger->wanted));
+}
+
+int ledger_commit(struct ledger *ledger)
+{
+	uint64_t applied = ledger_applied(ledger);
+	uint8_t bytes[8];
+	int err;
+
+	if (applied == ledger_committed(ledger)) {
+		store_abort(&ledger->txn);
+		return 0;
+	}
+	put_be(bytes, applied, sizeof(bytes));
+	store_put(&ledger->txn, LDB_META, text_of("applied"),
+		  (struct text){ (char *)bytes, sizeof(bytes) });
+	err = store_commit(&ledger->txn);
+	if (err)
+		return ledger_undo(ledger, err);
+	atomic_store(&ledger->committed, applied);
+	return 0;
+}
+
+/* Through the writer's transaction while there is one: what is applied shows before it is committed. */
+static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
+{
+	struct ledger *ledger = source;
+	struct store_txn txn;
+	int err;
+
+	if (ledger->txn.txn)
+		return ledger_tallies_range(&ledger->txn, home, subject, fn, context);
+	err = store_begin(ledger->store, false, &txn);
+	if (!err)
+		err = ledger_tallies_range(&txn, home, subject, fn, context);
+	store_abort(&txn);
+	return err;
+}
+
+struct tallies ledger_tallies(struct ledger *ledger)
+{
+	return (struct tallies){ applied_range, ledger };
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledger.h - the facts of each learner and the tallies, derived from the journal in one transaction.
+ *
+ * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of: a ledger
+ * whose digest of these is another is emptied and made anew. One thread applies and reads what it has applied; views
+ * read what is committed, in any thread. A crash loses only work that is done again.
+ */
+#ifndef LIFTD_LEDGER_H
+#define LIFTD_LEDGER_H
+
+#include "daemon/learner.h"
+
+enum {
+	LEDGER_STRETCH = 65536, /* journal entries applied at once, sorted by learner */
+	LEDGER_DIRTY_PAGES =
+		32768,		 /* about so many changed pages call for a commit (facts_bench) */
+	LEDGER_COMMIT_MS = 5000, /* and so much time since the first change */
+};
+
+/* Who wants to know what has changed; called by ledger_open, too, for what is there. */
+struct ledger_watcher {
+	/* Tallies of a home and subject are not what they were. */
+	void (*changed)(void *context, uint32_t home, uint32_t subject);
+	/* A source has sent its first accepted event for a module of the catalogue with a region. */
+	void (*seen)(void *context, struct text source, uint32_t module, uint32_t home);
+	void *context;
+};
+
+struct ledger;
+
+/* Open or make the ledger of a journal. `until`: only facts before this moment count (ms; INT64_MAX: all). */
+int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+		int64_t until, const struct ledger_watcher *watcher, struct ledger **ret_ledger);
+void ledger_close(struct ledger *ledger);
+uint64_t ledger_bytes(const struct ledger *ledger);
+
+/* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure nothing
+ * since the last commit counts, and it is done again: LIFT_E_DISK may pass. After LIFT_E_FATAL it can only be closed. *ret_added: new facts. */
+int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added);
+
+/* Is it time to commit (also because someone waits for a number: ledger_want)? */
+bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms);
+int ledger_commit(struct ledger *ledger);
+
+/* The tallies as applied, for the thread that applies. */
+struct tallies ledger_tallies(struct ledger *ledger);
+
+/* The last journal number that is applied, and the last one that is committed (any thread). */
+uint64_t ledger_applied(const struct ledger *ledger);
+uint64_t ledger_committed(const struct ledger *ledger);
+
+/* Ask that a journal number be committed soon (any thread). */
+void ledger_want(struct ledger *ledger, uint64_t number);
+
+/* ---- reading what is committed ------------------------------------------------------------------ */
+
+struct ledger_view {
+	struct store_txn txn;
+};
+int ledger_view_begin(struct ledger *ledger, struct ledger_view *view);
+void ledger_view_end(struct ledger_view *view);
+
+/* The tallies, as long as the view. */
+struct tallies ledger_view_tallies(struct ledger_view *view);
+
+/* Add up the contributions of all learners from their facts before a moment: what the tallies of another day are. */
+int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
+		     const struct catalogue *catalogue, int64_t until, struct tally_map *map);
+
+#endif

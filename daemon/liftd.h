@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * liftd.h - the house: opens the rooms in order, wires them, runs until it is told to stop.
+ */
+#ifndef LIFTD_LIFTD_H
+#define LIFTD_LIFTD_H
+
+#include "daemon/catalogue.h"
+#include "daemon/config.h"
+
+/* Check what configuration and catalogue must have in common. LIFT_E_CONFIG, with the reasons in errors. */
+int liftd_check(const struct config *config, const struct catalogue *catalogue,
+		struct yaml_errors *errors);
+
+/* Run until SIGTERM or SIGINT (service_block_signals comes first). 0 after an orderly stop. What goes wrong is logged. */
+int liftd_run(const struct config *config, const struct catalogue *catalogue);
+
+#endif

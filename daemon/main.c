@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "daemon/liftd.h"
+#include "daemon/service.h"
+
+enum { EXIT_USAGE = 2 };
+
+static const char default_config[] = LIFT_SYSCONFDIR "/liftd.yaml";
+
+static const char help[] =
+	"Usage: liftd [OPTION]...\n"
+	"Receive learning events, keep the exact state of every learner, publish regional\n"
+	"competence metrics. Runs in the foreground until SIGTERM or SIGINT.\n"
+	"\n"
+	"  -c, --config FILE     configuration (default " LIFT_SYSCONFDIR
+	"/liftd.yaml, if it is there)\n"
+	"  -C, --catalogue FILE  catalogue (default: the one that the configuration names)\n"
+	"      --check-config    check both, say all errors, and exit\n"
+	"  -V, --version         say the version, and exit\n"
+	"  -h, --help            say this, and exit\n"
+	"\n"
+	"See liftd(8), liftd.yaml(5), catalogue(5).\n";
+
+struct options {
+	const char *config, *catalogue;
+	bool check;
+};
+
+/* A whole file. `absent_ok`: one that is not there is empty. NULL: said why. */
+static char *read_file(const char *path, bool absent_ok, size_t *ret_size)
+{
+	FILE *file = fopen(path, "re");
+	char *data = NULL;
+	size_t size = 0, room = 0, got;
+
+	if (!file && errno == ENOENT && absent_ok) {
+		*ret_size = 0;
+		return calloc(1, 1);
+	}
+	if (!file) {
+		fprintf(stderr, "liftd: %s: %s\n", path, strerror(errno));
+		return NULL;
+	}
+	do {
+		char *grown = size == room ? realloc(data, room = 2 * room + 65536) : data;
+
+		if (!grown) {
+			fprintf(stderr, "liftd: %s: out of memory\n", path);
+			goto fail;
+		}
+		data = grown;
+		got = fread(data + size, 1, room - size, file);
+		size += got;
+	} while (got > 0 && size <= YAML_SIZE_MAX);
+	if (ferror(file)) {
+		fprintf(stderr, "liftd: %s: %s\n", path, strerror(errno));
+		goto fail;
+	}
+	fclose(file);
+	*ret_size = size;
+	return data;
+fail:
+	fclose(file);
+	free(data);
+	return NULL;
+}
+
+/* Errors are said all at once; true where there are some. */
+static bool say_errors(struct yaml_errors *errors, int err)
+{
+	if (errors->text)
+		fputs(errors->text, stderr);
+	if (errors->count > YAML_ERRORS_MAX)
+		fprintf(stderr, "liftd: %s: %zu more errors\n", errors->file,
+			errors->count - YAML_ERRORS_MAX);
+	if (err && errors->count == 0)
+		fprintf(stderr, "liftd: %s: %s\n", errors->file, lift_err_text(err));
+	yaml_errors_clear(errors);
+	return err != 0;
+}
+
+static struct config *load_config(const struct options *options)
+{
+	const char *path = options->config ? options->config : default_config;
+	struct yaml_errors errors = { .file = path };
+	struct config *config = NULL;
+	size_t size;
+	char *text = read_file(path, !options->config, &size);
+	int err;
+
+	if (!text)
+		return NULL;
+	err = config_parse((struct text){ text, size }, &errors, getenv, geteuid() == 0, &config);
+	free(text);
+	return say_errors(&errors, err) ? NULL : config;
+}
+
+static struct catalogue *load_catalogue(const struct options *options, const struct config *config)
+{
+	const char *path = options->catalogue ? options->catalogue : config->catalogue;
+	bool is_default = !options->catalogue &&
+			  strcmp(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml") == 0;
+	struct yaml_errors errors = { .file = path };
+	struct catalogue *catalogue = NULL;
+	size_t size;
+	char *text = read_file(path, is_default, &size);
+	int err;
+
+	if (!text)
+		return NULL;
+	if (size == 0)
+		fprintf(stderr,
+			"liftd: %s is not there or empty: events are kept, and count "
+			"nowhere yet\n",
+			path);
+	err = catalogue_parse((struct text){ text, size }, &errors, &catalogue);
+	free(text);
+	return say_errors(&errors, err) ? NULL : catalogue;
+}
+
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "catalogue", required_argument, NULL, 'C' },
+		{ "check-config", no_argument, NULL, 'k' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:C:Vh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'C':
+			options->catalogue = optarg;
+			break;
+		case 'k':
+			options->check = true;
+			break;
+		case 'V':
+			puts("liftd " LIFT_VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			fputs(help, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "liftd: it takes no argument like '%s'; see liftd --help\n",
+			argv[optind]);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* What is in memory, ids of learners and the secret, is not for a core file. */
+static void no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct catalogue *catalogue = NULL;
+	struct config *config = NULL;
+	struct yaml_errors errors = { 0 };
+	int status = parse_options(argc, argv, &options);
+
+	if (status)
+		return status;
+	if (sodium_init() < 0) {
+		fputs("liftd: libsodium cannot be initialised\n", stderr);
+		return EXIT_FAILURE;
+	}
+	status = EXIT_FAILURE;
+	config = load_config(&options);
+	if (config)
+		catalogue = load_catalogue(&options, config);
+	errors.file = options.config ? options.config : default_config;
+	if (catalogue && !say_errors(&errors, liftd_check(config, catalogue, &errors))) {
+		if (options.check) {
+			printf("configuration and catalogue are right: %u regions, %u modules, "
+			       "%u programmes, %u competences\n",
+			       catalogue->n_regions - 2, catalogue->n_modules,
+			       catalogue->n_programmes, catalogue->n_competences);
+			status = EXIT_SUCCESS;
+		} else {
+			no_core();
+			service_block_signals();
+			status = liftd_run(config, catalogue) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+		}
+	}
+	catalogue_free(catalogue);
+	config_free(config);
+	return status;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/publish.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "daemon/catalogue_msg.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
+#include "daemon/socket.h"
+#include "daemon/topics.h"
+#include "proto/metric.h"
+
+enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
+
+struct audience {
+	struct publish *publish;
+	void *socket;
+	bool *visible; /* by region */
+};
+
+struct publish {
+	const struct config *config;
+	const struct catalogue *catalogue;
+	struct journal *journal;
+	struct stats *stats;
+	struct tallies tallies;
+	struct topics *topics;
+	struct figures *figures;
+	struct loop *loop;
+	int slice_timer; /* rests between ticks */
+	struct audience *audiences;
+	size_t n_audiences;
+	struct msg_writer *body, *metrics;
+	int64_t epoch;
+	uint64_t seq;	       /* of the tick that is going out, or went out last */
+	bool in_tick;	       /* slices are still to come */
+	bool released;	       /* the ledger has caught up: figures may go out */
+	bool catalogue_wanted; /* somebody has just subscribed to it */
+	struct log_limit failed_limit;
+	size_t remaining; /* topics of this tick */
+	int64_t time;	  /* of this tick, ms */
+	int32_t today;
+	struct beat_source beat_sources[SOURCES_MAX];
+	size_t n_beat_sources;
+};
+
+/* ---- sending ------------------------------------------------------------------------------------ */
+
+static void send_to(struct audience *audience, struct text topic, struct text body)
+{
+	if (zmq_send(audience->socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
+}
+
+static void send_topic(struct publish *publish, struct topic *topic)
+{
+	const struct catalogue *catalogue = publish->catalogue;
+	struct text sources[SOURCES_MAX];
+	char name[TOPIC_MAX], as_of[DAY_TEXT];
+	struct metric metric = {
+		.epoch = publish->epoch,
+		.seq = publish->seq,
+		.n = topic->n + 1,
+		.time = publish->time,
+		.plane = text_of("exact"),
+		.region = text_of(catalogue->regions[topic->region].code),
+		.kind = text_of(kind_name(tally_kind(topic->subject))),
+		.id = text_of(subject_id(catalogue, topic->subject)),
+		.sources = sources,
+	};
+	bool any;
+
+	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject);
+
+	if (err) { /* no figure is better than a wrong one */
+		if (log_allowed(&publish->failed_limit))
+			log_error("figures cannot be read, tried again: code=%s",
+				  lift_err_code(err));
+		topics_again(publish->topics, topic);
+		return;
+	}
+	any = figures_any(publish->figures);
+	if (!any && !topic->alive)
+		return; /* nobody has ever counted here: only a source is known */
+	msg_writer_clear(publish->metrics);
+	if (any)
+		figures_encode(publish->figures, publish->metrics, publish->today,
+			       publish->today - PUBLISH_DAILY_DAYS);
+	day_print(publish->today, as_of);
+	metric.as_of = text_of(as_of);
+	metric.metrics = msg_written(publish->metrics);
+	metric.n_sources = topics_sources(publish->topics, topic, sources, SOURCES_MAX);
+	msg_writer_clear(publish->body);
+	metric_encode(publish->body, &metric);
+	topic->n++;
+	topic->alive = any;
+	struct text topic_text = { name,
+				   metric_topic(name, metric.region, metric.kind, metric.id) };
+
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		if (publish->audiences[i].visible[topic->region])
+			send_to(&publish->audiences[i], topic_text, msg_written(publish->body));
+	stats_add(publish->stats, STAT_metrics_published, 1);
+}
+
+static void send_catalogue(struct publish *publish)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		msg_writer_clear(publish->body);
+		catalogue_encode(publish->body, publish->catalogue, publish->audiences[i].visible,
+				 publish->epoch, publish->seq);
+		send_to(&publish->audiences[i], text_of("catalogue"), msg_written(publish->body));
+	}
+}
+
+/* ---- the beat ----------------------------------------------------------------------------------- */
+
+static void add_beat_source(void *context, uint32_t id, struct text name,
+			    const struct source_record *record)
+{
+	struct publish *publish = context;
+
+	if (id >= SOURCES_MAX)
+		return;
+	while (publish->n_beat_sources < id) /* nothing has been received of these */
+		publish->beat_sources[publish->n_beat_sources++] = (struct beat_source){ 0 };
+	publish->beat_sources[publish->n_beat_sources++] =
+		(struct beat_source){ .source = name,
+				      .last_event = record->last_event,
+				      .last_received = record->last_received };
+}
+
+static void add_beat_stream(void *context, const struct stream *stream, struct text name)
+{
+	struct publish *publish = context;
+	struct beat_source *row = &publish->beat_sources[stream->source];
+
+	(void)name;
+	if (stream->source >= publish->n_beat_sources)
+		return;
+	row->missing += stream_missing(stream);
+	if (stream->since && (!row->since || stream->since < row->since))
+		row->since = stream->since;
+}
+
+static bool audience_sees(const struct publish *publish, const struct audience *audience,
+			  struct text source)
+{
+	if (audience->visible[REGION_ALL])
+		return true;
+	for (uint32_t r = 0; r < publish->catalogue->n_regions; r++)
+		if (audience->visible[r] && topics_source_inside(publish->topics, source, r))
+			return true;
+	return false;
+}
+
+static void send_beat(struct publish *publish, struct audience *audience, struct text as_of)
+{
+	struct beat_source rows[SOURCES_MAX];
+	struct beat beat = { .epoch = publish->epoch,
+			     .seq = publish->seq,
+			     .time = publish->time,
+			     .as_of = as_of,
+			     .sources = rows };
+
+	for (size_t i = 0; i < publish->n_beat_sources; i++)
+		if (publish->beat_sources[i].source.size > 0 &&
+		    audience_sees(publish, audience, publish->beat_sources[i].source))
+			rows[beat.n_sources++] = publish->beat_sources[i];
+	msg_writer_clear(publish->body);
+	beat_encode(publish->body, &beat);
+	send_to(audience, text_of("beat"), msg_written(publish->body));
+}
+
+static void send_beats(struct publish *publish)
+{
+	struct journal_view view;
+	char as_of[DAY_TEXT];
+	int err = journal_view_begin(publish->journal, &view);
+
+	day_print(publish->today, as_of);
+	publish->n_beat_sources = 0;
+	if (!err)
+		err = journal_view_sources(&view, add_beat_source, publish);
+	if (!err)
+		err = journal_view_streams(&view, add_beat_stream, publish);
+	if (err)
+		log_error("beat: sources cannot be read: code=%s", lift_err_code(err));
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		send_beat(publish, &publish->audiences[i], text_of(as_of));
+	journal_view_end(&view);
+}
+
+/* ---- ticks -------------------------------------------------------------------------------------- */
+
+static int32_t day_of_today(const struct publish *publish)
+{
+	return publish->config->as_of_pinned
+		       ? publish->config->as_of
+		       : calendar_day(publish->catalogue->calendar, publish->time);
+}
+
+static void send_slice(void *context)
+{
+	struct publish *publish = context;
+	size_t slice = publish->remaining < PUBLISH_SLICE ? publish->remaining : PUBLISH_SLICE;
+
+	for (size_t i = 0; i < slice; i++)
+		send_topic(publish, topics_next(publish->topics));
+	publish->remaining -= slice;
+	loop_set_timer(publish->loop, publish->slice_timer, publish->remaining > 0);
+	if (publish->remaining > 0)
+		return;
+	send_beats(publish);
+	publish->in_tick = false;
+}
+
+static void begin_tick(void *context)
+{
+	struct publish *publish = context;
+	int32_t today;
+
+	if (publish->in_tick)
+		return; /* this one takes longer than its time */
+	publish->seq++;
+	publish->time = clock_utc_ms();
+	today = day_of_today(publish);
+	if (today != publish->today)
+		topics_change_all(publish->topics);
+	publish->today = today;
+	if (publish->catalogue_wanted)
+		send_catalogue(publish);
+	publish->catalogue_wanted = false;
+	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
+	publish->in_tick = true;
+	stats_add(publish->stats, STAT_ticks, 1);
+	send_slice(publish);
+}
+
+/* A byte, 1 for a subscription, and the prefix: who subscribes late gets the catalogue with the next tick. */
+static bool asks_for_catalogue(const char *message, size_t size)
+{
+	static const char topic[] = "catalogue";
+
+	return size >= 1 && message[0] == 1 && size - 1 < sizeof(topic) &&
+	       memcmp(message + 1, topic, size - 1) == 0;
+}
+
+/* Subscriptions are libzmq's business: they are read so that it gets to do it. */
+static void read_subscriptions(void *context)
+{
+	struct audience *audience = context;
+	char message[16];
+	int size;
+
+	while ((size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT)) >= 0 ||
+	       errno == EINTR)
+		if (size > 0 && asks_for_catalogue(message, (size_t)size))
+			audience->publish->catalogue_wanted = true;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+static int find_visible(const struct catalogue *catalogue, const struct config_audience *config,
+			bool **ret_visible, const char **ret_failed)
+{
+	bool *visible = calloc(catalogue->n_regions, sizeof(*visible));
+
+	if (!visible)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < config->regions.count; i++) {
+		uint32_t above = catalogue_region(catalogue, text_of(config->regions.items[i]));
+
+		if (above == CATALOGUE_NONE) {
+			*ret_failed = config->regions.items[i];
+			free(visible);
+			return LIFT_E_UNKNOWN_REGION;
+		}
+		for (uint32_t h = 0; h < catalogue->regions[above].n_homes; h++)
+			visible[catalogue->regions[above].homes[h]] = true;
+		visible[above] = true;
+	}
+	*ret_visible = visible;
+	return 0;
+}
+
+static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
+			 const struct config_audience *config, const char **ret_failed)
+{
+	struct audience *audience = &publish->audiences[publish->n_audiences];
+	struct socket_limits limits = { .receive = 1000, .send = SEND_HWM };
+	int err = find_visible(publish->catalogue, config, &audience->visible, ret_failed);
+
+	if (err)
+		return err;
+	publish->n_audiences++;
+	audience->publish = publish;
+	err = socket_open(zmq, ZMQ_XPUB, &config->publish, limits, &audience->socket, ret_failed);
+	return err ? err : loop_add_socket(loop, audience->socket, read_subscriptions, audience);
+}
+
+static int open_parts(struct publish *publish, struct loop *loop)
+{
+	uint64_t epoch;
+	int err = topics_new(publish->catalogue, &publish->topics);
+
+	if (err)
+		return err;
+	publish->figures = figures_new(publish->catalogue);
+	publish->body = msg_writer_new();
+	publish->metrics = msg_writer_new();
+	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
+	if (!publish->figures || !publish->body || !publish->metrics || !publish->audiences)
+		return LIFT_E_MEMORY;
+	randombytes_buf(&epoch, sizeof(epoch));
+	publish->epoch =
+		(int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
+	publish->today = DAY_MIN;
+	publish->catalogue_wanted = true;
+	publish->loop = loop;
+	err = loop_add_timer(loop, publish->config->tick_ms, begin_tick, publish, NULL);
+	if (!err)
+		err = loop_add_timer(loop, PUBLISH_SLICE_MS, send_slice, publish,
+				     &publish->slice_timer);
+	if (!err)
+		loop_set_timer(loop, publish->slice_timer, false);
+	return err;
+}
+
+int publish_open(struct loop *loop, void *zmq, const struct config *config,
+		 const struct catalogue *catalogue, struct journal *journal, struct stats *stats,
+		 struct publish **ret_publish, const char **ret_failed)
+{
+	struct publish *publish = calloc(1, sizeof(*publish));
+	int err = publish ? 0 : LIFT_E_MEMORY;
+
+	*ret_failed = "";
+	if (err)
+		return err;
+	publish->config = config;
+	publish->catalogue = catalogue;
+	publish->journal = journal;
+	publish->stats = stats;
+	err = open_parts(publish, loop);
+	for (size_t i = 0; i < config->n_audiences && !err; i++)
+		err = open_audience(publish, loop, zmq, &config->audiences[i], ret_failed);
+	if (err) {
+		publish_close(publish);
+		return err;
+	}
+	*ret_publish = publish;
+	return 0;
+}
+
+void publish_close(struct publish *publish)
+{
+	if (!publish)
+		return;
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		socket_close(publish->audiences[i].socket);
+		free(publish->audiences[i].visible);
+	}
+	free(publish->audiences);
+	figures_free(publish->figures);
+	topics_free(publish->topics);
+	msg_writer_free(publish->body);
+	msg_writer_free(publish->metrics);
+	free(publish);
+}
+
+/* ---- what has changed ---------------------------------------------------------------------------- */
+
+static void on_change(void *context, uint32_t home, uint32_t subject)
+{
+	struct publish *publish = context;
+
+	if (topics_change(publish->topics, home, subject) != 0)
+		log_error("out of memory: a change is not published");
+}
+
+static void on_seen(void *context, struct text source, uint32_t module, uint32_t home)
+{
+	struct publish *publish = context;
+
+	if (topics_see(publish->topics, source, module, home) != 0)
+		log_error("out of memory: a source is not published");
+}
+
+struct ledger_watcher publish_watcher(struct publish *publish)
+{
+	return (struct ledger_watcher){ on_change, on_seen, publish };
+}
+
+void publish_start(struct publish *publish, struct tallies tallies)
+{
+	publish->tallies = tallies;
+}
+
+void publish_release(struct publish *publish)
+{
+	publish->released = true;
+}

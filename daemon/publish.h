@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * publish.h - the XPUB sockets that dashboards read: what has changed, once a tick, paced; the catalogue; the beat.
+ *
+ * A tick's messages carry its number and go out in slices, so that no subscriber's queue overflows; the beat
+ * closes it. The next tick begins when its time has come and the last one is out.
+ */
+#ifndef LIFTD_PUBLISH_H
+#define LIFTD_PUBLISH_H
+
+#include "daemon/config.h"
+#include "daemon/ledger.h"
+#include "daemon/loop.h"
+#include "daemon/stats.h"
+
+enum {
+	PUBLISH_SLICE = 200,   /* messages at once */
+	PUBLISH_SLICE_MS = 10, /* and the time between: 20,000 a second */
+	PUBLISH_DAILY_DAYS = 89,
+};
+
+struct publish;
+
+/* Bind the audiences' endpoints and join the loop. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_UNKNOWN_REGION (the
+ * region's code in *ret_failed), LIFT_E_MEMORY. */
+int publish_open(struct loop *loop, void *zmq, const struct config *config,
+		 const struct catalogue *catalogue, struct journal *journal, struct stats *stats,
+		 struct publish **ret_publish, const char **ret_failed);
+void publish_close(struct publish *publish);
+
+/* What tells it what has changed; and then the tallies that it reads, before the loop runs. */
+struct ledger_watcher publish_watcher(struct publish *publish);
+void publish_start(struct publish *publish, struct tallies tallies);
+
+/* The ledger has caught up with what the journal held at the start: from now on figures go out. Before, they would be those of the
+ * past; beats go out all the while. */
+void publish_release(struct publish *publish);
+
+#endif

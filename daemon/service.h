@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * service.h - what the service manager and the operator's signals have to do with the process.
+ */
+#ifndef LIFTD_SERVICE_H
+#define LIFTD_SERVICE_H
+
+#include "daemon/loop.h"
+
+struct service;
+
+/* Take the signals from all threads: before the first one starts. */
+void service_block_signals(void);
+
+/* Join the main loop: SIGTERM and SIGINT stop it; with a watchdog (WATCHDOG_USEC), its beat is sent as long as each of the loops
+ * goes round. LIFT_E_IO, LIFT_E_MEMORY. */
+int service_open(struct loop *loop, struct loop *const watched[], int n_watched,
+		 struct service **ret_service);
+void service_close(struct service *service);
+
+void service_ready(const char *status);
+void service_stopping(void);
+
+#endif

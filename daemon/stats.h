@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stats.h - counters since the daemon started, which any thread adds to and `status` prints.
+ */
+#ifndef LIFTD_STATS_H
+#define LIFTD_STATS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* X(name as status prints it) */
+#define STATS(X)                                                       \
+	X(hellos)	   /* answered */                              \
+	X(batches)	   /* acknowledged */                          \
+	X(batches_refused) /* answered by nack, whatever the reason */ \
+	X(events_accepted) /* new ones */                              \
+	X(events_rejected) /* new ones */                              \
+	X(events_resent)   /* numbers that had been received before */ \
+	X(answers_dropped) /* for a client that was gone */            \
+	X(journal_commits)                                             \
+	X(journal_failures) /* commits that failed */                  \
+	X(journal_failing)  /* 1 while the last commit failed */       \
+	X(ledger_failing)   /* likewise */                             \
+	X(ledger_commits)                                              \
+	X(ledger_failures)                                             \
+	X(facts_added)                                                 \
+	X(requests) /* of operators */                                 \
+	X(requests_refused)                                            \
+	X(ticks)                                                       \
+	X(metrics_published)
+
+enum stat_counter {
+#define X(name) STAT_##name,
+	STATS(X)
+#undef X
+		STATS_COUNT
+};
+
+struct stats {
+	_Atomic uint64_t counts[STATS_COUNT];
+};
+
+extern const char *const stat_names[STATS_COUNT];
+
+static inline void stats_add(struct stats *stats, enum stat_counter stat, uint64_t n)
+{
+	atomic_fetch_add_explicit(&stats->counts[stat], n, memory_order_relaxed);
+}
+
+static inline void stats_set(struct stats *stats, enum stat_counter stat, uint64_t n)
+{
+	atomic_store_explicit(&stats->counts[stat], n, memory_order_relaxed);
+}
+
+static inline uint64_t stats_get(const struct stats *stats, enum stat_counter stat)
+{
+	return atomic_load_explicit(&stats->counts[stat], memory_order_relaxed);
+}
+
+#endif

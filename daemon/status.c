@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/status.h"
+
+#include <stdlib.h>
+
+/* Sources with their streams, gathered before they are written: a map's size comes first. */
+struct row {
+	struct text name;
+	struct source_record record;
+	uint32_t n_streams;
+};
+
+struct gathered {
+	struct row *rows; /* by source */
+	size_t n_rows, n_named, room;
+	struct {
+		struct stream stream;
+		struct text name;
+	} * streams;
+	size_t n_streams, room_streams;
+	uint64_t left_out;
+	uint64_t missing;
+	int err;
+};
+
+static void gather_source(void *context, uint32_t id, struct text name,
+			  const struct source_record *record)
+{
+	struct gathered *all = context;
+
+	if (id >= all->room) {
+		size_t room = 2 * ((size_t)id + 8);
+		struct row *rows = realloc(all->rows, room * sizeof(*rows));
+
+		if (!rows) {
+			all->err = LIFT_E_MEMORY;
+			return;
+		}
+		all->rows = rows;
+		all->room = room;
+	}
+	while (all->n_rows < id) /* nothing has been received of these */
+		all->rows[all->n_rows++] = (struct row){ 0 };
+	all->rows[id] = (struct row){ name, *record, 0 };
+	all->n_rows = (size_t)id + 1;
+	all->n_named++;
+}
+
+static void gather_stream(void *context, const struct stream *stream, struct text name)
+{
+	struct gathered *all = context;
+
+	all->missing += stream_missing(stream);
+	if (stream->source >= all->n_rows)
+		return;
+	if (all->n_streams == STATUS_STREAMS_MAX) {
+		all->left_out++;
+		return;
+	}
+	if (all->n_streams == all->room_streams) {
+		size_t room = all->room_streams ? 2 * all->room_streams : 16;
+		void *streams = realloc(all->streams, room * sizeof(*all->streams));
+
+		if (!streams) {
+			all->err = LIFT_E_MEMORY;
+			return;
+		}
+		all->streams = streams;
+		all->room_streams = room;
+	}
+	all->streams[all->n_streams].stream = *stream;
+	all->streams[all->n_streams++].name = name;
+	all->rows[stream->source].n_streams++;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+static void write_int(struct msg_writer *writer, const char *key, uint64_t value)
+{
+	msg_str(writer, key);
+	msg_int(writer, (int64_t)value);
+}
+
+static void write_moment(struct msg_writer *writer, const char *key, int64_t ms)
+{
+	msg_str(writer, key);
+	if (ms)
+		msg_int(writer, ms);
+	else
+		msg_nil(writer);
+}
+
+static void write_stream(struct msg_writer *writer, const struct stream *stream, struct text name)
+{
+	uint64_t next = stream->next;
+
+	msg_map(writer, 4);
+	msg_str(writer, "stream");
+	msg_text(writer, name);
+	write_int(writer, "next", stream->next);
+	msg_str(writer, "missing");
+	msg_array(writer, stream->n_ranges);
+	for (uint32_t i = 0; i < stream->n_ranges; i++) {
+		msg_array(writer, 2);
+		msg_int(writer, (int64_t)next);
+		msg_int(writer, (int64_t)stream->ranges[i].first - 1);
+		next = stream->ranges[i].last + 1;
+	}
+	write_moment(writer, "since", stream->since);
+}
+
+static void write_source(struct msg_writer *writer, const struct config *config,
+			 const struct gathered *all, size_t source)
+{
+	const struct row *row = &all->rows[source];
+	char name[SOURCE_MAX + 1] = { 0 };
+
+	memcpy(name, row->name.data, row->name.size);
+	msg_map(writer, 7);
+	msg_str(writer, "source");
+	msg_text(writer, row->name);
+	msg_str(writer, "namespace");
+	msg_str(writer, config_namespace(config, name));
+	msg_str(writer, "streams");
+	msg_array(writer, row->n_streams);
+	for (size_t i = 0; i < all->n_streams; i++)
+		if (all->streams[i].stream.source == source)
+			write_stream(writer, &all->streams[i].stream, all->streams[i].name);
+	write_moment(writer, "last_event", row->record.last_event);
+	write_moment(writer, "last_received", row->record.last_received);
+	write_int(writer, "accepted", row->record.accepted);
+	write_int(writer, "rejected", row->record.rejected);
+}
+
+static void write_stores(const struct status_parts *parts, struct msg_writer *writer)
+{
+	uint64_t last = journal_last(parts->journal), applied = ledger_applied(parts->ledger);
+
+	msg_str(writer, "journal");
+	msg_map(writer, 2);
+	write_int(writer, "last", last);
+	write_int(writer, "bytes", journal_bytes(parts->journal));
+	msg_str(writer, "ledger");
+	msg_map(writer, 4);
+	write_int(writer, "applied", applied);
+	write_int(writer, "committed", ledger_committed(parts->ledger));
+	write_int(writer, "lag", last > applied ? last - applied : 0);
+	write_int(writer, "bytes", ledger_bytes(parts->ledger));
+}
+
+static void write_all(const struct status_parts *parts, struct msg_writer *writer,
+		      const struct gathered *all, int64_t utc_ms)
+{
+	bool healthy = stats_get(parts->stats, STAT_journal_failing) == 0 &&
+		       stats_get(parts->stats, STAT_ledger_failing) == 0;
+	char as_of[DAY_TEXT];
+
+	day_print(parts->config->as_of_pinned ? parts->config->as_of
+					      : calendar_day(parts->catalogue->calendar, utc_ms),
+		  as_of);
+	msg_map(writer, 11);
+	write_int(writer, "v", 1);
+	msg_str(writer, "ok");
+	msg_bool(writer, true);
+	msg_str(writer, "healthy");
+	msg_bool(writer, healthy);
+	msg_str(writer, "version");
+	msg_str(writer, LIFT_VERSION);
+	msg_str(writer, "as_of");
+	msg_str(writer, as_of);
+	write_stores(parts, writer);
+	msg_str(writer, "counters");
+	msg_map(writer, STATS_COUNT);
+	for (int i = 0; i < STATS_COUNT; i++)
+		write_int(writer, stat_names[i], stats_get(parts->stats, i));
+	write_int(writer, "missing", all->missing);
+	msg_str(writer, "sources");
+	msg_array(writer, all->n_named);
+	for (size_t i = 0; i < all->n_rows; i++)
+		if (all->rows[i].name.size > 0)
+			write_source(writer, parts->config, all, i);
+	write_int(writer, "streams_left_out", all->left_out);
+}
+
+int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms)
+{
+	struct gathered all = { 0 };
+	struct journal_view view;
+	int err = journal_view_begin(parts->journal, &view);
+
+	if (!err)
+		err = journal_view_sources(&view, gather_source, &all);
+	if (!err)
+		err = journal_view_streams(&view, gather_stream, &all);
+	if (!err)
+		err = all.err;
+	if (!err)
+		write_all(parts, writer, &all, utc_ms);
+	journal_view_end(&view);
+	free(all.rows);
+	free(all.streams);
+	return err;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * status.h - what `status` answers: one map, written from the journal, the ledger and the counters.
+ */
+#ifndef LIFTD_STATUS_H
+#define LIFTD_STATUS_H
+
+#include "daemon/config.h"
+#include "daemon/ledger.h"
+#include "daemon/stats.h"
+#include "proto/msg.h"
+
+struct status_parts {
+	const struct config *config;
+	const struct catalogue *catalogue;
+	struct journal *journal;
+	struct ledger *ledger;
+	const struct stats *stats;
+};
+
+enum { STATUS_STREAMS_MAX = 2000 /* listed; the rest is counted in `streams_left_out` */ };
+
+/* Write it. LIFT_E_MEMORY, or an error of the store. */
+int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms);
+
+#endif

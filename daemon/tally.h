@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tally.h - counts that add: by home region, subject, facet and bucket.
+ *
+ * What a learner adds to them is a contribution (learner.h). A map gathers changes, or all the counts of a scan;
+ * where they are read from, a map or the ledger, is behind struct tallies.
+ */
+#ifndef LIFTD_TALLY_H
+#define LIFTD_TALLY_H
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+
+enum kind { KIND_MODULE, KIND_PEOPLE, KINDS };
+
+/* What is counted; the bucket that it is counted in. */
+enum facet {
+	FACET_STARTED,	  /* the local day */
+	FACET_COMPLETED,  /* the local day */
+	FACET_PASSED,	  /* the local day */
+	FACET_WITHDRAWN,  /* 0 */
+	FACET_ASSESSED,	  /* 0 */
+	FACET_LAST,	  /* the local day of the last fact */
+	FACET_BY_STARTED, /* these: the value of the dimension that the key names */
+	FACET_BY_COMPLETED,
+	FACET_BY_PASSED,
+	FACET_BY_LEARNERS,
+	FACETS
+};
+
+struct tally_key {
+	uint32_t home;	   /* the catalogue's region */
+	uint32_t subject;  /* tally_subject() */
+	uint8_t facet;	   /* enum facet */
+	uint8_t dimension; /* FACET_BY_*; else 0 */
+	uint32_t bucket;
+};
+
+enum { TALLY_KEY_BYTES = 16, TALLY_SUBJECT_SHIFT = 24 };
+
+/* A subject: its kind and its index in the catalogue (people: 0), ascending by kind. */
+static inline uint32_t tally_subject(enum kind kind, uint32_t index)
+{
+	return (uint32_t)kind << TALLY_SUBJECT_SHIFT | index;
+}
+
+static inline enum kind tally_kind(uint32_t subject)
+{
+	return (enum kind)(subject >> TALLY_SUBJECT_SHIFT);
+}
+
+static inline uint32_t tally_index(uint32_t subject)
+{
+	return subject & ((1u << TALLY_SUBJECT_SHIFT) - 1);
+}
+
+struct tally {
+	struct tally_key key;
+	int64_t n;
+};
+
+/* By home, subject, facet, dimension, bucket: as their bytes sort. */
+int tally_compare(const struct tally_key *a, const struct tally_key *b);
+void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES]);
+void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key);
+
+/* ---- a map of tallies ------------------------------------------------------------------------- */
+
+struct tally_map;
+struct tally_map *tally_map_new(void); /* NULL: out of memory */
+void tally_map_free(struct tally_map *map);
+void tally_map_clear(struct tally_map *map);
+
+/* Add n to a count. LIFT_E_MEMORY. */
+int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n);
+
+/* Its counts other than 0, in order of keys, valid until the next change. */
+const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n);
+
+/* ---- where tallies are read from -------------------------------------------------------------- */
+
+typedef void (*tally_fn)(void *context, const struct tally_key *key, int64_t n);
+
+struct tallies {
+	/* Call `fn` for each count other than 0 of one home and subject, in order of keys; 0, or an error of the store, after
+	 * which what was called is of no use. */
+	int (*range)(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context);
+	void *source;
+};
+
+/* The tallies of a map, as long as it does not change. */
+struct tallies tally_map_tallies(struct tally_map *map);
+
+#endif
