@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli.h - what the subcommands of lift share: exit statuses, options as tables, complaints that say what to do.
+ */
+#ifndef LIFT_CLI_CLI_H
+#define LIFT_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cli_status {
+	STATUS_WELL = 0,
+	STATUS_REFUSED = 1, /* something was refused, or not all is well */
+	STATUS_USAGE = 2,
+	STATUS_SYSTEM = 3, /* the daemon cannot be reached; files, memory */
+};
+
+/* What precedes the command. */
+struct cli {
+	const char *config; /* --config, or NULL */
+};
+
+int command_publish(const struct cli *cli, int argc, char **argv);
+int command_watch(const struct cli *cli, int argc, char **argv);
+int command_export(const struct cli *cli, int argc, char **argv);
+int command_status(const struct cli *cli, int argc, char **argv);
+int command_simulate(const struct cli *cli, int argc, char **argv);
+
+/* ---- options ----------------------------------------------------------------------------------- */
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL };
+
+struct option_row {
+	const char *name;  /* without the dashes */
+	const char *value; /* what stands for its value in the help; NULL for a flag */
+	const char *help;
+	enum option_kind kind;
+	void *to;	 /* bool, const char *, int64_t, double */
+	double min, max; /* of numbers, inclusive */
+};
+
+struct usage {
+	const char *command, *arguments; /* "lift publish", "FILE..." */
+	const char *help;		 /* what it does; a line or more */
+	const struct option_row *options;
+	size_t n_options;
+	void (*print_more)(void); /* after the options; or NULL */
+	bool stop;		  /* at the first argument that is no option */
+};
+
+/* The index in argv of the first argument; or -1, with the status to exit with: --help was asked for and
+ * given, or an option was wrong and has been complained about. */
+int options_parse(const struct usage *usage, int argc, char **argv, int *ret_status);
+
+/* ---- complaints, on standard error ------------------------------------------------------------- */
+
+/* "lift: ..." and the end of the line. */
+__attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
+
+/* Complain that the arguments are wrong, and say where help is: STATUS_USAGE. */
+__attribute__((format(printf, 2, 3))) int complain_usage(const struct usage *usage,
+							 const char *format, ...);
+
+/* Complain of an error met at an endpoint: the status to exit with. */
+int complain_endpoint(const char *endpoint, int err);
+
+#endif

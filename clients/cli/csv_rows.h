@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * csv_rows.h - one record of a CSV file as an encoded event, by the columns that its header names (METRICS 1).
+ */
+#ifndef LIFT_CLI_CSV_ROWS_H
+#define LIFT_CLI_CSV_ROWS_H
+
+#include "clients/cli/rows.h"
+
+struct csv_rows;
+struct csv_rows *csv_rows_new(void); /* NULL: out of memory */
+void csv_rows_free(struct csv_rows *csv);
+
+/* Where the first record of `data` ends, after its newline; 0 where it does not end. Newlines in quotes belong to a record. */
+size_t csv_record_size(const char *data, size_t size);
+
+/* Read the header (LIFT_E_MALFORMED, with the problem), or, once there is one, a row: its event is written, and ret_empty says
+ * that there was none, only an empty line. A record ends with its newline and is at most ROW_MAX long. */
+int csv_rows_read(struct csv_rows *csv, struct text record, struct msg_writer *writer,
+		  bool *ret_empty, char problem[static ROWS_PROBLEM_MAX]);
+
+bool csv_rows_has_header(const struct csv_rows *csv);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/endpoints.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- files ------------------------------------------------------------------------------------- */
+
+char *file_read(const char *path, size_t *ret_size)
+{
+	FILE *file = fopen(path, "re");
+	char *data = NULL, *larger;
+	size_t size = 0, space = 0, got;
+
+	if (!file)
+		goto fail;
+	do {
+		if (size == space) {
+			space = space ? space * 2 : 16384;
+			larger = space <= YAML_SIZE_MAX ? realloc(data, space) : NULL;
+			if (!larger) {
+				errno = EFBIG;
+				goto fail;
+			}
+			data = larger;
+		}
+		got = fread(data + size, 1, space - size, file);
+		size += got;
+	} while (got > 0);
+	if (ferror(file))
+		goto fail;
+	fclose(file);
+	*ret_size = size;
+	return data;
+fail:
+	complain("%s: %s", path, strerror(errno));
+	if (file)
+		fclose(file);
+	free(data);
+	return NULL;
+}
+
+/* ---- texts ------------------------------------------------------------------------------------- */
+
+/* A copy with RUNTIME replaced, as the daemon does it; NULL where memory ran out. */
+static char *expand(struct text endpoint, const char *runtime)
+{
+	static const char prefix[] = "ipc://RUNTIME";
+	size_t size = sizeof(prefix) - 1;
+	char *expanded = NULL;
+
+	if (endpoint.size < size || memcmp(endpoint.data, prefix, size) != 0 ||
+	    (endpoint.size > size && endpoint.data[size] != '/'))
+		return strndup(endpoint.data, endpoint.size);
+	if (asprintf(&expanded, "ipc://%s%.*s", runtime, (int)(endpoint.size - size),
+		     endpoint.data + size) < 0)
+		return NULL;
+	return expanded;
+}
+
+static char *default_runtime(char *(*env)(const char *), unsigned uid)
+{
+	const char *xdg = env("XDG_RUNTIME_DIR");
+	char *runtime = NULL;
+
+	if (uid == 0)
+		return strdup("/run/liftd");
+	if (xdg && *xdg == '/' ? asprintf(&runtime, "%s/liftd", xdg) < 0
+			       : asprintf(&runtime, "/tmp/liftd-%u", uid) < 0)
+		return NULL;
+	return runtime;
+}
+
+/* ---- the tree ---------------------------------------------------------------------------------- */
+
+/* A key's text, the first of its list, or the default where it is absent. */
+static struct text first_text(const struct yaml_node *map, const char *key, const char *otherwise,
+			      struct yaml_errors *errors)
+{
+	const struct yaml_node *node = yaml_get(map, key);
+
+	if (yaml_is_absent(node))
+		return text_of(otherwise);
+	if (node->kind == YAML_LIST && node->child)
+		node = node->child;
+	if (node->kind != YAML_TEXT || node->text.size == 0) {
+		yaml_error(errors, node->line, "%s must be an endpoint, such as \"%s\"", key,
+			   otherwise);
+		return text_of(otherwise);
+	}
+	return node->text;
+}
+
+/* The audience of a name, or the first; NULL where none is configured, so that the default is meant. */
+static const struct yaml_node *find_audience(const struct yaml_node *root, const char *name,
+					     struct yaml_errors *errors)
+{
+	const struct yaml_node *list = yaml_get(root, "audiences");
+
+	if (yaml_is_absent(list) || list->kind != YAML_LIST) {
+		if (name && strcmp(name, "default") != 0)
+			yaml_error(errors, 0, "there is no audience '%s', only 'default'", name);
+		return NULL;
+	}
+	if (!name)
+		return list->child;
+	for (const struct yaml_node *item = list->child; item; item = item->next) {
+		const struct yaml_node *its = yaml_get(item, "name");
+
+		if (its && its->kind == YAML_TEXT && text_equal(its->text, text_of(name)))
+			return item;
+	}
+	yaml_error(errors, list->line, "there is no audience '%s'", name);
+	return NULL;
+}
+
+static int read_endpoints(const struct yaml_node *root, const char *audience, const char *runtime,
+			  struct yaml_errors *errors, struct endpoints *endpoints)
+{
+	const struct yaml_node *chosen = find_audience(root, audience, errors);
+
+	endpoints->intake =
+		expand(first_text(root, "intake", "ipc://RUNTIME/intake", errors), runtime);
+	endpoints->control =
+		expand(first_text(root, "control", "ipc://RUNTIME/control", errors), runtime);
+	endpoints->publish =
+		expand(first_text(chosen, "publish", "ipc://RUNTIME/publish", errors), runtime);
+	if (!endpoints->intake || !endpoints->control || !endpoints->publish)
+		return LIFT_E_MEMORY;
+	return errors->count ? LIFT_E_CONFIG : 0;
+}
+
+int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
+		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints)
+{
+	struct endpoints endpoints = { 0 };
+	struct yaml_doc *doc = NULL;
+	const struct yaml_node *node;
+	char *runtime = NULL;
+	int err;
+
+	err = yaml_parse(config, errors, &doc);
+	if (err)
+		return err;
+	node = yaml_get(yaml_root(doc), "runtime");
+	if (!yaml_is_absent(node) && node->kind == YAML_TEXT)
+		runtime = strndup(node->text.data, node->text.size);
+	else
+		runtime = default_runtime(env, uid);
+	err = runtime ? read_endpoints(yaml_root(doc), audience, runtime, errors, &endpoints)
+		      : LIFT_E_MEMORY;
+	free(runtime);
+	yaml_doc_free(doc);
+	if (err)
+		endpoints_clear(&endpoints);
+	else
+		*ret_endpoints = endpoints;
+	return err;
+}
+
+int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
+{
+	const char *path = cli->config ? cli->config : getenv("LIFT_CONFIG");
+	struct yaml_errors errors = { 0 };
+	char *data = NULL;
+	size_t size = 0;
+	int err;
+
+	if (!path && access(LIFT_SYSCONFDIR "/liftd.yaml", F_OK) == 0)
+		path = LIFT_SYSCONFDIR "/liftd.yaml";
+	if (path) {
+		data = file_read(path, &size);
+		if (!data)
+			return STATUS_SYSTEM;
+	}
+	errors.file = path ? path : "lift";
+	err = endpoints_parse((struct text){ data, size }, audience, getenv, (unsigned)geteuid(),
+			      &errors, ret_endpoints);
+	free(data);
+	if (err)
+		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
+	yaml_errors_clear(&errors);
+	return err ? STATUS_SYSTEM : STATUS_WELL;
+}
+
+void endpoints_clear(struct endpoints *endpoints)
+{
+	free(endpoints->intake);
+	free(endpoints->control);
+	free(endpoints->publish);
+	*endpoints = (struct endpoints){ 0 };
+}

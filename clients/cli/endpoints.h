@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * endpoints.h - where the daemon's sockets are, by the daemon's own configuration.
+ */
+#ifndef LIFT_CLI_ENDPOINTS_H
+#define LIFT_CLI_ENDPOINTS_H
+
+#include "clients/cli/cli.h"
+#include "proto/yaml.h"
+
+struct endpoints {
+	char *intake, *control, *publish; /* to connect to */
+};
+
+/* Those of a configuration's text: the first of each list, of the audience of that name or, where that is NULL, the first one.
+ * Keys that a client does not need are not looked at. LIFT_E_CONFIG with the errors found. */
+int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
+		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints);
+
+/* The same of the file that --config, else LIFT_CONFIG, else the place where it is installed names; of no file, the
+ * defaults. What is wrong is complained about: a status, STATUS_WELL where all is well. */
+int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints);
+
+void endpoints_clear(struct endpoints *endpoints);
+
+/* The whole text of a file, which the caller frees; NULL, and complained about. */
+char *file_read(const char *path, size_t *ret_size);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/iso8601.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { MINUTE_MS = 60000, FRACTION_DIGITS = 9 };
+
+/* What is still to be read. */
+struct cursor {
+	const char *at, *end;
+};
+
+static bool take(struct cursor *cursor, char c)
+{
+	if (cursor->at == cursor->end || *cursor->at != c)
+		return false;
+	cursor->at++;
+	return true;
+}
+
+/* Exactly so many digits, within most. */
+static bool take_digits(struct cursor *cursor, int digits, int least, int most, int *ret_value)
+{
+	int value = 0;
+
+	if (cursor->end - cursor->at < digits)
+		return false;
+	for (int i = 0; i < digits; i++) {
+		char c = *cursor->at++;
+
+		if (c < '0' || c > '9')
+			return false;
+		value = value * 10 + (c - '0');
+	}
+	*ret_value = value;
+	return value >= least && value <= most;
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* Days since 1970-01-01, counted in years that begin in March, so that the leap day comes last. */
+static int32_t day_number(int year, int month, int day)
+{
+	int y = year - (month <= 2);
+	int m = (month + 9) % 12;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - 719468;
+}
+
+static bool take_day(struct cursor *cursor, int32_t *ret_day)
+{
+	int year, month, day;
+
+	if (!take_digits(cursor, 4, 1, 9999, &year) || !take(cursor, '-') ||
+	    !take_digits(cursor, 2, 1, 12, &month) || !take(cursor, '-') ||
+	    !take_digits(cursor, 2, 1, month_days(year, month), &day))
+		return false;
+	*ret_day = day_number(year, month, day);
+	return true;
+}
+
+/* Digits after the point, rounded to ms. */
+static bool take_fraction(struct cursor *cursor, int *ret_ms)
+{
+	const char *begin = cursor->at;
+	int64_t value = 0, scale = 1;
+
+	for (; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9'; cursor->at++) {
+		if (cursor->at - begin >= FRACTION_DIGITS)
+			continue;
+		value = value * 10 + (*cursor->at - '0');
+		scale *= 10;
+	}
+	*ret_ms = (int)((2000 * value + scale) / (2 * scale));
+	return cursor->at > begin;
+}
+
+static bool take_clock(struct cursor *cursor, int64_t *ret_ms)
+{
+	int hour, minute, second = 0, ms = 0;
+
+	if (!take_digits(cursor, 2, 0, 23, &hour) || !take(cursor, ':') ||
+	    !take_digits(cursor, 2, 0, 59, &minute))
+		return false;
+	if (take(cursor, ':')) {
+		if (!take_digits(cursor, 2, 0, 59, &second))
+			return false;
+		if ((take(cursor, '.') || take(cursor, ',')) && !take_fraction(cursor, &ms))
+			return false;
+	}
+	*ret_ms = ((hour * 60 + minute) * 60 + second) * INT64_C(1000) + ms;
+	return true;
+}
+
+static bool take_offset(struct cursor *cursor, int64_t *ret_ms)
+{
+	int hour, minute = 0;
+	bool west;
+
+	*ret_ms = 0;
+	if (take(cursor, 'Z') || take(cursor, 'z'))
+		return true;
+	west = take(cursor, '-');
+	if ((!west && !take(cursor, '+')) || !take_digits(cursor, 2, 0, 23, &hour))
+		return false;
+	if (cursor->at < cursor->end) {
+		take(cursor, ':');
+		if (!take_digits(cursor, 2, 0, 59, &minute))
+			return false;
+	}
+	*ret_ms = (hour * 60 + minute) * (west ? -MINUTE_MS : MINUTE_MS);
+	return true;
+}
+
+static bool parse_integer(struct text text, int64_t *ret_value)
+{
+	bool negative = text.size > 0 && text.data[0] == '-';
+	int64_t value = 0;
+
+	if (text.size == negative)
+		return false;
+	for (size_t i = negative; i < text.size; i++) {
+		char c = text.data[i];
+
+		if (c < '0' || c > '9' || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, c - '0', &value))
+			return false;
+	}
+	*ret_value = negative ? -value : value;
+	return true;
+}
+
+bool iso8601_parse(struct text text, int64_t *ret_ms)
+{
+	struct cursor cursor = { text.data, text.data + text.size };
+	int64_t clock_ms, offset_ms;
+	int32_t day;
+
+	if (parse_integer(text, ret_ms))
+		return true;
+	if (!take_day(&cursor, &day) || !(take(&cursor, 'T') || take(&cursor, ' ')) ||
+	    !take_clock(&cursor, &clock_ms) || !take_offset(&cursor, &offset_ms) ||
+	    cursor.at != cursor.end)
+		return false;
+	*ret_ms = day * ISO8601_DAY_MS + clock_ms - offset_ms;
+	return true;
+}
+
+bool iso8601_parse_day(struct text text, int32_t *ret_day)
+{
+	struct cursor cursor = { text.data, text.data + text.size };
+	int32_t day;
+
+	if (!take_day(&cursor, &day) || cursor.at != cursor.end)
+		return false;
+	*ret_day = day;
+	return true;
+}
+
+void iso8601_print(int64_t ms, char to[static ISO8601_TEXT])
+{
+	time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	struct tm tm;
+
+	if (!gmtime_r(&seconds, &tm) || strftime(to, ISO8601_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(to, ISO8601_TEXT, "%lld", (long long)ms);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * iso8601.h - moments and days as people and platforms write them.
+ */
+#ifndef LIFT_CLI_ISO8601_H
+#define LIFT_CLI_ISO8601_H
+
+#include "proto/bytes.h"
+
+#define ISO8601_DAY_MS INT64_C(86400000)
+
+/* Milliseconds since 1970 UTC of an integer, or of "2026-08-17T09:30[:15[.25]]" followed by Z, +02, +0200 or +02:00; T may be a
+ * space. Fractions are rounded to the millisecond. False where it is neither: an offset is needed. */
+bool iso8601_parse(struct text text, int64_t *ret_ms);
+
+/* Days since 1970-01-01 of "YYYY-MM-DD"; false where there is no such day. */
+bool iso8601_parse_day(struct text text, int32_t *ret_day);
+
+/* "YYYY-MM-DDThh:mm:ssZ" of a moment in the years 0 to 9999. */
+enum { ISO8601_TEXT = 32 };
+void iso8601_print(int64_t ms, char to[static ISO8601_TEXT]);
+
+#endif

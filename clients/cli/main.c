@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift: the command beside liftd. Its subcommands are the rows of a table, a file each.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/cli/cli.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct cli *cli, int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "publish", command_publish, "send files of events (CSV, JSON Lines), acknowledged" },
+	{ "watch", command_watch, "follow metrics as they change" },
+	{ "export", command_export, "print the figures of a day" },
+	{ "status", command_status, "say how the daemon is, and what it has received" },
+	{ "simulate", command_simulate, "make up a course of a catalogue's programme" },
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_commands(void)
+{
+	puts("\nCommands ('lift COMMAND --help' says more):");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		printf("  %-22s %s\n", commands[i].name, commands[i].help);
+	puts("\nExit status: 0 all well; 1 something was refused, or is not well; 2 usage;\n"
+	     "3 the daemon cannot be reached, or a file or memory failed.");
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* What was printed must have arrived, too. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	complain("standard output: %s", strerror(errno));
+	return STATUS_SYSTEM;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	bool version = false;
+	const struct option_row rows[] = {
+		{ "config", "FILE", "the daemon's configuration: where its sockets are",
+		  OPTION_TEXT, &cli.config, 0, 0 },
+		{ "version", NULL, "say the version", OPTION_FLAG, &version, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift",
+		.arguments = "COMMAND [OPTION...] [ARGUMENT...]",
+		.help = "Talks with liftd, which keeps exact figures of who learns what, and where.",
+		.options = rows,
+		.n_options = 2,
+		.print_more = print_commands,
+		.stop = true,
+	};
+	const struct command *command;
+	int status, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return finish(status);
+	if (version) {
+		puts("lift " LIFT_VERSION);
+		return finish(STATUS_WELL);
+	}
+	if (first == argc)
+		return complain_usage(&usage, "which command?");
+	command = find_command(argv[first]);
+	if (!command)
+		return complain_usage(&usage, "'%s' is no command", argv[first]);
+	return finish(command->run(&cli, argc - first, argv + first));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * print.h - texts and figures of answers, printed for people.
+ */
+#ifndef LIFT_CLI_PRINT_H
+#define LIFT_CLI_PRINT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A text, padded to a width in characters; what could steer a terminal is printed as '?'. */
+void print_text(FILE *out, const char *text, int width);
+
+/* A cell of CSV, in quotes only where it needs them, and the ',' or newline behind it (0: neither). */
+void print_csv(FILE *out, const char *text, char end);
+
+/* A key's text, or "" where it has none. */
+const char *json_text(const json_t *map, const char *key);
+
+/* A key's integer, or 0. */
+json_int_t json_number(const json_t *map, const char *key);
+
+/* Print an answer of ok:false as a complaint; true where it was one. */
+bool complain_answer(const json_t *answer);
+
+#endif

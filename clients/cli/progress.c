@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "clients/wire.h"
+
+enum { BAR_MS = 100, LINE_MS = 10000, BAR_WIDTH = 30 };
+
+void progress_begin(struct progress *progress, const char *name)
+{
+	int64_t now_ms = wire_clock_ms();
+
+	*progress = (struct progress){ name, isatty(STDERR_FILENO) == 1, false, now_ms, now_ms };
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->drawn)
+		fputs("\r\033[K", stderr);
+	progress->drawn = false;
+}
+
+static void print_left(const struct progress *progress, int64_t now_ms, uint64_t done, uint64_t all)
+{
+	double spent_s = (double)(now_ms - progress->begun_ms) / 1000;
+	uint64_t left_s = (uint64_t)(spent_s / (double)done * (double)(all - done) + 0.5);
+
+	fprintf(stderr, ", %" PRIu64 ":%02" PRIu64 " left", left_s / 60, left_s % 60);
+}
+
+static void print_bar(uint64_t done, uint64_t all)
+{
+	int filled = (int)((double)done / (double)all * BAR_WIDTH);
+
+	fputs(" [", stderr);
+	for (int i = 0; i < BAR_WIDTH; i++)
+		fputc(i < filled ? '#' : '.', stderr);
+	fprintf(stderr, "] %3d%%", (int)((double)done / (double)all * 100));
+}
+
+void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint64_t events)
+{
+	int64_t now_ms = wire_clock_ms();
+	int64_t spent_ms = now_ms - progress->begun_ms;
+
+	if (now_ms - progress->shown_ms < (progress->terminal ? BAR_MS : LINE_MS))
+		return;
+	progress->shown_ms = now_ms;
+	if (done > all)
+		done = all;
+	fprintf(stderr, "%s%s", progress->terminal ? "\r" : "", progress->name);
+	if (progress->terminal && all > 0)
+		print_bar(done, all);
+	fprintf(stderr, "%s %" PRIu64 " events, %" PRIu64 "/s", progress->terminal ? "" : ":",
+		events, spent_ms > 0 ? events * 1000 / (uint64_t)spent_ms : 0);
+	if (done > 0)
+		print_left(progress, now_ms, done, all);
+	fputs(progress->terminal ? "\033[K" : "\n", stderr);
+	fflush(stderr);
+	progress->drawn = progress->terminal;
+}
+
+void progress_report(struct progress *progress, uint64_t line, const char *code, int code_size,
+		     const char *text, int text_size)
+{
+	progress_clear(progress);
+	fprintf(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s\n", progress->name, line, code_size,
+		code, text_size, text);
+}
+
+void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
+{
+	double spent_s = (double)(wire_clock_ms() - progress->begun_ms) / 1000;
+
+	progress_clear(progress);
+	printf("%s: %" PRIu64 " events, %" PRIu64 " accepted, %" PRIu64 " refused (%.1f s",
+	       progress->name, events, events - refused, refused, spent_s);
+	if (spent_s >= 0.001)
+		printf(", %.0f events/s", (double)events / spent_s);
+	puts(")");
+	fflush(stdout);
+}

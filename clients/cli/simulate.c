@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift simulate: a course (course.h) sent to the daemon, or written to a file. The same arguments give the same events
+ * under the same numbers of the same stream, so that a second run changes nothing.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clients/cli/course.h"
+#include "clients/cli/endpoints.h"
+#include "clients/cli/iso8601.h"
+#include "clients/cli/print.h"
+#include "clients/cli/progress.h"
+#include "clients/lift.h"
+#include "clients/wire.h"
+#include "proto/json.h"
+
+enum {
+	LEARNERS = 400,
+	MODULES_EACH = 6,
+	HASH = 16,
+	STREAM = 2 * HASH + 1,
+	LOOK_EVENTS = 1000, /* how often progress is looked at */
+};
+
+struct simulation {
+	struct course course;
+	struct course_event *events;
+	size_t n;
+	const char *source, *endpoint, *out;
+	double speed; /* simulated seconds in a second; 0: as fast as possible */
+	uint32_t batch;
+	struct lift_publisher *publisher; /* NULL: to a file */
+	struct progress progress;
+	uint64_t refused;
+};
+
+/* ---- what is simulated ------------------------------------------------------------------------- */
+
+struct arguments {
+	const char *from, *out, *source;
+	int64_t learners, days, seed, modules, batch;
+	double speed;
+};
+
+/* Local time's offset on each day, from the system's zone files: at noon, since clocks change at night. */
+static int find_offsets(struct course *course)
+{
+	course->offset_s = calloc((size_t)course->days, sizeof(*course->offset_s));
+	if (!course->offset_s)
+		return LIFT_E_MEMORY;
+	if (!course->timezone[0])
+		return 0;
+	setenv("TZ", course->timezone, 1);
+	tzset();
+	for (int32_t i = 0; i < course->days; i++) {
+		time_t noon = ((time_t)course->from + i) * 86400 + 43200;
+		struct tm tm;
+
+		if (localtime_r(&noon, &tm))
+			course->offset_s[i] = (int32_t)tm.tm_gmtoff;
+	}
+	return 0;
+}
+
+/* The stream's name: a hash of all that shapes the events. */
+static void name_stream(const struct course *course, struct text catalogue,
+			char stream[static STREAM])
+{
+	unsigned char hash[HASH];
+	crypto_generichash_state state;
+	char arguments[128];
+	int size = snprintf(
+		arguments, sizeof(arguments),
+		"course 1 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32 "\n",
+		course->from, course->days, course->seed, course->learners, course->modules_each);
+
+	crypto_generichash_init(&state, NULL, 0, HASH);
+	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);
+	crypto_generichash_update(&state, (const unsigned char *)catalogue.data, catalogue.size);
+	crypto_generichash_final(&state, hash, HASH);
+	sodium_bin2hex(stream, STREAM, hash, HASH);
+}
+
+/* ---- to a file --------------------------------------------------------------------------------- */
+
+static int print_json(FILE *out, const struct event *event)
+{
+	json_t *attrs = event->n_attrs ? json_object() : NULL, *json;
+	char *line;
+
+	for (size_t i = 0; attrs && i < event->n_attrs; i++)
+		json_object_setn_new(
+			attrs, event->attrs[i].name.data, event->attrs[i].name.size,
+			json_stringn(event->attrs[i].value.data, event->attrs[i].value.size));
+	json = json_pack(
+		"{s:s, s:I, s:s%, s:s%, s:s%, s:o*, s:o*}", "type", event_type_name(event->type),
+		"time", (json_int_t)event->time, "learner", event->learner.data,
+		event->learner.size, "module", event->module.data, event->module.size, "region",
+		event->region.data, event->region.size, "attrs", attrs, "score",
+		event->result.score < 0 ? NULL
+					: json_real((double)event->result.score / SCORE_ONE));
+	line = json ? json_line(json) : NULL;
+	json_decref(json);
+	if (!line)
+		return LIFT_E_MEMORY;
+	fprintf(out, "%s\n", line);
+	free(line);
+	return 0;
+}
+
+static void print_cell(FILE *out, struct text text, char end)
+{
+	char cell[MODULE_MAX + 1] = "";
+
+	memcpy(cell, text.data, text.size < sizeof(cell) ? text.size : 0);
+	print_csv(out, cell, end);
+}
+
+static void print_header(FILE *out, const struct course *course)
+{
+	fputs("type,time,learner,module,region,score", out);
+	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
+		char name[ATTR_NAME_MAX + 8];
+
+		snprintf(name, sizeof(name), "attrs.%.*s", (int)course->dimensions[i].name.size,
+			 course->dimensions[i].name.data);
+		fputc(',', out);
+		print_csv(out, name, 0);
+	}
+	fputc('\n', out);
+}
+
+static void print_row(FILE *out, const struct course *course, const struct event *event)
+{
+	char time[ISO8601_TEXT];
+
+	iso8601_print(event->time, time);
+	fprintf(out, "%s,%s,", event_type_name(event->type), time);
+	print_cell(out, event->learner, ',');
+	print_cell(out, event->module, ',');
+	print_cell(out, event->region, ',');
+	if (event->result.score >= 0)
+		fprintf(out, "%.4g", (double)event->result.score / SCORE_ONE);
+	for (size_t i = 0, k = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
+		bool known = k < event->n_attrs &&
+			     text_equal(event->attrs[k].name, course->dimensions[i].name);
+
+		fputc(',', out);
+		if (known)
+			print_cell(out, event->attrs[k++].value, 0);
+	}
+	fputc('\n', out);
+}
+
+static bool is_csv(const char *out)
+{
+	size_t size = strlen(out);
+
+	return size >= 4 && strcmp(out + size - 4, ".csv") == 0;
+}
+
+static int write_file(const struct simulation *simulation)
+{
+	const struct course *course = &simulation->course;
+	bool csv = is_csv(simulation->out), standard = strcmp(simulation->out, "-") == 0;
+	FILE *out = standard ? stdout : fopen(simulation->out, "we");
+	char learner[COURSE_TEXT];
+	struct event event;
+	int err = 0;
+
+	if (!out) {
+		complain("%s: %s", simulation->out, strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	if (csv)
+		print_header(out, course);
+	for (size_t i = 0; !err && i < simulation->n; i++) {
+		course_event_write(course, &simulation->events[i], learner, &event);
+		if (csv)
+			print_row(out, course, &event);
+		else
+			err = print_json(out, &event);
+	}
+	if (ferror(out))
+		err = LIFT_E_IO;
+	if (!standard && fclose(out) != 0)
+		err = LIFT_E_IO;
+	if (err)
+		complain("%s: %s", simulation->out, lift_err_text(err));
+	return err ? STATUS_SYSTEM : STATUS_WELL;
+}
+
+/* ---- to the daemon ----------------------------------------------------------------------------- */
+
+static void take_rejection(void *context, const struct lift_rejection *rejection)
+{
+	struct simulation *simulation = context;
+
+	simulation->refused++;
+	progress_report(&simulation->progress, rejection->seq, rejection->code.data,
+			(int)rejection->code.size, rejection->text.data, (int)rejection->text.size);
+}
+
+/* Wait until an event's time has come; meanwhile what was before it goes out. */
+static int keep_pace(struct simulation *simulation, const struct course_event *event)
+{
+	const struct course_event *first = &simulation->events[0];
+	int64_t due_ms, left_ms;
+
+	if (simulation->speed <= 0)
+		return 0;
+	due_ms = (int64_t)((double)(event->at_s - first->at_s) / simulation->speed * 1000);
+	left_ms = due_ms - (wire_clock_ms() - simulation->progress.begun_ms);
+	if (left_ms <= 0)
+		return 0;
+	int err = lift_publisher_push(simulation->publisher);
+
+	while (!err && left_ms > 0) {
+		err = lift_publisher_wait(simulation->publisher,
+					  (int)(left_ms < 1000 ? left_ms : 1000));
+		left_ms = due_ms - (wire_clock_ms() - simulation->progress.begun_ms);
+		progress_show(&simulation->progress, 0, 0,
+			      lift_publisher_judged(simulation->publisher));
+	}
+	return err;
+}
+
+static int send_events(struct simulation *simulation, struct msg_writer *writer)
+{
+	char learner[COURSE_TEXT];
+	struct event event;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < simulation->n; i++) {
+		err = keep_pace(simulation, &simulation->events[i]);
+		if (err)
+			break;
+		course_event_write(&simulation->course, &simulation->events[i], learner, &event);
+		msg_writer_clear(writer);
+		event_encode(writer, &event);
+		if (!msg_written(writer).size)
+			return LIFT_E_MEMORY;
+		err = lift_publisher_add(simulation->publisher, msg_written(writer), i + 1);
+		if (i % LOOK_EVENTS == 0)
+			progress_show(&simulation->progress, i, simulation->n,
+				      lift_publisher_judged(simulation->publisher));
+	}
+	return err ? err : lift_publisher_flush(simulation->publisher);
+}
+
+static int send_course(struct simulation *simulation, const char *stream)
+{
+	const struct lift_publisher_options options = { .endpoint = simulation->endpoint,
+							.source = simulation->source,
+							.stream = stream,
+							.batch = simulation->batch,
+							.rejected = take_rejection,
+							.context = simulation };
+	struct msg_writer *writer = msg_writer_new();
+	int err = LIFT_E_MEMORY;
+
+	if (writer)
+		err = lift_publisher_open(&options, &simulation->publisher);
+	progress_begin(&simulation->progress, "simulate");
+	if (!err)
+		err = send_events(simulation, writer);
+	progress_clear(&simulation->progress);
+	lift_publisher_free(simulation->publisher);
+	msg_writer_free(writer);
+	if (err)
+		return complain_endpoint(simulation->endpoint, err);
+	progress_end(&simulation->progress, simulation->n, simulation->refused);
+	return simulation->refused ? STATUS_REFUSED : STATUS_WELL;
+}
+
+/* ---- the command ------------------------------------------------------------------------------- */
+
+/* The catalogue and the arguments make the course. */
+static int prepare(struct simulation *simulation, const struct arguments *arguments,
+		   const char *path, char stream[static STREAM])
+{
+	struct course *course = &simulation->course;
+	struct yaml_errors errors = { .file = path };
+	struct text catalogue = { 0 };
+	char *data = file_read(path, &catalogue.size);
+	int err;
+
+	if (!data)
+		return STATUS_SYSTEM;
+	catalogue.data = data;
+	err = course_read(catalogue, &errors, course);
+	if (!err) {
+		if (arguments->from)
+			iso8601_parse_day(text_of(arguments->from), &course->from);
+		if (arguments->days)
+			course->days = (int32_t)arguments->days;
+		course->seed = (uint64_t)arguments->seed;
+		course->learners = (uint32_t)arguments->learners;
+		course->modules_each = (uint32_t)arguments->modules;
+		name_stream(course, catalogue, stream);
+		err = find_offsets(course);
+	}
+	if (!err)
+		err = course_generate(course, &simulation->events, &simulation->n);
+	free(data);
+	if (err)
+		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
+	yaml_errors_clear(&errors);
+	return err ? STATUS_SYSTEM : STATUS_WELL;
+}
+
+static int simulate(const struct cli *cli, const struct arguments *arguments, const char *path)
+{
+	struct simulation simulation = { .source = arguments->source,
+					 .out = arguments->out,
+					 .speed = arguments->speed,
+					 .batch = (uint32_t)arguments->batch };
+	struct endpoints endpoints = { 0 };
+	char stream[STREAM];
+	int status = prepare(&simulation, arguments, path, stream);
+
+	if (status == STATUS_WELL && simulation.out) {
+		status = write_file(&simulation);
+	} else if (status == STATUS_WELL) {
+		status = endpoints_find(cli, NULL, &endpoints);
+		simulation.endpoint = endpoints.intake;
+		if (status == STATUS_WELL)
+			status = send_course(&simulation, stream);
+	}
+	endpoints_clear(&endpoints);
+	free(simulation.events);
+	course_clear(&simulation.course);
+	return status;
+}
+
+int command_simulate(const struct cli *cli, int argc, char **argv)
+{
+	struct arguments arguments = { .source = "simulation",
+				       .learners = LEARNERS,
+				       .seed = 1,
+				       .modules = MODULES_EACH,
+				       .batch = LIFT_BATCH_EVENTS };
+	const struct option_row rows[] = {
+		{ "learners", "N", "how many take part (400)", OPTION_WHOLE, &arguments.learners, 1,
+		  COURSE_LEARNERS_MAX },
+		{ "modules", "N", "how many modules one takes at most (6)", OPTION_WHOLE,
+		  &arguments.modules, 1, COURSE_MODULES_MAX },
+		{ "from", "DAY", "the first day (the first programme's, else 2025-09-01)",
+		  OPTION_TEXT, &arguments.from, 0, 0 },
+		{ "days", "N", "how many days (the first programme's, else 120)", OPTION_WHOLE,
+		  &arguments.days, 1, COURSE_DAYS_MAX },
+		{ "seed", "N", "another one gives another course (1)", OPTION_WHOLE,
+		  &arguments.seed, 0, 1e15 },
+		{ "speed", "X", "simulated seconds in a second (0: as fast as possible)",
+		  OPTION_REAL, &arguments.speed, 0, 1e12 },
+		{ "source", "NAME", "the platform that they come from (simulation)", OPTION_TEXT,
+		  &arguments.source, 0, 0 },
+		{ "batch", "N", "events in a batch (100)", OPTION_WHOLE, &arguments.batch, 1,
+		  BATCH_EVENTS_MAX },
+		{ "out", "FILE", "write CSV (FILE.csv) or JSON Lines (else), do not send",
+		  OPTION_TEXT, &arguments.out, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift simulate",
+		.arguments = "CATALOGUE",
+		.help = "Makes up how people of the catalogue's regions take its first programme, and sends\n"
+			"that to the daemon. The same arguments give the same events.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+	};
+	int32_t day;
+	int status, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (argc - first != 1)
+		return complain_usage(&usage, "which catalogue? One, as liftd reads it");
+	if (!source_is_valid(text_of(arguments.source)))
+		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
+	if (arguments.from && !iso8601_parse_day(text_of(arguments.from), &day))
+		return complain_usage(&usage, "--from must be a day, YYYY-MM-DD, not '%s'",
+				      arguments.from);
+	if (sodium_init() < 0)
+		return STATUS_SYSTEM;
+	return simulate(cli, &arguments, argv[first]);
+}

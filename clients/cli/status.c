@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "clients/cli/endpoints.h"
+#include "clients/cli/iso8601.h"
+#include "clients/cli/print.h"
+#include "clients/lift.h"
+#include "proto/control.h"
+#include "proto/json.h"
+
+enum {
+	STATUS_TIMEOUT_MS = 10000,
+	NAME_WIDTH = 20,
+	TIME_WIDTH = 21,
+	GAPS_SHOWN = 5, /* of a stream */
+};
+
+struct asked {
+	bool json;
+	int status;
+};
+
+static void print_moment(const json_t *map, const char *key, int width)
+{
+	char text[ISO8601_TEXT] = "-";
+	json_int_t ms = json_number(map, key);
+
+	if (ms > 0)
+		iso8601_print(ms, text);
+	printf("  %-*s", width, text);
+}
+
+static uint64_t count_missing(const json_t *streams)
+{
+	uint64_t missing = 0;
+	size_t i, k;
+	json_t *stream, *gap;
+
+	json_array_foreach(streams, i, stream)
+	{
+		json_array_foreach(json_object_get(stream, "missing"), k, gap)
+		{
+			missing += (uint64_t)(json_integer_value(json_array_get(gap, 1)) -
+					      json_integer_value(json_array_get(gap, 0)) + 1);
+		}
+	}
+	return missing;
+}
+
+/* The numbers that a stream still lacks. */
+static void print_gaps(const json_t *stream)
+{
+	const json_t *gaps = json_object_get(stream, "missing"), *gap;
+	size_t i;
+
+	if (json_array_size(gaps) == 0)
+		return;
+	fputs("  stream ", stdout);
+	print_text(stdout, json_text(stream, "stream"), 0);
+	fputs(" lacks", stdout);
+	json_array_foreach(gaps, i, gap)
+	{
+		if (i == GAPS_SHOWN) {
+			printf(" and %zu more gaps", json_array_size(gaps) - i);
+			break;
+		}
+		printf("%s %" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT, i ? "," : "",
+		       json_integer_value(json_array_get(gap, 0)),
+		       json_integer_value(json_array_get(gap, 1)));
+	}
+	putchar('\n');
+}
+
+static void print_sources(const json_t *sources)
+{
+	const json_t *source, *stream, *streams;
+	size_t i, k;
+
+	if (json_array_size(sources) == 0) {
+		puts("no events yet: 'lift publish FILE' sends some");
+		return;
+	}
+	printf("\n%-*s %-*s %12s %10s %8s  %-*s  %s\n", NAME_WIDTH, "source", NAME_WIDTH,
+	       "namespace", "accepted", "refused", "missing", TIME_WIDTH, "last event",
+	       "last received");
+	json_array_foreach(sources, i, source)
+	{
+		streams = json_object_get(source, "streams");
+		print_text(stdout, json_text(source, "source"), NAME_WIDTH + 1);
+		print_text(stdout, json_text(source, "namespace"), NAME_WIDTH);
+		printf(" %12" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %8" PRIu64,
+		       json_number(source, "accepted"), json_number(source, "rejected"),
+		       count_missing(streams));
+		print_moment(source, "last_event", TIME_WIDTH);
+		print_moment(source, "last_received", 0);
+		putchar('\n');
+		json_array_foreach(streams, k, stream) print_gaps(stream);
+	}
+}
+
+static void print_status(const json_t *answer)
+{
+	const json_t *journal = json_object_get(answer, "journal");
+	const json_t *ledger = json_object_get(answer, "ledger");
+	const json_t *counter;
+	const char *name;
+
+	printf("liftd %s: %s, as of %s\n", json_text(answer, "version"),
+	       json_is_true(json_object_get(answer, "healthy")) ? "healthy" : "NOT healthy",
+	       json_text(answer, "as_of"));
+	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "journal: last number",
+	       json_number(journal, "last"));
+	printf("%-24s %.1f MiB\n", "journal: on disk",
+	       (double)json_number(journal, "bytes") / (1 << 20));
+	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: applied",
+	       json_number(ledger, "applied"));
+	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
+	json_object_foreach(json_object_get(answer, "counters"), name, counter)
+	{
+		print_text(stdout, name, 24);
+		printf(" %" JSON_INTEGER_FORMAT "\n", json_integer_value(counter));
+	}
+	print_sources(json_object_get(answer, "sources"));
+}
+
+static int take_answer(void *context, const json_t *answer)
+{
+	struct asked *asked = context;
+
+	if (complain_answer(answer)) {
+		asked->status = STATUS_REFUSED;
+		return 0;
+	}
+	if (asked->json) {
+		char *line = json_line(answer);
+
+		if (!line)
+			return LIFT_E_MEMORY;
+		puts(line);
+		free(line);
+	} else {
+		print_status(answer);
+	}
+	if (!json_is_true(json_object_get(answer, "healthy")))
+		asked->status = STATUS_REFUSED;
+	return 0;
+}
+
+static int ask(const char *endpoint, struct asked *asked)
+{
+	const struct request request = { .op = text_of("status") };
+	struct msg_writer *writer = msg_writer_new();
+	int err = LIFT_E_MEMORY;
+
+	if (writer) {
+		request_encode(writer, &request);
+		err = lift_request(endpoint, msg_written(writer), STATUS_TIMEOUT_MS, take_answer,
+				   asked);
+	}
+	msg_writer_free(writer);
+	return err;
+}
+
+int command_status(const struct cli *cli, int argc, char **argv)
+{
+	struct asked asked = { 0 };
+	const struct option_row rows[] = {
+		{ "json", NULL, "as one line of JSON", OPTION_FLAG, &asked.json, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift status",
+		.arguments = "",
+		.help = "Says how the daemon is, what it has received from each source, and what is\n"
+			"missing. The status is 1 where it is not healthy.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+	};
+	struct endpoints endpoints;
+	int status, err, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (first < argc)
+		return complain_usage(&usage, "'%s': it takes no arguments", argv[first]);
+	status = endpoints_find(cli, NULL, &endpoints);
+	if (status != STATUS_WELL)
+		return status;
+	err = ask(endpoints.control, &asked);
+	status = err ? complain_endpoint(endpoints.control, err) : asked.status;
+	endpoints_clear(&endpoints);
+	return status;
+}

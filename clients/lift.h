@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift.h - the client library: a publisher with an outbox, questions to a daemon, a subscriber.
+ *
+ * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a daemon
+ * that restarts, a connection that breaks and answers that are lost, and keeps at most as many
+ * batches as the daemon's window. Each object belongs to one thread at a time and shares nothing with
+ * others. Functions return 0 or a negative LIFT_E_ number (proto/err.h).
+ */
+#ifndef LIFT_LIFT_H
+#define LIFT_LIFT_H
+
+#include <jansson.h>
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+
+enum {
+	LIFT_ANSWER_MS = 5000, /* without an answer for so long: hello again, and resend */
+	LIFT_BATCH_BYTES = 512 << 10,
+	LIFT_BATCH_EVENTS = 100, /* unless asked otherwise */
+	LIFT_WINDOW_MAX = 128,	 /* batches kept, whatever a daemon offers */
+};
+
+/* ---- publishing -------------------------------------------------------------------------------- */
+
+struct lift_publisher;
+
+struct lift_rejection {
+	uint64_t seq, tag;	/* the event's number, and what it was added with */
+	struct text code, text; /* valid during the call */
+};
+
+struct lift_publisher_options {
+	const char *endpoint, *source, *stream; /* copied */
+	uint64_t first;				/* the number of the first event added; 0: 1 */
+	uint32_t batch;	 /* events in a batch, 1..10,000; 0: LIFT_BATCH_EVENTS */
+	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 60 s */
+
+	/* Called once for each event that the daemon has refused for good; may be NULL. */
+	void (*rejected)(void *context, const struct lift_rejection *rejection);
+	void *context;
+};
+
+/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; else what the daemon says. */
+int lift_publisher_open(const struct lift_publisher_options *options,
+			struct lift_publisher **ret_publisher);
+void lift_publisher_free(struct lift_publisher *publisher);
+
+/* The lowest number that was not yet on the daemon's disk when it was asked last. */
+uint64_t lift_publisher_next(const struct lift_publisher *publisher);
+
+/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the next number.
+ * Sends batches as they fill, and waits while the window is full. Any error is final. */
+int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
+
+/* Send what has been gathered, without waiting for answers longer than the window asks. */
+int lift_publisher_push(struct lift_publisher *publisher);
+
+/* Take in answers for so long, and at once what is there. */
+int lift_publisher_wait(struct lift_publisher *publisher, int ms);
+
+/* Send everything and wait until there is a verdict on all of it. */
+int lift_publisher_flush(struct lift_publisher *publisher);
+
+/* Events on which there is a verdict. */
+uint64_t lift_publisher_judged(const struct lift_publisher *publisher);
+
+/* ---- asking ------------------------------------------------------------------------------------ */
+
+/* One message of an answer, borrowed. 0, or a negative number that ends the request and is returned. */
+typedef int lift_answer_fn(void *context, const json_t *answer);
+
+/* Ask, and hand over each message of the answer until one has no `more`. LIFT_E_SOCKET where nobody is there, the
+ * connection breaks, or nothing comes for timeout_ms. An answer of ok:false is handed over, too. */
+int lift_request(const char *endpoint, struct text request, int timeout_ms, lift_answer_fn *answer,
+		 void *context);
+
+/* ---- subscribing ------------------------------------------------------------------------------- */
+
+struct lift_subscriber;
+
+/* Subscribe to topics by their beginnings. */
+int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
+			 struct lift_subscriber **ret_subscriber);
+void lift_subscriber_free(struct lift_subscriber *subscriber);
+
+/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without one (-1: wait for ever);
+ * LIFT_E_STOPPED when a signal came. */
+int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, struct text *ret_topic,
+			 struct text *ret_body);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wire.h - the ZeroMQ sockets of the client library, with the limits that all of them have.
+ */
+#ifndef LIFT_WIRE_H
+#define LIFT_WIRE_H
+
+#include <zmq.h>
+
+#include "proto/err.h"
+
+struct wire {
+	void *zmq, *handle; /* a context of its own; NULL while closed */
+};
+
+/* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...). `prepare`, where given, sets options before the connection.
+ * LIFT_E_SOCKET: the endpoint is none. */
+int wire_open(struct wire *ret_wire, int type, const char *endpoint,
+	      int (*prepare)(void *handle, const void *with), const void *with);
+
+/* Drop the connection and what is still to be sent on it. */
+void wire_close(struct wire *wire);
+
+/* Milliseconds of a clock that never goes back. */
+int64_t wire_clock_ms(void);
+
+#endif
