@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load_bench - what a real liftd takes in, and how soon it shows.
+ *
+ *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged, with a window of batches unanswered
+ *   load_bench latency INTAKE PUBLISH ROUNDS TICK_MS  from an event's ack to its metric at a subscriber
+ *
+ * It is a client like any other: the daemon is started by bench.sh, with the catalogue that bench.sh writes (100
+ * municipalities m0.., 20 modules c0.., dimensions gender and role). Learners begin in cohorts: those who begin together
+ * are active together; a tenth of the events are of learners from long ago.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <zmq.h>
+
+#include "proto/control.h"
+#include "proto/event.h"
+#include "proto/json.h"
+
+enum { MUNICIPALITIES = 100, MODULES = 20, ANSWER_WAIT_MS = 60000, COHORT = 20000 };
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "load_bench: %s: %s\n", what, zmq_strerror(zmq_errno()));
+	exit(EXIT_FAILURE);
+}
+
+/* splitmix64 */
+static uint64_t draw(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static void *open_socket(void *zmq, int type, const char *endpoint)
+{
+	void *socket = zmq_socket(zmq, type);
+	int wait = ANSWER_WAIT_MS, zero = 0;
+
+	if (!socket)
+		die("socket");
+	zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
+	zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait, sizeof(wait));
+	if (type == ZMQ_SUB && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "metric/m0/people/", 17) != 0)
+		die("subscribe");
+	if (zmq_connect(socket, endpoint) != 0)
+		die(endpoint);
+	return socket;
+}
+
+/* The same numbers always make the same event. */
+static void make_event(uint64_t number, uint64_t events, uint64_t learners, struct event *event,
+		       char texts[3][32])
+{
+	static const char *const roles[] = { "nurse", "carer", "manager" };
+	uint64_t state = number * 2 + 1, a = draw(&state), b = draw(&state);
+	uint64_t newest = number * learners / events; /* learners that have begun */
+	uint64_t back =
+		a % 10 == 0 ? b % (newest + 1) : b % (newest < COHORT ? newest + 1 : COHORT);
+	uint64_t learner = newest - back;
+	uint64_t home = learner, kind = draw(&state) % 10;
+
+	snprintf(texts[0], sizeof(texts[0]), "learner-%08llu", (unsigned long long)learner);
+	snprintf(texts[1], sizeof(texts[1]), "c%llu", (unsigned long long)(learner % 7 + a % 3));
+	snprintf(texts[2], sizeof(texts[2]), "m%llu",
+		 (unsigned long long)(draw(&home) % MUNICIPALITIES));
+	*event = (struct event){
+		.type = kind < 4    ? EVENT_STARTED
+			: kind < 8  ? EVENT_ASSESSED
+			: kind == 8 ? EVENT_COMPLETED
+				    : EVENT_WITHDRAWN,
+		.time = INT64_C(1756000000000) + (int64_t)(number * 31536000000.0 / (double)events),
+		.learner = text_of(texts[0]),
+		.module = text_of(texts[1]),
+		.region = text_of(texts[2]),
+		.result = { -1, -1, PHASE_NONE },
+		.n_attrs = 2,
+		.attrs = { { text_of("gender"), text_of(learner % 3 ? "f" : "m") },
+			   { text_of("role"), text_of(roles[learner % 3]) } },
+	};
+	if (event->type == EVENT_ASSESSED)
+		event->result.score = (int16_t)(a % 10001);
+}
+
+static struct answer receive(void *socket, struct msg_reader *reader, zmq_msg_t *message)
+{
+	struct answer answer;
+
+	if (zmq_msg_recv(message, socket, 0) < 0)
+		die("no answer");
+	if (answer_decode(reader, (struct text){ zmq_msg_data(message), zmq_msg_size(message) },
+			  &answer) != 0 ||
+	    answer.what == ANSWER_NACK || answer.n_rejected > 0) {
+		fprintf(stderr, "load_bench: a batch was refused\n");
+		exit(EXIT_FAILURE);
+	}
+	return answer;
+}
+
+static void send_batch(void *socket, struct msg_writer *writer, const char *stream, uint64_t first,
+		       uint32_t count, uint64_t events, uint64_t learners)
+{
+	struct text body;
+
+	msg_writer_clear(writer);
+	batch_begin(writer, "events", text_of("bench"), text_of(stream), first, count);
+	for (uint32_t i = 0; i < count; i++) {
+		struct event event;
+		char texts[3][32];
+
+		make_event(first - 1 + i, events, learners, &event, texts);
+		event_encode(writer, &event);
+	}
+	body = msg_written(writer);
+	if (zmq_send(socket, body.data, body.size, 0) < 0)
+		die("send");
+}
+
+static int run_load(void *zmq, const char *endpoint, uint64_t events, uint64_t learners,
+		    uint32_t batch)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	void *socket = open_socket(zmq, ZMQ_DEALER, endpoint);
+	struct request hello = { .op = text_of("hello"),
+				 .source = text_of("bench"),
+				 .stream = text_of("load") };
+	uint64_t sent = 0, acked = 0, unanswered = 0;
+	uint32_t window;
+	zmq_msg_t message;
+	double start;
+
+	zmq_msg_init(&message);
+	request_encode(writer, &hello);
+	zmq_send(socket, msg_written(writer).data, msg_written(writer).size, 0);
+	window = receive(socket, reader, &message).window;
+	start = now_s();
+	while (acked < events) {
+		while (sent < events && unanswered < window) {
+			uint32_t count = events - sent < batch ? (uint32_t)(events - sent) : batch;
+
+			send_batch(socket, writer, "load", sent + 1, count, events, learners);
+			sent += count;
+			unanswered++;
+		}
+		acked += receive(socket, reader, &message).count;
+		unanswered--;
+	}
+	printf("acknowledged\t%llu\tevents\t%.0f\tevents/s\n", (unsigned long long)events,
+	       (double)events / (now_s() - start));
+	zmq_msg_close(&message);
+	zmq_close(socket);
+	msg_writer_free(writer);
+	msg_reader_free(reader);
+	return 0;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Wait for a metric that says that at least so many learners count. */
+static void wait_for_learners(void *sub, struct msg_reader *reader, json_int_t learners)
+{
+	zmq_msg_t frame;
+	json_int_t n = 0;
+	json_t *json;
+
+	zmq_msg_init(&frame);
+	while (n < learners) {
+		if (zmq_msg_recv(&frame, sub, 0) < 0)
+			die("no metric");
+		if (zmq_msg_more(&frame))
+			continue; /* the topic */
+		if (json_from_msg(reader,
+				  (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
+				  &json) != 0)
+			die("metric");
+		n = json_integer_value(
+			json_object_get(json_object_get(json, "metrics"), "learners"));
+		json_decref(json);
+	}
+	zmq_msg_close(&frame);
+}
+
+static int run_latency(void *zmq, const char *intake, const char *publish, size_t rounds,
+		       uint64_t tick_ms)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	void *socket = open_socket(zmq, ZMQ_DEALER, intake);
+	void *sub = open_socket(zmq, ZMQ_SUB, publish);
+	double *ack_ms = calloc(rounds, sizeof(*ack_ms)),
+	       *metric_ms = calloc(rounds, sizeof(*metric_ms));
+	struct timespec pause = { 0 };
+	uint64_t state = 1;
+	zmq_msg_t message;
+
+	zmq_msg_init(&message);
+	for (size_t i = 0; i < rounds; i++) {
+		struct event event = { .type = EVENT_STARTED,
+				       .time = INT64_C(1756000000000),
+				       .module = text_of("c0"),
+				       .region = text_of("m0"),
+				       .result = { -1, -1, PHASE_NONE } };
+		char learner[32];
+		double start, acked;
+
+		/* At any moment between two ticks. */
+		uint64_t pause_us = draw(&state) % (tick_ms * 1000);
+
+		pause.tv_sec = (time_t)(pause_us / 1000000);
+		pause.tv_nsec = (long)(pause_us % 1000000 * 1000);
+		nanosleep(&pause, NULL);
+		snprintf(learner, sizeof(learner), "latency-%zu", i);
+		event.learner = text_of(learner);
+		msg_writer_clear(writer);
+		batch_begin(writer, "events", text_of("bench"), text_of("latency"), i + 1, 1);
+		event_encode(writer, &event);
+		start = now_s();
+		zmq_send(socket, msg_written(writer).data, msg_written(writer).size, 0);
+		receive(socket, reader, &message);
+		acked = now_s();
+		wait_for_learners(sub, reader, (json_int_t)i + 1);
+		ack_ms[i] = (acked - start) * 1000;
+		metric_ms[i] = (now_s() - acked) * 1000;
+	}
+	qsort(ack_ms, rounds, sizeof(*ack_ms), compare_doubles);
+	qsort(metric_ms, rounds, sizeof(*metric_ms), compare_doubles);
+	printf("event to ack\tmedian %.2f ms\tp99 %.2f ms\n", ack_ms[rounds / 2],
+	       ack_ms[rounds * 99 / 100]);
+	printf("ack to metric\tmedian %.1f ms\tp99 %.1f ms\n", metric_ms[rounds / 2],
+	       metric_ms[rounds * 99 / 100]);
+	zmq_msg_close(&message);
+	zmq_close(socket);
+	zmq_close(sub);
+	msg_writer_free(writer);
+	msg_reader_free(reader);
+	free(ack_ms);
+	free(metric_ms);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	void *zmq = zmq_ctx_new();
+	int status = 2;
+
+	if (argc == 6 && strcmp(argv[1], "load") == 0)
+		status =
+			run_load(zmq, argv[2], strtoull(argv[3], NULL, 10),
+				 strtoull(argv[4], NULL, 10), (uint32_t)strtoul(argv[5], NULL, 10));
+	else if (argc == 6 && strcmp(argv[1], "latency") == 0)
+		status = run_latency(zmq, argv[2], argv[3], strtoul(argv[4], NULL, 10),
+				     strtoull(argv[5], NULL, 10));
+	else
+		fprintf(stderr, "usage: load_bench load ENDPOINT EVENTS LEARNERS BATCH\n"
+				"       load_bench latency INTAKE PUBLISH ROUNDS TICK_MS\n");
+	zmq_ctx_term(zmq);
+	return status;
+}

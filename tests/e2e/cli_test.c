@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lift command: what it prints, what it complains of, and with which status it ends.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/figures.h"
+#include "tests/e2e/peer.h"
+
+#define CATALOGUE "tests/golden/catalogue.yaml"
+#define EVENTS	  "tests/golden/events.csv"
+
+static const char configuration[] = "catalogue: " CATALOGUE "\n"
+				    "as_of: 2024-11-30\n"
+				    "tick_ms: 100\n";
+
+static void start(struct daemon *daemon)
+{
+	daemon_configure(daemon, configuration);
+	daemon_start(daemon);
+}
+
+static void check_has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in: %.2000s", part, text);
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* ---- publish --------------------------------------------------------------------------------------- */
+
+static const char bad_csv[] =
+	"type,time,learner,module,region,score,passed\n"
+	"started,2024-11-05T09:00:00Z,ada,dementia,rana,,\n"
+	"started,yesterday,ada,dementia,rana,,\n"
+	"assessed,2024-11-05T09:00:00Z,bo,dementia,rana,85,\n"
+	"started,2024-11-05T09:00:00Z,cy,dementia\n"
+	"assessed,2024-11-05T09:00:00Z,\"di\n of two lines\",dementia,rana,,maybe\n"
+	"finished,2024-11-05T09:00:00Z,ed,dementia,rana,,\n"
+	"completed,2024-11-05T09:00:00+01:00,ada,dementia,rana,,\n";
+
+static const char bad_jsonl[] =
+	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"ada\",\"module\":\"m\",\"region\":\"r\"}\n"
+	"not json\n"
+	"\n"
+	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"\",\"module\":\"m\",\"region\":\"r\"}\n"
+	"[1]\n";
+
+static const struct {
+	const char *name, *text, *counts, *refused[6];
+} bad_files[] = {
+	{ "bad.csv",
+	  bad_csv,
+	  "7 events, 2 accepted, 5 refused",
+	  { "bad.csv:3: refused: time: ", "bad.csv:4: refused: score: score must be",
+	    "bad.csv:5: refused: malformed: ", "bad.csv:6: refused: passed: ",
+	    "bad.csv:8: refused: type: " } },
+	{ "bad.jsonl",
+	  bad_jsonl,
+	  "4 events, 1 accepted, 3 refused",
+	  { "bad.jsonl:2: refused: malformed: ", "bad.jsonl:4: refused: learner: ",
+	    "bad.jsonl:5: refused: malformed: " } },
+};
+
+static void refused_rows_are_listed_with_line_code_and_reason(void **state)
+{
+	struct daemon *daemon = *state;
+
+	start(daemon);
+	for (size_t i = 0; i < sizeof(bad_files) / sizeof(bad_files[0]); i++) {
+		char path[PATH_SIZE];
+
+		path_make(path, "%s/%s", daemon->dir, bad_files[i].name);
+		file_write(path, bad_files[i].text);
+		/* The second time: the verdicts stand. */
+		for (int times = 0; times < 2; times++) {
+			struct outcome outcome = daemon_lift(daemon, "publish", path, NULL);
+			size_t n = 0;
+
+			assert_int_equal(outcome.status, 1);
+			check_has(outcome.out, bad_files[i].counts);
+			for (; bad_files[i].refused[n]; n++)
+				check_has(outcome.err, bad_files[i].refused[n]);
+			assert_int_equal(count_lines(outcome.err), n);
+			outcome_free(&outcome);
+		}
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void more_than_a_thousand_refused_rows_are_all_listed(void **state)
+{
+	enum { ROWS = 2500 };
+	static const char header[] = "type,time,learner,module,region\n";
+	static const char row[] = "dances,2024-11-05T09:00:00Z,ada,dementia,rana\n";
+	char path[PATH_SIZE], *text = malloc(sizeof(header) + ROWS * sizeof(row));
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char *at;
+
+	assert_non_null(text);
+	at = stpcpy(text, header);
+	for (int i = 0; i < ROWS; i++)
+		at = stpcpy(at, row);
+	start(daemon);
+	path_make(path, "%s/many.csv", daemon->dir);
+	file_write(path, text);
+	outcome = daemon_lift(daemon, "publish", "--batch", "10000", path, NULL);
+	assert_int_equal(outcome.status, 1);
+	check_has(outcome.out, "2500 events, 0 accepted, 2500 refused");
+	assert_int_equal(count_lines(outcome.err), ROWS);
+	check_has(outcome.err, "many.csv:2: refused: type: ");
+	check_has(outcome.err, "many.csv:2501: refused: type: ");
+	outcome_free(&outcome);
+	free(text);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_file_published_twice_changes_nothing(void **state)
+{
+	struct daemon *daemon = *state;
+	char *first, *again;
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
+	first = daemon_lift_out(daemon, 0, "export", NULL);
+	again = daemon_lift_out(daemon, 0, "publish", EVENTS, EVENTS, NULL);
+	check_has(again, "271 events, 271 accepted, 0 refused");
+	free(again);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 271);
+	assert_int_equal(daemon_counter(daemon, "events_resent"), 542);
+	again = daemon_lift_out(daemon, 0, "export", NULL);
+	assert_string_equal(first, again);
+	free(first);
+	free(again);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Run publish - with a file for standard input. */
+static struct outcome publish_input(struct daemon *daemon, const char *path)
+{
+	const char *const args[] = { "publish", "-", NULL };
+	const struct surroundings in = { .input = path };
+
+	return daemon_lift_in(daemon, &in, args);
+}
+
+static void a_dash_is_standard_input_in_either_format(void **state)
+{
+	static const char *const files[] = { EVENTS, "tests/golden/events.jsonl" };
+	json_t *expected = figures_of_file("tests/golden/expected-2024-11-30.jsonl"), *actual;
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char *out;
+
+	start(daemon);
+	for (size_t i = 0; i < 2; i++) {
+		outcome = publish_input(daemon, files[i]);
+		assert_int_equal(outcome.status, 0);
+		check_has(outcome.out, "-: 271 events, 271 accepted, 0 refused");
+		outcome_free(&outcome);
+	}
+	out = daemon_lift_out(daemon, 0, "export", NULL);
+	actual = figures_of_lines(out);
+	figures_check(expected, actual, "from standard input");
+	json_decref(expected);
+	json_decref(actual);
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	outcome = daemon_lift(daemon, "publish", EVENTS, "/nowhere/events.csv", NULL);
+	assert_int_equal(outcome.status, 3);
+	check_has(outcome.err, "/nowhere/events.csv: No such file");
+	check_has(outcome.out, "271 accepted");
+	outcome_free(&outcome);
+	path_make(path, "%s/other.csv", daemon->dir);
+	file_write(path, "name,points\nada,3\n");
+	outcome = daemon_lift(daemon, "publish", path, NULL);
+	assert_int_equal(outcome.status, 1);
+	check_has(outcome.err, "the header has a column 'name'; there are type, time, learner");
+	outcome_free(&outcome);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 271);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* ---- nobody there ---------------------------------------------------------------------------------- */
+
+static void without_a_daemon_it_says_so_and_what_to_look_at(void **state)
+{
+	static const char *const commands[][3] = {
+		{ "status" }, { "export" }, { "publish", EVENTS }, { "simulate", CATALOGUE }
+	};
+	struct process processes[4];
+	struct daemon *daemon = *state;
+
+	/* At once: each waits for its answer. */
+	daemon_configure(daemon, configuration);
+	for (size_t i = 0; i < 4; i++)
+		daemon_lift_start(daemon, &processes[i], commands[i][0], commands[i][1], NULL);
+	for (size_t i = 0; i < 4; i++) {
+		struct outcome outcome = process_wait(&processes[i]);
+
+		if (outcome.status != 3)
+			fail_msg("%s: status %d", commands[i][0], outcome.status);
+		check_has(outcome.err, "is liftd running");
+		check_has(outcome.err, daemon->dir);
+		check_has(outcome.err, "--config FILE");
+		outcome_free(&outcome);
+	}
+}
+
+static void a_configuration_that_is_not_there_is_named(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+
+	path_make(daemon->config, "%s/none.yaml", daemon->dir);
+	outcome = daemon_lift(daemon, "status", NULL);
+	assert_int_equal(outcome.status, 3);
+	check_has(outcome.err, "none.yaml: No such file");
+	outcome_free(&outcome);
+}
+
+/* ---- watch and status ------------------------------------------------------------------------------- */
+
+/* Topic and body of the first line of JSON; what is behind it. */
+static const char *take_line(const char *lines, json_t **ret_line)
+{
+	size_t size = strcspn(lines, "\n");
+
+	assert_int_equal(lines[size], '\n');
+	*ret_line = json_loadb(lines, size, 0, NULL);
+	assert_non_null(*ret_line);
+	return lines + size + 1;
+}
+
+static void watch_prints_as_many_messages_as_asked_as_json(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process watcher;
+	struct outcome outcome;
+	const char *at;
+
+	daemon_configure(daemon, configuration);
+	/* Before the daemon: it waits for one, and misses nothing of it. */
+	daemon_lift_start(daemon, &watcher, "watch", "--json", "--count", "5", "beat", NULL);
+	daemon_start(daemon);
+	outcome = process_wait(&watcher);
+	assert_int_equal(outcome.status, 0);
+	assert_int_equal(count_lines(outcome.out), 5);
+	at = outcome.out;
+	for (int64_t i = 0, seq = 0; i < 5; i++) {
+		const json_t *body;
+		json_t *line;
+
+		at = take_line(at, &line);
+		body = json_object_get(line, "body");
+		assert_string_equal(word(line, "topic"), "beat");
+		assert_true(i == 0 || whole(body, "seq") == seq + 1);
+		seq = whole(body, "seq");
+		json_decref(line);
+	}
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Publish another event until the watcher has ended: it may not have been there for the first ones. */
+static void publish_until_seen(struct daemon *daemon, struct process *watcher)
+{
+	static const char event[] =
+		"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"ada-%d\",\"module\":\"dementia\",\"region\":\"bodo\"}\n";
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	char path[PATH_SIZE], line[PATH_SIZE];
+	pid_t pid = watcher->pid;
+
+	path_make(path, "%s/one.jsonl", daemon->dir);
+	for (int i = 0; pid && clock_ms() < end_ms; i++) {
+		siginfo_t info = { 0 };
+
+		path_make(line, event, i);
+		file_write(path, line);
+		free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+		/* Leaves it for process_wait. */
+		assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+		pid = info.si_pid ? 0 : pid;
+	}
+}
+
+static void watch_prints_the_topics_asked_for_a_line_each(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process watcher;
+	struct outcome outcome;
+
+	start(daemon);
+	daemon_lift_start(daemon, &watcher, "watch", "--count", "1", "metric/nordland/module/",
+			  NULL);
+	publish_until_seen(daemon, &watcher);
+	outcome = process_wait(&watcher);
+	assert_int_equal(outcome.status, 0);
+	assert_int_equal(count_lines(outcome.out), 1);
+	check_has(outcome.out, "nordland");
+	check_has(outcome.out, "dementia");
+	check_has(outcome.out, "started");
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void watch_ends_orderly_at_a_signal(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process watcher;
+	struct outcome outcome;
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	size_t size = 0;
+
+	start(daemon);
+	daemon_lift_start(daemon, &watcher, "watch", "beat", NULL);
+	while (size == 0 && clock_ms() < end_ms) {
+		look_again();
+		free(file_text(watcher.out, &size));
+	}
+	process_signal(&watcher, SIGINT);
+	outcome = process_wait(&watcher);
+	assert_int_equal(outcome.status, 0);
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void status_is_for_people_and_for_programs(void **state)
+{
+	struct daemon *daemon = *state;
+	const json_t *row;
+	json_t *status;
+	char *out;
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "moodle-rana", EVENTS, NULL));
+	free(daemon_lift_out(daemon, 0, "export", NULL)); /* so that all is applied */
+	out = daemon_lift_out(daemon, 0, "status", "--json", NULL);
+	take_line(out, &status);
+	assert_true(json_is_true(json_object_get(status, "healthy")));
+	assert_string_equal(word(status, "as_of"), "2024-11-30");
+	assert_int_equal(whole(json_object_get(status, "journal"), "last"), 271);
+	assert_int_equal(whole(json_object_get(status, "ledger"), "applied"), 271);
+	assert_int_equal(whole(json_object_get(status, "ledger"), "lag"), 0);
+	row = json_array_get(json_object_get(status, "sources"), 0);
+	assert_string_equal(word(row, "source"), "moodle-rana");
+	assert_string_equal(word(row, "namespace"), "moodle-rana");
+	assert_int_equal(whole(row, "accepted"), 271);
+	json_decref(status);
+	free(out);
+	out = daemon_lift_out(daemon, 0, "status", NULL);
+	check_has(out, "healthy, as of 2024-11-30");
+	check_has(out, "moodle-rana");
+	check_has(out, "271");
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* ---- simulate -------------------------------------------------------------------------------------- */
+
+static void the_same_arguments_simulate_the_same_course(void **state)
+{
+	struct daemon *daemon = *state;
+	char *first, *again, *other, *before, *after;
+
+	start(daemon);
+	first = daemon_lift_out(daemon, 0, "simulate", "--learners", "50", "--out", "-", CATALOGUE,
+				NULL);
+	again = daemon_lift_out(daemon, 0, "simulate", "--learners", "50", "--out", "-", CATALOGUE,
+				NULL);
+	other = daemon_lift_out(daemon, 0, "simulate", "--learners", "50", "--seed", "2", "--out",
+				"-", CATALOGUE, NULL);
+	assert_true(count_lines(first) > 50);
+	assert_string_equal(first, again);
+	/* Other events, not only other names. */
+	for (char *at = other; (at = strstr(at, "\"s2-")); at++)
+		at[2] = '1';
+	assert_string_not_equal(first, other);
+	free(daemon_lift_out(daemon, 0, "simulate", "--learners", "50", CATALOGUE, NULL));
+	before = daemon_lift_out(daemon, 0, "export", "--as-of", "2024-12-31", NULL);
+	assert_true(count_lines(before) > 10);
+	free(daemon_lift_out(daemon, 0, "simulate", "--learners", "50", CATALOGUE, NULL));
+	after = daemon_lift_out(daemon, 0, "export", "--as-of", "2024-12-31", NULL);
+	assert_string_equal(before, after);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), count_lines(first));
+	free(first);
+	free(again);
+	free(other);
+	free(before);
+	free(after);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* What is sent, and what is written and then published, are the same. */
+static void a_simulated_file_gives_the_figures_of_what_is_sent(void **state)
+{
+	struct daemon *daemon = *state;
+	static const char *const names[] = { "course.csv", "course.jsonl" };
+	char path[PATH_SIZE], *sent, *published;
+
+	daemon_configure(daemon, "catalogue: " CATALOGUE "\n"
+				 "as_of: 2024-12-31\n"
+				 "namespaces: {'*': everyone}\n");
+	daemon_start(daemon);
+	free(daemon_lift_out(daemon, 0, "simulate", "--learners", "50", CATALOGUE, NULL));
+	sent = daemon_lift_out(daemon, 0, "export", NULL);
+	for (size_t i = 0; i < 2; i++) {
+		path_make(path, "%s/%s", daemon->dir, names[i]);
+		free(daemon_lift_out(daemon, 0, "simulate", "--learners", "50", "--out", path,
+				     CATALOGUE, NULL));
+		free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+		published = daemon_lift_out(daemon, 0, "export", NULL);
+		assert_string_equal(sent, published);
+		free(published);
+	}
+	free(sent);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* ---- help ------------------------------------------------------------------------------------------ */
+
+static void help_is_everywhere(void **state)
+{
+	static const char *const commands[] = { "publish", "watch", "export", "status",
+						"simulate" };
+	struct daemon *daemon = *state;
+	char *all, *out;
+
+	daemon_configure(daemon, configuration);
+	all = daemon_lift_out(daemon, 0, "--help", NULL);
+	check_has(all, "Usage: lift ");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char usage[PATH_SIZE];
+
+		check_has(all, commands[i]);
+		out = daemon_lift_out(daemon, 0, commands[i], "--help", NULL);
+		path_make(usage, "Usage: lift %s", commands[i]);
+		check_has(out, usage);
+		check_has(out, "--help");
+		free(out);
+	}
+	free(all);
+	out = daemon_lift_out(daemon, 0, "--version", NULL);
+	check_has(out, "lift 0.");
+	free(out);
+}
+
+static const struct {
+	const char *why, *args[5], *said;
+} wrong[] = {
+	{ "no command", { NULL }, "which command?" },
+	{ "no such command", { "dance" }, "'dance' is no command" },
+	{ "no such option", { "status", "--frob" }, "--frob" },
+	{ "an option without its value", { "export", "--kind" }, "--kind needs a value" },
+	{ "no file", { "publish" }, "which files?" },
+	{ "a source that is none", { "publish", "--source", "Moodle", EVENTS }, "a-z 0-9" },
+	{ "an empty batch", { "publish", "--batch", "0", EVENTS }, "from 1 to 10000" },
+	{ "a format that there is not", { "export", "--format", "xml" }, "jsonl or csv" },
+	{ "an argument too many", { "status", "now" }, "'now'" },
+	{ "no catalogue", { "simulate" }, "which catalogue?" },
+};
+
+static void wrong_usage_is_explained_with_status_2(void **state)
+{
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, configuration);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct outcome outcome = daemon_lift_in(daemon, NULL, wrong[i].args);
+
+		if (outcome.status != 2 || !strstr(outcome.err, wrong[i].said) ||
+		    !strstr(outcome.err, "--help'"))
+			fail_msg("%s: status %d: %s", wrong[i].why, outcome.status, outcome.err);
+		assert_string_equal(outcome.out, "");
+		outcome_free(&outcome);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(refused_rows_are_listed_with_line_code_and_reason),
+		TEST(more_than_a_thousand_refused_rows_are_all_listed),
+		TEST(a_file_published_twice_changes_nothing),
+		TEST(a_dash_is_standard_input_in_either_format),
+		TEST(what_cannot_be_read_is_said_and_the_rest_is_published),
+		TEST(without_a_daemon_it_says_so_and_what_to_look_at),
+		TEST(a_configuration_that_is_not_there_is_named),
+		TEST(watch_prints_as_many_messages_as_asked_as_json),
+		TEST(watch_prints_the_topics_asked_for_a_line_each),
+		TEST(watch_ends_orderly_at_a_signal),
+		TEST(status_is_for_people_and_for_programs),
+		TEST(the_same_arguments_simulate_the_same_course),
+		TEST(a_simulated_file_gives_the_figures_of_what_is_sent),
+		TEST(help_is_everywhere),
+		TEST(wrong_usage_is_explained_with_status_2),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/calendar.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static int32_t day(const char *text)
+{
+	int32_t value = 0;
+
+	assert_int_equal(day_parse(text_of(text), &value), 0);
+	return value;
+}
+
+static const struct {
+	const char *text, *why;
+} no_days[] = {
+	{ "", "nothing" },
+	{ "today", "a word" },
+	{ "2026-1-01", "a month of one digit" },
+	{ "2026-01-1", "a day of one digit" },
+	{ "2026/01/01", "other marks" },
+	{ "2026-13-01", "a month too many" },
+	{ "2026-00-01", "no month" },
+	{ "2026-01-00", "no day" },
+	{ "2026-04-31", "a day that April does not have" },
+	{ "2026-02-29", "a leap day in no leap year" },
+	{ "2100-02-29", "a century is none either" },
+	{ "0000-01-01", "there is no year 0" },
+	{ "2026-01-011", "a digit too many" },
+	{ "20260-1-01", "digits in other places" },
+	{ "+026-01-01", "a sign" },
+};
+
+static void what_is_no_day_is_refused(void **state)
+{
+	int32_t value = 77;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(no_days) / sizeof(*no_days); i++)
+		if (day_parse(text_of(no_days[i].text), &value) != LIFT_E_DAY || value != 77)
+			fail_msg("%s: %s", no_days[i].text, no_days[i].why);
+}
+
+static void days_are_printed_and_parsed_from_0001_to_9999(void **state)
+{
+	int32_t first = day("0001-01-01"), last = day("9999-12-31");
+	char text[DAY_TEXT];
+
+	(void)state;
+	assert_int_equal(day("1970-01-01"), 0);
+	assert_int_equal(day("2000-02-29"), 11016);
+	assert_int_equal(last - first + 1, 3652059);
+	for (int32_t d = first; d <= last; d += d > -1000 && d < 50000 ? 1 : 97) {
+		day_print(d, text);
+		assert_int_equal(day(text), d);
+	}
+}
+
+static const struct {
+	const char *from;
+	int months;
+	const char *to, *why;
+} additions[] = {
+	{ "2026-01-15", 1, "2026-02-15", "the same day" },
+	{ "2026-01-31", 1, "2026-02-28", "the month's last day" },
+	{ "2024-01-31", 1, "2024-02-29", "in a leap year" },
+	{ "2024-02-29", 12, "2025-02-28", "a leap day a year on" },
+	{ "2024-02-29", 48, "2028-02-29", "a leap day four years on" },
+	{ "2026-12-31", 2, "2027-02-28", "over the year's end" },
+	{ "2026-11-30", 1, "2026-12-30", "into December" },
+	{ "2026-05-31", 1200, "2126-05-31", "a hundred years" },
+	{ "2026-05-31", 0, "2026-05-31", "none" },
+};
+
+static void months_are_added_to_the_same_day_or_the_last(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(additions) / sizeof(*additions); i++)
+		if (day_add_months(day(additions[i].from), additions[i].months) !=
+		    day(additions[i].to))
+			fail_msg("%s + %d: %s", additions[i].from, additions[i].months,
+				 additions[i].why);
+}
+
+static const char *const zones[] = { "UTC",
+				     "Europe/Oslo",
+				     "Europe/London",
+				     "America/New_York",
+				     "America/St_Johns",
+				     "America/Sao_Paulo",
+				     "Asia/Kolkata",
+				     "Pacific/Auckland",
+				     "Pacific/Apia",
+				     "Africa/Casablanca",
+				     "Australia/Lord_Howe" };
+
+/* What the C library says, asked for each moment. */
+static void assert_local(const struct calendar *calendar, const char *zone, int64_t ms)
+{
+	time_t second = (time_t)(ms / 1000);
+	struct tm tm;
+	char text[DAY_TEXT], expected[64];
+
+	localtime_r(&second, &tm);
+	strftime(expected, sizeof(expected), "%Y-%m-%d", &tm);
+	day_print(calendar_day(calendar, ms), text);
+	if (strcmp(text, expected) != 0 ||
+	    calendar_hour_of_week(calendar, ms) != (tm.tm_wday + 6) % 7 * 24 + tm.tm_hour)
+		fail_msg("%s at %lld: %s, hour %d", zone, (long long)ms, text,
+			 calendar_hour_of_week(calendar, ms));
+}
+
+static void local_days_and_hours_are_those_of_the_c_library(void **state)
+{
+	unsigned seed = (unsigned)time(NULL);
+
+	(void)state;
+	printf("seed %u\n", seed);
+	srand(seed);
+	for (size_t z = 0; z < sizeof(zones) / sizeof(*zones); z++) {
+		struct calendar *calendar = NULL;
+		int64_t from = day("2000-01-01") * DAY_MS, to = day("2099-12-01") * DAY_MS;
+
+		assert_int_equal(calendar_open(zones[z], &calendar), 0);
+		setenv("TZ", zones[z], 1);
+		tzset();
+		for (int i = 0; i < 20000; i++)
+			assert_local(
+				calendar, zones[z],
+				from + (int64_t)((double)rand() / RAND_MAX * (double)(to - from)));
+		/* Each side of every change in some years, to the second. */
+		for (int64_t at = day("2005-01-01") * INT64_C(86400);
+		     at < day("2013-01-01") * INT64_C(86400); at += 1800) {
+			assert_local(calendar, zones[z], at * 1000);
+			assert_local(calendar, zones[z], at * 1000 - 1);
+		}
+		unsetenv("TZ");
+		calendar_free(calendar);
+	}
+}
+
+static void a_day_starts_at_the_first_moment_that_is_not_before_it(void **state)
+{
+	(void)state;
+	for (size_t z = 0; z < sizeof(zones) / sizeof(*zones); z++) {
+		struct calendar *calendar = NULL;
+
+		assert_int_equal(calendar_open(zones[z], &calendar), 0);
+		for (int32_t d = day("2000-01-02"); d < day("2030-01-01"); d++) {
+			int64_t start = calendar_day_start(calendar, d);
+
+			if (calendar_day(calendar, start) < d ||
+			    calendar_day(calendar, start - 1) >= d)
+				fail_msg("%s, day %d", zones[z], d);
+		}
+		calendar_free(calendar);
+	}
+}
+
+static void a_day_with_a_change_of_clocks_has_23_or_25_hours(void **state)
+{
+	struct calendar *calendar = NULL;
+	int32_t spring = day("2026-03-29"), autumn = day("2026-10-25");
+
+	(void)state;
+	assert_int_equal(calendar_open("Europe/Oslo", &calendar), 0);
+	assert_int_equal(calendar_day_start(calendar, spring + 1) -
+				 calendar_day_start(calendar, spring),
+			 23 * 3600000);
+	assert_int_equal(calendar_day_start(calendar, autumn + 1) -
+				 calendar_day_start(calendar, autumn),
+			 25 * 3600000);
+	calendar_free(calendar);
+}
+
+static void a_zone_that_jumped_over_a_day_has_none(void **state)
+{
+	struct calendar *calendar = NULL;
+	int32_t lost = day("2011-12-30");
+
+	(void)state;
+	assert_int_equal(calendar_open("Pacific/Apia", &calendar), 0);
+	assert_int_equal(calendar_day_start(calendar, lost),
+			 calendar_day_start(calendar, lost + 1));
+	calendar_free(calendar);
+}
+
+static void names_that_are_no_zone_are_not_found(void **state)
+{
+	static const char *const names[] = { "",	 "Europe/Olso", "/etc/localtime",
+					     "./UTC",	 "../UTC",	"Europe/../UTC",
+					     "Europe",	 "zone.tab",	"right/UTC",
+					     "CET-1CEST" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct calendar *calendar = NULL;
+
+		if (calendar_open(names[i], &calendar) != LIFT_E_NOT_FOUND || calendar)
+			fail_msg("%s", names[i]);
+	}
+}
+
+static void the_zone_of_the_process_is_left_as_it_was(void **state)
+{
+	struct calendar *calendar = NULL;
+	time_t second = 1700000000;
+	struct tm tm;
+
+	(void)state;
+	setenv("TZ", "Asia/Tokyo", 1);
+	tzset();
+	assert_int_equal(calendar_open("Europe/Oslo", &calendar), 0);
+	assert_string_equal(getenv("TZ"), "Asia/Tokyo");
+	localtime_r(&second, &tm);
+	assert_int_equal(tm.tm_gmtoff, 9 * 3600);
+	calendar_free(calendar);
+	unsetenv("TZ");
+	assert_int_equal(calendar_open("Europe/Oslo", &calendar), 0);
+	assert_null(getenv("TZ"));
+	calendar_free(calendar);
+}
+
+static void zones_with_the_same_clocks_have_the_same_bytes(void **state)
+{
+	struct calendar *utc = NULL, *universal = NULL, *oslo = NULL;
+
+	(void)state;
+	assert_int_equal(calendar_open("UTC", &utc), 0);
+	assert_int_equal(calendar_open("Etc/UTC", &universal), 0);
+	assert_int_equal(calendar_open("Europe/Oslo", &oslo), 0);
+	assert_true(text_equal(calendar_bytes(utc), calendar_bytes(universal)));
+	assert_false(text_equal(calendar_bytes(utc), calendar_bytes(oslo)));
+	assert_true(calendar_bytes(oslo).size > calendar_bytes(utc).size);
+	calendar_free(utc);
+	calendar_free(universal);
+	calendar_free(oslo);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_day_is_refused),
+		cmocka_unit_test(days_are_printed_and_parsed_from_0001_to_9999),
+		cmocka_unit_test(months_are_added_to_the_same_day_or_the_last),
+		cmocka_unit_test(local_days_and_hours_are_those_of_the_c_library),
+		cmocka_unit_test(a_day_starts_at_the_first_moment_that_is_not_before_it),
+		cmocka_unit_test(a_day_with_a_change_of_clocks_has_23_or_25_hours),
+		cmocka_unit_test(a_zone_that_jumped_over_a_day_has_none),
+		cmocka_unit_test(names_that_are_no_zone_are_not_found),
+		cmocka_unit_test(the_zone_of_the_process_is_left_as_it_was),
+		cmocka_unit_test(zones_with_the_same_clocks_have_the_same_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

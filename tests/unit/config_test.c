@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/calendar.h"
+#include "daemon/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static char *no_env(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+static char *home_env(const char *name)
+{
+	return strcmp(name, "HOME") == 0 ? (char *)"/home/kari" : NULL;
+}
+
+static char *xdg_env(const char *name)
+{
+	if (strcmp(name, "XDG_STATE_HOME") == 0)
+		return (char *)"/x/state";
+	if (strcmp(name, "XDG_RUNTIME_DIR") == 0)
+		return (char *)"/run/user/1000";
+	return home_env(name);
+}
+
+static char *relative_env(const char *name)
+{
+	return strcmp(name, "HOME") == 0 ? (char *)"/home/kari" : (char *)"x";
+}
+
+static struct config *parsed_as(const char *text, char *(*env)(const char *), bool is_root)
+{
+	struct yaml_errors errors = { .file = "f" };
+	struct config *config = NULL;
+	int err = config_parse(text_of(text), &errors, env, is_root, &config);
+
+	if (err)
+		fail_msg("%s%s", lift_err_code(err), errors.text ? errors.text : "");
+	return config;
+}
+
+static struct config *parsed(const char *text)
+{
+	return parsed_as(text, no_env, true);
+}
+
+static void assert_list(const struct config_list *list, const char *item)
+{
+	assert_int_equal(list->count, 1);
+	assert_string_equal(list->items[0], item);
+}
+
+static void assert_defaults(const struct config *config)
+{
+	assert_string_equal(config->state, "/var/lib/liftd");
+	assert_string_equal(config->runtime, "/run/liftd");
+	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
+	assert_int_equal(config->security, SECURITY_CURVE);
+	assert_int_equal(config->n_namespaces, 0);
+	assert_false(config->as_of_pinned);
+	assert_int_equal(config->tick_ms, 1000);
+	assert_list(&config->events, "ipc:///run/liftd/events");
+	assert_int_equal(config->connect.count, 0);
+	assert_list(&config->intake, "ipc:///run/liftd/intake");
+	assert_string_equal(config->control, "ipc:///run/liftd/control");
+	assert_int_equal(config->n_audiences, 1);
+	assert_string_equal(config->audiences[0].name, "default");
+	assert_string_equal(config->audiences[0].plane, "exact");
+	assert_list(&config->audiences[0].regions, "all");
+	assert_list(&config->audiences[0].publish, "ipc:///run/liftd/publish");
+	assert_list(&config->audiences[0].snapshot, "ipc:///run/liftd/snapshot");
+}
+
+static void an_empty_file_is_all_defaults(void **state)
+{
+	struct config *config = parsed("");
+
+	(void)state;
+	assert_defaults(config);
+	config_free(config);
+}
+
+static void a_key_of_nothing_is_its_default(void **state)
+{
+	struct config *config = parsed("state:\nevents: ~\naudiences: null\n");
+
+	(void)state;
+	assert_defaults(config);
+	config_free(config);
+}
+
+/* Each `#key: ...` line of the file that comes with liftd says what holds without it. */
+static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
+{
+	FILE *file = fopen("systemd/liftd.yaml", "r");
+	char line[1000], text[10000] = "";
+	struct config *config;
+	size_t keys = 0;
+
+	(void)state;
+	if (!file)
+		fail_msg("run the tests from the top directory");
+	while (fgets(line, sizeof(line), file))
+		if (line[0] != '\n' && (line[0] != '#' || (line[1] != ' ' && line[1] != '\n'))) {
+			strcat(text, line + (line[0] == '#'));
+			keys++;
+		}
+	fclose(file);
+	assert_int_equal(keys, 12);
+	config = parsed(text);
+	assert_string_equal(config->catalogue, "/etc/liftd/catalogue.yaml");
+	assert_int_equal(config->audiences[0].publish.count, 1);
+	assert_string_equal(config->control, "ipc:///run/liftd/control");
+	assert_int_equal(config->tick_ms, 1000);
+	assert_false(config->as_of_pinned);
+	config_free(config);
+}
+
+static void directories_of_others_than_root_are_xdg(void **state)
+{
+	struct config *config = parsed_as("", xdg_env, false);
+
+	(void)state;
+	assert_string_equal(config->state, "/x/state/liftd");
+	assert_string_equal(config->runtime, "/run/user/1000/liftd");
+	assert_string_equal(config->control, "ipc:///run/user/1000/liftd/control");
+	config_free(config);
+	config = parsed_as("", home_env, false);
+	assert_string_equal(config->state, "/home/kari/.local/state/liftd");
+	assert_memory_equal(config->runtime, "/tmp/liftd-", 11);
+	config_free(config);
+	config = parsed_as("", relative_env, false);
+	assert_string_equal(config->state, "/home/kari/.local/state/liftd");
+	config_free(config);
+}
+
+static void every_key_is_read(void **state)
+{
+	struct config *config = parsed(
+		"audiences:\n"
+		"- {name: vega, regions: [\"1815\"], publish: [tcp://127.0.0.1:5001], snapshot: [\"tcp://[::1]:5002\"]}\n"
+		"- {name: all-2, plane: exact, publish: [ipc:///p, \"ipc://RUNTIME\"], snapshot: []}\n"
+		"control: ipc://c/RUNTIME/x\n"
+		"connect: [tcp://localhost:5003, \"ipc://RUNTIMES/x\"]\n"
+		"intake: [\"ipc://RUNTIME/i\"]\nevents: []\ntick_ms: 10\nas_of: 2014-01-31\n"
+		"security: none\ncatalogue: c.yaml\nstate: /s\nruntime: /r\n");
+	int32_t day;
+
+	(void)state;
+	assert_string_equal(config->state, "/s");
+	assert_string_equal(config->runtime, "/r");
+	assert_string_equal(config->catalogue, "c.yaml");
+	assert_int_equal(config->security, SECURITY_NONE);
+	assert_int_equal(day_parse(text_of("2014-01-31"), &day), 0);
+	assert_true(config->as_of_pinned);
+	assert_int_equal(config->as_of, day);
+	assert_int_equal(config->tick_ms, 10);
+	assert_int_equal(config->events.count, 0);
+	assert_list(&config->intake, "ipc:///r/i");
+	assert_string_equal(config->connect.items[0], "tcp://localhost:5003");
+	assert_string_equal(config->connect.items[1], "ipc://RUNTIMES/x");
+	assert_string_equal(config->control, "ipc://c/RUNTIME/x");
+	assert_int_equal(config->n_audiences, 2);
+	assert_string_equal(config->audiences[0].name, "vega");
+	assert_list(&config->audiences[0].regions, "1815");
+	assert_list(&config->audiences[0].snapshot, "tcp://[::1]:5002");
+	assert_string_equal(config->audiences[1].publish.items[1], "ipc:///r");
+	config_free(config);
+}
+
+#define P50  "12345678901234567890123456789012345678901234567890"
+#define OPEN "security: none\n"
+
+static const struct {
+	const char *text, *error, *why;
+} bad[] = {
+	{ "[]\n", "f:1: liftd.yaml must be a map", "a list" },
+	{ "stat: /x\n",
+	  "f:1: `stat` is no key of liftd.yaml, did you mean `state`?; there are state, runtime",
+	  "a slip" },
+	{ "foo: 1\n", "f:1: `foo` is no key of liftd.yaml; there are", "no key" },
+	{ "state: [a]\n", "f:1: state must be a text", "a list of paths" },
+	{ "state: ''\n", "f:1: state must be a text of 1 to", "an empty path" },
+	{ "\nsecurity: off\n", "f:2: security must be `curve` or `none`", "another word" },
+	{ "as_of: yesterday\n", "f:1: as_of must be `today` or a day", "another word" },
+	{ "as_of: 2026-02-29\n", "f:1: as_of must be `today` or a day", "no day" },
+	{ "tick_ms: 9\n", "f:1: tick_ms must be a whole number from 10 to 60000, not `9`",
+	  "too fast" },
+	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
+	{ "tick_ms: 1s\n", "f:1: tick_ms must be", "a unit" },
+	{ "tick_ms: \" 10\"\n", "f:1: tick_ms must be", "a blank" },
+	{ "events: ipc://a\n", "f:1: events must be a list", "an endpoint alone" },
+	{ "control: [ipc://a]\n", "f:1: control must be a text", "a list where there is one" },
+	{ "events: [udp://127.0.0.1:1]\n", "must begin with ipc:// or tcp://", "udp" },
+	{ "events: [inproc://a]\n", "must begin with ipc:// or tcp://", "inproc" },
+	{ "events: [pgm://a]\n", "must begin with ipc:// or tcp://", "pgm" },
+	{ "events: ['ipc://']\n", "followed by the path", "no path" },
+	{ "events: ['ipc://@a']\n", "followed by the path", "a name that no directory guards" },
+	{ "events: ['ipc://*']\n", "followed by the path", "a path that nobody knows" },
+	{ "events: [ipc:///" P50 P50 "1234567]\n",
+	  "f:1: the path of a socket has 107 bytes at most, this one 108", "a long path" },
+	{ "events: [tcp://127.0.0.1:1]\n", "f:1: keys for TCP are not built yet", "TCP with keys" },
+	{ OPEN "events: [tcp://10.0.0.1:1]\n", "f:2: without keys, TCP is for loopback only",
+	  "another machine" },
+	{ OPEN "events: ['tcp://*:1']\n", "f:2: without keys, TCP is for loopback only",
+	  "every address" },
+	{ OPEN "events: ['tcp://[::]:1']\n", "f:2: without keys", "every address of version 6" },
+	{ OPEN "connect: [tcp://127.0.0.1.example.org:1]\n", "f:2: without keys",
+	  "a name that looks like it" },
+	{ OPEN "events: [tcp://localhost:1]\n", "bind its address, tcp://127.0.0.1:1",
+	  "a name to bind" },
+	{ OPEN "events: [tcp://127.0.0.1]\n", "the port from 1 to 65535", "no port" },
+	{ OPEN "events: [tcp://127.0.0.1:0]\n", "the port from 1 to 65535", "port 0" },
+	{ OPEN "events: [tcp://127.0.0.1:65536]\n", "the port from 1 to 65535", "a port too high" },
+	{ OPEN "events: [tcp://127.0.0.1:1x]\n", "the port from 1 to 65535", "no number" },
+	{ OPEN "events: [tcp://127.0.0.1:1, tcp://127.0.0.1:1]\n",
+	  "f:2: `tcp://127.0.0.1:1` is taken", "one endpoint twice" },
+	{ "events: ['ipc://RUNTIME/control']\n", "is taken by another socket",
+	  "an endpoint that is a default" },
+	{ "namespaces: [a]\n", "f:1: namespaces must be a map", "a list" },
+	{ "namespaces: {A: b}\n", "f:1: a source must be 1 to 64", "a capital letter" },
+	{ "namespaces: {a: B}\n", "f:1: a namespace must be 1 to 64", "there, too" },
+	{ "namespaces: {a: \"*\"}\n", "f:1: a namespace must be 1 to 64",
+	  "a star for a namespace" },
+	{ "namespaces:\n  a: b\n  b: c\n",
+	  "f:2: the namespace `b` is the name of a source that is in another one, `c`",
+	  "a namespace called like a source elsewhere" },
+	{ "namespaces:\n  '*': b\n  b: c\n", "f:2: the namespace `b`", "the others', too" },
+	{ "audiences: []\n", "f:1: audiences must be a list of 1 to 16", "nobody" },
+	{ "audiences: {name: a}\n", "f:1: audiences must be a list", "a map" },
+	{ "audiences: [{regions: [all]}]\n", "f:1: an audience needs `name`", "no name" },
+	{ "audiences: [{name: A b}]\n", "f:1: an audience's name must be", "a blank in a name" },
+	{ "audiences:\n- {name: a}\n- {name: a, publish: [ipc:///p], snapshot: []}\n",
+	  "f:3: there is an audience `a` already", "a name twice" },
+	{ "audiences: [{name: a, plane: open}]\n", "f:1: the plane `open` is not built yet",
+	  "the open plane" },
+	{ "audiences: [{name: a, plane: x}]\n", "f:1: plane must be `exact`", "no plane" },
+	{ "audiences: [{name: a, regions: []}]\n", "f:1: regions must name one at least",
+	  "no regions" },
+	{ "audiences: [{name: a, keys: []}]\n", "f:1: `keys` is no key of an audience", "keys" },
+	{ "runtime: /" P50 P50
+	  "\nevents: []\nintake: []\naudiences: [{name: a, publish: [], snapshot: []}]\n",
+	  "f: by default, the path of a socket has 107 bytes at most", "a long runtime directory" },
+};
+
+static void a_bad_configuration_is_refused_with_its_line_and_what_would_be_right(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct yaml_errors errors = { .file = "f" };
+		struct config *config = (struct config *)&errors;
+		int err = config_parse(text_of(bad[i].text), &errors, no_env, true, &config);
+
+		if (err != LIFT_E_CONFIG || config || errors.count != 1 ||
+		    !strstr(errors.text, bad[i].error))
+			fail_msg("%s: %d, %zu errors, %s", bad[i].why, err, errors.count,
+				 errors.text ? errors.text : "");
+		yaml_errors_clear(&errors);
+	}
+}
+
+static void a_path_of_107_bytes_is_a_socket(void **state)
+{
+	struct config *config = parsed("events: [ipc:///" P50 P50 "123456]\n");
+
+	(void)state;
+	assert_int_equal(strlen(config->events.items[0]), 6 + 107);
+	config_free(config);
+}
+
+static void sources_have_the_namespace_that_is_said_or_their_own(void **state)
+{
+	struct config *config = parsed("namespaces: {a: joined, b: joined, c: c}\n");
+
+	(void)state;
+	assert_string_equal(config_namespace(config, "a"), "joined");
+	assert_string_equal(config_namespace(config, "b"), "joined");
+	assert_string_equal(config_namespace(config, "c"), "c");
+	assert_string_equal(config_namespace(config, "d"), "d");
+	config_free(config);
+	config = parsed("namespaces: {\"*\": county, a: a}\n");
+	assert_string_equal(config_namespace(config, "a"), "a");
+	assert_string_equal(config_namespace(config, "z"), "county");
+	config_free(config);
+}
+
+static const struct {
+	const char *namespaces, *source;
+	bool allowed;
+	const char *why;
+} sources[] = {
+	{ "{}", "a", true, "nothing is joined" },
+	{ "{a: n}", "a", true, "it is named" },
+	{ "{a: n}", "b", true, "it has its own" },
+	{ "{a: n}", "n", false, "it would be taken for the joined one" },
+	{ "{a: n, n: n}", "n", true, "it is named as a part of it" },
+	{ "{a: n, \"*\": n}", "n", true, "all others are a part of it" },
+	{ "{a: n, \"*\": m}", "n", false, "all others are elsewhere" },
+	{ "{\"*\": m}", "m", true, "it is one of all others" },
+	{ "{a: a}", "a", true, "its own" },
+};
+
+static void a_source_called_like_a_namespace_of_others_is_not_allowed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(*sources); i++) {
+		char text[100];
+		struct config *config;
+
+		snprintf(text, sizeof(text), "namespaces: %s\n", sources[i].namespaces);
+		config = parsed(text);
+		if (config_source_allowed(config, sources[i].source) != sources[i].allowed)
+			fail_msg("%s in %s: %s", sources[i].source, sources[i].namespaces,
+				 sources[i].why);
+		config_free(config);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_file_is_all_defaults),
+		cmocka_unit_test(a_key_of_nothing_is_its_default),
+		cmocka_unit_test(the_file_that_comes_with_liftd_has_the_defaults),
+		cmocka_unit_test(directories_of_others_than_root_are_xdg),
+		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(
+			a_bad_configuration_is_refused_with_its_line_and_what_would_be_right),
+		cmocka_unit_test(a_path_of_107_bytes_is_a_socket),
+		cmocka_unit_test(sources_have_the_namespace_that_is_said_or_their_own),
+		cmocka_unit_test(a_source_called_like_a_namespace_of_others_is_not_allowed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/fact.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/world.h"
+
+static const struct fact plain = { .module = 5,
+				   .time = WORLD_BEGIN,
+				   .type = EVENT_ASSESSED,
+				   .result = { 5000, 1, PHASE_PRE },
+				   .voids_time = EVENT_NO_TIME,
+				   .profile = 9 };
+
+static void assert_same(const struct fact *a, const struct fact *b)
+{
+	assert_int_equal(fact_compare(a, b), 0);
+	assert_int_equal(a->module, b->module);
+	assert_int_equal(a->time, b->time);
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->voids, b->voids);
+	assert_int_equal(a->result.score, b->result.score);
+	assert_int_equal(a->result.passed, b->result.passed);
+	assert_int_equal(a->result.phase, b->result.phase);
+	assert_int_equal(a->voids_time, b->voids_time);
+	assert_int_equal(a->profile, b->profile);
+}
+
+static void assert_comes_back(const struct fact *fact)
+{
+	uint8_t bytes[FACT_MAX + 4];
+	size_t size = fact_encode(fact, bytes);
+	struct fact found;
+
+	assert_true(size > 0 && size <= FACT_MAX);
+	memset(bytes + size, 0xff, 4);
+	assert_int_equal(fact_decode((struct text){ (char *)bytes, size + 4 }, &found), size);
+	assert_same(&found, fact);
+	for (size_t less = 0; less < size; less++)
+		assert_int_equal(fact_decode((struct text){ (char *)bytes, less }, &found), 0);
+}
+
+static void facts_at_their_limits_come_back_from_their_bytes(void **state)
+{
+	struct fact f;
+
+	(void)state;
+	assert_comes_back(&plain);
+	f = plain, f.module = FACT_NO_MODULE, assert_comes_back(&f);
+	f = plain, f.module = UINT32_MAX - 1, f.profile = UINT32_MAX, assert_comes_back(&f);
+	f = plain, f.module = 0, f.profile = 0, assert_comes_back(&f);
+	f = plain, f.module = 126, f.profile = 127, assert_comes_back(&f);
+	f = plain, f.module = 127, f.profile = 128, assert_comes_back(&f);
+	f = plain, f.time = EVENT_TIME_MIN, assert_comes_back(&f);
+	f = plain, f.time = (INT64_C(1) << 48) - 1, assert_comes_back(&f);
+	f = plain, f.result = (struct event_result){ 0, -1, PHASE_NONE }, assert_comes_back(&f);
+	f = plain, f.result = (struct event_result){ 10000, 0, PHASE_POST }, assert_comes_back(&f);
+	f = plain, f.type = EVENT_VOIDED, f.voids = EVENT_WITHDRAWN, assert_comes_back(&f);
+	f.voids_time = (INT64_C(1) << 48) - 1, assert_comes_back(&f);
+	f.module = f.profile = UINT32_MAX, f.result.score = 10000, assert_comes_back(&f);
+}
+
+static struct fact random_fact(void)
+{
+	struct fact fact = { .module = chance(2),
+			     .time = WORLD_BEGIN + chance(2),
+			     .type = (uint8_t)(EVENT_STARTED + chance(5)),
+			     .result = { (int16_t)(chance(3) * 5000 - 1), (int8_t)(chance(3) - 1),
+					 (uint8_t)chance(3) },
+			     .voids_time = EVENT_NO_TIME,
+			     .profile = chance(2) };
+
+	fact.result.score = fact.result.score < 0 ? -1 : fact.result.score;
+	if (fact.type == EVENT_VOIDED) {
+		fact.voids = (uint8_t)(EVENT_STARTED + chance(4));
+		fact.voids_time = chance(2) ? WORLD_BEGIN + chance(2) : EVENT_NO_TIME;
+	}
+	return fact;
+}
+
+/* Field by field, in the order that the header promises for its beginning and its end. */
+static int order_of(const struct fact *a, const struct fact *b)
+{
+	if (a->module != b->module)
+		return a->module < b->module ? -1 : 1;
+	if ((a->type == EVENT_VOIDED) != (b->type == EVENT_VOIDED))
+		return a->type == EVENT_VOIDED ? -1 : 1;
+	if ((a->type == EVENT_VOIDED) != (b->type == EVENT_VOIDED))
+		return a->type == EVENT_VOIDED ? -1 : 1;
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return 0;
+}
+
+static void bytes_are_equal_where_facts_are_and_only_there(void **state)
+{
+	(void)state;
+	chance_of_world(1);
+	for (int i = 0; i < 100000; i++) {
+		struct fact a = random_fact(), b = chance_of(50) ? a : random_fact(),
+			    c = random_fact();
+		uint8_t a_bytes[FACT_MAX], b_bytes[FACT_MAX];
+		size_t a_size = fact_encode(&a, a_bytes), b_size = fact_encode(&b, b_bytes);
+		bool equal = a_size == b_size && memcmp(a_bytes, b_bytes, a_size) == 0;
+		int ab = fact_compare(&a, &b);
+
+		assert_int_equal(equal, ab == 0);
+		assert_int_equal(fact_compare(&b, &a) < 0, ab > 0);
+		if (order_of(&a, &b))
+			assert_int_equal(ab < 0, order_of(&a, &b) < 0);
+		if (ab <= 0 && fact_compare(&b, &c) <= 0)
+			assert_true(fact_compare(&a, &c) <= 0);
+		/* The profile decides last. */
+		c = a;
+		c.profile = 1 - a.profile;
+		assert_true(fact_is_same(&a, &c));
+		assert_int_equal(fact_compare(&a, &c) < 0, a.profile < c.profile);
+		c = b;
+		c.profile = a.profile;
+		assert_int_equal(fact_is_same(&a, &b), fact_compare(&a, &c) == 0);
+		assert_comes_back(&a);
+	}
+}
+
+static void what_is_no_fact_is_not_read(void **state)
+{
+	static const struct {
+		const char *why;
+		uint8_t bytes[20];
+		size_t size;
+	} cases[] = {
+		{ "nothing", { 0 }, 0 },
+		{ "type 0", { 0, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "type 6", { 6, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "a module without an end",
+		  { 1, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 },
+		  20 },
+		{ "a module above 32 bits",
+		  { 1, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x7f, 1 },
+		  20 },
+		{ "a score that is cut", { 9, 0, 0, 0, 0, 0, 0, 1, 1, 1 }, 10 },
+	};
+	struct fact fact;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (fact_decode((struct text){ (const char *)cases[i].bytes, cases[i].size },
+				&fact))
+			fail_msg("%s", cases[i].why);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_at_their_limits_come_back_from_their_bytes),
+		cmocka_unit_test(bytes_are_equal_where_facts_are_and_only_there),
+		cmocka_unit_test(what_is_no_fact_is_not_read),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/gate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/house.h"
+
+static const char joined[] = "namespaces: {rana: people, bodo: people}\n";
+
+static struct event some_event(void)
+{
+	return (struct event){ .type = EVENT_ASSESSED,
+			       .time = WORLD_BEGIN,
+			       .learner = text_of("kari"),
+			       .module = text_of("lift"),
+			       .region = text_of("rana"),
+			       .result = { 7000, -1, PHASE_NONE },
+			       .voids_time = EVENT_NO_TIME };
+}
+
+/* Send one event as a batch; the code of its rejection, 0 where there is none. */
+static int send_one(struct house *house, const char *source, const char *stream, uint64_t seq,
+		    const struct event *event)
+{
+	assert_int_equal(house_send(house, source, stream, seq, event, 1), 0);
+	assert_true(house->gate->n_rejected <= 1);
+	if (house->gate->n_rejected == 0)
+		return 0;
+	assert_int_equal(house->gate->rejected[0].seq, seq);
+	return house->gate->rejected[0].err;
+}
+
+static void assert_counts(const struct house *house, uint32_t accepted, uint32_t refused,
+			  uint32_t resent, uint64_t next)
+{
+	assert_int_equal(house->gate->n_accepted, accepted);
+	assert_int_equal(house->gate->n_refused, refused);
+	assert_int_equal(house->gate->n_resent, resent);
+	assert_int_equal(house->gate->next, next);
+}
+
+/* ---- verdicts ----------------------------------------------------------------------------------- */
+
+static void a_verdict_stands_however_often_it_is_asked_for(void **state)
+{
+	struct event good = some_event(), bad = some_event(), events[3];
+	struct house house;
+
+	(void)state;
+	bad.learner = (struct text){ "", 0 };
+	events[0] = good, events[1] = bad, events[2] = good;
+	house_open(&house, "", world_catalogue);
+	for (int turn = 0; turn < 5; turn++) {
+		/* Before the commit, after it, after a restart, with a clock that went on and back. */
+		if (turn == 2)
+			assert_int_equal(journal_commit(house.journal), 0);
+		if (turn == 3)
+			house_reopen_journal(&house);
+		house.clock += turn == 4 ? -20 * DAY_MS : DAY_MS;
+		assert_int_equal(house_send(&house, "s", "a", 1, events, 3), 0);
+		assert_counts(&house, turn ? 0 : 2, turn ? 0 : 1, turn ? 3 : 0, 4);
+		assert_int_equal(house.gate->n_rejected, 1);
+		assert_int_equal(house.gate->rejected[0].seq, 2);
+		assert_int_equal(house.gate->rejected[0].err, LIFT_E_LEARNER);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_int_equal(journal_last(house.journal), 3);
+	house_close(&house);
+}
+
+static void other_content_under_a_used_number_is_refused(void **state)
+{
+	struct event good = some_event(), bad = some_event(), others[12];
+	size_t n = 0;
+	struct house house;
+
+	(void)state;
+	bad.module = (struct text){ "", 0 };
+	house_open(&house, "", world_catalogue);
+	good.attrs[0] = (struct event_attr){ text_of("role"), text_of("nurse") };
+	good.n_attrs = 1;
+	assert_int_equal(send_one(&house, "s", "a", 1, &good), 0);
+	assert_int_equal(send_one(&house, "s", "a", 2, &bad), LIFT_E_MODULE);
+	for (n = 0; n < 11; n++)
+		others[n] = good;
+	others[0].type = EVENT_COMPLETED;
+	others[1].time++;
+	others[2].learner = text_of("kar");
+	others[3].module = text_of("hand");
+	others[4].module = text_of("never heard of");
+	others[5].region = text_of("1833"); /* an alias of the same region: another text */
+	others[6].result.score++;
+	others[7].result.passed = 0;
+	others[8].result.phase = PHASE_PRE;
+	others[9].attrs[0].value = text_of("carer");
+	others[10].n_attrs = 0;
+	others[n++] = bad; /* what was accepted is not refused by and by */
+	for (size_t i = 0; i < n; i++)
+		if (send_one(&house, "s", "a", 1, &others[i]) != LIFT_E_REUSED)
+			fail_msg("other content %zu", i);
+	assert_counts(&house, 0, 0, 1, 3);
+	/* What was refused stays refused: with its own code as it was, else as reused. */
+	assert_int_equal(send_one(&house, "s", "a", 2, &good), LIFT_E_REUSED);
+	assert_int_equal(send_one(&house, "s", "a", 2, &bad), LIFT_E_MODULE);
+	bad.time++;
+	assert_int_equal(send_one(&house, "s", "a", 2, &bad), LIFT_E_REUSED);
+	/* None of it has left a trace: not even a name. */
+	assert_int_equal(journal_find_name(house.journal, NAME_MODULE, text_of("never heard of")),
+			 UINT32_MAX);
+	assert_int_equal(send_one(&house, "s", "a", 1, &good), 0);
+	/* Another stream, another source: other numbers. */
+	assert_int_equal(send_one(&house, "s", "b", 1, &others[0]), 0);
+	assert_int_equal(send_one(&house, "t", "a", 1, &others[0]), 0);
+	house_close(&house);
+}
+
+static void attributes_that_nothing_counts_by_are_not_content(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	event.attrs[0] = (struct event_attr){ text_of("role"), text_of("nurse") };
+	event.attrs[1] = (struct event_attr){ text_of("age"), text_of("44") };
+	event.attrs[2] = (struct event_attr){ text_of("gender"), text_of("x") };
+	event.n_attrs = 3;
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_find_name(house.journal, NAME_DIMENSION, text_of("age")),
+			 UINT32_MAX);
+	assert_int_equal(journal_find_name(house.journal, NAME_VALUE, text_of("44")), UINT32_MAX);
+	assert_int_not_equal(journal_find_name(house.journal, NAME_VALUE, text_of("x")),
+			     UINT32_MAX);
+	event.attrs[1].value = text_of("45");
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	/* In whichever order. */
+	event.attrs[1] = event.attrs[2];
+	event.attrs[2] = event.attrs[0];
+	event.attrs[0] = event.attrs[1];
+	event.attrs[1] = event.attrs[2];
+	event.n_attrs = 2;
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	event.attrs[0].value = text_of("f");
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), LIFT_E_REUSED);
+	house_close(&house);
+}
+
+/* The catalogue learns to count by age, and forgets gender: what was sent before is still the same. */
+static void a_verdict_stands_when_the_dimensions_change(void **state)
+{
+	struct event event = some_event(), other;
+	struct catalogue *old;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", "dimensions: {role: [nurse], gender: [f]}\nmodules: [{id: lift}]\n");
+	event.attrs[0] = (struct event_attr){ text_of("age"), text_of("44") };
+	event.attrs[1] = (struct event_attr){ text_of("gender"), text_of("f") };
+	event.attrs[2] = (struct event_attr){ text_of("role"), text_of("nurse") };
+	event.n_attrs = 3;
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	old = house.catalogue;
+	house.catalogue =
+		catalogue_of("dimensions: {age: ['44'], role: [nurse]}\nmodules: [{id: lift}]\n");
+	house_reopen_journal(&house);
+	catalogue_free(old);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_counts(&house, 0, 0, 1, 2);
+	other = event;
+	other.attrs[2].value = text_of("carer");
+	assert_int_equal(send_one(&house, "s", "a", 1, &other), LIFT_E_REUSED);
+	other = event;
+	other.attrs[1].value = text_of("m");
+	assert_int_equal(send_one(&house, "s", "a", 1, &other), LIFT_E_REUSED);
+	house_close(&house);
+}
+
+/* ---- time --------------------------------------------------------------------------------------- */
+
+static void an_event_may_be_ten_minutes_ahead_of_its_receipt_and_no_more(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	event.time = house.clock + GATE_AHEAD_MS;
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	event.time++;
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), LIFT_E_TIME);
+	/* The verdict stands when its time has come; another number gets another verdict. */
+	house.clock += DAY_MS;
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), LIFT_E_TIME);
+	assert_int_equal(send_one(&house, "s", "a", 3, &event), 0);
+	event.time = EVENT_TIME_MIN - 1;
+	assert_int_equal(send_one(&house, "s", "a", 4, &event), LIFT_E_TIME);
+	event.time = EVENT_TIME_MIN;
+	assert_int_equal(send_one(&house, "s", "a", 5, &event), 0);
+	house_close(&house);
+}
+
+static void a_clock_that_goes_back_does_not_take_the_receipt_along(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	event.time = house.clock;
+	house.clock -= DAY_MS;
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_reopen_journal(&house);
+	assert_int_equal(send_one(&house, "s", "a", 3, &event), 0);
+	event.time += GATE_AHEAD_MS + 1;
+	assert_int_equal(send_one(&house, "s", "a", 4, &event), LIFT_E_TIME);
+	house_close(&house);
+}
+
+static void a_receipt_that_was_undone_counts_no_more(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	event.time = house.clock + DAY_MS;
+	house.clock += DAY_MS;
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
+	journal_fail(house.journal, LIFT_E_DISK);
+	assert_int_equal(journal_commit(house.journal), LIFT_E_DISK);
+	house.clock -= DAY_MS;
+	assert_int_equal(journal_receipt(house.journal, house.clock), house.clock);
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), LIFT_E_TIME);
+	house_close(&house);
+}
+
+/* The time that a voiding names has no bound of its own; what no fact can have takes nothing back. */
+static void a_voiding_names_its_time_and_no_other(void **state)
+{
+	struct event event = some_event(), voided = some_event();
+	struct tallies_read read;
+	struct house house;
+	int err;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	event.result = (struct event_result){ 7000, -1, PHASE_NONE };
+	voided.type = EVENT_VOIDED;
+	voided.voids = EVENT_ASSESSED;
+	voided.result = (struct event_result){ -1, -1, PHASE_NONE };
+	voided.voids_time = event.time + (INT64_C(1) << 48);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	err = send_one(&house, "s", "a", 2, &voided);
+	assert_true(err == 0 || err == LIFT_E_VOIDS);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	house_apply_all(&house);
+	house_tallies(&house, &read);
+	assert_true(read.n > 0);
+	tallies_free(&read);
+	/* Nor is it the same content as the time itself. */
+	voided.voids_time = event.time;
+	assert_int_equal(send_one(&house, "s", "a", 2, &voided), LIFT_E_REUSED);
+	house_close(&house);
+}
+
+/* ---- who ---------------------------------------------------------------------------------------- */
+
+static void pseudonym_of(struct house *house, const char *source, const char *stream, uint64_t seq,
+			 uint8_t to[static PSEUDONYM_BYTES])
+{
+	struct stream *found =
+		journal_find_stream(house->journal, text_of(source), text_of(stream));
+	struct entry entry;
+
+	assert_non_null(found);
+	assert_int_equal(journal_lookup(house->journal, found, seq, &entry), 0);
+	assert_false(entry.refused);
+	memcpy(to, entry.learner, PSEUDONYM_BYTES);
+}
+
+static void an_id_means_the_same_person_in_joined_sources_only(void **state)
+{
+	static const char *const sources[] = { "rana", "bodo", "moodle", "mood" };
+	uint8_t pseudonyms[4][PSEUDONYM_BYTES];
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, joined, world_catalogue);
+	for (int i = 0; i < 4; i++) {
+		/* Namespace and id are not run together: "mood" + "lekari" is not "moodle" + "kari". */
+		event.learner = text_of(i == 3 ? "lekari" : "kari");
+		assert_int_equal(send_one(&house, sources[i], "a", 1, &event), 0);
+		pseudonym_of(&house, sources[i], "a", 1, pseudonyms[i]);
+	}
+	assert_memory_equal(pseudonyms[0], pseudonyms[1], PSEUDONYM_BYTES);
+	assert_memory_not_equal(pseudonyms[0], pseudonyms[2], PSEUDONYM_BYTES);
+	assert_memory_not_equal(pseudonyms[2], pseudonyms[3], PSEUDONYM_BYTES);
+	/* A source of the joined namespace's name would speak of its learners. */
+	assert_int_equal(house_send(&house, "people", "a", 1, &event, 1), LIFT_E_NAMESPACE);
+	assert_null(journal_find_stream(house.journal, text_of("people"), text_of("a")));
+	house_close(&house);
+}
+
+/* ---- limits ------------------------------------------------------------------------------------- */
+
+static void too_many_holes_are_refused_whole_until_they_are_filled(void **state)
+{
+	struct event events[8];
+	struct house house;
+	uint64_t seq = 10;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		events[i] = some_event();
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < STREAM_RANGES_MAX; i++, seq += 10)
+		assert_int_equal(house_send(&house, "s", "a", seq, events, 1), 0);
+	assert_int_equal(house_send(&house, "s", "a", seq, events, 1), LIFT_E_HOLES);
+	assert_int_equal(house_send(&house, "s", "a", 13, events, 4), LIFT_E_HOLES);
+	/* Nothing of a refused batch is kept; other streams have room. */
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_int_equal(journal_last(house.journal), STREAM_RANGES_MAX);
+	assert_int_equal(house_send(&house, "s", "b", seq, events, 1), 0);
+	/* A batch that ends where a range begins, or goes around it. */
+	assert_int_equal(house_send(&house, "s", "a", 18, events, 2), 0);
+	assert_counts(&house, 2, 0, 0, 1);
+	assert_int_equal(house_send(&house, "s", "a", 27, events, 8), 0);
+	assert_counts(&house, 7, 0, 1, 1);
+	/* Filling the first hole, from its beginning. */
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 8), 0);
+	assert_counts(&house, 8, 0, 0, 9);
+	assert_int_equal(house_send(&house, "s", "a", 9, events, 1), 0);
+	assert_counts(&house, 1, 0, 0, 11);
+	assert_int_equal(house_send(&house, "s", "a", seq, events, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_reopen_journal(&house);
+	assert_int_equal(house_send(&house, "s", "a", seq, events, 1), 0);
+	assert_counts(&house, 0, 0, 1, 11);
+	house_close(&house);
+}
+
+static void a_source_has_a_thousand_streams_and_no_more(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+	char stream[16];
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < JOURNAL_STREAMS_MAX; i++) {
+		snprintf(stream, sizeof(stream), "%d", i);
+		assert_int_equal(house_send(&house, "s", stream, 1, &event, 1), 0);
+	}
+	assert_int_equal(house_send(&house, "s", "more", 1, &event, 1), LIFT_E_STREAMS);
+	assert_int_equal(house_send(&house, "t", "more", 1, &event, 1), 0);
+	assert_int_equal(house_send(&house, "s", "7", 2, &event, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_reopen_journal(&house);
+	assert_int_equal(house_send(&house, "s", "more", 1, &event, 1), LIFT_E_STREAMS);
+	assert_int_equal(house_send(&house, "s", "7", 3, &event, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_int_equal(journal_last(house.journal), JOURNAL_STREAMS_MAX + 3);
+	house_close(&house);
+}
+
+static void the_rejections_of_a_batch_are_all_there(void **state)
+{
+	static struct event events[BATCH_EVENTS_MAX];
+	struct house house;
+
+	(void)state;
+	for (int i = 0; i < BATCH_EVENTS_MAX; i++) {
+		events[i] = some_event();
+		if (i % 2)
+			events[i].region = (struct text){ "", 0 };
+	}
+	house_open(&house, "", world_catalogue);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(house_send(&house, "s", "a", 11, events, BATCH_EVENTS_MAX), 0);
+		assert_int_equal(house.gate->n_rejected, BATCH_EVENTS_MAX / 2);
+		for (size_t i = 0; i < house.gate->n_rejected; i++) {
+			assert_int_equal(house.gate->rejected[i].seq, 12 + 2 * i);
+			assert_int_equal(house.gate->rejected[i].err, LIFT_E_REGION);
+		}
+		assert_int_equal(house.gate->next, 1);
+	}
+	house_close(&house);
+}
+
+/* ---- random resends ----------------------------------------------------------------------------- */
+
+/* Each number's first content decides: the model remembers it and its verdict. */
+static void random_batches_get_the_verdicts_of_a_list(void **state)
+{
+	enum { NUMBERS = 60, STEPS = 400 };
+	static struct event first[NUMBERS + 1];
+	static int verdict[NUMBERS + 1];
+	static bool had[NUMBERS + 1];
+	struct event pool[6], events[12];
+	struct house house;
+
+	(void)state;
+	chance_of_world(1);
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < 6; i++)
+		pool[i] = some_event();
+	pool[1].module = text_of("hand");
+	pool[2].learner = text_of("ola");
+	pool[3].region = (struct text){ "", 0 };
+	pool[4].time = house.clock + DAY_MS;
+	pool[5].result = (struct event_result){ -1, -1, PHASE_NONE };
+	for (int i = 0; i < 6; i++)
+		assert_true(pool[i].time > 0);
+	for (int step = 0; step < STEPS; step++) {
+		static const int codes[6] = { 0, 0, 0, LIFT_E_REGION, LIFT_E_TIME, LIFT_E_RESULT };
+		uint64_t seq = 1 + chance(NUMBERS), next = 1;
+		uint32_t n = 1 + chance(12);
+		size_t at = 0;
+
+		n = seq + n - 1 > NUMBERS ? (uint32_t)(NUMBERS - seq + 1) : n;
+		for (uint32_t i = 0; i < n; i++) {
+			uint32_t which = chance(6);
+
+			events[i] = pool[which];
+			if (had[seq + i])
+				continue;
+			if (chance_of(50))
+				events[i] = pool[which = 0];
+			first[seq + i] = events[i];
+			verdict[seq + i] = codes[which];
+			had[seq + i] = true;
+		}
+		assert_int_equal(house_send(&house, "s", "a", seq, events, n), 0);
+		for (uint32_t i = 0; i < n; i++) {
+			struct event *was = &first[seq + i];
+			bool same = was->module.data == events[i].module.data &&
+				    was->learner.data == events[i].learner.data &&
+				    was->region.size == events[i].region.size &&
+				    was->time == events[i].time &&
+				    was->result.score == events[i].result.score;
+			int code = same ? verdict[seq + i] : LIFT_E_REUSED;
+
+			if (!code)
+				continue;
+			assert_true(at < house.gate->n_rejected);
+			assert_int_equal(house.gate->rejected[at].seq, seq + i);
+			assert_int_equal(house.gate->rejected[at++].err, code);
+		}
+		assert_int_equal(house.gate->n_rejected, at);
+		while (next <= NUMBERS && had[next])
+			next++;
+		assert_int_equal(house.gate->next, next);
+		if (chance_of(20))
+			assert_int_equal(journal_commit(house.journal), 0);
+		if (chance_of(5)) {
+			assert_int_equal(journal_commit(house.journal), 0);
+			house_reopen_journal(&house);
+		}
+	}
+	house_close(&house);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_verdict_stands_however_often_it_is_asked_for),
+		cmocka_unit_test(other_content_under_a_used_number_is_refused),
+		cmocka_unit_test(attributes_that_nothing_counts_by_are_not_content),
+		cmocka_unit_test(a_verdict_stands_when_the_dimensions_change),
+		cmocka_unit_test(an_event_may_be_ten_minutes_ahead_of_its_receipt_and_no_more),
+		cmocka_unit_test(a_clock_that_goes_back_does_not_take_the_receipt_along),
+		cmocka_unit_test(a_receipt_that_was_undone_counts_no_more),
+		cmocka_unit_test(a_voiding_names_its_time_and_no_other),
+		cmocka_unit_test(an_id_means_the_same_person_in_joined_sources_only),
+		cmocka_unit_test(too_many_holes_are_refused_whole_until_they_are_filled),
+		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
+		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
+		cmocka_unit_test(random_batches_get_the_verdicts_of_a_list),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

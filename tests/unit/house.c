@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/house.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void open_journal(struct house *house)
+{
+	assert_int_equal(journal_open(dir_path(&house->dir, "journal"), house->secret.digest,
+				      &house->journal),
+			 0);
+	assert_int_equal(gate_open(house->config, house->catalogue, &house->secret, house->journal,
+				   &house->gate),
+			 0);
+}
+
+void house_open(struct house *house, const char *config, const char *catalogue)
+{
+	*house = (struct house){ .config = config_of(config),
+				 .catalogue = catalogue_of(catalogue),
+				 .writer = msg_writer_new(),
+				 .reader = msg_reader_new(),
+				 .clock = WORLD_BEGIN + (WORLD_DAYS + 1) * DAY_MS };
+	assert_true(house->writer && house->reader);
+	dir_make(&house->dir);
+	assert_int_equal(secret_open(house->dir.path, true, &house->secret), 0);
+	open_journal(house);
+}
+
+void house_close(struct house *house)
+{
+	house_ledger_close(house);
+	gate_close(house->gate);
+	journal_close(house->journal);
+	catalogue_free(house->catalogue);
+	config_free(house->config);
+	msg_writer_free(house->writer);
+	msg_reader_free(house->reader);
+	dir_remove(&house->dir);
+}
+
+void house_reopen_journal(struct house *house)
+{
+	assert_null(house->ledger);
+	gate_close(house->gate);
+	journal_close(house->journal);
+	open_journal(house);
+}
+
+void house_ledger_open(struct house *house, const char *name, int64_t until)
+{
+	assert_null(house->ledger);
+	assert_int_equal(ledger_open(dir_path(&house->dir, name), house->journal, house->catalogue,
+				     until, NULL, &house->ledger),
+			 0);
+}
+
+void house_ledger_close(struct house *house)
+{
+	ledger_close(house->ledger);
+	house->ledger = NULL;
+}
+
+static int take(struct house *house)
+{
+	struct batch batch;
+
+	assert_int_equal(batch_decode(house->reader, msg_written(house->writer), &batch), 0);
+	return gate_take(house->gate, &batch, house->clock);
+}
+
+int house_send(struct house *house, const char *source, const char *stream, uint64_t seq,
+	       const struct event *events, uint32_t n)
+{
+	msg_writer_clear(house->writer);
+	batch_begin(house->writer, "events", text_of(source), text_of(stream), seq, n);
+	for (uint32_t i = 0; i < n; i++)
+		event_encode(house->writer, &events[i]);
+	return take(house);
+}
+
+int house_send_raw(struct house *house, const char *source, const char *stream, uint64_t seq,
+		   struct text maps, uint32_t n)
+{
+	msg_writer_clear(house->writer);
+	batch_begin(house->writer, "events", text_of(source), text_of(stream), seq, n);
+	msg_raw(house->writer, maps);
+	return take(house);
+}
+
+void house_apply_all(struct house *house)
+{
+	uint64_t added;
+	bool more = true;
+
+	while (more)
+		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
+	assert_int_equal(ledger_applied(house->ledger), journal_last(house->journal));
+	assert_int_equal(ledger_commit(house->ledger), 0);
+	assert_int_equal(ledger_committed(house->ledger), journal_last(house->journal));
+}
+
+/* ---- tallies ------------------------------------------------------------------------------------ */
+
+static void keep(void *context, const struct tally_key *key, int64_t n)
+{
+	struct tallies_read *read = context;
+
+	if (read->n == read->room) {
+		read->room = 2 * read->room + 64;
+		read->items = realloc(read->items, read->room * sizeof(*read->items));
+		assert_non_null(read->items);
+	}
+	read->items[read->n++] = (struct tally){ *key, n };
+}
+
+void tallies_read(const struct tallies *from, const struct catalogue *catalogue,
+		  struct tallies_read *ret_read)
+{
+	*ret_read = (struct tallies_read){ 0 };
+	for (uint32_t home = 0; home < catalogue->n_regions; home++) {
+		/* One subject more than there are: nothing may be there. */
+		uint32_t people = tally_subject(KIND_PEOPLE, 0);
+
+		for (uint32_t m = 0; m <= catalogue->n_modules; m++)
+			assert_int_equal(from->range(from->source, home,
+						     tally_subject(KIND_MODULE, m), keep, ret_read),
+					 0);
+		for (uint32_t i = 0; i < 2; i++)
+			assert_int_equal(
+				from->range(from->source, home, people + i, keep, ret_read), 0);
+	}
+}
+
+void house_tallies(struct house *house, struct tallies_read *ret_read)
+{
+	struct ledger_view view;
+	struct tallies tallies;
+
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	tallies = ledger_view_tallies(&view);
+	tallies_read(&tallies, house->catalogue, ret_read);
+	assert_int_equal(view.txn.err, 0);
+	ledger_view_end(&view);
+}
+
+void tallies_free(struct tallies_read *read)
+{
+	free(read->items);
+	*read = (struct tallies_read){ 0 };
+}
+
+void assert_tallies_equal(const struct tally *found, size_t n_found, const struct tally *expected,
+			  size_t n_expected, const char *when)
+{
+	for (size_t i = 0; i < n_found && i < n_expected; i++) {
+		const struct tally_key *a = &found[i].key, *b = &expected[i].key;
+		uint8_t a_bytes[TALLY_KEY_BYTES], b_bytes[TALLY_KEY_BYTES];
+
+		tally_key_encode(a, a_bytes);
+		tally_key_encode(b, b_bytes);
+		if (memcmp(a_bytes, b_bytes, TALLY_KEY_BYTES) != 0 || found[i].n != expected[i].n)
+			fail_msg(
+				"%s: tally %zu is home %u subject %x facet %u.%u bucket %u: %lld, not "
+				"home %u subject %x facet %u.%u bucket %u: %lld",
+				when, i, a->home, a->subject, a->facet, a->dimension, a->bucket,
+				(long long)found[i].n, b->home, b->subject, b->facet, b->dimension,
+				b->bucket, (long long)expected[i].n);
+	}
+	if (n_found != n_expected)
+		fail_msg("%s: %zu tallies, not %zu", when, n_found, n_expected);
+}

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/learner.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/house.h"
+#include "tests/unit/model.h"
+
+/* ---- facts and profiles of events --------------------------------------------------------------- */
+
+static struct text copy_of(struct text text)
+{
+	char *data = malloc(text.size + 1);
+
+	assert_non_null(data);
+	if (text.size)
+		memcpy(data, text.data, text.size);
+	return (struct text){ data, text.size };
+}
+
+/* Each event has a profile of its own: more claims than a journal would keep, to the same effect. */
+static void add_profile(struct profiles *profiles, uint32_t id, const struct event *event)
+{
+	const struct catalogue *c = profiles->catalogue;
+	struct profile *profile = calloc(1, sizeof(*profile));
+
+	assert_non_null(profile);
+	assert_true(id < profiles->room && !profiles->items[id]);
+	profile->home = catalogue_home(c, event->region);
+	profile->region = copy_of(event->region);
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		uint32_t d = catalogue_dimension(c, event->attrs[i].name);
+
+		if (d == CATALOGUE_NONE)
+			continue;
+		profile->claims[profile->n_claims++] =
+			(struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
+					copy_of(event->attrs[i].value) };
+	}
+	profiles->items[id] = profile;
+}
+
+static struct fact fact_of(const struct catalogue *c, const struct event *event, uint32_t profile)
+{
+	struct fact fact = { .module = catalogue_module(c, event->module),
+			     .time = event->time,
+			     .type = (uint8_t)event->type,
+			     .voids = (uint8_t)event->voids,
+			     .result = event->result,
+			     .voids_time = event->voids_time,
+			     .profile = profile };
+
+	/* A claim of a profile only. */
+	if (fact.module == CATALOGUE_NONE)
+		fact = (struct fact){ .module = FACT_NO_MODULE,
+				      .time = event->time,
+				      .type = EVENT_STARTED,
+				      .result = { -1, -1, PHASE_NONE },
+				      .voids_time = EVENT_NO_TIME,
+				      .profile = profile };
+	return fact;
+}
+
+struct one {
+	struct catalogue *catalogue;
+	struct profiles profiles;
+	struct learner learner;
+	struct contribution contribution;
+	struct model_event *events;
+	uint32_t n;
+};
+
+enum { EVENTS_MAX = 4000 };
+
+static void one_begin(struct one *one, struct catalogue *catalogue)
+{
+	*one = (struct one){ .catalogue = catalogue,
+			     .events = calloc(EVENTS_MAX, sizeof(*one->events)) };
+	assert_non_null(one->events);
+	profiles_init(&one->profiles, one->catalogue);
+	one->profiles.room = EVENTS_MAX;
+	one->profiles.items = calloc(EVENTS_MAX, sizeof(*one->profiles.items));
+	assert_non_null(one->profiles.items);
+}
+
+static void one_end(struct one *one)
+{
+	profiles_clear(&one->profiles);
+	learner_free(&one->learner);
+	contribution_free(&one->contribution);
+	free(one->events);
+}
+
+static void one_keep(struct one *one, const struct event *event)
+{
+	assert_true(one->n < EVENTS_MAX);
+	add_profile(&one->profiles, one->n, event);
+	one->events[one->n++] = (struct model_event){ "s", *event };
+}
+
+/* Add the fact of event i; is it new? */
+static bool one_add(struct one *one, uint32_t i)
+{
+	struct fact fact = fact_of(one->catalogue, &one->events[i].event, i);
+	bool added;
+
+	assert_int_equal(learner_add(&one->learner, &fact, &added), 0);
+	return added;
+}
+
+static void assert_contribution(struct one *one, int64_t until, const char *when)
+{
+	struct model model;
+	struct tally *expected;
+	size_t n;
+
+	assert_int_equal(
+		learner_contribute(&one->learner, &one->profiles, until, &one->contribution), 0);
+	model_make(&model, one->catalogue, one->events, one->n, until);
+	assert_true(model.n <= 1);
+	expected = model_tallies(&model, &n);
+	assert_tallies_equal(one->contribution.items, one->contribution.n, expected, n, when);
+	free(expected);
+	model_free(&model);
+}
+
+/* ---- facts -------------------------------------------------------------------------------------- */
+
+static void a_fact_that_is_there_changes_nothing(void **state)
+{
+	struct fact fact = { .module = 1,
+			     .time = WORLD_BEGIN,
+			     .type = EVENT_STARTED,
+			     .result = { -1, -1, PHASE_NONE },
+			     .voids_time = EVENT_NO_TIME };
+	struct learner learner = { 0 };
+	bool added;
+
+	(void)state;
+	assert_int_equal(learner_add(&learner, &fact, &added), 0);
+	assert_true(added);
+	assert_int_equal(learner_add(&learner, &fact, &added), 0);
+	assert_false(added);
+	fact.profile = 1;
+	assert_int_equal(learner_add(&learner, &fact, &added), 0);
+	assert_true(added);
+	assert_int_equal(learner.n, 2);
+	learner_clear(&learner);
+	assert_int_equal(learner.n, 0);
+	learner_free(&learner);
+}
+
+static void facts_stay_sorted_and_single_in_whichever_order_they_come(void **state)
+{
+	struct learner learner = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	chance_of_world(1);
+	for (int i = 0; i < 20000; i++) {
+		struct fact fact = { .module = chance(3),
+				     .time = WORLD_BEGIN + chance(9),
+				     .type = (uint8_t)(EVENT_STARTED + chance(4)),
+				     .result = { (int16_t)(chance(2) - 1), -1, PHASE_NONE },
+				     .voids_time = EVENT_NO_TIME,
+				     .profile = chance(4) };
+		bool added, there = false;
+
+		for (size_t f = 0; f < n; f++)
+			there |= fact_compare(&learner.facts[f], &fact) == 0;
+		assert_int_equal(learner_add(&learner, &fact, &added), 0);
+		assert_int_equal(added, !there);
+		n += added;
+		assert_int_equal(learner.n, n);
+	}
+	assert_int_equal(n, 3 * 9 * 4 * 2 * 4);
+	for (size_t f = 1; f < n; f++)
+		assert_true(fact_compare(&learner.facts[f - 1], &learner.facts[f]) < 0);
+	learner_free(&learner);
+}
+
+/* ---- one module, case by case ------------------------------------------------------------------- */
+
+enum { NO = -1 };
+/* A fact in so many words: the moment is in hours; of a voiding what it takes back. */
+struct step {
+	enum event_type type;
+	int hour;
+	int score, passed;
+	enum event_phase phase;
+	enum event_type voids;
+	int voids_hour;
+};
+
+static const struct {
+	const char *why;
+	struct step steps[4];
+	bool counts, withdrawn;
+	int started, completed, passed, last, attempts;
+} folds[] = {
+	{ "nothing", { { 0 } }, false, false, NO, NO, NO, NO, 0 },
+	{ "only a withdrawal",
+	  { { EVENT_WITHDRAWN, 1, NO, NO, 0, 0, 0 } },
+	  false,
+	  false,
+	  NO,
+	  NO,
+	  NO,
+	  NO,
+	  0 },
+	{ "a completion is a start",
+	  { { EVENT_COMPLETED, 4, NO, NO, 0, 0, 0 }, { EVENT_STARTED, 5, NO, NO, 0, 0, 0 } },
+	  true,
+	  false,
+	  4,
+	  4,
+	  NO,
+	  5,
+	  0 },
+	{ "the pass mark passes",
+	  { { EVENT_ASSESSED, 1, 6000, NO, 0, 0, 0 } },
+	  true,
+	  false,
+	  1,
+	  NO,
+	  1,
+	  1,
+	  1 },
+	{ "below it does not",
+	  { { EVENT_ASSESSED, 1, 5999, NO, 0, 0, 0 } },
+	  true,
+	  false,
+	  1,
+	  NO,
+	  NO,
+	  1,
+	  1 },
+	{ "what is said counts more than a score",
+	  { { EVENT_ASSESSED, 1, 10000, 0, 0, 0, 0 }, { EVENT_ASSESSED, 2, 0, 1, 0, 0, 0 } },
+	  true,
+	  false,
+	  1,
+	  NO,
+	  2,
+	  2,
+	  2 },
+	{ "a withdrawal at the last moment, with others at it",
+	  { { EVENT_STARTED, 3, NO, NO, 0, 0, 0 }, { EVENT_WITHDRAWN, 3, NO, NO, 0, 0, 0 } },
+	  true,
+	  true,
+	  3,
+	  NO,
+	  NO,
+	  3,
+	  0 },
+	{ "who comes back has not withdrawn",
+	  { { EVENT_WITHDRAWN, 3, NO, NO, 0, 0, 0 }, { EVENT_STARTED, 4, NO, NO, 0, 0, 0 } },
+	  true,
+	  false,
+	  4,
+	  NO,
+	  NO,
+	  4,
+	  0 },
+	{ "who has completed has not withdrawn",
+	  { { EVENT_COMPLETED, 2, NO, NO, 0, 0, 0 }, { EVENT_WITHDRAWN, 3, NO, NO, 0, 0, 0 } },
+	  true,
+	  false,
+	  2,
+	  2,
+	  NO,
+	  3,
+	  0 },
+	{ "a completion taken back: withdrawn again",
+	  { { EVENT_COMPLETED, 2, NO, NO, 0, 0, 0 },
+	    { EVENT_STARTED, 1, NO, NO, 0, 0, 0 },
+	    { EVENT_WITHDRAWN, 3, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 1, NO, NO, 0, EVENT_COMPLETED, 2 } },
+	  true,
+	  true,
+	  1,
+	  NO,
+	  NO,
+	  3,
+	  0 },
+	{ "without a time: up to its own, that moment too",
+	  { { EVENT_COMPLETED, 2, NO, NO, 0, 0, 0 },
+	    { EVENT_COMPLETED, 3, NO, NO, 0, 0, 0 },
+	    { EVENT_COMPLETED, 4, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 3, NO, NO, 0, EVENT_COMPLETED, NO } },
+	  true,
+	  false,
+	  4,
+	  4,
+	  NO,
+	  4,
+	  0 },
+	{ "with a time: later than itself, too, and nothing else",
+	  { { EVENT_COMPLETED, 2, NO, NO, 0, 0, 0 },
+	    { EVENT_COMPLETED, 9, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 3, NO, NO, 0, EVENT_COMPLETED, 9 } },
+	  true,
+	  false,
+	  2,
+	  2,
+	  NO,
+	  2,
+	  0 },
+	{ "another type stays",
+	  { { EVENT_STARTED, 2, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 3, NO, NO, 0, EVENT_COMPLETED, NO } },
+	  true,
+	  false,
+	  2,
+	  NO,
+	  NO,
+	  2,
+	  0 },
+	{ "a voiding is not activity and not a start",
+	  { { EVENT_STARTED, 2, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 3, NO, NO, 0, EVENT_STARTED, NO } },
+	  false,
+	  false,
+	  NO,
+	  NO,
+	  NO,
+	  NO,
+	  0 },
+	{ "a score that is named must be equal; an assessment without one is not",
+	  { { EVENT_ASSESSED, 1, 7000, NO, 0, 0, 0 },
+	    { EVENT_ASSESSED, 2, 8000, NO, 0, 0, 0 },
+	    { EVENT_ASSESSED, 3, NO, 1, 0, 0, 0 },
+	    { EVENT_VOIDED, 9, 7000, NO, 0, EVENT_ASSESSED, NO } },
+	  true,
+	  false,
+	  2,
+	  NO,
+	  2,
+	  3,
+	  2 },
+	{ "a score of 0 is named, too",
+	  { { EVENT_ASSESSED, 1, 0, NO, 0, 0, 0 },
+	    { EVENT_ASSESSED, 2, 8000, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 9, 0, NO, 0, EVENT_ASSESSED, NO } },
+	  true,
+	  false,
+	  2,
+	  NO,
+	  2,
+	  2,
+	  1 },
+	{ "so is failed",
+	  { { EVENT_ASSESSED, 1, NO, 0, 0, 0, 0 },
+	    { EVENT_ASSESSED, 2, NO, 1, 0, 0, 0 },
+	    { EVENT_ASSESSED, 3, 100, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 9, NO, 0, 0, EVENT_ASSESSED, NO } },
+	  true,
+	  false,
+	  2,
+	  NO,
+	  2,
+	  3,
+	  2 },
+	{ "and a phase",
+	  { { EVENT_ASSESSED, 1, 9000, NO, PHASE_PRE, 0, 0 },
+	    { EVENT_ASSESSED, 2, 9000, NO, PHASE_POST, 0, 0 },
+	    { EVENT_ASSESSED, 3, 9000, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 9, NO, NO, PHASE_PRE, EVENT_ASSESSED, NO } },
+	  true,
+	  false,
+	  2,
+	  NO,
+	  2,
+	  3,
+	  2 },
+	{ "a score that only a started has not is equal to none of them",
+	  { { EVENT_STARTED, 1, NO, NO, 0, 0, 0 },
+	    { EVENT_VOIDED, 9, 0, NO, 0, EVENT_STARTED, NO } },
+	  true,
+	  false,
+	  1,
+	  NO,
+	  NO,
+	  1,
+	  0 },
+};
+
+static int64_t at_hour(int hour, int64_t never)
+{
+	return hour == NO ? never : WORLD_BEGIN + hour * INT64_C(3600000);
+}
+
+static void a_module_folds_as_the_definition_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(folds) / sizeof(folds[0]); i++) {
+		struct module_state found = { 0 };
+		struct learner learner = { 0 };
+		bool added, counts;
+
+		for (int s = 0; s < 4 && folds[i].steps[s].type; s++) {
+			const struct step *step = &folds[i].steps[s];
+			struct fact fact = {
+				.time = at_hour(step->hour, 0),
+				.type = (uint8_t)step->type,
+				.voids = (uint8_t)step->voids,
+				.result = { (int16_t)step->score, (int8_t)step->passed,
+					    step->phase },
+				.voids_time = step->voids ? at_hour(step->voids_hour, EVENT_NO_TIME)
+							  : EVENT_NO_TIME,
+			};
+
+			/* The same fact with two profiles is one. */
+			assert_int_equal(learner_add(&learner, &fact, &added), 0);
+			fact.profile = 1;
+			assert_int_equal(learner_add(&learner, &fact, &added), 0);
+		}
+		counts = module_fold(learner.facts, learner.facts + learner.n, 6000, INT64_MAX,
+				     &found);
+		if (counts != folds[i].counts ||
+		    (counts && (found.withdrawn != folds[i].withdrawn ||
+				found.started != at_hour(folds[i].started, NEVER) ||
+				found.completed != at_hour(folds[i].completed, NEVER) ||
+				found.passed != at_hour(folds[i].passed, NEVER) ||
+				found.last != at_hour(folds[i].last, NEVER) ||
+				found.attempts != (uint32_t)folds[i].attempts)))
+			fail_msg("%s", folds[i].why);
+		learner_free(&learner);
+	}
+}
+
+static void what_comes_at_or_after_until_has_not_happened(void **state)
+{
+	struct fact started = { .time = WORLD_BEGIN,
+				.type = EVENT_STARTED,
+				.result = { -1, -1, PHASE_NONE },
+				.voids_time = EVENT_NO_TIME };
+	struct fact voided = started, completed = started;
+	struct module_state found;
+	struct learner learner = { 0 };
+	bool added;
+
+	(void)state;
+	voided.type = EVENT_VOIDED;
+	voided.voids = EVENT_STARTED;
+	voided.time += 10;
+	completed.type = EVENT_COMPLETED;
+	completed.time += 20;
+	assert_int_equal(learner_add(&learner, &voided, &added), 0);
+	assert_int_equal(learner_add(&learner, &completed, &added), 0);
+	assert_int_equal(learner_add(&learner, &started, &added), 0);
+	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN, &found));
+	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 10, &found));
+	assert_int_equal(found.started, WORLD_BEGIN);
+	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 20, &found));
+	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 21, &found));
+	assert_int_equal(found.started, WORLD_BEGIN + 20);
+	learner_free(&learner);
+}
+
+/* ---- against the model -------------------------------------------------------------------------- */
+
+static void random_learners_contribute_what_the_model_says(void **state)
+{
+	enum { WORLDS = 1500 };
+	struct catalogue *catalogues[] = { catalogue_of(world_catalogue),
+					   catalogue_of(world_catalogue_changed) };
+
+	(void)state;
+	for (uint32_t w = 0; w < WORLDS; w++) {
+		struct world world;
+		struct event event;
+		struct one one;
+		uint32_t n, order[64];
+		char when[64];
+
+		chance_of_world(w);
+		one_begin(&one, catalogues[w % 4 == 0]);
+		world_begin(&world, 1);
+		world.voided_percent = chance(40);
+		n = 1 + chance(w % 2 ? 60 : 8);
+		for (uint32_t i = 0; i < n; i++) {
+			world_event(&world, &event);
+			/* Now and then what was there, with another profile. */
+			if (i > 0 && chance_of(15)) {
+				struct event again = one.events[chance(i)].event;
+
+				again.region = event.region;
+				again.n_attrs = event.n_attrs;
+				memcpy(again.attrs, event.attrs, sizeof(event.attrs));
+				event = again;
+			}
+			one_keep(&one, &event);
+			order[i] = i;
+		}
+		snprintf(when, sizeof(when), "world %u", w);
+		for (int turn = 0; turn < 2; turn++) {
+			chance_shuffle(order, n, sizeof(order[0]));
+			learner_clear(&one.learner);
+			for (uint32_t i = 0; i < n; i++)
+				one_add(&one, order[i]);
+			for (uint32_t i = 0; i < n; i++)
+				assert_false(one_add(&one, i));
+			assert_contribution(&one, INT64_MAX, when);
+			assert_contribution(&one, world.times[chance(WORLD_TIMES)], when);
+		}
+		one_end(&one);
+	}
+	catalogue_free(catalogues[0]);
+	catalogue_free(catalogues[1]);
+}
+
+static void thousands_of_facts_contribute_what_the_model_says(void **state)
+{
+	struct world world;
+	struct event event;
+	struct one one;
+
+	(void)state;
+	chance_of_world(7);
+	one_begin(&one, catalogue_of(world_catalogue));
+	world_begin(&world, 1);
+	world.any_time = true;
+	world.voided_percent = 2;
+	for (uint32_t i = 0; i < EVENTS_MAX; i++) {
+		world_event(&world, &event);
+		one_keep(&one, &event);
+		one_add(&one, i);
+	}
+	assert_contribution(&one, INT64_MAX, "all");
+	assert_contribution(&one, WORLD_BEGIN + 9 * DAY_MS, "nine days");
+	catalogue_free(one.catalogue);
+	one_end(&one);
+}
+
+static void nothing_contributes_nothing(void **state)
+{
+	struct event event;
+	struct one one;
+
+	(void)state;
+	one_begin(&one, catalogue_of(world_catalogue));
+	assert_contribution(&one, INT64_MAX, "empty");
+	assert_int_equal(one.contribution.n, 0);
+	event = (struct event){ .type = EVENT_COMPLETED,
+				.time = WORLD_BEGIN,
+				.learner = text_of("1"),
+				.module = text_of("unheard"),
+				.region = text_of("rana"),
+				.result = { -1, -1, PHASE_NONE },
+				.voids_time = EVENT_NO_TIME };
+	one_keep(&one, &event);
+	assert_true(one_add(&one, 0));
+	assert_contribution(&one, INT64_MAX, "a claim only");
+	assert_int_equal(one.contribution.n, 0);
+	catalogue_free(one.catalogue);
+	one_end(&one);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fact_that_is_there_changes_nothing),
+		cmocka_unit_test(facts_stay_sorted_and_single_in_whichever_order_they_come),
+		cmocka_unit_test(a_module_folds_as_the_definition_says),
+		cmocka_unit_test(what_comes_at_or_after_until_has_not_happened),
+		cmocka_unit_test(random_learners_contribute_what_the_model_says),
+		cmocka_unit_test(thousands_of_facts_contribute_what_the_model_says),
+		cmocka_unit_test(nothing_contributes_nothing),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/metric.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "proto/json.h"
+
+/* What was written, as JSON with ' for ". */
+static void assert_written(const struct msg_writer *writer, const char *expected)
+{
+	struct msg_reader *reader = msg_reader_new();
+	json_t *json;
+	char *line;
+
+	assert_int_equal(json_from_msg(reader, msg_written(writer), &json), 0);
+	line = json_dumps(json, JSON_COMPACT);
+	for (char *c = line; *c; c++)
+		if (*c == '"')
+			*c = '\'';
+	assert_string_equal(line, expected);
+	free(line);
+	json_decref(json);
+	msg_reader_free(reader);
+}
+
+static void a_topic_is_metric_region_kind_and_id(void **state)
+{
+	char topic[TOPIC_MAX], id[400];
+	size_t size = metric_topic(topic, text_of("1820"), text_of("module"), text_of("a/b"));
+	struct text none = { NULL, 0 };
+
+	(void)state;
+	assert_true(text_equal((struct text){ topic, size }, text_of("metric/1820/module/a/b")));
+	size = metric_topic(topic, none, text_of("people"), none);
+	assert_true(text_equal((struct text){ topic, size }, text_of("metric//people/")));
+	memset(id, 'i', sizeof(id));
+	size = metric_topic(topic, (struct text){ id, 64 }, text_of("competence"),
+			    (struct text){ id, sizeof(id) });
+	assert_int_equal(size, 7 + 64 + 1 + 10 + 1 + 400);
+}
+
+static struct metric some_metric(void)
+{
+	return (struct metric){ .epoch = 9007199254740991,
+				.seq = 3,
+				.n = 2,
+				.time = 1760428800000,
+				.as_of = text_of("2025-10-14"),
+				.plane = text_of("exact"),
+				.region = text_of("1820"),
+				.kind = text_of("people"),
+				.id = text_of("all") };
+}
+
+static void a_metric_has_these_keys_in_this_order(void **state)
+{
+	static const struct text sources[] = { TEXT("a"), TEXT("b") };
+	struct msg_writer *writer = msg_writer_new();
+	struct metric metric = some_metric();
+
+	(void)state;
+	metric.metrics = (struct text){ "\x81\xa8learners\x03", 11 };
+	metric.sources = sources;
+	metric.n_sources = 2;
+	metric_encode(writer, &metric);
+	assert_written(writer, "{'v':1,'epoch':9007199254740991,'seq':3,'n':2,"
+			       "'time':1760428800000,'as_of':'2025-10-14','plane':'exact',"
+			       "'region':'1820','kind':'people','id':'all',"
+			       "'metrics':{'learners':3},'sources':['a','b']}");
+	msg_writer_free(writer);
+}
+
+static void metrics_are_nil_where_nobody_counts_any_more(void **state)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct metric metric = some_metric();
+
+	(void)state;
+	metric_encode(writer, &metric);
+	assert_written(writer, "{'v':1,'epoch':9007199254740991,'seq':3,'n':2,"
+			       "'time':1760428800000,'as_of':'2025-10-14','plane':'exact',"
+			       "'region':'1820','kind':'people','id':'all',"
+			       "'metrics':null,'sources':[]}");
+	msg_writer_free(writer);
+}
+
+static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **state)
+{
+	static const struct beat_source rows[] = {
+		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0 },
+		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003 },
+	};
+	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), rows, 2 };
+	struct msg_writer *writer = msg_writer_new();
+
+	(void)state;
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
+			       "'as_of':'2025-10-14','sources':["
+			       "{'source':'a','last_event':1760428800000,"
+			       "'last_received':1760428800001,'missing':0,'since':null},"
+			       "{'source':'b','last_event':null,'last_received':1760428800002,"
+			       "'missing':100,'since':1760428800003}]}");
+	msg_writer_clear(writer);
+	beat.n_sources = 0;
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
+			       "'as_of':'2025-10-14','sources':[]}");
+	msg_writer_free(writer);
+}
+
+static void a_client_can_check_what_it_is_sent(void **state)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct metric metric = some_metric();
+
+	(void)state;
+	metric_encode(writer, &metric);
+	assert_int_equal(
+		msg_check(msg_written(writer).data, msg_written(writer).size, MSG_DEPTH_CLIENT), 0);
+	msg_writer_free(writer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_topic_is_metric_region_kind_and_id),
+		cmocka_unit_test(a_metric_has_these_keys_in_this_order),
+		cmocka_unit_test(metrics_are_nil_where_nobody_counts_any_more),
+		cmocka_unit_test(a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest),
+		cmocka_unit_test(a_client_can_check_what_it_is_sent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

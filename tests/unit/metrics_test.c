@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/metrics.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "proto/json.h"
+#include "tests/unit/world.h"
+
+static const char catalogue_text[] = "dimensions: {role: [nurse, carer], empty: [x]}\n"
+				     "regions:\n"
+				     "  - {code: top}\n"
+				     "  - {code: west, parents: [top]}\n"
+				     "  - {code: east, parents: [top]}\n"
+				     "  - {code: both, parents: [west, east]}\n"
+				     "  - {code: far}\n"
+				     "modules: [{id: m}, {id: n}]\n";
+enum { TOP = 2, WEST, EAST, BOTH, FAR };
+
+/* 2026-03-10, and days before it. */
+enum { TODAY = 20522, NO_KEYS = 16 };
+/* tally_subject() as a constant. */
+#define MODULE(i) ((uint32_t)KIND_MODULE << TALLY_SUBJECT_SHIFT | (i))
+#define PEOPLE	  ((uint32_t)KIND_PEOPLE << TALLY_SUBJECT_SHIFT)
+
+static const struct {
+	const char *why;
+	struct {
+		struct tally_key key;
+		int64_t n;
+	} tallies[NO_KEYS];
+	uint32_t region, subject;
+	int32_t daily_from;
+	const char *json; /* NULL: no learner counts */
+} cases[] = {
+	{ "nothing", { { { 0 }, 0 } }, REGION_ALL, MODULE(0), DAY_MIN, NULL },
+	{ "another module's",
+	  { { { WEST, MODULE(1), FACET_STARTED, 0, TODAY }, 4 } },
+	  REGION_ALL,
+	  MODULE(0),
+	  DAY_MIN,
+	  NULL },
+	{ "a rate of nobody has no value; dimensions stay, values of zeros do not",
+	  { { { BOTH, MODULE(0), FACET_STARTED, 0, TODAY }, 2 },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, 0, 2 }, 2 } },
+	  REGION_ALL,
+	  MODULE(0),
+	  DAY_MIN,
+	  "{'started':2,'withdrawn':0,'completed':0,'assessed':0,'passed':0,"
+	  "'completion_rate':{'n':0,'of':2,'value':0.0},'pass_rate':{'n':0,'of':0,'value':null},"
+	  "'by':{'role':{'unknown':{'started':2,'completed':0,'passed':0}},'empty':{}},"
+	  "'daily':[['2026-03-10',2,0,0]]}" },
+	{ "homes and days add up, each home once, six decimals",
+	  { { { BOTH, MODULE(0), FACET_STARTED, 0, TODAY }, 2 },
+	    { { BOTH, MODULE(0), FACET_COMPLETED, 0, TODAY + 1 }, 1 },
+	    { { WEST, MODULE(0), FACET_STARTED, 0, TODAY }, 1 },
+	    { { WEST, MODULE(0), FACET_PASSED, 0, TODAY - 100 }, 1 },
+	    { { WEST, MODULE(0), FACET_ASSESSED, 0, 0 }, 3 },
+	    { { EAST, MODULE(0), FACET_WITHDRAWN, 0, 0 }, 1 },
+	    { { FAR, MODULE(0), FACET_STARTED, 0, TODAY }, 100 },
+	    { { REGION_UNASSIGNED, MODULE(0), FACET_STARTED, 0, TODAY }, 100 },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, 0, 0 }, 2 },
+	    { { WEST, MODULE(0), FACET_BY_STARTED, 0, 0 }, 1 },
+	    { { BOTH, MODULE(0), FACET_BY_COMPLETED, 0, 0 }, 1 },
+	    { { WEST, MODULE(0), FACET_BY_PASSED, 0, 1 }, 1 },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, 1, 0 }, 3 } },
+	  TOP,
+	  MODULE(0),
+	  DAY_MIN,
+	  "{'started':3,'withdrawn':1,'completed':1,'assessed':3,'passed':1,"
+	  "'completion_rate':{'n':1,'of':3,'value':0.333333},'pass_rate':{'n':1,'of':3,'value':0.333333},"
+	  "'by':{'role':{'nurse':{'started':3,'completed':1,'passed':0},'carer':{'started':0,'completed':0,'passed':1}},"
+	  "'empty':{'x':{'started':3,'completed':0,'passed':0}}},"
+	  "'daily':[['2025-11-30',0,0,1],['2026-03-10',3,0,0],['2026-03-11',0,1,0]]}" },
+	{ "daily from a day on, that day too; the figures stay whole",
+	  { { { BOTH, MODULE(0), FACET_STARTED, 0, TODAY - 90 }, 1 },
+	    { { BOTH, MODULE(0), FACET_STARTED, 0, TODAY - 89 }, 1 } },
+	  BOTH,
+	  MODULE(0),
+	  TODAY - 89,
+	  "{'started':2,'withdrawn':0,'completed':0,'assessed':0,'passed':0,"
+	  "'completion_rate':{'n':0,'of':2,'value':0.0},'pass_rate':{'n':0,'of':0,'value':null},"
+	  "'by':{'role':{},'empty':{}},'daily':[['2025-12-11',1,0,0]]}" },
+	{ "people: younger than 7 and 30 days; reached are leaves, each once, and no other homes",
+	  { { { BOTH, PEOPLE, FACET_LAST, 0, TODAY - 7 }, 1 },
+	    { { BOTH, PEOPLE, FACET_LAST, 0, TODAY - 6 }, 2 },
+	    { { BOTH, PEOPLE, FACET_LAST, 0, TODAY - 30 }, 4 },
+	    { { WEST, PEOPLE, FACET_LAST, 0, TODAY - 29 }, 8 },
+	    { { REGION_UNASSIGNED, PEOPLE, FACET_LAST, 0, TODAY + 3 }, 16 },
+	    { { BOTH, PEOPLE, FACET_BY_LEARNERS, 0, 1 }, 31 } },
+	  REGION_ALL,
+	  PEOPLE,
+	  DAY_MIN,
+	  "{'learners':31,'active_7d':18,'active_30d':27,'reached':{'n':1,'of':2,'value':0.5},"
+	  "'by':{'role':{'carer':{'learners':31}},'empty':{}}}" },
+	{ "unassigned has no leaves to reach",
+	  { { { REGION_UNASSIGNED, PEOPLE, FACET_LAST, 0, TODAY }, 1 } },
+	  REGION_UNASSIGNED,
+	  PEOPLE,
+	  DAY_MIN,
+	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':0,'of':0,'value':null},'by':{'role':{},'empty':{}}}" },
+	{ "a leaf reaches itself",
+	  { { { BOTH, PEOPLE, FACET_LAST, 0, TODAY }, 1 },
+	    { { FAR, PEOPLE, FACET_LAST, 0, TODAY }, 1 } },
+	  BOTH,
+	  PEOPLE,
+	  DAY_MIN,
+	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':1,'of':1,'value':1.0},'by':{'role':{},'empty':{}}}" },
+	{ "all leaves reached",
+	  { { { BOTH, PEOPLE, FACET_LAST, 0, TODAY }, 1 },
+	    { { FAR, PEOPLE, FACET_LAST, 0, TODAY }, 1 } },
+	  REGION_ALL,
+	  PEOPLE,
+	  DAY_MIN,
+	  "{'learners':2,'active_7d':2,'active_30d':2,'reached':{'n':2,'of':2,'value':1.0},'by':{'role':{},'empty':{}}}" },
+};
+enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+
+/* JSON with apostrophes for quotation marks. */
+static json_t *json_of(const char *text)
+{
+	char copy[2048];
+	json_t *json;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	json = json_loads(copy, 0, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+/* A case twice over the same figures: what one leaves, the next does not find. */
+static void figures_are_those_of_the_tallies(void **state)
+{
+	struct catalogue *c = catalogue_of(catalogue_text);
+	struct figures *figures = figures_new(c);
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+
+	(void)state;
+	assert_string_equal(c->regions[FAR].code, "far");
+	for (size_t i = 0; i < 2 * (size_t)CASES; i++) {
+		size_t k = i < CASES ? i : 2 * (size_t)CASES - 1 - i;
+		struct tally_map *map = tally_map_new();
+		struct tallies tallies;
+		json_t *found, *expected;
+
+		for (int t = 0; t < NO_KEYS; t++)
+			if (cases[k].tallies[t].n)
+				assert_int_equal(tally_map_add(map, &cases[k].tallies[t].key,
+							       cases[k].tallies[t].n),
+						 0);
+		tallies = tally_map_tallies(map);
+		assert_int_equal(figures_sum(figures, &tallies, cases[k].region, cases[k].subject),
+				 0);
+		if (figures_any(figures) != (cases[k].json != NULL))
+			fail_msg("%s: does anyone count?", cases[k].why);
+		if (cases[k].json) {
+			msg_writer_clear(writer);
+			figures_encode(figures, writer, TODAY, cases[k].daily_from);
+			assert_int_equal(json_from_msg(reader, msg_written(writer), &found), 0);
+			expected = json_of(cases[k].json);
+			if (!json_equal(found, expected))
+				fail_msg("%s:\n%s\nnot\n%s", cases[k].why, json_line(found),
+					 json_line(expected));
+			json_decref(found);
+			json_decref(expected);
+		}
+		tally_map_free(map);
+	}
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+	figures_free(figures);
+	catalogue_free(c);
+}
+
+static void kinds_and_subjects_have_names(void **state)
+{
+	struct catalogue *c = catalogue_of(catalogue_text);
+
+	(void)state;
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		assert_int_equal(kind_of(text_of(kind_name(kind))), kind);
+	assert_int_equal(kind_of(text_of("modules")), KINDS);
+	assert_int_equal(kind_of((struct text){ NULL, 0 }), KINDS);
+	assert_int_equal(kind_subjects(c, KIND_MODULE), 2);
+	assert_int_equal(kind_subjects(c, KIND_PEOPLE), 1);
+	assert_string_equal(subject_id(c, MODULE(1)), "n");
+	assert_string_equal(subject_id(c, PEOPLE), "all");
+	catalogue_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_are_those_of_the_tallies),
+		cmocka_unit_test(kinds_and_subjects_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

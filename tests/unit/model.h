@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * model.h - what the metrics mean, once more: slow and obvious, from all events at once.
+ *
+ * The daemon's code is not used but for the catalogue as it was read and local days.
+ */
+#ifndef LIFT_TESTS_MODEL_H
+#define LIFT_TESTS_MODEL_H
+
+#include <jansson.h>
+
+#include "daemon/catalogue.h"
+#include "daemon/tally.h"
+#include "proto/event.h"
+
+/* An accepted event; its learner is told apart by namespace and id. */
+struct model_event {
+	const char *name_space;
+	struct event event;
+};
+
+/* What one learner has done in one module. */
+struct model_state {
+	bool counts, completed, withdrawn, assessed, passed;
+	int64_t started_at, completed_at, passed_at, last_at; /* ms */
+};
+
+struct model_learner {
+	const struct model_event *one; /* any event of this learner */
+	uint32_t home, values[CATALOGUE_DIMENSIONS_MAX];
+	struct model_state *modules; /* by the catalogue's modules */
+	bool counts;
+	int64_t last_at;
+};
+
+struct model {
+	const struct catalogue *catalogue;
+	struct model_learner *learners;
+	size_t n;
+};
+
+/* Only events before `until` have happened. */
+void model_make(struct model *model, const struct catalogue *catalogue,
+		const struct model_event *events, size_t n, int64_t until);
+void model_free(struct model *model);
+
+/* The tallies that the learners make together, in order of keys; the caller frees them. */
+struct tally *model_tallies(const struct model *model, size_t *ret_n);
+
+/* The lines of an export, as JSON, in its order: kind, id, region. */
+json_t *model_figures(const struct model *model, int32_t today);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The publisher against a daemon of a few lines, which loses answers and refuses batches as a test tells it to.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "clients/lift.h"
+#include "proto/control.h"
+#include "proto/event.h"
+
+enum { EVENTS_MAX = 20000, LOOK_MS = 20, IDLE_MS = 30, WINDOW = 4 };
+
+/* What the daemon does with one message: answers it, unless a fault is due. */
+enum fault { FAULT_NONE, FAULT_SILENCE, FAULT_RETRY, FAULT_REFUSE };
+
+struct fake {
+	char endpoint[64];
+	pthread_t thread;
+	void *zmq;
+	volatile bool stopping;
+	/* told by the test */
+	unsigned fault_at; /* of which batch message, from 1; 0: none */
+	enum fault fault;
+	bool patient; /* answers only when nothing more comes, so that a window fills */
+	/* found out */
+	unsigned hellos, batches, unanswered, most_unanswered;
+	uint8_t taken[EVENTS_MAX + 1]; /* how often each number was taken first */
+	uint64_t n_taken;
+	struct answer_kept {
+		char id[64], bytes[64 << 10];
+		size_t id_size, size;
+	} kept[64];
+};
+
+static void fake_send(struct fake *fake, void *socket)
+{
+	for (unsigned i = 0; i < fake->unanswered; i++) {
+		zmq_send(socket, fake->kept[i].id, fake->kept[i].id_size, ZMQ_SNDMORE);
+		zmq_send(socket, fake->kept[i].bytes, fake->kept[i].size, 0);
+	}
+	fake->unanswered = 0;
+}
+
+static void take_batch(struct fake *fake, const struct batch *batch, struct msg_writer *writer)
+{
+	static struct rejection rejected[BATCH_EVENTS_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < batch->count; i++) {
+		struct event event;
+		int err = batch_event(batch, i, &event);
+
+		if (fake->taken[batch->seq + i]++ == 0)
+			fake->n_taken++;
+		if (err)
+			rejected[n++] = (struct rejection){ batch->seq + i, err };
+	}
+	ack_encode(writer, &(struct ack){ batch->source, batch->stream, batch->seq, batch->count,
+					  batch->seq + batch->count, rejected, n });
+}
+
+/* Write the answer to a message; false where there is to be none. */
+static bool answer_message(struct fake *fake, struct msg_reader *reader, struct text message,
+			   struct msg_writer *writer)
+{
+	struct batch batch;
+	struct request hello;
+	enum fault fault;
+
+	msg_writer_clear(writer);
+	if (batch_decode(reader, message, &batch) != 0) {
+		if (request_decode(reader, message, &hello) != 0)
+			return false;
+		fake->hellos++;
+		welcome_encode(writer, &(struct welcome){ hello.source, hello.stream,
+							  fake->n_taken + 1, WINDOW });
+		return true;
+	}
+	fault = ++fake->batches == fake->fault_at ? fake->fault : FAULT_NONE;
+	switch (fault) {
+	case FAULT_NONE:
+		take_batch(fake, &batch, writer);
+		return true;
+	case FAULT_SILENCE: /* on its disk, but nobody heard of it */
+		take_batch(fake, &batch, writer);
+		return false;
+	case FAULT_RETRY:
+	case FAULT_REFUSE:
+		nack_encode(writer,
+			    &(struct nack){ batch.source, batch.stream, batch.seq,
+					    fault == FAULT_RETRY ? LIFT_E_DISK : LIFT_E_STREAMS,
+					    fault == FAULT_RETRY });
+		return true;
+	}
+	return false;
+}
+
+static void receive_one(struct fake *fake, void *socket, struct msg_reader *reader,
+			struct msg_writer *writer)
+{
+	struct answer_kept *kept = &fake->kept[fake->unanswered];
+	zmq_msg_t message;
+	struct text written;
+	int size = zmq_recv(socket, kept->id, sizeof(kept->id), 0);
+
+	zmq_msg_init(&message);
+	zmq_msg_recv(&message, socket, 0);
+	if (size > 0 &&
+	    answer_message(fake, reader,
+			   (struct text){ zmq_msg_data(&message), zmq_msg_size(&message) },
+			   writer)) {
+		written = msg_written(writer);
+		kept->id_size = (size_t)size;
+		kept->size = written.size;
+		memcpy(kept->bytes, written.data, written.size);
+		fake->unanswered++;
+		if (fake->unanswered > fake->most_unanswered)
+			fake->most_unanswered = fake->unanswered;
+	}
+	zmq_msg_close(&message);
+}
+
+static void *fake_run(void *context)
+{
+	struct fake *fake = context;
+	struct msg_reader *reader = msg_reader_new();
+	struct msg_writer *writer = msg_writer_new();
+	void *socket = zmq_socket(fake->zmq, ZMQ_ROUTER);
+	int linger = 0;
+
+	zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger));
+	zmq_bind(socket, fake->endpoint);
+	while (!fake->stopping) {
+		zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+
+		if (zmq_poll(&item, 1, fake->unanswered ? IDLE_MS : LOOK_MS) > 0) {
+			receive_one(fake, socket, reader, writer);
+			if (fake->patient && fake->unanswered < 60)
+				continue;
+		}
+		fake_send(fake, socket);
+	}
+	zmq_close(socket);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+	return NULL;
+}
+
+static struct fake *fake_start(void)
+{
+	struct fake *fake = calloc(1, sizeof(*fake));
+
+	snprintf(fake->endpoint, sizeof(fake->endpoint), "ipc:///tmp/lift-test-%d", getpid());
+	fake->zmq = zmq_ctx_new();
+	return fake;
+}
+
+static void fake_stop(struct fake *fake)
+{
+	fake->stopping = true;
+	pthread_join(fake->thread, NULL);
+	zmq_ctx_term(fake->zmq);
+	unlink(fake->endpoint + strlen("ipc://"));
+	free(fake);
+}
+
+/* ---- what is published ---------------------------------------------------------------------------- */
+
+struct refusals {
+	uint8_t times[EVENTS_MAX + 1];
+	uint64_t n;
+};
+
+static void hear_rejection(void *context, const struct lift_rejection *rejection)
+{
+	struct refusals *refusals = context;
+
+	assert_int_equal(rejection->tag, rejection->seq * 10);
+	assert_true(text_equal(rejection->code, text_of("learner")));
+	refusals->times[rejection->seq]++;
+	refusals->n++;
+}
+
+/* Publish n events, of which every bad_every-th has no learner (0: none): the first error. */
+static int publish(struct fake *fake, uint64_t n, uint32_t batch, uint64_t bad_every,
+		   struct refusals *refusals)
+{
+	const struct lift_publisher_options options = { .endpoint = fake->endpoint,
+							.source = "s",
+							.stream = "t",
+							.batch = batch,
+							.rejected = hear_rejection,
+							.context = refusals };
+	struct event event = { .type = EVENT_STARTED,
+			       .time = EVENT_TIME_MIN,
+			       .module = text_of("m"),
+			       .region = text_of("r"),
+			       .result = { -1, -1, PHASE_NONE } };
+	struct msg_writer *writer = msg_writer_new();
+	struct lift_publisher *publisher = NULL;
+	int err;
+
+	pthread_create(&fake->thread, NULL, fake_run, fake);
+	err = lift_publisher_open(&options, &publisher);
+	for (uint64_t i = 1; !err && i <= n; i++) {
+		event.learner = text_of(bad_every && i % bad_every == 0 ? "" : "a");
+		msg_writer_clear(writer);
+		event_encode(writer, &event);
+		err = lift_publisher_add(publisher, msg_written(writer), i * 10);
+	}
+	if (!err)
+		err = lift_publisher_flush(publisher);
+	if (!err)
+		assert_int_equal(lift_publisher_judged(publisher), n);
+	lift_publisher_free(publisher);
+	msg_writer_free(writer);
+	return err;
+}
+
+static void assert_all_taken(const struct fake *fake, uint64_t n, uint8_t at_most)
+{
+	assert_int_equal(fake->n_taken, n);
+	for (uint64_t i = 1; i <= n; i++)
+		assert_in_range(fake->taken[i], 1, at_most);
+}
+
+/* ---- the tests ------------------------------------------------------------------------------------- */
+
+static void everything_arrives_once_within_the_window(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	fake->patient = true;
+	assert_int_equal(publish(fake, 1050, 100, 0, refusals), 0);
+	assert_all_taken(fake, 1050, 1);
+	assert_int_equal(fake->batches, 11);
+	assert_int_equal(fake->most_unanswered, WINDOW);
+	assert_int_equal(refusals->n, 0);
+	fake_stop(fake);
+	free(refusals);
+}
+
+static void refused_events_are_reported_with_their_tags(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	assert_int_equal(publish(fake, 1000, 70, 9, refusals), 0);
+	assert_int_equal(refusals->n, 111);
+	for (uint64_t i = 1; i <= 1000; i++)
+		assert_int_equal(refusals->times[i], i % 9 == 0);
+	fake_stop(fake);
+	free(refusals);
+}
+
+/* An ack names 1,000 refusals at most. */
+static void more_refusals_than_an_ack_holds_are_all_reported_once(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	assert_int_equal(publish(fake, 9000, 4500, 2, refusals), 0);
+	assert_all_taken(fake, 9000, 2);
+	assert_int_equal(refusals->n, 4500);
+	for (uint64_t i = 1; i <= 9000; i++)
+		assert_int_equal(refusals->times[i], i % 2 == 0);
+	fake_stop(fake);
+	free(refusals);
+}
+
+static void a_batch_that_may_be_sent_again_is(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	fake->fault_at = 3;
+	fake->fault = FAULT_RETRY;
+	assert_int_equal(publish(fake, 1000, 100, 0, refusals), 0);
+	assert_all_taken(fake, 1000, 1);
+	assert_int_equal(fake->batches, 11);
+	fake_stop(fake);
+	free(refusals);
+}
+
+static void a_batch_that_is_refused_for_good_ends_it(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	fake->fault_at = 2;
+	fake->fault = FAULT_REFUSE;
+	assert_int_equal(publish(fake, 1000, 100, 0, refusals), LIFT_E_STREAMS);
+	fake_stop(fake);
+	free(refusals);
+}
+
+static void after_a_lost_answer_it_says_hello_and_sends_again(void **state)
+{
+	struct fake *fake = fake_start();
+	struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+	(void)state;
+	fake->fault_at = 4;
+	fake->fault = FAULT_SILENCE;
+	assert_int_equal(publish(fake, 1000, 100, 10, refusals), 0);
+	assert_all_taken(fake, 1000, 2);
+	assert_int_equal(fake->hellos, 2);
+	assert_int_equal(refusals->n, 100);
+	for (uint64_t i = 1; i <= 1000; i++)
+		assert_int_equal(refusals->times[i], i % 10 == 0);
+	fake_stop(fake);
+	free(refusals);
+}
+
+static void where_nobody_answers_it_says_so(void **state)
+{
+	const struct lift_publisher_options options = { .endpoint = "ipc:///tmp/lift-test-nobody",
+							.source = "s",
+							.stream = "t" };
+	struct lift_publisher *publisher = NULL;
+
+	(void)state;
+	assert_int_equal(lift_publisher_open(&options, &publisher), LIFT_E_SOCKET);
+	assert_null(publisher);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_arrives_once_within_the_window),
+		cmocka_unit_test(refused_events_are_reported_with_their_tags),
+		cmocka_unit_test(more_refusals_than_an_ack_holds_are_all_reported_once),
+		cmocka_unit_test(a_batch_that_may_be_sent_again_is),
+		cmocka_unit_test(a_batch_that_is_refused_for_good_ends_it),
+		cmocka_unit_test(after_a_lost_answer_it_says_hello_and_sends_again),
+		cmocka_unit_test(where_nobody_answers_it_says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

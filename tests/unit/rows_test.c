@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "clients/cli/iso8601.h"
+#include "clients/cli/rows.h"
+#include "proto/json.h"
+
+/* What a reader said, as text: "LINE EVENT" and "LINE! REASON", a line each. */
+struct heard {
+	char *text;
+	size_t size;
+	FILE *out;
+	struct msg_reader *reader;
+};
+
+static int hear_event(void *context, struct text event, uint64_t line)
+{
+	struct heard *heard = context;
+	json_t *json;
+	char *text;
+
+	assert_int_equal(json_from_msg(heard->reader, event, &json), 0);
+	text = json_line(json);
+	fprintf(heard->out, "%" PRIu64 " %s\n", line, text);
+	free(text);
+	json_decref(json);
+	return 0;
+}
+
+static void hear_refused(void *context, uint64_t line, const char *reason)
+{
+	struct heard *heard = context;
+
+	fprintf(heard->out, "%" PRIu64 "! %s\n", line, reason);
+}
+
+/* Read a text in pieces: what was heard, which the caller frees; the problem of a header at its end. */
+static char *read_text(enum rows_format format, const char *text, size_t size, size_t piece)
+{
+	struct heard heard = { .reader = msg_reader_new() };
+	const struct rows_sink sink = { &heard, hear_event, hear_refused };
+	struct rows *rows;
+	int err = 0;
+
+	heard.out = open_memstream(&heard.text, &heard.size);
+	assert_int_equal(rows_open(format, &sink, &rows), 0);
+	for (size_t i = 0; !err && i < size; i += piece)
+		err = rows_feed(rows, text + i, size - i < piece ? size - i : piece);
+	if (!err)
+		err = rows_finish(rows);
+	if (err)
+		fprintf(heard.out, "%s: %s\n", lift_err_code(err), rows_problem(rows));
+	fclose(heard.out);
+	rows_free(rows);
+	msg_reader_free(heard.reader);
+	return heard.text;
+}
+
+#define HEADER "type,time,learner,module,region,score,passed,attrs.role,voids.type,voids.time\n"
+#define EVENT \
+	"\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n"
+
+static const struct {
+	const char *why;
+	enum rows_format format;
+	const char *text, *heard;
+} cases[] = {
+	{ "a plain row", ROWS_CSV, HEADER "started,5,a,m,r,,,,,\n", "2 {" EVENT },
+	{ "the last newline may be missing", ROWS_CSV, HEADER "started,5,a,m,r,,,,,", "2 {" EVENT },
+	{ "lines may end as on Windows", ROWS_CSV,
+	  "type,time,learner,module,region\r\nstarted,5,a,m,r\r\n", "2 {" EVENT },
+	{ "a byte-order mark is no part of the header", ROWS_CSV,
+	  "\xef\xbb\xbftype,time,learner,module,region\nstarted,5,a,m,r\n", "2 {" EVENT },
+	{ "empty lines are no rows, but are counted", ROWS_CSV,
+	  HEADER "\n\r\nstarted,5,a,m,r,,,,,\n", "4 {" EVENT },
+	{ "maps come from dotted columns, values with their types", ROWS_CSV,
+	  HEADER "assessed,2026-08-17T09:00:00+02:00,a,m,r,0.5,true,nurse,started,7\n",
+	  "2 {\"attrs\":{\"role\":\"nurse\"},\"learner\":\"a\",\"module\":\"m\",\"passed\":true,"
+	  "\"region\":\"r\",\"score\":0.5,\"time\":1786950000000,\"type\":\"assessed\","
+	  "\"voids\":{\"time\":7,\"type\":\"started\"}}\n" },
+	{ "a score is a real number also where it is whole", ROWS_CSV,
+	  "type,time,learner,module,region,score\na,5,a,m,r,1\n",
+	  "2 {\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"score\":1.0,\"time\":5,\"type\":\"a\"}\n" },
+	{ "what cannot be converted goes on as the text that it is", ROWS_CSV,
+	  "type,time,learner,module,region,score,passed\nx,soon,a,m,r,0x1p3,yes\n",
+	  "2 {\"learner\":\"a\",\"module\":\"m\",\"passed\":\"yes\",\"region\":\"r\",\"score\":\"0x1p3\","
+	  "\"time\":\"soon\",\"type\":\"x\"}\n" },
+	{ "spaces belong to the cell", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted, 5,a ,m,r\n",
+	  "2 {\"learner\":\"a \",\"module\":\"m\",\"region\":\"r\",\"time\":\" 5\",\"type\":\"started\"}\n" },
+	{ "commas and quotes in quotes", ROWS_CSV,
+	  "type,time,learner,module,region\n\"started\",5,\"a,\"\"b\"\"\",m,r\n",
+	  "2 {\"learner\":\"a,\\\"b\\\"\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n" },
+	{ "a newline in quotes is counted; a row's line is its first", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,\"a\nb\",m,r\nstarted,5,a,m,r\n",
+	  "2 {\"learner\":\"a\\nb\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n"
+	  "4 {" EVENT },
+	{ "too few cells, too many cells; the next row is read", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5\nstarted,5,a,m,r,x\nstarted,5,a,m,r\n",
+	  "2! the row has 2 cells, the header 5\n3! the row has 6 cells, the header 5\n4 {" EVENT },
+	{ "text behind a closing quote", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,\"a\"b,m,r\nstarted,5,a,m,r\n",
+	  "2! quotes enclose a whole cell, and quotes in it are doubled\n3 {" EVENT },
+	{ "a quote in the middle of a cell does not open anything", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,a\"b,m,r\nstarted,5,a,m,r\n",
+	  "2! quotes enclose a whole cell, and quotes in it are doubled\n3 {" EVENT },
+	{ "a quote that is not closed costs its own line only", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,\"a,m,r\nstarted,5,a,m,r\n",
+	  "2! a quote in the row is not closed\n3 {" EVENT },
+	{ "a lone carriage return", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,a\rb,m,r\nstarted,5,a,m,r\n",
+	  "2! a carriage return in the middle of a row is in quotes\n3 {" EVENT },
+	{ "no UTF-8", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,5,\xff,m,r\nstarted,5,a,m,r\n",
+	  "2! the row is not UTF-8\n3 {" EVENT },
+	{ "an unknown column", ROWS_CSV, "type,time,learner,module,region,voids.learner\n",
+	  "malformed: the header has a column 'voids.learner'; there are type, time, learner, module, "
+	  "region, score, passed, phase, attrs.NAME, voids.type, voids.time, voids.score, "
+	  "voids.passed and voids.phase\n" },
+	{ "a column twice", ROWS_CSV, "type,time,learner,module,region,time\n",
+	  "malformed: the header has the column 'time' twice\n" },
+	{ "a problem does not steer a terminal", ROWS_CSV, "type,\x1b[31m\xc2\x9b\n",
+	  "malformed: the header has a column '?[31m?\?'; there are type, time, learner, module, "
+	  "region, score, passed, phase, attrs.NAME, voids.type, voids.time, voids.score, "
+	  "voids.passed and voids.phase\n" },
+	{ "a file without a header", ROWS_CSV, "", "malformed: there is no header line\n" },
+	{ "a line of JSON", ROWS_JSONL,
+	  "{\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\"}",
+	  "1 {" EVENT },
+	{ "times that are texts become integers, where they can", ROWS_JSONL,
+	  "{\"time\":\"2026-08-17T07:00:00Z\",\"voids\":{\"time\":\"1\"}}\n{\"time\":\"soon\"}\n",
+	  "1 {\"time\":1786950000000,\"voids\":{\"time\":1}}\n2 {\"time\":\"soon\"}\n" },
+	{ "what is no object, and no JSON; lines without anything", ROWS_JSONL,
+	  "[1]\n\n{\"a\":}\n{\"time\":5}\n",
+	  "1! a line must be a JSON object\n3! no JSON: unexpected token near '}' (column 6)\n"
+	  "4 {\"time\":5}\n" },
+	{ "a key twice", ROWS_JSONL, "{\"a\":1,\"a\":1}\n",
+	  "1! no JSON: duplicate object key near '\"a\"' (column 10)\n" },
+	{ "an event has no room for deeper maps", ROWS_JSONL, "{\"a\":{\"b\":[1]}}\n",
+	  "1! an event holds maps of values (attrs, voids), nothing deeper\n" },
+};
+
+static void rows_are_read_alike_in_pieces_of_any_size(void **state)
+{
+	static const size_t pieces[] = { 1, 2, 3, 7, 1 << 20 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++) {
+			char *heard = read_text(cases[i].format, cases[i].text,
+						strlen(cases[i].text), pieces[k]);
+
+			if (strcmp(heard, cases[i].heard) != 0)
+				fail_msg("%s, in pieces of %zu: %s", cases[i].why, pieces[k],
+					 heard);
+			free(heard);
+		}
+	}
+}
+
+/* Rows of ROW_MAX bytes are read, longer ones are refused, and what comes next is read again. */
+static void a_row_longer_than_the_limit_costs_itself_only(void **state)
+{
+	static const struct {
+		const char *why, *row, *reason;
+		enum rows_format format;
+		size_t size;
+	} rows[] = {
+		{ "CSV at the limit", "started,5,", NULL, ROWS_CSV, ROW_MAX },
+		{ "CSV beyond", "started,5,", "2! the row is longer than 65536 bytes\n", ROWS_CSV,
+		  ROW_MAX + 1 },
+		{ "CSV far beyond", "started,5,", "2! the row is longer than 65536 bytes\n",
+		  ROWS_CSV, 10 * ROW_MAX },
+		{ "JSON beyond", "{\"a\":\"", "2! the row is longer than 65536 bytes\n", ROWS_JSONL,
+		  10 * ROW_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool csv = rows[i].format == ROWS_CSV;
+		const char *head = csv ? "type,time,learner,module,region\n" : "\n";
+		const char *tail = csv ? ",m,r\nstarted,5,a,m,r\n" : "\"}\n{\"time\":5}\n";
+		size_t end = csv ? 5 : 3, last = strlen(tail) - end;
+		size_t size = strlen(head) + rows[i].size + last;
+		char *text = malloc(size + 1), *heard;
+
+		memset(text, 'x', size);
+		memcpy(text, head, strlen(head));
+		memcpy(text + strlen(head), rows[i].row, strlen(rows[i].row));
+		memcpy(text + strlen(head) + rows[i].size - end, tail, strlen(tail));
+		heard = read_text(rows[i].format, text, size, 1 << 16);
+		if (rows[i].reason && strncmp(heard, rows[i].reason, strlen(rows[i].reason)) != 0)
+			fail_msg("%s: %.200s", rows[i].why, heard);
+		if (!rows[i].reason && strncmp(heard, "2 {", 3) != 0)
+			fail_msg("%s: %.200s", rows[i].why, heard);
+		assert_non_null(strstr(heard, csv ? "\n3 {" EVENT : "\n3 {\"time\":5}\n"));
+		free(heard);
+		free(text);
+	}
+}
+
+/* ---- against a trivial model ---------------------------------------------------------------------- */
+
+static void add_cell(FILE *csv, FILE *model, unsigned *seed, const char *key)
+{
+	static const char *const parts[] = { "a", "\"", "\n", ",", "\r", "\xc3\xb8", " ", "b" };
+	char cell[64] = "x";
+	json_t *json;
+	char *text;
+
+	for (int i = rand_r(seed) % 6; i > 0; i--)
+		strcat(cell, parts[(unsigned)rand_r(seed) % 8]);
+	fputc('"', csv);
+	for (const char *c = cell; *c; c++)
+		fprintf(csv, "%s%c", *c == '"' ? "\"" : "", *c);
+	fputc('"', csv);
+	json = json_string(cell);
+	text = json_line(json);
+	fprintf(model, "\"%s\":%s", key, text);
+	free(text);
+	json_decref(json);
+}
+
+static void random_cells_come_back_as_they_were_with_their_lines(void **state)
+{
+	static const char *const keys[] = { "learner", "module", "region", "time", "type" };
+	unsigned first_seed = (unsigned)time(NULL), seed = first_seed;
+	size_t csv_size, model_size, line = 2;
+	char *csv_text, *model_text, *heard;
+	FILE *csv = open_memstream(&csv_text, &csv_size);
+	FILE *model = open_memstream(&model_text, &model_size);
+
+	(void)state;
+	print_message("seed %u\n", first_seed);
+	fputs("learner,module,region,time,type\n", csv);
+	for (int row = 0; row < 2000; row++) {
+		size_t begin;
+
+		fflush(csv);
+		begin = csv_size;
+		fprintf(model, "%zu {", line);
+		for (int i = 0; i < 5; i++) {
+			add_cell(csv, model, &seed, keys[i]);
+			fputc(i < 4 ? ',' : '\n', csv);
+			fputc(i < 4 ? ',' : '}', model);
+		}
+		fputc('\n', model);
+		fflush(csv);
+		for (size_t i = begin; i < csv_size; i++)
+			line += csv_text[i] == '\n';
+	}
+	fclose(csv);
+	fclose(model);
+	for (size_t piece = 1; piece < 100000; piece = piece * 7 + 1) {
+		heard = read_text(ROWS_CSV, csv_text, csv_size, piece);
+		if (strcmp(heard, model_text) != 0)
+			fail_msg("seed %u, pieces of %zu", first_seed, piece);
+		free(heard);
+	}
+	free(csv_text);
+	free(model_text);
+}
+
+/* ---- formats and times --------------------------------------------------------------------------- */
+
+static void a_format_is_known_by_name_or_else_by_its_first_bytes(void **state)
+{
+	static const struct {
+		const char *name, *beginning;
+		enum rows_format format;
+	} formats[] = {
+		{ "a.csv", "{", ROWS_CSV },	 { "a.jsonl", "type", ROWS_JSONL },
+		{ "a.NDJSON", "", ROWS_JSONL },	 { "a.json", "", ROWS_JSONL },
+		{ "a.txt", " \n{", ROWS_JSONL }, { NULL, "\xef\xbb\xbf{", ROWS_JSONL },
+		{ NULL, "type,", ROWS_CSV },	 { NULL, "", ROWS_CSV },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		assert_int_equal(rows_format_of(formats[i].name, text_of(formats[i].beginning)),
+				 formats[i].format);
+}
+
+static void times_are_integers_or_iso_8601_with_an_offset(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+		const char *why; /* of what is none: ms is -1 */
+	} times[] = {
+		{ "0", 0, "" },
+		{ "1700000000000", INT64_C(1700000000000), "" },
+		{ "-5", -5, "" },
+		{ "2026-08-17T07:00:00Z", INT64_C(1786950000000), "" },
+		{ "2026-08-17T07:00Z", INT64_C(1786950000000), "seconds may be left out" },
+		{ "2026-08-17 07:00:00z", INT64_C(1786950000000), "a space, a small z" },
+		{ "2026-08-17T09:00:00+02:00", INT64_C(1786950000000), "" },
+		{ "2026-08-17T09:00:00+0200", INT64_C(1786950000000), "" },
+		{ "2026-08-17T09:00:00+02", INT64_C(1786950000000), "" },
+		{ "2026-08-17T03:30:00-03:30", INT64_C(1786950000000), "" },
+		{ "2026-08-17T07:00:00.25Z", INT64_C(1786950000250), "" },
+		{ "2026-08-17T07:00:00,2504Z", INT64_C(1786950000250), "rounded down" },
+		{ "2026-08-17T07:00:00.2505Z", INT64_C(1786950000251), "rounded up" },
+		{ "2026-08-17T07:00:00.99999999999Z", INT64_C(1786950001000), "into the second" },
+		{ "2024-02-29T00:00:00Z", INT64_C(1709164800000), "a leap day" },
+		{ "2000-03-01T00:00:00Z", INT64_C(951868800000), "" },
+		{ "1969-12-31T23:59:59Z", -1000, "before 1970" },
+		{ "", -1, "nothing" },
+		{ "-", -1, "no digits" },
+		{ " 5", -1, "a space" },
+		{ "9223372036854775808", -1, "beyond 2^63-1" },
+		{ "2026-08-17T07:00:00", -1, "no offset" },
+		{ "2026-08-17", -1, "a day is no moment" },
+		{ "2026-02-29T00:00:00Z", -1, "no such day" },
+		{ "2026-13-01T00:00:00Z", -1, "no such month" },
+		{ "2026-08-17T24:00:00Z", -1, "no such hour" },
+		{ "2026-08-17T07:60:00Z", -1, "no such minute" },
+		{ "2026-08-17T07:00:60Z", -1, "no such second" },
+		{ "2026-08-17T07:00:00.Z", -1, "a point without a fraction" },
+		{ "2026-08-17T07:00:00Zx", -1, "more behind it" },
+		{ "2026-08-17T07:00:00+2", -1, "half an offset" },
+		{ "2026-08-17T07:00:00+02:", -1, "an offset without its minutes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		int64_t ms = -1;
+		bool parsed = iso8601_parse(text_of(times[i].text), &ms);
+
+		if (parsed != (times[i].ms != -1) || ms != times[i].ms)
+			fail_msg("'%s' (%s): %" PRId64, times[i].text, times[i].why, ms);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_read_alike_in_pieces_of_any_size),
+		cmocka_unit_test(a_row_longer_than_the_limit_costs_itself_only),
+		cmocka_unit_test(random_cells_come_back_as_they_were_with_their_lines),
+		cmocka_unit_test(a_format_is_known_by_name_or_else_by_its_first_bytes),
+		cmocka_unit_test(times_are_integers_or_iso_8601_with_an_offset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

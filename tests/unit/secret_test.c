@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/secret.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/world.h"
+
+static void write_file(const char *path, size_t size, mode_t mode)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	for (size_t i = 0; i < size; i++)
+		fputc((int)i, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void a_secret_is_made_once_for_its_owner_alone(void **state)
+{
+	struct secret made, again, other;
+	struct dir dir, other_dir;
+	struct stat found;
+
+	(void)state;
+	dir_make(&dir);
+	dir_make(&other_dir);
+	assert_int_equal(secret_open(dir.path, false, &made), LIFT_E_NOT_FOUND);
+	assert_int_equal(stat(dir_path(&dir, "secret"), &found), -1);
+	umask(0);
+	/* What a crash left behind is no hindrance. */
+	write_file(dir_path(&dir, "secret.new"), 3, 0666);
+	assert_int_equal(secret_open(dir.path, true, &made), 0);
+	umask(022);
+	assert_int_equal(stat(dir_path(&dir, "secret"), &found), 0);
+	assert_int_equal(found.st_mode & 07777, 0600);
+	assert_int_equal(found.st_size, SECRET_BYTES);
+	assert_int_equal(stat(dir_path(&dir, "secret.new"), &found), -1);
+	assert_int_equal(secret_open(dir.path, true, &again), 0);
+	assert_memory_equal(made.key, again.key, SECRET_BYTES);
+	assert_memory_equal(made.digest, again.digest, SECRET_DIGEST_BYTES);
+	assert_int_equal(secret_open(dir.path, false, &again), 0);
+	assert_memory_equal(made.key, again.key, SECRET_BYTES);
+	assert_int_equal(secret_open(other_dir.path, true, &other), 0);
+	assert_memory_not_equal(made.key, other.key, SECRET_BYTES);
+	assert_memory_not_equal(made.digest, other.digest, SECRET_DIGEST_BYTES);
+	dir_remove(&dir);
+	dir_remove(&other_dir);
+}
+
+static void a_file_that_is_no_secret_is_refused_and_left_alone(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t size;
+		mode_t mode;
+		int err;
+	} cases[] = {
+		{ "as it should be", SECRET_BYTES, 0600, 0 },
+		{ "read only", SECRET_BYTES, 0400, 0 },
+		{ "empty", 0, 0600, LIFT_E_SECRET },
+		{ "short", SECRET_BYTES - 1, 0600, LIFT_E_SECRET },
+		{ "long", SECRET_BYTES + 1, 0600, LIFT_E_SECRET },
+		{ "the group may read it", SECRET_BYTES, 0640, LIFT_E_SECRET },
+		{ "others may read it", SECRET_BYTES, 0604, LIFT_E_SECRET },
+		{ "others may write it", SECRET_BYTES, 0602, LIFT_E_SECRET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct secret secret;
+		struct stat found;
+		struct dir dir;
+
+		dir_make(&dir);
+		write_file(dir_path(&dir, "secret"), cases[i].size, cases[i].mode);
+		if (secret_open(dir.path, true, &secret) != cases[i].err)
+			fail_msg("%s", cases[i].why);
+		if (!cases[i].err)
+			assert_int_equal(secret.key[SECRET_BYTES - 1], SECRET_BYTES - 1);
+		assert_int_equal(stat(dir_path(&dir, "secret"), &found), 0);
+		assert_int_equal(found.st_size, cases[i].size);
+		dir_remove(&dir);
+	}
+}
+
+static void a_directory_that_is_not_there_is_an_error(void **state)
+{
+	struct secret secret;
+
+	(void)state;
+	assert_int_equal(secret_open("/nowhere/at/all", true, &secret), LIFT_E_IO);
+}
+
+static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
+{
+	static const struct {
+		const char *name_space, *learner;
+	} who[] = {
+		{ "a", "b" },  { "a", "c" }, { "ab", "" }, { "", "ab" },  { "ab", "c" },
+		{ "a", "bc" }, { "A", "b" }, { "a", "B" }, { "a", "b " }, { "moodle", "kari" }
+	};
+	enum { WHO = sizeof(who) / sizeof(who[0]) };
+	struct secret secrets[2] = { { .key = { 1 } }, { .key = { 2 } } };
+	uint8_t found[2 * WHO][PSEUDONYM_BYTES], again[PSEUDONYM_BYTES];
+	char longest[LEARNER_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * (size_t)WHO; i++) {
+		struct text name_space = text_of(who[i % WHO].name_space);
+		struct text learner = text_of(who[i % WHO].learner);
+
+		secret_pseudonym(&secrets[i / WHO], name_space, learner, found[i]);
+		secret_pseudonym(&secrets[i / WHO], name_space, learner, again);
+		assert_memory_equal(found[i], again, PSEUDONYM_BYTES);
+		for (size_t other = 0; other < i; other++)
+			assert_memory_not_equal(found[i], found[other], PSEUDONYM_BYTES);
+	}
+	/* The longest there is: its last byte counts. */
+	memset(longest, 'x', sizeof(longest));
+	secret_pseudonym(&secrets[0], (struct text){ longest, SOURCE_MAX },
+			 (struct text){ longest, LEARNER_MAX }, found[0]);
+	longest[LEARNER_MAX - 1] = 'y';
+	secret_pseudonym(&secrets[0], (struct text){ longest, SOURCE_MAX },
+			 (struct text){ longest, LEARNER_MAX }, found[1]);
+	assert_memory_not_equal(found[0], found[1], PSEUDONYM_BYTES);
+}
+
+static void digests_of_what_was_refused_need_the_secret(void **state)
+{
+	struct secret secrets[2] = { { .key = { 1 } }, { .key = { 2 } } };
+	uint8_t a[REFUSED_DIGEST_BYTES], b[REFUSED_DIGEST_BYTES];
+
+	(void)state;
+	secret_refused_digest(&secrets[0], text_of("content"), a);
+	secret_refused_digest(&secrets[0], text_of("content"), b);
+	assert_memory_equal(a, b, sizeof(a));
+	secret_refused_digest(&secrets[0], text_of("contend"), b);
+	assert_memory_not_equal(a, b, sizeof(a));
+	secret_refused_digest(&secrets[1], text_of("content"), b);
+	assert_memory_not_equal(a, b, sizeof(a));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_secret_is_made_once_for_its_owner_alone),
+		cmocka_unit_test(a_file_that_is_no_secret_is_refused_and_left_alone),
+		cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
+		cmocka_unit_test(pseudonyms_differ_by_secret_namespace_and_id),
+		cmocka_unit_test(digests_of_what_was_refused_need_the_secret),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

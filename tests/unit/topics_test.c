@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/topics.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/world.h"
+
+enum { REGIONS = 9, SUBJECTS = 4, SOURCES = 5 };
+static const char *const sources[SOURCES] = { "b", "a", "aa", "c", "" };
+
+static uint32_t subject_of(uint32_t i)
+{
+	return i < SUBJECTS - 1 ? tally_subject(KIND_MODULE, i) : tally_subject(KIND_PEOPLE, 0);
+}
+
+static uint32_t number_of(uint32_t subject)
+{
+	return tally_kind(subject) == KIND_PEOPLE ? SUBJECTS - 1 : tally_index(subject);
+}
+
+/* A queue of numbers, and what each topic is. */
+static struct model {
+	bool there[REGIONS][SUBJECTS], changed[REGIONS][SUBJECTS], alive[REGIONS][SUBJECTS];
+	bool seen[REGIONS][SUBJECTS][SOURCES];
+	uint32_t waiting;
+} model;
+
+static void model_mark(uint32_t region, uint32_t subject)
+{
+	model.there[region][subject] = true;
+	model.waiting += !model.changed[region][subject];
+	model.changed[region][subject] = true;
+}
+
+static void model_change(const struct catalogue *c, uint32_t home, uint32_t subject)
+{
+	for (uint32_t r = 0; r < REGIONS; r++)
+		if (catalogue_inside(c, home, r))
+			model_mark(r, subject);
+}
+
+static void model_see_subject(const struct catalogue *c, uint32_t home, uint32_t subject,
+			      uint32_t source)
+{
+	for (uint32_t r = 0; r < REGIONS; r++) {
+		if (!catalogue_inside(c, home, r))
+			continue;
+		model.there[r][subject] = true;
+		if (!model.seen[r][subject][source])
+			model_mark(r, subject);
+		model.seen[r][subject][source] = true;
+	}
+}
+
+static void check_sources(const struct topics *topics, const struct topic *topic)
+{
+	struct text names[SOURCES + 1];
+	uint32_t subject = number_of(topic->subject);
+	size_t n = topics_sources(topics, topic, names, SOURCES + 1), expected = 0;
+
+	for (uint32_t s = 0; s < SOURCES; s++)
+		expected += model.seen[topic->region][subject][s];
+	assert_int_equal(n, expected);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(i == 0 || text_compare(names[i - 1], names[i]) < 0);
+		for (uint32_t s = 0; s < SOURCES; s++)
+			if (text_equal(names[i], text_of(sources[s])))
+				assert_true(model.seen[topic->region][subject][s]);
+	}
+	assert_int_equal(topics_sources(topics, topic, names, 1), n > 0);
+}
+
+static void take_one(struct topics *topics)
+{
+	struct topic *topic = topics_next(topics);
+	uint32_t subject;
+
+	if (model.waiting == 0) {
+		assert_null(topic);
+		return;
+	}
+	assert_non_null(topic);
+	subject = number_of(topic->subject);
+	assert_true(topic->region < REGIONS && subject < SUBJECTS);
+	assert_true(model.changed[topic->region][subject]);
+	assert_false(topic->changed);
+	assert_int_equal(topic->alive, model.alive[topic->region][subject]);
+	assert_int_equal(topics_waiting(topics), --model.waiting);
+	model.changed[topic->region][subject] = false;
+	topic->alive = model.alive[topic->region][subject] = chance_of(70);
+	check_sources(topics, topic);
+}
+
+static void random_changes_wait_once_each_in_every_region_above(void **state)
+{
+	struct catalogue *c = catalogue_of(world_catalogue);
+	struct topics *topics;
+
+	(void)state;
+	assert_int_equal(c->n_regions, REGIONS);
+	chance_of_world(1);
+	memset(&model, 0, sizeof(model));
+	assert_int_equal(topics_new(c, &topics), 0);
+	assert_null(topics_next(topics));
+	for (int step = 0; step < 4000; step++) {
+		uint32_t home = 1 + chance(REGIONS - 1), subject = chance(SUBJECTS),
+			 source = chance(SOURCES);
+
+		if (chance_of(30)) {
+			assert_int_equal(topics_change(topics, home, subject_of(subject)), 0);
+			model_change(c, home, subject);
+		} else if (chance_of(10) && subject < SUBJECTS - 1) {
+			assert_int_equal(
+				topics_see(topics, text_of(sources[source]), subject, home), 0);
+			model_see_subject(c, home, subject, source);
+			model_see_subject(c, home, SUBJECTS - 1, source);
+		} else if (chance_of(2)) {
+			assert_int_equal(topics_change_all(topics), 0);
+			for (uint32_t r = 0; r < REGIONS; r++)
+				for (uint32_t s = 0; s < SUBJECTS; s++)
+					if (model.there[r][s] && model.alive[r][s])
+						model_mark(r, s);
+		} else {
+			take_one(topics);
+		}
+		assert_int_equal(topics_waiting(topics), model.waiting);
+		assert_int_equal(topics_source_inside(topics, text_of(sources[source]), home),
+				 model.seen[home][SUBJECTS - 1][source]);
+	}
+	while (model.waiting > 0)
+		take_one(topics);
+	take_one(topics);
+	assert_false(topics_source_inside(topics, text_of("never"), REGION_ALL));
+	topics_free(topics);
+	catalogue_free(c);
+}
+
+/* More topics than there is room for at first, while some wait around the end of the ring. */
+static void thousands_of_topics_come_out_in_the_order_in_which_they_changed(void **state)
+{
+	struct catalogue *c = catalogue_of("regions: [{code: a}]\n");
+	struct topics *topics;
+	struct topic *topic;
+	uint32_t out = 0;
+
+	(void)state;
+	assert_int_equal(topics_new(c, &topics), 0);
+	for (uint32_t in = 0; in < 6000; in++) {
+		/* Both in region a and in all. */
+		assert_int_equal(topics_change(topics, 2, tally_subject(KIND_MODULE, in)), 0);
+		if (in % 3 != 0)
+			continue;
+		for (int i = 0; i < 2; i++) {
+			topic = topics_next(topics);
+			assert_int_equal(tally_index(topic->subject), out / 2);
+			assert_int_equal(topic->region, out++ % 2 ? 2 : REGION_ALL);
+		}
+	}
+	while ((topic = topics_next(topics))) {
+		assert_int_equal(tally_index(topic->subject), out / 2);
+		assert_int_equal(topic->region, out++ % 2 ? 2 : REGION_ALL);
+	}
+	assert_int_equal(out, 12000);
+	topics_free(topics);
+	catalogue_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_changes_wait_once_each_in_every_region_above),
+		cmocka_unit_test(thousands_of_topics_come_out_in_the_order_in_which_they_changed),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
