@@ -95,9 +95,52 @@ static bool is_passed(const struct event_result *result, int16_t pass_mark)
 	return result->passed >= 0 ? result->passed : result->score >= pass_mark;
 }
 
-static void fold_fact(struct module_state *state, const struct fact *fact, int16_t pass_mark,
-		      int64_t *last_withdrawn)
+/* The assessments of a module so far, in order of time, then the lower score. */
+struct assessments {
+	int64_t first_time;
+	int32_t first_score, first,
+		best_later; /* of the scored ones: NO_SCORE where there is none */
+	int32_t first_pre, best_post;
+	uint32_t n_scored;
+};
+
+/* METRICS 3: ordered by time, then the lower score (none is lowest), then failed before passed. */
+static void fold_first(struct module_state *state, const struct fact *fact, bool passed,
+		       struct assessments *seen)
 {
+	if (state->attempts == 1) {
+		seen->first_time = fact->time;
+		seen->first_score = fact->result.score;
+		state->passed_first = passed;
+	} else if (fact->time == seen->first_time && fact->result.score == seen->first_score) {
+		state->passed_first &= passed;
+	}
+}
+
+static void fold_score(struct module_state *state, const struct fact *fact,
+		       struct assessments *seen)
+{
+	int32_t score = fact->result.score;
+
+	if (score < 0)
+		return;
+	if (score > state->best)
+		state->best = score;
+	if (seen->n_scored++ == 0)
+		seen->first = score;
+	else if (score > seen->best_later)
+		seen->best_later = score;
+	if (fact->result.phase == PHASE_PRE && seen->first_pre == NO_SCORE)
+		seen->first_pre = score;
+	if (fact->result.phase == PHASE_POST && score > seen->best_post)
+		seen->best_post = score;
+}
+
+static void fold_fact(struct module_state *state, const struct fact *fact, int16_t pass_mark,
+		      int64_t *last_withdrawn, struct assessments *seen)
+{
+	bool passed;
+
 	if (state->last < fact->time)
 		state->last = fact->time;
 	if (fact->type == EVENT_WITHDRAWN) {
@@ -110,17 +153,36 @@ static void fold_fact(struct module_state *state, const struct fact *fact, int16
 		state->completed = fact->time;
 	if (fact->type != EVENT_ASSESSED)
 		return;
+	passed = is_passed(&fact->result, pass_mark);
 	state->attempts++;
-	if (is_passed(&fact->result, pass_mark) && fact->time < state->passed)
+	if (passed && fact->time < state->passed)
 		state->passed = fact->time;
+	fold_first(state, fact, passed, seen);
+	fold_score(state, fact, seen);
+}
+
+/* With phases, the best `post` less the first `pre`; with none anywhere, and at least two, the best later less the first. */
+static int32_t gain_of(const struct assessments *seen)
+{
+	if (seen->first_pre != NO_SCORE && seen->best_post != NO_SCORE)
+		return seen->best_post - seen->first_pre;
+	if (seen->first_pre == NO_SCORE && seen->best_post == NO_SCORE && seen->n_scored > 1)
+		return seen->best_later - seen->first;
+	return NO_SCORE;
 }
 
 bool module_fold(const struct fact *first, const struct fact *end, int16_t pass_mark, int64_t until,
-		 struct module_state *ret_state)
+		 const struct calendar *calendar, struct module_state *ret_state)
 {
-	struct module_state state = {
-		.started = NEVER, .last = INT64_MIN, .completed = NEVER, .passed = NEVER
-	};
+	struct module_state state = { .started = NEVER,
+				      .last = INT64_MIN,
+				      .completed = NEVER,
+				      .passed = NEVER,
+				      .best = NO_SCORE };
+	struct assessments seen = { .first = NO_SCORE,
+				    .best_later = NO_SCORE,
+				    .first_pre = NO_SCORE,
+				    .best_post = NO_SCORE };
 	const struct fact *voidings = first, *previous = NULL;
 	int64_t last_withdrawn = INT64_MIN;
 
@@ -131,12 +193,15 @@ bool module_fold(const struct fact *first, const struct fact *end, int16_t pass_
 		if (previous && fact_is_same(previous, fact))
 			continue;
 		previous = fact;
-		if (stands(fact, voidings, first, until))
-			fold_fact(&state, fact, pass_mark, &last_withdrawn);
+		if (!stands(fact, voidings, first, until))
+			continue;
+		state.hours[calendar_hour_of_week(calendar, fact->time)]++;
+		fold_fact(&state, fact, pass_mark, &last_withdrawn, &seen);
 	}
 	if (state.started == NEVER)
 		return false;
 	state.withdrawn = state.completed == NEVER && last_withdrawn == state.last;
+	state.gain = gain_of(&seen);
 	*ret_state = state;
 	return true;
 }
@@ -204,7 +269,7 @@ struct writing {
 };
 
 static void write_count(struct writing *writing, enum facet facet, uint32_t dimension,
-			uint32_t bucket)
+			uint32_t bucket, int64_t n)
 {
 	struct contribution *to = writing->to;
 	struct tally_key key = { .home = writing->profile->home,
@@ -213,6 +278,8 @@ static void write_count(struct writing *writing, enum facet facet, uint32_t dime
 				 .dimension = (uint8_t)dimension,
 				 .bucket = bucket };
 
+	if (n == 0)
+		return;
 	if (to->n == to->room) {
 		size_t room = to->room ? 2 * to->room : 64;
 		struct tally *items = realloc(to->items, room * sizeof(*items));
@@ -225,21 +292,36 @@ static void write_count(struct writing *writing, enum facet facet, uint32_t dime
 		to->room = room;
 	}
 	assert(to->n == 0 || tally_compare(&to->items[to->n - 1].key, &key) < 0);
-	to->items[to->n++] = (struct tally){ key, 1 };
+	to->items[to->n++] = (struct tally){ key, n };
 }
 
 /* On the local day of a moment, if it ever came. */
 static void write_day(struct writing *writing, enum facet facet, int64_t time)
 {
 	if (time != NEVER)
-		write_count(writing, facet, 0, (uint32_t)calendar_day(writing->calendar, time));
+		write_count(writing, facet, 0, (uint32_t)calendar_day(writing->calendar, time), 1);
 }
 
 /* The value of each dimension. */
 static void write_by(struct writing *writing, enum facet facet, bool counts)
 {
 	for (uint32_t d = 0; counts && d < writing->n_dimensions; d++)
-		write_count(writing, facet, d, writing->profile->values[d]);
+		write_count(writing, facet, d, writing->profile->values[d], 1);
+}
+
+static void write_scores(struct writing *writing, const struct module_state *state)
+{
+	if (state->best != NO_SCORE) {
+		write_count(writing, FACET_SCORE, 0, (uint32_t)state->best / 100, 1);
+		write_count(writing, FACET_SCORE_SUM, 0, 0, state->best);
+	}
+	if (state->completed != NEVER)
+		write_count(writing, FACET_TOOK, 0,
+			    (uint32_t)((state->completed - state->started) / DAY_MS), 1);
+	if (state->gain != NO_SCORE) {
+		write_count(writing, FACET_GAIN, 0, 0, 1);
+		write_count(writing, FACET_GAIN_SUM, 0, 0, state->gain);
+	}
 }
 
 static void write_module(struct writing *writing, const struct module_state *state)
@@ -247,10 +329,16 @@ static void write_module(struct writing *writing, const struct module_state *sta
 	write_day(writing, FACET_STARTED, state->started);
 	write_day(writing, FACET_COMPLETED, state->completed);
 	write_day(writing, FACET_PASSED, state->passed);
-	if (state->withdrawn)
-		write_count(writing, FACET_WITHDRAWN, 0, 0);
-	if (state->attempts > 0)
-		write_count(writing, FACET_ASSESSED, 0, 0);
+	write_count(writing, FACET_WITHDRAWN, 0, 0, state->withdrawn);
+	write_count(writing, FACET_ASSESSED, 0, 0, state->attempts > 0);
+	write_count(writing, FACET_PASSED_FIRST, 0, 0, state->passed_first);
+	write_count(writing, FACET_ATTEMPTS, 0, 0, state->attempts);
+	write_scores(writing, state);
+	write_day(writing, FACET_LAST, state->last);
+	if (state->completed == NEVER && !state->withdrawn)
+		write_day(writing, FACET_OPEN, state->last);
+	for (uint32_t hour = 0; hour < HOURS; hour++)
+		write_count(writing, FACET_HOURS, 0, hour, state->hours[hour]);
 	write_by(writing, FACET_BY_STARTED, true);
 	write_by(writing, FACET_BY_COMPLETED, state->completed != NEVER);
 	write_by(writing, FACET_BY_PASSED, state->passed != NEVER);
@@ -276,7 +364,7 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 		for (next = fact; next < end && next->module == fact->module; next++)
 			;
 		if (!module_fold(fact, next, catalogue->modules[fact->module].pass_mark, until,
-				 &state))
+				 catalogue->calendar, &state))
 			continue;
 		writing.subject = tally_subject(KIND_MODULE, fact->module);
 		write_module(&writing, &state);

@@ -27,15 +27,18 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 struct module_state {
 	int64_t started, last;	   /* ms */
 	int64_t completed, passed; /* ms; NEVER where not */
-	bool withdrawn;
-	uint32_t attempts; /* assessments */
+	bool withdrawn, passed_first;
+	uint32_t attempts;     /* assessments */
+	int32_t best, gain;    /* 1/10000; NO_SCORE where there is none */
+	uint32_t hours[HOURS]; /* standing facts by local hour of the week */
 };
-#define NEVER INT64_MAX
+#define NEVER	 INT64_MAX
+#define NO_SCORE INT32_MIN
 
 /* Fold facts first..last of one module, those before the moment `until` only; false where nothing but withdrawals
  * stands. */
 bool module_fold(const struct fact *first, const struct fact *end, int16_t pass_mark, int64_t until,
-		 struct module_state *ret_state);
+		 const struct calendar *calendar, struct module_state *ret_state);
 
 /* Where a learner is at home, and the value of each dimension. */
 struct learner_profile {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/metrics.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,195 +36,7 @@ uint32_t kind_subjects(const struct catalogue *catalogue, enum kind kind)
 	return kind == KIND_MODULE ? catalogue->n_modules : 1;
 }
 
-/* ---- sums -------------------------------------------------------------------------------------- */
-
-/* Columns of `daily`, and of `by`, in the order in which they are printed. */
-enum { DAILY_STARTED, DAILY_COMPLETED, DAILY_PASSED, DAILY_COLUMNS };
-enum { BY_COLUMNS = 3 };
-
-struct day_row {
-	int32_t day;
-	int64_t n[DAILY_COLUMNS];
-};
-
-struct figures {
-	const struct catalogue *catalogue;
-	uint32_t region, subject;
-	int64_t totals[FACETS];
-	struct day_row *days; /* sorted when summed, a day once */
-	size_t n_days, room_days;
-	struct day_row *last_days; /* of FACET_LAST: n[0] learners; likewise */
-	size_t n_last, room_last;
-	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[BY_COLUMNS]; /* by dimension, value, column */
-	uint32_t reached, reached_home; /* leaves with a learner; the last of them */
-	int err;
-};
-
-/* Where a facet's buckets go. */
-static const struct {
-	enum { SHAPE_TOTAL, SHAPE_DAILY, SHAPE_LAST, SHAPE_BY } shape;
-	int column;
-} shapes[FACETS] = {
-	[FACET_STARTED] = { SHAPE_DAILY, DAILY_STARTED },
-	[FACET_COMPLETED] = { SHAPE_DAILY, DAILY_COMPLETED },
-	[FACET_PASSED] = { SHAPE_DAILY, DAILY_PASSED },
-	[FACET_WITHDRAWN] = { SHAPE_TOTAL, 0 },
-	[FACET_ASSESSED] = { SHAPE_TOTAL, 0 },
-	[FACET_LAST] = { SHAPE_LAST, 0 },
-	[FACET_BY_STARTED] = { SHAPE_BY, 0 },
-	[FACET_BY_COMPLETED] = { SHAPE_BY, 1 },
-	[FACET_BY_PASSED] = { SHAPE_BY, 2 },
-	[FACET_BY_LEARNERS] = { SHAPE_BY, 0 },
-};
-
-struct figures *figures_new(const struct catalogue *catalogue)
-{
-	struct figures *figures = calloc(1, sizeof(*figures));
-
-	if (!figures)
-		return NULL;
-	figures->catalogue = catalogue;
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
-		figures->by[d] =
-			calloc(catalogue->dimensions[d].n_values + 1, sizeof(*figures->by[d]));
-		if (!figures->by[d]) {
-			figures_free(figures);
-			return NULL;
-		}
-	}
-	return figures;
-}
-
-void figures_free(struct figures *figures)
-{
-	if (!figures)
-		return;
-	for (uint32_t d = 0; d < CATALOGUE_DIMENSIONS_MAX; d++)
-		free(figures->by[d]);
-	free(figures->days);
-	free(figures->last_days);
-	free(figures);
-}
-
-static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject)
-{
-	const struct catalogue *catalogue = figures->catalogue;
-
-	figures->region = region;
-	figures->subject = subject;
-	memset(figures->totals, 0, sizeof(figures->totals));
-	figures->n_days = figures->n_last = 0;
-	figures->reached = 0;
-	figures->reached_home = REGION_ALL;
-	figures->err = 0;
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
-		memset(figures->by[d], 0,
-		       (catalogue->dimensions[d].n_values + 1) * sizeof(*figures->by[d]));
-}
-
-static int add_day(struct day_row **days, size_t *n, size_t *room, int32_t day, int column,
-		   int64_t count)
-{
-	if (*n == *room) {
-		size_t more = *room ? 2 * *room : 256;
-		struct day_row *grown = realloc(*days, more * sizeof(*grown));
-
-		if (!grown)
-			return LIFT_E_MEMORY;
-		*days = grown;
-		*room = more;
-	}
-	(*days)[*n] = (struct day_row){ .day = day };
-	(*days)[(*n)++].n[column] = count;
-	return 0;
-}
-
-static int compare_days(const void *a, const void *b)
-{
-	int32_t x = ((const struct day_row *)a)->day, y = ((const struct day_row *)b)->day;
-
-	return (x > y) - (x < y);
-}
-
-/* One row a day. */
-static void merge_days(struct day_row *days, size_t *n)
-{
-	size_t kept = 0;
-
-	if (*n == 0)
-		return;
-	qsort(days, *n, sizeof(*days), compare_days);
-	for (size_t i = 0; i < *n; i++) {
-		if (kept == 0 || days[kept - 1].day != days[i].day) {
-			days[kept++] = days[i];
-			continue;
-		}
-		for (int c = 0; c < DAILY_COLUMNS; c++)
-			days[kept - 1].n[c] += days[i].n[c];
-	}
-	*n = kept;
-}
-
-/* METRICS 5: a leaf is reached where someone at home there counts; tallies come home by home. */
-static void count_reached(struct figures *figures, uint32_t home)
-{
-	if (home == figures->reached_home || !figures->catalogue->regions[home].leaf)
-		return;
-	figures->reached_home = home;
-	figures->reached++;
-}
-
-static void sum_tally(void *context, const struct tally_key *key, int64_t n)
-{
-	struct figures *figures = context;
-	int column = shapes[key->facet].column;
-	int err = 0;
-
-	assert(n > 0);
-	figures->totals[key->facet] += n;
-	switch (shapes[key->facet].shape) {
-	case SHAPE_TOTAL:
-		break;
-	case SHAPE_DAILY:
-		err = add_day(&figures->days, &figures->n_days, &figures->room_days,
-			      (int32_t)key->bucket, column, n);
-		break;
-	case SHAPE_LAST:
-		count_reached(figures, key->home);
-		err = add_day(&figures->last_days, &figures->n_last, &figures->room_last,
-			      (int32_t)key->bucket, 0, n);
-		break;
-	case SHAPE_BY:
-		figures->by[key->dimension][key->bucket][column] += n;
-		break;
-	}
-	if (err)
-		figures->err = err;
-}
-
-int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
-		uint32_t subject)
-{
-	const struct region *r = &figures->catalogue->regions[region];
-
-	figures_clear(figures, region, subject);
-	for (uint32_t i = 0; i < r->n_homes && !figures->err; i++) {
-		int err = tallies->range(tallies->source, r->homes[i], subject, sum_tally, figures);
-
-		if (err)
-			figures->err = err;
-	}
-	merge_days(figures->days, &figures->n_days);
-	merge_days(figures->last_days, &figures->n_last);
-	return figures->err;
-}
-
-bool figures_any(const struct figures *figures)
-{
-	return figures->totals[FACET_STARTED] > 0 || figures->totals[FACET_LAST] > 0;
-}
-
-/* ---- figures as they are printed --------------------------------------------------------------- */
+/* ---- parts of a metric --------------------------------------------------------------------------- */
 
 static void write_int(struct msg_writer *writer, const char *key, int64_t value)
 {
@@ -234,15 +45,11 @@ static void write_int(struct msg_writer *writer, const char *key, int64_t value)
 }
 
 /* To six decimals, exact halves to even: what a decimal reader of the quotient would write. */
-static void write_share(struct msg_writer *writer, int64_t n, int64_t of)
+static void write_decimal(struct msg_writer *writer, double value)
 {
 	char text[32];
 
-	if (of == 0) {
-		msg_nil(writer);
-		return;
-	}
-	snprintf(text, sizeof(text), "%.6f", (double)n / (double)of);
+	snprintf(text, sizeof(text), "%.6f", value);
 	msg_real(writer, strtod(text, NULL));
 }
 
@@ -253,18 +60,99 @@ static void write_rate(struct msg_writer *writer, const char *key, int64_t n, in
 	write_int(writer, "n", n);
 	write_int(writer, "of", of);
 	msg_str(writer, "value");
-	write_share(writer, n, of);
+	if (of)
+		write_decimal(writer, (double)n / (double)of);
+	else
+		msg_nil(writer);
+}
+
+/* The mean of n values in 1/10000. */
+static void write_mean(struct msg_writer *writer, int64_t sum, int64_t n)
+{
+	msg_str(writer, "mean");
+	if (n)
+		write_decimal(writer, (double)sum / (double)n / 10000);
+	else
+		msg_nil(writer);
 }
 
 /* Learners whose last fact is fewer than so many days old. */
 static int64_t active(const struct figures *figures, int32_t today, int32_t days)
 {
-	int64_t n = 0;
+	return figures->totals[FACET_LAST] -
+	       series_below(&figures->series[SERIES_LAST], (int64_t)today - days + 1);
+}
 
-	for (size_t i = 0; i < figures->n_last; i++)
-		if (today - figures->last_days[i].day < days)
-			n += figures->last_days[i].n[0];
-	return n;
+static void write_active(const struct figures *figures, struct msg_writer *writer, int32_t today)
+{
+	write_int(writer, "active_7d", active(figures, today, 7));
+	write_int(writer, "active_30d", active(figures, today, 30));
+}
+
+static void write_score(const struct figures *figures, struct msg_writer *writer)
+{
+	const struct series *scores = &figures->series[SERIES_SCORE];
+	int64_t bins[10] = { 0 }, n = figures->totals[FACET_SCORE];
+
+	for (size_t i = 0; i < scores->n; i++)
+		bins[scores->rows[i].bucket < 90 ? scores->rows[i].bucket / 10 : 9] +=
+			scores->rows[i].n[0];
+	msg_str(writer, "score");
+	msg_map(writer, 4);
+	write_int(writer, "n", n);
+	write_mean(writer, figures->totals[FACET_SCORE_SUM], n);
+	msg_str(writer, "median");
+	if (n)
+		msg_real(writer, series_rank(scores, 50) / 100.0);
+	else
+		msg_nil(writer);
+	msg_str(writer, "histogram");
+	msg_array(writer, 10);
+	for (int i = 0; i < 10; i++)
+		msg_int(writer, bins[i]);
+}
+
+static void write_took(const struct figures *figures, struct msg_writer *writer)
+{
+	const struct series *took = &figures->series[SERIES_TOOK];
+	static const struct {
+		const char *key;
+		int percent;
+	} quantiles[] = { { "median", 50 }, { "p90", 90 } };
+
+	msg_str(writer, "days_to_complete");
+	msg_map(writer, 3);
+	write_int(writer, "n", figures->totals[FACET_TOOK]);
+	for (int i = 0; i < 2; i++) {
+		msg_str(writer, quantiles[i].key);
+		if (took->n)
+			msg_int(writer, series_rank(took, quantiles[i].percent));
+		else
+			msg_nil(writer);
+	}
+}
+
+static void write_gain(const struct figures *figures, struct msg_writer *writer)
+{
+	msg_str(writer, "gain");
+	msg_map(writer, 2);
+	write_int(writer, "n", figures->totals[FACET_GAIN]);
+	write_mean(writer, figures->totals[FACET_GAIN_SUM], figures->totals[FACET_GAIN]);
+}
+
+static void write_hours(const struct figures *figures, struct msg_writer *writer)
+{
+	const struct series *hours = &figures->series[SERIES_HOURS];
+	size_t row = 0;
+
+	msg_str(writer, "hours");
+	msg_array(writer, HOURS);
+	for (uint32_t hour = 0; hour < HOURS; hour++) {
+		bool some = row < hours->n && hours->rows[row].bucket == hour;
+
+		msg_int(writer, some ? hours->rows[row].n[0] : 0);
+		row += some;
+	}
 }
 
 static bool row_is_zero(const int64_t *row, size_t n)
@@ -310,41 +198,56 @@ static void write_by(const struct figures *figures, struct msg_writer *writer,
 	}
 }
 
-static void write_daily(const struct figures *figures, struct msg_writer *writer, int32_t from)
+/* Days on which nothing happened are not there. */
+static void write_daily(const struct figures *figures, struct msg_writer *writer, int32_t from,
+			int n_columns)
 {
+	const struct series *daily = &figures->series[SERIES_DAILY];
 	char text[DAY_TEXT];
 	size_t first = 0;
 
-	while (first < figures->n_days && figures->days[first].day < from)
+	while (first < daily->n && (int32_t)daily->rows[first].bucket < from)
 		first++;
 	msg_str(writer, "daily");
-	msg_array(writer, figures->n_days - first);
-	for (size_t i = first; i < figures->n_days; i++) {
-		msg_array(writer, 1 + DAILY_COLUMNS);
-		day_print(figures->days[i].day, text);
+	msg_array(writer, daily->n - first);
+	for (size_t i = first; i < daily->n; i++) {
+		msg_array(writer, 1 + (size_t)n_columns);
+		day_print((int32_t)daily->rows[i].bucket, text);
 		msg_str(writer, text);
-		for (int c = 0; c < DAILY_COLUMNS; c++)
-			msg_int(writer, figures->days[i].n[c]);
+		for (int c = 0; c < n_columns; c++)
+			msg_int(writer, daily->rows[i].n[c]);
 	}
 }
+
+/* ---- METRICS 4 and 5 ----------------------------------------------------------------------------- */
 
 static void encode_module(const struct figures *figures, struct msg_writer *writer, int32_t today,
 			  int32_t daily_from)
 {
 	static const char *const columns[] = { "started", "completed", "passed" };
+	const struct module *module = &figures->catalogue->modules[tally_index(figures->subject)];
 	const int64_t *totals = figures->totals;
 
-	(void)today;
-	msg_map(writer, 9);
+	msg_map(writer, 18);
 	write_int(writer, "started", totals[FACET_STARTED]);
 	write_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
 	write_int(writer, "completed", totals[FACET_COMPLETED]);
 	write_int(writer, "assessed", totals[FACET_ASSESSED]);
 	write_int(writer, "passed", totals[FACET_PASSED]);
+	write_int(writer, "passed_first", totals[FACET_PASSED_FIRST]);
+	write_int(writer, "attempts", totals[FACET_ATTEMPTS]);
 	write_rate(writer, "completion_rate", totals[FACET_COMPLETED], totals[FACET_STARTED]);
 	write_rate(writer, "pass_rate", totals[FACET_PASSED], totals[FACET_ASSESSED]);
+	write_score(figures, writer);
+	write_took(figures, writer);
+	write_gain(figures, writer);
+	write_active(figures, writer, today);
+	write_int(writer, "stalled",
+		  series_below(&figures->series[SERIES_OPEN],
+			       (int64_t)today - module->stalled_after_days));
 	write_by(figures, writer, columns, 3);
-	write_daily(figures, writer, daily_from);
+	write_daily(figures, writer, daily_from, 3);
+	write_hours(figures, writer);
 }
 
 static void encode_people(const struct figures *figures, struct msg_writer *writer, int32_t today,
@@ -359,8 +262,7 @@ static void encode_people(const struct figures *figures, struct msg_writer *writ
 		leaves += figures->catalogue->regions[region->homes[i]].leaf;
 	msg_map(writer, 5);
 	write_int(writer, "learners", figures->totals[FACET_LAST]);
-	write_int(writer, "active_7d", active(figures, today, 7));
-	write_int(writer, "active_30d", active(figures, today, 30));
+	write_active(figures, writer, today);
 	write_rate(writer, "reached", figures->reached, leaves);
 	write_by(figures, writer, columns, 1);
 }

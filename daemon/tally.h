@@ -13,20 +13,31 @@
 
 enum kind { KIND_MODULE, KIND_PEOPLE, KINDS };
 
-/* What is counted; the bucket that it is counted in. */
+/* What is counted; the bucket that it is counted in. All are counts of learners, but for those that say otherwise. */
 enum facet {
-	FACET_STARTED,	  /* the local day */
-	FACET_COMPLETED,  /* the local day */
-	FACET_PASSED,	  /* the local day */
-	FACET_WITHDRAWN,  /* 0 */
-	FACET_ASSESSED,	  /* 0 */
-	FACET_LAST,	  /* the local day of the last fact */
-	FACET_BY_STARTED, /* these: the value of the dimension that the key names */
+	FACET_STARTED,	    /* the local day */
+	FACET_COMPLETED,    /* the local day */
+	FACET_PASSED,	    /* the local day */
+	FACET_WITHDRAWN,    /* 0 */
+	FACET_ASSESSED,	    /* 0 */
+	FACET_PASSED_FIRST, /* 0 */
+	FACET_ATTEMPTS,	    /* 0; assessments */
+	FACET_SCORE,	    /* the best score, in whole percent */
+	FACET_SCORE_SUM,    /* 0; best scores, in 1/10000 */
+	FACET_TOOK,	    /* whole days of 24 h from started to completed */
+	FACET_GAIN,	    /* 0 */
+	FACET_GAIN_SUM,	    /* 0; gains, in 1/10000; may be below 0 */
+	FACET_LAST,	    /* the local day of the last fact */
+	FACET_OPEN,	    /* likewise, of who has neither completed nor withdrawn */
+	FACET_HOURS,	    /* the local hour of the week; standing facts */
+	FACET_BY_STARTED,   /* these: the value of the dimension that the key names */
 	FACET_BY_COMPLETED,
 	FACET_BY_PASSED,
 	FACET_BY_LEARNERS,
 	FACETS
 };
+
+enum { HOURS = 168, PERCENTS = 101 };
 
 struct tally_key {
 	uint32_t home;	   /* the catalogue's region */

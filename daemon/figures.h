@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * figures.h - the tallies of one subject summed over one region's homes: what metrics.c prints. Pure.
+ */
+#ifndef LIFTD_FIGURES_H
+#define LIFTD_FIGURES_H
+
+#include "daemon/catalogue.h"
+#include "daemon/tally.h"
+
+enum { FIGURES_COLUMNS = 3 /* of a row, at most */ };
+
+/* Counts by bucket: in order of buckets, each once. */
+struct row {
+	uint32_t bucket;
+	int64_t n[FIGURES_COLUMNS];
+};
+
+enum series_name {
+	SERIES_DAILY, /* by day: started, completed, passed */
+	SERIES_LAST,
+	SERIES_OPEN,
+	SERIES_TOOK,
+	SERIES_SCORE,
+	SERIES_HOURS,
+	SERIES_NAMES
+};
+
+struct series {
+	struct row *rows;
+	size_t n, room;
+};
+
+struct figures {
+	const struct catalogue *catalogue;
+	uint32_t region, subject;
+	int64_t totals[FACETS];
+	struct series series[SERIES_NAMES];
+	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[FIGURES_COLUMNS]; /* by dimension and value */
+	uint32_t reached;					  /* leaves with a learner */
+	uint32_t reached_home;					  /* the last of them */
+	int err;
+};
+
+struct figures *figures_new(const struct catalogue *catalogue); /* reused; NULL: out of memory */
+void figures_free(struct figures *figures);
+
+/* Sum the tallies of a subject over a region's homes. LIFT_E_MEMORY, or an error of the store. */
+int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
+		uint32_t subject);
+
+/* Does at least one learner count? */
+bool figures_any(const struct figures *figures);
+
+/* Of a series of one column: how many are below a bucket, and the bucket at rank ceil(percent / 100 * n), from 1 (METRICS 4). The
+ * series is not empty where a rank is asked for. */
+int64_t series_below(const struct series *series, int64_t bucket);
+uint32_t series_rank(const struct series *series, int percent);
+
+#endif
