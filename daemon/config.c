@@ -156,6 +156,54 @@ static void read_namespaces(struct reader *reader, const struct yaml_node *node,
 		}
 }
 
+/* ---- platforms' own publishers --------------------------------------------------------------------- */
+
+static void read_connect_source(struct reader *reader, const struct yaml_node *node,
+				const struct field *field, void *to)
+{
+	struct config_list *list = to;
+
+	read_texts(reader, node, field, to);
+	for (size_t i = 0; i < list->count; i++)
+		if (!is_name(text_of(list->items[i]), source_letters))
+			reader_error(reader, node,
+				     "a source must be 1 to %d of a-z 0-9 . _ -, not `%s`",
+				     NAME_BYTES_MAX, list->items[i]);
+}
+
+static const struct field connect_fields[] = {
+	{ .name = "endpoint",
+	  .read = read_peer,
+	  MEMBER(struct config_connect, endpoint),
+	  .required = true },
+	{ .name = "sources",
+	  .read = read_connect_source,
+	  MEMBER(struct config_connect, sources),
+	  .max = NAME_BYTES_MAX },
+};
+static const struct fields connect_map = FIELDS("a publisher to connect to", connect_fields);
+
+/* An endpoint alone, or with the sources that may come from it. */
+static void read_connects(struct reader *reader, const struct yaml_node *node,
+			  const struct field *field, void *to)
+{
+	struct config *config = to;
+
+	if (!reader_list(reader, node, field->name, CONFIG_ENDPOINTS_MAX))
+		return;
+	config->connects = reader_take(reader, node->n_children, sizeof(*config->connects));
+	if (!config->connects)
+		return;
+	for (const struct yaml_node *item = node->child; item; item = item->next) {
+		struct config_connect *connect = &config->connects[config->n_connects++];
+
+		if (item->kind == YAML_TEXT)
+			read_peer(reader, item, field, &connect->endpoint);
+		else
+			fields_read(reader, item, NULL, &connect_map, connect);
+	}
+}
+
 /* ---- audiences ------------------------------------------------------------------------------------ */
 
 static void read_audience_name(struct reader *reader, const struct yaml_node *node,
@@ -289,7 +337,7 @@ static const struct field config_fields[] = {
 	  .min = TICK_MIN_MS,
 	  .max = TICK_MAX_MS },
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
-	{ .name = "connect", .read = read_connects, MEMBER(struct config, connect) },
+	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },
 	{ .name = "control", .read = read_bind, MEMBER(struct config, control) },
 	{ .name = "audiences", .read = read_audiences, WHOLE },

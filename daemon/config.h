@@ -33,6 +33,12 @@ struct config_audience {
 	struct config_list publish, snapshot; /* endpoints */
 };
 
+/* A platform's own PUB. */
+struct config_connect {
+	char *endpoint;
+	struct config_list sources; /* that may come from it; none: all */
+};
+
 struct config_namespace {
 	char *source; /* "*": all that are not named */
 	char *name;
@@ -46,7 +52,9 @@ struct config {
 	bool as_of_pinned;
 	int32_t as_of; /* a day (calendar.h), where pinned */
 	int tick_ms;
-	struct config_list events, connect, intake;
+	struct config_list events, intake;
+	struct config_connect *connects;
+	size_t n_connects;
 	char *control;
 	struct config_audience *audiences;
 	size_t n_audiences;

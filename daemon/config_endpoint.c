@@ -140,20 +140,21 @@ static void bound_add(struct reader *reader, const struct yaml_node *node, const
 		reading->bound[reading->n_bound++] = endpoint;
 }
 
-static void endpoints_read(struct reader *reader, const struct yaml_node *node, const char *name,
-			   bool binds, struct config_list *list)
+void read_binds(struct reader *reader, const struct yaml_node *node, const struct field *field,
+		void *to)
 {
+	struct config_list *list = to;
 	char **items;
 	size_t n = 0;
 
-	if (!reader_list(reader, node, name, CONFIG_ENDPOINTS_MAX))
+	if (!reader_list(reader, node, field->name, CONFIG_ENDPOINTS_MAX))
 		return;
 	items = reader_take(reader, node->n_children, sizeof(*items));
 	if (!items)
 		return;
 	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		items[n] = endpoint_read(reader, item, name, binds);
-		if (items[n] && binds)
+		items[n] = endpoint_read(reader, item, field->name, true);
+		if (items[n])
 			bound_add(reader, item, items[n]);
 		n += items[n] != NULL;
 	}
@@ -171,14 +172,8 @@ void read_bind(struct reader *reader, const struct yaml_node *node, const struct
 	*(char **)to = endpoint;
 }
 
-void read_binds(struct reader *reader, const struct yaml_node *node, const struct field *field,
-		void *to)
+void read_peer(struct reader *reader, const struct yaml_node *node, const struct field *field,
+	       void *to)
 {
-	endpoints_read(reader, node, field->name, true, to);
-}
-
-void read_connects(struct reader *reader, const struct yaml_node *node, const struct field *field,
-		   void *to)
-{
-	endpoints_read(reader, node, field->name, false, to);
+	*(char **)to = endpoint_read(reader, node, field->name, false);
 }

@@ -274,7 +274,24 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 		qsort(gate->rejected, gate->n_rejected, sizeof(gate->rejected[0]),
 		      compare_rejections);
 	gate->next = stream->next;
-	if (err)
+	if (err) {
 		journal_fail(gate->journal, err); /* some of it may have been appended */
-	return err;
+		return err;
+	}
+	gate->batches++;
+	gate->accepted += gate->n_accepted;
+	gate->refused += gate->n_refused;
+	gate->resent += gate->n_resent;
+	return 0;
+}
+
+void gate_settle(struct gate *gate, struct stats *stats, bool durable)
+{
+	if (durable && gate->batches > 0) {
+		stats_add(stats, STAT_batches, gate->batches);
+		stats_add(stats, STAT_events_accepted, gate->accepted);
+		stats_add(stats, STAT_events_rejected, gate->refused);
+		stats_add(stats, STAT_events_resent, gate->resent);
+	}
+	gate->batches = gate->accepted = gate->refused = gate->resent = 0;
 }

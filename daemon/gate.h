@@ -12,6 +12,7 @@
 #include "daemon/config.h"
 #include "daemon/journal.h"
 #include "daemon/secret.h"
+#include "daemon/stats.h"
 #include "proto/control.h"
 
 enum { GATE_AHEAD_MS = 10 * 60 * 1000 /* how far an event's time may be ahead of its receipt */ };
@@ -27,12 +28,17 @@ struct gate {
 	uint32_t n_accepted, n_refused,
 		n_resent; /* of the last batch: new ones, new ones, old ones */
 	uint64_t next;	  /* of its stream, after it */
+	/* taken since gate_settle: */
+	uint64_t batches, accepted, refused, resent;
 };
 
 /* Borrows all that it is given. LIFT_E_MEMORY. */
 int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate);
 void gate_close(struct gate *gate);
+
+/* What has been taken since the last time is committed, and counts; or it has failed, and does not. */
+void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 
 /* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them is in the gate. Else
  * nothing of it is kept: LIFT_E_NAMESPACE, LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */

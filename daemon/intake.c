@@ -28,7 +28,6 @@ struct intake {
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
 	size_t n_pending;
-	uint64_t counts[STATS_COUNT]; /* of this group, counted when it is durable */
 	struct log_limit refused_limit, failed_limit;
 };
 
@@ -92,10 +91,6 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 
 	ack_encode(answer->body, &ack);
 	answer->takes = true;
-	intake->counts[STAT_batches]++;
-	intake->counts[STAT_events_accepted] += gate->n_accepted;
-	intake->counts[STAT_events_rejected] += gate->n_refused;
-	intake->counts[STAT_events_resent] += gate->n_resent;
 }
 
 static void say_welcome(struct intake *intake, struct answer_pending *answer,
@@ -119,7 +114,7 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 		welcome.next = stream->next;
 	welcome_encode(answer->body, &welcome);
 	answer->takes = true;
-	intake->counts[STAT_hellos]++;
+	stats_add(intake->stats, STAT_hellos, 1);
 }
 
 /* A message is a batch or a request: which one, its op says. */
@@ -233,11 +228,7 @@ static bool commit_and_answer(void *context)
 	stats_set(intake->stats, STAT_journal_failing, err != 0);
 	if (err)
 		commit_failed(intake, err);
-	for (int i = 0; i < STATS_COUNT; i++) {
-		if (!err && intake->counts[i])
-			stats_add(intake->stats, i, intake->counts[i]);
-		intake->counts[i] = 0;
-	}
+	gate_settle(intake->gate, intake->stats, err == 0);
 	for (size_t i = 0; i < intake->n_pending; i++)
 		send_answer(intake, &intake->pending[i]);
 	intake->n_pending = 0;

@@ -17,6 +17,7 @@
 
 #include "daemon/control.h"
 #include "daemon/intake.h"
+#include "daemon/listen.h"
 #include "daemon/log.h"
 #include "daemon/publish.h"
 #include "daemon/service.h"
@@ -48,6 +49,7 @@ struct liftd {
 	struct journal *journal;
 	struct gate *gate;
 	struct intake *intake;
+	struct listen *listen;
 	struct publish *publish;
 	struct ledger *ledger;
 	struct control *control;
@@ -219,6 +221,15 @@ static int open_intake(struct liftd *liftd)
 	return socket_failed("intake", err, failed);
 }
 
+static int open_listen(struct liftd *liftd)
+{
+	const char *failed = "";
+	int err = listen_open(liftd->threads[ROOM_INTAKE].loop, liftd->zmq, liftd->config,
+			      liftd->gate, &liftd->stats, &liftd->listen, &failed);
+
+	return socket_failed("events", err, failed);
+}
+
 static int open_publish(struct liftd *liftd)
 {
 	const char *failed = "";
@@ -381,6 +392,7 @@ static void close_all(struct liftd *liftd)
 	service_close(liftd->service);
 	loop_free(liftd->loop);
 	control_close(liftd->control);
+	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
 	ledger_close(liftd->ledger);
@@ -404,7 +416,7 @@ static void close_all(struct liftd *liftd)
 int liftd_run(const struct config *config, const struct catalogue *catalogue)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    open_secret, open_journal, open_threads, open_intake,
+		open_dirs,    open_secret, open_journal, open_threads, open_intake,   open_listen,
 		open_publish, open_ledger, open_control, open_service, start_threads,
 	};
 	struct liftd liftd = { .config = config, .catalogue = catalogue, .locks = { -1, -1 } };

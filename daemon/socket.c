@@ -57,6 +57,27 @@ int socket_open(void *zmq, int type, const struct config_list *endpoints,
 	return 0;
 }
 
+int socket_subscribe(void *socket, const char *prefix)
+{
+	return zmq_setsockopt(socket, ZMQ_SUBSCRIBE, prefix, strlen(prefix)) ? LIFT_E_SOCKET : 0;
+}
+
+int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
+		       struct socket_limits limits, void **ret_socket)
+{
+	void *socket = zmq_socket(zmq, ZMQ_SUB);
+
+	if (!socket)
+		return LIFT_E_SOCKET;
+	if (set_options(socket, ZMQ_SUB, limits) != 0 || socket_subscribe(socket, prefix) != 0 ||
+	    zmq_connect(socket, endpoint) != 0) {
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	*ret_socket = socket;
+	return 0;
+}
+
 void socket_close(void *socket)
 {
 	if (socket)

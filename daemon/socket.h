@@ -12,7 +12,14 @@ struct socket_limits {
 	int receive, send;
 };
 
-/* A bound ROUTER or XPUB (type as in zmq.h). LIFT_E_SOCKET; *ret_failed is then the endpoint that could not be bound. */
+/* A SUB that connects to a platform's PUB, with the prefix of topics. LIFT_E_SOCKET. */
+int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
+		       struct socket_limits limits, void **ret_socket);
+
+/* Subscribe a SUB to a prefix of topics. LIFT_E_SOCKET. */
+int socket_subscribe(void *socket, const char *prefix);
+
+/* A bound ROUTER, XPUB or SUB (type as in zmq.h). LIFT_E_SOCKET; *ret_failed is then the endpoint that could not be bound. */
 int socket_open(void *zmq, int type, const struct config_list *endpoints,
 		struct socket_limits limits, void **ret_socket, const char **ret_failed);
 void socket_close(void *socket);

@@ -66,7 +66,7 @@ static void assert_defaults(const struct config *config)
 	assert_false(config->as_of_pinned);
 	assert_int_equal(config->tick_ms, 1000);
 	assert_list(&config->events, "ipc:///run/liftd/events");
-	assert_int_equal(config->connect.count, 0);
+	assert_int_equal(config->n_connects, 0);
 	assert_list(&config->intake, "ipc:///run/liftd/intake");
 	assert_string_equal(config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->n_audiences, 1);
@@ -163,8 +163,8 @@ static void every_key_is_read(void **state)
 	assert_int_equal(config->tick_ms, 10);
 	assert_int_equal(config->events.count, 0);
 	assert_list(&config->intake, "ipc:///r/i");
-	assert_string_equal(config->connect.items[0], "tcp://localhost:5003");
-	assert_string_equal(config->connect.items[1], "ipc://RUNTIMES/x");
+	assert_string_equal(config->connects[0].endpoint, "tcp://localhost:5003");
+	assert_string_equal(config->connects[1].endpoint, "ipc://RUNTIMES/x");
 	assert_string_equal(config->control, "ipc://c/RUNTIME/x");
 	assert_int_equal(config->n_audiences, 2);
 	assert_string_equal(config->audiences[0].name, "vega");
