@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/publish.h"
+#include "daemon/publish_internal.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -8,44 +8,7 @@
 
 #include "daemon/catalogue_msg.h"
 #include "daemon/log.h"
-#include "daemon/metrics.h"
 #include "daemon/socket.h"
-#include "daemon/topics.h"
-#include "proto/metric.h"
-
-enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
-
-struct audience {
-	struct publish *publish;
-	void *socket;
-	bool *visible; /* by region */
-};
-
-struct publish {
-	const struct config *config;
-	const struct catalogue *catalogue;
-	struct journal *journal;
-	struct stats *stats;
-	struct tallies tallies;
-	struct topics *topics;
-	struct figures *figures;
-	struct loop *loop;
-	int slice_timer; /* rests between ticks */
-	struct audience *audiences;
-	size_t n_audiences;
-	struct msg_writer *body, *metrics;
-	int64_t epoch;
-	uint64_t seq;	       /* of the tick that is going out, or went out last */
-	bool in_tick;	       /* slices are still to come */
-	bool released;	       /* the ledger has caught up: figures may go out */
-	bool catalogue_wanted; /* somebody has just subscribed to it */
-	struct log_limit failed_limit;
-	size_t remaining; /* topics of this tick */
-	int64_t time;	  /* of this tick, ms */
-	int32_t today;
-	struct beat_source beat_sources[SOURCES_MAX];
-	size_t n_beat_sources;
-};
 
 /* ---- sending ------------------------------------------------------------------------------------ */
 
@@ -55,15 +18,16 @@ static void send_to(struct audience *audience, struct text topic, struct text bo
 		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
 }
 
-static void send_topic(struct publish *publish, struct topic *topic)
+int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+		   bool *ret_any, struct text *ret_body)
 {
 	const struct catalogue *catalogue = publish->catalogue;
 	struct text sources[SOURCES_MAX];
-	char name[TOPIC_MAX], as_of[DAY_TEXT];
+	char as_of[DAY_TEXT];
 	struct metric metric = {
 		.epoch = publish->epoch,
-		.seq = publish->seq,
-		.n = topic->n + 1,
+		.seq = seq,
+		.n = n,
 		.time = publish->time,
 		.plane = text_of("exact"),
 		.region = text_of(catalogue->regions[topic->region].code),
@@ -71,22 +35,13 @@ static void send_topic(struct publish *publish, struct topic *topic)
 		.id = text_of(subject_id(catalogue, topic->subject)),
 		.sources = sources,
 	};
-	bool any;
-
 	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject);
 
-	if (err) { /* no figure is better than a wrong one */
-		if (log_allowed(&publish->failed_limit))
-			log_error("figures cannot be read, tried again: code=%s",
-				  lift_err_code(err));
-		topics_again(publish->topics, topic);
-		return;
-	}
-	any = figures_any(publish->figures);
-	if (!any && !topic->alive)
-		return; /* nobody has ever counted here: only a source is known */
+	if (err)
+		return err;
+	*ret_any = figures_any(publish->figures);
 	msg_writer_clear(publish->metrics);
-	if (any)
+	if (*ret_any)
 		figures_encode(publish->figures, publish->metrics, publish->today,
 			       publish->today - PUBLISH_DAILY_DAYS);
 	day_print(publish->today, as_of);
@@ -95,25 +50,48 @@ static void send_topic(struct publish *publish, struct topic *topic)
 	metric.n_sources = topics_sources(publish->topics, topic, sources, SOURCES_MAX);
 	msg_writer_clear(publish->body);
 	metric_encode(publish->body, &metric);
-	topic->n++;
-	topic->alive = any;
-	struct text topic_text = { name,
-				   metric_topic(name, metric.region, metric.kind, metric.id) };
+	*ret_body = msg_written(publish->body);
+	return ret_body->size ? 0 : LIFT_E_MEMORY;
+}
 
+struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience)
+{
+	msg_writer_clear(publish->body);
+	catalogue_encode(publish->body, publish->catalogue, audience->visible, publish->epoch,
+			 publish->seq);
+	return msg_written(publish->body);
+}
+
+static void send_topic(struct publish *publish, struct topic *topic)
+{
+	struct text body;
+	bool any;
+
+	int err = publish_encode(publish, topic, topic->n + 1, publish->seq, &any, &body);
+
+	if (err) { /* no figure is better than a wrong one */
+		if (log_allowed(&publish->failed_limit))
+			log_error("figures cannot be read, tried again: code=%s",
+				  lift_err_code(err));
+		topics_again(publish->topics, topic);
+		return;
+	}
+	if (!any && !topic->alive)
+		return; /* nobody has ever counted here: only a source is known */
+	topic->n++;
+	topic->seq = publish->seq;
+	topic->alive = any;
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (publish->audiences[i].visible[topic->region])
-			send_to(&publish->audiences[i], topic_text, msg_written(publish->body));
+			send_to(&publish->audiences[i], topic->name, body);
 	stats_add(publish->stats, STAT_metrics_published, 1);
 }
 
 static void send_catalogue(struct publish *publish)
 {
-	for (size_t i = 0; i < publish->n_audiences; i++) {
-		msg_writer_clear(publish->body);
-		catalogue_encode(publish->body, publish->catalogue, publish->audiences[i].visible,
-				 publish->epoch, publish->seq);
-		send_to(&publish->audiences[i], text_of("catalogue"), msg_written(publish->body));
-	}
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		send_to(&publish->audiences[i], text_of("catalogue"),
+			publish_encode_catalogue(publish, &publish->audiences[i]));
 }
 
 /* ---- the beat ----------------------------------------------------------------------------------- */
@@ -299,7 +277,9 @@ static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
 	publish->n_audiences++;
 	audience->publish = publish;
 	err = socket_open(zmq, ZMQ_XPUB, &config->publish, limits, &audience->socket, ret_failed);
-	return err ? err : loop_add_socket(loop, audience->socket, read_subscriptions, audience);
+	if (!err)
+		err = loop_add_socket(loop, audience->socket, read_subscriptions, audience);
+	return err ? err : snapshot_open(loop, zmq, &config->snapshot, audience, ret_failed);
 }
 
 static int open_parts(struct publish *publish, struct loop *loop)
@@ -312,8 +292,10 @@ static int open_parts(struct publish *publish, struct loop *loop)
 	publish->figures = figures_new(publish->catalogue);
 	publish->body = msg_writer_new();
 	publish->metrics = msg_writer_new();
+	publish->reader = msg_reader_new();
 	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
-	if (!publish->figures || !publish->body || !publish->metrics || !publish->audiences)
+	if (!publish->figures || !publish->body || !publish->metrics || !publish->reader ||
+	    !publish->audiences)
 		return LIFT_E_MEMORY;
 	randombytes_buf(&epoch, sizeof(epoch));
 	publish->epoch =
@@ -361,6 +343,7 @@ void publish_close(struct publish *publish)
 		return;
 	for (size_t i = 0; i < publish->n_audiences; i++) {
 		socket_close(publish->audiences[i].socket);
+		socket_close(publish->audiences[i].snapshot);
 		free(publish->audiences[i].visible);
 	}
 	free(publish->audiences);
@@ -368,6 +351,7 @@ void publish_close(struct publish *publish)
 	topics_free(publish->topics);
 	msg_writer_free(publish->body);
 	msg_writer_free(publish->metrics);
+	msg_reader_free(publish->reader);
 	free(publish);
 }
 

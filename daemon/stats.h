@@ -27,6 +27,7 @@
 	X(requests) /* of operators */                                 \
 	X(requests_refused)                                            \
 	X(ticks)                                                       \
+	X(snapshots) /* pages */                                       \
 	X(metrics_published)
 
 enum stat_counter {

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "daemon/metrics.h"
 #include "daemon/names.h"
+#include "proto/metric.h"
 
 struct topics {
 	const struct catalogue *catalogue;
@@ -11,6 +13,8 @@ struct topics {
 	struct topic **items; /* by number: they stay where they are */
 	uint32_t *queue;      /* numbers of changed topics, a ring */
 	size_t room, head, waiting;
+	struct topic **sorted; /* by name */
+	size_t n_sorted;
 	struct names *sources;
 };
 
@@ -31,18 +35,27 @@ int topics_new(const struct catalogue *catalogue, struct topics **ret_topics)
 	return 0;
 }
 
+static void topic_free(struct topic *topic)
+{
+	if (!topic)
+		return;
+	free((char *)topic->name.data);
+	free(topic->sources);
+	free(topic);
+}
+
 void topics_free(struct topics *topics)
 {
 	if (!topics)
 		return;
 	for (uint32_t i = 0; topics->index && i < names_count(topics->index); i++) {
-		free(topics->items[i]->sources);
-		free(topics->items[i]);
+		topic_free(topics->items[i]);
 	}
 	names_free(topics->index);
 	names_free(topics->sources);
 	free(topics->items);
 	free(topics->queue);
+	free(topics->sorted);
 	free(topics);
 }
 
@@ -71,6 +84,29 @@ static int make_room(struct topics *topics)
 	return 0;
 }
 
+static struct topic *topic_new(const struct catalogue *catalogue, uint32_t region, uint32_t subject)
+{
+	struct topic *topic = calloc(1, sizeof(*topic));
+	char name[TOPIC_MAX], *copy;
+	size_t size;
+
+	if (!topic)
+		return NULL;
+	size = metric_topic(name, text_of(catalogue->regions[region].code),
+			    text_of(kind_name(tally_kind(subject))),
+			    text_of(subject_id(catalogue, subject)));
+	copy = malloc(size);
+	if (!copy) {
+		free(topic);
+		return NULL;
+	}
+	memcpy(copy, name, size);
+	topic->name = (struct text){ copy, size };
+	topic->region = region;
+	topic->subject = subject;
+	return topic;
+}
+
 static int find_topic(struct topics *topics, uint32_t region, uint32_t subject, uint32_t *ret_id)
 {
 	uint8_t bytes[8];
@@ -86,14 +122,12 @@ static int find_topic(struct topics *topics, uint32_t region, uint32_t subject, 
 	err = make_room(topics);
 	if (err)
 		return err;
-	topic = calloc(1, sizeof(*topic));
+	topic = topic_new(topics->catalogue, region, subject);
 	if (!topic)
 		return LIFT_E_MEMORY;
-	topic->region = region;
-	topic->subject = subject;
 	err = names_add(topics->index, key, ret_id);
 	if (err)
-		free(topic);
+		topic_free(topic);
 	else
 		topics->items[*ret_id] = topic;
 	return err;
@@ -206,6 +240,31 @@ void topics_again(struct topics *topics, struct topic *topic)
 size_t topics_waiting(const struct topics *topics)
 {
 	return topics->waiting;
+}
+
+static int compare_topics(const void *a, const void *b)
+{
+	return text_compare((*(struct topic *const *)a)->name, (*(struct topic *const *)b)->name);
+}
+
+struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n)
+{
+	size_t n = names_count(topics->index);
+	struct topic **sorted = topics->sorted;
+
+	*ret_n = n;
+	if (n == topics->n_sorted && sorted)
+		return sorted;
+	sorted = realloc(sorted, (n + 1) * sizeof(struct topic *));
+	if (!sorted)
+		return NULL;
+	topics->sorted = sorted;
+	if (n > 0) {
+		memcpy(sorted, topics->items, n * sizeof(struct topic *));
+		qsort(sorted, n, sizeof(struct topic *), compare_topics);
+	}
+	topics->n_sorted = n;
+	return sorted;
 }
 
 size_t topics_sources(const struct topics *topics, const struct topic *topic,

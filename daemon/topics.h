@@ -11,9 +11,11 @@
 
 struct topic {
 	uint32_t region, subject;
-	uint64_t n;   /* messages sent */
-	bool alive;   /* the last message had figures */
-	bool changed; /* waits in the queue */
+	struct text name; /* "metric/<region>/<kind>/<id>" */
+	uint64_t seq;	  /* of the tick of the last message; 0: none yet */
+	uint64_t n;	  /* messages sent */
+	bool alive;	  /* the last message had figures */
+	bool changed;	  /* waits in the queue */
 	uint32_t n_sources;
 	uint32_t *sources; /* of topics_source, ascending by name when asked for */
 };
@@ -37,6 +39,9 @@ struct topic *topics_next(struct topics *topics);
 /* One that could not be sent waits again. */
 void topics_again(struct topics *topics, struct topic *topic);
 size_t topics_waiting(const struct topics *topics);
+
+/* All topics in order of names, valid until the next call of topics_change or topics_see; NULL: out of memory. */
+struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n);
 
 /* The names of a topic's sources, in order; at most `most` of them. */
 size_t topics_sources(const struct topics *topics, const struct topic *topic,
