@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include "daemon/export.h"
+#include "daemon/quarantine.h"
 #include "daemon/socket.h"
 #include "daemon/status.h"
 #include "proto/control.h"
@@ -258,6 +259,26 @@ static int do_export(struct control *control, const struct client *client,
 
 /* ---- requests ----------------------------------------------------------------------------------- */
 
+/* ---- quarantine --------------------------------------------------------------------------------- */
+
+static int do_quarantine(struct control *control, const struct client *client,
+			 const struct request *request)
+{
+	struct quarantine_page page;
+	struct journal_view view;
+	int err = journal_view_begin(control->parts.journal, &view);
+
+	if (!err)
+		err = quarantine_read(&view, request->source, request->after, &page);
+	if (!err) {
+		msg_writer_clear(control->writer);
+		quarantine_encode(control->writer, page.rows, page.n, page.next);
+		err = send_to(control, client, msg_written(control->writer));
+	}
+	journal_view_end(&view);
+	return err;
+}
+
 static const struct {
 	const char *op;
 	int (*fn)(struct control *control, const struct client *client,
@@ -265,6 +286,7 @@ static const struct {
 } ops[] = {
 	{ "status", do_status },
 	{ "export", do_export },
+	{ "quarantine", do_quarantine },
 };
 
 static void handle(struct control *control, const struct client *client, struct text message)

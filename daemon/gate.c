@@ -225,6 +225,9 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 		return err;
 	if (err) {
 		entry_of_refused(gate, batch, i, err, &entry);
+		msg_writer_clear(gate->scratch);
+		batch_event_outline(batch, i, gate->scratch);
+		journal_keep_sent(gate->journal, msg_written(gate->scratch));
 		reject(gate, batch->seq + i, err);
 		gate->n_refused++;
 	} else {

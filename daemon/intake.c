@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "daemon/log.h"
+#include "daemon/quarantine.h"
 #include "daemon/socket.h"
 
 /* An answer that waits for the commit, and what a nack needs in its place should the commit fail. */
@@ -117,6 +118,36 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 	stats_add(intake->stats, STAT_hellos, 1);
 }
 
+/* A source's own refused events. */
+static void say_rejections(struct intake *intake, struct answer_pending *answer,
+			   const struct request *request)
+{
+	struct quarantine_page page;
+	struct journal_view view;
+	int err = source_is_valid(request->source) ? journal_view_begin(intake->journal, &view)
+						   : LIFT_E_SOURCE;
+
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
+	err = quarantine_read(&view, request->source, request->after, &page);
+	if (err)
+		answer_err(intake, answer, err);
+	else
+		rejections_encode(answer->body, request->source, page.rows, page.n, page.next);
+	journal_view_end(&view);
+}
+
+static const struct {
+	struct text op;
+	void (*fn)(struct intake *intake, struct answer_pending *answer,
+		   const struct request *request);
+} requests[] = {
+	{ TEXT("hello"), say_welcome },
+	{ TEXT("rejections"), say_rejections },
+};
+
 /* A message is a batch or a request: which one, its op says. */
 static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
 {
@@ -133,8 +164,10 @@ static void handle(struct intake *intake, struct answer_pending *answer, struct 
 		err = LIFT_E_OP; /* on this socket a batch says that it is one */
 	if (request_decode(intake->reader, message, &request) == 0 &&
 	    !text_equal(request.op, text_of("events")) && request.op.size > 0) {
-		if (text_equal(request.op, text_of("hello"))) {
-			say_welcome(intake, answer, &request);
+		for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+			if (!text_equal(request.op, requests[i].op))
+				continue;
+			requests[i].fn(intake, answer, &request);
 			return;
 		}
 		err = LIFT_E_OP;

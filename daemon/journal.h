@@ -32,6 +32,7 @@ enum {
 	JOURNAL_NAMES_MAX = 4 << 20,	 /* of one kind */
 	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
 	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
+	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
 	PROFILE_MAX = 4 + 8 * ATTRS_MAX, /* bytes */
 };
 
@@ -69,6 +70,10 @@ int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
 /* Append the entry of a number that the stream has not received. */
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
 		    const struct entry *entry);
+
+/* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX bytes are kept in the quarantine.
+ * Borrowed until the next journal_append. */
+void journal_keep_sent(struct journal *journal, struct text sent);
 
 /* The entry of a number that the stream has received. LIFT_E_CORRUPT where it cannot be found. */
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
@@ -121,6 +126,21 @@ typedef void (*journal_stream_fn)(void *context, const struct stream *stream, st
 /* Call `fn` for each source, each stream, in order of numbers. */
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
+
+/* A row of the quarantine; `sent` is borrowed from the view. */
+struct quarantined {
+	uint64_t number;
+	uint32_t stream;
+	uint64_t seq;
+	int64_t received; /* ms */
+	int err;
+	struct text sent; /* empty: not kept */
+};
+typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
+
+/* Call `fn` for the rows above a journal number, in order, until it returns other than 0, which is not an error. */
+int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
+			    void *context);
 
 /* The source of a stream. */
 bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source);

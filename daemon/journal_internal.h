@@ -8,7 +8,7 @@
  *   names       kind 1, id 4 -> the name
  *   streams     id 4 -> stream record (stream.h), source 4 in front
  *   sources     id 4 -> accepted 8, rejected 8, last event 8, last received 8
- *   quarantine  journal number 8 -> stream 4, number in the stream 8, received 8, error 1
+ *   quarantine  journal number 8 -> stream 4, number in the stream 8, received 8, error 1, what was sent
  *
  * Numbers are big-endian, so that keys sort as numbers.
  */
@@ -68,6 +68,7 @@ struct journal {
 	uint32_t n_streams, n_sources, room_streams, room_sources;
 	struct open_chunk open;
 	uint64_t next;	       /* the journal number of the next entry */
+	struct text sent;      /* of the event that is refused next */
 	uint64_t quarantined;  /* rows */
 	int64_t last_receipt;  /* ms */
 	_Atomic uint64_t last; /* committed */

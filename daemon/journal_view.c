@@ -182,3 +182,39 @@ int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *
 	store_cursor_close(&cursor);
 	return err ? err : view->txn.err;
 }
+
+static int quarantine_record_decode(struct text key, struct text value, struct quarantined *ret_row)
+{
+	const uint8_t *from = (const uint8_t *)value.data;
+
+	if (key.size != 8 || value.size < QUARANTINE_RECORD)
+		return LIFT_E_CORRUPT;
+	ret_row->number = get_be((const uint8_t *)key.data, 8);
+	ret_row->stream = (uint32_t)get_be(from, 4);
+	ret_row->seq = get_be(from + 4, 8);
+	ret_row->received = (int64_t)get_be(from + 12, 8);
+	ret_row->err = -from[20];
+	ret_row->sent =
+		(struct text){ value.data + QUARANTINE_RECORD, value.size - QUARANTINE_RECORD };
+	return 0;
+}
+
+int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
+			    void *context)
+{
+	struct text key, value;
+	struct store_cursor cursor;
+	struct quarantined row;
+	uint8_t first[8];
+	int err = 0;
+
+	store_cursor_open(&view->txn, DB_QUARANTINE, &cursor);
+	for (bool more = store_seek(&cursor, journal_key(first, after + 1, 8), &key, &value); more;
+	     more = store_next(&cursor, &key, &value)) {
+		err = quarantine_record_decode(key, value, &row);
+		if (err || fn(context, &row) != 0)
+			break;
+	}
+	store_cursor_close(&cursor);
+	return err ? err : view->txn.err;
+}

@@ -116,7 +116,8 @@ static bool chunk_takes(const struct open_chunk *open, const struct stream *stre
 static void quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
 		       int64_t receipt, int err)
 {
-	uint8_t key[8], record[QUARANTINE_RECORD];
+	uint8_t key[8], record[QUARANTINE_RECORD + JOURNAL_SENT_MAX];
+	struct text sent = journal->sent;
 	struct store_cursor cursor;
 	struct text oldest, value;
 
@@ -124,8 +125,11 @@ static void quarantine(struct journal *journal, const struct stream *stream, uin
 	put_be(record + 4, seq, 8);
 	put_be(record + 12, (uint64_t)receipt, 8);
 	record[20] = (uint8_t)-err;
+	if (sent.size > 0)
+		memcpy(record + QUARANTINE_RECORD, sent.data, sent.size);
+	journal->sent = (struct text){ NULL, 0 };
 	store_put(&journal->txn, DB_QUARANTINE, journal_key(key, journal->next, 8),
-		  (struct text){ (char *)record, sizeof(record) });
+		  (struct text){ (char *)record, QUARANTINE_RECORD + sent.size });
 	if (++journal->quarantined <= JOURNAL_QUARANTINE_MAX)
 		return;
 	store_cursor_open(&journal->txn, DB_QUARANTINE, &cursor);
@@ -148,6 +152,11 @@ static void count_entry(struct source *source, const struct entry *entry, int64_
 	source->record.accepted++;
 	if (entry->fact.time > source->record.last_event)
 		source->record.last_event = entry->fact.time;
+}
+
+void journal_keep_sent(struct journal *journal, struct text sent)
+{
+	journal->sent = sent.size <= JOURNAL_SENT_MAX ? sent : (struct text){ NULL, 0 };
 }
 
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,

@@ -32,17 +32,19 @@ static int check_version(const msgpack_object *v)
 
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request)
 {
-	const msgpack_object *object, *values[N_TEXTS + 1];
-	struct text keys[N_TEXTS + 1];
+	const msgpack_object *object, *values[N_TEXTS + 2];
+	struct text keys[N_TEXTS + 2];
 	struct request request = { 0 };
+	int64_t after = 0;
 	int err;
 
 	for (size_t i = 0; i < N_TEXTS; i++)
 		keys[i] = request_texts[i].key;
 	keys[N_TEXTS] = text_of("v");
+	keys[N_TEXTS + 1] = text_of("after");
 	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
 	if (!err)
-		err = msg_fields(object, keys, N_TEXTS + 1, values);
+		err = msg_fields(object, keys, N_TEXTS + 2, values);
 	if (err)
 		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
 	err = check_version(values[N_TEXTS]);
@@ -52,13 +54,16 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 		if (values[i] && !msg_get_text(values[i], (struct text *)((char *)&request +
 									  request_texts[i].offset)))
 			return LIFT_E_MALFORMED;
+	if (values[N_TEXTS + 1] && (!msg_get_int(values[N_TEXTS + 1], &after) || after < 0))
+		return LIFT_E_MALFORMED;
+	request.after = (uint64_t)after;
 	*ret_request = request;
 	return 0;
 }
 
 void request_encode(struct msg_writer *writer, const struct request *request)
 {
-	size_t pairs = 1;
+	size_t pairs = 1 + (request->after > 0);
 
 	for (size_t i = 0; i < N_TEXTS; i++)
 		pairs += ((const struct text *)((const char *)request + request_texts[i].offset))
@@ -74,6 +79,10 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 			continue;
 		msg_text(writer, request_texts[i].key);
 		msg_text(writer, *text);
+	}
+	if (request->after > 0) {
+		msg_str(writer, "after");
+		msg_int(writer, (int64_t)request->after);
 	}
 }
 
@@ -151,6 +160,61 @@ void nack_encode(struct msg_writer *writer, const struct nack *nack)
 	encode_text(writer, "code", text_of(lift_err_code(nack->err)));
 	encode_text(writer, "text", text_of(lift_err_text(nack->err)));
 	encode_bool(writer, "retry", nack->retry);
+}
+
+static void encode_next(struct msg_writer *writer, uint64_t next)
+{
+	msg_str(writer, "next");
+	if (next)
+		msg_int(writer, (int64_t)next);
+	else
+		msg_nil(writer);
+}
+
+void rejections_encode(struct msg_writer *writer, struct text source, const struct refused *rows,
+		       size_t n, uint64_t next)
+{
+	encode_op(writer, 3, "rejections");
+	encode_text(writer, "source", source);
+	msg_str(writer, "rows");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++) {
+		msg_array(writer, 6);
+		msg_int(writer, (int64_t)rows[i].number);
+		msg_text(writer, rows[i].stream);
+		msg_int(writer, (int64_t)rows[i].seq);
+		msg_str(writer, lift_err_code(rows[i].err));
+		msg_str(writer, lift_err_text(rows[i].err));
+		msg_int(writer, rows[i].time);
+	}
+	encode_next(writer, next);
+}
+
+void quarantine_encode(struct msg_writer *writer, const struct refused *rows, size_t n,
+		       uint64_t next)
+{
+	msg_map(writer, 4);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	encode_bool(writer, "ok", true);
+	msg_str(writer, "rows");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++) {
+		msg_map(writer, 8);
+		encode_int(writer, "number", rows[i].number);
+		encode_text(writer, "source", rows[i].source);
+		encode_text(writer, "stream", rows[i].stream);
+		encode_int(writer, "seq", rows[i].seq);
+		encode_int(writer, "time", (uint64_t)rows[i].time);
+		encode_text(writer, "code", text_of(lift_err_code(rows[i].err)));
+		encode_text(writer, "text", text_of(lift_err_text(rows[i].err)));
+		msg_str(writer, "sent");
+		if (rows[i].sent.size > 0)
+			msg_raw(writer, rows[i].sent);
+		else
+			msg_nil(writer);
+	}
+	encode_next(writer, next);
 }
 
 void refusal_encode(struct msg_writer *writer, int err)

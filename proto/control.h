@@ -14,6 +14,7 @@ struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
 	struct text as_of, plane, region, kind, id; /* export */
+	uint64_t after;				    /* rejections, quarantine: a journal number */
 };
 
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type) or LIFT_E_VERSION. */
@@ -52,6 +53,22 @@ struct nack {
 	bool retry; /* the same batch may go through later */
 };
 void nack_encode(struct msg_writer *writer, const struct nack *nack);
+
+/* rejections -> a source's own refused events, whichever way they came */
+struct refused {
+	uint64_t number; /* of the journal */
+	struct text source, stream;
+	uint64_t seq;
+	int err;
+	int64_t time;	  /* when it was received, ms */
+	struct text sent; /* what was sent but for the learner, MessagePack; empty: not kept */
+};
+void rejections_encode(struct msg_writer *writer, struct text source, const struct refused *rows,
+		       size_t n, uint64_t next); /* next 0: that was all */
+
+/* quarantine -> the same for operators: of all sources, with what was sent */
+void quarantine_encode(struct msg_writer *writer, const struct refused *rows, size_t n,
+		       uint64_t next);
 
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);

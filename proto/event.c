@@ -275,6 +275,48 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 	return event->result.score < 0 && event->result.passed < 0 ? LIFT_E_RESULT : 0;
 }
 
+/* Can everyone read it: no fault inside, and nothing that JSON has no form for? */
+static bool is_plain(const msgpack_object *object)
+{
+	switch (object->type) {
+	case MSGPACK_OBJECT_ARRAY:
+	case MSGPACK_OBJECT_BIN:
+	case MSGPACK_OBJECT_EXT:
+		return false;
+	case MSGPACK_OBJECT_MAP:
+		for (uint32_t i = 0; i < object->via.map.size; i++)
+			if (!is_plain(&object->via.map.ptr[i].val))
+				return false;
+		break;
+	default:
+		break;
+	}
+	return msg_check_values(object) == 0;
+}
+
+void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer)
+{
+	static const int shown[] = { EV_TYPE,  EV_TIME,	  EV_MODULE, EV_REGION,
+				     EV_SCORE, EV_PASSED, EV_PHASE,  EV_VOIDS };
+	const msgpack_object *event = (const msgpack_object *)batch->events + i;
+	const msgpack_object *values[EV_KEYS];
+	size_t n = 0;
+
+	msg_find(event, event_keys, EV_KEYS, values);
+	for (size_t k = 0; k < sizeof(shown) / sizeof(shown[0]); k++)
+		n += values[shown[k]] != NULL;
+	msg_map(writer, n);
+	for (size_t k = 0; k < sizeof(shown) / sizeof(shown[0]); k++) {
+		if (!values[shown[k]])
+			continue;
+		msg_text(writer, event_keys[shown[k]]);
+		if (is_plain(values[shown[k]]))
+			msgpack_pack_object(msg_packer(writer), *values[shown[k]]);
+		else
+			msg_str(writer, "(not readable)");
+	}
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,

@@ -263,7 +263,7 @@ void msg_find(const msgpack_object *map, const struct text keys[], size_t n,
 	for (uint32_t i = 0; i < map->via.map.size; i++) {
 		const msgpack_object_kv *kv = &map->via.map.ptr[i];
 
-		for (size_t k = 0; k < n; k++) {
+		for (size_t k = 0; k < n && kv->key.type == MSGPACK_OBJECT_STR; k++) {
 			if (!text_equal(key_text(&kv->key), keys[k]))
 				continue;
 			if (kv->val.type != MSGPACK_OBJECT_NIL)

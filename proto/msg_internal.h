@@ -22,7 +22,7 @@ int msg_parse(struct msg_reader *reader, struct text message, int depth,
 int msg_fields(const msgpack_object *map, const struct text keys[], size_t n,
 	       const msgpack_object *values[]);
 
-/* The same for a map that msg_check_values has accepted. */
+/* The same without a check: keys that are no text are passed over, of doubled ones the last counts. */
 void msg_find(const msgpack_object *map, const struct text keys[], size_t n,
 	      const msgpack_object *values[]);
 
