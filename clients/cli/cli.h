@@ -25,6 +25,8 @@ int command_publish(const struct cli *cli, int argc, char **argv);
 int command_watch(const struct cli *cli, int argc, char **argv);
 int command_export(const struct cli *cli, int argc, char **argv);
 int command_status(const struct cli *cli, int argc, char **argv);
+int command_rejections(const struct cli *cli, int argc, char **argv);
+int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_simulate(const struct cli *cli, int argc, char **argv);
 
 /* ---- options ----------------------------------------------------------------------------------- */

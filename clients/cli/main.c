@@ -17,6 +17,8 @@ static const struct command {
 	{ "watch", command_watch, "follow metrics as they change" },
 	{ "export", command_export, "print the figures of a day" },
 	{ "status", command_status, "say how the daemon is, and what it has received" },
+	{ "rejections", command_rejections, "print a source's own refused events" },
+	{ "quarantine", command_quarantine, "list all refused events, or show one" },
 	{ "simulate", command_simulate, "make up a course of a catalogue's programme" },
 };
 

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift rejections: a platform's own refused events, asked at intake. lift quarantine: an operator's look at all of them,
+ * with what was sent, asked at control.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clients/cli/cli.h"
+#include "clients/cli/endpoints.h"
+#include "clients/cli/print.h"
+#include "clients/lift.h"
+#include "proto/control.h"
+#include "proto/json.h"
+
+enum { REFUSED_TIMEOUT_MS = 5000 };
+
+/* Page after page of one question. */
+struct asked {
+	const char *endpoint;
+	struct request request;
+	void (*print)(const json_t *row, bool json);
+	bool json;
+	uint64_t only; /* a journal number: print this one alone; 0: all */
+	uint64_t printed;
+	bool refused;
+};
+
+static void print_json(const json_t *row)
+{
+	char *line = json_line(row);
+
+	if (line)
+		puts(line);
+	free(line);
+}
+
+static void print_time(json_int_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm utc;
+	char text[32] = "";
+
+	if (gmtime_r(&seconds, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	printf("%s  ", text);
+}
+
+/* [number, stream, seq, code, text, time] */
+static void print_rejection(const json_t *row, bool json)
+{
+	if (json) {
+		print_json(row);
+		return;
+	}
+	printf("%10lld  ", (long long)json_integer_value(json_array_get(row, 0)));
+	print_time(json_integer_value(json_array_get(row, 5)));
+	print_text(stdout, json_string_value(json_array_get(row, 1)), 36);
+	printf(" %10lld  ", (long long)json_integer_value(json_array_get(row, 2)));
+	print_text(stdout, json_string_value(json_array_get(row, 3)), 10);
+	putchar(' ');
+	print_text(stdout, json_string_value(json_array_get(row, 4)), 0);
+	putchar('\n');
+}
+
+static void print_quarantined(const json_t *row, bool json)
+{
+	if (json) {
+		print_json(row);
+		return;
+	}
+	printf("%10lld  ", (long long)json_number(row, "number"));
+	print_time(json_number(row, "time"));
+	print_text(stdout, json_text(row, "source"), 20);
+	printf(" %10lld  ", (long long)json_number(row, "seq"));
+	print_text(stdout, json_text(row, "code"), 10);
+	putchar(' ');
+	print_text(stdout, json_text(row, "text"), 0);
+	putchar('\n');
+}
+
+/* One row in full. */
+static void print_in_full(const json_t *row, bool json)
+{
+	static const char *const keys[] = { "source", "stream", "code", "text" };
+	char *sent = json_line(json_object_get(row, "sent"));
+
+	if (json) {
+		print_json(row);
+	} else {
+		printf("number    %lld\nreceived  ", (long long)json_number(row, "number"));
+		print_time(json_number(row, "time"));
+		printf("\nseq       %lld\n", (long long)json_number(row, "seq"));
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			printf("%-9s ", keys[i]);
+			print_text(stdout, json_text(row, keys[i]), 0);
+			putchar('\n');
+		}
+		printf("sent      ");
+		print_text(stdout, sent ? sent : "", 0);
+		putchar('\n');
+	}
+	free(sent);
+}
+
+static int take_page(void *context, const json_t *answer)
+{
+	struct asked *asked = context;
+	const json_t *row;
+	size_t i;
+
+	asked->request.after = 0;
+	if (json_is_false(json_object_get(answer, "ok")) ||
+	    strcmp(json_text(answer, "op"), "nack") == 0) {
+		complain("refused: %s (%s)", json_text(answer, "text"), json_text(answer, "code"));
+		asked->refused = true;
+		return 0;
+	}
+	json_array_foreach(json_object_get(answer, "rows"), i, row)
+	{
+		if (asked->only && (uint64_t)json_number(row, "number") != asked->only)
+			break;
+		asked->print(row, asked->json);
+		asked->printed++;
+		if (asked->only)
+			return 0;
+	}
+	asked->request.after = (uint64_t)json_number(answer, "next");
+	return 0;
+}
+
+static int ask_all(struct asked *asked)
+{
+	struct msg_writer *writer = msg_writer_new();
+	int err = writer ? 0 : LIFT_E_MEMORY;
+
+	do {
+		if (err)
+			break;
+		msg_writer_clear(writer);
+		request_encode(writer, &asked->request);
+		err = lift_request(asked->endpoint, msg_written(writer), REFUSED_TIMEOUT_MS,
+				   take_page, asked);
+	} while (!err && asked->request.after > 0 && !asked->only);
+	msg_writer_free(writer);
+	if (err)
+		return complain_endpoint(asked->endpoint, err);
+	return asked->refused ? STATUS_REFUSED : STATUS_WELL;
+}
+
+int command_rejections(const struct cli *cli, int argc, char **argv)
+{
+	const char *source = "lift";
+	struct asked asked = { .print = print_rejection };
+	int64_t after = 0;
+	const struct option_row rows[] = {
+		{ "source", "NAME", "whose (lift)", OPTION_TEXT, &source, 0, 0 },
+		{ "after", "NUMBER", "only those behind this journal number", OPTION_WHOLE, &after,
+		  0, 9e15 },
+		{ "json", NULL, "a line of JSON each: number, stream, seq, code, text, time",
+		  OPTION_FLAG, &asked.json, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift rejections",
+		.arguments = "",
+		.help = "Prints a source's own refused events, whichever way they came.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+	};
+	struct endpoints endpoints;
+	int status, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (first < argc)
+		return complain_usage(&usage, "'%s': it takes no arguments", argv[first]);
+	status = endpoints_find(cli, NULL, &endpoints);
+	if (status != STATUS_WELL)
+		return status;
+	asked.endpoint = endpoints.intake;
+	asked.request = (struct request){ .op = text_of("rejections"),
+					  .source = text_of(source),
+					  .after = (uint64_t)after };
+	status = ask_all(&asked);
+	endpoints_clear(&endpoints);
+	return status;
+}
+
+/* The arguments behind the options: list, or show NUMBER. False where they are others. */
+static bool read_arguments(int n, char **arguments, struct asked *asked)
+{
+	char *end;
+
+	if (n == 1 && strcmp(arguments[0], "list") == 0) {
+		asked->print = print_quarantined;
+		return true;
+	}
+	if (n != 2 || strcmp(arguments[0], "show") != 0)
+		return false;
+	asked->print = print_in_full;
+	asked->only = strtoull(arguments[1], &end, 10);
+	asked->request.after = asked->only - 1;
+	return *end == 0 && asked->only > 0;
+}
+
+int command_quarantine(const struct cli *cli, int argc, char **argv)
+{
+	const char *source = NULL;
+	struct asked asked = { 0 };
+	const struct option_row rows[] = {
+		{ "source", "NAME", "list: of this source only", OPTION_TEXT, &source, 0, 0 },
+		{ "json", NULL, "a line of JSON each", OPTION_FLAG, &asked.json, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift quarantine",
+		.arguments = "list | show NUMBER",
+		.help = "Lists refused events with their reasons, or shows one in full: what was sent, but\n"
+			"for who it was about, which is not kept.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+	};
+	struct endpoints endpoints;
+	int status, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (!read_arguments(argc - first, argv + first, &asked))
+		return complain_usage(&usage,
+				      "it takes list, or show and the number of a row of the list");
+	status = endpoints_find(cli, NULL, &endpoints);
+	if (status != STATUS_WELL)
+		return status;
+	asked.endpoint = endpoints.control;
+	asked.request.op = text_of("quarantine");
+	if (source && !asked.only)
+		asked.request.source = text_of(source);
+	status = ask_all(&asked);
+	if (status == STATUS_WELL && asked.only && asked.printed == 0) {
+		complain("the quarantine has no row %llu", (unsigned long long)asked.only);
+		status = STATUS_REFUSED;
+	}
+	endpoints_clear(&endpoints);
+	return status;
+}
