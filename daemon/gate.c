@@ -196,10 +196,12 @@ static int judge_again(struct gate *gate, struct text name_space, const struct b
 	if (err)
 		return err;
 	gate->n_resent++;
-	if (!same_content(gate, name_space, batch, i, &kept))
+	if (!same_content(gate, name_space, batch, i, &kept)) {
 		reject(gate, batch->seq + i, LIFT_E_REUSED);
-	else if (kept.refused)
+		gate->n_reused++;
+	} else if (kept.refused) {
 		reject(gate, batch->seq + i, kept.err);
+	}
 	return 0;
 }
 
@@ -253,7 +255,7 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	size_t n_known;
 	int err;
 
-	gate->n_rejected = gate->n_accepted = gate->n_refused = gate->n_resent = 0;
+	gate->n_rejected = gate->n_accepted = gate->n_refused = gate->n_resent = gate->n_reused = 0;
 	memcpy(source, batch->source.data, batch->source.size);
 	if (!config_source_allowed(gate->config, source))
 		return LIFT_E_NAMESPACE;
@@ -285,6 +287,7 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	gate->accepted += gate->n_accepted;
 	gate->refused += gate->n_refused;
 	gate->resent += gate->n_resent;
+	gate->reused += gate->n_reused;
 	return 0;
 }
 
@@ -295,6 +298,7 @@ void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 		stats_add(stats, STAT_events_accepted, gate->accepted);
 		stats_add(stats, STAT_events_rejected, gate->refused);
 		stats_add(stats, STAT_events_resent, gate->resent);
+		stats_add(stats, STAT_events_reused, gate->reused);
 	}
-	gate->batches = gate->accepted = gate->refused = gate->resent = 0;
+	gate->batches = gate->accepted = gate->refused = gate->resent = gate->reused = 0;
 }

@@ -25,11 +25,11 @@ struct gate {
 	struct msg_writer *scratch;
 	struct rejection rejected[BATCH_EVENTS_MAX]; /* of the last batch */
 	size_t n_rejected;
-	uint32_t n_accepted, n_refused,
-		n_resent; /* of the last batch: new ones, new ones, old ones */
+	uint32_t n_accepted, n_refused, n_resent,
+		n_reused; /* of the last batch: new ones, new ones, old ones */
 	uint64_t next;	  /* of its stream, after it */
 	/* taken since gate_settle: */
-	uint64_t batches, accepted, refused, resent;
+	uint64_t batches, accepted, refused, resent, reused;
 };
 
 /* Borrows all that it is given. LIFT_E_MEMORY. */

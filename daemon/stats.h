@@ -9,25 +9,26 @@
 #include <stdint.h>
 
 /* X(name as status prints it) */
-#define STATS(X)                                                       \
-	X(hellos)	   /* answered */                              \
-	X(batches)	   /* acknowledged */                          \
-	X(batches_refused) /* answered by nack, whatever the reason */ \
-	X(events_accepted) /* new ones */                              \
-	X(events_rejected) /* new ones */                              \
-	X(events_resent)   /* numbers that had been received before */ \
-	X(answers_dropped) /* for a client that was gone */            \
-	X(journal_commits)                                             \
-	X(journal_failures) /* commits that failed */                  \
-	X(journal_failing)  /* 1 while the last commit failed */       \
-	X(ledger_failing)   /* likewise */                             \
-	X(ledger_commits)                                              \
-	X(ledger_failures)                                             \
-	X(facts_added)                                                 \
-	X(requests) /* of operators */                                 \
-	X(requests_refused)                                            \
-	X(ticks)                                                       \
-	X(snapshots) /* pages */                                       \
+#define STATS(X)                                                            \
+	X(hellos)	   /* answered */                                   \
+	X(batches)	   /* acknowledged */                               \
+	X(batches_refused) /* answered by nack, whatever the reason */      \
+	X(events_accepted) /* new ones */                                   \
+	X(events_rejected) /* new ones */                                   \
+	X(events_resent)   /* numbers that had been received before */      \
+	X(events_reused)   /* numbers that came again with other content */ \
+	X(answers_dropped) /* for a client that was gone */                 \
+	X(journal_commits)                                                  \
+	X(journal_failures) /* commits that failed */                       \
+	X(journal_failing)  /* 1 while the last commit failed */            \
+	X(ledger_failing)   /* likewise */                                  \
+	X(ledger_commits)                                                   \
+	X(ledger_failures)                                                  \
+	X(facts_added)                                                      \
+	X(requests) /* of operators */                                      \
+	X(requests_refused)                                                 \
+	X(ticks)                                                            \
+	X(snapshots) /* pages */                                            \
 	X(metrics_published)
 
 enum stat_counter {
