@@ -26,8 +26,8 @@ struct gate {
 	struct rejection rejected[BATCH_EVENTS_MAX]; /* of the last batch */
 	size_t n_rejected;
 	uint32_t n_accepted, n_refused, n_resent,
-		n_reused; /* of the last batch: new ones, new ones, old ones */
-	uint64_t next;	  /* of its stream, after it */
+		n_reused; /* of the last batch: new ones, new ones, old ones, old numbers with other content */
+	uint64_t next; /* of its stream, after it */
 	/* taken since gate_settle: */
 	uint64_t batches, accepted, refused, resent, reused;
 };
