@@ -2,20 +2,18 @@
 #include "daemon/liftd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #include "daemon/control.h"
+#include "daemon/dir.h"
 #include "daemon/intake.h"
 #include "daemon/listen.h"
 #include "daemon/log.h"
@@ -77,49 +75,7 @@ int liftd_check(const struct config *config, const struct catalogue *catalogue,
 	return errors->count ? LIFT_E_CONFIG : 0;
 }
 
-/* ---- directories -------------------------------------------------------------------------------- */
-
-/* The directory and those above it; nobody else may look into what is made here. */
-static int make_dir(const char *path)
-{
-	char part[PATH_MAX];
-	struct stat info;
-	size_t size = strlen(path);
-
-	if (size >= sizeof(part))
-		return LIFT_E_IO;
-	for (size_t i = 1; i <= size; i++) {
-		if (path[i] != '/' && path[i] != 0)
-			continue;
-		memcpy(part, path, i);
-		part[i] = 0;
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			return LIFT_E_IO;
-	}
-	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
-		errno = ENOTDIR;
-		return LIFT_E_IO;
-	}
-	if (info.st_uid != geteuid()) {
-		errno = EPERM;
-		return LIFT_E_IO;
-	}
-	return 0;
-}
-
-/* Held as long as the process lives: what is in a directory is one daemon's. */
-static int lock_dir(const char *dir, int *ret_lock)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/lock", dir);
-	*ret_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*ret_lock >= 0 && flock(*ret_lock, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	log_error("another liftd uses this directory, or it cannot be locked: path=%s reason=%s",
-		  path, strerror(errno));
-	return LIFT_E_IO;
-}
+/* ---- the rooms, in the order of an event's way --------------------------------------------------- */
 
 static int open_dirs(struct liftd *liftd)
 {
@@ -127,12 +83,17 @@ static int open_dirs(struct liftd *liftd)
 	int err = 0;
 
 	for (int i = 0; i < DIRS && !err; i++) {
-		err = make_dir(dirs[i]);
-		if (err)
+		err = dir_make(dirs[i]);
+		if (err) {
 			log_error("directory cannot be used: path=%s reason=%s", dirs[i],
 				  strerror(errno));
-		else
-			err = lock_dir(dirs[i], &liftd->locks[i]);
+			return err;
+		}
+		err = dir_lock(dirs[i], &liftd->locks[i]);
+		if (err)
+			log_error("another liftd uses this directory, or it cannot be locked: "
+				  "path=%s reason=%s",
+				  dirs[i], strerror(errno));
 	}
 	return err;
 }
@@ -156,8 +117,6 @@ static int open_secret(struct liftd *liftd)
 			  "a file of 32 bytes that only its owner may read");
 	return err;
 }
-
-/* ---- the rooms, in the order of an event's way --------------------------------------------------- */
 
 static int open_journal(struct liftd *liftd)
 {

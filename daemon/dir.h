@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dir.h - directories that are one daemon's alone. On failure errno says why.
+ */
+#ifndef LIFTD_DIR_H
+#define LIFTD_DIR_H
+
+/* Make a directory and those above it, for its owner only; one that is there must be the user's own. LIFT_E_IO. */
+int dir_make(const char *path);
+
+/* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process lives. LIFT_E_IO. */
+int dir_lock(const char *path, int *ret_lock);
+
+#endif
