@@ -166,12 +166,16 @@ struct lift_subscriber {
 struct topics {
 	const char *const *list;
 	size_t count;
+	int buffer; /* messages */
 };
 
 static int prepare_subscriber(void *handle, const void *with)
 {
 	const struct topics *topics = with;
 
+	if (topics->buffer > 0 &&
+	    zmq_setsockopt(handle, ZMQ_RCVHWM, &topics->buffer, sizeof(topics->buffer)) != 0)
+		return -1;
 	for (size_t i = 0; i < topics->count; i++)
 		if (zmq_setsockopt(handle, ZMQ_SUBSCRIBE, topics->list[i],
 				   strlen(topics->list[i])) != 0)
@@ -180,9 +184,9 @@ static int prepare_subscriber(void *handle, const void *with)
 }
 
 int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
-			 struct lift_subscriber **ret_subscriber)
+			 int buffer, struct lift_subscriber **ret_subscriber)
 {
-	struct topics with = { topics, n_topics };
+	struct topics with = { topics, n_topics, buffer };
 	struct lift_subscriber *subscriber = calloc(1, sizeof(*subscriber));
 	int err;
 
@@ -207,6 +211,11 @@ void lift_subscriber_free(struct lift_subscriber *subscriber)
 	zmq_msg_close(&subscriber->body);
 	wire_close(&subscriber->wire);
 	free(subscriber);
+}
+
+void *wire_of_subscriber(const struct lift_subscriber *subscriber)
+{
+	return subscriber->wire.handle;
 }
 
 /* Read the frames after a message's second one, which no message of the protocol has. */

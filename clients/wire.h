@@ -21,6 +21,10 @@ int wire_open(struct wire *ret_wire, int type, const char *endpoint,
 /* Drop the connection and what is still to be sent on it. */
 void wire_close(struct wire *wire);
 
+/* The socket of a subscriber, to poll it with others. */
+struct lift_subscriber;
+void *wire_of_subscriber(const struct lift_subscriber *subscriber);
+
 /* Milliseconds of a clock that never goes back. */
 int64_t wire_clock_ms(void);
 

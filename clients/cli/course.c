@@ -1,110 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Only integers and sums and products of doubles: no function of the C library that another one rounds otherwise.
+ * What people do, one learner after another; then all of it in the order of delivery.
  */
 #include "clients/cli/course.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "clients/cli/course_time.h"
+#include "clients/cli/luck.h"
 
 enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
 	ATTEMPTS_MAX = 3,
-	MOVERS_IN = 100, /* one in so many moves to another region, half-way */
-	UNKNOWN_IN = 50, /* one in so many attributes is not known */
 };
 
-/* ---- chance: splitmix64 (Steele, Lea and Flood 2014) --------------------------------------------- */
+/* A learner's chances; a third one (course_write.c) decides who they are. */
+enum purpose { PURPOSE_JOURNEY = 2, PURPOSE_DELIVERY };
 
-struct chance {
-	uint64_t state;
-};
-
-static uint64_t chance_next(struct chance *chance)
-{
-	uint64_t z = chance->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-/* One of a learner's chances: for what they are, or for what they do. */
-enum purpose { PURPOSE_PROFILE = 1, PURPOSE_JOURNEY };
-
-static struct chance chance_of(const struct course *course, uint32_t learner, enum purpose purpose)
-{
-	struct chance chance = { course->seed };
-
-	chance.state = chance_next(&chance) ^ (uint64_t)learner << 8 ^ (uint64_t)purpose;
-	chance.state = chance_next(&chance);
-	return chance;
-}
-
-/* 0 <= x < 1 */
-static double chance_unit(struct chance *chance)
-{
-	return (double)(chance_next(chance) >> 11) * 0x1p-53;
-}
-
-static bool chance_hits(struct chance *chance, double probability)
-{
-	return chance_unit(chance) < probability;
-}
-
-/* About a normal distribution: mean 0, deviation 1, from -3.5 to 3.5. */
-static double chance_normal(struct chance *chance)
-{
-	double sum = chance_unit(chance) + chance_unit(chance);
-
-	sum += chance_unit(chance) + chance_unit(chance);
-	return (sum - 2) * 1.7320508;
-}
-
-/* ---- time -------------------------------------------------------------------------------------- */
-
-/* When people learn at work: by the hour, with a dip at lunch and some evenings. */
-static const uint8_t hour_weights[24] = { 0, 0, 0, 0, 0, 0, 1, 4, 9, 11, 10, 6,
-					  3, 8, 9, 6, 3, 2, 2, 3, 4, 2,	 1,  0 };
-enum { HOUR_WEIGHTS = 84 };
-
-/* Local seconds since the first day, on that day or the Monday after it, later than `after_s`. */
-static int64_t working_time(const struct course *course, struct chance *chance, double day,
-			    int64_t after_s)
-{
-	int32_t whole = (int32_t)day;
-	int weekday = (int)((((int64_t)course->from + whole) % 7 + 7 + 3) % 7); /* 0: Monday */
-	int left = (int)(chance_next(chance) % HOUR_WEIGHTS), hour = 0;
-	int64_t at_s;
-
-	if (weekday >= 5 && !chance_hits(chance, 0.12))
-		whole += 7 - weekday;
-	while (left >= hour_weights[hour])
-		left -= hour_weights[hour++];
-	at_s = (int64_t)whole * DAY_S + hour * HOUR_S + (int64_t)(chance_next(chance) % HOUR_S);
-	if (at_s <= after_s)
-		at_s = after_s + 600 + (int64_t)(chance_next(chance) % HOUR_S);
-	return at_s;
-}
-
-/* ---- a learner --------------------------------------------------------------------------------- */
+/* ---- delivery ---------------------------------------------------------------------------------- */
 
 struct writing {
 	struct course_event *events;
 	size_t n, space;
 	bool no_memory;
-};
-
-struct journey {
-	const struct course *course;
-	struct writing *writing;
-	struct chance chance;
-	uint32_t learner;
-	double ability, pace; /* of scores; of days */
-	double day;
-	int64_t last_s;
 };
 
 static void writing_add(struct writing *writing, struct course_event event)
@@ -123,71 +42,259 @@ static void writing_add(struct writing *writing, struct course_event event)
 	writing->events[writing->n++] = event;
 }
 
-/* Something happens on the journey's day. What is after the last day is not part of the course. */
-static void journey_add(struct journey *journey, enum event_type type, size_t module, int16_t score)
+struct journey {
+	const struct course *course;
+	struct writing *writing;
+	struct luck chance, delivery;
+	uint32_t learner;
+	double ability, pace; /* of scores; of days */
+	double day;	      /* when they go on, at the earliest */
+	int64_t last_s;	      /* local time of what they did last */
+};
+
+/* Into the stream: at once, or days later; some of them twice, some beside a wrong one. */
+static void journey_deliver(struct journey *journey, struct course_event event)
 {
 	const struct course *course = journey->course;
-	int64_t at_s = working_time(course, &journey->chance, journey->day, journey->last_s);
-	int64_t day = at_s / DAY_S;
+	struct luck *chance = &journey->delivery;
+	struct course_event copy;
 
-	journey->last_s = at_s;
-	if (day >= course->days)
-		return;
-	writing_add(journey->writing,
-		    (struct course_event){ .at_s = (uint32_t)(at_s + DAY_S - course->offset_s[day]),
-					   .learner = journey->learner,
-					   .module = (uint16_t)module,
-					   .score = score,
-					   .type = (uint8_t)type });
+	if (course->late > 0 && luck_hits(chance, course->late))
+		event.sent_s += DAY_S + luck_below(chance, 1 + luck_below(chance, 20 * DAY_S));
+	writing_add(journey->writing, event);
+	if (course->doubled > 0 && luck_hits(chance, course->doubled)) {
+		copy = event;
+		copy.sent_s += 1 + luck_below(chance, luck_hits(chance, 0.5) ? 60 : 3 * DAY_S);
+		writing_add(journey->writing, copy);
+	}
+	if (course->wrong > 0 && luck_hits(chance, course->wrong)) {
+		copy = event;
+		copy.sent_s += 1 + luck_below(chance, HOUR_S);
+		copy.wrong = (uint8_t)(1 + luck_below(chance, COURSE_WRONGS));
+		writing_add(journey->writing, copy);
+	}
 }
 
-/* Attempts until one passes: false where they give up. */
-static bool journey_assess(struct journey *journey, size_t module)
+/* ---- what is recorded, also wrongly ------------------------------------------------------------ */
+
+static struct course_event journey_event(const struct journey *journey, enum event_type type,
+					 size_t module, int64_t at_s)
 {
-	struct chance *chance = &journey->chance;
+	uint32_t utc_s = course_utc_of(journey->course, at_s);
+
+	return (struct course_event){ .at_s = utc_s,
+				      .sent_s = utc_s,
+				      .learner = journey->learner,
+				      .module = (uint16_t)module,
+				      .score = -1,
+				      .passed = -1,
+				      .type = (uint8_t)type };
+}
+
+/* When somebody sees a mistake: some days later. */
+static int64_t seen_time(struct journey *journey, int64_t at_s)
+{
+	double day = (double)(at_s / DAY_S) + 1 + 12 * luck_unit(&journey->chance);
+
+	return course_working_time(journey->course, &journey->chance, day, at_s + HOUR_S);
+}
+
+/* What a slip of the pen writes, and what the voiding of it names. The right event is not among what that takes back. */
+enum slip { SLIP_TIME, SLIP_MODULE, SLIP_SCORE, SLIP_SCORE_AT, SLIP_PASSED, SLIPS };
+
+static void make_slip(struct journey *journey, enum slip slip, struct course_event *right,
+		      struct course_event *wrong, struct course_event *voided)
+{
+	switch (slip) {
+	case SLIP_TIME: /* too late by minutes */
+		wrong->at_s += 60 + luck_below(&journey->chance, HOUR_S - 60);
+		wrong->sent_s = wrong->at_s;
+		voided->voids_s = wrong->at_s;
+		break;
+	case SLIP_MODULE: /* under the next one in the list */
+		wrong->module++;
+		voided->module = wrong->module;
+		voided->voids_s = wrong->at_s;
+		break;
+	case SLIP_PASSED: /* an examiner ticks the wrong box */
+		wrong->passed = voided->passed = 0;
+		right->passed = 1;
+		break;
+	default: /* 85 % becomes 8.55 %: with a half percent, so that no other is meant */
+		wrong->score = (int16_t)(right->score / 10 + 5);
+		voided->score = wrong->score;
+		voided->phase = wrong->phase;
+		voided->voids_s = slip == SLIP_SCORE_AT ? wrong->at_s : 0;
+	}
+}
+
+/* Which slip may happen to that event? */
+static enum slip choose_slip(struct journey *journey, const struct course_event *event)
+{
+	const struct course *course = journey->course;
+	enum slip slip = luck_below(&journey->chance, SLIPS);
+	bool passed = event->score >= course->modules[event->module].pass_mark;
+
+	if (slip == SLIP_MODULE && event->module + 1u == course->n_modules)
+		slip = SLIP_TIME;
+	if (slip >= SLIP_SCORE && event->type != EVENT_ASSESSED)
+		slip = SLIP_TIME;
+	return slip == SLIP_PASSED && !passed ? SLIP_SCORE : slip;
+}
+
+/* What happened is recorded wrongly; days later that is taken back, and the right event follows. False where the course
+ * ends before. */
+static bool journey_correct(struct journey *journey, int64_t at_s, struct course_event right)
+{
+	int64_t seen_s = seen_time(journey, at_s);
+	struct course_event wrong = right, voided;
+
+	if (!course_is_within(journey->course, seen_s))
+		return false;
+	voided = journey_event(journey, EVENT_VOIDED, right.module, seen_s);
+	voided.voids = right.type;
+	make_slip(journey, choose_slip(journey, &right), &right, &wrong, &voided);
+	right.sent_s = voided.sent_s + 5 + luck_below(&journey->chance, 60);
+	journey_deliver(journey, wrong);
+	journey_deliver(journey, voided);
+	journey_deliver(journey, right);
+	return true;
+}
+
+/* The time at which they go on. */
+static int64_t journey_next(struct journey *journey)
+{
+	int64_t at_s = course_working_time(journey->course, &journey->chance, journey->day,
+					   journey->last_s);
+
+	journey->last_s = at_s;
+	if (journey->day < (double)(at_s / DAY_S))
+		journey->day = (double)(at_s / DAY_S);
+	return at_s;
+}
+
+static void journey_add_result(struct journey *journey, enum event_type type, size_t module,
+			       int16_t score, enum event_phase phase)
+{
+	int64_t at_s = journey_next(journey);
+	struct course_event event;
+
+	if (!course_is_within(journey->course, at_s))
+		return; /* no part of the course */
+	event = journey_event(journey, type, module, at_s);
+	event.score = score;
+	event.phase = (uint8_t)phase;
+	if (!luck_hits(&journey->chance, 0.015) || !journey_correct(journey, at_s, event))
+		journey_deliver(journey, event);
+}
+
+static void journey_add(struct journey *journey, enum event_type type, size_t module)
+{
+	journey_add_result(journey, type, module, -1, PHASE_NONE);
+}
+
+/* Something is recorded that has not happened at all; they go on when all of that type has been taken back. */
+static void journey_mistake(struct journey *journey, enum event_type type, size_t module)
+{
+	int64_t at_s = journey_next(journey), seen_s = seen_time(journey, at_s);
+	struct course_event voided;
+
+	if (!course_is_within(journey->course, seen_s))
+		return;
+	journey_deliver(journey, journey_event(journey, type, module, at_s));
+	voided = journey_event(journey, EVENT_VOIDED, module, seen_s);
+	voided.voids = (uint8_t)type;
+	journey_deliver(journey, voided);
+	journey->last_s = seen_s;
+	journey->day = (double)(seen_s / DAY_S);
+}
+
+/* ---- a learner --------------------------------------------------------------------------------- */
+
+/* Weeks without a sign of them. */
+static void journey_pause(struct journey *journey)
+{
+	journey->day += 21 + 60 * luck_unit(&journey->chance);
+}
+
+/* One assessment: whether it passes. */
+static bool journey_attempt(struct journey *journey, size_t module, double level,
+			    enum event_phase phase)
+{
+	double score = journey->ability + level + 0.12 * luck_normal(&journey->chance);
+	int percent = (int)(score * 100);
+
+	percent = percent < 2 ? 2 : percent > 100 ? 100 : percent;
+	percent *= SCORE_ONE / 100;
+	journey_add_result(journey, EVENT_ASSESSED, module, (int16_t)percent, phase);
+	return percent >= journey->course->modules[module].pass_mark;
+}
+
+/* Attempts until one passes: false where they give up. With phases, most are assessed before as well. */
+static bool journey_assess(struct journey *journey, size_t module, bool phases)
+{
+	struct luck *chance = &journey->chance;
 
 	for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-		double score = journey->ability + 0.08 * attempt + 0.12 * chance_normal(chance);
-		int percent = (int)(score * 100);
-
-		percent = percent < 2 ? 2 : percent > 100 ? 100 : percent;
-		journey_add(journey, EVENT_ASSESSED, module,
-			    (int16_t)(percent * (SCORE_ONE / 100)));
-		if (percent * (SCORE_ONE / 100) >= journey->course->modules[module].pass_mark)
+		if (journey_attempt(journey, module, 0.08 * attempt,
+				    phases ? PHASE_POST : PHASE_NONE))
 			return true;
-		if (chance_hits(chance, 0.25))
+		if (!luck_hits(chance, 0.25))
+			journey->day += 2 + 6 * luck_unit(chance);
+		else if (luck_hits(chance, 0.3))
+			journey_pause(journey);
+		else
 			return false;
-		journey->day += 2 + 6 * chance_unit(chance);
 	}
 	return false;
+}
+
+/* After a while some who have withdrawn begin once more. */
+static bool journey_withdraw(struct journey *journey, size_t module)
+{
+	journey->day += 2 + 20 * luck_unit(&journey->chance);
+	journey_add(journey, EVENT_WITHDRAWN, module);
+	if (!luck_hits(&journey->chance, 0.25))
+		return false;
+	journey_pause(journey);
+	journey_add(journey, EVENT_STARTED, module);
+	return true;
 }
 
 /* One module: false where the journey ends in it. */
 static bool journey_module(struct journey *journey, size_t module)
 {
-	struct chance *chance = &journey->chance;
+	bool phases = journey->course->phases || journey->course->modules[module].phases;
+	struct luck *chance = &journey->chance;
 
-	journey_add(journey, EVENT_STARTED, module, -1);
-	if (chance_hits(chance, 0.05)) {
-		journey->day += 2 + 20 * chance_unit(chance);
-		journey_add(journey, EVENT_WITHDRAWN, module, -1);
-		return false;
+	journey_add(journey, EVENT_STARTED, module);
+	if (phases && luck_hits(chance, 0.9))
+		journey_attempt(journey, module, -0.25, PHASE_PRE);
+	if (luck_hits(chance, 0.05)) {
+		if (!journey_withdraw(journey, module))
+			return false;
+	} else if (luck_hits(chance, 0.004)) {
+		journey_mistake(journey, EVENT_WITHDRAWN, module);
+	} else if (luck_hits(chance, 0.004)) {
+		journey_mistake(journey, EVENT_COMPLETED, module);
 	}
-	if (chance_hits(chance, 0.06))
+	if (luck_hits(chance, 0.06))
 		return false; /* never heard of again */
-	journey->day += journey->pace * (4 + 22 * chance_unit(chance) * chance_unit(chance));
-	if (!journey_assess(journey, module))
+	if (luck_hits(chance, 0.06))
+		journey_pause(journey);
+	journey->day += journey->pace * (4 + 22 * luck_unit(chance) * luck_unit(chance));
+	if (!journey_assess(journey, module, phases))
 		return false;
-	if (chance_hits(chance, 0.2))
-		journey->day += 1 + 3 * chance_unit(chance);
-	journey_add(journey, EVENT_COMPLETED, module, -1);
+	if (luck_hits(chance, 0.2))
+		journey->day += 1 + 3 * luck_unit(chance);
+	journey_add(journey, EVENT_COMPLETED, module);
 	return true;
 }
 
 /* They come in three waves. */
 static double first_day(struct journey *journey)
 {
-	double wave = chance_unit(&journey->chance), late = chance_unit(&journey->chance);
+	double wave = luck_unit(&journey->chance), late = luck_unit(&journey->chance);
 	double begin = wave < 0.5 ? 0 : wave < 0.8 ? 0.15 : 0.4;
 
 	return (begin + 0.1 * late * late) * journey->course->days;
@@ -198,39 +305,50 @@ static void journey_make(const struct course *course, uint32_t learner, struct w
 	struct journey journey = { .course = course,
 				   .writing = writing,
 				   .learner = learner,
-				   .chance = chance_of(course, learner, PURPOSE_JOURNEY),
+				   .chance = luck_of(course->seed, learner, PURPOSE_JOURNEY),
+				   .delivery = luck_of(course->seed, learner, PURPOSE_DELIVERY),
 				   .last_s = -1 };
 	size_t first = 0, left = course->modules_each;
 
-	journey.ability = 0.68 + 0.13 * chance_normal(&journey.chance);
-	journey.pace = 0.6 + 1.4 * chance_unit(&journey.chance);
+	journey.ability = 0.68 + 0.13 * luck_normal(&journey.chance);
+	journey.pace = 0.6 + 1.4 * luck_unit(&journey.chance);
 	journey.day = first_day(&journey);
 	/* Where there is more than one can take, each takes a stretch of their own. */
 	if (course->n_modules > left)
-		first = chance_next(&journey.chance) % (course->n_modules - left + 1);
+		first = luck_next(&journey.chance) % (course->n_modules - left + 1);
 	for (size_t i = first; i < course->n_modules && left > 0; i++, left--) {
-		if (i > first && chance_hits(&journey.chance, 0.06))
+		if (i > first && luck_hits(&journey.chance, 0.06))
 			continue;
-		if (!journey_module(&journey, i))
+		if (!journey_module(&journey, i) || !course_is_within(course, journey.last_s))
 			return;
-		journey.day += 2 + 12 * chance_unit(&journey.chance);
+		journey.day += 2 + 12 * luck_unit(&journey.chance);
 	}
 }
 
 /* ---- all of them ------------------------------------------------------------------------------- */
 
-/* By time; what happens at once, by who and what, so that there is one order only. */
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By delivery; what is delivered at once, by who and what, so that there is one order only. */
 static int compare_events(const void *left, const void *right)
 {
 	const struct course_event *a = left, *b = right;
+	int order = compare_numbers((uint64_t)a->sent_s << 32 | a->learner,
+				    (uint64_t)b->sent_s << 32 | b->learner);
 
-	if (a->at_s != b->at_s)
-		return a->at_s < b->at_s ? -1 : 1;
-	if (a->learner != b->learner)
-		return a->learner < b->learner ? -1 : 1;
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	return a->type - b->type;
+	if (!order)
+		order = compare_numbers((uint64_t)a->at_s << 32 | a->voids_s,
+					(uint64_t)b->at_s << 32 | b->voids_s);
+	if (!order)
+		order = compare_numbers(a->module << 8 | a->type, b->module << 8 | b->type);
+	if (!order)
+		order = a->score - b->score;
+	if (!order)
+		order = a->passed - b->passed;
+	return order ? order : a->wrong - b->wrong;
 }
 
 int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n)
@@ -248,66 +366,4 @@ int course_generate(const struct course *course, struct course_event **ret_event
 	*ret_events = writing.events;
 	*ret_n = writing.n;
 	return 0;
-}
-
-/* ---- as it is sent ----------------------------------------------------------------------------- */
-
-static struct text choose_region(const struct course *course, struct chance *chance)
-{
-	uint64_t at = chance_next(chance) % course->regions[course->n_regions - 1].weight_to;
-	size_t low = 0, high = course->n_regions - 1;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (course->regions[middle].weight_to > at)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return course->regions[low].code;
-}
-
-/* The first values of a dimension are the common ones: each is half as frequent again as the next. */
-static struct text choose_value(const struct course_dimension *dimension, struct chance *chance)
-{
-	double total = 0, weight = 1, at;
-	size_t i;
-
-	for (i = 0; i < dimension->n_values; i++, weight /= 1.5)
-		total += weight;
-	at = chance_unit(chance) * total;
-	weight = 1;
-	for (i = 0; i + 1 < dimension->n_values && at >= weight; i++, weight /= 1.5)
-		at -= weight;
-	return dimension->values[i];
-}
-
-void course_event_write(const struct course *course, const struct course_event *from,
-			char learner[static COURSE_TEXT], struct event *ret_event)
-{
-	struct chance chance = chance_of(course, from->learner, PURPOSE_PROFILE);
-	struct text home = choose_region(course, &chance), away = choose_region(course, &chance);
-	bool moves = chance_next(&chance) % MOVERS_IN == 0;
-	bool late = from->at_s / DAY_S > (uint32_t)course->days / 2;
-	struct event *event = ret_event;
-	int size = snprintf(learner, COURSE_TEXT, "s%" PRIu64 "-%07" PRIu32, course->seed,
-			    from->learner + 1);
-
-	event->type = from->type;
-	event->time = ((int64_t)(course->from - 1) * DAY_S + from->at_s) * 1000;
-	event->learner = (struct text){ learner, (size_t)size };
-	event->module = course->modules[from->module].id;
-	event->region = moves && late ? away : home;
-	event->result = (struct event_result){ from->score, -1, PHASE_NONE };
-	event->voids = 0;
-	event->voids_time = EVENT_NO_TIME;
-	event->n_attrs = 0;
-	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
-		struct text value = choose_value(&course->dimensions[i], &chance);
-
-		if (chance_next(&chance) % UNKNOWN_IN != 0)
-			event->attrs[event->n_attrs++] =
-				(struct event_attr){ course->dimensions[i].name, value };
-	}
 }

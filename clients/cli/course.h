@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * course.h - a made-up course: who starts, is assessed, completes or gives up, where and when.
+ * course.h - a made-up course: who starts, is assessed, completes, gives up, comes back, moves or is corrected.
  *
  * Pure: the same description gives the same events, on any machine, at any time. All chance comes from the
  * seed, and each learner has a chance of their own, so that one learner more changes nothing for the others.
+ * How events are delivered (late, doubled, beside wrong ones) changes nothing of what has happened.
  */
 #ifndef LIFT_CLI_COURSE_H
 #define LIFT_CLI_COURSE_H
 
 #include <assert.h>
+#include <jansson.h>
 
 #include "proto/event.h"
 #include "proto/yaml.h"
@@ -17,7 +19,8 @@ enum {
 	COURSE_MODULES_MAX = 1000,
 	COURSE_LEARNERS_MAX = 10000000,
 	COURSE_DAYS_MAX = 3660,
-	COURSE_TEXT = 64, /* bytes of a learner's id, of a time zone */
+	COURSE_TEXT = 64,   /* bytes of a learner's id, of a time zone */
+	COURSE_WRONGS = 16, /* ways in which an event can be wrong */
 };
 
 struct course_region {
@@ -28,6 +31,7 @@ struct course_region {
 struct course_module {
 	struct text id;
 	int16_t pass_mark; /* 1/10000 */
+	bool phases;	   /* its id or name has the words pre and post */
 };
 
 struct course_dimension {
@@ -53,29 +57,44 @@ struct course {
 	uint64_t seed;
 	uint32_t learners;
 	uint32_t modules_each; /* at most so many for a learner */
-	int32_t *offset_s;     /* of the local time of each day from UTC; owned */
+	bool phases;	       /* of all assessments, not only of the modules that ask for them */
+	double late, doubled, wrong; /* shares of the events, 0..1 */
+	int32_t *offset_s;	     /* of the local time of each day from UTC; owned */
 };
 
-/* What happened, in 16 bytes. */
+/* What happened, in 28 bytes. Moments are UTC, since the day before the first, 00:00. */
 struct course_event {
-	uint32_t at_s;	  /* UTC, since the day before the first, 00:00 */
+	uint32_t at_s;
+	uint32_t sent_s;  /* when it is delivered: not before it happens */
 	uint32_t learner; /* from 0 */
+	uint32_t voids_s; /* the time that a voiding names, or 0 */
 	uint16_t module;
-	int16_t score; /* of an assessment, 1/10000; else -1 */
+	int16_t score; /* 1/10000 or -1; a voiding's is what it names, as are passed and phase */
 	uint8_t type;  /* enum event_type */
+	uint8_t voids; /* enum event_type, of a voiding */
+	uint8_t phase; /* enum event_phase */
+	int8_t passed; /* 0, 1 or -1 */
+	uint8_t wrong; /* 0, or in which way, 1..COURSE_WRONGS: the daemon must refuse it */
 	uint8_t unused[3];
 };
-static_assert(sizeof(struct course_event) == 16, "a course of millions of events fits in memory");
+static_assert(sizeof(struct course_event) == 28, "a course of millions of events fits in memory");
 
 /* Read what a course needs from a catalogue. LIFT_E_CONFIG with the errors found; LIFT_E_MEMORY. */
 int course_read(struct text catalogue, struct yaml_errors *errors, struct course *ret_course);
 void course_clear(struct course *course);
 
-/* All events, by time; the caller frees them. LIFT_E_MEMORY. */
+/* All events in the order of their delivery, which is the stream's; the caller frees them. LIFT_E_MEMORY. */
 int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n);
 
-/* The event as it is sent: its texts live as long as the course and `learner`. */
+/* ---- as it is sent (course_write.c) ------------------------------------------------------------ */
+
+/* The event that is right: its texts live as long as the course and `learner`. */
 void course_event_write(const struct course *course, const struct course_event *event,
 			char learner[static COURSE_TEXT], struct event *ret_event);
+
+/* The event, right or wrong, for a batch; and as JSON, which the caller owns (NULL: out of memory). */
+int course_event_encode(const struct course *course, const struct course_event *event,
+			struct msg_writer *writer);
+json_t *course_event_json(const struct course *course, const struct course_event *event);
 
 #endif

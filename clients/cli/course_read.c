@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "clients/cli/course.h"
 #include "clients/cli/iso8601.h"
@@ -117,6 +119,25 @@ static bool is_chosen(const struct yaml_node *programme, struct text id)
 	return false;
 }
 
+/* Is there such a word, in letters of any case? */
+static bool has_word(struct text text, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (size_t i = 0; i + size <= text.size; i++)
+		if ((i == 0 || !isalpha((unsigned char)text.data[i - 1])) &&
+		    strncasecmp(text.data + i, word, size) == 0 &&
+		    (i + size == text.size || !isalpha((unsigned char)text.data[i + size])))
+			return true;
+	return false;
+}
+
+/* "Lifting, pre and post test", "lifting-pre-post": its assessments have phases. */
+static bool asks_for_phases(const struct yaml_node *text)
+{
+	return is_text(text) && has_word(text->text, "pre") && has_word(text->text, "post");
+}
+
 static int read_modules(const struct yaml_node *root, const struct yaml_node *programme,
 			struct course *course)
 {
@@ -134,9 +155,11 @@ static int read_modules(const struct yaml_node *root, const struct yaml_node *pr
 
 		if (!is_text(id) || !is_chosen(programme, id->text))
 			continue;
-		course->modules[course->n_modules++] =
-			(struct course_module){ id->text, mark >= 0 && mark <= 1 ? event_score(mark)
-										 : PASS_MARK };
+		course->modules[course->n_modules++] = (struct course_module){
+			.id = id->text,
+			.pass_mark = mark >= 0 && mark <= 1 ? event_score(mark) : PASS_MARK,
+			.phases = asks_for_phases(id) || asks_for_phases(yaml_get(module, "name")),
+		};
 	}
 	return 0;
 }

@@ -93,6 +93,19 @@ static struct text first_text(const struct yaml_node *map, const char *key, cons
 	return node->text;
 }
 
+/* The same of a list that may be empty: *ret_endpoint is NULL then. */
+static int expand_optional(const struct yaml_node *map, const char *key, const char *otherwise,
+			   const char *runtime, struct yaml_errors *errors, char **ret_endpoint)
+{
+	const struct yaml_node *node = yaml_get(map, key);
+
+	*ret_endpoint = NULL;
+	if (!yaml_is_absent(node) && node->kind == YAML_LIST && !node->child)
+		return 0;
+	*ret_endpoint = expand(first_text(map, key, otherwise, errors), runtime);
+	return *ret_endpoint ? 0 : LIFT_E_MEMORY;
+}
+
 /* The audience of a name, or the first; NULL where none is configured, so that the default is meant. */
 static const struct yaml_node *find_audience(const struct yaml_node *root, const char *name,
 					     struct yaml_errors *errors)
@@ -127,7 +140,11 @@ static int read_endpoints(const struct yaml_node *root, const char *audience, co
 		expand(first_text(root, "control", "ipc://RUNTIME/control", errors), runtime);
 	endpoints->publish =
 		expand(first_text(chosen, "publish", "ipc://RUNTIME/publish", errors), runtime);
-	if (!endpoints->intake || !endpoints->control || !endpoints->publish)
+	if (!endpoints->intake || !endpoints->control || !endpoints->publish ||
+	    expand_optional(root, "events", "ipc://RUNTIME/events", runtime, errors,
+			    &endpoints->events) != 0 ||
+	    expand_optional(chosen, "snapshot", "ipc://RUNTIME/snapshot", runtime, errors,
+			    &endpoints->snapshot) != 0)
 		return LIFT_E_MEMORY;
 	return errors->count ? LIFT_E_CONFIG : 0;
 }
@@ -190,5 +207,7 @@ void endpoints_clear(struct endpoints *endpoints)
 	free(endpoints->intake);
 	free(endpoints->control);
 	free(endpoints->publish);
+	free(endpoints->events);
+	free(endpoints->snapshot);
 	*endpoints = (struct endpoints){ 0 };
 }

@@ -10,6 +10,7 @@
 
 struct endpoints {
 	char *intake, *control, *publish; /* to connect to */
+	char *events, *snapshot;	  /* NULL: none is configured */
 };
 
 /* Those of a configuration's text: the first of each list, of the audience of that name or, where that is NULL, the first one.

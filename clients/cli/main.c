@@ -13,8 +13,9 @@ static const struct command {
 	int (*run)(const struct cli *cli, int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "publish", command_publish, "send files of events (CSV, JSON Lines), acknowledged" },
+	{ "publish", command_publish, "send files of events (CSV, JSON Lines)" },
 	{ "watch", command_watch, "follow metrics as they change" },
+	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
 	{ "status", command_status, "say how the daemon is, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },

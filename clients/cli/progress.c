@@ -83,3 +83,13 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 	puts(")");
 	fflush(stdout);
 }
+
+void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused)
+{
+	progress_clear(progress);
+	printf("%s: %" PRIu64 " events sent, nothing was acknowledged", progress->name, sent);
+	if (refused > 0)
+		printf("; %" PRIu64 " rows were not sent", refused);
+	puts("; 'lift status' says what is missing");
+	fflush(stdout);
+}

@@ -28,6 +28,9 @@ void progress_report(struct progress *progress, uint64_t line, const char *code,
 /* The last line: what became of the events. */
 void progress_end(struct progress *progress, uint64_t events, uint64_t refused);
 
+/* Likewise where nobody has said what became of them: how many were sent, and how many rows were not. */
+void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused);
+
 /* Take the bar away, so that something else can be printed. */
 void progress_clear(struct progress *progress);
 

@@ -24,7 +24,10 @@ enum { PIECE = 128 << 10, HASH = 16, STREAM = 2 * HASH + 1 };
 struct publishing {
 	const char *name, *source, *endpoint;
 	uint32_t batch;
-	struct lift_publisher *publisher;
+	bool broadcast; /* fire and forget */
+	int linger_ms;
+	struct lift_publisher *publisher; /* one of the two */
+	struct lift_broadcaster *broadcaster;
 	struct progress progress;
 	uint64_t events, refused;
 };
@@ -158,7 +161,8 @@ static int take_event(void *context, struct text event, uint64_t line)
 	struct publishing *publishing = context;
 
 	publishing->events++;
-	return lift_publisher_add(publishing->publisher, event, line);
+	return publishing->broadcast ? lift_broadcaster_add(publishing->broadcaster, event)
+				     : lift_publisher_add(publishing->publisher, event, line);
 }
 
 static void take_unreadable(void *context, uint64_t line, const char *reason)
@@ -179,6 +183,13 @@ static void take_rejection(void *context, const struct lift_rejection *rejection
 			(int)rejection->code.size, rejection->text.data, (int)rejection->text.size);
 }
 
+/* Events that are dealt with, as far as this way of sending tells. */
+static uint64_t count_done(const struct publishing *publishing)
+{
+	return publishing->broadcast ? lift_broadcaster_added(publishing->broadcaster)
+				     : lift_publisher_judged(publishing->publisher);
+}
+
 /* Read the file and send its rows. The bytes are hashed once more: a file that changes meanwhile would get another's name. */
 static int send_rows(struct publishing *publishing, int fd, struct rows *rows, char *piece,
 		     uint64_t size, char stream[static STREAM])
@@ -195,13 +206,13 @@ static int send_rows(struct publishing *publishing, int fd, struct rows *rows, c
 		crypto_generichash_update(&state, (unsigned char *)piece, (size_t)got);
 		err = rows_feed(rows, piece, (size_t)got);
 		done += (uint64_t)got;
-		progress_show(&publishing->progress, done, size,
-			      lift_publisher_judged(publishing->publisher));
+		progress_show(&publishing->progress, done, size, count_done(publishing));
 	}
 	if (!err)
 		err = rows_finish(rows);
 	if (!err)
-		err = lift_publisher_flush(publishing->publisher);
+		err = publishing->broadcast ? lift_broadcaster_push(publishing->broadcaster)
+					    : lift_publisher_flush(publishing->publisher);
 	finish_hash(&state, stream);
 	return err;
 }
@@ -217,13 +228,19 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 		return STATUS_REFUSED;
 	}
 	if (err) {
-		complain(
-			"%s: not all of it was sent; what was acknowledged stays, and publishing it "
-			"again sends the rest",
-			publishing->name);
+		complain("%s: not all of it was sent; %s, and publishing it again%s sends the rest",
+			 publishing->name,
+			 publishing->broadcast ? "what arrived stays"
+					       : "what was acknowledged stays",
+			 publishing->broadcast ? " without --pub" : "");
 		return complain_endpoint(publishing->endpoint, err);
 	}
-	progress_end(&publishing->progress, publishing->events, publishing->refused);
+	if (publishing->broadcast)
+		progress_end_sent(&publishing->progress,
+				  lift_broadcaster_added(publishing->broadcaster),
+				  publishing->refused);
+	else
+		progress_end(&publishing->progress, publishing->events, publishing->refused);
 	if (changed) {
 		complain(
 			"%s: the file changed while it was read: publish it again when it is at rest",
@@ -233,16 +250,28 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 	return publishing->refused ? STATUS_REFUSED : STATUS_WELL;
 }
 
+static int open_connection(struct publishing *publishing, const char *stream)
+{
+	const struct lift_publisher_options acknowledged = { .endpoint = publishing->endpoint,
+							     .source = publishing->source,
+							     .stream = stream,
+							     .batch = publishing->batch,
+							     .rejected = take_rejection,
+							     .context = publishing };
+	const struct lift_broadcaster_options forgotten = { .endpoint = publishing->endpoint,
+							    .source = publishing->source,
+							    .stream = stream,
+							    .batch = publishing->batch,
+							    .linger_ms = publishing->linger_ms };
+
+	return publishing->broadcast ? lift_broadcaster_open(&forgotten, &publishing->broadcaster)
+				     : lift_publisher_open(&acknowledged, &publishing->publisher);
+}
+
 static int publish_input(struct publishing *publishing, int fd, char *piece)
 {
 	const struct rows_sink sink = { publishing, take_event, take_unreadable };
 	char stream[STREAM], again[STREAM] = "";
-	struct lift_publisher_options options = { .endpoint = publishing->endpoint,
-						  .source = publishing->source,
-						  .stream = stream,
-						  .batch = publishing->batch,
-						  .rejected = take_rejection,
-						  .context = publishing };
 	struct rows *rows = NULL;
 	enum rows_format format;
 	uint64_t size;
@@ -252,7 +281,7 @@ static int publish_input(struct publishing *publishing, int fd, char *piece)
 		return STATUS_SYSTEM;
 	err = rows_open(format, &sink, &rows);
 	if (!err)
-		err = lift_publisher_open(&options, &publishing->publisher);
+		err = open_connection(publishing, stream);
 	if (err) {
 		rows_free(rows);
 		return complain_endpoint(publishing->endpoint, err);
@@ -261,6 +290,7 @@ static int publish_input(struct publishing *publishing, int fd, char *piece)
 	err = send_rows(publishing, fd, rows, piece, size, again);
 	status = conclude(publishing, err, rows_problem(rows), strcmp(stream, again) != 0);
 	lift_publisher_free(publishing->publisher);
+	lift_broadcaster_free(publishing->broadcaster);
 	rows_free(rows);
 	return status;
 }
@@ -282,18 +312,25 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 {
 	const char *source = "lift";
 	int64_t batch = LIFT_BATCH_EVENTS;
+	bool broadcast = false;
+	double linger_s = 10;
 	const struct option_row rows[] = {
 		{ "source", "NAME", "the platform that they come from (lift)", OPTION_TEXT, &source,
 		  0, 0 },
 		{ "batch", "N", "events in a batch (100)", OPTION_WHOLE, &batch, 1,
 		  BATCH_EVENTS_MAX },
+		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG, &broadcast,
+		  0, 0 },
+		{ "linger", "SECONDS", "with --pub: wait so long until all has left (10)",
+		  OPTION_REAL, &linger_s, 0, 86400 },
 	};
 	const struct usage usage = {
 		.command = "lift publish",
 		.arguments = "FILE...",
 		.help = "Sends events to the daemon and waits until they are on its disk. Files are CSV\n"
 			"or JSON Lines, - is standard input. Publishing a file twice changes nothing.\n"
-			"Refused rows are listed with line, code and reason; the status is then 1.",
+			"Refused rows are listed with line, code and reason; the status is then 1. With --pub\n"
+			"nobody says what arrived: publishing the same file without it heals what was lost.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -309,11 +346,18 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 	if (sodium_init() < 0)
 		return STATUS_SYSTEM;
 	worst = endpoints_find(cli, NULL, &endpoints);
+	if (worst == STATUS_WELL && broadcast && !endpoints.events) {
+		complain("the configuration has no events endpoint: publish without --pub");
+		worst = STATUS_SYSTEM;
+	}
 	for (int i = first; i < argc && worst != STATUS_SYSTEM; i++) {
 		status = publish_file((struct publishing){ .name = argv[i],
 							   .source = source,
-							   .endpoint = endpoints.intake,
-							   .batch = (uint32_t)batch });
+							   .endpoint = broadcast ? endpoints.events
+										 : endpoints.intake,
+							   .batch = (uint32_t)batch,
+							   .broadcast = broadcast,
+							   .linger_ms = (int)(linger_s * 1000) });
 		worst = status > worst ? status : worst;
 	}
 	endpoints_clear(&endpoints);

@@ -24,6 +24,7 @@ struct rows {
 	bool skipping; /* to the end of a line that is too long */
 	bool ended;    /* nothing more will come */
 	size_t size;
+	size_t searched; /* bytes of the first record in which it is known not to end */
 	char problem[ROWS_PROBLEM_MAX]; /* of the header; of a row while it is read */
 	char buffer[BUFFER_MAX + 1];	/* what is not yet read; room for a last newline */
 };
@@ -51,7 +52,7 @@ enum rows_format rows_format_of(const char *name, struct text beginning)
 			return endings[i].format;
 	}
 	i = beginning.size >= 3 && memcmp(beginning.data, byte_order_mark, 3) == 0 ? 3 : 0;
-	while (i < beginning.size && strchr(" \t\r\n", beginning.data[i]))
+	while (i < beginning.size && memchr(" \t\r\n", beginning.data[i], 4))
 		i++;
 	return i < beginning.size && beginning.data[i] == '{' ? ROWS_JSONL : ROWS_CSV;
 }
@@ -132,7 +133,7 @@ static int json_row_read(struct text record, struct msg_writer *writer, bool *re
 	size_t spaces = 0;
 	int err = 0;
 
-	while (spaces < record.size && strchr(" \t\r\n", record.data[spaces]))
+	while (spaces < record.size && memchr(" \t\r\n", record.data[spaces], 4))
 		spaces++;
 	*ret_empty = spaces == record.size;
 	if (*ret_empty)
@@ -256,14 +257,16 @@ static int read_step(struct rows *rows, const char *data, size_t size, size_t *r
 		*ret_used = newline ? (size_t)(newline - data) + 1 : size;
 		return 0;
 	}
-	if (rows->csv) {
+	/* Many small pieces do not search the same bytes again and again. */
+	newline = memchr(data + rows->searched, '\n', size - rows->searched);
+	if (newline && rows->csv)
 		end = csv_record_size(data, size);
-	} else {
-		newline = memchr(data, '\n', size);
+	else
 		end = newline ? (size_t)(newline - data) + 1 : 0;
-	}
+	rows->searched = 0;
 	if (end > ROW_MAX || (end == 0 && (rows->ended || size > ROW_MAX)))
 		return refuse_endless(rows, data, size, ret_used);
+	rows->searched = end ? 0 : size;
 	*ret_used = end;
 	return end ? read_record(rows, (struct text){ data, end }, rows->line) : 0;
 }

@@ -45,7 +45,8 @@ struct simulation {
 struct arguments {
 	const char *from, *out, *source;
 	int64_t learners, days, seed, modules, batch;
-	double speed;
+	double speed, late, doubled, wrong;
+	bool phases;
 };
 
 /* Local time's offset on each day, from the system's zone files: at noon, since clocks change at night. */
@@ -74,11 +75,13 @@ static void name_stream(const struct course *course, struct text catalogue,
 {
 	unsigned char hash[HASH];
 	crypto_generichash_state state;
-	char arguments[128];
-	int size = snprintf(
-		arguments, sizeof(arguments),
-		"course 1 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32 "\n",
-		course->from, course->days, course->seed, course->learners, course->modules_each);
+	char arguments[256];
+	int size = snprintf(arguments, sizeof(arguments),
+			    "course 2 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32
+			    " %d %a %a %a\n",
+			    course->from, course->days, course->seed, course->learners,
+			    course->modules_each, course->phases, course->late, course->doubled,
+			    course->wrong);
 
 	crypto_generichash_init(&state, NULL, 0, HASH);
 	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);
@@ -89,42 +92,21 @@ static void name_stream(const struct course *course, struct text catalogue,
 
 /* ---- to a file --------------------------------------------------------------------------------- */
 
-static int print_json(FILE *out, const struct event *event)
-{
-	json_t *attrs = event->n_attrs ? json_object() : NULL, *json;
-	char *line;
+static const char *const columns[] = { "type",	 "time",  "learner", "module",
+				       "region", "score", "passed",  "phase" };
+static const char *const voids_columns[] = { "type", "time", "score", "passed", "phase" };
 
-	for (size_t i = 0; attrs && i < event->n_attrs; i++)
-		json_object_setn_new(
-			attrs, event->attrs[i].name.data, event->attrs[i].name.size,
-			json_stringn(event->attrs[i].value.data, event->attrs[i].value.size));
-	json = json_pack(
-		"{s:s, s:I, s:s%, s:s%, s:s%, s:o*, s:o*}", "type", event_type_name(event->type),
-		"time", (json_int_t)event->time, "learner", event->learner.data,
-		event->learner.size, "module", event->module.data, event->module.size, "region",
-		event->region.data, event->region.size, "attrs", attrs, "score",
-		event->result.score < 0 ? NULL
-					: json_real((double)event->result.score / SCORE_ONE));
-	line = json ? json_line(json) : NULL;
-	json_decref(json);
-	if (!line)
-		return LIFT_E_MEMORY;
-	fprintf(out, "%s\n", line);
-	free(line);
-	return 0;
-}
-
-static void print_cell(FILE *out, struct text text, char end)
-{
-	char cell[MODULE_MAX + 1] = "";
-
-	memcpy(cell, text.data, text.size < sizeof(cell) ? text.size : 0);
-	print_csv(out, cell, end);
-}
+enum {
+	N_COLUMNS = sizeof(columns) / sizeof(columns[0]),
+	N_VOIDS = sizeof(voids_columns) / sizeof(voids_columns[0]),
+};
 
 static void print_header(FILE *out, const struct course *course)
 {
-	fputs("type,time,learner,module,region,score", out);
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		fprintf(out, "%s%s", i ? "," : "", columns[i]);
+	for (size_t i = 0; i < N_VOIDS; i++)
+		fprintf(out, ",voids.%s", voids_columns[i]);
 	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
 		char name[ATTR_NAME_MAX + 8];
 
@@ -136,26 +118,58 @@ static void print_header(FILE *out, const struct course *course)
 	fputc('\n', out);
 }
 
-static void print_row(FILE *out, const struct course *course, const struct event *event)
+static void print_cell(FILE *out, const char *key, const json_t *value)
 {
 	char time[ISO8601_TEXT];
 
-	iso8601_print(event->time, time);
-	fprintf(out, "%s,%s,", event_type_name(event->type), time);
-	print_cell(out, event->learner, ',');
-	print_cell(out, event->module, ',');
-	print_cell(out, event->region, ',');
-	if (event->result.score >= 0)
-		fprintf(out, "%.4g", (double)event->result.score / SCORE_ONE);
-	for (size_t i = 0, k = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
-		bool known = k < event->n_attrs &&
-			     text_equal(event->attrs[k].name, course->dimensions[i].name);
+	if (json_is_integer(value) && strcmp(key, "time") == 0) {
+		iso8601_print(json_integer_value(value), time);
+		fputs(time, out);
+	} else if (json_is_string(value)) {
+		print_csv(out, json_string_value(value), 0);
+	} else if (json_is_boolean(value)) {
+		fputs(json_is_true(value) ? "true" : "false", out);
+	} else if (json_is_number(value)) {
+		fprintf(out, "%.4g", json_number_value(value));
+	}
+}
+
+static void print_row(FILE *out, const struct course *course, const json_t *event)
+{
+	const json_t *voids = json_object_get(event, "voids");
+	const json_t *attrs = json_object_get(event, "attrs");
+
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		if (i > 0)
+			fputc(',', out);
+		print_cell(out, columns[i], json_object_get(event, columns[i]));
+	}
+	for (size_t i = 0; i < N_VOIDS; i++) {
+		fputc(',', out);
+		print_cell(out, voids_columns[i], json_object_get(voids, voids_columns[i]));
+	}
+	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
+		struct text name = course->dimensions[i].name;
 
 		fputc(',', out);
-		if (known)
-			print_cell(out, event->attrs[k++].value, 0);
+		print_cell(out, "", json_object_getn(attrs, name.data, name.size));
 	}
 	fputc('\n', out);
+}
+
+static int print_event(FILE *out, bool csv, const struct course *course,
+		       const struct course_event *event)
+{
+	json_t *json = course_event_json(course, event);
+	char *line = json && !csv ? json_line(json) : NULL;
+
+	if (json && csv)
+		print_row(out, course, json);
+	if (line)
+		fprintf(out, "%s\n", line);
+	json_decref(json);
+	free(line);
+	return json && (csv || line) ? 0 : LIFT_E_MEMORY;
 }
 
 static bool is_csv(const char *out)
@@ -170,8 +184,6 @@ static int write_file(const struct simulation *simulation)
 	const struct course *course = &simulation->course;
 	bool csv = is_csv(simulation->out), standard = strcmp(simulation->out, "-") == 0;
 	FILE *out = standard ? stdout : fopen(simulation->out, "we");
-	char learner[COURSE_TEXT];
-	struct event event;
 	int err = 0;
 
 	if (!out) {
@@ -180,13 +192,8 @@ static int write_file(const struct simulation *simulation)
 	}
 	if (csv)
 		print_header(out, course);
-	for (size_t i = 0; !err && i < simulation->n; i++) {
-		course_event_write(course, &simulation->events[i], learner, &event);
-		if (csv)
-			print_row(out, course, &event);
-		else
-			err = print_json(out, &event);
-	}
+	for (size_t i = 0; !err && i < simulation->n; i++)
+		err = print_event(out, csv, course, &simulation->events[i]);
 	if (ferror(out))
 		err = LIFT_E_IO;
 	if (!standard && fclose(out) != 0)
@@ -207,7 +214,7 @@ static void take_rejection(void *context, const struct lift_rejection *rejection
 			(int)rejection->code.size, rejection->text.data, (int)rejection->text.size);
 }
 
-/* Wait until an event's time has come; meanwhile what was before it goes out. */
+/* Wait until the time of an event's delivery has come; meanwhile what was before it goes out. */
 static int keep_pace(struct simulation *simulation, const struct course_event *event)
 {
 	const struct course_event *first = &simulation->events[0];
@@ -215,7 +222,7 @@ static int keep_pace(struct simulation *simulation, const struct course_event *e
 
 	if (simulation->speed <= 0)
 		return 0;
-	due_ms = (int64_t)((double)(event->at_s - first->at_s) / simulation->speed * 1000);
+	due_ms = (int64_t)((double)(event->sent_s - first->sent_s) / simulation->speed * 1000);
 	left_ms = due_ms - (wire_clock_ms() - simulation->progress.begun_ms);
 	if (left_ms <= 0)
 		return 0;
@@ -233,19 +240,16 @@ static int keep_pace(struct simulation *simulation, const struct course_event *e
 
 static int send_events(struct simulation *simulation, struct msg_writer *writer)
 {
-	char learner[COURSE_TEXT];
-	struct event event;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < simulation->n; i++) {
 		err = keep_pace(simulation, &simulation->events[i]);
 		if (err)
 			break;
-		course_event_write(&simulation->course, &simulation->events[i], learner, &event);
 		msg_writer_clear(writer);
-		event_encode(writer, &event);
-		if (!msg_written(writer).size)
-			return LIFT_E_MEMORY;
+		err = course_event_encode(&simulation->course, &simulation->events[i], writer);
+		if (err)
+			break;
 		err = lift_publisher_add(simulation->publisher, msg_written(writer), i + 1);
 		if (i % LOOK_EVENTS == 0)
 			progress_show(&simulation->progress, i, simulation->n,
@@ -303,6 +307,10 @@ static int prepare(struct simulation *simulation, const struct arguments *argume
 		course->seed = (uint64_t)arguments->seed;
 		course->learners = (uint32_t)arguments->learners;
 		course->modules_each = (uint32_t)arguments->modules;
+		course->phases = arguments->phases;
+		course->late = arguments->late;
+		course->doubled = arguments->doubled;
+		course->wrong = arguments->wrong;
 		name_stream(course, catalogue, stream);
 		err = find_offsets(course);
 	}
@@ -357,6 +365,14 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 		  &arguments.days, 1, COURSE_DAYS_MAX },
 		{ "seed", "N", "another one gives another course (1)", OPTION_WHOLE,
 		  &arguments.seed, 0, 1e15 },
+		{ "phases", NULL, "assess before and after, in all modules", OPTION_FLAG,
+		  &arguments.phases, 0, 0 },
+		{ "late", "SHARE", "deliver that share of the events days late (0)", OPTION_REAL,
+		  &arguments.late, 0, 1 },
+		{ "doubled", "SHARE", "send that share of the events twice (0)", OPTION_REAL,
+		  &arguments.doubled, 0, 1 },
+		{ "wrong", "SHARE", "add that share of events that the daemon must refuse (0)",
+		  OPTION_REAL, &arguments.wrong, 0, 1 },
 		{ "speed", "X", "simulated seconds in a second (0: as fast as possible)",
 		  OPTION_REAL, &arguments.speed, 0, 1e12 },
 		{ "source", "NAME", "the platform that they come from (simulation)", OPTION_TEXT,
@@ -370,7 +386,8 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 		.command = "lift simulate",
 		.arguments = "CATALOGUE",
 		.help = "Makes up how people of the catalogue's regions take its first programme, and sends\n"
-			"that to the daemon. The same arguments give the same events.",
+			"that to the daemon. The same arguments give the same events. Late, doubled and wrong\n"
+			"events leave all figures as they are.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

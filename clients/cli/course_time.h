@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * course_time.h - when people learn: working hours, few at weekends, in July and at Christmas.
+ *
+ * Local time is in seconds since the course's first day, 00:00.
+ */
+#ifndef LIFT_CLI_COURSE_TIME_H
+#define LIFT_CLI_COURSE_TIME_H
+
+#include "clients/cli/course.h"
+#include "clients/cli/luck.h"
+
+/* A time on that day or the next on which people learn, later than `after_s`. */
+int64_t course_working_time(const struct course *course, struct luck *chance, double day,
+			    int64_t after_s);
+
+/* Is it before the end of the last day? */
+bool course_is_within(const struct course *course, int64_t at_s);
+
+/* A time within the course as events have it. */
+uint32_t course_utc_of(const struct course *course, int64_t at_s);
+
+#endif
