@@ -54,6 +54,7 @@ UNIT_LIB := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 E2E_SRC := $(wildcard tests/e2e/*_test.c)
 E2E_LIB := $(filter-out $(E2E_SRC),$(wildcard tests/e2e/*.c))
 BENCH_SRC := $(wildcard tests/bench/*.c)
+FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PROTO_A := $(BUILD)/libproto.a
@@ -62,9 +63,10 @@ CLIENT_A := $(BUILD)/libclient.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
+REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang check unit e2e units-verify bench demo install clean format help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e fuzz-replay units-verify bench demo install clean format help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -73,6 +75,7 @@ help:
 	@echo 'make              build liftd and lift into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo 'make check        install what is missing, build, and run all tests'
+	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
 	@echo 'make clean        remove what was built'
@@ -119,6 +122,16 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm
 
+# A fuzz target, with libFuzzer (build-fuzz only) and without.
+FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+$(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(FUZZ_LINK)
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(FUZZ_LINK) -fsanitize=fuzzer
+
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
 # ---- packages: what is there is not touched --------------------------------------------------
@@ -138,6 +151,9 @@ deps:
 deps-clang:
 	$(call install_packages,clang:the_second_compiler_that_must_not_warn)
 
+deps-fuzz:
+	$(call install_packages,$(PACKAGES) clang:fuzz_targets_are_built_with_it libclang-rt-14-dev:libFuzzer_and_the_sanitizers)
+
 deps-check:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
 
@@ -145,16 +161,38 @@ deps-check:
 # Libraries that were installed a moment ago are found by a make that starts after that.
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@$(MAKE) --no-print-directory unit e2e units-verify
+	@$(MAKE) --no-print-directory unit e2e fuzz-replay units-verify
 
 .PHONY: tests
-tests: $(UNITS) $(E2ES)
+tests: $(UNITS) $(E2ES) $(REPLAYS)
 
 unit: $(UNITS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
 e2e: all $(E2ES)
 	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+
+# Fuzzing starts from a corpus of ours, and from what else is lying about in the target's form.
+FUZZ_SECONDS ?= 60
+FUZZ_MAX_batch := 65536
+FUZZ_ALSO_batch := $(wildcard proto/vectors/batch-*.hex proto/vectors/refused-*.hex)
+FUZZ_ALSO_request := $(wildcard $(patsubst %,proto/vectors/%.hex,hello* status* export* refused-request*))
+FUZZ_ALSO_answer := $(wildcard $(patsubst %,proto/vectors/%.hex,ack* nack* welcome* refusal* refused-answer* metric* beat* catalogue*))
+FUZZ_ALSO_config := systemd/liftd.yaml
+FUZZ_ALSO_catalogue := $(wildcard tests/golden/catalogue.yaml proto/vectors/*.yaml daemon/examples/*.yaml)
+corpus_of = $(wildcard tests/fuzz/corpus/$(1)/*) $(FUZZ_ALSO_$(1))
+
+fuzz-replay: $(REPLAYS)
+	@$(foreach n,$(FUZZ_NAMES),echo "== $(BUILD)/tests/fuzz/$(n)_replay" && $(BUILD)/tests/fuzz/$(n)_replay $(call corpus_of,$(n)) &&) true
+
+# What it finds stays in build-fuzz/: an input that breaks something is made small, and then moves to the corpus.
+fuzz-%: deps-fuzz
+	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-fuzz CC=clang SAN=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
+		build-fuzz/tests/fuzz/$*_fuzz build-fuzz/tests/fuzz/$*_replay
+	@mkdir -p build-fuzz/seeds/$* build-fuzz/found/$*
+	@build-fuzz/tests/fuzz/$*_replay --to build-fuzz/seeds/$* $(call corpus_of,$*)
+	build-fuzz/tests/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
+		-max_len=$(or $(FUZZ_MAX_$*),4096) -artifact_prefix=build-fuzz/$*- build-fuzz/found/$* build-fuzz/seeds/$*
 
 units-verify: $(BUILD)/liftd
 	@sh tests/units_verify.sh $(BUILD)/liftd
@@ -186,7 +224,7 @@ install: all
 	[ -e $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml ] || install -m 644 systemd/catalogue.yaml $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml
 
 clean:
-	rm -rf build build-clang build-san build-clang-san
+	rm -rf build build-clang build-san build-clang-san build-fuzz
 
 format:
 	clang-format -i $(wildcard proto/*.[ch] daemon/*.[ch] clients/*.[ch] clients/cli/*.[ch] tests/*/*.[ch])

@@ -278,8 +278,19 @@ int msg_fields(const msgpack_object *map, const struct text keys[], size_t n,
 {
 	int err = map->type == MSGPACK_OBJECT_MAP ? check_keys(&map->via.map) : LIFT_E_MALFORMED;
 
-	if (!err)
-		msg_find(map, keys, n, values);
+	if (err)
+		return err;
+	msg_find(map, keys, n, values);
+	/* What nobody knows is skipped, but obeys the rules. */
+	for (uint32_t i = 0; i < map->via.map.size && !err; i++) {
+		const msgpack_object_kv *kv = &map->via.map.ptr[i];
+		bool known = false;
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = text_equal(key_text(&kv->key), keys[k]);
+		if (!known)
+			err = msg_check_values(&kv->val);
+	}
 	return err;
 }
 

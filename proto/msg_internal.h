@@ -18,7 +18,7 @@ int msg_parse(struct msg_reader *reader, struct text message, int depth,
 
 /* Find the values of `n` (at most MSG_KEYS_MAX) known keys of a map: values[i] is that of keys[i], NULL where
  * it is absent or nil. LIFT_E_MALFORMED for what is no map, LIFT_E_VALUE for doubled keys, keys that are
- * no text, and more than MSG_KEYS_MAX keys. */
+ * no text, more than MSG_KEYS_MAX keys, and faults (msg_check_values) below keys that are not known. */
 int msg_fields(const msgpack_object *map, const struct text keys[], size_t n,
 	       const msgpack_object *values[]);
 

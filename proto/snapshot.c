@@ -34,7 +34,7 @@ static int read_page(const msgpack_object *const values[], struct snapshot_reque
 	if (!request->has_since)
 		return 0;
 	if (!values[S_EPOCH] || !msg_get_int(values[S_SINCE], &request->since) ||
-	    !msg_get_int(values[S_EPOCH], &request->epoch))
+	    !msg_get_int(values[S_EPOCH], &request->epoch) || request->since < 0)
 		return LIFT_E_MALFORMED;
 	return 0;
 }

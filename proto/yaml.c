@@ -5,6 +5,7 @@
 #include "proto/yaml.h"
 
 #include "proto/arena.h"
+#include "proto/msg.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,6 +55,20 @@ int yaml_excerpt_size(struct text text)
 	return (int)size;
 }
 
+/* One error is one line of UTF-8: a control, and a character of which an excerpt has only the beginning, becomes '?'. */
+static void make_printable(char *what)
+{
+	size_t size;
+
+	for (char *c = what; *c; c += size) {
+		size = 1;
+		while (((unsigned char)c[size] & 0xc0) == 0x80)
+			size++;
+		if ((unsigned char)*c < ' ' || *c == 0x7f || !msg_is_utf8(c, size))
+			memset(c, '?', size);
+	}
+}
+
 void yaml_error(struct yaml_errors *errors, unsigned line, const char *format, ...)
 {
 	const char *file = errors->file ? errors->file : "-";
@@ -66,9 +81,7 @@ void yaml_error(struct yaml_errors *errors, unsigned line, const char *format, .
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	for (char *c = what; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?'; /* one error, one line */
+	make_printable(what);
 	if (line)
 		snprintf(place, sizeof(place), "%u:", line);
 	size = strlen(file) + strlen(place) + strlen(what) + 3;

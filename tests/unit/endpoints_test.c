@@ -85,6 +85,39 @@ static void endpoints_are_those_of_the_daemon(void **state)
 	}
 }
 
+static void lists_that_may_be_empty_have_an_endpoint_or_none(void **state)
+{
+	static const struct {
+		const char *config, *events, *snapshot;
+	} rows[] = {
+		{ "runtime: /r\n", "ipc:///r/events", "ipc:///r/snapshot" },
+		{ AUDIENCES "events: [\"ipc://RUNTIME/e\", \"ipc://RUNTIME/f\"]\n", "ipc:///r/e",
+		  "ipc:///r/snapshot" },
+		{ "runtime: /r\nevents: []\naudiences: [{name: a, snapshot: []}]\n", NULL, NULL },
+		{ "runtime: /r\naudiences: [{name: a, snapshot: [\"ipc:///s\"]}]\n",
+		  "ipc:///r/events", "ipc:///s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct yaml_errors errors = { .file = "f" };
+		struct endpoints endpoints;
+
+		assert_int_equal(endpoints_parse(text_of(rows[i].config), NULL, env_empty, 7,
+						 &errors, &endpoints),
+				 0);
+		if (rows[i].events)
+			assert_string_equal(endpoints.events, rows[i].events);
+		else
+			assert_null(endpoints.events);
+		if (rows[i].snapshot)
+			assert_string_equal(endpoints.snapshot, rows[i].snapshot);
+		else
+			assert_null(endpoints.snapshot);
+		endpoints_clear(&endpoints);
+	}
+}
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
 	static const struct {
@@ -114,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints_are_those_of_the_daemon),
+		cmocka_unit_test(lists_that_may_be_empty_have_an_endpoint_or_none),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 	};
 

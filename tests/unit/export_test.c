@@ -18,9 +18,9 @@ static struct tally_map *some_tallies(void)
 {
 	/* Regions 2 zz, 3 Zz, 4 ab. */
 	static const struct tally_key keys[] = {
-		{ 3, 0, FACET_STARTED, 0, 20522 },
-		{ 4, 1, FACET_STARTED, 0, 20522 },
-		{ 1, 2, FACET_STARTED, 0, 20522 },
+		{ 3, 0, FACET_LAST, 0, 20522 },
+		{ 4, 1, FACET_LAST, 0, 20522 },
+		{ 1, 2, FACET_LAST, 0, 20522 },
 		{ 3, (uint32_t)KIND_PEOPLE << TALLY_SUBJECT_SHIFT, FACET_LAST, 0, 20522 },
 	};
 	struct tally_map *map = tally_map_new();

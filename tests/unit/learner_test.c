@@ -395,33 +395,50 @@ static int64_t at_hour(int hour, int64_t never)
 	return hour == NO ? never : WORLD_BEGIN + hour * INT64_C(3600000);
 }
 
+/* In the order in which they are written; those of no type end them. */
+static void add_steps(struct learner *learner, const struct step *steps, size_t n)
+{
+	bool added;
+
+	for (size_t s = 0; s < n && steps[s].type; s++) {
+		const struct step *step = &steps[s];
+		struct fact fact = {
+			.time = at_hour(step->hour, 0),
+			.type = (uint8_t)step->type,
+			.voids = (uint8_t)step->voids,
+			.result = { (int16_t)step->score, (int8_t)step->passed, step->phase },
+			.voids_time = step->voids ? at_hour(step->voids_hour, EVENT_NO_TIME)
+						  : EVENT_NO_TIME,
+		};
+
+		/* The same fact with two profiles is one. */
+		assert_int_equal(learner_add(learner, &fact, &added), 0);
+		fact.profile = 1;
+		assert_int_equal(learner_add(learner, &fact, &added), 0);
+	}
+}
+
+static struct calendar *calendar_of(const char *zone)
+{
+	struct calendar *calendar;
+
+	assert_int_equal(calendar_open(zone, &calendar), 0);
+	return calendar;
+}
+
 static void a_module_folds_as_the_definition_says(void **state)
 {
+	struct calendar *calendar = calendar_of("UTC");
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(folds) / sizeof(folds[0]); i++) {
 		struct module_state found = { 0 };
 		struct learner learner = { 0 };
-		bool added, counts;
+		bool counts;
 
-		for (int s = 0; s < 4 && folds[i].steps[s].type; s++) {
-			const struct step *step = &folds[i].steps[s];
-			struct fact fact = {
-				.time = at_hour(step->hour, 0),
-				.type = (uint8_t)step->type,
-				.voids = (uint8_t)step->voids,
-				.result = { (int16_t)step->score, (int8_t)step->passed,
-					    step->phase },
-				.voids_time = step->voids ? at_hour(step->voids_hour, EVENT_NO_TIME)
-							  : EVENT_NO_TIME,
-			};
-
-			/* The same fact with two profiles is one. */
-			assert_int_equal(learner_add(&learner, &fact, &added), 0);
-			fact.profile = 1;
-			assert_int_equal(learner_add(&learner, &fact, &added), 0);
-		}
+		add_steps(&learner, folds[i].steps, sizeof(folds[i].steps) / sizeof(struct step));
 		counts = module_fold(learner.facts, learner.facts + learner.n, 6000, INT64_MAX,
-				     &found);
+				     calendar, &found);
 		if (counts != folds[i].counts ||
 		    (counts && (found.withdrawn != folds[i].withdrawn ||
 				found.started != at_hour(folds[i].started, NEVER) ||
@@ -432,6 +449,367 @@ static void a_module_folds_as_the_definition_says(void **state)
 			fail_msg("%s", folds[i].why);
 		learner_free(&learner);
 	}
+	calendar_free(calendar);
+}
+
+/* ---- assessments, case by case -------------------------------------------------------------------- */
+
+#define ASSESSED(hour, score, passed, phase)                             \
+	{                                                                \
+		EVENT_ASSESSED, hour, score, passed, PHASE_##phase, 0, 0 \
+	}
+#define VOIDED(score, passed, phase, hour)                                           \
+	{                                                                            \
+		EVENT_VOIDED, 99, score, passed, PHASE_##phase, EVENT_ASSESSED, hour \
+	}
+
+/* The pass mark is 6000. */
+static const struct {
+	const char *why;
+	struct step steps[4];
+	bool passed_first;
+	int attempts, best, gain; /* NO_SCORE: there is none */
+} scores[] = {
+	{ "one score is no gain", { ASSESSED(1, 7000, NO, NONE) }, true, 1, 7000, NO_SCORE },
+	{ "later passed is not passed first",
+	  { ASSESSED(1, 5000, NO, NONE), ASSESSED(2, 7000, NO, NONE) },
+	  false,
+	  2,
+	  7000,
+	  2000 },
+	{ "what is said counts more than the score for the first, too",
+	  { ASSESSED(1, 9000, 0, NONE), ASSESSED(2, 9000, 1, NONE) },
+	  false,
+	  2,
+	  9000,
+	  0 },
+	{ "a tie in time: the lower score is first, and has failed",
+	  { ASSESSED(1, 9000, NO, NONE), ASSESSED(1, 3000, NO, NONE) },
+	  false,
+	  2,
+	  9000,
+	  6000 },
+	{ "a tie in time: the lower score is first, and has passed",
+	  { ASSESSED(1, 9000, 0, NONE), ASSESSED(1, 3000, 1, NONE) },
+	  true,
+	  2,
+	  9000,
+	  6000 },
+	{ "a tie in time: none is lower than 0",
+	  { ASSESSED(1, 0, 0, NONE), ASSESSED(1, NO, 1, NONE) },
+	  true,
+	  2,
+	  0,
+	  NO_SCORE },
+	{ "a tie in time and score: failed is first",
+	  { ASSESSED(1, 7000, 1, NONE), ASSESSED(1, 7000, 0, NONE) },
+	  false,
+	  2,
+	  7000,
+	  0 },
+	{ "failed by the score is first, before who says passed",
+	  { ASSESSED(1, 5000, 1, NONE), ASSESSED(1, 5000, NO, NONE) },
+	  false,
+	  2,
+	  5000,
+	  0 },
+	{ "failed as it is said, before passed by the score",
+	  { ASSESSED(1, 7000, NO, NONE), ASSESSED(1, 7000, 0, POST) },
+	  false,
+	  2,
+	  7000,
+	  NO_SCORE },
+	{ "a failed one that is later or higher does not matter",
+	  { ASSESSED(1, 7000, NO, NONE), ASSESSED(1, 8000, 0, NONE), ASSESSED(2, 100, NO, NONE) },
+	  true,
+	  3,
+	  8000,
+	  1000 },
+	{ "without a score: attempts, no best",
+	  { ASSESSED(1, NO, 1, NONE), ASSESSED(2, NO, 0, NONE) },
+	  true,
+	  2,
+	  NO_SCORE,
+	  NO_SCORE },
+	{ "without a score: neither first nor later for a gain",
+	  { ASSESSED(1, NO, 1, NONE), ASSESSED(2, 4000, NO, NONE), ASSESSED(3, NO, 1, NONE) },
+	  true,
+	  3,
+	  4000,
+	  NO_SCORE },
+	{ "a gain below 0",
+	  { ASSESSED(1, 9000, NO, NONE), ASSESSED(2, 5000, NO, NONE), ASSESSED(3, 6000, NO, NONE) },
+	  true,
+	  3,
+	  9000,
+	  -3000 },
+	{ "phases: the best post less the first pre, whichever came first",
+	  { ASSESSED(1, 9000, NO, POST), ASSESSED(2, 4000, NO, PRE), ASSESSED(3, 1000, NO, PRE),
+	    ASSESSED(4, 8000, NO, POST) },
+	  true,
+	  4,
+	  9000,
+	  5000 },
+	{ "phases: what has none does not matter then",
+	  { ASSESSED(1, 1000, NO, NONE), ASSESSED(2, 5000, NO, PRE), ASSESSED(3, 4000, NO, POST),
+	    ASSESSED(4, 10000, NO, NONE) },
+	  false,
+	  4,
+	  10000,
+	  -1000 },
+	{ "pre without post",
+	  { ASSESSED(1, 1000, NO, PRE), ASSESSED(2, 5000, NO, NONE), ASSESSED(3, 6000, NO, PRE) },
+	  false,
+	  3,
+	  6000,
+	  NO_SCORE },
+	{ "post without pre",
+	  { ASSESSED(1, 1000, NO, NONE), ASSESSED(2, 5000, NO, POST), ASSESSED(3, 6000, NO, NONE) },
+	  false,
+	  3,
+	  6000,
+	  NO_SCORE },
+	{ "a pre without a score is none: those without phases count",
+	  { ASSESSED(1, NO, 1, PRE), ASSESSED(2, 5000, NO, NONE), ASSESSED(3, 5500, NO, NONE) },
+	  true,
+	  3,
+	  5500,
+	  500 },
+	{ "pre and post at one time: the lower pre is first",
+	  { ASSESSED(1, 6000, NO, PRE), ASSESSED(1, 2000, NO, PRE), ASSESSED(1, 6000, NO, POST) },
+	  false,
+	  3,
+	  6000,
+	  4000 },
+	{ "the first taken back: the next is first",
+	  { ASSESSED(1, 1000, NO, NONE), ASSESSED(2, 7000, NO, NONE), ASSESSED(3, 9000, NO, NONE),
+	    VOIDED(NO, NO, NONE, 1) },
+	  true,
+	  2,
+	  9000,
+	  2000 },
+	{ "of a tie the failed taken back",
+	  { ASSESSED(1, 7000, 0, NONE), ASSESSED(1, 7000, 1, NONE), VOIDED(NO, 0, NONE, 1) },
+	  true,
+	  1,
+	  7000,
+	  NO_SCORE },
+	{ "all pre taken back, at any time up to its own",
+	  { ASSESSED(1, 2000, NO, PRE), ASSESSED(2, 3000, NO, PRE), ASSESSED(3, 4000, NO, POST),
+	    VOIDED(NO, NO, PRE, NO) },
+	  false,
+	  1,
+	  4000,
+	  NO_SCORE },
+	{ "the best taken back by its score",
+	  { ASSESSED(1, 2000, NO, NONE), ASSESSED(2, 9000, NO, NONE), ASSESSED(3, 3000, NO, NONE),
+	    VOIDED(9000, NO, NONE, NO) },
+	  false,
+	  2,
+	  3000,
+	  1000 },
+};
+
+static void assessments_fold_as_the_definition_says(void **state)
+{
+	struct calendar *calendar = calendar_of("UTC");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
+		struct module_state found = { 0 };
+		struct learner learner = { 0 };
+
+		add_steps(&learner, scores[i].steps, sizeof(scores[i].steps) / sizeof(struct step));
+		assert_true(module_fold(learner.facts, learner.facts + learner.n, 6000, INT64_MAX,
+					calendar, &found));
+		if (found.passed_first != scores[i].passed_first ||
+		    found.attempts != (uint32_t)scores[i].attempts ||
+		    found.best != scores[i].best || found.gain != scores[i].gain)
+			fail_msg("%s: passed first %d, %u attempts, best %d, gain %d",
+				 scores[i].why, found.passed_first, found.attempts, found.best,
+				 found.gain);
+		learner_free(&learner);
+	}
+	calendar_free(calendar);
+}
+
+/* ---- hours ---------------------------------------------------------------------------------------- */
+
+enum { SUNDAY = 6 * 24 };
+/* 2026-03-29T01:00Z and 2026-10-25T01:00Z: the clocks of Oslo change; 2026-03-08T05:30Z: those of St John's go on. */
+#define SPRING	  INT64_C(1774746000000)
+#define AUTUMN	  INT64_C(1792890000000)
+#define ST_JOHN_S INT64_C(1772947800000)
+#define MINUTE	  INT64_C(60000)
+
+static const struct {
+	const char *why, *zone;
+	int64_t times[4];
+	int n, hours[3], counts[3]; /* all that are not 0 */
+} weeks[] = {
+	{ "the last moment before the missing hour and the first behind it",
+	  "Europe/Oslo",
+	  { SPRING - 1, SPRING },
+	  2,
+	  { SUNDAY + 1, SUNDAY + 3 },
+	  { 1, 1 } },
+	{ "both of the doubled hour are one",
+	  "Europe/Oslo",
+	  { AUTUMN - 60 * MINUTE, AUTUMN - 1, AUTUMN, AUTUMN + 60 * MINUTE - 1 },
+	  4,
+	  { SUNDAY + 2 },
+	  { 4 } },
+	{ "beside the doubled hour",
+	  "Europe/Oslo",
+	  { AUTUMN - 60 * MINUTE - 1, AUTUMN, AUTUMN + 60 * MINUTE },
+	  3,
+	  { SUNDAY + 1, SUNDAY + 2, SUNDAY + 3 },
+	  { 1, 1, 1 } },
+	{ "where no clocks change",
+	  "UTC",
+	  { AUTUMN - 1, AUTUMN, AUTUMN + 60 * MINUTE },
+	  3,
+	  { SUNDAY, SUNDAY + 1, SUNDAY + 2 },
+	  { 1, 1, 1 } },
+	{ "half an hour off, around the missing hour",
+	  "America/St_Johns",
+	  { ST_JOHN_S - 1, ST_JOHN_S, ST_JOHN_S + 59 * MINUTE },
+	  3,
+	  { SUNDAY + 1, SUNDAY + 3 },
+	  { 1, 2 } },
+	{ "the week ends on Sunday at midnight",
+	  "Europe/Oslo",
+	  { SPRING + 21 * 60 * MINUTE - 1, SPRING + 21 * 60 * MINUTE },
+	  2,
+	  { SUNDAY + 23, 0 },
+	  { 1, 1 } },
+};
+
+/* Of any type: withdrawals, too; with two profiles, and twice in the same moment, each once. */
+static void hours_are_those_of_the_clock_on_the_wall(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
+		struct calendar *calendar = calendar_of(weeks[i].zone);
+		struct module_state found = { 0 };
+		struct learner learner = { 0 };
+		uint32_t expected[HOURS] = { 0 };
+
+		for (int h = 0; h < 3; h++)
+			expected[weeks[i].hours[h]] += (uint32_t)weeks[i].counts[h];
+		for (int t = 0; t < 2 * weeks[i].n; t++) {
+			struct fact fact = { .time = weeks[i].times[t / 2],
+					     .type = t < 2 ? EVENT_STARTED : EVENT_WITHDRAWN,
+					     .result = { -1, -1, PHASE_NONE },
+					     .voids_time = EVENT_NO_TIME,
+					     .profile = (uint32_t)t % 2 };
+			bool added;
+
+			assert_int_equal(learner_add(&learner, &fact, &added), 0);
+		}
+		assert_true(module_fold(learner.facts, learner.facts + learner.n, 0, INT64_MAX,
+					calendar, &found));
+		for (int h = 0; h < HOURS; h++)
+			if (found.hours[h] != expected[h])
+				fail_msg("%s: %u in hour %d, not %u", weeks[i].why, found.hours[h],
+					 h, expected[h]);
+		learner_free(&learner);
+		calendar_free(calendar);
+	}
+}
+
+static void a_fact_that_is_taken_back_has_no_hour(void **state)
+{
+	static const struct step steps[] = { { EVENT_STARTED, 5, NO, NO, 0, 0, 0 },
+					     { EVENT_COMPLETED, 6, NO, NO, 0, 0, 0 },
+					     { EVENT_VOIDED, 7, NO, NO, 0, EVENT_COMPLETED, 6 } };
+	struct calendar *calendar = calendar_of("UTC");
+	struct module_state found = { 0 };
+	struct learner learner = { 0 };
+
+	(void)state;
+	add_steps(&learner, steps, 3);
+	assert_true(module_fold(learner.facts, learner.facts + learner.n, 0, INT64_MAX, calendar,
+				&found));
+	/* WORLD_BEGIN is a Sunday's midnight. */
+	for (int h = 0; h < HOURS; h++)
+		assert_int_equal(found.hours[h], h == SUNDAY + 5);
+	learner_free(&learner);
+	calendar_free(calendar);
+}
+
+/* ---- days, as figures are read from them: learner_contribute --------------------------------------- */
+
+static const struct {
+	const char *why;
+	struct step steps[3];
+	bool open;
+	int took; /* whole days; NO: not completed */
+} ends[] = {
+	{ "begun is open", { { EVENT_STARTED, 1, NO, NO, 0, 0, 0 } }, true, NO },
+	{ "completed is not; on the same day, 0 days",
+	  { { EVENT_COMPLETED, 1, NO, NO, 0, 0, 0 } },
+	  false,
+	  0 },
+	{ "an hour short of two days is one day",
+	  { { EVENT_STARTED, 2, NO, NO, 0, 0, 0 }, { EVENT_COMPLETED, 49, NO, NO, 0, 0, 0 } },
+	  false,
+	  1 },
+	{ "48 h are two days, from the least time of anything",
+	  { { EVENT_STARTED, 9, NO, NO, 0, 0, 0 },
+	    ASSESSED(1, 10, NO, NONE),
+	    { EVENT_COMPLETED, 49, NO, NO, 0, 0, 0 } },
+	  false,
+	  2 },
+	{ "to the first completion",
+	  { { EVENT_COMPLETED, 90, NO, NO, 0, 0, 0 },
+	    { EVENT_STARTED, 1, NO, NO, 0, 0, 0 },
+	    { EVENT_COMPLETED, 30, NO, NO, 0, 0, 0 } },
+	  false,
+	  1 },
+	{ "a withdrawal is no start",
+	  { { EVENT_WITHDRAWN, 1, NO, NO, 0, 0, 0 }, { EVENT_COMPLETED, 50, NO, NO, 0, 0, 0 } },
+	  false,
+	  0 },
+	{ "withdrawn is not open",
+	  { { EVENT_STARTED, 1, NO, NO, 0, 0, 0 }, { EVENT_WITHDRAWN, 2, NO, NO, 0, 0, 0 } },
+	  false,
+	  NO },
+	{ "come back is open again",
+	  { { EVENT_WITHDRAWN, 1, NO, NO, 0, 0, 0 }, { EVENT_STARTED, 2, NO, NO, 0, 0, 0 } },
+	  true,
+	  NO },
+};
+
+static void who_is_open_and_how_long_it_took_are_counted(void **state)
+{
+	struct one one;
+	struct event event = { .module = text_of("lift"), .region = text_of("rana") };
+
+	(void)state;
+	one_begin(&one, catalogue_of(world_catalogue));
+	one_keep(&one, &event);
+	one_keep(&one, &event);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		int open = 0, took = NO;
+
+		learner_clear(&one.learner);
+		add_steps(&one.learner, ends[i].steps, sizeof(ends[i].steps) / sizeof(struct step));
+		assert_int_equal(learner_contribute(&one.learner, &one.profiles, INT64_MAX,
+						    &one.contribution),
+				 0);
+		for (size_t c = 0; c < one.contribution.n; c++) {
+			const struct tally *tally = &one.contribution.items[c];
+
+			open += tally->key.facet == FACET_OPEN;
+			if (tally->key.facet == FACET_TOOK)
+				took = (int)tally->key.bucket;
+		}
+		if (open != ends[i].open || took != ends[i].took)
+			fail_msg("%s: open %d, took %d", ends[i].why, open, took);
+	}
+	catalogue_free(one.catalogue);
+	one_end(&one);
 }
 
 static void what_comes_at_or_after_until_has_not_happened(void **state)
@@ -441,6 +819,7 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 				.result = { -1, -1, PHASE_NONE },
 				.voids_time = EVENT_NO_TIME };
 	struct fact voided = started, completed = started;
+	struct calendar *calendar = calendar_of("UTC");
 	struct module_state found;
 	struct learner learner = { 0 };
 	bool added;
@@ -454,13 +833,18 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 	assert_int_equal(learner_add(&learner, &voided, &added), 0);
 	assert_int_equal(learner_add(&learner, &completed, &added), 0);
 	assert_int_equal(learner_add(&learner, &started, &added), 0);
-	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN, &found));
-	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 10, &found));
+	assert_false(
+		module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN, calendar, &found));
+	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 10, calendar,
+				&found));
 	assert_int_equal(found.started, WORLD_BEGIN);
-	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 20, &found));
-	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 21, &found));
+	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 20, calendar,
+				 &found));
+	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 21, calendar,
+				&found));
 	assert_int_equal(found.started, WORLD_BEGIN + 20);
 	learner_free(&learner);
+	calendar_free(calendar);
 }
 
 /* ---- against the model -------------------------------------------------------------------------- */
@@ -568,6 +952,10 @@ int main(void)
 		cmocka_unit_test(a_fact_that_is_there_changes_nothing),
 		cmocka_unit_test(facts_stay_sorted_and_single_in_whichever_order_they_come),
 		cmocka_unit_test(a_module_folds_as_the_definition_says),
+		cmocka_unit_test(assessments_fold_as_the_definition_says),
+		cmocka_unit_test(hours_are_those_of_the_clock_on_the_wall),
+		cmocka_unit_test(a_fact_that_is_taken_back_has_no_hour),
+		cmocka_unit_test(who_is_open_and_how_long_it_took_are_counted),
 		cmocka_unit_test(what_comes_at_or_after_until_has_not_happened),
 		cmocka_unit_test(random_learners_contribute_what_the_model_says),
 		cmocka_unit_test(thousands_of_facts_contribute_what_the_model_says),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/model.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -149,30 +149,135 @@ static bool is_taken_back(const struct event *fact, const struct event *voiding)
 	return voiding->result.phase == PHASE_NONE || voiding->result.phase == fact->result.phase;
 }
 
-/* Facts that are the same count once: none of the built figures asks how often, so that they need not be told apart. */
-static void make_module(struct model_state *state, const struct catalogue *c, uint32_t module,
-			const struct event *const *events, const uint32_t *modules, size_t n)
+static bool is_same_fact(const struct event *a, const struct event *b)
 {
-	const struct event **facts = calloc(n, sizeof(*facts));
-	int64_t withdrawn_at = INT64_MIN;
+	if (a->type != b->type || a->time != b->time)
+		return false;
+	return a->type != EVENT_ASSESSED ||
+	       (a->result.score == b->result.score && a->result.passed == b->result.passed &&
+		a->result.phase == b->result.phase);
+}
+
+/* The standing facts of a module, each once. */
+static size_t standing_facts(const struct event *const *events, const uint32_t *modules, size_t n,
+			     uint32_t module, const struct event **ret_facts)
+{
 	size_t n_facts = 0;
 
-	assert_non_null(facts);
 	for (size_t i = 0; i < n; i++) {
 		bool stands = events[i]->type != EVENT_VOIDED && modules[i] == module;
 
 		for (size_t v = 0; stands && v < n; v++)
 			stands = events[v]->type != EVENT_VOIDED || modules[v] != module ||
 				 !is_taken_back(events[i], events[v]);
+		for (size_t f = 0; stands && f < n_facts; f++)
+			stands = !is_same_fact(ret_facts[f], events[i]);
 		if (stands)
-			facts[n_facts++] = events[i];
+			ret_facts[n_facts++] = events[i];
 	}
+	return n_facts;
+}
+
+/* METRICS 3 of assessments: each as it is ordered by. */
+struct assessment {
+	int64_t at;
+	int32_t score; /* none: -1 */
+	bool passed;
+	int phase;
+};
+
+static int compare_assessments(const void *a, const void *b)
+{
+	const struct assessment *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->score != y->score)
+		return x->score < y->score ? -1 : 1;
+	return (int)x->passed - (int)y->passed;
+}
+
+/* The best score of those with a phase (0: any), from one on; -1: there is none. */
+static int32_t best_of(const struct assessment *all, size_t n, size_t from, int phase)
+{
+	int32_t best = -1;
+
+	for (size_t i = from; i < n; i++)
+		if ((!phase || all[i].phase == phase) && all[i].score > best)
+			best = all[i].score;
+	return best;
+}
+
+/* The first scored one with a phase (0: any); n: there is none. */
+static size_t first_of(const struct assessment *all, size_t n, int phase)
+{
+	size_t i = 0;
+
+	while (i < n && (all[i].score < 0 || (phase && all[i].phase != phase)))
+		i++;
+	return i;
+}
+
+static void make_scores(struct model_state *state, struct assessment *all, size_t n)
+{
+	size_t first = first_of(all, n, 0), pre = first_of(all, n, PHASE_PRE);
+	int32_t post = best_of(all, n, 0, PHASE_POST), later;
+
+	state->attempts = (uint32_t)n;
+	state->assessed = n > 0;
+	state->passed_first = n > 0 && all[0].passed;
+	for (size_t i = 0; i < n && !state->passed; i++) {
+		state->passed = all[i].passed;
+		state->passed_at = all[i].at;
+	}
+	state->best = best_of(all, n, 0, 0);
+	state->has_best = state->best >= 0;
+	if (pre < n && post >= 0) {
+		state->has_gain = true;
+		state->gain = post - all[pre].score;
+	} else if (pre == n && post < 0 && first < n) {
+		later = best_of(all, n, first + 1, 0);
+		state->has_gain = later >= 0;
+		state->gain = later - all[first].score;
+	}
+}
+
+static void make_assessments(struct model_state *state, const struct event *const *facts, size_t n,
+			     int32_t pass_mark)
+{
+	struct assessment *all = calloc(n + 1, sizeof(*all));
+	size_t n_all = 0;
+
+	assert_non_null(all);
+	for (size_t i = 0; i < n; i++) {
+		const struct event_result *result = &facts[i]->result;
+
+		if (facts[i]->type == EVENT_ASSESSED)
+			all[n_all++] = (struct assessment){ facts[i]->time, result->score,
+							    result->passed == 1 ||
+								    (result->passed < 0 &&
+								     result->score >= pass_mark),
+							    result->phase };
+	}
+	qsort(all, n_all, sizeof(*all), compare_assessments);
+	make_scores(state, all, n_all);
+	free(all);
+}
+
+static void make_module(struct model_state *state, const struct catalogue *c, uint32_t module,
+			const struct event *const *events, const uint32_t *modules, size_t n)
+{
+	const struct event **facts = calloc(n, sizeof(*facts));
+	int64_t withdrawn_at = INT64_MIN;
+	size_t n_facts;
+
+	assert_non_null(facts);
+	n_facts = standing_facts(events, modules, n, module, facts);
 	*state = (struct model_state){ .last_at = INT64_MIN };
 	for (size_t i = 0; i < n_facts; i++) {
-		const struct event_result *result = &facts[i]->result;
 		int64_t at = facts[i]->time;
-		bool passed;
 
+		state->hours[calendar_hour_of_week(c->calendar, at)]++;
 		if (at > state->last_at)
 			state->last_at = at;
 		if (facts[i]->type == EVENT_WITHDRAWN) {
@@ -187,18 +292,9 @@ static void make_module(struct model_state *state, const struct catalogue *c, ui
 				state->completed_at = at;
 			state->completed = true;
 		}
-		if (facts[i]->type != EVENT_ASSESSED)
-			continue;
-		state->assessed = true;
-		passed = result->passed == 1 ||
-			 (result->passed < 0 && result->score >= c->modules[module].pass_mark);
-		if (passed) {
-			if (!state->passed || at < state->passed_at)
-				state->passed_at = at;
-			state->passed = true;
-		}
 	}
 	state->withdrawn = !state->completed && withdrawn_at == state->last_at;
+	make_assessments(state, facts, n_facts, c->modules[module].pass_mark);
 	free(facts);
 }
 
@@ -265,8 +361,8 @@ struct gathered {
 	size_t n, room;
 };
 
-static void count_one(struct gathered *to, uint32_t home, uint32_t subject, enum facet facet,
-		      uint32_t dimension, uint32_t bucket)
+static void count_some(struct gathered *to, uint32_t home, uint32_t subject, enum facet facet,
+		       uint32_t dimension, uint32_t bucket, int64_t amount)
 {
 	struct tally_key key = { home, subject, (uint8_t)facet, (uint8_t)dimension, bucket };
 
@@ -275,7 +371,7 @@ static void count_one(struct gathered *to, uint32_t home, uint32_t subject, enum
 
 		if (k->home == home && k->subject == subject && k->facet == facet &&
 		    k->dimension == dimension && k->bucket == bucket) {
-			to->items[i].n++;
+			to->items[i].n += amount;
 			return;
 		}
 	}
@@ -284,7 +380,13 @@ static void count_one(struct gathered *to, uint32_t home, uint32_t subject, enum
 		to->items = realloc(to->items, to->room * sizeof(*to->items));
 		assert_non_null(to->items);
 	}
-	to->items[to->n++] = (struct tally){ key, 1 };
+	to->items[to->n++] = (struct tally){ key, amount };
+}
+
+static void count_one(struct gathered *to, uint32_t home, uint32_t subject, enum facet facet,
+		      uint32_t dimension, uint32_t bucket)
+{
+	count_some(to, home, subject, facet, dimension, bucket, 1);
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)
@@ -302,6 +404,22 @@ static int compare_tallies(const void *a, const void *b)
 	by = by ? by : compare_numbers(x->facet, y->facet);
 	by = by ? by : compare_numbers(x->dimension, y->dimension);
 	return by ? by : compare_numbers(x->bucket, y->bucket);
+}
+
+static void count_scores(struct gathered *to, uint32_t home, uint32_t subject,
+			 const struct model_state *s)
+{
+	if (s->has_best) {
+		count_one(to, home, subject, FACET_SCORE, 0, (uint32_t)s->best / 100);
+		count_some(to, home, subject, FACET_SCORE_SUM, 0, 0, s->best);
+	}
+	if (s->has_gain) {
+		count_one(to, home, subject, FACET_GAIN, 0, 0);
+		count_some(to, home, subject, FACET_GAIN_SUM, 0, 0, s->gain);
+	}
+	if (s->completed)
+		count_one(to, home, subject, FACET_TOOK, 0,
+			  (uint32_t)((s->completed_at - s->started_at) / DAY_MS));
 }
 
 static void count_module(struct gathered *to, const struct catalogue *c,
@@ -325,16 +443,25 @@ static void count_module(struct gathered *to, const struct catalogue *c,
 		for (uint32_t d = 0; d < c->n_dimensions; d++)
 			count_one(to, home, subject, steps[i].by, d, learner->values[d]);
 	}
-	if (s->withdrawn)
-		count_one(to, home, subject, FACET_WITHDRAWN, 0, 0);
-	if (s->assessed)
-		count_one(to, home, subject, FACET_ASSESSED, 0, 0);
+	count_some(to, home, subject, FACET_WITHDRAWN, 0, 0, s->withdrawn);
+	count_some(to, home, subject, FACET_ASSESSED, 0, 0, s->assessed);
+	count_some(to, home, subject, FACET_PASSED_FIRST, 0, 0, s->passed_first);
+	count_some(to, home, subject, FACET_ATTEMPTS, 0, 0, s->attempts);
+	count_one(to, home, subject, FACET_LAST, 0,
+		  (uint32_t)calendar_day(c->calendar, s->last_at));
+	if (!s->completed && !s->withdrawn)
+		count_one(to, home, subject, FACET_OPEN, 0,
+			  (uint32_t)calendar_day(c->calendar, s->last_at));
+	for (uint32_t hour = 0; hour < 168; hour++)
+		count_some(to, home, subject, FACET_HOURS, 0, hour, s->hours[hour]);
+	count_scores(to, home, subject, s);
 }
 
 struct tally *model_tallies(const struct model *model, size_t *ret_n)
 {
 	const struct catalogue *c = model->catalogue;
 	struct gathered to = { 0 };
+	size_t n = 0;
 
 	for (size_t l = 0; l < model->n; l++) {
 		const struct model_learner *learner = &model->learners[l];
@@ -351,20 +478,44 @@ struct tally *model_tallies(const struct model *model, size_t *ret_n)
 			count_one(&to, learner->home, people, FACET_BY_LEARNERS, d,
 				  learner->values[d]);
 	}
-	if (to.n)
-		qsort(to.items, to.n, sizeof(*to.items), compare_tallies);
-	*ret_n = to.n;
+	for (size_t i = 0; i < to.n; i++)
+		if (to.items[i].n != 0)
+			to.items[n++] = to.items[i];
+	if (n)
+		qsort(to.items, n, sizeof(*to.items), compare_tallies);
+	*ret_n = n;
 	return to.items;
 }
 
 /* ---- figures ------------------------------------------------------------------------------------ */
+
+/* To six decimals, as a decimal is read. */
+static double decimal(double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6f", value);
+	return strtod(text, NULL);
+}
+
+struct numbers {
+	json_int_t *items;
+	size_t n;
+};
+
+static void number_add(struct numbers *numbers, json_int_t number)
+{
+	numbers->items = realloc(numbers->items, (numbers->n + 1) * sizeof(*numbers->items));
+	assert_non_null(numbers->items);
+	numbers->items[numbers->n++] = number;
+}
 
 static json_t *rate(json_int_t n, json_int_t of)
 {
 	if (of == 0)
 		return json_pack("{s:I,s:I,s:n}", "n", n, "of", of, "value");
 	return json_pack("{s:I,s:I,s:f}", "n", n, "of", of, "value",
-			 round((double)n / (double)of * 1e6) / 1e6);
+			 decimal((double)n / (double)of));
 }
 
 /* The learners that count in a region: in a module, or (CATALOGUE_NONE) in any. */
@@ -450,28 +601,118 @@ static json_t *daily(const struct model *model, uint32_t region, uint32_t module
 	return rows;
 }
 
-static json_t *module_figures(const struct model *model, uint32_t region, uint32_t m)
+static json_t *mean(const struct numbers *numbers)
 {
-	json_int_t started = 0, withdrawn = 0, completed = 0, assessed = 0, passed = 0;
+	json_int_t sum = 0;
+
+	for (size_t i = 0; i < numbers->n; i++)
+		sum += numbers->items[i];
+	return numbers->n ? json_real(decimal((double)sum / (double)numbers->n / 10000))
+			  : json_null();
+}
+
+/* The value at rank ceil(percent / 100 * n), counted from 1: the first that so many are not above. */
+static json_int_t ranked(const struct numbers *numbers, size_t percent)
+{
+	json_int_t best = INT64_MAX;
+
+	for (size_t i = 0; i < numbers->n; i++) {
+		size_t not_above = 0;
+
+		for (size_t j = 0; j < numbers->n; j++)
+			not_above += numbers->items[j] <= numbers->items[i];
+		if (100 * not_above >= percent * numbers->n && numbers->items[i] < best)
+			best = numbers->items[i];
+	}
+	return best;
+}
+
+static json_t *score_figures(const struct numbers *best)
+{
+	json_int_t bins[10] = { 0 };
+	json_t *histogram = json_array(), *median = json_null();
+
+	for (size_t i = 0; i < best->n; i++)
+		bins[best->items[i] == 10000 ? 9 : best->items[i] / 1000]++;
+	for (int i = 0; i < 10; i++)
+		json_array_append_new(histogram, json_integer(bins[i]));
+	if (best->n)
+		median = json_real((double)(ranked(best, 50) / 100) / 100);
+	return json_pack("{s:I,s:o,s:o,s:o}", "n", (json_int_t)best->n, "mean", mean(best),
+			 "median", median, "histogram", histogram);
+}
+
+static json_t *took_figures(const struct numbers *took)
+{
+	if (took->n == 0)
+		return json_pack("{s:i,s:n,s:n}", "n", 0, "median", "p90");
+	return json_pack("{s:I,s:I,s:I}", "n", (json_int_t)took->n, "median", ranked(took, 50),
+			 "p90", ranked(took, 90));
+}
+
+/* Sums over the learners of a module in a region. */
+struct summed {
+	json_int_t started, withdrawn, completed, assessed, passed, passed_first, attempts;
+	json_int_t week, month, stalled, hours[168];
+	struct numbers best, took, gain;
+};
+
+static void sum_state(struct summed *sum, const struct model_state *s, int32_t age,
+		      int32_t stalled_after)
+{
+	sum->started++;
+	sum->withdrawn += s->withdrawn;
+	sum->completed += s->completed;
+	sum->assessed += s->assessed;
+	sum->passed += s->passed;
+	sum->passed_first += s->passed_first;
+	sum->attempts += s->attempts;
+	sum->week += age < 7;
+	sum->month += age < 30;
+	sum->stalled += !s->completed && !s->withdrawn && age > stalled_after;
+	for (int h = 0; h < 168; h++)
+		sum->hours[h] += s->hours[h];
+	if (s->has_best)
+		number_add(&sum->best, s->best);
+	if (s->has_gain)
+		number_add(&sum->gain, s->gain);
+	if (s->completed)
+		number_add(&sum->took, (s->completed_at - s->started_at) / DAY_MS);
+}
+
+static json_t *module_figures(const struct model *model, uint32_t region, uint32_t m, int32_t today)
+{
+	const struct catalogue *c = model->catalogue;
+	struct summed sum = { .started = 0 };
+	json_t *figures, *hours = json_array();
 
 	for (size_t l = 0; l < model->n; l++) {
 		const struct model_state *s = &model->learners[l].modules[m];
 
-		if (!counts_in(model, l, region, m))
-			continue;
-		started++;
-		withdrawn += s->withdrawn;
-		completed += s->completed;
-		assessed += s->assessed;
-		passed += s->passed;
+		if (counts_in(model, l, region, m))
+			sum_state(&sum, s, today - calendar_day(c->calendar, s->last_at),
+				  (int32_t)c->modules[m].stalled_after_days);
 	}
-	if (started == 0)
+	for (int h = 0; h < 168; h++)
+		json_array_append_new(hours, json_integer(sum.hours[h]));
+	figures = json_pack(
+		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:{s:I,s:o},s:I,s:I,s:I,s:o,s:o,s:o}",
+		"started", sum.started, "withdrawn", sum.withdrawn, "completed", sum.completed,
+		"assessed", sum.assessed, "passed", sum.passed, "passed_first", sum.passed_first,
+		"attempts", sum.attempts, "completion_rate", rate(sum.completed, sum.started),
+		"pass_rate", rate(sum.passed, sum.assessed), "score", score_figures(&sum.best),
+		"days_to_complete", took_figures(&sum.took), "gain", "n", (json_int_t)sum.gain.n,
+		"mean", mean(&sum.gain), "active_7d", sum.week, "active_30d", sum.month, "stalled",
+		sum.stalled, "by", by(model, region, m), "daily", daily(model, region, m), "hours",
+		hours);
+	free(sum.best.items);
+	free(sum.took.items);
+	free(sum.gain.items);
+	if (sum.started == 0) {
+		json_decref(figures);
 		return NULL;
-	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o}", "started", started, "withdrawn",
-			 withdrawn, "completed", completed, "assessed", assessed, "passed", passed,
-			 "completion_rate", rate(completed, started), "pass_rate",
-			 rate(passed, assessed), "by", by(model, region, m), "daily",
-			 daily(model, region, m));
+	}
+	return figures;
 }
 
 static json_t *people_figures(const struct model *model, uint32_t region, int32_t today)
@@ -526,7 +767,7 @@ json_t *model_figures(const struct model *model, int32_t today)
 		for (uint32_t m = 0; m <= c->n_modules; m++) {
 			bool people = m == c->n_modules;
 			json_t *line = people ? people_figures(model, r, today)
-					      : module_figures(model, r, m);
+					      : module_figures(model, r, m, today);
 
 			if (!line)
 				continue;

@@ -2,7 +2,7 @@
 /*
  * model.h - what the metrics mean, once more: slow and obvious, from all events at once.
  *
- * The daemon's code is not used but for the catalogue as it was read and local days.
+ * The daemon's code is not used but for the catalogue as it was read, and local days and hours.
  */
 #ifndef LIFT_TESTS_MODEL_H
 #define LIFT_TESTS_MODEL_H
@@ -21,8 +21,11 @@ struct model_event {
 
 /* What one learner has done in one module. */
 struct model_state {
-	bool counts, completed, withdrawn, assessed, passed;
+	bool counts, completed, withdrawn, assessed, passed, passed_first, has_best, has_gain;
 	int64_t started_at, completed_at, passed_at, last_at; /* ms */
+	uint32_t attempts;
+	int32_t best, gain;  /* 1/10000 */
+	uint32_t hours[168]; /* of the week */
 };
 
 struct model_learner {

@@ -133,7 +133,7 @@ const char world_catalogue[] = "timezone: Europe/Oslo\n"
 			       "  - {code: alone}\n"
 			       "modules:\n"
 			       "  - {id: lift, pass_mark: 0.6}\n"
-			       "  - {id: hand, aliases: [hand-1, H]}\n"
+			       "  - {id: hand, aliases: [hand-1, H], stalled_after_days: 3}\n"
 			       "  - {id: fire, aliases: [brann], pass_mark: 0}\n";
 
 const char world_catalogue_changed[] = "timezone: Asia/Tokyo\n"
@@ -186,11 +186,11 @@ static int64_t random_time(const struct world *world)
 
 static void random_result(struct event_result *result, uint32_t percent)
 {
-	static const int16_t scores[] = { 0, 4999, 5000, 5999, 6000, 10000 };
+	static const int16_t scores[] = { 0, 4999, 5000, 5999, 6000, 9050, 9999, 10000 };
 
 	*result = (struct event_result){ -1, -1, PHASE_NONE };
 	if (chance_of(percent))
-		result->score = scores[chance(6)];
+		result->score = scores[chance(8)];
 	if (chance_of(percent))
 		result->passed = (int8_t)chance(2);
 	if (chance_of(percent))

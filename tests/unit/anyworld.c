@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/anyworld.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "tests/unit/world.h"
+
+/* ---- names: a catalogue takes some of them, events use any -------------------------------------- */
+
+enum { PLACES = 16, UNITS = 12, NOWHERE = 3, LEARNERS = 6, DIMENSIONS = 3, VALUES = 4 };
+static const char *const places[PLACES + NOWHERE] = {
+	"no",  "NO",   "0301", "1833",	      "west",	      "West", "Rana kommune",
+	"a",   "a, b", "null", "Bod\xc3\xb8", "\xe6\xb8\xaf", "0x10", "~",
+	"w:x", "#1",   "all",  "unassigned",  "nowhere",
+};
+static const char *const units[UNITS + 1] = {
+	"lift", "Lift", "hand", "IC 1", "1e3", "\xc3\xa5", "true",
+	"m,n",	"m",	"mm",	"l\"q", "-",   "unheard",
+};
+static const char *const learners[LEARNERS] = { "1", "11", "l1", "kari@example", "\xc3\xb8", "-" };
+static const struct {
+	const char *name, *values[VALUES]; /* the last is none that a catalogue has */
+} dimensions[DIMENSIONS + 1] = {
+	{ "role", { "nurse", "carer", "no", "chef" } },
+	{ "shift", { "day", "2/3", "", "Day" } },
+	{ "level", { "1", "01", "1.0", "2" } },
+	{ "never", { "x", "y", "z", "unknown" } }, /* is none */
+};
+
+/* The names that a catalogue has not taken yet. */
+struct names_left {
+	const char *names[PLACES];
+	uint32_t n;
+};
+
+static struct names_left all_of(const char *const *names, uint32_t n)
+{
+	struct names_left left = { .n = n };
+
+	memcpy(left.names, names, n * sizeof(names[0]));
+	chance_shuffle(left.names, n, sizeof(left.names[0]));
+	return left;
+}
+
+/* Quoted, as YAML wants it. */
+static void write_name(FILE *file, const char *name)
+{
+	fputc('"', file);
+	for (; *name; name++)
+		fprintf(file, *name == '"' ? "\\%c" : "%c", *name);
+	fputc('"', file);
+}
+
+/* Some of what is left, but for what is still needed. */
+static void write_aliases(FILE *file, struct names_left *left, uint32_t needed)
+{
+	uint32_t room = left->n - needed, n = chance(room < 3 ? room + 1 : 4);
+
+	if (n == 0)
+		return;
+	fputs(", aliases: [", file);
+	while (n-- > 0) {
+		write_name(file, left->names[--left->n]);
+		fputs(n ? ", " : "]", file);
+	}
+}
+
+/* ---- a catalogue --------------------------------------------------------------------------------- */
+
+enum { REGIONS = 8, MODULES = 4 };
+
+static void write_dimensions(FILE *file)
+{
+	uint32_t n = chance(DIMENSIONS + 1);
+
+	if (n == 0)
+		return;
+	fputs("dimensions:\n", file);
+	for (uint32_t d = 0; d < n; d++) {
+		uint32_t n_values = 1 + chance(VALUES - 1);
+
+		fprintf(file, "  %s: [", dimensions[d].name);
+		for (uint32_t v = 0; v < n_values; v++) {
+			/* An empty value cannot be counted by; it is sent all the same. */
+			write_name(file, *dimensions[d].values[v] ? dimensions[d].values[v] : "e");
+			fputs(v + 1 < n_values ? ", " : "]\n", file);
+		}
+	}
+}
+
+/* Each below some of those before it; their rows in any order. */
+static void write_regions(FILE *file)
+{
+	struct names_left left = all_of(places, PLACES);
+	const char *codes[REGIONS];
+	uint32_t order[REGIONS], n = chance(REGIONS + 1);
+	bool parents[REGIONS][REGIONS] = { { false } };
+
+	if (n == 0)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		codes[i] = left.names[--left.n];
+		order[i] = i;
+		for (uint32_t p = 0; p < i; p++)
+			parents[i][p] = chance_of(35);
+	}
+	chance_shuffle(order, n, sizeof(order[0]));
+	fputs("regions:\n", file);
+	for (uint32_t i = 0; i < n; i++) {
+		const char *comma = "";
+
+		fputs("  - {code: ", file);
+		write_name(file, codes[order[i]]);
+		fputs(", parents: [", file);
+		for (uint32_t p = 0; p < n; p++) {
+			if (!parents[order[i]][p])
+				continue;
+			fputs(comma, file);
+			write_name(file, codes[p]);
+			comma = ", ";
+		}
+		fputs("]", file);
+		write_aliases(file, &left, 0);
+		fputs("}\n", file);
+	}
+}
+
+static void write_modules(FILE *file)
+{
+	static const char *const marks[] = { "0", "0.5", "0.6", "1", "0.00005", "0.7499", "0.29" };
+	struct names_left left = all_of(units, UNITS);
+	uint32_t n = 1 + chance(MODULES);
+
+	fputs("modules:\n", file);
+	for (uint32_t i = 0; i < n; i++) {
+		fputs("  - {id: ", file);
+		write_name(file, left.names[--left.n]);
+		if (chance_of(70))
+			fprintf(file, ", pass_mark: %s", marks[chance(7)]);
+		if (chance_of(60))
+			fprintf(file, ", stalled_after_days: %u", 1 + chance(chance(2) ? 60 : 3));
+		write_aliases(file, &left, n - i - 1);
+		fputs("}\n", file);
+	}
+}
+
+static char *make_catalogue(void)
+{
+	static const char *const zones[] = { "Europe/Oslo", "UTC", "America/St_Johns" };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	fprintf(file, "timezone: %s\n", zones[chance(3)]);
+	write_dimensions(file);
+	write_regions(file);
+	write_modules(file);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
+
+/* ---- times --------------------------------------------------------------------------------------- */
+
+enum { TIMES = 20, HOUR_MS = 3600000 };
+
+/* Around one moment, and some days from it. */
+static void make_times(const struct calendar *calendar, int64_t times[TIMES])
+{
+	static const int64_t moments[] = {
+		INT64_C(1711846800000), /* 2024-03-31T01:00Z: an hour is missing in Oslo */
+		INT64_C(1729990800000), /* 2024-10-27T01:00Z: an hour is doubled in Oslo */
+		INT64_C(1774746000000), /* 2026-03-29T01:00Z: an hour is missing in Oslo */
+		INT64_C(1741498200000), /* 2025-03-09T05:30Z: an hour is missing in St John's */
+		INT64_C(1730608200000), /* 2024-11-03T04:30Z: an hour is doubled in St John's */
+		INT64_C(1709247600000), /* 2024-02-29T23:00Z */
+		INT64_C(1767223800000), /* 2025-12-31T23:30Z */
+		INT64_C(1746050400000), /* 2025-04-30T22:00Z */
+	};
+	static const uint32_t spreads[] = { 1, 3, 45, 400 };
+	int64_t moment = moments[chance(8)];
+	uint32_t spread = spreads[chance(4)];
+
+	for (int i = 0; i < TIMES; i++) {
+		int64_t near = moment + ((int64_t)chance(2 * spread) - spread) * DAY_MS;
+		int64_t midnight = calendar_day_start(calendar, calendar_day(calendar, near));
+
+		switch (chance(4)) {
+		case 0:
+			times[i] = moment + ((int64_t)chance(5) - 2) * HOUR_MS - chance(2);
+			break;
+		case 1:
+			times[i] = midnight - chance(2);
+			break;
+		case 2:
+			times[i] = midnight + (int64_t)chance(24) * HOUR_MS;
+			break;
+		default:
+			times[i] = near + chance((uint32_t)DAY_MS);
+		}
+	}
+}
+
+/* ---- events -------------------------------------------------------------------------------------- */
+
+static void random_result(struct event_result *result, uint32_t percent)
+{
+	static const int16_t scores[] = { 0, 1, 99, 2900, 5000, 5999, 6000, 7499, 9000, 10000 };
+
+	*result = (struct event_result){ -1, -1, PHASE_NONE };
+	if (chance_of(percent + 20))
+		result->score = chance_of(80) ? scores[chance(10)] : (int16_t)chance(10001);
+	if (chance_of(percent))
+		result->passed = (int8_t)chance(2);
+	if (chance_of(percent))
+		result->phase = (uint8_t)(PHASE_PRE + chance(2));
+}
+
+static void random_profile(struct event *event)
+{
+	event->region = text_of(places[chance(PLACES + NOWHERE)]);
+	event->n_attrs = 0;
+	for (uint32_t d = 0; d <= DIMENSIONS; d++) {
+		if (chance_of(60))
+			continue;
+		event->attrs[event->n_attrs].name = text_of(dimensions[d].name);
+		event->attrs[event->n_attrs++].value =
+			text_of(dimensions[d].values[chance(VALUES)]);
+	}
+}
+
+static enum event_type random_type(void)
+{
+	static const enum event_type types[] = { EVENT_STARTED,	 EVENT_STARTED,	 EVENT_COMPLETED,
+						 EVENT_ASSESSED, EVENT_ASSESSED, EVENT_ASSESSED,
+						 EVENT_WITHDRAWN };
+
+	return types[chance(7)];
+}
+
+static void random_voiding(struct event *event, const int64_t times[TIMES])
+{
+	event->voids = random_type();
+	if (chance_of(60))
+		event->voids_time = times[chance(TIMES)];
+	random_result(&event->result, event->voids == EVENT_ASSESSED ? 20 : 0);
+	if (event->voids != EVENT_ASSESSED && chance_of(90))
+		event->result.score = -1;
+}
+
+static void random_event(struct event *event, const int64_t times[TIMES], uint32_t n_learners)
+{
+	*event = (struct event){ .type = chance_of(15) ? EVENT_VOIDED : random_type(),
+				 .time = times[chance(TIMES)],
+				 .learner = text_of(learners[chance(n_learners)]),
+				 .module = text_of(units[chance(UNITS + 1)]),
+				 .result = { -1, -1, PHASE_NONE },
+				 .voids_time = EVENT_NO_TIME };
+	random_profile(event);
+	if (event->type == EVENT_VOIDED)
+		random_voiding(event, times);
+	if (event->type != EVENT_ASSESSED)
+		return;
+	random_result(&event->result, 35);
+	if (event->result.score < 0 && event->result.passed < 0)
+		event->result.passed = (int8_t)chance(2);
+}
+
+/* What was there before: as it was, with another profile, under another name of its module, or taken back. */
+static void random_again(struct event *event, const struct event *old)
+{
+	struct event_result all = { -1, -1, PHASE_NONE };
+
+	*event = *old;
+	switch (chance(4)) {
+	case 0:
+		return;
+	case 1:
+		random_profile(event);
+		return;
+	case 2:
+		event->module = text_of(units[chance(UNITS + 1)]);
+		return;
+	}
+	if (old->type == EVENT_VOIDED)
+		return;
+	event->type = EVENT_VOIDED;
+	event->voids = old->type;
+	event->voids_time = chance(2) ? old->time : EVENT_NO_TIME;
+	event->time += (int64_t)chance(3) - 1;
+	if (chance(2))
+		event->result = all;
+	if (chance(2))
+		event->result.phase = PHASE_NONE;
+}
+
+void anyworld_make(struct anyworld *world)
+{
+	static const int32_t later[] = { -1, 0, 1, 6, 7, 29, 30, 31, 32 };
+	int64_t times[TIMES];
+	uint32_t n_learners = 1 + chance(LEARNERS);
+
+	*world = (struct anyworld){ .text = make_catalogue() };
+	world->catalogue = catalogue_of(world->text);
+	make_times(world->catalogue->calendar, times);
+	world->n = 1 + chance(chance(4) ? ANYWORLD_EVENTS : 8);
+	for (uint32_t i = 0; i < world->n; i++) {
+		if (i > 0 && chance_of(30))
+			random_again(&world->events[i], &world->events[chance(i)]);
+		else
+			random_event(&world->events[i], times, n_learners);
+	}
+	for (int d = 0; d < ANYWORLD_DAYS; d++)
+		world->days[d] = calendar_day(world->catalogue->calendar, times[chance(TIMES)]) +
+				 later[chance(9)];
+}
+
+void anyworld_free(struct anyworld *world)
+{
+	catalogue_free(world->catalogue);
+	free(world->text);
+}
+
+/* ---- as JSON Lines ------------------------------------------------------------------------------- */
+
+static void set_text(json_t *to, const char *key, struct text text)
+{
+	json_object_set_new(to, key, json_stringn(text.data, text.size));
+}
+
+static void set_result(json_t *to, const struct event_result *result)
+{
+	if (result->score >= 0)
+		json_object_set_new(to, "score", json_real(result->score / 10000.0));
+	if (result->passed >= 0)
+		json_object_set_new(to, "passed", json_boolean(result->passed));
+	if (result->phase != PHASE_NONE)
+		json_object_set_new(to, "phase",
+				    json_string(result->phase == PHASE_PRE ? "pre" : "post"));
+}
+
+static json_t *json_of_event(const struct event *event)
+{
+	json_t *json = json_object(), *part = json_object();
+
+	set_text(json, "type", text_of(event_type_name(event->type)));
+	json_object_set_new(json, "time", json_integer(event->time));
+	set_text(json, "learner", event->learner);
+	set_text(json, "module", event->module);
+	set_text(json, "region", event->region);
+	for (size_t i = 0; i < event->n_attrs; i++)
+		set_text(part, event->attrs[i].name.data, event->attrs[i].value);
+	json_object_set_new(json, "attrs", part);
+	if (event->type == EVENT_ASSESSED)
+		set_result(json, &event->result);
+	if (event->type != EVENT_VOIDED)
+		return json;
+	part = json_object();
+	set_text(part, "type", text_of(event_type_name(event->voids)));
+	if (event->voids_time != EVENT_NO_TIME)
+		json_object_set_new(part, "time", json_integer(event->voids_time));
+	set_result(part, &event->result);
+	json_object_set_new(json, "voids", part);
+	return json;
+}
+
+void anyworld_write_events(const struct anyworld *world, FILE *file)
+{
+	for (uint32_t i = 0; i < world->n; i++) {
+		json_t *json = json_of_event(&world->events[i]);
+
+		assert_int_equal(json_dumpf(json, file, JSON_COMPACT), 0);
+		fputc('\n', file);
+		json_decref(json);
+	}
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hundreds of worlds left to chance, each lived through twice, in other orders and batches: always the tallies of a
+ * fresh rebuild and of the model, and the figures of the reference program, where that lies beside the checkout.
+ * With LIFT_KEEP in the environment their catalogues and events stay.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "daemon/export.h"
+#include "tests/unit/anyworld.h"
+#include "tests/unit/house.h"
+#include "tests/unit/model.h"
+
+enum { WORLDS = 320, TURNS = 2, REFERENCE_SECONDS = 90 };
+#define REFERENCE "../shared/oracle"
+
+/* Two sources that mean the same people. */
+static const char joined[] = "namespaces: {one: people, two: people}\n";
+enum { SOURCES = 2, STREAMS = 2 };
+
+/* What the first test finds, for the second: the lines of each world and day, and its files. */
+static struct dir stage;
+static char *exported[WORLDS][ANYWORLD_DAYS];
+
+/* ---- living through a world ---------------------------------------------------------------------- */
+
+/* Some of what a daemon meets between two batches. */
+static void live_on(struct house *house)
+{
+	uint64_t added;
+	bool more;
+
+	if (chance_of(50))
+		assert_int_equal(journal_commit(house->journal), 0);
+	if (chance_of(40))
+		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
+	if (chance_of(10))
+		assert_int_equal(ledger_commit(house->ledger), 0);
+	if (chance_of(4)) {
+		house_ledger_close(house);
+		assert_int_equal(journal_commit(house->journal), 0);
+		house_reopen_journal(house);
+		house_ledger_open(house, "ledger", INT64_MAX);
+	}
+}
+
+/* Take it all in, in an order of its own; batches of up to so many; now and then one comes again. */
+static void live_through(struct house *house, const struct anyworld *world, uint32_t batch_max)
+{
+	static const char *const sources[SOURCES] = { "one", "two" };
+	static const char *const streams[STREAMS] = { "a", "b" };
+	uint64_t next[SOURCES][STREAMS] = { { 1, 1 }, { 1, 1 } };
+	struct event events[ANYWORLD_EVENTS];
+	uint32_t order[ANYWORLD_EVENTS];
+
+	for (uint32_t i = 0; i < world->n; i++)
+		order[i] = i;
+	chance_shuffle(order, world->n, sizeof(order[0]));
+	for (uint32_t i = 0; i < world->n; i++)
+		events[i] = world->events[order[i]];
+	for (uint32_t at = 0, n; at < world->n; at += n) {
+		uint32_t source = chance(SOURCES), stream = chance(STREAMS);
+		uint64_t *seq = &next[source][stream];
+		uint32_t times = 1 + chance_of(15);
+
+		n = 1 + chance(batch_max);
+		n = n < world->n - at ? n : world->n - at;
+		for (uint32_t t = 0; t < times; t++) {
+			assert_int_equal(house_send(house, sources[source], streams[stream], *seq,
+						    events + at, n),
+					 0);
+			assert_int_equal(house->gate->n_rejected, 0);
+			assert_int_equal(house->gate->n_resent, t ? n : 0);
+		}
+		*seq += n;
+		live_on(house);
+	}
+	assert_int_equal(journal_commit(house->journal), 0);
+	house_apply_all(house);
+}
+
+/* ---- tallies ------------------------------------------------------------------------------------- */
+
+static void check_fresh(struct house *house, const struct tallies_read *found, const char *when)
+{
+	struct tallies_read fresh;
+
+	house_ledger_close(house);
+	house_ledger_open(house, "fresh", INT64_MAX);
+	assert_int_equal(ledger_applied(house->ledger), 0);
+	house_apply_all(house);
+	house_tallies(house, &fresh);
+	assert_tallies_equal(found->items, found->n, fresh.items, fresh.n, when);
+	tallies_free(&fresh);
+}
+
+static void check_model(const struct anyworld *world, int64_t until, const struct tally *found,
+			size_t n, const char *when)
+{
+	struct model_event events[ANYWORLD_EVENTS];
+	struct model model;
+	struct tally *expected;
+	size_t n_expected;
+
+	for (uint32_t i = 0; i < world->n; i++)
+		events[i] = (struct model_event){ "people", world->events[i] };
+	model_make(&model, world->catalogue, events, world->n, until);
+	expected = model_tallies(&model, &n_expected);
+	assert_tallies_equal(found, n, expected, n_expected, when);
+	free(expected);
+	model_free(&model);
+}
+
+/* ---- figures ------------------------------------------------------------------------------------- */
+
+static int keep_line(void *context, struct text line)
+{
+	fprintf(context, "%.*s\n", (int)line.size, line.data);
+	return 0;
+}
+
+static char *export_text(const struct catalogue *catalogue, const struct tallies *tallies,
+			 int32_t today)
+{
+	struct export_wish wish = { KINDS, CATALOGUE_NONE, { NULL, 0 }, today };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_non_null(file);
+	assert_int_equal(export_figures(catalogue, tallies, &wish, keep_line, file), 0);
+	assert_int_equal(fclose(file), 0);
+	return text;
+}
+
+/* As of a day, by a scan of what the ledger has; the caller frees it. */
+static char *export_day(struct house *house, const struct anyworld *world, int32_t day,
+			const char *when)
+{
+	int64_t until = calendar_day_start(house->catalogue->calendar, day + 1);
+	struct tally_map *map = tally_map_new();
+	struct journal_view names;
+	struct ledger_view view;
+	struct tallies tallies;
+	const struct tally *found;
+	char *text;
+	size_t n;
+
+	assert_non_null(map);
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	assert_int_equal(journal_view_begin(house->journal, &names), 0);
+	assert_int_equal(ledger_view_scan(&view, &names, house->catalogue, until, map), 0);
+	journal_view_end(&names);
+	ledger_view_end(&view);
+	found = tally_map_sorted(map, &n);
+	check_model(world, until, found, n, when);
+	tallies = tally_map_tallies(map);
+	text = export_text(house->catalogue, &tallies, day);
+	tally_map_free(map);
+	return text;
+}
+
+/* A ledger that is pinned to a day gives what the scan gives. */
+static void check_pinned(struct house *house, int32_t day, const char *expected)
+{
+	struct ledger_view view;
+	struct tallies tallies;
+	char *text;
+
+	house_ledger_close(house);
+	house_ledger_open(house, "pinned", calendar_day_start(house->catalogue->calendar, day + 1));
+	house_apply_all(house);
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	tallies = ledger_view_tallies(&view);
+	text = export_text(house->catalogue, &tallies, day);
+	assert_string_equal(text, expected);
+	ledger_view_end(&view);
+	free(text);
+}
+
+/* The same texts in every turn. */
+static void keep_exports(struct house *house, const struct anyworld *world, uint32_t w,
+			 const char *when)
+{
+	for (int d = 0; d < ANYWORLD_DAYS; d++) {
+		char *text = export_day(house, world, world->days[d], when);
+
+		if (!exported[w][d]) {
+			exported[w][d] = text;
+			continue;
+		}
+		if (strcmp(text, exported[w][d]) != 0)
+			fail_msg("%s: exports\n%s\nnot\n%s", when, text, exported[w][d]);
+		free(text);
+	}
+}
+
+/* ---- the first test ------------------------------------------------------------------------------ */
+
+/* Its catalogue, its events, and a line of the days for the reference program. */
+static void write_world(const struct anyworld *world, uint32_t w)
+{
+	char name[32], day[DAY_TEXT];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%u.yaml", w);
+	file = fopen(dir_path(&stage, name), "w");
+	assert_non_null(file);
+	fputs(world->text, file);
+	assert_int_equal(fclose(file), 0);
+	snprintf(name, sizeof(name), "%u.jsonl", w);
+	file = fopen(dir_path(&stage, name), "w");
+	assert_non_null(file);
+	anyworld_write_events(world, file);
+	assert_int_equal(fclose(file), 0);
+	file = fopen(dir_path(&stage, "days"), "a");
+	assert_non_null(file);
+	for (int d = 0; d < ANYWORLD_DAYS; d++) {
+		day_print(world->days[d], day);
+		fprintf(file, "%u %s\n", w, day);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
+		      struct tallies_read *ret_found)
+{
+	struct house house;
+	char when[64];
+
+	snprintf(when, sizeof(when), "world %u, turn %u", w, turn);
+	house_open(&house, joined, world->text);
+	house.clock = ANYWORLD_CLOCK;
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	live_through(&house, world, turn ? 1 + chance(4) : ANYWORLD_EVENTS);
+	house_tallies(&house, ret_found);
+	check_model(world, INT64_MAX, ret_found->items, ret_found->n, when);
+	keep_exports(&house, world, w, when);
+	check_fresh(&house, ret_found, when);
+	if (turn == 0)
+		check_pinned(&house, world->days[0], exported[w][0]);
+	house_close(&house);
+}
+
+static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **state)
+{
+	struct tallies_read found[TURNS];
+	struct anyworld world;
+	char when[32];
+
+	(void)state;
+	for (uint32_t w = 0; w < WORLDS; w++) {
+		chance_of_world(w);
+		anyworld_make(&world);
+		write_world(&world, w);
+		for (uint32_t turn = 0; turn < TURNS; turn++)
+			live_once(&world, w, turn, &found[turn]);
+		snprintf(when, sizeof(when), "world %u", w);
+		assert_tallies_equal(found[1].items, found[1].n, found[0].items, found[0].n, when);
+		for (uint32_t turn = 0; turn < TURNS; turn++)
+			tallies_free(&found[turn]);
+		anyworld_free(&world);
+	}
+}
+
+/* ---- the reference program ----------------------------------------------------------------------- */
+
+/* Started once: for each line of `days` the figures, then an empty line. */
+static const char driver[] =
+	"import json, sys\n"
+	"from collections import defaultdict\n"
+	"import yaml\n"
+	"sys.path.insert(0, sys.argv[1])\n"
+	"import lift_oracle as reference\n"
+	"for line in open('days'):\n"
+	"    world, day = line.split()\n"
+	"    with open(world + '.yaml', encoding='utf-8') as f:\n"
+	"        catalogue = reference.Catalogue(yaml.load(f, yaml.BaseLoader))\n"
+	"    today = reference.parse_day(day)\n"
+	"    learners = defaultdict(reference.Learner)\n"
+	"    for e in reference.read_events(world + '.jsonl'):\n"
+	"        if catalogue.day(e['time']) <= today:\n"
+	"            learners[e['learner']].add(e)\n"
+	"    found = [m for m in reference.metrics(catalogue, learners, today)\n"
+	"             if m['kind'] in ('module', 'people')]\n"
+	"    for m in sorted(found, key=lambda m: (m['kind'], m['id'], m['region'])):\n"
+	"        print(json.dumps(m, ensure_ascii=False))\n"
+	"    print()\n";
+
+static void run_reference(const char *library)
+{
+	const char *out = dir_path(&stage, "out");
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+		/* It ends by itself or by the alarm. */
+		alarm(REFERENCE_SECONDS);
+		if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || chdir(stage.path) != 0)
+			_exit(126);
+		execl("/usr/bin/python3", "python3", "-B", "-c", driver, library, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status != 0)
+		fail_msg("the reference program ended with status %x", (unsigned)status);
+}
+
+static json_t *json_of(const char *text, size_t size)
+{
+	json_error_t error;
+	json_t *json = json_loadb(text, size, 0, &error);
+
+	if (!json)
+		fail_msg("%s: %.*s", error.text, (int)size, text);
+	return json;
+}
+
+/* All fields of all lines of a world as of a day. */
+static void compare_lines(FILE *expected, const char *found, const char *when)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t size;
+
+	while ((size = getline(&line, &room, expected)) > 1) {
+		size_t found_size = strcspn(found, "\n");
+		json_t *wanted = json_of(line, (size_t)size), *got;
+
+		if (found_size == 0)
+			fail_msg("%s: there is no\n%s", when, line);
+		got = json_of(found, found_size);
+		if (!json_equal(wanted, got))
+			fail_msg("%s:\n%.*s\nnot\n%s", when, (int)found_size, found, line);
+		json_decref(wanted);
+		json_decref(got);
+		found += found_size + 1;
+	}
+	assert_int_equal(size, 1);
+	if (*found)
+		fail_msg("%s: too much:\n%s", when, found);
+	free(line);
+}
+
+static void figures_are_those_of_the_reference_program(void **state)
+{
+	char library[4096], when[64], day[DAY_TEXT];
+	unsigned world, worlds = 0, lines = 0;
+	FILE *days, *out;
+
+	(void)state;
+	if (access(REFERENCE "/lift_oracle.py", R_OK) != 0 || !realpath(REFERENCE, library)) {
+		print_message("skipped: there is no " REFERENCE
+			      "/lift_oracle.py to compare with\n");
+		skip();
+	}
+	run_reference(library);
+	days = fopen(dir_path(&stage, "days"), "r");
+	out = fopen(dir_path(&stage, "out"), "r");
+	assert_true(days && out);
+	for (; fscanf(days, "%u %10s", &world, day) == 2; worlds++) {
+		const char *found = exported[world][worlds % ANYWORLD_DAYS];
+
+		assert_non_null(found);
+		snprintf(when, sizeof(when), "world %u as of %s", world, day);
+		compare_lines(out, found, when);
+		for (; *found; found++)
+			lines += *found == '\n';
+	}
+	assert_int_equal(worlds, WORLDS * ANYWORLD_DAYS);
+	assert_true(lines > 10 * WORLDS);
+	assert_int_equal(fgetc(out), EOF);
+	fclose(days);
+	fclose(out);
+}
+
+/* ---- all ----------------------------------------------------------------------------------------- */
+
+static int begin(void **state)
+{
+	(void)state;
+	dir_make(&stage);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	for (uint32_t w = 0; w < WORLDS; w++)
+		for (int d = 0; d < ANYWORLD_DAYS; d++)
+			free(exported[w][d]);
+	if (getenv("LIFT_KEEP"))
+		print_message("kept: %s\n", stage.path);
+	else
+		dir_remove(&stage);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_order_and_batches_give_the_tallies_of_a_fresh_rebuild),
+		cmocka_unit_test(figures_are_those_of_the_reference_program),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, begin, end);
+}
