@@ -21,7 +21,7 @@
 #include "tests/unit/house.h"
 #include "tests/unit/model.h"
 
-enum { WORLDS = 320, TURNS = 2, REFERENCE_SECONDS = 90 };
+enum { WORLDS = 320, TURNS = 2, REFERENCE_SECONDS = 300 };
 #define REFERENCE "../shared/oracle"
 
 /* Two sources that mean the same people. */
