@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/intake.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <zmq.h>
@@ -8,6 +9,10 @@
 #include "daemon/log.h"
 #include "daemon/quarantine.h"
 #include "daemon/socket.h"
+#include "daemon/window.h"
+
+static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
+	      "a group may have as many clients as messages");
 
 /* An answer that waits for the commit, and what a nack needs in its place should the commit fail. */
 struct answer_pending {
@@ -28,7 +33,8 @@ struct intake {
 	void *more;
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
-	size_t n_pending;
+	size_t n_pending, pending_bytes;
+	struct window window;
 	struct log_limit refused_limit, failed_limit;
 };
 
@@ -67,7 +73,7 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 static bool may_pass(int err)
 {
 	return (err <= LIFT_E_CONFIG && err != LIFT_E_CORRUPT) || err == LIFT_E_DISK ||
-	       err == LIFT_E_HOLES;
+	       err == LIFT_E_HOLES || err == LIFT_E_WINDOW;
 }
 
 static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
@@ -81,7 +87,9 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 		       const struct batch *batch)
 {
 	struct gate *gate = intake->gate;
-	int err = gate_take(gate, batch, clock_utc_ms());
+	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
+	int err = window_take(&intake->window, client) ? gate_take(gate, batch, clock_utc_ms())
+						       : LIFT_E_WINDOW;
 
 	if (err) {
 		answer_err(intake, answer, err);
@@ -216,6 +224,7 @@ static bool receive(struct intake *intake)
 	} else {
 		handle(intake, answer, (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
 	}
+	intake->pending_bytes += zmq_msg_size(&body) + msg_written(answer->body).size;
 	zmq_msg_close(&body);
 	intake->n_pending++;
 	return true;
@@ -225,7 +234,8 @@ static void receive_all(void *context)
 {
 	struct intake *intake = context;
 
-	while (intake->n_pending < INTAKE_GROUP && receive(intake))
+	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
+	       receive(intake))
 		;
 }
 
@@ -262,9 +272,12 @@ static bool commit_and_answer(void *context)
 	if (err)
 		commit_failed(intake, err);
 	gate_settle(intake->gate, intake->stats, err == 0);
-	for (size_t i = 0; i < intake->n_pending; i++)
+	window_clear(&intake->window);
+	for (size_t i = 0; i < intake->n_pending; i++) {
 		send_answer(intake, &intake->pending[i]);
-	intake->n_pending = 0;
+		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
+	}
+	intake->n_pending = intake->pending_bytes = 0;
 	if (err == LIFT_E_FATAL)
 		loop_stop(
 			intake->loop); /* the daemon ends, and is started anew on a journal that is intact */
@@ -279,7 +292,8 @@ int intake_open(struct loop *loop, void *zmq, const struct config *config, struc
 		struct stats *stats, void *more, struct intake **ret_intake,
 		const char **ret_failed)
 {
-	struct socket_limits limits = { .receive = 4, .send = 2 * INTAKE_WINDOW };
+	/* Whoever sends a whole group gets all its answers. */
+	struct socket_limits limits = { .receive = 4, .send = INTAKE_GROUP };
 	struct intake *intake = calloc(1, sizeof(*intake));
 	int err = intake ? 0 : LIFT_E_MEMORY;
 
@@ -291,6 +305,7 @@ int intake_open(struct loop *loop, void *zmq, const struct config *config, struc
 	intake->journal = gate->journal;
 	intake->stats = stats;
 	intake->more = more;
+	intake->window.most = INTAKE_WINDOW;
 	intake->reader = msg_reader_new();
 	if (!intake->reader)
 		err = LIFT_E_MEMORY;

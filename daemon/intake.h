@@ -2,7 +2,8 @@
 /*
  * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived, then the answers.
  *
- * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it.
+ * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it. What is answered
+ * together is a group; of one client it takes a window of batches, and refuses more.
  */
 #ifndef LIFTD_INTAKE_H
 #define LIFTD_INTAKE_H
@@ -12,8 +13,10 @@
 #include "daemon/stats.h"
 
 enum {
-	INTAKE_GROUP = 64,  /* messages a commit */
-	INTAKE_WINDOW = 64, /* batches of one client that may be unanswered */
+	INTAKE_WINDOW = 64,		  /* batches of one client that may be unanswered */
+	INTAKE_GROUP = 4 * INTAKE_WINDOW, /* messages a commit, at most */
+	INTAKE_GROUP_BYTES = 32 << 20, /* of messages and answers: with so many, a group is full */
+	INTAKE_ANSWER_KEEPS_BYTES = 8 << 10, /* of an answer's memory, when it has been sent */
 };
 
 struct intake;

@@ -363,6 +363,15 @@ void msg_writer_clear(struct msg_writer *writer)
 	writer->failed = false;
 }
 
+void msg_writer_shrink(struct msg_writer *writer, size_t most)
+{
+	msg_writer_clear(writer);
+	if (writer->buffer.alloc > most) {
+		msgpack_sbuffer_destroy(&writer->buffer);
+		msgpack_sbuffer_init(&writer->buffer);
+	}
+}
+
 msgpack_packer *msg_packer(struct msg_writer *writer)
 {
 	return &writer->packer;

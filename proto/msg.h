@@ -37,6 +37,8 @@ void msg_writer_free(struct msg_writer *writer);
 
 /* Forget what was written, keep the memory. */
 void msg_writer_clear(struct msg_writer *writer);
+/* Forget what was written, and the memory where it is more than `most` bytes. */
+void msg_writer_shrink(struct msg_writer *writer, size_t most);
 
 void msg_map(struct msg_writer *writer, size_t pairs);
 void msg_array(struct msg_writer *writer, size_t items);

@@ -205,7 +205,7 @@ static void the_last_number_that_a_stream_can_have_is_taken(void **state)
 
 static void many_batches_at_once_are_all_answered(void **state)
 {
-	enum { BATCHES = 200, EVENTS = 50 };
+	enum { BATCHES = 64 /* the window */, EVENTS = 50 };
 	bool answered[BATCHES] = { false };
 	struct peer peer;
 
@@ -227,6 +227,122 @@ static void many_batches_at_once_are_all_answered(void **state)
 	assert_int_equal(daemon_counter(*state, "events_accepted"), BATCHES * EVENTS);
 	assert_int_equal(daemon_counter(*state, "facts_added"), 1);
 	stop(*state, &peer);
+}
+
+/* ---- the window -------------------------------------------------------------------------------- */
+
+enum { WINDOW = 64, TOO_MANY = 100, WINDOW_EVENTS = 1000, WINDOW_ROUNDS = 20 };
+
+/* Events of learners of their own, so that each one lost or counted twice shows. */
+static json_t *numbered_batch(const char *stream, int which)
+{
+	json_t *events = json_array();
+	char learner[40];
+
+	for (int i = 0; i < WINDOW_EVENTS; i++) {
+		json_t *event = good_event();
+
+		snprintf(learner, sizeof(learner), "%s-%d-%d", stream, which, i);
+		json_object_set_new(event, "learner", json_string(learner));
+		json_array_append_new(events, event);
+	}
+	return batch(stream, 1 + (int64_t)which * WINDOW_EVENTS, events);
+}
+
+/* Answers to so many batches: how many were refused, and which. */
+static size_t take_answers(struct peer *peer, const char *stream, size_t n, bool refused[])
+{
+	size_t n_refused = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *answer = peer_receive(peer, LIMIT_MS, NULL);
+		size_t which;
+
+		assert_non_null(answer);
+		assert_string_equal(word(answer, "stream"), stream);
+		which = (size_t)(whole(answer, "first") - 1) / WINDOW_EVENTS;
+		assert_in_range(which, 0, n - 1);
+		refused[which] = strcmp(word(answer, "op"), "ack") != 0;
+		if (refused[which]) {
+			assert_string_equal(word(answer, "code"), "window");
+			assert_true(json_is_true(json_object_get(answer, "retry")));
+			n_refused++;
+		}
+		json_decref(answer);
+	}
+	return n_refused;
+}
+
+/* What was refused is not there, and is taken when it comes again. */
+static void send_again(struct peer *peer, const char *stream, size_t n, const bool refused[])
+{
+	json_t *answer = peer_ask(peer, hello(stream));
+	size_t first = 0;
+
+	while (first < n && !refused[first])
+		first++;
+	assert_int_equal(whole(answer, "next"), 1 + first * WINDOW_EVENTS);
+	json_decref(answer);
+	for (size_t i = first; i < n; i++) {
+		if (!refused[i])
+			continue;
+		answer = peer_ask(peer, numbered_batch(stream, (int)i));
+		check_ack(answer, 1 + (int64_t)i * WINDOW_EVENTS, WINDOW_EVENTS,
+			  whole(answer, "next"), 0);
+		json_decref(answer);
+	}
+	answer = peer_ask(peer, hello(stream));
+	assert_int_equal(whole(answer, "next"), 1 + n * WINDOW_EVENTS);
+	json_decref(answer);
+}
+
+/* One client sends too many batches while the daemon stands still, another one as many as it may: how many were refused. */
+static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *modest, int round)
+{
+	bool refused[TOO_MANY];
+	char streams[2][16];
+	size_t n;
+
+	snprintf(streams[0], sizeof(streams[0]), "greedy-%d", round);
+	snprintf(streams[1], sizeof(streams[1]), "modest-%d", round);
+	process_signal(&daemon->process, SIGSTOP);
+	for (int i = 0; i < TOO_MANY; i++) {
+		peer_send(greedy, numbered_batch(streams[0], i));
+		if (i < WINDOW)
+			peer_send(modest, numbered_batch(streams[1], i));
+	}
+	process_signal(&daemon->process, SIGCONT);
+	assert_int_equal(take_answers(modest, streams[1], WINDOW, refused), 0);
+	n = take_answers(greedy, streams[0], TOO_MANY, refused);
+	for (size_t i = 0; i < WINDOW; i++)
+		assert_false(refused[i]);
+	send_again(greedy, streams[0], TOO_MANY, refused);
+	return n;
+}
+
+/* How many a daemon finds waiting when it looks is chance: where it never finds too many, there is nothing to refuse. */
+static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again(void **state)
+{
+	int64_t events = 0;
+	struct peer greedy, modest;
+	size_t refused = 0;
+
+	start(*state, &greedy);
+	peer_open(&modest, ZMQ_DEALER, ((struct daemon *)*state)->intake, NULL);
+	json_decref(peer_ask(&greedy, hello("greedy"))); /* connected */
+	json_decref(peer_ask(&modest, hello("modest")));
+	for (int round = 0; round < WINDOW_ROUNDS && refused == 0; round++) {
+		refused = overrun(*state, &greedy, &modest, round);
+		events += (TOO_MANY + WINDOW) * WINDOW_EVENTS;
+	}
+	assert_in_range(refused, 1, TOO_MANY - WINDOW);
+	assert_int_equal(daemon_counter(*state, "batches_refused"), refused);
+	assert_int_equal(daemon_counter(*state, "answers_dropped"), 0);
+	assert_int_equal(status_number(*state, "moodle", "accepted"), events);
+	assert_int_equal(daemon_counter(*state, "events_resent"), 0);
+	daemon_await_journal(*state, events);
+	peer_close(&modest);
+	stop(*state, &greedy);
 }
 
 /* ---- bad events: what each is answered, bad_bytes_test.c has ------------------------------------------ */
@@ -357,6 +473,7 @@ int main(void)
 		TEST(a_gap_is_said_and_heals),
 		TEST(the_last_number_that_a_stream_can_have_is_taken),
 		TEST(many_batches_at_once_are_all_answered),
+		TEST(batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again),
 		TEST(times_reach_ten_minutes_into_the_future),
 		TEST(more_than_a_thousand_rejections_are_cut_and_said_to_be),
 		TEST(other_content_under_a_number_is_refused_as_reused),

@@ -21,7 +21,11 @@
 enum { EVENTS_MAX = 20000, LOOK_MS = 20, IDLE_MS = 30, WINDOW = 4 };
 
 /* What the daemon does with one message: answers it, unless a fault is due. */
-enum fault { FAULT_NONE, FAULT_SILENCE, FAULT_RETRY, FAULT_REFUSE };
+enum fault { FAULT_NONE, FAULT_SILENCE, FAULT_RETRY, FAULT_WINDOW, FAULT_REFUSE };
+
+static const int fault_errs[] = {
+	[FAULT_RETRY] = LIFT_E_DISK, [FAULT_WINDOW] = LIFT_E_WINDOW, [FAULT_REFUSE] = LIFT_E_STREAMS
+};
 
 struct fake {
 	char endpoint[64];
@@ -95,11 +99,10 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 		take_batch(fake, &batch, writer);
 		return false;
 	case FAULT_RETRY:
+	case FAULT_WINDOW:
 	case FAULT_REFUSE:
-		nack_encode(writer,
-			    &(struct nack){ batch.source, batch.stream, batch.seq,
-					    fault == FAULT_RETRY ? LIFT_E_DISK : LIFT_E_STREAMS,
-					    fault == FAULT_RETRY });
+		nack_encode(writer, &(struct nack){ batch.source, batch.stream, batch.seq,
+						    fault_errs[fault], fault != FAULT_REFUSE });
 		return true;
 	}
 	return false;
@@ -284,17 +287,22 @@ static void more_refusals_than_an_ack_holds_are_all_reported_once(void **state)
 
 static void a_batch_that_may_be_sent_again_is(void **state)
 {
-	struct fake *fake = fake_start();
-	struct refusals *refusals = calloc(1, sizeof(*refusals));
+	static const enum fault faults[] = { FAULT_RETRY, FAULT_WINDOW };
 
 	(void)state;
-	fake->fault_at = 3;
-	fake->fault = FAULT_RETRY;
-	assert_int_equal(publish(fake, 1000, 100, 0, refusals), 0);
-	assert_all_taken(fake, 1000, 1);
-	assert_int_equal(fake->batches, 11);
-	fake_stop(fake);
-	free(refusals);
+	for (size_t i = 0; i < 2; i++) {
+		struct fake *fake = fake_start();
+		struct refusals *refusals = calloc(1, sizeof(*refusals));
+
+		fake->fault_at = 3;
+		fake->fault = faults[i];
+		assert_int_equal(publish(fake, 1000, 100, 0, refusals), 0);
+		assert_all_taken(fake, 1000, 1);
+		assert_int_equal(fake->batches, 11);
+		assert_int_equal(fake->hellos, 1);
+		fake_stop(fake);
+		free(refusals);
+	}
 }
 
 static void a_batch_that_is_refused_for_good_ends_it(void **state)
