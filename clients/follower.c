@@ -34,6 +34,7 @@ struct lift_follower {
 	int64_t due_ms;	 /* when to ask for a snapshot */
 	int64_t asked_ms, heard_ms;
 	bool missed;	 /* something, while a snapshot came in */
+	bool early;	 /* by the last beat, not all topics of the epoch have been sent */
 	bool turn;	 /* which of the two is looked at first */
 	json_int_t time; /* of the last beat */
 };
@@ -124,19 +125,23 @@ static void note_missed(struct lift_follower *follower, bool other_epoch, int64_
 		ask_by(follower, now_ms);
 }
 
+/* When to ask: a snapshot of an epoch that is not yet out would have a part of it. The beat says when it is. */
+static int64_t due_ms(const struct lift_follower *follower)
+{
+	return follower->has_snapshots && !follower->early ? follower->due_ms : INT64_MAX;
+}
+
 static int ask_if_due(struct lift_follower *follower, int64_t now_ms)
 {
 	int64_t epoch = 0;
 	uint64_t since = 0;
 	bool has_since;
 
-	if (!follower->has_snapshots)
-		return 0;
 	if (pages_asked(&follower->pages) && now_ms - follower->pages.heard_ms > LIFT_ANSWER_MS) {
 		pages_drop(&follower->pages);
 		ask_by(follower, now_ms + AGAIN_MS);
 	}
-	if (pages_asked(&follower->pages) || now_ms < follower->due_ms)
+	if (pages_asked(&follower->pages) || now_ms < due_ms(follower))
 		return 0;
 	has_since = picture_since(follower->picture, &epoch, &since);
 	picture_begin(follower->picture);
@@ -149,7 +154,8 @@ static int ask_if_due(struct lift_follower *follower, int64_t now_ms)
 static void take_end(struct lift_follower *follower, int64_t now_ms)
 {
 	const struct pages *pages = &follower->pages;
-	bool holds = picture_end(follower->picture, pages->epoch, pages->seq, pages->whole);
+	bool holds = picture_end(follower->picture, pages->epoch, pages->seq, pages->whole,
+				 pages->complete);
 
 	if (!holds)
 		ask_by(follower, now_ms + AGAIN_MS);
@@ -207,8 +213,10 @@ static int judge_published(struct lift_follower *follower, struct text topic, co
 		return 0;
 	if (text_equal(topic, text_of("beat"))) {
 		verdict = picture_beat(follower->picture, mark.epoch, mark.seq);
-		if (verdict.news)
+		if (verdict.news) {
 			follower->time = json_integer_value(json_object_get(body, "time"));
+			follower->early = json_is_false(json_object_get(body, "complete"));
+		}
 	} else {
 		err = picture_take(follower->picture, topic, &mark, &verdict);
 	}
@@ -313,8 +321,8 @@ static int rest(struct lift_follower *follower, int64_t until_ms)
 	};
 	int64_t ms;
 
-	if (!asked && follower->has_snapshots && follower->due_ms < until_ms)
-		until_ms = follower->due_ms;
+	if (!asked && due_ms(follower) < until_ms)
+		until_ms = due_ms(follower);
 	if (asked && follower->pages.heard_ms + LIFT_ANSWER_MS < until_ms)
 		until_ms = follower->pages.heard_ms + LIFT_ANSWER_MS;
 	ms = until_ms - wire_clock_ms() + 1;
@@ -345,50 +353,4 @@ int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct te
 	*ret_topic = follower->gone ? text_of(follower->gone) : topic;
 	*ret_body = follower->body;
 	return 0;
-}
-
-/* ---- a snapshot alone -------------------------------------------------------------------------- */
-
-static int wait_for_page(struct pages *pages)
-{
-	zmq_pollitem_t item = { .socket = pages->wire.handle, .events = ZMQ_POLLIN };
-	int64_t ms = pages->heard_ms + LIFT_ANSWER_MS - wire_clock_ms();
-
-	if (ms <= 0)
-		return LIFT_E_SOCKET;
-	if (zmq_poll(&item, 1, (long)ms) < 0)
-		return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
-	return 0;
-}
-
-int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
-		  lift_message_fn *message, void *context)
-{
-	enum pages_what what = PAGES_NOTHING;
-	struct pages pages;
-	int err = n_topics < 1 || n_topics > SNAPSHOT_PREFIXES_MAX ? LIFT_E_TOPICS : 0;
-
-	if (!err)
-		err = pages_open(&pages, endpoint, topics, n_topics);
-	if (err)
-		return err;
-	err = pages_ask(&pages, false, 0, 0);
-	while (!err && what != PAGES_DONE) {
-		json_t *body = NULL;
-		zmq_msg_t topic;
-
-		zmq_msg_init(&topic);
-		what = PAGES_NOTHING;
-		err = pages_next(&pages, &topic, &body, &what);
-		if (!err && what == PAGES_MESSAGE)
-			err = message(context,
-				      (struct text){ zmq_msg_data(&topic), zmq_msg_size(&topic) },
-				      body);
-		else if (!err && what == PAGES_NOTHING)
-			err = wait_for_page(&pages);
-		json_decref(body);
-		zmq_msg_close(&topic);
-	}
-	pages_close(&pages);
-	return err;
 }

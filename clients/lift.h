@@ -122,7 +122,8 @@ int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, str
 typedef int lift_message_fn(void *context, struct text topic, const json_t *body);
 
 /* The current message of each topic that begins with one of these (at most 64), page by page, in order. LIFT_E_SOCKET where nothing comes
- * for LIFT_ANSWER_MS, or the daemon restarts meanwhile; else what the daemon says. */
+ * for LIFT_ANSWER_MS, or the daemon restarts meanwhile; LIFT_E_BUSY, before any message, where the daemon has started a moment ago
+ * and not all is out: ask again. Else what the daemon says. */
 int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
 		  lift_message_fn *message, void *context);
 

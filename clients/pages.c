@@ -108,6 +108,7 @@ static int turn(struct pages *pages, const json_t *end, enum pages_what *ret_wha
 		pages->whole = !pages->has_since || epoch != pages->epoch;
 		pages->epoch = epoch;
 		pages->seq = number_of(end, "seq");
+		pages->complete = !json_is_false(json_object_get(end, "complete"));
 		pages->any_page = true;
 	} else if (epoch != pages->epoch) {
 		return LIFT_E_SOCKET;

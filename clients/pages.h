@@ -25,6 +25,7 @@ struct pages {
 	uint64_t seq;	  /* of the first page's end */
 	bool any_page;	  /* the first page has ended */
 	bool whole;	  /* it has all topics, not only those changed since */
+	bool complete;	  /* as of the first page's end: all topics of the epoch have been sent */
 	uint64_t count;	  /* messages of this page so far */
 	int64_t heard_ms; /* when something came, or was asked */
 };
@@ -43,8 +44,8 @@ bool pages_asked(const struct pages *pages);
 /* Stop waiting for the answer. */
 void pages_drop(struct pages *pages);
 
-/* What there is now: a message, of which the caller owns topic (a message that it closes) and body; or the end, whose epoch, seq
- * and whole are then in *pages. An error ends the asking: LIFT_E_SOCKET where the snapshot broke off (another epoch
+/* What there is now: a message, of which the caller owns topic (a message that it closes) and body; or the end, whose epoch, seq,
+ * whole and complete are then in *pages. An error ends the asking: LIFT_E_SOCKET where the snapshot broke off (another epoch
  * began, messages were lost), LIFT_E_MALFORMED, what the daemon says. */
 int pages_next(struct pages *pages, zmq_msg_t *topic, json_t **ret_body, enum pages_what *ret_what);
 

@@ -238,30 +238,11 @@ static bool is_gone(const struct picture *picture, const struct entry *entry, ui
 	       (entry->mark.epoch != picture->epoch || entry->mark.seq <= seq);
 }
 
-/* The tick that sends all topics of an epoch is its first with any: once it is whole, what has not come is not there. */
-static bool is_published(const struct picture *picture, uint64_t seq)
-{
-	bool earlier = false;
-
-	for (size_t i = 0; i < picture->room; i++) {
-		const struct entry *entry = &picture->entries[i];
-
-		if (!entry->topic.data || !entry->mark.n)
-			continue;
-		if (entry->mark.epoch == picture->epoch && entry->mark.seq <= seq)
-			return true;
-		earlier = earlier || (entry->mark.epoch != picture->epoch && !entry->mark.empty);
-	}
-	return !earlier;
-}
-
-bool picture_end(struct picture *picture, int64_t epoch, uint64_t seq, bool whole)
+bool picture_end(struct picture *picture, int64_t epoch, uint64_t seq, bool whole, bool complete)
 {
 	if (enter(picture, epoch, seq) == EPOCH_PAST)
 		return false;
-	if (whole && !is_published(picture, seq))
-		return false;
-	if (!whole && !picture->holds)
+	if (whole ? !complete : !picture->holds)
 		return false;
 	for (size_t i = 0; whole && i < picture->room; i++)
 		picture->entries[i].gone = is_gone(picture, &picture->entries[i], seq);

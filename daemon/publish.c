@@ -74,6 +74,7 @@ static void send_topic(struct publish *publish, struct topic *topic)
 			log_error("figures cannot be read, tried again: code=%s",
 				  lift_err_code(err));
 		topics_again(publish->topics, topic);
+		publish->whole = false;
 		return;
 	}
 	if (!any && !topic->alive)
@@ -142,6 +143,7 @@ static void send_beat(struct publish *publish, struct audience *audience, struct
 			     .seq = publish->seq,
 			     .time = publish->time,
 			     .as_of = as_of,
+			     .complete = publish->complete,
 			     .sources = rows };
 
 	for (size_t i = 0; i < publish->n_beat_sources; i++)
@@ -192,6 +194,8 @@ static void send_slice(void *context)
 	loop_set_timer(publish->loop, publish->slice_timer, publish->remaining > 0);
 	if (publish->remaining > 0)
 		return;
+	/* The first tick after the release begins with every topic in the queue; what failed stays there for the next. */
+	publish->complete = publish->complete || publish->whole;
 	send_beats(publish);
 	publish->in_tick = false;
 }
@@ -212,6 +216,7 @@ static void begin_tick(void *context)
 	if (publish->catalogue_wanted)
 		send_catalogue(publish);
 	publish->catalogue_wanted = false;
+	publish->whole = publish->released;
 	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
 	publish->in_tick = true;
 	stats_add(publish->stats, STAT_ticks, 1);

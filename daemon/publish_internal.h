@@ -38,6 +38,8 @@ struct publish {
 	uint64_t seq;	       /* of the tick that is going out, or went out last */
 	bool in_tick;	       /* slices are still to come */
 	bool released;	       /* the ledger has caught up: figures may go out */
+	bool whole;	       /* this tick has all figures that there are */
+	bool complete;	       /* such a tick has gone out: all topics of this epoch have */
 	bool catalogue_wanted; /* somebody has just subscribed to it */
 	struct log_limit failed_limit;
 	size_t remaining; /* topics of this tick */

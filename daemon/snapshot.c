@@ -95,7 +95,8 @@ static void send_page(struct audience *audience, const struct client *client,
 		return; /* without its end the page counts as lost */
 	}
 	struct snapshot_end end = { publish->epoch,
-				    publish->in_tick ? publish->seq - 1 : publish->seq, page.count,
+				    publish->in_tick ? publish->seq - 1 : publish->seq,
+				    publish->complete, page.count,
 				    page.full ? page.last : (struct text){ NULL, 0 } };
 
 	msg_writer_clear(publish->body);

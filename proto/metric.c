@@ -72,12 +72,14 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 
 void beat_encode(struct msg_writer *writer, const struct beat *beat)
 {
-	msg_map(writer, 6);
+	msg_map(writer, 7);
 	encode_int(writer, "v", 1);
 	encode_int(writer, "epoch", beat->epoch);
 	encode_int(writer, "seq", (int64_t)beat->seq);
 	encode_int(writer, "time", beat->time);
 	encode_text(writer, "as_of", beat->as_of);
+	msg_str(writer, "complete");
+	msg_bool(writer, beat->complete);
 	msg_str(writer, "sources");
 	msg_array(writer, beat->n_sources);
 	for (size_t i = 0; i < beat->n_sources; i++) {

@@ -40,6 +40,7 @@ struct beat {
 	uint64_t seq;
 	int64_t time;
 	struct text as_of;
+	bool complete; /* each topic of this epoch has been sent */
 	const struct beat_source *sources;
 	size_t n_sources;
 };

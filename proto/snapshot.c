@@ -90,13 +90,15 @@ void snapshot_request_encode(struct msg_writer *writer, const struct snapshot_re
 
 void snapshot_end_encode(struct msg_writer *writer, const struct snapshot_end *end)
 {
-	msg_map(writer, 5);
+	msg_map(writer, 6);
 	msg_str(writer, "v");
 	msg_int(writer, 1);
 	msg_str(writer, "epoch");
 	msg_int(writer, end->epoch);
 	msg_str(writer, "seq");
 	msg_int(writer, (int64_t)end->seq);
+	msg_str(writer, "complete");
+	msg_bool(writer, end->complete);
 	msg_str(writer, "count");
 	msg_int(writer, end->count);
 	msg_str(writer, "next");

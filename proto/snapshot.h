@@ -30,6 +30,7 @@ void snapshot_request_encode(struct msg_writer *writer, const struct snapshot_re
 struct snapshot_end {
 	int64_t epoch;
 	uint64_t seq;	  /* of the last tick that is whole */
+	bool complete;	  /* each topic of the epoch has been sent: none is missing here */
 	uint32_t count;	  /* messages of this page */
 	struct text next; /* the last topic; empty: that was all */
 };

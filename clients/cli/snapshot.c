@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <time.h>
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
 #include "clients/lift.h"
+#include "clients/wire.h"
 #include "proto/snapshot.h"
+
+enum {
+	WAIT_S = 60,	 /* for a daemon that has just started, unless said */
+	AGAIN_MS = 100,	 /* between two questions */
+	ALOUD_MS = 2000, /* after that it says what it waits for */
+};
 
 static int print(void *context, struct text topic, const json_t *body)
 {
@@ -19,10 +27,36 @@ static int complain_snapshot(const char *endpoint, int err)
 
 	if (err == LIFT_E_IO)
 		return STATUS_SYSTEM; /* complained about at the end */
+	if (err == LIFT_E_BUSY) {
+		complain(
+			"liftd has started and has not published all its figures yet: see 'lift status', and ask again");
+		return STATUS_SYSTEM;
+	}
 	status = complain_endpoint(endpoint, err);
 	if (err == LIFT_E_SOCKET)
 		complain("what was printed, if anything, is not all of it: ask again");
 	return status;
+}
+
+/* All topics, once a daemon that has just started has published them. */
+static int print_all(const char *endpoint, const char *const topics[], size_t n, int64_t wait_ms,
+		     struct printing *printing)
+{
+	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
+	int64_t begun_ms = wire_clock_ms(), waited_ms = 0;
+	bool aloud = false;
+	int err;
+
+	while ((err = lift_snapshot(endpoint, topics, n, print, printing)) == LIFT_E_BUSY &&
+	       waited_ms < wait_ms) {
+		nanosleep(&pause, NULL);
+		waited_ms = wire_clock_ms() - begun_ms;
+		if (waited_ms > ALOUD_MS && !aloud)
+			complain(
+				"liftd has just started: waiting until all its figures are published");
+		aloud = waited_ms > ALOUD_MS;
+	}
+	return err;
 }
 
 int command_snapshot(const struct cli *cli, int argc, char **argv)
@@ -30,11 +64,14 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 	static const char *const default_topics[] = { "metric/" };
 	struct printing printing = { .colour = message_colour() };
 	const char *audience = NULL;
+	int64_t wait_s = WAIT_S;
 	const struct option_row rows[] = {
 		{ "json", NULL, "as lines of JSON: topic and body", OPTION_FLAG, &printing.json, 0,
 		  0 },
 		{ "audience", "NAME", "of this audience (the first one)", OPTION_TEXT, &audience, 0,
 		  0 },
+		{ "wait", "SECONDS", "for a daemon that has just started (60)", OPTION_WHOLE,
+		  &wait_s, 0, 86400 },
 	};
 	const struct usage usage = {
 		.command = "lift snapshot",
@@ -56,10 +93,10 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 		return status;
 	if (endpoints.snapshot) {
 		err = first < argc
-			      ? lift_snapshot(endpoints.snapshot, (const char *const *)argv + first,
-					      (size_t)(argc - first), print, &printing)
-			      : lift_snapshot(endpoints.snapshot, default_topics, 1, print,
-					      &printing);
+			      ? print_all(endpoints.snapshot, (const char *const *)argv + first,
+					  (size_t)(argc - first), wait_s * 1000, &printing)
+			      : print_all(endpoints.snapshot, default_topics, 1, wait_s * 1000,
+					  &printing);
 		status = err ? complain_snapshot(endpoints.snapshot, err) : STATUS_WELL;
 	} else {
 		complain("the audience has no snapshot endpoint: 'lift watch' shows what changes");

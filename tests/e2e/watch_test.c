@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
@@ -156,45 +157,103 @@ static void a_snapshot_is_what_is_exported(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
-/* More than a page: one topic a module and region. */
-static void a_snapshot_has_many_pages(void **state)
+enum {
+	WIDE_REGIONS = 60,
+	WIDE_MODULES = 25,
+	WIDE_TOPICS = (WIDE_REGIONS + 1) * (WIDE_MODULES + 1)
+};
+
+/* One topic a module and region: more than a page, and more than a slice of a tick. */
+static void start_wide(struct daemon *daemon)
 {
-	struct daemon *daemon = *state;
-	enum { REGIONS = 60, MODULES = 25, TOPICS = (REGIONS + 1) * (MODULES + 1) };
-	char path[PATH_SIZE], line[PATH_SIZE], *out, *at;
+	char path[PATH_SIZE], line[2 * PATH_SIZE];
 	FILE *file;
-	size_t n = 0;
 
 	path_make(path, "%s/wide.yaml", daemon->dir);
 	file = fopen(path, "we");
 	assert_non_null(file);
 	fputs("regions:\n", file);
-	for (int r = 0; r < REGIONS; r++)
+	for (int r = 0; r < WIDE_REGIONS; r++)
 		fprintf(file, "  - {code: 'r%d', name: R}\n", r);
 	fputs("modules:\n", file);
-	for (int m = 0; m < MODULES; m++)
+	for (int m = 0; m < WIDE_MODULES; m++)
 		fprintf(file, "  - {id: 'm%d', name: M}\n", m);
 	assert_int_equal(fclose(file), 0);
-	path_make(line, "catalogue: %s\nas_of: " TODAY "\ntick_ms: 100\n", path);
+	snprintf(line, sizeof(line), "catalogue: %s\nas_of: " TODAY "\ntick_ms: 100\n", path);
 	daemon_configure(daemon, line);
 	daemon_start(daemon);
 	path_make(path, "%s/wide.csv", daemon->dir);
 	file = fopen(path, "we");
 	assert_non_null(file);
 	fputs("type,time,learner,module,region\n", file);
-	for (int r = 0; r < REGIONS; r++)
-		for (int m = 0; m < MODULES; m++)
+	for (int r = 0; r < WIDE_REGIONS; r++)
+		for (int m = 0; m < WIDE_MODULES; m++)
 			fprintf(file, "started,1730797200000,u%d,m%d,r%d\n", r, m, r);
 	assert_int_equal(fclose(file), 0);
 	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
 	free(daemon_lift_out(daemon, 0, "export", NULL));
 	await_ticks(daemon);
-	out = daemon_lift_out(daemon, 0, "snapshot", NULL);
-	for (at = out; (at = strchr(at, '\n')); at++)
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	while ((text = strchr(text, '\n'))) {
 		n++;
-	assert_int_equal(n, TOPICS);
+		text++;
+	}
+	return n;
+}
+
+static void a_snapshot_has_many_pages(void **state)
+{
+	char *out;
+
+	start_wide(*state);
+	out = daemon_lift_out(*state, 0, "snapshot", NULL);
+	assert_int_equal(count_lines(out), WIDE_TOPICS);
+	free(out);
+	daemon_stop(*state, SIGTERM);
+}
+
+static void a_snapshot_waits_until_a_daemon_that_has_started_has_published_all(void **state)
+{
+	struct daemon *daemon = *state;
+	json_t *expected, *rows;
+	char *out;
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
+	expected = exported(daemon);
+	daemon_stop(daemon, SIGTERM);
+	daemon_configure(daemon, "catalogue: tests/golden/catalogue.yaml\n"
+				 "as_of: " TODAY "\n"
+				 "tick_ms: 1000\n");
+	daemon_start(daemon);
+	out = daemon_lift_out(daemon, 0, "snapshot", "--json", NULL); /* before the first tick */
+	rows = rows_of_lines(out);
+	figures_check(expected, rows, "snapshot");
+	json_decref(rows);
+	json_decref(expected);
 	free(out);
 	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_snapshot_does_not_wait_longer_than_it_is_told_to(void **state)
+{
+	const char *const args[] = { "snapshot", "--wait", "0", NULL };
+	struct outcome outcome;
+
+	daemon_configure(*state, "catalogue: tests/golden/catalogue.yaml\n"
+				 "tick_ms: 60000\n");
+	daemon_start(*state);
+	outcome = daemon_lift_in(*state, NULL, args);
+	assert_int_equal(outcome.status, 3);
+	assert_non_null(strstr(outcome.err, "has not published all its figures yet"));
+	assert_string_equal(outcome.out, "");
+	outcome_free(&outcome);
+	daemon_stop(*state, SIGTERM);
 }
 
 static void without_a_daemon_a_snapshot_says_what_to_look_at(void **state)
@@ -262,6 +321,42 @@ static void a_watcher_ends_with_the_export_through_restarts(void **state)
 	}
 	settle(daemon, &watcher, "after all restarts");
 	lines_free(&lines);
+	end_watcher(&watcher);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Wait until a watcher has printed so many lines: all that it has printed, owned. */
+static char *await_lines(const struct process *watcher, size_t least)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	char *out = NULL;
+
+	do {
+		free(out);
+		look_again();
+		assert_true(clock_ms() < end_ms);
+		out = access(watcher->out, R_OK) == 0 ? file_text(watcher->out, NULL) : NULL;
+	} while (!out || count_lines(out) < least);
+	return out;
+}
+
+static void a_restart_empties_no_topic_of_a_watcher(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process watcher;
+	char *out;
+
+	start_wide(daemon);
+	daemon_lift_start(daemon, &watcher, "watch", "--json", NULL);
+	free(await_lines(&watcher, WIDE_TOPICS));
+	for (int restart = 1; restart <= 3; restart++) {
+		daemon_crash(daemon);
+		daemon_start(daemon);
+		out = await_lines(&watcher, (size_t)(restart + 1) * WIDE_TOPICS);
+		assert_null(strstr(out, "\"metrics\":null"));
+		assert_null(strstr(out, "\"metrics\": null"));
+		free(out);
+	}
 	end_watcher(&watcher);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -421,8 +516,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_snapshot_is_what_is_exported),
 		TEST(a_snapshot_has_many_pages),
+		TEST(a_snapshot_waits_until_a_daemon_that_has_started_has_published_all),
+		TEST(a_snapshot_does_not_wait_longer_than_it_is_told_to),
 		TEST(without_a_daemon_a_snapshot_says_what_to_look_at),
 		TEST(a_watcher_ends_with_the_export_through_restarts),
+		TEST(a_restart_empties_no_topic_of_a_watcher),
 		TEST(a_watcher_begins_with_how_things_are_unless_told_otherwise),
 		TEST(what_is_published_without_answers_arrives_and_heals),
 		TEST(what_was_lost_heals_when_it_is_published_with_answers),

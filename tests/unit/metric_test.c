@@ -95,22 +95,23 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0 },
 		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003 },
 	};
-	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), rows, 2 };
+	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2 };
 	struct msg_writer *writer = msg_writer_new();
 
 	(void)state;
 	beat_encode(writer, &beat);
 	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
-			       "'as_of':'2025-10-14','sources':["
+			       "'as_of':'2025-10-14','complete':true,'sources':["
 			       "{'source':'a','last_event':1760428800000,"
 			       "'last_received':1760428800001,'missing':0,'since':null},"
 			       "{'source':'b','last_event':null,'last_received':1760428800002,"
 			       "'missing':100,'since':1760428800003}]}");
 	msg_writer_clear(writer);
 	beat.n_sources = 0;
+	beat.complete = false;
 	beat_encode(writer, &beat);
 	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
-			       "'as_of':'2025-10-14','sources':[]}");
+			       "'as_of':'2025-10-14','complete':false,'sources':[]}");
 	msg_writer_free(writer);
 }
 

@@ -56,7 +56,7 @@ static void what_is_not_newer_is_no_news(void **state)
 	picture_begin(picture);
 	assert_false(add(picture, "a", 7, 3, 4, false));
 	assert_true(add(picture, "b", 7, 2, 1, false));
-	assert_true(picture_end(picture, 7, 3, true));
+	assert_true(picture_end(picture, 7, 3, true, true));
 	check_verdict(take(picture, "catalogue", 7, 3, 0, false), true, false);
 	check_verdict(take(picture, "catalogue", 7, 3, 0, false), false, false);
 	check_verdict(take(picture, "catalogue", 7, 9, 0, false), true, false);
@@ -74,7 +74,7 @@ static void a_jump_of_n_or_of_beats_is_seen_once_the_picture_holds(void **state)
 	check_verdict(take(picture, "a", 7, 5, 9, false), true, false);
 	assert_false(picture_since(picture, &epoch, &since));
 	picture_begin(picture);
-	assert_true(picture_end(picture, 7, 5, true));
+	assert_true(picture_end(picture, 7, 5, true, true));
 	assert_true(picture_since(picture, &epoch, &since));
 	assert_int_equal(epoch, 7);
 	assert_int_equal(since, 5);
@@ -98,12 +98,12 @@ static void what_a_whole_snapshot_lacks_is_gone(void **state)
 	take(picture, "late", 7, 6, 1, false);
 	picture_begin(picture);
 	add(picture, "there", 7, 3, 1, false);
-	assert_true(picture_end(picture, 7, 5, true));
+	assert_true(picture_end(picture, 7, 5, true, true));
 	assert_true(picture_next_gone(picture, &topic));
 	assert_true(text_equal(topic, text_of("early")));
 	assert_false(picture_next_gone(picture, &topic));
 	picture_begin(picture);
-	assert_true(picture_end(picture, 7, 6, false)); /* only what has changed */
+	assert_true(picture_end(picture, 7, 6, false, true)); /* only what has changed */
 	assert_false(picture_next_gone(picture, &topic));
 	picture_free(picture);
 }
@@ -118,13 +118,13 @@ static void an_epoch_that_is_over_does_not_come_back(void **state)
 	check_verdict(take(picture, "a", 7, 4, 6, false), false, false);
 	check_verdict(picture_beat(picture, 7, 4), false, false);
 	assert_false(add(picture, "a", 7, 4, 6, false));
-	assert_false(picture_end(picture, 7, 4, true));
+	assert_false(picture_end(picture, 7, 4, true, true));
 	assert_int_equal(picture_epoch(picture), 8);
 	assert_int_equal(picture_seq(picture), 1);
 	picture_free(picture);
 }
 
-/* A daemon that has just started knows of nothing yet: what is known of the one before still holds. */
+/* A daemon that has just started sends its topics one by one: until all are out, what is known of the one before still holds. */
 static void figures_of_before_hold_until_the_new_epoch_is_published(void **state)
 {
 	struct picture *picture = picture_new();
@@ -135,19 +135,38 @@ static void figures_of_before_hold_until_the_new_epoch_is_published(void **state
 	(void)state;
 	take(picture, "a", 7, 3, 1, false);
 	take(picture, "b", 7, 3, 1, false);
+	take(picture, "c", 7, 3, 1, false);
 	check_verdict(picture_beat(picture, 8, 1), true, true);
 	picture_begin(picture);
-	assert_false(picture_end(picture, 8, 1, true));
+	assert_false(picture_end(picture, 8, 1, true, false));
 	assert_false(picture_since(picture, &epoch, &since));
 	take(picture, "a", 8, 2, 1, false);
 	picture_begin(picture);
 	add(picture, "a", 8, 2, 1, false);
-	assert_false(picture_end(picture, 8, 1, true)); /* in the middle of tick 2 */
+	assert_false(picture_end(picture, 8, 2, true, false)); /* tick 2 was whole, but not all */
+	assert_false(picture_next_gone(picture, &topic));
 	picture_begin(picture);
 	add(picture, "a", 8, 2, 1, false);
-	assert_true(picture_end(picture, 8, 2, true));
+	add(picture, "c", 8, 3, 1, false);
+	assert_true(picture_end(picture, 8, 3, true, true));
 	assert_true(picture_next_gone(picture, &topic));
 	assert_true(text_equal(topic, text_of("b")));
+	assert_false(picture_next_gone(picture, &topic));
+	picture_free(picture);
+}
+
+/* Also one that has lost all that it had. */
+static void a_new_epoch_may_be_empty(void **state)
+{
+	struct picture *picture = picture_new();
+	struct text topic;
+
+	(void)state;
+	take(picture, "a", 7, 3, 1, false);
+	picture_begin(picture);
+	assert_true(picture_end(picture, 8, 1, true, true));
+	assert_true(picture_next_gone(picture, &topic));
+	assert_true(text_equal(topic, text_of("a")));
 	assert_false(picture_next_gone(picture, &topic));
 	picture_free(picture);
 }
@@ -158,6 +177,7 @@ static void figures_of_before_hold_until_the_new_epoch_is_published(void **state
 static struct model {
 	int64_t epoch;
 	uint64_t seq;
+	bool complete; /* all topics of the epoch have been sent */
 	struct {
 		bool alive, changed; /* now */
 		uint64_t n, seq;     /* of the last message */
@@ -189,12 +209,18 @@ static void post(int topic, struct picture_mark mark)
 
 static void tick(void)
 {
+	bool all = true;
+
 	model.seq++;
 	for (int i = 0; i < TOPICS; i++) {
 		bool empty = !model.topics[i].alive;
 
 		if (!model.topics[i].changed)
 			continue;
+		if (!model.complete && chance_of(30)) { /* the first ticks do not reach all */
+			all = false;
+			continue;
+		}
 		model.topics[i].changed = false;
 		if (empty && !model.topics[i].sent_alive)
 			continue;
@@ -203,6 +229,7 @@ static void tick(void)
 		model.topics[i].sent_alive = !empty;
 		post(i, mark_of(model.epoch, model.seq, model.topics[i].n, empty));
 	}
+	model.complete = model.complete || all;
 	post(-1, mark_of(model.epoch, model.seq, 0, false));
 }
 
@@ -211,6 +238,7 @@ static void restart(void)
 {
 	model.epoch++;
 	model.seq = 0;
+	model.complete = false;
 	if (chance_of(50))
 		model.n_queued = 0;
 	for (int i = 0; i < TOPICS; i++) {
@@ -258,6 +286,7 @@ static bool snapshot(struct picture *picture)
 	int64_t epoch = 0;
 	uint64_t since = 0, seq = model.seq;
 	bool only_changed = picture_since(picture, &epoch, &since) && epoch == model.epoch, news;
+	bool complete = model.complete;
 	struct text gone;
 
 	picture_begin(picture);
@@ -278,10 +307,15 @@ static bool snapshot(struct picture *picture)
 		if (chance_of(20))
 			deliver_some(picture, 1 + chance(5));
 	}
-	if (!picture_end(picture, model.epoch, seq, !only_changed))
+	if (!picture_end(picture, model.epoch, seq, !only_changed, complete))
 		return false;
-	while (picture_next_gone(picture, &gone))
-		model.shown[atoi(gone.data + strlen("metric/"))] = false;
+	while (picture_next_gone(picture, &gone)) {
+		int i = atoi(gone.data + strlen("metric/"));
+
+		/* Not because the daemon had not come to it yet. */
+		assert_true(!model.topics[i].sent_alive || model.topics[i].seq > seq);
+		model.shown[i] = false;
+	}
 	return true;
 }
 
@@ -331,7 +365,9 @@ static void random_losses_and_restarts_end_with_what_the_daemon_has(void **state
 		}
 		model.lost_percent = 0;
 		model.topics[0].alive = model.topics[0].changed = true;
-		tick();
+		do
+			tick();
+		while (!model.complete);
 		tick();
 		deliver_some(picture, QUEUE);
 		assert_true(snapshot(picture));
@@ -367,6 +403,7 @@ int main(void)
 		cmocka_unit_test(what_a_whole_snapshot_lacks_is_gone),
 		cmocka_unit_test(an_epoch_that_is_over_does_not_come_back),
 		cmocka_unit_test(figures_of_before_hold_until_the_new_epoch_is_published),
+		cmocka_unit_test(a_new_epoch_may_be_empty),
 		cmocka_unit_test(random_losses_and_restarts_end_with_what_the_daemon_has),
 		cmocka_unit_test(many_topics_are_found_again),
 	};

@@ -16,6 +16,7 @@
 #include "proto/event.h"
 #include "proto/json.h"
 #include "proto/metric.h"
+#include "proto/snapshot.h"
 
 enum { VECTORS_LEAST = 30, ROWS_MAX = 16 };
 
@@ -329,6 +330,7 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 			     int_in(from, "seq"),
 			     int_in(from, "time"),
 			     text_in(from, "as_of"),
+			     json_is_true(json_object_get(from, "complete")),
 			     rows,
 			     json_array_size(sources) };
 
@@ -341,6 +343,16 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 						int_in(row, "since") };
 	}
 	beat_encode(tools->writer, &beat);
+}
+
+static void encode_end(struct tools *tools, const struct vector *vector)
+{
+	const json_t *from = vector->message;
+	struct snapshot_end end = { int_in(from, "epoch"), (uint64_t)int_in(from, "seq"),
+				    json_is_true(json_object_get(from, "complete")),
+				    (uint32_t)int_in(from, "count"), text_in(from, "next") };
+
+	snapshot_end_encode(tools->writer, &end);
 }
 
 static void encode_catalogue(struct tools *tools, const struct vector *vector)
@@ -371,7 +383,7 @@ static void check_encoder(struct tools *tools, const struct vector *vector)
 		{ "batch", encode_batch },	   { "request", encode_request },
 		{ "answer", encode_answer },	   { "refusal", encode_refusal },
 		{ "metric", encode_metric },	   { "beat", encode_beat },
-		{ "catalogue", encode_catalogue },
+		{ "catalogue", encode_catalogue }, { "end", encode_end },
 	};
 	size_t i = 0, n = sizeof(encoders) / sizeof(encoders[0]);
 
