@@ -126,6 +126,14 @@ static void entry_of_refused(struct gate *gate, const struct batch *batch, uint3
 	secret_refused_digest(gate->secret, msg_written(gate->scratch), ret_entry->digest);
 }
 
+/* For the quarantine, if it is refused. */
+static void keep_sent(struct gate *gate, const struct batch *batch, uint32_t i)
+{
+	msg_writer_clear(gate->scratch);
+	batch_event_outline(batch, i, gate->scratch);
+	journal_keep_sent(gate->journal, msg_written(gate->scratch));
+}
+
 /* ---- verdicts ----------------------------------------------------------------------------------- */
 
 static void reject(struct gate *gate, uint64_t seq, int err)
@@ -205,6 +213,20 @@ static int judge_again(struct gate *gate, struct text name_space, const struct b
 	return 0;
 }
 
+/* Those of the rejected so far that are reused go into the quarantine. */
+static void quarantine_reused(struct gate *gate, const struct batch *batch,
+			      const struct stream *stream, int64_t receipt)
+{
+	for (size_t i = 0; i < gate->n_rejected; i++) {
+		uint64_t seq = gate->rejected[i].seq;
+
+		if (gate->rejected[i].err != LIFT_E_REUSED)
+			continue;
+		keep_sent(gate, batch, (uint32_t)(seq - batch->seq));
+		journal_refuse_reused(gate->journal, stream, seq, receipt);
+	}
+}
+
 /* Else the daemon's own: memory, the disk. */
 static bool is_fault_of_event(int err)
 {
@@ -227,9 +249,7 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 		return err;
 	if (err) {
 		entry_of_refused(gate, batch, i, err, &entry);
-		msg_writer_clear(gate->scratch);
-		batch_event_outline(batch, i, gate->scratch);
-		journal_keep_sent(gate->journal, msg_written(gate->scratch));
+		keep_sent(gate, batch, i);
 		reject(gate, batch->seq + i, err);
 		gate->n_refused++;
 	} else {
@@ -272,6 +292,7 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	if (err)
 		return err;
 	n_known = gate->n_rejected;
+	quarantine_reused(gate, batch, stream, receipt);
 	for (uint32_t i = 0; i < batch->count && !err; i++)
 		if (gate->n_resent < batch->count && !stream_has(stream, batch->seq + i))
 			err = judge(gate, name_space, batch, i, stream, receipt);

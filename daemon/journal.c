@@ -15,6 +15,7 @@ static const char *const db_names[DB_COUNT] = {
 	[DB_STREAMS] = "streams",
 	[DB_SOURCES] = "sources",
 	[DB_QUARANTINE] = "quarantine",
+	[DB_REUSED] = "reused",
 };
 
 struct store *journal_store(struct journal *journal)
@@ -174,6 +175,24 @@ static int load_streams(struct journal *journal, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
+static int load_quarantine(struct journal *journal, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	journal->next_row = 1;
+	store_cursor_open(txn, DB_QUARANTINE, &cursor);
+	if (store_last(&cursor, &key, &value)) {
+		err = key.size == 8 ? 0 : LIFT_E_CORRUPT;
+		if (!err)
+			journal->next_row = get_be((const uint8_t *)key.data, 8) + 1;
+	}
+	store_cursor_close(&cursor);
+	journal->quarantined = err || txn->err ? 0 : store_count(txn, DB_QUARANTINE);
+	return err ? err : txn->err;
+}
+
 /* The next number, from the last chunk. */
 static int load_next(struct journal *journal, struct store_txn *txn)
 {
@@ -183,7 +202,6 @@ static int load_next(struct journal *journal, struct store_txn *txn)
 	int err = 0;
 
 	journal->next = 1;
-	journal->quarantined = 0;
 	store_cursor_open(txn, DB_ENTRIES, &cursor);
 	if (store_last(&cursor, &key, &value)) {
 		err = key.size == 8 ? chunk_open(value, &chunk) : LIFT_E_CORRUPT;
@@ -191,8 +209,6 @@ static int load_next(struct journal *journal, struct store_txn *txn)
 			journal->next = get_be((const uint8_t *)key.data, 8) + chunk.count;
 	}
 	store_cursor_close(&cursor);
-	if (!err && !txn->err)
-		journal->quarantined = store_count(txn, DB_QUARANTINE);
 	return err ? err : txn->err;
 }
 
@@ -207,6 +223,8 @@ static int load(struct journal *journal)
 		err = load_streams(journal, &txn);
 	if (!err)
 		err = load_next(journal, &txn);
+	if (!err)
+		err = load_quarantine(journal, &txn);
 	store_abort(&txn);
 	if (!err)
 		atomic_store(&journal->last, journal->next - 1);

@@ -4,7 +4,7 @@
  *
  * Every received number of every stream, accepted or refused, is an entry under a rising journal number
  * (from 1). Beside the entries: the dictionaries of the names that they use, what has been received of each
- * stream, and the quarantine (why a number was refused).
+ * stream, and the quarantine (why an event was refused).
  *
  * Writing is one thread's (intake); a view reads what has been committed, in any thread.
  * Nothing outside these functions knows that it is LMDB.
@@ -72,8 +72,13 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
 		    const struct entry *entry);
 
 /* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX bytes are kept in the quarantine.
- * Borrowed until the next journal_append. */
+ * Borrowed until the next journal_append or journal_refuse_reused. */
 void journal_keep_sent(struct journal *journal, struct text sent);
+
+/* Other content came under a number that the stream has received: a row of the quarantine, and nothing else. One for each number
+ * while that row is kept, so that a resend does not fill the quarantine. */
+void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
+			   int64_t receipt);
 
 /* The entry of a number that the stream has received. LIFT_E_CORRUPT where it cannot be found. */
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
@@ -127,7 +132,7 @@ typedef void (*journal_stream_fn)(void *context, const struct stream *stream, st
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
 
-/* A row of the quarantine; `sent` is borrowed from the view. */
+/* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the view. */
 struct quarantined {
 	uint64_t number;
 	uint32_t stream;
@@ -138,7 +143,7 @@ struct quarantined {
 };
 typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
 
-/* Call `fn` for the rows above a journal number, in order, until it returns other than 0, which is not an error. */
+/* Call `fn` for the rows above a number, in order, until it returns other than 0, which is not an error. */
 int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
 			    void *context);
 

@@ -8,7 +8,9 @@
  *   names       kind 1, id 4 -> the name
  *   streams     id 4 -> stream record (stream.h), source 4 in front
  *   sources     id 4 -> accepted 8, rejected 8, last event 8, last received 8
- *   quarantine  journal number 8 -> stream 4, number in the stream 8, received 8, error 1, what was sent
+ *   quarantine  row 8 -> stream 4, number in the stream 8, received 8, error 1, what was sent. A row's number is its
+ *               entry's, or the one behind the last row where rows without an entry (reused) have run ahead
+ *   reused      stream 4, number in the stream 8 -> row 8, for each row of that error
  *
  * Numbers are big-endian, so that keys sort as numbers.
  */
@@ -19,7 +21,17 @@
 
 #include "daemon/journal.h"
 
-enum { DB_META, DB_ENTRIES, DB_INDEX, DB_NAMES, DB_STREAMS, DB_SOURCES, DB_QUARANTINE, DB_COUNT };
+enum {
+	DB_META,
+	DB_ENTRIES,
+	DB_INDEX,
+	DB_NAMES,
+	DB_STREAMS,
+	DB_SOURCES,
+	DB_QUARANTINE,
+	DB_REUSED,
+	DB_COUNT
+};
 
 enum { JOURNAL_FORMAT = 1, SOURCE_RECORD = 32, QUARANTINE_RECORD = 21 };
 
@@ -70,6 +82,7 @@ struct journal {
 	uint64_t next;	       /* the journal number of the next entry */
 	struct text sent;      /* of the event that is refused next */
 	uint64_t quarantined;  /* rows */
+	uint64_t next_row;     /* behind the last of them */
 	int64_t last_receipt;  /* ms */
 	_Atomic uint64_t last; /* committed */
 };

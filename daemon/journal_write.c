@@ -113,13 +113,39 @@ static bool chunk_takes(const struct open_chunk *open, const struct stream *stre
 	       open->head.count < UINT16_MAX && CHUNK_HEAD + open->size + size <= CHUNK_MAX;
 }
 
-static void quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
-		       int64_t receipt, int err)
+/* The oldest row of the quarantine gives way. */
+static void drop_oldest_row(struct journal *journal)
+{
+	uint8_t row[8], numbers[12];
+	struct store_cursor cursor;
+	struct text key, value;
+	bool found, reused = false;
+
+	store_cursor_open(&journal->txn, DB_QUARANTINE, &cursor);
+	found = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value) &&
+		key.size == sizeof(row) && value.size >= QUARANTINE_RECORD;
+	if (found) {
+		memcpy(row, key.data, sizeof(row));
+		memcpy(numbers, value.data, sizeof(numbers)); /* stream and number in it */
+		reused = (uint8_t)value.data[20] == (uint8_t)-LIFT_E_REUSED;
+	}
+	store_cursor_close(&cursor);
+	if (!found)
+		return;
+	store_delete(&journal->txn, DB_QUARANTINE, (struct text){ (char *)row, sizeof(row) });
+	if (reused)
+		store_delete(&journal->txn, DB_REUSED,
+			     (struct text){ (char *)numbers, sizeof(numbers) });
+	journal->quarantined--;
+}
+
+/* One row more, of what journal_keep_sent has kept: its number. */
+static uint64_t quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
+			   int64_t receipt, int err)
 {
 	uint8_t key[8], record[QUARANTINE_RECORD + JOURNAL_SENT_MAX];
+	uint64_t row = journal->next > journal->next_row ? journal->next : journal->next_row;
 	struct text sent = journal->sent;
-	struct store_cursor cursor;
-	struct text oldest, value;
 
 	put_be(record, stream->id, 4);
 	put_be(record + 4, seq, 8);
@@ -128,17 +154,26 @@ static void quarantine(struct journal *journal, const struct stream *stream, uin
 	if (sent.size > 0)
 		memcpy(record + QUARANTINE_RECORD, sent.data, sent.size);
 	journal->sent = (struct text){ NULL, 0 };
-	store_put(&journal->txn, DB_QUARANTINE, journal_key(key, journal->next, 8),
+	store_put(&journal->txn, DB_QUARANTINE, journal_key(key, row, 8),
 		  (struct text){ (char *)record, QUARANTINE_RECORD + sent.size });
-	if (++journal->quarantined <= JOURNAL_QUARANTINE_MAX)
-		return;
-	store_cursor_open(&journal->txn, DB_QUARANTINE, &cursor);
-	if (store_seek(&cursor, (struct text){ NULL, 0 }, &oldest, &value)) {
-		memcpy(key, oldest.data, sizeof(key));
-		store_delete(&journal->txn, DB_QUARANTINE, journal_key(key, get_be(key, 8), 8));
-		journal->quarantined--;
-	}
-	store_cursor_close(&cursor);
+	journal->next_row = row + 1;
+	if (++journal->quarantined > JOURNAL_QUARANTINE_MAX)
+		drop_oldest_row(journal);
+	return row;
+}
+
+void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
+			   int64_t receipt)
+{
+	uint8_t numbers[12], row[8];
+	struct text key = journal_index_key(numbers, stream->id, seq), value;
+
+	assert(stream_has(stream, seq));
+	if (journal_begin(journal) == 0 && !store_get(&journal->txn, DB_REUSED, key, &value))
+		store_put(&journal->txn, DB_REUSED, key,
+			  journal_key(row, quarantine(journal, stream, seq, receipt, LIFT_E_REUSED),
+				      8));
+	journal->sent = (struct text){ NULL, 0 };
 }
 
 static void count_entry(struct source *source, const struct entry *entry, int64_t receipt)

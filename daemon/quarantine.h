@@ -18,7 +18,7 @@ struct quarantine_page {
 	uint64_t next; /* the last number, where there may be more; else 0 */
 };
 
-/* Read the rows above a journal number. What they say lives as long as the view. */
+/* Read the rows above a number. What they say lives as long as the view. */
 int quarantine_read(struct journal_view *view, struct text source, uint64_t after,
 		    struct quarantine_page *ret_page);
 

@@ -14,7 +14,7 @@ struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
 	struct text as_of, plane, region, kind, id; /* export */
-	uint64_t after;				    /* rejections, quarantine: a journal number */
+	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type) or LIFT_E_VERSION. */
@@ -56,7 +56,7 @@ void nack_encode(struct msg_writer *writer, const struct nack *nack);
 
 /* rejections -> a source's own refused events, whichever way they came */
 struct refused {
-	uint64_t number; /* of the journal */
+	uint64_t number; /* of the row */
 	struct text source, stream;
 	uint64_t seq;
 	int err;

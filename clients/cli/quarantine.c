@@ -23,7 +23,7 @@ struct asked {
 	struct request request;
 	void (*print)(const json_t *row, bool json);
 	bool json;
-	uint64_t only; /* a journal number: print this one alone; 0: all */
+	uint64_t only; /* a row's number: print this one alone; 0: all */
 	uint64_t printed;
 	bool refused;
 };
@@ -157,8 +157,8 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 	int64_t after = 0;
 	const struct option_row rows[] = {
 		{ "source", "NAME", "whose (lift)", OPTION_TEXT, &source, 0, 0 },
-		{ "after", "NUMBER", "only those behind this journal number", OPTION_WHOLE, &after,
-		  0, 9e15 },
+		{ "after", "NUMBER", "only those behind this number", OPTION_WHOLE, &after, 0,
+		  9e15 },
 		{ "json", NULL, "a line of JSON each: number, stream, seq, code, text, time",
 		  OPTION_FLAG, &asked.json, 0, 0 },
 	};

@@ -180,6 +180,40 @@ static void a_published_bad_event_is_in_rejections(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* On this way in nothing says so but rejections. */
+static void a_published_number_with_other_content_is_in_rejections_once(void **state)
+{
+	struct daemon *daemon = *state;
+	struct peer platform, intake;
+	json_t *answer, *row, *message;
+
+	daemon_configure(daemon, CONFIGURATION);
+	daemon_start(daemon);
+	platform_open(&platform, daemon);
+	peer_open(&intake, ZMQ_DEALER, daemon->intake, NULL);
+	publish(&platform, "moodle", 1, 3);
+	for (int i = 0; i < 3; i++) {
+		message = batch("moodle", "autumn", 1, 3);
+		json_object_set_new(json_array_get(json_object_get(message, "events"), 1), "region",
+				    json_string("bodo"));
+		publish_message(&platform, "event/moodle", message);
+	}
+	await_counter(daemon, "batches", 4);
+	assert_int_equal(daemon_counter(daemon, "events_reused"), 3);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 3);
+	answer = peer_ask(&intake, json_pack("{s:i, s:s, s:s}", "v", 1, "op", "rejections",
+					     "source", "moodle"));
+	assert_int_equal(json_array_size(json_object_get(answer, "rows")), 1);
+	row = json_array_get(json_object_get(answer, "rows"), 0);
+	assert_string_equal(json_string_value(json_array_get(row, 1)), "autumn");
+	assert_int_equal(json_integer_value(json_array_get(row, 2)), 2);
+	assert_string_equal(json_string_value(json_array_get(row, 3)), "reused");
+	json_decref(answer);
+	peer_close(&intake);
+	peer_close(&platform);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* ---- what is refused ------------------------------------------------------------------------------- */
 
 #define LONG_65 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -531,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_published_batch_is_taken_and_survives_a_loss_of_power),
 		TEST(a_published_bad_event_is_in_rejections),
+		TEST(a_published_number_with_other_content_is_in_rejections_once),
 		TEST(a_bad_one_is_refused_and_counted_and_the_next_goes_through),
 		TEST(more_than_a_mebibyte_closes_the_connection_and_nothing_else),
 		TEST(a_gap_is_shown_and_the_acknowledged_way_closes_it_and_changes_nothing_else),

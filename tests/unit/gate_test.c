@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/quarantine.h"
 #include "tests/unit/house.h"
 
 static const char joined[] = "namespaces: {rana: people, bodo: people}\n";
@@ -399,6 +400,68 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 	house_close(&house);
 }
 
+/* ---- the quarantine ----------------------------------------------------------------------------- */
+
+/* Are these the refused events of a source above a row's number: pairs of number in the stream and error? The last row's number. */
+static uint64_t assert_refused(struct house *house, const char *source, uint64_t after,
+			       const int expected[][2], size_t n)
+{
+	static struct quarantine_page page;
+	struct journal_view view;
+	uint64_t last = after;
+
+	assert_int_equal(journal_view_begin(house->journal, &view), 0);
+	assert_int_equal(quarantine_read(&view, text_of(source), after, &page), 0);
+	assert_int_equal(page.n, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(page.rows[i].seq, expected[i][0]);
+		assert_int_equal(page.rows[i].err, expected[i][1]);
+		assert_true(page.rows[i].number > last);
+		assert_true(page.rows[i].sent.size > 0);
+		last = page.rows[i].number;
+	}
+	journal_view_end(&view);
+	return last;
+}
+
+static void other_content_under_a_used_number_is_in_the_quarantine_once(void **state)
+{
+	static const int first[][2] = { { 2, LIFT_E_REUSED }, { 4, LIFT_E_REUSED } };
+	static const int second[][2] = { { 6, LIFT_E_LEARNER }, { 1, LIFT_E_REUSED } };
+	struct event good = some_event(), bad = good, other = good, events[5];
+	struct house house;
+	uint64_t after;
+
+	(void)state;
+	bad.learner = (struct text){ "", 0 };
+	other.module = text_of("hand");
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < 5; i++)
+		events[i] = good;
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	events[1] = events[3] = other;
+	for (int turn = 0; turn < 4; turn++) {
+		assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+		assert_int_equal(house.gate->n_rejected, 2);
+		if (turn == 1) /* what was undone is not there */
+			journal_fail(house.journal, LIFT_E_DISK);
+		assert_int_equal(journal_commit(house.journal), turn == 1 ? LIFT_E_DISK : 0);
+		if (turn == 2)
+			house_reopen_journal(&house);
+	}
+	after = assert_refused(&house, "s", 0, first, 2);
+	assert_int_equal(journal_last(house.journal), 5); /* they are no entries */
+	/* Rows go on rising from there, in other batches and after a restart. */
+	house_reopen_journal(&house);
+	assert_int_equal(send_one(&house, "s", "a", 6, &bad), LIFT_E_LEARNER);
+	assert_int_equal(send_one(&house, "t", "a", 1, &bad), LIFT_E_LEARNER);
+	assert_int_equal(send_one(&house, "s", "a", 1, &other), LIFT_E_REUSED);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_refused(&house, "s", after, second, 2);
+	house_close(&house);
+}
+
 /* ---- random resends ----------------------------------------------------------------------------- */
 
 /* Each number's first content decides: the model remembers it and its verdict. */
@@ -487,6 +550,7 @@ int main(void)
 		cmocka_unit_test(too_many_holes_are_refused_whole_until_they_are_filled),
 		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
+		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(random_batches_get_the_verdicts_of_a_list),
 	};
 

@@ -544,6 +544,56 @@ static void the_oldest_rows_of_the_quarantine_give_way(void **state)
 	dir_remove(&place.dir);
 }
 
+/* How many rows, and how many of them a number is remembered for. */
+static void check_rows(const struct place *place, uint64_t rows, uint64_t reused)
+{
+	static const char *const dbs[] = { "quarantine", "reused" };
+	struct store_txn txn;
+	struct store *store;
+
+	assert_int_equal(store_open(dir_path(&place->dir, "journal"), dbs, 2, &store), 0);
+	assert_int_equal(store_begin(store, false, &txn), 0);
+	assert_int_equal(store_count(&txn, 0), rows);
+	assert_int_equal(store_count(&txn, 1), reused);
+	store_abort(&txn);
+	store_close(store);
+}
+
+static void a_number_that_came_again_has_one_row_while_that_is_kept(void **state)
+{
+	struct entry good = random_entry(), bad = { .refused = true, .err = LIFT_E_TYPE };
+	struct stream *stream;
+	struct place place;
+
+	(void)state;
+	good.refused = false;
+	place_begin(&place);
+	stream = stream_of(&place, "a", "x");
+	for (uint64_t seq = 1; seq <= 3; seq++)
+		journal_append(place.journal, stream, seq, 1, &good);
+	for (int turn = 0; turn < 2; turn++)
+		for (uint64_t seq = 1; seq <= 3; seq++)
+			journal_refuse_reused(place.journal, stream, seq, 1);
+	assert_int_equal(journal_commit(place.journal), 0);
+	assert_int_equal(journal_last(place.journal), 3);
+	journal_close(place.journal);
+	check_rows(&place, 3, 3);
+	place_open(&place);
+	/* Two of them give way: then their numbers may come into it again. */
+	for (uint64_t seq = 4; seq <= 3 + JOURNAL_QUARANTINE_MAX - 1; seq++)
+		journal_append(place.journal, stream_of(&place, "a", "x"), seq, 1, &bad);
+	assert_int_equal(journal_commit(place.journal), 0);
+	journal_close(place.journal);
+	check_rows(&place, JOURNAL_QUARANTINE_MAX, 1);
+	place_open(&place);
+	for (uint64_t seq = 3; seq >= 2; seq--) /* 3 is there; 2 comes, and 3 gives way to it */
+		journal_refuse_reused(place.journal, stream_of(&place, "a", "x"), seq, 1);
+	assert_int_equal(journal_commit(place.journal), 0);
+	journal_close(place.journal);
+	check_rows(&place, JOURNAL_QUARANTINE_MAX, 1);
+	dir_remove(&place.dir);
+}
+
 /* ---- a disk that is full ------------------------------------------------------------------------ */
 
 /* The kernel refuses to let the file grow: as a full disk would. */
@@ -627,6 +677,7 @@ int main(void)
 		cmocka_unit_test(a_view_sees_one_moment),
 		cmocka_unit_test(receipts_never_go_back),
 		cmocka_unit_test(the_oldest_rows_of_the_quarantine_give_way),
+		cmocka_unit_test(a_number_that_came_again_has_one_row_while_that_is_kept),
 		cmocka_unit_test(
 			a_commit_that_the_disk_refuses_undoes_all_and_the_next_goes_through),
 		cmocka_unit_test(a_hundred_events_are_a_hundred_bytes_each_at_most),
