@@ -156,31 +156,35 @@ static const struct {
 	{ TEXT("rejections"), say_rejections },
 };
 
-/* A message is a batch or a request: which one, its op says. */
-static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
+static int handle_request(struct intake *intake, struct answer_pending *answer, struct text message)
 {
 	struct request request;
+	int err = request_decode(intake->reader, message, &request);
+
+	for (size_t i = 0; !err && i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (!text_equal(request.op, requests[i].op))
+			continue;
+		requests[i].fn(intake, answer, &request);
+		return 0;
+	}
+	return err ? err : LIFT_E_OP;
+}
+
+/* A message is a batch or a request: which one, its op says. On this socket a batch says that it is one. */
+static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
+{
 	struct batch batch;
 	int err = batch_decode(intake->reader, message, &batch);
 
 	remember(answer, batch.source, batch.stream, batch.seq);
-	if (!err && text_equal(batch.op, text_of("events"))) {
+	if (batch.op.size > 0 && !text_equal(batch.op, text_of("events")))
+		err = handle_request(intake, answer, message);
+	else if (!err && batch.op.size > 0)
 		take_batch(intake, answer, &batch);
-		return;
-	}
-	if (!err)
-		err = LIFT_E_OP; /* on this socket a batch says that it is one */
-	if (request_decode(intake->reader, message, &request) == 0 &&
-	    !text_equal(request.op, text_of("events")) && request.op.size > 0) {
-		for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-			if (!text_equal(request.op, requests[i].op))
-				continue;
-			requests[i].fn(intake, answer, &request);
-			return;
-		}
+	else if (!err)
 		err = LIFT_E_OP;
-	}
-	answer_err(intake, answer, err);
+	if (err)
+		answer_err(intake, answer, err);
 }
 
 /* ---- the socket --------------------------------------------------------------------------------- */

@@ -105,12 +105,14 @@ static void send_page(struct audience *audience, const struct client *client,
 	stats_add(publish->stats, STAT_snapshots, 1);
 }
 
-static void answer(struct audience *audience, const struct client *client, struct text message)
+/* `message`: NULL where it had more frames than one. */
+static void answer(struct audience *audience, const struct client *client,
+		   const struct text *message)
 {
 	struct publish *publish = audience->publish;
 	struct snapshot_request request;
-	int err = message.size ? snapshot_request_decode(publish->reader, message, &request)
-			       : LIFT_E_FRAMES;
+	int err = message ? snapshot_request_decode(publish->reader, *message, &request)
+			  : LIFT_E_FRAMES;
 
 	if (!err) {
 		send_page(audience, client, &request);
@@ -127,9 +129,9 @@ static void receive(void *context)
 {
 	struct audience *audience = context;
 	struct client client;
-	struct text message = { NULL, 0 };
+	struct text message;
 	zmq_msg_t body, extra;
-	bool more;
+	bool more, whole;
 	int size = zmq_recv(audience->snapshot, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 
 	if (size < 0)
@@ -137,15 +139,15 @@ static void receive(void *context)
 	client.size = (size_t)size;
 	zmq_msg_init(&body);
 	more = zmq_msg_recv(&body, audience->snapshot, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&body);
-	if (!more)
-		message = (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) };
+	whole = !more;
+	message = (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) };
 	while (more) {
 		zmq_msg_init(&extra);
 		more = zmq_msg_recv(&extra, audience->snapshot, ZMQ_DONTWAIT) >= 0 &&
 		       zmq_msg_more(&extra);
 		zmq_msg_close(&extra);
 	}
-	answer(audience, &client, message);
+	answer(audience, &client, whole ? &message : NULL);
 	zmq_msg_close(&body);
 }
 

@@ -8,15 +8,16 @@
 static const struct {
 	struct text key;
 	size_t offset;
+	int err; /* where it is no text */
 } request_texts[] = {
-	{ TEXT("op"), offsetof(struct request, op) },
-	{ TEXT("source"), offsetof(struct request, source) },
-	{ TEXT("stream"), offsetof(struct request, stream) },
-	{ TEXT("as_of"), offsetof(struct request, as_of) },
-	{ TEXT("plane"), offsetof(struct request, plane) },
-	{ TEXT("region"), offsetof(struct request, region) },
-	{ TEXT("kind"), offsetof(struct request, kind) },
-	{ TEXT("id"), offsetof(struct request, id) },
+	{ TEXT("op"), offsetof(struct request, op), LIFT_E_MALFORMED },
+	{ TEXT("source"), offsetof(struct request, source), LIFT_E_SOURCE },
+	{ TEXT("stream"), offsetof(struct request, stream), LIFT_E_STREAM },
+	{ TEXT("as_of"), offsetof(struct request, as_of), LIFT_E_MALFORMED },
+	{ TEXT("plane"), offsetof(struct request, plane), LIFT_E_MALFORMED },
+	{ TEXT("region"), offsetof(struct request, region), LIFT_E_MALFORMED },
+	{ TEXT("kind"), offsetof(struct request, kind), LIFT_E_MALFORMED },
+	{ TEXT("id"), offsetof(struct request, id), LIFT_E_MALFORMED },
 };
 
 enum { N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]) };
@@ -53,7 +54,7 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 	for (size_t i = 0; i < N_TEXTS; i++)
 		if (values[i] && !msg_get_text(values[i], (struct text *)((char *)&request +
 									  request_texts[i].offset)))
-			return LIFT_E_MALFORMED;
+			return request_texts[i].err;
 	if (values[N_TEXTS + 1] && (!msg_get_int(values[N_TEXTS + 1], &after) || after < 0))
 		return LIFT_E_MALFORMED;
 	request.after = (uint64_t)after;

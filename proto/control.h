@@ -17,7 +17,8 @@ struct request {
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
-/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type) or LIFT_E_VERSION. */
+/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE and LIFT_E_STREAM for those two) or
+ * LIFT_E_VERSION. */
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
 void request_encode(struct msg_writer *writer, const struct request *request);
 

@@ -281,14 +281,15 @@ int msg_fields(const msgpack_object *map, const struct text keys[], size_t n,
 	if (err)
 		return err;
 	msg_find(map, keys, n, values);
-	/* What nobody knows is skipped, but obeys the rules. */
+	/* What nobody knows is skipped, but obeys the rules; lists and maps that the caller knows are its own to check. */
 	for (uint32_t i = 0; i < map->via.map.size && !err; i++) {
 		const msgpack_object_kv *kv = &map->via.map.ptr[i];
 		bool known = false;
 
 		for (size_t k = 0; k < n && !known; k++)
 			known = text_equal(key_text(&kv->key), keys[k]);
-		if (!known)
+		if (!known ||
+		    (kv->val.type != MSGPACK_OBJECT_ARRAY && kv->val.type != MSGPACK_OBJECT_MAP))
 			err = msg_check_values(&kv->val);
 	}
 	return err;

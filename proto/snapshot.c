@@ -10,6 +10,8 @@ static const struct text keys[S_KEYS] = { TEXT("v"),	 TEXT("op"),	TEXT("topics")
 
 static int read_prefixes(const msgpack_object *topics, struct snapshot_request *request)
 {
+	if (topics && msg_check_values(topics) != 0)
+		return LIFT_E_MALFORMED;
 	if (!topics || topics->type != MSGPACK_OBJECT_ARRAY || topics->via.array.size < 1 ||
 	    topics->via.array.size > SNAPSHOT_PREFIXES_MAX)
 		return LIFT_E_TOPICS;
@@ -56,8 +58,9 @@ int snapshot_request_decode(struct msg_reader *reader, struct text message,
 		return LIFT_E_MALFORMED;
 	if (version != 1)
 		return LIFT_E_VERSION;
-	if (!values[S_OP] || !msg_get_text(values[S_OP], &op) ||
-	    !text_equal(op, text_of("snapshot")))
+	if (values[S_OP] && !msg_get_text(values[S_OP], &op))
+		return LIFT_E_MALFORMED;
+	if (!values[S_OP] || !text_equal(op, text_of("snapshot")))
 		return LIFT_E_OP;
 	err = read_prefixes(values[S_TOPICS], ret_request);
 	return err ? err : read_page(values, ret_request);

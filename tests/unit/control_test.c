@@ -122,6 +122,9 @@ static void a_request_is_read_or_refused_whole(void **state)
 		{ "{'v':2,'op':7}", LIFT_E_VERSION, "version before types" },
 		{ "{'v':1,'op':7}", LIFT_E_MALFORMED, "an op that is no text" },
 		{ "{'v':1,'region':['1820']}", LIFT_E_MALFORMED, "a region that is no text" },
+		{ "{'v':1,'source':7}", LIFT_E_SOURCE, "a source that is no text" },
+		{ "{'v':1,'stream':[]}", LIFT_E_STREAM, "a stream that is no text" },
+		{ "{'v':1,'op':'x','after':-1}", LIFT_E_MALFORMED, "after a number below 0" },
 		{ "[1]", LIFT_E_MALFORMED, "no map" },
 		{ "1", LIFT_E_MALFORMED, "a number" },
 	};
