@@ -133,28 +133,40 @@ bool csv_rows_has_header(const struct csv_rows *csv)
 	return csv->n_columns > 0;
 }
 
-size_t csv_record_size(const char *data, size_t size)
+static enum csv_state next_state(enum csv_state state, char c)
+{
+	if (state == CELL_QUOTED)
+		return c == '"' ? CELL_QUOTE : CELL_QUOTED;
+	/* A quote opens only at the beginning of a cell, or again after one that closed. */
+	if (c == '"')
+		return state == CELL_PLAIN ? CELL_PLAIN : CELL_QUOTED;
+	return c == ',' ? CELL_BEGIN : CELL_PLAIN;
+}
+
+size_t csv_record_size(const char *data, size_t size, struct csv_scan *scan)
 {
 	const char *newline = memchr(data, '\n', size);
-	enum { CELL_BEGIN, CELL_PLAIN, CELL_QUOTED, CELL_QUOTE } state = CELL_BEGIN;
+	enum csv_state state = CELL_BEGIN;
+	size_t i = 0;
 
 	if (newline && !memchr(data, '"', (size_t)(newline - data)))
 		return (size_t)(newline - data) + 1;
-	for (size_t i = 0; i < size; i++) {
-		char c = data[i];
-
-		if (state == CELL_QUOTED) {
-			state = c == '"' ? CELL_QUOTE : CELL_QUOTED;
-		} else if (c == '"') {
-			/* A quote opens only at the beginning of a cell, or again after one that closed. */
-			state = state == CELL_PLAIN ? CELL_PLAIN : CELL_QUOTED;
-		} else if (c == '\n') {
-			return i + 1;
+	while (i < size && (data[i] != '\n' || state == CELL_QUOTED)) {
+		if (data[i] == '\n' && i < scan->known) {
+			i = scan->known;
+			state = scan->state;
 		} else {
-			state = c == ',' ? CELL_BEGIN : CELL_PLAIN;
+			state = next_state(state, data[i++]);
 		}
 	}
-	return 0;
+	if (i > scan->known)
+		*scan = (struct csv_scan){ i, state };
+	return i < size ? i + 1 : 0;
+}
+
+void csv_scan_skip(struct csv_scan *scan, size_t size)
+{
+	scan->known = scan->known > size ? scan->known - size : 0;
 }
 
 static void take_cell(void *data, size_t size, void *context)

@@ -24,6 +24,7 @@ struct rows {
 	bool skipping; /* to the end of a line that is too long */
 	bool ended;    /* nothing more will come */
 	size_t size;
+	struct csv_scan scan;
 	size_t searched; /* bytes of the first record in which it is known not to end */
 	char problem[ROWS_PROBLEM_MAX]; /* of the header; of a row while it is read */
 	char buffer[BUFFER_MAX + 1];	/* what is not yet read; room for a last newline */
@@ -260,7 +261,7 @@ static int read_step(struct rows *rows, const char *data, size_t size, size_t *r
 	/* Many small pieces do not search the same bytes again and again. */
 	newline = memchr(data + rows->searched, '\n', size - rows->searched);
 	if (newline && rows->csv)
-		end = csv_record_size(data, size);
+		end = csv_record_size(data, size, &rows->scan);
 	else
 		end = newline ? (size_t)(newline - data) + 1 : 0;
 	rows->searched = 0;
@@ -285,6 +286,7 @@ static int drain(struct rows *rows)
 		used = 0;
 		err = read_step(rows, rows->buffer + at, rows->size - at, &used);
 		rows->line += count_lines(rows->buffer + at, used);
+		csv_scan_skip(&rows->scan, used);
 		at += used;
 	}
 	rows->size -= at;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clients/cli/csv_rows.h"
 #include "clients/cli/iso8601.h"
 #include "clients/cli/rows.h"
 #include "proto/json.h"
@@ -163,6 +164,49 @@ static void rows_are_read_alike_in_pieces_of_any_size(void **state)
 				fail_msg("%s, in pieces of %zu: %s", cases[i].why, pieces[k],
 					 heard);
 			free(heard);
+		}
+	}
+}
+
+/* Whatever the quotes, and however much of the text is there at a time. */
+static void a_search_that_remembers_finds_the_ends_that_one_from_the_beginning_finds(void **state)
+{
+	enum { TEXTS = 300, SIZE = 1200 };
+	static const char letters[] = "\"\"\"\n\n,a";
+	unsigned seed = (unsigned)time(NULL);
+	char text[SIZE];
+
+	(void)state;
+	printf("seed %u\n", seed);
+	for (int t = 0; t < TEXTS; t++) {
+		/* From only quotes and newlines to hardly any. */
+		int plain = t % 30;
+		struct csv_scan scan = { 0 };
+		size_t at = 0, there = 0;
+
+		for (size_t i = 0; i < SIZE; i++)
+			text[i] = rand_r(&seed) % 30 < plain
+					  ? 'a'
+					  : letters[(size_t)rand_r(&seed) % (sizeof(letters) - 1)];
+		while (there < SIZE) {
+			const char *newline;
+			size_t end;
+
+			there += 1 + (size_t)rand_r(&seed) % 40;
+			there = there < SIZE ? there : SIZE;
+			while ((newline = memchr(text + at, '\n', there - at))) {
+				struct csv_scan fresh = { 0 };
+
+				end = csv_record_size(text + at, there - at, &scan);
+				assert_int_equal(end,
+						 csv_record_size(text + at, there - at, &fresh));
+				if (end == 0 && rand_r(&seed) % 2)
+					break; /* for more */
+				if (end == 0)  /* its first line alone is passed over */
+					end = (size_t)(newline - text) + 1 - at;
+				csv_scan_skip(&scan, end);
+				at += end;
+			}
 		}
 	}
 }
@@ -345,6 +389,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_read_alike_in_pieces_of_any_size),
+		cmocka_unit_test(
+			a_search_that_remembers_finds_the_ends_that_one_from_the_beginning_finds),
 		cmocka_unit_test(a_row_longer_than_the_limit_costs_itself_only),
 		cmocka_unit_test(random_cells_come_back_as_they_were_with_their_lines),
 		cmocka_unit_test(a_format_is_known_by_name_or_else_by_its_first_bytes),
