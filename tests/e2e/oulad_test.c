@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A quarter of a million events of a real university, in every way in which they can come: always the figures of the
- * reference program. Both lie beside the checkout; where they do not, there is nothing to compare with.
+ * reference program, of any day, and always the same bytes. Both lie beside the checkout; where they do not, there is
+ * nothing to compare with.
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/e2e/check.h"
@@ -16,26 +19,58 @@
 #define EVENTS	  "../shared/data/oulad/events.csv"
 #define CATALOGUE "../shared/data/oulad/catalogue.yaml"
 #define REFERENCE "../shared/oracle/lift_oracle.py"
-#define TODAY	  "2015-01-31"
 
-static const char configuration[] = "catalogue: " CATALOGUE "\n"
-				    "as_of: " TODAY "\n"
-				    "namespaces: {one: students, two: students, three: students}\n";
+enum {
+	MARCH_2013,
+	OCTOBER_2013,
+	JUNE_2014,
+	JANUARY_2015,
+	SEPTEMBER_2015,
+	DAYS,
+	REFERENCES_AT_ONCE = 2, /* it keeps a core busy for seconds */
+	SHORT_BATCH = 20,
+};
 
-/* What the reference program says, of all kinds; NULL where it is not there. */
-static json_t *expected;
+static struct {
+	const char *day;
+	json_t *expected; /* what the reference program says, of all kinds; NULL: it is not there */
+	char *exported;	  /* what the first way has given */
+} days[DAYS] = {
+	[MARCH_2013] = { .day = "2013-03-31" },	  /* with an hour less */
+	[OCTOBER_2013] = { .day = "2013-10-27" }, /* and one more */
+	[JUNE_2014] = { .day = "2014-06-30" },	    [JANUARY_2015] = { .day = "2015-01-31" },
+	[SEPTEMBER_2015] = { .day = "2015-09-30" }, /* behind all events */
+};
 static struct lines events;
 
 /* ---- the reference ------------------------------------------------------------------------------- */
 
-/* It is asked once, for all tests. */
+static void start_reference(struct process *process, const char *dir, const char *day)
+{
+	const char *const argv[] = { "/usr/bin/python3", REFERENCE, CATALOGUE, EVENTS,
+				     "--as-of",		 day,	    NULL };
+
+	process_start(process, dir, day, argv, NULL);
+}
+
+static void take_reference(struct process *process, size_t d)
+{
+	struct outcome outcome = process_wait(process);
+
+	if (outcome.status == 0)
+		days[d].expected = figures_of_lines(outcome.out);
+	else
+		print_error(REFERENCE ": status %d: %s\n", outcome.status, outcome.err);
+	outcome_free(&outcome);
+}
+
+/* It is asked once a day, for all tests. */
 static int ask_reference(void **state)
 {
-	static const char *const argv[] = { "/usr/bin/python3", REFERENCE, CATALOGUE, EVENTS,
-					    "--as-of",		TODAY,	   NULL };
-	struct process process;
-	struct outcome outcome;
-	void *scratch = NULL;
+	struct process processes[DAYS];
+	struct daemon *scratch;
+	void *made = NULL;
+	bool all = true;
 
 	(void)state;
 	if (access(EVENTS, R_OK) != 0 || access(REFERENCE, R_OK) != 0) {
@@ -43,50 +78,121 @@ static int ask_reference(void **state)
 			      " to compare with\n");
 		return 0;
 	}
-	if (daemon_setup(&scratch) != 0)
+	if (daemon_setup(&made) != 0)
 		return -1;
-	process_start(&process, ((struct daemon *)scratch)->dir, "reference", argv, NULL);
-	outcome = process_wait(&process);
-	if (outcome.status == 0) {
-		expected = figures_of_lines(outcome.out);
-		lines_read(&events, EVENTS, true);
-	} else {
-		print_error(REFERENCE ": status %d: %s\n", outcome.status, outcome.err);
+	scratch = made;
+	for (size_t d = 0; d < DAYS + REFERENCES_AT_ONCE; d++) {
+		if (d >= REFERENCES_AT_ONCE)
+			take_reference(&processes[d - REFERENCES_AT_ONCE], d - REFERENCES_AT_ONCE);
+		if (d < DAYS)
+			start_reference(&processes[d], scratch->dir, days[d].day);
 	}
-	outcome_free(&outcome);
-	return daemon_teardown(&scratch) == 0 && expected ? 0 : -1;
+	for (size_t d = 0; d < DAYS; d++)
+		all = all && days[d].expected;
+	lines_read(&events, EVENTS, true);
+	return daemon_teardown(&made) == 0 && all ? 0 : -1;
 }
 
 static int forget_reference(void **state)
 {
 	(void)state;
-	json_decref(expected);
+	for (size_t d = 0; d < DAYS; d++) {
+		json_decref(days[d].expected);
+		free(days[d].exported);
+	}
 	lines_free(&events);
 	return 0;
 }
 
-static void start(struct daemon *daemon)
+/* With one of the days for today. */
+static void start(struct daemon *daemon, size_t today)
 {
-	if (!expected)
+	char lines[4 * PATH_SIZE];
+
+	if (!days[today].expected)
 		skip();
-	daemon_configure(daemon, configuration);
+	snprintf(lines, sizeof(lines),
+		 "catalogue: " CATALOGUE "\n"
+		 "as_of: %s\n"
+		 "namespaces: {one: students, two: students, three: students}\n",
+		 days[today].day);
+	daemon_configure(daemon, lines);
 	daemon_start(daemon);
 }
 
-static void check_kinds(struct daemon *daemon, const char *why)
+static void check_reference(size_t d, const char *out, const char *when)
 {
 	static const char *const kinds[] = { "module", "people" };
+	json_t *rows = figures_of_lines(out);
 
-	for (size_t i = 0; i < 2; i++) {
-		char *out = daemon_lift_out(daemon, 0, "export", "--kind", kinds[i], NULL);
-		json_t *wanted = figures_select(expected, NULL, kinds[i]);
-		json_t *actual = figures_of_lines(out);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		json_t *wanted = figures_select(days[d].expected, NULL, kinds[k]);
+		json_t *actual = figures_select(rows, NULL, kinds[k]);
 
-		figures_check(wanted, actual, why);
+		figures_check(wanted, actual, when);
 		json_decref(wanted);
 		json_decref(actual);
-		free(out);
 	}
+	json_decref(rows);
+}
+
+/* The same events give the same bytes. Takes `out`. */
+static void check_exported(size_t d, char *out, const char *why)
+{
+	char when[PATH_SIZE];
+
+	snprintf(when, sizeof(when), "%s, as of %s", why, days[d].day);
+	if (!days[d].exported || strcmp(days[d].exported, out) != 0)
+		check_reference(d, out, when);
+	if (!days[d].exported) {
+		days[d].exported = out;
+		return;
+	}
+	if (strcmp(days[d].exported, out) != 0)
+		fail_msg("%s: the same figures in other bytes", when);
+	free(out);
+}
+
+/* The live figures, which are today's, and those of each day. */
+static void check_days(struct daemon *daemon, size_t today, const char *why)
+{
+	check_exported(today, daemon_lift_out(daemon, 0, "export", NULL), why);
+	for (size_t d = 0; d < DAYS; d++)
+		check_exported(
+			d, daemon_lift_out(daemon, 0, "export", "--as-of", days[d].day, NULL), why);
+}
+
+/* What the only source has sent: how many events were accepted, and how many numbers its streams lack. */
+static void count_received(struct daemon *daemon, int64_t *ret_accepted, int64_t *ret_missing)
+{
+	struct outcome outcome = daemon_lift(daemon, "status", "--json", NULL);
+	json_t *status = json_loads(outcome.out, 0, NULL), *stream, *gap;
+	const json_t *source = json_array_get(json_object_get(status, "sources"), 0);
+	size_t s, g;
+
+	assert_int_equal(json_array_size(json_object_get(status, "sources")), 1);
+	*ret_accepted = whole(source, "accepted");
+	*ret_missing = 0;
+	json_array_foreach(json_object_get(source, "streams"), s, stream)
+	{
+		json_array_foreach(json_object_get(stream, "missing"), g, gap)
+		{
+			*ret_missing += json_integer_value(json_array_get(gap, 1)) -
+					json_integer_value(json_array_get(gap, 0)) + 1;
+		}
+	}
+	json_decref(status);
+	outcome_free(&outcome);
+}
+
+/* Each event was accepted once, and none is missing. */
+static void check_received(struct daemon *daemon, size_t n)
+{
+	int64_t accepted, missing;
+
+	count_received(daemon, &accepted, &missing);
+	assert_int_equal(accepted, n);
+	assert_int_equal(missing, 0);
 }
 
 /* The rows in an order of their own, which the test may change. */
@@ -115,13 +221,13 @@ static void publish_lines(struct daemon *daemon, struct lines *lines)
 
 static void the_file_as_it_is(void **state)
 {
-	start(*state);
+	start(*state, JANUARY_2015);
 	free(daemon_lift_out(*state, 0, "publish", EVENTS, NULL));
-	check_kinds(*state, "as it is");
-	assert_int_equal(daemon_counter(*state, "events_accepted"), events.n);
+	check_days(*state, JANUARY_2015, "as it is");
+	check_received(*state, events.n);
 	daemon_stop(*state, SIGTERM);
 	daemon_start(*state);
-	check_kinds(*state, "as it is, after a restart");
+	check_days(*state, JANUARY_2015, "as it is, after a restart");
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -129,11 +235,11 @@ static void the_file_backwards(void **state)
 {
 	struct lines lines;
 
-	start(*state);
+	start(*state, OCTOBER_2013);
 	lines = copy_events();
 	lines_reverse(&lines);
 	publish_lines(*state, &lines);
-	check_kinds(*state, "backwards");
+	check_days(*state, OCTOBER_2013, "backwards");
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -141,12 +247,12 @@ static void the_file_shuffled_with_every_tenth_row_twice(void **state)
 {
 	struct lines lines;
 
-	start(*state);
+	start(*state, JUNE_2014);
 	lines = copy_events();
 	lines_shuffle_with_twice(&lines, (unsigned long)clock_ms());
 	publish_lines(*state, &lines);
-	check_kinds(*state, "shuffled");
-	assert_int_equal(daemon_counter(*state, "events_accepted"), events.n + (events.n + 9) / 10);
+	check_days(*state, JUNE_2014, "shuffled");
+	check_received(*state, events.n + (events.n + 9) / 10);
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -158,7 +264,7 @@ static void the_file_split_over_three_sources_of_one_namespace_at_once(void **st
 	struct outcome outcome;
 	char path[PATH_SIZE];
 
-	start(daemon);
+	start(daemon, SEPTEMBER_2015);
 	for (size_t i = 0; i < 3; i++) {
 		path_make(path, "%s/%s.csv", daemon->dir, sources[i]);
 		lines_write(&events, path, i, 3);
@@ -173,21 +279,31 @@ static void the_file_split_over_three_sources_of_one_namespace_at_once(void **st
 		assert_int_equal(outcome.status, 0);
 		outcome_free(&outcome);
 	}
-	check_kinds(daemon, "three sources at once");
+	check_days(daemon, SEPTEMBER_2015, "three sources at once");
 	daemon_stop(daemon, SIGTERM);
 }
 
-static void the_file_with_kill_9_in_the_middle_of_it(void **state)
+static void the_file_with_one_event_a_batch(void **state)
 {
-	struct daemon *daemon = *state;
+	start(*state, MARCH_2013);
+	free(daemon_lift_out(*state, 0, "publish", "--batch", "1", EVENTS, NULL));
+	check_days(*state, MARCH_2013, "one event a batch");
+	assert_int_equal(daemon_counter(*state, "batches"), events.n);
+	daemon_stop(*state, SIGTERM);
+}
+
+/* What has reached the daemon and not its disk is lost with it, and nobody sends it again. */
+static void publish_with_losses(struct daemon *daemon)
+{
 	struct process publisher;
 	struct outcome outcome;
+	char batch[16];
 	int status;
 
-	start(daemon);
-	daemon_lift_start(daemon, &publisher, "publish", EVENTS, NULL);
+	snprintf(batch, sizeof(batch), "%d", SHORT_BATCH);
+	daemon_lift_start(daemon, &publisher, "publish", "--pub", "--batch", batch, EVENTS, NULL);
 	for (int64_t part = 1; part <= 2; part++) {
-		daemon_await_journal(daemon, part * (int64_t)events.n / 3);
+		daemon_await_journal(daemon, part * (int64_t)events.n / 4);
 		daemon_crash(daemon);
 		assert_false(process_ended(&publisher, &status));
 		daemon_start(daemon);
@@ -196,7 +312,63 @@ static void the_file_with_kill_9_in_the_middle_of_it(void **state)
 	if (outcome.status != 0)
 		fail_msg("status %d: %s", outcome.status, outcome.err);
 	outcome_free(&outcome);
-	check_kinds(daemon, "killed in the middle");
+}
+
+/* Until the last number has come: what has not come by then will not. */
+static int64_t await_losses(struct daemon *daemon)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS, accepted, missing;
+
+	do {
+		count_received(daemon, &accepted, &missing);
+		if (clock_ms() > end_ms)
+			fail_msg("%lld accepted, %lld missing", (long long)accepted,
+				 (long long)missing);
+	} while (accepted + missing < (int64_t)events.n);
+	assert_int_equal(accepted + missing, events.n);
+	return missing;
+}
+
+static void the_file_by_pub_with_losses_that_are_healed_by_the_acknowledged_way(void **state)
+{
+	struct daemon *daemon = *state;
+	int64_t missing;
+
+	start(daemon, JANUARY_2015);
+	publish_with_losses(daemon);
+	missing = await_losses(daemon);
+	print_message("%lld of %zu events were lost\n", (long long)missing, events.n);
+	assert_true(missing >= SHORT_BATCH);
+	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
+	check_received(daemon, events.n);
+	check_days(daemon, JANUARY_2015, "lost and healed");
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void the_file_with_restarts_in_the_middle_of_it(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process publisher;
+	struct outcome outcome;
+	int status;
+
+	start(daemon, OCTOBER_2013);
+	daemon_lift_start(daemon, &publisher, "publish", EVENTS, NULL);
+	for (int64_t part = 1; part <= 2; part++) {
+		daemon_await_journal(daemon, part * (int64_t)events.n / 3);
+		if (part == 2)
+			daemon_stop(daemon, SIGTERM);
+		else
+			daemon_crash(daemon);
+		assert_false(process_ended(&publisher, &status));
+		daemon_start(daemon);
+	}
+	outcome = process_wait(&publisher);
+	if (outcome.status != 0)
+		fail_msg("status %d: %s", outcome.status, outcome.err);
+	outcome_free(&outcome);
+	check_received(daemon, events.n);
+	check_days(daemon, OCTOBER_2013, "restarted in the middle");
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -209,7 +381,9 @@ int main(void)
 		TEST(the_file_backwards),
 		TEST(the_file_shuffled_with_every_tenth_row_twice),
 		TEST(the_file_split_over_three_sources_of_one_namespace_at_once),
-		TEST(the_file_with_kill_9_in_the_middle_of_it),
+		TEST(the_file_with_one_event_a_batch),
+		TEST(the_file_by_pub_with_losses_that_are_healed_by_the_acknowledged_way),
+		TEST(the_file_with_restarts_in_the_middle_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, ask_reference, forget_reference);
