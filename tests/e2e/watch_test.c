@@ -491,3 +491,10 @@ int main(void)
 		TEST(a_snapshot_does_not_wait_longer_than_it_is_told_to),
 		TEST(without_a_daemon_a_snapshot_says_what_to_look_at),
 		TEST(a_watcher_ends_with_the_export_through_restarts),
+		TEST(a_restart_empties_no_topic_of_a_watcher),
+		TEST(a_watcher_that_has_lost_messages_ends_with_the_export),
+		TEST(a_watcher_begins_with_how_things_are_unless_told_otherwise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -73,6 +73,8 @@ static void write_aliases(FILE *file, struct names_left *left, uint32_t needed)
 /* ---- a catalogue --------------------------------------------------------------------------------- */
 
 enum { REGIONS = 8, MODULES = 4 };
+#define OSLO	"Europe/Oslo"
+#define ST_JOHN "America/St_Johns"
 
 static void write_dimensions(FILE *file)
 {
@@ -151,7 +153,7 @@ static void write_modules(FILE *file)
 
 static char *make_catalogue(void)
 {
-	static const char *const zones[] = { "Europe/Oslo", "UTC", "America/St_Johns" };
+	static const char *const zones[] = { OSLO, "UTC", ST_JOHN };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
@@ -169,35 +171,52 @@ static char *make_catalogue(void)
 
 enum { TIMES = 20, HOUR_MS = 3600000 };
 
-/* Around one moment, and some days from it. */
-static void make_times(const struct calendar *calendar, int64_t times[TIMES])
+static const struct {
+	int64_t at;
+	const char *zone; /* for which it is one; NULL: any */
+} moments[] = {
+	{ INT64_C(1711846800000), OSLO },    /* 2024-03-31T01:00Z: an hour is missing */
+	{ INT64_C(1729990800000), OSLO },    /* 2024-10-27T01:00Z: an hour is doubled */
+	{ INT64_C(1774746000000), OSLO },    /* 2026-03-29T01:00Z: an hour is missing */
+	{ INT64_C(1741498200000), ST_JOHN }, /* 2025-03-09T05:30Z: an hour is missing */
+	{ INT64_C(1730608200000), ST_JOHN }, /* 2024-11-03T04:30Z: an hour is doubled */
+	{ INT64_C(1709247600000), NULL },    /* 2024-02-29T23:00Z */
+	{ INT64_C(1767223800000), NULL },    /* 2025-12-31T23:30Z */
+	{ INT64_C(1746050400000), NULL },    /* 2025-04-30T22:00Z */
+};
+
+/* Mostly one of the zone. */
+static int64_t random_moment(const char *zone)
 {
-	static const int64_t moments[] = {
-		INT64_C(1711846800000), /* 2024-03-31T01:00Z: an hour is missing in Oslo */
-		INT64_C(1729990800000), /* 2024-10-27T01:00Z: an hour is doubled in Oslo */
-		INT64_C(1774746000000), /* 2026-03-29T01:00Z: an hour is missing in Oslo */
-		INT64_C(1741498200000), /* 2025-03-09T05:30Z: an hour is missing in St John's */
-		INT64_C(1730608200000), /* 2024-11-03T04:30Z: an hour is doubled in St John's */
-		INT64_C(1709247600000), /* 2024-02-29T23:00Z */
-		INT64_C(1767223800000), /* 2025-12-31T23:30Z */
-		INT64_C(1746050400000), /* 2025-04-30T22:00Z */
-	};
-	static const uint32_t spreads[] = { 1, 3, 45, 400 };
-	int64_t moment = moments[chance(8)];
-	uint32_t spread = spreads[chance(4)];
+	uint32_t i;
+
+	do
+		i = chance(sizeof(moments) / sizeof(moments[0]));
+	while (moments[i].zone && strcmp(moments[i].zone, zone) != 0 && chance_of(80));
+	return moments[i].at;
+}
+
+/* Around one moment, and some days from it. */
+static void make_times(const struct catalogue *catalogue, int64_t times[TIMES])
+{
+	const struct calendar *calendar = catalogue->calendar;
+	static const uint32_t spreads[] = { 1, 1, 3, 45, 400 };
+	int64_t moment = random_moment(catalogue->timezone);
+	uint32_t spread = spreads[chance(5)];
 
 	for (int i = 0; i < TIMES; i++) {
 		int64_t near = moment + ((int64_t)chance(2 * spread) - spread) * DAY_MS;
 		int64_t midnight = calendar_day_start(calendar, calendar_day(calendar, near));
 
-		switch (chance(4)) {
+		switch (chance(5)) {
 		case 0:
+		case 1:
 			times[i] = moment + ((int64_t)chance(5) - 2) * HOUR_MS - chance(2);
 			break;
-		case 1:
+		case 2:
 			times[i] = midnight - chance(2);
 			break;
-		case 2:
+		case 3:
 			times[i] = midnight + (int64_t)chance(24) * HOUR_MS;
 			break;
 		default:
@@ -208,7 +227,31 @@ static void make_times(const struct calendar *calendar, int64_t times[TIMES])
 
 /* ---- events -------------------------------------------------------------------------------------- */
 
-static void random_result(struct event_result *result, uint32_t percent)
+/* What the events of a world have in common. */
+struct luck {
+	const struct catalogue *catalogue;
+	int64_t times[TIMES];
+	uint32_t n_learners;
+	uint32_t result_percent, phase_percent; /* of assessments that have passed, a phase */
+};
+
+static int64_t random_time(const struct luck *luck)
+{
+	return luck->times[chance(TIMES)];
+}
+
+/* One that the catalogue knows by this name, or any. */
+static struct text random_module(const struct luck *luck)
+{
+	const struct module *module = &luck->catalogue->modules[chance(luck->catalogue->n_modules)];
+
+	if (chance_of(40))
+		return text_of(units[chance(UNITS + 1)]);
+	return text_of(module->n_aliases && chance(2) ? module->aliases[chance(module->n_aliases)]
+						      : module->id);
+}
+
+static void random_result(struct event_result *result, uint32_t percent, uint32_t phase_percent)
 {
 	static const int16_t scores[] = { 0, 1, 99, 2900, 5000, 5999, 6000, 7499, 9000, 10000 };
 
@@ -217,7 +260,7 @@ static void random_result(struct event_result *result, uint32_t percent)
 		result->score = chance_of(80) ? scores[chance(10)] : (int16_t)chance(10001);
 	if (chance_of(percent))
 		result->passed = (int8_t)chance(2);
-	if (chance_of(percent))
+	if (chance_of(phase_percent))
 		result->phase = (uint8_t)(PHASE_PRE + chance(2));
 }
 
@@ -243,80 +286,115 @@ static enum event_type random_type(void)
 	return types[chance(7)];
 }
 
-static void random_voiding(struct event *event, const int64_t times[TIMES])
+static void random_voiding(struct event *event, const struct luck *luck)
 {
 	event->voids = random_type();
 	if (chance_of(60))
-		event->voids_time = times[chance(TIMES)];
-	random_result(&event->result, event->voids == EVENT_ASSESSED ? 20 : 0);
-	if (event->voids != EVENT_ASSESSED && chance_of(90))
-		event->result.score = -1;
+		event->voids_time = random_time(luck);
+	if (event->voids == EVENT_ASSESSED)
+		random_result(&event->result, 20, luck->phase_percent / 2);
+	else if (chance_of(5)) /* which no fact of the type has */
+		event->result.score = SCORE_ONE;
 }
 
-static void random_event(struct event *event, const int64_t times[TIMES], uint32_t n_learners)
+static void random_event(struct event *event, const struct luck *luck)
 {
 	*event = (struct event){ .type = chance_of(15) ? EVENT_VOIDED : random_type(),
-				 .time = times[chance(TIMES)],
-				 .learner = text_of(learners[chance(n_learners)]),
-				 .module = text_of(units[chance(UNITS + 1)]),
+				 .time = random_time(luck),
+				 .learner = text_of(learners[chance(luck->n_learners)]),
+				 .module = random_module(luck),
 				 .result = { -1, -1, PHASE_NONE },
 				 .voids_time = EVENT_NO_TIME };
 	random_profile(event);
 	if (event->type == EVENT_VOIDED)
-		random_voiding(event, times);
+		random_voiding(event, luck);
 	if (event->type != EVENT_ASSESSED)
 		return;
-	random_result(&event->result, 35);
+	random_result(&event->result, luck->result_percent, luck->phase_percent);
 	if (event->result.score < 0 && event->result.passed < 0)
 		event->result.passed = (int8_t)chance(2);
 }
 
-/* What was there before: as it was, with another profile, under another name of its module, or taken back. */
-static void random_again(struct event *event, const struct event *old)
+/* Name some of how an assessment came out, at times wrongly. */
+static void name_result(struct event_result *result)
 {
-	struct event_result all = { -1, -1, PHASE_NONE };
+	if (chance_of(20)) {
+		switch (chance(3)) {
+		case 0:
+			result->score = result->score == 5000 ? 9000 : 5000;
+			break;
+		case 1:
+			result->passed = result->passed != 1;
+			break;
+		default:
+			result->phase = result->phase == PHASE_PRE ? PHASE_POST : PHASE_PRE;
+		}
+	}
+	if (chance_of(40))
+		result->score = -1;
+	if (chance_of(40))
+		result->passed = -1;
+	if (chance_of(40))
+		result->phase = PHASE_NONE;
+}
 
+static void take_back(struct event *event)
+{
+	event->voids = event->type;
+	event->type = EVENT_VOIDED;
+	event->voids_time = chance(2) ? event->time : EVENT_NO_TIME;
+	event->time += (int64_t)chance(3) - 1;
+	if (event->voids == EVENT_ASSESSED)
+		name_result(&event->result);
+}
+
+/* Rather an assessment: of these there is more to say. */
+static const struct event *random_old(const struct event *events, uint32_t n)
+{
+	const struct event *old = &events[chance(n)];
+
+	return old->type == EVENT_ASSESSED ? old : &events[chance(n)];
+}
+
+/* What was there before: as it was, with another profile, under another name of its module, or taken back. */
+static void random_again(struct event *event, const struct event *old, const struct luck *luck)
+{
 	*event = *old;
-	switch (chance(4)) {
+	switch (chance(6)) {
 	case 0:
-		return;
+		break;
 	case 1:
 		random_profile(event);
-		return;
+		break;
 	case 2:
-		event->module = text_of(units[chance(UNITS + 1)]);
-		return;
+		event->module = random_module(luck);
+		break;
+	default:
+		if (old->type != EVENT_VOIDED)
+			take_back(event);
 	}
-	if (old->type == EVENT_VOIDED)
-		return;
-	event->type = EVENT_VOIDED;
-	event->voids = old->type;
-	event->voids_time = chance(2) ? old->time : EVENT_NO_TIME;
-	event->time += (int64_t)chance(3) - 1;
-	if (chance(2))
-		event->result = all;
-	if (chance(2))
-		event->result.phase = PHASE_NONE;
 }
 
 void anyworld_make(struct anyworld *world)
 {
 	static const int32_t later[] = { -1, 0, 1, 6, 7, 29, 30, 31, 32 };
-	int64_t times[TIMES];
-	uint32_t n_learners = 1 + chance(LEARNERS);
+	static const uint32_t result_percents[] = { 35, 90 }, phase_percents[] = { 0, 50, 90 };
+	struct luck luck = { .n_learners = 1 + chance(LEARNERS),
+			     .result_percent = result_percents[chance(2)],
+			     .phase_percent = phase_percents[chance(3)] };
 
 	*world = (struct anyworld){ .text = make_catalogue() };
-	world->catalogue = catalogue_of(world->text);
-	make_times(world->catalogue->calendar, times);
+	luck.catalogue = world->catalogue = catalogue_of(world->text);
+	make_times(world->catalogue, luck.times);
 	world->n = 1 + chance(chance(4) ? ANYWORLD_EVENTS : 8);
 	for (uint32_t i = 0; i < world->n; i++) {
-		if (i > 0 && chance_of(30))
-			random_again(&world->events[i], &world->events[chance(i)]);
+		if (i > 0 && chance_of(45))
+			random_again(&world->events[i], random_old(world->events, i), &luck);
 		else
-			random_event(&world->events[i], times, n_learners);
+			random_event(&world->events[i], &luck);
 	}
 	for (int d = 0; d < ANYWORLD_DAYS; d++)
-		world->days[d] = calendar_day(world->catalogue->calendar, times[chance(TIMES)]) +
+		world->days[d] = calendar_day(world->catalogue->calendar, random_time(&luck)) +
 				 later[chance(9)];
 }
 

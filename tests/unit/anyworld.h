@@ -18,8 +18,8 @@ enum { ANYWORLD_EVENTS = 80, ANYWORLD_DAYS = 2 /* as of which one asks */ };
 struct anyworld {
 	char *text; /* of the catalogue */
 	struct catalogue *catalogue;
-	struct event
-		events[ANYWORLD_EVENTS]; /* deliveries: some are there twice; texts are constants */
+	struct event events
+		[ANYWORLD_EVENTS]; /* deliveries: some are there twice; their texts live as long as the world */
 	uint32_t n;
 	int32_t days[ANYWORLD_DAYS];
 };

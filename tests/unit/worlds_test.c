@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hundreds of worlds left to chance, each lived through twice, in other orders and batches: always the tallies of a
- * fresh rebuild and of the model, and the figures of the reference program, where that lies beside the checkout.
+ * Hundreds of worlds left to chance, each lived through several times, in other orders and batches: always the tallies
+ * of a fresh rebuild and of the model, and the figures of the reference program, where that lies beside the checkout.
  * With LIFT_KEEP in the environment their catalogues and events stay.
  */
 #include <fcntl.h>
@@ -21,14 +21,26 @@
 #include "daemon/export.h"
 #include "tests/unit/anyworld.h"
 #include "tests/unit/house.h"
+#include "tests/unit/ingredients.h"
 #include "tests/unit/model.h"
 
-enum { WORLDS = 320, TURNS = 2, REFERENCE_SECONDS = 120 /* of processor time */ };
+enum { WORLDS = 320, REFERENCE_SECONDS = 120 /* of processor time */ };
 #define REFERENCE "../shared/oracle"
 
 /* Two sources that mean the same people. */
 static const char joined[] = "namespaces: {one: people, two: people}\n";
 enum { SOURCES = 2, STREAMS = 2 };
+
+/* How events come. */
+static const struct turn {
+	enum { AS_MADE, BACKWARDS, SHUFFLED } order;
+	uint32_t batch_min, batch_max;
+} turns[] = {
+	{ SHUFFLED, 1, 8 },
+	{ AS_MADE, ANYWORLD_EVENTS, ANYWORLD_EVENTS }, /* all in one */
+	{ BACKWARDS, 1, 1 },
+};
+enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 
 /* What the first test finds, for the second: the lines of each world and day, and its files. */
 static struct dir stage;
@@ -56,26 +68,33 @@ static void live_on(struct house *house)
 	}
 }
 
-/* Take it all in, in an order of its own; batches of up to so many; now and then one comes again. */
-static void live_through(struct house *house, const struct anyworld *world, uint32_t batch_max)
+static void arrange(const struct anyworld *world, const struct turn *turn, struct event *ret_events)
+{
+	uint32_t order[ANYWORLD_EVENTS];
+
+	for (uint32_t i = 0; i < world->n; i++)
+		order[i] = turn->order == BACKWARDS ? world->n - 1 - i : i;
+	if (turn->order == SHUFFLED)
+		chance_shuffle(order, world->n, sizeof(order[0]));
+	for (uint32_t i = 0; i < world->n; i++)
+		ret_events[i] = world->events[order[i]];
+}
+
+/* Take it all in; now and then a batch comes again. */
+static void live_through(struct house *house, const struct anyworld *world, const struct turn *turn)
 {
 	static const char *const sources[SOURCES] = { "one", "two" };
 	static const char *const streams[STREAMS] = { "a", "b" };
 	uint64_t next[SOURCES][STREAMS] = { { 1, 1 }, { 1, 1 } };
 	struct event events[ANYWORLD_EVENTS];
-	uint32_t order[ANYWORLD_EVENTS];
 
-	for (uint32_t i = 0; i < world->n; i++)
-		order[i] = i;
-	chance_shuffle(order, world->n, sizeof(order[0]));
-	for (uint32_t i = 0; i < world->n; i++)
-		events[i] = world->events[order[i]];
+	arrange(world, turn, events);
 	for (uint32_t at = 0, n; at < world->n; at += n) {
 		uint32_t source = chance(SOURCES), stream = chance(STREAMS);
 		uint64_t *seq = &next[source][stream];
 		uint32_t times = 1 + chance_of(15);
 
-		n = 1 + chance(batch_max);
+		n = turn->batch_min + chance(turn->batch_max - turn->batch_min + 1);
 		n = n < world->n - at ? n : world->n - at;
 		for (uint32_t t = 0; t < times; t++) {
 			assert_int_equal(house_send(house, sources[source], streams[stream], *seq,
@@ -85,7 +104,8 @@ static void live_through(struct house *house, const struct anyworld *world, uint
 			assert_int_equal(house->gate->n_resent, t ? n : 0);
 		}
 		*seq += n;
-		live_on(house);
+		if (chance(8) < n) /* to sync takes time */
+			live_on(house);
 	}
 	assert_int_equal(journal_commit(house->journal), 0);
 	house_apply_all(house);
@@ -244,7 +264,7 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 	house_open(&house, joined, world->text);
 	house.clock = ANYWORLD_CLOCK;
 	house_ledger_open(&house, "ledger", INT64_MAX);
-	live_through(&house, world, turn ? 1 + chance(4) : ANYWORLD_EVENTS);
+	live_through(&house, world, &turns[turn]);
 	house_tallies(&house, ret_found);
 	check_model(world, INT64_MAX, ret_found->items, ret_found->n, when);
 	keep_exports(&house, world, w, when);
@@ -256,6 +276,7 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 
 static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **state)
 {
+	struct ingredients ingredients = { 0 };
 	struct tallies_read found[TURNS];
 	struct anyworld world;
 	char when[32];
@@ -265,14 +286,18 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 		chance_of_world(w);
 		anyworld_make(&world);
 		write_world(&world, w);
+		ingredients_find(&ingredients, &world);
 		for (uint32_t turn = 0; turn < TURNS; turn++)
 			live_once(&world, w, turn, &found[turn]);
 		snprintf(when, sizeof(when), "world %u", w);
-		assert_tallies_equal(found[1].items, found[1].n, found[0].items, found[0].n, when);
+		for (uint32_t turn = 1; turn < TURNS; turn++)
+			assert_tallies_equal(found[turn].items, found[turn].n, found[0].items,
+					     found[0].n, when);
 		for (uint32_t turn = 0; turn < TURNS; turn++)
 			tallies_free(&found[turn]);
 		anyworld_free(&world);
 	}
+	ingredients_check(&ingredients, 1);
 }
 
 /* ---- the reference program ----------------------------------------------------------------------- */
