@@ -169,9 +169,9 @@ bool process_ended(struct process *process, int *ret_status)
 	return true;
 }
 
-struct outcome process_wait(struct process *process)
+struct outcome process_wait_long(struct process *process, int64_t limit_ms)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
+	int64_t end_ms = clock_ms() + limit_ms;
 	struct outcome outcome = { 0 };
 	bool ended;
 
@@ -182,6 +182,11 @@ struct outcome process_wait(struct process *process)
 	if (!ended)
 		fail_msg("it does not end; it said:\n%s\n%s", outcome.out, outcome.err);
 	return outcome;
+}
+
+struct outcome process_wait(struct process *process)
+{
+	return process_wait_long(process, LIMIT_MS);
 }
 
 void process_kill_all(void)

@@ -44,8 +44,9 @@ void process_signal(const struct process *process, int signal);
 /* Has it ended? Then its status is in *ret_status. */
 bool process_ended(struct process *process, int *ret_status);
 
-/* Wait until it ends; the test fails after LIMIT_MS. */
+/* Wait until it ends; the test fails after LIMIT_MS, or after so long. */
 struct outcome process_wait(struct process *process);
+struct outcome process_wait_long(struct process *process, int64_t limit_ms);
 void process_kill_all(void);
 
 void outcome_free(struct outcome *outcome);
