@@ -160,7 +160,7 @@ static void sum_tally(void *context, const struct tally_key *key, int64_t n)
 		err = series_add(&figures->series[places[key->facet].series], key->bucket, column,
 				 n);
 	else if (places[key->facet].to == TO_BY)
-		figures->by[key->dimension][key->bucket][column] += n;
+		figures->by[key->part >> 8][key->part & 255][column] += n;
 	if (err)
 		figures->err = err;
 }

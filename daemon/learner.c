@@ -268,14 +268,14 @@ struct writing {
 	int err;
 };
 
-static void write_count(struct writing *writing, enum facet facet, uint32_t dimension,
-			uint32_t bucket, int64_t n)
+static void write_count(struct writing *writing, enum facet facet, uint32_t part, uint64_t bucket,
+			int64_t n)
 {
 	struct contribution *to = writing->to;
 	struct tally_key key = { .home = writing->profile->home,
 				 .subject = writing->subject,
-				 .facet = (uint8_t)facet,
-				 .dimension = (uint8_t)dimension,
+				 .facet = facet,
+				 .part = part,
 				 .bucket = bucket };
 
 	if (n == 0)
@@ -306,7 +306,7 @@ static void write_day(struct writing *writing, enum facet facet, int64_t time)
 static void write_by(struct writing *writing, enum facet facet, bool counts)
 {
 	for (uint32_t d = 0; counts && d < writing->n_dimensions; d++)
-		write_count(writing, facet, d, writing->profile->values[d], 1);
+		write_count(writing, facet, tally_by(d, writing->profile->values[d]), 0, 1);
 }
 
 static void write_scores(struct writing *writing, const struct module_state *state)

@@ -8,6 +8,8 @@
 
 static const char *const kind_names[KINDS] = {
 	[KIND_MODULE] = "module",
+	[KIND_PROGRAMME] = "programme",
+	[KIND_COMPETENCE] = "competence",
 	[KIND_PEOPLE] = "people",
 };
 
@@ -27,13 +29,30 @@ enum kind kind_of(struct text name)
 
 const char *subject_id(const struct catalogue *catalogue, uint32_t subject)
 {
-	return tally_kind(subject) == KIND_MODULE ? catalogue->modules[tally_index(subject)].id
-						  : "all";
+	uint32_t index = tally_index(subject);
+
+	switch (tally_kind(subject)) {
+	case KIND_MODULE:
+		return catalogue->modules[index].id;
+	case KIND_PROGRAMME:
+		return catalogue->programmes[index].id;
+	case KIND_COMPETENCE:
+		return catalogue->competences[index].id;
+	default:
+		return "all";
+	}
 }
 
 uint32_t kind_subjects(const struct catalogue *catalogue, enum kind kind)
 {
-	return kind == KIND_MODULE ? catalogue->n_modules : 1;
+	const uint32_t n[KINDS] = {
+		[KIND_MODULE] = catalogue->n_modules,
+		[KIND_PROGRAMME] = catalogue->n_programmes,
+		[KIND_COMPETENCE] = catalogue->n_competences,
+		[KIND_PEOPLE] = 1,
+	};
+
+	return n[kind];
 }
 
 /* ---- parts of a metric --------------------------------------------------------------------------- */

@@ -3,42 +3,44 @@
 
 #include <stdlib.h>
 
-static int order(uint32_t a, uint32_t b)
+static uint64_t whose(const struct tally_key *key)
+{
+	return (uint64_t)key->home << 32 | key->subject;
+}
+
+static uint64_t what(const struct tally_key *key)
+{
+	return (uint64_t)key->facet << 56 | (uint64_t)key->part << 40 | key->bucket;
+}
+
+static int order(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
 }
 
 int tally_compare(const struct tally_key *a, const struct tally_key *b)
 {
-	int by = order(a->home, b->home);
+	int by = order(whose(a), whose(b));
 
-	if (!by)
-		by = order(a->subject, b->subject);
-	if (!by)
-		by = order(a->facet, b->facet);
-	if (!by)
-		by = order(a->dimension, b->dimension);
-	return by ? by : order(a->bucket, b->bucket);
+	return by ? by : order(what(a), what(b));
 }
 
-/* home 4, subject 4, facet 1, dimension 1, two zeros, bucket 4 */
+/* home 4, subject 4, facet 1, part 2, bucket 5 */
 void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES])
 {
-	put_be(to, key->home, 4);
-	put_be(to + 4, key->subject, 4);
-	to[8] = key->facet;
-	to[9] = key->dimension;
-	to[10] = to[11] = 0;
-	put_be(to + 12, key->bucket, 4);
+	put_be(to, whose(key), 8);
+	put_be(to + 8, what(key), 8);
 }
 
 void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key)
 {
+	uint64_t rest = get_be(from + 8, 8);
+
 	ret_key->home = (uint32_t)get_be(from, 4);
 	ret_key->subject = (uint32_t)get_be(from + 4, 4);
-	ret_key->facet = from[8];
-	ret_key->dimension = from[9];
-	ret_key->bucket = (uint32_t)get_be(from + 12, 4);
+	ret_key->facet = rest >> 56;
+	ret_key->part = rest >> 40 & UINT16_MAX;
+	ret_key->bucket = rest & ((UINT64_C(1) << 40) - 1);
 }
 
 /* Open addressing over an array that keeps the order of arrival. */
@@ -83,8 +85,7 @@ void tally_map_clear(struct tally_map *map)
 /* Keys come from the catalogue, not from platforms: mixing is enough, no secret is needed. */
 static uint64_t key_hash(const struct tally_key *key)
 {
-	uint64_t a = (uint64_t)key->home << 32 | key->subject;
-	uint64_t b = (uint64_t)key->bucket << 16 | (uint64_t)key->facet << 8 | key->dimension;
+	uint64_t a = whose(key), b = what(key);
 
 	a = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
 	a ^= a >> 32;

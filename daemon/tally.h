@@ -8,14 +8,20 @@
 #ifndef LIFTD_TALLY_H
 #define LIFTD_TALLY_H
 
+#include <assert.h>
+
 #include "proto/bytes.h"
 #include "proto/err.h"
 
-enum kind { KIND_MODULE, KIND_PEOPLE, KINDS };
+enum kind { KIND_MODULE, KIND_PROGRAMME, KIND_COMPETENCE, KIND_PEOPLE, KINDS };
 
-/* What is counted; the bucket that it is counted in. All are counts of learners, but for those that say otherwise. */
+/*
+ * What is counted, the part of it, and the bucket that it is counted in. All are counts of learners, but for those that
+ * say otherwise. A span is a bucket, too (tally_span): the days from which and for how long something holds. Time enters
+ * when a figure is read: who holds a competence on a day is a sum over spans.
+ */
 enum facet {
-	FACET_STARTED,	    /* the local day */
+	FACET_STARTED, /* the local day; of a programme: of the first fact that is no withdrawal */
 	FACET_COMPLETED,    /* the local day */
 	FACET_PASSED,	    /* the local day */
 	FACET_WITHDRAWN,    /* 0 */
@@ -30,24 +36,44 @@ enum facet {
 	FACET_LAST,	    /* the local day of the last fact */
 	FACET_OPEN,	    /* likewise, of who has neither completed nor withdrawn */
 	FACET_HOURS,	    /* the local hour of the week; standing facts */
-	FACET_BY_STARTED,   /* these: the value of the dimension that the key names */
+	FACET_TARGET,	    /* 0; part: the target's index */
+	FACET_BY_STARTED,   /* 0; part of these: tally_by(); of a programme: its participants */
 	FACET_BY_COMPLETED,
 	FACET_BY_PASSED,
 	FACET_BY_LEARNERS,
+	FACET_EARNED,	   /* 0; facts that have earned a grant */
+	FACET_STRETCH,	   /* span of a stretch; part: 0 the learner's first, 1 a later one */
+	FACET_LEVEL,	   /* span in which this is the level; part: the level */
+	FACET_REQUIREMENT, /* span of its level or more, for its attributes; part: its index */
+	FACET_BY_HOLDERS,  /* span of a stretch; part: tally_by() */
 	FACETS
 };
 
 enum { HOURS = 168, PERCENTS = 101 };
 
 struct tally_key {
-	uint32_t home;	   /* the catalogue's region */
-	uint32_t subject;  /* tally_subject() */
-	uint8_t facet;	   /* enum facet */
-	uint8_t dimension; /* FACET_BY_*; else 0 */
-	uint32_t bucket;
+	uint32_t home;	    /* the catalogue's region */
+	uint32_t subject;   /* tally_subject() */
+	uint64_t facet : 8; /* enum facet */
+	uint64_t part : 16; /* 0 where nothing else is said */
+	uint64_t bucket : 40;
 };
 
 enum { TALLY_KEY_BYTES = 16, TALLY_SUBJECT_SHIFT = 24 };
+static_assert(sizeof(struct tally_key) == TALLY_KEY_BYTES, "millions of them are held and sorted");
+
+/* The value of a dimension. */
+static inline uint16_t tally_by(uint32_t dimension, uint32_t value)
+{
+	return (uint16_t)(dimension << 8 | value);
+}
+
+/* From a day (since 1970-01-01, not before it) for so many days: FOR_EVER, and what is longer than that, have no end. */
+enum { FOR_EVER = UINT16_MAX };
+static inline uint64_t tally_span(int32_t begin, int32_t days)
+{
+	return (uint64_t)(uint32_t)begin << 16 | (uint16_t)(days < FOR_EVER ? days : FOR_EVER);
+}
 
 /* A subject: its kind and its index in the catalogue (people: 0), ascending by kind. */
 static inline uint32_t tally_subject(enum kind kind, uint32_t index)
@@ -70,7 +96,7 @@ struct tally {
 	int64_t n;
 };
 
-/* By home, subject, facet, dimension, bucket: as their bytes sort. */
+/* By home, subject, facet, part, bucket: as their bytes sort. */
 int tally_compare(const struct tally_key *a, const struct tally_key *b);
 void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES]);
 void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key);

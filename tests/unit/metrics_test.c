@@ -25,6 +25,7 @@ enum { TOP = 2, WEST, EAST, BOTH, FAR };
 enum { TODAY = 20522, NO_KEYS = 16 };
 /* tally_subject() as a constant. */
 #define MODULE(i) ((uint32_t)KIND_MODULE << TALLY_SUBJECT_SHIFT | (i))
+#define BY(d, v)  ((d) << 8 | (v)) /* tally_by() */
 #define PEOPLE	  ((uint32_t)KIND_PEOPLE << TALLY_SUBJECT_SHIFT)
 
 static const struct {
@@ -48,7 +49,7 @@ static const struct {
 	{ "a rate of nobody has no value; dimensions stay, values of zeros do not",
 	  { { { BOTH, MODULE(0), FACET_STARTED, 0, TODAY }, 2 },
 	    { { BOTH, MODULE(0), FACET_LAST, 0, TODAY - 100 }, 2 },
-	    { { BOTH, MODULE(0), FACET_BY_STARTED, 0, 2 }, 2 } },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, BY(0, 2), 0 }, 2 } },
 	  REGION_ALL,
 	  MODULE(0),
 	  DAY_MIN,
@@ -64,11 +65,11 @@ static const struct {
 	    { { EAST, MODULE(0), FACET_WITHDRAWN, 0, 0 }, 1 },
 	    { { FAR, MODULE(0), FACET_STARTED, 0, TODAY }, 100 },
 	    { { REGION_UNASSIGNED, MODULE(0), FACET_STARTED, 0, TODAY }, 100 },
-	    { { BOTH, MODULE(0), FACET_BY_STARTED, 0, 0 }, 2 },
-	    { { WEST, MODULE(0), FACET_BY_STARTED, 0, 0 }, 1 },
-	    { { BOTH, MODULE(0), FACET_BY_COMPLETED, 0, 0 }, 1 },
-	    { { WEST, MODULE(0), FACET_BY_PASSED, 0, 1 }, 1 },
-	    { { BOTH, MODULE(0), FACET_BY_STARTED, 1, 0 }, 3 },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, BY(0, 0), 0 }, 2 },
+	    { { WEST, MODULE(0), FACET_BY_STARTED, BY(0, 0), 0 }, 1 },
+	    { { BOTH, MODULE(0), FACET_BY_COMPLETED, BY(0, 0), 0 }, 1 },
+	    { { WEST, MODULE(0), FACET_BY_PASSED, BY(0, 1), 0 }, 1 },
+	    { { BOTH, MODULE(0), FACET_BY_STARTED, BY(1, 0), 0 }, 3 },
 	    { { BOTH, MODULE(0), FACET_LAST, 0, TODAY - 50 }, 3 } },
 	  TOP,
 	  MODULE(0),
@@ -215,7 +216,7 @@ static const struct {
 	    { { BOTH, PEOPLE, FACET_LAST, 0, TODAY - 30 }, 4 },
 	    { { WEST, PEOPLE, FACET_LAST, 0, TODAY - 29 }, 8 },
 	    { { REGION_UNASSIGNED, PEOPLE, FACET_LAST, 0, TODAY + 3 }, 16 },
-	    { { BOTH, PEOPLE, FACET_BY_LEARNERS, 0, 1 }, 31 } },
+	    { { BOTH, PEOPLE, FACET_BY_LEARNERS, BY(0, 1), 0 }, 31 } },
 	  REGION_ALL,
 	  PEOPLE,
 	  DAY_MIN,

@@ -362,15 +362,15 @@ struct gathered {
 };
 
 static void count_some(struct gathered *to, uint32_t home, uint32_t subject, enum facet facet,
-		       uint32_t dimension, uint32_t bucket, int64_t amount)
+		       uint32_t part, uint64_t bucket, int64_t amount)
 {
-	struct tally_key key = { home, subject, (uint8_t)facet, (uint8_t)dimension, bucket };
+	struct tally_key key = { home, subject, facet, part, bucket };
 
 	for (size_t i = 0; i < to->n; i++) {
 		const struct tally_key *k = &to->items[i].key;
 
 		if (k->home == home && k->subject == subject && k->facet == facet &&
-		    k->dimension == dimension && k->bucket == bucket) {
+		    k->part == part && k->bucket == bucket) {
 			to->items[i].n += amount;
 			return;
 		}
@@ -384,12 +384,12 @@ static void count_some(struct gathered *to, uint32_t home, uint32_t subject, enu
 }
 
 static void count_one(struct gathered *to, uint32_t home, uint32_t subject, enum facet facet,
-		      uint32_t dimension, uint32_t bucket)
+		      uint32_t part, uint64_t bucket)
 {
-	count_some(to, home, subject, facet, dimension, bucket, 1);
+	count_some(to, home, subject, facet, part, bucket, 1);
 }
 
-static int compare_numbers(uint32_t a, uint32_t b)
+static int compare_numbers(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
 }
@@ -402,7 +402,7 @@ static int compare_tallies(const void *a, const void *b)
 
 	by = by ? by : compare_numbers(x->subject, y->subject);
 	by = by ? by : compare_numbers(x->facet, y->facet);
-	by = by ? by : compare_numbers(x->dimension, y->dimension);
+	by = by ? by : compare_numbers(x->part, y->part);
 	return by ? by : compare_numbers(x->bucket, y->bucket);
 }
 
@@ -441,7 +441,8 @@ static void count_module(struct gathered *to, const struct catalogue *c,
 		count_one(to, home, subject, steps[i].day, 0,
 			  (uint32_t)calendar_day(c->calendar, steps[i].at));
 		for (uint32_t d = 0; d < c->n_dimensions; d++)
-			count_one(to, home, subject, steps[i].by, d, learner->values[d]);
+			count_one(to, home, subject, steps[i].by, tally_by(d, learner->values[d]),
+				  0);
 	}
 	count_some(to, home, subject, FACET_WITHDRAWN, 0, 0, s->withdrawn);
 	count_some(to, home, subject, FACET_ASSESSED, 0, 0, s->assessed);
@@ -475,8 +476,8 @@ struct tally *model_tallies(const struct model *model, size_t *ret_n)
 		count_one(&to, learner->home, people, FACET_LAST, 0,
 			  (uint32_t)calendar_day(c->calendar, learner->last_at));
 		for (uint32_t d = 0; d < c->n_dimensions; d++)
-			count_one(&to, learner->home, people, FACET_BY_LEARNERS, d,
-				  learner->values[d]);
+			count_one(&to, learner->home, people, FACET_BY_LEARNERS,
+				  tally_by(d, learner->values[d]), 0);
 	}
 	for (size_t i = 0; i < to.n; i++)
 		if (to.items[i].n != 0)

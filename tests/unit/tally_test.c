@@ -14,13 +14,14 @@
 static struct tally_key random_key(void)
 {
 	static const uint32_t homes[] = { 0, 1, 2, 255, 256, 199999 };
-	static const uint32_t buckets[] = { 0, 1, 200, 20522, 20523, UINT32_MAX };
+	static const uint64_t buckets[] = { 0, 1, 200, 20522, 20523, (UINT64_C(1) << 40) - 1 };
+	static const uint16_t parts[] = { 0, 1, UINT16_MAX };
 
 	return (struct tally_key){ .home = homes[chance(6)],
 				   .subject = tally_subject(chance(2) ? KIND_MODULE : KIND_PEOPLE,
 							    chance(3)),
-				   .facet = (uint8_t)chance(FACETS),
-				   .dimension = (uint8_t)chance(3),
+				   .facet = chance(FACETS),
+				   .part = parts[chance(3)],
 				   .bucket = buckets[chance(6)] };
 }
 
