@@ -178,3 +178,63 @@ bool catalogue_inside(const struct catalogue *catalogue, uint32_t below, uint32_
 	}
 	return low < region->n_above && region->above[low] == above;
 }
+
+bool catalogue_inside_any(const struct catalogue *catalogue, uint32_t below, const uint32_t *above,
+			  uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (catalogue_inside(catalogue, below, above[i]))
+			return true;
+	return n == 0;
+}
+
+bool where_equal(const struct where *a, const struct where *b)
+{
+	return a->n == b->n && memcmp(a->is, b->is, a->n * sizeof(*a->is)) == 0;
+}
+
+bool where_holds(const struct where *where, const uint32_t *values)
+{
+	for (uint32_t i = 0; i < where->n; i++)
+		if (values[where->is[i].dimension] != where->is[i].value)
+			return false;
+	return true;
+}
+
+static const struct headcount *find_headcount(const struct region *region,
+					      const struct where *where)
+{
+	for (uint32_t i = 0; i < region->n_headcounts; i++)
+		if (where_equal(&region->headcounts[i].where, where))
+			return &region->headcounts[i];
+	return NULL;
+}
+
+/* METRICS 2: its own row, else the sum over its leaves, else nothing. */
+bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
+			 const struct where *where, int64_t *ret_count)
+{
+	const struct region *r = &catalogue->regions[region];
+	const struct headcount *headcount = find_headcount(r, where);
+	int64_t count = 0;
+	bool any = false;
+
+	if (headcount) {
+		*ret_count = headcount->count;
+		return true;
+	}
+	for (uint32_t i = 0; i < r->n_homes; i++) {
+		const struct region *leaf = &catalogue->regions[r->homes[i]];
+
+		if (!leaf->leaf)
+			continue;
+		headcount = find_headcount(leaf, where);
+		if (!headcount)
+			return false;
+		count += headcount->count;
+		any = true;
+	}
+	if (any)
+		*ret_count = count;
+	return any;
+}

@@ -20,6 +20,7 @@ enum {
 	CATALOGUE_MODULES_MAX = 10000,
 	CATALOGUE_PROGRAMMES_MAX = 1000,
 	CATALOGUE_COMPETENCES_MAX = 10000,
+	CATALOGUE_LEVELS = 8, /* of a grant, of a requirement: 1 to this */
 	STALLED_AFTER_DAYS = 30,
 };
 
@@ -41,6 +42,10 @@ struct where {
 		uint32_t dimension, value;
 	} is[CATALOGUE_DIMENSIONS_MAX];
 };
+
+/* Are the attributes that are asked for all there, among a learner's values by dimension? */
+bool where_holds(const struct where *where, const uint32_t *values);
+bool where_equal(const struct where *a, const struct where *b);
 
 struct headcount {
 	struct where where;
@@ -65,7 +70,7 @@ struct region {
 
 struct grant {
 	uint32_t competence;
-	uint8_t level;	       /* 1..8 */
+	uint8_t level;
 	bool by_pass;	       /* earned by `passed`, else by `completed` */
 	uint16_t valid_months; /* 0: for ever */
 };
@@ -78,6 +83,7 @@ struct module {
 	int32_t stalled_after_days;
 	struct grant *grants;
 	uint32_t n_grants;
+	uint32_t *programmes, n_programmes; /* that it belongs to, ascending */
 };
 
 struct target {
@@ -142,7 +148,14 @@ uint32_t catalogue_module(const struct catalogue *catalogue, struct text id);
 uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name);
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value);
 
-/* Is region `below` the region `above` or below it? */
+/* Staff with these attributes: the region's own figure, else the sum over its leaves; false where one of them does not
+ * say, or there is none. */
+bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
+			 const struct where *where, int64_t *ret_count);
+
+/* Is region `below` the region `above` or below it? And one of n regions, or anywhere where n is 0? */
 bool catalogue_inside(const struct catalogue *catalogue, uint32_t below, uint32_t above);
+bool catalogue_inside_any(const struct catalogue *catalogue, uint32_t below, const uint32_t *above,
+			  uint32_t n);
 
 #endif

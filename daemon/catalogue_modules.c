@@ -31,7 +31,7 @@ static const struct field requirement_fields[] = {
 	  .read = field_integer,
 	  MEMBER(struct requirement, level),
 	  .min = 1,
-	  .max = LEVEL_MAX,
+	  .max = CATALOGUE_LEVELS,
 	  .required = true },
 	{ .name = "where", .read = read_where, MEMBER(struct requirement, where) },
 };
@@ -162,7 +162,7 @@ static const struct field grant_fields[] = {
 	  .read = field_integer,
 	  MEMBER(struct grant, level),
 	  .min = 1,
-	  .max = LEVEL_MAX },
+	  .max = CATALOGUE_LEVELS },
 	{ .name = "earned_by", .read = read_earned_by, MEMBER(struct grant, by_pass) },
 	{ .name = "valid_months",
 	  .read = field_integer,

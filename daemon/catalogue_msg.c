@@ -26,10 +26,9 @@ static void write_day(struct msg_writer *writer, const char *key, int32_t day)
 	msg_str(writer, text);
 }
 
-static void write_where(struct msg_writer *writer, const struct catalogue *catalogue,
-			const struct where *where)
+void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		  const struct where *where)
 {
-	msg_str(writer, "where");
 	msg_map(writer, where->n);
 	for (uint32_t i = 0; i < where->n; i++) {
 		const struct dimension *dimension = &catalogue->dimensions[where->is[i].dimension];
@@ -117,7 +116,8 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 		msg_map(writer, 3);
 		write_str(writer, "measure", target->completed ? "completed" : "participants");
 		write_int(writer, "value", target->value);
-		write_where(writer, catalogue, &target->where);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &target->where);
 	}
 }
 
@@ -132,7 +132,8 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 	for (uint32_t i = 0; i < competence->n_requirements; i++) {
 		msg_map(writer, 2);
 		write_int(writer, "level", competence->requirements[i].level);
-		write_where(writer, catalogue, &competence->requirements[i].where);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &competence->requirements[i].where);
 	}
 }
 

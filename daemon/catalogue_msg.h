@@ -13,4 +13,8 @@
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		      const bool *visible, int64_t epoch, uint64_t seq);
 
+/* A map of dimensions to values. */
+void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		  const struct where *where);
+
 #endif

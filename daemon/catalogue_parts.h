@@ -13,7 +13,6 @@ enum {
 	CODE_MAX = 64, /* bytes of a region's code or alias, of a dimension or a value */
 	ID_MAX = 400,  /* bytes of a module's id or alias, of other ids and of names */
 	AMOUNT_MAX = 1000000000,
-	LEVEL_MAX = 8, /* of a grant, of a requirement */
 	DAYS_MAX = 36500,
 };
 
@@ -89,6 +88,9 @@ struct refs {
 };
 uint32_t *refs_read(struct reader *reader, const struct yaml_node *node, const struct refs *refs,
 		    uint32_t *ret_n);
+
+/* Which programmes each module belongs to. */
+void programmes_connect(struct reader *reader, struct catalogue *catalogue);
 
 /* What each region is below, and who is at home in it. */
 void regions_connect(struct reader *reader, struct catalogue *catalogue);

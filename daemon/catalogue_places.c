@@ -81,11 +81,6 @@ static void read_parents(struct reader *reader, const struct yaml_node *node, st
 	region->parents = refs_read(reader, node, &refs, &region->n_parents);
 }
 
-static bool where_equal(const struct where *a, const struct where *b)
-{
-	return a->n == b->n && memcmp(a->is, b->is, a->n * sizeof(*a->is)) == 0;
-}
-
 static const struct field headcount_fields[] = {
 	{ .name = "count",
 	  .read = field_integer,

@@ -167,3 +167,28 @@ void read_programmes(struct reader *reader, const struct yaml_node *node, const 
 	(void)field;
 	catalogue->programmes = rows_read(reader, node, &programme_rows, &catalogue->n_programmes);
 }
+
+void programmes_connect(struct reader *reader, struct catalogue *catalogue)
+{
+	const struct programme *end = catalogue->programmes + catalogue->n_programmes;
+
+	for (const struct programme *p = catalogue->programmes; p < end; p++)
+		for (uint32_t i = 0; i < p->n_modules; i++)
+			catalogue->modules[p->modules[i]].n_programmes++;
+	for (uint32_t i = 0; i < catalogue->n_modules; i++) {
+		struct module *module = &catalogue->modules[i];
+
+		module->programmes =
+			reader_take(reader, module->n_programmes, sizeof(*module->programmes));
+		if (!module->programmes)
+			return;
+		module->n_programmes = 0;
+	}
+	for (const struct programme *p = catalogue->programmes; p < end; p++)
+		for (uint32_t i = 0; i < p->n_modules; i++) {
+			struct module *module = &catalogue->modules[p->modules[i]];
+
+			module->programmes[module->n_programmes++] =
+				(uint32_t)(p - catalogue->programmes);
+		}
+}

@@ -264,4 +264,5 @@ void catalogue_read(struct reader *reader, const struct yaml_node *root)
 		yaml_error(reader->errors, 0,
 			   "this system has no time zones: install its zone files (tzdata)");
 	regions_connect(reader, catalogue);
+	programmes_connect(reader, catalogue);
 }

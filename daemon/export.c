@@ -68,11 +68,11 @@ static int export_line(struct export *export, uint32_t region, uint32_t subject)
 	char *line;
 	int err;
 
-	err = figures_sum(export->figures, export->tallies, region, subject);
+	err = figures_sum(export->figures, export->tallies, region, subject, export->wish->today);
 	if (err || !figures_any(export->figures))
 		return err;
 	msg_writer_clear(export->writer);
-	figures_encode(export->figures, export->writer, export->wish->today, DAY_MIN);
+	figures_encode(export->figures, export->writer, DAY_MIN);
 	err = json_from_msg(export->reader, msg_written(export->writer), &json);
 	if (err)
 		return err;

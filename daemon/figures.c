@@ -4,26 +4,19 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Where a facet's buckets go. */
-static const struct {
-	enum { TO_TOTAL, TO_SERIES, TO_BY } to;
-	enum series_name series;
-	int column;
-} places[FACETS] = {
-	[FACET_STARTED] = { TO_SERIES, SERIES_DAILY, 0 },
-	[FACET_COMPLETED] = { TO_SERIES, SERIES_DAILY, 1 },
-	[FACET_PASSED] = { TO_SERIES, SERIES_DAILY, 2 },
-	[FACET_SCORE] = { TO_SERIES, SERIES_SCORE, 0 },
-	[FACET_TOOK] = { TO_SERIES, SERIES_TOOK, 0 },
-	[FACET_LAST] = { TO_SERIES, SERIES_LAST, 0 },
-	[FACET_OPEN] = { TO_SERIES, SERIES_OPEN, 0 },
-	[FACET_HOURS] = { TO_SERIES, SERIES_HOURS, 0 },
-	[FACET_BY_STARTED] = { TO_BY, 0, 0 },
-	[FACET_BY_COMPLETED] = { TO_BY, 0, 1 },
-	[FACET_BY_PASSED] = { TO_BY, 0, 2 },
-	[FACET_BY_LEARNERS] = { TO_BY, 0, 0 },
-	/* all others: TO_TOTAL */
-};
+/* As many targets and requirements as a subject has; at least one. */
+static size_t parts_max(const struct catalogue *catalogue)
+{
+	size_t max = 1;
+
+	for (uint32_t i = 0; i < catalogue->n_programmes; i++)
+		if (catalogue->programmes[i].n_targets > max)
+			max = catalogue->programmes[i].n_targets;
+	for (uint32_t i = 0; i < catalogue->n_competences; i++)
+		if (catalogue->competences[i].n_requirements > max)
+			max = catalogue->competences[i].n_requirements;
+	return max;
+}
 
 struct figures *figures_new(const struct catalogue *catalogue)
 {
@@ -32,6 +25,11 @@ struct figures *figures_new(const struct catalogue *catalogue)
 	if (!figures)
 		return NULL;
 	figures->catalogue = catalogue;
+	figures->parts = calloc(parts_max(catalogue), sizeof(*figures->parts));
+	if (!figures->parts) {
+		figures_free(figures);
+		return NULL;
+	}
 	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
 		figures->by[d] =
 			calloc(catalogue->dimensions[d].n_values + 1, sizeof(*figures->by[d]));
@@ -51,16 +49,22 @@ void figures_free(struct figures *figures)
 		free(figures->by[d]);
 	for (int i = 0; i < SERIES_NAMES; i++)
 		free(figures->series[i].rows);
+	free(figures->parts);
 	free(figures);
 }
 
-static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject)
+static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject, int32_t today)
 {
 	const struct catalogue *catalogue = figures->catalogue;
 
 	figures->region = region;
 	figures->subject = subject;
+	figures->today = today;
 	memset(figures->totals, 0, sizeof(figures->totals));
+	memset(figures->parts, 0, parts_max(catalogue) * sizeof(*figures->parts));
+	memset(figures->levels, 0, sizeof(figures->levels));
+	memset(figures->expiring, 0, sizeof(figures->expiring));
+	figures->holders = figures->begun = 0;
 	for (int i = 0; i < SERIES_NAMES; i++)
 		figures->series[i].n = 0;
 	figures->reached = 0;
@@ -147,30 +151,134 @@ static void count_reached(struct figures *figures, uint32_t home)
 	figures->reached++;
 }
 
-static void sum_tally(void *context, const struct tally_key *key, int64_t n)
+static void add_row(struct figures *figures, enum series_name name, int column, uint32_t bucket,
+		    int64_t n)
 {
-	struct figures *figures = context;
-	int column = places[key->facet].column;
-	int err = 0;
+	int err = series_add(&figures->series[name], bucket, column, n);
 
-	figures->totals[key->facet] += n;
-	if (key->facet == FACET_LAST)
-		count_reached(figures, key->home);
-	if (places[key->facet].to == TO_SERIES)
-		err = series_add(&figures->series[places[key->facet].series], key->bucket, column,
-				 n);
-	else if (places[key->facet].to == TO_BY)
-		figures->by[key->part >> 8][key->part & 255][column] += n;
 	if (err)
 		figures->err = err;
 }
 
+/* What becomes of a facet's counts, beside their total. */
+struct facet_sum {
+	void (*add)(struct figures *figures, const struct facet_sum *sum,
+		    const struct tally_key *key, int64_t n);
+	enum series_name series;
+	int column; /* of the series, or of `by` */
+};
+
+static void add_series(struct figures *figures, const struct facet_sum *sum,
+		       const struct tally_key *key, int64_t n)
+{
+	add_row(figures, sum->series, sum->column, (uint32_t)key->bucket, n);
+}
+
+static void add_last(struct figures *figures, const struct facet_sum *sum,
+		     const struct tally_key *key, int64_t n)
+{
+	count_reached(figures, key->home);
+	add_series(figures, sum, key, n);
+}
+
+static void add_by(struct figures *figures, const struct facet_sum *sum,
+		   const struct tally_key *key, int64_t n)
+{
+	figures->by[key->part >> 8][key->part & 0xff][sum->column] += n;
+}
+
+static void add_part(struct figures *figures, const struct facet_sum *sum,
+		     const struct tally_key *key, int64_t n)
+{
+	(void)sum;
+	figures->parts[key->part] += n;
+}
+
+/* METRICS 6: stretches begun and ended, day by day, and those that hold today. */
+static void add_stretch(struct figures *figures, const struct facet_sum *sum,
+			const struct tally_key *key, int64_t n)
+{
+	int32_t begin = span_begin(key->bucket), end = span_end(key->bucket);
+
+	if (begin > figures->today)
+		return;
+	if (key->part == STRETCH_FIRST)
+		figures->begun += n;
+	add_row(figures, sum->series, 0, (uint32_t)begin, n);
+	if (end <= figures->today) {
+		add_row(figures, sum->series, 1, (uint32_t)end, n);
+		return;
+	}
+	figures->holders += n;
+	for (int i = 0; i < EXPIRIES; i++)
+		if (end - figures->today <= EXPIRY_DAYS * (i + 1))
+			figures->expiring[i] += n;
+}
+
+static bool holds(const struct figures *figures, uint64_t span)
+{
+	return span_begin(span) <= figures->today && figures->today < span_end(span);
+}
+
+static void add_level(struct figures *figures, const struct facet_sum *sum,
+		      const struct tally_key *key, int64_t n)
+{
+	(void)sum;
+	if (holds(figures, key->bucket))
+		figures->levels[key->part] += n;
+}
+
+static void add_requirement(struct figures *figures, const struct facet_sum *sum,
+			    const struct tally_key *key, int64_t n)
+{
+	if (holds(figures, key->bucket))
+		add_part(figures, sum, key, n);
+}
+
+static void add_by_holders(struct figures *figures, const struct facet_sum *sum,
+			   const struct tally_key *key, int64_t n)
+{
+	if (holds(figures, key->bucket))
+		add_by(figures, sum, key, n);
+}
+
+static const struct facet_sum sums[FACETS] = {
+	[FACET_STARTED] = { add_series, SERIES_DAILY, 0 },
+	[FACET_COMPLETED] = { add_series, SERIES_DAILY, 1 },
+	[FACET_PASSED] = { add_series, SERIES_DAILY, 2 },
+	[FACET_SCORE] = { add_series, SERIES_SCORE, 0 },
+	[FACET_TOOK] = { add_series, SERIES_TOOK, 0 },
+	[FACET_LAST] = { add_last, SERIES_LAST, 0 },
+	[FACET_OPEN] = { add_series, SERIES_OPEN, 0 },
+	[FACET_HOURS] = { add_series, SERIES_HOURS, 0 },
+	[FACET_TARGET] = { .add = add_part },
+	[FACET_BY_STARTED] = { .add = add_by, .column = 0 },
+	[FACET_BY_COMPLETED] = { .add = add_by, .column = 1 },
+	[FACET_BY_PASSED] = { .add = add_by, .column = 2 },
+	[FACET_BY_LEARNERS] = { .add = add_by, .column = 0 },
+	[FACET_STRETCH] = { .add = add_stretch, .series = SERIES_DAILY },
+	[FACET_LEVEL] = { .add = add_level },
+	[FACET_REQUIREMENT] = { .add = add_requirement },
+	[FACET_BY_HOLDERS] = { .add = add_by_holders, .column = 0 },
+	/* all others: the total is all */
+};
+
+static void sum_tally(void *context, const struct tally_key *key, int64_t n)
+{
+	struct figures *figures = context;
+	const struct facet_sum *sum = &sums[key->facet];
+
+	figures->totals[key->facet] += n;
+	if (sum->add)
+		sum->add(figures, sum, key, n);
+}
+
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
-		uint32_t subject)
+		uint32_t subject, int32_t today)
 {
 	const struct region *r = &figures->catalogue->regions[region];
 
-	figures_clear(figures, region, subject);
+	figures_clear(figures, region, subject, today);
 	for (uint32_t i = 0; i < r->n_homes && !figures->err; i++) {
 		int err = tallies->range(tallies->source, r->homes[i], subject, sum_tally, figures);
 
@@ -184,5 +292,5 @@ int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t
 
 bool figures_any(const struct figures *figures)
 {
-	return figures->totals[FACET_LAST] > 0;
+	return figures->totals[FACET_LAST] + figures->totals[FACET_STRETCH] > 0;
 }

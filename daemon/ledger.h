@@ -9,7 +9,7 @@
 #ifndef LIFTD_LEDGER_H
 #define LIFTD_LEDGER_H
 
-#include "daemon/learner.h"
+#include "daemon/contribution.h"
 
 enum {
 	LEDGER_STRETCH = 65536, /* journal entries applied at once, sorted by learner */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics.h - tallies summed over a region's homes give the figures of METRICS 4 and 5. Pure.
+ * metrics.h - tallies summed over a region's homes give the figures of METRICS 4 to 6. Pure.
  */
 #ifndef LIFTD_METRICS_H
 #define LIFTD_METRICS_H
@@ -8,7 +8,7 @@
 #include "daemon/figures.h"
 #include "proto/msg.h"
 
-const char *kind_name(enum kind kind); /* "module", "people" */
+const char *kind_name(enum kind kind); /* "module", "programme", ... */
 /* The kind of a name; KINDS where there is none. */
 enum kind kind_of(struct text name);
 
@@ -18,8 +18,7 @@ const char *subject_id(const struct catalogue *catalogue, uint32_t subject);
 /* How many subjects a kind has. */
 uint32_t kind_subjects(const struct catalogue *catalogue, enum kind kind);
 
-/* Write the map of the figures summed, as they are on a day; `daily` from a day on (DAY_MIN: all). */
-void figures_encode(const struct figures *figures, struct msg_writer *writer, int32_t today,
-		    int32_t daily_from);
+/* Write the map of the figures summed; `daily` from a day on (DAY_MIN: all). */
+void figures_encode(const struct figures *figures, struct msg_writer *writer, int32_t daily_from);
 
 #endif

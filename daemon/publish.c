@@ -35,14 +35,15 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 		.id = text_of(subject_id(catalogue, topic->subject)),
 		.sources = sources,
 	};
-	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject);
+	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
+			      publish->today);
 
 	if (err)
 		return err;
 	*ret_any = figures_any(publish->figures);
 	msg_writer_clear(publish->metrics);
 	if (*ret_any)
-		figures_encode(publish->figures, publish->metrics, publish->today,
+		figures_encode(publish->figures, publish->metrics,
 			       publish->today - PUBLISH_DAILY_DAYS);
 	day_print(publish->today, as_of);
 	metric.as_of = text_of(as_of);

@@ -42,7 +42,7 @@ enum facet {
 	FACET_BY_PASSED,
 	FACET_BY_LEARNERS,
 	FACET_EARNED,	   /* 0; facts that have earned a grant */
-	FACET_STRETCH,	   /* span of a stretch; part: 0 the learner's first, 1 a later one */
+	FACET_STRETCH,	   /* span of a stretch; part: STRETCH_FIRST of the learner's, or _LATER */
 	FACET_LEVEL,	   /* span in which this is the level; part: the level */
 	FACET_REQUIREMENT, /* span of its level or more, for its attributes; part: its index */
 	FACET_BY_HOLDERS,  /* span of a stretch; part: tally_by() */
@@ -68,11 +68,27 @@ static inline uint16_t tally_by(uint32_t dimension, uint32_t value)
 	return (uint16_t)(dimension << 8 | value);
 }
 
-/* From a day (since 1970-01-01, not before it) for so many days: FOR_EVER, and what is longer than that, have no end. */
-enum { FOR_EVER = UINT16_MAX };
+enum { STRETCH_FIRST, STRETCH_LATER };
+
+/* From a day (since 1970-01-01, not before it) for so many days; what has SPAN_DAYS_MAX or more has no end: INT32_MAX. */
+enum { SPAN_DAYS_MAX = UINT16_MAX };
+
 static inline uint64_t tally_span(int32_t begin, int32_t days)
 {
-	return (uint64_t)(uint32_t)begin << 16 | (uint16_t)(days < FOR_EVER ? days : FOR_EVER);
+	return (uint64_t)(uint32_t)begin << 16 |
+	       (uint16_t)(days < SPAN_DAYS_MAX ? days : SPAN_DAYS_MAX);
+}
+
+static inline int32_t span_begin(uint64_t span)
+{
+	return (int32_t)(span >> 16);
+}
+
+static inline int32_t span_end(uint64_t span)
+{
+	int32_t days = span & SPAN_DAYS_MAX;
+
+	return days == SPAN_DAYS_MAX ? INT32_MAX : span_begin(span) + days;
 }
 
 /* A subject: its kind and its index in the catalogue (people: 0), ascending by kind. */

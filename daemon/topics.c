@@ -206,11 +206,18 @@ static int see_subject(struct topics *topics, uint32_t source, uint32_t subject,
 
 int topics_see(struct topics *topics, struct text source, uint32_t module, uint32_t home)
 {
+	const struct module *m = &topics->catalogue->modules[module];
 	uint32_t id;
 	int err = names_add(topics->sources, source, &id);
 
 	if (!err)
 		err = see_subject(topics, id, tally_subject(KIND_MODULE, module), home);
+	for (uint32_t i = 0; i < m->n_programmes && !err; i++)
+		err = see_subject(topics, id, tally_subject(KIND_PROGRAMME, m->programmes[i]),
+				  home);
+	for (uint32_t i = 0; i < m->n_grants && !err; i++)
+		err = see_subject(topics, id,
+				  tally_subject(KIND_COMPETENCE, m->grants[i].competence), home);
 	if (!err)
 		err = see_subject(topics, id, tally_subject(KIND_PEOPLE, 0), home);
 	return err;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/states.h"
 #include "tests/unit/house.h"
 #include "tests/unit/model.h"
 
@@ -426,6 +427,32 @@ static struct calendar *calendar_of(const char *zone)
 	return calendar;
 }
 
+/* The standing facts before a moment, of a catalogue with one module. */
+static void stand(struct standings *standings, const struct learner *learner,
+		  struct calendar *calendar, int16_t pass_mark, int64_t until)
+{
+	struct module module = { .pass_mark = pass_mark };
+	struct catalogue catalogue = { .calendar = calendar, .modules = &module, .n_modules = 1 };
+
+	assert_int_equal(standings_make(standings, learner, &catalogue, until), 0);
+	assert_true(standings->n_modules <= 1);
+}
+
+/* What they amount to, as long as `standings`. */
+static bool fold(struct standings *standings, const struct learner *learner,
+		 struct calendar *calendar, int16_t pass_mark, int64_t until,
+		 struct module_state *ret_state)
+{
+	stand(standings, learner, calendar, pass_mark, until);
+	return standings->n_modules == 1 &&
+	       module_fold(standings->facts, standings->facts + standings->n, ret_state);
+}
+
+static bool is_at(const struct standing *fact, int hour)
+{
+	return hour == NO ? !fact : fact && fact->time == at_hour(hour, 0);
+}
+
 static void a_module_folds_as_the_definition_says(void **state)
 {
 	struct calendar *calendar = calendar_of("UTC");
@@ -433,20 +460,21 @@ static void a_module_folds_as_the_definition_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(folds) / sizeof(folds[0]); i++) {
 		struct module_state found = { 0 };
+		struct standings standings = { 0 };
 		struct learner learner = { 0 };
 		bool counts;
 
 		add_steps(&learner, folds[i].steps, sizeof(folds[i].steps) / sizeof(struct step));
-		counts = module_fold(learner.facts, learner.facts + learner.n, 6000, INT64_MAX,
-				     calendar, &found);
+		counts = fold(&standings, &learner, calendar, 6000, INT64_MAX, &found);
 		if (counts != folds[i].counts ||
-		    (counts && (found.withdrawn != folds[i].withdrawn ||
-				found.started != at_hour(folds[i].started, NEVER) ||
-				found.completed != at_hour(folds[i].completed, NEVER) ||
-				found.passed != at_hour(folds[i].passed, NEVER) ||
-				found.last != at_hour(folds[i].last, NEVER) ||
-				found.attempts != (uint32_t)folds[i].attempts)))
+		    (counts &&
+		     (found.withdrawn != folds[i].withdrawn ||
+		      !is_at(found.started, folds[i].started) ||
+		      !is_at(found.completed, folds[i].completed) ||
+		      !is_at(found.passed, folds[i].passed) || !is_at(found.last, folds[i].last) ||
+		      found.attempts != (uint32_t)folds[i].attempts)))
 			fail_msg("%s", folds[i].why);
+		standings_free(&standings);
 		learner_free(&learner);
 	}
 	calendar_free(calendar);
@@ -617,17 +645,18 @@ static void assessments_fold_as_the_definition_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
 		struct module_state found = { 0 };
+		struct standings standings = { 0 };
 		struct learner learner = { 0 };
 
 		add_steps(&learner, scores[i].steps, sizeof(scores[i].steps) / sizeof(struct step));
-		assert_true(module_fold(learner.facts, learner.facts + learner.n, 6000, INT64_MAX,
-					calendar, &found));
+		assert_true(fold(&standings, &learner, calendar, 6000, INT64_MAX, &found));
 		if (found.passed_first != scores[i].passed_first ||
 		    found.attempts != (uint32_t)scores[i].attempts ||
 		    found.best != scores[i].best || found.gain != scores[i].gain)
 			fail_msg("%s: passed first %d, %u attempts, best %d, gain %d",
 				 scores[i].why, found.passed_first, found.attempts, found.best,
 				 found.gain);
+		standings_free(&standings);
 		learner_free(&learner);
 	}
 	calendar_free(calendar);
@@ -691,9 +720,9 @@ static void hours_are_those_of_the_clock_on_the_wall(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
 		struct calendar *calendar = calendar_of(weeks[i].zone);
-		struct module_state found = { 0 };
+		struct standings standings = { 0 };
 		struct learner learner = { 0 };
-		uint32_t expected[HOURS] = { 0 };
+		uint32_t expected[HOURS] = { 0 }, found[HOURS] = { 0 };
 
 		for (int h = 0; h < 3; h++)
 			expected[weeks[i].hours[h]] += (uint32_t)weeks[i].counts[h];
@@ -707,12 +736,14 @@ static void hours_are_those_of_the_clock_on_the_wall(void **state)
 
 			assert_int_equal(learner_add(&learner, &fact, &added), 0);
 		}
-		assert_true(module_fold(learner.facts, learner.facts + learner.n, 0, INT64_MAX,
-					calendar, &found));
+		stand(&standings, &learner, calendar, 0, INT64_MAX);
+		for (size_t f = 0; f < standings.n; f++)
+			found[standings.facts[f].hour]++;
 		for (int h = 0; h < HOURS; h++)
-			if (found.hours[h] != expected[h])
-				fail_msg("%s: %u in hour %d, not %u", weeks[i].why, found.hours[h],
-					 h, expected[h]);
+			if (found[h] != expected[h])
+				fail_msg("%s: %u in hour %d, not %u", weeks[i].why, found[h], h,
+					 expected[h]);
+		standings_free(&standings);
 		learner_free(&learner);
 		calendar_free(calendar);
 	}
@@ -724,16 +755,16 @@ static void a_fact_that_is_taken_back_has_no_hour(void **state)
 					     { EVENT_COMPLETED, 6, NO, NO, 0, 0, 0 },
 					     { EVENT_VOIDED, 7, NO, NO, 0, EVENT_COMPLETED, 6 } };
 	struct calendar *calendar = calendar_of("UTC");
-	struct module_state found = { 0 };
+	struct standings standings = { 0 };
 	struct learner learner = { 0 };
 
 	(void)state;
 	add_steps(&learner, steps, 3);
-	assert_true(module_fold(learner.facts, learner.facts + learner.n, 0, INT64_MAX, calendar,
-				&found));
+	stand(&standings, &learner, calendar, 0, INT64_MAX);
+	assert_int_equal(standings.n, 1);
 	/* WORLD_BEGIN is a Sunday's midnight. */
-	for (int h = 0; h < HOURS; h++)
-		assert_int_equal(found.hours[h], h == SUNDAY + 5);
+	assert_int_equal(standings.facts[0].hour, SUNDAY + 5);
+	standings_free(&standings);
 	learner_free(&learner);
 	calendar_free(calendar);
 }
@@ -820,6 +851,7 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 				.voids_time = EVENT_NO_TIME };
 	struct fact voided = started, completed = started;
 	struct calendar *calendar = calendar_of("UTC");
+	struct standings standings = { 0 };
 	struct module_state found;
 	struct learner learner = { 0 };
 	bool added;
@@ -833,16 +865,13 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 	assert_int_equal(learner_add(&learner, &voided, &added), 0);
 	assert_int_equal(learner_add(&learner, &completed, &added), 0);
 	assert_int_equal(learner_add(&learner, &started, &added), 0);
-	assert_false(
-		module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN, calendar, &found));
-	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 10, calendar,
-				&found));
-	assert_int_equal(found.started, WORLD_BEGIN);
-	assert_false(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 20, calendar,
-				 &found));
-	assert_true(module_fold(learner.facts, learner.facts + 3, 0, WORLD_BEGIN + 21, calendar,
-				&found));
-	assert_int_equal(found.started, WORLD_BEGIN + 20);
+	assert_false(fold(&standings, &learner, calendar, 0, WORLD_BEGIN, &found));
+	assert_true(fold(&standings, &learner, calendar, 0, WORLD_BEGIN + 10, &found));
+	assert_int_equal(found.started->time, WORLD_BEGIN);
+	assert_false(fold(&standings, &learner, calendar, 0, WORLD_BEGIN + 20, &found));
+	assert_true(fold(&standings, &learner, calendar, 0, WORLD_BEGIN + 21, &found));
+	assert_int_equal(found.started->time, WORLD_BEGIN + 20);
+	standings_free(&standings);
 	learner_free(&learner);
 	calendar_free(calendar);
 }

@@ -316,13 +316,14 @@ static void figures_are_those_of_the_tallies(void **state)
 							       cases[k].tallies[t].n),
 						 0);
 		tallies = tally_map_tallies(map);
-		assert_int_equal(figures_sum(figures, &tallies, cases[k].region, cases[k].subject),
-				 0);
+		assert_int_equal(
+			figures_sum(figures, &tallies, cases[k].region, cases[k].subject, TODAY),
+			0);
 		if (figures_any(figures) != (cases[k].json != NULL))
 			fail_msg("%s: does anyone count?", cases[k].why);
 		if (cases[k].json) {
 			msg_writer_clear(writer);
-			figures_encode(figures, writer, TODAY, cases[k].daily_from);
+			figures_encode(figures, writer, cases[k].daily_from);
 			assert_int_equal(json_from_msg(reader, msg_written(writer), &found), 0);
 			expected = expected_of(cases[k].subject, cases[k].json);
 			if (!json_equal(found, expected))
