@@ -133,14 +133,14 @@ static int add_difference(struct tally_map *changes, const struct contribution *
 
 /* All events of one learner: contribution before, add the facts, contribution after. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
-			 const struct place *first, const struct place *end, uintptr_t *page,
-			 uint64_t *added)
+			 struct store_cursor *cursor, const struct place *first,
+			 const struct place *end, uintptr_t *page, uint64_t *added)
 {
 	struct learner *learner = &ledger->learner;
 	uint32_t number = (uint32_t)first->rank;
 	uintptr_t on_page;
 	bool is_new, any = false;
-	int err = pieces_load(&ledger->txn, number, &ledger->pieces, learner, &on_page);
+	int err = pieces_load(cursor, number, &ledger->pieces, learner, &on_page);
 
 	/* Facts from before a restart may have profiles that have not been met since. */
 	for (size_t i = 0; i < learner->n && !err; i++)
@@ -163,41 +163,43 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 	/* Learners come in order of keys: neighbours share a page. */
 	ledger->dirty_pages += on_page != *page || on_page == 0;
 	*page = on_page;
-	return pieces_save(&ledger->txn, number, &ledger->pieces, learner);
+	return pieces_save(cursor, number, &ledger->pieces, learner);
 }
 
-static void flush_tally(struct ledger *ledger, const struct tally *change)
+static void flush_tally(struct store_cursor *cursor, const struct tally *change)
 {
 	uint8_t key_bytes[TALLY_KEY_BYTES], value_bytes[TALLY_VALUE];
 	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, value;
 	int64_t n = change->n;
 
 	tally_key_encode(&change->key, key_bytes);
-	if (store_get(&ledger->txn, LDB_TALLIES, key, &value) && value.size == TALLY_VALUE)
+	if (store_find(cursor, key, &value) && value.size == TALLY_VALUE)
 		n += (int64_t)get_be((const uint8_t *)value.data, TALLY_VALUE);
 	put_be(value_bytes, (uint64_t)n, TALLY_VALUE);
 	if (n == 0)
-		store_delete(&ledger->txn, LDB_TALLIES, key);
+		store_remove(cursor, key);
 	else
-		store_put(&ledger->txn, LDB_TALLIES, key,
-			  (struct text){ (char *)value_bytes, sizeof(value_bytes) });
+		store_set(cursor, key, (struct text){ (char *)value_bytes, sizeof(value_bytes) });
 }
 
 static void flush_changes(struct ledger *ledger)
 {
 	struct tally_key previous = { .home = UINT32_MAX };
+	struct store_cursor cursor;
 	size_t n;
 	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
 
+	store_cursor_open(&ledger->txn, LDB_TALLIES, &cursor);
 	for (size_t i = 0; i < n; i++) {
 		const struct tally_key *key = &changes[i].key;
 
-		flush_tally(ledger, &changes[i]);
+		flush_tally(&cursor, &changes[i]);
 		if (ledger->watcher.changed &&
 		    (key->home != previous.home || key->subject != previous.subject))
 			ledger->watcher.changed(ledger->watcher.context, key->home, key->subject);
 		previous = *key;
 	}
+	store_cursor_close(&cursor);
 	tally_map_clear(ledger->changes);
 }
 
@@ -257,16 +259,19 @@ static void order_stretch(struct ledger *ledger)
 static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
+	struct store_cursor cursor;
 	uintptr_t page = 0;
 	int err;
 
 	order_stretch(ledger);
+	store_cursor_open(&ledger->txn, LDB_LEARNERS, &cursor);
 	err = ledger->txn.err;
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {
 		for (next = p + 1; next < end && next->rank == p->rank; next++)
 			;
-		err = apply_learner(ledger, view, p, next, &page, added);
+		err = apply_learner(ledger, view, &cursor, p, next, &page, added);
 	}
+	store_cursor_close(&cursor);
 	if (!err)
 		flush_changes(ledger);
 	return err ? err : ledger->txn.err;

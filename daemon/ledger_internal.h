@@ -34,13 +34,13 @@ struct pieces {
 };
 void pieces_free(struct pieces *pieces);
 
-/* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read. *ret_page tells which
+/* Through a cursor on LDB_LEARNERS: learners come in order. Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read. *ret_page tells which
  * page the first piece is on (0: there is none). LIFT_E_CORRUPT, LIFT_E_MEMORY. */
-int pieces_load(struct store_txn *txn, uint32_t number, struct pieces *pieces,
+int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
 		struct learner *learner, uintptr_t *ret_page);
 
 /* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_MEMORY; errors of the store stick. */
-int pieces_save(struct store_txn *txn, uint32_t number, const struct pieces *pieces,
+int pieces_save(struct store_cursor *cursor, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner);
 
 /* Add the facts of one piece to a learner. */

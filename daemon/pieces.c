@@ -62,7 +62,7 @@ int pieces_decode(struct text piece, struct learner *learner)
 	return 0;
 }
 
-int pieces_load(struct store_txn *txn, uint32_t number, struct pieces *pieces,
+int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
 		struct learner *learner, uintptr_t *ret_page)
 {
 	uint8_t key[PIECE_KEY];
@@ -72,7 +72,7 @@ int pieces_load(struct store_txn *txn, uint32_t number, struct pieces *pieces,
 	pieces->n = pieces->size = 0;
 	learner_clear(learner);
 	*ret_page = 0;
-	while (!err && store_get(txn, LDB_LEARNERS, piece_key(key, number, pieces->n), &piece)) {
+	while (!err && store_find(cursor, piece_key(key, number, pieces->n), &piece)) {
 		if (pieces->n == 0)
 			*ret_page = (uintptr_t)piece.data >> 12;
 		err = pieces_decode(piece, learner);
@@ -81,12 +81,12 @@ int pieces_load(struct store_txn *txn, uint32_t number, struct pieces *pieces,
 		if (piece.size <= PIECE_MAX - FACT_MAX)
 			break; /* it is not full: there is none after it */
 	}
-	return err ? err : txn->err;
+	return err ? err : cursor->txn->err;
 }
 
 /* Write piece i, unless it is there as it is. */
-static void save_piece(struct store_txn *txn, uint32_t number, const struct pieces *old, size_t i,
-		       struct text piece)
+static void save_piece(struct store_cursor *cursor, uint32_t number, const struct pieces *old,
+		       size_t i, struct text piece)
 {
 	uint8_t key[PIECE_KEY];
 	size_t start = i > 0 && i <= old->n ? old->ends[i - 1] : 0;
@@ -94,10 +94,10 @@ static void save_piece(struct store_txn *txn, uint32_t number, const struct piec
 	if (i < old->n &&
 	    text_equal(piece, (struct text){ (char *)old->bytes + start, old->ends[i] - start }))
 		return;
-	store_put(txn, LDB_LEARNERS, piece_key(key, number, i), piece);
+	store_set(cursor, piece_key(key, number, i), piece);
 }
 
-int pieces_save(struct store_txn *txn, uint32_t number, const struct pieces *pieces,
+int pieces_save(struct store_cursor *cursor, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner)
 {
 	uint8_t bytes[PIECE_MAX];
@@ -108,13 +108,13 @@ int pieces_save(struct store_txn *txn, uint32_t number, const struct pieces *pie
 		if (size > PIECE_MAX - FACT_MAX) {
 			if (piece == UINT16_MAX)
 				return LIFT_E_MEMORY;
-			save_piece(txn, number, pieces, piece++,
+			save_piece(cursor, number, pieces, piece++,
 				   (struct text){ (char *)bytes, size });
 			size = 0;
 		}
 		size += fact_encode(&learner->facts[i], bytes + size);
 	}
 	if (size > 0)
-		save_piece(txn, number, pieces, piece, (struct text){ (char *)bytes, size });
-	return txn->err;
+		save_piece(cursor, number, pieces, piece, (struct text){ (char *)bytes, size });
+	return cursor->txn->err;
 }

@@ -265,3 +265,26 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 {
 	return cursor_get(cursor, no_key, MDB_PREV, ret_key, ret_value);
 }
+
+bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value)
+{
+	struct text found;
+
+	return cursor_get(cursor, key, MDB_SET, &found, ret_value);
+}
+
+void store_set(struct store_cursor *cursor, struct text key, struct text value)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+
+	if (!cursor->txn->err)
+		cursor->txn->err = err_of(mdb_cursor_put(cursor->cursor, &k, &v, 0));
+}
+
+void store_remove(struct store_cursor *cursor, struct text key)
+{
+	struct text value;
+
+	if (store_find(cursor, key, &value))
+		cursor->txn->err = err_of(mdb_cursor_del(cursor->cursor, 0));
+}

@@ -63,4 +63,9 @@ bool store_last(struct store_cursor *cursor, struct text *ret_key, struct text *
 bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 
+/* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are mostly on one page. */
+bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
+void store_set(struct store_cursor *cursor, struct text key, struct text value);
+void store_remove(struct store_cursor *cursor, struct text key);
+
 #endif

@@ -51,7 +51,7 @@
 	/* a request of an operator or a dashboard */                                                                            \
 	X(DAY, 64, "day", "a day is YYYY-MM-DD, or today")                                                                       \
 	X(PLANE, 65, "plane", "plane must be exact")                                                                             \
-	X(KIND, 66, "kind", "kind must be module, programme, competence or people")                                                                     \
+	X(KIND, 66, "kind", "kind must be module, programme, competence or people")                                              \
 	X(BUSY, 67, "busy", "the daemon is busy or stopping: ask again")                                                         \
 	X(UNKNOWN_REGION, 68, "unknown-region", "the catalogue has no region of that code")                                      \
 	X(TOPICS, 69, "topics", "topics must be an array of 1 to 64 prefixes of topics")                                         \

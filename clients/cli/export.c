@@ -157,7 +157,8 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
 		{ "region", "CODE", "only of this region", OPTION_TEXT, &region, 0, 0 },
-		{ "kind", "KIND", "only module, programme, competence or people", OPTION_TEXT, &kind, 0, 0 },
+		{ "kind", "KIND", "only module, programme, competence or people", OPTION_TEXT,
+		  &kind, 0, 0 },
 		{ "format", "FORMAT", "jsonl (one object a line) or csv (one value a line)",
 		  OPTION_TEXT, &format, 0, 0 },
 	};
