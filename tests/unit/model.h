@@ -2,7 +2,7 @@
 /*
  * model.h - what the metrics mean, once more: slow and obvious, from all events at once.
  *
- * The daemon's code is not used but for the catalogue as it was read, and local days and hours.
+ * The daemon's code is not used but for the catalogue as it was read, and local days, hours and months.
  */
 #ifndef LIFT_TESTS_MODEL_H
 #define LIFT_TESTS_MODEL_H
@@ -28,11 +28,33 @@ struct model_state {
 	uint32_t hours[168]; /* of the week */
 };
 
+/* In one programme. */
+struct model_progress {
+	bool counts, completed, withdrawn;
+	int64_t first_at, last_at, completed_at; /* ms */
+	uint32_t hours[168];			 /* of the week */
+};
+
+/* A grant that was earned: it holds from one day until before another. */
+struct model_grant {
+	int32_t begin, end; /* MODEL_FOR_EVER: without end */
+	int level;
+};
+#define MODEL_FOR_EVER INT32_MAX
+
+/* Those of one competence, one for each fact and grant. */
+struct model_grants {
+	struct model_grant *items;
+	size_t n;
+};
+
 struct model_learner {
 	const struct model_event *one; /* any event of this learner */
 	uint32_t home, values[CATALOGUE_DIMENSIONS_MAX];
 	struct model_state *modules; /* by the catalogue's modules */
-	bool counts;
+	struct model_progress *programmes;
+	struct model_grants *competences;
+	bool counts; /* in any module */
 	int64_t last_at;
 };
 
@@ -49,6 +71,16 @@ void model_free(struct model *model);
 
 /* The tallies that the learners make together, in order of keys; the caller frees them. */
 struct tally *model_tallies(const struct model *model, size_t *ret_n);
+
+/* The level that a learner has in a competence on a day: the greatest among the grants that hold; 0: none does. */
+int model_level(const struct model_grants *grants, int32_t day);
+
+/* The next of the longest runs of days, at `from` or later, on which the level is low..high; false: there is none. */
+struct model_run {
+	int32_t begin, end; /* as of a grant */
+};
+bool model_run(const struct model_grants *grants, int32_t from, int low, int high,
+	       struct model_run *ret_run);
 
 /* The lines of an export, as JSON, in its order: kind, id, region. */
 json_t *model_figures(const struct model *model, int32_t today);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tallies that all learners make together, and those of kind people.
+ */
+#include "tests/unit/model_parts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+void model_count(struct model_counts *to, enum facet facet, uint32_t part, uint64_t bucket,
+		 int64_t amount)
+{
+	if (to->n == to->room) {
+		to->room = 2 * to->room + 256;
+		to->items = realloc(to->items, to->room * sizeof(*to->items));
+		assert_non_null(to->items);
+	}
+	to->items[to->n++] = (struct tally){ { .home = to->home,
+					       .subject = to->subject,
+					       .facet = facet,
+					       .part = part,
+					       .bucket = bucket },
+					     amount };
+}
+
+void model_count_values(struct model_counts *to, const struct catalogue *c,
+			const struct model_learner *learner, enum facet facet, uint64_t bucket)
+{
+	for (uint32_t d = 0; d < c->n_dimensions; d++)
+		model_count(to, facet, tally_by(d, learner->values[d]), bucket, 1);
+}
+
+static void count_people(struct model_counts *to, const struct catalogue *c,
+			 const struct model_learner *learner)
+{
+	model_count(to, FACET_LAST, 0, (uint32_t)calendar_day(c->calendar, learner->last_at), 1);
+	model_count_values(to, c, learner, FACET_BY_LEARNERS, 0);
+}
+
+static void count_learner(struct model_counts *to, const struct catalogue *c,
+			  const struct model_learner *learner)
+{
+	to->home = learner->home;
+	for (uint32_t m = 0; m < c->n_modules; m++) {
+		to->subject = tally_subject(KIND_MODULE, m);
+		if (learner->modules[m].counts)
+			model_count_module(to, c, learner, m);
+	}
+	for (uint32_t p = 0; p < c->n_programmes; p++) {
+		to->subject = tally_subject(KIND_PROGRAMME, p);
+		if (learner->programmes[p].counts)
+			model_count_programme(to, c, learner, p);
+	}
+	for (uint32_t k = 0; k < c->n_competences; k++) {
+		to->subject = tally_subject(KIND_COMPETENCE, k);
+		if (learner->competences[k].n > 0)
+			model_count_competence(to, c, learner, k);
+	}
+	to->subject = tally_subject(KIND_PEOPLE, 0);
+	if (learner->counts)
+		count_people(to, c, learner);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_tallies(const void *a, const void *b)
+{
+	const struct tally_key *x = &((const struct tally *)a)->key;
+	const struct tally_key *y = &((const struct tally *)b)->key;
+	int by = compare_numbers(x->home, y->home);
+
+	by = by ? by : compare_numbers(x->subject, y->subject);
+	by = by ? by : compare_numbers(x->facet, y->facet);
+	by = by ? by : compare_numbers(x->part, y->part);
+	return by ? by : compare_numbers(x->bucket, y->bucket);
+}
+
+struct tally *model_tallies(const struct model *model, size_t *ret_n)
+{
+	struct model_counts to = { 0 };
+	size_t n = 0;
+
+	for (size_t l = 0; l < model->n; l++)
+		count_learner(&to, model->catalogue, &model->learners[l]);
+	if (to.n)
+		qsort(to.items, to.n, sizeof(*to.items), compare_tallies);
+	/* The same key's together; what comes to nothing is none. */
+	for (size_t i = 0, next; i < to.n; i = next) {
+		struct tally sum = to.items[i];
+
+		for (next = i + 1;
+		     next < to.n && compare_tallies(&to.items[i], &to.items[next]) == 0; next++)
+			sum.n += to.items[next].n;
+		if (sum.n != 0)
+			to.items[n++] = sum;
+	}
+	*ret_n = n;
+	return to.items;
+}
