@@ -8,6 +8,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "tests/unit/anyplan.h"
+#include "tests/unit/anytimes.h"
 #include "tests/unit/world.h"
 
 /* ---- names: a catalogue takes some of them, events use any -------------------------------------- */
@@ -47,15 +49,6 @@ static struct names_left all_of(const char *const *names, uint32_t n)
 	return left;
 }
 
-/* Quoted, as YAML wants it. */
-static void write_name(FILE *file, const char *name)
-{
-	fputc('"', file);
-	for (; *name; name++)
-		fprintf(file, *name == '"' ? "\\%c" : "%c", *name);
-	fputc('"', file);
-}
-
 /* Some of what is left, but for what is still needed. */
 static void write_aliases(FILE *file, struct names_left *left, uint32_t needed)
 {
@@ -73,10 +66,19 @@ static void write_aliases(FILE *file, struct names_left *left, uint32_t needed)
 /* ---- a catalogue --------------------------------------------------------------------------------- */
 
 enum { REGIONS = 8, MODULES = 4 };
-#define OSLO	"Europe/Oslo"
-#define ST_JOHN "America/St_Johns"
 
-static void write_dimensions(FILE *file)
+static void keep_dimension(struct anyplan *plan, uint32_t d, uint32_t n_values)
+{
+	plan->dimensions[d].name = dimensions[d].name;
+	for (uint32_t v = 0; v < n_values; v++)
+		plan->dimensions[d].values[v] =
+			*dimensions[d].values[v] ? dimensions[d].values[v] : "e";
+	plan->dimensions[d].values[n_values] = "unknown";
+	plan->dimensions[d].n_values = n_values + 1;
+	plan->n_dimensions = d + 1;
+}
+
+static void write_dimensions(FILE *file, struct anyplan *plan)
 {
 	uint32_t n = chance(DIMENSIONS + 1);
 
@@ -92,11 +94,12 @@ static void write_dimensions(FILE *file)
 			write_name(file, *dimensions[d].values[v] ? dimensions[d].values[v] : "e");
 			fputs(v + 1 < n_values ? ", " : "]\n", file);
 		}
+		keep_dimension(plan, d, n_values);
 	}
 }
 
 /* Each below some of those before it; their rows in any order. */
-static void write_regions(FILE *file)
+static void write_regions(FILE *file, struct anyplan *plan)
 {
 	struct names_left left = all_of(places, PLACES);
 	const char *codes[REGIONS];
@@ -106,7 +109,7 @@ static void write_regions(FILE *file)
 	if (n == 0)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
-		codes[i] = left.names[--left.n];
+		codes[i] = plan->regions[plan->n_regions++] = left.names[--left.n];
 		order[i] = i;
 		for (uint32_t p = 0; p < i; p++)
 			parents[i][p] = chance_of(35);
@@ -128,11 +131,12 @@ static void write_regions(FILE *file)
 		}
 		fputs("]", file);
 		write_aliases(file, &left, 0);
+		anyplan_write_headcount(file, plan);
 		fputs("}\n", file);
 	}
 }
 
-static void write_modules(FILE *file)
+static void write_modules(FILE *file, struct anyplan *plan)
 {
 	static const char *const marks[] = { "0", "0.5", "0.6", "1", "0.00005", "0.7499", "0.29" };
 	struct names_left left = all_of(units, UNITS);
@@ -141,88 +145,35 @@ static void write_modules(FILE *file)
 	fputs("modules:\n", file);
 	for (uint32_t i = 0; i < n; i++) {
 		fputs("  - {id: ", file);
-		write_name(file, left.names[--left.n]);
+		plan->modules[plan->n_modules++] = left.names[--left.n];
+		write_name(file, left.names[left.n]);
 		if (chance_of(70))
 			fprintf(file, ", pass_mark: %s", marks[chance(7)]);
 		if (chance_of(60))
 			fprintf(file, ", stalled_after_days: %u", 1 + chance(chance(2) ? 60 : 3));
 		write_aliases(file, &left, n - i - 1);
+		anyplan_write_grants(file, plan);
 		fputs("}\n", file);
 	}
 }
 
-static char *make_catalogue(void)
+static char *make_catalogue(const char *zone, const int32_t *days, uint32_t n_days)
 {
-	static const char *const zones[] = { OSLO, "UTC", ST_JOHN };
+	struct anyplan plan = { .n_dimensions = 0 };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
 
 	assert_non_null(file);
-	fprintf(file, "timezone: %s\n", zones[chance(3)]);
-	write_dimensions(file);
-	write_regions(file);
-	write_modules(file);
+	fprintf(file, "timezone: %s\n", zone);
+	write_dimensions(file, &plan);
+	anyplan_begin(&plan);
+	write_regions(file, &plan);
+	write_modules(file, &plan);
+	anyplan_write_programmes(file, &plan, days, n_days);
+	anyplan_write_competences(file, &plan);
 	assert_int_equal(fclose(file), 0);
 	return text;
-}
-
-/* ---- times --------------------------------------------------------------------------------------- */
-
-enum { TIMES = 20, HOUR_MS = 3600000 };
-
-static const struct {
-	int64_t at;
-	const char *zone; /* for which it is one; NULL: any */
-} moments[] = {
-	{ INT64_C(1711846800000), OSLO },    /* 2024-03-31T01:00Z: an hour is missing */
-	{ INT64_C(1729990800000), OSLO },    /* 2024-10-27T01:00Z: an hour is doubled */
-	{ INT64_C(1774746000000), OSLO },    /* 2026-03-29T01:00Z: an hour is missing */
-	{ INT64_C(1741498200000), ST_JOHN }, /* 2025-03-09T05:30Z: an hour is missing */
-	{ INT64_C(1730608200000), ST_JOHN }, /* 2024-11-03T04:30Z: an hour is doubled */
-	{ INT64_C(1709247600000), NULL },    /* 2024-02-29T23:00Z */
-	{ INT64_C(1767223800000), NULL },    /* 2025-12-31T23:30Z */
-	{ INT64_C(1746050400000), NULL },    /* 2025-04-30T22:00Z */
-};
-
-/* Mostly one of the zone. */
-static int64_t random_moment(const char *zone)
-{
-	uint32_t i;
-
-	do
-		i = chance(sizeof(moments) / sizeof(moments[0]));
-	while (moments[i].zone && strcmp(moments[i].zone, zone) != 0 && chance_of(80));
-	return moments[i].at;
-}
-
-/* Around one moment, and some days from it. */
-static void make_times(const struct catalogue *catalogue, int64_t times[TIMES])
-{
-	const struct calendar *calendar = catalogue->calendar;
-	static const uint32_t spreads[] = { 1, 1, 3, 45, 400 };
-	int64_t moment = random_moment(catalogue->timezone);
-	uint32_t spread = spreads[chance(5)];
-
-	for (int i = 0; i < TIMES; i++) {
-		int64_t near = moment + ((int64_t)chance(2 * spread) - spread) * DAY_MS;
-		int64_t midnight = calendar_day_start(calendar, calendar_day(calendar, near));
-
-		switch (chance(5)) {
-		case 0:
-		case 1:
-			times[i] = moment + ((int64_t)chance(5) - 2) * HOUR_MS - chance(2);
-			break;
-		case 2:
-			times[i] = midnight - chance(2);
-			break;
-		case 3:
-			times[i] = midnight + (int64_t)chance(24) * HOUR_MS;
-			break;
-		default:
-			times[i] = near + chance((uint32_t)DAY_MS);
-		}
-	}
 }
 
 /* ---- events -------------------------------------------------------------------------------------- */
@@ -230,14 +181,14 @@ static void make_times(const struct catalogue *catalogue, int64_t times[TIMES])
 /* What the events of a world have in common. */
 struct luck {
 	const struct catalogue *catalogue;
-	int64_t times[TIMES];
+	int64_t times[ANYTIMES];
 	uint32_t n_learners;
 	uint32_t result_percent, phase_percent; /* of assessments that have passed, a phase */
 };
 
 static int64_t random_time(const struct luck *luck)
 {
-	return luck->times[chance(TIMES)];
+	return luck->times[chance(ANYTIMES)];
 }
 
 /* One that the catalogue knows by this name, or any. */
@@ -279,11 +230,11 @@ static void random_profile(struct event *event)
 
 static enum event_type random_type(void)
 {
-	static const enum event_type types[] = { EVENT_STARTED,	 EVENT_STARTED,	 EVENT_COMPLETED,
-						 EVENT_ASSESSED, EVENT_ASSESSED, EVENT_ASSESSED,
-						 EVENT_WITHDRAWN };
+	static const enum event_type types[] = { EVENT_STARTED,	  EVENT_STARTED,  EVENT_COMPLETED,
+						 EVENT_COMPLETED, EVENT_ASSESSED, EVENT_ASSESSED,
+						 EVENT_ASSESSED,  EVENT_WITHDRAWN };
 
-	return types[chance(7)];
+	return types[chance(8)];
 }
 
 static void random_voiding(struct event *event, const struct luck *luck)
@@ -375,27 +326,74 @@ static void random_again(struct event *event, const struct event *old, const str
 	}
 }
 
+/* Some of the first n events that a grant with an end may be earned by, and its months; NULL: none was found. */
+static const struct event *find_earning(const struct anyworld *world, uint32_t n,
+					uint16_t *ret_months)
+{
+	for (int tries = 0; n > 0 && tries < 20; tries++) {
+		const struct event *event = &world->events[chance(n)];
+		uint32_t m = catalogue_module(world->catalogue, event->module);
+		const struct module *module;
+		const struct grant *grant;
+
+		if (m == CATALOGUE_NONE || world->catalogue->modules[m].n_grants == 0)
+			continue;
+		module = &world->catalogue->modules[m];
+		grant = &module->grants[chance(module->n_grants)];
+		*ret_months = grant->valid_months;
+		if (grant->valid_months &&
+		    event->type == (grant->by_pass ? EVENT_ASSESSED : EVENT_COMPLETED))
+			return event;
+	}
+	return NULL;
+}
+
+/* What was done before, once more when a grant of it ends, or a day beside that. */
+static bool random_renewal(struct event *event, const struct anyworld *world, uint32_t n)
+{
+	static const int32_t beside[] = { -1, 0, 0, 1 };
+	const struct calendar *calendar = world->catalogue->calendar;
+	uint16_t months;
+	const struct event *old = find_earning(world, n, &months);
+	int32_t day;
+
+	if (!old)
+		return false;
+	day = day_add_months(calendar_day(calendar, old->time), months) + beside[chance(4)];
+	*event = *old;
+	event->time = calendar_day_start(calendar, day) + (int64_t)chance(24) * ANYTIMES_HOUR_MS;
+	return event->time < ANYWORLD_CLOCK;
+}
+
 void anyworld_make(struct anyworld *world)
 {
 	static const int32_t later[] = { -1, 0, 1, 6, 7, 29, 30, 31, 32 };
 	static const uint32_t result_percents[] = { 35, 90 }, phase_percents[] = { 0, 50, 90 };
+	const char *zone = anytimes_zone();
 	struct luck luck = { .n_learners = 1 + chance(LEARNERS),
 			     .result_percent = result_percents[chance(2)],
 			     .phase_percent = phase_percents[chance(3)] };
+	int32_t days[ANYTIMES];
 
-	*world = (struct anyworld){ .text = make_catalogue() };
+	anytimes_make(zone, luck.times, days);
+	*world = (struct anyworld){ .text = make_catalogue(zone, days, ANYTIMES) };
 	luck.catalogue = world->catalogue = catalogue_of(world->text);
-	make_times(world->catalogue, luck.times);
 	world->n = 1 + chance(chance(4) ? ANYWORLD_EVENTS : 8);
 	for (uint32_t i = 0; i < world->n; i++) {
+		struct event *event = &world->events[i];
+
+		if (chance_of(10) && random_renewal(event, world, i))
+			continue;
 		if (i > 0 && chance_of(45))
-			random_again(&world->events[i], random_old(world->events, i), &luck);
+			random_again(event, random_old(world->events, i), &luck);
 		else
-			random_event(&world->events[i], &luck);
+			random_event(event, &luck);
 	}
 	for (int d = 0; d < ANYWORLD_DAYS; d++)
 		world->days[d] = calendar_day(world->catalogue->calendar, random_time(&luck)) +
 				 later[chance(9)];
+	if (chance_of(60))
+		world->days[1] = anyplan_later_day(world->catalogue, days[chance(ANYTIMES)]);
 }
 
 void anyworld_free(struct anyworld *world)

@@ -11,8 +11,8 @@
 #include "daemon/catalogue.h"
 #include "proto/event.h"
 
-/* 2028-01-01T00:00Z: behind all of its times. */
-#define ANYWORLD_CLOCK INT64_C(1830297600000)
+/* 2032-01-01T00:00Z: behind all of its times. */
+#define ANYWORLD_CLOCK INT64_C(1956528000000)
 enum { ANYWORLD_EVENTS = 80, ANYWORLD_DAYS = 2 /* as of which one asks */ };
 
 struct anyworld {

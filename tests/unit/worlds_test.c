@@ -23,6 +23,7 @@
 #include "tests/unit/house.h"
 #include "tests/unit/ingredients.h"
 #include "tests/unit/model.h"
+#include "tests/unit/plan_ingredients.h"
 
 enum { WORLDS = 320, REFERENCE_SECONDS = 120 /* of processor time */ };
 #define REFERENCE "../shared/oracle"
@@ -45,6 +46,9 @@ enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 /* What the first test finds, for the second: the lines of each world and day, and its files. */
 static struct dir stage;
 static char *exported[WORLDS][ANYWORLD_DAYS];
+
+/* What the worlds had, as of their days. */
+static uint32_t seen[PLAN_INGREDIENTS];
 
 /* ---- living through a world ---------------------------------------------------------------------- */
 
@@ -126,21 +130,24 @@ static void check_fresh(struct house *house, const struct tallies_read *found, c
 	tallies_free(&fresh);
 }
 
-static void check_model(const struct anyworld *world, int64_t until, const struct tally *found,
-			size_t n, const char *when)
+/* Its events, those before the moment `until`. */
+static void make_model(struct model *model, const struct anyworld *world, int64_t until)
 {
-	struct model_event events[ANYWORLD_EVENTS];
-	struct model model;
-	struct tally *expected;
-	size_t n_expected;
+	static struct model_event events[ANYWORLD_EVENTS];
 
 	for (uint32_t i = 0; i < world->n; i++)
 		events[i] = (struct model_event){ "people", world->events[i] };
-	model_make(&model, world->catalogue, events, world->n, until);
-	expected = model_tallies(&model, &n_expected);
+	model_make(model, world->catalogue, events, world->n, until);
+}
+
+static void check_model(const struct model *model, const struct tally *found, size_t n,
+			const char *when)
+{
+	size_t n_expected;
+	struct tally *expected = model_tallies(model, &n_expected);
+
 	assert_tallies_equal(found, n, expected, n_expected, when);
 	free(expected);
-	model_free(&model);
 }
 
 /* ---- figures ------------------------------------------------------------------------------------- */
@@ -165,6 +172,40 @@ static char *export_text(const struct catalogue *catalogue, const struct tallies
 	return text;
 }
 
+static json_t *json_of(const char *text, size_t size)
+{
+	json_error_t error;
+	json_t *json = json_loadb(text, size, 0, &error);
+
+	if (!json)
+		fail_msg("%s: %.*s", error.text, (int)size, text);
+	return json;
+}
+
+/* All lines of an export, and all fields, as the model has them. */
+static void check_lines(const struct model *model, int32_t today, const char *text,
+			const char *when)
+{
+	json_t *lines = model_figures(model, today), *wanted;
+	size_t i;
+
+	json_array_foreach(lines, i, wanted)
+	{
+		size_t size = strcspn(text, "\n");
+		json_t *found = json_of(size ? text : "{}", size ? size : 2);
+
+		if (!json_equal(found, wanted))
+			fail_msg("%s, day %d:\n%.*s\nnot\n%s", when, today, (int)size, text,
+				 json_dumps(wanted, JSON_COMPACT | JSON_SORT_KEYS));
+		text += size + 1;
+		json_decref(found);
+	}
+	if (*text)
+		fail_msg("%s, day %d: too much:\n%s", when, today, text);
+	plan_ingredients_count(seen, model, lines);
+	json_decref(lines);
+}
+
 /* As of a day, by a scan of what the ledger has; the caller frees it. */
 static char *export_day(struct house *house, const struct anyworld *world, int32_t day,
 			const char *when)
@@ -175,6 +216,7 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	struct ledger_view view;
 	struct tallies tallies;
 	const struct tally *found;
+	struct model model;
 	char *text;
 	size_t n;
 
@@ -185,9 +227,12 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	journal_view_end(&names);
 	ledger_view_end(&view);
 	found = tally_map_sorted(map, &n);
-	check_model(world, until, found, n, when);
+	make_model(&model, world, until);
+	check_model(&model, found, n, when);
 	tallies = tally_map_tallies(map);
 	text = export_text(house->catalogue, &tallies, day);
+	check_lines(&model, day, text, when);
+	model_free(&model);
 	tally_map_free(map);
 	return text;
 }
@@ -258,6 +303,7 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 		      struct tallies_read *ret_found)
 {
 	struct house house;
+	struct model model;
 	char when[64];
 
 	snprintf(when, sizeof(when), "world %u, turn %u", w, turn);
@@ -266,7 +312,9 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 	house_ledger_open(&house, "ledger", INT64_MAX);
 	live_through(&house, world, &turns[turn]);
 	house_tallies(&house, ret_found);
-	check_model(world, INT64_MAX, ret_found->items, ret_found->n, when);
+	make_model(&model, world, INT64_MAX);
+	check_model(&model, ret_found->items, ret_found->n, when);
+	model_free(&model);
 	keep_exports(&house, world, w, when);
 	check_fresh(&house, ret_found, when);
 	if (turn == 0)
@@ -318,8 +366,7 @@ static const char driver[] =
 	"    for e in reference.read_events(world + '.jsonl'):\n"
 	"        if catalogue.day(e['time']) <= today:\n"
 	"            learners[e['learner']].add(e)\n"
-	"    found = [m for m in reference.metrics(catalogue, learners, today)\n"
-	"             if m['kind'] in ('module', 'people')]\n"
+	"    found = reference.metrics(catalogue, learners, today)\n"
 	"    for m in sorted(found, key=lambda m: (m['kind'], m['id'], m['region'])):\n"
 	"        print(json.dumps(m, ensure_ascii=False))\n"
 	"    print()\n";
@@ -352,16 +399,6 @@ static void run_reference(const char *library)
 		fail_msg("the reference program ended with status %d", WEXITSTATUS(status));
 }
 
-static json_t *json_of(const char *text, size_t size)
-{
-	json_error_t error;
-	json_t *json = json_loadb(text, size, 0, &error);
-
-	if (!json)
-		fail_msg("%s: %.*s", error.text, (int)size, text);
-	return json;
-}
-
 /* All fields of all lines of a world as of a day. */
 static void compare_lines(FILE *expected, const char *found, const char *when)
 {
@@ -386,6 +423,12 @@ static void compare_lines(FILE *expected, const char *found, const char *when)
 	if (*found)
 		fail_msg("%s: too much:\n%s", when, found);
 	free(line);
+}
+
+static void programmes_and_competences_had_all_that_makes_them_hard(void **state)
+{
+	(void)state;
+	assert_all_plan_ingredients(seen);
 }
 
 static void figures_are_those_of_the_reference_program(void **state)
@@ -446,6 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_and_batches_give_the_tallies_of_a_fresh_rebuild),
+		cmocka_unit_test(programmes_and_competences_had_all_that_makes_them_hard),
 		cmocka_unit_test(figures_are_those_of_the_reference_program),
 	};
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/plan_ingredients.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/model_parts.h"
+
+static const char *const names[PLAN_INGREDIENTS] = {
+	[PROGRAMME_COMPLETED_BY_SOME] = "a programme completed by fewer than all of its modules",
+	[PROGRAMME_COMPLETED_BY_ALL] = "a programme completed by all of several modules",
+	[PROGRAMME_WITHDRAWN] = "one who withdrew from a programme",
+	[PROGRAMME_CUT_BY_DAYS] = "a participant with facts outside the programme's days",
+	[PROGRAMME_FROM_THE_FIRST_DAY] = "a participant from a programme's first day on",
+	[PROGRAMME_TO_THE_LAST_DAY] = "a participant to a programme's last day",
+	[PROGRAMME_NOT_FOR_A_HOME] = "one whose home is not in a programme's regions",
+	[PROGRAMME_BELOW_A_REGION] = "a participant at home below a programme's region",
+	[PROGRAMME_STALLED] = "one stalled in a programme",
+	[PROGRAMME_REACHED_SOME] = "a programme that reached some leaves, not all",
+	[TARGET_OF_SEVERAL] = "a target by several attributes that somebody counts for",
+	[TARGET_OF_UNKNOWN] = "a target by an unknown value that somebody counts for",
+	[TARGET_OF_COMPLETIONS] = "a target of completions that somebody counts for",
+	[GRANTS_TOUCH] = "grants that touch",
+	[GRANTS_A_DAY_APART] = "grants a day apart",
+	[GRANTS_OVERLAP] = "grants that overlap",
+	[GRANT_INSIDE_ANOTHER] = "a grant inside another",
+	[GRANT_BESIDE_ONE_FOR_EVER] = "a grant that ends beside one for ever",
+	[GRANT_OF_A_HUNDRED_YEARS] = "a grant for a hundred years",
+	[GRANT_TO_THE_MONTHS_LAST_DAY] = "a grant to the month's last day",
+	[GRANT_OF_A_LEAP_DAY] = "a grant earned on a leap day that ends",
+	[LEVEL_UP] = "a level that rises",
+	[LEVEL_DOWN] = "a level that falls",
+	[STRETCHES_OF_ONE_LEARNER] = "several stretches of one learner",
+	[REQUIREMENT_BY_OTHERS] = "a level that is required, without the attributes",
+	[COMPETENCE_LAPSED] = "a competence that lapsed",
+	[COMPETENCE_EXPIRING_30D] = "a holder until 30 days on",
+	[COMPETENCE_EXPIRING_60D] = "a holder until 60 days on",
+	[COMPETENCE_EXPIRING_90D] = "a holder until 90 days on",
+	[COMPETENCE_LEVELS] = "holders at several levels",
+	[COVERAGE_KNOWN] = "a coverage",
+	[COVERAGE_OF_NOBODY] = "a coverage of a headcount of 0",
+	[COVERAGE_UNKNOWN] = "a coverage that is not known",
+	[GAP_OPEN] = "a gap, with somebody who has what is required",
+	[GAP_CLOSED] = "no gap, with a need",
+	[GAP_UNKNOWN] = "a gap that is not known",
+};
+
+/* ---- programmes --------------------------------------------------------------------------------- */
+
+static uint32_t sum(const uint32_t hours[168])
+{
+	uint32_t n = 0;
+
+	for (int h = 0; h < 168; h++)
+		n += hours[h];
+	return n;
+}
+
+static void count_progress(uint32_t seen[PLAN_INGREDIENTS], const struct catalogue *c,
+			   const struct model_learner *learner, uint32_t programme)
+{
+	const struct programme *p = &c->programmes[programme];
+	const struct model_progress *progress = &learner->programmes[programme];
+	bool any = false, below = p->n_regions > 0, open = p->from == DAY_MIN && p->to == DAY_MAX;
+	uint32_t facts = 0;
+
+	for (uint32_t m = 0; m < p->n_modules; m++) {
+		facts += sum(learner->modules[p->modules[m]].hours);
+		any |= learner->modules[p->modules[m]].counts;
+	}
+	for (uint32_t r = 0; r < p->n_regions; r++)
+		below &= p->regions[r] != learner->home && p->regions[r] != REGION_ALL;
+	seen[PROGRAMME_NOT_FOR_A_HOME] += any && open && !progress->counts;
+	if (!progress->counts)
+		return;
+	seen[PROGRAMME_COMPLETED_BY_SOME] += progress->completed && p->complete < p->n_modules;
+	seen[PROGRAMME_COMPLETED_BY_ALL] +=
+		progress->completed && p->complete == p->n_modules && p->n_modules > 1;
+	seen[PROGRAMME_WITHDRAWN] += progress->withdrawn;
+	seen[PROGRAMME_CUT_BY_DAYS] += facts > sum(progress->hours);
+	seen[PROGRAMME_FROM_THE_FIRST_DAY] +=
+		calendar_day(c->calendar, progress->first_at) == p->from;
+	seen[PROGRAMME_TO_THE_LAST_DAY] += calendar_day(c->calendar, progress->last_at) == p->to;
+	seen[PROGRAMME_BELOW_A_REGION] += below;
+}
+
+/* ---- competences -------------------------------------------------------------------------------- */
+
+static bool is_day_of_month(int32_t day, const char *text)
+{
+	char date[DAY_TEXT];
+
+	day_print(day, date);
+	return strcmp(date + strlen(date) - strlen(text), text) == 0;
+}
+
+static void count_grant(uint32_t seen[PLAN_INGREDIENTS], const struct model_grants *all,
+			const struct model_grant *grant)
+{
+	bool ends = grant->end != MODEL_FOR_EVER;
+	char date[DAY_TEXT];
+	int before = model_level(all, grant->begin - 1);
+
+	day_print(grant->begin, date);
+	seen[LEVEL_UP] += before > 0 && model_level(all, grant->begin) > before;
+	if (!ends)
+		return;
+	before = model_level(all, grant->end - 1);
+	seen[LEVEL_DOWN] +=
+		model_level(all, grant->end) > 0 && model_level(all, grant->end) < before;
+	seen[GRANT_OF_A_HUNDRED_YEARS] += grant->end - grant->begin > 36500;
+	seen[GRANT_TO_THE_MONTHS_LAST_DAY] += !is_day_of_month(grant->end, date + 8);
+	seen[GRANT_OF_A_LEAP_DAY] += is_day_of_month(grant->begin, "02-29");
+}
+
+/* One that begins later than another. */
+static void count_pair(uint32_t seen[PLAN_INGREDIENTS], const struct model_grants *all,
+		       const struct model_grant *first, const struct model_grant *later)
+{
+	bool spanned = false;
+
+	for (size_t i = 0; i < all->n; i++)
+		spanned |= all->items[i].begin < later->begin && later->begin < all->items[i].end;
+	seen[GRANTS_TOUCH] += first->end == later->begin && !spanned;
+	seen[GRANTS_A_DAY_APART] +=
+		first->end == later->begin - 1 && model_level(all, first->end) == 0;
+	seen[GRANTS_OVERLAP] += later->begin < first->end && first->end < later->end;
+	seen[GRANT_INSIDE_ANOTHER] += later->end < first->end && first->end != MODEL_FOR_EVER;
+	seen[GRANT_BESIDE_ONE_FOR_EVER] +=
+		(first->end == MODEL_FOR_EVER) != (later->end == MODEL_FOR_EVER);
+}
+
+static void count_grants(uint32_t seen[PLAN_INGREDIENTS], const struct catalogue *c,
+			 const struct model_learner *learner, uint32_t competence)
+{
+	const struct competence *k = &c->competences[competence];
+	const struct model_grants *all = &learner->competences[competence];
+	struct model_run run = { 0, INT32_MIN };
+	int stretches = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		count_grant(seen, all, &all->items[i]);
+		for (size_t j = 0; j < all->n; j++)
+			if (all->items[i].begin < all->items[j].begin)
+				count_pair(seen, all, &all->items[i], &all->items[j]);
+	}
+	while (model_run(all, run.end, 1, 8, &run))
+		stretches++;
+	seen[STRETCHES_OF_ONE_LEARNER] += stretches > 1;
+	for (uint32_t r = 0; r < k->n_requirements; r++)
+		seen[REQUIREMENT_BY_OTHERS] +=
+			!model_has_attributes(learner, &k->requirements[r].where) &&
+			model_run(all, INT32_MIN, k->requirements[r].level, 8, &run);
+}
+
+/* ---- figures ------------------------------------------------------------------------------------ */
+
+static json_int_t whole(const json_t *line, const char *key)
+{
+	return json_integer_value(json_object_get(line, key));
+}
+
+static void count_programme(uint32_t seen[PLAN_INGREDIENTS], const json_t *line)
+{
+	const json_t *reached = json_object_get(line, "reached"), *target, *where;
+	const char *dimension;
+	json_t *value;
+	size_t i;
+
+	seen[PROGRAMME_STALLED] += whole(line, "stalled") > 0;
+	seen[PROGRAMME_REACHED_SOME] +=
+		whole(reached, "n") > 0 && whole(reached, "n") < whole(reached, "of");
+	json_array_foreach(json_object_get(line, "targets"), i, target)
+	{
+		if (whole(target, "n") == 0)
+			continue;
+		where = json_object_get(target, "where");
+		seen[TARGET_OF_SEVERAL] += json_object_size(where) > 1;
+		seen[TARGET_OF_COMPLETIONS] +=
+			strcmp(json_string_value(json_object_get(target, "measure")),
+			       "completed") == 0;
+		json_object_foreach((json_t *)where, dimension, value) seen[TARGET_OF_UNKNOWN] +=
+			strcmp(json_string_value(value), "unknown") == 0;
+	}
+}
+
+static void count_competence(uint32_t seen[PLAN_INGREDIENTS], const json_t *line)
+{
+	const json_t *coverage = json_object_get(line, "coverage"), *needed;
+	json_int_t in_30 = whole(line, "expiring_30d"), in_60 = whole(line, "expiring_60d");
+	size_t i;
+
+	seen[COMPETENCE_LAPSED] += whole(line, "lapsed") > 0;
+	seen[COMPETENCE_EXPIRING_30D] += in_30 > 0;
+	seen[COMPETENCE_EXPIRING_60D] += in_60 > in_30;
+	seen[COMPETENCE_EXPIRING_90D] += whole(line, "expiring_90d") > in_60;
+	seen[COMPETENCE_LEVELS] += json_object_size(json_object_get(line, "levels")) > 1;
+	if (whole(line, "holders") > 0) {
+		seen[COVERAGE_UNKNOWN] += json_is_null(coverage);
+		seen[COVERAGE_KNOWN] += whole(coverage, "of") > 0;
+		seen[COVERAGE_OF_NOBODY] += !json_is_null(coverage) && whole(coverage, "of") == 0;
+	}
+	json_array_foreach(json_object_get(line, "requirements"), i, needed)
+	{
+		if (whole(needed, "n") == 0)
+			continue;
+		seen[GAP_UNKNOWN] += json_is_null(json_object_get(needed, "gap"));
+		seen[GAP_OPEN] += whole(needed, "gap") > 0;
+		seen[GAP_CLOSED] += whole(needed, "of") > 0 && whole(needed, "gap") == 0;
+	}
+}
+
+/* ---- all ---------------------------------------------------------------------------------------- */
+
+void plan_ingredients_count(uint32_t seen[PLAN_INGREDIENTS], const struct model *model,
+			    const json_t *lines)
+{
+	const struct catalogue *c = model->catalogue;
+	const json_t *line;
+	size_t i;
+
+	for (size_t l = 0; l < model->n; l++) {
+		for (uint32_t p = 0; p < c->n_programmes; p++)
+			count_progress(seen, c, &model->learners[l], p);
+		for (uint32_t k = 0; k < c->n_competences; k++)
+			count_grants(seen, c, &model->learners[l], k);
+	}
+	json_array_foreach(lines, i, line)
+	{
+		const char *kind = json_string_value(json_object_get(line, "kind"));
+
+		if (strcmp(kind, "programme") == 0)
+			count_programme(seen, line);
+		if (strcmp(kind, "competence") == 0)
+			count_competence(seen, line);
+	}
+}
+
+void assert_all_plan_ingredients(const uint32_t seen[PLAN_INGREDIENTS])
+{
+	for (int i = 0; i < PLAN_INGREDIENTS; i++)
+		if (seen[i] == 0)
+			fail_msg("no world had %s", names[i]);
+}
