@@ -211,30 +211,42 @@ static const struct headcount *find_headcount(const struct region *region,
 }
 
 /* METRICS 2: its own row, else the sum over its leaves, else nothing. */
-bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
-			 const struct where *where, int64_t *ret_count)
+void catalogue_find_headcount(const struct catalogue *catalogue, uint32_t region,
+			      const struct where *where, struct headcount_found *ret_found)
 {
 	const struct region *r = &catalogue->regions[region];
 	const struct headcount *headcount = find_headcount(r, where);
-	int64_t count = 0;
-	bool any = false;
+	struct headcount_found found = { .from = HEADCOUNT_OWN, .silent = CATALOGUE_NONE };
 
 	if (headcount) {
-		*ret_count = headcount->count;
-		return true;
+		found.count = headcount->count;
+		*ret_found = found;
+		return;
 	}
 	for (uint32_t i = 0; i < r->n_homes; i++) {
 		const struct region *leaf = &catalogue->regions[r->homes[i]];
 
 		if (!leaf->leaf)
 			continue;
+		found.n_leaves++;
 		headcount = find_headcount(leaf, where);
-		if (!headcount)
-			return false;
-		count += headcount->count;
-		any = true;
+		if (headcount)
+			found.count += headcount->count;
+		else if (found.n_silent++ == 0)
+			found.silent = r->homes[i];
 	}
-	if (any)
-		*ret_count = count;
-	return any;
+	found.from = found.n_leaves && !found.n_silent ? HEADCOUNT_LEAVES : HEADCOUNT_UNKNOWN;
+	*ret_found = found;
+}
+
+bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
+			 const struct where *where, int64_t *ret_count)
+{
+	struct headcount_found found;
+
+	catalogue_find_headcount(catalogue, region, where, &found);
+	if (found.from == HEADCOUNT_UNKNOWN)
+		return false;
+	*ret_count = found.count;
+	return true;
 }

@@ -153,6 +153,17 @@ uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, 
 bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
 			 const struct where *where, int64_t *ret_count);
 
+/* The same, and where it comes from. Leaves are not looked at where the region has its own figure. */
+struct headcount_found {
+	enum { HEADCOUNT_OWN, HEADCOUNT_LEAVES, HEADCOUNT_UNKNOWN } from;
+	int64_t count;	   /* nothing of HEADCOUNT_UNKNOWN */
+	uint32_t n_leaves; /* inside the region */
+	uint32_t n_silent; /* of these, do not say */
+	uint32_t silent;   /* the first that does not; CATALOGUE_NONE */
+};
+void catalogue_find_headcount(const struct catalogue *catalogue, uint32_t region,
+			      const struct where *where, struct headcount_found *ret_found);
+
 /* Is region `below` the region `above` or below it? And one of n regions, or anywhere where n is 0? */
 bool catalogue_inside(const struct catalogue *catalogue, uint32_t below, uint32_t above);
 bool catalogue_inside_any(const struct catalogue *catalogue, uint32_t below, const uint32_t *above,

@@ -38,6 +38,22 @@ const char *subject_id(const struct catalogue *catalogue, uint32_t subject)
 	}
 }
 
+const char *subject_name(const struct catalogue *catalogue, uint32_t subject)
+{
+	uint32_t index = tally_index(subject);
+
+	switch (tally_kind(subject)) {
+	case KIND_MODULE:
+		return catalogue->modules[index].name;
+	case KIND_PROGRAMME:
+		return catalogue->programmes[index].name;
+	case KIND_COMPETENCE:
+		return catalogue->competences[index].name;
+	default:
+		return "all";
+	}
+}
+
 uint32_t kind_subjects(const struct catalogue *catalogue, enum kind kind)
 {
 	const uint32_t n[KINDS] = {
@@ -48,6 +64,14 @@ uint32_t kind_subjects(const struct catalogue *catalogue, enum kind kind)
 	};
 
 	return n[kind];
+}
+
+uint32_t subject_find(const struct catalogue *catalogue, enum kind kind, struct text id)
+{
+	for (uint32_t i = 0; i < kind_subjects(catalogue, kind); i++)
+		if (text_equal(id, text_of(subject_id(catalogue, tally_subject(kind, i)))))
+			return tally_subject(kind, i);
+	return CATALOGUE_NONE;
 }
 
 static void (*const encoders[KINDS])(const struct figures *, struct msg_writer *, int32_t) = {
