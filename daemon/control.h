@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export.
+ * control.h - the ROUTER that operators talk to: status, export, quarantine.
  *
  * An export waits until the ledger has committed what the journal held when it was asked.
  */
@@ -13,7 +13,7 @@
 #include "daemon/stats.h"
 
 enum {
-	CONTROL_WAITING_MAX = 16,	/* exports that wait */
+	CONTROL_WAITING_MAX = 16,	/* requests that wait */
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one answer */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */
 };

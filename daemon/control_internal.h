@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * control_internal.h - what the files of control share: the requests as they come (control.c), those that wait for the
+ * ledger (control_waiting.c), and what these are answered (control_export.c).
+ */
+#ifndef LIFTD_CONTROL_INTERNAL_H
+#define LIFTD_CONTROL_INTERNAL_H
+
+#include "daemon/control.h"
+#include "daemon/metrics.h"
+#include "daemon/status.h"
+#include "proto/control.h"
+
+/* A client's routing id. */
+struct client {
+	uint8_t id[255];
+	size_t size;
+};
+
+struct waiting;
+
+/* Answer what has waited, from what the ledger has committed: the tallies are those of the day. An error is refused. */
+typedef int waiting_fn(struct control *control, const struct waiting *waiting,
+		       struct ledger_view *ledger, const struct tallies *tallies);
+
+/* A request for the figures of a day, which waits for the ledger. */
+struct waiting {
+	struct client client;
+	waiting_fn *answer;
+	uint64_t number;
+	int32_t today;
+	bool scan;	 /* another day than the tallies' */
+	enum kind kind;	 /* KINDS: none was given */
+	uint32_t region; /* CATALOGUE_NONE: likewise */
+	char id[MODULE_MAX];
+	size_t id_size;
+};
+
+struct control {
+	void *socket;
+	struct status_parts parts;
+	struct stats *stats;
+	void *more;
+	struct msg_reader *reader;
+	struct msg_writer *writer;
+	struct waiting waiting[CONTROL_WAITING_MAX];
+	size_t n_waiting;
+	/* the page of an export that is being filled */
+	struct {
+		const struct client *client;
+		char *lines; /* each followed by a 0 */
+		size_t size, room;
+		size_t n;
+		int32_t today;
+	} page;
+};
+
+/* Send a message; LIFT_E_SOCKET where the client is gone, or does not read, which is counted. */
+int control_send(struct control *control, const struct client *client, struct text body);
+void control_refuse(struct control *control, const struct client *client, int err);
+
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place; LIFT_E_BUSY where there is none, else which of
+ * them is wrong (LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION). */
+int control_read_wish(struct control *control, const struct request *request,
+		      struct waiting **ret_waiting);
+
+/* It waits from now on; what need not wait is answered at once. */
+void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
+		  waiting_fn *answer);
+
+/* A request that waits. */
+int control_export(struct control *control, const struct client *client,
+		   const struct request *request);
+
+#endif
