@@ -70,6 +70,7 @@ static const struct {
 } ops[] = {
 	{ "status", do_status },
 	{ "export", control_export },
+	{ "explain", control_explain },
 	{ "quarantine", do_quarantine },
 };
 

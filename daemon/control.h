@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, quarantine.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine.
  *
- * An export waits until the ledger has committed what the journal held when it was asked.
+ * An export or an explanation waits until the ledger has committed what the journal held when it was asked.
  */
 #ifndef LIFTD_CONTROL_H
 #define LIFTD_CONTROL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * control_internal.h - what the files of control share: the requests as they come (control.c), those that wait for the
- * ledger (control_waiting.c), and what these are answered (control_export.c).
+ * ledger (control_waiting.c), and what these are answered (control_export.c, control_explain.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -59,8 +59,8 @@ struct control {
 int control_send(struct control *control, const struct client *client, struct text body);
 void control_refuse(struct control *control, const struct client *client, int err);
 
-/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place; LIFT_E_BUSY where there is none, else which of
- * them is wrong (LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION). */
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place. LIFT_E_BUSY where there is
+ * none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
 int control_read_wish(struct control *control, const struct request *request,
 		      struct waiting **ret_waiting);
 
@@ -68,8 +68,10 @@ int control_read_wish(struct control *control, const struct request *request,
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
 		  waiting_fn *answer);
 
-/* A request that waits. */
+/* The requests that wait. */
 int control_export(struct control *control, const struct client *client,
 		   const struct request *request);
+int control_explain(struct control *control, const struct client *client,
+		    const struct request *request);
 
 #endif

@@ -64,6 +64,10 @@ void ledger_view_end(struct ledger_view *view);
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);
 
+/* Call `fn` for each source (the journal's number), module and home of which an event was accepted, each once. */
+typedef void (*ledger_seen_fn)(void *context, uint32_t source, uint32_t module, uint32_t home);
+int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context);
+
 /* Add up the contributions of all learners from their facts before a moment: what the tallies of another day are. */
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 		     const struct catalogue *catalogue, int64_t until, struct tally_map *map);

@@ -44,6 +44,29 @@ struct tallies ledger_view_tallies(struct ledger_view *view)
 	return (struct tallies){ view_range, &view->txn };
 }
 
+/* ---- who has sent what ---------------------------------------------------------------------------- */
+
+int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	store_cursor_open(&view->txn, LDB_SEEN, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value)) {
+		const uint8_t *at = (const uint8_t *)key.data;
+
+		if (key.size == SEEN_KEY)
+			fn(context, (uint32_t)get_be(at, 4), (uint32_t)get_be(at + 4, 4),
+			   (uint32_t)get_be(at + 8, 4));
+		else
+			err = LIFT_E_CORRUPT;
+	}
+	store_cursor_close(&cursor);
+	return err ? err : view->txn.err;
+}
+
 /* ---- a scan of the learners --------------------------------------------------------------------- */
 
 struct scan {

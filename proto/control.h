@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - what is asked and answered beside batches: hello, acks, nacks, status, export.
+ * control.h - what is asked and answered beside batches: hello, acks, nacks, status, export, explain.
  *
  * One struct request holds every key that any request may have: an `op` uses those that it needs.
  */
@@ -13,7 +13,7 @@
 struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
-	struct text as_of, plane, region, kind, id; /* export */
+	struct text as_of, plane, region, kind, id; /* export, explain */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 

@@ -56,6 +56,7 @@
 	X(UNKNOWN_REGION, 68, "unknown-region", "the catalogue has no region of that code")                                      \
 	X(TOPICS, 69, "topics", "topics must be an array of 1 to 64 prefixes of topics")                                         \
 	X(LIMIT, 70, "limit", "limit must be an integer from 1 to 1000")                                                         \
+	X(UNKNOWN_ID, 71, "unknown-id", "the catalogue has nothing of that kind and id")                                         \
 	/* the daemon's own */                                                                                                   \
 	X(CONFIG, 96, "config", "the configuration or the catalogue has errors")                                                 \
 	X(IO, 97, "io", "a file could not be read or written")                                                                   \

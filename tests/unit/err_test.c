@@ -78,20 +78,20 @@ static void the_numbers_of_released_codes_do_not_change(void **state)
 		int number;
 		const char *code;
 	} released[] = {
-		{ 1, "malformed" },   { 2, "version" },	 { 3, "op" },
-		{ 4, "source" },      { 5, "stream" },	 { 6, "seq" },
-		{ 7, "count" },	      { 8, "streams" },	 { 9, "holes" },
-		{ 10, "window" },     { 11, "disk" },	 { 12, "names" },
-		{ 13, "frames" },     { 32, "type" },	 { 33, "time" },
-		{ 34, "learner" },    { 35, "module" },	 { 36, "region" },
-		{ 37, "score" },      { 38, "passed" },	 { 39, "phase" },
-		{ 40, "result" },     { 41, "attrs" },	 { 42, "voids" },
-		{ 43, "value" },      { 44, "reused" },	 { 64, "day" },
-		{ 65, "plane" },      { 66, "kind" },	 { 67, "busy" },
-		{ 96, "config" },     { 97, "io" },	 { 98, "corrupt" },
-		{ 99, "newer" },      { 100, "memory" }, { 101, "stopped" },
-		{ 103, "socket" },    { 104, "secret" }, { 68, "unknown-region" },
-		{ 102, "not-found" },
+		{ 1, "malformed" },   { 2, "version" },	    { 3, "op" },
+		{ 4, "source" },      { 5, "stream" },	    { 6, "seq" },
+		{ 7, "count" },	      { 8, "streams" },	    { 9, "holes" },
+		{ 10, "window" },     { 11, "disk" },	    { 12, "names" },
+		{ 13, "frames" },     { 32, "type" },	    { 33, "time" },
+		{ 34, "learner" },    { 35, "module" },	    { 36, "region" },
+		{ 37, "score" },      { 38, "passed" },	    { 39, "phase" },
+		{ 40, "result" },     { 41, "attrs" },	    { 42, "voids" },
+		{ 43, "value" },      { 44, "reused" },	    { 64, "day" },
+		{ 65, "plane" },      { 66, "kind" },	    { 67, "busy" },
+		{ 96, "config" },     { 97, "io" },	    { 98, "corrupt" },
+		{ 99, "newer" },      { 100, "memory" },    { 101, "stopped" },
+		{ 103, "socket" },    { 104, "secret" },    { 68, "unknown-region" },
+		{ 102, "not-found" }, { 71, "unknown-id" },
 	};
 
 	(void)state;
