@@ -17,6 +17,7 @@ static const struct command {
 	{ "watch", command_watch, "follow metrics as they change" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
+	{ "explain", command_explain, "say what a figure means, and what it stands on" },
 	{ "status", command_status, "say how the daemon is, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
