@@ -15,7 +15,7 @@ enum {
 	ATTEMPTS_MAX = 3,
 };
 
-/* A learner's chances; a third one (course_write.c) decides who they are. */
+/* A learner's chances; a third one (course_who.c) decides who they are. */
 enum purpose { PURPOSE_JOURNEY = 2, PURPOSE_DELIVERY };
 
 /* ---- delivery ---------------------------------------------------------------------------------- */
@@ -44,12 +44,15 @@ static void writing_add(struct writing *writing, struct course_event event)
 
 struct journey {
 	const struct course *course;
+	const struct course_programme *programme;
 	struct writing *writing;
 	struct luck chance, delivery;
 	uint32_t learner;
 	double ability, pace; /* of scores; of days */
 	double day;	      /* when they go on, at the earliest */
 	int64_t last_s;	      /* local time of what they did last */
+	int64_t end_s;	      /* the end of the programme's last day */
+	struct text fits;     /* a competence of which they have found the level that they need */
 };
 
 /* Into the stream: at once, or days later; some of them twice, some beside a wrong one. */
@@ -149,7 +152,7 @@ static bool journey_correct(struct journey *journey, int64_t at_s, struct course
 	int64_t seen_s = seen_time(journey, at_s);
 	struct course_event wrong = right, voided;
 
-	if (!course_is_within(journey->course, seen_s))
+	if (seen_s >= journey->end_s)
 		return false;
 	voided = journey_event(journey, EVENT_VOIDED, right.module, seen_s);
 	voided.voids = right.type;
@@ -179,7 +182,7 @@ static void journey_add_result(struct journey *journey, enum event_type type, si
 	int64_t at_s = journey_next(journey);
 	struct course_event event;
 
-	if (!course_is_within(journey->course, at_s))
+	if (at_s >= journey->end_s)
 		return; /* no part of the course */
 	event = journey_event(journey, type, module, at_s);
 	event.score = score;
@@ -199,7 +202,7 @@ static void journey_mistake(struct journey *journey, enum event_type type, size_
 	int64_t at_s = journey_next(journey), seen_s = seen_time(journey, at_s);
 	struct course_event voided;
 
-	if (!course_is_within(journey->course, seen_s))
+	if (seen_s >= journey->end_s)
 		return;
 	journey_deliver(journey, journey_event(journey, type, module, at_s));
 	voided = journey_event(journey, EVENT_VOIDED, module, seen_s);
@@ -261,15 +264,50 @@ static bool journey_withdraw(struct journey *journey, size_t module)
 	return true;
 }
 
-/* One module: false where the journey ends in it. */
-static bool journey_module(struct journey *journey, size_t module)
+/* Does a later module of the programme lead to more of the same competence? */
+static bool has_higher_level(const struct journey *journey, size_t place)
 {
+	const struct course_programme *programme = journey->programme;
+	const struct course_module *modules = journey->course->modules;
+	const struct course_module *module = &modules[programme->modules[place]];
+
+	for (size_t i = place + 1; module->competence.size && i < programme->n_modules; i++) {
+		const struct course_module *later = &modules[programme->modules[i]];
+
+		if (later->level > module->level &&
+		    text_equal(later->competence, module->competence))
+			return true;
+	}
+	return false;
+}
+
+/* The first assessment, which most take. Who passes it goes on at once to a higher level of the competence, where there
+ * is one (true); who does not has found theirs. */
+static bool journey_assess_first(struct journey *journey, size_t place)
+{
+	size_t module = journey->programme->modules[place];
+	bool passed;
+
+	if (!luck_hits(&journey->chance, 0.9))
+		return false;
+	passed = journey_attempt(journey, module, -0.25, PHASE_PRE);
+	if (!has_higher_level(journey, place))
+		return false;
+	if (!passed)
+		journey->fits = journey->course->modules[module].competence;
+	return passed;
+}
+
+/* One module, by its place in the programme: false where the journey ends in it. */
+static bool journey_module(struct journey *journey, size_t place)
+{
+	size_t module = journey->programme->modules[place];
 	bool phases = journey->course->phases || journey->course->modules[module].phases;
 	struct luck *chance = &journey->chance;
 
 	journey_add(journey, EVENT_STARTED, module);
-	if (phases && luck_hits(chance, 0.9))
-		journey_attempt(journey, module, -0.25, PHASE_PRE);
+	if (phases && journey_assess_first(journey, place))
+		return true;
 	if (luck_hits(chance, 0.05)) {
 		if (!journey_withdraw(journey, module))
 			return false;
@@ -291,37 +329,72 @@ static bool journey_module(struct journey *journey, size_t module)
 	return true;
 }
 
+/* Few take more of a competence than the level that they need. */
+static bool journey_needs(struct journey *journey, size_t place)
+{
+	const struct course_module *module =
+		&journey->course->modules[journey->programme->modules[place]];
+
+	return !journey->fits.size || !text_equal(module->competence, journey->fits) ||
+	       luck_hits(&journey->chance, 0.3);
+}
+
 /* They come in three waves. */
-static double first_day(struct journey *journey)
+static double first_day(struct journey *journey, int32_t days)
 {
 	double wave = luck_unit(&journey->chance), late = luck_unit(&journey->chance);
 	double begin = wave < 0.5 ? 0 : wave < 0.8 ? 0.15 : 0.4;
 
-	return (begin + 0.1 * late * late) * journey->course->days;
+	return (begin + 0.1 * late * late) * days;
+}
+
+/* In a long programme, modules follow one another slowly: they fill the first half of it. */
+static double leisure_of(const struct course_programme *programme, size_t modules, int32_t days)
+{
+	enum { MODULE_DAYS = 25 };
+	size_t taken = programme->n_modules < modules ? programme->n_modules : modules;
+	double leisure = 0.4 * days / (MODULE_DAYS * (double)taken);
+
+	return leisure > 1 ? leisure : 1;
+}
+
+static void journey_begin(struct journey *journey, double *ret_leisure)
+{
+	const struct course *course = journey->course;
+	int32_t begin, days;
+
+	course_days_of(course, journey->programme, &begin, &days);
+	*ret_leisure = leisure_of(journey->programme, course->modules_each, days);
+	journey->end_s = ((int64_t)begin + days) * DAY_S;
+	journey->ability = 0.68 + 0.13 * luck_normal(&journey->chance);
+	journey->pace = (0.6 + 1.4 * luck_unit(&journey->chance)) * *ret_leisure;
+	journey->day = begin + first_day(journey, days);
 }
 
 static void journey_make(const struct course *course, uint32_t learner, struct writing *writing)
 {
 	struct journey journey = { .course = course,
+				   .programme = course_programme_of(course, learner),
 				   .writing = writing,
 				   .learner = learner,
 				   .chance = luck_of(course->seed, learner, PURPOSE_JOURNEY),
 				   .delivery = luck_of(course->seed, learner, PURPOSE_DELIVERY),
 				   .last_s = -1 };
-	size_t first = 0, left = course->modules_each;
+	size_t first = 0, left = course->modules_each, n = journey.programme->n_modules;
+	double leisure;
 
-	journey.ability = 0.68 + 0.13 * luck_normal(&journey.chance);
-	journey.pace = 0.6 + 1.4 * luck_unit(&journey.chance);
-	journey.day = first_day(&journey);
+	journey_begin(&journey, &leisure);
 	/* Where there is more than one can take, each takes a stretch of their own. */
-	if (course->n_modules > left)
-		first = luck_next(&journey.chance) % (course->n_modules - left + 1);
-	for (size_t i = first; i < course->n_modules && left > 0; i++, left--) {
+	if (n > left)
+		first = luck_next(&journey.chance) % (n - left + 1);
+	for (size_t i = first; i < n && left > 0; i++, left--) {
 		if (i > first && luck_hits(&journey.chance, 0.06))
 			continue;
-		if (!journey_module(&journey, i) || !course_is_within(course, journey.last_s))
+		if (!journey_needs(&journey, i))
+			continue;
+		if (!journey_module(&journey, i) || journey.last_s >= journey.end_s)
 			return;
-		journey.day += 2 + 12 * luck_unit(&journey.chance);
+		journey.day += (2 + 12 * luck_unit(&journey.chance)) * leisure;
 	}
 }
 

@@ -19,19 +19,23 @@ enum {
 	COURSE_MODULES_MAX = 1000,
 	COURSE_LEARNERS_MAX = 10000000,
 	COURSE_DAYS_MAX = 3660,
-	COURSE_TEXT = 64,   /* bytes of a learner's id, of a time zone */
-	COURSE_WRONGS = 16, /* ways in which an event can be wrong */
+	COURSE_LEARNERS = 400, /* of a programme without a target */
+	COURSE_TEXT = 64,      /* bytes of a learner's id, of a time zone */
+	COURSE_WRONGS = 16,    /* ways in which an event can be wrong */
 };
 
 struct course_region {
 	struct text code;
-	uint64_t weight_to; /* sum of the weights up to and with this one */
+	uint64_t weight; /* its headcount */
+	double *shares; /* how many of each value of each dimension, one after another; NULL: not said */
 };
 
 struct course_module {
 	struct text id;
-	int16_t pass_mark; /* 1/10000 */
-	bool phases;	   /* its id or name has the words pre and post */
+	int16_t pass_mark;	/* 1/10000 */
+	bool phases;		/* its id or name has the words pre and post */
+	struct text competence; /* of its first grant, or empty */
+	int level;
 };
 
 struct course_dimension {
@@ -40,18 +44,39 @@ struct course_dimension {
 	size_t n_values;
 };
 
+/* A region where people of a programme live; what a luck below the last weight_to falls in. */
+struct course_home {
+	uint32_t region;
+	uint64_t weight_to; /* sum of the weights up to and with this one */
+};
+
+/* A programme of the catalogue; the one of all modules where it has none. */
+struct course_programme {
+	struct text id;
+	uint16_t *modules; /* in its order */
+	size_t n_modules;
+	struct course_home *homes; /* the leaves inside its regions, at least one */
+	size_t n_homes;
+	double *quotas; /* the share of each value of each dimension that its targets ask for, or 0 */
+	uint32_t learners; /* its target of participants, else 400 */
+	bool has_window;
+	int32_t from, to;   /* its days, since 1970-01-01 */
+	int32_t begin, end; /* days of the course before and after them */
+};
+
 struct course {
 	/* of the catalogue */
 	struct yaml_doc *doc;	       /* owns the texts */
 	struct course_region *regions; /* leaves, at least one */
 	size_t n_regions;
-	struct course_module *modules; /* the first programme's, else all; at least one */
+	struct course_module *modules; /* those of any programme, else all; at least one */
 	size_t n_modules;
+	struct course_programme *programmes; /* at least one */
+	size_t n_programmes;
 	struct course_dimension *dimensions;
 	size_t n_dimensions;
 	char timezone[COURSE_TEXT];
-	bool has_window;
-	/* of the arguments; reading sets from and days where the programme says them */
+	/* of the arguments; reading sets from, days, learners and modules_each to what the programmes say */
 	int32_t from; /* the first day, since 1970-01-01 */
 	int32_t days; /* at least 1 */
 	uint64_t seed;
@@ -81,12 +106,22 @@ static_assert(sizeof(struct course_event) == 28, "a course of millions of events
 
 /* Read what a course needs from a catalogue. LIFT_E_CONFIG with the errors found; LIFT_E_MEMORY. */
 int course_read(struct text catalogue, struct yaml_errors *errors, struct course *ret_course);
+
+/* Keep one programme only, with its days and learners. False where there is none of that id. */
+bool course_choose(struct course *course, struct text id);
 void course_clear(struct course *course);
 
 /* All events in the order of their delivery, which is the stream's; the caller frees them. LIFT_E_MEMORY. */
 int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n);
 
+/* The programme of a learner: of any first so many, each has its share, to one. */
+const struct course_programme *course_programme_of(const struct course *course, uint32_t learner);
+
 /* ---- as it is sent (course_write.c) ------------------------------------------------------------ */
+
+/* Who it is about and where they are then (course_who.c): into region and attrs. */
+void course_who(const struct course *course, const struct course_event *event,
+		struct event *ret_event);
 
 /* The event that is right: its texts live as long as the course and `learner`. */
 void course_event_write(const struct course *course, const struct course_event *event,

@@ -76,9 +76,14 @@ int64_t course_working_time(const struct course *course, struct luck *chance, do
 	return (int64_t)whole * DAY_S + 8 * HOUR_S + luck_below(chance, 2 * HOUR_S);
 }
 
-bool course_is_within(const struct course *course, int64_t at_s)
+void course_days_of(const struct course *course, const struct course_programme *programme,
+		    int32_t *ret_begin, int32_t *ret_days)
 {
-	return at_s / DAY_S < course->days;
+	int32_t begin = programme->begin < course->days ? programme->begin : course->days - 1;
+	int32_t days = course->days - begin - programme->end;
+
+	*ret_begin = begin;
+	*ret_days = days < 1 ? 1 : days;
 }
 
 uint32_t course_utc_of(const struct course *course, int64_t at_s)

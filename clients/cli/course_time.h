@@ -14,10 +14,11 @@
 int64_t course_working_time(const struct course *course, struct luck *chance, double day,
 			    int64_t after_s);
 
-/* Is it before the end of the last day? */
-bool course_is_within(const struct course *course, int64_t at_s);
+/* The days of a programme in the course: the first, and how many (at least 1). */
+void course_days_of(const struct course *course, const struct course_programme *programme,
+		    int32_t *ret_begin, int32_t *ret_days);
 
-/* A time within the course as events have it. */
+/* A time within the course's days as events have it. */
 uint32_t course_utc_of(const struct course *course, int64_t at_s);
 
 #endif

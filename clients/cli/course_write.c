@@ -1,99 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A course's events as they are sent: who and where from the learner's own chance, and what is wrong with the wrong ones.
+ * A course's events as they are sent: as an event, as JSON, and what is wrong with the wrong ones.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "clients/cli/course.h"
-#include "clients/cli/luck.h"
 #include "proto/json.h"
 
-enum {
-	DAY_S = 86400,
-	PURPOSE_PROFILE = 1,
-	MOVERS_IN = 25,	 /* one in so many moves to another region */
-	AGAIN_IN = 4,	 /* one in so many of these moves again, */
-	BACK_IN = 2,	 /* one in so many of those back home */
-	UNKNOWN_IN = 50, /* one in so many attributes is not known */
-};
-
-/* ---- who and where ----------------------------------------------------------------------------- */
-
-static struct text choose_region(const struct course *course, struct luck *chance)
-{
-	uint64_t at = luck_next(chance) % course->regions[course->n_regions - 1].weight_to;
-	size_t low = 0, high = course->n_regions - 1;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (course->regions[middle].weight_to > at)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return course->regions[low].code;
-}
-
-/* People move between regions as often as these are big; to the one where they are they do not. */
-static struct text choose_other_region(const struct course *course, struct luck *chance,
-				       struct text here)
-{
-	size_t i = luck_below(chance, (uint32_t)course->n_regions);
-	struct text region = choose_region(course, chance);
-
-	if (!text_equal(region, here))
-		return region;
-	region = course->regions[i].code;
-	return text_equal(region, here) ? course->regions[(i + 1) % course->n_regions].code
-					: region;
-}
-
-/* Where the learner works at the time of the event. */
-static struct text find_region(const struct course *course, struct luck *chance, uint32_t at_s)
-{
-	struct text home = choose_region(course, chance), away;
-	uint32_t days = (uint32_t)course->days, moves, again;
-
-	if (luck_below(chance, MOVERS_IN) != 0)
-		return home;
-	moves = 1 + luck_below(chance, days);
-	again = moves + 1 + luck_below(chance, days);
-	away = choose_other_region(course, chance, home);
-	if (at_s / DAY_S <= moves)
-		return home;
-	if (luck_below(chance, AGAIN_IN) != 0 || at_s / DAY_S <= again)
-		return away;
-	return luck_below(chance, BACK_IN) == 0 ? home : choose_other_region(course, chance, away);
-}
-
-/* The first values of a dimension are the common ones: each is half as frequent again as the next. */
-static struct text choose_value(const struct course_dimension *dimension, struct luck *chance)
-{
-	double total = 0, weight = 1, at;
-	size_t i;
-
-	for (i = 0; i < dimension->n_values; i++, weight /= 1.5)
-		total += weight;
-	at = luck_unit(chance) * total;
-	weight = 1;
-	for (i = 0; i + 1 < dimension->n_values && at >= weight; i++, weight /= 1.5)
-		at -= weight;
-	return dimension->values[i];
-}
-
-static void write_attrs(const struct course *course, struct luck *chance, struct event *event)
-{
-	event->n_attrs = 0;
-	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
-		struct text value = choose_value(&course->dimensions[i], chance);
-
-		if (luck_below(chance, UNKNOWN_IN) != 0)
-			event->attrs[event->n_attrs++] =
-				(struct event_attr){ course->dimensions[i].name, value };
-	}
-}
+enum { DAY_S = 86400 };
 
 static int64_t time_of(const struct course *course, uint32_t at_s)
 {
@@ -103,7 +18,6 @@ static int64_t time_of(const struct course *course, uint32_t at_s)
 void course_event_write(const struct course *course, const struct course_event *from,
 			char learner[static COURSE_TEXT], struct event *ret_event)
 {
-	struct luck chance = luck_of(course->seed, from->learner, PURPOSE_PROFILE);
 	struct event *event = ret_event;
 	int size = snprintf(learner, COURSE_TEXT, "s%" PRIu64 "-%07" PRIu32, course->seed,
 			    from->learner + 1);
@@ -115,8 +29,7 @@ void course_event_write(const struct course *course, const struct course_event *
 	event->result = (struct event_result){ from->score, from->passed, from->phase };
 	event->voids = from->voids;
 	event->voids_time = from->voids_s ? time_of(course, from->voids_s) : EVENT_NO_TIME;
-	write_attrs(course, &chance, event);
-	event->region = find_region(course, &chance, from->at_s);
+	course_who(course, from, event);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------- */

@@ -21,8 +21,6 @@
 #include "proto/json.h"
 
 enum {
-	LEARNERS = 400,
-	MODULES_EACH = 6,
 	HASH = 16,
 	STREAM = 2 * HASH + 1,
 	LOOK_EVENTS = 1000, /* how often progress is looked at */
@@ -43,7 +41,7 @@ struct simulation {
 /* ---- what is simulated ------------------------------------------------------------------------- */
 
 struct arguments {
-	const char *from, *out, *source;
+	const char *from, *out, *source, *programme;
 	int64_t learners, days, seed, modules, batch;
 	double speed, late, doubled, wrong;
 	bool phases;
@@ -77,7 +75,7 @@ static void name_stream(const struct course *course, struct text catalogue,
 	crypto_generichash_state state;
 	char arguments[256];
 	int size = snprintf(arguments, sizeof(arguments),
-			    "course 2 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32
+			    "course 3 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32
 			    " %d %a %a %a\n",
 			    course->from, course->days, course->seed, course->learners,
 			    course->modules_each, course->phases, course->late, course->doubled,
@@ -85,6 +83,12 @@ static void name_stream(const struct course *course, struct text catalogue,
 
 	crypto_generichash_init(&state, NULL, 0, HASH);
 	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);
+	for (size_t i = 0; i < course->n_programmes; i++) {
+		struct text id = course->programmes[i].id;
+
+		crypto_generichash_update(&state, (const unsigned char *)id.data, id.size);
+		crypto_generichash_update(&state, (const unsigned char *)"\n", 1);
+	}
 	crypto_generichash_update(&state, (const unsigned char *)catalogue.data, catalogue.size);
 	crypto_generichash_final(&state, hash, HASH);
 	sodium_bin2hex(stream, STREAM, hash, HASH);
@@ -285,6 +289,36 @@ static int send_course(struct simulation *simulation, const char *stream)
 
 /* ---- the command ------------------------------------------------------------------------------- */
 
+/* What is not said stays as the programmes have it. */
+static void apply(const struct arguments *arguments, struct course *course)
+{
+	if (arguments->from)
+		iso8601_parse_day(text_of(arguments->from), &course->from);
+	if (arguments->days)
+		course->days = (int32_t)arguments->days;
+	if (arguments->learners)
+		course->learners = (uint32_t)arguments->learners;
+	if (arguments->modules)
+		course->modules_each = (uint32_t)arguments->modules;
+	course->seed = (uint64_t)arguments->seed;
+	course->phases = arguments->phases;
+	course->late = arguments->late;
+	course->doubled = arguments->doubled;
+	course->wrong = arguments->wrong;
+}
+
+/* The programme that is asked for, of those that there are. */
+static int choose(const char *programme, struct course *course, struct yaml_errors *errors)
+{
+	if (!programme || course_choose(course, text_of(programme)))
+		return 0;
+	yaml_error(errors, 0, "there is no programme '%s', but these:", programme);
+	for (size_t i = 0; i < course->n_programmes; i++)
+		yaml_error(errors, 0, "%.*s", (int)course->programmes[i].id.size,
+			   course->programmes[i].id.data);
+	return LIFT_E_CONFIG;
+}
+
 /* The catalogue and the arguments make the course. */
 static int prepare(struct simulation *simulation, const struct arguments *arguments,
 		   const char *path, char stream[static STREAM])
@@ -299,18 +333,10 @@ static int prepare(struct simulation *simulation, const struct arguments *argume
 		return STATUS_SYSTEM;
 	catalogue.data = data;
 	err = course_read(catalogue, &errors, course);
+	if (!err)
+		err = choose(arguments->programme, course, &errors);
 	if (!err) {
-		if (arguments->from)
-			iso8601_parse_day(text_of(arguments->from), &course->from);
-		if (arguments->days)
-			course->days = (int32_t)arguments->days;
-		course->seed = (uint64_t)arguments->seed;
-		course->learners = (uint32_t)arguments->learners;
-		course->modules_each = (uint32_t)arguments->modules;
-		course->phases = arguments->phases;
-		course->late = arguments->late;
-		course->doubled = arguments->doubled;
-		course->wrong = arguments->wrong;
+		apply(arguments, course);
 		name_stream(course, catalogue, stream);
 		err = find_offsets(course);
 	}
@@ -350,18 +376,18 @@ static int simulate(const struct cli *cli, const struct arguments *arguments, co
 int command_simulate(const struct cli *cli, int argc, char **argv)
 {
 	struct arguments arguments = { .source = "simulation",
-				       .learners = LEARNERS,
 				       .seed = 1,
-				       .modules = MODULES_EACH,
 				       .batch = LIFT_BATCH_EVENTS };
 	const struct option_row rows[] = {
-		{ "learners", "N", "how many take part (400)", OPTION_WHOLE, &arguments.learners, 1,
-		  COURSE_LEARNERS_MAX },
-		{ "modules", "N", "how many modules one takes at most (6)", OPTION_WHOLE,
-		  &arguments.modules, 1, COURSE_MODULES_MAX },
-		{ "from", "DAY", "the first day (the first programme's, else 2025-09-01)",
-		  OPTION_TEXT, &arguments.from, 0, 0 },
-		{ "days", "N", "how many days (the first programme's, else 120)", OPTION_WHOLE,
+		{ "programme", "ID", "only that programme (all of the catalogue)", OPTION_TEXT,
+		  &arguments.programme, 0, 0 },
+		{ "learners", "N", "how many take part (as targets say, else 400 a programme)",
+		  OPTION_WHOLE, &arguments.learners, 1, COURSE_LEARNERS_MAX },
+		{ "modules", "N", "how many modules one takes at most (all of their programme)",
+		  OPTION_WHOLE, &arguments.modules, 1, COURSE_MODULES_MAX },
+		{ "from", "DAY", "the first day (the programmes', else 2025-09-01)", OPTION_TEXT,
+		  &arguments.from, 0, 0 },
+		{ "days", "N", "how many days (the programmes', else 120)", OPTION_WHOLE,
 		  &arguments.days, 1, COURSE_DAYS_MAX },
 		{ "seed", "N", "another one gives another course (1)", OPTION_WHOLE,
 		  &arguments.seed, 0, 1e15 },
@@ -385,8 +411,8 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift simulate",
 		.arguments = "CATALOGUE",
-		.help = "Makes up how people of the catalogue's regions take its first programme, and sends\n"
-			"that to the daemon. The same arguments give the same events. Late, doubled and wrong\n"
+		.help = "Makes up how people of the catalogue's regions take its programmes, and sends that\n"
+			"to the daemon. The same arguments give the same events. Late, doubled and wrong\n"
 			"events leave all figures as they are.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

@@ -136,7 +136,7 @@ static void a_catalogue_says_where_what_and_when(void **state)
 
 	(void)state;
 	assert_int_equal(course.n_regions, 2); /* leaves */
-	assert_int_equal(course.regions[1].weight_to, 100);
+	assert_int_equal(course.programmes[0].homes[1].weight_to, 100);
 	assert_int_equal(course.n_modules, 2); /* the programme's */
 	assert_true(text_equal(course.modules[0].id, text_of("first")));
 	assert_int_equal(course.modules[0].pass_mark, 6000);
@@ -496,6 +496,199 @@ static void only_modules_that_ask_have_phases_where_no_option_does(void **state)
 	world_clear(&world);
 }
 
+/* ---- programmes ---------------------------------------------------------------------------------- */
+
+static const char two_programmes[] =
+	"dimensions:\n"
+	"  gender: [f, m]\n"
+	"  role: [nurse, carer, manager]\n"
+	"regions:\n"
+	"  - {code: north}\n"
+	"  - {code: trust}\n"
+	"  - {code: a, parents: [north], headcount: [{count: 40}, {where: {role: nurse}, count: 10},\n"
+	"      {where: {role: manager}, count: 0}]}\n"
+	"  - {code: b, parents: [north, trust], headcount: [{count: 40}]}\n"
+	"  - {code: c, parents: [trust], headcount: [{count: 20}]}\n"
+	"modules:\n"
+	"  - {id: last}\n"
+	"  - {id: first}\n"
+	"  - {id: lead}\n"
+	"programmes:\n"
+	"  - {id: care, modules: [first, last], regions: [north], from: 2024-01-01, to: 2024-12-31,\n"
+	"     targets: [{measure: participants, value: 900}, {measure: completed, value: 20},\n"
+	"       {measure: participants, value: 600, where: {gender: f}}]}\n"
+	"  - {id: leadership, modules: [lead], regions: [trust], from: 2024-06-01, to: 2025-03-31,\n"
+	"     targets: [{measure: participants, value: 100, where: {role: manager}},\n"
+	"       {measure: completed, value: 7, where: {role: manager}}]}\n";
+
+/* A course of a catalogue as it says, at UTC. */
+static struct course read_course(const char *text)
+{
+	struct yaml_errors errors = { .file = "catalogue" };
+	struct course course;
+
+	assert_int_equal(course_read(text_of(text), &errors, &course), 0);
+	course.seed = 11;
+	course.offset_s = calloc((size_t)course.days, sizeof(*course.offset_s));
+	return course;
+}
+
+static bool is_of(const struct course *course, uint32_t learner, const char *id)
+{
+	return text_equal(course_programme_of(course, learner)->id, text_of(id));
+}
+
+static void targets_say_how_many_take_part_and_when_is_from_first_to_last(void **state)
+{
+	struct course course = read_course(two_programmes);
+
+	(void)state;
+	assert_int_equal(course.learners, 1000);
+	assert_int_equal(course.from, 19723);
+	assert_int_equal(course.days, 366 + 90);
+	for (uint32_t first = 0; first < 3000; first += 500) {
+		uint32_t managers = 0;
+
+		for (uint32_t i = first; i < first + 500; i++)
+			managers += is_of(&course, i, "leadership");
+		assert_int_equal(managers, 50); /* a share, of any stretch */
+	}
+	assert_false(course_choose(&course, text_of("cure")));
+	assert_true(course_choose(&course, text_of("leadership")));
+	assert_int_equal(course.learners, 100);
+	assert_int_equal(course.from, 19875);
+	assert_int_equal(course.days, 304);
+	assert_true(is_of(&course, 5, "leadership"));
+	course_clear(&course);
+}
+
+static void learners_keep_to_the_modules_regions_and_days_of_their_programme(void **state)
+{
+	static const char *const care[] = { "first", "last" };
+	struct world world = { .course = read_course(two_programmes) };
+	char learner[COURSE_TEXT];
+	struct event event;
+	size_t others = 0;
+
+	(void)state;
+	assert_int_equal(course_generate(&world.course, &world.events, &world.n), 0);
+	keep_standing(&world);
+	for (size_t i = 0, order = 0; i < world.n; i++) {
+		bool leads = is_of(&world.course, world.events[i].learner, "leadership");
+		int64_t day = (int64_t)world.events[i].at_s / DAY_S - 1 + world.course.from;
+
+		course_event_write(&world.course, &world.events[i], learner, &event);
+		assert_in_range(day, leads ? 19875 : 19723, leads ? 20178 : 20088);
+		assert_false(text_equal(event.region, text_of(leads ? "a" : "c")));
+		others += leads;
+		if (leads) {
+			assert_true(text_equal(event.module, text_of("lead")));
+			continue;
+		}
+		/* In the order of the programme, not of the catalogue. */
+		if (i == 0 || world.events[i].learner != world.events[i - 1].learner)
+			order = 0;
+		order += !text_equal(event.module, text_of(care[order]));
+		assert_true(order < 2);
+		assert_true(text_equal(event.module, text_of(care[order])));
+	}
+	assert_in_range(others, 100, 1000);
+	world_clear(&world);
+}
+
+/* Of the learners of a programme with that region, how many percent have a value? */
+static size_t percent_of(const struct course *course, const char *programme, const char *region,
+			 const char *dimension, const char *value)
+{
+	size_t n = 0, of = 0;
+
+	for (uint32_t i = 0; i < 20000; i++) {
+		const struct course_event at_start = { .learner = i, .at_s = 1 };
+		struct event event;
+
+		if (!is_of(course, i, programme))
+			continue;
+		course_who(course, &at_start, &event);
+		if (region && !text_equal(event.region, text_of(region)))
+			continue;
+		of++;
+		for (size_t a = 0; a < event.n_attrs; a++)
+			n += text_equal(event.attrs[a].name, text_of(dimension)) &&
+			     text_equal(event.attrs[a].value, text_of(value));
+	}
+	return n * 100 / of;
+}
+
+static void people_are_what_targets_ask_for_and_else_what_headcounts_say(void **state)
+{
+	static const struct {
+		const char *why, *programme, *region, *dimension, *value;
+		size_t min, max;
+	} rows[] = {
+		{ "600 of 900", "care", NULL, "gender", "f", 62, 68 },
+		{ "the rest of 900", "care", NULL, "gender", "m", 30, 36 },
+		{ "all, but for those of whom nothing is known", "leadership", NULL, "role",
+		  "manager", 96, 99 },
+		{ "a row says 10 of 40", "care", "a", "role", "nurse", 22, 27 },
+		{ "a row says none", "care", "a", "role", "manager", 0, 0 },
+		{ "what the rows leave", "care", "a", "role", "carer", 71, 76 },
+		{ "no row: the first is common", "care", "b", "role", "nurse", 44, 50 },
+		{ "no row: the last is not", "care", "b", "role", "manager", 18, 23 },
+	};
+	struct course course = read_course(two_programmes);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t percent = percent_of(&course, rows[i].programme, rows[i].region,
+					    rows[i].dimension, rows[i].value);
+
+		if (percent < rows[i].min || percent > rows[i].max)
+			fail_msg("%s: %zu %%", rows[i].why, percent);
+	}
+	course_clear(&course);
+}
+
+/* Who passes the first assessment goes on to the next level at once; who does not takes the module that was assessed. */
+static void the_first_assessment_decides_which_level_one_takes(void **state)
+{
+	static const char levels[] =
+		"regions: [{code: a}]\n"
+		"modules:\n"
+		"  - {id: one-pre-post, grants: [{competence: c, level: 1}]}\n"
+		"  - {id: two-pre-post, grants: [{competence: c, level: 2}]}\n"
+		"  - {id: three-pre-post, grants: [{competence: c, level: 3}]}\n"
+		"competences: [{id: c}]\n"
+		"programmes: [{id: p, modules: [one-pre-post, two-pre-post, three-pre-post]}]\n";
+	struct world world = { .course = read_course(levels) };
+	size_t passed = 0, failed = 0, higher = 0;
+
+	(void)state;
+	world.course.learners = MANY;
+	assert_int_equal(course_generate(&world.course, &world.events, &world.n), 0);
+	keep_standing(&world);
+	for (size_t i = 0; i + 1 < world.n; i++) {
+		const struct course_event *event = &world.events[i], *next = event + 1;
+
+		if (event->phase != PHASE_PRE || event->module != 0 ||
+		    next->learner != event->learner)
+			continue;
+		if (event->score >= world.course.modules[0].pass_mark) {
+			passed++;
+			assert_true(next->module > 0);
+			continue;
+		}
+		failed++;
+		for (; next < world.events + world.n && next->learner == event->learner; next++)
+			if (next->module > 0)
+				break;
+		higher += next < world.events + world.n && next->learner == event->learner;
+	}
+	assert_true(passed > MANY / 20);
+	assert_true(failed > MANY / 4);
+	assert_in_range(higher, failed / 20, failed / 2);
+	world_clear(&world);
+}
+
 /* ---- seasons ------------------------------------------------------------------------------------- */
 
 static size_t count_days(const struct world *world, int32_t from, int32_t to)
@@ -696,6 +889,10 @@ int main(void)
 		cmocka_unit_test(with_phases_people_are_assessed_before_and_after),
 		cmocka_unit_test(the_words_pre_and_post_in_a_module_ask_for_phases),
 		cmocka_unit_test(only_modules_that_ask_have_phases_where_no_option_does),
+		cmocka_unit_test(targets_say_how_many_take_part_and_when_is_from_first_to_last),
+		cmocka_unit_test(learners_keep_to_the_modules_regions_and_days_of_their_programme),
+		cmocka_unit_test(people_are_what_targets_ask_for_and_else_what_headcounts_say),
+		cmocka_unit_test(the_first_assessment_decides_which_level_one_takes),
 		cmocka_unit_test(few_learn_in_july_and_at_christmas),
 		cmocka_unit_test(late_doubled_and_wrong_events_change_nothing_of_what_happened),
 		cmocka_unit_test(a_share_of_the_events_is_delivered_days_late),
