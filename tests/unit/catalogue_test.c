@@ -492,8 +492,15 @@ static void a_chain_of_100_000_regions_is_refused_and_a_broad_tree_is_not(void *
 
 static void the_catalogues_that_come_with_liftd_are_valid(void **state)
 {
-	static const char *const files[] = { "daemon/examples/demo.yaml",
-					     "systemd/catalogue.yaml" };
+	static const char *const files[] = {
+		"daemon/examples/demo.yaml",
+		"daemon/examples/helgeland.yaml",
+		"daemon/examples/level-up.yaml",
+		"daemon/examples/mediq.yaml",
+		"daemon/examples/akademi-norr.yaml",
+		"daemon/examples/vesteralen.yaml",
+		"systemd/catalogue.yaml",
+	};
 	static char text[100000];
 
 	(void)state;
