@@ -74,6 +74,7 @@ all: $(BUILD)/liftd $(BUILD)/lift
 help:
 	@echo 'make              build liftd and lift into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
+	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
@@ -203,7 +204,7 @@ bench: deps
 
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@sh clients/demo.sh $(BUILD)
+	@sh clients/demo.sh $(BUILD) $(PROGRAMME)
 
 # ---- install -----------------------------------------------------------------------------------
 install: all

@@ -1,20 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# make demo: an autumn of one small programme in half a minute, with a real daemon in a scratch directory.
-# Called as: sh clients/demo.sh BUILD
+# make demo: all that happens in a programme, in half a minute, with a real daemon in a scratch directory.
+# Called as: sh clients/demo.sh BUILD [PROGRAMME], the name of a catalogue in daemon/examples
 set -eu
 
-build=$(cd "${1:?usage: sh clients/demo.sh BUILD}" && pwd)
+build=$(cd "${1:?usage: sh clients/demo.sh BUILD [PROGRAMME]}" && pwd)
 source=$(cd "$(dirname "$0")/.." && pwd)
-catalogue=$source/daemon/examples/demo.yaml
-shown=daemon/examples/demo.yaml
+programme=${2:-demo}
+catalogue=$source/daemon/examples/$programme.yaml
+shown=daemon/examples/$programme.yaml
 
-learners=460
 live_s=20
 
-# A day of the programme's window.
-window() { sed -n "s/^ *$1: *\([0-9]\{4\}-[0-9][0-9]-[0-9][0-9]\).*/\1/p" "$catalogue" | head -n 1; }
+# The catalogues that there are; NAME-liftd.yaml is a configuration.
+programmes() { (cd "$source/daemon/examples" && ls -- *.yaml | grep -v -e '-liftd\.yaml$' | sed 's/\.yaml$//' | tr '\n' ' '); }
+
+case " $(programmes)" in
+*" $programme "*) ;;
+*)
+	printf 'demo: there is no programme %s, but these: %s\n' "$programme" "$(programmes)" >&2
+	exit 2
+	;;
+esac
+
+# All first or last days of the programmes' windows, in order.
+window() { sed -n "s/^ *$1: *\([0-9]\{4\}-[0-9][0-9]-[0-9][0-9]\).*/\1/p" "$catalogue" | sort; }
 
 say() { printf '\n%s\n' "$*"; }
 
@@ -59,8 +70,9 @@ fail() {
 	exit 1
 }
 
-from=$(window from)
-to=$(window to)
+from=$(window from | head -n 1)
+to=$(window to | tail -n 1)
+learners=$("$build/lift" simulate --out - "$catalogue" | sed 's/.*"learner":"\([^"]*\)".*/\1/' | sort -u | wc -l)
 
 cat > "$scratch/liftd.yaml" <<END
 state: "$scratch/state"
@@ -83,12 +95,21 @@ until "$build/lift" status > "$scratch/status" 2>&1; do
 done
 head -n 1 "$scratch/status"
 
-say "2. $learners people learn from $from to $to, in $live_s seconds; one module's figures in three regions, as they come in:"
-"$build/lift" watch metric/nordland/module/vt-basics metric/sor-helgeland/module/vt-basics metric/hald/module/vt-basics \
-	2> "$scratch/watch.log" &
+if [ "$programme" = demo ]; then
+	watched="one module's figures in three regions"
+	topics='metric/nordland/module/vt-basics metric/sor-helgeland/module/vt-basics metric/hald/module/vt-basics'
+	region=hald
+else
+	watched="the programmes' figures everywhere"
+	topics=metric/all/programme/
+	region=all
+fi
+say "2. $learners people learn from $from to $to, in $live_s seconds; $watched, as they come in:"
+# shellcheck disable=SC2086 # topics are words
+"$build/lift" watch $topics 2> "$scratch/watch.log" &
 watcher=$!
 days=$(( ($(date -u -d "$to" +%s) - $(date -u -d "$from" +%s)) / 86400 + 1 ))
-"$build/lift" simulate --learners $learners --speed $((days * 86400 / live_s)) "$catalogue" \
+"$build/lift" simulate --speed $((days * 86400 / live_s)) "$catalogue" \
 	> "$scratch/simulate.log" 2>&1 &
 simulator=$!
 simulated=0
@@ -100,30 +121,31 @@ end "$watcher"
 watcher=''
 cat "$scratch/simulate.log"
 
-say "3. The closing figures, exact, all modules together:"
 "$build/lift" export --format csv > "$scratch/export.csv" || fail 'lift export failed' /dev/null
 
-# Codes and names of the catalogue's regions, whether each is written on one line or on several.
+# Part, code and name of the catalogue's regions, programmes and competences, whether each is written on one line or on several.
 awk '
-	/^[a-z]/ { inside = /^regions:/ }
-	inside && /code:/ {
+	/^[a-z]/ { part = $0; sub(/:.*/, "", part) }
+	/^  - / && /(code|id):/ {
 		code = $0
-		sub(/.*code: */, "", code); sub(/[,}].*/, "", code); gsub(/"/, "", code)
+		sub(/.*(code|id): */, "", code); sub(/[,}].*/, "", code); gsub(/"/, "", code)
 	}
-	inside && /[ {]name:/ {
+	/^(  - \{|    name:).*/ && /[ {]name:/ {
 		name = $0
-		sub(/.*name: */, "", name); sub(/[,}].*/, "", name); gsub(/"/, "", name)
-		print code "\t" name
+		sub(/.*[ {]name: */, "", name); sub(/[,}].*/, "", name); gsub(/"/, "", name)
+		print part "\t" code "\t" name
 	}
 ' "$catalogue" > "$scratch/names"
 
+# A table of all modules together, by region.
+show_modules() {
 LC_ALL=C awk '
 	function pad(text, width, bare) {
 		bare = text
 		gsub(/[\200-\277]/, "", bare) # bytes that continue a character take no place
 		return sprintf("%s%*s", text, width - length(bare), "")
 	}
-	NR == FNR { split($0, row, "\t"); codes[++n] = row[1]; names[row[1]] = row[2]; next }
+	NR == FNR { split($0, row, "\t"); if (row[1] == "regions") { codes[++n] = row[2]; names[row[2]] = row[3] } next }
 	{ split($0, cell, ",") }
 	cell[2] == "people" && cell[4] == "learners" { learners[cell[1]] = cell[5] }
 	cell[2] == "module" { sum[cell[1], cell[4]] += cell[5] }
@@ -149,6 +171,81 @@ LC_ALL=C awk '
 			sum[code, "completed"], sum[code, "passed"], rate
 	}
 ' "$scratch/names" "$scratch/export.csv"
+}
+
+# What a programme's owners look at: targets, places, competences and what is missing.
+show_programmes() {
+	LC_ALL=C awk '
+	function pad(text, width, bare) {
+		bare = text
+		gsub(/[\200-\277]/, "", bare)
+		return sprintf("%s%*s", text, width - length(bare), "")
+	}
+	function percent(n, of) { return of > 0 ? sprintf("%5.1f %%", 100 * n / of) : "      -" }
+	NR == FNR { split($0, row, "\t"); of_part[row[1], ++count[row[1]]] = row[2]; names[row[1], row[2]] = row[3]; next }
+	{ split($0, cell, ","); value[cell[1], cell[2], cell[3], cell[4]] = cell[5] }
+	cell[1] == "all" && cell[4] ~ /\.where\./ {
+		key = cell[4]; sub(/\.where\..*/, "", key)
+		who = cell[4]; sub(/.*\.where\./, "", who)
+		where[cell[2], cell[3], key] = where[cell[2], cell[3], key] ", " who " " cell[5]
+	}
+	function get(region, kind, id, key) { return value[region, kind, id, key] + 0 }
+	function show_programme(id, key, i) {
+		printf "\n  %s\n", names["programmes", id]
+		for (i = 0; ("all", "programme", id, "targets." i ".measure") in value; i++) {
+			key = "targets." i
+			printf "    %s %5d of %5d  %s\n", pad(value["all", "programme", id, key ".measure"] where["programme", id, key], 36), \
+				get("all", "programme", id, key ".n"), get("all", "programme", id, key ".of"), \
+				percent(get("all", "programme", id, key ".n"), get("all", "programme", id, key ".of"))
+		}
+		printf "    %s %5d of %5d\n", pad("places reached", 36), get("all", "programme", id, "reached.n"), get("all", "programme", id, "reached.of")
+		printf "    %s %5d\n", pad("withdrawn", 36), get("all", "programme", id, "withdrawn")
+		printf "    %s %5d\n", pad("stalled", 36), get("all", "programme", id, "stalled")
+	}
+	function show_place(code, name, p, id) {
+		printf "  %s", pad(name, 46)
+		for (p = 1; p <= count["programmes"]; p++) {
+			id = of_part["programmes", p]
+			printf " %12d %9d", get(code, "programme", id, "participants"), get(code, "programme", id, "completed")
+		}
+		print ""
+	}
+	function show_competence(id, key, i) {
+		printf "  %s %8d %8d %8d\n", pad(names["competences", id], 46), get("all", "competence", id, "holders"), \
+			get("all", "competence", id, "lapsed"), get("all", "competence", id, "expiring_90d")
+		for (i = 0; ("all", "competence", id, "requirements." i ".level") in value; i++) {
+			key = "requirements." i
+			printf "    %s %6d of %5d have it, %5d are missing\n", pad("level " value["all", "competence", id, key ".level"] where["competence", id, key], 36), \
+				get("all", "competence", id, key ".n"), get("all", "competence", id, key ".of"), get("all", "competence", id, key ".gap")
+		}
+	}
+	END {
+		for (i = 1; i <= count["programmes"]; i++)
+			show_programme(of_part["programmes", i])
+		printf "\n  %s", pad("", 46)
+		for (i = 1; i <= count["programmes"]; i++)
+			printf " %22s", of_part["programmes", i]
+		printf "\n  %s", pad("", 46)
+		for (i = 1; i <= count["programmes"]; i++)
+			printf " %12s %9s", "participants", "completed"
+		print ""
+		for (i = 1; i <= count["regions"]; i++)
+			show_place(of_part["regions", i], names["regions", of_part["regions", i]])
+		show_place("all", "Everyone")
+		printf "\n  %s %8s %8s %8s\n", pad("", 46), "holders", "lapsed", "90 days"
+		for (i = 1; i <= count["competences"]; i++)
+			show_competence(of_part["competences", i])
+	}
+	' "$scratch/names" "$scratch/export.csv"
+}
+
+if [ "$programme" = demo ]; then
+	say "3. The closing figures, exact, all modules together:"
+	show_modules
+else
+	say "3. The closing figures, exact, as of $to:"
+	show_programmes
+fi
 
 say "4. The daemon stops, and nothing is left of it."
 end "$daemon"
@@ -156,10 +253,12 @@ daemon=''
 cat <<END
 
 Try next:
-  $1/liftd --catalogue $shown &       a daemon that stays
-  $1/lift simulate $shown             that autumn, at once
-  $1/lift publish FILE...             your own events, CSV or JSON Lines
-  $1/lift watch metric/hald/          follow a region
-  $1/lift export --format csv         all figures of today
-  $1/lift status                      what has come, and what is missing
+  $1/liftd --catalogue $shown &
+                                     a daemon that stays
+  $1/lift simulate $shown
+                                     all that happened, at once
+  $1/lift publish FILE...         your own events, CSV or JSON Lines
+  $1/lift watch metric/$region/       follow a region
+  $1/lift export --format csv     all figures of today
+  $1/lift status                  what has come, and what is missing
 END
