@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdio.h>
 
 #include "proto/event.h"
 #include "proto/yaml.h"
@@ -131,5 +132,10 @@ void course_event_write(const struct course *course, const struct course_event *
 int course_event_encode(const struct course *course, const struct course_event *event,
 			struct msg_writer *writer);
 json_t *course_event_json(const struct course *course, const struct course_event *event);
+
+/* A row of CSV behind its header, or a line of JSON (course_print.c). LIFT_E_MEMORY; the file has its own errors. */
+void course_print_header(const struct course *course, FILE *out);
+int course_print_event(const struct course *course, const struct course_event *event, bool csv,
+		       FILE *out);
 
 #endif
