@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue_msg.h"
 
+#include <stddef.h>
+
 static void write_str(struct msg_writer *writer, const char *key, const char *value)
 {
 	msg_str(writer, key);
@@ -39,13 +41,33 @@ void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 	}
 }
 
-static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
-			  const bool *visible, const struct region *region)
+static bool is_visible(const bool *visible, uint32_t region)
 {
+	return !visible || visible[region];
+}
+
+static void encode_dimension(struct msg_writer *writer, const struct catalogue *catalogue,
+			     const bool *visible, uint32_t i)
+{
+	const struct dimension *dimension = &catalogue->dimensions[i];
+
+	(void)visible;
+	msg_map(writer, 2);
+	write_str(writer, "name", dimension->name);
+	msg_str(writer, "values");
+	msg_array(writer, dimension->n_values);
+	for (uint32_t v = 0; v < dimension->n_values; v++)
+		msg_str(writer, dimension->values[v]);
+}
+
+static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
+			  const bool *visible, uint32_t r)
+{
+	const struct region *region = &catalogue->regions[r];
 	uint32_t parents = 0;
 
 	for (uint32_t i = 0; i < region->n_parents; i++)
-		parents += visible[region->parents[i]];
+		parents += is_visible(visible, region->parents[i]);
 	msg_map(writer, 4 + 2 * region->has_place);
 	write_str(writer, "code", region->code);
 	write_str(writer, "name", region->name);
@@ -53,7 +75,7 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 	msg_str(writer, "parents");
 	msg_array(writer, parents);
 	for (uint32_t i = 0; i < region->n_parents; i++)
-		if (visible[region->parents[i]])
+		if (is_visible(visible, region->parents[i]))
 			msg_str(writer, catalogue->regions[region->parents[i]].code);
 	if (!region->has_place)
 		return;
@@ -64,8 +86,11 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 }
 
 static void encode_module(struct msg_writer *writer, const struct catalogue *catalogue,
-			  const struct module *module)
+			  const bool *visible, uint32_t m)
 {
+	const struct module *module = &catalogue->modules[m];
+
+	(void)visible;
 	msg_map(writer, 3);
 	write_str(writer, "id", module->id);
 	write_str(writer, "name", module->name);
@@ -87,13 +112,14 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 }
 
 static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
-			     const bool *visible, const struct programme *programme)
+			     const bool *visible, uint32_t p)
 {
+	const struct programme *programme = &catalogue->programmes[p];
 	uint32_t regions = 0;
 
 	for (uint32_t i = 0; i < programme->n_regions; i++)
-		regions += visible[programme->regions[i]];
-	msg_map(writer, 8);
+		regions += is_visible(visible, programme->regions[i]);
+	msg_map(writer, 9);
 	write_str(writer, "id", programme->id);
 	write_str(writer, "name", programme->name);
 	msg_str(writer, "modules");
@@ -105,7 +131,7 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	msg_str(writer, "regions");
 	msg_array(writer, regions);
 	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (visible[programme->regions[i]])
+		if (is_visible(visible, programme->regions[i]))
 			msg_str(writer, catalogue->regions[programme->regions[i]].code);
 	write_int(writer, "complete", programme->complete);
 	msg_str(writer, "targets");
@@ -119,11 +145,15 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &target->where);
 	}
+	write_int(writer, "stalled_after_days", programme->stalled_after_days);
 }
 
 static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
-			      const struct competence *competence)
+			      const bool *visible, uint32_t c)
 {
+	const struct competence *competence = &catalogue->competences[c];
+
+	(void)visible;
 	msg_map(writer, 3);
 	write_str(writer, "id", competence->id);
 	write_str(writer, "name", competence->name);
@@ -137,32 +167,101 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 	}
 }
 
+/* The parts in their order; visible is NULL for all. */
+static const struct part {
+	const char *key;
+	size_t n; /* where its number of rows is */
+	void (*encode)(struct msg_writer *writer, const struct catalogue *catalogue,
+		       const bool *visible, uint32_t row);
+	bool regions; /* whose rows may be hidden */
+} parts[] = {
+	{ "regions", offsetof(struct catalogue, n_regions), encode_region, true },
+	{ "modules", offsetof(struct catalogue, n_modules), encode_module, false },
+	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme, false },
+	{ "competences", offsetof(struct catalogue, n_competences), encode_competence, false },
+	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, false },
+};
+
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+static uint32_t part_rows(const struct part *part, const struct catalogue *catalogue)
+{
+	return *(const uint32_t *)((const char *)catalogue + part->n);
+}
+
+/* Rows of one part, from..to-1, as its key and an array. */
+static void encode_rows(struct msg_writer *writer, const struct catalogue *catalogue,
+			const bool *visible, const struct part *part, uint32_t from, uint32_t to)
+{
+	uint32_t rows = 0;
+
+	for (uint32_t i = from; i < to; i++)
+		rows += !part->regions || is_visible(visible, i);
+	msg_str(writer, part->key);
+	msg_array(writer, rows);
+	for (uint32_t i = from; i < to; i++)
+		if (!part->regions || is_visible(visible, i))
+			part->encode(writer, catalogue, visible, i);
+}
+
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		      const bool *visible, int64_t epoch, uint64_t seq)
 {
-	uint32_t regions = 0;
-
-	for (uint32_t i = 0; i < catalogue->n_regions; i++)
-		regions += visible[i];
-	msg_map(writer, 7);
+	msg_map(writer, 3 + PARTS);
 	write_int(writer, "v", 1);
 	write_int(writer, "epoch", epoch);
 	write_int(writer, "seq", (int64_t)seq);
-	msg_str(writer, "regions");
-	msg_array(writer, regions);
-	for (uint32_t i = 0; i < catalogue->n_regions; i++)
-		if (visible[i])
-			encode_region(writer, catalogue, visible, &catalogue->regions[i]);
-	msg_str(writer, "modules");
-	msg_array(writer, catalogue->n_modules);
-	for (uint32_t i = 0; i < catalogue->n_modules; i++)
-		encode_module(writer, catalogue, &catalogue->modules[i]);
-	msg_str(writer, "programmes");
-	msg_array(writer, catalogue->n_programmes);
-	for (uint32_t i = 0; i < catalogue->n_programmes; i++)
-		encode_programme(writer, catalogue, visible, &catalogue->programmes[i]);
-	msg_str(writer, "competences");
-	msg_array(writer, catalogue->n_competences);
-	for (uint32_t i = 0; i < catalogue->n_competences; i++)
-		encode_competence(writer, catalogue, &catalogue->competences[i]);
+	for (size_t i = 0; i < PARTS; i++)
+		encode_rows(writer, catalogue, visible, &parts[i], 0,
+			    part_rows(&parts[i], catalogue));
+}
+
+/* The row behind the last that fits, counted through all parts; at least one row does. */
+static size_t page_end(struct msg_writer *writer, const struct catalogue *catalogue, size_t from,
+		       size_t size_max)
+{
+	size_t row = 0;
+
+	msg_writer_clear(writer);
+	for (size_t i = 0; i < PARTS; i++) {
+		for (uint32_t r = 0; r < part_rows(&parts[i], catalogue); r++, row++) {
+			if (row < from)
+				continue;
+			parts[i].encode(writer, catalogue, NULL, r);
+			if (row > from && msg_written(writer).size > size_max)
+				return row;
+		}
+	}
+	return row;
+}
+
+static size_t clamp(size_t row, size_t most)
+{
+	return row < most ? row : most;
+}
+
+size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+			     size_t from, size_t size_max)
+{
+	size_t before = 0, total = 0, to;
+
+	for (size_t i = 0; i < PARTS; i++)
+		total += part_rows(&parts[i], catalogue);
+	to = page_end(writer, catalogue, from, size_max);
+	msg_writer_clear(writer);
+	msg_map(writer, 3 + PARTS);
+	write_int(writer, "v", 1);
+	msg_str(writer, "ok");
+	msg_bool(writer, true);
+	msg_str(writer, "more");
+	msg_bool(writer, to < total);
+	for (size_t i = 0; i < PARTS; i++) {
+		size_t n = part_rows(&parts[i], catalogue);
+
+		encode_rows(writer, catalogue, NULL, &parts[i],
+			    (uint32_t)clamp(from > before ? from - before : 0, n),
+			    (uint32_t)clamp(to > before ? to - before : 0, n));
+		before += n;
+	}
+	return to < total ? to : 0;
 }

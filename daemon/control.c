@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "daemon/catalogue_msg.h"
 #include "daemon/quarantine.h"
 #include "daemon/socket.h"
 
@@ -61,6 +62,23 @@ static int do_quarantine(struct control *control, const struct client *client,
 	return err;
 }
 
+/* ---- catalogue ---------------------------------------------------------------------------------- */
+
+static int do_catalogue(struct control *control, const struct client *client,
+			const struct request *request)
+{
+	size_t next = 0;
+	int err;
+
+	(void)request;
+	do {
+		next = catalogue_page_encode(control->writer, control->parts.catalogue, next,
+					     CONTROL_PAGE_BYTES);
+		err = control_send(control, client, msg_written(control->writer));
+	} while (next && !err);
+	return err;
+}
+
 /* ---- requests ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -68,10 +86,9 @@ static const struct {
 	int (*fn)(struct control *control, const struct client *client,
 		  const struct request *request);
 } ops[] = {
-	{ "status", do_status },
-	{ "export", control_export },
-	{ "explain", control_explain },
-	{ "quarantine", do_quarantine },
+	{ "status", do_status },	{ "export", control_export },
+	{ "explain", control_explain }, { "quarantine", do_quarantine },
+	{ "catalogue", do_catalogue },
 };
 
 static void handle(struct control *control, const struct client *client, struct text message)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it was asked.
  */
@@ -14,7 +14,7 @@
 
 enum {
 	CONTROL_WAITING_MAX = 16,	/* requests that wait */
-	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one answer */
+	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */
 };
 

@@ -355,23 +355,39 @@ static void encode_end(struct tools *tools, const struct vector *vector)
 	snapshot_end_encode(tools->writer, &end);
 }
 
-static void encode_catalogue(struct tools *tools, const struct vector *vector)
+static struct catalogue *catalogue_of_vectors(void)
 {
 	const char *path = "proto/vectors/catalogue.yaml";
 	struct yaml_errors errors = { .file = path };
 	struct catalogue *catalogue;
-	bool visible[ROWS_MAX];
 	size_t size;
 	char *text = file_text(path, &size);
 
 	if (catalogue_parse((struct text){ text, size }, &errors, &catalogue) != 0)
 		fail_msg("%s", errors.text);
+	free(text);
+	return catalogue;
+}
+
+static void encode_catalogue(struct tools *tools, const struct vector *vector)
+{
+	struct catalogue *catalogue = catalogue_of_vectors();
+	bool visible[ROWS_MAX];
+
 	memset(visible, true, sizeof(visible));
 	assert_true(catalogue->n_regions <= ROWS_MAX);
 	catalogue_encode(tools->writer, catalogue, visible, int_in(vector->message, "epoch"),
 			 (uint64_t)int_in(vector->message, "seq"));
 	catalogue_free(catalogue);
-	free(text);
+}
+
+static void encode_catalogue_answer(struct tools *tools, const struct vector *vector)
+{
+	struct catalogue *catalogue = catalogue_of_vectors();
+
+	(void)vector;
+	assert_int_equal(catalogue_page_encode(tools->writer, catalogue, 0, MSG_SIZE_MAX), 0);
+	catalogue_free(catalogue);
 }
 
 static void check_encoder(struct tools *tools, const struct vector *vector)
@@ -380,10 +396,15 @@ static void check_encoder(struct tools *tools, const struct vector *vector)
 		const char *kind;
 		void (*encode)(struct tools *tools, const struct vector *vector);
 	} encoders[] = {
-		{ "batch", encode_batch },	   { "request", encode_request },
-		{ "answer", encode_answer },	   { "refusal", encode_refusal },
-		{ "metric", encode_metric },	   { "beat", encode_beat },
-		{ "catalogue", encode_catalogue }, { "end", encode_end },
+		{ "batch", encode_batch },
+		{ "request", encode_request },
+		{ "answer", encode_answer },
+		{ "refusal", encode_refusal },
+		{ "metric", encode_metric },
+		{ "beat", encode_beat },
+		{ "catalogue", encode_catalogue },
+		{ "catalogue-answer", encode_catalogue_answer },
+		{ "end", encode_end },
 	};
 	size_t i = 0, n = sizeof(encoders) / sizeof(encoders[0]);
 
@@ -463,6 +484,49 @@ static void the_examples_of_the_protocols_text_are_vectors(void **state)
 	free(text);
 }
 
+/* A page is as full as it can be, and all pages together are the whole, however small they are. */
+static void pages_of_a_catalogue_add_up_to_the_whole(void **state)
+{
+	static const char *const parts[] = { "regions", "modules", "programmes", "competences",
+					     "dimensions" };
+	enum { ROW_SIZE_MAX = 250 };
+	struct tools tools = { msg_reader_new(), msg_writer_new() };
+	struct catalogue *catalogue = catalogue_of_vectors();
+
+	(void)state;
+	for (size_t size = 1; size < 1000; size += 7) {
+		json_t *vector = json_load_file("proto/vectors/catalogue-answer.json", 0, NULL);
+		json_t *whole = json_object_get(vector, "message"), *sum = json_object(), *page;
+		size_t next = 0, pages = 0;
+
+		for (size_t p = 0; p < 5; p++)
+			json_object_set_new(sum, parts[p], json_array());
+		do {
+			next = catalogue_page_encode(tools.writer, catalogue, next, size);
+			assert_int_equal(
+				json_from_msg(tools.reader, msg_written(tools.writer), &page), 0);
+			assert_int_equal(json_is_true(json_object_get(page, "more")), next > 0);
+			if (next)
+				assert_true(msg_written(tools.writer).size + ROW_SIZE_MAX > size);
+			for (size_t p = 0; p < 5; p++)
+				json_array_extend(json_object_get(sum, parts[p]),
+						  json_object_get(page, parts[p]));
+			json_decref(page);
+			assert_in_range(++pages, 1, 8);
+		} while (next);
+		if (size == 1)
+			assert_int_equal(pages, 8);
+		for (size_t p = 0; p < 5; p++)
+			assert_true(json_equal(json_object_get(sum, parts[p]),
+					       json_object_get(whole, parts[p])));
+		json_decref(sum);
+		json_decref(vector);
+	}
+	catalogue_free(catalogue);
+	msg_reader_free(tools.reader);
+	msg_writer_free(tools.writer);
+}
+
 /* ---- tests ------------------------------------------------------------------------------------- */
 
 static void each_is_decoded_or_refused_with_its_code(void **state)
@@ -496,6 +560,7 @@ int main(void)
 		cmocka_unit_test(each_event_is_accepted_or_refused_with_its_code),
 		cmocka_unit_test(each_means_its_json_and_the_exact_ones_are_what_it_encodes_to),
 		cmocka_unit_test(our_encoders_give_the_exact_ones_byte_for_byte),
+		cmocka_unit_test(pages_of_a_catalogue_add_up_to_the_whole),
 		cmocka_unit_test(the_examples_of_the_protocols_text_are_vectors),
 	};
 
