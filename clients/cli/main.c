@@ -18,6 +18,7 @@ static const struct command {
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
 	{ "explain", command_explain, "say what a figure means, and what it stands on" },
+	{ "report", command_report, "say what a programme has come to, for who pays for it" },
 	{ "status", command_status, "say how the daemon is, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },

@@ -444,8 +444,8 @@ static void a_simulated_file_gives_the_figures_of_what_is_sent(void **state)
 
 static void help_is_everywhere(void **state)
 {
-	static const char *const commands[] = { "publish", "watch", "export", "status",
-						"simulate" };
+	static const char *const commands[] = { "publish", "watch",  "export",
+						"report",  "status", "simulate" };
 	struct daemon *daemon = *state;
 	char *all, *out;
 
