@@ -91,13 +91,10 @@ static void write_by(struct writing *writing, enum facet facet, bool counts)
 		write_count(writing, facet, tally_by(d, writing->profile.values[d]), 0, 1);
 }
 
-static void add_hours(struct folding *folding, const struct standing *first,
-		      const struct standing *end)
+static void add_hour(struct folding *folding, const struct standing *fact)
 {
-	for (; first < end; first++) {
-		folding->hours[first->hour]++;
-		folding->hours_used[first->hour / 64] |= UINT64_C(1) << first->hour % 64;
-	}
+	folding->hours[fact->hour]++;
+	folding->hours_used[fact->hour / 64] |= UINT64_C(1) << fact->hour % 64;
 }
 
 /* And begin anew; where the subject does not count, they are not written. */
@@ -168,7 +165,8 @@ static const struct standing *write_modules(struct writing *writing)
 		if (!module_fold(first, end, &state))
 			continue;
 		writing->subject = tally_subject(KIND_MODULE, module->module);
-		add_hours(writing->folding, first, end);
+		for (const struct standing *fact = first; fact < end; fact++)
+			add_hour(writing->folding, fact);
 		write_module(writing, &state);
 		if (!last || state.last->time > last->time)
 			last = state.last;
@@ -295,9 +293,10 @@ static int write_programme(struct writing *writing, const struct membership *fir
 	programme_begin(state);
 	for (; first < end && !err; first++) {
 		facts_of(writing->folding, first, &fact, &facts_end);
-		programme_window(programme, &fact, &facts_end);
-		add_hours(writing->folding, fact, facts_end);
-		err = programme_add(state, fact, facts_end);
+		err = programme_add(state, programme, fact, facts_end);
+		for (; fact < facts_end; fact++)
+			if (programme_has(programme, fact))
+				add_hour(writing->folding, fact);
 	}
 	counts = programme_end(state, programme->complete) && !err;
 	if (counts) {

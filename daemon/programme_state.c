@@ -9,13 +9,9 @@ void programme_state_free(struct programme_state *state)
 	*state = (struct programme_state){ 0 };
 }
 
-void programme_window(const struct programme *programme, const struct standing **first,
-		      const struct standing **end)
+bool programme_has(const struct programme *programme, const struct standing *fact)
 {
-	while (*first < *end && (*first)->day < programme->from)
-		++*first;
-	while (*end > *first && (*end)[-1].day > programme->to)
-		--*end;
+	return fact->day >= programme->from && fact->day <= programme->to;
 }
 
 void programme_begin(struct programme_state *state)
@@ -51,13 +47,15 @@ static void keep_later(const struct standing **last, const struct standing *fact
 		*last = fact;
 }
 
-int programme_add(struct programme_state *state, const struct standing *first,
-		  const struct standing *end)
+int programme_add(struct programme_state *state, const struct programme *programme,
+		  const struct standing *first, const struct standing *end)
 {
 	bool done = false;
 	int err = 0;
 
 	for (const struct standing *fact = first; fact < end && !err; fact++) {
+		if (!programme_has(programme, fact))
+			continue;
 		keep_later(&state->last, fact);
 		if (fact->type == EVENT_WITHDRAWN)
 			keep_later(&state->last_withdrawn, fact);

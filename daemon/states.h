@@ -38,15 +38,14 @@ struct programme_state {
 };
 void programme_state_free(struct programme_state *state);
 
-/* The facts within its days, among those of one module. */
-void programme_window(const struct programme *programme, const struct standing **first,
-		      const struct standing **end);
+/* Is a fact within its days? Where clocks are put back over midnight, days do not rise with time. */
+bool programme_has(const struct programme *programme, const struct standing *fact);
 
-/* Begin; add the facts of each of its modules within its days (LIFT_E_MEMORY); end, with the number of modules that complete it: false
- * where there was nothing but withdrawals. */
+/* Begin; add the facts of each of its modules, of which those within its days count (LIFT_E_MEMORY); end, with the number of modules that
+ * complete it: false where there was nothing but withdrawals. */
 void programme_begin(struct programme_state *state);
-int programme_add(struct programme_state *state, const struct standing *first,
-		  const struct standing *end);
+int programme_add(struct programme_state *state, const struct programme *programme,
+		  const struct standing *first, const struct standing *end);
 bool programme_end(struct programme_state *state, uint32_t complete);
 
 /* ---- METRICS 6: a competence (competence_state.c) ------------------------------------------------ */

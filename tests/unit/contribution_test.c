@@ -305,6 +305,34 @@ static void participants_and_completed_are_counted_by_each_value(void **state)
 			" by 0, by 257, by-completed 0, by-completed 257, hours 1,");
 }
 
+/* At 00:01 on 2006-10-29 the clocks of St John's went back to 23:01 of the day before. */
+static void days_count_where_they_do_not_rise_with_time(void **state)
+{
+	static const char facts[] =
+		"started a 2006-10-29T00:00:30-02:30, completed a 2006-10-28T23:01:30-03:30";
+	static const struct {
+		const char *days, *expected;
+	} cases[] = {
+		{ "to: 2006-10-28",
+		  " started 2006-10-28, completed 2006-10-28, last 2006-10-28, hours 1," },
+		{ "from: 2006-10-29",
+		  " started 2006-10-29, last 2006-10-29, open 2006-10-29, hours 1," },
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "timezone: America/St_Johns\n"
+			 "dimensions: {role: [nurse], shift: [day, night]}\n"
+			 "regions: [{code: rana}]\n"
+			 "modules: [{id: a}]\n"
+			 "programmes: [{id: p, modules: [a], %s}]\n",
+			 cases[i].days);
+		check(cases[i].days, text, facts, KIND_PROGRAMME, progress, cases[i].expected);
+	}
+}
+
 /* ---- competences ------------------------------------------------------------------------------------ */
 
 #define MONTH	"{competence: k, valid_months: 1}"
@@ -465,6 +493,7 @@ static void holders_are_counted_by_each_value_for_each_stretch(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(days_count_where_they_do_not_rise_with_time),
 		cmocka_unit_test(a_programme_folds_as_the_definition_says),
 		cmocka_unit_test(a_target_counts_who_has_its_measure_and_all_its_attributes),
 		cmocka_unit_test(participants_and_completed_are_counted_by_each_value),
