@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { SERIES_BUCKETS_MAX = 1 << 20 };
+
 /* As many targets and requirements as a subject has; at least one. */
 static size_t parts_max(const struct catalogue *catalogue)
 {
@@ -47,37 +49,34 @@ void figures_free(struct figures *figures)
 		return;
 	for (uint32_t d = 0; d < CATALOGUE_DIMENSIONS_MAX; d++)
 		free(figures->by[d]);
-	for (int i = 0; i < SERIES_NAMES; i++)
+	for (int i = 0; i < SERIES_NAMES; i++) {
 		free(figures->series[i].rows);
+		free(figures->series[i].row_of);
+	}
 	free(figures->parts);
 	free(figures);
 }
 
-static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject, int32_t today)
-{
-	const struct catalogue *catalogue = figures->catalogue;
-
-	figures->region = region;
-	figures->subject = subject;
-	figures->today = today;
-	memset(figures->totals, 0, sizeof(figures->totals));
-	memset(figures->parts, 0, parts_max(catalogue) * sizeof(*figures->parts));
-	memset(figures->levels, 0, sizeof(figures->levels));
-	memset(figures->expiring, 0, sizeof(figures->expiring));
-	figures->holders = figures->begun = 0;
-	for (int i = 0; i < SERIES_NAMES; i++)
-		figures->series[i].n = 0;
-	figures->reached = 0;
-	figures->reached_home = REGION_ALL;
-	figures->err = 0;
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
-		memset(figures->by[d], 0,
-		       (catalogue->dimensions[d].n_values + 1) * sizeof(*figures->by[d]));
-}
-
 /* ---- series ------------------------------------------------------------------------------------ */
 
-static int series_add(struct series *series, uint32_t bucket, int column, int64_t n)
+/* A place for a bucket: buckets are days, hours, percents, of which there are few. */
+static int series_reach(struct series *series, uint32_t bucket)
+{
+	size_t n = 2 * ((size_t)bucket + 128);
+	uint32_t *row_of;
+
+	if (bucket >= SERIES_BUCKETS_MAX)
+		return LIFT_E_CORRUPT;
+	row_of = realloc(series->row_of, n * sizeof(*row_of));
+	if (!row_of)
+		return LIFT_E_MEMORY;
+	memset(row_of + series->n_buckets, 0, (n - series->n_buckets) * sizeof(*row_of));
+	series->row_of = row_of;
+	series->n_buckets = n;
+	return 0;
+}
+
+static int series_append(struct series *series, uint32_t bucket)
 {
 	if (series->n == series->room) {
 		size_t room = series->room ? 2 * series->room : 256;
@@ -89,8 +88,26 @@ static int series_add(struct series *series, uint32_t bucket, int column, int64_
 		series->room = room;
 	}
 	series->rows[series->n] = (struct row){ .bucket = bucket };
-	series->rows[series->n++].n[column] = n;
+	series->row_of[bucket] = (uint32_t)++series->n;
 	return 0;
+}
+
+static int series_add(struct series *series, uint32_t bucket, int column, int64_t n)
+{
+	int err = bucket < series->n_buckets ? 0 : series_reach(series, bucket);
+
+	if (!err && !series->row_of[bucket])
+		err = series_append(series, bucket);
+	if (!err)
+		series->rows[series->row_of[bucket] - 1].n[column] += n;
+	return err;
+}
+
+static void series_clear(struct series *series)
+{
+	for (size_t i = 0; i < series->n; i++)
+		series->row_of[series->rows[i].bucket] = 0;
+	series->n = 0;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -98,26 +115,6 @@ static int compare_rows(const void *a, const void *b)
 	uint32_t x = ((const struct row *)a)->bucket, y = ((const struct row *)b)->bucket;
 
 	return (x > y) - (x < y);
-}
-
-/* In order, one row a bucket. */
-static void series_merge(struct series *series)
-{
-	struct row *rows = series->rows;
-	size_t kept = 0;
-
-	if (series->n == 0)
-		return;
-	qsort(rows, series->n, sizeof(*rows), compare_rows);
-	for (size_t i = 1; i < series->n; i++) {
-		if (rows[kept].bucket != rows[i].bucket) {
-			rows[++kept] = rows[i];
-			continue;
-		}
-		for (int c = 0; c < FIGURES_COLUMNS; c++)
-			rows[kept].n[c] += rows[i].n[c];
-	}
-	series->n = kept + 1;
 }
 
 int64_t series_below(const struct series *series, int64_t bucket)
@@ -138,6 +135,28 @@ uint32_t series_rank(const struct series *series, int percent)
 	for (rank -= series->rows[0].n[0]; rank > 0; rank -= series->rows[i].n[0])
 		i++;
 	return series->rows[i].bucket;
+}
+
+static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject, int32_t today)
+{
+	const struct catalogue *catalogue = figures->catalogue;
+
+	figures->region = region;
+	figures->subject = subject;
+	figures->today = today;
+	memset(figures->totals, 0, sizeof(figures->totals));
+	memset(figures->parts, 0, parts_max(catalogue) * sizeof(*figures->parts));
+	memset(figures->levels, 0, sizeof(figures->levels));
+	memset(figures->expiring, 0, sizeof(figures->expiring));
+	figures->holders = figures->begun = 0;
+	for (int i = 0; i < SERIES_NAMES; i++)
+		series_clear(&figures->series[i]);
+	figures->reached = 0;
+	figures->reached_home = REGION_ALL;
+	figures->err = 0;
+	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
+		memset(figures->by[d], 0,
+		       (catalogue->dimensions[d].n_values + 1) * sizeof(*figures->by[d]));
 }
 
 /* ---- sums -------------------------------------------------------------------------------------- */
@@ -286,7 +305,9 @@ int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t
 			figures->err = err;
 	}
 	for (int i = 0; i < SERIES_NAMES; i++)
-		series_merge(&figures->series[i]);
+		if (figures->series[i].n > 0)
+			qsort(figures->series[i].rows, figures->series[i].n, sizeof(struct row),
+			      compare_rows);
 	return figures->err;
 }
 

@@ -32,6 +32,8 @@ enum { EXPIRIES = 3, EXPIRY_DAYS = 30 };
 struct series {
 	struct row *rows;
 	size_t n, room;
+	uint32_t *row_of; /* by bucket, while it is summed: its row + 1, or 0 */
+	size_t n_buckets; /* that have a place there */
 };
 
 struct figures {

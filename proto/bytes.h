@@ -7,6 +7,7 @@
 #ifndef LIFT_PROTO_BYTES_H
 #define LIFT_PROTO_BYTES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,19 +47,17 @@ static inline int text_compare(struct text a, struct text b)
 /* The low `size` bytes (1..8) of a number, the highest first: so that bytes sort as numbers. */
 static inline void put_be(uint8_t *to, uint64_t value, size_t size)
 {
-	while (size > 0) {
-		to[--size] = (uint8_t)value;
-		value >>= 8;
-	}
+	uint64_t big = htobe64(value);
+
+	memcpy(to, (const uint8_t *)&big + sizeof(big) - size, size);
 }
 
 static inline uint64_t get_be(const uint8_t *from, size_t size)
 {
-	uint64_t value = 0;
+	uint64_t big = 0;
 
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | from[i];
-	return value;
+	memcpy((uint8_t *)&big + sizeof(big) - size, from, size);
+	return be64toh(big);
 }
 
 #endif

@@ -81,7 +81,7 @@ static void a_right_configuration_is_checked_and_nothing_is_made(void **state)
 	daemon_configure(daemon, configuration);
 	outcome = run_liftd(daemon, "--check-config", "--config", daemon->config);
 	check_said(&outcome, 0, "");
-	assert_non_null(strstr(outcome.out, "13 regions, 5 modules, 1 programmes, 1 competences"));
+	assert_non_null(strstr(outcome.out, "13 regions, 5 modules, 2 programmes, 2 competences"));
 	outcome_free(&outcome);
 	assert_int_equal(access(daemon->state, F_OK), -1);
 }
