@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/dir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -39,6 +40,46 @@ int dir_make(const char *path)
 		return LIFT_E_IO;
 	}
 	return 0;
+}
+
+int dir_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : LIFT_E_IO;
+	while ((entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	return rmdir(path) == 0 ? 0 : LIFT_E_IO;
+}
+
+static int sync_parent(const char *path)
+{
+	char parent[PATH_MAX];
+	int fd, rc;
+
+	snprintf(parent, sizeof(parent), "%s/..", path);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+int dir_exchange(const char *a, const char *b)
+{
+	char aside[PATH_MAX];
+	int rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+
+	if (rc != 0 && (errno == EINVAL || errno == ENOSYS)) {
+		snprintf(aside, sizeof(aside), "%s.aside", b);
+		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
+	}
+	return rc == 0 && sync_parent(b) == 0 ? 0 : LIFT_E_IO;
 }
 
 int dir_lock(const char *dir, int *ret_lock)

@@ -8,6 +8,12 @@
 /* Make a directory and those above it, for its owner only; one that is there must be the user's own. LIFT_E_IO. */
 int dir_make(const char *path);
 
+/* Remove a directory and the files in it, if it is there. LIFT_E_IO. */
+int dir_remove(const char *path);
+
+/* Let two directories with the same parent change names, in one step where the file system can; and have it on disk. LIFT_E_IO. */
+int dir_exchange(const char *a, const char *b);
+
 /* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process lives. LIFT_E_IO. */
 int dir_lock(const char *path, int *ret_lock);
 

@@ -12,6 +12,7 @@
 
 /* Facts in fact_compare's order, each once. */
 struct learner {
+	uint8_t pseudonym[PSEUDONYM_BYTES]; /* whose they are */
 	struct fact *facts;
 	size_t n, room;
 };

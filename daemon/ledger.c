@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "daemon/ledger_internal.h"
 #include "daemon/names.h"
 
-static const char *const db_names[LDB_COUNT] = {
+const char *const ledger_db_names[LDB_COUNT] = {
 	[LDB_META] = "meta",	   [LDB_NUMBERS] = "numbers", [LDB_LEARNERS] = "learners",
 	[LDB_TALLIES] = "tallies", [LDB_SEEN] = "seen",
 };
@@ -63,30 +64,21 @@ static void make_digest(struct ledger *ledger)
 	crypto_generichash_final(&state, ledger->digest, DIGEST_BYTES);
 }
 
-/* Where a ledger of this digest ends; false where this is another one, or ahead of its journal. */
+/* The journal number and the sum that a ledger of this digest ends with; false where this is another one, ahead of its
+ * journal, or one that was not finished. */
 static bool read_meta(struct ledger *ledger, struct store_txn *txn, uint64_t *ret_applied)
 {
 	struct text digest = { (char *)ledger->digest, DIGEST_BYTES }, value;
 
 	if (!store_get(txn, LDB_META, text_of("digest"), &value) || !text_equal(value, digest))
 		return false;
-	/* An emptied one has applied nothing yet. */
-	*ret_applied = 0;
-	if (!store_get(txn, LDB_META, text_of("applied"), &value))
-		return true;
-	if (value.size != 8)
+	if (!store_get(txn, LDB_META, text_of("sum"), &value) ||
+	    sum_decode(value, &ledger->sum) != 0)
+		return false;
+	if (!store_get(txn, LDB_META, text_of("applied"), &value) || value.size != 8)
 		return false;
 	*ret_applied = get_be((const uint8_t *)value.data, 8);
 	return *ret_applied <= journal_last(ledger->journal);
-}
-
-static int empty(struct ledger *ledger, struct store_txn *txn)
-{
-	for (int db = 0; db < LDB_COUNT; db++)
-		store_clear(txn, db);
-	store_put(txn, LDB_META, text_of("digest"),
-		  (struct text){ (char *)ledger->digest, DIGEST_BYTES });
-	return store_commit(txn);
 }
 
 static int load_seen(struct ledger *ledger, struct store_txn *txn)
@@ -108,23 +100,15 @@ static int load_seen(struct ledger *ledger, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
-/* Go back to what is committed; an empty ledger where that is of no use. */
-static int load(struct ledger *ledger)
+/* Go back to what is committed. */
+int ledger_load(struct ledger *ledger)
 {
 	struct store_txn txn;
 	uint64_t applied = 0;
-	int err = store_begin(ledger->store, true, &txn);
+	int err = store_begin(ledger->store, false, &txn);
 
-	if (err)
-		return err;
-	if (read_meta(ledger, &txn, &applied)) {
-		store_abort(&txn);
-	} else {
-		applied = 0;
-		err = empty(ledger, &txn);
-	}
-	if (!err)
-		err = store_begin(ledger->store, false, &txn);
+	if (!err && !read_meta(ledger, &txn, &applied))
+		err = txn.err ? txn.err : LIFT_E_NOT_FOUND;
 	if (!err)
 		err = load_seen(ledger, &txn);
 	if (!err)
@@ -150,8 +134,7 @@ void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct t
 				     (uint32_t)get_be(at + 8, 4));
 }
 
-/* The watcher learns of all that is there as if it had just come. */
-static int tell_all(struct ledger *ledger)
+int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
 {
 	struct tally_key key, previous = { .home = UINT32_MAX };
 	struct store_cursor cursor;
@@ -160,15 +143,15 @@ static int tell_all(struct ledger *ledger)
 	struct text bytes, value;
 	int err = ledger_view_begin(ledger, &view);
 
+	ledger->watcher = *watcher;
 	if (err)
 		return err;
 	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
 	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &bytes, &value); more;
 	     more = store_next(&cursor, &bytes, &value)) {
 		tally_key_decode((const uint8_t *)bytes.data, &key);
-		if (ledger->watcher.changed &&
-		    (key.home != previous.home || key.subject != previous.subject))
-			ledger->watcher.changed(ledger->watcher.context, key.home, key.subject);
+		if (key.home != previous.home || key.subject != previous.subject)
+			watcher->changed(watcher->context, key.home, key.subject);
 		previous = key;
 	}
 	store_cursor_close(&cursor);
@@ -184,8 +167,8 @@ static int tell_all(struct ledger *ledger)
 	return 0;
 }
 
-int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
-		int64_t until, const struct ledger_watcher *watcher, struct ledger **ret_ledger)
+int ledger_new(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+	       int64_t until, struct ledger **ret_ledger)
 {
 	struct ledger *ledger = calloc(1, sizeof(*ledger));
 	int err;
@@ -195,8 +178,6 @@ int ledger_open(const char *dir, struct journal *journal, const struct catalogue
 	ledger->journal = journal;
 	ledger->catalogue = catalogue;
 	ledger->until = until;
-	if (watcher)
-		ledger->watcher = *watcher;
 	profiles_init(&ledger->profiles, catalogue);
 	make_digest(ledger);
 	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
@@ -204,22 +185,70 @@ int ledger_open(const char *dir, struct journal *journal, const struct catalogue
 	ledger->changes = tally_map_new();
 	err = ledger->stretch && ledger->places && ledger->changes ? 0 : LIFT_E_MEMORY;
 	if (!err)
-		err = store_open(dir, db_names, LDB_COUNT, &ledger->store);
-	if (!err)
-		err = load(ledger);
-	if (!err)
-		err = tell_all(ledger);
-	if (err) {
+		err = store_open(dir, ledger_db_names, LDB_COUNT, &ledger->store);
+	if (err)
 		ledger_close(ledger);
+	else
+		*ret_ledger = ledger;
+	return err;
+}
+
+int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+		int64_t until, struct ledger **ret_ledger)
+{
+	struct ledger *ledger;
+	int err = ledger_new(dir, journal, catalogue, until, &ledger);
+
+	if (err)
 		return err;
+	err = ledger_load(ledger);
+	if (err)
+		ledger_close(ledger);
+	else
+		*ret_ledger = ledger;
+	return err;
+}
+
+int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size)
+{
+	struct store_txn txn;
+	struct store *store;
+	struct text value;
+	int err = store_open(dir, ledger_db_names, LDB_COUNT, &store);
+
+	if (err)
+		return err;
+	err = store_begin(store, false, &txn);
+	if (!err && !store_get(&txn, LDB_META, text_of("catalogue"), &value))
+		err = txn.err ? txn.err : LIFT_E_NOT_FOUND;
+	*ret_text = err ? NULL : malloc(value.size + 1);
+	if (!err && !*ret_text)
+		err = LIFT_E_MEMORY;
+	if (!err) {
+		memcpy(*ret_text, value.data, value.size);
+		*ret_size = value.size;
 	}
-	*ret_ledger = ledger;
-	return 0;
+	store_abort(&txn);
+	store_close(store);
+	return err;
+}
+
+struct ledger *ledger_keep(struct ledger *ledger)
+{
+	atomic_fetch_add(&ledger->keepers, 1);
+	return ledger;
+}
+
+void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue)
+{
+	assert(memcmp(ledger->catalogue->digest, catalogue->digest, sizeof(catalogue->digest)) ==
+	       0);
+	ledger->catalogue = ledger->profiles.catalogue = catalogue;
 }
 
 void ledger_close(struct ledger *ledger)
 {
-	if (!ledger)
+	if (!ledger || atomic_fetch_sub(&ledger->keepers, 1) > 0)
 		return;
 	store_abort(&ledger->txn);
 	profiles_clear(&ledger->profiles);
@@ -245,7 +274,7 @@ int ledger_undo(struct ledger *ledger, int err)
 	ledger->txn.err = 0;
 	tally_map_clear(ledger->changes);
 	atomic_store(&ledger->applied, ledger_committed(ledger));
-	return load(ledger) == 0 ? err : LIFT_E_FATAL;
+	return ledger_load(ledger) == 0 ? err : LIFT_E_FATAL;
 }
 
 bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
@@ -260,19 +289,27 @@ bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
 		ledger_applied(ledger) >= atomic_load(&ledger->wanted));
 }
 
+/* What the records were derived from, and how far: in the transaction that has written them. */
+void ledger_put_meta(struct ledger *ledger, uint64_t applied)
+{
+	uint8_t bytes[8], sum[SUM_BYTES];
+
+	put_be(bytes, applied, sizeof(bytes));
+	store_put(&ledger->txn, LDB_META, text_of("applied"),
+		  (struct text){ (char *)bytes, sizeof(bytes) });
+	store_put(&ledger->txn, LDB_META, text_of("sum"), sum_encode(&ledger->sum, sum));
+}
+
 int ledger_commit(struct ledger *ledger)
 {
 	uint64_t applied = ledger_applied(ledger);
-	uint8_t bytes[8];
 	int err;
 
 	if (applied == ledger_committed(ledger)) {
 		store_abort(&ledger->txn);
 		return 0;
 	}
-	put_be(bytes, applied, sizeof(bytes));
-	store_put(&ledger->txn, LDB_META, text_of("applied"),
-		  (struct text){ (char *)bytes, sizeof(bytes) });
+	ledger_put_meta(ledger, applied);
 	err = store_commit(&ledger->txn);
 	if (err)
 		return ledger_undo(ledger, err);

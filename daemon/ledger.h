@@ -2,12 +2,14 @@
 /*
  * ledger.h - the facts of each learner and the tallies, derived from the journal in one transaction.
  *
- * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of: a ledger
- * whose digest of these is another is emptied and made anew. One thread applies and reads what it has applied; views
+ * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of: where its digest of
+ * these is another, a new one is built from the journal. One thread applies and reads what it has applied; views
  * read what is committed, in any thread. A crash loses only work that is done again.
  */
 #ifndef LIFTD_LEDGER_H
 #define LIFTD_LEDGER_H
+
+#include <stdatomic.h>
 
 #include "daemon/contribution.h"
 
@@ -18,7 +20,7 @@ enum {
 	LEDGER_COMMIT_MS = 5000, /* and so much time since the first change */
 };
 
-/* Who wants to know what has changed; called by ledger_open, too, for what is there. */
+/* Who wants to know what has changed. */
 struct ledger_watcher {
 	/* Tallies of a home and subject are not what they were. */
 	void (*changed)(void *context, uint32_t home, uint32_t subject);
@@ -29,10 +31,35 @@ struct ledger_watcher {
 
 struct ledger;
 
-/* Open or make the ledger of a journal. `until`: only facts before this moment count (ms; INT64_MAX: all). */
+/* Open the ledger of a journal, of a catalogue and of a moment: only facts before `until` count (ms; INT64_MAX: all). LIFT_E_NOT_FOUND
+ * where there is none, or it is of something else: build one. The catalogue is borrowed. */
 int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
-		int64_t until, const struct ledger_watcher *watcher, struct ledger **ret_ledger);
+		int64_t until, struct ledger **ret_ledger);
+
+/* How far a build is, of how many journal entries (each counts twice: it is read, and it is folded); and whether it is to end
+ * with LIFT_E_STOPPED. For other threads to look at, and to set. */
+struct ledger_progress {
+	_Atomic uint64_t done, total;
+	atomic_bool stop;
+	uint64_t part; /* events that are sorted at once; 0: about 100 MB of them */
+};
+
+/* Build it from the journal, in place of whatever is in the directory: sorted by learner, each folded once. What it applies is what the journal
+ * has when it begins. One that was not finished is none. `progress` may be NULL. */
+int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger);
+
+/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the caller frees it. LIFT_E_NOT_FOUND. */
+int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size);
+
+/* Watch it from now on; the watcher learns of all that is there as if it had just come. */
+int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher);
+/* Each who keeps a ledger closes it once; so does whoever has opened it. Then it is gone. Any thread. */
+struct ledger *ledger_keep(struct ledger *ledger);
 void ledger_close(struct ledger *ledger);
+
+/* Go on with a catalogue of the same digest: other names, places, headcounts. The thread that applies. */
+void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue);
 uint64_t ledger_bytes(const struct ledger *ledger);
 
 /* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure nothing
@@ -49,6 +76,9 @@ struct tallies ledger_tallies(struct ledger *ledger);
 /* The last journal number that is applied, and the last one that is committed (any thread). */
 uint64_t ledger_applied(const struct ledger *ledger);
 uint64_t ledger_committed(const struct ledger *ledger);
+
+/* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were written. */
+int ledger_walk(struct store_txn *txn);
 
 /* Ask that a journal number be committed soon (any thread). */
 void ledger_want(struct ledger *ledger, uint64_t number);

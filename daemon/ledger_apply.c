@@ -7,6 +7,8 @@
 
 /* ---- gathering a stretch ------------------------------------------------------------------------ */
 
+static const struct text no_record = { NULL, 0 };
+
 struct gathering {
 	struct ledger *ledger;
 	struct journal_view *view;
@@ -43,6 +45,7 @@ static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home
 {
 	struct ledger *ledger = gathering->ledger;
 	uint32_t count = names_count(ledger->seen), id;
+	struct record_writer writer;
 	struct text key;
 	uint8_t bytes[SEEN_KEY];
 	int err;
@@ -54,7 +57,9 @@ static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home
 	err = names_add(ledger->seen, key, &id);
 	if (err || names_count(ledger->seen) == count)
 		return err;
-	store_put(&ledger->txn, LDB_SEEN, key, (struct text){ "", 0 });
+	record_writer_open(&writer, ledger, LDB_SEEN);
+	record_write(&writer, key, no_record, (struct text){ "", 0 });
+	record_writer_close(&writer);
 	ledger_tell_seen(ledger, gathering->view, key);
 	return 0;
 }
@@ -108,7 +113,7 @@ static int compare_places(const void *a, const void *b)
 }
 
 /* after - before, both in order of keys. */
-static int add_difference(struct tally_map *changes, const struct contribution *before,
+int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
 			  const struct contribution *after)
 {
 	size_t b = 0, a = 0;
@@ -133,14 +138,14 @@ static int add_difference(struct tally_map *changes, const struct contribution *
 
 /* All events of one learner: contribution before, add the facts, contribution after. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
-			 struct store_cursor *cursor, const struct place *first,
+			 struct record_writer *writer, const struct place *first,
 			 const struct place *end, uintptr_t *page, uint64_t *added)
 {
 	struct learner *learner = &ledger->learner;
 	uint32_t number = (uint32_t)first->rank;
 	uintptr_t on_page;
 	bool is_new, any = false;
-	int err = pieces_load(cursor, number, &ledger->pieces, learner, &on_page);
+	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner, &on_page);
 
 	/* Facts from before a restart may have profiles that have not been met since. */
 	for (size_t i = 0; i < learner->n && !err; i++)
@@ -148,6 +153,7 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 	if (!err)
 		err = learner_contribute(learner, &ledger->profiles, ledger->until,
 					 &ledger->before);
+	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
 	for (const struct place *p = first; p < end && !err; p++) {
 		err = learner_add(learner, &p->event->fact, &is_new);
 		any |= is_new;
@@ -157,80 +163,78 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		return err;
 	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
 	if (!err)
-		err = add_difference(ledger->changes, &ledger->before, &ledger->after);
+		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
 	if (err)
 		return err;
 	/* Learners come in order of keys: neighbours share a page. */
 	ledger->dirty_pages += on_page != *page || on_page == 0;
 	*page = on_page;
-	return pieces_save(cursor, number, &ledger->pieces, learner);
+	return pieces_save(writer, number, &ledger->pieces, learner);
 }
 
-static void flush_tally(struct store_cursor *cursor, const struct tally *change)
+static void flush_tally(struct record_writer *writer, const struct tally *change)
 {
 	uint8_t key_bytes[TALLY_KEY_BYTES], value_bytes[TALLY_VALUE];
-	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, value;
+	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, was = no_record;
 	int64_t n = change->n;
 
 	tally_key_encode(&change->key, key_bytes);
-	if (store_find(cursor, key, &value) && value.size == TALLY_VALUE)
-		n += (int64_t)get_be((const uint8_t *)value.data, TALLY_VALUE);
+	if (store_find(&writer->cursor, key, &was) && was.size == TALLY_VALUE)
+		n += (int64_t)get_be((const uint8_t *)was.data, TALLY_VALUE);
 	put_be(value_bytes, (uint64_t)n, TALLY_VALUE);
-	if (n == 0)
-		store_remove(cursor, key);
-	else
-		store_set(cursor, key, (struct text){ (char *)value_bytes, sizeof(value_bytes) });
+	if (n != 0)
+		record_write(writer, key, was,
+			     (struct text){ (char *)value_bytes, sizeof(value_bytes) });
+	else if (was.data)
+		record_remove(writer, key, was);
 }
 
-static void flush_changes(struct ledger *ledger)
+void ledger_flush_changes(struct ledger *ledger)
 {
 	struct tally_key previous = { .home = UINT32_MAX };
-	struct store_cursor cursor;
+	struct record_writer writer;
 	size_t n;
 	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
 
-	store_cursor_open(&ledger->txn, LDB_TALLIES, &cursor);
+	record_writer_open(&writer, ledger, LDB_TALLIES);
 	for (size_t i = 0; i < n; i++) {
 		const struct tally_key *key = &changes[i].key;
 
-		flush_tally(&cursor, &changes[i]);
+		flush_tally(&writer, &changes[i]);
 		if (ledger->watcher.changed &&
 		    (key->home != previous.home || key->subject != previous.subject))
 			ledger->watcher.changed(ledger->watcher.context, key->home, key->subject);
 		previous = *key;
 	}
-	store_cursor_close(&cursor);
+	record_writer_close(&writer);
 	tally_map_clear(ledger->changes);
 }
 
-static int gather_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *ret_next)
+int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
+		  uint64_t *ret_next)
 {
 	struct gathering gathering = { .ledger = ledger, .view = view, .stream = UINT32_MAX };
-	int err = ledger_begin(ledger);
 
 	ledger->n_stretch = 0;
-	/* Whole chunks are read: leave room for the last one. */
-	if (!err)
-		err = journal_view_read(view, ledger_applied(ledger) + 1,
-					LEDGER_STRETCH - CHUNK_MAX, gather, &gathering, ret_next);
-	return err;
+	return journal_view_read(view, from, most, gather, &gathering, ret_next);
 }
 
-static void sort_places(struct ledger *ledger)
+void ledger_sort_places(struct place *places, size_t n)
 {
-	qsort(ledger->places, ledger->n_stretch, sizeof(*ledger->places), compare_places);
+	qsort(places, n, sizeof(*places), compare_places);
 }
 
 /* The number of a learner: the next one for whom there is none. */
-static uint32_t learner_number(struct ledger *ledger, const uint8_t *pseudonym)
+static uint32_t learner_number(struct ledger *ledger, struct record_writer *writer,
+			       const uint8_t *pseudonym)
 {
 	struct text key = { (const char *)pseudonym, PSEUDONYM_BYTES }, value;
 	uint8_t bytes[NUMBER_BYTES];
 
-	if (store_get(&ledger->txn, LDB_NUMBERS, key, &value) && value.size == NUMBER_BYTES)
+	if (store_find(&writer->cursor, key, &value) && value.size == NUMBER_BYTES)
 		return (uint32_t)get_be((const uint8_t *)value.data, NUMBER_BYTES);
 	put_be(bytes, ledger->next_number, NUMBER_BYTES);
-	store_put(&ledger->txn, LDB_NUMBERS, key, (struct text){ (char *)bytes, sizeof(bytes) });
+	record_write(writer, key, no_record, (struct text){ (char *)bytes, sizeof(bytes) });
 	return ledger->next_number++;
 }
 
@@ -238,42 +242,45 @@ static uint32_t learner_number(struct ledger *ledger, const uint8_t *pseudonym)
 static void order_stretch(struct ledger *ledger)
 {
 	struct place *places = ledger->places;
+	struct record_writer writer;
 	const uint8_t *previous = NULL;
 	uint32_t number = 0;
 
 	for (size_t i = 0; i < ledger->n_stretch; i++)
 		places[i] = (struct place){ get_be(ledger->stretch[i].learner, 8),
 					    &ledger->stretch[i] };
-	sort_places(ledger);
+	ledger_sort_places(places, ledger->n_stretch);
+	record_writer_open(&writer, ledger, LDB_NUMBERS);
 	for (size_t i = 0; i < ledger->n_stretch; i++) {
 		const uint8_t *learner = places[i].event->learner;
 
 		if (!previous || memcmp(previous, learner, PSEUDONYM_BYTES) != 0)
-			number = learner_number(ledger, learner);
+			number = learner_number(ledger, &writer, learner);
 		previous = learner;
 		places[i].rank = number;
 	}
-	sort_places(ledger);
+	record_writer_close(&writer);
+	ledger_sort_places(places, ledger->n_stretch);
 }
 
 static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
-	struct store_cursor cursor;
+	struct record_writer writer;
 	uintptr_t page = 0;
 	int err;
 
 	order_stretch(ledger);
-	store_cursor_open(&ledger->txn, LDB_LEARNERS, &cursor);
+	record_writer_open(&writer, ledger, LDB_LEARNERS);
 	err = ledger->txn.err;
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {
 		for (next = p + 1; next < end && next->rank == p->rank; next++)
 			;
-		err = apply_learner(ledger, view, &cursor, p, next, &page, added);
+		err = apply_learner(ledger, view, &writer, p, next, &page, added);
 	}
-	store_cursor_close(&cursor);
+	record_writer_close(&writer);
 	if (!err)
-		flush_changes(ledger);
+		ledger_flush_changes(ledger);
 	return err ? err : ledger->txn.err;
 }
 
@@ -293,7 +300,11 @@ int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint6
 	}
 	err = journal_view_begin(ledger->journal, &view);
 	if (!err)
-		err = gather_stretch(ledger, &view, &next);
+		err = ledger_begin(ledger);
+	/* Whole chunks are read: leave room for the last one. */
+	if (!err)
+		err = ledger_gather(ledger, &view, ledger_applied(ledger) + 1,
+				    LEDGER_STRETCH - CHUNK_MAX, &next);
 	if (!err)
 		err = apply_stretch(ledger, &view, ret_added);
 	journal_view_end(&view);

@@ -113,7 +113,7 @@ int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 			err = scan_learner(&scan);
 		memcpy(number, key.data, sizeof(number));
 		if (!err)
-			err = pieces_decode(value, &scan.learner);
+			err = pieces_decode(key, value, &scan.learner);
 	}
 	if (!err)
 		err = scan_learner(&scan);

@@ -273,12 +273,23 @@ bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_v
 	return cursor_get(cursor, key, MDB_SET, &found, ret_value);
 }
 
-void store_set(struct store_cursor *cursor, struct text key, struct text value)
+static void cursor_put(struct store_cursor *cursor, struct text key, struct text value,
+		       unsigned flags)
 {
 	MDB_val k = val_of(key), v = val_of(value);
 
 	if (!cursor->txn->err)
-		cursor->txn->err = err_of(mdb_cursor_put(cursor->cursor, &k, &v, 0));
+		cursor->txn->err = err_of(mdb_cursor_put(cursor->cursor, &k, &v, flags));
+}
+
+void store_set(struct store_cursor *cursor, struct text key, struct text value)
+{
+	cursor_put(cursor, key, value, 0);
+}
+
+void store_cursor_append(struct store_cursor *cursor, struct text key, struct text value)
+{
+	cursor_put(cursor, key, value, MDB_APPEND);
 }
 
 void store_remove(struct store_cursor *cursor, struct text key)

@@ -67,5 +67,7 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
 void store_set(struct store_cursor *cursor, struct text key, struct text value);
 void store_remove(struct store_cursor *cursor, struct text key);
+/* As store_append. */
+void store_cursor_append(struct store_cursor *cursor, struct text key, struct text value);
 
 #endif

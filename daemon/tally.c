@@ -148,6 +148,11 @@ int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n)
 	return 0;
 }
 
+size_t tally_map_count(const struct tally_map *map)
+{
+	return map->n;
+}
+
 static int compare_items(const void *a, const void *b)
 {
 	return tally_compare(&((const struct tally *)a)->key, &((const struct tally *)b)->key);

@@ -127,6 +127,9 @@ void tally_map_clear(struct tally_map *map);
 /* Add n to a count. LIFT_E_MEMORY. */
 int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n);
 
+/* How many keys it holds. */
+size_t tally_map_count(const struct tally_map *map);
+
 /* Its counts other than 0, in order of keys, valid until the next change. */
 const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n);
 

@@ -54,10 +54,15 @@ void house_reopen_journal(struct house *house)
 
 void house_ledger_open(struct house *house, const char *name, int64_t until)
 {
-	assert_null(house->ledger);
-	assert_int_equal(ledger_open(dir_path(&house->dir, name), house->journal, house->catalogue,
-				     until, NULL, &house->ledger),
-			 0);
+	const char *dir = dir_path(&house->dir, name);
+	struct ledger_progress progress = { .part = chance_of(50) ? 1 + chance(40) : 0 };
+	int err = ledger_open(dir, house->journal, house->catalogue, until, &house->ledger);
+
+	house->is_built = err == LIFT_E_NOT_FOUND;
+	if (house->is_built)
+		err = ledger_build(dir, house->journal, house->catalogue, until, &progress,
+				   &house->ledger);
+	assert_int_equal(err, 0);
 }
 
 void house_ledger_close(struct house *house)

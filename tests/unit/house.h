@@ -19,6 +19,7 @@ struct house {
 	struct ledger *ledger;
 	struct msg_writer *writer; /* of the last batch */
 	struct msg_reader *reader;
+	bool is_built; /* the ledger was, from the journal, when it was opened */
 	int64_t clock; /* ms: what the gate takes for now */
 };
 
@@ -28,6 +29,7 @@ void house_close(struct house *house);
 
 /* Close and open the journal and its gate; what is not committed is lost. The ledger has to be closed. */
 void house_reopen_journal(struct house *house);
+/* Open the ledger, or build it, in parts of any size. */
 void house_ledger_open(struct house *house, const char *name, int64_t until);
 void house_ledger_close(struct house *house);
 

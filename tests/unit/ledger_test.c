@@ -60,7 +60,7 @@ static void assert_as_fresh(struct house *house, int64_t until, const char *when
 	house_tallies(house, &found);
 	house->ledger = NULL;
 	house_ledger_open(house, "fresh", until);
-	assert_int_equal(ledger_applied(house->ledger), 0);
+	assert_true(house->is_built);
 	house_apply_all(house);
 	house_tallies(house, &fresh);
 	house_ledger_close(house);
@@ -370,6 +370,7 @@ static void a_ledger_goes_on_after_it_was_closed(void **state)
 	house_ledger_close(&house);
 	house_reopen_journal(&house);
 	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_false(house.is_built);
 	assert_int_equal(ledger_applied(house.ledger), 1);
 	send_committed(&house, "moodle", "a", 2, events[1].event);
 	house_apply_all(&house);
@@ -450,7 +451,7 @@ static void another_catalogue_builds_the_ledger_anew(void **state)
 		house_ledger_close(&house);
 		house.catalogue = catalogue_of(turn ? world_catalogue : world_catalogue_changed);
 		house_ledger_open(&house, "ledger", INT64_MAX);
-		assert_int_equal(ledger_applied(house.ledger), 0);
+		assert_true(house.is_built);
 		house_apply_all(&house);
 		catalogue_free(old);
 		/* What the gate dropped under the first catalogue, the second does not ask for. */
@@ -479,10 +480,11 @@ static void a_changed_name_or_headcount_builds_nothing_anew(void **state)
 	old = house.catalogue;
 	house.catalogue = catalogue_of(named);
 	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_false(house.is_built);
 	assert_int_equal(ledger_applied(house.ledger), 1);
 	house_ledger_close(&house);
 	house_ledger_open(&house, "ledger", WORLD_BEGIN);
-	assert_int_equal(ledger_applied(house.ledger), 0);
+	assert_true(house.is_built);
 	catalogue_free(old);
 	house_close(&house);
 }
@@ -503,7 +505,7 @@ static void a_ledger_of_another_journal_is_built_anew(void **state)
 	assert_int_equal(journal_last(house.journal), 0);
 	send_committed(&house, "s", "a", 1, event_of(EVENT_STARTED, "2", "lift", "bodo", 0));
 	house_ledger_open(&house, "ledger", INT64_MAX);
-	assert_int_equal(ledger_applied(house.ledger), 0);
+	assert_true(house.is_built);
 	house_close(&house);
 }
 
@@ -542,7 +544,7 @@ static void a_ledger_that_is_ahead_of_its_journal_is_built_anew(void **state)
 	copy_file(dir_path(&house.dir, "backup"), dir_path(&house.dir, "journal/data.mdb"));
 	house_reopen_journal(&house);
 	house_ledger_open(&house, "ledger", INT64_MAX);
-	assert_int_equal(ledger_applied(house.ledger), 0);
+	assert_true(house.is_built);
 	house_apply_all(&house);
 	assert_as_the_model(&house, &event, 1, INT64_MAX, "from a backup");
 	house_close(&house);
@@ -673,9 +675,8 @@ static void the_watcher_learns_what_changed_and_what_is_there(void **state)
 	house_open(&house, "", world_catalogue);
 	rana = catalogue_home(house.catalogue, text_of("rana"));
 	isle = catalogue_home(house.catalogue, text_of("isle"));
-	assert_int_equal(ledger_open(dir_path(&house.dir, "ledger"), house.journal, house.catalogue,
-				     INT64_MAX, &watcher, &house.ledger),
-			 0);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_int_equal(ledger_watch(house.ledger, &watcher), 0);
 	assert_int_equal(watched.n_changed + watched.n_seen, 0);
 	send_committed(&house, "s", "a", 1, event_of(EVENT_STARTED, "1", "lift", "rana", 5));
 	send_committed(&house, "s", "a", 2, event_of(EVENT_STARTED, "2", "unheard", "rana", 5));
@@ -705,9 +706,8 @@ static void the_watcher_learns_what_changed_and_what_is_there(void **state)
 	/* Opened again: what is there. */
 	watched = (struct watched){ 0 };
 	house_ledger_close(&house);
-	assert_int_equal(ledger_open(dir_path(&house.dir, "ledger"), house.journal, house.catalogue,
-				     INT64_MAX, &watcher, &house.ledger),
-			 0);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_int_equal(ledger_watch(house.ledger, &watcher), 0);
 	assert_int_equal(watched.n_changed, 2);
 	assert_true(has(watched.changed, 2, isle << 16));
 	assert_true(has(watched.changed, 2, isle << 16 | KIND_PEOPLE << 8));
