@@ -80,6 +80,12 @@ static struct catalogue *catalogue_new(void)
 	return catalogue;
 }
 
+struct catalogue *catalogue_keep(struct catalogue *catalogue)
+{
+	atomic_fetch_add(&catalogue->index->keepers, 1);
+	return catalogue;
+}
+
 void catalogue_free(struct catalogue *catalogue)
 {
 	struct catalogue_index *index;
@@ -87,6 +93,8 @@ void catalogue_free(struct catalogue *catalogue)
 	if (!catalogue)
 		return;
 	index = catalogue->index;
+	if (atomic_fetch_sub(&index->keepers, 1) > 0)
+		return;
 	lookup_free(&index->codes);
 	lookup_free(&index->homes);
 	lookup_free(&index->modules);
@@ -119,9 +127,10 @@ int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalog
 		reader.arena = &catalogue->index->arena;
 		reader.context = catalogue;
 		catalogue_read(&reader, yaml_root(doc));
+		catalogue->text = (struct text){ arena_text(reader.arena, text), text.size };
 	}
 	yaml_doc_free(doc);
-	if (!catalogue || reader.no_memory)
+	if (!catalogue || !catalogue->text.data || reader.no_memory)
 		err = LIFT_E_MEMORY;
 	else if (errors->count > n_errors)
 		err = LIFT_E_CONFIG;

@@ -115,6 +115,7 @@ struct competence {
 };
 
 struct catalogue {
+	struct text text; /* that it was read from */
 	const char *timezone;
 	struct calendar *calendar;
 	struct dimension *dimensions;
@@ -134,6 +135,9 @@ struct catalogue {
 
 /* Read a catalogue's text. LIFT_E_CONFIG with all errors found (each with its line and what would be right); LIFT_E_MEMORY. */
 int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue);
+
+/* Each who keeps a catalogue frees it once; so does whoever has read it. Then it is gone. Any thread. */
+struct catalogue *catalogue_keep(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
 /* The region of a code or alias, REGION_UNASSIGNED where there is none. `all` and `unassigned` are texts like any other

@@ -5,6 +5,8 @@
 #ifndef LIFTD_CATALOGUE_PARTS_H
 #define LIFTD_CATALOGUE_PARTS_H
 
+#include <stdatomic.h>
+
 #include "daemon/catalogue.h"
 #include "daemon/fields.h"
 #include "daemon/names.h"
@@ -25,6 +27,7 @@ struct lookup {
 };
 
 struct catalogue_index {
+	_Atomic int keepers;   /* beside the one who has read it */
 	struct arena arena;    /* of everything that the catalogue points to */
 	struct lookup codes;   /* of regions, with `all` and `unassigned` */
 	struct lookup homes;   /* codes and aliases of regions, without them */

@@ -79,6 +79,39 @@ static int do_catalogue(struct control *control, const struct client *client,
 	return err;
 }
 
+/* ---- reload ------------------------------------------------------------------------------------- */
+
+static int do_reload(struct control *control, const struct client *client,
+		     const struct request *request)
+{
+	struct reload_waiting *waiting = &control->reloads[control->n_reloads];
+
+	(void)request;
+	if (control->n_reloads == CONTROL_WAITING_MAX)
+		return LIFT_E_BUSY;
+	*waiting = (struct reload_waiting){ *client, control->reload.ask(control->reload.context) };
+	control->n_reloads++;
+	return 0;
+}
+
+void control_reloaded(struct control *control, uint64_t number, int err, const char *errors)
+{
+	size_t kept = 0;
+
+	msg_writer_clear(control->writer);
+	reloaded_encode(control->writer, err, errors);
+	if (err)
+		stats_add(control->stats, STAT_requests_refused, 1);
+	for (size_t i = 0; i < control->n_reloads; i++) {
+		if (control->reloads[i].number <= number)
+			control_send(control, &control->reloads[i].client,
+				     msg_written(control->writer));
+		else
+			control->reloads[kept++] = control->reloads[i];
+	}
+	control->n_reloads = kept;
+}
+
 /* ---- requests ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -88,8 +121,31 @@ static const struct {
 } ops[] = {
 	{ "status", do_status },	{ "export", control_export },
 	{ "explain", control_explain }, { "quarantine", do_quarantine },
-	{ "catalogue", do_catalogue },
+	{ "catalogue", do_catalogue },	{ "reload", do_reload },
 };
+
+/* One generation from the beginning to the end of an answer. */
+static void enter(struct control *control)
+{
+	control->generation = generation_get(control->generations);
+	control->parts.catalogue = control->generation->catalogue;
+	control->parts.ledger = control->generation->ledger;
+}
+
+static void leave(struct control *control)
+{
+	generation_put(control->generations, control->generation);
+	control->generation = NULL;
+	control->parts.catalogue = NULL;
+	control->parts.ledger = NULL;
+}
+
+void control_ledger_committed(struct control *control)
+{
+	enter(control);
+	control_answer_waiting(control);
+	leave(control);
+}
 
 static void handle(struct control *control, const struct client *client, struct text message)
 {
@@ -122,11 +178,13 @@ static void receive(void *context)
 	zmq_msg_init(&body);
 	if (zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0) {
 		whole = !zmq_msg_more(&body);
+		enter(control);
 		if (whole)
 			handle(control, &client,
 			       (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
 		else
 			control_refuse(control, &client, LIFT_E_FRAMES);
+		leave(control);
 		while (zmq_msg_more(&body) &&
 		       zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0)
 			;
@@ -135,9 +193,9 @@ static void receive(void *context)
 }
 
 int control_open(struct loop *loop, void *zmq, const struct config *config,
-		 const struct catalogue *catalogue, struct journal *journal, struct ledger *ledger,
-		 struct stats *stats, void *more, struct control **ret_control,
-		 const char **ret_failed)
+		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
+		 struct stats *stats, void *more, const struct control_reload *reload,
+		 struct control **ret_control, const char **ret_failed)
 {
 	/* Pages wait in the socket until they are read. */
 	struct socket_limits limits = { .receive = 16, .send = CONTROL_PAGES_MAX };
@@ -148,7 +206,11 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 	*ret_failed = "";
 	if (err)
 		return err;
-	control->parts = (struct status_parts){ config, catalogue, journal, ledger, stats };
+	control->generations = generations;
+	control->reload = *reload;
+	control->parts = (struct status_parts){
+		.config = config, .journal = journal, .rebuild = rebuild, .stats = stats
+	};
 	control->stats = stats;
 	control->more = more;
 	control->reader = msg_reader_new();

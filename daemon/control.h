@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it was asked.
  */
@@ -8,8 +8,9 @@
 #define LIFTD_CONTROL_H
 
 #include "daemon/config.h"
-#include "daemon/ledger.h"
+#include "daemon/generation.h"
 #include "daemon/loop.h"
+#include "daemon/rebuild.h"
 #include "daemon/stats.h"
 
 enum {
@@ -20,15 +21,24 @@ enum {
 
 struct control;
 
+/* How a reload is asked for: a number that rises; and answered with control_reloaded, in control's thread. */
+struct control_reload {
+	uint64_t (*ask)(void *context);
+	void *context;
+};
+
 /* Bind and join the loop; `more` is woken when the ledger should commit. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed),
  * LIFT_E_MEMORY. */
 int control_open(struct loop *loop, void *zmq, const struct config *config,
-		 const struct catalogue *catalogue, struct journal *journal, struct ledger *ledger,
-		 struct stats *stats, void *more, struct control **ret_control,
-		 const char **ret_failed);
+		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
+		 struct stats *stats, void *more, const struct control_reload *reload,
+		 struct control **ret_control, const char **ret_failed);
 void control_close(struct control *control);
 
-/* The ledger has committed: answer what has waited for it. */
+/* The reload of a number, and all before it, are done: with an error, and its lines (may be NULL). */
+void control_reloaded(struct control *control, uint64_t number, int err, const char *errors);
+
+/* The ledger has committed, or another one has taken over: answer what has waited for it. */
 void control_ledger_committed(struct control *control);
 
 #endif

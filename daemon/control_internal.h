@@ -29,16 +29,30 @@ struct waiting {
 	waiting_fn *answer;
 	uint64_t number;
 	int32_t today;
-	bool scan;	 /* another day than the tallies' */
-	enum kind kind;	 /* KINDS: none was given */
-	uint32_t region; /* CATALOGUE_NONE: likewise */
+	bool scan;	/* another day than the tallies' */
+	enum kind kind; /* KINDS: none was given */
+	char region_code
+		[REGION_MAX]; /* as it was asked for: the catalogue may have changed meanwhile */
+	size_t region_size;
+	uint32_t region; /* of the catalogue that serves; CATALOGUE_NONE: none was given */
 	char id[MODULE_MAX];
 	size_t id_size;
 };
 
+/* One who has asked for a reload, and which one. */
+struct reload_waiting {
+	struct client client;
+	uint64_t number;
+};
+
 struct control {
 	void *socket;
+	struct generations *generations;
+	struct generation *generation; /* that serves, while a request is answered */
 	struct status_parts parts;
+	struct control_reload reload;
+	struct reload_waiting reloads[CONTROL_WAITING_MAX];
+	size_t n_reloads;
 	struct stats *stats;
 	void *more;
 	struct msg_reader *reader;
@@ -67,6 +81,9 @@ int control_read_wish(struct control *control, const struct request *request,
 /* It waits from now on; what need not wait is answered at once. */
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
 		  waiting_fn *answer);
+
+/* Answer what need not wait any longer. */
+void control_answer_waiting(struct control *control);
 
 /* The requests that wait. */
 int control_export(struct control *control, const struct client *client,

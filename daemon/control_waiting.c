@@ -16,13 +16,27 @@ static int scan_learners(struct control *control, struct ledger_view *view, int3
 	return err;
 }
 
-static int answer_now(struct control *control, const struct waiting *waiting)
+/* The region is looked up again: its number is that of a catalogue. */
+static int find_region(const struct control *control, struct waiting *waiting)
+{
+	struct text code = { waiting->region_code, waiting->region_size };
+
+	waiting->region = CATALOGUE_NONE;
+	if (code.size == 0)
+		return 0;
+	waiting->region = catalogue_region(control->parts.catalogue, code);
+	return waiting->region == CATALOGUE_NONE ? LIFT_E_UNKNOWN_REGION : 0;
+}
+
+static int answer_now(struct control *control, struct waiting *waiting)
 {
 	struct tally_map *map = waiting->scan ? tally_map_new() : NULL;
 	struct ledger_view view;
 	struct tallies tallies;
-	int err = ledger_view_begin(control->parts.ledger, &view);
+	int err = find_region(control, waiting);
 
+	if (!err)
+		err = ledger_view_begin(control->parts.ledger, &view);
 	if (err) {
 		tally_map_free(map);
 		return err;
@@ -42,11 +56,14 @@ static int answer_now(struct control *control, const struct waiting *waiting)
 	return err;
 }
 
-void control_ledger_committed(struct control *control)
+void control_answer_waiting(struct control *control)
 {
-	uint64_t committed = ledger_committed(control->parts.ledger);
+	const struct ledger *ledger = control->parts.ledger;
+	uint64_t committed = ledger ? ledger_committed(ledger) : 0;
 	size_t kept = 0;
 
+	if (!ledger)
+		return; /* it is being built */
 	for (size_t i = 0; i < control->n_waiting; i++) {
 		struct waiting *waiting = &control->waiting[i];
 		int err = 0;
@@ -97,12 +114,14 @@ int control_read_wish(struct control *control, const struct request *request,
 	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;
 	if (request->kind.size > 0 && waiting->kind == KINDS)
 		return LIFT_E_KIND;
-	waiting->region = CATALOGUE_NONE;
-	if (request->region.size > 0) {
-		waiting->region = catalogue_region(control->parts.catalogue, request->region);
-		if (waiting->region == CATALOGUE_NONE)
-			return LIFT_E_UNKNOWN_REGION;
-	}
+	if (request->region.size > REGION_MAX)
+		return LIFT_E_UNKNOWN_REGION;
+	waiting->region_size = request->region.size;
+	if (waiting->region_size)
+		memcpy(waiting->region_code, request->region.data, waiting->region_size);
+	err = find_region(control, waiting);
+	if (err)
+		return err;
 	waiting->id_size = request->id.size < MODULE_MAX ? request->id.size : MODULE_MAX;
 	if (waiting->id_size)
 		memcpy(waiting->id, request->id.data, waiting->id_size);
@@ -117,7 +136,8 @@ void control_wait(struct control *control, struct waiting *waiting, const struct
 	waiting->client = *client;
 	waiting->answer = answer;
 	control->n_waiting++;
-	ledger_want(control->parts.ledger, waiting->number);
+	if (control->parts.ledger)
+		ledger_want(control->parts.ledger, waiting->number);
 	wake_send(control->more);
-	control_ledger_committed(control);
+	control_answer_waiting(control);
 }

@@ -33,6 +33,11 @@ void gate_close(struct gate *gate)
 	free(gate);
 }
 
+void gate_switch(struct gate *gate, const struct catalogue *catalogue)
+{
+	gate->catalogue = catalogue;
+}
+
 /* ---- an event as the journal keeps it ----------------------------------------------------------- */
 
 struct pair {

@@ -37,6 +37,9 @@ int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate);
 void gate_close(struct gate *gate);
 
+/* From now on attributes are kept that another catalogue counts by (borrowed). */
+void gate_switch(struct gate *gate, const struct catalogue *catalogue);
+
 /* What has been taken since the last time is committed, and counts; or it has failed, and does not. */
 void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 

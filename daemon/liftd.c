@@ -1,64 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/liftd.h"
-
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#include "daemon/control.h"
 #include "daemon/dir.h"
-#include "daemon/intake.h"
-#include "daemon/listen.h"
-#include "daemon/log.h"
-#include "daemon/publish.h"
-#include "daemon/service.h"
+#include "daemon/liftd_internal.h"
 
-/* Three threads beside the main one; each has a loop, and a wake by which the others tell it that there is more. */
-enum room { ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
-
-static const char *const room_names[ROOMS] = { "intake", "ledger", "control" };
-
-enum { DIRS = 2 };
-
-struct thread {
-	pthread_t id;
-	bool started;
-	struct loop *loop;
-	void *wake;	      /* waits in this thread */
-	void *wake_from_main; /* wakes it */
-	struct liftd *liftd;
-	void (*on_wake)(struct liftd *liftd);
-};
-
-struct liftd {
-	const struct config *config;
-	const struct catalogue *catalogue;
-	int locks[DIRS]; /* of state and runtime */
-	struct secret secret;
-	struct stats stats;
-	void *zmq;
-	struct journal *journal;
-	struct gate *gate;
-	struct intake *intake;
-	struct listen *listen;
-	struct publish *publish;
-	struct ledger *ledger;
-	struct control *control;
-	struct thread threads[ROOMS];
-	void *intake_to_ledger, *control_to_ledger, *ledger_to_control; /* wakes */
-	struct loop *loop;						/* the main thread's */
-	struct service *service;
-	uint64_t release_at; /* the journal's last number at the start */
-	atomic_bool stopping, failed;
-	struct log_limit ledger_limit;
-};
+static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };
 
 int liftd_check(const struct config *config, const struct catalogue *catalogue,
 		struct yaml_errors *errors)
@@ -131,6 +85,28 @@ static int open_journal(struct liftd *liftd)
 	return err;
 }
 
+static int open_wakes(struct liftd *liftd)
+{
+	const struct {
+		void **wake;
+		enum room to;
+	} wakes[] = {
+		{ &liftd->intake_to_ledger, ROOM_LEDGER },
+		{ &liftd->control_to_ledger, ROOM_LEDGER },
+		{ &liftd->rebuild_to_ledger, ROOM_LEDGER },
+		{ &liftd->ledger_to_control, ROOM_CONTROL },
+		{ &liftd->control_to_main, ROOM_MAIN },
+		{ &liftd->ledger_to_main, ROOM_MAIN },
+	};
+
+	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]); i++) {
+		*wakes[i].wake = wake_connect(liftd->zmq, room_names[wakes[i].to]);
+		if (!*wakes[i].wake)
+			return LIFT_E_SOCKET;
+	}
+	return 0;
+}
+
 static int open_threads(struct liftd *liftd)
 {
 	unsigned seed;
@@ -151,12 +127,7 @@ static int open_threads(struct liftd *liftd)
 		if (!thread->loop || !thread->wake || !thread->wake_from_main)
 			return LIFT_E_SOCKET;
 	}
-	liftd->intake_to_ledger = wake_connect(liftd->zmq, room_names[ROOM_LEDGER]);
-	liftd->control_to_ledger = wake_connect(liftd->zmq, room_names[ROOM_LEDGER]);
-	liftd->ledger_to_control = wake_connect(liftd->zmq, room_names[ROOM_CONTROL]);
-	if (!liftd->intake_to_ledger || !liftd->control_to_ledger || !liftd->ledger_to_control)
-		return LIFT_E_SOCKET;
-	return 0;
+	return open_wakes(liftd);
 }
 
 static int socket_failed(const char *what, int err, const char *failed)
@@ -170,7 +141,7 @@ static int socket_failed(const char *what, int err, const char *failed)
 static int open_intake(struct liftd *liftd)
 {
 	const char *failed = "";
-	int err = gate_open(liftd->config, liftd->catalogue, &liftd->secret, liftd->journal,
+	int err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			    &liftd->gate);
 
 	if (!err)
@@ -189,43 +160,59 @@ static int open_listen(struct liftd *liftd)
 	return socket_failed("events", err, failed);
 }
 
-static int open_publish(struct liftd *liftd)
+/* In the rebuild's thread. */
+static void on_rebuilt(void *context, int err)
 {
-	const char *failed = "";
-	int err = publish_open(liftd->threads[ROOM_LEDGER].loop, liftd->zmq, liftd->config,
-			       liftd->catalogue, liftd->journal, &liftd->stats, &liftd->publish,
-			       &failed);
+	struct liftd *liftd = context;
 
-	return socket_failed("publish", err, failed);
+	if (err)
+		log_error("ledger cannot be built, tried again: code=%s reason=%s",
+			  lift_err_code(err), lift_err_text(err));
+	else
+		wake_send(liftd->rebuild_to_ledger);
 }
 
 static int open_ledger(struct liftd *liftd)
 {
-	const struct config *config = liftd->config;
-	struct ledger_watcher watcher = publish_watcher(liftd->publish);
-	int64_t until = config->as_of_pinned
-				? calendar_day_start(liftd->catalogue->calendar, config->as_of + 1)
-				: INT64_MAX;
-	char path[PATH_MAX];
-	int err;
+	int err = rebuild_open(liftd->config, liftd->journal, on_rebuilt, liftd, &liftd->rebuild);
 
-	snprintf(path, sizeof(path), "%s/ledger", config->state);
-	err = ledger_open(path, liftd->journal, liftd->catalogue, until, &watcher, &liftd->ledger);
-	if (err)
-		log_error("ledger cannot be opened: path=%s code=%s reason=%s", path,
-			  lift_err_code(err), lift_err_text(err));
-	else
-		publish_start(liftd->publish, ledger_tallies(liftd->ledger));
 	liftd->release_at = journal_last(liftd->journal);
+	liftd->generations = generations_new();
+	if (!err && !liftd->generations)
+		err = LIFT_E_MEMORY;
+	if (!err)
+		err = open_generation(liftd);
+	if (!err)
+		liftd->serving = generation_get(liftd->generations);
 	return err;
+}
+
+static int open_publish(struct liftd *liftd)
+{
+	struct ledger *ledger = liftd->serving->ledger;
+	struct ledger_watcher watcher;
+	const char *failed = "";
+	int err = publish_open(liftd->threads[ROOM_LEDGER].loop, liftd->zmq, liftd->config,
+			       liftd->journal, &liftd->stats, &liftd->publish, &failed);
+
+	if (!err)
+		err = publish_switch(liftd->publish, liftd->serving->catalogue,
+				     ledger ? ledger_tallies(ledger) : (struct tallies){ 0 },
+				     &failed);
+	if (!err && ledger) {
+		watcher = publish_watcher(liftd->publish);
+		err = ledger_watch(ledger, &watcher);
+	}
+	return socket_failed("publish", err, failed);
 }
 
 static int open_control(struct liftd *liftd)
 {
+	const struct control_reload reload = { control_ask_reload, liftd };
 	const char *failed = "";
 	int err = control_open(liftd->threads[ROOM_CONTROL].loop, liftd->zmq, liftd->config,
-			       liftd->catalogue, liftd->journal, liftd->ledger, &liftd->stats,
-			       liftd->control_to_ledger, &liftd->control, &failed);
+			       liftd->generations, liftd->journal, liftd->rebuild, &liftd->stats,
+			       liftd->control_to_ledger, &reload, &liftd->control, &failed);
 
 	return socket_failed("control", err, failed);
 }
@@ -236,6 +223,8 @@ static void ledger_failed(struct liftd *liftd, const char *what, int err)
 {
 	if (err == LIFT_E_FATAL)
 		loop_stop(liftd->threads[ROOM_LEDGER].loop);
+	if (err == LIFT_E_CORRUPT && !atomic_exchange(&liftd->ledger_damaged, true))
+		wake_send(liftd->ledger_to_main);
 	stats_set(&liftd->stats, STAT_ledger_failing, 1);
 	stats_add(&liftd->stats, STAT_ledger_failures, 1);
 	if (log_allowed(&liftd->ledger_limit))
@@ -247,20 +236,24 @@ static void ledger_failed(struct liftd *liftd, const char *what, int err)
 static bool ledger_work(void *context)
 {
 	struct liftd *liftd = context;
+	struct ledger *ledger = liftd->serving->ledger;
 	uint64_t added;
 	bool more;
-	int err = ledger_apply(liftd->ledger, clock_steady_ms(), &more, &added);
+	int err;
 
+	if (!ledger)
+		return false;
+	err = ledger_apply(ledger, clock_steady_ms(), &more, &added);
 	if (err) {
 		ledger_failed(liftd, "apply", err);
 		return false;
 	}
 	stats_add(&liftd->stats, STAT_facts_added, added);
-	if (ledger_applied(liftd->ledger) >= liftd->release_at)
+	if (ledger_applied(ledger) >= liftd->release_at)
 		publish_release(liftd->publish);
-	if (!ledger_is_due(liftd->ledger, clock_steady_ms()))
+	if (!ledger_is_due(ledger, clock_steady_ms()))
 		return more;
-	err = ledger_commit(liftd->ledger);
+	err = ledger_commit(ledger);
 	if (err) {
 		ledger_failed(liftd, "commit", err);
 		return false;
@@ -273,7 +266,20 @@ static bool ledger_work(void *context)
 
 static void on_control_wake(struct liftd *liftd)
 {
+	control_answer_reloads(liftd);
 	control_ledger_committed(liftd->control);
+}
+
+/* SIGHUP: what it says goes to the log. */
+static void on_hangup(void *context)
+{
+	struct liftd *liftd = context;
+	struct yaml_errors errors = { .file = liftd->catalogue_path };
+
+	service_reloading();
+	liftd_reload(liftd, &errors);
+	yaml_errors_clear(&errors);
+	service_ready("receiving");
 }
 
 static void on_wake(void *context)
@@ -294,7 +300,8 @@ static void *run_thread(void *context)
 
 	loop_run(thread->loop);
 	/* The ledger's transaction is this thread's. */
-	if (thread == &liftd->threads[ROOM_LEDGER] && ledger_commit(liftd->ledger) != 0)
+	if (thread == &liftd->threads[ROOM_LEDGER] && liftd->serving->ledger &&
+	    ledger_commit(liftd->serving->ledger) != 0)
 		log_warning("the last ledger commit failed: it is done again at the next start");
 	if (!atomic_load(&liftd->stopping)) {
 		log_error("a store can no longer be used: the daemon stops, to be started anew");
@@ -307,6 +314,9 @@ static void *run_thread(void *context)
 static int start_threads(struct liftd *liftd)
 {
 	loop_set_work(liftd->threads[ROOM_LEDGER].loop, ledger_work, liftd);
+	liftd->threads[ROOM_MAIN].on_wake = liftd_attend;
+	liftd->threads[ROOM_INTAKE].on_wake = intake_follow;
+	liftd->threads[ROOM_LEDGER].on_wake = ledger_take_over;
 	liftd->threads[ROOM_CONTROL].on_wake = on_control_wake;
 	for (int i = 0; i < ROOMS; i++) {
 		struct thread *thread = &liftd->threads[i];
@@ -314,6 +324,8 @@ static int start_threads(struct liftd *liftd)
 
 		if (err)
 			return err;
+		if (i == ROOM_MAIN)
+			continue;
 		if (pthread_create(&thread->id, NULL, run_thread, thread) != 0)
 			return LIFT_E_MEMORY;
 		thread->started = true;
@@ -337,24 +349,27 @@ static void stop_threads(struct liftd *liftd)
 static int open_service(struct liftd *liftd)
 {
 	struct loop *watched[ROOMS];
+	int n = 0;
 
 	for (int i = 0; i < ROOMS; i++)
-		watched[i] = liftd->threads[i].loop;
-	liftd->loop = loop_new();
-	return liftd->loop ? service_open(liftd->loop, watched, ROOMS, &liftd->service)
-			   : LIFT_E_MEMORY;
+		if (i != ROOM_MAIN)
+			watched[n++] = liftd->threads[i].loop;
+	return service_open(liftd->threads[ROOM_MAIN].loop, watched, n, on_hangup, liftd,
+			    &liftd->service);
 }
 
 static void close_all(struct liftd *liftd)
 {
 	stop_threads(liftd);
 	service_close(liftd->service);
-	loop_free(liftd->loop);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
-	ledger_close(liftd->ledger);
+	rebuild_close(liftd->rebuild);
+	if (liftd->generations)
+		generation_put(liftd->generations, liftd->serving);
+	generations_free(liftd->generations);
 	publish_close(liftd->publish);
 	journal_close(liftd->journal);
 	for (int i = 0; i < ROOMS; i++) {
@@ -365,20 +380,33 @@ static void close_all(struct liftd *liftd)
 	wake_close(liftd->intake_to_ledger);
 	wake_close(liftd->control_to_ledger);
 	wake_close(liftd->ledger_to_control);
+	wake_close(liftd->rebuild_to_ledger);
+	wake_close(liftd->control_to_main);
+	wake_close(liftd->ledger_to_main);
 	if (liftd->zmq)
 		zmq_ctx_term(liftd->zmq);
 	for (int i = 0; i < DIRS; i++)
 		if (liftd->locks[i] >= 0)
 			close(liftd->locks[i]);
+	catalogue_free(liftd->newest);
+	catalogue_free(liftd->renamed);
+	catalogue_free(liftd->gate_catalogue);
+	free(liftd->reloaded.errors);
+	pthread_mutex_destroy(&liftd->reload_lock);
 }
 
-int liftd_run(const struct config *config, const struct catalogue *catalogue)
+int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    open_secret, open_journal, open_threads, open_intake,   open_listen,
-		open_publish, open_ledger, open_control, open_service, start_threads,
+		open_dirs,   open_secret,  open_journal, open_threads, open_intake,   open_listen,
+		open_ledger, open_publish, open_control, open_service, start_threads,
 	};
-	struct liftd liftd = { .config = config, .catalogue = catalogue, .locks = { -1, -1 } };
+	struct liftd liftd = { .config = config,
+			       .catalogue_path = catalogue_path,
+			       .newest = catalogue_keep(catalogue),
+			       .gate_catalogue = catalogue_keep(catalogue),
+			       .reload_lock = PTHREAD_MUTEX_INITIALIZER,
+			       .locks = { -1, -1 } };
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++)
@@ -388,7 +416,7 @@ int liftd_run(const struct config *config, const struct catalogue *catalogue)
 			   LIFT_VERSION, config->state, catalogue->n_regions - 2,
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
 		service_ready("receiving");
-		loop_run(liftd.loop);
+		loop_run(liftd.threads[ROOM_MAIN].loop);
 		service_stopping();
 	}
 	close_all(&liftd);

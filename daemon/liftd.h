@@ -12,7 +12,8 @@
 int liftd_check(const struct config *config, const struct catalogue *catalogue,
 		struct yaml_errors *errors);
 
-/* Run until SIGTERM or SIGINT (service_block_signals comes first). 0 after an orderly stop. What goes wrong is logged. */
-int liftd_run(const struct config *config, const struct catalogue *catalogue);
+/* Run until SIGTERM or SIGINT (service_block_signals comes first); at SIGHUP the catalogue is read again from its path. 0 after an orderly
+ * stop. What goes wrong is logged. */
+int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path);
 
 #endif

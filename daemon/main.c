@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/liftd.h"
+#include "daemon/load.h"
 #include "daemon/service.h"
 
 enum { EXIT_USAGE = 2 };
@@ -33,45 +33,6 @@ struct options {
 	bool check;
 };
 
-/* A whole file. `absent_ok`: one that is not there is empty. NULL: said why. */
-static char *read_file(const char *path, bool absent_ok, size_t *ret_size)
-{
-	FILE *file = fopen(path, "re");
-	char *data = NULL;
-	size_t size = 0, room = 0, got;
-
-	if (!file && errno == ENOENT && absent_ok) {
-		*ret_size = 0;
-		return calloc(1, 1);
-	}
-	if (!file) {
-		fprintf(stderr, "liftd: %s: %s\n", path, strerror(errno));
-		return NULL;
-	}
-	do {
-		char *grown = size == room ? realloc(data, room = 2 * room + 65536) : data;
-
-		if (!grown) {
-			fprintf(stderr, "liftd: %s: out of memory\n", path);
-			goto fail;
-		}
-		data = grown;
-		got = fread(data + size, 1, room - size, file);
-		size += got;
-	} while (got > 0 && size <= YAML_SIZE_MAX);
-	if (ferror(file)) {
-		fprintf(stderr, "liftd: %s: %s\n", path, strerror(errno));
-		goto fail;
-	}
-	fclose(file);
-	*ret_size = size;
-	return data;
-fail:
-	fclose(file);
-	free(data);
-	return NULL;
-}
-
 /* Errors are said all at once; true where there are some. */
 static bool say_errors(struct yaml_errors *errors, int err)
 {
@@ -91,37 +52,27 @@ static struct config *load_config(const struct options *options)
 	const char *path = options->config ? options->config : default_config;
 	struct yaml_errors errors = { .file = path };
 	struct config *config = NULL;
-	size_t size;
-	char *text = read_file(path, !options->config, &size);
-	int err;
+	struct text text;
+	int err = load_file(path, !options->config, &errors, &text);
 
-	if (!text)
-		return NULL;
-	err = config_parse((struct text){ text, size }, &errors, getenv, geteuid() == 0, &config);
-	free(text);
+	if (!err) {
+		err = config_parse(text, &errors, getenv, geteuid() == 0, &config);
+		free((char *)text.data);
+	}
 	return say_errors(&errors, err) ? NULL : config;
 }
 
-static struct catalogue *load_catalogue(const struct options *options, const struct config *config)
+static struct catalogue *load_catalogue(const char *path)
 {
-	const char *path = options->catalogue ? options->catalogue : config->catalogue;
-	bool is_default = !options->catalogue &&
-			  strcmp(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml") == 0;
 	struct yaml_errors errors = { .file = path };
 	struct catalogue *catalogue = NULL;
-	size_t size;
-	char *text = read_file(path, is_default, &size);
-	int err;
+	int err = catalogue_load(path, &errors, &catalogue);
 
-	if (!text)
-		return NULL;
-	if (size == 0)
+	if (!err && catalogue->text.size == 0)
 		fprintf(stderr,
 			"liftd: %s is not there or empty: events are kept, and count "
 			"nowhere yet\n",
 			path);
-	err = catalogue_parse((struct text){ text, size }, &errors, &catalogue);
-	free(text);
 	return say_errors(&errors, err) ? NULL : catalogue;
 }
 
@@ -191,7 +142,8 @@ int main(int argc, char **argv)
 	status = EXIT_FAILURE;
 	config = load_config(&options);
 	if (config)
-		catalogue = load_catalogue(&options, config);
+		catalogue =
+			load_catalogue(options.catalogue ? options.catalogue : config->catalogue);
 	errors.file = options.config ? options.config : default_config;
 	if (catalogue && !say_errors(&errors, liftd_check(config, catalogue, &errors))) {
 		if (options.check) {
@@ -203,7 +155,11 @@ int main(int argc, char **argv)
 		} else {
 			no_core();
 			service_block_signals();
-			status = liftd_run(config, catalogue) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+			status = liftd_run(config, catalogue,
+					   options.catalogue ? options.catalogue
+							     : config->catalogue) == 0
+					 ? EXIT_SUCCESS
+					 : EXIT_FAILURE;
 		}
 	}
 	catalogue_free(catalogue);

@@ -271,16 +271,86 @@ static int find_visible(const struct catalogue *catalogue, const struct config_a
 	return 0;
 }
 
-static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
-			 const struct config_audience *config, const char **ret_failed)
+/* All that depends on the catalogue, to take the place of what is there when it is whole. */
+struct edition {
+	struct topics *topics;
+	struct figures *figures;
+	bool **visible; /* by audience */
+	size_t n_visible;
+};
+
+static void edition_clear(struct edition *edition)
 {
-	struct audience *audience = &publish->audiences[publish->n_audiences];
-	struct socket_limits limits = { .receive = 1000, .send = SEND_HWM };
-	int err = find_visible(publish->catalogue, config, &audience->visible, ret_failed);
+	topics_free(edition->topics);
+	figures_free(edition->figures);
+	for (size_t i = 0; i < edition->n_visible; i++)
+		free(edition->visible[i]);
+	free(edition->visible);
+}
+
+static int edition_make(const struct config *config, const struct catalogue *catalogue,
+			struct edition *edition, const char **ret_failed)
+{
+	int err = topics_new(catalogue, &edition->topics);
 
 	if (err)
 		return err;
-	publish->n_audiences++;
+	edition->figures = figures_new(catalogue);
+	edition->visible = calloc(config->n_audiences + 1, sizeof(bool *));
+	err = edition->figures && edition->visible ? 0 : LIFT_E_MEMORY;
+	for (; edition->n_visible < config->n_audiences && !err; edition->n_visible++)
+		err = find_visible(catalogue, &config->audiences[edition->n_visible],
+				   &edition->visible[edition->n_visible], ret_failed);
+	return err;
+}
+
+/* Another epoch: numbers and ticks begin anew, whatever was going out. */
+static void begin_epoch(struct publish *publish)
+{
+	uint64_t epoch;
+
+	randombytes_buf(&epoch, sizeof(epoch));
+	publish->epoch =
+		(int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
+	publish->seq = 0;
+	publish->remaining = 0;
+	publish->in_tick = publish->whole = publish->complete = false;
+	publish->catalogue_wanted = true;
+	publish->today = DAY_MIN;
+	loop_set_timer(publish->loop, publish->slice_timer, false);
+}
+
+int publish_switch(struct publish *publish, const struct catalogue *catalogue,
+		   struct tallies tallies, const char **ret_failed)
+{
+	struct edition edition = { 0 }, before;
+	int err = edition_make(publish->config, catalogue, &edition, ret_failed);
+
+	if (err) {
+		edition_clear(&edition);
+		return err;
+	}
+	before = (struct edition){ publish->topics, publish->figures, publish->visible,
+				   publish->visible ? publish->n_audiences : 0 };
+	publish->topics = edition.topics;
+	publish->figures = edition.figures;
+	publish->visible = edition.visible;
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		publish->audiences[i].visible = publish->visible[i];
+	publish->catalogue = catalogue;
+	publish->tallies = tallies;
+	edition_clear(&before);
+	begin_epoch(publish);
+	return 0;
+}
+
+static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
+			 const struct config_audience *config, const char **ret_failed)
+{
+	struct audience *audience = &publish->audiences[publish->n_audiences++];
+	struct socket_limits limits = { .receive = 1000, .send = SEND_HWM };
+	int err;
+
 	audience->publish = publish;
 	err = socket_open(zmq, ZMQ_XPUB, &config->publish, limits, &audience->socket, ret_failed);
 	if (!err)
@@ -290,24 +360,14 @@ static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
 
 static int open_parts(struct publish *publish, struct loop *loop)
 {
-	uint64_t epoch;
-	int err = topics_new(publish->catalogue, &publish->topics);
+	int err;
 
-	if (err)
-		return err;
-	publish->figures = figures_new(publish->catalogue);
 	publish->body = msg_writer_new();
 	publish->metrics = msg_writer_new();
 	publish->reader = msg_reader_new();
 	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
-	if (!publish->figures || !publish->body || !publish->metrics || !publish->reader ||
-	    !publish->audiences)
+	if (!publish->body || !publish->metrics || !publish->reader || !publish->audiences)
 		return LIFT_E_MEMORY;
-	randombytes_buf(&epoch, sizeof(epoch));
-	publish->epoch =
-		(int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
-	publish->today = DAY_MIN;
-	publish->catalogue_wanted = true;
 	publish->loop = loop;
 	err = loop_add_timer(loop, publish->config->tick_ms, begin_tick, publish, NULL);
 	if (!err)
@@ -318,9 +378,8 @@ static int open_parts(struct publish *publish, struct loop *loop)
 	return err;
 }
 
-int publish_open(struct loop *loop, void *zmq, const struct config *config,
-		 const struct catalogue *catalogue, struct journal *journal, struct stats *stats,
-		 struct publish **ret_publish, const char **ret_failed)
+int publish_open(struct loop *loop, void *zmq, const struct config *config, struct journal *journal,
+		 struct stats *stats, struct publish **ret_publish, const char **ret_failed)
 {
 	struct publish *publish = calloc(1, sizeof(*publish));
 	int err = publish ? 0 : LIFT_E_MEMORY;
@@ -329,7 +388,6 @@ int publish_open(struct loop *loop, void *zmq, const struct config *config,
 	if (err)
 		return err;
 	publish->config = config;
-	publish->catalogue = catalogue;
 	publish->journal = journal;
 	publish->stats = stats;
 	err = open_parts(publish, loop);
@@ -350,11 +408,10 @@ void publish_close(struct publish *publish)
 	for (size_t i = 0; i < publish->n_audiences; i++) {
 		socket_close(publish->audiences[i].socket);
 		socket_close(publish->audiences[i].snapshot);
-		free(publish->audiences[i].visible);
 	}
 	free(publish->audiences);
-	figures_free(publish->figures);
-	topics_free(publish->topics);
+	edition_clear(&(struct edition){ publish->topics, publish->figures, publish->visible,
+					 publish->visible ? publish->n_audiences : 0 });
 	msg_writer_free(publish->body);
 	msg_writer_free(publish->metrics);
 	msg_reader_free(publish->reader);
@@ -382,11 +439,6 @@ static void on_seen(void *context, struct text source, uint32_t module, uint32_t
 struct ledger_watcher publish_watcher(struct publish *publish)
 {
 	return (struct ledger_watcher){ on_change, on_seen, publish };
-}
-
-void publish_start(struct publish *publish, struct tallies tallies)
-{
-	publish->tallies = tallies;
 }
 
 void publish_release(struct publish *publish)

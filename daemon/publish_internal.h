@@ -15,9 +15,9 @@ enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
 
 struct audience {
 	struct publish *publish;
-	void *socket;	/* XPUB */
-	void *snapshot; /* ROUTER; NULL where there is none */
-	bool *visible;	/* by region */
+	void *socket;	     /* XPUB */
+	void *snapshot;	     /* ROUTER; NULL where there is none */
+	const bool *visible; /* by region: borrowed from publish */
 };
 
 struct publish {
@@ -32,6 +32,7 @@ struct publish {
 	int slice_timer; /* rests between ticks */
 	struct audience *audiences;
 	size_t n_audiences;
+	bool **visible; /* by audience, by region */
 	struct msg_writer *body, *metrics;
 	struct msg_reader *reader;
 	int64_t epoch;

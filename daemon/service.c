@@ -15,24 +15,27 @@ enum { WATCHED_MAX = 8 };
 struct service {
 	struct loop *loop;
 	int signals; /* signalfd */
+	void (*on_hangup)(void *context);
+	void *context;
 	struct loop *watched[WATCHED_MAX];
 	uint64_t rounds[WATCHED_MAX]; /* at the last beat */
 	int n_watched;
 };
 
-static sigset_t stop_signals(void)
+static sigset_t signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	return set;
 }
 
 void service_block_signals(void)
 {
-	sigset_t set = stop_signals();
+	sigset_t set = signals();
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -45,6 +48,10 @@ static void on_signal(void *context)
 
 	if (read(service->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
+	if (info.ssi_signo == SIGHUP) {
+		service->on_hangup(service->context);
+		return;
+	}
 	log_notice("stopping: signal=%s", info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
 	loop_stop(service->loop);
 }
@@ -65,16 +72,18 @@ static void on_beat(void *context)
 }
 
 int service_open(struct loop *loop, struct loop *const watched[], int n_watched,
-		 struct service **ret_service)
+		 void (*on_hangup)(void *context), void *context, struct service **ret_service)
 {
 	struct service *service = calloc(1, sizeof(*service));
-	sigset_t set = stop_signals();
+	sigset_t set = signals();
 	uint64_t watchdog_us = 0;
 	int err = service ? 0 : LIFT_E_MEMORY;
 
 	if (err)
 		return err;
 	service->loop = loop;
+	service->on_hangup = on_hangup;
+	service->context = context;
 	service->n_watched = n_watched < WATCHED_MAX ? n_watched : WATCHED_MAX;
 	for (int i = 0; i < service->n_watched; i++)
 		service->watched[i] = watched[i];
@@ -104,6 +113,11 @@ void service_close(struct service *service)
 void service_ready(const char *status)
 {
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+void service_reloading(void)
+{
+	sd_notify(0, "RELOADING=1");
 }
 
 void service_stopping(void)

@@ -27,6 +27,9 @@
 	X(facts_added)                                                      \
 	X(requests) /* of operators */                                      \
 	X(requests_refused)                                                 \
+	X(reloads) /* catalogues read again and taken */                    \
+	X(reloads_refused)                                                  \
+	X(takeovers) /* of another catalogue, or a ledger built anew */     \
 	X(ticks)                                                            \
 	X(snapshots) /* pages */                                            \
 	X(metrics_published)

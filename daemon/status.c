@@ -132,28 +132,52 @@ static void write_source(struct msg_writer *writer, const struct config *config,
 	write_int(writer, "rejected", row->record.rejected);
 }
 
-static void write_stores(const struct status_parts *parts, struct msg_writer *writer)
+static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)
 {
-	uint64_t last = journal_last(parts->journal), applied = ledger_applied(parts->ledger);
+	msg_str(writer, "rebuild");
+	if (!rebuild->running) {
+		msg_nil(writer);
+		return;
+	}
+	msg_map(writer, 3);
+	write_int(writer, "done", rebuild->done);
+	write_int(writer, "total", rebuild->total);
+	msg_str(writer, "left_ms");
+	if (rebuild->left_ms >= 0)
+		msg_int(writer, rebuild->left_ms);
+	else
+		msg_nil(writer);
+}
+
+static void write_stores(const struct status_parts *parts, const struct rebuild_status *rebuild,
+			 struct msg_writer *writer)
+{
+	const struct ledger *ledger = parts->ledger;
+	uint64_t last = journal_last(parts->journal), applied = ledger ? ledger_applied(ledger) : 0;
 
 	msg_str(writer, "journal");
 	msg_map(writer, 2);
 	write_int(writer, "last", last);
 	write_int(writer, "bytes", journal_bytes(parts->journal));
 	msg_str(writer, "ledger");
-	msg_map(writer, 4);
+	msg_map(writer, 5);
 	write_int(writer, "applied", applied);
-	write_int(writer, "committed", ledger_committed(parts->ledger));
+	write_int(writer, "committed", ledger ? ledger_committed(ledger) : 0);
 	write_int(writer, "lag", last > applied ? last - applied : 0);
-	write_int(writer, "bytes", ledger_bytes(parts->ledger));
+	write_int(writer, "bytes", ledger ? ledger_bytes(ledger) : 0);
+	write_rebuild(rebuild, writer);
 }
 
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, int64_t utc_ms)
 {
+	struct rebuild_status rebuild;
 	bool healthy = stats_get(parts->stats, STAT_journal_failing) == 0 &&
 		       stats_get(parts->stats, STAT_ledger_failing) == 0;
 	char as_of[DAY_TEXT];
+
+	rebuild_status(parts->rebuild, &rebuild);
+	healthy &= rebuild.err == 0;
 
 	day_print(parts->config->as_of_pinned ? parts->config->as_of
 					      : calendar_day(parts->catalogue->calendar, utc_ms),
@@ -168,7 +192,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	msg_str(writer, LIFT_VERSION);
 	msg_str(writer, "as_of");
 	msg_str(writer, as_of);
-	write_stores(parts, writer);
+	write_stores(parts, &rebuild, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)

@@ -6,7 +6,7 @@
 #define LIFTD_STATUS_H
 
 #include "daemon/config.h"
-#include "daemon/ledger.h"
+#include "daemon/rebuild.h"
 #include "daemon/stats.h"
 #include "proto/msg.h"
 
@@ -14,7 +14,8 @@ struct status_parts {
 	const struct config *config;
 	const struct catalogue *catalogue;
 	struct journal *journal;
-	struct ledger *ledger;
+	struct ledger *ledger; /* NULL: it is being built */
+	struct rebuild *rebuild;
 	const struct stats *stats;
 };
 

@@ -228,6 +228,37 @@ void refusal_encode(struct msg_writer *writer, int err)
 	encode_text(writer, "text", text_of(lift_err_text(err)));
 }
 
+static size_t count_lines(const char *lines)
+{
+	size_t n = 0;
+
+	for (; lines && *lines; lines = strchr(lines, '\n') ? strchr(lines, '\n') + 1 : NULL)
+		n++;
+	return n;
+}
+
+void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
+{
+	size_t n = count_lines(errors);
+
+	msg_map(writer, err ? 5 : 3);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	encode_bool(writer, "ok", !err);
+	if (err) {
+		encode_text(writer, "code", text_of(lift_err_code(err)));
+		encode_text(writer, "text", text_of(lift_err_text(err)));
+	}
+	msg_str(writer, "errors");
+	msg_array(writer, n);
+	for (; n > 0; n--) {
+		size_t size = strcspn(errors, "\n");
+
+		msg_text(writer, (struct text){ errors, size });
+		errors += size + 1;
+	}
+}
+
 /* ---- answers, read --------------------------------------------------------------------------- */
 
 enum {

@@ -74,6 +74,9 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);
 
+/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>: <text>" ...]}: `errors` are lines, or NULL. */
+void reloaded_encode(struct msg_writer *writer, int err, const char *errors);
+
 /* An answer of intake, as a client reads it. */
 struct answer {
 	enum { ANSWER_WELCOME, ANSWER_ACK, ANSWER_NACK } what;

@@ -21,6 +21,7 @@ static const struct command {
 	{ "report", command_report, "say what a programme has come to, for who pays for it" },
 	{ "status", command_status, "say how the daemon is, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
+	{ "reload", command_reload, "have the daemon read its catalogue again" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
 	{ "simulate", command_simulate, "make up a course of a catalogue's programme" },
 };

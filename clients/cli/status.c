@@ -99,6 +99,20 @@ static void print_sources(const json_t *sources)
 	}
 }
 
+/* A ledger that is being built beside the one that serves, if there is one. */
+static void print_rebuild(const json_t *rebuild)
+{
+	json_int_t total = json_number(rebuild, "total");
+
+	if (!json_is_object(rebuild))
+		return;
+	printf("%-24s %.0f %%", "ledger: being built",
+	       total ? 100.0 * (double)json_number(rebuild, "done") / (double)total : 100.0);
+	if (json_is_integer(json_object_get(rebuild, "left_ms")))
+		printf(", about %.0f s left", (double)json_number(rebuild, "left_ms") / 1000);
+	putchar('\n');
+}
+
 static void print_status(const json_t *answer)
 {
 	const json_t *journal = json_object_get(answer, "journal");
@@ -116,6 +130,7 @@ static void print_status(const json_t *answer)
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: applied",
 	       json_number(ledger, "applied"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
+	print_rebuild(json_object_get(ledger, "rebuild"));
 	json_object_foreach(json_object_get(answer, "counters"), name, counter)
 	{
 		print_text(stdout, name, 24);

@@ -287,9 +287,31 @@ static void encode_answer(struct tools *tools, const struct vector *vector)
 	}
 }
 
+/* The errors of a refused catalogue are lines. */
+static void encode_reloaded(struct tools *tools, int err, const json_t *errors)
+{
+	char lines[1000] = "";
+	const json_t *error;
+	size_t i;
+
+	json_array_foreach(errors, i, error)
+	{
+		strcat(lines, json_string_value(error));
+		strcat(lines, "\n");
+	}
+	reloaded_encode(tools->writer, err, lines);
+}
+
 static void encode_refusal(struct tools *tools, const struct vector *vector)
 {
-	refusal_encode(tools->writer, lift_err_of_code(text_in(vector->message, "code")));
+	const json_t *errors = json_object_get(vector->message, "errors");
+	int err = lift_err_of_code(text_in(vector->message, "code"));
+
+	if (errors) {
+		encode_reloaded(tools, err, errors);
+		return;
+	}
+	refusal_encode(tools->writer, err);
 }
 
 static void encode_metric(struct tools *tools, const struct vector *vector)

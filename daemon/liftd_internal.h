@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * liftd_internal.h - the house as its own files know it; nobody else does.
+ */
+#ifndef LIFTD_LIFTD_INTERNAL_H
+#define LIFTD_LIFTD_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "daemon/control.h"
+#include "daemon/generation.h"
+#include "daemon/intake.h"
+#include "daemon/liftd.h"
+#include "daemon/listen.h"
+#include "daemon/log.h"
+#include "daemon/publish.h"
+#include "daemon/rebuild.h"
+#include "daemon/service.h"
+
+/* Three threads beside the main one; each has a loop, and a wake by which the others tell it that there is more. A rebuild has a
+ * fourth one, while there is one. */
+enum room { ROOM_MAIN, ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
+
+enum { DIRS = 2 };
+
+struct thread {
+	pthread_t id;
+	bool started;
+	struct loop *loop;
+	void *wake;	      /* waits in this thread */
+	void *wake_from_main; /* wakes it */
+	struct liftd *liftd;
+	void (*on_wake)(struct liftd *liftd);
+};
+
+struct liftd {
+	const struct config *config;
+	const char *catalogue_path;
+	int locks[DIRS]; /* of state and runtime */
+	struct secret secret;
+	struct stats stats;
+	void *zmq;
+	struct journal *journal;
+	struct gate *gate;
+	struct intake *intake;
+	struct listen *listen;
+	struct publish *publish;
+	struct generations *generations;
+	struct rebuild *rebuild;
+	struct control *control;
+	struct thread threads[ROOMS];
+	void *intake_to_ledger, *control_to_ledger, *ledger_to_control; /* wakes */
+	void *rebuild_to_ledger, *control_to_main, *ledger_to_main;	/* likewise */
+	struct service *service;
+	uint64_t release_at; /* the journal's last number at the start */
+	atomic_bool stopping, failed;
+	struct log_limit ledger_limit;
+
+	/* of the ledger's thread: what it applies to and publishes */
+	struct generation *serving;
+	/* of the intake's: what the gate keeps attributes by */
+	struct catalogue *gate_catalogue;
+
+	/* what a reload hands to other threads (reload.c) */
+	pthread_mutex_t reload_lock;
+	struct catalogue
+		*newest; /* that is right: what the gate keeps attributes by, and what is built */
+	struct catalogue
+		*renamed; /* of the serving ledger's digest: it waits for the ledger's thread */
+	atomic_bool ledger_damaged;	/* it is to be built anew */
+	_Atomic uint64_t reloads_asked; /* by operators */
+	struct {			/* the last of these that is done; under the lock */
+		uint64_t number;
+		int err;
+		char *errors; /* lines, owned; NULL */
+	} reloaded;
+};
+
+/* ---- reload.c: another catalogue, another ledger ------------------------------------------------- */
+
+/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves until the new one is built. */
+int open_generation(struct liftd *liftd);
+
+/* The main thread, at SIGHUP or an operator's request: read the catalogue again. LIFT_E_CONFIG with the reasons: the old one stays. */
+int liftd_reload(struct liftd *liftd, struct yaml_errors *errors);
+
+/* The main thread: what other threads have asked for: a reload, a ledger in place of a damaged one. */
+void liftd_attend(struct liftd *liftd);
+
+/* Control's: ask for a reload; answer those that are done. */
+uint64_t control_ask_reload(void *context);
+void control_answer_reloads(struct liftd *liftd);
+
+/* The ledger's thread: take over what waits. The intake's: follow. */
+void ledger_take_over(struct liftd *liftd);
+void intake_follow(struct liftd *liftd);
+
+#endif

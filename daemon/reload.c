@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Another catalogue, another ledger. The main thread reads the catalogue; a rebuild makes the ledger, while the old one serves; the ledger's
+ * thread lets the new one take over; control sees it with its next request, the intake's gate at once.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/liftd_internal.h"
+#include "daemon/load.h"
+
+static void ledger_path(const struct liftd *liftd, char to[static PATH_MAX])
+{
+	snprintf(to, PATH_MAX, "%s/ledger", liftd->config->state);
+}
+
+/* ---- the start ---------------------------------------------------------------------------------- */
+
+/* A ledger of another catalogue, whose text it has: NULL where it cannot be read, or counts by something else, too. */
+static struct ledger *open_older(struct liftd *liftd, const char *path,
+				 struct catalogue **ret_catalogue)
+{
+	struct yaml_errors errors = { .file = path };
+	struct ledger *ledger = NULL;
+	struct catalogue *catalogue;
+	size_t size;
+	char *text;
+
+	if (ledger_stored_catalogue(path, &text, &size) != 0)
+		return NULL;
+	if (catalogue_parse((struct text){ text, size }, &errors, &catalogue) == 0) {
+		if (liftd_check(liftd->config, catalogue, &errors) == 0 &&
+		    ledger_open(path, liftd->journal, catalogue,
+				rebuild_until(liftd->config, catalogue), &ledger) == 0)
+			*ret_catalogue = catalogue;
+		else
+			catalogue_free(catalogue);
+	}
+	yaml_errors_clear(&errors);
+	free(text);
+	return ledger;
+}
+
+/* Errors that say that there is no ledger to serve, but that one can be built. */
+static bool is_no_ledger(int err)
+{
+	return err == LIFT_E_NOT_FOUND || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER;
+}
+
+int open_generation(struct liftd *liftd)
+{
+	struct catalogue *catalogue = liftd->newest;
+	struct ledger *ledger = NULL;
+	char path[PATH_MAX];
+	int err;
+
+	ledger_path(liftd, path);
+	err = ledger_open(path, liftd->journal, catalogue, rebuild_until(liftd->config, catalogue),
+			  &ledger);
+	if (is_no_ledger(err)) {
+		ledger = open_older(liftd, path, &catalogue);
+		log_notice(
+			"ledger is built anew from the journal: reason=%s entries=%llu serving=%s",
+			lift_err_code(err), (unsigned long long)journal_last(liftd->journal),
+			ledger ? "the one of the catalogue before" : "nothing meanwhile");
+		err = rebuild_start(liftd->rebuild, liftd->newest);
+	}
+	if (!err)
+		err = generations_set(liftd->generations, catalogue, ledger);
+	else
+		ledger_close(ledger);
+	if (catalogue != liftd->newest)
+		catalogue_free(catalogue);
+	if (err)
+		log_error("ledger cannot be opened: path=%s code=%s reason=%s", path,
+			  lift_err_code(err), lift_err_text(err));
+	return err;
+}
+
+/* ---- the main thread ------------------------------------------------------------------------------ */
+
+static bool serves(struct liftd *liftd, const struct catalogue *catalogue)
+{
+	struct generation *generation = generation_get(liftd->generations);
+	bool same = generation->ledger && memcmp(generation->catalogue->digest, catalogue->digest,
+						 sizeof(catalogue->digest)) == 0;
+
+	generation_put(liftd->generations, generation);
+	return same;
+}
+
+static void swap_catalogue(struct catalogue **at, struct catalogue *catalogue)
+{
+	catalogue_free(*at);
+	*at = catalogue;
+}
+
+/* A name, a place or a headcount is no reason to build anything. */
+static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renamed)
+{
+	pthread_mutex_lock(&liftd->reload_lock);
+	swap_catalogue(&liftd->newest, catalogue_keep(catalogue));
+	swap_catalogue(&liftd->renamed, is_renamed ? catalogue_keep(catalogue) : NULL);
+	pthread_mutex_unlock(&liftd->reload_lock);
+	wake_send(liftd->threads[ROOM_INTAKE].wake_from_main);
+	if (!is_renamed)
+		return rebuild_start(liftd->rebuild, catalogue);
+	rebuild_stop(liftd->rebuild);
+	wake_send(liftd->threads[ROOM_LEDGER].wake_from_main);
+	return 0;
+}
+
+int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
+{
+	struct catalogue *catalogue = NULL;
+	int err = catalogue_load(liftd->catalogue_path, errors, &catalogue);
+	bool is_renamed = false;
+
+	if (!err)
+		err = liftd_check(liftd->config, catalogue, errors);
+	if (!err) {
+		is_renamed = serves(liftd, catalogue);
+		err = adopt(liftd, catalogue, is_renamed);
+	}
+	stats_add(&liftd->stats, err ? STAT_reloads_refused : STAT_reloads, 1);
+	if (err)
+		log_error(
+			"catalogue is not taken, the old one stays: path=%s code=%s errors=%zu first=%.*s",
+			liftd->catalogue_path, lift_err_code(err), errors->count,
+			(int)strcspn(errors->text ? errors->text : "", "\n"),
+			errors->text ? errors->text : "");
+	else
+		log_notice("catalogue read again: path=%s regions=%u modules=%u %s",
+			   liftd->catalogue_path, catalogue->n_regions - 2, catalogue->n_modules,
+			   is_renamed ? "takes over at once"
+				      : "takes over when its ledger is built");
+	catalogue_free(catalogue);
+	return err;
+}
+
+static void mend_ledger(struct liftd *liftd)
+{
+	if (!atomic_exchange(&liftd->ledger_damaged, false))
+		return;
+	log_error("ledger is damaged: it is built anew from the journal");
+	if (rebuild_start(liftd->rebuild, liftd->newest) != 0)
+		log_error("out of memory: the ledger cannot be built");
+}
+
+static void reload_as_asked(struct liftd *liftd)
+{
+	struct yaml_errors errors = { .file = liftd->catalogue_path };
+	uint64_t number = atomic_load(&liftd->reloads_asked);
+	int err;
+
+	if (number == liftd->reloaded.number)
+		return;
+	err = liftd_reload(liftd, &errors);
+	pthread_mutex_lock(&liftd->reload_lock);
+	free(liftd->reloaded.errors);
+	liftd->reloaded.number = number;
+	liftd->reloaded.err = err;
+	liftd->reloaded.errors = errors.text;
+	pthread_mutex_unlock(&liftd->reload_lock);
+	wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+}
+
+void liftd_attend(struct liftd *liftd)
+{
+	mend_ledger(liftd);
+	reload_as_asked(liftd);
+}
+
+/* ---- control's thread ----------------------------------------------------------------------------- */
+
+uint64_t control_ask_reload(void *context)
+{
+	struct liftd *liftd = context;
+	uint64_t number = atomic_fetch_add(&liftd->reloads_asked, 1) + 1;
+
+	wake_send(liftd->control_to_main);
+	return number;
+}
+
+void control_answer_reloads(struct liftd *liftd)
+{
+	pthread_mutex_lock(&liftd->reload_lock);
+	control_reloaded(liftd->control, liftd->reloaded.number, liftd->reloaded.err,
+			 liftd->reloaded.errors);
+	pthread_mutex_unlock(&liftd->reload_lock);
+}
+
+/* ---- the ledger's thread -------------------------------------------------------------------------- */
+
+/* Publish this one in a new epoch, let control see it, and go on with it. */
+static int take_over(struct liftd *liftd, struct catalogue *catalogue, struct ledger *ledger)
+{
+	struct ledger_watcher watcher = publish_watcher(liftd->publish);
+	const char *failed = "";
+	int err = publish_switch(liftd->publish, catalogue, ledger_tallies(ledger), &failed);
+
+	if (!err)
+		err = ledger_watch(ledger, &watcher);
+	if (!err)
+		err = generations_set(liftd->generations, catalogue, ledger);
+	if (err) {
+		log_error("the new ledger cannot take over: code=%s region=%s", lift_err_code(err),
+			  failed);
+		return err;
+	}
+	generation_put(liftd->generations, liftd->serving);
+	liftd->serving = generation_get(liftd->generations);
+	stats_add(&liftd->stats, STAT_takeovers, 1);
+	wake_send(liftd->ledger_to_control);
+	return 0;
+}
+
+static void take_renamed(struct liftd *liftd)
+{
+	struct ledger *ledger = liftd->serving->ledger;
+	struct catalogue *renamed;
+
+	pthread_mutex_lock(&liftd->reload_lock);
+	renamed = liftd->renamed;
+	liftd->renamed = NULL;
+	pthread_mutex_unlock(&liftd->reload_lock);
+	if (!renamed)
+		return;
+	ledger_switch(ledger, renamed);
+	if (take_over(liftd, renamed, ledger_keep(ledger)) != 0)
+		ledger_close(ledger);
+	catalogue_free(renamed);
+}
+
+static void take_rebuilt(struct liftd *liftd)
+{
+	struct ledger *ledger = NULL;
+	struct catalogue *catalogue = NULL;
+	int err = rebuild_take(liftd->rebuild, &ledger, &catalogue);
+
+	if (err == LIFT_E_NOT_FOUND)
+		return;
+	if (err)
+		log_error(
+			"the new ledger cannot be given its place, it is built again at the next start: reason=%s",
+			strerror(errno));
+	/* The writer's transaction of the one that goes ends in this thread. */
+	if (liftd->serving->ledger && ledger_commit(liftd->serving->ledger) != 0)
+		log_warning(
+			"the last commit of the ledger that goes failed: nothing is lost with it");
+	if (take_over(liftd, catalogue, ledger) == 0)
+		log_notice("the new ledger has taken over: applied=%llu",
+			   (unsigned long long)ledger_applied(ledger));
+	else
+		ledger_close(ledger);
+	catalogue_free(catalogue);
+}
+
+void ledger_take_over(struct liftd *liftd)
+{
+	take_renamed(liftd);
+	take_rebuilt(liftd);
+}
+
+/* ---- the intake's thread --------------------------------------------------------------------------- */
+
+void intake_follow(struct liftd *liftd)
+{
+	struct catalogue *newest;
+
+	pthread_mutex_lock(&liftd->reload_lock);
+	newest = catalogue_keep(liftd->newest);
+	pthread_mutex_unlock(&liftd->reload_lock);
+	gate_switch(liftd->gate, newest);
+	swap_catalogue(&liftd->gate_catalogue, newest);
+}

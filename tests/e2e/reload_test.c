@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Another catalogue while the daemon runs, and when it starts: what is refused, what takes over, what serves meanwhile.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/figures.h"
+#include "tests/e2e/peer.h"
+
+static const char before[] = "dimensions: {role: [nurse]}\n"
+			     "regions: [{code: rana, name: Rana}]\n"
+			     "modules: [{id: lift, name: Lift}]\n";
+/* Another name and a headcount. */
+static const char renamed[] = "dimensions: {role: [nurse]}\n"
+			      "regions: [{code: rana, name: Rana by, headcount: [{count: 4}]}]\n"
+			      "modules: [{id: lift, name: Lift}]\n";
+/* A region and a module that events have named all along. */
+static const char after[] = "dimensions: {role: [nurse]}\n"
+			    "regions: [{code: rana, name: Rana}, {code: vega, name: Vega}]\n"
+			    "modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n";
+static const char wrong[] = "regions: [{code: rana, parents: [nord]}]\n"
+			    "modules: [{id: lift, pass_mark: 7}]\n";
+
+static const char events[] =
+	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"a\",\"module\":\"lift\",\"region\":\"rana\"}\n"
+	"{\"type\":\"completed\",\"time\":1730797300000,\"learner\":\"a\",\"module\":\"falls\",\"region\":\"rana\"}\n"
+	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"b\",\"module\":\"lift\",\"region\":\"vega\"}\n";
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void write_catalogue(struct daemon *daemon, const char *text)
+{
+	char path[PATH_SIZE];
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	write_file(path, text);
+}
+
+/* A daemon of the first catalogue that has the events. */
+static void start(struct daemon *daemon)
+{
+	char line[2 * PATH_SIZE], path[PATH_SIZE];
+
+	write_catalogue(daemon, before);
+	snprintf(line, sizeof(line),
+		 "catalogue: %s/catalogue.yaml\nas_of: 2024-11-30\ntick_ms: 100\n", daemon->dir);
+	daemon_configure(daemon, line);
+	daemon_start(daemon);
+	path_make(path, "%s/events.jsonl", daemon->dir);
+	write_file(path, events);
+	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+}
+
+/* How many learners a region's module has started; -1: it is not among the figures. */
+static int64_t started(struct daemon *daemon, const char *region, const char *module)
+{
+	char *out =
+		daemon_lift_out(daemon, 0, "export", "--kind", "module", "--region", region, NULL);
+	json_t *rows = figures_of_lines(out), *row;
+	const char *key;
+	int64_t n = -1;
+
+	json_object_foreach(rows, key, row)
+		if (strcmp(word(row, "id"), module) == 0)
+			n = whole(row, "started");
+	json_decref(rows);
+	free(out);
+	return n;
+}
+
+static void await_takeovers(struct daemon *daemon, int64_t n)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (daemon_counter(daemon, "takeovers") < n) {
+		assert_true(clock_ms() < end_ms);
+		look_again();
+	}
+}
+
+static void a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_stays(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+
+	start(daemon);
+	write_catalogue(daemon, wrong);
+	outcome = daemon_lift(daemon, "reload", NULL);
+	assert_int_equal(outcome.status, 1);
+	if (!strstr(outcome.err, "catalogue.yaml:1:") || !strstr(outcome.err, "nord") ||
+	    !strstr(outcome.err, "catalogue.yaml:2:") || !strstr(outcome.err, "pass_mark"))
+		fail_msg("%s", outcome.err);
+	outcome_free(&outcome);
+	assert_int_equal(daemon_counter(daemon, "reloads_refused"), 1);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void events_of_what_was_unknown_come_alive(void **state)
+{
+	struct daemon *daemon = *state;
+
+	start(daemon);
+	assert_int_equal(started(daemon, "all", "lift"), 2);
+	assert_int_equal(started(daemon, "unassigned", "lift"), 1);
+	write_catalogue(daemon, after);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	assert_int_equal(started(daemon, "vega", "lift"), 1);
+	assert_int_equal(started(daemon, "rana", "falls"), 1);
+	assert_int_equal(started(daemon, "unassigned", "lift"), -1);
+	/* And back. */
+	write_catalogue(daemon, before);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	assert_int_equal(started(daemon, "unassigned", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
+{
+	struct daemon *daemon = *state;
+	int64_t takeovers;
+	char *out;
+
+	start(daemon);
+	await_takeovers(daemon, 1); /* the first ledger, of an empty journal */
+	takeovers = daemon_counter(daemon, "takeovers");
+	write_catalogue(daemon, renamed);
+	process_signal(&daemon->process, SIGHUP);
+	await_takeovers(daemon, takeovers + 1);
+	out = daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL);
+	assert_non_null(strstr(out, "Rana by"));
+	free(out);
+	out = file_text(daemon->log, NULL);
+	assert_non_null(strstr(out, "takes over at once"));
+	assert_null(strstr(out, "when its ledger is built"));
+	free(out);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void attributes_that_a_new_catalogue_counts_by_are_kept_from_then_on(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], *out;
+
+	start(daemon);
+	write_catalogue(daemon, "dimensions: {role: [nurse], sector: [home]}\n"
+				"regions: [{code: rana}]\n"
+				"modules: [{id: lift}]\n");
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	path_make(path, "%s/more.jsonl", daemon->dir);
+	write_file(
+		path,
+		"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"c\",\"module\":\"lift\","
+		"\"region\":\"rana\",\"attrs\":{\"sector\":\"home\"}}\n");
+	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+	out = daemon_lift_out(daemon, 0, "export", "--region", "rana", "--kind", "module", NULL);
+	assert_non_null(strstr(out, "\"home\":{"));
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_daemon_that_starts_with_another_catalogue_ends_with_its_figures(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	start(daemon);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+	write_catalogue(daemon, after);
+	daemon_start(daemon);
+	out = file_text(daemon->log, NULL);
+	assert_non_null(strstr(out, "serving=the one of the catalogue before"));
+	free(out);
+	await_takeovers(daemon, 1);
+	assert_int_equal(started(daemon, "vega", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+	/* It is there at the next start. */
+	daemon_start(daemon);
+	assert_int_equal(started(daemon, "vega", "lift"), 1);
+	assert_int_equal(daemon_counter(daemon, "takeovers"), 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_missing_ledger_is_built_without_a_hand_being_lifted(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+	path_make(path, "%s/ledger/data.mdb", daemon->state);
+	assert_int_equal(unlink(path), 0);
+	daemon_start(daemon);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Wherever the kill falls: before the new ledger, in it, or behind it. */
+static void a_daemon_that_is_killed_while_it_builds_begins_anew(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+	struct stat info;
+
+	start(daemon);
+	for (int round = 0; round < 6; round++) {
+		const char *next = round % 2 ? before : after;
+
+		write_catalogue(daemon, next);
+		free(daemon_lift_out(daemon, 0, "reload", NULL));
+		daemon_crash(daemon);
+		daemon_start(daemon);
+		assert_int_equal(started(daemon, round % 2 ? "unassigned" : "vega", "lift"), 1);
+		daemon_stop(daemon, SIGTERM);
+		path_make(path, "%s/ledger.new", daemon->state);
+		assert_int_not_equal(stat(path, &info), 0);
+		daemon_start(daemon);
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_stays),
+		TEST(events_of_what_was_unknown_come_alive),
+		TEST(a_name_takes_over_at_once_and_nothing_is_built),
+		TEST(attributes_that_a_new_catalogue_counts_by_are_kept_from_then_on),
+		TEST(a_daemon_that_starts_with_another_catalogue_ends_with_its_figures),
+		TEST(a_missing_ledger_is_built_without_a_hand_being_lifted),
+		TEST(a_daemon_that_is_killed_while_it_builds_begins_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
