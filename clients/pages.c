@@ -22,7 +22,8 @@ int pages_open(struct pages *pages, const char *endpoint, const char *const topi
 				 .writer = msg_writer_new(),
 				 .endpoint = endpoint,
 				 .topics = topics,
-				 .n_topics = n_topics };
+				 .n_topics = n_topics,
+				 .first = SNAPSHOT_LIMIT_MAX };
 	if (pages->reader && pages->writer)
 		return 0;
 	pages_close(pages);
@@ -41,7 +42,8 @@ static int send_request(struct pages *pages, struct text after)
 {
 	struct snapshot_request request = { .n_prefixes = pages->n_topics,
 					    .after = after,
-					    .limit = SNAPSHOT_LIMIT_MAX,
+					    .limit = pages->any_page ? SNAPSHOT_LIMIT_MAX
+								     : pages->first,
 					    .has_since = pages->has_since,
 					    .since = (int64_t)pages->since,
 					    .epoch = pages->epoch };

@@ -19,6 +19,7 @@ struct pages {
 	const char *endpoint; /* borrowed, as the topics */
 	const char *const *topics;
 	size_t n_topics;
+	uint32_t first; /* messages of the first page, at most: SNAPSHOT_LIMIT_MAX unless set */
 	bool has_since;
 	int64_t epoch;	  /* asked for with since, then of the first page */
 	uint64_t since;	  /* asked for */

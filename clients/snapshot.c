@@ -8,6 +8,9 @@
 #include "clients/pages.h"
 #include "proto/snapshot.h"
 
+/* Of the first page only the end is wanted: who waits for a daemon that has just started asks for it again and again. */
+enum { FIRST_PAGE = 1 };
+
 struct held {
 	zmq_msg_t topic;
 	json_t *body;
@@ -15,7 +18,7 @@ struct held {
 
 struct snapshot {
 	struct pages pages;
-	struct held held[SNAPSHOT_LIMIT_MAX + 1]; /* behind those held is the one that comes in */
+	struct held held[FIRST_PAGE + 1]; /* behind those held is the one that comes in */
 	size_t n_held;
 	lift_message_fn *message;
 	void *context;
@@ -66,7 +69,7 @@ static int take_message(struct snapshot *snapshot, struct held *held)
 
 	if (!snapshot->pages.any_page) {
 		snapshot->n_held++;
-		return snapshot->n_held > SNAPSHOT_LIMIT_MAX ? LIFT_E_MALFORMED : 0;
+		return snapshot->n_held > FIRST_PAGE ? LIFT_E_MALFORMED : 0;
 	}
 	err = hand_over(snapshot, held);
 	held_free(held);
@@ -102,6 +105,7 @@ int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_top
 		err = pages_open(&snapshot.pages, endpoint, topics, n_topics);
 	if (err)
 		return err;
+	snapshot.pages.first = FIRST_PAGE;
 	err = pages_ask(&snapshot.pages, false, 0, 0);
 	while (!err && what != PAGES_DONE)
 		err = take(&snapshot, &what);
