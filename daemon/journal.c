@@ -7,7 +7,7 @@
 #include "daemon/journal_internal.h"
 #include "daemon/names.h"
 
-static const char *const db_names[DB_COUNT] = {
+const char *const journal_db_names[DB_COUNT] = {
 	[DB_META] = "meta",
 	[DB_ENTRIES] = "entries",
 	[DB_INDEX] = "index",
@@ -225,32 +225,60 @@ static int load(struct journal *journal)
 		err = load_next(journal, &txn);
 	if (!err)
 		err = load_quarantine(journal, &txn);
+	if (!err && !journal->read_only)
+		err = journal_sums_load(journal, &txn);
 	store_abort(&txn);
 	if (!err)
 		atomic_store(&journal->last, journal->next - 1);
 	return err;
 }
 
+static void put_meta(struct journal *journal, struct store_txn *txn, const char *key,
+		     struct text value)
+{
+	sum_add(&journal->sums[DB_META], DB_META, text_of(key), value);
+	store_put(txn, DB_META, text_of(key), value);
+}
+
+static const uint8_t format = JOURNAL_FORMAT;
+static const struct text format_value = { (const char *)&format, 1 };
+
+static int make_meta(struct journal *journal, struct text digest, struct store_txn *txn)
+{
+	randombytes_buf(journal->id, sizeof(journal->id));
+	put_meta(journal, txn, "format", format_value);
+	put_meta(journal, txn, "secret", digest);
+	put_meta(journal, txn, "id", (struct text){ (char *)journal->id, sizeof(journal->id) });
+	journal_sums_put(journal, txn);
+	return store_commit(txn);
+}
+
+/* What was right without sums gets them. */
+static int upgrade(struct journal *journal, struct store_txn *txn)
+{
+	store_put(txn, DB_META, text_of("format"), format_value);
+	journal_sums_make(journal, txn);
+	journal_sums_put(journal, txn);
+	return store_commit(txn);
+}
+
 /* A new journal gets its format and its secret's digest; another's must be the same. */
 static int check_meta(struct journal *journal, const uint8_t secret_digest[static 16])
 {
-	static const uint8_t format = JOURNAL_FORMAT;
 	struct text digest = { (const char *)secret_digest, 16 }, value;
 	struct store_txn txn;
-	int err = store_begin(journal->store, true, &txn);
+	uint8_t found = 0;
+	int err = store_begin(journal->store, !journal->read_only, &txn);
 
 	if (err)
 		return err;
-	if (!store_get(&txn, DB_META, text_of("format"), &value)) {
-		store_put(&txn, DB_META, text_of("format"),
-			  (struct text){ (const char *)&format, 1 });
-		store_put(&txn, DB_META, text_of("secret"), digest);
-		randombytes_buf(journal->id, sizeof(journal->id));
-		store_put(&txn, DB_META, text_of("id"),
-			  (struct text){ (char *)journal->id, sizeof(journal->id) });
-		return store_commit(&txn);
-	}
-	if (value.size != 1 || (uint8_t)value.data[0] > JOURNAL_FORMAT)
+	if (store_get(&txn, DB_META, text_of("format"), &value))
+		found = value.size == 1 ? (uint8_t)value.data[0] : UINT8_MAX;
+	else if (!txn.err && !journal->read_only)
+		return make_meta(journal, digest, &txn);
+	if (found == 0)
+		err = txn.err ? txn.err : LIFT_E_CORRUPT;
+	else if (found > JOURNAL_FORMAT)
 		err = LIFT_E_NEWER;
 	else if (!store_get(&txn, DB_META, text_of("secret"), &value))
 		err = txn.err ? txn.err : LIFT_E_CORRUPT;
@@ -259,21 +287,26 @@ static int check_meta(struct journal *journal, const uint8_t secret_digest[stati
 	else if (!store_get(&txn, DB_META, text_of("id"), &value) ||
 		 value.size != sizeof(journal->id))
 		err = txn.err ? txn.err : LIFT_E_CORRUPT;
-	else
+	if (!err) {
 		memcpy(journal->id, value.data, sizeof(journal->id));
+		if (found == JOURNAL_FORMAT_WITHOUT_SUMS && !journal->read_only)
+			return upgrade(journal, &txn);
+	}
 	store_abort(&txn);
 	return err;
 }
 
-int journal_open(const char *dir, const uint8_t secret_digest[static 16],
-		 struct journal **ret_journal)
+static int open_journal(const char *dir, const uint8_t secret_digest[static 16], bool read_only,
+			struct journal **ret_journal)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
 	int err;
 
 	if (!journal)
 		return LIFT_E_MEMORY;
-	err = store_open(dir, db_names, DB_COUNT, &journal->store);
+	journal->read_only = read_only;
+	err = (read_only ? store_open_read_only : store_open)(dir, journal_db_names, DB_COUNT,
+							      &journal->store);
 	if (!err)
 		err = check_meta(journal, secret_digest);
 	if (!err)
@@ -284,6 +317,18 @@ int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 	}
 	*ret_journal = journal;
 	return 0;
+}
+
+int journal_open(const char *dir, const uint8_t secret_digest[static 16],
+		 struct journal **ret_journal)
+{
+	return open_journal(dir, secret_digest, false, ret_journal);
+}
+
+int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
+			   struct journal **ret_journal)
+{
+	return open_journal(dir, secret_digest, true, ret_journal);
 }
 
 void journal_close(struct journal *journal)
@@ -317,9 +362,9 @@ static void put_streams(struct journal *journal)
 			continue;
 		journal->stream_changed[i] = false;
 		put_be(record, journal->streams[i]->source, 4);
-		store_put(&journal->txn, DB_STREAMS, journal_key(key, i, 4),
-			  (struct text){ (char *)record,
-					 4 + stream_encode(journal->streams[i], record + 4) });
+		journal_put(journal, DB_STREAMS, journal_key(key, i, 4),
+			    (struct text){ (char *)record,
+					   4 + stream_encode(journal->streams[i], record + 4) });
 	}
 }
 
@@ -337,8 +382,8 @@ static void put_sources(struct journal *journal)
 		put_be(record + 8, source->record.rejected, 8);
 		put_be(record + 16, (uint64_t)source->record.last_event, 8);
 		put_be(record + 24, (uint64_t)source->record.last_received, 8);
-		store_put(&journal->txn, DB_SOURCES, journal_key(key, i, 4),
-			  (struct text){ (char *)record, sizeof(record) });
+		journal_put(journal, DB_SOURCES, journal_key(key, i, 4),
+			    (struct text){ (char *)record, sizeof(record) });
 	}
 }
 
@@ -358,6 +403,7 @@ int journal_commit(struct journal *journal)
 		journal_put_chunk(journal);
 		put_streams(journal);
 		put_sources(journal);
+		journal_sums_put(journal, &journal->txn);
 	}
 	err = store_commit(&journal->txn);
 	journal->txn.err = 0;

@@ -42,6 +42,9 @@ struct journal;
  * journal was made with another. Else as store_open; LIFT_E_NEWER. */
 int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 		 struct journal **ret_journal);
+/* A damaged one, of which no byte is changed: what writes fails. LIFT_E_NOT_FOUND: there is none. */
+int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
+			   struct journal **ret_journal);
 void journal_close(struct journal *journal);
 
 /* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */

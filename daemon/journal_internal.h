@@ -2,7 +2,9 @@
 /*
  * journal_internal.h - the journal's databases: the one place for the layout of each key and value.
  *
- *   meta        "format" -> 1 byte; "secret" -> the digest of the secret; "id" -> JOURNAL_ID bytes
+ *   meta        "format" -> 1 byte; "secret" -> the digest of the secret; "id" -> JOURNAL_ID bytes; SUMS_KEY -> for each
+ *               database, in the order of their numbers, the sum (sum.h) of its records: all but this one. That of `entries` is
+ *               nothing: chunks have checksums, and numbers without a gap
  *   entries     journal number of the first entry, 8 bytes -> a chunk (entry.h)
  *   index       stream 4, number in the stream 8 -> journal number 8, for the first entry of each chunk
  *   names       kind 1, id 4 -> the name
@@ -12,7 +14,7 @@
  *               entry's, or the one behind the last row where rows without an entry (reused) have run ahead
  *   reused      stream 4, number in the stream 8 -> row 8, for each row of that error
  *
- * Numbers are big-endian, so that keys sort as numbers.
+ * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums.
  */
 #ifndef LIFTD_JOURNAL_INTERNAL_H
 #define LIFTD_JOURNAL_INTERNAL_H
@@ -20,6 +22,7 @@
 #include <stdatomic.h>
 
 #include "daemon/journal.h"
+#include "daemon/sum.h"
 
 enum {
 	DB_META,
@@ -33,7 +36,14 @@ enum {
 	DB_COUNT
 };
 
-enum { JOURNAL_FORMAT = 1, SOURCE_RECORD = 32, QUARANTINE_RECORD = 21 };
+enum {
+	JOURNAL_FORMAT = 2,
+	JOURNAL_FORMAT_WITHOUT_SUMS = 1,
+	SOURCE_RECORD = 32,
+	QUARANTINE_RECORD = 21,
+	SUMS_BYTES = DB_COUNT * SUM_BYTES,
+};
+#define SUMS_KEY "sums"
 
 static inline struct text journal_key(uint8_t *to, uint64_t number, size_t size)
 {
@@ -71,8 +81,10 @@ struct open_chunk {
 
 struct journal {
 	struct store *store;
+	bool read_only; /* the sums are not known then */
 	uint8_t id[JOURNAL_ID];
-	struct store_txn txn; /* the writer's, open from the first change to the commit */
+	struct store_txn txn;	   /* the writer's, open from the first change to the commit */
+	struct sum sums[DB_COUNT]; /* as this transaction has them */
 	struct names *names[NAME_KINDS];
 	struct stream **streams; /* by id */
 	bool *stream_changed;
@@ -94,6 +106,19 @@ int journal_memory_add_stream(struct journal *journal, uint32_t source, struct s
 /* Open the writer's transaction where it is not; put the chunk that is being filled. */
 int journal_begin(struct journal *journal);
 void journal_put_chunk(struct journal *journal);
+
+/* Records outside `entries`: one that is not there yet; one that may be; gone. */
+void journal_put_new(struct journal *journal, int db, struct text key, struct text value);
+void journal_put(struct journal *journal, int db, struct text key, struct text value);
+void journal_delete(struct journal *journal, int db, struct text key);
+
+/* The sums as a record and back (LIFT_E_CORRUPT), and made of what is there. */
+void journal_sums_put(const struct journal *journal, struct store_txn *txn);
+int journal_sums_load(struct journal *journal, struct store_txn *txn);
+void journal_sums_make(struct journal *journal, struct store_txn *txn);
+int journal_sums_decode(struct text value, struct sum sums[static DB_COUNT]);
+
+extern const char *const journal_db_names[DB_COUNT];
 
 int source_record_decode(struct text value, struct source_record *ret_record);
 int stream_record_decode(uint32_t id, struct text value, struct stream *ret_stream);

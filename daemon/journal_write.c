@@ -32,7 +32,7 @@ int journal_add_name(struct journal *journal, enum name_kind kind, struct text n
 	if (!err)
 		err = names_add(journal->names[kind], name, ret_id);
 	if (!err)
-		store_put(&journal->txn, DB_NAMES, journal_name_key(key, kind, *ret_id), name);
+		journal_put_new(journal, DB_NAMES, journal_name_key(key, kind, *ret_id), name);
 	return err;
 }
 
@@ -97,9 +97,9 @@ void journal_put_chunk(struct journal *journal)
 	chunk_seal(open->bytes, &open->head);
 	store_append(&journal->txn, DB_ENTRIES, journal_key(key, open->number, 8),
 		     (struct text){ (char *)open->bytes, CHUNK_HEAD + open->size });
-	store_put(&journal->txn, DB_INDEX,
-		  journal_index_key(index_key, open->head.stream, open->head.seq),
-		  journal_key(number, open->number, 8));
+	journal_put_new(journal, DB_INDEX,
+			journal_index_key(index_key, open->head.stream, open->head.seq),
+			journal_key(number, open->number, 8));
 	open->head.count = 0;
 	open->size = 0;
 }
@@ -132,10 +132,10 @@ static void drop_oldest_row(struct journal *journal)
 	store_cursor_close(&cursor);
 	if (!found)
 		return;
-	store_delete(&journal->txn, DB_QUARANTINE, (struct text){ (char *)row, sizeof(row) });
+	journal_delete(journal, DB_QUARANTINE, (struct text){ (char *)row, sizeof(row) });
 	if (reused)
-		store_delete(&journal->txn, DB_REUSED,
-			     (struct text){ (char *)numbers, sizeof(numbers) });
+		journal_delete(journal, DB_REUSED,
+			       (struct text){ (char *)numbers, sizeof(numbers) });
 	journal->quarantined--;
 }
 
@@ -154,8 +154,8 @@ static uint64_t quarantine(struct journal *journal, const struct stream *stream,
 	if (sent.size > 0)
 		memcpy(record + QUARANTINE_RECORD, sent.data, sent.size);
 	journal->sent = (struct text){ NULL, 0 };
-	store_put(&journal->txn, DB_QUARANTINE, journal_key(key, row, 8),
-		  (struct text){ (char *)record, QUARANTINE_RECORD + sent.size });
+	journal_put_new(journal, DB_QUARANTINE, journal_key(key, row, 8),
+			(struct text){ (char *)record, QUARANTINE_RECORD + sent.size });
 	journal->next_row = row + 1;
 	if (++journal->quarantined > JOURNAL_QUARANTINE_MAX)
 		drop_oldest_row(journal);
@@ -170,9 +170,10 @@ void journal_refuse_reused(struct journal *journal, const struct stream *stream,
 
 	assert(stream_has(stream, seq));
 	if (journal_begin(journal) == 0 && !store_get(&journal->txn, DB_REUSED, key, &value))
-		store_put(&journal->txn, DB_REUSED, key,
-			  journal_key(row, quarantine(journal, stream, seq, receipt, LIFT_E_REUSED),
-				      8));
+		journal_put_new(
+			journal, DB_REUSED, key,
+			journal_key(row, quarantine(journal, stream, seq, receipt, LIFT_E_REUSED),
+				    8));
 	journal->sent = (struct text){ NULL, 0 };
 }
 

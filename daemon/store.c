@@ -34,6 +34,11 @@ static int err_of(int rc)
 		return LIFT_E_CORRUPT;
 	case MDB_PANIC: /* memory and disk may differ: LMDB refuses all from here on */
 		return LIFT_E_FATAL;
+	case ENOENT:
+		return LIFT_E_NOT_FOUND;
+	case MDB_NOTFOUND: /* of a database */
+	case MDB_INCOMPATIBLE:
+		return LIFT_E_CORRUPT;
 	case MDB_VERSION_MISMATCH:
 		return LIFT_E_NEWER;
 	default:
@@ -41,22 +46,23 @@ static int err_of(int rc)
 	}
 }
 
-static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs)
+static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
 {
 	MDB_txn *txn;
-	int rc = mdb_txn_begin(store->env, NULL, 0, &txn);
+	int rc = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
 
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n_dbs && !rc; i++)
-		rc = mdb_dbi_open(txn, dbs[i], MDB_CREATE, &store->dbs[i]);
+		rc = mdb_dbi_open(txn, dbs[i], read_only ? 0 : MDB_CREATE, &store->dbs[i]);
 	if (!rc)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
 	return rc;
 }
 
-int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
+static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
+		      struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	int rc, dead;
@@ -64,7 +70,7 @@ int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct st
 	assert(n_dbs <= STORE_DBS_MAX);
 	if (!store)
 		return LIFT_E_MEMORY;
-	rc = mkdir(dir, 0700) == 0 || errno == EEXIST ? 0 : errno;
+	rc = read_only || mkdir(dir, 0700) == 0 || errno == EEXIST ? 0 : errno;
 	if (!rc)
 		rc = mdb_env_create(&store->env);
 	if (!rc)
@@ -74,17 +80,28 @@ int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct st
 	if (!rc)
 		rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
 	if (!rc)
-		rc = mdb_env_open(store->env, dir, MDB_NOTLS, 0600);
+		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
 	if (!rc)
 		rc = mdb_reader_check(store->env, &dead);
 	if (!rc)
-		rc = open_dbs(store, dbs, n_dbs);
+		rc = open_dbs(store, dbs, n_dbs, read_only);
 	if (rc) {
 		store_close(store);
 		return err_of(rc);
 	}
 	*ret_store = store;
 	return 0;
+}
+
+int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, false, ret_store);
+}
+
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+			 struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, true, ret_store);
 }
 
 void store_close(struct store *store)

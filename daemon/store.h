@@ -24,6 +24,9 @@ struct MDB_cursor;
 /* Open or make the environment in a directory (made with mode 0700 where there is none, its parent must exist) with the databases
  * named. LIFT_E_IO, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store);
+/* One that is there, with all its databases, of which no byte is changed. As above, and LIFT_E_NOT_FOUND. */
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+			 struct store **ret_store);
 void store_close(struct store *store);
 
 /* Bytes in use on disk. */
