@@ -8,42 +8,52 @@
 
 static_assert(SUM_BYTES == crypto_shorthash_siphashx24_BYTES, "a lane is half a hash");
 
-enum { RECORD_HEAD = 7, RECORD_KEY_MAX = 511 };
+enum { HEAD = 11, KEY_BYTES = 511 };
 
-/* db 1, size of the key 2, of the value 4, key, value. Nothing that is longer than what the stores write is right: of it, sizes and
- * beginnings do. */
-static struct sum hash_of(uint8_t db, struct text key, struct text value)
+/* db 1, size of the key 2, of the value 4, block 4, key, a block of the value. Nearly all values are one block. */
+static struct sum hash_of(uint8_t db, struct text key, struct text value, size_t block)
 {
 	static const uint8_t hash_key[crypto_shorthash_siphashx24_KEYBYTES] = "liftd records 1";
-	uint8_t bytes[RECORD_HEAD + RECORD_KEY_MAX + STORE_VALUE_MAX], hash[SUM_BYTES];
-	size_t key_size = key.size < RECORD_KEY_MAX ? key.size : RECORD_KEY_MAX;
-	size_t value_size = value.size < STORE_VALUE_MAX ? value.size : STORE_VALUE_MAX;
+	uint8_t bytes[HEAD + KEY_BYTES + STORE_VALUE_MAX], hash[SUM_BYTES];
+	size_t from = block * STORE_VALUE_MAX, left = value.size - from;
+	size_t key_size = key.size < KEY_BYTES ? key.size : KEY_BYTES;
+	size_t size = left < STORE_VALUE_MAX ? left : STORE_VALUE_MAX;
 
 	bytes[0] = db;
 	put_be(bytes + 1, key.size, 2);
 	put_be(bytes + 3, value.size, 4);
+	put_be(bytes + 7, block, 4);
 	if (key_size > 0)
-		memcpy(bytes + RECORD_HEAD, key.data, key_size);
-	if (value_size > 0)
-		memcpy(bytes + RECORD_HEAD + key_size, value.data, value_size);
-	crypto_shorthash_siphashx24(hash, bytes, RECORD_HEAD + key_size + value_size, hash_key);
+		memcpy(bytes + HEAD, key.data, key_size);
+	if (size > 0)
+		memcpy(bytes + HEAD + key_size, value.data + from, size);
+	crypto_shorthash_siphashx24(hash, bytes, HEAD + key_size + size, hash_key);
 	return (struct sum){ get_be(hash, 8), get_be(hash + 8, 8) };
+}
+
+static size_t n_blocks(struct text value)
+{
+	return value.size <= STORE_VALUE_MAX ? 1 : (value.size - 1) / STORE_VALUE_MAX + 1;
 }
 
 void sum_add(struct sum *sum, uint8_t db, struct text key, struct text value)
 {
-	struct sum hash = hash_of(db, key, value);
+	for (size_t block = 0; block < n_blocks(value); block++) {
+		struct sum hash = hash_of(db, key, value, block);
 
-	sum->a += hash.a;
-	sum->b += hash.b;
+		sum->a += hash.a;
+		sum->b += hash.b;
+	}
 }
 
 void sum_remove(struct sum *sum, uint8_t db, struct text key, struct text value)
 {
-	struct sum hash = hash_of(db, key, value);
+	for (size_t block = 0; block < n_blocks(value); block++) {
+		struct sum hash = hash_of(db, key, value, block);
 
-	sum->a -= hash.a;
-	sum->b -= hash.b;
+		sum->a -= hash.a;
+		sum->b -= hash.b;
+	}
 }
 
 bool sum_equal(const struct sum *a, const struct sum *b)

@@ -18,7 +18,7 @@ struct sum {
 	uint64_t a, b;
 };
 
-/* A record comes, goes: its database's number, its key (up to 511 bytes) and its value (up to STORE_VALUE_MAX). */
+/* A record comes, goes: its database's number, its key (up to 511 bytes) and its value. */
 void sum_add(struct sum *sum, uint8_t db, struct text key, struct text value);
 void sum_remove(struct sum *sum, uint8_t db, struct text key, struct text value);
 
