@@ -75,6 +75,7 @@ static bool read_meta(struct ledger *ledger, struct store_txn *txn, uint64_t *re
 	if (!store_get(txn, LDB_META, text_of("sum"), &value) ||
 	    sum_decode(value, &ledger->sum) != 0)
 		return false;
+	ledger_sum_meta(txn, sum_remove, &ledger->sum);
 	if (!store_get(txn, LDB_META, text_of("applied"), &value) || value.size != 8)
 		return false;
 	*ret_applied = get_be((const uint8_t *)value.data, 8);
@@ -292,12 +293,14 @@ bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
 /* What the records were derived from, and how far: in the transaction that has written them. */
 void ledger_put_meta(struct ledger *ledger, uint64_t applied)
 {
-	uint8_t bytes[8], sum[SUM_BYTES];
+	uint8_t bytes[8], encoded[SUM_BYTES];
+	struct sum sum = ledger->sum;
 
 	put_be(bytes, applied, sizeof(bytes));
 	store_put(&ledger->txn, LDB_META, text_of("applied"),
 		  (struct text){ (char *)bytes, sizeof(bytes) });
-	store_put(&ledger->txn, LDB_META, text_of("sum"), sum_encode(&ledger->sum, sum));
+	ledger_sum_meta(&ledger->txn, sum_add, &sum);
+	store_put(&ledger->txn, LDB_META, text_of("sum"), sum_encode(&sum, encoded));
 }
 
 int ledger_commit(struct ledger *ledger)

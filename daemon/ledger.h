@@ -80,6 +80,9 @@ uint64_t ledger_committed(const struct ledger *ledger);
 /* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were written. */
 int ledger_walk(struct store_txn *txn);
 
+/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store that is open in this process must not be checked. */
+int ledger_check(const char *dir);
+
 /* Ask that a journal number be committed soon (any thread). */
 void ledger_want(struct ledger *ledger, uint64_t number);
 

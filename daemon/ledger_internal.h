@@ -3,7 +3,7 @@
  * ledger_internal.h - the ledger's databases: the one place for the layout of each key and value.
  *
  *   meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number 8;
- *             "sum" -> 16 bytes: over the records of all other databases (sum.h); "catalogue" -> its text
+ *             "sum" -> 16 bytes: over all records but this one (sum.h); "catalogue" -> its text
  *   numbers   pseudonym 16 -> the learner's number 4, from 0 as they come: those who begin together are neighbours
  *   learners  number 4, piece 2 -> facts (fact.h), in order, pieces from 0, each at most PIECE_MAX bytes; the first one begins
  *             with the pseudonym
@@ -27,6 +27,10 @@ enum {
 	PIECE_KEY = NUMBER_BYTES + 2,
 	TALLY_VALUE = 8
 };
+
+/* Add the records of `meta` but the sum's own to a sum, or remove them. */
+typedef void sum_fn(struct sum *sum, uint8_t db, struct text key, struct text value);
+void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum);
 
 /*
  * Records are written in order of keys, through a cursor: neighbours are mostly on one page. With each the sum over all

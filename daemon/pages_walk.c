@@ -149,7 +149,7 @@ static const char *nodes_problem(const struct walk *walk, const uint8_t *page, s
 
 /* ---- leaves --------------------------------------------------------------------------------------- */
 
-/* A value on pages of its own: only lists of free pages are so long. */
+/* A value on pages of its own. */
 static const char *follow_overflow(struct walk *walk, struct node *node)
 {
 	const struct page_head *head;
@@ -185,7 +185,7 @@ static void walk_leaf(struct walk *walk, const uint8_t *page, struct text first,
 		const char *problem = NULL;
 
 		read_node(page, i, &node, &size);
-		if (walk->db == PAGES_FREE && node.flags == NODE_OVERFLOW)
+		if (walk->db != PAGES_MAIN && node.flags == NODE_OVERFLOW)
 			problem = follow_overflow(walk, &node);
 		else if (node.flags != expected)
 			problem = "a record is of another kind";
