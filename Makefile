@@ -210,12 +210,13 @@ demo: deps
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
-		$(DESTDIR)$(PREFIX)/share/liftd/examples $(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)$(PREFIX)/share/liftd/examples $(DESTDIR)$(PREFIX)/share/doc/liftd $(DESTDIR)$(PREFIX)/lib/systemd/system \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(SYSCONFDIR)
 	install -m 755 $(BUILD)/liftd $(DESTDIR)$(PREFIX)/sbin/liftd
 	install -m 755 $(BUILD)/lift $(DESTDIR)$(PREFIX)/bin/lift
 	install -m 644 clients/lift.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/liftd.yaml.5 daemon/catalogue.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 daemon/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/liftd/
 	install -m 644 daemon/liftd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 daemon/examples/*.yaml $(DESTDIR)$(PREFIX)/share/liftd/examples/
 	sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/liftd.service \

@@ -32,7 +32,10 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 static int read_explain(struct control *control, const struct request *request,
 			struct waiting **ret_waiting)
 {
-	int err = control_read_wish(control, request, ret_waiting);
+	/* What it says is read from the journal. */
+	int err = journal_damage(control->parts.journal)
+			  ? LIFT_E_DAMAGED
+			  : control_read_wish(control, request, ret_waiting);
 
 	if (err)
 		return err;

@@ -56,20 +56,34 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	return err;
 }
 
+/* With a damaged journal the figures of the day are still what has been applied, where that is all; those of another day need its names. Nobody waits
+ * for what does not come. */
+static int damage_problem(const struct control *control, const struct waiting *waiting)
+{
+	const struct ledger *ledger = control->parts.ledger;
+
+	return waiting->scan || !ledger || ledger_committed(ledger) < waiting->number
+		       ? LIFT_E_DAMAGED
+		       : 0;
+}
+
 void control_answer_waiting(struct control *control)
 {
 	const struct ledger *ledger = control->parts.ledger;
 	uint64_t committed = ledger ? ledger_committed(ledger) : 0;
+	bool damaged = journal_damage(control->parts.journal);
 	size_t kept = 0;
 
-	if (!ledger)
+	if (!ledger && !damaged)
 		return; /* it is being built */
 	for (size_t i = 0; i < control->n_waiting; i++) {
 		struct waiting *waiting = &control->waiting[i];
 		int err = 0;
 
-		if (waiting->number <= committed) {
-			err = answer_now(control, waiting);
+		if (damaged || waiting->number <= committed) {
+			err = damaged ? damage_problem(control, waiting) : 0;
+			if (!err)
+				err = answer_now(control, waiting);
 			if (err)
 				control_refuse(control, &waiting->client, err);
 			continue;

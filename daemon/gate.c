@@ -280,6 +280,8 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	size_t n_known;
 	int err;
 
+	if (journal_damage(gate->journal))
+		return LIFT_E_DAMAGED;
 	gate->n_rejected = gate->n_accepted = gate->n_refused = gate->n_resent = gate->n_reused = 0;
 	memcpy(source, batch->source.data, batch->source.size);
 	if (!config_source_allowed(gate->config, source))

@@ -73,7 +73,7 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 static bool may_pass(int err)
 {
 	return (err <= LIFT_E_CONFIG && err != LIFT_E_CORRUPT) || err == LIFT_E_DISK ||
-	       err == LIFT_E_HOLES || err == LIFT_E_WINDOW;
+	       err == LIFT_E_HOLES || err == LIFT_E_WINDOW || err == LIFT_E_DAMAGED;
 }
 
 static void answer_err(struct intake *intake, struct answer_pending *answer, int err)

@@ -38,6 +38,16 @@ uint64_t journal_last(const struct journal *journal)
 	return atomic_load(&journal->last);
 }
 
+void journal_set_damage(struct journal *journal, const struct journal_damage *damage)
+{
+	atomic_store(&journal->damage, damage);
+}
+
+const struct journal_damage *journal_damage(const struct journal *journal)
+{
+	return atomic_load(&journal->damage);
+}
+
 int64_t journal_receipt(const struct journal *journal, int64_t clock_ms)
 {
 	return clock_ms > journal->last_receipt ? clock_ms : journal->last_receipt;
@@ -193,6 +203,17 @@ static int load_quarantine(struct journal *journal, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
+/* As many numbers as have been received of all sources: for a journal whose last chunk cannot be read. */
+static uint64_t count_received(const struct journal *journal)
+{
+	uint64_t received = 0;
+
+	for (uint32_t i = 0; i < journal->n_sources; i++)
+		received +=
+			journal->sources[i].record.accepted + journal->sources[i].record.rejected;
+	return received;
+}
+
 /* The next number, from the last chunk. */
 static int load_next(struct journal *journal, struct store_txn *txn)
 {
@@ -207,6 +228,10 @@ static int load_next(struct journal *journal, struct store_txn *txn)
 		err = key.size == 8 ? chunk_open(value, &chunk) : LIFT_E_CORRUPT;
 		if (!err)
 			journal->next = get_be((const uint8_t *)key.data, 8) + chunk.count;
+	}
+	if (err && journal->read_only) {
+		journal->next = count_received(journal) + 1;
+		err = 0;
 	}
 	store_cursor_close(&cursor);
 	return err ? err : txn->err;

@@ -37,6 +37,7 @@ enum {
 };
 
 struct journal;
+struct journal_damage;
 
 /* Open or make the journal in a directory. `secret_digest` says which secret made the pseudonyms: LIFT_E_SECRET where the
  * journal was made with another. Else as store_open; LIFT_E_NEWER. */
@@ -50,6 +51,11 @@ void journal_close(struct journal *journal);
 /* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */
 const uint8_t *journal_id(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal);
+
+/* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal), and nothing is to be taken in or derived from it;
+ * is it? NULL: it is whole, as far as anyone knows. */
+void journal_set_damage(struct journal *journal, const struct journal_damage *damage);
+const struct journal_damage *journal_damage(const struct journal *journal);
 
 /* ---- writing --------------------------------------------------------------------------------- */
 

@@ -97,6 +97,7 @@ struct journal {
 	uint64_t next_row;     /* behind the last of them */
 	int64_t last_receipt;  /* ms */
 	_Atomic uint64_t last; /* committed */
+	_Atomic(const struct journal_damage *) damage;
 };
 
 /* One more in memory, without a record on disk yet. LIFT_E_MEMORY. */

@@ -74,11 +74,15 @@ static int open_secret(struct liftd *liftd)
 
 static int open_journal(struct liftd *liftd)
 {
+	const struct journal_damage *damage = guard_damage(liftd->guard);
 	char path[PATH_MAX];
 	int err;
 
 	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
-	err = journal_open(path, liftd->secret.digest, &liftd->journal);
+	err = (damage ? journal_open_read_only : journal_open)(path, liftd->secret.digest,
+							       &liftd->journal);
+	if (!err)
+		journal_set_damage(liftd->journal, damage);
 	if (err)
 		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
@@ -237,13 +241,14 @@ static bool ledger_work(void *context)
 {
 	struct liftd *liftd = context;
 	struct ledger *ledger = liftd->serving->ledger;
-	uint64_t added;
-	bool more;
-	int err;
+	bool more = false, damaged = journal_damage(liftd->journal);
+	uint64_t added = 0;
+	int err = 0;
 
 	if (!ledger)
 		return false;
-	err = ledger_apply(ledger, clock_steady_ms(), &more, &added);
+	if (!damaged) /* nothing is derived from what cannot be trusted */
+		err = ledger_apply(ledger, clock_steady_ms(), &more, &added);
 	if (err) {
 		ledger_failed(liftd, "apply", err);
 		return false;
@@ -251,7 +256,7 @@ static bool ledger_work(void *context)
 	stats_add(&liftd->stats, STAT_facts_added, added);
 	if (ledger_applied(ledger) >= liftd->release_at)
 		publish_release(liftd->publish);
-	if (!ledger_is_due(ledger, clock_steady_ms()))
+	if (damaged || !ledger_is_due(ledger, clock_steady_ms()))
 		return more;
 	err = ledger_commit(ledger);
 	if (err) {
@@ -301,7 +306,7 @@ static void *run_thread(void *context)
 	loop_run(thread->loop);
 	/* The ledger's transaction is this thread's. */
 	if (thread == &liftd->threads[ROOM_LEDGER] && liftd->serving->ledger &&
-	    ledger_commit(liftd->serving->ledger) != 0)
+	    !journal_damage(liftd->journal) && ledger_commit(liftd->serving->ledger) != 0)
 		log_warning("the last ledger commit failed: it is done again at the next start");
 	if (!atomic_load(&liftd->stopping)) {
 		log_error("a store can no longer be used: the daemon stops, to be started anew");
@@ -372,6 +377,7 @@ static void close_all(struct liftd *liftd)
 	generations_free(liftd->generations);
 	publish_close(liftd->publish);
 	journal_close(liftd->journal);
+	guard_close(liftd->guard);
 	for (int i = 0; i < ROOMS; i++) {
 		wake_close(liftd->threads[i].wake);
 		wake_close(liftd->threads[i].wake_from_main);
@@ -398,8 +404,9 @@ static void close_all(struct liftd *liftd)
 int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,   open_secret,  open_journal, open_threads, open_intake,   open_listen,
-		open_ledger, open_publish, open_control, open_service, start_threads,
+		open_dirs,    open_secret,  walk_stores,   open_journal, open_threads,
+		open_intake,  open_listen,  open_ledger,   open_publish, open_control,
+		open_service, follow_guard, start_threads,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,
@@ -415,7 +422,9 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
 			   LIFT_VERSION, config->state, catalogue->n_regions - 2,
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
-		service_ready("receiving");
+		service_ready(guard_damage(liftd.guard)
+				      ? "the journal is damaged: reading and export only"
+				      : "receiving");
 		loop_run(liftd.threads[ROOM_MAIN].loop);
 		service_stopping();
 	}

@@ -10,6 +10,7 @@
 
 #include "daemon/control.h"
 #include "daemon/generation.h"
+#include "daemon/guard.h"
 #include "daemon/intake.h"
 #include "daemon/liftd.h"
 #include "daemon/listen.h"
@@ -41,6 +42,8 @@ struct liftd {
 	struct secret secret;
 	struct stats stats;
 	void *zmq;
+	struct guard *guard;
+	int guard_timer;
 	struct journal *journal;
 	struct gate *gate;
 	struct intake *intake;
@@ -76,6 +79,14 @@ struct liftd {
 		char *errors; /* lines, owned; NULL */
 	} reloaded;
 };
+
+/* ---- trust.c: is what is on disk what was written? ------------------------------------------------ */
+
+/* Before anything is opened, and before there is a thread. LIFT_E_DAMAGED: the journal cannot even be read. */
+int walk_stores(struct liftd *liftd);
+
+/* What is walked beside the running daemon is looked at by the main thread. */
+int follow_guard(struct liftd *liftd);
 
 /* ---- reload.c: another catalogue, another ledger ------------------------------------------------- */
 

@@ -10,7 +10,10 @@
 #include "daemon/load.h"
 #include "daemon/service.h"
 
-enum { EXIT_USAGE = 2 };
+enum {
+	EXIT_USAGE = 2,
+	EXIT_DAMAGED = 65 /* sysexits.h: EX_DATAERR. To be started again is of no use. */
+};
 
 static const char default_config[] = LIFT_SYSCONFDIR "/liftd.yaml";
 
@@ -131,7 +134,7 @@ int main(int argc, char **argv)
 	struct catalogue *catalogue = NULL;
 	struct config *config = NULL;
 	struct yaml_errors errors = { 0 };
-	int status = parse_options(argc, argv, &options);
+	int status = parse_options(argc, argv, &options), err;
 
 	if (status)
 		return status;
@@ -155,11 +158,11 @@ int main(int argc, char **argv)
 		} else {
 			no_core();
 			service_block_signals();
-			status = liftd_run(config, catalogue,
-					   options.catalogue ? options.catalogue
-							     : config->catalogue) == 0
-					 ? EXIT_SUCCESS
-					 : EXIT_FAILURE;
+			err = liftd_run(config, catalogue,
+					options.catalogue ? options.catalogue : config->catalogue);
+			status = err == LIFT_E_DAMAGED ? EXIT_DAMAGED
+				 : err		       ? EXIT_FAILURE
+						       : EXIT_SUCCESS;
 		}
 	}
 	catalogue_free(catalogue);

@@ -60,7 +60,11 @@ int open_generation(struct liftd *liftd)
 	ledger_path(liftd, path);
 	err = ledger_open(path, liftd->journal, catalogue, rebuild_until(liftd->config, catalogue),
 			  &ledger);
-	if (is_no_ledger(err)) {
+	if (is_no_ledger(err) && journal_damage(liftd->journal)) {
+		log_error("ledger cannot be made anew from a damaged journal: reason=%s",
+			  lift_err_code(err));
+		err = 0;
+	} else if (is_no_ledger(err)) {
 		ledger = open_older(liftd, path, &catalogue);
 		log_notice(
 			"ledger is built anew from the journal: reason=%s entries=%llu serving=%s",
@@ -116,7 +120,9 @@ static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renam
 int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 {
 	struct catalogue *catalogue = NULL;
-	int err = catalogue_load(liftd->catalogue_path, errors, &catalogue);
+	int err = journal_damage(liftd->journal)
+			  ? LIFT_E_DAMAGED
+			  : catalogue_load(liftd->catalogue_path, errors, &catalogue);
 	bool is_renamed = false;
 
 	if (!err)
@@ -143,7 +149,7 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 
 static void mend_ledger(struct liftd *liftd)
 {
-	if (!atomic_exchange(&liftd->ledger_damaged, false))
+	if (!atomic_exchange(&liftd->ledger_damaged, false) || journal_damage(liftd->journal))
 		return;
 	log_error("ledger is damaged: it is built anew from the journal");
 	if (rebuild_start(liftd->rebuild, liftd->newest) != 0)

@@ -110,6 +110,11 @@ void service_close(struct service *service)
 	free(service);
 }
 
+void service_still_starting(void)
+{
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=walking what is on disk");
+}
+
 void service_ready(const char *status)
 {
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);

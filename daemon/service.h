@@ -18,6 +18,8 @@ int service_open(struct loop *loop, struct loop *const watched[], int n_watched,
 		 void (*on_hangup)(void *context), void *context, struct service **ret_service);
 void service_close(struct service *service);
 
+/* The start takes longer: another minute. */
+void service_still_starting(void);
 void service_ready(const char *status);
 void service_reloading(void); /* until the next service_ready */
 void service_stopping(void);

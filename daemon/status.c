@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "daemon/journal_walk.h"
+
 /* Sources with their streams, gathered before they are written: a map's size comes first. */
 struct row {
 	struct text name;
@@ -149,6 +151,18 @@ static void write_rebuild(const struct rebuild_status *rebuild, struct msg_write
 		msg_nil(writer);
 }
 
+/* The numbers concerned; none where it is whole. */
+static void write_damage(const struct journal_damage *damage, struct msg_writer *writer)
+{
+	msg_str(writer, "damaged");
+	msg_array(writer, damage ? damage->n_ranges : 0);
+	for (uint32_t i = 0; damage && i < damage->n_ranges; i++) {
+		msg_array(writer, 2);
+		msg_int(writer, (int64_t)damage->ranges[i][0]);
+		msg_int(writer, (int64_t)damage->ranges[i][1]);
+	}
+}
+
 static void write_stores(const struct status_parts *parts, const struct rebuild_status *rebuild,
 			 struct msg_writer *writer)
 {
@@ -156,9 +170,10 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	uint64_t last = journal_last(parts->journal), applied = ledger ? ledger_applied(ledger) : 0;
 
 	msg_str(writer, "journal");
-	msg_map(writer, 2);
+	msg_map(writer, 3);
 	write_int(writer, "last", last);
 	write_int(writer, "bytes", journal_bytes(parts->journal));
+	write_damage(journal_damage(parts->journal), writer);
 	msg_str(writer, "ledger");
 	msg_map(writer, 5);
 	write_int(writer, "applied", applied);
@@ -173,7 +188,8 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 {
 	struct rebuild_status rebuild;
 	bool healthy = stats_get(parts->stats, STAT_journal_failing) == 0 &&
-		       stats_get(parts->stats, STAT_ledger_failing) == 0;
+		       stats_get(parts->stats, STAT_ledger_failing) == 0 &&
+		       !journal_damage(parts->journal);
 	char as_of[DAY_TEXT];
 
 	rebuild_status(parts->rebuild, &rebuild);

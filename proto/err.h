@@ -28,6 +28,8 @@
 	X(NAMES, 12, "names", "the journal holds as many names as it can")                                                       \
 	X(NAMESPACE, 14, "namespace",                                                                                            \
 	  "this source has the name of a namespace: the configuration must say that it is in it")                                \
+	X(DAMAGED, 15, "damaged",                                                                                                \
+	  "the journal is damaged: nothing is received until it has been brought back; send it again then")                      \
 	X(FRAMES, 13, "frames", "a message is one frame")                                                                        \
 	/* one event */                                                                                                          \
 	X(TYPE, 32, "type", "type must be started, completed, assessed, withdrawn or voided")                                    \

@@ -113,6 +113,18 @@ static void print_rebuild(const json_t *rebuild)
 	putchar('\n');
 }
 
+/* Of a damaged journal: the numbers concerned. */
+static void print_damage(const json_t *ranges)
+{
+	const json_t *range;
+	size_t i;
+
+	json_array_foreach(ranges, i, range)
+		printf("%-24s %" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT "\n",
+		       "journal: DAMAGED", json_integer_value(json_array_get(range, 0)),
+		       json_integer_value(json_array_get(range, 1)));
+}
+
 static void print_status(const json_t *answer)
 {
 	const json_t *journal = json_object_get(answer, "journal");
@@ -127,6 +139,7 @@ static void print_status(const json_t *answer)
 	       json_number(journal, "last"));
 	printf("%-24s %.1f MiB\n", "journal: on disk",
 	       (double)json_number(journal, "bytes") / (1 << 20));
+	print_damage(json_object_get(journal, "damaged"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: applied",
 	       json_number(ledger, "applied"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/guard.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/journal.h"
+
+enum { WAIT_MS = 10000 };
+
+/* What the child is about to do: where it dies tells what killed it. */
+enum stage {
+	STAGE_JOURNAL, /* walks it */
+	STAGE_READING, /* of a damaged one: tries what the daemon would read */
+	STAGE_LEDGER,
+	STAGE_REST, /* the daemon may start; older entries are walked */
+	STAGE_DONE,
+};
+
+/* What the child says when it comes to a stage; written at once, so that it is never half there. */
+struct report {
+	enum stage stage;
+	int err;
+	bool readable, ledger_is_whole;
+	uint64_t journal_bytes;
+	struct journal_damage damage;
+};
+static_assert(sizeof(struct report) <= PIPE_BUF, "a pipe takes it whole");
+
+struct guard {
+	pid_t child; /* 0: it has ended, and been waited for */
+	int pipe;
+	struct report report; /* the last one */
+};
+
+/* ---- the child ---------------------------------------------------------------------------------- */
+
+static void say(int pipe, struct report *report, enum stage stage)
+{
+	report->stage = stage;
+	if (write(pipe, report, sizeof(*report)) != (ssize_t)sizeof(*report))
+		_exit(EXIT_FAILURE);
+}
+
+static void no_source(void *context, uint32_t id, struct text name,
+		      const struct source_record *record)
+{
+	(void)context, (void)id, (void)name, (void)record;
+}
+
+static void no_stream(void *context, const struct stream *stream, struct text name)
+{
+	(void)context, (void)stream, (void)name;
+}
+
+static int no_row(void *context, const struct quarantined *row)
+{
+	(void)context, (void)row;
+	return 0;
+}
+
+/* All that the daemon reads of a journal from which it takes no entries. */
+static bool is_readable(const struct guard_wish *wish)
+{
+	struct journal_view view;
+	struct journal *journal;
+	int err = journal_open_read_only(wish->journal, wish->secret_digest, &journal);
+
+	if (err)
+		return false;
+	err = journal_view_begin(journal, &view);
+	if (!err)
+		err = journal_view_sources(&view, no_source, NULL);
+	if (!err)
+		err = journal_view_streams(&view, no_stream, NULL);
+	if (!err)
+		err = journal_view_quarantine(&view, 0, no_row, NULL);
+	journal_view_end(&view);
+	journal_close(journal);
+	return err == 0;
+}
+
+static int walk_journal(const struct guard_wish *wish, struct report *report,
+			struct journal_walk **ret_walk, bool *ret_more)
+{
+	char path[PATH_MAX];
+	int err;
+
+	*ret_more = false;
+	snprintf(path, sizeof(path), "%s/data.mdb", wish->journal);
+	err = journal_walk_begin(path, wish->newest_bytes, ret_walk, ret_more);
+	if (err)
+		return err == LIFT_E_NOT_FOUND ? 0 : err;
+	report->damage = *journal_walk_damage(*ret_walk);
+	report->journal_bytes = journal_walk_bytes(*ret_walk);
+	return 0;
+}
+
+static void run_child(const struct guard_wish *wish, int pipe)
+{
+	struct report report = { .readable = true, .ledger_is_whole = true };
+	struct journal_walk *walk = NULL;
+	bool more;
+
+	say(pipe, &report, STAGE_JOURNAL);
+	report.err = walk_journal(wish, &report, &walk, &more);
+	if (report.damage.found) {
+		report.readable = false;
+		say(pipe, &report, STAGE_READING);
+		report.readable = is_readable(wish);
+	}
+	if (!report.err && report.readable && wish->ledger_is_whole) {
+		report.ledger_is_whole = false;
+		say(pipe, &report, STAGE_LEDGER);
+		report.ledger_is_whole = wish->ledger_is_whole(wish->context);
+	}
+	if (!report.err && more && !report.damage.found) {
+		say(pipe, &report, STAGE_REST);
+		report.err = journal_walk_rest(walk, GUARD_BYTES_A_SECOND);
+		report.damage = *journal_walk_damage(walk);
+	}
+	say(pipe, &report, STAGE_DONE);
+	_exit(EXIT_SUCCESS);
+}
+
+/* It has nothing of the daemon's but the pipe: locks that it held would outlive a daemon that is killed. */
+static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
+{
+	enum { PIPE = STDERR_FILENO + 1 };
+
+	static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+		signal(deadly[i], SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || (pipe != PIPE && dup2(pipe, PIPE) < 0) ||
+	    close_range(PIPE + 1, UINT_MAX, 0) != 0)
+		_exit(EXIT_FAILURE);
+	if (nice(10) < 0)
+		errno = 0; /* then it is as busy as others */
+	run_child(wish, PIPE);
+}
+
+/* ---- the daemon --------------------------------------------------------------------------------- */
+
+/* The child died where it was: what it was about to read is damaged. */
+static void child_died(struct guard *guard)
+{
+	struct report *report = &guard->report;
+	struct journal_damage *damage = &report->damage;
+	static const char line[] = "the process that walked it died";
+
+	if (report->stage == STAGE_LEDGER)
+		report->ledger_is_whole = false;
+	else
+		report->readable = report->stage == STAGE_REST;
+	if (!damage->found && report->stage != STAGE_LEDGER) {
+		*damage = (struct journal_damage){ .found = true, .n_ranges = 1, .n_lines = 1 };
+		damage->ranges[0][0] = 1;
+		damage->ranges[0][1] = UINT64_MAX;
+		memcpy(damage->text, line, sizeof(line));
+	}
+	report->stage = STAGE_DONE;
+}
+
+/* Wait for the next report, or for the child's end; false: neither has come. */
+static bool next_report(struct guard *guard, int timeout_ms)
+{
+	struct pollfd poll_in = { .fd = guard->pipe, .events = POLLIN };
+	struct report report;
+
+	if (poll(&poll_in, 1, timeout_ms) <= 0)
+		return false;
+	if (read(guard->pipe, &report, sizeof(report)) == (ssize_t)sizeof(report)) {
+		guard->report = report;
+		return true;
+	}
+	if (guard->child > 0)
+		waitpid(guard->child, NULL, 0);
+	guard->child = 0;
+	if (guard->report.stage != STAGE_DONE)
+		child_died(guard);
+	return true;
+}
+
+int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
+		enum guard_verdict *ret_verdict)
+{
+	struct guard *guard = calloc(1, sizeof(*guard));
+	pid_t parent = getpid();
+	int ends[2], err;
+
+	if (!guard)
+		return LIFT_E_MEMORY;
+	guard->pipe = -1;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		goto fail;
+	guard->pipe = ends[0];
+	guard->child = fork();
+	if (guard->child == 0)
+		begin_child(wish, ends[1], parent);
+	close(ends[1]);
+	if (guard->child < 0) {
+		guard->child = 0;
+		goto fail;
+	}
+	while (guard->report.stage < STAGE_REST)
+		if (!next_report(guard, WAIT_MS) && wish->still_waiting)
+			wish->still_waiting();
+	err = guard->report.err;
+	if (err) {
+		guard_close(guard);
+		return err;
+	}
+	*ret_verdict = !guard->report.damage.found ? GUARD_WHOLE
+		       : guard->report.readable	   ? GUARD_DAMAGED
+						   : GUARD_UNUSABLE;
+	*ret_guard = guard;
+	return 0;
+fail:
+	guard_close(guard);
+	return LIFT_E_IO;
+}
+
+void guard_close(struct guard *guard)
+{
+	if (!guard)
+		return;
+	if (guard->child > 0) {
+		kill(guard->child, SIGKILL);
+		waitpid(guard->child, NULL, 0);
+	}
+	if (guard->pipe >= 0)
+		close(guard->pipe);
+	free(guard);
+}
+
+bool guard_goes_on(struct guard *guard)
+{
+	while (guard->report.stage != STAGE_DONE && next_report(guard, 0))
+		;
+	return guard->report.stage != STAGE_DONE;
+}
+
+const struct journal_damage *guard_damage(const struct guard *guard)
+{
+	return guard->report.damage.found ? &guard->report.damage : NULL;
+}
+
+bool guard_ledger_is_whole(const struct guard *guard)
+{
+	return guard->report.ledger_is_whole;
+}
+
+uint64_t guard_journal_bytes(const struct guard *guard)
+{
+	return guard->report.journal_bytes;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard.h - a child process that walks what is on disk before the daemon trusts it.
+ *
+ * LMDB has no checksums of its pages, and a damaged one can crash who reads it: then it is the child that dies. A small journal is walked as a whole
+ * before the daemon goes on; of a large one the newest part and all that is not an entry, and the rest beside the running daemon.
+ * Forked before there is any thread; it dies with the daemon.
+ */
+#ifndef LIFTD_GUARD_H
+#define LIFTD_GUARD_H
+
+#include "daemon/journal_walk.h"
+
+enum {
+	/* Read in a second or two even from a slow disk, far from the service manager's limit of a start; it is what the last days brought, and where a
+	 * crash of the machine does its damage. */
+	GUARD_NEWEST_BYTES = 256 << 20,
+	GUARD_BYTES_A_SECOND = 64 << 20, /* of the rest: the disk is the daemon's first */
+};
+
+enum guard_verdict {
+	GUARD_WHOLE,   /* as far as it has been walked */
+	GUARD_DAMAGED, /* but it can be read */
+	GUARD_UNUSABLE /* reading it fails, or kills who does */
+};
+
+struct guard_wish {
+	const char *journal; /* its directory; the store's file need not be there yet */
+	const uint8_t *secret_digest;
+	uint64_t newest_bytes;
+	/* In the child, too: walk the ledger, which is made anew where it is damaged (and where it kills the child). NULL: it is not walked. */
+	bool (*ledger_is_whole)(void *context);
+	void *context;
+	/* Called about every ten seconds while it is waited for; may be NULL. */
+	void (*still_waiting)(void);
+};
+
+struct guard;
+
+/* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY, where there is none. */
+int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
+		enum guard_verdict *ret_verdict);
+/* The child is ended, too. */
+void guard_close(struct guard *guard);
+
+/* Is there more to come? Looks whether something has come, without waiting. */
+bool guard_goes_on(struct guard *guard);
+
+/* What is damaged in the journal, as long as the guard; NULL: nothing so far. */
+const struct journal_damage *guard_damage(const struct guard *guard);
+bool guard_ledger_is_whole(const struct guard *guard);
+uint64_t guard_journal_bytes(const struct guard *guard);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/dir.h"
+#include "daemon/liftd_internal.h"
+
+enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
+
+static void say_damage(const struct liftd *liftd, const struct journal_damage *damage)
+{
+	const char *line = damage->text;
+	char numbers[DAMAGE_RANGES_MAX * 44] = "";
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < damage->n_ranges; i++)
+		size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%s%llu..%llu",
+					 i ? "," : "", (unsigned long long)damage->ranges[i][0],
+					 (unsigned long long)damage->ranges[i][1]);
+	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
+		log_error("journal damaged: %s", line);
+	if (damage->n_left_out > 0)
+		log_error("journal damaged: %u more lines like these", damage->n_left_out);
+	log_error("journal damaged: path=%s/journal numbers=%s: nothing is received any more; "
+		  "bring back a backup (OPERATING.md, \"A damaged journal\")",
+		  liftd->config->state, numbers);
+}
+
+/* In the guard's child. */
+static bool ledger_is_whole(void *context)
+{
+	const struct liftd *liftd = context;
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
+	err = ledger_check(path);
+	return err == 0 || err == LIFT_E_NOT_FOUND;
+}
+
+static int take_ledger_away(const struct liftd *liftd)
+{
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
+	log_error("ledger damaged: path=%s: it is made anew from the journal", path);
+	err = dir_remove(path);
+	if (err)
+		log_error("ledger cannot be removed: path=%s", path);
+	return err;
+}
+
+static int judge(struct liftd *liftd, enum guard_verdict verdict)
+{
+	if (verdict != GUARD_WHOLE)
+		say_damage(liftd, guard_damage(liftd->guard));
+	if (verdict == GUARD_UNUSABLE) {
+		log_error("journal damaged: it cannot be read: the daemon stops");
+		return LIFT_E_DAMAGED;
+	}
+	if (verdict == GUARD_DAMAGED)
+		log_error("journal damaged: the daemon is up for reading and export only");
+	if (guard_goes_on(liftd->guard))
+		log_notice("journal is large: its newest part is whole, older entries are walked "
+			   "beside the running daemon: bytes=%llu",
+			   (unsigned long long)guard_journal_bytes(liftd->guard));
+	/* A ledger is only made anew from a journal that is whole. */
+	return guard_ledger_is_whole(liftd->guard) || verdict != GUARD_WHOLE
+		       ? 0
+		       : take_ledger_away(liftd);
+}
+
+int walk_stores(struct liftd *liftd)
+{
+	char path[PATH_MAX];
+	const struct guard_wish wish = { .journal = path,
+					 .secret_digest = liftd->secret.digest,
+					 .newest_bytes = GUARD_NEWEST_BYTES,
+					 .ledger_is_whole = ledger_is_whole,
+					 .context = liftd,
+					 .still_waiting = service_still_starting };
+	enum guard_verdict verdict;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
+	err = guard_start(&wish, &liftd->guard, &verdict);
+	if (err == LIFT_E_NEWER)
+		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
+			  lift_err_code(err), lift_err_text(err));
+	else if (err)
+		log_error("journal cannot be walked: path=%s code=%s reason=%s", path,
+			  lift_err_code(err), lift_err_text(err));
+	return err ? err : judge(liftd, verdict);
+}
+
+/* Found beside the running daemon, it takes effect at once. */
+static void look_at_guard(void *context)
+{
+	struct liftd *liftd = context;
+
+	if (guard_goes_on(liftd->guard))
+		return;
+	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
+	if (!guard_damage(liftd->guard)) {
+		log_notice("journal is whole: bytes=%llu",
+			   (unsigned long long)guard_journal_bytes(liftd->guard));
+		return;
+	}
+	journal_set_damage(liftd->journal, guard_damage(liftd->guard));
+	say_damage(liftd, guard_damage(liftd->guard));
+	rebuild_stop(liftd->rebuild);
+	wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+}
+
+int follow_guard(struct liftd *liftd)
+{
+	return guard_goes_on(liftd->guard)
+		       ? loop_add_timer(liftd->threads[ROOM_MAIN].loop, GUARD_LOOK_MS,
+					look_at_guard, liftd, &liftd->guard_timer)
+		       : 0;
+}

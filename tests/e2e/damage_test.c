@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A journal or a ledger that was damaged while the daemon was stopped: what the daemon says, what it still does, what it does no longer.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/peer.h"
+
+enum { EVENTS = 400, EXIT_DAMAGED = 65 };
+
+static const char catalogue[] = "dimensions: {role: [nurse]}\n"
+				"regions: [{code: rana, name: Rana}, {code: vega, name: Vega}]\n"
+				"modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n";
+
+/* One event of so many learners, of one module. */
+static json_t *batch_of(const char *stream, int64_t first, int n)
+{
+	json_t *events = json_array();
+	char learner[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(learner, sizeof(learner), "learner-%d", (int)first + i);
+		json_array_append_new(events,
+				      json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", "started",
+						"time", INT64_C(1730797200000) + i, "learner",
+						learner, "module", i % 3 ? "lift" : "falls",
+						"region", i % 2 ? "rana" : "vega"));
+	}
+	return json_pack("{s:i, s:s, s:s, s:s, s:I, s:o}", "v", 1, "op", "events", "source",
+			 "platform", "stream", stream, "seq", first, "events", events);
+}
+
+static json_t *send_batch(struct daemon *daemon, const char *stream, int64_t first, int n)
+{
+	struct peer peer;
+	json_t *answer;
+
+	peer_open(&peer, ZMQ_DEALER, daemon->intake, NULL);
+	answer = peer_ask(&peer, batch_of(stream, first, n));
+	peer_close(&peer);
+	return answer;
+}
+
+static json_t *ask(const char *endpoint, json_t *message)
+{
+	struct peer peer;
+	json_t *answer;
+
+	peer_open(&peer, ZMQ_DEALER, endpoint, NULL);
+	answer = peer_ask(&peer, message);
+	peer_close(&peer);
+	return answer;
+}
+
+static char *export_of(struct daemon *daemon)
+{
+	return daemon_lift_out(daemon, 0, "export", NULL);
+}
+
+/* A daemon that has events, and has stopped: what it exported. */
+static char *prepare(struct daemon *daemon)
+{
+	char line[2 * PATH_SIZE], path[PATH_SIZE], *exported;
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	file_write(path, catalogue);
+	snprintf(line, sizeof(line), "catalogue: %s\nas_of: 2024-11-30\ntick_ms: 100\n", path);
+	daemon_configure(daemon, line);
+	daemon_start(daemon);
+	json_decref(send_batch(daemon, "one", 1, EVENTS));
+	json_decref(send_batch(daemon, "two", 1, EVENTS));
+	exported = export_of(daemon);
+	daemon_stop(daemon, SIGTERM);
+	return exported;
+}
+
+struct file {
+	char *bytes;
+	size_t size;
+};
+
+static struct file open_file(struct daemon *daemon, const char *store)
+{
+	char path[2 * PATH_SIZE];
+	struct file file;
+	struct stat info;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s/data.mdb", daemon->state, store);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0 && fstat(fd, &info) == 0);
+	file.size = (size_t)info.st_size;
+	file.bytes = mmap(NULL, file.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(file.bytes != MAP_FAILED);
+	close(fd);
+	return file;
+}
+
+/* Change a byte of each place where these bytes are. */
+static void change(struct daemon *daemon, const char *store, const char *what, size_t size,
+		   size_t byte)
+{
+	struct file file = open_file(daemon, store);
+	char *at = file.bytes;
+	int n = 0;
+
+	while ((at = memmem(at, file.size - (size_t)(at - file.bytes), what, size)) != NULL) {
+		at[byte] ^= 1;
+		at += size;
+		n++;
+	}
+	assert_true(n > 0);
+	munmap(file.bytes, file.size);
+}
+
+static void assert_refused(json_t *answer, const char *code)
+{
+	assert_false(json_is_true(json_object_get(answer, "ok")));
+	assert_string_equal(word(answer, "code"), code);
+	json_decref(answer);
+}
+
+static json_t *request(const char *op, const char *key, const char *value)
+{
+	return json_pack("{s:i, s:s, s:s}", "v", 1, "op", op, key, value);
+}
+
+/* What a daemon with a damaged journal does and does not. */
+static void check_reading_only(struct daemon *daemon, const char *exported)
+{
+	json_t *answer = send_batch(daemon, "one", EVENTS + 1, 3);
+	char *again;
+
+	assert_string_equal(word(answer, "op"), "nack");
+	assert_string_equal(word(answer, "code"), "damaged");
+	assert_true(json_is_true(json_object_get(answer, "retry")));
+	assert_string_equal(word(answer, "stream"), "one");
+	json_decref(answer);
+	answer = ask(daemon->intake, json_pack("{s:i, s:s, s:s, s:s}", "v", 1, "op", "hello",
+					       "source", "platform", "stream", "one"));
+	assert_string_equal(word(answer, "op"), "welcome");
+	assert_int_equal(whole(answer, "next"), EVENTS + 1);
+	json_decref(answer);
+	answer = ask(daemon->intake, request("rejections", "source", "platform"));
+	assert_string_equal(word(answer, "op"), "rejections");
+	json_decref(answer);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	free(again);
+	assert_refused(ask(daemon->control, request("export", "as_of", "2024-11-29")), "damaged");
+	assert_refused(ask(daemon->control, request("reload", "id", "")), "damaged");
+}
+
+/* Its status: the numbers concerned. */
+static void check_status(struct daemon *daemon, int64_t first, int64_t last)
+{
+	json_t *status = daemon_status(daemon), *range;
+	const json_t *ranges = json_object_get(json_object_get(status, "journal"), "damaged");
+
+	assert_false(json_is_true(json_object_get(status, "healthy")));
+	assert_int_equal(json_array_size(ranges), 1);
+	range = json_array_get(ranges, 0);
+	assert_int_equal(json_integer_value(json_array_get(range, 0)), first);
+	if (last)
+		assert_int_equal(json_integer_value(json_array_get(range, 1)), last);
+	json_decref(status);
+}
+
+static void assert_logged(struct daemon *daemon, const char *text)
+{
+	char *log = file_text(daemon->log, NULL);
+
+	if (!strstr(log, text))
+		fail_msg("no '%s' in the log:\n%s", text, log);
+	free(log);
+}
+
+static void damaged_entries_are_told_and_the_daemon_is_up_for_reading_only(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *out;
+
+	/* The first chunk's head: its format, its count, stream 0, number 1 of it. */
+	struct file file = open_file(daemon, "journal");
+	static const char head[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1 };
+	char *at = memmem(file.bytes, file.size, head, sizeof(head));
+
+	assert_non_null(at);
+	for (; at;
+	     at = memmem(at + 1, file.size - (size_t)(at + 1 - file.bytes), head, sizeof(head)))
+		at[50] ^= 4;
+	munmap(file.bytes, file.size);
+	daemon_start(daemon);
+	check_status(daemon, 1, 0);
+	check_reading_only(daemon, exported);
+	assert_logged(daemon, "journal damaged: entries: a chunk is not what it was: numbers=1..");
+	assert_logged(daemon, "the daemon is up for reading and export only");
+	out = daemon_lift_out(daemon, 1, "status", NULL);
+	assert_non_null(strstr(out, "NOT healthy"));
+	assert_non_null(strstr(out, "DAMAGED"));
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+	/* It stays so, and the file is as it was. */
+	daemon_start(daemon);
+	check_reading_only(daemon, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+static void a_changed_name_concerns_all_numbers(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon);
+
+	change(daemon, "journal", "falls", 5, 4);
+	daemon_start(daemon);
+	check_status(daemon, 1, 2 * EVENTS);
+	check_reading_only(daemon, exported);
+	assert_logged(daemon, "journal damaged: names: a record is not what it was");
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+/* What has been published has no answer: it is dropped, and its numbers are missing. */
+static void what_is_published_meanwhile_is_not_taken(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), path[PATH_SIZE];
+	json_t *status;
+	int64_t end_ms;
+
+	change(daemon, "journal", "falls", 5, 4);
+	daemon_start(daemon);
+	path_make(path, "%s/one.csv", daemon->dir);
+	file_write(path, "type,time,learner,module,region\n"
+			 "started,2024-11-05T09:00:00Z,ada,lift,rana\n");
+	free(daemon_lift_out(daemon, 0, "publish", "--pub", path, NULL));
+	for (end_ms = clock_ms() + LIMIT_MS; daemon_counter(daemon, "batches_refused") == 0;
+	     look_again())
+		assert_true(clock_ms() < end_ms);
+	status = daemon_status(daemon);
+	assert_int_equal(whole(json_object_get(status, "journal"), "last"), 2 * EVENTS);
+	json_decref(status);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+static void a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all(
+	void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), path[2 * PATH_SIZE];
+
+	change(daemon, "journal", "falls", 5, 4);
+	snprintf(path, sizeof(path), "%s/ledger/data.mdb", daemon->state);
+	assert_int_equal(unlink(path), 0);
+	daemon_start(daemon);
+	assert_refused(ask(daemon->control, request("export", "kind", "module")), "damaged");
+	assert_logged(daemon, "ledger cannot be made anew from a damaged journal");
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t at; /* of the file */
+		bool cut;
+	} cases[] = {
+		{ "LMDB does not know the file", 4096 + 16, false },
+		{ "half of it is missing", 12288, true },
+	};
+	struct daemon *daemon = *state;
+	char path[2 * PATH_SIZE];
+
+	free(prepare(daemon));
+	snprintf(path, sizeof(path), "%s/journal/data.mdb", daemon->state);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome;
+		struct file file;
+
+		if (cases[i].cut) {
+			assert_int_equal(truncate(path, (off_t)cases[i].at), 0);
+		} else {
+			file = open_file(daemon, "journal");
+			file.bytes[cases[i].at] ^= 1;
+			munmap(file.bytes, file.size);
+		}
+		outcome = daemon_fail(daemon);
+		if (outcome.status != EXIT_DAMAGED || !strstr(outcome.err, "OPERATING.md") ||
+		    !strstr(outcome.err, "journal damaged: it cannot be read"))
+			fail_msg("status %d, but %s: %s", outcome.status, cases[i].why,
+				 outcome.err);
+		outcome_free(&outcome);
+		if (!cases[i].cut) {
+			file = open_file(daemon, "journal");
+			file.bytes[cases[i].at] ^= 1;
+			munmap(file.bytes, file.size);
+		}
+	}
+}
+
+static void a_damaged_ledger_is_made_anew(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+	struct file file = open_file(daemon, "ledger");
+	json_t *answer;
+
+	/* A count of something. */
+	for (size_t at = 2 * 4096; at + 4096 <= file.size; at += 4096)
+		file.bytes[at + 4095] ^= 2;
+	munmap(file.bytes, file.size);
+	daemon_start(daemon);
+	assert_logged(daemon, "ledger damaged: ");
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	free(again);
+	answer = send_batch(daemon, "one", EVENTS + 1, 3);
+	assert_string_equal(word(answer, "op"), "ack");
+	json_decref(answer);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(damaged_entries_are_told_and_the_daemon_is_up_for_reading_only),
+		TEST(a_changed_name_concerns_all_numbers),
+		TEST(what_is_published_meanwhile_is_not_taken),
+		TEST(a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all),
+		TEST(a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own),
+		TEST(a_damaged_ledger_is_made_anew),
+	};
+
+	return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
+}

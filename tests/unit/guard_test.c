@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/journal_internal.h"
+#include "tests/unit/world.h"
+
+static const uint8_t secret[16] = "a secret's dig";
+enum { EVENTS = 50000, NEWEST_SMALL = 1 };
+#define EVERYTHING UINT64_MAX
+
+static void make_journal(struct dir *dir)
+{
+	struct entry entry = { .fact = { .time = WORLD_BEGIN,
+					 .type = EVENT_STARTED,
+					 .result = { -1, -1, 0 },
+					 .voids_time = EVENT_NO_TIME } };
+	uint8_t profile[4] = { 0 };
+	struct journal *journal;
+	struct stream *stream;
+	uint32_t id;
+
+	dir_make(dir);
+	assert_int_equal(journal_open(dir_path(dir, "journal"), secret, &journal), 0);
+	assert_int_equal(journal_add_stream(journal, text_of("a"), text_of("x"), &stream), 0);
+	assert_int_equal(journal_add_name(journal, NAME_MODULE, text_of("module"), &id), 0);
+	assert_int_equal(journal_add_name(journal, NAME_REGION, text_of("region"), &id), 0);
+	assert_int_equal(
+		journal_add_name(journal, NAME_PROFILE, (struct text){ (char *)profile, 4 }, &id),
+		0);
+	for (uint64_t seq = 1; seq <= EVENTS; seq++) {
+		memcpy(entry.learner, &seq, sizeof(seq));
+		journal_append(journal, stream, seq, WORLD_BEGIN, &entry);
+	}
+	assert_int_equal(journal_commit(journal), 0);
+	journal_close(journal);
+}
+
+static void damage_first_chunk(const struct dir *dir)
+{
+	static const char *const dbs[] = { "entries" };
+	struct text key, value, none = { NULL, 0 };
+	struct store_cursor cursor;
+	uint8_t bytes[CHUNK_MAX];
+	struct store_txn txn;
+	struct store *store;
+
+	assert_int_equal(store_open(dir_path(dir, "journal"), dbs, 1, &store), 0);
+	assert_int_equal(store_begin(store, true, &txn), 0);
+	store_cursor_open(&txn, 0, &cursor);
+	assert_true(store_seek(&cursor, none, &key, &value));
+	memcpy(bytes, value.data, value.size);
+	bytes[40] ^= 1;
+	store_set(&cursor, key, (struct text){ (char *)bytes, value.size });
+	store_cursor_close(&cursor);
+	assert_int_equal(store_commit(&txn), 0);
+	store_close(store);
+}
+
+static struct guard_wish wish_of(const struct dir *dir, uint64_t newest_bytes)
+{
+	return (struct guard_wish){ .journal = dir_path(dir, "journal"),
+				    .secret_digest = secret,
+				    .newest_bytes = newest_bytes };
+}
+
+/* Wait for the last of what it has to say. */
+static void await_end(struct guard *guard)
+{
+	while (guard_goes_on(guard))
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
+static void assert_no_child(void)
+{
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void a_whole_journal_is_told_in_one_part_and_in_two(void **state)
+{
+	const uint64_t newest[] = { EVERYTHING, NEWEST_SMALL };
+
+	for (int i = 0; i < 2; i++) {
+		struct guard_wish wish = wish_of(*state, newest[i]);
+		enum guard_verdict verdict;
+		struct guard *guard;
+
+		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(verdict, GUARD_WHOLE);
+		await_end(guard);
+		assert_null(guard_damage(guard));
+		assert_true(guard_ledger_is_whole(guard));
+		assert_true(guard_journal_bytes(guard) > EVENTS);
+		guard_close(guard);
+		assert_no_child();
+	}
+}
+
+static void no_journal_is_a_whole_one(void **state)
+{
+	struct dir dir;
+	struct guard_wish wish;
+	enum guard_verdict verdict;
+	struct guard *guard;
+
+	(void)state;
+	dir_make(&dir);
+	wish = wish_of(&dir, EVERYTHING);
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(verdict, GUARD_WHOLE);
+	guard_close(guard);
+	dir_remove(&dir);
+}
+
+static void damage_to_old_entries_is_told_when_they_are_walked(void **state)
+{
+	struct guard_wish wish;
+	enum guard_verdict verdict;
+	struct guard *guard;
+	struct dir dir;
+
+	(void)state;
+	make_journal(&dir);
+	damage_first_chunk(&dir);
+	wish = wish_of(&dir, NEWEST_SMALL);
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(verdict, GUARD_WHOLE);
+	await_end(guard);
+	assert_non_null(guard_damage(guard));
+	assert_int_equal(guard_damage(guard)->ranges[0][0], 1);
+	guard_close(guard);
+	/* At once, where all of it is walked. */
+	wish = wish_of(&dir, EVERYTHING);
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(verdict, GUARD_DAMAGED);
+	assert_int_equal(guard_damage(guard)->ranges[0][0], 1);
+	guard_close(guard);
+	dir_remove(&dir);
+}
+
+static void a_journal_that_is_cut_off_is_unusable(void **state)
+{
+	struct guard_wish wish;
+	enum guard_verdict verdict;
+	struct guard *guard;
+	struct dir dir;
+
+	(void)state;
+	make_journal(&dir);
+	assert_int_equal(truncate(dir_path(&dir, "journal/data.mdb"), 3 * 4096), 0);
+	wish = wish_of(&dir, EVERYTHING);
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(verdict, GUARD_UNUSABLE);
+	assert_true(guard_damage(guard)->n_lines > 0);
+	guard_close(guard);
+	assert_no_child();
+	dir_remove(&dir);
+}
+
+static bool say_no(void *context)
+{
+	(void)context;
+	return false;
+}
+
+static bool die(void *context)
+{
+	(void)context;
+	raise(SIGKILL);
+	return true;
+}
+
+static void a_ledger_that_is_damaged_or_kills_the_child_is_not_whole_and_the_journal_is(
+	void **state)
+{
+	bool (*const fns[])(void *) = { say_no, die };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct guard_wish wish = wish_of(*state, EVERYTHING);
+		enum guard_verdict verdict;
+		struct guard *guard;
+
+		wish.ledger_is_whole = fns[i];
+		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(verdict, GUARD_WHOLE);
+		assert_false(guard_ledger_is_whole(guard));
+		assert_null(guard_damage(guard));
+		guard_close(guard);
+		assert_no_child();
+	}
+}
+
+/* What the child has of the daemon's: a lock that it held would keep the next daemon out. */
+static bool has_only_the_pipe(void *context)
+{
+	int fd = *(int *)context;
+
+	return fcntl(fd, F_GETFD) < 0;
+}
+
+static void the_child_has_none_of_the_daemons_descriptors(void **state)
+{
+	struct guard_wish wish = wish_of(*state, EVERYTHING);
+	enum guard_verdict verdict;
+	struct guard *guard;
+	int fd = fcntl(STDERR_FILENO, F_DUPFD, 20);
+
+	assert_true(fd >= 20);
+	wish.ledger_is_whole = has_only_the_pipe;
+	wish.context = &fd;
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_true(guard_ledger_is_whole(guard));
+	guard_close(guard);
+	close(fd);
+}
+
+static int setup(void **state)
+{
+	static struct dir dir;
+
+	make_journal(&dir);
+	*state = &dir;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	dir_remove(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_whole_journal_is_told_in_one_part_and_in_two),
+		cmocka_unit_test(no_journal_is_a_whole_one),
+		cmocka_unit_test(damage_to_old_entries_is_told_when_they_are_walked),
+		cmocka_unit_test(a_journal_that_is_cut_off_is_unusable),
+		cmocka_unit_test(
+			a_ledger_that_is_damaged_or_kills_the_child_is_not_whole_and_the_journal_is),
+		cmocka_unit_test(the_child_has_none_of_the_daemons_descriptors),
+	};
+
+	return cmocka_run_group_tests_name("guard", tests, setup, teardown);
+}
