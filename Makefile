@@ -53,6 +53,8 @@ UNIT_SRC := $(wildcard tests/unit/*_test.c)
 UNIT_LIB := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 E2E_SRC := $(wildcard tests/e2e/*_test.c)
 E2E_LIB := $(filter-out $(E2E_SRC),$(wildcard tests/e2e/*.c))
+TORTURE_SRC := $(wildcard tests/torture/*_test.c)
+TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c,$(wildcard tests/torture/*.c))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -62,11 +64,12 @@ DAEMON_A := $(BUILD)/libdaemon.a
 CLIENT_A := $(BUILD)/libclient.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
+TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(TORTURE_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e fuzz-replay units-verify bench demo install clean format help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short fuzz-replay units-verify bench demo install clean format help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -76,6 +79,7 @@ help:
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
+	@echo 'make torture       kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
@@ -116,6 +120,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB)) $(CLI
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB)) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+
+$(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB)) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
 
@@ -162,16 +170,24 @@ deps-check:
 # Libraries that were installed a moment ago are found by a make that starts after that.
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@$(MAKE) --no-print-directory unit e2e fuzz-replay units-verify
+	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay units-verify
 
 .PHONY: tests
-tests: $(UNITS) $(E2ES) $(REPLAYS)
+tests: $(UNITS) $(E2ES) $(TORTURES) $(REPLAYS)
 
 unit: $(UNITS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
 e2e: all $(E2ES)
 	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+
+# A short round of each is part of the tests; all of them, and ROUNDS, are for torture.
+torture-short: all $(TORTURES)
+	@for t in $(TORTURES); do echo "== $$t"; ROUNDS= LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+
+torture: deps-check
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@failed=; for t in $(TORTURES); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
 
 # Fuzzing starts from a corpus of ours, and from what else is lying about in the target's form.
 FUZZ_SECONDS ?= 60

@@ -88,40 +88,57 @@ static void spawn(struct daemon *daemon, const struct surroundings *in)
 	memcpy(daemon->log, daemon->process.err, sizeof(daemon->log));
 }
 
-static void await_answer(struct daemon *daemon)
+/* False: it has ended by itself. */
+static bool await_answer(struct daemon *daemon, int *ret_status)
 {
 	int64_t end_ms = clock_ms() + LIMIT_MS;
 	json_t *answer = NULL;
-	int status = 0;
+	bool ended = false;
 
-	while (!answer && clock_ms() < end_ms) {
+	while (!answer && !ended && clock_ms() < end_ms) {
 		int64_t again_ms = clock_ms() + ASK_AGAIN_MS;
 		struct peer peer;
 
 		peer_open(&peer, ZMQ_DEALER, daemon->control, NULL);
 		peer_send(&peer, json_pack("{s:i, s:s}", "v", 1, "op", "status"));
-		while (!answer && clock_ms() < again_ms) {
+		while (!answer && !ended && clock_ms() < again_ms) {
 			answer = peer_receive(&peer, 10, NULL);
-			if (!answer && process_ended(&daemon->process, &status))
-				fail_msg("liftd ended, status %d; it said:\n%s", status,
-					 file_text(daemon->log, NULL));
+			ended = !answer && process_ended(&daemon->process, ret_status);
 		}
 		peer_close(&peer);
 	}
-	if (!answer)
+	if (!answer && !ended)
 		fail_msg("liftd does not answer; it said:\n%s", file_text(daemon->log, NULL));
 	json_decref(answer);
+	return !ended;
 }
 
 void daemon_start_in(struct daemon *daemon, const struct surroundings *in)
 {
+	int status;
+
 	spawn(daemon, in);
-	await_answer(daemon);
+	if (!await_answer(daemon, &status))
+		fail_msg("liftd ended, status %d; it said:\n%s", status,
+			 file_text(daemon->log, NULL));
 }
 
 void daemon_start(struct daemon *daemon)
 {
 	daemon_start_in(daemon, NULL);
+}
+
+bool daemon_try(struct daemon *daemon, struct outcome *ret_outcome)
+{
+	int status;
+
+	spawn(daemon, NULL);
+	if (await_answer(daemon, &status))
+		return true;
+	*ret_outcome = (struct outcome){ .status = status,
+					 .out = file_text(daemon->process.out, NULL),
+					 .err = file_text(daemon->process.err, NULL) };
+	return false;
 }
 
 struct outcome daemon_fail(struct daemon *daemon)

@@ -31,6 +31,9 @@ void daemon_configure(struct daemon *daemon, const char *lines);
 void daemon_start(struct daemon *daemon);
 void daemon_start_in(struct daemon *daemon, const struct surroundings *in);
 
+/* Start it, and wait until it answers (true), or ends by itself (false; what it said). */
+bool daemon_try(struct daemon *daemon, struct outcome *ret_outcome);
+
 /* Start it, and wait until it ends by itself: what it said. */
 struct outcome daemon_fail(struct daemon *daemon);
 
