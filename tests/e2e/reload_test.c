@@ -74,9 +74,8 @@ static int64_t started(struct daemon *daemon, const char *region, const char *mo
 	const char *key;
 	int64_t n = -1;
 
-	json_object_foreach(rows, key, row)
-		if (strcmp(word(row, "id"), module) == 0)
-			n = whole(row, "started");
+	json_object_foreach(rows, key, row) if (strcmp(word(row, "id"), module) == 0) n =
+		whole(row, "started");
 	json_decref(rows);
 	free(out);
 	return n;
@@ -89,6 +88,23 @@ static void await_takeovers(struct daemon *daemon, int64_t n)
 	while (daemon_counter(daemon, "takeovers") < n) {
 		assert_true(clock_ms() < end_ms);
 		look_again();
+	}
+}
+
+static void await_built(struct daemon *daemon)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	bool builds = true;
+
+	while (builds) {
+		json_t *status = daemon_status(daemon);
+
+		builds = json_is_object(
+			json_object_get(json_object_get(status, "ledger"), "rebuild"));
+		json_decref(status);
+		assert_true(!builds || clock_ms() < end_ms);
+		if (builds)
+			look_again();
 	}
 }
 
@@ -227,6 +243,7 @@ static void a_daemon_that_is_killed_while_it_builds_begins_anew(void **state)
 		free(daemon_lift_out(daemon, 0, "reload", NULL));
 		daemon_crash(daemon);
 		daemon_start(daemon);
+		await_built(daemon);
 		assert_int_equal(started(daemon, round % 2 ? "unassigned" : "vega", "lift"), 1);
 		daemon_stop(daemon, SIGTERM);
 		path_make(path, "%s/ledger.new", daemon->state);
