@@ -12,7 +12,7 @@
 
 enum { AGAIN_S = 5 /* after the disk has refused */, STEP_MS = 100 };
 
-enum state { IDLE, BUILDING, WAITS };
+enum state { IDLE, BUILDING, WAITS, TAKEN };
 
 struct rebuild {
 	const struct config *config;
@@ -184,10 +184,18 @@ int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,
 		*ret_catalogue = rebuild->catalogue;
 		rebuild->ledger = NULL;
 		rebuild->catalogue = NULL;
-		rebuild->state = IDLE;
+		rebuild->state = TAKEN;
 	}
 	pthread_mutex_unlock(&rebuild->lock);
 	return err;
+}
+
+void rebuild_settle(struct rebuild *rebuild)
+{
+	pthread_mutex_lock(&rebuild->lock);
+	if (rebuild->state == TAKEN)
+		rebuild->state = IDLE;
+	pthread_mutex_unlock(&rebuild->lock);
 }
 
 void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status)

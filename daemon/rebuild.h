@@ -29,6 +29,9 @@ void rebuild_stop(struct rebuild *rebuild);
 int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,
 		 struct catalogue **ret_catalogue);
 
+/* The same thread: it serves now, or never will; until then it counts as being built. */
+void rebuild_settle(struct rebuild *rebuild);
+
 /* Any thread: is one being built, or does one wait? Steps done and in all, and the ms left, if it goes on like this (-1: not known yet). */
 struct rebuild_status {
 	bool running;

@@ -262,6 +262,7 @@ static void take_rebuilt(struct liftd *liftd)
 			   (unsigned long long)ledger_applied(ledger));
 	else
 		ledger_close(ledger);
+	rebuild_settle(liftd->rebuild);
 	catalogue_free(catalogue);
 }
 
