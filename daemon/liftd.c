@@ -398,6 +398,7 @@ static void close_all(struct liftd *liftd)
 	catalogue_free(liftd->renamed);
 	catalogue_free(liftd->gate_catalogue);
 	free(liftd->reloaded.errors);
+	pthread_cond_destroy(&liftd->renamed_taken);
 	pthread_mutex_destroy(&liftd->reload_lock);
 }
 
@@ -413,6 +414,7 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 			       .newest = catalogue_keep(catalogue),
 			       .gate_catalogue = catalogue_keep(catalogue),
 			       .reload_lock = PTHREAD_MUTEX_INITIALIZER,
+			       .renamed_taken = PTHREAD_COND_INITIALIZER,
 			       .locks = { -1, -1 } };
 	int err = 0;
 

@@ -67,6 +67,7 @@ struct liftd {
 
 	/* what a reload hands to other threads (reload.c) */
 	pthread_mutex_t reload_lock;
+	pthread_cond_t renamed_taken;
 	struct catalogue
 		*newest; /* that is right: what the gate keeps attributes by, and what is built */
 	struct catalogue

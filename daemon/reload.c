@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/liftd_internal.h"
 #include "daemon/load.h"
+
+enum { RENAMED_WAIT_S = 5 };
 
 static void ledger_path(const struct liftd *liftd, char to[static PATH_MAX])
 {
@@ -102,6 +105,20 @@ static void swap_catalogue(struct catalogue **at, struct catalogue *catalogue)
 	*at = catalogue;
 }
 
+/* Who has asked for it finds it there; a ledger's thread that is busy does not keep the main one. */
+static void await_renamed(struct liftd *liftd)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += RENAMED_WAIT_S;
+	pthread_mutex_lock(&liftd->reload_lock);
+	while (liftd->renamed &&
+	       pthread_cond_timedwait(&liftd->renamed_taken, &liftd->reload_lock, &end) == 0)
+		;
+	pthread_mutex_unlock(&liftd->reload_lock);
+}
+
 /* A name, a place or a headcount is no reason to build anything. */
 static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renamed)
 {
@@ -114,6 +131,7 @@ static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renam
 		return rebuild_start(liftd->rebuild, catalogue);
 	rebuild_stop(liftd->rebuild);
 	wake_send(liftd->threads[ROOM_LEDGER].wake_from_main);
+	await_renamed(liftd);
 	return 0;
 }
 
@@ -230,14 +248,18 @@ static void take_renamed(struct liftd *liftd)
 	struct catalogue *renamed;
 
 	pthread_mutex_lock(&liftd->reload_lock);
-	renamed = liftd->renamed;
-	liftd->renamed = NULL;
+	renamed = liftd->renamed ? catalogue_keep(liftd->renamed) : NULL;
 	pthread_mutex_unlock(&liftd->reload_lock);
 	if (!renamed)
 		return;
 	ledger_switch(ledger, renamed);
 	if (take_over(liftd, renamed, ledger_keep(ledger)) != 0)
 		ledger_close(ledger);
+	pthread_mutex_lock(&liftd->reload_lock);
+	if (liftd->renamed == renamed)
+		swap_catalogue(&liftd->renamed, NULL);
+	pthread_cond_broadcast(&liftd->renamed_taken);
+	pthread_mutex_unlock(&liftd->reload_lock);
 	catalogue_free(renamed);
 }
 

@@ -155,11 +155,13 @@ static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
 	await_takeovers(daemon, 1); /* the first ledger, of an empty journal */
 	takeovers = daemon_counter(daemon, "takeovers");
 	write_catalogue(daemon, renamed);
-	process_signal(&daemon->process, SIGHUP);
-	await_takeovers(daemon, takeovers + 1);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	assert_int_equal(daemon_counter(daemon, "takeovers"), takeovers + 1);
 	out = daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL);
 	assert_non_null(strstr(out, "Rana by"));
 	free(out);
+	process_signal(&daemon->process, SIGHUP);
+	await_takeovers(daemon, takeovers + 2);
 	out = file_text(daemon->log, NULL);
 	assert_non_null(strstr(out, "takes over at once"));
 	assert_null(strstr(out, "when its ledger is built"));
