@@ -227,7 +227,7 @@ static void ledger_failed(struct liftd *liftd, const char *what, int err)
 {
 	if (err == LIFT_E_FATAL)
 		loop_stop(liftd->threads[ROOM_LEDGER].loop);
-	if (err == LIFT_E_CORRUPT && !atomic_exchange(&liftd->ledger_damaged, true))
+	if (err == LIFT_E_CORRUPT && !atomic_exchange(&liftd->ledger_wanted, true))
 		wake_send(liftd->ledger_to_main);
 	stats_set(&liftd->stats, STAT_ledger_failing, 1);
 	stats_add(&liftd->stats, STAT_ledger_failures, 1);

@@ -72,7 +72,8 @@ struct liftd {
 		*newest; /* that is right: what the gate keeps attributes by, and what is built */
 	struct catalogue
 		*renamed; /* of the serving ledger's digest: it waits for the ledger's thread */
-	atomic_bool ledger_damaged;	/* it is to be built anew */
+	atomic_bool
+		ledger_wanted; /* one is to be built anew: this one is damaged, or of another catalogue than the newest */
 	_Atomic uint64_t reloads_asked; /* by operators */
 	struct {			/* the last of these that is done; under the lock */
 		uint64_t number;

@@ -165,11 +165,11 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 	return err;
 }
 
-static void mend_ledger(struct liftd *liftd)
+static void build_wanted(struct liftd *liftd)
 {
-	if (!atomic_exchange(&liftd->ledger_damaged, false) || journal_damage(liftd->journal))
+	if (!atomic_exchange(&liftd->ledger_wanted, false) || journal_damage(liftd->journal))
 		return;
-	log_error("ledger is damaged: it is built anew from the journal");
+	log_notice("ledger is built anew from the journal");
 	if (rebuild_start(liftd->rebuild, liftd->newest) != 0)
 		log_error("out of memory: the ledger cannot be built");
 }
@@ -194,7 +194,7 @@ static void reload_as_asked(struct liftd *liftd)
 
 void liftd_attend(struct liftd *liftd)
 {
-	mend_ledger(liftd);
+	build_wanted(liftd);
 	reload_as_asked(liftd);
 }
 
@@ -252,9 +252,14 @@ static void take_renamed(struct liftd *liftd)
 	pthread_mutex_unlock(&liftd->reload_lock);
 	if (!renamed)
 		return;
-	ledger_switch(ledger, renamed);
-	if (take_over(liftd, renamed, ledger_keep(ledger)) != 0)
-		ledger_close(ledger);
+	if (!serves(liftd, renamed)) { /* another one has taken over meanwhile */
+		atomic_store(&liftd->ledger_wanted, true);
+		wake_send(liftd->ledger_to_main);
+	} else {
+		ledger_switch(ledger, renamed);
+		if (take_over(liftd, renamed, ledger_keep(ledger)) != 0)
+			ledger_close(ledger);
+	}
 	pthread_mutex_lock(&liftd->reload_lock);
 	if (liftd->renamed == renamed)
 		swap_catalogue(&liftd->renamed, NULL);
