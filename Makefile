@@ -123,6 +123,11 @@ $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB)) $(PROTO_
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
 
+# Stands between liftd and the C library in these tests; without sanitizers, which would be found twice.
+$(BUILD)/tests/torture/faults.so: tests/torture/faults.c tests/torture/faults.h Makefile $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $< -ldl
+
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB)) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
@@ -173,7 +178,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay units-verify
 
 .PHONY: tests
-tests: $(UNITS) $(E2ES) $(TORTURES) $(REPLAYS)
+tests: $(UNITS) $(E2ES) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 unit: $(UNITS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
@@ -182,7 +187,7 @@ e2e: all $(E2ES)
 	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
 
 # A short round of each is part of the tests; all of them, and ROUNDS, are for torture.
-torture-short: all $(TORTURES)
+torture-short: all $(TORTURES) $(BUILD)/tests/torture/faults.so
 	@for t in $(TORTURES); do echo "== $$t"; ROUNDS= LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
 
 torture: deps-check
