@@ -14,6 +14,7 @@ enum {
 	CODE_BYTES_MAX = 64,
 	TICK_MIN_MS = 10,
 	TICK_MAX_MS = 60000,
+	JOURNAL_MAX_MIB = 255 << 10, /* less than a store's map */
 };
 
 /* What holds where the file is silent; state and runtime depend on who runs the daemon. */
@@ -22,6 +23,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "namespaces: {}\n"
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
+				    "journal_max_mib: 261120\n"
 				    "events: ['ipc://RUNTIME/events']\n"
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"
@@ -336,6 +338,11 @@ static const struct field config_fields[] = {
 	  MEMBER(struct config, tick_ms),
 	  .min = TICK_MIN_MS,
 	  .max = TICK_MAX_MS },
+	{ .name = "journal_max_mib",
+	  .read = field_integer,
+	  MEMBER(struct config, journal_max_mib),
+	  .min = 1,
+	  .max = JOURNAL_MAX_MIB },
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
 	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },

@@ -52,6 +52,7 @@ struct config {
 	bool as_of_pinned;
 	int32_t as_of; /* a day (calendar.h), where pinned */
 	int tick_ms;
+	int journal_max_mib;
 	struct config_list events, intake;
 	struct config_connect *connects;
 	size_t n_connects;

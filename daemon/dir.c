@@ -11,7 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/sync.h"
 #include "proto/err.h"
+
+/* Where it cannot be read it was made by others, and has been there for long. */
+static void sync_parent(const char *path)
+{
+	char parent[PATH_MAX];
+
+	snprintf(parent, sizeof(parent), "%.*s/..", PATH_MAX - 4, path);
+	sync_dir(parent);
+}
 
 int dir_make(const char *path)
 {
@@ -28,7 +38,9 @@ int dir_make(const char *path)
 			continue;
 		memcpy(part, path, i);
 		part[i] = 0;
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
+		if (mkdir(part, 0700) == 0)
+			sync_parent(part);
+		else if (errno != EEXIST)
 			return LIFT_E_IO;
 	}
 	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
@@ -42,44 +54,38 @@ int dir_make(const char *path)
 	return 0;
 }
 
-int dir_remove(const char *path)
+int dir_delete(const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
+	int err = 0;
 
 	if (!dir)
 		return errno == ENOENT ? 0 : LIFT_E_IO;
-	while ((entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+	while (!err && (entry = readdir(dir))) {
+		char inner[PATH_MAX];
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+			continue;
+		snprintf(inner, sizeof(inner), "%.2000s/%s", path, entry->d_name);
+		err = errno == EISDIR ? dir_delete(inner) : LIFT_E_IO;
+	}
 	closedir(dir);
-	return rmdir(path) == 0 ? 0 : LIFT_E_IO;
-}
-
-static int sync_parent(const char *path)
-{
-	char parent[PATH_MAX];
-	int fd, rc;
-
-	snprintf(parent, sizeof(parent), "%s/..", path);
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	close(fd);
-	return rc;
+	return err || rmdir(path) == 0 ? err : LIFT_E_IO;
 }
 
 int dir_exchange(const char *a, const char *b)
 {
-	char aside[PATH_MAX];
+	char aside[PATH_MAX], parent[PATH_MAX];
 	int rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 
 	if (rc != 0 && (errno == EINVAL || errno == ENOSYS)) {
 		snprintf(aside, sizeof(aside), "%s.aside", b);
 		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
 	}
-	return rc == 0 && sync_parent(b) == 0 ? 0 : LIFT_E_IO;
+	snprintf(parent, sizeof(parent), "%s/..", b);
+	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
 }
 
 int dir_lock(const char *dir, int *ret_lock)

@@ -9,7 +9,7 @@
 int dir_make(const char *path);
 
 /* Remove a directory and the files in it, if it is there. LIFT_E_IO. */
-int dir_remove(const char *path);
+int dir_delete(const char *path);
 
 /* Let two directories with the same parent change names, in one step where the file system can; and have it on disk. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);

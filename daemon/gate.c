@@ -271,6 +271,18 @@ static int compare_rejections(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Has every number of a batch been received before? */
+static bool is_known(struct gate *gate, const struct batch *batch)
+{
+	const struct stream *stream =
+		journal_find_stream(gate->journal, batch->source, batch->stream);
+
+	for (uint32_t i = 0; stream && i < batch->count; i++)
+		if (!stream_has(stream, batch->seq + i))
+			return false;
+	return stream != NULL;
+}
+
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 {
 	int64_t receipt = journal_receipt(gate->journal, clock_ms);
@@ -286,6 +298,8 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	memcpy(source, batch->source.data, batch->source.size);
 	if (!config_source_allowed(gate->config, source))
 		return LIFT_E_NAMESPACE;
+	if (!journal_has_room(gate->journal) && !is_known(gate, batch))
+		return LIFT_E_DISK;
 	name_space = text_of(config_namespace(gate->config, source));
 	err = journal_add_stream(gate->journal, batch->source, batch->stream, &stream);
 	if (err)

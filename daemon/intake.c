@@ -36,6 +36,7 @@ struct intake {
 	size_t n_pending, pending_bytes;
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
+	int64_t failed_ms; /* steady: when the journal was last in trouble */
 };
 
 /* ---- what is answered --------------------------------------------------------------------------- */
@@ -254,12 +255,33 @@ static void send_answer(struct intake *intake, struct answer_pending *answer)
 	stats_add(intake->stats, STAT_answers_dropped, 1);
 }
 
+/* Once when it begins, and once when it is over: on a disk that is nearly full, small commits succeed between large ones that fail. */
+static void say_trouble(struct intake *intake)
+{
+	const char *trouble = journal_failure(intake->journal);
+	const char *before = atomic_load(&intake->stats->troubles[TROUBLE_JOURNAL]);
+	int64_t now_ms = clock_steady_ms();
+
+	if (trouble)
+		intake->failed_ms = now_ms;
+	else if (before && now_ms - intake->failed_ms < INTAKE_CALM_MS)
+		return;
+	atomic_store(&intake->stats->troubles[TROUBLE_JOURNAL], trouble);
+	stats_set(intake->stats, STAT_journal_failing, trouble != NULL);
+	if (trouble && !before)
+		log_error("the journal cannot be written, batches are refused until it can: "
+			  "reason=%s",
+			  trouble);
+	else if (!trouble && before)
+		log_notice("the journal can be written again");
+}
+
 static void commit_failed(struct intake *intake, int err)
 {
 	stats_add(intake->stats, STAT_journal_failures, 1);
-	if (log_allowed(&intake->failed_limit))
-		log_error("journal commit failed: code=%s batches=%zu", lift_err_code(err),
-			  intake->n_pending);
+	if (intake->n_pending > 0 && log_allowed(&intake->failed_limit))
+		log_error("journal commit failed: code=%s batches=%zu reason=%s",
+			  lift_err_code(err), intake->n_pending, journal_failure(intake->journal));
 	for (size_t i = 0; i < intake->n_pending; i++)
 		if (intake->pending[i].takes)
 			answer_nack(intake, &intake->pending[i], LIFT_E_DISK, true);
@@ -272,9 +294,9 @@ static bool commit_and_answer(void *context)
 	uint64_t last = journal_last(intake->journal);
 	int err = journal_commit(intake->journal);
 
-	stats_set(intake->stats, STAT_journal_failing, err != 0);
 	if (err)
 		commit_failed(intake, err);
+	say_trouble(intake);
 	gate_settle(intake->gate, intake->stats, err == 0);
 	window_clear(&intake->window);
 	for (size_t i = 0; i < intake->n_pending; i++) {

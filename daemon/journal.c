@@ -418,12 +418,10 @@ void journal_fail(struct journal *journal, int err)
 		journal->txn.err = err;
 }
 
-int journal_commit(struct journal *journal)
+static int commit_changes(struct journal *journal)
 {
 	int err;
 
-	if (!journal->txn.txn && !journal->txn.err)
-		return 0; /* nothing has changed */
 	if (!journal->txn.err) {
 		journal_put_chunk(journal);
 		put_streams(journal);
@@ -432,6 +430,7 @@ int journal_commit(struct journal *journal)
 	}
 	err = store_commit(&journal->txn);
 	journal->txn.err = 0;
+	journal->appended = 0;
 	if (!err) {
 		atomic_store(&journal->last, journal->next - 1);
 		return 0;
@@ -439,4 +438,53 @@ int journal_commit(struct journal *journal)
 	/* What memory knows is ahead of the disk: read it anew. */
 	forget_memory(journal);
 	return load(journal) == 0 ? err : LIFT_E_FATAL;
+}
+
+/* The errors that are the store's; others have words of their own. */
+static const char *words_of(const struct journal *journal, int err)
+{
+	static const int of_store[] = { LIFT_E_IO, LIFT_E_DISK, LIFT_E_FATAL };
+
+	for (size_t i = 0; i < sizeof(of_store) / sizeof(of_store[0]); i++)
+		if (err == of_store[i])
+			return store_failure(journal->store);
+	return lift_err_text(err);
+}
+
+static const char no_room[] = "journal_max_mib is reached";
+
+int journal_commit(struct journal *journal)
+{
+	bool changed = journal->txn.txn || journal->txn.err;
+	const char *failure = journal_failure(journal);
+	int err = changed ? commit_changes(journal) : 0;
+
+	/* Also where nothing has changed: a number that was received is answered for, too. */
+	if (!err)
+		err = store_check_place(journal->store);
+	if (err)
+		atomic_store(&journal->failure, words_of(journal, err));
+	else if (!journal_has_room(journal))
+		atomic_store(&journal->failure, no_room);
+	else if (changed || failure == no_room || failure == lift_err_text(LIFT_E_GONE))
+		atomic_store(&journal->failure, NULL);
+	return err;
+}
+
+void journal_set_quota(struct journal *journal, uint64_t bytes)
+{
+	journal->quota = bytes;
+}
+
+/* What is appended takes pages that are not counted yet: of a tree they are at least half full. */
+bool journal_has_room(const struct journal *journal)
+{
+	uint64_t bytes = journal_bytes(journal) + 2 * journal->appended + JOURNAL_RESERVE;
+
+	return journal->quota == 0 || bytes <= journal->quota;
+}
+
+const char *journal_failure(const struct journal *journal)
+{
+	return atomic_load(&journal->failure);
 }

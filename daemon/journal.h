@@ -33,6 +33,7 @@ enum {
 	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
 	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
 	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
+	JOURNAL_RESERVE = 256 << 10, /* bytes below the quota: with less left there is no room */
 	PROFILE_MAX = 4 + 8 * ATTRS_MAX, /* bytes */
 };
 
@@ -93,9 +94,19 @@ void journal_refuse_reused(struct journal *journal, const struct stream *stream,
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
 		   struct entry *ret_entry);
 
+/* How large the journal may become, in bytes; no limit unless set. Is there room for more? Without it, what is appended is not held back, and
+ * journal_failure says so after each commit. */
+void journal_set_quota(struct journal *journal, uint64_t bytes);
+bool journal_has_room(const struct journal *journal);
+
 /* Make all since the last commit durable. On failure all of it is undone, as if it had not been asked for, and
- * the error returned; LIFT_E_DISK may pass. After LIFT_E_FATAL the journal can only be closed. */
+ * the error returned; LIFT_E_DISK may pass. LIFT_E_GONE: the directory is not where it was; what was committed is in it, and shows when it
+ * is back. After LIFT_E_FATAL the journal can only be closed. */
 int journal_commit(struct journal *journal);
+
+/* Why the last commit failed, in the system's words where it was the disk; NULL where it did not (any thread). After a failure it takes a
+ * commit that has something to write; after LIFT_E_GONE, that the directory is back. */
+const char *journal_failure(const struct journal *journal);
 
 /* Make the next commit fail with an error, so that all since the last one is undone. */
 void journal_fail(struct journal *journal, int err);

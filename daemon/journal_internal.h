@@ -91,12 +91,15 @@ struct journal {
 	struct source *sources; /* by id */
 	uint32_t n_streams, n_sources, room_streams, room_sources;
 	struct open_chunk open;
-	uint64_t next;	       /* the journal number of the next entry */
-	struct text sent;      /* of the event that is refused next */
-	uint64_t quarantined;  /* rows */
-	uint64_t next_row;     /* behind the last of them */
-	int64_t last_receipt;  /* ms */
-	_Atomic uint64_t last; /* committed */
+	uint64_t next;		       /* the journal number of the next entry */
+	struct text sent;	       /* of the event that is refused next */
+	uint64_t quarantined;	       /* rows */
+	uint64_t next_row;	       /* behind the last of them */
+	int64_t last_receipt;	       /* ms */
+	_Atomic uint64_t last;	       /* committed */
+	uint64_t quota;		       /* bytes; 0: none */
+	uint64_t appended;	       /* bytes of entries since the last commit */
+	_Atomic(const char *) failure; /* of the last commit, or NULL */
 	_Atomic(const struct journal_damage *) damage;
 };
 

@@ -212,6 +212,7 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
 	}
 	memcpy(open->bytes + CHUNK_HEAD + open->size, bytes, size);
 	open->size += size;
+	journal->appended += size;
 	open->head.count++;
 	if (entry->refused)
 		quarantine(journal, stream, seq, receipt, entry->err);

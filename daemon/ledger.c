@@ -17,6 +17,11 @@ struct store *ledger_store(struct ledger *ledger)
 	return ledger->store;
 }
 
+int ledger_moved(struct ledger *ledger, const char *dir)
+{
+	return store_moved(ledger->store, dir);
+}
+
 uint64_t ledger_bytes(const struct ledger *ledger)
 {
 	return store_bytes(ledger->store);
@@ -318,6 +323,11 @@ int ledger_commit(struct ledger *ledger)
 		return ledger_undo(ledger, err);
 	atomic_store(&ledger->committed, applied);
 	return 0;
+}
+
+const char *ledger_failure(const struct ledger *ledger)
+{
+	return store_failure(ledger->store);
 }
 
 /* Through the writer's transaction while there is one: what is applied shows before it is committed. */

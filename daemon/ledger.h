@@ -54,6 +54,9 @@ int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size);
 
 /* Watch it from now on; the watcher learns of all that is there as if it had just come. */
 int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher);
+/* Its directory has another name now. LIFT_E_IO. */
+int ledger_moved(struct ledger *ledger, const char *dir);
+
 /* Each who keeps a ledger closes it once; so does whoever has opened it. Then it is gone. Any thread. */
 struct ledger *ledger_keep(struct ledger *ledger);
 void ledger_close(struct ledger *ledger);
@@ -69,6 +72,9 @@ int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint6
 /* Is it time to commit (also because someone waits for a number: ledger_want)? */
 bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms);
 int ledger_commit(struct ledger *ledger);
+
+/* Why the last call of the store that failed did, in the system's words. */
+const char *ledger_failure(const struct ledger *ledger);
 
 /* The tallies as applied, for the thread that applies. */
 struct tallies ledger_tallies(struct ledger *ledger);

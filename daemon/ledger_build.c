@@ -282,7 +282,7 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger)
 {
 	struct build build = { .progress = progress, .last = journal_last(journal) };
-	int err = dir_remove(dir);
+	int err = dir_delete(dir);
 
 	if (progress) {
 		atomic_store(&progress->done, 0);

@@ -72,6 +72,15 @@ static int open_secret(struct liftd *liftd)
 	return err;
 }
 
+/* Where it was the disk, errno says more than the code. */
+static void store_not_opened(const char *what, const char *path, int err)
+{
+	bool is_disk = (err == LIFT_E_IO || err == LIFT_E_DISK) && errno > 0;
+
+	log_error("%s cannot be opened: path=%s code=%s reason=%s", what, path, lift_err_code(err),
+		  is_disk ? strerror(errno) : lift_err_text(err));
+}
+
 static int open_journal(struct liftd *liftd)
 {
 	const struct journal_damage *damage = guard_damage(liftd->guard);
@@ -84,8 +93,9 @@ static int open_journal(struct liftd *liftd)
 	if (!err)
 		journal_set_damage(liftd->journal, damage);
 	if (err)
-		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
-			  lift_err_code(err), lift_err_text(err));
+		store_not_opened("journal", path, err);
+	else
+		journal_set_quota(liftd->journal, (uint64_t)liftd->config->journal_max_mib << 20);
 	return err;
 }
 
@@ -225,15 +235,19 @@ static int open_control(struct liftd *liftd)
 
 static void ledger_failed(struct liftd *liftd, const char *what, int err)
 {
-	if (err == LIFT_E_FATAL)
-		loop_stop(liftd->threads[ROOM_LEDGER].loop);
+	bool is_disk = err == LIFT_E_IO || err == LIFT_E_DISK || err == LIFT_E_FATAL;
+	const char *why = is_disk ? ledger_failure(liftd->serving->ledger) : lift_err_text(err);
+
 	if (err == LIFT_E_CORRUPT && !atomic_exchange(&liftd->ledger_wanted, true))
 		wake_send(liftd->ledger_to_main);
 	stats_set(&liftd->stats, STAT_ledger_failing, 1);
 	stats_add(&liftd->stats, STAT_ledger_failures, 1);
+	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], why);
 	if (log_allowed(&liftd->ledger_limit))
 		log_error("ledger %s failed, tried again: code=%s reason=%s", what,
-			  lift_err_code(err), lift_err_text(err));
+			  lift_err_code(err), why);
+	if (err == LIFT_E_FATAL)
+		loop_stop(liftd->threads[ROOM_LEDGER].loop);
 }
 
 /* Each round: the next stretch of the journal; a commit when it is due. */
@@ -264,6 +278,7 @@ static bool ledger_work(void *context)
 		return false;
 	}
 	stats_set(&liftd->stats, STAT_ledger_failing, 0);
+	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], NULL);
 	stats_add(&liftd->stats, STAT_ledger_commits, 1);
 	wake_send(liftd->ledger_to_control);
 	return more;

@@ -40,9 +40,13 @@ int rebuild_open(const struct config *config, struct journal *journal,
 		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild)
 {
 	struct rebuild *rebuild = calloc(1, sizeof(*rebuild));
+	char path[PATH_MAX];
 
 	if (!rebuild)
 		return LIFT_E_MEMORY;
+	/* What a daemon that was killed has left: if it cannot be removed, the next build says why. */
+	snprintf(path, sizeof(path), "%s/ledger.new", config->state);
+	dir_delete(path);
 	rebuild->config = config;
 	rebuild->journal = journal;
 	rebuild->done = done;
@@ -166,10 +170,14 @@ int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue)
 static int put_in_place(const struct rebuild *rebuild)
 {
 	char path[PATH_MAX], built[PATH_MAX];
+	int err;
 
 	snprintf(path, sizeof(path), "%s/ledger", rebuild->config->state);
 	snprintf(built, sizeof(built), "%s/ledger.new", rebuild->config->state);
-	return dir_exchange(built, path) == 0 ? dir_remove(built) : LIFT_E_IO;
+	err = dir_exchange(built, path);
+	if (!err)
+		err = ledger_moved(rebuild->ledger, path);
+	return err ? err : dir_delete(built);
 }
 
 int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,

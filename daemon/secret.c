@@ -10,15 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int sync_dir(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd < 0 ? -1 : fsync(fd);
-
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 ? 0 : LIFT_E_IO;
-}
+#include "daemon/sync.h"
 
 /* Under a temporary name, synced, then renamed: it is there whole or not at all. */
 static int make(const char *dir, const char *path)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stats.h - counters since the daemon started, which any thread adds to and `status` prints.
+ * stats.h - counters since the daemon started, which any thread adds to and `status` prints, and what is wrong now.
  */
 #ifndef LIFTD_STATS_H
 #define LIFTD_STATS_H
 
 #include <stdatomic.h>
 #include <stdint.h>
+
+/* What may be wrong with the daemon itself. */
+enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
 
 /* X(name as status prints it) */
 #define STATS(X)                                                            \
@@ -43,6 +46,7 @@ enum stat_counter {
 
 struct stats {
 	_Atomic uint64_t counts[STATS_COUNT];
+	_Atomic(const char *) troubles[TROUBLES]; /* what it is: a text that stays; NULL: nothing */
 };
 
 extern const char *const stat_names[STATS_COUNT];

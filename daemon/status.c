@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/status.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/journal_walk.h"
@@ -183,27 +184,52 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	write_rebuild(rebuild, writer);
 }
 
+/* What is wrong, as texts "what: why": where there is none, it is healthy. */
+static void write_troubles(const struct status_parts *parts, const struct rebuild_status *rebuild,
+			   struct msg_writer *writer)
+{
+	const struct {
+		const char *what, *why;
+	} troubles[] = {
+		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_JOURNAL]) },
+		{ "journal",
+		  journal_damage(parts->journal) ? lift_err_text(LIFT_E_DAMAGED) : NULL },
+		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
+		{ "rebuild", rebuild->err ? lift_err_text(rebuild->err) : NULL },
+	};
+	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
+	char text[256];
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < n_troubles; i++)
+		n += troubles[i].why != NULL;
+	msg_str(writer, "healthy");
+	msg_bool(writer, n == 0);
+	msg_str(writer, "troubles");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n_troubles; i++) {
+		if (!troubles[i].why)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", troubles[i].what, troubles[i].why);
+		msg_str(writer, text);
+	}
+}
+
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, int64_t utc_ms)
 {
 	struct rebuild_status rebuild;
-	bool healthy = stats_get(parts->stats, STAT_journal_failing) == 0 &&
-		       stats_get(parts->stats, STAT_ledger_failing) == 0 &&
-		       !journal_damage(parts->journal);
 	char as_of[DAY_TEXT];
 
 	rebuild_status(parts->rebuild, &rebuild);
-	healthy &= rebuild.err == 0;
-
 	day_print(parts->config->as_of_pinned ? parts->config->as_of
 					      : calendar_day(parts->catalogue->calendar, utc_ms),
 		  as_of);
-	msg_map(writer, 11);
+	msg_map(writer, 12);
 	write_int(writer, "v", 1);
 	msg_str(writer, "ok");
 	msg_bool(writer, true);
-	msg_str(writer, "healthy");
-	msg_bool(writer, healthy);
+	write_troubles(parts, &rebuild, writer);
 	msg_str(writer, "version");
 	msg_str(writer, LIFT_VERSION);
 	msg_str(writer, "as_of");

@@ -4,12 +4,16 @@
 #include <assert.h>
 #include <errno.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+
+#include "daemon/store_file.h"
 
 struct store {
 	MDB_env *env;
 	MDB_dbi dbs[STORE_DBS_MAX];
+	struct store_place place;
+	_Atomic int failure; /* LMDB's code or an errno, of the last call that failed */
 };
 
 /* One large fixed map: address space only, the file grows as it is used. */
@@ -39,11 +43,38 @@ static int err_of(int rc)
 	case MDB_NOTFOUND: /* of a database */
 	case MDB_INCOMPATIBLE:
 		return LIFT_E_CORRUPT;
+	case ESTALE:
+		return LIFT_E_GONE;
 	case MDB_VERSION_MISMATCH:
 		return LIFT_E_NEWER;
 	default:
 		return LIFT_E_IO;
 	}
+}
+
+/* What a call has returned, kept for those who ask why. */
+static int told(struct store *store, int rc)
+{
+	if (rc == 0)
+		return 0;
+	/* LMDB says so of a write that has come out short, too. */
+	if (rc == EIO && store_file_disk_is_full(&store->place))
+		rc = ENOSPC;
+	/* A panic says only that something has failed before. */
+	if (rc != MDB_PANIC || atomic_load(&store->failure) == 0)
+		atomic_store(&store->failure, rc);
+	errno = rc > 0 ? rc : 0;
+	return err_of(rc);
+}
+
+const char *store_failure(const struct store *store)
+{
+	return mdb_strerror(atomic_load(&store->failure));
+}
+
+int store_check_place(struct store *store)
+{
+	return told(store, store_file_check(&store->place));
 }
 
 static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
@@ -61,18 +92,10 @@ static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, 
 	return rc;
 }
 
-static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
-		      struct store **ret_store)
+static int open_env(struct store *store, const char *dir, bool read_only)
 {
-	struct store *store = calloc(1, sizeof(*store));
-	int rc, dead;
+	int dead, rc = mdb_env_create(&store->env);
 
-	assert(n_dbs <= STORE_DBS_MAX);
-	if (!store)
-		return LIFT_E_MEMORY;
-	rc = read_only || mkdir(dir, 0700) == 0 || errno == EEXIST ? 0 : errno;
-	if (!rc)
-		rc = mdb_env_create(&store->env);
 	if (!rc)
 		rc = mdb_env_set_mapsize(store->env, STORE_MAP_BYTES);
 	if (!rc)
@@ -80,14 +103,49 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 	if (!rc)
 		rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
 	if (!rc)
-		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
+		rc = read_only ? 0 : store_file_reserve_lock(dir);
 	if (!rc)
-		rc = mdb_reader_check(store->env, &dead);
+		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
+	return rc ? rc : mdb_reader_check(store->env, &dead);
+}
+
+/* A store that is not there: what a start has half made must not stop the next one. */
+static int make(const char *dir, const char *const dbs[], size_t n_dbs)
+{
+	struct store made = { 0 };
+	char path[PATH_MAX];
+	int rc = store_file_begin(dir, path);
+
+	if (!rc)
+		rc = open_env(&made, path, false);
+	if (!rc)
+		rc = open_dbs(&made, dbs, n_dbs, false);
+	if (made.env)
+		mdb_env_close(made.env);
+	return rc ? rc : store_file_finish(dir);
+}
+
+static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
+		      struct store **ret_store)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int rc;
+
+	assert(n_dbs <= STORE_DBS_MAX);
+	if (!store)
+		return LIFT_E_MEMORY;
+	rc = read_only || store_file_is_there(dir) ? 0 : make(dir, dbs, n_dbs);
+	if (!rc)
+		rc = store_file_note(dir, &store->place);
+	if (!rc)
+		rc = open_env(store, dir, read_only);
 	if (!rc)
 		rc = open_dbs(store, dbs, n_dbs, read_only);
 	if (rc) {
+		int err = told(store, rc);
+
 		store_close(store);
-		return err_of(rc);
+		return err;
 	}
 	*ret_store = store;
 	return 0;
@@ -106,11 +164,19 @@ int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
 
 void store_close(struct store *store)
 {
+	int said = errno; /* by what has failed */
+
 	if (!store)
 		return;
 	if (store->env)
 		mdb_env_close(store->env);
 	free(store);
+	errno = said;
+}
+
+int store_moved(struct store *store, const char *dir)
+{
+	return told(store, store_file_note(dir, &store->place));
 }
 
 uint64_t store_bytes(const struct store *store)
@@ -129,7 +195,7 @@ int store_begin(struct store *store, bool write, struct store_txn *txn)
 {
 	txn->store = store;
 	txn->txn = NULL;
-	txn->err = err_of(mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
+	txn->err = told(store, mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
 	return txn->err;
 }
 
@@ -141,7 +207,7 @@ int store_commit(struct store_txn *txn)
 		store_abort(txn);
 		return err;
 	}
-	err = err_of(mdb_txn_commit(txn->txn));
+	err = told(txn->store, mdb_txn_commit(txn->txn));
 	txn->txn = NULL;
 	return err;
 }
@@ -173,7 +239,7 @@ bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_
 	rc = mdb_get(txn->txn, txn->store->dbs[db], &k, &value);
 	if (rc == MDB_NOTFOUND)
 		return false;
-	txn->err = err_of(rc);
+	txn->err = told(txn->store, rc);
 	if (rc)
 		return false;
 	text_from(value, ret_value);
@@ -185,7 +251,7 @@ static void put(struct store_txn *txn, int db, struct text key, struct text valu
 	MDB_val k = val_of(key), v = val_of(value);
 
 	if (!txn->err)
-		txn->err = err_of(mdb_put(txn->txn, txn->store->dbs[db], &k, &v, flags));
+		txn->err = told(txn->store, mdb_put(txn->txn, txn->store->dbs[db], &k, &v, flags));
 }
 
 void store_put(struct store_txn *txn, int db, struct text key, struct text value)
@@ -206,13 +272,13 @@ void store_delete(struct store_txn *txn, int db, struct text key)
 	if (txn->err)
 		return;
 	rc = mdb_del(txn->txn, txn->store->dbs[db], &k, NULL);
-	txn->err = rc == MDB_NOTFOUND ? 0 : err_of(rc);
+	txn->err = rc == MDB_NOTFOUND ? 0 : told(txn->store, rc);
 }
 
 void store_clear(struct store_txn *txn, int db)
 {
 	if (!txn->err)
-		txn->err = err_of(mdb_drop(txn->txn, txn->store->dbs[db], 0));
+		txn->err = told(txn->store, mdb_drop(txn->txn, txn->store->dbs[db], 0));
 }
 
 uint64_t store_count(struct store_txn *txn, int db)
@@ -220,7 +286,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 	MDB_stat stat = { 0 };
 
 	if (!txn->err)
-		txn->err = err_of(mdb_stat(txn->txn, txn->store->dbs[db], &stat));
+		txn->err = told(txn->store, mdb_stat(txn->txn, txn->store->dbs[db], &stat));
 	return stat.ms_entries;
 }
 
@@ -231,7 +297,8 @@ void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *curso
 	cursor->txn = txn;
 	cursor->cursor = NULL;
 	if (!txn->err)
-		txn->err = err_of(mdb_cursor_open(txn->txn, txn->store->dbs[db], &cursor->cursor));
+		txn->err = told(txn->store,
+				mdb_cursor_open(txn->txn, txn->store->dbs[db], &cursor->cursor));
 }
 
 void store_cursor_close(struct store_cursor *cursor)
@@ -252,7 +319,7 @@ static bool cursor_get(struct store_cursor *cursor, struct text key, MDB_cursor_
 	rc = mdb_cursor_get(cursor->cursor, &k, &value, op);
 	if (rc == MDB_NOTFOUND)
 		return false;
-	cursor->txn->err = err_of(rc);
+	cursor->txn->err = told(cursor->txn->store, rc);
 	if (rc)
 		return false;
 	text_from(k, ret_key);
@@ -296,7 +363,8 @@ static void cursor_put(struct store_cursor *cursor, struct text key, struct text
 	MDB_val k = val_of(key), v = val_of(value);
 
 	if (!cursor->txn->err)
-		cursor->txn->err = err_of(mdb_cursor_put(cursor->cursor, &k, &v, flags));
+		cursor->txn->err =
+			told(cursor->txn->store, mdb_cursor_put(cursor->cursor, &k, &v, flags));
 }
 
 void store_set(struct store_cursor *cursor, struct text key, struct text value)
@@ -314,5 +382,5 @@ void store_remove(struct store_cursor *cursor, struct text key)
 	struct text value;
 
 	if (store_find(cursor, key, &value))
-		cursor->txn->err = err_of(mdb_cursor_del(cursor->cursor, 0));
+		cursor->txn->err = told(cursor->txn->store, mdb_cursor_del(cursor->cursor, 0));
 }

@@ -22,15 +22,24 @@ struct MDB_txn;
 struct MDB_cursor;
 
 /* Open or make the environment in a directory (made with mode 0700 where there is none, its parent must exist) with the databases
- * named. LIFT_E_IO, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+ * named. One that is made is there whole or not at all. LIFT_E_IO and LIFT_E_DISK with errno, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store);
 /* One that is there, with all its databases, of which no byte is changed. As above, and LIFT_E_NOT_FOUND. */
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
 			 struct store **ret_store);
 void store_close(struct store *store);
 
+/* Its directory has another name now. LIFT_E_IO. */
+int store_moved(struct store *store, const char *dir);
+
 /* Bytes in use on disk. */
 uint64_t store_bytes(const struct store *store);
+
+/* Why the last call that failed did, in the system's words; any thread. */
+const char *store_failure(const struct store *store);
+
+/* Is the file where it was when it was opened? LIFT_E_GONE: its directory was moved, removed or covered by another. */
+int store_check_place(struct store *store);
 
 struct store_txn {
 	struct store *store;

@@ -50,7 +50,7 @@ static int take_ledger_away(const struct liftd *liftd)
 
 	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
 	log_error("ledger damaged: path=%s: it is made anew from the journal", path);
-	err = dir_remove(path);
+	err = dir_delete(path);
 	if (err)
 		log_error("ledger cannot be removed: path=%s", path);
 	return err;

@@ -69,6 +69,7 @@
 	X(NOT_FOUND, 102, "not-found", "there is none")                                                                          \
 	X(SOCKET, 103, "socket", "a socket could not be opened or used")                                                         \
 	X(FATAL, 105, "fatal", "what is on disk must be opened anew")                                                            \
+	X(GONE, 108, "gone", "the directory of the state is gone, or another one: bring it back")                                \
 	X(SECRET, 104, "secret", "the secret is not the one that the journal was made with")
 
 enum lift_err {

@@ -129,12 +129,18 @@ static void print_status(const json_t *answer)
 {
 	const json_t *journal = json_object_get(answer, "journal");
 	const json_t *ledger = json_object_get(answer, "ledger");
-	const json_t *counter;
+	const json_t *counter, *trouble;
 	const char *name;
+	size_t i;
 
 	printf("liftd %s: %s, as of %s\n", json_text(answer, "version"),
 	       json_is_true(json_object_get(answer, "healthy")) ? "healthy" : "NOT healthy",
 	       json_text(answer, "as_of"));
+	json_array_foreach(json_object_get(answer, "troubles"), i, trouble)
+	{
+		print_text(stdout, json_is_string(trouble) ? json_string_value(trouble) : "", 0);
+		putchar('\n');
+	}
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "journal: last number",
 	       json_number(journal, "last"));
 	printf("%-24s %.1f MiB\n", "journal: on disk",

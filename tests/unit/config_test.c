@@ -65,6 +65,7 @@ static void assert_defaults(const struct config *config)
 	assert_int_equal(config->n_namespaces, 0);
 	assert_false(config->as_of_pinned);
 	assert_int_equal(config->tick_ms, 1000);
+	assert_int_equal(config->journal_max_mib, 261120);
 	assert_list(&config->events, "ipc:///run/liftd/events");
 	assert_int_equal(config->n_connects, 0);
 	assert_list(&config->intake, "ipc:///run/liftd/intake");
@@ -112,7 +113,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 12);
+	assert_int_equal(keys, 13);
 	config = parsed(text);
 	assert_string_equal(config->catalogue, "/etc/liftd/catalogue.yaml");
 	assert_int_equal(config->audiences[0].publish.count, 1);
@@ -193,6 +194,10 @@ static const struct {
 	{ "tick_ms: 9\n", "f:1: tick_ms must be a whole number from 10 to 60000, not `9`",
 	  "too fast" },
 	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
+	{ "journal_max_mib: 0\n",
+	  "f:1: journal_max_mib must be a whole number from 1 to 261120, not `0`",
+	  "no journal at all" },
+	{ "journal_max_mib: 261121\n", "f:1: journal_max_mib must be", "more than the map" },
 	{ "tick_ms: 1s\n", "f:1: tick_ms must be", "a unit" },
 	{ "tick_ms: \" 10\"\n", "f:1: tick_ms must be", "a blank" },
 	{ "events: ipc://a\n", "f:1: events must be a list", "an endpoint alone" },

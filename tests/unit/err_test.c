@@ -91,7 +91,7 @@ static void the_numbers_of_released_codes_do_not_change(void **state)
 		{ 96, "config" },     { 97, "io" },	    { 98, "corrupt" },
 		{ 99, "newer" },      { 100, "memory" },    { 101, "stopped" },
 		{ 103, "socket" },    { 104, "secret" },    { 68, "unknown-region" },
-		{ 102, "not-found" }, { 71, "unknown-id" },
+		{ 102, "not-found" }, { 71, "unknown-id" }, { 108, "gone" },
 	};
 
 	(void)state;

@@ -32,7 +32,7 @@ static void make_journal(struct dir *dir)
 	struct stream *stream;
 	uint32_t id;
 
-	dir_make(dir);
+	dir_begin(dir);
 	assert_int_equal(journal_open(dir_path(dir, "journal"), secret, &journal), 0);
 	assert_int_equal(journal_add_stream(journal, text_of("a"), text_of("x"), &stream), 0);
 	assert_int_equal(journal_add_name(journal, NAME_MODULE, text_of("module"), &id), 0);
@@ -117,12 +117,12 @@ static void no_journal_is_a_whole_one(void **state)
 	struct guard *guard;
 
 	(void)state;
-	dir_make(&dir);
+	dir_begin(&dir);
 	wish = wish_of(&dir, EVERYTHING);
 	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
 	assert_int_equal(verdict, GUARD_WHOLE);
 	guard_close(guard);
-	dir_remove(&dir);
+	dir_end(&dir);
 }
 
 static void damage_to_old_entries_is_told_when_they_are_walked(void **state)
@@ -148,7 +148,7 @@ static void damage_to_old_entries_is_told_when_they_are_walked(void **state)
 	assert_int_equal(verdict, GUARD_DAMAGED);
 	assert_int_equal(guard_damage(guard)->ranges[0][0], 1);
 	guard_close(guard);
-	dir_remove(&dir);
+	dir_end(&dir);
 }
 
 static void a_journal_that_is_cut_off_is_unusable(void **state)
@@ -167,7 +167,7 @@ static void a_journal_that_is_cut_off_is_unusable(void **state)
 	assert_true(guard_damage(guard)->n_lines > 0);
 	guard_close(guard);
 	assert_no_child();
-	dir_remove(&dir);
+	dir_end(&dir);
 }
 
 static bool say_no(void *context)
@@ -238,7 +238,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	dir_remove(*state);
+	dir_end(*state);
 	return 0;
 }
 

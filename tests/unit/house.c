@@ -27,7 +27,7 @@ void house_open(struct house *house, const char *config, const char *catalogue)
 				 .reader = msg_reader_new(),
 				 .clock = WORLD_BEGIN + (WORLD_DAYS + 1) * DAY_MS };
 	assert_true(house->writer && house->reader);
-	dir_make(&house->dir);
+	dir_begin(&house->dir);
 	assert_int_equal(secret_open(house->dir.path, true, &house->secret), 0);
 	open_journal(house);
 }
@@ -41,7 +41,7 @@ void house_close(struct house *house)
 	config_free(house->config);
 	msg_writer_free(house->writer);
 	msg_reader_free(house->reader);
-	dir_remove(&house->dir);
+	dir_end(&house->dir);
 }
 
 void house_reopen_journal(struct house *house)

@@ -29,7 +29,7 @@ static void place_open(struct place *place)
 
 static void place_begin(struct place *place)
 {
-	dir_make(&place->dir);
+	dir_begin(&place->dir);
 	place_open(place);
 }
 
@@ -42,7 +42,7 @@ static void place_reopen(struct place *place)
 static void place_end(struct place *place)
 {
 	journal_close(place->journal);
-	dir_remove(&place->dir);
+	dir_end(&place->dir);
 }
 
 static struct stream *stream_of(struct place *place, const char *source, const char *name)
@@ -347,7 +347,7 @@ static void a_journal_of_a_newer_format_is_refused(void **state)
 	change(&place, "meta", text_of("format"), text_of("\3"));
 	assert_int_equal(journal_open(dir_path(&place.dir, "journal"), secret, &journal),
 			 LIFT_E_NEWER);
-	dir_remove(&place.dir);
+	dir_end(&place.dir);
 }
 
 static int count_entry(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
@@ -541,7 +541,7 @@ static void the_oldest_rows_of_the_quarantine_give_way(void **state)
 	store_cursor_close(&cursor);
 	store_abort(&txn);
 	store_close(store);
-	dir_remove(&place.dir);
+	dir_end(&place.dir);
 }
 
 /* How many rows, and how many of them a number is remembered for. */
@@ -591,7 +591,7 @@ static void a_number_that_came_again_has_one_row_while_that_is_kept(void **state
 	assert_int_equal(journal_commit(place.journal), 0);
 	journal_close(place.journal);
 	check_rows(&place, JOURNAL_QUARANTINE_MAX, 1);
-	dir_remove(&place.dir);
+	dir_end(&place.dir);
 }
 
 /* ---- a disk that is full ------------------------------------------------------------------------ */

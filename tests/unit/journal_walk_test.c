@@ -94,7 +94,7 @@ static int make_template(void **state)
 	struct journal *journal;
 
 	(void)state;
-	dir_make(&template_dir);
+	dir_begin(&template_dir);
 	assert_int_equal(journal_open(dir_path(&template_dir, "journal"), secret, &journal), 0);
 	fill(journal);
 	journal_close(journal);
@@ -104,7 +104,7 @@ static int make_template(void **state)
 static int remove_template(void **state)
 {
 	(void)state;
-	dir_remove(&template_dir);
+	dir_end(&template_dir);
 	return 0;
 }
 
@@ -138,7 +138,7 @@ static void copy_begin(struct dir *dir)
 	size_t size;
 	uint8_t *bytes = read_all(file_of(&template_dir), &size);
 
-	dir_make(dir);
+	dir_begin(dir);
 	assert_int_equal(mkdir(dir_path(dir, "journal"), 0700), 0);
 	write_all(file_of(dir), bytes, size);
 	free(bytes);
@@ -187,7 +187,7 @@ static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
 	bool more;
 
 	(void)state;
-	dir_make(&dir);
+	dir_begin(&dir);
 	assert_int_equal(journal_walk_begin(file_of(&dir), EVERYTHING, &walked, &more),
 			 LIFT_E_NOT_FOUND);
 	/* The daemon died before it had written what a journal begins with. */
@@ -198,7 +198,7 @@ static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
 	assert_int_equal(journal_open(dir_path(&dir, "journal"), secret, &journal), 0);
 	journal_close(journal);
 	assert_false(walk(&dir, EVERYTHING).found);
-	dir_remove(&dir);
+	dir_end(&dir);
 }
 
 /* ---- each kind of damage ---------------------------------------------------------------------------- */
@@ -487,7 +487,7 @@ static void each_kind_of_damage_to_a_record_is_found_in_either_part(void **state
 			assert_int_equal(damage.ranges[0][0], 1);
 			assert_int_equal(damage.ranges[0][1], ROUNDS * EVENTS);
 		}
-		dir_remove(&copy.dir);
+		dir_end(&copy.dir);
 	}
 }
 
@@ -690,7 +690,7 @@ static void each_kind_of_damage_to_a_page_is_found(void **state)
 		free(image.bytes);
 		damage = walk(&dir, NEWEST_SMALL);
 		check_damage(&damage, page_cases[i].why, page_cases[i].line);
-		dir_remove(&dir);
+		dir_end(&dir);
 	}
 }
 
@@ -771,7 +771,7 @@ static void a_changed_byte_is_found_or_changes_nothing(void **state)
 			if (walk(&dir, EVERYTHING).found)
 				fail_msg("byte %zu was changed, and it was found later", at);
 		}
-		dir_remove(&dir);
+		dir_end(&dir);
 	}
 	assert_true(found > FLIPS / 4);
 }
@@ -813,7 +813,7 @@ static void ranges_of_much_damage_cover_all_of_it(void **state)
 		assert_true(damage.ranges[i][0] > damage.ranges[i - 1][1] + 1);
 	store_abort(&copy.txn);
 	store_close(copy.store);
-	dir_remove(&copy.dir);
+	dir_end(&copy.dir);
 }
 
 /* ---- formats ---------------------------------------------------------------------------------------- */
@@ -874,7 +874,7 @@ static void a_journal_of_format_1_is_walked_and_becomes_one_of_format_2(void **s
 	struct dir dir;
 
 	(void)state;
-	dir_make(&dir);
+	dir_begin(&dir);
 	write_format_1(&dir);
 	assert_false(walk(&dir, EVERYTHING).found);
 	for (int turn = 0; turn < 2; turn++) {
@@ -896,7 +896,7 @@ static void a_journal_of_format_1_is_walked_and_becomes_one_of_format_2(void **s
 		store_abort(&txn);
 		store_close(store);
 	}
-	dir_remove(&dir);
+	dir_end(&dir);
 }
 
 static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
@@ -916,7 +916,7 @@ static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
 	store_close(copy.store);
 	assert_int_equal(journal_walk_begin(file_of(&copy.dir), EVERYTHING, &walked, &more),
 			 LIFT_E_NEWER);
-	dir_remove(&copy.dir);
+	dir_end(&copy.dir);
 }
 
 int main(void)

@@ -29,8 +29,8 @@ static void a_secret_is_made_once_for_its_owner_alone(void **state)
 	struct stat found;
 
 	(void)state;
-	dir_make(&dir);
-	dir_make(&other_dir);
+	dir_begin(&dir);
+	dir_begin(&other_dir);
 	assert_int_equal(secret_open(dir.path, false, &made), LIFT_E_NOT_FOUND);
 	assert_int_equal(stat(dir_path(&dir, "secret"), &found), -1);
 	umask(0);
@@ -50,8 +50,8 @@ static void a_secret_is_made_once_for_its_owner_alone(void **state)
 	assert_int_equal(secret_open(other_dir.path, true, &other), 0);
 	assert_memory_not_equal(made.key, other.key, SECRET_BYTES);
 	assert_memory_not_equal(made.digest, other.digest, SECRET_DIGEST_BYTES);
-	dir_remove(&dir);
-	dir_remove(&other_dir);
+	dir_end(&dir);
+	dir_end(&other_dir);
 }
 
 static void a_file_that_is_no_secret_is_refused_and_left_alone(void **state)
@@ -78,7 +78,7 @@ static void a_file_that_is_no_secret_is_refused_and_left_alone(void **state)
 		struct stat found;
 		struct dir dir;
 
-		dir_make(&dir);
+		dir_begin(&dir);
 		write_file(dir_path(&dir, "secret"), cases[i].size, cases[i].mode);
 		if (secret_open(dir.path, true, &secret) != cases[i].err)
 			fail_msg("%s", cases[i].why);
@@ -86,7 +86,7 @@ static void a_file_that_is_no_secret_is_refused_and_left_alone(void **state)
 			assert_int_equal(secret.key[SECRET_BYTES - 1], SECRET_BYTES - 1);
 		assert_int_equal(stat(dir_path(&dir, "secret"), &found), 0);
 		assert_int_equal(found.st_size, cases[i].size);
-		dir_remove(&dir);
+		dir_end(&dir);
 	}
 }
 

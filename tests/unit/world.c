@@ -66,7 +66,7 @@ void chance_shuffle(void *array, size_t n, size_t size)
 
 /* ---- directories -------------------------------------------------------------------------------- */
 
-void dir_make(struct dir *dir)
+void dir_begin(struct dir *dir)
 {
 	snprintf(dir->path, sizeof(dir->path), "/tmp/liftd-unit-XXXXXX");
 	assert_non_null(mkdtemp(dir->path));
@@ -78,7 +78,7 @@ static int remove_one(const char *path, const struct stat *stat, int flag, struc
 	return remove(path);
 }
 
-void dir_remove(const struct dir *dir)
+void dir_end(const struct dir *dir)
 {
 	assert_int_equal(nftw(dir->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }

@@ -22,8 +22,8 @@ void chance_of_world(uint32_t world);
 struct dir {
 	char path[64];
 };
-void dir_make(struct dir *dir);
-void dir_remove(const struct dir *dir);
+void dir_begin(struct dir *dir);
+void dir_end(const struct dir *dir);
 /* DIR/NAME, valid until the next call but three. */
 const char *dir_path(const struct dir *dir, const char *name);
 

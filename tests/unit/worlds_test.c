@@ -468,7 +468,7 @@ static void figures_are_those_of_the_reference_program(void **state)
 static int begin(void **state)
 {
 	(void)state;
-	dir_make(&stage);
+	dir_begin(&stage);
 	return 0;
 }
 
@@ -481,7 +481,7 @@ static int end(void **state)
 	if (getenv("LIFT_KEEP"))
 		print_message("kept: %s\n", stage.path);
 	else
-		dir_remove(&stage);
+		dir_end(&stage);
 	return 0;
 }
 
