@@ -375,7 +375,8 @@ static void note_txn(struct walk *walk, struct text key, struct text value)
 }
 
 /* Each commit but the first frees the pages that it replaces, under its own number. Where the last number is not the meta's, or the older meta has a later one, a
- * meta's number has changed, and what LMDB would show is an older state. */
+ * meta's number has changed, and what LMDB would show is an older state. But where the disk fails under a meta, LMDB itself leaves the trees of the commit
+ * that was broken off, and has acknowledged to nobody, in the older meta, with the number and the last page that were there: that is no damage. */
 static void walk_free(struct pages *pages)
 {
 	uint64_t last_txn = 0, older_txn = 0;
@@ -392,7 +393,8 @@ static void walk_free(struct pages *pages)
 	walk_tree(&walk, &pages->meta.free);
 	walk_tree(&older, &pages->older.free);
 	if ((!walk.damaged && last_txn != pages->meta.txn && pages->meta.txn > 1) ||
-	    (!older.damaged && older_txn > pages->meta.txn))
+	    (!older.damaged && older_txn > pages->meta.txn &&
+	     pages->older.last_page > pages->meta.last_page))
 		pages_tell(pages, PAGES_MAIN, none, none, "the last commit is not the last one");
 }
 
