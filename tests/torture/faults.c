@@ -210,6 +210,19 @@ int close(int fd)
 	return (int)syscall(SYS_close, fd);
 }
 
+/* The C library closes its streams' descriptors behind our back. */
+int fclose(FILE *stream)
+{
+	static int (*real)(FILE *stream);
+	int fd = fileno(stream);
+
+	if (fd >= 0 && fd < FDS_MAX)
+		fds[fd].file = 0;
+	if (!real)
+		real = (int (*)(FILE *))dlsym(RTLD_NEXT, "fclose");
+	return real(stream);
+}
+
 int mkdir(const char *path, mode_t mode)
 {
 	const char *below = below_dir(path);
