@@ -518,13 +518,21 @@ static struct page_head *page_of(const struct image *image, uint64_t number)
 }
 
 /* A database's record in the main tree, which is one leaf. */
-static struct tree *tree_of(const struct image *image, const char *name)
+static uint8_t *tree_at(const struct image *image, const char *name)
 {
 	uint8_t *root = (uint8_t *)page_of(image, image->metas[1]->main.root);
 	uint8_t *at = memmem(root + PAGE_HEAD, PAGE - PAGE_HEAD, name, strlen(name));
 
 	assert_non_null(at);
-	return (struct tree *)(at + strlen(name));
+	return at + strlen(name);
+}
+
+static struct tree tree_of(const struct image *image, const char *name)
+{
+	struct tree tree;
+
+	memcpy(&tree, tree_at(image, name), sizeof(tree));
+	return tree;
 }
 
 /* The first bytes of a node. */
@@ -579,33 +587,33 @@ static void file_is_one_page(struct image *image)
 }
 static void page_says_it_is_another(struct image *image)
 {
-	page_of(image, tree_of(image, "streams")->root)->number++;
+	page_of(image, tree_of(image, "streams").root)->number++;
 }
 static void page_is_of_another_kind(struct image *image)
 {
-	page_of(image, tree_of(image, "sources")->root)->flags = FLAG_BRANCH;
+	page_of(image, tree_of(image, "sources").root)->flags = FLAG_BRANCH;
 }
 static void page_has_fewer_records(struct image *image)
 {
-	page_of(image, tree_of(image, "sources")->root)->lower -= 2;
+	page_of(image, tree_of(image, "sources").root)->lower -= 2;
 }
 static void record_is_not_in_its_page(struct image *image)
 {
 	uint16_t offset = PAGE - 4;
 
-	memcpy((uint8_t *)page_of(image, tree_of(image, "streams")->root) + PAGE_HEAD, &offset,
+	memcpy((uint8_t *)page_of(image, tree_of(image, "streams").root) + PAGE_HEAD, &offset,
 	       sizeof(offset));
 }
 static void child_is_another_page(struct image *image)
 {
-	struct page_head *root = page_of(image, tree_of(image, "entries")->root);
+	struct page_head *root = page_of(image, tree_of(image, "entries").root);
 
 	assert_int_equal(root->flags, FLAG_BRANCH);
 	memcpy(node_of(root, 1), node_of(root, 0), 6);
 }
 static void separator_is_another(struct image *image)
 {
-	struct page_head *root = page_of(image, tree_of(image, "entries")->root);
+	struct page_head *root = page_of(image, tree_of(image, "entries").root);
 
 	node_of(root, 1)[NODE_HEAD + 5] ^= 0x40;
 }
@@ -613,7 +621,7 @@ static void free_page_is_in_use(struct image *image)
 {
 	struct page_head *root = page_of(image, image->metas[1]->free.root);
 	uint8_t *node;
-	uint64_t used = tree_of(image, "names")->root;
+	uint64_t used = tree_of(image, "names").root;
 
 	assert_int_equal(root->flags, FLAG_LEAF);
 	node = node_of(root, 0);
@@ -634,17 +642,14 @@ static void free_list_is_longer(struct image *image)
 }
 static void count_is_another(struct image *image)
 {
-	struct tree tree;
+	struct tree tree = tree_of(image, "entries");
 
-	memcpy(&tree, tree_of(image, "entries"), sizeof(tree));
 	tree.entries++;
-	memcpy(tree_of(image, "entries"), &tree, sizeof(tree));
+	memcpy(tree_at(image, "entries"), &tree, sizeof(tree));
 }
 static void database_has_another_name(struct image *image)
 {
-	uint8_t *name = (uint8_t *)tree_of(image, "quarantine") - strlen("quarantine");
-
-	name[9] = 'x';
+	tree_at(image, "quarantine")[-1] = 'x';
 }
 
 static const struct page_case {
