@@ -221,7 +221,8 @@ int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t fro
 
 void ledger_sort_places(struct place *places, size_t n)
 {
-	qsort(places, n, sizeof(*places), compare_places);
+	if (n > 0) /* else there may be no array */
+		qsort(places, n, sizeof(*places), compare_places);
 }
 
 /* The number of a learner: the next one for whom there is none. */
