@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/descriptors.h"
 #include "daemon/dir.h"
 #include "daemon/liftd_internal.h"
 
@@ -125,6 +126,7 @@ static int open_threads(struct liftd *liftd)
 {
 	unsigned seed;
 
+	descriptors_watch(&liftd->stats, liftd->config->control);
 	/* libzmq draws a ROUTER's first routing id from rand(). */
 	if (getrandom(&seed, sizeof(seed), 0) == (ssize_t)sizeof(seed))
 		srand(seed);
@@ -406,6 +408,7 @@ static void close_all(struct liftd *liftd)
 	wake_close(liftd->ledger_to_main);
 	if (liftd->zmq)
 		zmq_ctx_term(liftd->zmq);
+	descriptors_unwatch();
 	for (int i = 0; i < DIRS; i++)
 		if (liftd->locks[i] >= 0)
 			close(liftd->locks[i]);

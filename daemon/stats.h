@@ -35,7 +35,8 @@ enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
 	X(takeovers) /* of another catalogue, or a ledger built anew */     \
 	X(ticks)                                                            \
 	X(snapshots) /* pages */                                            \
-	X(metrics_published)
+	X(metrics_published)                                                \
+	X(connections_refused) /* there were no descriptors for them */
 
 enum stat_counter {
 #define X(name) STAT_##name,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -110,11 +111,14 @@ static void become(const struct process *process, const struct surroundings *in,
 	int input = open(in->input ? in->input : "/dev/null", O_RDONLY);
 	int out = open(process->out, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	int err = open(process->err, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	struct rlimit limit = { in->descriptors, in->descriptors };
 
 	if (input < 0 || out < 0 || err < 0 || dup2(input, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(err, 2) < 0)
 		_exit(126);
 	closefrom(3);
+	if (in->descriptors && setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		_exit(123);
 	if (in->user && (setgid(in->user) != 0 || setuid(in->user) != 0))
 		_exit(125);
 	/* After setuid, which takes it away. */

@@ -28,6 +28,7 @@ struct surroundings {
 	const char *const *env; /* "NAME=VALUE", or "NAME" to take it away; ends with NULL */
 	const char *input;	/* a file for standard input; /dev/null */
 	uid_t user;		/* to run as; 0: the test's own */
+	unsigned descriptors;	/* that it may open; 0: as many as the test */
 };
 
 /* What a program did: texts are owned, ended with 0. */

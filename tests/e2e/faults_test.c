@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the daemon's surroundings do to it, the disk apart: too many who come, those who do not read, a process that is
+ * stopped.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/fleet.h"
+#include "tests/e2e/peer.h"
+
+static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
+				    "as_of: 2024-11-30\n";
+
+/* ---- connections --------------------------------------------------------------------------------- */
+
+/* May this process open so many? */
+static bool has_descriptors(unsigned n)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < n) {
+		print_message("skipped: the hard limit of descriptors is %llu, not %u\n",
+			      (unsigned long long)limit.rlim_max, n);
+		return false;
+	}
+	limit.rlim_cur = limit.rlim_cur < n ? n : limit.rlim_cur;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return true;
+}
+
+static void await_acks(struct fleet *fleet, unsigned n, bool dismiss)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (fleet->n_acked < n) {
+		if (fleet_take(fleet) == 0)
+			look_again();
+		if (dismiss)
+			fleet_dismiss(fleet);
+		if (clock_ms() > end_ms)
+			fail_msg("%u acks of %u", fleet->n_acked, n);
+	}
+}
+
+static void two_thousand_platforms_at_once_each_get_their_ack(void **state)
+{
+	struct daemon *daemon = *state;
+	struct fleet fleet;
+
+	if (!has_descriptors(FLEET_MAX * FLEET_DESCRIPTORS + 200))
+		skip();
+	daemon_configure(daemon, configuration);
+	daemon_start(daemon);
+	fleet_open(&fleet, FLEET_MAX, daemon->intake);
+	await_acks(&fleet, FLEET_MAX, false);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), FLEET_MAX);
+	fleet_close(&fleet);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void without_descriptors_it_says_so_and_serves_those_who_are_there(void **state)
+{
+	const struct surroundings in = { .descriptors = 256 };
+	struct daemon *daemon = *state;
+	struct fleet fleet;
+	char *log;
+
+	if (!has_descriptors(400 * FLEET_DESCRIPTORS + 200))
+		skip();
+	daemon_configure(daemon, configuration);
+	daemon_start_in(daemon, &in);
+	fleet_open(&fleet, 400, daemon->intake);
+	await_acks(&fleet, 100, false);
+	while (daemon_counter(daemon, "connections_refused") == 0)
+		fleet_take(&fleet);
+	log = file_text(daemon->log, NULL);
+	assert_non_null(strstr(log, "connection refused: "));
+	free(log);
+	/* As some go, others come. */
+	await_acks(&fleet, 400, true);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 400);
+	fleet_close(&fleet);
+	daemon_stop(daemon, SIGTERM);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(two_thousand_platforms_at_once_each_get_their_ack),
+		TEST(without_descriptors_it_says_so_and_serves_those_who_are_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
