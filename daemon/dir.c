@@ -54,6 +54,28 @@ int dir_make(const char *path)
 	return 0;
 }
 
+int dir_make_for(const char *top, const char *file, char *ret_failed)
+{
+	size_t size = strlen(top);
+	char part[PATH_MAX];
+	int n;
+
+	if (strncmp(file, top, size) != 0 || file[size] != '/')
+		return 0;
+	for (const char *c = file + size + 1; *c; c++) {
+		if (*c != '/')
+			continue;
+		n = snprintf(part, sizeof(part), "%.*s", (int)(c - file), file);
+		if (n >= PATH_MAX)
+			errno = ENAMETOOLONG;
+		else if (mkdir(part, 0700) == 0 || errno == EEXIST)
+			continue;
+		memcpy(ret_failed, part, sizeof(part));
+		return LIFT_E_IO;
+	}
+	return 0;
+}
+
 int dir_delete(const char *path)
 {
 	DIR *dir = opendir(path);

@@ -8,6 +8,10 @@
 /* Make a directory and those above it, for its owner only; one that is there must be the user's own. LIFT_E_IO. */
 int dir_make(const char *path);
 
+/* Make the directories between `top` and a file in it, or below it, that are not there, for their owner only; one that is
+ * there stays as it is. Nothing to do for a file elsewhere. LIFT_E_IO, with the directory in `ret_failed` (PATH_MAX). */
+int dir_make_for(const char *top, const char *file, char *ret_failed);
+
 /* Remove a directory and the files in it, if it is there. LIFT_E_IO. */
 int dir_delete(const char *path);
 

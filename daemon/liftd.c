@@ -12,6 +12,7 @@
 #include "daemon/descriptors.h"
 #include "daemon/dir.h"
 #include "daemon/liftd_internal.h"
+#include "daemon/socket.h"
 
 static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };
 
@@ -50,6 +51,17 @@ static int open_dirs(struct liftd *liftd)
 				  "path=%s reason=%s",
 				  dirs[i], strerror(errno));
 	}
+	return err;
+}
+
+static int open_socket_dirs(struct liftd *liftd)
+{
+	char failed[PATH_MAX];
+	int err = socket_make_dirs(liftd->config, failed);
+
+	if (err)
+		log_error("directory of a socket cannot be made: path=%s reason=%s", failed,
+			  strerror(errno));
 	return err;
 }
 
@@ -423,9 +435,9 @@ static void close_all(struct liftd *liftd)
 int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    open_secret,  walk_stores,   open_journal, open_threads,
-		open_intake,  open_listen,  open_ledger,   open_publish, open_control,
-		open_service, follow_guard, start_threads,
+		open_dirs,    open_socket_dirs, open_secret,  walk_stores,   open_journal,
+		open_threads, open_intake,	open_listen,  open_ledger,   open_publish,
+		open_control, open_service,	follow_guard, start_threads,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,

@@ -12,6 +12,10 @@ struct socket_limits {
 	int receive, send;
 };
 
+/* Make the directories in `runtime` that lie around the ipc endpoints of a configuration, where they are not there. LIFT_E_IO, with
+ * errno, and the directory in `ret_failed` (PATH_MAX). */
+int socket_make_dirs(const struct config *config, char *ret_failed);
+
 /* A SUB that connects to a platform's PUB, with the prefix of topics. LIFT_E_SOCKET. */
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
 		       struct socket_limits limits, void **ret_socket);

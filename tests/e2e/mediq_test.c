@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/example.h"
@@ -98,19 +97,6 @@ static void listener_settle(struct listener *listener, const struct example *exa
 	json_decref(listener->topics);
 }
 
-/* The directories of the audiences' sockets, which whoever guards them makes. */
-static void make_dirs(const struct daemon *daemon)
-{
-	static const char *const names[] = { "",       "morso",		 "skive",  "thisted",
-					     "viborg", "vesthimmerland", "rebild", "jammerbugt" };
-	char path[PATH_SIZE];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		path_make(path, "%s/run/%s", daemon->dir, names[i]);
-		assert_int_equal(mkdir(path, 0700), 0);
-	}
-}
-
 static void a_municipality_receives_its_own_figures_and_nothing_of_another(void **state)
 {
 	static const char *const but_skive[] = { "\"0787\"", "Thisted", "\"0791\"", "Viborg",
@@ -122,7 +108,6 @@ static void a_municipality_receives_its_own_figures_and_nothing_of_another(void 
 	struct example example;
 	char *audiences = file_text(EXAMPLES "mediq-liftd.yaml", NULL);
 
-	make_dirs(*state);
 	listener_open(&skive, *state, "skive");
 	listener_open(&thisted, *state, "thisted");
 	example_begin(&example, *state, "mediq", days, audiences);

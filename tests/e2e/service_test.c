@@ -408,6 +408,62 @@ static void a_secret_that_is_missing_open_or_another_stops_the_start(void **stat
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* ---- sockets ------------------------------------------------------------------------------------- */
+
+static const char apart[] = "catalogue: tests/golden/catalogue.yaml\n"
+			    "audiences:\n"
+			    "  - {name: all}\n"
+			    "  - {name: island, publish: ['ipc://RUNTIME/a/island/publish'],\n"
+			    "     snapshot: ['ipc://RUNTIME/b/snapshot']}\n";
+
+static unsigned mode_of(const struct daemon *daemon, const char *name)
+{
+	char path[PATH_SIZE];
+	struct stat info;
+
+	path_make(path, "%s/run/%s", daemon->dir, name);
+	assert_int_equal(stat(path, &info), 0);
+	return info.st_mode & 07777;
+}
+
+static void directories_of_sockets_are_made_and_those_that_are_there_stay_as_they_are(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+
+	path_make(path, "%s/run", daemon->dir);
+	assert_int_equal(mkdir(path, 0711), 0);
+	path_make(path, "%s/run/b", daemon->dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(chmod(path, 02750), 0); /* for a group that the sockets are to have */
+	daemon_configure(daemon, apart);
+	daemon_start(daemon);
+	assert_int_equal(mode_of(daemon, "a"), 0700);
+	assert_int_equal(mode_of(daemon, "a/island"), 0700);
+	assert_int_equal(mode_of(daemon, "b"), 02750);
+	path_make(path, "%s/run/a/island/publish", daemon->dir);
+	assert_int_equal(access(path, F_OK), 0);
+	path_make(path, "%s/run/b/snapshot", daemon->dir);
+	assert_int_equal(access(path, F_OK), 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_directory_of_a_socket_that_cannot_be_made_stops_the_start(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+	struct outcome outcome;
+
+	path_make(path, "%s/run", daemon->dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	path_make(path, "%s/run/a", daemon->dir);
+	file_write(path, "in the way");
+	daemon_configure(daemon, apart);
+	outcome = daemon_fail(daemon);
+	check_said(&outcome, 1, "run/a/island reason=Not a directory");
+	outcome_free(&outcome);
+}
+
 /* ---- privacy ------------------------------------------------------------------------------------- */
 
 /* Does any file below a directory hold these bytes? */
@@ -587,6 +643,8 @@ int main(void)
 		TEST(it_stops_orderly_while_events_come_in_and_keeps_what_it_acknowledged),
 		TEST(the_secret_is_its_owners_alone),
 		TEST(a_secret_that_is_missing_open_or_another_stops_the_start),
+		TEST(directories_of_sockets_are_made_and_those_that_are_there_stay_as_they_are),
+		TEST(a_directory_of_a_socket_that_cannot_be_made_stops_the_start),
 		TEST(raw_learner_ids_are_in_no_file_and_in_no_log),
 		TEST(systemd_hears_of_readiness_life_and_stopping),
 		TEST(what_does_not_start_does_not_say_that_it_is_ready),
