@@ -64,6 +64,7 @@ DAEMON_A := $(BUILD)/libdaemon.a
 CLIENT_A := $(BUILD)/libclient.a
 UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(TORTURE_SRC))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
@@ -128,6 +129,11 @@ $(BUILD)/tests/torture/faults.so: tests/torture/faults.c tests/torture/faults.h 
 	@mkdir -p $(@D)
 	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $< -ldl
 
+# Libraries that stand between a program and the C library.
+$(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB)) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
@@ -178,12 +184,12 @@ check: deps-check
 	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay units-verify
 
 .PHONY: tests
-tests: $(UNITS) $(E2ES) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
+tests: $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 unit: $(UNITS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
-e2e: all $(E2ES)
+e2e: all $(E2ES) $(PRELOADS)
 	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
 
 # A short round of each is part of the tests; all of them, and ROUNDS, are for torture.

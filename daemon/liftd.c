@@ -392,6 +392,12 @@ static int open_service(struct liftd *liftd)
 			    &liftd->service);
 }
 
+static int watch_clock(struct liftd *liftd)
+{
+	return clock_watch_begin(&liftd->clock_watch, liftd->threads[ROOM_MAIN].loop,
+				 &liftd->stats);
+}
+
 static void close_all(struct liftd *liftd)
 {
 	stop_threads(liftd);
@@ -435,9 +441,9 @@ static void close_all(struct liftd *liftd)
 int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    open_socket_dirs, open_secret,  walk_stores,   open_journal,
-		open_threads, open_intake,	open_listen,  open_ledger,   open_publish,
-		open_control, open_service,	follow_guard, start_threads,
+		open_dirs,    open_socket_dirs, open_secret,  walk_stores, open_journal,
+		open_threads, open_intake,	open_listen,  open_ledger, open_publish,
+		open_control, open_service,	follow_guard, watch_clock, start_threads,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "daemon/clock_watch.h"
 #include "daemon/control.h"
 #include "daemon/generation.h"
 #include "daemon/guard.h"
@@ -56,6 +57,7 @@ struct liftd {
 	void *intake_to_ledger, *control_to_ledger, *ledger_to_control; /* wakes */
 	void *rebuild_to_ledger, *control_to_main, *ledger_to_main;	/* likewise */
 	struct service *service;
+	struct clock_watch clock_watch;
 	uint64_t release_at; /* the journal's last number at the start */
 	atomic_bool stopping, failed;
 	struct log_limit ledger_limit;

@@ -36,7 +36,8 @@ enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
 	X(ticks)                                                            \
 	X(snapshots) /* pages */                                            \
 	X(metrics_published)                                                \
-	X(connections_refused) /* there were no descriptors for them */
+	X(connections_refused) /* there were no descriptors for them */     \
+	X(clock_jumps)	       /* of the time of day */
 
 enum stat_counter {
 #define X(name) STAT_##name,

@@ -23,6 +23,7 @@ struct gathered {
 	size_t n_streams, room_streams;
 	uint64_t left_out;
 	uint64_t missing;
+	int64_t last_received; /* of all of them */
 	int err;
 };
 
@@ -46,6 +47,8 @@ static void gather_source(void *context, uint32_t id, struct text name,
 		all->rows[all->n_rows++] = (struct row){ 0 };
 	all->rows[id] = (struct row){ name, *record, 0 };
 	all->n_rows = (size_t)id + 1;
+	if (record->last_received > all->last_received)
+		all->last_received = record->last_received;
 	all->n_named++;
 }
 
@@ -215,6 +218,17 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 	}
 }
 
+/* Events are judged by the latest receipt while the clock is behind it. */
+static void write_clock(struct msg_writer *writer, const struct gathered *all, int64_t utc_ms)
+{
+	int64_t behind_ms = all->last_received - utc_ms;
+
+	msg_str(writer, "clock");
+	msg_map(writer, 2);
+	write_int(writer, "now", (uint64_t)utc_ms);
+	write_int(writer, "behind_ms", behind_ms > 0 ? (uint64_t)behind_ms : 0);
+}
+
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, int64_t utc_ms)
 {
@@ -225,7 +239,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	day_print(parts->config->as_of_pinned ? parts->config->as_of
 					      : calendar_day(parts->catalogue->calendar, utc_ms),
 		  as_of);
-	msg_map(writer, 12);
+	msg_map(writer, 13);
 	write_int(writer, "v", 1);
 	msg_str(writer, "ok");
 	msg_bool(writer, true);
@@ -234,6 +248,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	msg_str(writer, LIFT_VERSION);
 	msg_str(writer, "as_of");
 	msg_str(writer, as_of);
+	write_clock(writer, all, utc_ms);
 	write_stores(parts, &rebuild, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);

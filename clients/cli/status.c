@@ -13,7 +13,8 @@ enum {
 	STATUS_TIMEOUT_MS = 10000,
 	NAME_WIDTH = 20,
 	TIME_WIDTH = 21,
-	GAPS_SHOWN = 5, /* of a stream */
+	GAPS_SHOWN = 5,		/* of a stream */
+	CLOCK_BEHIND_MS = 2000, /* less is a correction */
 };
 
 struct asked {
@@ -125,6 +126,16 @@ static void print_damage(const json_t *ranges)
 		       json_integer_value(json_array_get(range, 1)));
 }
 
+/* A clock that has been put back, or was ahead once. */
+static void print_clock(const json_t *clock)
+{
+	json_int_t behind_ms = json_number(clock, "behind_ms");
+
+	if (behind_ms >= CLOCK_BEHIND_MS)
+		printf("%-24s by %.0f s, and the latest receipt counts in its place\n",
+		       "clock: is behind", (double)behind_ms / 1000);
+}
+
 static void print_status(const json_t *answer)
 {
 	const json_t *journal = json_object_get(answer, "journal");
@@ -150,6 +161,7 @@ static void print_status(const json_t *answer)
 	       json_number(ledger, "applied"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
 	print_rebuild(json_object_get(ledger, "rebuild"));
+	print_clock(json_object_get(answer, "clock"));
 	json_object_foreach(json_object_get(answer, "counters"), name, counter)
 	{
 		print_text(stdout, name, 24);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The real daemon under a time of day that jumps, by tests/preload/clock.c.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/peer.h"
+
+#define ZONE	"Europe/Oslo" /* tests/golden/catalogue.yaml's */
+#define DAY_MS	INT64_C(86400000)
+#define YEAR_MS (365 * DAY_MS)
+
+static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
+				    "tick_ms: 50\n";
+
+struct scene {
+	struct daemon *daemon;
+	_Atomic int64_t *by_ms; /* the clock's move */
+	struct peer platform, dashboard;
+	int seq; /* of the last event */
+};
+
+static int64_t utc_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void day_text(int64_t ms, char to[static 16])
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm local;
+
+	localtime_r(&seconds, &local);
+	strftime(to, 16, "%Y-%m-%d", &local);
+}
+
+static void start(struct scene *scene, struct daemon *daemon)
+{
+	char library[PATH_SIZE], preload[PATH_SIZE + 16], page[PATH_SIZE], setting[PATH_SIZE + 16];
+	const char *const env[] = { preload, setting, "ASAN_OPTIONS=verify_asan_link_order=0",
+				    NULL };
+	const struct surroundings in = { .env = env };
+	int fd;
+
+	memset(scene, 0, sizeof(*scene));
+	scene->daemon = daemon;
+	setenv("TZ", ZONE, 1);
+	tzset();
+	program_path(library, "tests/preload/clock.so");
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", library);
+	path_make(page, "%s/clock", daemon->dir);
+	snprintf(setting, sizeof(setting), "LIFT_CLOCK=%s", page);
+	fd = open(page, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(fd, sizeof(*scene->by_ms)), 0);
+	scene->by_ms = mmap(NULL, sizeof(*scene->by_ms), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(scene->by_ms, MAP_FAILED);
+	close(fd);
+	daemon_configure(daemon, configuration);
+	daemon_start_in(daemon, &in);
+	peer_open(&scene->platform, ZMQ_DEALER, daemon->intake, NULL);
+	peer_open(&scene->dashboard, ZMQ_SUB, daemon->publish, "");
+}
+
+static void stop(struct scene *scene)
+{
+	peer_close(&scene->platform);
+	peer_close(&scene->dashboard);
+	daemon_stop(scene->daemon, SIGTERM);
+	munmap((void *)scene->by_ms, sizeof(*scene->by_ms));
+}
+
+/* Send an event of a learner of its own: is it accepted? */
+static bool is_accepted(struct scene *scene, int64_t time)
+{
+	char learner[32];
+	json_t *answer;
+	bool accepted;
+
+	snprintf(learner, sizeof(learner), "learner-%d", ++scene->seq);
+	answer = peer_ask(&scene->platform,
+			  json_pack("{s:i, s:s, s:s, s:s, s:i, s:[{s:s, s:I, s:s, s:s, s:s}]}", "v",
+				    1, "op", "events", "source", "moodle", "stream", "s", "seq",
+				    scene->seq, "events", "type", "started", "time",
+				    (json_int_t)time, "learner", learner, "module", "dementia",
+				    "region", "rana"));
+	assert_string_equal(word(answer, "op"), "ack");
+	accepted = json_array_size(json_object_get(answer, "rejected")) == 0;
+	if (!accepted)
+		assert_string_equal(
+			json_string_value(json_array_get(
+				json_array_get(json_object_get(answer, "rejected"), 0), 1)),
+			"time");
+	json_decref(answer);
+	return accepted;
+}
+
+/* Move the clock, and wait until the daemon has found it out. */
+static void move_clock(struct scene *scene, int64_t by_ms)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	int64_t jumps = daemon_counter(scene->daemon, "clock_jumps");
+
+	atomic_store(scene->by_ms, by_ms);
+	while (daemon_counter(scene->daemon, "clock_jumps") == jumps) {
+		assert_true(clock_ms() < end_ms);
+		look_again();
+	}
+}
+
+/* The next message whose topic begins like that, and whose `as_of` is the day. */
+static json_t *await_message(struct scene *scene, const char *prefix, const char *day)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	char topic[TOPIC_SIZE];
+
+	while (clock_ms() < end_ms) {
+		json_t *message = peer_receive(&scene->dashboard, LIMIT_MS, topic);
+
+		assert_non_null(message);
+		if (strncmp(topic, prefix, strlen(prefix)) == 0 &&
+		    strcmp(word(message, "as_of"), day) == 0)
+			return message;
+		json_decref(message);
+	}
+	fail_msg("no %s as of %s", prefix, day);
+	return NULL;
+}
+
+static int64_t await_beat(struct scene *scene, const char *day)
+{
+	json_t *beat = await_message(scene, "beat", day);
+	int64_t seq = whole(beat, "seq");
+
+	json_decref(beat);
+	return seq;
+}
+
+static void check_status(struct scene *scene, const char *day, int64_t behind_min_ms,
+			 int64_t behind_max_ms)
+{
+	json_t *status = daemon_status(scene->daemon), *clock = json_object_get(status, "clock");
+
+	assert_string_equal(word(status, "as_of"), day);
+	assert_true(json_is_true(json_object_get(status, "healthy")));
+	assert_in_range(whole(clock, "behind_ms"), behind_min_ms, behind_max_ms);
+	json_decref(status);
+}
+
+static int64_t count_learners(struct scene *scene)
+{
+	char *lines = daemon_lift_out(scene->daemon, 0, "export", "--kind", "people", "--region",
+				      "all", NULL);
+	json_t *row = json_loads(lines, 0, NULL);
+	int64_t n = whole(row, "learners");
+
+	json_decref(row);
+	free(lines);
+	return n;
+}
+
+static int count_in_log(const struct daemon *daemon, const char *text)
+{
+	char *log = file_text(daemon->log, NULL);
+	int n = 0;
+
+	for (const char *at = log; (at = strstr(at, text)); at++)
+		n++;
+	free(log);
+	return n;
+}
+
+static void ten_years_forward_and_back_receipt_stays_where_it_has_been(void **state)
+{
+	char today[16], then[16], *text;
+	struct scene scene;
+	int64_t now = utc_ms();
+
+	start(&scene, *state);
+	day_text(now, today);
+	day_text(now + 10 * YEAR_MS, then);
+	assert_true(is_accepted(&scene, now));
+	assert_false(is_accepted(&scene, now + YEAR_MS));
+	check_status(&scene, today, 0, 0);
+
+	move_clock(&scene, 10 * YEAR_MS);
+	assert_true(is_accepted(&scene, now));
+	assert_true(is_accepted(&scene, now + YEAR_MS));
+	assert_true(is_accepted(&scene, now + 10 * YEAR_MS));
+	assert_false(is_accepted(&scene, now + 11 * YEAR_MS));
+	check_status(&scene, then, 0, 0);
+
+	move_clock(&scene, 0);
+	assert_true(is_accepted(&scene, now));
+	assert_true(is_accepted(&scene, now + 10 * YEAR_MS)); /* the latest receipt was later */
+	assert_false(is_accepted(&scene, now + 11 * YEAR_MS));
+	check_status(&scene, today, 9 * YEAR_MS, 10 * YEAR_MS);
+	text = daemon_lift_out(scene.daemon, 0, "status", NULL);
+	assert_non_null(strstr(text, "clock: is behind"));
+	free(text);
+	/* Each that was accepted counts, on whatever day it happens. */
+	assert_int_equal(count_learners(&scene), 6);
+	assert_int_equal(count_in_log(scene.daemon, "clock jumped: by_ms=+"), 1);
+	assert_int_equal(count_in_log(scene.daemon, "clock jumped: by_ms=-"), 1);
+	stop(&scene);
+
+	/* The same after a restart: the journal knows. */
+	daemon_start(scene.daemon);
+	peer_open(&scene.platform, ZMQ_DEALER, scene.daemon->intake, NULL);
+	assert_true(is_accepted(&scene, now + YEAR_MS));
+	check_status(&scene, today, 9 * YEAR_MS, 10 * YEAR_MS);
+	assert_int_equal(count_learners(&scene), 7);
+	peer_close(&scene.platform);
+	daemon_stop(scene.daemon, SIGTERM);
+}
+
+static void ticks_and_beats_keep_their_pace_whatever_the_clock_says(void **state)
+{
+	static const int64_t moves[] = { 10 * YEAR_MS, -10 * YEAR_MS, 0 };
+	char day[16];
+	struct scene scene;
+	int64_t seq;
+
+	start(&scene, *state);
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		day_text(utc_ms() + moves[i], day);
+		atomic_store(scene.by_ms, moves[i]);
+		seq = await_beat(&scene, day);
+		for (int n = 1; n <= 5; n++)
+			assert_int_equal(await_beat(&scene, day), seq + n);
+		assert_true(is_accepted(&scene, INT64_C(1730797200000)));
+	}
+	stop(&scene);
+}
+
+/* The first moment of the next day. */
+static int64_t next_midnight_ms(int64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm local;
+
+	localtime_r(&seconds, &local);
+	local.tm_mday++;
+	local.tm_hour = local.tm_min = local.tm_sec = 0;
+	local.tm_isdst = -1;
+	return (int64_t)mktime(&local) * 1000;
+}
+
+static void at_midnight_all_figures_are_published_as_of_the_new_day(void **state)
+{
+	char today[16], tomorrow[16];
+	struct scene scene;
+	int64_t now = utc_ms(), midnight = next_midnight_ms(now);
+
+	start(&scene, *state);
+	day_text(midnight - 1, today);
+	day_text(midnight, tomorrow);
+	/* From here it is a second and a half until midnight. */
+	atomic_store(scene.by_ms, midnight - now - 1500);
+	assert_true(is_accepted(&scene, now));
+	json_decref(await_message(&scene, "metric/rana/module/dementia", today));
+	json_decref(await_message(&scene, "metric/rana/module/dementia", tomorrow));
+	await_beat(&scene, tomorrow);
+	check_status(&scene, tomorrow, 0, 0);
+	stop(&scene);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(ten_years_forward_and_back_receipt_stays_where_it_has_been),
+		TEST(ticks_and_beats_keep_their_pace_whatever_the_clock_says),
+		TEST(at_midnight_all_figures_are_published_as_of_the_new_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
