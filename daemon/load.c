@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int fail(struct yaml_errors *errors, const char *reason)
+/* What errno says. */
+static int fail(struct yaml_errors *errors)
 {
-	yaml_error(errors, 0, "%s", reason);
+	if (errno == ENOMEM)
+		return LIFT_E_MEMORY;
+	yaml_error(errors, 0, "%s", strerror(errno));
 	return LIFT_E_CONFIG;
 }
 
@@ -49,10 +52,10 @@ int load_file(const char *path, bool absent_ok, struct yaml_errors *errors, stru
 		return ret_text->data ? 0 : LIFT_E_MEMORY;
 	}
 	if (!file)
-		return fail(errors, strerror(errno));
+		return fail(errors);
 	rc = read_all(file, &data, &size);
 	if (rc != 0)
-		rc = fail(errors, strerror(errno));
+		rc = fail(errors);
 	fclose(file);
 	if (rc == 0)
 		*ret_text = (struct text){ data, size };

@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/json.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "proto/msg_internal.h"
 
+enum { KEY_MAX = 511 /* bytes: no key of the protocol is longer */, LINE_BYTES = 256 };
+
 static json_t *json_of(const msgpack_object *object);
+
+static bool is_key(const msgpack_object *key)
+{
+	return key->type == MSGPACK_OBJECT_STR && key->via.str.size <= KEY_MAX &&
+	       !(key->via.str.size > 0 && memchr(key->via.str.ptr, 0, key->via.str.size));
+}
 
 static json_t *json_of_array(const msgpack_object_array *array)
 {
@@ -24,10 +35,9 @@ static json_t *json_of_map(const msgpack_object_map *map)
 
 	for (uint32_t i = 0; json && i < map->size; i++) {
 		const msgpack_object *key = &map->ptr[i].key;
-		char name[512]; /* no key of the protocol is longer */
+		char name[KEY_MAX + 1];
 
-		if (key->type != MSGPACK_OBJECT_STR || key->via.str.size >= sizeof(name) ||
-		    (key->via.str.size > 0 && memchr(key->via.str.ptr, 0, key->via.str.size)))
+		if (!is_key(key))
 			goto fail;
 		if (key->via.str.size > 0) /* else msgpack-c may have left it NULL */
 			memcpy(name, key->via.str.ptr, key->via.str.size);
@@ -41,7 +51,7 @@ fail:
 	return NULL;
 }
 
-/* NULL for what JSON has no form for. Recursion is as deep as msg_check lets a message nest. */
+/* NULL for what JSON has no form for, or without memory. Recursion is as deep as msg_check lets a message nest. */
 static json_t *json_of(const msgpack_object *object)
 {
 	int64_t value;
@@ -70,6 +80,44 @@ static json_t *json_of(const msgpack_object *object)
 	}
 }
 
+static bool is_text(const msgpack_object *object)
+{
+	return object->via.str.size == 0 || msg_is_utf8(object->via.str.ptr, object->via.str.size);
+}
+
+/* Has JSON a form for it? Then nothing but memory can have been missing. */
+static bool has_json(const msgpack_object *object)
+{
+	int64_t value;
+	bool has = true;
+
+	switch (object->type) {
+	case MSGPACK_OBJECT_NIL:
+	case MSGPACK_OBJECT_BOOLEAN:
+		return true;
+	case MSGPACK_OBJECT_POSITIVE_INTEGER:
+	case MSGPACK_OBJECT_NEGATIVE_INTEGER:
+		return msg_get_int(object, &value);
+	case MSGPACK_OBJECT_FLOAT32:
+	case MSGPACK_OBJECT_FLOAT64:
+		return isfinite(object->via.f64);
+	case MSGPACK_OBJECT_STR:
+		return is_text(object);
+	case MSGPACK_OBJECT_ARRAY:
+		for (uint32_t i = 0; has && i < object->via.array.size; i++)
+			has = has_json(&object->via.array.ptr[i]);
+		return has;
+	case MSGPACK_OBJECT_MAP:
+		for (uint32_t i = 0; has && i < object->via.map.size; i++)
+			has = is_key(&object->via.map.ptr[i].key) &&
+			      is_text(&object->via.map.ptr[i].key) &&
+			      has_json(&object->via.map.ptr[i].val);
+		return has;
+	default:
+		return false;
+	}
+}
+
 int json_from_msg(struct msg_reader *reader, struct text message, json_t **ret_json)
 {
 	const msgpack_object *object;
@@ -80,7 +128,7 @@ int json_from_msg(struct msg_reader *reader, struct text message, json_t **ret_j
 		return err;
 	json = json_of(object);
 	if (!json)
-		return LIFT_E_MALFORMED;
+		return has_json(object) ? LIFT_E_MEMORY : LIFT_E_MALFORMED;
 	*ret_json = json;
 	return 0;
 }
@@ -124,8 +172,42 @@ void json_to_msg(const json_t *json, struct msg_writer *writer)
 	}
 }
 
+/* A text that grows. What fails sticks: jansson does not look at each answer. */
+struct line {
+	char *text;
+	size_t size, room;
+	bool failed;
+};
+
+static int line_add(const char *data, size_t size, void *context)
+{
+	struct line *line = context;
+
+	if (line->size + size >= line->room && !line->failed) {
+		size_t room = 2 * (line->room + size) + LINE_BYTES;
+		char *text = realloc(line->text, room);
+
+		line->failed = !text;
+		line->text = text ? text : line->text;
+		line->room = text ? room : line->room;
+	}
+	if (line->failed)
+		return -1;
+	memcpy(line->text + line->size, data, size);
+	line->size += size;
+	line->text[line->size] = 0;
+	return 0;
+}
+
 char *json_line(const json_t *json)
 {
-	return json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY |
-					JSON_REAL_PRECISION(15));
+	struct line line = { 0 };
+	int rc = json_dump_callback(json, line_add, &line,
+				    JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY |
+					    JSON_REAL_PRECISION(15));
+
+	if (rc == 0 && !line.failed)
+		return line.text;
+	free(line.text);
+	return NULL;
 }

@@ -10,7 +10,7 @@
 #include "proto/msg.h"
 
 /* A message as JSON, which the caller owns (json_decref); nested at most MSG_DEPTH_CLIENT deep. Keys must be
- * text; binary and extension values are LIFT_E_MALFORMED. */
+ * text; binary and extension values are LIFT_E_MALFORMED. LIFT_E_MEMORY. */
 int json_from_msg(struct msg_reader *reader, struct text message, json_t **ret_json);
 
 /* Write a JSON value as MessagePack. */
