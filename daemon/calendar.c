@@ -246,20 +246,35 @@ static int bytes_make(struct calendar *calendar)
 	return 0;
 }
 
-int calendar_open(const char *zone, struct calendar **ret_calendar)
+static int calendar_read(const char *zone, struct calendar **ret_calendar)
 {
-	struct calendar *calendar;
+	struct calendar *calendar = calloc(1, sizeof(*calendar));
 	int err;
 
-	if (!zone_exists(zone))
-		return LIFT_E_NOT_FOUND;
-	calendar = calloc(1, sizeof(*calendar));
 	if (!calendar)
 		return LIFT_E_MEMORY;
 	calendar->changes = calloc(CHANGES_MAX, sizeof(*calendar->changes));
 	err = calendar->changes ? zone_read(calendar, zone) : LIFT_E_MEMORY;
 	if (!err)
 		err = bytes_make(calendar);
+	if (err)
+		calendar_free(calendar);
+	else
+		*ret_calendar = calendar;
+	return err;
+}
+
+/* Twice: where it has no memory for a zone, the C library takes UTC in its place, and says nothing. */
+int calendar_open(const char *zone, struct calendar **ret_calendar)
+{
+	struct calendar *calendar = NULL, *again = NULL;
+	int err = zone_exists(zone) ? calendar_read(zone, &calendar) : LIFT_E_NOT_FOUND;
+
+	if (!err)
+		err = calendar_read(zone, &again);
+	if (!err && !text_equal(calendar_bytes(calendar), calendar_bytes(again)))
+		err = LIFT_E_MEMORY;
+	calendar_free(again);
 	if (err)
 		calendar_free(calendar);
 	else
