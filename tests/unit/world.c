@@ -68,7 +68,11 @@ void chance_shuffle(void *array, size_t n, size_t size)
 
 void dir_begin(struct dir *dir)
 {
-	snprintf(dir->path, sizeof(dir->path), "/tmp/liftd-unit-XXXXXX");
+	const char *where = getenv("TMPDIR");
+	int size = snprintf(dir->path, sizeof(dir->path), "%s/liftd-unit-XXXXXX",
+			    where && *where ? where : "/tmp");
+
+	assert_in_range(size, 1, sizeof(dir->path) - 1);
 	assert_non_null(mkdtemp(dir->path));
 }
 
