@@ -77,3 +77,15 @@ for tick in 1000 100; do
 	"$build/tests/bench/load_bench" latency "ipc://$dir/run/intake" "ipc://$dir/run/publish" 100 $tick
 	stop
 done
+
+# events/s, and how many of them a batch
+while read -r rate batch; do
+	echo "== $rate events/s for 20 s; load average $(cut -d' ' -f1 /proc/loadavg)"
+	start 1000
+	"$build/tests/bench/load_bench" rate "ipc://$dir/run/intake" "$rate" 20 "$batch"
+	stop
+done <<-END
+	100 1
+	10000 10
+	50000 100
+END

@@ -3,6 +3,7 @@
  * load_bench - what a real liftd takes in, and how soon it shows.
  *
  *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged, with a window of batches unanswered
+ *   load_bench rate ENDPOINT RATE SECONDS BATCH       from the moment at which a batch is due to its ack, at so many events/s
  *   load_bench latency INTAKE PUBLISH ROUNDS TICK_MS  from an event's ack to its metric at a subscriber
  *
  * It is a client like any other: the daemon is started by bench.sh, with the catalogue that bench.sh writes (100
@@ -129,24 +130,37 @@ static void send_batch(void *socket, struct msg_writer *writer, const char *stre
 		die("send");
 }
 
+/* Say hello: the window. */
+static uint32_t greet(void *socket, struct msg_writer *writer, struct msg_reader *reader,
+		      const char *stream)
+{
+	struct request hello = { .op = text_of("hello"),
+				 .source = text_of("bench"),
+				 .stream = text_of(stream) };
+	zmq_msg_t message;
+	uint32_t window;
+
+	zmq_msg_init(&message);
+	msg_writer_clear(writer);
+	request_encode(writer, &hello);
+	zmq_send(socket, msg_written(writer).data, msg_written(writer).size, 0);
+	window = receive(socket, reader, &message).window;
+	zmq_msg_close(&message);
+	return window;
+}
+
 static int run_load(void *zmq, const char *endpoint, uint64_t events, uint64_t learners,
 		    uint32_t batch)
 {
 	struct msg_writer *writer = msg_writer_new();
 	struct msg_reader *reader = msg_reader_new();
 	void *socket = open_socket(zmq, ZMQ_DEALER, endpoint);
-	struct request hello = { .op = text_of("hello"),
-				 .source = text_of("bench"),
-				 .stream = text_of("load") };
+	uint32_t window = greet(socket, writer, reader, "load");
 	uint64_t sent = 0, acked = 0, unanswered = 0;
-	uint32_t window;
 	zmq_msg_t message;
 	double start;
 
 	zmq_msg_init(&message);
-	request_encode(writer, &hello);
-	zmq_send(socket, msg_written(writer).data, msg_written(writer).size, 0);
-	window = receive(socket, reader, &message).window;
 	start = now_s();
 	while (acked < events) {
 		while (sent < events && unanswered < window) {
@@ -173,6 +187,69 @@ static int compare_doubles(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+static void print_times(const char *what, double *ms, size_t n)
+{
+	qsort(ms, n, sizeof(*ms), compare_doubles);
+	printf("%s\tmedian %.2f ms\tp99 %.2f ms\n", what, ms[n / 2], ms[n * 99 / 100]);
+}
+
+/* Wait until it is time for the next batch, or an answer is there. */
+static void wait_for(void *socket, double until)
+{
+	zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+	double left = until - now_s();
+	struct timespec rest = { .tv_nsec = left < 0 ? 0 : (long)(left * 1e9) };
+
+	/* zmq_poll knows whole ms only. */
+	if (left >= 0.001)
+		zmq_poll(&item, 1, (long)(left * 1000));
+	else if (zmq_poll(&item, 1, 0) == 0 && left > 0.0002)
+		nanosleep(&rest, NULL);
+}
+
+/* Answers come in the order of the batches. */
+static int run_rate(void *zmq, const char *endpoint, uint64_t rate, uint64_t seconds,
+		    uint32_t batch)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	void *socket = open_socket(zmq, ZMQ_DEALER, endpoint);
+	uint32_t window = greet(socket, writer, reader, "rate");
+	uint64_t batches = rate * seconds / batch, sent = 0, acked = 0;
+	double *ms = calloc(batches + 1, sizeof(*ms)), start = now_s();
+	double step = (double)batch / (double)rate;
+	zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+	zmq_msg_t message;
+
+	zmq_msg_init(&message);
+	while (acked < batches) {
+		double due = start + (double)sent * step;
+
+		if (sent < batches && sent - acked < window && now_s() >= due) {
+			send_batch(socket, writer, "rate", sent * batch + 1, batch, rate * seconds,
+				   rate * seconds / 5 + 1);
+			sent++;
+		}
+		while (zmq_poll(&item, 1, 0) > 0) {
+			receive(socket, reader, &message);
+			ms[acked] = (now_s() - start - (double)acked * step) * 1000;
+			acked++;
+		}
+		if (sent < batches && sent - acked < window)
+			wait_for(socket, start + (double)sent * step);
+		else
+			zmq_poll(&item, 1, ANSWER_WAIT_MS);
+	}
+	printf("%llu events/s, %u a batch: ", (unsigned long long)rate, batch);
+	print_times("due to ack", ms, batches);
+	zmq_msg_close(&message);
+	zmq_close(socket);
+	msg_writer_free(writer);
+	msg_reader_free(reader);
+	free(ms);
+	return 0;
 }
 
 /* Wait for a metric that says that at least so many learners count. */
@@ -241,12 +318,8 @@ static int run_latency(void *zmq, const char *intake, const char *publish, size_
 		ack_ms[i] = (acked - start) * 1000;
 		metric_ms[i] = (now_s() - acked) * 1000;
 	}
-	qsort(ack_ms, rounds, sizeof(*ack_ms), compare_doubles);
-	qsort(metric_ms, rounds, sizeof(*metric_ms), compare_doubles);
-	printf("event to ack\tmedian %.2f ms\tp99 %.2f ms\n", ack_ms[rounds / 2],
-	       ack_ms[rounds * 99 / 100]);
-	printf("ack to metric\tmedian %.1f ms\tp99 %.1f ms\n", metric_ms[rounds / 2],
-	       metric_ms[rounds * 99 / 100]);
+	print_times("event to ack", ack_ms, rounds);
+	print_times("ack to metric", metric_ms, rounds);
 	zmq_msg_close(&message);
 	zmq_close(socket);
 	zmq_close(sub);
@@ -266,11 +339,16 @@ int main(int argc, char **argv)
 		status =
 			run_load(zmq, argv[2], strtoull(argv[3], NULL, 10),
 				 strtoull(argv[4], NULL, 10), (uint32_t)strtoul(argv[5], NULL, 10));
+	else if (argc == 6 && strcmp(argv[1], "rate") == 0)
+		status =
+			run_rate(zmq, argv[2], strtoull(argv[3], NULL, 10),
+				 strtoull(argv[4], NULL, 10), (uint32_t)strtoul(argv[5], NULL, 10));
 	else if (argc == 6 && strcmp(argv[1], "latency") == 0)
 		status = run_latency(zmq, argv[2], argv[3], strtoul(argv[4], NULL, 10),
 				     strtoull(argv[5], NULL, 10));
 	else
 		fprintf(stderr, "usage: load_bench load ENDPOINT EVENTS LEARNERS BATCH\n"
+				"       load_bench rate ENDPOINT RATE SECONDS BATCH\n"
 				"       load_bench latency INTAKE PUBLISH ROUNDS TICK_MS\n");
 	zmq_ctx_term(zmq);
 	return status;
