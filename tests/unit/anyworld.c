@@ -402,6 +402,15 @@ void anyworld_free(struct anyworld *world)
 	free(world->text);
 }
 
+void anyworld_model(struct model *model, const struct anyworld *world, int64_t until)
+{
+	static struct model_event events[ANYWORLD_EVENTS];
+
+	for (uint32_t i = 0; i < world->n; i++)
+		events[i] = (struct model_event){ "people", world->events[i] };
+	model_make(model, world->catalogue, events, world->n, until);
+}
+
 /* ---- as JSON Lines ------------------------------------------------------------------------------- */
 
 static void set_text(json_t *to, const char *key, struct text text)

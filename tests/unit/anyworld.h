@@ -10,6 +10,7 @@
 
 #include "daemon/catalogue.h"
 #include "proto/event.h"
+#include "tests/unit/model.h"
 
 /* 2032-01-01T00:00Z: behind all of its times. */
 #define ANYWORLD_CLOCK INT64_C(1956528000000)
@@ -27,6 +28,9 @@ struct anyworld {
 /* Of chance as it is now (world.h). */
 void anyworld_make(struct anyworld *world);
 void anyworld_free(struct anyworld *world);
+
+/* What its events, those before the moment `until`, mean; the learners' namespace is "people". */
+void anyworld_model(struct model *model, const struct anyworld *world, int64_t until);
 
 /* Its events as JSON Lines. */
 void anyworld_write_events(const struct anyworld *world, FILE *file);

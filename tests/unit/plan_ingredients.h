@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_ingredients.h - what makes programmes and competences hard, and whether random worlds had all of it.
+ * plan_ingredients.h - what makes programmes and competences hard, found in random worlds, as of their days.
  */
 #ifndef LIFT_TESTS_PLAN_INGREDIENTS_H
 #define LIFT_TESTS_PLAN_INGREDIENTS_H
 
-#include "tests/unit/model.h"
+#include "tests/unit/anyworld.h"
 
 enum plan_ingredient {
 	/* a learner in a programme */
@@ -51,11 +51,10 @@ enum plan_ingredient {
 	PLAN_INGREDIENTS
 };
 
-/* Count what a world has as of a day; `lines` are its figures. */
-void plan_ingredients_count(uint32_t seen[PLAN_INGREDIENTS], const struct model *model,
-			    const json_t *lines);
+/* Count what a world has as of each of its days. */
+void plan_ingredients_find(uint32_t seen[PLAN_INGREDIENTS], const struct anyworld *world);
 
-/* Fails with what was never seen. */
-void assert_all_plan_ingredients(const uint32_t seen[PLAN_INGREDIENTS]);
+/* Fails, and says which, where one was seen less often. */
+void plan_ingredients_check(const uint32_t seen[PLAN_INGREDIENTS], uint32_t at_least);
 
 #endif

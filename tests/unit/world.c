@@ -15,13 +15,17 @@
 
 static uint64_t first_seed, chance_state;
 
+void chance_begin_at(uint64_t seed)
+{
+	first_seed = chance_state = seed;
+}
+
 void chance_begin(void)
 {
 	const char *given = getenv("LIFT_SEED");
 
-	first_seed = given ? strtoull(given, NULL, 10)
-			   : (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
-	chance_state = first_seed;
+	chance_begin_at(given ? strtoull(given, NULL, 10)
+			      : (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid());
 	printf("LIFT_SEED=%llu\n", (unsigned long long)first_seed);
 	fflush(stdout);
 }

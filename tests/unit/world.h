@@ -12,6 +12,8 @@
 
 /* The seed of the environment's LIFT_SEED, or a new one; printed, so that a failure can be had again. */
 void chance_begin(void);
+/* Always the same chance, for what must not depend on luck. */
+void chance_begin_at(uint64_t seed);
 uint32_t chance(uint32_t below); /* 0..below-1 */
 bool chance_of(uint32_t percent);
 void chance_shuffle(void *array, size_t n, size_t size);

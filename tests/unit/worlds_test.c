@@ -21,9 +21,7 @@
 #include "daemon/export.h"
 #include "tests/unit/anyworld.h"
 #include "tests/unit/house.h"
-#include "tests/unit/ingredients.h"
 #include "tests/unit/model.h"
-#include "tests/unit/plan_ingredients.h"
 
 enum { WORLDS = 320, REFERENCE_SECONDS = 120 /* of processor time */ };
 #define REFERENCE "../shared/oracle"
@@ -46,9 +44,6 @@ enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 /* What the first test finds, for the second: the lines of each world and day, and its files. */
 static struct dir stage;
 static char *exported[WORLDS][ANYWORLD_DAYS];
-
-/* What the worlds had, as of their days. */
-static uint32_t seen[PLAN_INGREDIENTS];
 
 /* ---- living through a world ---------------------------------------------------------------------- */
 
@@ -130,16 +125,6 @@ static void check_fresh(struct house *house, const struct tallies_read *found, c
 	tallies_free(&fresh);
 }
 
-/* Its events, those before the moment `until`. */
-static void make_model(struct model *model, const struct anyworld *world, int64_t until)
-{
-	static struct model_event events[ANYWORLD_EVENTS];
-
-	for (uint32_t i = 0; i < world->n; i++)
-		events[i] = (struct model_event){ "people", world->events[i] };
-	model_make(model, world->catalogue, events, world->n, until);
-}
-
 static void check_model(const struct model *model, const struct tally *found, size_t n,
 			const char *when)
 {
@@ -202,7 +187,6 @@ static void check_lines(const struct model *model, int32_t today, const char *te
 	}
 	if (*text)
 		fail_msg("%s, day %d: too much:\n%s", when, today, text);
-	plan_ingredients_count(seen, model, lines);
 	json_decref(lines);
 }
 
@@ -227,7 +211,7 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	journal_view_end(&names);
 	ledger_view_end(&view);
 	found = tally_map_sorted(map, &n);
-	make_model(&model, world, until);
+	anyworld_model(&model, world, until);
 	check_model(&model, found, n, when);
 	tallies = tally_map_tallies(map);
 	text = export_text(house->catalogue, &tallies, day);
@@ -312,7 +296,7 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 	house_ledger_open(&house, "ledger", INT64_MAX);
 	live_through(&house, world, &turns[turn]);
 	house_tallies(&house, ret_found);
-	make_model(&model, world, INT64_MAX);
+	anyworld_model(&model, world, INT64_MAX);
 	check_model(&model, ret_found->items, ret_found->n, when);
 	model_free(&model);
 	keep_exports(&house, world, w, when);
@@ -324,7 +308,6 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 
 static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **state)
 {
-	struct ingredients ingredients = { 0 };
 	struct tallies_read found[TURNS];
 	struct anyworld world;
 	char when[32];
@@ -334,7 +317,6 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 		chance_of_world(w);
 		anyworld_make(&world);
 		write_world(&world, w);
-		ingredients_find(&ingredients, &world);
 		for (uint32_t turn = 0; turn < TURNS; turn++)
 			live_once(&world, w, turn, &found[turn]);
 		snprintf(when, sizeof(when), "world %u", w);
@@ -345,7 +327,6 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 			tallies_free(&found[turn]);
 		anyworld_free(&world);
 	}
-	ingredients_check(&ingredients, 1);
 }
 
 /* ---- the reference program ----------------------------------------------------------------------- */
@@ -425,12 +406,6 @@ static void compare_lines(FILE *expected, const char *found, const char *when)
 	free(line);
 }
 
-static void programmes_and_competences_had_all_that_makes_them_hard(void **state)
-{
-	(void)state;
-	assert_all_plan_ingredients(seen);
-}
-
 static void figures_are_those_of_the_reference_program(void **state)
 {
 	char library[4096], when[64], day[DAY_TEXT];
@@ -489,7 +464,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_and_batches_give_the_tallies_of_a_fresh_rebuild),
-		cmocka_unit_test(programmes_and_competences_had_all_that_makes_them_hard),
 		cmocka_unit_test(figures_are_those_of_the_reference_program),
 	};
 
