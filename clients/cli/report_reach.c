@@ -128,7 +128,9 @@ static const char *reach_note(struct draft *draft, const struct report_section *
 			names = draft_text(draft, "%s%s%s", names, *names ? ", " : "", row->name);
 	}
 	if (!missed)
-		return draft_text(draft, "All %zu are reached.", draft->n_leaves);
+		return draft->n_leaves == 1
+			       ? "The only one is reached."
+			       : draft_text(draft, "All %zu are reached.", draft->n_leaves);
 	if (missed > NAMES_SHOWN)
 		names = draft_text(draft, "%s, and %zu more", names, missed - NAMES_SHOWN);
 	return draft_text(draft, "%zu of %zu are reached. Nobody has taken part in: %s.",

@@ -341,6 +341,19 @@ static void a_regions_report_has_its_places_and_the_whole_programmes_targets(voi
 	built_free(&built);
 }
 
+static void a_place_by_itself_is_reached_in_the_singular(void **state)
+{
+	struct built built;
+	char *text;
+
+	(void)state;
+	assert_int_equal(build(&built, "a"), 0);
+	text = written(&built.report, report_write_text);
+	check_has(text, "The only one is reached.\n");
+	free(text);
+	built_free(&built);
+}
+
 static void a_region_without_places_of_the_programme_is_refused(void **state)
 {
 	static const char *const regions[] = { "out", "unassigned" };
@@ -363,6 +376,7 @@ int main(void)
 		cmocka_unit_test(long_texts_are_broken_at_spaces),
 		cmocka_unit_test(a_report_has_every_value_in_order_and_every_place_with_its_zeros),
 		cmocka_unit_test(a_regions_report_has_its_places_and_the_whole_programmes_targets),
+		cmocka_unit_test(a_place_by_itself_is_reached_in_the_singular),
 		cmocka_unit_test(a_region_without_places_of_the_programme_is_refused),
 	};
 
