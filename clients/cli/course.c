@@ -348,14 +348,17 @@ static double first_day(struct journey *journey, int32_t days)
 	return (begin + 0.1 * late * late) * days;
 }
 
-/* In a long programme, modules follow one another slowly: they fill the first half of it. */
-static double leisure_of(const struct course_programme *programme, size_t modules, int32_t days)
+/* How slowly modules follow one another: they fill most of the days that are left, but none takes longer than one may be
+ * silent without being stalled. */
+static double leisure_of(const struct course_programme *programme, size_t modules, double days)
 {
 	enum { MODULE_DAYS = 25 };
 	size_t taken = programme->n_modules < modules ? programme->n_modules : modules;
-	double leisure = 0.4 * days / (MODULE_DAYS * (double)taken);
+	double each = 0.8 * days / (double)taken;
 
-	return leisure > 1 ? leisure : 1;
+	if (each > programme->silent_days)
+		each = programme->silent_days;
+	return each > MODULE_DAYS ? each / MODULE_DAYS : 1;
 }
 
 static void journey_begin(struct journey *journey, double *ret_leisure)
@@ -364,11 +367,13 @@ static void journey_begin(struct journey *journey, double *ret_leisure)
 	int32_t begin, days;
 
 	course_days_of(course, journey->programme, &begin, &days);
-	*ret_leisure = leisure_of(journey->programme, course->modules_each, days);
 	journey->end_s = ((int64_t)begin + days) * DAY_S;
 	journey->ability = 0.68 + 0.13 * luck_normal(&journey->chance);
-	journey->pace = (0.6 + 1.4 * luck_unit(&journey->chance)) * *ret_leisure;
+	journey->pace = 0.6 + 1.4 * luck_unit(&journey->chance);
 	journey->day = begin + first_day(journey, days);
+	*ret_leisure =
+		leisure_of(journey->programme, course->modules_each, begin + days - journey->day);
+	journey->pace *= *ret_leisure;
 }
 
 static void journey_make(const struct course *course, uint32_t learner, struct writing *writing)

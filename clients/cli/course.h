@@ -59,7 +59,8 @@ struct course_programme {
 	struct course_home *homes; /* the leaves inside its regions, at least one */
 	size_t n_homes;
 	double *quotas; /* the share of each value of each dimension that its targets ask for, or 0 */
-	uint32_t learners; /* its target of participants, else 400 */
+	uint32_t learners;  /* its target of participants, else 400 */
+	double silent_days; /* its stalled_after_days */
 	bool has_window;
 	int32_t from, to;   /* its days, since 1970-01-01 */
 	int32_t begin, end; /* days of the course before and after them */

@@ -7,7 +7,7 @@
 #include "clients/cli/course_read.h"
 #include "clients/cli/iso8601.h"
 
-enum { DAYS = 120, FROM = 20332 /* 2025-09-01 */, MODULES_EACH = 6 };
+enum { DAYS = 120, FROM = 20332 /* 2025-09-01 */, MODULES_EACH = 6, SILENT_DAYS = 30 };
 
 /* ---- one ----------------------------------------------------------------------------------------- */
 
@@ -158,6 +158,8 @@ int course_read_programmes(const struct yaml_node *root, struct course *course)
 		course->n_programmes++;
 		programme->id = course_text_of(yaml_get(node, "id"));
 		read_window(node, programme);
+		programme->silent_days =
+			course_number_of(yaml_get(node, "stalled_after_days"), SILENT_DAYS);
 		err = read_modules(node, course, programme);
 		if (!err)
 			err = read_targets(node, course, programme);

@@ -328,6 +328,44 @@ static void some_stop_for_weeks_and_come_back(void **state)
 	world_clear(&world);
 }
 
+/* The mean days from the first event to the last, of those who have completed all of the two modules, in 1,000 days; of those
+ * who began early or late in them, of a programme in which one may be silent for so long. */
+static double mean_days(int silent_days, bool late)
+{
+	struct world world = { .course = make_course(11) };
+	double sum = 0, n = 0;
+
+	world.course.programmes[0].silent_days = silent_days;
+	set_window(&world.course, 20318, 1000);
+	world_make(&world);
+	keep_standing(&world);
+	for (size_t i = 0, end; i < world.n; i = end) {
+		size_t completed = 0;
+
+		end = end_of_learner(&world, i);
+		for (size_t e = i; e < end; e++)
+			completed += world.events[e].type == EVENT_COMPLETED;
+		if (completed < 2 || (world.events[i].at_s > 300 * DAY_S) != late)
+			continue;
+		sum += (double)(world.events[end - 1].at_s - world.events[i].at_s) / DAY_S;
+		n++;
+	}
+	world_clear(&world);
+	assert_true(n > 100);
+	return sum / n;
+}
+
+static void modules_fill_the_days_that_are_left_as_far_as_silence_allows(void **state)
+{
+	double quick = mean_days(30, false), slow = mean_days(120, false);
+
+	(void)state;
+	assert_true(slow > 2.5 * quick);
+	assert_true(mean_days(10000, false) > 1.5 * slow);
+	assert_true(mean_days(10000, true) < 0.8 * mean_days(10000, false));
+	assert_true(mean_days(30, true) > 0.8 * quick);
+}
+
 /* ---- corrections --------------------------------------------------------------------------------- */
 
 /* Which keys does it name, as bits of a form? */
@@ -883,6 +921,7 @@ int main(void)
 			events_are_delivered_after_they_happen_at_working_hours_inside_the_window),
 		cmocka_unit_test(what_stands_makes_sense),
 		cmocka_unit_test(some_stop_for_weeks_and_come_back),
+		cmocka_unit_test(modules_fill_the_days_that_are_left_as_far_as_silence_allows),
 		cmocka_unit_test(
 			a_voiding_of_any_form_comes_days_later_and_the_right_event_follows),
 		cmocka_unit_test(later_events_of_one_who_moves_carry_the_new_region),
