@@ -111,14 +111,71 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 	}
 }
 
+static bool is_inside(const struct catalogue *catalogue, const struct programme *programme,
+		      uint32_t region)
+{
+	return catalogue_inside_any(catalogue, region, programme->regions, programme->n_regions);
+}
+
+/* Is it the highest that can be seen of a region of the programme that cannot? */
+static bool stands_for_hidden(const struct catalogue *catalogue, const bool *visible,
+			      const struct programme *programme, uint32_t r)
+{
+	const struct region *region = &catalogue->regions[r];
+
+	if (!visible[r] || !is_inside(catalogue, programme, r))
+		return false;
+	for (uint32_t i = 0; i < programme->n_regions; i++)
+		if (visible[programme->regions[i]] &&
+		    catalogue_inside(catalogue, r, programme->regions[i]))
+			return false;
+	for (uint32_t i = 0; i < region->n_parents; i++)
+		if (visible[region->parents[i]] &&
+		    is_inside(catalogue, programme, region->parents[i]))
+			return false;
+	return true;
+}
+
+/* Where the programme is, as far as that can be seen: how many regions; written, unless writer is NULL. */
+static uint32_t encode_programme_regions(struct msg_writer *writer,
+					 const struct catalogue *catalogue, const bool *visible,
+					 const struct programme *programme)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < programme->n_regions; i++) {
+		if (!is_visible(visible, programme->regions[i]))
+			continue;
+		n++;
+		if (writer)
+			msg_str(writer, catalogue->regions[programme->regions[i]].code);
+	}
+	if (!visible || programme->n_regions == 0)
+		return n;
+	for (uint32_t r = 0; r < catalogue->n_regions; r++) {
+		if (!stands_for_hidden(catalogue, visible, programme, r))
+			continue;
+		n++;
+		if (writer)
+			msg_str(writer, catalogue->regions[r].code);
+	}
+	return n;
+}
+
+/* A programme of which nothing can be seen is hidden: without its regions it would seem to be everywhere. */
+static bool programme_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t p)
+{
+	const struct programme *programme = &catalogue->programmes[p];
+
+	return !visible || programme->n_regions == 0 ||
+	       encode_programme_regions(NULL, catalogue, visible, programme) > 0;
+}
+
 static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
 			     const bool *visible, uint32_t p)
 {
 	const struct programme *programme = &catalogue->programmes[p];
-	uint32_t regions = 0;
 
-	for (uint32_t i = 0; i < programme->n_regions; i++)
-		regions += is_visible(visible, programme->regions[i]);
 	msg_map(writer, 9);
 	write_str(writer, "id", programme->id);
 	write_str(writer, "name", programme->name);
@@ -129,10 +186,8 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	write_day(writer, "from", programme->from);
 	write_day(writer, "to", programme->to);
 	msg_str(writer, "regions");
-	msg_array(writer, regions);
-	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (is_visible(visible, programme->regions[i]))
-			msg_str(writer, catalogue->regions[programme->regions[i]].code);
+	msg_array(writer, encode_programme_regions(NULL, catalogue, visible, programme));
+	encode_programme_regions(writer, catalogue, visible, programme);
 	write_int(writer, "complete", programme->complete);
 	msg_str(writer, "targets");
 	msg_array(writer, programme->n_targets);
@@ -167,19 +222,27 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 	}
 }
 
+static bool region_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t r)
+{
+	(void)catalogue;
+	return is_visible(visible, r);
+}
+
 /* The parts in their order; visible is NULL for all. */
 static const struct part {
 	const char *key;
 	size_t n; /* where its number of rows is */
 	void (*encode)(struct msg_writer *writer, const struct catalogue *catalogue,
 		       const bool *visible, uint32_t row);
-	bool regions; /* whose rows may be hidden */
+	/* Of a part whose rows may be hidden, else NULL. */
+	bool (*is_visible)(const struct catalogue *catalogue, const bool *visible, uint32_t row);
 } parts[] = {
-	{ "regions", offsetof(struct catalogue, n_regions), encode_region, true },
-	{ "modules", offsetof(struct catalogue, n_modules), encode_module, false },
-	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme, false },
-	{ "competences", offsetof(struct catalogue, n_competences), encode_competence, false },
-	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, false },
+	{ "regions", offsetof(struct catalogue, n_regions), encode_region, region_is_visible },
+	{ "modules", offsetof(struct catalogue, n_modules), encode_module, NULL },
+	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme,
+	  programme_is_visible },
+	{ "competences", offsetof(struct catalogue, n_competences), encode_competence, NULL },
+	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, NULL },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -189,6 +252,12 @@ static uint32_t part_rows(const struct part *part, const struct catalogue *catal
 	return *(const uint32_t *)((const char *)catalogue + part->n);
 }
 
+static bool is_shown(const struct part *part, const struct catalogue *catalogue,
+		     const bool *visible, uint32_t row)
+{
+	return !part->is_visible || part->is_visible(catalogue, visible, row);
+}
+
 /* Rows of one part, from..to-1, as its key and an array. */
 static void encode_rows(struct msg_writer *writer, const struct catalogue *catalogue,
 			const bool *visible, const struct part *part, uint32_t from, uint32_t to)
@@ -196,11 +265,11 @@ static void encode_rows(struct msg_writer *writer, const struct catalogue *catal
 	uint32_t rows = 0;
 
 	for (uint32_t i = from; i < to; i++)
-		rows += !part->regions || is_visible(visible, i);
+		rows += is_shown(part, catalogue, visible, i);
 	msg_str(writer, part->key);
 	msg_array(writer, rows);
 	for (uint32_t i = from; i < to; i++)
-		if (!part->regions || is_visible(visible, i))
+		if (is_shown(part, catalogue, visible, i))
 			part->encode(writer, catalogue, visible, i);
 }
 

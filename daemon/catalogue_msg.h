@@ -8,8 +8,9 @@
 #include "daemon/catalogue.h"
 #include "proto/msg.h"
 
-/* Write the catalogue message: the regions of which visible[region] is true, with the parents of theirs that are, and all modules,
- * programmes, competences and dimensions. */
+/* Write the catalogue message: the regions of which visible[region] is true, with the parents of theirs that are; the programmes that
+ * are everywhere or in these, with those of their regions that are, and the highest of these inside those that are not; and all modules,
+ * competences and dimensions. */
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		      const bool *visible, int64_t epoch, uint64_t seq);
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue_msg.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "proto/json.h"
+#include "tests/unit/world.h"
+
+enum { REGIONS = 16, TEXT = 512 };
+
+static const char catalogue_text[] = "regions:\n"
+				     "  - {code: county}\n"
+				     "  - {code: consortium}\n"
+				     "  - {code: sector, parents: [consortium]}\n"
+				     "  - {code: council, parents: [county]}\n"
+				     "  - {code: a, parents: [sector, council]}\n"
+				     "  - {code: b, parents: [sector]}\n"
+				     "  - {code: c, parents: [county]}\n"
+				     "modules:\n"
+				     "  - {id: m}\n"
+				     "programmes:\n"
+				     "  - {id: everywhere, modules: [m]}\n"
+				     "  - {id: for-all, modules: [m], regions: [all]}\n"
+				     "  - {id: joint, modules: [m], regions: [consortium]}\n"
+				     "  - {id: both, modules: [m], regions: [sector, c]}\n";
+
+/* "id: codes; id: codes" of the message to an audience that has some regions, and what is below them. */
+static void programmes_of(const char *const regions[], char to[static TEXT])
+{
+	struct catalogue *catalogue = catalogue_of(catalogue_text);
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	bool visible[REGIONS] = { false };
+	json_t *message, *programme, *code;
+	size_t p, i, at = 0;
+
+	for (; *regions; regions++)
+		for (uint32_t r = 0; r < catalogue->n_regions; r++)
+			visible[r] |= catalogue_inside(
+				catalogue, r, catalogue_home(catalogue, text_of(*regions)));
+	catalogue_encode(writer, catalogue, visible, 1, 1);
+	assert_int_equal(json_from_msg(reader, msg_written(writer), &message), 0);
+	to[0] = 0;
+	json_array_foreach(json_object_get(message, "programmes"), p, programme)
+	{
+		at += (size_t)snprintf(to + at, TEXT - at, "%s%s:", p ? "; " : "",
+				       json_string_value(json_object_get(programme, "id")));
+		json_array_foreach(json_object_get(programme, "regions"), i, code) at +=
+			(size_t)snprintf(to + at, TEXT - at, " %s", json_string_value(code));
+	}
+	json_decref(message);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+	catalogue_free(catalogue);
+}
+
+static void an_audience_reads_where_a_programme_is_as_far_as_it_may_see(void **state)
+{
+	static const struct {
+		const char *why, *regions[3], *programmes;
+	} cases[] = {
+		{ "its own regions, as they are written",
+		  { "consortium", "c" },
+		  "everywhere:; for-all: consortium c; joint: consortium; both: sector c" },
+		{ "the highest inside one that is hidden",
+		  { "county" },
+		  "everywhere:; for-all: county; joint: a; both: c a" },
+		{ "a part of a programme's region",
+		  { "b" },
+		  "everywhere:; for-all: b; joint: b; both: b" },
+		{ "nothing of a programme that is elsewhere",
+		  { "c" },
+		  "everywhere:; for-all: c; both: c" },
+	};
+	char found[TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		programmes_of(cases[i].regions, found);
+		if (strcmp(found, cases[i].programmes) != 0)
+			fail_msg("%s: %s", cases[i].why, found);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_audience_reads_where_a_programme_is_as_far_as_it_may_see),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
