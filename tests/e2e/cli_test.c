@@ -65,9 +65,10 @@ static const struct {
 	{ "bad.csv",
 	  bad_csv,
 	  "7 events, 2 accepted, 5 refused",
-	  { "bad.csv:3: refused: time: ", "bad.csv:4: refused: score: score must be",
-	    "bad.csv:5: refused: malformed: ", "bad.csv:6: refused: passed: ",
-	    "bad.csv:8: refused: type: " } },
+	  { "bad.csv:3: refused: time: time must be an integer, ms since 1970 UTC, from 2000-01-01 to ten "
+	    "minutes from now; in a file also ISO 8601 with an offset, such as 2025-09-01T08:00:00+02:00\n",
+	    "bad.csv:4: refused: score: score must be", "bad.csv:5: refused: malformed: ",
+	    "bad.csv:6: refused: passed: ", "bad.csv:8: refused: type: " } },
 	{ "bad.jsonl",
 	  bad_jsonl,
 	  "4 events, 1 accepted, 3 refused",
