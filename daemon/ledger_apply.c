@@ -172,7 +172,7 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 	return pieces_save(writer, number, &ledger->pieces, learner);
 }
 
-static void flush_tally(struct record_writer *writer, const struct tally *change)
+void ledger_write_tally(struct record_writer *writer, const struct tally *change)
 {
 	uint8_t key_bytes[TALLY_KEY_BYTES], value_bytes[TALLY_VALUE];
 	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, was = no_record;
@@ -200,7 +200,7 @@ void ledger_flush_changes(struct ledger *ledger)
 	for (size_t i = 0; i < n; i++) {
 		const struct tally_key *key = &changes[i].key;
 
-		flush_tally(&writer, &changes[i]);
+		ledger_write_tally(&writer, &changes[i]);
 		if (ledger->watcher.changed &&
 		    (key->home != previous.home || key->subject != previous.subject))
 			ledger->watcher.changed(ledger->watcher.context, key->home, key->subject);

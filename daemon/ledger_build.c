@@ -139,6 +139,14 @@ static void close_writers(struct build *build)
 }
 
 /* A transaction holds its changed pages in memory; what is committed counts only when all is. */
+static int commit(struct build *build)
+{
+	int err = store_commit(&build->ledger->txn);
+
+	build->written = 0;
+	return err ? err : ledger_begin(build->ledger);
+}
+
 static int commit_some(struct build *build)
 {
 	int err;
@@ -146,10 +154,42 @@ static int commit_some(struct build *build)
 	if (build->written / PAGE_BYTES < LEDGER_DIRTY_PAGES)
 		return 0;
 	close_writers(build);
-	build->written = 0;
-	err = store_commit(&build->ledger->txn);
+	err = commit(build);
 	if (!err)
-		err = ledger_begin(build->ledger);
+		open_writers(build);
+	return err;
+}
+
+/* In order of keys, so that each page is written once; at worst each key is on a page of its own. The other writers are closed. */
+static int write_tallies(struct build *build)
+{
+	struct ledger *ledger = build->ledger;
+	struct record_writer writer;
+	size_t n;
+	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err;) {
+		size_t end = n - i > LEDGER_DIRTY_PAGES ? i + LEDGER_DIRTY_PAGES : n;
+
+		record_writer_open(&writer, ledger, LDB_TALLIES);
+		for (; i < end; i++)
+			ledger_write_tally(&writer, &changes[i]);
+		record_writer_close(&writer);
+		err = commit(build);
+	}
+	tally_map_clear(ledger->changes);
+	return err;
+}
+
+static int write_many_tallies(struct build *build)
+{
+	int err;
+
+	if (tally_map_count(build->ledger->changes) < BUILD_TALLIES)
+		return 0;
+	close_writers(build);
+	err = write_tallies(build);
 	if (!err)
 		open_writers(build);
 	return err;
@@ -187,8 +227,8 @@ static int fold_learner(struct build *build, const struct place *first, const st
 		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
 	if (!err)
 		err = write_learner(build);
-	if (!err && tally_map_count(ledger->changes) > BUILD_TALLIES)
-		ledger_flush_changes(ledger);
+	if (!err)
+		err = write_many_tallies(build);
 	return err ? err : commit_some(build);
 }
 
@@ -250,9 +290,7 @@ static int fold_all(struct build *build)
 	for (size_t i = 0; i < build->n_parts && !err; i++)
 		err = fold_part(build, i);
 	close_writers(build);
-	if (!err)
-		ledger_flush_changes(build->ledger);
-	return err ? err : build->ledger->txn.err;
+	return err ? err : write_tallies(build);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------ */

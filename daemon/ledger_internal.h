@@ -127,6 +127,8 @@ void ledger_sort_places(struct place *places, size_t n);
 /* Add what after has and before has not. */
 int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
 			  const struct contribution *after);
+/* Add a change to a tally on disk. */
+void ledger_write_tally(struct record_writer *writer, const struct tally *change);
 /* Write the changes of tallies, and tell the watcher. */
 void ledger_flush_changes(struct ledger *ledger);
 
