@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -95,6 +97,41 @@ int dir_delete(const char *path)
 	}
 	closedir(dir);
 	return err || rmdir(path) == 0 ? err : LIFT_E_IO;
+}
+
+/* The process that a name belongs to; 0: it is another name. */
+static pid_t owner_of(const char *name, const char *prefix)
+{
+	size_t size = strlen(prefix);
+	char *end;
+	long pid;
+
+	if (strncmp(name, prefix, size) != 0 || name[size] != '-')
+		return 0;
+	pid = strtol(name + size + 1, &end, 10);
+	return *end == 0 && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+void dir_sweep(const char *path)
+{
+	char parent[PATH_MAX], left[PATH_MAX];
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path + 1) : 1,
+		 slash ? path : ".");
+	dir = opendir(parent);
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = owner_of(entry->d_name, name);
+
+		if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+			continue;
+		if (snprintf(left, sizeof(left), "%s/%s", parent, entry->d_name) < PATH_MAX)
+			dir_delete(left);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 int dir_exchange(const char *a, const char *b)

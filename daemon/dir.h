@@ -12,8 +12,11 @@ int dir_make(const char *path);
  * there stays as it is. Nothing to do for a file elsewhere. LIFT_E_IO, with the directory in `ret_failed` (PATH_MAX). */
 int dir_make_for(const char *top, const char *file, char *ret_failed);
 
-/* Remove a directory and the files in it, if it is there. LIFT_E_IO. */
+/* Remove a directory and all that is in it, if it is there. LIFT_E_IO. */
 int dir_delete(const char *path);
+
+/* Remove the directories PATH-<process id> of processes that are no more. */
+void dir_sweep(const char *path);
 
 /* Let two directories with the same parent change names, in one step where the file system can; and have it on disk. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);

@@ -356,6 +356,16 @@ int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 1
 	return open_journal(dir, secret_digest, true, ret_journal);
 }
 
+int journal_copy(struct journal *journal, int fd)
+{
+	return store_copy(journal->store, fd);
+}
+
+void journal_forget_dead_readers(struct journal *journal)
+{
+	store_forget_dead_readers(journal->store);
+}
+
 void journal_close(struct journal *journal)
 {
 	if (!journal)

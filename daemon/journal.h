@@ -28,6 +28,7 @@ enum name_kind {
 };
 
 enum {
+	JOURNAL_FORMAT = 2,
 	JOURNAL_ID = 16,
 	JOURNAL_NAMES_MAX = 4 << 20,	 /* of one kind */
 	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
@@ -44,10 +45,14 @@ struct journal_damage;
  * journal was made with another. Else as store_open; LIFT_E_NEWER. */
 int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 		 struct journal **ret_journal);
-/* A damaged one, of which no byte is changed: what writes fails. LIFT_E_NOT_FOUND: there is none. */
+/* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed; what writes fails. LIFT_E_NOT_FOUND: there is none. */
 int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
 			   struct journal **ret_journal);
 void journal_close(struct journal *journal);
+
+/* As store_copy and store_forget_dead_readers. */
+int journal_copy(struct journal *journal, int fd);
+void journal_forget_dead_readers(struct journal *journal);
 
 /* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */
 const uint8_t *journal_id(const struct journal *journal);
@@ -123,6 +128,7 @@ struct journal_view {
 int journal_view_begin(struct journal *journal, struct journal_view *view);
 void journal_view_end(struct journal_view *view);
 uint64_t journal_view_last(struct journal_view *view);
+int journal_view_format(struct journal_view *view); /* 0: it cannot be read */
 
 /* An entry as it is read: its journal number, and where it came from. */
 typedef int (*journal_entry_fn)(void *context, uint64_t number, uint32_t stream,

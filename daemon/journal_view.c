@@ -116,6 +116,15 @@ uint64_t journal_view_last(struct journal_view *view)
 	return next - 1;
 }
 
+int journal_view_format(struct journal_view *view)
+{
+	struct text value;
+
+	return store_get(&view->txn, DB_META, text_of("format"), &value) && value.size == 1
+		       ? (uint8_t)value.data[0]
+		       : 0;
+}
+
 bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
 		       struct text *ret_name)
 {

@@ -27,6 +27,16 @@ uint64_t ledger_bytes(const struct ledger *ledger)
 	return store_bytes(ledger->store);
 }
 
+void ledger_forget_dead_readers(struct ledger *ledger)
+{
+	store_forget_dead_readers(ledger->store);
+}
+
+void ledger_stop_at(struct ledger *ledger, uint64_t number)
+{
+	ledger->end = number + 1;
+}
+
 uint64_t ledger_applied(const struct ledger *ledger)
 {
 	return atomic_load(&ledger->applied);
@@ -220,7 +230,7 @@ int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size)
 	struct store_txn txn;
 	struct store *store;
 	struct text value;
-	int err = store_open(dir, ledger_db_names, LDB_COUNT, &store);
+	int err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &store);
 
 	if (err)
 		return err;

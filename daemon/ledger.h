@@ -41,7 +41,8 @@ int ledger_open(const char *dir, struct journal *journal, const struct catalogue
 struct ledger_progress {
 	_Atomic uint64_t done, total;
 	atomic_bool stop;
-	uint64_t part; /* events that are sorted at once; 0: about 100 MB of them */
+	uint64_t part;	 /* events that are sorted at once; 0: about 100 MB of them */
+	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */
 };
 
 /* Build it from the journal, in place of whatever is in the directory: sorted by learner, each folded once. What it applies is what the journal
@@ -64,10 +65,14 @@ void ledger_close(struct ledger *ledger);
 /* Go on with a catalogue of the same digest: other names, places, headcounts. The thread that applies. */
 void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue);
 uint64_t ledger_bytes(const struct ledger *ledger);
+void ledger_forget_dead_readers(struct ledger *ledger); /* as store_forget_dead_readers */
 
 /* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure nothing
  * since the last commit counts, and it is done again: LIFT_E_DISK may pass. After LIFT_E_FATAL it can only be closed. *ret_added: new facts. */
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added);
+
+/* Apply nothing beyond a journal number, which is the end of a commit. */
+void ledger_stop_at(struct ledger *ledger, uint64_t number);
 
 /* Is it time to commit (also because someone waits for a number: ledger_want)? */
 bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms);

@@ -285,15 +285,28 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 	return err ? err : ledger->txn.err;
 }
 
+/* The number to apply up to. */
+static uint64_t end_of(const struct ledger *ledger)
+{
+	uint64_t last = journal_last(ledger->journal);
+
+	return ledger->end && ledger->end <= last ? ledger->end - 1 : last;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added)
 {
 	struct journal_view view;
-	uint64_t next;
+	uint64_t next, end = end_of(ledger);
 	int err;
 
 	*ret_more = false;
 	*ret_added = 0;
-	if (ledger_applied(ledger) >= journal_last(ledger->journal))
+	if (ledger_applied(ledger) >= end)
 		return 0;
 	if (ledger_applied(ledger) == ledger_committed(ledger)) {
 		ledger->begun_ms = steady_ms;
@@ -305,13 +318,14 @@ int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint6
 	/* Whole chunks are read: leave room for the last one. */
 	if (!err)
 		err = ledger_gather(ledger, &view, ledger_applied(ledger) + 1,
-				    LEDGER_STRETCH - CHUNK_MAX, &next);
+				    least(LEDGER_STRETCH - CHUNK_MAX, end - ledger_applied(ledger)),
+				    &next);
 	if (!err)
 		err = apply_stretch(ledger, &view, ret_added);
 	journal_view_end(&view);
 	if (err)
 		return ledger_undo(ledger, err);
 	atomic_store(&ledger->applied, next - 1);
-	*ret_more = next - 1 < journal_last(ledger->journal);
+	*ret_more = next - 1 < end_of(ledger);
 	return 0;
 }

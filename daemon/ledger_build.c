@@ -98,6 +98,14 @@ static int part_events(struct build *build)
 	return 0;
 }
 
+/* Whole chunks are read: leave room for the last one, which ends with the last number. */
+static uint64_t most(const struct build *build, uint64_t from)
+{
+	uint64_t left = build->last - from + 1;
+
+	return left < LEDGER_STRETCH - CHUNK_MAX ? left : LEDGER_STRETCH - CHUNK_MAX;
+}
+
 /* In views of their own: none is held for long. */
 static int part_journal(struct build *build)
 {
@@ -110,7 +118,7 @@ static int part_journal(struct build *build)
 		from = next;
 		err = journal_view_begin(ledger->journal, &view);
 		if (!err)
-			err = ledger_gather(ledger, &view, from, LEDGER_STRETCH - CHUNK_MAX, &next);
+			err = ledger_gather(ledger, &view, from, most(build, from), &next);
 		journal_view_end(&view);
 		if (!err && next == from)
 			err = LIFT_E_CORRUPT; /* entries that were there are missing */
@@ -322,6 +330,8 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 	struct build build = { .progress = progress, .last = journal_last(journal) };
 	int err = dir_delete(dir);
 
+	if (progress && progress->before && progress->before <= build.last)
+		build.last = progress->before - 1;
 	if (progress) {
 		atomic_store(&progress->done, 0);
 		atomic_store(&progress->total, 2 * build.last);

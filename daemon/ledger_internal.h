@@ -109,6 +109,7 @@ struct ledger {
 	struct contribution before, after;
 	struct tally_map *changes;
 	size_t dirty_pages; /* of learners, about */
+	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
 	struct sum sum;	    /* of all records */
 	_Atomic uint64_t applied, committed, wanted;
 };

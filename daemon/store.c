@@ -6,6 +6,7 @@
 #include <lmdb.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "daemon/store_file.h"
 
@@ -187,6 +188,28 @@ uint64_t store_bytes(const struct store *store)
 	if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &stat) != 0)
 		return 0;
 	return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+void store_forget_dead_readers(struct store *store)
+{
+	int dead;
+
+	mdb_reader_check(store->env, &dead);
+}
+
+/* What it copies is what one reader sees. The compacting way refuses a file in which pages have been lost for good: such a one is
+ * copied page by page. */
+int store_copy(struct store *store, int fd)
+{
+	int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+
+	if (rc == MDB_INCOMPATIBLE) {
+		rc = ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 ? 0 : errno;
+		if (!rc)
+			rc = mdb_env_copyfd2(store->env, fd, 0);
+	}
+	errno = rc > 0 ? rc : 0;
+	return err_of(rc);
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */

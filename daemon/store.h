@@ -31,6 +31,12 @@ void store_close(struct store *store);
 
 /* Its directory has another name now. LIFT_E_IO. */
 int store_moved(struct store *store, const char *dir);
+/* Write all that is committed at this moment to an empty file, as a store's data.mdb; it is not synced. While it runs, pages that others
+ * free are not used again. An error of the system is in errno, too (0: it was none). */
+int store_copy(struct store *store, int fd);
+
+/* Another process that was killed while it read: what it saw is kept from being used again, until this has been called. Any thread. */
+void store_forget_dead_readers(struct store *store);
 
 /* Bytes in use on disk. */
 uint64_t store_bytes(const struct store *store);
