@@ -122,6 +122,7 @@ static const struct {
 	{ "status", do_status },	{ "export", control_export },
 	{ "explain", control_explain }, { "quarantine", do_quarantine },
 	{ "catalogue", do_catalogue },	{ "reload", do_reload },
+	{ "backup", control_backup },	{ "verify", control_verify },
 };
 
 /* One generation from the beginning to the end of an answer. */
@@ -195,7 +196,7 @@ static void receive(void *context)
 int control_open(struct loop *loop, void *zmq, const struct config *config,
 		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
 		 struct stats *stats, void *more, const struct control_reload *reload,
-		 struct control **ret_control, const char **ret_failed)
+		 const char *const options[], struct control **ret_control, const char **ret_failed)
 {
 	/* Pages wait in the socket until they are read. */
 	struct socket_limits limits = { .receive = 16, .send = CONTROL_PAGES_MAX };
@@ -222,6 +223,13 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 				  ret_failed);
 	if (!err)
 		err = loop_add_socket(loop, control->socket, receive, control);
+	if (!err)
+		err = jobs_open(loop, options, config->state, control_told, control,
+				&control->jobs);
+	if (!err)
+		err = loop_add_timer(loop, CONTROL_READERS_MS, control_forget_dead_readers, control,
+				     NULL);
+	control->parts.jobs = control->jobs;
 	if (err) {
 		control_close(control);
 		return err;
@@ -234,6 +242,9 @@ void control_close(struct control *control)
 {
 	if (!control)
 		return;
+	jobs_close(control->jobs);
+	for (int kind = 0; kind < JOB_KINDS; kind++)
+		free(control->job_clients[kind].dir);
 	socket_close(control->socket);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload, backup, verify.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it was asked.
  */
@@ -16,6 +16,7 @@
 enum {
 	CONTROL_WAITING_MAX = 16,	/* requests that wait */
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
+	CONTROL_READERS_MS = 30000,	/* readers that died give back what they kept */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */
 };
 
@@ -27,12 +28,14 @@ struct control_reload {
 	void *context;
 };
 
-/* Bind and join the loop; `more` is woken when the ledger should commit. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed),
+/* Bind and join the loop; `more` is woken when the ledger should commit; `options` are those that the daemon was called with and its children
+ * are, too, up to NULL. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed),
  * LIFT_E_MEMORY. */
 int control_open(struct loop *loop, void *zmq, const struct config *config,
 		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
 		 struct stats *stats, void *more, const struct control_reload *reload,
-		 struct control **ret_control, const char **ret_failed);
+		 const char *const options[], struct control **ret_control,
+		 const char **ret_failed);
 void control_close(struct control *control);
 
 /* The reload of a number, and all before it, are done: with an error, and its lines (may be NULL). */

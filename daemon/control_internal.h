@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * control_internal.h - what the files of control share: the requests as they come (control.c), those that wait for the
- * ledger (control_waiting.c), and what these are answered (control_export.c, control_explain.c).
+ * ledger (control_waiting.c), and what these are answered (control_export.c, control_explain.c), those that are jobs
+ * (control_jobs.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
 
 #include "daemon/control.h"
+#include "daemon/job.h"
 #include "daemon/metrics.h"
 #include "daemon/status.h"
 #include "proto/control.h"
@@ -45,6 +47,12 @@ struct reload_waiting {
 	uint64_t number;
 };
 
+/* One who has asked for a job. */
+struct job_waiting {
+	struct client client;
+	char *dir; /* of a backup, owned */
+};
+
 struct control {
 	void *socket;
 	struct generations *generations;
@@ -53,6 +61,8 @@ struct control {
 	struct control_reload reload;
 	struct reload_waiting reloads[CONTROL_WAITING_MAX];
 	size_t n_reloads;
+	struct jobs *jobs;
+	struct job_waiting job_clients[JOB_KINDS];
 	struct stats *stats;
 	void *more;
 	struct msg_reader *reader;
@@ -90,5 +100,15 @@ int control_export(struct control *control, const struct client *client,
 		   const struct request *request);
 int control_explain(struct control *control, const struct client *client,
 		    const struct request *request);
+
+/* The jobs: their requests, and what they tell (job_fn). */
+int control_backup(struct control *control, const struct client *client,
+		   const struct request *request);
+int control_verify(struct control *control, const struct client *client,
+		   const struct request *request);
+void control_told(void *context, enum job_kind kind, const struct report *report, bool ended);
+
+/* What readers that died have kept from being used again. */
+void control_forget_dead_readers(void *context);
 
 #endif

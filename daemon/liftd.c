@@ -240,7 +240,8 @@ static int open_control(struct liftd *liftd)
 	const char *failed = "";
 	int err = control_open(liftd->threads[ROOM_CONTROL].loop, liftd->zmq, liftd->config,
 			       liftd->generations, liftd->journal, liftd->rebuild, &liftd->stats,
-			       liftd->control_to_ledger, &reload, &liftd->control, &failed);
+			       liftd->control_to_ledger, &reload, liftd->options, &liftd->control,
+			       &failed);
 
 	return socket_failed("control", err, failed);
 }
@@ -438,7 +439,8 @@ static void close_all(struct liftd *liftd)
 	pthread_mutex_destroy(&liftd->reload_lock);
 }
 
-int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path)
+int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
+	      const char *const options[])
 {
 	static int (*const steps[])(struct liftd *) = {
 		open_dirs,    open_socket_dirs, open_secret,  walk_stores, open_journal,
@@ -447,6 +449,7 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,
+			       .options = options,
 			       .newest = catalogue_keep(catalogue),
 			       .gate_catalogue = catalogue_keep(catalogue),
 			       .reload_lock = PTHREAD_MUTEX_INITIALIZER,

@@ -12,8 +12,10 @@
 int liftd_check(const struct config *config, const struct catalogue *catalogue,
 		struct yaml_errors *errors);
 
-/* Run until SIGTERM or SIGINT (service_block_signals comes first); at SIGHUP the catalogue is read again from its path. 0 after an orderly
+/* Run until SIGTERM or SIGINT (service_block_signals comes first); at SIGHUP the catalogue is read again from its path. `options`: those that name
+ * the configuration, for children, up to NULL. 0 after an orderly
  * stop. What goes wrong is logged. */
-int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path);
+int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
+	      const char *const options[]);
 
 #endif

@@ -39,6 +39,7 @@ struct thread {
 struct liftd {
 	const struct config *config;
 	const char *catalogue_path;
+	const char *const *options; /* that children get, too */
 	int locks[DIRS]; /* of state and runtime */
 	struct secret secret;
 	struct stats stats;

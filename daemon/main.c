@@ -9,6 +9,7 @@
 #include "daemon/liftd.h"
 #include "daemon/load.h"
 #include "daemon/service.h"
+#include "daemon/task.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -26,6 +27,10 @@ static const char help[] =
 	"/liftd.yaml, if it is there)\n"
 	"  -C, --catalogue FILE  catalogue (default: the one that the configuration names)\n"
 	"      --check-config    check both, say all errors, and exit\n"
+	"      --backup DIR      copy journal and secret to DIR, also while a daemon runs\n"
+	"      --restore DIR     put a backup in the place of journal and secret\n"
+	"      --verify          compare the ledger with one that is built from the journal\n"
+	"      --report          with these: how far it is, in lines, for programs\n"
 	"  -V, --version         say the version, and exit\n"
 	"  -h, --help            say this, and exit\n"
 	"\n"
@@ -33,7 +38,9 @@ static const char help[] =
 
 struct options {
 	const char *config, *catalogue;
-	bool check;
+	bool check, report;
+	enum task task;
+	const char *dir; /* of the task */
 };
 
 /* Errors are said all at once; true where there are some. */
@@ -85,6 +92,10 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "config", required_argument, NULL, 'c' },
 		{ "catalogue", required_argument, NULL, 'C' },
 		{ "check-config", no_argument, NULL, 'k' },
+		{ "backup", required_argument, NULL, TASK_BACKUP },
+		{ "restore", required_argument, NULL, TASK_RESTORE },
+		{ "verify", no_argument, NULL, TASK_VERIFY },
+		{ "report", no_argument, NULL, 'r' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -101,6 +112,15 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'k':
 			options->check = true;
+			break;
+		case TASK_BACKUP:
+		case TASK_RESTORE:
+		case TASK_VERIFY:
+			options->task = (enum task)option;
+			options->dir = optarg;
+			break;
+		case 'r':
+			options->report = true;
 			break;
 		case 'V':
 			puts("liftd " LIFT_VERSION);
@@ -134,6 +154,7 @@ int main(int argc, char **argv)
 	struct catalogue *catalogue = NULL;
 	struct config *config = NULL;
 	struct yaml_errors errors = { 0 };
+	const char *children[] = { "--config", NULL, NULL };
 	int status = parse_options(argc, argv, &options), err;
 
 	if (status)
@@ -144,6 +165,12 @@ int main(int argc, char **argv)
 	}
 	status = EXIT_FAILURE;
 	config = load_config(&options);
+	if (config && options.task) {
+		no_core();
+		status = task_run(options.task, config, options.dir, options.report);
+		config_free(config);
+		return status;
+	}
 	if (config)
 		catalogue =
 			load_catalogue(options.catalogue ? options.catalogue : config->catalogue);
@@ -157,9 +184,12 @@ int main(int argc, char **argv)
 			status = EXIT_SUCCESS;
 		} else {
 			no_core();
+			children[0] = options.config ? children[0] : NULL;
+			children[1] = options.config;
 			service_block_signals();
 			err = liftd_run(config, catalogue,
-					options.catalogue ? options.catalogue : config->catalogue);
+					options.catalogue ? options.catalogue : config->catalogue,
+					children);
 			status = err == LIFT_E_DAMAGED ? EXIT_DAMAGED
 				 : err		       ? EXIT_FAILURE
 						       : EXIT_SUCCESS;

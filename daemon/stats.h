@@ -32,6 +32,10 @@ enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
 	X(requests_refused)                                                 \
 	X(reloads) /* catalogues read again and taken */                    \
 	X(reloads_refused)                                                  \
+	X(backups) /* made at an operator's request */                      \
+	X(backups_failed)                                                   \
+	X(verifies) /* that found no difference */                          \
+	X(verifies_failed)                                                  \
 	X(takeovers) /* of another catalogue, or a ledger built anew */     \
 	X(ticks)                                                            \
 	X(snapshots) /* pages */                                            \

@@ -229,6 +229,27 @@ static void write_clock(struct msg_writer *writer, const struct gathered *all, i
 	write_int(writer, "behind_ms", behind_ms > 0 ? (uint64_t)behind_ms : 0);
 }
 
+/* What runs beside it, and how far it is. */
+static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
+{
+	struct report reports[JOB_KINDS];
+	uint32_t n = 0;
+
+	for (int kind = 0; kind < JOB_KINDS; kind++)
+		n += jobs_running(jobs, (enum job_kind)kind, &reports[kind]);
+	msg_str(writer, "jobs");
+	msg_array(writer, n);
+	for (int kind = 0; kind < JOB_KINDS; kind++) {
+		if (!jobs_running(jobs, (enum job_kind)kind, &reports[kind]))
+			continue;
+		msg_map(writer, 3);
+		msg_str(writer, "job");
+		msg_str(writer, job_name((enum job_kind)kind));
+		write_int(writer, "done", reports[kind].done);
+		write_int(writer, "total", reports[kind].total);
+	}
+}
+
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, int64_t utc_ms)
 {
@@ -239,7 +260,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	day_print(parts->config->as_of_pinned ? parts->config->as_of
 					      : calendar_day(parts->catalogue->calendar, utc_ms),
 		  as_of);
-	msg_map(writer, 13);
+	msg_map(writer, 14);
 	write_int(writer, "v", 1);
 	msg_str(writer, "ok");
 	msg_bool(writer, true);
@@ -250,6 +271,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	msg_str(writer, as_of);
 	write_clock(writer, all, utc_ms);
 	write_stores(parts, &rebuild, writer);
+	write_jobs(parts->jobs, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)

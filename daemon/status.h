@@ -6,6 +6,7 @@
 #define LIFTD_STATUS_H
 
 #include "daemon/config.h"
+#include "daemon/job.h"
 #include "daemon/rebuild.h"
 #include "daemon/stats.h"
 #include "proto/msg.h"
@@ -16,6 +17,7 @@ struct status_parts {
 	struct journal *journal;
 	struct ledger *ledger; /* NULL: it is being built */
 	struct rebuild *rebuild;
+	const struct jobs *jobs;
 	const struct stats *stats;
 };
 

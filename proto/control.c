@@ -18,6 +18,7 @@ static const struct {
 	{ TEXT("region"), offsetof(struct request, region), LIFT_E_MALFORMED },
 	{ TEXT("kind"), offsetof(struct request, kind), LIFT_E_MALFORMED },
 	{ TEXT("id"), offsetof(struct request, id), LIFT_E_MALFORMED },
+	{ TEXT("dir"), offsetof(struct request, dir), LIFT_E_MALFORMED },
 };
 
 enum { N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]) };
@@ -257,6 +258,31 @@ void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
 		msg_text(writer, (struct text){ errors, size });
 		errors += size + 1;
 	}
+}
+
+void work_encode(struct msg_writer *writer, const struct work *work)
+{
+	bool is_done = !work->more && !work->err, has_dir = is_done && work->dir.size > 0;
+
+	msg_map(writer, work->more ? 5 : is_done ? 5 + has_dir : 4);
+	msg_str(writer, "v");
+	msg_int(writer, 1);
+	encode_bool(writer, "ok", !work->err);
+	if (work->more) {
+		encode_bool(writer, "more", true);
+		encode_int(writer, "done", work->done);
+		encode_int(writer, "total", work->total);
+		return;
+	}
+	if (work->err)
+		encode_text(writer, "code", text_of(lift_err_code(work->err)));
+	if (has_dir)
+		encode_text(writer, "dir", work->dir);
+	if (is_done) {
+		encode_int(writer, "last", work->last);
+		encode_int(writer, "bytes", work->bytes);
+	}
+	encode_text(writer, "text", work->text);
 }
 
 /* ---- answers, read --------------------------------------------------------------------------- */

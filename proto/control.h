@@ -14,6 +14,7 @@ struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
 	struct text as_of, plane, region, kind, id; /* export, explain */
+	struct text dir;			    /* backup */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
@@ -76,6 +77,18 @@ void refusal_encode(struct msg_writer *writer, int err);
 
 /* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>: <text>" ...]}: `errors` are lines, or NULL. */
 void reloaded_encode(struct msg_writer *writer, int err, const char *errors);
+
+/* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir, last, bytes, text}, or
+ * {v:1, ok:false, code, text}. */
+struct work {
+	bool more;
+	uint64_t done, total;
+	int err;
+	struct text dir; /* of a backup; empty: there is none */
+	uint64_t last, bytes;
+	struct text text;
+};
+void work_encode(struct msg_writer *writer, const struct work *work);
 
 /* An answer of intake, as a client reads it. */
 struct answer {

@@ -58,6 +58,8 @@
 	X(UNKNOWN_REGION, 68, "unknown-region", "the catalogue has no region of that code")                                      \
 	X(TOPICS, 69, "topics", "topics must be an array of 1 to 64 prefixes of topics")                                         \
 	X(LIMIT, 70, "limit", "limit must be an integer from 1 to 1000")                                                         \
+	X(DIR, 72, "dir",                                                                                                        \
+	  "dir must be the absolute path of a directory that is to be made, of at most 4,000 bytes")                             \
 	X(UNKNOWN_ID, 71, "unknown-id", "the catalogue has nothing of that kind and id")                                         \
 	/* the daemon's own */                                                                                                   \
 	X(CONFIG, 96, "config", "the configuration or the catalogue has errors")                                                 \
@@ -68,6 +70,8 @@
 	X(STOPPED, 101, "stopped", "stopped")                                                                                    \
 	X(NOT_FOUND, 102, "not-found", "there is none")                                                                          \
 	X(SOCKET, 103, "socket", "a socket could not be opened or used")                                                         \
+	X(DIFFERENT, 110, "different", "the ledger is not what the journal gives")                                               \
+	X(EXISTS, 111, "exists", "there is one already")                                                                         \
 	X(FATAL, 105, "fatal", "what is on disk must be opened anew")                                                            \
 	X(GONE, 108, "gone", "the directory of the state is gone, or another one: bring it back")                                \
 	X(SECRET, 104, "secret", "the secret is not the one that the journal was made with")

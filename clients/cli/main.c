@@ -22,6 +22,8 @@ static const struct command {
 	{ "status", command_status, "say how the daemon is, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
 	{ "reload", command_reload, "have the daemon read its catalogue again" },
+	{ "backup", command_backup, "have the daemon copy its journal and secret" },
+	{ "verify", command_verify, "compare the figures' ledger with the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
 	{ "simulate", command_simulate, "make up a course of a catalogue's programme" },
 };

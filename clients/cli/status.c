@@ -136,6 +136,22 @@ static void print_clock(const json_t *clock)
 		       "clock: is behind", (double)behind_ms / 1000);
 }
 
+/* What runs beside the daemon: a backup, a verification. */
+static void print_jobs(const json_t *jobs)
+{
+	const json_t *job;
+	size_t i;
+
+	json_array_foreach(jobs, i, job)
+	{
+		json_int_t total = json_number(job, "total");
+
+		print_text(stdout, json_text(job, "job"), 24);
+		printf(" %.0f %%\n",
+		       total ? 100.0 * (double)json_number(job, "done") / (double)total : 0.0);
+	}
+}
+
 static void print_status(const json_t *answer)
 {
 	const json_t *journal = json_object_get(answer, "journal");
@@ -162,6 +178,7 @@ static void print_status(const json_t *answer)
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
 	print_rebuild(json_object_get(ledger, "rebuild"));
 	print_clock(json_object_get(answer, "clock"));
+	print_jobs(json_object_get(answer, "jobs"));
 	json_object_foreach(json_object_get(answer, "counters"), name, counter)
 	{
 		print_text(stdout, name, 24);

@@ -5,13 +5,13 @@
 #include "proto/control.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { N_TEXTS = 8 };
+enum { N_TEXTS = 9 };
 
 static void texts_of(const struct request *request, struct text to[static N_TEXTS])
 {
 	const struct text texts[N_TEXTS] = {
-		request->op,	request->source, request->stream, request->as_of,
-		request->plane, request->region, request->kind,	  request->id,
+		request->op,	 request->source, request->stream, request->as_of, request->plane,
+		request->region, request->kind,	  request->id,	   request->dir,
 	};
 
 	memcpy(to, texts, sizeof(texts));

@@ -78,18 +78,20 @@ static void assert_written(struct tools *tools, const char *expected)
 
 static void a_request_has_the_keys_it_was_given_and_no_others(void **state)
 {
-	enum { N = 8 };
-	static const char *const values[N] = { "op",	"a source", "å",      "2025-01-31",
-					       "exact", "1820",	    "module", "first-aid" };
+	enum { N = 9 };
+	static const char *const values[N] = { "op",	     "a source",  "å",
+					       "2025-01-31", "exact",	  "1820",
+					       "module",     "first-aid", "/backups/a" };
 	struct tools *tools = *state;
 
 	for (unsigned mask = 0; mask < 1 << N; mask++) {
 		struct request sent = { 0 }, got;
-		struct text *const to[N] = { &sent.op,	  &sent.source, &sent.stream, &sent.as_of,
-					     &sent.plane, &sent.region, &sent.kind,   &sent.id };
+		struct text *const to[N] = { &sent.op,	  &sent.source, &sent.stream,
+					     &sent.as_of, &sent.plane,	&sent.region,
+					     &sent.kind,  &sent.id,	&sent.dir };
 		const struct text *const from[N] = { &got.op,	 &got.source, &got.stream,
 						     &got.as_of, &got.plane,  &got.region,
-						     &got.kind,	 &got.id };
+						     &got.kind,	 &got.id,     &got.dir };
 
 		for (int i = 0; i < N; i++)
 			if (mask >> i & 1)

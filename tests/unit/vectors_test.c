@@ -246,6 +246,7 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.region = text_in(vector->message, "region"),
 		.kind = text_in(vector->message, "kind"),
 		.id = text_in(vector->message, "id"),
+		.dir = text_in(vector->message, "dir"),
 	};
 
 	request_encode(tools->writer, &request);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/task.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/backup.h"
+#include "daemon/verify.h"
+#include "proto/err.h"
+
+enum { NICE = 10 /* the processor is the daemon's first */ };
+
+int task_run(enum task task, const struct config *config, const char *dir, bool in_lines)
+{
+	struct report report = { .is_line = in_lines };
+	char *place = dir ? strdup(dir) : NULL;
+
+	umask(077);
+	for (size_t n = place ? strlen(place) : 0; n > 1 && place[n - 1] == '/'; n--)
+		place[n - 1] = 0;
+	if (dir && !place) {
+		report_fail(&report, LIFT_E_MEMORY, "out of memory");
+		return report_end(&report);
+	}
+	if (in_lines) {
+		/* A daemon that is gone closes the pipe, too: a report kills who writes it. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpriority(PRIO_PROCESS, 0, NICE);
+	}
+	if (task == TASK_BACKUP)
+		backup_make(config->state, place, &report);
+	else if (task == TASK_RESTORE)
+		backup_restore(config->state, place, &report);
+	else
+		verify_run(config, &report);
+	free(place);
+	return report_end(&report);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/backup.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/house.h"
+
+/* ---- the manifest ------------------------------------------------------------------------------- */
+
+static struct manifest any_manifest(void)
+{
+	struct manifest manifest = { .journal_format = JOURNAL_FORMAT,
+				     .last = 12,
+				     .time = 1700000000000 };
+
+	for (int file = 0; file < BACKUP_FILES; file++) {
+		manifest.files[file].bytes = 100 + (uint64_t)file;
+		memset(manifest.files[file].digest, 0xa0 + file, MANIFEST_DIGEST);
+	}
+	memset(manifest.journal_id, 0x7f, JOURNAL_ID);
+	return manifest;
+}
+
+static void a_manifest_is_read_as_it_was_written(void **state)
+{
+	struct manifest written = any_manifest(), read;
+	struct dir dir;
+
+	(void)state;
+	dir_begin(&dir);
+	assert_int_equal(manifest_read(dir.path, &read), LIFT_E_NOT_FOUND);
+	assert_int_equal(manifest_write(dir.path, &written), 0);
+	assert_int_equal(manifest_read(dir.path, &read), 0);
+	assert_memory_equal(&written, &read, sizeof(read));
+	dir_end(&dir);
+}
+
+static void a_manifest_that_is_newer_or_broken_is_refused(void **state)
+{
+	static const struct {
+		const char *what, *with;
+		int err;
+	} cases[] = {
+		{ "\"format\": 1,\n  \"liftd\"", "\"format\": 2,\n  \"liftd\"", LIFT_E_NEWER },
+		{ "\"last\": 12", "\"last\": -1", LIFT_E_CORRUPT },
+		{ "\"last\": 12", "\"last\": \"12\"", LIFT_E_CORRUPT },
+		{ "7f7f7f", "7f7f", LIFT_E_CORRUPT },
+		{ "a0a0a0", "a0a0xx", LIFT_E_CORRUPT },
+		{ "\"secret\"", "\"../secret\"", LIFT_E_CORRUPT },
+		{ "\"bytes\": 100", "\"bytes\": 1e2", LIFT_E_CORRUPT },
+		{ "\"files\"", "\"feils\"", LIFT_E_CORRUPT },
+		{ "}", "", LIFT_E_CORRUPT },
+	};
+	struct manifest written = any_manifest(), read = { .last = 99 };
+	char text[4096], changed[4096];
+	struct dir dir;
+	FILE *file;
+
+	(void)state;
+	dir_begin(&dir);
+	assert_int_equal(manifest_write(dir.path, &written), 0);
+	file = fopen(dir_path(&dir, "manifest.json"), "r");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+	fclose(file);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *at = strstr(text, cases[i].what);
+
+		assert_non_null(at);
+		snprintf(changed, sizeof(changed), "%.*s%s%s", (int)(at - text), text,
+			 cases[i].with, at + strlen(cases[i].what));
+		file = fopen(dir_path(&dir, "manifest.json"), "w");
+		assert_true(fputs(changed, file) >= 0);
+		fclose(file);
+		if (manifest_read(dir.path, &read) != cases[i].err)
+			fail_msg("%s -> %s", cases[i].what, cases[i].with);
+		assert_int_equal(read.last, 99);
+	}
+	dir_end(&dir);
+}
+
+/* ---- a backup ----------------------------------------------------------------------------------- */
+
+/* A journal with some events, which nobody has open. */
+static void make_state(struct house *house)
+{
+	struct world world;
+	struct event event;
+
+	house_open(house, "", world_catalogue);
+	world_begin(&world, 9);
+	for (uint64_t seq = 1; seq <= 500; seq++) {
+		world_event(&world, &event);
+		assert_int_equal(house_send(house, "moodle", "s", seq, &event, 1), 0);
+	}
+	assert_int_equal(journal_commit(house->journal), 0);
+	gate_close(house->gate);
+	journal_close(house->journal);
+	house->gate = NULL;
+	house->journal = NULL;
+}
+
+static void assert_nothing_left(const struct house *house, const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "ls -d %s/%s* >/dev/null 2>&1", house->dir.path, name);
+	assert_int_not_equal(system(path), 0);
+}
+
+static void a_backup_has_all_of_the_journal_and_one_that_is_there_stays(void **state)
+{
+	struct report report = { 0 };
+	struct manifest manifest;
+	struct house house;
+	struct stat info;
+	char dir[200];
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	assert_int_equal(report.last, 500);
+	assert_int_equal(manifest_read(dir, &manifest), 0);
+	assert_int_equal(manifest.last, 500);
+	assert_int_equal(manifest.journal_format, JOURNAL_FORMAT);
+	assert_int_equal(stat(dir_path(&house.dir, "backups/a/secret"), &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(stat(dir, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0700);
+	assert_int_equal(access(dir_path(&house.dir, "backups/a/journal/lock.mdb"), F_OK), -1);
+	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_EXISTS);
+	assert_int_equal(manifest_read(dir, &manifest), 0);
+	house_close(&house);
+}
+
+static void a_copy_that_does_not_fit_leaves_nothing_and_says_why(void **state)
+{
+	static const rlim_t most[] = { 0, 4096, 20000 };
+	struct rlimit before, limit;
+	struct house house;
+	char dir[200];
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (size_t i = 0; i < sizeof(most) / sizeof(most[0]); i++) {
+		struct report report = { 0 };
+		int err;
+
+		limit = before;
+		limit.rlim_cur = most[i];
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		err = backup_make(house.dir.path, dir, &report);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+		assert_int_equal(err, LIFT_E_IO);
+		if (!strstr(report.text, "File too large"))
+			fail_msg("%s", report.text);
+		assert_nothing_left(&house, "backups/a");
+	}
+	signal(SIGXFSZ, SIG_DFL);
+	house_close(&house);
+}
+
+static void a_state_that_cannot_be_copied_is_refused(void **state)
+{
+	struct report report = { 0 };
+	struct house house;
+	char dir[200];
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	assert_int_equal(backup_make(house.dir.path, dir_path(&house.dir, "journal/a"), &report),
+			 LIFT_E_DIR);
+	assert_int_equal(rename(dir_path(&house.dir, "secret"), dir_path(&house.dir, "s")), 0);
+	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_NOT_FOUND);
+	assert_non_null(strstr(report.text, "secret"));
+	assert_int_equal(rename(dir_path(&house.dir, "s"), dir_path(&house.dir, "secret")), 0);
+	assert_int_equal(rename(dir_path(&house.dir, "journal"), dir_path(&house.dir, "j")), 0);
+	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_NOT_FOUND);
+	assert_non_null(strstr(report.text, "journal"));
+	assert_nothing_left(&house, "backups/a");
+	house_close(&house);
+}
+
+/* Every byte that matters: a sample of the file, changed one at a time. */
+static void a_backup_with_a_changed_byte_is_not_restored(void **state)
+{
+	struct report report = { 0 };
+	struct house house;
+	struct dir target;
+	char dir[200], path[300];
+	struct stat info;
+	FILE *file;
+
+	(void)state;
+	chance_begin();
+	make_state(&house);
+	dir_begin(&target);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	snprintf(path, sizeof(path), "%s/journal/data.mdb", dir);
+	assert_int_equal(stat(path, &info), 0);
+	for (int round = 0; round < 40; round++) {
+		long at = (long)chance((uint32_t)info.st_size);
+		int byte;
+
+		file = fopen(path, "r+");
+		assert_non_null(file);
+		fseek(file, at, SEEK_SET);
+		byte = fgetc(file);
+		fseek(file, at, SEEK_SET);
+		fputc(byte ^ 0x40, file);
+		fflush(file);
+		if (backup_restore(target.path, dir, &report) != LIFT_E_CORRUPT ||
+		    !strstr(report.text, "damaged"))
+			fail_msg("byte %ld: %s", at, report.text);
+		assert_int_equal(access(dir_path(&target, "journal"), F_OK), -1);
+		assert_int_equal(access(dir_path(&target, "restoring"), F_OK), -1);
+		fseek(file, at, SEEK_SET);
+		fputc(byte, file);
+		fclose(file);
+	}
+	assert_int_equal(backup_restore(target.path, dir, &report), 0);
+	dir_end(&target);
+	house_close(&house);
+}
+
+/* ---- a restore ---------------------------------------------------------------------------------- */
+
+static void what_was_there_moves_aside_and_the_ledger_goes(void **state)
+{
+	struct report report = { 0 };
+	struct house from, to;
+	char dir[200], pattern[300];
+
+	(void)state;
+	make_state(&from);
+	make_state(&to);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&from.dir, "backups/a"));
+	assert_int_equal(backup_make(from.dir.path, dir, &report), 0);
+	house_reopen_journal(&to);
+	house_ledger_open(&to, "ledger", INT64_MAX);
+	house_ledger_close(&to);
+	gate_close(to.gate);
+	journal_close(to.journal);
+	to.gate = NULL;
+	to.journal = NULL;
+	assert_int_equal(backup_restore(to.dir.path, dir, &report), 0);
+	assert_int_equal(access(dir_path(&to.dir, "ledger"), F_OK), -1);
+	/* The other secret belongs to the other journal. */
+	assert_int_equal(secret_open(to.dir.path, false, &to.secret), 0);
+	assert_memory_equal(to.secret.digest, from.secret.digest, SECRET_DIGEST_BYTES);
+	house_reopen_journal(&to);
+	assert_int_equal(journal_last(to.journal), 500);
+	snprintf(pattern, sizeof(pattern),
+		 "test -f %s/journal.before-*/data.mdb -a -f %s/secret.before-*", to.dir.path,
+		 to.dir.path);
+	assert_int_equal(system(pattern), 0);
+	house_close(&to);
+	house_close(&from);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_manifest_is_read_as_it_was_written),
+		cmocka_unit_test(a_manifest_that_is_newer_or_broken_is_refused),
+		cmocka_unit_test(a_backup_has_all_of_the_journal_and_one_that_is_there_stays),
+		cmocka_unit_test(a_copy_that_does_not_fit_leaves_nothing_and_says_why),
+		cmocka_unit_test(a_state_that_cannot_be_copied_is_refused),
+		cmocka_unit_test(a_backup_with_a_changed_byte_is_not_restored),
+		cmocka_unit_test(what_was_there_moves_aside_and_the_ledger_goes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Jobs whose child is this test program: main() looks for the options that a job has.
+ */
+#include "daemon/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "proto/err.h"
+#include "tests/unit/world.h"
+
+/* ---- the child, which does what its first option says ------------------------------------------- */
+
+static void report_steps(void)
+{
+	struct report report = { .is_line = true, .total = 3 };
+
+	for (report.done = 1; report.done <= 3; report.done++)
+		report_progress(&report);
+	report = (struct report){ .is_line = true, .done = 3, .total = 3, .last = 7, .bytes = 9 };
+	strcpy(report.text, "all is\nwell");
+	exit(report_end(&report));
+}
+
+static void report_failure(void)
+{
+	struct report report = { .is_line = true };
+
+	errno = EROFS;
+	report_fail_errno(&report, "cannot be made", "/there");
+	exit(report_end(&report));
+}
+
+static void end_without_a_word(void)
+{
+	exit(3);
+}
+
+static void die(void)
+{
+	struct report report = { .is_line = true, .done = 1, .total = 2 };
+
+	report_progress(&report);
+	raise(SIGKILL);
+}
+
+/* Until it is killed: the daemon's own end of the pipe is not among what it has. */
+static void hang(void)
+{
+	struct report report = { .is_line = true, .done = 5, .total = 10 };
+
+	report_progress(&report);
+	while (true)
+		pause();
+}
+
+static void count_descriptors(void)
+{
+	struct report report = { .is_line = true };
+	sigset_t blocked;
+
+	for (int fd = 0; fd < 1024; fd++)
+		report.last += fcntl(fd, F_GETFD) >= 0;
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	report.bytes = (uint64_t)sigismember(&blocked, SIGTERM);
+	exit(report_end(&report));
+}
+
+static const struct {
+	const char *option;
+	void (*run)(void);
+} children[] = {
+	{ "--steps", report_steps },
+	{ "--failure", report_failure },
+	{ "--mute", end_without_a_word },
+	{ "--die", die },
+	{ "--hang", hang },
+	{ "--count", count_descriptors },
+};
+
+/* ---- the daemon --------------------------------------------------------------------------------- */
+
+struct told {
+	struct loop *loop;
+	struct jobs *jobs;
+	struct report last;
+	enum job_kind kind;
+	int ends;
+	bool stop_at_progress;
+};
+
+static void on_told(void *context, enum job_kind kind, const struct report *report, bool ended)
+{
+	struct told *told = context;
+
+	told->last = *report;
+	told->kind = kind;
+	told->ends += ended;
+	if (ended || told->stop_at_progress)
+		loop_stop(told->loop);
+}
+
+static void open_jobs(struct told *told, const char *const options[], const char *state)
+{
+	*told = (struct told){ .loop = loop_new() };
+	assert_non_null(told->loop);
+	assert_int_equal(jobs_open(told->loop, options, state, on_told, told, &told->jobs), 0);
+}
+
+static void close_jobs(struct told *told)
+{
+	jobs_close(told->jobs);
+	loop_free(told->loop);
+}
+
+/* One job of this option, to its end. */
+static struct report run_job(const char *option, enum job_kind kind)
+{
+	const char *const options[] = { option, NULL };
+	struct report running;
+	struct told told;
+
+	open_jobs(&told, options, "/nowhere");
+	assert_int_equal(jobs_start(told.jobs, kind, kind == JOB_BACKUP ? "/nowhere/x" : NULL), 0);
+	assert_true(jobs_running(told.jobs, kind, &running));
+	loop_run(told.loop);
+	assert_int_equal(told.ends, 1);
+	assert_int_equal(told.kind, kind);
+	assert_false(jobs_running(told.jobs, kind, &running));
+	close_jobs(&told);
+	return told.last;
+}
+
+static void the_last_word_of_a_child_is_told(void **state)
+{
+	struct report report = run_job("--steps", JOB_VERIFY);
+
+	(void)state;
+	assert_int_equal(report.err, 0);
+	assert_int_equal(report.done, 3);
+	assert_int_equal(report.last, 7);
+	assert_int_equal(report.bytes, 9);
+	assert_string_equal(report.text, "all is well");
+}
+
+static void a_failure_has_its_code_its_reason_and_the_way_out(void **state)
+{
+	struct report report = run_job("--failure", JOB_BACKUP);
+
+	(void)state;
+	assert_int_equal(report.err, LIFT_E_IO);
+	assert_non_null(strstr(report.text, "cannot be made: /there: Read-only file system"));
+	assert_non_null(strstr(report.text, "ReadWritePaths="));
+}
+
+static void a_child_that_ends_without_a_word_has_failed(void **state)
+{
+	struct report report = run_job("--mute", JOB_VERIFY);
+
+	(void)state;
+	assert_int_equal(report.err, LIFT_E_STOPPED);
+	assert_non_null(strstr(report.text, "status 3"));
+}
+
+static void a_child_that_dies_of_a_signal_is_told_as_such(void **state)
+{
+	struct report report = run_job("--die", JOB_VERIFY);
+
+	(void)state;
+	assert_int_equal(report.err, LIFT_E_STOPPED);
+	assert_non_null(strstr(report.text, "died of signal 9"));
+	assert_int_equal(report.done, 1);
+}
+
+static void a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon(void **state)
+{
+	struct report report;
+	sigset_t term;
+	int pipes[2];
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0); /* these are open for whoever does not look */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	report = run_job("--count", JOB_VERIFY);
+	sigprocmask(SIG_UNBLOCK, &term, NULL);
+	close(pipes[0]);
+	close(pipes[1]);
+	assert_int_equal(report.last, 3);
+	assert_int_equal(report.bytes, 0);
+}
+
+static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **state)
+{
+	static const char *const options[] = { "--hang", NULL };
+	char left[PATH_MAX];
+	struct report running;
+	struct told told;
+	struct dir dir;
+
+	(void)state;
+	dir_begin(&dir);
+	open_jobs(&told, options, dir.path);
+	told.stop_at_progress = true;
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL), LIFT_E_BUSY);
+	assert_int_equal(jobs_start(told.jobs, JOB_BACKUP, "/nowhere/x"), 0);
+	loop_run(told.loop);
+	assert_true(jobs_running(told.jobs, JOB_VERIFY, &running));
+	assert_true(jobs_running(told.jobs, JOB_BACKUP, &running));
+	assert_int_equal(told.ends, 0);
+	/* What a killed process has left. */
+	snprintf(left, sizeof(left), "%s/ledger.verify-%d", dir.path, INT_MAX);
+	assert_int_equal(mkdir(left, 0700), 0);
+	close_jobs(&told);
+	assert_int_equal(access(left, F_OK), -1);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	dir_end(&dir);
+}
+
+static void a_line_of_a_report_is_read_or_refused(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_read;
+		const char *text;
+	} cases[] = {
+		{ "1 2 3 4 0 ", true, "" },   { "1 2 3 4 -110 a b", true, "a b" },
+		{ "1 2 3 4 0", false, NULL }, { "1 2 3 4", false, NULL },
+		{ "", false, NULL },	      { "warning: something", false, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report report = { .last = 99 };
+
+		if (report_read(cases[i].line, &report) != cases[i].is_read)
+			fail_msg("'%s'", cases[i].line);
+		if (!cases[i].is_read)
+			assert_int_equal(report.last, 99);
+		else
+			assert_string_equal(report.text, cases[i].text);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_last_word_of_a_child_is_told),
+		cmocka_unit_test(a_failure_has_its_code_its_reason_and_the_way_out),
+		cmocka_unit_test(a_child_that_ends_without_a_word_has_failed),
+		cmocka_unit_test(a_child_that_dies_of_a_signal_is_told_as_such),
+		cmocka_unit_test(a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon),
+		cmocka_unit_test(one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end),
+		cmocka_unit_test(a_line_of_a_report_is_read_or_refused),
+	};
+
+	for (size_t i = 0; argc > 2 && i < sizeof(children) / sizeof(children[0]); i++)
+		if (strcmp(argv[1], children[i].option) == 0 && strcmp(argv[2], "--report") == 0)
+			children[i].run();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
