@@ -232,7 +232,7 @@ fuzz-%: deps-fuzz
 	build-fuzz/tests/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-max_len=$(or $(FUZZ_MAX_$*),4096) -artifact_prefix=build-fuzz/$*- build-fuzz/found/$* build-fuzz/seeds/$*
 
-units-verify: $(BUILD)/liftd
+units-verify: all
 	@sh tests/units_verify.sh $(BUILD)/liftd
 
 bench: deps
@@ -256,8 +256,10 @@ install: all
 	install -m 644 daemon/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/liftd/
 	install -m 644 daemon/liftd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 daemon/examples/*.yaml $(DESTDIR)$(PREFIX)/share/liftd/examples/
-	sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/liftd.service \
-		> $(DESTDIR)$(PREFIX)/lib/systemd/system/liftd.service
+	for unit in liftd.service liftd-backup.service liftd-backup.timer; do \
+		sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/usr/bin/lift |$(PREFIX)/bin/lift |; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/$$unit \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	done
 	install -m 644 systemd/liftd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/liftd.conf
 	[ -e $(DESTDIR)$(SYSCONFDIR)/liftd.yaml ] || install -m 644 systemd/liftd.yaml $(DESTDIR)$(SYSCONFDIR)/liftd.yaml
 	[ -e $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml ] || install -m 644 systemd/catalogue.yaml $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml

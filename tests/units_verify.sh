@@ -1,27 +1,33 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The unit as `make install` leaves it must pass systemd-analyze verify without a word.
+# The units as `make install` leaves them must pass systemd-analyze verify without a word.
 set -eu
 liftd=$(realpath "$1")
+lift=$(realpath "$(dirname "$1")/lift")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	exit 0
 fi
-# The program where it was built; the manuals where man finds them, if there is a man.
-sed "s|/usr/sbin/liftd|$liftd|" systemd/liftd.service >"$dir/liftd.service"
+# The programs where they were built; the manuals where man finds them, if there is a man.
+n=0
+for unit in systemd/*.service systemd/*.timer; do
+	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |" "$unit" >"$dir/${unit#systemd/}"
+	n=$((n + 1))
+done
 if command -v man >/dev/null; then
-	mkdir -p "$dir/man/man5" "$dir/man/man8"
+	mkdir -p "$dir/man/man1" "$dir/man/man5" "$dir/man/man8"
+	cp clients/*.1 "$dir/man/man1"
 	cp daemon/*.5 "$dir/man/man5"
 	cp daemon/*.8 "$dir/man/man8"
 	export MANPATH="$dir/man"
 else
-	sed -i '/^Documentation=/d' "$dir/liftd.service"
+	sed -i '/^Documentation=/d' "$dir"/*.service "$dir"/*.timer
 fi
-said=$(systemd-analyze verify "$dir/liftd.service" 2>&1) || { echo "$said"; exit 1; }
+said=$(systemd-analyze verify "$dir"/*.service "$dir"/*.timer 2>&1) || { echo "$said"; exit 1; }
 if [ -n "$said" ]; then
 	echo "$said"
 	exit 1
 fi
-echo "units_verify: 1 passed, 0 failed"
+echo "units_verify: $n passed, 0 failed"
