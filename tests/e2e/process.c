@@ -109,8 +109,8 @@ static void become(const struct process *process, const struct surroundings *in,
 		   const char *const argv[], const char *const env[], pid_t parent)
 {
 	int input = open(in->input ? in->input : "/dev/null", O_RDONLY);
-	int out = open(process->out, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	int err = open(process->err, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	int out = open(process->out, O_WRONLY);
+	int err = open(process->err, O_WRONLY);
 	struct rlimit limit = { in->descriptors, in->descriptors };
 
 	if (input < 0 || out < 0 || err < 0 || dup2(input, 0) < 0 || dup2(out, 1) < 0 ||
@@ -140,6 +140,9 @@ void process_start(struct process *process, const char *dir, const char *name,
 	in = in ? in : &plain;
 	path_make(process->out, "%s/%s.out", dir, name);
 	path_make(process->err, "%s/%s.err", dir, name);
+	/* They are there for a test that looks before the child has come to open them. */
+	file_write(process->out, "");
+	file_write(process->err, "");
 	make_env(in->env, env);
 	while (at < RUNNING_MAX && running[at])
 		at++;
