@@ -70,7 +70,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short fuzz-replay units-verify bench demo install clean format help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install clean format help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -81,6 +81,7 @@ help:
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo 'make torture       kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many'
+	@echo 'make soak          30 minutes under load; SECONDS=n, RATE=events/s'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
@@ -209,6 +210,11 @@ torture-short: all $(TORTURES) $(BUILD)/tests/torture/faults.so
 torture: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@failed=; for t in $(TORTURES); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
+
+# SECONDS of RATE events/s.
+soak: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@sh tests/torture/soak.sh $(BUILD) $(or $(SECONDS),1800) $(or $(RATE),50000)
 
 # Fuzzing starts from a corpus of ours, and from what else is lying about in the target's form.
 FUZZ_SECONDS ?= 60

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "proto/control.h"
@@ -216,19 +217,23 @@ static int run_rate(void *zmq, const char *endpoint, uint64_t rate, uint64_t sec
 	struct msg_writer *writer = msg_writer_new();
 	struct msg_reader *reader = msg_reader_new();
 	void *socket = open_socket(zmq, ZMQ_DEALER, endpoint);
-	uint32_t window = greet(socket, writer, reader, "rate");
+	char stream[32]; /* of this run alone: its events are new ones */
+	uint32_t window;
 	uint64_t batches = rate * seconds / batch, sent = 0, acked = 0;
-	double *ms = calloc(batches + 1, sizeof(*ms)), start = now_s();
+	double *ms = calloc(batches + 1, sizeof(*ms)), start;
 	double step = (double)batch / (double)rate;
 	zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
 	zmq_msg_t message;
 
 	zmq_msg_init(&message);
+	snprintf(stream, sizeof(stream), "rate-%d", (int)getpid());
+	window = greet(socket, writer, reader, stream);
+	start = now_s();
 	while (acked < batches) {
 		double due = start + (double)sent * step;
 
 		if (sent < batches && sent - acked < window && now_s() >= due) {
-			send_batch(socket, writer, "rate", sent * batch + 1, batch, rate * seconds,
+			send_batch(socket, writer, stream, sent * batch + 1, batch, rate * seconds,
 				   rate * seconds / 5 + 1);
 			sent++;
 		}
@@ -239,7 +244,7 @@ static int run_rate(void *zmq, const char *endpoint, uint64_t rate, uint64_t sec
 		}
 		if (sent < batches && sent - acked < window)
 			wait_for(socket, start + (double)sent * step);
-		else
+		else if (acked < batches)
 			zmq_poll(&item, 1, ANSWER_WAIT_MS);
 	}
 	printf("%llu events/s, %u a batch: ", (unsigned long long)rate, batch);
