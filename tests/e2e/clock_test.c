@@ -47,6 +47,17 @@ static void day_text(int64_t ms, char to[static 16])
 	strftime(to, 16, "%Y-%m-%d", &local);
 }
 
+/* The first ledger, of nothing, begins an epoch of its own. */
+static void await_first_ledger(struct daemon *daemon)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (daemon_counter(daemon, "takeovers") < 1) {
+		assert_true(clock_ms() < end_ms);
+		look_again();
+	}
+}
+
 static void start(struct scene *scene, struct daemon *daemon)
 {
 	char library[PATH_SIZE], preload[PATH_SIZE + 16], page[PATH_SIZE], setting[PATH_SIZE + 16];
@@ -70,6 +81,7 @@ static void start(struct scene *scene, struct daemon *daemon)
 	close(fd);
 	daemon_configure(daemon, configuration);
 	daemon_start_in(daemon, &in);
+	await_first_ledger(daemon);
 	peer_open(&scene->platform, ZMQ_DEALER, daemon->intake, NULL);
 	peer_open(&scene->dashboard, ZMQ_SUB, daemon->publish, "");
 }
