@@ -40,7 +40,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototype
 	-Wformat=2 -Wwrite-strings $(if $(WERROR),-Werror)
 CFLAGS ?= -O2 -g
 comma := ,
-SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONFDIR='"$(SYSCONFDIR)"' -I. $(WARNINGS) $(CFLAGS) $(SAN_FLAGS) -MMD -MP -pthread
 ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS) -pthread
 SYSCONFDIR ?= /etc/liftd

@@ -49,7 +49,7 @@ static bool fails(void)
 	return true;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LIFT_SANITIZED
 #define REAL(name) __real_##name
 #define OURS(name) __wrap_##name
 #else

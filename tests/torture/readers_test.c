@@ -16,7 +16,7 @@
 #include "tests/e2e/peer.h"
 #include "tests/torture/subject.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LIFT_SANITIZED
 enum { SLACK_BYTES = 1 << 30 /* sanitizers keep what is freed: only that all goes on is tested */ };
 #else
 enum { SLACK_BYTES = 16 << 20 };
