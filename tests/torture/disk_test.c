@@ -118,8 +118,7 @@ static void one_filling(struct stage *stage, const struct filling *filling)
 	struct subject *subject = &stage->subject;
 
 	filling->fill(stage);
-	subject_feed_until_refused(subject, stage->load);
-	subject_await_trouble(subject, "journal: No space left on device");
+	subject_feed_until_trouble(subject, stage->load, "journal: No space left on device");
 	filling->free_up(stage);
 	subject_feed_some(subject, stage->load, SOME);
 	free(subject_export(subject, EXPORT_MS)); /* the ledger tries again */

@@ -346,6 +346,13 @@ void subject_feed_until_refused(struct subject *subject, struct load *load)
 	}
 }
 
+void subject_feed_until_trouble(struct subject *subject, struct load *load, const char *words)
+{
+	do
+		subject_feed_until_refused(subject, load);
+	while (!status_has(subject, words));
+}
+
 static const json_t *row_of(const json_t *rows, const char *key, const char *value)
 {
 	const json_t *row;

@@ -61,6 +61,10 @@ char *subject_export(struct subject *subject, int limit_ms);
 /* Status, owned. */
 json_t *subject_status(struct subject *subject);
 
+/* Feed it until it refuses, and status says why: on a disk that is nearly full small commits still succeed, and it is well again for a
+ * while. */
+void subject_feed_until_trouble(struct subject *subject, struct load *load, const char *words);
+
 /* Until its status has, or no longer has, a trouble with these words in it; the test fails where that does not come. */
 void subject_await_trouble(struct subject *subject, const char *words);
 void subject_await_health(struct subject *subject);
