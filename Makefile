@@ -80,7 +80,7 @@ help:
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
-	@echo 'make torture       kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many'
+	@echo 'make torture       kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
 	@echo 'make soak          30 minutes under load; SECONDS=n, RATE=events/s'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
@@ -209,7 +209,7 @@ torture-short: all $(TORTURES) $(BUILD)/tests/torture/faults.so
 
 torture: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@failed=; for t in $(TORTURES); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
+	@failed=; for t in $(if $(TORTURE),$(BUILD)/tests/torture/$(TORTURE)_test,$(TORTURES)); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
 
 # SECONDS of RATE events/s.
 soak: deps
