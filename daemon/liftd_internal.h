@@ -40,7 +40,7 @@ struct liftd {
 	const struct config *config;
 	const char *catalogue_path;
 	const char *const *options; /* that children get, too */
-	int locks[DIRS]; /* of state and runtime */
+	int locks[DIRS];	    /* of state and runtime */
 	struct secret secret;
 	struct stats stats;
 	void *zmq;

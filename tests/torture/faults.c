@@ -213,7 +213,7 @@ int close(int fd)
 /* The C library closes its streams' descriptors behind our back. */
 int fclose(FILE *stream)
 {
-	static int (*real)(FILE *stream);
+	static int (*real)(FILE * stream);
 	int fd = fileno(stream);
 
 	if (fd >= 0 && fd < FDS_MAX)
