@@ -310,6 +310,21 @@ static void a_subscriber_that_comes_and_goes_leaves_nothing_behind(void **state)
 
 /* ---- stopped ------------------------------------------------------------------------------------- */
 
+/* Who has not yet been answered when it stops gives up. */
+static void await_sources(struct daemon *daemon, size_t n)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	size_t found = 0;
+
+	while (found < n) {
+		json_t *status = daemon_status(daemon);
+
+		found = json_array_size(json_object_get(status, "sources"));
+		json_decref(status);
+		assert_true(found == n || clock_ms() < end_ms);
+	}
+}
+
 static char *export_of(struct daemon *daemon, bool stop)
 {
 	static const char *const sources[] = { "one", "two", "three" };
@@ -324,6 +339,7 @@ static char *export_of(struct daemon *daemon, bool stop)
 				  "--learners", "3000", "--batch", "10", "--source", sources[i],
 				  NULL);
 	daemon_await_journal(daemon, 1000);
+	await_sources(daemon, 3);
 	if (stop) {
 		process_signal(&daemon->process, SIGSTOP);
 		for (end_ms = clock_ms() + stop_ms; clock_ms() < end_ms;)
