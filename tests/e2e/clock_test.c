@@ -47,17 +47,6 @@ static void day_text(int64_t ms, char to[static 16])
 	strftime(to, 16, "%Y-%m-%d", &local);
 }
 
-/* The first ledger, of nothing, begins an epoch of its own. */
-static void await_first_ledger(struct daemon *daemon)
-{
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-
-	while (daemon_counter(daemon, "takeovers") < 1) {
-		assert_true(clock_ms() < end_ms);
-		look_again();
-	}
-}
-
 static void start(struct scene *scene, struct daemon *daemon)
 {
 	char library[PATH_SIZE], preload[PATH_SIZE + 16], page[PATH_SIZE], setting[PATH_SIZE + 16];
@@ -81,7 +70,8 @@ static void start(struct scene *scene, struct daemon *daemon)
 	close(fd);
 	daemon_configure(daemon, configuration);
 	daemon_start_in(daemon, &in);
-	await_first_ledger(daemon);
+	/* The first ledger, of nothing, begins an epoch of its own. */
+	daemon_await_counter(daemon, "takeovers", 1);
 	peer_open(&scene->platform, ZMQ_DEALER, daemon->intake, NULL);
 	peer_open(&scene->dashboard, ZMQ_SUB, daemon->publish, "");
 }
@@ -122,14 +112,10 @@ static bool is_accepted(struct scene *scene, int64_t time)
 /* Move the clock, and wait until the daemon has found it out. */
 static void move_clock(struct scene *scene, int64_t by_ms)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
 	int64_t jumps = daemon_counter(scene->daemon, "clock_jumps");
 
 	atomic_store(scene->by_ms, by_ms);
-	while (daemon_counter(scene->daemon, "clock_jumps") == jumps) {
-		assert_true(clock_ms() < end_ms);
-		look_again();
-	}
+	daemon_await_counter(scene->daemon, "clock_jumps", jumps + 1);
 }
 
 /* The next message whose topic begins like that, and whose `as_of` is the day. */

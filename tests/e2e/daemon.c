@@ -189,6 +189,18 @@ int64_t daemon_counter(struct daemon *daemon, const char *name)
 	return value;
 }
 
+int64_t daemon_await_counter(struct daemon *daemon, const char *name, int64_t value)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS, got;
+
+	while ((got = daemon_counter(daemon, name)) < value) {
+		if (clock_ms() > end_ms)
+			fail_msg("%s is %lld and not %lld", name, (long long)got, (long long)value);
+		look_again();
+	}
+	return got;
+}
+
 void daemon_await_journal(struct daemon *daemon, int64_t last)
 {
 	int64_t end_ms = clock_ms() + LIMIT_MS, got = -1;

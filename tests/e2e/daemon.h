@@ -45,6 +45,9 @@ void daemon_crash(struct daemon *daemon);
 json_t *daemon_status(struct daemon *daemon);
 int64_t daemon_counter(struct daemon *daemon, const char *name);
 
+/* Wait until a counter has come to this, or is beyond; what it is. */
+int64_t daemon_await_counter(struct daemon *daemon, const char *name, int64_t value);
+
 /* Wait until the journal holds so many entries. */
 void daemon_await_journal(struct daemon *daemon, int64_t last);
 

@@ -236,7 +236,6 @@ static void what_is_published_meanwhile_is_not_taken(void **state)
 	struct daemon *daemon = *state;
 	char *exported = prepare(daemon), path[PATH_SIZE];
 	json_t *status;
-	int64_t end_ms;
 
 	change(daemon, "journal", "falls", 5, 4);
 	daemon_start(daemon);
@@ -244,9 +243,7 @@ static void what_is_published_meanwhile_is_not_taken(void **state)
 	file_write(path, "type,time,learner,module,region\n"
 			 "started,2024-11-05T09:00:00Z,ada,lift,rana\n");
 	free(daemon_lift_out(daemon, 0, "publish", "--pub", path, NULL));
-	for (end_ms = clock_ms() + LIMIT_MS; daemon_counter(daemon, "batches_refused") == 0;
-	     look_again())
-		assert_true(clock_ms() < end_ms);
+	daemon_await_counter(daemon, "batches_refused", 1);
 	status = daemon_status(daemon);
 	assert_int_equal(whole(json_object_get(status, "journal"), "last"), 2 * EVENTS);
 	json_decref(status);

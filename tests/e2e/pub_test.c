@@ -100,14 +100,7 @@ static void publish(struct peer *platform, const char *source, int64_t first, in
 /* Nothing is answered: only the counters say that it has come. */
 static void await_counter(struct daemon *daemon, const char *name, int64_t value)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS, got;
-
-	while ((got = daemon_counter(daemon, name)) < value) {
-		if (clock_ms() > end_ms)
-			fail_msg("%s is %d and not %d", name, (int)got, (int)value);
-		look_again();
-	}
-	assert_int_equal(got, value);
+	assert_int_equal(daemon_await_counter(daemon, name, value), value);
 }
 
 static json_t *acknowledged(struct peer *intake, json_t *message)

@@ -81,16 +81,6 @@ static int64_t started(struct daemon *daemon, const char *region, const char *mo
 	return n;
 }
 
-static void await_takeovers(struct daemon *daemon, int64_t n)
-{
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-
-	while (daemon_counter(daemon, "takeovers") < n) {
-		assert_true(clock_ms() < end_ms);
-		look_again();
-	}
-}
-
 static void await_built(struct daemon *daemon)
 {
 	int64_t end_ms = clock_ms() + LIMIT_MS;
@@ -152,7 +142,7 @@ static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
 	char *out;
 
 	start(daemon);
-	await_takeovers(daemon, 1); /* the first ledger, of an empty journal */
+	daemon_await_counter(daemon, "takeovers", 1); /* the first ledger, of an empty journal */
 	takeovers = daemon_counter(daemon, "takeovers");
 	write_catalogue(daemon, renamed);
 	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
@@ -161,7 +151,7 @@ static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
 	assert_non_null(strstr(out, "Rana by"));
 	free(out);
 	process_signal(&daemon->process, SIGHUP);
-	await_takeovers(daemon, takeovers + 2);
+	daemon_await_counter(daemon, "takeovers", takeovers + 2);
 	out = file_text(daemon->log, NULL);
 	assert_non_null(strstr(out, "takes over at once"));
 	assert_null(strstr(out, "when its ledger is built"));
@@ -205,7 +195,7 @@ static void a_daemon_that_starts_with_another_catalogue_ends_with_its_figures(vo
 	out = file_text(daemon->log, NULL);
 	assert_non_null(strstr(out, "serving=the one of the catalogue before"));
 	free(out);
-	await_takeovers(daemon, 1);
+	daemon_await_counter(daemon, "takeovers", 1);
 	assert_int_equal(started(daemon, "vega", "lift"), 1);
 	daemon_stop(daemon, SIGTERM);
 	/* It is there at the next start. */

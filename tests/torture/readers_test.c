@@ -262,8 +262,7 @@ static void operators_that_never_read_cost_a_queue(void **state)
 	for (int i = 0; i < 2 * CONTROL_QUEUE; i++)
 		zmq_send(deaf, bytes.data, bytes.size, 0);
 	json_decref(request);
-	while (daemon_counter(flow.daemon, "answers_dropped") < 10)
-		look_again();
+	daemon_await_counter(flow.daemon, "answers_dropped", 10);
 	most = flow_run(&flow, 100);
 	check_memory("an operator who does not read", before, most, CONTROL_QUEUE, (int64_t)page);
 	zmq_close(deaf);
