@@ -3,18 +3,6 @@
 
 #include <stddef.h>
 
-static void write_str(struct msg_writer *writer, const char *key, const char *value)
-{
-	msg_str(writer, key);
-	msg_str(writer, value);
-}
-
-static void write_int(struct msg_writer *writer, const char *key, int64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, value);
-}
-
 static void write_day(struct msg_writer *writer, const char *key, int32_t day)
 {
 	char text[DAY_TEXT];
@@ -36,8 +24,8 @@ void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		const struct dimension *dimension = &catalogue->dimensions[where->is[i].dimension];
 		uint32_t value = where->is[i].value;
 
-		write_str(writer, dimension->name,
-			  value < dimension->n_values ? dimension->values[value] : "unknown");
+		msg_key_str(writer, dimension->name,
+			    value < dimension->n_values ? dimension->values[value] : "unknown");
 	}
 }
 
@@ -53,7 +41,7 @@ static void encode_dimension(struct msg_writer *writer, const struct catalogue *
 
 	(void)visible;
 	msg_map(writer, 2);
-	write_str(writer, "name", dimension->name);
+	msg_key_str(writer, "name", dimension->name);
 	msg_str(writer, "values");
 	msg_array(writer, dimension->n_values);
 	for (uint32_t v = 0; v < dimension->n_values; v++)
@@ -69,9 +57,9 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 	for (uint32_t i = 0; i < region->n_parents; i++)
 		parents += is_visible(visible, region->parents[i]);
 	msg_map(writer, 4 + 2 * region->has_place);
-	write_str(writer, "code", region->code);
-	write_str(writer, "name", region->name);
-	write_str(writer, "level", region->level);
+	msg_key_str(writer, "code", region->code);
+	msg_key_str(writer, "name", region->name);
+	msg_key_str(writer, "level", region->level);
 	msg_str(writer, "parents");
 	msg_array(writer, parents);
 	for (uint32_t i = 0; i < region->n_parents; i++)
@@ -92,17 +80,17 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 
 	(void)visible;
 	msg_map(writer, 3);
-	write_str(writer, "id", module->id);
-	write_str(writer, "name", module->name);
+	msg_key_str(writer, "id", module->id);
+	msg_key_str(writer, "name", module->name);
 	msg_str(writer, "grants");
 	msg_array(writer, module->n_grants);
 	for (uint32_t i = 0; i < module->n_grants; i++) {
 		const struct grant *grant = &module->grants[i];
 
 		msg_map(writer, 4);
-		write_str(writer, "competence", catalogue->competences[grant->competence].id);
-		write_int(writer, "level", grant->level);
-		write_str(writer, "earned_by", grant->by_pass ? "passed" : "completed");
+		msg_key_str(writer, "competence", catalogue->competences[grant->competence].id);
+		msg_key_int(writer, "level", grant->level);
+		msg_key_str(writer, "earned_by", grant->by_pass ? "passed" : "completed");
 		msg_str(writer, "valid_months");
 		if (grant->valid_months)
 			msg_int(writer, grant->valid_months);
@@ -177,8 +165,8 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	const struct programme *programme = &catalogue->programmes[p];
 
 	msg_map(writer, 9);
-	write_str(writer, "id", programme->id);
-	write_str(writer, "name", programme->name);
+	msg_key_str(writer, "id", programme->id);
+	msg_key_str(writer, "name", programme->name);
 	msg_str(writer, "modules");
 	msg_array(writer, programme->n_modules);
 	for (uint32_t i = 0; i < programme->n_modules; i++)
@@ -188,19 +176,19 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	msg_str(writer, "regions");
 	msg_array(writer, encode_programme_regions(NULL, catalogue, visible, programme));
 	encode_programme_regions(writer, catalogue, visible, programme);
-	write_int(writer, "complete", programme->complete);
+	msg_key_int(writer, "complete", programme->complete);
 	msg_str(writer, "targets");
 	msg_array(writer, programme->n_targets);
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
 		const struct target *target = &programme->targets[i];
 
 		msg_map(writer, 3);
-		write_str(writer, "measure", target->completed ? "completed" : "participants");
-		write_int(writer, "value", target->value);
+		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
+		msg_key_int(writer, "value", target->value);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &target->where);
 	}
-	write_int(writer, "stalled_after_days", programme->stalled_after_days);
+	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
 }
 
 static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -210,13 +198,13 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 
 	(void)visible;
 	msg_map(writer, 3);
-	write_str(writer, "id", competence->id);
-	write_str(writer, "name", competence->name);
+	msg_key_str(writer, "id", competence->id);
+	msg_key_str(writer, "name", competence->name);
 	msg_str(writer, "requirements");
 	msg_array(writer, competence->n_requirements);
 	for (uint32_t i = 0; i < competence->n_requirements; i++) {
 		msg_map(writer, 2);
-		write_int(writer, "level", competence->requirements[i].level);
+		msg_key_int(writer, "level", competence->requirements[i].level);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &competence->requirements[i].where);
 	}
@@ -277,9 +265,9 @@ void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalog
 		      const bool *visible, int64_t epoch, uint64_t seq)
 {
 	msg_map(writer, 3 + PARTS);
-	write_int(writer, "v", 1);
-	write_int(writer, "epoch", epoch);
-	write_int(writer, "seq", (int64_t)seq);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", epoch);
+	msg_key_int(writer, "seq", (int64_t)seq);
 	for (size_t i = 0; i < PARTS; i++)
 		encode_rows(writer, catalogue, visible, &parts[i], 0,
 			    part_rows(&parts[i], catalogue));
@@ -319,11 +307,9 @@ size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *
 	to = page_end(writer, catalogue, from, size_max);
 	msg_writer_clear(writer);
 	msg_map(writer, 3 + PARTS);
-	write_int(writer, "v", 1);
-	msg_str(writer, "ok");
-	msg_bool(writer, true);
-	msg_str(writer, "more");
-	msg_bool(writer, to < total);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_key_bool(writer, "more", to < total);
 	for (size_t i = 0; i < PARTS; i++) {
 		size_t n = part_rows(&parts[i], catalogue);
 

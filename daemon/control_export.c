@@ -12,14 +12,10 @@ static int send_page(struct control *control, bool more)
 	day_print(control->page.today, as_of);
 	msg_writer_clear(control->writer);
 	msg_map(control->writer, 5);
-	msg_str(control->writer, "v");
-	msg_int(control->writer, 1);
-	msg_str(control->writer, "ok");
-	msg_bool(control->writer, true);
-	msg_str(control->writer, "as_of");
-	msg_str(control->writer, as_of);
-	msg_str(control->writer, "more");
-	msg_bool(control->writer, more);
+	msg_key_int(control->writer, "v", 1);
+	msg_key_bool(control->writer, "ok", true);
+	msg_key_str(control->writer, "as_of", as_of);
+	msg_key_bool(control->writer, "more", more);
 	msg_str(control->writer, "rows");
 	msg_array(control->writer, control->page.n);
 	for (size_t i = 0; i < control->page.n; i++, line += strlen(line) + 1)

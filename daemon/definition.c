@@ -195,8 +195,7 @@ int definitions_encode(struct msg_writer *writer, const struct definition_of *of
 		if (!applies(definition, of))
 			continue;
 		msg_map(writer, 2);
-		msg_str(writer, "figure");
-		msg_str(writer, definition->figure);
+		msg_key_str(writer, "figure", definition->figure);
 		msg_str(writer, "text");
 		err = write_words(writer, of, definition->text);
 	}

@@ -4,18 +4,6 @@
 #include "daemon/explain_sources.h"
 #include "daemon/metrics.h"
 
-static void write_int(struct msg_writer *writer, const char *key, int64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, value);
-}
-
-static void write_str(struct msg_writer *writer, const char *key, const char *value)
-{
-	msg_str(writer, key);
-	msg_str(writer, value);
-}
-
 /* ---- who and what counts -------------------------------------------------------------------------- */
 
 struct sum {
@@ -121,7 +109,7 @@ static void write_texts(struct msg_writer *writer, const struct catalogue *catal
 		if (is_unknown(catalogue, text))
 			some[n++ % EXPLAIN_TEXTS_MAX] = text;
 	msg_map(writer, 2);
-	write_int(writer, "n", (int64_t)n);
+	msg_key_int(writer, "n", (int64_t)n);
 	msg_str(writer, "latest");
 	msg_array(writer, n < EXPLAIN_TEXTS_MAX ? n : EXPLAIN_TEXTS_MAX);
 	for (uint64_t i = n; i > 0 && n - i < EXPLAIN_TEXTS_MAX; i--)
@@ -133,7 +121,7 @@ static void write_unknown(struct msg_writer *writer, const struct catalogue *cat
 {
 	msg_str(writer, "unknown");
 	msg_map(writer, 3);
-	write_int(writer, "learners", learners);
+	msg_key_int(writer, "learners", learners);
 	msg_str(writer, "modules");
 	write_texts(writer, catalogue, journal, NAME_MODULE, is_unknown_module);
 	msg_str(writer, "regions");
@@ -146,8 +134,8 @@ static void write_names(struct msg_writer *writer, const struct definition_of *o
 {
 	msg_str(writer, "names");
 	msg_map(writer, 2);
-	write_str(writer, "region", of->catalogue->regions[of->region].name);
-	write_str(writer, "id", subject_name(of->catalogue, of->subject));
+	msg_key_str(writer, "region", of->catalogue->regions[of->region].name);
+	msg_key_str(writer, "id", subject_name(of->catalogue, of->subject));
 }
 
 static void write_head(struct msg_writer *writer, const struct definition_of *of)
@@ -155,13 +143,12 @@ static void write_head(struct msg_writer *writer, const struct definition_of *of
 	char as_of[DAY_TEXT];
 
 	day_print(of->today, as_of);
-	write_int(writer, "v", 1);
-	msg_str(writer, "ok");
-	msg_bool(writer, true);
-	write_str(writer, "as_of", as_of);
-	write_str(writer, "region", of->catalogue->regions[of->region].code);
-	write_str(writer, "kind", kind_name(tally_kind(of->subject)));
-	write_str(writer, "id", subject_id(of->catalogue, of->subject));
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_key_str(writer, "as_of", as_of);
+	msg_key_str(writer, "region", of->catalogue->regions[of->region].code);
+	msg_key_str(writer, "kind", kind_name(tally_kind(of->subject)));
+	msg_key_str(writer, "id", subject_id(of->catalogue, of->subject));
 	write_names(writer, of);
 }
 
@@ -179,8 +166,8 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	msg_writer_clear(writer);
 	msg_map(writer, 12 + EXPLAIN_SOURCES_KEYS);
 	write_head(writer, of);
-	write_int(writer, "learners", sum.learners);
-	write_int(writer, "facts", sum.facts);
+	msg_key_int(writer, "learners", sum.learners);
+	msg_key_int(writer, "facts", sum.facts);
 	msg_str(writer, "counted");
 	err = counted_encode(writer, of);
 	msg_str(writer, "definition");
@@ -201,15 +188,14 @@ void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *c
 
 	msg_writer_clear(writer);
 	msg_map(writer, 6);
-	write_int(writer, "v", 1);
-	msg_str(writer, "ok");
-	msg_bool(writer, false);
-	write_str(writer, "code", lift_err_code(err));
-	write_str(writer, "text", lift_err_text(err));
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", false);
+	msg_key_str(writer, "code", lift_err_code(err));
+	msg_key_str(writer, "text", lift_err_text(err));
 	msg_str(writer, "known");
 	msg_array(writer, listed);
 	for (uint32_t i = 0; i < listed; i++)
 		msg_str(writer, regions ? catalogue->regions[i].code
 					: subject_id(catalogue, tally_subject(kind, i)));
-	write_int(writer, "n_known", n);
+	msg_key_int(writer, "n_known", n);
 }

@@ -3,16 +3,14 @@
 
 #include <stdlib.h>
 
+#include "daemon/source_rows.h"
 #include "daemon/tally.h"
 
 enum { CODES = 256 /* of refusals, by their numbers */ };
 
 struct row {
-	struct text name; /* empty: nothing has been received of it */
-	struct source_record record;
+	const struct source_row *source;
 	bool stands; /* the metric stands on it */
-	uint64_t missing;
-	int64_t since; /* ms, of the oldest gap; 0: none */
 	uint64_t quarantined;
 	uint64_t *refused; /* by code, of what the quarantine has; NULL: nothing */
 };
@@ -20,48 +18,28 @@ struct row {
 struct gathered {
 	const struct definition_of *of;
 	struct journal_view *journal;
+	struct source_rows sources;
 	struct row *rows; /* by source */
-	size_t n, room;
+	size_t n;
 	struct row **listed; /* that the metric stands on, by name */
 	size_t n_listed;
 	uint32_t stream, source; /* of the last row of the quarantine */
 	int err;
 };
 
-static void gather_source(void *context, uint32_t id, struct text name,
-			  const struct source_record *record)
+static int gather_sources(struct gathered *all)
 {
-	struct gathered *all = context;
+	int err = source_rows_read(&all->sources, all->journal);
 
-	if (id >= all->room) {
-		size_t room = 2 * ((size_t)id + 8);
-		struct row *rows = realloc(all->rows, room * sizeof(*rows));
-
-		if (!rows) {
-			all->err = LIFT_E_MEMORY;
-			return;
-		}
-		all->rows = rows;
-		all->room = room;
-	}
-	while (all->n < id)
-		all->rows[all->n++] = (struct row){ 0 };
-	all->rows[id] = (struct row){ .name = name, .record = *record };
-	all->n = (size_t)id + 1;
-}
-
-static void gather_stream(void *context, const struct stream *stream, struct text name)
-{
-	struct gathered *all = context;
-	struct row *row;
-
-	(void)name;
-	if (stream->source >= all->n)
-		return;
-	row = &all->rows[stream->source];
-	row->missing += stream_missing(stream);
-	if (stream->since && (!row->since || stream->since < row->since))
-		row->since = stream->since;
+	if (err)
+		return err;
+	all->rows = calloc(all->sources.n + 1, sizeof(*all->rows));
+	if (!all->rows)
+		return LIFT_E_MEMORY;
+	all->n = all->sources.n;
+	for (size_t i = 0; i < all->n; i++)
+		all->rows[i].source = &all->sources.rows[i];
+	return 0;
 }
 
 static int gather_refused(void *context, const struct quarantined *refused)
@@ -132,7 +110,8 @@ static void gather_seen(void *context, uint32_t source, uint32_t module, uint32_
 
 static int compare_rows(const void *a, const void *b)
 {
-	return text_compare((*(struct row *const *)a)->name, (*(struct row *const *)b)->name);
+	return text_compare((*(struct row *const *)a)->source->name,
+			    (*(struct row *const *)b)->source->name);
 }
 
 static int list(struct gathered *all)
@@ -149,11 +128,9 @@ static int list(struct gathered *all)
 
 static int gather(struct gathered *all, const struct explain_from *from)
 {
-	int err = journal_view_sources(all->journal, gather_source, all);
+	int err = gather_sources(all);
 
-	if (!err && !all->err)
-		err = journal_view_streams(all->journal, gather_stream, all);
-	if (!err && !all->err)
+	if (!err)
 		err = journal_view_quarantine(all->journal, 0, gather_refused, all);
 	if (!err && !all->err)
 		err = ledger_view_seen(from->ledger, gather_seen, all);
@@ -163,21 +140,6 @@ static int gather(struct gathered *all, const struct explain_from *from)
 }
 
 /* ---- writing ------------------------------------------------------------------------------------ */
-
-static void write_int(struct msg_writer *writer, const char *key, uint64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, (int64_t)value);
-}
-
-static void write_moment(struct msg_writer *writer, const char *key, int64_t ms)
-{
-	msg_str(writer, key);
-	if (ms)
-		msg_int(writer, ms);
-	else
-		msg_nil(writer);
-}
 
 static void write_refused(struct msg_writer *writer, const struct row *row)
 {
@@ -191,26 +153,23 @@ static void write_refused(struct msg_writer *writer, const struct row *row)
 		if (!row->refused[code])
 			continue;
 		msg_map(writer, 3);
-		msg_str(writer, "code");
-		msg_str(writer, lift_err_code(-code));
-		msg_str(writer, "text");
-		msg_str(writer, lift_err_text(-code));
-		write_int(writer, "n", row->refused[code]);
+		msg_key_str(writer, "code", lift_err_code(-code));
+		msg_key_str(writer, "text", lift_err_text(-code));
+		msg_key_int(writer, "n", row->refused[code]);
 	}
 }
 
 static void write_source(struct msg_writer *writer, const struct row *row)
 {
 	msg_map(writer, 9);
-	msg_str(writer, "source");
-	msg_text(writer, row->name);
-	write_moment(writer, "last_event", row->record.last_event);
-	write_moment(writer, "last_received", row->record.last_received);
-	write_int(writer, "missing", row->missing);
-	write_moment(writer, "since", row->since);
-	write_int(writer, "accepted", row->record.accepted);
-	write_int(writer, "rejected", row->record.rejected);
-	write_int(writer, "quarantined", row->quarantined);
+	msg_key_text(writer, "source", row->source->name);
+	msg_key_moment(writer, "last_event", row->source->record.last_event);
+	msg_key_moment(writer, "last_received", row->source->record.last_received);
+	msg_key_int(writer, "missing", row->source->missing);
+	msg_key_moment(writer, "since", row->source->since);
+	msg_key_int(writer, "accepted", row->source->record.accepted);
+	msg_key_int(writer, "rejected", row->source->record.rejected);
+	msg_key_int(writer, "quarantined", row->quarantined);
 	write_refused(writer, row);
 }
 
@@ -221,17 +180,17 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct row *row = &all->rows[i];
 
-		if (row->stands || row->name.size == 0)
+		if (row->stands || row->source->name.size == 0)
 			continue;
 		n++;
-		missing += row->missing;
-		rejected += row->record.rejected;
+		missing += row->source->missing;
+		rejected += row->source->record.rejected;
 	}
 	msg_str(writer, "other_sources");
 	msg_map(writer, 3);
-	write_int(writer, "n", n);
-	write_int(writer, "missing", missing);
-	write_int(writer, "rejected", rejected);
+	msg_key_int(writer, "n", n);
+	msg_key_int(writer, "missing", missing);
+	msg_key_int(writer, "rejected", rejected);
 }
 
 static void write_all(struct msg_writer *writer, const struct gathered *all)
@@ -242,7 +201,7 @@ static void write_all(struct msg_writer *writer, const struct gathered *all)
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++)
 		write_source(writer, all->listed[i]);
-	write_int(writer, "sources_left_out", all->n_listed - n);
+	msg_key_int(writer, "sources_left_out", all->n_listed - n);
 	write_others(writer, all);
 }
 
@@ -257,6 +216,7 @@ int explain_sources_encode(struct msg_writer *writer, const struct definition_of
 	for (size_t i = 0; i < all.n; i++)
 		free(all.rows[i].refused);
 	free(all.rows);
+	source_rows_free(&all.sources);
 	free(all.listed);
 	return err;
 }

@@ -18,7 +18,7 @@ static void write_levels(const struct figures *figures, struct msg_writer *write
 
 		snprintf(key, sizeof(key), "%d", level);
 		if (figures->levels[level])
-			write_int(writer, key, figures->levels[level]);
+			msg_key_int(writer, key, figures->levels[level]);
 	}
 }
 
@@ -28,7 +28,7 @@ static void write_expiring(const struct figures *figures, struct msg_writer *wri
 						    "expiring_90d" };
 
 	for (int i = 0; i < EXPIRIES; i++)
-		write_int(writer, keys[i], figures->expiring[i]);
+		msg_key_int(writer, keys[i], figures->expiring[i]);
 }
 
 static void write_coverage(const struct figures *figures, struct msg_writer *writer)
@@ -53,13 +53,13 @@ static void write_requirement(const struct figures *figures, struct msg_writer *
 	bool known = catalogue_headcount(catalogue, figures->region, &requirement->where, &of);
 
 	msg_map(writer, 5);
-	write_int(writer, "level", requirement->level);
+	msg_key_int(writer, "level", requirement->level);
 	msg_str(writer, "where");
 	where_encode(writer, catalogue, &requirement->where);
-	write_int(writer, "n", n);
+	msg_key_int(writer, "n", n);
 	if (known) {
-		write_int(writer, "of", of);
-		write_int(writer, "gap", of > n ? of - n : 0);
+		msg_key_int(writer, "of", of);
+		msg_key_int(writer, "gap", of > n ? of - n : 0);
 		return;
 	}
 	msg_str(writer, "of");
@@ -75,8 +75,8 @@ void encode_competence(const struct figures *figures, struct msg_writer *writer,
 		&figures->catalogue->competences[tally_index(figures->subject)];
 
 	msg_map(writer, 10);
-	write_int(writer, "holders", figures->holders);
-	write_int(writer, "lapsed", figures->begun - figures->holders);
+	msg_key_int(writer, "holders", figures->holders);
+	msg_key_int(writer, "lapsed", figures->begun - figures->holders);
 	write_levels(figures, writer);
 	write_expiring(figures, writer);
 	write_by(figures, writer, columns, 1);

@@ -11,7 +11,7 @@ static void write_score(const struct figures *figures, struct msg_writer *writer
 			scores->rows[i].n[0];
 	msg_str(writer, "score");
 	msg_map(writer, 4);
-	write_int(writer, "n", n);
+	msg_key_int(writer, "n", n);
 	write_mean(writer, figures->totals[FACET_SCORE_SUM], n);
 	msg_str(writer, "median");
 	if (n)
@@ -34,7 +34,7 @@ static void write_took(const struct figures *figures, struct msg_writer *writer)
 
 	msg_str(writer, "days_to_complete");
 	msg_map(writer, 3);
-	write_int(writer, "n", figures->totals[FACET_TOOK]);
+	msg_key_int(writer, "n", figures->totals[FACET_TOOK]);
 	for (int i = 0; i < 2; i++) {
 		msg_str(writer, quantiles[i].key);
 		if (took->n)
@@ -48,7 +48,7 @@ static void write_gain(const struct figures *figures, struct msg_writer *writer)
 {
 	msg_str(writer, "gain");
 	msg_map(writer, 2);
-	write_int(writer, "n", figures->totals[FACET_GAIN]);
+	msg_key_int(writer, "n", figures->totals[FACET_GAIN]);
 	write_mean(writer, figures->totals[FACET_GAIN_SUM], figures->totals[FACET_GAIN]);
 }
 
@@ -59,13 +59,13 @@ void encode_module(const struct figures *figures, struct msg_writer *writer, int
 	const int64_t *totals = figures->totals;
 
 	msg_map(writer, 18);
-	write_int(writer, "started", totals[FACET_STARTED]);
-	write_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
-	write_int(writer, "completed", totals[FACET_COMPLETED]);
-	write_int(writer, "assessed", totals[FACET_ASSESSED]);
-	write_int(writer, "passed", totals[FACET_PASSED]);
-	write_int(writer, "passed_first", totals[FACET_PASSED_FIRST]);
-	write_int(writer, "attempts", totals[FACET_ATTEMPTS]);
+	msg_key_int(writer, "started", totals[FACET_STARTED]);
+	msg_key_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
+	msg_key_int(writer, "completed", totals[FACET_COMPLETED]);
+	msg_key_int(writer, "assessed", totals[FACET_ASSESSED]);
+	msg_key_int(writer, "passed", totals[FACET_PASSED]);
+	msg_key_int(writer, "passed_first", totals[FACET_PASSED_FIRST]);
+	msg_key_int(writer, "attempts", totals[FACET_ATTEMPTS]);
 	write_rate(writer, "completion_rate", totals[FACET_COMPLETED], totals[FACET_STARTED]);
 	write_rate(writer, "pass_rate", totals[FACET_PASSED], totals[FACET_ASSESSED]);
 	write_score(figures, writer);

@@ -4,12 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void write_int(struct msg_writer *writer, const char *key, int64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, value);
-}
-
 /* To six decimals, exact halves to even: what a decimal reader of the quotient would write. */
 static void write_decimal(struct msg_writer *writer, double value)
 {
@@ -21,8 +15,8 @@ static void write_decimal(struct msg_writer *writer, double value)
 
 void write_rate_keys(struct msg_writer *writer, int64_t n, int64_t of)
 {
-	write_int(writer, "n", n);
-	write_int(writer, "of", of);
+	msg_key_int(writer, "n", n);
+	msg_key_int(writer, "of", of);
 	msg_str(writer, "value");
 	if (of)
 		write_decimal(writer, (double)n / (double)of);
@@ -56,8 +50,8 @@ static int64_t active(const struct figures *figures, int32_t days)
 
 void write_active(const struct figures *figures, struct msg_writer *writer)
 {
-	write_int(writer, "active_7d", active(figures, 7));
-	write_int(writer, "active_30d", active(figures, 30));
+	msg_key_int(writer, "active_7d", active(figures, 7));
+	msg_key_int(writer, "active_30d", active(figures, 30));
 }
 
 void write_hours(const struct figures *figures, struct msg_writer *writer)
@@ -100,7 +94,7 @@ static void write_values(const struct figures *figures, struct msg_writer *write
 		msg_str(writer, v < dim->n_values ? dim->values[v] : "unknown");
 		msg_map(writer, n_columns);
 		for (size_t c = 0; c < n_columns; c++)
-			write_int(writer, columns[c], row[c]);
+			msg_key_int(writer, columns[c], row[c]);
 	}
 }
 
@@ -141,7 +135,7 @@ void write_daily(const struct figures *figures, struct msg_writer *writer, int32
 
 void write_stalled(const struct figures *figures, struct msg_writer *writer, int32_t after_days)
 {
-	write_int(
+	msg_key_int(
 		writer, "stalled",
 		series_below(&figures->series[SERIES_OPEN], (int64_t)figures->today - after_days));
 }

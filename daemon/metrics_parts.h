@@ -7,8 +7,7 @@
 
 #include "daemon/metrics.h"
 
-/* A key and its value. */
-void write_int(struct msg_writer *writer, const char *key, int64_t value);
+/* A key, and three of n, of and their quotient. */
 void write_rate(struct msg_writer *writer, const char *key, int64_t n, int64_t of);
 /* Its three keys alone. */
 void write_rate_keys(struct msg_writer *writer, int64_t n, int64_t of);

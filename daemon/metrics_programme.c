@@ -11,8 +11,7 @@ static void write_targets(const struct figures *figures, struct msg_writer *writ
 		const struct target *target = &programme->targets[i];
 
 		msg_map(writer, 5);
-		msg_str(writer, "measure");
-		msg_str(writer, target->completed ? "completed" : "participants");
+		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
 		msg_str(writer, "where");
 		where_encode(writer, figures->catalogue, &target->where);
 		write_rate_keys(writer, figures->parts[i], target->value);
@@ -29,9 +28,9 @@ void encode_programme(const struct figures *figures, struct msg_writer *writer, 
 	bool whole = figures->region == REGION_ALL;
 
 	msg_map(writer, 11 + whole);
-	write_int(writer, "participants", totals[FACET_STARTED]);
-	write_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
-	write_int(writer, "completed", totals[FACET_COMPLETED]);
+	msg_key_int(writer, "participants", totals[FACET_STARTED]);
+	msg_key_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
+	msg_key_int(writer, "completed", totals[FACET_COMPLETED]);
 	write_rate(writer, "completion_rate", totals[FACET_COMPLETED], totals[FACET_STARTED]);
 	write_active(figures, writer);
 	write_stalled(figures, writer, programme->stalled_after_days);
@@ -49,7 +48,7 @@ void encode_people(const struct figures *figures, struct msg_writer *writer, int
 
 	(void)daily_from;
 	msg_map(writer, 5);
-	write_int(writer, "learners", figures->totals[FACET_LAST]);
+	msg_key_int(writer, "learners", figures->totals[FACET_LAST]);
 	write_active(figures, writer);
 	write_reached(figures, writer, NULL, 0);
 	write_by(figures, writer, columns, 1);

@@ -71,8 +71,7 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 		pairs += ((const struct text *)((const char *)request + request_texts[i].offset))
 				 ->size > 0;
 	msg_map(writer, pairs);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
+	msg_key_int(writer, "v", 1);
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		const struct text *text =
 			(const void *)((const char *)request + request_texts[i].offset);
@@ -82,10 +81,8 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 		msg_text(writer, request_texts[i].key);
 		msg_text(writer, *text);
 	}
-	if (request->after > 0) {
-		msg_str(writer, "after");
-		msg_int(writer, (int64_t)request->after);
-	}
+	if (request->after > 0)
+		msg_key_int(writer, "after", (int64_t)request->after);
 }
 
 /* ---- answers, written ------------------------------------------------------------------------ */
@@ -93,37 +90,17 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 static void encode_op(struct msg_writer *writer, size_t pairs, const char *op)
 {
 	msg_map(writer, 2 + pairs);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	msg_str(writer, "op");
-	msg_str(writer, op);
-}
-
-static void encode_text(struct msg_writer *writer, const char *key, struct text value)
-{
-	msg_str(writer, key);
-	msg_text(writer, value);
-}
-
-static void encode_int(struct msg_writer *writer, const char *key, uint64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, (int64_t)value);
-}
-
-static void encode_bool(struct msg_writer *writer, const char *key, bool value)
-{
-	msg_str(writer, key);
-	msg_bool(writer, value);
+	msg_key_int(writer, "v", 1);
+	msg_key_str(writer, "op", op);
 }
 
 void welcome_encode(struct msg_writer *writer, const struct welcome *welcome)
 {
 	encode_op(writer, 4, "welcome");
-	encode_text(writer, "source", welcome->source);
-	encode_text(writer, "stream", welcome->stream);
-	encode_int(writer, "next", welcome->next);
-	encode_int(writer, "window", welcome->window);
+	msg_key_text(writer, "source", welcome->source);
+	msg_key_text(writer, "stream", welcome->stream);
+	msg_key_int(writer, "next", welcome->next);
+	msg_key_int(writer, "window", welcome->window);
 }
 
 void ack_encode(struct msg_writer *writer, const struct ack *ack)
@@ -132,11 +109,11 @@ void ack_encode(struct msg_writer *writer, const struct ack *ack)
 	size_t rows = more ? ACK_REJECTED_MAX : ack->n_rejected;
 
 	encode_op(writer, 6 + more, "ack");
-	encode_text(writer, "source", ack->source);
-	encode_text(writer, "stream", ack->stream);
-	encode_int(writer, "first", ack->first);
-	encode_int(writer, "count", ack->count);
-	encode_int(writer, "next", ack->next);
+	msg_key_text(writer, "source", ack->source);
+	msg_key_text(writer, "stream", ack->stream);
+	msg_key_int(writer, "first", ack->first);
+	msg_key_int(writer, "count", ack->count);
+	msg_key_int(writer, "next", ack->next);
 	msg_str(writer, "rejected");
 	msg_array(writer, rows);
 	for (size_t i = 0; i < rows; i++) {
@@ -146,7 +123,7 @@ void ack_encode(struct msg_writer *writer, const struct ack *ack)
 		msg_str(writer, lift_err_text(ack->rejected[i].err));
 	}
 	if (more)
-		encode_bool(writer, "more", true);
+		msg_key_bool(writer, "more", true);
 }
 
 void nack_encode(struct msg_writer *writer, const struct nack *nack)
@@ -154,14 +131,14 @@ void nack_encode(struct msg_writer *writer, const struct nack *nack)
 	encode_op(writer, 3 + (nack->source.size > 0) + (nack->stream.size > 0) + (nack->first > 0),
 		  "nack");
 	if (nack->source.size > 0)
-		encode_text(writer, "source", nack->source);
+		msg_key_text(writer, "source", nack->source);
 	if (nack->stream.size > 0)
-		encode_text(writer, "stream", nack->stream);
+		msg_key_text(writer, "stream", nack->stream);
 	if (nack->first > 0)
-		encode_int(writer, "first", nack->first);
-	encode_text(writer, "code", text_of(lift_err_code(nack->err)));
-	encode_text(writer, "text", text_of(lift_err_text(nack->err)));
-	encode_bool(writer, "retry", nack->retry);
+		msg_key_int(writer, "first", nack->first);
+	msg_key_str(writer, "code", lift_err_code(nack->err));
+	msg_key_str(writer, "text", lift_err_text(nack->err));
+	msg_key_bool(writer, "retry", nack->retry);
 }
 
 static void encode_next(struct msg_writer *writer, uint64_t next)
@@ -177,7 +154,7 @@ void rejections_encode(struct msg_writer *writer, struct text source, const stru
 		       size_t n, uint64_t next)
 {
 	encode_op(writer, 3, "rejections");
-	encode_text(writer, "source", source);
+	msg_key_text(writer, "source", source);
 	msg_str(writer, "rows");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++) {
@@ -196,20 +173,19 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 		       uint64_t next)
 {
 	msg_map(writer, 4);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	encode_bool(writer, "ok", true);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
 	msg_str(writer, "rows");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++) {
 		msg_map(writer, 8);
-		encode_int(writer, "number", rows[i].number);
-		encode_text(writer, "source", rows[i].source);
-		encode_text(writer, "stream", rows[i].stream);
-		encode_int(writer, "seq", rows[i].seq);
-		encode_int(writer, "time", (uint64_t)rows[i].time);
-		encode_text(writer, "code", text_of(lift_err_code(rows[i].err)));
-		encode_text(writer, "text", text_of(lift_err_text(rows[i].err)));
+		msg_key_int(writer, "number", rows[i].number);
+		msg_key_text(writer, "source", rows[i].source);
+		msg_key_text(writer, "stream", rows[i].stream);
+		msg_key_int(writer, "seq", rows[i].seq);
+		msg_key_int(writer, "time", (uint64_t)rows[i].time);
+		msg_key_str(writer, "code", lift_err_code(rows[i].err));
+		msg_key_str(writer, "text", lift_err_text(rows[i].err));
 		msg_str(writer, "sent");
 		if (rows[i].sent.size > 0)
 			msg_raw(writer, rows[i].sent);
@@ -222,11 +198,10 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 void refusal_encode(struct msg_writer *writer, int err)
 {
 	msg_map(writer, 4);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	encode_bool(writer, "ok", false);
-	encode_text(writer, "code", text_of(lift_err_code(err)));
-	encode_text(writer, "text", text_of(lift_err_text(err)));
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", false);
+	msg_key_str(writer, "code", lift_err_code(err));
+	msg_key_str(writer, "text", lift_err_text(err));
 }
 
 static size_t count_lines(const char *lines)
@@ -243,12 +218,11 @@ void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
 	size_t n = count_lines(errors);
 
 	msg_map(writer, err ? 5 : 3);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	encode_bool(writer, "ok", !err);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", !err);
 	if (err) {
-		encode_text(writer, "code", text_of(lift_err_code(err)));
-		encode_text(writer, "text", text_of(lift_err_text(err)));
+		msg_key_str(writer, "code", lift_err_code(err));
+		msg_key_str(writer, "text", lift_err_text(err));
 	}
 	msg_str(writer, "errors");
 	msg_array(writer, n);
@@ -265,24 +239,23 @@ void work_encode(struct msg_writer *writer, const struct work *work)
 	bool is_done = !work->more && !work->err, has_dir = is_done && work->dir.size > 0;
 
 	msg_map(writer, work->more ? 5 : is_done ? 5 + has_dir : 4);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	encode_bool(writer, "ok", !work->err);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", !work->err);
 	if (work->more) {
-		encode_bool(writer, "more", true);
-		encode_int(writer, "done", work->done);
-		encode_int(writer, "total", work->total);
+		msg_key_bool(writer, "more", true);
+		msg_key_int(writer, "done", work->done);
+		msg_key_int(writer, "total", work->total);
 		return;
 	}
 	if (work->err)
-		encode_text(writer, "code", text_of(lift_err_code(work->err)));
+		msg_key_str(writer, "code", lift_err_code(work->err));
 	if (has_dir)
-		encode_text(writer, "dir", work->dir);
+		msg_key_text(writer, "dir", work->dir);
 	if (is_done) {
-		encode_int(writer, "last", work->last);
-		encode_int(writer, "bytes", work->bytes);
+		msg_key_int(writer, "last", work->last);
+		msg_key_int(writer, "bytes", work->bytes);
 	}
-	encode_text(writer, "text", work->text);
+	msg_key_text(writer, "text", work->text);
 }
 
 /* ---- answers, read --------------------------------------------------------------------------- */

@@ -323,18 +323,13 @@ void batch_begin(struct msg_writer *writer, const char *op, struct text source, 
 		 uint64_t seq, uint32_t count)
 {
 	msg_map(writer, op ? 6 : 5);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
+	msg_key_int(writer, "v", 1);
 	if (op) {
-		msg_str(writer, "op");
-		msg_str(writer, op);
+		msg_key_str(writer, "op", op);
 	}
-	msg_str(writer, "source");
-	msg_text(writer, source);
-	msg_str(writer, "stream");
-	msg_text(writer, stream);
-	msg_str(writer, "seq");
-	msg_int(writer, (int64_t)seq);
+	msg_key_text(writer, "source", source);
+	msg_key_text(writer, "stream", stream);
+	msg_key_int(writer, "seq", (int64_t)seq);
 	msg_str(writer, "events");
 	msg_array(writer, count);
 }
@@ -351,12 +346,10 @@ static void encode_result(struct msg_writer *writer, const struct event_result *
 		msg_real(writer, (double)result->score / SCORE_ONE);
 	}
 	if (result->passed >= 0) {
-		msg_str(writer, "passed");
-		msg_bool(writer, result->passed);
+		msg_key_bool(writer, "passed", result->passed);
 	}
 	if (result->phase != PHASE_NONE) {
-		msg_str(writer, "phase");
-		msg_str(writer, phase_names[result->phase]);
+		msg_key_str(writer, "phase", phase_names[result->phase]);
 	}
 }
 
@@ -366,11 +359,9 @@ static void encode_voids(struct msg_writer *writer, const struct event *event)
 
 	msg_str(writer, "voids");
 	msg_map(writer, 1 + timed + result_size(&event->result));
-	msg_str(writer, "type");
-	msg_str(writer, type_names[event->voids]);
+	msg_key_str(writer, "type", type_names[event->voids]);
 	if (timed) {
-		msg_str(writer, "time");
-		msg_int(writer, event->voids_time);
+		msg_key_int(writer, "time", event->voids_time);
 	}
 	encode_result(writer, &event->result);
 }
@@ -391,8 +382,7 @@ void event_encode(struct msg_writer *writer, const struct event *event)
 		msg_str(writer, texts[i].key);
 		msg_text(writer, texts[i].value);
 	}
-	msg_str(writer, "time");
-	msg_int(writer, event->time);
+	msg_key_int(writer, "time", event->time);
 	if (event->n_attrs > 0) {
 		msg_str(writer, "attrs");
 		msg_map(writer, event->n_attrs);

@@ -25,40 +25,19 @@ size_t metric_topic(char to[static TOPIC_MAX], struct text region, struct text k
 	return append(to, at, id);
 }
 
-static void encode_int(struct msg_writer *writer, const char *key, int64_t value)
-{
-	msg_str(writer, key);
-	msg_int(writer, value);
-}
-
-static void encode_text(struct msg_writer *writer, const char *key, struct text value)
-{
-	msg_str(writer, key);
-	msg_text(writer, value);
-}
-
-static void encode_moment(struct msg_writer *writer, const char *key, int64_t ms)
-{
-	msg_str(writer, key);
-	if (ms)
-		msg_int(writer, ms);
-	else
-		msg_nil(writer);
-}
-
 void metric_encode(struct msg_writer *writer, const struct metric *metric)
 {
 	msg_map(writer, 12);
-	encode_int(writer, "v", 1);
-	encode_int(writer, "epoch", metric->epoch);
-	encode_int(writer, "seq", (int64_t)metric->seq);
-	encode_int(writer, "n", (int64_t)metric->n);
-	encode_int(writer, "time", metric->time);
-	encode_text(writer, "as_of", metric->as_of);
-	encode_text(writer, "plane", metric->plane);
-	encode_text(writer, "region", metric->region);
-	encode_text(writer, "kind", metric->kind);
-	encode_text(writer, "id", metric->id);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", metric->epoch);
+	msg_key_int(writer, "seq", (int64_t)metric->seq);
+	msg_key_int(writer, "n", (int64_t)metric->n);
+	msg_key_int(writer, "time", metric->time);
+	msg_key_text(writer, "as_of", metric->as_of);
+	msg_key_text(writer, "plane", metric->plane);
+	msg_key_text(writer, "region", metric->region);
+	msg_key_text(writer, "kind", metric->kind);
+	msg_key_text(writer, "id", metric->id);
 	msg_str(writer, "metrics");
 	if (metric->metrics.size > 0)
 		msg_raw(writer, metric->metrics);
@@ -73,23 +52,22 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 void beat_encode(struct msg_writer *writer, const struct beat *beat)
 {
 	msg_map(writer, 7);
-	encode_int(writer, "v", 1);
-	encode_int(writer, "epoch", beat->epoch);
-	encode_int(writer, "seq", (int64_t)beat->seq);
-	encode_int(writer, "time", beat->time);
-	encode_text(writer, "as_of", beat->as_of);
-	msg_str(writer, "complete");
-	msg_bool(writer, beat->complete);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", beat->epoch);
+	msg_key_int(writer, "seq", (int64_t)beat->seq);
+	msg_key_int(writer, "time", beat->time);
+	msg_key_text(writer, "as_of", beat->as_of);
+	msg_key_bool(writer, "complete", beat->complete);
 	msg_str(writer, "sources");
 	msg_array(writer, beat->n_sources);
 	for (size_t i = 0; i < beat->n_sources; i++) {
 		const struct beat_source *row = &beat->sources[i];
 
 		msg_map(writer, 5);
-		encode_text(writer, "source", row->source);
-		encode_moment(writer, "last_event", row->last_event);
-		encode_moment(writer, "last_received", row->last_received);
-		encode_int(writer, "missing", (int64_t)row->missing);
-		encode_moment(writer, "since", row->since);
+		msg_key_text(writer, "source", row->source);
+		msg_key_moment(writer, "last_event", row->last_event);
+		msg_key_moment(writer, "last_received", row->last_received);
+		msg_key_int(writer, "missing", (int64_t)row->missing);
+		msg_key_moment(writer, "since", row->since);
 	}
 }

@@ -426,6 +426,39 @@ void msg_raw(struct msg_writer *writer, struct text encoded)
 	write_bytes(writer, encoded.data, encoded.size);
 }
 
+void msg_key_int(struct msg_writer *writer, const char *key, int64_t value)
+{
+	msg_str(writer, key);
+	msg_int(writer, value);
+}
+
+void msg_key_str(struct msg_writer *writer, const char *key, const char *value)
+{
+	msg_str(writer, key);
+	msg_str(writer, value);
+}
+
+void msg_key_text(struct msg_writer *writer, const char *key, struct text value)
+{
+	msg_str(writer, key);
+	msg_text(writer, value);
+}
+
+void msg_key_bool(struct msg_writer *writer, const char *key, bool value)
+{
+	msg_str(writer, key);
+	msg_bool(writer, value);
+}
+
+void msg_key_moment(struct msg_writer *writer, const char *key, int64_t ms)
+{
+	msg_str(writer, key);
+	if (ms)
+		msg_int(writer, ms);
+	else
+		msg_nil(writer);
+}
+
 struct text msg_written(const struct msg_writer *writer)
 {
 	if (writer->failed)

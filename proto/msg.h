@@ -51,6 +51,13 @@ void msg_nil(struct msg_writer *writer);
 void msg_raw(struct msg_writer *writer,
 	     struct text encoded); /* values that are MessagePack already */
 
+/* A key and its value; a moment of 0 is nil. */
+void msg_key_int(struct msg_writer *writer, const char *key, int64_t value);
+void msg_key_str(struct msg_writer *writer, const char *key, const char *value);
+void msg_key_text(struct msg_writer *writer, const char *key, struct text value);
+void msg_key_bool(struct msg_writer *writer, const char *key, bool value);
+void msg_key_moment(struct msg_writer *writer, const char *key, int64_t ms);
+
 /* What has been written since the last clear, valid until the next write; an empty text where memory
  * ran out on the way. */
 struct text msg_written(const struct msg_writer *writer);

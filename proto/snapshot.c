@@ -69,41 +69,30 @@ int snapshot_request_decode(struct msg_reader *reader, struct text message,
 void snapshot_request_encode(struct msg_writer *writer, const struct snapshot_request *request)
 {
 	msg_map(writer, 4 + (request->after.size > 0) + 2 * request->has_since);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	msg_str(writer, "op");
-	msg_str(writer, "snapshot");
+	msg_key_int(writer, "v", 1);
+	msg_key_str(writer, "op", "snapshot");
 	msg_str(writer, "topics");
 	msg_array(writer, request->n_prefixes);
 	for (size_t i = 0; i < request->n_prefixes; i++)
 		msg_text(writer, request->prefixes[i]);
-	msg_str(writer, "limit");
-	msg_int(writer, request->limit);
+	msg_key_int(writer, "limit", request->limit);
 	if (request->after.size > 0) {
-		msg_str(writer, "after");
-		msg_text(writer, request->after);
+		msg_key_text(writer, "after", request->after);
 	}
 	if (request->has_since) {
-		msg_str(writer, "since");
-		msg_int(writer, request->since);
-		msg_str(writer, "epoch");
-		msg_int(writer, request->epoch);
+		msg_key_int(writer, "since", request->since);
+		msg_key_int(writer, "epoch", request->epoch);
 	}
 }
 
 void snapshot_end_encode(struct msg_writer *writer, const struct snapshot_end *end)
 {
 	msg_map(writer, 6);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	msg_str(writer, "epoch");
-	msg_int(writer, end->epoch);
-	msg_str(writer, "seq");
-	msg_int(writer, (int64_t)end->seq);
-	msg_str(writer, "complete");
-	msg_bool(writer, end->complete);
-	msg_str(writer, "count");
-	msg_int(writer, end->count);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", end->epoch);
+	msg_key_int(writer, "seq", (int64_t)end->seq);
+	msg_key_bool(writer, "complete", end->complete);
+	msg_key_int(writer, "count", end->count);
 	msg_str(writer, "next");
 	if (end->next.size > 0)
 		msg_text(writer, end->next);
@@ -114,10 +103,7 @@ void snapshot_end_encode(struct msg_writer *writer, const struct snapshot_end *e
 void snapshot_error_encode(struct msg_writer *writer, int err)
 {
 	msg_map(writer, 3);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	msg_str(writer, "code");
-	msg_str(writer, lift_err_code(err));
-	msg_str(writer, "text");
-	msg_str(writer, lift_err_text(err));
+	msg_key_int(writer, "v", 1);
+	msg_key_str(writer, "code", lift_err_code(err));
+	msg_key_str(writer, "text", lift_err_text(err));
 }

@@ -23,10 +23,8 @@ static int decode_with(void (*pair)(struct msg_writer *writer),
 	int err;
 
 	msg_map(writer, 4);
-	msg_str(writer, "v");
-	msg_int(writer, 1);
-	msg_str(writer, "op");
-	msg_str(writer, "snapshot");
+	msg_key_int(writer, "v", 1);
+	msg_key_str(writer, "op", "snapshot");
 	msg_str(writer, "topics");
 	msg_array(writer, 1);
 	msg_str(writer, "metric/");
@@ -39,32 +37,27 @@ static int decode_with(void (*pair)(struct msg_writer *writer),
 
 static void limit_of_0(struct msg_writer *writer)
 {
-	msg_str(writer, "limit");
-	msg_int(writer, 0);
+	msg_key_int(writer, "limit", 0);
 }
 
 static void limit_of_1(struct msg_writer *writer)
 {
-	msg_str(writer, "limit");
-	msg_int(writer, 1);
+	msg_key_int(writer, "limit", 1);
 }
 
 static void limit_of_1001(struct msg_writer *writer)
 {
-	msg_str(writer, "limit");
-	msg_int(writer, 1001);
+	msg_key_int(writer, "limit", 1001);
 }
 
 static void since_alone(struct msg_writer *writer)
 {
-	msg_str(writer, "since");
-	msg_int(writer, 5);
+	msg_key_int(writer, "since", 5);
 }
 
 static void unknown_whole(struct msg_writer *writer)
 {
-	msg_str(writer, "x");
-	msg_int(writer, 7);
+	msg_key_int(writer, "x", 7);
 }
 
 static void unknown_nan(struct msg_writer *writer)
@@ -75,8 +68,7 @@ static void unknown_nan(struct msg_writer *writer)
 
 static void unknown_broken_text(struct msg_writer *writer)
 {
-	msg_str(writer, "x");
-	msg_text(writer, (struct text){ "\xff", 1 });
+	msg_key_text(writer, "x", (struct text){ "\xff", 1 });
 }
 
 static void a_request_is_taken_or_refused_for_its_reason(void **state)
