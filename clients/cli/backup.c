@@ -115,11 +115,9 @@ int command_verify(const struct cli *cli, int argc, char **argv)
 			"the one that figures are read from. The first difference is printed, and the status\n"
 			"is 1, where there is one.",
 	};
-	int status, first = options_parse(&usage, argc, argv, &status);
+	int status;
 
-	if (first < 0)
+	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	if (first < argc)
-		return complain_usage(&usage, "'%s': it takes no arguments", argv[first]);
 	return ask(cli, &request);
 }

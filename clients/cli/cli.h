@@ -49,7 +49,7 @@ struct option_row {
 };
 
 struct usage {
-	const char *command, *arguments; /* "lift publish", "FILE..." */
+	const char *command, *arguments; /* "lift publish", "FILE..."; "": it takes none */
 	const char *help;		 /* what it does; a line or more */
 	const struct option_row *options;
 	size_t n_options;
@@ -58,7 +58,7 @@ struct usage {
 };
 
 /* The index in argv of the first argument; or -1, with the status to exit with: --help was asked for and
- * given, or an option was wrong and has been complained about. */
+ * given, or something was wrong and has been complained about. */
 int options_parse(const struct usage *usage, int argc, char **argv, int *ret_status);
 
 /* ---- complaints, on standard error ------------------------------------------------------------- */

@@ -172,12 +172,10 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	};
 	struct exporting exporting = { 0 };
 	struct endpoints endpoints;
-	int status, err, first = options_parse(&usage, argc, argv, &status);
+	int status, err;
 
-	if (first < 0)
+	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	if (first < argc)
-		return complain_usage(&usage, "'%s': it takes no arguments", argv[first]);
 	exporting.csv = strcmp(format, "csv") == 0;
 	if (!exporting.csv && strcmp(format, "jsonl") != 0)
 		return complain_usage(&usage, "--format must be jsonl or csv, not '%s'", format);

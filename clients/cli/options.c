@@ -141,5 +141,9 @@ int options_parse(const struct usage *usage, int argc, char **argv, int *ret_sta
 		if (!set_option(usage, &usage->options[found - OPTION_ROW], optarg))
 			return -1;
 	}
+	if (usage->arguments[0] == '\0' && optind < argc) {
+		*ret_status = complain_usage(usage, "'%s': it takes no arguments", argv[optind]);
+		return -1;
+	}
 	return optind;
 }

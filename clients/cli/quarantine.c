@@ -170,12 +170,10 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
-	int status, first = options_parse(&usage, argc, argv, &status);
+	int status;
 
-	if (first < 0)
+	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	if (first < argc)
-		return complain_usage(&usage, "'%s': it takes no arguments", argv[first]);
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

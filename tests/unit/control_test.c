@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "proto/json.h"
+#include "tests/unit/json_text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -36,42 +37,6 @@ static int tools_free(void **state)
 	msg_writer_free(tools->writer);
 	free(tools);
 	return 0;
-}
-
-/* JSON with ' for ", as MessagePack. */
-static struct text packed(struct msg_writer *writer, const char *text)
-{
-	char *copy = strdup(text);
-	json_error_t error;
-	json_t *json;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	json = json_loads(copy, JSON_DECODE_ANY, &error);
-	if (!json)
-		fail_msg("%s: %s", copy, error.text);
-	msg_writer_clear(writer);
-	json_to_msg(json, writer);
-	json_decref(json);
-	free(copy);
-	return msg_written(writer);
-}
-
-/* What was written, as JSON with ' for ". */
-static void assert_written(struct tools *tools, const char *expected)
-{
-	json_t *json;
-	char *line;
-
-	assert_int_equal(json_from_msg(tools->reader, msg_written(tools->writer), &json), 0);
-	line = json_dumps(json, JSON_COMPACT);
-	for (char *c = line; *c; c++)
-		if (*c == '"')
-			*c = '\'';
-	assert_string_equal(line, expected);
-	free(line);
-	json_decref(json);
 }
 
 /* ---- requests ---------------------------------------------------------------------------------- */
@@ -156,26 +121,30 @@ static void answers_have_these_keys_in_this_order(void **state)
 	struct nack nothing = { .err = LIFT_E_MALFORMED };
 
 	welcome_encode(tools->writer, &welcome);
-	assert_written(tools, "{'v':1,'op':'welcome','source':'s','stream':'t','next':1001,"
-			      "'window':64}");
+	assert_written(tools->writer, "{'v':1,'op':'welcome','source':'s','stream':'t','next':1001,"
+				      "'window':64}");
 	msg_writer_clear(tools->writer);
 	ack_encode(tools->writer, &ack);
-	assert_written(tools, "{'v':1,'op':'ack','source':'s','stream':'t','first':5,'count':2,"
-			      "'next':7,'rejected':[[5,'module',"
-			      "'module must be a text of 1 to 400 bytes']]}");
+	assert_written(tools->writer,
+		       "{'v':1,'op':'ack','source':'s','stream':'t','first':5,'count':2,"
+		       "'next':7,'rejected':[[5,'module',"
+		       "'module must be a text of 1 to 400 bytes']]}");
 	msg_writer_clear(tools->writer);
 	nack_encode(tools->writer, &whole);
-	assert_written(tools, "{'v':1,'op':'nack','source':'s','stream':'t','first':5,"
-			      "'code':'disk','text':'the batch could not be written: send it "
-			      "again','retry':true}");
+	assert_written(tools->writer,
+		       "{'v':1,'op':'nack','source':'s','stream':'t','first':5,"
+		       "'code':'disk','text':'the batch could not be written: send it "
+		       "again','retry':true}");
 	msg_writer_clear(tools->writer);
 	nack_encode(tools->writer, &nothing);
-	assert_written(tools, "{'v':1,'op':'nack','code':'malformed','text':'the message is not "
-			      "one MessagePack map as the protocol has it','retry':false}");
+	assert_written(tools->writer,
+		       "{'v':1,'op':'nack','code':'malformed','text':'the message is not "
+		       "one MessagePack map as the protocol has it','retry':false}");
 	msg_writer_clear(tools->writer);
 	refusal_encode(tools->writer, LIFT_E_DAY);
-	assert_written(tools, "{'v':1,'ok':false,'code':'day','text':'a day is YYYY-MM-DD, or "
-			      "today'}");
+	assert_written(tools->writer,
+		       "{'v':1,'ok':false,'code':'day','text':'a day is YYYY-MM-DD, or "
+		       "today'}");
 }
 
 static void an_ack_lists_a_thousand_refusals_and_says_that_there_are_more(void **state)

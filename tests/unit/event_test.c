@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "proto/json.h"
+#include "tests/unit/json_text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define T	    "1760428800000"
@@ -53,26 +54,6 @@ static void seed_random(void)
 static unsigned below(size_t n)
 {
 	return (unsigned)rand() % (unsigned)n;
-}
-
-/* JSON with ' for ", as MessagePack. */
-static struct text packed(struct msg_writer *writer, const char *text)
-{
-	char *copy = strdup(text);
-	json_error_t error;
-	json_t *json;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	json = json_loads(copy, JSON_DECODE_ANY, &error);
-	if (!json)
-		fail_msg("%s: %s", copy, error.text);
-	msg_writer_clear(writer);
-	json_to_msg(json, writer);
-	json_decref(json);
-	free(copy);
-	return msg_written(writer);
 }
 
 /* ---- one event, by the table of the protocol ---------------------------------------------------- */

@@ -8,25 +8,7 @@
 
 #include <cmocka.h>
 
-#include "proto/json.h"
-
-/* What was written, as JSON with ' for ". */
-static void assert_written(const struct msg_writer *writer, const char *expected)
-{
-	struct msg_reader *reader = msg_reader_new();
-	json_t *json;
-	char *line;
-
-	assert_int_equal(json_from_msg(reader, msg_written(writer), &json), 0);
-	line = json_dumps(json, JSON_COMPACT);
-	for (char *c = line; *c; c++)
-		if (*c == '"')
-			*c = '\'';
-	assert_string_equal(line, expected);
-	free(line);
-	json_decref(json);
-	msg_reader_free(reader);
-}
+#include "tests/unit/json_text.h"
 
 static void a_topic_is_metric_region_kind_and_id(void **state)
 {
