@@ -54,18 +54,22 @@ void generation_put(struct generations *generations, struct generation *generati
 	free(generation);
 }
 
-int generations_set(struct generations *generations, struct catalogue *catalogue,
-		    struct ledger *ledger)
+struct generation *generation_new(struct catalogue *catalogue, struct ledger *ledger)
 {
-	struct generation *generation = calloc(1, sizeof(*generation)), *before;
+	struct generation *generation = calloc(1, sizeof(*generation));
 
-	if (!generation)
-		return LIFT_E_MEMORY;
-	*generation = (struct generation){ catalogue_keep(catalogue), ledger, 1 };
+	if (generation)
+		*generation = (struct generation){ catalogue_keep(catalogue), ledger, 1 };
+	return generation;
+}
+
+void generations_set(struct generations *generations, struct generation *generation)
+{
+	struct generation *before;
+
 	pthread_mutex_lock(&generations->lock);
 	before = generations->serving;
 	generations->serving = generation;
 	pthread_mutex_unlock(&generations->lock);
 	generation_put(generations, before);
-	return 0;
 }

@@ -24,9 +24,10 @@ void generations_free(struct generations *generations);
 struct generation *generation_get(struct generations *generations);
 void generation_put(struct generations *generations, struct generation *generation);
 
-/* From now on this one serves. It owns the ledger, whose writer's transaction must have ended by the time that it is replaced, and keeps the
- * catalogue. LIFT_E_MEMORY. */
-int generations_set(struct generations *generations, struct catalogue *catalogue,
-		    struct ledger *ledger);
+/* One that keeps the catalogue, and will own the ledger (or NULL) once it serves. NULL: out of memory. */
+struct generation *generation_new(struct catalogue *catalogue, struct ledger *ledger);
+
+/* From now on this one serves. The writer's transaction of its ledger must have ended by the time that it is replaced. */
+void generations_set(struct generations *generations, struct generation *generation);
 
 #endif

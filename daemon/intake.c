@@ -73,15 +73,18 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 /* Errors of ours may pass; what is wrong with a batch stays wrong. */
 static bool may_pass(int err)
 {
-	return (err <= LIFT_E_CONFIG && err != LIFT_E_CORRUPT) || err == LIFT_E_DISK ||
-	       err == LIFT_E_HOLES || err == LIFT_E_WINDOW || err == LIFT_E_DAMAGED;
+	return err <= LIFT_E_CONFIG || err == LIFT_E_DISK || err == LIFT_E_HOLES ||
+	       err == LIFT_E_WINDOW || err == LIFT_E_DAMAGED;
 }
 
 static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
 {
-	answer_nack(intake, answer,
-		    err <= LIFT_E_CONFIG && err != LIFT_E_CORRUPT ? LIFT_E_DISK : err,
-		    may_pass(err));
+	if (err == LIFT_E_CORRUPT) { /* what was received before */
+		journal_found_damage(intake->journal);
+		wake_send(intake->more);
+		err = LIFT_E_DAMAGED;
+	}
+	answer_nack(intake, answer, err <= LIFT_E_CONFIG ? LIFT_E_DISK : err, may_pass(err));
 }
 
 static void take_batch(struct intake *intake, struct answer_pending *answer,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/journal_internal.h"
+#include "daemon/journal_walk.h"
 #include "daemon/names.h"
 
 const char *const journal_db_names[DB_COUNT] = {
@@ -41,6 +42,20 @@ uint64_t journal_last(const struct journal *journal)
 void journal_set_damage(struct journal *journal, const struct journal_damage *damage)
 {
 	atomic_store(&journal->damage, damage);
+}
+
+void journal_found_damage(struct journal *journal)
+{
+	static const struct journal_damage all = {
+		.found = true,
+		.n_ranges = 1,
+		.ranges = { { 1, UINT64_MAX } },
+		.n_lines = 1,
+		.text = "it could not be read while it was served: the next start says where",
+	};
+	const struct journal_damage *none = NULL;
+
+	atomic_compare_exchange_strong(&journal->damage, &none, &all);
 }
 
 const struct journal_damage *journal_damage(const struct journal *journal)

@@ -61,6 +61,8 @@ uint64_t journal_bytes(const struct journal *journal);
 /* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal), and nothing is to be taken in or derived from it;
  * is it? NULL: it is whole, as far as anyone knows. */
 void journal_set_damage(struct journal *journal, const struct journal_damage *damage);
+/* What was whole at the start cannot be read: it is damaged, in all its numbers, until the next start says where. Any thread. */
+void journal_found_damage(struct journal *journal);
 const struct journal_damage *journal_damage(const struct journal *journal);
 
 /* ---- writing --------------------------------------------------------------------------------- */

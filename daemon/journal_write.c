@@ -66,8 +66,11 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	if (*ret_stream)
 		return 0;
 	err = journal_add_name(journal, NAME_SOURCE, source, &source_id);
-	if (!err && source_id == journal->n_sources)
+	if (!err && source_id == journal->n_sources) {
 		err = journal_memory_add_source(journal);
+		journal->txn.err =
+			err; /* the name is there already: the commit fails, and undoes it */
+	}
 	if (!err && journal->sources[source_id].n_streams >= JOURNAL_STREAMS_MAX)
 		err = LIFT_E_STREAMS;
 	if (!err)
@@ -77,8 +80,7 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 		return err;
 	err = journal_memory_add_stream(journal, source_id, ret_stream);
 	if (err)
-		journal->txn.err =
-			err; /* the name is there already: the commit fails, and undoes it */
+		journal->txn.err = err; /* likewise */
 	else
 		journal->stream_changed[id] = true;
 	return err;

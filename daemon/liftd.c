@@ -193,10 +193,12 @@ static void on_rebuilt(void *context, int err)
 {
 	struct liftd *liftd = context;
 
-	if (err)
+	if (err == LIFT_E_CORRUPT)
+		journal_found_damage(liftd->journal); /* all that is built is read from there */
+	else if (err)
 		log_error("ledger cannot be built, tried again: code=%s reason=%s",
-			  lift_err_code(err), lift_err_text(err));
-	else
+			  lift_err_code(err), rebuild_failure(err));
+	if (!err || err == LIFT_E_CORRUPT)
 		wake_send(liftd->rebuild_to_ledger);
 }
 
@@ -248,13 +250,16 @@ static int open_control(struct liftd *liftd)
 
 /* ---- what the threads do ------------------------------------------------------------------------ */
 
-static void ledger_failed(struct liftd *liftd, const char *what, int err)
+void ledger_failed(struct liftd *liftd, const char *what, int err)
 {
 	bool is_disk = err == LIFT_E_IO || err == LIFT_E_DISK || err == LIFT_E_FATAL;
 	const char *why = is_disk ? ledger_failure(liftd->serving->ledger) : lift_err_text(err);
 
-	if (err == LIFT_E_CORRUPT && !atomic_exchange(&liftd->ledger_wanted, true))
+	if (err == LIFT_E_CORRUPT) {
+		liftd->ledger_broken = true;
+		atomic_store(&liftd->ledger_wanted, true);
 		wake_send(liftd->ledger_to_main);
+	}
 	stats_set(&liftd->stats, STAT_ledger_failing, 1);
 	stats_add(&liftd->stats, STAT_ledger_failures, 1);
 	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], why);
@@ -263,6 +268,13 @@ static void ledger_failed(struct liftd *liftd, const char *what, int err)
 			  lift_err_code(err), why);
 	if (err == LIFT_E_FATAL)
 		loop_stop(liftd->threads[ROOM_LEDGER].loop);
+}
+
+void ledger_is_well(struct liftd *liftd)
+{
+	liftd->ledger_broken = false;
+	stats_set(&liftd->stats, STAT_ledger_failing, 0);
+	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], NULL);
 }
 
 /* Each round: the next stretch of the journal; a commit when it is due. */
@@ -274,7 +286,7 @@ static bool ledger_work(void *context)
 	uint64_t added = 0;
 	int err = 0;
 
-	if (!ledger)
+	if (!ledger || liftd->ledger_broken)
 		return false;
 	if (!damaged) /* nothing is derived from what cannot be trusted */
 		err = ledger_apply(ledger, clock_steady_ms(), &more, &added);
@@ -292,8 +304,7 @@ static bool ledger_work(void *context)
 		ledger_failed(liftd, "commit", err);
 		return false;
 	}
-	stats_set(&liftd->stats, STAT_ledger_failing, 0);
-	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], NULL);
+	ledger_is_well(liftd);
 	stats_add(&liftd->stats, STAT_ledger_commits, 1);
 	wake_send(liftd->ledger_to_control);
 	return more;
@@ -305,6 +316,13 @@ static void on_control_wake(struct liftd *liftd)
 	control_ledger_committed(liftd->control);
 }
 
+static void say_ready(const struct liftd *liftd)
+{
+	service_ready(journal_damage(liftd->journal)
+			      ? "the journal is damaged: reading and export only"
+			      : "receiving");
+}
+
 /* SIGHUP: what it says goes to the log. */
 static void on_hangup(void *context)
 {
@@ -314,7 +332,7 @@ static void on_hangup(void *context)
 	service_reloading();
 	liftd_reload(liftd, &errors);
 	yaml_errors_clear(&errors);
-	service_ready("receiving");
+	say_ready(liftd);
 }
 
 static void on_wake(void *context)
@@ -369,7 +387,7 @@ static int start_threads(struct liftd *liftd)
 	return 0;
 }
 
-/* Intake first, so that what it has acknowledged is in what the ledger still commits. */
+/* Intake first: what the ledger has not applied by then, it applies at the next start. */
 static void stop_threads(struct liftd *liftd)
 {
 	atomic_store(&liftd->stopping, true);
@@ -439,6 +457,17 @@ static void close_all(struct liftd *liftd)
 	pthread_mutex_destroy(&liftd->reload_lock);
 }
 
+/* Who waits for a name to be taken waits by a clock that nobody sets. */
+static void init_waiting(struct liftd *liftd)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&liftd->renamed_taken, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
 int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
 	      const char *const options[])
 {
@@ -453,19 +482,17 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 			       .newest = catalogue_keep(catalogue),
 			       .gate_catalogue = catalogue_keep(catalogue),
 			       .reload_lock = PTHREAD_MUTEX_INITIALIZER,
-			       .renamed_taken = PTHREAD_COND_INITIALIZER,
 			       .locks = { -1, -1 } };
 	int err = 0;
 
+	init_waiting(&liftd);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++)
 		err = steps[i](&liftd);
 	if (!err) {
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
 			   LIFT_VERSION, config->state, catalogue->n_regions - 2,
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
-		service_ready(guard_damage(liftd.guard)
-				      ? "the journal is damaged: reading and export only"
-				      : "receiving");
+		say_ready(&liftd);
 		loop_run(liftd.threads[ROOM_MAIN].loop);
 		service_stopping();
 	}

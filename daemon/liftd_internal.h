@@ -61,10 +61,12 @@ struct liftd {
 	struct clock_watch clock_watch;
 	uint64_t release_at; /* the journal's last number at the start */
 	atomic_bool stopping, failed;
+	atomic_bool damage_told; /* what is damaged in the journal stands in the log */
 	struct log_limit ledger_limit;
 
 	/* of the ledger's thread: what it applies to and publishes */
 	struct generation *serving;
+	bool ledger_broken; /* it cannot be read: it stands still until another one takes over */
 	/* of the intake's: what the gate keeps attributes by */
 	struct catalogue *gate_catalogue;
 
@@ -93,6 +95,9 @@ int walk_stores(struct liftd *liftd);
 /* What is walked beside the running daemon is looked at by the main thread. */
 int follow_guard(struct liftd *liftd);
 
+/* Any thread: what is damaged in the journal goes to the log, once; true where it has gone there now. */
+bool tell_damage(struct liftd *liftd, const struct journal_damage *damage);
+
 /* ---- reload.c: another catalogue, another ledger ------------------------------------------------- */
 
 /* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves until the new one is built. */
@@ -107,6 +112,10 @@ void liftd_attend(struct liftd *liftd);
 /* Control's: ask for a reload; answer those that are done. */
 uint64_t control_ask_reload(void *context);
 void control_answer_reloads(struct liftd *liftd);
+
+/* The ledger's thread (liftd.c): something is wrong with the ledger; it is over. */
+void ledger_failed(struct liftd *liftd, const char *what, int err);
+void ledger_is_well(struct liftd *liftd);
 
 /* The ledger's thread: take over what waits. The intake's: follow. */
 void ledger_take_over(struct liftd *liftd);

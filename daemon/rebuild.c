@@ -86,11 +86,13 @@ static int build(struct rebuild *rebuild, struct ledger **ret_ledger)
 	err = ledger_build(path, rebuild->journal, rebuild->catalogue,
 			   rebuild_until(rebuild->config, rebuild->catalogue), &rebuild->progress,
 			   ret_ledger);
+	if (!err) {
+		err = catch_up(rebuild, *ret_ledger);
+		if (err)
+			ledger_close(*ret_ledger);
+	}
 	if (err)
-		return err;
-	err = catch_up(rebuild, *ret_ledger);
-	if (err)
-		ledger_close(*ret_ledger);
+		dir_delete(path); /* its room is the journal's */
 	return err;
 }
 
@@ -104,6 +106,11 @@ static bool rest(struct rebuild *rebuild)
 	return !is_stopped(rebuild);
 }
 
+static bool may_pass(int err)
+{
+	return err != LIFT_E_CORRUPT;
+}
+
 static void *run(void *context)
 {
 	struct rebuild *rebuild = context;
@@ -115,11 +122,11 @@ static void *run(void *context)
 		pthread_mutex_lock(&rebuild->lock);
 		rebuild->err = err == LIFT_E_STOPPED ? 0 : err;
 		rebuild->ledger = err ? NULL : ledger;
-		rebuild->state = err ? BUILDING : WAITS;
+		rebuild->state = !err ? WAITS : may_pass(err) ? BUILDING : IDLE;
 		pthread_mutex_unlock(&rebuild->lock);
 		if (err != LIFT_E_STOPPED)
 			rebuild->done(rebuild->context, err);
-	} while (err && rest(rebuild));
+	} while (err && may_pass(err) && rest(rebuild));
 	return NULL;
 }
 
@@ -177,7 +184,9 @@ static int put_in_place(const struct rebuild *rebuild)
 	err = dir_exchange(built, path);
 	if (!err)
 		err = ledger_moved(rebuild->ledger, path);
-	return err ? err : dir_delete(built);
+	if (!err)
+		dir_delete(built); /* or the next build does */
+	return err;
 }
 
 int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,
@@ -224,6 +233,12 @@ void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status)
 		ret_status->left_ms = (int64_t)((double)spent_ms *
 						(double)(ret_status->total - ret_status->done) /
 						(double)ret_status->done);
+}
+
+const char *rebuild_failure(int err)
+{
+	return err == LIFT_E_DISK ? "there is no room for it, or the disk refuses"
+				  : lift_err_text(err);
 }
 
 void rebuild_close(struct rebuild *rebuild)

@@ -3,7 +3,7 @@
  * rebuild.h - a new ledger made from the journal in a thread of its own, beside the one that serves.
  *
  * It is built in bulk, then applies what has come meanwhile; when it has caught up it waits to be taken. What the disk
- * refuses is tried again. A daemon that stops in the middle begins anew at its next start.
+ * refuses is tried again; what cannot be read in the journal is not (LIFT_E_CORRUPT). A daemon that stops in the middle begins anew at its next start.
  */
 #ifndef LIFTD_REBUILD_H
 #define LIFTD_REBUILD_H
@@ -40,6 +40,9 @@ struct rebuild_status {
 	int err; /* of the last try; 0 */
 };
 void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status);
+
+/* What a build could not do, in words. */
+const char *rebuild_failure(int err);
 
 /* Only facts before this moment count: that of the configuration's pinned day, or INT64_MAX. */
 int64_t rebuild_until(const struct config *config, const struct catalogue *catalogue);

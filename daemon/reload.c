@@ -56,6 +56,7 @@ static bool is_no_ledger(int err)
 int open_generation(struct liftd *liftd)
 {
 	struct catalogue *catalogue = liftd->newest;
+	struct generation *generation;
 	struct ledger *ledger = NULL;
 	char path[PATH_MAX];
 	int err;
@@ -75,10 +76,13 @@ int open_generation(struct liftd *liftd)
 			ledger ? "the one of the catalogue before" : "nothing meanwhile");
 		err = rebuild_start(liftd->rebuild, liftd->newest);
 	}
-	if (!err)
-		err = generations_set(liftd->generations, catalogue, ledger);
+	generation = err ? NULL : generation_new(catalogue, ledger);
+	if (generation)
+		generations_set(liftd->generations, generation);
 	else
 		ledger_close(ledger);
+	if (!err && !generation)
+		err = LIFT_E_MEMORY;
 	if (catalogue != liftd->newest)
 		catalogue_free(catalogue);
 	if (err)
@@ -110,7 +114,7 @@ static void await_renamed(struct liftd *liftd)
 {
 	struct timespec end;
 
-	clock_gettime(CLOCK_REALTIME, &end);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += RENAMED_WAIT_S;
 	pthread_mutex_lock(&liftd->reload_lock);
 	while (liftd->renamed &&
@@ -167,6 +171,8 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 
 static void build_wanted(struct liftd *liftd)
 {
+	if (journal_damage(liftd->journal))
+		rebuild_stop(liftd->rebuild); /* nothing is derived from what cannot be trusted */
 	if (!atomic_exchange(&liftd->ledger_wanted, false) || journal_damage(liftd->journal))
 		return;
 	log_notice("ledger is built anew from the journal");
@@ -219,26 +225,32 @@ void control_answer_reloads(struct liftd *liftd)
 
 /* ---- the ledger's thread -------------------------------------------------------------------------- */
 
-/* Publish this one in a new epoch, let control see it, and go on with it. */
+/* Publish this one in a new epoch, let control see it, and go on with it. Where that cannot be, all stays as it was. */
 static int take_over(struct liftd *liftd, struct catalogue *catalogue, struct ledger *ledger)
 {
 	struct ledger_watcher watcher = publish_watcher(liftd->publish);
+	struct generation *generation = generation_new(catalogue, NULL);
 	const char *failed = "";
-	int err = publish_switch(liftd->publish, catalogue, ledger_tallies(ledger), &failed);
+	int err = generation ? publish_switch(liftd->publish, catalogue, ledger_tallies(ledger),
+					      &failed)
+			     : LIFT_E_MEMORY;
 
-	if (!err)
-		err = ledger_watch(ledger, &watcher);
-	if (!err)
-		err = generations_set(liftd->generations, catalogue, ledger);
 	if (err) {
 		log_error("the new ledger cannot take over: code=%s region=%s", lift_err_code(err),
 			  failed);
+		generation_put(liftd->generations, generation);
 		return err;
 	}
+	generation->ledger = ledger;
+	generations_set(liftd->generations, generation);
 	generation_put(liftd->generations, liftd->serving);
 	liftd->serving = generation_get(liftd->generations);
+	ledger_is_well(liftd);
 	stats_add(&liftd->stats, STAT_takeovers, 1);
 	wake_send(liftd->ledger_to_control);
+	err = ledger_watch(ledger, &watcher);
+	if (err) /* what has been published is not all: begin anew */
+		ledger_failed(liftd, "watch", LIFT_E_FATAL);
 	return 0;
 }
 
@@ -257,8 +269,10 @@ static void take_renamed(struct liftd *liftd)
 		wake_send(liftd->ledger_to_main);
 	} else {
 		ledger_switch(ledger, renamed);
-		if (take_over(liftd, renamed, ledger_keep(ledger)) != 0)
+		if (take_over(liftd, renamed, ledger_keep(ledger)) != 0) {
+			ledger_switch(ledger, liftd->serving->catalogue);
 			ledger_close(ledger);
+		}
 	}
 	pthread_mutex_lock(&liftd->reload_lock);
 	if (liftd->renamed == renamed)
@@ -295,6 +309,12 @@ static void take_rebuilt(struct liftd *liftd)
 
 void ledger_take_over(struct liftd *liftd)
 {
+	const struct journal_damage *damage = journal_damage(liftd->journal);
+
+	if (damage && tell_damage(liftd, damage)) {
+		wake_send(liftd->ledger_to_main);
+		wake_send(liftd->ledger_to_control);
+	}
 	take_renamed(liftd);
 	take_rebuilt(liftd);
 }

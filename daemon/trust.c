@@ -12,16 +12,23 @@
 
 enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
 
-static void say_damage(const struct liftd *liftd, const struct journal_damage *damage)
+bool tell_damage(struct liftd *liftd, const struct journal_damage *damage)
 {
 	const char *line = damage->text;
 	char numbers[DAMAGE_RANGES_MAX * 44] = "";
 	size_t size = 0;
 
-	for (uint32_t i = 0; i < damage->n_ranges; i++)
-		size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%s%llu..%llu",
-					 i ? "," : "", (unsigned long long)damage->ranges[i][0],
-					 (unsigned long long)damage->ranges[i][1]);
+	if (atomic_exchange(&liftd->damage_told, true))
+		return false;
+	for (uint32_t i = 0; i < damage->n_ranges; i++) {
+		const uint64_t *range = damage->ranges[i];
+
+		size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%s%llu..",
+					 i ? "," : "", (unsigned long long)range[0]);
+		if (range[1] != UINT64_MAX) /* else all from there on */
+			size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%llu",
+						 (unsigned long long)range[1]);
+	}
 	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
 		log_error("journal damaged: %s", line);
 	if (damage->n_left_out > 0)
@@ -29,6 +36,7 @@ static void say_damage(const struct liftd *liftd, const struct journal_damage *d
 	log_error("journal damaged: path=%s/journal numbers=%s: nothing is received any more; "
 		  "bring back a backup (OPERATING.md, \"A damaged journal\")",
 		  liftd->config->state, numbers);
+	return true;
 }
 
 /* In the guard's child. */
@@ -59,7 +67,7 @@ static int take_ledger_away(const struct liftd *liftd)
 static int judge(struct liftd *liftd, enum guard_verdict verdict)
 {
 	if (verdict != GUARD_WHOLE)
-		say_damage(liftd, guard_damage(liftd->guard));
+		tell_damage(liftd, guard_damage(liftd->guard));
 	if (verdict == GUARD_UNUSABLE) {
 		log_error("journal damaged: it cannot be read: the daemon stops");
 		return LIFT_E_DAMAGED;
@@ -113,7 +121,7 @@ static void look_at_guard(void *context)
 		return;
 	}
 	journal_set_damage(liftd->journal, guard_damage(liftd->guard));
-	say_damage(liftd, guard_damage(liftd->guard));
+	tell_damage(liftd, guard_damage(liftd->guard));
 	rebuild_stop(liftd->rebuild);
 	wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
 }

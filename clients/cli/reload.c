@@ -50,6 +50,10 @@ static int take_status(void *context, const json_t *answer)
 
 	asked->building =
 		json_is_object(json_object_get(json_object_get(answer, "ledger"), "rebuild"));
+	if (json_array_size(json_object_get(json_object_get(answer, "journal"), "damaged")) > 0) {
+		complain("the journal is damaged: nothing is built from it");
+		asked->status = STATUS_REFUSED;
+	}
 	return 0;
 }
 

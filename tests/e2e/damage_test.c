@@ -184,14 +184,11 @@ static void assert_logged(struct daemon *daemon, const char *text)
 	free(log);
 }
 
-static void damaged_entries_are_told_and_the_daemon_is_up_for_reading_only(void **state)
+/* By its head: its format, its count, stream 0, number 1 of it. */
+static void change_first_chunk(struct daemon *daemon)
 {
-	struct daemon *daemon = *state;
-	char *exported = prepare(daemon), *out;
-
-	/* The first chunk's head: its format, its count, stream 0, number 1 of it. */
-	struct file file = open_file(daemon, "journal");
 	static const char head[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1 };
+	struct file file = open_file(daemon, "journal");
 	char *at = memmem(file.bytes, file.size, head, sizeof(head));
 
 	assert_non_null(at);
@@ -199,6 +196,14 @@ static void damaged_entries_are_told_and_the_daemon_is_up_for_reading_only(void 
 	     at = memmem(at + 1, file.size - (size_t)(at + 1 - file.bytes), head, sizeof(head)))
 		at[50] ^= 4;
 	munmap(file.bytes, file.size);
+}
+
+static void damaged_entries_are_told_and_the_daemon_is_up_for_reading_only(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *out;
+
+	change_first_chunk(daemon);
 	daemon_start(daemon);
 	check_status(daemon, 1, 0);
 	check_reading_only(daemon, exported);
@@ -211,6 +216,52 @@ static void damaged_entries_are_told_and_the_daemon_is_up_for_reading_only(void 
 	daemon_stop(daemon, SIGTERM);
 	/* It stays so, and the file is as it was. */
 	daemon_start(daemon);
+	check_reading_only(daemon, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+static void what_cannot_be_read_when_it_comes_again_is_damage(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon);
+	json_t *answer;
+
+	daemon_start(daemon);
+	change_first_chunk(daemon);
+	answer = send_batch(daemon, "one", 1, 3);
+	assert_string_equal(word(answer, "code"), "damaged");
+	assert_true(json_is_true(json_object_get(answer, "retry")));
+	json_decref(answer);
+	check_status(daemon, 1, 2 * EVENTS);
+	check_reading_only(daemon, exported);
+	assert_logged(daemon, "it could not be read while it was served");
+	daemon_stop(daemon, SIGTERM);
+	/* The next start says where. */
+	daemon_start(daemon);
+	assert_logged(daemon, "journal damaged: entries: a chunk is not what it was: numbers=1..");
+	check_reading_only(daemon, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+static void what_cannot_be_read_when_a_ledger_is_built_is_damage(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), path[PATH_SIZE];
+	struct outcome outcome;
+
+	daemon_start(daemon);
+	change_first_chunk(daemon);
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	file_write(path, "dimensions: {role: [nurse]}\n"
+			 "regions: [{code: rana}, {code: vega}]\n"
+			 "modules: [{id: lift}]\n");
+	outcome = daemon_lift(daemon, "reload", "--wait", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "the journal is damaged"));
+	outcome_free(&outcome);
+	check_status(daemon, 1, 2 * EVENTS);
 	check_reading_only(daemon, exported);
 	daemon_stop(daemon, SIGTERM);
 	free(exported);
@@ -336,6 +387,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(damaged_entries_are_told_and_the_daemon_is_up_for_reading_only),
+		TEST(what_cannot_be_read_when_it_comes_again_is_damage),
+		TEST(what_cannot_be_read_when_a_ledger_is_built_is_damage),
 		TEST(a_changed_name_concerns_all_numbers),
 		TEST(what_is_published_meanwhile_is_not_taken),
 		TEST(a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all),
