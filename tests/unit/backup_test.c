@@ -274,6 +274,27 @@ static void what_was_there_moves_aside_and_the_ledger_goes(void **state)
 	house_close(&from);
 }
 
+static void what_moves_aside_never_meets_what_has_moved_before(void **state)
+{
+	struct report report = { 0 };
+	char dir[200], line[300];
+	struct house house;
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	/* All of them in a second or two. */
+	for (int round = 1; round <= 3; round++) {
+		assert_int_equal(backup_restore(house.dir.path, dir, &report), 0);
+		snprintf(line, sizeof(line),
+			 "test $(ls -d %s/journal.before-* %s/secret.before-* | wc -l) = %d",
+			 house.dir.path, house.dir.path, 2 * round);
+		assert_int_equal(system(line), 0);
+	}
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_state_that_cannot_be_copied_is_refused),
 		cmocka_unit_test(a_backup_with_a_changed_byte_is_not_restored),
 		cmocka_unit_test(what_was_there_moves_aside_and_the_ledger_goes),
+		cmocka_unit_test(what_moves_aside_never_meets_what_has_moved_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
