@@ -6,6 +6,12 @@ liftd=$(realpath "$1")
 lift=$(realpath "$(dirname "$1")/lift")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+# systemd gives up after five starts in ten seconds, unless the unit says otherwise.
+if ! sed -n '/^\[Unit\]/,/^\[Service\]/p' systemd/liftd.service | grep -qx 'StartLimitIntervalSec=0' ||
+	! grep -qx 'Restart=on-failure' systemd/liftd.service || ! grep -qx 'RestartPreventExitStatus=65' systemd/liftd.service; then
+	echo "units_verify: liftd.service must start again without end, but for status 65"
+	exit 1
+fi
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	exit 0
