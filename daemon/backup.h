@@ -32,7 +32,4 @@ bool backup_is_unfinished(const char *state);
  * LIFT_E_SECRET, LIFT_E_NEWER ..., said in the report. */
 int backup_walk(const char *dir, struct manifest *manifest, struct report *report);
 
-/* The state must be there, and the user's own. */
-int backup_check_owner(const char *state, struct report *report);
-
 #endif

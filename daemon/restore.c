@@ -18,6 +18,7 @@
 #include "daemon/backup.h"
 #include "daemon/dir.h"
 #include "daemon/sync.h"
+#include "daemon/task_parts.h"
 
 enum { DATE_TEXT = 24 };
 
@@ -281,7 +282,7 @@ int backup_restore(const char *state, const char *dir, struct report *report)
 	if (strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX)
 		return report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR));
 	if (dir_make(state) != 0)
-		err = errno == EPERM ? backup_check_owner(state, report)
+		err = errno == EPERM ? task_check_owner(state, report)
 				     : report_fail_errno(report, "the state cannot be used", state);
 	if (!err && dir_lock(state, &lock) != 0)
 		err = report_fail(report, LIFT_E_BUSY,
