@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/dir.h"
@@ -51,23 +50,6 @@ static int check_place(const char *state, const char *parent, struct report *rep
 		return report_fail(report, LIFT_E_DIR,
 				   "below %.800s a backup may be in " BACKUP_PLACE "/ only", state);
 	return 0;
-}
-
-static int check_room(const char *parent, uint64_t bytes, struct report *report)
-{
-	struct statvfs info;
-	uint64_t free_bytes;
-
-	if (statvfs(parent, &info) != 0)
-		return report_fail_errno(report, "directory cannot be used", parent);
-	free_bytes = (uint64_t)info.f_bavail * info.f_frsize;
-	if (free_bytes >= bytes)
-		return 0;
-	return report_fail(
-		report, LIFT_E_DISK,
-		"%.800s has not enough room: the backup needs up to %llu MiB, %llu are free",
-		parent, (unsigned long long)(bytes >> 20) + 1,
-		(unsigned long long)(free_bytes >> 20));
 }
 
 static int check_absent(const char *dir, struct report *report)
@@ -204,7 +186,8 @@ static int copy_journal(struct making *making)
 	if (err)
 		return err;
 	making->report->total = 3 * journal_bytes(journal); /* written, read, walked */
-	err = check_room(making->parent, journal_bytes(journal), making->report);
+	err = task_check_room(making->state, making->parent, journal_bytes(journal), "the backup",
+			      making->report);
 	if (!err) {
 		snprintf(path, sizeof(path), "%s/%s", making->partial,
 			 backup_files[BACKUP_JOURNAL]);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,6 +52,36 @@ int task_open_journal(const char *dir, const struct secret *secret, struct journ
 		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
 			    lift_err_text(err));
 	return err;
+}
+
+/* What a disk that the daemon writes to, too, must have left. */
+static uint64_t reserve(const char *state)
+{
+	char path[PATH_MAX];
+	struct stat ledger;
+
+	snprintf(path, sizeof(path), "%s/ledger/data.mdb", state);
+	return TASK_RESERVE + (stat(path, &ledger) == 0 ? (uint64_t)ledger.st_size : 0);
+}
+
+int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,
+		    struct report *report)
+{
+	struct stat of_state, of_dir;
+	struct statvfs disk;
+	uint64_t left, kept;
+
+	if (stat(state, &of_state) != 0 || stat(dir, &of_dir) != 0 || statvfs(dir, &disk) != 0)
+		return report_fail_errno(report, "directory cannot be used", dir);
+	left = (uint64_t)disk.f_bavail * disk.f_frsize;
+	kept = of_dir.st_dev == of_state.st_dev ? reserve(state) : 0;
+	if (left >= kept && left - kept >= bytes)
+		return 0;
+	return report_fail(report, LIFT_E_DISK,
+			   "%.800s has not enough room: %s needs up to %llu MiB, %llu are free, of "
+			   "which %llu are kept for the daemon to go on",
+			   dir, what, (unsigned long long)(bytes >> 20) + 1,
+			   (unsigned long long)(left >> 20), (unsigned long long)(kept >> 20));
 }
 
 /* ---- how far it is ------------------------------------------------------------------------------ */

@@ -21,6 +21,12 @@ int task_open_secret(const char *dir, struct secret *ret_secret, struct report *
 int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
 		      struct report *report);
 
+/* Is there room in a directory for so many bytes of `what`? On the disk of the state the daemon must be able to go on: there, room
+ * for its ledger to be built anew, which a catalogue may ask for at any time, and TASK_RESERVE for events that come are left. LIFT_E_DISK. */
+enum { TASK_RESERVE = 256 << 20 /* bytes */ };
+int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,
+		    struct report *report);
+
 /* Tells, while a task is at something long. `look` brings the report's steps up to date, in a thread of its own. */
 struct teller {
 	pthread_t thread;

@@ -19,7 +19,7 @@ fi
 # The programs where they were built; the manuals where man finds them, if there is a man.
 n=0
 for unit in systemd/*.service systemd/*.timer; do
-	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |" "$unit" >"$dir/${unit#systemd/}"
+	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
 	n=$((n + 1))
 done
 if command -v man >/dev/null; then
