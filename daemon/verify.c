@@ -256,6 +256,9 @@ int verify_run(const struct config *config, struct report *report)
 	if (!err)
 		err = open_journal(&verify);
 	if (!err)
+		err = task_check_room(config->state, config->state, store_bytes(verify.store),
+				      "the second ledger", report);
+	if (!err)
 		err = build(&verify);
 	if (!err)
 		err = compare_at_a_moment(&verify);
