@@ -240,6 +240,7 @@ fuzz-%: deps-fuzz
 
 units-verify: all
 	@sh tests/units_verify.sh $(BUILD)/liftd
+	@sh tests/prune_test.sh
 
 bench: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
@@ -251,19 +252,20 @@ demo: deps
 
 # ---- install -----------------------------------------------------------------------------------
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/liftd $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
 		$(DESTDIR)$(PREFIX)/share/liftd/examples $(DESTDIR)$(PREFIX)/share/doc/liftd $(DESTDIR)$(PREFIX)/lib/systemd/system \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(SYSCONFDIR)
 	install -m 755 $(BUILD)/liftd $(DESTDIR)$(PREFIX)/sbin/liftd
 	install -m 755 $(BUILD)/lift $(DESTDIR)$(PREFIX)/bin/lift
+	install -m 755 systemd/prune-backups $(DESTDIR)$(PREFIX)/libexec/liftd/prune-backups
 	install -m 644 clients/lift.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 daemon/liftd.yaml.5 daemon/catalogue.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 daemon/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/liftd/
 	install -m 644 daemon/liftd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 daemon/examples/*.yaml $(DESTDIR)$(PREFIX)/share/liftd/examples/
 	for unit in liftd.service liftd-backup.service liftd-backup.timer; do \
-		sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/usr/bin/lift |$(PREFIX)/bin/lift |; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/$$unit \
+		sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/usr/bin/lift |$(PREFIX)/bin/lift |; s|/usr/libexec/|$(PREFIX)/libexec/|; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/$$unit \
 			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
 	done
 	install -m 644 systemd/liftd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/liftd.conf

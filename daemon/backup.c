@@ -4,39 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/dir.h"
 #include "daemon/journal_walk.h"
 #include "daemon/loop.h"
-#include "daemon/secret.h"
 #include "daemon/store_file.h"
 #include "daemon/sync.h"
-
-enum { TELL_MS = 500 };
-
-/* ---- the state ---------------------------------------------------------------------------------- */
-
-int backup_check_owner(const char *state, struct report *report)
-{
-	struct stat info;
-
-	if (stat(state, &info) != 0)
-		return report_fail_errno(report, "the state cannot be used", state);
-	if (info.st_uid != geteuid())
-		return report_fail(
-			report, LIFT_E_IO,
-			"%.800s belongs to the user with the number %u: run this as that "
-			"one (runuser -u liftd -- liftd ...)",
-			state, (unsigned)info.st_uid);
-	return 0;
-}
+#include "daemon/task_parts.h"
 
 /* ---- the place ---------------------------------------------------------------------------------- */
 
@@ -75,23 +52,6 @@ static int check_place(const char *state, const char *parent, struct report *rep
 	return 0;
 }
 
-static int check_room(const char *parent, uint64_t bytes, struct report *report)
-{
-	struct statvfs info;
-	uint64_t free_bytes;
-
-	if (statvfs(parent, &info) != 0)
-		return report_fail_errno(report, "directory cannot be used", parent);
-	free_bytes = (uint64_t)info.f_bavail * info.f_frsize;
-	if (free_bytes >= bytes)
-		return 0;
-	return report_fail(
-		report, LIFT_E_DISK,
-		"%.800s has not enough room: the backup needs up to %llu MiB, %llu are free",
-		parent, (unsigned long long)(bytes >> 20) + 1,
-		(unsigned long long)(free_bytes >> 20));
-}
-
 static int check_absent(const char *dir, struct report *report)
 {
 	struct stat info;
@@ -104,40 +64,24 @@ static int check_absent(const char *dir, struct report *report)
 
 /* ---- the journal -------------------------------------------------------------------------------- */
 
-/* Tells how far the copy is, by the size of the file, while LMDB writes it. */
-struct teller {
-	pthread_t thread;
-	atomic_bool stop;
-	int fd;
-	struct report *report;
-};
-
-static void *tell(void *context)
+/* How far the copy is, by the size of the file, while LMDB writes it. */
+static void look_at_copy(const void *context, struct report *report)
 {
-	const struct timespec pause = { .tv_nsec = TELL_MS * 1000000L };
-	struct teller *teller = context;
+	const int *fd = context;
 	struct stat info;
 
-	while (!atomic_load(&teller->stop)) {
-		if (fstat(teller->fd, &info) == 0)
-			teller->report->done = (uint64_t)info.st_size;
-		report_progress(teller->report);
-		nanosleep(&pause, NULL);
-	}
-	return NULL;
+	if (fstat(*fd, &info) == 0)
+		report->done = (uint64_t)info.st_size;
 }
 
 static int copy_told(struct journal *journal, int fd, struct report *report)
 {
-	struct teller teller = { .fd = fd, .report = report };
-	bool told = report->is_line && pthread_create(&teller.thread, NULL, tell, &teller) == 0;
-	int error, err = journal_copy(journal, fd);
+	struct teller teller;
+	int err;
 
-	error = errno;
-	atomic_store(&teller.stop, true);
-	if (told)
-		pthread_join(teller.thread, NULL);
-	errno = error;
+	teller_start(&teller, report, look_at_copy, &fd);
+	err = journal_copy(journal, fd);
+	teller_stop(&teller);
 	return err;
 }
 
@@ -155,33 +99,6 @@ static int copy_to(struct journal *journal, const char *path, struct report *rep
 	else if (err)
 		report_fail(report, err, "the journal cannot be copied: %s", lift_err_text(err));
 	close(fd);
-	return err;
-}
-
-static int open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
-			struct report *report)
-{
-	char path[PATH_MAX];
-	int err;
-
-	snprintf(path, sizeof(path), "%s/journal", dir);
-	err = journal_open_read_only(path, secret->digest, ret_journal);
-	if (err)
-		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
-			    lift_err_text(err));
-	return err;
-}
-
-static int open_secret(const char *dir, struct secret *ret_secret, struct report *report)
-{
-	int err = secret_open(dir, false, ret_secret);
-
-	if (err)
-		report_fail(
-			report, err,
-			"the secret cannot be used: %.800s/secret must be a file of 32 bytes that "
-			"only its owner may read: %s",
-			dir, lift_err_text(err));
 	return err;
 }
 
@@ -221,7 +138,7 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 	struct journal_view view;
 	struct secret secret;
 	char path[PATH_MAX];
-	int err = open_secret(dir, &secret, report);
+	int err = task_open_secret(dir, &secret, report);
 
 	if (!err)
 		err = walk_journal(dir, report);
@@ -232,7 +149,7 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 			err = report_fail_errno(report, "no lock can be made", path);
 	}
 	if (!err)
-		err = open_journal(dir, &secret, &journal, report);
+		err = task_open_journal(dir, &secret, &journal, report);
 	if (!err)
 		err = journal_view_begin(journal, &view);
 	if (!err) {
@@ -262,14 +179,15 @@ static int copy_journal(struct making *making)
 	struct journal *journal = NULL;
 	struct secret secret;
 	char path[PATH_MAX];
-	int err = open_secret(making->state, &secret, making->report);
+	int err = task_open_secret(making->state, &secret, making->report);
 
 	if (!err)
-		err = open_journal(making->state, &secret, &journal, making->report);
+		err = task_open_journal(making->state, &secret, &journal, making->report);
 	if (err)
 		return err;
 	making->report->total = 3 * journal_bytes(journal); /* written, read, walked */
-	err = check_room(making->parent, journal_bytes(journal), making->report);
+	err = task_check_room(making->state, making->parent, journal_bytes(journal), "the backup",
+			      making->report);
 	if (!err) {
 		snprintf(path, sizeof(path), "%s/%s", making->partial,
 			 backup_files[BACKUP_JOURNAL]);
@@ -340,7 +258,7 @@ int backup_make(const char *state, const char *dir, struct report *report)
 	struct making making = { .state = state, .dir = dir, .report = report };
 	int err = strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX
 			  ? report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR))
-			  : backup_check_owner(state, report);
+			  : task_check_owner(state, report);
 
 	if (err)
 		return err;

@@ -20,14 +20,16 @@ enum { BACKUP_PATH_MAX = 4000 /* bytes of DIR */ };
 int backup_make(const char *state, const char *dir, struct report *report);
 
 /* Put a backup in the place of the state's journal and secret, which move aside; the daemon must be stopped. LIFT_E_BUSY (it runs),
- * LIFT_E_NEWER, LIFT_E_CORRUPT ...: the state is what it was. */
+ * LIFT_E_NEWER, LIFT_E_CORRUPT ...: the state is what it was, or unfinished, as the report says. */
 int backup_restore(const char *state, const char *dir, struct report *report);
+
+/* A file in the state, while a backup takes its place. Where it is left, a restore was broken off: journal, secret and ledger may not
+ * belong together, and no daemon may start before another one has gone well. */
+#define BACKUP_UNFINISHED "restore-unfinished"
+bool backup_is_unfinished(const char *state);
 
 /* Read all of a journal and a secret that nobody uses; the journal's id, format and last number go to the manifest. LIFT_E_CORRUPT,
  * LIFT_E_SECRET, LIFT_E_NEWER ..., said in the report. */
 int backup_walk(const char *dir, struct manifest *manifest, struct report *report);
-
-/* The state must be there, and the user's own. */
-int backup_check_owner(const char *state, struct report *report);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/backup.h"
 #include "daemon/descriptors.h"
 #include "daemon/dir.h"
 #include "daemon/liftd_internal.h"
@@ -63,6 +64,16 @@ static int open_socket_dirs(struct liftd *liftd)
 		log_error("directory of a socket cannot be made: path=%s reason=%s", failed,
 			  strerror(errno));
 	return err;
+}
+
+static int check_restored(struct liftd *liftd)
+{
+	if (!backup_is_unfinished(liftd->config->state))
+		return 0;
+	log_error("a restore was broken off: run liftd --restore again, with this backup or "
+		  "another: path=%s/" BACKUP_UNFINISHED,
+		  liftd->config->state);
+	return LIFT_E_CORRUPT;
 }
 
 static int open_secret(struct liftd *liftd)
@@ -472,9 +483,10 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 	      const char *const options[])
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    open_socket_dirs, open_secret,  walk_stores, open_journal,
-		open_threads, open_intake,	open_listen,  open_ledger, open_publish,
-		open_control, open_service,	follow_guard, watch_clock, start_threads,
+		open_dirs,    check_restored, open_socket_dirs, open_secret,
+		walk_stores,  open_journal,   open_threads,	open_intake,
+		open_listen,  open_ledger,    open_publish,	open_control,
+		open_service, follow_guard,   watch_clock,	start_threads,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,

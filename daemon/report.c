@@ -62,8 +62,10 @@ int report_fail_errno(struct report *report, const char *what, const char *path)
 				   : "");
 }
 
-int report_end(const struct report *report)
+int report_end(struct report *report, int err)
 {
+	if (err && !report->err)
+		report_fail(report, err, "%s", lift_err_text(err));
 	if (report->is_line)
 		write_line(report);
 	else

@@ -32,8 +32,8 @@ __attribute__((format(printf, 3, 4))) int report_fail(struct report *report, int
 /* Why the system refused, in words: errno, and what can be done about it. */
 int report_fail_errno(struct report *report, const char *what, const char *path);
 
-/* The last words: the exit status. */
-int report_end(const struct report *report);
+/* The last words, with what the task came back with, 0 or an error that may not have been said yet: the exit status. */
+int report_end(struct report *report, int err);
 
 /* A line, without its newline, into a report; false where it is none. */
 bool report_read(const char *line, struct report *ret_report);

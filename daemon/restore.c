@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A backup takes the place of what is in the state. What was there moves aside, nothing is deleted but the ledger, which can
- * be made anew; and wherever this ends, the daemon starts with the one journal or with the other, or refuses to start.
+ * be made anew.
+ *
+ * Journal, secret and ledger change as one: while a file says that they do, no daemon starts. Wherever this ends, the state is
+ * the old one, the new one, or one that another restore finishes. In `restoring/` there are copies of the backup alone, so
+ * that it may be deleted at any time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +18,7 @@
 #include "daemon/backup.h"
 #include "daemon/dir.h"
 #include "daemon/sync.h"
+#include "daemon/task_parts.h"
 
 enum { DATE_TEXT = 24 };
 
@@ -21,6 +26,7 @@ struct restoring {
 	const char *state, *dir;
 	char copy[PATH_MAX]; /* of the backup, in the state */
 	char date[DATE_TEXT];
+	bool is_mixed; /* what is in place may not belong together */
 	struct manifest manifest;
 	struct report *report;
 };
@@ -98,26 +104,89 @@ static int copy_backup(struct restoring *restoring)
 
 /* ---- the state ---------------------------------------------------------------------------------- */
 
-/* The new one gets its place in one step; the old one, where there is one, a name with a date. */
-static int put_in_place(struct restoring *restoring, const char *name)
+static void mark_path(const char *state, char to[static PATH_MAX])
 {
-	char from[PATH_MAX + 16], to[PATH_MAX + 16], aside[PATH_MAX + 64];
-	int rc;
+	snprintf(to, PATH_MAX, "%s/" BACKUP_UNFINISHED, state);
+}
 
-	snprintf(from, sizeof(from), "%s/%s", restoring->copy, name);
-	snprintf(to, sizeof(to), "%s/%s", restoring->state, name);
-	snprintf(aside, sizeof(aside), "%s/%s.before-%s", restoring->state, name, restoring->date);
-	rc = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_EXCHANGE);
-	if (rc == 0)
-		rc = rename(from, aside);
-	else if (errno == ENOENT || errno == EINVAL) /* there is none; or the file system cannot */
-		rc = (rename(to, aside) == 0 || errno == ENOENT) && rename(from, to) == 0 ? 0 : -1;
-	if (rc != 0 || sync_dir(restoring->state) != 0)
-		return report_fail_errno(restoring->report, "cannot be put in place", to);
+bool backup_is_unfinished(const char *state)
+{
+	char path[PATH_MAX];
+
+	mark_path(state, path);
+	return access(path, F_OK) == 0;
+}
+
+/* Where nothing but the ledger has gone, the daemon may start with what was there. */
+static int switch_failed(struct restoring *restoring, const char *what, const char *path)
+{
+	struct report *report = restoring->report;
+	int err = report_fail_errno(report, what, path);
+	size_t size = strlen(report->text);
+	char mark[PATH_MAX];
+
+	mark_path(restoring->state, mark);
+	if (restoring->is_mixed)
+		snprintf(report->text + size, sizeof(report->text) - size,
+			 "; restore again: no daemon starts before that has gone well");
+	else
+		unlink(mark);
+	return err;
+}
+
+/* From here on no daemon starts: before anything has changed, and on disk. */
+static int begin_switch(struct restoring *restoring)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	restoring->is_mixed = backup_is_unfinished(restoring->state);
+	mark_path(restoring->state, path);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return switch_failed(restoring, "cannot be made", path);
+	close(fd);
+	if (sync_dir(restoring->state) != 0)
+		return switch_failed(restoring, "cannot be synced", restoring->state);
 	return 0;
 }
 
-static int remove_ledgers(const struct restoring *restoring)
+static int end_switch(struct restoring *restoring)
+{
+	char path[PATH_MAX];
+
+	mark_path(restoring->state, path);
+	if (unlink(path) != 0)
+		return switch_failed(restoring, "cannot be removed", path);
+	if (sync_dir(restoring->state) != 0)
+		return report_fail_errno(restoring->report, "cannot be synced", restoring->state);
+	return 0;
+}
+
+static void aside_path(const struct restoring *restoring, const char *name,
+		       char to[static PATH_MAX])
+{
+	snprintf(to, PATH_MAX, "%s/%s.before-%s", restoring->state, name, restoring->date);
+}
+
+/* The old one, where there is one, is on disk under its new name before the other gets its place. */
+static int put_in_place(struct restoring *restoring, const char *name)
+{
+	char from[PATH_MAX + 16], to[PATH_MAX], aside[PATH_MAX];
+
+	snprintf(from, sizeof(from), "%s/%s", restoring->copy, name);
+	snprintf(to, sizeof(to), "%s/%s", restoring->state, name);
+	aside_path(restoring, name, aside);
+	if (rename(to, aside) != 0 && errno != ENOENT)
+		return switch_failed(restoring, "cannot move aside", to);
+	restoring->is_mixed = true;
+	if (sync_dir(restoring->state) != 0 || rename(from, to) != 0 ||
+	    sync_dir(restoring->state) != 0)
+		return switch_failed(restoring, "cannot be put in place", to);
+	return 0;
+}
+
+static int remove_ledgers(struct restoring *restoring)
 {
 	static const char *const names[] = { "ledger", "ledger.new" };
 	char path[PATH_MAX];
@@ -125,23 +194,24 @@ static int remove_ledgers(const struct restoring *restoring)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", restoring->state, names[i]);
 		if (dir_delete(path) != 0)
-			return report_fail_errno(restoring->report, "cannot be removed", path);
+			return switch_failed(restoring, "cannot be removed", path);
 	}
-	return sync_dir(restoring->state) == 0
-		       ? 0
-		       : report_fail_errno(restoring->report, "cannot be synced", restoring->state);
+	return 0;
 }
 
-/* The ledger first: it must never meet a journal that it was not made from. Then the journal: with a secret that is not its own,
- * or none, the daemon refuses to start. */
+/* A ledger must never meet a journal that it was not made from, nor a journal another one's secret. */
 static int take_over(struct restoring *restoring)
 {
-	int err = remove_ledgers(restoring);
+	int err = begin_switch(restoring);
 
+	if (!err)
+		err = remove_ledgers(restoring);
 	if (!err)
 		err = put_in_place(restoring, "journal");
 	if (!err)
 		err = put_in_place(restoring, "secret");
+	if (!err)
+		err = end_switch(restoring);
 	return err;
 }
 
@@ -167,10 +237,33 @@ static void say_done(struct restoring *restoring)
 		restoring->date);
 }
 
+static bool is_taken(const struct restoring *restoring, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	aside_path(restoring, name, path);
+	return lstat(path, &info) == 0;
+}
+
+/* Now, or the next second of which nothing is there: what moves aside never meets what has moved before. */
+static void choose_date(struct restoring *restoring)
+{
+	time_t at = time(NULL);
+	struct tm utc;
+
+	do {
+		strftime(restoring->date, sizeof(restoring->date), "%Y%m%dT%H%M%SZ",
+			 gmtime_r(&at, &utc));
+		at++;
+	} while (is_taken(restoring, "journal") || is_taken(restoring, "secret"));
+}
+
 static int restore_locked(struct restoring *restoring)
 {
 	int err = read_manifest(restoring);
 
+	choose_date(restoring);
 	if (!err)
 		err = copy_backup(restoring);
 	if (!err)
@@ -184,20 +277,17 @@ static int restore_locked(struct restoring *restoring)
 int backup_restore(const char *state, const char *dir, struct report *report)
 {
 	struct restoring restoring = { .state = state, .dir = dir, .report = report };
-	time_t now = time(NULL);
-	struct tm utc;
 	int lock = -1, err = 0;
 
 	if (strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX)
 		return report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR));
 	if (dir_make(state) != 0)
-		err = errno == EPERM ? backup_check_owner(state, report)
+		err = errno == EPERM ? task_check_owner(state, report)
 				     : report_fail_errno(report, "the state cannot be used", state);
 	if (!err && dir_lock(state, &lock) != 0)
 		err = report_fail(report, LIFT_E_BUSY,
 				  "a liftd runs on %.800s: stop it first (systemctl stop liftd)",
 				  state);
-	strftime(restoring.date, sizeof(restoring.date), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
 	snprintf(restoring.copy, sizeof(restoring.copy), "%s/restoring", state);
 	if (!err)
 		err = restore_locked(&restoring);

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/verify.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "daemon/backup.h"
 #include "daemon/dir.h"
 #include "daemon/ledger_compare.h"
 #include "daemon/ledger_internal.h"
 #include "daemon/rebuild.h"
-#include "daemon/secret.h"
-
-enum { TELL_MS = 500 };
+#include "daemon/task_parts.h"
 
 struct verify {
 	const struct config *config;
@@ -90,53 +84,31 @@ static int open_ledger(struct verify *verify)
 
 /* ---- the one that is built ---------------------------------------------------------------------- */
 
-/* The journal as it is now. */
 static int open_journal(struct verify *verify)
 {
-	char path[PATH_MAX];
-	int err;
-
-	path_in(verify, "journal", path);
-	err = journal_open_read_only(path, verify->secret.digest, &verify->journal);
-	if (err)
-		report_fail(verify->report, err, "the journal cannot be read: %.800s: %s", path,
-			    lift_err_text(err));
-	return err;
+	return task_open_journal(verify->config->state, &verify->secret, &verify->journal,
+				 verify->report);
 }
 
-struct teller {
-	pthread_t thread;
-	struct ledger_progress progress;
-	atomic_bool stop;
-	struct report *report;
-};
-
-static void *tell(void *context)
+static void look_at_build(const void *context, struct report *report)
 {
-	const struct timespec pause = { .tv_nsec = TELL_MS * 1000000L };
-	struct teller *teller = context;
+	const struct ledger_progress *progress = context;
 
-	while (!atomic_load(&teller->stop)) {
-		teller->report->done = atomic_load(&teller->progress.done);
-		teller->report->total = atomic_load(&teller->progress.total);
-		report_progress(teller->report);
-		nanosleep(&pause, NULL);
-	}
-	return NULL;
+	report->done = atomic_load(&progress->done);
+	report->total = atomic_load(&progress->total);
 }
 
 static int build(struct verify *verify)
 {
-	struct teller teller = { .progress.before = verify->number + 1, .report = verify->report };
-	bool told =
-		verify->report->is_line && pthread_create(&teller.thread, NULL, tell, &teller) == 0;
-	int err = ledger_build(verify->scratch, verify->journal, verify->catalogue,
-			       rebuild_until(verify->config, verify->catalogue), &teller.progress,
-			       &verify->built);
+	struct ledger_progress progress = { .before = verify->number + 1 };
+	struct teller teller;
+	int err;
 
-	atomic_store(&teller.stop, true);
-	if (told)
-		pthread_join(teller.thread, NULL);
+	teller_start(&teller, verify->report, look_at_build, &progress);
+	err = ledger_build(verify->scratch, verify->journal, verify->catalogue,
+			   rebuild_until(verify->config, verify->catalogue), &progress,
+			   &verify->built);
+	teller_stop(&teller);
 	if (err)
 		report_fail(verify->report, err,
 			    "no ledger can be built from the journal: %s (%.800s)",
@@ -271,20 +243,21 @@ int verify_run(const struct config *config, struct report *report)
 {
 	struct verify verify = { .config = config, .report = report };
 	char path[PATH_MAX];
-	int err = backup_check_owner(config->state, report);
+	int err = task_check_owner(config->state, report);
 
 	if (err)
 		return err;
 	path_in(&verify, VERIFY_SCRATCH, path);
 	dir_sweep(path);
 	snprintf(verify.scratch, sizeof(verify.scratch), "%s-%d", path, (int)getpid());
-	err = secret_open(config->state, false, &verify.secret);
-	if (err)
-		report_fail(report, err, "the secret cannot be used: %.800s/secret", config->state);
+	err = task_open_secret(config->state, &verify.secret, report);
 	if (!err)
 		err = open_ledger(&verify);
 	if (!err)
 		err = open_journal(&verify);
+	if (!err)
+		err = task_check_room(config->state, config->state, store_bytes(verify.store),
+				      "the second ledger", report);
 	if (!err)
 		err = build(&verify);
 	if (!err)

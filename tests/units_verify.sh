@@ -6,6 +6,12 @@ liftd=$(realpath "$1")
 lift=$(realpath "$(dirname "$1")/lift")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+# systemd gives up after five starts in ten seconds, unless the unit says otherwise.
+if ! sed -n '/^\[Unit\]/,/^\[Service\]/p' systemd/liftd.service | grep -qx 'StartLimitIntervalSec=0' ||
+	! grep -qx 'Restart=on-failure' systemd/liftd.service || ! grep -qx 'RestartPreventExitStatus=65' systemd/liftd.service; then
+	echo "units_verify: liftd.service must start again without end, but for status 65"
+	exit 1
+fi
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	exit 0
@@ -13,7 +19,7 @@ fi
 # The programs where they were built; the manuals where man finds them, if there is a man.
 n=0
 for unit in systemd/*.service systemd/*.timer; do
-	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |" "$unit" >"$dir/${unit#systemd/}"
+	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
 	n=$((n + 1))
 done
 if command -v man >/dev/null; then

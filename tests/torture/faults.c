@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -79,6 +80,8 @@ static int fault_of(enum fault_call call)
 		return 0;
 	if (atomic_fetch_add(&faults->hits, 1) == 0)
 		atomic_store(&faults->hit, (int)call);
+	if (atomic_load(&faults->kind) == FAULT_KILL)
+		raise(SIGKILL);
 	return atomic_load(&faults->kind);
 }
 

@@ -33,16 +33,17 @@ enum fault_call {
 	(FAULT_ALL &  \
 	 ~(UINT32_C(1) << FAULT_mmap | UINT32_C(1) << FAULT_msync | UINT32_C(1) << FAULT_open))
 
+/* In place of an errno. */
 enum {
-	FAULT_SHORT =
-		-1 /* in place of an errno: half of what was to be written; EIO where nothing is */
+	FAULT_SHORT = -1, /* half of what was to be written; EIO where nothing is */
+	FAULT_KILL = -2,  /* the process dies, before the call */
 };
 
 struct faults {
 	/* asked */
 	_Atomic uint32_t which; /* calls that are counted: a bit each */
 	_Atomic uint64_t at;	/* the call that fails, from 1; 0: none */
-	_Atomic int kind;	/* an errno, or FAULT_SHORT */
+	_Atomic int kind;	/* an errno, FAULT_SHORT or FAULT_KILL */
 	_Atomic int lasting;	/* those after it fail, too */
 	_Atomic uint64_t quota; /* bytes of all files together; 0: none */
 	_Atomic uint64_t

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/backup.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -9,10 +10,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "daemon/task_parts.h"
 #include "tests/unit/house.h"
 
 /* ---- the manifest ------------------------------------------------------------------------------- */
@@ -174,6 +177,47 @@ static void a_copy_that_does_not_fit_leaves_nothing_and_says_why(void **state)
 	house_close(&house);
 }
 
+/* As much as is free in a directory, but for so many bytes. */
+static int check_room(const struct house *house, const char *dir, uint64_t but,
+		      struct report *report)
+{
+	struct statvfs disk;
+	uint64_t left;
+
+	assert_int_equal(statvfs(dir, &disk), 0);
+	left = (uint64_t)disk.f_bavail * disk.f_frsize;
+	return task_check_room(house->dir.path, dir, left > but ? left - but : 0, "it", report);
+}
+
+static void on_the_disk_of_the_state_there_is_room_left_for_the_daemon(void **state)
+{
+	static const char elsewhere[] = "/dev/shm";
+	const uint64_t large = UINT64_C(1) << 42;
+	struct report report = { 0 };
+	struct stat here, there;
+	struct house house;
+
+	(void)state;
+	make_state(&house);
+	assert_int_equal(check_room(&house, house.dir.path, TASK_RESERVE / 2, &report),
+			 LIFT_E_DISK);
+	assert_non_null(strstr(report.text, "256 are kept for the daemon to go on"));
+	assert_int_equal(check_room(&house, house.dir.path, 2 * TASK_RESERVE, &report), 0);
+	/* Another disk may be filled: the daemon does not write to it. */
+	if (stat(house.dir.path, &here) == 0 && stat(elsewhere, &there) == 0 &&
+	    here.st_dev != there.st_dev)
+		assert_int_equal(check_room(&house, elsewhere, 1 << 20, &report), 0);
+	/* A large ledger needs as much again to be built anew. */
+	assert_int_equal(mkdir(dir_path(&house.dir, "ledger"), 0700), 0);
+	assert_int_equal(close(creat(dir_path(&house.dir, "ledger/data.mdb"), 0600)), 0);
+	assert_int_equal(truncate(dir_path(&house.dir, "ledger/data.mdb"), (off_t)large), 0);
+	assert_int_equal(check_room(&house, house.dir.path, large / 2, &report), LIFT_E_DISK);
+	assert_int_equal(backup_make(house.dir.path, dir_path(&house.dir, "backups/a"), &report),
+			 LIFT_E_DISK);
+	assert_nothing_left(&house, "backups/a");
+	house_close(&house);
+}
+
 static void a_state_that_cannot_be_copied_is_refused(void **state)
 {
 	struct report report = { 0 };
@@ -274,6 +318,27 @@ static void what_was_there_moves_aside_and_the_ledger_goes(void **state)
 	house_close(&from);
 }
 
+static void what_moves_aside_never_meets_what_has_moved_before(void **state)
+{
+	struct report report = { 0 };
+	char dir[200], line[300];
+	struct house house;
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	/* All of them in a second or two. */
+	for (int round = 1; round <= 3; round++) {
+		assert_int_equal(backup_restore(house.dir.path, dir, &report), 0);
+		snprintf(line, sizeof(line),
+			 "test $(ls -d %s/journal.before-* %s/secret.before-* | wc -l) = %d",
+			 house.dir.path, house.dir.path, 2 * round);
+		assert_int_equal(system(line), 0);
+	}
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,9 +346,11 @@ int main(void)
 		cmocka_unit_test(a_manifest_that_is_newer_or_broken_is_refused),
 		cmocka_unit_test(a_backup_has_all_of_the_journal_and_one_that_is_there_stays),
 		cmocka_unit_test(a_copy_that_does_not_fit_leaves_nothing_and_says_why),
+		cmocka_unit_test(on_the_disk_of_the_state_there_is_room_left_for_the_daemon),
 		cmocka_unit_test(a_state_that_cannot_be_copied_is_refused),
 		cmocka_unit_test(a_backup_with_a_changed_byte_is_not_restored),
 		cmocka_unit_test(what_was_there_moves_aside_and_the_ledger_goes),
+		cmocka_unit_test(what_moves_aside_never_meets_what_has_moved_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

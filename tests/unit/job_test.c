@@ -31,7 +31,7 @@ static void report_steps(void)
 		report_progress(&report);
 	report = (struct report){ .is_line = true, .done = 3, .total = 3, .last = 7, .bytes = 9 };
 	strcpy(report.text, "all is\nwell");
-	exit(report_end(&report));
+	exit(report_end(&report, 0));
 }
 
 static void report_failure(void)
@@ -40,7 +40,7 @@ static void report_failure(void)
 
 	errno = EROFS;
 	report_fail_errno(&report, "cannot be made", "/there");
-	exit(report_end(&report));
+	exit(report_end(&report, 0));
 }
 
 static void end_without_a_word(void)
@@ -75,7 +75,7 @@ static void count_descriptors(void)
 		report.last += fcntl(fd, F_GETFD) >= 0;
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	report.bytes = (uint64_t)sigismember(&blocked, SIGTERM);
-	exit(report_end(&report));
+	exit(report_end(&report, 0));
 }
 
 static const struct {
@@ -163,6 +163,21 @@ static void a_failure_has_its_code_its_reason_and_the_way_out(void **state)
 	assert_int_equal(report.err, LIFT_E_IO);
 	assert_non_null(strstr(report.text, "cannot be made: /there: Read-only file system"));
 	assert_non_null(strstr(report.text, "ReadWritePaths="));
+}
+
+static void an_error_that_nobody_has_said_is_said_at_the_end(void **state)
+{
+	struct report silent = { 0 }, said = { 0 }, well = { .text = "well" };
+
+	(void)state;
+	assert_int_equal(report_end(&silent, LIFT_E_CORRUPT), EXIT_FAILURE);
+	assert_int_equal(silent.err, LIFT_E_CORRUPT);
+	assert_string_equal(silent.text, lift_err_text(LIFT_E_CORRUPT));
+	report_fail(&said, LIFT_E_IO, "why");
+	assert_int_equal(report_end(&said, LIFT_E_CORRUPT), EXIT_FAILURE);
+	assert_int_equal(said.err, LIFT_E_IO);
+	assert_string_equal(said.text, "why");
+	assert_int_equal(report_end(&well, 0), EXIT_SUCCESS);
 }
 
 static void a_child_that_ends_without_a_word_has_failed(void **state)
@@ -262,6 +277,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_word_of_a_child_is_told),
 		cmocka_unit_test(a_failure_has_its_code_its_reason_and_the_way_out),
+		cmocka_unit_test(an_error_that_nobody_has_said_is_said_at_the_end),
 		cmocka_unit_test(a_child_that_ends_without_a_word_has_failed),
 		cmocka_unit_test(a_child_that_dies_of_a_signal_is_told_as_such),
 		cmocka_unit_test(a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon),

@@ -135,6 +135,20 @@ static void without_a_ledger_there_is_nothing_to_verify(void **state)
 	house_close(&house);
 }
 
+static void where_too_little_room_would_be_left_no_second_one_is_built(void **state)
+{
+	struct report report;
+	struct house house;
+
+	(void)state;
+	chance_begin();
+	make_state(&house);
+	assert_int_equal(truncate(dir_path(&house.dir, "ledger/data.mdb"), (off_t)1 << 42), 0);
+	assert_int_equal(verify(&house, &report), LIFT_E_DISK);
+	assert_non_null(strstr(report.text, "the second ledger needs"));
+	house_close(&house);
+}
+
 static void a_ledger_of_another_day_is_not_compared(void **state)
 {
 	struct report report;
@@ -310,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_right_ledger_is_right_however_it_came_to_be),
 		cmocka_unit_test(a_ledger_that_has_applied_nothing_yet_has_nothing),
 		cmocka_unit_test(without_a_ledger_there_is_nothing_to_verify),
+		cmocka_unit_test(where_too_little_room_would_be_left_no_second_one_is_built),
 		cmocka_unit_test(a_ledger_of_another_day_is_not_compared),
 		cmocka_unit_test(the_first_difference_is_found_and_said_in_words),
 	};
