@@ -73,7 +73,7 @@ static int check_restored(struct liftd *liftd)
 	log_error("a restore was broken off: run liftd --restore again, with this backup or "
 		  "another: path=%s/" BACKUP_UNFINISHED,
 		  liftd->config->state);
-	return LIFT_E_CORRUPT;
+	return LIFT_E_DAMAGED;
 }
 
 static int open_secret(struct liftd *liftd)

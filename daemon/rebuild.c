@@ -5,12 +5,17 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "daemon/dir.h"
 #include "daemon/loop.h"
 
-enum { AGAIN_S = 5 /* after the disk has refused */, STEP_MS = 100 };
+enum {
+	AGAIN_MS = 5000,       /* after the disk has refused */
+	AGAIN_FULL_MS = 60000, /* after it was full, and has no more room than then */
+	STEP_MS = 100,
+};
 
 enum state { IDLE, BUILDING, WAITS, TAKEN };
 
@@ -26,6 +31,7 @@ struct rebuild {
 	struct catalogue *catalogue;
 	struct ledger *ledger;
 	int64_t begun_ms;
+	uint64_t room; /* bytes that were free when this try began; of its thread */
 	int err;
 	struct ledger_progress progress;
 };
@@ -96,13 +102,32 @@ static int build(struct rebuild *rebuild, struct ledger **ret_ledger)
 	return err;
 }
 
+static uint64_t room_now(const struct rebuild *rebuild)
+{
+	struct statvfs disk;
+
+	return statvfs(rebuild->config->state, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize
+							   : 0;
+}
+
+/* Where a build had no room, it has none until more is free than then: what it fills meanwhile, the journal does not have. */
+static bool has_more_room(const struct rebuild *rebuild)
+{
+	return room_now(rebuild) > rebuild->room + rebuild->room / 8;
+}
+
 /* True where there is time to try again. */
-static bool rest(struct rebuild *rebuild)
+static bool rest(struct rebuild *rebuild, int err)
 {
 	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
+	int ms = 0;
 
-	for (int ms = 0; ms < AGAIN_S * 1000 && !is_stopped(rebuild); ms += STEP_MS)
+	while (!is_stopped(rebuild) &&
+	       (ms < AGAIN_MS ||
+		(err == LIFT_E_DISK && ms < AGAIN_FULL_MS && !has_more_room(rebuild)))) {
 		nanosleep(&step, NULL);
+		ms += STEP_MS;
+	}
 	return !is_stopped(rebuild);
 }
 
@@ -118,6 +143,7 @@ static void *run(void *context)
 	int err;
 
 	do {
+		rebuild->room = room_now(rebuild);
 		err = build(rebuild, &ledger);
 		pthread_mutex_lock(&rebuild->lock);
 		rebuild->err = err == LIFT_E_STOPPED ? 0 : err;
@@ -126,7 +152,7 @@ static void *run(void *context)
 		pthread_mutex_unlock(&rebuild->lock);
 		if (err != LIFT_E_STOPPED)
 			rebuild->done(rebuild->context, err);
-	} while (err && may_pass(err) && rest(rebuild));
+	} while (err && may_pass(err) && rest(rebuild, err));
 	return NULL;
 }
 

@@ -47,10 +47,11 @@ static struct ledger *open_older(struct liftd *liftd, const char *path,
 	return ledger;
 }
 
-/* Errors that say that there is no ledger to serve, but that one can be built. */
+/* Errors that say that there is no ledger to serve, but that one can be built: on a full disk, as soon as there is room. */
 static bool is_no_ledger(int err)
 {
-	return err == LIFT_E_NOT_FOUND || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER;
+	return err == LIFT_E_NOT_FOUND || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER ||
+	       err == LIFT_E_DISK;
 }
 
 int open_generation(struct liftd *liftd)

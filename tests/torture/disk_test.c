@@ -207,6 +207,44 @@ static void a_disk_that_is_full_is_answered_with_retry_and_passes(void **state)
 	fill_all(&by_disk);
 }
 
+static void await_gone(const char *path)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (access(path, F_OK) == 0) {
+		assert_true(clock_ms() < end_ms);
+		look_again();
+	}
+}
+
+/* What it has written stands in the way of the journal no longer; it is built as soon as there is room. */
+static void a_ledger_without_room_is_built_when_there_is_some(void **state)
+{
+	struct stage stage;
+	char path[PATH_SIZE];
+
+	(void)state;
+	stage_open(&stage, "");
+	if (mount_on_state(&stage.subject, "tmpfs", "tmpfs", "size=12m,mode=700")) {
+		stage_start(&stage);
+		subject_stop(&stage.subject);
+		path_make(path, "%s/ledger/data.mdb", stage.subject.daemon->state);
+		assert_int_equal(unlink(path), 0);
+		fill_disk(&stage);
+		assert_true(subject_start(&stage.subject));
+		subject_await_trouble(&stage.subject, "rebuild: there is no room for it");
+		path_make(path, "%s/ledger.new", stage.subject.daemon->state);
+		await_gone(path);
+		free_disk(&stage);
+		subject_await_health(&stage.subject);
+		stage.findings.rounds++;
+		stage_settle(&stage);
+		assert_int_equal(umount(stage.subject.daemon->state), 0);
+	}
+	stage_close(&stage);
+	findings_say(&stage.findings, "no room for a ledger", "");
+}
+
 /* LMDB's own limit, which the quota of ours keeps away. */
 static void a_map_that_is_full_is_answered_with_retry(void **state)
 {
@@ -316,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_quota_that_is_full_is_answered_with_retry_and_passes),
 		cmocka_unit_test(a_disk_that_is_full_is_answered_with_retry_and_passes),
+		cmocka_unit_test(a_ledger_without_room_is_built_when_there_is_some),
 		cmocka_unit_test(a_map_that_is_full_is_answered_with_retry),
 		cmocka_unit_test(a_journal_as_large_as_it_may_be_refuses_until_it_is_raised),
 		cmocka_unit_test(a_file_system_that_can_only_be_read_is_said_and_passes),

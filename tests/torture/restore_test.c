@@ -101,7 +101,7 @@ static bool is_one_or_the_other(struct drill *drill)
 	bool is_right;
 
 	if (!daemon_try(daemon, &outcome)) {
-		is_right = outcome.status == 1 && strstr(outcome.err, "a restore was broken off");
+		is_right = outcome.status == 65 && strstr(outcome.err, "a restore was broken off");
 		if (!is_right)
 			print_error("it said: %s\n", outcome.err);
 		outcome_free(&outcome);
