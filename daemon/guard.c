@@ -244,11 +244,16 @@ void guard_close(struct guard *guard)
 	free(guard);
 }
 
-bool guard_goes_on(struct guard *guard)
+bool guard_goes_on(const struct guard *guard)
 {
-	while (guard->report.stage != STAGE_DONE && next_report(guard, 0))
-		;
 	return guard->report.stage != STAGE_DONE;
+}
+
+bool guard_look(struct guard *guard)
+{
+	while (guard_goes_on(guard) && next_report(guard, 0))
+		;
+	return guard_goes_on(guard);
 }
 
 const struct journal_damage *guard_damage(const struct guard *guard)

@@ -43,8 +43,9 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 /* The child is ended, too. */
 void guard_close(struct guard *guard);
 
-/* Is there more to come? Looks whether something has come, without waiting. */
-bool guard_goes_on(struct guard *guard);
+/* Is there more to come? What is known changes with guard_look alone, which takes what has come, without waiting, and answers the same. */
+bool guard_goes_on(const struct guard *guard);
+bool guard_look(struct guard *guard);
 
 /* What is damaged in the journal, as long as the guard; NULL: nothing so far. */
 const struct journal_damage *guard_damage(const struct guard *guard);

@@ -104,7 +104,7 @@ static void look_at_guard(void *context)
 {
 	struct liftd *liftd = context;
 
-	if (guard_goes_on(liftd->guard))
+	if (guard_look(liftd->guard))
 		return;
 	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
 	if (!guard_damage(liftd->guard)) {

@@ -79,7 +79,7 @@ static struct guard_wish wish_of(const struct dir *dir, uint64_t newest_bytes)
 /* Wait for the last of what it has to say. */
 static void await_end(struct guard *guard)
 {
-	while (guard_goes_on(guard))
+	while (guard_look(guard))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
