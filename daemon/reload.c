@@ -53,6 +53,16 @@ static bool is_no_ledger(int err)
 	return err == LIFT_E_NOT_FOUND || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER;
 }
 
+/* What is damaged is not opened: a wrong figure is served as if it were right, and a broken page can end the daemon. Beside a journal that is whole it has
+ * been taken away. */
+static int open_ledger_there(struct liftd *liftd, const char *path, struct ledger **ret_ledger)
+{
+	if (journal_damage(liftd->journal) && !guard_ledger_is_whole(liftd->guard))
+		return LIFT_E_CORRUPT;
+	return ledger_open(path, liftd->journal, liftd->newest,
+			   rebuild_until(liftd->config, liftd->newest), ret_ledger);
+}
+
 int open_generation(struct liftd *liftd)
 {
 	struct catalogue *catalogue = liftd->newest;
@@ -61,8 +71,7 @@ int open_generation(struct liftd *liftd)
 	int err;
 
 	ledger_path(liftd, path);
-	err = ledger_open(path, liftd->journal, catalogue, rebuild_until(liftd->config, catalogue),
-			  &ledger);
+	err = open_ledger_there(liftd, path, &ledger);
 	if (is_no_ledger(err) && journal_damage(liftd->journal)) {
 		log_error("ledger cannot be made anew from a damaged journal: reason=%s",
 			  lift_err_code(err));

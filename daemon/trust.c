@@ -56,6 +56,19 @@ static int take_ledger_away(const struct liftd *liftd)
 	return err;
 }
 
+/* A ledger is only made anew from a journal that is whole: with a damaged one there is none (open_generation). */
+static int judge_ledger(const struct liftd *liftd)
+{
+	if (guard_ledger_is_whole(liftd->guard))
+		return 0;
+	if (!guard_damage(liftd->guard))
+		return take_ledger_away(liftd);
+	log_error("ledger damaged, too: path=%s/ledger: there are no figures until the journal "
+		  "has been brought back",
+		  liftd->config->state);
+	return 0;
+}
+
 static int judge(struct liftd *liftd, enum guard_verdict verdict)
 {
 	if (verdict != GUARD_WHOLE)
@@ -70,10 +83,7 @@ static int judge(struct liftd *liftd, enum guard_verdict verdict)
 		log_notice("journal is large: its newest part is whole, older entries are walked "
 			   "beside the running daemon: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(liftd->guard));
-	/* A ledger is only made anew from a journal that is whole. */
-	return guard_ledger_is_whole(liftd->guard) || verdict != GUARD_WHOLE
-		       ? 0
-		       : take_ledger_away(liftd);
+	return judge_ledger(liftd);
 }
 
 int walk_stores(struct liftd *liftd)

@@ -267,6 +267,28 @@ static void a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it
 	free(exported);
 }
 
+static void a_damaged_ledger_beside_a_damaged_journal_gives_no_figures(void **state)
+{
+	struct daemon *daemon = *state;
+	/* What LMDB reads without a word: of Lift in Rana, each who is odd and no third one. */
+	static const char count[] = { 0, 0, 0, 0, 0, 0, 0, (char)133 };
+	json_t *status;
+
+	free(prepare(daemon));
+	change(daemon, "journal", "falls", 5, 4);
+	change(daemon, "ledger", count, sizeof(count), 7);
+	for (int starts = 0; starts < 2; starts++) {
+		daemon_start(daemon);
+		assert_refused(ask(daemon->control, request("export", "kind", "module")),
+			       "damaged");
+		assert_logged(daemon, "ledger damaged, too: ");
+		status = daemon_status(daemon);
+		assert_int_equal(whole(json_object_get(status, "ledger"), "applied"), 0);
+		json_decref(status);
+		daemon_stop(daemon, SIGTERM);
+	}
+}
+
 static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own(void **state)
 {
 	static const struct {
@@ -339,6 +361,7 @@ int main(void)
 		TEST(a_changed_name_concerns_all_numbers),
 		TEST(what_is_published_meanwhile_is_not_taken),
 		TEST(a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all),
+		TEST(a_damaged_ledger_beside_a_damaged_journal_gives_no_figures),
 		TEST(a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own),
 		TEST(a_damaged_ledger_is_made_anew),
 	};
