@@ -17,12 +17,12 @@
 
 enum { WAIT_MS = 10000 };
 
-/* What the child is about to do: where it dies tells what killed it. */
+/* What the child is about to do: where it crashes tells what is damaged. */
 enum stage {
 	STAGE_JOURNAL, /* walks it */
 	STAGE_READING, /* of a damaged one: tries what the daemon would read */
-	STAGE_LEDGER,
-	STAGE_REST, /* the daemon may start; older entries are walked */
+	STAGE_LEDGER,  /* waits for who walks it */
+	STAGE_REST,    /* the daemon may start; older entries are walked */
 	STAGE_DONE,
 };
 
@@ -41,6 +41,18 @@ struct guard {
 	int pipe;
 	struct report report; /* the last one */
 };
+
+/* Signals of a crash. Any other has come from outside: what is out of memory is killed. LMDB's assertions abort. */
+static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+enum { DEADLY = sizeof(deadly) / sizeof(deadly[0]) };
+
+static bool has_crashed(int status)
+{
+	for (int i = 0; i < DEADLY; i++)
+		if (WIFSIGNALED(status) && WTERMSIG(status) == deadly[i])
+			return true;
+	return false;
+}
 
 /* ---- the child ---------------------------------------------------------------------------------- */
 
@@ -105,6 +117,40 @@ static int walk_journal(const struct guard_wish *wish, struct report *report,
 	return 0;
 }
 
+/* It dies with who has started it. */
+static void begin_process(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+}
+
+/* In a process of its own: one that crashes on it says nothing about the journal. */
+static int walk_ledger(const struct guard_wish *wish, int pipe)
+{
+	pid_t self = getpid(), walker = fork();
+	int status;
+
+	if (walker == 0) {
+		begin_process(self);
+		close(pipe);
+		_exit(-wish->check_ledger(wish->ledger));
+	}
+	if (walker < 0 || waitpid(walker, &status, 0) != walker)
+		return LIFT_E_MEMORY;
+	if (WIFEXITED(status))
+		return -WEXITSTATUS(status);
+	return has_crashed(status) ? LIFT_E_CORRUPT : LIFT_E_STOPPED;
+}
+
+static int judge_ledger(const struct guard_wish *wish, int pipe, struct report *report)
+{
+	int err = walk_ledger(wish, pipe);
+
+	report->ledger_is_whole = err == 0 || err == LIFT_E_NOT_FOUND;
+	return report->ledger_is_whole || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER ? 0 : err;
+}
+
 static void run_child(const struct guard_wish *wish, int pipe)
 {
 	struct report report = { .readable = true, .ledger_is_whole = true };
@@ -118,10 +164,9 @@ static void run_child(const struct guard_wish *wish, int pipe)
 		say(pipe, &report, STAGE_READING);
 		report.readable = is_readable(wish);
 	}
-	if (!report.err && report.readable && wish->ledger_is_whole) {
-		report.ledger_is_whole = false;
+	if (!report.err && report.readable && wish->ledger) {
 		say(pipe, &report, STAGE_LEDGER);
-		report.ledger_is_whole = wish->ledger_is_whole(wish->context);
+		report.err = judge_ledger(wish, pipe, &report);
 	}
 	if (!report.err && more && !report.damage.found) {
 		say(pipe, &report, STAGE_REST);
@@ -137,13 +182,10 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 {
 	enum { PIPE = STDERR_FILENO + 1 };
 
-	static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
-
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+	for (int i = 0; i < DEADLY; i++)
 		signal(deadly[i], SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || (pipe != PIPE && dup2(pipe, PIPE) < 0) ||
-	    close_range(PIPE + 1, UINT_MAX, 0) != 0)
+	begin_process(parent);
+	if ((pipe != PIPE && dup2(pipe, PIPE) < 0) || close_range(PIPE + 1, UINT_MAX, 0) != 0)
 		_exit(EXIT_FAILURE);
 	if (nice(10) < 0)
 		errno = 0; /* then it is as busy as others */
@@ -152,23 +194,30 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 
 /* ---- the daemon --------------------------------------------------------------------------------- */
 
-/* The child died where it was: what it was about to read is damaged. */
-static void child_died(struct guard *guard)
+/* It has crashed: what it was about to read is damaged. */
+static void note_crash(struct report *report)
 {
-	struct report *report = &guard->report;
 	struct journal_damage *damage = &report->damage;
 	static const char line[] = "the process that walked it died";
 
-	if (report->stage == STAGE_LEDGER)
-		report->ledger_is_whole = false;
+	report->readable = report->stage == STAGE_REST;
+	if (damage->found)
+		return;
+	*damage = (struct journal_damage){ .found = true, .n_ranges = 1, .n_lines = 1 };
+	damage->ranges[0][0] = 1;
+	damage->ranges[0][1] = UINT64_MAX;
+	memcpy(damage->text, line, sizeof(line));
+}
+
+/* The child ended before its last word. */
+static void child_ended(struct guard *guard, int status)
+{
+	struct report *report = &guard->report;
+
+	if (has_crashed(status) && report->stage != STAGE_LEDGER)
+		note_crash(report);
 	else
-		report->readable = report->stage == STAGE_REST;
-	if (!damage->found && report->stage != STAGE_LEDGER) {
-		*damage = (struct journal_damage){ .found = true, .n_ranges = 1, .n_lines = 1 };
-		damage->ranges[0][0] = 1;
-		damage->ranges[0][1] = UINT64_MAX;
-		memcpy(damage->text, line, sizeof(line));
-	}
+		report->err = LIFT_E_STOPPED;
 	report->stage = STAGE_DONE;
 }
 
@@ -177,6 +226,7 @@ static bool next_report(struct guard *guard, int timeout_ms)
 {
 	struct pollfd poll_in = { .fd = guard->pipe, .events = POLLIN };
 	struct report report;
+	int status = 0;
 
 	if (poll(&poll_in, 1, timeout_ms) <= 0)
 		return false;
@@ -185,10 +235,10 @@ static bool next_report(struct guard *guard, int timeout_ms)
 		return true;
 	}
 	if (guard->child > 0)
-		waitpid(guard->child, NULL, 0);
+		waitpid(guard->child, &status, 0);
 	guard->child = 0;
 	if (guard->report.stage != STAGE_DONE)
-		child_died(guard);
+		child_ended(guard, status);
 	return true;
 }
 
@@ -259,6 +309,11 @@ bool guard_look(struct guard *guard)
 const struct journal_damage *guard_damage(const struct guard *guard)
 {
 	return guard->report.damage.found ? &guard->report.damage : NULL;
+}
+
+int guard_err(const struct guard *guard)
+{
+	return guard->report.err;
 }
 
 bool guard_ledger_is_whole(const struct guard *guard)

@@ -28,16 +28,18 @@ struct guard_wish {
 	const char *journal; /* its directory; the store's file need not be there yet */
 	const uint8_t *secret_digest;
 	uint64_t newest_bytes;
-	/* In the child, too: walk the ledger, which is made anew where it is damaged (and where it kills the child). NULL: it is not walked. */
-	bool (*ledger_is_whole)(void *context);
-	void *context;
+	/* Likewise its directory, and what walks it there, in a process of its own: 0 or LIFT_E_NOT_FOUND; LIFT_E_CORRUPT or LIFT_E_NEWER where it is to be
+	 * made anew; any other error says that the walk could not be done. NULL: it is not walked. */
+	const char *ledger;
+	int (*check_ledger)(const char *dir);
 	/* Called about every ten seconds while it is waited for; may be NULL. */
 	void (*still_waiting)(void);
 };
 
 struct guard;
 
-/* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY, where there is none. */
+/* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY, LIFT_E_STOPPED, where there is none. A child that crashes has met
+ * damage; one that is killed (LIFT_E_STOPPED), or lacks memory, has found nothing. */
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		enum guard_verdict *ret_verdict);
 /* The child is ended, too. */
@@ -49,6 +51,8 @@ bool guard_look(struct guard *guard);
 
 /* What is damaged in the journal, as long as the guard; NULL: nothing so far. */
 const struct journal_damage *guard_damage(const struct guard *guard);
+/* Why there is no verdict on what was left for later; 0. */
+int guard_err(const struct guard *guard);
 bool guard_ledger_is_whole(const struct guard *guard);
 uint64_t guard_journal_bytes(const struct guard *guard);
 

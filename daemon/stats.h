@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* What may be wrong with the daemon itself. */
-enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
+enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_WALK, TROUBLE_LEDGER, TROUBLES };
 
 /* X(name as status prints it) */
 #define STATS(X)                                                            \

@@ -160,6 +160,7 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_JOURNAL]) },
 		{ "journal",
 		  journal_damage(parts->journal) ? lift_err_text(LIFT_E_DAMAGED) : NULL },
+		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_WALK]) },
 		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
 		{ "rebuild", rebuild->err ? lift_err_text(rebuild->err) : NULL },
 	};

@@ -31,18 +31,6 @@ static void say_damage(const struct liftd *liftd, const struct journal_damage *d
 		  liftd->config->state, numbers);
 }
 
-/* In the guard's child. */
-static bool ledger_is_whole(void *context)
-{
-	const struct liftd *liftd = context;
-	char path[PATH_MAX];
-	int err;
-
-	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
-	err = ledger_check(path);
-	return err == 0 || err == LIFT_E_NOT_FOUND;
-}
-
 static int take_ledger_away(const struct liftd *liftd)
 {
 	char path[PATH_MAX];
@@ -86,26 +74,35 @@ static int judge(struct liftd *liftd, enum guard_verdict verdict)
 	return judge_ledger(liftd);
 }
 
+/* Nothing has been found: another start may get further. */
+static void say_not_walked(const struct liftd *liftd, int err)
+{
+	log_error("stores cannot be walked: path=%s code=%s reason=%s", liftd->config->state,
+		  lift_err_code(err),
+		  err == LIFT_E_STOPPED ? "the process that walks them was killed (out of memory?)"
+					: lift_err_text(err));
+}
+
 int walk_stores(struct liftd *liftd)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], ledger[PATH_MAX];
 	const struct guard_wish wish = { .journal = path,
 					 .secret_digest = liftd->secret.digest,
 					 .newest_bytes = GUARD_NEWEST_BYTES,
-					 .ledger_is_whole = ledger_is_whole,
-					 .context = liftd,
+					 .ledger = ledger,
+					 .check_ledger = ledger_check,
 					 .still_waiting = service_still_starting };
 	enum guard_verdict verdict;
 	int err;
 
 	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
+	snprintf(ledger, sizeof(ledger), "%s/ledger", liftd->config->state);
 	err = guard_start(&wish, &liftd->guard, &verdict);
 	if (err == LIFT_E_NEWER)
 		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
 	else if (err)
-		log_error("journal cannot be walked: path=%s code=%s reason=%s", path,
-			  lift_err_code(err), lift_err_text(err));
+		say_not_walked(liftd, err);
 	return err ? err : judge(liftd, verdict);
 }
 
@@ -117,6 +114,12 @@ static void look_at_guard(void *context)
 	if (guard_look(liftd->guard))
 		return;
 	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
+	if (!guard_damage(liftd->guard) && guard_err(liftd->guard)) {
+		say_not_walked(liftd, guard_err(liftd->guard));
+		atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
+			     "older entries have not been walked: restart the daemon");
+		return;
+	}
 	if (!guard_damage(liftd->guard)) {
 		log_notice("journal is whole: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(liftd->guard));
