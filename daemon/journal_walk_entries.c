@@ -58,6 +58,12 @@ static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
 	return rest.size == 0;
 }
 
+/* A batch that will join a range takes one range more in passing, and may be several chunks. */
+static bool has_room(const struct stream *stream, uint64_t first, uint64_t last)
+{
+	return stream->n_ranges <= STREAM_RANGES_MAX || stream_has_room(stream, first, last);
+}
+
 /* Its numbers come to its stream. */
 static void receive(struct journal_walk *walk, const struct walked_head *head)
 {
@@ -65,7 +71,7 @@ static void receive(struct journal_walk *walk, const struct walked_head *head)
 	uint64_t last = head->seq + head->count - 1;
 
 	if (head->seq == 0 || last > EVENT_SEQ_MAX || stream_has(stream, head->seq) ||
-	    stream_has(stream, last) || !stream_has_room(stream, head->seq, last))
+	    stream_has(stream, last) || !has_room(stream, head->seq, last))
 		walk->streams[head->stream].has_record = false; /* it cannot be right */
 	else
 		stream_add(stream, head->seq, last, head->receipt);
