@@ -170,8 +170,6 @@ static int walk_first_part(struct journal_walk *walk, uint64_t newest_bytes)
 		return err ? err : walk->err;
 	if (walk->format > JOURNAL_FORMAT)
 		return LIFT_E_NEWER;
-	if (pages_is_empty(walk->pages))
-		return LIFT_E_NOT_FOUND;
 	check_sums(walk);
 	walk_newest(walk, newest_bytes);
 	return walk->err;

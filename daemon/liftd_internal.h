@@ -41,6 +41,7 @@ struct liftd {
 	const char *catalogue_path;
 	const char *const *options; /* that children get, too */
 	int locks[DIRS];	    /* of state and runtime */
+	bool has_journal;	    /* there was one when the daemon started */
 	struct secret secret;
 	struct stats stats;
 	void *zmq;
@@ -86,6 +87,9 @@ struct liftd {
 };
 
 /* ---- trust.c: is what is on disk what was written? ------------------------------------------------ */
+
+/* Is there a journal, or is this a first start? LIFT_E_DAMAGED: there was one. */
+int find_journal(struct liftd *liftd);
 
 /* Before anything is opened, and before there is a thread. LIFT_E_DAMAGED: the journal cannot even be read. */
 int walk_stores(struct liftd *liftd);

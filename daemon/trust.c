@@ -2,6 +2,7 @@
 /*
  * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,36 @@
 
 #include "daemon/dir.h"
 #include "daemon/liftd_internal.h"
+#include "daemon/store_file.h"
 
 enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
+
+/* A ledger is made behind a journal, never before one. */
+int find_journal(struct liftd *liftd)
+{
+	const char *state = liftd->config->state;
+	char path[PATH_MAX];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/journal", state);
+	rc = store_file_find(path);
+	liftd->has_journal = rc != ENOENT;
+	if (rc == 0)
+		return 0;
+	if (rc != ENOENT) {
+		log_error("journal cannot be opened: path=%s reason=%s", path, strerror(rc));
+		return LIFT_E_IO;
+	}
+	snprintf(path, sizeof(path), "%s/ledger", state);
+	if (store_file_find(path) == ENOENT)
+		return 0;
+	log_error(
+		"journal missing: path=%s/journal/data.mdb: there is a ledger, which was made from "
+		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), or "
+		"move %s away to begin anew, without what was received",
+		state, path);
+	return LIFT_E_DAMAGED;
+}
 
 static void say_damage(const struct liftd *liftd, const struct journal_damage *damage)
 {

@@ -329,6 +329,92 @@ static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_o
 	}
 }
 
+/* Run a command of the shell in the state. */
+static void in_state(struct daemon *daemon, const char *command)
+{
+	char line[4 * PATH_SIZE];
+
+	snprintf(line, sizeof(line), "cd '%s' && %s", daemon->state, command);
+	assert_int_equal(system(line), 0);
+}
+
+static void a_journal_that_is_gone_or_empty_is_not_begun_anew(void **state)
+{
+	static const struct {
+		const char *loss, *said;
+	} cases[] = {
+		{ ": > journal/data.mdb", "journal damaged: file: the file is empty" },
+		{ "rm journal/data.mdb", "journal missing: " },
+		{ "rm -r journal", "journal missing: " },
+		{ "rm -r journal secret", "journal missing: " },
+	};
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+
+	in_state(daemon, "cp -a . ../kept");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome;
+
+		in_state(daemon, cases[i].loss);
+		outcome = daemon_fail(daemon);
+		if (outcome.status != EXIT_DAMAGED || !strstr(outcome.err, cases[i].said) ||
+		    !strstr(outcome.err, "OPERATING.md"))
+			fail_msg("status %d after %s: %s", outcome.status, cases[i].loss,
+				 outcome.err);
+		outcome_free(&outcome);
+		if (strstr(cases[i].loss, "secret")) /* no other one was made */
+			in_state(daemon, "test ! -e secret");
+		in_state(daemon, "rm -rf journal secret && cp -a ../kept/journal ../kept/secret .");
+	}
+	daemon_start(daemon);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
+static void a_first_start_that_was_cut_off_is_begun_again(void **state)
+{
+	/* What it has left, of what it makes in this order. */
+	static const char *const lefts[] = {
+		"rm -r journal ledger",
+		"rm -r journal/* ledger && mkdir journal/new && : > journal/new/data.mdb",
+		"rm -r ledger",
+		"rm ledger/*",
+	};
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, "");
+	for (size_t i = 0; i < sizeof(lefts) / sizeof(lefts[0]); i++) {
+		json_t *status;
+
+		daemon_start(daemon);
+		daemon_stop(daemon, SIGTERM);
+		in_state(daemon, lefts[i]);
+		daemon_start(daemon);
+		status = daemon_status(daemon);
+		assert_true(json_is_true(json_object_get(status, "healthy")));
+		json_decref(status);
+		daemon_stop(daemon, SIGTERM);
+	}
+}
+
+static void an_empty_ledger_is_made_anew(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+
+	in_state(daemon, ": > ledger/data.mdb");
+	daemon_start(daemon);
+	assert_logged(daemon, "ledger damaged: ");
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
 static void a_damaged_ledger_is_made_anew(void **state)
 {
 	struct daemon *daemon = *state;
@@ -363,7 +449,10 @@ int main(void)
 		TEST(a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all),
 		TEST(a_damaged_ledger_beside_a_damaged_journal_gives_no_figures),
 		TEST(a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own),
+		TEST(a_journal_that_is_gone_or_empty_is_not_begun_anew),
+		TEST(a_first_start_that_was_cut_off_is_begun_again),
 		TEST(a_damaged_ledger_is_made_anew),
+		TEST(an_empty_ledger_is_made_anew),
 	};
 
 	return cmocka_run_group_tests_name("damage", tests, NULL, NULL);

@@ -178,7 +178,7 @@ static void a_whole_journal_is_whole_in_one_part_and_in_two(void **state)
 	assert_false(walk(&template_dir, NEWEST_SMALL).found);
 }
 
-static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
+static void a_journal_that_is_not_there_or_only_begun_is_not_damaged(void **state)
 {
 	struct journal_walk *walked;
 	struct journal *journal;
@@ -199,6 +199,36 @@ static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
 	journal_close(journal);
 	assert_false(walk(&dir, EVERYTHING).found);
 	dir_end(&dir);
+}
+
+static void a_journal_whose_file_is_empty_or_has_no_commit_is_damaged(void **state)
+{
+	static const struct {
+		size_t pages;
+		const char *said;
+	} cases[] = {
+		{ 0, "file: the file is empty" },
+		{ 1, "file: the file is cut off" },
+		{ 2, "file: nothing has ever been committed" },
+	};
+	const uint64_t none = 0;
+	struct dir dir;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *bytes;
+		size_t size;
+
+		copy_begin(&dir);
+		bytes = read_all(file_of(&dir), &size);
+		for (size_t page = 0; page < 2; page++)
+			memcpy(bytes + page * PAGE + PAGE_HEAD + offsetof(struct meta, txn), &none,
+			       sizeof(none));
+		write_all(file_of(&dir), bytes, cases[i].pages * PAGE);
+		assert_string_equal(walk(&dir, EVERYTHING).text, cases[i].said);
+		free(bytes);
+		dir_end(&dir);
+	}
 }
 
 /* ---- each kind of damage ---------------------------------------------------------------------------- */
@@ -942,7 +972,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_journal_is_whole_in_one_part_and_in_two),
-		cmocka_unit_test(a_journal_that_is_not_there_or_empty_is_not_damaged),
+		cmocka_unit_test(a_journal_that_is_not_there_or_only_begun_is_not_damaged),
+		cmocka_unit_test(a_journal_whose_file_is_empty_or_has_no_commit_is_damaged),
 		cmocka_unit_test(each_kind_of_damage_to_a_record_is_found_in_either_part),
 		cmocka_unit_test(each_kind_of_damage_to_a_page_is_found),
 		cmocka_unit_test(a_changed_byte_is_found_or_changes_nothing),
