@@ -26,6 +26,15 @@ void walk_part_end(struct journal_walk *walk, uint64_t next)
 	come_to(walk, next);
 }
 
+void walk_open_end(struct journal_walk *walk)
+{
+	if (walk->broken > 0)
+		walk_tell(walk, walk->broken, UINT64_MAX,
+			  "entries: a chunk is not what it was: numbers=%llu..",
+			  (unsigned long long)walk->broken);
+	walk->broken = 0;
+}
+
 /* ---- a chunk ------------------------------------------------------------------------------------ */
 
 static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,

@@ -44,13 +44,9 @@ int find_journal(struct liftd *liftd)
 static void say_damage(const struct liftd *liftd, const struct journal_damage *damage)
 {
 	const char *line = damage->text;
-	char numbers[DAMAGE_RANGES_MAX * 44] = "";
-	size_t size = 0;
+	char numbers[DAMAGE_NUMBERS];
 
-	for (uint32_t i = 0; i < damage->n_ranges; i++)
-		size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%s%llu..%llu",
-					 i ? "," : "", (unsigned long long)damage->ranges[i][0],
-					 (unsigned long long)damage->ranges[i][1]);
+	journal_damage_numbers(damage, numbers);
 	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
 		log_error("journal damaged: %s", line);
 	if (damage->n_left_out > 0)
