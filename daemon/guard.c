@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,10 +20,11 @@ enum { WAIT_MS = 10000 };
 
 /* What the child is about to do: where it crashes tells what is damaged. */
 enum stage {
-	STAGE_JOURNAL, /* walks it */
-	STAGE_READING, /* of a damaged one: tries what the daemon would read */
-	STAGE_LEDGER,  /* waits for who walks it */
-	STAGE_REST,    /* the daemon may start; older entries are walked */
+	STAGE_JOURNAL,	    /* walks it */
+	STAGE_READING,	    /* of a damaged one: tries what the daemon would read */
+	STAGE_LEDGER,	    /* waits for who walks it */
+	STAGE_LEDGER_LATER, /* likewise, and the daemon may start */
+	STAGE_REST,	    /* older entries are walked */
 	STAGE_DONE,
 };
 
@@ -30,7 +32,8 @@ enum stage {
 struct report {
 	enum stage stage;
 	int err;
-	bool readable, ledger_is_whole;
+	int ledger; /* as guard_ledger */
+	bool readable, has_older;
 	uint64_t journal_bytes;
 	struct journal_damage damage;
 };
@@ -143,32 +146,53 @@ static int walk_ledger(const struct guard_wish *wish, int pipe)
 	return has_crashed(status) ? LIFT_E_CORRUPT : LIFT_E_STOPPED;
 }
 
-static int judge_ledger(const struct guard_wish *wish, int pipe, struct report *report)
+static int judge_ledger(const struct guard_wish *wish, int pipe)
 {
 	int err = walk_ledger(wish, pipe);
 
-	report->ledger_is_whole = err == 0 || err == LIFT_E_NOT_FOUND;
-	return report->ledger_is_whole || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER ? 0 : err;
+	return err == LIFT_E_NOT_FOUND ? 0 : err == LIFT_E_NEWER ? LIFT_E_CORRUPT : err;
+}
+
+static bool ledger_is_large(const struct guard_wish *wish)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", wish->ledger);
+	return stat(path, &info) == 0 && (uint64_t)info.st_size > wish->ledger_bytes;
+}
+
+/* A large one is left for later; but with a damaged journal the daemon has little else to do. */
+static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct report *report)
+{
+	report->ledger = LIFT_E_BUSY;
+	if (!report->damage.found && ledger_is_large(wish))
+		return;
+	say(pipe, report, STAGE_LEDGER);
+	report->ledger = judge_ledger(wish, pipe);
+	if (report->ledger != LIFT_E_CORRUPT)
+		report->err = report->ledger;
 }
 
 static void run_child(const struct guard_wish *wish, int pipe)
 {
-	struct report report = { .readable = true, .ledger_is_whole = true };
+	struct report report = { .readable = true };
 	struct journal_walk *walk = NULL;
-	bool more;
 
 	say(pipe, &report, STAGE_JOURNAL);
-	report.err = walk_journal(wish, &report, &walk, &more);
+	report.err = walk_journal(wish, &report, &walk, &report.has_older);
 	if (report.damage.found) {
 		report.readable = false;
 		say(pipe, &report, STAGE_READING);
 		report.readable = is_readable(wish);
 	}
-	if (!report.err && report.readable && wish->ledger) {
-		say(pipe, &report, STAGE_LEDGER);
-		report.err = judge_ledger(wish, pipe, &report);
+	if (!report.err && report.readable && wish->ledger)
+		walk_ledger_first(wish, pipe, &report);
+	if (!report.err && report.ledger == LIFT_E_BUSY) {
+		say(pipe, &report, STAGE_LEDGER_LATER);
+		report.ledger = judge_ledger(wish, pipe);
 	}
-	if (!report.err && more && !report.damage.found) {
+	if (!report.err && report.has_older && !report.damage.found) {
 		say(pipe, &report, STAGE_REST);
 		report.err = journal_walk_rest(walk, GUARD_BYTES_A_SECOND);
 		report.damage = *journal_walk_damage(walk);
@@ -214,10 +238,13 @@ static void child_ended(struct guard *guard, int status)
 {
 	struct report *report = &guard->report;
 
-	if (has_crashed(status) && report->stage != STAGE_LEDGER)
+	if (has_crashed(status) && report->stage != STAGE_LEDGER &&
+	    report->stage != STAGE_LEDGER_LATER)
 		note_crash(report);
 	else
 		report->err = LIFT_E_STOPPED;
+	if (report->ledger == LIFT_E_BUSY)
+		report->ledger = LIFT_E_STOPPED;
 	report->stage = STAGE_DONE;
 }
 
@@ -263,7 +290,7 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		guard->child = 0;
 		goto fail;
 	}
-	while (guard->report.stage < STAGE_REST)
+	while (guard->report.stage < STAGE_LEDGER_LATER)
 		if (!next_report(guard, WAIT_MS) && wish->still_waiting)
 			wish->still_waiting();
 	err = guard->report.err;
@@ -316,9 +343,14 @@ int guard_err(const struct guard *guard)
 	return guard->report.err;
 }
 
-bool guard_ledger_is_whole(const struct guard *guard)
+int guard_ledger(const struct guard *guard)
 {
-	return guard->report.ledger_is_whole;
+	return guard->report.ledger;
+}
+
+bool guard_has_older(const struct guard *guard)
+{
+	return guard->report.has_older;
 }
 
 uint64_t guard_journal_bytes(const struct guard *guard)

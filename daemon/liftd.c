@@ -406,6 +406,7 @@ static void close_all(struct liftd *liftd)
 	if (liftd->generations)
 		generation_put(liftd->generations, liftd->serving);
 	generations_free(liftd->generations);
+	ledger_close(liftd->walked.ledger);
 	publish_close(liftd->publish);
 	journal_close(liftd->journal);
 	guard_close(liftd->guard);
@@ -428,6 +429,7 @@ static void close_all(struct liftd *liftd)
 			close(liftd->locks[i]);
 	catalogue_free(liftd->newest);
 	catalogue_free(liftd->renamed);
+	catalogue_free(liftd->walked.catalogue);
 	catalogue_free(liftd->gate_catalogue);
 	free(liftd->reloaded.errors);
 	pthread_cond_destroy(&liftd->renamed_taken);

@@ -147,7 +147,8 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	msg_key_int(writer, "bytes", journal_bytes(parts->journal));
 	write_damage(journal_damage(parts->journal), last, writer);
 	msg_str(writer, "ledger");
-	msg_map(writer, 5);
+	msg_map(writer, 6);
+	msg_key_bool(writer, "walking", atomic_load(&parts->stats->ledger_walking));
 	msg_key_int(writer, "applied", applied);
 	msg_key_int(writer, "committed", ledger ? ledger_committed(ledger) : 0);
 	msg_key_int(writer, "lag", last > applied ? last - applied : 0);

@@ -69,10 +69,15 @@ static int take_ledger_away(const struct liftd *liftd)
 	return err;
 }
 
-/* A ledger is only made anew from a journal that is whole: with a damaged one there is none (open_generation). */
+/* A ledger is only made anew from a journal that is whole: with a damaged one there is none (reload.c). */
 static int judge_ledger(const struct liftd *liftd)
 {
-	if (guard_ledger_is_whole(liftd->guard))
+	int err = guard_ledger(liftd->guard);
+
+	if (err == LIFT_E_BUSY)
+		log_notice("ledger is large: it is walked beside the running daemon, and there are "
+			   "no figures until then");
+	if (err != LIFT_E_CORRUPT)
 		return 0;
 	if (!guard_damage(liftd->guard))
 		return take_ledger_away(liftd);
@@ -92,7 +97,7 @@ static int judge(struct liftd *liftd, enum guard_verdict verdict)
 	}
 	if (verdict == GUARD_DAMAGED)
 		log_error("journal damaged: the daemon is up for reading and export only");
-	if (guard_goes_on(liftd->guard))
+	if (guard_goes_on(liftd->guard) && guard_has_older(liftd->guard))
 		log_notice("journal is large: its newest part is whole, older entries are walked "
 			   "beside the running daemon: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(liftd->guard));
@@ -115,6 +120,7 @@ int walk_stores(struct liftd *liftd)
 					 .secret_digest = liftd->secret.digest,
 					 .newest_bytes = GUARD_NEWEST_BYTES,
 					 .ledger = ledger,
+					 .ledger_bytes = GUARD_LEDGER_BYTES,
 					 .check_ledger = ledger_check,
 					 .still_waiting = service_still_starting };
 	enum guard_verdict verdict;
@@ -131,29 +137,38 @@ int walk_stores(struct liftd *liftd)
 	return err ? err : judge(liftd, verdict);
 }
 
-/* Found beside the running daemon, it takes effect at once. */
+/* What was found beside the running daemon takes effect at once. */
+static void end_walk(struct liftd *liftd)
+{
+	const struct journal_damage *damage = guard_damage(liftd->guard);
+
+	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
+	if (damage) {
+		journal_set_damage(liftd->journal, damage);
+		say_damage(liftd, damage);
+		rebuild_stop(liftd->rebuild);
+		wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+	} else if (guard_err(liftd->guard)) {
+		say_not_walked(liftd, guard_err(liftd->guard));
+		if (guard_has_older(liftd->guard))
+			atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
+				     "older entries have not been walked: restart the daemon");
+	} else if (guard_has_older(liftd->guard)) {
+		log_notice("journal is whole: bytes=%llu",
+			   (unsigned long long)guard_journal_bytes(liftd->guard));
+	}
+}
+
 static void look_at_guard(void *context)
 {
 	struct liftd *liftd = context;
 
-	if (guard_look(liftd->guard))
+	if (!guard_look(liftd->guard))
+		end_walk(liftd);
+	if (!liftd->ledger_waits || guard_ledger(liftd->guard) == LIFT_E_BUSY)
 		return;
-	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
-	if (!guard_damage(liftd->guard) && guard_err(liftd->guard)) {
-		say_not_walked(liftd, guard_err(liftd->guard));
-		atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
-			     "older entries have not been walked: restart the daemon");
-		return;
-	}
-	if (!guard_damage(liftd->guard)) {
-		log_notice("journal is whole: bytes=%llu",
-			   (unsigned long long)guard_journal_bytes(liftd->guard));
-		return;
-	}
-	journal_set_damage(liftd->journal, guard_damage(liftd->guard));
-	say_damage(liftd, guard_damage(liftd->guard));
-	rebuild_stop(liftd->rebuild);
-	wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+	judge_ledger(liftd);
+	open_walked(liftd);
 }
 
 int follow_guard(struct liftd *liftd)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,7 +104,7 @@ static void a_whole_journal_is_told_in_one_part_and_in_two(void **state)
 		assert_int_equal(verdict, GUARD_WHOLE);
 		await_end(guard);
 		assert_null(guard_damage(guard));
-		assert_true(guard_ledger_is_whole(guard));
+		assert_int_equal(guard_ledger(guard), 0);
 		assert_true(guard_journal_bytes(guard) > EVENTS);
 		guard_close(guard);
 		assert_no_child();
@@ -256,7 +257,7 @@ static void a_ledger_is_damaged_where_it_is_found_to_be_or_crashes_who_walks_it(
 		wish.check_ledger = cases[i].check;
 		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
 		assert_int_equal(verdict, GUARD_WHOLE);
-		assert_int_equal(guard_ledger_is_whole(guard), cases[i].whole);
+		assert_int_equal(guard_ledger(guard), cases[i].whole ? 0 : LIFT_E_CORRUPT);
 		assert_null(guard_damage(guard));
 		guard_close(guard);
 		assert_no_child();
@@ -337,6 +338,75 @@ static void a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_c
 	munmap(walker, sizeof(*walker));
 }
 
+/* A file of so many bytes in the ledger's place. */
+static void put_ledger(const struct dir *dir, off_t bytes)
+{
+	int fd;
+
+	mkdir(dir_path(dir, "ledger"), 0700);
+	fd = open(dir_path(dir, "ledger/data.mdb"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0 && ftruncate(fd, bytes) == 0);
+	close(fd);
+}
+
+static void a_large_ledger_is_walked_beside_the_daemon(void **state)
+{
+	static const struct {
+		int (*check)(const char *dir);
+		off_t bytes;
+		int first, then;
+	} cases[] = {
+		{ say_whole, 1000, 0, 0 },
+		{ say_whole, 1001, LIFT_E_BUSY, 0 },
+		{ say_damaged, 1001, LIFT_E_BUSY, LIFT_E_CORRUPT },
+		{ crash, 1001, LIFT_E_BUSY, LIFT_E_CORRUPT },
+		{ lack_memory, 1001, LIFT_E_BUSY, LIFT_E_MEMORY },
+		{ be_killed, 1001, LIFT_E_BUSY, LIFT_E_STOPPED },
+	};
+	const uint64_t newest[] = { EVERYTHING, NEWEST_SMALL };
+
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		struct guard_wish wish = wish_of(*state, newest[i % 2]);
+		enum guard_verdict verdict;
+		struct guard *guard;
+
+		put_ledger(*state, cases[i / 2].bytes);
+		wish.ledger = dir_path(*state, "ledger");
+		wish.ledger_bytes = 1000;
+		wish.check_ledger = cases[i / 2].check;
+		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(verdict, GUARD_WHOLE);
+		assert_int_equal(guard_ledger(guard), cases[i / 2].first);
+		assert_int_equal(guard_goes_on(guard), cases[i / 2].first || i % 2);
+		assert_int_equal(guard_has_older(guard), i % 2);
+		await_end(guard);
+		assert_int_equal(guard_ledger(guard), cases[i / 2].then);
+		/* The journal is walked to its end, whatever became of the ledger. */
+		assert_int_equal(guard_err(guard), 0);
+		assert_null(guard_damage(guard));
+		guard_close(guard);
+		assert_no_child();
+	}
+}
+
+static void a_walk_of_a_large_ledger_ends_with_the_child(void **state)
+{
+	struct guard_wish wish = wish_of(*state, EVERYTHING);
+	enum guard_verdict verdict;
+	struct guard *guard;
+
+	put_ledger(*state, 1001);
+	wish.ledger = dir_path(*state, "ledger");
+	wish.check_ledger = have_the_parent_killed;
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	await_end(guard);
+	assert_int_equal(guard_ledger(guard), LIFT_E_STOPPED);
+	assert_int_equal(guard_err(guard), LIFT_E_STOPPED);
+	assert_null(guard_damage(guard));
+	guard_close(guard);
+	assert_no_child();
+}
+
 /* What the child has of the daemon's: a lock that it held would keep the next daemon out. */
 static int daemons_fd;
 
@@ -355,9 +425,10 @@ static void the_child_has_none_of_the_daemons_descriptors(void **state)
 	daemons_fd = fcntl(STDERR_FILENO, F_DUPFD, 20);
 	assert_true(daemons_fd >= 20);
 	wish.ledger = dir_path(*state, "ledger");
+	wish.ledger_bytes = UINT64_MAX;
 	wish.check_ledger = has_only_the_pipe;
 	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
-	assert_true(guard_ledger_is_whole(guard));
+	assert_int_equal(guard_ledger(guard), 0);
 	guard_close(guard);
 	close(daemons_fd);
 }
@@ -389,6 +460,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_damaged_because_it_could_not_be_walked),
 		cmocka_unit_test(
 			a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_crashes_does),
+		cmocka_unit_test(a_large_ledger_is_walked_beside_the_daemon),
+		cmocka_unit_test(a_walk_of_a_large_ledger_ends_with_the_child),
 		cmocka_unit_test(the_child_has_none_of_the_daemons_descriptors),
 	};
 
