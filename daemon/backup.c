@@ -109,7 +109,7 @@ static int walk_journal(const char *dir, struct report *report)
 {
 	struct journal_walk *walk = NULL;
 	const struct journal_damage *damage;
-	char path[PATH_MAX];
+	char path[PATH_MAX], numbers[DAMAGE_NUMBERS];
 	bool more;
 	int err;
 
@@ -122,11 +122,11 @@ static int walk_journal(const char *dir, struct report *report)
 			    lift_err_text(err));
 	} else {
 		damage = journal_walk_damage(walk);
+		journal_damage_numbers(damage, numbers);
 		if (damage->found)
 			err = report_fail(report, LIFT_E_CORRUPT,
-					  "the journal is damaged: %.800s (numbers %llu..%llu)",
-					  damage->text, (unsigned long long)damage->ranges[0][0],
-					  (unsigned long long)damage->ranges[0][1]);
+					  "the journal is damaged: %.800s (numbers %s)",
+					  damage->text, numbers);
 	}
 	journal_walk_end(walk);
 	return err;

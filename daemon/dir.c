@@ -143,6 +143,8 @@ int dir_exchange(const char *a, const char *b)
 		snprintf(aside, sizeof(aside), "%s.aside", b);
 		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
 	}
+	if (rc != 0 && errno == ENOENT)
+		rc = rename(a, b);
 	snprintf(parent, sizeof(parent), "%s/..", b);
 	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
 }

@@ -18,7 +18,8 @@ int dir_delete(const char *path);
 /* Remove the directories PATH-<process id> of processes that are no more. */
 void dir_sweep(const char *path);
 
-/* Let two directories with the same parent change names, in one step where the file system can; and have it on disk. LIFT_E_IO. */
+/* Let two directories with the same parent change names, in one step where the file system can; and have it on disk. Where there is no `b`, `a` gets
+ * its name. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);
 
 /* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process lives. LIFT_E_IO. */

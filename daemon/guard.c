@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,12 +18,13 @@
 
 enum { WAIT_MS = 10000 };
 
-/* What the child is about to do: where it dies tells what killed it. */
+/* What the child is about to do: where it crashes tells what is damaged. */
 enum stage {
-	STAGE_JOURNAL, /* walks it */
-	STAGE_READING, /* of a damaged one: tries what the daemon would read */
-	STAGE_LEDGER,
-	STAGE_REST, /* the daemon may start; older entries are walked */
+	STAGE_JOURNAL,	    /* walks it */
+	STAGE_READING,	    /* of a damaged one: tries what the daemon would read */
+	STAGE_LEDGER,	    /* waits for who walks it */
+	STAGE_LEDGER_LATER, /* likewise, and the daemon may start */
+	STAGE_REST,	    /* older entries are walked */
 	STAGE_DONE,
 };
 
@@ -30,7 +32,8 @@ enum stage {
 struct report {
 	enum stage stage;
 	int err;
-	bool readable, ledger_is_whole;
+	int ledger; /* as guard_ledger */
+	bool readable, has_older;
 	uint64_t journal_bytes;
 	struct journal_damage damage;
 };
@@ -41,6 +44,18 @@ struct guard {
 	int pipe;
 	struct report report; /* the last one */
 };
+
+/* Signals of a crash. Any other has come from outside: what is out of memory is killed. LMDB's assertions abort. */
+static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+enum { DEADLY = sizeof(deadly) / sizeof(deadly[0]) };
+
+static bool has_crashed(int status)
+{
+	for (int i = 0; i < DEADLY; i++)
+		if (WIFSIGNALED(status) && WTERMSIG(status) == deadly[i])
+			return true;
+	return false;
+}
 
 /* ---- the child ---------------------------------------------------------------------------------- */
 
@@ -105,25 +120,79 @@ static int walk_journal(const struct guard_wish *wish, struct report *report,
 	return 0;
 }
 
+/* It dies with who has started it. */
+static void begin_process(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+}
+
+/* In a process of its own: one that crashes on it says nothing about the journal. */
+static int walk_ledger(const struct guard_wish *wish, int pipe)
+{
+	pid_t self = getpid(), walker = fork();
+	int status;
+
+	if (walker == 0) {
+		begin_process(self);
+		close(pipe);
+		_exit(-wish->check_ledger(wish->ledger));
+	}
+	if (walker < 0 || waitpid(walker, &status, 0) != walker)
+		return LIFT_E_MEMORY;
+	if (WIFEXITED(status))
+		return -WEXITSTATUS(status);
+	return has_crashed(status) ? LIFT_E_CORRUPT : LIFT_E_STOPPED;
+}
+
+static int judge_ledger(const struct guard_wish *wish, int pipe)
+{
+	int err = walk_ledger(wish, pipe);
+
+	return err == LIFT_E_NOT_FOUND ? 0 : err == LIFT_E_NEWER ? LIFT_E_CORRUPT : err;
+}
+
+static bool ledger_is_large(const struct guard_wish *wish)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", wish->ledger);
+	return stat(path, &info) == 0 && (uint64_t)info.st_size > wish->ledger_bytes;
+}
+
+/* A large one is left for later; but with a damaged journal the daemon has little else to do. */
+static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct report *report)
+{
+	report->ledger = LIFT_E_BUSY;
+	if (!report->damage.found && ledger_is_large(wish))
+		return;
+	say(pipe, report, STAGE_LEDGER);
+	report->ledger = judge_ledger(wish, pipe);
+	if (report->ledger != LIFT_E_CORRUPT)
+		report->err = report->ledger;
+}
+
 static void run_child(const struct guard_wish *wish, int pipe)
 {
-	struct report report = { .readable = true, .ledger_is_whole = true };
+	struct report report = { .readable = true };
 	struct journal_walk *walk = NULL;
-	bool more;
 
 	say(pipe, &report, STAGE_JOURNAL);
-	report.err = walk_journal(wish, &report, &walk, &more);
+	report.err = walk_journal(wish, &report, &walk, &report.has_older);
 	if (report.damage.found) {
 		report.readable = false;
 		say(pipe, &report, STAGE_READING);
 		report.readable = is_readable(wish);
 	}
-	if (!report.err && report.readable && wish->ledger_is_whole) {
-		report.ledger_is_whole = false;
-		say(pipe, &report, STAGE_LEDGER);
-		report.ledger_is_whole = wish->ledger_is_whole(wish->context);
+	if (!report.err && report.readable && wish->ledger)
+		walk_ledger_first(wish, pipe, &report);
+	if (!report.err && report.ledger == LIFT_E_BUSY) {
+		say(pipe, &report, STAGE_LEDGER_LATER);
+		report.ledger = judge_ledger(wish, pipe);
 	}
-	if (!report.err && more && !report.damage.found) {
+	if (!report.err && report.has_older && !report.damage.found) {
 		say(pipe, &report, STAGE_REST);
 		report.err = journal_walk_rest(walk, GUARD_BYTES_A_SECOND);
 		report.damage = *journal_walk_damage(walk);
@@ -137,13 +206,10 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 {
 	enum { PIPE = STDERR_FILENO + 1 };
 
-	static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
-
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+	for (int i = 0; i < DEADLY; i++)
 		signal(deadly[i], SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || (pipe != PIPE && dup2(pipe, PIPE) < 0) ||
-	    close_range(PIPE + 1, UINT_MAX, 0) != 0)
+	begin_process(parent);
+	if ((pipe != PIPE && dup2(pipe, PIPE) < 0) || close_range(PIPE + 1, UINT_MAX, 0) != 0)
 		_exit(EXIT_FAILURE);
 	if (nice(10) < 0)
 		errno = 0; /* then it is as busy as others */
@@ -152,23 +218,33 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 
 /* ---- the daemon --------------------------------------------------------------------------------- */
 
-/* The child died where it was: what it was about to read is damaged. */
-static void child_died(struct guard *guard)
+/* It has crashed: what it was about to read is damaged. */
+static void note_crash(struct report *report)
 {
-	struct report *report = &guard->report;
 	struct journal_damage *damage = &report->damage;
 	static const char line[] = "the process that walked it died";
 
-	if (report->stage == STAGE_LEDGER)
-		report->ledger_is_whole = false;
+	report->readable = report->stage == STAGE_REST;
+	if (damage->found)
+		return;
+	*damage = (struct journal_damage){ .found = true, .n_ranges = 1, .n_lines = 1 };
+	damage->ranges[0][0] = 1;
+	damage->ranges[0][1] = UINT64_MAX;
+	memcpy(damage->text, line, sizeof(line));
+}
+
+/* The child ended before its last word. */
+static void child_ended(struct guard *guard, int status)
+{
+	struct report *report = &guard->report;
+
+	if (has_crashed(status) && report->stage != STAGE_LEDGER &&
+	    report->stage != STAGE_LEDGER_LATER)
+		note_crash(report);
 	else
-		report->readable = report->stage == STAGE_REST;
-	if (!damage->found && report->stage != STAGE_LEDGER) {
-		*damage = (struct journal_damage){ .found = true, .n_ranges = 1, .n_lines = 1 };
-		damage->ranges[0][0] = 1;
-		damage->ranges[0][1] = UINT64_MAX;
-		memcpy(damage->text, line, sizeof(line));
-	}
+		report->err = LIFT_E_STOPPED;
+	if (report->ledger == LIFT_E_BUSY)
+		report->ledger = LIFT_E_STOPPED;
 	report->stage = STAGE_DONE;
 }
 
@@ -177,6 +253,7 @@ static bool next_report(struct guard *guard, int timeout_ms)
 {
 	struct pollfd poll_in = { .fd = guard->pipe, .events = POLLIN };
 	struct report report;
+	int status = 0;
 
 	if (poll(&poll_in, 1, timeout_ms) <= 0)
 		return false;
@@ -185,10 +262,10 @@ static bool next_report(struct guard *guard, int timeout_ms)
 		return true;
 	}
 	if (guard->child > 0)
-		waitpid(guard->child, NULL, 0);
+		waitpid(guard->child, &status, 0);
 	guard->child = 0;
 	if (guard->report.stage != STAGE_DONE)
-		child_died(guard);
+		child_ended(guard, status);
 	return true;
 }
 
@@ -213,7 +290,7 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		guard->child = 0;
 		goto fail;
 	}
-	while (guard->report.stage < STAGE_REST)
+	while (guard->report.stage < STAGE_LEDGER_LATER)
 		if (!next_report(guard, WAIT_MS) && wish->still_waiting)
 			wish->still_waiting();
 	err = guard->report.err;
@@ -244,11 +321,16 @@ void guard_close(struct guard *guard)
 	free(guard);
 }
 
-bool guard_goes_on(struct guard *guard)
+bool guard_goes_on(const struct guard *guard)
 {
-	while (guard->report.stage != STAGE_DONE && next_report(guard, 0))
-		;
 	return guard->report.stage != STAGE_DONE;
+}
+
+bool guard_look(struct guard *guard)
+{
+	while (guard_goes_on(guard) && next_report(guard, 0))
+		;
+	return guard_goes_on(guard);
 }
 
 const struct journal_damage *guard_damage(const struct guard *guard)
@@ -256,9 +338,19 @@ const struct journal_damage *guard_damage(const struct guard *guard)
 	return guard->report.damage.found ? &guard->report.damage : NULL;
 }
 
-bool guard_ledger_is_whole(const struct guard *guard)
+int guard_err(const struct guard *guard)
 {
-	return guard->report.ledger_is_whole;
+	return guard->report.err;
+}
+
+int guard_ledger(const struct guard *guard)
+{
+	return guard->report.ledger;
+}
+
+bool guard_has_older(const struct guard *guard)
+{
+	return guard->report.has_older;
 }
 
 uint64_t guard_journal_bytes(const struct guard *guard)

@@ -72,16 +72,36 @@ void walk_tell(struct journal_walk *walk, uint64_t first, uint64_t last, const c
 	add_line(&walk->damage, line);
 }
 
+/* Numbers end with the last one. Where that is not known, who asks may know it. */
 static void settle_damage(struct journal_walk *walk)
 {
 	struct journal_damage *damage = &walk->damage;
 	uint64_t last = walk->received > 0 ? walk->received : 1;
 
+	if (!walk->knows_last)
+		return;
 	for (uint32_t i = 0; i < damage->n_ranges; i++) {
 		if (damage->ranges[i][1] > last)
 			damage->ranges[i][1] = last;
 		if (damage->ranges[i][0] > damage->ranges[i][1])
 			damage->ranges[i][0] = damage->ranges[i][1];
+	}
+}
+
+void journal_damage_numbers(const struct journal_damage *damage,
+			    char ret_text[static DAMAGE_NUMBERS])
+{
+	char last[24];
+	size_t size = 0;
+
+	ret_text[0] = 0;
+	for (uint32_t i = 0; i < damage->n_ranges; i++) {
+		const uint64_t *range = damage->ranges[i];
+
+		snprintf(last, sizeof(last), "%llu", (unsigned long long)range[1]);
+		size += (size_t)snprintf(ret_text + size, DAMAGE_NUMBERS - size, "%s%llu..%s",
+					 i ? "," : "", (unsigned long long)range[0],
+					 range[1] == UINT64_MAX ? "last" : last);
 	}
 }
 
@@ -114,6 +134,10 @@ static void on_damage(void *context, int db, struct text first, struct text end,
 
 static void check_sums(struct journal_walk *walk)
 {
+	/* Of an older format, where nothing is damaged yet. */
+	walk->knows_last =
+		walk->has_sums ? sum_equal(&walk->sums[DB_SOURCES], &walk->kept_sums[DB_SOURCES])
+			       : !walk->damage.found;
 	if (walk->format == 0 && (walk->damage.found || walk->n_records == 0))
 		return; /* there is nothing to compare with; it was only being made when the daemon died */
 	if (walk->format == 0 || walk->has_sums != (walk->format > JOURNAL_FORMAT_WITHOUT_SUMS)) {
@@ -137,7 +161,10 @@ static void walk_newest(struct journal_walk *walk, uint64_t newest_bytes)
 	walk->next = walk->newest_piece == 0;
 	for (size_t i = walk->newest_piece; i < pieces && !walk->err; i++)
 		pages_walk_piece(walk->pages, i);
-	walk_part_end(walk, walk->received + 1);
+	if (walk->knows_last)
+		walk_part_end(walk, walk->received + 1);
+	else
+		walk_open_end(walk);
 	walk->is_newest = false;
 }
 
@@ -170,8 +197,6 @@ static int walk_first_part(struct journal_walk *walk, uint64_t newest_bytes)
 		return err ? err : walk->err;
 	if (walk->format > JOURNAL_FORMAT)
 		return LIFT_E_NEWER;
-	if (pages_is_empty(walk->pages))
-		return LIFT_E_NOT_FOUND;
 	check_sums(walk);
 	walk_newest(walk, newest_bytes);
 	return walk->err;

@@ -26,6 +26,15 @@ void walk_part_end(struct journal_walk *walk, uint64_t next)
 	come_to(walk, next);
 }
 
+void walk_open_end(struct journal_walk *walk)
+{
+	if (walk->broken > 0)
+		walk_tell(walk, walk->broken, UINT64_MAX,
+			  "entries: a chunk is not what it was: numbers=%llu..",
+			  (unsigned long long)walk->broken);
+	walk->broken = 0;
+}
+
 /* ---- a chunk ------------------------------------------------------------------------------------ */
 
 static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
@@ -58,6 +67,12 @@ static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
 	return rest.size == 0;
 }
 
+/* A batch that will join a range takes one range more in passing, and may be several chunks. */
+static bool has_room(const struct stream *stream, uint64_t first, uint64_t last)
+{
+	return stream->n_ranges <= STREAM_RANGES_MAX || stream_has_room(stream, first, last);
+}
+
 /* Its numbers come to its stream. */
 static void receive(struct journal_walk *walk, const struct walked_head *head)
 {
@@ -65,7 +80,7 @@ static void receive(struct journal_walk *walk, const struct walked_head *head)
 	uint64_t last = head->seq + head->count - 1;
 
 	if (head->seq == 0 || last > EVENT_SEQ_MAX || stream_has(stream, head->seq) ||
-	    stream_has(stream, last) || !stream_has_room(stream, head->seq, last))
+	    stream_has(stream, last) || !has_room(stream, head->seq, last))
 		walk->streams[head->stream].has_record = false; /* it cannot be right */
 	else
 		stream_add(stream, head->seq, last, head->receipt);

@@ -36,6 +36,7 @@ struct journal_walk {
 	uint8_t format;
 	uint64_t n_records;
 	bool has_sums, is_newest;
+	bool knows_last; /* `received` is what was written */
 	struct sum sums[DB_COUNT], kept_sums[DB_COUNT];
 	uint32_t n_names[NAME_KINDS];
 	struct names *source_names, *stream_names;
@@ -61,9 +62,10 @@ void walk_record(struct journal_walk *walk, int db, struct text key, struct text
 /* Room for one more: false, and the error sticks. */
 bool walk_grow(struct journal_walk *walk, void *array, size_t count, size_t *room, size_t size);
 
-/* The entries: one more chunk; the end of a part, behind which a number should follow. */
+/* The entries: one more chunk; the end of a part, behind which a number should follow; the end of all, where it is not known which. */
 void walk_chunk(struct journal_walk *walk, struct text key, struct text value);
 void walk_part_end(struct journal_walk *walk, uint64_t next);
+void walk_open_end(struct journal_walk *walk);
 /* When all parts have been walked: what the chunks add up to, against the records. */
 void walk_compare(struct journal_walk *walk);
 

@@ -78,13 +78,8 @@ static int check_restored(struct liftd *liftd)
 
 static int open_secret(struct liftd *liftd)
 {
-	char path[PATH_MAX];
-	bool has_journal;
-	int err;
+	int err = secret_open(liftd->config->state, !liftd->has_journal, &liftd->secret);
 
-	snprintf(path, sizeof(path), "%s/journal/data.mdb", liftd->config->state);
-	has_journal = access(path, F_OK) == 0;
-	err = secret_open(liftd->config->state, !has_journal, &liftd->secret);
 	if (err == LIFT_E_NOT_FOUND)
 		log_error("the secret is missing, but there is a journal: bring back "
 			  "%s/secret from the backup",
@@ -440,6 +435,7 @@ static void close_all(struct liftd *liftd)
 	if (liftd->generations)
 		generation_put(liftd->generations, liftd->serving);
 	generations_free(liftd->generations);
+	ledger_close(liftd->walked.ledger);
 	publish_close(liftd->publish);
 	journal_close(liftd->journal);
 	guard_close(liftd->guard);
@@ -462,6 +458,7 @@ static void close_all(struct liftd *liftd)
 			close(liftd->locks[i]);
 	catalogue_free(liftd->newest);
 	catalogue_free(liftd->renamed);
+	catalogue_free(liftd->walked.catalogue);
 	catalogue_free(liftd->gate_catalogue);
 	free(liftd->reloaded.errors);
 	pthread_cond_destroy(&liftd->renamed_taken);
@@ -483,10 +480,10 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 	      const char *const options[])
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    check_restored, open_socket_dirs, open_secret,
-		walk_stores,  open_journal,   open_threads,	open_intake,
-		open_listen,  open_ledger,    open_publish,	open_control,
-		open_service, follow_guard,   watch_clock,	start_threads,
+		open_dirs,   check_restored, open_socket_dirs, find_journal, open_secret,
+		walk_stores, open_journal,   open_threads,     open_intake,  open_listen,
+		open_ledger, open_publish,   open_control,     open_service, follow_guard,
+		watch_clock, start_threads,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,

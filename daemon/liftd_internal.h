@@ -41,11 +41,13 @@ struct liftd {
 	const char *catalogue_path;
 	const char *const *options; /* that children get, too */
 	int locks[DIRS];	    /* of state and runtime */
+	bool has_journal;	    /* there was one when the daemon started */
 	struct secret secret;
 	struct stats stats;
 	void *zmq;
 	struct guard *guard;
 	int guard_timer;
+	bool ledger_waits; /* for the guard's word on it; of the main thread */
 	struct journal *journal;
 	struct gate *gate;
 	struct intake *intake;
@@ -77,6 +79,10 @@ struct liftd {
 		*newest; /* that is right: what the gate keeps attributes by, and what is built */
 	struct catalogue
 		*renamed; /* of the serving ledger's digest: it waits for the ledger's thread */
+	struct {	  /* it has been walked, and waits for the ledger's thread; NULL */
+		struct ledger *ledger;
+		struct catalogue *catalogue;
+	} walked;
 	atomic_bool
 		ledger_wanted; /* one is to be built anew: this one is damaged, or of another catalogue than the newest */
 	_Atomic uint64_t reloads_asked; /* by operators */
@@ -88,6 +94,9 @@ struct liftd {
 };
 
 /* ---- trust.c: is what is on disk what was written? ------------------------------------------------ */
+
+/* Is there a journal, or is this a first start? LIFT_E_DAMAGED: there was one. */
+int find_journal(struct liftd *liftd);
 
 /* Before anything is opened, and before there is a thread. LIFT_E_DAMAGED: the journal cannot even be read. */
 int walk_stores(struct liftd *liftd);
@@ -102,6 +111,9 @@ bool tell_damage(struct liftd *liftd, const struct journal_damage *damage);
 
 /* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves until the new one is built. */
 int open_generation(struct liftd *liftd);
+
+/* The main thread: the ledger was walked beside the daemon, and serves now, or is built anew. */
+void open_walked(struct liftd *liftd);
 
 /* The main thread, at SIGHUP or an operator's request: read the catalogue again. LIFT_E_CONFIG with the reasons: the old one stays. */
 int liftd_reload(struct liftd *liftd, struct yaml_errors *errors);

@@ -32,8 +32,9 @@ static const char *metas_problem(const struct meta metas[2])
 {
 	uint64_t a = metas[0].txn, b = metas[1].txn;
 
+	/* A store gets its name when its first commit is on disk. */
 	if (a == 0 && b == 0)
-		return NULL;
+		return "nothing has ever been committed";
 	if (a % 2 != 0 || b % 2 != 1 || (a + 1 != b && b + 1 != a))
 		return "the numbers of the last two commits do not follow one another";
 	return NULL;
@@ -74,19 +75,18 @@ static int map_file(struct pages *pages, const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat info;
 	void *map;
-	int err;
 
 	if (fd < 0)
 		return errno == ENOENT ? LIFT_E_NOT_FOUND : LIFT_E_IO;
-	err = fstat(fd, &info) != 0 ? LIFT_E_IO : info.st_size == 0 ? LIFT_E_NOT_FOUND : 0;
-	if (err) {
+	if (fstat(fd, &info) != 0) {
 		close(fd);
-		return err;
+		return LIFT_E_IO;
 	}
 	pages->file_pages = (uint64_t)info.st_size / PAGE;
 	if (pages->file_pages < 2) {
 		close(fd);
-		pages_tell(pages, PAGES_MAIN, none, none, "the file is cut off");
+		pages_tell(pages, PAGES_MAIN, none, none,
+			   info.st_size ? "the file is cut off" : "the file is empty");
 		return LIFT_E_CORRUPT;
 	}
 	map = mmap(NULL, pages->file_pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
@@ -128,11 +128,6 @@ void pages_close(struct pages *pages)
 	free(pages->used);
 	free(pages->pieces);
 	free(pages);
-}
-
-bool pages_is_empty(const struct pages *pages)
-{
-	return pages->meta.txn == 0;
 }
 
 uint64_t pages_bytes(const struct pages *pages)

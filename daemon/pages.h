@@ -31,17 +31,15 @@ struct pages_watcher {
 
 struct pages;
 
-/* Open a file and check its metas: what is wrong with them is told as damage of PAGES_MAIN, and LIFT_E_CORRUPT. LIFT_E_NOT_FOUND (also for an empty
- * file, which is no store yet), LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
+/* Open a file and check its metas: what is wrong with them is told as damage of PAGES_MAIN, and LIFT_E_CORRUPT. LIFT_E_NOT_FOUND, LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
 int pages_open(const char *path, const struct pages_watcher *watcher, struct pages **ret_pages);
 void pages_close(struct pages *pages);
 
-bool pages_is_empty(const struct pages *pages);	 /* nothing has been committed yet */
 uint64_t pages_bytes(const struct pages *pages); /* in use */
 uint64_t pages_lost(const struct pages *pages);	 /* neither in use nor free: no harm, but room */
 
 /* Walk the databases of these names, in this order, then the free list. Of the last one the leaves are left for later. One that is not there is
- * damage, unless none is. LIFT_E_MEMORY. */
+ * damage. LIFT_E_MEMORY. */
 int pages_walk(struct pages *pages, const char *const dbs[], int n_dbs);
 
 /* The pieces of the last database, in order of keys: the leaves of one branch page. Its keys are 16 bytes at most. */

@@ -411,7 +411,7 @@ int pages_walk(struct pages *pages, const char *const names[], int n)
 		};
 		if (dbs.is_there[db])
 			walk_tree(&walk, &dbs.trees[db]);
-		else if (pages->meta.txn > 0)
+		else
 			tell(&walk, none, none, "it is not there");
 	}
 	pages->last_db = n - 1;

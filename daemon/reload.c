@@ -54,42 +54,66 @@ static bool is_no_ledger(int err)
 	       err == LIFT_E_DISK;
 }
 
-int open_generation(struct liftd *liftd)
+static int begin_build(struct liftd *liftd, int why, bool serves_older)
 {
-	struct catalogue *catalogue = liftd->newest;
-	struct generation *generation;
-	struct ledger *ledger = NULL;
-	char path[PATH_MAX];
-	int err;
+	log_notice("ledger is built anew from the journal: reason=%s entries=%llu serving=%s",
+		   lift_err_code(why), (unsigned long long)journal_last(liftd->journal),
+		   serves_older ? "the one of the catalogue before" : "nothing meanwhile");
+	return rebuild_start(liftd->rebuild, liftd->newest);
+}
 
+/* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What the guard has not found whole is not opened: a wrong figure
+ * would be served as right, and a broken page can end the daemon. */
+static int find_ledger(struct liftd *liftd, struct ledger **ret_ledger,
+		       struct catalogue **ret_catalogue)
+{
+	int distrust = guard_ledger(liftd->guard), err = distrust;
+	char path[PATH_MAX];
+	bool is_none;
+
+	*ret_ledger = NULL;
+	*ret_catalogue = NULL;
 	ledger_path(liftd, path);
-	err = ledger_open(path, liftd->journal, catalogue, rebuild_until(liftd->config, catalogue),
-			  &ledger);
-	if (is_no_ledger(err) && journal_damage(liftd->journal)) {
+	if (!distrust)
+		err = ledger_open(path, liftd->journal, liftd->newest,
+				  rebuild_until(liftd->config, liftd->newest), ret_ledger);
+	is_none = distrust || is_no_ledger(err);
+	if (is_none && journal_damage(liftd->journal)) {
 		log_error("ledger cannot be made anew from a damaged journal: reason=%s",
 			  lift_err_code(err));
 		err = 0;
-	} else if (is_no_ledger(err)) {
-		ledger = open_older(liftd, path, &catalogue);
-		log_notice(
-			"ledger is built anew from the journal: reason=%s entries=%llu serving=%s",
-			lift_err_code(err), (unsigned long long)journal_last(liftd->journal),
-			ledger ? "the one of the catalogue before" : "nothing meanwhile");
-		err = rebuild_start(liftd->rebuild, liftd->newest);
+	} else if (is_none) {
+		if (!distrust)
+			*ret_ledger = open_older(liftd, path, ret_catalogue);
+		err = begin_build(liftd, err, *ret_ledger);
 	}
-	generation = err ? NULL : generation_new(catalogue, ledger);
-	if (generation)
-		generations_set(liftd->generations, generation);
-	else
-		ledger_close(ledger);
-	if (!err && !generation)
-		err = LIFT_E_MEMORY;
-	if (catalogue != liftd->newest)
-		catalogue_free(catalogue);
+	if (!*ret_catalogue)
+		*ret_catalogue = catalogue_keep(liftd->newest);
 	if (err)
 		log_error("ledger cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
 	return err;
+}
+
+int open_generation(struct liftd *liftd)
+{
+	struct generation *generation = NULL;
+	struct catalogue *catalogue = NULL;
+	struct ledger *ledger = NULL;
+	int err = 0;
+
+	liftd->ledger_waits = guard_ledger(liftd->guard) == LIFT_E_BUSY;
+	atomic_store(&liftd->stats.ledger_walking, liftd->ledger_waits);
+	if (!liftd->ledger_waits)
+		err = find_ledger(liftd, &ledger, &catalogue);
+	if (!err)
+		generation = generation_new(catalogue ? catalogue : liftd->newest, ledger);
+	if (generation)
+		generations_set(liftd->generations, generation);
+	else
+		ledger_close(ledger);
+	catalogue_free(catalogue);
+	return generation || err ? err : LIFT_E_MEMORY;
 }
 
 /* ---- the main thread ------------------------------------------------------------------------------ */
@@ -132,6 +156,10 @@ static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renam
 	swap_catalogue(&liftd->renamed, is_renamed ? catalogue_keep(catalogue) : NULL);
 	pthread_mutex_unlock(&liftd->reload_lock);
 	wake_send(liftd->threads[ROOM_INTAKE].wake_from_main);
+	if (liftd->ledger_waits) /* what is done when it has been walked is done for this one */
+		return 0;
+	if (liftd->ledger_waits)
+		return 0; /* once it is known to be whole, it is looked at with this catalogue */
 	if (!is_renamed)
 		return rebuild_start(liftd->rebuild, catalogue);
 	rebuild_stop(liftd->rebuild);
@@ -168,6 +196,23 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 				      : "takes over when its ledger is built");
 	catalogue_free(catalogue);
 	return err;
+}
+
+void open_walked(struct liftd *liftd)
+{
+	struct catalogue *catalogue;
+	struct ledger *ledger;
+	int err;
+
+	liftd->ledger_waits = false;
+	err = find_ledger(liftd, &ledger, &catalogue);
+	if (err && !journal_damage(liftd->journal) && begin_build(liftd, err, ledger) != 0)
+		log_error("out of memory: the ledger cannot be built");
+	pthread_mutex_lock(&liftd->reload_lock);
+	liftd->walked.ledger = ledger;
+	swap_catalogue(&liftd->walked.catalogue, catalogue);
+	pthread_mutex_unlock(&liftd->reload_lock);
+	wake_send(liftd->threads[ROOM_LEDGER].wake_from_main);
 }
 
 static void build_wanted(struct liftd *liftd)
@@ -255,6 +300,34 @@ static int take_over(struct liftd *liftd, struct catalogue *catalogue, struct le
 	return 0;
 }
 
+/* There has been none so far; one that was built by now is of a later catalogue. */
+static void take_walked(struct liftd *liftd)
+{
+	struct catalogue *catalogue;
+	struct ledger *ledger;
+
+	pthread_mutex_lock(&liftd->reload_lock);
+	ledger = liftd->walked.ledger;
+	catalogue = liftd->walked.catalogue;
+	liftd->walked.ledger = NULL;
+	liftd->walked.catalogue = NULL;
+	pthread_mutex_unlock(&liftd->reload_lock);
+	if (!catalogue)
+		return;
+	if (ledger && !liftd->serving->ledger && take_over(liftd, catalogue, ledger) == 0)
+		log_notice("the ledger is whole, and has taken over: applied=%llu",
+			   (unsigned long long)ledger_applied(ledger));
+	else
+		ledger_close(ledger);
+	if (ledger && !liftd->serving->ledger) {
+		atomic_store(&liftd->ledger_wanted, true);
+		wake_send(liftd->ledger_to_main);
+	}
+	atomic_store(&liftd->stats.ledger_walking, false);
+	wake_send(liftd->ledger_to_control);
+	catalogue_free(catalogue);
+}
+
 static void take_renamed(struct liftd *liftd)
 {
 	struct ledger *ledger = liftd->serving->ledger;
@@ -316,6 +389,7 @@ void ledger_take_over(struct liftd *liftd)
 		wake_send(liftd->ledger_to_main);
 		wake_send(liftd->ledger_to_control);
 	}
+	take_walked(liftd);
 	take_renamed(liftd);
 	take_rebuilt(liftd);
 }

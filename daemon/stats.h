@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* What may be wrong with the daemon itself. */
-enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_LEDGER, TROUBLES };
+enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_WALK, TROUBLE_LEDGER, TROUBLES };
 
 /* X(name as status prints it) */
 #define STATS(X)                                                            \
@@ -52,6 +52,7 @@ enum stat_counter {
 
 struct stats {
 	_Atomic uint64_t counts[STATS_COUNT];
+	atomic_bool ledger_walking; /* it counts as not there until it is known to be whole */
 	_Atomic(const char *) troubles[TROUBLES]; /* what it is: a text that stays; NULL: nothing */
 };
 

@@ -119,16 +119,19 @@ static void write_rebuild(const struct rebuild_status *rebuild, struct msg_write
 }
 
 /* The numbers concerned; none where it is whole. */
-static void write_damage(const struct journal_damage *damage, uint64_t last,
+static void write_damage(const struct journal_damage *damage, uint64_t last_number,
 			 struct msg_writer *writer)
 {
 	msg_str(writer, "damaged");
 	msg_array(writer, damage ? damage->n_ranges : 0);
 	for (uint32_t i = 0; damage && i < damage->n_ranges; i++) {
+		uint64_t first = damage->ranges[i][0], last = damage->ranges[i][1];
+
+		if (last == UINT64_MAX) /* the walk did not know the last one */
+			last = last_number > first ? last_number : first;
 		msg_array(writer, 2);
-		msg_int(writer, (int64_t)damage->ranges[i][0]);
-		msg_int(writer,
-			(int64_t)(damage->ranges[i][1] < last ? damage->ranges[i][1] : last));
+		msg_int(writer, (int64_t)first);
+		msg_int(writer, (int64_t)last);
 	}
 }
 
@@ -144,7 +147,8 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	msg_key_int(writer, "bytes", journal_bytes(parts->journal));
 	write_damage(journal_damage(parts->journal), last, writer);
 	msg_str(writer, "ledger");
-	msg_map(writer, 5);
+	msg_map(writer, 6);
+	msg_key_bool(writer, "walking", atomic_load(&parts->stats->ledger_walking));
 	msg_key_int(writer, "applied", applied);
 	msg_key_int(writer, "committed", ledger ? ledger_committed(ledger) : 0);
 	msg_key_int(writer, "lag", last > applied ? last - applied : 0);
@@ -162,6 +166,7 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_JOURNAL]) },
 		{ "journal",
 		  journal_damage(parts->journal) ? lift_err_text(LIFT_E_DAMAGED) : NULL },
+		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_WALK]) },
 		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
 		{ "rebuild", rebuild->err ? rebuild_failure(rebuild->err) : NULL },
 	};

@@ -135,7 +135,9 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 	assert(n_dbs <= STORE_DBS_MAX);
 	if (!store)
 		return LIFT_E_MEMORY;
-	rc = read_only || store_file_is_there(dir) ? 0 : make(dir, dbs, n_dbs);
+	rc = read_only ? 0 : store_file_find(dir);
+	if (rc == ENOENT)
+		rc = make(dir, dbs, n_dbs);
 	if (!rc)
 		rc = store_file_note(dir, &store->place);
 	if (!rc)

@@ -20,12 +20,12 @@ static void file_path(char to[static PATH_MAX], const char *dir, const char *nam
 	snprintf(to, PATH_MAX, "%s/%s", dir, name);
 }
 
-bool store_file_is_there(const char *dir)
+int store_file_find(const char *dir)
 {
 	char path[PATH_MAX];
 
 	file_path(path, dir, "data.mdb");
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 ? 0 : errno;
 }
 
 static void remove_new(const char *dir)
@@ -50,14 +50,31 @@ int store_file_begin(const char *dir, char ret_new[static PATH_MAX])
 	return mkdir(ret_new, 0700) == 0 ? 0 : errno;
 }
 
-int store_file_finish(const char *dir)
+/* Never over a store that is there. Some file systems cannot do that in one step; but nobody else makes one in a directory that is locked. */
+static int move_new(const char *dir)
 {
 	char from[PATH_MAX], to[PATH_MAX];
+	int rc;
 
 	file_path(from, dir, "new/data.mdb");
 	file_path(to, dir, "data.mdb");
-	if (rename(from, to) != 0)
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
 		return errno;
+	rc = store_file_find(dir);
+	if (rc != ENOENT)
+		return rc ? rc : EEXIST;
+	return rename(from, to) == 0 ? 0 : errno;
+}
+
+int store_file_finish(const char *dir)
+{
+	char to[PATH_MAX];
+	int rc = move_new(dir);
+
+	if (rc)
+		return rc;
 	remove_new(dir);
 	file_path(to, dir, "..");
 	return sync_dir(dir) == 0 && sync_dir(to) == 0 ? 0 : errno;

@@ -18,12 +18,13 @@ struct store_place {
 	ino_t inode;
 };
 
-bool store_file_is_there(const char *dir);
+/* Is there one? ENOENT: none. Any other errno: it cannot be said, and none may be made. */
+int store_file_find(const char *dir);
 
 /* A directory below `dir`, which is made where there is none, to make the file in; what a start that was broken off has left in it is removed. */
 int store_file_begin(const char *dir, char ret_new[static PATH_MAX]);
 
-/* The file in it is whole and synced: move it to its place, and have the names on disk. */
+/* The file in it is whole and synced: move it to its place, and have the names on disk. EEXIST: there is one, which stays. */
 int store_file_finish(const char *dir);
 
 /* Give the lock file its blocks. It is written to through a map: on a full disk that would be SIGBUS. */

@@ -2,6 +2,7 @@
 /*
  * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,26 +10,45 @@
 
 #include "daemon/dir.h"
 #include "daemon/liftd_internal.h"
+#include "daemon/store_file.h"
 
 enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
+
+/* A ledger is made behind a journal, never before one. */
+int find_journal(struct liftd *liftd)
+{
+	const char *state = liftd->config->state;
+	char path[PATH_MAX];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/journal", state);
+	rc = store_file_find(path);
+	liftd->has_journal = rc != ENOENT;
+	if (rc == 0)
+		return 0;
+	if (rc != ENOENT) {
+		log_error("journal cannot be opened: path=%s reason=%s", path, strerror(rc));
+		return LIFT_E_IO;
+	}
+	snprintf(path, sizeof(path), "%s/ledger", state);
+	if (store_file_find(path) == ENOENT)
+		return 0;
+	log_error(
+		"journal missing: path=%s/journal/data.mdb: there is a ledger, which was made from "
+		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), or "
+		"move %s away to begin anew, without what was received",
+		state, path);
+	return LIFT_E_DAMAGED;
+}
 
 bool tell_damage(struct liftd *liftd, const struct journal_damage *damage)
 {
 	const char *line = damage->text;
-	char numbers[DAMAGE_RANGES_MAX * 44] = "";
-	size_t size = 0;
+	char numbers[DAMAGE_NUMBERS];
 
 	if (atomic_exchange(&liftd->damage_told, true))
 		return false;
-	for (uint32_t i = 0; i < damage->n_ranges; i++) {
-		const uint64_t *range = damage->ranges[i];
-
-		size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%s%llu..",
-					 i ? "," : "", (unsigned long long)range[0]);
-		if (range[1] != UINT64_MAX) /* else all from there on */
-			size += (size_t)snprintf(numbers + size, sizeof(numbers) - size, "%llu",
-						 (unsigned long long)range[1]);
-	}
+	journal_damage_numbers(damage, numbers);
 	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
 		log_error("journal damaged: %s", line);
 	if (damage->n_left_out > 0)
@@ -37,18 +57,6 @@ bool tell_damage(struct liftd *liftd, const struct journal_damage *damage)
 		  "bring back a backup (OPERATING.md, \"A damaged journal\")",
 		  liftd->config->state, numbers);
 	return true;
-}
-
-/* In the guard's child. */
-static bool ledger_is_whole(void *context)
-{
-	const struct liftd *liftd = context;
-	char path[PATH_MAX];
-	int err;
-
-	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
-	err = ledger_check(path);
-	return err == 0 || err == LIFT_E_NOT_FOUND;
 }
 
 static int take_ledger_away(const struct liftd *liftd)
@@ -64,6 +72,24 @@ static int take_ledger_away(const struct liftd *liftd)
 	return err;
 }
 
+/* A ledger is only made anew from a journal that is whole: with a damaged one there is none (reload.c). */
+static int judge_ledger(const struct liftd *liftd)
+{
+	int err = guard_ledger(liftd->guard);
+
+	if (err == LIFT_E_BUSY)
+		log_notice("ledger is large: it is walked beside the running daemon, and there are "
+			   "no figures until then");
+	if (err != LIFT_E_CORRUPT)
+		return 0;
+	if (!guard_damage(liftd->guard))
+		return take_ledger_away(liftd);
+	log_error("ledger damaged, too: path=%s/ledger: there are no figures until the journal "
+		  "has been brought back",
+		  liftd->config->state);
+	return 0;
+}
+
 static int judge(struct liftd *liftd, enum guard_verdict verdict)
 {
 	if (verdict != GUARD_WHOLE)
@@ -74,56 +100,78 @@ static int judge(struct liftd *liftd, enum guard_verdict verdict)
 	}
 	if (verdict == GUARD_DAMAGED)
 		log_error("journal damaged: the daemon is up for reading and export only");
-	if (guard_goes_on(liftd->guard))
+	if (guard_goes_on(liftd->guard) && guard_has_older(liftd->guard))
 		log_notice("journal is large: its newest part is whole, older entries are walked "
 			   "beside the running daemon: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(liftd->guard));
-	/* A ledger is only made anew from a journal that is whole. */
-	return guard_ledger_is_whole(liftd->guard) || verdict != GUARD_WHOLE
-		       ? 0
-		       : take_ledger_away(liftd);
+	return judge_ledger(liftd);
+}
+
+/* Nothing has been found: another start may get further. */
+static void say_not_walked(const struct liftd *liftd, int err)
+{
+	log_error("stores cannot be walked: path=%s code=%s reason=%s", liftd->config->state,
+		  lift_err_code(err),
+		  err == LIFT_E_STOPPED ? "the process that walks them was killed (out of memory?)"
+					: lift_err_text(err));
 }
 
 int walk_stores(struct liftd *liftd)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], ledger[PATH_MAX];
 	const struct guard_wish wish = { .journal = path,
 					 .secret_digest = liftd->secret.digest,
 					 .newest_bytes = GUARD_NEWEST_BYTES,
-					 .ledger_is_whole = ledger_is_whole,
-					 .context = liftd,
+					 .ledger = ledger,
+					 .ledger_bytes = GUARD_LEDGER_BYTES,
+					 .check_ledger = ledger_check,
 					 .still_waiting = service_still_starting };
 	enum guard_verdict verdict;
 	int err;
 
 	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
+	snprintf(ledger, sizeof(ledger), "%s/ledger", liftd->config->state);
 	err = guard_start(&wish, &liftd->guard, &verdict);
 	if (err == LIFT_E_NEWER)
 		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
 	else if (err)
-		log_error("journal cannot be walked: path=%s code=%s reason=%s", path,
-			  lift_err_code(err), lift_err_text(err));
+		say_not_walked(liftd, err);
 	return err ? err : judge(liftd, verdict);
 }
 
-/* Found beside the running daemon, it takes effect at once. */
+/* What was found beside the running daemon takes effect at once. */
+static void end_walk(struct liftd *liftd)
+{
+	const struct journal_damage *damage = guard_damage(liftd->guard);
+
+	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
+	if (damage) {
+		journal_set_damage(liftd->journal, damage);
+		tell_damage(liftd, damage);
+		rebuild_stop(liftd->rebuild);
+		wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+	} else if (guard_err(liftd->guard)) {
+		say_not_walked(liftd, guard_err(liftd->guard));
+		if (guard_has_older(liftd->guard))
+			atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
+				     "older entries have not been walked: restart the daemon");
+	} else if (guard_has_older(liftd->guard)) {
+		log_notice("journal is whole: bytes=%llu",
+			   (unsigned long long)guard_journal_bytes(liftd->guard));
+	}
+}
+
 static void look_at_guard(void *context)
 {
 	struct liftd *liftd = context;
 
-	if (guard_goes_on(liftd->guard))
+	if (!guard_look(liftd->guard))
+		end_walk(liftd);
+	if (!liftd->ledger_waits || guard_ledger(liftd->guard) == LIFT_E_BUSY)
 		return;
-	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
-	if (!guard_damage(liftd->guard)) {
-		log_notice("journal is whole: bytes=%llu",
-			   (unsigned long long)guard_journal_bytes(liftd->guard));
-		return;
-	}
-	journal_set_damage(liftd->journal, guard_damage(liftd->guard));
-	tell_damage(liftd, guard_damage(liftd->guard));
-	rebuild_stop(liftd->rebuild);
-	wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
+	judge_ledger(liftd);
+	open_walked(liftd);
 }
 
 int follow_guard(struct liftd *liftd)

@@ -46,10 +46,11 @@ static int take_reloaded(void *context, const json_t *answer)
 
 static int take_status(void *context, const json_t *answer)
 {
+	const json_t *ledger = json_object_get(answer, "ledger");
 	struct asked *asked = context;
 
-	asked->building =
-		json_is_object(json_object_get(json_object_get(answer, "ledger"), "rebuild"));
+	asked->building = json_is_true(json_object_get(ledger, "walking")) ||
+			  json_is_object(json_object_get(ledger, "rebuild"));
 	if (json_array_size(json_object_get(json_object_get(answer, "journal"), "damaged")) > 0) {
 		complain("the journal is damaged: nothing is built from it");
 		asked->status = STATUS_REFUSED;

@@ -176,6 +176,8 @@ static void print_status(const json_t *answer)
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: applied",
 	       json_number(ledger, "applied"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
+	if (json_is_true(json_object_get(ledger, "walking")))
+		printf("%-24s %s\n", "ledger: being walked", "no figures until it is done");
 	print_rebuild(json_object_get(ledger, "rebuild"));
 	print_clock(json_object_get(answer, "clock"));
 	print_jobs(json_object_get(answer, "jobs"));

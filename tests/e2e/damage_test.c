@@ -281,6 +281,32 @@ static void a_changed_name_concerns_all_numbers(void **state)
 	free(exported);
 }
 
+/* The number of a commit in the file's older meta: LMDB reads the newer one, but that is not enough to trust it. */
+static void change_older_meta(struct daemon *daemon)
+{
+	struct file file = open_file(daemon, "journal");
+	uint64_t *numbers[2];
+
+	for (size_t page = 0; page < 2; page++)
+		numbers[page] = (uint64_t *)(file.bytes + page * 4096 + 16 + 128);
+	*numbers[*numbers[0] > *numbers[1]] -= 2;
+	munmap(file.bytes, file.size);
+}
+
+static void all_numbers_are_named_where_it_is_not_known_which_is_the_last(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon);
+
+	change_older_meta(daemon);
+	daemon_start(daemon);
+	check_status(daemon, 1, 2 * EVENTS);
+	assert_logged(daemon, "numbers=1..last: nothing is received any more");
+	check_reading_only(daemon, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
 /* What has been published has no answer: it is dropped, and its numbers are missing. */
 static void what_is_published_meanwhile_is_not_taken(void **state)
 {
@@ -316,6 +342,28 @@ static void a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it
 	assert_logged(daemon, "ledger cannot be made anew from a damaged journal");
 	daemon_stop(daemon, SIGTERM);
 	free(exported);
+}
+
+static void a_damaged_ledger_beside_a_damaged_journal_gives_no_figures(void **state)
+{
+	struct daemon *daemon = *state;
+	/* What LMDB reads without a word: of Lift in Rana, each who is odd and no third one. */
+	static const char count[] = { 0, 0, 0, 0, 0, 0, 0, (char)133 };
+	json_t *status;
+
+	free(prepare(daemon));
+	change(daemon, "journal", "falls", 5, 4);
+	change(daemon, "ledger", count, sizeof(count), 7);
+	for (int starts = 0; starts < 2; starts++) {
+		daemon_start(daemon);
+		assert_refused(ask(daemon->control, request("export", "kind", "module")),
+			       "damaged");
+		assert_logged(daemon, "ledger damaged, too: ");
+		status = daemon_status(daemon);
+		assert_int_equal(whole(json_object_get(status, "ledger"), "applied"), 0);
+		json_decref(status);
+		daemon_stop(daemon, SIGTERM);
+	}
 }
 
 static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own(void **state)
@@ -358,6 +406,250 @@ static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_o
 	}
 }
 
+/* ---- a large ledger ------------------------------------------------------------------------------- */
+
+/* So large that it is walked beside the daemon: with nothing behind what it has. */
+static void make_ledger_large(struct daemon *daemon)
+{
+	char path[2 * PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/ledger/data.mdb", daemon->state);
+	assert_int_equal(truncate(path, 300 << 20), 0);
+}
+
+/* Who opens the ledger waits until the descriptor is closed. */
+static int hold_ledger(struct daemon *daemon)
+{
+	const struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	char path[2 * PATH_SIZE];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/ledger/lock.mdb", daemon->state);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0);
+	return fd;
+}
+
+static bool ledger_is_walked(struct daemon *daemon)
+{
+	json_t *status = daemon_status(daemon);
+	bool walking = json_is_true(json_object_get(json_object_get(status, "ledger"), "walking"));
+
+	assert_true(json_is_true(json_object_get(status, "healthy")));
+	json_decref(status);
+	return !walking;
+}
+
+static void a_large_ledger_counts_when_it_is_known_to_be_whole(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again, *out;
+	struct process process;
+	struct outcome outcome;
+	json_t *answer;
+	int held, status;
+
+	make_ledger_large(daemon);
+	held = hold_ledger(daemon);
+	daemon_start(daemon);
+	assert_false(ledger_is_walked(daemon));
+	out = daemon_lift_out(daemon, 0, "status", NULL);
+	assert_non_null(strstr(out, "ledger: being walked"));
+	free(out);
+	/* Intake goes on, an export waits. */
+	answer = send_batch(daemon, "one", 1, EVENTS);
+	assert_string_equal(word(answer, "op"), "ack");
+	json_decref(answer);
+	daemon_lift_start(daemon, &process, "export", NULL);
+	free(daemon_lift_out(daemon, 0, "reload", NULL));
+	assert_false(process_ended(&process, &status));
+	assert_false(ledger_is_walked(daemon));
+	close(held);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 0);
+	assert_string_equal(outcome.out, exported);
+	outcome_free(&outcome);
+	assert_true(ledger_is_walked(daemon));
+	assert_logged(daemon, "the ledger is whole, and has taken over: applied=800");
+	answer = send_batch(daemon, "one", EVENTS + 1, 3);
+	assert_string_equal(word(answer, "op"), "ack");
+	json_decref(answer);
+	again = export_of(daemon);
+	assert_string_not_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
+static void a_daemon_is_stopped_while_its_ledger_is_walked(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+	int held;
+
+	make_ledger_large(daemon);
+	held = hold_ledger(daemon);
+	for (int i = 0; i < 2; i++) {
+		daemon_start(daemon);
+		assert_false(ledger_is_walked(daemon));
+		if (i)
+			daemon_crash(daemon);
+		else
+			daemon_stop(daemon, SIGTERM);
+	}
+	close(held);
+	daemon_start(daemon);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
+static void a_large_ledger_that_is_damaged_is_made_anew(void **state)
+{
+	static const char count[] = { 0, 0, 0, 0, 0, 0, 0, (char)133 };
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+
+	change(daemon, "ledger", count, sizeof(count), 7);
+	make_ledger_large(daemon);
+	daemon_start(daemon);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	free(again);
+	assert_logged(daemon, "ledger is large");
+	assert_logged(daemon, "ledger damaged: ");
+	assert_logged(daemon, "the new ledger has taken over");
+	daemon_stop(daemon, SIGTERM);
+	/* What was made is there. */
+	daemon_start(daemon);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	free(again);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
+/* The catalogue that it was made with serves until the new ledger has been built: also where it changes while the walk goes on. */
+static void a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again, path[PATH_SIZE];
+	int held;
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	for (int during_the_walk = 0; during_the_walk < 2; during_the_walk++) {
+		make_ledger_large(daemon);
+		held = hold_ledger(daemon);
+		if (during_the_walk)
+			daemon_start(daemon);
+		file_write(path, during_the_walk ? catalogue
+						 : "regions: [{code: rana, name: Rana}]\n"
+						   "modules: [{id: lift, name: Lift}]\n");
+		if (during_the_walk)
+			free(daemon_lift_out(daemon, 0, "reload", NULL));
+		else
+			daemon_start(daemon);
+		close(held);
+		free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+		assert_true(ledger_is_walked(daemon));
+		again = export_of(daemon);
+		assert_int_equal(strcmp(again, exported) == 0, during_the_walk);
+		free(again);
+		assert_logged(daemon, "serving=the one of the catalogue before");
+		assert_logged(daemon, "the new ledger has taken over");
+		daemon_stop(daemon, SIGTERM);
+	}
+	free(exported);
+}
+
+/* Run a command of the shell in the state. */
+static void in_state(struct daemon *daemon, const char *command)
+{
+	char line[4 * PATH_SIZE];
+
+	snprintf(line, sizeof(line), "cd '%s' && %s", daemon->state, command);
+	assert_int_equal(system(line), 0);
+}
+
+static void a_journal_that_is_gone_or_empty_is_not_begun_anew(void **state)
+{
+	static const struct {
+		const char *loss, *said;
+	} cases[] = {
+		{ ": > journal/data.mdb", "journal damaged: file: the file is empty" },
+		{ "rm journal/data.mdb", "journal missing: " },
+		{ "rm -r journal", "journal missing: " },
+		{ "rm -r journal secret", "journal missing: " },
+	};
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+
+	in_state(daemon, "cp -a . ../kept");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome;
+
+		in_state(daemon, cases[i].loss);
+		outcome = daemon_fail(daemon);
+		if (outcome.status != EXIT_DAMAGED || !strstr(outcome.err, cases[i].said) ||
+		    !strstr(outcome.err, "OPERATING.md"))
+			fail_msg("status %d after %s: %s", outcome.status, cases[i].loss,
+				 outcome.err);
+		outcome_free(&outcome);
+		if (strstr(cases[i].loss, "secret")) /* no other one was made */
+			in_state(daemon, "test ! -e secret");
+		in_state(daemon, "rm -rf journal secret && cp -a ../kept/journal ../kept/secret .");
+	}
+	daemon_start(daemon);
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
+static void a_first_start_that_was_cut_off_is_begun_again(void **state)
+{
+	/* What it has left, of what it makes in this order. */
+	static const char *const lefts[] = {
+		"rm -r journal ledger",
+		"rm -r journal/* ledger && mkdir journal/new && : > journal/new/data.mdb",
+		"rm -r ledger",
+		"rm ledger/*",
+	};
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, "");
+	for (size_t i = 0; i < sizeof(lefts) / sizeof(lefts[0]); i++) {
+		json_t *status;
+
+		daemon_start(daemon);
+		daemon_stop(daemon, SIGTERM);
+		in_state(daemon, lefts[i]);
+		daemon_start(daemon);
+		status = daemon_status(daemon);
+		assert_true(json_is_true(json_object_get(status, "healthy")));
+		json_decref(status);
+		daemon_stop(daemon, SIGTERM);
+	}
+}
+
+static void an_empty_ledger_is_made_anew(void **state)
+{
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again;
+
+	in_state(daemon, ": > ledger/data.mdb");
+	daemon_start(daemon);
+	assert_logged(daemon, "ledger damaged: ");
+	again = export_of(daemon);
+	assert_string_equal(again, exported);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+	free(again);
+}
+
 static void a_damaged_ledger_is_made_anew(void **state)
 {
 	struct daemon *daemon = *state;
@@ -390,10 +682,19 @@ int main(void)
 		TEST(what_cannot_be_read_when_it_comes_again_is_damage),
 		TEST(what_cannot_be_read_when_a_ledger_is_built_is_damage),
 		TEST(a_changed_name_concerns_all_numbers),
+		TEST(all_numbers_are_named_where_it_is_not_known_which_is_the_last),
 		TEST(what_is_published_meanwhile_is_not_taken),
 		TEST(a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it_were_all),
+		TEST(a_damaged_ledger_beside_a_damaged_journal_gives_no_figures),
 		TEST(a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own),
+		TEST(a_large_ledger_counts_when_it_is_known_to_be_whole),
+		TEST(a_daemon_is_stopped_while_its_ledger_is_walked),
+		TEST(a_large_ledger_that_is_damaged_is_made_anew),
+		TEST(a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built),
+		TEST(a_journal_that_is_gone_or_empty_is_not_begun_anew),
+		TEST(a_first_start_that_was_cut_off_is_begun_again),
 		TEST(a_damaged_ledger_is_made_anew),
+		TEST(an_empty_ledger_is_made_anew),
 	};
 
 	return cmocka_run_group_tests_name("damage", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random damage to journal and ledger while the daemon is stopped: a byte that is another, a file that is cut off. It is found at the
- * start, or it is harmless: the same figures, also after more events. Never a wrong figure served as right.
+ * start, or it is harmless: the same figures, also after more events. Never a wrong figure served as right. A bad disk may hit both at once.
  *
  * ROUNDS rounds, at most ROUNDS_MOST; ROUNDS_SHORT unless it is said.
  */
@@ -141,49 +141,74 @@ static void write_image(const struct daemon *daemon, int store, size_t size)
 	close(fd);
 }
 
-/* What is done in one round. */
-struct damage {
-	int store;
-	bool cut;
+/* What is done to one file. */
+struct change {
+	bool done, cut;
 	size_t at;
 	char mask;
 };
 
-static struct damage draw_damage(void)
+/* What is done in one round, to each of them. */
+struct damage {
+	struct change changes[STORES];
+};
+
+static struct change draw_change(int store)
 {
-	struct damage damage = { .store = (int)chance(STORES), .cut = chance(10) == 0 };
-	size_t size = images[damage.store].size;
+	struct change change = { .done = true, .cut = chance(10) == 0 };
 
 	/* The metas are few bytes, and matter more. */
-	damage.at = chance(5) == 0 && !damage.cut ? PAGE * chance(2) + chance(META_BYTES)
-						  : chance(size);
-	damage.mask = (char)(1 + chance(255));
+	change.at = chance(5) == 0 && !change.cut ? PAGE * chance(2) + chance(META_BYTES)
+						  : chance(images[store].size);
+	change.mask = (char)(1 + chance(255));
+	return change;
+}
+
+/* One of the two, or both. */
+static struct damage draw_damage(void)
+{
+	struct damage damage = { 0 };
+	int what = (int)chance(STORES + 1);
+
+	for (int store = 0; store < STORES; store++)
+		if (what == store || what == STORES)
+			damage.changes[store] = draw_change(store);
 	return damage;
+}
+
+static void do_change(const struct daemon *daemon, int store, const struct change *change)
+{
+	struct image *image = &images[store];
+
+	if (!change->done || change->cut) {
+		write_image(daemon, store, change->done ? change->at : image->size);
+		return;
+	}
+	image->bytes[change->at] ^= change->mask;
+	write_image(daemon, store, image->size);
+	image->bytes[change->at] ^= change->mask;
 }
 
 static void do_damage(const struct daemon *daemon, const struct damage *damage)
 {
-	struct image *image = &images[damage->store];
-
-	write_image(daemon, !damage->store, images[!damage->store].size);
-	if (damage->cut) {
-		write_image(daemon, damage->store, damage->at);
-		return;
-	}
-	image->bytes[damage->at] ^= damage->mask;
-	write_image(daemon, damage->store, image->size);
-	image->bytes[damage->at] ^= damage->mask;
+	for (int store = 0; store < STORES; store++)
+		do_change(daemon, store, &damage->changes[store]);
 }
 
 /* ---- a round -------------------------------------------------------------------------------------- */
 
-static unsigned n_ended, n_reading, n_rebuilt, n_harmless;
+static unsigned n_ended, n_reading, n_without, n_rebuilt, n_harmless;
 
 static void fail_of(const struct daemon *daemon, const struct damage *damage, const char *why)
 {
-	fail_msg("%s: store=%s at=%zu %s=%d; the daemon said:\n%s", why, stores[damage->store],
-		 damage->at, damage->cut ? "cut" : "mask", damage->mask,
-		 file_text(daemon->log, NULL));
+	for (int store = 0; store < STORES; store++) {
+		const struct change *change = &damage->changes[store];
+
+		if (change->done)
+			print_error("store=%s at=%zu %s=%d\n", stores[store], change->at,
+				    change->cut ? "cut" : "mask", change->mask);
+	}
+	fail_msg("%s; the daemon said:\n%s", why, file_text(daemon->log, NULL));
 }
 
 static void check_figures(struct daemon *daemon, const struct damage *damage, const char *day,
@@ -209,6 +234,7 @@ static void check_reading_only(struct daemon *daemon, const struct damage *damag
 	if (outcome.status == 0 ? strcmp(outcome.out, figures) != 0
 				: !strstr(outcome.err, "damaged"))
 		fail_of(daemon, damage, "wrong figures, or another refusal");
+	n_without += outcome.status != 0;
 	outcome_free(&outcome);
 	outcome = daemon_lift(daemon, "export", "--as-of", earlier, NULL);
 	if (outcome.status == 0 || !strstr(outcome.err, "damaged"))
@@ -246,7 +272,7 @@ static void run_round(struct daemon *daemon)
 	do_damage(daemon, &damage);
 	if (!daemon_try(daemon, &outcome)) {
 		/* Of a newer format it may be called, where what says the format has changed. */
-		if (damage.store != 0 ||
+		if (!damage.changes[0].done ||
 		    (outcome.status != EXIT_DAMAGED && !strstr(outcome.err, "code=newer")))
 			fail_of(daemon, &damage, "it ended");
 		n_ended++;
@@ -256,7 +282,8 @@ static void run_round(struct daemon *daemon)
 	status = daemon_status(daemon);
 	healthy = json_array_size(json_object_get(json_object_get(status, "journal"), "damaged")) ==
 		  0;
-	if (!healthy && (damage.store != 0 || json_is_true(json_object_get(status, "healthy"))))
+	if (!healthy &&
+	    (!damage.changes[0].done || json_is_true(json_object_get(status, "healthy"))))
 		fail_of(daemon, &damage, "the status is another");
 	json_decref(status);
 	if (healthy)
@@ -310,9 +337,9 @@ static void damage_is_found_at_the_start_or_harmless(void **state)
 	prepare(daemon);
 	for (long i = 0; i < rounds; i++)
 		run_round(daemon);
-	print_message("rounds=%ld journal: ended=%u reading_only=%u; ledger made anew=%u; "
-		      "harmless=%u; wrong figures=0\n",
-		      rounds, n_ended, n_reading, n_rebuilt, n_harmless);
+	print_message("rounds=%ld journal: ended=%u reading_only=%u, without figures=%u; "
+		      "ledger made anew=%u; harmless=%u; wrong figures=0\n",
+		      rounds, n_ended, n_reading, n_without, n_rebuilt, n_harmless);
 	if (rounds >= ROUNDS_SHORT)
 		assert_true(n_ended + n_reading > 0 && n_rebuilt > 0 && n_harmless > 0);
 	for (int i = 0; i < STORES; i++)

@@ -239,17 +239,17 @@ int mkdir(const char *path, mode_t mode)
 	return rc;
 }
 
-int rename(const char *from, const char *to)
+static int rename_one(const char *from, const char *to, unsigned flags)
 {
 	const char *below = below_dir(from), *new = below_dir(to);
 	struct file *file;
 	int rc;
 
 	if (!below || !new)
-		return (int)syscall(SYS_rename, from, to);
+		return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
 	if (fails(FAULT_rename))
 		return -1;
-	rc = (int)syscall(SYS_rename, from, to);
+	rc = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
 	if (rc == 0) {
 		for (uint32_t i = 0; i < n_files; i++)
 			if (strcmp(files[i].path, new) == 0)
@@ -259,6 +259,19 @@ int rename(const char *from, const char *to)
 		record_path(RECORD_RENAME, file, 0);
 	}
 	return rc;
+}
+
+int rename(const char *from, const char *to)
+{
+	return rename_one(from, to, 0);
+}
+
+/* Directories that change names are not kept account of. */
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	if (from_dir != AT_FDCWD || to_dir != AT_FDCWD || flags & RENAME_EXCHANGE)
+		return (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, flags);
+	return rename_one(from, to, flags);
 }
 
 int unlink(const char *path)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/journal_walk.h"
 #include "daemon/quarantine.h"
 #include "tests/unit/house.h"
 
@@ -352,6 +353,62 @@ static void too_many_holes_are_refused_whole_until_they_are_filled(void **state)
 	house_close(&house);
 }
 
+/* As the daemon does before it starts. */
+static void assert_journal_is_whole(struct house *house, uint64_t newest_bytes)
+{
+	const struct journal_damage *damage;
+	struct journal_walk *walk;
+	bool more;
+
+	assert_int_equal(journal_walk_begin(dir_path(&house->dir, "journal/data.mdb"), newest_bytes,
+					    &walk, &more),
+			 0);
+	if (more)
+		assert_int_equal(journal_walk_rest(walk, 0), 0);
+	damage = journal_walk_damage(walk);
+	if (damage->found)
+		fail_msg("damaged: %s", damage->text);
+	journal_walk_end(walk);
+}
+
+static void a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk(void **state)
+{
+	enum { LONG = 1000 };
+	static const struct {
+		const char *why;
+		uint64_t seq;
+		uint32_t n;
+	} batches[] = {
+		{ "from within a hole to the next range", 2 * LONG - 500, 500 },
+		{ "over a range, from a hole into a hole", 4 * LONG - 500, LONG },
+		{ "two that follow one another in one commit", 6 * LONG - 900, 900 },
+		{ "", 6 * LONG + 1, 100 },
+		{ "from the beginning", 1, LONG - 1 },
+	};
+	static struct event events[LONG];
+	struct house house;
+
+	(void)state;
+	for (int i = 0; i < LONG; i++)
+		events[i] = some_event();
+	house_open(&house, "", world_catalogue);
+	for (uint64_t i = 1; i <= STREAM_RANGES_MAX; i++)
+		assert_int_equal(house_send(&house, "s", "a", i * LONG, events, 1), 0);
+	assert_int_equal(house_send(&house, "s", "a", 2 * LONG - 500, events, 499), LIFT_E_HOLES);
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		if (house_send(&house, "s", "a", batches[i].seq, events, batches[i].n) != 0)
+			fail_msg("refused: %s", batches[i].why);
+		if (i != 2)
+			assert_int_equal(journal_commit(house.journal), 0);
+	}
+	assert_journal_is_whole(&house, UINT64_MAX);
+	assert_journal_is_whole(&house, 1);
+	house_reopen_journal(&house);
+	assert_int_equal(house_send(&house, "s", "a", 2 * LONG - 500, events, 500), 0);
+	assert_counts(&house, 0, 0, 500, LONG + 1);
+	house_close(&house);
+}
+
 static void a_source_has_a_thousand_streams_and_no_more(void **state)
 {
 	struct event event = some_event();
@@ -548,6 +605,8 @@ int main(void)
 		cmocka_unit_test(a_voiding_names_its_time_and_no_other),
 		cmocka_unit_test(an_id_means_the_same_person_in_joined_sources_only),
 		cmocka_unit_test(too_many_holes_are_refused_whole_until_they_are_filled),
+		cmocka_unit_test(
+			a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk),
 		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),

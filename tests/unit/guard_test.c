@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,7 +81,7 @@ static struct guard_wish wish_of(const struct dir *dir, uint64_t newest_bytes)
 /* Wait for the last of what it has to say. */
 static void await_end(struct guard *guard)
 {
-	while (guard_goes_on(guard))
+	while (guard_look(guard))
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
@@ -102,7 +104,7 @@ static void a_whole_journal_is_told_in_one_part_and_in_two(void **state)
 		assert_int_equal(verdict, GUARD_WHOLE);
 		await_end(guard);
 		assert_null(guard_damage(guard));
-		assert_true(guard_ledger_is_whole(guard));
+		assert_int_equal(guard_ledger(guard), 0);
 		assert_true(guard_journal_bytes(guard) > EVENTS);
 		guard_close(guard);
 		assert_no_child();
@@ -170,45 +172,248 @@ static void a_journal_that_is_cut_off_is_unusable(void **state)
 	dir_end(&dir);
 }
 
-static bool say_no(void *context)
+/* ---- the ledger, and who dies --------------------------------------------------------------------- */
+
+static int say_whole(const char *dir)
 {
-	(void)context;
-	return false;
+	(void)dir;
+	return 0;
 }
 
-static bool die(void *context)
+static int say_none(const char *dir)
 {
-	(void)context;
+	(void)dir;
+	return LIFT_E_NOT_FOUND;
+}
+
+static int say_damaged(const char *dir)
+{
+	(void)dir;
+	return LIFT_E_CORRUPT;
+}
+
+static int say_newer(const char *dir)
+{
+	(void)dir;
+	return LIFT_E_NEWER;
+}
+
+static int crash(const char *dir)
+{
+	(void)dir;
+	raise(SIGSEGV);
+	return 0;
+}
+
+static int fail_an_assertion(const char *dir)
+{
+	(void)dir;
+	abort();
+}
+
+static int lack_memory(const char *dir)
+{
+	(void)dir;
+	return LIFT_E_MEMORY;
+}
+
+static int fail_to_read(const char *dir)
+{
+	(void)dir;
+	return LIFT_E_IO;
+}
+
+static int be_killed(const char *dir)
+{
+	(void)dir;
 	raise(SIGKILL);
-	return true;
+	return 0;
 }
 
-static void a_ledger_that_is_damaged_or_kills_the_child_is_not_whole_and_the_journal_is(
-	void **state)
+/* Of who walks the journal, too. */
+static int have_the_parent_killed(const char *dir)
 {
-	bool (*const fns[])(void *) = { say_no, die };
+	(void)dir;
+	kill(getppid(), SIGKILL);
+	return 0;
+}
 
-	for (size_t i = 0; i < 2; i++) {
+static void a_ledger_is_damaged_where_it_is_found_to_be_or_crashes_who_walks_it(void **state)
+{
+	static const struct {
+		int (*check)(const char *dir);
+		bool whole;
+	} cases[] = {
+		{ say_whole, true },  { say_none, true }, { say_damaged, false },
+		{ say_newer, false }, { crash, false },	  { fail_an_assertion, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct guard_wish wish = wish_of(*state, EVERYTHING);
 		enum guard_verdict verdict;
 		struct guard *guard;
 
-		wish.ledger_is_whole = fns[i];
+		wish.ledger = dir_path(*state, "ledger");
+		wish.check_ledger = cases[i].check;
 		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
 		assert_int_equal(verdict, GUARD_WHOLE);
-		assert_false(guard_ledger_is_whole(guard));
+		assert_int_equal(guard_ledger(guard), cases[i].whole ? 0 : LIFT_E_CORRUPT);
 		assert_null(guard_damage(guard));
 		guard_close(guard);
 		assert_no_child();
 	}
 }
 
-/* What the child has of the daemon's: a lock that it held would keep the next daemon out. */
-static bool has_only_the_pipe(void *context)
+static void nothing_is_damaged_because_it_could_not_be_walked(void **state)
 {
-	int fd = *(int *)context;
+	static const struct {
+		int (*check)(const char *dir);
+		int err;
+	} cases[] = {
+		{ lack_memory, LIFT_E_MEMORY },
+		{ fail_to_read, LIFT_E_IO },
+		{ be_killed, LIFT_E_STOPPED },
+		{ have_the_parent_killed, LIFT_E_STOPPED },
+	};
 
-	return fcntl(fd, F_GETFD) < 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct guard_wish wish = wish_of(*state, NEWEST_SMALL);
+		enum guard_verdict verdict;
+		struct guard *guard;
+
+		wish.ledger = dir_path(*state, "ledger");
+		wish.check_ledger = cases[i].check;
+		assert_int_equal(guard_start(&wish, &guard, &verdict), cases[i].err);
+		assert_no_child();
+	}
+}
+
+/* The guard's child, known to the test because it has a child itself. */
+static pid_t *walker;
+
+static int note_the_parent(const char *dir)
+{
+	(void)dir;
+	*walker = getppid();
+	return 0;
+}
+
+/* Kill it when it walks the older entries: false where it had finished by then. */
+static bool kill_in_the_rest(const struct guard_wish *wish, int signal_number, struct guard **guard)
+{
+	enum guard_verdict verdict;
+
+	assert_int_equal(guard_start(wish, guard, &verdict), 0);
+	assert_int_equal(verdict, GUARD_WHOLE);
+	kill(*walker, signal_number);
+	await_end(*guard);
+	if (guard_err(*guard) || guard_damage(*guard))
+		return true;
+	guard_close(*guard);
+	return false;
+}
+
+static void a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_crashes_does(
+	void **state)
+{
+	static const int signals[] = { SIGKILL, SIGTERM, SIGBUS };
+	struct guard_wish wish = wish_of(*state, NEWEST_SMALL);
+	struct guard *guard;
+
+	walker = mmap(NULL, sizeof(*walker), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	assert_true(walker != MAP_FAILED);
+	wish.ledger = dir_path(*state, "ledger");
+	wish.check_ledger = note_the_parent;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		int tries = 0;
+
+		while (!kill_in_the_rest(&wish, signals[i], &guard))
+			assert_true(++tries < 100);
+		assert_int_equal(guard_err(guard), signals[i] == SIGBUS ? 0 : LIFT_E_STOPPED);
+		assert_int_equal(guard_damage(guard) != NULL, signals[i] == SIGBUS);
+		guard_close(guard);
+		assert_no_child();
+	}
+	munmap(walker, sizeof(*walker));
+}
+
+/* A file of so many bytes in the ledger's place. */
+static void put_ledger(const struct dir *dir, off_t bytes)
+{
+	int fd;
+
+	mkdir(dir_path(dir, "ledger"), 0700);
+	fd = open(dir_path(dir, "ledger/data.mdb"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0 && ftruncate(fd, bytes) == 0);
+	close(fd);
+}
+
+static void a_large_ledger_is_walked_beside_the_daemon(void **state)
+{
+	static const struct {
+		int (*check)(const char *dir);
+		off_t bytes;
+		int first, then;
+	} cases[] = {
+		{ say_whole, 1000, 0, 0 },
+		{ say_whole, 1001, LIFT_E_BUSY, 0 },
+		{ say_damaged, 1001, LIFT_E_BUSY, LIFT_E_CORRUPT },
+		{ crash, 1001, LIFT_E_BUSY, LIFT_E_CORRUPT },
+		{ lack_memory, 1001, LIFT_E_BUSY, LIFT_E_MEMORY },
+		{ be_killed, 1001, LIFT_E_BUSY, LIFT_E_STOPPED },
+	};
+	const uint64_t newest[] = { EVERYTHING, NEWEST_SMALL };
+
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		struct guard_wish wish = wish_of(*state, newest[i % 2]);
+		enum guard_verdict verdict;
+		struct guard *guard;
+
+		put_ledger(*state, cases[i / 2].bytes);
+		wish.ledger = dir_path(*state, "ledger");
+		wish.ledger_bytes = 1000;
+		wish.check_ledger = cases[i / 2].check;
+		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(verdict, GUARD_WHOLE);
+		assert_int_equal(guard_ledger(guard), cases[i / 2].first);
+		assert_int_equal(guard_goes_on(guard), cases[i / 2].first || i % 2);
+		assert_int_equal(guard_has_older(guard), i % 2);
+		await_end(guard);
+		assert_int_equal(guard_ledger(guard), cases[i / 2].then);
+		/* The journal is walked to its end, whatever became of the ledger. */
+		assert_int_equal(guard_err(guard), 0);
+		assert_null(guard_damage(guard));
+		guard_close(guard);
+		assert_no_child();
+	}
+}
+
+static void a_walk_of_a_large_ledger_ends_with_the_child(void **state)
+{
+	struct guard_wish wish = wish_of(*state, EVERYTHING);
+	enum guard_verdict verdict;
+	struct guard *guard;
+
+	put_ledger(*state, 1001);
+	wish.ledger = dir_path(*state, "ledger");
+	wish.check_ledger = have_the_parent_killed;
+	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	await_end(guard);
+	assert_int_equal(guard_ledger(guard), LIFT_E_STOPPED);
+	assert_int_equal(guard_err(guard), LIFT_E_STOPPED);
+	assert_null(guard_damage(guard));
+	guard_close(guard);
+	assert_no_child();
+}
+
+/* What the child has of the daemon's: a lock that it held would keep the next daemon out. */
+static int daemons_fd;
+
+static int has_only_the_pipe(const char *dir)
+{
+	(void)dir;
+	return fcntl(daemons_fd, F_GETFD) < 0 ? 0 : LIFT_E_CORRUPT;
 }
 
 static void the_child_has_none_of_the_daemons_descriptors(void **state)
@@ -216,15 +421,16 @@ static void the_child_has_none_of_the_daemons_descriptors(void **state)
 	struct guard_wish wish = wish_of(*state, EVERYTHING);
 	enum guard_verdict verdict;
 	struct guard *guard;
-	int fd = fcntl(STDERR_FILENO, F_DUPFD, 20);
 
-	assert_true(fd >= 20);
-	wish.ledger_is_whole = has_only_the_pipe;
-	wish.context = &fd;
+	daemons_fd = fcntl(STDERR_FILENO, F_DUPFD, 20);
+	assert_true(daemons_fd >= 20);
+	wish.ledger = dir_path(*state, "ledger");
+	wish.ledger_bytes = UINT64_MAX;
+	wish.check_ledger = has_only_the_pipe;
 	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
-	assert_true(guard_ledger_is_whole(guard));
+	assert_int_equal(guard_ledger(guard), 0);
 	guard_close(guard);
-	close(fd);
+	close(daemons_fd);
 }
 
 static int setup(void **state)
@@ -250,7 +456,12 @@ int main(void)
 		cmocka_unit_test(damage_to_old_entries_is_told_when_they_are_walked),
 		cmocka_unit_test(a_journal_that_is_cut_off_is_unusable),
 		cmocka_unit_test(
-			a_ledger_that_is_damaged_or_kills_the_child_is_not_whole_and_the_journal_is),
+			a_ledger_is_damaged_where_it_is_found_to_be_or_crashes_who_walks_it),
+		cmocka_unit_test(nothing_is_damaged_because_it_could_not_be_walked),
+		cmocka_unit_test(
+			a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_crashes_does),
+		cmocka_unit_test(a_large_ledger_is_walked_beside_the_daemon),
+		cmocka_unit_test(a_walk_of_a_large_ledger_ends_with_the_child),
 		cmocka_unit_test(the_child_has_none_of_the_daemons_descriptors),
 	};
 

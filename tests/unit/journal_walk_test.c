@@ -159,6 +159,10 @@ static struct journal_damage walk(const struct dir *dir, uint64_t newest_bytes)
 		assert_int_equal(journal_walk_rest(walked, 0), 0);
 	damage = *journal_walk_damage(walked);
 	journal_walk_end(walked);
+	/* As the daemon has it, which knows the last number. */
+	for (uint32_t i = 0; i < damage.n_ranges; i++)
+		if (damage.ranges[i][1] == UINT64_MAX)
+			damage.ranges[i][1] = ROUNDS * EVENTS;
 	return damage;
 }
 
@@ -178,7 +182,7 @@ static void a_whole_journal_is_whole_in_one_part_and_in_two(void **state)
 	assert_false(walk(&template_dir, NEWEST_SMALL).found);
 }
 
-static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
+static void a_journal_that_is_not_there_or_only_begun_is_not_damaged(void **state)
 {
 	struct journal_walk *walked;
 	struct journal *journal;
@@ -199,6 +203,36 @@ static void a_journal_that_is_not_there_or_empty_is_not_damaged(void **state)
 	journal_close(journal);
 	assert_false(walk(&dir, EVERYTHING).found);
 	dir_end(&dir);
+}
+
+static void a_journal_whose_file_is_empty_or_has_no_commit_is_damaged(void **state)
+{
+	static const struct {
+		size_t pages;
+		const char *said;
+	} cases[] = {
+		{ 0, "file: the file is empty" },
+		{ 1, "file: the file is cut off" },
+		{ 2, "file: nothing has ever been committed" },
+	};
+	const uint64_t none = 0;
+	struct dir dir;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *bytes;
+		size_t size;
+
+		copy_begin(&dir);
+		bytes = read_all(file_of(&dir), &size);
+		for (size_t page = 0; page < 2; page++)
+			memcpy(bytes + page * PAGE + PAGE_HEAD + offsetof(struct meta, txn), &none,
+			       sizeof(none));
+		write_all(file_of(&dir), bytes, cases[i].pages * PAGE);
+		assert_string_equal(walk(&dir, EVERYTHING).text, cases[i].said);
+		free(bytes);
+		dir_end(&dir);
+	}
 }
 
 /* ---- each kind of damage ---------------------------------------------------------------------------- */
@@ -352,6 +386,22 @@ static void source_changed_without_sums(struct copy *copy)
 	without_sums(copy);
 	flip_last_byte(copy, DB_SOURCES, 1);
 }
+/* As if next to nothing had been received. */
+static void counts_gone(struct copy *copy)
+{
+	struct record record;
+
+	for (int n = 0; n < 2; n++) {
+		get_nth(copy, DB_SOURCES, n, &record);
+		memset(record.value, 0, 16);
+		put(copy, DB_SOURCES, record_key(&record), record_value(&record));
+	}
+}
+static void counts_gone_and_last_chunk_changed(struct copy *copy)
+{
+	counts_gone(copy);
+	last_chunk_changed(copy);
+}
 static void index_changed(struct copy *copy)
 {
 	flip_last_byte(copy, DB_INDEX, 5);
@@ -425,6 +475,9 @@ static const struct record_case record_cases[] = {
 	{ "counts are told", source_changed, "sources: ", false },
 	{ "the chunks say what came", source_changed_without_sums,
 	  "sources: what it has sent is not in the entries: source=b", false },
+	{ "they say which number is the last", counts_gone, "sources: ", false },
+	{ "it ends nobody knows where", counts_gone_and_last_chunk_changed,
+	  "entries: a chunk is not what it was", false },
 	{ "a resend would not be found", index_changed, "index: ", false },
 	{ "each chunk has its record", index_gone_without_sums,
 	  "streams: the index has other chunks than the entries: source=a stream=x", false },
@@ -489,6 +542,18 @@ static void each_kind_of_damage_to_a_record_is_found_in_either_part(void **state
 		}
 		dir_end(&copy.dir);
 	}
+}
+
+static void numbers_are_told_as_far_as_they_are_known(void **state)
+{
+	const struct journal_damage damage = {
+		.n_ranges = 3, .ranges = { { 1, 1 }, { 3, 70 }, { UINT64_MAX - 2, UINT64_MAX } }
+	};
+	char text[DAMAGE_NUMBERS];
+
+	(void)state;
+	journal_damage_numbers(&damage, text);
+	assert_string_equal(text, "1..1,3..70,18446744073709551613..last");
 }
 
 /* ---- damage to pages -------------------------------------------------------------------------------- */
@@ -942,7 +1007,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_journal_is_whole_in_one_part_and_in_two),
-		cmocka_unit_test(a_journal_that_is_not_there_or_empty_is_not_damaged),
+		cmocka_unit_test(a_journal_that_is_not_there_or_only_begun_is_not_damaged),
+		cmocka_unit_test(a_journal_whose_file_is_empty_or_has_no_commit_is_damaged),
+		cmocka_unit_test(numbers_are_told_as_far_as_they_are_known),
 		cmocka_unit_test(each_kind_of_damage_to_a_record_is_found_in_either_part),
 		cmocka_unit_test(each_kind_of_damage_to_a_page_is_found),
 		cmocka_unit_test(a_changed_byte_is_found_or_changes_nothing),

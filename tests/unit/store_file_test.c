@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/store_file.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,6 +55,48 @@ static void what_a_broken_start_has_left_does_not_stop_the_next(void **state)
 	assert_int_equal(append(journal), 0);
 	journal_close(journal);
 	assert_int_equal(access(path, F_OK), -1);
+	dir_end(&dir);
+}
+
+static void a_store_that_is_there_is_never_made_anew(void **state)
+{
+	struct journal *journal;
+	char path[PATH_MAX];
+	struct dir dir;
+	FILE *file;
+
+	(void)state;
+	dir_begin(&dir);
+	journal = journal_new(&dir);
+	assert_int_equal(append(journal), 0);
+	journal_close(journal);
+	/* Whoever thought that there is none. */
+	assert_int_equal(store_file_begin(dir_path(&dir, "journal"), path), 0);
+	file = fopen(dir_path(&dir, "journal/new/data.mdb"), "we");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(store_file_finish(dir_path(&dir, "journal")), EEXIST);
+	journal = journal_new(&dir);
+	assert_int_equal(journal_last(journal), 1);
+	journal_close(journal);
+	dir_end(&dir);
+}
+
+static void a_store_of_which_it_cannot_be_said_whether_it_is_there_is_not_made(void **state)
+{
+	struct journal *journal;
+	struct dir dir;
+
+	(void)state;
+	dir_begin(&dir);
+	assert_int_equal(store_file_find(dir_path(&dir, "journal")), ENOENT);
+	assert_int_equal(mkdir(dir_path(&dir, "journal"), 0700), 0);
+	assert_int_equal(store_file_find(dir_path(&dir, "journal")), ENOENT);
+	assert_int_equal(symlink("data.mdb", dir_path(&dir, "journal/data.mdb")), 0);
+	assert_int_equal(store_file_find(dir_path(&dir, "journal")), ELOOP);
+	assert_int_equal(journal_open(dir_path(&dir, "journal"), secret, &journal), LIFT_E_IO);
+	assert_int_equal(errno, ELOOP);
+	assert_int_equal(access(dir_path(&dir, "journal/new"), F_OK), -1);
 	dir_end(&dir);
 }
 
@@ -128,6 +171,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_broken_start_has_left_does_not_stop_the_next),
+		cmocka_unit_test(a_store_that_is_there_is_never_made_anew),
+		cmocka_unit_test(
+			a_store_of_which_it_cannot_be_said_whether_it_is_there_is_not_made),
 		cmocka_unit_test(a_journal_that_is_moved_fails_until_it_is_back),
 		cmocka_unit_test(another_journal_in_its_place_is_not_it),
 		cmocka_unit_test(there_is_room_until_the_quota),
