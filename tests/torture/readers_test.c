@@ -209,7 +209,7 @@ static void clients_of_snapshots_that_never_read_cost_two_pages(void **state)
 	struct flow flow;
 	struct peer other;
 	struct text bytes;
-	int64_t before, most;
+	int64_t before, most, dropped, end_ms = clock_ms() + LIMIT_MS;
 	json_t *answer;
 
 	flow_begin(&flow, *state);
@@ -219,9 +219,11 @@ static void clients_of_snapshots_that_never_read_cost_two_pages(void **state)
 	deaf = deaf_open(zmq, ZMQ_DEALER, endpoint);
 	answer = json_pack("{s:i, s:s, s:[s]}", "v", 1, "op", "snapshot", "topics", "");
 	bytes = peer_bytes(&other, answer);
-	while (daemon_counter(flow.daemon, "answers_dropped") < 10) {
+	while ((dropped = daemon_counter(flow.daemon, "answers_dropped")) < 10) {
 		zmq_send(deaf, bytes.data, bytes.size, ZMQ_DONTWAIT);
 		flow_run(&flow, 10);
+		if (clock_ms() > end_ms)
+			fail_msg("%lld answers dropped", (long long)dropped);
 	}
 	most = flow_run(&flow, 100);
 	check_memory("a client of snapshots that does not read", before, most, SNAPSHOT_QUEUE,
