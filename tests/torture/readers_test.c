@@ -102,14 +102,16 @@ static void flow_send(struct flow *flow)
 	char learner[32];
 
 	flow->time += 1000;
-	snprintf(learner, sizeof(learner), "%lld", (long long)(flow->time / 1000 % LEARNERS));
-	for (int h = 0; h < HOMES; h++)
+	for (int h = 0; h < HOMES; h++) {
+		snprintf(learner, sizeof(learner), "%s-%lld", homes[h],
+			 (long long)(flow->time / 1000 % LEARNERS));
 		for (int m = 0; m < MODULES; m++)
 			json_array_append_new(events,
 					      json_pack("{s:s, s:I, s:s, s:s, s:s, s:b}", "type",
 							"assessed", "time", flow->time, "learner",
-							homes[h], "module", modules[m], "region",
+							learner, "module", modules[m], "region",
 							homes[h], "passed", 1));
+	}
 	answer = peer_ask(&flow->platform, json_pack("{s:i, s:s, s:s, s:s, s:I, s:o}", "v", 1, "op",
 						     "events", "source", "moodle", "stream", "s",
 						     "seq", flow->seq, "events", events));
