@@ -57,11 +57,12 @@ static void expect_refused(struct daemon *daemon, const char *command, const cha
 	outcome_free(&outcome);
 }
 
-/* A daemon that has the golden events. */
+/* A daemon that has the golden events, and a ledger, without which there is nothing to verify. */
 static void start(struct daemon *daemon)
 {
 	daemon_configure(daemon, configuration);
 	daemon_start(daemon);
+	daemon_await_counter(daemon, "takeovers", 1);
 	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
 }
 

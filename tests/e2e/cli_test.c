@@ -263,7 +263,10 @@ static void watch_prints_as_many_messages_as_asked_as_json(void **state)
 	struct outcome outcome;
 	const char *at;
 
-	daemon_configure(daemon, configuration);
+	/* A daemon that has its ledger when it starts begins one epoch. */
+	start(daemon);
+	daemon_await_counter(daemon, "takeovers", 1);
+	daemon_stop(daemon, SIGTERM);
 	/* Before the daemon: it waits for one, and misses nothing of it. */
 	daemon_lift_start(daemon, &watcher, "watch", "--json", "--count", "5", "beat", NULL);
 	daemon_start(daemon);

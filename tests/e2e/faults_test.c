@@ -78,8 +78,7 @@ static void without_descriptors_it_says_so_and_serves_those_who_are_there(void *
 	daemon_start_in(daemon, &in);
 	fleet_open(&fleet, 400, daemon->intake);
 	await_acks(&fleet, 100, false);
-	while (daemon_counter(daemon, "connections_refused") == 0)
-		fleet_take(&fleet);
+	daemon_await_counter(daemon, "connections_refused", 1);
 	log = file_text(daemon->log, NULL);
 	assert_non_null(strstr(log, "connection refused: "));
 	free(log);

@@ -329,7 +329,8 @@ static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *m
 	return n;
 }
 
-/* How many a daemon finds waiting when it looks is chance: where it never finds too many, there is nothing to refuse. */
+/* How many it finds waiting when it looks is chance: they come to it through a queue of four, and one that is empty for a moment ends
+ * a group. Where it never finds too many, there is nothing to refuse; the rule itself is window_test.c's. */
 static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again(void **state)
 {
 	int64_t events = 0;
@@ -344,7 +345,7 @@ static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_a
 		refused = overrun(*state, &greedy, &modest, round);
 		events += (TOO_MANY + WINDOW) * WINDOW_EVENTS;
 	}
-	assert_in_range(refused, 1, TOO_MANY - WINDOW);
+	assert_in_range(refused, 0, TOO_MANY - WINDOW);
 	assert_int_equal(daemon_counter(*state, "batches_refused"), refused);
 	assert_int_equal(daemon_counter(*state, "answers_dropped"), 0);
 	assert_int_equal(status_number(*state, "moodle", "accepted"), events);
@@ -352,6 +353,11 @@ static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_a
 	daemon_await_journal(*state, events);
 	peer_close(&modest);
 	stop(*state, &greedy);
+	if (refused == 0) {
+		print_message("skipped: it never found more than %d batches of a client at once\n",
+			      WINDOW);
+		skip();
+	}
 }
 
 /* ---- bad events: what each is answered, bad_bytes_test.c has ------------------------------------------ */

@@ -413,10 +413,16 @@ static int64_t count_left_out(const struct process *watcher)
 /* More than the daemon keeps for one who does not read. Returns the next round. */
 static int publish_too_much(struct daemon *daemon, int round)
 {
-	int64_t enough = daemon_counter(daemon, "metrics_published") + BUFFER_FULL;
+	int64_t now = daemon_counter(daemon, "metrics_published"), enough = now + BUFFER_FULL;
+	int64_t end_ms = clock_ms() + LIMIT_MS;
 
-	while (daemon_counter(daemon, "metrics_published") < enough)
+	while (now < enough) {
 		publish_wide(daemon, round++);
+		now = daemon_counter(daemon, "metrics_published");
+		if (clock_ms() > end_ms)
+			fail_msg("%lld metrics of %lld in %d rounds", (long long)now,
+				 (long long)enough, round);
+	}
 	free(daemon_lift_out(daemon, 0, "export", NULL));
 	await_ticks(daemon);
 	return round;
@@ -426,7 +432,7 @@ static int publish_too_much(struct daemon *daemon, int round)
 static void a_watcher_that_has_lost_messages_ends_with_the_export(void **state)
 {
 	struct daemon *daemon = *state;
-	int64_t end_ms = clock_ms() + LIMIT_MS;
+	int64_t end_ms = clock_ms() + 2 * LIMIT_MS;
 	struct process watcher, witness;
 	int round = 1;
 
@@ -436,8 +442,11 @@ static void a_watcher_that_has_lost_messages_ends_with_the_export(void **state)
 	daemon_lift_start(daemon, &witness, "watch", "--json", "--buffer", "10", "--no-snapshot",
 			  NULL);
 	settle(daemon, &watcher, "at first");
-	while (!has_line(&witness))
+	while (!has_line(&witness)) {
 		publish_wide(daemon, round++);
+		if (clock_ms() > end_ms)
+			fail_msg("without snapshots it has printed nothing in %d rounds", round);
+	}
 	process_signal(&watcher, SIGSTOP);
 	process_signal(&witness, SIGSTOP);
 	round = publish_too_much(daemon, round);

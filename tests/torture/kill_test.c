@@ -57,7 +57,7 @@ static void check_by_reference(const struct load *load, const char *rows)
 static void one_kill(struct subject *subject, struct load *load)
 {
 	uint64_t left = LOAD_SOURCES * EVENTS - load_acked(load);
-	uint64_t until = load_acked(load) + load_draw(load, left / 2 + 1);
+	uint64_t more = load_draw(load, left / 2 + 1);
 
 	atomic_store(&subject->faults->fake_syncs, 0);
 	subject_spawn(subject);
@@ -69,8 +69,7 @@ static void one_kill(struct subject *subject, struct load *load)
 	assert_true(subject_await(subject));
 	subject_check_kept(subject, load);
 	load_connect(load, subject->daemon->intake);
-	while (load_acked(load) < until && !load_is_done(load))
-		load_step(load, 20);
+	subject_feed_some(subject, load, more);
 	rest_us(load_draw(load, MOMENT_US));
 	subject_kill(subject);
 	/* What was answered before the kill counts. */

@@ -41,8 +41,7 @@ static void feed(struct subject *subject, struct load *load)
 
 	load_connect(load, subject->daemon->intake);
 	while (!load_is_done(load)) {
-		load_step(load, 20);
-		assert_false(subject_has_ended(subject));
+		subject_feed_some(subject, load, 1);
 		if (load->acks < next_export)
 			continue;
 		free(subject_export(subject, FEED_MS));
@@ -163,13 +162,12 @@ static void without_syncs_it_is_lost_and_the_test_sees_it(void **state)
 static bool one_shutdown(struct subject *subject, struct load *load)
 {
 	static const uint32_t no_log_flush = 2;
-	uint64_t until = load_acked(load) + load_draw(load, LOAD_SOURCES * EVENTS / 2);
+	uint64_t more = load_draw(load, LOAD_SOURCES * EVENTS / 2);
 	int fd;
 
 	assert_true(subject_start(subject));
 	load_connect(load, subject->daemon->intake);
-	while (load_acked(load) < until && !load_is_done(load))
-		load_step(load, 20);
+	subject_feed_some(subject, load, more);
 	fd = open(subject->daemon->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(fd >= 0);
 	assert_int_equal(ioctl(fd, EXT4_IOC_SHUTDOWN, &no_log_flush), 0);

@@ -3,7 +3,7 @@
  * Those who ask and do not read, those who come and go, and a daemon that is stopped: its memory stays within what the limits of
  * its queues say, others are served, and nothing is lost or counted twice.
  *
- * ROUNDS: how many times a subscriber comes and goes, at most; where it is set, the daemon is stopped for a minute.
+ * ROUNDS: how many times a subscriber comes and goes, at most; where it is set, the daemon is stopped for longer.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ enum { SLACK_BYTES = 16 << 20 };
 /* daemon/publish_internal.h, snapshot.c, control.h: messages that wait for one client. */
 enum { SUBSCRIBER_QUEUE = 20000, SNAPSHOT_QUEUE = 2002, CONTROL_QUEUE = 1000 };
 enum { MESSAGE_COSTS = 512 /* bytes of libzmq's and malloc's for two frames */ };
-enum { STOP_MS = 6500 /* longer than clients wait for an answer */ };
+enum { LONG_STOP_MS = 40000 /* clients/publisher.c: they give up after a minute */ };
 
 enum { TICK_MS = 10 };
 static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
@@ -102,14 +102,16 @@ static void flow_send(struct flow *flow)
 	char learner[32];
 
 	flow->time += 1000;
-	snprintf(learner, sizeof(learner), "%lld", (long long)(flow->time / 1000 % LEARNERS));
-	for (int h = 0; h < HOMES; h++)
+	for (int h = 0; h < HOMES; h++) {
+		snprintf(learner, sizeof(learner), "%s-%lld", homes[h],
+			 (long long)(flow->time / 1000 % LEARNERS));
 		for (int m = 0; m < MODULES; m++)
 			json_array_append_new(events,
 					      json_pack("{s:s, s:I, s:s, s:s, s:s, s:b}", "type",
 							"assessed", "time", flow->time, "learner",
-							homes[h], "module", modules[m], "region",
+							learner, "module", modules[m], "region",
 							homes[h], "passed", 1));
+	}
 	answer = peer_ask(&flow->platform, json_pack("{s:i, s:s, s:s, s:s, s:I, s:o}", "v", 1, "op",
 						     "events", "source", "moodle", "stream", "s",
 						     "seq", flow->seq, "events", events));
@@ -209,7 +211,7 @@ static void clients_of_snapshots_that_never_read_cost_two_pages(void **state)
 	struct flow flow;
 	struct peer other;
 	struct text bytes;
-	int64_t before, most;
+	int64_t before, most, dropped, end_ms = clock_ms() + LIMIT_MS;
 	json_t *answer;
 
 	flow_begin(&flow, *state);
@@ -219,9 +221,11 @@ static void clients_of_snapshots_that_never_read_cost_two_pages(void **state)
 	deaf = deaf_open(zmq, ZMQ_DEALER, endpoint);
 	answer = json_pack("{s:i, s:s, s:[s]}", "v", 1, "op", "snapshot", "topics", "");
 	bytes = peer_bytes(&other, answer);
-	while (daemon_counter(flow.daemon, "answers_dropped") < 10) {
+	while ((dropped = daemon_counter(flow.daemon, "answers_dropped")) < 10) {
 		zmq_send(deaf, bytes.data, bytes.size, ZMQ_DONTWAIT);
 		flow_run(&flow, 10);
+		if (clock_ms() > end_ms)
+			fail_msg("%lld answers dropped", (long long)dropped);
 	}
 	most = flow_run(&flow, 100);
 	check_memory("a client of snapshots that does not read", before, most, SNAPSHOT_QUEUE,
@@ -324,38 +328,73 @@ static void await_sources(struct daemon *daemon, size_t n)
 	}
 }
 
+enum { PUBLISHERS = 3 };
+
+/* Connections that the daemon's intake has, or is about to find waiting for it. */
+static int count_connections(const struct daemon *daemon)
+{
+	char *sockets = file_text("/proc/net/unix", NULL);
+	const char *path = daemon->intake + strlen("ipc://");
+	int n = 0;
+
+	for (const char *at = sockets; (at = strstr(at, path)); at++)
+		n += at[strlen(path)] == '\n';
+	free(sockets);
+	return n - 1; /* the one that listens */
+}
+
+/* Stop it until as many have waited for an answer in vain, and connected again, as there are publishers; for long, if it is to be. */
+static void stop_for_a_while(struct daemon *daemon, struct process publishers[PUBLISHERS])
+{
+	int64_t least_ms = clock_ms() + (torture_rounds(0, 1) ? LONG_STOP_MS : 0);
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	int before, now, status;
+
+	process_signal(&daemon->process, SIGSTOP);
+	before = count_connections(daemon);
+	while ((now = count_connections(daemon)) < before + PUBLISHERS || clock_ms() < least_ms) {
+		for (int i = 0; i < PUBLISHERS; i++)
+			if (process_ended(&publishers[i], &status))
+				fail_msg("publisher %d has ended, status %d", i, status);
+		if (clock_ms() > end_ms)
+			fail_msg("%d connections, and there were %d", now, before);
+		look_again();
+	}
+	process_signal(&daemon->process, SIGCONT);
+}
+
 static char *export_of(struct daemon *daemon, bool stop)
 {
-	static const char *const sources[] = { "one", "two", "three" };
-	struct process publishers[3];
-	int64_t stop_ms = torture_rounds(0, 1) ? 60000 : STOP_MS, end_ms;
+	static const char *const sources[PUBLISHERS] = { "one", "two", "three" };
+	struct process publishers[PUBLISHERS];
+	int64_t hellos;
 	char *rows;
 
 	daemon_configure(daemon, configuration);
 	daemon_start(daemon);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < PUBLISHERS; i++)
 		daemon_lift_start(daemon, &publishers[i], "simulate", "tests/golden/catalogue.yaml",
-				  "--learners", "3000", "--batch", "10", "--source", sources[i],
-				  NULL);
+				  "--learners", "20000", "--batch", "10", "--source", sources[i],
+				  NULL); /* seconds, of which it is stopped in the first */
 	daemon_await_journal(daemon, 1000);
-	await_sources(daemon, 3);
-	if (stop) {
-		process_signal(&daemon->process, SIGSTOP);
-		for (end_ms = clock_ms() + stop_ms; clock_ms() < end_ms;)
-			look_again();
-		process_signal(&daemon->process, SIGCONT);
-	}
-	for (int i = 0; i < 3; i++) {
+	await_sources(daemon, PUBLISHERS);
+	hellos = daemon_counter(daemon, "hellos");
+	if (stop)
+		stop_for_a_while(daemon, publishers);
+	for (int i = 0; i < PUBLISHERS; i++) {
 		struct outcome outcome = process_wait_long(&publishers[i], 2 * LIMIT_MS);
 
 		if (outcome.status != 0)
 			fail_msg("%s: status %d: %s", sources[i], outcome.status, outcome.err);
 		outcome_free(&outcome);
 	}
+	hellos = daemon_counter(daemon, "hellos") - hellos;
 	rows = daemon_lift_out(daemon, 0, "export", NULL);
-	print_message("%s: %lld events, %lld resent\n", stop ? "stopped" : "not stopped",
-		      (long long)daemon_counter(daemon, "events_accepted"),
+	print_message("%s: %lld events, %lld hellos again, %lld events resent\n",
+		      stop ? "stopped" : "not stopped",
+		      (long long)daemon_counter(daemon, "events_accepted"), (long long)hellos,
 		      (long long)daemon_counter(daemon, "events_resent"));
+	assert_true(hellos > 0 || !stop);
 	return rows;
 }
 

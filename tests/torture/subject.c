@@ -320,19 +320,29 @@ bool subject_feed(struct subject *subject, struct load *load, int limit_ms)
 
 static void step(struct subject *subject, struct load *load, int64_t end_ms)
 {
+	bool ended;
+
 	load_step(load, 20);
-	if (subject_has_ended(subject) || clock_ms() > end_ms)
-		fail_msg("liftd has ended, or does not go on; it said:\n%s",
-			 file_text(subject->daemon->log, NULL));
+	ended = subject_has_ended(subject);
+	if (ended || clock_ms() > end_ms)
+		fail_msg(
+			"liftd %s at %llu events acknowledged and %llu batches refused; it said:\n%s",
+			ended ? "has ended" : "does not go on",
+			(unsigned long long)load_acked(load), (unsigned long long)load->nacks,
+			file_text(subject->daemon->log, NULL));
 }
 
 void subject_feed_some(struct subject *subject, struct load *load, uint64_t n)
 {
 	int64_t end_ms = clock_ms() + SETTLE_MS;
-	uint64_t until = load_acked(load) + n;
+	uint64_t acked = load_acked(load), until = acked + n;
 
-	while (load_acked(load) < until && !load_is_done(load))
+	while (acked < until && !load_is_done(load)) {
 		step(subject, load, end_ms);
+		if (load_acked(load) != acked)
+			end_ms = clock_ms() + SETTLE_MS;
+		acked = load_acked(load);
+	}
 }
 
 void subject_feed_until_refused(struct subject *subject, struct load *load)

@@ -72,7 +72,7 @@ void subject_await_health(struct subject *subject);
 /* Step until all is acknowledged; false: it ended, or nothing has moved for limit_ms. */
 bool subject_feed(struct subject *subject, struct load *load, int limit_ms);
 
-/* Step until so many more are acknowledged, or all; until a batch is refused. The test fails where that does not come. */
+/* Step until so many more are acknowledged, or all; until a batch is refused. The test fails where it ends, or nothing moves any more. */
 void subject_feed_some(struct subject *subject, struct load *load, uint64_t n);
 void subject_feed_until_refused(struct subject *subject, struct load *load);
 
