@@ -156,8 +156,6 @@ static int adopt(struct liftd *liftd, struct catalogue *catalogue, bool is_renam
 	swap_catalogue(&liftd->renamed, is_renamed ? catalogue_keep(catalogue) : NULL);
 	pthread_mutex_unlock(&liftd->reload_lock);
 	wake_send(liftd->threads[ROOM_INTAKE].wake_from_main);
-	if (liftd->ledger_waits) /* what is done when it has been walked is done for this one */
-		return 0;
 	if (liftd->ledger_waits)
 		return 0; /* once it is known to be whole, it is looked at with this catalogue */
 	if (!is_renamed)
