@@ -218,7 +218,7 @@ static int load_quarantine(struct journal *journal, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
-/* As many numbers as have been received of all sources: for a journal whose last chunk cannot be read. */
+/* As many numbers as have been received of all sources. */
 static uint64_t count_received(const struct journal *journal)
 {
 	uint64_t received = 0;
@@ -244,11 +244,13 @@ static int load_next(struct journal *journal, struct store_txn *txn)
 		if (!err)
 			journal->next = get_be((const uint8_t *)key.data, 8) + chunk.count;
 	}
-	if (err && journal->read_only) {
-		journal->next = count_received(journal) + 1;
+	store_cursor_close(&cursor);
+	if (journal->read_only) { /* of a damaged one the last chunk may be unreadable, or gone */
+		uint64_t received = count_received(journal);
+
+		journal->next = journal->next > received ? journal->next : received + 1;
 		err = 0;
 	}
-	store_cursor_close(&cursor);
 	return err ? err : txn->err;
 }
 
