@@ -302,7 +302,6 @@ static bool ledger_work(void *context)
 static void on_control_wake(struct liftd *liftd)
 {
 	control_answer_reloads(liftd);
-	control_ledger_committed(liftd->control);
 }
 
 /* SIGHUP: what it says goes to the log. */
