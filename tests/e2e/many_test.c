@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * More sources than one message names: what is left out is counted.
+ * More sources than one message names, and a catalogue larger than other messages may be: what is left out is counted, and who
+ * watches gets the rest.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ enum {
 	NAMED = 1000,	/* in a beat */
 	LATE = 10,	/* the last of them, which are in another region than all others */
 	WINDOW = 50,
+	REGIONS = 12000,
 };
 
 /* ---- sources ------------------------------------------------------------------------------------- */
@@ -112,12 +114,58 @@ static void an_audience_is_told_of_its_own_sources_however_many_came_before(void
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* ---- regions ------------------------------------------------------------------------------------- */
+
+static void write_catalogue(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs("timezone: Europe/Oslo\nmodules: [{id: lift}]\nregions:\n  - {code: land}\n", file);
+	for (int i = 0; i < REGIONS; i++)
+		fprintf(file,
+			"  - {code: place-%06d, name: A place with the number %d and a long name, "
+			"level: municipality, parents: [land]}\n",
+			i, i);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* One line, of the catalogue with all regions; it is freed. */
+static void check_catalogue(char *line)
+{
+	json_t *json = json_loads(line, 0, NULL);
+	const json_t *body = json_object_get(json, "body");
+
+	assert_string_equal(word(json, "topic"), "catalogue");
+	assert_int_equal(json_array_size(json_object_get(body, "regions")), REGIONS + 3);
+	assert_true(strlen(line) > (1 << 20));
+	json_decref(json);
+	free(line);
+}
+
+static void a_catalogue_of_more_than_a_mebibyte_is_watched_and_asked_for(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], lines[2 * PATH_SIZE];
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	write_catalogue(path);
+	snprintf(lines, sizeof(lines), "catalogue: %s\ntick_ms: 100\n", path);
+	daemon_configure(daemon, lines);
+	daemon_start(daemon);
+	check_catalogue(daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL));
+	check_catalogue(daemon_lift_out(daemon, 0, "watch", "--no-snapshot", "--json", "--count",
+					"1", "catalogue", NULL));
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_audience_is_told_of_its_own_sources_however_many_came_before),
+		TEST(a_catalogue_of_more_than_a_mebibyte_is_watched_and_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
