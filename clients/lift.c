@@ -35,6 +35,16 @@ void wire_close(struct wire *wire)
 	*wire = (struct wire){ 0 };
 }
 
+static int set_size_max(void *handle, int64_t bytes)
+{
+	return zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &bytes, sizeof(bytes));
+}
+
+int wire_reads_published(void *handle)
+{
+	return set_size_max(handle, MSG_SIZE_PUBLISHED_MAX);
+}
+
 static int set_limits(void *handle)
 {
 	static const struct {
@@ -47,13 +57,11 @@ static int set_limits(void *handle)
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
 		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
 	};
-	int64_t size_max = MSG_SIZE_MAX;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (zmq_setsockopt(handle, limits[i].option, &limits[i].value, sizeof(int)) != 0)
 			return LIFT_E_SOCKET;
-	return zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &size_max, sizeof(size_max)) ? LIFT_E_SOCKET
-										   : 0;
+	return set_size_max(handle, MSG_SIZE_MAX) ? LIFT_E_SOCKET : 0;
 }
 
 int wire_open(struct wire *ret_wire, int type, const char *endpoint,
@@ -173,6 +181,8 @@ static int prepare_subscriber(void *handle, const void *with)
 {
 	const struct topics *topics = with;
 
+	if (wire_reads_published(handle) != 0)
+		return -1;
 	if (topics->buffer > 0 &&
 	    zmq_setsockopt(handle, ZMQ_RCVHWM, &topics->buffer, sizeof(topics->buffer)) != 0)
 		return -1;

@@ -12,6 +12,8 @@ static int prepare_pages(void *handle, const void *with)
 	int messages = SNAPSHOT_LIMIT_MAX + 1;
 
 	(void)with;
+	if (wire_reads_published(handle) != 0)
+		return -1;
 	return zmq_setsockopt(handle, ZMQ_RCVHWM, &messages, sizeof(messages));
 }
 

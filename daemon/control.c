@@ -141,11 +141,18 @@ static void leave(struct control *control)
 	control->parts.ledger = NULL;
 }
 
-void control_ledger_committed(struct control *control)
+/* Each round, one of those that wait: all others are heard between two of them. */
+static bool answer_next(void *context)
 {
+	struct control *control = context;
+	bool answered;
+
+	if (control->n_waiting == 0 || loop_is_stopped(control->loop))
+		return false;
 	enter(control);
-	control_answer_waiting(control);
+	answered = control_answer_next(control);
 	leave(control);
+	return answered;
 }
 
 static void handle(struct control *control, const struct client *client, struct text message)
@@ -207,6 +214,7 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 	*ret_failed = "";
 	if (err)
 		return err;
+	control->loop = loop;
 	control->generations = generations;
 	control->reload = *reload;
 	control->parts = (struct status_parts){
@@ -229,6 +237,7 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 	if (!err)
 		err = loop_add_timer(loop, CONTROL_READERS_MS, control_forget_dead_readers, control,
 				     NULL);
+	loop_set_work(loop, answer_next, control);
 	control->parts.jobs = control->jobs;
 	if (err) {
 		control_close(control);

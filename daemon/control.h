@@ -2,7 +2,8 @@
 /*
  * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload, backup, verify.
  *
- * An export or an explanation waits until the ledger has committed what the journal held when it was asked.
+ * An export or an explanation waits until the ledger has committed what the journal held when it was asked. One of them is
+ * answered a round of the loop, and what takes long counts as rounds: a watchdog sees that it goes on.
  */
 #ifndef LIFTD_CONTROL_H
 #define LIFTD_CONTROL_H
@@ -28,7 +29,7 @@ struct control_reload {
 	void *context;
 };
 
-/* Bind and join the loop; `more` is woken when the ledger should commit; `options` are those that the daemon was called with and its children
+/* Bind and join the loop, as its work, too; `more` is woken when the ledger should commit; `options` are those that the daemon was called with and its children
  * are, too, up to NULL. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed),
  * LIFT_E_MEMORY. */
 int control_open(struct loop *loop, void *zmq, const struct config *config,
@@ -40,8 +41,5 @@ void control_close(struct control *control);
 
 /* The reload of a number, and all before it, are done: with an error, and its lines (may be NULL). */
 void control_reloaded(struct control *control, uint64_t number, int err, const char *errors);
-
-/* The ledger has committed, or another one has taken over: answer what has waited for it. */
-void control_ledger_committed(struct control *control);
 
 #endif

@@ -54,6 +54,7 @@ struct job_waiting {
 };
 
 struct control {
+	struct loop *loop;
 	void *socket;
 	struct generations *generations;
 	struct generation *generation; /* that serves, while a request is answered */
@@ -88,12 +89,12 @@ void control_refuse(struct control *control, const struct client *client, int er
 int control_read_wish(struct control *control, const struct request *request,
 		      struct waiting **ret_waiting);
 
-/* It waits from now on; what need not wait is answered at once. */
+/* It waits from now on: for the ledger, and for its turn. */
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
 		  waiting_fn *answer);
 
-/* Answer what need not wait any longer. */
-void control_answer_waiting(struct control *control);
+/* Answer one that need not wait for the ledger any longer; false where there is none. */
+bool control_answer_next(struct control *control);
 
 /* The requests that wait. */
 int control_export(struct control *control, const struct client *client,

@@ -1,6 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control_internal.h"
 
+/* ---- what takes long is seen to go on -------------------------------------------------------- */
+
+static void count_step(void *context)
+{
+	struct control *control = context;
+
+	loop_count_round(control->loop);
+}
+
+struct counted {
+	struct control *control;
+	const struct tallies *tallies;
+};
+
+static int counted_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
+{
+	struct counted *counted = source;
+
+	count_step(counted->control);
+	return counted->tallies->range(counted->tallies->source, home, subject, fn, context);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------ */
+
 /* From the tallies, or for another day from a scan of the learners. */
 static int scan_learners(struct control *control, struct ledger_view *view, int32_t today,
 			 struct tally_map *map)
@@ -33,6 +57,7 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	struct tally_map *map = waiting->scan ? tally_map_new() : NULL;
 	struct ledger_view view;
 	struct tallies tallies;
+	struct counted counted = { control, &tallies };
 	int err = find_region(control, waiting);
 
 	if (!err)
@@ -41,6 +66,8 @@ static int answer_now(struct control *control, struct waiting *waiting)
 		tally_map_free(map);
 		return err;
 	}
+	view.step = count_step;
+	view.context = control;
 	if (!waiting->scan)
 		tallies = ledger_view_tallies(&view);
 	else if (!map)
@@ -50,7 +77,8 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	if (!err && waiting->scan)
 		tallies = tally_map_tallies(map);
 	if (!err)
-		err = waiting->answer(control, waiting, &view, &tallies);
+		err = waiting->answer(control, waiting, &view,
+				      &(struct tallies){ counted_range, &counted });
 	ledger_view_end(&view);
 	tally_map_free(map);
 	return err;
@@ -67,32 +95,34 @@ static int damage_problem(const struct control *control, const struct waiting *w
 		       : 0;
 }
 
-void control_answer_waiting(struct control *control)
+static bool is_ready(const struct control *control, const struct waiting *waiting)
 {
 	const struct ledger *ledger = control->parts.ledger;
-	uint64_t committed = ledger ? ledger_committed(ledger) : 0;
-	bool damaged = journal_damage(control->parts.journal);
-	size_t kept = 0;
 
-	if (!ledger && !damaged)
-		return; /* it is being built */
-	for (size_t i = 0; i < control->n_waiting; i++) {
-		struct waiting *waiting = &control->waiting[i];
-		int err = 0;
+	return journal_damage(control->parts.journal) ||
+	       (ledger && waiting->number <= ledger_committed(ledger));
+}
 
-		if (damaged || waiting->number <= committed) {
-			err = damaged ? damage_problem(control, waiting) : 0;
-			if (!err)
-				err = answer_now(control, waiting);
-			if (err)
-				control_refuse(control, &waiting->client, err);
-			continue;
-		}
-		if (kept != i)
-			control->waiting[kept] = *waiting;
-		kept++;
-	}
-	control->n_waiting = kept;
+bool control_answer_next(struct control *control)
+{
+	struct waiting waiting;
+	size_t i = 0;
+	int err = 0;
+
+	while (i < control->n_waiting && !is_ready(control, &control->waiting[i]))
+		i++;
+	if (i == control->n_waiting)
+		return false;
+	waiting = control->waiting[i];
+	memmove(&control->waiting[i], &control->waiting[i + 1],
+		(--control->n_waiting - i) * sizeof(waiting));
+	if (journal_damage(control->parts.journal))
+		err = damage_problem(control, &waiting);
+	if (!err)
+		err = answer_now(control, &waiting);
+	if (err)
+		control_refuse(control, &waiting.client, err);
+	return true;
 }
 
 static int read_day(const struct control *control, struct text text, int32_t *ret_day)
@@ -153,5 +183,4 @@ void control_wait(struct control *control, struct waiting *waiting, const struct
 	if (control->parts.ledger)
 		ledger_want(control->parts.ledger, waiting->number);
 	wake_send(control->more);
-	control_answer_waiting(control);
 }

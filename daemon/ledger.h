@@ -101,6 +101,9 @@ void ledger_want(struct ledger *ledger, uint64_t number);
 
 struct ledger_view {
 	struct store_txn txn;
+	/* Where set after ledger_view_begin: called for each learner of a scan. */
+	void (*step)(void *context);
+	void *context;
 };
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view);
 void ledger_view_end(struct ledger_view *view);

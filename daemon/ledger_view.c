@@ -3,6 +3,7 @@
 
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view)
 {
+	view->step = NULL;
 	return store_begin(ledger_store(ledger), false, &view->txn);
 }
 
@@ -70,6 +71,7 @@ int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
 /* ---- a scan of the learners --------------------------------------------------------------------- */
 
 struct scan {
+	const struct ledger_view *view;
 	struct profiles profiles;
 	struct journal_view *names;
 	struct learner learner;
@@ -82,6 +84,8 @@ static int scan_learner(struct scan *scan)
 {
 	int err = 0;
 
+	if (scan->view->step)
+		scan->view->step(scan->view->context);
 	for (size_t i = 0; i < scan->learner.n && !err; i++)
 		err = profiles_resolve(&scan->profiles, scan->names,
 				       scan->learner.facts[i].profile);
@@ -98,7 +102,7 @@ static int scan_learner(struct scan *scan)
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 		     const struct catalogue *catalogue, int64_t until, struct tally_map *map)
 {
-	struct scan scan = { .names = names, .until = until, .map = map };
+	struct scan scan = { .view = view, .names = names, .until = until, .map = map };
 	uint8_t number[NUMBER_BYTES];
 	struct store_cursor cursor;
 	struct text key, value;

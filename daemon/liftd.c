@@ -319,7 +319,6 @@ static bool ledger_work(void *context)
 static void on_control_wake(struct liftd *liftd)
 {
 	control_answer_reloads(liftd);
-	control_ledger_committed(liftd->control);
 }
 
 static void say_ready(const struct liftd *liftd)

@@ -151,13 +151,23 @@ void loop_run(struct loop *loop)
 		run_timers(loop);
 		/* Also in the round that stops: what has been received is finished. */
 		more = loop->work && loop->work(loop->work_context);
-		atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
+		loop_count_round(loop);
 	}
 }
 
 void loop_stop(struct loop *loop)
 {
 	loop->stopped = true;
+}
+
+bool loop_is_stopped(const struct loop *loop)
+{
+	return loop->stopped;
+}
+
+void loop_count_round(struct loop *loop)
+{
+	atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
 }
 
 uint64_t loop_rounds(const struct loop *loop)

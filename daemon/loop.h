@@ -33,9 +33,12 @@ void loop_set_work(struct loop *loop, loop_work_fn fn, void *context);
 /* Run until loop_stop is called from within. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
+bool loop_is_stopped(const struct loop *loop);
 
 /* Rounds so far, for a watchdog in another thread to see that they go on. */
 uint64_t loop_rounds(const struct loop *loop);
+/* A step of something long within a round, which counts as one. */
+void loop_count_round(struct loop *loop);
 
 /* Clocks, ms: one that never jumps, and the time of day (UTC). */
 int64_t clock_steady_ms(void);

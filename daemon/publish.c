@@ -9,6 +9,7 @@
 #include "daemon/catalogue_msg.h"
 #include "daemon/log.h"
 #include "daemon/socket.h"
+#include "daemon/source_rows.h"
 
 /* ---- sending ------------------------------------------------------------------------------------ */
 
@@ -98,34 +99,6 @@ static void send_catalogue(struct publish *publish)
 
 /* ---- the beat ----------------------------------------------------------------------------------- */
 
-static void add_beat_source(void *context, uint32_t id, struct text name,
-			    const struct source_record *record)
-{
-	struct publish *publish = context;
-
-	if (id >= SOURCES_MAX)
-		return;
-	while (publish->n_beat_sources < id) /* nothing has been received of these */
-		publish->beat_sources[publish->n_beat_sources++] = (struct beat_source){ 0 };
-	publish->beat_sources[publish->n_beat_sources++] =
-		(struct beat_source){ .source = name,
-				      .last_event = record->last_event,
-				      .last_received = record->last_received };
-}
-
-static void add_beat_stream(void *context, const struct stream *stream, struct text name)
-{
-	struct publish *publish = context;
-	struct beat_source *row = &publish->beat_sources[stream->source];
-
-	(void)name;
-	if (stream->source >= publish->n_beat_sources)
-		return;
-	row->missing += stream_missing(stream);
-	if (stream->since && (!row->since || stream->since < row->since))
-		row->since = stream->since;
-}
-
 static bool audience_sees(const struct publish *publish, const struct audience *audience,
 			  struct text source)
 {
@@ -137,7 +110,19 @@ static bool audience_sees(const struct publish *publish, const struct audience *
 	return false;
 }
 
-static void send_beat(struct publish *publish, struct audience *audience, struct text as_of)
+static void add_beat_source(struct beat *beat, struct beat_source rows[static SOURCES_MAX],
+			    const struct source_row *row)
+{
+	if (beat->n_sources == SOURCES_MAX)
+		beat->left_out++;
+	else
+		rows[beat->n_sources++] =
+			(struct beat_source){ row->name, row->record.last_event,
+					      row->record.last_received, row->missing, row->since };
+}
+
+static void send_beat(struct publish *publish, struct audience *audience,
+		      const struct source_rows *sources, struct text as_of)
 {
 	struct beat_source rows[SOURCES_MAX];
 	struct beat beat = { .epoch = publish->epoch,
@@ -147,10 +132,10 @@ static void send_beat(struct publish *publish, struct audience *audience, struct
 			     .complete = publish->complete,
 			     .sources = rows };
 
-	for (size_t i = 0; i < publish->n_beat_sources; i++)
-		if (publish->beat_sources[i].source.size > 0 &&
-		    audience_sees(publish, audience, publish->beat_sources[i].source))
-			rows[beat.n_sources++] = publish->beat_sources[i];
+	for (size_t i = 0; i < sources->n; i++)
+		if (sources->rows[i].name.size > 0 &&
+		    audience_sees(publish, audience, sources->rows[i].name))
+			add_beat_source(&beat, rows, &sources->rows[i]);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);
 	send_to(audience, text_of("beat"), msg_written(publish->body));
@@ -158,20 +143,19 @@ static void send_beat(struct publish *publish, struct audience *audience, struct
 
 static void send_beats(struct publish *publish)
 {
+	struct source_rows sources = { 0 };
 	struct journal_view view;
 	char as_of[DAY_TEXT];
 	int err = journal_view_begin(publish->journal, &view);
 
 	day_print(publish->today, as_of);
-	publish->n_beat_sources = 0;
 	if (!err)
-		err = journal_view_sources(&view, add_beat_source, publish);
-	if (!err)
-		err = journal_view_streams(&view, add_beat_stream, publish);
-	if (err)
+		err = source_rows_read(&sources, &view);
+	if (err && log_allowed(&publish->failed_limit))
 		log_error("beat: sources cannot be read: code=%s", lift_err_code(err));
 	for (size_t i = 0; i < publish->n_audiences; i++)
-		send_beat(publish, &publish->audiences[i], text_of(as_of));
+		send_beat(publish, &publish->audiences[i], &sources, text_of(as_of));
+	source_rows_free(&sources);
 	journal_view_end(&view);
 }
 
@@ -424,7 +408,8 @@ static void on_change(void *context, uint32_t home, uint32_t subject)
 {
 	struct publish *publish = context;
 
-	if (topics_change(publish->topics, home, subject) != 0)
+	if (topics_change(publish->topics, home, subject) != 0 &&
+	    log_allowed(&publish->failed_limit))
 		log_error("out of memory: a change is not published");
 }
 
@@ -432,7 +417,8 @@ static void on_seen(void *context, struct text source, uint32_t module, uint32_t
 {
 	struct publish *publish = context;
 
-	if (topics_see(publish->topics, source, module, home) != 0)
+	if (topics_see(publish->topics, source, module, home) != 0 &&
+	    log_allowed(&publish->failed_limit))
 		log_error("out of memory: a source is not published");
 }
 

@@ -46,8 +46,6 @@ struct publish {
 	size_t remaining; /* topics of this tick */
 	int64_t time;	  /* of this tick, ms */
 	int32_t today;
-	struct beat_source beat_sources[SOURCES_MAX];
-	size_t n_beat_sources;
 };
 
 /* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody counts (its metrics are nil then). Valid

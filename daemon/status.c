@@ -7,24 +7,63 @@
 #include "daemon/journal_walk.h"
 #include "daemon/source_rows.h"
 
+/* What a stream and a source are at most as MessagePack, beside their texts. */
+enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 144 };
+
 /* Streams are gathered before they are written, with their sources: a map's size comes first. */
 struct gathered {
+	const struct config *config;
 	struct source_rows sources;
+	size_t sources_end; /* those with numbers below this one are listed */
+	uint64_t sources_left_out;
 	struct {
 		struct stream stream;
 		struct text name;
 	} * streams;
-	size_t n_streams, room_streams;
-	uint64_t left_out;
+	size_t n_streams, room_streams, stream_bytes;
+	uint64_t streams_left_out;
 	int err;
 };
+
+static const char *namespace_of(const struct config *config, const struct source_row *row)
+{
+	char name[SOURCE_MAX + 1] = { 0 };
+
+	memcpy(name, row->name.data, row->name.size);
+	return config_namespace(config, name);
+}
+
+/* As many sources as there is room for, in order of arrival. */
+static void choose_sources(struct gathered *all)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < all->sources.n; i++) {
+		const struct source_row *row = &all->sources.rows[i];
+
+		if (row->name.size == 0)
+			continue;
+		bytes += SOURCE_BYTES + row->name.size + strlen(namespace_of(all->config, row));
+		if (bytes > STATUS_SOURCES_BYTES)
+			all->sources_left_out++;
+		else
+			all->sources_end = i + 1;
+	}
+}
+
+static bool has_room(const struct gathered *all, const struct stream *stream, size_t bytes)
+{
+	return stream->source < all->sources_end && all->n_streams < STATUS_STREAMS_MAX &&
+	       all->stream_bytes + bytes <= STATUS_STREAMS_BYTES;
+}
 
 static void gather_stream(void *context, const struct stream *stream, struct text name)
 {
 	struct gathered *all = context;
+	size_t bytes = STREAM_BYTES + name.size + RANGE_BYTES * stream->n_ranges;
 
-	if (all->n_streams == STATUS_STREAMS_MAX) {
-		all->left_out++;
+	if (!has_room(all, stream, bytes)) {
+		all->streams_left_out++;
 		return;
 	}
 	if (all->n_streams == all->room_streams) {
@@ -38,6 +77,7 @@ static void gather_stream(void *context, const struct stream *stream, struct tex
 		all->streams = streams;
 		all->room_streams = room;
 	}
+	all->stream_bytes += bytes;
 	all->streams[all->n_streams].stream = *stream;
 	all->streams[all->n_streams++].name = name;
 }
@@ -46,8 +86,10 @@ static int gather(struct gathered *all, struct journal_view *view)
 {
 	int err = source_rows_read(&all->sources, view);
 
-	if (!err)
-		err = journal_view_streams(view, gather_stream, all);
+	if (err)
+		return err;
+	choose_sources(all);
+	err = journal_view_streams(view, gather_stream, all);
 	return err ? err : all->err;
 }
 
@@ -84,21 +126,35 @@ static void write_streams(struct msg_writer *writer, const struct gathered *all,
 			write_stream(writer, &all->streams[i].stream, all->streams[i].name);
 }
 
-static void write_source(struct msg_writer *writer, const struct config *config,
-			 const struct gathered *all, size_t source)
+static void write_source(struct msg_writer *writer, const struct gathered *all, size_t source)
 {
 	const struct source_row *row = &all->sources.rows[source];
-	char name[SOURCE_MAX + 1] = { 0 };
 
-	memcpy(name, row->name.data, row->name.size);
-	msg_map(writer, 7);
+	msg_map(writer, 8);
 	msg_key_text(writer, "source", row->name);
-	msg_key_str(writer, "namespace", config_namespace(config, name));
+	msg_key_str(writer, "namespace", namespace_of(all->config, row));
 	write_streams(writer, all, source);
+	msg_key_int(writer, "missing", row->missing);
 	msg_key_moment(writer, "last_event", row->record.last_event);
 	msg_key_moment(writer, "last_received", row->record.last_received);
 	msg_key_int(writer, "accepted", row->record.accepted);
 	msg_key_int(writer, "rejected", row->record.rejected);
+}
+
+static void write_sources(struct msg_writer *writer, const struct gathered *all)
+{
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < all->sources.n; i++)
+		missing += all->sources.rows[i].missing;
+	msg_key_int(writer, "missing", missing);
+	msg_str(writer, "sources");
+	msg_array(writer, all->sources.n_named - all->sources_left_out);
+	for (size_t i = 0; i < all->sources_end; i++)
+		if (all->sources.rows[i].name.size > 0)
+			write_source(writer, all, i);
+	msg_key_int(writer, "sources_left_out", all->sources_left_out);
+	msg_key_int(writer, "streams_left_out", all->streams_left_out);
 }
 
 static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)
@@ -225,42 +281,32 @@ static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, int64_t utc_ms)
 {
-	const struct source_rows *sources = &all->sources;
 	struct rebuild_status rebuild;
-	uint64_t missing = 0;
 	char as_of[DAY_TEXT];
 
 	rebuild_status(parts->rebuild, &rebuild);
 	day_print(parts->config->as_of_pinned ? parts->config->as_of
 					      : calendar_day(parts->catalogue->calendar, utc_ms),
 		  as_of);
-	msg_map(writer, 14);
+	msg_map(writer, 15);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	write_troubles(parts, &rebuild, writer);
 	msg_key_str(writer, "version", LIFT_VERSION);
 	msg_key_str(writer, "as_of", as_of);
-	write_clock(writer, sources, utc_ms);
+	write_clock(writer, &all->sources, utc_ms);
 	write_stores(parts, &rebuild, writer);
 	write_jobs(parts->jobs, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)
 		msg_key_int(writer, stat_names[i], stats_get(parts->stats, i));
-	for (size_t i = 0; i < sources->n; i++)
-		missing += sources->rows[i].missing;
-	msg_key_int(writer, "missing", missing);
-	msg_str(writer, "sources");
-	msg_array(writer, sources->n_named);
-	for (size_t i = 0; i < sources->n; i++)
-		if (sources->rows[i].name.size > 0)
-			write_source(writer, parts->config, all, i);
-	msg_key_int(writer, "streams_left_out", all->left_out);
+	write_sources(writer, all);
 }
 
 int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms)
 {
-	struct gathered all = { 0 };
+	struct gathered all = { .config = parts->config };
 	struct journal_view view;
 	int err = journal_view_begin(parts->journal, &view);
 

@@ -21,7 +21,13 @@ struct status_parts {
 	const struct stats *stats;
 };
 
-enum { STATUS_STREAMS_MAX = 2000 /* listed; the rest is counted in `streams_left_out` */ };
+/* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the rest is counted in
+ * `sources_left_out` and `streams_left_out`. */
+enum {
+	STATUS_STREAMS_MAX = 2000,
+	STATUS_STREAMS_BYTES = 512 << 10,
+	STATUS_SOURCES_BYTES = 256 << 10,
+};
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */
 int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms);

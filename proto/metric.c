@@ -51,7 +51,7 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 
 void beat_encode(struct msg_writer *writer, const struct beat *beat)
 {
-	msg_map(writer, 7);
+	msg_map(writer, 7 + (beat->left_out > 0));
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", beat->epoch);
 	msg_key_int(writer, "seq", (int64_t)beat->seq);
@@ -70,4 +70,6 @@ void beat_encode(struct msg_writer *writer, const struct beat *beat)
 		msg_key_int(writer, "missing", (int64_t)row->missing);
 		msg_key_moment(writer, "since", row->since);
 	}
+	if (beat->left_out > 0)
+		msg_key_int(writer, "sources_left_out", (int64_t)beat->left_out);
 }

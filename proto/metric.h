@@ -43,6 +43,7 @@ struct beat {
 	bool complete; /* each topic of this epoch has been sent */
 	const struct beat_source *sources;
 	size_t n_sources;
+	uint64_t left_out; /* sources beyond these */
 };
 void beat_encode(struct msg_writer *writer, const struct beat *beat);
 

@@ -185,10 +185,11 @@ void msg_reader_free(struct msg_reader *reader)
 int msg_parse(struct msg_reader *reader, struct text message, int depth,
 	      const msgpack_object **ret_object)
 {
+	size_t most = depth == MSG_DEPTH_DAEMON ? MSG_SIZE_MAX : MSG_SIZE_PUBLISHED_MAX;
 	size_t offset = 0;
 	int err;
 
-	if (message.size > MSG_SIZE_MAX && depth == MSG_DEPTH_DAEMON)
+	if (message.size > most)
 		return LIFT_E_MALFORMED;
 	err = msg_check(message.data, message.size, depth);
 	if (err)

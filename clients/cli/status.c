@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "clients/cli/endpoints.h"
@@ -32,27 +31,12 @@ static void print_moment(const json_t *map, const char *key, int width)
 	printf("  %-*s", width, text);
 }
 
-static uint64_t count_missing(const json_t *streams)
-{
-	uint64_t missing = 0;
-	size_t i, k;
-	json_t *stream, *gap;
-
-	json_array_foreach(streams, i, stream)
-	{
-		json_array_foreach(json_object_get(stream, "missing"), k, gap)
-		{
-			missing += (uint64_t)(json_integer_value(json_array_get(gap, 1)) -
-					      json_integer_value(json_array_get(gap, 0)) + 1);
-		}
-	}
-	return missing;
-}
-
-/* The numbers that a stream still lacks. */
+/* The numbers that a stream still lacks, and since when. */
 static void print_gaps(const json_t *stream)
 {
 	const json_t *gaps = json_object_get(stream, "missing"), *gap;
+	json_int_t since = json_number(stream, "since");
+	char text[ISO8601_TEXT];
 	size_t i;
 
 	if (json_array_size(gaps) == 0)
@@ -70,12 +54,28 @@ static void print_gaps(const json_t *stream)
 		       json_integer_value(json_array_get(gap, 0)),
 		       json_integer_value(json_array_get(gap, 1)));
 	}
+	if (since > 0) {
+		iso8601_print(since, text);
+		printf(", since %s", text);
+	}
 	putchar('\n');
 }
 
-static void print_sources(const json_t *sources)
+/* What one message has no room for. */
+static void print_left_out(const json_t *answer)
 {
-	const json_t *source, *stream, *streams;
+	json_int_t sources = json_number(answer, "sources_left_out");
+	json_int_t streams = json_number(answer, "streams_left_out");
+
+	if (sources > 0 || streams > 0)
+		printf("not listed: %" JSON_INTEGER_FORMAT " more sources, %" JSON_INTEGER_FORMAT
+		       " more streams\n",
+		       sources, streams);
+}
+
+static void print_sources(const json_t *answer)
+{
+	const json_t *sources = json_object_get(answer, "sources"), *source, *stream;
 	size_t i, k;
 
 	if (json_array_size(sources) == 0) {
@@ -87,17 +87,19 @@ static void print_sources(const json_t *sources)
 	       "last received");
 	json_array_foreach(sources, i, source)
 	{
-		streams = json_object_get(source, "streams");
 		print_text(stdout, json_text(source, "source"), NAME_WIDTH + 1);
 		print_text(stdout, json_text(source, "namespace"), NAME_WIDTH);
-		printf(" %12" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT " %8" PRIu64,
+		printf(" %12" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT
+		       " %8" JSON_INTEGER_FORMAT,
 		       json_number(source, "accepted"), json_number(source, "rejected"),
-		       count_missing(streams));
+		       json_number(source, "missing"));
 		print_moment(source, "last_event", TIME_WIDTH);
 		print_moment(source, "last_received", 0);
 		putchar('\n');
-		json_array_foreach(streams, k, stream) print_gaps(stream);
+		json_array_foreach(json_object_get(source, "streams"), k, stream)
+			print_gaps(stream);
 	}
+	print_left_out(answer);
 }
 
 /* A ledger that is being built beside the one that serves, if there is one. */
@@ -181,12 +183,14 @@ static void print_status(const json_t *answer)
 	print_rebuild(json_object_get(ledger, "rebuild"));
 	print_clock(json_object_get(answer, "clock"));
 	print_jobs(json_object_get(answer, "jobs"));
+	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "events: missing",
+	       json_number(answer, "missing"));
 	json_object_foreach(json_object_get(answer, "counters"), name, counter)
 	{
 		print_text(stdout, name, 24);
 		printf(" %" JSON_INTEGER_FORMAT "\n", json_integer_value(counter));
 	}
-	print_sources(json_object_get(answer, "sources"));
+	print_sources(answer);
 }
 
 static int take_answer(void *context, const json_t *answer)

@@ -77,7 +77,7 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0 },
 		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003 },
 	};
-	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2 };
+	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2, 0 };
 	struct msg_writer *writer = msg_writer_new();
 
 	(void)state;
@@ -94,6 +94,12 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 	beat_encode(writer, &beat);
 	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
 			       "'as_of':'2025-10-14','complete':false,'sources':[]}");
+	msg_writer_clear(writer);
+	beat.left_out = 3;
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
+			       "'as_of':'2025-10-14','complete':false,'sources':[],"
+			       "'sources_left_out':3}");
 	msg_writer_free(writer);
 }
 

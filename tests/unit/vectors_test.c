@@ -355,7 +355,8 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 			     text_in(from, "as_of"),
 			     json_is_true(json_object_get(from, "complete")),
 			     rows,
-			     json_array_size(sources) };
+			     json_array_size(sources),
+			     (uint64_t)int_in(from, "sources_left_out") };
 
 	for (size_t i = 0; i < beat.n_sources; i++) {
 		const json_t *row = json_array_get(sources, i);
