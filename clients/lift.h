@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift.h - the client library: a publisher with an outbox, a broadcaster without, questions to a daemon, a subscriber, and
- * a follower, which keeps a consistent picture (picture.h) of what is published.
+ * lift.h - the client library: a publisher with an outbox, a broadcaster without, questions to a daemon, a
+ * subscriber, and a follower, which keeps a consistent picture (picture.h) of what is published.
  *
- * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a daemon
- * that restarts, a connection that breaks and answers that are lost, and keeps at most as many
- * batches as the daemon's window. Each object belongs to one thread at a time and shares nothing with
- * others. Functions return 0 or a negative LIFT_E_ number (proto/err.h).
+ * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a daemon that
+ * restarts, a connection that breaks and answers that are lost, and keeps at most as many batches as the daemon's
+ * window. Each object belongs to one thread at a time and shares nothing with others. Functions return 0 or a
+ * negative LIFT_E_ number (proto/err.h).
  */
 #ifndef LIFT_LIFT_H
 #define LIFT_LIFT_H
@@ -107,23 +107,23 @@ int lift_request(const char *endpoint, struct text request, int timeout_ms, lift
 
 struct lift_subscriber;
 
-/* Subscribe to topics by their beginnings. `buffer` messages may wait to be read (0: 1000); further ones wait at the daemon, and are
- * lost in the end. */
+/* Subscribe to topics by their beginnings. `buffer` messages may wait to be read (0: 1000); further ones wait at
+ * the daemon, and are lost in the end. */
 int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
 			 int buffer, struct lift_subscriber **ret_subscriber);
 void lift_subscriber_free(struct lift_subscriber *subscriber);
 
-/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without one (-1: wait for ever);
- * LIFT_E_STOPPED when a signal came. */
+/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without one (-1: wait
+ * for ever); LIFT_E_STOPPED when a signal came. */
 int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, struct text *ret_topic,
 			 struct text *ret_body);
 
 /* One message, borrowed. 0, or a negative number that ends it and is returned. */
 typedef int lift_message_fn(void *context, struct text topic, const json_t *body);
 
-/* The current message of each topic that begins with one of these (at most 64), page by page, in order. LIFT_E_SOCKET where nothing comes
- * for LIFT_ANSWER_MS, or the daemon restarts meanwhile; LIFT_E_BUSY, before any message, where the daemon has started a moment ago
- * and not all is out: ask again. Else what the daemon says. */
+/* The current message of each topic that begins with one of these (at most 64), page by page, in order.
+ * LIFT_E_SOCKET where nothing comes for LIFT_ANSWER_MS, or the daemon restarts meanwhile; LIFT_E_BUSY, before any
+ * message, where the daemon has started a moment ago and not all is out: ask again. Else what the daemon says. */
 int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
 		  lift_message_fn *message, void *context);
 
@@ -138,8 +138,9 @@ int lift_follower_open(const char *publish, const char *snapshot, const char *co
 		       size_t n_topics, int buffer, struct lift_follower **ret_follower);
 void lift_follower_free(struct lift_follower *follower);
 
-/* The next message that is news, and each beat; they live until the next call. A body whose `metrics` are null empties its topic; where
- * that message itself was missed, it has no n. Errors as of lift_subscriber_next; LIFT_E_NOT_FOUND after timeout_ms. */
+/* The next message that is news, and each beat; they live until the next call. A body whose `metrics` are null
+ * empties its topic; where that message itself was missed, it has no n. Errors as of lift_subscriber_next;
+ * LIFT_E_NOT_FOUND after timeout_ms. */
 int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct text *ret_topic,
 		       const json_t **ret_body);
 

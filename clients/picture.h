@@ -54,12 +54,13 @@ int picture_add(struct picture *picture, struct text topic, const struct picture
 		bool *ret_news);
 
 /* It is complete: its epoch, the whole tick that its first page ended with, and whether it had all topics or only
- * changed ones; and whether all topics of the epoch had been published. True where the picture now holds; false: they had not, and the
- * whole snapshot is to be asked for once more, a little later: what is known of an earlier epoch stays until then. */
+ * changed ones; and whether all topics of the epoch had been published. True where the picture now holds; false:
+ * they had not, and the whole snapshot is to be asked for once more, a little later: what is known of an earlier
+ * epoch stays until then. */
 bool picture_end(struct picture *picture, int64_t epoch, uint64_t seq, bool whole, bool complete);
 
-/* After that: the next topic that was there before and is gone, which then is empty; false: no more. The name lives as long as the
- * picture. */
+/* After that: the next topic that was there before and is gone, which then is empty; false: no more. The name
+ * lives as long as the picture. */
 bool picture_next_gone(struct picture *picture, struct text *ret_topic);
 
 /* ---- looking ----------------------------------------------------------------------------------- */

@@ -18,7 +18,8 @@ struct wire {
 int wire_open(struct wire *ret_wire, int type, const char *endpoint,
 	      int (*prepare)(void *handle, const void *with), const void *with);
 
-/* In `prepare`: this socket reads what is published, which may be larger than an answer (MSG_SIZE_PUBLISHED_MAX). 0, or -1. */
+/* In `prepare`: this socket reads what is published, which may be larger than an answer (MSG_SIZE_PUBLISHED_MAX).
+ * 0, or -1. */
 int wire_reads_published(void *handle);
 
 /* Drop the connection and what is still to be sent on it. */

@@ -34,8 +34,8 @@ struct dimension {
 	uint32_t n_values;
 };
 
-/* Attributes that are asked for: value[i] of dimension[i], as indices, ascending by dimension. A value outside the dimension's
- * list is an error, but "unknown" is its index n_values. */
+/* Attributes that are asked for: value[i] of dimension[i], as indices, ascending by dimension. A value outside the
+ * dimension's list is an error, but "unknown" is its index n_values. */
 struct where {
 	uint32_t n;
 	struct {
@@ -128,12 +128,13 @@ struct catalogue {
 	uint32_t n_programmes;
 	struct competence *competences;
 	uint32_t n_competences;
-	uint8_t digest
-		[16]; /* of what shapes contributions: the same whatever names, places, headcounts and targets' values are */
+	/* Of what shapes contributions: the same whatever names, places, headcounts and targets' values are. */
+	uint8_t digest[16];
 	struct catalogue_index *index; /* opaque: codes, ids and aliases */
 };
 
-/* Read a catalogue's text. LIFT_E_CONFIG with all errors found (each with its line and what would be right); LIFT_E_MEMORY. */
+/* Read a catalogue's text. LIFT_E_CONFIG with all errors found (each with its line and what would be right);
+ * LIFT_E_MEMORY. */
 int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue);
 
 /* Each who keeps a catalogue frees it once; so does whoever has read it. Then it is gone. Any thread. */
@@ -147,7 +148,8 @@ uint32_t catalogue_home(const struct catalogue *catalogue, struct text region);
 /* The region of a code, also `all` and `unassigned`; CATALOGUE_NONE. */
 uint32_t catalogue_region(const struct catalogue *catalogue, struct text code);
 
-/* The module of an id or alias; the dimension of a name; the value's index in a dimension, n_values for any other text. */
+/* The module of an id or alias; the dimension of a name; the value's index in a dimension, n_values for any other
+ * text. */
 uint32_t catalogue_module(const struct catalogue *catalogue, struct text id);
 uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name);
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload, backup, verify.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue, reload, backup,
+ * verify.
  *
- * An export or an explanation waits until the ledger has committed what the journal held when it was asked. One of them is
- * answered a round of the loop, and what takes long counts as rounds: a watchdog sees that it goes on.
+ * An export or an explanation waits until the ledger has committed what the journal held when it was asked. One of
+ * them is answered a round of the loop, and what takes long counts as rounds: a watchdog sees that it goes on.
  */
 #ifndef LIFTD_CONTROL_H
 #define LIFTD_CONTROL_H
@@ -29,9 +30,9 @@ struct control_reload {
 	void *context;
 };
 
-/* Bind and join the loop, as its work, too; `more` is woken when the ledger should commit; `options` are those that the daemon was called with and its children
- * are, too, up to NULL. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed),
- * LIFT_E_MEMORY. */
+/* Bind and join the loop, as its work, too; `more` is woken when the ledger should commit; `options` are those
+ * that the daemon was called with and its children are, too, up to NULL. Borrows all. LIFT_E_SOCKET (the endpoint
+ * in *ret_failed), LIFT_E_MEMORY. */
 int control_open(struct loop *loop, void *zmq, const struct config *config,
 		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
 		 struct stats *stats, void *more, const struct control_reload *reload,

@@ -84,8 +84,8 @@ struct control {
 int control_send(struct control *control, const struct client *client, struct text body);
 void control_refuse(struct control *control, const struct client *client, int err);
 
-/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place. LIFT_E_BUSY where there is
- * none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place. LIFT_E_BUSY
+ * where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
 int control_read_wish(struct control *control, const struct request *request,
 		      struct waiting **ret_waiting);
 

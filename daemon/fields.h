@@ -48,8 +48,8 @@ struct fields {
 		what, table, sizeof(table) / sizeof(*(table)) \
 	}
 
-/* Read a map, in the order of the table. Keys that `node` does not have are read from `defaults` (may be NULL). False where it is
- * no map. */
+/* Read a map, in the order of the table. Keys that `node` does not have are read from `defaults` (may be NULL).
+ * False where it is no map. */
 bool fields_read(struct reader *reader, const struct yaml_node *node,
 		 const struct yaml_node *defaults, const struct fields *fields, void *to);
 

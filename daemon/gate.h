@@ -43,9 +43,9 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue);
 /* What has been taken since the last time is committed, and counts; or it has failed, and does not. */
 void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 
-/* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them is in the gate. Else
- * nothing of it is kept: LIFT_E_DAMAGED, LIFT_E_NAMESPACE, LIFT_E_DISK (no room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, or an error of the
- * disk. */
+/* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them is in the gate.
+ * Else nothing of it is kept: LIFT_E_DAMAGED, LIFT_E_NAMESPACE, LIFT_E_DISK (no room), LIFT_E_STREAMS,
+ * LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived, then the answers.
  *
- * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it. What is answered
- * together is a group; of one client it takes a window of batches, and refuses more.
+ * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it. What is
+ * answered together is a group; of one client it takes a window of batches, and refuses more.
  */
 #ifndef LIFTD_INTAKE_H
 #define LIFTD_INTAKE_H

@@ -31,13 +31,13 @@ struct ledger_watcher {
 
 struct ledger;
 
-/* Open the ledger of a journal, of a catalogue and of a moment: only facts before `until` count (ms; INT64_MAX: all). LIFT_E_NOT_FOUND
- * where there is none, or it is of something else: build one. The catalogue is borrowed. */
+/* Open the ledger of a journal, of a catalogue and of a moment: only facts before `until` count (ms; INT64_MAX:
+ * all). LIFT_E_NOT_FOUND where there is none, or it is of something else: build one. The catalogue is borrowed. */
 int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		int64_t until, struct ledger **ret_ledger);
 
-/* How far a build is, of how many journal entries (each counts twice: it is read, and it is folded); and whether it is to end
- * with LIFT_E_STOPPED. For other threads to look at, and to set. */
+/* How far a build is, of how many journal entries (each counts twice: it is read, and it is folded); and whether
+ * it is to end with LIFT_E_STOPPED. For other threads to look at, and to set. */
 struct ledger_progress {
 	_Atomic uint64_t done, total;
 	atomic_bool stop;
@@ -45,12 +45,13 @@ struct ledger_progress {
 	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */
 };
 
-/* Build it from the journal, in place of whatever is in the directory: sorted by learner, each folded once. What it applies is what the journal
- * has when it begins. One that was not finished is none. `progress` may be NULL. */
+/* Build it from the journal, in place of whatever is in the directory: sorted by learner, each folded once. What
+ * it applies is what the journal has when it begins. One that was not finished is none. `progress` may be NULL. */
 int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger);
 
-/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the caller frees it. LIFT_E_NOT_FOUND. */
+/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the caller frees it.
+ * LIFT_E_NOT_FOUND. */
 int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size);
 
 /* Watch it from now on; the watcher learns of all that is there as if it had just come. */
@@ -67,8 +68,9 @@ void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue);
 uint64_t ledger_bytes(const struct ledger *ledger);
 void ledger_forget_dead_readers(struct ledger *ledger); /* as store_forget_dead_readers */
 
-/* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure nothing
- * since the last commit counts, and it is done again: LIFT_E_DISK may pass. After LIFT_E_FATAL it can only be closed. *ret_added: new facts. */
+/* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure
+ * nothing since the last commit counts, and it is done again: LIFT_E_DISK may pass. After LIFT_E_FATAL it can only
+ * be closed. *ret_added: new facts. */
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added);
 
 /* Apply nothing beyond a journal number, which is the end of a commit. */
@@ -91,7 +93,8 @@ uint64_t ledger_committed(const struct ledger *ledger);
 /* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were written. */
 int ledger_walk(struct store_txn *txn);
 
-/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store that is open in this process must not be checked. */
+/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store that is open in
+ * this process must not be checked. */
 int ledger_check(const char *dir);
 
 /* Ask that a journal number be committed soon (any thread). */

@@ -2,13 +2,11 @@
 /*
  * ledger_internal.h - the ledger's databases: the one place for the layout of each key and value.
  *
- *   meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number 8;
- *             "sum" -> 16 bytes: over all records but this one (sum.h); "catalogue" -> its text
- *   numbers   pseudonym 16 -> the learner's number 4, from 0 as they come: those who begin together are neighbours
- *   learners  number 4, piece 2 -> facts (fact.h), in order, pieces from 0, each at most PIECE_MAX bytes; the first one begins
- *             with the pseudonym
- *   tallies   key (tally.h) -> count 8, never 0
- *   seen      source 4, module 4, home 4 -> nothing
+ * meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number 8; "sum" -> 16
+ * bytes: over all records but this one (sum.h); "catalogue" -> its text numbers   pseudonym 16 -> the learner's
+ * number 4, from 0 as they come: those who begin together are neighbours learners  number 4, piece 2 -> facts
+ * (fact.h), in order, pieces from 0, each at most PIECE_MAX bytes; the first one begins with the pseudonym tallies
+ * key (tally.h) -> count 8, never 0 seen      source 4, module 4, home 4 -> nothing
  */
 #ifndef LIFTD_LEDGER_INTERNAL_H
 #define LIFTD_LEDGER_INTERNAL_H
@@ -120,7 +118,8 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 int ledger_load(struct ledger *ledger);
 void ledger_put_meta(struct ledger *ledger, uint64_t applied);
 
-/* Gather journal entries from a number on into the stretch, at most `most` and a chunk. The writer's transaction is open. */
+/* Gather journal entries from a number on into the stretch, at most `most` and a chunk. The writer's transaction
+ * is open. */
 int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
 		  uint64_t *ret_next);
 /* Sort n places by rank, and then by pseudonym. */

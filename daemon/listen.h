@@ -16,7 +16,8 @@ enum { LISTEN_GROUP = 64 /* messages of one socket a round */ };
 
 struct listen;
 
-/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
+/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the endpoint in
+ * *ret_failed), LIFT_E_MEMORY. */
 int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
 		struct stats *stats, struct listen **ret_listen, const char **ret_failed);
 void listen_close(struct listen *listen);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pages.h - reads an LMDB file (data.mdb, format 1, 64 bits) without trusting it, and without LMDB, which would follow a damaged page
- * into the void.
+ * pages.h - reads an LMDB file (data.mdb, format 1, 64 bits) without trusting it, and without LMDB, which would
+ * follow a damaged page into the void.
  *
- * It checks all that LMDB itself stands on: both metas, each page of each tree (in the file, once, with sound nodes, keys in
- * order and within the bounds of the page above), the counts, and the free list, of which no page may be in use: it would be overwritten. It
- * hands out the records. Of one database the leaves may be left for later, piece by piece, so that a large file need not be read as a whole at once.
+ * It checks all that LMDB itself stands on: both metas, each page of each tree (in the file, once, with sound nodes,
+ * keys in order and within the bounds of the page above), the counts, and the free list, of which no page may be in
+ * use: it would be overwritten. It hands out the records. Of one database the leaves may be left for later, piece by
+ * piece, so that a large file need not be read as a whole at once.
  *
- * The file must not change meanwhile; but pieces left for later may be read while it does, as long as records of that database are only ever
- * appended, and the last piece has been read before.
+ * The file must not change meanwhile; but pieces left for later may be read while it does, as long as records of that
+ * database are only ever appended, and the last piece has been read before.
  */
 #ifndef LIFTD_PAGES_H
 #define LIFTD_PAGES_H
@@ -31,15 +32,16 @@ struct pages_watcher {
 
 struct pages;
 
-/* Open a file and check its metas: what is wrong with them is told as damage of PAGES_MAIN, and LIFT_E_CORRUPT. LIFT_E_NOT_FOUND, LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
+/* Open a file and check its metas: what is wrong with them is told as damage of PAGES_MAIN, and LIFT_E_CORRUPT.
+ * LIFT_E_NOT_FOUND, LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
 int pages_open(const char *path, const struct pages_watcher *watcher, struct pages **ret_pages);
 void pages_close(struct pages *pages);
 
 uint64_t pages_bytes(const struct pages *pages); /* in use */
 uint64_t pages_lost(const struct pages *pages);	 /* neither in use nor free: no harm, but room */
 
-/* Walk the databases of these names, in this order, then the free list. Of the last one the leaves are left for later. One that is not there is
- * damage. LIFT_E_MEMORY. */
+/* Walk the databases of these names, in this order, then the free list. Of the last one the leaves are left for
+ * later. One that is not there is damage. LIFT_E_MEMORY. */
 int pages_walk(struct pages *pages, const char *const dbs[], int n_dbs);
 
 /* The pieces of the last database, in order of keys: the leaves of one branch page. Its keys are 16 bytes at most. */

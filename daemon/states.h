@@ -41,8 +41,8 @@ void programme_state_free(struct programme_state *state);
 /* Is a fact within its days? Where clocks are put back over midnight, days do not rise with time. */
 bool programme_has(const struct programme *programme, const struct standing *fact);
 
-/* Begin; add the facts of each of its modules, of which those within its days count (LIFT_E_MEMORY); end, with the number of modules that
- * complete it: false where there was nothing but withdrawals. */
+/* Begin; add the facts of each of its modules, of which those within its days count (LIFT_E_MEMORY); end, with the
+ * number of modules that complete it: false where there was nothing but withdrawals. */
 void programme_begin(struct programme_state *state);
 int programme_add(struct programme_state *state, const struct programme *programme,
 		  const struct standing *first, const struct standing *end);

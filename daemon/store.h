@@ -21,8 +21,9 @@ struct store;
 struct MDB_txn;
 struct MDB_cursor;
 
-/* Open or make the environment in a directory (made with mode 0700 where there is none, its parent must exist) with the databases
- * named. One that is made is there whole or not at all. LIFT_E_IO and LIFT_E_DISK with errno, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+/* Open or make the environment in a directory (made with mode 0700 where there is none, its parent must exist)
+ * with the databases named. One that is made is there whole or not at all. LIFT_E_IO and LIFT_E_DISK with errno,
+ * LIFT_E_CORRUPT, LIFT_E_MEMORY. */
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store);
 /* One that is there, with all its databases, of which no byte is changed. As above, and LIFT_E_NOT_FOUND. */
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
@@ -31,11 +32,12 @@ void store_close(struct store *store);
 
 /* Its directory has another name now. LIFT_E_IO. */
 int store_moved(struct store *store, const char *dir);
-/* Write all that is committed at this moment to an empty file, as a store's data.mdb; it is not synced. While it runs, pages that others
- * free are not used again. An error of the system is in errno, too (0: it was none). */
+/* Write all that is committed at this moment to an empty file, as a store's data.mdb; it is not synced. While it
+ * runs, pages that others free are not used again. An error of the system is in errno, too (0: it was none). */
 int store_copy(struct store *store, int fd);
 
-/* Another process that was killed while it read: what it saw is kept from being used again, until this has been called. Any thread. */
+/* Another process that was killed while it read: what it saw is kept from being used again, until this has been
+ * called. Any thread. */
 void store_forget_dead_readers(struct store *store);
 
 /* Bytes in use on disk. */
@@ -74,14 +76,16 @@ struct store_cursor {
 };
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor);
 void store_cursor_close(struct store_cursor *cursor);
-/* To the first key that is not less (an empty one: the first of all); to the last one; on to the next; back. False where there is none. */
+/* To the first key that is not less (an empty one: the first of all); to the last one; on to the next; back. False
+ * where there is none. */
 bool store_seek(struct store_cursor *cursor, struct text key, struct text *ret_key,
 		struct text *ret_value);
 bool store_last(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 
-/* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are mostly on one page. */
+/* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are mostly on one
+ * page. */
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
 void store_set(struct store_cursor *cursor, struct text key, struct text value);
 void store_remove(struct store_cursor *cursor, struct text key);

@@ -16,9 +16,9 @@
 enum kind { KIND_MODULE, KIND_PROGRAMME, KIND_COMPETENCE, KIND_PEOPLE, KINDS };
 
 /*
- * What is counted, the part of it, and the bucket that it is counted in. All are counts of learners, but for those that
- * say otherwise. A span is a bucket, too (tally_span): the days from which and for how long something holds. Time enters
- * when a figure is read: who holds a competence on a day is a sum over spans.
+ * What is counted, the part of it, and the bucket that it is counted in. All are counts of learners, but for those
+ * that say otherwise. A span is a bucket, too (tally_span): the days from which and for how long something holds.
+ * Time enters when a figure is read: who holds a competence on a day is a sum over spans.
  */
 enum facet {
 	FACET_STARTED, /* the local day; of a programme: of the first fact that is no withdrawal */
@@ -70,7 +70,8 @@ static inline uint16_t tally_by(uint32_t dimension, uint32_t value)
 
 enum { STRETCH_FIRST, STRETCH_LATER };
 
-/* From a day (since 1970-01-01, not before it) for so many days; what has SPAN_DAYS_MAX or more has no end: INT32_MAX. */
+/* From a day (since 1970-01-01, not before it) for so many days; what has SPAN_DAYS_MAX or more has no end:
+ * INT32_MAX. */
 enum { SPAN_DAYS_MAX = UINT16_MAX };
 
 static inline uint64_t tally_span(int32_t begin, int32_t days)
@@ -138,8 +139,8 @@ const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n);
 typedef void (*tally_fn)(void *context, const struct tally_key *key, int64_t n);
 
 struct tallies {
-	/* Call `fn` for each count other than 0 of one home and subject, in order of keys; 0, or an error of the store, after
-	 * which what was called is of no use. */
+	/* Call `fn` for each count other than 0 of one home and subject, in order of keys; 0, or an error of the
+	 * store, after which what was called is of no use. */
 	int (*range)(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context);
 	void *source;
 };

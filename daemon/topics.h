@@ -33,8 +33,8 @@ int topics_see(struct topics *topics, struct text source, uint32_t module, uint3
 /* Every topic changes at midnight. */
 int topics_change_all(struct topics *topics);
 
-/* The next changed topic, which is then no longer changed; NULL where there is none. Valid until the next call of topics_change
- * or topics_see. */
+/* The next changed topic, which is then no longer changed; NULL where there is none. Valid until the next call of
+ * topics_change or topics_see. */
 struct topic *topics_next(struct topics *topics);
 /* One that could not be sent waits again. */
 void topics_again(struct topics *topics, struct topic *topic);

@@ -18,8 +18,8 @@ struct request {
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
-/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE and LIFT_E_STREAM for those two) or
- * LIFT_E_VERSION. */
+/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE and
+ * LIFT_E_STREAM for those two) or LIFT_E_VERSION. */
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
 void request_encode(struct msg_writer *writer, const struct request *request);
 
@@ -75,11 +75,12 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);
 
-/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>: <text>" ...]}: `errors` are lines, or NULL. */
+/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>: <text>" ...]}:
+ * `errors` are lines, or NULL. */
 void reloaded_encode(struct msg_writer *writer, int err, const char *errors);
 
-/* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir, last, bytes, text}, or
- * {v:1, ok:false, code, text}. */
+/* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir, last, bytes,
+ * text}, or {v:1, ok:false, code, text}. */
 struct work {
 	bool more;
 	uint64_t done, total;

@@ -89,8 +89,8 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
 /* Write event i as it came (the same content gives the same bytes). */
 void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
-/* Write what event i has of type, time, module, region, score, passed, phase, voids: what was sent, but for who and for what nobody
- * knows. */
+/* Write what event i has of type, time, module, region, score, passed, phase, voids: what was sent, but for who
+ * and for what nobody knows. */
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
 /* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its own. */

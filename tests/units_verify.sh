@@ -12,6 +12,10 @@ if ! sed -n '/^\[Unit\]/,/^\[Service\]/p' systemd/liftd.service | grep -qx 'Star
 	echo "units_verify: liftd.service must start again without end, but for status 65"
 	exit 1
 fi
+if ! grep -qx 'OOMPolicy=continue' systemd/liftd.service; then
+	echo "units_verify: liftd.service must go on where a child of its was out of memory"
+	exit 1
+fi
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	exit 0

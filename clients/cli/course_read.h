@@ -14,7 +14,8 @@ size_t course_count_of(const struct yaml_node *node);
 double course_number_of(const struct yaml_node *node, double otherwise);
 struct text course_text_of(const struct yaml_node *node); /* empty where it is no text */
 
-/* How many values the dimensions have together; where in them the one value of a `where` of one dimension is, else false. */
+/* How many values the dimensions have together; where in them the one value of a `where` of one dimension is, else
+ * false. */
 size_t course_count_values(const struct course *course);
 bool course_find_value(const struct course *course, const struct yaml_node *where, size_t *ret_at);
 

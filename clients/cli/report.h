@@ -2,8 +2,8 @@
 /*
  * report.h - a programme's report as data: a heading and tables, which three writers print.
  *
- * report_build is pure: the same answers of the daemon give the same report, and each writer the same bytes. Texts are the
- * report's own, of the input's JSON or constants: a report lives no longer than its input.
+ * report_build is pure: the same answers of the daemon give the same report, and each writer the same bytes. Texts
+ * are the report's own, of the input's JSON or constants: a report lives no longer than its input.
  */
 #ifndef LIFT_CLI_REPORT_H
 #define LIFT_CLI_REPORT_H
@@ -94,14 +94,15 @@ struct report {
 int report_build(const struct report_input *input, struct report *ret_report);
 void report_clear(struct report *report);
 
-/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what is whole, 0% what is nothing. */
+/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what is whole, 0%
+ * what is nothing. */
 void report_print_cell(const struct report_cell *cell, char to[static REPORT_SHARE_TEXT]);
 
 /* Aligned tables, for a terminal. */
 void report_write_text(const struct report *report, FILE *out);
 
-/* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure (RFC 4180, UTF-8 with a byte order
- * mark, by which spreadsheets know it). */
+/* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure (RFC 4180, UTF-8
+ * with a byte order mark, by which spreadsheets know it). */
 void report_write_csv(const struct report *report, FILE *out);
 
 /* One page of HTML that needs nothing else, made to be printed on A4. */

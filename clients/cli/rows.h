@@ -40,7 +40,8 @@ void rows_free(struct rows *rows);
 /* Read on. LIFT_E_MALFORMED: the header is not one of events (rows_problem); the sink's own errors; LIFT_E_MEMORY. */
 int rows_feed(struct rows *rows, const char *data, size_t size);
 
-/* The end: read the last row, if no newline came after it. Errors as above; a CSV without a header is LIFT_E_MALFORMED. */
+/* The end: read the last row, if no newline came after it. Errors as above; a CSV without a header is
+ * LIFT_E_MALFORMED. */
 int rows_finish(struct rows *rows);
 
 /* What is wrong with the header, and what would be right; "" where nothing is. */
