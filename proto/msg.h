@@ -14,7 +14,7 @@
 #include "proto/err.h"
 
 enum {
-	MSG_SIZE_MAX = 1 << 20, /* bytes of one message to liftd, or of its answer */
+	MSG_SIZE_MAX = 1 << 20,		    /* bytes of one message to liftd, or of its answer */
 	MSG_SIZE_PUBLISHED_MAX = 128 << 20, /* of one that is published: a catalogue may be large */
 	MSG_DEPTH_DAEMON = 4, /* maps and arrays nested, the outermost is 1, in what liftd reads */
 	MSG_DEPTH_CLIENT = 8, /* and in what its clients read */
