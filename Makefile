@@ -245,6 +245,8 @@ units-verify: all
 bench: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
 	@sh tests/bench/bench.sh $(BUILD)
+	@sh tests/bench/recovery.sh $(BUILD)
+	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
 demo: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) all
