@@ -25,17 +25,19 @@ struct gathered {
 	int err;
 };
 
-static const char *namespace_of(const struct config *config, const struct source_row *row)
+/* `name` is for the source's own, which its namespace may be. */
+static const char *namespace_of(const struct config *config, const struct source_row *row,
+				char name[static SOURCE_MAX + 1])
 {
-	char name[SOURCE_MAX + 1] = { 0 };
-
 	memcpy(name, row->name.data, row->name.size);
+	name[row->name.size] = 0;
 	return config_namespace(config, name);
 }
 
 /* As many sources as there is room for, in order of arrival. */
 static void choose_sources(struct gathered *all)
 {
+	char name[SOURCE_MAX + 1];
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < all->sources.n; i++) {
@@ -43,7 +45,8 @@ static void choose_sources(struct gathered *all)
 
 		if (row->name.size == 0)
 			continue;
-		bytes += SOURCE_BYTES + row->name.size + strlen(namespace_of(all->config, row));
+		bytes += SOURCE_BYTES + row->name.size +
+			 strlen(namespace_of(all->config, row, name));
 		if (bytes > STATUS_SOURCES_BYTES)
 			all->sources_left_out++;
 		else
@@ -129,10 +132,11 @@ static void write_streams(struct msg_writer *writer, const struct gathered *all,
 static void write_source(struct msg_writer *writer, const struct gathered *all, size_t source)
 {
 	const struct source_row *row = &all->sources.rows[source];
+	char name[SOURCE_MAX + 1];
 
 	msg_map(writer, 8);
 	msg_key_text(writer, "source", row->name);
-	msg_key_str(writer, "namespace", namespace_of(all->config, row));
+	msg_key_str(writer, "namespace", namespace_of(all->config, row, name));
 	write_streams(writer, all, source);
 	msg_key_int(writer, "missing", row->missing);
 	msg_key_moment(writer, "last_event", row->record.last_event);
