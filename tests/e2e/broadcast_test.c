@@ -83,6 +83,7 @@ static void relay_with_losses(struct daemon *daemon, int messages)
 	struct daemon other = *daemon;
 	struct process process;
 	struct outcome outcome;
+	int limit_ms = LIMIT_MS;
 	struct peer to;
 	char line[2 * PATH_SIZE], endpoint[PATH_SIZE], topic[TOPIC_SIZE], bytes[1];
 	void *from;
@@ -93,8 +94,10 @@ static void relay_with_losses(struct daemon *daemon, int messages)
 	daemon_configure(&other, line);
 	path_make(endpoint, "ipc://%s/run/events", daemon->dir);
 	peer_open(&to, ZMQ_XPUB, endpoint, NULL);
+	zmq_setsockopt(to.socket, ZMQ_RCVTIMEO, &limit_ms, sizeof(limit_ms));
 	assert_true(zmq_recv(to.socket, bytes, 1, 0) > 0); /* the daemon's subscription */
 	from = zmq_socket(to.zmq, ZMQ_SUB);
+	zmq_setsockopt(from, ZMQ_RCVTIMEO, &limit_ms, sizeof(limit_ms));
 	assert_int_equal(zmq_setsockopt(from, ZMQ_SUBSCRIBE, "event/", 6), 0);
 	path_make(endpoint, "ipc://%s/run/relay", daemon->dir);
 	assert_int_equal(zmq_bind(from, endpoint), 0);

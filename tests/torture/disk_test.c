@@ -255,14 +255,19 @@ static void a_file_system_that_can_only_be_read_is_said_and_passes(void **state)
 {
 	struct stage stage;
 	struct faults *faults;
+	int64_t end_ms;
 
 	(void)state;
 	stage_open(&stage, "");
 	stage_start(&stage);
 	/* Not in the middle of a commit: with half of a commit done it would end, and be started anew. */
 	stage.load->paused = true;
-	while (load_unanswered(stage.load) > 0)
+	end_ms = clock_ms() + LIMIT_MS;
+	while (load_unanswered(stage.load) > 0) {
 		load_step(stage.load, 20);
+		if (clock_ms() > end_ms)
+			fail_msg("%u batches have no answer", load_unanswered(stage.load));
+	}
 	stage.load->paused = false;
 	faults = stage.subject.faults;
 	atomic_store(&faults->kind, EROFS);

@@ -358,9 +358,13 @@ void subject_feed_until_refused(struct subject *subject, struct load *load)
 
 void subject_feed_until_trouble(struct subject *subject, struct load *load, const char *words)
 {
-	do
+	int64_t end_ms = clock_ms() + SETTLE_MS;
+
+	do {
+		if (clock_ms() > end_ms)
+			fail_msg("it refuses, but says nothing of %s", words);
 		subject_feed_until_refused(subject, load);
-	while (!status_has(subject, words));
+	} while (!status_has(subject, words));
 }
 
 static const json_t *row_of(const json_t *rows, const char *key, const char *value)
