@@ -36,7 +36,7 @@ struct lift_publisher_options {
 	const char *endpoint, *source, *stream; /* copied */
 	uint64_t first;				/* the number of the first event added; 0: 1 */
 	uint32_t batch;	 /* events in a batch, 1..10,000; 0: LIFT_BATCH_EVENTS */
-	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 60 s */
+	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 120 s */
 
 	/* Called once for each event that the daemon has refused for good; may be NULL. */
 	void (*rejected)(void *context, const struct lift_rejection *rejection);

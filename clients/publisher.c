@@ -15,7 +15,7 @@
 #include "proto/control.h"
 
 enum {
-	PATIENCE_MS = 60000,
+	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
 	POLL_MS = 100,
 	SLOTS_MAX = LIFT_WINDOW_MAX + 1,
 };
