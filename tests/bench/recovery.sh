@@ -17,7 +17,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 sh "$(dirname "$0")/catalogue.sh" >"$dir/catalogue.yaml"
-printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/catalogue.yaml\nas_of: 2025-11-30\n' "$dir" "$dir" "$dir" >"$dir/liftd.yaml"
+printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/catalogue.yaml\nas_of: 2026-08-31\n' "$dir" "$dir" "$dir" >"$dir/liftd.yaml"
 
 lift() { "$build/lift" --config "$dir/liftd.yaml" "$@"; }
 now() { date +%s.%N; }
