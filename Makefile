@@ -46,17 +46,19 @@ ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS) -pthread
 SYSCONFDIR ?= /etc/liftd
 
 # ---- what is built --------------------------------------------------------------------------
-PROTO_SRC := $(wildcard proto/*.c)
-DAEMON_SRC := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
-CLIENT_SRC := $(filter-out clients/cli/main.c,$(wildcard clients/*.c clients/cli/*.c))
-UNIT_SRC := $(wildcard tests/unit/*_test.c)
-UNIT_LIB := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
-E2E_SRC := $(wildcard tests/e2e/*_test.c)
-E2E_LIB := $(filter-out $(E2E_SRC),$(wildcard tests/e2e/*.c))
-TORTURE_SRC := $(wildcard tests/torture/*_test.c)
-TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c,$(wildcard tests/torture/*.c))
-BENCH_SRC := $(wildcard tests/bench/*.c)
-FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+# At any depth: a file is found where it stands, and its object and its program stand likewise below $(BUILD).
+sources = $(sort $(shell find $(1) -name '$(2)'))
+PROTO_SRC := $(call sources,proto,*.c)
+DAEMON_SRC := $(filter-out daemon/main.c,$(call sources,daemon,*.c))
+CLIENT_SRC := $(filter-out clients/cli/main.c,$(call sources,clients,*.c))
+UNIT_SRC := $(call sources,tests/unit,*_test.c)
+UNIT_LIB := $(filter-out $(UNIT_SRC),$(call sources,tests/unit,*.c))
+E2E_SRC := $(call sources,tests/e2e,*_test.c)
+E2E_LIB := $(filter-out $(E2E_SRC),$(call sources,tests/e2e,*.c))
+TORTURE_SRC := $(call sources,tests/torture,*_test.c)
+TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c,$(call sources,tests/torture,*.c))
+BENCH_SRC := $(call sources,tests/bench,*.c)
+FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(call sources,tests/fuzz,*_fuzz.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 PROTO_A := $(BUILD)/libproto.a
@@ -163,7 +165,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(CLIENT_A) $(DAEMO
 	@mkdir -p $(@D)
 	$(FUZZ_LINK) -fsanitize=fuzzer
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 # ---- packages: what is there is not touched --------------------------------------------------
 missing_of = $(foreach p,$(1),$(if $(shell dpkg-query -W -f '$${db:Status-Status}' $(firstword $(subst :, ,$(p))) 2>/dev/null | grep -x installed),,$(p)))
@@ -278,4 +280,4 @@ clean:
 	rm -rf build build-clang build-san build-clang-san build-fuzz
 
 format:
-	clang-format -i $(wildcard proto/*.[ch] daemon/*.[ch] clients/*.[ch] clients/cli/*.[ch] tests/*/*.[ch])
+	clang-format -i $(shell find proto daemon clients tests -name '*.[ch]')
