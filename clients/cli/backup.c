@@ -10,7 +10,7 @@
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/print.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 
 enum { WORK_TIMEOUT_MS = 30000 /* without a word of how far it is */ };

@@ -7,7 +7,7 @@
 #include "clients/cli/iso8601.h"
 #include "clients/cli/paragraph.h"
 #include "clients/cli/print.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"
 

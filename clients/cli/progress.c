@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "clients/wire.h"
+#include "clients/lib/wire.h"
 
 enum { BAR_MS = 100, LINE_MS = 10000, BAR_WIDTH = 30 };
 

@@ -16,7 +16,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/rows.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/event.h"
 
 enum { PIECE = 128 << 10, HASH = 16, STREAM = 2 * HASH + 1 };

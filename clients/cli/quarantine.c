@@ -11,7 +11,7 @@
 #include "clients/cli/cli.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/print.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"
 

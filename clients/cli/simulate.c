@@ -11,12 +11,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "clients/cli/course.h"
+#include "clients/cli/course/course.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/iso8601.h"
 #include "clients/cli/progress.h"
-#include "clients/lift.h"
-#include "clients/wire.h"
+#include "clients/lib/lift.h"
+#include "clients/lib/wire.h"
 
 enum {
 	HASH = 16,

@@ -4,8 +4,8 @@
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
-#include "clients/lift.h"
-#include "clients/wire.h"
+#include "clients/lib/lift.h"
+#include "clients/lib/wire.h"
 #include "proto/snapshot.h"
 
 enum {

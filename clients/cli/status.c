@@ -4,7 +4,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/iso8601.h"
 #include "clients/cli/print.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"
 

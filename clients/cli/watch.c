@@ -5,7 +5,7 @@
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/snapshot.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/cli/course.h"
+#include "clients/cli/course/course.h"
 #include "proto/json.h"
 
 static const char catalogue[] =

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "clients/lift.h"
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/event.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/report.h"
+#include "clients/cli/report/report.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * course_time.h - when people learn: working hours, few at weekends, in July and at Christmas.
+ *
+ * Local time is in seconds since the course's first day, 00:00.
+ */
+#ifndef LIFT_CLI_COURSE_TIME_H
+#define LIFT_CLI_COURSE_TIME_H
+
+#include "clients/cli/course/course.h"
+#include "clients/cli/luck.h"
+
+/* A time on that day or the next on which people learn, later than `after_s`. */
+int64_t course_working_time(const struct course *course, struct luck *chance, double day,
+			    int64_t after_s);
+
+/* The days of a programme in the course: the first, and how many (at least 1). */
+void course_days_of(const struct course *course, const struct course_programme *programme,
+		    int32_t *ret_begin, int32_t *ret_days);
+
+/* A time within the course's days as events have it. */
+uint32_t course_utc_of(const struct course *course, int64_t at_s);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An XPUB where a PUB would do: it hears that the daemon has subscribed, so that nothing is sent to nobody.
+ * It waits where its buffer is full (NODROP): nobody else depends on it, and a file is faster than a daemon.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clients/lib/lift.h"
+#include "clients/lib/slot.h"
+#include "clients/lib/wire.h"
+
+enum { TOPIC_ROOM = sizeof("event/") + SOURCE_MAX, SUBSCRIPTION_ROOM = 256 };
+
+struct lift_broadcaster {
+	struct wire wire;
+	struct msg_writer *writer;
+	char topic[TOPIC_ROOM];
+	char *source, *stream;
+	uint32_t batch;
+	uint64_t next_seq;
+	struct slot slot; /* being gathered */
+	bool subscribed;
+};
+
+static int prepare_broadcaster(void *handle, const void *with)
+{
+	const struct lift_broadcaster_options *options = with;
+	int linger_ms = options->linger_ms, timeout_ms = LIFT_ANSWER_MS, no_drop = 1;
+
+	return zmq_setsockopt(handle, ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) ||
+	       zmq_setsockopt(handle, ZMQ_SNDTIMEO, &timeout_ms, sizeof(timeout_ms)) ||
+	       zmq_setsockopt(handle, ZMQ_XPUB_NODROP, &no_drop, sizeof(no_drop));
+}
+
+/* A byte, 1 or 0, and the prefix that is subscribed to or not any more. */
+static void take_subscriptions(struct lift_broadcaster *broadcaster)
+{
+	char message[SUBSCRIPTION_ROOM];
+	int size;
+
+	while ((size = zmq_recv(broadcaster->wire.handle, message, sizeof(message),
+				ZMQ_DONTWAIT)) >= 0 ||
+	       errno == EINTR) {
+		size_t prefix = size > 0 ? (size_t)size - 1 : 0;
+
+		if (size > 0 && prefix <= strlen(broadcaster->topic) &&
+		    memcmp(message + 1, broadcaster->topic, prefix) == 0)
+			broadcaster->subscribed = message[0] == 1;
+	}
+}
+
+static int await_subscription(struct lift_broadcaster *broadcaster)
+{
+	int64_t end_ms = wire_clock_ms() + LIFT_ANSWER_MS, left_ms;
+	zmq_pollitem_t item = { .socket = broadcaster->wire.handle, .events = ZMQ_POLLIN };
+
+	take_subscriptions(broadcaster);
+	while (!broadcaster->subscribed && (left_ms = end_ms - wire_clock_ms()) > 0) {
+		zmq_poll(&item, 1, (long)left_ms);
+		take_subscriptions(broadcaster);
+	}
+	return broadcaster->subscribed ? 0 : LIFT_E_SOCKET;
+}
+
+int lift_broadcaster_open(const struct lift_broadcaster_options *options,
+			  struct lift_broadcaster **ret_broadcaster)
+{
+	struct lift_broadcaster *broadcaster;
+	int err = LIFT_E_MEMORY;
+
+	if (!source_is_valid(text_of(options->source)))
+		return LIFT_E_SOURCE;
+	broadcaster = calloc(1, sizeof(*broadcaster));
+	if (!broadcaster)
+		return err;
+	snprintf(broadcaster->topic, sizeof(broadcaster->topic), "event/%s", options->source);
+	broadcaster->batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
+	broadcaster->next_seq = 1;
+	slot_clear(&broadcaster->slot);
+	broadcaster->source = strdup(options->source);
+	broadcaster->stream = strdup(options->stream);
+	broadcaster->writer = msg_writer_new();
+	if (broadcaster->source && broadcaster->stream && broadcaster->writer)
+		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint,
+				prepare_broadcaster, options);
+	if (!err)
+		err = await_subscription(broadcaster);
+	if (err)
+		lift_broadcaster_free(broadcaster);
+	else
+		*ret_broadcaster = broadcaster;
+	return err;
+}
+
+void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
+{
+	if (!broadcaster)
+		return;
+	wire_close(&broadcaster->wire);
+	slot_free(&broadcaster->slot);
+	msg_writer_free(broadcaster->writer);
+	free(broadcaster->source);
+	free(broadcaster->stream);
+	free(broadcaster);
+}
+
+int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
+{
+	void *handle = broadcaster->wire.handle;
+	struct msg_writer *writer = broadcaster->writer;
+	struct text events, message;
+	uint32_t count;
+	int err;
+
+	if (broadcaster->slot.count == 0)
+		return 0;
+	err = await_subscription(broadcaster); /* a daemon that restarts */
+	if (err)
+		return err;
+	events = slot_next(&broadcaster->slot, &count);
+	msg_writer_clear(writer);
+	batch_begin(writer, NULL, text_of(broadcaster->source), text_of(broadcaster->stream),
+		    broadcaster->slot.first, count);
+	msg_raw(writer, events);
+	message = msg_written(writer);
+	if (!message.size)
+		return LIFT_E_MEMORY;
+	if (zmq_send(handle, broadcaster->topic, strlen(broadcaster->topic), ZMQ_SNDMORE) < 0 ||
+	    zmq_send(handle, message.data, message.size, 0) < 0)
+		return LIFT_E_SOCKET;
+	slot_clear(&broadcaster->slot);
+	return 0;
+}
+
+int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event)
+{
+	struct slot *slot = &broadcaster->slot;
+	int err = 0;
+
+	if (slot->count > 0 && slot->size + event.size > LIFT_BATCH_BYTES)
+		err = lift_broadcaster_push(broadcaster);
+	if (err)
+		return err;
+	if (slot->count == 0)
+		slot->first = broadcaster->next_seq;
+	err = slot_add(slot, event, 0);
+	if (err)
+		return err;
+	broadcaster->next_seq++;
+	return slot->count == broadcaster->batch ? lift_broadcaster_push(broadcaster) : 0;
+}
+
+uint64_t lift_broadcaster_added(const struct lift_broadcaster *broadcaster)
+{
+	return broadcaster->next_seq - 1;
+}

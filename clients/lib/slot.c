@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/lib/slot.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+void slot_clear(struct slot *slot)
+{
+	slot->count = slot->judged = slot->in_flight = 0;
+	slot->part = BATCH_EVENTS_MAX;
+	slot->due_ms = 0;
+	slot->retry_ms = SLOT_RETRY_MS;
+	slot->size = 0;
+}
+
+/* Make room for one more event. */
+static int slot_reserve(struct slot *slot, size_t size)
+{
+	size_t space = slot->space ? slot->space : 4096;
+	uint32_t n_space = slot->n_space ? slot->n_space : 128;
+	void *events, *ends, *tags;
+
+	while (space < slot->size + size)
+		space *= 2;
+	if (space != slot->space) {
+		events = realloc(slot->events, space);
+		if (!events)
+			return LIFT_E_MEMORY;
+		slot->events = events;
+		slot->space = space;
+	}
+	while (n_space < slot->count + 1)
+		n_space *= 2;
+	if (n_space == slot->n_space)
+		return 0;
+	ends = realloc(slot->ends, n_space * sizeof(*slot->ends));
+	if (!ends)
+		return LIFT_E_MEMORY;
+	slot->ends = ends;
+	tags = realloc(slot->tags, n_space * sizeof(*slot->tags));
+	if (!tags)
+		return LIFT_E_MEMORY;
+	slot->tags = tags;
+	slot->n_space = n_space;
+	return 0;
+}
+
+int slot_add(struct slot *slot, struct text event, uint64_t tag)
+{
+	int err = slot_reserve(slot, event.size);
+
+	if (err)
+		return err;
+	memcpy(slot->events + slot->size, event.data, event.size);
+	slot->size += event.size;
+	slot->ends[slot->count] = slot->size;
+	slot->tags[slot->count++] = tag;
+	return 0;
+}
+
+void slot_free(struct slot *slot)
+{
+	free(slot->events);
+	free(slot->ends);
+	free(slot->tags);
+	*slot = (struct slot){ 0 };
+}
+
+struct text slot_next(const struct slot *slot, uint32_t *ret_count)
+{
+	uint32_t left = slot->count - slot->judged;
+	uint32_t count = left < slot->part ? left : slot->part;
+	size_t begin = slot->judged ? slot->ends[slot->judged - 1] : 0;
+
+	assert(count > 0);
+	*ret_count = count;
+	return (struct text){ slot->events + begin, slot->ends[slot->judged + count - 1] - begin };
+}
+
+void slot_sent(struct slot *slot, uint32_t count)
+{
+	slot->in_flight = count;
+}
+
+void slot_judged(struct slot *slot)
+{
+	slot->judged += slot->in_flight;
+	slot->in_flight = 0;
+}
+
+void slot_lost(struct slot *slot)
+{
+	slot->in_flight = 0;
+}
+
+void slot_postpone(struct slot *slot, int64_t now_ms)
+{
+	slot->in_flight = 0;
+	slot->due_ms = now_ms + slot->retry_ms;
+	slot->retry_ms =
+		slot->retry_ms < SLOT_RETRY_MAX_MS / 2 ? slot->retry_ms * 2 : SLOT_RETRY_MAX_MS;
+}
