@@ -8,8 +8,10 @@
 
 enum {
 	HANDSHAKE_MS = 5000,
-	HEARTBEAT_MS = 10000,
-	HEARTBEAT_TIMEOUT_MS = 30000,
+	/* A TCP peer that a network has swallowed is gone after IDLE + COUNT * INTERVAL. */
+	KEEPALIVE_IDLE_S = 10,
+	KEEPALIVE_INTERVAL_S = 5,
+	KEEPALIVE_COUNT = 4,
 };
 
 static int make_dirs_of(const struct config *config, const struct config_list *endpoints,
@@ -44,6 +46,20 @@ static int set(void *socket, int option, int value)
 	return zmq_setsockopt(socket, option, &value, sizeof(value));
 }
 
+/*
+ * The kernel looks after TCP peers, and tells of the end of others at once. Not ZMQ_HEARTBEAT_IVL:
+ * libzmq 4.3.4 aborts the process where that timer meets a peer that is gone and whose pipe is full.
+ */
+static int set_keepalive(void *socket)
+{
+	int rc = set(socket, ZMQ_TCP_KEEPALIVE, 1);
+
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S);
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S);
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT);
+	return rc;
+}
+
 static int set_options(void *socket, int type, struct socket_limits limits)
 {
 	int64_t most = MSG_SIZE_MAX;
@@ -53,8 +69,7 @@ static int set_options(void *socket, int type, struct socket_limits limits)
 	rc |= set(socket, ZMQ_RCVHWM, limits.receive);
 	rc |= set(socket, ZMQ_SNDHWM, limits.send);
 	rc |= set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
-	rc |= set(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
-	rc |= set(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS);
+	rc |= set_keepalive(socket);
 	if (type == ZMQ_XPUB) /* each subscription is told, not only the first to a topic */
 		rc |= set(socket, ZMQ_XPUB_VERBOSE, 1);
 	if (type == ZMQ_ROUTER) /* a peer that is gone is an error, not silence */

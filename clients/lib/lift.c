@@ -11,8 +11,10 @@
 /* ---- sockets ----------------------------------------------------------------------------------- */
 
 enum {
-	HEARTBEAT_MS = 2000,
-	HEARTBEAT_TIMEOUT_MS = 6000,
+	/* A TCP connection that a network has swallowed ends after IDLE + COUNT * INTERVAL. */
+	KEEPALIVE_IDLE_S = 5,
+	KEEPALIVE_INTERVAL_S = 2,
+	KEEPALIVE_COUNT = 3,
 	HANDSHAKE_MS = 5000,
 	RECONNECT_MAX_MS = 1000,
 	LOOK_MS = 200, /* how often a waiting request looks whether its connection is still there */
@@ -45,6 +47,10 @@ int wire_reads_published(void *handle)
 	return set_size_max(handle, MSG_SIZE_PUBLISHED_MAX);
 }
 
+/*
+ * Keepalive, which the kernel does, and not ZMQ_HEARTBEAT_IVL: libzmq 4.3.4 aborts the process where
+ * that timer meets a peer that is gone and whose pipe is full.
+ */
 static int set_limits(void *handle)
 {
 	static const struct {
@@ -52,8 +58,10 @@ static int set_limits(void *handle)
 	} limits[] = {
 		{ ZMQ_LINGER, 0 },
 		{ ZMQ_IPV6, 1 },
-		{ ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS },
-		{ ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS },
+		{ ZMQ_TCP_KEEPALIVE, 1 },
+		{ ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S },
+		{ ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S },
+		{ ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT },
 		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
 		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
 	};
