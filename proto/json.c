@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "proto/grow.h"
 #include "proto/msg_internal.h"
 
 enum { KEY_MAX = 511 /* bytes: no key of the protocol is longer */, LINE_BYTES = 256 };
@@ -182,15 +183,11 @@ struct line {
 static int line_add(const char *data, size_t size, void *context)
 {
 	struct line *line = context;
+	size_t need = line->size + size + 1;
 
-	if (line->size + size >= line->room && !line->failed) {
-		size_t room = 2 * (line->room + size) + LINE_BYTES;
-		char *text = realloc(line->text, room);
-
-		line->failed = !text;
-		line->text = text ? text : line->text;
-		line->room = text ? room : line->room;
-	}
+	if (!line->failed)
+		line->failed = grow(&line->text, &line->room, need > LINE_BYTES ? need : LINE_BYTES,
+				    1) != 0;
 	if (line->failed)
 		return -1;
 	memcpy(line->text + line->size, data, size);

@@ -5,6 +5,7 @@
 #include "proto/yaml.h"
 
 #include "proto/arena.h"
+#include "proto/grow.h"
 #include "proto/msg.h"
 
 #include <stdarg.h>
@@ -253,15 +254,8 @@ static int check_doubled_keys(struct builder *b, const struct yaml_node *map)
 {
 	size_t n = 0;
 
-	if (map->n_children > b->sorted_room) {
-		size_t room = map->n_children * 2;
-		struct yaml_node **sorted = realloc(b->sorted, room * sizeof(*sorted));
-
-		if (!sorted)
-			return LIFT_E_MEMORY;
-		b->sorted = sorted;
-		b->sorted_room = room;
-	}
+	if (grow(&b->sorted, &b->sorted_room, map->n_children, sizeof(*b->sorted)))
+		return LIFT_E_MEMORY;
 	for (struct yaml_node *node = map->child; node; node = node->next)
 		b->sorted[n++] = node;
 	if (n > 1)

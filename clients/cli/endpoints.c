@@ -6,25 +6,26 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "proto/grow.h"
+
 /* ---- files ------------------------------------------------------------------------------------- */
 
 char *file_read(const char *path, size_t *ret_size)
 {
 	FILE *file = fopen(path, "re");
-	char *data = NULL, *larger;
+	char *data = NULL;
 	size_t size = 0, space = 0, got;
 
 	if (!file)
 		goto fail;
 	do {
 		if (size == space) {
-			space = space ? space * 2 : 16384;
-			larger = space <= YAML_SIZE_MAX ? realloc(data, space) : NULL;
-			if (!larger) {
+			size_t larger = space ? space * 2 : 16384;
+
+			if (larger > YAML_SIZE_MAX || grow(&data, &space, larger, 1)) {
 				errno = EFBIG;
 				goto fail;
 			}
-			data = larger;
 		}
 		got = fread(data + size, 1, space - size, file);
 		size += got;

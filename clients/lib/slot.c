@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "proto/grow.h"
+
 void slot_clear(struct slot *slot)
 {
 	slot->count = slot->judged = slot->in_flight = 0;
@@ -16,33 +18,13 @@ void slot_clear(struct slot *slot)
 /* Make room for one more event. */
 static int slot_reserve(struct slot *slot, size_t size)
 {
-	size_t space = slot->space ? slot->space : 4096;
-	uint32_t n_space = slot->n_space ? slot->n_space : 128;
-	void *events, *ends, *tags;
+	int err = grow(&slot->events, &slot->space, slot->size + size, 1);
 
-	while (space < slot->size + size)
-		space *= 2;
-	if (space != slot->space) {
-		events = realloc(slot->events, space);
-		if (!events)
-			return LIFT_E_MEMORY;
-		slot->events = events;
-		slot->space = space;
-	}
-	while (n_space < slot->count + 1)
-		n_space *= 2;
-	if (n_space == slot->n_space)
-		return 0;
-	ends = realloc(slot->ends, n_space * sizeof(*slot->ends));
-	if (!ends)
-		return LIFT_E_MEMORY;
-	slot->ends = ends;
-	tags = realloc(slot->tags, n_space * sizeof(*slot->tags));
-	if (!tags)
-		return LIFT_E_MEMORY;
-	slot->tags = tags;
-	slot->n_space = n_space;
-	return 0;
+	if (!err)
+		err = grow(&slot->ends, &slot->ends_space, slot->count + 1, sizeof(*slot->ends));
+	if (!err)
+		err = grow(&slot->tags, &slot->tags_space, slot->count + 1, sizeof(*slot->tags));
+	return err;
 }
 
 int slot_add(struct slot *slot, struct text event, uint64_t tag)

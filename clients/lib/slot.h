@@ -27,8 +27,9 @@ struct slot {
 	char *events; /* encoded, one after another */
 	size_t size, space;
 	size_t *ends; /* of each event, in `events` */
+	size_t ends_space;
 	uint64_t *tags;
-	uint32_t n_space; /* of ends and tags */
+	size_t tags_space;
 };
 
 /* Ready for a new batch: no events. */

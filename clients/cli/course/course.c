@@ -8,6 +8,7 @@
 
 #include "clients/cli/course/time.h"
 #include "clients/cli/luck.h"
+#include "proto/grow.h"
 
 enum {
 	DAY_S = 86400,
@@ -28,16 +29,9 @@ struct writing {
 
 static void writing_add(struct writing *writing, struct course_event event)
 {
-	if (writing->n == writing->space) {
-		size_t space = writing->space ? writing->space + writing->space / 2 : 1024;
-		void *events = realloc(writing->events, space * sizeof(*writing->events));
-
-		if (!events) {
-			writing->no_memory = true;
-			return;
-		}
-		writing->events = events;
-		writing->space = space;
+	if (grow(&writing->events, &writing->space, writing->n + 1, sizeof(*writing->events))) {
+		writing->no_memory = true;
+		return;
 	}
 	writing->events[writing->n++] = event;
 }
