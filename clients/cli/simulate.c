@@ -11,7 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "clients/cli/course/course.h"
+#include "clients/cli/course/generate.h"
+#include "clients/cli/course/print.h"
+#include "clients/cli/course/read.h"
+#include "clients/cli/course/write.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/iso8601.h"
 #include "clients/cli/progress.h"

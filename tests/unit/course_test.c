@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/cli/course/course.h"
+#include "clients/cli/course/generate.h"
+#include "clients/cli/course/read.h"
+#include "clients/cli/course/who.h"
+#include "clients/cli/course/write.h"
 #include "proto/json.h"
 
 static const char catalogue[] =

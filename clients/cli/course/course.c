@@ -1,441 +1,102 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What people do, one learner after another; then all of it in the order of delivery.
- */
 #include "clients/cli/course/course.h"
 
 #include <stdlib.h>
 
-#include "clients/cli/course/time.h"
-#include "clients/cli/luck.h"
-#include "proto/grow.h"
-
-enum {
-	DAY_S = 86400,
-	HOUR_S = 3600,
-	ATTEMPTS_MAX = 3,
-};
-
-/* A learner's chances; a third one (course_who.c) decides who they are. */
-enum purpose { PURPOSE_JOURNEY = 2, PURPOSE_DELIVERY };
-
-/* ---- delivery ---------------------------------------------------------------------------------- */
-
-struct writing {
-	struct course_event *events;
-	size_t n, space;
-	bool no_memory;
-};
-
-static void writing_add(struct writing *writing, struct course_event event)
+/* The days from the first of any to the last of any; those that say nothing have all of them. */
+void course_span(struct course *course)
 {
-	if (grow(&writing->events, &writing->space, writing->n + 1, sizeof(*writing->events))) {
-		writing->no_memory = true;
-		return;
-	}
-	writing->events[writing->n++] = event;
-}
+	bool any = false;
+	int32_t last = 0;
 
-struct journey {
-	const struct course *course;
-	const struct course_programme *programme;
-	struct writing *writing;
-	struct luck chance, delivery;
-	uint32_t learner;
-	double ability, pace; /* of scores; of days */
-	double day;	      /* when they go on, at the earliest */
-	int64_t last_s;	      /* local time of what they did last */
-	int64_t end_s;	      /* the end of the programme's last day */
-	struct text fits;     /* a competence of which they have found the level that they need */
-};
+	for (size_t i = 0; i < course->n_programmes; i++)
+		any |= course->programmes[i].has_window;
+	course->learners = 0;
+	for (size_t i = 0, n = 0; i < course->n_programmes; i++) {
+		const struct course_programme *programme = &course->programmes[i];
 
-/* Into the stream: at once, or days later; some of them twice, some beside a wrong one. */
-static void journey_deliver(struct journey *journey, struct course_event event)
-{
-	const struct course *course = journey->course;
-	struct luck *chance = &journey->delivery;
-	struct course_event copy;
-
-	if (course->late > 0 && luck_hits(chance, course->late))
-		event.sent_s += DAY_S + luck_below(chance, 1 + luck_below(chance, 20 * DAY_S));
-	writing_add(journey->writing, event);
-	if (course->doubled > 0 && luck_hits(chance, course->doubled)) {
-		copy = event;
-		copy.sent_s += 1 + luck_below(chance, luck_hits(chance, 0.5) ? 60 : 3 * DAY_S);
-		writing_add(journey->writing, copy);
-	}
-	if (course->wrong > 0 && luck_hits(chance, course->wrong)) {
-		copy = event;
-		copy.sent_s += 1 + luck_below(chance, HOUR_S);
-		copy.wrong = (uint8_t)(1 + luck_below(chance, COURSE_WRONGS));
-		writing_add(journey->writing, copy);
-	}
-}
-
-/* ---- what is recorded, also wrongly ------------------------------------------------------------ */
-
-static struct course_event journey_event(const struct journey *journey, enum event_type type,
-					 size_t module, int64_t at_s)
-{
-	uint32_t utc_s = course_utc_of(journey->course, at_s);
-
-	return (struct course_event){ .at_s = utc_s,
-				      .sent_s = utc_s,
-				      .learner = journey->learner,
-				      .module = (uint16_t)module,
-				      .score = -1,
-				      .passed = -1,
-				      .type = (uint8_t)type };
-}
-
-/* When somebody sees a mistake: some days later. */
-static int64_t seen_time(struct journey *journey, int64_t at_s)
-{
-	double day = (double)(at_s / DAY_S) + 1 + 12 * luck_unit(&journey->chance);
-
-	return course_working_time(journey->course, &journey->chance, day, at_s + HOUR_S);
-}
-
-/* What a slip of the pen writes, and what the voiding of it names. The right event is not among what that takes back. */
-enum slip { SLIP_TIME, SLIP_MODULE, SLIP_SCORE, SLIP_SCORE_AT, SLIP_PASSED, SLIPS };
-
-static void make_slip(struct journey *journey, enum slip slip, struct course_event *right,
-		      struct course_event *wrong, struct course_event *voided)
-{
-	switch (slip) {
-	case SLIP_TIME: /* too late by minutes */
-		wrong->at_s += 60 + luck_below(&journey->chance, HOUR_S - 60);
-		wrong->sent_s = wrong->at_s;
-		voided->voids_s = wrong->at_s;
-		break;
-	case SLIP_MODULE: /* under the next one in the list */
-		wrong->module++;
-		voided->module = wrong->module;
-		voided->voids_s = wrong->at_s;
-		break;
-	case SLIP_PASSED: /* an examiner ticks the wrong box */
-		wrong->passed = voided->passed = 0;
-		right->passed = 1;
-		break;
-	default: /* 85 % becomes 8.55 %: with a half percent, so that no other is meant */
-		wrong->score = (int16_t)(right->score / 10 + 5);
-		voided->score = wrong->score;
-		voided->phase = wrong->phase;
-		voided->voids_s = slip == SLIP_SCORE_AT ? wrong->at_s : 0;
-	}
-}
-
-/* Which slip may happen to that event? */
-static enum slip choose_slip(struct journey *journey, const struct course_event *event)
-{
-	const struct course *course = journey->course;
-	enum slip slip = luck_below(&journey->chance, SLIPS);
-	bool passed = event->score >= course->modules[event->module].pass_mark;
-
-	if (slip == SLIP_MODULE && event->module + 1u == course->n_modules)
-		slip = SLIP_TIME;
-	if (slip >= SLIP_SCORE && event->type != EVENT_ASSESSED)
-		slip = SLIP_TIME;
-	return slip == SLIP_PASSED && !passed ? SLIP_SCORE : slip;
-}
-
-/* What happened is recorded wrongly; days later that is taken back, and the right event follows. False where the course
- * ends before. */
-static bool journey_correct(struct journey *journey, int64_t at_s, struct course_event right)
-{
-	int64_t seen_s = seen_time(journey, at_s);
-	struct course_event wrong = right, voided;
-
-	if (seen_s >= journey->end_s)
-		return false;
-	voided = journey_event(journey, EVENT_VOIDED, right.module, seen_s);
-	voided.voids = right.type;
-	make_slip(journey, choose_slip(journey, &right), &right, &wrong, &voided);
-	right.sent_s = voided.sent_s + 5 + luck_below(&journey->chance, 60);
-	journey_deliver(journey, wrong);
-	journey_deliver(journey, voided);
-	journey_deliver(journey, right);
-	return true;
-}
-
-/* The time at which they go on. */
-static int64_t journey_next(struct journey *journey)
-{
-	int64_t at_s = course_working_time(journey->course, &journey->chance, journey->day,
-					   journey->last_s);
-
-	journey->last_s = at_s;
-	if (journey->day < (double)(at_s / DAY_S))
-		journey->day = (double)(at_s / DAY_S);
-	return at_s;
-}
-
-static void journey_add_result(struct journey *journey, enum event_type type, size_t module,
-			       int16_t score, enum event_phase phase)
-{
-	int64_t at_s = journey_next(journey);
-	struct course_event event;
-
-	if (at_s >= journey->end_s)
-		return; /* no part of the course */
-	event = journey_event(journey, type, module, at_s);
-	event.score = score;
-	event.phase = (uint8_t)phase;
-	if (!luck_hits(&journey->chance, 0.015) || !journey_correct(journey, at_s, event))
-		journey_deliver(journey, event);
-}
-
-static void journey_add(struct journey *journey, enum event_type type, size_t module)
-{
-	journey_add_result(journey, type, module, -1, PHASE_NONE);
-}
-
-/* Something is recorded that has not happened at all; they go on when all of that type has been taken back. */
-static void journey_mistake(struct journey *journey, enum event_type type, size_t module)
-{
-	int64_t at_s = journey_next(journey), seen_s = seen_time(journey, at_s);
-	struct course_event voided;
-
-	if (seen_s >= journey->end_s)
-		return;
-	journey_deliver(journey, journey_event(journey, type, module, at_s));
-	voided = journey_event(journey, EVENT_VOIDED, module, seen_s);
-	voided.voids = (uint8_t)type;
-	journey_deliver(journey, voided);
-	journey->last_s = seen_s;
-	journey->day = (double)(seen_s / DAY_S);
-}
-
-/* ---- a learner --------------------------------------------------------------------------------- */
-
-/* Weeks without a sign of them. */
-static void journey_pause(struct journey *journey)
-{
-	journey->day += 21 + 60 * luck_unit(&journey->chance);
-}
-
-/* One assessment: whether it passes. */
-static bool journey_attempt(struct journey *journey, size_t module, double level,
-			    enum event_phase phase)
-{
-	double score = journey->ability + level + 0.12 * luck_normal(&journey->chance);
-	int percent = (int)(score * 100);
-
-	percent = percent < 2 ? 2 : percent > 100 ? 100 : percent;
-	percent *= SCORE_ONE / 100;
-	journey_add_result(journey, EVENT_ASSESSED, module, (int16_t)percent, phase);
-	return percent >= journey->course->modules[module].pass_mark;
-}
-
-/* Attempts until one passes: false where they give up. With phases, most are assessed before as well. */
-static bool journey_assess(struct journey *journey, size_t module, bool phases)
-{
-	struct luck *chance = &journey->chance;
-
-	for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-		if (journey_attempt(journey, module, 0.08 * attempt,
-				    phases ? PHASE_POST : PHASE_NONE))
-			return true;
-		if (!luck_hits(chance, 0.25))
-			journey->day += 2 + 6 * luck_unit(chance);
-		else if (luck_hits(chance, 0.3))
-			journey_pause(journey);
-		else
-			return false;
-	}
-	return false;
-}
-
-/* After a while some who have withdrawn begin once more. */
-static bool journey_withdraw(struct journey *journey, size_t module)
-{
-	journey->day += 2 + 20 * luck_unit(&journey->chance);
-	journey_add(journey, EVENT_WITHDRAWN, module);
-	if (!luck_hits(&journey->chance, 0.25))
-		return false;
-	journey_pause(journey);
-	journey_add(journey, EVENT_STARTED, module);
-	return true;
-}
-
-/* Does a later module of the programme lead to more of the same competence? */
-static bool has_higher_level(const struct journey *journey, size_t place)
-{
-	const struct course_programme *programme = journey->programme;
-	const struct course_module *modules = journey->course->modules;
-	const struct course_module *module = &modules[programme->modules[place]];
-
-	for (size_t i = place + 1; module->competence.size && i < programme->n_modules; i++) {
-		const struct course_module *later = &modules[programme->modules[i]];
-
-		if (later->level > module->level &&
-		    text_equal(later->competence, module->competence))
-			return true;
-	}
-	return false;
-}
-
-/* The first assessment, which most take. Who passes it goes on at once to a higher level of the competence, where there
- * is one (true); who does not has found theirs. */
-static bool journey_assess_first(struct journey *journey, size_t place)
-{
-	size_t module = journey->programme->modules[place];
-	bool passed;
-
-	if (!luck_hits(&journey->chance, 0.9))
-		return false;
-	passed = journey_attempt(journey, module, -0.25, PHASE_PRE);
-	if (!has_higher_level(journey, place))
-		return false;
-	if (!passed)
-		journey->fits = journey->course->modules[module].competence;
-	return passed;
-}
-
-/* One module, by its place in the programme: false where the journey ends in it. */
-static bool journey_module(struct journey *journey, size_t place)
-{
-	size_t module = journey->programme->modules[place];
-	bool phases = journey->course->phases || journey->course->modules[module].phases;
-	struct luck *chance = &journey->chance;
-
-	journey_add(journey, EVENT_STARTED, module);
-	if (phases && journey_assess_first(journey, place))
-		return true;
-	if (luck_hits(chance, 0.05)) {
-		if (!journey_withdraw(journey, module))
-			return false;
-	} else if (luck_hits(chance, 0.004)) {
-		journey_mistake(journey, EVENT_WITHDRAWN, module);
-	} else if (luck_hits(chance, 0.004)) {
-		journey_mistake(journey, EVENT_COMPLETED, module);
-	}
-	if (luck_hits(chance, 0.06))
-		return false; /* never heard of again */
-	if (luck_hits(chance, 0.06))
-		journey_pause(journey);
-	journey->day += journey->pace * (4 + 22 * luck_unit(chance) * luck_unit(chance));
-	if (!journey_assess(journey, module, phases))
-		return false;
-	if (luck_hits(chance, 0.2))
-		journey->day += 1 + 3 * luck_unit(chance);
-	journey_add(journey, EVENT_COMPLETED, module);
-	return true;
-}
-
-/* Few take more of a competence than the level that they need. */
-static bool journey_needs(struct journey *journey, size_t place)
-{
-	const struct course_module *module =
-		&journey->course->modules[journey->programme->modules[place]];
-
-	return !journey->fits.size || !text_equal(module->competence, journey->fits) ||
-	       luck_hits(&journey->chance, 0.3);
-}
-
-/* They come in three waves. */
-static double first_day(struct journey *journey, int32_t days)
-{
-	double wave = luck_unit(&journey->chance), late = luck_unit(&journey->chance);
-	double begin = wave < 0.5 ? 0 : wave < 0.8 ? 0.15 : 0.4;
-
-	return (begin + 0.1 * late * late) * days;
-}
-
-/* How slowly modules follow one another: they fill most of the days that are left, but none takes longer than one may be
- * silent without being stalled. */
-static double leisure_of(const struct course_programme *programme, size_t modules, double days)
-{
-	enum { MODULE_DAYS = 25 };
-	size_t taken = programme->n_modules < modules ? programme->n_modules : modules;
-	double each = 0.8 * days / (double)taken;
-
-	if (each > programme->silent_days)
-		each = programme->silent_days;
-	return each > MODULE_DAYS ? each / MODULE_DAYS : 1;
-}
-
-static void journey_begin(struct journey *journey, double *ret_leisure)
-{
-	const struct course *course = journey->course;
-	int32_t begin, days;
-
-	course_days_of(course, journey->programme, &begin, &days);
-	journey->end_s = ((int64_t)begin + days) * DAY_S;
-	journey->ability = 0.68 + 0.13 * luck_normal(&journey->chance);
-	journey->pace = 0.6 + 1.4 * luck_unit(&journey->chance);
-	journey->day = begin + first_day(journey, days);
-	*ret_leisure =
-		leisure_of(journey->programme, course->modules_each, begin + days - journey->day);
-	journey->pace *= *ret_leisure;
-}
-
-static void journey_make(const struct course *course, uint32_t learner, struct writing *writing)
-{
-	struct journey journey = { .course = course,
-				   .programme = course_programme_of(course, learner),
-				   .writing = writing,
-				   .learner = learner,
-				   .chance = luck_of(course->seed, learner, PURPOSE_JOURNEY),
-				   .delivery = luck_of(course->seed, learner, PURPOSE_DELIVERY),
-				   .last_s = -1 };
-	size_t first = 0, left = course->modules_each, n = journey.programme->n_modules;
-	double leisure;
-
-	journey_begin(&journey, &leisure);
-	/* Where there is more than one can take, each takes a stretch of their own. */
-	if (n > left)
-		first = luck_next(&journey.chance) % (n - left + 1);
-	for (size_t i = first; i < n && left > 0; i++, left--) {
-		if (i > first && luck_hits(&journey.chance, 0.06))
+		course->learners += programme->learners;
+		if (any && !programme->has_window)
 			continue;
-		if (!journey_needs(&journey, i))
-			continue;
-		if (!journey_module(&journey, i) || journey.last_s >= journey.end_s)
-			return;
-		journey.day += (2 + 12 * luck_unit(&journey.chance)) * leisure;
+		if (n == 0 || programme->from < course->from)
+			course->from = programme->from;
+		if (n++ == 0 || programme->to > last)
+			last = programme->to;
+	}
+	course->days = last - course->from + 1;
+	if (course->days > COURSE_DAYS_MAX)
+		course->days = COURSE_DAYS_MAX;
+	if (course->learners > COURSE_LEARNERS_MAX)
+		course->learners = COURSE_LEARNERS_MAX;
+	for (size_t i = 0; i < course->n_programmes; i++) {
+		struct course_programme *programme = &course->programmes[i];
+		bool within = !any || programme->has_window;
+
+		programme->begin = within ? programme->from - course->from : 0;
+		programme->end = within ? last - programme->to : 0;
 	}
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
-
-static int compare_numbers(uint64_t a, uint64_t b)
+static void programme_clear(struct course_programme *programme)
 {
-	return (a > b) - (a < b);
+	free(programme->modules);
+	free(programme->homes);
+	free(programme->quotas);
 }
 
-/* By delivery; what is delivered at once, by who and what, so that there is one order only. */
-static int compare_events(const void *left, const void *right)
+void course_clear(struct course *course)
 {
-	const struct course_event *a = left, *b = right;
-	int order = compare_numbers((uint64_t)a->sent_s << 32 | a->learner,
-				    (uint64_t)b->sent_s << 32 | b->learner);
-
-	if (!order)
-		order = compare_numbers((uint64_t)a->at_s << 32 | a->voids_s,
-					(uint64_t)b->at_s << 32 | b->voids_s);
-	if (!order)
-		order = compare_numbers(a->module << 8 | a->type, b->module << 8 | b->type);
-	if (!order)
-		order = a->score - b->score;
-	if (!order)
-		order = a->passed - b->passed;
-	return order ? order : a->wrong - b->wrong;
+	for (size_t i = 0; i < course->n_dimensions; i++)
+		free(course->dimensions[i].values);
+	for (size_t i = 0; i < course->n_regions; i++)
+		free(course->regions[i].shares);
+	for (size_t i = 0; i < course->n_programmes; i++)
+		programme_clear(&course->programmes[i]);
+	free(course->dimensions);
+	free(course->regions);
+	free(course->programmes);
+	free(course->modules);
+	free(course->offset_s);
+	yaml_doc_free(course->doc);
+	*course = (struct course){ 0 };
 }
 
-int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n)
+bool course_choose(struct course *course, struct text id)
 {
-	struct writing writing = { 0 };
+	struct course_programme chosen;
+	size_t at = 0;
 
-	for (uint32_t i = 0; i < course->learners && !writing.no_memory; i++)
-		journey_make(course, i, &writing);
-	if (writing.no_memory) {
-		free(writing.events);
-		return LIFT_E_MEMORY;
+	while (at < course->n_programmes && !text_equal(course->programmes[at].id, id))
+		at++;
+	if (at == course->n_programmes)
+		return false;
+	chosen = course->programmes[at];
+	course->programmes[at] = course->programmes[0];
+	course->programmes[0] = chosen;
+	while (course->n_programmes > 1)
+		programme_clear(&course->programmes[--course->n_programmes]);
+	course_span(course);
+	return true;
+}
+
+/* Of each whole round, a programme has as many as it has learners, evenly spread; the others share what it leaves. */
+const struct course_programme *course_programme_of(const struct course *course, uint32_t learner)
+{
+	const struct course_programme *programme = course->programmes;
+	uint64_t round = 0, at;
+
+	for (size_t i = 0; i < course->n_programmes; i++)
+		round += programme[i].learners;
+	at = learner % round;
+	while (programme + 1 < course->programmes + course->n_programmes) {
+		uint64_t before = at * programme->learners / round;
+		uint64_t after = (at + 1) * programme->learners / round;
+
+		if (after > before)
+			return programme;
+		at -= before;
+		round -= programme->learners;
+		programme++;
 	}
-	if (writing.n)
-		qsort(writing.events, writing.n, sizeof(*writing.events), compare_events);
-	*ret_events = writing.events;
-	*ret_n = writing.n;
-	return 0;
+	return programme;
 }

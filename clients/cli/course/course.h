@@ -10,8 +10,8 @@
 #define LIFT_CLI_COURSE_H
 
 #include <assert.h>
-#include <jansson.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "proto/event.h"
 #include "proto/yaml.h"
@@ -106,37 +106,14 @@ struct course_event {
 };
 static_assert(sizeof(struct course_event) == 28, "a course of millions of events fits in memory");
 
-/* Read what a course needs from a catalogue. LIFT_E_CONFIG with the errors found; LIFT_E_MEMORY. */
-int course_read(struct text catalogue, struct yaml_errors *errors, struct course *ret_course);
-
 /* Keep one programme only, with its days and learners. False where there is none of that id. */
 bool course_choose(struct course *course, struct text id);
 void course_clear(struct course *course);
 
-/* All events in the order of their delivery, which is the stream's; the caller frees them. LIFT_E_MEMORY. */
-int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n);
+/* Set the course's days, from the first of any programme to the last of any, and its learners. */
+void course_span(struct course *course);
 
 /* The programme of a learner: of any first so many, each has its share, to one. */
 const struct course_programme *course_programme_of(const struct course *course, uint32_t learner);
-
-/* ---- as it is sent (course_write.c) ------------------------------------------------------------ */
-
-/* Who it is about and where they are then (course_who.c): into region and attrs. */
-void course_who(const struct course *course, const struct course_event *event,
-		struct event *ret_event);
-
-/* The event that is right: its texts live as long as the course and `learner`. */
-void course_event_write(const struct course *course, const struct course_event *event,
-			char learner[static COURSE_TEXT], struct event *ret_event);
-
-/* The event, right or wrong, for a batch; and as JSON, which the caller owns (NULL: out of memory). */
-int course_event_encode(const struct course *course, const struct course_event *event,
-			struct msg_writer *writer);
-json_t *course_event_json(const struct course *course, const struct course_event *event);
-
-/* A row of CSV behind its header, or a line of JSON (course_print.c). LIFT_E_MEMORY; the file has its own errors. */
-void course_print_header(const struct course *course, FILE *out);
-int course_print_event(const struct course *course, const struct course_event *event, bool csv,
-		       FILE *out);
 
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Where a course takes place: the leaves of a catalogue's regions, who works there, and which of them a programme is for.
- */
+#include "clients/cli/course/places.h"
+
 #include <stdlib.h>
 
-#include "clients/cli/course/read.h"
+#include "clients/cli/course/dimensions.h"
+#include "clients/cli/course/nodes.h"
 
 enum { REGION_WEIGHT = 100 };
-
-/* ---- leaves ------------------------------------------------------------------------------------ */
 
 static int compare_texts(const void *a, const void *b)
 {
@@ -137,8 +135,6 @@ int course_read_regions(const struct yaml_node *root, struct course *course)
 	free(parents);
 	return err;
 }
-
-/* ---- a programme's ------------------------------------------------------------------------------ */
 
 struct place {
 	struct text code; /* the first member: compare_texts */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A course's events in a file: rows of CSV, or lines of JSON.
- */
+#include "clients/cli/course/print.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/course/course.h"
+#include "clients/cli/course/write.h"
 #include "clients/cli/iso8601.h"
 #include "clients/cli/print.h"
 #include "proto/json.h"

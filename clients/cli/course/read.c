@@ -4,97 +4,15 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
+#include "clients/cli/course/dimensions.h"
+#include "clients/cli/course/nodes.h"
+#include "clients/cli/course/places.h"
+#include "clients/cli/course/programmes.h"
+
 enum { PASS_MARK = SCORE_ONE / 2 };
-
-/* ---- nodes --------------------------------------------------------------------------------------- */
-
-bool course_is_text(const struct yaml_node *node)
-{
-	return node && node->kind == YAML_TEXT && node->text.size > 0;
-}
-
-struct text course_text_of(const struct yaml_node *node)
-{
-	return course_is_text(node) ? node->text : (struct text){ "", 0 };
-}
-
-size_t course_count_of(const struct yaml_node *node)
-{
-	return node && node->kind != YAML_TEXT ? node->n_children : 0;
-}
-
-double course_number_of(const struct yaml_node *node, double otherwise)
-{
-	char text[32], *end;
-	double value;
-
-	if (!course_is_text(node) || node->text.size >= sizeof(text))
-		return otherwise;
-	memcpy(text, node->text.data, node->text.size);
-	text[node->text.size] = 0;
-	value = strtod(text, &end);
-	return *end ? otherwise : value;
-}
-
-/* ---- dimensions ---------------------------------------------------------------------------------- */
-
-static int read_dimensions(const struct yaml_node *root, struct course *course)
-{
-	const struct yaml_node *dimensions = yaml_get(root, "dimensions"), *dimension, *value;
-
-	if (course_count_of(dimensions) == 0)
-		return 0;
-	course->dimensions = calloc(dimensions->n_children, sizeof(*course->dimensions));
-	if (!course->dimensions)
-		return LIFT_E_MEMORY;
-	for (dimension = dimensions->child; dimension; dimension = dimension->next) {
-		struct course_dimension *to = &course->dimensions[course->n_dimensions];
-
-		if (course_count_of(dimension) == 0)
-			continue;
-		to->values = calloc(dimension->n_children, sizeof(*to->values));
-		if (!to->values)
-			return LIFT_E_MEMORY;
-		to->name = dimension->key;
-		course->n_dimensions++;
-		for (value = dimension->child; value; value = value->next)
-			to->values[to->n_values++] = value->text;
-	}
-	return 0;
-}
-
-size_t course_count_values(const struct course *course)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < course->n_dimensions; i++)
-		n += course->dimensions[i].n_values;
-	return n;
-}
-
-bool course_find_value(const struct course *course, const struct yaml_node *where, size_t *ret_at)
-{
-	size_t at = 0;
-
-	if (course_count_of(where) != 1)
-		return false;
-	for (size_t d = 0; d < course->n_dimensions; d++) {
-		const struct course_dimension *dimension = &course->dimensions[d];
-
-		for (size_t i = 0; i < dimension->n_values; i++, at++) {
-			if (!text_equal(dimension->name, where->child->key) ||
-			    !text_equal(dimension->values[i], course_text_of(where->child)))
-				continue;
-			*ret_at = at;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* ---- modules ------------------------------------------------------------------------------------- */
 
 /* Is the module one of a programme's? Without programmes, all are. */
 static bool is_chosen(const struct yaml_node *programmes, struct text id)
@@ -171,8 +89,6 @@ static int read_modules(const struct yaml_node *root, struct course *course)
 	return 0;
 }
 
-/* ---- all of it --------------------------------------------------------------------------------- */
-
 /* Has each programme somewhere to be, and something to learn? */
 static bool is_course(const struct course *course)
 {
@@ -195,7 +111,7 @@ int course_read(struct text catalogue, struct yaml_errors *errors, struct course
 	zone = course_text_of(yaml_get(root, "timezone"));
 	snprintf(course.timezone, sizeof(course.timezone), "%.*s",
 		 (int)(zone.size < COURSE_TEXT ? zone.size : 0), zone.data);
-	err = read_dimensions(root, &course);
+	err = course_read_dimensions(root, &course);
 	if (!err)
 		err = read_modules(root, &course);
 	if (!err)

@@ -8,7 +8,7 @@
 #define LIFT_CLI_COURSE_TIME_H
 
 #include "clients/cli/course/course.h"
-#include "clients/cli/luck.h"
+#include "clients/cli/course/luck.h"
 
 /* A time on that day or the next on which people learn, later than `after_s`. */
 int64_t course_working_time(const struct course *course, struct luck *chance, double day,

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Who takes part: where they live, whether they move, and what they are, as headcounts and targets say.
- */
-#include "clients/cli/course/course.h"
-#include "clients/cli/course/read.h"
+#include "clients/cli/course/who.h"
+
+#include "clients/cli/course/dimensions.h"
+#include "clients/cli/course/luck.h"
 #include "clients/cli/course/time.h"
-#include "clients/cli/luck.h"
 
 enum {
 	DAY_S = 86400,
@@ -15,8 +13,6 @@ enum {
 	BACK_IN = 2,	 /* one in so many of those back home */
 	UNKNOWN_IN = 50, /* one in so many attributes is not known */
 };
-
-/* ---- where ------------------------------------------------------------------------------------- */
 
 static size_t choose_home(const struct course_programme *programme, struct luck *chance)
 {
@@ -65,17 +61,6 @@ static size_t find_home(const struct course *course, const struct course_program
 	if (luck_below(chance, AGAIN_IN) != 0 || at_s / DAY_S <= again)
 		return away;
 	return luck_below(chance, BACK_IN) == 0 ? home : choose_other_home(programme, chance, away);
-}
-
-/* ---- what they are ----------------------------------------------------------------------------- */
-
-double course_common(size_t i)
-{
-	double weight = 1;
-
-	while (i-- > 0)
-		weight /= 1.5;
-	return weight;
 }
 
 /* How many have value i where they live, among those of whom no target speaks. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A course's events as they are sent: as an event, as JSON, and what is wrong with the wrong ones.
- */
+#include "clients/cli/course/write.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "clients/cli/course/course.h"
+#include "clients/cli/course/who.h"
 #include "proto/json.h"
 
 enum { DAY_S = 86400 };
@@ -31,8 +30,6 @@ void course_event_write(const struct course *course, const struct course_event *
 	event->voids_time = from->voids_s ? time_of(course, from->voids_s) : EVENT_NO_TIME;
 	course_who(course, from, event);
 }
-
-/* ---- JSON -------------------------------------------------------------------------------------- */
 
 /* What there is of score, passed and phase. */
 static void set_result(json_t *map, const struct event_result *result)
@@ -74,8 +71,6 @@ static json_t *json_of(const struct event *event)
 		set_result(json, &event->result);
 	return json;
 }
-
-/* ---- what is wrong ----------------------------------------------------------------------------- */
 
 #define LONG_TEXT "\"a-region-that-is-a-bit-longer-than-the-64-bytes-which-one-may-have\""
 

@@ -2,8 +2,8 @@
 /*
  * luck.h - chance that a seed decides: the same on any machine. Only integers, sums and products of doubles.
  */
-#ifndef LIFT_CLI_LUCK_H
-#define LIFT_CLI_LUCK_H
+#ifndef LIFT_CLI_COURSE_LUCK_H
+#define LIFT_CLI_COURSE_LUCK_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/luck.h"
+#include "clients/cli/course/luck.h"
 
 uint64_t luck_next(struct luck *chance)
 {

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nodes.h - nodes of a catalogue that may be missing, or of another kind: what is wrong there is for
+ * liftd to say, here it is passed over.
+ */
+#ifndef LIFT_CLI_COURSE_NODES_H
+#define LIFT_CLI_COURSE_NODES_H
+
+#include "proto/yaml.h"
+
+bool course_is_text(const struct yaml_node *node);
+size_t course_count_of(const struct yaml_node *node);
+double course_number_of(const struct yaml_node *node, double otherwise);
+struct text course_text_of(const struct yaml_node *node); /* empty where it is no text */
+
+#endif
