@@ -2,10 +2,13 @@
 #include "clients/cli/endpoints.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "clients/cli/whose.h"
 #include "proto/grow.h"
 
 /* ---- files ------------------------------------------------------------------------------------- */
@@ -169,7 +172,10 @@ int endpoints_parse(struct text config, const char *audience, char *(*env)(const
 		runtime = default_runtime(env, uid);
 	err = runtime ? read_endpoints(yaml_root(doc), audience, runtime, errors, &endpoints)
 		      : LIFT_E_MEMORY;
-	free(runtime);
+	if (uid != 0 && (yaml_is_absent(node) || node->kind != YAML_TEXT))
+		endpoints.assumed = runtime;
+	else
+		free(runtime);
 	yaml_doc_free(doc);
 	if (err)
 		endpoints_clear(&endpoints);
@@ -178,13 +184,93 @@ int endpoints_parse(struct text config, const char *audience, char *(*env)(const
 	return err;
 }
 
+static void owner_text(uid_t owner, char *text, size_t size)
+{
+	const struct passwd *entry = getpwuid(owner);
+
+	if (entry)
+		snprintf(text, size, "%s (uid %u)", entry->pw_name, (unsigned)owner);
+	else
+		snprintf(text, size, "uid %u", (unsigned)owner);
+}
+
+static int complain_whose(enum whose whose, const struct whose_place *place, bool is_assumed)
+{
+	const char *way_out =
+		is_assumed ? "set XDG_RUNTIME_DIR to the directory that liftd has, or name its "
+			     "configuration with --config FILE"
+			   : "let liftd have a runtime directory that only root or its own user "
+			     "can make, such as /run/liftd";
+	char owner[128];
+
+	owner_text(place->owner, owner, sizeof(owner));
+	switch (whose) {
+	case WHOSE_KNOWN:
+		return STATUS_WELL;
+	case WHOSE_STRANGER:
+		complain("%s belongs to %s, not to you or root: nothing is sent there. Remove it, "
+			 "or %s",
+			 place->path, owner, way_out);
+		break;
+	case WHOSE_ANYBODY:
+		complain("%s, of %s, can be written to by others: nothing is sent there. Let only "
+			 "its owner write to it, or %s",
+			 place->path, owner, way_out);
+		break;
+	case WHOSE_NOBODY:
+		complain("%s is not there, and anybody could make it: nothing is sent there. Start "
+			 "liftd, or %s",
+			 place->path, way_out);
+		break;
+	}
+	return STATUS_SYSTEM;
+}
+
+static bool is_below(const char *path, const char *directory)
+{
+	size_t size = strlen(directory);
+
+	return strncmp(path, directory, size) == 0 && path[size] == '/';
+}
+
+static int check_whose(const struct endpoints *endpoints, uid_t author)
+{
+	static const char ipc[] = "ipc://";
+	const char *const all[] = { endpoints->intake, endpoints->control, endpoints->publish,
+				    endpoints->events, endpoints->snapshot };
+	int status = STATUS_WELL;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && status == STATUS_WELL; i++) {
+		struct whose_trust trust = { .user = geteuid(), .author = author };
+		struct whose_place place;
+		const char *path;
+		enum whose whose;
+
+		if (!all[i] || strncmp(all[i], ipc, strlen(ipc)) != 0)
+			continue;
+		path = all[i] + strlen(ipc);
+		trust.everywhere = endpoints->assumed && is_below(path, endpoints->assumed);
+		whose = whose_is(path, &trust, &place);
+		if (whose != WHOSE_KNOWN)
+			status = complain_whose(whose, &place, trust.everywhere);
+	}
+	return status;
+}
+
+static uid_t author_of(const char *path)
+{
+	struct stat info;
+
+	return path && stat(path, &info) == 0 ? info.st_uid : 0;
+}
+
 int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
 {
 	const char *path = cli->config ? cli->config : getenv("LIFT_CONFIG");
 	struct yaml_errors errors = { 0 };
 	char *data = NULL;
 	size_t size = 0;
-	int err;
+	int err, status;
 
 	if (!path && access(LIFT_SYSCONFDIR "/liftd.yaml", F_OK) == 0)
 		path = LIFT_SYSCONFDIR "/liftd.yaml";
@@ -200,7 +286,10 @@ int endpoints_find(const struct cli *cli, const char *audience, struct endpoints
 	if (err)
 		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
 	yaml_errors_clear(&errors);
-	return err ? STATUS_SYSTEM : STATUS_WELL;
+	status = err ? STATUS_SYSTEM : check_whose(ret_endpoints, author_of(path));
+	if (!err && status != STATUS_WELL)
+		endpoints_clear(ret_endpoints);
+	return status;
 }
 
 void endpoints_clear(struct endpoints *endpoints)
@@ -210,5 +299,6 @@ void endpoints_clear(struct endpoints *endpoints)
 	free(endpoints->publish);
 	free(endpoints->events);
 	free(endpoints->snapshot);
+	free(endpoints->assumed);
 	*endpoints = (struct endpoints){ 0 };
 }

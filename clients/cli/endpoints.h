@@ -11,6 +11,7 @@
 struct endpoints {
 	char *intake, *control, *publish; /* to connect to */
 	char *events, *snapshot;	  /* NULL: none is configured */
+	char *assumed; /* the directory of those that nobody has configured; NULL: there is none */
 };
 
 /* Those of a configuration's text: the first of each list, of the audience of that name or, where that is NULL,
@@ -18,8 +19,9 @@ struct endpoints {
 int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
 		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints);
 
-/* The same of the file that --config, else LIFT_CONFIG, else the place where it is installed names; of no file, the
- * defaults. What is wrong is complained about: a status, STATUS_WELL where all is well. */
+/* The same of the file that --config, else LIFT_CONFIG, else the place where it is installed names;
+ * of no file, the defaults. Sockets that a stranger can have put where they are (whose.h) are
+ * refused. What is wrong is complained about: a status, STATUS_WELL where all is well. */
 int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints);
 
 void endpoints_clear(struct endpoints *endpoints);

@@ -118,6 +118,34 @@ static void lists_that_may_be_empty_have_an_endpoint_or_none(void **state)
 	}
 }
 
+static void a_directory_that_nobody_has_named_is_assumed(void **state)
+{
+	static const struct {
+		const char *why, *config;
+		unsigned uid;
+		const char *assumed;
+	} rows[] = {
+		{ "without a configuration", "", 7, "/run/user/7/liftd" },
+		{ "one that does not name it", "control: \"ipc:///c\"\n", 7, "/run/user/7/liftd" },
+		{ "one that does", "runtime: /r\n", 7, NULL },
+		{ "root's, where only root can make one", "", 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct yaml_errors errors = { .file = "f" };
+		struct endpoints endpoints;
+
+		assert_int_equal(endpoints_parse(text_of(rows[i].config), NULL, env_with_xdg,
+						 rows[i].uid, &errors, &endpoints),
+				 0);
+		if (!endpoints.assumed != !rows[i].assumed ||
+		    (rows[i].assumed && strcmp(endpoints.assumed, rows[i].assumed) != 0))
+			fail_msg("%s: %s", rows[i].why, endpoints.assumed);
+		endpoints_clear(&endpoints);
+	}
+}
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
 	static const struct {
@@ -148,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints_are_those_of_the_daemon),
 		cmocka_unit_test(lists_that_may_be_empty_have_an_endpoint_or_none),
+		cmocka_unit_test(a_directory_that_nobody_has_named_is_assumed),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 	};
 
