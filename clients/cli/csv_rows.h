@@ -5,7 +5,8 @@
 #ifndef LIFT_CLI_CSV_ROWS_H
 #define LIFT_CLI_CSV_ROWS_H
 
-#include "clients/cli/rows.h"
+#include "clients/cli/row.h"
+#include "proto/msg.h"
 
 struct csv_rows;
 struct csv_rows *csv_rows_new(void); /* NULL: out of memory */

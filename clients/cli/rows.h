@@ -9,13 +9,8 @@
 #ifndef LIFT_CLI_ROWS_H
 #define LIFT_CLI_ROWS_H
 
+#include "clients/cli/row.h"
 #include "proto/msg.h"
-
-enum {
-	ROW_MAX = 64 << 10, /* bytes of a row */
-	ROW_COLUMNS_MAX = 256,
-	ROWS_PROBLEM_MAX = 256,
-};
 
 enum rows_format { ROWS_CSV, ROWS_JSONL };
 
