@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 

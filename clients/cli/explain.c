@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/iso8601.h"
-#include "clients/cli/paragraph.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/paragraph.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"

@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "clients/cli/iso8601.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "proto/json.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "clients/cli/cli.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"

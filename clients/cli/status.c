@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/iso8601.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/json.h"

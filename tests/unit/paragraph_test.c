@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/paragraph.h"
+#include "clients/cli/text/paragraph.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/report/report.h"
+#include "clients/cli/report/build.h"
+#include "clients/cli/report/csv.h"
+#include "clients/cli/report/html.h"
+#include "clients/cli/report/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 
 #include "clients/cli/course/write.h"
 #include "clients/cli/iso8601.h"
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "proto/json.h"
 
 static const char *const columns[] = { "type",	 "time",  "learner", "module",

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/report/csv.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "clients/cli/print.h"
-#include "clients/cli/report/report.h"
+#include "clients/cli/text/print.h"
 
 /* One figure of a cell. */
 struct line {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * report_draft.h - a report while it is being built.
+ * draft.h - a report while it is being built.
  */
 #ifndef LIFT_CLI_REPORT_DRAFT_H
 #define LIFT_CLI_REPORT_DRAFT_H
 
+#include "clients/cli/report/input.h"
 #include "clients/cli/report/places.h"
-#include "clients/cli/report/report.h"
 
 struct draft {
 	struct report *report;
@@ -30,14 +30,6 @@ __attribute__((format(printf, 2, 3))) const char *draft_text(struct draft *draft
 struct report_section *draft_section(struct draft *draft, const char *key, const char *title,
 				     const struct report_column *columns, size_t n_columns,
 				     size_t n_rows);
-
-/* The tables, in the report's order: LIFT_E_MEMORY. */
-int draft_summary(struct draft *draft);
-int draft_targets(struct draft *draft);
-int draft_dimensions(struct draft *draft);
-int draft_reach(struct draft *draft);
-int draft_months(struct draft *draft);
-int draft_sources(struct draft *draft);
 
 /* The numbers that have not come from a source, over its streams, and since when the oldest of them, ms (0: none). */
 int64_t draft_missing(const json_t *source, int64_t *ret_since);

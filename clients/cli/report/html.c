@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
+#include "clients/cli/report/html.h"
 
-#include "clients/cli/report/report.h"
+#include <inttypes.h>
 
 enum {
 	ROWS_TOGETHER = 10, /* a table of as many rows is not broken between pages */
@@ -44,8 +44,6 @@ static const char style[] =
 	"@media print { body { margin: 0; max-width: none } }\n"
 	"@media screen and (max-width: 700px) { body { margin: 4mm } .table { overflow-x: auto } }\n";
 
-/* ---- texts ------------------------------------------------------------------------------------- */
-
 /* What means something to HTML is escaped; a control character, which it may not have, is a '?'. */
 static void print_escaped(FILE *out, const char *text)
 {
@@ -87,8 +85,6 @@ static void print_element(FILE *out, const char *name, const char *text)
 	print_escaped(out, text);
 	fprintf(out, "</%s>\n", name);
 }
-
-/* ---- tables ------------------------------------------------------------------------------------ */
 
 static bool is_text(const struct report_section *section, size_t column)
 {

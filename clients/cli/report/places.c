@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 #include "proto/err.h"
 
 size_t places_find(const struct places *places, const char *code)

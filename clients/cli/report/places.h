@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * report_places.h - the regions of a catalogue: which are below which.
+ * places.h - the regions of a catalogue: which are below which.
  */
 #ifndef LIFT_CLI_REPORT_PLACES_H
 #define LIFT_CLI_REPORT_PLACES_H

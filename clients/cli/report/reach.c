@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/print.h"
-#include "clients/cli/report/draft.h"
+#include "clients/cli/report/reach.h"
+
+#include "clients/cli/text/print.h"
 #include "proto/err.h"
 
 enum { COLUMN_NAME, COLUMN_CODE, COLUMN_WITHIN, COLUMN_FIGURES, NAMES_SHOWN = 30 };

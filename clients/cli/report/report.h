@@ -2,16 +2,14 @@
 /*
  * report.h - a programme's report as data: a heading and tables, which three writers print.
  *
- * report_build is pure: the same answers of the daemon give the same report, and each writer the same bytes. Texts
- * are the report's own, of the input's JSON or constants: a report lives no longer than its input.
+ * Texts are the report's own, of the JSON that it was built from, or constants: a report lives no
+ * longer than that JSON.
  */
 #ifndef LIFT_CLI_REPORT_H
 #define LIFT_CLI_REPORT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "proto/arena.h"
 
@@ -22,18 +20,6 @@ enum {
 	REPORT_COLUMNS_MAX = 12,
 	REPORT_DAY = 11,	/* bytes of "YYYY-MM-DD" with its 0 */
 	REPORT_SHARE_TEXT = 64, /* bytes of any cell's figure with its 0 */
-};
-
-/* What the figures are taken from; all JSON is borrowed. */
-struct report_input {
-	const json_t *catalogue; /* the arrays of the protocol's catalogue, whole */
-	const json_t *status;	 /* the daemon's answer */
-	const json_t *end,
-		*before; /* code of a region -> its row of the export, as of `to` and of the day before `from`;
-					 * before is empty where nothing can have happened by then */
-	const char *programme, *region; /* an id and a code that are there; region may be "all" */
-	char from[REPORT_DAY], to[REPORT_DAY]; /* from may be "": since anything happened */
-	const char *period_is;		       /* said behind the period; "" */
 };
 
 enum report_what {
@@ -90,22 +76,10 @@ struct report {
 	size_t n_notes;
 };
 
-/* LIFT_E_NOT_FOUND: no leaf region of the programme is inside the region; LIFT_E_MEMORY. */
-int report_build(const struct report_input *input, struct report *ret_report);
 void report_clear(struct report *report);
 
-/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what is whole, 0%
- * what is nothing. */
+/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what is
+ * whole, 0% what is nothing. */
 void report_print_cell(const struct report_cell *cell, char to[static REPORT_SHARE_TEXT]);
-
-/* Aligned tables, for a terminal. */
-void report_write_text(const struct report *report, FILE *out);
-
-/* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure (RFC 4180, UTF-8
- * with a byte order mark, by which spreadsheets know it). */
-void report_write_csv(const struct report *report, FILE *out);
-
-/* One page of HTML that needs nothing else, made to be printed on A4. */
-void report_write_html(const struct report *report, FILE *out);
 
 #endif

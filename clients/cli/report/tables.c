@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/report/tables.h"
+
 #include <stdlib.h>
 
 #include "clients/cli/iso8601.h"
-#include "clients/cli/print.h"
-#include "clients/cli/report/draft.h"
+#include "clients/cli/text/print.h"
 #include "proto/err.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-/* ---- cells ------------------------------------------------------------------------------------- */
 
 static struct report_cell cell_text(const char *text)
 {
@@ -40,8 +39,6 @@ static int64_t change(const json_t *const rows[2], const char *measure)
 {
 	return json_number(rows[END], measure) - json_number(rows[BEFORE], measure);
 }
-
-/* ---- participants, completion, withdrawals ----------------------------------------------------- */
 
 static const struct report_column summary_columns[] = {
 	{ "", NULL, false, false },
@@ -93,8 +90,6 @@ int draft_summary(struct draft *draft)
 	}
 	return 0;
 }
-
-/* ---- targets ----------------------------------------------------------------------------------- */
 
 static const struct report_column target_columns[] = {
 	{ "", NULL, false, false },
@@ -166,8 +161,6 @@ int draft_targets(struct draft *draft)
 	return 0;
 }
 
-/* ---- by dimension ------------------------------------------------------------------------------ */
-
 static const struct report_column dimension_columns[] = {
 	{ "", NULL, false, false },
 	{ "participants", "participants", false, false },
@@ -237,8 +230,6 @@ int draft_dimensions(struct draft *draft)
 	}
 	return 0;
 }
-
-/* ---- by month ---------------------------------------------------------------------------------- */
 
 static const struct report_column month_columns[] = {
 	{ "", NULL, false, false },
@@ -314,8 +305,6 @@ int draft_months(struct draft *draft)
 	}
 	return 0;
 }
-
-/* ---- sources ----------------------------------------------------------------------------------- */
 
 static const struct report_column source_columns[] = {
 	{ "", NULL, false, false },

@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/report/text.h"
+
 #include <inttypes.h>
 #include <locale.h>
 #include <string.h>
 #include <wchar.h>
 
-#include "clients/cli/print.h"
-#include "clients/cli/report/report.h"
+#include "clients/cli/text/print.h"
 
 enum { LINE_WIDTH = 78, FACT_WIDTH = 16, GAP = 2, TITLE_WIDTH = 10, WORD_SIZE = 512 };
-
-/* ---- figures ----------------------------------------------------------------------------------- */
-
-/* Tenths of a percent, to the nearest; but what is not whole is below 100%, and what is not nothing above 0%. */
-static int64_t tenths(int64_t n, int64_t of)
-{
-	int64_t rounded = (2000 * n + of) / (2 * of);
-
-	if (n < of && rounded >= 1000)
-		return 999;
-	return n > 0 && rounded == 0 ? 1 : rounded;
-}
-
-void report_print_cell(const struct report_cell *cell, char to[static REPORT_SHARE_TEXT])
-{
-	int64_t share;
-
-	switch (cell->what) {
-	case REPORT_COUNT:
-		snprintf(to, REPORT_SHARE_TEXT, "%" PRId64, cell->n);
-		return;
-	case REPORT_CHANGE:
-		snprintf(to, REPORT_SHARE_TEXT, cell->n > 0 ? "+%" PRId64 : "%" PRId64, cell->n);
-		return;
-	case REPORT_REACHED:
-		snprintf(to, REPORT_SHARE_TEXT, "%s", cell->n ? "yes" : "no");
-		return;
-	case REPORT_RATE:
-		if (cell->of <= 0)
-			break;
-		share = tenths(cell->n, cell->of);
-		snprintf(to, REPORT_SHARE_TEXT, "%" PRId64 ".%" PRId64 "%%", share / 10,
-			 share % 10);
-		return;
-	case REPORT_NOTHING:
-	case REPORT_TEXT:
-		break;
-	}
-	snprintf(to, REPORT_SHARE_TEXT, "%s", cell->what == REPORT_TEXT ? "" : "-");
-}
-
-/* ---- widths ------------------------------------------------------------------------------------ */
 
 /* The first character of a text, and how many columns of a terminal it takes; its size in bytes. */
 static size_t next_width(const char *text, int *ret_width)
@@ -149,8 +108,6 @@ static void print_title(FILE *out, const char *title, char line)
 		fputc(line, out);
 	fputc('\n', out);
 }
-
-/* ---- tables ------------------------------------------------------------------------------------ */
 
 static const char *cell_text(const struct report_cell *cell, char figure[static REPORT_SHARE_TEXT])
 {

@@ -2,8 +2,8 @@
 /*
  * paragraph.h - text for people, broken into lines of a width.
  */
-#ifndef LIFT_CLI_PARAGRAPH_H
-#define LIFT_CLI_PARAGRAPH_H
+#ifndef LIFT_CLI_TEXT_PARAGRAPH_H
+#define LIFT_CLI_TEXT_PARAGRAPH_H
 
 #include <stdio.h>
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 
 #include <csv.h>
 #include <string.h>
-
-#include "clients/cli/cli.h"
 
 void print_text(FILE *out, const char *text, int width)
 {
@@ -46,12 +44,4 @@ const char *json_text(const json_t *map, const char *key)
 json_int_t json_number(const json_t *map, const char *key)
 {
 	return json_integer_value(json_object_get(map, key));
-}
-
-bool complain_answer(const json_t *answer)
-{
-	if (json_is_true(json_object_get(answer, "ok")))
-		return false;
-	complain("refused: %s (%s)", json_text(answer, "text"), json_text(answer, "code"));
-	return true;
 }

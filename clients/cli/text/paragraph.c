@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/paragraph.h"
+#include "clients/cli/text/paragraph.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/print.h"
+#include "clients/cli/text/print.h"
 
 /* Characters of UTF-8, not bytes. */
 static int width_of(const char *word)

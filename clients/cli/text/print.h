@@ -2,8 +2,8 @@
 /*
  * print.h - texts and figures of answers, printed for people.
  */
-#ifndef LIFT_CLI_PRINT_H
-#define LIFT_CLI_PRINT_H
+#ifndef LIFT_CLI_TEXT_PRINT_H
+#define LIFT_CLI_TEXT_PRINT_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,8 +20,5 @@ const char *json_text(const json_t *map, const char *key);
 
 /* A key's integer, or 0. */
 json_int_t json_number(const json_t *map, const char *key);
-
-/* Print an answer of ok:false as a complaint; true where it was one. */
-bool complain_answer(const json_t *answer);
 
 #endif

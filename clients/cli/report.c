@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift report: asks for a programme's figures and has them written.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "clients/cli/answer.h"
+#include "clients/cli/endpoints.h"
+#include "clients/cli/iso8601.h"
+#include "clients/cli/report/build.h"
+#include "clients/cli/report/csv.h"
+#include "clients/cli/report/html.h"
+#include "clients/cli/report/text.h"
+#include "clients/cli/text/print.h"
+#include "clients/lib/lift.h"
+#include "proto/control.h"
+
+enum {
+	REPORT_TIMEOUT_MS = 600000, /* as of an export */
+	LIST_SIZE = 512,	    /* bytes of a list in a complaint */
+};
+
+/* What is asked for on the command line. */
+struct wish {
+	const char *programme, *region, *from, *to, *output;
+	void (*write)(const struct report *report, FILE *out);
+};
+
+static const struct {
+	const char *name;
+	void (*write)(const struct report *report, FILE *out);
+} formats[] = {
+	{ "text", report_write_text },
+	{ "csv", report_write_csv },
+	{ "html", report_write_html },
+};
+
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
+
+/* The messages of an answer, put together: arrays follow one another; an export's rows become a map by region. */
+struct answers {
+	json_t *all;
+	int status;
+};
+
+static int take_row(json_t *all, const char *line)
+{
+	json_t *row = json_loads(line, 0, NULL);
+
+	if (!row)
+		return LIFT_E_MALFORMED;
+	json_object_del(row, "hours");
+	return json_object_set_new(all, json_text(row, "region"), row) ? LIFT_E_MEMORY : 0;
+}
+
+static int take_answer(void *context, const json_t *answer)
+{
+	struct answers *answers = context;
+	const json_t *rows = json_object_get(answer, "rows"), *row;
+	const char *key;
+	json_t *value;
+	size_t i;
+	int err = 0;
+
+	if (complain_answer(answer)) {
+		answers->status = STATUS_REFUSED;
+		return 0;
+	}
+	json_array_foreach(rows, i, row)
+	{
+		err = json_is_string(row) ? take_row(answers->all, json_string_value(row))
+					  : LIFT_E_MALFORMED;
+		if (err)
+			return err;
+	}
+	if (rows)
+		return 0;
+	json_object_foreach((json_t *)answer, key, value)
+	{
+		json_t *before = json_object_get(answers->all, key);
+
+		if (json_is_array(before) && json_is_array(value))
+			err |= json_array_extend(before, value);
+		else
+			err |= json_object_set(answers->all, key, value);
+	}
+	return err ? LIFT_E_MEMORY : 0;
+}
+
+/* Ask, and wait for the whole answer, which the caller owns; NULL where there is none, complained about. */
+static json_t *ask(const char *endpoint, const struct request *request, int *ret_status)
+{
+	struct answers answers = { json_object(), STATUS_WELL };
+	struct msg_writer *writer = msg_writer_new();
+	int err = LIFT_E_MEMORY;
+
+	if (writer && answers.all) {
+		request_encode(writer, request);
+		err = lift_request(endpoint, msg_written(writer), REPORT_TIMEOUT_MS, take_answer,
+				   &answers);
+	}
+	msg_writer_free(writer);
+	*ret_status = err ? complain_endpoint(endpoint, err) : answers.status;
+	if (*ret_status == STATUS_WELL)
+		return answers.all;
+	json_decref(answers.all);
+	return NULL;
+}
+
+static json_t *ask_figures(const char *endpoint, const char *programme, const char *day,
+			   int *ret_status)
+{
+	return ask(endpoint,
+		   &(struct request){ .op = text_of("export"),
+				      .as_of = text_of(day),
+				      .kind = text_of("programme"),
+				      .id = text_of(programme) },
+		   ret_status);
+}
+
+/* The one whose `key` is the text. */
+static const json_t *find(const json_t *list, const char *key, const char *text)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item) if (strcmp(json_text(item, key), text) == 0) return item;
+	return NULL;
+}
+
+/* Texts, or the `key` of maps, one after the other, as many as fit. */
+static const char *list(const json_t *items, const char *key, char to[static LIST_SIZE])
+{
+	const json_t *item;
+	size_t i, size = 0;
+
+	to[0] = 0;
+	json_array_foreach(items, i, item)
+	{
+		const char *text = key ? json_text(item, key) : json_string_value(item);
+
+		if (!text || size + strlen(text) + sizeof(", ...") > LIST_SIZE) {
+			strcpy(to + size, " ...");
+			break;
+		}
+		size += (size_t)sprintf(to + size, "%s%s", i ? ", " : "", text);
+	}
+	return to;
+}
+
+static int complain_programme(const json_t *programmes, const char *id)
+{
+	char names[LIST_SIZE];
+
+	complain("the catalogue has no programme '%s': it has %s", id,
+		 json_array_size(programmes) ? list(programmes, "id", names) : "none at all");
+	return STATUS_REFUSED;
+}
+
+static int complain_leaves(const json_t *programme, const struct wish *wish)
+{
+	const json_t *regions = json_object_get(programme, "regions");
+	char codes[LIST_SIZE];
+
+	complain("programme '%s' is %s%s: none of its places is in '%s'", wish->programme,
+		 json_array_size(regions) ? "in " : "everywhere", list(regions, NULL, codes),
+		 wish->region);
+	return STATUS_REFUSED;
+}
+
+static int complain_region(const json_t *regions, const char *code)
+{
+	const json_t *region;
+	size_t i;
+
+	json_array_foreach(regions, i, region)
+	{
+		if (strcasecmp(json_text(region, "name"), code) != 0 &&
+		    strcasecmp(json_text(region, "code"), code) != 0)
+			continue;
+		complain("the catalogue has no region '%s': the code of %s is '%s'", code,
+			 json_text(region, "name"), json_text(region, "code"));
+		return STATUS_REFUSED;
+	}
+	complain("the catalogue has no region '%s': --region takes a code, such as '%s'; "
+		 "'lift watch --json --count 1 catalogue' prints them all",
+		 code,
+		 json_text(json_array_get(regions, json_array_size(regions) > 2 ? 2 : 0), "code"));
+	return STATUS_REFUSED;
+}
+
+static void copy_day(char to[static REPORT_DAY], const char *day)
+{
+	snprintf(to, REPORT_DAY, "%s", day);
+}
+
+/* What is said of a period whose first day is the programme's, whose last day was not said, where the programme has ended. */
+static const char *const period_words[2][2][2] = {
+	{ { "", "" }, { " (until today)", " (to the end of the programme)" } },
+	{ { " (from the beginning of the programme)", " (from the beginning of the programme)" },
+	  { " (the programme until today)", " (the whole programme)" } },
+};
+
+/* Days compare as texts; "" is no bound. */
+static int choose_period(const struct wish *wish, const json_t *programme, const char *today,
+			 struct report_input *input)
+{
+	const char *begins = json_text(programme, "from"), *ends = json_text(programme, "to");
+	bool ended = *ends && strcmp(ends, today) < 0;
+
+	copy_day(input->from, wish->from ? wish->from : begins);
+	copy_day(input->to, wish->to ? wish->to : ended ? ends : today);
+	input->period_is = period_words[!wish->from && *begins][!wish->to][ended];
+	if (strcmp(begins, today) > 0)
+		complain("programme '%s' begins on %s, and today is %s: there is nothing to report "
+			 "yet",
+			 wish->programme, begins, today);
+	else if (strcmp(input->to, today) > 0)
+		complain("--to %s is after today, %s: there are no figures of days to come",
+			 input->to, today);
+	else if (strcmp(input->to, begins) < 0 || (*ends && strcmp(input->from, ends) > 0))
+		complain("a period %s%s%s%s is outside programme '%s', which is %s%s%s%s",
+			 *input->from ? "from " : "", input->from, *input->from ? " to " : "until ",
+			 input->to, wish->programme, *begins ? "from " : "", begins,
+			 *ends ? " to " : "", ends);
+	else if (strcmp(input->from, input->to) > 0)
+		complain("--from %s is after the last day of the report, %s", input->from,
+			 input->to);
+	else
+		return STATUS_WELL;
+	return STATUS_REFUSED;
+}
+
+/* The day before; false where nothing can have happened by then: no scan of all learners for zeros. */
+static bool day_before(const char *from, const json_t *programme, char to[static ISO8601_TEXT])
+{
+	int32_t day;
+
+	if (!iso8601_parse_day(text_of(from), &day) ||
+	    strcmp(from, json_text(programme, "from")) <= 0)
+		return false;
+	iso8601_print((day - 1) * ISO8601_DAY_MS, to);
+	to[REPORT_DAY - 1] = 0;
+	return true;
+}
+
+static int write_report(const struct wish *wish, const struct report *report)
+{
+	FILE *out = wish->output ? fopen(wish->output, "w") : stdout;
+	bool failed;
+
+	if (out)
+		wish->write(report, out);
+	failed = !out || ferror(out);
+	if (out && out != stdout)
+		failed |= fclose(out) != 0;
+	if (!failed || !wish->output)
+		return STATUS_WELL; /* standard output is looked at last of all */
+	complain("%s: %s", wish->output, strerror(errno));
+	return STATUS_SYSTEM;
+}
+
+static int build_and_write(const struct wish *wish, const json_t *programme,
+			   const struct report_input *input)
+{
+	struct report report;
+	int err = report_build(input, &report), status;
+
+	if (err == LIFT_E_NOT_FOUND)
+		return complain_leaves(programme, wish);
+	if (err) {
+		complain("out of memory");
+		return STATUS_SYSTEM;
+	}
+	status = write_report(wish, &report);
+	report_clear(&report);
+	return status;
+}
+
+static int report_figures(const char *endpoint, const struct wish *wish,
+			  const json_t *status_answer, const json_t *catalogue)
+{
+	const json_t *programmes = json_object_get(catalogue, "programmes");
+	const json_t *programme = find(programmes, "id", wish->programme);
+	const json_t *regions = json_object_get(catalogue, "regions");
+	struct report_input input = { .catalogue = catalogue,
+				      .status = status_answer,
+				      .programme = wish->programme,
+				      .region = wish->region };
+	char day[ISO8601_TEXT];
+	json_t *end, *before = NULL;
+	int status;
+
+	if (!programme)
+		return complain_programme(programmes, wish->programme);
+	if (!find(regions, "code", wish->region))
+		return complain_region(regions, wish->region);
+	status = choose_period(wish, programme, json_text(status_answer, "as_of"), &input);
+	if (status != STATUS_WELL)
+		return status;
+	input.end = end = ask_figures(endpoint, wish->programme, input.to, &status);
+	if (end && day_before(input.from, programme, day))
+		input.before = before = ask_figures(endpoint, wish->programme, day, &status);
+	if (status == STATUS_WELL)
+		status = build_and_write(wish, programme, &input);
+	json_decref(end);
+	json_decref(before);
+	return status;
+}
+
+static int report_of(const char *endpoint, const struct wish *wish)
+{
+	int status;
+	json_t *answer, *catalogue = NULL;
+
+	answer = ask(endpoint, &(struct request){ .op = text_of("status") }, &status);
+	if (answer)
+		catalogue = ask(endpoint, &(struct request){ .op = text_of("catalogue") }, &status);
+	if (catalogue)
+		status = report_figures(endpoint, wish, answer, catalogue);
+	json_decref(catalogue);
+	json_decref(answer);
+	return status;
+}
+
+/* By name, else by the file's ending, else text. */
+static bool choose_format(struct wish *wish, const char *name)
+{
+	const char *dot = wish->output ? strrchr(wish->output, '.') : NULL;
+
+	wish->write = name ? NULL : report_write_text;
+	for (size_t i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i].name, name ? name : dot ? dot + 1 : "") == 0)
+			wish->write = formats[i].write;
+	return wish->write;
+}
+
+static int check_wish(const struct usage *usage, const struct wish *wish)
+{
+	int32_t day;
+
+	if (wish->from && !iso8601_parse_day(text_of(wish->from), &day))
+		return complain_usage(usage, "--from must be a day, YYYY-MM-DD, not '%s'",
+				      wish->from);
+	if (wish->to && !iso8601_parse_day(text_of(wish->to), &day))
+		return complain_usage(usage, "--to must be a day, YYYY-MM-DD, not '%s'", wish->to);
+	if (wish->from && wish->to && strcmp(wish->from, wish->to) > 0)
+		return complain_usage(usage,
+				      "--from %s is after --to %s: the first day comes first",
+				      wish->from, wish->to);
+	return STATUS_WELL;
+}
+
+int command_report(const struct cli *cli, int argc, char **argv)
+{
+	struct wish wish = { .region = "all" };
+	const char *format = NULL;
+	const struct option_row rows[] = {
+		{ "region", "CODE", "only of this region (all)", OPTION_TEXT, &wish.region, 0, 0 },
+		{ "from", "DAY", "the period's first day (the programme's)", OPTION_TEXT,
+		  &wish.from, 0, 0 },
+		{ "to", "DAY", "its last (today, or the programme's)", OPTION_TEXT, &wish.to, 0,
+		  0 },
+		{ "format", "FORMAT", "text, csv or html (by the ending of FILE, else text)",
+		  OPTION_TEXT, &format, 0, 0 },
+		{ "output", "FILE", "where to write it (standard output)", OPTION_TEXT,
+		  &wish.output, 0, 0 },
+	};
+	const struct usage usage = {
+		.command = "lift report",
+		.arguments = "PROGRAMME",
+		.help = "Says what a programme has come to, for those who pay for it: participants by what the\n"
+			"catalogue counts by, targets, reach place by place, completion, withdrawals.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+	};
+	struct endpoints endpoints;
+	int status, first = options_parse(&usage, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (first == argc)
+		return complain_usage(&usage, "which programme?");
+	if (first + 1 < argc)
+		return complain_usage(&usage, "'%s': one programme at a time", argv[first + 1]);
+	wish.programme = argv[first];
+	if (!choose_format(&wish, format))
+		return complain_usage(&usage, "--format must be text, csv or html, not '%s'",
+				      format);
+	status = check_wish(&usage, &wish);
+	if (status == STATUS_WELL)
+		status = endpoints_find(cli, NULL, &endpoints);
+	if (status != STATUS_WELL)
+		return status;
+	status = report_of(endpoints.control, &wish);
+	endpoints_clear(&endpoints);
+	return status;
+}
