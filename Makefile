@@ -25,7 +25,9 @@ PACKAGES := \
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
 	systemd:systemd-analyze_verify_of_the_units \
-	$(if $(wildcard ../shared/oracle),python3-yaml:the_reference_program_beside_this_checkout)
+	procps:/bin/kill,_by_which_the_unit_reloads \
+	python3:the_reference_program_and_the_sample_of_events \
+	python3-yaml:catalogues_in_the_reference_program
 
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
@@ -194,16 +196,25 @@ deps-check:
 # Libraries that were installed a moment ago are found by a make that starts after that.
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay units-verify
+	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay reference units-verify
 
-.PHONY: tests
-tests: $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
+# Many events of nobody, the same ones each time.
+SAMPLE := $(BUILD)/tests/sample/events.csv
+$(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
+	@mkdir -p $(@D)
+	python3 -B $< $(@D)
+
+.PHONY: tests reference
+tests: $(SAMPLE) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 unit: $(UNITS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
-e2e: all $(E2ES) $(PRELOADS)
+e2e: all $(E2ES) $(PRELOADS) $(SAMPLE)
 	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+
+reference:
+	@python3 -B tests/reference/lift_oracle_test.py
 
 # A short round of each is part of the tests; all of them, and ROUNDS, are for torture.
 torture-short: all $(TORTURES) $(BUILD)/tests/torture/faults.so

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A quarter of a million events of a real university, in every way in which they can come: always the figures of the
- * reference program, of any day, and always the same bytes. Both lie beside the checkout; where they do not, there is
- * nothing to compare with.
+ * Tens of thousands of events, in every way in which they can come: always the figures of the reference program
+ * (tests/reference), of any day, and always the same bytes. With LIFT_DATA those of a directory of one's own.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,41 +14,27 @@
 #include "tests/e2e/figures.h"
 #include "tests/e2e/lines.h"
 #include "tests/e2e/peer.h"
+#include "tests/e2e/sample.h"
 
-#define EVENTS	  "../shared/data/oulad/events.csv"
-#define CATALOGUE "../shared/data/oulad/catalogue.yaml"
-#define REFERENCE "../shared/oracle/lift_oracle.py"
+#define REFERENCE "tests/reference/lift_oracle.py"
 
 enum {
-	MARCH_2013,
-	OCTOBER_2013,
-	JUNE_2014,
-	JANUARY_2015,
-	SEPTEMBER_2015,
-	DAYS,
 	REFERENCES_AT_ONCE = 2, /* it keeps a core busy for seconds */
 	SHORT_BATCH = 20,
 	PATIENCE_MS = 600000, /* with what takes half a minute on a machine that has time */
 };
 
 static struct {
-	const char *day;
-	json_t *expected; /* what the reference program says, of all kinds; NULL: it is not there */
+	json_t *expected; /* what the reference program says, of all kinds */
 	char *exported;	  /* what the first way has given */
-} days[DAYS] = {
-	[MARCH_2013] = { .day = "2013-03-31" },	  /* with an hour less */
-	[OCTOBER_2013] = { .day = "2013-10-27" }, /* and one more */
-	[JUNE_2014] = { .day = "2014-06-30" },	    [JANUARY_2015] = { .day = "2015-01-31" },
-	[SEPTEMBER_2015] = { .day = "2015-09-30" }, /* behind all events */
-};
-static struct lines events;
-
-/* ---- the reference ------------------------------------------------------------------------------- */
+} days[SAMPLE_DAYS];
+static struct sample sample;
 
 static void start_reference(struct process *process, const char *dir, const char *day)
 {
-	const char *const argv[] = { "/usr/bin/python3", REFERENCE, CATALOGUE, EVENTS,
-				     "--as-of",		 day,	    NULL };
+	const char *const argv[] = {
+		"/usr/bin/python3", REFERENCE, sample.catalogue, sample.events, "--as-of", day, NULL
+	};
 
 	process_start(process, dir, day, argv, NULL);
 }
@@ -68,40 +53,35 @@ static void take_reference(struct process *process, size_t d)
 /* It is asked once a day, for all tests. */
 static int ask_reference(void **state)
 {
-	struct process processes[DAYS];
+	struct process processes[SAMPLE_DAYS];
 	struct daemon *scratch;
 	void *made = NULL;
 	bool all = true;
 
 	(void)state;
-	if (access(EVENTS, R_OK) != 0 || access(REFERENCE, R_OK) != 0) {
-		print_message("skipped: there is no " EVENTS " and " REFERENCE
-			      " to compare with\n");
-		return 0;
-	}
+	sample_read(&sample);
 	if (daemon_setup(&made) != 0)
 		return -1;
 	scratch = made;
-	for (size_t d = 0; d < DAYS + REFERENCES_AT_ONCE; d++) {
+	for (size_t d = 0; d < SAMPLE_DAYS + REFERENCES_AT_ONCE; d++) {
 		if (d >= REFERENCES_AT_ONCE)
 			take_reference(&processes[d - REFERENCES_AT_ONCE], d - REFERENCES_AT_ONCE);
-		if (d < DAYS)
-			start_reference(&processes[d], scratch->dir, days[d].day);
+		if (d < SAMPLE_DAYS)
+			start_reference(&processes[d], scratch->dir, sample.days[d]);
 	}
-	for (size_t d = 0; d < DAYS; d++)
+	for (size_t d = 0; d < SAMPLE_DAYS; d++)
 		all = all && days[d].expected;
-	lines_read(&events, EVENTS, true);
 	return daemon_teardown(&made) == 0 && all ? 0 : -1;
 }
 
 static int forget_reference(void **state)
 {
 	(void)state;
-	for (size_t d = 0; d < DAYS; d++) {
+	for (size_t d = 0; d < SAMPLE_DAYS; d++) {
 		json_decref(days[d].expected);
 		free(days[d].exported);
 	}
-	lines_free(&events);
+	sample_free(&sample);
 	return 0;
 }
 
@@ -110,13 +90,11 @@ static void start(struct daemon *daemon, size_t today)
 {
 	char lines[4 * PATH_SIZE];
 
-	if (!days[today].expected)
-		skip();
 	snprintf(lines, sizeof(lines),
-		 "catalogue: " CATALOGUE "\n"
+		 "catalogue: %s\n"
 		 "as_of: %s\n"
 		 "namespaces: {one: students, two: students, three: students}\n",
-		 days[today].day);
+		 sample.catalogue, sample.days[today]);
 	daemon_configure(daemon, lines);
 	daemon_start(daemon);
 }
@@ -134,7 +112,7 @@ static void check_exported(size_t d, char *out, const char *why)
 {
 	char when[PATH_SIZE];
 
-	snprintf(when, sizeof(when), "%s, as of %s", why, days[d].day);
+	snprintf(when, sizeof(when), "%s, as of %s", why, sample.days[d]);
 	if (!days[d].exported || strcmp(days[d].exported, out) != 0)
 		check_reference(d, out, when);
 	if (!days[d].exported) {
@@ -150,9 +128,10 @@ static void check_exported(size_t d, char *out, const char *why)
 static void check_days(struct daemon *daemon, size_t today, const char *why)
 {
 	check_exported(today, daemon_lift_out(daemon, 0, "export", NULL), why);
-	for (size_t d = 0; d < DAYS; d++)
+	for (size_t d = 0; d < SAMPLE_DAYS; d++)
 		check_exported(
-			d, daemon_lift_out(daemon, 0, "export", "--as-of", days[d].day, NULL), why);
+			d, daemon_lift_out(daemon, 0, "export", "--as-of", sample.days[d], NULL),
+			why);
 }
 
 /* What the only source has sent: how many events were accepted, and how many numbers its streams lack. */
@@ -191,12 +170,12 @@ static void check_received(struct daemon *daemon, size_t n)
 /* The rows in an order of their own, which the test may change. */
 static struct lines copy_events(void)
 {
-	struct lines copy = events;
+	struct lines copy = sample.lines;
 
 	copy.rows = malloc(copy.n * sizeof(*copy.rows));
 	assert_non_null(copy.rows);
 	for (size_t i = 0; i < copy.n; i++)
-		copy.rows[i] = events.rows[i];
+		copy.rows[i] = sample.lines.rows[i];
 	return copy;
 }
 
@@ -210,17 +189,15 @@ static void publish_lines(struct daemon *daemon, struct lines *lines)
 	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
 }
 
-/* ---- ways in which they come --------------------------------------------------------------------- */
-
 static void the_file_as_it_is(void **state)
 {
-	start(*state, JANUARY_2015);
-	free(daemon_lift_out(*state, 0, "publish", EVENTS, NULL));
-	check_days(*state, JANUARY_2015, "as it is");
-	check_received(*state, events.n);
+	start(*state, SAMPLE_MOST);
+	free(daemon_lift_out(*state, 0, "publish", sample.events, NULL));
+	check_days(*state, SAMPLE_MOST, "as it is");
+	check_received(*state, sample.lines.n);
 	daemon_stop(*state, SIGTERM);
 	daemon_start(*state);
-	check_days(*state, JANUARY_2015, "as it is, after a restart");
+	check_days(*state, SAMPLE_MOST, "as it is, after a restart");
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -228,11 +205,11 @@ static void the_file_backwards(void **state)
 {
 	struct lines lines;
 
-	start(*state, OCTOBER_2013);
+	start(*state, SAMPLE_LONG_DAY);
 	lines = copy_events();
 	lines_reverse(&lines);
 	publish_lines(*state, &lines);
-	check_days(*state, OCTOBER_2013, "backwards");
+	check_days(*state, SAMPLE_LONG_DAY, "backwards");
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -240,12 +217,12 @@ static void the_file_shuffled_with_every_tenth_row_twice(void **state)
 {
 	struct lines lines;
 
-	start(*state, JUNE_2014);
+	start(*state, SAMPLE_HALF);
 	lines = copy_events();
 	lines_shuffle_with_twice(&lines, (unsigned long)clock_ms());
 	publish_lines(*state, &lines);
-	check_days(*state, JUNE_2014, "shuffled");
-	check_received(*state, events.n + (events.n + 9) / 10);
+	check_days(*state, SAMPLE_HALF, "shuffled");
+	check_received(*state, sample.lines.n + (sample.lines.n + 9) / 10);
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -257,10 +234,10 @@ static void the_file_split_over_three_sources_of_one_namespace_at_once(void **st
 	struct outcome outcome;
 	char path[PATH_SIZE];
 
-	start(daemon, SEPTEMBER_2015);
+	start(daemon, SAMPLE_END);
 	for (size_t i = 0; i < 3; i++) {
 		path_make(path, "%s/%s.csv", daemon->dir, sources[i]);
-		lines_write(&events, path, i, 3);
+		lines_write(&sample.lines, path, i, 3);
 	}
 	for (size_t i = 0; i < 3; i++) {
 		path_make(path, "%s/%s.csv", daemon->dir, sources[i]);
@@ -272,7 +249,7 @@ static void the_file_split_over_three_sources_of_one_namespace_at_once(void **st
 		assert_int_equal(outcome.status, 0);
 		outcome_free(&outcome);
 	}
-	check_days(daemon, SEPTEMBER_2015, "three sources at once");
+	check_days(daemon, SAMPLE_END, "three sources at once");
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -281,13 +258,13 @@ static void the_file_with_one_event_a_batch(void **state)
 	struct process publisher;
 	struct outcome outcome;
 
-	start(*state, MARCH_2013);
-	daemon_lift_start(*state, &publisher, "publish", "--batch", "1", EVENTS, NULL);
+	start(*state, SAMPLE_SHORT_DAY);
+	daemon_lift_start(*state, &publisher, "publish", "--batch", "1", sample.events, NULL);
 	outcome = process_wait_long(&publisher, PATIENCE_MS);
 	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
-	check_days(*state, MARCH_2013, "one event a batch");
-	assert_int_equal(daemon_counter(*state, "batches"), events.n);
+	check_days(*state, SAMPLE_SHORT_DAY, "one event a batch");
+	assert_int_equal(daemon_counter(*state, "batches"), sample.lines.n);
 	daemon_stop(*state, SIGTERM);
 }
 
@@ -300,9 +277,10 @@ static void publish_with_losses(struct daemon *daemon)
 	int status;
 
 	snprintf(batch, sizeof(batch), "%d", SHORT_BATCH);
-	daemon_lift_start(daemon, &publisher, "publish", "--pub", "--batch", batch, EVENTS, NULL);
+	daemon_lift_start(daemon, &publisher, "publish", "--pub", "--batch", batch, sample.events,
+			  NULL);
 	for (int64_t part = 1; part <= 2; part++) {
-		daemon_await_journal(daemon, part * (int64_t)events.n / 4);
+		daemon_await_journal(daemon, part * (int64_t)sample.lines.n / 4);
 		daemon_crash(daemon);
 		assert_false(process_ended(&publisher, &status));
 		daemon_start(daemon);
@@ -330,7 +308,7 @@ static int64_t await_losses(struct daemon *daemon)
 			fail_msg("%lld accepted, %lld missing", (long long)accepted,
 				 (long long)missing);
 	} while (daemon_counter(daemon, "ticks") < ticks + 2);
-	assert_true(accepted + missing <= (int64_t)events.n);
+	assert_true(accepted + missing <= (int64_t)sample.lines.n);
 	return missing;
 }
 
@@ -339,14 +317,14 @@ static void the_file_by_pub_with_losses_that_are_healed_by_the_acknowledged_way(
 	struct daemon *daemon = *state;
 	int64_t missing;
 
-	start(daemon, JANUARY_2015);
+	start(daemon, SAMPLE_MOST);
 	publish_with_losses(daemon);
 	missing = await_losses(daemon);
-	print_message("%lld of %zu events were lost\n", (long long)missing, events.n);
+	print_message("%lld of %zu events were lost\n", (long long)missing, sample.lines.n);
 	assert_true(missing >= SHORT_BATCH);
-	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
-	check_received(daemon, events.n);
-	check_days(daemon, JANUARY_2015, "lost and healed");
+	free(daemon_lift_out(daemon, 0, "publish", sample.events, NULL));
+	check_received(daemon, sample.lines.n);
+	check_days(daemon, SAMPLE_MOST, "lost and healed");
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -357,10 +335,10 @@ static void the_file_with_restarts_in_the_middle_of_it(void **state)
 	struct outcome outcome;
 	int status;
 
-	start(daemon, OCTOBER_2013);
-	daemon_lift_start(daemon, &publisher, "publish", EVENTS, NULL);
+	start(daemon, SAMPLE_LONG_DAY);
+	daemon_lift_start(daemon, &publisher, "publish", sample.events, NULL);
 	for (int64_t part = 1; part <= 2; part++) {
-		daemon_await_journal(daemon, part * (int64_t)events.n / 3);
+		daemon_await_journal(daemon, part * (int64_t)sample.lines.n / 3);
 		if (part == 2)
 			daemon_stop(daemon, SIGTERM);
 		else
@@ -372,8 +350,8 @@ static void the_file_with_restarts_in_the_middle_of_it(void **state)
 	if (outcome.status != 0)
 		fail_msg("status %d: %s", outcome.status, outcome.err);
 	outcome_free(&outcome);
-	check_received(daemon, events.n);
-	check_days(daemon, OCTOBER_2013, "restarted in the middle");
+	check_received(daemon, sample.lines.n);
+	check_days(daemon, SAMPLE_LONG_DAY, "restarted in the middle");
 	daemon_stop(daemon, SIGTERM);
 }
 
