@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 
 /* ---- columns ----------------------------------------------------------------------------------- */
 

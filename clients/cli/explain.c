@@ -5,11 +5,11 @@
 
 #include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/iso8601.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
+#include "proto/iso8601.h"
 #include "proto/json.h"
 
 enum {

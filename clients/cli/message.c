@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clients/cli/iso8601.h"
 #include "clients/cli/text/print.h"
+#include "proto/iso8601.h"
 #include "proto/json.h"
 
 enum {

@@ -9,7 +9,6 @@
 
 #include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/iso8601.h"
 #include "clients/cli/report/build.h"
 #include "clients/cli/report/csv.h"
 #include "clients/cli/report/html.h"
@@ -17,6 +16,7 @@
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/control.h"
+#include "proto/iso8601.h"
 
 enum {
 	REPORT_TIMEOUT_MS = 600000, /* as of an export */

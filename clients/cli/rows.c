@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "clients/cli/csv_rows.h"
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 #include "proto/json.h"
 
 enum {

@@ -16,10 +16,10 @@
 #include "clients/cli/course/read.h"
 #include "clients/cli/course/write.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/iso8601.h"
 #include "clients/cli/progress.h"
 #include "clients/lib/lift.h"
 #include "clients/lib/wire.h"
+#include "proto/iso8601.h"
 
 enum {
 	HASH = 16,

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 #include "tests/unit/world.h"
 
 /* ---- facts as texts: "completed a 2026-03-29T00:30:00+01:00, withdrawn b ..." ----------------------- */

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "clients/cli/csv_rows.h"
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 #include "clients/cli/rows.h"
 #include "proto/json.h"
 

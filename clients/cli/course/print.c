@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "clients/cli/course/write.h"
-#include "clients/cli/iso8601.h"
 #include "clients/cli/text/print.h"
+#include "proto/iso8601.h"
 #include "proto/json.h"
 
 static const char *const columns[] = { "type",	 "time",  "learner", "module",

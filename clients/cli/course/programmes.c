@@ -6,7 +6,7 @@
 #include "clients/cli/course/dimensions.h"
 #include "clients/cli/course/nodes.h"
 #include "clients/cli/course/places.h"
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 
 enum { DAYS = 120, FROM = 20332 /* 2025-09-01 */, MODULES_EACH = 6, SILENT_DAYS = 30 };
 

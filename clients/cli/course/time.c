@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/course/time.h"
 
+#include "proto/day.h"
+
 enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
@@ -23,13 +25,13 @@ static const struct {
 	{ 296, 307, 0.12, 6 },	/* 22 December to 2 January */
 };
 
-/* Days since 1 March. The calendar as in Howard Hinnant, "chrono-compatible low-level date algorithms" (2013). */
+/* Days since 1 March. */
 static int day_of_year(int32_t day)
 {
-	int32_t of_era = ((day + 719468) % 146097 + 146097) % 146097;
-	int32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int32_t year, month, mday;
 
-	return of_era - (365 * year + year / 4 - year / 100);
+	day_to_date(day, &year, &month, &mday);
+	return day - day_of_date(month < 3 ? year - 1 : year, 3, 1);
 }
 
 static int32_t skip_weekend(const struct course *course, struct luck *chance, int32_t day)

@@ -4,12 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "clients/cli/iso8601.h"
 #include "clients/cli/report/draft.h"
 #include "clients/cli/report/reach.h"
 #include "clients/cli/report/tables.h"
 #include "clients/cli/text/print.h"
 #include "proto/err.h"
+#include "proto/iso8601.h"
 
 enum { NAMES_SHOWN = 12 /* modules in the heading */ };
 

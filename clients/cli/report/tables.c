@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#include "clients/cli/iso8601.h"
 #include "clients/cli/text/print.h"
+#include "proto/day.h"
 #include "proto/err.h"
+#include "proto/iso8601.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -237,19 +238,16 @@ static const struct report_column month_columns[] = {
 	{ "completed", "completed", true, false },
 };
 
-/* Months since the year 0; of "YYYY-MM-DD". */
-static int month_of(const char *day)
+/* Months since the year 0 of "YYYY-MM-DD"; false where it is no day. */
+static bool month_of(const char *day, int *ret_month)
 {
-	return atoi(day) * 12 + atoi(day + 5) - 1;
-}
+	int32_t number, year, month, mday;
 
-static int32_t month_days(int month)
-{
-	static const int32_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int year = month / 12;
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month % 12] + (month % 12 == 1 && leap);
+	if (!day || !iso8601_parse_day(text_of(day), &number))
+		return false;
+	day_to_date(number, &year, &month, &mday);
+	*ret_month = year * 12 + month - 1;
+	return true;
 }
 
 static void label_month(struct draft *draft, struct report_row *row, int month)
@@ -257,8 +255,8 @@ static void label_month(struct draft *draft, struct report_row *row, int month)
 	const char *from = draft->report->from, *to = draft->report->to;
 
 	row->from = draft_text(draft, "%04d-%02d-01", month / 12, month % 12 + 1);
-	row->to =
-		draft_text(draft, "%04d-%02d-%02d", month / 12, month % 12 + 1, month_days(month));
+	row->to = draft_text(draft, "%04d-%02d-%02d", month / 12, month % 12 + 1,
+			     (int)day_month_days(month / 12, month % 12 + 1));
 	if (strcmp(row->from, from) < 0)
 		row->from = from;
 	if (strcmp(row->to, to) > 0)
@@ -273,13 +271,12 @@ int draft_months(struct draft *draft)
 	const char *first =
 		*from ? from : json_string_value(json_array_get(json_array_get(daily, 0), 0));
 	struct report_section *section;
+	int month, last, of_day;
 	size_t i, n;
-	int month;
 
-	if (!first)
+	if (!month_of(first, &month) || !month_of(to, &last))
 		return 0;
-	month = month_of(first);
-	n = month_of(to) < month ? 0 : (size_t)(month_of(to) - month + 1);
+	n = last < month ? 0 : (size_t)(last - month + 1);
 	section = draft_section(draft, "months", "By month", month_columns, COUNT(month_columns),
 				n + 1);
 	if (!section)
@@ -294,12 +291,13 @@ int draft_months(struct draft *draft)
 	{
 		const char *text = json_string_value(json_array_get(day, 0));
 
-		if (!text || strcmp(text, from) < 0 || strcmp(text, to) > 0)
+		if (!month_of(text, &of_day) || of_day < month || of_day > last ||
+		    strcmp(text, from) < 0 || strcmp(text, to) > 0)
 			continue;
 		for (size_t c = 1; c <= 2; c++) {
 			int64_t more = json_integer_value(json_array_get(day, c));
 
-			section->rows[month_of(text) - month].cells[c].n += more;
+			section->rows[of_day - month].cells[c].n += more;
 			section->rows[n].cells[c].n += more;
 		}
 	}

@@ -2,8 +2,8 @@
 /*
  * iso8601.h - moments and days as people and platforms write them.
  */
-#ifndef LIFT_CLI_ISO8601_H
-#define LIFT_CLI_ISO8601_H
+#ifndef LIFT_PROTO_ISO8601_H
+#define LIFT_PROTO_ISO8601_H
 
 #include "proto/bytes.h"
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/iso8601.h"
+#include "proto/iso8601.h"
 
 #include <stdio.h>
 #include <time.h>
+
+#include "proto/day.h"
 
 enum { MINUTE_MS = 60000, FRACTION_DIGITS = 9 };
 
@@ -37,32 +39,15 @@ static bool take_digits(struct cursor *cursor, int digits, int least, int most, 
 	return value >= least && value <= most;
 }
 
-static int month_days(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-/* Days since 1970-01-01, counted in years that begin in March, so that the leap day comes last. */
-static int32_t day_number(int year, int month, int day)
-{
-	int y = year - (month <= 2);
-	int m = (month + 9) % 12;
-
-	return 365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - 719468;
-}
-
 static bool take_day(struct cursor *cursor, int32_t *ret_day)
 {
 	int year, month, day;
 
 	if (!take_digits(cursor, 4, 1, 9999, &year) || !take(cursor, '-') ||
 	    !take_digits(cursor, 2, 1, 12, &month) || !take(cursor, '-') ||
-	    !take_digits(cursor, 2, 1, month_days(year, month), &day))
+	    !take_digits(cursor, 2, 1, day_month_days(year, month), &day))
 		return false;
-	*ret_day = day_number(year, month, day);
+	*ret_day = day_of_date(year, month, day);
 	return true;
 }
 
