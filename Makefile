@@ -84,8 +84,13 @@ help:
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
-	@echo 'make torture       kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
-	@echo 'make soak          30 minutes under load; SECONDS=n, RATE=events/s'
+	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
+	@echo 'make unit         the tests of modules; also e2e (the real daemon and command), torture-short, fuzz-replay,'
+	@echo '                  reference (the reference program itself), units-verify'
+	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
+	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
+	@echo 'make torture      kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
+	@echo 'make soak         30 minutes under load; SECONDS=n, RATE=events/s'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
@@ -121,11 +126,11 @@ $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lm
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
-$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
 
-$(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB)) $(PROTO_A)
+$(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
 
@@ -140,16 +145,16 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 # In process: as unit tests are.
-$(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
+$(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
 
-$(BUILD)/tests/torture/memory_test: $(call obj,tests/torture/memory_test.c) $(DAEMON_A) $(PROTO_A)
+$(BUILD)/tests/torture/memory_test: $(call obj,tests/torture/memory_test.c tests/filter.c) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(if $(SAN_FLAGS),-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc) -o $@ $^ \
 		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lm
 
-$(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB)) $(PROTO_A)
+$(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
 
@@ -193,10 +198,15 @@ deps-check:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
 
 # ---- tests -----------------------------------------------------------------------------------
+# As many at a time as make was told (-j), else one a processor.
+CHECK_JOBS ?= $(shell nproc)
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(CHECK_JOBS))
+SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+
 # Libraries that were installed a moment ago are found by a make that starts after that.
 check: deps-check
-	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@$(MAKE) --no-print-directory unit e2e torture-short fuzz-replay reference units-verify
+	@$(SUBMAKE) all tests
+	@$(SUBMAKE) check-all
 
 # Many events of nobody, the same ones each time.
 SAMPLE := $(BUILD)/tests/sample/events.csv
@@ -204,29 +214,86 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	@mkdir -p $(@D)
 	python3 -B $< $(@D)
 
-.PHONY: tests reference
+.PHONY: tests
 tests: $(SAMPLE) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
-unit: $(UNITS)
-	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+# Scripts: what each of them runs.
+SCRIPTS := reference units_verify prune
+script_reference = python3 -B tests/reference/lift_oracle_test.py
+script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
+script_prune = sh tests/prune_test.sh
 
-e2e: all $(E2ES) $(PRELOADS) $(SAMPLE)
-	@for t in $(E2ES); do echo "== $$t"; LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+# A run is one program with its own log below $(LOGS); those that take longest begin first.
+LOGS := $(BUILD)/tests/log
+LONG := %/worlds_test %/readers_test %/publish_test %/reference_test %/watch_test %/disk_test %/ingredients_test
+long_first = $(filter $(LONG),$(1)) $(filter-out $(LONG),$(1))
+runs_of = $(call long_first,$(patsubst $(BUILD)/tests/%,run-%,$(1)))
+UNIT_RUNS := $(call runs_of,$(UNITS))
+E2E_RUNS := $(call runs_of,$(E2ES))
+TORTURE_RUNS := $(call runs_of,$(TORTURES))
+REPLAY_RUNS := $(call runs_of,$(REPLAYS))
+SCRIPT_RUNS := $(SCRIPTS:%=run-script/%)
+ALL_RUNS := $(call long_first,$(UNIT_RUNS) $(TORTURE_RUNS) $(E2E_RUNS) $(SCRIPT_RUNS) $(REPLAY_RUNS))
+RUN = LIFT_BUILD=$(abspath $(BUILD)) sh tests/run.sh $* $(LOGS)/$*.log
+summary_of = @sh tests/summary.sh $(LOGS) $(patsubst run-%,%,$(1))
+.PHONY: $(ALL_RUNS) check-all reference
 
-reference:
-	@python3 -B tests/reference/lift_oracle_test.py
+$(UNIT_RUNS): run-%: $(BUILD)/tests/%
+	@$(RUN) $<
+
+$(E2E_RUNS): run-%: $(BUILD)/tests/% | all $(PRELOADS) $(SAMPLE)
+	@$(RUN) $<
 
 # A short round of each is part of the tests; all of them, and ROUNDS, are for torture.
-torture-short: all $(TORTURES) $(BUILD)/tests/torture/faults.so
-	@for t in $(TORTURES); do echo "== $$t"; ROUNDS= LIFT_BUILD=$(abspath $(BUILD)) $$t || exit 1; done
+$(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
+	@ROUNDS= $(RUN) $<
+
+$(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
+	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
+
+$(SCRIPT_RUNS): run-script/%: | all
+	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
+
+check-all: $(ALL_RUNS)
+	$(call summary_of,$(ALL_RUNS))
+
+unit: $(UNIT_RUNS)
+	$(call summary_of,$^)
+
+e2e: $(E2E_RUNS)
+	$(call summary_of,$^)
+
+torture-short: $(TORTURE_RUNS)
+	$(call summary_of,$^)
+
+fuzz-replay: $(REPLAY_RUNS)
+	$(call summary_of,$^)
+
+reference: run-script/reference
+	$(call summary_of,$^)
+
+units-verify: run-script/units_verify run-script/prune
+	$(call summary_of,$^)
+
+# One program, whatever directory it is in, and with FILTER=pattern one test of it.
+test-%:
+	@programs='$(filter %/$*_test,$(UNITS) $(E2ES) $(TORTURES))'; \
+	[ -n "$$programs" ] || { echo 'there is no $*_test below tests/unit, tests/e2e or tests/torture' >&2; exit 1; }; \
+	$(SUBMAKE) all $(SAMPLE) $(PRELOADS) $(BUILD)/tests/torture/faults.so $$programs || exit 1; \
+	mkdir -p $(LOGS); failed=; for t in $$programs; do \
+		echo "== $$t"; \
+		{ LIFT_FILTER='$(FILTER)' ROUNDS='$(ROUNDS)' LIFT_BUILD=$(abspath $(BUILD)) $$t; echo $$? >$(LOGS)/status; } 2>&1 | tee $(LOGS)/one.log; \
+		[ "$$(cat $(LOGS)/status)" = 0 ] || failed=1; \
+		grep -q 'Running [1-9]' $(LOGS)/one.log || { echo "$$t: no test is called like FILTER" >&2; failed=1; }; \
+	done; [ -z "$$failed" ]
 
 torture: deps-check
-	@$(MAKE) --no-print-directory -j$$(nproc) all tests
+	@$(SUBMAKE) all tests
 	@failed=; for t in $(if $(TORTURE),$(BUILD)/tests/torture/$(TORTURE)_test,$(TORTURES)); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
 
 # SECONDS of RATE events/s.
 soak: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@$(SUBMAKE) all $(BENCHES)
 	@sh tests/torture/soak.sh $(BUILD) $(or $(SECONDS),1800) $(or $(RATE),50000)
 
 # Fuzzing starts from a corpus of ours, and from what else is lying about in the target's form.
@@ -239,30 +306,23 @@ FUZZ_ALSO_config := systemd/liftd.yaml $(wildcard daemon/examples/*-liftd.yaml)
 FUZZ_ALSO_catalogue := $(filter-out %-liftd.yaml,$(wildcard tests/golden/catalogue.yaml proto/vectors/*.yaml daemon/examples/*.yaml))
 corpus_of = $(wildcard tests/fuzz/corpus/$(1)/*) $(FUZZ_ALSO_$(1))
 
-fuzz-replay: $(REPLAYS)
-	@$(foreach n,$(FUZZ_NAMES),echo "== $(BUILD)/tests/fuzz/$(n)_replay" && $(BUILD)/tests/fuzz/$(n)_replay $(call corpus_of,$(n)) &&) true
-
 # What it finds stays in build-fuzz/: an input that breaks something is made small, and then moves to the corpus.
 fuzz-%: deps-fuzz
-	@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-fuzz CC=clang SAN=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
+	@$(SUBMAKE) BUILD=build-fuzz CC=clang SAN=1 CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' \
 		build-fuzz/tests/fuzz/$*_fuzz build-fuzz/tests/fuzz/$*_replay
 	@mkdir -p build-fuzz/seeds/$* build-fuzz/found/$*
 	@build-fuzz/tests/fuzz/$*_replay --to build-fuzz/seeds/$* $(call corpus_of,$*)
 	build-fuzz/tests/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-max_len=$(or $(FUZZ_MAX_$*),4096) -artifact_prefix=build-fuzz/$*- build-fuzz/found/$* build-fuzz/seeds/$*
 
-units-verify: all
-	@sh tests/units_verify.sh $(BUILD)/liftd
-	@sh tests/prune_test.sh
-
 bench: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(BENCHES)
+	@$(SUBMAKE) all $(BENCHES)
 	@sh tests/bench/bench.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
 demo: deps
-	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(SUBMAKE) all
 	@sh clients/demo.sh $(BUILD) $(PROGRAMME)
 
 # ---- install -----------------------------------------------------------------------------------
