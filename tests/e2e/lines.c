@@ -56,7 +56,6 @@ void lines_shuffle_with_twice(struct lines *lines, unsigned long seed)
 	unsigned short state[3] = { (unsigned short)seed, (unsigned short)(seed >> 16), 0x330e };
 	size_t n = lines->n;
 
-	print_message("seed %lu\n", seed);
 	lines->rows = realloc(lines->rows, (n + n / 10 + 1) * sizeof(*lines->rows));
 	assert_non_null(lines->rows);
 	for (size_t i = 0; i < n; i += 10)

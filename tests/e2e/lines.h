@@ -25,7 +25,7 @@ void lines_free(struct lines *lines);
 
 void lines_reverse(struct lines *lines);
 
-/* Every tenth row once more, and then any order: the seed's, which is printed. */
+/* Every tenth row once more, and then any order: the seed's. */
 void lines_shuffle_with_twice(struct lines *lines, unsigned long seed);
 
 /* Write each `step`th row from `first` on, behind the header. */

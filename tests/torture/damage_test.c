@@ -17,6 +17,7 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 #include "tests/e2e/peer.h"
+#include "tests/seed.h"
 
 enum {
 	ROUNDS_SHORT = 40,
@@ -58,10 +59,7 @@ static uint64_t chance(uint64_t below)
 
 static void begin_chance(void)
 {
-	const char *seed = getenv("LIFT_SEED");
-
-	chance_state = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-	print_message("LIFT_SEED=%llu\n", (unsigned long long)chance_state);
+	chance_state = test_seed();
 }
 
 /* ---- events --------------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/e2e/check.h"
+#include "tests/seed.h"
 #include "tests/torture/mounts.h"
 
 enum {
@@ -34,7 +35,7 @@ static void stage_open(struct stage *stage, const char *lines)
 {
 	*stage = (struct stage){ .load = malloc(sizeof(*stage->load)) };
 	assert_non_null(stage->load);
-	load_init(stage->load, torture_seed(), EVENTS, BATCH, WINDOW);
+	load_init(stage->load, test_seed() & UINT32_MAX, EVENTS, BATCH, WINDOW);
 	stage->expected = subject_expected(stage->load);
 	subject_open(&stage->subject, lines);
 }

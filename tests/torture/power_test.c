@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/e2e/check.h"
+#include "tests/seed.h"
 #include "tests/torture/cut.h"
 #include "tests/torture/mounts.h"
 
@@ -123,7 +124,7 @@ static void what_was_acknowledged_survives_a_loss_of_power(void **state)
 {
 	unsigned rounds = torture_rounds(8, 100);
 	struct findings findings = { 0 };
-	uint64_t seed = torture_seed();
+	uint64_t seed = test_seed() & UINT32_MAX;
 	struct recorded recorded;
 	char detail[96];
 
@@ -143,7 +144,7 @@ static void what_was_acknowledged_survives_a_loss_of_power(void **state)
 static void without_syncs_it_is_lost_and_the_test_sees_it(void **state)
 {
 	struct findings findings = { 0 };
-	uint64_t seed = torture_seed(), refused = 0;
+	uint64_t seed = test_seed() & UINT32_MAX, refused = 0;
 	struct recorded recorded;
 
 	(void)state;
@@ -188,7 +189,7 @@ static void what_was_acknowledged_survives_the_shutdown_of_a_file_system(void **
 	unsigned rounds = torture_rounds(2, 100);
 	struct load *load = malloc(sizeof(*load));
 	struct findings findings = { 0 };
-	uint64_t seed = torture_seed();
+	uint64_t seed = test_seed() & UINT32_MAX;
 	char *expected, detail[64];
 	bool mounted = true;
 

@@ -30,15 +30,6 @@ unsigned torture_rounds(unsigned short_rounds, unsigned most)
 	return n < most ? (unsigned)n : most;
 }
 
-uint64_t torture_seed(void)
-{
-	const char *seed = getenv("SEED");
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return seed ? strtoull(seed, NULL, 10) : (uint64_t)(now.tv_nsec ^ now.tv_sec) & 0xffffffff;
-}
-
 void findings_say(const struct findings *findings, const char *what, const char *detail)
 {
 	print_message("%s: rounds=%llu lost=%llu twice=%llu wrong=%llu%s%s\n", what,

@@ -28,9 +28,6 @@ unsigned torture_rounds(unsigned short_rounds, unsigned most);
 /* Print the line of a test, and fail where there is something to be found. */
 void findings_say(const struct findings *findings, const char *what, const char *detail);
 
-/* A seed from the clock, or ROUNDS_SEED: printed. */
-uint64_t torture_seed(void);
-
 /* A directory of its own with the configuration of the tests and these lines; and nothing of it left. */
 void subject_open(struct subject *subject, const char *lines);
 void subject_close(struct subject *subject);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/calendar.h"
+#include "tests/seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,10 +119,9 @@ static void assert_local(const struct calendar *calendar, const char *zone, int6
 
 static void local_days_and_hours_are_those_of_the_c_library(void **state)
 {
-	unsigned seed = (unsigned)time(NULL);
+	unsigned seed = (unsigned)test_seed();
 
 	(void)state;
-	printf("seed %u\n", seed);
 	srand(seed);
 	for (size_t z = 0; z < sizeof(zones) / sizeof(*zones); z++) {
 		struct calendar *calendar = NULL;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "proto/json.h"
+#include "tests/seed.h"
 #include "tests/unit/json_text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -198,10 +199,9 @@ static struct text random_text(char room[static 64])
 static void what_is_answered_is_what_is_read(void **state)
 {
 	enum { ROUNDS = 20000, ROWS = 20 };
-	unsigned seed = (unsigned)time(NULL);
+	unsigned seed = (unsigned)test_seed();
 	struct tools *tools = *state;
 
-	printf("seed %u\n", seed);
 	srand(seed);
 	for (int round = 0; round < ROUNDS; round++) {
 		char source_room[64], stream_room[64];

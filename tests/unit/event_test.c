@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "proto/json.h"
+#include "tests/seed.h"
 #include "tests/unit/json_text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -45,9 +46,8 @@ static int tools_free(void **state)
 
 static void seed_random(void)
 {
-	unsigned seed = (unsigned)time(NULL);
+	unsigned seed = (unsigned)test_seed();
 
-	printf("seed %u\n", seed);
 	srand(seed);
 }
 

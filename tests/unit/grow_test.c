@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "proto/err.h"
+#include "tests/seed.h"
 
 static void what_is_in_it_stays_while_it_grows(void **state)
 {
@@ -84,7 +85,7 @@ static void more_than_there_can_be_is_refused_and_changes_nothing(void **state)
 static void at_random_it_is_as_an_array_with_room_for_all(void **state)
 {
 	enum { MOST = 5000 };
-	unsigned seed = (unsigned)time(NULL);
+	unsigned seed = (unsigned)test_seed();
 	static uint16_t model[MOST];
 	uint16_t *items = NULL;
 	size_t room = 0, n = 0;

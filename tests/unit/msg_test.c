@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "proto/msg_internal.h"
+#include "tests/seed.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define BYTES(s)                 \
@@ -19,8 +20,7 @@ static uint64_t random_state;
 
 static void seed_random(void)
 {
-	random_state = (uint64_t)time(NULL) * 2654435761u | 1;
-	printf("seed %llu\n", (unsigned long long)random_state);
+	random_state = test_seed() * 2654435761u | 1;
 }
 
 static uint64_t random_below(uint64_t n)

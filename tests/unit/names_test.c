@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/names.h"
+#include "tests/seed.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,12 +75,11 @@ static void random_texts_are_found_as_in_a_list(void **state)
 	enum { STEPS = 20000, TEXTS = 3000 };
 	static char list[TEXTS][4];
 	static size_t sizes[TEXTS];
-	unsigned seed = (unsigned)time(NULL);
+	unsigned seed = (unsigned)test_seed();
 	struct names *names = names_new();
 	uint32_t n = 0;
 
 	(void)state;
-	printf("seed %u\n", seed);
 	srand(seed);
 	for (int step = 0; step < STEPS; step++) {
 		char bytes[4] = { (char)(rand() % 12), (char)(rand() % 12), (char)(rand() % 12) };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/world.h"
+#include "tests/seed.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -22,12 +23,7 @@ void chance_begin_at(uint64_t seed)
 
 void chance_begin(void)
 {
-	const char *given = getenv("LIFT_SEED");
-
-	chance_begin_at(given ? strtoull(given, NULL, 10)
-			      : (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid());
-	printf("LIFT_SEED=%llu\n", (unsigned long long)first_seed);
-	fflush(stdout);
+	chance_begin_at(test_seed());
 }
 
 void chance_of_world(uint32_t world)
