@@ -58,7 +58,7 @@ UNIT_LIB := $(filter-out $(UNIT_SRC),$(call sources,tests/unit,*.c))
 E2E_SRC := $(call sources,tests/e2e,*_test.c)
 E2E_LIB := $(filter-out $(E2E_SRC),$(call sources,tests/e2e,*.c))
 TORTURE_SRC := $(call sources,tests/torture,*_test.c)
-TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c,$(call sources,tests/torture,*.c))
+TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c tests/torture/memory.c,$(call sources,tests/torture,*.c))
 BENCH_SRC := $(call sources,tests/bench,*.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(call sources,tests/fuzz,*_fuzz.c))
 
@@ -149,10 +149,13 @@ $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNI
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
 
-$(BUILD)/tests/torture/memory_test: $(call obj,tests/torture/memory_test.c tests/filter.c) $(DAEMON_A) $(PROTO_A)
+# Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
+MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
+$(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
+		$(call obj,tests/torture/memory.c tests/filter.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(if $(SAN_FLAGS),-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc) -o $@ $^ \
-		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)

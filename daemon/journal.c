@@ -441,8 +441,8 @@ static void put_sources(struct journal *journal)
 
 void journal_fail(struct journal *journal, int err)
 {
-	if (journal_begin(journal) == 0)
-		journal->txn.err = err;
+	journal_begin(journal);
+	store_fail(&journal->txn, err);
 }
 
 static int commit_changes(struct journal *journal)

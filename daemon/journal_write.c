@@ -68,8 +68,8 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	err = journal_add_name(journal, NAME_SOURCE, source, &source_id);
 	if (!err && source_id == journal->n_sources) {
 		err = journal_memory_add_source(journal);
-		journal->txn.err =
-			err; /* the name is there already: the commit fails, and undoes it */
+		/* The name is there already: the commit fails, and undoes it. */
+		store_fail(&journal->txn, err);
 	}
 	if (!err && journal->sources[source_id].n_streams >= JOURNAL_STREAMS_MAX)
 		err = LIFT_E_STREAMS;
@@ -80,7 +80,7 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 		return err;
 	err = journal_memory_add_stream(journal, source_id, ret_stream);
 	if (err)
-		journal->txn.err = err; /* likewise */
+		store_fail(&journal->txn, err); /* likewise */
 	else
 		journal->stream_changed[id] = true;
 	return err;

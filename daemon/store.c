@@ -35,9 +35,9 @@ static int err_of(int rc)
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
 	case MDB_INVALID:
-	case MDB_BAD_TXN:
 		return LIFT_E_CORRUPT;
-	case MDB_PANIC: /* memory and disk may differ: LMDB refuses all from here on */
+	case MDB_BAD_TXN: /* a fault of ours: used after it had failed */
+	case MDB_PANIC:	  /* memory and disk may differ: LMDB refuses all from here on */
 		return LIFT_E_FATAL;
 	case ENOENT:
 		return LIFT_E_NOT_FOUND;
@@ -242,6 +242,12 @@ void store_abort(struct store_txn *txn)
 	if (txn->txn)
 		mdb_txn_abort(txn->txn);
 	txn->txn = NULL;
+}
+
+void store_fail(struct store_txn *txn, int err)
+{
+	if (!txn->err)
+		txn->err = err;
 }
 
 static MDB_val val_of(struct text text)

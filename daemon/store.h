@@ -59,6 +59,8 @@ struct store_txn {
 int store_begin(struct store *store, bool write, struct store_txn *txn);
 int store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
+/* It has failed, whatever LMDB says: with this error, unless there is one already; 0 changes nothing. */
+void store_fail(struct store_txn *txn, int err);
 
 /* The value of a key, borrowed until the next write or the end; false where there is none (or an error stuck). */
 bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_value);

@@ -3,12 +3,8 @@
  * Memory that runs out at every allocation there is, once or from then on, where bytes and texts from outside are read: the answer
  * is LIFT_E_MEMORY, or the same as ever, and nothing is left behind (SAN=1 finds what is).
  *
- * malloc, calloc and realloc are this program's: also those that libraries call. With sanitizers, which have their own, only
- * those of liftd's code (the linker's --wrap).
- *
  * ROUNDS: how many allocations of a case fail, at most MOST; beyond them, a sample.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,59 +21,9 @@
 #include "proto/json.h"
 #include "proto/metric.h"
 #include "proto/snapshot.h"
+#include "tests/torture/memory.h"
 
 enum { SHORT = 60, MOST = 2000 };
-
-/* ---- memory -------------------------------------------------------------------------------------- */
-
-static struct {
-	bool armed, lasting;
-	unsigned long calls, at, hits;
-} memory;
-
-static bool fails(void)
-{
-	unsigned long n;
-
-	if (!memory.armed)
-		return false;
-	n = ++memory.calls;
-	if (memory.at == 0 || n < memory.at || (n > memory.at && !memory.lasting))
-		return false;
-	memory.hits++;
-	errno = ENOMEM;
-	return true;
-}
-
-#ifdef LIFT_SANITIZED
-#define REAL(name) __real_##name
-#define OURS(name) __wrap_##name
-#else
-#define REAL(name) __libc_##name
-#define OURS(name) name
-#endif
-
-void *REAL(malloc)(size_t size);
-void *REAL(calloc)(size_t count, size_t size);
-void *REAL(realloc)(void *old, size_t size);
-void *OURS(malloc)(size_t size);
-void *OURS(calloc)(size_t count, size_t size);
-void *OURS(realloc)(void *old, size_t size);
-
-void *OURS(malloc)(size_t size)
-{
-	return fails() ? NULL : REAL(malloc)(size);
-}
-
-void *OURS(calloc)(size_t count, size_t size)
-{
-	return fails() ? NULL : REAL(calloc)(count, size);
-}
-
-void *OURS(realloc)(void *old, size_t size)
-{
-	return fails() ? NULL : REAL(realloc)(old, size);
-}
 
 /* ---- what is read -------------------------------------------------------------------------------- */
 
@@ -318,12 +264,9 @@ static int read_with(const struct reading *reading, struct text from, unsigned l
 	int err;
 
 	*ret_sum = 1;
-	memory.calls = memory.hits = 0;
-	memory.at = at;
-	memory.lasting = lasting;
-	memory.armed = true;
+	memory_arm(at, lasting);
 	err = reading->read(from, ret_sum);
-	memory.armed = false;
+	memory_disarm();
 	return err;
 }
 
@@ -375,16 +318,13 @@ static int write_once(const struct reading *reading, unsigned long at, uint64_t 
 	struct text text = { NULL, 0 };
 
 	*sum = 1;
-	memory.calls = memory.hits = 0;
-	memory.at = at;
-	memory.lasting = false;
-	memory.armed = true;
+	memory_arm(at, false);
 	writer = msg_writer_new();
 	if (writer) {
 		reading->write(writer);
 		text = msg_written(writer);
 	}
-	memory.armed = false;
+	memory_disarm();
 	mix_text(sum, text);
 	msg_writer_free(writer);
 	return text.size > 0 ? 0 : LIFT_E_MEMORY;
