@@ -21,8 +21,8 @@ static void sync_parent(const char *path)
 {
 	char parent[PATH_MAX];
 
-	snprintf(parent, sizeof(parent), "%.*s/..", PATH_MAX - 4, path);
-	sync_dir(parent);
+	if (dir_join(parent, path, "..") == 0)
+		sync_dir(parent);
 }
 
 int dir_make(const char *path)
@@ -78,24 +78,56 @@ int dir_make_for(const char *top, const char *file, char *ret_failed)
 	return 0;
 }
 
-int dir_delete(const char *path)
+int dir_join(char to[static PATH_MAX], const char *dir, const char *name)
 {
-	DIR *dir = opendir(path);
+	if (snprintf(to, PATH_MAX, "%s/%s", dir, name) < PATH_MAX)
+		return 0;
+	to[0] = 0; /* a path that is cut is another one */
+	errno = ENAMETOOLONG;
+	return LIFT_E_IO;
+}
+
+static int open_dir(int at, const char *name)
+{
+	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* All that is in a directory, by its descriptor, which is closed. No path is made, so none can be cut or lead elsewhere. */
+static int delete_inside(int fd, int depth)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int err = 0;
 
-	if (!dir)
-		return errno == ENOENT ? 0 : LIFT_E_IO;
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return LIFT_E_IO;
+	}
 	while (!err && (entry = readdir(dir))) {
-		char inner[PATH_MAX];
+		const char *name = entry->d_name;
 
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    unlinkat(dirfd(dir), entry->d_name, 0) == 0)
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+		    unlinkat(dirfd(dir), name, 0) == 0)
 			continue;
-		snprintf(inner, sizeof(inner), "%.2000s/%s", path, entry->d_name);
-		err = errno == EISDIR ? dir_delete(inner) : LIFT_E_IO;
+		if (errno != EISDIR || depth == DIR_DEPTH_MAX)
+			err = LIFT_E_IO;
+		else
+			err = delete_inside(open_dir(dirfd(dir), name), depth + 1);
+		if (!err && unlinkat(dirfd(dir), name, AT_REMOVEDIR) != 0)
+			err = LIFT_E_IO;
 	}
 	closedir(dir);
+	return err;
+}
+
+int dir_delete(const char *path)
+{
+	int fd = open_dir(AT_FDCWD, path), err;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	err = delete_inside(fd, 1);
 	return err || rmdir(path) == 0 ? err : LIFT_E_IO;
 }
 
@@ -119,15 +151,16 @@ void dir_sweep(const char *path)
 	struct dirent *entry;
 	DIR *dir;
 
-	snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path + 1) : 1,
-		 slash ? path : ".");
+	if (snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path + 1) : 1,
+		     slash ? path : ".") >= PATH_MAX)
+		return;
 	dir = opendir(parent);
 	while (dir && (entry = readdir(dir))) {
 		pid_t pid = owner_of(entry->d_name, name);
 
 		if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
 			continue;
-		if (snprintf(left, sizeof(left), "%s/%s", parent, entry->d_name) < PATH_MAX)
+		if (dir_join(left, parent, entry->d_name) == 0)
 			dir_delete(left);
 	}
 	if (dir)
@@ -137,23 +170,30 @@ void dir_sweep(const char *path)
 int dir_exchange(const char *a, const char *b)
 {
 	char aside[PATH_MAX], parent[PATH_MAX];
-	int rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+	int err = dir_join(parent, b, ".."), rc;
 
-	if (rc != 0 && (errno == EINVAL || errno == ENOSYS)) {
-		snprintf(aside, sizeof(aside), "%s.aside", b);
-		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
+	if (!err && snprintf(aside, sizeof(aside), "%s.aside", b) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		err = LIFT_E_IO;
 	}
+	if (err)
+		return err;
+	rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+
+	if (rc != 0 && (errno == EINVAL || errno == ENOSYS))
+		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
 	if (rc != 0 && errno == ENOENT)
 		rc = rename(a, b);
-	snprintf(parent, sizeof(parent), "%s/..", b);
 	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
 }
 
 int dir_lock(const char *dir, int *ret_lock)
 {
 	char path[PATH_MAX];
+	int err = dir_join(path, dir, "lock");
 
-	snprintf(path, sizeof(path), "%s/lock", dir);
+	if (err)
+		return err;
 	*ret_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*ret_lock >= 0 && flock(*ret_lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;

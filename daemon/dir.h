@@ -5,6 +5,13 @@
 #ifndef LIFTD_DIR_H
 #define LIFTD_DIR_H
 
+#include <limits.h>
+
+enum { DIR_DEPTH_MAX = 16 /* of directories in one that is deleted */ };
+
+/* DIR/NAME. LIFT_E_IO (ENAMETOOLONG) and an empty path where it does not fit: it is never cut. */
+int dir_join(char to[static PATH_MAX], const char *dir, const char *name);
+
 /* Make a directory and those above it, for its owner only; one that is there must be the user's own. LIFT_E_IO. */
 int dir_make(const char *path);
 
@@ -13,7 +20,7 @@ int dir_make(const char *path);
  * (PATH_MAX). */
 int dir_make_for(const char *top, const char *file, char *ret_failed);
 
-/* Remove a directory and all that is in it, if it is there. LIFT_E_IO. */
+/* Remove a directory and all that is in it, if it is there; links are removed, and never followed. LIFT_E_IO. */
 int dir_delete(const char *path);
 
 /* Remove the directories PATH-<process id> of processes that are no more. */
