@@ -25,6 +25,14 @@ enum event_type event_type_of(struct text name)
 	return 0;
 }
 
+uint8_t event_phase_of(struct text name)
+{
+	for (uint8_t phase = PHASE_PRE; phase <= PHASE_POST; phase++)
+		if (text_equal(name, text_of(phase_names[phase])))
+			return phase;
+	return PHASE_NONE;
+}
+
 int16_t event_score(double score)
 {
 	return (int16_t)floor(score * SCORE_ONE + 0.5);
@@ -180,9 +188,7 @@ static int read_result(const msgpack_object *const score, const msgpack_object *
 	if (phase) {
 		if (!msg_get_text(phase, &text))
 			return LIFT_E_PHASE;
-		for (uint8_t p = PHASE_PRE; p <= PHASE_POST; p++)
-			if (text_equal(text, text_of(phase_names[p])))
-				ret_result->phase = p;
+		ret_result->phase = event_phase_of(text);
 		if (ret_result->phase == PHASE_NONE)
 			return LIFT_E_PHASE;
 	}
@@ -273,48 +279,6 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 	if (err)
 		return err;
 	return event->result.score < 0 && event->result.passed < 0 ? LIFT_E_RESULT : 0;
-}
-
-/* Can everyone read it: no fault inside, and nothing that JSON has no form for? */
-static bool is_plain(const msgpack_object *object)
-{
-	switch (object->type) {
-	case MSGPACK_OBJECT_ARRAY:
-	case MSGPACK_OBJECT_BIN:
-	case MSGPACK_OBJECT_EXT:
-		return false;
-	case MSGPACK_OBJECT_MAP:
-		for (uint32_t i = 0; i < object->via.map.size; i++)
-			if (!is_plain(&object->via.map.ptr[i].val))
-				return false;
-		break;
-	default:
-		break;
-	}
-	return msg_check_values(object) == 0;
-}
-
-void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer)
-{
-	static const int shown[] = { EV_TYPE,  EV_TIME,	  EV_MODULE, EV_REGION,
-				     EV_SCORE, EV_PASSED, EV_PHASE,  EV_VOIDS };
-	const msgpack_object *event = (const msgpack_object *)batch->events + i;
-	const msgpack_object *values[EV_KEYS];
-	size_t n = 0;
-
-	msg_find(event, event_keys, EV_KEYS, values);
-	for (size_t k = 0; k < sizeof(shown) / sizeof(shown[0]); k++)
-		n += values[shown[k]] != NULL;
-	msg_map(writer, n);
-	for (size_t k = 0; k < sizeof(shown) / sizeof(shown[0]); k++) {
-		if (!values[shown[k]])
-			continue;
-		msg_text(writer, event_keys[shown[k]]);
-		if (is_plain(values[shown[k]]))
-			msgpack_pack_object(msg_packer(writer), *values[shown[k]]);
-		else
-			msg_str(writer, "(not readable)");
-	}
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -63,6 +63,8 @@ struct event {
 const char *event_type_name(enum event_type type); /* "started", ... */
 enum event_type event_type_of(struct text name);   /* 0 where there is none */
 
+uint8_t event_phase_of(struct text name); /* PHASE_NONE where there is none */
+
 /* The integer that a score is kept as: floor(score * 10000 + 0.5). */
 int16_t event_score(double score);
 
@@ -89,8 +91,8 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
 /* Write event i as it came (the same content gives the same bytes). */
 void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
-/* Write what event i has of type, time, module, region, score, passed, phase, voids: what was sent, but for who
- * and for what nobody knows. */
+/* Write what event i has of type, time, module, region, score, passed, phase and voids, where it is what these may
+ * have; else, and of attrs and of a learner that cannot be one, its kind and size: nothing of who it was about. */
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
 /* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its own. */

@@ -2,6 +2,7 @@
 /*
  * Refused events: a platform hears of its own, an operator of all, and nobody of whom they were about.
  */
+#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "proto/bytes.h"
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
+#include "tests/e2e/peer.h"
 
 static const char rows[] = "type,time,learner,module,region,score,passed\n"
 			   "started,2024-11-05T09:00:00Z,ada,dementia,rana,,\n"
@@ -99,6 +101,153 @@ static void an_operator_sees_what_was_sent_but_for_who_it_was_about(void **state
 	daemon_stop(daemon, SIGTERM);
 }
 
+#define LEARNER	 "kari.nordmann"
+#define SOMEBODY "\"learner\":\"" LEARNER "\""
+
+/* Where an id gets to by an easy mistake. Each is refused, but for the first two, in which nobody reads it. */
+static const char *const mistaken[] = {
+	"{" SOMEBODY ", \"actor\":{\"id\":\"" LEARNER "\"}}",
+	"{" SOMEBODY ", \"attrs\":{\"learner\":\"" LEARNER "\"}}",
+	"{\"learner\":[\"" LEARNER "\"]}",
+	"{\"type\":\"" LEARNER "\"}",
+	"{\"type\":{\"" LEARNER "\":1}}",
+	"{\"time\":\"" LEARNER "\"}",
+	"{\"time\":[\"" LEARNER "\"]}",
+	"{\"module\":{\"id\":\"m\", \"actor\":\"" LEARNER "\"}}",
+	"{\"module\":{\"" LEARNER "\":\"m\"}}",
+	"{\"region\":{\"code\":\"rana\", \"of\":\"" LEARNER "\"}}",
+	"{\"region\":[\"" LEARNER "\"]}",
+	"{\"type\":\"assessed\", \"score\":\"" LEARNER "\"}",
+	"{\"type\":\"assessed\", \"score\":{" SOMEBODY "}}",
+	"{\"type\":\"assessed\", \"passed\":\"" LEARNER "\"}",
+	"{\"type\":\"assessed\", \"passed\":true, \"phase\":\"" LEARNER "\"}",
+	"{\"type\":\"assessed\", \"passed\":true, \"phase\":{\"" LEARNER "\":1}}",
+	"{\"attrs\":\"" LEARNER "\"}",
+	"{\"attrs\":[\"" LEARNER "\"]}",
+	"{\"attrs\":{\"role\":7, " SOMEBODY "}}",
+	"{\"attrs\":{\"role\":7, \"" LEARNER "\":\"nurse\"}}",
+	"{\"type\":\"voided\", \"voids\":\"" LEARNER "\"}",
+	"{\"type\":\"voided\", \"voids\":[\"" LEARNER "\"]}",
+	"{\"type\":\"voided\", \"voids\":{\"type\":\"started\", \"time\":\"x\", " SOMEBODY "}}",
+	"{\"type\":\"voided\", \"voids\":{\"type\":\"" LEARNER "\"}}",
+	"{\"type\":\"voided\", \"voids\":{\"type\":\"started\", \"time\":\"" LEARNER "\"}}",
+	"{\"type\":\"voided\", \"voids\":{\"type\":\"assessed\", \"score\":\"" LEARNER "\"}}",
+	"{\"type\":\"voided\", \"voids\":{\"type\":\"assessed\", \"phase\":\"" LEARNER "\"}}",
+};
+enum { N_MISTAKEN = sizeof(mistaken) / sizeof(mistaken[0]), N_NOT_READ = 2 };
+
+static json_t *batch_of_mistakes(const char *source)
+{
+	json_t *events = json_array();
+
+	for (size_t i = 0; i < N_MISTAKEN; i++) {
+		json_t *event = json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", "started", "time",
+					  (json_int_t)1730797200000, "learner", LEARNER, "module",
+					  "dementia", "region", "rana");
+		json_t *mistake = json_loads(mistaken[i], 0, NULL);
+
+		assert_non_null(mistake);
+		json_object_update(event, mistake);
+		json_decref(mistake);
+		json_array_append_new(events, event);
+	}
+	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:o}", "v", 1, "op", "events", "source", source,
+			 "stream", "s", "seq", 1, "events", events);
+}
+
+/* Whoever publishes, once the daemon has subscribed. */
+static void publish_mistakes(struct peer *platform, const struct daemon *daemon)
+{
+	zmq_pollitem_t item = { .events = ZMQ_POLLIN };
+	char endpoint[PATH_SIZE], subscription[64];
+
+	path_make(endpoint, "ipc://%s/run/events", daemon->dir);
+	peer_open(platform, ZMQ_XPUB, endpoint, NULL);
+	item.socket = platform->socket;
+	assert_int_equal(zmq_poll(&item, 1, LIMIT_MS), 1);
+	assert_true(zmq_recv(platform->socket, subscription, sizeof(subscription), 0) > 0);
+	peer_send_bytes(platform, text_of("event/published"), ZMQ_SNDMORE);
+	peer_send(platform, batch_of_mistakes("published"));
+}
+
+static size_t files_seen; /* nftw has no context */
+
+static int has_no_learner(const char *path, const struct stat *about, int kind, struct FTW *at)
+{
+	size_t size;
+	char *bytes;
+
+	(void)about, (void)at;
+	if (kind != FTW_F || !S_ISREG(about->st_mode))
+		return 0;
+	bytes = file_text(path, &size);
+	if (memmem(bytes, size, LEARNER, strlen(LEARNER)))
+		fail_msg("an id of a learner is in %s", path);
+	free(bytes);
+	files_seen++;
+	return 0;
+}
+
+static void show_all_refused(struct daemon *daemon)
+{
+	char *list = daemon_lift_out(daemon, 0, "quarantine", "--json", "list", NULL);
+	size_t n = 0;
+
+	for (char *line = list; *line; line = strchr(line, '\n') + 1, n++) {
+		json_t *row = line_of(line);
+		char number[24];
+
+		snprintf(number, sizeof(number), "%lld", (long long)whole(row, "number"));
+		json_decref(row);
+		free(daemon_lift_out(daemon, 0, "quarantine", "show", number, NULL));
+	}
+	assert_int_equal(n, 2 * (N_MISTAKEN - N_NOT_READ));
+	free(list);
+}
+
+/* The state, a backup, what the daemon logs and what lift prints are all below the daemon's directory. */
+static void an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood(void **state)
+{
+	struct daemon *daemon = *state;
+	struct peer intake, platform;
+	char backup[PATH_SIZE];
+	json_t *message, *answer;
+	char *text;
+
+	daemon_configure(daemon, "");
+	daemon_start(daemon);
+	peer_open(&intake, ZMQ_DEALER, daemon->intake, NULL);
+	answer = peer_ask(&intake, batch_of_mistakes("asked"));
+	assert_int_equal(json_array_size(json_object_get(answer, "rejected")),
+			 N_MISTAKEN - N_NOT_READ);
+	text = json_dumps(answer, 0);
+	assert_null(strstr(text, LEARNER));
+	free(text);
+	json_decref(answer);
+	/* Whole batches that are refused, which the log says. */
+	message = batch_of_mistakes("asked");
+	json_object_set_new(message, "op", json_string(LEARNER));
+	json_decref(peer_ask(&intake, message));
+	message = batch_of_mistakes("asked");
+	json_object_set_new(message, "seq", json_string(LEARNER));
+	json_decref(peer_ask(&intake, message));
+	publish_mistakes(&platform, daemon);
+	daemon_await_counter(daemon, "batches", 2);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 2 * N_NOT_READ);
+	show_all_refused(daemon);
+	free(daemon_lift_out(daemon, 0, "rejections", "--source", "asked", NULL));
+	free(daemon_lift_out(daemon, 0, "rejections", "--source", "published", "--json", NULL));
+	free(daemon_lift_out(daemon, 0, "status", NULL));
+	path_make(backup, "%s/backup", daemon->dir);
+	free(daemon_lift_out(daemon, 0, "backup", backup, NULL));
+	peer_close(&intake);
+	peer_close(&platform);
+	daemon_stop(daemon, SIGTERM);
+	files_seen = 0;
+	assert_int_equal(nftw(daemon->dir, has_no_learner, 16, FTW_PHYS), 0);
+	assert_true(files_seen > 2 * (N_MISTAKEN - N_NOT_READ)); /* what each show printed, too */
+}
+
 /* More refused events than a page holds: 1,200 rows of one source, in three questions. */
 static void a_long_list_comes_page_by_page_and_whole(void **state)
 {
@@ -134,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_platform_hears_of_its_own_refused_events_also_after_a_restart),
 		TEST(an_operator_sees_what_was_sent_but_for_who_it_was_about),
+		TEST(an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood),
 		TEST(a_long_list_comes_page_by_page_and_whole),
 	};
 

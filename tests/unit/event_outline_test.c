@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is kept of a refused event: enough to see why, and nowhere an id of a learner.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/event.h"
+#include "tests/unit/json_text.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define RAW(bytes)                       \
+	{                                \
+		bytes, sizeof(bytes) - 1 \
+	}
+#define ID     "kari" /* these bytes are searched for: they may be a text, an integer, a float */
+#define TEN(x) x x x x x x x x x x
+
+struct tools {
+	struct msg_reader *reader;
+	struct msg_writer *sent, *outline;
+};
+
+static int tools_new(void **state)
+{
+	struct tools *tools = calloc(1, sizeof(*tools));
+
+	tools->reader = msg_reader_new();
+	tools->sent = msg_writer_new();
+	tools->outline = msg_writer_new();
+	*state = tools;
+	return 0;
+}
+
+static int tools_free(void **state)
+{
+	struct tools *tools = *state;
+
+	msg_reader_free(tools->reader);
+	msg_writer_free(tools->sent);
+	msg_writer_free(tools->outline);
+	free(tools);
+	return 0;
+}
+
+/* The outline of the one event of the batch that was written. */
+static struct text outline_of_sent(struct tools *tools)
+{
+	struct batch batch;
+
+	assert_int_equal(batch_decode(tools->reader, msg_written(tools->sent), &batch), 0);
+	msg_writer_clear(tools->outline);
+	batch_event_outline(&batch, 0, tools->outline);
+	return msg_written(tools->outline);
+}
+
+static void begin(struct tools *tools)
+{
+	msg_writer_clear(tools->sent);
+	batch_begin(tools->sent, NULL, text_of("s"), text_of("t"), 1, 1);
+}
+
+static const struct text keys[] = {
+	TEXT("type"),  TEXT("time"),   TEXT("learner"), TEXT("module"), TEXT("region"),
+	TEXT("score"), TEXT("passed"), TEXT("phase"),	TEXT("attrs"),	TEXT("voids"),
+};
+
+/* What an id may stand in. The last is a name that a module or a region may have. */
+static const struct text places[] = {
+	RAW("\xce" ID),				       /* an integer */
+	RAW("\xcf" ID ID),			       /* above 2^62 */
+	RAW("\xca" ID),				       /* a float, of 2.7e26 */
+	RAW("\xcb" ID ID),			       /* of eight bytes */
+	RAW("\xa5" ID "\xff"),			       /* no UTF-8 */
+	RAW("\xc4\x04" ID),			       /* binary */
+	RAW("\xc7\x04\x01" ID),			       /* an extension */
+	RAW("\xd6\xff" ID),			       /* one of four bytes: a timestamp */
+	RAW("\x91\xa4" ID),			       /* in a list */
+	RAW("\x81\xa4" ID "\x01"),		       /* a key */
+	RAW("\x81\xa7learner\xa4" ID),		       /* the value of a key */
+	RAW("\x81\xa4type\xa4" ID),		       /* of one that voids has */
+	RAW("\x81\xa4time\xce" ID),		       /* and */
+	RAW("\x81\xa5score\xa4" ID),		       /* and */
+	RAW("\x81\xa6passed\xa4" ID),		       /* and */
+	RAW("\x81\xa5phase\xc4\x04" ID),	       /* and */
+	RAW("\x82\xa4type\xa7started\xa4type\xa4" ID), /* the second of two */
+	RAW("\x81\xc4\x04" ID "\x01"),		       /* a key that is no text */
+	RAW("\x81\xd6\x01" ID "\x01"),		       /* and */
+	RAW("\xda\x01\x94" TEN(TEN(ID)) ID),	       /* a text of more than a module has */
+	RAW("\xa4" ID),				       /* a text */
+};
+
+static bool may_have_any_text(struct text key)
+{
+	return text_equal(key, text_of("module")) || text_equal(key, text_of("region"));
+}
+
+static bool has_id(struct text bytes)
+{
+	return memmem(bytes.data, bytes.size, ID, strlen(ID)) != NULL;
+}
+
+static void an_id_of_a_learner_is_in_no_outline_wherever_it_stood(void **state)
+{
+	struct tools *tools = *state;
+
+	for (size_t k = 0; k < COUNT(keys); k++)
+		for (size_t p = 0; p < COUNT(places) - may_have_any_text(keys[k]); p++) {
+			begin(tools);
+			msg_map(tools->sent, 2);
+			msg_str(tools->sent, "learner");
+			msg_str(tools->sent, ID);
+			msg_text(tools->sent, keys[k]);
+			msg_raw(tools->sent, places[p]);
+			assert_true(has_id(msg_written(tools->sent)));
+			if (has_id(outline_of_sent(tools)))
+				fail_msg("%s, place %zu", keys[k].data, p);
+		}
+}
+
+/* As above, where what has the id is no value of a key that is known. */
+static void an_id_under_a_key_that_nobody_knows_is_in_no_outline(void **state)
+{
+	static const struct text names[] = { RAW("\xa5"
+						 "actor"),
+					     RAW("\xa4" ID), RAW("\xc4\x04" ID), RAW("\xce" ID),
+					     RAW("\xa5" ID "\xff") };
+	struct tools *tools = *state;
+
+	for (size_t n = 0; n < COUNT(names); n++)
+		for (size_t p = 0; p < COUNT(places); p++) {
+			begin(tools);
+			msg_map(tools->sent, 2);
+			msg_raw(tools->sent, names[n]);
+			msg_raw(tools->sent, places[p]);
+			msg_str(tools->sent, "type");
+			msg_str(tools->sent, "voided");
+			outline_of_sent(tools);
+			assert_written(tools->outline, "{'type':'voided'}");
+		}
+}
+
+static void an_outline_says_what_was_wrong(void **state)
+{
+	static const struct {
+		const char *event, *outline;
+	} cases[] = {
+		{ "{'type':'assessed','time':1760428800000,'learner':'u','module':'m','region':'r','score':0.5,"
+		  "'passed':true,'phase':'pre'}",
+		  "{'type':'assessed','time':1760428800000,'module':'m','region':'r','score':0.5,"
+		  "'passed':true,'phase':'pre'}" },
+		{ "{}", "{}" },
+		{ "{'type':null,'attrs':null,'learner':null}", "{}" },
+		{ "{'type':'finished'}", "{'type':'(text of 8 bytes)'}" },
+		{ "{'time':1760428800}", "{'time':'(integer of 10 digits)'}" },
+		{ "{'time':1760428800.5}", "{'time':'(float)'}" },
+		{ "{'time':'2025-09-01'}", "{'time':'(text of 10 bytes)'}" },
+		{ "{'time':-12}", "{'time':'(integer of 2 digits)'}" },
+		{ "{'learner':12345}", "{'learner':'(integer of 5 digits)'}" },
+		{ "{'learner':''}", "{'learner':'(text of 0 bytes)'}" },
+		{ "{'module':['m','n']}", "{'module':'(array of 2)'}" },
+		{ "{'region':{}}", "{'region':'(map of 0)'}" },
+		{ "{'score':85}", "{'score':85}" },
+		{ "{'score':-1}", "{'score':-1}" },
+		{ "{'score':101}", "{'score':'(integer of 3 digits)'}" },
+		{ "{'score':-100.5}", "{'score':'(float)'}" },
+		{ "{'score':'0.5'}", "{'score':'(text of 3 bytes)'}" },
+		{ "{'passed':1}", "{'passed':'(integer of 1 digit)'}" },
+		{ "{'phase':'Post'}", "{'phase':'(text of 4 bytes)'}" },
+		{ "{'phase':false}", "{'phase':'(boolean)'}" },
+		{ "{'attrs':[1]}", "{'attrs':'(array of 1)'}" },
+		{ "{'attrs':{'role':'nurse','unit':null}}", "{'attrs':'(map of 2)'}" },
+		{ "{'attrs':{'role':'nurse','unit':7}}",
+		  "{'attrs':'(map of 2: value 2 is integer of 1 digit)'}" },
+		{ "{'attrs':{'':'nurse'}}", "{'attrs':'(map of 1: name 1 is text of 0 bytes)'}" },
+		{ "{'voids':'started'}", "{'voids':'(text of 7 bytes)'}" },
+		{ "{'voids':{'type':'voided','time':1,'score':0.25,'passed':'yes','phase':'mid','a':1}}",
+		  "{'voids':{'type':'voided','time':'(integer of 1 digit)','score':0.25,"
+		  "'passed':'(text of 3 bytes)','phase':'(text of 3 bytes)'}}" },
+	};
+	struct tools *tools = *state;
+	struct msg_writer *event = msg_writer_new();
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin(tools);
+		msg_raw(tools->sent, packed(event, cases[i].event));
+		outline_of_sent(tools);
+		assert_written(tools->outline, cases[i].outline);
+	}
+	msg_writer_free(event);
+}
+
+int main(void)
+{
+#define TOOLED(test) cmocka_unit_test_setup_teardown(test, tools_new, tools_free)
+	const struct CMUnitTest tests[] = {
+		TOOLED(an_id_of_a_learner_is_in_no_outline_wherever_it_stood),
+		TOOLED(an_id_under_a_key_that_nobody_knows_is_in_no_outline),
+		TOOLED(an_outline_says_what_was_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
