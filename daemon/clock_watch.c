@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 static void look(void *context)
 {

@@ -7,8 +7,8 @@
 #ifndef LIFTD_CLOCK_WATCH_H
 #define LIFTD_CLOCK_WATCH_H
 
-#include "daemon/loop.h"
-#include "daemon/stats.h"
+#include "daemon/base/stats.h"
+#include "daemon/net/loop.h"
 
 enum { CLOCK_LOOK_MS = 1000, CLOCK_JUMP_MS = 2000 /* less is a correction */ };
 

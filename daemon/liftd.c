@@ -9,11 +9,11 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "daemon/backup.h"
-#include "daemon/descriptors.h"
-#include "daemon/dir.h"
+#include "daemon/base/dir.h"
 #include "daemon/liftd_internal.h"
-#include "daemon/socket.h"
+#include "daemon/net/descriptors.h"
+#include "daemon/net/socket.h"
+#include "daemon/tasks/backup.h"
 
 static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };
 

@@ -5,8 +5,8 @@
 #ifndef LIFTD_LIFTD_H
 #define LIFTD_LIFTD_H
 
-#include "daemon/catalogue.h"
-#include "daemon/config.h"
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/config/config.h"
 
 /* Check what configuration and catalogue must have in common. LIFT_E_CONFIG, with the reasons in errors. */
 int liftd_check(const struct config *config, const struct catalogue *catalogue,

@@ -8,17 +8,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "daemon/base/log.h"
 #include "daemon/clock_watch.h"
-#include "daemon/control.h"
-#include "daemon/generation.h"
-#include "daemon/guard.h"
-#include "daemon/intake.h"
+#include "daemon/control/control.h"
+#include "daemon/intake/intake.h"
+#include "daemon/intake/listen.h"
+#include "daemon/ledger/generation.h"
+#include "daemon/ledger/rebuild.h"
 #include "daemon/liftd.h"
-#include "daemon/listen.h"
-#include "daemon/log.h"
-#include "daemon/publish.h"
-#include "daemon/rebuild.h"
+#include "daemon/publish/publish.h"
 #include "daemon/service.h"
+#include "daemon/tasks/guard.h"
 
 /* Three threads beside the main one; each has a loop, and a wake by which the others tell it that there is more. A rebuild has a
  * fourth one, while there is one. */

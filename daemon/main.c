@@ -6,10 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/base/load.h"
 #include "daemon/liftd.h"
-#include "daemon/load.h"
 #include "daemon/service.h"
-#include "daemon/task.h"
+#include "daemon/tasks/task.h"
 
 enum {
 	EXIT_USAGE = 2,

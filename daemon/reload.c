@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/base/load.h"
 #include "daemon/liftd_internal.h"
-#include "daemon/load.h"
 
 enum { RENAMED_WAIT_S = 5 };
 

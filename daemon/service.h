@@ -5,7 +5,7 @@
 #ifndef LIFTD_SERVICE_H
 #define LIFTD_SERVICE_H
 
-#include "daemon/loop.h"
+#include "daemon/net/loop.h"
 
 struct service;
 

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/dir.h"
+#include "daemon/base/dir.h"
 #include "daemon/liftd_internal.h"
-#include "daemon/store_file.h"
+#include "daemon/store/file.h"
 
 enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
 

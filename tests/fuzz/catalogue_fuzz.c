@@ -2,7 +2,7 @@
 /*
  * A catalogue: one whose every index leads somewhere, or errors with their places.
  */
-#include "daemon/catalogue.h"
+#include "daemon/catalogue/catalogue.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_where(const struct catalogue *catalogue, const struct where *where)

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "daemon/catalogue.h"
-#include "daemon/config.h"
-#include "daemon/load.h"
+#include "daemon/base/load.h"
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/config/config.h"
 #include "proto/control.h"
 #include "proto/event.h"
 #include "proto/json.h"

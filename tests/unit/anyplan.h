@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "daemon/catalogue.h"
+#include "daemon/catalogue/catalogue.h"
 
 enum {
 	ANYPLAN_NAMES = 8,  /* regions, modules at most */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "daemon/catalogue.h"
+#include "daemon/catalogue/catalogue.h"
 #include "proto/event.h"
 #include "tests/unit/model.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/backup.h"
+#include "daemon/tasks/backup.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/task_parts.h"
+#include "daemon/tasks/parts.h"
 #include "tests/unit/house.h"
 
 /* ---- the manifest ------------------------------------------------------------------------------- */

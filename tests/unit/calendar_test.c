@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/calendar.h"
+#include "daemon/base/calendar.h"
 #include "tests/seed.h"
 
 #include <setjmp.h>

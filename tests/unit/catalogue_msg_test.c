@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue_msg.h"
+#include "daemon/catalogue/msg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue.h"
+#include "daemon/catalogue/catalogue.h"
 #include "tests/seed.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /*
  * What one learner adds in a programme and in a competence (METRICS 5 and 6), case by case.
  */
-#include "daemon/contribution.h"
+#include "daemon/learner/contribution.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/definition.h"
+#include "daemon/figures/definition.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/metrics.h"
+#include "daemon/figures/metrics.h"
 #include "proto/json.h"
 #include "tests/unit/world.h"
 

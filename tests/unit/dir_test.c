@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/dir.h"
+#include "daemon/base/dir.h"
 
 #include <errno.h>
 #include <fcntl.h>

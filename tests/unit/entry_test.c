@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/entry.h"
+#include "daemon/journal/entry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

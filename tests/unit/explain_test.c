@@ -3,7 +3,7 @@
  * Explanations from a real journal and ledger: what they count is what the figures count, and their sources are those that
  * are published.
  */
-#include "daemon/explain.h"
+#include "daemon/control/explain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/metrics.h"
-#include "daemon/topics.h"
+#include "daemon/figures/metrics.h"
+#include "daemon/publish/topics.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/export.h"
+#include "daemon/control/export.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/fact.h"
+#include "daemon/journal/fact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/gate.h"
+#include "daemon/intake/gate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal_walk.h"
-#include "daemon/quarantine.h"
+#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/quarantine.h"
 #include "tests/unit/house.h"
 
 static const char joined[] = "namespaces: {rana: people, bodo: people}\n";

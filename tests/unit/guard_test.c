@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/guard.h"
+#include "daemon/tasks/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal_internal.h"
+#include "daemon/journal/lmdb/internal.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig";

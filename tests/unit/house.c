@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/metrics.h"
+#include "daemon/figures/metrics.h"
 
 static void open_journal(struct house *house)
 {

@@ -5,8 +5,8 @@
 #ifndef LIFT_TESTS_HOUSE_H
 #define LIFT_TESTS_HOUSE_H
 
-#include "daemon/gate.h"
-#include "daemon/ledger.h"
+#include "daemon/intake/gate.h"
+#include "daemon/ledger/ledger.h"
 #include "tests/unit/world.h"
 
 struct house {

@@ -2,7 +2,7 @@
 /*
  * Jobs whose child is this test program: main() looks for the options that a job has.
  */
-#include "daemon/job.h"
+#include "daemon/tasks/job.h"
 
 #include <errno.h>
 #include <fcntl.h>

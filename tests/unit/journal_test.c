@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/journal.h"
+#include "daemon/journal/journal.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/names.h"
+#include "daemon/base/names.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig", other_secret[16] = "another's dige";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/journal_walk.h"
+#include "daemon/journal/lmdb/walk.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal_internal.h"
-#include "daemon/pages_internal.h"
+#include "daemon/journal/lmdb/internal.h"
+#include "daemon/store/pages_internal.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/learner.h"
+#include "daemon/learner/learner.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/states.h"
+#include "daemon/learner/states.h"
 #include "tests/unit/house.h"
 #include "tests/unit/model.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/ledger.h"
+#include "daemon/ledger/ledger.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/export.h"
+#include "daemon/control/export.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
 #include "tests/unit/model.h"

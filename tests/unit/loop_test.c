@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/loop.h"
+#include "daemon/net/loop.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-#include "daemon/catalogue.h"
-#include "daemon/tally.h"
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/learner/tally.h"
 #include "proto/event.h"
 
 /* An accepted event; its learner is told apart by namespace and id. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/secret.h"
+#include "daemon/journal/secret.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /*
  * What `status` answers of a journal with more sources, streams and gaps than one message has room for.
  */
-#include "daemon/status.h"
+#include "daemon/control/status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/store_file.h"
+#include "daemon/store/file.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal.h"
+#include "daemon/journal/journal.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = { 1 };

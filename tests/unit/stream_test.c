@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/stream.h"
+#include "daemon/journal/stream.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

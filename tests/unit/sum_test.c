@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/sum.h"
+#include "daemon/store/sum.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "tests/unit/world.h"
 
 enum { RECORDS = 300 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/tally.h"
+#include "daemon/learner/tally.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

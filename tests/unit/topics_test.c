@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/topics.h"
+#include "daemon/publish/topics.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /*
  * Control answers what has waited for the ledger one by one, and its loop goes round in between.
  */
-#include "daemon/control.h"
+#include "daemon/control/control.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/catalogue_msg.h"
+#include "daemon/catalogue/msg.h"
 #include "proto/control.h"
 #include "proto/event.h"
 #include "proto/json.h"

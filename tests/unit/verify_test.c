@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/verify.h"
+#include "daemon/tasks/verify.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ledger_internal.h"
+#include "daemon/ledger/internal.h"
 #include "tests/unit/house.h"
 
 enum { EVENTS = 400 };

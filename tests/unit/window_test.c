@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/window.h"
+#include "daemon/intake/window.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
 #ifndef LIFT_TESTS_WORLD_H
 #define LIFT_TESTS_WORLD_H
 
-#include "daemon/catalogue.h"
-#include "daemon/config.h"
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/config/config.h"
 #include "proto/event.h"
 
 /* The seed of the environment's LIFT_SEED, or a new one; printed, so that a failure can be had again. */

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "daemon/export.h"
+#include "daemon/control/export.h"
 #include "tests/unit/anyworld.h"
 #include "tests/unit/house.h"
 #include "tests/unit/model.h"

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/sync.h"
+#include "proto/err.h"
+
+/* Where it cannot be read it was made by others, and has been there for long. */
+static void sync_parent(const char *path)
+{
+	char parent[PATH_MAX];
+
+	if (dir_join(parent, path, "..") == 0)
+		sync_dir(parent);
+}
+
+int dir_make(const char *path)
+{
+	char part[PATH_MAX];
+	struct stat info;
+	size_t size = strlen(path);
+
+	if (size >= sizeof(part)) {
+		errno = ENAMETOOLONG;
+		return LIFT_E_IO;
+	}
+	for (size_t i = 1; i <= size; i++) {
+		if (path[i] != '/' && path[i] != 0)
+			continue;
+		memcpy(part, path, i);
+		part[i] = 0;
+		if (mkdir(part, 0700) == 0)
+			sync_parent(part);
+		else if (errno != EEXIST)
+			return LIFT_E_IO;
+	}
+	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
+		errno = ENOTDIR;
+		return LIFT_E_IO;
+	}
+	if (info.st_uid != geteuid()) {
+		errno = EPERM;
+		return LIFT_E_IO;
+	}
+	return 0;
+}
+
+int dir_make_for(const char *top, const char *file, char *ret_failed)
+{
+	size_t size = strlen(top);
+	char part[PATH_MAX];
+	int n;
+
+	if (strncmp(file, top, size) != 0 || file[size] != '/')
+		return 0;
+	for (const char *c = file + size + 1; *c; c++) {
+		if (*c != '/')
+			continue;
+		n = snprintf(part, sizeof(part), "%.*s", (int)(c - file), file);
+		if (n >= PATH_MAX)
+			errno = ENAMETOOLONG;
+		else if (mkdir(part, 0700) == 0 || errno == EEXIST)
+			continue;
+		memcpy(ret_failed, part, sizeof(part));
+		return LIFT_E_IO;
+	}
+	return 0;
+}
+
+int dir_join(char to[static PATH_MAX], const char *dir, const char *name)
+{
+	if (snprintf(to, PATH_MAX, "%s/%s", dir, name) < PATH_MAX)
+		return 0;
+	to[0] = 0; /* a path that is cut is another one */
+	errno = ENAMETOOLONG;
+	return LIFT_E_IO;
+}
+
+static int open_dir(int at, const char *name)
+{
+	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* All that is in a directory, by its descriptor, which is closed. No path is made, so none can be cut or lead elsewhere. */
+static int delete_inside(int fd, int depth)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int err = 0;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return LIFT_E_IO;
+	}
+	while (!err && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+		    unlinkat(dirfd(dir), name, 0) == 0)
+			continue;
+		if (errno != EISDIR || depth == DIR_DEPTH_MAX)
+			err = LIFT_E_IO;
+		else
+			err = delete_inside(open_dir(dirfd(dir), name), depth + 1);
+		if (!err && unlinkat(dirfd(dir), name, AT_REMOVEDIR) != 0)
+			err = LIFT_E_IO;
+	}
+	closedir(dir);
+	return err;
+}
+
+int dir_delete(const char *path)
+{
+	int fd = open_dir(AT_FDCWD, path), err;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	err = delete_inside(fd, 1);
+	return err || rmdir(path) == 0 ? err : LIFT_E_IO;
+}
+
+/* The process that a name belongs to; 0: it is another name. */
+static pid_t owner_of(const char *name, const char *prefix)
+{
+	size_t size = strlen(prefix);
+	char *end;
+	long pid;
+
+	if (strncmp(name, prefix, size) != 0 || name[size] != '-')
+		return 0;
+	pid = strtol(name + size + 1, &end, 10);
+	return *end == 0 && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+void dir_sweep(const char *path)
+{
+	char parent[PATH_MAX], left[PATH_MAX];
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - path + 1) : 1,
+		     slash ? path : ".") >= PATH_MAX)
+		return;
+	dir = opendir(parent);
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = owner_of(entry->d_name, name);
+
+		if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
+			continue;
+		if (dir_join(left, parent, entry->d_name) == 0)
+			dir_delete(left);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+int dir_exchange(const char *a, const char *b)
+{
+	char aside[PATH_MAX], parent[PATH_MAX];
+	int err = dir_join(parent, b, ".."), rc;
+
+	if (!err && snprintf(aside, sizeof(aside), "%s.aside", b) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		err = LIFT_E_IO;
+	}
+	if (err)
+		return err;
+	rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+
+	if (rc != 0 && (errno == EINVAL || errno == ENOSYS))
+		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
+	if (rc != 0 && errno == ENOENT)
+		rc = rename(a, b);
+	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
+}
+
+int dir_lock(const char *dir, int *ret_lock)
+{
+	char path[PATH_MAX];
+	int err = dir_join(path, dir, "lock");
+
+	if (err)
+		return err;
+	*ret_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*ret_lock >= 0 && flock(*ret_lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return LIFT_E_IO;
+}

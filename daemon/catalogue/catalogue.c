@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/parts.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned line)
+{
+	uint32_t id, before;
+
+	if (!lookup->names)
+		lookup->names = names_new();
+	if (!lookup->names)
+		return LIFT_E_MEMORY;
+	before = names_count(lookup->names);
+	if (before == lookup->room) {
+		size_t room = lookup->room ? lookup->room * 2 : 16;
+		uint32_t *of = realloc(lookup->of, room * sizeof(*of));
+		unsigned *lines = of ? realloc(lookup->lines, room * sizeof(*lines)) : NULL;
+
+		lookup->of = of ? of : lookup->of;
+		lookup->lines = lines ? lines : lookup->lines;
+		if (!of || !lines)
+			return LIFT_E_MEMORY;
+		lookup->room = room;
+	}
+	if (names_add(lookup->names, text, &id) < 0)
+		return LIFT_E_MEMORY;
+	if (id < before)
+		return LIFT_E_NAMES;
+	lookup->of[id] = index;
+	lookup->lines[id] = line;
+	return 0;
+}
+
+void lookup_free(struct lookup *lookup)
+{
+	names_free(lookup->names);
+	free(lookup->of);
+	free(lookup->lines);
+}
+
+uint32_t lookup_find(const struct lookup *lookup, struct text text)
+{
+	uint32_t id = lookup->names ? names_find(lookup->names, text) : NAMES_NONE;
+
+	return id == NAMES_NONE ? CATALOGUE_NONE : lookup->of[id];
+}
+
+unsigned lookup_line(const struct lookup *lookup, struct text text)
+{
+	uint32_t id = lookup->names ? names_find(lookup->names, text) : NAMES_NONE;
+
+	return id == NAMES_NONE ? 0 : lookup->lines[id];
+}
+
+void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *what,
+		     struct text text, uint32_t index, unsigned line)
+{
+	int err = lookup_add(lookup, text, index, line);
+
+	if (err == LIFT_E_NAMES)
+		yaml_error(reader->errors, line, "%s `%.*s` is already in line %u", what,
+			   YAML_EXCERPT(text), lookup_line(lookup, text));
+	else if (err)
+		reader->no_memory = true;
+}
+
+static struct catalogue *catalogue_new(void)
+{
+	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+
+	if (!catalogue)
+		return NULL;
+	catalogue->index = calloc(1, sizeof(*catalogue->index));
+	if (!catalogue->index) {
+		free(catalogue);
+		return NULL;
+	}
+	return catalogue;
+}
+
+struct catalogue *catalogue_keep(struct catalogue *catalogue)
+{
+	atomic_fetch_add(&catalogue->index->keepers, 1);
+	return catalogue;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+	struct catalogue_index *index;
+
+	if (!catalogue)
+		return;
+	index = catalogue->index;
+	if (atomic_fetch_sub(&index->keepers, 1) > 0)
+		return;
+	lookup_free(&index->codes);
+	lookup_free(&index->homes);
+	lookup_free(&index->modules);
+	lookup_free(&index->programmes);
+	lookup_free(&index->competences);
+	lookup_free(&index->dimensions);
+	for (size_t i = 0; i < CATALOGUE_DIMENSIONS_MAX; i++)
+		lookup_free(&index->values[i]);
+	arena_free(&index->arena);
+	free(index);
+	calendar_free(catalogue->calendar);
+	free(catalogue);
+}
+
+int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue)
+{
+	struct catalogue *catalogue = NULL;
+	struct reader reader = { .errors = errors };
+	size_t n_errors = errors->count;
+	struct yaml_doc *doc = NULL;
+	int err;
+
+	if (sodium_init() < 0)
+		return LIFT_E_MEMORY;
+	err = yaml_parse(text, errors, &doc);
+	if (err)
+		return err;
+	catalogue = catalogue_new();
+	if (catalogue) {
+		reader.arena = &catalogue->index->arena;
+		reader.context = catalogue;
+		catalogue_read(&reader, yaml_root(doc));
+		catalogue->text = (struct text){ arena_text(reader.arena, text), text.size };
+	}
+	yaml_doc_free(doc);
+	if (!catalogue || !catalogue->text.data || reader.no_memory)
+		err = LIFT_E_MEMORY;
+	else if (errors->count > n_errors)
+		err = LIFT_E_CONFIG;
+	if (err) {
+		catalogue_free(catalogue);
+		return err;
+	}
+	catalogue_digest(catalogue);
+	*ret_catalogue = catalogue;
+	return 0;
+}
+
+uint32_t catalogue_home(const struct catalogue *catalogue, struct text region)
+{
+	uint32_t home = lookup_find(&catalogue->index->homes, region);
+
+	return home == CATALOGUE_NONE ? REGION_UNASSIGNED : home;
+}
+
+uint32_t catalogue_region(const struct catalogue *catalogue, struct text code)
+{
+	return lookup_find(&catalogue->index->codes, code);
+}
+
+uint32_t catalogue_module(const struct catalogue *catalogue, struct text id)
+{
+	return lookup_find(&catalogue->index->modules, id);
+}
+
+uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name)
+{
+	return lookup_find(&catalogue->index->dimensions, name);
+}
+
+uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value)
+{
+	uint32_t index = lookup_find(&catalogue->index->values[dimension], value);
+
+	return index == CATALOGUE_NONE ? catalogue->dimensions[dimension].n_values : index;
+}
+
+bool catalogue_inside(const struct catalogue *catalogue, uint32_t below, uint32_t above)
+{
+	const struct region *region = &catalogue->regions[below];
+	size_t low = 0, high = region->n_above;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (region->above[middle] < above)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < region->n_above && region->above[low] == above;
+}
+
+bool catalogue_inside_any(const struct catalogue *catalogue, uint32_t below, const uint32_t *above,
+			  uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (catalogue_inside(catalogue, below, above[i]))
+			return true;
+	return n == 0;
+}
+
+bool where_equal(const struct where *a, const struct where *b)
+{
+	return a->n == b->n && memcmp(a->is, b->is, a->n * sizeof(*a->is)) == 0;
+}
+
+bool where_holds(const struct where *where, const uint32_t *values)
+{
+	for (uint32_t i = 0; i < where->n; i++)
+		if (values[where->is[i].dimension] != where->is[i].value)
+			return false;
+	return true;
+}
+
+static const struct headcount *find_headcount(const struct region *region,
+					      const struct where *where)
+{
+	for (uint32_t i = 0; i < region->n_headcounts; i++)
+		if (where_equal(&region->headcounts[i].where, where))
+			return &region->headcounts[i];
+	return NULL;
+}
+
+/* METRICS 2: its own row, else the sum over its leaves, else nothing. */
+void catalogue_find_headcount(const struct catalogue *catalogue, uint32_t region,
+			      const struct where *where, struct headcount_found *ret_found)
+{
+	const struct region *r = &catalogue->regions[region];
+	const struct headcount *headcount = find_headcount(r, where);
+	struct headcount_found found = { .from = HEADCOUNT_OWN, .silent = CATALOGUE_NONE };
+
+	if (headcount) {
+		found.count = headcount->count;
+		*ret_found = found;
+		return;
+	}
+	for (uint32_t i = 0; i < r->n_homes; i++) {
+		const struct region *leaf = &catalogue->regions[r->homes[i]];
+
+		if (!leaf->leaf)
+			continue;
+		found.n_leaves++;
+		headcount = find_headcount(leaf, where);
+		if (headcount)
+			found.count += headcount->count;
+		else if (found.n_silent++ == 0)
+			found.silent = r->homes[i];
+	}
+	found.from = found.n_leaves && !found.n_silent ? HEADCOUNT_LEAVES : HEADCOUNT_UNKNOWN;
+	*ret_found = found;
+}
+
+bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
+			 const struct where *where, int64_t *ret_count)
+{
+	struct headcount_found found;
+
+	catalogue_find_headcount(catalogue, region, where, &found);
+	if (found.from == HEADCOUNT_UNKNOWN)
+		return false;
+	*ret_count = found.count;
+	return true;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/msg.h"
+
+#include <stddef.h>
+
+static void write_day(struct msg_writer *writer, const char *key, int32_t day)
+{
+	char text[DAY_TEXT];
+
+	msg_str(writer, key);
+	if (day == DAY_MIN || day == DAY_MAX) {
+		msg_nil(writer);
+		return;
+	}
+	day_print(day, text);
+	msg_str(writer, text);
+}
+
+void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		  const struct where *where)
+{
+	msg_map(writer, where->n);
+	for (uint32_t i = 0; i < where->n; i++) {
+		const struct dimension *dimension = &catalogue->dimensions[where->is[i].dimension];
+		uint32_t value = where->is[i].value;
+
+		msg_key_str(writer, dimension->name,
+			    value < dimension->n_values ? dimension->values[value] : "unknown");
+	}
+}
+
+static bool is_visible(const bool *visible, uint32_t region)
+{
+	return !visible || visible[region];
+}
+
+static void encode_dimension(struct msg_writer *writer, const struct catalogue *catalogue,
+			     const bool *visible, uint32_t i)
+{
+	const struct dimension *dimension = &catalogue->dimensions[i];
+
+	(void)visible;
+	msg_map(writer, 2);
+	msg_key_str(writer, "name", dimension->name);
+	msg_str(writer, "values");
+	msg_array(writer, dimension->n_values);
+	for (uint32_t v = 0; v < dimension->n_values; v++)
+		msg_str(writer, dimension->values[v]);
+}
+
+static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
+			  const bool *visible, uint32_t r)
+{
+	const struct region *region = &catalogue->regions[r];
+	uint32_t parents = 0;
+
+	for (uint32_t i = 0; i < region->n_parents; i++)
+		parents += is_visible(visible, region->parents[i]);
+	msg_map(writer, 4 + 2 * region->has_place);
+	msg_key_str(writer, "code", region->code);
+	msg_key_str(writer, "name", region->name);
+	msg_key_str(writer, "level", region->level);
+	msg_str(writer, "parents");
+	msg_array(writer, parents);
+	for (uint32_t i = 0; i < region->n_parents; i++)
+		if (is_visible(visible, region->parents[i]))
+			msg_str(writer, catalogue->regions[region->parents[i]].code);
+	if (!region->has_place)
+		return;
+	msg_str(writer, "lat");
+	msg_real(writer, region->lat);
+	msg_str(writer, "lon");
+	msg_real(writer, region->lon);
+}
+
+static void encode_module(struct msg_writer *writer, const struct catalogue *catalogue,
+			  const bool *visible, uint32_t m)
+{
+	const struct module *module = &catalogue->modules[m];
+
+	(void)visible;
+	msg_map(writer, 3);
+	msg_key_str(writer, "id", module->id);
+	msg_key_str(writer, "name", module->name);
+	msg_str(writer, "grants");
+	msg_array(writer, module->n_grants);
+	for (uint32_t i = 0; i < module->n_grants; i++) {
+		const struct grant *grant = &module->grants[i];
+
+		msg_map(writer, 4);
+		msg_key_str(writer, "competence", catalogue->competences[grant->competence].id);
+		msg_key_int(writer, "level", grant->level);
+		msg_key_str(writer, "earned_by", grant->by_pass ? "passed" : "completed");
+		msg_str(writer, "valid_months");
+		if (grant->valid_months)
+			msg_int(writer, grant->valid_months);
+		else
+			msg_nil(writer);
+	}
+}
+
+static bool is_inside(const struct catalogue *catalogue, const struct programme *programme,
+		      uint32_t region)
+{
+	return catalogue_inside_any(catalogue, region, programme->regions, programme->n_regions);
+}
+
+/* Is it the highest that can be seen of a region of the programme that cannot? */
+static bool stands_for_hidden(const struct catalogue *catalogue, const bool *visible,
+			      const struct programme *programme, uint32_t r)
+{
+	const struct region *region = &catalogue->regions[r];
+
+	if (!visible[r] || !is_inside(catalogue, programme, r))
+		return false;
+	for (uint32_t i = 0; i < programme->n_regions; i++)
+		if (visible[programme->regions[i]] &&
+		    catalogue_inside(catalogue, r, programme->regions[i]))
+			return false;
+	for (uint32_t i = 0; i < region->n_parents; i++)
+		if (visible[region->parents[i]] &&
+		    is_inside(catalogue, programme, region->parents[i]))
+			return false;
+	return true;
+}
+
+/* Where the programme is, as far as that can be seen: how many regions; written, unless writer is NULL. */
+static uint32_t encode_programme_regions(struct msg_writer *writer,
+					 const struct catalogue *catalogue, const bool *visible,
+					 const struct programme *programme)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < programme->n_regions; i++) {
+		if (!is_visible(visible, programme->regions[i]))
+			continue;
+		n++;
+		if (writer)
+			msg_str(writer, catalogue->regions[programme->regions[i]].code);
+	}
+	if (!visible || programme->n_regions == 0)
+		return n;
+	for (uint32_t r = 0; r < catalogue->n_regions; r++) {
+		if (!stands_for_hidden(catalogue, visible, programme, r))
+			continue;
+		n++;
+		if (writer)
+			msg_str(writer, catalogue->regions[r].code);
+	}
+	return n;
+}
+
+/* A programme of which nothing can be seen is hidden: without its regions it would seem to be everywhere. */
+static bool programme_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t p)
+{
+	const struct programme *programme = &catalogue->programmes[p];
+
+	return !visible || programme->n_regions == 0 ||
+	       encode_programme_regions(NULL, catalogue, visible, programme) > 0;
+}
+
+static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
+			     const bool *visible, uint32_t p)
+{
+	const struct programme *programme = &catalogue->programmes[p];
+
+	msg_map(writer, 9);
+	msg_key_str(writer, "id", programme->id);
+	msg_key_str(writer, "name", programme->name);
+	msg_str(writer, "modules");
+	msg_array(writer, programme->n_modules);
+	for (uint32_t i = 0; i < programme->n_modules; i++)
+		msg_str(writer, catalogue->modules[programme->modules[i]].id);
+	write_day(writer, "from", programme->from);
+	write_day(writer, "to", programme->to);
+	msg_str(writer, "regions");
+	msg_array(writer, encode_programme_regions(NULL, catalogue, visible, programme));
+	encode_programme_regions(writer, catalogue, visible, programme);
+	msg_key_int(writer, "complete", programme->complete);
+	msg_str(writer, "targets");
+	msg_array(writer, programme->n_targets);
+	for (uint32_t i = 0; i < programme->n_targets; i++) {
+		const struct target *target = &programme->targets[i];
+
+		msg_map(writer, 3);
+		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
+		msg_key_int(writer, "value", target->value);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &target->where);
+	}
+	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
+}
+
+static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
+			      const bool *visible, uint32_t c)
+{
+	const struct competence *competence = &catalogue->competences[c];
+
+	(void)visible;
+	msg_map(writer, 3);
+	msg_key_str(writer, "id", competence->id);
+	msg_key_str(writer, "name", competence->name);
+	msg_str(writer, "requirements");
+	msg_array(writer, competence->n_requirements);
+	for (uint32_t i = 0; i < competence->n_requirements; i++) {
+		msg_map(writer, 2);
+		msg_key_int(writer, "level", competence->requirements[i].level);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &competence->requirements[i].where);
+	}
+}
+
+static bool region_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t r)
+{
+	(void)catalogue;
+	return is_visible(visible, r);
+}
+
+/* The parts in their order; visible is NULL for all. */
+static const struct part {
+	const char *key;
+	size_t n; /* where its number of rows is */
+	void (*encode)(struct msg_writer *writer, const struct catalogue *catalogue,
+		       const bool *visible, uint32_t row);
+	/* Of a part whose rows may be hidden, else NULL. */
+	bool (*is_visible)(const struct catalogue *catalogue, const bool *visible, uint32_t row);
+} parts[] = {
+	{ "regions", offsetof(struct catalogue, n_regions), encode_region, region_is_visible },
+	{ "modules", offsetof(struct catalogue, n_modules), encode_module, NULL },
+	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme,
+	  programme_is_visible },
+	{ "competences", offsetof(struct catalogue, n_competences), encode_competence, NULL },
+	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, NULL },
+};
+
+enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+
+static uint32_t part_rows(const struct part *part, const struct catalogue *catalogue)
+{
+	return *(const uint32_t *)((const char *)catalogue + part->n);
+}
+
+static bool is_shown(const struct part *part, const struct catalogue *catalogue,
+		     const bool *visible, uint32_t row)
+{
+	return !part->is_visible || part->is_visible(catalogue, visible, row);
+}
+
+/* Rows of one part, from..to-1, as its key and an array. */
+static void encode_rows(struct msg_writer *writer, const struct catalogue *catalogue,
+			const bool *visible, const struct part *part, uint32_t from, uint32_t to)
+{
+	uint32_t rows = 0;
+
+	for (uint32_t i = from; i < to; i++)
+		rows += is_shown(part, catalogue, visible, i);
+	msg_str(writer, part->key);
+	msg_array(writer, rows);
+	for (uint32_t i = from; i < to; i++)
+		if (is_shown(part, catalogue, visible, i))
+			part->encode(writer, catalogue, visible, i);
+}
+
+void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		      const bool *visible, int64_t epoch, uint64_t seq)
+{
+	msg_map(writer, 3 + PARTS);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", epoch);
+	msg_key_int(writer, "seq", (int64_t)seq);
+	for (size_t i = 0; i < PARTS; i++)
+		encode_rows(writer, catalogue, visible, &parts[i], 0,
+			    part_rows(&parts[i], catalogue));
+}
+
+/* The row behind the last that fits, counted through all parts; at least one row does. */
+static size_t page_end(struct msg_writer *writer, const struct catalogue *catalogue, size_t from,
+		       size_t size_max)
+{
+	size_t row = 0;
+
+	msg_writer_clear(writer);
+	for (size_t i = 0; i < PARTS; i++) {
+		for (uint32_t r = 0; r < part_rows(&parts[i], catalogue); r++, row++) {
+			if (row < from)
+				continue;
+			parts[i].encode(writer, catalogue, NULL, r);
+			if (row > from && msg_written(writer).size > size_max)
+				return row;
+		}
+	}
+	return row;
+}
+
+static size_t clamp(size_t row, size_t most)
+{
+	return row < most ? row : most;
+}
+
+size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+			     size_t from, size_t size_max)
+{
+	size_t before = 0, total = 0, to;
+
+	for (size_t i = 0; i < PARTS; i++)
+		total += part_rows(&parts[i], catalogue);
+	to = page_end(writer, catalogue, from, size_max);
+	msg_writer_clear(writer);
+	msg_map(writer, 3 + PARTS);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_key_bool(writer, "more", to < total);
+	for (size_t i = 0; i < PARTS; i++) {
+		size_t n = part_rows(&parts[i], catalogue);
+
+		encode_rows(writer, catalogue, NULL, &parts[i],
+			    (uint32_t)clamp(from > before ? from - before : 0, n),
+			    (uint32_t)clamp(to > before ? to - before : 0, n));
+		before += n;
+	}
+	return to < total ? to : 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - liftd.yaml: every key has a default, every error its line.
+ *
+ * A table in config.c names each key, its type, its default and what is right. Texts are owned by the
+ * config, C strings, with RUNTIME replaced by the runtime directory in endpoints.
+ */
+#ifndef LIFTD_CONFIG_CONFIG_H
+#define LIFTD_CONFIG_CONFIG_H
+
+#include "proto/arena.h"
+#include "proto/yaml.h"
+
+enum {
+	CONFIG_AUDIENCES_MAX = 16,
+	CONFIG_ENDPOINTS_MAX = 16, /* of one list */
+	CONFIG_NAMESPACES_MAX = 1000,
+	CONFIG_REGIONS_MAX = 1000, /* of an audience */
+	IPC_PATH_MAX = 107,	   /* bytes: what the kernel takes for a socket */
+};
+
+enum config_security { SECURITY_CURVE, SECURITY_NONE };
+
+struct config_list {
+	char **items;
+	size_t count;
+};
+
+struct config_audience {
+	char *name;
+	char *plane; /* "exact" */
+	struct config_list regions;
+	struct config_list publish, snapshot; /* endpoints */
+};
+
+/* A platform's own PUB. */
+struct config_connect {
+	char *endpoint;
+	struct config_list sources; /* that may come from it; none: all */
+};
+
+struct config_namespace {
+	char *source; /* "*": all that are not named */
+	char *name;
+};
+
+struct config {
+	char *state, *runtime, *catalogue; /* directories, a file */
+	enum config_security security;
+	struct config_namespace *namespaces;
+	size_t n_namespaces;
+	bool as_of_pinned;
+	int32_t as_of; /* a day (calendar.h), where pinned */
+	int tick_ms;
+	int journal_max_mib;
+	struct config_list events, intake;
+	struct config_connect *connects;
+	size_t n_connects;
+	char *control;
+	struct config_audience *audiences;
+	size_t n_audiences;
+	struct arena arena; /* of all that the members point to */
+};
+
+/* Read a configuration's text (empty: all defaults). Defaults of state and runtime: /var/lib/liftd and /run/liftd
+ * for root, else the XDG directories of the environment (`env` is getenv in the daemon). LIFT_E_CONFIG with
+ * all errors found; *ret_config is then NULL. */
+int config_parse(struct text text, struct yaml_errors *errors, char *(*env)(const char *),
+		 bool is_root, struct config **ret_config);
+void config_free(struct config *config);
+
+/* The namespace of a source: the one that the configuration gives it, or its own name (METRICS 1). */
+const char *config_namespace(const struct config *config, const char *source);
+
+/* May this source speak? Not where its own name is that of a namespace which others share and it is not in: its
+ * learners would be taken for theirs. */
+bool config_source_allowed(const struct config *config, const char *source);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config_parts.h - what the files of the configuration share, and nobody else needs.
+ */
+#ifndef LIFTD_CONFIG_PARTS_H
+#define LIFTD_CONFIG_PARTS_H
+
+#include "daemon/base/fields.h"
+#include "daemon/config/config.h"
+
+enum { BOUND_MAX = CONFIG_ENDPOINTS_MAX * (2 + 2 * CONFIG_AUDIENCES_MAX) + 1 };
+
+/* The reader's context: what has been said so far. */
+struct config_reading {
+	struct config *config;
+	const char *bound[BOUND_MAX]; /* endpoints: two sockets cannot have one */
+	size_t n_bound;
+};
+
+/* Readers of one endpoint that liftd binds (char *), of a list of them (struct config_list), and of one to connect
+ * to (char *). They need the runtime directory and the security, which stand before them in the table. */
+field_read read_bind, read_binds, read_peer;
+
+/* A list of texts, each of 1..max bytes (struct config_list). */
+field_read read_texts;
+
+#endif

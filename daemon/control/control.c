@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/control/internal.h"
+
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "daemon/catalogue/msg.h"
+#include "daemon/journal/quarantine.h"
+#include "daemon/net/socket.h"
+
+/* ---- answers ------------------------------------------------------------------------------------ */
+
+int control_send(struct control *control, const struct client *client, struct text body)
+{
+	if (zmq_send(control->socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	    zmq_send(control->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
+		return 0;
+	stats_add(control->stats, STAT_answers_dropped, 1);
+	return LIFT_E_SOCKET;
+}
+
+void control_refuse(struct control *control, const struct client *client, int err)
+{
+	msg_writer_clear(control->writer);
+	refusal_encode(control->writer, err);
+	control_send(control, client, msg_written(control->writer));
+	stats_add(control->stats, STAT_requests_refused, 1);
+}
+
+/* ---- status ------------------------------------------------------------------------------------- */
+
+static int do_status(struct control *control, const struct client *client,
+		     const struct request *request)
+{
+	int err;
+
+	(void)request;
+	msg_writer_clear(control->writer);
+	err = status_encode(&control->parts, control->writer, clock_utc_ms());
+	if (!err)
+		control_send(control, client, msg_written(control->writer));
+	return err;
+}
+
+/* ---- quarantine --------------------------------------------------------------------------------- */
+
+static int do_quarantine(struct control *control, const struct client *client,
+			 const struct request *request)
+{
+	struct quarantine_page page;
+	struct journal_view view;
+	int err = journal_view_begin(control->parts.journal, &view);
+
+	if (!err)
+		err = quarantine_read(&view, request->source, request->after, &page);
+	if (!err) {
+		msg_writer_clear(control->writer);
+		quarantine_encode(control->writer, page.rows, page.n, page.next);
+		err = control_send(control, client, msg_written(control->writer));
+	}
+	journal_view_end(&view);
+	return err;
+}
+
+/* ---- catalogue ---------------------------------------------------------------------------------- */
+
+static int do_catalogue(struct control *control, const struct client *client,
+			const struct request *request)
+{
+	size_t next = 0;
+	int err;
+
+	(void)request;
+	do {
+		next = catalogue_page_encode(control->writer, control->parts.catalogue, next,
+					     CONTROL_PAGE_BYTES);
+		err = control_send(control, client, msg_written(control->writer));
+	} while (next && !err);
+	return err;
+}
+
+/* ---- reload ------------------------------------------------------------------------------------- */
+
+static int do_reload(struct control *control, const struct client *client,
+		     const struct request *request)
+{
+	struct reload_waiting *waiting = &control->reloads[control->n_reloads];
+
+	(void)request;
+	if (control->n_reloads == CONTROL_WAITING_MAX)
+		return LIFT_E_BUSY;
+	*waiting = (struct reload_waiting){ *client, control->reload.ask(control->reload.context) };
+	control->n_reloads++;
+	return 0;
+}
+
+void control_reloaded(struct control *control, uint64_t number, int err, const char *errors)
+{
+	size_t kept = 0;
+
+	msg_writer_clear(control->writer);
+	reloaded_encode(control->writer, err, errors);
+	if (err)
+		stats_add(control->stats, STAT_requests_refused, 1);
+	for (size_t i = 0; i < control->n_reloads; i++) {
+		if (control->reloads[i].number <= number)
+			control_send(control, &control->reloads[i].client,
+				     msg_written(control->writer));
+		else
+			control->reloads[kept++] = control->reloads[i];
+	}
+	control->n_reloads = kept;
+}
+
+/* ---- requests ----------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *op;
+	int (*fn)(struct control *control, const struct client *client,
+		  const struct request *request);
+} ops[] = {
+	{ "status", do_status },	{ "export", control_export },
+	{ "explain", control_explain }, { "quarantine", do_quarantine },
+	{ "catalogue", do_catalogue },	{ "reload", do_reload },
+	{ "backup", control_backup },	{ "verify", control_verify },
+};
+
+/* One generation from the beginning to the end of an answer. */
+static void enter(struct control *control)
+{
+	control->generation = generation_get(control->generations);
+	control->parts.catalogue = control->generation->catalogue;
+	control->parts.ledger = control->generation->ledger;
+}
+
+static void leave(struct control *control)
+{
+	generation_put(control->generations, control->generation);
+	control->generation = NULL;
+	control->parts.catalogue = NULL;
+	control->parts.ledger = NULL;
+}
+
+/* Each round, one of those that wait: all others are heard between two of them. */
+static bool answer_next(void *context)
+{
+	struct control *control = context;
+	bool answered;
+
+	if (control->n_waiting == 0 || loop_is_stopped(control->loop))
+		return false;
+	enter(control);
+	answered = control_answer_next(control);
+	leave(control);
+	return answered;
+}
+
+static void handle(struct control *control, const struct client *client, struct text message)
+{
+	struct request request;
+	int err = request_decode(control->reader, message, &request);
+
+	stats_add(control->stats, STAT_requests, 1);
+	for (size_t i = 0; !err && i < sizeof(ops) / sizeof(ops[0]); i++) {
+		if (!text_equal(request.op, text_of(ops[i].op)))
+			continue;
+		err = ops[i].fn(control, client, &request);
+		if (err)
+			control_refuse(control, client, err);
+		return;
+	}
+	control_refuse(control, client, err ? err : LIFT_E_OP);
+}
+
+static void receive(void *context)
+{
+	struct control *control = context;
+	struct client client;
+	zmq_msg_t body;
+	int size = zmq_recv(control->socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
+	bool whole;
+
+	if (size < 0)
+		return;
+	client.size = (size_t)size;
+	zmq_msg_init(&body);
+	if (zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0) {
+		whole = !zmq_msg_more(&body);
+		enter(control);
+		if (whole)
+			handle(control, &client,
+			       (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
+		else
+			control_refuse(control, &client, LIFT_E_FRAMES);
+		leave(control);
+		while (zmq_msg_more(&body) &&
+		       zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0)
+			;
+	}
+	zmq_msg_close(&body);
+}
+
+int control_open(struct loop *loop, void *zmq, const struct config *config,
+		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
+		 struct stats *stats, void *more, const struct control_reload *reload,
+		 const char *const options[], struct control **ret_control, const char **ret_failed)
+{
+	/* Pages wait in the socket until they are read. */
+	struct socket_limits limits = { .receive = 16, .send = CONTROL_PAGES_MAX };
+	struct config_list endpoints = { (char **)&config->control, 1 };
+	struct control *control = calloc(1, sizeof(*control));
+	int err = control ? 0 : LIFT_E_MEMORY;
+
+	*ret_failed = "";
+	if (err)
+		return err;
+	control->loop = loop;
+	control->generations = generations;
+	control->reload = *reload;
+	control->parts = (struct status_parts){
+		.config = config, .journal = journal, .rebuild = rebuild, .stats = stats
+	};
+	control->stats = stats;
+	control->more = more;
+	control->reader = msg_reader_new();
+	control->writer = msg_writer_new();
+	if (!control->reader || !control->writer)
+		err = LIFT_E_MEMORY;
+	if (!err)
+		err = socket_open(zmq, ZMQ_ROUTER, &endpoints, limits, &control->socket,
+				  ret_failed);
+	if (!err)
+		err = loop_add_socket(loop, control->socket, receive, control);
+	if (!err)
+		err = jobs_open(loop, options, config->state, control_told, control,
+				&control->jobs);
+	if (!err)
+		err = loop_add_timer(loop, CONTROL_READERS_MS, control_forget_dead_readers, control,
+				     NULL);
+	loop_set_work(loop, answer_next, control);
+	control->parts.jobs = control->jobs;
+	if (err) {
+		control_close(control);
+		return err;
+	}
+	*ret_control = control;
+	return 0;
+}
+
+void control_close(struct control *control)
+{
+	if (!control)
+		return;
+	jobs_close(control->jobs);
+	for (int kind = 0; kind < JOB_KINDS; kind++)
+		free(control->job_clients[kind].dir);
+	socket_close(control->socket);
+	msg_reader_free(control->reader);
+	msg_writer_free(control->writer);
+	free(control->page.lines);
+	free(control);
+}

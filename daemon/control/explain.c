@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/control/explain.h"
+
+#include "daemon/control/explain_sources.h"
+#include "daemon/figures/metrics.h"
+
+/* ---- who and what counts -------------------------------------------------------------------------- */
+
+struct sum {
+	int64_t learners; /* that count for a subject (figures_any) */
+	int64_t facts;	  /* standing; of a competence: that have earned a grant */
+};
+
+static void add_tally(void *context, const struct tally_key *key, int64_t n)
+{
+	struct sum *sum = context;
+
+	if (key->facet == FACET_LAST || (key->facet == FACET_STRETCH && key->part == STRETCH_FIRST))
+		sum->learners += n;
+	if (key->facet == FACET_HOURS || key->facet == FACET_EARNED)
+		sum->facts += n;
+}
+
+static int sum_homes(const struct definition_of *of, const struct tallies *tallies,
+		     uint32_t subject, struct sum *sum)
+{
+	const struct region *region = &of->catalogue->regions[of->region];
+	int err = 0;
+
+	for (uint32_t i = 0; i < region->n_homes && !err; i++)
+		err = tallies->range(tallies->source, region->homes[i], subject, add_tally, sum);
+	return err;
+}
+
+/* The facts of people are those of all modules. */
+static int sum_all(const struct definition_of *of, const struct tallies *tallies, struct sum *sum)
+{
+	struct sum modules = { 0 };
+	int err = sum_homes(of, tallies, of->subject, sum);
+
+	if (tally_kind(of->subject) != KIND_PEOPLE)
+		return err;
+	for (uint32_t i = 0; i < of->catalogue->n_modules && !err; i++)
+		err = sum_homes(of, tallies, tally_subject(KIND_MODULE, i), &modules);
+	sum->facts = modules.facts;
+	return err;
+}
+
+/* ---- what the catalogue does not know ------------------------------------------------------------- */
+
+static int sum_unassigned(const struct tallies *tallies, uint32_t subject, int64_t *ret_learners)
+{
+	struct sum sum = { 0 };
+	int err = tallies->range(tallies->source, REGION_UNASSIGNED, subject, add_tally, &sum);
+
+	*ret_learners = sum.learners;
+	return err;
+}
+
+/*
+ * Learners of unknown regions, who may belong to this one. A programme that is for some regions only does not count them at
+ * all: those of whichever of its modules has most of them may belong to it.
+ */
+static int count_unassigned(const struct definition_of *of, const struct tallies *tallies,
+			    int64_t *ret_learners)
+{
+	const struct catalogue *catalogue = of->catalogue;
+	const struct programme *programme =
+		tally_kind(of->subject) == KIND_PROGRAMME
+			? &catalogue->programmes[tally_index(of->subject)]
+			: NULL;
+	int64_t n;
+	int err = 0;
+
+	*ret_learners = 0;
+	if (!programme || catalogue_inside_any(catalogue, REGION_UNASSIGNED, programme->regions,
+					       programme->n_regions))
+		return catalogue_inside(catalogue, REGION_UNASSIGNED, of->region)
+			       ? 0
+			       : sum_unassigned(tallies, of->subject, ret_learners);
+	for (uint32_t i = 0; i < programme->n_modules && !err; i++) {
+		err = sum_unassigned(tallies, tally_subject(KIND_MODULE, programme->modules[i]),
+				     &n);
+		if (!err && n > *ret_learners)
+			*ret_learners = n;
+	}
+	return err;
+}
+
+static bool is_unknown_module(const struct catalogue *catalogue, struct text text)
+{
+	return catalogue_module(catalogue, text) == CATALOGUE_NONE;
+}
+
+static bool is_unknown_region(const struct catalogue *catalogue, struct text text)
+{
+	return catalogue_home(catalogue, text) == REGION_UNASSIGNED;
+}
+
+/* Texts of events that the catalogue does not know: how many, and the latest ones. */
+static void write_texts(struct msg_writer *writer, const struct catalogue *catalogue,
+			struct journal_view *journal, enum name_kind kind,
+			bool (*is_unknown)(const struct catalogue *catalogue, struct text text))
+{
+	struct text some[EXPLAIN_TEXTS_MAX], text;
+	uint64_t n = 0;
+
+	for (uint32_t id = 0; journal_view_name(journal, kind, id, &text); id++)
+		if (is_unknown(catalogue, text))
+			some[n++ % EXPLAIN_TEXTS_MAX] = text;
+	msg_map(writer, 2);
+	msg_key_int(writer, "n", (int64_t)n);
+	msg_str(writer, "latest");
+	msg_array(writer, n < EXPLAIN_TEXTS_MAX ? n : EXPLAIN_TEXTS_MAX);
+	for (uint64_t i = n; i > 0 && n - i < EXPLAIN_TEXTS_MAX; i--)
+		msg_text(writer, some[(i - 1) % EXPLAIN_TEXTS_MAX]);
+}
+
+static void write_unknown(struct msg_writer *writer, const struct catalogue *catalogue,
+			  struct journal_view *journal, int64_t learners)
+{
+	msg_str(writer, "unknown");
+	msg_map(writer, 3);
+	msg_key_int(writer, "learners", learners);
+	msg_str(writer, "modules");
+	write_texts(writer, catalogue, journal, NAME_MODULE, is_unknown_module);
+	msg_str(writer, "regions");
+	write_texts(writer, catalogue, journal, NAME_REGION, is_unknown_region);
+}
+
+/* ---- the answer ----------------------------------------------------------------------------------- */
+
+static void write_names(struct msg_writer *writer, const struct definition_of *of)
+{
+	msg_str(writer, "names");
+	msg_map(writer, 2);
+	msg_key_str(writer, "region", of->catalogue->regions[of->region].name);
+	msg_key_str(writer, "id", subject_name(of->catalogue, of->subject));
+}
+
+static void write_head(struct msg_writer *writer, const struct definition_of *of)
+{
+	char as_of[DAY_TEXT];
+
+	day_print(of->today, as_of);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_key_str(writer, "as_of", as_of);
+	msg_key_str(writer, "region", of->catalogue->regions[of->region].code);
+	msg_key_str(writer, "kind", kind_name(tally_kind(of->subject)));
+	msg_key_str(writer, "id", subject_id(of->catalogue, of->subject));
+	write_names(writer, of);
+}
+
+int explain_encode(struct msg_writer *writer, const struct definition_of *of,
+		   const struct explain_from *from)
+{
+	struct sum sum = { 0 };
+	int64_t unassigned = 0;
+	int err = sum_all(of, from->tallies, &sum);
+
+	if (!err)
+		err = count_unassigned(of, from->tallies, &unassigned);
+	if (err)
+		return err;
+	msg_writer_clear(writer);
+	msg_map(writer, 12 + EXPLAIN_SOURCES_KEYS);
+	write_head(writer, of);
+	msg_key_int(writer, "learners", sum.learners);
+	msg_key_int(writer, "facts", sum.facts);
+	msg_str(writer, "counted");
+	err = counted_encode(writer, of);
+	msg_str(writer, "definition");
+	if (!err)
+		err = definitions_encode(writer, of);
+	if (!err)
+		err = explain_sources_encode(writer, of, from);
+	write_unknown(writer, of->catalogue, from->journal, unassigned);
+	return err ? err : from->journal->txn.err;
+}
+
+void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
+			    enum kind kind)
+{
+	bool regions = err == LIFT_E_UNKNOWN_REGION;
+	uint32_t n = regions ? catalogue->n_regions : kind_subjects(catalogue, kind);
+	uint32_t listed = n < EXPLAIN_KNOWN_MAX ? n : EXPLAIN_KNOWN_MAX;
+
+	msg_writer_clear(writer);
+	msg_map(writer, 6);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", false);
+	msg_key_str(writer, "code", lift_err_code(err));
+	msg_key_str(writer, "text", lift_err_text(err));
+	msg_str(writer, "known");
+	msg_array(writer, listed);
+	for (uint32_t i = 0; i < listed; i++)
+		msg_str(writer, regions ? catalogue->regions[i].code
+					: subject_id(catalogue, tally_subject(kind, i)));
+	msg_key_int(writer, "n_known", n);
+}

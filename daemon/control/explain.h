@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * explain.h - what a figure stands on: its definition, who and what counts, the sources, what they lack, and what was
+ * refused.
+ *
+ * No learner is in it: only counts, names of the catalogue and of sources, and texts of modules and regions that the
+ * catalogue does not know.
+ */
+#ifndef LIFTD_CONTROL_EXPLAIN_H
+#define LIFTD_CONTROL_EXPLAIN_H
+
+#include "daemon/figures/definition.h"
+#include "daemon/ledger/ledger.h"
+
+enum {
+	EXPLAIN_SOURCES_MAX = 200, /* listed; the others are counted */
+	EXPLAIN_TEXTS_MAX = 10,	   /* of unknown modules, of unknown regions, shown */
+	EXPLAIN_KNOWN_MAX = 100,   /* codes or ids that there are, in a refusal */
+};
+
+/* Where it is read from; the tallies are those of the day. */
+struct explain_from {
+	struct ledger_view *ledger;
+	struct journal_view *journal;
+	const struct tallies *tallies;
+};
+
+/* Write the answer of `explain`. LIFT_E_MEMORY, or an error of the store. */
+int explain_encode(struct msg_writer *writer, const struct definition_of *of,
+		   const struct explain_from *from);
+
+/* Write the refusal of a region (LIFT_E_UNKNOWN_REGION), or of an id of a kind (LIFT_E_UNKNOWN_ID), with those
+ * that there are. */
+void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
+			    enum kind kind);
+
+#endif

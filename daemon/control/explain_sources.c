@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/control/explain_sources.h"
+
+#include <stdlib.h>
+
+#include "daemon/journal/sources.h"
+#include "daemon/learner/tally.h"
+
+enum { CODES = 256 /* of refusals, by their numbers */ };
+
+struct row {
+	const struct source_row *source;
+	bool stands; /* the metric stands on it */
+	uint64_t quarantined;
+	uint64_t *refused; /* by code, of what the quarantine has; NULL: nothing */
+};
+
+struct gathered {
+	const struct definition_of *of;
+	struct journal_view *journal;
+	struct source_rows sources;
+	struct row *rows; /* by source */
+	size_t n;
+	struct row **listed; /* that the metric stands on, by name */
+	size_t n_listed;
+	uint32_t stream, source; /* of the last row of the quarantine */
+	int err;
+};
+
+static int gather_sources(struct gathered *all)
+{
+	int err = source_rows_read(&all->sources, all->journal);
+
+	if (err)
+		return err;
+	all->rows = calloc(all->sources.n + 1, sizeof(*all->rows));
+	if (!all->rows)
+		return LIFT_E_MEMORY;
+	all->n = all->sources.n;
+	for (size_t i = 0; i < all->n; i++)
+		all->rows[i].source = &all->sources.rows[i];
+	return 0;
+}
+
+static int gather_refused(void *context, const struct quarantined *refused)
+{
+	struct gathered *all = context;
+	struct row *row;
+
+	if (refused->stream != all->stream &&
+	    !journal_view_stream_source(all->journal, refused->stream, &all->source))
+		return 0;
+	all->stream = refused->stream;
+	if (all->source >= all->n)
+		return 0;
+	row = &all->rows[all->source];
+	if (!row->refused)
+		row->refused = calloc(CODES, sizeof(*row->refused));
+	if (!row->refused) {
+		all->err = LIFT_E_MEMORY;
+		return 1;
+	}
+	row->refused[-refused->err % CODES]++;
+	row->quarantined++;
+	return 0;
+}
+
+static bool grants(const struct module *module, uint32_t competence)
+{
+	for (uint32_t i = 0; i < module->n_grants; i++)
+		if (module->grants[i].competence == competence)
+			return true;
+	return false;
+}
+
+static bool belongs(const struct module *module, uint32_t programme)
+{
+	for (uint32_t i = 0; i < module->n_programmes; i++)
+		if (module->programmes[i] == programme)
+			return true;
+	return false;
+}
+
+/* Which modules a metric stands on: as topics_see has it, for the `sources` that are published. */
+static bool stands_on(const struct catalogue *catalogue, uint32_t subject, uint32_t module)
+{
+	uint32_t index = tally_index(subject);
+
+	switch (tally_kind(subject)) {
+	case KIND_MODULE:
+		return module == index;
+	case KIND_PROGRAMME:
+		return belongs(&catalogue->modules[module], index);
+	case KIND_COMPETENCE:
+		return grants(&catalogue->modules[module], index);
+	default:
+		return true;
+	}
+}
+
+static void gather_seen(void *context, uint32_t source, uint32_t module, uint32_t home)
+{
+	struct gathered *all = context;
+	const struct catalogue *catalogue = all->of->catalogue;
+
+	if (source < all->n && catalogue_inside(catalogue, home, all->of->region) &&
+	    stands_on(catalogue, all->of->subject, module))
+		all->rows[source].stands = true;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return text_compare((*(struct row *const *)a)->source->name,
+			    (*(struct row *const *)b)->source->name);
+}
+
+static int list(struct gathered *all)
+{
+	all->listed = malloc((all->n + 1) * sizeof(*all->listed));
+	if (!all->listed)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->rows[i].stands)
+			all->listed[all->n_listed++] = &all->rows[i];
+	qsort(all->listed, all->n_listed, sizeof(*all->listed), compare_rows);
+	return 0;
+}
+
+static int gather(struct gathered *all, const struct explain_from *from)
+{
+	int err = gather_sources(all);
+
+	if (!err)
+		err = journal_view_quarantine(all->journal, 0, gather_refused, all);
+	if (!err && !all->err)
+		err = ledger_view_seen(from->ledger, gather_seen, all);
+	if (!err && !all->err)
+		err = list(all);
+	return err ? err : all->err;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+static void write_refused(struct msg_writer *writer, const struct row *row)
+{
+	size_t n = 0;
+
+	for (int code = 0; row->refused && code < CODES; code++)
+		n += row->refused[code] > 0;
+	msg_str(writer, "refused");
+	msg_array(writer, n);
+	for (int code = 0; n && code < CODES; code++) {
+		if (!row->refused[code])
+			continue;
+		msg_map(writer, 3);
+		msg_key_str(writer, "code", lift_err_code(-code));
+		msg_key_str(writer, "text", lift_err_text(-code));
+		msg_key_int(writer, "n", row->refused[code]);
+	}
+}
+
+static void write_source(struct msg_writer *writer, const struct row *row)
+{
+	msg_map(writer, 9);
+	msg_key_text(writer, "source", row->source->name);
+	msg_key_moment(writer, "last_event", row->source->record.last_event);
+	msg_key_moment(writer, "last_received", row->source->record.last_received);
+	msg_key_int(writer, "missing", row->source->missing);
+	msg_key_moment(writer, "since", row->source->since);
+	msg_key_int(writer, "accepted", row->source->record.accepted);
+	msg_key_int(writer, "rejected", row->source->record.rejected);
+	msg_key_int(writer, "quarantined", row->quarantined);
+	write_refused(writer, row);
+}
+
+static void write_others(struct msg_writer *writer, const struct gathered *all)
+{
+	uint64_t n = 0, missing = 0, rejected = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct row *row = &all->rows[i];
+
+		if (row->stands || row->source->name.size == 0)
+			continue;
+		n++;
+		missing += row->source->missing;
+		rejected += row->source->record.rejected;
+	}
+	msg_str(writer, "other_sources");
+	msg_map(writer, 3);
+	msg_key_int(writer, "n", n);
+	msg_key_int(writer, "missing", missing);
+	msg_key_int(writer, "rejected", rejected);
+}
+
+static void write_all(struct msg_writer *writer, const struct gathered *all)
+{
+	size_t n = all->n_listed < EXPLAIN_SOURCES_MAX ? all->n_listed : EXPLAIN_SOURCES_MAX;
+
+	msg_str(writer, "sources");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++)
+		write_source(writer, all->listed[i]);
+	msg_key_int(writer, "sources_left_out", all->n_listed - n);
+	write_others(writer, all);
+}
+
+int explain_sources_encode(struct msg_writer *writer, const struct definition_of *of,
+			   const struct explain_from *from)
+{
+	struct gathered all = { .of = of, .journal = from->journal, .stream = UINT32_MAX };
+	int err = gather(&all, from);
+
+	if (!err)
+		write_all(writer, &all);
+	for (size_t i = 0; i < all.n; i++)
+		free(all.rows[i].refused);
+	free(all.rows);
+	source_rows_free(&all.sources);
+	free(all.listed);
+	return err;
+}

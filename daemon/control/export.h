@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * export.h - all figures of a day as lines of JSON, sorted by kind, id and region. The same state gives the same bytes.
+ */
+#ifndef LIFTD_CONTROL_EXPORT_H
+#define LIFTD_CONTROL_EXPORT_H
+
+#include "daemon/figures/metrics.h"
+#include "daemon/ledger/ledger.h"
+
+struct export_wish {
+	enum kind kind;	 /* KINDS: all */
+	uint32_t region; /* CATALOGUE_NONE: all */
+	struct text id;	 /* empty: all */
+	int32_t today;	 /* the day that "today" means */
+};
+
+/* One line, valid during the call; other than 0 ends the export, which returns it. */
+typedef int (*export_fn)(void *context, struct text line);
+
+/* LIFT_E_MEMORY, errors of the store, or what `fn` returns. */
+int export_figures(const struct catalogue *catalogue, const struct tallies *tallies,
+		   const struct export_wish *wish, export_fn fn, void *context);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * control_internal.h - what the files of control share: the requests as they come (control.c), those that wait for the
+ * ledger (control_waiting.c), and what these are answered (control_export.c, control_explain.c), those that are jobs
+ * (control_jobs.c).
+ */
+#ifndef LIFTD_CONTROL_INTERNAL_H
+#define LIFTD_CONTROL_INTERNAL_H
+
+#include "daemon/control/control.h"
+#include "daemon/control/status.h"
+#include "daemon/figures/metrics.h"
+#include "daemon/tasks/job.h"
+#include "proto/control.h"
+
+/* A client's routing id. */
+struct client {
+	uint8_t id[255];
+	size_t size;
+};
+
+struct waiting;
+
+/* Answer what has waited, from what the ledger has committed: the tallies are those of the day. An error is refused. */
+typedef int waiting_fn(struct control *control, const struct waiting *waiting,
+		       struct ledger_view *ledger, const struct tallies *tallies);
+
+/* A request for the figures of a day, which waits for the ledger. */
+struct waiting {
+	struct client client;
+	waiting_fn *answer;
+	uint64_t number;
+	int32_t today;
+	bool scan;	/* another day than the tallies' */
+	enum kind kind; /* KINDS: none was given */
+	char region_code
+		[REGION_MAX]; /* as it was asked for: the catalogue may have changed meanwhile */
+	size_t region_size;
+	uint32_t region; /* of the catalogue that serves; CATALOGUE_NONE: none was given */
+	char id[MODULE_MAX];
+	size_t id_size;
+};
+
+/* One who has asked for a reload, and which one. */
+struct reload_waiting {
+	struct client client;
+	uint64_t number;
+};
+
+/* One who has asked for a job. */
+struct job_waiting {
+	struct client client;
+	char *dir; /* of a backup, owned */
+};
+
+struct control {
+	struct loop *loop;
+	void *socket;
+	struct generations *generations;
+	struct generation *generation; /* that serves, while a request is answered */
+	struct status_parts parts;
+	struct control_reload reload;
+	struct reload_waiting reloads[CONTROL_WAITING_MAX];
+	size_t n_reloads;
+	struct jobs *jobs;
+	struct job_waiting job_clients[JOB_KINDS];
+	struct stats *stats;
+	void *more;
+	struct msg_reader *reader;
+	struct msg_writer *writer;
+	struct waiting waiting[CONTROL_WAITING_MAX];
+	size_t n_waiting;
+	/* the page of an export that is being filled */
+	struct {
+		const struct client *client;
+		char *lines; /* each followed by a 0 */
+		size_t size, room;
+		size_t n;
+		int32_t today;
+	} page;
+};
+
+/* Send a message; LIFT_E_SOCKET where the client is gone, or does not read, which is counted. */
+int control_send(struct control *control, const struct client *client, struct text body);
+void control_refuse(struct control *control, const struct client *client, int err);
+
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place. LIFT_E_BUSY
+ * where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
+int control_read_wish(struct control *control, const struct request *request,
+		      struct waiting **ret_waiting);
+
+/* It waits from now on: for the ledger, and for its turn. */
+void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
+		  waiting_fn *answer);
+
+/* Answer one that need not wait for the ledger any longer; false where there is none. */
+bool control_answer_next(struct control *control);
+
+/* The requests that wait. */
+int control_export(struct control *control, const struct client *client,
+		   const struct request *request);
+int control_explain(struct control *control, const struct client *client,
+		    const struct request *request);
+
+/* The jobs: their requests, and what they tell (job_fn). */
+int control_backup(struct control *control, const struct client *client,
+		   const struct request *request);
+int control_verify(struct control *control, const struct client *client,
+		   const struct request *request);
+void control_told(void *context, enum job_kind kind, const struct report *report, bool ended);
+
+/* What readers that died have kept from being used again. */
+void control_forget_dead_readers(void *context);
+
+#endif

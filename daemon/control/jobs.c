@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/base/log.h"
+#include "daemon/control/internal.h"
+#include "daemon/tasks/backup.h"
+
+static int start(struct control *control, enum job_kind kind, const struct client *client,
+		 char *dir)
+{
+	int err = jobs_start(control->jobs, kind, dir);
+
+	if (err) {
+		if (err == LIFT_E_IO)
+			log_error("%s cannot be started: reason=%s", job_name(kind),
+				  strerror(errno));
+		free(dir);
+		return err;
+	}
+	free(control->job_clients[kind].dir);
+	control->job_clients[kind] = (struct job_waiting){ *client, dir };
+	log_notice("%s has begun%s%s", job_name(kind), dir ? ": dir=" : "", dir ? dir : "");
+	return 0;
+}
+
+/* The directory that was asked for, or one with a date below the state. NULL: out of memory. */
+static char *place_of(const struct control *control, struct text dir)
+{
+	time_t now = time(NULL);
+	char date[32], *path = NULL;
+	struct tm utc;
+
+	if (dir.size > 0)
+		return strndup(dir.data, dir.size);
+	strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+	if (asprintf(&path, "%s/" BACKUP_PLACE "/%s", control->parts.config->state, date) < 0)
+		return NULL;
+	return path;
+}
+
+int control_backup(struct control *control, const struct client *client,
+		   const struct request *request)
+{
+	struct text dir = request->dir;
+	char *place;
+
+	if (dir.size > 0 &&
+	    (dir.data[0] != '/' || dir.size > BACKUP_PATH_MAX || memchr(dir.data, 0, dir.size)))
+		return LIFT_E_DIR;
+	place = place_of(control, dir);
+	return place ? start(control, JOB_BACKUP, client, place) : LIFT_E_MEMORY;
+}
+
+int control_verify(struct control *control, const struct client *client,
+		   const struct request *request)
+{
+	uint64_t last = journal_last(control->parts.journal);
+
+	(void)request;
+	/* What the journal has now is soon in what is compared. */
+	if (control->parts.ledger && ledger_committed(control->parts.ledger) < last) {
+		ledger_want(control->parts.ledger, last);
+		wake_send(control->more);
+	}
+	return start(control, JOB_VERIFY, client, NULL);
+}
+
+void control_forget_dead_readers(void *context)
+{
+	struct control *control = context;
+	struct generation *generation = generation_get(control->generations);
+
+	journal_forget_dead_readers(control->parts.journal);
+	if (generation->ledger)
+		ledger_forget_dead_readers(generation->ledger);
+	generation_put(control->generations, generation);
+}
+
+static void ended(struct control *control, enum job_kind kind, const struct report *report)
+{
+	static const enum stat_counter counters[JOB_KINDS][2] = {
+		[JOB_BACKUP] = { STAT_backups, STAT_backups_failed },
+		[JOB_VERIFY] = { STAT_verifies, STAT_verifies_failed },
+	};
+
+	stats_add(control->stats, counters[kind][report->err != 0], 1);
+	control_forget_dead_readers(control);
+	if (report->err)
+		log_error("%s failed: code=%s reason=%s", job_name(kind),
+			  lift_err_code(report->err), report->text);
+	else
+		log_notice("%s is done: %s", job_name(kind), report->text);
+}
+
+void control_told(void *context, enum job_kind kind, const struct report *report, bool has_ended)
+{
+	struct control *control = context;
+	struct job_waiting *waiting = &control->job_clients[kind];
+	const struct work work = { .more = !has_ended,
+				   .done = report->done,
+				   .total = report->total,
+				   .err = report->err,
+				   .dir = text_of(waiting->dir ? waiting->dir : ""),
+				   .last = report->last,
+				   .bytes = report->bytes,
+				   .text = text_of(report->text) };
+
+	if (has_ended)
+		ended(control, kind, report);
+	msg_writer_clear(control->writer);
+	work_encode(control->writer, &work);
+	control_send(control, &waiting->client, msg_written(control->writer));
+}

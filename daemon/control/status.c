@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/control/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/sources.h"
+
+/* What a stream and a source are at most as MessagePack, beside their texts. */
+enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 144 };
+
+/* Streams are gathered before they are written, with their sources: a map's size comes first. */
+struct gathered {
+	const struct config *config;
+	struct source_rows sources;
+	size_t sources_end; /* those with numbers below this one are listed */
+	uint64_t sources_left_out;
+	struct {
+		struct stream stream;
+		struct text name;
+	} * streams;
+	size_t n_streams, room_streams, stream_bytes;
+	uint64_t streams_left_out;
+	int err;
+};
+
+/* `name` is for the source's own, which its namespace may be. */
+static const char *namespace_of(const struct config *config, const struct source_row *row,
+				char name[static SOURCE_MAX + 1])
+{
+	memcpy(name, row->name.data, row->name.size);
+	name[row->name.size] = 0;
+	return config_namespace(config, name);
+}
+
+/* As many sources as there is room for, in order of arrival. */
+static void choose_sources(struct gathered *all)
+{
+	char name[SOURCE_MAX + 1];
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < all->sources.n; i++) {
+		const struct source_row *row = &all->sources.rows[i];
+
+		if (row->name.size == 0)
+			continue;
+		bytes += SOURCE_BYTES + row->name.size +
+			 strlen(namespace_of(all->config, row, name));
+		if (bytes > STATUS_SOURCES_BYTES)
+			all->sources_left_out++;
+		else
+			all->sources_end = i + 1;
+	}
+}
+
+static bool has_room(const struct gathered *all, const struct stream *stream, size_t bytes)
+{
+	return stream->source < all->sources_end && all->n_streams < STATUS_STREAMS_MAX &&
+	       all->stream_bytes + bytes <= STATUS_STREAMS_BYTES;
+}
+
+static void gather_stream(void *context, const struct stream *stream, struct text name)
+{
+	struct gathered *all = context;
+	size_t bytes = STREAM_BYTES + name.size + RANGE_BYTES * stream->n_ranges;
+
+	if (!has_room(all, stream, bytes)) {
+		all->streams_left_out++;
+		return;
+	}
+	if (all->n_streams == all->room_streams) {
+		size_t room = all->room_streams ? 2 * all->room_streams : 16;
+		void *streams = realloc(all->streams, room * sizeof(*all->streams));
+
+		if (!streams) {
+			all->err = LIFT_E_MEMORY;
+			return;
+		}
+		all->streams = streams;
+		all->room_streams = room;
+	}
+	all->stream_bytes += bytes;
+	all->streams[all->n_streams].stream = *stream;
+	all->streams[all->n_streams++].name = name;
+}
+
+static int gather(struct gathered *all, struct journal_view *view)
+{
+	int err = source_rows_read(&all->sources, view);
+
+	if (err)
+		return err;
+	choose_sources(all);
+	err = journal_view_streams(view, gather_stream, all);
+	return err ? err : all->err;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+static void write_stream(struct msg_writer *writer, const struct stream *stream, struct text name)
+{
+	uint64_t next = stream->next;
+
+	msg_map(writer, 4);
+	msg_key_text(writer, "stream", name);
+	msg_key_int(writer, "next", stream->next);
+	msg_str(writer, "missing");
+	msg_array(writer, stream->n_ranges);
+	for (uint32_t i = 0; i < stream->n_ranges; i++) {
+		msg_array(writer, 2);
+		msg_int(writer, (int64_t)next);
+		msg_int(writer, (int64_t)stream->ranges[i].first - 1);
+		next = stream->ranges[i].last + 1;
+	}
+	msg_key_moment(writer, "since", stream->since);
+}
+
+static void write_streams(struct msg_writer *writer, const struct gathered *all, size_t source)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n_streams; i++)
+		n += all->streams[i].stream.source == source;
+	msg_str(writer, "streams");
+	msg_array(writer, n);
+	for (size_t i = 0; i < all->n_streams; i++)
+		if (all->streams[i].stream.source == source)
+			write_stream(writer, &all->streams[i].stream, all->streams[i].name);
+}
+
+static void write_source(struct msg_writer *writer, const struct gathered *all, size_t source)
+{
+	const struct source_row *row = &all->sources.rows[source];
+	char name[SOURCE_MAX + 1];
+
+	msg_map(writer, 8);
+	msg_key_text(writer, "source", row->name);
+	msg_key_str(writer, "namespace", namespace_of(all->config, row, name));
+	write_streams(writer, all, source);
+	msg_key_int(writer, "missing", row->missing);
+	msg_key_moment(writer, "last_event", row->record.last_event);
+	msg_key_moment(writer, "last_received", row->record.last_received);
+	msg_key_int(writer, "accepted", row->record.accepted);
+	msg_key_int(writer, "rejected", row->record.rejected);
+}
+
+static void write_sources(struct msg_writer *writer, const struct gathered *all)
+{
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < all->sources.n; i++)
+		missing += all->sources.rows[i].missing;
+	msg_key_int(writer, "missing", missing);
+	msg_str(writer, "sources");
+	msg_array(writer, all->sources.n_named - all->sources_left_out);
+	for (size_t i = 0; i < all->sources_end; i++)
+		if (all->sources.rows[i].name.size > 0)
+			write_source(writer, all, i);
+	msg_key_int(writer, "sources_left_out", all->sources_left_out);
+	msg_key_int(writer, "streams_left_out", all->streams_left_out);
+}
+
+static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)
+{
+	msg_str(writer, "rebuild");
+	if (!rebuild->running) {
+		msg_nil(writer);
+		return;
+	}
+	msg_map(writer, 3);
+	msg_key_int(writer, "done", rebuild->done);
+	msg_key_int(writer, "total", rebuild->total);
+	msg_str(writer, "left_ms");
+	if (rebuild->left_ms >= 0)
+		msg_int(writer, rebuild->left_ms);
+	else
+		msg_nil(writer);
+}
+
+/* The numbers concerned; none where it is whole. */
+static void write_damage(const struct journal_damage *damage, uint64_t last_number,
+			 struct msg_writer *writer)
+{
+	msg_str(writer, "damaged");
+	msg_array(writer, damage ? damage->n_ranges : 0);
+	for (uint32_t i = 0; damage && i < damage->n_ranges; i++) {
+		uint64_t first = damage->ranges[i][0], last = damage->ranges[i][1];
+
+		if (last == UINT64_MAX) /* the walk did not know the last one */
+			last = last_number > first ? last_number : first;
+		msg_array(writer, 2);
+		msg_int(writer, (int64_t)first);
+		msg_int(writer, (int64_t)last);
+	}
+}
+
+static void write_stores(const struct status_parts *parts, const struct rebuild_status *rebuild,
+			 struct msg_writer *writer)
+{
+	const struct ledger *ledger = parts->ledger;
+	uint64_t last = journal_last(parts->journal), applied = ledger ? ledger_applied(ledger) : 0;
+
+	msg_str(writer, "journal");
+	msg_map(writer, 3);
+	msg_key_int(writer, "last", last);
+	msg_key_int(writer, "bytes", journal_bytes(parts->journal));
+	write_damage(journal_damage(parts->journal), last, writer);
+	msg_str(writer, "ledger");
+	msg_map(writer, 6);
+	msg_key_bool(writer, "walking", atomic_load(&parts->stats->ledger_walking));
+	msg_key_int(writer, "applied", applied);
+	msg_key_int(writer, "committed", ledger ? ledger_committed(ledger) : 0);
+	msg_key_int(writer, "lag", last > applied ? last - applied : 0);
+	msg_key_int(writer, "bytes", ledger ? ledger_bytes(ledger) : 0);
+	write_rebuild(rebuild, writer);
+}
+
+/* What is wrong, as texts "what: why": where there is none, it is healthy. */
+static void write_troubles(const struct status_parts *parts, const struct rebuild_status *rebuild,
+			   struct msg_writer *writer)
+{
+	const struct {
+		const char *what, *why;
+	} troubles[] = {
+		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_JOURNAL]) },
+		{ "journal",
+		  journal_damage(parts->journal) ? lift_err_text(LIFT_E_DAMAGED) : NULL },
+		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_WALK]) },
+		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
+		{ "rebuild", rebuild->err ? rebuild_failure(rebuild->err) : NULL },
+	};
+	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
+	char text[256];
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < n_troubles; i++)
+		n += troubles[i].why != NULL;
+	msg_key_bool(writer, "healthy", n == 0);
+	msg_str(writer, "troubles");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n_troubles; i++) {
+		if (!troubles[i].why)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", troubles[i].what, troubles[i].why);
+		msg_str(writer, text);
+	}
+}
+
+/* Events are judged by the latest receipt while the clock is behind it. */
+static void write_clock(struct msg_writer *writer, const struct source_rows *sources,
+			int64_t utc_ms)
+{
+	int64_t behind_ms = 0;
+
+	for (size_t i = 0; i < sources->n; i++)
+		if (sources->rows[i].record.last_received - utc_ms > behind_ms)
+			behind_ms = sources->rows[i].record.last_received - utc_ms;
+	msg_str(writer, "clock");
+	msg_map(writer, 2);
+	msg_key_int(writer, "now", utc_ms);
+	msg_key_int(writer, "behind_ms", behind_ms);
+}
+
+/* What runs beside it, and how far it is. */
+static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
+{
+	struct report reports[JOB_KINDS];
+	uint32_t n = 0;
+
+	for (int kind = 0; kind < JOB_KINDS; kind++)
+		n += jobs_running(jobs, (enum job_kind)kind, &reports[kind]);
+	msg_str(writer, "jobs");
+	msg_array(writer, n);
+	for (int kind = 0; kind < JOB_KINDS; kind++) {
+		if (!jobs_running(jobs, (enum job_kind)kind, &reports[kind]))
+			continue;
+		msg_map(writer, 3);
+		msg_key_str(writer, "job", job_name((enum job_kind)kind));
+		msg_key_int(writer, "done", reports[kind].done);
+		msg_key_int(writer, "total", reports[kind].total);
+	}
+}
+
+static void write_all(const struct status_parts *parts, struct msg_writer *writer,
+		      const struct gathered *all, int64_t utc_ms)
+{
+	struct rebuild_status rebuild;
+	char as_of[DAY_TEXT];
+
+	rebuild_status(parts->rebuild, &rebuild);
+	day_print(parts->config->as_of_pinned ? parts->config->as_of
+					      : calendar_day(parts->catalogue->calendar, utc_ms),
+		  as_of);
+	msg_map(writer, 15);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	write_troubles(parts, &rebuild, writer);
+	msg_key_str(writer, "version", LIFT_VERSION);
+	msg_key_str(writer, "as_of", as_of);
+	write_clock(writer, &all->sources, utc_ms);
+	write_stores(parts, &rebuild, writer);
+	write_jobs(parts->jobs, writer);
+	msg_str(writer, "counters");
+	msg_map(writer, STATS_COUNT);
+	for (int i = 0; i < STATS_COUNT; i++)
+		msg_key_int(writer, stat_names[i], stats_get(parts->stats, i));
+	write_sources(writer, all);
+}
+
+int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms)
+{
+	struct gathered all = { .config = parts->config };
+	struct journal_view view;
+	int err = journal_view_begin(parts->journal, &view);
+
+	if (!err)
+		err = gather(&all, &view);
+	if (!err)
+		write_all(parts, writer, &all, utc_ms);
+	journal_view_end(&view);
+	source_rows_free(&all.sources);
+	free(all.streams);
+	return err;
+}

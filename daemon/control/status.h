@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * status.h - what `status` answers: one map, written from the journal, the ledger and the counters.
+ */
+#ifndef LIFTD_CONTROL_STATUS_H
+#define LIFTD_CONTROL_STATUS_H
+
+#include "daemon/base/stats.h"
+#include "daemon/config/config.h"
+#include "daemon/ledger/rebuild.h"
+#include "daemon/tasks/job.h"
+#include "proto/msg.h"
+
+struct status_parts {
+	const struct config *config;
+	const struct catalogue *catalogue;
+	struct journal *journal;
+	struct ledger *ledger; /* NULL: it is being built */
+	struct rebuild *rebuild;
+	const struct jobs *jobs;
+	const struct stats *stats;
+};
+
+/* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the rest is counted in
+ * `sources_left_out` and `streams_left_out`. */
+enum {
+	STATUS_STREAMS_MAX = 2000,
+	STATUS_STREAMS_BYTES = 512 << 10,
+	STATUS_SOURCES_BYTES = 256 << 10,
+};
+
+/* Write it. LIFT_E_MEMORY, or an error of the store. */
+int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/control/internal.h"
+
+/* ---- what takes long is seen to go on -------------------------------------------------------- */
+
+static void count_step(void *context)
+{
+	struct control *control = context;
+
+	loop_count_round(control->loop);
+}
+
+struct counted {
+	struct control *control;
+	const struct tallies *tallies;
+};
+
+static int counted_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
+{
+	struct counted *counted = source;
+
+	count_step(counted->control);
+	return counted->tallies->range(counted->tallies->source, home, subject, fn, context);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------ */
+
+/* From the tallies, or for another day from a scan of the learners. */
+static int scan_learners(struct control *control, struct ledger_view *view, int32_t today,
+			 struct tally_map *map)
+{
+	const struct catalogue *catalogue = control->parts.catalogue;
+	struct journal_view names;
+	int err = journal_view_begin(control->parts.journal, &names);
+
+	if (!err)
+		err = ledger_view_scan(view, &names, catalogue,
+				       calendar_day_start(catalogue->calendar, today + 1), map);
+	journal_view_end(&names);
+	return err;
+}
+
+/* The region is looked up again: its number is that of a catalogue. */
+static int find_region(const struct control *control, struct waiting *waiting)
+{
+	struct text code = { waiting->region_code, waiting->region_size };
+
+	waiting->region = CATALOGUE_NONE;
+	if (code.size == 0)
+		return 0;
+	waiting->region = catalogue_region(control->parts.catalogue, code);
+	return waiting->region == CATALOGUE_NONE ? LIFT_E_UNKNOWN_REGION : 0;
+}
+
+static int answer_now(struct control *control, struct waiting *waiting)
+{
+	struct tally_map *map = waiting->scan ? tally_map_new() : NULL;
+	struct ledger_view view;
+	struct tallies tallies;
+	struct counted counted = { control, &tallies };
+	int err = find_region(control, waiting);
+
+	if (!err)
+		err = ledger_view_begin(control->parts.ledger, &view);
+	if (err) {
+		tally_map_free(map);
+		return err;
+	}
+	view.step = count_step;
+	view.context = control;
+	if (!waiting->scan)
+		tallies = ledger_view_tallies(&view);
+	else if (!map)
+		err = LIFT_E_MEMORY;
+	else
+		err = scan_learners(control, &view, waiting->today, map);
+	if (!err && waiting->scan)
+		tallies = tally_map_tallies(map);
+	if (!err)
+		err = waiting->answer(control, waiting, &view,
+				      &(struct tallies){ counted_range, &counted });
+	ledger_view_end(&view);
+	tally_map_free(map);
+	return err;
+}
+
+/* With a damaged journal the figures of the day are still what has been applied, where that is all; those of another day need its names. Nobody waits
+ * for what does not come. */
+static int damage_problem(const struct control *control, const struct waiting *waiting)
+{
+	const struct ledger *ledger = control->parts.ledger;
+
+	return waiting->scan || !ledger || ledger_committed(ledger) < waiting->number
+		       ? LIFT_E_DAMAGED
+		       : 0;
+}
+
+static bool is_ready(const struct control *control, const struct waiting *waiting)
+{
+	const struct ledger *ledger = control->parts.ledger;
+
+	return journal_damage(control->parts.journal) ||
+	       (ledger && waiting->number <= ledger_committed(ledger));
+}
+
+bool control_answer_next(struct control *control)
+{
+	struct waiting waiting;
+	size_t i = 0;
+	int err = 0;
+
+	while (i < control->n_waiting && !is_ready(control, &control->waiting[i]))
+		i++;
+	if (i == control->n_waiting)
+		return false;
+	waiting = control->waiting[i];
+	memmove(&control->waiting[i], &control->waiting[i + 1],
+		(--control->n_waiting - i) * sizeof(waiting));
+	if (journal_damage(control->parts.journal))
+		err = damage_problem(control, &waiting);
+	if (!err)
+		err = answer_now(control, &waiting);
+	if (err)
+		control_refuse(control, &waiting.client, err);
+	return true;
+}
+
+static int read_day(const struct control *control, struct text text, int32_t *ret_day)
+{
+	const struct config *config = control->parts.config;
+
+	if (text.size == 0 || text_equal(text, text_of("today"))) {
+		*ret_day = config->as_of_pinned ? config->as_of
+						: calendar_day(control->parts.catalogue->calendar,
+							       clock_utc_ms());
+		return 0;
+	}
+	return day_parse(text, ret_day);
+}
+
+int control_read_wish(struct control *control, const struct request *request,
+		      struct waiting **ret_waiting)
+{
+	struct waiting *waiting = &control->waiting[control->n_waiting];
+	int32_t today;
+	int err;
+
+	if (control->n_waiting == CONTROL_WAITING_MAX)
+		return LIFT_E_BUSY;
+	err = read_day(control, request->as_of, &waiting->today);
+	if (!err)
+		err = read_day(control, text_of("today"), &today);
+	if (err)
+		return err;
+	waiting->scan = waiting->today != today;
+	if (request->plane.size > 0 && !text_equal(request->plane, text_of("exact")))
+		return LIFT_E_PLANE;
+	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;
+	if (request->kind.size > 0 && waiting->kind == KINDS)
+		return LIFT_E_KIND;
+	if (request->region.size > REGION_MAX)
+		return LIFT_E_UNKNOWN_REGION;
+	waiting->region_size = request->region.size;
+	if (waiting->region_size)
+		memcpy(waiting->region_code, request->region.data, waiting->region_size);
+	err = find_region(control, waiting);
+	if (err)
+		return err;
+	waiting->id_size = request->id.size < MODULE_MAX ? request->id.size : MODULE_MAX;
+	if (waiting->id_size)
+		memcpy(waiting->id, request->id.data, waiting->id_size);
+	*ret_waiting = waiting;
+	return 0;
+}
+
+void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
+		  waiting_fn *answer)
+{
+	waiting->number = journal_last(control->parts.journal);
+	waiting->client = *client;
+	waiting->answer = answer;
+	control->n_waiting++;
+	if (control->parts.ledger)
+		ledger_want(control->parts.ledger, waiting->number);
+	wake_send(control->more);
+}

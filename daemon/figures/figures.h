@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * figures.h - the tallies of one subject summed over one region's homes, as they are on a day: what metrics prints.
+ * Pure.
+ */
+#ifndef LIFTD_FIGURES_FIGURES_H
+#define LIFTD_FIGURES_FIGURES_H
+
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/learner/tally.h"
+
+enum { FIGURES_COLUMNS = 3 /* of a row, at most */ };
+
+/* Counts by bucket: in order of buckets, each once. */
+struct row {
+	uint32_t bucket;
+	int64_t n[FIGURES_COLUMNS];
+};
+
+enum series_name {
+	SERIES_DAILY, /* by day: started, completed, passed; of a competence: begun, ended */
+	SERIES_LAST,
+	SERIES_OPEN,
+	SERIES_TOOK,
+	SERIES_SCORE,
+	SERIES_HOURS,
+	SERIES_NAMES
+};
+
+/* Holders whose stretch ends within so many days: these many times 30. */
+enum { EXPIRIES = 3, EXPIRY_DAYS = 30 };
+
+struct series {
+	struct row *rows;
+	size_t n, room;
+	uint32_t *row_of; /* by bucket, while it is summed: its row + 1, or 0 */
+	size_t n_buckets; /* that have a place there */
+};
+
+struct figures {
+	const struct catalogue *catalogue;
+	uint32_t region, subject;
+	int32_t today;
+	int64_t totals[FACETS]; /* of all buckets, whatever the day */
+	struct series series[SERIES_NAMES];
+	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[FIGURES_COLUMNS]; /* by dimension and value */
+	int64_t *parts; /* by target, or by requirement: those that hold today */
+	/* of a competence, today */
+	int64_t holders, begun; /* learners with a stretch that holds, or has begun */
+	int64_t levels[CATALOGUE_LEVELS + 1];
+	int64_t expiring[EXPIRIES];
+	uint32_t reached;      /* leaves with a learner */
+	uint32_t reached_home; /* the last of them */
+	int err;
+};
+
+struct figures *figures_new(const struct catalogue *catalogue); /* reused; NULL: out of memory */
+void figures_free(struct figures *figures);
+
+/* Sum the tallies of a subject over a region's homes, as of a day. LIFT_E_MEMORY, or an error of the store. */
+int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
+		uint32_t subject, int32_t today);
+
+/* Does at least one learner count? */
+bool figures_any(const struct figures *figures);
+
+/* Of a series of one column: how many are below a bucket, and the bucket at rank ceil(percent / 100 * n), from 1
+ * (METRICS 4). The series is not empty where a rank is asked for. */
+int64_t series_below(const struct series *series, int64_t bucket);
+uint32_t series_rank(const struct series *series, int percent);
+
+#endif

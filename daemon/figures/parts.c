@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/figures/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* To six decimals, exact halves to even: what a decimal reader of the quotient would write. */
+static void write_decimal(struct msg_writer *writer, double value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6f", value);
+	msg_real(writer, strtod(text, NULL));
+}
+
+void write_rate_keys(struct msg_writer *writer, int64_t n, int64_t of)
+{
+	msg_key_int(writer, "n", n);
+	msg_key_int(writer, "of", of);
+	msg_str(writer, "value");
+	if (of)
+		write_decimal(writer, (double)n / (double)of);
+	else
+		msg_nil(writer);
+}
+
+void write_rate(struct msg_writer *writer, const char *key, int64_t n, int64_t of)
+{
+	msg_str(writer, key);
+	msg_map(writer, 3);
+	write_rate_keys(writer, n, of);
+}
+
+/* The mean of n values in 1/10000. */
+void write_mean(struct msg_writer *writer, int64_t sum, int64_t n)
+{
+	msg_str(writer, "mean");
+	if (n)
+		write_decimal(writer, (double)sum / (double)n / 10000);
+	else
+		msg_nil(writer);
+}
+
+/* Learners whose last fact is fewer than so many days old. */
+static int64_t active(const struct figures *figures, int32_t days)
+{
+	return figures->totals[FACET_LAST] -
+	       series_below(&figures->series[SERIES_LAST], (int64_t)figures->today - days + 1);
+}
+
+void write_active(const struct figures *figures, struct msg_writer *writer)
+{
+	msg_key_int(writer, "active_7d", active(figures, 7));
+	msg_key_int(writer, "active_30d", active(figures, 30));
+}
+
+void write_hours(const struct figures *figures, struct msg_writer *writer)
+{
+	const struct series *hours = &figures->series[SERIES_HOURS];
+	size_t row = 0;
+
+	msg_str(writer, "hours");
+	msg_array(writer, HOURS);
+	for (uint32_t hour = 0; hour < HOURS; hour++) {
+		bool some = row < hours->n && hours->rows[row].bucket == hour;
+
+		msg_int(writer, some ? hours->rows[row].n[0] : 0);
+		row += some;
+	}
+}
+
+static bool row_is_zero(const int64_t *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (row[i])
+			return false;
+	return true;
+}
+
+static void write_values(const struct figures *figures, struct msg_writer *writer,
+			 uint32_t dimension, const char *const columns[], size_t n_columns)
+{
+	const struct dimension *dim = &figures->catalogue->dimensions[dimension];
+	size_t rows = 0;
+
+	for (uint32_t v = 0; v <= dim->n_values; v++)
+		rows += !row_is_zero(figures->by[dimension][v], n_columns);
+	msg_map(writer, rows);
+	for (uint32_t v = 0; v <= dim->n_values; v++) {
+		const int64_t *row = figures->by[dimension][v];
+
+		if (row_is_zero(row, n_columns))
+			continue;
+		msg_str(writer, v < dim->n_values ? dim->values[v] : "unknown");
+		msg_map(writer, n_columns);
+		for (size_t c = 0; c < n_columns; c++)
+			msg_key_int(writer, columns[c], row[c]);
+	}
+}
+
+/* Values of zeros are left out, dimensions never. */
+void write_by(const struct figures *figures, struct msg_writer *writer, const char *const columns[],
+	      size_t n_columns)
+{
+	const struct catalogue *catalogue = figures->catalogue;
+
+	msg_str(writer, "by");
+	msg_map(writer, catalogue->n_dimensions);
+	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
+		msg_str(writer, catalogue->dimensions[d].name);
+		write_values(figures, writer, d, columns, n_columns);
+	}
+}
+
+/* Days on which nothing happened are not there. */
+void write_daily(const struct figures *figures, struct msg_writer *writer, int32_t from,
+		 int n_columns)
+{
+	const struct series *daily = &figures->series[SERIES_DAILY];
+	char text[DAY_TEXT];
+	size_t first = 0;
+
+	while (first < daily->n && (int32_t)daily->rows[first].bucket < from)
+		first++;
+	msg_str(writer, "daily");
+	msg_array(writer, daily->n - first);
+	for (size_t i = first; i < daily->n; i++) {
+		msg_array(writer, 1 + (size_t)n_columns);
+		day_print((int32_t)daily->rows[i].bucket, text);
+		msg_str(writer, text);
+		for (int c = 0; c < n_columns; c++)
+			msg_int(writer, daily->rows[i].n[c]);
+	}
+}
+
+void write_stalled(const struct figures *figures, struct msg_writer *writer, int32_t after_days)
+{
+	msg_key_int(
+		writer, "stalled",
+		series_below(&figures->series[SERIES_OPEN], (int64_t)figures->today - after_days));
+}
+
+void write_reached(const struct figures *figures, struct msg_writer *writer,
+		   const uint32_t *regions, uint32_t n)
+{
+	const struct catalogue *catalogue = figures->catalogue;
+	const struct region *region = &catalogue->regions[figures->region];
+	int64_t leaves = 0;
+
+	for (uint32_t i = 0; i < region->n_homes; i++)
+		leaves += catalogue->regions[region->homes[i]].leaf &&
+			  catalogue_inside_any(catalogue, region->homes[i], regions, n);
+	write_rate(writer, "reached", figures->reached, leaves);
+}

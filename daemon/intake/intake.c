@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/intake/intake.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "daemon/base/log.h"
+#include "daemon/intake/window.h"
+#include "daemon/journal/quarantine.h"
+#include "daemon/net/socket.h"
+
+static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
+	      "a group may have as many clients as messages");
+
+/* An answer that waits for the commit, and what a nack needs in its place should the commit fail. */
+struct answer_pending {
+	zmq_msg_t client; /* the routing id */
+	struct msg_writer *body;
+	bool takes; /* it says that numbers are taken: true only after the commit */
+	char source[SOURCE_MAX], stream[STREAM_MAX];
+	size_t source_size, stream_size;
+	uint64_t first;
+};
+
+struct intake {
+	struct loop *loop;
+	void *socket;
+	struct gate *gate;
+	struct journal *journal;
+	struct stats *stats;
+	void *more;
+	struct msg_reader *reader;
+	struct answer_pending pending[INTAKE_GROUP];
+	size_t n_pending, pending_bytes;
+	struct window window;
+	struct log_limit refused_limit, failed_limit;
+	int64_t failed_ms; /* steady: when the journal was last in trouble */
+};
+
+/* ---- what is answered --------------------------------------------------------------------------- */
+
+static void remember(struct answer_pending *answer, struct text source, struct text stream,
+		     uint64_t first)
+{
+	memcpy(answer->source, source.data ? source.data : "", source.size);
+	memcpy(answer->stream, stream.data ? stream.data : "", stream.size);
+	answer->source_size = source.size;
+	answer->stream_size = stream.size;
+	answer->first = first;
+}
+
+static void answer_nack(struct intake *intake, struct answer_pending *answer, int err, bool retry)
+{
+	struct nack nack = { { answer->source, answer->source_size },
+			     { answer->stream, answer->stream_size },
+			     answer->first,
+			     err,
+			     retry };
+
+	msg_writer_clear(answer->body);
+	nack_encode(answer->body, &nack);
+	answer->takes = false;
+	stats_add(intake->stats, STAT_batches_refused, 1);
+	if (log_allowed(&intake->refused_limit))
+		log_warning("batch refused: code=%s source=%.*s stream=%.*s first=%llu",
+			    lift_err_code(err), (int)answer->source_size, answer->source,
+			    (int)answer->stream_size, answer->stream,
+			    (unsigned long long)answer->first);
+}
+
+/* Errors of ours may pass; what is wrong with a batch stays wrong. */
+static bool may_pass(int err)
+{
+	return err <= LIFT_E_CONFIG || err == LIFT_E_DISK || err == LIFT_E_HOLES ||
+	       err == LIFT_E_WINDOW || err == LIFT_E_DAMAGED;
+}
+
+static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
+{
+	if (err == LIFT_E_CORRUPT) { /* what was received before */
+		journal_found_damage(intake->journal);
+		wake_send(intake->more);
+		err = LIFT_E_DAMAGED;
+	}
+	answer_nack(intake, answer, err <= LIFT_E_CONFIG ? LIFT_E_DISK : err, may_pass(err));
+}
+
+static void take_batch(struct intake *intake, struct answer_pending *answer,
+		       const struct batch *batch)
+{
+	struct gate *gate = intake->gate;
+	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
+	int err = window_take(&intake->window, client) ? gate_take(gate, batch, clock_utc_ms())
+						       : LIFT_E_WINDOW;
+
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
+	struct ack ack = { batch->source, batch->stream,  batch->seq,	   batch->count,
+			   gate->next,	  gate->rejected, gate->n_rejected };
+
+	ack_encode(answer->body, &ack);
+	answer->takes = true;
+}
+
+static void say_welcome(struct intake *intake, struct answer_pending *answer,
+			const struct request *request)
+{
+	const struct stream *stream;
+	struct welcome welcome = { request->source, request->stream, 1, INTAKE_WINDOW };
+
+	if (!source_is_valid(request->source)) {
+		answer_err(intake, answer, LIFT_E_SOURCE);
+		return;
+	}
+	if (request->stream.size < 1 || request->stream.size > STREAM_MAX) {
+		remember(answer, request->source, (struct text){ NULL, 0 }, 0);
+		answer_err(intake, answer, LIFT_E_STREAM);
+		return;
+	}
+	remember(answer, request->source, request->stream, 0);
+	stream = journal_find_stream(intake->journal, request->source, request->stream);
+	if (stream)
+		welcome.next = stream->next;
+	welcome_encode(answer->body, &welcome);
+	answer->takes = true;
+	stats_add(intake->stats, STAT_hellos, 1);
+}
+
+/* A source's own refused events. */
+static void say_rejections(struct intake *intake, struct answer_pending *answer,
+			   const struct request *request)
+{
+	struct quarantine_page page;
+	struct journal_view view;
+	int err = source_is_valid(request->source) ? journal_view_begin(intake->journal, &view)
+						   : LIFT_E_SOURCE;
+
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
+	err = quarantine_read(&view, request->source, request->after, &page);
+	if (err)
+		answer_err(intake, answer, err);
+	else
+		rejections_encode(answer->body, request->source, page.rows, page.n, page.next);
+	journal_view_end(&view);
+}
+
+static const struct {
+	struct text op;
+	void (*fn)(struct intake *intake, struct answer_pending *answer,
+		   const struct request *request);
+} requests[] = {
+	{ TEXT("hello"), say_welcome },
+	{ TEXT("rejections"), say_rejections },
+};
+
+static int handle_request(struct intake *intake, struct answer_pending *answer, struct text message)
+{
+	struct request request;
+	int err = request_decode(intake->reader, message, &request);
+
+	for (size_t i = 0; !err && i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (!text_equal(request.op, requests[i].op))
+			continue;
+		requests[i].fn(intake, answer, &request);
+		return 0;
+	}
+	return err ? err : LIFT_E_OP;
+}
+
+/* A message is a batch or a request: which one, its op says. On this socket a batch says that it is one. */
+static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
+{
+	struct batch batch;
+	int err = batch_decode(intake->reader, message, &batch);
+
+	remember(answer, batch.source, batch.stream, batch.seq);
+	if (batch.op.size > 0 && !text_equal(batch.op, text_of("events")))
+		err = handle_request(intake, answer, message);
+	else if (!err && batch.op.size > 0)
+		take_batch(intake, answer, &batch);
+	else if (!err)
+		err = LIFT_E_OP;
+	if (err)
+		answer_err(intake, answer, err);
+}
+
+/* ---- the socket --------------------------------------------------------------------------------- */
+
+/* The rest of a message that has more frames than it may have. */
+static void skip_frames(void *socket)
+{
+	zmq_msg_t frame;
+	int more;
+
+	do {
+		zmq_msg_init(&frame);
+		if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0)
+			more = 0;
+		else
+			more = zmq_msg_more(&frame);
+		zmq_msg_close(&frame);
+	} while (more);
+}
+
+/* One message, if there is one: it becomes a pending answer. */
+static bool receive(struct intake *intake)
+{
+	struct answer_pending *answer = &intake->pending[intake->n_pending];
+	zmq_msg_t body;
+
+	if (zmq_msg_recv(&answer->client, intake->socket, ZMQ_DONTWAIT) < 0)
+		return false;
+	if (!zmq_msg_more(&answer->client))
+		return true; /* cannot be: a ROUTER puts the routing id in front of a frame */
+	zmq_msg_init(&body);
+	if (zmq_msg_recv(&body, intake->socket, ZMQ_DONTWAIT) < 0) {
+		zmq_msg_close(&body);
+		return false;
+	}
+	msg_writer_clear(answer->body);
+	remember(answer, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
+	if (zmq_msg_more(&body)) {
+		skip_frames(intake->socket);
+		answer_err(intake, answer, LIFT_E_FRAMES);
+	} else {
+		handle(intake, answer, (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
+	}
+	intake->pending_bytes += zmq_msg_size(&body) + msg_written(answer->body).size;
+	zmq_msg_close(&body);
+	intake->n_pending++;
+	return true;
+}
+
+static void receive_all(void *context)
+{
+	struct intake *intake = context;
+
+	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
+	       receive(intake))
+		;
+}
+
+static void send_answer(struct intake *intake, struct answer_pending *answer)
+{
+	struct text body = msg_written(answer->body);
+
+	if (body.size > 0 &&
+	    zmq_msg_send(&answer->client, intake->socket, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	    zmq_send(intake->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
+		return;
+	stats_add(intake->stats, STAT_answers_dropped, 1);
+}
+
+/* Once when it begins, and once when it is over: on a disk that is nearly full, small commits succeed between large ones that fail. */
+static void say_trouble(struct intake *intake)
+{
+	const char *trouble = journal_failure(intake->journal);
+	const char *before = atomic_load(&intake->stats->troubles[TROUBLE_JOURNAL]);
+	int64_t now_ms = clock_steady_ms();
+
+	if (trouble)
+		intake->failed_ms = now_ms;
+	else if (before && now_ms - intake->failed_ms < INTAKE_CALM_MS)
+		return;
+	atomic_store(&intake->stats->troubles[TROUBLE_JOURNAL], trouble);
+	stats_set(intake->stats, STAT_journal_failing, trouble != NULL);
+	if (trouble && !before)
+		log_error("the journal cannot be written, batches are refused until it can: "
+			  "reason=%s",
+			  trouble);
+	else if (!trouble && before)
+		log_notice("the journal can be written again");
+}
+
+static void commit_failed(struct intake *intake, int err)
+{
+	stats_add(intake->stats, STAT_journal_failures, 1);
+	if (intake->n_pending > 0 && log_allowed(&intake->failed_limit))
+		log_error("journal commit failed: code=%s batches=%zu reason=%s",
+			  lift_err_code(err), intake->n_pending, journal_failure(intake->journal));
+	for (size_t i = 0; i < intake->n_pending; i++)
+		if (intake->pending[i].takes)
+			answer_nack(intake, &intake->pending[i], LIFT_E_DISK, true);
+}
+
+/* First the disk, then the answers. */
+static bool commit_and_answer(void *context)
+{
+	struct intake *intake = context;
+	uint64_t last = journal_last(intake->journal);
+	int err = journal_commit(intake->journal);
+
+	if (err)
+		commit_failed(intake, err);
+	say_trouble(intake);
+	gate_settle(intake->gate, intake->stats, err == 0);
+	window_clear(&intake->window);
+	for (size_t i = 0; i < intake->n_pending; i++) {
+		send_answer(intake, &intake->pending[i]);
+		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
+	}
+	intake->n_pending = intake->pending_bytes = 0;
+	if (err == LIFT_E_FATAL)
+		loop_stop(
+			intake->loop); /* the daemon ends, and is started anew on a journal that is intact */
+	if (journal_last(intake->journal) != last) {
+		stats_add(intake->stats, STAT_journal_commits, 1);
+		wake_send(intake->more);
+	}
+	return false;
+}
+
+int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
+		struct stats *stats, void *more, struct intake **ret_intake,
+		const char **ret_failed)
+{
+	/* Whoever sends a whole group gets all its answers. */
+	struct socket_limits limits = { .receive = 4, .send = INTAKE_GROUP };
+	struct intake *intake = calloc(1, sizeof(*intake));
+	int err = intake ? 0 : LIFT_E_MEMORY;
+
+	*ret_failed = "";
+	if (err)
+		return err;
+	intake->loop = loop;
+	intake->gate = gate;
+	intake->journal = gate->journal;
+	intake->stats = stats;
+	intake->more = more;
+	intake->window.most = INTAKE_WINDOW;
+	intake->reader = msg_reader_new();
+	if (!intake->reader)
+		err = LIFT_E_MEMORY;
+	for (size_t i = 0; i < INTAKE_GROUP; i++) {
+		zmq_msg_init(&intake->pending[i].client);
+		intake->pending[i].body = msg_writer_new();
+		if (!intake->pending[i].body)
+			err = LIFT_E_MEMORY;
+	}
+	if (!err)
+		err = socket_open(zmq, ZMQ_ROUTER, &config->intake, limits, &intake->socket,
+				  ret_failed);
+	if (!err)
+		err = loop_add_socket(loop, intake->socket, receive_all, intake);
+	if (err) {
+		intake_close(intake);
+		return err;
+	}
+	loop_set_work(loop, commit_and_answer, intake);
+	*ret_intake = intake;
+	return 0;
+}
+
+void intake_close(struct intake *intake)
+{
+	if (!intake)
+		return;
+	socket_close(intake->socket);
+	for (size_t i = 0; i < INTAKE_GROUP; i++) {
+		zmq_msg_close(&intake->pending[i].client);
+		msg_writer_free(intake->pending[i].body);
+	}
+	msg_reader_free(intake->reader);
+	free(intake);
+}

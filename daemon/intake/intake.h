@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived, then the answers.
+ *
+ * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it. What is
+ * answered together is a group; of one client it takes a window of batches, and refuses more.
+ */
+#ifndef LIFTD_INTAKE_INTAKE_H
+#define LIFTD_INTAKE_INTAKE_H
+
+#include "daemon/base/stats.h"
+#include "daemon/intake/gate.h"
+#include "daemon/net/loop.h"
+
+enum {
+	INTAKE_WINDOW = 64,		  /* batches of one client that may be unanswered */
+	INTAKE_GROUP = 4 * INTAKE_WINDOW, /* messages a commit, at most */
+	INTAKE_GROUP_BYTES = 32 << 20, /* of messages and answers: with so many, a group is full */
+	INTAKE_CALM_MS = 1000, /* so long after the last failure of the journal, it is over */
+	INTAKE_ANSWER_KEEPS_BYTES = 8 << 10, /* of an answer's memory, when it has been sent */
+};
+
+struct intake;
+
+/* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all. LIFT_E_SOCKET (the endpoint in
+ * *ret_failed), LIFT_E_MEMORY. */
+int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
+		struct stats *stats, void *more, struct intake **ret_intake,
+		const char **ret_failed);
+void intake_close(struct intake *intake);
+
+#endif

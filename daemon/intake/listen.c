@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/intake/listen.h"
+
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "daemon/base/log.h"
+#include "daemon/net/socket.h"
+
+#define TOPIC_PREFIX "event/"
+enum { TOPIC_BYTES = sizeof(TOPIC_PREFIX) - 1 + SOURCE_MAX };
+
+/* One SUB, and the sources that may come from it (none named: all). */
+struct listener {
+	struct listen *listen;
+	void *socket;
+	const struct config_list *sources;
+};
+
+struct listen {
+	struct gate *gate;
+	struct stats *stats;
+	struct msg_reader *reader;
+	struct listener *listeners;
+	size_t n;
+	struct log_limit refused_limit;
+};
+
+static bool may_speak(const struct listener *listener, struct text source)
+{
+	if (listener->sources->count == 0)
+		return true;
+	for (size_t i = 0; i < listener->sources->count; i++)
+		if (text_equal(source, text_of(listener->sources->items[i])))
+			return true;
+	return false;
+}
+
+/* The batch's source must be the topic's. */
+static int take(struct listener *listener, struct text source, struct text message)
+{
+	struct gate *gate = listener->listen->gate;
+	struct batch batch;
+	int err = batch_decode(listener->listen->reader, message, &batch);
+
+	if (!err && (!text_equal(batch.source, source) || !may_speak(listener, source)))
+		err = LIFT_E_SOURCE;
+	return err ? err : gate_take(gate, &batch, clock_utc_ms());
+}
+
+static void refused(struct listen *listen, struct text source, int err)
+{
+	stats_add(listen->stats, STAT_batches_refused, 1);
+	if (log_allowed(&listen->refused_limit))
+		log_warning("published batch refused: code=%s topic=" TOPIC_PREFIX "%.*s",
+			    lift_err_code(err), source_is_valid(source) ? (int)source.size : 0,
+			    source.data);
+}
+
+/* The body, and whatever comes behind it, which nothing may. */
+static int receive_body(struct listener *listener, struct text source)
+{
+	zmq_msg_t body, extra;
+	bool whole;
+	int err = LIFT_E_FRAMES;
+
+	zmq_msg_init(&body);
+	if (zmq_msg_recv(&body, listener->socket, ZMQ_DONTWAIT) < 0) {
+		zmq_msg_close(&body);
+		return err;
+	}
+	whole = !zmq_msg_more(&body);
+	if (whole)
+		err = take(listener, source,
+			   (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
+	zmq_msg_close(&body);
+	for (bool more = !whole; more;) {
+		zmq_msg_init(&extra);
+		more = zmq_msg_recv(&extra, listener->socket, ZMQ_DONTWAIT) >= 0 &&
+		       zmq_msg_more(&extra);
+		zmq_msg_close(&extra);
+	}
+	return err;
+}
+
+static bool receive(struct listener *listener)
+{
+	char topic[TOPIC_BYTES + 1];
+	size_t prefix = sizeof(TOPIC_PREFIX) - 1;
+	int size = zmq_recv(listener->socket, topic, sizeof(topic), ZMQ_DONTWAIT), more, err;
+	size_t more_size = sizeof(more);
+	struct text source = { topic + prefix, 0 };
+
+	if (size < 0)
+		return false;
+	if ((size_t)size > prefix && size <= TOPIC_BYTES)
+		source.size = (size_t)size - prefix;
+	zmq_getsockopt(listener->socket, ZMQ_RCVMORE, &more, &more_size);
+	err = more ? receive_body(listener, source) : LIFT_E_FRAMES;
+	if (err)
+		refused(listener->listen, source, err);
+	return true;
+}
+
+static void receive_all(void *context)
+{
+	for (int i = 0; i < LISTEN_GROUP && receive(context); i++)
+		;
+}
+
+static int add(struct listen *listen, struct loop *loop, void *socket,
+	       const struct config_list *sources)
+{
+	struct listener *listener = &listen->listeners[listen->n++];
+
+	*listener = (struct listener){ listen, socket, sources };
+	return loop_add_socket(loop, socket, receive_all, listener);
+}
+
+static int open_all(struct listen *listen, struct loop *loop, void *zmq,
+		    const struct config *config, const char **ret_failed)
+{
+	static const struct config_list all = { NULL, 0 };
+	struct socket_limits limits = { .receive = 256, .send = 1 };
+	void *socket;
+	int err = 0;
+
+	if (config->events.count > 0) {
+		err = socket_open(zmq, ZMQ_SUB, &config->events, limits, &socket, ret_failed);
+		if (!err)
+			err = add(listen, loop, socket, &all);
+		if (!err)
+			err = socket_subscribe(socket, TOPIC_PREFIX);
+	}
+	for (size_t i = 0; i < config->n_connects && !err; i++) {
+		*ret_failed = config->connects[i].endpoint;
+		err = socket_connect_sub(zmq, config->connects[i].endpoint, TOPIC_PREFIX, limits,
+					 &socket);
+		if (!err)
+			err = add(listen, loop, socket, &config->connects[i].sources);
+	}
+	return err;
+}
+
+int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
+		struct stats *stats, struct listen **ret_listen, const char **ret_failed)
+{
+	struct listen *listen = calloc(1, sizeof(*listen));
+	int err = LIFT_E_MEMORY;
+
+	*ret_failed = "";
+	if (!listen)
+		return err;
+	listen->gate = gate;
+	listen->stats = stats;
+	listen->reader = msg_reader_new();
+	listen->listeners = calloc(1 + config->n_connects, sizeof(*listen->listeners));
+	if (listen->reader && listen->listeners)
+		err = open_all(listen, loop, zmq, config, ret_failed);
+	if (err)
+		listen_close(listen);
+	else
+		*ret_listen = listen;
+	return err;
+}
+
+void listen_close(struct listen *listen)
+{
+	if (!listen)
+		return;
+	for (size_t i = 0; i < listen->n; i++)
+		socket_close(listen->listeners[i].socket);
+	free(listen->listeners);
+	msg_reader_free(listen->reader);
+	free(listen);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * listen.h - the SUB sockets of platforms that publish and ask for no answer.
+ *
+ * What PUB/SUB loses on the way shows as a gap in the numbers of its stream, and heals when the missing numbers come,
+ * this way or the acknowledged one. What is taken here is committed with what intake takes in the same round.
+ */
+#ifndef LIFTD_INTAKE_LISTEN_H
+#define LIFTD_INTAKE_LISTEN_H
+
+#include "daemon/base/stats.h"
+#include "daemon/intake/gate.h"
+#include "daemon/net/loop.h"
+
+enum { LISTEN_GROUP = 64 /* messages of one socket a round */ };
+
+struct listen;
+
+/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the endpoint in
+ * *ret_failed), LIFT_E_MEMORY. */
+int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
+		struct stats *stats, struct listen **ret_listen, const char **ret_failed);
+void listen_close(struct listen *listen);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/journal/fact.h"
+
+#include <assert.h>
+
+static int order(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_what(const struct fact *a, const struct fact *b)
+{
+	int by = order(a->module, b->module);
+
+	if (!by)
+		by = order(a->type != EVENT_VOIDED, b->type != EVENT_VOIDED);
+	if (!by)
+		by = order(a->time, b->time);
+	if (!by)
+		by = order(a->type, b->type);
+	if (!by)
+		by = order(a->result.score, b->result.score);
+	if (!by)
+		by = order(a->result.passed, b->result.passed);
+	if (!by)
+		by = order(a->result.phase, b->result.phase);
+	if (!by)
+		by = order(a->voids, b->voids);
+	return by ? by : order(a->voids_time, b->voids_time);
+}
+
+int fact_compare(const struct fact *a, const struct fact *b)
+{
+	int by = compare_what(a, b);
+
+	return by ? by : order(a->profile, b->profile);
+}
+
+bool fact_is_same(const struct fact *a, const struct fact *b)
+{
+	return compare_what(a, b) == 0;
+}
+
+/* The first byte: the type, whether there is a score, passed + 1, the phase. */
+enum { TAG_TYPE = 0x07, TAG_SCORE = 0x08, TAG_PASSED_SHIFT = 4, TAG_PHASE_SHIFT = 6 };
+/* A voiding's second byte: the type that it takes back, and whether it names a time. */
+enum { VOIDS_TYPE = 0x07, VOIDS_TIMED = 0x08 };
+enum { TIME_BYTES = 6 /* ms until the year 10889 */ };
+
+static size_t put_varint(uint8_t *to, uint32_t value)
+{
+	size_t size = 0;
+
+	for (; value >= 0x80; value >>= 7)
+		to[size++] = (uint8_t)(value | 0x80);
+	to[size++] = (uint8_t)value;
+	return size;
+}
+
+/* Bytes to read from: what is read beyond the end is 0, and said once, afterwards. */
+struct input {
+	const uint8_t *at, *end;
+	bool failed;
+};
+
+static uint64_t take(struct input *input, size_t size)
+{
+	const uint8_t *at = input->at;
+
+	if ((size_t)(input->end - at) < size) {
+		input->failed = true;
+		return 0;
+	}
+	input->at += size;
+	return get_be(at, size);
+}
+
+static uint32_t take_varint(struct input *input)
+{
+	uint64_t value = 0;
+
+	for (int shift = 0; shift < 35; shift += 7) {
+		uint8_t byte = (uint8_t)take(input, 1);
+
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80) && value <= UINT32_MAX)
+			return (uint32_t)value;
+	}
+	input->failed = true;
+	return 0;
+}
+
+size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX])
+{
+	const struct event_result *result = &fact->result;
+	bool timed = fact->type == EVENT_VOIDED && fact->voids_time != EVENT_NO_TIME;
+	size_t at = 0;
+
+	to[at++] = (uint8_t)(fact->type | (result->score >= 0 ? TAG_SCORE : 0) |
+			     (result->passed + 1) << TAG_PASSED_SHIFT |
+			     result->phase << TAG_PHASE_SHIFT);
+	if (fact->type == EVENT_VOIDED)
+		to[at++] = (uint8_t)(fact->voids | (timed ? VOIDS_TIMED : 0));
+	put_be(to + at, (uint64_t)fact->time, TIME_BYTES);
+	at += TIME_BYTES;
+	at += put_varint(to + at, fact->module + 1); /* none is 0 */
+	at += put_varint(to + at, fact->profile);
+	if (result->score >= 0) {
+		put_be(to + at, (uint64_t)result->score, 2);
+		at += 2;
+	}
+	if (timed) {
+		put_be(to + at, (uint64_t)fact->voids_time, TIME_BYTES);
+		at += TIME_BYTES;
+	}
+	assert(at <= FACT_MAX);
+	return at;
+}
+
+size_t fact_decode(struct text from, struct fact *ret_fact)
+{
+	const uint8_t *start = (const uint8_t *)from.data;
+	struct input input = { start, start + from.size, false };
+	uint8_t tag = (uint8_t)take(&input, 1), voids = 0;
+
+	*ret_fact = (struct fact){ .type = tag & TAG_TYPE, .voids_time = EVENT_NO_TIME };
+	if (ret_fact->type == EVENT_VOIDED)
+		voids = (uint8_t)take(&input, 1);
+	ret_fact->voids = voids & VOIDS_TYPE;
+	ret_fact->time = (int64_t)take(&input, TIME_BYTES);
+	ret_fact->module = take_varint(&input) - 1;
+	ret_fact->profile = take_varint(&input);
+	ret_fact->result.score = tag & TAG_SCORE ? (int16_t)take(&input, 2) : -1;
+	ret_fact->result.passed = (int8_t)((tag >> TAG_PASSED_SHIFT & 3) - 1);
+	ret_fact->result.phase = tag >> TAG_PHASE_SHIFT;
+	if (voids & VOIDS_TIMED)
+		ret_fact->voids_time = (int64_t)take(&input, TIME_BYTES);
+	if (input.failed || ret_fact->type < EVENT_STARTED || ret_fact->type > EVENT_VOIDED)
+		return 0;
+	return (size_t)(input.at - start);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fact.h - what happened to one learner, as the journal and the ledger keep it: small, and in an order.
+ *
+ * The same fact gives the same bytes. A fact carries the number of the profile that came with its event: two
+ * events with the same fact and different profiles are two claims, and count as one fact.
+ */
+#ifndef LIFTD_JOURNAL_FACT_H
+#define LIFTD_JOURNAL_FACT_H
+
+#include "proto/event.h"
+
+enum { FACT_MAX = 32 /* bytes, encoded */ };
+
+#define FACT_NO_MODULE UINT32_MAX /* a claim of a profile only: the module counts nowhere */
+
+struct fact {
+	uint32_t
+		module; /* in the journal its number in the dictionary, in the ledger the catalogue's */
+	int64_t time;  /* ms */
+	uint8_t type;  /* enum event_type */
+	uint8_t voids; /* of a voiding: the type that it takes back */
+	struct event_result result;
+	int64_t voids_time; /* of a voiding: ms, or EVENT_NO_TIME */
+	uint32_t profile;   /* of the journal's dictionary */
+};
+
+/* By module; a module's voidings before its other facts; then time, then all the rest; the profile last. */
+int fact_compare(const struct fact *a, const struct fact *b);
+
+/* Equal but, perhaps, for the profile. */
+bool fact_is_same(const struct fact *a, const struct fact *b);
+
+size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX]);
+
+/* The bytes taken from the front of `from`; 0 where they are no fact. */
+size_t fact_decode(struct text from, struct fact *ret_fact);
+
+#endif

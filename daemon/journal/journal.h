@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal.h - the one truth: what has been received, in order, on disk before anyone is told so.
+ *
+ * Every received number of every stream, accepted or refused, is an entry under a rising journal number
+ * (from 1). Beside the entries: the dictionaries of the names that they use, what has been received of each
+ * stream, and the quarantine (why an event was refused).
+ *
+ * Writing is one thread's (intake); a view reads what has been committed, in any thread.
+ * Nothing outside these functions knows that it is LMDB.
+ */
+#ifndef LIFTD_JOURNAL_JOURNAL_H
+#define LIFTD_JOURNAL_JOURNAL_H
+
+#include "daemon/journal/entry.h"
+#include "daemon/journal/stream.h"
+#include "daemon/store/store.h"
+
+enum name_kind {
+	NAME_SOURCE,
+	NAME_STREAM, /* the source's id, 4 bytes, and the stream's text */
+	NAME_MODULE, /* as events write it: an id, an alias, or what no catalogue knows yet */
+	NAME_REGION, /* likewise */
+	NAME_DIMENSION,
+	NAME_VALUE,
+	NAME_PROFILE, /* the region's id, then pairs of a dimension's and a value's, ascending: 4 bytes each */
+	NAME_KINDS
+};
+
+enum {
+	JOURNAL_FORMAT = 2,
+	JOURNAL_ID = 16,
+	JOURNAL_NAMES_MAX = 4 << 20,	 /* of one kind */
+	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
+	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
+	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
+	JOURNAL_RESERVE = 256 << 10, /* bytes below the quota: with less left there is no room */
+	PROFILE_MAX = 4 + 8 * ATTRS_MAX, /* bytes */
+};
+
+struct journal;
+struct journal_damage;
+
+/* Open or make the journal in a directory. `secret_digest` says which secret made the pseudonyms: LIFT_E_SECRET
+ * where the journal was made with another. Else as store_open; LIFT_E_NEWER. */
+int journal_open(const char *dir, const uint8_t secret_digest[static 16],
+		 struct journal **ret_journal);
+/* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed; what writes
+ * fails. LIFT_E_NOT_FOUND: there is none. */
+int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
+			   struct journal **ret_journal);
+void journal_close(struct journal *journal);
+
+/* As store_copy and store_forget_dead_readers. */
+int journal_copy(struct journal *journal, int fd);
+void journal_forget_dead_readers(struct journal *journal);
+
+/* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */
+const uint8_t *journal_id(const struct journal *journal);
+uint64_t journal_bytes(const struct journal *journal);
+
+/* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal), and nothing is to
+ * be taken in or derived from it; is it? NULL: it is whole, as far as anyone knows. */
+void journal_set_damage(struct journal *journal, const struct journal_damage *damage);
+/* What was whole at the start cannot be read: it is damaged, in all its numbers, until the next start says where. Any thread. */
+void journal_found_damage(struct journal *journal);
+const struct journal_damage *journal_damage(const struct journal *journal);
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* The stream of a source, which need not be there yet: NULL. Valid until the next commit. */
+struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream);
+
+/* The same, made where it is new: LIFT_E_STREAMS, LIFT_E_NAMES, LIFT_E_MEMORY, or an error of the disk. */
+int journal_add_stream(struct journal *journal, struct text source, struct text stream,
+		       struct stream **ret_stream);
+
+/* The number of a name: to look up (NAMES_NONE where there is none), and to have it made. */
+uint32_t journal_find_name(const struct journal *journal, enum name_kind kind, struct text name);
+/* A name's text; valid until the next commit. */
+struct text journal_name(const struct journal *journal, enum name_kind kind, uint32_t id);
+int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
+		     uint32_t *ret_id);
+
+/* The moment of receipt: the clock's, or the latest one in the journal where that is later. */
+int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
+
+/* Append the entry of a number that the stream has not received. */
+void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
+		    const struct entry *entry);
+
+/* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX bytes are kept in
+ * the quarantine. Borrowed until the next journal_append or journal_refuse_reused. */
+void journal_keep_sent(struct journal *journal, struct text sent);
+
+/* Other content came under a number that the stream has received: a row of the quarantine, and nothing else. One
+ * for each number while that row is kept, so that a resend does not fill the quarantine. */
+void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
+			   int64_t receipt);
+
+/* The entry of a number that the stream has received. LIFT_E_CORRUPT where it cannot be found. */
+int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
+		   struct entry *ret_entry);
+
+/* How large the journal may become, in bytes; no limit unless set. Is there room for more? Without it, what is
+ * appended is not held back, and journal_failure says so after each commit. */
+void journal_set_quota(struct journal *journal, uint64_t bytes);
+bool journal_has_room(const struct journal *journal);
+
+/* Make all since the last commit durable. On failure all of it is undone, as if it had not been asked for, and the
+ * error returned; LIFT_E_DISK may pass. LIFT_E_GONE: the directory is not where it was; what was committed is in
+ * it, and shows when it is back. After LIFT_E_FATAL the journal can only be closed. */
+int journal_commit(struct journal *journal);
+
+/* Why the last commit failed, in the system's words where it was the disk; NULL where it did not (any thread).
+ * After a failure it takes a commit that has something to write; after LIFT_E_GONE, that the directory is back. */
+const char *journal_failure(const struct journal *journal);
+
+/* Make the next commit fail with an error, so that all since the last one is undone. */
+void journal_fail(struct journal *journal, int err);
+
+/* The number of the last entry committed (any thread). */
+uint64_t journal_last(const struct journal *journal);
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* What is committed at one moment. Keep it short: pages that it sees are not used again meanwhile. */
+struct journal_view {
+	struct store_txn txn;
+};
+int journal_view_begin(struct journal *journal, struct journal_view *view);
+void journal_view_end(struct journal_view *view);
+uint64_t journal_view_last(struct journal_view *view);
+int journal_view_format(struct journal_view *view); /* 0: it cannot be read */
+
+/* An entry as it is read: its journal number, and where it came from. */
+typedef int (*journal_entry_fn)(void *context, uint64_t number, uint32_t stream,
+				const struct entry *entry);
+
+/* Call `fn` for the entries from a number on, in order, until it returns other than 0 (which is then returned) or
+ * `most` entries have been read; whole chunks. *ret_next is the number to go on from. */
+int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, journal_entry_fn fn,
+		      void *context, uint64_t *ret_next);
+
+/* A name; false where there is none of that number. Valid as long as the view. */
+bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
+		       struct text *ret_name);
+
+/* What a source has sent. */
+struct source_record {
+	uint64_t accepted, rejected; /* events */
+	int64_t last_event;	     /* the greatest time accepted, ms; 0: none */
+	int64_t last_received;	     /* ms */
+};
+
+typedef void (*journal_source_fn)(void *context, uint32_t id, struct text name,
+				  const struct source_record *record);
+typedef void (*journal_stream_fn)(void *context, const struct stream *stream, struct text name);
+
+/* Call `fn` for each source, each stream, in order of numbers. */
+int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
+int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
+
+/* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the view. */
+struct quarantined {
+	uint64_t number;
+	uint32_t stream;
+	uint64_t seq;
+	int64_t received; /* ms */
+	int err;
+	struct text sent; /* empty: not kept */
+};
+typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
+
+/* Call `fn` for the rows above a number, in order, until it returns other than 0, which is not an error. */
+int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
+			    void *context);
+
+/* The source of a stream. */
+bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source);
+
+#endif

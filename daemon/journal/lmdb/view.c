@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/journal/lmdb/internal.h"
+
+int source_record_decode(struct text value, struct source_record *ret_record)
+{
+	const uint8_t *from = (const uint8_t *)value.data;
+
+	if (value.size != SOURCE_RECORD)
+		return LIFT_E_CORRUPT;
+	ret_record->accepted = get_be(from, 8);
+	ret_record->rejected = get_be(from + 8, 8);
+	ret_record->last_event = (int64_t)get_be(from + 16, 8);
+	ret_record->last_received = (int64_t)get_be(from + 24, 8);
+	return 0;
+}
+
+int stream_record_decode(uint32_t id, struct text value, struct stream *ret_stream)
+{
+	if (value.size < 4)
+		return LIFT_E_CORRUPT;
+	ret_stream->id = id;
+	ret_stream->source = (uint32_t)get_be((const uint8_t *)value.data, 4);
+	return stream_decode((struct text){ value.data + 4, value.size - 4 }, ret_stream);
+}
+
+int journal_view_begin(struct journal *journal, struct journal_view *view)
+{
+	return store_begin(journal_store(journal), false, &view->txn);
+}
+
+void journal_view_end(struct journal_view *view)
+{
+	store_abort(&view->txn);
+}
+
+/* Entry by entry of one chunk. */
+static int read_chunk(uint64_t number, struct text value, journal_entry_fn fn, void *context,
+		      uint64_t from, uint64_t *ret_next)
+{
+	struct chunk chunk;
+	struct entry entry;
+	int err = chunk_open(value, &chunk);
+
+	for (uint16_t i = 0; !err && i < chunk.count; i++, number++) {
+		size_t size = entry_decode(chunk.entries, &entry);
+
+		if (size == 0)
+			return LIFT_E_CORRUPT;
+		chunk.entries.data += size;
+		chunk.entries.size -= size;
+		if (number >= from)
+			err = fn(context, number, chunk.stream, &entry);
+	}
+	if (!err)
+		*ret_next = number;
+	return err;
+}
+
+/* To the chunk that holds a number, or the first one after it. */
+static bool seek_chunk(struct store_cursor *cursor, uint64_t number, struct text *ret_key,
+		       struct text *ret_value)
+{
+	uint8_t bytes[8];
+	struct text wanted = journal_key(bytes, number, 8);
+	bool found = store_seek(cursor, wanted, ret_key, ret_value);
+
+	if (found && text_equal(*ret_key, wanted))
+		return true;
+	/* It begins before: the number is inside, or beyond the end. */
+	return found ? store_previous(cursor, ret_key, ret_value) ||
+			       store_seek(cursor, wanted, ret_key, ret_value)
+		     : store_last(cursor, ret_key, ret_value);
+}
+
+int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, journal_entry_fn fn,
+		      void *context, uint64_t *ret_next)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint64_t number, next = from;
+	int err = 0;
+
+	store_cursor_open(&view->txn, DB_ENTRIES, &cursor);
+	for (bool more = seek_chunk(&cursor, from, &key, &value);
+	     more && !err && next - from < most; more = store_next(&cursor, &key, &value)) {
+		if (key.size != 8) {
+			err = LIFT_E_CORRUPT;
+			break;
+		}
+		number = get_be((const uint8_t *)key.data, 8);
+		err = read_chunk(number, value, fn, context, from, &number);
+		if (!err && number > next)
+			next = number;
+	}
+	store_cursor_close(&cursor);
+	*ret_next = next;
+	return err ? err : view->txn.err;
+}
+
+static int no_entry(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
+{
+	(void)context, (void)number, (void)stream, (void)entry;
+	return 0;
+}
+
+uint64_t journal_view_last(struct journal_view *view)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint64_t next = 1;
+
+	store_cursor_open(&view->txn, DB_ENTRIES, &cursor);
+	if (store_last(&cursor, &key, &value) && key.size == 8)
+		read_chunk(get_be((const uint8_t *)key.data, 8), value, no_entry, NULL, 0, &next);
+	store_cursor_close(&cursor);
+	return next - 1;
+}
+
+int journal_view_format(struct journal_view *view)
+{
+	struct text value;
+
+	return store_get(&view->txn, DB_META, text_of("format"), &value) && value.size == 1
+		       ? (uint8_t)value.data[0]
+		       : 0;
+}
+
+bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
+		       struct text *ret_name)
+{
+	uint8_t key[5];
+
+	return store_get(&view->txn, DB_NAMES, journal_name_key(key, kind, id), ret_name);
+}
+
+bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source)
+{
+	struct text value;
+	uint8_t key[4];
+
+	if (!store_get(&view->txn, DB_STREAMS, journal_key(key, stream, 4), &value) ||
+	    value.size < 4)
+		return false;
+	*ret_source = (uint32_t)get_be((const uint8_t *)value.data, 4);
+	return true;
+}
+
+int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context)
+{
+	struct text key, value, name;
+	struct source_record record;
+	struct store_cursor cursor;
+	int err = 0;
+
+	store_cursor_open(&view->txn, DB_SOURCES, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value)) {
+		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
+
+		err = source_record_decode(value, &record);
+		if (!err && !journal_view_name(view, NAME_SOURCE, id, &name))
+			err = LIFT_E_CORRUPT;
+		if (!err)
+			fn(context, id, name, &record);
+	}
+	store_cursor_close(&cursor);
+	return err ? err : view->txn.err;
+}
+
+int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context)
+{
+	struct text key, value, name;
+	struct store_cursor cursor;
+	struct stream stream;
+	int err = 0;
+
+	store_cursor_open(&view->txn, DB_STREAMS, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value)) {
+		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
+
+		err = stream_record_decode(id, value, &stream);
+		if (!err && (!journal_view_name(view, NAME_STREAM, id, &name) || name.size < 4))
+			err = LIFT_E_CORRUPT;
+		if (err)
+			break;
+		name.data += 4;
+		name.size -= 4;
+		fn(context, &stream, name);
+	}
+	store_cursor_close(&cursor);
+	return err ? err : view->txn.err;
+}
+
+static int quarantine_record_decode(struct text key, struct text value, struct quarantined *ret_row)
+{
+	const uint8_t *from = (const uint8_t *)value.data;
+
+	if (key.size != 8 || value.size < QUARANTINE_RECORD)
+		return LIFT_E_CORRUPT;
+	ret_row->number = get_be((const uint8_t *)key.data, 8);
+	ret_row->stream = (uint32_t)get_be(from, 4);
+	ret_row->seq = get_be(from + 4, 8);
+	ret_row->received = (int64_t)get_be(from + 12, 8);
+	ret_row->err = -from[20];
+	ret_row->sent =
+		(struct text){ value.data + QUARANTINE_RECORD, value.size - QUARANTINE_RECORD };
+	return 0;
+}
+
+int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
+			    void *context)
+{
+	struct text key, value;
+	struct store_cursor cursor;
+	struct quarantined row;
+	uint8_t first[8];
+	int err = 0;
+
+	store_cursor_open(&view->txn, DB_QUARANTINE, &cursor);
+	for (bool more = store_seek(&cursor, journal_key(first, after + 1, 8), &key, &value); more;
+	     more = store_next(&cursor, &key, &value)) {
+		err = quarantine_record_decode(key, value, &row);
+		if (err || fn(context, &row) != 0)
+			break;
+	}
+	store_cursor_close(&cursor);
+	return err ? err : view->txn.err;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/journal/lmdb/walk_internal.h"
+
+/* Names first: all others refer to them. */
+static const int order[DB_COUNT] = { DB_META,  DB_NAMES,      DB_STREAMS, DB_SOURCES,
+				     DB_INDEX, DB_QUARANTINE, DB_REUSED,  DB_ENTRIES };
+
+enum { PIECE_BYTES = 220 * 4096 /* of leaves: about what a full branch page has */ };
+
+/* ---- what is damaged ---------------------------------------------------------------------------- */
+
+static void add_range(struct journal_damage *damage, uint64_t first, uint64_t last)
+{
+	uint32_t at, kept = 0;
+
+	/* What it touches becomes one with it; the others keep their order. */
+	for (uint32_t i = 0; i < damage->n_ranges; i++) {
+		uint64_t *range = damage->ranges[i];
+
+		if (range[0] <= last + (last < UINT64_MAX) &&
+		    first <= range[1] + (range[1] < UINT64_MAX)) {
+			first = range[0] < first ? range[0] : first;
+			last = range[1] > last ? range[1] : last;
+		} else {
+			memmove(damage->ranges[kept++], range, sizeof(damage->ranges[0]));
+		}
+	}
+	damage->n_ranges = kept;
+	if (kept == DAMAGE_RANGES_MAX) { /* the last one takes it, and what is between */
+		uint64_t *range = damage->ranges[--damage->n_ranges];
+
+		add_range(damage, range[0] < first ? range[0] : first,
+			  range[1] > last ? range[1] : last);
+		return;
+	}
+	for (at = kept; at > 0 && damage->ranges[at - 1][0] > first; at--)
+		memcpy(damage->ranges[at], damage->ranges[at - 1], sizeof(damage->ranges[0]));
+	damage->ranges[at][0] = first;
+	damage->ranges[at][1] = last;
+	damage->n_ranges++;
+}
+
+static void add_line(struct journal_damage *damage, const char *line)
+{
+	size_t used = 0, size = strlen(line) + 1;
+
+	for (uint32_t i = 0; i < damage->n_lines; i++)
+		used += strlen(damage->text + used) + 1;
+	if (damage->n_lines == DAMAGE_LINES_MAX || used + size > sizeof(damage->text)) {
+		damage->n_left_out++;
+		return;
+	}
+	memcpy(damage->text + used, line, size);
+	damage->n_lines++;
+}
+
+void walk_tell(struct journal_walk *walk, uint64_t first, uint64_t last, const char *format, ...)
+{
+	char line[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	walk->damage.found = true;
+	add_range(&walk->damage, first, last);
+	add_line(&walk->damage, line);
+}
+
+/* Numbers end with the last one. Where that is not known, who asks may know it. */
+static void settle_damage(struct journal_walk *walk)
+{
+	struct journal_damage *damage = &walk->damage;
+	uint64_t last = walk->received > 0 ? walk->received : 1;
+
+	if (!walk->knows_last)
+		return;
+	for (uint32_t i = 0; i < damage->n_ranges; i++) {
+		if (damage->ranges[i][1] > last)
+			damage->ranges[i][1] = last;
+		if (damage->ranges[i][0] > damage->ranges[i][1])
+			damage->ranges[i][0] = damage->ranges[i][1];
+	}
+}
+
+void journal_damage_numbers(const struct journal_damage *damage,
+			    char ret_text[static DAMAGE_NUMBERS])
+{
+	char last[24];
+	size_t size = 0;
+
+	ret_text[0] = 0;
+	for (uint32_t i = 0; i < damage->n_ranges; i++) {
+		const uint64_t *range = damage->ranges[i];
+
+		snprintf(last, sizeof(last), "%llu", (unsigned long long)range[1]);
+		size += (size_t)snprintf(ret_text + size, DAMAGE_NUMBERS - size, "%s%llu..%s",
+					 i ? "," : "", (unsigned long long)range[0],
+					 range[1] == UINT64_MAX ? "last" : last);
+	}
+}
+
+/* ---- what the pages say ------------------------------------------------------------------------- */
+
+static void on_record(void *context, int db, struct text key, struct text value)
+{
+	walk_record(context, order[db], key, value);
+}
+
+static void on_damage(void *context, int db, struct text first, struct text end, const char *why)
+{
+	const char *name = db == PAGES_FREE   ? "free list"
+			   : db == PAGES_MAIN ? "file"
+					      : journal_db_names[order[db]];
+	uint64_t from = 1, to = UINT64_MAX;
+
+	if (db >= 0 && order[db] == DB_ENTRIES) {
+		if (first.size == 8)
+			from = get_be((const uint8_t *)first.data, 8);
+		if (end.size == 8)
+			to = get_be((const uint8_t *)end.data, 8) - 1;
+		/* What is missing here is told once. */
+		((struct journal_walk *)context)->next = 0;
+	}
+	walk_tell(context, from, to, "%s: %s", name, why);
+}
+
+/* ---- the walk ----------------------------------------------------------------------------------- */
+
+static void check_sums(struct journal_walk *walk)
+{
+	/* Of an older format, where nothing is damaged yet. */
+	walk->knows_last =
+		walk->has_sums ? sum_equal(&walk->sums[DB_SOURCES], &walk->kept_sums[DB_SOURCES])
+			       : !walk->damage.found;
+	if (walk->format == 0 && (walk->damage.found || walk->n_records == 0))
+		return; /* there is nothing to compare with; it was only being made when the daemon died */
+	if (walk->format == 0 || walk->has_sums != (walk->format > JOURNAL_FORMAT_WITHOUT_SUMS)) {
+		walk_tell(walk, 1, UINT64_MAX, "meta: its format and its sums do not agree");
+		return;
+	}
+	for (int db = 0; db < DB_COUNT && walk->has_sums; db++)
+		if (!sum_equal(&walk->sums[db], &walk->kept_sums[db]))
+			walk_tell(walk, 1, UINT64_MAX,
+				  "%s: a record is not what it was, or is missing",
+				  journal_db_names[db]);
+}
+
+/* The last pieces, in order. */
+static void walk_newest(struct journal_walk *walk, uint64_t newest_bytes)
+{
+	size_t pieces = pages_pieces(walk->pages), most = newest_bytes / PIECE_BYTES + 1;
+
+	walk->newest_piece = pieces > most ? pieces - most : 0;
+	walk->is_newest = true;
+	walk->next = walk->newest_piece == 0;
+	for (size_t i = walk->newest_piece; i < pieces && !walk->err; i++)
+		pages_walk_piece(walk->pages, i);
+	if (walk->knows_last)
+		walk_part_end(walk, walk->received + 1);
+	else
+		walk_open_end(walk);
+	walk->is_newest = false;
+}
+
+static int finish(struct journal_walk *walk)
+{
+	if (!walk->err)
+		walk_compare(walk);
+	settle_damage(walk);
+	return walk->err;
+}
+
+static int open_walk(struct journal_walk *walk, const char *path, bool *ret_is_sound)
+{
+	struct pages_watcher watcher = { on_record, on_damage, walk };
+	int err = pages_open(path, &watcher, &walk->pages);
+
+	*ret_is_sound = err == 0;
+	return err == LIFT_E_CORRUPT ? 0 : err; /* that has been told */
+}
+
+static int walk_first_part(struct journal_walk *walk, uint64_t newest_bytes)
+{
+	const char *names[DB_COUNT];
+	int err;
+
+	for (int i = 0; i < DB_COUNT; i++)
+		names[i] = journal_db_names[order[i]];
+	err = pages_walk(walk->pages, names, DB_COUNT);
+	if (err || walk->err)
+		return err ? err : walk->err;
+	if (walk->format > JOURNAL_FORMAT)
+		return LIFT_E_NEWER;
+	check_sums(walk);
+	walk_newest(walk, newest_bytes);
+	return walk->err;
+}
+
+int journal_walk_begin(const char *path, uint64_t newest_bytes, struct journal_walk **ret_walk,
+		       bool *ret_more)
+{
+	struct journal_walk *walk = calloc(1, sizeof(*walk));
+	bool is_sound;
+	int err = LIFT_E_MEMORY;
+
+	if (!walk)
+		return err;
+	walk->source_names = names_new();
+	walk->stream_names = names_new();
+	if (walk->source_names && walk->stream_names)
+		err = open_walk(walk, path, &is_sound);
+	if (!err && is_sound)
+		err = walk_first_part(walk, newest_bytes);
+	if (!err) {
+		*ret_more = is_sound && walk->newest_piece > 0;
+		if (is_sound && walk->newest_piece == 0)
+			err = finish(walk);
+		settle_damage(walk);
+	}
+	if (err)
+		journal_walk_end(walk);
+	else
+		*ret_walk = walk;
+	return err;
+}
+
+int journal_walk_rest(struct journal_walk *walk, uint64_t bytes_per_second)
+{
+	walk->next = 1;
+	for (size_t i = 0; i < walk->newest_piece && !walk->err; i++) {
+		uint64_t bytes = pages_walk_piece(walk->pages, i);
+		uint64_t ns =
+			bytes_per_second ? bytes * UINT64_C(1000000000) / bytes_per_second : 0;
+		struct timespec rest = { (time_t)(ns / 1000000000), (long)(ns % 1000000000) };
+
+		if (ns > 0)
+			nanosleep(&rest, NULL);
+	}
+	walk_part_end(walk, walk->newest_first);
+	return finish(walk);
+}
+
+const struct journal_damage *journal_walk_damage(const struct journal_walk *walk)
+{
+	return &walk->damage;
+}
+
+uint64_t journal_walk_bytes(const struct journal_walk *walk)
+{
+	return walk->pages ? pages_bytes(walk->pages) : 0;
+}
+
+void journal_walk_end(struct journal_walk *walk)
+{
+	if (!walk)
+		return;
+	pages_close(walk->pages);
+	names_free(walk->source_names);
+	names_free(walk->stream_names);
+	free(walk->streams);
+	free(walk->sources);
+	free(walk->heads);
+	free(walk);
+}

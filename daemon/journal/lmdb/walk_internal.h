@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * journal_walk_internal.h - what a walk of the journal keeps in mind: what records say, and what the chunks add up to.
+ */
+#ifndef LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
+#define LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
+
+#include "daemon/base/names.h"
+#include "daemon/journal/lmdb/internal.h"
+#include "daemon/journal/lmdb/walk.h"
+#include "daemon/store/pages.h"
+
+struct walked_stream {
+	bool has_record;
+	struct sum record;	  /* of the record that is there */
+	struct sum index, chunks; /* of the index's records, and of those that the chunks ask for */
+	struct stream found;	  /* what the chunks add up to */
+};
+
+struct walked_source {
+	struct source_record record, found;
+};
+
+/* Chunks of the newest part come to their streams after all older ones. */
+struct walked_head {
+	uint32_t stream;
+	uint16_t count;
+	uint64_t seq;
+	int64_t receipt;
+};
+
+struct journal_walk {
+	struct pages *pages;
+	struct journal_damage damage;
+	int err; /* the first one */
+	uint8_t format;
+	uint64_t n_records;
+	bool has_sums, is_newest;
+	bool knows_last; /* `received` is what was written */
+	struct sum sums[DB_COUNT], kept_sums[DB_COUNT];
+	uint32_t n_names[NAME_KINDS];
+	struct names *source_names, *stream_names;
+	struct walked_stream *streams; /* by id; as many as there are names of streams */
+	struct walked_source *sources; /* likewise */
+	uint32_t room_streams, room_sources;
+	uint64_t received; /* numbers, as the sources' records have it: the last journal number */
+	size_t newest_piece;
+	uint64_t newest_first; /* the number of the newest part's first chunk */
+	uint64_t next;	       /* the number that should follow; 0: it cannot be said */
+	uint64_t
+		broken; /* the number of a chunk that cannot be read, and whose end is not known yet; 0: none */
+	struct walked_head *heads;
+	size_t n_heads, room_heads;
+};
+
+/* Numbers first..last are concerned (UINT64_MAX: to the last one); and a line. */
+__attribute__((format(printf, 4, 5))) void walk_tell(struct journal_walk *walk, uint64_t first,
+						     uint64_t last, const char *format, ...);
+
+/* One more record of a database. */
+void walk_record(struct journal_walk *walk, int db, struct text key, struct text value);
+/* Room for one more: false, and the error sticks. */
+bool walk_grow(struct journal_walk *walk, void *array, size_t count, size_t *room, size_t size);
+
+/* The entries: one more chunk; the end of a part, behind which a number should follow; the end of all, where it is not known which. */
+void walk_chunk(struct journal_walk *walk, struct text key, struct text value);
+void walk_part_end(struct journal_walk *walk, uint64_t next);
+void walk_open_end(struct journal_walk *walk);
+/* When all parts have been walked: what the chunks add up to, against the records. */
+void walk_compare(struct journal_walk *walk);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/learner/states.h"
+
+#include <stdlib.h>
+
+void competence_state_free(struct competence_state *state)
+{
+	free(state->edges);
+	free(state->steps);
+	*state = (struct competence_state){ 0 };
+}
+
+void competence_begin(struct competence_state *state)
+{
+	state->n_edges = state->n_steps = state->earned = 0;
+}
+
+static int add_edge(struct competence_state *state, int32_t day, uint8_t level, int8_t change)
+{
+	if (state->n_edges == state->room_edges) {
+		size_t room = state->room_edges ? 2 * state->room_edges : 32;
+		struct level_edge *edges = realloc(state->edges, room * sizeof(*edges));
+
+		if (!edges)
+			return LIFT_E_MEMORY;
+		state->edges = edges;
+		state->room_edges = room;
+	}
+	state->edges[state->n_edges++] = (struct level_edge){ day, (int8_t)level, change };
+	return 0;
+}
+
+/* It holds from the local day for so many months, whose last day no longer counts, or for ever. */
+int competence_add(struct competence_state *state, const struct grant *grant,
+		   const struct standing *first, const struct standing *end)
+{
+	int err = 0;
+
+	for (const struct standing *fact = first; fact < end && !err; fact++) {
+		if (grant->by_pass ? !fact->passed : fact->type != EVENT_COMPLETED)
+			continue;
+		state->earned++;
+		err = add_edge(state, fact->day, grant->level, 1);
+		if (!err && grant->valid_months)
+			err = add_edge(state, day_add_months(fact->day, grant->valid_months),
+				       grant->level, -1);
+	}
+	return err;
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+	int32_t x = ((const struct level_edge *)a)->day, y = ((const struct level_edge *)b)->day;
+
+	return (x > y) - (x < y);
+}
+
+/* There are no more steps than edges. */
+static int make_room(struct competence_state *state)
+{
+	struct level_step *steps;
+
+	if (state->n_edges <= state->room_steps)
+		return 0;
+	steps = realloc(state->steps, state->room_edges * sizeof(*steps));
+	if (!steps)
+		return LIFT_E_MEMORY;
+	state->steps = steps;
+	state->room_steps = state->room_edges;
+	return 0;
+}
+
+/* Day by day: what touches on one day is added before the level is read. */
+int competence_end(struct competence_state *state)
+{
+	const struct level_edge *edge = state->edges, *end = edge + state->n_edges;
+	uint32_t held[CATALOGUE_LEVELS + 1] = { 0 };
+	int level = 0;
+	int err = make_room(state);
+
+	if (err || !state->n_edges)
+		return err;
+	qsort(state->edges, state->n_edges, sizeof(*state->edges), compare_edges);
+	while (edge < end) {
+		int32_t day = edge->day;
+		int top = CATALOGUE_LEVELS;
+
+		for (; edge < end && edge->day == day; edge++)
+			held[edge->level] += (uint32_t)edge->change;
+		while (top > 0 && !held[top])
+			top--;
+		if (top != level)
+			state->steps[state->n_steps++] = (struct level_step){ day, top };
+		level = top;
+	}
+	return 0;
+}
+
+bool competence_next(const struct competence_state *state, size_t *at, int low, int high,
+		     struct days *ret_days)
+{
+	const struct level_step *step = state->steps + *at, *end = state->steps + state->n_steps;
+
+	while (step < end && (step->level < low || step->level > high))
+		step++;
+	if (step == end)
+		return false;
+	*ret_days = (struct days){ step->day, DAY_MAX };
+	while (step < end && step->level >= low && step->level <= high)
+		step++;
+	if (step < end)
+		ret_days->n = step->day - ret_days->begin;
+	*at = (size_t)(step - state->steps);
+	return true;
+}

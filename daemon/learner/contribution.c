@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/learner/contribution.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "daemon/learner/states.h"
+
+/* A module of the learner's belongs to a programme, or grants a competence. */
+struct membership {
+	uint32_t of;	 /* the programme or competence */
+	uint32_t module; /* of the standings */
+	uint32_t grant;	 /* of the module's */
+};
+
+struct folding {
+	struct standings standings;
+	struct programme_state programme;
+	struct competence_state competence;
+	struct membership *memberships;
+	size_t n_memberships, room_memberships;
+	uint32_t hours[HOURS];	/* facts by hour of the week: all 0 between two subjects */
+	uint64_t hours_used[3]; /* a bit for each hour that is not */
+};
+
+/* A contribution being written: counts come in order of keys. */
+struct writing {
+	struct contribution *to;
+	struct folding *folding;
+	const struct catalogue *catalogue;
+	struct learner_profile profile;
+	uint32_t subject;
+	int err;
+};
+
+void contribution_free(struct contribution *contribution)
+{
+	struct folding *folding = contribution->folding;
+
+	if (folding) {
+		standings_free(&folding->standings);
+		programme_state_free(&folding->programme);
+		competence_state_free(&folding->competence);
+		free(folding->memberships);
+		free(folding);
+	}
+	free(contribution->items);
+	*contribution = (struct contribution){ 0 };
+}
+
+/* ---- counts ------------------------------------------------------------------------------------- */
+
+static void write_count(struct writing *writing, enum facet facet, uint32_t part, uint64_t bucket,
+			int64_t n)
+{
+	struct contribution *to = writing->to;
+	struct tally_key key = { .home = writing->profile.home,
+				 .subject = writing->subject,
+				 .facet = facet,
+				 .part = part,
+				 .bucket = bucket };
+
+	if (n == 0)
+		return;
+	if (to->n == to->room) {
+		size_t room = to->room ? 2 * to->room : 64;
+		struct tally *items = realloc(to->items, room * sizeof(*items));
+
+		if (!items) {
+			writing->err = LIFT_E_MEMORY;
+			return;
+		}
+		to->items = items;
+		to->room = room;
+	}
+	assert(to->n == 0 || tally_compare(&to->items[to->n - 1].key, &key) < 0);
+	to->items[to->n++] = (struct tally){ key, n };
+}
+
+/* On the local day of a fact, if it ever came. */
+static void write_day(struct writing *writing, enum facet facet, const struct standing *fact)
+{
+	if (fact)
+		write_count(writing, facet, 0, (uint32_t)fact->day, 1);
+}
+
+/* The value of each dimension. */
+static void write_by(struct writing *writing, enum facet facet, bool counts)
+{
+	for (uint32_t d = 0; counts && d < writing->catalogue->n_dimensions; d++)
+		write_count(writing, facet, tally_by(d, writing->profile.values[d]), 0, 1);
+}
+
+static void add_hour(struct folding *folding, const struct standing *fact)
+{
+	folding->hours[fact->hour]++;
+	folding->hours_used[fact->hour / 64] |= UINT64_C(1) << fact->hour % 64;
+}
+
+/* And begin anew; where the subject does not count, they are not written. */
+static void write_hours(struct writing *writing, bool counts)
+{
+	struct folding *folding = writing->folding;
+
+	for (uint32_t i = 0; i < 3; i++)
+		for (; folding->hours_used[i];
+		     folding->hours_used[i] &= folding->hours_used[i] - 1) {
+			uint32_t hour = 64 * i + (uint32_t)__builtin_ctzll(folding->hours_used[i]);
+
+			if (counts)
+				write_count(writing, FACET_HOURS, 0, hour, folding->hours[hour]);
+			folding->hours[hour] = 0;
+		}
+}
+
+/* ---- modules ------------------------------------------------------------------------------------ */
+
+static void write_scores(struct writing *writing, const struct module_state *state)
+{
+	if (state->best != NO_SCORE) {
+		write_count(writing, FACET_SCORE, 0, (uint32_t)state->best / 100, 1);
+		write_count(writing, FACET_SCORE_SUM, 0, 0, state->best);
+	}
+	if (state->completed)
+		write_count(writing, FACET_TOOK, 0,
+			    (uint64_t)((state->completed->time - state->started->time) / DAY_MS),
+			    1);
+	if (state->gain != NO_SCORE) {
+		write_count(writing, FACET_GAIN, 0, 0, 1);
+		write_count(writing, FACET_GAIN_SUM, 0, 0, state->gain);
+	}
+}
+
+static void write_module(struct writing *writing, const struct module_state *state)
+{
+	write_day(writing, FACET_STARTED, state->started);
+	write_day(writing, FACET_COMPLETED, state->completed);
+	write_day(writing, FACET_PASSED, state->passed);
+	write_count(writing, FACET_WITHDRAWN, 0, 0, state->withdrawn);
+	write_count(writing, FACET_ASSESSED, 0, 0, state->attempts > 0);
+	write_count(writing, FACET_PASSED_FIRST, 0, 0, state->passed_first);
+	write_count(writing, FACET_ATTEMPTS, 0, 0, state->attempts);
+	write_scores(writing, state);
+	write_day(writing, FACET_LAST, state->last);
+	if (!state->completed && !state->withdrawn)
+		write_day(writing, FACET_OPEN, state->last);
+	write_hours(writing, true);
+	write_by(writing, FACET_BY_STARTED, true);
+	write_by(writing, FACET_BY_COMPLETED, state->completed);
+	write_by(writing, FACET_BY_PASSED, state->passed);
+}
+
+/* Each module, and the last fact in one that counts; NULL where none does. */
+static const struct standing *write_modules(struct writing *writing)
+{
+	const struct standings *standings = &writing->folding->standings;
+	struct module_state state;
+	const struct standing *last = NULL;
+
+	for (size_t i = 0; i < standings->n_modules; i++) {
+		const struct standing_module *module = &standings->modules[i];
+		const struct standing *first = standings->facts + module->first;
+		const struct standing *end = standings->facts + module->end;
+
+		if (!module_fold(first, end, &state))
+			continue;
+		writing->subject = tally_subject(KIND_MODULE, module->module);
+		for (const struct standing *fact = first; fact < end; fact++)
+			add_hour(writing->folding, fact);
+		write_module(writing, &state);
+		if (!last || state.last->time > last->time)
+			last = state.last;
+	}
+	return last;
+}
+
+/* ---- what modules belong to ----------------------------------------------------------------------- */
+
+static int add_membership(struct folding *folding, uint32_t of, uint32_t module, uint32_t grant)
+{
+	if (folding->n_memberships == folding->room_memberships) {
+		size_t room = folding->room_memberships ? 2 * folding->room_memberships : 64;
+		struct membership *memberships =
+			realloc(folding->memberships, room * sizeof(*memberships));
+
+		if (!memberships)
+			return LIFT_E_MEMORY;
+		folding->memberships = memberships;
+		folding->room_memberships = room;
+	}
+	folding->memberships[folding->n_memberships++] = (struct membership){ of, module, grant };
+	return 0;
+}
+
+static int add_programmes(struct folding *folding, const struct module *module, uint32_t i)
+{
+	int err = 0;
+
+	for (uint32_t p = 0; p < module->n_programmes && !err; p++)
+		err = add_membership(folding, module->programmes[p], i, 0);
+	return err;
+}
+
+static int add_competences(struct folding *folding, const struct module *module, uint32_t i)
+{
+	int err = 0;
+
+	for (uint32_t g = 0; g < module->n_grants && !err; g++)
+		err = add_membership(folding, module->grants[g].competence, i, g);
+	return err;
+}
+
+static int compare_memberships(const void *a, const void *b)
+{
+	const struct membership *x = a, *y = b;
+
+	if (x->of != y->of)
+		return x->of < y->of ? -1 : 1;
+	if (x->module != y->module)
+		return x->module < y->module ? -1 : 1;
+	return (x->grant > y->grant) - (x->grant < y->grant);
+}
+
+/* Write each programme or competence, in order, from all its memberships. */
+static void write_each(struct writing *writing,
+		       int (*add)(struct folding *folding, const struct module *module, uint32_t i),
+		       int (*write)(struct writing *writing, const struct membership *first,
+				    const struct membership *end))
+{
+	struct folding *folding = writing->folding;
+	const struct membership *end, *next;
+
+	folding->n_memberships = 0;
+	for (uint32_t i = 0; i < folding->standings.n_modules && !writing->err; i++)
+		writing->err =
+			add(folding,
+			    &writing->catalogue->modules[folding->standings.modules[i].module], i);
+	if (!folding->n_memberships)
+		return;
+	end = folding->memberships + folding->n_memberships;
+	qsort(folding->memberships, folding->n_memberships, sizeof(*folding->memberships),
+	      compare_memberships);
+	for (const struct membership *m = folding->memberships; m < end && !writing->err;
+	     m = next) {
+		int err;
+
+		for (next = m; next < end && next->of == m->of; next++)
+			;
+		err = write(writing, m, next);
+		if (err)
+			writing->err = err;
+	}
+}
+
+/* The standing facts of a membership's module. */
+static void facts_of(const struct folding *folding, const struct membership *membership,
+		     const struct standing **ret_first, const struct standing **ret_end)
+{
+	const struct standings *standings = &folding->standings;
+	const struct standing_module *module = &standings->modules[membership->module];
+
+	*ret_first = standings->facts + module->first;
+	*ret_end = standings->facts + module->end;
+}
+
+/* ---- programmes --------------------------------------------------------------------------------- */
+
+static void write_targets(struct writing *writing, const struct programme *programme,
+			  const struct programme_state *state)
+{
+	for (uint32_t i = 0; i < programme->n_targets; i++) {
+		const struct target *target = &programme->targets[i];
+
+		if (target->completed && !state->completed)
+			continue;
+		if (where_holds(&target->where, writing->profile.values))
+			write_count(writing, FACET_TARGET, i, 0, 1);
+	}
+}
+
+static int write_programme(struct writing *writing, const struct membership *first,
+			   const struct membership *end)
+{
+	const struct programme *programme = &writing->catalogue->programmes[first->of];
+	struct programme_state *state = &writing->folding->programme;
+	const struct standing *fact, *facts_end;
+	bool counts;
+	int err = 0;
+
+	if (!catalogue_inside_any(writing->catalogue, writing->profile.home, programme->regions,
+				  programme->n_regions))
+		return 0;
+	programme_begin(state);
+	for (; first < end && !err; first++) {
+		facts_of(writing->folding, first, &fact, &facts_end);
+		err = programme_add(state, programme, fact, facts_end);
+		for (; fact < facts_end; fact++)
+			if (programme_has(programme, fact))
+				add_hour(writing->folding, fact);
+	}
+	counts = programme_end(state, programme->complete) && !err;
+	if (counts) {
+		writing->subject = tally_subject(
+			KIND_PROGRAMME, (uint32_t)(programme - writing->catalogue->programmes));
+		write_day(writing, FACET_STARTED, state->first);
+		write_day(writing, FACET_COMPLETED, state->completed);
+		write_count(writing, FACET_WITHDRAWN, 0, 0, state->withdrawn);
+		write_day(writing, FACET_LAST, state->last);
+		if (!state->completed && !state->withdrawn)
+			write_day(writing, FACET_OPEN, state->last);
+	}
+	write_hours(writing, counts);
+	if (counts) {
+		write_targets(writing, programme, state);
+		write_by(writing, FACET_BY_STARTED, true);
+		write_by(writing, FACET_BY_COMPLETED, state->completed);
+	}
+	return err;
+}
+
+/* ---- competences -------------------------------------------------------------------------------- */
+
+/* Each run of days with a level low..high; the parts of the first one and of those after it. */
+static void write_spans(struct writing *writing, enum facet facet, uint32_t first_part,
+			uint32_t later_part, int low, int high)
+{
+	uint32_t part = first_part;
+	struct days days;
+	size_t at = 0;
+
+	for (; competence_next(&writing->folding->competence, &at, low, high, &days);
+	     part = later_part)
+		write_count(writing, facet, part, tally_span(days.begin, days.n), 1);
+}
+
+static int write_competence(struct writing *writing, const struct membership *first,
+			    const struct membership *end)
+{
+	const struct catalogue *catalogue = writing->catalogue;
+	const struct competence *competence = &catalogue->competences[first->of];
+	struct competence_state *state = &writing->folding->competence;
+	const struct standing *fact, *facts_end;
+	int err = 0;
+
+	writing->subject = tally_subject(KIND_COMPETENCE, first->of);
+	competence_begin(state);
+	for (; first < end && !err; first++) {
+		const struct standing_module *module =
+			&writing->folding->standings.modules[first->module];
+
+		facts_of(writing->folding, first, &fact, &facts_end);
+		err = competence_add(state,
+				     &catalogue->modules[module->module].grants[first->grant], fact,
+				     facts_end);
+	}
+	if (!err)
+		err = competence_end(state);
+	if (err || !state->earned)
+		return err;
+	write_count(writing, FACET_EARNED, 0, 0, state->earned);
+	write_spans(writing, FACET_STRETCH, STRETCH_FIRST, STRETCH_LATER, 1, CATALOGUE_LEVELS);
+	for (int level = 1; level <= CATALOGUE_LEVELS; level++)
+		write_spans(writing, FACET_LEVEL, (uint32_t)level, (uint32_t)level, level, level);
+	for (uint32_t i = 0; i < competence->n_requirements; i++) {
+		const struct requirement *requirement = &competence->requirements[i];
+
+		if (where_holds(&requirement->where, writing->profile.values))
+			write_spans(writing, FACET_REQUIREMENT, i, i, requirement->level,
+				    CATALOGUE_LEVELS);
+	}
+	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
+		uint32_t part = tally_by(d, writing->profile.values[d]);
+
+		write_spans(writing, FACET_BY_HOLDERS, part, part, 1, CATALOGUE_LEVELS);
+	}
+	return 0;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------ */
+
+int learner_contribute(const struct learner *learner, const struct profiles *profiles,
+		       int64_t until, struct contribution *ret_contribution)
+{
+	struct writing writing = { .to = ret_contribution, .catalogue = profiles->catalogue };
+	const struct standing *last;
+
+	ret_contribution->n = 0;
+	if (learner->n == 0)
+		return 0;
+	if (!ret_contribution->folding)
+		ret_contribution->folding = calloc(1, sizeof(*ret_contribution->folding));
+	if (!ret_contribution->folding)
+		return LIFT_E_MEMORY;
+	writing.folding = ret_contribution->folding;
+	writing.err =
+		standings_make(&writing.folding->standings, learner, writing.catalogue, until);
+	if (writing.err || !writing.folding->standings.n_modules)
+		return writing.err;
+	learner_profile(learner, profiles, until, &writing.profile);
+	last = write_modules(&writing);
+	write_each(&writing, add_programmes, write_programme);
+	write_each(&writing, add_competences, write_competence);
+	if (!last)
+		return writing.err;
+	writing.subject = tally_subject(KIND_PEOPLE, 0);
+	write_day(&writing, FACET_LAST, last);
+	write_by(&writing, FACET_BY_LEARNERS, true);
+	return writing.err;
+}

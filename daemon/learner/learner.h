@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * learner.h - one learner: the set of its facts, and the profile that they claim (METRICS 1). Pure.
+ *
+ * What follows from them is in standing.h (what nothing takes back), states.h (what that amounts to) and
+ * contribution.h (what it adds to the tallies).
+ */
+#ifndef LIFTD_LEARNER_LEARNER_H
+#define LIFTD_LEARNER_LEARNER_H
+
+#include "daemon/learner/profile.h"
+
+/* Facts in fact_compare's order, each once. */
+struct learner {
+	uint8_t pseudonym[PSEUDONYM_BYTES]; /* whose they are */
+	struct fact *facts;
+	size_t n, room;
+};
+
+void learner_clear(struct learner *learner); /* no facts; the memory is kept */
+void learner_free(struct learner *learner);
+
+/* Add a fact. *ret_added is false where it was there already. LIFT_E_MEMORY. */
+int learner_add(struct learner *learner, const struct fact *fact, bool *ret_added);
+
+/* Where a learner is at home, and the value of each dimension. */
+struct learner_profile {
+	uint32_t home;
+	uint32_t values[CATALOGUE_DIMENSIONS_MAX];
+};
+void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
+		     struct learner_profile *ret_profile);
+
+#endif

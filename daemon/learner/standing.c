@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/learner/standing.h"
+
+#include <stdlib.h>
+
+void standings_free(struct standings *standings)
+{
+	free(standings->facts);
+	free(standings->modules);
+	*standings = (struct standings){ 0 };
+}
+
+static bool names(int32_t named, int32_t value)
+{
+	return named < 0 || named == value;
+}
+
+/* Does a voiding take back a fact: all that it names is equal; without a time, those up to its own. */
+static bool takes_back(const struct fact *voiding, const struct fact *fact)
+{
+	const struct event_result *named = &voiding->result, *result = &fact->result;
+
+	if (voiding->voids != fact->type)
+		return false;
+	if (voiding->voids_time == EVENT_NO_TIME ? fact->time > voiding->time
+						 : fact->time != voiding->voids_time)
+		return false;
+	return names(named->score, result->score) && names(named->passed, result->passed) &&
+	       (named->phase == PHASE_NONE || named->phase == result->phase);
+}
+
+static bool stands(const struct fact *fact, const struct fact *voidings, const struct fact *end,
+		   int64_t until)
+{
+	for (; voidings < end; voidings++)
+		if (voidings->time < until && takes_back(voidings, fact))
+			return false;
+	return true;
+}
+
+static bool is_passed(const struct fact *fact, int16_t pass_mark)
+{
+	if (fact->type != EVENT_ASSESSED)
+		return false;
+	return fact->result.passed >= 0 ? fact->result.passed : fact->result.score >= pass_mark;
+}
+
+/* All of a module's facts, of which the voidings come first. */
+static void add_facts(struct standings *standings, const struct fact *first, const struct fact *end,
+		      const struct catalogue *catalogue, int64_t until)
+{
+	int16_t pass_mark = catalogue->modules[first->module].pass_mark;
+	const struct fact *voidings = first, *previous = NULL;
+
+	while (first < end && first->type == EVENT_VOIDED)
+		first++;
+	/* In order of time; two that differ by their profiles only are one. */
+	for (const struct fact *fact = first; fact < end && fact->time < until; fact++) {
+		if (previous && fact_is_same(previous, fact))
+			continue;
+		previous = fact;
+		if (!stands(fact, voidings, first, until))
+			continue;
+		standings->facts[standings->n++] = (struct standing){
+			.time = fact->time,
+			.day = calendar_day(catalogue->calendar, fact->time),
+			.score = fact->result.score,
+			.hour = (uint8_t)calendar_hour_of_week(catalogue->calendar, fact->time),
+			.type = fact->type,
+			.phase = fact->result.phase,
+			.passed = is_passed(fact, pass_mark),
+		};
+	}
+}
+
+/* As many modules, and as many facts, as there can be. */
+static int make_room(struct standings *standings, size_t n)
+{
+	struct standing_module *modules;
+	struct standing *facts;
+
+	if (n <= standings->room)
+		return 0;
+	n *= 2;
+	facts = realloc(standings->facts, n * sizeof(*facts));
+	if (!facts)
+		return LIFT_E_MEMORY;
+	standings->facts = facts;
+	modules = realloc(standings->modules, n * sizeof(*modules));
+	if (!modules)
+		return LIFT_E_MEMORY;
+	standings->modules = modules;
+	standings->room = n;
+	return 0;
+}
+
+int standings_make(struct standings *standings, const struct learner *learner,
+		   const struct catalogue *catalogue, int64_t until)
+{
+	const struct fact *fact = learner->facts, *end = fact + learner->n, *next;
+	int err = make_room(standings, learner->n);
+
+	if (err)
+		return err;
+	standings->n = standings->n_modules = 0;
+	for (; fact < end && fact->module != FACT_NO_MODULE; fact = next) {
+		struct standing_module *module = &standings->modules[standings->n_modules];
+
+		for (next = fact; next < end && next->module == fact->module; next++)
+			;
+		*module = (struct standing_module){ fact->module, (uint32_t)standings->n, 0 };
+		add_facts(standings, fact, next, catalogue, until);
+		module->end = (uint32_t)standings->n;
+		standings->n_modules += module->end > module->first;
+	}
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * standing.h - the facts of a learner that nothing takes back, by module (METRICS 1): what everything else is
+ * folded from. Pure.
+ */
+#ifndef LIFTD_LEARNER_STANDING_H
+#define LIFTD_LEARNER_STANDING_H
+
+#include "daemon/learner/learner.h"
+
+struct standing {
+	int64_t time;  /* ms */
+	int32_t day;   /* local */
+	int32_t score; /* 1/10000; below 0 where there is none */
+	uint8_t hour;  /* of the local week */
+	uint8_t type;  /* enum event_type */
+	uint8_t phase; /* enum event_phase */
+	bool passed;   /* an assessment that says so, or else whose score reaches the pass mark */
+};
+
+/* One module's, in order of time, then the type, then the lower score; at least one. */
+struct standing_module {
+	uint32_t module;     /* the catalogue's */
+	uint32_t first, end; /* of the facts */
+};
+
+struct standings {
+	struct standing *facts;
+	size_t n, room;
+	struct standing_module *modules; /* ascending */
+	size_t n_modules;
+};
+void standings_free(struct standings *standings);
+
+/* The standing facts before the moment `until` (ms), in place of those that were there. LIFT_E_MEMORY. */
+int standings_make(struct standings *standings, const struct learner *learner,
+		   const struct catalogue *catalogue, int64_t until);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "daemon/base/names.h"
+#include "daemon/ledger/internal.h"
+
+/* ---- gathering a stretch ------------------------------------------------------------------------ */
+
+static const struct text no_record = { NULL, 0 };
+
+struct gathering {
+	struct ledger *ledger;
+	struct journal_view *view;
+	uint32_t stream, source; /* of the last entry */
+};
+
+static int resolve_module(struct gathering *gathering, uint32_t id, uint32_t *ret_module)
+{
+	struct ledger *ledger = gathering->ledger;
+	struct text name;
+
+	if (id >= ledger->room_modules) {
+		size_t room = 2 * ((size_t)id + 128);
+		uint32_t *modules = realloc(ledger->modules, room * sizeof(*modules));
+
+		if (!modules)
+			return LIFT_E_MEMORY;
+		for (size_t i = ledger->room_modules; i < room; i++)
+			modules[i] = UNRESOLVED;
+		ledger->modules = modules;
+		ledger->room_modules = room;
+	}
+	if (ledger->modules[id] == UNRESOLVED) {
+		if (!journal_view_name(gathering->view, NAME_MODULE, id, &name))
+			return LIFT_E_CORRUPT;
+		ledger->modules[id] = catalogue_module(ledger->catalogue, name);
+	}
+	*ret_module = ledger->modules[id];
+	return 0;
+}
+
+/* Which sources have sent what from where: for the `sources` of a metric. */
+static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home)
+{
+	struct ledger *ledger = gathering->ledger;
+	uint32_t count = names_count(ledger->seen), id;
+	struct record_writer writer;
+	struct text key;
+	uint8_t bytes[SEEN_KEY];
+	int err;
+
+	put_be(bytes, gathering->source, 4);
+	put_be(bytes + 4, module, 4);
+	put_be(bytes + 8, home, 4);
+	key = (struct text){ (char *)bytes, sizeof(bytes) };
+	err = names_add(ledger->seen, key, &id);
+	if (err || names_count(ledger->seen) == count)
+		return err;
+	record_writer_open(&writer, ledger, LDB_SEEN);
+	record_write(&writer, key, no_record, (struct text){ "", 0 });
+	record_writer_close(&writer);
+	ledger_tell_seen(ledger, gathering->view, key);
+	return 0;
+}
+
+static_assert(FACT_NO_MODULE == CATALOGUE_NONE, "an unknown module is a claim of a profile");
+
+static int gather(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
+{
+	struct gathering *gathering = context;
+	struct ledger *ledger = gathering->ledger;
+	struct pending *pending = &ledger->stretch[ledger->n_stretch];
+	int err;
+
+	(void)number;
+	if (entry->refused)
+		return 0;
+	if (stream != gathering->stream &&
+	    !journal_view_stream_source(gathering->view, stream, &gathering->source))
+		return LIFT_E_CORRUPT;
+	gathering->stream = stream;
+	memcpy(pending->learner, entry->learner, PSEUDONYM_BYTES);
+	pending->fact = entry->fact;
+	err = resolve_module(gathering, entry->fact.module, &pending->fact.module);
+	if (!err)
+		err = profiles_resolve(&ledger->profiles, gathering->view, entry->fact.profile);
+	if (err)
+		return err;
+	if (pending->fact.module != FACT_NO_MODULE)
+		err = note_seen(gathering, pending->fact.module,
+				ledger->profiles.items[entry->fact.profile]->home);
+	else
+		pending->fact = (struct fact){ .module = FACT_NO_MODULE,
+					       .time = entry->fact.time,
+					       .type = EVENT_STARTED,
+					       .result = { -1, -1, PHASE_NONE },
+					       .voids_time = EVENT_NO_TIME,
+					       .profile = entry->fact.profile };
+	ledger->n_stretch++;
+	return err;
+}
+
+/* ---- applying it -------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return memcmp(x->event->learner, y->event->learner, PSEUDONYM_BYTES);
+}
+
+/* after - before, both in order of keys. */
+int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
+			  const struct contribution *after)
+{
+	size_t b = 0, a = 0;
+	int err = 0;
+
+	while (!err && (b < before->n || a < after->n)) {
+		int by = b == before->n ? 1
+			 : a == after->n
+				 ? -1
+				 : tally_compare(&before->items[b].key, &after->items[a].key);
+		int64_t n = (by >= 0 ? after->items[a].n : 0) - (by <= 0 ? before->items[b].n : 0);
+		const struct tally_key *key =
+			by >= 0 ? &after->items[a].key : &before->items[b].key;
+
+		if (n != 0)
+			err = tally_map_add(changes, key, n);
+		b += by <= 0;
+		a += by >= 0;
+	}
+	return err;
+}
+
+/* All events of one learner: contribution before, add the facts, contribution after. */
+static int apply_learner(struct ledger *ledger, struct journal_view *view,
+			 struct record_writer *writer, const struct place *first,
+			 const struct place *end, uintptr_t *page, uint64_t *added)
+{
+	struct learner *learner = &ledger->learner;
+	uint32_t number = (uint32_t)first->rank;
+	uintptr_t on_page;
+	bool is_new, any = false;
+	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner, &on_page);
+
+	/* Facts from before a restart may have profiles that have not been met since. */
+	for (size_t i = 0; i < learner->n && !err; i++)
+		err = profiles_resolve(&ledger->profiles, view, learner->facts[i].profile);
+	if (!err)
+		err = learner_contribute(learner, &ledger->profiles, ledger->until,
+					 &ledger->before);
+	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
+	for (const struct place *p = first; p < end && !err; p++) {
+		err = learner_add(learner, &p->event->fact, &is_new);
+		any |= is_new;
+		*added += !err && is_new;
+	}
+	if (err || !any)
+		return err;
+	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
+	if (!err)
+		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
+	if (err)
+		return err;
+	/* Learners come in order of keys: neighbours share a page. */
+	ledger->dirty_pages += on_page != *page || on_page == 0;
+	*page = on_page;
+	return pieces_save(writer, number, &ledger->pieces, learner);
+}
+
+void ledger_write_tally(struct record_writer *writer, const struct tally *change)
+{
+	uint8_t key_bytes[TALLY_KEY_BYTES], value_bytes[TALLY_VALUE];
+	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, was = no_record;
+	int64_t n = change->n;
+
+	tally_key_encode(&change->key, key_bytes);
+	if (store_find(&writer->cursor, key, &was) && was.size == TALLY_VALUE)
+		n += (int64_t)get_be((const uint8_t *)was.data, TALLY_VALUE);
+	put_be(value_bytes, (uint64_t)n, TALLY_VALUE);
+	if (n != 0)
+		record_write(writer, key, was,
+			     (struct text){ (char *)value_bytes, sizeof(value_bytes) });
+	else if (was.data)
+		record_remove(writer, key, was);
+}
+
+void ledger_flush_changes(struct ledger *ledger)
+{
+	struct tally_key previous = { .home = UINT32_MAX };
+	struct record_writer writer;
+	size_t n;
+	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
+
+	record_writer_open(&writer, ledger, LDB_TALLIES);
+	for (size_t i = 0; i < n; i++) {
+		const struct tally_key *key = &changes[i].key;
+
+		ledger_write_tally(&writer, &changes[i]);
+		if (ledger->watcher.changed &&
+		    (key->home != previous.home || key->subject != previous.subject))
+			ledger->watcher.changed(ledger->watcher.context, key->home, key->subject);
+		previous = *key;
+	}
+	record_writer_close(&writer);
+	tally_map_clear(ledger->changes);
+}
+
+int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
+		  uint64_t *ret_next)
+{
+	struct gathering gathering = { .ledger = ledger, .view = view, .stream = UINT32_MAX };
+
+	ledger->n_stretch = 0;
+	return journal_view_read(view, from, most, gather, &gathering, ret_next);
+}
+
+void ledger_sort_places(struct place *places, size_t n)
+{
+	if (n > 0) /* else there may be no array */
+		qsort(places, n, sizeof(*places), compare_places);
+}
+
+/* The number of a learner: the next one for whom there is none. */
+static uint32_t learner_number(struct ledger *ledger, struct record_writer *writer,
+			       const uint8_t *pseudonym)
+{
+	struct text key = { (const char *)pseudonym, PSEUDONYM_BYTES }, value;
+	uint8_t bytes[NUMBER_BYTES];
+
+	if (store_find(&writer->cursor, key, &value) && value.size == NUMBER_BYTES)
+		return (uint32_t)get_be((const uint8_t *)value.data, NUMBER_BYTES);
+	put_be(bytes, ledger->next_number, NUMBER_BYTES);
+	record_write(writer, key, no_record, (struct text){ (char *)bytes, sizeof(bytes) });
+	return ledger->next_number++;
+}
+
+/* The events of the stretch in the order of their learners' numbers, which is that of the store. */
+static void order_stretch(struct ledger *ledger)
+{
+	struct place *places = ledger->places;
+	struct record_writer writer;
+	const uint8_t *previous = NULL;
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < ledger->n_stretch; i++)
+		places[i] = (struct place){ get_be(ledger->stretch[i].learner, 8),
+					    &ledger->stretch[i] };
+	ledger_sort_places(places, ledger->n_stretch);
+	record_writer_open(&writer, ledger, LDB_NUMBERS);
+	for (size_t i = 0; i < ledger->n_stretch; i++) {
+		const uint8_t *learner = places[i].event->learner;
+
+		if (!previous || memcmp(previous, learner, PSEUDONYM_BYTES) != 0)
+			number = learner_number(ledger, &writer, learner);
+		previous = learner;
+		places[i].rank = number;
+	}
+	record_writer_close(&writer);
+	ledger_sort_places(places, ledger->n_stretch);
+}
+
+static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
+{
+	const struct place *end = ledger->places + ledger->n_stretch, *next;
+	struct record_writer writer;
+	uintptr_t page = 0;
+	int err;
+
+	order_stretch(ledger);
+	record_writer_open(&writer, ledger, LDB_LEARNERS);
+	err = ledger->txn.err;
+	for (const struct place *p = ledger->places; p < end && !err; p = next) {
+		for (next = p + 1; next < end && next->rank == p->rank; next++)
+			;
+		err = apply_learner(ledger, view, &writer, p, next, &page, added);
+	}
+	record_writer_close(&writer);
+	if (!err)
+		ledger_flush_changes(ledger);
+	return err ? err : ledger->txn.err;
+}
+
+/* The number to apply up to. */
+static uint64_t end_of(const struct ledger *ledger)
+{
+	uint64_t last = journal_last(ledger->journal);
+
+	return ledger->end && ledger->end <= last ? ledger->end - 1 : last;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added)
+{
+	struct journal_view view;
+	uint64_t next, end = end_of(ledger);
+	int err;
+
+	*ret_more = false;
+	*ret_added = 0;
+	if (ledger_applied(ledger) >= end)
+		return 0;
+	if (ledger_applied(ledger) == ledger_committed(ledger)) {
+		ledger->begun_ms = steady_ms;
+		ledger->dirty_pages = 0;
+	}
+	err = journal_view_begin(ledger->journal, &view);
+	if (!err)
+		err = ledger_begin(ledger);
+	/* Whole chunks are read: leave room for the last one. */
+	if (!err)
+		err = ledger_gather(ledger, &view, ledger_applied(ledger) + 1,
+				    least(LEDGER_STRETCH - CHUNK_MAX, end - ledger_applied(ledger)),
+				    &next);
+	if (!err)
+		err = apply_stretch(ledger, &view, ret_added);
+	journal_view_end(&view);
+	if (err)
+		return ledger_undo(ledger, err);
+	atomic_store(&ledger->applied, next - 1);
+	*ret_more = next - 1 < end_of(ledger);
+	return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ledger read without trust: are its records those that were written?
+ */
+#include <limits.h>
+#include <stdio.h>
+
+#include "daemon/ledger/internal.h"
+#include "daemon/store/pages.h"
+
+void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum)
+{
+	struct text key, value, none = { NULL, 0 };
+	struct store_cursor cursor;
+
+	store_cursor_open(txn, LDB_META, &cursor);
+	for (bool more = store_seek(&cursor, none, &key, &value); more;
+	     more = store_next(&cursor, &key, &value))
+		if (!text_equal(key, text_of("sum")))
+			fn(sum, LDB_META, key, value);
+	store_cursor_close(&cursor);
+}
+
+static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learner *learner)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	store_cursor_open(txn, db, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value)) {
+		sum_add(sum, (uint8_t)db, key, value);
+		if (db != LDB_LEARNERS)
+			continue;
+		learner_clear(learner);
+		err = pieces_decode(key, value, learner);
+	}
+	store_cursor_close(&cursor);
+	return err ? err : txn->err;
+}
+
+int ledger_walk(struct store_txn *txn)
+{
+	struct sum written, found = { 0 };
+	struct learner learner = { 0 };
+	struct text value;
+	int err = 0;
+
+	/* One that was not finished has no sum yet: there is nothing to trust. */
+	if (!store_get(txn, LDB_META, text_of("sum"), &value))
+		return txn->err;
+	err = sum_decode(value, &written);
+	ledger_sum_meta(txn, sum_add, &found);
+	for (int db = 0; db < LDB_COUNT && !err; db++)
+		if (db != LDB_META)
+			err = walk_db(txn, db, &found, &learner);
+	learner_free(&learner);
+	if (!err && !sum_equal(&written, &found))
+		err = LIFT_E_CORRUPT;
+	return err;
+}
+
+/* ---- its pages, then its records ------------------------------------------------------------------ */
+
+static void no_record(void *context, int db, struct text key, struct text value)
+{
+	(void)context, (void)db, (void)key, (void)value;
+}
+
+static void note_damage(void *context, int db, struct text first, struct text end, const char *why)
+{
+	(void)db, (void)first, (void)end, (void)why;
+	*(bool *)context = true;
+}
+
+/* Where pages are damaged, LMDB is not let near them. */
+static int check_pages(const char *dir)
+{
+	bool damaged = false;
+	struct pages_watcher watcher = { no_record, note_damage, &damaged };
+	struct pages *pages;
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	err = pages_open(path, &watcher, &pages);
+	if (err)
+		return err;
+	err = pages_walk(pages, ledger_db_names, LDB_COUNT);
+	for (size_t i = 0; i < pages_pieces(pages) && !err; i++)
+		pages_walk_piece(pages, i);
+	if (!err && (damaged || !pages_pieces_are_whole(pages)))
+		err = LIFT_E_CORRUPT;
+	pages_close(pages);
+	return err;
+}
+
+int ledger_check(const char *dir)
+{
+	struct store_txn txn;
+	struct store *store;
+	int err = check_pages(dir);
+
+	if (!err)
+		err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &store);
+	if (err)
+		return err;
+	err = store_begin(store, false, &txn);
+	if (!err)
+		err = ledger_walk(&txn);
+	store_abort(&txn);
+	store_close(store);
+	return err;
+}

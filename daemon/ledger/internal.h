@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ledger_internal.h - the ledger's databases: the one place for the layout of each key and value.
+ *
+ * meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number 8; "sum" -> 16
+ * bytes: over all records but this one (sum.h); "catalogue" -> its text numbers   pseudonym 16 -> the learner's
+ * number 4, from 0 as they come: those who begin together are neighbours learners  number 4, piece 2 -> facts
+ * (fact.h), in order, pieces from 0, each at most PIECE_MAX bytes; the first one begins with the pseudonym tallies
+ * key (tally.h) -> count 8, never 0 seen      source 4, module 4, home 4 -> nothing
+ */
+#ifndef LIFTD_LEDGER_INTERNAL_H
+#define LIFTD_LEDGER_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "daemon/ledger/ledger.h"
+#include "daemon/store/sum.h"
+
+enum { LDB_META, LDB_NUMBERS, LDB_LEARNERS, LDB_TALLIES, LDB_SEEN, LDB_COUNT };
+
+enum {
+	LEDGER_FORMAT = 3,
+	PIECE_MAX = 1900,
+	NUMBER_BYTES = 4,
+	PIECE_KEY = NUMBER_BYTES + 2,
+	TALLY_VALUE = 8
+};
+
+/* Add the records of `meta` but the sum's own to a sum, or remove them. */
+typedef void sum_fn(struct sum *sum, uint8_t db, struct text key, struct text value);
+void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum);
+
+/*
+ * Records are written in order of keys, through a cursor: neighbours are mostly on one page. With each the sum over all
+ * records of the ledger is kept, which says in the end whether they are what was written.
+ */
+struct record_writer {
+	struct store_cursor cursor;
+	struct sum *sum;
+	int db;
+	bool append; /* keys are greater than all that are there */
+};
+void record_writer_open(struct record_writer *writer, struct ledger *ledger, int db);
+void record_writer_close(struct record_writer *writer);
+
+/* Put a record in place of the one that was there (data NULL: none); take one away. Errors of the store stick. */
+void record_write(struct record_writer *writer, struct text key, struct text was, struct text is);
+void record_remove(struct record_writer *writer, struct text key, struct text was);
+
+/* A learner's pieces as they are in the store, for the comparison that saves writing what has not changed. */
+struct pieces {
+	uint8_t *bytes;
+	size_t size, room;
+	size_t *ends; /* of each piece, in bytes */
+	size_t n, room_ends;
+};
+void pieces_free(struct pieces *pieces);
+void pieces_clear(struct pieces *pieces); /* none; the memory is kept */
+
+/* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read. *ret_page tells which
+ * page the first piece is on (0: there is none). LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
+		struct learner *learner, uintptr_t *ret_page);
+
+/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_MEMORY; errors of the store stick. */
+int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
+		const struct learner *learner);
+
+/* Add the facts of one piece to a learner; the first one says whose they are. LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+int pieces_decode(struct text key, struct text piece, struct learner *learner);
+
+enum { DIGEST_BYTES = 16, SEEN_KEY = 12 };
+#define UNRESOLVED (UINT32_MAX - 1) /* a module's number that has not been met */
+
+/* An event of the stretch that is being applied. */
+struct pending {
+	uint8_t learner[PSEUDONYM_BYTES];
+	struct fact fact; /* its module is the catalogue's */
+};
+
+/* Its place in an order: first of pseudonyms, of which eight bytes nearly always decide; then of numbers. */
+struct place {
+	uint64_t rank;
+	const struct pending *event;
+};
+
+struct ledger {
+	_Atomic int keepers; /* beside the one who has opened it */
+	struct store *store;
+	struct store_txn txn; /* the writer's, open from the first change to the commit */
+	int64_t begun_ms;     /* steady */
+	struct journal *journal;
+	const struct catalogue *catalogue;
+	int64_t until;
+	uint8_t digest[DIGEST_BYTES];
+	struct ledger_watcher watcher;
+	struct profiles profiles;
+	uint32_t *modules; /* the catalogue's, by the journal's number of a module text */
+	size_t room_modules;
+	struct names *seen;
+	struct pending *stretch; /* as the journal has it */
+	struct place *places;	 /* by learner */
+	size_t n_stretch;
+	uint32_t next_number; /* of a learner */
+	struct learner learner;
+	struct pieces pieces;
+	struct contribution before, after;
+	struct tally_map *changes;
+	size_t dirty_pages; /* of learners, about */
+	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
+	struct sum sum;	    /* of all records */
+	_Atomic uint64_t applied, committed, wanted;
+};
+
+/* An opened store with nothing loaded; load: go back to what is committed, LIFT_E_NOT_FOUND where that is of no use. */
+int ledger_new(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+	       int64_t until, struct ledger **ret_ledger);
+int ledger_load(struct ledger *ledger);
+void ledger_put_meta(struct ledger *ledger, uint64_t applied);
+
+/* Gather journal entries from a number on into the stretch, at most `most` and a chunk. The writer's transaction
+ * is open. */
+int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
+		  uint64_t *ret_next);
+/* Sort n places by rank, and then by pseudonym. */
+void ledger_sort_places(struct place *places, size_t n);
+/* Add what after has and before has not. */
+int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
+			  const struct contribution *after);
+/* Add a change to a tally on disk. */
+void ledger_write_tally(struct record_writer *writer, const struct tally *change);
+/* Write the changes of tallies, and tell the watcher. */
+void ledger_flush_changes(struct ledger *ledger);
+
+/* Open the writer's transaction where it is not. */
+int ledger_begin(struct ledger *ledger);
+/* Forget what is not committed: it is in the journal. Returns err, or LIFT_E_FATAL. */
+int ledger_undo(struct ledger *ledger, int err);
+/* Tell the watcher of a key of `seen`. */
+void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct text seen);
+
+/* As struct tallies' range. */
+int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
+			 void *context);
+struct store *ledger_store(struct ledger *ledger);
+
+/* The databases' names, to open a ledger's store for reading alone. */
+extern const char *const ledger_db_names[LDB_COUNT];
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "daemon/base/names.h"
+#include "daemon/ledger/internal.h"
+
+const char *const ledger_db_names[LDB_COUNT] = {
+	[LDB_META] = "meta",	   [LDB_NUMBERS] = "numbers", [LDB_LEARNERS] = "learners",
+	[LDB_TALLIES] = "tallies", [LDB_SEEN] = "seen",
+};
+
+struct store *ledger_store(struct ledger *ledger)
+{
+	return ledger->store;
+}
+
+int ledger_moved(struct ledger *ledger, const char *dir)
+{
+	return store_moved(ledger->store, dir);
+}
+
+uint64_t ledger_bytes(const struct ledger *ledger)
+{
+	return store_bytes(ledger->store);
+}
+
+void ledger_forget_dead_readers(struct ledger *ledger)
+{
+	store_forget_dead_readers(ledger->store);
+}
+
+void ledger_stop_at(struct ledger *ledger, uint64_t number)
+{
+	ledger->end = number + 1;
+}
+
+uint64_t ledger_applied(const struct ledger *ledger)
+{
+	return atomic_load(&ledger->applied);
+}
+
+uint64_t ledger_committed(const struct ledger *ledger)
+{
+	return atomic_load(&ledger->committed);
+}
+
+void ledger_want(struct ledger *ledger, uint64_t number)
+{
+	uint64_t wanted = atomic_load(&ledger->wanted);
+
+	while (wanted < number && !atomic_compare_exchange_weak(&ledger->wanted, &wanted, number))
+		;
+}
+
+int ledger_begin(struct ledger *ledger)
+{
+	if (ledger->txn.txn || ledger->txn.err)
+		return ledger->txn.err;
+	return store_begin(ledger->store, true, &ledger->txn);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+/* Of all that the facts and tallies are derived from, beside the journal's entries. */
+static void make_digest(struct ledger *ledger)
+{
+	uint8_t fixed[9] = { LEDGER_FORMAT };
+	crypto_generichash_state state;
+
+	put_be(fixed + 1, (uint64_t)ledger->until, 8);
+	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
+	crypto_generichash_update(&state, fixed, sizeof(fixed));
+	crypto_generichash_update(&state, journal_id(ledger->journal), JOURNAL_ID);
+	crypto_generichash_update(&state, ledger->catalogue->digest,
+				  sizeof(ledger->catalogue->digest));
+	crypto_generichash_final(&state, ledger->digest, DIGEST_BYTES);
+}
+
+/* The journal number and the sum that a ledger of this digest ends with; false where this is another one, ahead of its
+ * journal, or one that was not finished. */
+static bool read_meta(struct ledger *ledger, struct store_txn *txn, uint64_t *ret_applied)
+{
+	struct text digest = { (char *)ledger->digest, DIGEST_BYTES }, value;
+
+	if (!store_get(txn, LDB_META, text_of("digest"), &value) || !text_equal(value, digest))
+		return false;
+	if (!store_get(txn, LDB_META, text_of("sum"), &value) ||
+	    sum_decode(value, &ledger->sum) != 0)
+		return false;
+	ledger_sum_meta(txn, sum_remove, &ledger->sum);
+	if (!store_get(txn, LDB_META, text_of("applied"), &value) || value.size != 8)
+		return false;
+	*ret_applied = get_be((const uint8_t *)value.data, 8);
+	return *ret_applied <= journal_last(ledger->journal);
+}
+
+static int load_seen(struct ledger *ledger, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint32_t id;
+	int err = 0;
+
+	names_free(ledger->seen);
+	ledger->seen = names_new();
+	if (!ledger->seen)
+		return LIFT_E_MEMORY;
+	store_cursor_open(txn, LDB_SEEN, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value))
+		err = names_add(ledger->seen, key, &id);
+	store_cursor_close(&cursor);
+	return err ? err : txn->err;
+}
+
+/* Go back to what is committed. */
+int ledger_load(struct ledger *ledger)
+{
+	struct store_txn txn;
+	uint64_t applied = 0;
+	int err = store_begin(ledger->store, false, &txn);
+
+	if (!err && !read_meta(ledger, &txn, &applied))
+		err = txn.err ? txn.err : LIFT_E_NOT_FOUND;
+	if (!err)
+		err = load_seen(ledger, &txn);
+	if (!err)
+		ledger->next_number = (uint32_t)store_count(&txn, LDB_NUMBERS);
+	if (!err)
+		err = txn.err;
+	store_abort(&txn);
+	if (err)
+		return err;
+	atomic_store(&ledger->applied, applied);
+	atomic_store(&ledger->committed, applied);
+	return 0;
+}
+
+void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct text seen)
+{
+	const uint8_t *at = (const uint8_t *)seen.data;
+	struct text source;
+
+	if (ledger->watcher.seen &&
+	    journal_view_name(view, NAME_SOURCE, (uint32_t)get_be(at, 4), &source))
+		ledger->watcher.seen(ledger->watcher.context, source, (uint32_t)get_be(at + 4, 4),
+				     (uint32_t)get_be(at + 8, 4));
+}
+
+int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
+{
+	struct tally_key key, previous = { .home = UINT32_MAX };
+	struct store_cursor cursor;
+	struct journal_view names;
+	struct ledger_view view;
+	struct text bytes, value;
+	int err = ledger_view_begin(ledger, &view);
+
+	ledger->watcher = *watcher;
+	if (err)
+		return err;
+	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
+	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &bytes, &value); more;
+	     more = store_next(&cursor, &bytes, &value)) {
+		tally_key_decode((const uint8_t *)bytes.data, &key);
+		if (key.home != previous.home || key.subject != previous.subject)
+			watcher->changed(watcher->context, key.home, key.subject);
+		previous = key;
+	}
+	store_cursor_close(&cursor);
+	err = view.txn.err;
+	ledger_view_end(&view);
+	if (!err)
+		err = journal_view_begin(ledger->journal, &names);
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < names_count(ledger->seen); i++)
+		ledger_tell_seen(ledger, &names, names_get(ledger->seen, i));
+	journal_view_end(&names);
+	return 0;
+}
+
+int ledger_new(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+	       int64_t until, struct ledger **ret_ledger)
+{
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	int err;
+
+	if (!ledger)
+		return LIFT_E_MEMORY;
+	ledger->journal = journal;
+	ledger->catalogue = catalogue;
+	ledger->until = until;
+	profiles_init(&ledger->profiles, catalogue);
+	make_digest(ledger);
+	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
+	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
+	ledger->changes = tally_map_new();
+	err = ledger->stretch && ledger->places && ledger->changes ? 0 : LIFT_E_MEMORY;
+	if (!err)
+		err = store_open(dir, ledger_db_names, LDB_COUNT, &ledger->store);
+	if (err)
+		ledger_close(ledger);
+	else
+		*ret_ledger = ledger;
+	return err;
+}
+
+int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
+		int64_t until, struct ledger **ret_ledger)
+{
+	struct ledger *ledger;
+	int err = ledger_new(dir, journal, catalogue, until, &ledger);
+
+	if (err)
+		return err;
+	err = ledger_load(ledger);
+	if (err)
+		ledger_close(ledger);
+	else
+		*ret_ledger = ledger;
+	return err;
+}
+
+int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size)
+{
+	struct store_txn txn;
+	struct store *store;
+	struct text value;
+	int err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &store);
+
+	if (err)
+		return err;
+	err = store_begin(store, false, &txn);
+	if (!err && !store_get(&txn, LDB_META, text_of("catalogue"), &value))
+		err = txn.err ? txn.err : LIFT_E_NOT_FOUND;
+	*ret_text = err ? NULL : malloc(value.size + 1);
+	if (!err && !*ret_text)
+		err = LIFT_E_MEMORY;
+	if (!err) {
+		memcpy(*ret_text, value.data, value.size);
+		*ret_size = value.size;
+	}
+	store_abort(&txn);
+	store_close(store);
+	return err;
+}
+
+struct ledger *ledger_keep(struct ledger *ledger)
+{
+	atomic_fetch_add(&ledger->keepers, 1);
+	return ledger;
+}
+
+void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue)
+{
+	assert(memcmp(ledger->catalogue->digest, catalogue->digest, sizeof(catalogue->digest)) ==
+	       0);
+	ledger->catalogue = ledger->profiles.catalogue = catalogue;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+	if (!ledger || atomic_fetch_sub(&ledger->keepers, 1) > 0)
+		return;
+	store_abort(&ledger->txn);
+	profiles_clear(&ledger->profiles);
+	free(ledger->modules);
+	names_free(ledger->seen);
+	free(ledger->stretch);
+	free(ledger->places);
+	learner_free(&ledger->learner);
+	pieces_free(&ledger->pieces);
+	contribution_free(&ledger->before);
+	contribution_free(&ledger->after);
+	tally_map_free(ledger->changes);
+	store_close(ledger->store);
+	free(ledger);
+}
+
+/* ---- committing ------------------------------------------------------------------------------ */
+
+/* Forget what is not committed: it is in the journal. */
+int ledger_undo(struct ledger *ledger, int err)
+{
+	store_abort(&ledger->txn);
+	ledger->txn.err = 0;
+	tally_map_clear(ledger->changes);
+	atomic_store(&ledger->applied, ledger_committed(ledger));
+	return ledger_load(ledger) == 0 ? err : LIFT_E_FATAL;
+}
+
+bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
+{
+	uint64_t committed = ledger_committed(ledger);
+
+	if (ledger_applied(ledger) == committed)
+		return false;
+	return ledger->dirty_pages >= LEDGER_DIRTY_PAGES ||
+	       steady_ms - ledger->begun_ms >= LEDGER_COMMIT_MS ||
+	       (atomic_load(&ledger->wanted) > committed &&
+		ledger_applied(ledger) >= atomic_load(&ledger->wanted));
+}
+
+/* What the records were derived from, and how far: in the transaction that has written them. */
+void ledger_put_meta(struct ledger *ledger, uint64_t applied)
+{
+	uint8_t bytes[8], encoded[SUM_BYTES];
+	struct sum sum = ledger->sum;
+
+	put_be(bytes, applied, sizeof(bytes));
+	store_put(&ledger->txn, LDB_META, text_of("applied"),
+		  (struct text){ (char *)bytes, sizeof(bytes) });
+	ledger_sum_meta(&ledger->txn, sum_add, &sum);
+	store_put(&ledger->txn, LDB_META, text_of("sum"), sum_encode(&sum, encoded));
+}
+
+int ledger_commit(struct ledger *ledger)
+{
+	uint64_t applied = ledger_applied(ledger);
+	int err;
+
+	if (applied == ledger_committed(ledger)) {
+		store_abort(&ledger->txn);
+		return 0;
+	}
+	ledger_put_meta(ledger, applied);
+	err = store_commit(&ledger->txn);
+	if (err)
+		return ledger_undo(ledger, err);
+	atomic_store(&ledger->committed, applied);
+	return 0;
+}
+
+const char *ledger_failure(const struct ledger *ledger)
+{
+	return store_failure(ledger->store);
+}
+
+/* Through the writer's transaction while there is one: what is applied shows before it is committed. */
+static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
+{
+	struct ledger *ledger = source;
+	struct store_txn txn;
+	int err;
+
+	if (ledger->txn.txn)
+		return ledger_tallies_range(&ledger->txn, home, subject, fn, context);
+	err = store_begin(ledger->store, false, &txn);
+	if (!err)
+		err = ledger_tallies_range(&txn, home, subject, fn, context);
+	store_abort(&txn);
+	return err;
+}
+
+struct tallies ledger_tallies(struct ledger *ledger)
+{
+	return (struct tallies){ applied_range, ledger };
+}

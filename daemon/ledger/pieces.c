@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "daemon/ledger/internal.h"
+
+/* The pseudonym, then the facts, one after the other, cut where a piece is full: few learners have a second one. */
+
+void pieces_free(struct pieces *pieces)
+{
+	free(pieces->bytes);
+	free(pieces->ends);
+	*pieces = (struct pieces){ 0 };
+}
+
+void pieces_clear(struct pieces *pieces)
+{
+	pieces->n = pieces->size = 0;
+}
+
+static struct text piece_key(uint8_t to[static PIECE_KEY], uint32_t number, size_t piece)
+{
+	put_be(to, number, NUMBER_BYTES);
+	put_be(to + NUMBER_BYTES, piece, PIECE_KEY - NUMBER_BYTES);
+	return (struct text){ (const char *)to, PIECE_KEY };
+}
+
+static int keep_piece(struct pieces *pieces, struct text piece)
+{
+	if (pieces->size + piece.size > pieces->room) {
+		size_t room = 2 * (pieces->size + piece.size);
+		uint8_t *bytes = realloc(pieces->bytes, room);
+
+		if (!bytes)
+			return LIFT_E_MEMORY;
+		pieces->bytes = bytes;
+		pieces->room = room;
+	}
+	if (pieces->n == pieces->room_ends) {
+		size_t room = pieces->room_ends ? 2 * pieces->room_ends : 8;
+		size_t *ends = realloc(pieces->ends, room * sizeof(*ends));
+
+		if (!ends)
+			return LIFT_E_MEMORY;
+		pieces->ends = ends;
+		pieces->room_ends = room;
+	}
+	memcpy(pieces->bytes + pieces->size, piece.data, piece.size);
+	pieces->size += piece.size;
+	pieces->ends[pieces->n++] = pieces->size;
+	return 0;
+}
+
+static bool is_first(struct text key)
+{
+	return get_be((const uint8_t *)key.data + NUMBER_BYTES, PIECE_KEY - NUMBER_BYTES) == 0;
+}
+
+int pieces_decode(struct text key, struct text piece, struct learner *learner)
+{
+	struct fact fact;
+	bool added;
+
+	if (key.size != PIECE_KEY)
+		return LIFT_E_CORRUPT;
+	if (is_first(key)) {
+		if (piece.size < PSEUDONYM_BYTES)
+			return LIFT_E_CORRUPT;
+		memcpy(learner->pseudonym, piece.data, PSEUDONYM_BYTES);
+		piece.data += PSEUDONYM_BYTES;
+		piece.size -= PSEUDONYM_BYTES;
+	}
+	while (piece.size > 0) {
+		size_t size = fact_decode(piece, &fact);
+		int err = size ? learner_add(learner, &fact, &added) : LIFT_E_CORRUPT;
+
+		if (err)
+			return err;
+		piece.data += size;
+		piece.size -= size;
+	}
+	return 0;
+}
+
+int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
+		struct learner *learner, uintptr_t *ret_page)
+{
+	uint8_t bytes[PIECE_KEY];
+	struct text key, piece;
+	int err = 0;
+
+	pieces_clear(pieces);
+	learner_clear(learner);
+	*ret_page = 0;
+	while (!err) {
+		key = piece_key(bytes, number, pieces->n);
+		if (!store_find(cursor, key, &piece))
+			break;
+		if (pieces->n == 0)
+			*ret_page = (uintptr_t)piece.data >> 12;
+		err = pieces_decode(key, piece, learner);
+		if (!err)
+			err = keep_piece(pieces, piece);
+		if (piece.size <= PIECE_MAX - FACT_MAX)
+			break; /* it is not full: there is none after it */
+	}
+	return err ? err : cursor->txn->err;
+}
+
+/* Piece i as it was loaded; empty where there was none. */
+static struct text old_piece(const struct pieces *old, size_t i)
+{
+	size_t start = i > 0 && i <= old->n ? old->ends[i - 1] : 0;
+
+	if (i >= old->n)
+		return (struct text){ NULL, 0 };
+	return (struct text){ (char *)old->bytes + start, old->ends[i] - start };
+}
+
+/* Write piece i, unless it is there as it is. */
+static void save_piece(struct record_writer *writer, uint32_t number, const struct pieces *old,
+		       size_t i, struct text piece)
+{
+	struct text was = old_piece(old, i);
+	uint8_t key[PIECE_KEY];
+
+	if (!text_equal(piece, was))
+		record_write(writer, piece_key(key, number, i), was, piece);
+}
+
+int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
+		const struct learner *learner)
+{
+	uint8_t bytes[PIECE_MAX];
+	size_t size = PSEUDONYM_BYTES, piece = 0;
+
+	memcpy(bytes, learner->pseudonym, PSEUDONYM_BYTES);
+	for (size_t i = 0; i < learner->n; i++) {
+		/* A piece is full when the longest fact might not go in: so that the cut depends on nothing else. */
+		if (size > PIECE_MAX - FACT_MAX) {
+			if (piece == UINT16_MAX)
+				return LIFT_E_MEMORY;
+			save_piece(writer, number, pieces, piece++,
+				   (struct text){ (char *)bytes, size });
+			size = 0;
+		}
+		size += fact_encode(&learner->facts[i], bytes + size);
+	}
+	if (size > 0)
+		save_piece(writer, number, pieces, piece, (struct text){ (char *)bytes, size });
+	return writer->cursor.txn->err;
+}

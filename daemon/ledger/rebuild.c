@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/ledger/rebuild.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <time.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/net/loop.h"
+
+enum {
+	AGAIN_MS = 5000,       /* after the disk has refused */
+	AGAIN_FULL_MS = 60000, /* after it was full, and has no more room than then */
+	STEP_MS = 100,
+};
+
+enum state { IDLE, BUILDING, WAITS, TAKEN };
+
+struct rebuild {
+	const struct config *config;
+	struct journal *journal;
+	void (*done)(void *context, int err);
+	void *context;
+	pthread_mutex_t lock; /* of all below but progress */
+	enum state state;
+	bool has_thread;
+	pthread_t thread;
+	struct catalogue *catalogue;
+	struct ledger *ledger;
+	int64_t begun_ms;
+	uint64_t room; /* bytes that were free when this try began; of its thread */
+	int err;
+	struct ledger_progress progress;
+};
+
+int64_t rebuild_until(const struct config *config, const struct catalogue *catalogue)
+{
+	return config->as_of_pinned ? calendar_day_start(catalogue->calendar, config->as_of + 1)
+				    : INT64_MAX;
+}
+
+int rebuild_open(const struct config *config, struct journal *journal,
+		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild)
+{
+	struct rebuild *rebuild = calloc(1, sizeof(*rebuild));
+	char path[PATH_MAX];
+
+	if (!rebuild)
+		return LIFT_E_MEMORY;
+	/* What a daemon that was killed has left: if it cannot be removed, the next build says why. */
+	snprintf(path, sizeof(path), "%s/ledger.new", config->state);
+	dir_delete(path);
+	rebuild->config = config;
+	rebuild->journal = journal;
+	rebuild->done = done;
+	rebuild->context = context;
+	pthread_mutex_init(&rebuild->lock, NULL);
+	*ret_rebuild = rebuild;
+	return 0;
+}
+
+static bool is_stopped(struct rebuild *rebuild)
+{
+	return atomic_load(&rebuild->progress.stop);
+}
+
+/* Until it has caught up: the last stretch is left to whoever takes it. */
+static int catch_up(struct rebuild *rebuild, struct ledger *ledger)
+{
+	uint64_t added;
+	bool more = true;
+	int err = 0;
+
+	while (more && !err) {
+		err = is_stopped(rebuild) ? LIFT_E_STOPPED
+					  : ledger_apply(ledger, clock_steady_ms(), &more, &added);
+		if (!err && (!more || ledger_is_due(ledger, clock_steady_ms())))
+			err = ledger_commit(ledger);
+	}
+	return err;
+}
+
+static int build(struct rebuild *rebuild, struct ledger **ret_ledger)
+{
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/ledger.new", rebuild->config->state);
+	err = ledger_build(path, rebuild->journal, rebuild->catalogue,
+			   rebuild_until(rebuild->config, rebuild->catalogue), &rebuild->progress,
+			   ret_ledger);
+	if (!err) {
+		err = catch_up(rebuild, *ret_ledger);
+		if (err)
+			ledger_close(*ret_ledger);
+	}
+	if (err)
+		dir_delete(path); /* its room is the journal's */
+	return err;
+}
+
+static uint64_t room_now(const struct rebuild *rebuild)
+{
+	struct statvfs disk;
+
+	return statvfs(rebuild->config->state, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize
+							   : 0;
+}
+
+/* Where a build had no room, it has none until more is free than then: what it fills meanwhile, the journal does not have. */
+static bool has_more_room(const struct rebuild *rebuild)
+{
+	return room_now(rebuild) > rebuild->room + rebuild->room / 8;
+}
+
+/* True where there is time to try again. */
+static bool rest(struct rebuild *rebuild, int err)
+{
+	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
+	int ms = 0;
+
+	while (!is_stopped(rebuild) &&
+	       (ms < AGAIN_MS ||
+		(err == LIFT_E_DISK && ms < AGAIN_FULL_MS && !has_more_room(rebuild)))) {
+		nanosleep(&step, NULL);
+		ms += STEP_MS;
+	}
+	return !is_stopped(rebuild);
+}
+
+static bool may_pass(int err)
+{
+	return err != LIFT_E_CORRUPT;
+}
+
+static void *run(void *context)
+{
+	struct rebuild *rebuild = context;
+	struct ledger *ledger = NULL;
+	int err;
+
+	do {
+		rebuild->room = room_now(rebuild);
+		err = build(rebuild, &ledger);
+		pthread_mutex_lock(&rebuild->lock);
+		rebuild->err = err == LIFT_E_STOPPED ? 0 : err;
+		rebuild->ledger = err ? NULL : ledger;
+		rebuild->state = !err ? WAITS : may_pass(err) ? BUILDING : IDLE;
+		pthread_mutex_unlock(&rebuild->lock);
+		if (err != LIFT_E_STOPPED)
+			rebuild->done(rebuild->context, err);
+	} while (err && may_pass(err) && rest(rebuild, err));
+	return NULL;
+}
+
+/* Whatever it was doing: nothing is left of it. */
+void rebuild_stop(struct rebuild *rebuild)
+{
+	bool has_thread;
+
+	atomic_store(&rebuild->progress.stop, true);
+	pthread_mutex_lock(&rebuild->lock);
+	has_thread = rebuild->has_thread;
+	rebuild->has_thread = false;
+	pthread_mutex_unlock(&rebuild->lock);
+	if (has_thread)
+		pthread_join(rebuild->thread, NULL);
+	pthread_mutex_lock(&rebuild->lock);
+	ledger_close(rebuild->ledger);
+	rebuild->ledger = NULL;
+	catalogue_free(rebuild->catalogue);
+	rebuild->catalogue = NULL;
+	rebuild->state = IDLE;
+	rebuild->err = 0;
+	pthread_mutex_unlock(&rebuild->lock);
+	atomic_store(&rebuild->progress.stop, false);
+}
+
+int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue)
+{
+	int err;
+
+	rebuild_stop(rebuild);
+	pthread_mutex_lock(&rebuild->lock);
+	rebuild->catalogue = catalogue_keep(catalogue);
+	rebuild->state = BUILDING;
+	rebuild->begun_ms = clock_steady_ms();
+	err = pthread_create(&rebuild->thread, NULL, run, rebuild) == 0 ? 0 : LIFT_E_MEMORY;
+	rebuild->has_thread = !err;
+	if (!err)
+		pthread_setname_np(rebuild->thread, "rebuild");
+	pthread_mutex_unlock(&rebuild->lock);
+	if (err)
+		rebuild_stop(rebuild);
+	return err;
+}
+
+/* The new directory gets the old one's name in one step, so that there is always a whole one; the old one's files live on as
+ * long as somebody reads them. */
+static int put_in_place(const struct rebuild *rebuild)
+{
+	char path[PATH_MAX], built[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/ledger", rebuild->config->state);
+	snprintf(built, sizeof(built), "%s/ledger.new", rebuild->config->state);
+	err = dir_exchange(built, path);
+	if (!err)
+		err = ledger_moved(rebuild->ledger, path);
+	if (!err)
+		dir_delete(built); /* or the next build does */
+	return err;
+}
+
+int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,
+		 struct catalogue **ret_catalogue)
+{
+	int err = LIFT_E_NOT_FOUND;
+
+	pthread_mutex_lock(&rebuild->lock);
+	if (rebuild->state == WAITS) {
+		err = put_in_place(rebuild);
+		*ret_ledger = rebuild->ledger;
+		*ret_catalogue = rebuild->catalogue;
+		rebuild->ledger = NULL;
+		rebuild->catalogue = NULL;
+		rebuild->state = TAKEN;
+	}
+	pthread_mutex_unlock(&rebuild->lock);
+	return err;
+}
+
+void rebuild_settle(struct rebuild *rebuild)
+{
+	pthread_mutex_lock(&rebuild->lock);
+	if (rebuild->state == TAKEN)
+		rebuild->state = IDLE;
+	pthread_mutex_unlock(&rebuild->lock);
+}
+
+void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status)
+{
+	int64_t spent_ms;
+
+	pthread_mutex_lock(&rebuild->lock);
+	*ret_status = (struct rebuild_status){ .running = rebuild->state != IDLE,
+					       .done = atomic_load(&rebuild->progress.done),
+					       .total = atomic_load(&rebuild->progress.total),
+					       .left_ms = -1,
+					       .err = rebuild->err };
+	spent_ms = clock_steady_ms() - rebuild->begun_ms;
+	pthread_mutex_unlock(&rebuild->lock);
+	if (ret_status->done > ret_status->total)
+		ret_status->done = ret_status->total;
+	if (ret_status->done > 0)
+		ret_status->left_ms = (int64_t)((double)spent_ms *
+						(double)(ret_status->total - ret_status->done) /
+						(double)ret_status->done);
+}
+
+const char *rebuild_failure(int err)
+{
+	return err == LIFT_E_DISK ? "there is no room for it, or the disk refuses"
+				  : lift_err_text(err);
+}
+
+void rebuild_close(struct rebuild *rebuild)
+{
+	if (!rebuild)
+		return;
+	rebuild_stop(rebuild);
+	pthread_mutex_destroy(&rebuild->lock);
+	free(rebuild);
+}

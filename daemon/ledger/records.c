@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/ledger/internal.h"
+
+void record_writer_open(struct record_writer *writer, struct ledger *ledger, int db)
+{
+	*writer = (struct record_writer){ .sum = &ledger->sum, .db = db };
+	store_cursor_open(&ledger->txn, db, &writer->cursor);
+}
+
+void record_writer_close(struct record_writer *writer)
+{
+	store_cursor_close(&writer->cursor);
+}
+
+void record_write(struct record_writer *writer, struct text key, struct text was, struct text is)
+{
+	/* First of all: `was` may lie on the page that is written. */
+	if (was.data)
+		sum_remove(writer->sum, (uint8_t)writer->db, key, was);
+	sum_add(writer->sum, (uint8_t)writer->db, key, is);
+	if (writer->append)
+		store_cursor_append(&writer->cursor, key, is);
+	else
+		store_set(&writer->cursor, key, is);
+}
+
+void record_remove(struct record_writer *writer, struct text key, struct text was)
+{
+	sum_remove(writer->sum, (uint8_t)writer->db, key, was);
+	store_remove(&writer->cursor, key);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/net/loop.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <zmq.h>
+
+#include "proto/err.h"
+
+struct loop {
+	zmq_pollitem_t polls[LOOP_POLLS_MAX];
+	struct {
+		loop_fn fn;
+		void *context;
+	} readers[LOOP_POLLS_MAX];
+	int n_polls;
+	struct {
+		loop_fn fn;
+		void *context;
+		int64_t interval_ms, due_ms;
+	} timers[LOOP_TIMERS_MAX];
+	int n_timers;
+	loop_work_fn work;
+	void *work_context;
+	bool stopped;
+	_Atomic uint64_t rounds;
+};
+
+#define TIMER_RESTS INT64_MAX
+enum { LOOP_WAIT_MAX_MS = 1000 /* so that rounds go on */ };
+
+static int64_t clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t clock_steady_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t clock_utc_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+struct loop *loop_new(void)
+{
+	return calloc(1, sizeof(struct loop));
+}
+
+void loop_free(struct loop *loop)
+{
+	free(loop);
+}
+
+static int add_poll(struct loop *loop, zmq_pollitem_t item, loop_fn fn, void *context)
+{
+	if (loop->n_polls == LOOP_POLLS_MAX)
+		return LIFT_E_SOCKET;
+	item.events = ZMQ_POLLIN;
+	loop->polls[loop->n_polls] = item;
+	loop->readers[loop->n_polls].fn = fn;
+	loop->readers[loop->n_polls++].context = context;
+	return 0;
+}
+
+int loop_add_socket(struct loop *loop, void *socket, loop_fn fn, void *context)
+{
+	return add_poll(loop, (zmq_pollitem_t){ .socket = socket }, fn, context);
+}
+
+int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context)
+{
+	return add_poll(loop, (zmq_pollitem_t){ .fd = fd }, fn, context);
+}
+
+int loop_add_timer(struct loop *loop, int interval_ms, loop_fn fn, void *context, int *ret_timer)
+{
+	int i = loop->n_timers;
+
+	if (i == LOOP_TIMERS_MAX)
+		return LIFT_E_SOCKET;
+	loop->timers[i].fn = fn;
+	loop->timers[i].context = context;
+	loop->timers[i].interval_ms = interval_ms;
+	loop->n_timers++;
+	loop_set_timer(loop, i, true);
+	if (ret_timer)
+		*ret_timer = i;
+	return 0;
+}
+
+void loop_set_timer(struct loop *loop, int timer, bool on)
+{
+	loop->timers[timer].due_ms =
+		on ? clock_steady_ms() + loop->timers[timer].interval_ms : TIMER_RESTS;
+}
+
+void loop_set_work(struct loop *loop, loop_work_fn fn, void *context)
+{
+	loop->work = fn;
+	loop->work_context = context;
+}
+
+static long wait_ms(const struct loop *loop, bool more)
+{
+	int64_t now = clock_steady_ms(), wait = LOOP_WAIT_MAX_MS;
+
+	if (more)
+		return 0;
+	for (int i = 0; i < loop->n_timers; i++)
+		if (loop->timers[i].due_ms < now + wait)
+			wait = loop->timers[i].due_ms - now;
+	return wait < 0 ? 0 : (long)wait;
+}
+
+/* A timer that is late is called once, and keeps its beat. */
+static void run_timers(struct loop *loop)
+{
+	for (int i = 0; i < loop->n_timers && !loop->stopped; i++) {
+		int64_t now = clock_steady_ms(), late;
+
+		if (loop->timers[i].due_ms > now)
+			continue;
+		late = now - loop->timers[i].due_ms;
+		loop->timers[i].due_ms +=
+			loop->timers[i].interval_ms * (1 + late / loop->timers[i].interval_ms);
+		loop->timers[i].fn(loop->timers[i].context);
+	}
+}
+
+void loop_run(struct loop *loop)
+{
+	bool more = true; /* what is left over from before */
+
+	while (!loop->stopped) {
+		int ready = zmq_poll(loop->polls, loop->n_polls, wait_ms(loop, more));
+
+		if (ready < 0 && errno != EINTR)
+			return; /* the context is gone */
+		for (int i = 0; ready > 0 && i < loop->n_polls && !loop->stopped; i++)
+			if (loop->polls[i].revents)
+				loop->readers[i].fn(loop->readers[i].context);
+		run_timers(loop);
+		/* Also in the round that stops: what has been received is finished. */
+		more = loop->work && loop->work(loop->work_context);
+		loop_count_round(loop);
+	}
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+bool loop_is_stopped(const struct loop *loop)
+{
+	return loop->stopped;
+}
+
+void loop_count_round(struct loop *loop)
+{
+	atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
+}
+
+uint64_t loop_rounds(const struct loop *loop)
+{
+	return atomic_load_explicit(&loop->rounds, memory_order_relaxed);
+}
+
+/* ---- wakes ------------------------------------------------------------------------------------ */
+
+static void *wake_open(void *zmq, int type, const char *name,
+		       int (*attach)(void *socket, const char *endpoint))
+{
+	void *socket = zmq_socket(zmq, type);
+	char endpoint[64];
+	int one = 1, zero = 0;
+
+	if (!socket)
+		return NULL;
+	snprintf(endpoint, sizeof(endpoint), "inproc://%s", name);
+	zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
+	zmq_setsockopt(socket, ZMQ_SNDHWM, &one, sizeof(one));
+	zmq_setsockopt(socket, ZMQ_RCVHWM, &one, sizeof(one));
+	if (attach(socket, endpoint) != 0) {
+		zmq_close(socket);
+		return NULL;
+	}
+	return socket;
+}
+
+void *wake_bind(void *zmq, const char *name)
+{
+	return wake_open(zmq, ZMQ_PULL, name, zmq_bind);
+}
+
+void *wake_connect(void *zmq, const char *name)
+{
+	return wake_open(zmq, ZMQ_PUSH, name, zmq_connect);
+}
+
+void wake_send(void *wake)
+{
+	while (zmq_send(wake, "", 0, ZMQ_DONTWAIT) < 0 && errno == EINTR)
+		;
+}
+
+void wake_drain(void *wake)
+{
+	char byte;
+
+	while (zmq_recv(wake, &byte, 1, ZMQ_DONTWAIT) >= 0 || errno == EINTR)
+		;
+}
+
+void wake_close(void *wake)
+{
+	if (wake)
+		zmq_close(wake);
+}

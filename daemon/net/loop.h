@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * loop.h - a small reactor, one a thread: sockets, descriptors, timers, and work that is left over.
+ *
+ * A round: call what is readable, then the timers that are due, then the work once. While the work says that
+ * there is more, a round does not wait. A wake is how one thread tells another "there is more".
+ */
+#ifndef LIFTD_NET_LOOP_H
+#define LIFTD_NET_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { LOOP_POLLS_MAX = 64, LOOP_TIMERS_MAX = 8 };
+
+struct loop;
+typedef void (*loop_fn)(void *context);
+typedef bool (*loop_work_fn)(void *context); /* true: call me again at once */
+
+struct loop *loop_new(void); /* NULL: out of memory */
+void loop_free(struct loop *loop);
+
+/* Call `fn` whenever a ZeroMQ socket, or a descriptor, is readable. LIFT_E_SOCKET beyond LOOP_POLLS_MAX. */
+int loop_add_socket(struct loop *loop, void *socket, loop_fn fn, void *context);
+int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context);
+
+/* Call `fn` every so many ms, the first time after as many. *ret_timer may be NULL. */
+int loop_add_timer(struct loop *loop, int interval_ms, loop_fn fn, void *context, int *ret_timer);
+/* Let a timer rest, or go on: the next time after its interval. */
+void loop_set_timer(struct loop *loop, int timer, bool on);
+void loop_set_work(struct loop *loop, loop_work_fn fn, void *context);
+
+/* Run until loop_stop is called from within. */
+void loop_run(struct loop *loop);
+void loop_stop(struct loop *loop);
+bool loop_is_stopped(const struct loop *loop);
+
+/* Rounds so far, for a watchdog in another thread to see that they go on. */
+uint64_t loop_rounds(const struct loop *loop);
+/* A step of something long within a round, which counts as one. */
+void loop_count_round(struct loop *loop);
+
+/* Clocks, ms: one that never jumps, and the time of day (UTC). */
+int64_t clock_steady_ms(void);
+int64_t clock_utc_ms(void);
+
+/* ---- wakes: a name within the process, one that waits, any number that wake ------------------- */
+
+void *wake_bind(void *zmq, const char *name);	 /* NULL: LIFT_E_SOCKET */
+void *wake_connect(void *zmq, const char *name); /* likewise; the calling thread's own */
+void wake_send(void *wake); /* never waits; one wake that is waiting is as good as two */
+void wake_drain(void *wake);
+void wake_close(void *wake);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/net/socket.h"
+
+#include <zmq.h>
+
+#include "daemon/base/dir.h"
+#include "proto/msg.h"
+
+enum {
+	HANDSHAKE_MS = 5000,
+	/* A TCP peer that a network has swallowed is gone after IDLE + COUNT * INTERVAL. */
+	KEEPALIVE_IDLE_S = 10,
+	KEEPALIVE_INTERVAL_S = 5,
+	KEEPALIVE_COUNT = 4,
+};
+
+static int make_dirs_of(const struct config *config, const struct config_list *endpoints,
+			char *ret_failed)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < endpoints->count && !err; i++)
+		if (strncmp(endpoints->items[i], "ipc://", 6) == 0)
+			err = dir_make_for(config->runtime, endpoints->items[i] + 6, ret_failed);
+	return err;
+}
+
+int socket_make_dirs(const struct config *config, char *ret_failed)
+{
+	const struct config_list control = { (char **)&config->control, 1 };
+	const struct config_list *const lists[] = { &config->events, &config->intake, &control };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !err; i++)
+		err = make_dirs_of(config, lists[i], ret_failed);
+	for (size_t i = 0; i < config->n_audiences && !err; i++) {
+		err = make_dirs_of(config, &config->audiences[i].publish, ret_failed);
+		if (!err)
+			err = make_dirs_of(config, &config->audiences[i].snapshot, ret_failed);
+	}
+	return err;
+}
+
+static int set(void *socket, int option, int value)
+{
+	return zmq_setsockopt(socket, option, &value, sizeof(value));
+}
+
+/*
+ * The kernel looks after TCP peers, and tells of the end of others at once. Not ZMQ_HEARTBEAT_IVL:
+ * libzmq 4.3.4 aborts the process where that timer meets a peer that is gone and whose pipe is full.
+ */
+static int set_keepalive(void *socket)
+{
+	int rc = set(socket, ZMQ_TCP_KEEPALIVE, 1);
+
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S);
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S);
+	rc |= set(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT);
+	return rc;
+}
+
+static int set_options(void *socket, int type, struct socket_limits limits)
+{
+	int64_t most = MSG_SIZE_MAX;
+	int rc = zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof(most));
+
+	rc |= set(socket, ZMQ_LINGER, 0);
+	rc |= set(socket, ZMQ_RCVHWM, limits.receive);
+	rc |= set(socket, ZMQ_SNDHWM, limits.send);
+	rc |= set(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+	rc |= set_keepalive(socket);
+	if (type == ZMQ_XPUB) /* each subscription is told, not only the first to a topic */
+		rc |= set(socket, ZMQ_XPUB_VERBOSE, 1);
+	if (type == ZMQ_ROUTER) /* a peer that is gone is an error, not silence */
+		rc |= set(socket, ZMQ_ROUTER_MANDATORY, 1);
+	return rc;
+}
+
+int socket_open(void *zmq, int type, const struct config_list *endpoints,
+		struct socket_limits limits, void **ret_socket, const char **ret_failed)
+{
+	void *socket = zmq_socket(zmq, type);
+
+	*ret_failed = "";
+	if (!socket)
+		return LIFT_E_SOCKET;
+	if (set_options(socket, type, limits) != 0) {
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	for (size_t i = 0; i < endpoints->count; i++) {
+		if (zmq_bind(socket, endpoints->items[i]) == 0)
+			continue;
+		*ret_failed = endpoints->items[i];
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	*ret_socket = socket;
+	return 0;
+}
+
+int socket_subscribe(void *socket, const char *prefix)
+{
+	return zmq_setsockopt(socket, ZMQ_SUBSCRIBE, prefix, strlen(prefix)) ? LIFT_E_SOCKET : 0;
+}
+
+int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
+		       struct socket_limits limits, void **ret_socket)
+{
+	void *socket = zmq_socket(zmq, ZMQ_SUB);
+
+	if (!socket)
+		return LIFT_E_SOCKET;
+	if (set_options(socket, ZMQ_SUB, limits) != 0 || socket_subscribe(socket, prefix) != 0 ||
+	    zmq_connect(socket, endpoint) != 0) {
+		zmq_close(socket);
+		return LIFT_E_SOCKET;
+	}
+	*ret_socket = socket;
+	return 0;
+}
+
+void socket_close(void *socket)
+{
+	if (socket)
+		zmq_close(socket);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * publish_internal.h - what publish.c (as it changes) and snapshot.c (as it is) share: one way to make a message.
+ */
+#ifndef LIFTD_PUBLISH_INTERNAL_H
+#define LIFTD_PUBLISH_INTERNAL_H
+
+#include "daemon/base/log.h"
+#include "daemon/figures/metrics.h"
+#include "daemon/publish/publish.h"
+#include "daemon/publish/topics.h"
+#include "proto/metric.h"
+
+enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
+
+struct audience {
+	struct publish *publish;
+	void *socket;	     /* XPUB */
+	void *snapshot;	     /* ROUTER; NULL where there is none */
+	const bool *visible; /* by region: borrowed from publish */
+};
+
+struct publish {
+	const struct config *config;
+	const struct catalogue *catalogue;
+	struct journal *journal;
+	struct stats *stats;
+	struct tallies tallies;
+	struct topics *topics;
+	struct figures *figures;
+	struct loop *loop;
+	int slice_timer; /* rests between ticks */
+	struct audience *audiences;
+	size_t n_audiences;
+	bool **visible; /* by audience, by region */
+	struct msg_writer *body, *metrics;
+	struct msg_reader *reader;
+	int64_t epoch;
+	uint64_t seq;	       /* of the tick that is going out, or went out last */
+	bool in_tick;	       /* slices are still to come */
+	bool released;	       /* the ledger has caught up: figures may go out */
+	bool whole;	       /* this tick has all figures that there are */
+	bool complete;	       /* such a tick has gone out: all topics of this epoch have */
+	bool catalogue_wanted; /* somebody has just subscribed to it */
+	struct log_limit failed_limit;
+	size_t remaining; /* topics of this tick */
+	int64_t time;	  /* of this tick, ms */
+	int32_t today;
+};
+
+/* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody counts (its
+ * metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
+int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+		   bool *ret_any, struct text *ret_body);
+struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);
+
+/* Answer snapshot requests at an audience's endpoints. */
+int snapshot_open(struct loop *loop, void *zmq, const struct config_list *endpoints,
+		  struct audience *audience, const char **ret_failed);
+
+#endif

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/publish/internal.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include "daemon/base/log.h"
+#include "daemon/catalogue/msg.h"
+#include "daemon/journal/sources.h"
+#include "daemon/net/socket.h"
+
+/* ---- sending ------------------------------------------------------------------------------------ */
+
+static void send_to(struct audience *audience, struct text topic, struct text body)
+{
+	if (zmq_send(audience->socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
+}
+
+int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+		   bool *ret_any, struct text *ret_body)
+{
+	const struct catalogue *catalogue = publish->catalogue;
+	struct text sources[SOURCES_MAX];
+	char as_of[DAY_TEXT];
+	struct metric metric = {
+		.epoch = publish->epoch,
+		.seq = seq,
+		.n = n,
+		.time = publish->time,
+		.plane = text_of("exact"),
+		.region = text_of(catalogue->regions[topic->region].code),
+		.kind = text_of(kind_name(tally_kind(topic->subject))),
+		.id = text_of(subject_id(catalogue, topic->subject)),
+		.sources = sources,
+	};
+	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
+			      publish->today);
+
+	if (err)
+		return err;
+	*ret_any = figures_any(publish->figures);
+	msg_writer_clear(publish->metrics);
+	if (*ret_any)
+		figures_encode(publish->figures, publish->metrics,
+			       publish->today - PUBLISH_DAILY_DAYS);
+	day_print(publish->today, as_of);
+	metric.as_of = text_of(as_of);
+	metric.metrics = msg_written(publish->metrics);
+	metric.n_sources = topics_sources(publish->topics, topic, sources, SOURCES_MAX);
+	msg_writer_clear(publish->body);
+	metric_encode(publish->body, &metric);
+	*ret_body = msg_written(publish->body);
+	return ret_body->size ? 0 : LIFT_E_MEMORY;
+}
+
+struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience)
+{
+	msg_writer_clear(publish->body);
+	catalogue_encode(publish->body, publish->catalogue, audience->visible, publish->epoch,
+			 publish->seq);
+	return msg_written(publish->body);
+}
+
+static void send_topic(struct publish *publish, struct topic *topic)
+{
+	struct text body;
+	bool any;
+
+	int err = publish_encode(publish, topic, topic->n + 1, publish->seq, &any, &body);
+
+	if (err) { /* no figure is better than a wrong one */
+		if (log_allowed(&publish->failed_limit))
+			log_error("figures cannot be read, tried again: code=%s",
+				  lift_err_code(err));
+		topics_again(publish->topics, topic);
+		publish->whole = false;
+		return;
+	}
+	if (!any && !topic->alive)
+		return; /* nobody has ever counted here: only a source is known */
+	topic->n++;
+	topic->seq = publish->seq;
+	topic->alive = any;
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		if (publish->audiences[i].visible[topic->region])
+			send_to(&publish->audiences[i], topic->name, body);
+	stats_add(publish->stats, STAT_metrics_published, 1);
+}
+
+static void send_catalogue(struct publish *publish)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		send_to(&publish->audiences[i], text_of("catalogue"),
+			publish_encode_catalogue(publish, &publish->audiences[i]));
+}
+
+/* ---- the beat ----------------------------------------------------------------------------------- */
+
+static bool audience_sees(const struct publish *publish, const struct audience *audience,
+			  struct text source)
+{
+	if (audience->visible[REGION_ALL])
+		return true;
+	for (uint32_t r = 0; r < publish->catalogue->n_regions; r++)
+		if (audience->visible[r] && topics_source_inside(publish->topics, source, r))
+			return true;
+	return false;
+}
+
+static void add_beat_source(struct beat *beat, struct beat_source rows[static SOURCES_MAX],
+			    const struct source_row *row)
+{
+	if (beat->n_sources == SOURCES_MAX)
+		beat->left_out++;
+	else
+		rows[beat->n_sources++] =
+			(struct beat_source){ row->name, row->record.last_event,
+					      row->record.last_received, row->missing, row->since };
+}
+
+static void send_beat(struct publish *publish, struct audience *audience,
+		      const struct source_rows *sources, struct text as_of)
+{
+	struct beat_source rows[SOURCES_MAX];
+	struct beat beat = { .epoch = publish->epoch,
+			     .seq = publish->seq,
+			     .time = publish->time,
+			     .as_of = as_of,
+			     .complete = publish->complete,
+			     .sources = rows };
+
+	for (size_t i = 0; i < sources->n; i++)
+		if (sources->rows[i].name.size > 0 &&
+		    audience_sees(publish, audience, sources->rows[i].name))
+			add_beat_source(&beat, rows, &sources->rows[i]);
+	msg_writer_clear(publish->body);
+	beat_encode(publish->body, &beat);
+	send_to(audience, text_of("beat"), msg_written(publish->body));
+}
+
+static void send_beats(struct publish *publish)
+{
+	struct source_rows sources = { 0 };
+	struct journal_view view;
+	char as_of[DAY_TEXT];
+	int err = journal_view_begin(publish->journal, &view);
+
+	day_print(publish->today, as_of);
+	if (!err)
+		err = source_rows_read(&sources, &view);
+	if (err && log_allowed(&publish->failed_limit))
+		log_error("beat: sources cannot be read: code=%s", lift_err_code(err));
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		send_beat(publish, &publish->audiences[i], &sources, text_of(as_of));
+	source_rows_free(&sources);
+	journal_view_end(&view);
+}
+
+/* ---- ticks -------------------------------------------------------------------------------------- */
+
+static int32_t day_of_today(const struct publish *publish)
+{
+	return publish->config->as_of_pinned
+		       ? publish->config->as_of
+		       : calendar_day(publish->catalogue->calendar, publish->time);
+}
+
+static void send_slice(void *context)
+{
+	struct publish *publish = context;
+	size_t slice = publish->remaining < PUBLISH_SLICE ? publish->remaining : PUBLISH_SLICE;
+
+	for (size_t i = 0; i < slice; i++)
+		send_topic(publish, topics_next(publish->topics));
+	publish->remaining -= slice;
+	loop_set_timer(publish->loop, publish->slice_timer, publish->remaining > 0);
+	if (publish->remaining > 0)
+		return;
+	/* The first tick after the release begins with every topic in the queue; what failed stays there for the next. */
+	publish->complete = publish->complete || publish->whole;
+	send_beats(publish);
+	publish->in_tick = false;
+}
+
+static void begin_tick(void *context)
+{
+	struct publish *publish = context;
+	int32_t today;
+
+	if (publish->in_tick)
+		return; /* this one takes longer than its time */
+	publish->seq++;
+	publish->time = clock_utc_ms();
+	today = day_of_today(publish);
+	if (today != publish->today)
+		topics_change_all(publish->topics);
+	publish->today = today;
+	if (publish->catalogue_wanted)
+		send_catalogue(publish);
+	publish->catalogue_wanted = false;
+	publish->whole = publish->released;
+	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
+	publish->in_tick = true;
+	stats_add(publish->stats, STAT_ticks, 1);
+	send_slice(publish);
+}
+
+/* A byte, 1 for a subscription, and the prefix: who subscribes late gets the catalogue with the next tick. */
+static bool asks_for_catalogue(const char *message, size_t size)
+{
+	static const char topic[] = "catalogue";
+
+	return size >= 1 && message[0] == 1 && size - 1 < sizeof(topic) &&
+	       memcmp(message + 1, topic, size - 1) == 0;
+}
+
+/* Subscriptions are libzmq's business: they are read so that it gets to do it. */
+static void read_subscriptions(void *context)
+{
+	struct audience *audience = context;
+	char message[16];
+	int size;
+
+	while ((size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT)) >= 0 ||
+	       errno == EINTR)
+		if (size > 0 && asks_for_catalogue(message, (size_t)size))
+			audience->publish->catalogue_wanted = true;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------ */
+
+static int find_visible(const struct catalogue *catalogue, const struct config_audience *config,
+			bool **ret_visible, const char **ret_failed)
+{
+	bool *visible = calloc(catalogue->n_regions, sizeof(*visible));
+
+	if (!visible)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < config->regions.count; i++) {
+		uint32_t above = catalogue_region(catalogue, text_of(config->regions.items[i]));
+
+		if (above == CATALOGUE_NONE) {
+			*ret_failed = config->regions.items[i];
+			free(visible);
+			return LIFT_E_UNKNOWN_REGION;
+		}
+		for (uint32_t h = 0; h < catalogue->regions[above].n_homes; h++)
+			visible[catalogue->regions[above].homes[h]] = true;
+		visible[above] = true;
+	}
+	*ret_visible = visible;
+	return 0;
+}
+
+/* All that depends on the catalogue, to take the place of what is there when it is whole. */
+struct edition {
+	struct topics *topics;
+	struct figures *figures;
+	bool **visible; /* by audience */
+	size_t n_visible;
+};
+
+static void edition_clear(struct edition *edition)
+{
+	topics_free(edition->topics);
+	figures_free(edition->figures);
+	for (size_t i = 0; i < edition->n_visible; i++)
+		free(edition->visible[i]);
+	free(edition->visible);
+}
+
+static int edition_make(const struct config *config, const struct catalogue *catalogue,
+			struct edition *edition, const char **ret_failed)
+{
+	int err = topics_new(catalogue, &edition->topics);
+
+	if (err)
+		return err;
+	edition->figures = figures_new(catalogue);
+	edition->visible = calloc(config->n_audiences + 1, sizeof(bool *));
+	err = edition->figures && edition->visible ? 0 : LIFT_E_MEMORY;
+	for (; edition->n_visible < config->n_audiences && !err; edition->n_visible++)
+		err = find_visible(catalogue, &config->audiences[edition->n_visible],
+				   &edition->visible[edition->n_visible], ret_failed);
+	return err;
+}
+
+/* Another epoch: numbers and ticks begin anew, whatever was going out. */
+static void begin_epoch(struct publish *publish)
+{
+	uint64_t epoch;
+
+	randombytes_buf(&epoch, sizeof(epoch));
+	publish->epoch =
+		(int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
+	publish->seq = 0;
+	publish->remaining = 0;
+	publish->in_tick = publish->whole = publish->complete = false;
+	publish->catalogue_wanted = true;
+	publish->today = DAY_MIN;
+	loop_set_timer(publish->loop, publish->slice_timer, false);
+}
+
+int publish_switch(struct publish *publish, const struct catalogue *catalogue,
+		   struct tallies tallies, const char **ret_failed)
+{
+	struct edition edition = { 0 }, before;
+	int err = edition_make(publish->config, catalogue, &edition, ret_failed);
+
+	if (err) {
+		edition_clear(&edition);
+		return err;
+	}
+	before = (struct edition){ publish->topics, publish->figures, publish->visible,
+				   publish->visible ? publish->n_audiences : 0 };
+	publish->topics = edition.topics;
+	publish->figures = edition.figures;
+	publish->visible = edition.visible;
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		publish->audiences[i].visible = publish->visible[i];
+	publish->catalogue = catalogue;
+	publish->tallies = tallies;
+	edition_clear(&before);
+	begin_epoch(publish);
+	return 0;
+}
+
+static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
+			 const struct config_audience *config, const char **ret_failed)
+{
+	struct audience *audience = &publish->audiences[publish->n_audiences++];
+	struct socket_limits limits = { .receive = 1000, .send = SEND_HWM };
+	int err;
+
+	audience->publish = publish;
+	err = socket_open(zmq, ZMQ_XPUB, &config->publish, limits, &audience->socket, ret_failed);
+	if (!err)
+		err = loop_add_socket(loop, audience->socket, read_subscriptions, audience);
+	return err ? err : snapshot_open(loop, zmq, &config->snapshot, audience, ret_failed);
+}
+
+static int open_parts(struct publish *publish, struct loop *loop)
+{
+	int err;
+
+	publish->body = msg_writer_new();
+	publish->metrics = msg_writer_new();
+	publish->reader = msg_reader_new();
+	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
+	if (!publish->body || !publish->metrics || !publish->reader || !publish->audiences)
+		return LIFT_E_MEMORY;
+	publish->loop = loop;
+	err = loop_add_timer(loop, publish->config->tick_ms, begin_tick, publish, NULL);
+	if (!err)
+		err = loop_add_timer(loop, PUBLISH_SLICE_MS, send_slice, publish,
+				     &publish->slice_timer);
+	if (!err)
+		loop_set_timer(loop, publish->slice_timer, false);
+	return err;
+}
+
+int publish_open(struct loop *loop, void *zmq, const struct config *config, struct journal *journal,
+		 struct stats *stats, struct publish **ret_publish, const char **ret_failed)
+{
+	struct publish *publish = calloc(1, sizeof(*publish));
+	int err = publish ? 0 : LIFT_E_MEMORY;
+
+	*ret_failed = "";
+	if (err)
+		return err;
+	publish->config = config;
+	publish->journal = journal;
+	publish->stats = stats;
+	err = open_parts(publish, loop);
+	for (size_t i = 0; i < config->n_audiences && !err; i++)
+		err = open_audience(publish, loop, zmq, &config->audiences[i], ret_failed);
+	if (err) {
+		publish_close(publish);
+		return err;
+	}
+	*ret_publish = publish;
+	return 0;
+}
+
+void publish_close(struct publish *publish)
+{
+	if (!publish)
+		return;
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		socket_close(publish->audiences[i].socket);
+		socket_close(publish->audiences[i].snapshot);
+	}
+	free(publish->audiences);
+	edition_clear(&(struct edition){ publish->topics, publish->figures, publish->visible,
+					 publish->visible ? publish->n_audiences : 0 });
+	msg_writer_free(publish->body);
+	msg_writer_free(publish->metrics);
+	msg_reader_free(publish->reader);
+	free(publish);
+}
+
+/* ---- what has changed ---------------------------------------------------------------------------- */
+
+static void on_change(void *context, uint32_t home, uint32_t subject)
+{
+	struct publish *publish = context;
+
+	if (topics_change(publish->topics, home, subject) != 0 &&
+	    log_allowed(&publish->failed_limit))
+		log_error("out of memory: a change is not published");
+}
+
+static void on_seen(void *context, struct text source, uint32_t module, uint32_t home)
+{
+	struct publish *publish = context;
+
+	if (topics_see(publish->topics, source, module, home) != 0 &&
+	    log_allowed(&publish->failed_limit))
+		log_error("out of memory: a source is not published");
+}
+
+struct ledger_watcher publish_watcher(struct publish *publish)
+{
+	return (struct ledger_watcher){ on_change, on_seen, publish };
+}
+
+void publish_release(struct publish *publish)
+{
+	publish->released = true;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <zmq.h>
+
+#include "daemon/net/socket.h"
+#include "daemon/publish/internal.h"
+#include "proto/snapshot.h"
+
+/* A client's routing id. */
+struct client {
+	char id[255];
+	size_t size;
+};
+
+struct page {
+	struct audience *audience;
+	const struct client *client;
+	const struct snapshot_request *request;
+	bool only_changed; /* the client has this epoch, and wants what changed after `since` */
+	uint32_t count;
+	struct text last;
+	bool full; /* there is more behind the last one */
+	bool gone; /* the client takes no more */
+};
+
+static bool send_frames(void *socket, const struct client *client, struct text topic,
+			struct text body)
+{
+	return zmq_send(socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	       zmq_send(socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	       zmq_send(socket, body.data, body.size, ZMQ_DONTWAIT) >= 0;
+}
+
+static bool is_wanted(const struct snapshot_request *request, struct text topic)
+{
+	for (size_t i = 0; i < request->n_prefixes; i++) {
+		struct text prefix = request->prefixes[i];
+
+		if (prefix.size <= topic.size &&
+		    (prefix.size == 0 || memcmp(prefix.data, topic.data, prefix.size) == 0))
+			return text_compare(topic, request->after) > 0;
+	}
+	return false;
+}
+
+static void add_message(struct page *page, struct text topic, struct text body)
+{
+	page->gone = !send_frames(page->audience->snapshot, page->client, topic, body);
+	page->count++;
+	page->last = topic;
+}
+
+/* The catalogue comes before all metrics in the order of topics. */
+static void add_catalogue(struct page *page)
+{
+	struct text topic = text_of("catalogue");
+
+	if (is_wanted(page->request, topic) && !page->only_changed)
+		add_message(page, topic,
+			    publish_encode_catalogue(page->audience->publish, page->audience));
+}
+
+/* A topic as it is, under the number that its last message had. */
+static void add_topic(struct page *page, const struct topic *topic)
+{
+	struct publish *publish = page->audience->publish;
+	struct text body;
+	bool any;
+
+	if (topic->n == 0 || !page->audience->visible[topic->region] ||
+	    !is_wanted(page->request, topic->name) ||
+	    (page->only_changed ? topic->seq <= (uint64_t)page->request->since : !topic->alive))
+		return;
+	if (page->count == page->request->limit) {
+		page->full = true;
+		return;
+	}
+	if (publish_encode(publish, topic, topic->n, topic->seq, &any, &body) == 0)
+		add_message(page, topic->name, body);
+}
+
+static void send_page(struct audience *audience, const struct client *client,
+		      const struct snapshot_request *request)
+{
+	struct publish *publish = audience->publish;
+	struct page page = { .audience = audience, .client = client, .request = request };
+	size_t n;
+	struct topic *const *topics = topics_sorted(publish->topics, &n);
+
+	page.only_changed = request->has_since && request->epoch == publish->epoch;
+	add_catalogue(&page);
+	for (size_t i = 0; topics && i < n && !page.full && !page.gone; i++)
+		add_topic(&page, topics[i]);
+	if (page.gone) {
+		stats_add(publish->stats, STAT_answers_dropped, 1);
+		return; /* without its end the page counts as lost */
+	}
+	struct snapshot_end end = { publish->epoch,
+				    publish->in_tick ? publish->seq - 1 : publish->seq,
+				    publish->complete, page.count,
+				    page.full ? page.last : (struct text){ NULL, 0 } };
+
+	msg_writer_clear(publish->body);
+	snapshot_end_encode(publish->body, &end);
+	send_frames(audience->snapshot, client, text_of("end"), msg_written(publish->body));
+	stats_add(publish->stats, STAT_snapshots, 1);
+}
+
+/* `message`: NULL where it had more frames than one. */
+static void answer(struct audience *audience, const struct client *client,
+		   const struct text *message)
+{
+	struct publish *publish = audience->publish;
+	struct snapshot_request request;
+	int err = message ? snapshot_request_decode(publish->reader, *message, &request)
+			  : LIFT_E_FRAMES;
+
+	if (!err) {
+		send_page(audience, client, &request);
+		return;
+	}
+	msg_writer_clear(publish->body);
+	snapshot_error_encode(publish->body, err);
+	send_frames(audience->snapshot, client, text_of("error"), msg_written(publish->body));
+	stats_add(publish->stats, STAT_requests_refused, 1);
+}
+
+/* One request a round: ticks come between pages. */
+static void receive(void *context)
+{
+	struct audience *audience = context;
+	struct client client;
+	struct text message;
+	zmq_msg_t body, extra;
+	bool more, whole;
+	int size = zmq_recv(audience->snapshot, client.id, sizeof(client.id), ZMQ_DONTWAIT);
+
+	if (size < 0)
+		return;
+	client.size = (size_t)size;
+	zmq_msg_init(&body);
+	more = zmq_msg_recv(&body, audience->snapshot, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&body);
+	whole = !more;
+	message = (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) };
+	while (more) {
+		zmq_msg_init(&extra);
+		more = zmq_msg_recv(&extra, audience->snapshot, ZMQ_DONTWAIT) >= 0 &&
+		       zmq_msg_more(&extra);
+		zmq_msg_close(&extra);
+	}
+	answer(audience, &client, whole ? &message : NULL);
+	zmq_msg_close(&body);
+}
+
+int snapshot_open(struct loop *loop, void *zmq, const struct config_list *endpoints,
+		  struct audience *audience, const char **ret_failed)
+{
+	/* Two pages may wait to be read. */
+	struct socket_limits limits = { .receive = 16, .send = 2 * SNAPSHOT_LIMIT_MAX + 2 };
+	int err;
+
+	if (endpoints->count == 0)
+		return 0;
+	err = socket_open(zmq, ZMQ_ROUTER, endpoints, limits, &audience->snapshot, ret_failed);
+	return err ? err : loop_add_socket(loop, audience->snapshot, receive, audience);
+}

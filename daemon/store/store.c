@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/store/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <lmdb.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/store/file.h"
+
+struct store {
+	MDB_env *env;
+	MDB_dbi dbs[STORE_DBS_MAX];
+	struct store_place place;
+	_Atomic int failure; /* LMDB's code or an errno, of the last call that failed */
+};
+
+/* One large fixed map: address space only, the file grows as it is used. */
+#define STORE_MAP_BYTES (UINT64_C(256) << 30)
+enum { STORE_READERS_MAX = 64 };
+
+static int err_of(int rc)
+{
+	switch (rc) {
+	case 0:
+		return 0;
+	case ENOMEM:
+		return LIFT_E_MEMORY;
+	case MDB_MAP_FULL:
+	case ENOSPC:
+	case EDQUOT:
+		return LIFT_E_DISK;
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+		return LIFT_E_CORRUPT;
+	case MDB_BAD_TXN: /* a fault of ours: used after it had failed */
+	case MDB_PANIC:	  /* memory and disk may differ: LMDB refuses all from here on */
+		return LIFT_E_FATAL;
+	case ENOENT:
+		return LIFT_E_NOT_FOUND;
+	case MDB_NOTFOUND: /* of a database */
+	case MDB_INCOMPATIBLE:
+		return LIFT_E_CORRUPT;
+	case ESTALE:
+		return LIFT_E_GONE;
+	case MDB_VERSION_MISMATCH:
+		return LIFT_E_NEWER;
+	default:
+		return LIFT_E_IO;
+	}
+}
+
+/* What a call has returned, kept for those who ask why. */
+static int told(struct store *store, int rc)
+{
+	if (rc == 0)
+		return 0;
+	/* LMDB says so of a write that has come out short, too. */
+	if (rc == EIO && store_file_disk_is_full(&store->place))
+		rc = ENOSPC;
+	/* A panic says only that something has failed before. */
+	if (rc != MDB_PANIC || atomic_load(&store->failure) == 0)
+		atomic_store(&store->failure, rc);
+	errno = rc > 0 ? rc : 0;
+	return err_of(rc);
+}
+
+const char *store_failure(const struct store *store)
+{
+	return mdb_strerror(atomic_load(&store->failure));
+}
+
+int store_check_place(struct store *store)
+{
+	return told(store, store_file_check(&store->place));
+}
+
+static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n_dbs && !rc; i++)
+		rc = mdb_dbi_open(txn, dbs[i], read_only ? 0 : MDB_CREATE, &store->dbs[i]);
+	if (!rc)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+static int open_env(struct store *store, const char *dir, bool read_only)
+{
+	int dead, rc = mdb_env_create(&store->env);
+
+	if (!rc)
+		rc = mdb_env_set_mapsize(store->env, STORE_MAP_BYTES);
+	if (!rc)
+		rc = mdb_env_set_maxdbs(store->env, STORE_DBS_MAX);
+	if (!rc)
+		rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
+	if (!rc)
+		rc = read_only ? 0 : store_file_reserve_lock(dir);
+	if (!rc)
+		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
+	return rc ? rc : mdb_reader_check(store->env, &dead);
+}
+
+/* A store that is not there: what a start has half made must not stop the next one. */
+static int make(const char *dir, const char *const dbs[], size_t n_dbs)
+{
+	struct store made = { 0 };
+	char path[PATH_MAX];
+	int rc = store_file_begin(dir, path);
+
+	if (!rc)
+		rc = open_env(&made, path, false);
+	if (!rc)
+		rc = open_dbs(&made, dbs, n_dbs, false);
+	if (made.env)
+		mdb_env_close(made.env);
+	return rc ? rc : store_file_finish(dir);
+}
+
+static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
+		      struct store **ret_store)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int rc;
+
+	assert(n_dbs <= STORE_DBS_MAX);
+	if (!store)
+		return LIFT_E_MEMORY;
+	rc = read_only ? 0 : store_file_find(dir);
+	if (rc == ENOENT)
+		rc = make(dir, dbs, n_dbs);
+	if (!rc)
+		rc = store_file_note(dir, &store->place);
+	if (!rc)
+		rc = open_env(store, dir, read_only);
+	if (!rc)
+		rc = open_dbs(store, dbs, n_dbs, read_only);
+	if (rc) {
+		int err = told(store, rc);
+
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return 0;
+}
+
+int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, false, ret_store);
+}
+
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+			 struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, true, ret_store);
+}
+
+void store_close(struct store *store)
+{
+	int said = errno; /* by what has failed */
+
+	if (!store)
+		return;
+	if (store->env)
+		mdb_env_close(store->env);
+	free(store);
+	errno = said;
+}
+
+int store_moved(struct store *store, const char *dir)
+{
+	return told(store, store_file_note(dir, &store->place));
+}
+
+uint64_t store_bytes(const struct store *store)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	if (mdb_env_info(store->env, &info) != 0 || mdb_env_stat(store->env, &stat) != 0)
+		return 0;
+	return ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+void store_forget_dead_readers(struct store *store)
+{
+	int dead;
+
+	mdb_reader_check(store->env, &dead);
+}
+
+/* What it copies is what one reader sees. The compacting way refuses a file in which pages have been lost for good: such a one is
+ * copied page by page. */
+int store_copy(struct store *store, int fd)
+{
+	int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+
+	if (rc == MDB_INCOMPATIBLE) {
+		rc = ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 ? 0 : errno;
+		if (!rc)
+			rc = mdb_env_copyfd2(store->env, fd, 0);
+	}
+	errno = rc > 0 ? rc : 0;
+	return err_of(rc);
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+int store_begin(struct store *store, bool write, struct store_txn *txn)
+{
+	txn->store = store;
+	txn->txn = NULL;
+	txn->err = told(store, mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
+	return txn->err;
+}
+
+int store_commit(struct store_txn *txn)
+{
+	int err = txn->err;
+
+	if (err) {
+		store_abort(txn);
+		return err;
+	}
+	err = told(txn->store, mdb_txn_commit(txn->txn));
+	txn->txn = NULL;
+	return err;
+}
+
+void store_abort(struct store_txn *txn)
+{
+	if (txn->txn)
+		mdb_txn_abort(txn->txn);
+	txn->txn = NULL;
+}
+
+void store_fail(struct store_txn *txn, int err)
+{
+	if (!txn->err)
+		txn->err = err;
+}
+
+static MDB_val val_of(struct text text)
+{
+	return (MDB_val){ text.size, (void *)text.data };
+}
+
+static void text_from(MDB_val val, struct text *ret_text)
+{
+	*ret_text = (struct text){ val.mv_data, val.mv_size };
+}
+
+bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_value)
+{
+	MDB_val k = val_of(key), value;
+	int rc;
+
+	if (txn->err)
+		return false;
+	rc = mdb_get(txn->txn, txn->store->dbs[db], &k, &value);
+	if (rc == MDB_NOTFOUND)
+		return false;
+	txn->err = told(txn->store, rc);
+	if (rc)
+		return false;
+	text_from(value, ret_value);
+	return true;
+}
+
+static void put(struct store_txn *txn, int db, struct text key, struct text value, unsigned flags)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+
+	if (!txn->err)
+		txn->err = told(txn->store, mdb_put(txn->txn, txn->store->dbs[db], &k, &v, flags));
+}
+
+void store_put(struct store_txn *txn, int db, struct text key, struct text value)
+{
+	put(txn, db, key, value, 0);
+}
+
+void store_append(struct store_txn *txn, int db, struct text key, struct text value)
+{
+	put(txn, db, key, value, MDB_APPEND);
+}
+
+void store_delete(struct store_txn *txn, int db, struct text key)
+{
+	MDB_val k = val_of(key);
+	int rc;
+
+	if (txn->err)
+		return;
+	rc = mdb_del(txn->txn, txn->store->dbs[db], &k, NULL);
+	txn->err = rc == MDB_NOTFOUND ? 0 : told(txn->store, rc);
+}
+
+void store_clear(struct store_txn *txn, int db)
+{
+	if (!txn->err)
+		txn->err = told(txn->store, mdb_drop(txn->txn, txn->store->dbs[db], 0));
+}
+
+uint64_t store_count(struct store_txn *txn, int db)
+{
+	MDB_stat stat = { 0 };
+
+	if (!txn->err)
+		txn->err = told(txn->store, mdb_stat(txn->txn, txn->store->dbs[db], &stat));
+	return stat.ms_entries;
+}
+
+/* ---- cursors --------------------------------------------------------------------------------- */
+
+void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor)
+{
+	cursor->txn = txn;
+	cursor->cursor = NULL;
+	if (!txn->err)
+		txn->err = told(txn->store,
+				mdb_cursor_open(txn->txn, txn->store->dbs[db], &cursor->cursor));
+}
+
+void store_cursor_close(struct store_cursor *cursor)
+{
+	if (cursor->cursor)
+		mdb_cursor_close(cursor->cursor);
+	cursor->cursor = NULL;
+}
+
+static bool cursor_get(struct store_cursor *cursor, struct text key, MDB_cursor_op op,
+		       struct text *ret_key, struct text *ret_value)
+{
+	MDB_val k = val_of(key), value;
+	int rc;
+
+	if (cursor->txn->err || !cursor->cursor)
+		return false;
+	rc = mdb_cursor_get(cursor->cursor, &k, &value, op);
+	if (rc == MDB_NOTFOUND)
+		return false;
+	cursor->txn->err = told(cursor->txn->store, rc);
+	if (rc)
+		return false;
+	text_from(k, ret_key);
+	text_from(value, ret_value);
+	return true;
+}
+
+static const struct text no_key = { NULL, 0 };
+
+bool store_seek(struct store_cursor *cursor, struct text key, struct text *ret_key,
+		struct text *ret_value)
+{
+	return cursor_get(cursor, key, key.size ? MDB_SET_RANGE : MDB_FIRST, ret_key, ret_value);
+}
+
+bool store_last(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value)
+{
+	return cursor_get(cursor, no_key, MDB_LAST, ret_key, ret_value);
+}
+
+bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value)
+{
+	return cursor_get(cursor, no_key, MDB_NEXT, ret_key, ret_value);
+}
+
+bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value)
+{
+	return cursor_get(cursor, no_key, MDB_PREV, ret_key, ret_value);
+}
+
+bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value)
+{
+	struct text found;
+
+	return cursor_get(cursor, key, MDB_SET, &found, ret_value);
+}
+
+static void cursor_put(struct store_cursor *cursor, struct text key, struct text value,
+		       unsigned flags)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+
+	if (!cursor->txn->err)
+		cursor->txn->err =
+			told(cursor->txn->store, mdb_cursor_put(cursor->cursor, &k, &v, flags));
+}
+
+void store_set(struct store_cursor *cursor, struct text key, struct text value)
+{
+	cursor_put(cursor, key, value, 0);
+}
+
+void store_cursor_append(struct store_cursor *cursor, struct text key, struct text value)
+{
+	cursor_put(cursor, key, value, MDB_APPEND);
+}
+
+void store_remove(struct store_cursor *cursor, struct text key)
+{
+	struct text value;
+
+	if (store_find(cursor, key, &value))
+		cursor->txn->err = told(cursor->txn->store, mdb_cursor_del(cursor->cursor, 0));
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/base/sync.h"
+#include "daemon/journal/lmdb/walk.h"
+#include "daemon/net/loop.h"
+#include "daemon/store/file.h"
+#include "daemon/tasks/parts.h"
+
+/* ---- the place ---------------------------------------------------------------------------------- */
+
+/* The directory that a path is in. */
+static void parent_of(const char *path, char to[static PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		strcpy(to, ".");
+	else
+		snprintf(to, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+}
+
+static bool is_below(const char *path, const char *above)
+{
+	size_t size = strlen(above);
+
+	return strncmp(path, above, size) == 0 && (path[size] == 0 || path[size] == '/');
+}
+
+/* A name in the state itself may be one that the daemon uses. */
+static int check_place(const char *state, const char *parent, struct report *report)
+{
+	char real_state[PATH_MAX], real_parent[PATH_MAX], place[PATH_MAX + sizeof(BACKUP_PLACE)];
+
+	snprintf(place, sizeof(place), "%s/" BACKUP_PLACE, state);
+	if (strcmp(parent, place) == 0 && mkdir(place, 0700) != 0 && errno != EEXIST)
+		return report_fail_errno(report, "directory cannot be made", place);
+	if (!realpath(state, real_state) || !realpath(parent, real_parent))
+		return report_fail_errno(report, "directory cannot be used", parent);
+	snprintf(place, sizeof(place), "%s/" BACKUP_PLACE, real_state);
+	if (is_below(real_parent, real_state) && !is_below(real_parent, place))
+		return report_fail(report, LIFT_E_DIR,
+				   "below %.800s a backup may be in " BACKUP_PLACE "/ only", state);
+	return 0;
+}
+
+static int check_absent(const char *dir, struct report *report)
+{
+	struct stat info;
+
+	if (lstat(dir, &info) != 0)
+		return errno == ENOENT ? 0 : report_fail_errno(report, "cannot be made", dir);
+	return report_fail(report, LIFT_E_EXISTS,
+			   "%.800s is there already: a backup overwrites nothing", dir);
+}
+
+/* ---- the journal -------------------------------------------------------------------------------- */
+
+/* How far the copy is, by the size of the file, while LMDB writes it. */
+static void look_at_copy(const void *context, struct report *report)
+{
+	const int *fd = context;
+	struct stat info;
+
+	if (fstat(*fd, &info) == 0)
+		report->done = (uint64_t)info.st_size;
+}
+
+static int copy_told(struct journal *journal, int fd, struct report *report)
+{
+	struct teller teller;
+	int err;
+
+	teller_start(&teller, report, look_at_copy, &fd);
+	err = journal_copy(journal, fd);
+	teller_stop(&teller);
+	return err;
+}
+
+static int copy_to(struct journal *journal, const char *path, struct report *report)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), err;
+
+	if (fd < 0)
+		return report_fail_errno(report, "cannot be made", path);
+	err = copy_told(journal, fd, report);
+	if (!err && fsync(fd) != 0)
+		err = LIFT_E_IO;
+	if (err && errno)
+		err = report_fail_errno(report, "the copy of the journal cannot be written", path);
+	else if (err)
+		report_fail(report, err, "the journal cannot be copied: %s", lift_err_text(err));
+	close(fd);
+	return err;
+}
+
+/* ---- reading all of it -------------------------------------------------------------------------- */
+
+/* All of it, without trust, as the daemon's guard does at its start. */
+static int walk_journal(const char *dir, struct report *report)
+{
+	struct journal_walk *walk = NULL;
+	const struct journal_damage *damage;
+	char path[PATH_MAX], numbers[DAMAGE_NUMBERS];
+	bool more;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, backup_files[BACKUP_JOURNAL]);
+	err = journal_walk_begin(path, UINT64_MAX, &walk, &more);
+	if (!err && more)
+		err = journal_walk_rest(walk, 0);
+	if (err) {
+		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
+			    lift_err_text(err));
+	} else {
+		damage = journal_walk_damage(walk);
+		journal_damage_numbers(damage, numbers);
+		if (damage->found)
+			err = report_fail(report, LIFT_E_CORRUPT,
+					  "the journal is damaged: %.800s (numbers %s)",
+					  damage->text, numbers);
+	}
+	journal_walk_end(walk);
+	return err;
+}
+
+int backup_walk(const char *dir, struct manifest *manifest, struct report *report)
+{
+	struct journal *journal = NULL;
+	struct journal_view view;
+	struct secret secret;
+	char path[PATH_MAX];
+	int err = task_open_secret(dir, &secret, report);
+
+	if (!err)
+		err = walk_journal(dir, report);
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	if (!err) {
+		errno = store_file_reserve_lock(path);
+		if (errno)
+			err = report_fail_errno(report, "no lock can be made", path);
+	}
+	if (!err)
+		err = task_open_journal(dir, &secret, &journal, report);
+	if (!err)
+		err = journal_view_begin(journal, &view);
+	if (!err) {
+		memcpy(manifest->journal_id, journal_id(journal), JOURNAL_ID);
+		manifest->journal_format = journal_view_format(&view);
+		manifest->last = journal_last(journal);
+		journal_view_end(&view);
+	}
+	journal_close(journal);
+	/* It was only read: nobody needs the lock. */
+	snprintf(path, sizeof(path), "%s/journal/lock.mdb", dir);
+	unlink(path);
+	return err;
+}
+
+/* ---- making one --------------------------------------------------------------------------------- */
+
+struct making {
+	const char *state, *dir;
+	char parent[PATH_MAX], partial[PATH_MAX - 32]; /* room for a name behind it */
+	struct manifest manifest;
+	struct report *report;
+};
+
+static int copy_journal(struct making *making)
+{
+	struct journal *journal = NULL;
+	struct secret secret;
+	char path[PATH_MAX];
+	int err = task_open_secret(making->state, &secret, making->report);
+
+	if (!err)
+		err = task_open_journal(making->state, &secret, &journal, making->report);
+	if (err)
+		return err;
+	making->report->total = 3 * journal_bytes(journal); /* written, read, walked */
+	err = task_check_room(making->state, making->parent, journal_bytes(journal), "the backup",
+			      making->report);
+	if (!err) {
+		snprintf(path, sizeof(path), "%s/%s", making->partial,
+			 backup_files[BACKUP_JOURNAL]);
+		err = copy_to(journal, path, making->report);
+	}
+	journal_close(journal);
+	return err;
+}
+
+static int fill(struct making *making)
+{
+	struct manifest *manifest = &making->manifest;
+	struct report *report = making->report;
+	int err = copy_journal(making);
+
+	if (!err)
+		err = backup_file_copy(making->partial, NULL, BACKUP_JOURNAL, manifest, report);
+	if (!err) {
+		/* What it has shrunk by while it was copied is left out. */
+		report->total = 3 * manifest->files[BACKUP_JOURNAL].bytes;
+		report->done = 2 * manifest->files[BACKUP_JOURNAL].bytes;
+		err = backup_file_copy(making->state, making->partial, BACKUP_SECRET, manifest,
+				       report);
+	}
+	if (!err)
+		err = backup_walk(making->partial, manifest, report);
+	manifest->time = clock_utc_ms();
+	if (!err && manifest_write(making->partial, manifest) != 0)
+		err = report_fail_errno(report, "the manifest cannot be written", making->partial);
+	return err;
+}
+
+/* All names in it are on disk before it gets its own. */
+static int name_it(struct making *making)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/journal", making->partial);
+	if (sync_dir(path) != 0 || sync_dir(making->partial) != 0)
+		return report_fail_errno(making->report, "cannot be synced", making->partial);
+	rc = renameat2(AT_FDCWD, making->partial, AT_FDCWD, making->dir, RENAME_NOREPLACE);
+	if (rc != 0 && errno == EINVAL) /* a file system that does not know this */
+		rc = rename(making->partial, making->dir);
+	if (rc != 0)
+		return report_fail_errno(making->report, "cannot get its name", making->dir);
+	if (sync_dir(making->parent) != 0)
+		return report_fail_errno(making->report, "cannot be synced", making->parent);
+	return 0;
+}
+
+static int make_partial(struct making *making)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s.partial", making->dir);
+	dir_sweep(path);
+	snprintf(making->partial, sizeof(making->partial), "%s.partial-%d", making->dir,
+		 (int)getpid());
+	snprintf(path, sizeof(path), "%s/journal", making->partial);
+	if (mkdir(making->partial, 0700) != 0 || mkdir(path, 0700) != 0)
+		return report_fail_errno(making->report, "directory cannot be made", making->dir);
+	return 0;
+}
+
+int backup_make(const char *state, const char *dir, struct report *report)
+{
+	struct making making = { .state = state, .dir = dir, .report = report };
+	int err = strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX
+			  ? report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR))
+			  : task_check_owner(state, report);
+
+	if (err)
+		return err;
+	parent_of(dir, making.parent);
+	err = check_place(state, making.parent, report);
+	if (!err)
+		err = check_absent(dir, report);
+	if (!err)
+		err = make_partial(&making);
+	if (!err)
+		err = fill(&making);
+	if (!err)
+		err = name_it(&making);
+	if (err) {
+		if (making.partial[0])
+			dir_delete(making.partial);
+		return err;
+	}
+	report->last = making.manifest.last;
+	report->bytes = making.manifest.files[BACKUP_JOURNAL].bytes;
+	report->done = report->total;
+	snprintf(
+		report->text, sizeof(report->text),
+		"%.800s: the journal up to number %llu, %.1f MiB, read again and whole; the secret is "
+		"in it, too: whoever has it can tell who a learner is",
+		dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20));
+	return 0;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/job.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/tasks/verify.h"
+#include "proto/err.h"
+
+enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 6 };
+
+static const struct {
+	const char *name, *option;
+} kinds[JOB_KINDS] = {
+	[JOB_BACKUP] = { "backup", "--backup" },
+	[JOB_VERIFY] = { "verify", "--verify" },
+};
+
+struct job {
+	pid_t pid; /* 0: none runs */
+	int pipe;
+	char *left; /* what a killed one leaves is called this, and its process id (dir_sweep) */
+	struct report report;
+	char line[REPORT_LINE]; /* that is still coming */
+	size_t size;
+	int64_t told_ms; /* steady */
+};
+
+struct jobs {
+	struct loop *loop;
+	int timer; /* rests while nothing runs */
+	const char *const *options;
+	const char *state;
+	job_fn fn;
+	void *context;
+	struct job jobs[JOB_KINDS];
+};
+
+const char *job_name(enum job_kind kind)
+{
+	return kinds[kind].name;
+}
+
+bool jobs_running(const struct jobs *jobs, enum job_kind kind, struct report *ret_report)
+{
+	*ret_report = jobs->jobs[kind].report;
+	return jobs->jobs[kind].pid > 0;
+}
+
+/* ---- starting ------------------------------------------------------------------------------------ */
+
+/* The daemon blocks signals, and ignores some: not so its child. */
+static int spawn(char *const argv[], int pipe, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int error;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	error = posix_spawn_file_actions_init(&files);
+	if (error)
+		return error;
+	error = posix_spawnattr_init(&attributes);
+	if (!error) {
+		posix_spawnattr_setflags(&attributes,
+					 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+		posix_spawnattr_setsigmask(&attributes, &none);
+		posix_spawnattr_setsigdefault(&attributes, &all);
+		error = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
+							 O_RDONLY, 0);
+		if (!error)
+			error = posix_spawn_file_actions_adddup2(&files, pipe, STDOUT_FILENO);
+		if (!error)
+			error = posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+		if (!error)
+			error = posix_spawn(ret_pid, "/proc/self/exe", &files, &attributes, argv,
+					    environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&files);
+	return error;
+}
+
+static void make_arguments(const struct jobs *jobs, enum job_kind kind, const char *argument,
+			   const char *argv[static ARGS_MAX])
+{
+	size_t n = 0;
+
+	argv[n++] = "liftd";
+	for (const char *const *option = jobs->options; *option; option++) {
+		assert(n < OPTIONS_MAX);
+		argv[n++] = *option;
+	}
+	argv[n++] = "--report";
+	argv[n++] = kinds[kind].option;
+	if (argument)
+		argv[n++] = argument;
+	argv[n] = NULL;
+}
+
+static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const char *argument)
+{
+	char *path = NULL;
+	int size = kind == JOB_BACKUP ? asprintf(&path, "%s.partial", argument)
+				      : asprintf(&path, "%s/" VERIFY_SCRATCH, jobs->state);
+
+	return size < 0 ? NULL : path;
+}
+
+int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
+{
+	struct job *job = &jobs->jobs[kind];
+	const char *argv[ARGS_MAX];
+	int ends[2], error;
+
+	if (job->pid > 0)
+		return LIFT_E_BUSY;
+	*job = (struct job){ .left = what_is_left(jobs, kind, argument) };
+	if (!job->left)
+		return LIFT_E_MEMORY;
+	make_arguments(jobs, kind, argument, argv);
+	error = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
+	if (!error) {
+		/* Its end of the pipe waits: a report is never lost. */
+		fcntl(ends[1], F_SETFL, 0);
+		error = spawn((char *const *)argv, ends[1], &job->pid);
+		close(ends[1]);
+		if (error)
+			close(ends[0]);
+	}
+	if (error) {
+		free(job->left);
+		*job = (struct job){ 0 };
+		errno = error;
+		return LIFT_E_IO;
+	}
+	job->pipe = ends[0];
+	job->told_ms = clock_steady_ms();
+	loop_set_timer(jobs->loop, jobs->timer, true);
+	return 0;
+}
+
+/* ---- looking after them -------------------------------------------------------------------------- */
+
+static void read_reports(struct job *job)
+{
+	ssize_t size;
+	char *end;
+
+	while ((size = read(job->pipe, job->line + job->size, sizeof(job->line) - 1 - job->size)) >
+	       0) {
+		job->size += (size_t)size;
+		job->line[job->size] = 0;
+		while ((end = strchr(job->line, '\n'))) {
+			*end = 0;
+			report_read(job->line, &job->report);
+			job->size -= (size_t)(end + 1 - job->line);
+			memmove(job->line, end + 1, job->size + 1);
+		}
+		if (job->size == sizeof(job->line) - 1)
+			job->size = 0; /* no line is so long */
+	}
+}
+
+/* A last word, whatever it died of. */
+static void judge(struct job *job, const char *name, int status)
+{
+	if (WIFSIGNALED(status))
+		report_fail(&job->report, LIFT_E_STOPPED,
+			    "the process of the %s died of signal %d (%s)", name, WTERMSIG(status),
+			    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0 && job->report.err == 0)
+		report_fail(&job->report, LIFT_E_STOPPED,
+			    "the process of the %s ended with status %d: the log says why", name,
+			    WEXITSTATUS(status));
+}
+
+static void end(struct jobs *jobs, enum job_kind kind, int status)
+{
+	struct job *job = &jobs->jobs[kind];
+	struct report report;
+
+	read_reports(job);
+	judge(job, kinds[kind].name, status);
+	dir_sweep(job->left);
+	free(job->left);
+	close(job->pipe);
+	report = job->report;
+	*job = (struct job){ 0 };
+	jobs->fn(jobs->context, kind, &report, true);
+}
+
+/* True while it runs. */
+static bool look_at(struct jobs *jobs, enum job_kind kind)
+{
+	struct job *job = &jobs->jobs[kind];
+	int64_t now = clock_steady_ms();
+	int status;
+
+	if (job->pid == 0)
+		return false;
+	if (waitpid(job->pid, &status, WNOHANG) == job->pid) {
+		end(jobs, kind, status);
+		return false;
+	}
+	read_reports(job);
+	if (now - job->told_ms >= JOB_TELL_MS) {
+		job->told_ms = now;
+		jobs->fn(jobs->context, kind, &job->report, false);
+	}
+	return true;
+}
+
+static void look(void *context)
+{
+	struct jobs *jobs = context;
+	bool some = false;
+
+	for (int kind = 0; kind < JOB_KINDS; kind++)
+		some |= look_at(jobs, (enum job_kind)kind);
+	if (!some)
+		loop_set_timer(jobs->loop, jobs->timer, false);
+}
+
+/* What a daemon that was killed has left, with its children. */
+static void sweep_state(const char *state)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" VERIFY_SCRATCH, state);
+	dir_sweep(path);
+}
+
+int jobs_open(struct loop *loop, const char *const options[], const char *state, job_fn fn,
+	      void *context, struct jobs **ret_jobs)
+{
+	struct jobs *jobs = calloc(1, sizeof(*jobs));
+	int err =
+		jobs ? loop_add_timer(loop, JOB_LOOK_MS, look, jobs, &jobs->timer) : LIFT_E_MEMORY;
+
+	if (err) {
+		free(jobs);
+		return err;
+	}
+	sweep_state(state);
+	loop_set_timer(loop, jobs->timer, false);
+	jobs->loop = loop;
+	jobs->options = options;
+	jobs->state = state;
+	jobs->fn = fn;
+	jobs->context = context;
+	*ret_jobs = jobs;
+	return 0;
+}
+
+void jobs_close(struct jobs *jobs)
+{
+	if (!jobs)
+		return;
+	for (int kind = 0; kind < JOB_KINDS; kind++) {
+		struct job *job = &jobs->jobs[kind];
+
+		if (job->pid == 0)
+			continue;
+		kill(job->pid, SIGKILL);
+		waitpid(job->pid, NULL, 0);
+		dir_sweep(job->left);
+		free(job->left);
+		close(job->pipe);
+	}
+	free(jobs);
+}

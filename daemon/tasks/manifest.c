@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { COPY_BYTES = 1 << 20, COPY_TELL_BYTES = 64 << 20 };
+
+const char *const backup_files[BACKUP_FILES] = {
+	[BACKUP_JOURNAL] = "journal/data.mdb",
+	[BACKUP_SECRET] = "secret",
+};
+
+static const char file_name[] = "manifest.json";
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+static json_t *hex_of(const uint8_t *bytes, size_t size)
+{
+	char hex[2 * MANIFEST_DIGEST + 1];
+
+	return json_string(sodium_bin2hex(hex, sizeof(hex), bytes, size));
+}
+
+static json_t *as_json(const struct manifest *manifest)
+{
+	json_t *files = json_array();
+
+	for (int i = 0; i < BACKUP_FILES; i++)
+		json_array_append_new(
+			files, json_pack("{s:s, s:I, s:o}", "name", backup_files[i], "bytes",
+					 (json_int_t)manifest->files[i].bytes, "blake2b",
+					 hex_of(manifest->files[i].digest, MANIFEST_DIGEST)));
+	return json_pack("{s:i, s:s, s:I, s:{s:o, s:i, s:I}, s:o}", "format", MANIFEST_FORMAT,
+			 "liftd", LIFT_VERSION, "time", (json_int_t)manifest->time, "journal", "id",
+			 hex_of(manifest->journal_id, JOURNAL_ID), "format",
+			 manifest->journal_format, "last", (json_int_t)manifest->last, "files",
+			 files);
+}
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return LIFT_E_IO;
+		data = (const char *)data + n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int make_file(const char *path, int *ret_fd)
+{
+	*ret_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return *ret_fd < 0 ? LIFT_E_IO : 0;
+}
+
+/* Errors of writes show here, too. */
+static int finish_file(int fd, int err)
+{
+	if (!err && fsync(fd) != 0)
+		err = LIFT_E_IO;
+	if (close(fd) != 0 && !err)
+		err = LIFT_E_IO;
+	return err;
+}
+
+int manifest_write(const char *dir, const struct manifest *manifest)
+{
+	json_t *json = as_json(manifest);
+	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+	char path[PATH_MAX];
+	int fd, err = text ? 0 : LIFT_E_MEMORY;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file_name);
+	if (!err)
+		err = make_file(path, &fd);
+	if (!err) {
+		err = write_all(fd, text, strlen(text));
+		if (!err)
+			err = write_all(fd, "\n", 1);
+		err = finish_file(fd, err);
+	}
+	free(text);
+	json_decref(json);
+	return err;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------ */
+
+static bool read_hex(const json_t *map, const char *key, uint8_t *to, size_t size)
+{
+	const char *hex = json_string_value(json_object_get(map, key));
+	size_t n;
+
+	return hex && sodium_hex2bin(to, size, hex, strlen(hex), NULL, &n, NULL) == 0 && n == size;
+}
+
+static bool read_number(const json_t *map, const char *key, json_int_t *ret_number)
+{
+	const json_t *value = json_object_get(map, key);
+
+	*ret_number = json_integer_value(value);
+	return json_is_integer(value) && *ret_number >= 0;
+}
+
+static bool read_files(const json_t *files, struct manifest *manifest)
+{
+	json_int_t bytes;
+
+	if (json_array_size(files) != BACKUP_FILES)
+		return false;
+	for (size_t i = 0; i < BACKUP_FILES; i++) {
+		const json_t *file = json_array_get(files, i);
+		const char *name = json_string_value(json_object_get(file, "name"));
+
+		if (!name || strcmp(name, backup_files[i]) != 0 ||
+		    !read_number(file, "bytes", &bytes) ||
+		    !read_hex(file, "blake2b", manifest->files[i].digest, MANIFEST_DIGEST))
+			return false;
+		manifest->files[i].bytes = (uint64_t)bytes;
+	}
+	return true;
+}
+
+static int read_json(const json_t *json, struct manifest *manifest)
+{
+	const json_t *journal = json_object_get(json, "journal");
+	json_int_t format, journal_format, last, time;
+
+	if (!read_number(json, "format", &format))
+		return LIFT_E_CORRUPT;
+	if (format > MANIFEST_FORMAT)
+		return LIFT_E_NEWER;
+	if (!read_number(journal, "format", &journal_format) ||
+	    !read_number(journal, "last", &last) || !read_number(json, "time", &time) ||
+	    !read_hex(journal, "id", manifest->journal_id, JOURNAL_ID) ||
+	    !read_files(json_object_get(json, "files"), manifest))
+		return LIFT_E_CORRUPT;
+	if (journal_format > JOURNAL_FORMAT)
+		return LIFT_E_NEWER;
+	manifest->journal_format = (int)journal_format;
+	manifest->last = (uint64_t)last;
+	manifest->time = (int64_t)time;
+	return 0;
+}
+
+int manifest_read(const char *dir, struct manifest *ret_manifest)
+{
+	struct manifest manifest = { 0 };
+	char path[PATH_MAX];
+	json_t *json;
+	int err;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file_name);
+	if (access(path, R_OK) != 0)
+		return errno == ENOENT ? LIFT_E_NOT_FOUND : LIFT_E_IO;
+	json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+	err = json ? read_json(json, &manifest) : LIFT_E_CORRUPT;
+	json_decref(json);
+	if (!err)
+		*ret_manifest = manifest;
+	return err;
+}
+
+/* ---- copying ------------------------------------------------------------------------------------ */
+
+struct copy {
+	int from, to; /* to -1: nowhere */
+	const char *from_path, *to_path;
+	uint64_t bytes;
+	crypto_generichash_state digest;
+	uint8_t *buffer;
+};
+
+static int copy_some(struct copy *copy, struct report *report, bool *ret_more)
+{
+	ssize_t size = read(copy->from, copy->buffer, COPY_BYTES);
+
+	if (size < 0)
+		return report_fail_errno(report, "cannot be read", copy->from_path);
+	crypto_generichash_update(&copy->digest, copy->buffer, (size_t)size);
+	if (copy->to >= 0 && write_all(copy->to, copy->buffer, (size_t)size) != 0)
+		return report_fail_errno(report, "cannot be written", copy->to_path);
+	copy->bytes += (uint64_t)size;
+	report->done += (uint64_t)size;
+	if (copy->bytes % COPY_TELL_BYTES < COPY_BYTES)
+		report_progress(report);
+	*ret_more = size > 0;
+	return 0;
+}
+
+static int copy_all(struct copy *copy, struct report *report)
+{
+	bool more = true;
+	int err = 0;
+
+	copy->from = open(copy->from_path, O_RDONLY | O_CLOEXEC);
+	if (copy->from < 0)
+		return report_fail_errno(report, "cannot be read", copy->from_path);
+	if (copy->to_path && make_file(copy->to_path, &copy->to) != 0)
+		err = report_fail_errno(report, "cannot be made", copy->to_path);
+	while (!err && more)
+		err = copy_some(copy, report, &more);
+	if (copy->to >= 0 && finish_file(copy->to, err) != 0 && !err)
+		err = report_fail_errno(report, "cannot be written", copy->to_path);
+	close(copy->from);
+	return err;
+}
+
+int backup_file_copy(const char *from, const char *to, enum backup_file file,
+		     struct manifest *manifest, struct report *report)
+{
+	char from_path[PATH_MAX], to_path[PATH_MAX];
+	struct copy copy = { .from_path = from_path, .to = -1, .buffer = malloc(COPY_BYTES) };
+	int err;
+
+	if (!copy.buffer)
+		return report_fail(report, LIFT_E_MEMORY, "out of memory");
+	snprintf(from_path, sizeof(from_path), "%s/%s", from, backup_files[file]);
+	if (to) {
+		snprintf(to_path, sizeof(to_path), "%s/%s", to, backup_files[file]);
+		copy.to_path = to_path;
+	}
+	crypto_generichash_init(&copy.digest, NULL, 0, MANIFEST_DIGEST);
+	err = copy_all(&copy, report);
+	crypto_generichash_final(&copy.digest, manifest->files[file].digest, MANIFEST_DIGEST);
+	manifest->files[file].bytes = copy.bytes;
+	sodium_memzero(copy.buffer, COPY_BYTES);
+	free(copy.buffer);
+	return err;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * manifest.h - manifest.json of a backup: what is in it, of which journal, and how to see that it is whole.
+ */
+#ifndef LIFTD_TASKS_MANIFEST_H
+#define LIFTD_TASKS_MANIFEST_H
+
+#include "daemon/journal/journal.h"
+#include "daemon/tasks/report.h"
+
+enum { MANIFEST_FORMAT = 1, MANIFEST_DIGEST = 32 };
+
+/* The files of a backup, beside the manifest. */
+enum backup_file { BACKUP_JOURNAL, BACKUP_SECRET, BACKUP_FILES };
+extern const char *const backup_files[BACKUP_FILES]; /* their names in its directory */
+
+struct manifest {
+	uint8_t journal_id[JOURNAL_ID];
+	int journal_format;
+	uint64_t last; /* the journal's last number */
+	int64_t time;  /* when it was made, ms */
+	struct {
+		uint64_t bytes;
+		uint8_t digest[MANIFEST_DIGEST]; /* BLAKE2b */
+	} files[BACKUP_FILES];
+};
+
+/* Write it into a directory, synced. LIFT_E_IO or LIFT_E_DISK (errno), LIFT_E_MEMORY. */
+int manifest_write(const char *dir, const struct manifest *manifest);
+
+/* Read it. LIFT_E_NOT_FOUND, LIFT_E_NEWER (it, or its journal, is of a format that this version does not know),
+ * LIFT_E_CORRUPT. */
+int manifest_read(const char *dir, struct manifest *ret_manifest);
+
+/* Read a file of a backup from one directory, and write it, synced, into another one (NULL: it is only read): its
+ * size and digest go to the manifest. What has been read is added to report->done. LIFT_E_IO, said in the report. */
+int backup_file_copy(const char *from, const char *to, enum backup_file file,
+		     struct manifest *manifest, struct report *report);
+
+#endif

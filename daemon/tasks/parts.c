@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/parts.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TELL_MS = 500 };
+
+/* ---- the state ---------------------------------------------------------------------------------- */
+
+int task_check_owner(const char *state, struct report *report)
+{
+	struct stat info;
+
+	if (stat(state, &info) != 0)
+		return report_fail_errno(report, "the state cannot be used", state);
+	if (info.st_uid != geteuid())
+		return report_fail(
+			report, LIFT_E_IO,
+			"%.800s belongs to the user with the number %u: run this as that "
+			"one (runuser -u liftd -- liftd ...)",
+			state, (unsigned)info.st_uid);
+	return 0;
+}
+
+int task_open_secret(const char *dir, struct secret *ret_secret, struct report *report)
+{
+	int err = secret_open(dir, false, ret_secret);
+
+	if (err)
+		report_fail(
+			report, err,
+			"the secret cannot be used: %.800s/secret must be a file of 32 bytes that "
+			"only its owner may read: %s",
+			dir, lift_err_text(err));
+	return err;
+}
+
+int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
+		      struct report *report)
+{
+	char path[PATH_MAX];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	err = journal_open_read_only(path, secret->digest, ret_journal);
+	if (err)
+		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
+			    lift_err_text(err));
+	return err;
+}
+
+/* What a disk that the daemon writes to, too, must have left. */
+static uint64_t reserve(const char *state)
+{
+	char path[PATH_MAX];
+	struct stat ledger;
+
+	snprintf(path, sizeof(path), "%s/ledger/data.mdb", state);
+	return TASK_RESERVE + (stat(path, &ledger) == 0 ? (uint64_t)ledger.st_size : 0);
+}
+
+int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,
+		    struct report *report)
+{
+	struct stat of_state, of_dir;
+	struct statvfs disk;
+	uint64_t left, kept;
+
+	if (stat(state, &of_state) != 0 || stat(dir, &of_dir) != 0 || statvfs(dir, &disk) != 0)
+		return report_fail_errno(report, "directory cannot be used", dir);
+	left = (uint64_t)disk.f_bavail * disk.f_frsize;
+	kept = of_dir.st_dev == of_state.st_dev ? reserve(state) : 0;
+	if (left >= kept && left - kept >= bytes)
+		return 0;
+	return report_fail(report, LIFT_E_DISK,
+			   "%.800s has not enough room: %s needs up to %llu MiB, %llu are free, of "
+			   "which %llu are kept for the daemon to go on",
+			   dir, what, (unsigned long long)(bytes >> 20) + 1,
+			   (unsigned long long)(left >> 20), (unsigned long long)(kept >> 20));
+}
+
+/* ---- how far it is ------------------------------------------------------------------------------ */
+
+static void *tell(void *context)
+{
+	const struct timespec pause = { .tv_nsec = TELL_MS * 1000000L };
+	struct teller *teller = context;
+
+	while (!atomic_load(&teller->stop)) {
+		teller->look(teller->context, teller->report);
+		report_progress(teller->report);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+void teller_start(struct teller *teller, struct report *report,
+		  void (*look)(const void *context, struct report *report), const void *context)
+{
+	*teller = (struct teller){ .report = report, .look = look, .context = context };
+	teller->runs = report->is_line && pthread_create(&teller->thread, NULL, tell, teller) == 0;
+}
+
+void teller_stop(struct teller *teller)
+{
+	int error = errno;
+
+	atomic_store(&teller->stop, true);
+	if (teller->runs)
+		pthread_join(teller->thread, NULL);
+	errno = error;
+}

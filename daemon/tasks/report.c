@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/err.h"
+
+/* All of it in one write, so that a line is never half there. */
+static void write_line(const struct report *report)
+{
+	char line[REPORT_LINE];
+	int size = snprintf(line, sizeof(line),
+			    "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %s", report->done,
+			    report->total, report->last, report->bytes, report->err, report->text);
+
+	for (int i = 0; i < size; i++)
+		if (line[i] == '\n')
+			line[i] = ' ';
+	line[size++] = '\n';
+	if (write(STDOUT_FILENO, line, (size_t)size) != size)
+		exit(EXIT_FAILURE); /* the daemon is gone */
+}
+
+void report_progress(const struct report *report)
+{
+	if (report->is_line)
+		write_line(report);
+}
+
+int report_fail(struct report *report, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(report->text, sizeof(report->text), format, args);
+	va_end(args);
+	report->err = err;
+	return err;
+}
+
+static bool is_refused(int error)
+{
+	return error == EROFS || error == EACCES || error == EPERM;
+}
+
+int report_fail_errno(struct report *report, const char *what, const char *path)
+{
+	int error = errno;
+	bool is_full = error == ENOSPC || error == EDQUOT;
+
+	return report_fail(report, is_full ? LIFT_E_DISK : LIFT_E_IO, "%s: %.800s: %s%s", what,
+			   path, strerror(error),
+			   is_refused(error)
+				   ? " (under liftd.service the daemon may write below its "
+				     "StateDirectory only, unless the unit has "
+				     "ReadWritePaths=: systemctl edit liftd)"
+				   : "");
+}
+
+int report_end(struct report *report, int err)
+{
+	if (err && !report->err)
+		report_fail(report, err, "%s", lift_err_text(err));
+	if (report->is_line)
+		write_line(report);
+	else
+		fprintf(report->err ? stderr : stdout, "%s%s\n", report->err ? "liftd: " : "",
+			report->text);
+	return report->err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+bool report_read(const char *line, struct report *ret_report)
+{
+	struct report report = { 0 };
+	int text = 0;
+
+	if (sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %d%n", &report.done,
+		   &report.total, &report.last, &report.bytes, &report.err, &text) != 5 ||
+	    line[text] != ' ')
+		return false;
+	snprintf(report.text, sizeof(report.text), "%s", line + text + 1);
+	*ret_report = report;
+	return true;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A backup takes the place of what is in the state. What was there moves aside, nothing is deleted but the ledger, which can
+ * be made anew.
+ *
+ * Journal, secret and ledger change as one: while a file says that they do, no daemon starts. Wherever this ends, the state is
+ * the old one, the new one, or one that another restore finishes. In `restoring/` there are copies of the backup alone, so
+ * that it may be deleted at any time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/base/sync.h"
+#include "daemon/tasks/backup.h"
+#include "daemon/tasks/parts.h"
+
+enum { DATE_TEXT = 24 };
+
+struct restoring {
+	const char *state, *dir;
+	char copy[PATH_MAX]; /* of the backup, in the state */
+	char date[DATE_TEXT];
+	bool is_mixed; /* what is in place may not belong together */
+	struct manifest manifest;
+	struct report *report;
+};
+
+/* ---- the backup --------------------------------------------------------------------------------- */
+
+static int read_manifest(struct restoring *restoring)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} texts[] = {
+		{ LIFT_E_NOT_FOUND,
+		  "it has no manifest.json: it is no backup, or not a whole one" },
+		{ LIFT_E_NEWER,
+		  "it was made by a newer liftd: restore it with that version, or a newer "
+		  "one" },
+		{ LIFT_E_CORRUPT, "its manifest.json is damaged: take another backup" },
+		{ LIFT_E_IO, "its manifest.json cannot be read by this user" },
+	};
+	int err = manifest_read(restoring->dir, &restoring->manifest);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (err == texts[i].err)
+			report_fail(restoring->report, err, "%.800s cannot be restored: %s",
+				    restoring->dir, texts[i].text);
+	return err;
+}
+
+/* What is put in place is what has been checked: the copy. */
+static int copy_file(struct restoring *restoring, enum backup_file file)
+{
+	struct manifest found;
+	int err =
+		backup_file_copy(restoring->dir, restoring->copy, file, &found, restoring->report);
+
+	if (err)
+		return err;
+	if (memcmp(&found.files[file], &restoring->manifest.files[file],
+		   sizeof(found.files[file])) != 0)
+		return report_fail(
+			restoring->report, LIFT_E_CORRUPT,
+			"%.800s cannot be restored: %s in it is damaged (it is not what the "
+			"manifest says): take another backup",
+			restoring->dir, backup_files[file]);
+	return 0;
+}
+
+static int copy_backup(struct restoring *restoring)
+{
+	struct manifest found = restoring->manifest;
+	struct report *report = restoring->report;
+	char path[PATH_MAX + 16];
+	int err = 0;
+
+	report->total = 2 * restoring->manifest.files[BACKUP_JOURNAL].bytes;
+	snprintf(path, sizeof(path), "%s/journal", restoring->copy);
+	if (dir_delete(restoring->copy) != 0 || mkdir(restoring->copy, 0700) != 0 ||
+	    mkdir(path, 0700) != 0)
+		return report_fail_errno(report, "directory cannot be made", restoring->copy);
+	for (int file = 0; file < BACKUP_FILES && !err; file++)
+		err = copy_file(restoring, (enum backup_file)file);
+	if (!err)
+		err = backup_walk(restoring->copy, &found, report);
+	if (!err && (found.last != restoring->manifest.last ||
+		     memcmp(found.journal_id, restoring->manifest.journal_id, JOURNAL_ID) != 0))
+		err = report_fail(
+			report, LIFT_E_CORRUPT,
+			"%.800s cannot be restored: its journal is not the one of its manifest",
+			restoring->dir);
+	if (!err && (sync_dir(path) != 0 || sync_dir(restoring->copy) != 0))
+		err = report_fail_errno(report, "cannot be synced", restoring->copy);
+	return err;
+}
+
+/* ---- the state ---------------------------------------------------------------------------------- */
+
+static void mark_path(const char *state, char to[static PATH_MAX])
+{
+	snprintf(to, PATH_MAX, "%s/" BACKUP_UNFINISHED, state);
+}
+
+bool backup_is_unfinished(const char *state)
+{
+	char path[PATH_MAX];
+
+	mark_path(state, path);
+	return access(path, F_OK) == 0;
+}
+
+/* Where nothing but the ledger has gone, the daemon may start with what was there. */
+static int switch_failed(struct restoring *restoring, const char *what, const char *path)
+{
+	struct report *report = restoring->report;
+	int err = report_fail_errno(report, what, path);
+	size_t size = strlen(report->text);
+	char mark[PATH_MAX];
+
+	mark_path(restoring->state, mark);
+	if (restoring->is_mixed)
+		snprintf(report->text + size, sizeof(report->text) - size,
+			 "; restore again: no daemon starts before that has gone well");
+	else
+		unlink(mark);
+	return err;
+}
+
+/* From here on no daemon starts: before anything has changed, and on disk. */
+static int begin_switch(struct restoring *restoring)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	restoring->is_mixed = backup_is_unfinished(restoring->state);
+	mark_path(restoring->state, path);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return switch_failed(restoring, "cannot be made", path);
+	close(fd);
+	if (sync_dir(restoring->state) != 0)
+		return switch_failed(restoring, "cannot be synced", restoring->state);
+	return 0;
+}
+
+static int end_switch(struct restoring *restoring)
+{
+	char path[PATH_MAX];
+
+	mark_path(restoring->state, path);
+	if (unlink(path) != 0)
+		return switch_failed(restoring, "cannot be removed", path);
+	if (sync_dir(restoring->state) != 0)
+		return report_fail_errno(restoring->report, "cannot be synced", restoring->state);
+	return 0;
+}
+
+static void aside_path(const struct restoring *restoring, const char *name,
+		       char to[static PATH_MAX])
+{
+	snprintf(to, PATH_MAX, "%s/%s.before-%s", restoring->state, name, restoring->date);
+}
+
+/* The old one, where there is one, is on disk under its new name before the other gets its place. */
+static int put_in_place(struct restoring *restoring, const char *name)
+{
+	char from[PATH_MAX + 16], to[PATH_MAX], aside[PATH_MAX];
+
+	snprintf(from, sizeof(from), "%s/%s", restoring->copy, name);
+	snprintf(to, sizeof(to), "%s/%s", restoring->state, name);
+	aside_path(restoring, name, aside);
+	if (rename(to, aside) != 0 && errno != ENOENT)
+		return switch_failed(restoring, "cannot move aside", to);
+	restoring->is_mixed = true;
+	if (sync_dir(restoring->state) != 0 || rename(from, to) != 0 ||
+	    sync_dir(restoring->state) != 0)
+		return switch_failed(restoring, "cannot be put in place", to);
+	return 0;
+}
+
+static int remove_ledgers(struct restoring *restoring)
+{
+	static const char *const names[] = { "ledger", "ledger.new" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", restoring->state, names[i]);
+		if (dir_delete(path) != 0)
+			return switch_failed(restoring, "cannot be removed", path);
+	}
+	return 0;
+}
+
+/* A ledger must never meet a journal that it was not made from, nor a journal another one's secret. */
+static int take_over(struct restoring *restoring)
+{
+	int err = begin_switch(restoring);
+
+	if (!err)
+		err = remove_ledgers(restoring);
+	if (!err)
+		err = put_in_place(restoring, "journal");
+	if (!err)
+		err = put_in_place(restoring, "secret");
+	if (!err)
+		err = end_switch(restoring);
+	return err;
+}
+
+static void say_done(struct restoring *restoring)
+{
+	struct report *report = restoring->report;
+	time_t made = (time_t)(restoring->manifest.time / 1000);
+	char date[DATE_TEXT];
+	struct tm utc;
+
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&made, &utc));
+	report->last = restoring->manifest.last;
+	report->bytes = restoring->manifest.files[BACKUP_JOURNAL].bytes;
+	report->done = report->total;
+	snprintf(
+		report->text, sizeof(report->text),
+		"restored: %.400s, made %s, the journal up to number %llu.\n"
+		"What was there is beside it in %.400s, with \".before-%s\" at the end of its name.\n"
+		"Next: start the daemon (systemctl start liftd). It builds its ledger from the journal.\n"
+		"Platforms that say hello are told from which number to resend; what none of them\n"
+		"can send again of the time since the backup is not there.",
+		restoring->dir, date, (unsigned long long)report->last, restoring->state,
+		restoring->date);
+}
+
+static bool is_taken(const struct restoring *restoring, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat info;
+
+	aside_path(restoring, name, path);
+	return lstat(path, &info) == 0;
+}
+
+/* Now, or the next second of which nothing is there: what moves aside never meets what has moved before. */
+static void choose_date(struct restoring *restoring)
+{
+	time_t at = time(NULL);
+	struct tm utc;
+
+	do {
+		strftime(restoring->date, sizeof(restoring->date), "%Y%m%dT%H%M%SZ",
+			 gmtime_r(&at, &utc));
+		at++;
+	} while (is_taken(restoring, "journal") || is_taken(restoring, "secret"));
+}
+
+static int restore_locked(struct restoring *restoring)
+{
+	int err = read_manifest(restoring);
+
+	choose_date(restoring);
+	if (!err)
+		err = copy_backup(restoring);
+	if (!err)
+		err = take_over(restoring);
+	dir_delete(restoring->copy);
+	if (!err)
+		say_done(restoring);
+	return err;
+}
+
+int backup_restore(const char *state, const char *dir, struct report *report)
+{
+	struct restoring restoring = { .state = state, .dir = dir, .report = report };
+	int lock = -1, err = 0;
+
+	if (strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX)
+		return report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR));
+	if (dir_make(state) != 0)
+		err = errno == EPERM ? task_check_owner(state, report)
+				     : report_fail_errno(report, "the state cannot be used", state);
+	if (!err && dir_lock(state, &lock) != 0)
+		err = report_fail(report, LIFT_E_BUSY,
+				  "a liftd runs on %.800s: stop it first (systemctl stop liftd)",
+				  state);
+	snprintf(restoring.copy, sizeof(restoring.copy), "%s/restoring", state);
+	if (!err)
+		err = restore_locked(&restoring);
+	if (lock >= 0)
+		close(lock);
+	return err;
+}

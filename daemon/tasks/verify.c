@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/tasks/verify.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/ledger/compare.h"
+#include "daemon/ledger/internal.h"
+#include "daemon/ledger/rebuild.h"
+#include "daemon/tasks/parts.h"
+
+struct verify {
+	const struct config *config;
+	struct report *report;
+	char scratch[PATH_MAX + 16];
+	struct secret secret;
+	struct store *
+		store; /* the ledger's that serves: opened once, whatever takes its place meanwhile */
+	struct catalogue *catalogue; /* that it was made with */
+	struct journal *journal;
+	struct ledger *built;
+	uint64_t number; /* that the ledger has applied */
+};
+
+static void path_in(const struct verify *verify, const char *name, char to[static PATH_MAX])
+{
+	snprintf(to, PATH_MAX, "%s/%s", verify->config->state, name);
+}
+
+/* ---- the ledger that serves --------------------------------------------------------------------- */
+
+static int read_catalogue(struct verify *verify, struct store_txn *txn)
+{
+	struct yaml_errors errors = { .file = "the ledger's catalogue" };
+	struct text value;
+	int err;
+
+	if (!store_get(txn, LDB_META, text_of("catalogue"), &value))
+		return txn->err ? txn->err : LIFT_E_NOT_FOUND;
+	err = catalogue_parse(value, &errors, &verify->catalogue);
+	yaml_errors_clear(&errors);
+	return err == LIFT_E_CONFIG ? LIFT_E_CORRUPT : err;
+}
+
+static int read_number(struct verify *verify, struct store_txn *txn)
+{
+	struct text value;
+
+	if (!store_get(txn, LDB_META, text_of("applied"), &value))
+		return txn->err ? txn->err : LIFT_E_NOT_FOUND;
+	if (value.size != 8)
+		return LIFT_E_CORRUPT;
+	verify->number = get_be((const uint8_t *)value.data, 8);
+	return 0;
+}
+
+static int open_ledger(struct verify *verify)
+{
+	struct store_txn txn;
+	char path[PATH_MAX];
+	int err;
+
+	path_in(verify, "ledger", path);
+	err = store_open_read_only(path, ledger_db_names, LDB_COUNT, &verify->store);
+	if (!err) {
+		err = store_begin(verify->store, false, &txn);
+		if (!err)
+			err = read_catalogue(verify, &txn);
+		if (!err)
+			err = read_number(verify, &txn);
+		store_abort(&txn);
+	}
+	if (err == LIFT_E_NOT_FOUND)
+		return report_fail(
+			verify->report, err,
+			"there is no ledger yet: it is being built, or no daemon has run here");
+	if (err)
+		return report_fail(verify->report, err, "the ledger cannot be read: %.800s: %s",
+				   path, lift_err_text(err));
+	return 0;
+}
+
+/* ---- the one that is built ---------------------------------------------------------------------- */
+
+static int open_journal(struct verify *verify)
+{
+	return task_open_journal(verify->config->state, &verify->secret, &verify->journal,
+				 verify->report);
+}
+
+static void look_at_build(const void *context, struct report *report)
+{
+	const struct ledger_progress *progress = context;
+
+	report->done = atomic_load(&progress->done);
+	report->total = atomic_load(&progress->total);
+}
+
+static int build(struct verify *verify)
+{
+	struct ledger_progress progress = { .before = verify->number + 1 };
+	struct teller teller;
+	int err;
+
+	teller_start(&teller, verify->report, look_at_build, &progress);
+	err = ledger_build(verify->scratch, verify->journal, verify->catalogue,
+			   rebuild_until(verify->config, verify->catalogue), &progress,
+			   &verify->built);
+	teller_stop(&teller);
+	if (err)
+		report_fail(verify->report, err,
+			    "no ledger can be built from the journal: %s (%.800s)",
+			    err == LIFT_E_DISK ? "the disk is full" : lift_err_text(err),
+			    verify->scratch);
+	return err;
+}
+
+/* The ledger has gone on while the second one was built: so does that, with a journal that has as much. */
+static int catch_up(struct verify *verify)
+{
+	uint64_t added;
+	bool more = true;
+	int err;
+
+	ledger_close(verify->built);
+	journal_close(verify->journal);
+	verify->built = NULL;
+	verify->journal = NULL;
+	err = open_journal(verify);
+	if (err)
+		return err;
+	err = ledger_open(verify->scratch, verify->journal, verify->catalogue,
+			  rebuild_until(verify->config, verify->catalogue), &verify->built);
+	if (!err)
+		ledger_stop_at(verify->built, verify->number);
+	while (!err && more)
+		err = ledger_apply(verify->built, 0, &more, &added);
+	if (!err)
+		err = ledger_commit(verify->built);
+	if (err)
+		report_fail(verify->report, err, "the ledger that was built cannot go on: %s",
+			    lift_err_text(err));
+	return err;
+}
+
+/* ---- both --------------------------------------------------------------------------------------- */
+
+static int check_meta(struct verify *verify, struct store_txn *txn)
+{
+	struct text digest = { (char *)verify->built->digest, DIGEST_BYTES }, value;
+
+	if (!store_get(txn, LDB_META, text_of("digest"), &value) || !text_equal(value, digest))
+		return report_fail(
+			verify->report, LIFT_E_NOT_FOUND,
+			"the ledger was made with another as_of than the configuration has "
+			"now, by another version of liftd, or from another journal: the "
+			"daemon builds it anew when it starts");
+	if (ledger_applied(verify->built) != verify->number)
+		return report_fail(
+			verify->report, LIFT_E_DIFFERENT,
+			"the ledger says that it has applied the journal up to number %llu, "
+			"which is none that a commit ends with (%llu is)",
+			(unsigned long long)verify->number,
+			(unsigned long long)ledger_applied(verify->built));
+	return 0;
+}
+
+static int compare(struct verify *verify, struct store_txn *txn)
+{
+	struct store_txn *serving = txn;
+	struct ledger_view built;
+	struct journal_view names;
+	char text[COMPARE_TEXT];
+	int err = ledger_view_begin(verify->built, &built);
+	int names_err = journal_view_begin(verify->journal, &names);
+
+	if (!err)
+		err = names_err;
+	if (!err)
+		err = ledger_compare(serving, &built.txn, verify->catalogue, &names, text);
+	if (err == LIFT_E_DIFFERENT)
+		report_fail(verify->report, err, "the ledger is not what the journal gives: %s",
+			    text);
+	else if (err)
+		report_fail(verify->report, err, "the ledgers cannot be compared: %s",
+			    lift_err_text(err));
+	journal_view_end(&names);
+	ledger_view_end(&built);
+	return err;
+}
+
+/* Its own sum, too: where all that counts is right, a record may still be one that nobody has written. */
+static int check_sum(struct verify *verify, struct store_txn *txn)
+{
+	int err = ledger_walk(txn);
+
+	if (err == LIFT_E_CORRUPT)
+		return report_fail(
+			verify->report, LIFT_E_DIFFERENT,
+			"the ledger's records are not those that were written: their sum is "
+			"another, though all figures are as the journal gives them");
+	if (err)
+		report_fail(verify->report, err, "the ledger cannot be read: %s",
+			    lift_err_text(err));
+	return err;
+}
+
+/* What the ledger has at one moment: kept only as long as it takes to catch up and to compare. */
+static int compare_at_a_moment(struct verify *verify)
+{
+	struct store_txn txn;
+	int err = store_begin(verify->store, false, &txn);
+
+	if (!err)
+		err = read_number(verify, &txn);
+	if (err)
+		report_fail(verify->report, err, "the ledger cannot be read: %s",
+			    lift_err_text(err));
+	if (!err)
+		err = catch_up(verify);
+	if (!err)
+		err = check_meta(verify, &txn);
+	if (!err)
+		err = compare(verify, &txn);
+	if (!err)
+		err = check_sum(verify, &txn);
+	store_abort(&txn);
+	return err;
+}
+
+static void verify_clear(struct verify *verify)
+{
+	ledger_close(verify->built);
+	journal_close(verify->journal);
+	store_close(verify->store);
+	catalogue_free(verify->catalogue);
+	dir_delete(verify->scratch);
+}
+
+int verify_run(const struct config *config, struct report *report)
+{
+	struct verify verify = { .config = config, .report = report };
+	char path[PATH_MAX];
+	int err = task_check_owner(config->state, report);
+
+	if (err)
+		return err;
+	path_in(&verify, VERIFY_SCRATCH, path);
+	dir_sweep(path);
+	snprintf(verify.scratch, sizeof(verify.scratch), "%s-%d", path, (int)getpid());
+	err = task_open_secret(config->state, &verify.secret, report);
+	if (!err)
+		err = open_ledger(&verify);
+	if (!err)
+		err = open_journal(&verify);
+	if (!err)
+		err = task_check_room(config->state, config->state, store_bytes(verify.store),
+				      "the second ledger", report);
+	if (!err)
+		err = build(&verify);
+	if (!err)
+		err = compare_at_a_moment(&verify);
+	if (!err) {
+		report->last = verify.number;
+		report->bytes = store_bytes(verify.store);
+		report->done = report->total;
+		snprintf(report->text, sizeof(report->text),
+			 "the ledger is what the journal gives, up to number %llu",
+			 (unsigned long long)report->last);
+	}
+	verify_clear(&verify);
+	return err;
+}
