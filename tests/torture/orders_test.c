@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/anyworld.h"
 #include "tests/unit/house.h"
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/anyworld.h"
+#include "tests/unit/worlds/model.h"
 
 enum {
 	SHORT = 300,

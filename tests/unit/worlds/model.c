@@ -2,7 +2,7 @@
 /*
  * METRICS 1 and 2: events as facts and profiles of learners, and what the catalogue says of places.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -19,9 +19,9 @@
 #include <jansson.h>
 
 #include "daemon/control/export.h"
-#include "tests/unit/anyworld.h"
 #include "tests/unit/house.h"
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/anyworld.h"
+#include "tests/unit/worlds/model.h"
 
 enum { WORLDS = 320, REFERENCE_SECONDS = 120 /* of processor time */ };
 #define REFERENCE "tests/reference"

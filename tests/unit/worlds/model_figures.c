@@ -2,7 +2,7 @@
 /*
  * Pieces that the figures of several kinds have in common, those of people, and the lines of an export.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

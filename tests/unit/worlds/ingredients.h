@@ -6,7 +6,7 @@
 #ifndef LIFT_TESTS_INGREDIENTS_H
 #define LIFT_TESTS_INGREDIENTS_H
 
-#include "tests/unit/anyworld.h"
+#include "tests/unit/worlds/anyworld.h"
 
 enum {
 	INGREDIENTS_ROOM = 64,

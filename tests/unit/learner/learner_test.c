@@ -10,7 +10,7 @@
 
 #include "daemon/learner/states.h"
 #include "tests/unit/house.h"
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/model.h"
 
 /* ---- facts and profiles of events --------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/anyworld.h"
+#include "tests/unit/worlds/anyworld.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "tests/unit/anyplan.h"
-#include "tests/unit/anytimes.h"
 #include "tests/unit/world.h"
+#include "tests/unit/worlds/anyplan.h"
+#include "tests/unit/worlds/anytimes.h"
 
 /* ---- names: a catalogue takes some of them, events use any -------------------------------------- */
 

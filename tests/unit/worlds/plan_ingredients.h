@@ -5,7 +5,7 @@
 #ifndef LIFT_TESTS_PLAN_INGREDIENTS_H
 #define LIFT_TESTS_PLAN_INGREDIENTS_H
 
-#include "tests/unit/anyworld.h"
+#include "tests/unit/worlds/anyworld.h"
 
 enum plan_ingredient {
 	/* a learner in a programme */

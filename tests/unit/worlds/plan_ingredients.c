@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/plan_ingredients.h"
+#include "tests/unit/worlds/plan_ingredients.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 static const char *const names[PLAN_INGREDIENTS] = {
 	[PROGRAMME_COMPLETED_BY_SOME] = "a programme completed by fewer than all of its modules",

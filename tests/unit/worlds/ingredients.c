@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/ingredients.h"
+#include "tests/unit/worlds/ingredients.h"
 
 #include <assert.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 /*
  * METRICS 3 and 4: what a learner has done in a module, what that adds to the tallies, and a module's figures.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

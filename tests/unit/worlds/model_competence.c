@@ -2,7 +2,7 @@
 /*
  * METRICS 6: the grants that a learner has earned, what they add to the tallies, and a competence's figures.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

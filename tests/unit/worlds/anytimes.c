@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/anytimes.h"
+#include "tests/unit/worlds/anytimes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /*
  * The tallies that all learners make together, and those of kind people.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

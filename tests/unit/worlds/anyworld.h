@@ -10,7 +10,7 @@
 
 #include "daemon/catalogue/catalogue.h"
 #include "proto/event.h"
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/model.h"
 
 /* 2032-01-01T00:00Z: behind all of its times. */
 #define ANYWORLD_CLOCK INT64_C(1956528000000)

@@ -5,7 +5,7 @@
 #ifndef LIFT_TESTS_MODEL_PARTS_H
 #define LIFT_TESTS_MODEL_PARTS_H
 
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/model.h"
 
 /* ---- the catalogue ------------------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/anyplan.h"
+#include "tests/unit/worlds/anyplan.h"
 
 #include "tests/unit/world.h"
 

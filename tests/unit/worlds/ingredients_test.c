@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/ingredients.h"
-#include "tests/unit/plan_ingredients.h"
 #include "tests/unit/world.h"
+#include "tests/unit/worlds/ingredients.h"
+#include "tests/unit/worlds/plan_ingredients.h"
 
 enum { WORLDS = 160, SEED = 1, AT_LEAST = 2 };
 

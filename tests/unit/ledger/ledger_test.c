@@ -13,7 +13,7 @@
 #include "daemon/control/export.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
-#include "tests/unit/model.h"
+#include "tests/unit/worlds/model.h"
 
 /* rana and bodo mean the same people; moodle has its own. */
 static const char joined[] = "namespaces: {rana: people, bodo: people}\n";

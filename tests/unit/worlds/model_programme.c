@@ -2,7 +2,7 @@
 /*
  * METRICS 5: what a learner has done in a programme, what that adds to the tallies, and a programme's figures.
  */
-#include "tests/unit/model_parts.h"
+#include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
