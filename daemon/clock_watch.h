@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clock_watch.h - jumps of the time of day, said in the log and counted. Nothing else is done about them: intervals
- * are taken by the steady clock, a day begins when the clock says so, and the time of receipt never goes back
- * (METRICS 1).
+ * clock_watch.h - jumps of the time of day, said in the log and counted. Nothing else is done about
+ * them: intervals are taken by the steady clock, a day begins when the clock says so, and the time
+ * of receipt never goes back (METRICS 1).
  */
 #ifndef LIFTD_CLOCK_WATCH_H
 #define LIFTD_CLOCK_WATCH_H

@@ -32,7 +32,7 @@ int liftd_check(const struct config *config, const struct catalogue *catalogue,
 	return errors->count ? LIFT_E_CONFIG : 0;
 }
 
-/* ---- the rooms, in the order of an event's way --------------------------------------------------- */
+/* The rooms, in the order of an event's way. */
 
 static int open_dirs(struct liftd *liftd)
 {
@@ -254,7 +254,7 @@ static int open_control(struct liftd *liftd)
 	return socket_failed("control", err, failed);
 }
 
-/* ---- what the threads do ------------------------------------------------------------------------ */
+/* What the threads do. */
 
 void ledger_failed(struct liftd *liftd, const char *what, int err)
 {

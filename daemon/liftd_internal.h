@@ -20,8 +20,8 @@
 #include "daemon/service.h"
 #include "daemon/tasks/guard.h"
 
-/* Three threads beside the main one; each has a loop, and a wake by which the others tell it that there is more. A rebuild has a
- * fourth one, while there is one. */
+/* Three threads beside the main one; each has a loop, and a wake by which the others tell it that
+ * there is more. A rebuild has a fourth one, while there is one. */
 enum room { ROOM_MAIN, ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
 
 enum { DIRS = 2 };
@@ -83,8 +83,8 @@ struct liftd {
 		struct ledger *ledger;
 		struct catalogue *catalogue;
 	} walked;
-	atomic_bool
-		ledger_wanted; /* one is to be built anew: this one is damaged, or of another catalogue than the newest */
+	atomic_bool ledger_wanted; /* one is to be built anew: this one is damaged, or of another
+				      catalogue than the newest */
 	_Atomic uint64_t reloads_asked; /* by operators */
 	struct {			/* the last of these that is done; under the lock */
 		uint64_t number;
@@ -93,32 +93,37 @@ struct liftd {
 	} reloaded;
 };
 
-/* ---- trust.c: is what is on disk what was written? ------------------------------------------------ */
+/* Trust.c: is what is on disk what was written? */
 
 /* Is there a journal, or is this a first start? LIFT_E_DAMAGED: there was one. */
 int find_journal(struct liftd *liftd);
 
-/* Before anything is opened, and before there is a thread. LIFT_E_DAMAGED: the journal cannot even be read. */
+/* Before anything is opened, and before there is a thread. LIFT_E_DAMAGED: the journal cannot even
+ * be read. */
 int walk_stores(struct liftd *liftd);
 
 /* What is walked beside the running daemon is looked at by the main thread. */
 int follow_guard(struct liftd *liftd);
 
-/* Any thread: what is damaged in the journal goes to the log, once; true where it has gone there now. */
+/* Any thread: what is damaged in the journal goes to the log, once; true where it has gone there
+ * now. */
 bool tell_damage(struct liftd *liftd, const struct journal_damage *damage);
 
-/* ---- reload.c: another catalogue, another ledger ------------------------------------------------- */
+/* Reload.c: another catalogue, another ledger. */
 
-/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves until the new one is built. */
+/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which
+ * serves until the new one is built. */
 int open_generation(struct liftd *liftd);
 
 /* The main thread: the ledger was walked beside the daemon, and serves now, or is built anew. */
 void open_walked(struct liftd *liftd);
 
-/* The main thread, at SIGHUP or an operator's request: read the catalogue again. LIFT_E_CONFIG with the reasons: the old one stays. */
+/* The main thread, at SIGHUP or an operator's request: read the catalogue again. LIFT_E_CONFIG with
+ * the reasons: the old one stays. */
 int liftd_reload(struct liftd *liftd, struct yaml_errors *errors);
 
-/* The main thread: what other threads have asked for: a reload, a ledger in place of a damaged one. */
+/* The main thread: what other threads have asked for: a reload, a ledger in place of a damaged
+ * one. */
 void liftd_attend(struct liftd *liftd);
 
 /* Control's: ask for a reload; answer those that are done. */

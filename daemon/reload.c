@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Another catalogue, another ledger. The main thread reads the catalogue; a rebuild makes the ledger, while the old one serves; the ledger's
- * thread lets the new one take over; control sees it with its next request, the intake's gate at once.
+ * Another catalogue, another ledger. The main thread reads the catalogue; a rebuild makes the
+ * ledger, while the old one serves; the ledger's thread lets the new one take over; control sees it
+ * with its next request, the intake's gate at once.
  */
 #include <errno.h>
 #include <limits.h>
@@ -20,9 +21,10 @@ static void ledger_path(const struct liftd *liftd, char to[static PATH_MAX])
 	snprintf(to, PATH_MAX, "%s/ledger", liftd->config->state);
 }
 
-/* ---- the start ---------------------------------------------------------------------------------- */
+/* The start. */
 
-/* A ledger of another catalogue, whose text it has: NULL where it cannot be read, or counts by something else, too. */
+/* A ledger of another catalogue, whose text it has: NULL where it cannot be read, or counts by
+ * something else, too. */
 static struct ledger *open_older(struct liftd *liftd, const char *path,
 				 struct catalogue **ret_catalogue)
 {
@@ -47,7 +49,8 @@ static struct ledger *open_older(struct liftd *liftd, const char *path,
 	return ledger;
 }
 
-/* Errors that say that there is no ledger to serve, but that one can be built: on a full disk, as soon as there is room. */
+/* Errors that say that there is no ledger to serve, but that one can be built: on a full disk, as
+ * soon as there is room. */
 static bool is_no_ledger(int err)
 {
 	return err == LIFT_E_NOT_FOUND || err == LIFT_E_CORRUPT || err == LIFT_E_NEWER ||
@@ -62,8 +65,9 @@ static int begin_build(struct liftd *liftd, int why, bool serves_older)
 	return rebuild_start(liftd->rebuild, liftd->newest);
 }
 
-/* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What the guard has not found whole is not opened: a wrong figure
- * would be served as right, and a broken page can end the daemon. */
+/* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What the
+ * guard has not found whole is not opened: a wrong figure would be served as right, and a broken
+ * page can end the daemon. */
 static int find_ledger(struct liftd *liftd, struct ledger **ret_ledger,
 		       struct catalogue **ret_catalogue)
 {
@@ -116,7 +120,7 @@ int open_generation(struct liftd *liftd)
 	return generation || err ? err : LIFT_E_MEMORY;
 }
 
-/* ---- the main thread ------------------------------------------------------------------------------ */
+/* The main thread. */
 
 static bool serves(struct liftd *liftd, const struct catalogue *catalogue)
 {
@@ -134,7 +138,8 @@ static void swap_catalogue(struct catalogue **at, struct catalogue *catalogue)
 	*at = catalogue;
 }
 
-/* Who has asked for it finds it there; a ledger's thread that is busy does not keep the main one. */
+/* Who has asked for it finds it there; a ledger's thread that is busy does not keep the main
+ * one. */
 static void await_renamed(struct liftd *liftd)
 {
 	struct timespec end;
@@ -182,11 +187,11 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 	}
 	stats_add(&liftd->stats, err ? STAT_reloads_refused : STAT_reloads, 1);
 	if (err)
-		log_error(
-			"catalogue is not taken, the old one stays: path=%s code=%s errors=%zu first=%.*s",
-			liftd->catalogue_path, lift_err_code(err), errors->count,
-			(int)strcspn(errors->text ? errors->text : "", "\n"),
-			errors->text ? errors->text : "");
+		log_error("catalogue is not taken, the old one stays: path=%s code=%s errors=%zu "
+			  "first=%.*s",
+			  liftd->catalogue_path, lift_err_code(err), errors->count,
+			  (int)strcspn(errors->text ? errors->text : "", "\n"),
+			  errors->text ? errors->text : "");
 	else
 		log_notice("catalogue read again: path=%s regions=%u modules=%u %s",
 			   liftd->catalogue_path, catalogue->n_regions - 2, catalogue->n_modules,
@@ -248,7 +253,7 @@ void liftd_attend(struct liftd *liftd)
 	reload_as_asked(liftd);
 }
 
-/* ---- control's thread ----------------------------------------------------------------------------- */
+/* Control's thread. */
 
 uint64_t control_ask_reload(void *context)
 {
@@ -267,9 +272,10 @@ void control_answer_reloads(struct liftd *liftd)
 	pthread_mutex_unlock(&liftd->reload_lock);
 }
 
-/* ---- the ledger's thread -------------------------------------------------------------------------- */
+/* The ledger's thread. */
 
-/* Publish this one in a new epoch, let control see it, and go on with it. Where that cannot be, all stays as it was. */
+/* Publish this one in a new epoch, let control see it, and go on with it. Where that cannot be, all
+ * stays as it was. */
 static int take_over(struct liftd *liftd, struct catalogue *catalogue, struct ledger *ledger)
 {
 	struct ledger_watcher watcher = publish_watcher(liftd->publish);
@@ -363,9 +369,9 @@ static void take_rebuilt(struct liftd *liftd)
 	if (err == LIFT_E_NOT_FOUND)
 		return;
 	if (err)
-		log_error(
-			"the new ledger cannot be given its place, it is built again at the next start: reason=%s",
-			strerror(errno));
+		log_error("the new ledger cannot be given its place, it is built again at the next "
+			  "start: reason=%s",
+			  strerror(errno));
 	/* The writer's transaction of the one that goes ends in this thread. */
 	if (liftd->serving->ledger && ledger_commit(liftd->serving->ledger) != 0)
 		log_warning(
@@ -392,7 +398,7 @@ void ledger_take_over(struct liftd *liftd)
 	take_rebuilt(liftd);
 }
 
-/* ---- the intake's thread --------------------------------------------------------------------------- */
+/* The intake's thread. */
 
 void intake_follow(struct liftd *liftd)
 {

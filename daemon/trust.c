@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
+ * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a
+ * damaged journal is read and no longer written.
  */
 #include <errno.h>
 #include <limits.h>
@@ -35,7 +36,8 @@ int find_journal(struct liftd *liftd)
 		return 0;
 	log_error(
 		"journal missing: path=%s/journal/data.mdb: there is a ledger, which was made from "
-		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), or "
+		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), "
+		"or "
 		"move %s away to begin anew, without what was received",
 		state, path);
 	return LIFT_E_DAMAGED;
@@ -72,7 +74,8 @@ static int take_ledger_away(const struct liftd *liftd)
 	return err;
 }
 
-/* A ledger is only made anew from a journal that is whole: with a damaged one there is none (reload.c). */
+/* A ledger is only made anew from a journal that is whole: with a damaged one there is none
+ * (reload.c). */
 static int judge_ledger(const struct liftd *liftd)
 {
 	int err = guard_ledger(liftd->guard);

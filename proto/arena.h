@@ -14,7 +14,8 @@ struct arena {
 	size_t bytes;		    /* taken from the system */
 };
 
-/* `count` pieces of `size` bytes, zeros, aligned to 8; NULL where there is no memory. None is a piece, too. */
+/* `count` pieces of `size` bytes, zeros, aligned to 8; NULL where there is no memory. None is a
+ * piece, too. */
 void *arena_take(struct arena *arena, size_t count, size_t size);
 
 /* A copy of a text with a 0 behind it; NULL where there is no memory. */

@@ -3,7 +3,7 @@
 
 #include "proto/msg_internal.h"
 
-/* ---- requests: each key is a text ------------------------------------------------------------ */
+/* Requests: each key is a text. */
 
 static const struct {
 	struct text key;
@@ -85,7 +85,7 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 		msg_key_int(writer, "after", (int64_t)request->after);
 }
 
-/* ---- answers, written ------------------------------------------------------------------------ */
+/* Answers, written. */
 
 static void encode_op(struct msg_writer *writer, size_t pairs, const char *op)
 {
@@ -258,7 +258,7 @@ void work_encode(struct msg_writer *writer, const struct work *work)
 	msg_key_text(writer, "text", work->text);
 }
 
-/* ---- answers, read --------------------------------------------------------------------------- */
+/* Answers, read. */
 
 enum {
 	A_V,

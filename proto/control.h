@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - what is asked and answered beside batches: hello, acks, nacks, status, export, explain.
+ * control.h - what is asked and answered beside batches: hello, acks, nacks, status, export,
+ * explain.
  *
  * One struct request holds every key that any request may have: an `op` uses those that it needs.
  */
@@ -9,7 +10,8 @@
 
 #include "proto/msg.h"
 
-/* A request as it came; an absent text is empty, an absent number 0. Valid until the reader's next use. */
+/* A request as it came; an absent text is empty, an absent number 0. Valid until the reader's next
+ * use. */
 struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
@@ -18,8 +20,8 @@ struct request {
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
-/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE and
- * LIFT_E_STREAM for those two) or LIFT_E_VERSION. */
+/* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE
+ * and LIFT_E_STREAM for those two) or LIFT_E_VERSION. */
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
 void request_encode(struct msg_writer *writer, const struct request *request);
 
@@ -75,12 +77,12 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);
 
-/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>: <text>" ...]}:
- * `errors` are lines, or NULL. */
+/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>:
+ * <text>" ...]}: `errors` are lines, or NULL. */
 void reloaded_encode(struct msg_writer *writer, int err, const char *errors);
 
-/* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir, last, bytes,
- * text}, or {v:1, ok:false, code, text}. */
+/* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir,
+ * last, bytes, text}, or {v:1, ok:false, code, text}. */
 struct work {
 	bool more;
 	uint64_t done, total;
@@ -105,11 +107,12 @@ struct answer {
 	const void *rejected; /* opaque */
 };
 
-/* 0, LIFT_E_MALFORMED (also where a key that its op needs is missing or of a wrong type), LIFT_E_VERSION, or
- * LIFT_E_OP where it is none of these answers. */
+/* 0, LIFT_E_MALFORMED (also where a key that its op needs is missing or of a wrong type),
+ * LIFT_E_VERSION, or LIFT_E_OP where it is none of these answers. */
 int answer_decode(struct msg_reader *reader, struct text message, struct answer *ret_answer);
 
-/* Row i of an ack's rejected: LIFT_E_MALFORMED where there is none, or it is not [seq, code, text, ...]. */
+/* Row i of an ack's rejected: LIFT_E_MALFORMED where there is none, or it is not [seq, code, text,
+ * ...]. */
 int answer_rejected(const struct answer *answer, size_t i, uint64_t *ret_seq, struct text *ret_code,
 		    struct text *ret_text);
 

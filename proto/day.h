@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-/* The day of a date: month 1..12, mday 1..31. One that the month does not have is as many days on. */
+/* The day of a date: month 1..12, mday 1..31. One that the month does not have is as many days
+ * on. */
 int32_t day_of_date(int32_t year, int32_t month, int32_t mday);
 
 void day_to_date(int32_t day, int32_t *ret_year, int32_t *ret_month, int32_t *ret_mday);

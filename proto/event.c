@@ -52,7 +52,7 @@ bool source_is_valid(struct text source)
 	return true;
 }
 
-/* ---- a batch --------------------------------------------------------------------------------- */
+/* A batch. */
 
 enum { BATCH_V, BATCH_OP, BATCH_SOURCE, BATCH_STREAM, BATCH_SEQ, BATCH_EVENTS, BATCH_KEYS };
 static const struct text batch_keys[BATCH_KEYS] = { TEXT("v"),	    TEXT("op"),	 TEXT("source"),
@@ -127,7 +127,7 @@ void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *w
 	msgpack_pack_object(msg_packer(writer), events[i]);
 }
 
-/* ---- one event ------------------------------------------------------------------------------- */
+/* One event. */
 
 enum {
 	EV_TYPE,
@@ -281,7 +281,7 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 	return event->result.score < 0 && event->result.passed < 0 ? LIFT_E_RESULT : 0;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* Writing. */
 
 void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
 		 uint64_t seq, uint32_t count)

@@ -2,8 +2,8 @@
 /*
  * event.h - one learning event, as METRICS has it, and the batches that carry events.
  *
- * A decoded event borrows its texts from the message. Its values are checked: what decoding accepts is
- * in range; how far `time` may be ahead of the clock is judged at intake, which owns it.
+ * A decoded event borrows its texts from the message. Its values are checked: what decoding accepts
+ * is in range; how far `time` may be ahead of the clock is judged at intake, which owns it.
  */
 #ifndef LIFT_PROTO_EVENT_H
 #define LIFT_PROTO_EVENT_H
@@ -81,8 +81,8 @@ struct batch {
 /* Is it 1..64 of [a-z0-9._-]? */
 bool source_is_valid(struct text source);
 
-/* Decode a batch's own keys. On failure the error, and in ret_batch source, stream and seq where they could be
- * read (else empty and 0). */
+/* Decode a batch's own keys. On failure the error, and in ret_batch source, stream and seq where
+ * they could be read (else empty and 0). */
 int batch_decode(struct msg_reader *reader, struct text message, struct batch *ret_batch);
 
 /* Decode and check event i (from 0): 0 or the error of its first fault. */
@@ -91,11 +91,13 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
 /* Write event i as it came (the same content gives the same bytes). */
 void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
-/* Write what event i has of type, time, module, region, score, passed, phase and voids, where it is what these may
- * have; else, and of attrs and of a learner that cannot be one, its kind and size: nothing of who it was about. */
+/* Write what event i has of type, time, module, region, score, passed, phase and voids, where it is
+ * what these may have; else, and of attrs and of a learner that cannot be one, its kind and size:
+ * nothing of who it was about. */
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
-/* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its own. */
+/* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its
+ * own. */
 void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
 		 uint64_t seq, uint32_t count);
 void event_encode(struct msg_writer *writer, const struct event *event);

@@ -52,7 +52,8 @@ fail:
 	return NULL;
 }
 
-/* NULL for what JSON has no form for, or without memory. Recursion is as deep as msg_check lets a message nest. */
+/* NULL for what JSON has no form for, or without memory. Recursion is as deep as msg_check lets a
+ * message nest. */
 static json_t *json_of(const msgpack_object *object)
 {
 	int64_t value;

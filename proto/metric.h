@@ -16,8 +16,8 @@ struct metric {
 	int64_t time;	   /* ms */
 	struct text as_of; /* "YYYY-MM-DD" */
 	struct text plane, region, kind, id;
-	struct text
-		metrics; /* MessagePack, as metrics.h writes it; empty: nobody counts any more (nil) */
+	struct text metrics; /* MessagePack, as metrics.h writes it; empty: nobody counts any more
+				(nil) */
 	const struct text *sources;
 	size_t n_sources;
 };

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- the walk before anything is allocated --------------------------------------------------- */
+/* The walk before anything is allocated. */
 
 /* What follows a value's first byte. */
 struct shape {
@@ -29,7 +29,8 @@ static const struct shape shapes[32] = {
 
 #define NO_CONTAINER UINT64_MAX
 
-/* Read one value's head at `at`: where its payload ends, and how many values it holds if it is a map or an array. */
+/* Read one value's head at `at`: where its payload ends, and how many values it holds if it is a
+ * map or an array. */
 static bool walk_head(const uint8_t *data, size_t size, size_t *at, uint64_t *ret_children)
 {
 	uint8_t byte = data[(*at)++];
@@ -98,7 +99,8 @@ int msg_check(const void *bytes, size_t size, int depth)
 	return at == size ? 0 : LIFT_E_MALFORMED;
 }
 
-/* The bytes that follow a lead byte and the least code point that needs so many; 0: not a lead byte. */
+/* The bytes that follow a lead byte and the least code point that needs so many; 0: not a lead
+ * byte. */
 static int utf8_follow(uint8_t lead, uint32_t *ret_bits, uint32_t *ret_least)
 {
 	if (lead >= 0xc2 && lead <= 0xdf) {
@@ -154,7 +156,7 @@ bool msg_is_utf8(const char *text, size_t size)
 	return true;
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* Reading. */
 
 struct msg_reader {
 	msgpack_zone zone;
@@ -282,7 +284,8 @@ int msg_fields(const msgpack_object *map, const struct text keys[], size_t n,
 	if (err)
 		return err;
 	msg_find(map, keys, n, values);
-	/* What nobody knows is skipped, but obeys the rules; lists and maps that the caller knows are its own to check. */
+	/* What nobody knows is skipped, but obeys the rules; lists and maps that the caller knows
+	 * are its own to check. */
 	for (uint32_t i = 0; i < map->via.map.size && !err; i++) {
 		const msgpack_object_kv *kv = &map->via.map.ptr[i];
 		bool known = false;
@@ -322,7 +325,7 @@ int msg_check_values(const msgpack_object *object)
 	}
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* Writing. */
 
 struct msg_writer {
 	msgpack_sbuffer buffer;

@@ -2,10 +2,10 @@
 /*
  * msg.h - bounded MessagePack: what is hostile is found before anything is allocated.
  *
- * Reading: the bytes are walked first, iteratively (depth, counts, no trailing bytes); only then does
- * msgpack-c unpack them, into a zone that the reader owns and reuses. What is read lives until the
- * reader's next use, and borrows texts from the message's bytes.
- * Writing: a growing buffer; the first failure (memory) sticks and is seen at msg_writer_end.
+ * Reading: the bytes are walked first, iteratively (depth, counts, no trailing bytes); only then
+ * does msgpack-c unpack them, into a zone that the reader owns and reuses. What is read lives until
+ * the reader's next use, and borrows texts from the message's bytes. Writing: a growing buffer; the
+ * first failure (memory) sticks and is seen at msg_writer_end.
  */
 #ifndef LIFT_PROTO_MSG_H
 #define LIFT_PROTO_MSG_H
@@ -59,8 +59,8 @@ void msg_key_text(struct msg_writer *writer, const char *key, struct text value)
 void msg_key_bool(struct msg_writer *writer, const char *key, bool value);
 void msg_key_moment(struct msg_writer *writer, const char *key, int64_t ms);
 
-/* What has been written since the last clear, valid until the next write; an empty text where memory
- * ran out on the way. */
+/* What has been written since the last clear, valid until the next write; an empty text where
+ * memory ran out on the way. */
 struct text msg_written(const struct msg_writer *writer);
 
 #endif

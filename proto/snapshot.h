@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot.h - how a dashboard asks for the current message of each topic, and what ends the answer.
+ * snapshot.h - how a dashboard asks for the current message of each topic, and what ends the
+ * answer.
  */
 #ifndef LIFT_PROTO_SNAPSHOT_H
 #define LIFT_PROTO_SNAPSHOT_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * On libyaml's events, since what is built on top of it has no free keys, no lines, or stops at the first error.
+ * On libyaml's events, since what is built on top of it has no free keys, no lines, or stops at the
+ * first error.
  */
 #include "proto/yaml.h"
 
@@ -56,7 +57,8 @@ int yaml_excerpt_size(struct text text)
 	return (int)size;
 }
 
-/* One error is one line of UTF-8: a control, and a character of which an excerpt has only the beginning, becomes '?'. */
+/* One error is one line of UTF-8: a control, and a character of which an excerpt has only the
+ * beginning, becomes '?'. */
 static void make_printable(char *what)
 {
 	size_t size;
@@ -150,10 +152,10 @@ static void check_marks(struct builder *b, const yaml_event_t *event, const yaml
 			const yaml_char_t *tag)
 {
 	if (anchor)
-		yaml_error(
-			b->errors, line_of(event),
-			"`&%.40s`: anchors are not read here; write the value out where it is needed",
-			(const char *)anchor);
+		yaml_error(b->errors, line_of(event),
+			   "`&%.40s`: anchors are not read here; write the value out where it is "
+			   "needed",
+			   (const char *)anchor);
 	if (tag)
 		yaml_error(
 			b->errors, line_of(event),
@@ -306,7 +308,8 @@ static int syntax_error(struct builder *b)
 
 	if (p->error == YAML_MEMORY_ERROR)
 		return LIFT_E_MEMORY;
-	/* The reader, which checks characters, knows no line: the mark is where the scanner is, just before. */
+	/* The reader, which checks characters, knows no line: the mark is where the scanner is,
+	 * just before. */
 	yaml_error(b->errors,
 		   (unsigned)(p->error == YAML_READER_ERROR ? p->mark.line : p->problem_mark.line) +
 			   1,

@@ -2,8 +2,8 @@
 /*
  * yaml.h - a YAML text as a tree in which every scalar is the text as written and knows its line.
  *
- * `NO` stays Norway and `0301` Oslo: whatever YAML would make of a plain scalar, here it is text. Anchors
- * and aliases are refused. The whole tree is freed at once.
+ * `NO` stays Norway and `0301` Oslo: whatever YAML would make of a plain scalar, here it is text.
+ * Anchors and aliases are refused. The whole tree is freed at once.
  */
 #ifndef LIFT_PROTO_YAML_H
 #define LIFT_PROTO_YAML_H
@@ -51,8 +51,8 @@ int yaml_excerpt_size(struct text text);
 
 struct yaml_doc; /* owns the tree and its texts */
 
-/* Parse one document. One that says nothing is an empty map. LIFT_E_CONFIG, with the reasons added to errors;
- * LIFT_E_MEMORY. */
+/* Parse one document. One that says nothing is an empty map. LIFT_E_CONFIG, with the reasons added
+ * to errors; LIFT_E_MEMORY. */
 int yaml_parse(struct text text, struct yaml_errors *errors, struct yaml_doc **ret_doc);
 const struct yaml_node *yaml_root(const struct yaml_doc *doc);
 void yaml_doc_free(struct yaml_doc *doc); /* libyaml has a yaml_free of its own */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Linked with every test program: with LIFT_FILTER in the environment only the tests run whose names are like it
+ * Linked with every test program: with LIFT_FILTER in the environment only the tests run whose
+ * names are like it
  * (`*` and `?` stand for other characters).
  */
 #include <setjmp.h>

@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* LIFT_SEED; where that is not set, or is `random`, one from the clock. Printed, so that it can be given again. */
+/* LIFT_SEED; where that is not set, or is `random`, one from the clock. Printed, so that it can be
+ * given again. */
 static inline uint64_t test_seed(void)
 {
 	const char *given = getenv("LIFT_SEED");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift backup, lift verify: work that a child of the daemon does, and that the daemon answers when it is done.
+ * lift backup, lift verify: work that a child of the daemon does, and that the daemon answers when
+ * it is done.
  */
 #include <errno.h>
 #include <limits.h>
@@ -84,9 +85,12 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift backup",
 		.arguments = "[DIR]",
-		.help = "Has the daemon copy its journal and its secret to DIR, which it makes, while it goes\n"
-			"on; without DIR to a directory named by the time, in backups/ of its state. The copy\n"
-			"is read again before it gets its name. 'liftd --restore DIR' is the way back.",
+		.help = "Has the daemon copy its journal and its secret to DIR, which it makes, "
+			"while it goes\n"
+			"on; without DIR to a directory named by the time, in backups/ of its "
+			"state. The copy\n"
+			"is read again before it gets its name. 'liftd --restore DIR' is the way "
+			"back.",
 	};
 	struct request request = { .op = text_of("backup") };
 	char dir[PATH_MAX];
@@ -112,8 +116,10 @@ int command_verify(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift verify",
 		.arguments = "",
-		.help = "Has a child of the daemon build a second ledger from the journal, and compare it with\n"
-			"the one that figures are read from. The first difference is printed, and the status\n"
+		.help = "Has a child of the daemon build a second ledger from the journal, and "
+			"compare it with\n"
+			"the one that figures are read from. The first difference is printed, and "
+			"the status\n"
 			"is 1, where there is one.",
 	};
 	int status;

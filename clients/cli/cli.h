@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cli.h - what the subcommands of lift share: exit statuses, options as tables, complaints that say what to do.
+ * cli.h - what the subcommands of lift share: exit statuses, options as tables, complaints that say
+ * what to do.
  */
 #ifndef LIFT_CLI_CLI_H
 #define LIFT_CLI_CLI_H
@@ -35,7 +36,7 @@ int command_rejections(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_simulate(const struct cli *cli, int argc, char **argv);
 
-/* ---- options ----------------------------------------------------------------------------------- */
+/* Options. */
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL };
 
@@ -57,11 +58,11 @@ struct usage {
 	bool stop;		  /* at the first argument that is no option */
 };
 
-/* The index in argv of the first argument; or -1, with the status to exit with: --help was asked for and
- * given, or something was wrong and has been complained about. */
+/* The index in argv of the first argument; or -1, with the status to exit with: --help was asked
+ * for and given, or something was wrong and has been complained about. */
 int options_parse(const struct usage *usage, int argc, char **argv, int *ret_status);
 
-/* ---- complaints, on standard error ------------------------------------------------------------- */
+/* Complaints, on standard error. */
 
 /* "lift: ..." and the end of the line. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);

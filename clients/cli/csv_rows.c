@@ -8,7 +8,7 @@
 
 #include "proto/iso8601.h"
 
-/* ---- columns ----------------------------------------------------------------------------------- */
+/* Columns. */
 
 enum group { GROUP_EVENT, GROUP_ATTRS, GROUP_VOIDS, GROUPS };
 
@@ -82,7 +82,7 @@ static const struct known {
 
 enum { N_KNOWN = sizeof(known_columns) / sizeof(known_columns[0]) };
 
-/* ---- the reader -------------------------------------------------------------------------------- */
+/* The reader. */
 
 struct csv_rows {
 	struct csv_parser parser;
@@ -210,7 +210,7 @@ static bool split_record(struct csv_rows *csv, struct text record, char *problem
 	return true;
 }
 
-/* ---- the header -------------------------------------------------------------------------------- */
+/* The header. */
 
 static enum group group_of(struct text *name)
 {
@@ -284,10 +284,10 @@ static int read_header(struct csv_rows *csv, char *problem)
 		if (!known_columns[k].needed ||
 		    has_column(csv, n, GROUP_EVENT, known_columns[k].name))
 			continue;
-		snprintf(
-			problem, ROWS_PROBLEM_MAX,
-			"the first line must be a header, and it has no column '%s'; there are " COLUMNS,
-			known_columns[k].name);
+		snprintf(problem, ROWS_PROBLEM_MAX,
+			 "the first line must be a header, and it has no column '%s'; there "
+			 "are " COLUMNS,
+			 known_columns[k].name);
 		goto fail;
 	}
 	csv->n_columns = n;
@@ -298,7 +298,7 @@ fail:
 	return LIFT_E_MALFORMED;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* Rows. */
 
 static void write_group(const struct csv_rows *csv, enum group group, struct msg_writer *writer)
 {

@@ -11,7 +11,7 @@
 #include "clients/cli/whose.h"
 #include "proto/grow.h"
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* Files. */
 
 char *file_read(const char *path, size_t *ret_size)
 {
@@ -46,7 +46,7 @@ fail:
 	return NULL;
 }
 
-/* ---- texts ------------------------------------------------------------------------------------- */
+/* Texts. */
 
 /* A copy with RUNTIME replaced, as the daemon does it; NULL where memory ran out. */
 static char *expand(struct text endpoint, const char *runtime)
@@ -77,7 +77,7 @@ static char *default_runtime(char *(*env)(const char *), unsigned uid)
 	return runtime;
 }
 
-/* ---- the tree ---------------------------------------------------------------------------------- */
+/* The tree. */
 
 /* A key's text, the first of its list, or the default where it is absent. */
 static struct text first_text(const struct yaml_node *map, const char *key, const char *otherwise,
@@ -110,7 +110,8 @@ static int expand_optional(const struct yaml_node *map, const char *key, const c
 	return *ret_endpoint ? 0 : LIFT_E_MEMORY;
 }
 
-/* The audience of a name, or the first; NULL where none is configured, so that the default is meant. */
+/* The audience of a name, or the first; NULL where none is configured, so that the default is
+ * meant. */
 static const struct yaml_node *find_audience(const struct yaml_node *root, const char *name,
 					     struct yaml_errors *errors)
 {

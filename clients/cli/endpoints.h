@@ -14,8 +14,9 @@ struct endpoints {
 	char *assumed; /* the directory of those that nobody has configured; NULL: there is none */
 };
 
-/* Those of a configuration's text: the first of each list, of the audience of that name or, where that is NULL,
- * the first one. Keys that a client does not need are not looked at. LIFT_E_CONFIG with the errors found. */
+/* Those of a configuration's text: the first of each list, of the audience of that name or, where
+ * that is NULL, the first one. Keys that a client does not need are not looked at. LIFT_E_CONFIG
+ * with the errors found. */
 int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
 		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints);
 

@@ -26,7 +26,7 @@ struct asked {
 	int status;
 };
 
-/* ---- for people ---------------------------------------------------------------------------------- */
+/* For people. */
 
 /* A line of numbers, as a paragraph. */
 __attribute__((format(printf, 2, 3))) static void print_numbers(int indent, const char *format, ...)
@@ -202,7 +202,7 @@ static void print_unknown(const json_t *answer)
 	print_texts(unknown, "regions");
 }
 
-/* ---- the answer ---------------------------------------------------------------------------------- */
+/* The answer. */
 
 /* What there is instead. */
 static void complain_known(const json_t *answer)
@@ -280,8 +280,10 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift explain",
 		.arguments = "REGION KIND ID",
-		.help = "Says what the figures of a module, programme or competence (or of people, ID all)\n"
-			"in a region mean, who and what counts, which sources they stand on, how fresh these\n"
+		.help = "Says what the figures of a module, programme or competence (or of people, "
+			"ID all)\n"
+			"in a region mean, who and what counts, which sources they stand on, how "
+			"fresh these\n"
 			"are, what is missing, and what was refused and why.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

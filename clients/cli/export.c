@@ -19,7 +19,7 @@ struct exporting {
 	int status;
 };
 
-/* ---- CSV --------------------------------------------------------------------------------------- */
+/* CSV. */
 
 static void print_value(const json_t *row, const char *path, const json_t *value)
 {
@@ -89,7 +89,7 @@ static void print_metrics(const json_t *row)
 	}
 }
 
-/* ---- the answer -------------------------------------------------------------------------------- */
+/* The answer. */
 
 static int print_row(const struct exporting *exporting, const json_t *text)
 {
@@ -166,7 +166,8 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift export",
 		.arguments = "",
-		.help = "Prints the figures of a day, for each region and subject in which someone counts,\n"
+		.help = "Prints the figures of a day, for each region and subject in which someone "
+			"counts,\n"
 			"sorted by kind, id and region.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift",
 		.arguments = "COMMAND [OPTION...] [ARGUMENT...]",
-		.help = "Talks with liftd, which keeps exact figures of who learns what, and where.",
+		.help = "Talks with liftd, which keeps exact figures of who learns what, and "
+			"where.",
 		.options = rows,
 		.n_options = 2,
 		.print_more = print_commands,

@@ -16,7 +16,7 @@ enum {
 	ID_WIDTH = 22,
 };
 
-/* ---- figures ----------------------------------------------------------------------------------- */
+/* Figures. */
 
 enum figure_form { FIGURE_COUNT, FIGURE_RATE, FIGURE_OF };
 
@@ -81,7 +81,7 @@ static void print_figures(const json_t *body)
 	}
 }
 
-/* ---- lines ------------------------------------------------------------------------------------- */
+/* Lines. */
 
 /* Local time of day: what is watched is now. */
 static void print_clock(const json_t *body)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * progress.h - how far a long work is: a bar with rate and time left on a terminal, plain lines elsewhere.
+ * progress.h - how far a long work is: a bar with rate and time left on a terminal, plain lines
+ * elsewhere.
  *
  * It goes to standard error; the summary at the end to standard output.
  */
@@ -18,7 +19,8 @@ struct progress {
 
 void progress_begin(struct progress *progress, const char *name);
 
-/* Show where things stand, if it is time to: `done` of `all` (in any unit; 0: not known), and events. */
+/* Show where things stand, if it is time to: `done` of `all` (in any unit; 0: not known), and
+ * events. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint64_t events);
 
 /* Report one refused row above the bar: "NAME:LINE: refused: CODE: TEXT". */
@@ -28,7 +30,8 @@ void progress_report(struct progress *progress, uint64_t line, const char *code,
 /* The last line: what became of the events. */
 void progress_end(struct progress *progress, uint64_t events, uint64_t refused);
 
-/* Likewise where nobody has said what became of them: how many were sent, and how many rows were not. */
+/* Likewise where nobody has said what became of them: how many were sent, and how many rows were
+ * not. */
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused);
 
 /* Take the bar away, so that something else can be printed. */

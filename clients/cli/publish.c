@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift publish: a file is a stream, its rows are numbered from 1. The stream is called by what is in the file, so that
- * a file that is published again gets the verdicts that it has got.
+ * lift publish: a file is a stream, its rows are numbered from 1. The stream is called by what is
+ * in the file, so that a file that is published again gets the verdicts that it has got.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ struct publishing {
 	uint64_t events, refused;
 };
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* Files. */
 
 /* Read a piece; -1, and complained about. */
 static ssize_t read_piece(int fd, const char *name, char *piece)
@@ -154,7 +154,7 @@ static bool survey_input(int fd, const char *name, char *piece, char stream[stat
 	return false;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* Rows. */
 
 static int take_event(void *context, struct text event, uint64_t line)
 {
@@ -178,7 +178,8 @@ static void take_unreadable(void *context, uint64_t line, const char *reason)
 static const char *file_hint(struct text code)
 {
 	return text_equal(code, text_of(lift_err_code(LIFT_E_TIME)))
-		       ? "; in a file also ISO 8601 with an offset, such as 2025-09-01T08:00:00+02:00"
+		       ? "; in a file also ISO 8601 with an offset, such as "
+			 "2025-09-01T08:00:00+02:00"
 		       : "";
 }
 
@@ -202,7 +203,8 @@ static uint64_t count_done(const struct publishing *publishing)
 				     : lift_publisher_judged(publishing->publisher);
 }
 
-/* Read the file and send its rows. The bytes are hashed once more: a file that changes meanwhile would get another's name. */
+/* Read the file and send its rows. The bytes are hashed once more: a file that changes meanwhile
+ * would get another's name. */
 static int send_rows(struct publishing *publishing, int fd, struct rows *rows, char *piece,
 		     uint64_t size, char stream[static STREAM])
 {
@@ -254,9 +256,9 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 	else
 		progress_end(&publishing->progress, publishing->events, publishing->refused);
 	if (changed) {
-		complain(
-			"%s: the file changed while it was read: publish it again when it is at rest",
-			publishing->name);
+		complain("%s: the file changed while it was read: publish it again when it is at "
+			 "rest",
+			 publishing->name);
 		return STATUS_SYSTEM;
 	}
 	return publishing->refused ? STATUS_REFUSED : STATUS_WELL;
@@ -339,10 +341,14 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift publish",
 		.arguments = "FILE...",
-		.help = "Sends events to the daemon and waits until they are on its disk. Files are CSV\n"
-			"or JSON Lines, - is standard input. Publishing a file twice changes nothing.\n"
-			"Refused rows are listed with line, code and reason; the status is then 1. With --pub\n"
-			"nobody says what arrived: publishing the same file without it heals what was lost.",
+		.help = "Sends events to the daemon and waits until they are on its disk. Files "
+			"are CSV\n"
+			"or JSON Lines, - is standard input. Publishing a file twice changes "
+			"nothing.\n"
+			"Refused rows are listed with line, code and reason; the status is then 1. "
+			"With --pub\n"
+			"nobody says what arrived: publishing the same file without it heals what "
+			"was lost.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift rejections: a platform's own refused events, asked at intake. lift quarantine: an operator's look at all of them,
- * with what was sent, asked at control.
+ * lift rejections: a platform's own refused events, asked at intake. lift quarantine: an operator's
+ * look at all of them, with what was sent, asked at control.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,7 +214,8 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift quarantine",
 		.arguments = "list | show NUMBER",
-		.help = "Lists refused events with their reasons, or shows one in full: what was sent, but\n"
+		.help = "Lists refused events with their reasons, or shows one in full: what was "
+			"sent, but\n"
 			"for who it was about, which is not kept.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

@@ -82,9 +82,12 @@ int command_reload(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift reload",
 		.arguments = "",
-		.help = "Has the daemon read its catalogue again. A wrong one is refused, with all that is\n"
-			"wrong, and the old one stays. Another one takes over when its figures are there;\n"
-			"until then the old ones are published. The status is 1 where it is refused.",
+		.help = "Has the daemon read its catalogue again. A wrong one is refused, with all "
+			"that is\n"
+			"wrong, and the old one stays. Another one takes over when its figures are "
+			"there;\n"
+			"until then the old ones are published. The status is 1 where it is "
+			"refused.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

@@ -40,7 +40,8 @@ static const struct {
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
-/* The messages of an answer, put together: arrays follow one another; an export's rows become a map by region. */
+/* The messages of an answer, put together: arrays follow one another; an export's rows become a map
+ * by region. */
 struct answers {
 	json_t *all;
 	int status;
@@ -90,7 +91,8 @@ static int take_answer(void *context, const json_t *answer)
 	return err ? LIFT_E_MEMORY : 0;
 }
 
-/* Ask, and wait for the whole answer, which the caller owns; NULL where there is none, complained about. */
+/* Ask, and wait for the whole answer, which the caller owns; NULL where there is none, complained
+ * about. */
 static json_t *ask(const char *endpoint, const struct request *request, int *ret_status)
 {
 	struct answers answers = { json_object(), STATUS_WELL };
@@ -197,7 +199,8 @@ static void copy_day(char to[static REPORT_DAY], const char *day)
 	snprintf(to, REPORT_DAY, "%s", day);
 }
 
-/* What is said of a period whose first day is the programme's, whose last day was not said, where the programme has ended. */
+/* What is said of a period whose first day is the programme's, whose last day was not said, where
+ * the programme has ended. */
 static const char *const period_words[2][2][2] = {
 	{ { "", "" }, { " (until today)", " (to the end of the programme)" } },
 	{ { " (from the beginning of the programme)", " (from the beginning of the programme)" },
@@ -234,7 +237,8 @@ static int choose_period(const struct wish *wish, const json_t *programme, const
 	return STATUS_REFUSED;
 }
 
-/* The day before; false where nothing can have happened by then: no scan of all learners for zeros. */
+/* The day before; false where nothing can have happened by then: no scan of all learners for
+ * zeros. */
 static bool day_before(const char *from, const json_t *programme, char to[static ISO8601_TEXT])
 {
 	int32_t day;
@@ -372,8 +376,10 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift report",
 		.arguments = "PROGRAMME",
-		.help = "Says what a programme has come to, for those who pay for it: participants by what the\n"
-			"catalogue counts by, targets, reach place by place, completion, withdrawals.",
+		.help = "Says what a programme has come to, for those who pay for it: participants "
+			"by what the\n"
+			"catalogue counts by, targets, reach place by place, completion, "
+			"withdrawals.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

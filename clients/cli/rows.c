@@ -32,7 +32,7 @@ struct rows {
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* ---- formats ----------------------------------------------------------------------------------- */
+/* Formats. */
 
 enum rows_format rows_format_of(const char *name, struct text beginning)
 {
@@ -91,7 +91,7 @@ const char *rows_problem(const struct rows *rows)
 	return rows->problem;
 }
 
-/* ---- JSON Lines -------------------------------------------------------------------------------- */
+/* JSON Lines. */
 
 static int json_depth(const json_t *json)
 {
@@ -162,7 +162,7 @@ static int json_row_read(struct text record, struct msg_writer *writer, bool *re
 	return err;
 }
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* Records. */
 
 static void refuse(struct rows *rows, uint64_t line, const char *reason)
 {
@@ -180,7 +180,8 @@ static void make_printable(char *problem)
 	}
 }
 
-/* Read one whole record. A row that cannot be read is reported; an error is of the header, the sink or memory. */
+/* Read one whole record. A row that cannot be read is reported; an error is of the header, the sink
+ * or memory. */
 static int read_record(struct rows *rows, struct text record, uint64_t line)
 {
 	bool header = rows->csv && !csv_rows_has_header(rows->csv), empty = false;

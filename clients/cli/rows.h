@@ -2,9 +2,10 @@
 /*
  * rows.h - files of events, CSV and JSON Lines, read as encoded events.
  *
- * Fed bytes, not files, in pieces of any size. Values are not judged here, the daemon does that: a cell
- * that is no number goes on as the text that it is. Only what cannot be a row at all is refused, by its line; the next
- * row is read as if nothing had happened. Memory is bounded by ROW_MAX.
+ * Fed bytes, not files, in pieces of any size. Values are not judged here, the daemon does that: a
+ * cell that is no number goes on as the text that it is. Only what cannot be a row at all is
+ * refused, by its line; the next row is read as if nothing had happened. Memory is bounded by
+ * ROW_MAX.
  */
 #ifndef LIFT_CLI_ROWS_H
 #define LIFT_CLI_ROWS_H
@@ -16,8 +17,9 @@ enum rows_format { ROWS_CSV, ROWS_JSONL };
 
 struct rows_sink {
 	void *context;
-	/* An event, encoded as event_encode does it, valid during the call, and the line in the file on which its row
-	 * begins, from 1. 0, or an error that ends the reading and is returned. */
+	/* An event, encoded as event_encode does it, valid during the call, and the line in the
+	 * file on which its row begins, from 1. 0, or an error that ends the reading and is
+	 * returned. */
 	int (*event)(void *context, struct text event, uint64_t line);
 	/* A row that could not be read: it has no number. */
 	void (*refused)(void *context, uint64_t line, const char *reason);
@@ -32,11 +34,12 @@ enum rows_format rows_format_of(const char *name, struct text beginning);
 int rows_open(enum rows_format format, const struct rows_sink *sink, struct rows **ret_rows);
 void rows_free(struct rows *rows);
 
-/* Read on. LIFT_E_MALFORMED: the header is not one of events (rows_problem); the sink's own errors; LIFT_E_MEMORY. */
+/* Read on. LIFT_E_MALFORMED: the header is not one of events (rows_problem); the sink's own errors;
+ * LIFT_E_MEMORY. */
 int rows_feed(struct rows *rows, const char *data, size_t size);
 
-/* The end: read the last row, if no newline came after it. Errors as above; a CSV without a header is
- * LIFT_E_MALFORMED. */
+/* The end: read the last row, if no newline came after it. Errors as above; a CSV without a header
+ * is LIFT_E_MALFORMED. */
 int rows_finish(struct rows *rows);
 
 /* What is wrong with the header, and what would be right; "" where nothing is. */

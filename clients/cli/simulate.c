@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift simulate: a course (course.h) sent to the daemon, or written to a file. The same arguments give the same events
- * under the same numbers of the same stream, so that a second run changes nothing.
+ * lift simulate: a course (course.h) sent to the daemon, or written to a file. The same arguments
+ * give the same events under the same numbers of the same stream, so that a second run changes
+ * nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +40,7 @@ struct simulation {
 	uint64_t refused;
 };
 
-/* ---- what is simulated ------------------------------------------------------------------------- */
+/* What is simulated. */
 
 struct arguments {
 	const char *from, *out, *source, *programme;
@@ -48,7 +49,8 @@ struct arguments {
 	bool phases;
 };
 
-/* Local time's offset on each day, from the system's zone files: at noon, since clocks change at night. */
+/* Local time's offset on each day, from the system's zone files: at noon, since clocks change at
+ * night. */
 static int find_offsets(struct course *course)
 {
 	course->offset_s = calloc((size_t)course->days, sizeof(*course->offset_s));
@@ -95,7 +97,7 @@ static void name_stream(const struct course *course, struct text catalogue,
 	sodium_bin2hex(stream, STREAM, hash, HASH);
 }
 
-/* ---- to a file --------------------------------------------------------------------------------- */
+/* To a file. */
 
 static bool is_csv(const char *out)
 {
@@ -128,7 +130,7 @@ static int write_file(const struct simulation *simulation)
 	return err ? STATUS_SYSTEM : STATUS_WELL;
 }
 
-/* ---- to the daemon ----------------------------------------------------------------------------- */
+/* To the daemon. */
 
 static void take_rejection(void *context, const struct lift_rejection *rejection)
 {
@@ -208,7 +210,7 @@ static int send_course(struct simulation *simulation, const char *stream)
 	return simulation->refused ? STATUS_REFUSED : STATUS_WELL;
 }
 
-/* ---- the command ------------------------------------------------------------------------------- */
+/* The command. */
 
 /* What is not said stays as the programmes have it. */
 static void apply(const struct arguments *arguments, struct course *course)
@@ -332,8 +334,10 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift simulate",
 		.arguments = "CATALOGUE",
-		.help = "Makes up how people of the catalogue's regions take its programmes, and sends that\n"
-			"to the daemon. The same arguments give the same events. Late, doubled and wrong\n"
+		.help = "Makes up how people of the catalogue's regions take its programmes, and "
+			"sends that\n"
+			"to the daemon. The same arguments give the same events. Late, doubled and "
+			"wrong\n"
 			"events leave all figures as they are.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

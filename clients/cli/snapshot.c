@@ -28,8 +28,8 @@ static int complain_snapshot(const char *endpoint, int err)
 	if (err == LIFT_E_IO)
 		return STATUS_SYSTEM; /* complained about at the end */
 	if (err == LIFT_E_BUSY) {
-		complain(
-			"liftd has started and has not published all its figures yet: see 'lift status', and ask again");
+		complain("liftd has started and has not published all its figures yet: see 'lift "
+			 "status', and ask again");
 		return STATUS_SYSTEM;
 	}
 	status = complain_endpoint(endpoint, err);
@@ -52,8 +52,8 @@ static int print_all(const char *endpoint, const char *const topics[], size_t n,
 		nanosleep(&pause, NULL);
 		waited_ms = wire_clock_ms() - begun_ms;
 		if (waited_ms > ALOUD_MS && !aloud)
-			complain(
-				"liftd has just started: waiting until all its figures are published");
+			complain("liftd has just started: waiting until all its figures are "
+				 "published");
 		aloud = waited_ms > ALOUD_MS;
 	}
 	return err;
@@ -76,8 +76,10 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift snapshot",
 		.arguments = "[TOPIC...]",
-		.help = "Prints the current message of each topic that begins with TOPIC (metric/), such\n"
-			"as metric/REGION/, metric/REGION/module/ID, catalogue, in the order of topics.",
+		.help = "Prints the current message of each topic that begins with TOPIC "
+			"(metric/), such\n"
+			"as metric/REGION/, metric/REGION/module/ID, catalogue, in the order of "
+			"topics.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

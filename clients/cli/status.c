@@ -241,7 +241,8 @@ int command_status(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift status",
 		.arguments = "",
-		.help = "Says how the daemon is, what it has received from each source, and what is\n"
+		.help = "Says how the daemon is, what it has received from each source, and what "
+			"is\n"
 			"missing. The status is 1 where it is not healthy.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

@@ -111,8 +111,10 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift watch",
 		.arguments = "[TOPIC...]",
-		.help = "Follows what the daemon publishes: topics that begin with TOPIC (metric/), such as\n"
-			"metric/REGION/, metric/REGION/module/ID, beat, catalogue. It begins with how things\n"
+		.help = "Follows what the daemon publishes: topics that begin with TOPIC "
+			"(metric/), such as\n"
+			"metric/REGION/, metric/REGION/module/ID, beat, catalogue. It begins with "
+			"how things\n"
 			"are, and misses nothing, also when the daemon restarts. Ctrl-C ends it.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),

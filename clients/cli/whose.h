@@ -28,9 +28,9 @@ struct whose_trust {
 };
 
 struct whose_place {
-	char path
-		[PATH_MAX]; /* the first on the way to the socket of which the answer is not WHOSE_KNOWN */
-	uid_t owner;	    /* where it is there */
+	char path[PATH_MAX]; /* the first on the way to the socket of which the answer is not
+				WHOSE_KNOWN */
+	uid_t owner;	     /* where it is there */
 };
 
 /* Look at all that lies on the way to a socket, and at the socket itself. What cannot be looked at

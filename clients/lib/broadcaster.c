@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An XPUB where a PUB would do: it hears that the daemon has subscribed, so that nothing is sent to nobody.
- * It waits where its buffer is full (NODROP): nobody else depends on it, and a file is faster than a daemon.
+ * An XPUB where a PUB would do: it hears that the daemon has subscribed, so that nothing is sent to
+ * nobody. It waits where its buffer is full (NODROP): nobody else depends on it, and a file is
+ * faster than a daemon.
  */
 #include <errno.h>
 #include <stdio.h>

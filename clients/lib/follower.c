@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A subscription and, beside it, a snapshot that comes in. Both go through the picture, which tells news from what
- * is known; neither waits for the other. A snapshot is asked for only when the subscription has brought
- * something: whatever is published after that is received, or missed in a way that shows.
+ * A subscription and, beside it, a snapshot that comes in. Both go through the picture, which tells
+ * news from what is known; neither waits for the other. A snapshot is asked for only when the
+ * subscription has brought something: whatever is published after that is received, or missed in a
+ * way that shows.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ struct lift_follower {
 	json_int_t time; /* of the last beat */
 };
 
-/* ---- opening ----------------------------------------------------------------------------------- */
+/* Opening. */
 
 /* Beats are in no snapshot. */
 static void choose_topics(struct lift_follower *follower, const char *const topics[], size_t n)
@@ -104,7 +105,7 @@ void lift_follower_free(struct lift_follower *follower)
 	free(follower);
 }
 
-/* ---- asking ------------------------------------------------------------------------------------ */
+/* Asking. */
 
 static void ask_by(struct lift_follower *follower, int64_t when_ms)
 {
@@ -114,7 +115,8 @@ static void ask_by(struct lift_follower *follower, int64_t when_ms)
 		follower->due_ms = when_ms;
 }
 
-/* What was lost while a snapshot came in may have been lost behind it. Of another epoch, it need not be waited for. */
+/* What was lost while a snapshot came in may have been lost behind it. Of another epoch, it need
+ * not be waited for. */
 static void note_missed(struct lift_follower *follower, bool other_epoch, int64_t now_ms)
 {
 	if (other_epoch)
@@ -125,7 +127,8 @@ static void note_missed(struct lift_follower *follower, bool other_epoch, int64_
 		ask_by(follower, now_ms);
 }
 
-/* When to ask: a snapshot of an epoch that is not yet out would have a part of it. The beat says when it is. */
+/* When to ask: a snapshot of an epoch that is not yet out would have a part of it. The beat says
+ * when it is. */
 static int64_t due_ms(const struct lift_follower *follower)
 {
 	return follower->has_snapshots && !follower->early ? follower->due_ms : INT64_MAX;
@@ -163,7 +166,7 @@ static void take_end(struct lift_follower *follower, int64_t now_ms)
 		ask_by(follower, follower->missed ? now_ms : now_ms + REFRESH_MS);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* Messages. */
 
 static bool starts_with(struct text topic, const char *prefix)
 {
@@ -294,7 +297,7 @@ static int make_gone(struct lift_follower *follower, struct text topic, bool *re
 	return follower->body ? 0 : LIFT_E_MEMORY;
 }
 
-/* ---- the rounds -------------------------------------------------------------------------------- */
+/* The rounds. */
 
 /* One message of either; LIFT_E_NOT_FOUND where neither has any. */
 static int take_one(struct lift_follower *follower, struct text *ret_topic, bool *ret_news)

@@ -8,7 +8,7 @@
 #include "clients/lib/wire.h"
 #include "proto/json.h"
 
-/* ---- sockets ----------------------------------------------------------------------------------- */
+/* Sockets. */
 
 enum {
 	/* A TCP connection that a network has swallowed ends after IDLE + COUNT * INTERVAL. */
@@ -48,8 +48,8 @@ int wire_reads_published(void *handle)
 }
 
 /*
- * Keepalive, which the kernel does, and not ZMQ_HEARTBEAT_IVL: libzmq 4.3.4 aborts the process where
- * that timer meets a peer that is gone and whose pipe is full.
+ * Keepalive, which the kernel does, and not ZMQ_HEARTBEAT_IVL: libzmq 4.3.4 aborts the process
+ * where that timer meets a peer that is gone and whose pipe is full.
  */
 static int set_limits(void *handle)
 {
@@ -90,9 +90,10 @@ int wire_open(struct wire *ret_wire, int type, const char *endpoint,
 	return 0;
 }
 
-/* ---- asking ------------------------------------------------------------------------------------ */
+/* Asking. */
 
-/* IMMEDIATE: a DEALER without a live connection cannot be written to, so that a dead daemon is seen. */
+/* IMMEDIATE: a DEALER without a live connection cannot be written to, so that a dead daemon is
+ * seen. */
 static int prepare_request(void *handle, const void *with)
 {
 	int immediate = 1, timeout_ms = LIFT_ANSWER_MS;
@@ -172,7 +173,7 @@ int lift_request(const char *endpoint, struct text request, int timeout_ms, lift
 	return err;
 }
 
-/* ---- subscribing ------------------------------------------------------------------------------- */
+/* Subscribing. */
 
 struct lift_subscriber {
 	struct wire wire;

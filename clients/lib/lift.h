@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift.h - the client library: a publisher with an outbox, a broadcaster without, questions to a daemon, a
- * subscriber, and a follower, which keeps a consistent picture (picture.h) of what is published.
+ * lift.h - the client library: a publisher with an outbox, a broadcaster without, questions to a
+ * daemon, a subscriber, and a follower, which keeps a consistent picture (picture.h) of what is
+ * published.
  *
- * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a daemon that
- * restarts, a connection that breaks and answers that are lost, and keeps at most as many batches as the daemon's
- * window. Each object belongs to one thread at a time and shares nothing with others. Functions return 0 or a
- * negative LIFT_E_ number (proto/err.h).
+ * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a
+ * daemon that restarts, a connection that breaks and answers that are lost, and keeps at most as
+ * many batches as the daemon's window. Each object belongs to one thread at a time and shares
+ * nothing with others. Functions return 0 or a negative LIFT_E_ number (proto/err.h).
  */
 #ifndef LIFT_LIFT_H
 #define LIFT_LIFT_H
@@ -23,7 +24,7 @@ enum {
 	LIFT_WINDOW_MAX = 128,	 /* batches kept, whatever a daemon offers */
 };
 
-/* ---- publishing -------------------------------------------------------------------------------- */
+/* Publishing. */
 
 struct lift_publisher;
 
@@ -43,7 +44,8 @@ struct lift_publisher_options {
 	void *context;
 };
 
-/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; else what the daemon says. */
+/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; else what the
+ * daemon says. */
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher);
 void lift_publisher_free(struct lift_publisher *publisher);
@@ -51,8 +53,9 @@ void lift_publisher_free(struct lift_publisher *publisher);
 /* The lowest number that was not yet on the daemon's disk when it was asked last. */
 uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 
-/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the next number.
- * Sends batches as they fill, and waits while the window is full. Any error is final. */
+/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
+ * next number. Sends batches as they fill, and waits while the window is full. Any error is
+ * final. */
 int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
 
 /* Send what has been gathered, without waiting for answers longer than the window asks. */
@@ -67,10 +70,10 @@ int lift_publisher_flush(struct lift_publisher *publisher);
 /* Events on which there is a verdict. */
 uint64_t lift_publisher_judged(const struct lift_publisher *publisher);
 
-/* ---- broadcasting ------------------------------------------------------------------------------ */
+/* Broadcasting. */
 
-/* Fire and forget: nothing is acknowledged, and what is lost shows as a gap in the stream's numbers. The same events
- * added to a publisher of the same source and stream fill it. */
+/* Fire and forget: nothing is acknowledged, and what is lost shows as a gap in the stream's
+ * numbers. The same events added to a publisher of the same source and stream fill it. */
 struct lift_broadcaster;
 
 struct lift_broadcaster_options {
@@ -80,7 +83,8 @@ struct lift_broadcaster_options {
 	int linger_ms;	 /* how long freeing it may wait until all is sent */
 };
 
-/* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within LIFT_ANSWER_MS. */
+/* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within
+ * LIFT_ANSWER_MS. */
 int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 			  struct lift_broadcaster **ret_broadcaster);
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster);
@@ -88,59 +92,65 @@ void lift_broadcaster_free(struct lift_broadcaster *broadcaster);
 /* Add one event, as to a publisher; the first one has number 1. Any error is final. */
 int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event);
 
-/* Send what has been gathered. LIFT_E_SOCKET where nobody has taken any of it for LIFT_ANSWER_MS. */
+/* Send what has been gathered. LIFT_E_SOCKET where nobody has taken any of it for
+ * LIFT_ANSWER_MS. */
 int lift_broadcaster_push(struct lift_broadcaster *broadcaster);
 
 uint64_t lift_broadcaster_added(const struct lift_broadcaster *broadcaster);
 
-/* ---- asking ------------------------------------------------------------------------------------ */
+/* Asking. */
 
-/* One message of an answer, borrowed. 0, or a negative number that ends the request and is returned. */
+/* One message of an answer, borrowed. 0, or a negative number that ends the request and is
+ * returned. */
 typedef int lift_answer_fn(void *context, const json_t *answer);
 
-/* Ask, and hand over each message of the answer until one has no `more`. LIFT_E_SOCKET where nobody is there, the
- * connection breaks, or nothing comes for timeout_ms. An answer of ok:false is handed over, too. */
+/* Ask, and hand over each message of the answer until one has no `more`. LIFT_E_SOCKET where nobody
+ * is there, the connection breaks, or nothing comes for timeout_ms. An answer of ok:false is handed
+ * over, too. */
 int lift_request(const char *endpoint, struct text request, int timeout_ms, lift_answer_fn *answer,
 		 void *context);
 
-/* ---- subscribing ------------------------------------------------------------------------------- */
+/* Subscribing. */
 
 struct lift_subscriber;
 
-/* Subscribe to topics by their beginnings. `buffer` messages may wait to be read (0: 1000); further ones wait at
- * the daemon, and are lost in the end. */
+/* Subscribe to topics by their beginnings. `buffer` messages may wait to be read (0: 1000); further
+ * ones wait at the daemon, and are lost in the end. */
 int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
 			 int buffer, struct lift_subscriber **ret_subscriber);
 void lift_subscriber_free(struct lift_subscriber *subscriber);
 
-/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without one (-1: wait
- * for ever); LIFT_E_STOPPED when a signal came. */
+/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without
+ * one (-1: wait for ever); LIFT_E_STOPPED when a signal came. */
 int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, struct text *ret_topic,
 			 struct text *ret_body);
 
 /* One message, borrowed. 0, or a negative number that ends it and is returned. */
 typedef int lift_message_fn(void *context, struct text topic, const json_t *body);
 
-/* The current message of each topic that begins with one of these (at most 64), page by page, in order.
- * LIFT_E_SOCKET where nothing comes for LIFT_ANSWER_MS, or the daemon restarts meanwhile; LIFT_E_BUSY, before any
- * message, where the daemon has started a moment ago and not all is out: ask again. Else what the daemon says. */
+/* The current message of each topic that begins with one of these (at most 64), page by page, in
+ * order. LIFT_E_SOCKET where nothing comes for LIFT_ANSWER_MS, or the daemon restarts meanwhile;
+ * LIFT_E_BUSY, before any message, where the daemon has started a moment ago and not all is out:
+ * ask again. Else what the daemon says. */
 int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
 		  lift_message_fn *message, void *context);
 
-/* ---- following --------------------------------------------------------------------------------- */
+/* Following. */
 
-/* A subscription that asks for snapshots: when it begins, when something was missed, when the daemon has restarted, and
- * once a minute. Who applies all that it gives, each to its topic, has what the daemon has. */
+/* A subscription that asks for snapshots: when it begins, when something was missed, when the
+ * daemon has restarted, and once a minute. Who applies all that it gives, each to its topic, has
+ * what the daemon has. */
 struct lift_follower;
 
-/* Endpoints of one audience; snapshot NULL: a subscription alone. The texts must live as long; at most 64 topics. */
+/* Endpoints of one audience; snapshot NULL: a subscription alone. The texts must live as long; at
+ * most 64 topics. */
 int lift_follower_open(const char *publish, const char *snapshot, const char *const topics[],
 		       size_t n_topics, int buffer, struct lift_follower **ret_follower);
 void lift_follower_free(struct lift_follower *follower);
 
-/* The next message that is news, and each beat; they live until the next call. A body whose `metrics` are null
- * empties its topic; where that message itself was missed, it has no n. Errors as of lift_subscriber_next;
- * LIFT_E_NOT_FOUND after timeout_ms. */
+/* The next message that is news, and each beat; they live until the next call. A body whose
+ * `metrics` are null empties its topic; where that message itself was missed, it has no n. Errors
+ * as of lift_subscriber_next; LIFT_E_NOT_FOUND after timeout_ms. */
 int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct text *ret_topic,
 		       const json_t **ret_body);
 

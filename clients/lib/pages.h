@@ -38,16 +38,18 @@ int pages_open(struct pages *pages, const char *endpoint, const char *const topi
 	       size_t n_topics);
 void pages_close(struct pages *pages);
 
-/* Ask anew, for everything or for what changed after that tick of that epoch; an earlier answer is dropped. */
+/* Ask anew, for everything or for what changed after that tick of that epoch; an earlier answer is
+ * dropped. */
 int pages_ask(struct pages *pages, bool has_since, int64_t epoch, uint64_t since);
 bool pages_asked(const struct pages *pages);
 
 /* Stop waiting for the answer. */
 void pages_drop(struct pages *pages);
 
-/* What there is now: a message, of which the caller owns topic (a message that it closes) and body; or the end,
- * whose epoch, seq, whole and complete are then in *pages. An error ends the asking: LIFT_E_SOCKET where the
- * snapshot broke off (another epoch began, messages were lost), LIFT_E_MALFORMED, what the daemon says. */
+/* What there is now: a message, of which the caller owns topic (a message that it closes) and body;
+ * or the end, whose epoch, seq, whole and complete are then in *pages. An error ends the asking:
+ * LIFT_E_SOCKET where the snapshot broke off (another epoch began, messages were lost),
+ * LIFT_E_MALFORMED, what the daemon says. */
 int pages_next(struct pages *pages, zmq_msg_t *topic, json_t **ret_body, enum pages_what *ret_what);
 
 #endif

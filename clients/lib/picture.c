@@ -52,7 +52,7 @@ void picture_free(struct picture *picture)
 	free(picture);
 }
 
-/* ---- the table --------------------------------------------------------------------------------- */
+/* The table. */
 
 /* FNV-1a, 64 bits. */
 static uint64_t hash_of(struct text topic)
@@ -116,7 +116,7 @@ static int entry_find(struct picture *picture, struct text topic, struct entry *
 	return 0;
 }
 
-/* ---- epochs ------------------------------------------------------------------------------------ */
+/* Epochs. */
 
 enum which { EPOCH_PAST, EPOCH_THIS, EPOCH_NEXT };
 
@@ -141,7 +141,7 @@ static enum which enter(struct picture *picture, int64_t epoch, uint64_t seq)
 	return which;
 }
 
-/* ---- messages ---------------------------------------------------------------------------------- */
+/* Messages. */
 
 static bool is_newer(const struct entry *entry, const struct picture_mark *mark)
 {
@@ -196,7 +196,7 @@ struct picture_verdict picture_beat(struct picture *picture, int64_t epoch, uint
 	return verdict;
 }
 
-/* ---- snapshots --------------------------------------------------------------------------------- */
+/* Snapshots. */
 
 bool picture_since(const struct picture *picture, int64_t *ret_epoch, uint64_t *ret_since)
 {
@@ -267,7 +267,7 @@ bool picture_next_gone(struct picture *picture, struct text *ret_topic)
 	return false;
 }
 
-/* ---- looking ----------------------------------------------------------------------------------- */
+/* Looking. */
 
 int64_t picture_epoch(const struct picture *picture)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The outbox is a ring of slots, one a batch, in the order of their numbers. The last one is being gathered; the others wait
- * to be sent or for their answer. Whatever happens to the connection, what to do next can be read
- * from the slots: a fresh socket only marks all of them as not sent.
+ * The outbox is a ring of slots, one a batch, in the order of their numbers. The last one is being
+ * gathered; the others wait to be sent or for their answer. Whatever happens to the connection,
+ * what to do next can be read from the slots: a fresh socket only marks all of them as not sent.
  */
 #include "clients/lib/lift.h"
 
@@ -36,14 +36,14 @@ struct lift_publisher {
 	int refusal;	     /* of the last nack that said retry */
 };
 
-/* ---- the ring ------------------------------------------------------------------------------------- */
+/* The ring. */
 
 static struct slot *slot_at(struct lift_publisher *publisher, uint32_t i)
 {
 	return &publisher->slots[(publisher->head + i) % SLOTS_MAX];
 }
 
-/* ---- sending ----------------------------------------------------------------------------------- */
+/* Sending. */
 
 static int slot_send(struct lift_publisher *publisher, struct slot *slot, int64_t now_ms)
 {
@@ -86,7 +86,7 @@ static int send_due(struct lift_publisher *publisher, int64_t now_ms)
 	return err;
 }
 
-/* ---- answers ----------------------------------------------------------------------------------- */
+/* Answers. */
 
 static struct slot *slot_of_answer(struct lift_publisher *publisher, const struct answer *answer)
 {
@@ -198,7 +198,7 @@ static int take_answer(struct lift_publisher *publisher, int64_t now_ms, bool *r
 	return err;
 }
 
-/* ---- connections ------------------------------------------------------------------------------- */
+/* Connections. */
 
 static int prepare_publisher(void *handle, const void *with)
 {
@@ -233,7 +233,8 @@ static int send_hello(struct lift_publisher *publisher)
 		       : 0;
 }
 
-/* A fresh socket and a welcome on it; LIFT_E_NOT_FOUND after LIFT_ANSWER_MS. All that waits is to be sent again. */
+/* A fresh socket and a welcome on it; LIFT_E_NOT_FOUND after LIFT_ANSWER_MS. All that waits is to
+ * be sent again. */
 static int connect_once(struct lift_publisher *publisher)
 {
 	int64_t end_ms = wire_clock_ms() + LIFT_ANSWER_MS;
@@ -297,7 +298,7 @@ static int pump(struct lift_publisher *publisher, int ms)
 	return send_due(publisher, now_ms);
 }
 
-/* ---- the interface ----------------------------------------------------------------------------- */
+/* The interface. */
 
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher)

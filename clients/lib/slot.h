@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * slot.h - one batch of a publisher's outbox: its events, and how far the daemon's verdict on them has come.
+ * slot.h - one batch of a publisher's outbox: its events, and how far the daemon's verdict on them
+ * has come.
  *
- * Events are judged from the first on; 0 <= judged <= count, and in_flight of those after them are in a
- * message that has no answer yet. Memory is kept when a slot is cleared.
+ * Events are judged from the first on; 0 <= judged <= count, and in_flight of those after them are
+ * in a message that has no answer yet. Memory is kept when a slot is cleared.
  */
 #ifndef LIFT_LIB_SLOT_H
 #define LIFT_LIB_SLOT_H
@@ -42,7 +43,8 @@ int slot_add(struct slot *slot, struct text event, uint64_t tag);
 /* The events that the next message has, encoded, borrowed, and how many they are. */
 struct text slot_next(const struct slot *slot, uint32_t *ret_count);
 
-/* The next message went out; its answer came, with a verdict; or it did not, and is not waited for any more. */
+/* The next message went out; its answer came, with a verdict; or it did not, and is not waited for
+ * any more. */
 void slot_sent(struct slot *slot, uint32_t count);
 void slot_judged(struct slot *slot);
 void slot_lost(struct slot *slot);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A snapshot alone. Whether it has all topics, the end of its first page says: until then its messages are held back.
+ * A snapshot alone. Whether it has all topics, the end of its first page says: until then its
+ * messages are held back.
  */
 #include <errno.h>
 
@@ -8,7 +9,8 @@
 #include "clients/lib/pages.h"
 #include "proto/snapshot.h"
 
-/* Of the first page only the end is wanted: who waits for a daemon that has just started asks for it again and again. */
+/* Of the first page only the end is wanted: who waits for a daemon that has just started asks for
+ * it again and again. */
 enum { FIRST_PAGE = 1 };
 
 struct held {

@@ -13,13 +13,13 @@ struct wire {
 	void *zmq, *handle; /* a context of its own; NULL while closed */
 };
 
-/* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...). `prepare`, where given, sets options before the connection.
- * LIFT_E_SOCKET: the endpoint is none. */
+/* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...). `prepare`, where given, sets options before
+ * the connection. LIFT_E_SOCKET: the endpoint is none. */
 int wire_open(struct wire *ret_wire, int type, const char *endpoint,
 	      int (*prepare)(void *handle, const void *with), const void *with);
 
-/* In `prepare`: this socket reads what is published, which may be larger than an answer (MSG_SIZE_PUBLISHED_MAX).
- * 0, or -1. */
+/* In `prepare`: this socket reads what is published, which may be larger than an answer
+ * (MSG_SIZE_PUBLISHED_MAX). 0, or -1. */
 int wire_reads_published(void *handle);
 
 /* Drop the connection and what is still to be sent on it. */

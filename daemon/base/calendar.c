@@ -36,10 +36,10 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* ---- days ----------------------------------------------------------------------------------------- */
+/* Days. */
 
-/* days_from_civil and civil_from_days of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": a
- * year begins in March there, so that the leap day is its last. */
+/* days_from_civil and civil_from_days of Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms": a year begins in March there, so that the leap day is its last. */
 static int32_t day_of(int32_t year, int32_t month, int32_t mday)
 {
 	int32_t y = month <= 2 ? year - 1 : year;
@@ -129,9 +129,10 @@ int32_t day_add_months(int32_t day, int months)
 	return day_of(year, month, mday < last ? mday : last);
 }
 
-/* ---- zones ---------------------------------------------------------------------------------------- */
+/* Zones. */
 
-/* Is there a zone file of that name? localtime_r takes any unknown name for UTC and says nothing. */
+/* Is there a zone file of that name? localtime_r takes any unknown name for UTC and says
+ * nothing. */
 static bool zone_exists(const char *zone)
 {
 	const char *directory = getenv("TZDIR");
@@ -264,7 +265,8 @@ static int calendar_read(const char *zone, struct calendar **ret_calendar)
 	return err;
 }
 
-/* Twice: where it has no memory for a zone, the C library takes UTC in its place, and says nothing. */
+/* Twice: where it has no memory for a zone, the C library takes UTC in its place, and says
+ * nothing. */
 int calendar_open(const char *zone, struct calendar **ret_calendar)
 {
 	struct calendar *calendar = NULL, *again = NULL;
@@ -327,8 +329,8 @@ int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms)
 	return (int)(hour - floor_div(hour, 168) * 168);
 }
 
-/* Where clocks are put back over midnight, the day begins twice: the first time counts. Where a zone jumped over
- * a day, that day begins when the next one does. */
+/* Where clocks are put back over midnight, the day begins twice: the first time counts. Where a
+ * zone jumped over a day, that day begins when the next one does. */
 int64_t calendar_day_start(const struct calendar *calendar, int32_t day)
 {
 	int64_t local = day * DAY_S;

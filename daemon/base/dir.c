@@ -92,7 +92,8 @@ static int open_dir(int at, const char *name)
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* All that is in a directory, by its descriptor, which is closed. No path is made, so none can be cut or lead elsewhere. */
+/* All that is in a directory, by its descriptor, which is closed. No path is made, so none can be
+ * cut or lead elsewhere. */
 static int delete_inside(int fd, int depth)
 {
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);

@@ -12,25 +12,28 @@ enum { DIR_DEPTH_MAX = 16 /* of directories in one that is deleted */ };
 /* DIR/NAME. LIFT_E_IO (ENAMETOOLONG) and an empty path where it does not fit: it is never cut. */
 int dir_join(char to[static PATH_MAX], const char *dir, const char *name);
 
-/* Make a directory and those above it, for its owner only; one that is there must be the user's own. LIFT_E_IO. */
+/* Make a directory and those above it, for its owner only; one that is there must be the user's
+ * own. LIFT_E_IO. */
 int dir_make(const char *path);
 
-/* Make the directories between `top` and a file in it, or below it, that are not there, for their owner only; one
- * that is there stays as it is. Nothing to do for a file elsewhere. LIFT_E_IO, with the directory in `ret_failed`
- * (PATH_MAX). */
+/* Make the directories between `top` and a file in it, or below it, that are not there, for their
+ * owner only; one that is there stays as it is. Nothing to do for a file elsewhere. LIFT_E_IO, with
+ * the directory in `ret_failed` (PATH_MAX). */
 int dir_make_for(const char *top, const char *file, char *ret_failed);
 
-/* Remove a directory and all that is in it, if it is there; links are removed, and never followed. LIFT_E_IO. */
+/* Remove a directory and all that is in it, if it is there; links are removed, and never followed.
+ * LIFT_E_IO. */
 int dir_delete(const char *path);
 
 /* Remove the directories PATH-<process id> of processes that are no more. */
 void dir_sweep(const char *path);
 
-/* Let two directories with the same parent change names, in one step where the file system can; and have it on
- * disk. Where there is no `b`, `a` gets its name. LIFT_E_IO. */
+/* Let two directories with the same parent change names, in one step where the file system can; and
+ * have it on disk. Where there is no `b`, `a` gets its name. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);
 
-/* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process lives. LIFT_E_IO. */
+/* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process
+ * lives. LIFT_E_IO. */
 int dir_lock(const char *path, int *ret_lock);
 
 #endif

@@ -46,7 +46,8 @@ static size_t smallest(size_t a, size_t b, size_t c)
 	return least < c ? least : c;
 }
 
-/* How many bytes must be put in, taken out or changed to make one text of the other (Levenshtein). */
+/* How many bytes must be put in, taken out or changed to make one text of the other
+ * (Levenshtein). */
 static size_t distance(struct text a, struct text b)
 {
 	size_t row[NAME_MAX_NEAR + 1];
@@ -174,7 +175,8 @@ void field_text(struct reader *reader, const struct yaml_node *node, const struc
 		*(char **)to = text;
 }
 
-/* Is it a number as JSON writes one? strtod alone would take hexadecimal, `inf` and blanks as well. */
+/* Is it a number as JSON writes one? strtod alone would take hexadecimal, `inf` and blanks as
+ * well. */
 static bool is_number(const char *at, bool whole)
 {
 	size_t n;
@@ -227,7 +229,8 @@ void field_integer(struct reader *reader, const struct yaml_node *node, const st
 {
 	char copy[NUMBER_MAX];
 	const char *number = number_text(node, copy, true);
-	/* Out of range is the greatest or least value, which is out of the field's range as well. */
+	/* Out of range is the greatest or least value, which is out of the field's range as
+	 * well. */
 	long long value = number ? strtoll(number, NULL, 10) : 0;
 
 	assert(field->min >= INT32_MIN && field->max <= INT32_MAX);

@@ -2,8 +2,9 @@
 /*
  * fields.h - a YAML map read into a struct by a table of its keys.
  *
- * Reading goes on after an error, so that all are found; each says its line and what would be right. What
- * is read is copied into the reader's arena. A key that is absent leaves its member as it is.
+ * Reading goes on after an error, so that all are found; each says its line and what would be
+ * right. What is read is copied into the reader's arena. A key that is absent leaves its member as
+ * it is.
  */
 #ifndef LIFTD_BASE_FIELDS_H
 #define LIFTD_BASE_FIELDS_H
@@ -48,8 +49,8 @@ struct fields {
 		what, table, sizeof(table) / sizeof(*(table)) \
 	}
 
-/* Read a map, in the order of the table. Keys that `node` does not have are read from `defaults` (may be NULL).
- * False where it is no map. */
+/* Read a map, in the order of the table. Keys that `node` does not have are read from `defaults`
+ * (may be NULL). False where it is no map. */
 bool fields_read(struct reader *reader, const struct yaml_node *node,
 		 const struct yaml_node *defaults, const struct fields *fields, void *to);
 
@@ -68,7 +69,8 @@ char *reader_text(struct reader *reader, const struct yaml_node *node, const cha
 /* Is it a list of at most `max` items? If not, the error is said. */
 bool reader_list(struct reader *reader, const struct yaml_node *node, const char *name, size_t max);
 
-/* Readers of members: `char *` or `const char *`; an integer of 1, 2 or 4 bytes; double; int32_t, a day. */
+/* Readers of members: `char *` or `const char *`; an integer of 1, 2 or 4 bytes; double; int32_t, a
+ * day. */
 field_read field_text, field_integer, field_number, field_day;
 
 #endif

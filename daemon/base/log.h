@@ -2,7 +2,8 @@
 /*
  * log.h - one event, one line on standard error: `what: key=value`. No learner in any of them.
  *
- * Each line begins with its syslog priority in angle brackets when systemd's journal reads it (sd-daemon(3)).
+ * Each line begins with its syslog priority in angle brackets when systemd's journal reads it
+ * (sd-daemon(3)).
  */
 #ifndef LIFTD_BASE_LOG_H
 #define LIFTD_BASE_LOG_H

@@ -2,8 +2,8 @@
 /*
  * names.h - texts by number and numbers by text: an index that only grows.
  *
- * Ids rise from 0 without a gap. Texts are copied in and stay at their addresses as long as the index
- * lives. The hash is keyed at random (SipHash): nobody outside can choose texts that collide.
+ * Ids rise from 0 without a gap. Texts are copied in and stay at their addresses as long as the
+ * index lives. The hash is keyed at random (SipHash): nobody outside can choose texts that collide.
  */
 #ifndef LIFTD_BASE_NAMES_H
 #define LIFTD_BASE_NAMES_H
@@ -22,7 +22,8 @@ void names_free(struct names *names);
 /* The id of a text, or NAMES_NONE. Any bytes are a text, none too. */
 uint32_t names_find(const struct names *names, struct text text);
 
-/* The id of a text, which is a new one where the text was not there yet. LIFT_E_MEMORY changes nothing. */
+/* The id of a text, which is a new one where the text was not there yet. LIFT_E_MEMORY changes
+ * nothing. */
 int names_add(struct names *names, struct text text, uint32_t *ret_id);
 
 /* The text of an id below names_count; there is a 0 behind it. */

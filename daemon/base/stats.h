@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stats.h - counters since the daemon started, which any thread adds to and `status` prints, and what is wrong now.
+ * stats.h - counters since the daemon started, which any thread adds to and `status` prints, and
+ * what is wrong now.
  */
 #ifndef LIFTD_BASE_STATS_H
 #define LIFTD_BASE_STATS_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalogue.h - what counts, and where: dimensions, regions, modules, programmes, competences (METRICS 2).
+ * catalogue.h - what counts, and where: dimensions, regions, modules, programmes, competences
+ * (METRICS 2).
  *
- * Immutable once read, so that any thread may use it. Everything is an index into its array; regions
- * 0 and 1 are `all` and `unassigned`, which no catalogue file names.
+ * Immutable once read, so that any thread may use it. Everything is an index into its array;
+ * regions 0 and 1 are `all` and `unassigned`, which no catalogue file names.
  */
 #ifndef LIFTD_CATALOGUE_CATALOGUE_H
 #define LIFTD_CATALOGUE_CATALOGUE_H
@@ -34,8 +35,8 @@ struct dimension {
 	uint32_t n_values;
 };
 
-/* Attributes that are asked for: value[i] of dimension[i], as indices, ascending by dimension. A value outside the
- * dimension's list is an error, but "unknown" is its index n_values. */
+/* Attributes that are asked for: value[i] of dimension[i], as indices, ascending by dimension. A
+ * value outside the dimension's list is an error, but "unknown" is its index n_values. */
 struct where {
 	uint32_t n;
 	struct {
@@ -57,9 +58,9 @@ struct region {
 	uint32_t *parents, n_parents;	 /* as written */
 	uint32_t *above,
 		n_above; /* itself, all that it is below, and REGION_ALL; ascending, each once */
-	uint32_t *homes,
-		n_homes; /* those whose `above` holds it: what is summed for its figures; ascending */
-	bool leaf;	 /* no children; false for all and unassigned */
+	uint32_t *homes, n_homes; /* those whose `above` holds it: what is summed for its figures;
+				     ascending */
+	bool leaf;		  /* no children; false for all and unassigned */
 	bool has_place;
 	double lat, lon;
 	struct headcount *headcounts;
@@ -128,38 +129,41 @@ struct catalogue {
 	uint32_t n_programmes;
 	struct competence *competences;
 	uint32_t n_competences;
-	/* Of what shapes contributions: the same whatever names, places, headcounts and targets' values are. */
+	/* Of what shapes contributions: the same whatever names, places, headcounts and targets'
+	 * values are. */
 	uint8_t digest[16];
 	struct catalogue_index *index; /* opaque: codes, ids and aliases */
 };
 
-/* Read a catalogue's text. LIFT_E_CONFIG with all errors found (each with its line and what would be right);
- * LIFT_E_MEMORY. */
+/* Read a catalogue's text. LIFT_E_CONFIG with all errors found (each with its line and what would
+ * be right); LIFT_E_MEMORY. */
 int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue);
 
-/* Each who keeps a catalogue frees it once; so does whoever has read it. Then it is gone. Any thread. */
+/* Each who keeps a catalogue frees it once; so does whoever has read it. Then it is gone. Any
+ * thread. */
 struct catalogue *catalogue_keep(struct catalogue *catalogue);
 void catalogue_free(struct catalogue *catalogue);
 
-/* The region of a code or alias, REGION_UNASSIGNED where there is none. `all` and `unassigned` are texts like any other
- * unknown one here: no platform reports them. */
+/* The region of a code or alias, REGION_UNASSIGNED where there is none. `all` and `unassigned` are
+ * texts like any other unknown one here: no platform reports them. */
 uint32_t catalogue_home(const struct catalogue *catalogue, struct text region);
 
 /* The region of a code, also `all` and `unassigned`; CATALOGUE_NONE. */
 uint32_t catalogue_region(const struct catalogue *catalogue, struct text code);
 
-/* The module of an id or alias; the dimension of a name; the value's index in a dimension, n_values for any other
- * text. */
+/* The module of an id or alias; the dimension of a name; the value's index in a dimension, n_values
+ * for any other text. */
 uint32_t catalogue_module(const struct catalogue *catalogue, struct text id);
 uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name);
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value);
 
-/* Staff with these attributes: the region's own figure, else the sum over its leaves; false where one of them does not
- * say, or there is none. */
+/* Staff with these attributes: the region's own figure, else the sum over its leaves; false where
+ * one of them does not say, or there is none. */
 bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
 			 const struct where *where, int64_t *ret_count);
 
-/* The same, and where it comes from. Leaves are not looked at where the region has its own figure. */
+/* The same, and where it comes from. Leaves are not looked at where the region has its own
+ * figure. */
 struct headcount_found {
 	enum { HEADCOUNT_OWN, HEADCOUNT_LEAVES, HEADCOUNT_UNKNOWN } from;
 	int64_t count;	   /* nothing of HEADCOUNT_UNKNOWN */
@@ -170,7 +174,8 @@ struct headcount_found {
 void catalogue_find_headcount(const struct catalogue *catalogue, uint32_t region,
 			      const struct where *where, struct headcount_found *ret_found);
 
-/* Is region `below` the region `above` or below it? And one of n regions, or anywhere where n is 0? */
+/* Is region `below` the region `above` or below it? And one of n regions, or anywhere where n is
+ * 0? */
 bool catalogue_inside(const struct catalogue *catalogue, uint32_t below, uint32_t above);
 bool catalogue_inside_any(const struct catalogue *catalogue, uint32_t below, const uint32_t *above,
 			  uint32_t n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What shapes contributions, as one digest: a ledger that was made with another one is built anew. Names, levels, places,
- * headcounts and targets' values are asked for when a figure is read, and are not part of it.
+ * What shapes contributions, as one digest: a ledger that was made with another one is built anew.
+ * Names, levels, places, headcounts and targets' values are asked for when a figure is read, and
+ * are not part of it.
  */
 #include "daemon/catalogue/parts.h"
 

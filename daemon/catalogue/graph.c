@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Regions overlap: they are no tree but a graph without circles. Parents come before children here, so that what
- * a region is below is its parents and what they are below.
+ * Regions overlap: they are no tree but a graph without circles. Parents come before children here,
+ * so that what a region is below is its parents and what they are below.
  */
 #include "daemon/catalogue/parts.h"
 
@@ -60,8 +60,8 @@ static void graph_free(struct graph *g)
 	free(g->found);
 }
 
-/* Turn the lists of parents into lists of children. While they are filled, i's list begins at first[i + 1], which
- * moves on to where it ends. */
+/* Turn the lists of parents into lists of children. While they are filled, i's list begins at
+ * first[i + 1], which moves on to where it ends. */
 static void graph_turn(struct graph *g)
 {
 	for (uint32_t i = 0; i < g->n; i++) {

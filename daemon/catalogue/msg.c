@@ -124,7 +124,8 @@ static bool stands_for_hidden(const struct catalogue *catalogue, const bool *vis
 	return true;
 }
 
-/* Where the programme is, as far as that can be seen: how many regions; written, unless writer is NULL. */
+/* Where the programme is, as far as that can be seen: how many regions; written, unless writer is
+ * NULL. */
 static uint32_t encode_programme_regions(struct msg_writer *writer,
 					 const struct catalogue *catalogue, const bool *visible,
 					 const struct programme *programme)
@@ -150,7 +151,8 @@ static uint32_t encode_programme_regions(struct msg_writer *writer,
 	return n;
 }
 
-/* A programme of which nothing can be seen is hidden: without its regions it would seem to be everywhere. */
+/* A programme of which nothing can be seen is hidden: without its regions it would seem to be
+ * everywhere. */
 static bool programme_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t p)
 {
 	const struct programme *programme = &catalogue->programmes[p];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The top of the catalogue, and what its parts have in common. A part refers only to parts that stand before it in the
- * table at the end, in whichever order the file has them.
+ * The top of the catalogue, and what its parts have in common. A part refers only to parts that
+ * stand before it in the table at the end, in whichever order the file has them.
  */
 #include "daemon/catalogue/parts.h"
 

@@ -48,7 +48,8 @@ unsigned lookup_line(const struct lookup *lookup, struct text text);
 void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *what,
 		     struct text text, uint32_t index, unsigned line);
 
-/* Read the document's root into a catalogue whose index is there. The reader's context is the catalogue. */
+/* Read the document's root into a catalogue whose index is there. The reader's context is the
+ * catalogue. */
 void catalogue_read(struct reader *reader, const struct yaml_node *root);
 
 /* The reader of a map of dimensions to values, into a struct where. */

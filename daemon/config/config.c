@@ -72,7 +72,7 @@ static void read_as_of(struct reader *reader, const struct yaml_node *node,
 		reader_error(reader, node, "%s must be `today` or a day, YYYY-MM-DD", field->name);
 }
 
-/* ---- namespaces ----------------------------------------------------------------------------------- */
+/* Namespaces. */
 
 static const struct config_namespace *named(const struct config *config, const char *source)
 {
@@ -142,7 +142,8 @@ static void read_namespaces(struct reader *reader, const struct yaml_node *node,
 			namespace_read(reader, item, &config->namespaces[config->n_namespaces]);
 	if (reader->no_memory)
 		return;
-	/* A source's own name is its namespace for whoever reads the figures: no others may have it. */
+	/* A source's own name is its namespace for whoever reads the figures: no others may have
+	 * it. */
 	for (const struct yaml_node *item = node->child; item; item = item->next)
 		for (size_t i = 0; i < config->n_namespaces; i++) {
 			const struct config_namespace *other = &config->namespaces[i];
@@ -158,7 +159,7 @@ static void read_namespaces(struct reader *reader, const struct yaml_node *node,
 		}
 }
 
-/* ---- platforms' own publishers --------------------------------------------------------------------- */
+/* Platforms' own publishers. */
 
 static void read_connect_source(struct reader *reader, const struct yaml_node *node,
 				const struct field *field, void *to)
@@ -206,7 +207,7 @@ static void read_connects(struct reader *reader, const struct yaml_node *node,
 	}
 }
 
-/* ---- audiences ------------------------------------------------------------------------------------ */
+/* Audiences. */
 
 static void read_audience_name(struct reader *reader, const struct yaml_node *node,
 			       const struct field *field, void *to)
@@ -312,7 +313,7 @@ static void read_audiences(struct reader *reader, const struct yaml_node *node,
 	yaml_doc_free(defaults);
 }
 
-/* ---- the file ------------------------------------------------------------------------------------- */
+/* The file. */
 
 static const struct field config_fields[] = {
 	{ .name = "state",

@@ -2,8 +2,8 @@
 /*
  * config.h - liftd.yaml: every key has a default, every error its line.
  *
- * A table in config.c names each key, its type, its default and what is right. Texts are owned by the
- * config, C strings, with RUNTIME replaced by the runtime directory in endpoints.
+ * A table in config.c names each key, its type, its default and what is right. Texts are owned by
+ * the config, C strings, with RUNTIME replaced by the runtime directory in endpoints.
  */
 #ifndef LIFTD_CONFIG_CONFIG_H
 #define LIFTD_CONFIG_CONFIG_H
@@ -62,18 +62,19 @@ struct config {
 	struct arena arena; /* of all that the members point to */
 };
 
-/* Read a configuration's text (empty: all defaults). Defaults of state and runtime: /var/lib/liftd and /run/liftd
- * for root, else the XDG directories of the environment (`env` is getenv in the daemon). LIFT_E_CONFIG with
- * all errors found; *ret_config is then NULL. */
+/* Read a configuration's text (empty: all defaults). Defaults of state and runtime: /var/lib/liftd
+ * and /run/liftd for root, else the XDG directories of the environment (`env` is getenv in the
+ * daemon). LIFT_E_CONFIG with all errors found; *ret_config is then NULL. */
 int config_parse(struct text text, struct yaml_errors *errors, char *(*env)(const char *),
 		 bool is_root, struct config **ret_config);
 void config_free(struct config *config);
 
-/* The namespace of a source: the one that the configuration gives it, or its own name (METRICS 1). */
+/* The namespace of a source: the one that the configuration gives it, or its own name (METRICS
+ * 1). */
 const char *config_namespace(const struct config *config, const char *source);
 
-/* May this source speak? Not where its own name is that of a namespace which others share and it is not in: its
- * learners would be taken for theirs. */
+/* May this source speak? Not where its own name is that of a namespace which others share and it is
+ * not in: its learners would be taken for theirs. */
 bool config_source_allowed(const struct config *config, const char *source);
 
 #endif

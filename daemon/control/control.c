@@ -8,7 +8,7 @@
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
 
-/* ---- answers ------------------------------------------------------------------------------------ */
+/* Answers. */
 
 int control_send(struct control *control, const struct client *client, struct text body)
 {
@@ -27,7 +27,7 @@ void control_refuse(struct control *control, const struct client *client, int er
 	stats_add(control->stats, STAT_requests_refused, 1);
 }
 
-/* ---- status ------------------------------------------------------------------------------------- */
+/* Status. */
 
 static int do_status(struct control *control, const struct client *client,
 		     const struct request *request)
@@ -42,7 +42,7 @@ static int do_status(struct control *control, const struct client *client,
 	return err;
 }
 
-/* ---- quarantine --------------------------------------------------------------------------------- */
+/* Quarantine. */
 
 static int do_quarantine(struct control *control, const struct client *client,
 			 const struct request *request)
@@ -62,7 +62,7 @@ static int do_quarantine(struct control *control, const struct client *client,
 	return err;
 }
 
-/* ---- catalogue ---------------------------------------------------------------------------------- */
+/* Catalogue. */
 
 static int do_catalogue(struct control *control, const struct client *client,
 			const struct request *request)
@@ -79,7 +79,7 @@ static int do_catalogue(struct control *control, const struct client *client,
 	return err;
 }
 
-/* ---- reload ------------------------------------------------------------------------------------- */
+/* Reload. */
 
 static int do_reload(struct control *control, const struct client *client,
 		     const struct request *request)
@@ -112,7 +112,7 @@ void control_reloaded(struct control *control, uint64_t number, int err, const c
 	control->n_reloads = kept;
 }
 
-/* ---- requests ----------------------------------------------------------------------------------- */
+/* Requests. */
 
 static const struct {
 	const char *op;

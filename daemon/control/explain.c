@@ -4,7 +4,7 @@
 #include "daemon/control/explain_sources.h"
 #include "daemon/figures/metrics.h"
 
-/* ---- who and what counts -------------------------------------------------------------------------- */
+/* Who and what counts. */
 
 struct sum {
 	int64_t learners; /* that count for a subject (figures_any) */
@@ -46,7 +46,7 @@ static int sum_all(const struct definition_of *of, const struct tallies *tallies
 	return err;
 }
 
-/* ---- what the catalogue does not know ------------------------------------------------------------- */
+/* What the catalogue does not know. */
 
 static int sum_unassigned(const struct tallies *tallies, uint32_t subject, int64_t *ret_learners)
 {
@@ -58,8 +58,9 @@ static int sum_unassigned(const struct tallies *tallies, uint32_t subject, int64
 }
 
 /*
- * Learners of unknown regions, who may belong to this one. A programme that is for some regions only does not count them at
- * all: those of whichever of its modules has most of them may belong to it.
+ * Learners of unknown regions, who may belong to this one. A programme that is for some regions
+ * only does not count them at all: those of whichever of its modules has most of them may belong to
+ * it.
  */
 static int count_unassigned(const struct definition_of *of, const struct tallies *tallies,
 			    int64_t *ret_learners)
@@ -128,7 +129,7 @@ static void write_unknown(struct msg_writer *writer, const struct catalogue *cat
 	write_texts(writer, catalogue, journal, NAME_REGION, is_unknown_region);
 }
 
-/* ---- the answer ----------------------------------------------------------------------------------- */
+/* The answer. */
 
 static void write_names(struct msg_writer *writer, const struct definition_of *of)
 {

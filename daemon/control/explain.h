@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain.h - what a figure stands on: its definition, who and what counts, the sources, what they lack, and what was
- * refused.
+ * explain.h - what a figure stands on: its definition, who and what counts, the sources, what they
+ * lack, and what was refused.
  *
- * No learner is in it: only counts, names of the catalogue and of sources, and texts of modules and regions that the
- * catalogue does not know.
+ * No learner is in it: only counts, names of the catalogue and of sources, and texts of modules and
+ * regions that the catalogue does not know.
  */
 #ifndef LIFTD_CONTROL_EXPLAIN_H
 #define LIFTD_CONTROL_EXPLAIN_H
@@ -29,8 +29,8 @@ struct explain_from {
 int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 		   const struct explain_from *from);
 
-/* Write the refusal of a region (LIFT_E_UNKNOWN_REGION), or of an id of a kind (LIFT_E_UNKNOWN_ID), with those
- * that there are. */
+/* Write the refusal of a region (LIFT_E_UNKNOWN_REGION), or of an id of a kind (LIFT_E_UNKNOWN_ID),
+ * with those that there are. */
 void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
 			    enum kind kind);
 

@@ -139,7 +139,7 @@ static int gather(struct gathered *all, const struct explain_from *from)
 	return err ? err : all->err;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* Writing. */
 
 static void write_refused(struct msg_writer *writer, const struct row *row)
 {

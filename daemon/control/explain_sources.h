@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain_sources.h - the sources that a metric stands on, with what they lack and what of theirs was refused.
+ * explain_sources.h - the sources that a metric stands on, with what they lack and what of theirs
+ * was refused.
  */
 #ifndef LIFTD_CONTROL_EXPLAIN_SOURCES_H
 #define LIFTD_CONTROL_EXPLAIN_SOURCES_H
 
 #include "daemon/control/explain.h"
 
-/* Write `sources`, `sources_left_out` and `other_sources`: EXPLAIN_SOURCES_KEYS pairs of a map. LIFT_E_MEMORY, or
- * an error of the store. */
+/* Write `sources`, `sources_left_out` and `other_sources`: EXPLAIN_SOURCES_KEYS pairs of a map.
+ * LIFT_E_MEMORY, or an error of the store. */
 enum { EXPLAIN_SOURCES_KEYS = 3 };
 int explain_sources_encode(struct msg_writer *writer, const struct definition_of *of,
 			   const struct explain_from *from);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * export.h - all figures of a day as lines of JSON, sorted by kind, id and region. The same state gives the same bytes.
+ * export.h - all figures of a day as lines of JSON, sorted by kind, id and region. The same state
+ * gives the same bytes.
  */
 #ifndef LIFTD_CONTROL_EXPORT_H
 #define LIFTD_CONTROL_EXPORT_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control_internal.h - what the files of control share: the requests as they come (control.c), those that wait for the
- * ledger (control_waiting.c), and what these are answered (control_export.c, control_explain.c), those that are jobs
- * (control_jobs.c).
+ * control_internal.h - what the files of control share: the requests as they come (control.c),
+ * those that wait for the ledger (control_waiting.c), and what these are answered
+ * (control_export.c, control_explain.c), those that are jobs (control_jobs.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -21,7 +21,8 @@ struct client {
 
 struct waiting;
 
-/* Answer what has waited, from what the ledger has committed: the tallies are those of the day. An error is refused. */
+/* Answer what has waited, from what the ledger has committed: the tallies are those of the day. An
+ * error is refused. */
 typedef int waiting_fn(struct control *control, const struct waiting *waiting,
 		       struct ledger_view *ledger, const struct tallies *tallies);
 
@@ -84,8 +85,8 @@ struct control {
 int control_send(struct control *control, const struct client *client, struct text body);
 void control_refuse(struct control *control, const struct client *client, int err);
 
-/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place. LIFT_E_BUSY
- * where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place.
+ * LIFT_E_BUSY where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
 int control_read_wish(struct control *control, const struct request *request,
 		      struct waiting **ret_waiting);
 

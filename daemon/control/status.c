@@ -96,7 +96,7 @@ static int gather(struct gathered *all, struct journal_view *view)
 	return err ? err : all->err;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* Writing. */
 
 static void write_stream(struct msg_writer *writer, const struct stream *stream, struct text name)
 {

@@ -21,8 +21,8 @@ struct status_parts {
 	const struct stats *stats;
 };
 
-/* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the rest is counted in
- * `sources_left_out` and `streams_left_out`. */
+/* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the
+ * rest is counted in `sources_left_out` and `streams_left_out`. */
 enum {
 	STATUS_STREAMS_MAX = 2000,
 	STATUS_STREAMS_BYTES = 512 << 10,

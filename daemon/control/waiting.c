@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/internal.h"
 
-/* ---- what takes long is seen to go on -------------------------------------------------------- */
+/* What takes long is seen to go on. */
 
 static void count_step(void *context)
 {
@@ -23,7 +23,7 @@ static int counted_range(void *source, uint32_t home, uint32_t subject, tally_fn
 	return counted->tallies->range(counted->tallies->source, home, subject, fn, context);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------ */
+/* Answers. */
 
 /* From the tallies, or for another day from a scan of the learners. */
 static int scan_learners(struct control *control, struct ledger_view *view, int32_t today,
@@ -84,8 +84,8 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	return err;
 }
 
-/* With a damaged journal the figures of the day are still what has been applied, where that is all; those of another day need its names. Nobody waits
- * for what does not come. */
+/* With a damaged journal the figures of the day are still what has been applied, where that is all;
+ * those of another day need its names. Nobody waits for what does not come. */
 static int damage_problem(const struct control *control, const struct waiting *waiting)
 {
 	const struct ledger *ledger = control->parts.ledger;

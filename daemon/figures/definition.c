@@ -29,7 +29,8 @@ static const struct definition of_module[] = {
 	{ "pass_rate", "passed, of assessed." },
 	{ "score",
 	  "Of the best score of each learner who has one: n, how many these are; mean; median, "
-	  "down to a whole percent; histogram, in ten bins of ten percent, with 100% in the last." },
+	  "down to a whole percent; histogram, in ten bins of ten percent, with 100% in the "
+	  "last." },
 	{ "days_to_complete",
 	  "Whole days of 24 hours from a learner's start to the first completion: n, how many have "
 	  "completed; median; p90, the number of days within which nine in ten of these did." },
@@ -73,9 +74,9 @@ static const struct definition of_programme[] = {
 	{ "reached", "Leaf regions (with none below them) with a participant at home there, of the "
 		     "programme's that are inside this region: {leaves}." },
 	{ "by", "participants and completed {by}" },
-	{ "daily",
-	  "How many became participants, with their first fact that is no withdrawal, and completed, "
-	  "by local day ({timezone}); days on which nobody did are left out." },
+	{ "daily", "How many became participants, with their first fact that is no withdrawal, and "
+		   "completed, "
+		   "by local day ({timezone}); days on which nobody did are left out." },
 	{ "hours",
 	  "Standing facts in these modules and days, not learners, by the local hour of the "
 	  "week ({timezone}): 168 numbers from Monday 00:00." },
@@ -90,19 +91,20 @@ static const struct definition of_competence[] = {
 	{ "levels",
 	  "holders by level: the greatest among a learner's grants that hold on {day}. Levels "
 	  "that nobody has are left out." },
-	{ "expiring_30d",
-	  "holders whose grants have all ended by the 30th day after {day}, if none is earned meanwhile." },
-	{ "expiring_60d",
-	  "holders whose grants have all ended by the 60th day after {day}, if none is earned meanwhile." },
-	{ "expiring_90d",
-	  "holders whose grants have all ended by the 90th day after {day}, if none is earned meanwhile." },
+	{ "expiring_30d", "holders whose grants have all ended by the 30th day after {day}, if "
+			  "none is earned meanwhile." },
+	{ "expiring_60d", "holders whose grants have all ended by the 60th day after {day}, if "
+			  "none is earned meanwhile." },
+	{ "expiring_90d", "holders whose grants have all ended by the 90th day after {day}, if "
+			  "none is earned meanwhile." },
 	{ "by", "holders {by}" },
 	{ "daily",
 	  "Stretches begun and ended, by local day ({timezone}), up to {day}: grants of a "
 	  "learner that touch or overlap make one stretch. Days without any are left out." },
 	{ "coverage", "holders, of the headcount: {headcount}." },
 	{ "requirements",
-	  "Holders of a level or more with certain attributes (n), the headcount that needs it (of), "
+	  "Holders of a level or more with certain attributes (n), the headcount that needs it "
+	  "(of), "
 	  "and what is still to be trained (gap: of less n, not below 0): {requirements}." },
 };
 
@@ -143,7 +145,7 @@ static const char *const counted[] = {
 	"As of {day}: {time}.",
 };
 
-/* ---- written ------------------------------------------------------------------------------------ */
+/* Written. */
 
 static int write_words(struct msg_writer *writer, const struct definition_of *of, const char *text)
 {

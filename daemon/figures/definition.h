@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * definition.h - what each figure of METRICS 4 to 6 means, in words, with the catalogue's own parameters in them. Pure.
+ * definition.h - what each figure of METRICS 4 to 6 means, in words, with the catalogue's own
+ * parameters in them. Pure.
  *
  * Every key that figures_encode writes has a definition, and every definition is of such a key.
  */

@@ -57,7 +57,7 @@ void figures_free(struct figures *figures)
 	free(figures);
 }
 
-/* ---- series ------------------------------------------------------------------------------------ */
+/* Series. */
 
 /* A place for a bucket: buckets are days, hours, percents, of which there are few. */
 static int series_reach(struct series *series, uint32_t bucket)
@@ -159,7 +159,7 @@ static void figures_clear(struct figures *figures, uint32_t region, uint32_t sub
 		       (catalogue->dimensions[d].n_values + 1) * sizeof(*figures->by[d]));
 }
 
-/* ---- sums -------------------------------------------------------------------------------------- */
+/* Sums. */
 
 /* METRICS 5: a leaf is reached where someone at home there counts; tallies come home by home. */
 static void count_reached(struct figures *figures, uint32_t home)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * figures.h - the tallies of one subject summed over one region's homes, as they are on a day: what metrics prints.
- * Pure.
+ * figures.h - the tallies of one subject summed over one region's homes, as they are on a day: what
+ * metrics prints. Pure.
  */
 #ifndef LIFTD_FIGURES_FIGURES_H
 #define LIFTD_FIGURES_FIGURES_H
@@ -57,15 +57,16 @@ struct figures {
 struct figures *figures_new(const struct catalogue *catalogue); /* reused; NULL: out of memory */
 void figures_free(struct figures *figures);
 
-/* Sum the tallies of a subject over a region's homes, as of a day. LIFT_E_MEMORY, or an error of the store. */
+/* Sum the tallies of a subject over a region's homes, as of a day. LIFT_E_MEMORY, or an error of
+ * the store. */
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
 		uint32_t subject, int32_t today);
 
 /* Does at least one learner count? */
 bool figures_any(const struct figures *figures);
 
-/* Of a series of one column: how many are below a bucket, and the bucket at rank ceil(percent / 100 * n), from 1
- * (METRICS 4). The series is not empty where a rank is asked for. */
+/* Of a series of one column: how many are below a bucket, and the bucket at rank ceil(percent / 100
+ * * n), from 1 (METRICS 4). The series is not empty where a rank is asked for. */
 int64_t series_below(const struct series *series, int64_t bucket);
 uint32_t series_rank(const struct series *series, int percent);
 

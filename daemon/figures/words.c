@@ -6,7 +6,7 @@
 
 #include "daemon/learner/tally.h"
 
-/* ---- names, numbers, lists ------------------------------------------------------------------------ */
+/* Names, numbers, lists. */
 
 /* "First aid (first-aid)", or the id alone where it is the name. */
 static void write_name(FILE *out, const char *id, const char *name)
@@ -84,7 +84,7 @@ static void write_headcount(FILE *out, const struct definition_of *of, const str
 	}
 }
 
-/* ---- of any kind ---------------------------------------------------------------------------------- */
+/* Of any kind. */
 
 static void word_home(FILE *out, const struct definition_of *of)
 {
@@ -140,7 +140,7 @@ static void word_by(FILE *out, const struct definition_of *of)
 	      out);
 }
 
-/* ---- modules -------------------------------------------------------------------------------------- */
+/* Modules. */
 
 static const struct module *module_of(const struct definition_of *of)
 {
@@ -152,7 +152,7 @@ static void word_pass_mark(FILE *out, const struct definition_of *of)
 	fprintf(out, "%g%%", module_of(of)->pass_mark / 100.0);
 }
 
-/* ---- programmes ----------------------------------------------------------------------------------- */
+/* Programmes. */
 
 static const struct programme *programme_of(const struct definition_of *of)
 {
@@ -262,7 +262,7 @@ static void word_targets(FILE *out, const struct definition_of *of)
 	}
 }
 
-/* ---- competences ---------------------------------------------------------------------------------- */
+/* Competences. */
 
 static void write_grant(FILE *out, const struct catalogue *catalogue, uint32_t module,
 			const struct grant *grant)
@@ -338,7 +338,7 @@ static void word_subject(FILE *out, const struct definition_of *of)
 	write_name(out, competence->id, competence->name);
 }
 
-/* ---- all of them ---------------------------------------------------------------------------------- */
+/* All of them. */
 
 static const struct {
 	const char *word;

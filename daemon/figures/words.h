@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * definition_words.h - the {words} that stand in definitions for what the catalogue, the region and the day say. Pure.
+ * definition_words.h - the {words} that stand in definitions for what the catalogue, the region and
+ * the day say. Pure.
  */
 #ifndef LIFTD_FIGURES_WORDS_H
 #define LIFTD_FIGURES_WORDS_H
@@ -9,7 +10,8 @@
 
 #include "daemon/figures/definition.h"
 
-/* Write a text, with what each {word} in it stands for. A word that is none is a mistake of ours. */
+/* Write a text, with what each {word} in it stands for. A word that is none is a mistake of
+ * ours. */
 void words_write(FILE *out, const struct definition_of *of, const char *text);
 
 #endif

@@ -38,13 +38,14 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue)
 	gate->catalogue = catalogue;
 }
 
-/* ---- an event as the journal keeps it ----------------------------------------------------------- */
+/* An event as the journal keeps it. */
 
 struct pair {
 	uint32_t dimension, value;
 };
 
-/* Attributes that the catalogue counts by, as numbers, ascending: what is not counted by is not kept. */
+/* Attributes that the catalogue counts by, as numbers, ascending: what is not counted by is not
+ * kept. */
 static int counted_attrs(struct gate *gate, const struct event *event,
 			 struct pair pairs[static ATTRS_MAX], size_t *ret_n)
 {
@@ -139,7 +140,7 @@ static void keep_sent(struct gate *gate, const struct batch *batch, uint32_t i)
 	journal_keep_sent(gate->journal, msg_written(gate->scratch));
 }
 
-/* ---- verdicts ----------------------------------------------------------------------------------- */
+/* Verdicts. */
 
 static void reject(struct gate *gate, uint64_t seq, int err)
 {
@@ -162,8 +163,8 @@ static bool has_attr(const struct event *event, struct text name, struct text va
 	return false;
 }
 
-/* Is a profile that was kept that of an event? Attributes which were not kept may not have been counted by then: they are no
- * difference. */
+/* Is a profile that was kept that of an event? Attributes which were not kept may not have been
+ * counted by then: they are no difference. */
 static bool same_profile(const struct gate *gate, uint32_t profile, const struct event *event)
 {
 	struct text kept = journal_name(gate->journal, NAME_PROFILE, profile);

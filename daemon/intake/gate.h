@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gate.h - what intake does with one batch, without the sockets: check, pseudonyms, verdicts, append.
+ * gate.h - what intake does with one batch, without the sockets: check, pseudonyms, verdicts,
+ * append.
  *
- * The verdict on a number stands: what has been received before gets the answer that it got then, other
- * content under its number is refused as reused. Nothing is durable before journal_commit.
+ * The verdict on a number stands: what has been received before gets the answer that it got then,
+ * other content under its number is refused as reused. Nothing is durable before journal_commit.
  */
 #ifndef LIFTD_INTAKE_GATE_H
 #define LIFTD_INTAKE_GATE_H
@@ -26,8 +27,9 @@ struct gate {
 	struct rejection rejected[BATCH_EVENTS_MAX]; /* of the last batch */
 	size_t n_rejected;
 	uint32_t n_accepted, n_refused, n_resent,
-		n_reused; /* of the last batch: new ones, new ones, old ones, old numbers with other content */
-	uint64_t next; /* of its stream, after it */
+		n_reused; /* of the last batch: new ones, new ones, old ones, old numbers with other
+			     content */
+	uint64_t next;	  /* of its stream, after it */
 	/* taken since gate_settle: */
 	uint64_t batches, accepted, refused, resent, reused;
 };
@@ -40,12 +42,13 @@ void gate_close(struct gate *gate);
 /* From now on attributes are kept that another catalogue counts by (borrowed). */
 void gate_switch(struct gate *gate, const struct catalogue *catalogue);
 
-/* What has been taken since the last time is committed, and counts; or it has failed, and does not. */
+/* What has been taken since the last time is committed, and counts; or it has failed, and does
+ * not. */
 void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 
-/* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them is in the gate.
- * Else nothing of it is kept: LIFT_E_DAMAGED, LIFT_E_NAMESPACE, LIFT_E_DISK (no room), LIFT_E_STREAMS,
- * LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */
+/* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them
+ * is in the gate. Else nothing of it is kept: LIFT_E_DAMAGED, LIFT_E_NAMESPACE, LIFT_E_DISK (no
+ * room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
 
 #endif

@@ -14,7 +14,8 @@
 static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
 	      "a group may have as many clients as messages");
 
-/* An answer that waits for the commit, and what a nack needs in its place should the commit fail. */
+/* An answer that waits for the commit, and what a nack needs in its place should the commit
+ * fail. */
 struct answer_pending {
 	zmq_msg_t client; /* the routing id */
 	struct msg_writer *body;
@@ -39,7 +40,7 @@ struct intake {
 	int64_t failed_ms; /* steady: when the journal was last in trouble */
 };
 
-/* ---- what is answered --------------------------------------------------------------------------- */
+/* What is answered. */
 
 static void remember(struct answer_pending *answer, struct text source, struct text stream,
 		     uint64_t first)
@@ -174,7 +175,8 @@ static int handle_request(struct intake *intake, struct answer_pending *answer, 
 	return err ? err : LIFT_E_OP;
 }
 
-/* A message is a batch or a request: which one, its op says. On this socket a batch says that it is one. */
+/* A message is a batch or a request: which one, its op says. On this socket a batch says that it is
+ * one. */
 static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
 {
 	struct batch batch;
@@ -191,7 +193,7 @@ static void handle(struct intake *intake, struct answer_pending *answer, struct 
 		answer_err(intake, answer, err);
 }
 
-/* ---- the socket --------------------------------------------------------------------------------- */
+/* The socket. */
 
 /* The rest of a message that has more frames than it may have. */
 static void skip_frames(void *socket)
@@ -258,7 +260,8 @@ static void send_answer(struct intake *intake, struct answer_pending *answer)
 	stats_add(intake->stats, STAT_answers_dropped, 1);
 }
 
-/* Once when it begins, and once when it is over: on a disk that is nearly full, small commits succeed between large ones that fail. */
+/* Once when it begins, and once when it is over: on a disk that is nearly full, small commits
+ * succeed between large ones that fail. */
 static void say_trouble(struct intake *intake)
 {
 	const char *trouble = journal_failure(intake->journal);
@@ -308,8 +311,8 @@ static bool commit_and_answer(void *context)
 	}
 	intake->n_pending = intake->pending_bytes = 0;
 	if (err == LIFT_E_FATAL)
-		loop_stop(
-			intake->loop); /* the daemon ends, and is started anew on a journal that is intact */
+		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that
+					    is intact */
 	if (journal_last(intake->journal) != last) {
 		stats_add(intake->stats, STAT_journal_commits, 1);
 		wake_send(intake->more);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived, then the answers.
+ * intake.h - the ROUTER that platforms talk to: batches in, one commit for all that have arrived,
+ * then the answers.
  *
- * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that took it. What is
- * answered together is a group; of one client it takes a window of batches, and refuses more.
+ * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that
+ * took it. What is answered together is a group; of one client it takes a window of batches, and
+ * refuses more.
  */
 #ifndef LIFTD_INTAKE_INTAKE_H
 #define LIFTD_INTAKE_INTAKE_H
@@ -22,8 +24,8 @@ enum {
 
 struct intake;
 
-/* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all. LIFT_E_SOCKET (the endpoint in
- * *ret_failed), LIFT_E_MEMORY. */
+/* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all.
+ * LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
 int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
 		struct stats *stats, void *more, struct intake **ret_intake,
 		const char **ret_failed);

@@ -2,8 +2,9 @@
 /*
  * listen.h - the SUB sockets of platforms that publish and ask for no answer.
  *
- * What PUB/SUB loses on the way shows as a gap in the numbers of its stream, and heals when the missing numbers come,
- * this way or the acknowledged one. What is taken here is committed with what intake takes in the same round.
+ * What PUB/SUB loses on the way shows as a gap in the numbers of its stream, and heals when the
+ * missing numbers come, this way or the acknowledged one. What is taken here is committed with what
+ * intake takes in the same round.
  */
 #ifndef LIFTD_INTAKE_LISTEN_H
 #define LIFTD_INTAKE_LISTEN_H
@@ -16,8 +17,8 @@ enum { LISTEN_GROUP = 64 /* messages of one socket a round */ };
 
 struct listen;
 
-/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the endpoint in
- * *ret_failed), LIFT_E_MEMORY. */
+/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the
+ * endpoint in *ret_failed), LIFT_E_MEMORY. */
 int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
 		struct stats *stats, struct listen **ret_listen, const char **ret_failed);
 void listen_close(struct listen *listen);

@@ -20,8 +20,8 @@ struct window {
 	} slots[2 * WINDOW_CLIENTS];
 };
 
-/* Count one more batch of a client, by its routing id, which is borrowed until window_clear. False where it has
- * `most` of them already. */
+/* Count one more batch of a client, by its routing id, which is borrowed until window_clear. False
+ * where it has `most` of them already. */
 bool window_take(struct window *window, struct text client);
 
 /* All have their answers. */

@@ -4,9 +4,10 @@
 #include <assert.h>
 #include <sodium.h>
 
-/* ---- entries --------------------------------------------------------------------------------- */
+/* Entries. */
 
-/* Refused: a 0, the error, the digest. Else a fact, whose first byte is never 0, and its learner. */
+/* Refused: a 0, the error, the digest. Else a fact, whose first byte is never 0, and its
+ * learner. */
 size_t entry_encode(const struct entry *entry, uint8_t to[static ENTRY_MAX])
 {
 	size_t size;
@@ -43,13 +44,13 @@ size_t entry_decode(struct text from, struct entry *ret_entry)
 	return size + PSEUDONYM_BYTES;
 }
 
-/* ---- chunks: format 1, 0, count 2, stream 4, seq 8, receipt 8, checksum 8 ---------------------- */
+/* Chunks: format 1, 0, count 2, stream 4, seq 8, receipt 8, checksum 8. */
 
 enum { CHUNK_FORMAT = 1, CHUNK_CHECKSUM = 24 };
 static_assert(crypto_shorthash_BYTES == CHUNK_HEAD - CHUNK_CHECKSUM, "the checksum ends the head");
 
-/* SipHash-2-4 with a key that everyone knows: against decay, not against forgers. The hash of the head is half the key
- * for the entries, so that nothing is copied. */
+/* SipHash-2-4 with a key that everyone knows: against decay, not against forgers. The hash of the
+ * head is half the key for the entries, so that nothing is copied. */
 static void chunk_checksum(const uint8_t *head, struct text entries, uint8_t *to)
 {
 	static const uint8_t head_key[crypto_shorthash_KEYBYTES] = "liftd journal 1";

@@ -2,10 +2,10 @@
 /*
  * entry.h - what the journal keeps of an event, and the chunks that hold entries.
  *
- * An entry is an event with its names replaced by numbers of the journal's dictionaries and its learner by
- * a pseudonym; or it says that the event under this number was refused, and why. The same content gives
- * the same bytes: that is how a resend is told from other content under a used number.
- * A chunk is a run of entries under consecutive numbers of one stream, with a checksum.
+ * An entry is an event with its names replaced by numbers of the journal's dictionaries and its
+ * learner by a pseudonym; or it says that the event under this number was refused, and why. The
+ * same content gives the same bytes: that is how a resend is told from other content under a used
+ * number. A chunk is a run of entries under consecutive numbers of one stream, with a checksum.
  */
 #ifndef LIFTD_JOURNAL_ENTRY_H
 #define LIFTD_JOURNAL_ENTRY_H
@@ -17,8 +17,8 @@ enum {
 	REFUSED_DIGEST_BYTES = 8,
 	ENTRY_MAX = PSEUDONYM_BYTES + FACT_MAX, /* bytes of one entry */
 	CHUNK_HEAD = 32,
-	CHUNK_MAX =
-		1300, /* bytes: three full ones share a page of the journal; measured by chunk_bench */
+	CHUNK_MAX = 1300, /* bytes: three full ones share a page of the journal; measured by
+			     chunk_bench */
 };
 
 struct entry {

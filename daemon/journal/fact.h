@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fact.h - what happened to one learner, as the journal and the ledger keep it: small, and in an order.
+ * fact.h - what happened to one learner, as the journal and the ledger keep it: small, and in an
+ * order.
  *
- * The same fact gives the same bytes. A fact carries the number of the profile that came with its event: two
- * events with the same fact and different profiles are two claims, and count as one fact.
+ * The same fact gives the same bytes. A fact carries the number of the profile that came with its
+ * event: two events with the same fact and different profiles are two claims, and count as one
+ * fact.
  */
 #ifndef LIFTD_JOURNAL_FACT_H
 #define LIFTD_JOURNAL_FACT_H
@@ -15,17 +17,18 @@ enum { FACT_MAX = 32 /* bytes, encoded */ };
 #define FACT_NO_MODULE UINT32_MAX /* a claim of a profile only: the module counts nowhere */
 
 struct fact {
-	uint32_t
-		module; /* in the journal its number in the dictionary, in the ledger the catalogue's */
-	int64_t time;  /* ms */
-	uint8_t type;  /* enum event_type */
-	uint8_t voids; /* of a voiding: the type that it takes back */
+	uint32_t module; /* in the journal its number in the dictionary, in the ledger the
+			    catalogue's */
+	int64_t time;	 /* ms */
+	uint8_t type;	 /* enum event_type */
+	uint8_t voids;	 /* of a voiding: the type that it takes back */
 	struct event_result result;
 	int64_t voids_time; /* of a voiding: ms, or EVENT_NO_TIME */
 	uint32_t profile;   /* of the journal's dictionary */
 };
 
-/* By module; a module's voidings before its other facts; then time, then all the rest; the profile last. */
+/* By module; a module's voidings before its other facts; then time, then all the rest; the profile
+ * last. */
 int fact_compare(const struct fact *a, const struct fact *b);
 
 /* Equal but, perhaps, for the profile. */

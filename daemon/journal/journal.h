@@ -2,9 +2,9 @@
 /*
  * journal.h - the one truth: what has been received, in order, on disk before anyone is told so.
  *
- * Every received number of every stream, accepted or refused, is an entry under a rising journal number
- * (from 1). Beside the entries: the dictionaries of the names that they use, what has been received of each
- * stream, and the quarantine (why an event was refused).
+ * Every received number of every stream, accepted or refused, is an entry under a rising journal
+ * number (from 1). Beside the entries: the dictionaries of the names that they use, what has been
+ * received of each stream, and the quarantine (why an event was refused).
  *
  * Writing is one thread's (intake); a view reads what has been committed, in any thread.
  * Nothing outside these functions knows that it is LMDB.
@@ -23,7 +23,8 @@ enum name_kind {
 	NAME_REGION, /* likewise */
 	NAME_DIMENSION,
 	NAME_VALUE,
-	NAME_PROFILE, /* the region's id, then pairs of a dimension's and a value's, ascending: 4 bytes each */
+	NAME_PROFILE, /* the region's id, then pairs of a dimension's and a value's, ascending: 4
+			 bytes each */
 	NAME_KINDS
 };
 
@@ -41,12 +42,12 @@ enum {
 struct journal;
 struct journal_damage;
 
-/* Open or make the journal in a directory. `secret_digest` says which secret made the pseudonyms: LIFT_E_SECRET
- * where the journal was made with another. Else as store_open; LIFT_E_NEWER. */
+/* Open or make the journal in a directory. `secret_digest` says which secret made the pseudonyms:
+ * LIFT_E_SECRET where the journal was made with another. Else as store_open; LIFT_E_NEWER. */
 int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 		 struct journal **ret_journal);
-/* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed; what writes
- * fails. LIFT_E_NOT_FOUND: there is none. */
+/* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed;
+ * what writes fails. LIFT_E_NOT_FOUND: there is none. */
 int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
 			   struct journal **ret_journal);
 void journal_close(struct journal *journal);
@@ -59,19 +60,22 @@ void journal_forget_dead_readers(struct journal *journal);
 const uint8_t *journal_id(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal);
 
-/* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal), and nothing is to
- * be taken in or derived from it; is it? NULL: it is whole, as far as anyone knows. */
+/* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal),
+ * and nothing is to be taken in or derived from it; is it? NULL: it is whole, as far as anyone
+ * knows. */
 void journal_set_damage(struct journal *journal, const struct journal_damage *damage);
-/* What was whole at the start cannot be read: it is damaged, in all its numbers, until the next start says where. Any thread. */
+/* What was whole at the start cannot be read: it is damaged, in all its numbers, until the next
+ * start says where. Any thread. */
 void journal_found_damage(struct journal *journal);
 const struct journal_damage *journal_damage(const struct journal *journal);
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* Writing. */
 
 /* The stream of a source, which need not be there yet: NULL. Valid until the next commit. */
 struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream);
 
-/* The same, made where it is new: LIFT_E_STREAMS, LIFT_E_NAMES, LIFT_E_MEMORY, or an error of the disk. */
+/* The same, made where it is new: LIFT_E_STREAMS, LIFT_E_NAMES, LIFT_E_MEMORY, or an error of the
+ * disk. */
 int journal_add_stream(struct journal *journal, struct text source, struct text stream,
 		       struct stream **ret_stream);
 
@@ -89,12 +93,14 @@ int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
 		    const struct entry *entry);
 
-/* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX bytes are kept in
- * the quarantine. Borrowed until the next journal_append or journal_refuse_reused. */
+/* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX
+ * bytes are kept in the quarantine. Borrowed until the next journal_append or
+ * journal_refuse_reused. */
 void journal_keep_sent(struct journal *journal, struct text sent);
 
-/* Other content came under a number that the stream has received: a row of the quarantine, and nothing else. One
- * for each number while that row is kept, so that a resend does not fill the quarantine. */
+/* Other content came under a number that the stream has received: a row of the quarantine, and
+ * nothing else. One for each number while that row is kept, so that a resend does not fill the
+ * quarantine. */
 void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
 			   int64_t receipt);
 
@@ -102,18 +108,20 @@ void journal_refuse_reused(struct journal *journal, const struct stream *stream,
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
 		   struct entry *ret_entry);
 
-/* How large the journal may become, in bytes; no limit unless set. Is there room for more? Without it, what is
- * appended is not held back, and journal_failure says so after each commit. */
+/* How large the journal may become, in bytes; no limit unless set. Is there room for more? Without
+ * it, what is appended is not held back, and journal_failure says so after each commit. */
 void journal_set_quota(struct journal *journal, uint64_t bytes);
 bool journal_has_room(const struct journal *journal);
 
-/* Make all since the last commit durable. On failure all of it is undone, as if it had not been asked for, and the
- * error returned; LIFT_E_DISK may pass. LIFT_E_GONE: the directory is not where it was; what was committed is in
- * it, and shows when it is back. After LIFT_E_FATAL the journal can only be closed. */
+/* Make all since the last commit durable. On failure all of it is undone, as if it had not been
+ * asked for, and the error returned; LIFT_E_DISK may pass. LIFT_E_GONE: the directory is not where
+ * it was; what was committed is in it, and shows when it is back. After LIFT_E_FATAL the journal
+ * can only be closed. */
 int journal_commit(struct journal *journal);
 
-/* Why the last commit failed, in the system's words where it was the disk; NULL where it did not (any thread).
- * After a failure it takes a commit that has something to write; after LIFT_E_GONE, that the directory is back. */
+/* Why the last commit failed, in the system's words where it was the disk; NULL where it did not
+ * (any thread). After a failure it takes a commit that has something to write; after LIFT_E_GONE,
+ * that the directory is back. */
 const char *journal_failure(const struct journal *journal);
 
 /* Make the next commit fail with an error, so that all since the last one is undone. */
@@ -122,9 +130,10 @@ void journal_fail(struct journal *journal, int err);
 /* The number of the last entry committed (any thread). */
 uint64_t journal_last(const struct journal *journal);
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* Reading. */
 
-/* What is committed at one moment. Keep it short: pages that it sees are not used again meanwhile. */
+/* What is committed at one moment. Keep it short: pages that it sees are not used again
+ * meanwhile. */
 struct journal_view {
 	struct store_txn txn;
 };
@@ -137,8 +146,9 @@ int journal_view_format(struct journal_view *view); /* 0: it cannot be read */
 typedef int (*journal_entry_fn)(void *context, uint64_t number, uint32_t stream,
 				const struct entry *entry);
 
-/* Call `fn` for the entries from a number on, in order, until it returns other than 0 (which is then returned) or
- * `most` entries have been read; whole chunks. *ret_next is the number to go on from. */
+/* Call `fn` for the entries from a number on, in order, until it returns other than 0 (which is
+ * then returned) or `most` entries have been read; whole chunks. *ret_next is the number to go on
+ * from. */
 int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, journal_entry_fn fn,
 		      void *context, uint64_t *ret_next);
 
@@ -161,7 +171,8 @@ typedef void (*journal_stream_fn)(void *context, const struct stream *stream, st
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
 
-/* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the view. */
+/* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the
+ * view. */
 struct quarantined {
 	uint64_t number;
 	uint32_t stream;
@@ -172,7 +183,8 @@ struct quarantined {
 };
 typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
 
-/* Call `fn` for the rows above a number, in order, until it returns other than 0, which is not an error. */
+/* Call `fn` for the rows above a number, in order, until it returns other than 0, which is not an
+ * error. */
 int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
 			    void *context);
 

@@ -2,8 +2,8 @@
 /*
  * secret.h - the key that turns learner ids into pseudonyms: raw ids never reach the disk.
  *
- * A file of SECRET_BYTES, mode 0600, made where there is none. Who loses it loses the way from a learner to
- * what is counted of this learner: it belongs into the backup, apart from the journal's.
+ * A file of SECRET_BYTES, mode 0600, made where there is none. Who loses it loses the way from a
+ * learner to what is counted of this learner: it belongs into the backup, apart from the journal's.
  */
 #ifndef LIFTD_JOURNAL_SECRET_H
 #define LIFTD_JOURNAL_SECRET_H
@@ -17,8 +17,8 @@ struct secret {
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* tells one secret from another, and nothing else */
 };
 
-/* Read DIR/secret. Where there is none: make it if `may_make`, else LIFT_E_NOT_FOUND. LIFT_E_SECRET for a file of
- * another size or one that others may read; LIFT_E_IO. */
+/* Read DIR/secret. Where there is none: make it if `may_make`, else LIFT_E_NOT_FOUND. LIFT_E_SECRET
+ * for a file of another size or one that others may read; LIFT_E_IO. */
 int secret_open(const char *dir, bool may_make, struct secret *ret_secret);
 
 /* Keyed BLAKE2b of a namespace (1..64 bytes) and a learner's id. */

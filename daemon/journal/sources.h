@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * source_rows.h - what a journal knows of each source: what it has sent, and what is missing of its streams.
+ * source_rows.h - what a journal knows of each source: what it has sent, and what is missing of its
+ * streams.
  */
 #ifndef LIFTD_JOURNAL_SOURCES_H
 #define LIFTD_JOURNAL_SOURCES_H
@@ -20,7 +21,8 @@ struct source_rows {
 	int err;
 };
 
-/* Read them: 0, or why not. `rows` begins as { 0 } and is freed with source_rows_free in either case. */
+/* Read them: 0, or why not. `rows` begins as { 0 } and is freed with source_rows_free in either
+ * case. */
 int source_rows_read(struct source_rows *rows, struct journal_view *view);
 void source_rows_free(struct source_rows *rows);
 

@@ -2,7 +2,8 @@
 /*
  * stream.h - which numbers of one stream have been received: pure arithmetic on ranges.
  *
- * All numbers below `next` are there; above it a few ranges, ascending, apart from one another and from next.
+ * All numbers below `next` are there; above it a few ranges, ascending, apart from one another and
+ * from next.
  */
 #ifndef LIFTD_JOURNAL_STREAM_H
 #define LIFTD_JOURNAL_STREAM_H
@@ -34,8 +35,8 @@ bool stream_has(const struct stream *stream, uint64_t seq);
 /* May numbers first..last be added, or would there be too many holes? */
 bool stream_has_room(const struct stream *stream, uint64_t first, uint64_t last);
 
-/* Take in first..last (some of which may be there), at a moment. The caller has asked stream_has_room, for them or for more numbers of which
- * these are a part. */
+/* Take in first..last (some of which may be there), at a moment. The caller has asked
+ * stream_has_room, for them or for more numbers of which these are a part. */
 void stream_add(struct stream *stream, uint64_t first, uint64_t last, int64_t now_ms);
 
 /* How many numbers are missing below the greatest received. */

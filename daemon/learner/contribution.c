@@ -48,7 +48,7 @@ void contribution_free(struct contribution *contribution)
 	*contribution = (struct contribution){ 0 };
 }
 
-/* ---- counts ------------------------------------------------------------------------------------- */
+/* Counts. */
 
 static void write_count(struct writing *writing, enum facet facet, uint32_t part, uint64_t bucket,
 			int64_t n)
@@ -113,7 +113,7 @@ static void write_hours(struct writing *writing, bool counts)
 		}
 }
 
-/* ---- modules ------------------------------------------------------------------------------------ */
+/* Modules. */
 
 static void write_scores(struct writing *writing, const struct module_state *state)
 {
@@ -174,7 +174,7 @@ static const struct standing *write_modules(struct writing *writing)
 	return last;
 }
 
-/* ---- what modules belong to ----------------------------------------------------------------------- */
+/* What modules belong to. */
 
 static int add_membership(struct folding *folding, uint32_t of, uint32_t module, uint32_t grant)
 {
@@ -263,7 +263,7 @@ static void facts_of(const struct folding *folding, const struct membership *mem
 	*ret_end = standings->facts + module->end;
 }
 
-/* ---- programmes --------------------------------------------------------------------------------- */
+/* Programmes. */
 
 static void write_targets(struct writing *writing, const struct programme *programme,
 			  const struct programme_state *state)
@@ -318,7 +318,7 @@ static int write_programme(struct writing *writing, const struct membership *fir
 	return err;
 }
 
-/* ---- competences -------------------------------------------------------------------------------- */
+/* Competences. */
 
 /* Each run of days with a level low..high; the parts of the first one and of those after it. */
 static void write_spans(struct writing *writing, enum facet facet, uint32_t first_part,
@@ -376,7 +376,7 @@ static int write_competence(struct writing *writing, const struct membership *fi
 	return 0;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------ */
+/* All of it. */
 
 int learner_contribute(const struct learner *learner, const struct profiles *profiles,
 		       int64_t until, struct contribution *ret_contribution)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * contribution.h - what one learner adds to the tallies (tally.h): a pure function of its facts and the catalogue.
+ * contribution.h - what one learner adds to the tallies (tally.h): a pure function of its facts and
+ * the catalogue.
  *
- * To apply events: contribution before, add the facts, contribution after; the difference goes to the
- * tallies. There is no other arithmetic.
+ * To apply events: contribution before, add the facts, contribution after; the difference goes to
+ * the tallies. There is no other arithmetic.
  */
 #ifndef LIFTD_LEARNER_CONTRIBUTION_H
 #define LIFTD_LEARNER_CONTRIBUTION_H

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* ---- facts ------------------------------------------------------------------------------------ */
+/* Facts. */
 
 void learner_clear(struct learner *learner)
 {
@@ -58,7 +58,7 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 	return 0;
 }
 
-/* ---- METRICS 1: the profile -------------------------------------------------------------------- */
+/* METRICS 1: the profile. */
 
 /* The greatest (time, text) so far. */
 struct best {

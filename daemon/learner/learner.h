@@ -2,8 +2,8 @@
 /*
  * learner.h - one learner: the set of its facts, and the profile that they claim (METRICS 1). Pure.
  *
- * What follows from them is in standing.h (what nothing takes back), states.h (what that amounts to) and
- * contribution.h (what it adds to the tallies).
+ * What follows from them is in standing.h (what nothing takes back), states.h (what that amounts
+ * to) and contribution.h (what it adds to the tallies).
  */
 #ifndef LIFTD_LEARNER_LEARNER_H
 #define LIFTD_LEARNER_LEARNER_H

@@ -52,7 +52,8 @@ static void fold_assessed(struct module_state *state, const struct standing *fac
 	fold_score(state, fact, seen);
 }
 
-/* With phases, the best `post` less the first `pre`; with none anywhere, and at least two, the best later less the first. */
+/* With phases, the best `post` less the first `pre`; with none anywhere, and at least two, the best
+ * later less the first. */
 static int32_t gain_of(const struct assessments *seen)
 {
 	if (seen->first_pre != NO_SCORE && seen->best_post != NO_SCORE)

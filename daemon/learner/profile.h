@@ -2,8 +2,9 @@
 /*
  * profile.h - the profiles that events carry, as the catalogue understands them.
  *
- * A profile is a name of the journal's dictionary (region and attributes); its number is what a fact refers to.
- * It is resolved once, when it is first met, and lives as long as the struct profiles.
+ * A profile is a name of the journal's dictionary (region and attributes); its number is what a
+ * fact refers to. It is resolved once, when it is first met, and lives as long as the struct
+ * profiles.
  */
 #ifndef LIFTD_LEARNER_PROFILE_H
 #define LIFTD_LEARNER_PROFILE_H
@@ -32,7 +33,8 @@ struct profiles {
 void profiles_init(struct profiles *profiles, const struct catalogue *catalogue);
 void profiles_clear(struct profiles *profiles);
 
-/* See to it that a number is resolved. LIFT_E_CORRUPT where the journal has no such profile, LIFT_E_MEMORY. */
+/* See to it that a number is resolved. LIFT_E_CORRUPT where the journal has no such profile,
+ * LIFT_E_MEMORY. */
 int profiles_resolve(struct profiles *profiles, struct journal_view *view, uint32_t id);
 
 #endif

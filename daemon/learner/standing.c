@@ -15,7 +15,8 @@ static bool names(int32_t named, int32_t value)
 	return named < 0 || named == value;
 }
 
-/* Does a voiding take back a fact: all that it names is equal; without a time, those up to its own. */
+/* Does a voiding take back a fact: all that it names is equal; without a time, those up to its
+ * own. */
 static bool takes_back(const struct fact *voiding, const struct fact *fact)
 {
 	const struct event_result *named = &voiding->result, *result = &fact->result;

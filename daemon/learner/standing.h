@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * standing.h - the facts of a learner that nothing takes back, by module (METRICS 1): what everything else is
- * folded from. Pure.
+ * standing.h - the facts of a learner that nothing takes back, by module (METRICS 1): what
+ * everything else is folded from. Pure.
  */
 #ifndef LIFTD_LEARNER_STANDING_H
 #define LIFTD_LEARNER_STANDING_H
@@ -32,7 +32,8 @@ struct standings {
 };
 void standings_free(struct standings *standings);
 
-/* The standing facts before the moment `until` (ms), in place of those that were there. LIFT_E_MEMORY. */
+/* The standing facts before the moment `until` (ms), in place of those that were there.
+ * LIFT_E_MEMORY. */
 int standings_make(struct standings *standings, const struct learner *learner,
 		   const struct catalogue *catalogue, int64_t until);
 

@@ -170,7 +170,7 @@ const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n)
 	return map->sorted;
 }
 
-/* ---- the tallies of a map --------------------------------------------------------------------- */
+/* The tallies of a map. */
 
 static int map_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
 {

@@ -2,8 +2,8 @@
 /*
  * tally.h - counts that add: by home region, subject, facet and bucket.
  *
- * What a learner adds to them is a contribution (learner.h). A map gathers changes, or all the counts of a scan;
- * where they are read from, a map or the ledger, is behind struct tallies.
+ * What a learner adds to them is a contribution (learner.h). A map gathers changes, or all the
+ * counts of a scan; where they are read from, a map or the ledger, is behind struct tallies.
  */
 #ifndef LIFTD_LEARNER_TALLY_H
 #define LIFTD_LEARNER_TALLY_H
@@ -16,9 +16,10 @@
 enum kind { KIND_MODULE, KIND_PROGRAMME, KIND_COMPETENCE, KIND_PEOPLE, KINDS };
 
 /*
- * What is counted, the part of it, and the bucket that it is counted in. All are counts of learners, but for those
- * that say otherwise. A span is a bucket, too (tally_span): the days from which and for how long something holds.
- * Time enters when a figure is read: who holds a competence on a day is a sum over spans.
+ * What is counted, the part of it, and the bucket that it is counted in. All are counts of
+ * learners, but for those that say otherwise. A span is a bucket, too (tally_span): the days from
+ * which and for how long something holds. Time enters when a figure is read: who holds a competence
+ * on a day is a sum over spans.
  */
 enum facet {
 	FACET_STARTED, /* the local day; of a programme: of the first fact that is no withdrawal */
@@ -70,8 +71,8 @@ static inline uint16_t tally_by(uint32_t dimension, uint32_t value)
 
 enum { STRETCH_FIRST, STRETCH_LATER };
 
-/* From a day (since 1970-01-01, not before it) for so many days; what has SPAN_DAYS_MAX or more has no end:
- * INT32_MAX. */
+/* From a day (since 1970-01-01, not before it) for so many days; what has SPAN_DAYS_MAX or more has
+ * no end: INT32_MAX. */
 enum { SPAN_DAYS_MAX = UINT16_MAX };
 
 static inline uint64_t tally_span(int32_t begin, int32_t days)
@@ -118,7 +119,7 @@ int tally_compare(const struct tally_key *a, const struct tally_key *b);
 void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES]);
 void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key);
 
-/* ---- a map of tallies ------------------------------------------------------------------------- */
+/* A map of tallies. */
 
 struct tally_map;
 struct tally_map *tally_map_new(void); /* NULL: out of memory */
@@ -134,13 +135,13 @@ size_t tally_map_count(const struct tally_map *map);
 /* Its counts other than 0, in order of keys, valid until the next change. */
 const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n);
 
-/* ---- where tallies are read from -------------------------------------------------------------- */
+/* Where tallies are read from. */
 
 typedef void (*tally_fn)(void *context, const struct tally_key *key, int64_t n);
 
 struct tallies {
-	/* Call `fn` for each count other than 0 of one home and subject, in order of keys; 0, or an error of the
-	 * store, after which what was called is of no use. */
+	/* Call `fn` for each count other than 0 of one home and subject, in order of keys; 0, or an
+	 * error of the store, after which what was called is of no use. */
 	int (*range)(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context);
 	void *source;
 };

@@ -5,7 +5,7 @@
 #include "daemon/base/names.h"
 #include "daemon/ledger/internal.h"
 
-/* ---- gathering a stretch ------------------------------------------------------------------------ */
+/* Gathering a stretch. */
 
 static const struct text no_record = { NULL, 0 };
 
@@ -101,7 +101,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 	return err;
 }
 
-/* ---- applying it -------------------------------------------------------------------------------- */
+/* Applying it. */
 
 static int compare_places(const void *a, const void *b)
 {

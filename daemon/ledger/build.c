@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ledger built from the whole journal: all events are sorted by learner, and each learner is folded once.
+ * A ledger built from the whole journal: all events are sorted by learner, and each learner is
+ * folded once.
  *
- * What does not fit into memory is parted by pseudonym first, into files that nobody else sees; the parts are in order of
- * pseudonyms, so that every record but the tallies is appended.
+ * What does not fit into memory is parted by pseudonym first, into files that nobody else sees; the
+ * parts are in order of pseudonyms, so that every record but the tallies is appended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,7 @@ static int make_progress(struct build *build, uint64_t n)
 	return atomic_load(&build->progress->stop) ? LIFT_E_STOPPED : 0;
 }
 
-/* ---- parting ------------------------------------------------------------------------------------ */
+/* Parting. */
 
 /* A file without a name, beside the ledger: as large as it, and gone with the process. */
 static int open_part(const char *dir, FILE **ret_file)
@@ -131,7 +132,7 @@ static int part_journal(struct build *build)
 	return err;
 }
 
-/* ---- folding ------------------------------------------------------------------------------------ */
+/* Folding. */
 
 static void open_writers(struct build *build)
 {
@@ -168,7 +169,8 @@ static int commit_some(struct build *build)
 	return err;
 }
 
-/* In order of keys, so that each page is written once; at worst each key is on a page of its own. The other writers are closed. */
+/* In order of keys, so that each page is written once; at worst each key is on a page of its own.
+ * The other writers are closed. */
 static int write_tallies(struct build *build)
 {
 	struct ledger *ledger = build->ledger;
@@ -301,7 +303,7 @@ static int fold_all(struct build *build)
 	return err ? err : write_tallies(build);
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------ */
+/* All of it. */
 
 /* With this, and the journal number, it is a ledger. */
 static int finish(struct build *build)

@@ -61,7 +61,7 @@ int ledger_walk(struct store_txn *txn)
 	return err;
 }
 
-/* ---- its pages, then its records ------------------------------------------------------------------ */
+/* Its pages, then its records. */
 
 static void no_record(void *context, int db, struct text key, struct text value)
 {

@@ -24,7 +24,8 @@ struct compare {
 	char *text;
 };
 
-/* What is in one of them and not in the other, or with another value: a value's data is NULL where there is none. */
+/* What is in one of them and not in the other, or with another value: a value's data is NULL where
+ * there is none. */
 typedef int record_fn(struct compare *compare, struct text key, struct text ledger,
 		      struct text built);
 
@@ -39,7 +40,7 @@ __attribute__((format(printf, 2, 3))) static int differ(struct compare *compare,
 	return LIFT_E_DIFFERENT;
 }
 
-/* ---- words -------------------------------------------------------------------------------------- */
+/* Words. */
 
 enum bucket { BUCKET_NONE, BUCKET_DAY, BUCKET_NUMBER, BUCKET_SPAN };
 
@@ -106,7 +107,7 @@ static void bucket_words(const struct tally_key *key, char *to, size_t room)
 	}
 }
 
-/* ---- records ------------------------------------------------------------------------------------ */
+/* Records. */
 
 static int64_t count_of(struct text value)
 {
@@ -214,7 +215,7 @@ static int learner_differs(struct compare *compare, struct text pseudonym, struc
 	return err ? err : facts_differ(compare);
 }
 
-/* ---- both, in order of keys --------------------------------------------------------------------- */
+/* Both, in order of keys. */
 
 struct reading {
 	struct store_cursor cursor;

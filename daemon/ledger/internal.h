@@ -2,11 +2,12 @@
 /*
  * ledger_internal.h - the ledger's databases: the one place for the layout of each key and value.
  *
- * meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number 8; "sum" -> 16
- * bytes: over all records but this one (sum.h); "catalogue" -> its text numbers   pseudonym 16 -> the learner's
- * number 4, from 0 as they come: those who begin together are neighbours learners  number 4, piece 2 -> facts
- * (fact.h), in order, pieces from 0, each at most PIECE_MAX bytes; the first one begins with the pseudonym tallies
- * key (tally.h) -> count 8, never 0 seen      source 4, module 4, home 4 -> nothing
+ * meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number
+ * 8; "sum" -> 16 bytes: over all records but this one (sum.h); "catalogue" -> its text numbers
+ * pseudonym 16 -> the learner's number 4, from 0 as they come: those who begin together are
+ * neighbours learners  number 4, piece 2 -> facts (fact.h), in order, pieces from 0, each at most
+ * PIECE_MAX bytes; the first one begins with the pseudonym tallies key (tally.h) -> count 8, never
+ * 0 seen      source 4, module 4, home 4 -> nothing
  */
 #ifndef LIFTD_LEDGER_INTERNAL_H
 #define LIFTD_LEDGER_INTERNAL_H
@@ -31,8 +32,9 @@ typedef void sum_fn(struct sum *sum, uint8_t db, struct text key, struct text va
 void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum);
 
 /*
- * Records are written in order of keys, through a cursor: neighbours are mostly on one page. With each the sum over all
- * records of the ledger is kept, which says in the end whether they are what was written.
+ * Records are written in order of keys, through a cursor: neighbours are mostly on one page. With
+ * each the sum over all records of the ledger is kept, which says in the end whether they are what
+ * was written.
  */
 struct record_writer {
 	struct store_cursor cursor;
@@ -43,11 +45,13 @@ struct record_writer {
 void record_writer_open(struct record_writer *writer, struct ledger *ledger, int db);
 void record_writer_close(struct record_writer *writer);
 
-/* Put a record in place of the one that was there (data NULL: none); take one away. Errors of the store stick. */
+/* Put a record in place of the one that was there (data NULL: none); take one away. Errors of the
+ * store stick. */
 void record_write(struct record_writer *writer, struct text key, struct text was, struct text is);
 void record_remove(struct record_writer *writer, struct text key, struct text was);
 
-/* A learner's pieces as they are in the store, for the comparison that saves writing what has not changed. */
+/* A learner's pieces as they are in the store, for the comparison that saves writing what has not
+ * changed. */
 struct pieces {
 	uint8_t *bytes;
 	size_t size, room;
@@ -57,16 +61,19 @@ struct pieces {
 void pieces_free(struct pieces *pieces);
 void pieces_clear(struct pieces *pieces); /* none; the memory is kept */
 
-/* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read. *ret_page tells which
- * page the first piece is on (0: there is none). LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+/* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read.
+ * *ret_page tells which page the first piece is on (0: there is none). LIFT_E_CORRUPT,
+ * LIFT_E_MEMORY. */
 int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
 		struct learner *learner, uintptr_t *ret_page);
 
-/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_MEMORY; errors of the store stick. */
+/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_MEMORY; errors of the
+ * store stick. */
 int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner);
 
-/* Add the facts of one piece to a learner; the first one says whose they are. LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+/* Add the facts of one piece to a learner; the first one says whose they are. LIFT_E_CORRUPT,
+ * LIFT_E_MEMORY. */
 int pieces_decode(struct text key, struct text piece, struct learner *learner);
 
 enum { DIGEST_BYTES = 16, SEEN_KEY = 12 };
@@ -78,7 +85,8 @@ struct pending {
 	struct fact fact; /* its module is the catalogue's */
 };
 
-/* Its place in an order: first of pseudonyms, of which eight bytes nearly always decide; then of numbers. */
+/* Its place in an order: first of pseudonyms, of which eight bytes nearly always decide; then of
+ * numbers. */
 struct place {
 	uint64_t rank;
 	const struct pending *event;
@@ -112,14 +120,15 @@ struct ledger {
 	_Atomic uint64_t applied, committed, wanted;
 };
 
-/* An opened store with nothing loaded; load: go back to what is committed, LIFT_E_NOT_FOUND where that is of no use. */
+/* An opened store with nothing loaded; load: go back to what is committed, LIFT_E_NOT_FOUND where
+ * that is of no use. */
 int ledger_new(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 	       int64_t until, struct ledger **ret_ledger);
 int ledger_load(struct ledger *ledger);
 void ledger_put_meta(struct ledger *ledger, uint64_t applied);
 
-/* Gather journal entries from a number on into the stretch, at most `most` and a chunk. The writer's transaction
- * is open. */
+/* Gather journal entries from a number on into the stretch, at most `most` and a chunk. The
+ * writer's transaction is open. */
 int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
 		  uint64_t *ret_next);
 /* Sort n places by rank, and then by pseudonym. */

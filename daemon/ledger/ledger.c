@@ -62,7 +62,7 @@ int ledger_begin(struct ledger *ledger)
 	return store_begin(ledger->store, true, &ledger->txn);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* Opening. */
 
 /* Of all that the facts and tallies are derived from, beside the journal's entries. */
 static void make_digest(struct ledger *ledger)
@@ -79,8 +79,8 @@ static void make_digest(struct ledger *ledger)
 	crypto_generichash_final(&state, ledger->digest, DIGEST_BYTES);
 }
 
-/* The journal number and the sum that a ledger of this digest ends with; false where this is another one, ahead of its
- * journal, or one that was not finished. */
+/* The journal number and the sum that a ledger of this digest ends with; false where this is
+ * another one, ahead of its journal, or one that was not finished. */
 static bool read_meta(struct ledger *ledger, struct store_txn *txn, uint64_t *ret_applied)
 {
 	struct text digest = { (char *)ledger->digest, DIGEST_BYTES }, value;
@@ -281,7 +281,7 @@ void ledger_close(struct ledger *ledger)
 	free(ledger);
 }
 
-/* ---- committing ------------------------------------------------------------------------------ */
+/* Committing. */
 
 /* Forget what is not committed: it is in the journal. */
 int ledger_undo(struct ledger *ledger, int err)
@@ -340,7 +340,8 @@ const char *ledger_failure(const struct ledger *ledger)
 	return store_failure(ledger->store);
 }
 
-/* Through the writer's transaction while there is one: what is applied shows before it is committed. */
+/* Through the writer's transaction while there is one: what is applied shows before it is
+ * committed. */
 static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
 {
 	struct ledger *ledger = source;

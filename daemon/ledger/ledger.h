@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledger.h - the facts of each learner and the tallies, derived from the journal in one transaction.
+ * ledger.h - the facts of each learner and the tallies, derived from the journal in one
+ * transaction.
  *
- * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of: where its digest of
- * these is another, a new one is built from the journal. One thread applies and reads what it has applied; views
- * read what is committed, in any thread. A crash loses only work that is done again.
+ * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of:
+ * where its digest of these is another, a new one is built from the journal. One thread applies and
+ * reads what it has applied; views read what is committed, in any thread. A crash loses only work
+ * that is done again.
  */
 #ifndef LIFTD_LEDGER_LEDGER_H
 #define LIFTD_LEDGER_LEDGER_H
@@ -24,20 +26,23 @@ enum {
 struct ledger_watcher {
 	/* Tallies of a home and subject are not what they were. */
 	void (*changed)(void *context, uint32_t home, uint32_t subject);
-	/* A source has sent its first accepted event for a module of the catalogue with a region. */
+	/* A source has sent its first accepted event for a module of the catalogue with a
+	 * region. */
 	void (*seen)(void *context, struct text source, uint32_t module, uint32_t home);
 	void *context;
 };
 
 struct ledger;
 
-/* Open the ledger of a journal, of a catalogue and of a moment: only facts before `until` count (ms; INT64_MAX:
- * all). LIFT_E_NOT_FOUND where there is none, or it is of something else: build one. The catalogue is borrowed. */
+/* Open the ledger of a journal, of a catalogue and of a moment: only facts before `until` count
+ * (ms; INT64_MAX: all). LIFT_E_NOT_FOUND where there is none, or it is of something else: build
+ * one. The catalogue is borrowed. */
 int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		int64_t until, struct ledger **ret_ledger);
 
-/* How far a build is, of how many journal entries (each counts twice: it is read, and it is folded); and whether
- * it is to end with LIFT_E_STOPPED. For other threads to look at, and to set. */
+/* How far a build is, of how many journal entries (each counts twice: it is read, and it is
+ * folded); and whether it is to end with LIFT_E_STOPPED. For other threads to look at, and to
+ * set. */
 struct ledger_progress {
 	_Atomic uint64_t done, total;
 	atomic_bool stop;
@@ -45,13 +50,14 @@ struct ledger_progress {
 	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */
 };
 
-/* Build it from the journal, in place of whatever is in the directory: sorted by learner, each folded once. What
- * it applies is what the journal has when it begins. One that was not finished is none. `progress` may be NULL. */
+/* Build it from the journal, in place of whatever is in the directory: sorted by learner, each
+ * folded once. What it applies is what the journal has when it begins. One that was not finished is
+ * none. `progress` may be NULL. */
 int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger);
 
-/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the caller frees it.
- * LIFT_E_NOT_FOUND. */
+/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the
+ * caller frees it. LIFT_E_NOT_FOUND. */
 int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size);
 
 /* Watch it from now on; the watcher learns of all that is there as if it had just come. */
@@ -59,18 +65,20 @@ int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher);
 /* Its directory has another name now. LIFT_E_IO. */
 int ledger_moved(struct ledger *ledger, const char *dir);
 
-/* Each who keeps a ledger closes it once; so does whoever has opened it. Then it is gone. Any thread. */
+/* Each who keeps a ledger closes it once; so does whoever has opened it. Then it is gone. Any
+ * thread. */
 struct ledger *ledger_keep(struct ledger *ledger);
 void ledger_close(struct ledger *ledger);
 
-/* Go on with a catalogue of the same digest: other names, places, headcounts. The thread that applies. */
+/* Go on with a catalogue of the same digest: other names, places, headcounts. The thread that
+ * applies. */
 void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue);
 uint64_t ledger_bytes(const struct ledger *ledger);
 void ledger_forget_dead_readers(struct ledger *ledger); /* as store_forget_dead_readers */
 
-/* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch. On failure
- * nothing since the last commit counts, and it is done again: LIFT_E_DISK may pass. After LIFT_E_FATAL it can only
- * be closed. *ret_added: new facts. */
+/* Apply the next stretch of the journal. *ret_more is true where there was more than one stretch.
+ * On failure nothing since the last commit counts, and it is done again: LIFT_E_DISK may pass.
+ * After LIFT_E_FATAL it can only be closed. *ret_added: new facts. */
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added);
 
 /* Apply nothing beyond a journal number, which is the end of a commit. */
@@ -90,17 +98,18 @@ struct tallies ledger_tallies(struct ledger *ledger);
 uint64_t ledger_applied(const struct ledger *ledger);
 uint64_t ledger_committed(const struct ledger *ledger);
 
-/* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were written. */
+/* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were
+ * written. */
 int ledger_walk(struct store_txn *txn);
 
-/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store that is open in
- * this process must not be checked. */
+/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store
+ * that is open in this process must not be checked. */
 int ledger_check(const char *dir);
 
 /* Ask that a journal number be committed soon (any thread). */
 void ledger_want(struct ledger *ledger, uint64_t number);
 
-/* ---- reading what is committed ------------------------------------------------------------------ */
+/* Reading what is committed. */
 
 struct ledger_view {
 	struct store_txn txn;
@@ -114,11 +123,13 @@ void ledger_view_end(struct ledger_view *view);
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);
 
-/* Call `fn` for each source (the journal's number), module and home of which an event was accepted, each once. */
+/* Call `fn` for each source (the journal's number), module and home of which an event was accepted,
+ * each once. */
 typedef void (*ledger_seen_fn)(void *context, uint32_t source, uint32_t module, uint32_t home);
 int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context);
 
-/* Add up the contributions of all learners from their facts before a moment: what the tallies of another day are. */
+/* Add up the contributions of all learners from their facts before a moment: what the tallies of
+ * another day are. */
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 		     const struct catalogue *catalogue, int64_t until, struct tally_map *map);
 

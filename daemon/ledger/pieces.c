@@ -3,7 +3,8 @@
 
 #include "daemon/ledger/internal.h"
 
-/* The pseudonym, then the facts, one after the other, cut where a piece is full: few learners have a second one. */
+/* The pseudonym, then the facts, one after the other, cut where a piece is full: few learners have
+ * a second one. */
 
 void pieces_free(struct pieces *pieces)
 {
@@ -135,7 +136,8 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
 
 	memcpy(bytes, learner->pseudonym, PSEUDONYM_BYTES);
 	for (size_t i = 0; i < learner->n; i++) {
-		/* A piece is full when the longest fact might not go in: so that the cut depends on nothing else. */
+		/* A piece is full when the longest fact might not go in: so that the cut depends on
+		 * nothing else. */
 		if (size > PIECE_MAX - FACT_MAX) {
 			if (piece == UINT16_MAX)
 				return LIFT_E_MEMORY;

@@ -50,7 +50,8 @@ int rebuild_open(const struct config *config, struct journal *journal,
 
 	if (!rebuild)
 		return LIFT_E_MEMORY;
-	/* What a daemon that was killed has left: if it cannot be removed, the next build says why. */
+	/* What a daemon that was killed has left: if it cannot be removed, the next build says
+	 * why. */
 	snprintf(path, sizeof(path), "%s/ledger.new", config->state);
 	dir_delete(path);
 	rebuild->config = config;
@@ -110,7 +111,8 @@ static uint64_t room_now(const struct rebuild *rebuild)
 							   : 0;
 }
 
-/* Where a build had no room, it has none until more is free than then: what it fills meanwhile, the journal does not have. */
+/* Where a build had no room, it has none until more is free than then: what it fills meanwhile, the
+ * journal does not have. */
 static bool has_more_room(const struct rebuild *rebuild)
 {
 	return room_now(rebuild) > rebuild->room + rebuild->room / 8;
@@ -198,8 +200,8 @@ int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue)
 	return err;
 }
 
-/* The new directory gets the old one's name in one step, so that there is always a whole one; the old one's files live on as
- * long as somebody reads them. */
+/* The new directory gets the old one's name in one step, so that there is always a whole one; the
+ * old one's files live on as long as somebody reads them. */
 static int put_in_place(const struct rebuild *rebuild)
 {
 	char path[PATH_MAX], built[PATH_MAX];

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rebuild.h - a new ledger made from the journal in a thread of its own, beside the one that serves.
+ * rebuild.h - a new ledger made from the journal in a thread of its own, beside the one that
+ * serves.
  *
- * It is built in bulk, then applies what has come meanwhile; when it has caught up it waits to be taken. What the disk
- * refuses is tried again; what cannot be read in the journal is not (LIFT_E_CORRUPT). A daemon that stops in the middle begins anew at its next start.
+ * It is built in bulk, then applies what has come meanwhile; when it has caught up it waits to be
+ * taken. What the disk refuses is tried again; what cannot be read in the journal is not
+ * (LIFT_E_CORRUPT). A daemon that stops in the middle begins anew at its next start.
  */
 #ifndef LIFTD_LEDGER_REBUILD_H
 #define LIFTD_LEDGER_REBUILD_H
@@ -13,26 +15,30 @@
 
 struct rebuild;
 
-/* In the configuration's state. `done` is called in the rebuild's thread after each try: 0 where a ledger waits. LIFT_E_MEMORY. */
+/* In the configuration's state. `done` is called in the rebuild's thread after each try: 0 where a
+ * ledger waits. LIFT_E_MEMORY. */
 int rebuild_open(const struct config *config, struct journal *journal,
 		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild);
 void rebuild_close(struct rebuild *rebuild);
 
-/* Build for a catalogue (kept meanwhile), and stop what was being built. One thread. LIFT_E_MEMORY. */
+/* Build for a catalogue (kept meanwhile), and stop what was being built. One thread.
+ * LIFT_E_MEMORY. */
 int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue);
 
 /* Stop what is being built, and forget what waits; the same thread. */
 void rebuild_stop(struct rebuild *rebuild);
 
-/* Another thread: the ledger that waits, with its catalogue, both the caller's from now on; LIFT_E_NOT_FOUND where none waits. It is given
- * its place in the file system: LIFT_E_IO where that failed (errno), and it is built again at the next start. */
+/* Another thread: the ledger that waits, with its catalogue, both the caller's from now on;
+ * LIFT_E_NOT_FOUND where none waits. It is given its place in the file system: LIFT_E_IO where that
+ * failed (errno), and it is built again at the next start. */
 int rebuild_take(struct rebuild *rebuild, struct ledger **ret_ledger,
 		 struct catalogue **ret_catalogue);
 
 /* The same thread: it serves now, or never will; until then it counts as being built. */
 void rebuild_settle(struct rebuild *rebuild);
 
-/* Any thread: is one being built, or does one wait? Steps done and in all, and the ms left, if it goes on like this (-1: not known yet). */
+/* Any thread: is one being built, or does one wait? Steps done and in all, and the ms left, if it
+ * goes on like this (-1: not known yet). */
 struct rebuild_status {
 	bool running;
 	uint64_t done, total;

@@ -12,7 +12,7 @@ void ledger_view_end(struct ledger_view *view)
 	store_abort(&view->txn);
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------ */
+/* Tallies. */
 
 int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
 			 void *context)
@@ -45,7 +45,7 @@ struct tallies ledger_view_tallies(struct ledger_view *view)
 	return (struct tallies){ view_range, &view->txn };
 }
 
-/* ---- who has sent what ---------------------------------------------------------------------------- */
+/* Who has sent what. */
 
 int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
 {
@@ -68,7 +68,7 @@ int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
 	return err ? err : view->txn.err;
 }
 
-/* ---- a scan of the learners --------------------------------------------------------------------- */
+/* A scan of the learners. */
 
 struct scan {
 	const struct ledger_view *view;

@@ -15,7 +15,8 @@
 
 enum { PAUSE_NS = 10000000 };
 
-/* A function of the C library has no context: this is its. Set before libzmq's thread begins, and after it has ended. */
+/* A function of the C library has no context: this is its. Set before libzmq's thread begins, and
+ * after it has ended. */
 static struct {
 	struct stats *stats; /* NULL: nobody watches */
 	int most;	     /* the limit */

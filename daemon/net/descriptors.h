@@ -2,10 +2,10 @@
 /*
  * descriptors.h - file descriptors, which run out before anything else when many connect.
  *
- * libzmq aborts where accept() finds none left for an ipc connection, and spins for a tcp one. So accept4(), which it
- * calls, is defined here: a connection that would take one of the last descriptors is closed at once, counted, and
- * said in the log; its client comes again by itself. Those last ones are for files; a few of them for operators'
- * connections, too.
+ * libzmq aborts where accept() finds none left for an ipc connection, and spins for a tcp one. So
+ * accept4(), which it calls, is defined here: a connection that would take one of the last
+ * descriptors is closed at once, counted, and said in the log; its client comes again by itself.
+ * Those last ones are for files; a few of them for operators' connections, too.
  */
 #ifndef LIFTD_NET_DESCRIPTORS_H
 #define LIFTD_NET_DESCRIPTORS_H
@@ -18,8 +18,9 @@ enum {
 	DESCRIPTORS_FEW = 1024, /* fewer are said at the start */
 };
 
-/* Raise the limit as far as it goes, and count refused connections in `stats`, until descriptors_unwatch. The
- * endpoint is that of control; if it is ipc, operators get in when nobody else does. One daemon a process. */
+/* Raise the limit as far as it goes, and count refused connections in `stats`, until
+ * descriptors_unwatch. The endpoint is that of control; if it is ipc, operators get in when nobody
+ * else does. One daemon a process. */
 void descriptors_watch(struct stats *stats, const char *control);
 void descriptors_unwatch(void);
 

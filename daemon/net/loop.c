@@ -175,7 +175,7 @@ uint64_t loop_rounds(const struct loop *loop)
 	return atomic_load_explicit(&loop->rounds, memory_order_relaxed);
 }
 
-/* ---- wakes ------------------------------------------------------------------------------------ */
+/* Wakes. */
 
 static void *wake_open(void *zmq, int type, const char *name,
 		       int (*attach)(void *socket, const char *endpoint))

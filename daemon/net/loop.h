@@ -2,8 +2,9 @@
 /*
  * loop.h - a small reactor, one a thread: sockets, descriptors, timers, and work that is left over.
  *
- * A round: call what is readable, then the timers that are due, then the work once. While the work says that
- * there is more, a round does not wait. A wake is how one thread tells another "there is more".
+ * A round: call what is readable, then the timers that are due, then the work once. While the work
+ * says that there is more, a round does not wait. A wake is how one thread tells another "there is
+ * more".
  */
 #ifndef LIFTD_NET_LOOP_H
 #define LIFTD_NET_LOOP_H
@@ -20,7 +21,8 @@ typedef bool (*loop_work_fn)(void *context); /* true: call me again at once */
 struct loop *loop_new(void); /* NULL: out of memory */
 void loop_free(struct loop *loop);
 
-/* Call `fn` whenever a ZeroMQ socket, or a descriptor, is readable. LIFT_E_SOCKET beyond LOOP_POLLS_MAX. */
+/* Call `fn` whenever a ZeroMQ socket, or a descriptor, is readable. LIFT_E_SOCKET beyond
+ * LOOP_POLLS_MAX. */
 int loop_add_socket(struct loop *loop, void *socket, loop_fn fn, void *context);
 int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context);
 
@@ -44,7 +46,7 @@ void loop_count_round(struct loop *loop);
 int64_t clock_steady_ms(void);
 int64_t clock_utc_ms(void);
 
-/* ---- wakes: a name within the process, one that waits, any number that wake ------------------- */
+/* Wakes: a name within the process, one that waits, any number that wake. */
 
 void *wake_bind(void *zmq, const char *name);	 /* NULL: LIFT_E_SOCKET */
 void *wake_connect(void *zmq, const char *name); /* likewise; the calling thread's own */

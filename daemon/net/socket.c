@@ -48,7 +48,8 @@ static int set(void *socket, int option, int value)
 
 /*
  * The kernel looks after TCP peers, and tells of the end of others at once. Not ZMQ_HEARTBEAT_IVL:
- * libzmq 4.3.4 aborts the process where that timer meets a peer that is gone and whose pipe is full.
+ * libzmq 4.3.4 aborts the process where that timer meets a peer that is gone and whose pipe is
+ * full.
  */
 static int set_keepalive(void *socket)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * publish_internal.h - what publish.c (as it changes) and snapshot.c (as it is) share: one way to make a message.
+ * publish_internal.h - what publish.c (as it changes) and snapshot.c (as it is) share: one way to
+ * make a message.
  */
 #ifndef LIFTD_PUBLISH_INTERNAL_H
 #define LIFTD_PUBLISH_INTERNAL_H
@@ -48,8 +49,8 @@ struct publish {
 	int32_t today;
 };
 
-/* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody counts (its
- * metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
+/* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody
+ * counts (its metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
 int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
 		   bool *ret_any, struct text *ret_body);
 struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);

@@ -11,7 +11,7 @@
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"
 
-/* ---- sending ------------------------------------------------------------------------------------ */
+/* Sending. */
 
 static void send_to(struct audience *audience, struct text topic, struct text body)
 {
@@ -97,7 +97,7 @@ static void send_catalogue(struct publish *publish)
 			publish_encode_catalogue(publish, &publish->audiences[i]));
 }
 
-/* ---- the beat ----------------------------------------------------------------------------------- */
+/* The beat. */
 
 static bool audience_sees(const struct publish *publish, const struct audience *audience,
 			  struct text source)
@@ -159,7 +159,7 @@ static void send_beats(struct publish *publish)
 	journal_view_end(&view);
 }
 
-/* ---- ticks -------------------------------------------------------------------------------------- */
+/* Ticks. */
 
 static int32_t day_of_today(const struct publish *publish)
 {
@@ -179,7 +179,8 @@ static void send_slice(void *context)
 	loop_set_timer(publish->loop, publish->slice_timer, publish->remaining > 0);
 	if (publish->remaining > 0)
 		return;
-	/* The first tick after the release begins with every topic in the queue; what failed stays there for the next. */
+	/* The first tick after the release begins with every topic in the queue; what failed stays
+	 * there for the next. */
 	publish->complete = publish->complete || publish->whole;
 	send_beats(publish);
 	publish->in_tick = false;
@@ -208,7 +209,8 @@ static void begin_tick(void *context)
 	send_slice(publish);
 }
 
-/* A byte, 1 for a subscription, and the prefix: who subscribes late gets the catalogue with the next tick. */
+/* A byte, 1 for a subscription, and the prefix: who subscribes late gets the catalogue with the
+ * next tick. */
 static bool asks_for_catalogue(const char *message, size_t size)
 {
 	static const char topic[] = "catalogue";
@@ -230,7 +232,7 @@ static void read_subscriptions(void *context)
 			audience->publish->catalogue_wanted = true;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* Opening. */
 
 static int find_visible(const struct catalogue *catalogue, const struct config_audience *config,
 			bool **ret_visible, const char **ret_failed)
@@ -402,7 +404,7 @@ void publish_close(struct publish *publish)
 	free(publish);
 }
 
-/* ---- what has changed ---------------------------------------------------------------------------- */
+/* What has changed. */
 
 static void on_change(void *context, uint32_t home, uint32_t subject)
 {

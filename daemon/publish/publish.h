@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * publish.h - the XPUB sockets that dashboards read: what has changed, once a tick, paced; the catalogue; the beat.
+ * publish.h - the XPUB sockets that dashboards read: what has changed, once a tick, paced; the
+ * catalogue; the beat.
  *
- * A tick's messages carry its number and go out in slices, so that no subscriber's queue overflows; the beat
- * closes it. The next tick begins when its time has come and the last one is out.
+ * A tick's messages carry its number and go out in slices, so that no subscriber's queue overflows;
+ * the beat closes it. The next tick begins when its time has come and the last one is out.
  */
 #ifndef LIFTD_PUBLISH_PUBLISH_H
 #define LIFTD_PUBLISH_PUBLISH_H
@@ -21,23 +22,23 @@ enum {
 
 struct publish;
 
-/* Bind the audiences' endpoints and join the loop; what there is to publish says publish_switch, before the loop
- * runs. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
+/* Bind the audiences' endpoints and join the loop; what there is to publish says publish_switch,
+ * before the loop runs. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
 int publish_open(struct loop *loop, void *zmq, const struct config *config, struct journal *journal,
 		 struct stats *stats, struct publish **ret_publish, const char **ret_failed);
 void publish_close(struct publish *publish);
 
-/* From now on publish the figures of this catalogue and these tallies (none yet: a range of NULL, until the next
- * switch), in a new epoch. Both are borrowed. LIFT_E_UNKNOWN_REGION (the code in *ret_failed), LIFT_E_MEMORY: then
- * all is as it was. */
+/* From now on publish the figures of this catalogue and these tallies (none yet: a range of NULL,
+ * until the next switch), in a new epoch. Both are borrowed. LIFT_E_UNKNOWN_REGION (the code in
+ * *ret_failed), LIFT_E_MEMORY: then all is as it was. */
 int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 		   struct tallies tallies, const char **ret_failed);
 
 /* What tells it what has changed; it learns first, after a switch, of all that is there. */
 struct ledger_watcher publish_watcher(struct publish *publish);
 
-/* The ledger has caught up with what the journal held at the start: from now on figures go out. Before, they would
- * be those of the past; beats go out all the while. */
+/* The ledger has caught up with what the journal held at the start: from now on figures go out.
+ * Before, they would be those of the past; beats go out all the while. */
 void publish_release(struct publish *publish);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * topics.h - what there is to publish: one topic for a region and a subject, which of them have changed, and which
- * sources each stands on. No sockets.
+ * topics.h - what there is to publish: one topic for a region and a subject, which of them have
+ * changed, and which sources each stands on. No sockets.
  */
 #ifndef LIFTD_PUBLISH_TOPICS_H
 #define LIFTD_PUBLISH_TOPICS_H
@@ -33,14 +33,15 @@ int topics_see(struct topics *topics, struct text source, uint32_t module, uint3
 /* Every topic changes at midnight. */
 int topics_change_all(struct topics *topics);
 
-/* The next changed topic, which is then no longer changed; NULL where there is none. Valid until the next call of
- * topics_change or topics_see. */
+/* The next changed topic, which is then no longer changed; NULL where there is none. Valid until
+ * the next call of topics_change or topics_see. */
 struct topic *topics_next(struct topics *topics);
 /* One that could not be sent waits again. */
 void topics_again(struct topics *topics, struct topic *topic);
 size_t topics_waiting(const struct topics *topics);
 
-/* All topics in order of names, valid until the next call of topics_change or topics_see; NULL: out of memory. */
+/* All topics in order of names, valid until the next call of topics_change or topics_see; NULL: out
+ * of memory. */
 struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n);
 
 /* The names of a topic's sources, in order; at most `most` of them. */

@@ -50,7 +50,8 @@ int store_file_begin(const char *dir, char ret_new[static PATH_MAX])
 	return mkdir(ret_new, 0700) == 0 ? 0 : errno;
 }
 
-/* Never over a store that is there. Some file systems cannot do that in one step; but nobody else makes one in a directory that is locked. */
+/* Never over a store that is there. Some file systems cannot do that in one step; but nobody else
+ * makes one in a directory that is locked. */
 static int move_new(const char *dir)
 {
 	char from[PATH_MAX], to[PATH_MAX];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store_file.h - the file of a store in its directory: made whole or not at all, and found where it was left.
+ * store_file.h - the file of a store in its directory: made whole or not at all, and found where it
+ * was left.
  *
  * Results are 0 or an errno, as LMDB's own are, for store.c to translate.
  */
@@ -21,13 +22,16 @@ struct store_place {
 /* Is there one? ENOENT: none. Any other errno: it cannot be said, and none may be made. */
 int store_file_find(const char *dir);
 
-/* A directory below `dir`, which is made where there is none, to make the file in; what a start that was broken off has left in it is removed. */
+/* A directory below `dir`, which is made where there is none, to make the file in; what a start
+ * that was broken off has left in it is removed. */
 int store_file_begin(const char *dir, char ret_new[static PATH_MAX]);
 
-/* The file in it is whole and synced: move it to its place, and have the names on disk. EEXIST: there is one, which stays. */
+/* The file in it is whole and synced: move it to its place, and have the names on disk. EEXIST:
+ * there is one, which stays. */
 int store_file_finish(const char *dir);
 
-/* Give the lock file its blocks. It is written to through a map: on a full disk that would be SIGBUS. */
+/* Give the lock file its blocks. It is written to through a map: on a full disk that would be
+ * SIGBUS. */
 int store_file_reserve_lock(const char *dir);
 
 /* Note where the file is; is it there still, and the same one? Else ESTALE. */

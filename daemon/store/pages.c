@@ -10,7 +10,7 @@
 
 static const struct text none = { NULL, 0 };
 
-/* ---- the metas --------------------------------------------------------------------------------- */
+/* The metas. */
 
 static const char *meta_problem(const struct meta *meta, const struct page_head *head,
 				uint64_t number)
@@ -26,8 +26,9 @@ static const char *meta_problem(const struct meta *meta, const struct page_head 
 	return NULL;
 }
 
-/* Commits take turns: the newer meta's number is the other's plus one, and says by being odd or even on which page it is. One whose number has
- * changed would bring back an older state, without the last commit. */
+/* Commits take turns: the newer meta's number is the other's plus one, and says by being odd or
+ * even on which page it is. One whose number has changed would bring back an older state, without
+ * the last commit. */
 static const char *metas_problem(const struct meta metas[2])
 {
 	uint64_t a = metas[0].txn, b = metas[1].txn;

@@ -9,7 +9,8 @@
 
 #include "daemon/store/pages.h"
 
-/* ---- the layout: numbers as the machine has them (lmdb's mdb.c: MDB_page, MDB_meta, MDB_db, MDB_node)
+/* ---- the layout: numbers as the machine has them (lmdb's mdb.c: MDB_page, MDB_meta, MDB_db,
+ * MDB_node)
  * ------------------ */
 
 enum {

@@ -30,7 +30,7 @@ static void tell(struct walk *walk, struct text first, struct text end, const ch
 		pages_tell(walk->pages, walk->db, first, end, why);
 }
 
-/* ---- one page ----------------------------------------------------------------------------------- */
+/* One page. */
 
 /* Take a page: it can be only once. */
 static bool take(struct pages *pages, uint64_t number)
@@ -124,7 +124,8 @@ static bool is_between(const struct walk *walk, struct text key, struct text fir
 	       (end.size == 0 || compare_keys(walk, key, end) < 0);
 }
 
-/* Nodes lie close together from `upper` to the page's end, their keys in order. That of a branch's first node is of no meaning. */
+/* Nodes lie close together from `upper` to the page's end, their keys in order. That of a branch's
+ * first node is of no meaning. */
 static const char *nodes_problem(const struct walk *walk, const uint8_t *page, struct text first,
 				 struct text end)
 {
@@ -147,7 +148,7 @@ static const char *nodes_problem(const struct walk *walk, const uint8_t *page, s
 	return size == (size_t)(PAGE - head->upper) ? NULL : "records overlap in a page";
 }
 
-/* ---- leaves --------------------------------------------------------------------------------------- */
+/* Leaves. */
 
 /* A value on pages of its own. */
 static const char *follow_overflow(struct walk *walk, struct node *node)
@@ -198,7 +199,7 @@ static void walk_leaf(struct walk *walk, const uint8_t *page, struct text first,
 	}
 }
 
-/* ---- trees ---------------------------------------------------------------------------------------- */
+/* Trees. */
 
 static void leave_piece(struct walk *walk, uint64_t number, unsigned level, struct text first,
 			struct text end)
@@ -302,7 +303,7 @@ static void walk_tree(struct walk *walk, const struct tree *tree)
 		tell(walk, none, none, "it has other pages or records than it says");
 }
 
-/* ---- all of them ---------------------------------------------------------------------------------- */
+/* All of them. */
 
 /* What the main tree has of the databases that are looked for. */
 struct found_dbs {
@@ -374,9 +375,11 @@ static void note_txn(struct walk *walk, struct text key, struct text value)
 		memcpy(last_txn, key.data, sizeof(*last_txn));
 }
 
-/* Each commit but the first frees the pages that it replaces, under its own number. Where the last number is not the meta's, or the older meta has a later one, a
- * meta's number has changed, and what LMDB would show is an older state. But where the disk fails under a meta, LMDB itself leaves the trees of the commit
- * that was broken off, and has acknowledged to nobody, in the older meta, with the number and the last page that were there: that is no damage. */
+/* Each commit but the first frees the pages that it replaces, under its own number. Where the last
+ * number is not the meta's, or the older meta has a later one, a meta's number has changed, and
+ * what LMDB would show is an older state. But where the disk fails under a meta, LMDB itself leaves
+ * the trees of the commit that was broken off, and has acknowledged to nobody, in the older meta,
+ * with the number and the last page that were there: that is no damage. */
 static void walk_free(struct pages *pages)
 {
 	uint64_t last_txn = 0, older_txn = 0;

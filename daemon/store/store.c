@@ -199,8 +199,8 @@ void store_forget_dead_readers(struct store *store)
 	mdb_reader_check(store->env, &dead);
 }
 
-/* What it copies is what one reader sees. The compacting way refuses a file in which pages have been lost for good: such a one is
- * copied page by page. */
+/* What it copies is what one reader sees. The compacting way refuses a file in which pages have
+ * been lost for good: such a one is copied page by page. */
 int store_copy(struct store *store, int fd)
 {
 	int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
@@ -214,7 +214,7 @@ int store_copy(struct store *store, int fd)
 	return err_of(rc);
 }
 
-/* ---- transactions ---------------------------------------------------------------------------- */
+/* Transactions. */
 
 int store_begin(struct store *store, bool write, struct store_txn *txn)
 {
@@ -321,7 +321,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 	return stat.ms_entries;
 }
 
-/* ---- cursors --------------------------------------------------------------------------------- */
+/* Cursors. */
 
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor)
 {

@@ -2,9 +2,10 @@
 /*
  * store.h - an LMDB environment with a fixed list of databases, as journal and ledger use it.
  *
- * A transaction's first error sticks: calls after it do nothing, and store_commit returns it, so that it is
- * checked once. Default durability flags: a commit that returned 0 is on disk. A store is opened once
- * in a process; any thread may read, in transactions of its own; one writes at a time.
+ * A transaction's first error sticks: calls after it do nothing, and store_commit returns it, so
+ * that it is checked once. Default durability flags: a commit that returned 0 is on disk. A store
+ * is opened once in a process; any thread may read, in transactions of its own; one writes at a
+ * time.
  */
 #ifndef LIFTD_STORE_STORE_H
 #define LIFTD_STORE_STORE_H
@@ -21,23 +22,25 @@ struct store;
 struct MDB_txn;
 struct MDB_cursor;
 
-/* Open or make the environment in a directory (made with mode 0700 where there is none, its parent must exist)
- * with the databases named. One that is made is there whole or not at all. LIFT_E_IO and LIFT_E_DISK with errno,
- * LIFT_E_CORRUPT, LIFT_E_MEMORY. */
+/* Open or make the environment in a directory (made with mode 0700 where there is none, its parent
+ * must exist) with the databases named. One that is made is there whole or not at all. LIFT_E_IO
+ * and LIFT_E_DISK with errno, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store);
-/* One that is there, with all its databases, of which no byte is changed. As above, and LIFT_E_NOT_FOUND. */
+/* One that is there, with all its databases, of which no byte is changed. As above, and
+ * LIFT_E_NOT_FOUND. */
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
 			 struct store **ret_store);
 void store_close(struct store *store);
 
 /* Its directory has another name now. LIFT_E_IO. */
 int store_moved(struct store *store, const char *dir);
-/* Write all that is committed at this moment to an empty file, as a store's data.mdb; it is not synced. While it
- * runs, pages that others free are not used again. An error of the system is in errno, too (0: it was none). */
+/* Write all that is committed at this moment to an empty file, as a store's data.mdb; it is not
+ * synced. While it runs, pages that others free are not used again. An error of the system is in
+ * errno, too (0: it was none). */
 int store_copy(struct store *store, int fd);
 
-/* Another process that was killed while it read: what it saw is kept from being used again, until this has been
- * called. Any thread. */
+/* Another process that was killed while it read: what it saw is kept from being used again, until
+ * this has been called. Any thread. */
 void store_forget_dead_readers(struct store *store);
 
 /* Bytes in use on disk. */
@@ -46,7 +49,8 @@ uint64_t store_bytes(const struct store *store);
 /* Why the last call that failed did, in the system's words; any thread. */
 const char *store_failure(const struct store *store);
 
-/* Is the file where it was when it was opened? LIFT_E_GONE: its directory was moved, removed or covered by another. */
+/* Is the file where it was when it was opened? LIFT_E_GONE: its directory was moved, removed or
+ * covered by another. */
 int store_check_place(struct store *store);
 
 struct store_txn {
@@ -59,10 +63,12 @@ struct store_txn {
 int store_begin(struct store *store, bool write, struct store_txn *txn);
 int store_commit(struct store_txn *txn);
 void store_abort(struct store_txn *txn);
-/* It has failed, whatever LMDB says: with this error, unless there is one already; 0 changes nothing. */
+/* It has failed, whatever LMDB says: with this error, unless there is one already; 0 changes
+ * nothing. */
 void store_fail(struct store_txn *txn, int err);
 
-/* The value of a key, borrowed until the next write or the end; false where there is none (or an error stuck). */
+/* The value of a key, borrowed until the next write or the end; false where there is none (or an
+ * error stuck). */
 bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_value);
 void store_put(struct store_txn *txn, int db, struct text key, struct text value);
 /* A key that is greater than all that are there. */
@@ -78,16 +84,16 @@ struct store_cursor {
 };
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor);
 void store_cursor_close(struct store_cursor *cursor);
-/* To the first key that is not less (an empty one: the first of all); to the last one; on to the next; back. False
- * where there is none. */
+/* To the first key that is not less (an empty one: the first of all); to the last one; on to the
+ * next; back. False where there is none. */
 bool store_seek(struct store_cursor *cursor, struct text key, struct text *ret_key,
 		struct text *ret_value);
 bool store_last(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 
-/* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are mostly on one
- * page. */
+/* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are
+ * mostly on one page. */
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
 void store_set(struct store_cursor *cursor, struct text key, struct text value);
 void store_remove(struct store_cursor *cursor, struct text key);

@@ -10,7 +10,8 @@ static_assert(SUM_BYTES == crypto_shorthash_siphashx24_BYTES, "a lane is half a 
 
 enum { HEAD = 11, KEY_BYTES = 511 };
 
-/* db 1, size of the key 2, of the value 4, block 4, key, a block of the value. Nearly all values are one block. */
+/* db 1, size of the key 2, of the value 4, block 4, key, a block of the value. Nearly all values
+ * are one block. */
 static struct sum hash_of(uint8_t db, struct text key, struct text value, size_t block)
 {
 	static const uint8_t hash_key[crypto_shorthash_siphashx24_KEYBYTES] = "liftd records 1";

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sum.h - a digest over a set of records that does not depend on their order, and follows each change.
+ * sum.h - a digest over a set of records that does not depend on their order, and follows each
+ * change.
  *
- * The sum of all records' hashes, modulo 2^64 in each of two lanes: adding a record and removing it again leaves
- * nothing. Against decay of what is on disk, not against forgers. Two sets that differ in a few records have the same
- * sum with probability 2^-128.
+ * The sum of all records' hashes, modulo 2^64 in each of two lanes: adding a record and removing it
+ * again leaves nothing. Against decay of what is on disk, not against forgers. Two sets that differ
+ * in a few records have the same sum with probability 2^-128.
  */
 #ifndef LIFTD_STORE_SUM_H
 #define LIFTD_STORE_SUM_H

@@ -15,7 +15,7 @@
 #include "daemon/store/file.h"
 #include "daemon/tasks/parts.h"
 
-/* ---- the place ---------------------------------------------------------------------------------- */
+/* The place. */
 
 /* The directory that a path is in. */
 static void parent_of(const char *path, char to[static PATH_MAX])
@@ -62,7 +62,7 @@ static int check_absent(const char *dir, struct report *report)
 			   "%.800s is there already: a backup overwrites nothing", dir);
 }
 
-/* ---- the journal -------------------------------------------------------------------------------- */
+/* The journal. */
 
 /* How far the copy is, by the size of the file, while LMDB writes it. */
 static void look_at_copy(const void *context, struct report *report)
@@ -102,7 +102,7 @@ static int copy_to(struct journal *journal, const char *path, struct report *rep
 	return err;
 }
 
-/* ---- reading all of it -------------------------------------------------------------------------- */
+/* Reading all of it. */
 
 /* All of it, without trust, as the daemon's guard does at its start. */
 static int walk_journal(const char *dir, struct report *report)
@@ -165,7 +165,7 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 	return err;
 }
 
-/* ---- making one --------------------------------------------------------------------------------- */
+/* Making one. */
 
 struct making {
 	const char *state, *dir;
@@ -280,10 +280,10 @@ int backup_make(const char *state, const char *dir, struct report *report)
 	report->last = making.manifest.last;
 	report->bytes = making.manifest.files[BACKUP_JOURNAL].bytes;
 	report->done = report->total;
-	snprintf(
-		report->text, sizeof(report->text),
-		"%.800s: the journal up to number %llu, %.1f MiB, read again and whole; the secret is "
-		"in it, too: whoever has it can tell who a learner is",
-		dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20));
+	snprintf(report->text, sizeof(report->text),
+		 "%.800s: the journal up to number %llu, %.1f MiB, read again and whole; the "
+		 "secret is "
+		 "in it, too: whoever has it can tell who a learner is",
+		 dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20));
 	return 0;
 }

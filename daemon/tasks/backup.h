@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * backup.h - a copy of the journal and the secret in a directory, made beside a running daemon or without one; and the way back.
+ * backup.h - a copy of the journal and the secret in a directory, made beside a running daemon or
+ * without one; and the way back.
  *
- * A backup is what was committed at one moment. Under its name there is a whole one, checked, or nothing: it is made as
- * DIR.partial-<process id>. The ledger is not in it: it is built anew.
+ * A backup is what was committed at one moment. Under its name there is a whole one, checked, or
+ * nothing: it is made as DIR.partial-<process id>. The ledger is not in it: it is built anew.
  */
 #ifndef LIFTD_TASKS_BACKUP_H
 #define LIFTD_TASKS_BACKUP_H
@@ -15,21 +16,23 @@
 
 enum { BACKUP_PATH_MAX = 4000 /* bytes of DIR */ };
 
-/* Make one. LIFT_E_EXISTS, LIFT_E_NOT_FOUND (no journal), LIFT_E_CORRUPT, LIFT_E_DISK, LIFT_E_IO ...: the report says why, and nothing is
- * left. */
+/* Make one. LIFT_E_EXISTS, LIFT_E_NOT_FOUND (no journal), LIFT_E_CORRUPT, LIFT_E_DISK, LIFT_E_IO
+ * ...: the report says why, and nothing is left. */
 int backup_make(const char *state, const char *dir, struct report *report);
 
-/* Put a backup in the place of the state's journal and secret, which move aside; the daemon must be stopped. LIFT_E_BUSY (it runs),
- * LIFT_E_NEWER, LIFT_E_CORRUPT ...: the state is what it was, or unfinished, as the report says. */
+/* Put a backup in the place of the state's journal and secret, which move aside; the daemon must be
+ * stopped. LIFT_E_BUSY (it runs), LIFT_E_NEWER, LIFT_E_CORRUPT ...: the state is what it was, or
+ * unfinished, as the report says. */
 int backup_restore(const char *state, const char *dir, struct report *report);
 
-/* A file in the state, while a backup takes its place. Where it is left, a restore was broken off: journal, secret and ledger may not
- * belong together, and no daemon may start before another one has gone well. */
+/* A file in the state, while a backup takes its place. Where it is left, a restore was broken off:
+ * journal, secret and ledger may not belong together, and no daemon may start before another one
+ * has gone well. */
 #define BACKUP_UNFINISHED "restore-unfinished"
 bool backup_is_unfinished(const char *state);
 
-/* Read all of a journal and a secret that nobody uses; the journal's id, format and last number go to the manifest. LIFT_E_CORRUPT,
- * LIFT_E_SECRET, LIFT_E_NEWER ..., said in the report. */
+/* Read all of a journal and a secret that nobody uses; the journal's id, format and last number go
+ * to the manifest. LIFT_E_CORRUPT, LIFT_E_SECRET, LIFT_E_NEWER ..., said in the report. */
 int backup_walk(const char *dir, struct manifest *manifest, struct report *report);
 
 #endif

@@ -45,7 +45,8 @@ struct guard {
 	struct report report; /* the last one */
 };
 
-/* Signals of a crash. Any other has come from outside: what is out of memory is killed. LMDB's assertions abort. */
+/* Signals of a crash. Any other has come from outside: what is out of memory is killed. LMDB's
+ * assertions abort. */
 static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 enum { DEADLY = sizeof(deadly) / sizeof(deadly[0]) };
 
@@ -57,7 +58,7 @@ static bool has_crashed(int status)
 	return false;
 }
 
-/* ---- the child ---------------------------------------------------------------------------------- */
+/* The child. */
 
 static void say(int pipe, struct report *report, enum stage stage)
 {
@@ -201,7 +202,8 @@ static void run_child(const struct guard_wish *wish, int pipe)
 	_exit(EXIT_SUCCESS);
 }
 
-/* It has nothing of the daemon's but the pipe: locks that it held would outlive a daemon that is killed. */
+/* It has nothing of the daemon's but the pipe: locks that it held would outlive a daemon that is
+ * killed. */
 static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 {
 	enum { PIPE = STDERR_FILENO + 1 };
@@ -216,7 +218,7 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 	run_child(wish, PIPE);
 }
 
-/* ---- the daemon --------------------------------------------------------------------------------- */
+/* The daemon. */
 
 /* It has crashed: what it was about to read is damaged. */
 static void note_crash(struct report *report)

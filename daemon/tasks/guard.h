@@ -2,10 +2,11 @@
 /*
  * guard.h - a child process that walks what is on disk before the daemon trusts it.
  *
- * LMDB has no checksums of its pages, and a damaged one can crash who reads it: then it is the child that dies. A small journal is walked as a whole
- * before the daemon goes on; of a large one the newest part and all that is not an entry, and the rest beside the running daemon. A large ledger is
- * walked there as a whole, and is not to be opened before.
- * Forked before there is any thread; it dies with the daemon.
+ * LMDB has no checksums of its pages, and a damaged one can crash who reads it: then it is the
+ * child that dies. A small journal is walked as a whole before the daemon goes on; of a large one
+ * the newest part and all that is not an entry, and the rest beside the running daemon. A large
+ * ledger is walked there as a whole, and is not to be opened before. Forked before there is any
+ * thread; it dies with the daemon.
  */
 #ifndef LIFTD_TASKS_GUARD_H
 #define LIFTD_TASKS_GUARD_H
@@ -13,8 +14,9 @@
 #include "daemon/journal/lmdb/walk.h"
 
 enum {
-	/* Read in a second or two even from a slow disk, far from the service manager's limit of a start; it is what the last days brought, and where a
-	 * crash of the machine does its damage. */
+	/* Read in a second or two even from a slow disk, far from the service manager's limit of a
+	 * start; it is what the last days brought, and where a crash of the machine does its
+	 * damage. */
 	GUARD_NEWEST_BYTES = 256 << 20,
 	GUARD_LEDGER_BYTES = 256 << 20,	 /* likewise: a larger one is walked beside the daemon */
 	GUARD_BYTES_A_SECOND = 64 << 20, /* of the rest: the disk is the daemon's first */
@@ -30,8 +32,9 @@ struct guard_wish {
 	const char *journal; /* its directory; the store's file need not be there yet */
 	const uint8_t *secret_digest;
 	uint64_t newest_bytes;
-	/* Likewise its directory, and what walks it there, in a process of its own: 0 or LIFT_E_NOT_FOUND; LIFT_E_CORRUPT or LIFT_E_NEWER where it is to be
-	 * made anew; any other error says that the walk could not be done. NULL: it is not walked. */
+	/* Likewise its directory, and what walks it there, in a process of its own: 0 or
+	 * LIFT_E_NOT_FOUND; LIFT_E_CORRUPT or LIFT_E_NEWER where it is to be made anew; any other
+	 * error says that the walk could not be done. NULL: it is not walked. */
 	const char *ledger;
 	uint64_t ledger_bytes; /* of its file: with more it is walked beside the daemon */
 	int (*check_ledger)(const char *dir);
@@ -41,14 +44,16 @@ struct guard_wish {
 
 struct guard;
 
-/* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY, LIFT_E_STOPPED, where there is none. A child that crashes has met
- * damage; one that is killed (LIFT_E_STOPPED), or lacks memory, has found nothing. */
+/* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY,
+ * LIFT_E_STOPPED, where there is none. A child that crashes has met damage; one that is killed
+ * (LIFT_E_STOPPED), or lacks memory, has found nothing. */
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		enum guard_verdict *ret_verdict);
 /* The child is ended, too. */
 void guard_close(struct guard *guard);
 
-/* Is there more to come? What is known changes with guard_look alone, which takes what has come, without waiting, and answers the same. */
+/* Is there more to come? What is known changes with guard_look alone, which takes what has come,
+ * without waiting, and answers the same. */
 bool guard_goes_on(const struct guard *guard);
 bool guard_look(struct guard *guard);
 
@@ -59,7 +64,8 @@ bool guard_has_older(const struct guard *guard);
 const struct journal_damage *guard_damage(const struct guard *guard);
 /* Why there is no verdict on what was left for later; 0. */
 int guard_err(const struct guard *guard);
-/* 0: the ledger is whole, or there is none; LIFT_E_BUSY: it is being walked; LIFT_E_CORRUPT: it is damaged; else why it could not be walked. */
+/* 0: the ledger is whole, or there is none; LIFT_E_BUSY: it is being walked; LIFT_E_CORRUPT: it is
+ * damaged; else why it could not be walked. */
 int guard_ledger(const struct guard *guard);
 uint64_t guard_journal_bytes(const struct guard *guard);
 

@@ -56,7 +56,7 @@ bool jobs_running(const struct jobs *jobs, enum job_kind kind, struct report *re
 	return jobs->jobs[kind].pid > 0;
 }
 
-/* ---- starting ------------------------------------------------------------------------------------ */
+/* Starting. */
 
 /* The daemon blocks signals, and ignores some: not so its child. */
 static int spawn(char *const argv[], int pipe, pid_t *ret_pid)
@@ -151,7 +151,7 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
 	return 0;
 }
 
-/* ---- looking after them -------------------------------------------------------------------------- */
+/* Looking after them. */
 
 static void read_reports(struct job *job)
 {

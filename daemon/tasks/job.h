@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * job.h - work in child processes of the daemon: the same program, with the option of a task and a pipe for its
- * reports.
+ * job.h - work in child processes of the daemon: the same program, with the option of a task and a
+ * pipe for its reports.
  *
- * LMDB lets several processes read a store. What crashes, leaks or takes long there is not the daemon's; a child dies
- * with the daemon, and what a killed one has left half made is removed. One of a kind at once. All in one thread.
+ * LMDB lets several processes read a store. What crashes, leaks or takes long there is not the
+ * daemon's; a child dies with the daemon, and what a killed one has left half made is removed. One
+ * of a kind at once. All in one thread.
  */
 #ifndef LIFTD_TASKS_JOB_H
 #define LIFTD_TASKS_JOB_H
@@ -18,19 +19,19 @@ enum { JOB_LOOK_MS = 50, JOB_TELL_MS = 1000 };
 
 struct jobs;
 
-/* What is told of a job: while it runs, about every JOB_TELL_MS; and once at its end, with its last report, in
- * which a child that was killed, or ended without a last word, is an error. */
+/* What is told of a job: while it runs, about every JOB_TELL_MS; and once at its end, with its last
+ * report, in which a child that was killed, or ended without a last word, is an error. */
 typedef void (*job_fn)(void *context, enum job_kind kind, const struct report *report, bool ended);
 
-/* `options` of the daemon's own that children get, too, up to NULL, and the directory of the state are borrowed.
- * LIFT_E_MEMORY, LIFT_E_SOCKET. */
+/* `options` of the daemon's own that children get, too, up to NULL, and the directory of the state
+ * are borrowed. LIFT_E_MEMORY, LIFT_E_SOCKET. */
 int jobs_open(struct loop *loop, const char *const options[], const char *state, job_fn fn,
 	      void *context, struct jobs **ret_jobs);
 /* Those that run are killed. */
 void jobs_close(struct jobs *jobs);
 
-/* Start one; `argument` is that of its option (NULL: it has none). LIFT_E_BUSY where one of its kind runs;
- * LIFT_E_IO (errno). */
+/* Start one; `argument` is that of its option (NULL: it has none). LIFT_E_BUSY where one of its
+ * kind runs; LIFT_E_IO (errno). */
 int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument);
 
 const char *job_name(enum job_kind kind);

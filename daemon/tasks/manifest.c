@@ -18,7 +18,7 @@ const char *const backup_files[BACKUP_FILES] = {
 
 static const char file_name[] = "manifest.json";
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* Writing. */
 
 static json_t *hex_of(const uint8_t *bytes, size_t size)
 {
@@ -95,7 +95,7 @@ int manifest_write(const char *dir, const struct manifest *manifest)
 	return err;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------ */
+/* Reading. */
 
 static bool read_hex(const json_t *map, const char *key, uint8_t *to, size_t size)
 {
@@ -172,7 +172,7 @@ int manifest_read(const char *dir, struct manifest *ret_manifest)
 	return err;
 }
 
-/* ---- copying ------------------------------------------------------------------------------------ */
+/* Copying. */
 
 struct copy {
 	int from, to; /* to -1: nowhere */

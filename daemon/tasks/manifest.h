@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * manifest.h - manifest.json of a backup: what is in it, of which journal, and how to see that it is whole.
+ * manifest.h - manifest.json of a backup: what is in it, of which journal, and how to see that it
+ * is whole.
  */
 #ifndef LIFTD_TASKS_MANIFEST_H
 #define LIFTD_TASKS_MANIFEST_H
@@ -28,12 +29,13 @@ struct manifest {
 /* Write it into a directory, synced. LIFT_E_IO or LIFT_E_DISK (errno), LIFT_E_MEMORY. */
 int manifest_write(const char *dir, const struct manifest *manifest);
 
-/* Read it. LIFT_E_NOT_FOUND, LIFT_E_NEWER (it, or its journal, is of a format that this version does not know),
- * LIFT_E_CORRUPT. */
+/* Read it. LIFT_E_NOT_FOUND, LIFT_E_NEWER (it, or its journal, is of a format that this version
+ * does not know), LIFT_E_CORRUPT. */
 int manifest_read(const char *dir, struct manifest *ret_manifest);
 
-/* Read a file of a backup from one directory, and write it, synced, into another one (NULL: it is only read): its
- * size and digest go to the manifest. What has been read is added to report->done. LIFT_E_IO, said in the report. */
+/* Read a file of a backup from one directory, and write it, synced, into another one (NULL: it is
+ * only read): its size and digest go to the manifest. What has been read is added to report->done.
+ * LIFT_E_IO, said in the report. */
 int backup_file_copy(const char *from, const char *to, enum backup_file file,
 		     struct manifest *manifest, struct report *report);
 

@@ -10,7 +10,7 @@
 
 enum { TELL_MS = 500 };
 
-/* ---- the state ---------------------------------------------------------------------------------- */
+/* The state. */
 
 int task_check_owner(const char *state, struct report *report)
 {
@@ -84,7 +84,7 @@ int task_check_room(const char *state, const char *dir, uint64_t bytes, const ch
 			   (unsigned long long)(left >> 20), (unsigned long long)(kept >> 20));
 }
 
-/* ---- how far it is ------------------------------------------------------------------------------ */
+/* How far it is. */
 
 static void *tell(void *context)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * report.h - what a task (a backup, a restore, a verification) tells of itself: how far it is, and what has come of it.
+ * report.h - what a task (a backup, a restore, a verification) tells of itself: how far it is, and
+ * what has come of it.
  *
- * A person gets its last words alone; the daemon, whose child it is, gets each report as a line on standard output.
+ * A person gets its last words alone; the daemon, whose child it is, gets each report as a line on
+ * standard output.
  */
 #ifndef LIFTD_TASKS_REPORT_H
 #define LIFTD_TASKS_REPORT_H
@@ -32,7 +34,8 @@ __attribute__((format(printf, 3, 4))) int report_fail(struct report *report, int
 /* Why the system refused, in words: errno, and what can be done about it. */
 int report_fail_errno(struct report *report, const char *what, const char *path);
 
-/* The last words, with what the task came back with, 0 or an error that may not have been said yet: the exit status. */
+/* The last words, with what the task came back with, 0 or an error that may not have been said yet:
+ * the exit status. */
 int report_end(struct report *report, int err);
 
 /* A line, without its newline, into a report; false where it is none. */

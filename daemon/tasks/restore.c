@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A backup takes the place of what is in the state. What was there moves aside, nothing is deleted but the ledger, which can
- * be made anew.
+ * A backup takes the place of what is in the state. What was there moves aside, nothing is deleted
+ * but the ledger, which can be made anew.
  *
- * Journal, secret and ledger change as one: while a file says that they do, no daemon starts. Wherever this ends, the state is
- * the old one, the new one, or one that another restore finishes. In `restoring/` there are copies of the backup alone, so
- * that it may be deleted at any time.
+ * Journal, secret and ledger change as one: while a file says that they do, no daemon starts.
+ * Wherever this ends, the state is the old one, the new one, or one that another restore finishes.
+ * In `restoring/` there are copies of the backup alone, so that it may be deleted at any time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@ struct restoring {
 	struct report *report;
 };
 
-/* ---- the backup --------------------------------------------------------------------------------- */
+/* The backup. */
 
 static int read_manifest(struct restoring *restoring)
 {
@@ -102,7 +102,7 @@ static int copy_backup(struct restoring *restoring)
 	return err;
 }
 
-/* ---- the state ---------------------------------------------------------------------------------- */
+/* The state. */
 
 static void mark_path(const char *state, char to[static PATH_MAX])
 {
@@ -169,7 +169,8 @@ static void aside_path(const struct restoring *restoring, const char *name,
 	snprintf(to, PATH_MAX, "%s/%s.before-%s", restoring->state, name, restoring->date);
 }
 
-/* The old one, where there is one, is on disk under its new name before the other gets its place. */
+/* The old one, where there is one, is on disk under its new name before the other gets its
+ * place. */
 static int put_in_place(struct restoring *restoring, const char *name)
 {
 	char from[PATH_MAX + 16], to[PATH_MAX], aside[PATH_MAX];
@@ -199,7 +200,8 @@ static int remove_ledgers(struct restoring *restoring)
 	return 0;
 }
 
-/* A ledger must never meet a journal that it was not made from, nor a journal another one's secret. */
+/* A ledger must never meet a journal that it was not made from, nor a journal another one's
+ * secret. */
 static int take_over(struct restoring *restoring)
 {
 	int err = begin_switch(restoring);
@@ -229,8 +231,10 @@ static void say_done(struct restoring *restoring)
 	snprintf(
 		report->text, sizeof(report->text),
 		"restored: %.400s, made %s, the journal up to number %llu.\n"
-		"What was there is beside it in %.400s, with \".before-%s\" at the end of its name.\n"
-		"Next: start the daemon (systemctl start liftd). It builds its ledger from the journal.\n"
+		"What was there is beside it in %.400s, with \".before-%s\" at the end of its "
+		"name.\n"
+		"Next: start the daemon (systemctl start liftd). It builds its ledger from the "
+		"journal.\n"
 		"Platforms that say hello are told from which number to resend; what none of them\n"
 		"can send again of the time since the backup is not there.",
 		restoring->dir, date, (unsigned long long)report->last, restoring->state,
@@ -246,7 +250,8 @@ static bool is_taken(const struct restoring *restoring, const char *name)
 	return lstat(path, &info) == 0;
 }
 
-/* Now, or the next second of which nothing is there: what moves aside never meets what has moved before. */
+/* Now, or the next second of which nothing is there: what moves aside never meets what has moved
+ * before. */
 static void choose_date(struct restoring *restoring)
 {
 	time_t at = time(NULL);

@@ -16,8 +16,8 @@ struct verify {
 	struct report *report;
 	char scratch[PATH_MAX + 16];
 	struct secret secret;
-	struct store *
-		store; /* the ledger's that serves: opened once, whatever takes its place meanwhile */
+	struct store *store; /* the ledger's that serves: opened once, whatever takes its place
+				meanwhile */
 	struct catalogue *catalogue; /* that it was made with */
 	struct journal *journal;
 	struct ledger *built;
@@ -29,7 +29,7 @@ static void path_in(const struct verify *verify, const char *name, char to[stati
 	snprintf(to, PATH_MAX, "%s/%s", verify->config->state, name);
 }
 
-/* ---- the ledger that serves --------------------------------------------------------------------- */
+/* The ledger that serves. */
 
 static int read_catalogue(struct verify *verify, struct store_txn *txn)
 {
@@ -82,7 +82,7 @@ static int open_ledger(struct verify *verify)
 	return 0;
 }
 
-/* ---- the one that is built ---------------------------------------------------------------------- */
+/* The one that is built. */
 
 static int open_journal(struct verify *verify)
 {
@@ -117,7 +117,8 @@ static int build(struct verify *verify)
 	return err;
 }
 
-/* The ledger has gone on while the second one was built: so does that, with a journal that has as much. */
+/* The ledger has gone on while the second one was built: so does that, with a journal that has as
+ * much. */
 static int catch_up(struct verify *verify)
 {
 	uint64_t added;
@@ -145,7 +146,7 @@ static int catch_up(struct verify *verify)
 	return err;
 }
 
-/* ---- both --------------------------------------------------------------------------------------- */
+/* Both. */
 
 static int check_meta(struct verify *verify, struct store_txn *txn)
 {
@@ -191,7 +192,8 @@ static int compare(struct verify *verify, struct store_txn *txn)
 	return err;
 }
 
-/* Its own sum, too: where all that counts is right, a record may still be one that nobody has written. */
+/* Its own sum, too: where all that counts is right, a record may still be one that nobody has
+ * written. */
 static int check_sum(struct verify *verify, struct store_txn *txn)
 {
 	int err = ledger_walk(txn);

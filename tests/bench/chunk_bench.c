@@ -120,7 +120,7 @@ static uint64_t bytes_written(void)
 	return bytes;
 }
 
-/* ---- the journal ---- */
+/* The journal. */
 
 static void journal_begin(struct journal *j)
 {
@@ -212,7 +212,7 @@ static void batch_gather(struct journal *j)
 	j->result->events += j->c->batch_events;
 }
 
-/* ---- a case ---- */
+/* A case. */
 
 static void journal_measure(struct journal *j)
 {
@@ -323,7 +323,8 @@ static int run_apart(const struct options *o, const struct bench_case *c, const 
 static void print_header(void)
 {
 	printf("batch\tmerged\tbatches/commit\tlimit\tevents\tevents/chunk\tused_B/event\t"
-	       "entries_B/event\tindex_B/event\twritten_B/event\tevents/s\tms/commit\tscan_events/s\n");
+	       "entries_B/event\tindex_B/event\twritten_B/event\tevents/s\tms/commit\tscan_events/"
+	       "s\n");
 }
 
 static void print_result(const struct bench_case *c, const struct result *r)
@@ -390,7 +391,8 @@ static int run_all(const struct options *o, const char *dir)
 static void usage(FILE *to)
 {
 	fputs("usage: chunk_bench [OPTION]...\n"
-	      "Measures how journal entries are cut into LMDB values; one line a case, tab separated.\n"
+	      "Measures how journal entries are cut into LMDB values; one line a case, tab "
+	      "separated.\n"
 	      "  merged  batches of one stream that come in a row and are put together\n\n"
 	      "  --events N    events a case, at most (2000000)\n"
 	      "  --seconds X   seconds a case, at most (6)\n"

@@ -172,7 +172,7 @@ static uint64_t proc_number(const char *file, const char *name)
 	return number;
 }
 
-/* ---- the load ---- */
+/* The load. */
 
 static uint64_t mix(uint64_t x)
 {
@@ -229,7 +229,7 @@ static void map_find(const char *name, const uint8_t **ret_begin, const uint8_t 
 	check(*ret_begin ? 0 : ENOENT, "where the data is mapped");
 }
 
-/* ---- the store: one environment, one open transaction ---- */
+/* The store: one environment, one open transaction. */
 
 static void store_begin(struct store *s)
 {
@@ -304,7 +304,7 @@ static bool store_next(struct store *s, int db, MDB_val *key, MDB_val *ret)
 	return rc == 0;
 }
 
-/* ---- tallies, gathered in memory for a stretch ---- */
+/* Tallies, gathered in memory for a stretch. */
 
 static void tallies_open(struct tallies *t, uint64_t stretch)
 {
@@ -385,7 +385,7 @@ static void tallies_flush(struct store *s)
 	s->tally_s += seconds_since(&start);
 }
 
-/* ---- layout "keys": learner 4, fact 18, and no value ---- */
+/* Layout "keys": learner 4, fact 18, and no value. */
 
 static void facts_append(struct facts *f, const void *bytes, size_t count)
 {
@@ -421,7 +421,7 @@ static void keys_add(struct store *s, const struct group *g, const uint8_t *fres
 	}
 }
 
-/* ---- layouts "packed": (number 4, piece 4) or (pseudonym 16, piece 2), facts as the value ---- */
+/* Layouts "packed": (number 4, piece 4) or (pseudonym 16, piece 2), facts as the value. */
 
 enum { PIECE_KEY_MAX = PSEUDONYM_SIZE + 2 };
 
@@ -491,7 +491,7 @@ static const struct layout layouts[] = {
 };
 enum { LAYOUTS = sizeof(layouts) / sizeof(layouts[0]) };
 
-/* ---- applying a stretch ---- */
+/* Applying a stretch. */
 
 static uint64_t facts_fold(const uint8_t *bytes, size_t count)
 {
@@ -599,7 +599,7 @@ static void stretch_apply(struct store *s, struct event *events, size_t count, s
 	tallies_flush(s);
 }
 
-/* ---- a run ---- */
+/* A run. */
 
 static void store_scan(struct store *s, struct result *r)
 {
@@ -716,8 +716,10 @@ static int run_apart(const struct options *o, const struct layout *layout, uint6
 
 static void print_header(void)
 {
-	printf("layout\tlearners\tevents\tfacts\tevents/s\tused_B/fact\tlive_B/fact\tdepth\trss_MB\t"
-	       "anon_MB\twritten_B/event\tcommits\tscan_facts/s\tapply_s\ttally_s\tcommit_s\tsum\n");
+	printf("layout\tlearners\tevents\tfacts\tevents/s\tused_B/fact\tlive_B/"
+	       "fact\tdepth\trss_MB\t"
+	       "anon_MB\twritten_B/event\tcommits\tscan_facts/"
+	       "s\tapply_s\ttally_s\tcommit_s\tsum\n");
 }
 
 static void print_result(const struct layout *layout, uint64_t learners, const struct result *r)

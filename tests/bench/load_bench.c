@@ -2,13 +2,15 @@
 /*
  * load_bench - what a real liftd takes in, and how soon it shows.
  *
- *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged, with a window of batches unanswered
- *   load_bench rate ENDPOINT RATE SECONDS BATCH       from the moment at which a batch is due to its ack, at so many events/s
- *   load_bench latency INTAKE PUBLISH ROUNDS TICK_MS  from an event's ack to its metric at a subscriber
+ *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged, with a window of
+ * batches unanswered load_bench rate ENDPOINT RATE SECONDS BATCH       from the moment at which a
+ * batch is due to its ack, at so many events/s load_bench latency INTAKE PUBLISH ROUNDS TICK_MS
+ * from an event's ack to its metric at a subscriber
  *
- * It is a client like any other: the daemon is started by bench.sh, with the catalogue that bench.sh writes (100
- * municipalities m0.., 20 modules c0.., dimensions gender and role). Learners begin in cohorts: those who begin together
- * are active together; a tenth of the events are of learners from long ago.
+ * It is a client like any other: the daemon is started by bench.sh, with the catalogue that
+ * bench.sh writes (100 municipalities m0.., 20 modules c0.., dimensions gender and role). Learners
+ * begin in cohorts: those who begin together are active together; a tenth of the events are of
+ * learners from long ago.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -93,7 +93,7 @@ static int count_names(const char *path, const char *beginning)
 	return n;
 }
 
-/* ---- the drill ---------------------------------------------------------------------------------- */
+/* The drill. */
 
 /* A file of events of its own, which is a stream. */
 static void write_stream(const struct daemon *daemon, int number, char path[static PATH_SIZE])
@@ -154,7 +154,8 @@ static int64_t backed_up(const char *dir)
 	return last;
 }
 
-/* Events; a backup while others stream in; all is lost; restore; the platform sends again what the backup had not. */
+/* Events; a backup while others stream in; all is lost; restore; the platform sends again what the
+ * backup had not. */
 static void what_a_backup_has_not_is_sent_again_and_all_figures_are_as_they_were(void **state)
 {
 	struct daemon *daemon = *state;
@@ -220,7 +221,7 @@ static void a_backup_is_made_and_restored_without_a_daemon(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- what is no backup -------------------------------------------------------------------------- */
+/* What is no backup. */
 
 static void damage(const char *dir, const char *command)
 {
@@ -293,7 +294,7 @@ static void what_cannot_be_made_is_refused_and_leaves_nothing(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- killed ------------------------------------------------------------------------------------- */
+/* Killed. */
 
 /* Wherever the kill falls: under the name is a whole backup, or nothing. */
 static void a_killed_backup_is_whole_or_not_there(void **state)
@@ -411,7 +412,7 @@ static void a_child_that_is_killed_is_said_and_what_it_left_is_removed(void **st
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- verify ------------------------------------------------------------------------------------- */
+/* Verify. */
 
 static void a_ledger_is_verified_while_it_goes_on(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every bad byte: what is sent to a socket that it should not get, what is answered, and that the next good batch goes
- * through as if nothing had been.
+ * Every bad byte: what is sent to a socket that it should not get, what is answered, and that the
+ * next good batch goes through as if nothing had been.
  */
 #include <assert.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ static const char configuration[] =
 	"tick_ms: 60000\n"
 	"namespaces: {hr: staff, lms: staff}\n"; /* so that no source may be called staff */
 
-/* ---- a daemon and its three sockets that read ------------------------------------------------------ */
+/* A daemon and its three sockets that read. */
 
 enum where { INTAKE, CONTROL, SNAPSHOT, SOCKETS };
 
@@ -131,7 +131,7 @@ static void check_refusal(struct rig *rig, enum where where, const char *code, c
 	json_decref(answer);
 }
 
-/* ---- what cannot be said in a line ----------------------------------------------------------------- */
+/* What cannot be said in a line. */
 
 #define LONG_65	 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LONG_260 LONG_65 LONG_65 LONG_65 LONG_65
@@ -165,7 +165,8 @@ static void as_long_as_it_may_be(struct peer *peer, enum where where)
 	send_zeros(peer, MSG_SIZE_MAX);
 }
 
-/* A good message with one pair more: its bytes. The good one's head is one byte (a map of less than 15). */
+/* A good message with one pair more: its bytes. The good one's head is one byte (a map of less than
+ * 15). */
 static void send_with_pair(struct peer *peer, const json_t *message, struct text pair, int flags)
 {
 	struct text good = peer_bytes(peer, message);
@@ -298,10 +299,10 @@ static void it_twice(struct peer *peer, enum where where)
 	json_decref(message);
 }
 
-/* ---- bad messages ---------------------------------------------------------------------------------- */
+/* Bad messages. */
 
-/* What is changed in a good message: members (JSON; null takes one out), then one pair (MessagePack) is added. Or the whole
- * message, or a function that sends it. */
+/* What is changed in a good message: members (JSON; null takes one out), then one pair
+ * (MessagePack) is added. Or the whole message, or a function that sends it. */
 struct change {
 	const char *why, *code; /* of the answer; NULL: the connection is closed without one */
 	enum where where;
@@ -310,7 +311,6 @@ struct change {
 	void (*send)(struct peer *peer, enum where where);
 };
 
-/* clang-format off */
 static const struct change bad_messages[] = {
 	/* intake: a batch's own keys */
 	{ "no version", "malformed", INTAKE, .members = "{\"v\": null}" },
@@ -330,9 +330,12 @@ static const struct change bad_messages[] = {
 	{ "a source without a name", "source", INTAKE, .members = "{\"source\": \"\"}" },
 	{ "a source in capitals", "source", INTAKE, .members = "{\"source\": \"Moodle\"}" },
 	{ "a source with a slash", "source", INTAKE, .members = "{\"source\": \"moodle/rana\"}" },
-	{ "a source with a letter that is not ASCII", "source", INTAKE, .members = "{\"source\": \"bodø\"}" },
-	{ "a source that is too long", "source", INTAKE, .members = "{\"source\": \"" LONG_65 "\"}" },
-	{ "a source called as others' namespace", "namespace", INTAKE, .members = "{\"source\": \"staff\"}" },
+	{ "a source with a letter that is not ASCII", "source", INTAKE,
+	  .members = "{\"source\": \"bodø\"}" },
+	{ "a source that is too long", "source", INTAKE,
+	  .members = "{\"source\": \"" LONG_65 "\"}" },
+	{ "a source called as others' namespace", "namespace", INTAKE,
+	  .members = "{\"source\": \"staff\"}" },
 	{ "no stream", "stream", INTAKE, .members = "{\"stream\": null}" },
 	{ "a stream that is no text", "stream", INTAKE, .members = "{\"stream\": [1]}" },
 	{ "a stream without a name", "stream", INTAKE, .members = "{\"stream\": \"\"}" },
@@ -342,60 +345,99 @@ static const struct change bad_messages[] = {
 	{ "number 0", "seq", INTAKE, .members = "{\"seq\": 0}" },
 	{ "a number below 0", "seq", INTAKE, .members = "{\"seq\": -1}" },
 	{ "a number above 2^53", "seq", INTAKE, .members = "{\"seq\": 9007199254740993}" },
-	{ "the greatest number of all", "seq", INTAKE, .members = "{\"seq\": 9223372036854775807}" },
+	{ "the greatest number of all", "seq", INTAKE,
+	  .members = "{\"seq\": 9223372036854775807}" },
 	{ "a number that is a text", "seq", INTAKE, .members = "{\"seq\": \"1\"}" },
 	{ "a number that is no integer", "seq", INTAKE, .members = "{\"seq\": 1.0}" },
 	{ "numbers that end above 2^53", "seq", INTAKE,
 	  .members = "{\"seq\": 9007199254740992, \"events\": [{}, {}]}" },
 	{ "a number above 2^63-1", "malformed", INTAKE, .members = "{\"seq\": null}",
 	  .pair = TEXT("\xa3seq\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
-	{ "a NaN for a number", "malformed", INTAKE, .members = "{\"seq\": null}", .pair = TEXT("\xa3seq\xcb\x7f\xf8\0\0\0\0\0\0") },
-	{ "a source that is no UTF-8", "malformed", INTAKE, .members = "{\"source\": null}", .pair = TEXT("\xa6source\xa1\xff") },
-	{ "a stream that is no UTF-8", "malformed", INTAKE, .members = "{\"stream\": null}", .pair = TEXT("\xa6stream\xa1\xff") },
-	{ "an infinity for events", "malformed", INTAKE, .members = "{\"events\": null}", .pair = TEXT("\xa6" "events\xca\x7f\x80\0\0") },
+	{ "a NaN for a number", "malformed", INTAKE, .members = "{\"seq\": null}",
+	  .pair = TEXT("\xa3seq\xcb\x7f\xf8\0\0\0\0\0\0") },
+	{ "a source that is no UTF-8", "malformed", INTAKE, .members = "{\"source\": null}",
+	  .pair = TEXT("\xa6source\xa1\xff") },
+	{ "a stream that is no UTF-8", "malformed", INTAKE, .members = "{\"stream\": null}",
+	  .pair = TEXT("\xa6stream\xa1\xff") },
+	{ "an infinity for events", "malformed", INTAKE, .members = "{\"events\": null}",
+	  .pair = TEXT("\xa6"
+		       "events\xca\x7f\x80\0\0") },
 	{ "no events", "count", INTAKE, .members = "{\"events\": null}" },
 	{ "an empty list of events", "count", INTAKE, .members = "{\"events\": []}" },
 	{ "events that are a map", "count", INTAKE, .members = "{\"events\": {}}" },
 	{ "an event that is no map", "count", INTAKE, .members = "{\"events\": [{}, 1]}" },
 	{ "an event that is a list", "count", INTAKE, .members = "{\"events\": [[]]}" },
 	{ "10,001 events", "count", INTAKE, .send = too_many_events },
-	{ "an event nested too deep", "malformed", INTAKE, .members = "{\"events\": [{\"attrs\": {\"a\": {}}}]}" },
-	{ "an event nested too deep, in lists", "malformed", INTAKE, .members = "{\"events\": [{\"x\": [[1]]}]}" },
+	{ "an event nested too deep", "malformed", INTAKE,
+	  .members = "{\"events\": [{\"attrs\": {\"a\": {}}}]}" },
+	{ "an event nested too deep, in lists", "malformed", INTAKE,
+	  .members = "{\"events\": [{\"x\": [[1]]}]}" },
 	/* intake: what its requests need */
-	{ "a hello of no one", "source", INTAKE, .members = "{\"op\": \"hello\", \"source\": null}" },
-	{ "a hello in capitals", "source", INTAKE, .members = "{\"op\": \"hello\", \"source\": \"HR\"}" },
-	{ "a hello without a stream", "stream", INTAKE, .members = "{\"op\": \"hello\", \"stream\": null}" },
-	{ "a hello of another version", "version", INTAKE, .members = "{\"op\": \"hello\", \"v\": 2}" },
-	{ "a hello of a number", "source", INTAKE, .members = "{\"op\": \"hello\", \"source\": 7}" },
-	{ "a hello of a stream that is no text", "stream", INTAKE, .members = "{\"op\": \"hello\", \"stream\": 7}" },
-	{ "a hello of a stream that is no UTF-8", "malformed", INTAKE, .members = "{\"op\": \"hello\", \"stream\": null}",
-	  .pair = TEXT("\xa6stream\xa1\xff") },
-	{ "a hello with a region that is no text", "malformed", INTAKE, .members = "{\"op\": \"hello\", \"seq\": null, \"region\": 1833}" },
-	{ "rejections of no one", "source", INTAKE, .members = "{\"op\": \"rejections\", \"source\": \"\"}" },
-	{ "rejections of another version", "version", INTAKE, .members = "{\"op\": \"rejections\", \"v\": 2}" },
-	{ "rejections from below 0", "malformed", INTAKE, .members = "{\"op\": \"rejections\", \"stream\": null, \"after\": -1}" },
-	{ "rejections from a text", "malformed", INTAKE, .members = "{\"op\": \"rejections\", \"after\": \"1\"}" },
-	{ "rejections from above 2^63-1", "malformed", INTAKE, .members = "{\"op\": \"rejections\"}",
-	  .pair = TEXT("\xa5" "after\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
+	{ "a hello of no one", "source", INTAKE,
+	  .members = "{\"op\": \"hello\", \"source\": null}" },
+	{ "a hello in capitals", "source", INTAKE,
+	  .members = "{\"op\": \"hello\", \"source\": \"HR\"}" },
+	{ "a hello without a stream", "stream", INTAKE,
+	  .members = "{\"op\": \"hello\", \"stream\": null}" },
+	{ "a hello of another version", "version", INTAKE,
+	  .members = "{\"op\": \"hello\", \"v\": 2}" },
+	{ "a hello of a number", "source", INTAKE,
+	  .members = "{\"op\": \"hello\", \"source\": 7}" },
+	{ "a hello of a stream that is no text", "stream", INTAKE,
+	  .members = "{\"op\": \"hello\", \"stream\": 7}" },
+	{ "a hello of a stream that is no UTF-8", "malformed", INTAKE,
+	  .members = "{\"op\": \"hello\", \"stream\": null}", .pair = TEXT("\xa6stream\xa1\xff") },
+	{ "a hello with a region that is no text", "malformed", INTAKE,
+	  .members = "{\"op\": \"hello\", \"seq\": null, \"region\": 1833}" },
+	{ "rejections of no one", "source", INTAKE,
+	  .members = "{\"op\": \"rejections\", \"source\": \"\"}" },
+	{ "rejections of another version", "version", INTAKE,
+	  .members = "{\"op\": \"rejections\", \"v\": 2}" },
+	{ "rejections from below 0", "malformed", INTAKE,
+	  .members = "{\"op\": \"rejections\", \"stream\": null, \"after\": -1}" },
+	{ "rejections from a text", "malformed", INTAKE,
+	  .members = "{\"op\": \"rejections\", \"after\": \"1\"}" },
+	{ "rejections from above 2^63-1", "malformed", INTAKE,
+	  .members = "{\"op\": \"rejections\"}",
+	  .pair = TEXT("\xa5"
+		       "after\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
 	/* intake: values that no text says */
-	{ "a NaN for a version", "malformed", INTAKE, .members = "{\"v\": null}", .pair = TEXT("\xa1v\xcb\x7f\xf8\0\0\0\0\0\0") },
-	{ "an infinity for an op", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xca\xff\x80\0\0") },
+	{ "a NaN for a version", "malformed", INTAKE, .members = "{\"v\": null}",
+	  .pair = TEXT("\xa1v\xcb\x7f\xf8\0\0\0\0\0\0") },
+	{ "an infinity for an op", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xca\xff\x80\0\0") },
 	{ "a version above 2^63-1", "malformed", INTAKE, .members = "{\"v\": null}",
 	  .pair = TEXT("\xa1v\xcf\x80\0\0\0\0\0\0\0") },
-	{ "an op that is binary", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xc4\x06" "events") },
-	{ "an op that is an extension", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xd4\x01\x02") },
-	{ "a stream that is binary", "stream", INTAKE, .members = "{\"stream\": null}", .pair = TEXT("\xa6stream\xc4\x01s") },
-	{ "a number that is a timestamp", "seq", INTAKE, .members = "{\"seq\": null}", .pair = TEXT("\xa3seq\xd6\xff\0\0\0\x01") },
-	{ "events that are binary", "count", INTAKE, .members = "{\"events\": null}", .pair = TEXT("\xa6" "events\xc4\x01\x80") },
-	{ "an op with a lone byte that goes on", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa1\x80") },
-	{ "an op with a byte that UTF-8 never has", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa1\xff") },
-	{ "an op in a longer form than need be", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa2\xc0\xaf") },
-	{ "an op with half of a pair", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa3\xed\xa0\x80") },
-	{ "an op above U+10FFFF", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa4\xf4\x90\x80\x80") },
-	{ "an op that ends in a letter's middle", "malformed", INTAKE, .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa2\xe2\x82") },
+	{ "an op that is binary", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xc4\x06"
+		       "events") },
+	{ "an op that is an extension", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xd4\x01\x02") },
+	{ "a stream that is binary", "stream", INTAKE, .members = "{\"stream\": null}",
+	  .pair = TEXT("\xa6stream\xc4\x01s") },
+	{ "a number that is a timestamp", "seq", INTAKE, .members = "{\"seq\": null}",
+	  .pair = TEXT("\xa3seq\xd6\xff\0\0\0\x01") },
+	{ "events that are binary", "count", INTAKE, .members = "{\"events\": null}",
+	  .pair = TEXT("\xa6"
+		       "events\xc4\x01\x80") },
+	{ "an op with a lone byte that goes on", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xa1\x80") },
+	{ "an op with a byte that UTF-8 never has", "malformed", INTAKE,
+	  .members = "{\"op\": null}", .pair = TEXT("\xa2op\xa1\xff") },
+	{ "an op in a longer form than need be", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xa2\xc0\xaf") },
+	{ "an op with half of a pair", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xa3\xed\xa0\x80") },
+	{ "an op above U+10FFFF", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xa4\xf4\x90\x80\x80") },
+	{ "an op that ends in a letter's middle", "malformed", INTAKE, .members = "{\"op\": null}",
+	  .pair = TEXT("\xa2op\xa2\xe2\x82") },
 	{ "a doubled version", "malformed", INTAKE, .pair = TEXT("\xa1v\x01") },
-	{ "doubled events", "malformed", INTAKE, .pair = TEXT("\xa6" "events\x91\x80") },
-	{ "a doubled key, once in a longer form", "malformed", INTAKE, .pair = TEXT("\xd9\x01v\x01") },
+	{ "doubled events", "malformed", INTAKE,
+	  .pair = TEXT("\xa6"
+		       "events\x91\x80") },
+	{ "a doubled key, once in a longer form", "malformed", INTAKE,
+	  .pair = TEXT("\xd9\x01v\x01") },
 	{ "a key that is a number", "malformed", INTAKE, .pair = TEXT("\x01\x01") },
 	{ "a key that is nil", "malformed", INTAKE, .pair = TEXT("\xc0\x01") },
 	{ "a key that is a map", "malformed", INTAKE, .pair = TEXT("\x80\x01") },
@@ -403,11 +445,19 @@ static const struct change bad_messages[] = {
 	{ "a key that is no UTF-8", "malformed", INTAKE, .pair = TEXT("\xa1\xfe\x01") },
 	{ "a list of 2^32-1", "malformed", INTAKE, .pair = TEXT("\xa1x\xdd\xff\xff\xff\xff") },
 	{ "a map of 2^32-1", "malformed", INTAKE, .pair = TEXT("\xa1x\xdf\xff\xff\xff\xff") },
-	{ "a map of 2^31, of which twice is 0 in 32 bits", "malformed", INTAKE, .pair = TEXT("\xa1x\xdf\x80\0\0\0") },
-	{ "a text of 2^32-1 bytes", "malformed", INTAKE, .pair = TEXT("\xa1x\xdb\xff\xff\xff\xff" "abc") },
-	{ "binary of 2^32-1 bytes", "malformed", INTAKE, .pair = TEXT("\xa1x\xc6\xff\xff\xff\xff" "abc") },
-	{ "an extension of 2^32-1 bytes", "malformed", INTAKE, .pair = TEXT("\xa1x\xc9\xff\xff\xff\xff\x01" "abc") },
-	{ "a list of one more than there is", "malformed", INTAKE, .pair = TEXT("\xa1x\x93\x01\x02") },
+	{ "a map of 2^31, of which twice is 0 in 32 bits", "malformed", INTAKE,
+	  .pair = TEXT("\xa1x\xdf\x80\0\0\0") },
+	{ "a text of 2^32-1 bytes", "malformed", INTAKE,
+	  .pair = TEXT("\xa1x\xdb\xff\xff\xff\xff"
+		       "abc") },
+	{ "binary of 2^32-1 bytes", "malformed", INTAKE,
+	  .pair = TEXT("\xa1x\xc6\xff\xff\xff\xff"
+		       "abc") },
+	{ "an extension of 2^32-1 bytes", "malformed", INTAKE,
+	  .pair = TEXT("\xa1x\xc9\xff\xff\xff\xff\x01"
+		       "abc") },
+	{ "a list of one more than there is", "malformed", INTAKE,
+	  .pair = TEXT("\xa1x\x93\x01\x02") },
 	{ "lists in lists, 1,000 deep", "malformed", INTAKE, .send = lists_in_lists },
 	{ "maps in maps, 1,000 deep", "malformed", INTAKE, .send = maps_in_maps },
 	{ "65 keys", "malformed", INTAKE, .send = too_many_keys },
@@ -421,14 +471,17 @@ static const struct change bad_messages[] = {
 	{ "an extension", "malformed", INTAKE, .whole = TEXT("\xd4\x01\x02") },
 	{ "an empty map", "malformed", INTAKE, .whole = TEXT("\x80") },
 	{ "a map of which there is only the head", "malformed", INTAKE, .whole = TEXT("\x82") },
-	{ "a map of 2^32-1 and nothing else", "malformed", INTAKE, .whole = TEXT("\xdf\xff\xff\xff\xff") },
+	{ "a map of 2^32-1 and nothing else", "malformed", INTAKE,
+	  .whole = TEXT("\xdf\xff\xff\xff\xff") },
 	{ "a head cut in its count", "malformed", INTAKE, .whole = TEXT("\xde\x00") },
 	{ "a key cut short", "malformed", INTAKE, .whole = TEXT("\x81\xa2o") },
 	{ "a key without a value", "malformed", INTAKE, .whole = TEXT("\x82\xa1v\x01\xa2op") },
 	{ "a text cut in its length", "malformed", INTAKE, .whole = TEXT("\x81\xa1v\xda\x00") },
-	{ "an integer cut short", "malformed", INTAKE, .whole = TEXT("\x81\xa1v\xcf\0\0\0\0\0\0\0") },
+	{ "an integer cut short", "malformed", INTAKE,
+	  .whole = TEXT("\x81\xa1v\xcf\0\0\0\0\0\0\0") },
 	{ "a float cut short", "malformed", INTAKE, .whole = TEXT("\x81\xa1v\xca\0\0\0") },
-	{ "an extension cut before its type", "malformed", INTAKE, .whole = TEXT("\x81\xa1v\xc7\x00") },
+	{ "an extension cut before its type", "malformed", INTAKE,
+	  .whole = TEXT("\x81\xa1v\xc7\x00") },
 	{ "a byte behind a good batch", "malformed", INTAKE, .send = a_byte_behind },
 	{ "a good batch twice in one message", "malformed", INTAKE, .send = it_twice },
 	{ "1 MiB of zeros", "malformed", INTAKE, .send = as_long_as_it_may_be },
@@ -451,21 +504,28 @@ static const struct change bad_messages[] = {
 	{ "a plane that is not built", "plane", CONTROL, .members = "{\"plane\": \"open\"}" },
 	{ "a plane that is a number", "malformed", CONTROL, .members = "{\"plane\": 1}" },
 	{ "a kind that there is not", "kind", CONTROL, .members = "{\"kind\": \"planet\"}" },
-	{ "a region that there is not", "unknown-region", CONTROL, .members = "{\"region\": \"atlantis\"}" },
+	{ "a region that there is not", "unknown-region", CONTROL,
+	  .members = "{\"region\": \"atlantis\"}" },
 	{ "a day in words", "day", CONTROL, .members = "{\"as_of\": \"yesterday\"}" },
 	{ "a day that no year has", "day", CONTROL, .members = "{\"as_of\": \"2024-02-30\"}" },
 	{ "a day in another form", "day", CONTROL, .members = "{\"as_of\": \"2024-2-3\"}" },
 	{ "a day that is a number", "malformed", CONTROL, .members = "{\"as_of\": 20241105}" },
 	{ "an explanation of no region", "unknown-region", CONTROL,
 	  .members = "{\"op\": \"explain\", \"kind\": \"people\", \"id\": \"all\"}" },
-	{ "an explanation of no kind", "kind", CONTROL, .members = "{\"op\": \"explain\", \"region\": \"all\", \"id\": \"all\"}" },
+	{ "an explanation of no kind", "kind", CONTROL,
+	  .members = "{\"op\": \"explain\", \"region\": \"all\", \"id\": \"all\"}" },
 	{ "an explanation of no id", "unknown-id", CONTROL,
 	  .members = "{\"op\": \"explain\", \"region\": \"all\", \"kind\": \"people\"}" },
-	{ "quarantine from below 0", "malformed", CONTROL, .members = "{\"op\": \"quarantine\", \"after\": -1}" },
-	{ "quarantine from a text", "malformed", CONTROL, .members = "{\"op\": \"quarantine\", \"after\": \"1\"}" },
-	{ "quarantine from above 2^63-1", "malformed", CONTROL, .members = "{\"op\": \"quarantine\"}",
-	  .pair = TEXT("\xa5" "after\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
-	{ "a region that is no UTF-8", "malformed", CONTROL, .pair = TEXT("\xa6region\xa2\xc3\x28") },
+	{ "quarantine from below 0", "malformed", CONTROL,
+	  .members = "{\"op\": \"quarantine\", \"after\": -1}" },
+	{ "quarantine from a text", "malformed", CONTROL,
+	  .members = "{\"op\": \"quarantine\", \"after\": \"1\"}" },
+	{ "quarantine from above 2^63-1", "malformed", CONTROL,
+	  .members = "{\"op\": \"quarantine\"}",
+	  .pair = TEXT("\xa5"
+		       "after\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
+	{ "a region that is no UTF-8", "malformed", CONTROL,
+	  .pair = TEXT("\xa6region\xa2\xc3\x28") },
 	{ "a doubled op", "malformed", CONTROL, .pair = TEXT("\xa2op\xa6status") },
 	{ "a request of 65 keys", "malformed", CONTROL, .send = too_many_keys },
 	{ "a request of lists in lists", "malformed", CONTROL, .send = lists_in_lists },
@@ -487,7 +547,8 @@ static const struct change bad_messages[] = {
 	{ "topics that are a text", "topics", SNAPSHOT, .members = "{\"topics\": \"\"}" },
 	{ "a topic that is a number", "topics", SNAPSHOT, .members = "{\"topics\": [\"\", 1]}" },
 	{ "65 topics", "topics", SNAPSHOT, .send = too_many_topics },
-	{ "a topic that is no UTF-8", "malformed", SNAPSHOT, .members = "{\"topics\": null}", .pair = TEXT("\xa6topics\x91\xa1\xff") },
+	{ "a topic that is no UTF-8", "malformed", SNAPSHOT, .members = "{\"topics\": null}",
+	  .pair = TEXT("\xa6topics\x91\xa1\xff") },
 	{ "a page of nothing", "limit", SNAPSHOT, .members = "{\"limit\": 0}" },
 	{ "a page of less than nothing", "limit", SNAPSHOT, .members = "{\"limit\": -1}" },
 	{ "a page of 1,001", "limit", SNAPSHOT, .members = "{\"limit\": 1001}" },
@@ -497,10 +558,13 @@ static const struct change bad_messages[] = {
 	{ "since a tick of no epoch", "malformed", SNAPSHOT, .members = "{\"since\": 1}" },
 	{ "since above 2^63-1", "malformed", SNAPSHOT, .members = "{\"epoch\": 1}",
 	  .pair = TEXT("\xa5since\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
-	{ "a page of 2^64-1", "malformed", SNAPSHOT, .pair = TEXT("\xa5limit\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
+	{ "a page of 2^64-1", "malformed", SNAPSHOT,
+	  .pair = TEXT("\xa5limit\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
 	{ "since a text", "malformed", SNAPSHOT, .members = "{\"since\": \"1\", \"epoch\": 1}" },
-	{ "an epoch that is a text", "malformed", SNAPSHOT, .members = "{\"since\": 1, \"epoch\": \"1\"}" },
-	{ "a doubled limit", "malformed", SNAPSHOT, .members = "{\"limit\": 1}", .pair = TEXT("\xa5limit\x01") },
+	{ "an epoch that is a text", "malformed", SNAPSHOT,
+	  .members = "{\"since\": 1, \"epoch\": \"1\"}" },
+	{ "a doubled limit", "malformed", SNAPSHOT, .members = "{\"limit\": 1}",
+	  .pair = TEXT("\xa5limit\x01") },
 	{ "a snapshot of lists in lists", "malformed", SNAPSHOT, .send = lists_in_lists },
 	{ "a snapshot of 65 keys", "malformed", SNAPSHOT, .send = too_many_keys },
 	{ "a snapshot and a byte", "malformed", SNAPSHOT, .send = a_byte_behind },
@@ -508,7 +572,6 @@ static const struct change bad_messages[] = {
 	{ "a snapshot and a hundred frames", "frames", SNAPSHOT, .send = a_hundred_frames_more },
 	{ "5 MiB for a snapshot", NULL, SNAPSHOT, .send = five_mebibytes },
 };
-/* clang-format on */
 
 enum { N_MESSAGES = sizeof(bad_messages) / sizeof(bad_messages[0]) };
 static_assert(N_MESSAGES >= 60, "a table of at least 60 bad messages");
@@ -639,21 +702,22 @@ static void a_good_message_cut_anywhere_is_malformed(void **state)
 	rig_close(&rig);
 }
 
-/* ---- bad events ------------------------------------------------------------------------------------ */
+/* Bad events. */
 
 /* Likewise, of a good event; days_ahead of now, where it is not 0, is its time. */
-/* clang-format off */
 static const struct {
 	const char *why, *code, *members;
 	struct text pair;
 	int days_ahead;
 } bad_events[] = {
 	{ "no type", "type", .members = "{\"type\": null}" },
-	{ "a type that is nil", "type", .members = "{\"type\": null}", .pair = TEXT("\xa4type\xc0") },
+	{ "a type that is nil", "type", .members = "{\"type\": null}",
+	  .pair = TEXT("\xa4type\xc0") },
 	{ "a type that there is not", "type", .members = "{\"type\": \"finished\"}" },
 	{ "a type in capitals", "type", .members = "{\"type\": \"Started\"}" },
 	{ "a type that is a number", "type", .members = "{\"type\": 1}" },
-	{ "a type that is binary", "type", .members = "{\"type\": null}", .pair = TEXT("\xa4type\xc4\x07started") },
+	{ "a type that is binary", "type", .members = "{\"type\": null}",
+	  .pair = TEXT("\xa4type\xc4\x07started") },
 	{ "no time", "time", .members = "{\"time\": null}" },
 	{ "a time that is a text", "time", .members = "{\"time\": \"2024-11-05T09:00:00Z\"}" },
 	{ "a time in seconds, in 1970 therefore", "time", .members = "{\"time\": 1730797200}" },
@@ -663,7 +727,8 @@ static const struct {
 	{ "the greatest integer", "time", .members = "{\"time\": 9223372036854775807}" },
 	{ "a time that is no whole number", "time", .members = "{\"time\": 1730797200000.5}" },
 	{ "a time that is a float", "time", .members = "{\"time\": 1730797200000.0}" },
-	{ "a time that is a timestamp of MessagePack", "time", .members = "{\"time\": null}", .pair = TEXT("\xa4time\xd6\xff\x67\x29\xe0\0") },
+	{ "a time that is a timestamp of MessagePack", "time", .members = "{\"time\": null}",
+	  .pair = TEXT("\xa4time\xd6\xff\x67\x29\xe0\0") },
 	{ "a time before 2000", "time", .members = "{\"time\": 946684799999}" },
 	{ "2^48", "time", .members = "{\"time\": 281474976710656}" },
 	{ "tomorrow", "time", .days_ahead = 1 },
@@ -671,78 +736,125 @@ static const struct {
 	{ "no learner", "learner", .members = "{\"learner\": null}" },
 	{ "a learner without a name", "learner", .members = "{\"learner\": \"\"}" },
 	{ "a learner that is a number", "learner", .members = "{\"learner\": 7}" },
-	{ "a learner's id that is too long", "learner", .members = "{\"learner\": \"" LONG_260 "\"}" },
-	{ "a learner that is binary", "learner", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xc4\x03" "ada") },
-	{ "a learner that is an extension", "learner", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xc7\x03\x05" "ada") },
+	{ "a learner's id that is too long", "learner",
+	  .members = "{\"learner\": \"" LONG_260 "\"}" },
+	{ "a learner that is binary", "learner", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xc4\x03"
+		       "ada") },
+	{ "a learner that is an extension", "learner", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xc7\x03\x05"
+		       "ada") },
 	{ "no module", "module", .members = "{\"module\": null}" },
 	{ "a module without a name", "module", .members = "{\"module\": \"\"}" },
 	{ "a module that is a list", "module", .members = "{\"module\": [\"dementia\"]}" },
-	{ "a module that is too long", "module", .members = "{\"module\": \"" LONG_260 LONG_260 "\"}" },
+	{ "a module that is too long", "module",
+	  .members = "{\"module\": \"" LONG_260 LONG_260 "\"}" },
 	{ "no region", "region", .members = "{\"region\": null}" },
 	{ "a region that is a number", "region", .members = "{\"region\": 1833}" },
 	{ "a region without a name", "region", .members = "{\"region\": \"\"}" },
 	{ "a region that is too long", "region", .members = "{\"region\": \"" LONG_65 "\"}" },
 	{ "neither score nor passed", "result", .members = "{\"type\": \"assessed\"}" },
-	{ "a phase, but neither score nor passed", "result", .members = "{\"type\": \"assessed\", \"phase\": \"pre\"}" },
+	{ "a phase, but neither score nor passed", "result",
+	  .members = "{\"type\": \"assessed\", \"phase\": \"pre\"}" },
 	{ "a score of 1.2", "score", .members = "{\"type\": \"assessed\", \"score\": 1.2}" },
 	{ "a score of 2", "score", .members = "{\"type\": \"assessed\", \"score\": 2}" },
 	{ "a score in percent", "score", .members = "{\"type\": \"assessed\", \"score\": 85}" },
-	{ "a score just above 1", "score", .members = "{\"type\": \"assessed\", \"score\": 1.0000000000000002}" },
+	{ "a score just above 1", "score",
+	  .members = "{\"type\": \"assessed\", \"score\": 1.0000000000000002}" },
 	{ "a score below 0", "score", .members = "{\"type\": \"assessed\", \"score\": -0.1}" },
 	{ "a score of -1", "score", .members = "{\"type\": \"assessed\", \"score\": -1}" },
-	{ "a score that is a text", "score", .members = "{\"type\": \"assessed\", \"score\": \"1\"}" },
+	{ "a score that is a text", "score",
+	  .members = "{\"type\": \"assessed\", \"score\": \"1\"}" },
 	{ "a score that is true", "score", .members = "{\"type\": \"assessed\", \"score\": true}" },
-	{ "a bad score beside a good passed", "score", .members = "{\"type\": \"assessed\", \"score\": 1.2, \"passed\": true}" },
-	{ "passed as a text", "passed", .members = "{\"type\": \"assessed\", \"passed\": \"yes\"}" },
+	{ "a bad score beside a good passed", "score",
+	  .members = "{\"type\": \"assessed\", \"score\": 1.2, \"passed\": true}" },
+	{ "passed as a text", "passed",
+	  .members = "{\"type\": \"assessed\", \"passed\": \"yes\"}" },
 	{ "passed as a number", "passed", .members = "{\"type\": \"assessed\", \"passed\": 1}" },
-	{ "a phase that there is not", "phase", .members = "{\"type\": \"assessed\", \"passed\": true, \"phase\": \"mid\"}" },
-	{ "a phase that is a number", "phase", .members = "{\"type\": \"assessed\", \"passed\": true, \"phase\": 1}" },
+	{ "a phase that there is not", "phase",
+	  .members = "{\"type\": \"assessed\", \"passed\": true, \"phase\": \"mid\"}" },
+	{ "a phase that is a number", "phase",
+	  .members = "{\"type\": \"assessed\", \"passed\": true, \"phase\": 1}" },
 	{ "attrs that are a list", "attrs", .members = "{\"attrs\": [\"nurse\"]}" },
 	{ "attrs that are a text", "attrs", .members = "{\"attrs\": \"nurse\"}" },
 	{ "an attribute that is a number", "attrs", .members = "{\"attrs\": {\"role\": 3}}" },
 	{ "an attribute that is true", "attrs", .members = "{\"attrs\": {\"role\": true}}" },
-	{ "an attribute that is binary", "attrs", .pair = TEXT("\xa5" "attrs\x81\xa4role\xc4\x05nurse") },
+	{ "an attribute that is binary", "attrs",
+	  .pair = TEXT("\xa5"
+		       "attrs\x81\xa4role\xc4\x05nurse") },
 	{ "an attribute without a name", "attrs", .members = "{\"attrs\": {\"\": \"nurse\"}}" },
-	{ "an attribute that is too long", "attrs", .members = "{\"attrs\": {\"role\": \"" LONG_65 "\"}}" },
-	{ "an attribute whose name is too long", "attrs", .members = "{\"attrs\": {\"" LONG_65 "\": \"nurse\"}}" },
+	{ "an attribute that is too long", "attrs",
+	  .members = "{\"attrs\": {\"role\": \"" LONG_65 "\"}}" },
+	{ "an attribute whose name is too long", "attrs",
+	  .members = "{\"attrs\": {\"" LONG_65 "\": \"nurse\"}}" },
 	{ "17 attributes", "attrs",
-	  .members = "{\"attrs\": {\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":\"\",\"h\":\"\",\"i\":\"\","
-	  "\"j\":\"\",\"k\":\"\",\"l\":\"\",\"m\":\"\",\"n\":\"\",\"o\":\"\",\"p\":\"\",\"q\":\"\"}}" },
+	  .members = "{\"attrs\": "
+		     "{\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\",\"g\":"
+		     "\"\",\"h\":\"\",\"i\":\"\","
+		     "\"j\":\"\",\"k\":\"\",\"l\":\"\",\"m\":\"\",\"n\":\"\",\"o\":\"\",\"p\":\"\","
+		     "\"q\":\"\"}}" },
 	{ "nothing to take back", "voids", .members = "{\"type\": \"voided\"}" },
-	{ "a voiding that is a text", "voids", .members = "{\"type\": \"voided\", \"voids\": \"started\"}" },
+	{ "a voiding that is a text", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": \"started\"}" },
 	{ "a voiding of everything", "voids", .members = "{\"type\": \"voided\", \"voids\": {}}" },
-	{ "a voiding of a voiding", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"voided\"}}" },
-	{ "a voiding of what there is not", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"x\"}}" },
-	{ "a voiding of 1970", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"started\", \"time\": 0}}" },
-	{ "a voiding of 2^48", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"started\", \"time\": 281474976710656}}" },
-	{ "a voiding of a score of 1.2", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"score\": 1.2}}" },
-	{ "a voiding of passed 1", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"passed\": 1}}" },
-	{ "a voiding of no phase", "voids", .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"phase\": \"\"}}" },
+	{ "a voiding of a voiding", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"voided\"}}" },
+	{ "a voiding of what there is not", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"x\"}}" },
+	{ "a voiding of 1970", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"started\", \"time\": 0}}" },
+	{ "a voiding of 2^48", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"started\", \"time\": "
+		     "281474976710656}}" },
+	{ "a voiding of a score of 1.2", "voids",
+	  .members =
+		  "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"score\": 1.2}}" },
+	{ "a voiding of passed 1", "voids",
+	  .members = "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"passed\": 1}}" },
+	{ "a voiding of no phase", "voids",
+	  .members =
+		  "{\"type\": \"voided\", \"voids\": {\"type\": \"assessed\", \"phase\": \"\"}}" },
 	/* values that no event may hold, wherever they stand */
 	{ "a NaN", "value", .pair = TEXT("\xa5score\xcb\x7f\xf8\0\0\0\0\0\0") },
 	{ "a short NaN", "value", .pair = TEXT("\xa1x\xca\x7f\xc0\0\0") },
 	{ "infinity", "value", .pair = TEXT("\xa5score\xcb\x7f\xf0\0\0\0\0\0\0") },
 	{ "less than everything", "value", .pair = TEXT("\xa1x\xca\xff\x80\0\0") },
 	{ "a NaN in a list of an unknown key", "value", .pair = TEXT("\xa1x\x91\xca\x7f\xc0\0\0") },
-	{ "an integer above 2^63-1", "value", .members = "{\"time\": null}", .pair = TEXT("\xa4time\xcf\x80\0\0\0\0\0\0\0") },
-	{ "2^64-1 under an unknown key", "value", .pair = TEXT("\xa1x\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
-	{ "a learner with a letter cut short", "value", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xa2" "a\xc3") },
-	{ "a learner with a letter that does not go on", "value", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xa2\xc3\x28") },
-	{ "a learner in a longer form than need be", "value", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xa3\xe0\x80\xaf") },
-	{ "a learner with half of a pair", "value", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xa3\xed\xbf\xbf") },
-	{ "a learner above U+10FFFF", "value", .members = "{\"learner\": null}", .pair = TEXT("\xa7learner\xa4\xf5\x80\x80\x80") },
-	{ "a region in Latin 1", "value", .members = "{\"region\": null}", .pair = TEXT("\xa6region\xa4" "bod\xf8") },
-	{ "an attribute that is no UTF-8", "value", .pair = TEXT("\xa5" "attrs\x81\xa4role\xa1\xff") },
+	{ "an integer above 2^63-1", "value", .members = "{\"time\": null}",
+	  .pair = TEXT("\xa4time\xcf\x80\0\0\0\0\0\0\0") },
+	{ "2^64-1 under an unknown key", "value",
+	  .pair = TEXT("\xa1x\xcf\xff\xff\xff\xff\xff\xff\xff\xff") },
+	{ "a learner with a letter cut short", "value", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xa2"
+		       "a\xc3") },
+	{ "a learner with a letter that does not go on", "value", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xa2\xc3\x28") },
+	{ "a learner in a longer form than need be", "value", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xa3\xe0\x80\xaf") },
+	{ "a learner with half of a pair", "value", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xa3\xed\xbf\xbf") },
+	{ "a learner above U+10FFFF", "value", .members = "{\"learner\": null}",
+	  .pair = TEXT("\xa7learner\xa4\xf5\x80\x80\x80") },
+	{ "a region in Latin 1", "value", .members = "{\"region\": null}",
+	  .pair = TEXT("\xa6region\xa4"
+		       "bod\xf8") },
+	{ "an attribute that is no UTF-8", "value",
+	  .pair = TEXT("\xa5"
+		       "attrs\x81\xa4role\xa1\xff") },
 	{ "a doubled key", "value", .pair = TEXT("\xa4type\xa7started") },
-	{ "a doubled key that is unknown", "value", .members = "{\"x\": 1}", .pair = TEXT("\xa1x\x01") },
-	{ "a doubled attribute", "value", .pair = TEXT("\xa5" "attrs\x82\xa4role\xa5nurse\xa4role\xa5nurse") },
+	{ "a doubled key that is unknown", "value", .members = "{\"x\": 1}",
+	  .pair = TEXT("\xa1x\x01") },
+	{ "a doubled attribute", "value",
+	  .pair = TEXT("\xa5"
+		       "attrs\x82\xa4role\xa5nurse\xa4role\xa5nurse") },
 	{ "a doubled key of a voiding", "value", .members = "{\"type\": \"voided\"}",
 	  .pair = TEXT("\xa5voids\x82\xa4type\xa7started\xa4type\xa7started") },
 	{ "a key that is a number", "value", .pair = TEXT("\x01\x01") },
 	{ "a key that is no UTF-8", "value", .pair = TEXT("\xa1\xff\x01") },
-	{ "an attribute's name that is a number", "value", .pair = TEXT("\xa5" "attrs\x81\x01\xa5nurse") },
+	{ "an attribute's name that is a number", "value",
+	  .pair = TEXT("\xa5"
+		       "attrs\x81\x01\xa5nurse") },
 };
-/* clang-format on */
 
 enum { N_EVENTS = sizeof(bad_events) / sizeof(bad_events[0]) };
 static_assert(N_EVENTS >= 40, "a table of at least 40 bad events");

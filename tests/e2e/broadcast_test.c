@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file that is published without acknowledgements: what is lost shows, and heals once it is published with them.
+ * A file that is published without acknowledgements: what is lost shows, and heals once it is
+ * published with them.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -40,7 +40,7 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
-/* ---- publish --------------------------------------------------------------------------------------- */
+/* Publish. */
 
 static const char bad_csv[] =
 	"type,time,learner,module,region,score,passed\n"
@@ -52,12 +52,13 @@ static const char bad_csv[] =
 	"finished,2024-11-05T09:00:00Z,ed,dementia,rana,,\n"
 	"completed,2024-11-05T09:00:00+01:00,ada,dementia,rana,,\n";
 
-static const char bad_jsonl[] =
-	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"ada\",\"module\":\"m\",\"region\":\"r\"}\n"
-	"not json\n"
-	"\n"
-	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"\",\"module\":\"m\",\"region\":\"r\"}\n"
-	"[1]\n";
+static const char bad_jsonl[] = "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"ada\","
+				"\"module\":\"m\",\"region\":\"r\"}\n"
+				"not json\n"
+				"\n"
+				"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"\","
+				"\"module\":\"m\",\"region\":\"r\"}\n"
+				"[1]\n";
 
 static const struct {
 	const char *name, *text, *counts, *refused[6];
@@ -65,8 +66,10 @@ static const struct {
 	{ "bad.csv",
 	  bad_csv,
 	  "7 events, 2 accepted, 5 refused",
-	  { "bad.csv:3: refused: time: time must be an integer, ms since 1970 UTC, from 2000-01-01 to ten "
-	    "minutes from now; in a file also ISO 8601 with an offset, such as 2025-09-01T08:00:00+02:00\n",
+	  { "bad.csv:3: refused: time: time must be an integer, ms since 1970 UTC, from 2000-01-01 "
+	    "to ten "
+	    "minutes from now; in a file also ISO 8601 with an offset, such as "
+	    "2025-09-01T08:00:00+02:00\n",
 	    "bad.csv:4: refused: score: score must be", "bad.csv:5: refused: malformed: ",
 	    "bad.csv:6: refused: passed: ", "bad.csv:8: refused: type: " } },
 	{ "bad.jsonl",
@@ -205,7 +208,7 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- nobody there ---------------------------------------------------------------------------------- */
+/* Nobody there. */
 
 static void without_a_daemon_it_says_so_and_what_to_look_at(void **state)
 {
@@ -243,7 +246,7 @@ static void a_configuration_that_is_not_there_is_named(void **state)
 	outcome_free(&outcome);
 }
 
-/* ---- watch and status ------------------------------------------------------------------------------- */
+/* Watch and status. */
 
 /* Topic and body of the first line of JSON; what is behind it. */
 static const char *take_line(const char *lines, json_t **ret_line)
@@ -289,11 +292,12 @@ static void watch_prints_as_many_messages_as_asked_as_json(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* Publish another event until the watcher has ended: it may not have been there for the first ones. */
+/* Publish another event until the watcher has ended: it may not have been there for the first
+ * ones. */
 static void publish_until_seen(struct daemon *daemon, struct process *watcher)
 {
-	static const char event[] =
-		"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"ada-%d\",\"module\":\"dementia\",\"region\":\"bodo\"}\n";
+	static const char event[] = "{\"type\":\"started\",\"time\":1730797200000,\"learner\":"
+				    "\"ada-%d\",\"module\":\"dementia\",\"region\":\"bodo\"}\n";
 	int64_t end_ms = clock_ms() + LIMIT_MS;
 	char path[PATH_SIZE], line[PATH_SIZE];
 	pid_t pid = watcher->pid;
@@ -383,7 +387,7 @@ static void status_is_for_people_and_for_programs(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- simulate -------------------------------------------------------------------------------------- */
+/* Simulate. */
 
 static void the_same_arguments_simulate_the_same_course(void **state)
 {
@@ -444,7 +448,7 @@ static void a_simulated_file_gives_the_figures_of_what_is_sent(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- help ------------------------------------------------------------------------------------------ */
+/* Help. */
 
 static void help_is_everywhere(void **state)
 {

@@ -23,7 +23,7 @@ void program_path(char to[static PATH_SIZE], const char *name)
 	path_make(to, "%s/%s", build, name);
 }
 
-/* ---- the directory ----------------------------------------------------------------------------- */
+/* The directory. */
 
 int daemon_setup(void **state)
 {
@@ -75,7 +75,7 @@ void daemon_configure(struct daemon *daemon, const char *lines)
 	free(text);
 }
 
-/* ---- liftd --------------------------------------------------------------------------------------- */
+/* Liftd. */
 
 static void spawn(struct daemon *daemon, const struct surroundings *in)
 {
@@ -214,7 +214,7 @@ void daemon_await_journal(struct daemon *daemon, int64_t last)
 	assert_true(got >= last);
 }
 
-/* ---- lift -------------------------------------------------------------------------------------- */
+/* Lift. */
 
 static void start_lift(struct daemon *daemon, struct process *process,
 		       const struct surroundings *in, const char *const args[])

@@ -2,8 +2,8 @@
 /*
  * daemon.h - a real liftd in a directory of its own, and the lift command beside it.
  *
- * The programs are those of the directory LIFT_BUILD. Sockets are in the scratch directory: any number of
- * tests may run at once.
+ * The programs are those of the directory LIFT_BUILD. Sockets are in the scratch directory: any
+ * number of tests may run at once.
  */
 #ifndef LIFT_TESTS_E2E_DAEMON_H
 #define LIFT_TESTS_E2E_DAEMON_H
@@ -20,7 +20,8 @@ struct daemon {
 	unsigned starts, commands; /* for names of logs */
 };
 
-/* cmocka's: *state is a struct daemon with an empty directory; afterwards nothing is left of either. */
+/* cmocka's: *state is a struct daemon with an empty directory; afterwards nothing is left of
+ * either. */
 int daemon_setup(void **state);
 int daemon_teardown(void **state);
 

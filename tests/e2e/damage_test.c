@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A journal or a ledger that was damaged while the daemon was stopped: what the daemon says, what it still does, what it does no longer.
+ * A journal or a ledger that was damaged while the daemon was stopped: what the daemon says, what
+ * it still does, what it does no longer.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -281,7 +282,8 @@ static void a_changed_name_concerns_all_numbers(void **state)
 	free(exported);
 }
 
-/* The number of a commit in the file's older meta: LMDB reads the newer one, but that is not enough to trust it. */
+/* The number of a commit in the file's older meta: LMDB reads the newer one, but that is not enough
+ * to trust it. */
 static void change_older_meta(struct daemon *daemon)
 {
 	struct file file = open_file(daemon, "journal");
@@ -406,7 +408,7 @@ static void a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_o
 	}
 }
 
-/* ---- a large ledger ------------------------------------------------------------------------------- */
+/* A large ledger. */
 
 /* So large that it is walked beside the daemon: with nothing behind what it has. */
 static void make_ledger_large(struct daemon *daemon)
@@ -531,7 +533,8 @@ static void a_large_ledger_that_is_damaged_is_made_anew(void **state)
 	free(exported);
 }
 
-/* The catalogue that it was made with serves until the new ledger has been built: also where it changes while the walk goes on. */
+/* The catalogue that it was made with serves until the new ledger has been built: also where it
+ * changes while the walk goes on. */
 static void a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built(void **state)
 {
 	struct daemon *daemon = *state;

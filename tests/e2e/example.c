@@ -88,7 +88,7 @@ void example_end(struct example *example)
 	daemon_stop(example->daemon, SIGTERM);
 }
 
-/* ---- figures and counts --------------------------------------------------------------------------- */
+/* Figures and counts. */
 
 const json_t *example_row(const struct example *example, const char *region, const char *kind,
 			  const char *id)

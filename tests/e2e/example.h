@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * example.h - a simulated course of a catalogue of daemon/examples, in the real daemon: its exports, and counts of the same
- * events that share nothing with liftd.
+ * example.h - a simulated course of a catalogue of daemon/examples, in the real daemon: its
+ * exports, and counts of the same events that share nothing with liftd.
  */
 #ifndef LIFT_TESTS_E2E_EXAMPLE_H
 #define LIFT_TESTS_E2E_EXAMPLE_H
@@ -20,16 +20,18 @@ struct example {
 	json_t *people;		 /* as of the last day (people.h) */
 };
 
-/* Start the daemon with the catalogue of that name, or with these lines of a configuration that names it. */
+/* Start the daemon with the catalogue of that name, or with these lines of a configuration that
+ * names it. */
 void example_begin(struct example *example, struct daemon *daemon, const char *name,
 		   const char *const days[EXAMPLE_DAYS], const char *lines);
 
-/* Send and write down all that happens; export each day, and compare with the reference program where it is there. */
+/* Send and write down all that happens; export each day, and compare with the reference program
+ * where it is there. */
 void example_run(struct example *example, const char *zone);
 void example_end(struct example *example);
 
-/* A row of the figures, or NULL where nobody counts; one of its whole numbers, 0 where nobody does; of one of its lists, a
- * part of row i. */
+/* A row of the figures, or NULL where nobody counts; one of its whole numbers, 0 where nobody does;
+ * of one of its lists, a part of row i. */
 const json_t *example_row(const struct example *example, const char *region, const char *kind,
 			  const char *id);
 int64_t example_figure(const struct example *example, const char *region, const char *kind,
@@ -50,7 +52,8 @@ int64_t example_count(const struct example *example, const struct whom *whom);
 int64_t example_count_reached(const struct example *example, const char *const modules[],
 			      const char *const regions[]);
 
-/* Participants and completed of a programme, in each of these regions by itself, are as they are counted. */
+/* Participants and completed of a programme, in each of these regions by itself, are as they are
+ * counted. */
 void example_check_each(const struct example *example, const char *programme,
 			const char *const modules[], const char *const regions[], size_t complete);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The five programmes of daemon/examples: a simulated course of each, and the figures that its owners read, beside a count of
- * the same events that is made here.
+ * The five programmes of daemon/examples: a simulated course of each, and the figures that its
+ * owners read, beside a count of the same events that is made here.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 
 enum { WEEK_HOURS = 168, DAY_HOURS = 24 };
 
-/* ---- helgeland ----------------------------------------------------------------------------------- */
+/* Helgeland. */
 
-static void helgeland_reads_how_many_students_each_sector_has_and_which_of_21_places_have_none(
+static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_have_none(
 	void **state)
 {
 	static const char *const days[] = { "2022-12-31", "2024-02-29", "2025-06-20" };
@@ -78,9 +78,10 @@ static void helgeland_reads_how_many_students_each_sector_has_and_which_of_21_pl
 	example_end(&example);
 }
 
-/* ---- level-up ------------------------------------------------------------------------------------ */
+/* Level-up. */
 
-/* Of one who was assessed before and after in a module: the best score after it, less the first before it. */
+/* Of one who was assessed before and after in a module: the best score after it, less the first
+ * before it. */
 static bool gain_of(const json_t *person, const char *const module[], double *ret_gain)
 {
 	double first = -1, best = -1, score;
@@ -124,8 +125,7 @@ static void check_gain(const struct example *example, const char *id)
 	assert_true(fabs(json_number_value(json_object_get(row, "mean")) - sum / (double)n) < 1e-6);
 }
 
-static void level_up_reads_how_many_of_300_managers_and_200_women_it_has_and_what_each_level_taught(
-	void **state)
+static void level_up_reads_its_300_managers_and_200_women_and_what_each_level_taught(void **state)
 {
 	static const char *const days[] = { "2022-12-23", "2023-06-30", "2024-06-28" };
 	static const char *const modules[] = { "information-1",
@@ -162,14 +162,14 @@ static void level_up_reads_how_many_of_300_managers_and_200_women_it_has_and_wha
 	example_end(&example);
 }
 
-/* ---- mediq --------------------------------------------------------------------------------------- */
+/* Mediq. */
 
 #define MEDIQ_END "2024-12-20"
 
 static const char *const medicine[] = { "medicine", "medicine-refresher", NULL };
 
-/* Who has passed in medicine: the last day on which it no longer holds, by passes that each hold a year; NEVER for who has
- * none. Passes are by time. */
+/* Who has passed in medicine: the last day on which it no longer holds, by passes that each hold a
+ * year; NEVER for who has none. Passes are by time. */
 static int medicine_ends(const json_t *person)
 {
 	int end = NEVER;
@@ -217,9 +217,7 @@ static void check_medicine(const struct example *example, const char *region)
 			 example_part(row, "requirements", 1, "of") - assistants);
 }
 
-static void
-mediq_reads_in_each_municipality_who_may_handle_medicine_who_lapses_in_90_days_and_the_gap(
-	void **state)
+static void mediq_reads_who_may_handle_medicine_who_lapses_in_90_days_and_the_gap(void **state)
 {
 	static const char *const days[] = { "2023-06-30", "2024-02-29", MEDIQ_END };
 	static const char *const municipalities[] = { "0773", "0779", "0787", "0791",
@@ -233,7 +231,7 @@ mediq_reads_in_each_municipality_who_may_handle_medicine_who_lapses_in_90_days_a
 	example_end(&example);
 }
 
-/* ---- akademi-norr -------------------------------------------------------------------------------- */
+/* Akademi-norr. */
 
 /* Standing facts of a programme by local hour of the day: those between two hours. */
 static int64_t count_hours(const json_t *row, size_t from, size_t to)
@@ -270,9 +268,7 @@ static int64_t count_evenings(const struct example *example, const char *const m
 	return n;
 }
 
-static void
-akademi_norr_reads_how_many_of_its_460_carers_are_reached_in_each_of_eleven_municipalities(
-	void **state)
+static void akademi_norr_reads_how_many_of_460_carers_are_reached_in_eleven_places(void **state)
 {
 	static const char *const days[] = { "2020-12-31", "2021-11-15", "2022-12-31" };
 	static const char *const training[] = { "digital-basics",     "digital-contact", "alarms",
@@ -309,10 +305,9 @@ akademi_norr_reads_how_many_of_its_460_carers_are_reached_in_each_of_eleven_muni
 	example_end(&example);
 }
 
-/* ---- vesteralen ---------------------------------------------------------------------------------- */
+/* Vesteralen. */
 
-static void vesteralen_reads_each_place_in_its_county_council_office_and_health_community_at_once(
-	void **state)
+static void vesteralen_reads_each_place_in_county_council_and_health_community_at_once(void **state)
 {
 	static const char *const days[] = { "2023-06-30", "2024-02-29", "2024-12-20" };
 	static const char *const rkk[] = { "observation", "news2",   "medicine",
@@ -354,7 +349,7 @@ static void vesteralen_reads_each_place_in_its_county_council_office_and_health_
 	example_end(&example);
 }
 
-/* ---- the configuration, and the demo -------------------------------------------------------------- */
+/* The configuration, and the demo. */
 
 static void liftd_accepts_the_five_catalogues_and_the_audiences_of_mediq(void **state)
 {
@@ -402,11 +397,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(liftd_accepts_the_five_catalogues_and_the_audiences_of_mediq),
-		TEST(helgeland_reads_how_many_students_each_sector_has_and_which_of_21_places_have_none),
-		TEST(level_up_reads_how_many_of_300_managers_and_200_women_it_has_and_what_each_level_taught),
-		TEST(mediq_reads_in_each_municipality_who_may_handle_medicine_who_lapses_in_90_days_and_the_gap),
-		TEST(akademi_norr_reads_how_many_of_its_460_carers_are_reached_in_each_of_eleven_municipalities),
-		TEST(vesteralen_reads_each_place_in_its_county_council_office_and_health_community_at_once),
+		TEST(helgeland_reads_the_students_of_each_sector_and_which_of_21_places_have_none),
+		TEST(level_up_reads_its_300_managers_and_200_women_and_what_each_level_taught),
+		TEST(mediq_reads_who_may_handle_medicine_who_lapses_in_90_days_and_the_gap),
+		TEST(akademi_norr_reads_how_many_of_460_carers_are_reached_in_eleven_places),
+		TEST(vesteralen_reads_each_place_in_county_council_and_health_community_at_once),
 		TEST(the_demo_of_an_unknown_programme_says_which_there_are),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift explain: an operator asks a real daemon what a figure stands on, with two sources, a gap, refusals and events of places and
- * modules that nobody knows.
+ * lift explain: an operator asks a real daemon what a figure stands on, with two sources, a gap,
+ * refusals and events of places and modules that nobody knows.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -25,12 +25,15 @@ static const char catalogue[] =
 	"modules:\n"
 	"  - {id: infection-control, name: Infection control, aliases: [IC-1]}\n"
 	"  - {id: medication}\n"
-	"  - {id: wound-care, grants: [{competence: wounds, level: 2, earned_by: passed, valid_months: 24}]}\n"
+	"  - {id: wound-care, grants: [{competence: wounds, level: 2, earned_by: passed, "
+	"valid_months: 24}]}\n"
 	"programmes:\n"
-	"  - {id: basics, name: The basics, modules: [infection-control, medication], from: 2024-08-01, to: 2024-12-31,\n"
+	"  - {id: basics, name: The basics, modules: [infection-control, medication], from: "
+	"2024-08-01, to: 2024-12-31,\n"
 	"     targets: [{measure: participants, value: 50}]}\n"
 	"competences:\n"
-	"  - {id: wounds, name: Care of wounds, requirements: [{level: 1, where: {role: nurse}}]}\n";
+	"  - {id: wounds, name: Care of wounds, requirements: [{level: 1, where: {role: "
+	"nurse}}]}\n";
 
 /* Learner ids are words that no text of ours has. */
 static const char of_north[] = "type,time,learner,module,region,passed,score\n"
@@ -243,7 +246,7 @@ static void the_sources_are_those_that_are_published(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- for people ----------------------------------------------------------------------------------- */
+/* For people. */
 
 static void assert_says(const char *out, const char *part)
 {
@@ -314,7 +317,7 @@ static void no_learner_is_in_an_explanation(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
-/* ---- what is wrong -------------------------------------------------------------------------------- */
+/* What is wrong. */
 
 static const struct {
 	const char *why, *args[6];

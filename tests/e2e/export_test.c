@@ -63,7 +63,7 @@ static void publish_lines(struct daemon *daemon, const struct lines *lines)
 	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
 }
 
-/* ---- orders ------------------------------------------------------------------------------------ */
+/* Orders. */
 
 static void events_as_csv_give_the_expected_figures(void **state)
 {
@@ -170,7 +170,7 @@ static void three_sources_at_once_give_the_same(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- crashes ----------------------------------------------------------------------------------- */
+/* Crashes. */
 
 /* Rows first..first+count-1 (from 0) of the JSON Lines as a batch under the numbers from 1. */
 static json_t *batch_of(const struct lines *lines, size_t first, size_t count)
@@ -198,7 +198,8 @@ static int64_t ask_next(struct peer *peer)
 	return next;
 }
 
-/* Send some batches from `next` on without waiting, and take fewer acks: the number that is next then. */
+/* Send some batches from `next` on without waiting, and take fewer acks: the number that is next
+ * then. */
 static int64_t send_and_take(struct daemon *daemon, const struct lines *lines)
 {
 	enum { BATCH = 5, SENT = 12, TAKEN = 7 };
@@ -310,7 +311,7 @@ static void an_orderly_restart_changes_nothing(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- what can be asked ------------------------------------------------------------------------- */
+/* What can be asked. */
 
 static const struct {
 	const char *why, *args[6];

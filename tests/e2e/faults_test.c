@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the daemon's surroundings do to it, the disk apart: too many who come, those who do not read, a process that is
- * stopped.
+ * What the daemon's surroundings do to it, the disk apart: too many who come, those who do not
+ * read, a process that is stopped.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
 				    "as_of: 2024-11-30\n";
 
-/* ---- connections --------------------------------------------------------------------------------- */
+/* Connections. */
 
 /* May this process open so many? */
 static bool has_descriptors(unsigned n)

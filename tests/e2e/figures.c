@@ -23,7 +23,7 @@ static const struct {
 	{ "people", { "learners", "active_7d", "active_30d", "reached", "by" } },
 };
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* Reading. */
 
 static void key_of(const json_t *row, char to[static KEY_SIZE])
 {
@@ -122,7 +122,7 @@ json_t *figures_select(const json_t *figures, const char *region, const char *ki
 	return selected;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------- */
+/* Comparing. */
 
 static bool arrays_equal(const json_t *a, const json_t *b)
 {
@@ -234,7 +234,7 @@ void figures_check(const json_t *expected, const json_t *actual, const char *why
 		fail_msg("%s: %u differences", why, said.n);
 }
 
-/* ---- as CSV ------------------------------------------------------------------------------------ */
+/* As CSV. */
 
 static bool text_is(const json_t *expected, const char *text)
 {
@@ -249,7 +249,8 @@ static bool text_is(const json_t *expected, const char *text)
 	return fabs(strtod(text, &end) - json_number_value(expected)) <= 1e-6 && *end == 0;
 }
 
-/* Take each value of an expected one out of the values: what is left in the end should not be there. */
+/* Take each value of an expected one out of the values: what is left in the end should not be
+ * there. */
 static void check_values(struct said *said, json_t *values, const char *path,
 			 const json_t *expected)
 {

@@ -20,8 +20,8 @@ json_t *figures_of_csv(const char *text);
 /* The rows of a region and a kind; NULL: of all. */
 json_t *figures_select(const json_t *figures, const char *region, const char *kind);
 
-/* The test fails, and says why and where, unless the rows are the same, each has the fields of its kind and no
- * others, and each field is equal to that of the expected row. */
+/* The test fails, and says why and where, unless the rows are the same, each has the fields of its
+ * kind and no others, and each field is equal to that of the expected row. */
 void figures_check(const json_t *expected, const json_t *actual, const char *why);
 
 /* The same for what figures_of_csv has read. */

@@ -109,7 +109,7 @@ static int64_t status_number(struct daemon *daemon, const char *source, const ch
 	return number;
 }
 
-/* ---- hello ------------------------------------------------------------------------------------- */
+/* Hello. */
 
 static void hello_says_what_is_next_and_creates_nothing(void **state)
 {
@@ -144,7 +144,7 @@ static void hello_says_what_is_next_and_creates_nothing(void **state)
 	stop(*state, &peer);
 }
 
-/* ---- acks -------------------------------------------------------------------------------------- */
+/* Acks. */
 
 static void a_batch_is_acknowledged_once_it_is_on_disk(void **state)
 {
@@ -238,7 +238,7 @@ static void many_batches_at_once_are_all_answered(void **state)
 	stop(*state, &peer);
 }
 
-/* ---- the window -------------------------------------------------------------------------------- */
+/* The window. */
 
 enum { WINDOW = 64, TOO_MANY = 100, WINDOW_EVENTS = 1000, WINDOW_ROUNDS = 20 };
 
@@ -305,7 +305,8 @@ static void send_again(struct peer *peer, const char *stream, size_t n, const bo
 	json_decref(answer);
 }
 
-/* One client sends too many batches while the daemon stands still, another one as many as it may: how many were refused. */
+/* One client sends too many batches while the daemon stands still, another one as many as it may:
+ * how many were refused. */
 static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *modest, int round)
 {
 	bool refused[TOO_MANY];
@@ -329,8 +330,9 @@ static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *m
 	return n;
 }
 
-/* How many it finds waiting when it looks is chance: they come to it through a queue of four, and one that is empty for a moment ends
- * a group. Where it never finds too many, there is nothing to refuse; the rule itself is window_test.c's. */
+/* How many it finds waiting when it looks is chance: they come to it through a queue of four, and
+ * one that is empty for a moment ends a group. Where it never finds too many, there is nothing to
+ * refuse; the rule itself is window_test.c's. */
 static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again(void **state)
 {
 	int64_t events = 0;
@@ -360,7 +362,7 @@ static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_a
 	}
 }
 
-/* ---- bad events: what each is answered, bad_bytes_test.c has ------------------------------------------ */
+/* Bad events: what each is answered, bad_bytes_test.c has. */
 
 static void times_reach_ten_minutes_into_the_future(void **state)
 {
@@ -407,7 +409,7 @@ static void more_than_a_thousand_rejections_are_cut_and_said_to_be(void **state)
 	stop(*state, &peer);
 }
 
-/* ---- numbers that come again ------------------------------------------------------------------- */
+/* Numbers that come again. */
 
 static void other_content_under_a_number_is_refused_as_reused(void **state)
 {
@@ -449,7 +451,7 @@ static void what_is_not_counted_by_is_no_other_content(void **state)
 	stop(*state, &peer);
 }
 
-/* ---- bad batches ------------------------------------------------------------------------------- */
+/* Bad batches. */
 
 static void a_nack_says_which_batch_it_means(void **state)
 {

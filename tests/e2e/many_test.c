@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * More sources than one message names, and a catalogue larger than other messages may be: what is left out is counted, and who
- * watches gets the rest.
+ * More sources than one message names, and a catalogue larger than other messages may be: what is
+ * left out is counted, and who watches gets the rest.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ enum {
 	REGIONS = 12000,
 };
 
-/* ---- sources ------------------------------------------------------------------------------------- */
+/* Sources. */
 
 /* Number 3 of a stream: two are missing. */
 static json_t *batch(int source)
@@ -114,7 +114,7 @@ static void an_audience_is_told_of_its_own_sources_however_many_came_before(void
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- regions ------------------------------------------------------------------------------------- */
+/* Regions. */
 
 static void write_catalogue(const char *path)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mediq's municipalities, each with an audience of its own, in the configuration that comes with liftd: what one receives.
+ * Mediq's municipalities, each with an audience of its own, in the configuration that comes with
+ * liftd: what one receives.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ static void listener_take(struct listener *listener, const char *own, const char
 	json_decref(body);
 }
 
-/* Is every figure of the municipality there as it is exported, but for the days before the published ones? */
+/* Is every figure of the municipality there as it is exported, but for the days before the
+ * published ones? */
 static bool listener_has(const struct listener *listener, const struct example *example,
 			 const char *own)
 {

@@ -10,7 +10,7 @@
 #include "tests/e2e/lines.h"
 #include "tests/e2e/peer.h"
 
-/* ---- days ---------------------------------------------------------------------------------------- */
+/* Days. */
 
 enum { DAY_S = 86400 };
 
@@ -52,7 +52,7 @@ static int local_day(int64_t time_ms)
 	return day_of_date(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
-/* ---- events --------------------------------------------------------------------------------------- */
+/* Events. */
 
 static bool same(const json_t *named, const json_t *event, const char *key)
 {
@@ -61,7 +61,8 @@ static bool same(const json_t *named, const json_t *event, const char *key)
 	return !value || json_equal(value, json_object_get(event, key));
 }
 
-/* METRICS: "those that equal all that voids names; where it names no time, those up to the voiding event's own". */
+/* METRICS: "those that equal all that voids names; where it names no time, those up to the voiding
+ * event's own". */
 static bool takes_back(const json_t *voiding, const json_t *event)
 {
 	const json_t *named = json_object_get(voiding, "voids");
@@ -168,7 +169,7 @@ json_t *people_of_file(const char *path, const char *zone, const char *as_of)
 	return people;
 }
 
-/* ---- questions ------------------------------------------------------------------------------------ */
+/* Questions. */
 
 bool person_is(const json_t *person, const char *dimension, const char *value)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * people.h - who has done what by a day, from JSON Lines of events: a second way to count, which shares nothing with
- * liftd. For events as lift simulate writes them: valid, and with modules and regions by their ids and codes.
+ * people.h - who has done what by a day, from JSON Lines of events: a second way to count, which
+ * shares nothing with liftd. For events as lift simulate writes them: valid, and with modules and
+ * regions by their ids and codes.
  *
- * People are a JSON object: the learner to {home, attrs, facts}; facts are events that stand (no voidings), by time,
- * each with its local `day`, since 1970-01-01, beside it.
+ * People are a JSON object: the learner to {home, attrs, facts}; facts are events that stand (no
+ * voidings), by time, each with its local `day`, since 1970-01-01, beside it.
  */
 #ifndef LIFT_TESTS_E2E_PEOPLE_H
 #define LIFT_TESTS_E2E_PEOPLE_H

@@ -32,7 +32,7 @@ void look_again(void)
 	nanosleep(&(struct timespec){ .tv_nsec = LOOK_MS * 1000000L }, NULL);
 }
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* Files. */
 
 void path_make(char to[static PATH_SIZE], const char *format, ...)
 {
@@ -76,7 +76,7 @@ void file_write(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* ---- programs ---------------------------------------------------------------------------------- */
+/* Programs. */
 
 static bool names_same(const char *setting, const char *variable)
 {

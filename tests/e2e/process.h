@@ -2,8 +2,8 @@
 /*
  * process.h - programs that a test runs: bounded in time, and gone when the test is.
  *
- * What they print goes to files NAME.out and NAME.err of a directory. They die with the test program, and
- * process_kill_all ends those that a failed test has left.
+ * What they print goes to files NAME.out and NAME.err of a directory. They die with the test
+ * program, and process_kill_all ends those that a failed test has left.
  */
 #ifndef LIFT_TESTS_E2E_PROCESS_H
 #define LIFT_TESTS_E2E_PROCESS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Platforms that publish their batches and are told nothing: what is taken, what is not, and how a gap shows and closes.
+ * Platforms that publish their batches and are told nothing: what is taken, what is not, and how a
+ * gap shows and closes.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -24,9 +25,10 @@
 
 enum { HOLES_MAX = 64 }; /* stretches of numbers above a stream's first gap */
 
-/* ---- a platform ------------------------------------------------------------------------------------ */
+/* A platform. */
 
-/* Until liftd has subscribed, which an XPUB is told, what is published is lost. Other than that it is a PUB. */
+/* Until liftd has subscribed, which an XPUB is told, what is published is lost. Other than that it
+ * is a PUB. */
 static void await_subscription(struct peer *platform)
 {
 	zmq_pollitem_t item = { .socket = platform->socket, .events = ZMQ_POLLIN };
@@ -115,7 +117,7 @@ static json_t *acknowledged(struct peer *intake, json_t *message)
 	return answer;
 }
 
-/* ---- what is taken --------------------------------------------------------------------------------- */
+/* What is taken. */
 
 static void a_published_batch_is_taken_and_survives_a_loss_of_power(void **state)
 {
@@ -207,11 +209,12 @@ static void a_published_number_with_other_content_is_in_rejections_once(void **s
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- what is refused ------------------------------------------------------------------------------- */
+/* What is refused. */
 
 #define LONG_65 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-/* A topic; then a body: a good batch of moodle's with other members (null takes one out), or bytes; then further frames. */
+/* A topic; then a body: a good batch of moodle's with other members (null takes one out), or bytes;
+ * then further frames. */
 static const struct {
 	const char *why, *topic;
 	const char *members;
@@ -348,7 +351,7 @@ static void more_than_a_mebibyte_closes_the_connection_and_nothing_else(void **s
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- gaps ------------------------------------------------------------------------------------------ */
+/* Gaps. */
 
 /* The next beat that says of moodle that so many numbers are missing; since when (0: nil). */
 static int64_t beat_since(struct peer *dashboard, int64_t missing)
@@ -500,7 +503,7 @@ static void a_stream_with_too_many_holes_is_refused_and_recovers(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- connecting ------------------------------------------------------------------------------------ */
+/* Connecting. */
 
 static void a_publisher_that_is_connected_to_speaks_for_its_sources_only(void **state)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a dashboard receives: the figures of the export, numbered, tick by tick, and nothing that it may not see.
+ * What a dashboard receives: the figures of the export, numbered, tick by tick, and nothing that it
+ * may not see.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
 				    "as_of: " TODAY "\n"
 				    "tick_ms: 100\n";
 
-/* ---- a dashboard ----------------------------------------------------------------------------------- */
+/* A dashboard. */
 
 struct dashboard {
 	struct peer peer;
@@ -172,7 +173,7 @@ static void start(struct daemon *daemon, struct dashboard *dashboard, const char
 	dashboard_ticks(dashboard, 1);
 }
 
-/* ---- events, one by one ---------------------------------------------------------------------------- */
+/* Events, one by one. */
 
 static void publish_event(struct daemon *daemon, const char *source, const char *type,
 			  int64_t minute, const char *module, const char *region)
@@ -198,7 +199,7 @@ static void publish_event(struct daemon *daemon, const char *source, const char 
 	peer_close(&peer);
 }
 
-/* ---- figures --------------------------------------------------------------------------------------- */
+/* Figures. */
 
 /* What was published as rows of an export. */
 static json_t *rows_of(const struct dashboard *dashboard)
@@ -313,13 +314,13 @@ static void each_change_is_numbered_in_its_topic_and_the_tick(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
-/* ---- beats and the catalogue ------------------------------------------------------------------------ */
+/* Beats and the catalogue. */
 
 static const char at_its_own_pace[] = "catalogue: tests/golden/catalogue.yaml\n"
 				      "as_of: " TODAY "\n";
 
-/* A tick may be late, but never comes before its time: since the start there have been as many as seconds, at most. How late is the
- * machine's affair. */
+/* A tick may be late, but never comes before its time: since the start there have been as many as
+ * seconds, at most. How late is the machine's affair. */
 static void beats_come_though_nothing_happens_and_no_more_than_one_a_second(void **state)
 {
 	struct dashboard dashboard;
@@ -408,7 +409,7 @@ static void the_catalogue_is_sent_at_the_beginning_of_an_epoch_and_to_who_comes_
 	daemon_stop(*state, SIGTERM);
 }
 
-/* ---- what empties ----------------------------------------------------------------------------------- */
+/* What empties. */
 
 /* Those who counted there count no more: nil, once, numbered; then they count again. */
 static void a_topic_that_empties_is_sent_once_as_nil(void **state)
@@ -458,7 +459,7 @@ static void who_moves_leaves_nothing_behind(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
-/* ---- sources ---------------------------------------------------------------------------------------- */
+/* Sources. */
 
 static void check_sources(const struct dashboard *dashboard, const char *topic,
 			  const char *expected)
@@ -489,7 +490,7 @@ static void a_metric_names_the_sources_that_it_stands_on(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
-/* ---- audiences -------------------------------------------------------------------------------------- */
+/* Audiences. */
 
 static const char two_audiences[] =
 	"catalogue: tests/golden/catalogue.yaml\n"
@@ -559,7 +560,7 @@ static void an_audience_gets_its_regions_and_nothing_else(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- restarts --------------------------------------------------------------------------------------- */
+/* Restarts. */
 
 static void a_restart_is_a_new_epoch_in_which_everything_comes_again(void **state)
 {
@@ -571,7 +572,8 @@ static void a_restart_is_a_new_epoch_in_which_everything_comes_again(void **stat
 	start(daemon, &dashboard, at_its_own_pace);
 	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
 	dashboard_settle(&dashboard, daemon);
-	do { /* until it is connected again before the first tick, which begins with the catalogue */
+	do { /* until it is connected again before the first tick, which begins with the catalogue
+	      */
 		assert_true(clock_ms() < end_ms);
 		daemon_crash(daemon);
 		daemon_start(daemon);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Refused events: a platform hears of its own, an operator of all, and nobody of whom they were about.
+ * Refused events: a platform hears of its own, an operator of all, and nobody of whom they were
+ * about.
  */
 #include <ftw.h>
 #include <signal.h>
@@ -104,7 +105,8 @@ static void an_operator_sees_what_was_sent_but_for_who_it_was_about(void **state
 #define LEARNER	 "kari.nordmann"
 #define SOMEBODY "\"learner\":\"" LEARNER "\""
 
-/* Where an id gets to by an easy mistake. Each is refused, but for the first two, in which nobody reads it. */
+/* Where an id gets to by an easy mistake. Each is refused, but for the first two, in which nobody
+ * reads it. */
 static const char *const mistaken[] = {
 	"{" SOMEBODY ", \"actor\":{\"id\":\"" LEARNER "\"}}",
 	"{" SOMEBODY ", \"attrs\":{\"learner\":\"" LEARNER "\"}}",
@@ -205,7 +207,8 @@ static void show_all_refused(struct daemon *daemon)
 	free(list);
 }
 
-/* The state, a backup, what the daemon logs and what lift prints are all below the daemon's directory. */
+/* The state, a backup, what the daemon logs and what lift prints are all below the daemon's
+ * directory. */
 static void an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood(void **state)
 {
 	struct daemon *daemon = *state;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tens of thousands of events, in every way in which they can come: always the figures of the reference program
- * (tests/reference), of any day, and always the same bytes. With LIFT_DATA those of a directory of one's own.
+ * Tens of thousands of events, in every way in which they can come: always the figures of the
+ * reference program (tests/reference), of any day, and always the same bytes. With LIFT_DATA those
+ * of a directory of one's own.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -135,7 +136,8 @@ static void check_days(struct daemon *daemon, size_t today, const char *why)
 			why);
 }
 
-/* What the only source has sent: how many events were accepted, and how many numbers its streams lack. */
+/* What the only source has sent: how many events were accepted, and how many numbers its streams
+ * lack. */
 static void count_received(struct daemon *daemon, int64_t *ret_accepted, int64_t *ret_missing)
 {
 	struct outcome outcome = daemon_lift(daemon, "status", "--json", NULL);
@@ -292,8 +294,8 @@ static void publish_with_losses(struct daemon *daemon)
 	outcome_free(&outcome);
 }
 
-/* The publisher has ended: when nothing more has come for two ticks, what has not come will not. The last numbers may be among them, which
- * no gap shows. */
+/* The publisher has ended: when nothing more has come for two ticks, what has not come will not.
+ * The last numbers may be among them, which no gap shows. */
 static int64_t await_losses(struct daemon *daemon)
 {
 	int64_t end_ms = clock_ms() + LIMIT_MS, accepted = -1, before, missing, ticks = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Another catalogue while the daemon runs, and when it starts: what is refused, what takes over, what serves meanwhile.
+ * Another catalogue while the daemon runs, and when it starts: what is refused, what takes over,
+ * what serves meanwhile.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -28,10 +29,12 @@ static const char after[] = "dimensions: {role: [nurse]}\n"
 static const char wrong[] = "regions: [{code: rana, parents: [nord]}]\n"
 			    "modules: [{id: lift, pass_mark: 7}]\n";
 
-static const char events[] =
-	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"a\",\"module\":\"lift\",\"region\":\"rana\"}\n"
-	"{\"type\":\"completed\",\"time\":1730797300000,\"learner\":\"a\",\"module\":\"falls\",\"region\":\"rana\"}\n"
-	"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"b\",\"module\":\"lift\",\"region\":\"vega\"}\n";
+static const char events[] = "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"a\","
+			     "\"module\":\"lift\",\"region\":\"rana\"}\n"
+			     "{\"type\":\"completed\",\"time\":1730797300000,\"learner\":\"a\","
+			     "\"module\":\"falls\",\"region\":\"rana\"}\n"
+			     "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"b\","
+			     "\"module\":\"lift\",\"region\":\"vega\"}\n";
 
 static void write_file(const char *path, const char *text)
 {
@@ -171,10 +174,9 @@ static void attributes_that_a_new_catalogue_counts_by_are_kept_from_then_on(void
 				"modules: [{id: lift}]\n");
 	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
 	path_make(path, "%s/more.jsonl", daemon->dir);
-	write_file(
-		path,
-		"{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"c\",\"module\":\"lift\","
-		"\"region\":\"rana\",\"attrs\":{\"sector\":\"home\"}}\n");
+	write_file(path, "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"c\","
+			 "\"module\":\"lift\","
+			 "\"region\":\"rana\",\"attrs\":{\"sector\":\"home\"}}\n");
 	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
 	out = daemon_lift_out(daemon, 0, "export", "--region", "rana", "--kind", "module", NULL);
 	assert_non_null(strstr(out, "\"home\":{"));

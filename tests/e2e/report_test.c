@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift report: its three forms have the figures of lift export, and what cannot be reported is said.
+ * lift report: its three forms have the figures of lift export, and what cannot be reported is
+ * said.
  */
 #include <ctype.h>
 #include <math.h>
@@ -20,7 +21,8 @@
 
 enum { LEAVES = 8, CELL_SIZE = 256 };
 
-/* With targets of both measures and of some people only, and more who complete, than the golden catalogue has. */
+/* With targets of both measures and of some people only, and more who complete, than the golden
+ * catalogue has. */
 static void start(struct daemon *daemon)
 {
 	static const char targets[] =
@@ -42,7 +44,7 @@ static void start(struct daemon *daemon)
 	free(catalogue);
 }
 
-/* ---- CSV --------------------------------------------------------------------------------------- */
+/* CSV. */
 
 enum column {
 	SECTION,
@@ -234,7 +236,7 @@ static void every_figure_of_the_csv_is_that_of_the_export(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- text and HTML ----------------------------------------------------------------------------- */
+/* Text and HTML. */
 
 /* The rows of all tables, as arrays of the cells that are not empty. */
 static json_t *rows_of_text(const char *text)
@@ -328,7 +330,8 @@ static void text_and_html_have_the_same_rows_and_those_of_the_csv(void **state)
 	rows_again = rows_of_html(html);
 	if (!json_equal(rows, rows_again))
 		fail_msg("%s\n%s", json_dumps(rows, 0), json_dumps(rows_again, 0));
-	/* A place's row: name, code, what it is part of, participants, those new in the period ... */
+	/* A place's row: name, code, what it is part of, participants, those new in the period
+	 * ... */
 	json_array_foreach(rows, i, row)
 	{
 		char line[CELL_SIZE];
@@ -353,7 +356,8 @@ static void text_and_html_have_the_same_rows_and_those_of_the_csv(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* Every element that is opened is closed in its turn; nothing comes from elsewhere, and nothing runs. */
+/* Every element that is opened is closed in its turn; nothing comes from elsewhere, and nothing
+ * runs. */
 static void check_page(const char *html)
 {
 	static const char *const never[] = { "<script", "http", "url(",	 "src=",    "href=",
@@ -401,7 +405,7 @@ static void the_page_is_well_formed_and_needs_nothing_else(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- what cannot be reported ------------------------------------------------------------------- */
+/* What cannot be reported. */
 
 static const struct {
 	const char *why, *args[8];
@@ -456,7 +460,7 @@ static void what_cannot_be_reported_is_said_with_what_would_be_right(void **stat
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- the catalogue on the control socket ------------------------------------------------------- */
+/* The catalogue on the control socket. */
 
 enum { MANY = 12000, REGION_TEXT = 96 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sample.h - many events and their catalogue: those of the directory LIFT_DATA, or else the sample that
- * tests/reference/sample.py has made in LIFT_BUILD; and days as of which to count them.
+ * sample.h - many events and their catalogue: those of the directory LIFT_DATA, or else the sample
+ * that tests/reference/sample.py has made in LIFT_BUILD; and days as of which to count them.
  */
 #ifndef LIFT_TESTS_E2E_SAMPLE_H
 #define LIFT_TESTS_E2E_SAMPLE_H

@@ -40,7 +40,7 @@ static void check_said(const struct outcome *outcome, int status, const char *sa
 			 outcome->err);
 }
 
-/* ---- the command line ---------------------------------------------------------------------------- */
+/* The command line. */
 
 static void version_and_help_are_said_and_end(void **state)
 {
@@ -86,7 +86,8 @@ static void a_right_configuration_is_checked_and_nothing_is_made(void **state)
 	assert_int_equal(access(daemon->state, F_OK), -1);
 }
 
-/* Lines of liftd.yaml behind the first two, and of the catalogue; where the error is, and what would be right. */
+/* Lines of liftd.yaml behind the first two, and of the catalogue; where the error is, and what
+ * would be right. */
 static const struct {
 	const char *why, *config, *catalogue, *place, *said[2];
 } broken[] = {
@@ -214,7 +215,7 @@ static void a_file_that_is_not_there_is_named(void **state)
 	outcome_free(&outcome);
 }
 
-/* ---- without a configuration --------------------------------------------------------------------- */
+/* Without a configuration. */
 
 enum { NOBODY = 65534 };
 
@@ -283,7 +284,7 @@ static void it_starts_without_a_configuration_in_the_xdg_directories(void **stat
 	outcome_free(&outcome);
 }
 
-/* ---- the state ----------------------------------------------------------------------------------- */
+/* The state. */
 
 static void a_second_daemon_on_the_same_state_refuses_and_harms_nothing(void **state)
 {
@@ -475,7 +476,7 @@ static void a_secret_that_is_missing_open_or_another_stops_the_start(void **stat
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* ---- sockets ------------------------------------------------------------------------------------- */
+/* Sockets. */
 
 static const char apart[] = "catalogue: tests/golden/catalogue.yaml\n"
 			    "audiences:\n"
@@ -531,7 +532,7 @@ static void a_directory_of_a_socket_that_cannot_be_made_stops_the_start(void **s
 	outcome_free(&outcome);
 }
 
-/* ---- privacy ------------------------------------------------------------------------------------- */
+/* Privacy. */
 
 /* Does any file below a directory hold these bytes? */
 static bool is_in_files(const char *dir, const char *bytes)
@@ -611,7 +612,7 @@ static void raw_learner_ids_are_in_no_file_and_in_no_log(void **state)
 	free(log);
 }
 
-/* ---- systemd ------------------------------------------------------------------------------------- */
+/* Systemd. */
 
 static int notify_socket(const char *path)
 {

@@ -30,7 +30,7 @@ static void start(struct daemon *daemon)
 	daemon_start(daemon);
 }
 
-/* ---- figures as they are watched ------------------------------------------------------------------- */
+/* Figures as they are watched. */
 
 /* Apply lines of `--json`, whole ones, each to its row. */
 static json_t *rows_of_lines(const char *lines)
@@ -134,7 +134,7 @@ static void end_watcher(struct process *watcher)
 	outcome_free(&outcome);
 }
 
-/* ---- a wide world ---------------------------------------------------------------------------------- */
+/* A wide world. */
 
 /* One topic a module and region, and one of all. */
 enum { REGIONS = 60, MODULES = 25, TOPICS = (REGIONS + 1) * (MODULES + 1) };
@@ -176,7 +176,7 @@ static void publish_wide(struct daemon *daemon, int round)
 	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
 }
 
-/* ---- snapshots ------------------------------------------------------------------------------------- */
+/* Snapshots. */
 
 /* Has a tick come since the export was asked? Then what it said has been published. */
 static void await_ticks(struct daemon *daemon)
@@ -290,7 +290,7 @@ static void without_a_daemon_a_snapshot_says_what_to_look_at(void **state)
 	outcome_free(&outcome);
 }
 
-/* ---- watching -------------------------------------------------------------------------------------- */
+/* Watching. */
 
 /* Each `RESTARTS + 1`th row: what is published between two restarts. */
 static void publish_part(struct daemon *daemon, const struct lines *lines, size_t part)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A batch and all its events: what is accepted is in range, and means the same when it is encoded and read again.
+ * A batch and all its events: what is accepted is in range, and means the same when it is encoded
+ * and read again.
  */
 #include "proto/event.h"
 #include "tests/fuzz/fuzz.h"

@@ -38,7 +38,8 @@ static inline bool fuzz_is_borrowed(struct text text, struct text message)
 		msg_is_utf8(text.data, text.size));
 }
 
-/* Errors of a file "f": as many lines as there are errors, up to the limit, each with the file's name and in UTF-8. */
+/* Errors of a file "f": as many lines as there are errors, up to the limit, each with the file's
+ * name and in UTF-8. */
 static inline void fuzz_check_errors(const struct yaml_errors *errors)
 {
 	size_t lines = 0;

@@ -2,8 +2,8 @@
 /*
  * A fuzz target without its fuzzer: run it on files, each in a process of its own.
  *
- * `replay FILE...` runs them; `replay --to DIR FILE...` writes them to DIR as the bytes that they stand for. A file whose name
- * ends in .hex holds its bytes as one line of hex.
+ * `replay FILE...` runs them; `replay --to DIR FILE...` writes them to DIR as the bytes that they
+ * stand for. A file whose name ends in .hex holds its bytes as one line of hex.
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests of control and hellos: each key a text of the message, and the same when encoded and read again.
+ * Requests of control and hellos: each key a text of the message, and the same when encoded and
+ * read again.
  */
 #include "proto/control.h"
 #include "tests/fuzz/fuzz.h"

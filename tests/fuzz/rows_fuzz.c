@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files of events, CSV and JSON Lines: what is heard does not depend on the pieces in which they come.
+ * Files of events, CSV and JSON Lines: what is heard does not depend on the pieces in which they
+ * come.
  *
- * The first byte of an input chooses the format ('c' or 'j'), the next three the sizes of pieces, in turn; the fifth,
- * above 128, is how many KiB more of 'x' each '~' in the file stands for: small inputs hold rows beyond the limit.
+ * The first byte of an input chooses the format ('c' or 'j'), the next three the sizes of pieces,
+ * in turn; the fifth, above 128, is how many KiB more of 'x' each '~' in the file stands for: small
+ * inputs hold rows beyond the limit.
  */
 #include <inttypes.h>
 
@@ -99,7 +101,8 @@ static struct text read_file(enum rows_format format, struct text file, const ui
 	return (struct text){ text, size };
 }
 
-/* The file that an input stands for, which the caller frees. Exactly as large as it is, for the sanitizer. */
+/* The file that an input stands for, which the caller frees. Exactly as large as it is, for the
+ * sanitizer. */
 static char *file_of(const uint8_t *data, size_t size, uint8_t kib, size_t *ret_size)
 {
 	size_t run = kib > 128 ? (kib - 128u) << 10 : 0, used = 0, total = 0;

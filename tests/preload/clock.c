@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clock.so - the time of day of a program, moved by as many ms as the int64 in the file LIFT_CLOCK says, at any moment. Clocks that
- * do not jump stay as they are.
+ * clock.so - the time of day of a program, moved by as many ms as the int64 in the file LIFT_CLOCK
+ * says, at any moment. Clocks that do not jump stay as they are.
  */
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -22,7 +22,8 @@ struct pending {
 
 struct cut_file {
 	char name[NAME_SIZE]; /* empty: there is none */
-	char old[NAME_SIZE]; /* what it was called when its directory was synced; empty: it was not there */
+	char old[NAME_SIZE];  /* what it was called when its directory was synced; empty: it was not
+				 there */
 	bool is_dir;
 	bool is_there, is_sure; /* was made; its name is on disk */
 	char *bytes;
@@ -60,7 +61,7 @@ static bool draw(struct cut *cut, long of_100)
 	return nrand48(cut->random) % 100 < of_100;
 }
 
-/* ---- a file's bytes ----------------------------------------------------------------------------- */
+/* A file's bytes. */
 
 static void file_resize(struct cut_file *file, uint64_t size)
 {
@@ -137,7 +138,7 @@ static void file_cut(struct cut *cut, struct cut_file *file)
 	file->n_pending = 0;
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* Names. */
 
 static void name_copy(char to[static NAME_SIZE], const char *data, size_t size)
 {
@@ -178,7 +179,7 @@ static const char *name_cut(struct cut *cut, const struct cut_file *file)
 	return file->is_there ? file->name : NULL;
 }
 
-/* ---- the log ------------------------------------------------------------------------------------ */
+/* The log. */
 
 static void take_name(struct cut_file *file, const struct record *head, const char *data)
 {
@@ -220,7 +221,7 @@ static void take_record(struct cut *cut, const struct record *head, const char *
 	}
 }
 
-/* ---- the directory ------------------------------------------------------------------------------ */
+/* The directory. */
 
 static void write_file(const char *dir, const char *name, const struct cut_file *file)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random damage to journal and ledger while the daemon is stopped: a byte that is another, a file that is cut off. It is found at the
- * start, or it is harmless: the same figures, also after more events. Never a wrong figure served as right. A bad disk may hit both at once.
+ * Random damage to journal and ledger while the daemon is stopped: a byte that is another, a file
+ * that is cut off. It is found at the start, or it is harmless: the same figures, also after more
+ * events. Never a wrong figure served as right. A bad disk may hit both at once.
  *
  * ROUNDS rounds, at most ROUNDS_MOST; ROUNDS_SHORT unless it is said.
  */
@@ -62,7 +63,7 @@ static void begin_chance(void)
 	chance_state = test_seed();
 }
 
-/* ---- events --------------------------------------------------------------------------------------- */
+/* Events. */
 
 /* The same number always makes the same event; some are refused. */
 static json_t *event_of(int64_t n)
@@ -111,7 +112,7 @@ static char *export_of(struct daemon *daemon, const char *day)
 	return daemon_lift_out(daemon, 0, "export", "--as-of", day, NULL);
 }
 
-/* ---- files ---------------------------------------------------------------------------------------- */
+/* Files. */
 
 static void store_path(const struct daemon *daemon, int store, char to[static 2 * PATH_SIZE])
 {
@@ -193,7 +194,7 @@ static void do_damage(const struct daemon *daemon, const struct damage *damage)
 		do_change(daemon, store, &damage->changes[store]);
 }
 
-/* ---- a round -------------------------------------------------------------------------------------- */
+/* A round. */
 
 static unsigned n_ended, n_reading, n_without, n_rebuilt, n_harmless;
 

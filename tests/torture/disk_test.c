@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A disk that is full for a while, can only be read, or goes away: what platforms are answered, what the status and the log
- * say, and that it goes on.
+ * A disk that is full for a while, can only be read, or goes away: what platforms are answered,
+ * what the status and the log say, and that it goes on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ static void stage_close(struct stage *stage)
 	free(stage->expected);
 }
 
-/* ---- full --------------------------------------------------------------------------------------- */
+/* Full. */
 
 /* How a disk is filled, and freed. */
 struct filling {
@@ -137,7 +137,8 @@ static void fill_stage(struct stage *stage, const struct filling *filling, unsig
 	stage_settle(stage);
 }
 
-/* With nothing to spare it starts, shows figures and refuses: maps of files without blocks would end it. */
+/* With nothing to spare it starts, shows figures and refuses: maps of files without blocks would
+ * end it. */
 static void check_start_on_full_disk(struct stage *stage)
 {
 	char *rows;
@@ -218,7 +219,8 @@ static void await_gone(const char *path)
 	}
 }
 
-/* What it has written stands in the way of the journal no longer; it is built as soon as there is room. */
+/* What it has written stands in the way of the journal no longer; it is built as soon as there is
+ * room. */
 static void a_ledger_without_room_is_built_when_there_is_some(void **state)
 {
 	struct stage stage;
@@ -274,7 +276,8 @@ static void a_journal_as_large_as_it_may_be_refuses_until_it_is_raised(void **st
 	stage.load->batch_max = 1; /* takes the most room */
 	stage.load->window = LOAD_WINDOW_MAX;
 	stage_start(&stage);
-	/* One that is refused says nothing yet: it was one too many of a group, after which there is room for smaller ones. */
+	/* One that is refused says nothing yet: it was one too many of a group, after which there
+	 * is room for smaller ones. */
 	subject_feed_until_trouble(&stage.subject, stage.load,
 				   "journal: journal_max_mib is reached");
 	subject_feed_until_refused(&stage.subject, stage.load);
@@ -289,7 +292,7 @@ static void a_journal_as_large_as_it_may_be_refuses_until_it_is_raised(void **st
 	findings_say(&stage.findings, "journal_max_mib", "");
 }
 
-/* ---- read-only, and gone -------------------------------------------------------------------------- */
+/* Read-only, and gone. */
 
 static void a_file_system_that_can_only_be_read_is_said_and_passes(void **state)
 {
@@ -300,7 +303,8 @@ static void a_file_system_that_can_only_be_read_is_said_and_passes(void **state)
 	(void)state;
 	stage_open(&stage, "");
 	stage_start(&stage);
-	/* Not in the middle of a commit: with half of a commit done it would end, and be started anew. */
+	/* Not in the middle of a commit: with half of a commit done it would end, and be started
+	 * anew. */
 	stage.load->paused = true;
 	end_ms = clock_ms() + LIMIT_MS;
 	while (load_unanswered(stage.load) > 0) {

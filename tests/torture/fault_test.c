@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The k-th call that touches a file of the state fails: at the start, under load, in the ledger. Once, or from then on.
+ * The k-th call that touches a file of the state fails: at the start, under load, in the ledger.
+ * Once, or from then on.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ enum {
 	STUCK_NACKS = 6,
 	EXPORT_MS = 300,
 	MOVE_MS = 30000,
-	/* A window of one batch: those of a source are committed one after another, each by a write and a sync at least. */
+	/* A window of one batch: those of a source are committed one after another, each by a write
+	   and a sync at least. */
 	CERTAIN_CALLS = 2 * EVENTS / BATCH
 };
 
@@ -42,7 +44,8 @@ static const char *const call_names[] = {
 #undef X
 };
 
-/* Feed it until all is taken, it ends, or it refuses for good; ask for figures meanwhile, so that the ledger commits. */
+/* Feed it until all is taken, it ends, or it refuses for good; ask for figures meanwhile, so that
+ * the ledger commits. */
 static void feed(struct subject *subject, struct load *load)
 {
 	uint64_t next_export = load->acks + EXPORT_EVERY, nacks = load->nacks;
@@ -153,7 +156,8 @@ static void a_call_that_fails_loses_nothing_and_spoils_no_figure(void **state)
 	for (unsigned i = 0; i < rounds; i++) {
 		uint64_t k = i + 1;
 
-		/* All where that goes; else the start, which has few calls, and samples of the rest. */
+		/* All where that goes; else the start, which has few calls, and samples of the
+		 * rest. */
 		load_init(load, seed + i, EVENTS, BATCH, WINDOW);
 		if (i >= span)
 			k = span + 1 + load_draw(load, calls - span);

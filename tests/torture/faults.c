@@ -66,7 +66,7 @@ __attribute__((constructor)) static void start(void)
 	faults = at;
 }
 
-/* ---- what is asked ----------------------------------------------------------------------------- */
+/* What is asked. */
 
 /* Count a call: 0, or the kind of its failure. */
 static int fault_of(enum fault_call call)
@@ -110,7 +110,7 @@ static struct file *file_of(int fd)
 	return faults && fd >= 0 && fd < FDS_MAX && fds[fd].file ? &files[fds[fd].file - 1] : NULL;
 }
 
-/* ---- what is told ------------------------------------------------------------------------------ */
+/* What is told. */
 
 static void record(enum record_kind kind, const struct file *file, uint64_t offset,
 		   const void *data, size_t size)
@@ -168,7 +168,7 @@ static struct file *file_named(const char *name, unsigned marks)
 	return file;
 }
 
-/* ---- files by name ------------------------------------------------------------------------------ */
+/* Files by name. */
 
 int open(const char *path, int flags, ...)
 {
@@ -288,7 +288,7 @@ int unlink(const char *path)
 	return rc;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* Writing. */
 
 static bool quota_allows(struct file *file, uint64_t end)
 {
@@ -404,7 +404,7 @@ int ftruncate(int fd, off_t size)
 
 __attribute__((alias("ftruncate"))) int ftruncate64(int fd, off_t size);
 
-/* ---- syncing and mapping -------------------------------------------------------------------------- */
+/* Syncing and mapping. */
 
 static int sync_file(enum fault_call call, int fd, long number)
 {
@@ -449,7 +449,7 @@ int msync(void *at, size_t size, int flags)
 	return (int)syscall(SYS_msync, at, size, flags);
 }
 
-/* ---- LMDB ----------------------------------------------------------------------------------------- */
+/* LMDB. */
 
 int mdb_env_set_mapsize(void *env, size_t size);
 

@@ -2,10 +2,11 @@
 /*
  * faults.h - what a test asks of the preload library faults.so, in a page that both have mapped.
  *
- * The library stands between liftd and the C library, for files below one directory alone. It counts calls, makes
- * some of them fail, keeps to a quota, and writes down what was written and synced, for a loss of power to be made
- * of it. It is no part of the product. Environment: LIFT_FAULTS, the page's file (the log is beside it, with `.log`
- * behind its name), and LIFT_FAULTS_DIR, the directory.
+ * The library stands between liftd and the C library, for files below one directory alone. It
+ * counts calls, makes some of them fail, keeps to a quota, and writes down what was written and
+ * synced, for a loss of power to be made of it. It is no part of the product. Environment:
+ * LIFT_FAULTS, the page's file (the log is beside it, with `.log` behind its name), and
+ * LIFT_FAULTS_DIR, the directory.
  */
 #ifndef LIFT_TESTS_TORTURE_FAULTS_H
 #define LIFT_TESTS_TORTURE_FAULTS_H
@@ -46,11 +47,11 @@ struct faults {
 	_Atomic int kind;	/* an errno, FAULT_SHORT or FAULT_KILL */
 	_Atomic int lasting;	/* those after it fail, too */
 	_Atomic uint64_t quota; /* bytes of all files together; 0: none */
-	_Atomic uint64_t
-		map; /* bytes of an LMDB environment's map, in place of what is asked for; 0: that */
-	_Atomic int logging; /* write the log */
-	_Atomic int
-		fake_syncs; /* count them, and write them down, but do not wait for the disk: it is there when a process dies */
+	_Atomic uint64_t map; /* bytes of an LMDB environment's map, in place of what is asked for;
+				 0: that */
+	_Atomic int logging;  /* write the log */
+	_Atomic int fake_syncs; /* count them, and write them down, but do not wait for the disk: it
+				   is there when a process dies */
 	_Atomic int drop_syncs; /* do as if, and write none down: what MDB_NOSYNC does */
 	/* told */
 	_Atomic uint64_t calls, hits;
@@ -58,11 +59,12 @@ struct faults {
 	_Atomic uint64_t records; /* in the log */
 };
 
-/* What a record of the log is of. A file keeps its number when it is renamed; directories have numbers, too. */
+/* What a record of the log is of. A file keeps its number when it is renamed; directories have
+ * numbers, too. */
 enum record_kind {
-	RECORD_FILE =
-		1, /* from here on a number stands for a path (the data); its marks are in the offset */
-	RECORD_WRITE, /* the data, at an offset */
+	RECORD_FILE = 1, /* from here on a number stands for a path (the data); its marks are in the
+			    offset */
+	RECORD_WRITE,	 /* the data, at an offset */
 	RECORD_WRITE_SYNCED,
 	RECORD_TRUNCATE, /* to the offset */
 	RECORD_SYNC,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory that runs out at every allocation on the way of a batch into the journal: the batch fails,
- * for a cause that passes; the journal is no damaged one; the batch sent again is taken, and what is
- * on disk is whole.
+ * for a cause that passes; the journal is no damaged one; the batch sent again is taken, and what
+ * is on disk is whole.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,8 @@ static void some_events(struct event events[static EVENTS])
 	events[5].learner = (struct text){ "", 0 };
 }
 
-/* What comes one after the other; each is committed. `changed`: other content under used numbers. */
+/* What comes one after the other; each is committed. `changed`: other content under used
+ * numbers. */
 static const struct sending {
 	const char *source, *stream;
 	uint64_t seq;

@@ -20,7 +20,8 @@ static void rest_us(uint64_t us)
 	nanosleep(&(struct timespec){ .tv_nsec = (long)us * 1000 }, NULL);
 }
 
-/* The fresh daemon's figures are what the kills are measured by: once, the reference program measures them. */
+/* The fresh daemon's figures are what the kills are measured by: once, the reference program
+ * measures them. */
 static void check_by_reference(const struct load *load, const char *rows)
 {
 	char dir[] = "/tmp/lift-reference-XXXXXX", path[PATH_SIZE];
@@ -50,7 +51,8 @@ static void check_by_reference(const struct load *load, const char *rows)
 	rmdir(dir);
 }
 
-/* Under load, when so many more are acknowledged and a moment has passed; or in the middle of a start. */
+/* Under load, when so many more are acknowledged and a moment has passed; or in the middle of a
+ * start. */
 static void one_kill(struct subject *subject, struct load *load)
 {
 	uint64_t left = LOAD_SOURCES * EVENTS - load_acked(load);

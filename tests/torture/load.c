@@ -35,7 +35,7 @@ void load_source_name(int source, char to[static 16])
 	snprintf(to, 16, "platform-%c", '0' + source);
 }
 
-/* ---- events ------------------------------------------------------------------------------------- */
+/* Events. */
 
 /* splitmix64: what is drawn for a number of a source. */
 static uint64_t hash_of(const struct load *load, int source, uint64_t seq)
@@ -98,7 +98,7 @@ void load_write(const struct load *load, const char *path)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------ */
+/* Sending. */
 
 static void say_hello(int s, struct load_source *source)
 {
@@ -142,7 +142,7 @@ static void send_more(struct load *load, int s)
 		send_batch(load, s);
 }
 
-/* ---- answers ------------------------------------------------------------------------------------ */
+/* Answers. */
 
 static void found(uint64_t *count, const char *what, int s, uint64_t seq)
 {
@@ -224,7 +224,7 @@ static void take(struct load *load, int s, json_t *answer)
 	json_decref(answer);
 }
 
-/* ---- the load ----------------------------------------------------------------------------------- */
+/* The load. */
 
 void load_connect(struct load *load, const char *endpoint)
 {

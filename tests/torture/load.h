@@ -2,9 +2,9 @@
 /*
  * load.h - three publishers with a fixed load each, who write down what has been acknowledged.
  *
- * A source's events are a function of the seed and their numbers; some of them are refused. After a loss the
- * publishers connect again, say hello and go on from what the daemon says: whatever happens in between, the figures
- * in the end are those of the same events.
+ * A source's events are a function of the seed and their numbers; some of them are refused. After a
+ * loss the publishers connect again, say hello and go on from what the daemon says: whatever
+ * happens in between, the figures in the end are those of the same events.
  */
 #ifndef LIFT_TESTS_TORTURE_LOAD_H
 #define LIFT_TESTS_TORTURE_LOAD_H
@@ -42,7 +42,8 @@ struct load {
 	struct load_source sources[LOAD_SOURCES];
 	unsigned short random[3];
 	uint64_t acks, nacks;
-	/* findings: numbers acknowledged that the daemon no longer knows; answers that are not what they must be */
+	/* findings: numbers acknowledged that the daemon no longer knows; answers that are not what
+	 * they must be */
 	uint64_t lost, wrong;
 };
 
@@ -67,7 +68,8 @@ void load_source_name(int source, char to[static 16]);
 /* The accepted ones of all sources, a line each. */
 void load_write(const struct load *load, const char *path);
 
-/* Of a source: a number that was acknowledged, up to the cut, and is not marked as received is lost. */
+/* Of a source: a number that was acknowledged, up to the cut, and is not marked as received is
+ * lost. */
 void load_check_kept(struct load *load, int source, const bool received[]);
 
 /* A number drawn from 0 to below n. */

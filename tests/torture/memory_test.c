@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that runs out at every allocation there is, once or from then on, where bytes and texts from outside are read: the answer
- * is LIFT_E_MEMORY, or the same as ever, and nothing is left behind (SAN=1 finds what is).
+ * Memory that runs out at every allocation there is, once or from then on, where bytes and texts
+ * from outside are read: the answer is LIFT_E_MEMORY, or the same as ever, and nothing is left
+ * behind (SAN=1 finds what is).
  *
  * ROUNDS: how many allocations of a case fail, at most MOST; beyond them, a sample.
  */
@@ -25,7 +26,7 @@
 
 enum { SHORT = 60, MOST = 2000 };
 
-/* ---- what is read -------------------------------------------------------------------------------- */
+/* What is read. */
 
 /* A sum over what came out, to see that it is the same. */
 static void mix(uint64_t *sum, const void *data, size_t size)
@@ -160,7 +161,7 @@ static int read_catalogue(struct text path, uint64_t *sum)
 	return err;
 }
 
-/* ---- what is written ----------------------------------------------------------------------------- */
+/* What is written. */
 
 static void write_batch(struct msg_writer *writer)
 {
@@ -246,7 +247,7 @@ static const struct reading {
 	{ "daemon/examples/helgeland.yaml", read_catalogue, NULL },
 };
 
-/* ---- every allocation ---------------------------------------------------------------------------- */
+/* Every allocation. */
 
 static unsigned long rounds_wanted(void)
 {

@@ -2,11 +2,13 @@
 /*
  * The same events in any order, doubled and split in any way: the same tallies, to the byte.
  *
- * In process, gate to ledger, on real files. Tallies add, and learners are counted each by themselves: so a round sends the
- * events of a small world once more, in another order and under other ids of learners, and what it adds to the tallies must be
- * what the model makes of the world. Journal and ledger stay open for the many rounds of a world.
+ * In process, gate to ledger, on real files. Tallies add, and learners are counted each by
+ * themselves: so a round sends the events of a small world once more, in another order and under
+ * other ids of learners, and what it adds to the tallies must be what the model makes of the world.
+ * Journal and ledger stay open for the many rounds of a world.
  *
- * ROUNDS: how many, at most MOST; files lie in memory, where there is no TMPDIR that says otherwise.
+ * ROUNDS: how many, at most MOST; files lie in memory, where there is no TMPDIR that says
+ * otherwise.
  */
 #include <setjmp.h>
 #include <stdarg.h>

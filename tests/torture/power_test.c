@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The power goes: at a random place in the log of what was written and synced, and on a file system that is shut down.
+ * The power goes: at a random place in the log of what was written and synced, and on a file system
+ * that is shut down.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -80,7 +81,8 @@ static void forget(struct recorded *recorded)
 	free(recorded->expected);
 }
 
-/* Cut the log, and start on what is left: what was acknowledged by then is there. False where it does not start. */
+/* Cut the log, and start on what is left: what was acknowledged by then is there. False where it
+ * does not start. */
 static bool one_cut(const struct recorded *recorded, size_t at, uint64_t seed,
 		    struct findings *findings)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Those who ask and do not read, those who come and go, and a daemon that is stopped: its memory stays within what the limits of
- * its queues say, others are served, and nothing is lost or counted twice.
+ * Those who ask and do not read, those who come and go, and a daemon that is stopped: its memory
+ * stays within what the limits of its queues say, others are served, and nothing is lost or counted
+ * twice.
  *
- * ROUNDS: how many times a subscriber comes and goes, at most; where it is set, the daemon is stopped for longer.
+ * ROUNDS: how many times a subscriber comes and goes, at most; where it is set, the daemon is
+ * stopped for longer.
  */
 #include <dirent.h>
 #include <signal.h>
@@ -38,7 +40,7 @@ static const char *const modules[] = { "infection-control", "medication", "wound
 				       "fire-drill" };
 enum { HOMES = 8, MODULES = 5, LEARNERS = 200 /* of each home */ };
 
-/* ---- the daemon's resources ---------------------------------------------------------------------- */
+/* The daemon's resources. */
 
 /* Its own memory, bytes: not what is mapped of files. */
 static int64_t memory_of(const struct daemon *daemon)
@@ -70,7 +72,7 @@ static int count_descriptors(const struct daemon *daemon)
 	return n;
 }
 
-/* ---- a flow of figures --------------------------------------------------------------------------- */
+/* A flow of figures. */
 
 struct flow {
 	struct daemon *daemon;
@@ -165,7 +167,7 @@ static void check_memory(const char *whose, int64_t before, int64_t most, int64_
 	assert_true(most - before <= bound);
 }
 
-/* ---- who does not read --------------------------------------------------------------------------- */
+/* Who does not read. */
 
 /* A socket with room for next to nothing, which nobody reads. */
 static void *deaf_open(void *zmq, int type, const char *endpoint)
@@ -274,7 +276,7 @@ static void operators_that_never_read_cost_a_queue(void **state)
 	flow_end(&flow);
 }
 
-/* ---- who comes and goes -------------------------------------------------------------------------- */
+/* Who comes and goes. */
 
 static void a_subscriber_that_comes_and_goes_leaves_nothing_behind(void **state)
 {
@@ -311,7 +313,7 @@ static void a_subscriber_that_comes_and_goes_leaves_nothing_behind(void **state)
 	flow_end(&flow);
 }
 
-/* ---- stopped ------------------------------------------------------------------------------------- */
+/* Stopped. */
 
 /* Who has not yet been answered when it stops gives up. */
 static void await_sources(struct daemon *daemon, size_t n)
@@ -343,7 +345,8 @@ static int count_connections(const struct daemon *daemon)
 	return n - 1; /* the one that listens */
 }
 
-/* Stop it until as many have waited for an answer in vain, and connected again, as there are publishers; for long, if it is to be. */
+/* Stop it until as many have waited for an answer in vain, and connected again, as there are
+ * publishers; for long, if it is to be. */
 static void stop_for_a_while(struct daemon *daemon, struct process publishers[PUBLISHERS])
 {
 	int64_t least_ms = clock_ms() + (torture_rounds(0, 1) ? LONG_STOP_MS : 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A restore is killed, or its disk fails, at each call: what was there is not lost, no daemon serves a mixture, and another restore
- * finishes the work.
+ * A restore is killed, or its disk fails, at each call: what was there is not lost, no daemon
+ * serves a mixture, and another restore finishes the work.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,7 +26,8 @@ struct drill {
 	char *old, *restored; /* figures */
 };
 
-/* In the test's directory, where the state is `state`, and as it was before any restore `before`. */
+/* In the test's directory, where the state is `state`, and as it was before any restore
+ * `before`. */
 static bool shell(const struct drill *drill, const char *command)
 {
 	char line[1024];

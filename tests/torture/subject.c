@@ -18,7 +18,7 @@ static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
 				    "as_of: 2024-11-30\n"
 				    "namespaces: {\"*\": staff}\n";
 
-/* ---- rounds ------------------------------------------------------------------------------------- */
+/* Rounds. */
 
 unsigned torture_rounds(unsigned short_rounds, unsigned most)
 {
@@ -39,7 +39,7 @@ void findings_say(const struct findings *findings, const char *what, const char 
 	assert_int_equal(findings->lost + findings->twice + findings->wrong, 0);
 }
 
-/* ---- the subject ---------------------------------------------------------------------------------- */
+/* The subject. */
 
 void subject_configure(struct subject *subject, const char *lines)
 {
@@ -229,7 +229,7 @@ void subject_kill(struct subject *subject)
 	outcome_free(&outcome);
 }
 
-/* ---- figures -------------------------------------------------------------------------------------- */
+/* Figures. */
 
 static void add_rows(FILE *to, const json_t *answer)
 {
@@ -290,7 +290,7 @@ char *subject_expected(const struct load *load)
 	return rows;
 }
 
-/* ---- a round -------------------------------------------------------------------------------------- */
+/* A round. */
 
 bool subject_feed(struct subject *subject, struct load *load, int limit_ms)
 {
@@ -316,11 +316,11 @@ static void step(struct subject *subject, struct load *load, int64_t end_ms)
 	load_step(load, 20);
 	ended = subject_has_ended(subject);
 	if (ended || clock_ms() > end_ms)
-		fail_msg(
-			"liftd %s at %llu events acknowledged and %llu batches refused; it said:\n%s",
-			ended ? "has ended" : "does not go on",
-			(unsigned long long)load_acked(load), (unsigned long long)load->nacks,
-			file_text(subject->daemon->log, NULL));
+		fail_msg("liftd %s at %llu events acknowledged and %llu batches refused; it "
+			 "said:\n%s",
+			 ended ? "has ended" : "does not go on",
+			 (unsigned long long)load_acked(load), (unsigned long long)load->nacks,
+			 file_text(subject->daemon->log, NULL));
 }
 
 void subject_feed_some(struct subject *subject, struct load *load, uint64_t n)
@@ -367,7 +367,8 @@ static const json_t *row_of(const json_t *rows, const char *key, const char *val
 	return NULL;
 }
 
-/* Mark what a source's stream has received: all but what is missing, as many as have been judged. */
+/* Mark what a source's stream has received: all but what is missing, as many as have been
+ * judged. */
 static void mark_received(const json_t *source, bool received[static LOAD_EVENTS_MAX + 2])
 {
 	const json_t *stream = json_array_get(json_object_get(source, "streams"), 0);

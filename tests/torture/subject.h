@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * subject.h - a liftd that may fail, with faults.so in front of it, and the check of what is left of it.
+ * subject.h - a liftd that may fail, with faults.so in front of it, and the check of what is left
+ * of it.
  */
 #ifndef LIFT_TESTS_TORTURE_SUBJECT_H
 #define LIFT_TESTS_TORTURE_SUBJECT_H
@@ -22,13 +23,15 @@ struct findings {
 	uint64_t rounds, lost, twice, wrong;
 };
 
-/* How many rounds: as many as `most`, where ROUNDS is set at most that; in make check, `short_rounds`. */
+/* How many rounds: as many as `most`, where ROUNDS is set at most that; in make check,
+ * `short_rounds`. */
 unsigned torture_rounds(unsigned short_rounds, unsigned most);
 
 /* Print the line of a test, and fail where there is something to be found. */
 void findings_say(const struct findings *findings, const char *what, const char *detail);
 
-/* A directory of its own with the configuration of the tests and these lines; and nothing of it left. */
+/* A directory of its own with the configuration of the tests and these lines; and nothing of it
+ * left. */
 void subject_open(struct subject *subject, const char *lines);
 void subject_close(struct subject *subject);
 
@@ -52,31 +55,35 @@ bool subject_log_has(struct subject *subject, const char *text);
 void subject_stop(struct subject *subject);
 void subject_kill(struct subject *subject);
 
-/* All rows as `export` has them: owned; NULL where they do not come in time: it waits for a ledger that cannot commit. */
+/* All rows as `export` has them: owned; NULL where they do not come in time: it waits for a ledger
+ * that cannot commit. */
 char *subject_export(struct subject *subject, int limit_ms);
 
 /* Status, owned. */
 json_t *subject_status(struct subject *subject);
 
-/* Feed it until it refuses, and status says why: on a disk that is nearly full small commits still succeed, and it is well again for a
- * while. */
+/* Feed it until it refuses, and status says why: on a disk that is nearly full small commits still
+ * succeed, and it is well again for a while. */
 void subject_feed_until_trouble(struct subject *subject, struct load *load, const char *words);
 
-/* Until its status has, or no longer has, a trouble with these words in it; the test fails where that does not come. */
+/* Until its status has, or no longer has, a trouble with these words in it; the test fails where
+ * that does not come. */
 void subject_await_trouble(struct subject *subject, const char *words);
 void subject_await_health(struct subject *subject);
 
 /* Step until all is acknowledged; false: it ended, or nothing has moved for limit_ms. */
 bool subject_feed(struct subject *subject, struct load *load, int limit_ms);
 
-/* Step until so many more are acknowledged, or all; until a batch is refused. The test fails where it ends, or nothing moves any more. */
+/* Step until so many more are acknowledged, or all; until a batch is refused. The test fails where
+ * it ends, or nothing moves any more. */
 void subject_feed_some(struct subject *subject, struct load *load, uint64_t n);
 void subject_feed_until_refused(struct subject *subject, struct load *load);
 
 /* The figures of a load, by a fresh daemon that is fed once: owned. */
 char *subject_expected(const struct load *load);
 
-/* After a start: what was acknowledged, up to the load's cut, has been received, as the status says. What has not is lost. */
+/* After a start: what was acknowledged, up to the load's cut, has been received, as the status
+ * says. What has not is lost. */
 void subject_check_kept(struct subject *subject, struct load *load);
 
 /* The end of a round: start without faults, hello, go on, and compare. Adds to the findings. */

@@ -20,7 +20,8 @@ static const char catalogue[] =
 	"  role: [nurse, carer]\n"
 	"regions:\n"
 	"  - {code: county}\n"
-	"  - {code: \"1811\", parents: [county], headcount: [{where: {role: nurse}, count: 9}, {count: 10}]}\n"
+	"  - {code: \"1811\", parents: [county], headcount: [{where: {role: nurse}, count: 9}, "
+	"{count: 10}]}\n"
 	"  - {code: \"1813\", parents: [county], headcount: [{count: 90}]}\n"
 	"modules:\n"
 	"  - {id: other}\n"
@@ -150,7 +151,7 @@ static void a_catalogue_says_where_what_and_when(void **state)
 	course_clear(&course);
 }
 
-/* ---- what happens -------------------------------------------------------------------------------- */
+/* What happens. */
 
 enum { DAY_S = 86400, MANY = 4000 };
 
@@ -184,7 +185,8 @@ static void set_window(struct course *course, int32_t from, int32_t days)
 		course->offset_s[i] = 3600;
 }
 
-/* METRICS: "those that equal all that voids names; where it names no time, those up to the voiding event's own". */
+/* METRICS: "those that equal all that voids names; where it names no time, those up to the voiding
+ * event's own". */
 static bool takes_back(const struct course_event *voided, const struct course_event *event)
 {
 	return voided->type == EVENT_VOIDED && event->type == voided->voids &&
@@ -266,8 +268,8 @@ static void events_are_delivered_after_they_happen_at_working_hours_inside_the_w
 	world_clear(&world);
 }
 
-/* What stands makes sense: nothing before a start, no completion without an assessment that passes, nothing after it,
- * and after a withdrawal nothing but a new start. */
+/* What stands makes sense: nothing before a start, no completion without an assessment that passes,
+ * nothing after it, and after a withdrawal nothing but a new start. */
 static void what_stands_makes_sense(void **state)
 {
 	enum { STARTED = 1, PASSED = 2, COMPLETED = 4, WITHDRAWN = 8 };
@@ -331,8 +333,9 @@ static void some_stop_for_weeks_and_come_back(void **state)
 	world_clear(&world);
 }
 
-/* The mean days from the first event to the last, of those who have completed all of the two modules, in 1,000 days; of those
- * who began early or late in them, of a programme in which one may be silent for so long. */
+/* The mean days from the first event to the last, of those who have completed all of the two
+ * modules, in 1,000 days; of those who began early or late in them, of a programme in which one may
+ * be silent for so long. */
 static double mean_days(int silent_days, bool late)
 {
 	struct world world = { .course = make_course(11) };
@@ -369,7 +372,7 @@ static void modules_fill_the_days_that_are_left_as_far_as_silence_allows(void **
 	assert_true(mean_days(30, true) > 0.8 * quick);
 }
 
-/* ---- corrections --------------------------------------------------------------------------------- */
+/* Corrections. */
 
 /* Which keys does it name, as bits of a form? */
 static unsigned form_of(const struct course_event *voided)
@@ -432,7 +435,7 @@ static void a_voiding_of_any_form_comes_days_later_and_the_right_event_follows(v
 	world_clear(&world);
 }
 
-/* ---- where, and before and after ----------------------------------------------------------------- */
+/* Where, and before and after. */
 
 static void later_events_of_one_who_moves_carry_the_new_region(void **state)
 {
@@ -537,7 +540,7 @@ static void only_modules_that_ask_have_phases_where_no_option_does(void **state)
 	world_clear(&world);
 }
 
-/* ---- programmes ---------------------------------------------------------------------------------- */
+/* Programmes. */
 
 static const char two_programmes[] =
 	"dimensions:\n"
@@ -546,7 +549,8 @@ static const char two_programmes[] =
 	"regions:\n"
 	"  - {code: north}\n"
 	"  - {code: trust}\n"
-	"  - {code: a, parents: [north], headcount: [{count: 40}, {where: {role: nurse}, count: 10},\n"
+	"  - {code: a, parents: [north], headcount: [{count: 40}, {where: {role: nurse}, count: "
+	"10},\n"
 	"      {where: {role: manager}, count: 0}]}\n"
 	"  - {code: b, parents: [north, trust], headcount: [{count: 40}]}\n"
 	"  - {code: c, parents: [trust], headcount: [{count: 20}]}\n"
@@ -555,10 +559,12 @@ static const char two_programmes[] =
 	"  - {id: first}\n"
 	"  - {id: lead}\n"
 	"programmes:\n"
-	"  - {id: care, modules: [first, last], regions: [north], from: 2024-01-01, to: 2024-12-31,\n"
+	"  - {id: care, modules: [first, last], regions: [north], from: 2024-01-01, to: "
+	"2024-12-31,\n"
 	"     targets: [{measure: participants, value: 900}, {measure: completed, value: 20},\n"
 	"       {measure: participants, value: 600, where: {gender: f}}]}\n"
-	"  - {id: leadership, modules: [lead], regions: [trust], from: 2024-06-01, to: 2025-03-31,\n"
+	"  - {id: leadership, modules: [lead], regions: [trust], from: 2024-06-01, to: "
+	"2025-03-31,\n"
 	"     targets: [{measure: participants, value: 100, where: {role: manager}},\n"
 	"       {measure: completed, value: 7, where: {role: manager}}]}\n";
 
@@ -689,7 +695,8 @@ static void people_are_what_targets_ask_for_and_else_what_headcounts_say(void **
 	course_clear(&course);
 }
 
-/* Who passes the first assessment goes on to the next level at once; who does not takes the module that was assessed. */
+/* Who passes the first assessment goes on to the next level at once; who does not takes the module
+ * that was assessed. */
 static void the_first_assessment_decides_which_level_one_takes(void **state)
 {
 	static const char levels[] =
@@ -730,7 +737,7 @@ static void the_first_assessment_decides_which_level_one_takes(void **state)
 	world_clear(&world);
 }
 
-/* ---- seasons ------------------------------------------------------------------------------------- */
+/* Seasons. */
 
 static size_t count_days(const struct world *world, int32_t from, int32_t to)
 {
@@ -764,7 +771,7 @@ static void few_learn_in_july_and_at_christmas(void **state)
 	world_clear(&winter);
 }
 
-/* ---- delivery ------------------------------------------------------------------------------------ */
+/* Delivery. */
 
 static void set_shares(struct course *course, double late, double doubled, double wrong)
 {

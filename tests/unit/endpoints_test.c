@@ -53,7 +53,8 @@ static const struct {
 	  "runtime: /r\ntick_ms: soon\nnews: [1, {a: b}]\n", NULL, env_empty, 7, "ipc:///r/intake",
 	  "ipc:///r/control", "ipc:///r/publish" },
 	{ "the first of a list, and one alone",
-	  "runtime: /r\nintake: [\"ipc://RUNTIME/a\", \"ipc://RUNTIME/b\"]\ncontrol: \"ipc:///c\"\n",
+	  "runtime: /r\nintake: [\"ipc://RUNTIME/a\", \"ipc://RUNTIME/b\"]\ncontrol: "
+	  "\"ipc:///c\"\n",
 	  NULL, env_empty, 7, "ipc:///r/a", "ipc:///c", "ipc:///r/publish" },
 	{ "RUNTIME stands for the directory only where a path begins with it",
 	  "runtime: /r\nintake: [\"ipc:///x/RUNTIME/a\"]\ncontrol: \"ipc://RUNTIMES/c\"\n", NULL,

@@ -110,7 +110,7 @@ void house_apply_all(struct house *house)
 	assert_int_equal(ledger_committed(house->ledger), journal_last(house->journal));
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------ */
+/* Tallies. */
 
 static void keep(void *context, const struct tally_key *key, int64_t n)
 {
@@ -167,13 +167,13 @@ void assert_tallies_equal(const struct tally *found, size_t n_found, const struc
 		tally_key_encode(a, a_bytes);
 		tally_key_encode(b, b_bytes);
 		if (memcmp(a_bytes, b_bytes, TALLY_KEY_BYTES) != 0 || found[i].n != expected[i].n)
-			fail_msg(
-				"%s: tally %zu is home %u subject %x facet %u.%u bucket %llu: %lld, not "
-				"home %u subject %x facet %u.%u bucket %llu: %lld",
-				when, i, a->home, a->subject, a->facet, a->part,
-				(unsigned long long)a->bucket, (long long)found[i].n, b->home,
-				b->subject, b->facet, b->part, (unsigned long long)b->bucket,
-				(long long)expected[i].n);
+			fail_msg("%s: tally %zu is home %u subject %x facet %u.%u bucket %llu: "
+				 "%lld, not "
+				 "home %u subject %x facet %u.%u bucket %llu: %lld",
+				 when, i, a->home, a->subject, a->facet, a->part,
+				 (unsigned long long)a->bucket, (long long)found[i].n, b->home,
+				 b->subject, b->facet, b->part, (unsigned long long)b->bucket,
+				 (long long)expected[i].n);
 	}
 	if (n_found != n_expected)
 		fail_msg("%s: %zu tallies, not %zu", when, n_found, n_expected);

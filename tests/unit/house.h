@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * house.h - secret, journal, gate and ledger on real files, as the daemon has them, without sockets and threads.
+ * house.h - secret, journal, gate and ledger on real files, as the daemon has them, without sockets
+ * and threads.
  */
 #ifndef LIFT_TESTS_HOUSE_H
 #define LIFT_TESTS_HOUSE_H
@@ -27,7 +28,8 @@ struct house {
 void house_open(struct house *house, const char *config, const char *catalogue);
 void house_close(struct house *house);
 
-/* Close and open the journal and its gate; what is not committed is lost. The ledger has to be closed. */
+/* Close and open the journal and its gate; what is not committed is lost. The ledger has to be
+ * closed. */
 void house_reopen_journal(struct house *house);
 /* Open the ledger, or build it, in parts of any size. */
 void house_ledger_open(struct house *house, const char *name, int64_t until);
@@ -36,7 +38,8 @@ void house_ledger_close(struct house *house);
 /* Send events as one batch: what the gate says. */
 int house_send(struct house *house, const char *source, const char *stream, uint64_t seq,
 	       const struct event *events, uint32_t n);
-/* The same with the events' maps as they are written by the caller: MessagePack, one after the other. */
+/* The same with the events' maps as they are written by the caller: MessagePack, one after the
+ * other. */
 int house_send_raw(struct house *house, const char *source, const char *stream, uint64_t seq,
 		   struct text maps, uint32_t n);
 

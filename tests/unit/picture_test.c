@@ -124,7 +124,8 @@ static void an_epoch_that_is_over_does_not_come_back(void **state)
 	picture_free(picture);
 }
 
-/* A daemon that has just started sends its topics one by one: until all are out, what is known of the one before still holds. */
+/* A daemon that has just started sends its topics one by one: until all are out, what is known of
+ * the one before still holds. */
 static void figures_of_before_hold_until_the_new_epoch_is_published(void **state)
 {
 	struct picture *picture = picture_new();
@@ -171,7 +172,7 @@ static void a_new_epoch_may_be_empty(void **state)
 	picture_free(picture);
 }
 
-/* ---- a random world ---------------------------------------------------------------------------- */
+/* A random world. */
 
 /* A daemon: topics that change, empty, are sent tick by tick; and the messages on their way. */
 static struct model {
@@ -340,7 +341,8 @@ static void change(void)
 	model.topics[i].changed = true;
 }
 
-/* Whatever was lost: once all is quiet and a snapshot is complete, the screen shows what the daemon has. */
+/* Whatever was lost: once all is quiet and a snapshot is complete, the screen shows what the daemon
+ * has. */
 static void random_losses_and_restarts_end_with_what_the_daemon_has(void **state)
 {
 	(void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The publisher against a daemon of a few lines, which loses answers and refuses batches as a test tells it to.
+ * The publisher against a daemon of a few lines, which loses answers and refuses batches as a test
+ * tells it to.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -177,7 +178,7 @@ static void fake_stop(struct fake *fake)
 	free(fake);
 }
 
-/* ---- what is published ---------------------------------------------------------------------------- */
+/* What is published. */
 
 struct refusals {
 	uint8_t times[EVENTS_MAX + 1];
@@ -237,7 +238,7 @@ static void assert_all_taken(const struct fake *fake, uint64_t n, uint8_t at_mos
 		assert_in_range(fake->taken[i], 1, at_most);
 }
 
-/* ---- the tests ------------------------------------------------------------------------------------- */
+/* The tests. */
 
 static void everything_arrives_once_within_the_window(void **state)
 {

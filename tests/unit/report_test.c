@@ -15,7 +15,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-/* ---- tools ------------------------------------------------------------------------------------- */
+/* Tools. */
 
 /* JSON with ' for ". */
 static json_t *json_of(const char *text)
@@ -55,7 +55,7 @@ static void check_has(const char *text, const char *part)
 	fail_msg("no '%s' above", part);
 }
 
-/* ---- the writers ------------------------------------------------------------------------------- */
+/* The writers. */
 
 /* A report of one table with names that are hard to write. */
 static void fill_report(struct report *report, const char *const names[], size_t n)
@@ -160,11 +160,16 @@ static void csv_quotes_what_has_to_be_and_ends_lines_as_the_rfc_says(void **stat
 	assert_string_equal(
 		csv,
 		"\xef\xbb\xbfsection,region,name,within,dimension,value,measure,from,to,figure\r\n"
-		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the island\"\"\",,,,participants,,2025-06-30,1000\r\n"
-		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the island\"\"\",,,,participants,2025-01-01,2025-06-30,1\r\n"
-		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the island\"\"\",,,,completion_rate.n,,2025-06-30,0\r\n"
-		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the island\"\"\",,,,completion_rate.of,,2025-06-30,3\r\n"
-		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the island\"\"\",,,,completion_rate.value,,2025-06-30,0.0\r\n"
+		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the "
+		"island\"\"\",,,,participants,,2025-06-30,1000\r\n"
+		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the "
+		"island\"\"\",,,,participants,2025-01-01,2025-06-30,1\r\n"
+		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the "
+		"island\"\"\",,,,completion_rate.n,,2025-06-30,0\r\n"
+		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the "
+		"island\"\"\",,,,completion_rate.of,,2025-06-30,3\r\n"
+		"reach,\"Vega, \"\"the island\"\"\",\"Vega, \"\"the "
+		"island\"\"\",,,,completion_rate.value,,2025-06-30,0.0\r\n"
 		"reach,Røros,Røros,,,,participants,,2025-06-30,1001\r\n"
 		"reach,Røros,Røros,,,,participants,2025-01-01,2025-06-30,0\r\n"
 		"reach,Røros,Røros,,,,completion_rate.n,,2025-06-30,1\r\n"
@@ -215,7 +220,7 @@ static void long_texts_are_broken_at_spaces(void **state)
 	free(text);
 }
 
-/* ---- building ---------------------------------------------------------------------------------- */
+/* Building. */
 
 static const char catalogue_text[] =
 	"{'regions':[{'code':'all','name':'all','level':'','parents':[]},"
@@ -237,7 +242,8 @@ static const char catalogue_text[] =
 static const char end_text[] =
 	"{'all':{'participants':5,'completed':3,'withdrawn':1,'active_30d':2,'stalled':1,"
 	"'reached':{'n':1,'of':2,'value':0.5},"
-	"'by':{'role':{'unknown':{'participants':2,'completed':2},'nurse':{'participants':3,'completed':1}}},"
+	"'by':{'role':{'unknown':{'participants':2,'completed':2},'nurse':{'participants':3,'"
+	"completed':1}}},"
 	"'daily':[['2025-01-20',2,0],['2025-03-01',2,1],['2025-03-31',1,2]],"
 	"'targets':[{'n':5},{'n':1}]},"
 	"'a':{'participants':4,'completed':3,'withdrawn':1,'active_30d':2,'stalled':0}}";

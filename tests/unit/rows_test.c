@@ -45,7 +45,8 @@ static void hear_refused(void *context, uint64_t line, const char *reason)
 	fprintf(heard->out, "%" PRIu64 "! %s\n", line, reason);
 }
 
-/* Read a text in pieces: what was heard, which the caller frees; the problem of a header at its end. */
+/* Read a text in pieces: what was heard, which the caller frees; the problem of a header at its
+ * end. */
 static char *read_text(enum rows_format format, const char *text, size_t size, size_t piece)
 {
 	struct heard heard = { .reader = msg_reader_new() };
@@ -91,20 +92,29 @@ static const struct {
 	  "\"voids\":{\"time\":7,\"type\":\"started\"}}\n" },
 	{ "a score is a real number also where it is whole", ROWS_CSV,
 	  "type,time,learner,module,region,score\na,5,a,m,r,1\n",
-	  "2 {\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"score\":1.0,\"time\":5,\"type\":\"a\"}\n" },
+	  "2 "
+	  "{\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"score\":1.0,\"time\":5,\"type\":"
+	  "\"a\"}\n" },
 	{ "what cannot be converted goes on as the text that it is", ROWS_CSV,
 	  "type,time,learner,module,region,score,passed\nx,soon,a,m,r,0x1p3,yes\n",
-	  "2 {\"learner\":\"a\",\"module\":\"m\",\"passed\":\"yes\",\"region\":\"r\",\"score\":\"0x1p3\","
+	  "2 "
+	  "{\"learner\":\"a\",\"module\":\"m\",\"passed\":\"yes\",\"region\":\"r\",\"score\":"
+	  "\"0x1p3\","
 	  "\"time\":\"soon\",\"type\":\"x\"}\n" },
 	{ "spaces belong to the cell", ROWS_CSV,
 	  "type,time,learner,module,region\nstarted, 5,a ,m,r\n",
-	  "2 {\"learner\":\"a \",\"module\":\"m\",\"region\":\"r\",\"time\":\" 5\",\"type\":\"started\"}\n" },
+	  "2 {\"learner\":\"a \",\"module\":\"m\",\"region\":\"r\",\"time\":\" "
+	  "5\",\"type\":\"started\"}\n" },
 	{ "commas and quotes in quotes", ROWS_CSV,
 	  "type,time,learner,module,region\n\"started\",5,\"a,\"\"b\"\"\",m,r\n",
-	  "2 {\"learner\":\"a,\\\"b\\\"\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n" },
+	  "2 "
+	  "{\"learner\":\"a,\\\"b\\\"\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":"
+	  "\"started\"}\n" },
 	{ "a newline in quotes is counted; a row's line is its first", ROWS_CSV,
 	  "type,time,learner,module,region\nstarted,5,\"a\nb\",m,r\nstarted,5,a,m,r\n",
-	  "2 {\"learner\":\"a\\nb\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n"
+	  "2 "
+	  "{\"learner\":\"a\\nb\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":"
+	  "\"started\"}\n"
 	  "4 {" EVENT },
 	{ "too few cells, too many cells; the next row is read", ROWS_CSV,
 	  "type,time,learner,module,region\nstarted,5\nstarted,5,a,m,r,x\nstarted,5,a,m,r\n",
@@ -125,7 +135,8 @@ static const struct {
 	  "type,time,learner,module,region\nstarted,5,\xff,m,r\nstarted,5,a,m,r\n",
 	  "2! the row is not UTF-8\n3 {" EVENT },
 	{ "an unknown column", ROWS_CSV, "type,time,learner,module,region,voids.learner\n",
-	  "malformed: the header has a column 'voids.learner'; there are type, time, learner, module, "
+	  "malformed: the header has a column 'voids.learner'; there are type, time, learner, "
+	  "module, "
 	  "region, score, passed, phase, attrs.NAME, voids.type, voids.time, voids.score, "
 	  "voids.passed and voids.phase\n" },
 	{ "a column twice", ROWS_CSV, "type,time,learner,module,region,time\n",
@@ -252,7 +263,7 @@ static void a_row_longer_than_the_limit_costs_itself_only(void **state)
 	}
 }
 
-/* ---- against a trivial model ---------------------------------------------------------------------- */
+/* Against a trivial model. */
 
 static void add_cell(FILE *csv, FILE *model, unsigned *seed, const char *key)
 {
@@ -313,7 +324,7 @@ static void random_cells_come_back_as_they_were_with_their_lines(void **state)
 	free(model_text);
 }
 
-/* ---- formats and times --------------------------------------------------------------------------- */
+/* Formats and times. */
 
 static void a_format_is_known_by_name_or_else_by_its_first_bytes(void **state)
 {

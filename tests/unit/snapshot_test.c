@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Snapshot requests, and what every request has in common: skipped keys obey the rules of the wire, too.
+ * Snapshot requests, and what every request has in common: skipped keys obey the rules of the wire,
+ * too.
  */
 #include <math.h>
 #include <setjmp.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* ---- chance (splitmix64) ------------------------------------------------------------------------ */
+/* Chance (splitmix64). */
 
 static uint64_t first_seed, chance_state;
 
@@ -64,7 +64,7 @@ void chance_shuffle(void *array, size_t n, size_t size)
 	}
 }
 
-/* ---- directories -------------------------------------------------------------------------------- */
+/* Directories. */
 
 void dir_begin(struct dir *dir)
 {
@@ -97,7 +97,7 @@ const char *dir_path(const struct dir *dir, const char *name)
 	return path;
 }
 
-/* ---- catalogues and configurations -------------------------------------------------------------- */
+/* Catalogues and configurations. */
 
 struct catalogue *catalogue_of(const char *text)
 {
@@ -151,7 +151,7 @@ const char world_catalogue_changed[] = "timezone: Asia/Tokyo\n"
 				       "  - {id: unheard}\n"
 				       "  - {id: hand, aliases: [lift]}\n";
 
-/* ---- events ------------------------------------------------------------------------------------- */
+/* Events. */
 
 /* Ids that share beginnings, and one that looks like another's source and id in one. */
 static const char *const learners[] = { "1",	    "11", "l",	 "l1", "kari@example",

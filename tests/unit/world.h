@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * world.h - small random worlds for tests: chance that can be had again, directories that go away again, and
- * events whose texts and times are few, so that they meet.
+ * world.h - small random worlds for tests: chance that can be had again, directories that go away
+ * again, and events whose texts and times are few, so that they meet.
  */
 #ifndef LIFT_TESTS_WORLD_H
 #define LIFT_TESTS_WORLD_H
@@ -10,7 +10,8 @@
 #include "daemon/config/config.h"
 #include "proto/event.h"
 
-/* The seed of the environment's LIFT_SEED, or a new one; printed, so that a failure can be had again. */
+/* The seed of the environment's LIFT_SEED, or a new one; printed, so that a failure can be had
+ * again. */
 void chance_begin(void);
 /* Always the same chance, for what must not depend on luck. */
 void chance_begin_at(uint64_t seed);
@@ -20,7 +21,8 @@ void chance_shuffle(void *array, size_t n, size_t size);
 /* A seed that follows from the first one, for the next of many worlds: chance goes on from it. */
 void chance_of_world(uint32_t world);
 
-/* A new directory under the system's temporary one; gone with all that is in it after dir_remove. */
+/* A new directory under the system's temporary one; gone with all that is in it after
+ * dir_remove. */
 struct dir {
 	char path[64];
 };
@@ -32,7 +34,8 @@ const char *dir_path(const struct dir *dir, const char *name);
 struct catalogue *catalogue_of(const char *text);
 struct config *config_of(const char *text);
 
-/* A catalogue with regions that overlap, aliases, two dimensions and three modules; and one that says otherwise. */
+/* A catalogue with regions that overlap, aliases, two dimensions and three modules; and one that
+ * says otherwise. */
 extern const char world_catalogue[], world_catalogue_changed[];
 
 /* 2026-03-01T00:00Z */

@@ -79,7 +79,8 @@ bool course_choose(struct course *course, struct text id)
 	return true;
 }
 
-/* Of each whole round, a programme has as many as it has learners, evenly spread; the others share what it leaves. */
+/* Of each whole round, a programme has as many as it has learners, evenly spread; the others share
+ * what it leaves. */
 const struct course_programme *course_programme_of(const struct course *course, uint32_t learner)
 {
 	const struct course_programme *programme = course->programmes;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * course.h - a made-up course: who starts, is assessed, completes, gives up, comes back, moves or is corrected.
+ * course.h - a made-up course: who starts, is assessed, completes, gives up, comes back, moves or
+ * is corrected.
  *
- * Pure: the same description gives the same events, on any machine, at any time. All chance comes from the
- * seed, and each learner has a chance of their own, so that one learner more changes nothing for the others.
- * How events are delivered (late, doubled, beside wrong ones) changes nothing of what has happened.
+ * Pure: the same description gives the same events, on any machine, at any time. All chance comes
+ * from the seed, and each learner has a chance of their own, so that one learner more changes
+ * nothing for the others. How events are delivered (late, doubled, beside wrong ones) changes
+ * nothing of what has happened.
  */
 #ifndef LIFT_CLI_COURSE_H
 #define LIFT_CLI_COURSE_H
@@ -28,7 +30,8 @@ enum {
 struct course_region {
 	struct text code;
 	uint64_t weight; /* its headcount */
-	double *shares; /* how many of each value of each dimension, one after another; NULL: not said */
+	double *shares;	 /* how many of each value of each dimension, one after another; NULL: not
+			    said */
 };
 
 struct course_module {
@@ -58,7 +61,8 @@ struct course_programme {
 	size_t n_modules;
 	struct course_home *homes; /* the leaves inside its regions, at least one */
 	size_t n_homes;
-	double *quotas; /* the share of each value of each dimension that its targets ask for, or 0 */
+	double *quotas; /* the share of each value of each dimension that its targets ask for, or 0
+			 */
 	uint32_t learners;  /* its target of participants, else 400 */
 	double silent_days; /* its stalled_after_days */
 	bool has_window;
@@ -78,7 +82,8 @@ struct course {
 	struct course_dimension *dimensions;
 	size_t n_dimensions;
 	char timezone[COURSE_TEXT];
-	/* of the arguments; reading sets from, days, learners and modules_each to what the programmes say */
+	/* of the arguments; reading sets from, days, learners and modules_each to what the
+	 * programmes say */
 	int32_t from; /* the first day, since 1970-01-01 */
 	int32_t days; /* at least 1 */
 	uint64_t seed;

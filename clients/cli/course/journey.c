@@ -81,7 +81,8 @@ static int64_t seen_time(struct journey *journey, int64_t at_s)
 	return course_working_time(journey->course, &journey->chance, day, at_s + HOUR_S);
 }
 
-/* What a slip of the pen writes, and what the voiding of it names. The right event is not among what that takes back. */
+/* What a slip of the pen writes, and what the voiding of it names. The right event is not among
+ * what that takes back. */
 enum slip { SLIP_TIME, SLIP_MODULE, SLIP_SCORE, SLIP_SCORE_AT, SLIP_PASSED, SLIPS };
 
 static void make_slip(struct journey *journey, enum slip slip, struct course_event *right,
@@ -124,8 +125,8 @@ static enum slip choose_slip(struct journey *journey, const struct course_event 
 	return slip == SLIP_PASSED && !passed ? SLIP_SCORE : slip;
 }
 
-/* What happened is recorded wrongly; days later that is taken back, and the right event follows. False where the course
- * ends before. */
+/* What happened is recorded wrongly; days later that is taken back, and the right event follows.
+ * False where the course ends before. */
 static bool journey_correct(struct journey *journey, int64_t at_s, struct course_event right)
 {
 	int64_t seen_s = seen_time(journey, at_s);
@@ -175,7 +176,8 @@ static void journey_add(struct journey *journey, enum event_type type, size_t mo
 	journey_add_result(journey, type, module, -1, PHASE_NONE);
 }
 
-/* Something is recorded that has not happened at all; they go on when all of that type has been taken back. */
+/* Something is recorded that has not happened at all; they go on when all of that type has been
+ * taken back. */
 static void journey_mistake(struct journey *journey, enum event_type type, size_t module)
 {
 	int64_t at_s = journey_next(journey), seen_s = seen_time(journey, at_s);
@@ -210,7 +212,8 @@ static bool journey_attempt(struct journey *journey, size_t module, double level
 	return percent >= journey->course->modules[module].pass_mark;
 }
 
-/* Attempts until one passes: false where they give up. With phases, most are assessed before as well. */
+/* Attempts until one passes: false where they give up. With phases, most are assessed before as
+ * well. */
 static bool journey_assess(struct journey *journey, size_t module, bool phases)
 {
 	struct luck *chance = &journey->chance;
@@ -258,8 +261,8 @@ static bool has_higher_level(const struct journey *journey, size_t place)
 	return false;
 }
 
-/* The first assessment, which most take. Who passes it goes on at once to a higher level of the competence, where there
- * is one (true); who does not has found theirs. */
+/* The first assessment, which most take. Who passes it goes on at once to a higher level of the
+ * competence, where there is one (true); who does not has found theirs. */
 static bool journey_assess_first(struct journey *journey, size_t place)
 {
 	size_t module = journey->programme->modules[place];
@@ -325,8 +328,8 @@ static double first_day(struct journey *journey, int32_t days)
 	return (begin + 0.1 * late * late) * days;
 }
 
-/* How slowly modules follow one another: they fill most of the days that are left, but none takes longer than one may be
- * silent without being stalled. */
+/* How slowly modules follow one another: they fill most of the days that are left, but none takes
+ * longer than one may be silent without being stalled. */
 static double leisure_of(const struct course_programme *programme, size_t modules, double days)
 {
 	enum { MODULE_DAYS = 25 };

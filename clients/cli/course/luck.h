@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * luck.h - chance that a seed decides: the same on any machine. Only integers, sums and products of doubles.
+ * luck.h - chance that a seed decides: the same on any machine. Only integers, sums and products of
+ * doubles.
  */
 #ifndef LIFT_CLI_COURSE_LUCK_H
 #define LIFT_CLI_COURSE_LUCK_H

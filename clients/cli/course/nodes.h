@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * nodes.h - nodes of a catalogue that may be missing, or of another kind: what is wrong there is for
- * liftd to say, here it is passed over.
+ * nodes.h - nodes of a catalogue that may be missing, or of another kind: what is wrong there is
+ * for liftd to say, here it is passed over.
  */
 #ifndef LIFT_CLI_COURSE_NODES_H
 #define LIFT_CLI_COURSE_NODES_H

@@ -58,7 +58,8 @@ static double target_value(const struct yaml_node *target)
 	return value >= 1 && value <= COURSE_LEARNERS_MAX ? value : 0;
 }
 
-/* Values of one dimension whose targets are all that there is: more than everyone they cannot be. */
+/* Values of one dimension whose targets are all that there is: more than everyone they cannot
+ * be. */
 static double sum_quotas(const struct course *course, const double quotas[], double at_least)
 {
 	for (size_t d = 0, at = 0; d < course->n_dimensions; d++) {
@@ -71,7 +72,8 @@ static double sum_quotas(const struct course *course, const double quotas[], dou
 	return at_least;
 }
 
-/* So many take part as are to: the target of everyone, or those of the values of one dimension together. */
+/* So many take part as are to: the target of everyone, or those of the values of one dimension
+ * together. */
 static int read_targets(const struct yaml_node *node, const struct course *course,
 			struct course_programme *programme)
 {

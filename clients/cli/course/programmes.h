@@ -8,8 +8,8 @@
 
 #include "clients/cli/course/course.h"
 
-/* The programmes, and the days and learners of all of them, into the course: all else has been read.
- * LIFT_E_MEMORY. */
+/* The programmes, and the days and learners of all of them, into the course: all else has been
+ * read. LIFT_E_MEMORY. */
 int course_read_programmes(const struct yaml_node *root, struct course *course);
 
 #endif

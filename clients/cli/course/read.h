@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read.h - a course out of a catalogue. What is wrong there is for liftd to say: here it is passed over.
+ * read.h - a course out of a catalogue. What is wrong there is for liftd to say: here it is passed
+ * over.
  */
 #ifndef LIFT_CLI_COURSE_READ_H
 #define LIFT_CLI_COURSE_READ_H

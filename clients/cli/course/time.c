@@ -14,8 +14,8 @@ static const uint8_t hour_weights[24] = { 0, 0, 0, 0, 0, 0, 1, 4, 9, 11, 10, 6,
 					  3, 8, 9, 6, 3, 2, 2, 3, 4, 2,	 1,  0 };
 enum { HOUR_WEIGHTS = 84 };
 
-/* Seasons in which few learn, as days from 1 March on (0): with who does all the same, and the days that the others
- * take to come back. */
+/* Seasons in which few learn, as days from 1 March on (0): with who does all the same, and the days
+ * that the others take to come back. */
 static const struct {
 	int first, last;
 	double share;

@@ -141,12 +141,12 @@ static void note(struct draft *draft)
 	else
 		add_note(draft, "Of all events that the sources have numbered, none is known to be "
 				"missing.");
-	add_note(
-		draft,
-		"\"In the period\" is the difference between the figures of its last day and of "
-		"the day before its first: whoever moved to another region, or changed role, between "
-		"the two counts there with all that they have done, and no longer where they "
-		"were. By month, people count where they are on the last day.");
+	add_note(draft,
+		 "\"In the period\" is the difference between the figures of its last day and of "
+		 "the day before its first: whoever moved to another region, or changed role, "
+		 "between "
+		 "the two counts there with all that they have done, and no longer where they "
+		 "were. By month, people count where they are on the last day.");
 	add_note(draft, "The figures are exact. In small places they can be about one person: they "
 			"are for those who may know it.");
 }

@@ -13,9 +13,9 @@ struct draft {
 	const struct report_input *input;
 	struct places places;
 	const json_t *programme; /* of the catalogue */
-	const json_t *rows
-		[2]; /* the region's, as of the day before the period and of its last; NULL: nobody */
-	bool *leaves; /* of places: leaf regions of the programme inside the region */
+	const json_t *rows[2];	 /* the region's, as of the day before the period and of its last;
+				    NULL: nobody */
+	bool *leaves;		 /* of places: leaf regions of the programme inside the region */
 	size_t n_leaves;
 	bool failed; /* memory ran out */
 };
@@ -31,7 +31,8 @@ struct report_section *draft_section(struct draft *draft, const char *key, const
 				     const struct report_column *columns, size_t n_columns,
 				     size_t n_rows);
 
-/* The numbers that have not come from a source, over its streams, and since when the oldest of them, ms (0: none). */
+/* The numbers that have not come from a source, over its streams, and since when the oldest of
+ * them, ms (0: none). */
 int64_t draft_missing(const json_t *source, int64_t *ret_since);
 
 #endif

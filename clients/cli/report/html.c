@@ -10,8 +10,10 @@ enum {
 
 static const char style[] =
 	"@page { size: A4; margin: 18mm 16mm 20mm }\n"
-	"@page { @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif } }\n"
-	"body { font: 10pt/1.35 \"Liberation Sans\", Arial, Helvetica, sans-serif; color: #000; background: #fff;\n"
+	"@page { @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt "
+	"sans-serif } }\n"
+	"body { font: 10pt/1.35 \"Liberation Sans\", Arial, Helvetica, sans-serif; color: #000; "
+	"background: #fff;\n"
 	"  max-width: 178mm; margin: 8mm auto }\n"
 	"h1 { font-size: 17pt; line-height: 1.2; margin: 0 0 4mm }\n"
 	"h2 { font-size: 12pt; margin: 7mm 0 1.5mm; break-after: avoid }\n"
@@ -42,7 +44,8 @@ static const char style[] =
 	".together { break-inside: avoid }\n"
 	"svg { display: block; width: 100%; height: 3.2mm }\n"
 	"@media print { body { margin: 0; max-width: none } }\n"
-	"@media screen and (max-width: 700px) { body { margin: 4mm } .table { overflow-x: auto } }\n";
+	"@media screen and (max-width: 700px) { body { margin: 4mm } .table { overflow-x: auto } "
+	"}\n";
 
 /* What means something to HTML is escaped; a control character, which it may not have, is a '?'. */
 static void print_escaped(FILE *out, const char *text)
@@ -99,7 +102,8 @@ static void print_bar(FILE *out, const struct report_cell *cell)
 	if (cell->of > 0)
 		width = cell->n < cell->of ? cell->n * BAR_WIDTH / cell->of : BAR_WIDTH;
 	fprintf(out,
-		"<td class=\"bar\"><svg viewBox=\"0 0 %d 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+		"<td class=\"bar\"><svg viewBox=\"0 0 %d 8\" preserveAspectRatio=\"none\" "
+		"aria-hidden=\"true\">"
 		"<rect width=\"%d\" height=\"8\" fill=\"#e4e4e4\"/>"
 		"<rect width=\"%" PRId64 "\" height=\"8\" fill=\"#333\"/></svg></td>",
 		BAR_WIDTH, BAR_WIDTH, width);

@@ -35,7 +35,8 @@ static int read_place(struct places *places, const json_t *region, struct arena 
 	return 0;
 }
 
-/* The county of what is below one; again, until nothing changes, as a region may stand before its parents. */
+/* The county of what is below one; again, until nothing changes, as a region may stand before its
+ * parents. */
 static void find_counties(struct places *places)
 {
 	bool changed = true;

@@ -33,8 +33,8 @@ void places_clear(struct places *places);
 /* The place of a code; PLACE_NONE. */
 size_t places_find(const struct places *places, const char *code);
 
-/* Which places are one of these (an array of codes) or below: n booleans of the arena, NULL where memory ran out.
- * Below "all" is everything. */
+/* Which places are one of these (an array of codes) or below: n booleans of the arena, NULL where
+ * memory ran out. Below "all" is everything. */
 bool *places_inside(const struct places *places, const json_t *codes, struct arena *arena);
 
 #endif

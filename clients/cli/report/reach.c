@@ -21,7 +21,8 @@ static const struct report_column reach_columns[] = {
 
 enum { COLUMNS = sizeof(reach_columns) / sizeof(reach_columns[0]) };
 
-/* What is counted: a column's measure, on the last day or as the difference to the day before the period. */
+/* What is counted: a column's measure, on the last day or as the difference to the day before the
+ * period. */
 static struct report_cell count(const struct report_column *column, const json_t *end,
 				const json_t *before)
 {
@@ -53,7 +54,8 @@ static void fill_row(const struct draft *draft, const struct place *place, struc
 	row->cells[COLUMNS - 1] = (struct report_cell){ REPORT_REACHED, !row->nothing, 0, "" };
 }
 
-/* People at home in the region, but in none of the leaves above: in a region that has leaves, or in none that is known. */
+/* People at home in the region, but in none of the leaves above: in a region that has leaves, or in
+ * none that is known. */
 static bool fill_rest(const struct draft *draft, const struct report_section *section,
 		      struct report_row *rest, const struct report_row *total)
 {

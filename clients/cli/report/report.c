@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Tenths of a percent, to the nearest; but what is not whole is below 100%, and what is not nothing above 0%. */
+/* Tenths of a percent, to the nearest; but what is not whole is below 100%, and what is not nothing
+ * above 0%. */
 static int64_t tenths(int64_t n, int64_t of)
 {
 	int64_t rounded = (2000 * n + of) / (2 * of);

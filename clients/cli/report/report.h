@@ -78,8 +78,8 @@ struct report {
 
 void report_clear(struct report *report);
 
-/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what is
- * whole, 0% what is nothing. */
+/* A cell's figure for people: "12", "+3", "62.5%", "yes"; a dash where there is none. 100% is what
+ * is whole, 0% what is nothing. */
 void report_print_cell(const struct report_cell *cell, char to[static REPORT_SHARE_TEXT]);
 
 #endif

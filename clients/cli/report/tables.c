@@ -101,7 +101,8 @@ static const struct report_column target_columns[] = {
 	{ "reached", "", false, true },
 };
 
-/* Whom a target is about, for people and for CSV: "role: nurse, gender: f"; "role; gender" and "nurse; f". */
+/* Whom a target is about, for people and for CSV: "role: nurse, gender: f"; "role; gender" and
+ * "nurse; f". */
 static const char *where_text(struct draft *draft, const json_t *where, struct report_row *row)
 {
 	const char *text = "", *key;

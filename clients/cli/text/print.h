@@ -12,7 +12,8 @@
 /* A text, padded to a width in characters; what could steer a terminal is printed as '?'. */
 void print_text(FILE *out, const char *text, int width);
 
-/* A cell of CSV, in quotes only where it needs them, and the ',' or newline behind it (0: neither). */
+/* A cell of CSV, in quotes only where it needs them, and the ',' or newline behind it (0:
+ * neither). */
 void print_csv(FILE *out, const char *text, char end);
 
 /* A key's text, or "" where it has none. */

@@ -2,15 +2,16 @@
 /*
  * journal_internal.h - the journal's databases: the one place for the layout of each key and value.
  *
- * meta        "format" -> 1 byte; "secret" -> the digest of the secret; "id" -> JOURNAL_ID bytes; SUMS_KEY -> for
- * each database, in the order of their numbers, the sum (sum.h) of its records: all but this one. That of `entries`
- * is nothing: chunks have checksums, and numbers without a gap entries     journal number of the first entry, 8 bytes
- * -> a chunk (entry.h) index       stream 4, number in the stream 8 -> journal number 8, for the first entry of each
- * chunk names       kind 1, id 4 -> the name streams     id 4 -> stream record (stream.h), source 4 in front sources
- * id 4 -> accepted 8, rejected 8, last event 8, last received 8 quarantine  row 8 -> stream 4, number in the stream
- * 8, received 8, error 1, what was sent. A row's number is its entry's, or the one behind the last row where rows
- * without an entry (reused) have run ahead reused      stream 4, number in the stream 8 -> row 8, for each row of
- * that error
+ * meta        "format" -> 1 byte; "secret" -> the digest of the secret; "id" -> JOURNAL_ID bytes;
+ * SUMS_KEY -> for each database, in the order of their numbers, the sum (sum.h) of its records: all
+ * but this one. That of `entries` is nothing: chunks have checksums, and numbers without a gap
+ * entries     journal number of the first entry, 8 bytes
+ * -> a chunk (entry.h) index       stream 4, number in the stream 8 -> journal number 8, for the
+ * first entry of each chunk names       kind 1, id 4 -> the name streams     id 4 -> stream record
+ * (stream.h), source 4 in front sources id 4 -> accepted 8, rejected 8, last event 8, last received
+ * 8 quarantine  row 8 -> stream 4, number in the stream 8, received 8, error 1, what was sent. A
+ * row's number is its entry's, or the one behind the last row where rows without an entry (reused)
+ * have run ahead reused      stream 4, number in the stream 8 -> row 8, for each row of that error
  *
  * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums.
  */

@@ -68,7 +68,7 @@ int64_t journal_receipt(const struct journal *journal, int64_t clock_ms)
 	return clock_ms > journal->last_receipt ? clock_ms : journal->last_receipt;
 }
 
-/* ---- what is in memory, from what is on disk -------------------------------------------------- */
+/* What is in memory, from what is on disk. */
 
 /* Room for one more element; the arrays double. */
 static int grow(void *array, uint32_t count, uint32_t *room, size_t size)
@@ -403,7 +403,7 @@ int journal_begin(struct journal *journal)
 	return store_begin(journal->store, true, &journal->txn);
 }
 
-/* ---- commit ----------------------------------------------------------------------------------- */
+/* Commit. */
 
 static void put_streams(struct journal *journal)
 {

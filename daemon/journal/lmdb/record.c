@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/journal/lmdb/internal.h"
 
-/* Records outside `entries` come and go here: the sums follow each of them, in the same transaction. */
+/* Records outside `entries` come and go here: the sums follow each of them, in the same
+ * transaction. */
 
 void journal_put_new(struct journal *journal, int db, struct text key, struct text value)
 {

@@ -12,7 +12,7 @@ static const int order[DB_COUNT] = { DB_META,  DB_NAMES,      DB_STREAMS, DB_SOU
 
 enum { PIECE_BYTES = 220 * 4096 /* of leaves: about what a full branch page has */ };
 
-/* ---- what is damaged ---------------------------------------------------------------------------- */
+/* What is damaged. */
 
 static void add_range(struct journal_damage *damage, uint64_t first, uint64_t last)
 {
@@ -105,7 +105,7 @@ void journal_damage_numbers(const struct journal_damage *damage,
 	}
 }
 
-/* ---- what the pages say ------------------------------------------------------------------------- */
+/* What the pages say. */
 
 static void on_record(void *context, int db, struct text key, struct text value)
 {
@@ -130,7 +130,7 @@ static void on_damage(void *context, int db, struct text first, struct text end,
 	walk_tell(context, from, to, "%s: %s", name, why);
 }
 
-/* ---- the walk ----------------------------------------------------------------------------------- */
+/* The walk. */
 
 static void check_sums(struct journal_walk *walk)
 {
@@ -139,7 +139,8 @@ static void check_sums(struct journal_walk *walk)
 		walk->has_sums ? sum_equal(&walk->sums[DB_SOURCES], &walk->kept_sums[DB_SOURCES])
 			       : !walk->damage.found;
 	if (walk->format == 0 && (walk->damage.found || walk->n_records == 0))
-		return; /* there is nothing to compare with; it was only being made when the daemon died */
+		return; /* there is nothing to compare with; it was only being made when the daemon
+			   died */
 	if (walk->format == 0 || walk->has_sums != (walk->format > JOURNAL_FORMAT_WITHOUT_SUMS)) {
 		walk_tell(walk, 1, UINT64_MAX, "meta: its format and its sums do not agree");
 		return;

@@ -2,9 +2,11 @@
 /*
  * journal_walk.h - reads a journal without trusting it, and says what is damaged in it.
  *
- * The pages of its file; the sums of all records outside `entries`; each chunk against its checksum, numbers without a gap, names that are there;
- * the index, what has been received of each stream and what each source has sent against the chunks, in both
- * directions. Nothing is written, and LMDB is not used. The file must not change while journal_walk_begin runs; entries may be appended later.
+ * The pages of its file; the sums of all records outside `entries`; each chunk against its
+ * checksum, numbers without a gap, names that are there; the index, what has been received of each
+ * stream and what each source has sent against the chunks, in both directions. Nothing is written,
+ * and LMDB is not used. The file must not change while journal_walk_begin runs; entries may be
+ * appended later.
  */
 #ifndef LIFTD_JOURNAL_LMDB_WALK_H
 #define LIFTD_JOURNAL_LMDB_WALK_H
@@ -23,8 +25,9 @@ enum {
 struct journal_damage {
 	bool found;
 	uint32_t n_ranges, n_lines, n_left_out; /* lines that there was no room for */
-	/* The journal numbers concerned, ascending, apart from one another; those of the last range reach as far as those of all that there was no room
-	 * for. All numbers where it cannot be said. UINT64_MAX is the last one, where the walk does not know which that is. */
+	/* The journal numbers concerned, ascending, apart from one another; those of the last range
+	 * reach as far as those of all that there was no room for. All numbers where it cannot be
+	 * said. UINT64_MAX is the last one, where the walk does not know which that is. */
 	uint64_t ranges[DAMAGE_RANGES_MAX][2];
 	char text[DAMAGE_TEXT]; /* lines, each ended by a 0: where, and what */
 };
@@ -35,8 +38,9 @@ void journal_damage_numbers(const struct journal_damage *damage,
 
 struct journal_walk;
 
-/* Walk a journal's data.mdb, but of the entries only the newest part, of about so many bytes. *ret_more is true where there are older ones. What is damaged
- * is no error. LIFT_E_NOT_FOUND: there is no journal yet; LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
+/* Walk a journal's data.mdb, but of the entries only the newest part, of about so many bytes.
+ * *ret_more is true where there are older ones. What is damaged is no error. LIFT_E_NOT_FOUND:
+ * there is no journal yet; LIFT_E_NEWER, LIFT_E_IO, LIFT_E_MEMORY. */
 int journal_walk_begin(const char *path, uint64_t newest_bytes, struct journal_walk **ret_walk,
 		       bool *ret_more);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/journal/lmdb/walk_internal.h"
 
-/* ---- the numbers in order ----------------------------------------------------------------------- */
+/* The numbers in order. */
 
 /* A number comes next: what should have come before it and did not is damaged. */
 static void come_to(struct journal_walk *walk, uint64_t number)
@@ -35,7 +35,7 @@ void walk_open_end(struct journal_walk *walk)
 	walk->broken = 0;
 }
 
-/* ---- a chunk ------------------------------------------------------------------------------------ */
+/* A chunk. */
 
 static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
 			  struct walked_source *source)
@@ -128,7 +128,7 @@ void walk_chunk(struct journal_walk *walk, struct text key, struct text value)
 		place_chunk(walk, number, &chunk);
 }
 
-/* ---- what they add up to ------------------------------------------------------------------------ */
+/* What they add up to. */
 
 static void tell_stream(struct journal_walk *walk, uint32_t id, const char *why)
 {

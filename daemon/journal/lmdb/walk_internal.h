@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * journal_walk_internal.h - what a walk of the journal keeps in mind: what records say, and what the chunks add up to.
+ * journal_walk_internal.h - what a walk of the journal keeps in mind: what records say, and what
+ * the chunks add up to.
  */
 #ifndef LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
 #define LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
@@ -47,8 +48,8 @@ struct journal_walk {
 	size_t newest_piece;
 	uint64_t newest_first; /* the number of the newest part's first chunk */
 	uint64_t next;	       /* the number that should follow; 0: it cannot be said */
-	uint64_t
-		broken; /* the number of a chunk that cannot be read, and whose end is not known yet; 0: none */
+	uint64_t broken; /* the number of a chunk that cannot be read, and whose end is not known
+			    yet; 0: none */
 	struct walked_head *heads;
 	size_t n_heads, room_heads;
 };
@@ -62,7 +63,8 @@ void walk_record(struct journal_walk *walk, int db, struct text key, struct text
 /* Room for one more: false, and the error sticks. */
 bool walk_grow(struct journal_walk *walk, void *array, size_t count, size_t *room, size_t size);
 
-/* The entries: one more chunk; the end of a part, behind which a number should follow; the end of all, where it is not known which. */
+/* The entries: one more chunk; the end of a part, behind which a number should follow; the end of
+ * all, where it is not known which. */
 void walk_chunk(struct journal_walk *walk, struct text key, struct text value);
 void walk_part_end(struct journal_walk *walk, uint64_t next);
 void walk_open_end(struct journal_walk *walk);

@@ -37,7 +37,7 @@ static void on_meta(struct journal_walk *walk, struct text key, struct text valu
 		tell(walk, DB_META, "the sums cannot be read");
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* Names. */
 
 static bool profile_is_sound(const struct journal_walk *walk, struct text name)
 {
@@ -101,7 +101,7 @@ static void on_name(struct journal_walk *walk, struct text key, struct text valu
 		walk->n_names[bytes[0]]++;
 }
 
-/* ---- what is kept of streams and sources -------------------------------------------------------- */
+/* What is kept of streams and sources. */
 
 static bool read_id(struct text key, uint32_t below, uint32_t *ret_id)
 {

@@ -4,7 +4,7 @@
 #include "daemon/base/names.h"
 #include "daemon/journal/lmdb/internal.h"
 
-/* ---- names and streams ------------------------------------------------------------------------ */
+/* Names and streams. */
 
 uint32_t journal_find_name(const struct journal *journal, enum name_kind kind, struct text name)
 {
@@ -86,7 +86,7 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	return err;
 }
 
-/* ---- entries ---------------------------------------------------------------------------------- */
+/* Entries. */
 
 void journal_put_chunk(struct journal *journal)
 {

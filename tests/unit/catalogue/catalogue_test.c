@@ -40,7 +40,8 @@ static const char small[] =
 	"  - {id: q, modules: [a, b]}\n"
 	"modules:\n"
 	"  - {id: a, name: A module, aliases: [aa, x/1], pass_mark: 0.60005,\n"
-	"     grants: [{competence: c, level: 3, earned_by: passed, valid_months: 24}, {competence: c}]}\n"
+	"     grants: [{competence: c, level: 3, earned_by: passed, valid_months: 24}, "
+	"{competence: c}]}\n"
 	"  - {id: b, stalled_after_days: 7}\n"
 	"competences:\n"
 	"  - {id: c, requirements: [{level: 2, where: {role: nurse}}, {level: 1}]}\n"
@@ -196,7 +197,8 @@ static const struct {
 	  "no such parent" },
 	{ REGION("parents: [all]"), "c:2: `all` is no parent", "all as a parent" },
 	{ REGION("parents: [r]"), "c:2: region `r` is below itself: r -> r", "below itself" },
-	{ "regions:\n  - {code: d, parents: [a]}\n  - {code: a, parents: [b]}\n  - {code: b, parents: [c]}\n  - {code: c, parents: [a]}\n",
+	{ "regions:\n  - {code: d, parents: [a]}\n  - {code: a, parents: [b]}\n  - {code: b, "
+	  "parents: [c]}\n  - {code: c, parents: [a]}\n",
 	  "c:3: region `a` is below itself: a -> b -> c -> a", "a circle of three" },
 	{ "regions:\n  - {code: a}\n  - {code: b, parents: [a, a]}\n",
 	  "c:3: parents: `a` is listed twice", "a doubled parent" },

@@ -29,7 +29,8 @@ static const char catalogue_text[] = "regions:\n"
 				     "  - {id: joint, modules: [m], regions: [consortium]}\n"
 				     "  - {id: both, modules: [m], regions: [sector, c]}\n";
 
-/* "id: codes; id: codes" of the message to an audience that has some regions, and what is below them. */
+/* "id: codes; id: codes" of the message to an audience that has some regions, and what is below
+ * them. */
 static void programmes_of(const char *const regions[], char to[static TEXT])
 {
 	struct catalogue *catalogue = catalogue_of(catalogue_text);

@@ -143,14 +143,16 @@ static void directories_of_others_than_root_are_xdg(void **state)
 
 static void every_key_is_read(void **state)
 {
-	struct config *config = parsed(
-		"audiences:\n"
-		"- {name: vega, regions: [\"1815\"], publish: [tcp://127.0.0.1:5001], snapshot: [\"tcp://[::1]:5002\"]}\n"
-		"- {name: all-2, plane: exact, publish: [ipc:///p, \"ipc://RUNTIME\"], snapshot: []}\n"
-		"control: ipc://c/RUNTIME/x\n"
-		"connect: [tcp://localhost:5003, \"ipc://RUNTIMES/x\"]\n"
-		"intake: [\"ipc://RUNTIME/i\"]\nevents: []\ntick_ms: 10\nas_of: 2014-01-31\n"
-		"security: none\ncatalogue: c.yaml\nstate: /s\nruntime: /r\n");
+	struct config *config =
+		parsed("audiences:\n"
+		       "- {name: vega, regions: [\"1815\"], publish: [tcp://127.0.0.1:5001], "
+		       "snapshot: [\"tcp://[::1]:5002\"]}\n"
+		       "- {name: all-2, plane: exact, publish: [ipc:///p, \"ipc://RUNTIME\"], "
+		       "snapshot: []}\n"
+		       "control: ipc://c/RUNTIME/x\n"
+		       "connect: [tcp://localhost:5003, \"ipc://RUNTIMES/x\"]\n"
+		       "intake: [\"ipc://RUNTIME/i\"]\nevents: []\ntick_ms: 10\nas_of: 2014-01-31\n"
+		       "security: none\ncatalogue: c.yaml\nstate: /s\nruntime: /r\n");
 	int32_t day;
 
 	(void)state;

@@ -40,7 +40,7 @@ static int tools_free(void **state)
 	return 0;
 }
 
-/* ---- requests ---------------------------------------------------------------------------------- */
+/* Requests. */
 
 static void a_request_has_the_keys_it_was_given_and_no_others(void **state)
 {
@@ -110,7 +110,7 @@ static void a_request_is_read_or_refused_whole(void **state)
 	}
 }
 
-/* ---- answers, written ---------------------------------------------------------------------------- */
+/* Answers, written. */
 
 static void answers_have_these_keys_in_this_order(void **state)
 {
@@ -180,7 +180,7 @@ static void an_ack_lists_a_thousand_refusals_and_says_that_there_are_more(void *
 	}
 }
 
-/* ---- answers, read ------------------------------------------------------------------------------- */
+/* Answers, read. */
 
 static uint64_t random_number(void)
 {

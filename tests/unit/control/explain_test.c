@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Explanations from a real journal and ledger: what they count is what the figures count, and their sources are those that
- * are published.
+ * Explanations from a real journal and ledger: what they count is what the figures count, and their
+ * sources are those that are published.
  */
 #include "daemon/control/explain.h"
 
@@ -75,7 +75,7 @@ static const char *word(const json_t *map, const char *key)
 	return text;
 }
 
-/* ---- any world ------------------------------------------------------------------------------------ */
+/* Any world. */
 
 /* Send them one by one; topics hear of each as of the ledger's. */
 static void send_any(struct house *house, struct topics *topics)
@@ -195,7 +195,7 @@ static void learners_facts_and_sources_are_those_of_the_metric(void **state)
 	}
 }
 
-/* ---- sources -------------------------------------------------------------------------------------- */
+/* Sources. */
 
 static const struct event event_of_lift = { .type = EVENT_STARTED,
 					    .time = WORLD_BEGIN,
@@ -331,7 +331,7 @@ static void two_hundred_sources_are_listed_and_the_others_counted(void **state)
 	house_close(&house);
 }
 
-/* ---- what is not known ---------------------------------------------------------------------------- */
+/* What is not known. */
 
 static void nobody_counts_and_it_is_explained_all_the_same(void **state)
 {
@@ -432,7 +432,7 @@ static void texts_that_the_catalogue_does_not_know_are_counted_the_latest_ten_sh
 	house_close(&house);
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------- */
+/* Refusals. */
 
 static void a_refusal_says_what_there_is(void **state)
 {
@@ -442,7 +442,8 @@ static void a_refusal_says_what_there_is(void **state)
 		const char *known;
 	} cases[] = {
 		{ LIFT_E_UNKNOWN_REGION, KINDS,
-		  "[\"all\",\"unassigned\",\"no\",\"north\",\"coast\",\"rana\",\"bodo\",\"isle\",\"alone\"]" },
+		  "[\"all\",\"unassigned\",\"no\",\"north\",\"coast\",\"rana\",\"bodo\",\"isle\","
+		  "\"alone\"]" },
 		{ LIFT_E_UNKNOWN_ID, KIND_MODULE, "[\"lift\",\"hand\",\"fire\"]" },
 		{ LIFT_E_UNKNOWN_ID, KIND_PROGRAMME, "[\"p\",\"q\"]" },
 		{ LIFT_E_UNKNOWN_ID, KIND_COMPETENCE, "[\"c\"]" },

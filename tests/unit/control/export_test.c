@@ -66,7 +66,8 @@ static void lines_are_sorted_as_bytes_and_filtered_by_every_wish(void **state)
 	} cases[] = {
 		{ "all: kind, id, region as bytes", KINDS, CATALOGUE_NONE, "", 0, 0,
 		  "module/m10/ab module/m10/all module/m2/Zz module/m2/all module/m2/zz "
-		  "module/q\\/all module/q\\/unassigned people/all/Zz people/all/all people/all/zz " },
+		  "module/q\\/all module/q\\/unassigned people/all/Zz people/all/all "
+		  "people/all/zz " },
 		{ "a kind", KIND_PEOPLE, CATALOGUE_NONE, "", 0, 0,
 		  "people/all/Zz people/all/all people/all/zz " },
 		{ "a region", KINDS, 2, "", 0, 0, "module/m2/zz people/all/zz " },

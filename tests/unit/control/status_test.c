@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `status` answers of a journal with more sources, streams and gaps than one message has room for.
+ * What `status` answers of a journal with more sources, streams and gaps than one message has room
+ * for.
  */
 #include "daemon/control/status.h"
 

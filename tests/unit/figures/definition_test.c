@@ -18,21 +18,27 @@ static const char catalogue_text[] =
 	"regions:\n"
 	"  - {code: top, name: The top}\n"
 	"  - {code: west, name: The west, parents: [top], headcount: [{count: 30}]}\n"
-	"  - {code: rana, parents: [west], headcount: [{count: 10}, {where: {role: nurse}, count: 4}]}\n"
-	"  - {code: vega, parents: [west], headcount: [{count: 11}, {where: {role: nurse}, count: 5}]}\n"
+	"  - {code: rana, parents: [west], headcount: [{count: 10}, {where: {role: nurse}, count: "
+	"4}]}\n"
+	"  - {code: vega, parents: [west], headcount: [{count: 11}, {where: {role: nurse}, count: "
+	"5}]}\n"
 	"  - {code: far, name: Far away, parents: [top]}\n"
 	"modules:\n"
 	"  - {id: m, name: A module, pass_mark: 0.605, stalled_after_days: 14, grants: [\n"
-	"     {competence: c, level: 2, earned_by: passed, valid_months: 24}, {competence: c, valid_months: 1}]}\n"
+	"     {competence: c, level: 2, earned_by: passed, valid_months: 24}, {competence: c, "
+	"valid_months: 1}]}\n"
 	"  - {id: n, stalled_after_days: 1, grants: [{competence: c}]}\n"
 	"programmes:\n"
-	"  - {id: p, name: A programme, modules: [m, n], from: 2024-01-15, to: 2024-12-31, regions: [west, far],\n"
-	"     complete: 1, stalled_after_days: 7, targets: [{measure: participants, value: 300, where: {role: nurse, gender: unknown}},\n"
+	"  - {id: p, name: A programme, modules: [m, n], from: 2024-01-15, to: 2024-12-31, "
+	"regions: [west, far],\n"
+	"     complete: 1, stalled_after_days: 7, targets: [{measure: participants, value: 300, "
+	"where: {role: nurse, gender: unknown}},\n"
 	"     {measure: completed, value: 1}]}\n"
 	"  - {id: q, modules: [n], from: 2024-01-15}\n"
 	"  - {id: r, modules: [n, m], to: 2024-12-31}\n"
 	"competences:\n"
-	"  - {id: c, name: A competence, requirements: [{level: 2, where: {role: nurse}}, {level: 1}]}\n"
+	"  - {id: c, name: A competence, requirements: [{level: 2, where: {role: nurse}}, {level: "
+	"1}]}\n"
 	"  - {id: d}\n";
 enum { TOP = 2, WEST, RANA, VEGA, FAR };
 enum { TODAY = 20522 /* 2026-03-10 */ };
@@ -152,8 +158,10 @@ static const struct {
 	  "started, completed and passed by role, by gender." },
 	{ "the time zone", TOP, SUBJECT(KIND_MODULE, 0), "hours", "(Europe/Oslo)" },
 	{ "where, from when to when, in what", TOP, SUBJECT(KIND_PROGRAMME, 0), "participants",
-	  "at home in the programme's regions (The west (west); Far away (far)) with a standing fact, "
-	  "dated from 2024-01-15 to 2024-12-31, that is no withdrawal, in a module of the programme: "
+	  "at home in the programme's regions (The west (west); Far away (far)) with a standing "
+	  "fact, "
+	  "dated from 2024-01-15 to 2024-12-31, that is no withdrawal, in a module of the "
+	  "programme: "
 	  "A module (m); n." },
 	{ "anywhere, without an end", TOP, SUBJECT(KIND_PROGRAMME, 1), "participants",
 	  "at home anywhere with a standing fact, dated from 2024-01-15 on, that" },
@@ -191,7 +199,8 @@ static const struct {
 	  "level 1 for everyone, headcount 30, the region's own row." },
 	{ "requirements of a leaf that does not say", FAR, SUBJECT(KIND_COMPETENCE, 0),
 	  "requirements",
-	  ": level 2 with role nurse, headcount not known, as 1 of 1 leaf region does not say: Far away (far); " },
+	  ": level 2 with role nurse, headcount not known, as 1 of 1 leaf region does not say: Far "
+	  "away (far); " },
 	{ "no requirements", TOP, SUBJECT(KIND_COMPETENCE, 1), "requirements",
 	  ": the catalogue has no requirements for it." },
 };

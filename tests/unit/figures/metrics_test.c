@@ -75,8 +75,10 @@ static const struct {
 	  MODULE(0),
 	  DAY_MIN,
 	  "{'started':3,'withdrawn':1,'completed':1,'assessed':3,'passed':1,"
-	  "'completion_rate':{'n':1,'of':3,'value':0.333333},'pass_rate':{'n':1,'of':3,'value':0.333333},"
-	  "'by':{'role':{'nurse':{'started':3,'completed':1,'passed':0},'carer':{'started':0,'completed':0,'passed':1}},"
+	  "'completion_rate':{'n':1,'of':3,'value':0.333333},'pass_rate':{'n':1,'of':3,'value':0."
+	  "333333},"
+	  "'by':{'role':{'nurse':{'started':3,'completed':1,'passed':0},'carer':{'started':0,'"
+	  "completed':0,'passed':1}},"
 	  "'empty':{'x':{'started':3,'completed':0,'passed':0}}},"
 	  "'daily':[['2025-11-30',0,0,1],['2026-03-10',3,0,0],['2026-03-11',0,1,0]]}" },
 	{ "daily from a day on, that day too; the figures stay whole",
@@ -86,7 +88,8 @@ static const struct {
 	  BOTH,
 	  MODULE(0),
 	  TODAY - 89,
-	  "{'started':2,'completion_rate':{'n':0,'of':2,'value':0.0},'daily':[['2025-12-11',1,0,0]]}" },
+	  "{'started':2,'completion_rate':{'n':0,'of':2,'value':0.0},'daily':[['2025-12-11',1,0,0]]"
+	  "}" },
 	{ "counts without days",
 	  { { { BOTH, MODULE(0), FACET_LAST, 0, TODAY - 99 }, 1 },
 	    { { BOTH, MODULE(0), FACET_PASSED_FIRST, 0, 0 }, 3 },
@@ -227,21 +230,24 @@ static const struct {
 	  REGION_UNASSIGNED,
 	  PEOPLE,
 	  DAY_MIN,
-	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':0,'of':0,'value':null},'by':{'role':{},'empty':{}}}" },
+	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':0,'of':0,'value':null},'by':{'"
+	  "role':{},'empty':{}}}" },
 	{ "a leaf reaches itself",
 	  { { { BOTH, PEOPLE, FACET_LAST, 0, TODAY }, 1 },
 	    { { FAR, PEOPLE, FACET_LAST, 0, TODAY }, 1 } },
 	  BOTH,
 	  PEOPLE,
 	  DAY_MIN,
-	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':1,'of':1,'value':1.0},'by':{'role':{},'empty':{}}}" },
+	  "{'learners':1,'active_7d':1,'active_30d':1,'reached':{'n':1,'of':1,'value':1.0},'by':{'"
+	  "role':{},'empty':{}}}" },
 	{ "all leaves reached",
 	  { { { BOTH, PEOPLE, FACET_LAST, 0, TODAY }, 1 },
 	    { { FAR, PEOPLE, FACET_LAST, 0, TODAY }, 1 } },
 	  REGION_ALL,
 	  PEOPLE,
 	  DAY_MIN,
-	  "{'learners':2,'active_7d':2,'active_30d':2,'reached':{'n':2,'of':2,'value':1.0},'by':{'role':{},'empty':{}}}" },
+	  "{'learners':2,'active_7d':2,'active_30d':2,'reached':{'n':2,'of':2,'value':1.0},'by':{'"
+	  "role':{},'empty':{}}}" },
 };
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
 
@@ -261,11 +267,13 @@ static json_t *json_of(const char *text)
 
 /* The figures of a module in which nobody has done anything. */
 static const char of_nobody[] =
-	"{'started':0,'withdrawn':0,'completed':0,'assessed':0,'passed':0,'passed_first':0,'attempts':0,"
+	"{'started':0,'withdrawn':0,'completed':0,'assessed':0,'passed':0,'passed_first':0,'"
+	"attempts':0,"
 	"'completion_rate':{'n':0,'of':0,'value':null},'pass_rate':{'n':0,'of':0,'value':null},"
 	"'score':{'n':0,'mean':null,'median':null,'histogram':[0,0,0,0,0,0,0,0,0,0]},"
 	"'days_to_complete':{'n':0,'median':null,'p90':null},'gain':{'n':0,'mean':null},"
-	"'active_7d':0,'active_30d':0,'stalled':0,'by':{'role':{},'empty':{}},'daily':[],'hours':{}}";
+	"'active_7d':0,'active_30d':0,'stalled':0,'by':{'role':{},'empty':{}},'daily':[],'hours':{}"
+	"}";
 
 /* A case writes the hours that are not 0. */
 static json_t *all_hours(const json_t *some)

@@ -46,7 +46,7 @@ static void assert_counts(const struct house *house, uint32_t accepted, uint32_t
 	assert_int_equal(house->gate->next, next);
 }
 
-/* ---- verdicts ----------------------------------------------------------------------------------- */
+/* Verdicts. */
 
 static void a_verdict_stands_however_often_it_is_asked_for(void **state)
 {
@@ -58,7 +58,8 @@ static void a_verdict_stands_however_often_it_is_asked_for(void **state)
 	events[0] = good, events[1] = bad, events[2] = good;
 	house_open(&house, "", world_catalogue);
 	for (int turn = 0; turn < 5; turn++) {
-		/* Before the commit, after it, after a restart, with a clock that went on and back. */
+		/* Before the commit, after it, after a restart, with a clock that went on and
+		 * back. */
 		if (turn == 2)
 			assert_int_equal(journal_commit(house.journal), 0);
 		if (turn == 3)
@@ -152,7 +153,8 @@ static void attributes_that_nothing_counts_by_are_not_content(void **state)
 	house_close(&house);
 }
 
-/* The catalogue learns to count by age, and forgets gender: what was sent before is still the same. */
+/* The catalogue learns to count by age, and forgets gender: what was sent before is still the
+ * same. */
 static void a_verdict_stands_when_the_dimensions_change(void **state)
 {
 	struct event event = some_event(), other;
@@ -183,7 +185,7 @@ static void a_verdict_stands_when_the_dimensions_change(void **state)
 	house_close(&house);
 }
 
-/* ---- time --------------------------------------------------------------------------------------- */
+/* Time. */
 
 static void an_event_may_be_ten_minutes_ahead_of_its_receipt_and_no_more(void **state)
 {
@@ -246,7 +248,8 @@ static void a_receipt_that_was_undone_counts_no_more(void **state)
 	house_close(&house);
 }
 
-/* The time that a voiding names has no bound of its own; what no fact can have takes nothing back. */
+/* The time that a voiding names has no bound of its own; what no fact can have takes nothing
+ * back. */
 static void a_voiding_names_its_time_and_no_other(void **state)
 {
 	struct event event = some_event(), voided = some_event();
@@ -276,7 +279,7 @@ static void a_voiding_names_its_time_and_no_other(void **state)
 	house_close(&house);
 }
 
-/* ---- who ---------------------------------------------------------------------------------------- */
+/* Who. */
 
 static void pseudonym_of(struct house *house, const char *source, const char *stream, uint64_t seq,
 			 uint8_t to[static PSEUDONYM_BYTES])
@@ -301,7 +304,8 @@ static void an_id_means_the_same_person_in_joined_sources_only(void **state)
 	(void)state;
 	house_open(&house, joined, world_catalogue);
 	for (int i = 0; i < 4; i++) {
-		/* Namespace and id are not run together: "mood" + "lekari" is not "moodle" + "kari". */
+		/* Namespace and id are not run together: "mood" + "lekari" is not "moodle" +
+		 * "kari". */
 		event.learner = text_of(i == 3 ? "lekari" : "kari");
 		assert_int_equal(send_one(&house, sources[i], "a", 1, &event), 0);
 		pseudonym_of(&house, sources[i], "a", 1, pseudonyms[i]);
@@ -315,7 +319,7 @@ static void an_id_means_the_same_person_in_joined_sources_only(void **state)
 	house_close(&house);
 }
 
-/* ---- limits ------------------------------------------------------------------------------------- */
+/* Limits. */
 
 static void too_many_holes_are_refused_whole_until_they_are_filled(void **state)
 {
@@ -457,9 +461,10 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 	house_close(&house);
 }
 
-/* ---- the quarantine ----------------------------------------------------------------------------- */
+/* The quarantine. */
 
-/* Are these the refused events of a source above a row's number: pairs of number in the stream and error? The last row's number. */
+/* Are these the refused events of a source above a row's number: pairs of number in the stream and
+ * error? The last row's number. */
 static uint64_t assert_refused(struct house *house, const char *source, uint64_t after,
 			       const int expected[][2], size_t n)
 {
@@ -519,7 +524,7 @@ static void other_content_under_a_used_number_is_in_the_quarantine_once(void **s
 	house_close(&house);
 }
 
-/* ---- random resends ----------------------------------------------------------------------------- */
+/* Random resends. */
 
 /* Each number's first content decides: the model remembers it and its verdict. */
 static void random_batches_get_the_verdicts_of_a_list(void **state)

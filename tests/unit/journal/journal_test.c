@@ -86,7 +86,7 @@ static bool same_entry(const struct entry *a, const struct entry *b)
 	       memcmp(a_bytes, b_bytes, a_size) == 0;
 }
 
-/* ---- against a list ----------------------------------------------------------------------------- */
+/* Against a list. */
 
 enum { SOURCES = 3, STREAMS = 6, NUMBERS = 3000, ENTRIES = STREAMS * NUMBERS };
 static const char *const source_names[SOURCES] = { "a", "b", "c.d" };
@@ -289,7 +289,7 @@ static void random_streams_are_those_of_a_list(void **state)
 	place_end(&place);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* Opening. */
 
 static void a_journal_of_another_secret_is_refused(void **state)
 {
@@ -401,7 +401,7 @@ static void a_damaged_chunk_is_told_and_not_read(void **state)
 	place_end(&place);
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* Names. */
 
 static void names_have_numbers_of_their_kind_and_are_undone_with_the_rest(void **state)
 {
@@ -499,7 +499,7 @@ static void receipts_never_go_back(void **state)
 	place_end(&place);
 }
 
-/* ---- the quarantine ----------------------------------------------------------------------------- */
+/* The quarantine. */
 
 static void the_oldest_rows_of_the_quarantine_give_way(void **state)
 {
@@ -594,7 +594,7 @@ static void a_number_that_came_again_has_one_row_while_that_is_kept(void **state
 	dir_end(&place.dir);
 }
 
-/* ---- a disk that is full ------------------------------------------------------------------------ */
+/* A disk that is full. */
 
 /* The kernel refuses to let the file grow: as a full disk would. */
 static void a_commit_that_the_disk_refuses_undoes_all_and_the_next_goes_through(void **state)

@@ -14,7 +14,7 @@
 #include "proto/iso8601.h"
 #include "tests/unit/world.h"
 
-/* ---- facts as texts: "completed a 2026-03-29T00:30:00+01:00, withdrawn b ..." ----------------------- */
+/* Facts as texts: "completed a 2026-03-29T00:30:00+01:00, withdrawn b ...". */
 
 static const struct {
 	const char *word;
@@ -65,7 +65,7 @@ static void add_facts(struct learner *learner, const struct catalogue *catalogue
 	assert_int_equal(*texts, '\0');
 }
 
-/* ---- contributions as texts ------------------------------------------------------------------------- */
+/* Contributions as texts. */
 
 static const char *day_of(int32_t day)
 {
@@ -177,7 +177,7 @@ static void check(const char *why, const char *catalogue_text, const char *facts
 
 #define BIT(facet) (UINT64_C(1) << (facet))
 
-/* ---- programmes ------------------------------------------------------------------------------------- */
+/* Programmes. */
 
 #define PLACES                                                      \
 	"timezone: Europe/Oslo\n"                                   \
@@ -333,7 +333,7 @@ static void days_count_where_they_do_not_rise_with_time(void **state)
 	}
 }
 
-/* ---- competences ------------------------------------------------------------------------------------ */
+/* Competences. */
 
 #define MONTH	"{competence: k, valid_months: 1}"
 #define YEAR	"{competence: k, valid_months: 12}"
@@ -435,15 +435,14 @@ static void check_competence(const char *why, const char *grants_a, const char *
 {
 	char text[1024];
 
-	snprintf(
-		text, sizeof(text),
-		PLACES
-		"modules: [{id: a, pass_mark: 0.6, grants: [%s]}, {id: b, grants: [%s]}]\n"
-		"competences:\n"
-		"  - {id: k, requirements: [{level: 1}, {level: 2, where: {role: nurse}},\n"
-		"     {level: 1, where: {role: carer}}, {level: 3, where: {shift: night, role: nurse}},\n"
-		"     {level: 1, where: {role: nurse, shift: unknown}}, {level: 4}]}\n",
-		grants_a, grants_b);
+	snprintf(text, sizeof(text),
+		 PLACES "modules: [{id: a, pass_mark: 0.6, grants: [%s]}, {id: b, grants: [%s]}]\n"
+			"competences:\n"
+			"  - {id: k, requirements: [{level: 1}, {level: 2, where: {role: nurse}},\n"
+			"     {level: 1, where: {role: carer}}, {level: 3, where: {shift: night, "
+			"role: nurse}},\n"
+			"     {level: 1, where: {role: nurse, shift: unknown}}, {level: 4}]}\n",
+		 grants_a, grants_b);
 	check(why, text, facts, KIND_COMPETENCE, facets, expected);
 }
 

@@ -12,7 +12,7 @@
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/model.h"
 
-/* ---- facts and profiles of events --------------------------------------------------------------- */
+/* Facts and profiles of events. */
 
 static struct text copy_of(struct text text)
 {
@@ -24,7 +24,8 @@ static struct text copy_of(struct text text)
 	return (struct text){ data, text.size };
 }
 
-/* Each event has a profile of its own: more claims than a journal would keep, to the same effect. */
+/* Each event has a profile of its own: more claims than a journal would keep, to the same
+ * effect. */
 static void add_profile(struct profiles *profiles, uint32_t id, const struct event *event)
 {
 	const struct catalogue *c = profiles->catalogue;
@@ -130,7 +131,7 @@ static void assert_contribution(struct one *one, int64_t until, const char *when
 	model_free(&model);
 }
 
-/* ---- facts -------------------------------------------------------------------------------------- */
+/* Facts. */
 
 static void a_fact_that_is_there_changes_nothing(void **state)
 {
@@ -185,7 +186,7 @@ static void facts_stay_sorted_and_single_in_whichever_order_they_come(void **sta
 	learner_free(&learner);
 }
 
-/* ---- one module, case by case ------------------------------------------------------------------- */
+/* One module, case by case. */
 
 enum { NO = -1 };
 /* A fact in so many words: the moment is in hours; of a voiding what it takes back. */
@@ -480,7 +481,7 @@ static void a_module_folds_as_the_definition_says(void **state)
 	calendar_free(calendar);
 }
 
-/* ---- assessments, case by case -------------------------------------------------------------------- */
+/* Assessments, case by case. */
 
 #define ASSESSED(hour, score, passed, phase)                             \
 	{                                                                \
@@ -662,10 +663,11 @@ static void assessments_fold_as_the_definition_says(void **state)
 	calendar_free(calendar);
 }
 
-/* ---- hours ---------------------------------------------------------------------------------------- */
+/* Hours. */
 
 enum { SUNDAY = 6 * 24 };
-/* 2026-03-29T01:00Z and 2026-10-25T01:00Z: the clocks of Oslo change; 2026-03-08T05:30Z: those of St John's go on. */
+/* 2026-03-29T01:00Z and 2026-10-25T01:00Z: the clocks of Oslo change; 2026-03-08T05:30Z: those of
+ * St John's go on. */
 #define SPRING	  INT64_C(1774746000000)
 #define AUTUMN	  INT64_C(1792890000000)
 #define ST_JOHN_S INT64_C(1772947800000)
@@ -769,7 +771,7 @@ static void a_fact_that_is_taken_back_has_no_hour(void **state)
 	calendar_free(calendar);
 }
 
-/* ---- days, as figures are read from them: learner_contribute --------------------------------------- */
+/* Days, as figures are read from them: learner_contribute. */
 
 static const struct {
 	const char *why;
@@ -876,7 +878,7 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 	calendar_free(calendar);
 }
 
-/* ---- against the model -------------------------------------------------------------------------- */
+/* Against the model. */
 
 static void random_learners_contribute_what_the_model_says(void **state)
 {

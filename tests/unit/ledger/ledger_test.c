@@ -22,12 +22,13 @@ static const struct {
 } sources[] = { { "rana", "people" }, { "bodo", "people" }, { "moodle", "moodle" } };
 enum { SOURCES = 3, STREAMS = 2, BATCH = 12, BATCHES = 400 };
 
-/* ---- comparing ---------------------------------------------------------------------------------- */
+/* Comparing. */
 
 static void compare_figures(const struct house *house, const struct tallies *tallies,
 			    const struct model *model, int32_t today, const char *when);
 
-/* The tallies that are committed are those of the model, of a fresh ledger, of a scan; and so are the figures. */
+/* The tallies that are committed are those of the model, of a fresh ledger, of a scan; and so are
+ * the figures. */
 static void assert_as_the_model(struct house *house, const struct model_event *events, size_t n,
 				int64_t until, const char *when)
 {
@@ -133,7 +134,7 @@ static void compare_figures(const struct house *house, const struct tallies *tal
 	json_decref(lines.expected);
 }
 
-/* ---- random worlds ------------------------------------------------------------------------------ */
+/* Random worlds. */
 
 /* A batch that is to be sent, perhaps more than once. */
 struct sending {
@@ -155,7 +156,8 @@ static void history_free(struct history *history)
 	free(history->deliveries);
 }
 
-/* Some of what was sent before, by a source of the same namespace; else something new; now and then what is refused. */
+/* Some of what was sent before, by a source of the same namespace; else something new; now and then
+ * what is refused. */
 static struct event next_event(const struct world *world, const struct history *history,
 			       const char *name_space)
 {
@@ -330,7 +332,7 @@ static void learners_of_thousands_of_facts_come_out_as_the_model(void **state)
 	house_close(&house);
 }
 
-/* ---- case by case ------------------------------------------------------------------------------- */
+/* Case by case. */
 
 static struct event event_of(enum event_type type, const char *learner, const char *module,
 			     const char *region, int hour)
@@ -466,8 +468,8 @@ static void another_catalogue_builds_the_ledger_anew(void **state)
 static void a_changed_name_or_headcount_builds_nothing_anew(void **state)
 {
 	static const char plain[] = "regions: [{code: rana}]\nmodules: [{id: lift}]\n";
-	static const char named[] =
-		"regions: [{code: rana, name: Rana, headcount: [{count: 4}]}]\nmodules: [{id: lift, name: L}]\n";
+	static const char named[] = "regions: [{code: rana, name: Rana, headcount: [{count: "
+				    "4}]}]\nmodules: [{id: lift, name: L}]\n";
 	struct catalogue *old;
 	struct house house;
 
@@ -600,7 +602,7 @@ static void a_commit_that_the_disk_refuses_is_done_again(void **state)
 	house_close(&house);
 }
 
-/* ---- when it is time to commit ------------------------------------------------------------------- */
+/* When it is time to commit. */
 
 static void a_commit_is_due_after_a_while_or_when_someone_waits(void **state)
 {
@@ -629,7 +631,7 @@ static void a_commit_is_due_after_a_while_or_when_someone_waits(void **state)
 	house_close(&house);
 }
 
-/* ---- the watcher --------------------------------------------------------------------------------- */
+/* The watcher. */
 
 struct watched {
 	uint32_t changed[8], seen[8]; /* home << 16 | subject, module */
@@ -686,7 +688,8 @@ static void the_watcher_learns_what_changed_and_what_is_there(void **state)
 	assert_true(has(watched.changed, 2, rana << 16 | KIND_PEOPLE << 8));
 	assert_int_equal(watched.n_seen, 1);
 	assert_int_equal(watched.seen[0], rana << 16);
-	/* The learner moves: both places change. An older event from there is seen, and moves nobody. */
+	/* The learner moves: both places change. An older event from there is seen, and moves
+	 * nobody. */
 	watched = (struct watched){ 0 };
 	send_committed(&house, "s", "a", 3, event_of(EVENT_STARTED, "1", "unheard", "isle", 6));
 	assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);

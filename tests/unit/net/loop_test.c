@@ -87,7 +87,8 @@ static void on_end(void *context)
 	loop_stop(counts->loop);
 }
 
-/* A timer that missed many of its times is called once for them, not many times: at 20 until 130, then 140, 160, 180. */
+/* A timer that missed many of its times is called once for them, not many times: at 20 until 130,
+ * then 140, 160, 180. */
 static void a_late_timer_is_called_once(void **state)
 {
 	struct counts counts = { .loop = loop_new() };
@@ -133,8 +134,8 @@ static void a_round_reads_then_looks_at_timers_then_works(void **state)
 	assert_int_equal(loop_add_timer(counts.loop, 300, on_timer, &counts, NULL), 0);
 	loop_set_work(counts.loop, on_work, &counts);
 	loop_run(counts.loop);
-	/* Level-triggered: three rounds read; the work says twice that there is more; then the timer ends it all; the
-	 * work is done once more. */
+	/* Level-triggered: three rounds read; the work says twice that there is more; then the
+	 * timer ends it all; the work is done once more. */
 	counts.order[counts.n_order] = 0;
 	assert_string_equal(counts.order, "rwrwrwtw");
 	close(counts.pipe[0]);

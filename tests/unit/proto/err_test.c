@@ -99,7 +99,7 @@ static void the_numbers_of_released_codes_do_not_change(void **state)
 		assert_string_equal(lift_err_code(-released[i].number), released[i].code);
 }
 
-/* ---- proto/PROTOCOL.md ------------------------------------------------------------------------- */
+/* Proto/PROTOCOL.md. */
 
 static char *protocol(void)
 {
@@ -113,7 +113,8 @@ static char *protocol(void)
 	return text;
 }
 
-/* The rows "| `code` | where | text |" of the section on codes; calls `fn` with each one's code and text. */
+/* The rows "| `code` | where | text |" of the section on codes; calls `fn` with each one's code and
+ * text. */
 static size_t each_row(void (*fn)(const char *code, const char *text))
 {
 	char *at = strstr(protocol(), "\n## Codes\n"), *end, *line, *next;

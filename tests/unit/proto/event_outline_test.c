@@ -150,7 +150,8 @@ static void an_outline_says_what_was_wrong(void **state)
 	static const struct {
 		const char *event, *outline;
 	} cases[] = {
-		{ "{'type':'assessed','time':1760428800000,'learner':'u','module':'m','region':'r','score':0.5,"
+		{ "{'type':'assessed','time':1760428800000,'learner':'u','module':'m','region':'r',"
+		  "'score':0.5,"
 		  "'passed':true,'phase':'pre'}",
 		  "{'type':'assessed','time':1760428800000,'module':'m','region':'r','score':0.5,"
 		  "'passed':true,'phase':'pre'}" },
@@ -179,7 +180,8 @@ static void an_outline_says_what_was_wrong(void **state)
 		  "{'attrs':'(map of 2: value 2 is integer of 1 digit)'}" },
 		{ "{'attrs':{'':'nurse'}}", "{'attrs':'(map of 1: name 1 is text of 0 bytes)'}" },
 		{ "{'voids':'started'}", "{'voids':'(text of 7 bytes)'}" },
-		{ "{'voids':{'type':'voided','time':1,'score':0.25,'passed':'yes','phase':'mid','a':1}}",
+		{ "{'voids':{'type':'voided','time':1,'score':0.25,'passed':'yes','phase':'mid','a'"
+		  ":1}}",
 		  "{'voids':{'type':'voided','time':'(integer of 1 digit)','score':0.25,"
 		  "'passed':'(text of 3 bytes)','phase':'(text of 3 bytes)'}}" },
 	};

@@ -56,7 +56,7 @@ static unsigned below(size_t n)
 	return (unsigned)rand() % (unsigned)n;
 }
 
-/* ---- one event, by the table of the protocol ---------------------------------------------------- */
+/* One event, by the table of the protocol. */
 
 static int judge(struct tools *tools, const char *event, struct event *ret_event)
 {
@@ -94,9 +94,11 @@ static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 		  0, "the first moment of 2000" },
 		{ "{'type':'started','learner':'u','module':'m','region':'r','time':946684799999}",
 		  LIFT_E_TIME, "the last moment of 1999" },
-		{ "{'type':'started','learner':'u','module':'m','region':'r','time':281474976710655}",
+		{ "{'type':'started','learner':'u','module':'m','region':'r','time':"
+		  "281474976710655}",
 		  0, "as far ahead as can be kept; nearer is intake's business" },
-		{ "{'type':'started','learner':'u','module':'m','region':'r','time':281474976710656}",
+		{ "{'type':'started','learner':'u','module':'m','region':'r','time':"
+		  "281474976710656}",
 		  LIFT_E_TIME, "further ahead" },
 		{ "{" VOID ",'voids':{'type':'started','time':281474976710656}}", LIFT_E_VOIDS,
 		  "to void what is further ahead" },
@@ -182,7 +184,7 @@ static void texts_have_their_bounds_in_bytes(void **state)
 	}
 }
 
-/* ---- the table, read aloud ----------------------------------------------------------------------- */
+/* The table, read aloud. */
 
 /* Values that a field may be given, good and bad; NULL: left out. */
 static const char *const pools[][12] = {
@@ -325,7 +327,7 @@ static void a_random_event_is_judged_as_the_table_read_aloud_says(void **state)
 	assert_in_range(good, ROUNDS / 20, ROUNDS);
 }
 
-/* ---- there and back ------------------------------------------------------------------------------ */
+/* There and back. */
 
 static void every_score_there_is_comes_back(void **state)
 {
@@ -543,7 +545,7 @@ static void the_same_content_gives_the_same_raw_bytes(void **state)
 	assert_true(text_equal(first, msg_written(tools->other)));
 }
 
-/* ---- a batch's own keys --------------------------------------------------------------------------- */
+/* A batch's own keys. */
 
 static void a_batch_that_is_refused_still_says_which_one_it_is(void **state)
 {

@@ -31,7 +31,7 @@ static uint64_t random_below(uint64_t n)
 	return (random_state * UINT64_C(2685821657736338717) >> 16) % n;
 }
 
-/* ---- well formed, or not ----------------------------------------------------------------------- */
+/* Well formed, or not. */
 
 static void what_is_well_formed_and_what_is_not(void **state)
 {
@@ -86,7 +86,8 @@ static void what_is_well_formed_and_what_is_not(void **state)
 			fail_msg("%s", cases[i].why);
 }
 
-/* The specification, read aloud: one value from *at on; `depth` maps and arrays may still be opened. */
+/* The specification, read aloud: one value from *at on; `depth` maps and arrays may still be
+ * opened. */
 static bool slow_value(const uint8_t *data, size_t size, size_t *at, int depth)
 {
 	uint64_t count = 0, bytes = 0, values = 0;
@@ -305,7 +306,7 @@ static void every_first_byte_with_every_length_behind_it(void **state)
 	}
 }
 
-/* ---- UTF-8 ------------------------------------------------------------------------------------- */
+/* UTF-8. */
 
 /* RFC 3629, section 4, as a table: the ranges of each byte. */
 static bool slow_utf8(const uint8_t *data, size_t size)
@@ -404,7 +405,7 @@ static void longer_texts_are_judged_as_the_rfc_does(void **state)
 	}
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* Reading. */
 
 static void a_text_is_borrowed_from_the_message(void **state)
 {
@@ -566,7 +567,7 @@ static void a_map_has_64_keys_at_most(void **state)
 	msg_writer_free(writer);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* Writing. */
 
 static void what_is_written_is_as_short_as_it_can_be(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * proto/vectors/ against our own decoders and encoders: byte for byte, code for code. And proto/PROTOCOL.md,
- * whose examples are vectors.
+ * proto/vectors/ against our own decoders and encoders: byte for byte, code for code. And
+ * proto/PROTOCOL.md, whose examples are vectors.
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -33,7 +33,7 @@ struct tools {
 	struct msg_writer *writer;
 };
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* Files. */
 
 static char *file_text(const char *path, size_t *ret_size)
 {
@@ -137,7 +137,7 @@ static void assert_written(struct tools *tools, const struct vector *vector, con
 		fail_msg("%s: %s gives %zu other bytes", vector->name, how, written.size);
 }
 
-/* ---- decoding ---------------------------------------------------------------------------------- */
+/* Decoding. */
 
 static int decode(struct tools *tools, const struct vector *vector)
 {
@@ -204,7 +204,7 @@ static void check_meaning(struct tools *tools, const struct vector *vector)
 		assert_written(tools, vector, "its JSON");
 }
 
-/* ---- encoding ---------------------------------------------------------------------------------- */
+/* Encoding. */
 
 static struct text text_in(const json_t *map, const char *key)
 {
@@ -443,7 +443,7 @@ static void check_encoder(struct tools *tools, const struct vector *vector)
 	assert_written(tools, vector, "our encoder");
 }
 
-/* ---- the protocol's text ----------------------------------------------------------------------- */
+/* The protocol's text. */
 
 /* The hex pairs before each line's ';'. */
 static void check_bytes_block(const char *name, const char *from, const char *to)
@@ -551,7 +551,7 @@ static void pages_of_a_catalogue_add_up_to_the_whole(void **state)
 	msg_writer_free(tools.writer);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------- */
+/* Tests. */
 
 static void each_is_decoded_or_refused_with_its_code(void **state)
 {

@@ -18,7 +18,7 @@
 #include "daemon/tasks/parts.h"
 #include "tests/unit/house.h"
 
-/* ---- the manifest ------------------------------------------------------------------------------- */
+/* The manifest. */
 
 static struct manifest any_manifest(void)
 {
@@ -92,7 +92,7 @@ static void a_manifest_that_is_newer_or_broken_is_refused(void **state)
 	dir_end(&dir);
 }
 
-/* ---- a backup ----------------------------------------------------------------------------------- */
+/* A backup. */
 
 /* A journal with some events, which nobody has open. */
 static void make_state(struct house *house)
@@ -283,7 +283,7 @@ static void a_backup_with_a_changed_byte_is_not_restored(void **state)
 	house_close(&house);
 }
 
-/* ---- a restore ---------------------------------------------------------------------------------- */
+/* A restore. */
 
 static void what_was_there_moves_aside_and_the_ledger_goes(void **state)
 {

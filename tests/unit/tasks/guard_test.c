@@ -172,7 +172,7 @@ static void a_journal_that_is_cut_off_is_unusable(void **state)
 	dir_end(&dir);
 }
 
-/* ---- the ledger, and who dies --------------------------------------------------------------------- */
+/* The ledger, and who dies. */
 
 static int say_whole(const char *dir)
 {
@@ -313,8 +313,7 @@ static bool kill_in_the_rest(const struct guard_wish *wish, int signal_number, s
 	return false;
 }
 
-static void a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_crashes_does(
-	void **state)
+static void a_walk_that_is_killed_finds_nothing_and_one_that_crashes_does(void **state)
 {
 	static const int signals[] = { SIGKILL, SIGTERM, SIGBUS };
 	struct guard_wish wish = wish_of(*state, NEWEST_SMALL);
@@ -458,8 +457,7 @@ int main(void)
 		cmocka_unit_test(
 			a_ledger_is_damaged_where_it_is_found_to_be_or_crashes_who_walks_it),
 		cmocka_unit_test(nothing_is_damaged_because_it_could_not_be_walked),
-		cmocka_unit_test(
-			a_walk_beside_the_daemon_that_is_killed_finds_nothing_and_one_that_crashes_does),
+		cmocka_unit_test(a_walk_that_is_killed_finds_nothing_and_one_that_crashes_does),
 		cmocka_unit_test(a_large_ledger_is_walked_beside_the_daemon),
 		cmocka_unit_test(a_walk_of_a_large_ledger_ends_with_the_child),
 		cmocka_unit_test(the_child_has_none_of_the_daemons_descriptors),

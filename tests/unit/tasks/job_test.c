@@ -21,7 +21,7 @@
 #include "proto/err.h"
 #include "tests/unit/world.h"
 
-/* ---- the child, which does what its first option says ------------------------------------------- */
+/* The child, which does what its first option says. */
 
 static void report_steps(void)
 {
@@ -90,7 +90,7 @@ static const struct {
 	{ "--count", count_descriptors },
 };
 
-/* ---- the daemon --------------------------------------------------------------------------------- */
+/* The daemon. */
 
 struct told {
 	struct loop *loop;

@@ -71,7 +71,7 @@ static void make_state(struct house *house)
 	shut(house);
 }
 
-/* ---- what is right ------------------------------------------------------------------------------ */
+/* What is right. */
 
 static void a_right_ledger_is_right_however_it_came_to_be(void **state)
 {
@@ -164,7 +164,7 @@ static void a_ledger_of_another_day_is_not_compared(void **state)
 	house_close(&house);
 }
 
-/* ---- what is not -------------------------------------------------------------------------------- */
+/* What is not. */
 
 static void first_of(struct store_txn *txn, int db, struct text *ret_key, struct text *ret_value)
 {

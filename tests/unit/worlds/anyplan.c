@@ -11,7 +11,7 @@ void write_name(FILE *file, const char *name)
 	fputc('"', file);
 }
 
-/* ---- where --------------------------------------------------------------------------------------- */
+/* Where. */
 
 static bool is_drawn(const struct anyplan *plan, uint32_t w)
 {
@@ -21,7 +21,8 @@ static bool is_drawn(const struct anyplan *plan, uint32_t w)
 	return false;
 }
 
-/* The first asks for nothing; the others differ from one another, or ask for nothing where they cannot. */
+/* The first asks for nothing; the others differ from one another, or ask for nothing where they
+ * cannot. */
 void anyplan_begin(struct anyplan *plan)
 {
 	static const uint32_t percents[] = { 0, 50, 90, 100 };
@@ -77,7 +78,7 @@ void anyplan_write_headcount(FILE *file, const struct anyplan *plan)
 	fputc(']', file);
 }
 
-/* ---- competences --------------------------------------------------------------------------------- */
+/* Competences. */
 
 static const char *const competences[] = { "wounds", "Wounds", "DigComp 1.2" };
 
@@ -133,7 +134,7 @@ int32_t anyplan_later_day(const struct catalogue *catalogue, int32_t day)
 	return day_add_months(day, months) - (months ? before[chance(12)] : 0);
 }
 
-/* ---- programmes ---------------------------------------------------------------------------------- */
+/* Programmes. */
 
 /* Some of the names, in any order, and at least one if there is one: how many. */
 static uint32_t write_some(FILE *file, const char *key, const char *const *names, uint32_t n)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * anyplan.h - what a region of a random world has planned: headcounts, programmes, competences and what grants them.
+ * anyplan.h - what a region of a random world has planned: headcounts, programmes, competences and
+ * what grants them.
  */
 #ifndef LIFT_TESTS_ANYPLAN_H
 #define LIFT_TESTS_ANYPLAN_H

@@ -72,7 +72,8 @@ static void make_times(const struct calendar *calendar, const char *zone, int64_
 	}
 }
 
-/* Months later, or a day beside that: what is valid for so long touches, overlaps or leaves a gap. */
+/* Months later, or a day beside that: what is valid for so long touches, overlaps or leaves a
+ * gap. */
 static void make_months(const struct calendar *calendar, int64_t times[ANYTIMES])
 {
 	static const int months[] = { 1, 1, 12, 24 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * anytimes.h - the times of a random world: few, around changes of the clocks, midnights, ends of months and a leap day,
- * and months apart.
+ * anytimes.h - the times of a random world: few, around changes of the clocks, midnights, ends of
+ * months and a leap day, and months apart.
  */
 #ifndef LIFT_TESTS_ANYTIMES_H
 #define LIFT_TESTS_ANYTIMES_H

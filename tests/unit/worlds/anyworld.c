@@ -12,7 +12,7 @@
 #include "tests/unit/worlds/anyplan.h"
 #include "tests/unit/worlds/anytimes.h"
 
-/* ---- names: a catalogue takes some of them, events use any -------------------------------------- */
+/* Names: a catalogue takes some of them, events use any. */
 
 enum { PLACES = 16, UNITS = 12, NOWHERE = 3, LEARNERS = 6, DIMENSIONS = 3, VALUES = 4 };
 static const char *const places[PLACES + NOWHERE] = {
@@ -63,7 +63,7 @@ static void write_aliases(FILE *file, struct names_left *left, uint32_t needed)
 	}
 }
 
-/* ---- a catalogue --------------------------------------------------------------------------------- */
+/* A catalogue. */
 
 enum { REGIONS = 8, MODULES = 4 };
 
@@ -176,7 +176,7 @@ static char *make_catalogue(const char *zone, const int32_t *days, uint32_t n_da
 	return text;
 }
 
-/* ---- events -------------------------------------------------------------------------------------- */
+/* Events. */
 
 /* What the events of a world have in common. */
 struct luck {
@@ -307,7 +307,8 @@ static const struct event *random_old(const struct event *events, uint32_t n)
 	return old->type == EVENT_ASSESSED ? old : &events[chance(n)];
 }
 
-/* What was there before: as it was, with another profile, under another name of its module, or taken back. */
+/* What was there before: as it was, with another profile, under another name of its module, or
+ * taken back. */
 static void random_again(struct event *event, const struct event *old, const struct luck *luck)
 {
 	*event = *old;
@@ -326,7 +327,8 @@ static void random_again(struct event *event, const struct event *old, const str
 	}
 }
 
-/* Some of the first n events that a grant with an end may be earned by, and its months; NULL: none was found. */
+/* Some of the first n events that a grant with an end may be earned by, and its months; NULL: none
+ * was found. */
 static const struct event *find_earning(const struct anyworld *world, uint32_t n,
 					uint16_t *ret_months)
 {
@@ -411,7 +413,7 @@ void anyworld_model(struct model *model, const struct anyworld *world, int64_t u
 	model_make(model, world->catalogue, events, world->n, until);
 }
 
-/* ---- as JSON Lines ------------------------------------------------------------------------------- */
+/* As JSON Lines. */
 
 static void set_text(json_t *to, const char *key, struct text text)
 {

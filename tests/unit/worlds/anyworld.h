@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * anyworld.h - a small world in which everything is left to chance: the catalogue, the time zone, who does what and
- * when. Times are few and lie around changes of the clocks, midnights, ends of months and a leap day, so that they meet.
+ * anyworld.h - a small world in which everything is left to chance: the catalogue, the time zone,
+ * who does what and when. Times are few and lie around changes of the clocks, midnights, ends of
+ * months and a leap day, so that they meet.
  */
 #ifndef LIFT_TESTS_ANYWORLD_H
 #define LIFT_TESTS_ANYWORLD_H
@@ -19,8 +20,8 @@ enum { ANYWORLD_EVENTS = 80, ANYWORLD_DAYS = 2 /* as of which one asks */ };
 struct anyworld {
 	char *text; /* of the catalogue */
 	struct catalogue *catalogue;
-	struct event events
-		[ANYWORLD_EVENTS]; /* deliveries: some are there twice; their texts live as long as the world */
+	struct event events[ANYWORLD_EVENTS]; /* deliveries: some are there twice; their texts live
+						 as long as the world */
 	uint32_t n;
 	int32_t days[ANYWORLD_DAYS];
 };

@@ -10,7 +10,7 @@
 
 enum { HOUR_MS = 3600000 };
 
-/* ---- an event ------------------------------------------------------------------------------------ */
+/* An event. */
 
 static uint32_t module_of(const struct anyworld *world, const struct event *event)
 {
@@ -101,7 +101,7 @@ static bool has_unknown_attr(const struct anyworld *world, const struct event *e
 	return has_attr(world, event, false, false);
 }
 
-/* ---- its time ------------------------------------------------------------------------------------ */
+/* Its time. */
 
 static int32_t day_of(const struct anyworld *world, const struct event *event)
 {
@@ -192,7 +192,7 @@ static bool is_on_leap_day(const struct anyworld *world, const struct event *eve
 	return counts(world, event) && is_on_date(day_of(world, event), "-02-29");
 }
 
-/* ---- two events of one learner ------------------------------------------------------------------- */
+/* Two events of one learner. */
 
 static bool is_one_module(const struct anyworld *world, const struct event *a,
 			  const struct event *b)
@@ -331,7 +331,7 @@ static bool is_none_behind_pre(const struct anyworld *world, const struct event 
 	return is_phased(world, a, b, PHASE_PRE, PHASE_NONE);
 }
 
-/* ---- voidings ------------------------------------------------------------------------------------ */
+/* Voidings. */
 
 enum {
 	NAMES_TIME = 1,
@@ -418,7 +418,7 @@ static bool is_taken_back_first(const struct anyworld *world, const struct event
 	return is_taken_back(world, a, b) && a < b;
 }
 
-/* ---- a world ------------------------------------------------------------------------------------- */
+/* A world. */
 
 static bool has_no_regions(const struct anyworld *world)
 {
@@ -453,7 +453,7 @@ static bool is_asked_in_the_middle(const struct anyworld *world)
 	return before && behind;
 }
 
-/* ---- all ----------------------------------------------------------------------------------------- */
+/* All. */
 
 typedef bool event_fn(const struct anyworld *world, const struct event *event);
 typedef bool pair_fn(const struct anyworld *world, const struct event *a, const struct event *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ingredients.h - what random worlds are made of, found in the worlds themselves: a generator that no longer makes
- * one of these fails a test instead of proving less.
+ * ingredients.h - what random worlds are made of, found in the worlds themselves: a generator that
+ * no longer makes one of these fails a test instead of proving less.
  */
 #ifndef LIFT_TESTS_INGREDIENTS_H
 #define LIFT_TESTS_INGREDIENTS_H
@@ -13,7 +13,8 @@ enum {
 	INGREDIENTS_FORMS = 16, /* of a voiding: each of time, score, passed, phase named or not */
 };
 
-/* How many worlds have each, and facts of a type taken back by a voiding of a form; all zeros to begin with. */
+/* How many worlds have each, and facts of a type taken back by a voiding of a form; all zeros to
+ * begin with. */
 struct ingredients {
 	uint32_t worlds[INGREDIENTS_ROOM];
 	uint32_t taken_back[EVENT_VOIDED][INGREDIENTS_FORMS];

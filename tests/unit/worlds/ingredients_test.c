@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the random worlds of worlds_test.c are made of: every ingredient is in several worlds of one seed, so that
- * luck alone neither fails this test nor hides that the generator no longer makes one.
+ * What the random worlds of worlds_test.c are made of: every ingredient is in several worlds of one
+ * seed, so that luck alone neither fails this test nor hides that the generator no longer makes
+ * one.
  */
 #include <setjmp.h>
 #include <stdarg.h>

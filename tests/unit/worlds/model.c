@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* ---- the catalogue ------------------------------------------------------------------------------ */
+/* The catalogue. */
 
 static bool is_text(struct text text, const char *s)
 {
@@ -129,7 +129,7 @@ bool model_headcount(const struct catalogue *c, uint32_t region, const struct wh
 	return any;
 }
 
-/* ---- one learner -------------------------------------------------------------------------------- */
+/* One learner. */
 
 static bool is_same_learner(const struct model_event *a, const struct model_event *b)
 {

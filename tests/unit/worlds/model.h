@@ -2,7 +2,8 @@
 /*
  * model.h - what the metrics mean, once more: slow and obvious, from all events at once.
  *
- * The daemon's code is not used but for the catalogue as it was read, and local days, hours and months.
+ * The daemon's code is not used but for the catalogue as it was read, and local days, hours and
+ * months.
  */
 #ifndef LIFT_TESTS_MODEL_H
 #define LIFT_TESTS_MODEL_H
@@ -72,10 +73,12 @@ void model_free(struct model *model);
 /* The tallies that the learners make together, in order of keys; the caller frees them. */
 struct tally *model_tallies(const struct model *model, size_t *ret_n);
 
-/* The level that a learner has in a competence on a day: the greatest among the grants that hold; 0: none does. */
+/* The level that a learner has in a competence on a day: the greatest among the grants that hold;
+ * 0: none does. */
 int model_level(const struct model_grants *grants, int32_t day);
 
-/* The next of the longest runs of days, at `from` or later, on which the level is low..high; false: there is none. */
+/* The next of the longest runs of days, at `from` or later, on which the level is low..high; false:
+ * there is none. */
 struct model_run {
 	int32_t begin, end; /* as of a grant */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * METRICS 6: the grants that a learner has earned, what they add to the tallies, and a competence's figures.
+ * METRICS 6: the grants that a learner has earned, what they add to the tallies, and a competence's
+ * figures.
  */
 #include "tests/unit/worlds/model_parts.h"
 
@@ -13,7 +14,7 @@
 
 enum { LEVELS = 8 };
 
-/* ---- one learner -------------------------------------------------------------------------------- */
+/* One learner. */
 
 static bool earns(const struct event *fact, const struct grant *grant, const struct module *module)
 {
@@ -53,7 +54,7 @@ void model_fold_competence(struct model_grants *grants, const struct catalogue *
 	}
 }
 
-/* ---- days --------------------------------------------------------------------------------------- */
+/* Days. */
 
 int model_level(const struct model_grants *grants, int32_t day)
 {
@@ -68,8 +69,8 @@ int model_level(const struct model_grants *grants, int32_t day)
 	return level;
 }
 
-/* The first day at `from` or later on which a grant begins or no longer counts, and the level is, or is not, low..high. The
- * level changes on such days only. MODEL_FOR_EVER: there is none. */
+/* The first day at `from` or later on which a grant begins or no longer counts, and the level is,
+ * or is not, low..high. The level changes on such days only. MODEL_FOR_EVER: there is none. */
 static int32_t next_day(const struct model_grants *grants, int32_t from, int low, int high, bool is)
 {
 	int32_t best = MODEL_FOR_EVER;
@@ -96,7 +97,7 @@ bool model_run(const struct model_grants *grants, int32_t from, int low, int hig
 	return true;
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------ */
+/* Tallies. */
 
 static uint64_t span_of(const struct model_run *run)
 {
@@ -133,7 +134,7 @@ void model_count_competence(struct model_counts *to, const struct catalogue *c,
 				   LEVELS);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* Figures. */
 
 static bool holds(const struct model_ask *ask, const struct model_learner *learner, int step,
 		  int64_t *ret_at)

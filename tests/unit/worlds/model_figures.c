@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pieces that the figures of several kinds have in common, those of people, and the lines of an export.
+ * Pieces that the figures of several kinds have in common, those of people, and the lines of an
+ * export.
  */
 #include "tests/unit/worlds/model_parts.h"
 
@@ -11,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* ---- pieces ------------------------------------------------------------------------------------- */
+/* Pieces. */
 
 double model_decimal(double value)
 {
@@ -202,7 +203,7 @@ json_t *model_reached(const struct model_ask *ask, const struct model_steps *ste
 	return model_rate(reached, leaves);
 }
 
-/* ---- people ------------------------------------------------------------------------------------- */
+/* People. */
 
 static bool is_learner(const struct model_ask *ask, const struct model_learner *learner, int step,
 		       int64_t *ret_at)
@@ -235,7 +236,7 @@ json_t *model_people_figures(const struct model_ask *ask)
 			 model_by(ask, &people));
 }
 
-/* ---- an export ---------------------------------------------------------------------------------- */
+/* An export. */
 
 static int compare_lines(const void *a, const void *b)
 {

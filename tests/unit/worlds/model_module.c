@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * METRICS 3 and 4: what a learner has done in a module, what that adds to the tallies, and a module's figures.
+ * METRICS 3 and 4: what a learner has done in a module, what that adds to the tallies, and a
+ * module's figures.
  */
 #include "tests/unit/worlds/model_parts.h"
 
@@ -10,7 +11,7 @@
 
 #include <cmocka.h>
 
-/* ---- one learner -------------------------------------------------------------------------------- */
+/* One learner. */
 
 /* METRICS 3 of assessments: each as it is ordered by. */
 struct assessment {
@@ -128,7 +129,7 @@ void model_fold_module(struct model_state *state, const struct catalogue *c, uin
 	make_assessments(state, facts->items, facts->n, c->modules[module].pass_mark);
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------ */
+/* Tallies. */
 
 static void count_scores(struct model_counts *to, const struct model_state *s)
 {
@@ -176,7 +177,7 @@ void model_count_module(struct model_counts *to, const struct catalogue *c,
 	count_scores(to, s);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* Figures. */
 
 struct numbers {
 	json_int_t *items;
@@ -215,7 +216,8 @@ static json_t *mean(const struct numbers *numbers)
 			  : json_null();
 }
 
-/* The value at rank ceil(percent / 100 * n), counted from 1: the first that so many are not above. */
+/* The value at rank ceil(percent / 100 * n), counted from 1: the first that so many are not
+ * above. */
 static json_int_t ranked(const struct numbers *numbers, size_t percent)
 {
 	json_int_t best = INT64_MAX;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * model_parts.h - what the files of the model share: catalogue and facts, counting, and pieces of figures.
+ * model_parts.h - what the files of the model share: catalogue and facts, counting, and pieces of
+ * figures.
  */
 #ifndef LIFT_TESTS_MODEL_PARTS_H
 #define LIFT_TESTS_MODEL_PARTS_H
 
 #include "tests/unit/worlds/model.h"
 
-/* ---- the catalogue ------------------------------------------------------------------------------ */
+/* The catalogue. */
 
 /* Is a home a region, or below it? */
 bool model_is_inside(const struct catalogue *c, uint32_t home, uint32_t region);
@@ -16,11 +17,12 @@ bool model_is_leaf(const struct catalogue *c, uint32_t region);
 /* Has a learner all the attributes that are asked for? */
 bool model_has_attributes(const struct model_learner *learner, const struct where *where);
 
-/* METRICS 2: a region's own row, else the sum over its leaves; false where one of them does not say. */
+/* METRICS 2: a region's own row, else the sum over its leaves; false where one of them does not
+ * say. */
 bool model_headcount(const struct catalogue *c, uint32_t region, const struct where *where,
 		     json_int_t *ret_count);
 
-/* ---- one learner -------------------------------------------------------------------------------- */
+/* One learner. */
 
 /* The standing facts of a learner in one module, each once. */
 struct model_facts {
@@ -36,7 +38,7 @@ void model_fold_programme(struct model_progress *progress, const struct catalogu
 void model_fold_competence(struct model_grants *grants, const struct catalogue *c,
 			   uint32_t competence, const struct model_facts *facts);
 
-/* ---- counts ------------------------------------------------------------------------------------- */
+/* Counts. */
 
 /* Counts of one learner in one subject, as they come: the same key may come again. */
 struct model_counts {
@@ -58,7 +60,7 @@ void model_count_programme(struct model_counts *to, const struct catalogue *c,
 void model_count_competence(struct model_counts *to, const struct catalogue *c,
 			    const struct model_learner *learner, uint32_t competence);
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* Figures. */
 
 /* What figures are asked for. */
 struct model_ask {
@@ -107,8 +109,8 @@ void model_day_add(struct model_days *days, int32_t day, int column);
 /* The rows with so many columns; frees them. */
 json_t *model_days_json(struct model_days *days, int columns);
 
-/* Leaves inside the region, and those of them that are the home of somebody who counts; of a programme's regions only, or
- * (NULL) of all. */
+/* Leaves inside the region, and those of them that are the home of somebody who counts; of a
+ * programme's regions only, or (NULL) of all. */
 json_t *model_reached(const struct model_ask *ask, const struct model_steps *steps,
 		      const struct programme *programme);
 

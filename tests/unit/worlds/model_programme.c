@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * METRICS 5: what a learner has done in a programme, what that adds to the tallies, and a programme's figures.
+ * METRICS 5: what a learner has done in a programme, what that adds to the tallies, and a
+ * programme's figures.
  */
 #include "tests/unit/worlds/model_parts.h"
 
@@ -10,7 +11,7 @@
 
 #include <cmocka.h>
 
-/* ---- one learner -------------------------------------------------------------------------------- */
+/* One learner. */
 
 static bool is_for(const struct catalogue *c, const struct programme *p, uint32_t home)
 {
@@ -91,7 +92,7 @@ void model_fold_programme(struct model_progress *progress, const struct catalogu
 	progress->withdrawn = !progress->completed && withdrawn_at == progress->last_at;
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------ */
+/* Tallies. */
 
 static bool meets(const struct model_learner *learner, uint32_t programme,
 		  const struct target *target)
@@ -124,7 +125,7 @@ void model_count_programme(struct model_counts *to, const struct catalogue *c,
 		model_count(to, FACET_TARGET, t, 0, meets(learner, programme, &p->targets[t]));
 }
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* Figures. */
 
 enum { PARTICIPANTS, COMPLETED };
 

@@ -48,7 +48,7 @@ static const char *const names[PLAN_INGREDIENTS] = {
 	[GAP_UNKNOWN] = "a gap that is not known",
 };
 
-/* ---- programmes --------------------------------------------------------------------------------- */
+/* Programmes. */
 
 static uint32_t sum(const uint32_t hours[168])
 {
@@ -87,7 +87,7 @@ static void count_progress(uint32_t seen[PLAN_INGREDIENTS], const struct catalog
 	seen[PROGRAMME_BELOW_A_REGION] += below;
 }
 
-/* ---- competences -------------------------------------------------------------------------------- */
+/* Competences. */
 
 static bool is_day_of_month(int32_t day, const char *text)
 {
@@ -156,7 +156,7 @@ static void count_grants(uint32_t seen[PLAN_INGREDIENTS], const struct catalogue
 			model_run(all, INT32_MIN, k->requirements[r].level, 8, &run);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* Figures. */
 
 static json_int_t whole(const json_t *line, const char *key)
 {
@@ -213,7 +213,7 @@ static void count_competence(uint32_t seen[PLAN_INGREDIENTS], const json_t *line
 	}
 }
 
-/* ---- all ---------------------------------------------------------------------------------------- */
+/* All. */
 
 static void count_all(uint32_t seen[PLAN_INGREDIENTS], const struct model *model,
 		      const json_t *lines)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * plan_ingredients.h - what makes programmes and competences hard, found in random worlds, as of their days.
+ * plan_ingredients.h - what makes programmes and competences hard, found in random worlds, as of
+ * their days.
  */
 #ifndef LIFT_TESTS_PLAN_INGREDIENTS_H
 #define LIFT_TESTS_PLAN_INGREDIENTS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hundreds of worlds left to chance, each lived through several times, in other orders and batches: always the tallies
- * of a fresh rebuild and of the model, and the figures of the reference program.
+ * Hundreds of worlds left to chance, each lived through several times, in other orders and batches:
+ * always the tallies of a fresh rebuild and of the model, and the figures of the reference program.
  * With LIFT_KEEP in the environment their catalogues and events stay.
  */
 #include <fcntl.h>
@@ -45,7 +45,7 @@ enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 static struct dir stage;
 static char *exported[WORLDS][ANYWORLD_DAYS];
 
-/* ---- living through a world ---------------------------------------------------------------------- */
+/* Living through a world. */
 
 /* Some of what a daemon meets between two batches. */
 static void live_on(struct house *house)
@@ -110,7 +110,7 @@ static void live_through(struct house *house, const struct anyworld *world, cons
 	house_apply_all(house);
 }
 
-/* ---- tallies ------------------------------------------------------------------------------------- */
+/* Tallies. */
 
 static void check_fresh(struct house *house, const struct tallies_read *found, const char *when)
 {
@@ -135,7 +135,7 @@ static void check_model(const struct model *model, const struct tally *found, si
 	free(expected);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------- */
+/* Figures. */
 
 static int keep_line(void *context, struct text line)
 {
@@ -256,7 +256,7 @@ static void keep_exports(struct house *house, const struct anyworld *world, uint
 	}
 }
 
-/* ---- the first test ------------------------------------------------------------------------------ */
+/* The first test. */
 
 /* Its catalogue, its events, and a line of the days for the reference program. */
 static void write_world(const struct anyworld *world, uint32_t w)
@@ -329,7 +329,7 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 	}
 }
 
-/* ---- the reference program ----------------------------------------------------------------------- */
+/* The reference program. */
 
 /* Started once: for each line of `days` the figures, then an empty line. */
 static const char driver[] =
@@ -365,7 +365,8 @@ static void run_reference(const char *library)
 	if (child == 0) {
 		int fd = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-		/* It ends by itself, with the test or at the limit, which a busy machine does not bring nearer. */
+		/* It ends by itself, with the test or at the limit, which a busy machine does not
+		 * bring nearer. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (setrlimit(RLIMIT_CPU, &limit) != 0 || fd < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
 		    chdir(stage.path) != 0)
@@ -434,7 +435,7 @@ static void figures_are_those_of_the_reference_program(void **state)
 	fclose(out);
 }
 
-/* ---- all ----------------------------------------------------------------------------------------- */
+/* All. */
 
 static int begin(void **state)
 {

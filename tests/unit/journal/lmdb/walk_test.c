@@ -19,7 +19,7 @@ static const uint8_t secret[16] = "a secret's dig";
 enum { ROUNDS = 40, EVENTS = 1200 /* a round: a commit */, NEWEST_SMALL = 1, FLIPS = 300 };
 #define EVERYTHING UINT64_MAX
 
-/* ---- a journal that has something of everything ----------------------------------------------------- */
+/* A journal that has something of everything. */
 
 static uint32_t name_of(struct journal *journal, enum name_kind kind, const char *text, uint32_t n)
 {
@@ -166,7 +166,7 @@ static struct journal_damage walk(const struct dir *dir, uint64_t newest_bytes)
 	return damage;
 }
 
-/* ---- what is whole ---------------------------------------------------------------------------------- */
+/* What is whole. */
 
 static void a_whole_journal_is_whole_in_one_part_and_in_two(void **state)
 {
@@ -235,7 +235,7 @@ static void a_journal_whose_file_is_empty_or_has_no_commit_is_damaged(void **sta
 	}
 }
 
-/* ---- each kind of damage ---------------------------------------------------------------------------- */
+/* Each kind of damage. */
 
 struct copy {
 	struct dir dir;
@@ -556,7 +556,7 @@ static void numbers_are_told_as_far_as_they_are_known(void **state)
 	assert_string_equal(text, "1..1,3..70,18446744073709551613..last");
 }
 
-/* ---- damage to pages -------------------------------------------------------------------------------- */
+/* Damage to pages. */
 
 struct image {
 	uint8_t *bytes;
@@ -765,7 +765,7 @@ static void each_kind_of_damage_to_a_page_is_found(void **state)
 	}
 }
 
-/* ---- any byte --------------------------------------------------------------------------------------- */
+/* Any byte. */
 
 /* All records as LMDB finds them, in order and one by one. */
 static struct sum sum_of_all(const struct dir *dir)
@@ -860,7 +860,7 @@ static void a_changed_byte_is_found_or_changes_nothing(void **state)
 	assert_true(found > FLIPS / 4);
 }
 
-/* ---- damage in a form that fits --------------------------------------------------------------------- */
+/* Damage in a form that fits. */
 
 static void ranges_of_much_damage_cover_all_of_it(void **state)
 {
@@ -900,7 +900,7 @@ static void ranges_of_much_damage_cover_all_of_it(void **state)
 	dir_end(&copy.dir);
 }
 
-/* ---- formats ---------------------------------------------------------------------------------------- */
+/* Formats. */
 
 /* A journal as format 1 had it, with one accepted event: no sums. */
 static void write_format_1(const struct dir *dir)
