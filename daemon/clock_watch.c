@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
 static void look(void *context)

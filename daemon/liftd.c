@@ -9,10 +9,12 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/wake.h"
 #include "daemon/tasks/backup.h"
 
 static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };

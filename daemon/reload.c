@@ -13,6 +13,7 @@
 
 #include "daemon/base/load.h"
 #include "daemon/liftd_internal.h"
+#include "daemon/net/wake.h"
 
 enum { RENAMED_WAIT_S = 5 };
 

@@ -11,6 +11,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/liftd_internal.h"
+#include "daemon/net/wake.h"
 #include "daemon/store/file.h"
 
 enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };

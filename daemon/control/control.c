@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/catalogue/msg.h"
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"

@@ -6,6 +6,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/control/internal.h"
+#include "daemon/net/wake.h"
 #include "daemon/tasks/backup.h"
 
 static int start(struct control *control, enum job_kind kind, const struct client *client,

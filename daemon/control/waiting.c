@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
 #include "daemon/control/internal.h"
+#include "daemon/net/wake.h"
 
 /* What takes long is seen to go on. */
 

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/intake/window.h"
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/wake.h"
 
 static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
 	      "a group may have as many clients as messages");

@@ -8,8 +8,8 @@
 #include <sys/statvfs.h>
 #include <time.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
-#include "daemon/net/loop.h"
 
 enum {
 	AGAIN_MS = 5000,       /* after the disk has refused */

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <zmq.h>
 
+#include "daemon/base/clock.h"
 #include "proto/err.h"
 
 struct loop {
@@ -31,24 +30,6 @@ struct loop {
 
 #define TIMER_RESTS INT64_MAX
 enum { LOOP_WAIT_MAX_MS = 1000 /* so that rounds go on */ };
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t clock_steady_ms(void)
-{
-	return clock_ms(CLOCK_MONOTONIC);
-}
-
-int64_t clock_utc_ms(void)
-{
-	return clock_ms(CLOCK_REALTIME);
-}
 
 struct loop *loop_new(void)
 {
@@ -173,56 +154,4 @@ void loop_count_round(struct loop *loop)
 uint64_t loop_rounds(const struct loop *loop)
 {
 	return atomic_load_explicit(&loop->rounds, memory_order_relaxed);
-}
-
-/* Wakes. */
-
-static void *wake_open(void *zmq, int type, const char *name,
-		       int (*attach)(void *socket, const char *endpoint))
-{
-	void *socket = zmq_socket(zmq, type);
-	char endpoint[64];
-	int one = 1, zero = 0;
-
-	if (!socket)
-		return NULL;
-	snprintf(endpoint, sizeof(endpoint), "inproc://%s", name);
-	zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
-	zmq_setsockopt(socket, ZMQ_SNDHWM, &one, sizeof(one));
-	zmq_setsockopt(socket, ZMQ_RCVHWM, &one, sizeof(one));
-	if (attach(socket, endpoint) != 0) {
-		zmq_close(socket);
-		return NULL;
-	}
-	return socket;
-}
-
-void *wake_bind(void *zmq, const char *name)
-{
-	return wake_open(zmq, ZMQ_PULL, name, zmq_bind);
-}
-
-void *wake_connect(void *zmq, const char *name)
-{
-	return wake_open(zmq, ZMQ_PUSH, name, zmq_connect);
-}
-
-void wake_send(void *wake)
-{
-	while (zmq_send(wake, "", 0, ZMQ_DONTWAIT) < 0 && errno == EINTR)
-		;
-}
-
-void wake_drain(void *wake)
-{
-	char byte;
-
-	while (zmq_recv(wake, &byte, 1, ZMQ_DONTWAIT) >= 0 || errno == EINTR)
-		;
-}
-
-void wake_close(void *wake)
-{
-	if (wake)
-		zmq_close(wake);
 }

@@ -3,8 +3,7 @@
  * loop.h - a small reactor, one a thread: sockets, descriptors, timers, and work that is left over.
  *
  * A round: call what is readable, then the timers that are due, then the work once. While the work
- * says that there is more, a round does not wait. A wake is how one thread tells another "there is
- * more".
+ * says that there is more, a round does not wait.
  */
 #ifndef LIFTD_NET_LOOP_H
 #define LIFTD_NET_LOOP_H
@@ -41,17 +40,5 @@ bool loop_is_stopped(const struct loop *loop);
 uint64_t loop_rounds(const struct loop *loop);
 /* A step of something long within a round, which counts as one. */
 void loop_count_round(struct loop *loop);
-
-/* Clocks, ms: one that never jumps, and the time of day (UTC). */
-int64_t clock_steady_ms(void);
-int64_t clock_utc_ms(void);
-
-/* Wakes: a name within the process, one that waits, any number that wake. */
-
-void *wake_bind(void *zmq, const char *name);	 /* NULL: LIFT_E_SOCKET */
-void *wake_connect(void *zmq, const char *name); /* likewise; the calling thread's own */
-void wake_send(void *wake); /* never waits; one wake that is waiting is as good as two */
-void wake_drain(void *wake);
-void wake_close(void *wake);
 
 #endif

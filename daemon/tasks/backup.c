@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/sync.h"
 #include "daemon/journal/lmdb/walk.h"
-#include "daemon/net/loop.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/parts.h"
 

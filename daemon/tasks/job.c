@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"

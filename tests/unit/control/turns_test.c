@@ -3,6 +3,7 @@
  * Control answers what has waited for the ledger one by one, and its loop goes round in between.
  */
 #include "daemon/control/control.h"
+#include "daemon/net/wake.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/clock.h"
 #include "daemon/net/loop.h"
+#include "daemon/net/wake.h"
 
 #include <pthread.h>
 #include <setjmp.h>
