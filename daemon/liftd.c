@@ -11,6 +11,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
+#include "daemon/config/dirs.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"
@@ -60,7 +61,7 @@ static int open_dirs(struct liftd *liftd)
 static int open_socket_dirs(struct liftd *liftd)
 {
 	char failed[PATH_MAX];
-	int err = socket_make_dirs(liftd->config, failed);
+	int err = config_make_dirs(liftd->config, failed);
 
 	if (err)
 		log_error("directory of a socket cannot be made: path=%s reason=%s", failed,

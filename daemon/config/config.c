@@ -164,7 +164,7 @@ static void read_namespaces(struct reader *reader, const struct yaml_node *node,
 static void read_connect_source(struct reader *reader, const struct yaml_node *node,
 				const struct field *field, void *to)
 {
-	struct config_list *list = to;
+	struct texts *list = to;
 
 	read_texts(reader, node, field, to);
 	for (size_t i = 0; i < list->count; i++)
@@ -242,7 +242,7 @@ static void read_plane(struct reader *reader, const struct yaml_node *node,
 void read_texts(struct reader *reader, const struct yaml_node *node, const struct field *field,
 		void *to)
 {
-	struct config_list *list = to;
+	struct texts *list = to;
 	char **items;
 	size_t n = 0;
 
@@ -257,7 +257,7 @@ void read_texts(struct reader *reader, const struct yaml_node *node, const struc
 		items[n] = reader_text(reader, item, field->name, 1, field->max);
 		n += items[n] != NULL;
 	}
-	*list = (struct config_list){ items, n };
+	*list = (struct texts){ items, n };
 }
 
 static const struct field audience_fields[] = {

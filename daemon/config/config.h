@@ -8,6 +8,7 @@
 #ifndef LIFTD_CONFIG_CONFIG_H
 #define LIFTD_CONFIG_CONFIG_H
 
+#include "daemon/base/texts.h"
 #include "proto/arena.h"
 #include "proto/yaml.h"
 
@@ -21,22 +22,17 @@ enum {
 
 enum config_security { SECURITY_CURVE, SECURITY_NONE };
 
-struct config_list {
-	char **items;
-	size_t count;
-};
-
 struct config_audience {
 	char *name;
 	char *plane; /* "exact" */
-	struct config_list regions;
-	struct config_list publish, snapshot; /* endpoints */
+	struct texts regions;
+	struct texts publish, snapshot; /* endpoints */
 };
 
 /* A platform's own PUB. */
 struct config_connect {
 	char *endpoint;
-	struct config_list sources; /* that may come from it; none: all */
+	struct texts sources; /* that may come from it; none: all */
 };
 
 struct config_namespace {
@@ -53,7 +49,7 @@ struct config {
 	int32_t as_of; /* a day (calendar.h), where pinned */
 	int tick_ms;
 	int journal_max_mib;
-	struct config_list events, intake;
+	struct texts events, intake;
 	struct config_connect *connects;
 	size_t n_connects;
 	char *control;

@@ -143,7 +143,7 @@ static void bound_add(struct reader *reader, const struct yaml_node *node, const
 void read_binds(struct reader *reader, const struct yaml_node *node, const struct field *field,
 		void *to)
 {
-	struct config_list *list = to;
+	struct texts *list = to;
 	char **items;
 	size_t n = 0;
 
@@ -158,7 +158,7 @@ void read_binds(struct reader *reader, const struct yaml_node *node, const struc
 			bound_add(reader, item, items[n]);
 		n += items[n] != NULL;
 	}
-	*list = (struct config_list){ items, n };
+	*list = (struct texts){ items, n };
 }
 
 void read_bind(struct reader *reader, const struct yaml_node *node, const struct field *field,

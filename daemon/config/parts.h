@@ -17,12 +17,12 @@ struct config_reading {
 	size_t n_bound;
 };
 
-/* Readers of one endpoint that liftd binds (char *), of a list of them (struct config_list), and of
+/* Readers of one endpoint that liftd binds (char *), of a list of them (struct texts), and of
  * one to connect to (char *). They need the runtime directory and the security, which stand before
  * them in the table. */
 field_read read_bind, read_binds, read_peer;
 
-/* A list of texts, each of 1..max bytes (struct config_list). */
+/* A list of texts, each of 1..max bytes (struct texts). */
 field_read read_texts;
 
 #endif

@@ -208,7 +208,7 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 {
 	/* Pages wait in the socket until they are read. */
 	struct socket_limits limits = { .receive = 16, .send = CONTROL_PAGES_MAX };
-	struct config_list endpoints = { (char **)&config->control, 1 };
+	struct texts endpoints = { (char **)&config->control, 1 };
 	struct control *control = calloc(1, sizeof(*control));
 	int err = control ? 0 : LIFT_E_MEMORY;
 

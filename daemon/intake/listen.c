@@ -15,7 +15,7 @@ enum { TOPIC_BYTES = sizeof(TOPIC_PREFIX) - 1 + SOURCE_MAX };
 struct listener {
 	struct listen *listen;
 	void *socket;
-	const struct config_list *sources;
+	const struct texts *sources;
 };
 
 struct listen {
@@ -109,8 +109,7 @@ static void receive_all(void *context)
 		;
 }
 
-static int add(struct listen *listen, struct loop *loop, void *socket,
-	       const struct config_list *sources)
+static int add(struct listen *listen, struct loop *loop, void *socket, const struct texts *sources)
 {
 	struct listener *listener = &listen->listeners[listen->n++];
 
@@ -121,7 +120,7 @@ static int add(struct listen *listen, struct loop *loop, void *socket,
 static int open_all(struct listen *listen, struct loop *loop, void *zmq,
 		    const struct config *config, const char **ret_failed)
 {
-	static const struct config_list all = { NULL, 0 };
+	static const struct texts all = { NULL, 0 };
 	struct socket_limits limits = { .receive = 256, .send = 1 };
 	void *socket;
 	int err = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/socket.h"
 
+#include <string.h>
 #include <zmq.h>
 
-#include "daemon/base/dir.h"
 #include "proto/msg.h"
 
 enum {
@@ -13,33 +13,6 @@ enum {
 	KEEPALIVE_INTERVAL_S = 5,
 	KEEPALIVE_COUNT = 4,
 };
-
-static int make_dirs_of(const struct config *config, const struct config_list *endpoints,
-			char *ret_failed)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < endpoints->count && !err; i++)
-		if (strncmp(endpoints->items[i], "ipc://", 6) == 0)
-			err = dir_make_for(config->runtime, endpoints->items[i] + 6, ret_failed);
-	return err;
-}
-
-int socket_make_dirs(const struct config *config, char *ret_failed)
-{
-	const struct config_list control = { (char **)&config->control, 1 };
-	const struct config_list *const lists[] = { &config->events, &config->intake, &control };
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !err; i++)
-		err = make_dirs_of(config, lists[i], ret_failed);
-	for (size_t i = 0; i < config->n_audiences && !err; i++) {
-		err = make_dirs_of(config, &config->audiences[i].publish, ret_failed);
-		if (!err)
-			err = make_dirs_of(config, &config->audiences[i].snapshot, ret_failed);
-	}
-	return err;
-}
 
 static int set(void *socket, int option, int value)
 {
@@ -78,8 +51,8 @@ static int set_options(void *socket, int type, struct socket_limits limits)
 	return rc;
 }
 
-int socket_open(void *zmq, int type, const struct config_list *endpoints,
-		struct socket_limits limits, void **ret_socket, const char **ret_failed)
+int socket_open(void *zmq, int type, const struct texts *endpoints, struct socket_limits limits,
+		void **ret_socket, const char **ret_failed)
 {
 	void *socket = zmq_socket(zmq, type);
 

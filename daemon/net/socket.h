@@ -5,16 +5,12 @@
 #ifndef LIFTD_NET_SOCKET_H
 #define LIFTD_NET_SOCKET_H
 
-#include "daemon/config/config.h"
+#include "daemon/base/texts.h"
 
 /* Messages that may wait at a socket, one way. */
 struct socket_limits {
 	int receive, send;
 };
-
-/* Make the directories in `runtime` that lie around the ipc endpoints of a configuration, where
- * they are not there. LIFT_E_IO, with errno, and the directory in `ret_failed` (PATH_MAX). */
-int socket_make_dirs(const struct config *config, char *ret_failed);
 
 /* A SUB that connects to a platform's PUB, with the prefix of topics. LIFT_E_SOCKET. */
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
@@ -25,8 +21,8 @@ int socket_subscribe(void *socket, const char *prefix);
 
 /* A bound ROUTER, XPUB or SUB (type as in zmq.h). LIFT_E_SOCKET; *ret_failed is then the endpoint
  * that could not be bound. */
-int socket_open(void *zmq, int type, const struct config_list *endpoints,
-		struct socket_limits limits, void **ret_socket, const char **ret_failed);
+int socket_open(void *zmq, int type, const struct texts *endpoints, struct socket_limits limits,
+		void **ret_socket, const char **ret_failed);
 void socket_close(void *socket);
 
 #endif

@@ -56,7 +56,7 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);
 
 /* Answer snapshot requests at an audience's endpoints. */
-int snapshot_open(struct loop *loop, void *zmq, const struct config_list *endpoints,
+int snapshot_open(struct loop *loop, void *zmq, const struct texts *endpoints,
 		  struct audience *audience, const char **ret_failed);
 
 #endif

@@ -151,7 +151,7 @@ static void receive(void *context)
 	zmq_msg_close(&body);
 }
 
-int snapshot_open(struct loop *loop, void *zmq, const struct config_list *endpoints,
+int snapshot_open(struct loop *loop, void *zmq, const struct texts *endpoints,
 		  struct audience *audience, const char **ret_failed)
 {
 	/* Two pages may wait to be read. */

@@ -18,7 +18,7 @@ static void check_endpoint(const char *endpoint)
 		(strlen(endpoint) > 6 && strlen(endpoint) <= 6 + IPC_PATH_MAX));
 }
 
-static void check_endpoints(const struct config_list *list)
+static void check_endpoints(const struct texts *list)
 {
 	REQUIRE(list->count <= CONFIG_ENDPOINTS_MAX);
 	for (size_t i = 0; i < list->count; i++)

@@ -50,7 +50,7 @@ static struct config *parsed(const char *text)
 	return parsed_as(text, no_env, true);
 }
 
-static void assert_list(const struct config_list *list, const char *item)
+static void assert_list(const struct texts *list, const char *item)
 {
 	assert_int_equal(list->count, 1);
 	assert_string_equal(list->items[0], item);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * texts.h - a list of texts, as a configuration has them.
+ */
+#ifndef LIFTD_BASE_TEXTS_H
+#define LIFTD_BASE_TEXTS_H
+
+#include <stddef.h>
+
+struct texts {
+	char **items;
+	size_t count;
+};
+
+#endif
