@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/base/load.h"
+#include "daemon/catalogue/load.h"
 #include "daemon/liftd.h"
 #include "daemon/service.h"
 #include "daemon/tasks/task.h"

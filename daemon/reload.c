@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/base/load.h"
+#include "daemon/catalogue/load.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
 

@@ -61,16 +61,3 @@ int load_file(const char *path, bool absent_ok, struct yaml_errors *errors, stru
 		*ret_text = (struct text){ data, size };
 	return rc;
 }
-
-int catalogue_load(const char *path, struct yaml_errors *errors, struct catalogue **ret_catalogue)
-{
-	bool is_default = strcmp(path, LIFT_SYSCONFDIR "/catalogue.yaml") == 0;
-	struct text text;
-	int err = load_file(path, is_default, errors, &text);
-
-	if (err)
-		return err;
-	err = catalogue_parse(text, errors, ret_catalogue);
-	free((char *)text.data);
-	return err;
-}

@@ -6,13 +6,10 @@
 #ifndef LIFTD_BASE_LOAD_H
 #define LIFTD_BASE_LOAD_H
 
-#include "daemon/catalogue/catalogue.h"
+#include "proto/yaml.h"
 
 /* A whole file, to be freed by the caller; one that is not there is empty where that is
  * `absent_ok`. LIFT_E_CONFIG, with the reason in errors; LIFT_E_MEMORY. */
 int load_file(const char *path, bool absent_ok, struct yaml_errors *errors, struct text *ret_text);
-
-/* The catalogue in a file; where the default one is not there it is empty. As catalogue_parse. */
-int catalogue_load(const char *path, struct yaml_errors *errors, struct catalogue **ret_catalogue);
 
 #endif
