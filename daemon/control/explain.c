@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/explain.h"
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/explain_sources.h"
 #include "daemon/figures/metrics.h"
 
@@ -38,10 +39,10 @@ static int sum_all(const struct definition_of *of, const struct tallies *tallies
 	struct sum modules = { 0 };
 	int err = sum_homes(of, tallies, of->subject, sum);
 
-	if (tally_kind(of->subject) != KIND_PEOPLE)
+	if (subject_kind(of->subject) != KIND_PEOPLE)
 		return err;
 	for (uint32_t i = 0; i < of->catalogue->n_modules && !err; i++)
-		err = sum_homes(of, tallies, tally_subject(KIND_MODULE, i), &modules);
+		err = sum_homes(of, tallies, subject_of(KIND_MODULE, i), &modules);
 	sum->facts = modules.facts;
 	return err;
 }
@@ -67,8 +68,8 @@ static int count_unassigned(const struct definition_of *of, const struct tallies
 {
 	const struct catalogue *catalogue = of->catalogue;
 	const struct programme *programme =
-		tally_kind(of->subject) == KIND_PROGRAMME
-			? &catalogue->programmes[tally_index(of->subject)]
+		subject_kind(of->subject) == KIND_PROGRAMME
+			? &catalogue->programmes[subject_index(of->subject)]
 			: NULL;
 	int64_t n;
 	int err = 0;
@@ -80,8 +81,7 @@ static int count_unassigned(const struct definition_of *of, const struct tallies
 			       ? 0
 			       : sum_unassigned(tallies, of->subject, ret_learners);
 	for (uint32_t i = 0; i < programme->n_modules && !err; i++) {
-		err = sum_unassigned(tallies, tally_subject(KIND_MODULE, programme->modules[i]),
-				     &n);
+		err = sum_unassigned(tallies, subject_of(KIND_MODULE, programme->modules[i]), &n);
 		if (!err && n > *ret_learners)
 			*ret_learners = n;
 	}
@@ -148,7 +148,7 @@ static void write_head(struct msg_writer *writer, const struct definition_of *of
 	msg_key_bool(writer, "ok", true);
 	msg_key_str(writer, "as_of", as_of);
 	msg_key_str(writer, "region", of->catalogue->regions[of->region].code);
-	msg_key_str(writer, "kind", kind_name(tally_kind(of->subject)));
+	msg_key_str(writer, "kind", kind_name(subject_kind(of->subject)));
 	msg_key_str(writer, "id", subject_id(of->catalogue, of->subject));
 	write_names(writer, of);
 }
@@ -197,6 +197,6 @@ void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *c
 	msg_array(writer, listed);
 	for (uint32_t i = 0; i < listed; i++)
 		msg_str(writer, regions ? catalogue->regions[i].code
-					: subject_id(catalogue, tally_subject(kind, i)));
+					: subject_id(catalogue, subject_of(kind, i)));
 	msg_key_int(writer, "n_known", n);
 }

@@ -9,6 +9,7 @@
 #ifndef LIFTD_CONTROL_EXPLAIN_H
 #define LIFTD_CONTROL_EXPLAIN_H
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/definition.h"
 #include "daemon/ledger/ledger.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/explain.h"
 #include "daemon/control/internal.h"
 

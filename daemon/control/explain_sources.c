@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/journal/sources.h"
 #include "daemon/learner/tally.h"
 
@@ -84,9 +85,9 @@ static bool belongs(const struct module *module, uint32_t programme)
 /* Which modules a metric stands on: as topics_see has it, for the `sources` that are published. */
 static bool stands_on(const struct catalogue *catalogue, uint32_t subject, uint32_t module)
 {
-	uint32_t index = tally_index(subject);
+	uint32_t index = subject_index(subject);
 
-	switch (tally_kind(subject)) {
+	switch (subject_kind(subject)) {
 	case KIND_MODULE:
 		return module == index;
 	case KIND_PROGRAMME:

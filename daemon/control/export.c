@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/export.h"
+#include "daemon/catalogue/subject.h"
 
 #include <stdlib.h>
 
@@ -31,7 +32,8 @@ static int compare_regions(const void *a, const void *b, void *context)
 static int compare_subjects(const void *a, const void *b, void *context)
 {
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int by = text_compare(text_of(kind_name(tally_kind(x))), text_of(kind_name(tally_kind(y))));
+	int by = text_compare(text_of(kind_name(subject_kind(x))),
+			      text_of(kind_name(subject_kind(y))));
 
 	return by ? by
 		  : text_compare(text_of(subject_id(context, x)), text_of(subject_id(context, y)));
@@ -52,7 +54,7 @@ static int sort_all(struct export *export)
 		export->regions[r] = r;
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		for (uint32_t i = 0; i < kind_subjects(catalogue, kind); i++)
-			export->subjects[n++] = tally_subject(kind, i);
+			export->subjects[n++] = subject_of(kind, i);
 	qsort_r(export->regions, catalogue->n_regions, sizeof(*export->regions), compare_regions,
 		(void *)catalogue);
 	qsort_r(export->subjects, export->n_subjects, sizeof(*export->subjects), compare_subjects,
@@ -77,7 +79,7 @@ static int export_line(struct export *export, uint32_t region, uint32_t subject)
 	if (err)
 		return err;
 	json_object_set_new(json, "region", json_string(catalogue->regions[region].code));
-	json_object_set_new(json, "kind", json_string(kind_name(tally_kind(subject))));
+	json_object_set_new(json, "kind", json_string(kind_name(subject_kind(subject))));
 	json_object_set_new(json, "id", json_string(subject_id(catalogue, subject)));
 	line = json_line(json);
 	json_decref(json);
@@ -90,7 +92,7 @@ static bool is_wished(const struct export *export, uint32_t subject)
 {
 	const struct export_wish *wish = export->wish;
 
-	return (wish->kind == KINDS || wish->kind == tally_kind(subject)) &&
+	return (wish->kind == KINDS || wish->kind == subject_kind(subject)) &&
 	       (wish->id.size == 0 ||
 		text_equal(wish->id, text_of(subject_id(export->catalogue, subject))));
 }

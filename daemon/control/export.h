@@ -6,6 +6,7 @@
 #ifndef LIFTD_CONTROL_EXPORT_H
 #define LIFTD_CONTROL_EXPORT_H
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/ledger/ledger.h"
 

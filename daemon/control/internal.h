@@ -7,6 +7,7 @@
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/control.h"
 #include "daemon/control/status.h"
 #include "daemon/figures/metrics.h"

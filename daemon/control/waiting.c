@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/clock.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"
 

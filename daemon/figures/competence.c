@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/msg.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/parts.h"
 
 #include <stdio.h>
@@ -72,7 +73,7 @@ void encode_competence(const struct figures *figures, struct msg_writer *writer,
 {
 	static const char *const columns[] = { "holders" };
 	const struct competence *competence =
-		&figures->catalogue->competences[tally_index(figures->subject)];
+		&figures->catalogue->competences[subject_index(figures->subject)];
 
 	msg_map(writer, 10);
 	msg_key_int(writer, "holders", figures->holders);

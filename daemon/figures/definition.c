@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/words.h"
 #include "daemon/learner/tally.h"
 
@@ -177,14 +178,14 @@ int counted_encode(struct msg_writer *writer, const struct definition_of *of)
 
 static bool applies(const struct definition *definition, const struct definition_of *of)
 {
-	const char *only_all = tables[tally_kind(of->subject)].only_all;
+	const char *only_all = tables[subject_kind(of->subject)].only_all;
 
 	return of->region == REGION_ALL || !only_all || strcmp(definition->figure, only_all) != 0;
 }
 
 int definitions_encode(struct msg_writer *writer, const struct definition_of *of)
 {
-	enum kind kind = tally_kind(of->subject);
+	enum kind kind = subject_kind(of->subject);
 	size_t n = 0;
 	int err = 0;
 

@@ -14,7 +14,7 @@
 /* Whose figures. */
 struct definition_of {
 	const struct catalogue *catalogue;
-	uint32_t region, subject; /* tally_subject() */
+	uint32_t region, subject; /* subject_of() */
 	int32_t today;
 	bool live; /* what is dated later than today counts, too */
 };

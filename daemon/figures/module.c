@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/parts.h"
 
 static void write_score(const struct figures *figures, struct msg_writer *writer)
@@ -55,7 +56,7 @@ static void write_gain(const struct figures *figures, struct msg_writer *writer)
 void encode_module(const struct figures *figures, struct msg_writer *writer, int32_t daily_from)
 {
 	static const char *const columns[] = { "started", "completed", "passed" };
-	const struct module *module = &figures->catalogue->modules[tally_index(figures->subject)];
+	const struct module *module = &figures->catalogue->modules[subject_index(figures->subject)];
 	const int64_t *totals = figures->totals;
 
 	msg_map(writer, 18);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/msg.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/parts.h"
 
 static void write_targets(const struct figures *figures, struct msg_writer *writer,
@@ -23,7 +24,7 @@ void encode_programme(const struct figures *figures, struct msg_writer *writer, 
 {
 	static const char *const columns[] = { "participants", "completed" };
 	const struct catalogue *catalogue = figures->catalogue;
-	const struct programme *programme = &catalogue->programmes[tally_index(figures->subject)];
+	const struct programme *programme = &catalogue->programmes[subject_index(figures->subject)];
 	const int64_t *totals = figures->totals;
 	bool whole = figures->region == REGION_ALL;
 

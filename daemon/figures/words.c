@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/learner/tally.h"
 
 /* Names, numbers, lists. */
@@ -144,7 +145,7 @@ static void word_by(FILE *out, const struct definition_of *of)
 
 static const struct module *module_of(const struct definition_of *of)
 {
-	return &of->catalogue->modules[tally_index(of->subject)];
+	return &of->catalogue->modules[subject_index(of->subject)];
 }
 
 static void word_pass_mark(FILE *out, const struct definition_of *of)
@@ -156,14 +157,14 @@ static void word_pass_mark(FILE *out, const struct definition_of *of)
 
 static const struct programme *programme_of(const struct definition_of *of)
 {
-	return &of->catalogue->programmes[tally_index(of->subject)];
+	return &of->catalogue->programmes[subject_index(of->subject)];
 }
 
 static void word_stalled(FILE *out, const struct definition_of *of)
 {
 	write_count(out,
-		    tally_kind(of->subject) == KIND_MODULE ? module_of(of)->stalled_after_days
-							   : programme_of(of)->stalled_after_days,
+		    subject_kind(of->subject) == KIND_MODULE ? module_of(of)->stalled_after_days
+							     : programme_of(of)->stalled_after_days,
 		    "day", "days");
 }
 
@@ -232,7 +233,7 @@ static void word_leaves(FILE *out, const struct definition_of *of)
 	const struct region *region = &catalogue->regions[of->region];
 	static const struct programme everywhere;
 	const struct programme *programme =
-		tally_kind(of->subject) == KIND_PROGRAMME ? programme_of(of) : &everywhere;
+		subject_kind(of->subject) == KIND_PROGRAMME ? programme_of(of) : &everywhere;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < region->n_homes; i++)
@@ -281,7 +282,7 @@ static void write_grant(FILE *out, const struct catalogue *catalogue, uint32_t m
 static void word_grants(FILE *out, const struct definition_of *of)
 {
 	const struct catalogue *catalogue = of->catalogue;
-	uint32_t competence = tally_index(of->subject), n = 0, i = 0;
+	uint32_t competence = subject_index(of->subject), n = 0, i = 0;
 
 	for (uint32_t m = 0; m < catalogue->n_modules; m++)
 		for (uint32_t g = 0; g < catalogue->modules[m].n_grants; g++)
@@ -309,7 +310,8 @@ static void word_headcount(FILE *out, const struct definition_of *of)
 
 static void word_requirements(FILE *out, const struct definition_of *of)
 {
-	const struct competence *competence = &of->catalogue->competences[tally_index(of->subject)];
+	const struct competence *competence =
+		&of->catalogue->competences[subject_index(of->subject)];
 
 	if (!competence->n_requirements)
 		fputs("the catalogue has no requirements for it", out);
@@ -330,11 +332,11 @@ static void word_subject(FILE *out, const struct definition_of *of)
 {
 	const struct competence *competence;
 
-	if (tally_kind(of->subject) == KIND_MODULE) {
-		write_module(out, of->catalogue, tally_index(of->subject));
+	if (subject_kind(of->subject) == KIND_MODULE) {
+		write_module(out, of->catalogue, subject_index(of->subject));
 		return;
 	}
-	competence = &of->catalogue->competences[tally_index(of->subject)];
+	competence = &of->catalogue->competences[subject_index(of->subject)];
 	write_name(out, competence->id, competence->name);
 }
 

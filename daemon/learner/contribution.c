@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/learner/states.h"
 
 /* A module of the learner's belongs to a programme, or grants a competence. */
@@ -164,7 +165,7 @@ static const struct standing *write_modules(struct writing *writing)
 
 		if (!module_fold(first, end, &state))
 			continue;
-		writing->subject = tally_subject(KIND_MODULE, module->module);
+		writing->subject = subject_of(KIND_MODULE, module->module);
 		for (const struct standing *fact = first; fact < end; fact++)
 			add_hour(writing->folding, fact);
 		write_module(writing, &state);
@@ -300,7 +301,7 @@ static int write_programme(struct writing *writing, const struct membership *fir
 	}
 	counts = programme_end(state, programme->complete) && !err;
 	if (counts) {
-		writing->subject = tally_subject(
+		writing->subject = subject_of(
 			KIND_PROGRAMME, (uint32_t)(programme - writing->catalogue->programmes));
 		write_day(writing, FACET_STARTED, state->first);
 		write_day(writing, FACET_COMPLETED, state->completed);
@@ -342,7 +343,7 @@ static int write_competence(struct writing *writing, const struct membership *fi
 	const struct standing *fact, *facts_end;
 	int err = 0;
 
-	writing->subject = tally_subject(KIND_COMPETENCE, first->of);
+	writing->subject = subject_of(KIND_COMPETENCE, first->of);
 	competence_begin(state);
 	for (; first < end && !err; first++) {
 		const struct standing_module *module =
@@ -402,7 +403,7 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 	write_each(&writing, add_competences, write_competence);
 	if (!last)
 		return writing.err;
-	writing.subject = tally_subject(KIND_PEOPLE, 0);
+	writing.subject = subject_of(KIND_PEOPLE, 0);
 	write_day(&writing, FACET_LAST, last);
 	write_by(&writing, FACET_BY_LEARNERS, true);
 	return writing.err;

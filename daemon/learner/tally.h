@@ -13,8 +13,6 @@
 #include "proto/bytes.h"
 #include "proto/err.h"
 
-enum kind { KIND_MODULE, KIND_PROGRAMME, KIND_COMPETENCE, KIND_PEOPLE, KINDS };
-
 /*
  * What is counted, the part of it, and the bucket that it is counted in. All are counts of
  * learners, but for those that say otherwise. A span is a bucket, too (tally_span): the days from
@@ -54,13 +52,13 @@ enum { HOURS = 168, PERCENTS = 101 };
 
 struct tally_key {
 	uint32_t home;	    /* the catalogue's region */
-	uint32_t subject;   /* tally_subject() */
+	uint32_t subject;   /* subject_of() */
 	uint64_t facet : 8; /* enum facet */
 	uint64_t part : 16; /* 0 where nothing else is said */
 	uint64_t bucket : 40;
 };
 
-enum { TALLY_KEY_BYTES = 16, TALLY_SUBJECT_SHIFT = 24 };
+enum { TALLY_KEY_BYTES = 16 };
 static_assert(sizeof(struct tally_key) == TALLY_KEY_BYTES, "millions of them are held and sorted");
 
 /* The value of a dimension. */
@@ -91,22 +89,6 @@ static inline int32_t span_end(uint64_t span)
 	int32_t days = span & SPAN_DAYS_MAX;
 
 	return days == SPAN_DAYS_MAX ? INT32_MAX : span_begin(span) + days;
-}
-
-/* A subject: its kind and its index in the catalogue (people: 0), ascending by kind. */
-static inline uint32_t tally_subject(enum kind kind, uint32_t index)
-{
-	return (uint32_t)kind << TALLY_SUBJECT_SHIFT | index;
-}
-
-static inline enum kind tally_kind(uint32_t subject)
-{
-	return (enum kind)(subject >> TALLY_SUBJECT_SHIFT);
-}
-
-static inline uint32_t tally_index(uint32_t subject)
-{
-	return subject & ((1u << TALLY_SUBJECT_SHIFT) - 1);
 }
 
 struct tally {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "daemon/base/calendar.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/ledger/internal.h"
 
@@ -129,7 +130,7 @@ static int tally_differs(struct compare *compare, struct text bytes, struct text
 		return differ(compare, "a tally of the ledger has a broken key");
 	tally_key_decode((const uint8_t *)bytes.data, &key);
 	bucket_words(&key, bucket, sizeof(bucket));
-	kind = tally_kind(key.subject);
+	kind = subject_kind(key.subject);
 	return differ(compare,
 		      "region %s, %s %s, %s%s (part %u): the ledger has %" PRId64
 		      ", the journal gives %" PRId64,

@@ -9,6 +9,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/catalogue/msg.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"
 
@@ -33,7 +34,7 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 		.time = publish->time,
 		.plane = text_of("exact"),
 		.region = text_of(catalogue->regions[topic->region].code),
-		.kind = text_of(kind_name(tally_kind(topic->subject))),
+		.kind = text_of(kind_name(subject_kind(topic->subject))),
 		.id = text_of(subject_id(catalogue, topic->subject)),
 		.sources = sources,
 	};

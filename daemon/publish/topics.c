@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/names.h"
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "proto/metric.h"
 
@@ -93,7 +94,7 @@ static struct topic *topic_new(const struct catalogue *catalogue, uint32_t regio
 	if (!topic)
 		return NULL;
 	size = metric_topic(name, text_of(catalogue->regions[region].code),
-			    text_of(kind_name(tally_kind(subject))),
+			    text_of(kind_name(subject_kind(subject))),
 			    text_of(subject_id(catalogue, subject)));
 	copy = malloc(size);
 	if (!copy) {
@@ -211,15 +212,14 @@ int topics_see(struct topics *topics, struct text source, uint32_t module, uint3
 	int err = names_add(topics->sources, source, &id);
 
 	if (!err)
-		err = see_subject(topics, id, tally_subject(KIND_MODULE, module), home);
+		err = see_subject(topics, id, subject_of(KIND_MODULE, module), home);
 	for (uint32_t i = 0; i < m->n_programmes && !err; i++)
-		err = see_subject(topics, id, tally_subject(KIND_PROGRAMME, m->programmes[i]),
-				  home);
+		err = see_subject(topics, id, subject_of(KIND_PROGRAMME, m->programmes[i]), home);
 	for (uint32_t i = 0; i < m->n_grants && !err; i++)
-		err = see_subject(topics, id,
-				  tally_subject(KIND_COMPETENCE, m->grants[i].competence), home);
+		err = see_subject(topics, id, subject_of(KIND_COMPETENCE, m->grants[i].competence),
+				  home);
 	if (!err)
-		err = see_subject(topics, id, tally_subject(KIND_PEOPLE, 0), home);
+		err = see_subject(topics, id, subject_of(KIND_PEOPLE, 0), home);
 	return err;
 }
 
@@ -291,7 +291,7 @@ bool topics_source_inside(const struct topics *topics, struct text source, uint3
 	const struct topic *topic;
 
 	put_be(bytes, region, 4);
-	put_be(bytes + 4, tally_subject(KIND_PEOPLE, 0), 4);
+	put_be(bytes + 4, subject_of(KIND_PEOPLE, 0), 4);
 	topic_id = names_find(topics->index, (struct text){ (char *)bytes, sizeof(bytes) });
 	if (id == NAMES_NONE || topic_id == NAMES_NONE)
 		return false;

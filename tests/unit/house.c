@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 
 static void open_journal(struct house *house)
@@ -133,8 +134,7 @@ void tallies_read(const struct tallies *from, const struct catalogue *catalogue,
 		for (enum kind kind = 0; kind < KINDS; kind++)
 			for (uint32_t i = 0; i <= kind_subjects(catalogue, kind); i++)
 				assert_int_equal(from->range(from->source, home,
-							     tally_subject(kind, i), keep,
-							     ret_read),
+							     subject_of(kind, i), keep, ret_read),
 						 0);
 	}
 }

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/publish/topics.h"
 #include "proto/json.h"
@@ -127,7 +128,7 @@ static void check_figures(struct house *house, struct figures *figures, const js
 {
 	static const char *const counts[KINDS] = { "started", "participants", "holders",
 						   "learners" };
-	enum kind kind = tally_kind(subject);
+	enum kind kind = subject_kind(subject);
 	struct ledger_view view;
 	struct tallies tallies;
 	json_t *metric;
@@ -182,7 +183,7 @@ static void learners_facts_and_sources_are_those_of_the_metric(void **state)
 		for (uint32_t r = 0; r < house.catalogue->n_regions; r++)
 			for (enum kind k = 0; k < KINDS; k++)
 				for (uint32_t i = 0; i < kind_subjects(house.catalogue, k); i++) {
-					uint32_t subject = tally_subject(k, i);
+					uint32_t subject = subject_of(k, i);
 					json_t *answer = explained(&house, r, subject);
 
 					check_sources(topics, topic_of(topics, r, subject), answer);
@@ -235,7 +236,7 @@ static json_t *explained_now(struct house *house, uint32_t region, enum kind kin
 {
 	assert_int_equal(journal_commit(house->journal), 0);
 	house_apply_all(house);
-	return explained(house, region, tally_subject(kind, 0));
+	return explained(house, region, subject_of(kind, 0));
 }
 
 static void a_source_has_its_gaps_and_its_refusals_by_code(void **state)
@@ -389,7 +390,7 @@ static void learners_of_unknown_regions_may_belong_to_any_other(void **state)
 	house_apply_all(&house);
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
 		json_t *answer = explained(&house, cases[c].region,
-					   tally_subject(cases[c].kind, cases[c].index));
+					   subject_of(cases[c].kind, cases[c].index));
 		int64_t learners = whole(json_object_get(answer, "unknown"), "learners");
 
 		if (learners != cases[c].learners)

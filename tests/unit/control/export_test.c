@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/export.h"
 
 #include <setjmp.h>
@@ -21,7 +22,7 @@ static struct tally_map *some_tallies(void)
 		{ 3, 0, FACET_LAST, 0, 20522 },
 		{ 4, 1, FACET_LAST, 0, 20522 },
 		{ 1, 2, FACET_LAST, 0, 20522 },
-		{ 3, (uint32_t)KIND_PEOPLE << TALLY_SUBJECT_SHIFT, FACET_LAST, 0, 20522 },
+		{ 3, (uint32_t)KIND_PEOPLE << SUBJECT_SHIFT, FACET_LAST, 0, 20522 },
 	};
 	struct tally_map *map = tally_map_new();
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "proto/json.h"
 #include "tests/unit/world.h"
@@ -121,7 +122,7 @@ static void every_figure_has_a_definition_and_every_definition_a_figure(void **s
 
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		for (size_t r = 0; r < sizeof(regions) / sizeof(regions[0]); r++) {
-			uint32_t subject = tally_subject(kind, 0);
+			uint32_t subject = subject_of(kind, 0);
 			json_t *figures = metric(tools, regions[r], subject);
 			json_t *texts = definitions(tools, regions[r], subject);
 			size_t i = 0;
@@ -139,7 +140,7 @@ static void every_figure_has_a_definition_and_every_definition_a_figure(void **s
 		}
 }
 
-#define SUBJECT(kind, i) ((uint32_t)(kind) << TALLY_SUBJECT_SHIFT | (i)) /* tally_subject() */
+#define SUBJECT(kind, i) ((uint32_t)(kind) << SUBJECT_SHIFT | (i)) /* subject_of() */
 
 static const struct {
 	const char *why;
@@ -243,7 +244,7 @@ static void who_is_counted_and_until_when_is_said(void **state)
 
 	for (size_t c = 0; c < sizeof(counted_cases) / sizeof(counted_cases[0]); c++) {
 		struct definition_of of = { tools->catalogue, counted_cases[c].region,
-					    tally_subject(KIND_PEOPLE, 0), TODAY,
+					    subject_of(KIND_PEOPLE, 0), TODAY,
 					    counted_cases[c].live };
 		const char *first, *last;
 		json_t *texts;
@@ -275,12 +276,12 @@ static void of_a_long_list_fifty_are_named_and_the_others_counted(void **state)
 	sprintf(at, "]\nprogrammes: [{id: p, modules: [%s]}]\n", ids);
 	catalogue_free(tools->catalogue);
 	tools->catalogue = catalogue_of(text);
-	texts = definitions(tools, REGION_ALL, tally_subject(KIND_PROGRAMME, 0));
+	texts = definitions(tools, REGION_ALL, subject_of(KIND_PROGRAMME, 0));
 	says = text_at(json_array_get(texts, 0), "text");
 	assert_non_null(strstr(says, "on any day"));
 	assert_non_null(strstr(says, "; m49; and 10 more."));
 	json_decref(texts);
-	texts = definitions(tools, REGION_ALL, tally_subject(KIND_PEOPLE, 0));
+	texts = definitions(tools, REGION_ALL, subject_of(KIND_PEOPLE, 0));
 	assert_non_null(strstr(text_at(json_array_get(texts, 4), "text"),
 			       "by nothing: the catalogue has no dimensions."));
 	json_decref(texts);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 
 #include <setjmp.h>
@@ -23,10 +24,10 @@ enum { TOP = 2, WEST, EAST, BOTH, FAR };
 
 /* 2026-03-10, and days before it. */
 enum { TODAY = 20522, NO_KEYS = 16 };
-/* tally_subject() as a constant. */
-#define MODULE(i) ((uint32_t)KIND_MODULE << TALLY_SUBJECT_SHIFT | (i))
+/* subject_of() as a constant. */
+#define MODULE(i) ((uint32_t)KIND_MODULE << SUBJECT_SHIFT | (i))
 #define BY(d, v)  ((d) << 8 | (v)) /* tally_by() */
-#define PEOPLE	  ((uint32_t)KIND_PEOPLE << TALLY_SUBJECT_SHIFT)
+#define PEOPLE	  ((uint32_t)KIND_PEOPLE << SUBJECT_SHIFT)
 
 static const struct {
 	const char *why;
@@ -293,7 +294,7 @@ static json_t *expected_of(uint32_t subject, const char *text)
 {
 	json_t *expected, *said = json_of(text);
 
-	if (tally_kind(subject) != KIND_MODULE)
+	if (subject_kind(subject) != KIND_MODULE)
 		return said;
 	expected = json_of(of_nobody);
 	assert_int_equal(json_object_update_existing(expected, said), 0);

@@ -2,6 +2,7 @@
 /*
  * What one learner adds in a programme and in a competence (METRICS 5 and 6), case by case.
  */
+#include "daemon/catalogue/subject.h"
 #include "daemon/learner/contribution.h"
 
 #include <setjmp.h>
@@ -135,7 +136,7 @@ static char *print_kind(const struct contribution *contribution, enum kind kind,
 	for (size_t i = 0; i < contribution->n; i++) {
 		const struct tally *tally = &contribution->items[i];
 
-		if (tally_kind(tally->key.subject) != kind)
+		if (subject_kind(tally->key.subject) != kind)
 			continue;
 		if (tally->key.facet == FACET_HOURS)
 			hours += tally->n;

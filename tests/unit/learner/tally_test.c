@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/learner/tally.h"
 
 #include <setjmp.h>
@@ -18,8 +19,8 @@ static struct tally_key random_key(void)
 	static const uint16_t parts[] = { 0, 1, UINT16_MAX };
 
 	return (struct tally_key){ .home = homes[chance(6)],
-				   .subject = tally_subject(chance(2) ? KIND_MODULE : KIND_PEOPLE,
-							    chance(3)),
+				   .subject = subject_of(chance(2) ? KIND_MODULE : KIND_PEOPLE,
+							 chance(3)),
 				   .facet = chance(FACETS),
 				   .part = parts[chance(3)],
 				   .bucket = buckets[chance(6)] };
@@ -46,13 +47,13 @@ static void keys_sort_as_their_bytes_and_come_back(void **state)
 
 static void a_subject_is_its_kind_and_index(void **state)
 {
-	uint32_t last = (1u << TALLY_SUBJECT_SHIFT) - 1;
+	uint32_t last = (1u << SUBJECT_SHIFT) - 1;
 
 	(void)state;
-	assert_int_equal(tally_kind(tally_subject(KIND_MODULE, last)), KIND_MODULE);
-	assert_int_equal(tally_index(tally_subject(KIND_MODULE, last)), last);
-	assert_int_equal(tally_kind(tally_subject(KIND_PEOPLE, 0)), KIND_PEOPLE);
-	assert_true(tally_subject(KIND_MODULE, last) < tally_subject(KIND_PEOPLE, 0));
+	assert_int_equal(subject_kind(subject_of(KIND_MODULE, last)), KIND_MODULE);
+	assert_int_equal(subject_index(subject_of(KIND_MODULE, last)), last);
+	assert_int_equal(subject_kind(subject_of(KIND_PEOPLE, 0)), KIND_PEOPLE);
+	assert_true(subject_of(KIND_MODULE, last) < subject_of(KIND_PEOPLE, 0));
 }
 
 enum { MODEL = 6 * 6 * FACETS * 3 * 6 };
@@ -128,7 +129,7 @@ static void check_ranges(struct tally_map *map)
 		for (uint32_t s = 0; s < 6; s++) {
 			struct ranging ranging = {
 				.home = homes[h],
-				.subject = tally_subject(s < 3 ? KIND_MODULE : KIND_PEOPLE, s % 3)
+				.subject = subject_of(s < 3 ? KIND_MODULE : KIND_PEOPLE, s % 3)
 			};
 
 			tallies.range(tallies.source, ranging.home, ranging.subject, check_range,

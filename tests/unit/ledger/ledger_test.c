@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/export.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
@@ -644,7 +645,7 @@ static void note_changed(void *context, uint32_t home, uint32_t subject)
 
 	assert_true(watched->n_changed < 8);
 	watched->changed[watched->n_changed++] =
-		home << 16 | (uint32_t)tally_kind(subject) << 8 | tally_index(subject);
+		home << 16 | (uint32_t)subject_kind(subject) << 8 | subject_index(subject);
 }
 
 static void note_seen(void *context, struct text source, uint32_t module, uint32_t home)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/subject.h"
 #include "daemon/publish/topics.h"
 
 #include <setjmp.h>
@@ -13,14 +14,14 @@
 enum { REGIONS = 9, SUBJECTS = 4, SOURCES = 5 };
 static const char *const sources[SOURCES] = { "b", "a", "aa", "c", "" };
 
-static uint32_t subject_of(uint32_t i)
+static uint32_t nth_subject(uint32_t i)
 {
-	return i < SUBJECTS - 1 ? tally_subject(KIND_MODULE, i) : tally_subject(KIND_PEOPLE, 0);
+	return i < SUBJECTS - 1 ? subject_of(KIND_MODULE, i) : subject_of(KIND_PEOPLE, 0);
 }
 
 static uint32_t number_of(uint32_t subject)
 {
-	return tally_kind(subject) == KIND_PEOPLE ? SUBJECTS - 1 : tally_index(subject);
+	return subject_kind(subject) == KIND_PEOPLE ? SUBJECTS - 1 : subject_index(subject);
 }
 
 /* A queue of numbers, and what each topic is. */
@@ -112,7 +113,7 @@ static void random_changes_wait_once_each_in_every_region_above(void **state)
 			 source = chance(SOURCES);
 
 		if (chance_of(30)) {
-			assert_int_equal(topics_change(topics, home, subject_of(subject)), 0);
+			assert_int_equal(topics_change(topics, home, nth_subject(subject)), 0);
 			model_change(c, home, subject);
 		} else if (chance_of(10) && subject < SUBJECTS - 1) {
 			assert_int_equal(
@@ -171,17 +172,17 @@ static void thousands_of_topics_come_out_in_the_order_in_which_they_changed(void
 	assert_int_equal(topics_new(c, &topics), 0);
 	for (uint32_t in = 0; in < MODULES; in++) {
 		/* Both in region a and in all. */
-		assert_int_equal(topics_change(topics, 2, tally_subject(KIND_MODULE, in)), 0);
+		assert_int_equal(topics_change(topics, 2, subject_of(KIND_MODULE, in)), 0);
 		if (in % 3 != 0)
 			continue;
 		for (int i = 0; i < 2; i++) {
 			topic = topics_next(topics);
-			assert_int_equal(tally_index(topic->subject), out / 2);
+			assert_int_equal(subject_index(topic->subject), out / 2);
 			assert_int_equal(topic->region, out++ % 2 ? 2 : REGION_ALL);
 		}
 	}
 	while ((topic = topics_next(topics))) {
-		assert_int_equal(tally_index(topic->subject), out / 2);
+		assert_int_equal(subject_index(topic->subject), out / 2);
 		assert_int_equal(topic->region, out++ % 2 ? 2 : REGION_ALL);
 	}
 	assert_int_equal(out, 2 * MODULES);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/ledger/internal.h"
 #include "tests/unit/house.h"
 
@@ -198,7 +199,7 @@ static void take_a_tally_away(struct store_txn *txn)
 static void add_a_tally(struct store_txn *txn)
 {
 	static const uint8_t one[TALLY_VALUE] = { [TALLY_VALUE - 1] = 1 };
-	struct tally_key key = { .home = UINT32_MAX, .subject = tally_subject(KIND_PEOPLE, 0) };
+	struct tally_key key = { .home = UINT32_MAX, .subject = subject_of(KIND_PEOPLE, 0) };
 	uint8_t bytes[TALLY_KEY_BYTES];
 
 	tally_key_encode(&key, bytes);

@@ -2,6 +2,7 @@
 /*
  * The tallies that all learners make together, and those of kind people.
  */
+#include "daemon/catalogue/subject.h"
 #include "tests/unit/worlds/model_parts.h"
 
 #include <setjmp.h>
@@ -45,21 +46,21 @@ static void count_learner(struct model_counts *to, const struct catalogue *c,
 {
 	to->home = learner->home;
 	for (uint32_t m = 0; m < c->n_modules; m++) {
-		to->subject = tally_subject(KIND_MODULE, m);
+		to->subject = subject_of(KIND_MODULE, m);
 		if (learner->modules[m].counts)
 			model_count_module(to, c, learner, m);
 	}
 	for (uint32_t p = 0; p < c->n_programmes; p++) {
-		to->subject = tally_subject(KIND_PROGRAMME, p);
+		to->subject = subject_of(KIND_PROGRAMME, p);
 		if (learner->programmes[p].counts)
 			model_count_programme(to, c, learner, p);
 	}
 	for (uint32_t k = 0; k < c->n_competences; k++) {
-		to->subject = tally_subject(KIND_COMPETENCE, k);
+		to->subject = subject_of(KIND_COMPETENCE, k);
 		if (learner->competences[k].n > 0)
 			model_count_competence(to, c, learner, k);
 	}
-	to->subject = tally_subject(KIND_PEOPLE, 0);
+	to->subject = subject_of(KIND_PEOPLE, 0);
 	if (learner->counts)
 		count_people(to, c, learner);
 }

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "daemon/catalogue/subject.h"
 #include "daemon/control/export.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/anyworld.h"
