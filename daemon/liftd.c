@@ -12,6 +12,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/config/dirs.h"
+#include "daemon/journal/damage.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "daemon/catalogue/load.h"
+#include "daemon/journal/damage.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/journal/damage.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
 #include "daemon/store/file.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/damage.h"
 #include "daemon/journal/sources.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */

@@ -14,7 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/journal/damage.h"
 #include "daemon/journal/journal.h"
+#include "daemon/journal/lmdb/walk.h"
 
 enum { WAIT_MS = 10000 };
 

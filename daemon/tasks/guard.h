@@ -11,7 +11,7 @@
 #ifndef LIFTD_TASKS_GUARD_H
 #define LIFTD_TASKS_GUARD_H
 
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/damage.h"
 
 enum {
 	/* Read in a second or two even from a slow disk, far from the service manager's limit of a

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/journal/damage.h"
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 #include "tests/e2e/peer.h"

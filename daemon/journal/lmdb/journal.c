@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "daemon/base/names.h"
+#include "daemon/journal/damage.h"
 #include "daemon/journal/lmdb/internal.h"
-#include "daemon/journal/lmdb/walk.h"
 
 const char *const journal_db_names[DB_COUNT] = {
 	[DB_META] = "meta",

@@ -11,30 +11,9 @@
 #ifndef LIFTD_JOURNAL_LMDB_WALK_H
 #define LIFTD_JOURNAL_LMDB_WALK_H
 
+#include "daemon/journal/damage.h"
 #include "proto/bytes.h"
 #include "proto/err.h"
-
-enum {
-	DAMAGE_RANGES_MAX = 16,
-	DAMAGE_LINES_MAX = 24,
-	DAMAGE_TEXT = 3000, /* bytes */
-	DAMAGE_NUMBERS = DAMAGE_RANGES_MAX * 44,
-};
-
-/* What is damaged, in a form that can be handed to another process. */
-struct journal_damage {
-	bool found;
-	uint32_t n_ranges, n_lines, n_left_out; /* lines that there was no room for */
-	/* The journal numbers concerned, ascending, apart from one another; those of the last range
-	 * reach as far as those of all that there was no room for. All numbers where it cannot be
-	 * said. UINT64_MAX is the last one, where the walk does not know which that is. */
-	uint64_t ranges[DAMAGE_RANGES_MAX][2];
-	char text[DAMAGE_TEXT]; /* lines, each ended by a 0: where, and what */
-};
-
-/* Its ranges as a text: "3..7,40..last". */
-void journal_damage_numbers(const struct journal_damage *damage,
-			    char ret_text[static DAMAGE_NUMBERS]);
 
 struct journal_walk;
 
