@@ -177,7 +177,7 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	if (!err)
 		err = explain_sources_encode(writer, of, from);
 	write_unknown(writer, of->catalogue, from->journal, unassigned);
-	return err ? err : from->journal->txn.err;
+	return err ? err : journal_view_err(from->journal);
 }
 
 void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,

@@ -22,7 +22,7 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 	if (!err)
 		err = explain_encode(control->writer, &of, &from);
 	if (!err)
-		err = ledger->txn.err;
+		err = ledger_view_err(ledger);
 	journal_view_end(&journal);
 	if (!err) /* who is gone needs no refusal */
 		control_send(control, &waiting->client, msg_written(control->writer));

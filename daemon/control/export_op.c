@@ -60,7 +60,7 @@ static int export_now(struct control *control, const struct waiting *waiting,
 	control->page.n = control->page.size = 0;
 	err = export_figures(control->parts.catalogue, tallies, &wish, add_line, control);
 	if (!err)
-		err = ledger->txn.err;
+		err = ledger_view_err(ledger);
 	return err ? err : send_page(control, false);
 }
 

@@ -14,7 +14,6 @@
 
 #include "daemon/journal/entry.h"
 #include "daemon/journal/stream.h"
-#include "daemon/store/store.h"
 
 enum name_kind {
 	NAME_SOURCE,
@@ -41,6 +40,7 @@ enum {
 
 struct journal;
 struct journal_damage;
+struct journal_txn;
 
 /* Open or make the journal in a directory. `secret_digest` says which secret made the pseudonyms:
  * LIFT_E_SECRET where the journal was made with another. Else as store_open; LIFT_E_NEWER. */
@@ -135,10 +135,11 @@ uint64_t journal_last(const struct journal *journal);
 /* What is committed at one moment. Keep it short: pages that it sees are not used again
  * meanwhile. */
 struct journal_view {
-	struct store_txn txn;
+	struct journal_txn *txn; /* the implementation's; NULL: not begun */
 };
 int journal_view_begin(struct journal *journal, struct journal_view *view);
 void journal_view_end(struct journal_view *view);
+int journal_view_err(const struct journal_view *view); /* the first error of what was read */
 uint64_t journal_view_last(struct journal_view *view);
 int journal_view_format(struct journal_view *view); /* 0: it cannot be read */
 

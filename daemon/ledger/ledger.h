@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "daemon/learner/contribution.h"
+#include "daemon/store/store.h"
 
 enum {
 	LEDGER_STRETCH = 65536, /* journal entries applied at once, sorted by learner */
@@ -119,6 +120,7 @@ struct ledger_view {
 };
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view);
 void ledger_view_end(struct ledger_view *view);
+int ledger_view_err(const struct ledger_view *view); /* the first error of what was read */
 
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);

@@ -12,6 +12,11 @@ void ledger_view_end(struct ledger_view *view)
 	store_abort(&view->txn);
 }
 
+int ledger_view_err(const struct ledger_view *view)
+{
+	return view->txn.err;
+}
+
 /* Tallies. */
 
 int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,

@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/store/store.h"
 #include "proto/bytes.h"
 
 enum {

@@ -147,7 +147,7 @@ void house_tallies(struct house *house, struct tallies_read *ret_read)
 	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
 	tallies = ledger_view_tallies(&view);
 	tallies_read(&tallies, house->catalogue, ret_read);
-	assert_int_equal(view.txn.err, 0);
+	assert_int_equal(ledger_view_err(&view), 0);
 	ledger_view_end(&view);
 }
 

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 
 #include "daemon/journal/journal.h"
+#include "daemon/store/store.h"
 #include "daemon/store/sum.h"
 
 enum {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "daemon/journal/lmdb/internal.h"
 
 int source_record_decode(struct text value, struct source_record *ret_record)
@@ -23,14 +25,40 @@ int stream_record_decode(uint32_t id, struct text value, struct stream *ret_stre
 	return stream_decode((struct text){ value.data + 4, value.size - 4 }, ret_stream);
 }
 
+struct journal_txn {
+	struct store_txn txn;
+};
+
+static struct store_txn *view_txn(const struct journal_view *view)
+{
+	return &view->txn->txn;
+}
+
 int journal_view_begin(struct journal *journal, struct journal_view *view)
 {
-	return store_begin(journal_store(journal), false, &view->txn);
+	int err;
+
+	view->txn = malloc(sizeof(*view->txn));
+	if (!view->txn)
+		return LIFT_E_MEMORY;
+	err = store_begin(journal_store(journal), false, view_txn(view));
+	if (err)
+		journal_view_end(view);
+	return err;
 }
 
 void journal_view_end(struct journal_view *view)
 {
-	store_abort(&view->txn);
+	if (!view->txn)
+		return;
+	store_abort(view_txn(view));
+	free(view->txn);
+	view->txn = NULL;
+}
+
+int journal_view_err(const struct journal_view *view)
+{
+	return view_txn(view)->err;
 }
 
 /* Entry by entry of one chunk. */
@@ -80,7 +108,7 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 	uint64_t number, next = from;
 	int err = 0;
 
-	store_cursor_open(&view->txn, DB_ENTRIES, &cursor);
+	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
 	for (bool more = seek_chunk(&cursor, from, &key, &value);
 	     more && !err && next - from < most; more = store_next(&cursor, &key, &value)) {
 		if (key.size != 8) {
@@ -94,7 +122,7 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 	}
 	store_cursor_close(&cursor);
 	*ret_next = next;
-	return err ? err : view->txn.err;
+	return err ? err : journal_view_err(view);
 }
 
 static int no_entry(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
@@ -109,7 +137,7 @@ uint64_t journal_view_last(struct journal_view *view)
 	struct text key, value;
 	uint64_t next = 1;
 
-	store_cursor_open(&view->txn, DB_ENTRIES, &cursor);
+	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
 	if (store_last(&cursor, &key, &value) && key.size == 8)
 		read_chunk(get_be((const uint8_t *)key.data, 8), value, no_entry, NULL, 0, &next);
 	store_cursor_close(&cursor);
@@ -120,7 +148,7 @@ int journal_view_format(struct journal_view *view)
 {
 	struct text value;
 
-	return store_get(&view->txn, DB_META, text_of("format"), &value) && value.size == 1
+	return store_get(view_txn(view), DB_META, text_of("format"), &value) && value.size == 1
 		       ? (uint8_t)value.data[0]
 		       : 0;
 }
@@ -130,7 +158,7 @@ bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t 
 {
 	uint8_t key[5];
 
-	return store_get(&view->txn, DB_NAMES, journal_name_key(key, kind, id), ret_name);
+	return store_get(view_txn(view), DB_NAMES, journal_name_key(key, kind, id), ret_name);
 }
 
 bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source)
@@ -138,7 +166,7 @@ bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint
 	struct text value;
 	uint8_t key[4];
 
-	if (!store_get(&view->txn, DB_STREAMS, journal_key(key, stream, 4), &value) ||
+	if (!store_get(view_txn(view), DB_STREAMS, journal_key(key, stream, 4), &value) ||
 	    value.size < 4)
 		return false;
 	*ret_source = (uint32_t)get_be((const uint8_t *)value.data, 4);
@@ -152,7 +180,7 @@ int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *
 	struct store_cursor cursor;
 	int err = 0;
 
-	store_cursor_open(&view->txn, DB_SOURCES, &cursor);
+	store_cursor_open(view_txn(view), DB_SOURCES, &cursor);
 	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
 	     more = store_next(&cursor, &key, &value)) {
 		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
@@ -164,7 +192,7 @@ int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *
 			fn(context, id, name, &record);
 	}
 	store_cursor_close(&cursor);
-	return err ? err : view->txn.err;
+	return err ? err : journal_view_err(view);
 }
 
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context)
@@ -174,7 +202,7 @@ int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *
 	struct stream stream;
 	int err = 0;
 
-	store_cursor_open(&view->txn, DB_STREAMS, &cursor);
+	store_cursor_open(view_txn(view), DB_STREAMS, &cursor);
 	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
 	     more = store_next(&cursor, &key, &value)) {
 		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
@@ -189,7 +217,7 @@ int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *
 		fn(context, &stream, name);
 	}
 	store_cursor_close(&cursor);
-	return err ? err : view->txn.err;
+	return err ? err : journal_view_err(view);
 }
 
 static int quarantine_record_decode(struct text key, struct text value, struct quarantined *ret_row)
@@ -217,7 +245,7 @@ int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_q
 	uint8_t first[8];
 	int err = 0;
 
-	store_cursor_open(&view->txn, DB_QUARANTINE, &cursor);
+	store_cursor_open(view_txn(view), DB_QUARANTINE, &cursor);
 	for (bool more = store_seek(&cursor, journal_key(first, after + 1, 8), &key, &value); more;
 	     more = store_next(&cursor, &key, &value)) {
 		err = quarantine_record_decode(key, value, &row);
@@ -225,5 +253,5 @@ int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_q
 			break;
 	}
 	store_cursor_close(&cursor);
-	return err ? err : view->txn.err;
+	return err ? err : journal_view_err(view);
 }

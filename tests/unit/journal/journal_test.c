@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "daemon/base/names.h"
+#include "daemon/store/store.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig", other_secret[16] = "another's dige";

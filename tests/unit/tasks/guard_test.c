@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "daemon/journal/lmdb/internal.h"
+#include "daemon/store/store.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig";

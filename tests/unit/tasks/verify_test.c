@@ -11,6 +11,7 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/ledger/internal.h"
+#include "daemon/store/store.h"
 #include "tests/unit/house.h"
 
 enum { EVENTS = 400 };

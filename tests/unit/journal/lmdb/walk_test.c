@@ -13,6 +13,7 @@
 
 #include "daemon/journal/lmdb/internal.h"
 #include "daemon/store/pages_internal.h"
+#include "daemon/store/store.h"
 #include "tests/unit/world.h"
 
 static const uint8_t secret[16] = "a secret's dig";
