@@ -214,7 +214,8 @@ static void on_rebuilt(void *context, int err)
 
 static int open_ledger(struct liftd *liftd)
 {
-	int err = rebuild_open(liftd->config, liftd->journal, on_rebuilt, liftd, &liftd->rebuild);
+	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->journal,
+			       on_rebuilt, liftd, &liftd->rebuild);
 
 	liftd->release_at = journal_last(liftd->journal);
 	liftd->generations = generations_new();

@@ -41,7 +41,8 @@ static struct ledger *open_older(struct liftd *liftd, const char *path,
 	if (catalogue_parse((struct text){ text, size }, &errors, &catalogue) == 0) {
 		if (liftd_check(liftd->config, catalogue, &errors) == 0 &&
 		    ledger_open(path, liftd->journal, catalogue,
-				rebuild_until(liftd->config, catalogue), &ledger) == 0)
+				as_of_until(liftd->config->as_of, catalogue->calendar),
+				&ledger) == 0)
 			*ret_catalogue = catalogue;
 		else
 			catalogue_free(catalogue);
@@ -82,7 +83,8 @@ static int find_ledger(struct liftd *liftd, struct ledger **ret_ledger,
 	ledger_path(liftd, path);
 	if (!distrust)
 		err = ledger_open(path, liftd->journal, liftd->newest,
-				  rebuild_until(liftd->config, liftd->newest), ret_ledger);
+				  as_of_until(liftd->config->as_of, liftd->newest->calendar),
+				  ret_ledger);
 	is_none = distrust || is_no_ledger(err);
 	if (is_none && journal_damage(liftd->journal)) {
 		log_error("ledger cannot be made anew from a damaged journal: reason=%s",

@@ -63,12 +63,12 @@ static void read_security(struct reader *reader, const struct yaml_node *node,
 static void read_as_of(struct reader *reader, const struct yaml_node *node,
 		       const struct field *field, void *to)
 {
-	struct config *config = to;
+	struct as_of *as_of = to;
 
-	config->as_of_pinned = node->kind != YAML_TEXT || !text_equal(node->text, text_of("today"));
-	if (!config->as_of_pinned)
+	as_of->pinned = node->kind != YAML_TEXT || !text_equal(node->text, text_of("today"));
+	if (!as_of->pinned)
 		return;
-	if (node->kind != YAML_TEXT || day_parse(node->text, &config->as_of) < 0)
+	if (node->kind != YAML_TEXT || day_parse(node->text, &as_of->day) < 0)
 		reader_error(reader, node, "%s must be `today` or a day, YYYY-MM-DD", field->name);
 }
 
@@ -333,7 +333,7 @@ static const struct field config_fields[] = {
 	  .max = PATH_BYTES_MAX },
 	{ .name = "security", .read = read_security, MEMBER(struct config, security) },
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },
-	{ .name = "as_of", .read = read_as_of, WHOLE },
+	{ .name = "as_of", .read = read_as_of, MEMBER(struct config, as_of) },
 	{ .name = "tick_ms",
 	  .read = field_integer,
 	  MEMBER(struct config, tick_ms),

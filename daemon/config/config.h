@@ -8,6 +8,7 @@
 #ifndef LIFTD_CONFIG_CONFIG_H
 #define LIFTD_CONFIG_CONFIG_H
 
+#include "daemon/base/as_of.h"
 #include "daemon/base/texts.h"
 #include "proto/arena.h"
 #include "proto/yaml.h"
@@ -45,8 +46,7 @@ struct config {
 	enum config_security security;
 	struct config_namespace *namespaces;
 	size_t n_namespaces;
-	bool as_of_pinned;
-	int32_t as_of; /* a day (calendar.h), where pinned */
+	struct as_of as_of;
 	int tick_ms;
 	int journal_max_mib;
 	struct texts events, intake;

@@ -13,7 +13,7 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 		.subject = subject_find(catalogue, waiting->kind,
 					(struct text){ waiting->id, waiting->id_size }),
 		.today = waiting->today,
-		.live = !waiting->scan && !control->parts.config->as_of_pinned,
+		.live = !waiting->scan && !control->parts.config->as_of.pinned,
 	};
 	struct journal_view journal;
 	struct explain_from from = { ledger, &journal, tallies };

@@ -289,9 +289,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	char as_of[DAY_TEXT];
 
 	rebuild_status(parts->rebuild, &rebuild);
-	day_print(parts->config->as_of_pinned ? parts->config->as_of
-					      : calendar_day(parts->catalogue->calendar, utc_ms),
-		  as_of);
+	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, utc_ms), as_of);
 	msg_map(writer, 15);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);

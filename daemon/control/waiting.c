@@ -133,9 +133,8 @@ static int read_day(const struct control *control, struct text text, int32_t *re
 	const struct config *config = control->parts.config;
 
 	if (text.size == 0 || text_equal(text, text_of("today"))) {
-		*ret_day = config->as_of_pinned ? config->as_of
-						: calendar_day(control->parts.catalogue->calendar,
-							       clock_utc_ms());
+		*ret_day = as_of_day(config->as_of, control->parts.catalogue->calendar,
+				     clock_utc_ms());
 		return 0;
 	}
 	return day_parse(text, ret_day);

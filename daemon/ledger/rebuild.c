@@ -20,7 +20,8 @@ enum {
 enum state { IDLE, BUILDING, WAITS, TAKEN };
 
 struct rebuild {
-	const struct config *config;
+	const char *dir; /* of the state */
+	struct as_of as_of;
 	struct journal *journal;
 	void (*done)(void *context, int err);
 	void *context;
@@ -36,13 +37,7 @@ struct rebuild {
 	struct ledger_progress progress;
 };
 
-int64_t rebuild_until(const struct config *config, const struct catalogue *catalogue)
-{
-	return config->as_of_pinned ? calendar_day_start(catalogue->calendar, config->as_of + 1)
-				    : INT64_MAX;
-}
-
-int rebuild_open(const struct config *config, struct journal *journal,
+int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
 		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild)
 {
 	struct rebuild *rebuild = calloc(1, sizeof(*rebuild));
@@ -52,9 +47,10 @@ int rebuild_open(const struct config *config, struct journal *journal,
 		return LIFT_E_MEMORY;
 	/* What a daemon that was killed has left: if it cannot be removed, the next build says
 	 * why. */
-	snprintf(path, sizeof(path), "%s/ledger.new", config->state);
+	snprintf(path, sizeof(path), "%s/ledger.new", dir);
 	dir_delete(path);
-	rebuild->config = config;
+	rebuild->dir = dir;
+	rebuild->as_of = as_of;
 	rebuild->journal = journal;
 	rebuild->done = done;
 	rebuild->context = context;
@@ -89,10 +85,10 @@ static int build(struct rebuild *rebuild, struct ledger **ret_ledger)
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/ledger.new", rebuild->config->state);
+	snprintf(path, sizeof(path), "%s/ledger.new", rebuild->dir);
 	err = ledger_build(path, rebuild->journal, rebuild->catalogue,
-			   rebuild_until(rebuild->config, rebuild->catalogue), &rebuild->progress,
-			   ret_ledger);
+			   as_of_until(rebuild->as_of, rebuild->catalogue->calendar),
+			   &rebuild->progress, ret_ledger);
 	if (!err) {
 		err = catch_up(rebuild, *ret_ledger);
 		if (err)
@@ -107,8 +103,7 @@ static uint64_t room_now(const struct rebuild *rebuild)
 {
 	struct statvfs disk;
 
-	return statvfs(rebuild->config->state, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize
-							   : 0;
+	return statvfs(rebuild->dir, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : 0;
 }
 
 /* Where a build had no room, it has none until more is free than then: what it fills meanwhile, the
@@ -207,8 +202,8 @@ static int put_in_place(const struct rebuild *rebuild)
 	char path[PATH_MAX], built[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/ledger", rebuild->config->state);
-	snprintf(built, sizeof(built), "%s/ledger.new", rebuild->config->state);
+	snprintf(path, sizeof(path), "%s/ledger", rebuild->dir);
+	snprintf(built, sizeof(built), "%s/ledger.new", rebuild->dir);
 	err = dir_exchange(built, path);
 	if (!err)
 		err = ledger_moved(rebuild->ledger, path);

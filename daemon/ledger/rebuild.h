@@ -10,14 +10,14 @@
 #ifndef LIFTD_LEDGER_REBUILD_H
 #define LIFTD_LEDGER_REBUILD_H
 
-#include "daemon/config/config.h"
+#include "daemon/base/as_of.h"
 #include "daemon/ledger/ledger.h"
 
 struct rebuild;
 
-/* In the configuration's state. `done` is called in the rebuild's thread after each try: 0 where a
+/* In the state's directory (borrowed). `done` is called in the rebuild's thread after each try: 0 where a
  * ledger waits. LIFT_E_MEMORY. */
-int rebuild_open(const struct config *config, struct journal *journal,
+int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
 		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild);
 void rebuild_close(struct rebuild *rebuild);
 
@@ -49,8 +49,5 @@ void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status);
 
 /* What a build could not do, in words. */
 const char *rebuild_failure(int err);
-
-/* Only facts before this moment count: that of the configuration's pinned day, or INT64_MAX. */
-int64_t rebuild_until(const struct config *config, const struct catalogue *catalogue);
 
 #endif

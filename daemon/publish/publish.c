@@ -163,13 +163,6 @@ static void send_beats(struct publish *publish)
 
 /* Ticks. */
 
-static int32_t day_of_today(const struct publish *publish)
-{
-	return publish->config->as_of_pinned
-		       ? publish->config->as_of
-		       : calendar_day(publish->catalogue->calendar, publish->time);
-}
-
 static void send_slice(void *context)
 {
 	struct publish *publish = context;
@@ -197,7 +190,7 @@ static void begin_tick(void *context)
 		return; /* this one takes longer than its time */
 	publish->seq++;
 	publish->time = clock_utc_ms();
-	today = day_of_today(publish);
+	today = as_of_day(publish->config->as_of, publish->catalogue->calendar, publish->time);
 	if (today != publish->today)
 		topics_change_all(publish->topics);
 	publish->today = today;

@@ -106,8 +106,8 @@ static int build(struct verify *verify)
 
 	teller_start(&teller, verify->report, look_at_build, &progress);
 	err = ledger_build(verify->scratch, verify->journal, verify->catalogue,
-			   rebuild_until(verify->config, verify->catalogue), &progress,
-			   &verify->built);
+			   as_of_until(verify->config->as_of, verify->catalogue->calendar),
+			   &progress, &verify->built);
 	teller_stop(&teller);
 	if (err)
 		report_fail(verify->report, err,
@@ -133,7 +133,8 @@ static int catch_up(struct verify *verify)
 	if (err)
 		return err;
 	err = ledger_open(verify->scratch, verify->journal, verify->catalogue,
-			  rebuild_until(verify->config, verify->catalogue), &verify->built);
+			  as_of_until(verify->config->as_of, verify->catalogue->calendar),
+			  &verify->built);
 	if (!err)
 		ledger_stop_at(verify->built, verify->number);
 	while (!err && more)

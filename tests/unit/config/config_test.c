@@ -63,7 +63,7 @@ static void assert_defaults(const struct config *config)
 	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
 	assert_int_equal(config->security, SECURITY_CURVE);
 	assert_int_equal(config->n_namespaces, 0);
-	assert_false(config->as_of_pinned);
+	assert_false(config->as_of.pinned);
 	assert_int_equal(config->tick_ms, 1000);
 	assert_int_equal(config->journal_max_mib, 261120);
 	assert_list(&config->events, "ipc:///run/liftd/events");
@@ -119,7 +119,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 	assert_int_equal(config->audiences[0].publish.count, 1);
 	assert_string_equal(config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->tick_ms, 1000);
-	assert_false(config->as_of_pinned);
+	assert_false(config->as_of.pinned);
 	config_free(config);
 }
 
@@ -161,8 +161,8 @@ static void every_key_is_read(void **state)
 	assert_string_equal(config->catalogue, "c.yaml");
 	assert_int_equal(config->security, SECURITY_NONE);
 	assert_int_equal(day_parse(text_of("2014-01-31"), &day), 0);
-	assert_true(config->as_of_pinned);
-	assert_int_equal(config->as_of, day);
+	assert_true(config->as_of.pinned);
+	assert_int_equal(config->as_of.day, day);
 	assert_int_equal(config->tick_ms, 10);
 	assert_int_equal(config->events.count, 0);
 	assert_list(&config->intake, "ipc:///r/i");

@@ -67,7 +67,9 @@ static json_t *status_of(struct house *house)
 	json_t *json;
 
 	config.state = house->dir.path;
-	assert_int_equal(rebuild_open(&config, house->journal, NULL, NULL, &parts.rebuild), 0);
+	assert_int_equal(rebuild_open(config.state, config.as_of, house->journal, NULL, NULL,
+				      &parts.rebuild),
+			 0);
 	assert_int_equal(jobs_open(loop, NULL, config.state, NULL, NULL, &jobs), 0);
 	parts.jobs = jobs;
 	msg_writer_clear(house->writer);

@@ -123,7 +123,9 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 	room.house.ledger = NULL;
 	generations_set(generations, generation_new(room.house.catalogue, room.ledger));
 	serving = generation_get(generations);
-	assert_int_equal(rebuild_open(&config, room.house.journal, NULL, NULL, &rebuild), 0);
+	assert_int_equal(
+		rebuild_open(config.state, config.as_of, room.house.journal, NULL, NULL, &rebuild),
+		0);
 	room.loop = loop_new();
 	waker = wake_bind(zmq, "ledger");
 	more = wake_connect(zmq, "ledger");
