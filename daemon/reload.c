@@ -13,6 +13,7 @@
 
 #include "daemon/catalogue/load.h"
 #include "daemon/journal/damage.h"
+#include "daemon/ledger/stored.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
 
@@ -25,30 +26,41 @@ static void ledger_path(const struct liftd *liftd, char to[static PATH_MAX])
 
 /* The start. */
 
+/* The catalogue that a ledger on disk was made with: NULL where it has none that can be used. */
+static struct catalogue *stored_parse(struct liftd *liftd, const char *path)
+{
+	struct yaml_errors errors = { .file = path };
+	struct catalogue *catalogue = NULL;
+	struct stored *stored;
+	struct text text;
+
+	if (stored_open(path, &stored) != 0)
+		return NULL;
+	if (stored_begin(stored) == 0 && stored_catalogue(stored, &text) == 0 &&
+	    catalogue_parse(text, &errors, &catalogue) == 0 &&
+	    liftd_check(liftd->config, catalogue, &errors) != 0) {
+		catalogue_free(catalogue);
+		catalogue = NULL;
+	}
+	stored_close(stored);
+	yaml_errors_clear(&errors);
+	return catalogue;
+}
+
 /* A ledger of another catalogue, whose text it has: NULL where it cannot be read, or counts by
  * something else, too. */
 static struct ledger *open_older(struct liftd *liftd, const char *path,
 				 struct catalogue **ret_catalogue)
 {
-	struct yaml_errors errors = { .file = path };
+	struct catalogue *catalogue = stored_parse(liftd, path);
 	struct ledger *ledger = NULL;
-	struct catalogue *catalogue;
-	size_t size;
-	char *text;
 
-	if (ledger_stored_catalogue(path, &text, &size) != 0)
-		return NULL;
-	if (catalogue_parse((struct text){ text, size }, &errors, &catalogue) == 0) {
-		if (liftd_check(liftd->config, catalogue, &errors) == 0 &&
-		    ledger_open(path, liftd->journal, catalogue,
-				as_of_until(liftd->config->as_of, catalogue->calendar),
-				&ledger) == 0)
-			*ret_catalogue = catalogue;
-		else
-			catalogue_free(catalogue);
-	}
-	yaml_errors_clear(&errors);
-	free(text);
+	if (catalogue &&
+	    ledger_open(path, liftd->journal, catalogue,
+			as_of_until(liftd->config->as_of, catalogue->calendar), &ledger) == 0)
+		*ret_catalogue = catalogue;
+	else
+		catalogue_free(catalogue);
 	return ledger;
 }
 

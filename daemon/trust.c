@@ -11,6 +11,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/journal/damage.h"
+#include "daemon/ledger/stored.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
 #include "daemon/store/file.h"
@@ -129,7 +130,7 @@ int walk_stores(struct liftd *liftd)
 					 .newest_bytes = GUARD_NEWEST_BYTES,
 					 .ledger = ledger,
 					 .ledger_bytes = GUARD_LEDGER_BYTES,
-					 .check_ledger = ledger_check,
+					 .check_ledger = stored_check,
 					 .still_waiting = service_still_starting };
 	enum guard_verdict verdict;
 	int err;

@@ -8,19 +8,6 @@
 #include "daemon/ledger/internal.h"
 #include "daemon/store/pages.h"
 
-void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum)
-{
-	struct text key, value, none = { NULL, 0 };
-	struct store_cursor cursor;
-
-	store_cursor_open(txn, LDB_META, &cursor);
-	for (bool more = store_seek(&cursor, none, &key, &value); more;
-	     more = store_next(&cursor, &key, &value))
-		if (!text_equal(key, text_of("sum")))
-			fn(sum, LDB_META, key, value);
-	store_cursor_close(&cursor);
-}
-
 static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learner *learner)
 {
 	struct store_cursor cursor;
@@ -75,7 +62,7 @@ static void note_damage(void *context, int db, struct text first, struct text en
 }
 
 /* Where pages are damaged, LMDB is not let near them. */
-static int check_pages(const char *dir)
+int ledger_check_pages(const char *dir)
 {
 	bool damaged = false;
 	struct pages_watcher watcher = { no_record, note_damage, &damaged };
@@ -93,23 +80,5 @@ static int check_pages(const char *dir)
 	if (!err && (damaged || !pages_pieces_are_whole(pages)))
 		err = LIFT_E_CORRUPT;
 	pages_close(pages);
-	return err;
-}
-
-int ledger_check(const char *dir)
-{
-	struct store_txn txn;
-	struct store *store;
-	int err = check_pages(dir);
-
-	if (!err)
-		err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &store);
-	if (err)
-		return err;
-	err = store_begin(store, false, &txn);
-	if (!err)
-		err = ledger_walk(&txn);
-	store_abort(&txn);
-	store_close(store);
 	return err;
 }

@@ -7,7 +7,6 @@
 
 #include "daemon/base/calendar.h"
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/metrics.h"
 #include "daemon/ledger/internal.h"
 
 /* One of the two ledgers, at a learner. */

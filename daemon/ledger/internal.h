@@ -151,7 +151,11 @@ void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct t
 /* As struct tallies' range. */
 int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
 			 void *context);
-struct store *ledger_store(struct ledger *ledger);
+
+/* A ledger read without trust (check.c): are its pages sound, are its records those that were
+ * written? LIFT_E_CORRUPT. Where pages are damaged, LMDB is not let near them. */
+int ledger_check_pages(const char *dir);
+int ledger_walk(struct store_txn *txn);
 
 /* The databases' names, to open a ledger's store for reading alone. */
 extern const char *const ledger_db_names[LDB_COUNT];

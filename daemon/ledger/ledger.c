@@ -12,11 +12,6 @@ const char *const ledger_db_names[LDB_COUNT] = {
 	[LDB_TALLIES] = "tallies", [LDB_SEEN] = "seen",
 };
 
-struct store *ledger_store(struct ledger *ledger)
-{
-	return ledger->store;
-}
-
 int ledger_moved(struct ledger *ledger, const char *dir)
 {
 	return store_moved(ledger->store, dir);
@@ -139,50 +134,6 @@ int ledger_load(struct ledger *ledger)
 	return 0;
 }
 
-void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct text seen)
-{
-	const uint8_t *at = (const uint8_t *)seen.data;
-	struct text source;
-
-	if (ledger->watcher.seen &&
-	    journal_view_name(view, NAME_SOURCE, (uint32_t)get_be(at, 4), &source))
-		ledger->watcher.seen(ledger->watcher.context, source, (uint32_t)get_be(at + 4, 4),
-				     (uint32_t)get_be(at + 8, 4));
-}
-
-int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
-{
-	struct tally_key key, previous = { .home = UINT32_MAX };
-	struct store_cursor cursor;
-	struct journal_view names;
-	struct ledger_view view;
-	struct text bytes, value;
-	int err = ledger_view_begin(ledger, &view);
-
-	ledger->watcher = *watcher;
-	if (err)
-		return err;
-	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &bytes, &value); more;
-	     more = store_next(&cursor, &bytes, &value)) {
-		tally_key_decode((const uint8_t *)bytes.data, &key);
-		if (key.home != previous.home || key.subject != previous.subject)
-			watcher->changed(watcher->context, key.home, key.subject);
-		previous = key;
-	}
-	store_cursor_close(&cursor);
-	err = view.txn.err;
-	ledger_view_end(&view);
-	if (!err)
-		err = journal_view_begin(ledger->journal, &names);
-	if (err)
-		return err;
-	for (uint32_t i = 0; i < names_count(ledger->seen); i++)
-		ledger_tell_seen(ledger, &names, names_get(ledger->seen, i));
-	journal_view_end(&names);
-	return 0;
-}
-
 int ledger_new(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 	       int64_t until, struct ledger **ret_ledger)
 {
@@ -222,30 +173,6 @@ int ledger_open(const char *dir, struct journal *journal, const struct catalogue
 		ledger_close(ledger);
 	else
 		*ret_ledger = ledger;
-	return err;
-}
-
-int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size)
-{
-	struct store_txn txn;
-	struct store *store;
-	struct text value;
-	int err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &store);
-
-	if (err)
-		return err;
-	err = store_begin(store, false, &txn);
-	if (!err && !store_get(&txn, LDB_META, text_of("catalogue"), &value))
-		err = txn.err ? txn.err : LIFT_E_NOT_FOUND;
-	*ret_text = err ? NULL : malloc(value.size + 1);
-	if (!err && !*ret_text)
-		err = LIFT_E_MEMORY;
-	if (!err) {
-		memcpy(*ret_text, value.data, value.size);
-		*ret_size = value.size;
-	}
-	store_abort(&txn);
-	store_close(store);
 	return err;
 }
 
@@ -338,26 +265,4 @@ int ledger_commit(struct ledger *ledger)
 const char *ledger_failure(const struct ledger *ledger)
 {
 	return store_failure(ledger->store);
-}
-
-/* Through the writer's transaction while there is one: what is applied shows before it is
- * committed. */
-static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
-{
-	struct ledger *ledger = source;
-	struct store_txn txn;
-	int err;
-
-	if (ledger->txn.txn)
-		return ledger_tallies_range(&ledger->txn, home, subject, fn, context);
-	err = store_begin(ledger->store, false, &txn);
-	if (!err)
-		err = ledger_tallies_range(&txn, home, subject, fn, context);
-	store_abort(&txn);
-	return err;
-}
-
-struct tallies ledger_tallies(struct ledger *ledger)
-{
-	return (struct tallies){ applied_range, ledger };
 }

@@ -57,10 +57,6 @@ struct ledger_progress {
 int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger);
 
-/* The text of the catalogue that a ledger of this format was made with, whatever its digest: the
- * caller frees it. LIFT_E_NOT_FOUND. */
-int ledger_stored_catalogue(const char *dir, char **ret_text, size_t *ret_size);
-
 /* Watch it from now on; the watcher learns of all that is there as if it had just come. */
 int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher);
 /* Its directory has another name now. LIFT_E_IO. */
@@ -98,14 +94,6 @@ struct tallies ledger_tallies(struct ledger *ledger);
 /* The last journal number that is applied, and the last one that is committed (any thread). */
 uint64_t ledger_applied(const struct ledger *ledger);
 uint64_t ledger_committed(const struct ledger *ledger);
-
-/* Read a ledger's records without trust: LIFT_E_CORRUPT where they are not those that were
- * written. */
-int ledger_walk(struct store_txn *txn);
-
-/* Likewise of a ledger's directory, its pages first: LIFT_E_NOT_FOUND where there is none. A store
- * that is open in this process must not be checked. */
-int ledger_check(const char *dir);
 
 /* Ask that a journal number be committed soon (any thread). */
 void ledger_want(struct ledger *ledger, uint64_t number);

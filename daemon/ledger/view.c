@@ -4,7 +4,7 @@
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view)
 {
 	view->step = NULL;
-	return store_begin(ledger_store(ledger), false, &view->txn);
+	return store_begin(ledger->store, false, &view->txn);
 }
 
 void ledger_view_end(struct ledger_view *view)
@@ -48,6 +48,28 @@ static int view_range(void *source, uint32_t home, uint32_t subject, tally_fn fn
 struct tallies ledger_view_tallies(struct ledger_view *view)
 {
 	return (struct tallies){ view_range, &view->txn };
+}
+
+/* Through the writer's transaction while there is one: what is applied shows before it is
+ * committed. */
+static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
+{
+	struct ledger *ledger = source;
+	struct store_txn txn;
+	int err;
+
+	if (ledger->txn.txn)
+		return ledger_tallies_range(&ledger->txn, home, subject, fn, context);
+	err = store_begin(ledger->store, false, &txn);
+	if (!err)
+		err = ledger_tallies_range(&txn, home, subject, fn, context);
+	store_abort(&txn);
+	return err;
+}
+
+struct tallies ledger_tallies(struct ledger *ledger)
+{
+	return (struct tallies){ applied_range, ledger };
 }
 
 /* Who has sent what. */

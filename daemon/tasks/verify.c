@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
-#include "daemon/ledger/compare.h"
-#include "daemon/ledger/internal.h"
 #include "daemon/ledger/rebuild.h"
+#include "daemon/ledger/stored.h"
 #include "daemon/tasks/parts.h"
 
 struct verify {
@@ -16,8 +15,7 @@ struct verify {
 	struct report *report;
 	char scratch[PATH_MAX + 16];
 	struct secret secret;
-	struct store *store; /* the ledger's that serves: opened once, whatever takes its place
-				meanwhile */
+	struct stored *stored;	     /* the ledger that serves */
 	struct catalogue *catalogue; /* that it was made with */
 	struct journal *journal;
 	struct ledger *built;
@@ -31,46 +29,33 @@ static void path_in(const struct verify *verify, const char *name, char to[stati
 
 /* The ledger that serves. */
 
-static int read_catalogue(struct verify *verify, struct store_txn *txn)
+static int read_catalogue(struct verify *verify)
 {
 	struct yaml_errors errors = { .file = "the ledger's catalogue" };
-	struct text value;
-	int err;
+	struct text text;
+	int err = stored_catalogue(verify->stored, &text);
 
-	if (!store_get(txn, LDB_META, text_of("catalogue"), &value))
-		return txn->err ? txn->err : LIFT_E_NOT_FOUND;
-	err = catalogue_parse(value, &errors, &verify->catalogue);
+	if (err)
+		return err;
+	err = catalogue_parse(text, &errors, &verify->catalogue);
 	yaml_errors_clear(&errors);
 	return err == LIFT_E_CONFIG ? LIFT_E_CORRUPT : err;
 }
 
-static int read_number(struct verify *verify, struct store_txn *txn)
-{
-	struct text value;
-
-	if (!store_get(txn, LDB_META, text_of("applied"), &value))
-		return txn->err ? txn->err : LIFT_E_NOT_FOUND;
-	if (value.size != 8)
-		return LIFT_E_CORRUPT;
-	verify->number = get_be((const uint8_t *)value.data, 8);
-	return 0;
-}
-
 static int open_ledger(struct verify *verify)
 {
-	struct store_txn txn;
 	char path[PATH_MAX];
 	int err;
 
 	path_in(verify, "ledger", path);
-	err = store_open_read_only(path, ledger_db_names, LDB_COUNT, &verify->store);
+	err = stored_open(path, &verify->stored);
 	if (!err) {
-		err = store_begin(verify->store, false, &txn);
+		err = stored_begin(verify->stored);
 		if (!err)
-			err = read_catalogue(verify, &txn);
+			err = read_catalogue(verify);
 		if (!err)
-			err = read_number(verify, &txn);
-		store_abort(&txn);
+			err = stored_applied(verify->stored, &verify->number);
+		stored_end(verify->stored);
 	}
 	if (err == LIFT_E_NOT_FOUND)
 		return report_fail(
@@ -149,11 +134,9 @@ static int catch_up(struct verify *verify)
 
 /* Both. */
 
-static int check_meta(struct verify *verify, struct store_txn *txn)
+static int check_meta(struct verify *verify)
 {
-	struct text digest = { (char *)verify->built->digest, DIGEST_BYTES }, value;
-
-	if (!store_get(txn, LDB_META, text_of("digest"), &value) || !text_equal(value, digest))
+	if (!stored_is_like(verify->stored, verify->built))
 		return report_fail(
 			verify->report, LIFT_E_NOT_FOUND,
 			"the ledger was made with another as_of than the configuration has "
@@ -169,19 +152,15 @@ static int check_meta(struct verify *verify, struct store_txn *txn)
 	return 0;
 }
 
-static int compare(struct verify *verify, struct store_txn *txn)
+static int compare(struct verify *verify)
 {
-	struct store_txn *serving = txn;
-	struct ledger_view built;
 	struct journal_view names;
 	char text[COMPARE_TEXT];
-	int err = ledger_view_begin(verify->built, &built);
-	int names_err = journal_view_begin(verify->journal, &names);
+	int err = journal_view_begin(verify->journal, &names);
 
 	if (!err)
-		err = names_err;
-	if (!err)
-		err = ledger_compare(serving, &built.txn, verify->catalogue, &names, text);
+		err = stored_compare(verify->stored, verify->built, verify->catalogue, &names,
+				     text);
 	if (err == LIFT_E_DIFFERENT)
 		report_fail(verify->report, err, "the ledger is not what the journal gives: %s",
 			    text);
@@ -189,15 +168,14 @@ static int compare(struct verify *verify, struct store_txn *txn)
 		report_fail(verify->report, err, "the ledgers cannot be compared: %s",
 			    lift_err_text(err));
 	journal_view_end(&names);
-	ledger_view_end(&built);
 	return err;
 }
 
 /* Its own sum, too: where all that counts is right, a record may still be one that nobody has
  * written. */
-static int check_sum(struct verify *verify, struct store_txn *txn)
+static int check_sum(struct verify *verify)
 {
-	int err = ledger_walk(txn);
+	int err = stored_walk(verify->stored);
 
 	if (err == LIFT_E_CORRUPT)
 		return report_fail(
@@ -213,23 +191,22 @@ static int check_sum(struct verify *verify, struct store_txn *txn)
 /* What the ledger has at one moment: kept only as long as it takes to catch up and to compare. */
 static int compare_at_a_moment(struct verify *verify)
 {
-	struct store_txn txn;
-	int err = store_begin(verify->store, false, &txn);
+	int err = stored_begin(verify->stored);
 
 	if (!err)
-		err = read_number(verify, &txn);
+		err = stored_applied(verify->stored, &verify->number);
 	if (err)
 		report_fail(verify->report, err, "the ledger cannot be read: %s",
 			    lift_err_text(err));
 	if (!err)
 		err = catch_up(verify);
 	if (!err)
-		err = check_meta(verify, &txn);
+		err = check_meta(verify);
 	if (!err)
-		err = compare(verify, &txn);
+		err = compare(verify);
 	if (!err)
-		err = check_sum(verify, &txn);
-	store_abort(&txn);
+		err = check_sum(verify);
+	stored_end(verify->stored);
 	return err;
 }
 
@@ -237,7 +214,7 @@ static void verify_clear(struct verify *verify)
 {
 	ledger_close(verify->built);
 	journal_close(verify->journal);
-	store_close(verify->store);
+	stored_close(verify->stored);
 	catalogue_free(verify->catalogue);
 	dir_delete(verify->scratch);
 }
@@ -259,7 +236,7 @@ int verify_run(const struct config *config, struct report *report)
 	if (!err)
 		err = open_journal(&verify);
 	if (!err)
-		err = task_check_room(config->state, config->state, store_bytes(verify.store),
+		err = task_check_room(config->state, config->state, stored_bytes(verify.stored),
 				      "the second ledger", report);
 	if (!err)
 		err = build(&verify);
@@ -267,7 +244,7 @@ int verify_run(const struct config *config, struct report *report)
 		err = compare_at_a_moment(&verify);
 	if (!err) {
 		report->last = verify.number;
-		report->bytes = store_bytes(verify.store);
+		report->bytes = stored_bytes(verify.stored);
 		report->done = report->total;
 		snprintf(report->text, sizeof(report->text),
 			 "the ledger is what the journal gives, up to number %llu",
