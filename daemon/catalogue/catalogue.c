@@ -1,84 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/parts.h"
 
-#include <sodium.h>
 #include <stdlib.h>
-
-int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned line)
-{
-	uint32_t id, before;
-
-	if (!lookup->names)
-		lookup->names = names_new();
-	if (!lookup->names)
-		return LIFT_E_MEMORY;
-	before = names_count(lookup->names);
-	if (before == lookup->room) {
-		size_t room = lookup->room ? lookup->room * 2 : 16;
-		uint32_t *of = realloc(lookup->of, room * sizeof(*of));
-		unsigned *lines = of ? realloc(lookup->lines, room * sizeof(*lines)) : NULL;
-
-		lookup->of = of ? of : lookup->of;
-		lookup->lines = lines ? lines : lookup->lines;
-		if (!of || !lines)
-			return LIFT_E_MEMORY;
-		lookup->room = room;
-	}
-	if (names_add(lookup->names, text, &id) < 0)
-		return LIFT_E_MEMORY;
-	if (id < before)
-		return LIFT_E_NAMES;
-	lookup->of[id] = index;
-	lookup->lines[id] = line;
-	return 0;
-}
-
-void lookup_free(struct lookup *lookup)
-{
-	names_free(lookup->names);
-	free(lookup->of);
-	free(lookup->lines);
-}
-
-uint32_t lookup_find(const struct lookup *lookup, struct text text)
-{
-	uint32_t id = lookup->names ? names_find(lookup->names, text) : NAMES_NONE;
-
-	return id == NAMES_NONE ? CATALOGUE_NONE : lookup->of[id];
-}
-
-unsigned lookup_line(const struct lookup *lookup, struct text text)
-{
-	uint32_t id = lookup->names ? names_find(lookup->names, text) : NAMES_NONE;
-
-	return id == NAMES_NONE ? 0 : lookup->lines[id];
-}
-
-void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *what,
-		     struct text text, uint32_t index, unsigned line)
-{
-	int err = lookup_add(lookup, text, index, line);
-
-	if (err == LIFT_E_NAMES)
-		yaml_error(reader->errors, line, "%s `%.*s` is already in line %u", what,
-			   YAML_EXCERPT(text), lookup_line(lookup, text));
-	else if (err)
-		reader->no_memory = true;
-}
-
-static struct catalogue *catalogue_new(void)
-{
-	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
-
-	if (!catalogue)
-		return NULL;
-	catalogue->index = calloc(1, sizeof(*catalogue->index));
-	if (!catalogue->index) {
-		free(catalogue);
-		return NULL;
-	}
-	return catalogue;
-}
 
 struct catalogue *catalogue_keep(struct catalogue *catalogue)
 {
@@ -107,40 +30,6 @@ void catalogue_free(struct catalogue *catalogue)
 	free(index);
 	calendar_free(catalogue->calendar);
 	free(catalogue);
-}
-
-int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue)
-{
-	struct catalogue *catalogue = NULL;
-	struct reader reader = { .errors = errors };
-	size_t n_errors = errors->count;
-	struct yaml_doc *doc = NULL;
-	int err;
-
-	if (sodium_init() < 0)
-		return LIFT_E_MEMORY;
-	err = yaml_parse(text, errors, &doc);
-	if (err)
-		return err;
-	catalogue = catalogue_new();
-	if (catalogue) {
-		reader.arena = &catalogue->index->arena;
-		reader.context = catalogue;
-		catalogue_read(&reader, yaml_root(doc));
-		catalogue->text = (struct text){ arena_text(reader.arena, text), text.size };
-	}
-	yaml_doc_free(doc);
-	if (!catalogue || !catalogue->text.data || reader.no_memory)
-		err = LIFT_E_MEMORY;
-	else if (errors->count > n_errors)
-		err = LIFT_E_CONFIG;
-	if (err) {
-		catalogue_free(catalogue);
-		return err;
-	}
-	catalogue_digest(catalogue);
-	*ret_catalogue = catalogue;
-	return 0;
 }
 
 uint32_t catalogue_home(const struct catalogue *catalogue, struct text region)

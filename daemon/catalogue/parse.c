@@ -1,81 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The top of the catalogue, and what its parts have in common. A part refers only to parts that
- * stand before it in the table at the end, in whichever order the file has them.
+ * The top of the catalogue. A part refers only to parts that stand before it in the table, in
+ * whichever order the file has them.
  */
 #include "daemon/catalogue/parts.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
-enum {
-	ZONE_MAX = 64, /* bytes */
-	ALIASES_MAX = 1000,
-};
-
-void *rows_read(struct reader *reader, const struct yaml_node *node, const struct rows *rows,
-		uint32_t *ret_n)
-{
-	uint32_t n = 0;
-	char *array;
-
-	if (!reader_list(reader, node, rows->name, rows->max))
-		return NULL;
-	array = reader_take(reader, node->n_children, rows->size);
-	if (!array)
-		return NULL;
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		char *row = array + rows->size * n++;
-
-		memcpy(row, rows->blank, rows->size);
-		if (fields_read(reader, item, NULL, rows->fields, row) && rows->finish)
-			rows->finish(reader, item, row);
-	}
-	*ret_n = n;
-	return array;
-}
-
-static void where_add(struct where *where, uint32_t dimension, uint32_t value)
-{
-	uint32_t at = where->n;
-
-	for (; at > 0 && where->is[at - 1].dimension > dimension; at--)
-		where->is[at] = where->is[at - 1];
-	where->is[at].dimension = dimension;
-	where->is[at].value = value;
-	where->n++;
-}
-
-void read_where(struct reader *reader, const struct yaml_node *node, const struct field *field,
-		void *to)
-{
-	const struct catalogue *catalogue = reader->context;
-	struct where *where = to;
-
-	if (node->kind != YAML_MAP) {
-		reader_error(reader, node, "%s must be a map, `dimension: value`", field->name);
-		return;
-	}
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		uint32_t dimension = catalogue_dimension(catalogue, item->key), value;
-
-		if (dimension == CATALOGUE_NONE) {
-			yaml_error(reader->errors, item->key_line,
-				   "where: `%.*s` is no dimension of this catalogue",
-				   YAML_EXCERPT(item->key));
-			continue;
-		}
-		value = catalogue_value(catalogue, dimension, item->text);
-		if (item->kind != YAML_TEXT ||
-		    (value == catalogue->dimensions[dimension].n_values &&
-		     !text_equal(item->text, text_of("unknown"))))
-			reader_error(
-				reader, item,
-				"where: `%.*s` is no value of %s: take one of its list, or unknown",
-				YAML_EXCERPT(item->text), catalogue->dimensions[dimension].name);
-		else
-			where_add(where, dimension, value);
-	}
-}
+enum { ZONE_MAX = 64 /* bytes */ };
 
 static void read_timezone(struct reader *reader, const struct yaml_node *node,
 			  const struct field *field, void *to)
@@ -159,70 +92,6 @@ static void read_dimensions(struct reader *reader, const struct yaml_node *node,
 	}
 }
 
-const char **aliases_read(struct reader *reader, const struct yaml_node *node,
-			  const struct named *named, uint32_t *ret_n)
-{
-	const char **texts;
-	uint32_t n = 0;
-
-	if (!reader_list(reader, node, "aliases", ALIASES_MAX))
-		return NULL;
-	texts = reader_take(reader, node->n_children, sizeof(*texts));
-	if (!texts)
-		return NULL;
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		texts[n] = name_read(reader, item, "an alias", named);
-		n += texts[n] != NULL;
-	}
-	*ret_n = n;
-	return texts;
-}
-
-char *name_read(struct reader *reader, const struct yaml_node *node, const char *name,
-		const struct named *named)
-{
-	char *text = reader_text(reader, node, name, 1, named->max);
-
-	if (text)
-		lookup_add_once(reader, named->lookup, named->what, node->text, named->index,
-				node->line);
-	return text;
-}
-
-uint32_t *refs_read(struct reader *reader, const struct yaml_node *node, const struct refs *refs,
-		    uint32_t *ret_n)
-{
-	uint32_t *indices, n = 0;
-	uint8_t *seen;
-
-	if (!reader_list(reader, node, refs->name, refs->max))
-		return NULL;
-	indices = reader_take(reader, node->n_children, sizeof(*indices));
-	seen = calloc(refs->n / 8 + 1, 1);
-	if (!indices || !seen) {
-		free(seen);
-		reader->no_memory = true;
-		return NULL;
-	}
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		uint32_t index = lookup_find(refs->lookup, item->text);
-
-		if (item->kind != YAML_TEXT || index == CATALOGUE_NONE)
-			reader_error(reader, item, "%s: `%.*s` is no %s of this catalogue",
-				     refs->name, YAML_EXCERPT(item->text), refs->what);
-		else if (seen[index / 8] & 1 << index % 8)
-			reader_error(reader, item, "%s: `%.*s` is listed twice", refs->name,
-				     YAML_EXCERPT(item->text));
-		else
-			indices[n++] = index;
-		if (index != CATALOGUE_NONE)
-			seen[index / 8] |= (uint8_t)(1 << index % 8);
-	}
-	free(seen);
-	*ret_n = n;
-	return indices;
-}
-
 static const struct field top_fields[] = {
 	{ .name = "timezone", .read = read_timezone },
 	{ .name = "dimensions", .read = read_dimensions },
@@ -251,7 +120,7 @@ static bool regions_begin(struct reader *reader, struct catalogue *catalogue)
 	return !reader->no_memory;
 }
 
-void catalogue_read(struct reader *reader, const struct yaml_node *root)
+static void read_all(struct reader *reader, const struct yaml_node *root)
 {
 	struct catalogue *catalogue = reader->context;
 
@@ -265,4 +134,52 @@ void catalogue_read(struct reader *reader, const struct yaml_node *root)
 			   "this system has no time zones: install its zone files (tzdata)");
 	regions_connect(reader, catalogue);
 	programmes_connect(reader, catalogue);
+}
+
+static struct catalogue *catalogue_new(void)
+{
+	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+
+	if (!catalogue)
+		return NULL;
+	catalogue->index = calloc(1, sizeof(*catalogue->index));
+	if (!catalogue->index) {
+		free(catalogue);
+		return NULL;
+	}
+	return catalogue;
+}
+
+int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalogue **ret_catalogue)
+{
+	struct catalogue *catalogue = NULL;
+	struct reader reader = { .errors = errors };
+	size_t n_errors = errors->count;
+	struct yaml_doc *doc = NULL;
+	int err;
+
+	if (sodium_init() < 0)
+		return LIFT_E_MEMORY;
+	err = yaml_parse(text, errors, &doc);
+	if (err)
+		return err;
+	catalogue = catalogue_new();
+	if (catalogue) {
+		reader.arena = &catalogue->index->arena;
+		reader.context = catalogue;
+		read_all(&reader, yaml_root(doc));
+		catalogue->text = (struct text){ arena_text(reader.arena, text), text.size };
+	}
+	yaml_doc_free(doc);
+	if (!catalogue || !catalogue->text.data || reader.no_memory)
+		err = LIFT_E_MEMORY;
+	else if (errors->count > n_errors)
+		err = LIFT_E_CONFIG;
+	if (err) {
+		catalogue_free(catalogue);
+		return err;
+	}
+	catalogue_digest(catalogue);
+	*ret_catalogue = catalogue;
+	return 0;
 }

@@ -8,22 +8,14 @@
 #include <stdatomic.h>
 
 #include "daemon/base/fields.h"
-#include "daemon/base/names.h"
 #include "daemon/catalogue/catalogue.h"
+#include "daemon/catalogue/lookup.h"
 
 enum {
 	CODE_MAX = 64, /* bytes of a region's code or alias, of a dimension or a value */
 	ID_MAX = 400,  /* bytes of a module's id or alias, of other ids and of names */
 	AMOUNT_MAX = 1000000000,
 	DAYS_MAX = 36500,
-};
-
-/* Indices by text, and the line where each text is. */
-struct lookup {
-	struct names *names;
-	uint32_t *of; /* by the id in names */
-	unsigned *lines;
-	size_t room;
 };
 
 struct catalogue_index {
@@ -36,21 +28,9 @@ struct catalogue_index {
 	struct lookup dimensions, values[CATALOGUE_DIMENSIONS_MAX];
 };
 
-/* Add a text; LIFT_E_NAMES where it is there already, LIFT_E_MEMORY. */
-int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned line);
-void lookup_free(struct lookup *lookup);
-
-/* The index of a text, or CATALOGUE_NONE; the line of one that is there. */
-uint32_t lookup_find(const struct lookup *lookup, struct text text);
-unsigned lookup_line(const struct lookup *lookup, struct text text);
-
 /* Add a text that may be there only once: if it is there already, the error is said. */
 void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *what,
 		     struct text text, uint32_t index, unsigned line);
-
-/* Read the document's root into a catalogue whose index is there. The reader's context is the
- * catalogue. */
-void catalogue_read(struct reader *reader, const struct yaml_node *root);
 
 /* The reader of a map of dimensions to values, into a struct where. */
 field_read read_where;
