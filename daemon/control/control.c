@@ -9,25 +9,6 @@
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
 
-/* Answers. */
-
-int control_send(struct control *control, const struct client *client, struct text body)
-{
-	if (zmq_send(control->socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-	    zmq_send(control->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
-		return 0;
-	stats_add(control->stats, STAT_answers_dropped, 1);
-	return LIFT_E_SOCKET;
-}
-
-void control_refuse(struct control *control, const struct client *client, int err)
-{
-	msg_writer_clear(control->writer);
-	refusal_encode(control->writer, err);
-	control_send(control, client, msg_written(control->writer));
-	stats_add(control->stats, STAT_requests_refused, 1);
-}
-
 /* Status. */
 
 static int do_status(struct control *control, const struct client *client,

@@ -8,17 +8,12 @@
 #define LIFTD_CONTROL_INTERNAL_H
 
 #include "daemon/catalogue/subject.h"
+#include "daemon/control/answer.h"
 #include "daemon/control/control.h"
 #include "daemon/control/status.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/tasks/job.h"
 #include "proto/control.h"
-
-/* A client's routing id. */
-struct client {
-	uint8_t id[255];
-	size_t size;
-};
 
 struct waiting;
 
@@ -81,10 +76,6 @@ struct control {
 		int32_t today;
 	} page;
 };
-
-/* Send a message; LIFT_E_SOCKET where the client is gone, or does not read, which is counted. */
-int control_send(struct control *control, const struct client *client, struct text body);
-void control_refuse(struct control *control, const struct client *client, int err);
 
 /* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place.
  * LIFT_E_BUSY where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
