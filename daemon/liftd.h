@@ -8,11 +8,6 @@
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/config/config.h"
 
-/* Check what configuration and catalogue must have in common. LIFT_E_CONFIG, with the reasons in
- * errors. */
-int liftd_check(const struct config *config, const struct catalogue *catalogue,
-		struct yaml_errors *errors);
-
 /* Run until SIGTERM or SIGINT (service_block_signals comes first); at SIGHUP the catalogue is read
  * again from its path. `options`: those that name the configuration, for children, up to NULL. 0
  * after an orderly stop. What goes wrong is logged. */

@@ -9,6 +9,7 @@
 #include "daemon/base/load.h"
 #include "daemon/catalogue/load.h"
 #include "daemon/liftd.h"
+#include "daemon/publish/audience.h"
 #include "daemon/service.h"
 #include "daemon/tasks/task.h"
 
@@ -176,7 +177,7 @@ int main(int argc, char **argv)
 		catalogue =
 			load_catalogue(options.catalogue ? options.catalogue : config->catalogue);
 	errors.file = options.config ? options.config : default_config;
-	if (catalogue && !say_errors(&errors, liftd_check(config, catalogue, &errors))) {
+	if (catalogue && !say_errors(&errors, audience_check(config, catalogue, &errors))) {
 		if (options.check) {
 			printf("configuration and catalogue are right: %u regions, %u modules, "
 			       "%u programmes, %u competences\n",

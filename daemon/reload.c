@@ -16,6 +16,7 @@
 #include "daemon/ledger/stored.h"
 #include "daemon/liftd_internal.h"
 #include "daemon/net/wake.h"
+#include "daemon/publish/audience.h"
 
 enum { RENAMED_WAIT_S = 5 };
 
@@ -38,7 +39,7 @@ static struct catalogue *stored_parse(struct liftd *liftd, const char *path)
 		return NULL;
 	if (stored_begin(stored) == 0 && stored_catalogue(stored, &text) == 0 &&
 	    catalogue_parse(text, &errors, &catalogue) == 0 &&
-	    liftd_check(liftd->config, catalogue, &errors) != 0) {
+	    audience_check(liftd->config, catalogue, &errors) != 0) {
 		catalogue_free(catalogue);
 		catalogue = NULL;
 	}
@@ -196,7 +197,7 @@ int liftd_reload(struct liftd *liftd, struct yaml_errors *errors)
 	bool is_renamed = false;
 
 	if (!err)
-		err = liftd_check(liftd->config, catalogue, errors);
+		err = audience_check(liftd->config, catalogue, errors);
 	if (!err) {
 		is_renamed = serves(liftd, catalogue);
 		err = adopt(liftd, catalogue, is_renamed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/publish/internal.h"
+#include "daemon/publish/message.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -8,10 +8,10 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/catalogue/msg.h"
-#include "daemon/catalogue/subject.h"
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"
+#include "daemon/publish/audience.h"
+#include "daemon/publish/snapshot.h"
 
 /* Sending. */
 
@@ -19,51 +19,6 @@ static void send_to(struct audience *audience, struct text topic, struct text bo
 {
 	if (zmq_send(audience->socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
 		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
-}
-
-int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
-		   bool *ret_any, struct text *ret_body)
-{
-	const struct catalogue *catalogue = publish->catalogue;
-	struct text sources[SOURCES_MAX];
-	char as_of[DAY_TEXT];
-	struct metric metric = {
-		.epoch = publish->epoch,
-		.seq = seq,
-		.n = n,
-		.time = publish->time,
-		.plane = text_of("exact"),
-		.region = text_of(catalogue->regions[topic->region].code),
-		.kind = text_of(kind_name(subject_kind(topic->subject))),
-		.id = text_of(subject_id(catalogue, topic->subject)),
-		.sources = sources,
-	};
-	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
-			      publish->today);
-
-	if (err)
-		return err;
-	*ret_any = figures_any(publish->figures);
-	msg_writer_clear(publish->metrics);
-	if (*ret_any)
-		figures_encode(publish->figures, publish->metrics,
-			       publish->today - PUBLISH_DAILY_DAYS);
-	day_print(publish->today, as_of);
-	metric.as_of = text_of(as_of);
-	metric.metrics = msg_written(publish->metrics);
-	metric.n_sources = topics_sources(publish->topics, topic, sources, SOURCES_MAX);
-	msg_writer_clear(publish->body);
-	metric_encode(publish->body, &metric);
-	*ret_body = msg_written(publish->body);
-	return ret_body->size ? 0 : LIFT_E_MEMORY;
-}
-
-struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience)
-{
-	msg_writer_clear(publish->body);
-	catalogue_encode(publish->body, publish->catalogue, audience->visible, publish->epoch,
-			 publish->seq);
-	return msg_written(publish->body);
 }
 
 static void send_topic(struct publish *publish, struct topic *topic)
@@ -229,29 +184,6 @@ static void read_subscriptions(void *context)
 
 /* Opening. */
 
-static int find_visible(const struct catalogue *catalogue, const struct config_audience *config,
-			bool **ret_visible, const char **ret_failed)
-{
-	bool *visible = calloc(catalogue->n_regions, sizeof(*visible));
-
-	if (!visible)
-		return LIFT_E_MEMORY;
-	for (size_t i = 0; i < config->regions.count; i++) {
-		uint32_t above = catalogue_region(catalogue, text_of(config->regions.items[i]));
-
-		if (above == CATALOGUE_NONE) {
-			*ret_failed = config->regions.items[i];
-			free(visible);
-			return LIFT_E_UNKNOWN_REGION;
-		}
-		for (uint32_t h = 0; h < catalogue->regions[above].n_homes; h++)
-			visible[catalogue->regions[above].homes[h]] = true;
-		visible[above] = true;
-	}
-	*ret_visible = visible;
-	return 0;
-}
-
 /* All that depends on the catalogue, to take the place of what is there when it is whole. */
 struct edition {
 	struct topics *topics;
@@ -280,8 +212,8 @@ static int edition_make(const struct config *config, const struct catalogue *cat
 	edition->visible = calloc(config->n_audiences + 1, sizeof(bool *));
 	err = edition->figures && edition->visible ? 0 : LIFT_E_MEMORY;
 	for (; edition->n_visible < config->n_audiences && !err; edition->n_visible++)
-		err = find_visible(catalogue, &config->audiences[edition->n_visible],
-				   &edition->visible[edition->n_visible], ret_failed);
+		err = audience_visible(&config->audiences[edition->n_visible], catalogue,
+				       &edition->visible[edition->n_visible], ret_failed);
 	return err;
 }
 

@@ -2,7 +2,8 @@
 #include <zmq.h>
 
 #include "daemon/net/socket.h"
-#include "daemon/publish/internal.h"
+#include "daemon/publish/message.h"
+#include "daemon/publish/snapshot.h"
 #include "proto/snapshot.h"
 
 /* A client's routing id. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * publish_internal.h - what publish.c (as it changes) and snapshot.c (as it is) share: one way to
- * make a message.
+ * message.h - the one way to make a message, for what changes (publish.c) and for what is
+ * (snapshot.c). For this folder alone.
  */
-#ifndef LIFTD_PUBLISH_INTERNAL_H
-#define LIFTD_PUBLISH_INTERNAL_H
+#ifndef LIFTD_PUBLISH_MESSAGE_H
+#define LIFTD_PUBLISH_MESSAGE_H
 
 #include "daemon/base/log.h"
 #include "daemon/figures/metrics.h"
@@ -54,9 +54,5 @@ struct publish {
 int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
 		   bool *ret_any, struct text *ret_body);
 struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);
-
-/* Answer snapshot requests at an audience's endpoints. */
-int snapshot_open(struct loop *loop, void *zmq, const struct texts *endpoints,
-		  struct audience *audience, const char **ret_failed);
 
 #endif
