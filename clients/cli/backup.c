@@ -9,36 +9,37 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 
 enum { WORK_TIMEOUT_MS = 30000 /* without a word of how far it is */ };
 
-struct asked {
-	bool is_shown; /* how far it is, on standard error */
-	int status;
-};
+/* How far it is has been shown, on standard error. */
+static void take_away(const bool *is_shown)
+{
+	if (*is_shown)
+		fputs("\r     \r", stderr);
+}
+
+static void take_refusal(void *context, const json_t *answer)
+{
+	take_away(context);
+	refusal_complain(answer);
+}
 
 static int take_work(void *context, const json_t *answer)
 {
-	struct asked *asked = context;
+	const bool *is_shown = context;
 	json_int_t total = json_number(answer, "total");
 
 	if (json_is_true(json_object_get(answer, "more"))) {
-		if (asked->is_shown && total)
+		if (*is_shown && total)
 			fprintf(stderr, "\r%3.0f %%",
 				100.0 * (double)json_number(answer, "done") / (double)total);
 		return 0;
 	}
-	if (asked->is_shown)
-		fputs("\r     \r", stderr);
-	if (complain_answer(answer)) {
-		asked->status = STATUS_REFUSED;
-		return 0;
-	}
+	take_away(is_shown);
 	print_text(stdout, json_text(answer, "text"), 0);
 	putchar('\n');
 	return 0;
@@ -46,22 +47,19 @@ static int take_work(void *context, const json_t *answer)
 
 static int ask(const struct cli *cli, const struct request *request)
 {
-	struct asked asked = { .is_shown = isatty(STDERR_FILENO), .status = STATUS_WELL };
-	struct msg_writer *writer = msg_writer_new();
+	bool is_shown = isatty(STDERR_FILENO);
 	struct endpoints endpoints;
-	int status = endpoints_find(cli, NULL, &endpoints), err = LIFT_E_MEMORY;
+	int status = endpoints_find(cli, NULL, &endpoints);
 
-	if (status != STATUS_WELL) {
-		msg_writer_free(writer);
+	if (status != STATUS_WELL)
 		return status;
-	}
-	if (writer) {
-		request_encode(writer, request);
-		err = lift_request(endpoints.control, msg_written(writer), WORK_TIMEOUT_MS,
-				   take_work, &asked);
-	}
-	status = err ? complain_endpoint(endpoints.control, err) : asked.status;
-	msg_writer_free(writer);
+	status = question_ask(&(struct question){ .endpoint = endpoints.control,
+						  .request = request,
+						  .timeout_ms = WORK_TIMEOUT_MS,
+						  .shape = &shape_of_work,
+						  .take = take_work,
+						  .refused = take_refusal,
+						  .context = &is_shown });
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -3,12 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 
@@ -19,11 +17,6 @@ enum {
 	SOURCE_INDENT = 4,
 	KNOWN_SHOWN = 20, /* of what there is */
 	LINE_SIZE = 256,  /* bytes of a line of our own words and numbers */
-};
-
-struct asked {
-	bool json;
-	int status;
 };
 
 /* For people. */
@@ -229,17 +222,19 @@ static void complain_known(const json_t *answer)
 	free(line);
 }
 
+static void take_refusal(void *context, const json_t *answer)
+{
+	(void)context;
+	refusal_complain(answer);
+	complain_known(answer);
+}
+
 static int take_answer(void *context, const json_t *answer)
 {
-	struct asked *asked = context;
+	const bool *json = context;
 	char *line;
 
-	if (complain_answer(answer)) {
-		complain_known(answer);
-		asked->status = STATUS_REFUSED;
-		return 0;
-	}
-	if (asked->json) {
+	if (*json) {
 		line = json_line(answer);
 		if (!line)
 			return LIFT_E_MEMORY;
@@ -254,28 +249,14 @@ static int take_answer(void *context, const json_t *answer)
 	return 0;
 }
 
-static int ask(const char *endpoint, const struct request *request, struct asked *asked)
-{
-	struct msg_writer *writer = msg_writer_new();
-	int err = LIFT_E_MEMORY;
-
-	if (writer) {
-		request_encode(writer, request);
-		err = lift_request(endpoint, msg_written(writer), EXPLAIN_TIMEOUT_MS, take_answer,
-				   asked);
-	}
-	msg_writer_free(writer);
-	return err;
-}
-
 int command_explain(const struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = { 0 };
+	bool json = false;
 	const char *as_of = "today";
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that the figure is of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
-		{ "json", NULL, "as one line of JSON", OPTION_FLAG, &asked.json, 0, 0 },
+		{ "json", NULL, "as one line of JSON", OPTION_FLAG, &json, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift explain",
@@ -289,7 +270,7 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
-	int status, err, first = options_parse(&usage, argc, argv, &status);
+	int status, first = options_parse(&usage, argc, argv, &status);
 
 	if (first < 0)
 		return status;
@@ -298,14 +279,19 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	err = ask(endpoints.control,
-		  &(struct request){ .op = text_of("explain"),
-				     .as_of = text_of(as_of),
-				     .region = text_of(argv[first]),
-				     .kind = text_of(argv[first + 1]),
-				     .id = text_of(argv[first + 2]) },
-		  &asked);
-	status = err ? complain_endpoint(endpoints.control, err) : asked.status;
+	status = question_ask(&(struct question){
+		.endpoint = endpoints.control,
+		.request = &(struct request){ .op = text_of("explain"),
+					      .as_of = text_of(as_of),
+					      .region = text_of(argv[first]),
+					      .kind = text_of(argv[first + 1]),
+					      .id = text_of(argv[first + 2]) },
+		.timeout_ms = EXPLAIN_TIMEOUT_MS,
+		.shape = &shape_of_explain,
+		.take = take_answer,
+		.refused = take_refusal,
+		.context = &json,
+	});
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -2,11 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 
 enum {
 	EXPORT_TIMEOUT_MS =
@@ -16,7 +14,6 @@ enum {
 
 struct exporting {
 	bool csv, header;
-	int status;
 };
 
 /* CSV. */
@@ -94,19 +91,19 @@ static void print_metrics(const json_t *row)
 static int print_row(const struct exporting *exporting, const json_t *text)
 {
 	json_t *row;
+	int err = 0;
 
-	if (!json_is_string(text))
-		return LIFT_E_MALFORMED;
 	if (!exporting->csv) {
 		puts(json_string_value(text));
 		return 0;
 	}
-	row = json_loads(json_string_value(text), JSON_DECODE_ANY, NULL);
-	if (!row)
-		return LIFT_E_MALFORMED;
-	print_metrics(row);
+	row = json_loads(json_string_value(text), 0, NULL);
+	if (json_is_object(row))
+		print_metrics(row);
+	else
+		err = LIFT_E_MALFORMED;
 	json_decref(row);
-	return 0;
+	return err;
 }
 
 static int take_answer(void *context, const json_t *answer)
@@ -116,10 +113,6 @@ static int take_answer(void *context, const json_t *answer)
 	size_t i;
 	int err;
 
-	if (complain_answer(answer)) {
-		exporting->status = STATUS_REFUSED;
-		return 0;
-	}
 	if (exporting->csv && !exporting->header)
 		puts("region,kind,id,metric,value");
 	exporting->header = true;
@@ -130,20 +123,6 @@ static int take_answer(void *context, const json_t *answer)
 			return err;
 	}
 	return 0;
-}
-
-static int ask(const char *endpoint, const struct request *request, struct exporting *exporting)
-{
-	struct msg_writer *writer = msg_writer_new();
-	int err = LIFT_E_MEMORY;
-
-	if (writer) {
-		request_encode(writer, request);
-		err = lift_request(endpoint, msg_written(writer), EXPORT_TIMEOUT_MS, take_answer,
-				   exporting);
-	}
-	msg_writer_free(writer);
-	return err;
 }
 
 static struct text optional(const char *text)
@@ -174,7 +153,7 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	};
 	struct exporting exporting = { 0 };
 	struct endpoints endpoints;
-	int status, err;
+	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
@@ -184,13 +163,17 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	err = ask(endpoints.control,
-		  &(struct request){ .op = text_of("export"),
-				     .as_of = optional(as_of),
-				     .region = optional(region),
-				     .kind = optional(kind) },
-		  &exporting);
-	status = err ? complain_endpoint(endpoints.control, err) : exporting.status;
+	status = question_ask(&(struct question){
+		.endpoint = endpoints.control,
+		.request = &(struct request){ .op = text_of("export"),
+					      .as_of = optional(as_of),
+					      .region = optional(region),
+					      .kind = optional(kind) },
+		.timeout_ms = EXPORT_TIMEOUT_MS,
+		.shape = &shape_of_export,
+		.take = take_answer,
+		.context = &exporting,
+	});
 	endpoints_clear(&endpoints);
 	return status;
 }

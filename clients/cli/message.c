@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
@@ -113,11 +114,12 @@ static void print_metric(const struct printing *printing, const json_t *body)
 		fputs("\033[0m", stdout);
 }
 
-static void print_beat(const json_t *body)
+static void print_beat(const struct printing *printing, const json_t *body)
 {
 	const json_t *source;
 	size_t i;
 
+	(void)printing;
 	printf("beat %" JSON_INTEGER_FORMAT ", as of %s", json_number(body, "seq"),
 	       json_text(body, "as_of"));
 	json_array_foreach(json_object_get(body, "sources"), i, source)
@@ -135,10 +137,11 @@ static void print_beat(const json_t *body)
 	}
 }
 
-static void print_catalogue(const json_t *body)
+static void print_catalogue(const struct printing *printing, const json_t *body)
 {
 	static const char *const parts[] = { "regions", "modules", "programmes", "competences" };
 
+	(void)printing;
 	fputs("catalogue", stdout);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		printf("%s %zu %s", i ? "," : ":", json_array_size(json_object_get(body, parts[i])),
@@ -158,17 +161,33 @@ static int print_json(struct text topic, const json_t *body)
 	return 0;
 }
 
-int message_print(const struct printing *printing, struct text topic, const json_t *body)
+/* What is printed for people, by the topic; metrics are all others. */
+static const struct form {
+	const char *topic;
+	const struct shape *shape;
+	void (*print)(const struct printing *printing, const json_t *body);
+} forms[] = {
+	{ "beat", shape_of_beat, print_beat },
+	{ "catalogue", shape_of_catalogue_message, print_catalogue },
+	{ NULL, shape_of_metric, print_metric },
+};
+
+int message_print(struct printing *printing, struct text topic, const json_t *body)
 {
+	const struct form *form = forms;
+	char problem[SHAPE_PROBLEM_MAX];
+
 	if (printing->json)
 		return print_json(topic, body);
+	while (form->topic && !text_equal(topic, text_of(form->topic)))
+		form++;
+	if (!shape_fits(body, form->shape, problem)) {
+		complain_not_understood(problem);
+		printing->puzzled = true;
+		return LIFT_E_MALFORMED;
+	}
 	print_clock(body);
-	if (text_equal(topic, text_of("beat")))
-		print_beat(body);
-	else if (text_equal(topic, text_of("catalogue")))
-		print_catalogue(body);
-	else
-		print_metric(printing, body);
+	form->print(printing, body);
 	putchar('\n');
 	return 0;
 }

@@ -12,11 +12,13 @@
 
 struct printing {
 	bool json;
-	bool colour; /* of a terminal */
+	bool colour;  /* of a terminal */
+	bool puzzled; /* a message could not be understood, which has been complained about */
 };
 
-/* 0, or LIFT_E_MALFORMED where a topic is no text. */
-int message_print(const struct printing *printing, struct text topic, const json_t *body);
+/* 0, or LIFT_E_MALFORMED where it cannot be printed: a topic that is no text, or, for people, a
+ * body that is not as its topic says (`puzzled`). */
+int message_print(struct printing *printing, struct text topic, const json_t *body);
 
 /* May lines be in colours? */
 bool message_colour(void);

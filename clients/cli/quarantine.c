@@ -10,9 +10,8 @@
 
 #include "clients/cli/cli.h"
 #include "clients/cli/endpoints.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 #include "proto/json.h"
 
 enum { REFUSED_TIMEOUT_MS = 5000 };
@@ -20,12 +19,12 @@ enum { REFUSED_TIMEOUT_MS = 5000 };
 /* Page after page of one question. */
 struct asked {
 	const char *endpoint;
+	const struct answer_shape *shape;
 	struct request request;
 	void (*print)(const json_t *row, bool json);
 	bool json;
 	uint64_t only; /* a row's number: print this one alone; 0: all */
 	uint64_t printed;
-	bool refused;
 };
 
 static void print_json(const json_t *row)
@@ -105,19 +104,14 @@ static void print_in_full(const json_t *row, bool json)
 	free(sent);
 }
 
+/* LIFT_E_MALFORMED where the next page is not behind this one: there would be no end of pages. */
 static int take_page(void *context, const json_t *answer)
 {
 	struct asked *asked = context;
+	uint64_t next = (uint64_t)json_number(answer, "next");
 	const json_t *row;
 	size_t i;
 
-	asked->request.after = 0;
-	if (json_is_false(json_object_get(answer, "ok")) ||
-	    strcmp(json_text(answer, "op"), "nack") == 0) {
-		complain("refused: %s (%s)", json_text(answer, "text"), json_text(answer, "code"));
-		asked->refused = true;
-		return 0;
-	}
 	json_array_foreach(json_object_get(answer, "rows"), i, row)
 	{
 		if (asked->only && (uint64_t)json_number(row, "number") != asked->only)
@@ -125,35 +119,34 @@ static int take_page(void *context, const json_t *answer)
 		asked->print(row, asked->json);
 		asked->printed++;
 		if (asked->only)
-			return 0;
+			break;
 	}
-	asked->request.after = (uint64_t)json_number(answer, "next");
+	if (next > 0 && next <= asked->request.after)
+		return LIFT_E_MALFORMED;
+	asked->request.after = next;
 	return 0;
 }
 
 static int ask_all(struct asked *asked)
 {
-	struct msg_writer *writer = msg_writer_new();
-	int err = writer ? 0 : LIFT_E_MEMORY;
+	const struct question question = { .endpoint = asked->endpoint,
+					   .request = &asked->request,
+					   .timeout_ms = REFUSED_TIMEOUT_MS,
+					   .shape = asked->shape,
+					   .take = take_page,
+					   .context = asked };
+	int status;
 
 	do {
-		if (err)
-			break;
-		msg_writer_clear(writer);
-		request_encode(writer, &asked->request);
-		err = lift_request(asked->endpoint, msg_written(writer), REFUSED_TIMEOUT_MS,
-				   take_page, asked);
-	} while (!err && asked->request.after > 0 && !asked->only);
-	msg_writer_free(writer);
-	if (err)
-		return complain_endpoint(asked->endpoint, err);
-	return asked->refused ? STATUS_REFUSED : STATUS_WELL;
+		status = question_ask(&question);
+	} while (status == STATUS_WELL && asked->request.after > 0 && !asked->only);
+	return status;
 }
 
 int command_rejections(const struct cli *cli, int argc, char **argv)
 {
 	const char *source = "lift";
-	struct asked asked = { .print = print_rejection };
+	struct asked asked = { .shape = &shape_of_rejections, .print = print_rejection };
 	int64_t after = 0;
 	const struct option_row rows[] = {
 		{ "source", "NAME", "whose (lift)", OPTION_TEXT, &source, 0, 0 },
@@ -206,7 +199,7 @@ static bool read_arguments(int n, char **arguments, struct asked *asked)
 int command_quarantine(const struct cli *cli, int argc, char **argv)
 {
 	const char *source = NULL;
-	struct asked asked = { 0 };
+	struct asked asked = { .shape = &shape_of_quarantine };
 	const struct option_row rows[] = {
 		{ "source", "NAME", "list: of this source only", OPTION_TEXT, &source, 0, 0 },
 		{ "json", NULL, "a line of JSON each", OPTION_FLAG, &asked.json, 0, 0 },

@@ -2,78 +2,83 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
+#include "clients/cli/shapes.h"
 
 enum {
 	RELOAD_TIMEOUT_MS = 60000, /* a large catalogue takes a while to read */
 	LOOK_MS = 200,		   /* between two looks at the rebuild */
 };
 
-/* What is asked, and what became of it. */
-struct asked {
-	const char *endpoint;
-	struct msg_writer *writer;
-	int status;
-	bool building;
+/* How the ledger is. */
+struct looked {
+	bool building, damaged;
 };
 
-static int ask(struct asked *asked, const char *op, lift_answer_fn *take)
+static int ask(const char *endpoint, const char *op, struct question question)
 {
 	const struct request request = { .op = text_of(op) };
 
-	msg_writer_clear(asked->writer);
-	request_encode(asked->writer, &request);
-	return lift_request(asked->endpoint, msg_written(asked->writer), RELOAD_TIMEOUT_MS, take,
-			    asked);
+	question.endpoint = endpoint;
+	question.request = &request;
+	question.timeout_ms = RELOAD_TIMEOUT_MS;
+	return question_ask(&question);
+}
+
+static int take_reloaded(void *context, const json_t *answer)
+{
+	(void)context;
+	(void)answer;
+	return 0;
 }
 
 /* Each error in a line of its own, as the daemon's --check-config says them. */
-static int take_reloaded(void *context, const json_t *answer)
+static void take_refusal(void *context, const json_t *answer)
 {
-	struct asked *asked = context;
 	const json_t *error;
 	size_t i;
 
+	(void)context;
 	json_array_foreach(json_object_get(answer, "errors"), i, error)
-		fprintf(stderr, "%s\n", json_string_value(error));
-	if (complain_answer(answer))
-		asked->status = STATUS_REFUSED;
-	return 0;
+		fprintf(stderr, "%s\n", json_is_string(error) ? json_string_value(error) : "");
+	refusal_complain(answer);
 }
 
 static int take_status(void *context, const json_t *answer)
 {
+	const json_t *journal = json_object_get(answer, "journal");
 	const json_t *ledger = json_object_get(answer, "ledger");
-	struct asked *asked = context;
+	struct looked *looked = context;
 
-	asked->building = json_is_true(json_object_get(ledger, "walking")) ||
-			  json_is_object(json_object_get(ledger, "rebuild"));
-	if (json_array_size(json_object_get(json_object_get(answer, "journal"), "damaged")) > 0) {
-		complain("the journal is damaged: nothing is built from it");
-		asked->status = STATUS_REFUSED;
-	}
+	looked->building = json_is_true(json_object_get(ledger, "walking")) ||
+			   json_is_object(json_object_get(ledger, "rebuild"));
+	looked->damaged = json_array_size(json_object_get(journal, "damaged")) > 0;
 	return 0;
 }
 
-static int wait_for_rebuild(struct asked *asked)
+static int wait_for_rebuild(const char *endpoint)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
-	int err = ask(asked, "status", take_status);
+	struct looked looked;
+	int status;
 
-	while (!err && asked->building) {
+	for (;;) {
+		status = ask(endpoint, "status",
+			     (struct question){ .shape = &shape_of_status,
+						.take = take_status,
+						.context = &looked });
+		if (status == STATUS_WELL && looked.damaged) {
+			complain("the journal is damaged: nothing is built from it");
+			return STATUS_REFUSED;
+		}
+		if (status != STATUS_WELL || !looked.building)
+			return status;
 		nanosleep(&pause, NULL);
-		err = ask(asked, "status", take_status);
 	}
-	return err;
 }
 
 int command_reload(const struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = { .status = STATUS_WELL };
 	bool wait = false;
 	const struct option_row rows[] = {
 		{ "wait", NULL, "until the figures are those of the new catalogue", OPTION_FLAG,
@@ -92,20 +97,19 @@ int command_reload(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
-	int status, err;
+	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	asked.endpoint = endpoints.control;
-	asked.writer = msg_writer_new();
-	err = asked.writer ? ask(&asked, "reload", take_reloaded) : LIFT_E_MEMORY;
-	if (!err && wait && asked.status == STATUS_WELL)
-		err = wait_for_rebuild(&asked);
-	status = err ? complain_endpoint(endpoints.control, err) : asked.status;
-	msg_writer_free(asked.writer);
+	status = ask(endpoints.control, "reload",
+		     (struct question){ .shape = &shape_of_reload,
+					.take = take_reloaded,
+					.refused = take_refusal });
+	if (wait && status == STATUS_WELL)
+		status = wait_for_rebuild(endpoints.control);
 	endpoints_clear(&endpoints);
 	return status;
 }

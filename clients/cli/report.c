@@ -13,9 +13,8 @@
 #include "clients/cli/report/csv.h"
 #include "clients/cli/report/html.h"
 #include "clients/cli/report/text.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 #include "proto/iso8601.h"
 
 enum {
@@ -40,86 +39,78 @@ static const struct {
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
-/* The messages of an answer, put together: arrays follow one another; an export's rows become a map
- * by region. */
-struct answers {
-	json_t *all;
-	int status;
-};
-
-static int take_row(json_t *all, const char *line)
-{
-	json_t *row = json_loads(line, 0, NULL);
-
-	if (!row)
-		return LIFT_E_MALFORMED;
-	json_object_del(row, "hours");
-	return json_object_set_new(all, json_text(row, "region"), row) ? LIFT_E_MEMORY : 0;
-}
-
+/* The messages of an answer, put together: arrays follow one another. */
 static int take_answer(void *context, const json_t *answer)
 {
-	struct answers *answers = context;
-	const json_t *rows = json_object_get(answer, "rows"), *row;
+	json_t *all = context, *value;
 	const char *key;
-	json_t *value;
-	size_t i;
 	int err = 0;
 
-	if (complain_answer(answer)) {
-		answers->status = STATUS_REFUSED;
-		return 0;
-	}
-	json_array_foreach(rows, i, row)
-	{
-		err = json_is_string(row) ? take_row(answers->all, json_string_value(row))
-					  : LIFT_E_MALFORMED;
-		if (err)
-			return err;
-	}
-	if (rows)
-		return 0;
 	json_object_foreach((json_t *)answer, key, value)
 	{
-		json_t *before = json_object_get(answers->all, key);
+		json_t *before = json_object_get(all, key);
 
 		if (json_is_array(before) && json_is_array(value))
 			err |= json_array_extend(before, value);
 		else
-			err |= json_object_set(answers->all, key, value);
+			err |= json_object_set(all, key, value);
 	}
 	return err ? LIFT_E_MEMORY : 0;
 }
 
+/* An export's rows, put together: a map by region. */
+static int take_rows(void *context, const json_t *answer)
+{
+	const json_t *rows = json_object_get(answer, "rows"), *text;
+	char problem[SHAPE_PROBLEM_MAX];
+	json_t *all = context;
+	size_t i;
+
+	json_array_foreach(rows, i, text)
+	{
+		json_t *row = json_loads(json_string_value(text), 0, NULL);
+
+		if (!row || !shape_fits(row, shape_of_programme_row, problem)) {
+			json_decref(row);
+			return LIFT_E_MALFORMED;
+		}
+		json_object_del(row, "hours");
+		if (json_object_set_new(all, json_text(row, "region"), row) != 0)
+			return LIFT_E_MEMORY;
+	}
+	return 0;
+}
+
 /* Ask, and wait for the whole answer, which the caller owns; NULL where there is none, complained
  * about. */
-static json_t *ask(const char *endpoint, const struct request *request, int *ret_status)
+static json_t *ask(struct question question, int *ret_status)
 {
-	struct answers answers = { json_object(), STATUS_WELL };
-	struct msg_writer *writer = msg_writer_new();
-	int err = LIFT_E_MEMORY;
+	json_t *all = json_object();
 
-	if (writer && answers.all) {
-		request_encode(writer, request);
-		err = lift_request(endpoint, msg_written(writer), REPORT_TIMEOUT_MS, take_answer,
-				   &answers);
+	if (!all) {
+		complain("out of memory");
+		*ret_status = STATUS_SYSTEM;
+		return NULL;
 	}
-	msg_writer_free(writer);
-	*ret_status = err ? complain_endpoint(endpoint, err) : answers.status;
+	question.timeout_ms = REPORT_TIMEOUT_MS;
+	question.context = all;
+	*ret_status = question_ask(&question);
 	if (*ret_status == STATUS_WELL)
-		return answers.all;
-	json_decref(answers.all);
+		return all;
+	json_decref(all);
 	return NULL;
 }
 
 static json_t *ask_figures(const char *endpoint, const char *programme, const char *day,
 			   int *ret_status)
 {
-	return ask(endpoint,
-		   &(struct request){ .op = text_of("export"),
-				      .as_of = text_of(day),
-				      .kind = text_of("programme"),
-				      .id = text_of(programme) },
+	return ask((struct question){ .endpoint = endpoint,
+				      .request = &(struct request){ .op = text_of("export"),
+								    .as_of = text_of(day),
+								    .kind = text_of("programme"),
+								    .id = text_of(programme) },
+				      .shape = &shape_of_export,
+				      .take = take_rows },
 		   ret_status);
 }
 
@@ -275,6 +266,8 @@ static int build_and_write(const struct wish *wish, const json_t *programme,
 
 	if (err == LIFT_E_NOT_FOUND)
 		return complain_leaves(programme, wish);
+	if (err == LIFT_E_MALFORMED)
+		return complain_not_understood("the catalogue has more dimensions than it can");
 	if (err) {
 		complain("out of memory");
 		return STATUS_SYSTEM;
@@ -315,14 +308,24 @@ static int report_figures(const char *endpoint, const struct wish *wish,
 	return status;
 }
 
+static json_t *ask_simply(const char *endpoint, const char *op, const struct answer_shape *shape,
+			  int *ret_status)
+{
+	return ask((struct question){ .endpoint = endpoint,
+				      .request = &(struct request){ .op = text_of(op) },
+				      .shape = shape,
+				      .take = take_answer },
+		   ret_status);
+}
+
 static int report_of(const char *endpoint, const struct wish *wish)
 {
 	int status;
-	json_t *answer, *catalogue = NULL;
+	json_t *answer = ask_simply(endpoint, "status", &shape_of_status, &status);
+	json_t *catalogue = NULL;
 
-	answer = ask(endpoint, &(struct request){ .op = text_of("status") }, &status);
 	if (answer)
-		catalogue = ask(endpoint, &(struct request){ .op = text_of("catalogue") }, &status);
+		catalogue = ask_simply(endpoint, "catalogue", &shape_of_catalogue, &status);
 	if (catalogue)
 		status = report_figures(endpoint, wish, answer, catalogue);
 	json_decref(catalogue);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
 #include "clients/lib/lift.h"
@@ -21,17 +22,19 @@ static int print(void *context, struct text topic, const json_t *body)
 	return !err && ferror(stdout) ? LIFT_E_IO : err;
 }
 
-static int complain_snapshot(const char *endpoint, int err)
+static int complain_snapshot(const char *endpoint, int err, bool puzzled)
 {
 	int status;
 
-	if (err == LIFT_E_IO)
-		return STATUS_SYSTEM; /* complained about at the end */
+	if (err == LIFT_E_IO || puzzled)
+		return STATUS_SYSTEM; /* complained about, or at the end */
 	if (err == LIFT_E_BUSY) {
 		complain("liftd has started and has not published all its figures yet: see 'lift "
 			 "status', and ask again");
 		return STATUS_SYSTEM;
 	}
+	if (err == LIFT_E_MALFORMED)
+		return complain_not_understood(lift_err_text(err));
 	status = complain_endpoint(endpoint, err);
 	if (err == LIFT_E_SOCKET)
 		complain("what was printed, if anything, is not all of it: ask again");
@@ -99,7 +102,8 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 					  (size_t)(argc - first), wait_s * 1000, &printing)
 			      : print_all(endpoints.snapshot, default_topics, 1, wait_s * 1000,
 					  &printing);
-		status = err ? complain_snapshot(endpoints.snapshot, err) : STATUS_WELL;
+		status = err ? complain_snapshot(endpoints.snapshot, err, printing.puzzled)
+			     : STATUS_WELL;
 	} else {
 		complain("the audience has no snapshot endpoint: 'lift watch' shows what changes");
 		status = STATUS_SYSTEM;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
+#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/lift.h"
-#include "proto/control.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 
@@ -18,8 +16,7 @@ enum {
 };
 
 struct asked {
-	bool json;
-	int status;
+	bool json, healthy;
 };
 
 static void print_moment(const json_t *map, const char *key, int width)
@@ -198,10 +195,6 @@ static int take_answer(void *context, const json_t *answer)
 {
 	struct asked *asked = context;
 
-	if (complain_answer(answer)) {
-		asked->status = STATUS_REFUSED;
-		return 0;
-	}
 	if (asked->json) {
 		char *line = json_line(answer);
 
@@ -212,24 +205,8 @@ static int take_answer(void *context, const json_t *answer)
 	} else {
 		print_status(answer);
 	}
-	if (!json_is_true(json_object_get(answer, "healthy")))
-		asked->status = STATUS_REFUSED;
+	asked->healthy = json_is_true(json_object_get(answer, "healthy"));
 	return 0;
-}
-
-static int ask(const char *endpoint, struct asked *asked)
-{
-	const struct request request = { .op = text_of("status") };
-	struct msg_writer *writer = msg_writer_new();
-	int err = LIFT_E_MEMORY;
-
-	if (writer) {
-		request_encode(writer, &request);
-		err = lift_request(endpoint, msg_written(writer), STATUS_TIMEOUT_MS, take_answer,
-				   asked);
-	}
-	msg_writer_free(writer);
-	return err;
 }
 
 int command_status(const struct cli *cli, int argc, char **argv)
@@ -248,15 +225,22 @@ int command_status(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
-	int status, err;
+	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	err = ask(endpoints.control, &asked);
-	status = err ? complain_endpoint(endpoints.control, err) : asked.status;
+	status = question_ask(
+		&(struct question){ .endpoint = endpoints.control,
+				    .request = &(struct request){ .op = text_of("status") },
+				    .timeout_ms = STATUS_TIMEOUT_MS,
+				    .shape = &shape_of_status,
+				    .take = take_answer,
+				    .context = &asked });
+	if (status == STATUS_WELL && !asked.healthy)
+		status = STATUS_REFUSED;
 	endpoints_clear(&endpoints);
 	return status;
 }

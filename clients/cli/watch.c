@@ -135,9 +135,10 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	err = watch_endpoints(&watching, &endpoints, !no_snapshot);
-	status = err == LIFT_E_IO ? STATUS_SYSTEM
-		 : err		  ? complain_endpoint(endpoints.publish, err)
-				  : STATUS_WELL;
+	if (err == LIFT_E_IO || watching.printing.puzzled)
+		status = STATUS_SYSTEM;
+	else
+		status = err ? complain_endpoint(endpoints.publish, err) : STATUS_WELL;
 	endpoints_clear(&endpoints);
 	return status;
 }

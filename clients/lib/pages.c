@@ -35,6 +35,7 @@ int pages_open(struct pages *pages, const char *endpoint, const char *const topi
 void pages_close(struct pages *pages)
 {
 	wire_close(&pages->wire);
+	json_decref(pages->after);
 	msg_reader_free(pages->reader);
 	msg_writer_free(pages->writer);
 	*pages = (struct pages){ 0 };
@@ -70,6 +71,8 @@ int pages_ask(struct pages *pages, bool has_since, int64_t epoch, uint64_t since
 	int err;
 
 	wire_close(&pages->wire);
+	json_decref(pages->after);
+	pages->after = NULL;
 	pages->has_since = has_since;
 	pages->epoch = epoch;
 	pages->since = since;
@@ -99,13 +102,32 @@ static uint64_t number_of(const json_t *body, const char *key)
 	return value > 0 ? (uint64_t)value : 0;
 }
 
+/* Has it all that the end of a page has? */
+static bool is_end(const json_t *end)
+{
+	const json_t *next = json_object_get(end, "next");
+
+	return json_is_integer(json_object_get(end, "epoch")) &&
+	       json_is_integer(json_object_get(end, "seq")) &&
+	       json_is_integer(json_object_get(end, "count")) &&
+	       json_is_boolean(json_object_get(end, "complete")) &&
+	       (!next || json_is_null(next) || json_is_string(next));
+}
+
+static struct text text_of_json(const json_t *json)
+{
+	return (struct text){ json_string_value(json), json_string_length(json) };
+}
+
 /* A page has ended: the next one, or the end of all. */
 static int turn(struct pages *pages, const json_t *end, enum pages_what *ret_what)
 {
-	const json_t *next = json_object_get(end, "next");
+	json_t *next = json_object_get(end, "next");
 	int64_t epoch = json_integer_value(json_object_get(end, "epoch"));
 	struct text after;
 
+	if (!is_end(end))
+		return LIFT_E_MALFORMED;
 	if (number_of(end, "count") != pages->count)
 		return LIFT_E_SOCKET;
 	if (!pages->any_page) {
@@ -122,11 +144,15 @@ static int turn(struct pages *pages, const json_t *end, enum pages_what *ret_wha
 		*ret_what = PAGES_DONE;
 		return 0;
 	}
-	if (pages->count == 0)
-		return LIFT_E_MALFORMED; /* it would never end */
+	after = text_of_json(next);
+	/* Else it would never end. */
+	if (pages->count == 0 ||
+	    (pages->after && text_compare(after, text_of_json(pages->after)) <= 0))
+		return LIFT_E_MALFORMED;
+	json_decref(pages->after);
+	pages->after = json_incref(next);
 	if (pages->whole)
 		pages->has_since = false;
-	after = (struct text){ json_string_value(next), json_string_length(next) };
 	return send_request(pages, after);
 }
 

@@ -28,6 +28,7 @@ struct pages {
 	bool whole;	  /* it has all topics, not only those changed since */
 	bool complete;	  /* as of the first page's end: all topics of the epoch have been sent */
 	uint64_t count;	  /* messages of this page so far */
+	json_t *after;	  /* the topic behind which this page begins; NULL: it is the first */
 	int64_t heard_ms; /* when something came, or was asked */
 };
 

@@ -5,6 +5,7 @@
  */
 #include <ftw.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,42 @@ static void a_platform_hears_of_its_own_refused_events_also_after_a_restart(void
 	again = daemon_lift_out(daemon, 0, "rejections", "--source", "other", "--json", NULL);
 	assert_string_equal(again, out);
 	free(again);
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* A line each: number, time, stream, seq, code, and the reason in words. */
+static void a_platform_reads_of_its_own_refused_events_line_by_line(void **state)
+{
+	struct daemon *daemon = *state;
+	unsigned long long number, seq;
+	char time[32], stream[64], code[32], reason[128], *out, *next;
+
+	daemon_configure(daemon, "");
+	daemon_start(daemon);
+	publish(daemon, "one", rows);
+	out = daemon_lift_out(daemon, 0, "rejections", "--source", "one", NULL);
+	next = strchr(out, '\n');
+	assert_non_null(next);
+	assert_int_equal(sscanf(out, "%llu %31s %63s %llu %31s %127[^\n]", &number, time, stream,
+				&seq, code, reason),
+			 6);
+	assert_int_equal(number, 2);
+	assert_int_equal(strlen(time), strlen("2025-01-01T00:00:00Z"));
+	assert_int_equal(time[strlen(time) - 1], 'Z');
+	assert_true(strlen(stream) <= 36);
+	assert_int_equal(seq, 2);
+	assert_string_equal(code, "score");
+	assert_non_null(strstr(reason, "score must be"));
+	assert_int_equal(sscanf(next + 1, "%llu %31s %63s %llu %31s %127[^\n]", &number, time,
+				stream, &seq, code, reason),
+			 6);
+	assert_int_equal(number, 3);
+	assert_int_equal(seq, 3);
+	assert_string_equal(code, "type");
+	next = strchr(next + 1, '\n');
+	assert_non_null(next);
+	assert_string_equal(next, "\n");
 	free(out);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -285,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_platform_hears_of_its_own_refused_events_also_after_a_restart),
+		TEST(a_platform_reads_of_its_own_refused_events_line_by_line),
 		TEST(an_operator_sees_what_was_sent_but_for_who_it_was_about),
 		TEST(an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood),
 		TEST(a_long_list_comes_page_by_page_and_whole),

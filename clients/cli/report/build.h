@@ -9,7 +9,8 @@
 
 #include "clients/cli/report/input.h"
 
-/* LIFT_E_NOT_FOUND: no leaf region of the programme is inside the region; LIFT_E_MEMORY. */
+/* LIFT_E_NOT_FOUND: no leaf region of the programme is inside the region; LIFT_E_MALFORMED: more
+ * dimensions than there can be; LIFT_E_MEMORY. */
 int report_build(const struct report_input *input, struct report *ret_report);
 
 #endif

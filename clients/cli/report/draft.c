@@ -31,12 +31,15 @@ struct report_section *draft_section(struct draft *draft, const char *key, const
 {
 	static const struct report_row empty = { "", "", "", "", "", "", NULL, NULL, NULL, 0, 0 };
 	struct report *report = draft->report;
-	struct report_section *section = &report->sections[report->n_sections];
+	struct report_section *section;
 	struct report_cell *cells = arena_take(&report->arena, n_rows * n_columns, sizeof(*cells));
 
+	if (report->n_sections == REPORT_SECTIONS_MAX)
+		return NULL;
+	section = &report->sections[report->n_sections];
 	*section = (struct report_section){ key, title, "", columns, n_columns, NULL, n_rows };
 	section->rows = arena_take(&report->arena, n_rows, sizeof(*section->rows));
-	if (!section->rows || !cells || report->n_sections == REPORT_SECTIONS_MAX)
+	if (!section->rows || !cells)
 		return NULL;
 	for (size_t i = 0; i < n_rows; i++) {
 		section->rows[i] = empty;

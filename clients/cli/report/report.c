@@ -8,7 +8,7 @@
  * above 0%. */
 static int64_t tenths(int64_t n, int64_t of)
 {
-	int64_t rounded = (2000 * n + of) / (2 * of);
+	int64_t rounded = (int64_t)((2000 * (__int128)n + of) / (2 * (__int128)of));
 
 	if (n < of && rounded >= 1000)
 		return 999;

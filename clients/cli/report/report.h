@@ -15,7 +15,8 @@
 
 enum {
 	REPORT_FACTS_MAX = 8,
-	REPORT_SECTIONS_MAX = 24, /* 16 dimensions, and what each programme has */
+	REPORT_DIMENSIONS_MAX = 16,
+	REPORT_SECTIONS_MAX = 24, /* those, and what each programme has */
 	REPORT_NOTES_MAX = 8,
 	REPORT_COLUMNS_MAX = 12,
 	REPORT_DAY = 11,	/* bytes of "YYYY-MM-DD" with its 0 */

@@ -221,10 +221,13 @@ static int add_dimension(struct draft *draft, const json_t *dimension)
 int draft_dimensions(struct draft *draft)
 {
 	const json_t *dimension;
+	const json_t *dimensions = json_object_get(draft->input->catalogue, "dimensions");
 	int err = 0;
 	size_t i;
 
-	json_array_foreach(json_object_get(draft->input->catalogue, "dimensions"), i, dimension)
+	if (json_array_size(dimensions) > REPORT_DIMENSIONS_MAX)
+		return LIFT_E_MALFORMED;
+	json_array_foreach(dimensions, i, dimension)
 	{
 		err = add_dimension(draft, dimension);
 		if (err)

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/shapes.h"
+
+#define SHAPE(key, kind, parts, optional)  \
+	{                                  \
+		key, kind, parts, optional \
+	}
+#define IS_TEXT(key)		    SHAPE(key, SHAPE_TEXT, NULL, false)
+#define IS_TEXT_OR_NIL(key)	    SHAPE(key, SHAPE_TEXT, NULL, true)
+#define IS_COUNT(key)		    SHAPE(key, SHAPE_COUNT, NULL, false)
+#define IS_COUNT_OR_NIL(key)	    SHAPE(key, SHAPE_COUNT, NULL, true)
+#define IS_FLAG(key)		    SHAPE(key, SHAPE_FLAG, NULL, false)
+#define IS_MAP(key, parts)	    SHAPE(key, SHAPE_MAP, parts, false)
+#define IS_MAP_OR_NIL(key, parts)   SHAPE(key, SHAPE_MAP, parts, true)
+#define IS_MAP_OF(key, each)	    SHAPE(key, SHAPE_MAP_OF, each, false)
+#define IS_MAP_OF_OR_NIL(key, each) SHAPE(key, SHAPE_MAP_OF, each, true)
+#define IS_LIST(key, each)	    SHAPE(key, SHAPE_LIST, each, false)
+#define IS_LIST_OR_NIL(key, each)   SHAPE(key, SHAPE_LIST, each, true)
+#define IS_ROW(key, parts)	    SHAPE(key, SHAPE_ROW, parts, false)
+#define IS_ANYTHING(key)	    SHAPE(key, SHAPE_ANY, NULL, true)
+#define END			    SHAPE(NULL, SHAPE_END, NULL, false)
+
+static const struct shape a_text[] = { IS_TEXT(NULL), END };
+static const struct shape a_count[] = { IS_COUNT(NULL), END };
+static const struct shape anything[] = { IS_ANYTHING(NULL), END };
+static const struct shape nothing[] = { END };
+
+static const struct shape range[] = { IS_COUNT(NULL), IS_COUNT(NULL), END };
+static const struct shape a_range[] = { IS_ROW(NULL, range), END };
+
+/* Status */
+
+static const struct shape rebuild[] = { IS_COUNT("done"), IS_COUNT("total"),
+					IS_COUNT_OR_NIL("left_ms"), END };
+
+static const struct shape journal[] = { IS_COUNT("last"), IS_COUNT("bytes"),
+					IS_LIST("damaged", a_range), END };
+
+static const struct shape ledger[] = { IS_COUNT("applied"), IS_COUNT("lag"), IS_FLAG("walking"),
+				       IS_MAP_OR_NIL("rebuild", rebuild), END };
+
+static const struct shape clock_keys[] = { IS_COUNT("behind_ms"), END };
+
+static const struct shape job[] = { IS_TEXT("job"), IS_COUNT("done"), IS_COUNT("total"), END };
+static const struct shape a_job[] = { IS_MAP(NULL, job), END };
+
+static const struct shape stream[] = { IS_TEXT("stream"), IS_LIST("missing", a_range),
+				       IS_COUNT_OR_NIL("since"), END };
+static const struct shape a_stream[] = { IS_MAP(NULL, stream), END };
+
+static const struct shape source[] = {
+	IS_TEXT("source"),
+	IS_TEXT("namespace"),
+	IS_COUNT("accepted"),
+	IS_COUNT("rejected"),
+	IS_COUNT("missing"),
+	IS_COUNT_OR_NIL("last_event"),
+	IS_COUNT_OR_NIL("last_received"),
+	IS_LIST("streams", a_stream),
+	END,
+};
+static const struct shape a_source[] = { IS_MAP(NULL, source), END };
+
+static const struct shape status[] = {
+	IS_FLAG("healthy"),
+	IS_LIST("troubles", a_text),
+	IS_TEXT("version"),
+	IS_TEXT("as_of"),
+	IS_MAP("clock", clock_keys),
+	IS_MAP("journal", journal),
+	IS_MAP("ledger", ledger),
+	IS_LIST("jobs", a_job),
+	IS_MAP_OF("counters", a_count),
+	IS_COUNT("missing"),
+	IS_LIST("sources", a_source),
+	IS_COUNT_OR_NIL("sources_left_out"),
+	IS_COUNT_OR_NIL("streams_left_out"),
+	END,
+};
+
+const struct answer_shape shape_of_status = { NULL, status, NULL };
+
+/* Reload, backup, verify */
+
+static const struct shape reload[] = { IS_LIST("errors", a_text), END };
+const struct answer_shape shape_of_reload = { NULL, reload, NULL };
+
+static const struct shape work[] = { IS_TEXT("text"), END };
+static const struct shape work_so_far[] = { IS_COUNT("done"), IS_COUNT("total"), END };
+const struct answer_shape shape_of_work = { NULL, work, work_so_far };
+
+/* Export */
+
+static const struct shape export_keys[] = { IS_LIST("rows", a_text), END };
+const struct answer_shape shape_of_export = { NULL, export_keys, NULL };
+
+static const struct shape n_of[] = { IS_COUNT("n"), IS_COUNT("of"), END };
+static const struct shape day[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_COUNT(NULL), END };
+static const struct shape a_day[] = { IS_ROW(NULL, day), END };
+static const struct shape target_so_far[] = { IS_COUNT("n"), END };
+static const struct shape a_target_so_far[] = { IS_MAP(NULL, target_so_far), END };
+static const struct shape of_value[] = { IS_COUNT("participants"), IS_COUNT("completed"), END };
+static const struct shape a_value[] = { IS_MAP(NULL, of_value), END };
+static const struct shape a_dimension[] = { IS_MAP_OF(NULL, a_value), END };
+
+const struct shape shape_of_programme_row[] = {
+	IS_TEXT("region"),
+	IS_COUNT("participants"),
+	IS_COUNT("completed"),
+	IS_COUNT("withdrawn"),
+	IS_COUNT("active_30d"),
+	IS_COUNT("stalled"),
+	IS_MAP("reached", n_of),
+	IS_LIST("daily", a_day),
+	IS_LIST_OR_NIL("targets", a_target_so_far),
+	IS_MAP_OF("by", a_dimension),
+	END,
+};
+
+/* Explain */
+
+static const struct shape names[] = { IS_TEXT("region"), IS_TEXT("id"), END };
+
+static const struct shape figure[] = { IS_TEXT("figure"), IS_TEXT("text"), END };
+static const struct shape a_figure[] = { IS_MAP(NULL, figure), END };
+
+static const struct shape refused[] = { IS_TEXT("code"), IS_TEXT("text"), IS_COUNT("n"), END };
+static const struct shape a_refused[] = { IS_MAP(NULL, refused), END };
+
+static const struct shape explained_source[] = {
+	IS_TEXT("source"),
+	IS_COUNT_OR_NIL("last_event"),
+	IS_COUNT_OR_NIL("last_received"),
+	IS_COUNT("accepted"),
+	IS_COUNT("rejected"),
+	IS_COUNT("missing"),
+	IS_COUNT_OR_NIL("since"),
+	IS_COUNT("quarantined"),
+	IS_LIST("refused", a_refused),
+	END,
+};
+static const struct shape an_explained_source[] = { IS_MAP(NULL, explained_source), END };
+
+static const struct shape other_sources[] = { IS_COUNT("n"), IS_COUNT("missing"),
+					      IS_COUNT("rejected"), END };
+
+static const struct shape latest[] = { IS_COUNT("n"), IS_LIST("latest", a_text), END };
+
+static const struct shape unknown[] = { IS_COUNT("learners"), IS_MAP("modules", latest),
+					IS_MAP("regions", latest), END };
+
+static const struct shape explain[] = {
+	IS_TEXT("as_of"),
+	IS_TEXT("region"),
+	IS_TEXT("kind"),
+	IS_TEXT("id"),
+	IS_MAP("names", names),
+	IS_COUNT("learners"),
+	IS_COUNT("facts"),
+	IS_LIST("counted", a_text),
+	IS_LIST("definition", a_figure),
+	IS_LIST("sources", an_explained_source),
+	IS_COUNT_OR_NIL("sources_left_out"),
+	IS_MAP("other_sources", other_sources),
+	IS_MAP("unknown", unknown),
+	END,
+};
+
+const struct answer_shape shape_of_explain = { NULL, explain, NULL };
+
+/* Quarantine, rejections */
+
+static const struct shape quarantined[] = {
+	IS_COUNT("number"),
+	IS_TEXT("source"),
+	IS_TEXT("stream"),
+	IS_COUNT("seq"),
+	IS_COUNT("time"),
+	IS_TEXT("code"),
+	IS_TEXT("text"),
+	IS_MAP_OR_NIL("sent", nothing),
+	END,
+};
+static const struct shape a_quarantined[] = { IS_MAP(NULL, quarantined), END };
+
+static const struct shape quarantine[] = { IS_LIST("rows", a_quarantined), IS_COUNT_OR_NIL("next"),
+					   END };
+const struct answer_shape shape_of_quarantine = { NULL, quarantine, NULL };
+
+static const struct shape rejected[] = { IS_COUNT(NULL),
+					 IS_TEXT(NULL),
+					 IS_COUNT(NULL),
+					 IS_TEXT(NULL),
+					 IS_TEXT(NULL),
+					 IS_COUNT(NULL),
+					 END };
+static const struct shape a_rejected[] = { IS_ROW(NULL, rejected), END };
+
+static const struct shape rejections[] = { IS_LIST("rows", a_rejected), IS_COUNT_OR_NIL("next"),
+					   END };
+const struct answer_shape shape_of_rejections = { "rejections", rejections, NULL };
+
+/* Catalogue */
+
+static const struct shape region[] = { IS_TEXT("code"), IS_TEXT("name"), IS_TEXT("level"),
+				       IS_LIST("parents", a_text), END };
+static const struct shape a_region[] = { IS_MAP(NULL, region), END };
+
+static const struct shape module[] = { IS_TEXT("id"), IS_TEXT("name"), END };
+static const struct shape a_module[] = { IS_MAP(NULL, module), END };
+
+static const struct shape target[] = { IS_TEXT("measure"), IS_COUNT("value"),
+				       IS_MAP_OF("where", a_text), END };
+static const struct shape a_target[] = { IS_MAP(NULL, target), END };
+
+static const struct shape programme[] = {
+	IS_TEXT("id"),
+	IS_TEXT("name"),
+	IS_LIST("modules", a_text),
+	IS_TEXT_OR_NIL("from"),
+	IS_TEXT_OR_NIL("to"),
+	IS_LIST("regions", a_text),
+	IS_COUNT("complete"),
+	IS_LIST("targets", a_target),
+	IS_COUNT("stalled_after_days"),
+	END,
+};
+static const struct shape a_programme[] = { IS_MAP(NULL, programme), END };
+
+static const struct shape dimension[] = { IS_TEXT("name"), IS_LIST("values", a_text), END };
+static const struct shape a_named_dimension[] = { IS_MAP(NULL, dimension), END };
+
+static const struct shape catalogue[] = {
+	IS_LIST("regions", a_region),
+	IS_LIST("modules", a_module),
+	IS_LIST("programmes", a_programme),
+	IS_LIST("dimensions", a_named_dimension),
+	END,
+};
+const struct answer_shape shape_of_catalogue = { NULL, catalogue, NULL };
+
+/* Messages */
+
+const struct shape shape_of_metric[] = {
+	IS_COUNT("time"),
+	IS_TEXT("region"),
+	IS_TEXT("kind"),
+	IS_TEXT("id"),
+	IS_MAP_OF_OR_NIL("metrics", anything),
+	END,
+};
+
+static const struct shape beat_source[] = { IS_TEXT("source"), IS_COUNT_OR_NIL("last_event"),
+					    IS_COUNT("missing"), END };
+static const struct shape a_beat_source[] = { IS_MAP(NULL, beat_source), END };
+
+const struct shape shape_of_beat[] = { IS_COUNT("seq"), IS_COUNT("time"), IS_TEXT("as_of"),
+				       IS_LIST("sources", a_beat_source), END };
+
+const struct shape shape_of_catalogue_message[] = {
+	IS_LIST("regions", anything),
+	IS_LIST("modules", anything),
+	IS_LIST("programmes", anything),
+	IS_LIST("competences", anything),
+	END,
+};

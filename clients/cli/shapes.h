@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shapes.h - what the daemon's answers must have for the commands that read them, as PROTOCOL.md
+ * says it: one table each.
+ */
+#ifndef LIFT_CLI_SHAPES_H
+#define LIFT_CLI_SHAPES_H
+
+#include "clients/cli/answer.h"
+
+extern const struct answer_shape shape_of_status, shape_of_reload, shape_of_work, shape_of_export,
+	shape_of_explain, shape_of_quarantine, shape_of_rejections, shape_of_catalogue;
+
+/* A row of an export of programmes, as the report reads it. */
+extern const struct shape shape_of_programme_row[];
+
+/* The bodies of messages that are printed for people, by their topics. */
+extern const struct shape shape_of_metric[], shape_of_beat[], shape_of_catalogue_message[];
+
+#endif
