@@ -21,6 +21,28 @@
 
 static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };
 
+static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
+{
+	for (size_t i = 0; i < endpoints->count; i++)
+		if (socket_can_bind(endpoints->items[i]) != 0)
+			yaml_error(errors, 0, "%s cannot be bound here: %s", endpoints->items[i],
+				   strerror(errno));
+}
+
+int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
+{
+	struct texts control = { (char **)&config->control, 1 };
+
+	check_binds(&config->events, errors);
+	check_binds(&config->intake, errors);
+	check_binds(&control, errors);
+	for (size_t a = 0; a < config->n_audiences; a++) {
+		check_binds(&config->audiences[a].publish, errors);
+		check_binds(&config->audiences[a].snapshot, errors);
+	}
+	return errors->count ? LIFT_E_CONFIG : 0;
+}
+
 /* The rooms, in the order of an event's way. */
 
 static int open_dirs(struct liftd *liftd)

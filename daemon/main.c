@@ -177,7 +177,8 @@ int main(int argc, char **argv)
 		catalogue =
 			load_catalogue(options.catalogue ? options.catalogue : config->catalogue);
 	errors.file = options.config ? options.config : default_config;
-	if (catalogue && !say_errors(&errors, audience_check(config, catalogue, &errors))) {
+	if (catalogue && !say_errors(&errors, audience_check(config, catalogue, &errors)) &&
+	    !say_errors(&errors, liftd_check_sockets(config, &errors))) {
 		if (options.check) {
 			printf("configuration and catalogue are right: %u regions, %u modules, "
 			       "%u programmes, %u competences\n",

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/socket.h"
 
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "proto/msg.h"
@@ -72,6 +79,50 @@ int socket_open(void *zmq, int type, const struct texts *endpoints, struct socke
 	}
 	*ret_socket = socket;
 	return 0;
+}
+
+static int try_bind(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, rc, reason;
+
+	if (fd < 0)
+		return -1;
+	/* As ZeroMQ does, so that one who binds it in this moment is not disturbed. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	rc = bind(fd, address->ai_addr, address->ai_addrlen);
+	reason = errno;
+	close(fd);
+	errno = reason;
+	return rc == 0 || reason == EADDRINUSE ? 0 : -1;
+}
+
+int socket_can_bind(const char *endpoint)
+{
+	static const struct addrinfo numeric = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+						 .ai_socktype = SOCK_STREAM };
+	const char *host = endpoint + strlen("tcp://"), *port = strrchr(endpoint, ':') + 1;
+	bool in_brackets = host[0] == '[';
+	struct addrinfo *address;
+	struct ifaddrs *interfaces;
+	char name[INET6_ADDRSTRLEN];
+	int rc;
+
+	if (strncmp(endpoint, "tcp://", strlen("tcp://")) != 0)
+		return 0;
+	/* ZeroMQ lists the interfaces before it binds any address, by a netlink socket; it aborts
+	 * where it may not have one. */
+	if (getifaddrs(&interfaces) != 0)
+		return LIFT_E_SOCKET;
+	freeifaddrs(interfaces);
+	snprintf(name, sizeof(name), "%.*s", (int)(port - 1 - host) - 2 * in_brackets,
+		 host + in_brackets);
+	if (getaddrinfo(name, port, &numeric, &address) != 0) {
+		errno = EINVAL;
+		return LIFT_E_SOCKET;
+	}
+	rc = try_bind(address);
+	freeaddrinfo(address);
+	return rc == 0 ? 0 : LIFT_E_SOCKET;
 }
 
 int socket_subscribe(void *socket, const char *prefix)

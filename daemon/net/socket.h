@@ -16,6 +16,10 @@ struct socket_limits {
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
 		       struct socket_limits limits, void **ret_socket);
 
+/* Could an endpoint be bound, here and as this user? Else errno says why not. One that is taken could:
+ * the daemon itself may have it. */
+int socket_can_bind(const char *endpoint);
+
 /* Subscribe a SUB to a prefix of topics. LIFT_E_SOCKET. */
 int socket_subscribe(void *socket, const char *prefix);
 

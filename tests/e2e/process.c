@@ -3,12 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,6 +108,32 @@ static void make_env(const char *const *changes, const char *env[static ENV_MAX]
 	env[n] = NULL;
 }
 
+/* As RestrictAddressFamilies does: a socket of another family fails with EAFNOSUPPORT. */
+static bool restrict_families(const int families[])
+{
+	struct sock_filter code[FAMILIES_MAX + 5];
+	struct sock_fprog program = { .filter = code };
+	unsigned short n = 0, at = 0;
+
+	while (n < FAMILIES_MAX && families[n])
+		n++;
+	code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						  offsetof(struct seccomp_data, nr));
+	code[at++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0,
+						  (uint8_t)(n + 2));
+	code[at++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						  offsetof(struct seccomp_data, args));
+	for (unsigned short i = 0; i < n; i++)
+		code[at++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)families[i], (uint8_t)(n - i), 0);
+	code[at++] =
+		(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	program.len = at;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 /* In the child: only what may be done between fork and exec. */
 static void become(const struct process *process, const struct surroundings *in,
 		   const char *const argv[], const char *const env[], pid_t parent)
@@ -121,6 +151,8 @@ static void become(const struct process *process, const struct surroundings *in,
 		_exit(123);
 	if (in->user && (setgid(in->user) != 0 || setuid(in->user) != 0))
 		_exit(125);
+	if (in->families && !restrict_families(in->families))
+		_exit(122);
 	/* After setuid, which takes it away. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)

@@ -15,6 +15,7 @@
 enum {
 	PATH_SIZE = 256,
 	LIMIT_MS = 120000, /* for whatever must come: only a failure takes that long */
+	FAMILIES_MAX = 16, /* of surroundings */
 	LOOK_MS = 3,	   /* between two looks at something that must come */
 };
 
@@ -29,6 +30,7 @@ struct surroundings {
 	const char *input;	/* a file for standard input; /dev/null */
 	uid_t user;		/* to run as; 0: the test's own */
 	unsigned descriptors;	/* that it may open; 0: as many as the test */
+	const int *families;	/* of sockets that it may open, ended with 0 */
 };
 
 /* What a program did: texts are owned, ended with 0. */

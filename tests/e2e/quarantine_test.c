@@ -142,8 +142,7 @@ static void an_operator_sees_what_was_sent_but_for_who_it_was_about(void **state
 #define LEARNER	 "kari.nordmann"
 #define SOMEBODY "\"learner\":\"" LEARNER "\""
 
-/* Where an id gets to by an easy mistake. Each is refused, but for the first two, in which nobody
- * reads it. */
+/* Where an id gets to by an easy mistake. Each is refused, but for two where nobody reads it. */
 static const char *const mistaken[] = {
 	"{" SOMEBODY ", \"actor\":{\"id\":\"" LEARNER "\"}}",
 	"{" SOMEBODY ", \"attrs\":{\"learner\":\"" LEARNER "\"}}",
@@ -244,8 +243,7 @@ static void show_all_refused(struct daemon *daemon)
 	free(list);
 }
 
-/* The state, a backup, what the daemon logs and what lift prints are all below the daemon's
- * directory. */
+/* The state, a backup, the log and what lift prints are all below the daemon's directory. */
 static void an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood(void **state)
 {
 	struct daemon *daemon = *state;
