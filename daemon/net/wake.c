@@ -2,6 +2,7 @@
 #include "daemon/net/wake.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <zmq.h>
 
@@ -35,10 +36,27 @@ void *wake_connect(void *zmq, const char *name)
 	return wake_open(zmq, ZMQ_PUSH, name, zmq_connect);
 }
 
+static bool try_send(void *wake)
+{
+	int rc;
+
+	do
+		rc = zmq_send(wake, "", 0, ZMQ_DONTWAIT);
+	while (rc < 0 && errno == EINTR);
+	return rc >= 0;
+}
+
 void wake_send(void *wake)
 {
-	while (zmq_send(wake, "", 0, ZMQ_DONTWAIT) < 0 && errno == EINTR)
-		;
+	int events;
+	size_t size = sizeof(events);
+
+	if (try_send(wake))
+		return;
+	/* What the other side has read, ZeroMQ may notice a millisecond later: the wakes that fill the queue may be gone,
+	 * and this one would be lost. Asking for events makes it look. */
+	zmq_getsockopt(wake, ZMQ_EVENTS, &events, &size);
+	try_send(wake);
 }
 
 void wake_drain(void *wake)
