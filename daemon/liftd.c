@@ -105,7 +105,7 @@ static int open_secret(struct liftd *liftd)
 /* Where it was the disk, errno says more than the code. */
 static void store_not_opened(const char *what, const char *path, int err)
 {
-	bool is_disk = (err == LIFT_E_IO || err == LIFT_E_DISK) && errno > 0;
+	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE && errno > 0;
 
 	log_error("%s cannot be opened: path=%s code=%s reason=%s", what, path, lift_err_code(err),
 		  is_disk ? strerror(errno) : lift_err_text(err));
@@ -270,7 +270,7 @@ static int open_control(struct liftd *liftd)
 
 void ledger_failed(struct liftd *liftd, const char *what, int err)
 {
-	bool is_disk = err == LIFT_E_IO || err == LIFT_E_DISK || err == LIFT_E_FATAL;
+	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE;
 	const char *why = is_disk ? ledger_failure(liftd->serving->ledger) : lift_err_text(err);
 
 	if (err == LIFT_E_CORRUPT) {

@@ -233,10 +233,12 @@ static void quarantine_reused(struct gate *gate, const struct batch *batch,
 	}
 }
 
-/* Else the daemon's own: memory, the disk. */
-static bool is_fault_of_event(int err)
+int gate_told(int err, bool *ret_retry)
 {
-	return (err <= LIFT_E_TYPE && err >= LIFT_E_REUSED) || err == LIFT_E_NAMES;
+	enum lift_err_class class = lift_err_class(err);
+
+	*ret_retry = class != LIFT_CLASS_EVENT && class != LIFT_CLASS_REQUEST;
+	return class == LIFT_CLASS_STORE || class == LIFT_CLASS_OWN ? LIFT_E_DISK : err;
 }
 
 /* A new number: accepted or refused, once and for all. */
@@ -251,7 +253,7 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 		err = LIFT_E_TIME;
 	if (!err)
 		err = entry_of_event(gate, name_space, &event, &entry);
-	if (err && !is_fault_of_event(err))
+	if (err && lift_err_class(err) != LIFT_CLASS_EVENT)
 		return err;
 	if (err) {
 		entry_of_refused(gate, batch, i, err, &entry);
@@ -284,7 +286,7 @@ static bool is_known(struct gate *gate, const struct batch *batch)
 	return stream != NULL;
 }
 
-int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
+static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 {
 	int64_t receipt = journal_receipt(gate->journal, clock_ms);
 	char source[SOURCE_MAX + 1] = { 0 };
@@ -332,6 +334,16 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	gate->resent += gate->n_resent;
 	gate->reused += gate->n_reused;
 	return 0;
+}
+
+int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
+{
+	int err = take(gate, batch, clock_ms);
+
+	if (err != LIFT_E_CORRUPT)
+		return err;
+	journal_found_damage(gate->journal);
+	return LIFT_E_DAMAGED;
 }
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)

@@ -46,8 +46,13 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue);
  * not. */
 void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 
+/* How an error is told to who sent the batch: what is the daemon's own as `disk`. Sent again, it
+ * may go through (*ret_retry), unless it was wrong itself. */
+int gate_told(int err, bool *ret_retry);
+
 /* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them
- * is in the gate. Else nothing of it is kept: LIFT_E_DAMAGED, LIFT_E_NAMESPACE, LIFT_E_DISK (no
+ * is in the gate. Else nothing of it is kept: LIFT_E_DAMAGED (also where what was received before
+ * cannot be read: from then on the journal is damaged), LIFT_E_NAMESPACE, LIFT_E_DISK (no
  * room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
 

@@ -39,6 +39,7 @@ struct intake {
 	size_t n_pending, pending_bytes;
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
+	bool damage_told;  /* others have been woken for it */
 	int64_t failed_ms; /* steady: when the journal was last in trouble */
 };
 
@@ -73,21 +74,12 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 			    (unsigned long long)answer->first);
 }
 
-/* Errors of ours may pass; what is wrong with a batch stays wrong. */
-static bool may_pass(int err)
-{
-	return err <= LIFT_E_CONFIG || err == LIFT_E_DISK || err == LIFT_E_HOLES ||
-	       err == LIFT_E_WINDOW || err == LIFT_E_DAMAGED;
-}
-
 static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
 {
-	if (err == LIFT_E_CORRUPT) { /* what was received before */
-		journal_found_damage(intake->journal);
-		wake_send(intake->more);
-		err = LIFT_E_DAMAGED;
-	}
-	answer_nack(intake, answer, err <= LIFT_E_CONFIG ? LIFT_E_DISK : err, may_pass(err));
+	bool retry;
+
+	err = gate_told(err, &retry);
+	answer_nack(intake, answer, err, retry);
 }
 
 static void take_batch(struct intake *intake, struct answer_pending *answer,
@@ -147,6 +139,10 @@ static void say_rejections(struct intake *intake, struct answer_pending *answer,
 		return;
 	}
 	err = quarantine_read(&view, request->source, request->after, &page);
+	if (err == LIFT_E_CORRUPT) {
+		journal_found_damage(intake->journal);
+		err = LIFT_E_DAMAGED;
+	}
 	if (err)
 		answer_err(intake, answer, err);
 	else
@@ -295,6 +291,15 @@ static void commit_failed(struct intake *intake, int err)
 			answer_nack(intake, &intake->pending[i], LIFT_E_DISK, true);
 }
 
+/* Whichever way the batch came that found it. */
+static void say_damage(struct intake *intake)
+{
+	if (intake->damage_told || !journal_damage(intake->journal))
+		return;
+	intake->damage_told = true;
+	wake_send(intake->more);
+}
+
 /* First the disk, then the answers. */
 static bool commit_and_answer(void *context)
 {
@@ -305,6 +310,7 @@ static bool commit_and_answer(void *context)
 	if (err)
 		commit_failed(intake, err);
 	say_trouble(intake);
+	say_damage(intake);
 	gate_settle(intake->gate, intake->stats, err == 0);
 	window_clear(&intake->window);
 	for (size_t i = 0; i < intake->n_pending; i++) {

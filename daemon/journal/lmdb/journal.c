@@ -470,12 +470,8 @@ static int commit_changes(struct journal *journal)
 /* The errors that are the store's; others have words of their own. */
 static const char *words_of(const struct journal *journal, int err)
 {
-	static const int of_store[] = { LIFT_E_IO, LIFT_E_DISK, LIFT_E_FATAL };
-
-	for (size_t i = 0; i < sizeof(of_store) / sizeof(of_store[0]); i++)
-		if (err == of_store[i])
-			return store_failure(journal->store);
-	return lift_err_text(err);
+	return lift_err_class(err) == LIFT_CLASS_STORE ? store_failure(journal->store)
+						       : lift_err_text(err);
 }
 
 static const char no_room[] = "journal_max_mib is reached";

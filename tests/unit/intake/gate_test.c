@@ -461,6 +461,96 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 	house_close(&house);
 }
 
+/* Errors. */
+
+/* Each code of the list, as a nack tells it. */
+static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
+{
+	static const int again[] = { LIFT_E_HOLES, LIFT_E_WINDOW, LIFT_E_DAMAGED, LIFT_E_BUSY };
+	static const int never[] = {
+		LIFT_E_MALFORMED, LIFT_E_VERSION,   LIFT_E_OP,	   LIFT_E_SOURCE,
+		LIFT_E_STREAM,	  LIFT_E_SEQ,	    LIFT_E_COUNT,  LIFT_E_STREAMS,
+		LIFT_E_NAMES,	  LIFT_E_NAMESPACE, LIFT_E_FRAMES, LIFT_E_TYPE,
+		LIFT_E_TIME,	  LIFT_E_LEARNER,   LIFT_E_MODULE, LIFT_E_REGION,
+		LIFT_E_SCORE,	  LIFT_E_PASSED,    LIFT_E_PHASE,  LIFT_E_RESULT,
+		LIFT_E_ATTRS,	  LIFT_E_VOIDS,	    LIFT_E_VALUE,  LIFT_E_REUSED,
+		LIFT_E_DAY,	  LIFT_E_PLANE,	    LIFT_E_KIND,   LIFT_E_UNKNOWN_REGION,
+		LIFT_E_TOPICS,	  LIFT_E_LIMIT,	    LIFT_E_DIR,	   LIFT_E_UNKNOWN_ID,
+	};
+	static const int ours[] = {
+		LIFT_E_DISK,   LIFT_E_CONFIG,  LIFT_E_IO,	 LIFT_E_CORRUPT, LIFT_E_NEWER,
+		LIFT_E_MEMORY, LIFT_E_STOPPED, LIFT_E_NOT_FOUND, LIFT_E_SOCKET,	 LIFT_E_DIFFERENT,
+		LIFT_E_EXISTS, LIFT_E_FATAL,   LIFT_E_GONE,	 LIFT_E_SECRET,
+	};
+	const struct {
+		const int *errs;
+		size_t n;
+		bool is_own, retry;
+	} kinds[] = {
+		{ again, sizeof(again) / sizeof(again[0]), false, true },
+		{ never, sizeof(never) / sizeof(never[0]), false, false },
+		{ ours, sizeof(ours) / sizeof(ours[0]), true, true },
+	};
+	size_t n = 0, n_listed = 0;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++, n += kinds[k - 1].n)
+		for (size_t i = 0; i < kinds[k].n; i++) {
+			int err = kinds[k].errs[i];
+			bool retry;
+
+			if (gate_told(err, &retry) != (kinds[k].is_own ? LIFT_E_DISK : err) ||
+			    retry != kinds[k].retry)
+				fail_msg("%s", lift_err_code(err));
+		}
+#define X(name, number, class, code, text) n_listed++;
+	LIFT_ERRORS(X)
+#undef X
+	assert_int_equal(n, n_listed);
+}
+
+/* In the journal's file, while it is open. */
+static void spoil_entry(const struct house *house, const char *source, const char *learner)
+{
+	FILE *file = fopen(dir_path(&house->dir, "journal/data.mdb"), "r+");
+	uint8_t pseudonym[PSEUDONYM_BYTES], *bytes;
+	size_t size, n = 0;
+
+	assert_non_null(file);
+	secret_pseudonym(&house->secret, text_of(source), text_of(learner), pseudonym);
+	bytes = malloc(8 << 20);
+	assert_non_null(bytes);
+	size = fread(bytes, 1, 8 << 20, file);
+	for (size_t i = 0; i + PSEUDONYM_BYTES <= size; i++) {
+		if (memcmp(bytes + i, pseudonym, PSEUDONYM_BYTES) != 0)
+			continue;
+		assert_int_equal(fseek(file, (long)i, SEEK_SET), 0);
+		assert_int_equal(fputc(~pseudonym[0] & 0xff, file), ~pseudonym[0] & 0xff);
+		n++;
+	}
+	assert_true(n > 0);
+	assert_int_equal(fclose(file), 0);
+	free(bytes);
+}
+
+/* Whichever socket the batch came from. */
+static void a_batch_that_finds_damage_says_so_to_all(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	spoil_entry(&house, "s", "kari");
+	assert_null(journal_damage(house.journal));
+	assert_int_equal(house_send(&house, "s", "a", 1, &event, 1), LIFT_E_DAMAGED);
+	assert_non_null(journal_damage(house.journal));
+	assert_int_equal(house_send(&house, "s", "b", 1, &event, 1), LIFT_E_DAMAGED);
+	house_close(&house);
+}
+
 /* The quarantine. */
 
 /* Are these the refused events of a source above a row's number: pairs of number in the stream and
@@ -614,6 +704,8 @@ int main(void)
 			a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk),
 		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
+		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
+		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(random_batches_get_the_verdicts_of_a_list),
 	};

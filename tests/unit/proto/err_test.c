@@ -13,7 +13,7 @@ static const struct {
 	int err;
 	const char *code, *text;
 } errors[] = {
-#define X(name, number, code, text) { #name, -(number), code, text },
+#define X(name, number, class, code, text) { #name, -(number), code, text },
 	LIFT_ERRORS(X)
 #undef X
 };
@@ -99,6 +99,15 @@ static void the_numbers_of_released_codes_do_not_change(void **state)
 		assert_string_equal(lift_err_code(-released[i].number), released[i].code);
 }
 
+static void what_is_not_in_the_list_is_a_fault_of_the_daemons_own(void **state)
+{
+	(void)state;
+	assert_int_equal(lift_err_class(-31), LIFT_CLASS_OWN);
+	assert_int_equal(lift_err_class(-1000), LIFT_CLASS_OWN);
+	assert_int_equal(lift_err_class(LIFT_E_TYPE), LIFT_CLASS_EVENT);
+	assert_int_equal(lift_err_class(LIFT_E_NAMES), LIFT_CLASS_EVENT);
+}
+
 /* Proto/PROTOCOL.md. */
 
 static char *protocol(void)
@@ -171,6 +180,7 @@ int main(void)
 		cmocka_unit_test(a_code_is_lower_case_words_and_has_a_text),
 		cmocka_unit_test(a_code_leads_back_to_its_error),
 		cmocka_unit_test(what_is_not_in_the_list_has_a_name_too),
+		cmocka_unit_test(what_is_not_in_the_list_is_a_fault_of_the_daemons_own),
 		cmocka_unit_test(the_numbers_of_released_codes_do_not_change),
 		cmocka_unit_test(the_protocols_table_has_each_code_once_with_its_text),
 	};
