@@ -114,12 +114,13 @@ static int judge(struct liftd *liftd, enum guard_verdict verdict)
 }
 
 /* Nothing has been found: another start may get further. */
-static void say_not_walked(const struct liftd *liftd, int err)
+static void say_not_walked(const struct liftd *liftd, int err, int signal)
 {
+	char reason[GUARD_REASON];
+
+	guard_reason(err, signal, reason);
 	log_error("stores cannot be walked: path=%s code=%s reason=%s", liftd->config->state,
-		  lift_err_code(err),
-		  err == LIFT_E_STOPPED ? "the process that walks them was killed (out of memory?)"
-					: lift_err_text(err));
+		  lift_err_code(err), reason);
 }
 
 int walk_stores(struct liftd *liftd)
@@ -133,16 +134,16 @@ int walk_stores(struct liftd *liftd)
 					 .check_ledger = stored_check,
 					 .still_waiting = service_still_starting };
 	enum guard_verdict verdict;
-	int err;
+	int err, signal;
 
 	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
 	snprintf(ledger, sizeof(ledger), "%s/ledger", liftd->config->state);
-	err = guard_start(&wish, &liftd->guard, &verdict);
+	err = guard_start(&wish, &liftd->guard, &verdict, &signal);
 	if (err == LIFT_E_NEWER)
 		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
 	else if (err)
-		say_not_walked(liftd, err);
+		say_not_walked(liftd, err, signal);
 	return err ? err : judge(liftd, verdict);
 }
 
@@ -158,7 +159,7 @@ static void end_walk(struct liftd *liftd)
 		rebuild_stop(liftd->rebuild);
 		wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
 	} else if (guard_err(liftd->guard)) {
-		say_not_walked(liftd, guard_err(liftd->guard));
+		say_not_walked(liftd, guard_err(liftd->guard), guard_signal(liftd->guard));
 		if (guard_has_older(liftd->guard))
 			atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
 				     "older entries have not been walked: restart the daemon");

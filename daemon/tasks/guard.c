@@ -34,6 +34,7 @@ enum stage {
 struct report {
 	enum stage stage;
 	int err;
+	int signal; /* that has killed who walks: of LIFT_E_STOPPED; 0: none */
 	int ledger; /* as guard_ledger */
 	bool readable, has_older;
 	uint64_t journal_bytes;
@@ -58,6 +59,11 @@ static bool has_crashed(int status)
 		if (WIFSIGNALED(status) && WTERMSIG(status) == deadly[i])
 			return true;
 	return false;
+}
+
+static int signal_of(int status)
+{
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 /* The child. */
@@ -132,7 +138,7 @@ static void begin_process(pid_t parent)
 }
 
 /* In a process of its own: one that crashes on it says nothing about the journal. */
-static int walk_ledger(const struct guard_wish *wish, int pipe)
+static int walk_ledger(const struct guard_wish *wish, int pipe, int *ret_signal)
 {
 	pid_t self = getpid(), walker = fork();
 	int status;
@@ -146,12 +152,15 @@ static int walk_ledger(const struct guard_wish *wish, int pipe)
 		return LIFT_E_MEMORY;
 	if (WIFEXITED(status))
 		return -WEXITSTATUS(status);
-	return has_crashed(status) ? LIFT_E_CORRUPT : LIFT_E_STOPPED;
+	if (has_crashed(status))
+		return LIFT_E_CORRUPT;
+	*ret_signal = signal_of(status);
+	return LIFT_E_STOPPED;
 }
 
-static int judge_ledger(const struct guard_wish *wish, int pipe)
+static int judge_ledger(const struct guard_wish *wish, int pipe, int *ret_signal)
 {
-	int err = walk_ledger(wish, pipe);
+	int err = walk_ledger(wish, pipe, ret_signal);
 
 	return err == LIFT_E_NOT_FOUND ? 0 : err == LIFT_E_NEWER ? LIFT_E_CORRUPT : err;
 }
@@ -172,7 +181,7 @@ static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct re
 	if (!report->damage.found && ledger_is_large(wish))
 		return;
 	say(pipe, report, STAGE_LEDGER);
-	report->ledger = judge_ledger(wish, pipe);
+	report->ledger = judge_ledger(wish, pipe, &report->signal);
 	if (report->ledger != LIFT_E_CORRUPT)
 		report->err = report->ledger;
 }
@@ -193,7 +202,7 @@ static void run_child(const struct guard_wish *wish, int pipe)
 		walk_ledger_first(wish, pipe, &report);
 	if (!report.err && report.ledger == LIFT_E_BUSY) {
 		say(pipe, &report, STAGE_LEDGER_LATER);
-		report.ledger = judge_ledger(wish, pipe);
+		report.ledger = judge_ledger(wish, pipe, &report.signal);
 	}
 	if (!report.err && report.has_older && !report.damage.found) {
 		say(pipe, &report, STAGE_REST);
@@ -243,13 +252,25 @@ static void child_ended(struct guard *guard, int status)
 	struct report *report = &guard->report;
 
 	if (has_crashed(status) && report->stage != STAGE_LEDGER &&
-	    report->stage != STAGE_LEDGER_LATER)
+	    report->stage != STAGE_LEDGER_LATER) {
 		note_crash(report);
-	else
+	} else {
 		report->err = LIFT_E_STOPPED;
+		report->signal = signal_of(status);
+	}
 	if (report->ledger == LIFT_E_BUSY)
 		report->ledger = LIFT_E_STOPPED;
 	report->stage = STAGE_DONE;
+}
+
+/* It has said all, or is not to say more: nothing of it stays, not even a zombie. */
+static void end_child(struct guard *guard)
+{
+	if (guard->child <= 0)
+		return;
+	kill(guard->child, SIGKILL);
+	waitpid(guard->child, NULL, 0);
+	guard->child = 0;
 }
 
 /* Wait for the next report, or for the child's end; false: neither has come. */
@@ -263,23 +284,24 @@ static bool next_report(struct guard *guard, int timeout_ms)
 		return false;
 	if (read(guard->pipe, &report, sizeof(report)) == (ssize_t)sizeof(report)) {
 		guard->report = report;
+		if (report.stage == STAGE_DONE)
+			end_child(guard);
 		return true;
 	}
-	if (guard->child > 0)
-		waitpid(guard->child, &status, 0);
+	waitpid(guard->child, &status, 0);
 	guard->child = 0;
-	if (guard->report.stage != STAGE_DONE)
-		child_ended(guard, status);
+	child_ended(guard, status);
 	return true;
 }
 
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
-		enum guard_verdict *ret_verdict)
+		enum guard_verdict *ret_verdict, int *ret_signal)
 {
 	struct guard *guard = calloc(1, sizeof(*guard));
 	pid_t parent = getpid();
 	int ends[2], err;
 
+	*ret_signal = 0;
 	if (!guard)
 		return LIFT_E_MEMORY;
 	guard->pipe = -1;
@@ -299,6 +321,7 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 			wish->still_waiting();
 	err = guard->report.err;
 	if (err) {
+		*ret_signal = guard->report.signal;
 		guard_close(guard);
 		return err;
 	}
@@ -316,10 +339,7 @@ void guard_close(struct guard *guard)
 {
 	if (!guard)
 		return;
-	if (guard->child > 0) {
-		kill(guard->child, SIGKILL);
-		waitpid(guard->child, NULL, 0);
-	}
+	end_child(guard);
 	if (guard->pipe >= 0)
 		close(guard->pipe);
 	free(guard);
@@ -345,6 +365,24 @@ const struct journal_damage *guard_damage(const struct guard *guard)
 int guard_err(const struct guard *guard)
 {
 	return guard->report.err;
+}
+
+int guard_signal(const struct guard *guard)
+{
+	return guard->report.signal;
+}
+
+void guard_reason(int err, int signal, char to[static GUARD_REASON])
+{
+	const char *hint = signal == SIGKILL  ? ": out of memory?"
+			   : signal == SIGSYS ? ": a system call that the service does not allow"
+					      : "";
+
+	if (signal == 0)
+		snprintf(to, GUARD_REASON, "%s", lift_err_text(err));
+	else
+		snprintf(to, GUARD_REASON, "the process that walks them died of signal %d (%s)%s",
+			 signal, strsignal(signal), hint);
 }
 
 int guard_ledger(const struct guard *guard)

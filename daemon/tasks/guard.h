@@ -20,6 +20,7 @@ enum {
 	GUARD_NEWEST_BYTES = 256 << 20,
 	GUARD_LEDGER_BYTES = 256 << 20,	 /* likewise: a larger one is walked beside the daemon */
 	GUARD_BYTES_A_SECOND = 64 << 20, /* of the rest: the disk is the daemon's first */
+	GUARD_REASON = 160,
 };
 
 enum guard_verdict {
@@ -46,9 +47,9 @@ struct guard;
 
 /* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY,
  * LIFT_E_STOPPED, where there is none. A child that crashes has met damage; one that is killed
- * (LIFT_E_STOPPED), or lacks memory, has found nothing. */
+ * (LIFT_E_STOPPED, by *ret_signal, else 0), or lacks memory, has found nothing. */
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
-		enum guard_verdict *ret_verdict);
+		enum guard_verdict *ret_verdict, int *ret_signal);
 /* The child is ended, too. */
 void guard_close(struct guard *guard);
 
@@ -62,8 +63,12 @@ bool guard_has_older(const struct guard *guard);
 
 /* What is damaged in the journal, as long as the guard; NULL: nothing so far. */
 const struct journal_damage *guard_damage(const struct guard *guard);
-/* Why there is no verdict on what was left for later; 0. */
+/* Why there is no verdict on what was left for later; 0. And by which signal who walks was killed;
+ * 0. */
 int guard_err(const struct guard *guard);
+int guard_signal(const struct guard *guard);
+/* Both in words: for an operator. */
+void guard_reason(int err, int signal, char to[static GUARD_REASON]);
 /* 0: the ledger is whole, or there is none; LIFT_E_BUSY: it is being walked; LIFT_E_CORRUPT: it is
  * damaged; else why it could not be walked. */
 int guard_ledger(const struct guard *guard);

@@ -483,6 +483,27 @@ static void a_large_ledger_counts_when_it_is_known_to_be_whole(void **state)
 	free(again);
 }
 
+/* Monitoring counts zombies. */
+static void a_daemon_that_has_walked_its_stores_has_no_child(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[64], *children;
+
+	free(prepare(daemon));
+	for (int large = 0; large < 2; large++) {
+		if (large)
+			make_ledger_large(daemon);
+		daemon_start(daemon);
+		free(export_of(daemon)); /* waits for a ledger that is being walked */
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", daemon->process.pid,
+			 daemon->process.pid);
+		children = file_text(path, NULL);
+		assert_string_equal(children, "");
+		free(children);
+		daemon_stop(daemon, SIGTERM);
+	}
+}
+
 static void a_daemon_is_stopped_while_its_ledger_is_walked(void **state)
 {
 	struct daemon *daemon = *state;
@@ -691,6 +712,7 @@ int main(void)
 		TEST(a_damaged_ledger_beside_a_damaged_journal_gives_no_figures),
 		TEST(a_journal_that_cannot_be_read_ends_the_daemon_with_a_status_of_its_own),
 		TEST(a_large_ledger_counts_when_it_is_known_to_be_whole),
+		TEST(a_daemon_that_has_walked_its_stores_has_no_child),
 		TEST(a_daemon_is_stopped_while_its_ledger_is_walked),
 		TEST(a_large_ledger_that_is_damaged_is_made_anew),
 		TEST(a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built),

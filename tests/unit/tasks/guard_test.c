@@ -22,6 +22,7 @@
 
 static const uint8_t secret[16] = "a secret's dig";
 enum { EVENTS = 50000, NEWEST_SMALL = 1 };
+static int no_signal;
 #define EVERYTHING UINT64_MAX
 
 static void make_journal(struct dir *dir)
@@ -79,17 +80,18 @@ static struct guard_wish wish_of(const struct dir *dir, uint64_t newest_bytes)
 				    .newest_bytes = newest_bytes };
 }
 
-/* Wait for the last of what it has to say. */
-static void await_end(struct guard *guard)
-{
-	while (guard_look(guard))
-		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
-}
-
 static void assert_no_child(void)
 {
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
+}
+
+/* Wait for the last of what it has to say: the child is not left as a zombie. */
+static void await_end(struct guard *guard)
+{
+	while (guard_look(guard))
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	assert_no_child();
 }
 
 static void a_whole_journal_is_told_in_one_part_and_in_two(void **state)
@@ -101,7 +103,7 @@ static void a_whole_journal_is_told_in_one_part_and_in_two(void **state)
 		enum guard_verdict verdict;
 		struct guard *guard;
 
-		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 		assert_int_equal(verdict, GUARD_WHOLE);
 		await_end(guard);
 		assert_null(guard_damage(guard));
@@ -122,7 +124,7 @@ static void no_journal_is_a_whole_one(void **state)
 	(void)state;
 	dir_begin(&dir);
 	wish = wish_of(&dir, EVERYTHING);
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	assert_int_equal(verdict, GUARD_WHOLE);
 	guard_close(guard);
 	dir_end(&dir);
@@ -139,7 +141,7 @@ static void damage_to_old_entries_is_told_when_they_are_walked(void **state)
 	make_journal(&dir);
 	damage_first_chunk(&dir);
 	wish = wish_of(&dir, NEWEST_SMALL);
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	assert_int_equal(verdict, GUARD_WHOLE);
 	await_end(guard);
 	assert_non_null(guard_damage(guard));
@@ -147,7 +149,7 @@ static void damage_to_old_entries_is_told_when_they_are_walked(void **state)
 	guard_close(guard);
 	/* At once, where all of it is walked. */
 	wish = wish_of(&dir, EVERYTHING);
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	assert_int_equal(verdict, GUARD_DAMAGED);
 	assert_int_equal(guard_damage(guard)->ranges[0][0], 1);
 	guard_close(guard);
@@ -165,7 +167,7 @@ static void a_journal_that_is_cut_off_is_unusable(void **state)
 	make_journal(&dir);
 	assert_int_equal(truncate(dir_path(&dir, "journal/data.mdb"), 3 * 4096), 0);
 	wish = wish_of(&dir, EVERYTHING);
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	assert_int_equal(verdict, GUARD_UNUSABLE);
 	assert_true(guard_damage(guard)->n_lines > 0);
 	guard_close(guard);
@@ -231,6 +233,15 @@ static int be_killed(const char *dir)
 	return 0;
 }
 
+/* As a system call does that a service's filter forbids. */
+static int call_what_is_forbidden(const char *dir)
+{
+	(void)dir;
+	signal(SIGSYS, SIG_DFL); /* cmocka has a handler of its own */
+	raise(SIGSYS);
+	return 0;
+}
+
 /* Of who walks the journal, too. */
 static int have_the_parent_killed(const char *dir)
 {
@@ -256,7 +267,7 @@ static void a_ledger_is_damaged_where_it_is_found_to_be_or_crashes_who_walks_it(
 
 		wish.ledger = dir_path(*state, "ledger");
 		wish.check_ledger = cases[i].check;
-		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 		assert_int_equal(verdict, GUARD_WHOLE);
 		assert_int_equal(guard_ledger(guard), cases[i].whole ? 0 : LIFT_E_CORRUPT);
 		assert_null(guard_damage(guard));
@@ -269,22 +280,30 @@ static void nothing_is_damaged_because_it_could_not_be_walked(void **state)
 {
 	static const struct {
 		int (*check)(const char *dir);
-		int err;
+		int err, signal;
+		const char *said; /* of why */
 	} cases[] = {
-		{ lack_memory, LIFT_E_MEMORY },
-		{ fail_to_read, LIFT_E_IO },
-		{ be_killed, LIFT_E_STOPPED },
-		{ have_the_parent_killed, LIFT_E_STOPPED },
+		{ lack_memory, LIFT_E_MEMORY, 0, "memory" },
+		{ fail_to_read, LIFT_E_IO, 0, "" },
+		{ be_killed, LIFT_E_STOPPED, SIGKILL, "signal 9 (Killed): out of memory?" },
+		{ have_the_parent_killed, LIFT_E_STOPPED, SIGKILL, "out of memory?" },
+		{ call_what_is_forbidden, LIFT_E_STOPPED, SIGSYS, "does not allow" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct guard_wish wish = wish_of(*state, NEWEST_SMALL);
 		enum guard_verdict verdict;
 		struct guard *guard;
+		char reason[GUARD_REASON];
+		int killed_by;
 
 		wish.ledger = dir_path(*state, "ledger");
 		wish.check_ledger = cases[i].check;
-		assert_int_equal(guard_start(&wish, &guard, &verdict), cases[i].err);
+		assert_int_equal(guard_start(&wish, &guard, &verdict, &killed_by), cases[i].err);
+		assert_int_equal(killed_by, cases[i].signal);
+		guard_reason(cases[i].err, killed_by, reason);
+		assert_non_null(strstr(reason, cases[i].said));
+		assert_int_equal(strstr(reason, "memory?") != NULL, killed_by == SIGKILL);
 		assert_no_child();
 	}
 }
@@ -304,7 +323,7 @@ static bool kill_in_the_rest(const struct guard_wish *wish, int signal_number, s
 {
 	enum guard_verdict verdict;
 
-	assert_int_equal(guard_start(wish, guard, &verdict), 0);
+	assert_int_equal(guard_start(wish, guard, &verdict, &no_signal), 0);
 	assert_int_equal(verdict, GUARD_WHOLE);
 	kill(*walker, signal_number);
 	await_end(*guard);
@@ -331,6 +350,7 @@ static void a_walk_that_is_killed_finds_nothing_and_one_that_crashes_does(void *
 		while (!kill_in_the_rest(&wish, signals[i], &guard))
 			assert_true(++tries < 100);
 		assert_int_equal(guard_err(guard), signals[i] == SIGBUS ? 0 : LIFT_E_STOPPED);
+		assert_int_equal(guard_signal(guard), signals[i] == SIGBUS ? 0 : signals[i]);
 		assert_int_equal(guard_damage(guard) != NULL, signals[i] == SIGBUS);
 		guard_close(guard);
 		assert_no_child();
@@ -374,10 +394,12 @@ static void a_large_ledger_is_walked_beside_the_daemon(void **state)
 		wish.ledger = dir_path(*state, "ledger");
 		wish.ledger_bytes = 1000;
 		wish.check_ledger = cases[i / 2].check;
-		assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+		assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 		assert_int_equal(verdict, GUARD_WHOLE);
 		assert_int_equal(guard_ledger(guard), cases[i / 2].first);
 		assert_int_equal(guard_goes_on(guard), cases[i / 2].first || i % 2);
+		if (!guard_goes_on(guard))
+			assert_no_child();
 		assert_int_equal(guard_has_older(guard), i % 2);
 		await_end(guard);
 		assert_int_equal(guard_ledger(guard), cases[i / 2].then);
@@ -398,7 +420,7 @@ static void a_walk_of_a_large_ledger_ends_with_the_child(void **state)
 	put_ledger(*state, 1001);
 	wish.ledger = dir_path(*state, "ledger");
 	wish.check_ledger = have_the_parent_killed;
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	await_end(guard);
 	assert_int_equal(guard_ledger(guard), LIFT_E_STOPPED);
 	assert_int_equal(guard_err(guard), LIFT_E_STOPPED);
@@ -427,7 +449,7 @@ static void the_child_has_none_of_the_daemons_descriptors(void **state)
 	wish.ledger = dir_path(*state, "ledger");
 	wish.ledger_bytes = UINT64_MAX;
 	wish.check_ledger = has_only_the_pipe;
-	assert_int_equal(guard_start(&wish, &guard, &verdict), 0);
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &no_signal), 0);
 	assert_int_equal(guard_ledger(guard), 0);
 	guard_close(guard);
 	close(daemons_fd);
