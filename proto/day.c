@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/day.h"
 
+#include <assert.h>
+
 static int64_t floor_div(int64_t a, int64_t b)
 {
 	return a / b - (a % b < 0);
@@ -38,4 +40,61 @@ int32_t day_month_days(int32_t year, int32_t month)
 	int32_t after = month == 12 ? day_of_date(year + 1, 1, 1) : day_of_date(year, month + 1, 1);
 
 	return after - day_of_date(year, month, 1);
+}
+
+static bool digits_read(const char *from, size_t n, int32_t *ret_value)
+{
+	int32_t value = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (from[i] < '0' || from[i] > '9')
+			return false;
+		value = value * 10 + (from[i] - '0');
+	}
+	*ret_value = value;
+	return true;
+}
+
+int day_parse(struct text text, int32_t *ret_day)
+{
+	const char *at = text.data;
+	int32_t year, month, mday;
+
+	if (text.size != DAY_TEXT - 1 || at[4] != '-' || at[7] != '-' ||
+	    !digits_read(at, 4, &year) || !digits_read(at + 5, 2, &month) ||
+	    !digits_read(at + 8, 2, &mday))
+		return LIFT_E_DAY;
+	if (year < 1 || month < 1 || month > 12 || mday < 1 || mday > day_month_days(year, month))
+		return LIFT_E_DAY;
+	*ret_day = day_of_date(year, month, mday);
+	return 0;
+}
+
+void day_print(int32_t day, char to[static DAY_TEXT])
+{
+	int32_t year, month, mday;
+
+	day_to_date(day, &year, &month, &mday);
+	assert(year >= 1 && year <= 9999);
+	for (int i = 3; i >= 0; i--, year /= 10)
+		to[i] = (char)('0' + year % 10);
+	to[4] = to[7] = '-';
+	to[5] = (char)('0' + month / 10);
+	to[6] = (char)('0' + month % 10);
+	to[8] = (char)('0' + mday / 10);
+	to[9] = (char)('0' + mday % 10);
+	to[10] = 0;
+}
+
+int32_t day_add_months(int32_t day, int months)
+{
+	int32_t year, month, mday, last;
+	int64_t count;
+
+	day_to_date(day, &year, &month, &mday);
+	count = (int64_t)year * 12 + month - 1 + months;
+	year = (int32_t)floor_div(count, 12);
+	month = (int32_t)(count - (int64_t)year * 12) + 1;
+	last = day_month_days(year, month);
+	return day_of_date(year, month, mday < last ? mday : last);
 }

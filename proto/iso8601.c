@@ -41,13 +41,10 @@ static bool take_digits(struct cursor *cursor, int digits, int least, int most, 
 
 static bool take_day(struct cursor *cursor, int32_t *ret_day)
 {
-	int year, month, day;
-
-	if (!take_digits(cursor, 4, 1, 9999, &year) || !take(cursor, '-') ||
-	    !take_digits(cursor, 2, 1, 12, &month) || !take(cursor, '-') ||
-	    !take_digits(cursor, 2, 1, day_month_days(year, month), &day))
+	if (cursor->end - cursor->at < DAY_TEXT - 1 ||
+	    day_parse((struct text){ cursor->at, DAY_TEXT - 1 }, ret_day) != 0)
 		return false;
-	*ret_day = day_of_date(year, month, day);
+	cursor->at += DAY_TEXT - 1;
 	return true;
 }
 
@@ -135,17 +132,6 @@ bool iso8601_parse(struct text text, int64_t *ret_ms)
 	    cursor.at != cursor.end)
 		return false;
 	*ret_ms = day * ISO8601_DAY_MS + clock_ms - offset_ms;
-	return true;
-}
-
-bool iso8601_parse_day(struct text text, int32_t *ret_day)
-{
-	struct cursor cursor = { text.data, text.data + text.size };
-	int32_t day;
-
-	if (!take_day(&cursor, &day) || cursor.at != cursor.end)
-		return false;
-	*ret_day = day;
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * iso8601.h - moments and days as people and platforms write them.
+ * iso8601.h - moments as people and platforms write them.
  */
 #ifndef LIFT_PROTO_ISO8601_H
 #define LIFT_PROTO_ISO8601_H
@@ -13,9 +13,6 @@
  * +0200 or +02:00; T may be a space. Fractions are rounded to the millisecond. False where it is
  * neither: an offset is needed. */
 bool iso8601_parse(struct text text, int64_t *ret_ms);
-
-/* Days since 1970-01-01 of "YYYY-MM-DD"; false where there is no such day. */
-bool iso8601_parse_day(struct text text, int32_t *ret_day);
 
 /* "YYYY-MM-DDThh:mm:ssZ" of a moment in the years 0 to 9999. */
 enum { ISO8601_TEXT = 32 };

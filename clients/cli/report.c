@@ -15,6 +15,7 @@
 #include "clients/cli/report/text.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
+#include "proto/day.h"
 #include "proto/iso8601.h"
 
 enum {
@@ -234,8 +235,7 @@ static bool day_before(const char *from, const json_t *programme, char to[static
 {
 	int32_t day;
 
-	if (!iso8601_parse_day(text_of(from), &day) ||
-	    strcmp(from, json_text(programme, "from")) <= 0)
+	if (day_parse(text_of(from), &day) != 0 || strcmp(from, json_text(programme, "from")) <= 0)
 		return false;
 	iso8601_print((day - 1) * ISO8601_DAY_MS, to);
 	to[REPORT_DAY - 1] = 0;
@@ -349,10 +349,10 @@ static int check_wish(const struct usage *usage, const struct wish *wish)
 {
 	int32_t day;
 
-	if (wish->from && !iso8601_parse_day(text_of(wish->from), &day))
+	if (wish->from && day_parse(text_of(wish->from), &day) != 0)
 		return complain_usage(usage, "--from must be a day, YYYY-MM-DD, not '%s'",
 				      wish->from);
-	if (wish->to && !iso8601_parse_day(text_of(wish->to), &day))
+	if (wish->to && day_parse(text_of(wish->to), &day) != 0)
 		return complain_usage(usage, "--to must be a day, YYYY-MM-DD, not '%s'", wish->to);
 	if (wish->from && wish->to && strcmp(wish->from, wish->to) > 0)
 		return complain_usage(usage,

@@ -20,7 +20,7 @@
 #include "clients/cli/progress.h"
 #include "clients/lib/lift.h"
 #include "clients/lib/wire.h"
-#include "proto/iso8601.h"
+#include "proto/day.h"
 
 enum {
 	HASH = 16,
@@ -216,7 +216,7 @@ static int send_course(struct simulation *simulation, const char *stream)
 static void apply(const struct arguments *arguments, struct course *course)
 {
 	if (arguments->from)
-		iso8601_parse_day(text_of(arguments->from), &course->from);
+		(void)day_parse(text_of(arguments->from), &course->from); /* checked before */
 	if (arguments->days)
 		course->days = (int32_t)arguments->days;
 	if (arguments->learners)
@@ -351,7 +351,7 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 		return complain_usage(&usage, "which catalogue? One, as liftd reads it");
 	if (!source_is_valid(text_of(arguments.source)))
 		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
-	if (arguments.from && !iso8601_parse_day(text_of(arguments.from), &day))
+	if (arguments.from && day_parse(text_of(arguments.from), &day) != 0)
 		return complain_usage(&usage, "--from must be a day, YYYY-MM-DD, not '%s'",
 				      arguments.from);
 	if (sodium_init() < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/fields.h"
 
-#include "daemon/base/calendar.h"
+#include "proto/day.h"
 
 #include <assert.h>
 #include <inttypes.h>

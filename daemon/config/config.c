@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/config/config.h"
 
-#include "daemon/base/calendar.h"
 #include "daemon/config/parts.h"
+#include "proto/day.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "daemon/base/calendar.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/ledger/internal.h"
+#include "proto/day.h"
 
 /* One of the two ledgers, at a learner. */
 struct side {

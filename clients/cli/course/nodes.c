@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool course_is_text(const struct yaml_node *node)
+static bool is_text(const struct yaml_node *node)
 {
 	return node && node->kind == YAML_TEXT && node->text.size > 0;
 }
 
 struct text course_text_of(const struct yaml_node *node)
 {
-	return course_is_text(node) ? node->text : (struct text){ "", 0 };
+	return is_text(node) ? node->text : (struct text){ "", 0 };
 }
 
 size_t course_count_of(const struct yaml_node *node)
@@ -24,7 +24,7 @@ double course_number_of(const struct yaml_node *node, double otherwise)
 	char text[32], *end;
 	double value;
 
-	if (!course_is_text(node) || node->text.size >= sizeof(text))
+	if (!is_text(node) || node->text.size >= sizeof(text))
 		return otherwise;
 	memcpy(text, node->text.data, node->text.size);
 	text[node->text.size] = 0;

@@ -8,7 +8,6 @@
 
 #include "proto/yaml.h"
 
-bool course_is_text(const struct yaml_node *node);
 size_t course_count_of(const struct yaml_node *node);
 double course_number_of(const struct yaml_node *node, double otherwise);
 struct text course_text_of(const struct yaml_node *node); /* empty where it is no text */

@@ -6,7 +6,7 @@
 #include "clients/cli/course/dimensions.h"
 #include "clients/cli/course/nodes.h"
 #include "clients/cli/course/places.h"
-#include "proto/iso8601.h"
+#include "proto/day.h"
 
 enum { DAYS = 120, FROM = 20332 /* 2025-09-01 */, MODULES_EACH = 6, SILENT_DAYS = 30 };
 
@@ -39,9 +39,9 @@ static void read_window(const struct yaml_node *node, struct course_programme *p
 	int32_t last;
 
 	programme->from = FROM;
-	programme->has_window = from.size > 0 && iso8601_parse_day(from, &programme->from);
+	programme->has_window = from.size > 0 && day_parse(from, &programme->from) == 0;
 	programme->to = programme->from + DAYS - 1;
-	if (programme->has_window && to.size > 0 && iso8601_parse_day(to, &last) &&
+	if (programme->has_window && to.size > 0 && day_parse(to, &last) == 0 &&
 	    last >= programme->from)
 		programme->to = last;
 	if (programme->to - programme->from >= COURSE_DAYS_MAX)

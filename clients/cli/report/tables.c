@@ -247,7 +247,7 @@ static bool month_of(const char *day, int *ret_month)
 {
 	int32_t number, year, month, mday;
 
-	if (!day || !iso8601_parse_day(text_of(day), &number))
+	if (!day || day_parse(text_of(day), &number) != 0)
 		return false;
 	day_to_date(number, &year, &month, &mday);
 	*ret_month = year * 12 + month - 1;

@@ -18,77 +18,6 @@ static int32_t day(const char *text)
 	return value;
 }
 
-static const struct {
-	const char *text, *why;
-} no_days[] = {
-	{ "", "nothing" },
-	{ "today", "a word" },
-	{ "2026-1-01", "a month of one digit" },
-	{ "2026-01-1", "a day of one digit" },
-	{ "2026/01/01", "other marks" },
-	{ "2026-13-01", "a month too many" },
-	{ "2026-00-01", "no month" },
-	{ "2026-01-00", "no day" },
-	{ "2026-04-31", "a day that April does not have" },
-	{ "2026-02-29", "a leap day in no leap year" },
-	{ "2100-02-29", "a century is none either" },
-	{ "0000-01-01", "there is no year 0" },
-	{ "2026-01-011", "a digit too many" },
-	{ "20260-1-01", "digits in other places" },
-	{ "+026-01-01", "a sign" },
-};
-
-static void what_is_no_day_is_refused(void **state)
-{
-	int32_t value = 77;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(no_days) / sizeof(*no_days); i++)
-		if (day_parse(text_of(no_days[i].text), &value) != LIFT_E_DAY || value != 77)
-			fail_msg("%s: %s", no_days[i].text, no_days[i].why);
-}
-
-static void days_are_printed_and_parsed_from_0001_to_9999(void **state)
-{
-	int32_t first = day("0001-01-01"), last = day("9999-12-31");
-	char text[DAY_TEXT];
-
-	(void)state;
-	assert_int_equal(day("1970-01-01"), 0);
-	assert_int_equal(day("2000-02-29"), 11016);
-	assert_int_equal(last - first + 1, 3652059);
-	for (int32_t d = first; d <= last; d += d > -1000 && d < 50000 ? 1 : 97) {
-		day_print(d, text);
-		assert_int_equal(day(text), d);
-	}
-}
-
-static const struct {
-	const char *from;
-	int months;
-	const char *to, *why;
-} additions[] = {
-	{ "2026-01-15", 1, "2026-02-15", "the same day" },
-	{ "2026-01-31", 1, "2026-02-28", "the month's last day" },
-	{ "2024-01-31", 1, "2024-02-29", "in a leap year" },
-	{ "2024-02-29", 12, "2025-02-28", "a leap day a year on" },
-	{ "2024-02-29", 48, "2028-02-29", "a leap day four years on" },
-	{ "2026-12-31", 2, "2027-02-28", "over the year's end" },
-	{ "2026-11-30", 1, "2026-12-30", "into December" },
-	{ "2026-05-31", 1200, "2126-05-31", "a hundred years" },
-	{ "2026-05-31", 0, "2026-05-31", "none" },
-};
-
-static void months_are_added_to_the_same_day_or_the_last(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(additions) / sizeof(*additions); i++)
-		if (day_add_months(day(additions[i].from), additions[i].months) !=
-		    day(additions[i].to))
-			fail_msg("%s + %d: %s", additions[i].from, additions[i].months,
-				 additions[i].why);
-}
-
 static const char *const zones[] = { "UTC",
 				     "Europe/Oslo",
 				     "Europe/London",
@@ -246,9 +175,6 @@ static void zones_with_the_same_clocks_have_the_same_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_no_day_is_refused),
-		cmocka_unit_test(days_are_printed_and_parsed_from_0001_to_9999),
-		cmocka_unit_test(months_are_added_to_the_same_day_or_the_last),
 		cmocka_unit_test(local_days_and_hours_are_those_of_the_c_library),
 		cmocka_unit_test(a_day_starts_at_the_first_moment_that_is_not_before_it),
 		cmocka_unit_test(a_day_with_a_change_of_clocks_has_23_or_25_hours),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/calendar.h"
 #include "daemon/config/config.h"
+#include "proto/day.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
