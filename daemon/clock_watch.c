@@ -3,25 +3,25 @@
 
 #include <stdlib.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
-static void look(void *context)
+static void look(void *context, const struct now *now)
 {
 	struct clock_watch *watch = context;
-	int64_t now_ms = clock_utc_ms();
-	int64_t offset_ms = now_ms - clock_steady_ms(), jump_ms = offset_ms - watch->offset_ms;
+	int64_t offset_ms = now->utc_ms - now->steady_ms, jump_ms = offset_ms - watch->offset_ms;
 
 	watch->offset_ms = offset_ms;
 	if (llabs(jump_ms) < CLOCK_JUMP_MS)
 		return;
 	stats_add(watch->stats, STAT_clock_jumps, 1);
-	log_warning("clock jumped: by_ms=%+lld now_ms=%lld", (long long)jump_ms, (long long)now_ms);
+	log_warning("clock jumped: by_ms=%+lld now_ms=%lld", (long long)jump_ms,
+		    (long long)now->utc_ms);
 }
 
-int clock_watch_begin(struct clock_watch *watch, struct loop *loop, struct stats *stats)
+int clock_watch_begin(struct clock_watch *watch, struct loop *loop, const struct now *now,
+		      struct stats *stats)
 {
 	watch->stats = stats;
-	watch->offset_ms = clock_utc_ms() - clock_steady_ms();
+	watch->offset_ms = now->utc_ms - now->steady_ms;
 	return loop_add_timer(loop, CLOCK_LOOK_MS, look, watch, NULL);
 }

@@ -17,7 +17,8 @@ struct clock_watch {
 	int64_t offset_ms; /* of the time of day to the steady clock, at the last look */
 };
 
-/* Join a loop. LIFT_E_SOCKET: it has too many timers. */
-int clock_watch_begin(struct clock_watch *watch, struct loop *loop, struct stats *stats);
+/* Join a loop, at a moment. LIFT_E_BUSY: it has too many timers. */
+int clock_watch_begin(struct clock_watch *watch, struct loop *loop, const struct now *now,
+		      struct stats *stats);
 
 #endif

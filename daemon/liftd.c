@@ -1,25 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/liftd.h"
+
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
+#include "daemon/base/log.h"
+#include "daemon/base/state.h"
+#include "daemon/clock_watch.h"
 #include "daemon/config/dirs.h"
-#include "daemon/journal/damage.h"
-#include "daemon/liftd_internal.h"
+#include "daemon/control/control.h"
+#include "daemon/handover.h"
+#include "daemon/intake/intake.h"
+#include "daemon/intake/listen.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"
-#include "daemon/net/wake.h"
+#include "daemon/reload.h"
+#include "daemon/rooms.h"
+#include "daemon/service.h"
+#include "daemon/serving.h"
 #include "daemon/tasks/backup.h"
+#include "daemon/trust.h"
 
-static const char *const room_names[ROOMS] = { "main", "intake", "ledger", "control" };
+enum { DIRS = 2 };
+
+/* What has been opened: each part gets the pointers that it needs, and none gets this whole. */
+struct liftd {
+	const struct config *config;
+	const char *catalogue_path;
+	const char *const *options; /* that children get, too */
+	struct now now;		    /* when it started */
+	int locks[DIRS];	    /* of state and runtime */
+	struct catalogue *catalogue;
+	struct secret secret;
+	struct stats stats;
+	struct trust *trust;
+	struct journal *journal;
+	struct rooms *rooms;
+	struct handover *handover;
+	struct gate *gate;
+	struct catalogue
+		*gate_catalogue; /* what the gate keeps attributes by; of intake's thread */
+	struct intake *intake;
+	struct listen *listen;
+	struct generations *generations;
+	struct rebuild *rebuild;
+	struct reload *reload;
+	struct publish *publish;
+	struct serving *serving;
+	struct control *control;
+	struct service *service;
+	struct clock_watch clock_watch;
+};
 
 static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
 {
@@ -43,7 +80,7 @@ int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 	return errors->count ? LIFT_E_CONFIG : 0;
 }
 
-/* The rooms, in the order of an event's way. */
+/* The steps of a start, in the order of an event's way. */
 
 static int open_dirs(struct liftd *liftd)
 {
@@ -79,100 +116,79 @@ static int open_socket_dirs(struct liftd *liftd)
 
 static int check_restored(struct liftd *liftd)
 {
+	char path[PATH_MAX];
+
 	if (!backup_is_unfinished(liftd->config->state))
 		return 0;
+	state_path(path, liftd->config->state, STATE_UNFINISHED);
 	log_error("a restore was broken off: run liftd --restore again, with this backup or "
-		  "another: path=%s/" BACKUP_UNFINISHED,
-		  liftd->config->state);
+		  "another: path=%s",
+		  path);
 	return LIFT_E_DAMAGED;
 }
 
+/* Whether there is a journal decides whether a secret may be made. */
 static int open_secret(struct liftd *liftd)
 {
-	int err = secret_open(liftd->config->state, !liftd->has_journal, &liftd->secret);
+	char path[PATH_MAX];
+	bool has_journal;
+	int err = trust_open(liftd->config->state, &liftd->stats, &liftd->trust);
 
+	if (!err)
+		err = trust_find_journal(liftd->trust, &has_journal);
+	if (err)
+		return err;
+	state_path(path, liftd->config->state, STATE_SECRET);
+	err = secret_open(liftd->config->state, !has_journal, &liftd->secret);
 	if (err == LIFT_E_NOT_FOUND)
-		log_error("the secret is missing, but there is a journal: bring back "
-			  "%s/secret from the backup",
-			  liftd->config->state);
+		log_error("the secret is missing, but there is a journal: bring back %s from the "
+			  "backup",
+			  path);
 	else if (err)
-		log_error("the secret cannot be used: path=%s/secret code=%s expected=%s",
-			  liftd->config->state, lift_err_code(err),
-			  "a file of 32 bytes that only its owner may read");
+		log_error("the secret cannot be used: path=%s code=%s expected=%s", path,
+			  lift_err_code(err), "a file of 32 bytes that only its owner may read");
 	return err;
 }
 
+static int check_stores(struct liftd *liftd)
+{
+	return trust_check(liftd->trust, liftd->secret.digest);
+}
+
 /* Where it was the disk, errno says more than the code. */
-static void store_not_opened(const char *what, const char *path, int err)
+static void journal_not_opened(const char *path, int err)
 {
 	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE && errno > 0;
 
-	log_error("%s cannot be opened: path=%s code=%s reason=%s", what, path, lift_err_code(err),
+	log_error("journal cannot be opened: path=%s code=%s reason=%s", path, lift_err_code(err),
 		  is_disk ? strerror(errno) : lift_err_text(err));
 }
 
 static int open_journal(struct liftd *liftd)
 {
-	const struct journal_damage *damage = guard_damage(liftd->guard);
+	const struct journal_damage *damage = trust_damage(liftd->trust);
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
+	state_path(path, liftd->config->state, STATE_JOURNAL);
 	err = (damage ? journal_open_read_only : journal_open)(path, liftd->secret.digest,
 							       &liftd->journal);
-	if (!err)
-		journal_set_damage(liftd->journal, damage);
-	if (err)
-		store_not_opened("journal", path, err);
-	else
-		journal_set_quota(liftd->journal, (uint64_t)liftd->config->journal_max_mib << 20);
-	return err;
-}
-
-static int open_wakes(struct liftd *liftd)
-{
-	const struct {
-		void **wake;
-		enum room to;
-	} wakes[] = {
-		{ &liftd->intake_to_ledger, ROOM_LEDGER },
-		{ &liftd->control_to_ledger, ROOM_LEDGER },
-		{ &liftd->rebuild_to_ledger, ROOM_LEDGER },
-		{ &liftd->ledger_to_control, ROOM_CONTROL },
-		{ &liftd->control_to_main, ROOM_MAIN },
-		{ &liftd->ledger_to_main, ROOM_MAIN },
-	};
-
-	for (size_t i = 0; i < sizeof(wakes) / sizeof(wakes[0]); i++) {
-		*wakes[i].wake = wake_connect(liftd->zmq, room_names[wakes[i].to]);
-		if (!*wakes[i].wake)
-			return LIFT_E_SOCKET;
+	if (err) {
+		journal_not_opened(path, err);
+		return err;
 	}
+	journal_set_damage(liftd->journal, damage);
+	journal_set_quota(liftd->journal, (uint64_t)liftd->config->journal_max_mib << 20);
 	return 0;
 }
 
-static int open_threads(struct liftd *liftd)
+static int open_rooms(struct liftd *liftd)
 {
-	unsigned seed;
+	int err;
 
 	descriptors_watch(&liftd->stats, liftd->config->control);
-	/* libzmq draws a ROUTER's first routing id from rand(). */
-	if (getrandom(&seed, sizeof(seed), 0) == (ssize_t)sizeof(seed))
-		srand(seed);
-	liftd->zmq = zmq_ctx_new();
-	if (!liftd->zmq)
-		return LIFT_E_SOCKET;
-	for (int i = 0; i < ROOMS; i++) {
-		struct thread *thread = &liftd->threads[i];
-
-		thread->liftd = liftd;
-		thread->loop = loop_new();
-		thread->wake = wake_bind(liftd->zmq, room_names[i]);
-		thread->wake_from_main = wake_connect(liftd->zmq, room_names[i]);
-		if (!thread->loop || !thread->wake || !thread->wake_from_main)
-			return LIFT_E_SOCKET;
-	}
-	return open_wakes(liftd);
+	err = rooms_open(&clock_machine, &liftd->rooms);
+	return err ? err : handover_open(liftd->catalogue, &liftd->handover);
 }
 
 static int socket_failed(const char *what, int err, const char *failed)
@@ -183,24 +199,39 @@ static int socket_failed(const char *what, int err, const char *failed)
 	return err;
 }
 
+/* Intake's thread: attributes are kept by the catalogue that is right now. */
+static void follow_newest(void *context, const struct now *now)
+{
+	struct liftd *liftd = context;
+	struct catalogue *before = liftd->gate_catalogue;
+
+	(void)now;
+	liftd->gate_catalogue = handover_newest(liftd->handover);
+	gate_switch(liftd->gate, liftd->gate_catalogue);
+	catalogue_free(before);
+}
+
 static int open_intake(struct liftd *liftd)
 {
 	const char *failed = "";
-	int err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
-			    &liftd->gate);
+	int err;
 
+	liftd->gate_catalogue = handover_newest(liftd->handover);
+	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
+			&liftd->gate);
 	if (!err)
-		err = intake_open(liftd->threads[ROOM_INTAKE].loop, liftd->zmq, liftd->config,
-				  liftd->gate, &liftd->stats, liftd->intake_to_ledger,
-				  &liftd->intake, &failed);
+		err = intake_open(room_loop(liftd->rooms, ROOM_INTAKE), rooms_zmq(liftd->rooms),
+				  liftd->config, liftd->gate, &liftd->stats,
+				  room_wake(liftd->rooms, ROOM_LEDGER), &liftd->intake, &failed);
+	room_on_wake(liftd->rooms, ROOM_INTAKE, follow_newest, liftd);
 	return socket_failed("intake", err, failed);
 }
 
 static int open_listen(struct liftd *liftd)
 {
 	const char *failed = "";
-	int err = listen_open(liftd->threads[ROOM_INTAKE].loop, liftd->zmq, liftd->config,
-			      liftd->gate, &liftd->stats, &liftd->listen, &failed);
+	int err = listen_open(room_loop(liftd->rooms, ROOM_INTAKE), rooms_zmq(liftd->rooms),
+			      liftd->config, liftd->gate, &liftd->stats, &liftd->listen, &failed);
 
 	return socket_failed("events", err, failed);
 }
@@ -215,122 +246,90 @@ static void on_rebuilt(void *context, int err)
 	else if (err)
 		log_error("ledger cannot be built, tried again: code=%s reason=%s",
 			  lift_err_code(err), rebuild_failure(err));
-	if (!err || err == LIFT_E_CORRUPT)
-		wake_send(liftd->rebuild_to_ledger);
+	wake_send(room_wake(liftd->rooms, ROOM_LEDGER));
+	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
 }
 
-static int open_ledger(struct liftd *liftd)
+static int open_reload(struct liftd *liftd)
 {
+	struct reload_parts parts = { .config = liftd->config,
+				      .catalogue_path = liftd->catalogue_path,
+				      .rooms = liftd->rooms,
+				      .handover = liftd->handover,
+				      .trust = liftd->trust,
+				      .journal = liftd->journal,
+				      .stats = &liftd->stats };
 	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->journal,
-			       on_rebuilt, liftd, &liftd->rebuild);
+			       &clock_machine, on_rebuilt, liftd, &liftd->rebuild);
 
-	liftd->release_at = journal_last(liftd->journal);
 	liftd->generations = generations_new();
+	parts.generations = liftd->generations;
+	parts.rebuild = liftd->rebuild;
 	if (!err && !liftd->generations)
 		err = LIFT_E_MEMORY;
 	if (!err)
-		err = open_generation(liftd);
-	if (!err)
-		liftd->serving = generation_get(liftd->generations);
-	return err;
+		err = reload_open(&parts, &liftd->reload);
+	return err ? err : reload_begin(liftd->reload, &liftd->now);
 }
 
 static int open_publish(struct liftd *liftd)
 {
-	struct ledger *ledger = liftd->serving->ledger;
-	struct ledger_watcher watcher;
 	const char *failed = "";
-	int err = publish_open(liftd->threads[ROOM_LEDGER].loop, liftd->zmq, liftd->config,
-			       liftd->journal, &liftd->stats, &liftd->publish, &failed);
+	int err = publish_open(room_loop(liftd->rooms, ROOM_LEDGER), rooms_zmq(liftd->rooms),
+			       liftd->config, liftd->journal, &liftd->stats, &liftd->publish,
+			       &failed);
 
-	if (!err)
-		err = publish_switch(liftd->publish, liftd->serving->catalogue,
-				     ledger ? ledger_tallies(ledger) : (struct tallies){ 0 },
-				     &failed);
-	if (!err && ledger) {
-		watcher = publish_watcher(liftd->publish);
-		err = ledger_watch(ledger, &watcher);
-	}
 	return socket_failed("publish", err, failed);
+}
+
+static int open_serving(struct liftd *liftd)
+{
+	const struct serving_parts parts = { .rooms = liftd->rooms,
+					     .handover = liftd->handover,
+					     .trust = liftd->trust,
+					     .journal = liftd->journal,
+					     .generations = liftd->generations,
+					     .rebuild = liftd->rebuild,
+					     .publish = liftd->publish,
+					     .stats = &liftd->stats };
+
+	return serving_open(&parts, &liftd->serving);
+}
+
+/* Control's thread: a reload is asked for, and answered when it is done. */
+static uint64_t ask_reload(void *context)
+{
+	struct liftd *liftd = context;
+	uint64_t number = handover_ask_reload(liftd->handover);
+
+	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
+	return number;
+}
+
+static void answer_reloads(void *context, uint64_t number, int err, const char *errors)
+{
+	control_reloaded(context, number, err, errors);
+}
+
+static void on_control_wake(void *context, const struct now *now)
+{
+	struct liftd *liftd = context;
+
+	(void)now;
+	handover_reloaded(liftd->handover, answer_reloads, liftd->control);
 }
 
 static int open_control(struct liftd *liftd)
 {
-	const struct control_reload reload = { control_ask_reload, liftd };
+	const struct control_reload reload = { ask_reload, liftd };
 	const char *failed = "";
-	int err = control_open(liftd->threads[ROOM_CONTROL].loop, liftd->zmq, liftd->config,
-			       liftd->generations, liftd->journal, liftd->rebuild, &liftd->stats,
-			       liftd->control_to_ledger, &reload, liftd->options, &liftd->control,
-			       &failed);
+	int err = control_open(room_loop(liftd->rooms, ROOM_CONTROL), rooms_zmq(liftd->rooms),
+			       liftd->config, liftd->generations, liftd->journal, liftd->rebuild,
+			       &liftd->stats, room_wake(liftd->rooms, ROOM_LEDGER), &reload,
+			       liftd->options, &liftd->control, &failed);
 
+	room_on_wake(liftd->rooms, ROOM_CONTROL, on_control_wake, liftd);
 	return socket_failed("control", err, failed);
-}
-
-/* What the threads do. */
-
-void ledger_failed(struct liftd *liftd, const char *what, int err)
-{
-	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE;
-	const char *why = is_disk ? ledger_failure(liftd->serving->ledger) : lift_err_text(err);
-
-	if (err == LIFT_E_CORRUPT) {
-		liftd->ledger_broken = true;
-		atomic_store(&liftd->ledger_wanted, true);
-		wake_send(liftd->ledger_to_main);
-	}
-	stats_set(&liftd->stats, STAT_ledger_failing, 1);
-	stats_add(&liftd->stats, STAT_ledger_failures, 1);
-	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], why);
-	if (log_allowed(&liftd->ledger_limit))
-		log_error("ledger %s failed, tried again: code=%s reason=%s", what,
-			  lift_err_code(err), why);
-	if (err == LIFT_E_FATAL)
-		loop_stop(liftd->threads[ROOM_LEDGER].loop);
-}
-
-void ledger_is_well(struct liftd *liftd)
-{
-	liftd->ledger_broken = false;
-	stats_set(&liftd->stats, STAT_ledger_failing, 0);
-	atomic_store(&liftd->stats.troubles[TROUBLE_LEDGER], NULL);
-}
-
-/* Each round: the next stretch of the journal; a commit when it is due. */
-static bool ledger_work(void *context)
-{
-	struct liftd *liftd = context;
-	struct ledger *ledger = liftd->serving->ledger;
-	bool more = false, damaged = journal_damage(liftd->journal);
-	uint64_t added = 0;
-	int err = 0;
-
-	if (!ledger || liftd->ledger_broken)
-		return false;
-	if (!damaged) /* nothing is derived from what cannot be trusted */
-		err = ledger_apply(ledger, clock_steady_ms(), &more, &added);
-	if (err) {
-		ledger_failed(liftd, "apply", err);
-		return false;
-	}
-	stats_add(&liftd->stats, STAT_facts_added, added);
-	if (ledger_applied(ledger) >= liftd->release_at)
-		publish_release(liftd->publish);
-	if (damaged || !ledger_is_due(ledger, clock_steady_ms()))
-		return more;
-	err = ledger_commit(ledger);
-	if (err) {
-		ledger_failed(liftd, "commit", err);
-		return false;
-	}
-	ledger_is_well(liftd);
-	stats_add(&liftd->stats, STAT_ledger_commits, 1);
-	wake_send(liftd->ledger_to_control);
-	return more;
-}
-
-static void on_control_wake(struct liftd *liftd)
-{
-	control_answer_reloads(liftd);
 }
 
 static void say_ready(const struct liftd *liftd)
@@ -341,79 +340,15 @@ static void say_ready(const struct liftd *liftd)
 }
 
 /* SIGHUP: what it says goes to the log. */
-static void on_hangup(void *context)
+static void on_hangup(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
 	struct yaml_errors errors = { .file = liftd->catalogue_path };
 
 	service_reloading();
-	liftd_reload(liftd, &errors);
+	reload_catalogue(liftd->reload, now, &errors);
 	yaml_errors_clear(&errors);
 	say_ready(liftd);
-}
-
-static void on_wake(void *context)
-{
-	struct thread *thread = context;
-
-	wake_drain(thread->wake);
-	if (atomic_load(&thread->liftd->stopping))
-		loop_stop(thread->loop);
-	else if (thread->on_wake)
-		thread->on_wake(thread->liftd);
-}
-
-static void *run_thread(void *context)
-{
-	struct thread *thread = context;
-	struct liftd *liftd = thread->liftd;
-
-	loop_run(thread->loop);
-	/* The ledger's transaction is this thread's. */
-	if (thread == &liftd->threads[ROOM_LEDGER] && liftd->serving->ledger &&
-	    !journal_damage(liftd->journal) && ledger_commit(liftd->serving->ledger) != 0)
-		log_warning("the last ledger commit failed: it is done again at the next start");
-	if (!atomic_load(&liftd->stopping)) {
-		log_error("a store can no longer be used: the daemon stops, to be started anew");
-		atomic_store(&liftd->failed, true);
-		kill(getpid(), SIGTERM);
-	}
-	return NULL;
-}
-
-static int start_threads(struct liftd *liftd)
-{
-	loop_set_work(liftd->threads[ROOM_LEDGER].loop, ledger_work, liftd);
-	liftd->threads[ROOM_MAIN].on_wake = liftd_attend;
-	liftd->threads[ROOM_INTAKE].on_wake = intake_follow;
-	liftd->threads[ROOM_LEDGER].on_wake = ledger_take_over;
-	liftd->threads[ROOM_CONTROL].on_wake = on_control_wake;
-	for (int i = 0; i < ROOMS; i++) {
-		struct thread *thread = &liftd->threads[i];
-		int err = loop_add_socket(thread->loop, thread->wake, on_wake, thread);
-
-		if (err)
-			return err;
-		if (i == ROOM_MAIN)
-			continue;
-		if (pthread_create(&thread->id, NULL, run_thread, thread) != 0)
-			return LIFT_E_MEMORY;
-		thread->started = true;
-		pthread_setname_np(thread->id, room_names[i]);
-	}
-	return 0;
-}
-
-/* Intake first: what the ledger has not applied by then, it applies at the next start. */
-static void stop_threads(struct liftd *liftd)
-{
-	atomic_store(&liftd->stopping, true);
-	for (int i = 0; i < ROOMS; i++) {
-		if (!liftd->threads[i].started)
-			continue;
-		wake_send(liftd->threads[i].wake_from_main);
-		pthread_join(liftd->threads[i].id, NULL);
-	}
 }
 
 static int open_service(struct liftd *liftd)
@@ -423,89 +358,87 @@ static int open_service(struct liftd *liftd)
 
 	for (int i = 0; i < ROOMS; i++)
 		if (i != ROOM_MAIN)
-			watched[n++] = liftd->threads[i].loop;
-	return service_open(liftd->threads[ROOM_MAIN].loop, watched, n, on_hangup, liftd,
+			watched[n++] = room_loop(liftd->rooms, (enum room)i);
+	return service_open(room_loop(liftd->rooms, ROOM_MAIN), watched, n, on_hangup, liftd,
 			    &liftd->service);
+}
+
+/* The check beside the daemon has found damage: nothing is built, and nothing waits, any more. */
+static void on_damaged(void *context)
+{
+	struct liftd *liftd = context;
+
+	rebuild_stop(liftd->rebuild);
+	wake_send(room_wake(liftd->rooms, ROOM_CONTROL));
+}
+
+static void on_ledger_checked(void *context, const struct now *now)
+{
+	struct liftd *liftd = context;
+
+	reload_checked(liftd->reload, now);
+}
+
+static int follow_trust(struct liftd *liftd)
+{
+	const struct trust_watcher watcher = { on_damaged, on_ledger_checked, liftd };
+
+	return trust_follow(liftd->trust, room_loop(liftd->rooms, ROOM_MAIN), liftd->journal,
+			    &watcher);
 }
 
 static int watch_clock(struct liftd *liftd)
 {
-	return clock_watch_begin(&liftd->clock_watch, liftd->threads[ROOM_MAIN].loop,
-				 &liftd->stats);
+	return clock_watch_begin(&liftd->clock_watch, room_loop(liftd->rooms, ROOM_MAIN),
+				 &liftd->now, &liftd->stats);
+}
+
+static int start_rooms(struct liftd *liftd)
+{
+	return rooms_start(liftd->rooms);
 }
 
 static void close_all(struct liftd *liftd)
 {
-	stop_threads(liftd);
+	rooms_stop(liftd->rooms);
 	service_close(liftd->service);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
 	rebuild_close(liftd->rebuild);
-	if (liftd->generations)
-		generation_put(liftd->generations, liftd->serving);
+	reload_close(liftd->reload);
+	serving_close(liftd->serving);
 	generations_free(liftd->generations);
-	ledger_close(liftd->walked.ledger);
 	publish_close(liftd->publish);
+	handover_close(liftd->handover);
 	journal_close(liftd->journal);
-	guard_close(liftd->guard);
-	for (int i = 0; i < ROOMS; i++) {
-		wake_close(liftd->threads[i].wake);
-		wake_close(liftd->threads[i].wake_from_main);
-		loop_free(liftd->threads[i].loop);
-	}
-	wake_close(liftd->intake_to_ledger);
-	wake_close(liftd->control_to_ledger);
-	wake_close(liftd->ledger_to_control);
-	wake_close(liftd->rebuild_to_ledger);
-	wake_close(liftd->control_to_main);
-	wake_close(liftd->ledger_to_main);
-	if (liftd->zmq)
-		zmq_ctx_term(liftd->zmq);
+	trust_close(liftd->trust);
+	rooms_close(liftd->rooms);
 	descriptors_unwatch();
 	for (int i = 0; i < DIRS; i++)
 		if (liftd->locks[i] >= 0)
 			close(liftd->locks[i]);
-	catalogue_free(liftd->newest);
-	catalogue_free(liftd->renamed);
-	catalogue_free(liftd->walked.catalogue);
 	catalogue_free(liftd->gate_catalogue);
-	free(liftd->reloaded.errors);
-	pthread_cond_destroy(&liftd->renamed_taken);
-	pthread_mutex_destroy(&liftd->reload_lock);
-}
-
-/* Who waits for a name to be taken waits by a clock that nobody sets. */
-static void init_waiting(struct liftd *liftd)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&liftd->renamed_taken, &attributes);
-	pthread_condattr_destroy(&attributes);
 }
 
 int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
 	      const char *const options[])
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,   check_restored, open_socket_dirs, find_journal, open_secret,
-		walk_stores, open_journal,   open_threads,     open_intake,  open_listen,
-		open_ledger, open_publish,   open_control,     open_service, follow_guard,
-		watch_clock, start_threads,
+		open_dirs,    check_restored, open_socket_dirs, open_secret,  check_stores,
+		open_journal, open_rooms,     open_intake,	open_listen,  open_reload,
+		open_publish, open_serving,   open_control,	open_service, follow_trust,
+		watch_clock,  start_rooms,
 	};
 	struct liftd liftd = { .config = config,
 			       .catalogue_path = catalogue_path,
 			       .options = options,
-			       .newest = catalogue_keep(catalogue),
-			       .gate_catalogue = catalogue_keep(catalogue),
-			       .reload_lock = PTHREAD_MUTEX_INITIALIZER,
+			       .catalogue = catalogue,
+			       .now = { clock_steady_ms(), clock_utc_ms() },
 			       .locks = { -1, -1 } };
 	int err = 0;
 
-	init_waiting(&liftd);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++)
 		err = steps[i](&liftd);
 	if (!err) {
@@ -513,12 +446,13 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 			   LIFT_VERSION, config->state, catalogue->n_regions - 2,
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
 		say_ready(&liftd);
-		loop_run(liftd.threads[ROOM_MAIN].loop);
+		err = rooms_run(liftd.rooms);
+		if (err)
+			log_error("a store can no longer be used: the daemon stops, to be started "
+				  "anew");
 		service_stopping();
 	}
 	close_all(&liftd);
-	if (!err && atomic_load(&liftd.failed))
-		err = LIFT_E_FATAL;
 	if (!err)
 		log_notice("stopped");
 	return err;

@@ -15,7 +15,7 @@ enum { WATCHED_MAX = 8 };
 struct service {
 	struct loop *loop;
 	int signals; /* signalfd */
-	void (*on_hangup)(void *context);
+	loop_fn on_hangup;
 	void *context;
 	struct loop *watched[WATCHED_MAX];
 	uint64_t rounds[WATCHED_MAX]; /* at the last beat */
@@ -41,7 +41,7 @@ void service_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static void on_signal(void *context)
+static void on_signal(void *context, const struct now *now)
 {
 	struct service *service = context;
 	struct signalfd_siginfo info;
@@ -49,18 +49,19 @@ static void on_signal(void *context)
 	if (read(service->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP) {
-		service->on_hangup(service->context);
+		service->on_hangup(service->context, now);
 		return;
 	}
 	log_notice("stopping: signal=%s", info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
 	loop_stop(service->loop);
 }
 
-static void on_beat(void *context)
+static void on_beat(void *context, const struct now *now)
 {
 	struct service *service = context;
 	bool all = true;
 
+	(void)now;
 	for (int i = 0; i < service->n_watched; i++) {
 		uint64_t rounds = loop_rounds(service->watched[i]);
 
@@ -71,8 +72,8 @@ static void on_beat(void *context)
 		sd_notify(0, "WATCHDOG=1");
 }
 
-int service_open(struct loop *loop, struct loop *const watched[], int n_watched,
-		 void (*on_hangup)(void *context), void *context, struct service **ret_service)
+int service_open(struct loop *loop, struct loop *const watched[], int n_watched, loop_fn on_hangup,
+		 void *context, struct service **ret_service)
 {
 	struct service *service = calloc(1, sizeof(*service));
 	sigset_t set = signals();

@@ -15,8 +15,8 @@ void service_block_signals(void);
 /* Join the main loop: SIGTERM and SIGINT stop it, at SIGHUP `on_hangup` is called; with a watchdog
  * (WATCHDOG_USEC), its beat is sent as long as each of the loops goes round. LIFT_E_IO,
  * LIFT_E_MEMORY. */
-int service_open(struct loop *loop, struct loop *const watched[], int n_watched,
-		 void (*on_hangup)(void *context), void *context, struct service **ret_service);
+int service_open(struct loop *loop, struct loop *const watched[], int n_watched, loop_fn on_hangup,
+		 void *context, struct service **ret_service);
 void service_close(struct service *service);
 
 /* The start takes longer: another minute. */

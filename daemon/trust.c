@@ -1,57 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What is on disk is walked before it is trusted (guard.h): a damaged ledger is made anew, a
- * damaged journal is read and no longer written.
- */
+#include "daemon/trust.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/dir.h"
-#include "daemon/journal/damage.h"
+#include "daemon/base/log.h"
+#include "daemon/base/state.h"
 #include "daemon/ledger/stored.h"
-#include "daemon/liftd_internal.h"
-#include "daemon/net/wake.h"
+#include "daemon/service.h"
 #include "daemon/store/file.h"
+#include "daemon/tasks/guard.h"
 
-enum { GUARD_LOOK_MS = 200 /* between two looks at what the guard has found since the start */ };
+struct trust {
+	const char *state;
+	struct stats *stats;
+	struct guard *guard;
+	atomic_bool told;  /* what is damaged in the journal stands in the log */
+	bool ledger_waits; /* it is not known yet what the ledger is worth */
+	struct loop *loop;
+	struct journal *journal;
+	struct trust_watcher watcher;
+};
+
+int trust_open(const char *state, struct stats *stats, struct trust **ret_trust)
+{
+	struct trust *trust = calloc(1, sizeof(*trust));
+
+	if (!trust)
+		return LIFT_E_MEMORY;
+	trust->state = state;
+	trust->stats = stats;
+	*ret_trust = trust;
+	return 0;
+}
+
+void trust_close(struct trust *trust)
+{
+	if (!trust)
+		return;
+	guard_close(trust->guard);
+	free(trust);
+}
+
+const struct journal_damage *trust_damage(const struct trust *trust)
+{
+	return guard_damage(trust->guard);
+}
+
+int trust_ledger(const struct trust *trust)
+{
+	return guard_ledger(trust->guard);
+}
 
 /* A ledger is made behind a journal, never before one. */
-int find_journal(struct liftd *liftd)
+int trust_find_journal(struct trust *trust, bool *ret_has_journal)
 {
-	const char *state = liftd->config->state;
 	char path[PATH_MAX];
 	int rc;
 
-	snprintf(path, sizeof(path), "%s/journal", state);
+	state_path(path, trust->state, STATE_JOURNAL);
 	rc = store_file_find(path);
-	liftd->has_journal = rc != ENOENT;
+	*ret_has_journal = rc != ENOENT;
 	if (rc == 0)
 		return 0;
 	if (rc != ENOENT) {
 		log_error("journal cannot be opened: path=%s reason=%s", path, strerror(rc));
 		return LIFT_E_IO;
 	}
-	snprintf(path, sizeof(path), "%s/ledger", state);
+	state_path(path, trust->state, STATE_LEDGER);
 	if (store_file_find(path) == ENOENT)
 		return 0;
 	log_error(
 		"journal missing: path=%s/journal/data.mdb: there is a ledger, which was made from "
 		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), "
-		"or "
-		"move %s away to begin anew, without what was received",
-		state, path);
+		"or move %s away to begin anew, without what was received",
+		trust->state, path);
 	return LIFT_E_DAMAGED;
 }
 
-bool tell_damage(struct liftd *liftd, const struct journal_damage *damage)
+bool trust_tell_damage(struct trust *trust, const struct journal_damage *damage)
 {
 	const char *line = damage->text;
 	char numbers[DAMAGE_NUMBERS];
 
-	if (atomic_exchange(&liftd->damage_told, true))
+	if (atomic_exchange(&trust->told, true))
 		return false;
 	journal_damage_numbers(damage, numbers);
 	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
@@ -60,16 +95,16 @@ bool tell_damage(struct liftd *liftd, const struct journal_damage *damage)
 		log_error("journal damaged: %u more lines like these", damage->n_left_out);
 	log_error("journal damaged: path=%s/journal numbers=%s: nothing is received any more; "
 		  "bring back a backup (OPERATING.md, \"A damaged journal\")",
-		  liftd->config->state, numbers);
+		  trust->state, numbers);
 	return true;
 }
 
-static int take_ledger_away(const struct liftd *liftd)
+static int take_ledger_away(const struct trust *trust)
 {
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/ledger", liftd->config->state);
+	state_path(path, trust->state, STATE_LEDGER);
 	log_error("ledger damaged: path=%s: it is made anew from the journal", path);
 	err = dir_delete(path);
 	if (err)
@@ -79,55 +114,55 @@ static int take_ledger_away(const struct liftd *liftd)
 
 /* A ledger is only made anew from a journal that is whole: with a damaged one there is none
  * (reload.c). */
-static int judge_ledger(const struct liftd *liftd)
+static int judge_ledger(const struct trust *trust)
 {
-	int err = guard_ledger(liftd->guard);
+	int err = guard_ledger(trust->guard);
 
 	if (err == LIFT_E_BUSY)
 		log_notice("ledger is large: it is walked beside the running daemon, and there are "
 			   "no figures until then");
 	if (err != LIFT_E_CORRUPT)
 		return 0;
-	if (!guard_damage(liftd->guard))
-		return take_ledger_away(liftd);
+	if (!guard_damage(trust->guard))
+		return take_ledger_away(trust);
 	log_error("ledger damaged, too: path=%s/ledger: there are no figures until the journal "
 		  "has been brought back",
-		  liftd->config->state);
+		  trust->state);
 	return 0;
 }
 
-static int judge(struct liftd *liftd, enum guard_verdict verdict)
+static int judge(struct trust *trust, enum guard_verdict verdict)
 {
 	if (verdict != GUARD_WHOLE)
-		tell_damage(liftd, guard_damage(liftd->guard));
+		trust_tell_damage(trust, guard_damage(trust->guard));
 	if (verdict == GUARD_UNUSABLE) {
 		log_error("journal damaged: it cannot be read: the daemon stops");
 		return LIFT_E_DAMAGED;
 	}
 	if (verdict == GUARD_DAMAGED)
 		log_error("journal damaged: the daemon is up for reading and export only");
-	if (guard_goes_on(liftd->guard) && guard_has_older(liftd->guard))
+	if (guard_has_older(trust->guard))
 		log_notice("journal is large: its newest part is whole, older entries are walked "
 			   "beside the running daemon: bytes=%llu",
-			   (unsigned long long)guard_journal_bytes(liftd->guard));
-	return judge_ledger(liftd);
+			   (unsigned long long)guard_journal_bytes(trust->guard));
+	return judge_ledger(trust);
 }
 
 /* Nothing has been found: another start may get further. */
-static void say_not_walked(const struct liftd *liftd, int err, int signal)
+static void say_not_walked(const struct trust *trust, int err, int signal)
 {
 	char reason[GUARD_REASON];
 
 	guard_reason(err, signal, reason);
-	log_error("stores cannot be walked: path=%s code=%s reason=%s", liftd->config->state,
+	log_error("stores cannot be walked: path=%s code=%s reason=%s", trust->state,
 		  lift_err_code(err), reason);
 }
 
-int walk_stores(struct liftd *liftd)
+int trust_check(struct trust *trust, const uint8_t *secret_digest)
 {
 	char path[PATH_MAX], ledger[PATH_MAX];
 	const struct guard_wish wish = { .journal = path,
-					 .secret_digest = liftd->secret.digest,
+					 .secret_digest = secret_digest,
 					 .newest_bytes = GUARD_NEWEST_BYTES,
 					 .ledger = ledger,
 					 .ledger_bytes = GUARD_LEDGER_BYTES,
@@ -136,55 +171,60 @@ int walk_stores(struct liftd *liftd)
 	enum guard_verdict verdict;
 	int err, signal;
 
-	snprintf(path, sizeof(path), "%s/journal", liftd->config->state);
-	snprintf(ledger, sizeof(ledger), "%s/ledger", liftd->config->state);
-	err = guard_start(&wish, &liftd->guard, &verdict, &signal);
+	state_path(path, trust->state, STATE_JOURNAL);
+	state_path(ledger, trust->state, STATE_LEDGER);
+	err = guard_start(&wish, &trust->guard, &verdict, &signal);
 	if (err == LIFT_E_NEWER)
 		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
 			  lift_err_code(err), lift_err_text(err));
 	else if (err)
-		say_not_walked(liftd, err, signal);
-	return err ? err : judge(liftd, verdict);
+		say_not_walked(trust, err, signal);
+	return err ? err : judge(trust, verdict);
 }
 
 /* What was found beside the running daemon takes effect at once. */
-static void end_walk(struct liftd *liftd)
+static void end_check(struct trust *trust)
 {
-	const struct journal_damage *damage = guard_damage(liftd->guard);
+	const struct journal_damage *damage = guard_damage(trust->guard);
 
-	loop_set_timer(liftd->threads[ROOM_MAIN].loop, liftd->guard_timer, false);
-	if (damage) {
-		journal_set_damage(liftd->journal, damage);
-		tell_damage(liftd, damage);
-		rebuild_stop(liftd->rebuild);
-		wake_send(liftd->threads[ROOM_CONTROL].wake_from_main);
-	} else if (guard_err(liftd->guard)) {
-		say_not_walked(liftd, guard_err(liftd->guard), guard_signal(liftd->guard));
-		if (guard_has_older(liftd->guard))
-			atomic_store(&liftd->stats.troubles[TROUBLE_WALK],
+	loop_remove_fd(trust->loop, guard_fd(trust->guard));
+	if (damage && journal_damage(trust->journal) != damage) {
+		journal_set_damage(trust->journal, damage);
+		trust_tell_damage(trust, damage);
+		trust->watcher.damaged(trust->watcher.context);
+	} else if (guard_err(trust->guard)) {
+		say_not_walked(trust, guard_err(trust->guard), guard_signal(trust->guard));
+		if (guard_has_older(trust->guard))
+			atomic_store(&trust->stats->troubles[TROUBLE_WALK],
 				     "older entries have not been walked: restart the daemon");
-	} else if (guard_has_older(liftd->guard)) {
+	} else if (!damage && guard_has_older(trust->guard)) {
 		log_notice("journal is whole: bytes=%llu",
-			   (unsigned long long)guard_journal_bytes(liftd->guard));
+			   (unsigned long long)guard_journal_bytes(trust->guard));
 	}
 }
 
-static void look_at_guard(void *context)
+static void on_guard(void *context, const struct now *now)
 {
-	struct liftd *liftd = context;
+	struct trust *trust = context;
 
-	if (!guard_look(liftd->guard))
-		end_walk(liftd);
-	if (!liftd->ledger_waits || guard_ledger(liftd->guard) == LIFT_E_BUSY)
+	if (!guard_look(trust->guard))
+		end_check(trust);
+	if (!trust->ledger_waits || trust_ledger(trust) == LIFT_E_BUSY)
 		return;
-	judge_ledger(liftd);
-	open_walked(liftd);
+	trust->ledger_waits = false;
+	judge_ledger(trust);
+	trust->watcher.ledger_checked(trust->watcher.context, now);
 }
 
-int follow_guard(struct liftd *liftd)
+/* The child is waited for also where it has nothing more to say. */
+int trust_follow(struct trust *trust, struct loop *loop, struct journal *journal,
+		 const struct trust_watcher *watcher)
 {
-	return guard_goes_on(liftd->guard)
-		       ? loop_add_timer(liftd->threads[ROOM_MAIN].loop, GUARD_LOOK_MS,
-					look_at_guard, liftd, &liftd->guard_timer)
+	trust->loop = loop;
+	trust->journal = journal;
+	trust->watcher = *watcher;
+	trust->ledger_waits = trust_ledger(trust) == LIFT_E_BUSY;
+	return guard_goes_on(trust->guard)
+		       ? loop_add_fd(loop, guard_fd(trust->guard), on_guard, trust)
 		       : 0;
 }

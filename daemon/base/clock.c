@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/clock.h"
 
+#include <stddef.h>
 #include <time.h>
 
 static int64_t clock_ms(clockid_t clock)
@@ -20,3 +21,11 @@ int64_t clock_utc_ms(void)
 {
 	return clock_ms(CLOCK_REALTIME);
 }
+
+static void read_machine(void *context, struct now *ret_now)
+{
+	(void)context;
+	*ret_now = (struct now){ clock_steady_ms(), clock_utc_ms() };
+}
+
+const struct clock clock_machine = { read_machine, NULL };

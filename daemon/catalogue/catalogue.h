@@ -142,6 +142,10 @@ int catalogue_parse(struct text text, struct yaml_errors *errors, struct catalog
 /* Each who keeps a catalogue frees it once; so does whoever has read it. Then it is gone. Any
  * thread. */
 struct catalogue *catalogue_keep(struct catalogue *catalogue);
+
+/* Do two count by the same, so that one ledger serves both? Names, places and headcounts may
+ * differ. */
+bool catalogue_counts_alike(const struct catalogue *a, const struct catalogue *b);
 void catalogue_free(struct catalogue *catalogue);
 
 /* The region of a code or alias, REGION_UNASSIGNED where there is none. `all` and `unassigned` are

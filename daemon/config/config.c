@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/config/config.h"
 
+#include "daemon/base/state.h"
 #include "daemon/config/parts.h"
 #include "proto/day.h"
 
@@ -320,7 +321,7 @@ static const struct field config_fields[] = {
 	  .read = field_text,
 	  MEMBER(struct config, state),
 	  .min = 1,
-	  .max = PATH_BYTES_MAX },
+	  .max = STATE_DIR_MAX },
 	{ .name = "runtime",
 	  .read = field_text,
 	  MEMBER(struct config, runtime),

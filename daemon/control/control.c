@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/catalogue/msg.h"
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
@@ -18,7 +17,7 @@ static int do_status(struct control *control, const struct client *client,
 
 	(void)request;
 	msg_writer_clear(control->writer);
-	err = status_encode(&control->parts, control->writer, clock_utc_ms());
+	err = status_encode(&control->parts, control->writer, &control->now);
 	if (!err)
 		control_send(control, client, msg_written(control->writer));
 	return err;
@@ -124,11 +123,12 @@ static void leave(struct control *control)
 }
 
 /* Each round, one of those that wait: all others are heard between two of them. */
-static bool answer_next(void *context)
+static bool answer_next(void *context, const struct now *now)
 {
 	struct control *control = context;
 	bool answered;
 
+	control->now = *now;
 	if (control->n_waiting == 0 || loop_is_stopped(control->loop))
 		return false;
 	enter(control);
@@ -154,7 +154,7 @@ static void handle(struct control *control, const struct client *client, struct 
 	control_refuse(control, client, err ? err : LIFT_E_OP);
 }
 
-static void receive(void *context)
+static void receive(void *context, const struct now *now)
 {
 	struct control *control = context;
 	struct client client;
@@ -162,6 +162,7 @@ static void receive(void *context)
 	int size = zmq_recv(control->socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 	bool whole;
 
+	control->now = *now;
 	if (size < 0)
 		return;
 	client.size = (size_t)size;
@@ -184,7 +185,7 @@ static void receive(void *context)
 
 int control_open(struct loop *loop, void *zmq, const struct config *config,
 		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
-		 struct stats *stats, void *more, const struct control_reload *reload,
+		 struct stats *stats, struct wake *more, const struct control_reload *reload,
 		 const char *const options[], struct control **ret_control, const char **ret_failed)
 {
 	/* Pages wait in the socket until they are read. */
@@ -217,8 +218,7 @@ int control_open(struct loop *loop, void *zmq, const struct config *config,
 		err = jobs_open(loop, options, config->state, control_told, control,
 				&control->jobs);
 	if (!err)
-		err = loop_add_timer(loop, CONTROL_READERS_MS, control_forget_dead_readers, control,
-				     NULL);
+		err = loop_add_timer(loop, CONTROL_READERS_MS, control_on_readers, control, NULL);
 	loop_set_work(loop, answer_next, control);
 	control->parts.jobs = control->jobs;
 	if (err) {

@@ -15,6 +15,7 @@
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/loop.h"
+#include "daemon/net/wake.h"
 
 enum {
 	CONTROL_WAITING_MAX = 16,	/* requests that wait */
@@ -37,7 +38,7 @@ struct control_reload {
  * Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
 int control_open(struct loop *loop, void *zmq, const struct config *config,
 		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
-		 struct stats *stats, void *more, const struct control_reload *reload,
+		 struct stats *stats, struct wake *more, const struct control_reload *reload,
 		 const char *const options[], struct control **ret_control,
 		 const char **ret_failed);
 void control_close(struct control *control);

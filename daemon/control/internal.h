@@ -52,6 +52,7 @@ struct job_waiting {
 
 struct control {
 	struct loop *loop;
+	struct now now; /* when this round began */
 	void *socket;
 	struct generations *generations;
 	struct generation *generation; /* that serves, while a request is answered */
@@ -62,7 +63,7 @@ struct control {
 	struct jobs *jobs;
 	struct job_waiting job_clients[JOB_KINDS];
 	struct stats *stats;
-	void *more;
+	struct wake *more;
 	struct msg_reader *reader;
 	struct msg_writer *writer;
 	struct waiting waiting[CONTROL_WAITING_MAX];
@@ -103,6 +104,6 @@ int control_verify(struct control *control, const struct client *client,
 void control_told(void *context, enum job_kind kind, const struct report *report, bool ended);
 
 /* What readers that died have kept from being used again. */
-void control_forget_dead_readers(void *context);
+void control_on_readers(void *context, const struct now *now);
 
 #endif

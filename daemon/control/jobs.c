@@ -69,15 +69,20 @@ int control_verify(struct control *control, const struct client *client,
 	return start(control, JOB_VERIFY, client, NULL);
 }
 
-void control_forget_dead_readers(void *context)
+static void forget_dead_readers(struct control *control)
 {
-	struct control *control = context;
 	struct generation *generation = generation_get(control->generations);
 
 	journal_forget_dead_readers(control->parts.journal);
 	if (generation->ledger)
 		ledger_forget_dead_readers(generation->ledger);
 	generation_put(control->generations, generation);
+}
+
+void control_on_readers(void *context, const struct now *now)
+{
+	(void)now;
+	forget_dead_readers(context);
 }
 
 static void ended(struct control *control, enum job_kind kind, const struct report *report)
@@ -88,7 +93,7 @@ static void ended(struct control *control, enum job_kind kind, const struct repo
 	};
 
 	stats_add(control->stats, counters[kind][report->err != 0], 1);
-	control_forget_dead_readers(control);
+	forget_dead_readers(control);
 	if (report->err)
 		log_error("%s failed: code=%s reason=%s", job_name(kind),
 			  lift_err_code(report->err), report->text);

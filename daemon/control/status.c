@@ -283,20 +283,20 @@ static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
 }
 
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
-		      const struct gathered *all, int64_t utc_ms)
+		      const struct gathered *all, const struct now *now)
 {
 	struct rebuild_status rebuild;
 	char as_of[DAY_TEXT];
 
-	rebuild_status(parts->rebuild, &rebuild);
-	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, utc_ms), as_of);
+	rebuild_status(parts->rebuild, now->steady_ms, &rebuild);
+	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, now->utc_ms), as_of);
 	msg_map(writer, 15);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	write_troubles(parts, &rebuild, writer);
 	msg_key_str(writer, "version", LIFT_VERSION);
 	msg_key_str(writer, "as_of", as_of);
-	write_clock(writer, &all->sources, utc_ms);
+	write_clock(writer, &all->sources, now->utc_ms);
 	write_stores(parts, &rebuild, writer);
 	write_jobs(parts->jobs, writer);
 	msg_str(writer, "counters");
@@ -306,7 +306,8 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	write_sources(writer, all);
 }
 
-int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms)
+int status_encode(const struct status_parts *parts, struct msg_writer *writer,
+		  const struct now *now)
 {
 	struct gathered all = { .config = parts->config };
 	struct journal_view view;
@@ -315,7 +316,7 @@ int status_encode(const struct status_parts *parts, struct msg_writer *writer, i
 	if (!err)
 		err = gather(&all, &view);
 	if (!err)
-		write_all(parts, writer, &all, utc_ms);
+		write_all(parts, writer, &all, now);
 	journal_view_end(&view);
 	source_rows_free(&all.sources);
 	free(all.streams);

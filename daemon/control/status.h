@@ -5,6 +5,7 @@
 #ifndef LIFTD_CONTROL_STATUS_H
 #define LIFTD_CONTROL_STATUS_H
 
+#include "daemon/base/clock.h"
 #include "daemon/base/stats.h"
 #include "daemon/config/config.h"
 #include "daemon/ledger/rebuild.h"
@@ -30,6 +31,7 @@ enum {
 };
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */
-int status_encode(const struct status_parts *parts, struct msg_writer *writer, int64_t utc_ms);
+int status_encode(const struct status_parts *parts, struct msg_writer *writer,
+		  const struct now *now);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/clock.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"
@@ -134,7 +133,7 @@ static int read_day(const struct control *control, struct text text, int32_t *re
 
 	if (text.size == 0 || text_equal(text, text_of("today"))) {
 		*ret_day = as_of_day(config->as_of, control->parts.catalogue->calendar,
-				     clock_utc_ms());
+				     control->now.utc_ms);
 		return 0;
 	}
 	return day_parse(text, ret_day);

@@ -33,7 +33,7 @@ struct intake {
 	struct gate *gate;
 	struct journal *journal;
 	struct stats *stats;
-	void *more;
+	struct wake *more;
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
 	size_t n_pending, pending_bytes;
@@ -238,10 +238,11 @@ static bool receive(struct intake *intake)
 	return true;
 }
 
-static void receive_all(void *context)
+static void receive_all(void *context, const struct now *now)
 {
 	struct intake *intake = context;
 
+	(void)now;
 	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
 	       receive(intake))
 		;
@@ -301,12 +302,13 @@ static void say_damage(struct intake *intake)
 }
 
 /* First the disk, then the answers. */
-static bool commit_and_answer(void *context)
+static bool commit_and_answer(void *context, const struct now *now)
 {
 	struct intake *intake = context;
 	uint64_t last = journal_last(intake->journal);
 	int err = journal_commit(intake->journal);
 
+	(void)now;
 	if (err)
 		commit_failed(intake, err);
 	say_trouble(intake);
@@ -329,7 +331,7 @@ static bool commit_and_answer(void *context)
 }
 
 int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, void *more, struct intake **ret_intake,
+		struct stats *stats, struct wake *more, struct intake **ret_intake,
 		const char **ret_failed)
 {
 	/* Whoever sends a whole group gets all its answers. */

@@ -13,6 +13,7 @@
 #include "daemon/base/stats.h"
 #include "daemon/intake/gate.h"
 #include "daemon/net/loop.h"
+#include "daemon/net/wake.h"
 
 enum {
 	INTAKE_WINDOW = 64,		  /* batches of one client that may be unanswered */
@@ -27,7 +28,7 @@ struct intake;
 /* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all.
  * LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
 int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, void *more, struct intake **ret_intake,
+		struct stats *stats, struct wake *more, struct intake **ret_intake,
 		const char **ret_failed);
 void intake_close(struct intake *intake);
 

@@ -103,8 +103,9 @@ static bool receive(struct listener *listener)
 	return true;
 }
 
-static void receive_all(void *context)
+static void receive_all(void *context, const struct now *now)
 {
+	(void)now;
 	for (int i = 0; i < LISTEN_GROUP && receive(context); i++)
 		;
 }

@@ -3,26 +3,25 @@
 
 #include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
-#include <time.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
 
-enum {
-	AGAIN_MS = 5000,       /* after the disk has refused */
-	AGAIN_FULL_MS = 60000, /* after it was full, and has no more room than then */
-	STEP_MS = 100,
+enum state {
+	IDLE,
+	BUILDING,
+	FAILED, /* and is tried again */
+	WAITS,	/* to be taken */
+	TAKEN
 };
-
-enum state { IDLE, BUILDING, WAITS, TAKEN };
 
 struct rebuild {
 	const char *dir; /* of the state */
 	struct as_of as_of;
 	struct journal *journal;
+	struct clock clock;
 	void (*done)(void *context, int err);
 	void *context;
 	pthread_mutex_t lock; /* of all below but progress */
@@ -31,14 +30,16 @@ struct rebuild {
 	pthread_t thread;
 	struct catalogue *catalogue;
 	struct ledger *ledger;
-	int64_t begun_ms;
-	uint64_t room; /* bytes that were free when this try began; of its thread */
+	int64_t begun_ms;  /* steady: this try */
+	int64_t failed_ms; /* steady: it was seen that it has failed; 0: not yet */
+	uint64_t room;	   /* bytes that were free when this try began */
 	int err;
 	struct ledger_progress progress;
 };
 
 int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
-		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild)
+		 const struct clock *clock, void (*done)(void *context, int err), void *context,
+		 struct rebuild **ret_rebuild)
 {
 	struct rebuild *rebuild = calloc(1, sizeof(*rebuild));
 	char path[PATH_MAX];
@@ -47,16 +48,25 @@ int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
 		return LIFT_E_MEMORY;
 	/* What a daemon that was killed has left: if it cannot be removed, the next build says
 	 * why. */
-	snprintf(path, sizeof(path), "%s/ledger.new", dir);
+	state_path(path, dir, STATE_LEDGER_NEW);
 	dir_delete(path);
 	rebuild->dir = dir;
 	rebuild->as_of = as_of;
 	rebuild->journal = journal;
+	rebuild->clock = *clock;
 	rebuild->done = done;
 	rebuild->context = context;
 	pthread_mutex_init(&rebuild->lock, NULL);
 	*ret_rebuild = rebuild;
 	return 0;
+}
+
+static int64_t steady_ms(const struct rebuild *rebuild)
+{
+	struct now now;
+
+	rebuild->clock.read(rebuild->clock.context, &now);
+	return now.steady_ms;
 }
 
 static bool is_stopped(struct rebuild *rebuild)
@@ -72,9 +82,11 @@ static int catch_up(struct rebuild *rebuild, struct ledger *ledger)
 	int err = 0;
 
 	while (more && !err) {
+		int64_t now_ms = steady_ms(rebuild);
+
 		err = is_stopped(rebuild) ? LIFT_E_STOPPED
-					  : ledger_apply(ledger, clock_steady_ms(), &more, &added);
-		if (!err && (!more || ledger_is_due(ledger, clock_steady_ms())))
+					  : ledger_apply(ledger, now_ms, &more, &added);
+		if (!err && (!more || ledger_is_due(ledger, now_ms)))
 			err = ledger_commit(ledger);
 	}
 	return err;
@@ -85,7 +97,7 @@ static int build(struct rebuild *rebuild, struct ledger **ret_ledger)
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/ledger.new", rebuild->dir);
+	state_path(path, rebuild->dir, STATE_LEDGER_NEW);
 	err = ledger_build(path, rebuild->journal, rebuild->catalogue,
 			   as_of_until(rebuild->as_of, rebuild->catalogue->calendar),
 			   &rebuild->progress, ret_ledger);
@@ -113,58 +125,61 @@ static bool has_more_room(const struct rebuild *rebuild)
 	return room_now(rebuild) > rebuild->room + rebuild->room / 8;
 }
 
-/* True where there is time to try again. */
-static bool rest(struct rebuild *rebuild, int err)
-{
-	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
-	int ms = 0;
-
-	while (!is_stopped(rebuild) &&
-	       (ms < AGAIN_MS ||
-		(err == LIFT_E_DISK && ms < AGAIN_FULL_MS && !has_more_room(rebuild)))) {
-		nanosleep(&step, NULL);
-		ms += STEP_MS;
-	}
-	return !is_stopped(rebuild);
-}
-
 static bool may_pass(int err)
 {
 	return err != LIFT_E_CORRUPT;
 }
 
+/* One try. */
 static void *run(void *context)
 {
 	struct rebuild *rebuild = context;
 	struct ledger *ledger = NULL;
-	int err;
+	int err = build(rebuild, &ledger);
 
-	do {
-		rebuild->room = room_now(rebuild);
-		err = build(rebuild, &ledger);
-		pthread_mutex_lock(&rebuild->lock);
-		rebuild->err = err == LIFT_E_STOPPED ? 0 : err;
-		rebuild->ledger = err ? NULL : ledger;
-		rebuild->state = !err ? WAITS : may_pass(err) ? BUILDING : IDLE;
-		pthread_mutex_unlock(&rebuild->lock);
-		if (err != LIFT_E_STOPPED)
-			rebuild->done(rebuild->context, err);
-	} while (err && may_pass(err) && rest(rebuild, err));
+	pthread_mutex_lock(&rebuild->lock);
+	rebuild->err = err == LIFT_E_STOPPED ? 0 : err;
+	rebuild->ledger = err ? NULL : ledger;
+	rebuild->state = !err ? WAITS : may_pass(err) ? FAILED : IDLE;
+	pthread_mutex_unlock(&rebuild->lock);
+	if (err != LIFT_E_STOPPED)
+		rebuild->done(rebuild->context, err);
 	return NULL;
 }
 
-/* Whatever it was doing: nothing is left of it. */
-void rebuild_stop(struct rebuild *rebuild)
+/* The lock is held. */
+static int begin_try(struct rebuild *rebuild, int64_t now_ms)
+{
+	int err;
+
+	rebuild->room = room_now(rebuild);
+	rebuild->state = BUILDING;
+	rebuild->begun_ms = now_ms;
+	rebuild->failed_ms = 0;
+	err = pthread_create(&rebuild->thread, NULL, run, rebuild) == 0 ? 0 : LIFT_E_MEMORY;
+	rebuild->has_thread = !err;
+	if (!err)
+		pthread_setname_np(rebuild->thread, "rebuild");
+	return err;
+}
+
+static void join(struct rebuild *rebuild)
 {
 	bool has_thread;
 
-	atomic_store(&rebuild->progress.stop, true);
 	pthread_mutex_lock(&rebuild->lock);
 	has_thread = rebuild->has_thread;
 	rebuild->has_thread = false;
 	pthread_mutex_unlock(&rebuild->lock);
 	if (has_thread)
 		pthread_join(rebuild->thread, NULL);
+}
+
+/* Whatever it was doing: nothing is left of it. */
+void rebuild_stop(struct rebuild *rebuild)
+{
+	atomic_store(&rebuild->progress.stop, true);
+	join(rebuild);
 	pthread_mutex_lock(&rebuild->lock);
 	ledger_close(rebuild->ledger);
 	rebuild->ledger = NULL;
@@ -176,23 +191,51 @@ void rebuild_stop(struct rebuild *rebuild)
 	atomic_store(&rebuild->progress.stop, false);
 }
 
-int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue)
+int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms)
 {
 	int err;
 
 	rebuild_stop(rebuild);
 	pthread_mutex_lock(&rebuild->lock);
 	rebuild->catalogue = catalogue_keep(catalogue);
-	rebuild->state = BUILDING;
-	rebuild->begun_ms = clock_steady_ms();
-	err = pthread_create(&rebuild->thread, NULL, run, rebuild) == 0 ? 0 : LIFT_E_MEMORY;
-	rebuild->has_thread = !err;
-	if (!err)
-		pthread_setname_np(rebuild->thread, "rebuild");
+	err = begin_try(rebuild, now_ms);
 	pthread_mutex_unlock(&rebuild->lock);
 	if (err)
 		rebuild_stop(rebuild);
 	return err;
+}
+
+/* The lock is held. */
+static bool is_due(struct rebuild *rebuild, int64_t now_ms)
+{
+	int64_t since_ms;
+
+	if (rebuild->failed_ms == 0)
+		rebuild->failed_ms = now_ms;
+	since_ms = now_ms - rebuild->failed_ms;
+	if (since_ms < REBUILD_AGAIN_MS)
+		return false;
+	return rebuild->err != LIFT_E_DISK || since_ms >= REBUILD_AGAIN_FULL_MS ||
+	       has_more_room(rebuild);
+}
+
+bool rebuild_step(struct rebuild *rebuild, int64_t now_ms)
+{
+	bool failed, due;
+
+	pthread_mutex_lock(&rebuild->lock);
+	failed = rebuild->state == FAILED;
+	due = failed && is_due(rebuild, now_ms);
+	pthread_mutex_unlock(&rebuild->lock);
+	if (!due)
+		return failed;
+	join(rebuild);
+	pthread_mutex_lock(&rebuild->lock);
+	failed = begin_try(rebuild, now_ms) != 0;
+	if (failed)
+		rebuild->state = FAILED;
+	pthread_mutex_unlock(&rebuild->lock);
+	return failed;
 }
 
 /* The new directory gets the old one's name in one step, so that there is always a whole one; the
@@ -202,8 +245,8 @@ static int put_in_place(const struct rebuild *rebuild)
 	char path[PATH_MAX], built[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/ledger", rebuild->dir);
-	snprintf(built, sizeof(built), "%s/ledger.new", rebuild->dir);
+	state_path(path, rebuild->dir, STATE_LEDGER);
+	state_path(built, rebuild->dir, STATE_LEDGER_NEW);
 	err = dir_exchange(built, path);
 	if (!err)
 		err = ledger_moved(rebuild->ledger, path);
@@ -238,7 +281,7 @@ void rebuild_settle(struct rebuild *rebuild)
 	pthread_mutex_unlock(&rebuild->lock);
 }
 
-void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status)
+void rebuild_status(struct rebuild *rebuild, int64_t now_ms, struct rebuild_status *ret_status)
 {
 	int64_t spent_ms;
 
@@ -248,7 +291,7 @@ void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status)
 					       .total = atomic_load(&rebuild->progress.total),
 					       .left_ms = -1,
 					       .err = rebuild->err };
-	spent_ms = clock_steady_ms() - rebuild->begun_ms;
+	spent_ms = now_ms - rebuild->begun_ms;
 	pthread_mutex_unlock(&rebuild->lock);
 	if (ret_status->done > ret_status->total)
 		ret_status->done = ret_status->total;

@@ -11,19 +11,31 @@
 #define LIFTD_LEDGER_REBUILD_H
 
 #include "daemon/base/as_of.h"
+#include "daemon/base/clock.h"
 #include "daemon/ledger/ledger.h"
+
+enum {
+	REBUILD_AGAIN_MS = 5000, /* after a try that has failed */
+	REBUILD_AGAIN_FULL_MS =
+		60000, /* after one without room, where there is no more than then */
+};
 
 struct rebuild;
 
-/* In the state's directory (borrowed). `done` is called in the rebuild's thread after each try: 0 where a
- * ledger waits. LIFT_E_MEMORY. */
+/* In the state's directory (borrowed). `done` is called in the rebuild's thread after each try: 0
+ * where a ledger waits. LIFT_E_MEMORY. */
 int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
-		 void (*done)(void *context, int err), void *context, struct rebuild **ret_rebuild);
+		 const struct clock *clock, void (*done)(void *context, int err), void *context,
+		 struct rebuild **ret_rebuild);
 void rebuild_close(struct rebuild *rebuild);
 
-/* Build for a catalogue (kept meanwhile), and stop what was being built. One thread.
- * LIFT_E_MEMORY. */
-int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue);
+/* Build for a catalogue (kept meanwhile), and stop what was being built. One thread; time is
+ * steady. LIFT_E_MEMORY. */
+int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms);
+
+/* The same thread, after each try and each second or so while it is true: a try has failed, and the
+ * next one begins when its time has come. */
+bool rebuild_step(struct rebuild *rebuild, int64_t now_ms);
 
 /* Stop what is being built, and forget what waits; the same thread. */
 void rebuild_stop(struct rebuild *rebuild);
@@ -45,7 +57,7 @@ struct rebuild_status {
 	int64_t left_ms;
 	int err; /* of the last try; 0 */
 };
-void rebuild_status(struct rebuild *rebuild, struct rebuild_status *ret_status);
+void rebuild_status(struct rebuild *rebuild, int64_t now_ms, struct rebuild_status *ret_status);
 
 /* What a build could not do, in words. */
 const char *rebuild_failure(int err);

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "proto/err.h"
 
 struct loop {
+	struct clock clock;
 	zmq_pollitem_t polls[LOOP_POLLS_MAX];
 	struct {
-		loop_fn fn;
+		loop_fn fn; /* NULL: removed; its place is taken away before the next round */
 		void *context;
 	} readers[LOOP_POLLS_MAX];
 	int n_polls;
@@ -31,9 +31,13 @@ struct loop {
 #define TIMER_RESTS INT64_MAX
 enum { LOOP_WAIT_MAX_MS = 1000 /* so that rounds go on */ };
 
-struct loop *loop_new(void)
+struct loop *loop_new(const struct clock *clock)
 {
-	return calloc(1, sizeof(struct loop));
+	struct loop *loop = calloc(1, sizeof(struct loop));
+
+	if (loop)
+		loop->clock = *clock;
+	return loop;
 }
 
 void loop_free(struct loop *loop)
@@ -41,10 +45,18 @@ void loop_free(struct loop *loop)
 	free(loop);
 }
 
+static struct now read_clock(const struct loop *loop)
+{
+	struct now now;
+
+	loop->clock.read(loop->clock.context, &now);
+	return now;
+}
+
 static int add_poll(struct loop *loop, zmq_pollitem_t item, loop_fn fn, void *context)
 {
 	if (loop->n_polls == LOOP_POLLS_MAX)
-		return LIFT_E_SOCKET;
+		return LIFT_E_BUSY;
 	item.events = ZMQ_POLLIN;
 	loop->polls[loop->n_polls] = item;
 	loop->readers[loop->n_polls].fn = fn;
@@ -62,12 +74,44 @@ int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context)
 	return add_poll(loop, (zmq_pollitem_t){ .fd = fd }, fn, context);
 }
 
+static void remove_poll(struct loop *loop, void *socket, int fd)
+{
+	for (int i = 0; i < loop->n_polls; i++)
+		if (loop->polls[i].socket == socket && (socket || loop->polls[i].fd == fd))
+			loop->readers[i].fn = NULL;
+}
+
+void loop_remove_socket(struct loop *loop, void *socket)
+{
+	if (socket)
+		remove_poll(loop, socket, 0);
+}
+
+void loop_remove_fd(struct loop *loop, int fd)
+{
+	remove_poll(loop, NULL, fd);
+}
+
+/* Those that were removed: not while a round goes through them. */
+static void drop_removed(struct loop *loop)
+{
+	int kept = 0;
+
+	for (int i = 0; i < loop->n_polls; i++) {
+		if (!loop->readers[i].fn)
+			continue;
+		loop->polls[kept] = loop->polls[i];
+		loop->readers[kept++] = loop->readers[i];
+	}
+	loop->n_polls = kept;
+}
+
 int loop_add_timer(struct loop *loop, int interval_ms, loop_fn fn, void *context, int *ret_timer)
 {
 	int i = loop->n_timers;
 
 	if (i == LOOP_TIMERS_MAX)
-		return LIFT_E_SOCKET;
+		return LIFT_E_BUSY;
 	loop->timers[i].fn = fn;
 	loop->timers[i].context = context;
 	loop->timers[i].interval_ms = interval_ms;
@@ -81,7 +125,7 @@ int loop_add_timer(struct loop *loop, int interval_ms, loop_fn fn, void *context
 void loop_set_timer(struct loop *loop, int timer, bool on)
 {
 	loop->timers[timer].due_ms =
-		on ? clock_steady_ms() + loop->timers[timer].interval_ms : TIMER_RESTS;
+		on ? read_clock(loop).steady_ms + loop->timers[timer].interval_ms : TIMER_RESTS;
 }
 
 void loop_set_work(struct loop *loop, loop_work_fn fn, void *context)
@@ -90,50 +134,70 @@ void loop_set_work(struct loop *loop, loop_work_fn fn, void *context)
 	loop->work_context = context;
 }
 
-static long wait_ms(const struct loop *loop, bool more)
+static long wait_ms(const struct loop *loop)
 {
-	int64_t now = clock_steady_ms(), wait = LOOP_WAIT_MAX_MS;
+	int64_t now_ms = read_clock(loop).steady_ms, wait = LOOP_WAIT_MAX_MS;
 
-	if (more)
-		return 0;
 	for (int i = 0; i < loop->n_timers; i++)
-		if (loop->timers[i].due_ms < now + wait)
-			wait = loop->timers[i].due_ms - now;
+		if (loop->timers[i].due_ms < now_ms + wait)
+			wait = loop->timers[i].due_ms - now_ms;
 	return wait < 0 ? 0 : (long)wait;
 }
 
 /* A timer that is late is called once, and keeps its beat. */
-static void run_timers(struct loop *loop)
+static void run_timers(struct loop *loop, const struct now *now)
 {
 	for (int i = 0; i < loop->n_timers && !loop->stopped; i++) {
-		int64_t now = clock_steady_ms(), late;
+		int64_t late = now->steady_ms - loop->timers[i].due_ms;
 
-		if (loop->timers[i].due_ms > now)
+		if (late < 0)
 			continue;
-		late = now - loop->timers[i].due_ms;
 		loop->timers[i].due_ms +=
 			loop->timers[i].interval_ms * (1 + late / loop->timers[i].interval_ms);
-		loop->timers[i].fn(loop->timers[i].context);
+		loop->timers[i].fn(loop->timers[i].context, now);
 	}
+}
+
+static void run_readers(struct loop *loop, const struct now *now)
+{
+	for (int i = 0; i < loop->n_polls && !loop->stopped; i++)
+		if (loop->polls[i].revents && loop->readers[i].fn)
+			loop->readers[i].fn(loop->readers[i].context, now);
+}
+
+/* *more: the work was not done when it was last called; is it now? False: the context is gone. */
+static bool run_round(struct loop *loop, long wait, bool *more)
+{
+	struct now now;
+	int ready;
+
+	drop_removed(loop);
+	ready = zmq_poll(loop->polls, loop->n_polls, wait);
+	if (ready < 0 && errno != EINTR)
+		return false;
+	now = read_clock(loop);
+	if (ready > 0)
+		run_readers(loop, &now);
+	run_timers(loop, &now);
+	/* Also in the round that stops: what has been received is finished. */
+	*more = loop->work && loop->work(loop->work_context, &now);
+	loop_count_round(loop);
+	return true;
 }
 
 void loop_run(struct loop *loop)
 {
 	bool more = true; /* what is left over from before */
 
-	while (!loop->stopped) {
-		int ready = zmq_poll(loop->polls, loop->n_polls, wait_ms(loop, more));
+	while (!loop->stopped && run_round(loop, more ? 0 : wait_ms(loop), &more))
+		;
+}
 
-		if (ready < 0 && errno != EINTR)
-			return; /* the context is gone */
-		for (int i = 0; ready > 0 && i < loop->n_polls && !loop->stopped; i++)
-			if (loop->polls[i].revents)
-				loop->readers[i].fn(loop->readers[i].context);
-		run_timers(loop);
-		/* Also in the round that stops: what has been received is finished. */
-		more = loop->work && loop->work(loop->work_context);
-		loop_count_round(loop);
-	}
+void loop_step(struct loop *loop)
+{
+	bool more;
+
+	run_round(loop, 0, &more);
 }
 
 void loop_stop(struct loop *loop)

@@ -1,74 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/wake.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <zmq.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
-static void *wake_open(void *zmq, int type, const char *name,
-		       int (*attach)(void *socket, const char *endpoint))
+struct wake {
+	int fd;
+};
+
+struct wake *wake_new(void)
 {
-	void *socket = zmq_socket(zmq, type);
-	char endpoint[64];
-	int one = 1, zero = 0;
+	struct wake *wake = malloc(sizeof(*wake));
 
-	if (!socket)
+	if (!wake)
 		return NULL;
-	snprintf(endpoint, sizeof(endpoint), "inproc://%s", name);
-	zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
-	zmq_setsockopt(socket, ZMQ_SNDHWM, &one, sizeof(one));
-	zmq_setsockopt(socket, ZMQ_RCVHWM, &one, sizeof(one));
-	if (attach(socket, endpoint) != 0) {
-		zmq_close(socket);
-		return NULL;
-	}
-	return socket;
+	wake->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake->fd >= 0)
+		return wake;
+	free(wake);
+	return NULL;
 }
 
-void *wake_bind(void *zmq, const char *name)
+void wake_free(struct wake *wake)
 {
-	return wake_open(zmq, ZMQ_PULL, name, zmq_bind);
-}
-
-void *wake_connect(void *zmq, const char *name)
-{
-	return wake_open(zmq, ZMQ_PUSH, name, zmq_connect);
-}
-
-static bool try_send(void *wake)
-{
-	int rc;
-
-	do
-		rc = zmq_send(wake, "", 0, ZMQ_DONTWAIT);
-	while (rc < 0 && errno == EINTR);
-	return rc >= 0;
-}
-
-void wake_send(void *wake)
-{
-	int events;
-	size_t size = sizeof(events);
-
-	if (try_send(wake))
+	if (!wake)
 		return;
-	/* What the other side has read, ZeroMQ may notice a millisecond later: the wakes that fill the queue may be gone,
-	 * and this one would be lost. Asking for events makes it look. */
-	zmq_getsockopt(wake, ZMQ_EVENTS, &events, &size);
-	try_send(wake);
+	close(wake->fd);
+	free(wake);
 }
 
-void wake_drain(void *wake)
+/* A counter that is full says the same. */
+void wake_send(struct wake *wake)
 {
-	char byte;
+	const uint64_t one = 1;
 
-	while (zmq_recv(wake, &byte, 1, ZMQ_DONTWAIT) >= 0 || errno == EINTR)
-		;
+	(void)!write(wake->fd, &one, sizeof(one));
 }
 
-void wake_close(void *wake)
+int wake_fd(const struct wake *wake)
 {
-	if (wake)
-		zmq_close(wake);
+	return wake->fd;
+}
+
+void wake_drain(struct wake *wake)
+{
+	uint64_t count;
+
+	(void)!read(wake->fd, &count, sizeof(count));
 }

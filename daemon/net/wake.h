@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wake.h - how one thread tells another "there is more": a name within the process, one that waits,
- * any number that wake.
+ * wake.h - how threads tell one of them "there is more". One wake that is waiting is as good as two.
  */
 #ifndef LIFTD_NET_WAKE_H
 #define LIFTD_NET_WAKE_H
 
-void *wake_bind(void *zmq, const char *name);	 /* NULL: LIFT_E_SOCKET */
-void *wake_connect(void *zmq, const char *name); /* likewise; the calling thread's own */
-void wake_send(void *wake); /* never waits; one wake that is waiting is as good as two */
-void wake_drain(void *wake);
-void wake_close(void *wake);
+struct wake;
+
+struct wake *wake_new(void); /* NULL: out of memory or descriptors */
+void wake_free(struct wake *wake);
+
+/* Any thread; it never waits. */
+void wake_send(struct wake *wake);
+
+/* Readable while a wake waits, for the thread that is woken; which takes it before it looks. */
+int wake_fd(const struct wake *wake);
+void wake_drain(struct wake *wake);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"
@@ -118,11 +117,12 @@ static void send_beats(struct publish *publish)
 
 /* Ticks. */
 
-static void send_slice(void *context)
+static void send_slice(void *context, const struct now *now)
 {
 	struct publish *publish = context;
 	size_t slice = publish->remaining < PUBLISH_SLICE ? publish->remaining : PUBLISH_SLICE;
 
+	(void)now;
 	for (size_t i = 0; i < slice; i++)
 		send_topic(publish, topics_next(publish->topics));
 	publish->remaining -= slice;
@@ -136,7 +136,7 @@ static void send_slice(void *context)
 	publish->in_tick = false;
 }
 
-static void begin_tick(void *context)
+static void begin_tick(void *context, const struct now *now)
 {
 	struct publish *publish = context;
 	int32_t today;
@@ -144,7 +144,7 @@ static void begin_tick(void *context)
 	if (publish->in_tick)
 		return; /* this one takes longer than its time */
 	publish->seq++;
-	publish->time = clock_utc_ms();
+	publish->time = now->utc_ms;
 	today = as_of_day(publish->config->as_of, publish->catalogue->calendar, publish->time);
 	if (today != publish->today)
 		topics_change_all(publish->topics);
@@ -156,7 +156,7 @@ static void begin_tick(void *context)
 	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
 	publish->in_tick = true;
 	stats_add(publish->stats, STAT_ticks, 1);
-	send_slice(publish);
+	send_slice(publish, now);
 }
 
 /* A byte, 1 for a subscription, and the prefix: who subscribes late gets the catalogue with the
@@ -170,12 +170,13 @@ static bool asks_for_catalogue(const char *message, size_t size)
 }
 
 /* Subscriptions are libzmq's business: they are read so that it gets to do it. */
-static void read_subscriptions(void *context)
+static void read_subscriptions(void *context, const struct now *now)
 {
 	struct audience *audience = context;
 	char message[16];
 	int size;
 
+	(void)now;
 	while ((size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT)) >= 0 ||
 	       errno == EINTR)
 		if (size > 0 && asks_for_catalogue(message, (size_t)size))

@@ -126,7 +126,7 @@ static void answer(struct audience *audience, const struct client *client,
 }
 
 /* One request a round: ticks come between pages. */
-static void receive(void *context)
+static void receive(void *context, const struct now *now)
 {
 	struct audience *audience = context;
 	struct client client;
@@ -135,6 +135,7 @@ static void receive(void *context)
 	bool more, whole;
 	int size = zmq_recv(audience->snapshot, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 
+	(void)now;
 	if (size < 0)
 		return;
 	client.size = (size_t)size;

@@ -350,6 +350,11 @@ bool guard_goes_on(const struct guard *guard)
 	return guard->report.stage != STAGE_DONE;
 }
 
+int guard_fd(const struct guard *guard)
+{
+	return guard->pipe;
+}
+
 bool guard_look(struct guard *guard)
 {
 	while (guard_goes_on(guard) && next_report(guard, 0))

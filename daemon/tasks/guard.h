@@ -54,8 +54,9 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 void guard_close(struct guard *guard);
 
 /* Is there more to come? What is known changes with guard_look alone, which takes what has come,
- * without waiting, and answers the same. */
+ * without waiting, and answers the same; the descriptor is readable when there is something. */
 bool guard_goes_on(const struct guard *guard);
+int guard_fd(const struct guard *guard);
 bool guard_look(struct guard *guard);
 
 /* Are, or were, older entries of the journal left for later? */

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"
 
@@ -27,13 +27,14 @@ static const struct {
 };
 
 struct job {
-	pid_t pid; /* 0: none runs */
-	int pipe;
+	struct jobs *jobs;
+	enum job_kind kind;
+	pid_t pid;  /* 0: none runs */
+	int pipe;   /* at its end the process has ended */
 	char *left; /* what a killed one leaves is called this, and its process id (dir_sweep) */
 	struct report report;
 	char line[REPORT_LINE]; /* that is still coming */
 	size_t size;
-	int64_t told_ms; /* steady */
 };
 
 struct jobs {
@@ -119,6 +120,87 @@ static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const cha
 	return size < 0 ? NULL : path;
 }
 
+/* Looking after them. */
+
+/* What has come; true at the end of all. */
+static bool read_reports(struct job *job)
+{
+	ssize_t size;
+	char *end;
+
+	while ((size = read(job->pipe, job->line + job->size, sizeof(job->line) - 1 - job->size)) >
+	       0) {
+		job->size += (size_t)size;
+		job->line[job->size] = 0;
+		while ((end = strchr(job->line, '\n'))) {
+			*end = 0;
+			report_read(job->line, &job->report);
+			job->size -= (size_t)(end + 1 - job->line);
+			memmove(job->line, end + 1, job->size + 1);
+		}
+		if (job->size == sizeof(job->line) - 1)
+			job->size = 0; /* no line is so long */
+	}
+	return size == 0;
+}
+
+/* A last word, whatever it died of. */
+static void judge(struct job *job, const char *name, int status)
+{
+	if (WIFSIGNALED(status))
+		report_fail(&job->report, LIFT_E_STOPPED,
+			    "the process of the %s died of signal %d (%s)", name, WTERMSIG(status),
+			    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0 && job->report.err == 0)
+		report_fail(&job->report, LIFT_E_STOPPED,
+			    "the process of the %s ended with status %d: the log says why", name,
+			    WEXITSTATUS(status));
+}
+
+/* It is the process's own end of the pipe that is closed: the process is ending. */
+static void end(struct job *job)
+{
+	struct jobs *jobs = job->jobs;
+	struct report report;
+	int status = 0;
+
+	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	judge(job, kinds[job->kind].name, status);
+	dir_sweep(job->left);
+	free(job->left);
+	loop_remove_fd(jobs->loop, job->pipe);
+	close(job->pipe);
+	report = job->report;
+	job->pid = 0;
+	jobs->fn(jobs->context, job->kind, &report, true);
+}
+
+static void on_pipe(void *context, const struct now *now)
+{
+	(void)now;
+	if (read_reports(context))
+		end(context);
+}
+
+/* Who waits for one hears that it goes on. */
+static void tell(void *context, const struct now *now)
+{
+	struct jobs *jobs = context;
+	bool some = false;
+
+	(void)now;
+	for (int kind = 0; kind < JOB_KINDS; kind++) {
+		struct job *job = &jobs->jobs[kind];
+
+		some |= job->pid > 0;
+		if (job->pid > 0)
+			jobs->fn(jobs->context, job->kind, &job->report, false);
+	}
+	if (!some)
+		loop_set_timer(jobs->loop, jobs->timer, false);
+}
+
 int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
 {
 	struct job *job = &jobs->jobs[kind];
@@ -127,7 +209,9 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
 
 	if (job->pid > 0)
 		return LIFT_E_BUSY;
-	*job = (struct job){ .left = what_is_left(jobs, kind, argument) };
+	*job = (struct job){ .jobs = jobs,
+			     .kind = kind,
+			     .left = what_is_left(jobs, kind, argument) };
 	if (!job->left)
 		return LIFT_E_MEMORY;
 	make_arguments(jobs, kind, argument, argv);
@@ -147,91 +231,11 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
 		return LIFT_E_IO;
 	}
 	job->pipe = ends[0];
-	job->told_ms = clock_steady_ms();
+	/* There is a place for each job, and a loop that is full is a fault of ours. */
+	error = loop_add_fd(jobs->loop, job->pipe, on_pipe, job);
+	assert(!error);
 	loop_set_timer(jobs->loop, jobs->timer, true);
 	return 0;
-}
-
-/* Looking after them. */
-
-static void read_reports(struct job *job)
-{
-	ssize_t size;
-	char *end;
-
-	while ((size = read(job->pipe, job->line + job->size, sizeof(job->line) - 1 - job->size)) >
-	       0) {
-		job->size += (size_t)size;
-		job->line[job->size] = 0;
-		while ((end = strchr(job->line, '\n'))) {
-			*end = 0;
-			report_read(job->line, &job->report);
-			job->size -= (size_t)(end + 1 - job->line);
-			memmove(job->line, end + 1, job->size + 1);
-		}
-		if (job->size == sizeof(job->line) - 1)
-			job->size = 0; /* no line is so long */
-	}
-}
-
-/* A last word, whatever it died of. */
-static void judge(struct job *job, const char *name, int status)
-{
-	if (WIFSIGNALED(status))
-		report_fail(&job->report, LIFT_E_STOPPED,
-			    "the process of the %s died of signal %d (%s)", name, WTERMSIG(status),
-			    strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) != 0 && job->report.err == 0)
-		report_fail(&job->report, LIFT_E_STOPPED,
-			    "the process of the %s ended with status %d: the log says why", name,
-			    WEXITSTATUS(status));
-}
-
-static void end(struct jobs *jobs, enum job_kind kind, int status)
-{
-	struct job *job = &jobs->jobs[kind];
-	struct report report;
-
-	read_reports(job);
-	judge(job, kinds[kind].name, status);
-	dir_sweep(job->left);
-	free(job->left);
-	close(job->pipe);
-	report = job->report;
-	*job = (struct job){ 0 };
-	jobs->fn(jobs->context, kind, &report, true);
-}
-
-/* True while it runs. */
-static bool look_at(struct jobs *jobs, enum job_kind kind)
-{
-	struct job *job = &jobs->jobs[kind];
-	int64_t now = clock_steady_ms();
-	int status;
-
-	if (job->pid == 0)
-		return false;
-	if (waitpid(job->pid, &status, WNOHANG) == job->pid) {
-		end(jobs, kind, status);
-		return false;
-	}
-	read_reports(job);
-	if (now - job->told_ms >= JOB_TELL_MS) {
-		job->told_ms = now;
-		jobs->fn(jobs->context, kind, &job->report, false);
-	}
-	return true;
-}
-
-static void look(void *context)
-{
-	struct jobs *jobs = context;
-	bool some = false;
-
-	for (int kind = 0; kind < JOB_KINDS; kind++)
-		some |= look_at(jobs, (enum job_kind)kind);
-	if (!some)
-		loop_set_timer(jobs->loop, jobs->timer, false);
 }
 
 /* What a daemon that was killed has left, with its children. */
@@ -239,7 +243,7 @@ static void sweep_state(const char *state)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/" VERIFY_SCRATCH, state);
+	state_path(path, state, STATE_LEDGER_VERIFY);
 	dir_sweep(path);
 }
 
@@ -248,14 +252,14 @@ int jobs_open(struct loop *loop, const char *const options[], const char *state,
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
 	int err =
-		jobs ? loop_add_timer(loop, JOB_LOOK_MS, look, jobs, &jobs->timer) : LIFT_E_MEMORY;
+		jobs ? loop_add_timer(loop, JOB_TELL_MS, tell, jobs, &jobs->timer) : LIFT_E_MEMORY;
 
 	if (err) {
 		free(jobs);
 		return err;
 	}
-	sweep_state(state);
 	loop_set_timer(loop, jobs->timer, false);
+	sweep_state(state);
 	jobs->loop = loop;
 	jobs->options = options;
 	jobs->state = state;

@@ -15,7 +15,7 @@
 
 enum job_kind { JOB_BACKUP, JOB_VERIFY, JOB_KINDS };
 
-enum { JOB_LOOK_MS = 50, JOB_TELL_MS = 1000 };
+enum { JOB_TELL_MS = 1000 };
 
 struct jobs;
 
@@ -24,7 +24,7 @@ struct jobs;
 typedef void (*job_fn)(void *context, enum job_kind kind, const struct report *report, bool ended);
 
 /* `options` of the daemon's own that children get, too, up to NULL, and the directory of the state
- * are borrowed. LIFT_E_MEMORY, LIFT_E_SOCKET. */
+ * are borrowed. LIFT_E_MEMORY, LIFT_E_BUSY. */
 int jobs_open(struct loop *loop, const char *const options[], const char *state, job_fn fn,
 	      void *context, struct jobs **ret_jobs);
 /* Those that run are killed. */

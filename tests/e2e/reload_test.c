@@ -22,6 +22,9 @@ static const char before[] = "dimensions: {role: [nurse]}\n"
 static const char renamed[] = "dimensions: {role: [nurse]}\n"
 			      "regions: [{code: rana, name: Rana by, headcount: [{count: 4}]}]\n"
 			      "modules: [{id: lift, name: Lift}]\n";
+static const char renamed_again[] = "dimensions: {role: [nurse]}\n"
+				    "regions: [{code: rana, name: Rana, headcount: [{count: 4}]}]\n"
+				    "modules: [{id: lift, name: Lift}]\n";
 /* A region and a module that events have named all along. */
 static const char after[] = "dimensions: {role: [nurse]}\n"
 			    "regions: [{code: rana, name: Rana}, {code: vega, name: Vega}]\n"
@@ -153,6 +156,7 @@ static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
 	out = daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL);
 	assert_non_null(strstr(out, "Rana by"));
 	free(out);
+	write_catalogue(daemon, renamed_again);
 	process_signal(&daemon->process, SIGHUP);
 	daemon_await_counter(daemon, "takeovers", takeovers + 2);
 	out = file_text(daemon->log, NULL);
@@ -160,6 +164,42 @@ static void a_name_takes_over_at_once_and_nothing_is_built(void **state)
 	assert_null(strstr(out, "when its ledger is built"));
 	free(out);
 	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static int64_t epoch_of(struct daemon *daemon)
+{
+	static const char key[] = "\"epoch\":";
+	char *out = daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL);
+	const char *found = strstr(out, key);
+	int64_t epoch;
+
+	assert_non_null(found);
+	epoch = strtoll(found + sizeof(key) - 1, NULL, 10);
+	assert_true(epoch > 0);
+	free(out);
+	return epoch;
+}
+
+/* Subscribers would have to take everything anew. */
+static void a_catalogue_that_is_read_again_unchanged_changes_nothing(void **state)
+{
+	struct daemon *daemon = *state;
+	int64_t takeovers, reloads, epoch;
+
+	start(daemon);
+	daemon_await_counter(daemon, "takeovers", 1);
+	takeovers = daemon_counter(daemon, "takeovers");
+	reloads = daemon_counter(daemon, "reloads");
+	epoch = epoch_of(daemon);
+	for (int i = 0; i < 5; i++)
+		free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	process_signal(&daemon->process, SIGHUP);
+	daemon_await_counter(daemon, "reloads", reloads + 6);
+	/* An export goes through the ledger's thread, behind whatever the reloads left for it. */
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	assert_int_equal(epoch_of(daemon), epoch);
+	assert_int_equal(daemon_counter(daemon, "takeovers"), takeovers);
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -255,6 +295,7 @@ int main(void)
 		TEST(a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_stays),
 		TEST(events_of_what_was_unknown_come_alive),
 		TEST(a_name_takes_over_at_once_and_nothing_is_built),
+		TEST(a_catalogue_that_is_read_again_unchanged_changes_nothing),
 		TEST(attributes_that_a_new_catalogue_counts_by_are_kept_from_then_on),
 		TEST(a_daemon_that_starts_with_another_catalogue_ends_with_its_figures),
 		TEST(a_missing_ledger_is_built_without_a_hand_being_lifted),

@@ -3,6 +3,7 @@
  * What `status` answers of a journal with more sources, streams and gaps than one message has room
  * for.
  */
+#include "daemon/base/clock.h"
 #include "daemon/control/status.h"
 
 #include <setjmp.h>
@@ -62,18 +63,18 @@ static json_t *status_of(struct house *house)
 				      .catalogue = house->catalogue,
 				      .journal = house->journal,
 				      .stats = &stats };
-	struct loop *loop = loop_new();
+	struct loop *loop = loop_new(&clock_machine);
 	struct jobs *jobs;
 	json_t *json;
 
 	config.state = house->dir.path;
-	assert_int_equal(rebuild_open(config.state, config.as_of, house->journal, NULL, NULL,
-				      &parts.rebuild),
+	assert_int_equal(rebuild_open(config.state, config.as_of, house->journal, &clock_machine,
+				      NULL, NULL, &parts.rebuild),
 			 0);
 	assert_int_equal(jobs_open(loop, NULL, config.state, NULL, NULL, &jobs), 0);
 	parts.jobs = jobs;
 	msg_writer_clear(house->writer);
-	assert_int_equal(status_encode(&parts, house->writer, house->clock), 0);
+	assert_int_equal(status_encode(&parts, house->writer, &(struct now){ 0, house->clock }), 0);
 	assert_true(msg_written(house->writer).size > STATUS_STREAMS_BYTES);
 	assert_true(msg_written(house->writer).size < MSG_SIZE_MAX);
 	assert_int_equal(json_from_msg(house->reader, msg_written(house->writer), &json), 0);

@@ -2,6 +2,7 @@
 /*
  * Control answers what has waited for the ledger one by one, and its loop goes round in between.
  */
+#include "daemon/base/clock.h"
 #include "daemon/control/control.h"
 #include "daemon/net/wake.h"
 
@@ -61,13 +62,14 @@ static void ask(struct room *room)
 }
 
 /* Always readable: each round. */
-static void on_round(void *context)
+static void on_round(void *context, const struct now *now)
 {
 	struct room *room = context;
 	uint64_t counted = loop_rounds(room->loop);
 	char body[4096];
 	int answers = 0;
 
+	(void)now;
 	while (zmq_recv(room->client, body, sizeof(body), ZMQ_DONTWAIT) >= 0)
 		answers++;
 	assert_true(answers <= 1);
@@ -110,7 +112,8 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 	struct rebuild *rebuild;
 	struct control *control;
 	const char *failed;
-	void *zmq = zmq_ctx_new(), *more, *waker;
+	struct wake *more = wake_new();
+	void *zmq = zmq_ctx_new();
 
 	(void)state;
 	house_open(&room.house, "{}", world_catalogue);
@@ -123,12 +126,10 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 	room.house.ledger = NULL;
 	generations_set(generations, generation_new(room.house.catalogue, room.ledger));
 	serving = generation_get(generations);
-	assert_int_equal(
-		rebuild_open(config.state, config.as_of, room.house.journal, NULL, NULL, &rebuild),
-		0);
-	room.loop = loop_new();
-	waker = wake_bind(zmq, "ledger");
-	more = wake_connect(zmq, "ledger");
+	assert_int_equal(rebuild_open(config.state, config.as_of, room.house.journal,
+				      &clock_machine, NULL, NULL, &rebuild),
+			 0);
+	room.loop = loop_new(&clock_machine);
 	assert_int_equal(control_open(room.loop, zmq, &config, generations, room.house.journal,
 				      rebuild, &stats, more, &reload, NULL, &control, &failed),
 			 0);
@@ -141,8 +142,7 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 
 	zmq_close(room.client);
 	control_close(control);
-	wake_close(more);
-	wake_close(waker);
+	wake_free(more);
 	zmq_ctx_term(zmq);
 	rebuild_close(rebuild);
 	generation_put(generations, serving);

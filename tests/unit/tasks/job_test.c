@@ -2,6 +2,7 @@
 /*
  * Jobs whose child is this test program: main() looks for the options that a job has.
  */
+#include "daemon/base/clock.h"
 #include "daemon/tasks/job.h"
 
 #include <errno.h>
@@ -114,7 +115,7 @@ static void on_told(void *context, enum job_kind kind, const struct report *repo
 
 static void open_jobs(struct told *told, const char *const options[], const char *state)
 {
-	*told = (struct told){ .loop = loop_new() };
+	*told = (struct told){ .loop = loop_new(&clock_machine) };
 	assert_non_null(told->loop);
 	assert_int_equal(jobs_open(told->loop, options, state, on_told, told, &told->jobs), 0);
 }

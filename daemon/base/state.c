@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/state.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+static const char *const names[STATE_PARTS] = {
+	[STATE_LOCK] = "lock",
+	[STATE_JOURNAL] = "journal",
+	[STATE_LEDGER] = "ledger",
+	[STATE_LEDGER_NEW] = "ledger.new",
+	[STATE_LEDGER_VERIFY] = "ledger.verify",
+	[STATE_SECRET] = "secret",
+	[STATE_SECRET_NEW] = "secret.new",
+	[STATE_BACKUPS] = "backups",
+	[STATE_RESTORING] = "restoring",
+	[STATE_UNFINISHED] = "restore-unfinished",
+};
+
+const char *state_name(enum state_part part)
+{
+	return names[part];
+}
+
+void state_path(char ret_path[static PATH_MAX], const char *dir, enum state_part part)
+{
+	int size = snprintf(ret_path, PATH_MAX, "%s/%s", dir, names[part]);
+
+	assert(size < PATH_MAX);
+}

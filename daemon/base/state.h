@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h - what lies in the state's directory: one list, and where each of it is.
+ */
+#ifndef LIFTD_BASE_STATE_H
+#define LIFTD_BASE_STATE_H
+
+#include <limits.h>
+
+/* Bytes of the directory's path at most (the configuration refuses more): all in it has a path that
+ * fits. */
+enum { STATE_DIR_MAX = 4000 };
+
+enum state_part {
+	STATE_LOCK,	     /* a file: one daemon has this directory */
+	STATE_JOURNAL,	     /* a store: the one truth */
+	STATE_LEDGER,	     /* a store: derived from it, made anew where it is missing */
+	STATE_LEDGER_NEW,    /* a store: that is being built; left by a daemon that was killed */
+	STATE_LEDGER_VERIFY, /* likewise, by lift verify, with a process id behind it */
+	STATE_SECRET,	     /* a file: the key of the pseudonyms */
+	STATE_SECRET_NEW,    /* a file: that is being written */
+	STATE_BACKUPS,	     /* a directory: what liftd --backup makes there */
+	STATE_RESTORING,     /* a directory: a backup that is being brought back */
+	STATE_UNFINISHED,    /* a file: bringing it back was broken off */
+	STATE_PARTS
+};
+
+/* The name of a part in the directory. */
+const char *state_name(enum state_part part);
+
+/* Its path. A directory of more than STATE_DIR_MAX bytes is a fault of ours. */
+void state_path(char ret_path[static PATH_MAX], const char *dir, enum state_part part);
+
+#endif

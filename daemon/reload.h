@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reload.h - another catalogue, another ledger. The main thread reads the catalogue and has a ledger
+ * built for it, while the old one serves; the ledger's thread lets the new one take over
+ * (serving.h); control sees it with its next request, the intake's gate at once.
+ */
+#ifndef LIFTD_RELOAD_H
+#define LIFTD_RELOAD_H
+
+#include "daemon/config/config.h"
+#include "daemon/handover.h"
+#include "daemon/ledger/generation.h"
+#include "daemon/ledger/rebuild.h"
+#include "daemon/rooms.h"
+#include "daemon/trust.h"
+
+/* All are borrowed. */
+struct reload_parts {
+	const struct config *config;
+	const char *catalogue_path;
+	struct rooms *rooms;
+	struct handover *handover;
+	struct trust *trust;
+	struct journal *journal;
+	struct generations *generations;
+	struct rebuild *rebuild;
+	struct stats *stats;
+};
+
+struct reload;
+
+/* LIFT_E_MEMORY, LIFT_E_BUSY. */
+int reload_open(const struct reload_parts *parts, struct reload **ret_reload);
+void reload_close(struct reload *reload);
+
+/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves
+ * until the new one is built; else none. Before the threads start. */
+int reload_begin(struct reload *reload, const struct now *now);
+
+/* The main thread, at SIGHUP: read the catalogue again. LIFT_E_CONFIG with the reasons, LIFT_E_DAMAGED:
+ * the old one stays. */
+int reload_catalogue(struct reload *reload, const struct now *now, struct yaml_errors *errors);
+
+/* The main thread, as a loop_fn of this context: do what other threads have asked for (a reload, a
+ * ledger in place of a damaged one), and try a build again. */
+void reload_attend(void *reload, const struct now *now);
+
+/* The main thread, likewise: the ledger was checked beside the daemon, and serves now, or is built
+ * anew. */
+void reload_checked(void *reload, const struct now *now);
+
+#endif

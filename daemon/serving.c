@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/serving.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct serving {
+	struct serving_parts parts;
+	struct generation *generation; /* what it applies to and publishes */
+	bool broken; /* the ledger cannot be read: it stands still until another one is there */
+	uint64_t release_at; /* the journal's last number at the start */
+	struct log_limit failed_limit;
+};
+
+static void wake(const struct serving *serving, enum room room)
+{
+	wake_send(room_wake(serving->parts.rooms, room));
+}
+
+static void want_ledger(struct serving *serving)
+{
+	handover_want_ledger(serving->parts.handover);
+	wake(serving, ROOM_MAIN);
+}
+
+/* Something is wrong with the ledger; it is over. */
+
+static void failed(struct serving *serving, const char *what, int err)
+{
+	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE;
+	const char *why =
+		is_disk ? ledger_failure(serving->generation->ledger) : lift_err_text(err);
+	struct stats *stats = serving->parts.stats;
+
+	if (err == LIFT_E_CORRUPT) {
+		serving->broken = true;
+		want_ledger(serving);
+	}
+	stats_set(stats, STAT_ledger_failing, 1);
+	stats_add(stats, STAT_ledger_failures, 1);
+	atomic_store(&stats->troubles[TROUBLE_LEDGER], why);
+	if (log_allowed(&serving->failed_limit))
+		log_error("ledger %s failed, tried again: code=%s reason=%s", what,
+			  lift_err_code(err), why);
+	if (err == LIFT_E_FATAL)
+		loop_stop(room_loop(serving->parts.rooms, ROOM_LEDGER));
+}
+
+static void is_well(struct serving *serving)
+{
+	serving->broken = false;
+	stats_set(serving->parts.stats, STAT_ledger_failing, 0);
+	atomic_store(&serving->parts.stats->troubles[TROUBLE_LEDGER], NULL);
+}
+
+/* Each round: the next stretch of the journal; a commit when it is due. */
+static bool work(void *context, const struct now *now)
+{
+	struct serving *serving = context;
+	struct ledger *ledger = serving->generation->ledger;
+	bool more = false, damaged = journal_damage(serving->parts.journal);
+	uint64_t added = 0;
+	int err = 0;
+
+	if (!ledger || serving->broken)
+		return false;
+	if (!damaged) /* nothing is derived from what cannot be trusted */
+		err = ledger_apply(ledger, now->steady_ms, &more, &added);
+	if (err) {
+		failed(serving, "apply", err);
+		return false;
+	}
+	stats_add(serving->parts.stats, STAT_facts_added, added);
+	if (ledger_applied(ledger) >= serving->release_at)
+		publish_release(serving->parts.publish);
+	if (damaged || !ledger_is_due(ledger, now->steady_ms))
+		return more;
+	err = ledger_commit(ledger);
+	if (err) {
+		failed(serving, "commit", err);
+		return false;
+	}
+	is_well(serving);
+	stats_add(serving->parts.stats, STAT_ledger_commits, 1);
+	wake(serving, ROOM_CONTROL);
+	return more;
+}
+
+/* Another one takes over. */
+
+/* Publish this one in a new epoch, let control see it, and go on with it. Where that cannot be, all
+ * stays as it was. */
+static int take_over(struct serving *serving, struct catalogue *catalogue, struct ledger *ledger)
+{
+	const struct serving_parts *parts = &serving->parts;
+	struct ledger_watcher watcher = publish_watcher(parts->publish);
+	struct generation *generation = generation_new(catalogue, NULL);
+	const char *region = "";
+	int err = generation ? publish_switch(parts->publish, catalogue, ledger_tallies(ledger),
+					      &region)
+			     : LIFT_E_MEMORY;
+
+	if (err) {
+		log_error("the new ledger cannot take over: code=%s region=%s", lift_err_code(err),
+			  region);
+		generation_put(parts->generations, generation);
+		return err;
+	}
+	generation->ledger = ledger;
+	generations_set(parts->generations, generation);
+	generation_put(parts->generations, serving->generation);
+	serving->generation = generation_get(parts->generations);
+	is_well(serving);
+	stats_add(parts->stats, STAT_takeovers, 1);
+	wake(serving, ROOM_CONTROL);
+	err = ledger_watch(ledger, &watcher);
+	if (err) /* what has been published is not all: begin anew */
+		failed(serving, "watch", LIFT_E_FATAL);
+	return 0;
+}
+
+/* There has been none so far; one that was built by now is of a later catalogue. */
+static void take_checked(struct serving *serving)
+{
+	struct catalogue *catalogue;
+	struct ledger *ledger;
+
+	if (!handover_take_checked(serving->parts.handover, &ledger, &catalogue))
+		return;
+	if (ledger && !serving->generation->ledger && take_over(serving, catalogue, ledger) == 0)
+		log_notice("the ledger is whole, and has taken over: applied=%llu",
+			   (unsigned long long)ledger_applied(ledger));
+	else
+		ledger_close(ledger);
+	if (ledger && !serving->generation->ledger)
+		want_ledger(serving);
+	atomic_store(&serving->parts.stats->ledger_walking, false);
+	wake(serving, ROOM_CONTROL);
+	catalogue_free(catalogue);
+}
+
+static void take_renamed(struct serving *serving)
+{
+	struct ledger *ledger = serving->generation->ledger;
+	struct catalogue *renamed = handover_renamed(serving->parts.handover);
+
+	if (!renamed)
+		return;
+	if (!ledger || !catalogue_counts_alike(serving->generation->catalogue, renamed)) {
+		want_ledger(serving); /* another one has taken over meanwhile */
+	} else {
+		ledger_switch(ledger, renamed);
+		if (take_over(serving, renamed, ledger_keep(ledger)) != 0) {
+			ledger_switch(ledger, serving->generation->catalogue);
+			ledger_close(ledger);
+		}
+	}
+	handover_renamed_done(serving->parts.handover, renamed);
+	wake(serving, ROOM_CONTROL);
+	catalogue_free(renamed);
+}
+
+static void take_rebuilt(struct serving *serving)
+{
+	struct rebuild *rebuild = serving->parts.rebuild;
+	struct ledger *ledger = NULL, *before = serving->generation->ledger;
+	struct catalogue *catalogue = NULL;
+	int err = rebuild_take(rebuild, &ledger, &catalogue);
+
+	if (err == LIFT_E_NOT_FOUND)
+		return;
+	if (err)
+		log_error("the new ledger cannot be given its place, it is built again at the next "
+			  "start: reason=%s",
+			  strerror(errno));
+	/* The writer's transaction of the one that goes ends in this thread. */
+	if (before && ledger_commit(before) != 0)
+		log_warning("the last commit of the ledger that goes failed: nothing is lost with "
+			    "it");
+	if (take_over(serving, catalogue, ledger) == 0)
+		log_notice("the new ledger has taken over: applied=%llu",
+			   (unsigned long long)ledger_applied(ledger));
+	else
+		ledger_close(ledger);
+	rebuild_settle(rebuild);
+	catalogue_free(catalogue);
+}
+
+static void on_wake(void *context, const struct now *now)
+{
+	struct serving *serving = context;
+	const struct journal_damage *damage = journal_damage(serving->parts.journal);
+
+	(void)now;
+	if (damage && trust_tell_damage(serving->parts.trust, damage)) {
+		wake(serving, ROOM_MAIN);
+		wake(serving, ROOM_CONTROL);
+	}
+	take_checked(serving);
+	take_renamed(serving);
+	take_rebuilt(serving);
+}
+
+/* The ledger's transaction is this thread's. */
+static void on_end(void *context)
+{
+	struct serving *serving = context;
+	struct ledger *ledger = serving->generation->ledger;
+
+	if (ledger && !journal_damage(serving->parts.journal) && ledger_commit(ledger) != 0)
+		log_warning("the last ledger commit failed: it is done again at the next start");
+}
+
+/* Opening. */
+
+static int publish_first(struct serving *serving)
+{
+	struct ledger *ledger = serving->generation->ledger;
+	struct ledger_watcher watcher;
+	const char *region = "";
+	int err = publish_switch(serving->parts.publish, serving->generation->catalogue,
+				 ledger ? ledger_tallies(ledger) : (struct tallies){ 0 }, &region);
+
+	if (err)
+		log_error("figures cannot be published: code=%s region=%s", lift_err_code(err),
+			  region);
+	if (err || !ledger)
+		return err;
+	watcher = publish_watcher(serving->parts.publish);
+	return ledger_watch(ledger, &watcher);
+}
+
+int serving_open(const struct serving_parts *parts, struct serving **ret_serving)
+{
+	struct serving *serving = calloc(1, sizeof(*serving));
+	int err;
+
+	if (!serving)
+		return LIFT_E_MEMORY;
+	serving->parts = *parts;
+	serving->release_at = journal_last(parts->journal);
+	serving->generation = generation_get(parts->generations);
+	err = publish_first(serving);
+	if (err) {
+		serving_close(serving);
+		return err;
+	}
+	loop_set_work(room_loop(parts->rooms, ROOM_LEDGER), work, serving);
+	room_on_wake(parts->rooms, ROOM_LEDGER, on_wake, serving);
+	room_on_end(parts->rooms, ROOM_LEDGER, on_end, serving);
+	*ret_serving = serving;
+	return 0;
+}
+
+void serving_close(struct serving *serving)
+{
+	if (!serving)
+		return;
+	generation_put(serving->parts.generations, serving->generation);
+	free(serving);
+}
