@@ -16,14 +16,14 @@ static int start(struct control *control, enum job_kind kind, const struct clien
 
 	if (err) {
 		if (err == LIFT_E_IO)
-			log_error("%s cannot be started: reason=%s", job_name(kind),
+			log_error("%s cannot be started: reason=\"%s\"", job_name(kind),
 				  strerror(errno));
 		free(dir);
 		return err;
 	}
 	free(control->job_clients[kind].dir);
 	control->job_clients[kind] = (struct job_waiting){ *client, dir };
-	log_notice("%s has begun%s%s", job_name(kind), dir ? ": dir=" : "", dir ? dir : "");
+	log_notice("%s started%s%s", job_name(kind), dir ? ": dir=" : "", dir ? dir : "");
 	return 0;
 }
 
@@ -95,10 +95,10 @@ static void ended(struct control *control, enum job_kind kind, const struct repo
 	stats_add(control->stats, counters[kind][report->err != 0], 1);
 	forget_dead_readers(control);
 	if (report->err)
-		log_error("%s failed: code=%s reason=%s", job_name(kind),
+		log_error("%s failed: code=%s reason=\"%s\"", job_name(kind),
 			  lift_err_code(report->err), report->text);
 	else
-		log_notice("%s is done: %s", job_name(kind), report->text);
+		log_notice("%s done: result=\"%s\"", job_name(kind), report->text);
 }
 
 void control_told(void *context, enum job_kind kind, const struct report *report, bool has_ended)

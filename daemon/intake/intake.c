@@ -275,7 +275,7 @@ static void say_trouble(struct intake *intake)
 	stats_set(intake->stats, STAT_journal_failing, trouble != NULL);
 	if (trouble && !before)
 		log_error("the journal cannot be written, batches are refused until it can: "
-			  "reason=%s",
+			  "reason=\"%s\"",
 			  trouble);
 	else if (!trouble && before)
 		log_notice("the journal can be written again");
@@ -285,7 +285,7 @@ static void commit_failed(struct intake *intake, int err)
 {
 	stats_add(intake->stats, STAT_journal_failures, 1);
 	if (intake->n_pending > 0 && log_allowed(&intake->failed_limit))
-		log_error("journal commit failed: code=%s batches=%zu reason=%s",
+		log_error("journal commit failed: code=%s batches=%zu reason=\"%s\"",
 			  lift_err_code(err), intake->n_pending, journal_failure(intake->journal));
 	for (size_t i = 0; i < intake->n_pending; i++)
 		if (intake->pending[i].takes)

@@ -39,8 +39,9 @@ void descriptors_watch(struct stats *stats, const char *control)
 	watch.control = strncmp(control, "ipc://", 6) == 0 ? control + 6 : NULL;
 	watch.stats = stats;
 	if (watch.most < DESCRIPTORS_FEW)
-		log_warning("few descriptors: limit=%d expected=%d or more (LimitNOFILE)",
-			    watch.most, DESCRIPTORS_FEW);
+		log_warning(
+			"low limit of file descriptors: limit=%d recommended=%d setting=LimitNOFILE",
+			watch.most, DESCRIPTORS_FEW);
 }
 
 void descriptors_unwatch(void)
@@ -68,8 +69,8 @@ static void refused(int error)
 {
 	stats_add(watch.stats, STAT_connections_refused, 1);
 	if (log_allowed(&watch.refused_limit))
-		log_warning("connection refused: descriptors=%d reason=%s expected=%s", watch.most,
-			    strerror(error), "fewer clients, or a higher LimitNOFILE");
+		log_warning("connection refused: descriptors=%d reason=\"%s\" expected=\"%s\"",
+			    watch.most, strerror(error), "fewer clients, or a higher LimitNOFILE");
 }
 
 /* libzmq takes ECONNABORTED for a client that has gone already. */

@@ -29,7 +29,7 @@ static void send_topic(struct publish *publish, struct topic *topic)
 
 	if (err) { /* no figure is better than a wrong one */
 		if (log_allowed(&publish->failed_limit))
-			log_error("figures cannot be read, tried again: code=%s",
+			log_error("figures cannot be read, retried at the next tick: code=%s",
 				  lift_err_code(err));
 		topics_again(publish->topics, topic);
 		publish->whole = false;
@@ -108,7 +108,8 @@ static void send_beats(struct publish *publish)
 	if (!err)
 		err = source_rows_read(&sources, &view);
 	if (err && log_allowed(&publish->failed_limit))
-		log_error("beat: sources cannot be read: code=%s", lift_err_code(err));
+		log_error("sources for the beat cannot be read, retried at the next tick: code=%s",
+			  lift_err_code(err));
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		send_beat(publish, &publish->audiences[i], &sources, text_of(as_of));
 	source_rows_free(&sources);
@@ -340,7 +341,7 @@ static void on_change(void *context, uint32_t home, uint32_t subject)
 
 	if (topics_change(publish->topics, home, subject) != 0 &&
 	    log_allowed(&publish->failed_limit))
-		log_error("out of memory: a change is not published");
+		log_error("a change is not published: code=memory");
 }
 
 static void on_seen(void *context, struct text source, uint32_t module, uint32_t home)
@@ -349,7 +350,7 @@ static void on_seen(void *context, struct text source, uint32_t module, uint32_t
 
 	if (topics_see(publish->topics, source, module, home) != 0 &&
 	    log_allowed(&publish->failed_limit))
-		log_error("out of memory: a source is not published");
+		log_error("a source is not published: code=memory");
 }
 
 struct ledger_watcher publish_watcher(struct publish *publish)

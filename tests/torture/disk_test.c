@@ -132,7 +132,7 @@ static void fill_stage(struct stage *stage, const struct filling *filling, unsig
 	stage_start(stage);
 	for (unsigned i = 0; i < rounds; i++)
 		one_filling(stage, filling);
-	assert_true(subject_log_has(&stage->subject, "reason=No space left on device"));
+	assert_true(subject_log_has(&stage->subject, "reason=\"No space left on device\""));
 	assert_true(subject_log_has(&stage->subject, "the journal can be written again"));
 	stage_settle(stage);
 }
@@ -350,7 +350,7 @@ static void a_state_that_is_moved_away_takes_nothing_until_it_is_back(void **sta
 	subject_feed_until_refused(&stage.subject, stage.load);
 	subject_feed_until_refused(&stage.subject, stage.load);
 	assert_int_equal(load_acked(stage.load), acked);
-	assert_true(subject_log_has(&stage.subject, "reason=the directory of the state is gone"));
+	assert_true(subject_log_has(&stage.subject, "reason=\"the directory of the state is gone"));
 	assert_int_equal(rename(away, place), 0);
 	subject_await_health(&stage.subject);
 	subject_feed_some(&stage.subject, stage.load, SOME);
