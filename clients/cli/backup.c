@@ -83,12 +83,13 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift backup",
 		.arguments = "[DIR]",
-		.help = "Has the daemon copy its journal and its secret to DIR, which it makes, "
-			"while it goes\n"
-			"on; without DIR to a directory named by the time, in backups/ of its "
-			"state. The copy\n"
-			"is read again before it gets its name. 'liftd --restore DIR' is the way "
-			"back.",
+		.help = "Tells the daemon to copy its journal and its secret to DIR, while it "
+			"goes on.\n"
+			"DIR must not exist yet; without DIR the copy goes to backups/ of its "
+			"state, named\n"
+			"by the time. The copy is checked before it gets its name. To bring it "
+			"back:\n"
+			"'liftd --restore DIR'.",
 	};
 	struct request request = { .op = text_of("backup") };
 	char dir[PATH_MAX];
@@ -97,7 +98,7 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (argc - first > 1)
-		return complain_usage(&usage, "it takes one directory");
+		return complain_usage(&usage, "expected at most one directory");
 	if (first < argc) {
 		if (make_absolute(argv[first], dir) != 0) {
 			complain("%s: %s", argv[first], strerror(errno));
@@ -114,11 +115,11 @@ int command_verify(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift verify",
 		.arguments = "",
-		.help = "Has a child of the daemon build a second ledger from the journal, and "
-			"compare it with\n"
-			"the one that figures are read from. The first difference is printed, and "
-			"the status\n"
-			"is 1, where there is one.",
+		.help = "Builds a second ledger from the journal, in a child process of the "
+			"daemon, and\n"
+			"compares it with the one that figures are read from. If they differ, the "
+			"first\n"
+			"difference is printed, and the status is 1.",
 	};
 	int status;
 

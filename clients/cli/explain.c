@@ -218,7 +218,10 @@ static void complain_known(const json_t *answer)
 		fprintf(out, ", and %" JSON_INTEGER_FORMAT " more",
 			json_number(answer, "n_known") - (json_int_t)i);
 	if (fclose(out) == 0)
-		complain("there is: %s", line);
+		complain("known %s: %s",
+			 strcmp(json_text(answer, "code"), "unknown-region") == 0 ? "regions"
+										  : "ids",
+			 line);
 	free(line);
 }
 
@@ -261,11 +264,11 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift explain",
 		.arguments = "REGION KIND ID",
-		.help = "Says what the figures of a module, programme or competence (or of people, "
+		.help = "Explains the figures of a module, programme or competence (or of people, "
 			"ID all)\n"
-			"in a region mean, who and what counts, which sources they stand on, how "
-			"fresh these\n"
-			"are, what is missing, and what was refused and why.",
+			"in a region: what they mean, who and what is counted, which sources sent "
+			"the events,\n"
+			"how fresh these are, what is missing, and what was refused and why.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -275,7 +278,7 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (argc - first != 3)
-		return complain_usage(&usage, "it takes a region, a kind and an id");
+		return complain_usage(&usage, "expected a region, a kind and an id");
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

@@ -17,25 +17,27 @@ static const struct command {
 	{ "watch", command_watch, "follow metrics as they change" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
-	{ "explain", command_explain, "say what a figure means, and what it stands on" },
-	{ "report", command_report, "say what a programme has come to, for who pays for it" },
-	{ "status", command_status, "say how the daemon is, and what it has received" },
+	{ "explain", command_explain,
+	  "explain a figure: its meaning, its sources, what is missing" },
+	{ "report", command_report, "report a programme's results (for funders)" },
+	{ "status", command_status, "show the daemon's health, and what it has received" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
-	{ "reload", command_reload, "have the daemon read its catalogue again" },
-	{ "backup", command_backup, "have the daemon copy its journal and secret" },
-	{ "verify", command_verify, "compare the figures' ledger with the journal" },
+	{ "reload", command_reload, "tell the daemon to read its catalogue again" },
+	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
+	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
-	{ "simulate", command_simulate, "make up a course of a catalogue's programme" },
+	{ "simulate", command_simulate,
+	  "make up events for a catalogue's programmes, and send them" },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_commands(void)
 {
-	puts("\nCommands ('lift COMMAND --help' says more):");
+	puts("\nCommands (details: 'lift COMMAND --help'):");
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		printf("  %-22s %s\n", commands[i].name, commands[i].help);
-	puts("\nExit status: 0 all well; 1 something was refused, or is not well; 2 usage;\n"
+	puts("\nExit status: 0 success; 1 something was refused, or is not well; 2 wrong usage;\n"
 	     "3 the daemon cannot be reached, or a file or memory failed.");
 }
 
@@ -63,13 +65,12 @@ int main(int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "config", "FILE", "the daemon's configuration: where its sockets are",
 		  OPTION_TEXT, &cli.config, 0, 0 },
-		{ "version", NULL, "say the version", OPTION_FLAG, &version, 0, 0 },
+		{ "version", NULL, "print the version", OPTION_FLAG, &version, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift",
 		.arguments = "COMMAND [OPTION...] [ARGUMENT...]",
-		.help = "Talks with liftd, which keeps exact figures of who learns what, and "
-			"where.",
+		.help = "Sends events to liftd, and shows its figures and its state.",
 		.options = rows,
 		.n_options = 2,
 		.print_more = print_commands,
@@ -85,9 +86,9 @@ int main(int argc, char **argv)
 		return finish(STATUS_WELL);
 	}
 	if (first == argc)
-		return complain_usage(&usage, "which command?");
+		return complain_usage(&usage, "no command given");
 	command = find_command(argv[first]);
 	if (!command)
-		return complain_usage(&usage, "'%s' is no command", argv[first]);
+		return complain_usage(&usage, "unknown command '%s'", argv[first]);
 	return finish(command->run(&cli, argc - first, argv + first));
 }

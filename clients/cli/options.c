@@ -39,9 +39,9 @@ int complain_usage(const struct usage *usage, const char *format, ...)
 int complain_endpoint(const char *endpoint, int err)
 {
 	if (err == LIFT_E_SOCKET)
-		complain("no answer from %s: is liftd running, and may you open its sockets? "
-			 "'systemctl status liftd' says the one, 'ls -l' the other; "
-			 "--config FILE names the configuration of another daemon",
+		complain("no answer from %s: is liftd running ('systemctl status liftd'), and may "
+			 "you open its sockets ('ls -l')? For another daemon, name its "
+			 "configuration with --config FILE",
 			 endpoint);
 	else
 		complain("%s: %s (%s)", endpoint, lift_err_text(err), lift_err_code(err));
@@ -68,7 +68,7 @@ static void print_help(const struct usage *usage)
 	printf("Usage: %s [OPTION...] %s\n%s\n\n", usage->command, usage->arguments, usage->help);
 	for (size_t i = 0; i < usage->n_options; i++)
 		print_row(usage->options[i].name, usage->options[i].value, usage->options[i].help);
-	print_row("help", NULL, "say this");
+	print_row("help", NULL, "print this help");
 	if (usage->print_more)
 		usage->print_more();
 }
@@ -134,7 +134,7 @@ int options_parse(const struct usage *usage, int argc, char **argv, int *ret_sta
 		}
 		if (found == '?' || found == ':') {
 			complain_usage(usage,
-				       found == ':' ? "%s needs a value" : "%s is no option here",
+				       found == ':' ? "%s needs a value" : "unknown option %s",
 				       argv[optind - 1]);
 			return -1;
 		}
@@ -142,7 +142,7 @@ int options_parse(const struct usage *usage, int argc, char **argv, int *ret_sta
 			return -1;
 	}
 	if (usage->arguments[0] == '\0' && optind < argc) {
-		*ret_status = complain_usage(usage, "'%s': it takes no arguments", argv[optind]);
+		*ret_status = complain_usage(usage, "unexpected argument '%s'", argv[optind]);
 		return -1;
 	}
 	return optind;

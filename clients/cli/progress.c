@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "clients/lib/wire.h"
@@ -63,9 +64,20 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint6
 	progress->drawn = progress->terminal;
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void progress_report(struct progress *progress, uint64_t line, const char *code, int code_size,
 		     const char *text, int text_size)
 {
+	/* "type", "type must be ...": the code is said once. */
+	if (text_size > code_size && memcmp(text, code, (size_t)code_size) == 0 &&
+	    text[code_size] == ' ') {
+		text += code_size + 1;
+		text_size -= code_size + 1;
+	}
 	progress_clear(progress);
 	fprintf(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s\n", progress->name, line, code_size,
 		code, text_size, text);
@@ -76,9 +88,9 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 	double spent_s = (double)(wire_clock_ms() - progress->begun_ms) / 1000;
 
 	progress_clear(progress);
-	printf("%s: %" PRIu64 " events, %" PRIu64 " accepted, %" PRIu64 " refused (%.1f s",
-	       progress->name, events, events - refused, refused, spent_s);
-	if (spent_s >= 0.001)
+	printf("%s: %" PRIu64 " event%s, %" PRIu64 " accepted, %" PRIu64 " refused (%.1f s",
+	       progress->name, events, plural(events), events - refused, refused, spent_s);
+	if (spent_s >= 1) /* of less, a rate says nothing */
 		printf(", %.0f events/s", (double)events / spent_s);
 	puts(")");
 	fflush(stdout);
@@ -87,9 +99,10 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused)
 {
 	progress_clear(progress);
-	printf("%s: %" PRIu64 " events sent, nothing was acknowledged", progress->name, sent);
+	printf("%s: %" PRIu64 " event%s sent, nothing was acknowledged", progress->name, sent,
+	       plural(sent));
 	if (refused > 0)
-		printf("; %" PRIu64 " rows were not sent", refused);
-	puts("; 'lift status' says what is missing");
+		printf("; %" PRIu64 " row%s not sent", refused, refused == 1 ? " was" : "s were");
+	puts("; gaps are shown by 'lift status'");
 	fflush(stdout);
 }

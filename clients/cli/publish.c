@@ -242,7 +242,8 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 		return STATUS_REFUSED;
 	}
 	if (err) {
-		complain("%s: not all of it was sent; %s, and publishing it again%s sends the rest",
+		complain("%s: only part of it was sent; %s. Once the cause is removed, publish it "
+			 "again%s to send the rest",
 			 publishing->name,
 			 publishing->broadcast ? "what arrived stays"
 					       : "what was acknowledged stays",
@@ -256,8 +257,8 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 	else
 		progress_end(&publishing->progress, publishing->events, publishing->refused);
 	if (changed) {
-		complain("%s: the file changed while it was read: publish it again when it is at "
-			 "rest",
+		complain("%s: the file changed while it was read: publish it again once it no "
+			 "longer changes",
 			 publishing->name);
 		return STATUS_SYSTEM;
 	}
@@ -335,7 +336,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  BATCH_EVENTS_MAX },
 		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG, &broadcast,
 		  0, 0 },
-		{ "linger", "SECONDS", "with --pub: wait so long until all has left (10)",
+		{ "linger", "SECONDS", "with --pub: how long to wait until all is sent (10)",
 		  OPTION_REAL, &linger_s, 0, 86400 },
 	};
 	const struct usage usage = {
@@ -347,7 +348,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 			"nothing.\n"
 			"Refused rows are listed with line, code and reason; the status is then 1. "
 			"With --pub\n"
-			"nobody says what arrived: publishing the same file without it heals what "
+			"nothing is acknowledged: publish the same file without --pub to send what "
 			"was lost.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
@@ -358,7 +359,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (first == argc)
-		return complain_usage(&usage, "which files? '-' is standard input");
+		return complain_usage(&usage, "no file given ('-' is standard input)");
 	if (!source_is_valid(text_of(source)))
 		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
 	if (sodium_init() < 0)

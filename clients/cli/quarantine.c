@@ -158,7 +158,7 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift rejections",
 		.arguments = "",
-		.help = "Prints a source's own refused events, whichever way they came.",
+		.help = "Prints a source's own refused events, those sent with --pub, too.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -208,8 +208,8 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 		.command = "lift quarantine",
 		.arguments = "list | show NUMBER",
 		.help = "Lists refused events with their reasons, or shows one in full: what was "
-			"sent, but\n"
-			"for who it was about, which is not kept.",
+			"sent,\n"
+			"without the learner, who is not kept.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -219,8 +219,8 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (!read_arguments(argc - first, argv + first, &asked))
-		return complain_usage(&usage,
-				      "it takes list, or show and the number of a row of the list");
+		return complain_usage(
+			&usage, "expected 'list', or 'show' and the number of a row of the list");
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

@@ -68,7 +68,7 @@ static int wait_for_rebuild(const char *endpoint)
 						.take = take_status,
 						.context = &looked });
 		if (status == STATUS_WELL && looked.damaged) {
-			complain("the journal is damaged: nothing is built from it");
+			complain("the journal is damaged: no ledger is built from it");
 			return STATUS_REFUSED;
 		}
 		if (status != STATUS_WELL || !looked.building)
@@ -81,18 +81,17 @@ int command_reload(const struct cli *cli, int argc, char **argv)
 {
 	bool wait = false;
 	const struct option_row rows[] = {
-		{ "wait", NULL, "until the figures are those of the new catalogue", OPTION_FLAG,
-		  &wait, 0, 0 },
+		{ "wait", NULL, "wait until the figures are those of the new catalogue",
+		  OPTION_FLAG, &wait, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift reload",
 		.arguments = "",
-		.help = "Has the daemon read its catalogue again. A wrong one is refused, with all "
-			"that is\n"
-			"wrong, and the old one stays. Another one takes over when its figures are "
-			"there;\n"
-			"until then the old ones are published. The status is 1 where it is "
-			"refused.",
+		.help = "Tells the daemon to read its catalogue again. If it has errors, all are "
+			"printed,\n"
+			"the old catalogue stays, and the status is 1. Else the new one serves as "
+			"soon as its\n"
+			"figures are ready; until then the old figures are published.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

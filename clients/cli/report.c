@@ -379,10 +379,9 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift report",
 		.arguments = "PROGRAMME",
-		.help = "Says what a programme has come to, for those who pay for it: participants "
-			"by what the\n"
-			"catalogue counts by, targets, reach place by place, completion, "
-			"withdrawals.",
+		.help = "Reports a programme's results (for funders): participants by the "
+			"catalogue's\n"
+			"dimensions, targets, reach place by place, completion, withdrawals.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -392,9 +391,10 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (first == argc)
-		return complain_usage(&usage, "which programme?");
+		return complain_usage(&usage, "no programme given");
 	if (first + 1 < argc)
-		return complain_usage(&usage, "'%s': one programme at a time", argv[first + 1]);
+		return complain_usage(&usage, "unexpected argument '%s': one programme at a time",
+				      argv[first + 1]);
 	wish.programme = argv[first];
 	if (!choose_format(&wish, format))
 		return complain_usage(&usage, "--format must be text, csv or html, not '%s'",

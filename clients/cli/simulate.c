@@ -235,7 +235,7 @@ static int choose(const char *programme, struct course *course, struct yaml_erro
 {
 	if (!programme || course_choose(course, text_of(programme)))
 		return 0;
-	yaml_error(errors, 0, "there is no programme '%s', but these:", programme);
+	yaml_error(errors, 0, "unknown programme '%s'; known programmes:", programme);
 	for (size_t i = 0; i < course->n_programmes; i++)
 		yaml_error(errors, 0, "%.*s", (int)course->programmes[i].id.size,
 			   course->programmes[i].id.data);
@@ -334,11 +334,11 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift simulate",
 		.arguments = "CATALOGUE",
-		.help = "Makes up how people of the catalogue's regions take its programmes, and "
-			"sends that\n"
+		.help = "Makes up events: people in the catalogue's regions who take its "
+			"programmes. Sends them\n"
 			"to the daemon. The same arguments give the same events. Late, doubled and "
 			"wrong\n"
-			"events leave all figures as they are.",
+			"events do not change the figures.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -348,7 +348,7 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (argc - first != 1)
-		return complain_usage(&usage, "which catalogue? One, as liftd reads it");
+		return complain_usage(&usage, "no catalogue given");
 	if (!source_is_valid(text_of(arguments.source)))
 		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
 	if (arguments.from && day_parse(text_of(arguments.from), &day) != 0)

@@ -33,7 +33,7 @@ static void print_moment(const json_t *map, const char *key, int width)
 static void print_gaps(const json_t *stream)
 {
 	const json_t *gaps = json_object_get(stream, "missing"), *gap;
-	json_int_t since = json_number(stream, "since");
+	json_int_t since = json_number(stream, "since"), first, last;
 	char text[ISO8601_TEXT];
 	size_t i;
 
@@ -45,12 +45,15 @@ static void print_gaps(const json_t *stream)
 	json_array_foreach(gaps, i, gap)
 	{
 		if (i == GAPS_SHOWN) {
-			printf(" and %zu more gaps", json_array_size(gaps) - i);
+			printf(" and %zu more gap%s", json_array_size(gaps) - i,
+			       json_array_size(gaps) - i == 1 ? "" : "s");
 			break;
 		}
-		printf("%s %" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT, i ? "," : "",
-		       json_integer_value(json_array_get(gap, 0)),
-		       json_integer_value(json_array_get(gap, 1)));
+		first = json_integer_value(json_array_get(gap, 0));
+		last = json_integer_value(json_array_get(gap, 1));
+		printf("%s %" JSON_INTEGER_FORMAT, i ? "," : "", first);
+		if (last != first)
+			printf("..%" JSON_INTEGER_FORMAT, last);
 	}
 	if (since > 0) {
 		iso8601_print(since, text);
@@ -132,7 +135,7 @@ static void print_clock(const json_t *clock)
 	json_int_t behind_ms = json_number(clock, "behind_ms");
 
 	if (behind_ms >= CLOCK_BEHIND_MS)
-		printf("%-24s by %.0f s, and the latest receipt counts in its place\n",
+		printf("%-24s by %.0f s: the latest time of receipt is used in its place\n",
 		       "clock: is behind", (double)behind_ms / 1000);
 }
 
@@ -177,7 +180,7 @@ static void print_status(const json_t *answer)
 	       json_number(ledger, "applied"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
 	if (json_is_true(json_object_get(ledger, "walking")))
-		printf("%-24s %s\n", "ledger: being walked", "no figures until it is done");
+		printf("%-24s %s\n", "ledger: being checked", "no figures until it is done");
 	print_rebuild(json_object_get(ledger, "rebuild"));
 	print_clock(json_object_get(answer, "clock"));
 	print_jobs(json_object_get(answer, "jobs"));
@@ -218,9 +221,9 @@ int command_status(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift status",
 		.arguments = "",
-		.help = "Says how the daemon is, what it has received from each source, and what "
-			"is\n"
-			"missing. The status is 1 where it is not healthy.",
+		.help = "Shows the daemon's health, what it has received from each source, and "
+			"what is\n"
+			"missing. The status is 1 if it is not healthy.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

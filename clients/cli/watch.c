@@ -113,9 +113,11 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 		.arguments = "[TOPIC...]",
 		.help = "Follows what the daemon publishes: topics that begin with TOPIC "
 			"(metric/), such as\n"
-			"metric/REGION/, metric/REGION/module/ID, beat, catalogue. It begins with "
-			"how things\n"
-			"are, and misses nothing, also when the daemon restarts. Ctrl-C ends it.",
+			"metric/REGION/, metric/REGION/module/ID, beat, catalogue. First comes the "
+			"current\n"
+			"state; the last line of each topic is always what the daemon has, also "
+			"after its\n"
+			"restart. Ctrl-C ends it.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};

@@ -66,11 +66,11 @@ static const struct {
 	{ "bad.csv",
 	  bad_csv,
 	  "7 events, 2 accepted, 5 refused",
-	  { "bad.csv:3: refused: time: time must be an integer, ms since 1970 UTC, from 2000-01-01 "
+	  { "bad.csv:3: refused: time: must be an integer, ms since 1970 UTC, from 2000-01-01 "
 	    "to ten "
 	    "minutes from now; in a file also ISO 8601 with an offset, such as "
 	    "2025-09-01T08:00:00+02:00\n",
-	    "bad.csv:4: refused: score: score must be", "bad.csv:5: refused: malformed: ",
+	    "bad.csv:4: refused: score: must be", "bad.csv:5: refused: malformed: ",
 	    "bad.csv:6: refused: passed: ", "bad.csv:8: refused: type: " } },
 	{ "bad.jsonl",
 	  bad_jsonl,
@@ -479,16 +479,16 @@ static void help_is_everywhere(void **state)
 static const struct {
 	const char *why, *args[5], *said;
 } wrong[] = {
-	{ "no command", { NULL }, "which command?" },
-	{ "no such command", { "dance" }, "'dance' is no command" },
+	{ "no command", { NULL }, "no command given" },
+	{ "no such command", { "dance" }, "unknown command 'dance'" },
 	{ "no such option", { "status", "--frob" }, "--frob" },
 	{ "an option without its value", { "export", "--kind" }, "--kind needs a value" },
-	{ "no file", { "publish" }, "which files?" },
+	{ "no file", { "publish" }, "no file given" },
 	{ "a source that is none", { "publish", "--source", "Moodle", EVENTS }, "a-z 0-9" },
 	{ "an empty batch", { "publish", "--batch", "0", EVENTS }, "from 1 to 10000" },
 	{ "a format that there is not", { "export", "--format", "xml" }, "jsonl or csv" },
 	{ "an argument too many", { "status", "now" }, "'now'" },
-	{ "no catalogue", { "simulate" }, "which catalogue?" },
+	{ "no catalogue", { "simulate" }, "no catalogue given" },
 };
 
 static void wrong_usage_is_explained_with_status_2(void **state)

@@ -456,7 +456,7 @@ static void a_large_ledger_counts_when_it_is_known_to_be_whole(void **state)
 	daemon_start(daemon);
 	assert_false(ledger_is_walked(daemon));
 	out = daemon_lift_out(daemon, 0, "status", NULL);
-	assert_non_null(strstr(out, "ledger: being walked"));
+	assert_non_null(strstr(out, "ledger: being checked"));
 	free(out);
 	/* Intake goes on, an export waits. */
 	answer = send_batch(daemon, "one", 1, EVENTS);

@@ -412,7 +412,7 @@ static const struct {
 	int status;
 	const char *said;
 } wrong[] = {
-	{ "no programme", { "report" }, 2, "which programme?" },
+	{ "no programme", { "report" }, 2, "no programme given" },
 	{ "two of them", { "report", "a", "b" }, 2, "'b': one programme at a time" },
 	{ "one that is not there",
 	  { "report", "advanced" },
