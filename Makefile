@@ -1,8 +1,19 @@
 # liftd: one Makefile for everything. `make help` says what there is.
 
-PREFIX ?= /usr/local
-DESTDIR ?=
 VERSION := 0.1.0
+
+# Where `make install` puts things; SYSCONFDIR is liftd's own directory, which the programs know.
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+DOCDIR ?= $(DATADIR)/doc/liftd
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+SYSCONFDIR ?= /etc/liftd
+DESTDIR ?=
 
 # SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, in a directory of its own.
 SAN ?= 0
@@ -43,9 +54,19 @@ WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototype
 CFLAGS ?= -O2 -g
 comma := ,
 SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONFDIR='"$(SYSCONFDIR)"' -I. $(WARNINGS) $(CFLAGS) $(SAN_FLAGS) -MMD -MP -pthread
-ALL_LDFLAGS = $(LDFLAGS) $(SAN_FLAGS) -pthread
-SYSCONFDIR ?= /etc/liftd
+# The same source gives the same bytes, wherever it lies.
+PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=.
+
+# The daemon reads others' bytes. Before the flags of who builds, which may take any of it back; sanitizers have checks of
+# their own. The library checks its calls only where the compiler optimises.
+X86 := $(filter x86_64% i386% i486% i586% i686%,$(shell $(CC) -dumpmachine 2>/dev/null))
+ifneq ($(SAN),1)
+HARDENING := -fPIE -fstack-protector-strong $(if $(X86),-fstack-clash-protection -fcf-protection)
+HARDENING += $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2))
+HARDENING_LD := -pie -Wl,-z,relro,-z,now
+endif
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONFDIR='"$(SYSCONFDIR)"' -I. $(WARNINGS) $(PREFIX_MAP) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(SAN_FLAGS) -MMD -MP -pthread
+ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
 
 # ---- what is built --------------------------------------------------------------------------
 # At any depth: a file is found where it stands, and its object and its program stand likewise below $(BUILD).
@@ -74,7 +95,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install clean format help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -93,13 +114,18 @@ help:
 	@echo 'make soak         30 minutes under load; SECONDS=n, RATE=events/s'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
-	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR)'
-	@echo 'make clean        remove what was built'
+	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, DATADIR,'
+	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR; install-strip: without symbols'
+	@echo 'make uninstall    with the same directories; a changed configuration stays'
+	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
+	@echo 'make clean        remove what was built; so does distclean'
 	@echo 'SAN=1 builds with sanitizers, CC=clang with clang, each in a directory of its own.'
 
 # What was built with other flags is built again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --exists --print-errors $(LIBS_PROTO) $(LIBS_DAEMON) || \
+		{ echo 'As root, on Debian: apt-get install --no-install-recommends $(foreach p,$(PACKAGES),$(firstword $(subst :, ,$(p))))' >&2; exit 1; }
 	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
 FORCE:
 
@@ -116,38 +142,38 @@ $(DAEMON_A): $(call obj,$(DAEMON_SRC))
 	$(AR) rcs $@ $^
 
 $(BUILD)/liftd: $(call obj,daemon/main.c) $(DAEMON_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Stands between liftd and the C library in these tests; without sanitizers, which would be found twice.
 $(BUILD)/tests/torture/faults.so: tests/torture/faults.c tests/torture/faults.h Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $< -ldl
+	$(CC) $(filter-out $(SAN_FLAGS) $(HARDENING) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $< -ldl
 
 # Libraries that stand between a program and the C library.
 $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(filter-out $(SAN_FLAGS) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
+	$(CC) $(filter-out $(SAN_FLAGS) $(HARDENING) -MMD -MP,$(ALL_CFLAGS)) -fPIC -shared -o $@ $<
 
 # In process: as unit tests are.
 $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
@@ -155,18 +181,18 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 		$(call obj,tests/torture/memory.c tests/filter.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(if $(SAN_FLAGS),-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc) -o $@ $^ \
-		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
-FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm
+FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(FUZZ_LINK)
@@ -179,26 +205,36 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(CLIENT_A) $(DAEMO
 
 # ---- packages: what is there is not touched --------------------------------------------------
 missing_of = $(foreach p,$(1),$(if $(shell dpkg-query -W -f '$${db:Status-Status}' $(firstword $(subst :, ,$(p))) 2>/dev/null | grep -x installed),,$(p)))
-define install_packages
-	@missing='$(strip $(call missing_of,$(1)))'; \
+# Says what is missing, with its reason, and the command.
+define say_missing
+missing='$(strip $(call missing_of,$(1)))'; \
+	command -v dpkg-query >/dev/null || exit 0; \
 	[ -n "$$missing" ] || exit 0; \
 	names=; \
-	for p in $$missing; do names="$$names $${p%%:*}"; echo "missing: $${p%%:*} ($$(echo "$${p#*:}" | tr _ ' '))"; done; \
+	for p in $$missing; do names="$$names $${p%%:*}"; echo "missing: $${p%%:*} ($$(echo "$${p#*:}" | tr _ ' '))"; done
+endef
+define need_packages
+	@$(call say_missing,$(1)); echo "As root: apt-get install --no-install-recommends$$names" >&2; exit 1
+endef
+# Only for the two commands of the README.
+define install_packages
+	@$(call say_missing,$(1)); \
 	if [ "$$(id -u)" != 0 ]; then echo "As root: apt-get install --no-install-recommends$$names" >&2; exit 1; fi; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-upgrade $$names
 endef
 
+# Is everything there?
 deps:
-	$(call install_packages,$(PACKAGES))
+	$(call need_packages,$(PACKAGES))
 
 deps-clang:
-	$(call install_packages,clang:the_second_compiler_that_must_not_warn)
+	$(call need_packages,clang:the_second_compiler_that_must_not_warn)
 
 deps-fuzz:
-	$(call install_packages,$(PACKAGES) clang:fuzz_targets_are_built_with_it libclang-rt-14-dev:libFuzzer_and_the_sanitizers)
+	$(call need_packages,$(PACKAGES) clang:fuzz_targets_are_built_with_it libclang-rt-14-dev:libFuzzer_and_the_sanitizers)
 
 deps-check:
-	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
+	$(call need_packages,$(PACKAGES) $(PACKAGES_CHECK))
 
 # ---- tests -----------------------------------------------------------------------------------
 # As many at a time as make was told (-j), else one a processor.
@@ -207,7 +243,8 @@ JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(CHECK_JOBS))
 SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 
 # Libraries that were installed a moment ago are found by a make that starts after that.
-check: deps-check
+check:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_CHECK))
 	@$(SUBMAKE) all tests
 	@$(SUBMAKE) check-all
 
@@ -221,14 +258,15 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune
+SCRIPTS := reference units_verify prune install
 script_reference = python3 -B tests/reference/lift_oracle_test.py
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_prune = sh tests/prune_test.sh
+script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
 # A run is one program with its own log below $(LOGS); those that take longest begin first.
 LOGS := $(BUILD)/tests/log
-LONG := %/worlds_test %/readers_test %/publish_test %/reference_test %/watch_test %/disk_test %/ingredients_test
+LONG := %/worlds_test %/readers_test %/publish_test %/reference_test %/watch_test %/disk_test %/ingredients_test %/verify_test
 long_first = $(filter $(LONG),$(1)) $(filter-out $(LONG),$(1))
 runs_of = $(call long_first,$(patsubst $(BUILD)/tests/%,run-%,$(1)))
 UNIT_RUNS := $(call runs_of,$(UNITS))
@@ -247,9 +285,9 @@ $(UNIT_RUNS): run-%: $(BUILD)/tests/%
 $(E2E_RUNS): run-%: $(BUILD)/tests/% | all $(PRELOADS) $(SAMPLE)
 	@$(RUN) $<
 
-# A short round of each is part of the tests; all of them, and ROUNDS, are for torture.
+# A few rounds of each are part of the tests; ROUNDS of them are for torture.
 $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
-	@ROUNDS= $(RUN) $<
+	@ROUNDS=$(ROUNDS) $(RUN) $<
 
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
@@ -266,7 +304,7 @@ unit: $(UNIT_RUNS)
 e2e: $(E2E_RUNS)
 	$(call summary_of,$^)
 
-torture-short: $(TORTURE_RUNS)
+torture-short: $(if $(TORTURE),run-torture/$(TORTURE)_test,$(TORTURE_RUNS))
 	$(call summary_of,$^)
 
 fuzz-replay: $(REPLAY_RUNS)
@@ -290,9 +328,10 @@ test-%:
 		grep -q 'Running [1-9]' $(LOGS)/one.log || { echo "$$t: no test is called like FILTER" >&2; failed=1; }; \
 	done; [ -z "$$failed" ]
 
+# However long that takes.
 torture: deps-check
 	@$(SUBMAKE) all tests
-	@failed=; for t in $(if $(TORTURE),$(BUILD)/tests/torture/$(TORTURE)_test,$(TORTURES)); do echo "== $$t"; ROUNDS=$(or $(ROUNDS),1000000) LIFT_BUILD=$(abspath $(BUILD)) $$t || failed=1; done; [ -z "$$failed" ]
+	@LIFT_TEST_SECONDS=0 $(SUBMAKE) torture-short ROUNDS=$(or $(ROUNDS),1000000)
 
 # SECONDS of RATE events/s.
 soak: deps
@@ -324,31 +363,62 @@ bench: deps
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
-demo: deps
+demo:
+	$(call install_packages,$(PACKAGES))
 	@$(SUBMAKE) all
 	@sh clients/demo.sh $(BUILD) $(PROGRAMME)
 
 # ---- install -----------------------------------------------------------------------------------
+# What is installed: how:from:to. Texts get the directories that they name; a configuration that is there stays.
+MANUALS := $(call sources,clients,*.1) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
+INSTALLED := \
+	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
+	program:$(BUILD)/lift:$(BINDIR)/lift \
+	script:systemd/prune-backups:$(LIBEXECDIR)/liftd/prune-backups \
+	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
+	$(foreach f,README.md LICENSE daemon/OPERATING.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
+	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
+	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
+	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml
+OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(DOCDIR)/vectors $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)
+WITH_DIRECTORIES := sed -e 's|/usr/sbin/liftd|$(SBINDIR)/liftd|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
+	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g'
+STRIP_FLAG :=
+EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f%%:*}; to='$(DESTDIR)'$${f\#*:}
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/liftd $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
-		$(DESTDIR)$(PREFIX)/share/liftd/examples $(DESTDIR)$(PREFIX)/share/doc/liftd $(DESTDIR)$(PREFIX)/lib/systemd/system \
-		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(SYSCONFDIR)
-	install -m 755 $(BUILD)/liftd $(DESTDIR)$(PREFIX)/sbin/liftd
-	install -m 755 $(BUILD)/lift $(DESTDIR)$(PREFIX)/bin/lift
-	install -m 755 systemd/prune-backups $(DESTDIR)$(PREFIX)/libexec/liftd/prune-backups
-	install -m 644 clients/lift.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 daemon/liftd.yaml.5 daemon/catalogue.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	install -m 644 daemon/OPERATING.md $(DESTDIR)$(PREFIX)/share/doc/liftd/
-	install -m 644 daemon/liftd.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 daemon/examples/*.yaml $(DESTDIR)$(PREFIX)/share/liftd/examples/
-	for unit in liftd.service liftd-backup.service liftd-backup.timer; do \
-		sed 's|/usr/sbin/liftd|$(PREFIX)/sbin/liftd|; s|/usr/bin/lift |$(PREFIX)/bin/lift |; s|/usr/libexec/|$(PREFIX)/libexec/|; s|/etc/liftd|$(SYSCONFDIR)|g' systemd/$$unit \
-			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	@set -e; text=$$(mktemp); trap 'rm -f "$$text"' EXIT; \
+	$(EACH_INSTALLED); \
+		case $$how in \
+		program) install -D $(STRIP_FLAG) -m 755 $$from "$$to" ;; \
+		file) install -D -m 644 $$from "$$to" ;; \
+		script) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 755 $$text "$$to" ;; \
+		config) [ -e "$$to" ] || { $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to"; } ;; \
+		text) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to" ;; \
+		esac; \
 	done
-	install -m 644 systemd/liftd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/liftd.conf
-	[ -e $(DESTDIR)$(SYSCONFDIR)/liftd.yaml ] || install -m 644 systemd/liftd.yaml $(DESTDIR)$(SYSCONFDIR)/liftd.yaml
-	[ -e $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml ] || install -m 644 systemd/catalogue.yaml $(DESTDIR)$(SYSCONFDIR)/catalogue.yaml
+	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
+
+install-strip:
+	@$(MAKE) --no-print-directory install STRIP_FLAG=-s
+
+# What install has put there; not a configuration that was changed, and never the state.
+uninstall:
+	@set -e; $(EACH_INSTALLED); \
+		if [ $$how = config ] && [ -e "$$to" ] && ! $(WITH_DIRECTORIES) $$from | cmp -s - "$$to"; then \
+			echo "kept, since it was changed: $$to"; \
+		else \
+			rm -f "$$to"; \
+		fi; \
+	done; \
+	for d in $(OWN_DIRECTORIES); do \
+		[ ! -d "$(DESTDIR)$$d" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$d"; \
+	done
+
+distclean: clean
 
 clean:
 	rm -rf build build-clang build-san build-clang-san build-fuzz

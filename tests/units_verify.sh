@@ -18,7 +18,12 @@ if ! grep -qx 'OOMPolicy=continue' systemd/liftd.service; then
 fi
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
+	echo "units_verify: 0 passed, 0 failed, 1 skipped"
 	exit 0
+fi
+if [ ! -x /bin/kill ]; then
+	echo "units_verify: liftd.service reloads by /bin/kill, which is not there (package procps)"
+	exit 1
 fi
 # The programs where they were built; the manuals where man finds them, if there is a man.
 n=0
