@@ -73,6 +73,8 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 
 	if (!source_is_valid(text_of(options->source)))
 		return LIFT_E_SOURCE;
+	if (options->batch > BATCH_EVENTS_MAX)
+		return LIFT_E_COUNT;
 	broadcaster = calloc(1, sizeof(*broadcaster));
 	if (!broadcaster)
 		return err;
@@ -140,6 +142,8 @@ int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event
 	struct slot *slot = &broadcaster->slot;
 	int err = 0;
 
+	if (event.size > LIFT_BATCH_BYTES)
+		return LIFT_E_VALUE;
 	if (slot->count > 0 && slot->size + event.size > LIFT_BATCH_BYTES)
 		err = lift_broadcaster_push(broadcaster);
 	if (err)

@@ -41,11 +41,15 @@ struct lift_publisher_options {
 
 	/* Called once for each event that the daemon has refused for good; may be NULL. */
 	void (*rejected)(void *context, const struct lift_rejection *rejection);
+
+	/* What silence and patience are measured by, ms; NULL: the system's clock that never goes
+	 * back. */
+	int64_t (*clock_ms)(void *context);
 	void *context;
 };
 
-/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; else what the
- * daemon says. */
+/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; LIFT_E_COUNT where
+ * a batch is to have more events than it may; else what the daemon says. */
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher);
 void lift_publisher_free(struct lift_publisher *publisher);
@@ -53,9 +57,9 @@ void lift_publisher_free(struct lift_publisher *publisher);
 /* The lowest number that was not yet on the daemon's disk when it was asked last. */
 uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 
-/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
- * next number. Sends batches as they fill, and waits while the window is full. Any error is
- * final. */
+/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the next
+ * number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where it is
+ * longer: nothing has changed then. Any other error is final. */
 int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
 
 /* Send what has been gathered, without waiting for answers longer than the window asks. */

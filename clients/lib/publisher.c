@@ -6,7 +6,6 @@
  */
 #include "clients/lib/lift.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -37,6 +36,13 @@ struct lift_publisher {
 };
 
 /* The ring. */
+
+static int64_t now_of(const struct lift_publisher *publisher)
+{
+	const struct lift_publisher_options *options = &publisher->options;
+
+	return options->clock_ms ? options->clock_ms(options->context) : wire_clock_ms();
+}
 
 static struct slot *slot_at(struct lift_publisher *publisher, uint32_t i)
 {
@@ -267,7 +273,7 @@ static int reconnect(struct lift_publisher *publisher)
 	int err;
 
 	do {
-		if (wire_clock_ms() - publisher->progress_ms > publisher->options.patience_ms)
+		if (now_of(publisher) - publisher->progress_ms > publisher->options.patience_ms)
 			return LIFT_E_SOCKET;
 		err = connect_once(publisher);
 	} while (err == LIFT_E_NOT_FOUND);
@@ -277,7 +283,7 @@ static int reconnect(struct lift_publisher *publisher)
 /* One round: send what is due, take in what comes within ms, see to the connection. */
 static int pump(struct lift_publisher *publisher, int ms)
 {
-	int64_t now_ms = wire_clock_ms();
+	int64_t now_ms = now_of(publisher);
 	bool welcome = false;
 	int err = send_due(publisher, now_ms);
 
@@ -285,7 +291,7 @@ static int pump(struct lift_publisher *publisher, int ms)
 		return err;
 	if (ms > 0)
 		wait_readable(publisher, ms);
-	now_ms = wire_clock_ms();
+	now_ms = now_of(publisher);
 	while (!err)
 		err = take_answer(publisher, now_ms, &welcome);
 	if (err != LIFT_E_NOT_FOUND)
@@ -303,16 +309,18 @@ static int pump(struct lift_publisher *publisher, int ms)
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher)
 {
-	struct lift_publisher *publisher = calloc(1, sizeof(*publisher));
+	struct lift_publisher *publisher;
 	int err = LIFT_E_MEMORY;
 
+	if (options->batch > BATCH_EVENTS_MAX)
+		return LIFT_E_COUNT;
+	publisher = calloc(1, sizeof(*publisher));
 	if (!publisher)
 		return err;
 	publisher->options = *options;
 	publisher->options.batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
 	publisher->options.patience_ms = options->patience_ms ? options->patience_ms : PATIENCE_MS;
 	publisher->next_seq = options->first ? options->first : 1;
-	assert(publisher->options.batch <= BATCH_EVENTS_MAX);
 	for (size_t i = 0; i < SLOTS_MAX; i++)
 		slot_clear(&publisher->slots[i]);
 	publisher->endpoint = strdup(options->endpoint);
@@ -366,7 +374,7 @@ int lift_publisher_push(struct lift_publisher *publisher)
 	if (slot->count == 0)
 		return pump(publisher, 0);
 	if (publisher->queued++ == 0)
-		publisher->progress_ms = wire_clock_ms();
+		publisher->progress_ms = now_of(publisher);
 	err = pump(publisher, 0);
 	/* The outbox, and with it the memory, is as large as the window. */
 	while (!err && publisher->queued >= publisher->window)
@@ -379,7 +387,8 @@ int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint
 	struct slot *slot = slot_at(publisher, publisher->queued);
 	int err;
 
-	assert(event.size <= LIFT_BATCH_BYTES);
+	if (event.size > LIFT_BATCH_BYTES)
+		return LIFT_E_VALUE;
 	if (slot->count > 0 && slot->size + event.size > LIFT_BATCH_BYTES) {
 		err = lift_publisher_push(publisher);
 		if (err)

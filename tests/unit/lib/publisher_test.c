@@ -22,7 +22,7 @@
 enum { EVENTS_MAX = 20000, LOOK_MS = 20, IDLE_MS = 30, WINDOW = 4 };
 
 /* What the daemon does with one message: answers it, unless a fault is due. */
-enum fault { FAULT_NONE, FAULT_SILENCE, FAULT_RETRY, FAULT_WINDOW, FAULT_REFUSE };
+enum fault { FAULT_NONE, FAULT_COUNT, FAULT_SILENCE, FAULT_RETRY, FAULT_WINDOW, FAULT_REFUSE };
 
 static const int fault_errs[] = {
 	[FAULT_RETRY] = LIFT_E_DISK, [FAULT_WINDOW] = LIFT_E_WINDOW, [FAULT_REFUSE] = LIFT_E_STREAMS
@@ -95,6 +95,11 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 	switch (fault) {
 	case FAULT_NONE:
 		take_batch(fake, &batch, writer);
+		return true;
+	case FAULT_COUNT: /* an ack of another count than the batch's */
+		ack_encode(writer,
+			   &(struct ack){ batch.source, batch.stream, batch.seq, batch.count - 1,
+					  batch.seq + batch.count - 1, NULL, 0 });
 		return true;
 	case FAULT_SILENCE: /* on its disk, but nobody heard of it */
 		take_batch(fake, &batch, writer);
@@ -349,6 +354,161 @@ static void where_nobody_answers_it_says_so(void **state)
 	assert_null(publisher);
 }
 
+/* A publisher by a clock that only the test moves. */
+struct stepped {
+	struct fake *fake;
+	struct lift_publisher *publisher;
+	int64_t now_ms;
+};
+
+static int64_t stepped_ms(void *context)
+{
+	return ((const struct stepped *)context)->now_ms;
+}
+
+static void stepped_open(struct stepped *stepped, unsigned fault_at, enum fault fault)
+{
+	struct lift_publisher_options options = { .source = "s",
+						  .stream = "t",
+						  .batch = 10,
+						  .patience_ms = 1000000,
+						  .clock_ms = stepped_ms,
+						  .context = stepped };
+
+	*stepped = (struct stepped){ .fake = fake_start(), .now_ms = 1 };
+	stepped->fake->fault_at = fault_at;
+	stepped->fake->fault = fault;
+	options.endpoint = stepped->fake->endpoint;
+	pthread_create(&stepped->fake->thread, NULL, fake_run, stepped->fake);
+	assert_int_equal(lift_publisher_open(&options, &stepped->publisher), 0);
+}
+
+static void stepped_close(struct stepped *stepped)
+{
+	lift_publisher_free(stepped->publisher);
+	fake_stop(stepped->fake);
+}
+
+/* A map of one long text. */
+static int add_long(struct stepped *stepped, size_t size)
+{
+	struct msg_writer *writer = msg_writer_new();
+	char *text = malloc(size);
+	int err;
+
+	memset(text, 'x', size);
+	msg_map(writer, 1);
+	msg_text(writer, text_of("x"));
+	msg_text(writer, (struct text){ text, size });
+	err = lift_publisher_add(stepped->publisher, msg_written(writer), 1);
+	msg_writer_free(writer);
+	free(text);
+	return err;
+}
+
+static void add_batch(struct stepped *stepped)
+{
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(add_long(stepped, 10), 0);
+}
+
+static void an_ack_of_another_count_is_no_verdict_on_the_batch(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_COUNT);
+	assert_int_equal(lift_publisher_next(stepped.publisher), 1);
+	add_batch(&stepped);
+	add_batch(&stepped);
+	/* Answers come in order: when the second is there, the first has been. */
+	while (lift_publisher_judged(stepped.publisher) == 0 ||
+	       lift_publisher_next(stepped.publisher) != 21)
+		assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+	/* The other one is sent again, and all is well. */
+	stepped.now_ms += LIFT_ANSWER_MS + 1;
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 20);
+	assert_int_equal(stepped.fake->batches, 3);
+	stepped_close(&stepped);
+}
+
+static void it_says_hello_again_when_no_answer_has_come_for_five_seconds(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_SILENCE);
+	add_batch(&stepped);
+	while (stepped.fake->batches == 0)
+		assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	stepped.now_ms += LIFT_ANSWER_MS;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	assert_int_equal(stepped.fake->hellos, 1);
+	stepped.now_ms += 1;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	assert_int_equal(stepped.fake->hellos, 2);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+	stepped_close(&stepped);
+}
+
+static void patience_ends_where_no_verdict_comes(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_SILENCE);
+	add_batch(&stepped);
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	stepped.now_ms += 1000001;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), LIFT_E_SOCKET);
+	stepped_close(&stepped);
+}
+
+static void long_events_fill_a_batch_before_it_has_its_number(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 0, FAULT_NONE);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(add_long(&stepped, 200 << 10), 0);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 5);
+	assert_int_equal(stepped.fake->batches, 3);
+	stepped_close(&stepped);
+}
+
+static void what_a_caller_gets_wrong_is_told_and_ends_nothing(void **state)
+{
+	const struct lift_publisher_options too_many = { .endpoint = "ipc:///tmp/lift-test-nobody",
+							 .source = "s",
+							 .stream = "t",
+							 .batch = BATCH_EVENTS_MAX + 1 };
+	const struct lift_broadcaster_options aloud = { .endpoint = "ipc:///tmp/lift-test-nobody",
+							.source = "s",
+							.stream = "t",
+							.batch = BATCH_EVENTS_MAX + 1 };
+	struct lift_broadcaster *no_broadcaster = NULL;
+	struct lift_publisher *none = NULL;
+	struct stepped stepped;
+
+	(void)state;
+	assert_int_equal(lift_publisher_open(&too_many, &none), LIFT_E_COUNT);
+	assert_null(none);
+	assert_int_equal(lift_broadcaster_open(&aloud, &no_broadcaster), LIFT_E_COUNT);
+	assert_null(no_broadcaster);
+	stepped_open(&stepped, 0, FAULT_NONE);
+	assert_int_equal(add_long(&stepped, LIFT_BATCH_BYTES), LIFT_E_VALUE);
+	add_batch(&stepped);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+	assert_all_taken(stepped.fake, 10, 1);
+	stepped_close(&stepped);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +519,11 @@ int main(void)
 		cmocka_unit_test(a_batch_that_is_refused_for_good_ends_it),
 		cmocka_unit_test(after_a_lost_answer_it_says_hello_and_sends_again),
 		cmocka_unit_test(where_nobody_answers_it_says_so),
+		cmocka_unit_test(an_ack_of_another_count_is_no_verdict_on_the_batch),
+		cmocka_unit_test(it_says_hello_again_when_no_answer_has_come_for_five_seconds),
+		cmocka_unit_test(patience_ends_where_no_verdict_comes),
+		cmocka_unit_test(long_events_fill_a_batch_before_it_has_its_number),
+		cmocka_unit_test(what_a_caller_gets_wrong_is_told_and_ends_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
