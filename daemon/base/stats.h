@@ -42,6 +42,7 @@ enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_WALK, TROUBLE_LEDGER, TROUBLES };
 	X(snapshots) /* pages */                                             \
 	X(metrics_published)                                                 \
 	X(connections_refused) /* there were no descriptors for them */      \
+	X(connections_cut)     /* they sent more than a peer may */          \
 	X(clock_jumps)	       /* of the time of day */
 
 enum stat_counter {

@@ -178,10 +178,13 @@ static void read_subscriptions(void *context, const struct now *now)
 	int size;
 
 	(void)now;
-	while ((size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT)) >= 0 ||
-	       errno == EINTR)
+	for (int i = 0; i < PUBLISH_SUBSCRIPTIONS; i++) {
+		size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT);
+		if (size < 0 && errno != EINTR)
+			return;
 		if (size > 0 && asks_for_catalogue(message, (size_t)size))
 			audience->publish->catalogue_wanted = true;
+	}
 }
 
 /* Opening. */

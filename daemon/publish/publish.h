@@ -15,8 +15,9 @@
 #include "daemon/net/loop.h"
 
 enum {
-	PUBLISH_SLICE = 200,   /* messages at once */
-	PUBLISH_SLICE_MS = 10, /* and the time between: 20,000 a second */
+	PUBLISH_SLICE = 200,	      /* messages at once */
+	PUBLISH_SLICE_MS = 10,	      /* and the time between: 20,000 a second */
+	PUBLISH_SUBSCRIPTIONS = 1000, /* that an audience's socket is read for in a round */
 	PUBLISH_DAILY_DAYS = 89,
 };
 
