@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -134,6 +136,14 @@ static bool restrict_families(const int families[])
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+/* An empty directory over it, in mounts that nobody else sees. */
+static bool hide(const char *path)
+{
+	return unshare(CLONE_NEWNS) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("none", path, "tmpfs", 0, NULL) == 0;
+}
+
 /* In the child: only what may be done between fork and exec. */
 static void become(const struct process *process, const struct surroundings *in,
 		   const char *const argv[], const char *const env[], pid_t parent)
@@ -149,6 +159,8 @@ static void become(const struct process *process, const struct surroundings *in,
 	closefrom(3);
 	if (in->descriptors && setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		_exit(123);
+	if (in->hidden && !hide(in->hidden))
+		_exit(121);
 	if (in->user && (setgid(in->user) != 0 || setuid(in->user) != 0))
 		_exit(125);
 	if (in->families && !restrict_families(in->families))

@@ -29,6 +29,7 @@ struct surroundings {
 	const char *const *env; /* "NAME=VALUE", or "NAME" to take it away; ends with NULL */
 	const char *input;	/* a file for standard input; /dev/null */
 	uid_t user;		/* to run as; 0: the test's own */
+	const char *hidden;	/* a directory that is empty for it; takes root */
 	unsigned descriptors;	/* that it may open; 0: as many as the test */
 	const int *families;	/* of sockets that it may open, ended with 0 */
 };

@@ -259,9 +259,13 @@ static void it_starts_without_a_configuration_in_the_xdg_directories(void **stat
 	struct surroundings in = { .env = env, .user = geteuid() == 0 ? NOBODY : 0 };
 	struct outcome outcome;
 
-	if (access("/etc/liftd", F_OK) == 0) {
-		print_message("skipped: this machine has a configuration, /etc/liftd\n");
-		skip();
+	if (access(LIFT_SYSCONFDIR, F_OK) == 0) {
+		in.hidden = LIFT_SYSCONFDIR;
+		if (geteuid() != 0) {
+			print_message("skipped: only root can hide this machine's " LIFT_SYSCONFDIR
+				      "\n");
+			skip();
+		}
 	}
 	path_make(program, "%s/liftd", daemon->dir);
 	copy_program(program);

@@ -115,7 +115,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 	fclose(file);
 	assert_int_equal(keys, 13);
 	config = parsed(text);
-	assert_string_equal(config->catalogue, "/etc/liftd/catalogue.yaml");
+	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
 	assert_int_equal(config->audiences[0].publish.count, 1);
 	assert_string_equal(config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->tick_ms, 1000);
