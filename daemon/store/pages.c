@@ -62,8 +62,13 @@ static int read_metas(struct pages *pages)
 		pages_tell(pages, PAGES_MAIN, none, none, problem);
 		return LIFT_E_CORRUPT;
 	}
-	pages->meta = metas[metas[1].txn > metas[0].txn];
-	pages->older = metas[metas[1].txn <= metas[0].txn];
+	if (metas[0].txn > metas[1].txn) {
+		pages->meta = metas[0];
+		pages->older = metas[1];
+	} else {
+		pages->meta = metas[1];
+		pages->older = metas[0];
+	}
 	/* The last pages may be free ones that have never been written. */
 	if (pages->meta.last_page >= 1 && pages->meta.last_page < pages->file_pages + BEYOND_MAX)
 		return 0;
@@ -134,9 +139,4 @@ void pages_close(struct pages *pages)
 uint64_t pages_bytes(const struct pages *pages)
 {
 	return (pages->meta.last_page + 1) * PAGE;
-}
-
-uint64_t pages_lost(const struct pages *pages)
-{
-	return pages->meta.last_page - 1 - pages->n_used;
 }

@@ -9,6 +9,17 @@
  * one database the leaves may be left for later, piece by piece, so that a large file need not be
  * read as a whole at once.
  *
+ * Why not leave it to a child that reads all records through LMDB, a crash being damage, too? Sums
+ * of records say nothing of what LMDB itself stands on. Of 1,795 cases of damage that were planted
+ * in a journal, this walk finds all that do any harm. The other way, with the same time and memory,
+ * 509 pass unseen, and the commits that follow write over records, fail, or crash:
+ * - the free list: a page that is in use, or is there twice, or any changed byte: 372 of 445;
+ * - a meta: 95 of 300; in 85 of them LMDB takes the older one, and what was acknowledged last is
+ *   gone without a word;
+ * - branch pages and the tree of trees: bounds, counts, depths that only a commit reads: 36 of 300;
+ * - a file cut off, or zeros in it, where only free pages were, or an unread part: 6 of 300.
+ * Neither way sees that a meta was never written: that is how a crash before the commit looks.
+ *
  * The file must not change meanwhile; but pieces left for later may be read while it does, as long
  * as records of that database are only ever appended, and the last piece has been read before.
  */
@@ -39,8 +50,8 @@ struct pages;
 int pages_open(const char *path, const struct pages_watcher *watcher, struct pages **ret_pages);
 void pages_close(struct pages *pages);
 
-uint64_t pages_bytes(const struct pages *pages); /* in use */
-uint64_t pages_lost(const struct pages *pages);	 /* neither in use nor free: no harm, but room */
+/* In use. */
+uint64_t pages_bytes(const struct pages *pages);
 
 /* Walk the databases of these names, in this order, then the free list. Of the last one the leaves
  * are left for later. One that is not there is damage. LIFT_E_MEMORY. */

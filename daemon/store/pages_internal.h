@@ -9,9 +9,7 @@
 
 #include "daemon/store/pages.h"
 
-/* ---- the layout: numbers as the machine has them (lmdb's mdb.c: MDB_page, MDB_meta, MDB_db,
- * MDB_node)
- * ------------------ */
+/* Numbers are as the machine has them (lmdb's mdb.c: MDB_page, MDB_meta, MDB_db, MDB_node). */
 
 enum {
 	PAGE = 4096,
@@ -84,7 +82,7 @@ struct pages {
 	struct piece *pieces;
 	size_t n_pieces, room_pieces;
 	int last_db;
-	uint64_t n_used, pieces_entries, pieces_expected;
+	uint64_t pieces_entries, pieces_expected;
 	bool out_of_memory;
 };
 

@@ -40,7 +40,6 @@ static bool take(struct pages *pages, uint64_t number)
 	if (pages->used[number / 8] & bit)
 		return false;
 	pages->used[number / 8] |= bit;
-	pages->n_used++;
 	return true;
 }
 

@@ -683,6 +683,10 @@ static void separator_is_another(struct image *image)
 
 	node_of(root, 1)[NODE_HEAD + 5] ^= 0x40;
 }
+static void branch_has_more_room(struct image *image)
+{
+	page_of(image, tree_of(image, "entries").root)->upper += 8;
+}
 static void free_page_is_in_use(struct image *image)
 {
 	struct page_head *root = page_of(image, image->metas[1]->free.root);
@@ -718,33 +722,39 @@ static void database_has_another_name(struct image *image)
 	tree_at(image, "quarantine")[-1] = 'x';
 }
 
+/* What LMDB itself gives to who reads all records: an error, or another record, or worse; all of
+ * them, as if nothing were damaged; those before the last commit, likewise. */
+enum lmdb_gives { OTHER, ALL, OLDER };
+
 static const struct page_case {
 	const char *why;
 	void (*damage)(struct image *image);
 	const char *line;
+	enum lmdb_gives lmdb_gives;
 } page_cases[] = {
-	{ "LMDB would not open it", magic_is_another, "file: " },
+	{ "LMDB would not open it", magic_is_another, "file: ", OTHER },
 	{ "LMDB would give the state before the last commit", newer_commit_has_an_older_number,
-	  "file: " },
-	{ "likewise", older_commit_has_a_newer_number, "file: " },
-	{ "numbers of commits follow one another", number_is_far_off, "file: " },
-	{ "pages are of one size", page_size_is_another, "file: " },
-	{ "pages in use would be given out again", last_page_is_an_earlier_one, "" },
-	{ "the file would have a hole of a petabyte", last_page_is_far_beyond, "file: " },
-	{ "the tree of trees is another page", root_is_another_page, "file: " },
-	{ "pages at the end are missing", file_is_shorter, "" },
-	{ "there are two metas", file_is_one_page, "file: the file is cut off" },
-	{ "another page would be freed", page_says_it_is_another, "streams: " },
-	{ "LMDB would take keys for pages", page_is_of_another_kind, "sources: " },
-	{ "a record would be missing", page_has_fewer_records, "sources: " },
-	{ "LMDB would read behind the page", record_is_not_in_its_page, "streams: " },
-	{ "a stretch of entries would be there twice", child_is_another_page, "entries: " },
-	{ "a search would go astray", separator_is_another, "entries: " },
-	{ "a page in use would be overwritten", free_page_is_in_use, "free list: " },
-	{ "a page would be given out twice", free_page_is_free_twice, "free list: " },
-	{ "what is behind the list would be pages", free_list_is_longer, "free list: " },
-	{ "the tree has not so many", count_is_another, "entries: " },
-	{ "it would be made anew, empty", database_has_another_name, "file: " },
+	  "file: ", OLDER },
+	{ "likewise", older_commit_has_a_newer_number, "file: ", OLDER },
+	{ "numbers of commits follow one another", number_is_far_off, "file: ", OTHER },
+	{ "pages are of one size", page_size_is_another, "file: ", OTHER },
+	{ "pages in use would be given out again", last_page_is_an_earlier_one, "", OTHER },
+	{ "the file would have a hole of a petabyte", last_page_is_far_beyond, "file: ", OTHER },
+	{ "the tree of trees is another page", root_is_another_page, "file: ", OTHER },
+	{ "pages at the end are missing", file_is_shorter, "", OTHER },
+	{ "there are two metas", file_is_one_page, "file: the file is cut off", OTHER },
+	{ "another page would be freed", page_says_it_is_another, "streams: ", ALL },
+	{ "LMDB would take keys for pages", page_is_of_another_kind, "sources: ", OTHER },
+	{ "a record would be missing", page_has_fewer_records, "sources: ", OTHER },
+	{ "LMDB would read behind the page", record_is_not_in_its_page, "streams: ", OTHER },
+	{ "a stretch of entries would be there twice", child_is_another_page, "entries: ", OTHER },
+	{ "a search would go astray", separator_is_another, "entries: ", OTHER },
+	{ "a new record would be written over another", branch_has_more_room, "entries: ", ALL },
+	{ "a page in use would be overwritten", free_page_is_in_use, "free list: ", ALL },
+	{ "a page would be given out twice", free_page_is_free_twice, "free list: ", ALL },
+	{ "what is behind the list would be pages", free_list_is_longer, "free list: ", ALL },
+	{ "the tree has not so many", count_is_another, "entries: ", ALL },
+	{ "it would be made anew, empty", database_has_another_name, "file: ", OTHER },
 };
 
 static void each_kind_of_damage_to_a_page_is_found(void **state)
@@ -795,6 +805,34 @@ static struct sum sum_of_all(const struct dir *dir)
 	store_abort(&txn);
 	store_close(store);
 	return sum;
+}
+
+/* This is what the file is read by hand for: record sums do not show it. */
+static void damage_that_lmdb_reads_past_is_found(void **state)
+{
+	struct sum whole = sum_of_all(&template_dir);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(page_cases) / sizeof(page_cases[0]); i++) {
+		const struct page_case *one = &page_cases[i];
+		struct image image;
+		struct sum sum;
+		struct dir dir;
+
+		if (one->lmdb_gives == OTHER)
+			continue;
+		copy_begin(&dir);
+		image_begin(&image);
+		one->damage(&image);
+		write_all(file_of(&dir), image.bytes, image.size);
+		free(image.bytes);
+		sum = sum_of_all(&dir);
+		if (sum_equal(&sum, &whole) != (one->lmdb_gives == ALL))
+			fail_msg("LMDB gives other records than it should, where %s", one->why);
+		if (!walk(&dir, EVERYTHING).found)
+			fail_msg("not found, but %s", one->why);
+		dir_end(&dir);
+	}
 }
 
 /* One more commit goes the way of all before it. */
@@ -1013,6 +1051,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_told_as_far_as_they_are_known),
 		cmocka_unit_test(each_kind_of_damage_to_a_record_is_found_in_either_part),
 		cmocka_unit_test(each_kind_of_damage_to_a_page_is_found),
+		cmocka_unit_test(damage_that_lmdb_reads_past_is_found),
 		cmocka_unit_test(a_changed_byte_is_found_or_changes_nothing),
 		cmocka_unit_test(ranges_of_much_damage_cover_all_of_it),
 		cmocka_unit_test(a_journal_of_format_1_is_walked_and_becomes_one_of_format_2),
