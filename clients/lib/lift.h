@@ -48,8 +48,8 @@ struct lift_publisher_options {
 	void *context;
 };
 
-/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; LIFT_E_COUNT where
- * a batch is to have more events than it may; else what the daemon says. */
+/* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; LIFT_E_COUNT
+ * where a batch is to have more events than it may; else what the daemon says. */
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher);
 void lift_publisher_free(struct lift_publisher *publisher);
@@ -57,8 +57,8 @@ void lift_publisher_free(struct lift_publisher *publisher);
 /* The lowest number that was not yet on the daemon's disk when it was asked last. */
 uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 
-/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the next
- * number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where it is
+/* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
+ * next number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where it is
  * longer: nothing has changed then. Any other error is final. */
 int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
 
@@ -88,7 +88,7 @@ struct lift_broadcaster_options {
 };
 
 /* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within
- * LIFT_ANSWER_MS. */
+ * LIFT_ANSWER_MS; LIFT_E_COUNT as of a publisher. */
 int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 			  struct lift_broadcaster **ret_broadcaster);
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster);
