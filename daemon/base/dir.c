@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/state.h"
 #include "daemon/base/sync.h"
 #include "proto/err.h"
 
@@ -188,13 +189,11 @@ int dir_exchange(const char *a, const char *b)
 	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
 }
 
-int dir_lock(const char *dir, int *ret_lock)
+int dir_lock(const char *state, int *ret_lock)
 {
 	char path[PATH_MAX];
-	int err = dir_join(path, dir, "lock");
 
-	if (err)
-		return err;
+	state_path(path, state, STATE_LOCK);
 	*ret_lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*ret_lock >= 0 && flock(*ret_lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;

@@ -32,8 +32,8 @@ void dir_sweep(const char *path);
  * have it on disk. Where there is no `b`, `a` gets its name. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);
 
-/* Lock a directory by the file `lock` in it, as long as the descriptor is open, or the process
- * lives. LIFT_E_IO. */
-int dir_lock(const char *path, int *ret_lock);
+/* Lock the state's directory by the file for that in it, as long as the descriptor is open, or the
+ * process lives. LIFT_E_IO. */
+int dir_lock(const char *state, int *ret_lock);
 
 #endif

@@ -22,9 +22,15 @@ const char *state_name(enum state_part part)
 	return names[part];
 }
 
-void state_path(char ret_path[static PATH_MAX], const char *dir, enum state_part part)
+void state_path_beside(char ret_path[static PATH_MAX], const char *dir, enum state_part part,
+		       const char *suffix)
 {
-	int size = snprintf(ret_path, PATH_MAX, "%s/%s", dir, names[part]);
+	int size = snprintf(ret_path, PATH_MAX, "%s/%s%s", dir, names[part], suffix);
 
 	assert(size < PATH_MAX);
+}
+
+void state_path(char ret_path[static PATH_MAX], const char *dir, enum state_part part)
+{
+	state_path_beside(ret_path, dir, part, "");
 }

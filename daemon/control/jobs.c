@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "daemon/base/dir.h"
 #include "daemon/base/log.h"
+#include "daemon/base/state.h"
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"
 #include "daemon/tasks/backup.h"
@@ -31,15 +34,14 @@ static int start(struct control *control, enum job_kind kind, const struct clien
 static char *place_of(const struct control *control, struct text dir)
 {
 	time_t now = time(NULL);
-	char date[32], *path = NULL;
+	char date[32], backups[PATH_MAX], path[PATH_MAX];
 	struct tm utc;
 
 	if (dir.size > 0)
 		return strndup(dir.data, dir.size);
 	strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-	if (asprintf(&path, "%s/" BACKUP_PLACE "/%s", control->parts.config->state, date) < 0)
-		return NULL;
-	return path;
+	state_path(backups, control->parts.config->state, STATE_BACKUPS);
+	return dir_join(path, backups, date) == 0 ? strdup(path) : NULL;
 }
 
 int control_backup(struct control *control, const struct client *client,

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/state.h"
 #include "daemon/base/sync.h"
 
 /* Under a temporary name, synced, then renamed: it is there whole or not at all. */
@@ -20,7 +21,7 @@ static int make(const char *dir, const char *path)
 	int fd, rc;
 
 	randombytes_buf(key, sizeof(key));
-	snprintf(temporary, sizeof(temporary), "%s/secret.new", dir);
+	state_path(temporary, dir, STATE_SECRET_NEW);
 	unlink(temporary);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -62,7 +63,7 @@ int secret_open(const char *dir, bool may_make, struct secret *ret_secret)
 	char path[PATH_MAX];
 	int fd, err;
 
-	snprintf(path, sizeof(path), "%s/secret", dir);
+	state_path(path, dir, STATE_SECRET);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT) {
 		err = may_make ? make(dir, path) : LIFT_E_NOT_FOUND;

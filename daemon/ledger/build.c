@@ -55,7 +55,8 @@ static int open_part(const char *dir, FILE **ret_file)
 	char path[PATH_MAX];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/part", dir);
+	if (dir_join(path, dir, "part") != 0)
+		return LIFT_E_IO;
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return LIFT_E_IO;

@@ -3,8 +3,8 @@
  * A ledger read without trust: are its records those that were written?
  */
 #include <limits.h>
-#include <stdio.h>
 
+#include "daemon/base/dir.h"
 #include "daemon/ledger/internal.h"
 #include "daemon/store/pages.h"
 
@@ -68,10 +68,10 @@ int ledger_check_pages(const char *dir)
 	struct pages_watcher watcher = { no_record, note_damage, &damaged };
 	struct pages *pages;
 	char path[PATH_MAX];
-	int err;
+	int err = dir_join(path, dir, "data.mdb");
 
-	snprintf(path, sizeof(path), "%s/data.mdb", dir);
-	err = pages_open(path, &watcher, &pages);
+	if (!err)
+		err = pages_open(path, &watcher, &pages);
 	if (err)
 		return err;
 	err = pages_walk(pages, ledger_db_names, LDB_COUNT);

@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "daemon/base/dir.h"
 #include "daemon/base/sync.h"
 
 enum {
@@ -15,17 +16,17 @@ enum {
 	FULL_BYTES = 256 * 1024, /* with less than this left, a disk is full */
 };
 
-static void file_path(char to[static PATH_MAX], const char *dir, const char *name)
+static int file_path(char to[static PATH_MAX], const char *dir, const char *name)
 {
-	snprintf(to, PATH_MAX, "%s/%s", dir, name);
+	return dir_join(to, dir, name) == 0 ? 0 : errno;
 }
 
 int store_file_find(const char *dir)
 {
 	char path[PATH_MAX];
+	int rc = file_path(path, dir, "data.mdb");
 
-	file_path(path, dir, "data.mdb");
-	return access(path, F_OK) == 0 ? 0 : errno;
+	return rc || access(path, F_OK) == 0 ? rc : errno;
 }
 
 static void remove_new(const char *dir)
@@ -33,20 +34,22 @@ static void remove_new(const char *dir)
 	static const char *const names[] = { "new/data.mdb", "new/lock.mdb" };
 	char path[PATH_MAX];
 
-	for (int i = 0; i < 2; i++) {
-		file_path(path, dir, names[i]);
-		unlink(path);
-	}
-	file_path(path, dir, "new");
-	rmdir(path);
+	for (int i = 0; i < 2; i++)
+		if (file_path(path, dir, names[i]) == 0)
+			unlink(path);
+	if (file_path(path, dir, "new") == 0)
+		rmdir(path);
 }
 
 int store_file_begin(const char *dir, char ret_new[static PATH_MAX])
 {
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-		return errno;
+	int rc = file_path(ret_new, dir, "new");
+
+	if (!rc && mkdir(dir, 0700) != 0 && errno != EEXIST)
+		rc = errno;
+	if (rc)
+		return rc;
 	remove_new(dir);
-	file_path(ret_new, dir, "new");
 	return mkdir(ret_new, 0700) == 0 ? 0 : errno;
 }
 
@@ -55,10 +58,12 @@ int store_file_begin(const char *dir, char ret_new[static PATH_MAX])
 static int move_new(const char *dir)
 {
 	char from[PATH_MAX], to[PATH_MAX];
-	int rc;
+	int rc = file_path(from, dir, "new/data.mdb");
 
-	file_path(from, dir, "new/data.mdb");
-	file_path(to, dir, "data.mdb");
+	if (!rc)
+		rc = file_path(to, dir, "data.mdb");
+	if (rc)
+		return rc;
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
@@ -77,16 +82,17 @@ int store_file_finish(const char *dir)
 	if (rc)
 		return rc;
 	remove_new(dir);
-	file_path(to, dir, "..");
-	return sync_dir(dir) == 0 && sync_dir(to) == 0 ? 0 : errno;
+	rc = file_path(to, dir, "..");
+	return rc || (sync_dir(dir) == 0 && sync_dir(to) == 0) ? rc : errno;
 }
 
 int store_file_reserve_lock(const char *dir)
 {
 	char path[PATH_MAX];
-	int fd, rc;
+	int fd, rc = file_path(path, dir, "lock.mdb");
 
-	file_path(path, dir, "lock.mdb");
+	if (rc)
+		return rc;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno;
@@ -98,8 +104,10 @@ int store_file_reserve_lock(const char *dir)
 int store_file_note(const char *dir, struct store_place *ret_place)
 {
 	struct stat info;
+	int rc = file_path(ret_place->path, dir, "data.mdb");
 
-	file_path(ret_place->path, dir, "data.mdb");
+	if (rc)
+		return rc;
 	if (stat(ret_place->path, &info) != 0)
 		return errno;
 	ret_place->device = info.st_dev;

@@ -10,6 +10,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
 #include "daemon/base/sync.h"
 #include "daemon/journal/lmdb/walk.h"
 #include "daemon/store/file.h"
@@ -38,17 +39,17 @@ static bool is_below(const char *path, const char *above)
 /* A name in the state itself may be one that the daemon uses. */
 static int check_place(const char *state, const char *parent, struct report *report)
 {
-	char real_state[PATH_MAX], real_parent[PATH_MAX], place[PATH_MAX + sizeof(BACKUP_PLACE)];
+	char real_state[PATH_MAX], real_parent[PATH_MAX], place[PATH_MAX];
 
-	snprintf(place, sizeof(place), "%s/" BACKUP_PLACE, state);
+	state_path(place, state, STATE_BACKUPS);
 	if (strcmp(parent, place) == 0 && mkdir(place, 0700) != 0 && errno != EEXIST)
 		return report_fail_errno(report, "directory cannot be made", place);
-	if (!realpath(state, real_state) || !realpath(parent, real_parent))
+	if (!realpath(state, real_state) || !realpath(parent, real_parent) ||
+	    dir_join(place, real_state, state_name(STATE_BACKUPS)) != 0)
 		return report_fail_errno(report, "directory cannot be used", parent);
-	snprintf(place, sizeof(place), "%s/" BACKUP_PLACE, real_state);
 	if (is_below(real_parent, real_state) && !is_below(real_parent, place))
-		return report_fail(report, LIFT_E_DIR,
-				   "below %.800s a backup may be in " BACKUP_PLACE "/ only", state);
+		return report_fail(report, LIFT_E_DIR, "below %.800s a backup may be in %s/ only",
+				   state, state_name(STATE_BACKUPS));
 	return 0;
 }
 
@@ -113,7 +114,8 @@ static int walk_journal(const char *dir, struct report *report)
 	bool more;
 	int err;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, backup_files[BACKUP_JOURNAL]);
+	if (dir_join(path, dir, backup_files[BACKUP_JOURNAL]) != 0)
+		return report_fail_errno(report, "cannot be read", dir);
 	err = journal_walk_begin(path, UINT64_MAX, &walk, &more);
 	if (!err && more)
 		err = journal_walk_rest(walk, 0);
@@ -137,12 +139,12 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 	struct journal *journal = NULL;
 	struct journal_view view;
 	struct secret secret;
-	char path[PATH_MAX];
+	char path[PATH_MAX], lock[PATH_MAX];
 	int err = task_open_secret(dir, &secret, report);
 
 	if (!err)
 		err = walk_journal(dir, report);
-	snprintf(path, sizeof(path), "%s/journal", dir);
+	state_path(path, dir, STATE_JOURNAL);
 	if (!err) {
 		errno = store_file_reserve_lock(path);
 		if (errno)
@@ -160,8 +162,8 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 	}
 	journal_close(journal);
 	/* It was only read: nobody needs the lock. */
-	snprintf(path, sizeof(path), "%s/journal/lock.mdb", dir);
-	unlink(path);
+	if (dir_join(lock, path, "lock.mdb") == 0)
+		unlink(lock);
 	return err;
 }
 
@@ -188,11 +190,10 @@ static int copy_journal(struct making *making)
 	making->report->total = 3 * journal_bytes(journal); /* written, read, walked */
 	err = task_check_room(making->state, making->parent, journal_bytes(journal), "the backup",
 			      making->report);
-	if (!err) {
-		snprintf(path, sizeof(path), "%s/%s", making->partial,
-			 backup_files[BACKUP_JOURNAL]);
+	if (!err && dir_join(path, making->partial, backup_files[BACKUP_JOURNAL]) != 0)
+		err = report_fail_errno(making->report, "cannot be made", making->partial);
+	if (!err)
 		err = copy_to(journal, path, making->report);
-	}
 	journal_close(journal);
 	return err;
 }
@@ -226,7 +227,7 @@ static int name_it(struct making *making)
 	char path[PATH_MAX];
 	int rc;
 
-	snprintf(path, sizeof(path), "%s/journal", making->partial);
+	state_path(path, making->partial, STATE_JOURNAL);
 	if (sync_dir(path) != 0 || sync_dir(making->partial) != 0)
 		return report_fail_errno(making->report, "cannot be synced", making->partial);
 	rc = renameat2(AT_FDCWD, making->partial, AT_FDCWD, making->dir, RENAME_NOREPLACE);
@@ -247,7 +248,7 @@ static int make_partial(struct making *making)
 	dir_sweep(path);
 	snprintf(making->partial, sizeof(making->partial), "%s.partial-%d", making->dir,
 		 (int)getpid());
-	snprintf(path, sizeof(path), "%s/journal", making->partial);
+	state_path(path, making->partial, STATE_JOURNAL);
 	if (mkdir(making->partial, 0700) != 0 || mkdir(path, 0700) != 0)
 		return report_fail_errno(making->report, "directory cannot be made", making->dir);
 	return 0;

@@ -9,12 +9,10 @@
 #ifndef LIFTD_TASKS_BACKUP_H
 #define LIFTD_TASKS_BACKUP_H
 
+#include "daemon/base/state.h"
 #include "daemon/tasks/manifest.h"
 
-/* Where the daemon puts one when it is not told, below the state. */
-#define BACKUP_PLACE "backups"
-
-enum { BACKUP_PATH_MAX = 4000 /* bytes of DIR */ };
+enum { BACKUP_PATH_MAX = STATE_DIR_MAX /* bytes of DIR: what is in it has a path that fits */ };
 
 /* Make one. LIFT_E_EXISTS, LIFT_E_NOT_FOUND (no journal), LIFT_E_CORRUPT, LIFT_E_DISK, LIFT_E_IO
  * ...: the report says why, and nothing is left. */
@@ -25,10 +23,8 @@ int backup_make(const char *state, const char *dir, struct report *report);
  * unfinished, as the report says. */
 int backup_restore(const char *state, const char *dir, struct report *report);
 
-/* A file in the state, while a backup takes its place. Where it is left, a restore was broken off:
- * journal, secret and ledger may not belong together, and no daemon may start before another one
- * has gone well. */
-#define BACKUP_UNFINISHED "restore-unfinished"
+/* Was a restore broken off? Then journal, secret and ledger may not belong together, and no daemon
+ * may start before another one has gone well. */
 bool backup_is_unfinished(const char *state);
 
 /* Read all of a journal and a secret that nobody uses; the journal's id, format and last number go

@@ -14,7 +14,6 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/tasks/verify.h"
 #include "proto/err.h"
 
 enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 6 };
@@ -113,11 +112,12 @@ static void make_arguments(const struct jobs *jobs, enum job_kind kind, const ch
 
 static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const char *argument)
 {
-	char *path = NULL;
-	int size = kind == JOB_BACKUP ? asprintf(&path, "%s.partial", argument)
-				      : asprintf(&path, "%s/" VERIFY_SCRATCH, jobs->state);
+	char scratch[PATH_MAX], *path = NULL;
 
-	return size < 0 ? NULL : path;
+	state_path(scratch, jobs->state, STATE_LEDGER_VERIFY);
+	if (kind == JOB_VERIFY)
+		return strdup(scratch);
+	return asprintf(&path, "%s.partial", argument) < 0 ? NULL : path;
 }
 
 /* Looking after them. */

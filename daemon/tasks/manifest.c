@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/base/dir.h"
+
 enum { COPY_BYTES = 1 << 20, COPY_TELL_BYTES = 64 << 20 };
 
 const char *const backup_files[BACKUP_FILES] = {
@@ -79,9 +81,8 @@ int manifest_write(const char *dir, const struct manifest *manifest)
 	json_t *json = as_json(manifest);
 	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
 	char path[PATH_MAX];
-	int fd, err = text ? 0 : LIFT_E_MEMORY;
+	int fd, err = text ? dir_join(path, dir, file_name) : LIFT_E_MEMORY;
 
-	snprintf(path, sizeof(path), "%s/%s", dir, file_name);
 	if (!err)
 		err = make_file(path, &fd);
 	if (!err) {
@@ -159,9 +160,10 @@ int manifest_read(const char *dir, struct manifest *ret_manifest)
 	struct manifest manifest = { 0 };
 	char path[PATH_MAX];
 	json_t *json;
-	int err;
+	int err = dir_join(path, dir, file_name);
 
-	snprintf(path, sizeof(path), "%s/%s", dir, file_name);
+	if (err)
+		return err;
 	if (access(path, R_OK) != 0)
 		return errno == ENOENT ? LIFT_E_NOT_FOUND : LIFT_E_IO;
 	json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
@@ -221,16 +223,16 @@ int backup_file_copy(const char *from, const char *to, enum backup_file file,
 		     struct manifest *manifest, struct report *report)
 {
 	char from_path[PATH_MAX], to_path[PATH_MAX];
-	struct copy copy = { .from_path = from_path, .to = -1, .buffer = malloc(COPY_BYTES) };
+	struct copy copy = { .from_path = from_path, .to_path = to ? to_path : NULL, .to = -1 };
 	int err;
 
+	if (dir_join(from_path, from, backup_files[file]) != 0)
+		return report_fail_errno(report, "cannot be read", from);
+	if (to && dir_join(to_path, to, backup_files[file]) != 0)
+		return report_fail_errno(report, "cannot be made", to);
+	copy.buffer = malloc(COPY_BYTES);
 	if (!copy.buffer)
 		return report_fail(report, LIFT_E_MEMORY, "out of memory");
-	snprintf(from_path, sizeof(from_path), "%s/%s", from, backup_files[file]);
-	if (to) {
-		snprintf(to_path, sizeof(to_path), "%s/%s", to, backup_files[file]);
-		copy.to_path = to_path;
-	}
 	crypto_generichash_init(&copy.digest, NULL, 0, MANIFEST_DIGEST);
 	err = copy_all(&copy, report);
 	crypto_generichash_final(&copy.digest, manifest->files[file].digest, MANIFEST_DIGEST);

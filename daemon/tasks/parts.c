@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/base/dir.h"
+#include "daemon/base/state.h"
+
 enum { TELL_MS = 500 };
 
 /* The state. */
@@ -46,7 +49,7 @@ int task_open_journal(const char *dir, const struct secret *secret, struct journ
 	char path[PATH_MAX];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/journal", dir);
+	state_path(path, dir, STATE_JOURNAL);
 	err = journal_open_read_only(path, secret->digest, ret_journal);
 	if (err)
 		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
@@ -57,11 +60,13 @@ int task_open_journal(const char *dir, const struct secret *secret, struct journ
 /* What a disk that the daemon writes to, too, must have left. */
 static uint64_t reserve(const char *state)
 {
-	char path[PATH_MAX];
-	struct stat ledger;
+	char ledger[PATH_MAX], path[PATH_MAX];
+	struct stat info;
+	bool is_there;
 
-	snprintf(path, sizeof(path), "%s/ledger/data.mdb", state);
-	return TASK_RESERVE + (stat(path, &ledger) == 0 ? (uint64_t)ledger.st_size : 0);
+	state_path(ledger, state, STATE_LEDGER);
+	is_there = dir_join(path, ledger, "data.mdb") == 0 && stat(path, &info) == 0;
+	return TASK_RESERVE + (is_there ? (uint64_t)info.st_size : 0);
 }
 
 int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,

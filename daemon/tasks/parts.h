@@ -16,7 +16,8 @@
 /* The state must be there, and the user's own. */
 int task_check_owner(const char *state, struct report *report);
 
-/* DIR/secret, which must be there, and DIR/journal as it is now, read-only. */
+/* The secret, which must be there, and the journal as it is now, read-only; of a state or a
+ * backup. */
 int task_open_secret(const char *dir, struct secret *ret_secret, struct report *report);
 int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
 		      struct report *report);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
 #include "daemon/base/sync.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/parts.h"
@@ -79,11 +80,11 @@ static int copy_backup(struct restoring *restoring)
 {
 	struct manifest found = restoring->manifest;
 	struct report *report = restoring->report;
-	char path[PATH_MAX + 16];
+	char path[PATH_MAX];
 	int err = 0;
 
 	report->total = 2 * restoring->manifest.files[BACKUP_JOURNAL].bytes;
-	snprintf(path, sizeof(path), "%s/journal", restoring->copy);
+	state_path(path, restoring->copy, STATE_JOURNAL);
 	if (dir_delete(restoring->copy) != 0 || mkdir(restoring->copy, 0700) != 0 ||
 	    mkdir(path, 0700) != 0)
 		return report_fail_errno(report, "directory cannot be made", restoring->copy);
@@ -104,16 +105,11 @@ static int copy_backup(struct restoring *restoring)
 
 /* The state. */
 
-static void mark_path(const char *state, char to[static PATH_MAX])
-{
-	snprintf(to, PATH_MAX, "%s/" BACKUP_UNFINISHED, state);
-}
-
 bool backup_is_unfinished(const char *state)
 {
 	char path[PATH_MAX];
 
-	mark_path(state, path);
+	state_path(path, state, STATE_UNFINISHED);
 	return access(path, F_OK) == 0;
 }
 
@@ -125,7 +121,7 @@ static int switch_failed(struct restoring *restoring, const char *what, const ch
 	size_t size = strlen(report->text);
 	char mark[PATH_MAX];
 
-	mark_path(restoring->state, mark);
+	state_path(mark, restoring->state, STATE_UNFINISHED);
 	if (restoring->is_mixed)
 		snprintf(report->text + size, sizeof(report->text) - size,
 			 "; restore again: no daemon starts before that has gone well");
@@ -141,7 +137,7 @@ static int begin_switch(struct restoring *restoring)
 	int fd;
 
 	restoring->is_mixed = backup_is_unfinished(restoring->state);
-	mark_path(restoring->state, path);
+	state_path(path, restoring->state, STATE_UNFINISHED);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return switch_failed(restoring, "cannot be made", path);
@@ -155,7 +151,7 @@ static int end_switch(struct restoring *restoring)
 {
 	char path[PATH_MAX];
 
-	mark_path(restoring->state, path);
+	state_path(path, restoring->state, STATE_UNFINISHED);
 	if (unlink(path) != 0)
 		return switch_failed(restoring, "cannot be removed", path);
 	if (sync_dir(restoring->state) != 0)
@@ -163,21 +159,24 @@ static int end_switch(struct restoring *restoring)
 	return 0;
 }
 
-static void aside_path(const struct restoring *restoring, const char *name,
+static void aside_path(const struct restoring *restoring, enum state_part part,
 		       char to[static PATH_MAX])
 {
-	snprintf(to, PATH_MAX, "%s/%s.before-%s", restoring->state, name, restoring->date);
+	char suffix[STATE_SUFFIX_MAX];
+
+	snprintf(suffix, sizeof(suffix), ".before-%s", restoring->date);
+	state_path_beside(to, restoring->state, part, suffix);
 }
 
 /* The old one, where there is one, is on disk under its new name before the other gets its
  * place. */
-static int put_in_place(struct restoring *restoring, const char *name)
+static int put_in_place(struct restoring *restoring, enum state_part part)
 {
-	char from[PATH_MAX + 16], to[PATH_MAX], aside[PATH_MAX];
+	char from[PATH_MAX], to[PATH_MAX], aside[PATH_MAX];
 
-	snprintf(from, sizeof(from), "%s/%s", restoring->copy, name);
-	snprintf(to, sizeof(to), "%s/%s", restoring->state, name);
-	aside_path(restoring, name, aside);
+	state_path(from, restoring->copy, part);
+	state_path(to, restoring->state, part);
+	aside_path(restoring, part, aside);
 	if (rename(to, aside) != 0 && errno != ENOENT)
 		return switch_failed(restoring, "cannot move aside", to);
 	restoring->is_mixed = true;
@@ -189,11 +188,11 @@ static int put_in_place(struct restoring *restoring, const char *name)
 
 static int remove_ledgers(struct restoring *restoring)
 {
-	static const char *const names[] = { "ledger", "ledger.new" };
+	static const enum state_part parts[] = { STATE_LEDGER, STATE_LEDGER_NEW };
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", restoring->state, names[i]);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		state_path(path, restoring->state, parts[i]);
 		if (dir_delete(path) != 0)
 			return switch_failed(restoring, "cannot be removed", path);
 	}
@@ -209,9 +208,9 @@ static int take_over(struct restoring *restoring)
 	if (!err)
 		err = remove_ledgers(restoring);
 	if (!err)
-		err = put_in_place(restoring, "journal");
+		err = put_in_place(restoring, STATE_JOURNAL);
 	if (!err)
-		err = put_in_place(restoring, "secret");
+		err = put_in_place(restoring, STATE_SECRET);
 	if (!err)
 		err = end_switch(restoring);
 	return err;
@@ -241,12 +240,12 @@ static void say_done(struct restoring *restoring)
 		restoring->date);
 }
 
-static bool is_taken(const struct restoring *restoring, const char *name)
+static bool is_taken(const struct restoring *restoring, enum state_part part)
 {
 	char path[PATH_MAX];
 	struct stat info;
 
-	aside_path(restoring, name, path);
+	aside_path(restoring, part, path);
 	return lstat(path, &info) == 0;
 }
 
@@ -261,7 +260,7 @@ static void choose_date(struct restoring *restoring)
 		strftime(restoring->date, sizeof(restoring->date), "%Y%m%dT%H%M%SZ",
 			 gmtime_r(&at, &utc));
 		at++;
-	} while (is_taken(restoring, "journal") || is_taken(restoring, "secret"));
+	} while (is_taken(restoring, STATE_JOURNAL) || is_taken(restoring, STATE_SECRET));
 }
 
 static int restore_locked(struct restoring *restoring)
@@ -293,7 +292,7 @@ int backup_restore(const char *state, const char *dir, struct report *report)
 		err = report_fail(report, LIFT_E_BUSY,
 				  "a liftd runs on %.800s: stop it first (systemctl stop liftd)",
 				  state);
-	snprintf(restoring.copy, sizeof(restoring.copy), "%s/restoring", state);
+	state_path(restoring.copy, state, STATE_RESTORING);
 	if (!err)
 		err = restore_locked(&restoring);
 	if (lock >= 0)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/parts.h"
@@ -13,7 +14,7 @@
 struct verify {
 	const struct config *config;
 	struct report *report;
-	char scratch[PATH_MAX + 16];
+	char scratch[PATH_MAX]; /* where the second one is, while it is needed */
 	struct secret secret;
 	struct stored *stored;	     /* the ledger that serves */
 	struct catalogue *catalogue; /* that it was made with */
@@ -21,11 +22,6 @@ struct verify {
 	struct ledger *built;
 	uint64_t number; /* that the ledger has applied */
 };
-
-static void path_in(const struct verify *verify, const char *name, char to[static PATH_MAX])
-{
-	snprintf(to, PATH_MAX, "%s/%s", verify->config->state, name);
-}
 
 /* The ledger that serves. */
 
@@ -47,7 +43,7 @@ static int open_ledger(struct verify *verify)
 	char path[PATH_MAX];
 	int err;
 
-	path_in(verify, "ledger", path);
+	state_path(path, verify->config->state, STATE_LEDGER);
 	err = stored_open(path, &verify->stored);
 	if (!err) {
 		err = stored_begin(verify->stored);
@@ -219,17 +215,24 @@ static void verify_clear(struct verify *verify)
 	dir_delete(verify->scratch);
 }
 
+static void make_scratch_path(struct verify *verify)
+{
+	char suffix[STATE_SUFFIX_MAX];
+
+	state_path(verify->scratch, verify->config->state, STATE_LEDGER_VERIFY);
+	dir_sweep(verify->scratch);
+	snprintf(suffix, sizeof(suffix), "-%d", (int)getpid());
+	state_path_beside(verify->scratch, verify->config->state, STATE_LEDGER_VERIFY, suffix);
+}
+
 int verify_run(const struct config *config, struct report *report)
 {
 	struct verify verify = { .config = config, .report = report };
-	char path[PATH_MAX];
 	int err = task_check_owner(config->state, report);
 
 	if (err)
 		return err;
-	path_in(&verify, VERIFY_SCRATCH, path);
-	dir_sweep(path);
-	snprintf(verify.scratch, sizeof(verify.scratch), "%s-%d", path, (int)getpid());
+	make_scratch_path(&verify);
 	err = task_open_secret(config->state, &verify.secret, report);
 	if (!err)
 		err = open_ledger(&verify);

@@ -9,9 +9,6 @@
 #include "daemon/config/config.h"
 #include "daemon/tasks/report.h"
 
-/* Where the second one is, in the state, while it is needed; with the process id behind it. */
-#define VERIFY_SCRATCH "ledger.verify"
-
 /* 0: it is. LIFT_E_DIFFERENT: the report has the first difference, in words, and names no learner.
  * LIFT_E_NOT_FOUND: there is no ledger of this configuration yet; LIFT_E_DISK, LIFT_E_IO ... */
 int verify_run(const struct config *config, struct report *report);

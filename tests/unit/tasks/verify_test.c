@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/base/state.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/ledger/internal.h"
 #include "daemon/store/store.h"
@@ -37,7 +38,7 @@ static int verify(struct house *house, struct report *ret_report)
 	err = verify_run(&config, ret_report);
 	assert_int_equal(ret_report->err, err);
 	/* Nothing is left of what was built. */
-	snprintf(scratch, sizeof(scratch), VERIFY_SCRATCH "-%d", (int)getpid());
+	snprintf(scratch, sizeof(scratch), "%s-%d", state_name(STATE_LEDGER_VERIFY), (int)getpid());
 	assert_int_equal(access(dir_path(&house->dir, scratch), F_OK), -1);
 	return err;
 }
