@@ -40,58 +40,39 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue)
 
 /* An event as the journal keeps it. */
 
-struct pair {
-	uint32_t dimension, value;
-};
-
-/* Attributes that the catalogue counts by, as numbers, ascending: what is not counted by is not
- * kept. */
-static int counted_attrs(struct gate *gate, const struct event *event,
-			 struct pair pairs[static ATTRS_MAX], size_t *ret_n)
+/* Attributes that the catalogue counts by, as numbers: what is not counted by is not kept. */
+static int add_counted_attrs(struct gate *gate, const struct event *event, struct profile_key *key)
 {
 	struct journal *journal = gate->journal;
-	size_t n = 0, at;
-	int err = 0;
+	struct profile_attr kept;
 
-	for (size_t i = 0; i < event->n_attrs && !err; i++) {
+	for (size_t i = 0; i < event->n_attrs; i++) {
 		const struct event_attr *attr = &event->attrs[i];
-		struct pair pair;
+		int err;
 
 		if (catalogue_dimension(gate->catalogue, attr->name) == CATALOGUE_NONE)
 			continue;
-		err = journal_add_name(journal, NAME_DIMENSION, attr->name, &pair.dimension);
+		err = journal_add_name(journal, NAME_DIMENSION, attr->name, &kept.dimension);
 		if (!err)
-			err = journal_add_name(journal, NAME_VALUE, attr->value, &pair.value);
+			err = journal_add_name(journal, NAME_VALUE, attr->value, &kept.value);
 		if (err)
 			return err;
-		for (at = n; at > 0 && pairs[at - 1].dimension > pair.dimension; at--)
-			pairs[at] = pairs[at - 1];
-		pairs[at] = pair;
-		n++;
+		profile_key_add(key, kept);
 	}
-	*ret_n = n;
-	return err;
+	return 0;
 }
 
 static int profile_id(struct gate *gate, const struct event *event, uint32_t *ret_id)
 {
-	struct pair pairs[ATTRS_MAX];
-	uint8_t profile[PROFILE_MAX];
-	uint32_t region;
-	size_t n;
-	int err = journal_add_name(gate->journal, NAME_REGION, event->region, &region);
+	struct profile_key key = { 0 };
+	uint8_t bytes[PROFILE_MAX];
+	int err = journal_add_name(gate->journal, NAME_REGION, event->region, &key.region);
 
 	if (!err)
-		err = counted_attrs(gate, event, pairs, &n);
-	if (err)
-		return err;
-	put_be(profile, region, 4);
-	for (size_t i = 0; i < n; i++) {
-		put_be(profile + 4 + 8 * i, pairs[i].dimension, 4);
-		put_be(profile + 8 + 8 * i, pairs[i].value, 4);
-	}
-	return journal_add_name(gate->journal, NAME_PROFILE,
-				(struct text){ (char *)profile, 4 + 8 * n }, ret_id);
+		err = add_counted_attrs(gate, event, &key);
+	return err ? err
+		   : journal_add_name(gate->journal, NAME_PROFILE, profile_key_encode(&key, bytes),
+				      ret_id);
 }
 
 /* All but the numbers of its names. */
@@ -167,18 +148,19 @@ static bool has_attr(const struct event *event, struct text name, struct text va
  * counted by then: they are no difference. */
 static bool same_profile(const struct gate *gate, uint32_t profile, const struct event *event)
 {
-	struct text kept = journal_name(gate->journal, NAME_PROFILE, profile);
-	const uint8_t *at = (const uint8_t *)kept.data;
+	struct journal *journal = gate->journal;
+	struct profile_key kept;
+	struct text bytes, region, name, value;
 
-	if (!text_equal(journal_name(gate->journal, NAME_REGION, (uint32_t)get_be(at, 4)),
-			event->region))
+	if (!journal_get_name(journal, NAME_PROFILE, profile, &bytes) ||
+	    profile_key_decode(bytes, &kept) != 0 ||
+	    !journal_get_name(journal, NAME_REGION, kept.region, &region) ||
+	    !text_equal(region, event->region))
 		return false;
-	for (size_t i = 4; i + 8 <= kept.size; i += 8)
-		if (!has_attr(event,
-			      journal_name(gate->journal, NAME_DIMENSION,
-					   (uint32_t)get_be(at + i, 4)),
-			      journal_name(gate->journal, NAME_VALUE,
-					   (uint32_t)get_be(at + i + 4, 4))))
+	for (uint32_t i = 0; i < kept.n; i++)
+		if (!journal_get_name(journal, NAME_DIMENSION, kept.attrs[i].dimension, &name) ||
+		    !journal_get_name(journal, NAME_VALUE, kept.attrs[i].value, &value) ||
+		    !has_attr(event, name, value))
 			return false;
 	return true;
 }

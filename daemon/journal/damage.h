@@ -35,7 +35,8 @@ __attribute__((format(printf, 4, 0))) void journal_damage_add(struct journal_dam
 							      uint64_t first, uint64_t last,
 							      const char *format, va_list args);
 
-/* The last journal number is known: no range reaches beyond it (0: none is, and 1 stands for it). */
+/* The last journal number is known: no range reaches beyond it (0: none is, and 1 stands for
+ * it). */
 void journal_damage_end(struct journal_damage *damage, uint64_t last);
 
 #endif

@@ -13,6 +13,7 @@
 #define LIFTD_JOURNAL_JOURNAL_H
 
 #include "daemon/journal/entry.h"
+#include "daemon/journal/profile_key.h"
 #include "daemon/journal/stream.h"
 
 enum name_kind {
@@ -22,8 +23,7 @@ enum name_kind {
 	NAME_REGION, /* likewise */
 	NAME_DIMENSION,
 	NAME_VALUE,
-	NAME_PROFILE, /* the region's id, then pairs of a dimension's and a value's, ascending: 4
-			 bytes each */
+	NAME_PROFILE, /* profile_key.h */
 	NAME_KINDS
 };
 
@@ -35,7 +35,6 @@ enum {
 	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
 	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
 	JOURNAL_RESERVE = 256 << 10, /* bytes below the quota: with less left there is no room */
-	PROFILE_MAX = 4 + 8 * ATTRS_MAX, /* bytes */
 };
 
 struct journal;
@@ -81,8 +80,9 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 
 /* The number of a name: to look up (NAMES_NONE where there is none), and to have it made. */
 uint32_t journal_find_name(const struct journal *journal, enum name_kind kind, struct text name);
-/* A name's text; valid until the next commit. */
-struct text journal_name(const struct journal *journal, enum name_kind kind, uint32_t id);
+/* A name's text, valid until the next commit; false where there is none of that number. */
+bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32_t id,
+		      struct text *ret_name);
 int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
 		     uint32_t *ret_id);
 

@@ -76,21 +76,19 @@ static int add_claim(struct profile *profile, const struct catalogue *catalogue,
 static int fill(struct profile *profile, const struct catalogue *catalogue,
 		struct journal_view *view, struct text bytes)
 {
-	const uint8_t *at = (const uint8_t *)bytes.data;
 	struct text name, value;
-	int err;
+	struct profile_key key;
+	int err = profile_key_decode(bytes, &key);
 
-	if (bytes.size < 4 || bytes.size % 8 != 4 ||
-	    !journal_view_name(view, NAME_REGION, (uint32_t)get_be(at, 4), &name))
-		return LIFT_E_CORRUPT;
+	if (!err && !journal_view_name(view, NAME_REGION, key.region, &name))
+		err = LIFT_E_CORRUPT;
+	if (err)
+		return err;
 	err = copy_text(name, &profile->region);
 	profile->home = catalogue_home(catalogue, name);
-	for (size_t i = 4; i < bytes.size && !err; i += 8) {
-		uint32_t name_id = (uint32_t)get_be(at + i, 4);
-		uint32_t value_id = (uint32_t)get_be(at + i + 4, 4);
-
-		if (!journal_view_name(view, NAME_DIMENSION, name_id, &name) ||
-		    !journal_view_name(view, NAME_VALUE, value_id, &value))
+	for (uint32_t i = 0; i < key.n && !err; i++) {
+		if (!journal_view_name(view, NAME_DIMENSION, key.attrs[i].dimension, &name) ||
+		    !journal_view_name(view, NAME_VALUE, key.attrs[i].value, &value))
 			return LIFT_E_CORRUPT;
 		err = add_claim(profile, catalogue, name, value);
 	}

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledger_internal.h - the ledger's databases: the one place for the layout of each key and value.
+ * internal.h - the ledger as its own files know it, and the one place for the layout of each key and
+ * value of its databases.
  *
- * meta      "digest" -> 16 bytes: of what the ledger is derived from; "applied" -> journal number
- * 8; "sum" -> 16 bytes: over all records but this one (sum.h); "catalogue" -> its text numbers
- * pseudonym 16 -> the learner's number 4, from 0 as they come: those who begin together are
- * neighbours learners  number 4, piece 2 -> facts (fact.h), in order, pieces from 0, each at most
- * PIECE_MAX bytes; the first one begins with the pseudonym tallies key (tally.h) -> count 8, never
- * 0 seen      source 4, module 4, home 4 -> nothing
+ *   database  key                     value
+ *   meta      "digest"                16 bytes: of what the ledger is derived from
+ *             "applied"               journal number 8
+ *             "sum"                   16 bytes: over all records but this one (sum.h)
+ *             "catalogue"             its text
+ *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
+ *                                     together are neighbours
+ *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most PIECE_MAX
+ *                                     bytes; the first one begins with the pseudonym
+ *   tallies   key (tally.h)           count 8, never 0
+ *   seen      source 4, module 4,     nothing
+ *             home 4
  */
 #ifndef LIFTD_LEDGER_INTERNAL_H
 #define LIFTD_LEDGER_INTERNAL_H

@@ -32,22 +32,11 @@ void journal_delete(struct journal *journal, int db, struct text key)
 void journal_sums_put(const struct journal *journal, struct store_txn *txn)
 {
 	uint8_t bytes[SUMS_BYTES];
-	struct text sums = { (char *)bytes, sizeof(bytes) }, old;
+	struct text sums = sums_encode(journal->sums, bytes), old;
 
-	for (int db = 0; db < DB_COUNT; db++)
-		sum_encode(&journal->sums[db], bytes + db * SUM_BYTES);
 	/* A transaction that has only read writes nothing. */
 	if (!store_get(txn, DB_META, text_of(SUMS_KEY), &old) || !text_equal(old, sums))
 		store_put(txn, DB_META, text_of(SUMS_KEY), sums);
-}
-
-int journal_sums_decode(struct text value, struct sum sums[static DB_COUNT])
-{
-	if (value.size != SUMS_BYTES)
-		return LIFT_E_CORRUPT;
-	for (int db = 0; db < DB_COUNT; db++)
-		sum_decode((struct text){ value.data + db * SUM_BYTES, SUM_BYTES }, &sums[db]);
-	return 0;
 }
 
 int journal_sums_load(struct journal *journal, struct store_txn *txn)
@@ -56,7 +45,7 @@ int journal_sums_load(struct journal *journal, struct store_txn *txn)
 
 	if (!store_get(txn, DB_META, text_of(SUMS_KEY), &value))
 		return txn->err ? txn->err : LIFT_E_CORRUPT;
-	return journal_sums_decode(value, journal->sums);
+	return sums_decode(value, journal->sums);
 }
 
 /* The sums of all that is there: for a journal of format 1, which has none. */

@@ -3,28 +3,6 @@
 
 #include "daemon/journal/lmdb/internal.h"
 
-int source_record_decode(struct text value, struct source_record *ret_record)
-{
-	const uint8_t *from = (const uint8_t *)value.data;
-
-	if (value.size != SOURCE_RECORD)
-		return LIFT_E_CORRUPT;
-	ret_record->accepted = get_be(from, 8);
-	ret_record->rejected = get_be(from + 8, 8);
-	ret_record->last_event = (int64_t)get_be(from + 16, 8);
-	ret_record->last_received = (int64_t)get_be(from + 24, 8);
-	return 0;
-}
-
-int stream_record_decode(uint32_t id, struct text value, struct stream *ret_stream)
-{
-	if (value.size < 4)
-		return LIFT_E_CORRUPT;
-	ret_stream->id = id;
-	ret_stream->source = (uint32_t)get_be((const uint8_t *)value.data, 4);
-	return stream_decode((struct text){ value.data + 4, value.size - 4 }, ret_stream);
-}
-
 struct journal_txn {
 	struct store_txn txn;
 };
@@ -41,7 +19,7 @@ int journal_view_begin(struct journal *journal, struct journal_view *view)
 	view->txn = malloc(sizeof(*view->txn));
 	if (!view->txn)
 		return LIFT_E_MEMORY;
-	err = store_begin(journal_store(journal), false, view_txn(view));
+	err = store_begin(journal->store, false, view_txn(view));
 	if (err)
 		journal_view_end(view);
 	return err;
@@ -88,8 +66,8 @@ static int read_chunk(uint64_t number, struct text value, journal_entry_fn fn, v
 static bool seek_chunk(struct store_cursor *cursor, uint64_t number, struct text *ret_key,
 		       struct text *ret_value)
 {
-	uint8_t bytes[8];
-	struct text wanted = journal_key(bytes, number, 8);
+	uint8_t bytes[NUMBER_KEY];
+	struct text wanted = number_encode(number, bytes);
 	bool found = store_seek(cursor, wanted, ret_key, ret_value);
 
 	if (found && text_equal(*ret_key, wanted))
@@ -111,12 +89,9 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
 	for (bool more = seek_chunk(&cursor, from, &key, &value);
 	     more && !err && next - from < most; more = store_next(&cursor, &key, &value)) {
-		if (key.size != 8) {
-			err = LIFT_E_CORRUPT;
-			break;
-		}
-		number = get_be((const uint8_t *)key.data, 8);
-		err = read_chunk(number, value, fn, context, from, &number);
+		err = number_decode(key, &number);
+		if (!err)
+			err = read_chunk(number, value, fn, context, from, &number);
 		if (!err && number > next)
 			next = number;
 	}
@@ -135,11 +110,11 @@ uint64_t journal_view_last(struct journal_view *view)
 {
 	struct store_cursor cursor;
 	struct text key, value;
-	uint64_t next = 1;
+	uint64_t number, next = 1;
 
 	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
-	if (store_last(&cursor, &key, &value) && key.size == 8)
-		read_chunk(get_be((const uint8_t *)key.data, 8), value, no_entry, NULL, 0, &next);
+	if (store_last(&cursor, &key, &value) && number_decode(key, &number) == 0)
+		read_chunk(number, value, no_entry, NULL, 0, &next);
 	store_cursor_close(&cursor);
 	return next - 1;
 }
@@ -156,36 +131,38 @@ int journal_view_format(struct journal_view *view)
 bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
 		       struct text *ret_name)
 {
-	uint8_t key[5];
+	uint8_t key[NAME_KEY];
 
-	return store_get(view_txn(view), DB_NAMES, journal_name_key(key, kind, id), ret_name);
+	return store_get(view_txn(view), DB_NAMES, name_key_encode(kind, id, key), ret_name);
 }
 
 bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source)
 {
+	struct stream found;
+	uint8_t key[ID_KEY];
 	struct text value;
-	uint8_t key[4];
 
-	if (!store_get(view_txn(view), DB_STREAMS, journal_key(key, stream, 4), &value) ||
-	    value.size < 4)
+	if (!store_get(view_txn(view), DB_STREAMS, id_encode(stream, key), &value) ||
+	    stream_row_decode(stream, value, &found) != 0)
 		return false;
-	*ret_source = (uint32_t)get_be((const uint8_t *)value.data, 4);
+	*ret_source = found.source;
 	return true;
 }
 
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context)
 {
-	struct text key, value, name;
+	struct text key, value, name, none = { NULL, 0 };
 	struct source_record record;
 	struct store_cursor cursor;
+	uint32_t id;
 	int err = 0;
 
 	store_cursor_open(view_txn(view), DB_SOURCES, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
 	     more = store_next(&cursor, &key, &value)) {
-		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
-
-		err = source_record_decode(value, &record);
+		err = id_decode(key, &id);
+		if (!err)
+			err = source_row_decode(value, &record);
 		if (!err && !journal_view_name(view, NAME_SOURCE, id, &name))
 			err = LIFT_E_CORRUPT;
 		if (!err)
@@ -195,45 +172,36 @@ int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *
 	return err ? err : journal_view_err(view);
 }
 
+static int read_stream(struct journal_view *view, struct text key, struct text value,
+		       struct stream *ret_stream, struct text *ret_name)
+{
+	struct text name;
+	uint32_t id, source;
+	int err = id_decode(key, &id);
+
+	if (!err)
+		err = stream_row_decode(id, value, ret_stream);
+	if (!err && !journal_view_name(view, NAME_STREAM, id, &name))
+		err = LIFT_E_CORRUPT;
+	return err ? err : stream_name_decode(name, &source, ret_name);
+}
+
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context)
 {
-	struct text key, value, name;
+	struct text key, value, name, none = { NULL, 0 };
 	struct store_cursor cursor;
 	struct stream stream;
 	int err = 0;
 
 	store_cursor_open(view_txn(view), DB_STREAMS, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
+	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
 	     more = store_next(&cursor, &key, &value)) {
-		uint32_t id = (uint32_t)get_be((const uint8_t *)key.data, 4);
-
-		err = stream_record_decode(id, value, &stream);
-		if (!err && (!journal_view_name(view, NAME_STREAM, id, &name) || name.size < 4))
-			err = LIFT_E_CORRUPT;
-		if (err)
-			break;
-		name.data += 4;
-		name.size -= 4;
-		fn(context, &stream, name);
+		err = read_stream(view, key, value, &stream, &name);
+		if (!err)
+			fn(context, &stream, name);
 	}
 	store_cursor_close(&cursor);
 	return err ? err : journal_view_err(view);
-}
-
-static int quarantine_record_decode(struct text key, struct text value, struct quarantined *ret_row)
-{
-	const uint8_t *from = (const uint8_t *)value.data;
-
-	if (key.size != 8 || value.size < QUARANTINE_RECORD)
-		return LIFT_E_CORRUPT;
-	ret_row->number = get_be((const uint8_t *)key.data, 8);
-	ret_row->stream = (uint32_t)get_be(from, 4);
-	ret_row->seq = get_be(from + 4, 8);
-	ret_row->received = (int64_t)get_be(from + 12, 8);
-	ret_row->err = -from[20];
-	ret_row->sent =
-		(struct text){ value.data + QUARANTINE_RECORD, value.size - QUARANTINE_RECORD };
-	return 0;
 }
 
 int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
@@ -242,13 +210,13 @@ int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_q
 	struct text key, value;
 	struct store_cursor cursor;
 	struct quarantined row;
-	uint8_t first[8];
+	uint8_t first[NUMBER_KEY];
 	int err = 0;
 
 	store_cursor_open(view_txn(view), DB_QUARANTINE, &cursor);
-	for (bool more = store_seek(&cursor, journal_key(first, after + 1, 8), &key, &value); more;
+	for (bool more = store_seek(&cursor, number_encode(after + 1, first), &key, &value); more;
 	     more = store_next(&cursor, &key, &value)) {
-		err = quarantine_record_decode(key, value, &row);
+		err = quarantined_decode(key, value, &row);
 		if (err || fn(context, &row) != 0)
 			break;
 	}

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -10,17 +9,6 @@ static const int order[DB_COUNT] = { DB_META,  DB_NAMES,      DB_STREAMS, DB_SOU
 				     DB_INDEX, DB_QUARANTINE, DB_REUSED,  DB_ENTRIES };
 
 enum { PIECE_BYTES = 220 * 4096 /* of leaves: about what a full branch page has */ };
-
-/* What is damaged. */
-
-void walk_tell(struct journal_walk *walk, uint64_t first, uint64_t last, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	journal_damage_add(&walk->damage, first, last, format, args);
-	va_end(args);
-}
 
 /* Numbers end with the last one. Where that is not known, who asks may know it. */
 static void settle_damage(struct journal_walk *walk)
@@ -44,10 +32,9 @@ static void on_damage(void *context, int db, struct text first, struct text end,
 	uint64_t from = 1, to = UINT64_MAX;
 
 	if (db >= 0 && order[db] == DB_ENTRIES) {
-		if (first.size == 8)
-			from = get_be((const uint8_t *)first.data, 8);
-		if (end.size == 8)
-			to = get_be((const uint8_t *)end.data, 8) - 1;
+		number_decode(first, &from);
+		if (number_decode(end, &to) == 0)
+			to--;
 		/* What is missing here is told once. */
 		((struct journal_walk *)context)->next = 0;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/journal/lmdb/walk_internal.h"
+#include "proto/grow.h"
 
 /* The numbers in order. */
 
@@ -89,13 +90,15 @@ static void receive(struct journal_walk *walk, const struct walked_head *head)
 static void place_chunk(struct journal_walk *walk, uint64_t number, const struct chunk *chunk)
 {
 	struct walked_head head = { chunk->stream, chunk->count, chunk->seq, chunk->receipt };
-	uint8_t key[12], value[8];
+	uint8_t key[INDEX_KEY], value[NUMBER_KEY];
 
 	sum_add(&walk->streams[chunk->stream].chunks, DB_INDEX,
-		journal_index_key(key, chunk->stream, chunk->seq), journal_key(value, number, 8));
+		index_key_encode(chunk->stream, chunk->seq, key), number_encode(number, value));
 	if (!walk->is_newest)
 		receive(walk, &head);
-	else if (walk_grow(walk, &walk->heads, walk->n_heads, &walk->room_heads, sizeof(head)))
+	else if (grow(&walk->heads, &walk->room_heads, walk->n_heads + 1, sizeof(head)) != 0)
+		walk->err = LIFT_E_MEMORY;
+	else
 		walk->heads[walk->n_heads++] = head;
 }
 
@@ -104,11 +107,10 @@ void walk_chunk(struct journal_walk *walk, struct text key, struct text value)
 	struct chunk chunk;
 	uint64_t number;
 
-	if (key.size != 8) {
+	if (number_decode(key, &number) != 0) {
 		walk_tell(walk, 1, UINT64_MAX, "entries: a key cannot be");
 		return;
 	}
-	number = get_be((const uint8_t *)key.data, 8);
 	come_to(walk, number);
 	if (walk->is_newest && walk->newest_first == 0)
 		walk->newest_first = number;
@@ -145,13 +147,10 @@ static void tell_stream(struct journal_walk *walk, uint32_t id, const char *why)
 static void compare_stream(struct journal_walk *walk, uint32_t id)
 {
 	struct walked_stream *stream = &walk->streams[id];
-	uint8_t record[4 + STREAM_RECORD_MAX], key[4];
+	uint8_t row[STREAM_ROW_MAX], key[ID_KEY];
 	struct sum found = { 0 };
-	size_t size;
 
-	put_be(record, stream->found.source, 4);
-	size = 4 + stream_encode(&stream->found, record + 4);
-	sum_add(&found, DB_STREAMS, journal_key(key, id, 4), (struct text){ (char *)record, size });
+	sum_add(&found, DB_STREAMS, id_encode(id, key), stream_row_encode(&stream->found, row));
 	if (!stream->has_record || !sum_equal(&found, &stream->record))
 		tell_stream(walk, id, "what it has received is not in the entries");
 	if (!sum_equal(&stream->index, &stream->chunks))

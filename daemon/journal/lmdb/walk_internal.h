@@ -43,7 +43,7 @@ struct journal_walk {
 	struct names *source_names, *stream_names;
 	struct walked_stream *streams; /* by id; as many as there are names of streams */
 	struct walked_source *sources; /* likewise */
-	uint32_t room_streams, room_sources;
+	size_t room_streams, room_sources;
 	uint64_t received; /* numbers, as the sources' records have it: the last journal number */
 	size_t newest_piece;
 	uint64_t newest_first; /* the number of the newest part's first chunk */
@@ -60,8 +60,6 @@ __attribute__((format(printf, 4, 5))) void walk_tell(struct journal_walk *walk, 
 
 /* One more record of a database. */
 void walk_record(struct journal_walk *walk, int db, struct text key, struct text value);
-/* Room for one more: false, and the error sticks. */
-bool walk_grow(struct journal_walk *walk, void *array, size_t count, size_t *room, size_t size);
 
 /* The entries: one more chunk; the end of a part, behind which a number should follow; the end of
  * all, where it is not known which. */

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "daemon/journal/lmdb/walk_internal.h"
-
-bool walk_grow(struct journal_walk *walk, void *array, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room ? 2 * *room : 16;
-	void **at = array, *grown;
-
-	if (count < *room)
-		return true;
-	grown = realloc(*at, more * size);
-	if (!grown) {
-		walk->err = LIFT_E_MEMORY;
-		return false;
-	}
-	memset((char *)grown + *room * size, 0, (more - *room) * size);
-	*at = grown;
-	*room = more;
-	return true;
-}
+#include "proto/grow.h"
 
 static void tell(struct journal_walk *walk, int db, const char *why)
 {
@@ -32,7 +13,7 @@ static void on_meta(struct journal_walk *walk, struct text key, struct text valu
 		walk->format = (uint8_t)value.data[0];
 	if (!text_equal(key, text_of(SUMS_KEY)))
 		return;
-	walk->has_sums = journal_sums_decode(value, walk->kept_sums) == 0;
+	walk->has_sums = sums_decode(value, walk->kept_sums) == 0;
 	if (!walk->has_sums)
 		tell(walk, DB_META, "the sums cannot be read");
 }
@@ -41,83 +22,83 @@ static void on_meta(struct journal_walk *walk, struct text key, struct text valu
 
 static bool profile_is_sound(const struct journal_walk *walk, struct text name)
 {
-	const uint8_t *from = (const uint8_t *)name.data;
+	struct profile_key key;
 
-	if (name.size < 4 || (name.size - 4) % 8 != 0 || name.size > PROFILE_MAX ||
-	    get_be(from, 4) >= walk->n_names[NAME_REGION])
+	if (profile_key_decode(name, &key) != 0 || key.region >= walk->n_names[NAME_REGION])
 		return false;
-	for (size_t i = 4; i < name.size; i += 8)
-		if (get_be(from + i, 4) >= walk->n_names[NAME_DIMENSION] ||
-		    get_be(from + i + 4, 4) >= walk->n_names[NAME_VALUE])
+	for (uint32_t i = 0; i < key.n; i++)
+		if (key.attrs[i].dimension >= walk->n_names[NAME_DIMENSION] ||
+		    key.attrs[i].value >= walk->n_names[NAME_VALUE])
 			return false;
 	return true;
 }
 
-static void add_source(struct journal_walk *walk, struct text name)
+/* A number that a name gets only once. */
+static void add_once(struct journal_walk *walk, struct names *names, struct text name,
+		     uint32_t number, const char *why)
 {
 	uint32_t id;
-	size_t room = walk->room_sources;
 
-	if (names_add(walk->source_names, name, &id) != 0)
+	if (names_add(names, name, &id) != 0)
 		walk->err = LIFT_E_MEMORY;
-	else if (id != walk->n_names[NAME_SOURCE])
-		tell(walk, DB_NAMES, "a source has two numbers");
-	walk_grow(walk, &walk->sources, walk->n_names[NAME_SOURCE], &room, sizeof(*walk->sources));
-	walk->room_sources = (uint32_t)room;
+	else if (id != number)
+		tell(walk, DB_NAMES, why);
+}
+
+static void add_source(struct journal_walk *walk, struct text name)
+{
+	uint32_t number = walk->n_names[NAME_SOURCE];
+
+	add_once(walk, walk->source_names, name, number, "a source has two numbers");
+	if (grow(&walk->sources, &walk->room_sources, number + 1, sizeof(*walk->sources)) != 0)
+		walk->err = LIFT_E_MEMORY;
+	else
+		walk->sources[number] = (struct walked_source){ 0 };
 }
 
 static void add_stream(struct journal_walk *walk, struct text name)
 {
-	uint32_t id, number = walk->n_names[NAME_STREAM];
-	size_t room = walk->room_streams;
+	uint32_t number = walk->n_names[NAME_STREAM], source;
+	struct text stream;
 
-	if (name.size < 5 || get_be((const uint8_t *)name.data, 4) >= walk->n_names[NAME_SOURCE])
+	if (stream_name_decode(name, &source, &stream) != 0 || source >= walk->n_names[NAME_SOURCE])
 		tell(walk, DB_NAMES, "a stream has no source");
-	if (names_add(walk->stream_names, name, &id) != 0)
+	add_once(walk, walk->stream_names, name, number, "a stream has two numbers");
+	if (grow(&walk->streams, &walk->room_streams, number + 1, sizeof(*walk->streams)) != 0)
 		walk->err = LIFT_E_MEMORY;
-	else if (id != number)
-		tell(walk, DB_NAMES, "a stream has two numbers");
-	if (walk_grow(walk, &walk->streams, number, &room, sizeof(*walk->streams)))
-		walk->streams[number].found = (struct stream){ .id = number, .next = 1 };
-	walk->room_streams = (uint32_t)room;
+	else
+		walk->streams[number] =
+			(struct walked_stream){ .found = { .id = number, .next = 1 } };
 }
 
 static void on_name(struct journal_walk *walk, struct text key, struct text value)
 {
-	const uint8_t *bytes = (const uint8_t *)key.data;
+	enum name_kind kind;
+	uint32_t number;
 
-	if (key.size != 5 || bytes[0] >= NAME_KINDS ||
-	    get_be(bytes + 1, 4) != walk->n_names[bytes[0]]) {
+	if (name_key_decode(key, &kind, &number) != 0 || number != walk->n_names[kind]) {
 		tell(walk, DB_NAMES, "numbers have a gap");
 		return;
 	}
-	if (bytes[0] == NAME_SOURCE)
+	if (kind == NAME_SOURCE)
 		add_source(walk, value);
-	else if (bytes[0] == NAME_STREAM)
+	else if (kind == NAME_STREAM)
 		add_stream(walk, value);
-	else if (bytes[0] == NAME_PROFILE && !profile_is_sound(walk, value))
+	else if (kind == NAME_PROFILE && !profile_is_sound(walk, value))
 		tell(walk, DB_NAMES, "a profile has names that are not there");
 	if (!walk->err)
-		walk->n_names[bytes[0]]++;
+		walk->n_names[kind]++;
 }
 
 /* What is kept of streams and sources. */
-
-static bool read_id(struct text key, uint32_t below, uint32_t *ret_id)
-{
-	if (key.size != 4)
-		return false;
-	*ret_id = (uint32_t)get_be((const uint8_t *)key.data, 4);
-	return *ret_id < below;
-}
 
 static void on_stream(struct journal_walk *walk, struct text key, struct text value)
 {
 	struct stream stream;
 	uint32_t id;
 
-	if (!read_id(key, walk->n_names[NAME_STREAM], &id) ||
-	    stream_record_decode(id, value, &stream) != 0 ||
+	if (id_decode(key, &id) != 0 || id >= walk->n_names[NAME_STREAM] ||
+	    stream_row_decode(id, value, &stream) != 0 ||
 	    stream.source >= walk->n_names[NAME_SOURCE]) {
 		tell(walk, DB_STREAMS, "a record cannot be read");
 		return;
@@ -132,8 +113,8 @@ static void on_source(struct journal_walk *walk, struct text key, struct text va
 	struct source_record record;
 	uint32_t id;
 
-	if (!read_id(key, walk->n_names[NAME_SOURCE], &id) ||
-	    source_record_decode(value, &record) != 0) {
+	if (id_decode(key, &id) != 0 || id >= walk->n_names[NAME_SOURCE] ||
+	    source_row_decode(value, &record) != 0) {
 		tell(walk, DB_SOURCES, "a record cannot be read");
 		return;
 	}
@@ -143,10 +124,11 @@ static void on_source(struct journal_walk *walk, struct text key, struct text va
 
 static void on_index(struct journal_walk *walk, struct text key, struct text value)
 {
+	uint64_t seq, number;
 	uint32_t id;
 
-	if (key.size != 12 || value.size != 8 ||
-	    !read_id((struct text){ key.data, 4 }, walk->n_names[NAME_STREAM], &id))
+	if (index_key_decode(key, &id, &seq) != 0 || number_decode(value, &number) != 0 ||
+	    id >= walk->n_names[NAME_STREAM])
 		tell(walk, DB_INDEX, "a record cannot be read");
 	else
 		sum_add(&walk->streams[id].index, DB_INDEX, key, value);
@@ -154,13 +136,18 @@ static void on_index(struct journal_walk *walk, struct text key, struct text val
 
 static void on_row(struct journal_walk *walk, struct text key, struct text value)
 {
-	if (key.size != 8 || value.size < QUARANTINE_RECORD)
+	struct quarantined row;
+
+	if (quarantined_decode(key, value, &row) != 0)
 		tell(walk, DB_QUARANTINE, "a row cannot be read");
 }
 
 static void on_reused(struct journal_walk *walk, struct text key, struct text value)
 {
-	if (key.size != 12 || value.size != 8)
+	uint64_t seq, row;
+	uint32_t stream;
+
+	if (index_key_decode(key, &stream, &seq) != 0 || number_decode(value, &row) != 0)
 		tell(walk, DB_REUSED, "a record cannot be read");
 }
 

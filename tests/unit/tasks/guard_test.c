@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal/lmdb/internal.h"
+#include "daemon/journal/journal.h"
 #include "daemon/store/store.h"
 #include "tests/unit/world.h"
 

@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal/lmdb/internal.h"
+#include "daemon/journal/lmdb/layout.h"
+#include "daemon/journal/lmdb/walk.h"
 #include "daemon/store/pages_internal.h"
 #include "daemon/store/store.h"
 #include "tests/unit/world.h"
@@ -417,7 +418,7 @@ static void index_of_no_chunk_without_sums(struct copy *copy)
 	uint8_t key[12], value[8];
 
 	without_sums(copy);
-	put(copy, DB_INDEX, journal_index_key(key, 0, 12345), journal_key(value, 3, 8));
+	put(copy, DB_INDEX, index_key_encode(0, 12345, key), number_encode(3, value));
 }
 static void row_changed(struct copy *copy)
 {
@@ -953,7 +954,7 @@ static void write_format_1(const struct dir *dir)
 		{ NAME_PROFILE, TEXT("\0\0\0\0") },
 	};
 	uint8_t chunk[CHUNK_HEAD + ENTRY_MAX], key[12], number[8];
-	uint8_t stream[4 + STREAM_RECORD_MAX] = { 0 }, source[SOURCE_RECORD] = { 0 };
+	uint8_t stream[4 + STREAM_RECORD_MAX] = { 0 }, source[SOURCE_ROW] = { 0 };
 	struct entry entry = { .fact = { .time = WORLD_BEGIN,
 					 .type = EVENT_STARTED,
 					 .result = { -1, -1, 0 },
@@ -969,18 +970,17 @@ static void write_format_1(const struct dir *dir)
 	put(&copy, DB_META, text_of("secret"), (struct text){ (const char *)secret, 16 });
 	put(&copy, DB_META, text_of("id"), text_of("sixteen bytes id"));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		put(&copy, DB_NAMES, journal_name_key(key, names[i].kind, 0), names[i].name);
+		put(&copy, DB_NAMES, name_key_encode(names[i].kind, 0, key), names[i].name);
 	chunk_seal(chunk, &head);
-	put(&copy, DB_ENTRIES, journal_key(number, 1, 8),
+	put(&copy, DB_ENTRIES, number_encode(1, number),
 	    (struct text){ (char *)chunk, CHUNK_HEAD + size });
-	put(&copy, DB_INDEX, journal_index_key(key, 0, 1), journal_key(number, 1, 8));
+	put(&copy, DB_INDEX, index_key_encode(0, 1, key), number_encode(1, number));
 	put_be(stream + 4, 2, 8); /* next, after the source */
-	put(&copy, DB_STREAMS, journal_key(key, 0, 4), (struct text){ (char *)stream, 4 + 16 });
+	put(&copy, DB_STREAMS, id_encode(0, key), (struct text){ (char *)stream, 4 + 16 });
 	put_be(source, 1, 8);
 	put_be(source + 16, WORLD_BEGIN, 8);
 	put_be(source + 24, WORLD_BEGIN + 5, 8);
-	put(&copy, DB_SOURCES, journal_key(key, 0, 4),
-	    (struct text){ (char *)source, sizeof(source) });
+	put(&copy, DB_SOURCES, id_encode(0, key), (struct text){ (char *)source, sizeof(source) });
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
 }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entries under consecutive numbers of one stream are put together, and found again.
+ */
+#include "daemon/journal/lmdb/internal.h"
+
+void journal_put_chunk(struct journal *journal)
+{
+	struct open_chunk *open = &journal->open;
+	uint8_t key[NUMBER_KEY], index_key[INDEX_KEY], number[NUMBER_KEY];
+
+	if (open->head.count == 0)
+		return;
+	open->head.entries = (struct text){ (char *)open->bytes + CHUNK_HEAD, open->size };
+	chunk_seal(open->bytes, &open->head);
+	store_append(&journal->txn, DB_ENTRIES, number_encode(open->number, key),
+		     (struct text){ (char *)open->bytes, CHUNK_HEAD + open->size });
+	journal_put_new(journal, DB_INDEX,
+			index_key_encode(open->head.stream, open->head.seq, index_key),
+			number_encode(open->number, number));
+	open->head.count = 0;
+	open->size = 0;
+}
+
+/* Does an entry of so many bytes go on from where the open chunk ends? */
+static bool chunk_takes(const struct open_chunk *open, const struct stream *stream, uint64_t seq,
+			int64_t receipt, size_t size)
+{
+	return open->head.count > 0 && open->head.stream == stream->id &&
+	       open->head.seq + open->head.count == seq && open->head.receipt == receipt &&
+	       open->head.count < UINT16_MAX && CHUNK_HEAD + open->size + size <= CHUNK_MAX;
+}
+
+void journal_fill_chunk(struct journal *journal, const struct stream *stream, uint64_t seq,
+			int64_t receipt, const struct entry *entry)
+{
+	struct open_chunk *open = &journal->open;
+	uint8_t bytes[ENTRY_MAX];
+	size_t size = entry_encode(entry, bytes);
+
+	if (!chunk_takes(open, stream, seq, receipt, size)) {
+		journal_put_chunk(journal);
+		open->head = (struct chunk){ .stream = stream->id, .seq = seq, .receipt = receipt };
+		open->number = journal->next;
+	}
+	memcpy(open->bytes + CHUNK_HEAD + open->size, bytes, size);
+	open->size += size;
+	journal->appended += size;
+	open->head.count++;
+}
+
+/* The journal number of the chunk that holds a number: that of the greatest index key that is not
+ * above it. */
+static int find_number(struct journal *journal, const struct stream *stream, uint64_t seq,
+		       uint64_t *ret_number)
+{
+	struct text key, value, wanted;
+	struct store_cursor cursor;
+	uint8_t bytes[INDEX_KEY];
+	uint64_t first;
+	uint32_t of;
+	bool found;
+	int err = LIFT_E_CORRUPT;
+
+	wanted = index_key_encode(stream->id, seq, bytes);
+	store_cursor_open(&journal->txn, DB_INDEX, &cursor);
+	found = store_seek(&cursor, wanted, &key, &value);
+	if (!found)
+		found = store_last(&cursor, &key, &value);
+	else if (!text_equal(key, wanted))
+		found = store_previous(&cursor, &key, &value);
+	if (found && index_key_decode(key, &of, &first) == 0 && of == stream->id)
+		err = number_decode(value, ret_number);
+	store_cursor_close(&cursor);
+	return journal->txn.err ? journal->txn.err : err;
+}
+
+int journal_find_chunk(struct journal *journal, const struct stream *stream, uint64_t seq,
+		       struct chunk *ret_chunk)
+{
+	uint8_t key[NUMBER_KEY];
+	struct text value;
+	uint64_t number;
+	int err = find_number(journal, stream, seq, &number);
+
+	if (err)
+		return err;
+	if (!store_get(&journal->txn, DB_ENTRIES, number_encode(number, key), &value))
+		return journal->txn.err ? journal->txn.err : LIFT_E_CORRUPT;
+	return chunk_open(value, ret_chunk);
+}

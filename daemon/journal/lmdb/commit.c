@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All since the last commit becomes durable, or is as if it had not been asked for.
+ */
+#include "daemon/journal/lmdb/internal.h"
+
+int journal_begin(struct journal *journal)
+{
+	if (journal->txn.txn || journal->txn.err)
+		return journal->txn.err;
+	return store_begin(journal->store, true, &journal->txn);
+}
+
+static void put_streams(struct journal *journal)
+{
+	uint8_t row[STREAM_ROW_MAX], key[ID_KEY];
+
+	for (size_t i = 0; i < journal->n_streams; i++) {
+		struct received *received = &journal->streams[i];
+
+		if (!received->changed)
+			continue;
+		received->changed = false;
+		journal_put(journal, DB_STREAMS, id_encode((uint32_t)i, key),
+			    stream_row_encode(received->stream, row));
+	}
+}
+
+static void put_sources(struct journal *journal)
+{
+	uint8_t row[SOURCE_ROW], key[ID_KEY];
+
+	for (size_t i = 0; i < journal->n_sources; i++) {
+		struct source *source = &journal->sources[i];
+
+		if (!source->changed)
+			continue;
+		source->changed = false;
+		journal_put(journal, DB_SOURCES, id_encode((uint32_t)i, key),
+			    source_row_encode(&source->record, row));
+	}
+}
+
+void journal_fail(struct journal *journal, int err)
+{
+	journal_begin(journal);
+	store_fail(&journal->txn, err);
+}
+
+static int commit_changes(struct journal *journal)
+{
+	int err;
+
+	if (!journal->txn.err) {
+		journal_put_chunk(journal);
+		put_streams(journal);
+		put_sources(journal);
+		journal_sums_put(journal, &journal->txn);
+	}
+	err = store_commit(&journal->txn);
+	journal->txn.err = 0;
+	journal->appended = 0;
+	if (!err) {
+		atomic_store(&journal->last, journal->next - 1);
+		return 0;
+	}
+	/* What memory knows is ahead of the disk: read it anew. */
+	journal_unload(journal);
+	return journal_load(journal) == 0 ? err : LIFT_E_FATAL;
+}
+
+/* The errors that are the store's; others have words of their own. */
+static const char *words_of(const struct journal *journal, int err)
+{
+	return lift_err_class(err) == LIFT_CLASS_STORE ? store_failure(journal->store)
+						       : lift_err_text(err);
+}
+
+static const char no_room[] = "journal_max_mib is reached";
+
+int journal_commit(struct journal *journal)
+{
+	bool changed = journal->txn.txn || journal->txn.err;
+	const char *failure = journal_failure(journal);
+	int err = changed ? commit_changes(journal) : 0;
+
+	/* Also where nothing has changed: a number that was received is answered for, too. */
+	if (!err)
+		err = store_check_place(journal->store);
+	if (err)
+		atomic_store(&journal->failure, words_of(journal, err));
+	else if (!journal_has_room(journal))
+		atomic_store(&journal->failure, no_room);
+	else if (changed || failure == no_room || failure == lift_err_text(LIFT_E_GONE))
+		atomic_store(&journal->failure, NULL);
+	return err;
+}
+
+void journal_set_quota(struct journal *journal, uint64_t bytes)
+{
+	journal->quota = bytes;
+}
+
+/* What is appended takes pages that are not counted yet: of a tree they are at least half full. */
+bool journal_has_room(const struct journal *journal)
+{
+	uint64_t bytes = journal_bytes(journal) + 2 * journal->appended + JOURNAL_RESERVE;
+
+	return journal->quota == 0 || bytes <= journal->quota;
+}
+
+const char *journal_failure(const struct journal *journal)
+{
+	return atomic_load(&journal->failure);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/journal/lmdb/layout.h"
+
+#include <assert.h>
+
+const char *const journal_db_names[DB_COUNT] = {
+	[DB_META] = "meta",
+	[DB_ENTRIES] = "entries",
+	[DB_INDEX] = "index",
+	[DB_NAMES] = "names",
+	[DB_STREAMS] = "streams",
+	[DB_SOURCES] = "sources",
+	[DB_QUARANTINE] = "quarantine",
+	[DB_REUSED] = "reused",
+};
+
+static struct text written(const uint8_t *bytes, size_t size)
+{
+	return (struct text){ (const char *)bytes, size };
+}
+
+static uint64_t read_be(struct text from, size_t at, size_t size)
+{
+	return get_be((const uint8_t *)from.data + at, size);
+}
+
+struct text number_encode(uint64_t number, uint8_t to[static NUMBER_KEY])
+{
+	put_be(to, number, NUMBER_KEY);
+	return written(to, NUMBER_KEY);
+}
+
+int number_decode(struct text from, uint64_t *ret_number)
+{
+	if (from.size != NUMBER_KEY)
+		return LIFT_E_CORRUPT;
+	*ret_number = read_be(from, 0, NUMBER_KEY);
+	return 0;
+}
+
+struct text id_encode(uint32_t id, uint8_t to[static ID_KEY])
+{
+	put_be(to, id, ID_KEY);
+	return written(to, ID_KEY);
+}
+
+int id_decode(struct text from, uint32_t *ret_id)
+{
+	if (from.size != ID_KEY)
+		return LIFT_E_CORRUPT;
+	*ret_id = (uint32_t)read_be(from, 0, ID_KEY);
+	return 0;
+}
+
+struct text name_key_encode(enum name_kind kind, uint32_t id, uint8_t to[static NAME_KEY])
+{
+	to[0] = (uint8_t)kind;
+	put_be(to + 1, id, 4);
+	return written(to, NAME_KEY);
+}
+
+int name_key_decode(struct text from, enum name_kind *ret_kind, uint32_t *ret_id)
+{
+	if (from.size != NAME_KEY || (uint8_t)from.data[0] >= NAME_KINDS)
+		return LIFT_E_CORRUPT;
+	*ret_kind = (enum name_kind)from.data[0];
+	*ret_id = (uint32_t)read_be(from, 1, 4);
+	return 0;
+}
+
+struct text index_key_encode(uint32_t stream, uint64_t seq, uint8_t to[static INDEX_KEY])
+{
+	put_be(to, stream, 4);
+	put_be(to + 4, seq, 8);
+	return written(to, INDEX_KEY);
+}
+
+int index_key_decode(struct text from, uint32_t *ret_stream, uint64_t *ret_seq)
+{
+	if (from.size != INDEX_KEY)
+		return LIFT_E_CORRUPT;
+	*ret_stream = (uint32_t)read_be(from, 0, 4);
+	*ret_seq = read_be(from, 4, 8);
+	return 0;
+}
+
+struct text stream_name_encode(uint32_t source, struct text stream,
+			       uint8_t to[static STREAM_NAME_MAX])
+{
+	assert(stream.size <= STREAM_MAX);
+	put_be(to, source, 4);
+	memcpy(to + 4, stream.data, stream.size);
+	return written(to, 4 + stream.size);
+}
+
+int stream_name_decode(struct text from, uint32_t *ret_source, struct text *ret_stream)
+{
+	if (from.size < 5 || from.size > STREAM_NAME_MAX)
+		return LIFT_E_CORRUPT;
+	*ret_source = (uint32_t)read_be(from, 0, 4);
+	*ret_stream = (struct text){ from.data + 4, from.size - 4 };
+	return 0;
+}
+
+struct text stream_row_encode(const struct stream *stream, uint8_t to[static STREAM_ROW_MAX])
+{
+	put_be(to, stream->source, 4);
+	return written(to, 4 + stream_encode(stream, to + 4));
+}
+
+int stream_row_decode(uint32_t id, struct text from, struct stream *ret_stream)
+{
+	struct stream stream = { .id = id };
+	int err;
+
+	if (from.size < 4)
+		return LIFT_E_CORRUPT;
+	stream.source = (uint32_t)read_be(from, 0, 4);
+	err = stream_decode((struct text){ from.data + 4, from.size - 4 }, &stream);
+	if (!err)
+		*ret_stream = stream;
+	return err;
+}
+
+struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW])
+{
+	put_be(to, record->accepted, 8);
+	put_be(to + 8, record->rejected, 8);
+	put_be(to + 16, (uint64_t)record->last_event, 8);
+	put_be(to + 24, (uint64_t)record->last_received, 8);
+	return written(to, SOURCE_ROW);
+}
+
+int source_row_decode(struct text from, struct source_record *ret_record)
+{
+	if (from.size != SOURCE_ROW)
+		return LIFT_E_CORRUPT;
+	ret_record->accepted = read_be(from, 0, 8);
+	ret_record->rejected = read_be(from, 8, 8);
+	ret_record->last_event = (int64_t)read_be(from, 16, 8);
+	ret_record->last_received = (int64_t)read_be(from, 24, 8);
+	return 0;
+}
+
+struct text quarantined_encode(const struct quarantined *row, uint8_t to[static QUARANTINE_ROW_MAX])
+{
+	assert(row->sent.size <= JOURNAL_SENT_MAX);
+	put_be(to, row->stream, 4);
+	put_be(to + 4, row->seq, 8);
+	put_be(to + 12, (uint64_t)row->received, 8);
+	to[20] = (uint8_t)-row->err;
+	if (row->sent.size > 0)
+		memcpy(to + QUARANTINE_HEAD, row->sent.data, row->sent.size);
+	return written(to, QUARANTINE_HEAD + row->sent.size);
+}
+
+int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row)
+{
+	if (from.size < QUARANTINE_HEAD || number_decode(key, &ret_row->number) != 0)
+		return LIFT_E_CORRUPT;
+	ret_row->stream = (uint32_t)read_be(from, 0, 4);
+	ret_row->seq = read_be(from, 4, 8);
+	ret_row->received = (int64_t)read_be(from, 12, 8);
+	ret_row->err = -(uint8_t)from.data[20];
+	ret_row->sent = (struct text){ from.data + QUARANTINE_HEAD, from.size - QUARANTINE_HEAD };
+	return 0;
+}
+
+struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[static SUMS_BYTES])
+{
+	for (int db = 0; db < DB_COUNT; db++)
+		sum_encode(&sums[db], to + db * SUM_BYTES);
+	return written(to, SUMS_BYTES);
+}
+
+int sums_decode(struct text from, struct sum ret_sums[static DB_COUNT])
+{
+	if (from.size != SUMS_BYTES)
+		return LIFT_E_CORRUPT;
+	for (int db = 0; db < DB_COUNT; db++)
+		sum_decode((struct text){ from.data + db * SUM_BYTES, SUM_BYTES }, &ret_sums[db]);
+	return 0;
+}

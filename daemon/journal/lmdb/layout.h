@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout.h - the journal's databases: the one place for the layout of each key and value, with what
+ * writes and what reads it side by side. Pure.
+ *
+ *   database    key                       value
+ *   meta        "format"                  1 byte
+ *               "secret"                  the digest of the secret
+ *               "id"                      JOURNAL_ID bytes
+ *               SUMS_KEY                  for each database, in the order of their numbers, the sum
+ *                                         (sum.h) of its records: all but this one. That of entries
+ *                                         is nothing: chunks have checksums, and numbers without a
+ *                                         gap
+ *   entries     journal number of the     a chunk (entry.h)
+ *               first entry 8
+ *   index       stream 4, number in the   journal number 8, for the first entry of each chunk
+ *               stream 8
+ *   names       kind 1, id 4              the name
+ *   streams     id 4                      source 4, the stream's record (stream.h)
+ *   sources     id 4                      accepted 8, rejected 8, last event 8, last received 8
+ *   quarantine  row 8                     stream 4, number in the stream 8, received 8, error 1,
+ *                                         what was sent. A row's number is its entry's, or the one
+ *                                         behind the last row where rows without an entry (reused)
+ *                                         have run ahead
+ *   reused      stream 4, number in the   row 8, for each row of that error
+ *               stream 8
+ *
+ * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums.
+ *
+ * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
+ * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.
+ */
+#ifndef LIFTD_JOURNAL_LMDB_LAYOUT_H
+#define LIFTD_JOURNAL_LMDB_LAYOUT_H
+
+#include "daemon/journal/journal.h"
+#include "daemon/store/sum.h"
+
+enum {
+	DB_META,
+	DB_ENTRIES,
+	DB_INDEX,
+	DB_NAMES,
+	DB_STREAMS,
+	DB_SOURCES,
+	DB_QUARANTINE,
+	DB_REUSED,
+	DB_COUNT
+};
+
+extern const char *const journal_db_names[DB_COUNT];
+
+enum {
+	JOURNAL_FORMAT_WITHOUT_SUMS = 1,
+	NUMBER_KEY = 8,
+	ID_KEY = 4,
+	NAME_KEY = 5,
+	INDEX_KEY = 12,
+	STREAM_NAME_MAX = 4 + STREAM_MAX,
+	STREAM_ROW_MAX = 4 + STREAM_RECORD_MAX,
+	SOURCE_ROW = 32,
+	QUARANTINE_HEAD = 21,
+	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + JOURNAL_SENT_MAX,
+	SUMS_BYTES = DB_COUNT * SUM_BYTES,
+};
+#define SUMS_KEY "sums"
+
+/* A journal number or a row's, as a key or a value. */
+struct text number_encode(uint64_t number, uint8_t to[static NUMBER_KEY]);
+int number_decode(struct text from, uint64_t *ret_number);
+
+/* The id of a stream or a source. */
+struct text id_encode(uint32_t id, uint8_t to[static ID_KEY]);
+int id_decode(struct text from, uint32_t *ret_id);
+
+/* The number of a name of a kind. */
+struct text name_key_encode(enum name_kind kind, uint32_t id, uint8_t to[static NAME_KEY]);
+int name_key_decode(struct text from, enum name_kind *ret_kind, uint32_t *ret_id);
+
+/* A number of a stream: the key of index and reused. */
+struct text index_key_encode(uint32_t stream, uint64_t seq, uint8_t to[static INDEX_KEY]);
+int index_key_decode(struct text from, uint32_t *ret_stream, uint64_t *ret_seq);
+
+/* The name of a stream: its source, and its text (at most STREAM_MAX bytes). */
+struct text stream_name_encode(uint32_t source, struct text stream,
+			       uint8_t to[static STREAM_NAME_MAX]);
+int stream_name_decode(struct text from, uint32_t *ret_source, struct text *ret_stream);
+
+/* What has been received of a stream. Its id is not part of it, and is set. */
+struct text stream_row_encode(const struct stream *stream, uint8_t to[static STREAM_ROW_MAX]);
+int stream_row_decode(uint32_t id, struct text from, struct stream *ret_stream);
+
+/* What a source has sent. */
+struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW]);
+int source_row_decode(struct text from, struct source_record *ret_record);
+
+/* A refused event; `sent` has at most JOURNAL_SENT_MAX bytes, and is borrowed from what is read. */
+struct text quarantined_encode(const struct quarantined *row,
+			       uint8_t to[static QUARANTINE_ROW_MAX]);
+int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row);
+
+/* The sums. */
+struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[static SUMS_BYTES]);
+int sums_decode(struct text from, struct sum ret_sums[static DB_COUNT]);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the journal keeps in memory, from what is on disk.
+ */
+#include <stdlib.h>
+
+#include "daemon/journal/lmdb/internal.h"
+#include "proto/grow.h"
+
+int journal_memory_add_source(struct journal *journal)
+{
+	int err = grow(&journal->sources, &journal->room_sources, journal->n_sources + 1,
+		       sizeof(*journal->sources));
+
+	if (!err)
+		journal->sources[journal->n_sources++] = (struct source){ 0 };
+	return err;
+}
+
+int journal_memory_add_stream(struct journal *journal, uint32_t source, struct stream **ret_stream)
+{
+	struct stream *stream;
+	int err = grow(&journal->streams, &journal->room_streams, journal->n_streams + 1,
+		       sizeof(*journal->streams));
+
+	if (err)
+		return err;
+	stream = calloc(1, sizeof(*stream));
+	if (!stream)
+		return LIFT_E_MEMORY;
+	stream->id = (uint32_t)journal->n_streams;
+	stream->source = source;
+	stream->next = 1;
+	journal->streams[journal->n_streams++] = (struct received){ stream, false };
+	journal->sources[source].n_streams++;
+	*ret_stream = stream;
+	return 0;
+}
+
+void journal_unload(struct journal *journal)
+{
+	for (int kind = 0; kind < NAME_KINDS; kind++) {
+		names_free(journal->names[kind]);
+		journal->names[kind] = NULL;
+	}
+	for (size_t i = 0; i < journal->n_streams; i++)
+		free(journal->streams[i].stream);
+	journal->n_streams = journal->n_sources = 0;
+	journal->last_receipt = 0;
+	journal->open.head.count = 0;
+	journal->open.size = 0;
+}
+
+static int load_name(struct journal *journal, struct text key, struct text value)
+{
+	enum name_kind kind;
+	uint32_t number, id;
+	int err = name_key_decode(key, &kind, &number);
+
+	if (!err)
+		err = names_add(journal->names[kind], value, &id);
+	return !err && id != number ? LIFT_E_CORRUPT : err;
+}
+
+static int load_names(struct journal *journal, struct store_txn *txn)
+{
+	struct text key, value, none = { NULL, 0 };
+	struct store_cursor cursor;
+	int err = 0;
+
+	for (int kind = 0; kind < NAME_KINDS; kind++) {
+		journal->names[kind] = names_new();
+		if (!journal->names[kind])
+			return LIFT_E_MEMORY;
+	}
+	store_cursor_open(txn, DB_NAMES, &cursor);
+	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
+	     more = store_next(&cursor, &key, &value))
+		err = load_name(journal, key, value);
+	store_cursor_close(&cursor);
+	return err ? err : txn->err;
+}
+
+static int load_source(struct journal *journal, struct store_txn *txn, uint32_t id)
+{
+	struct source_record *record;
+	uint8_t key[ID_KEY];
+	struct text value;
+	int err = journal_memory_add_source(journal);
+
+	if (err)
+		return err;
+	record = &journal->sources[id].record;
+	if (store_get(txn, DB_SOURCES, id_encode(id, key), &value))
+		err = source_row_decode(value, record);
+	if (!err && record->last_received > journal->last_receipt)
+		journal->last_receipt = record->last_received;
+	return err;
+}
+
+static int load_stream(struct journal *journal, struct store_txn *txn, uint32_t id)
+{
+	struct stream *stream, found;
+	uint8_t key[ID_KEY];
+	struct text value;
+	int err;
+
+	if (!store_get(txn, DB_STREAMS, id_encode(id, key), &value))
+		return txn->err ? txn->err : LIFT_E_CORRUPT;
+	err = stream_row_decode(id, value, &found);
+	if (!err && found.source >= journal->n_sources)
+		err = LIFT_E_CORRUPT;
+	if (!err)
+		err = journal_memory_add_stream(journal, found.source, &stream);
+	if (!err)
+		*stream = found;
+	return err;
+}
+
+static int load_streams(struct journal *journal, struct store_txn *txn)
+{
+	uint32_t n_sources = names_count(journal->names[NAME_SOURCE]);
+	uint32_t n_streams = names_count(journal->names[NAME_STREAM]);
+	int err = 0;
+
+	for (uint32_t i = 0; i < n_sources && !err; i++)
+		err = load_source(journal, txn, i);
+	for (uint32_t i = 0; i < n_streams && !err; i++)
+		err = load_stream(journal, txn, i);
+	return err ? err : txn->err;
+}
+
+static int load_quarantine(struct journal *journal, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint64_t last = 0;
+	int err = 0;
+
+	store_cursor_open(txn, DB_QUARANTINE, &cursor);
+	if (store_last(&cursor, &key, &value))
+		err = number_decode(key, &last);
+	store_cursor_close(&cursor);
+	journal->next_row = last + 1;
+	journal->quarantined = err || txn->err ? 0 : store_count(txn, DB_QUARANTINE);
+	return err ? err : txn->err;
+}
+
+/* As many numbers as have been received of all sources. */
+static uint64_t count_received(const struct journal *journal)
+{
+	uint64_t received = 0;
+
+	for (size_t i = 0; i < journal->n_sources; i++)
+		received +=
+			journal->sources[i].record.accepted + journal->sources[i].record.rejected;
+	return received;
+}
+
+/* The next number, from the last chunk. */
+static int load_next(struct journal *journal, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	struct chunk chunk;
+	uint64_t first;
+	int err = 0;
+
+	journal->next = 1;
+	store_cursor_open(txn, DB_ENTRIES, &cursor);
+	if (store_last(&cursor, &key, &value)) {
+		err = number_decode(key, &first);
+		if (!err)
+			err = chunk_open(value, &chunk);
+		if (!err)
+			journal->next = first + chunk.count;
+	}
+	store_cursor_close(&cursor);
+	if (journal->read_only) { /* of a damaged one the last chunk may be unreadable, or gone */
+		uint64_t received = count_received(journal);
+
+		journal->next = journal->next > received ? journal->next : received + 1;
+		err = 0;
+	}
+	return err ? err : txn->err;
+}
+
+int journal_load(struct journal *journal)
+{
+	struct store_txn txn;
+	int err = store_begin(journal->store, false, &txn);
+
+	if (!err)
+		err = load_names(journal, &txn);
+	if (!err)
+		err = load_streams(journal, &txn);
+	if (!err)
+		err = load_next(journal, &txn);
+	if (!err)
+		err = load_quarantine(journal, &txn);
+	if (!err && !journal->read_only)
+		err = journal_sums_load(journal, &txn);
+	store_abort(&txn);
+	if (!err)
+		atomic_store(&journal->last, journal->next - 1);
+	return err;
+}

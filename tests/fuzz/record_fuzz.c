@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys and values of the journal's databases, as a damaged disk may have them: what is taken for one
+ * gives the same bytes when it is written again.
+ *
+ * An input is the number of the database, the size of the key, the key, and the value.
+ */
+#include "daemon/journal/lmdb/layout.h"
+#include "tests/fuzz/fuzz.h"
+
+static bool same(struct text a, struct text b)
+{
+	return text_equal(a, b);
+}
+
+static void read_index(struct text key, struct text value)
+{
+	uint8_t bytes[INDEX_KEY];
+	uint64_t seq, number;
+	uint32_t stream;
+
+	if (index_key_decode(key, &stream, &seq) == 0)
+		REQUIRE(same(index_key_encode(stream, seq, bytes), key));
+	if (number_decode(value, &number) == 0)
+		REQUIRE(same(number_encode(number, bytes), value));
+}
+
+static void read_name(struct text key, struct text value)
+{
+	uint8_t bytes[NAME_KEY], stream_bytes[STREAM_NAME_MAX], profile_bytes[PROFILE_MAX];
+	struct profile_key profile;
+	enum name_kind kind;
+	struct text stream;
+	uint32_t id;
+
+	if (name_key_decode(key, &kind, &id) == 0) {
+		REQUIRE(kind < NAME_KINDS);
+		REQUIRE(same(name_key_encode(kind, id, bytes), key));
+	}
+	if (stream_name_decode(value, &id, &stream) == 0)
+		REQUIRE(same(stream_name_encode(id, stream, stream_bytes), value));
+	if (profile_key_decode(value, &profile) == 0)
+		REQUIRE(same(profile_key_encode(&profile, profile_bytes), value));
+}
+
+static void read_stream(struct text key, struct text value)
+{
+	uint8_t bytes[STREAM_ROW_MAX];
+	struct stream stream;
+	uint32_t id;
+
+	if (id_decode(key, &id) != 0 || stream_row_decode(id, value, &stream) != 0)
+		return;
+	REQUIRE(stream.n_ranges <= STREAM_RANGES_MAX + 1);
+	REQUIRE(same(stream_row_encode(&stream, bytes), value));
+}
+
+static void read_source(struct text key, struct text value)
+{
+	struct source_record record;
+	uint8_t bytes[SOURCE_ROW];
+
+	(void)key;
+	if (source_row_decode(value, &record) == 0)
+		REQUIRE(same(source_row_encode(&record, bytes), value));
+}
+
+static void read_row(struct text key, struct text value)
+{
+	uint8_t bytes[QUARANTINE_ROW_MAX];
+	struct quarantined row;
+
+	if (quarantined_decode(key, value, &row) != 0)
+		return;
+	REQUIRE(row.sent.size == 0 || row.sent.data + row.sent.size == value.data + value.size);
+	if (row.sent.size <= JOURNAL_SENT_MAX)
+		REQUIRE(same(quarantined_encode(&row, bytes), value));
+}
+
+static void read_meta(struct text key, struct text value)
+{
+	struct sum sums[DB_COUNT];
+	uint8_t bytes[SUMS_BYTES];
+
+	(void)key;
+	if (sums_decode(value, sums) == 0)
+		REQUIRE(same(sums_encode(sums, bytes), value));
+}
+
+/* Entries are read one behind the other, to the end of the chunk or the first that is none. */
+static void read_chunk(struct text key, struct text value)
+{
+	struct chunk chunk;
+	struct entry entry;
+
+	(void)key;
+	if (chunk_open(value, &chunk) != 0)
+		return;
+	REQUIRE(chunk.count >= 1);
+	for (uint16_t i = 0; i < chunk.count; i++) {
+		size_t size = entry_decode(chunk.entries, &entry);
+
+		if (size == 0)
+			return;
+		REQUIRE(size <= chunk.entries.size);
+		chunk.entries.data += size;
+		chunk.entries.size -= size;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const fns[DB_COUNT])(struct text key, struct text value) = {
+		[DB_META] = read_meta,	    [DB_ENTRIES] = read_chunk,	[DB_INDEX] = read_index,
+		[DB_NAMES] = read_name,	    [DB_STREAMS] = read_stream, [DB_SOURCES] = read_source,
+		[DB_QUARANTINE] = read_row, [DB_REUSED] = read_index,
+	};
+	struct text key, value;
+
+	if (size < 2 || data[0] >= DB_COUNT || data[1] > size - 2)
+		return 0;
+	key = fuzz_text(data + 2, data[1]);
+	value = fuzz_text(data + 2 + data[1], size - 2 - data[1]);
+	fns[data[0]](key, value);
+	return 0;
+}

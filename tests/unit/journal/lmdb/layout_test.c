@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/journal/lmdb/layout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/world.h"
+
+enum { ROUNDS = 20000 };
+
+static uint64_t any_number(void)
+{
+	uint64_t number = (uint64_t)chance(UINT32_MAX) << 32 | chance(UINT32_MAX);
+
+	return number >> chance(64);
+}
+
+static void what_is_written_is_read_again(void **state)
+{
+	uint8_t bytes[QUARANTINE_ROW_MAX], key[INDEX_KEY], text[JOURNAL_SENT_MAX];
+	uint8_t stream_bytes[STREAM_ROW_MAX];
+
+	(void)state;
+	chance_begin();
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t number = any_number(), n;
+		uint32_t id = (uint32_t)any_number(), m;
+		enum name_kind kind = (enum name_kind)chance(NAME_KINDS), k;
+		struct source_record source = { any_number(), any_number(), (int64_t)any_number(),
+						(int64_t)any_number() },
+				     found;
+		struct quarantined row = { number,
+					   id,
+					   any_number(),
+					   (int64_t)any_number(),
+					   -(int)chance(200),
+					   { (char *)text, chance(1001) } },
+				   got;
+		struct stream stream = { .id = id, .source = (uint32_t)any_number(), .next = 1 },
+			      back;
+		struct text name = { (char *)text, 1 + chance(STREAM_MAX) }, read;
+
+		for (size_t b = 0; b < sizeof(text); b++)
+			text[b] = (uint8_t)chance(256);
+		assert_int_equal(number_decode(number_encode(number, key), &n), 0);
+		assert_true(n == number);
+		assert_int_equal(id_decode(id_encode(id, key), &m), 0);
+		assert_int_equal(m, id);
+		assert_int_equal(name_key_decode(name_key_encode(kind, id, key), &k, &m), 0);
+		assert_true(k == kind && m == id);
+		assert_int_equal(index_key_decode(index_key_encode(id, number, key), &m, &n), 0);
+		assert_true(m == id && n == number);
+		assert_int_equal(stream_name_decode(stream_name_encode(id, name, bytes), &m, &read),
+				 0);
+		assert_true(m == id && text_equal(read, name));
+		assert_int_equal(source_row_decode(source_row_encode(&source, bytes), &found), 0);
+		assert_memory_equal(&found, &source, sizeof(found));
+		assert_int_equal(quarantined_decode(number_encode(number, key),
+						    quarantined_encode(&row, bytes), &got),
+				 0);
+		assert_true(got.number == number && got.stream == id && got.seq == row.seq &&
+			    got.received == row.received && got.err == row.err &&
+			    text_equal(got.sent, row.sent));
+		for (uint32_t r = chance(5); r > 0; r--) {
+			uint64_t seq = 1 + chance(50);
+
+			if (!stream_has(&stream, seq))
+				stream_add(&stream, seq, seq, WORLD_BEGIN);
+		}
+		assert_int_equal(
+			stream_row_decode(id, stream_row_encode(&stream, stream_bytes), &back), 0);
+		assert_true(back.id == id && back.source == stream.source &&
+			    back.next == stream.next && back.n_ranges == stream.n_ranges);
+	}
+}
+
+/* Keys sort as their numbers do. */
+static void keys_sort_as_numbers(void **state)
+{
+	uint8_t a_bytes[INDEX_KEY], b_bytes[INDEX_KEY];
+
+	(void)state;
+	chance_begin();
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t a = any_number(), b = any_number();
+
+		number_encode(a, a_bytes);
+		number_encode(b, b_bytes);
+		assert_true((memcmp(a_bytes, b_bytes, NUMBER_KEY) < 0) == (a < b));
+		index_key_encode(7, a, a_bytes);
+		index_key_encode(7, b, b_bytes);
+		assert_true((memcmp(a_bytes, b_bytes, INDEX_KEY) < 0) == (a < b));
+		index_key_encode(8, 0, b_bytes);
+		assert_true(memcmp(a_bytes, b_bytes, INDEX_KEY) < 0);
+	}
+}
+
+/* A record of another size is none; of a fixed one every other. */
+static void what_has_another_size_is_corrupt(void **state)
+{
+	char bytes[SUMS_BYTES + 2] = { 0 };
+	struct source_record source;
+	struct sum sums[DB_COUNT];
+	struct quarantined row;
+	enum name_kind kind;
+	struct text read;
+	uint64_t number;
+	uint32_t id;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(bytes); size++) {
+		struct text from = { bytes, size }, key = { bytes, NUMBER_KEY };
+
+		assert_true((number_decode(from, &number) == 0) == (size == NUMBER_KEY));
+		assert_true((id_decode(from, &id) == 0) == (size == ID_KEY));
+		assert_true((name_key_decode(from, &kind, &id) == 0) == (size == NAME_KEY));
+		assert_true((index_key_decode(from, &id, &number) == 0) == (size == INDEX_KEY));
+		assert_true((source_row_decode(from, &source) == 0) == (size == SOURCE_ROW));
+		assert_true((sums_decode(from, sums) == 0) == (size == SUMS_BYTES));
+		assert_true((quarantined_decode(key, from, &row) == 0) ==
+			    (size >= QUARANTINE_HEAD));
+		assert_true((quarantined_decode(from, (struct text){ bytes, 100 }, &row) == 0) ==
+			    (size == NUMBER_KEY));
+		assert_true((stream_name_decode(from, &id, &read) == 0) ==
+			    (size >= 5 && size <= STREAM_NAME_MAX));
+	}
+	bytes[0] = NAME_KINDS;
+	assert_int_equal(name_key_decode((struct text){ bytes, NAME_KEY }, &kind, &id),
+			 LIFT_E_CORRUPT);
+}
+
+/* The bytes of a journal that is in use. */
+static void bytes_are_what_they_always_were(void **state)
+{
+	static const uint8_t source_bytes[SOURCE_ROW] = { [7] = 3, [15] = 1, [22] = 1, [31] = 9 };
+	const struct source_record source = { 3, 1, 256, 9 };
+	const struct quarantined row = { 5, 2, 7, 11, LIFT_E_REUSED, { "ab", 2 } };
+	uint8_t bytes[QUARANTINE_ROW_MAX];
+
+	(void)state;
+	assert_memory_equal(name_key_encode(NAME_REGION, 258, bytes).data, "\3\0\0\1\2", 5);
+	assert_memory_equal(index_key_encode(1, 2, bytes).data, "\0\0\0\1\0\0\0\0\0\0\0\2", 12);
+	assert_memory_equal(source_row_encode(&source, bytes).data, source_bytes, SOURCE_ROW);
+	assert_int_equal(quarantined_encode(&row, bytes).size, QUARANTINE_HEAD + 2);
+	assert_memory_equal(bytes, "\0\0\0\2\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\13", 20);
+	assert_int_equal(bytes[20], -LIFT_E_REUSED);
+	assert_memory_equal(bytes + 21, "ab", 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(keys_sort_as_numbers),
+		cmocka_unit_test(what_has_another_size_is_corrupt),
+		cmocka_unit_test(bytes_are_what_they_always_were),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
