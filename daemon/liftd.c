@@ -191,11 +191,11 @@ static int open_rooms(struct liftd *liftd)
 	return err ? err : handover_open(liftd->catalogue, &liftd->handover);
 }
 
-static int socket_failed(const char *what, int err, const char *failed)
+/* Its socket has said why in the log, if it was that. */
+static int edge_failed(const char *what, int err)
 {
 	if (err)
-		log_error("%s cannot be opened: at=%s code=%s reason=%s", what, failed,
-			  lift_err_code(err), zmq_strerror(zmq_errno()));
+		log_error("%s cannot be opened: code=%s", what, lift_err_code(err));
 	return err;
 }
 
@@ -213,27 +213,32 @@ static void follow_newest(void *context, const struct now *now)
 
 static int open_intake(struct liftd *liftd)
 {
-	const char *failed = "";
+	struct intake_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
+				      .zmq = rooms_zmq(liftd->rooms),
+				      .endpoints = &liftd->config->intake,
+				      .stats = &liftd->stats,
+				      .more = room_wake(liftd->rooms, ROOM_LEDGER) };
 	int err;
 
 	liftd->gate_catalogue = handover_newest(liftd->handover);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			&liftd->gate);
+	parts.gate = liftd->gate;
 	if (!err)
-		err = intake_open(room_loop(liftd->rooms, ROOM_INTAKE), rooms_zmq(liftd->rooms),
-				  liftd->config, liftd->gate, &liftd->stats,
-				  room_wake(liftd->rooms, ROOM_LEDGER), &liftd->intake, &failed);
+		err = intake_open(&parts, &liftd->intake);
 	room_on_wake(liftd->rooms, ROOM_INTAKE, follow_newest, liftd);
-	return socket_failed("intake", err, failed);
+	return edge_failed("intake", err);
 }
 
 static int open_listen(struct liftd *liftd)
 {
-	const char *failed = "";
-	int err = listen_open(room_loop(liftd->rooms, ROOM_INTAKE), rooms_zmq(liftd->rooms),
-			      liftd->config, liftd->gate, &liftd->stats, &liftd->listen, &failed);
+	const struct listen_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
+					    .zmq = rooms_zmq(liftd->rooms),
+					    .config = liftd->config,
+					    .gate = liftd->gate,
+					    .stats = &liftd->stats };
 
-	return socket_failed("events", err, failed);
+	return edge_failed("events", listen_open(&parts, &liftd->listen));
 }
 
 /* In the rebuild's thread. */
@@ -274,12 +279,13 @@ static int open_reload(struct liftd *liftd)
 
 static int open_publish(struct liftd *liftd)
 {
-	const char *failed = "";
-	int err = publish_open(room_loop(liftd->rooms, ROOM_LEDGER), rooms_zmq(liftd->rooms),
-			       liftd->config, liftd->journal, &liftd->stats, &liftd->publish,
-			       &failed);
+	const struct publish_parts parts = { .loop = room_loop(liftd->rooms, ROOM_LEDGER),
+					     .zmq = rooms_zmq(liftd->rooms),
+					     .config = liftd->config,
+					     .journal = liftd->journal,
+					     .stats = &liftd->stats };
 
-	return socket_failed("publish", err, failed);
+	return edge_failed("publish", publish_open(&parts, &liftd->publish));
 }
 
 static int open_serving(struct liftd *liftd)
@@ -321,15 +327,20 @@ static void on_control_wake(void *context, const struct now *now)
 
 static int open_control(struct liftd *liftd)
 {
-	const struct control_reload reload = { ask_reload, liftd };
-	const char *failed = "";
-	int err = control_open(room_loop(liftd->rooms, ROOM_CONTROL), rooms_zmq(liftd->rooms),
-			       liftd->config, liftd->generations, liftd->journal, liftd->rebuild,
-			       &liftd->stats, room_wake(liftd->rooms, ROOM_LEDGER), &reload,
-			       liftd->options, &liftd->control, &failed);
+	const struct control_parts parts = { .loop = room_loop(liftd->rooms, ROOM_CONTROL),
+					     .zmq = rooms_zmq(liftd->rooms),
+					     .config = liftd->config,
+					     .generations = liftd->generations,
+					     .journal = liftd->journal,
+					     .rebuild = liftd->rebuild,
+					     .stats = &liftd->stats,
+					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
+					     .reload = { ask_reload, liftd },
+					     .options = liftd->options };
+	int err = control_open(&parts, &liftd->control);
 
 	room_on_wake(liftd->rooms, ROOM_CONTROL, on_control_wake, liftd);
-	return socket_failed("control", err, failed);
+	return edge_failed("control", err);
 }
 
 static void say_ready(const struct liftd *liftd)

@@ -96,14 +96,11 @@ static int take_over(struct serving *serving, struct catalogue *catalogue, struc
 	const struct serving_parts *parts = &serving->parts;
 	struct ledger_watcher watcher = publish_watcher(parts->publish);
 	struct generation *generation = generation_new(catalogue, NULL);
-	const char *region = "";
-	int err = generation ? publish_switch(parts->publish, catalogue, ledger_tallies(ledger),
-					      &region)
+	int err = generation ? publish_switch(parts->publish, catalogue, ledger_tallies(ledger))
 			     : LIFT_E_MEMORY;
 
 	if (err) {
-		log_error("the new ledger cannot take over: code=%s region=%s", lift_err_code(err),
-			  region);
+		log_error("the new ledger cannot take over: code=%s", lift_err_code(err));
 		generation_put(parts->generations, generation);
 		return err;
 	}
@@ -218,13 +215,9 @@ static int publish_first(struct serving *serving)
 {
 	struct ledger *ledger = serving->generation->ledger;
 	struct ledger_watcher watcher;
-	const char *region = "";
 	int err = publish_switch(serving->parts.publish, serving->generation->catalogue,
-				 ledger ? ledger_tallies(ledger) : (struct tallies){ 0 }, &region);
+				 ledger ? ledger_tallies(ledger) : (struct tallies){ 0 });
 
-	if (err)
-		log_error("figures cannot be published: code=%s region=%s", lift_err_code(err),
-			  region);
 	if (err || !ledger)
 		return err;
 	watcher = publish_watcher(serving->parts.publish);

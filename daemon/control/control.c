@@ -183,48 +183,53 @@ static void receive(void *context, const struct now *now)
 	zmq_msg_close(&body);
 }
 
-int control_open(struct loop *loop, void *zmq, const struct config *config,
-		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
-		 struct stats *stats, struct wake *more, const struct control_reload *reload,
-		 const char *const options[], struct control **ret_control, const char **ret_failed)
+static int open_parts(struct control *control, const struct control_parts *parts)
 {
-	/* Pages wait in the socket until they are read. */
-	struct socket_limits limits = { .receive = 16, .send = CONTROL_PAGES_MAX };
-	struct texts endpoints = { (char **)&config->control, 1 };
-	struct control *control = calloc(1, sizeof(*control));
-	int err = control ? 0 : LIFT_E_MEMORY;
-
-	*ret_failed = "";
-	if (err)
-		return err;
-	control->loop = loop;
-	control->generations = generations;
-	control->reload = *reload;
-	control->parts = (struct status_parts){
-		.config = config, .journal = journal, .rebuild = rebuild, .stats = stats
+	const struct texts endpoints = { (char **)&parts->config->control, 1 };
+	const struct socket_wish wish = {
+		"control",
+		ZMQ_ROUTER,
+		&endpoints,
+		/* Pages wait in the socket until they are read. */
+		{ .receive = 16, .send = CONTROL_PAGES_MAX },
 	};
-	control->stats = stats;
-	control->more = more;
+	int err = socket_open(parts->zmq, &wish, &control->socket);
+
+	if (!err)
+		err = loop_add_socket(parts->loop, control->socket, receive, control);
+	if (!err)
+		err = jobs_open(parts->loop, parts->options, parts->config->state, control_told,
+				control, &control->jobs);
+	control->parts.jobs = control->jobs;
+	return err ? err
+		   : loop_add_timer(parts->loop, CONTROL_READERS_MS, control_on_readers, control,
+				    NULL);
+}
+
+int control_open(const struct control_parts *parts, struct control **ret_control)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	int err;
+
+	if (!control)
+		return LIFT_E_MEMORY;
+	control->loop = parts->loop;
+	control->generations = parts->generations;
+	control->reload = parts->reload;
+	control->parts = (struct status_parts){ .config = parts->config,
+						.journal = parts->journal,
+						.rebuild = parts->rebuild,
+						.stats = parts->stats };
+	control->stats = parts->stats;
+	control->more = parts->more;
 	control->reader = msg_reader_new();
 	control->writer = msg_writer_new();
-	if (!control->reader || !control->writer)
-		err = LIFT_E_MEMORY;
-	if (!err)
-		err = socket_open(zmq, ZMQ_ROUTER, &endpoints, limits, &control->socket,
-				  ret_failed);
-	if (!err)
-		err = loop_add_socket(loop, control->socket, receive, control);
-	if (!err)
-		err = jobs_open(loop, options, config->state, control_told, control,
-				&control->jobs);
-	if (!err)
-		err = loop_add_timer(loop, CONTROL_READERS_MS, control_on_readers, control, NULL);
-	loop_set_work(loop, answer_next, control);
-	control->parts.jobs = control->jobs;
+	err = control->reader && control->writer ? open_parts(control, parts) : LIFT_E_MEMORY;
 	if (err) {
 		control_close(control);
 		return err;
 	}
+	loop_set_work(parts->loop, answer_next, control);
 	*ret_control = control;
 	return 0;
 }
@@ -236,6 +241,10 @@ void control_close(struct control *control)
 	jobs_close(control->jobs);
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		free(control->job_clients[kind].dir);
+	if (control->socket) {
+		loop_set_work(control->loop, NULL, NULL);
+		loop_remove_socket(control->loop, control->socket);
+	}
 	socket_close(control->socket);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);

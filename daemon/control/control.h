@@ -33,14 +33,23 @@ struct control_reload {
 	void *context;
 };
 
-/* Bind and join the loop, as its work, too; `more` is woken when the ledger should commit;
- * `options` are those that the daemon was called with and its children are, too, up to NULL.
- * Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
-int control_open(struct loop *loop, void *zmq, const struct config *config,
-		 struct generations *generations, struct journal *journal, struct rebuild *rebuild,
-		 struct stats *stats, struct wake *more, const struct control_reload *reload,
-		 const char *const options[], struct control **ret_control,
-		 const char **ret_failed);
+/* What it works with; all is borrowed. */
+struct control_parts {
+	struct loop *loop;
+	void *zmq;
+	const struct config *config;
+	struct generations *generations;
+	struct journal *journal;
+	struct rebuild *rebuild;
+	struct stats *stats;
+	struct wake *more; /* sent when the ledger should commit */
+	struct control_reload reload;
+	const char *const *options; /* those that the daemon was called with, up to NULL: its
+				       children are, too */
+};
+
+/* Bind and join the loop, as its work, too. LIFT_E_SOCKET, LIFT_E_MEMORY, LIFT_E_BUSY. */
+int control_open(const struct control_parts *parts, struct control **ret_control);
 void control_close(struct control *control);
 
 /* The reload of a number, and all before it, are done: with an error, and its lines (may be

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/intake/window.h"
 #include "daemon/journal/quarantine.h"
@@ -40,6 +39,7 @@ struct intake {
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
 	bool damage_told;  /* others have been woken for it */
+	struct now now;	   /* of this round */
 	int64_t failed_ms; /* steady: when the journal was last in trouble */
 };
 
@@ -87,7 +87,7 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 {
 	struct gate *gate = intake->gate;
 	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
-	int err = window_take(&intake->window, client) ? gate_take(gate, batch, clock_utc_ms())
+	int err = window_take(&intake->window, client) ? gate_take(gate, batch, intake->now.utc_ms)
 						       : LIFT_E_WINDOW;
 
 	if (err) {
@@ -242,7 +242,7 @@ static void receive_all(void *context, const struct now *now)
 {
 	struct intake *intake = context;
 
-	(void)now;
+	intake->now = *now;
 	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
 	       receive(intake))
 		;
@@ -261,11 +261,10 @@ static void send_answer(struct intake *intake, struct answer_pending *answer)
 
 /* Once when it begins, and once when it is over: on a disk that is nearly full, small commits
  * succeed between large ones that fail. */
-static void say_trouble(struct intake *intake)
+static void say_trouble(struct intake *intake, int64_t now_ms)
 {
 	const char *trouble = journal_failure(intake->journal);
 	const char *before = atomic_load(&intake->stats->troubles[TROUBLE_JOURNAL]);
-	int64_t now_ms = clock_steady_ms();
 
 	if (trouble)
 		intake->failed_ms = now_ms;
@@ -308,10 +307,9 @@ static bool commit_and_answer(void *context, const struct now *now)
 	uint64_t last = journal_last(intake->journal);
 	int err = journal_commit(intake->journal);
 
-	(void)now;
 	if (err)
 		commit_failed(intake, err);
-	say_trouble(intake);
+	say_trouble(intake, now->steady_ms);
 	say_damage(intake);
 	gate_settle(intake->gate, intake->stats, err == 0);
 	window_clear(&intake->window);
@@ -330,23 +328,25 @@ static bool commit_and_answer(void *context, const struct now *now)
 	return false;
 }
 
-int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, struct wake *more, struct intake **ret_intake,
-		const char **ret_failed)
+int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 {
-	/* Whoever sends a whole group gets all its answers. */
-	struct socket_limits limits = { .receive = 4, .send = INTAKE_GROUP };
+	const struct socket_wish wish = {
+		"intake",
+		ZMQ_ROUTER,
+		parts->endpoints,
+		/* Whoever sends a whole group gets all its answers. */
+		{ .receive = 4, .send = INTAKE_GROUP },
+	};
 	struct intake *intake = calloc(1, sizeof(*intake));
 	int err = intake ? 0 : LIFT_E_MEMORY;
 
-	*ret_failed = "";
 	if (err)
 		return err;
-	intake->loop = loop;
-	intake->gate = gate;
-	intake->journal = gate->journal;
-	intake->stats = stats;
-	intake->more = more;
+	intake->loop = parts->loop;
+	intake->gate = parts->gate;
+	intake->journal = parts->gate->journal;
+	intake->stats = parts->stats;
+	intake->more = parts->more;
 	intake->window.most = INTAKE_WINDOW;
 	intake->reader = msg_reader_new();
 	if (!intake->reader)
@@ -358,15 +358,14 @@ int intake_open(struct loop *loop, void *zmq, const struct config *config, struc
 			err = LIFT_E_MEMORY;
 	}
 	if (!err)
-		err = socket_open(zmq, ZMQ_ROUTER, &config->intake, limits, &intake->socket,
-				  ret_failed);
+		err = socket_open(parts->zmq, &wish, &intake->socket);
 	if (!err)
-		err = loop_add_socket(loop, intake->socket, receive_all, intake);
+		err = loop_add_socket(parts->loop, intake->socket, receive_all, intake);
 	if (err) {
 		intake_close(intake);
 		return err;
 	}
-	loop_set_work(loop, commit_and_answer, intake);
+	loop_set_work(parts->loop, commit_and_answer, intake);
 	*ret_intake = intake;
 	return 0;
 }
@@ -375,6 +374,10 @@ void intake_close(struct intake *intake)
 {
 	if (!intake)
 		return;
+	if (intake->socket) {
+		loop_set_work(intake->loop, NULL, NULL);
+		loop_remove_socket(intake->loop, intake->socket);
+	}
 	socket_close(intake->socket);
 	for (size_t i = 0; i < INTAKE_GROUP; i++) {
 		zmq_msg_close(&intake->pending[i].client);

@@ -25,11 +25,19 @@ enum {
 
 struct intake;
 
-/* Bind the endpoints and join the loop. `more` is woken after each commit. Borrows all.
- * LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
-int intake_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, struct wake *more, struct intake **ret_intake,
-		const char **ret_failed);
+/* What it works with; all is borrowed. */
+struct intake_parts {
+	struct loop *loop;
+	void *zmq;
+	const struct texts *endpoints;
+	struct gate *gate;
+	struct stats *stats;
+	struct wake *more; /* sent after each commit */
+};
+
+/* Bind the endpoints and join the loop, as its work, too. LIFT_E_SOCKET, LIFT_E_MEMORY,
+ * LIFT_E_BUSY. */
+int intake_open(const struct intake_parts *parts, struct intake **ret_intake);
 void intake_close(struct intake *intake);
 
 #endif

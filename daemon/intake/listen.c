@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/net/socket.h"
 
@@ -19,6 +18,7 @@ struct listener {
 };
 
 struct listen {
+	struct loop *loop;
 	struct gate *gate;
 	struct stats *stats;
 	struct msg_reader *reader;
@@ -38,7 +38,8 @@ static bool may_speak(const struct listener *listener, struct text source)
 }
 
 /* The batch's source must be the topic's. */
-static int take(struct listener *listener, struct text source, struct text message)
+static int take(struct listener *listener, struct text source, struct text message,
+		const struct now *now)
 {
 	struct gate *gate = listener->listen->gate;
 	struct batch batch;
@@ -46,7 +47,7 @@ static int take(struct listener *listener, struct text source, struct text messa
 
 	if (!err && (!text_equal(batch.source, source) || !may_speak(listener, source)))
 		err = LIFT_E_SOURCE;
-	return err ? err : gate_take(gate, &batch, clock_utc_ms());
+	return err ? err : gate_take(gate, &batch, now->utc_ms);
 }
 
 static void refused(struct listen *listen, struct text source, int err)
@@ -59,7 +60,7 @@ static void refused(struct listen *listen, struct text source, int err)
 }
 
 /* The body, and whatever comes behind it, which nothing may. */
-static int receive_body(struct listener *listener, struct text source)
+static int receive_body(struct listener *listener, struct text source, const struct now *now)
 {
 	zmq_msg_t body, extra;
 	bool whole;
@@ -73,7 +74,7 @@ static int receive_body(struct listener *listener, struct text source)
 	whole = !zmq_msg_more(&body);
 	if (whole)
 		err = take(listener, source,
-			   (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
+			   (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) }, now);
 	zmq_msg_close(&body);
 	for (bool more = !whole; more;) {
 		zmq_msg_init(&extra);
@@ -84,7 +85,7 @@ static int receive_body(struct listener *listener, struct text source)
 	return err;
 }
 
-static bool receive(struct listener *listener)
+static bool receive(struct listener *listener, const struct now *now)
 {
 	char topic[TOPIC_BYTES + 1];
 	size_t prefix = sizeof(TOPIC_PREFIX) - 1;
@@ -97,7 +98,7 @@ static bool receive(struct listener *listener)
 	if ((size_t)size > prefix && size <= TOPIC_BYTES)
 		source.size = (size_t)size - prefix;
 	zmq_getsockopt(listener->socket, ZMQ_RCVMORE, &more, &more_size);
-	err = more ? receive_body(listener, source) : LIFT_E_FRAMES;
+	err = more ? receive_body(listener, source, now) : LIFT_E_FRAMES;
 	if (err)
 		refused(listener->listen, source, err);
 	return true;
@@ -105,59 +106,55 @@ static bool receive(struct listener *listener)
 
 static void receive_all(void *context, const struct now *now)
 {
-	(void)now;
-	for (int i = 0; i < LISTEN_GROUP && receive(context); i++)
+	for (int i = 0; i < LISTEN_GROUP && receive(context, now); i++)
 		;
 }
 
-static int add(struct listen *listen, struct loop *loop, void *socket, const struct texts *sources)
+static int add(struct listen *listen, void *socket, const struct texts *sources)
 {
 	struct listener *listener = &listen->listeners[listen->n++];
 
 	*listener = (struct listener){ listen, socket, sources };
-	return loop_add_socket(loop, socket, receive_all, listener);
+	return loop_add_socket(listen->loop, socket, receive_all, listener);
 }
 
-static int open_all(struct listen *listen, struct loop *loop, void *zmq,
-		    const struct config *config, const char **ret_failed)
+static int open_all(struct listen *listen, void *zmq, const struct config *config)
 {
 	static const struct texts all = { NULL, 0 };
-	struct socket_limits limits = { .receive = 256, .send = 1 };
+	const struct socket_wish wish = { "events", ZMQ_SUB, &config->events, { 256, 1 } };
 	void *socket;
 	int err = 0;
 
 	if (config->events.count > 0) {
-		err = socket_open(zmq, ZMQ_SUB, &config->events, limits, &socket, ret_failed);
+		err = socket_open(zmq, &wish, &socket);
 		if (!err)
-			err = add(listen, loop, socket, &all);
+			err = add(listen, socket, &all);
 		if (!err)
 			err = socket_subscribe(socket, TOPIC_PREFIX);
 	}
 	for (size_t i = 0; i < config->n_connects && !err; i++) {
-		*ret_failed = config->connects[i].endpoint;
-		err = socket_connect_sub(zmq, config->connects[i].endpoint, TOPIC_PREFIX, limits,
-					 &socket);
+		err = socket_connect_sub(zmq, config->connects[i].endpoint, TOPIC_PREFIX,
+					 wish.limits, &socket);
 		if (!err)
-			err = add(listen, loop, socket, &config->connects[i].sources);
+			err = add(listen, socket, &config->connects[i].sources);
 	}
 	return err;
 }
 
-int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, struct listen **ret_listen, const char **ret_failed)
+int listen_open(const struct listen_parts *parts, struct listen **ret_listen)
 {
 	struct listen *listen = calloc(1, sizeof(*listen));
 	int err = LIFT_E_MEMORY;
 
-	*ret_failed = "";
 	if (!listen)
 		return err;
-	listen->gate = gate;
-	listen->stats = stats;
+	listen->loop = parts->loop;
+	listen->gate = parts->gate;
+	listen->stats = parts->stats;
 	listen->reader = msg_reader_new();
-	listen->listeners = calloc(1 + config->n_connects, sizeof(*listen->listeners));
+	listen->listeners = calloc(1 + parts->config->n_connects, sizeof(*listen->listeners));
 	if (listen->reader && listen->listeners)
-		err = open_all(listen, loop, zmq, config, ret_failed);
+		err = open_all(listen, parts->zmq, parts->config);
 	if (err)
 		listen_close(listen);
 	else
@@ -169,8 +166,10 @@ void listen_close(struct listen *listen)
 {
 	if (!listen)
 		return;
-	for (size_t i = 0; i < listen->n; i++)
+	for (size_t i = 0; i < listen->n; i++) {
+		loop_remove_socket(listen->loop, listen->listeners[i].socket);
 		socket_close(listen->listeners[i].socket);
+	}
 	free(listen->listeners);
 	msg_reader_free(listen->reader);
 	free(listen);

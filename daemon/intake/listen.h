@@ -17,10 +17,18 @@ enum { LISTEN_GROUP = 64 /* messages of one socket a round */ };
 
 struct listen;
 
-/* Bind `events`, connect to each of `connect`, and join the loop. Borrows all. LIFT_E_SOCKET (the
- * endpoint in *ret_failed), LIFT_E_MEMORY. */
-int listen_open(struct loop *loop, void *zmq, const struct config *config, struct gate *gate,
-		struct stats *stats, struct listen **ret_listen, const char **ret_failed);
+/* What it works with; all is borrowed. */
+struct listen_parts {
+	struct loop *loop;
+	void *zmq;
+	const struct config *config; /* `events` and `connect` */
+	struct gate *gate;
+	struct stats *stats;
+};
+
+/* Bind `events`, connect to each of `connect`, and join the loop. LIFT_E_SOCKET, LIFT_E_MEMORY,
+ * LIFT_E_BUSY. */
+int listen_open(const struct listen_parts *parts, struct listen **ret_listen);
 void listen_close(struct listen *listen);
 
 #endif

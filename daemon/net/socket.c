@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/base/log.h"
 #include "proto/msg.h"
 
 enum {
@@ -58,25 +59,24 @@ static int set_options(void *socket, int type, struct socket_limits limits)
 	return rc;
 }
 
-int socket_open(void *zmq, int type, const struct texts *endpoints, struct socket_limits limits,
-		void **ret_socket, const char **ret_failed)
+/* Also of one that is half open. */
+static int failed(const char *what, const char *endpoint, void *socket)
 {
-	void *socket = zmq_socket(zmq, type);
+	log_error("%s cannot be opened: at=%s reason=\"%s\"", what, endpoint,
+		  zmq_strerror(zmq_errno()));
+	socket_close(socket);
+	return LIFT_E_SOCKET;
+}
 
-	*ret_failed = "";
-	if (!socket)
-		return LIFT_E_SOCKET;
-	if (set_options(socket, type, limits) != 0) {
-		zmq_close(socket);
-		return LIFT_E_SOCKET;
-	}
-	for (size_t i = 0; i < endpoints->count; i++) {
-		if (zmq_bind(socket, endpoints->items[i]) == 0)
-			continue;
-		*ret_failed = endpoints->items[i];
-		zmq_close(socket);
-		return LIFT_E_SOCKET;
-	}
+int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket)
+{
+	void *socket = zmq_socket(zmq, wish->type);
+
+	if (!socket || set_options(socket, wish->type, wish->limits) != 0)
+		return failed(wish->what, "", socket);
+	for (size_t i = 0; i < wish->endpoints->count; i++)
+		if (zmq_bind(socket, wish->endpoints->items[i]) != 0)
+			return failed(wish->what, wish->endpoints->items[i], socket);
 	*ret_socket = socket;
 	return 0;
 }
@@ -135,13 +135,9 @@ int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
 {
 	void *socket = zmq_socket(zmq, ZMQ_SUB);
 
-	if (!socket)
-		return LIFT_E_SOCKET;
-	if (set_options(socket, ZMQ_SUB, limits) != 0 || socket_subscribe(socket, prefix) != 0 ||
-	    zmq_connect(socket, endpoint) != 0) {
-		zmq_close(socket);
-		return LIFT_E_SOCKET;
-	}
+	if (!socket || set_options(socket, ZMQ_SUB, limits) != 0 ||
+	    socket_subscribe(socket, prefix) != 0 || zmq_connect(socket, endpoint) != 0)
+		return failed("connection for events", endpoint, socket);
 	*ret_socket = socket;
 	return 0;
 }

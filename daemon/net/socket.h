@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * socket.h - the daemon's server sockets, all with the same guards.
+ * socket.h - the daemon's server sockets, all with the same guards. What cannot be opened is said in
+ * the log, with its endpoint.
  */
 #ifndef LIFTD_NET_SOCKET_H
 #define LIFTD_NET_SOCKET_H
@@ -12,7 +13,17 @@ struct socket_limits {
 	int receive, send;
 };
 
-/* A SUB that connects to a platform's PUB, with the prefix of topics. LIFT_E_SOCKET. */
+/* What to open: a ROUTER, XPUB or SUB (type as in zmq.h), bound to all of its endpoints. */
+struct socket_wish {
+	const char *what; /* it is for, in the log */
+	int type;
+	const struct texts *endpoints;
+	struct socket_limits limits;
+};
+
+/* LIFT_E_SOCKET, for all of these. */
+int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket);
+/* A SUB that connects to a platform's PUB, with the prefix of topics. */
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
 		       struct socket_limits limits, void **ret_socket);
 
@@ -20,13 +31,9 @@ int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
  * the daemon itself may have it. */
 int socket_can_bind(const char *endpoint);
 
-/* Subscribe a SUB to a prefix of topics. LIFT_E_SOCKET. */
+/* Subscribe a SUB to a prefix of topics. */
 int socket_subscribe(void *socket, const char *prefix);
 
-/* A bound ROUTER, XPUB or SUB (type as in zmq.h). LIFT_E_SOCKET; *ret_failed is then the endpoint
- * that could not be bound. */
-int socket_open(void *zmq, int type, const struct texts *endpoints, struct socket_limits limits,
-		void **ret_socket, const char **ret_failed);
 void socket_close(void *socket);
 
 #endif

@@ -10,7 +10,7 @@ static uint32_t find_region(const struct config_audience *audience, size_t i,
 }
 
 int audience_visible(const struct config_audience *audience, const struct catalogue *catalogue,
-		     bool **ret_visible, const char **ret_failed)
+		     bool **ret_visible, const char **ret_region)
 {
 	bool *visible = calloc(catalogue->n_regions, sizeof(*visible));
 
@@ -20,7 +20,7 @@ int audience_visible(const struct config_audience *audience, const struct catalo
 		uint32_t above = find_region(audience, i, catalogue);
 
 		if (above == CATALOGUE_NONE) {
-			*ret_failed = audience->regions.items[i];
+			*ret_region = audience->regions.items[i];
 			free(visible);
 			return LIFT_E_UNKNOWN_REGION;
 		}

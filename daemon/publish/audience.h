@@ -8,10 +8,10 @@
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/config/config.h"
 
-/* What it sees, by region: the caller frees it. LIFT_E_UNKNOWN_REGION (the code in *ret_failed),
+/* What it sees, by region: the caller frees it. LIFT_E_UNKNOWN_REGION (the code in *ret_region),
  * LIFT_E_MEMORY. */
 int audience_visible(const struct config_audience *audience, const struct catalogue *catalogue,
-		     bool **ret_visible, const char **ret_failed);
+		     bool **ret_visible, const char **ret_region);
 
 /* Does the catalogue have the regions of all audiences? LIFT_E_CONFIG, with the reasons in
  * errors. */

@@ -207,7 +207,7 @@ static void edition_clear(struct edition *edition)
 }
 
 static int edition_make(const struct config *config, const struct catalogue *catalogue,
-			struct edition *edition, const char **ret_failed)
+			struct edition *edition, const char **ret_region)
 {
 	int err = topics_new(catalogue, &edition->topics);
 
@@ -218,7 +218,7 @@ static int edition_make(const struct config *config, const struct catalogue *cat
 	err = edition->figures && edition->visible ? 0 : LIFT_E_MEMORY;
 	for (; edition->n_visible < config->n_audiences && !err; edition->n_visible++)
 		err = audience_visible(&config->audiences[edition->n_visible], catalogue,
-				       &edition->visible[edition->n_visible], ret_failed);
+				       &edition->visible[edition->n_visible], ret_region);
 	return err;
 }
 
@@ -239,12 +239,15 @@ static void begin_epoch(struct publish *publish)
 }
 
 int publish_switch(struct publish *publish, const struct catalogue *catalogue,
-		   struct tallies tallies, const char **ret_failed)
+		   struct tallies tallies)
 {
 	struct edition edition = { 0 }, before;
-	int err = edition_make(publish->config, catalogue, &edition, ret_failed);
+	const char *region = "";
+	int err = edition_make(publish->config, catalogue, &edition, &region);
 
 	if (err) {
+		log_error("figures cannot be published: code=%s region=%s", lift_err_code(err),
+			  region);
 		edition_clear(&edition);
 		return err;
 	}
@@ -262,55 +265,62 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 	return 0;
 }
 
-static int open_audience(struct publish *publish, struct loop *loop, void *zmq,
-			 const struct config_audience *config, const char **ret_failed)
+static int open_audience(struct publish *publish, void *zmq, const struct config_audience *config)
 {
 	struct audience *audience = &publish->audiences[publish->n_audiences++];
-	struct socket_limits limits = { .receive = 1000, .send = SEND_HWM };
+	const struct socket_wish wish = {
+		"publish", ZMQ_XPUB, &config->publish, { .receive = 1000, .send = SEND_HWM }
+	};
 	int err;
 
 	audience->publish = publish;
-	err = socket_open(zmq, ZMQ_XPUB, &config->publish, limits, &audience->socket, ret_failed);
+	err = socket_open(zmq, &wish, &audience->socket);
 	if (!err)
-		err = loop_add_socket(loop, audience->socket, read_subscriptions, audience);
-	return err ? err : snapshot_open(loop, zmq, &config->snapshot, audience, ret_failed);
+		err = loop_add_socket(publish->loop, audience->socket, read_subscriptions,
+				      audience);
+	return err ? err : snapshot_open(audience, zmq, &config->snapshot);
 }
 
-static int open_parts(struct publish *publish, struct loop *loop)
+static int open_memory(struct publish *publish)
 {
-	int err;
-
 	publish->body = msg_writer_new();
 	publish->metrics = msg_writer_new();
 	publish->reader = msg_reader_new();
 	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
-	if (!publish->body || !publish->metrics || !publish->reader || !publish->audiences)
-		return LIFT_E_MEMORY;
-	publish->loop = loop;
-	err = loop_add_timer(loop, publish->config->tick_ms, begin_tick, publish, NULL);
+	return publish->body && publish->metrics && publish->reader && publish->audiences
+		       ? 0
+		       : LIFT_E_MEMORY;
+}
+
+static int open_timers(struct publish *publish)
+{
+	int err =
+		loop_add_timer(publish->loop, publish->config->tick_ms, begin_tick, publish, NULL);
+
 	if (!err)
-		err = loop_add_timer(loop, PUBLISH_SLICE_MS, send_slice, publish,
+		err = loop_add_timer(publish->loop, PUBLISH_SLICE_MS, send_slice, publish,
 				     &publish->slice_timer);
 	if (!err)
-		loop_set_timer(loop, publish->slice_timer, false);
+		loop_set_timer(publish->loop, publish->slice_timer, false);
 	return err;
 }
 
-int publish_open(struct loop *loop, void *zmq, const struct config *config, struct journal *journal,
-		 struct stats *stats, struct publish **ret_publish, const char **ret_failed)
+int publish_open(const struct publish_parts *parts, struct publish **ret_publish)
 {
 	struct publish *publish = calloc(1, sizeof(*publish));
 	int err = publish ? 0 : LIFT_E_MEMORY;
 
-	*ret_failed = "";
 	if (err)
 		return err;
-	publish->config = config;
-	publish->journal = journal;
-	publish->stats = stats;
-	err = open_parts(publish, loop);
-	for (size_t i = 0; i < config->n_audiences && !err; i++)
-		err = open_audience(publish, loop, zmq, &config->audiences[i], ret_failed);
+	publish->loop = parts->loop;
+	publish->config = parts->config;
+	publish->journal = parts->journal;
+	publish->stats = parts->stats;
+	err = open_memory(publish);
+	for (size_t i = 0; i < parts->config->n_audiences && !err; i++)
+		err = open_audience(publish, parts->zmq, &parts->config->audiences[i]);
+	if (!err)
+		err = open_timers(publish);
 	if (err) {
 		publish_close(publish);
 		return err;
@@ -319,13 +329,20 @@ int publish_open(struct loop *loop, void *zmq, const struct config *config, stru
 	return 0;
 }
 
+static void close_socket(struct publish *publish, void *socket)
+{
+	if (socket)
+		loop_remove_socket(publish->loop, socket);
+	socket_close(socket);
+}
+
 void publish_close(struct publish *publish)
 {
 	if (!publish)
 		return;
 	for (size_t i = 0; i < publish->n_audiences; i++) {
-		socket_close(publish->audiences[i].socket);
-		socket_close(publish->audiences[i].snapshot);
+		close_socket(publish, publish->audiences[i].socket);
+		close_socket(publish, publish->audiences[i].snapshot);
 	}
 	free(publish->audiences);
 	edition_clear(&(struct edition){ publish->topics, publish->figures, publish->visible,

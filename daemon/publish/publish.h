@@ -23,17 +23,25 @@ enum {
 
 struct publish;
 
+/* What it works with; all is borrowed. */
+struct publish_parts {
+	struct loop *loop;
+	void *zmq;
+	const struct config *config;
+	struct journal *journal;
+	struct stats *stats;
+};
+
 /* Bind the audiences' endpoints and join the loop; what there is to publish says publish_switch,
- * before the loop runs. Borrows all. LIFT_E_SOCKET (the endpoint in *ret_failed), LIFT_E_MEMORY. */
-int publish_open(struct loop *loop, void *zmq, const struct config *config, struct journal *journal,
-		 struct stats *stats, struct publish **ret_publish, const char **ret_failed);
+ * before the loop runs. LIFT_E_SOCKET, LIFT_E_MEMORY, LIFT_E_BUSY. */
+int publish_open(const struct publish_parts *parts, struct publish **ret_publish);
 void publish_close(struct publish *publish);
 
 /* From now on publish the figures of this catalogue and these tallies (none yet: a range of NULL,
- * until the next switch), in a new epoch. Both are borrowed. LIFT_E_UNKNOWN_REGION (the code in
- * *ret_failed), LIFT_E_MEMORY: then all is as it was. */
+ * until the next switch), in a new epoch. Both are borrowed. LIFT_E_UNKNOWN_REGION, LIFT_E_MEMORY,
+ * which is said in the log: then all is as it was. */
 int publish_switch(struct publish *publish, const struct catalogue *catalogue,
-		   struct tallies tallies, const char **ret_failed);
+		   struct tallies tallies);
 
 /* What tells it what has changed; it learns first, after a switch, of all that is there. */
 struct ledger_watcher publish_watcher(struct publish *publish);

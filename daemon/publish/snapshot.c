@@ -153,15 +153,21 @@ static void receive(void *context, const struct now *now)
 	zmq_msg_close(&body);
 }
 
-int snapshot_open(struct loop *loop, void *zmq, const struct texts *endpoints,
-		  struct audience *audience, const char **ret_failed)
+int snapshot_open(struct audience *audience, void *zmq, const struct texts *endpoints)
 {
-	/* Two pages may wait to be read. */
-	struct socket_limits limits = { .receive = 16, .send = 2 * SNAPSHOT_LIMIT_MAX + 2 };
+	const struct socket_wish wish = {
+		"snapshot",
+		ZMQ_ROUTER,
+		endpoints,
+		/* Two pages may wait to be read. */
+		{ .receive = 16, .send = 2 * SNAPSHOT_LIMIT_MAX + 2 },
+	};
 	int err;
 
 	if (endpoints->count == 0)
 		return 0;
-	err = socket_open(zmq, ZMQ_ROUTER, endpoints, limits, &audience->snapshot, ret_failed);
-	return err ? err : loop_add_socket(loop, audience->snapshot, receive, audience);
+	err = socket_open(zmq, &wish, &audience->snapshot);
+	return err ? err
+		   : loop_add_socket(audience->publish->loop, audience->snapshot, receive,
+				     audience);
 }

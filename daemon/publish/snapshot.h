@@ -6,12 +6,10 @@
 #define LIFTD_PUBLISH_SNAPSHOT_H
 
 #include "daemon/base/texts.h"
-#include "daemon/net/loop.h"
 
 struct audience;
 
 /* Answer snapshot requests at an audience's endpoints. */
-int snapshot_open(struct loop *loop, void *zmq, const struct texts *endpoints,
-		  struct audience *audience, const char **ret_failed);
+int snapshot_open(struct audience *audience, void *zmq, const struct texts *endpoints);
 
 #endif

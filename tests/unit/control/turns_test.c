@@ -103,7 +103,7 @@ static void run(struct room *room)
 
 static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(void **state)
 {
-	const struct control_reload reload = { no_reload, NULL };
+	struct control_parts parts;
 	static struct stats stats;
 	struct room room = { 0 };
 	struct config config;
@@ -111,7 +111,6 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 	struct generation *serving;
 	struct rebuild *rebuild;
 	struct control *control;
-	const char *failed;
 	struct wake *more = wake_new();
 	void *zmq = zmq_ctx_new();
 
@@ -130,9 +129,16 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 				      &clock_machine, NULL, NULL, &rebuild),
 			 0);
 	room.loop = loop_new(&clock_machine);
-	assert_int_equal(control_open(room.loop, zmq, &config, generations, room.house.journal,
-				      rebuild, &stats, more, &reload, NULL, &control, &failed),
-			 0);
+	parts = (struct control_parts){ .loop = room.loop,
+					.zmq = zmq,
+					.config = &config,
+					.generations = generations,
+					.journal = room.house.journal,
+					.rebuild = rebuild,
+					.stats = &stats,
+					.more = more,
+					.reload = { no_reload, NULL } };
+	assert_int_equal(control_open(&parts, &control), 0);
 	room.client = zmq_socket(zmq, ZMQ_DEALER);
 	assert_int_equal(zmq_connect(room.client, config.control), 0);
 
