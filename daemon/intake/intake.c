@@ -35,7 +35,7 @@ struct intake {
 	struct wake *more;
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
-	size_t n_pending, pending_bytes;
+	size_t n_pending, pending_bytes, n_pages;
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
 	bool damage_told;  /* others have been woken for it */
@@ -134,6 +134,7 @@ static void say_rejections(struct intake *intake, struct answer_pending *answer,
 	int err = source_is_valid(request->source) ? journal_view_begin(intake->journal, &view)
 						   : LIFT_E_SOURCE;
 
+	intake->n_pages++;
 	if (err) {
 		answer_err(intake, answer, err);
 		return;
@@ -244,7 +245,7 @@ static void receive_all(void *context, const struct now *now)
 
 	intake->now = *now;
 	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
-	       receive(intake))
+	       intake->n_pages < INTAKE_PAGES && receive(intake))
 		;
 }
 
@@ -317,7 +318,7 @@ static bool commit_and_answer(void *context, const struct now *now)
 		send_answer(intake, &intake->pending[i]);
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
 	}
-	intake->n_pending = intake->pending_bytes = 0;
+	intake->n_pending = intake->pending_bytes = intake->n_pages = 0;
 	if (err == LIFT_E_FATAL)
 		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that
 					    is intact */

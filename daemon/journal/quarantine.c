@@ -8,6 +8,11 @@ static int add_row(void *context, const struct quarantined *row)
 	struct text stream;
 	uint32_t source;
 
+	if (page->n_scanned++ == QUARANTINE_SCAN) { /* there is another one */
+		page->next = page->scanned;
+		return 1;
+	}
+	page->scanned = row->number;
 	if (!journal_view_stream_source(page->view, row->stream, &source) ||
 	    !journal_view_name(page->view, NAME_SOURCE, source, &refused->source) ||
 	    !journal_view_name(page->view, NAME_STREAM, row->stream, &stream) || stream.size < 4)
@@ -33,7 +38,7 @@ int quarantine_read(struct journal_view *view, struct text source, uint64_t afte
 {
 	ret_page->view = view;
 	ret_page->source = source;
-	ret_page->n = 0;
-	ret_page->next = 0;
+	ret_page->n = ret_page->n_scanned = 0;
+	ret_page->next = ret_page->scanned = 0;
 	return journal_view_quarantine(view, after, add_row, ret_page);
 }

@@ -614,6 +614,49 @@ static void other_content_under_a_used_number_is_in_the_quarantine_once(void **s
 	house_close(&house);
 }
 
+/* One source has thousands of rows, and in front of them and behind, others have a few: each page
+ * looks at so many rows, and all pages together have all of the source's. */
+static void the_rows_of_a_source_are_found_page_by_page(void **state)
+{
+	enum { BATCH = 500, BATCHES = 2 * QUARANTINE_SCAN / BATCH + 1, LOST = 3 };
+	static struct event events[BATCH];
+	static struct quarantine_page page;
+	struct journal_view view;
+	struct house house;
+	uint64_t after = 0;
+	size_t found = 0, pages = 0;
+
+	(void)state;
+	for (int i = 0; i < BATCH; i++) {
+		events[i] = some_event();
+		events[i].region = (struct text){ "", 0 };
+	}
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(house_send(&house, "few", "a", 1, events, 1), 0);
+	for (uint64_t i = 0; i < BATCHES; i++)
+		assert_int_equal(house_send(&house, "many", "a", 1 + BATCH * i, events, BATCH), 0);
+	assert_int_equal(house_send(&house, "few", "a", 2, events, LOST - 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_int_equal(journal_view_begin(house.journal, &view), 0);
+	do {
+		assert_int_equal(quarantine_read(&view, text_of("few"), after, &page), 0);
+		for (size_t i = 0; i < page.n; i++)
+			assert_int_equal(page.rows[i].seq, ++found);
+		assert_true(page.n_scanned <= QUARANTINE_SCAN + 1);
+		assert_true(page.next == 0 || page.next > after);
+		after = page.next;
+		pages++;
+	} while (page.next);
+	assert_int_equal(found, LOST);
+	assert_int_equal(pages, (BATCHES * BATCH + LOST + QUARANTINE_SCAN - 1) / QUARANTINE_SCAN);
+	/* A source without rows costs as much. */
+	assert_int_equal(quarantine_read(&view, text_of("none"), 0, &page), 0);
+	assert_int_equal(page.n, 0);
+	assert_true(page.next > 0 && page.n_scanned == QUARANTINE_SCAN + 1);
+	journal_view_end(&view);
+	house_close(&house);
+}
+
 /* Random resends. */
 
 /* Each number's first content decides: the model remembers it and its verdict. */
@@ -707,6 +750,7 @@ int main(void)
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
+		cmocka_unit_test(the_rows_of_a_source_are_found_page_by_page),
 		cmocka_unit_test(random_batches_get_the_verdicts_of_a_list),
 	};
 

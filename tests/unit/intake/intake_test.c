@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Intake on a loop that is stepped, by a clock of its own.
+ */
+#include "daemon/intake/intake.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include <cmocka.h>
+
+#include "proto/control.h"
+#include "tests/unit/house.h"
+
+enum { CLIENTS = 8, STEPS_MAX = 1000 };
+
+struct rig {
+	struct house house;
+	struct now now;
+	struct loop *loop;
+	struct wake *more;
+	struct stats stats;
+	struct intake *intake;
+	void *zmq, *clients[CLIENTS];
+	struct msg_writer *writer;
+	struct msg_reader *reader;
+};
+
+static void read_ours(void *context, struct now *ret_now)
+{
+	*ret_now = *(const struct now *)context;
+}
+
+static void rig_open(struct rig *rig)
+{
+	static char *endpoint = (char *)"inproc://intake";
+	const struct texts endpoints = { &endpoint, 1 };
+	struct intake_parts parts = { .endpoints = &endpoints, .stats = &rig->stats };
+
+	*rig = (struct rig){ .writer = msg_writer_new(), .reader = msg_reader_new() };
+	house_open(&rig->house, "", world_catalogue);
+	rig->now = (struct now){ 1000, rig->house.clock };
+	rig->zmq = zmq_ctx_new();
+	rig->loop = loop_new(&(struct clock){ read_ours, &rig->now });
+	rig->more = wake_new();
+	assert_true(rig->loop && rig->more && rig->writer && rig->reader);
+	parts.loop = rig->loop;
+	parts.zmq = rig->zmq;
+	parts.gate = rig->house.gate;
+	parts.more = rig->more;
+	assert_int_equal(intake_open(&parts, &rig->intake), 0);
+	for (int i = 0; i < CLIENTS; i++) {
+		rig->clients[i] = zmq_socket(rig->zmq, ZMQ_DEALER);
+		assert_int_equal(zmq_connect(rig->clients[i], endpoint), 0);
+	}
+}
+
+static void rig_close(struct rig *rig)
+{
+	for (int i = 0; i < CLIENTS; i++)
+		zmq_close(rig->clients[i]);
+	intake_close(rig->intake);
+	loop_step(rig->loop); /* nothing of it is left in the loop */
+	loop_free(rig->loop);
+	wake_free(rig->more);
+	zmq_ctx_term(rig->zmq);
+	msg_writer_free(rig->writer);
+	msg_reader_free(rig->reader);
+	house_close(&rig->house);
+}
+
+static void send(struct rig *rig, int client)
+{
+	struct text message = msg_written(rig->writer);
+
+	assert_int_equal(zmq_send(rig->clients[client], message.data, message.size, 0),
+			 message.size);
+}
+
+static void send_event(struct rig *rig, int client, uint64_t seq, int64_t time)
+{
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = time,
+				     .learner = text_of("kari"),
+				     .module = text_of("lift"),
+				     .region = text_of("rana"),
+				     .result = { -1, -1, PHASE_NONE },
+				     .voids_time = EVENT_NO_TIME };
+
+	msg_writer_clear(rig->writer);
+	batch_begin(rig->writer, "events", text_of("s"), text_of("a"), seq, 1);
+	event_encode(rig->writer, &event);
+	send(rig, client);
+}
+
+static void ask_rejections(struct rig *rig, int client)
+{
+	const struct request request = { .op = text_of("rejections"), .source = text_of("none") };
+
+	msg_writer_clear(rig->writer);
+	request_encode(rig->writer, &request);
+	send(rig, client);
+}
+
+/* How many answers there are for a client. */
+static int answers(struct rig *rig, int client)
+{
+	char body[4096];
+	int n = 0;
+
+	while (zmq_recv(rig->clients[client], body, sizeof(body), ZMQ_DONTWAIT) >= 0)
+		n++;
+	return n;
+}
+
+static void an_event_is_judged_by_the_time_of_its_round(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	send_event(&rig, 0, 1, rig.now.utc_ms + GATE_AHEAD_MS);
+	send_event(&rig, 0, 2, rig.now.utc_ms + GATE_AHEAD_MS + 1);
+	loop_step(rig.loop);
+	assert_int_equal(answers(&rig, 0), 2);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 1);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_rejected), 1);
+	rig.now.utc_ms++;
+	send_event(&rig, 0, 3, rig.now.utc_ms + GATE_AHEAD_MS);
+	loop_step(rig.loop);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 2);
+	rig_close(&rig);
+}
+
+/* Once it fails, it is said to for a while after the last time. */
+static void a_failure_is_over_after_a_while_without_one(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	send_event(&rig, 0, 1, rig.now.utc_ms);
+	journal_fail(rig.house.journal, LIFT_E_DISK);
+	loop_step(rig.loop);
+	assert_int_equal(stats_get(&rig.stats, STAT_journal_failing), 1);
+	send_event(&rig, 0, 1, rig.now.utc_ms);
+	rig.now.steady_ms += INTAKE_CALM_MS - 1;
+	loop_step(rig.loop);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 1);
+	assert_int_equal(stats_get(&rig.stats, STAT_journal_failing), 1);
+	rig.now.steady_ms++;
+	loop_step(rig.loop);
+	assert_int_equal(stats_get(&rig.stats, STAT_journal_failing), 0);
+	rig_close(&rig);
+}
+
+/* All but the last client ask for rejections, over and over. */
+static void who_asks_for_rejections_does_not_hold_up_batches(void **state)
+{
+	enum { ASKED = 20, OTHERS = CLIENTS - 1 };
+	struct rig rig;
+	int asked = 0, acked_in = 0, step;
+
+	(void)state;
+	rig_open(&rig);
+	for (int i = 0; i < ASKED; i++)
+		for (int c = 0; c < OTHERS; c++)
+			ask_rejections(&rig, c);
+	send_event(&rig, OTHERS, 1, rig.now.utc_ms);
+	for (step = 1; step < STEPS_MAX && (asked < ASKED * OTHERS || !acked_in); step++) {
+		int n = 0;
+
+		loop_step(rig.loop);
+		for (int c = 0; c < OTHERS; c++)
+			n += answers(&rig, c);
+		assert_true(n <= INTAKE_PAGES);
+		asked += n;
+		if (answers(&rig, OTHERS) > 0)
+			acked_in = step;
+	}
+	assert_int_equal(asked, ASKED * OTHERS);
+	/* Clients have their turns: none of them waits for all that another one asks. */
+	assert_in_range(acked_in, 1, CLIENTS / INTAKE_PAGES + 1);
+	rig_close(&rig);
+}
+
+/* Each looks at a moment of the journal, and lets go of it. */
+static void rejections_may_be_asked_for_any_number_of_times(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	for (int i = 0; i < 200; i++) {
+		ask_rejections(&rig, 0);
+		loop_step(rig.loop);
+		assert_int_equal(answers(&rig, 0), 1);
+	}
+	assert_int_equal(stats_get(&rig.stats, STAT_batches_refused), 0);
+	rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_event_is_judged_by_the_time_of_its_round),
+		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
+		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
+		cmocka_unit_test(rejections_may_be_asked_for_any_number_of_times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
