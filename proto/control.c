@@ -65,12 +65,7 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 
 void request_encode(struct msg_writer *writer, const struct request *request)
 {
-	size_t pairs = 1 + (request->after > 0);
-
-	for (size_t i = 0; i < N_TEXTS; i++)
-		pairs += ((const struct text *)((const char *)request + request_texts[i].offset))
-				 ->size > 0;
-	msg_map(writer, pairs);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	for (size_t i = 0; i < N_TEXTS; i++) {
 		const struct text *text =
@@ -83,24 +78,26 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 	}
 	if (request->after > 0)
 		msg_key_int(writer, "after", (int64_t)request->after);
+	msg_map_end(writer);
 }
 
 /* Answers, written. */
 
-static void encode_op(struct msg_writer *writer, size_t pairs, const char *op)
+static void begin_op(struct msg_writer *writer, const char *op)
 {
-	msg_map(writer, 2 + pairs);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_str(writer, "op", op);
 }
 
 void welcome_encode(struct msg_writer *writer, const struct welcome *welcome)
 {
-	encode_op(writer, 4, "welcome");
+	begin_op(writer, "welcome");
 	msg_key_text(writer, "source", welcome->source);
 	msg_key_text(writer, "stream", welcome->stream);
 	msg_key_int(writer, "next", welcome->next);
 	msg_key_int(writer, "window", welcome->window);
+	msg_map_end(writer);
 }
 
 void ack_encode(struct msg_writer *writer, const struct ack *ack)
@@ -108,7 +105,7 @@ void ack_encode(struct msg_writer *writer, const struct ack *ack)
 	bool more = ack->n_rejected > ACK_REJECTED_MAX;
 	size_t rows = more ? ACK_REJECTED_MAX : ack->n_rejected;
 
-	encode_op(writer, 6 + more, "ack");
+	begin_op(writer, "ack");
 	msg_key_text(writer, "source", ack->source);
 	msg_key_text(writer, "stream", ack->stream);
 	msg_key_int(writer, "first", ack->first);
@@ -117,19 +114,20 @@ void ack_encode(struct msg_writer *writer, const struct ack *ack)
 	msg_str(writer, "rejected");
 	msg_array(writer, rows);
 	for (size_t i = 0; i < rows; i++) {
-		msg_array(writer, 3);
+		msg_array_begin(writer);
 		msg_int(writer, (int64_t)ack->rejected[i].seq);
 		msg_str(writer, lift_err_code(ack->rejected[i].err));
 		msg_str(writer, lift_err_text(ack->rejected[i].err));
+		msg_array_end(writer);
 	}
 	if (more)
 		msg_key_bool(writer, "more", true);
+	msg_map_end(writer);
 }
 
 void nack_encode(struct msg_writer *writer, const struct nack *nack)
 {
-	encode_op(writer, 3 + (nack->source.size > 0) + (nack->stream.size > 0) + (nack->first > 0),
-		  "nack");
+	begin_op(writer, "nack");
 	if (nack->source.size > 0)
 		msg_key_text(writer, "source", nack->source);
 	if (nack->stream.size > 0)
@@ -139,6 +137,7 @@ void nack_encode(struct msg_writer *writer, const struct nack *nack)
 	msg_key_str(writer, "code", lift_err_code(nack->err));
 	msg_key_str(writer, "text", lift_err_text(nack->err));
 	msg_key_bool(writer, "retry", nack->retry);
+	msg_map_end(writer);
 }
 
 static void encode_next(struct msg_writer *writer, uint64_t next)
@@ -153,32 +152,34 @@ static void encode_next(struct msg_writer *writer, uint64_t next)
 void rejections_encode(struct msg_writer *writer, struct text source, const struct refused *rows,
 		       size_t n, uint64_t next)
 {
-	encode_op(writer, 3, "rejections");
+	begin_op(writer, "rejections");
 	msg_key_text(writer, "source", source);
 	msg_str(writer, "rows");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++) {
-		msg_array(writer, 6);
+		msg_array_begin(writer);
 		msg_int(writer, (int64_t)rows[i].number);
 		msg_text(writer, rows[i].stream);
 		msg_int(writer, (int64_t)rows[i].seq);
 		msg_str(writer, lift_err_code(rows[i].err));
 		msg_str(writer, lift_err_text(rows[i].err));
 		msg_int(writer, rows[i].time);
+		msg_array_end(writer);
 	}
 	encode_next(writer, next);
+	msg_map_end(writer);
 }
 
 void quarantine_encode(struct msg_writer *writer, const struct refused *rows, size_t n,
 		       uint64_t next)
 {
-	msg_map(writer, 4);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	msg_str(writer, "rows");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++) {
-		msg_map(writer, 8);
+		msg_map_begin(writer);
 		msg_key_int(writer, "number", rows[i].number);
 		msg_key_text(writer, "source", rows[i].source);
 		msg_key_text(writer, "stream", rows[i].stream);
@@ -191,33 +192,25 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 			msg_raw(writer, rows[i].sent);
 		else
 			msg_nil(writer);
+		msg_map_end(writer);
 	}
 	encode_next(writer, next);
+	msg_map_end(writer);
 }
 
 void refusal_encode(struct msg_writer *writer, int err)
 {
-	msg_map(writer, 4);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", false);
 	msg_key_str(writer, "code", lift_err_code(err));
 	msg_key_str(writer, "text", lift_err_text(err));
-}
-
-static size_t count_lines(const char *lines)
-{
-	size_t n = 0;
-
-	for (; lines && *lines; lines = strchr(lines, '\n') ? strchr(lines, '\n') + 1 : NULL)
-		n++;
-	return n;
+	msg_map_end(writer);
 }
 
 void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
 {
-	size_t n = count_lines(errors);
-
-	msg_map(writer, err ? 5 : 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", !err);
 	if (err) {
@@ -225,37 +218,41 @@ void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
 		msg_key_str(writer, "text", lift_err_text(err));
 	}
 	msg_str(writer, "errors");
-	msg_array(writer, n);
-	for (; n > 0; n--) {
+	msg_array_begin(writer);
+	while (errors && *errors) {
 		size_t size = strcspn(errors, "\n");
 
 		msg_text(writer, (struct text){ errors, size });
-		errors += size + 1;
+		errors += size + (errors[size] == '\n');
 	}
+	msg_array_end(writer);
+	msg_map_end(writer);
 }
 
 void work_encode(struct msg_writer *writer, const struct work *work)
 {
-	bool is_done = !work->more && !work->err, has_dir = is_done && work->dir.size > 0;
+	bool is_done = !work->more && !work->err;
 
-	msg_map(writer, work->more ? 5 : is_done ? 5 + has_dir : 4);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", !work->err);
 	if (work->more) {
 		msg_key_bool(writer, "more", true);
 		msg_key_int(writer, "done", work->done);
 		msg_key_int(writer, "total", work->total);
+		msg_map_end(writer);
 		return;
 	}
 	if (work->err)
 		msg_key_str(writer, "code", lift_err_code(work->err));
-	if (has_dir)
+	if (is_done && work->dir.size > 0)
 		msg_key_text(writer, "dir", work->dir);
 	if (is_done) {
 		msg_key_int(writer, "last", work->last);
 		msg_key_int(writer, "bytes", work->bytes);
 	}
 	msg_key_text(writer, "text", work->text);
+	msg_map_end(writer);
 }
 
 /* Answers, read. */

@@ -124,7 +124,7 @@ void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *w
 {
 	const msgpack_object *events = batch->events;
 
-	msgpack_pack_object(msg_packer(writer), events[i]);
+	msg_object(writer, &events[i]);
 }
 
 /* One event. */
@@ -286,7 +286,7 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
 		 uint64_t seq, uint32_t count)
 {
-	msg_map(writer, op ? 6 : 5);
+	msg_map(writer, op ? 6 : 5); /* ends with the last event, which others add */
 	msg_key_int(writer, "v", 1);
 	if (op) {
 		msg_key_str(writer, "op", op);
@@ -296,11 +296,6 @@ void batch_begin(struct msg_writer *writer, const char *op, struct text source, 
 	msg_key_int(writer, "seq", (int64_t)seq);
 	msg_str(writer, "events");
 	msg_array(writer, count);
-}
-
-static size_t result_size(const struct event_result *result)
-{
-	return (result->score >= 0) + (result->passed >= 0) + (result->phase != PHASE_NONE);
 }
 
 static void encode_result(struct msg_writer *writer, const struct event_result *result)
@@ -319,20 +314,17 @@ static void encode_result(struct msg_writer *writer, const struct event_result *
 
 static void encode_voids(struct msg_writer *writer, const struct event *event)
 {
-	bool timed = event->voids_time != EVENT_NO_TIME;
-
 	msg_str(writer, "voids");
-	msg_map(writer, 1 + timed + result_size(&event->result));
+	msg_map_begin(writer);
 	msg_key_str(writer, "type", type_names[event->voids]);
-	if (timed) {
+	if (event->voids_time != EVENT_NO_TIME)
 		msg_key_int(writer, "time", event->voids_time);
-	}
 	encode_result(writer, &event->result);
+	msg_map_end(writer);
 }
 
 void event_encode(struct msg_writer *writer, const struct event *event)
 {
-	bool voided = event->type == EVENT_VOIDED;
 	const struct {
 		const char *key;
 		struct text value;
@@ -341,7 +333,7 @@ void event_encode(struct msg_writer *writer, const struct event *event)
 		      { "module", event->module },
 		      { "region", event->region } };
 
-	msg_map(writer, 5 + (event->n_attrs > 0) + (voided ? 1 : result_size(&event->result)));
+	msg_map_begin(writer);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		msg_str(writer, texts[i].key);
 		msg_text(writer, texts[i].value);
@@ -355,8 +347,9 @@ void event_encode(struct msg_writer *writer, const struct event *event)
 			msg_text(writer, event->attrs[i].value);
 		}
 	}
-	if (voided)
+	if (event->type == EVENT_VOIDED)
 		encode_voids(writer, event);
 	else
 		encode_result(writer, &event->result);
+	msg_map_end(writer);
 }

@@ -155,18 +155,9 @@ static void write_attrs(struct msg_writer *writer, const msgpack_object *attrs)
 static void write_value(struct msg_writer *writer, fits_fn *fits, const msgpack_object *value)
 {
 	if (fits && fits(value))
-		msgpack_pack_object(msg_packer(writer), *value);
+		msg_object(writer, value);
 	else
 		write_kind(writer, value);
-}
-
-static size_t count_of(const msgpack_object *const values[], size_t n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += values[i] != NULL;
-	return count;
 }
 
 static void write_voids(struct msg_writer *writer, const msgpack_object *voids)
@@ -183,13 +174,14 @@ static void write_voids(struct msg_writer *writer, const msgpack_object *voids)
 		return;
 	}
 	msg_find(voids, keys, N, values);
-	msg_map(writer, count_of(values, N));
+	msg_map_begin(writer);
 	for (size_t i = 0; i < N; i++) {
 		if (!values[i])
 			continue;
 		msg_text(writer, keys[i]);
 		write_value(writer, fits[i], values[i]);
 	}
+	msg_map_end(writer);
 }
 
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer)
@@ -208,7 +200,7 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 	/* One that is as it should be is not even measured. */
 	if (values[LEARNER] && text_fits(values[LEARNER], LEARNER_MAX))
 		values[LEARNER] = NULL;
-	msg_map(writer, count_of(values, N));
+	msg_map_begin(writer);
 	for (size_t k = 0; k < N; k++) {
 		if (!values[k])
 			continue;
@@ -220,4 +212,5 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 		else
 			write_value(writer, fits[k], values[k]);
 	}
+	msg_map_end(writer);
 }

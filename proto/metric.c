@@ -27,7 +27,7 @@ size_t metric_topic(char to[static TOPIC_MAX], struct text region, struct text k
 
 void metric_encode(struct msg_writer *writer, const struct metric *metric)
 {
-	msg_map(writer, 12);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", metric->epoch);
 	msg_key_int(writer, "seq", (int64_t)metric->seq);
@@ -47,11 +47,12 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 	msg_array(writer, metric->n_sources);
 	for (size_t i = 0; i < metric->n_sources; i++)
 		msg_text(writer, metric->sources[i]);
+	msg_map_end(writer);
 }
 
 void beat_encode(struct msg_writer *writer, const struct beat *beat)
 {
-	msg_map(writer, 7 + (beat->left_out > 0));
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", beat->epoch);
 	msg_key_int(writer, "seq", (int64_t)beat->seq);
@@ -63,13 +64,15 @@ void beat_encode(struct msg_writer *writer, const struct beat *beat)
 	for (size_t i = 0; i < beat->n_sources; i++) {
 		const struct beat_source *row = &beat->sources[i];
 
-		msg_map(writer, 5);
+		msg_map_begin(writer);
 		msg_key_text(writer, "source", row->source);
 		msg_key_moment(writer, "last_event", row->last_event);
 		msg_key_moment(writer, "last_received", row->last_received);
 		msg_key_int(writer, "missing", (int64_t)row->missing);
 		msg_key_moment(writer, "since", row->since);
+		msg_map_end(writer);
 	}
 	if (beat->left_out > 0)
 		msg_key_int(writer, "sources_left_out", (int64_t)beat->left_out);
+	msg_map_end(writer);
 }

@@ -5,7 +5,7 @@
  * Reading: the bytes are walked first, iteratively (depth, counts, no trailing bytes); only then
  * does msgpack-c unpack them, into a zone that the reader owns and reuses. What is read lives until
  * the reader's next use, and borrows texts from the message's bytes. Writing: a growing buffer; the
- * first failure (memory) sticks and is seen at msg_writer_end.
+ * first failure (memory) sticks and is seen at msg_written.
  */
 #ifndef LIFT_PROTO_MSG_H
 #define LIFT_PROTO_MSG_H
@@ -41,16 +41,26 @@ void msg_writer_clear(struct msg_writer *writer);
 /* Forget what was written, and the memory where it is more than `most` bytes. */
 void msg_writer_shrink(struct msg_writer *writer, size_t most);
 
+/* A map or an array of a number that is known: its values follow. */
 void msg_map(struct msg_writer *writer, size_t pairs);
 void msg_array(struct msg_writer *writer, size_t items);
+
+/* One whose values the writer counts, with the shortest head that says how many there are. What is
+ * begun is ended, the last one first, before the message is taken (msg_written), or is forgotten
+ * with the rest of it (msg_writer_clear); MSG_DEPTH_CLIENT of them at most are open at once. */
+void msg_map_begin(struct msg_writer *writer);
+void msg_map_end(struct msg_writer *writer);
+void msg_array_begin(struct msg_writer *writer);
+void msg_array_end(struct msg_writer *writer);
+
 void msg_text(struct msg_writer *writer, struct text text);
 void msg_str(struct msg_writer *writer, const char *text); /* a key or a constant */
 void msg_int(struct msg_writer *writer, int64_t value);
 void msg_real(struct msg_writer *writer, double value);
 void msg_bool(struct msg_writer *writer, bool value);
 void msg_nil(struct msg_writer *writer);
-void msg_raw(struct msg_writer *writer,
-	     struct text encoded); /* values that are MessagePack already */
+/* What is MessagePack already: one value, where it goes into what the writer counts. */
+void msg_raw(struct msg_writer *writer, struct text encoded);
 
 /* A key and its value; a moment of 0 is nil. */
 void msg_key_int(struct msg_writer *writer, const char *key, int64_t value);

@@ -36,6 +36,7 @@ bool msg_get_int(const msgpack_object *object, int64_t *ret_value);
  * all that the object holds: 0 or LIFT_E_VALUE. */
 int msg_check_values(const msgpack_object *object);
 
-msgpack_packer *msg_packer(struct msg_writer *writer);
+/* Write what was read, as it was. */
+void msg_object(struct msg_writer *writer, const msgpack_object *object);
 
 #endif

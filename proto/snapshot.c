@@ -68,7 +68,7 @@ int snapshot_request_decode(struct msg_reader *reader, struct text message,
 
 void snapshot_request_encode(struct msg_writer *writer, const struct snapshot_request *request)
 {
-	msg_map(writer, 4 + (request->after.size > 0) + 2 * request->has_since);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_str(writer, "op", "snapshot");
 	msg_str(writer, "topics");
@@ -83,11 +83,12 @@ void snapshot_request_encode(struct msg_writer *writer, const struct snapshot_re
 		msg_key_int(writer, "since", request->since);
 		msg_key_int(writer, "epoch", request->epoch);
 	}
+	msg_map_end(writer);
 }
 
 void snapshot_end_encode(struct msg_writer *writer, const struct snapshot_end *end)
 {
-	msg_map(writer, 6);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", end->epoch);
 	msg_key_int(writer, "seq", (int64_t)end->seq);
@@ -98,12 +99,14 @@ void snapshot_end_encode(struct msg_writer *writer, const struct snapshot_end *e
 		msg_text(writer, end->next);
 	else
 		msg_nil(writer);
+	msg_map_end(writer);
 }
 
 void snapshot_error_encode(struct msg_writer *writer, int err)
 {
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_str(writer, "code", lift_err_code(err));
 	msg_key_str(writer, "text", lift_err_text(err));
+	msg_map_end(writer);
 }

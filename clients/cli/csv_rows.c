@@ -315,20 +315,21 @@ static void write_group(const struct csv_rows *csv, enum group group, struct msg
 /* An empty cell is absent, and so is a map whose cells all are. */
 static void write_event(const struct csv_rows *csv, struct msg_writer *writer)
 {
-	size_t present[GROUPS] = { 0 };
+	bool present[GROUPS] = { false };
 
 	for (size_t i = 0; i < csv->n_columns; i++)
-		present[csv->columns[i].group] += csv->cells[i].size > 0;
-	msg_map(writer,
-		present[GROUP_EVENT] + (present[GROUP_ATTRS] > 0) + (present[GROUP_VOIDS] > 0));
+		present[csv->columns[i].group] |= csv->cells[i].size > 0;
+	msg_map_begin(writer);
 	write_group(csv, GROUP_EVENT, writer);
 	for (enum group group = GROUP_ATTRS; group < GROUPS; group++) {
-		if (present[group] == 0)
+		if (!present[group])
 			continue;
 		msg_str(writer, group_names[group]);
-		msg_map(writer, present[group]);
+		msg_map_begin(writer);
 		write_group(csv, group, writer);
+		msg_map_end(writer);
 	}
+	msg_map_end(writer);
 }
 
 int csv_rows_read(struct csv_rows *csv, struct text record, struct msg_writer *writer,

@@ -40,37 +40,37 @@ static void encode_dimension(struct msg_writer *writer, const struct catalogue *
 	const struct dimension *dimension = &catalogue->dimensions[i];
 
 	(void)visible;
-	msg_map(writer, 2);
+	msg_map_begin(writer);
 	msg_key_str(writer, "name", dimension->name);
 	msg_str(writer, "values");
 	msg_array(writer, dimension->n_values);
 	for (uint32_t v = 0; v < dimension->n_values; v++)
 		msg_str(writer, dimension->values[v]);
+	msg_map_end(writer);
 }
 
 static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
 			  const bool *visible, uint32_t r)
 {
 	const struct region *region = &catalogue->regions[r];
-	uint32_t parents = 0;
 
-	for (uint32_t i = 0; i < region->n_parents; i++)
-		parents += is_visible(visible, region->parents[i]);
-	msg_map(writer, 4 + 2 * region->has_place);
+	msg_map_begin(writer);
 	msg_key_str(writer, "code", region->code);
 	msg_key_str(writer, "name", region->name);
 	msg_key_str(writer, "level", region->level);
 	msg_str(writer, "parents");
-	msg_array(writer, parents);
+	msg_array_begin(writer);
 	for (uint32_t i = 0; i < region->n_parents; i++)
 		if (is_visible(visible, region->parents[i]))
 			msg_str(writer, catalogue->regions[region->parents[i]].code);
-	if (!region->has_place)
-		return;
-	msg_str(writer, "lat");
-	msg_real(writer, region->lat);
-	msg_str(writer, "lon");
-	msg_real(writer, region->lon);
+	msg_array_end(writer);
+	if (region->has_place) {
+		msg_str(writer, "lat");
+		msg_real(writer, region->lat);
+		msg_str(writer, "lon");
+		msg_real(writer, region->lon);
+	}
+	msg_map_end(writer);
 }
 
 static void encode_module(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -79,7 +79,7 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 	const struct module *module = &catalogue->modules[m];
 
 	(void)visible;
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_str(writer, "id", module->id);
 	msg_key_str(writer, "name", module->name);
 	msg_str(writer, "grants");
@@ -87,7 +87,7 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 	for (uint32_t i = 0; i < module->n_grants; i++) {
 		const struct grant *grant = &module->grants[i];
 
-		msg_map(writer, 4);
+		msg_map_begin(writer);
 		msg_key_str(writer, "competence", catalogue->competences[grant->competence].id);
 		msg_key_int(writer, "level", grant->level);
 		msg_key_str(writer, "earned_by", grant->by_pass ? "passed" : "completed");
@@ -96,7 +96,9 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 			msg_int(writer, grant->valid_months);
 		else
 			msg_nil(writer);
+		msg_map_end(writer);
 	}
+	msg_map_end(writer);
 }
 
 static bool is_inside(const struct catalogue *catalogue, const struct programme *programme,
@@ -124,41 +126,33 @@ static bool stands_for_hidden(const struct catalogue *catalogue, const bool *vis
 	return true;
 }
 
-/* Where the programme is, as far as that can be seen: how many regions; written, unless writer is
- * NULL. */
-static uint32_t encode_programme_regions(struct msg_writer *writer,
-					 const struct catalogue *catalogue, const bool *visible,
-					 const struct programme *programme)
+/* Where the programme is, as far as that can be seen. */
+static void encode_programme_regions(struct msg_writer *writer, const struct catalogue *catalogue,
+				     const bool *visible, const struct programme *programme)
 {
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < programme->n_regions; i++) {
-		if (!is_visible(visible, programme->regions[i]))
-			continue;
-		n++;
-		if (writer)
+	msg_array_begin(writer);
+	for (uint32_t i = 0; i < programme->n_regions; i++)
+		if (is_visible(visible, programme->regions[i]))
 			msg_str(writer, catalogue->regions[programme->regions[i]].code);
-	}
-	if (!visible || programme->n_regions == 0)
-		return n;
-	for (uint32_t r = 0; r < catalogue->n_regions; r++) {
-		if (!stands_for_hidden(catalogue, visible, programme, r))
-			continue;
-		n++;
-		if (writer)
+	for (uint32_t r = 0; visible && programme->n_regions > 0 && r < catalogue->n_regions; r++)
+		if (stands_for_hidden(catalogue, visible, programme, r))
 			msg_str(writer, catalogue->regions[r].code);
-	}
-	return n;
+	msg_array_end(writer);
 }
 
 /* A programme of which nothing can be seen is hidden: without its regions it would seem to be
- * everywhere. */
+ * everywhere. It is seen where any region of it is: one that it names, or one inside, of which the
+ * highest stands for it. */
 static bool programme_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t p)
 {
 	const struct programme *programme = &catalogue->programmes[p];
 
-	return !visible || programme->n_regions == 0 ||
-	       encode_programme_regions(NULL, catalogue, visible, programme) > 0;
+	if (!visible || programme->n_regions == 0)
+		return true;
+	for (uint32_t r = 0; r < catalogue->n_regions; r++)
+		if (visible[r] && is_inside(catalogue, programme, r))
+			return true;
+	return false;
 }
 
 static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -166,7 +160,7 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 {
 	const struct programme *programme = &catalogue->programmes[p];
 
-	msg_map(writer, 9);
+	msg_map_begin(writer);
 	msg_key_str(writer, "id", programme->id);
 	msg_key_str(writer, "name", programme->name);
 	msg_str(writer, "modules");
@@ -176,7 +170,6 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	write_day(writer, "from", programme->from);
 	write_day(writer, "to", programme->to);
 	msg_str(writer, "regions");
-	msg_array(writer, encode_programme_regions(NULL, catalogue, visible, programme));
 	encode_programme_regions(writer, catalogue, visible, programme);
 	msg_key_int(writer, "complete", programme->complete);
 	msg_str(writer, "targets");
@@ -184,13 +177,15 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
 		const struct target *target = &programme->targets[i];
 
-		msg_map(writer, 3);
+		msg_map_begin(writer);
 		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
 		msg_key_int(writer, "value", target->value);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &target->where);
+		msg_map_end(writer);
 	}
 	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
+	msg_map_end(writer);
 }
 
 static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -199,17 +194,19 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 	const struct competence *competence = &catalogue->competences[c];
 
 	(void)visible;
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_str(writer, "id", competence->id);
 	msg_key_str(writer, "name", competence->name);
 	msg_str(writer, "requirements");
 	msg_array(writer, competence->n_requirements);
 	for (uint32_t i = 0; i < competence->n_requirements; i++) {
-		msg_map(writer, 2);
+		msg_map_begin(writer);
 		msg_key_int(writer, "level", competence->requirements[i].level);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &competence->requirements[i].where);
+		msg_map_end(writer);
 	}
+	msg_map_end(writer);
 }
 
 static bool region_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t r)
@@ -252,27 +249,25 @@ static bool is_shown(const struct part *part, const struct catalogue *catalogue,
 static void encode_rows(struct msg_writer *writer, const struct catalogue *catalogue,
 			const bool *visible, const struct part *part, uint32_t from, uint32_t to)
 {
-	uint32_t rows = 0;
-
-	for (uint32_t i = from; i < to; i++)
-		rows += is_shown(part, catalogue, visible, i);
 	msg_str(writer, part->key);
-	msg_array(writer, rows);
+	msg_array_begin(writer);
 	for (uint32_t i = from; i < to; i++)
 		if (is_shown(part, catalogue, visible, i))
 			part->encode(writer, catalogue, visible, i);
+	msg_array_end(writer);
 }
 
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		      const bool *visible, int64_t epoch, uint64_t seq)
 {
-	msg_map(writer, 3 + PARTS);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", epoch);
 	msg_key_int(writer, "seq", (int64_t)seq);
 	for (size_t i = 0; i < PARTS; i++)
 		encode_rows(writer, catalogue, visible, &parts[i], 0,
 			    part_rows(&parts[i], catalogue));
+	msg_map_end(writer);
 }
 
 /* The row behind the last that fits, counted through all parts; at least one row does. */
@@ -308,7 +303,7 @@ size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *
 		total += part_rows(&parts[i], catalogue);
 	to = page_end(writer, catalogue, from, size_max);
 	msg_writer_clear(writer);
-	msg_map(writer, 3 + PARTS);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	msg_key_bool(writer, "more", to < total);
@@ -320,5 +315,6 @@ size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *
 			    (uint32_t)clamp(to > before ? to - before : 0, n));
 		before += n;
 	}
+	msg_map_end(writer);
 	return to < total ? to : 0;
 }

@@ -109,24 +109,27 @@ static void write_texts(struct msg_writer *writer, const struct catalogue *catal
 	for (uint32_t id = 0; journal_view_name(journal, kind, id, &text); id++)
 		if (is_unknown(catalogue, text))
 			some[n++ % EXPLAIN_TEXTS_MAX] = text;
-	msg_map(writer, 2);
+	msg_map_begin(writer);
 	msg_key_int(writer, "n", (int64_t)n);
 	msg_str(writer, "latest");
-	msg_array(writer, n < EXPLAIN_TEXTS_MAX ? n : EXPLAIN_TEXTS_MAX);
+	msg_array_begin(writer);
 	for (uint64_t i = n; i > 0 && n - i < EXPLAIN_TEXTS_MAX; i--)
 		msg_text(writer, some[(i - 1) % EXPLAIN_TEXTS_MAX]);
+	msg_array_end(writer);
+	msg_map_end(writer);
 }
 
 static void write_unknown(struct msg_writer *writer, const struct catalogue *catalogue,
 			  struct journal_view *journal, int64_t learners)
 {
 	msg_str(writer, "unknown");
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "learners", learners);
 	msg_str(writer, "modules");
 	write_texts(writer, catalogue, journal, NAME_MODULE, is_unknown_module);
 	msg_str(writer, "regions");
 	write_texts(writer, catalogue, journal, NAME_REGION, is_unknown_region);
+	msg_map_end(writer);
 }
 
 /* The answer. */
@@ -134,9 +137,10 @@ static void write_unknown(struct msg_writer *writer, const struct catalogue *cat
 static void write_names(struct msg_writer *writer, const struct definition_of *of)
 {
 	msg_str(writer, "names");
-	msg_map(writer, 2);
+	msg_map_begin(writer);
 	msg_key_str(writer, "region", of->catalogue->regions[of->region].name);
 	msg_key_str(writer, "id", subject_name(of->catalogue, of->subject));
+	msg_map_end(writer);
 }
 
 static void write_head(struct msg_writer *writer, const struct definition_of *of)
@@ -165,19 +169,23 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	if (err)
 		return err;
 	msg_writer_clear(writer);
-	msg_map(writer, 12 + EXPLAIN_SOURCES_KEYS);
+	msg_map_begin(writer);
 	write_head(writer, of);
 	msg_key_int(writer, "learners", sum.learners);
 	msg_key_int(writer, "facts", sum.facts);
 	msg_str(writer, "counted");
 	err = counted_encode(writer, of);
+	if (err)
+		return err;
 	msg_str(writer, "definition");
-	if (!err)
-		err = definitions_encode(writer, of);
+	err = definitions_encode(writer, of);
 	if (!err)
 		err = explain_sources_encode(writer, of, from);
+	if (err)
+		return err;
 	write_unknown(writer, of->catalogue, from->journal, unassigned);
-	return err ? err : journal_view_err(from->journal);
+	msg_map_end(writer);
+	return journal_view_err(from->journal);
 }
 
 void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
@@ -188,7 +196,7 @@ void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *c
 	uint32_t listed = n < EXPLAIN_KNOWN_MAX ? n : EXPLAIN_KNOWN_MAX;
 
 	msg_writer_clear(writer);
-	msg_map(writer, 6);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", false);
 	msg_key_str(writer, "code", lift_err_code(err));
@@ -199,4 +207,5 @@ void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *c
 		msg_str(writer, regions ? catalogue->regions[i].code
 					: subject_id(catalogue, subject_of(kind, i)));
 	msg_key_int(writer, "n_known", n);
+	msg_map_end(writer);
 }

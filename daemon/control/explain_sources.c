@@ -144,25 +144,23 @@ static int gather(struct gathered *all, const struct explain_from *from)
 
 static void write_refused(struct msg_writer *writer, const struct row *row)
 {
-	size_t n = 0;
-
-	for (int code = 0; row->refused && code < CODES; code++)
-		n += row->refused[code] > 0;
 	msg_str(writer, "refused");
-	msg_array(writer, n);
-	for (int code = 0; n && code < CODES; code++) {
+	msg_array_begin(writer);
+	for (int code = 0; row->refused && code < CODES; code++) {
 		if (!row->refused[code])
 			continue;
-		msg_map(writer, 3);
+		msg_map_begin(writer);
 		msg_key_str(writer, "code", lift_err_code(-code));
 		msg_key_str(writer, "text", lift_err_text(-code));
 		msg_key_int(writer, "n", row->refused[code]);
+		msg_map_end(writer);
 	}
+	msg_array_end(writer);
 }
 
 static void write_source(struct msg_writer *writer, const struct row *row)
 {
-	msg_map(writer, 9);
+	msg_map_begin(writer);
 	msg_key_text(writer, "source", row->source->name);
 	msg_key_moment(writer, "last_event", row->source->record.last_event);
 	msg_key_moment(writer, "last_received", row->source->record.last_received);
@@ -172,6 +170,7 @@ static void write_source(struct msg_writer *writer, const struct row *row)
 	msg_key_int(writer, "rejected", row->source->record.rejected);
 	msg_key_int(writer, "quarantined", row->quarantined);
 	write_refused(writer, row);
+	msg_map_end(writer);
 }
 
 static void write_others(struct msg_writer *writer, const struct gathered *all)
@@ -188,10 +187,11 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 		rejected += row->source->record.rejected;
 	}
 	msg_str(writer, "other_sources");
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "n", n);
 	msg_key_int(writer, "missing", missing);
 	msg_key_int(writer, "rejected", rejected);
+	msg_map_end(writer);
 }
 
 static void write_all(struct msg_writer *writer, const struct gathered *all)

@@ -8,9 +8,8 @@
 
 #include "daemon/control/explain.h"
 
-/* Write `sources`, `sources_left_out` and `other_sources`: EXPLAIN_SOURCES_KEYS pairs of a map.
+/* Write `sources`, `sources_left_out` and `other_sources` as pairs of a map.
  * LIFT_E_MEMORY, or an error of the store. */
-enum { EXPLAIN_SOURCES_KEYS = 3 };
 int explain_sources_encode(struct msg_writer *writer, const struct definition_of *of,
 			   const struct explain_from *from);
 

@@ -11,7 +11,7 @@ static int send_page(struct control *control, bool more)
 
 	day_print(control->page.today, as_of);
 	msg_writer_clear(control->writer);
-	msg_map(control->writer, 5);
+	msg_map_begin(control->writer);
 	msg_key_int(control->writer, "v", 1);
 	msg_key_bool(control->writer, "ok", true);
 	msg_key_str(control->writer, "as_of", as_of);
@@ -20,6 +20,7 @@ static int send_page(struct control *control, bool more)
 	msg_array(control->writer, control->page.n);
 	for (size_t i = 0; i < control->page.n; i++, line += strlen(line) + 1)
 		msg_str(control->writer, line);
+	msg_map_end(control->writer);
 	control->page.n = control->page.size = 0;
 	return control_send(control, control->page.client, msg_written(control->writer));
 }

@@ -102,31 +102,30 @@ static void write_stream(struct msg_writer *writer, const struct stream *stream,
 {
 	uint64_t next = stream->next;
 
-	msg_map(writer, 4);
+	msg_map_begin(writer);
 	msg_key_text(writer, "stream", name);
 	msg_key_int(writer, "next", stream->next);
 	msg_str(writer, "missing");
 	msg_array(writer, stream->n_ranges);
 	for (uint32_t i = 0; i < stream->n_ranges; i++) {
-		msg_array(writer, 2);
+		msg_array_begin(writer);
 		msg_int(writer, (int64_t)next);
 		msg_int(writer, (int64_t)stream->ranges[i].first - 1);
+		msg_array_end(writer);
 		next = stream->ranges[i].last + 1;
 	}
 	msg_key_moment(writer, "since", stream->since);
+	msg_map_end(writer);
 }
 
 static void write_streams(struct msg_writer *writer, const struct gathered *all, size_t source)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < all->n_streams; i++)
-		n += all->streams[i].stream.source == source;
 	msg_str(writer, "streams");
-	msg_array(writer, n);
+	msg_array_begin(writer);
 	for (size_t i = 0; i < all->n_streams; i++)
 		if (all->streams[i].stream.source == source)
 			write_stream(writer, &all->streams[i].stream, all->streams[i].name);
+	msg_array_end(writer);
 }
 
 static void write_source(struct msg_writer *writer, const struct gathered *all, size_t source)
@@ -134,7 +133,7 @@ static void write_source(struct msg_writer *writer, const struct gathered *all, 
 	const struct source_row *row = &all->sources.rows[source];
 	char name[SOURCE_MAX + 1];
 
-	msg_map(writer, 8);
+	msg_map_begin(writer);
 	msg_key_text(writer, "source", row->name);
 	msg_key_str(writer, "namespace", namespace_of(all->config, row, name));
 	write_streams(writer, all, source);
@@ -143,6 +142,7 @@ static void write_source(struct msg_writer *writer, const struct gathered *all, 
 	msg_key_moment(writer, "last_received", row->record.last_received);
 	msg_key_int(writer, "accepted", row->record.accepted);
 	msg_key_int(writer, "rejected", row->record.rejected);
+	msg_map_end(writer);
 }
 
 static void write_sources(struct msg_writer *writer, const struct gathered *all)
@@ -153,10 +153,11 @@ static void write_sources(struct msg_writer *writer, const struct gathered *all)
 		missing += all->sources.rows[i].missing;
 	msg_key_int(writer, "missing", missing);
 	msg_str(writer, "sources");
-	msg_array(writer, all->sources.n_named - all->sources_left_out);
+	msg_array_begin(writer);
 	for (size_t i = 0; i < all->sources_end; i++)
 		if (all->sources.rows[i].name.size > 0)
 			write_source(writer, all, i);
+	msg_array_end(writer);
 	msg_key_int(writer, "sources_left_out", all->sources_left_out);
 	msg_key_int(writer, "streams_left_out", all->streams_left_out);
 }
@@ -168,7 +169,7 @@ static void write_rebuild(const struct rebuild_status *rebuild, struct msg_write
 		msg_nil(writer);
 		return;
 	}
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "done", rebuild->done);
 	msg_key_int(writer, "total", rebuild->total);
 	msg_str(writer, "left_ms");
@@ -176,6 +177,7 @@ static void write_rebuild(const struct rebuild_status *rebuild, struct msg_write
 		msg_int(writer, rebuild->left_ms);
 	else
 		msg_nil(writer);
+	msg_map_end(writer);
 }
 
 /* The numbers concerned; none where it is whole. */
@@ -189,9 +191,10 @@ static void write_damage(const struct journal_damage *damage, uint64_t last_numb
 
 		if (last == UINT64_MAX) /* the walk did not know the last one */
 			last = last_number > first ? last_number : first;
-		msg_array(writer, 2);
+		msg_array_begin(writer);
 		msg_int(writer, (int64_t)first);
 		msg_int(writer, (int64_t)last);
+		msg_array_end(writer);
 	}
 }
 
@@ -202,18 +205,20 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	uint64_t last = journal_last(parts->journal), applied = ledger ? ledger_applied(ledger) : 0;
 
 	msg_str(writer, "journal");
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "last", last);
 	msg_key_int(writer, "bytes", journal_bytes(parts->journal));
 	write_damage(journal_damage(parts->journal), last, writer);
+	msg_map_end(writer);
 	msg_str(writer, "ledger");
-	msg_map(writer, 6);
+	msg_map_begin(writer);
 	msg_key_bool(writer, "walking", atomic_load(&parts->stats->ledger_walking));
 	msg_key_int(writer, "applied", applied);
 	msg_key_int(writer, "committed", ledger ? ledger_committed(ledger) : 0);
 	msg_key_int(writer, "lag", last > applied ? last - applied : 0);
 	msg_key_int(writer, "bytes", ledger ? ledger_bytes(ledger) : 0);
 	write_rebuild(rebuild, writer);
+	msg_map_end(writer);
 }
 
 /* What is wrong, as texts "what: why": where there is none, it is healthy. */
@@ -232,19 +237,20 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 	};
 	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
 	char text[256];
-	uint32_t n = 0;
+	bool healthy = true;
 
 	for (size_t i = 0; i < n_troubles; i++)
-		n += troubles[i].why != NULL;
-	msg_key_bool(writer, "healthy", n == 0);
+		healthy &= !troubles[i].why;
+	msg_key_bool(writer, "healthy", healthy);
 	msg_str(writer, "troubles");
-	msg_array(writer, n);
+	msg_array_begin(writer);
 	for (size_t i = 0; i < n_troubles; i++) {
 		if (!troubles[i].why)
 			continue;
 		snprintf(text, sizeof(text), "%s: %s", troubles[i].what, troubles[i].why);
 		msg_str(writer, text);
 	}
+	msg_array_end(writer);
 }
 
 /* Events are judged by the latest receipt while the clock is behind it. */
@@ -257,29 +263,29 @@ static void write_clock(struct msg_writer *writer, const struct source_rows *sou
 		if (sources->rows[i].record.last_received - utc_ms > behind_ms)
 			behind_ms = sources->rows[i].record.last_received - utc_ms;
 	msg_str(writer, "clock");
-	msg_map(writer, 2);
+	msg_map_begin(writer);
 	msg_key_int(writer, "now", utc_ms);
 	msg_key_int(writer, "behind_ms", behind_ms);
+	msg_map_end(writer);
 }
 
 /* What runs beside it, and how far it is. */
 static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
 {
-	struct report reports[JOB_KINDS];
-	uint32_t n = 0;
+	struct report report;
 
-	for (int kind = 0; kind < JOB_KINDS; kind++)
-		n += jobs_running(jobs, (enum job_kind)kind, &reports[kind]);
 	msg_str(writer, "jobs");
-	msg_array(writer, n);
+	msg_array_begin(writer);
 	for (int kind = 0; kind < JOB_KINDS; kind++) {
-		if (!jobs_running(jobs, (enum job_kind)kind, &reports[kind]))
+		if (!jobs_running(jobs, (enum job_kind)kind, &report))
 			continue;
-		msg_map(writer, 3);
+		msg_map_begin(writer);
 		msg_key_str(writer, "job", job_name((enum job_kind)kind));
-		msg_key_int(writer, "done", reports[kind].done);
-		msg_key_int(writer, "total", reports[kind].total);
+		msg_key_int(writer, "done", report.done);
+		msg_key_int(writer, "total", report.total);
+		msg_map_end(writer);
 	}
+	msg_array_end(writer);
 }
 
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
@@ -290,7 +296,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 
 	rebuild_status(parts->rebuild, now->steady_ms, &rebuild);
 	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, now->utc_ms), as_of);
-	msg_map(writer, 15);
+	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	write_troubles(parts, &rebuild, writer);
@@ -304,6 +310,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	for (int i = 0; i < STATS_COUNT; i++)
 		msg_key_int(writer, stat_names[i], stats_get(parts->stats, i));
 	write_sources(writer, all);
+	msg_map_end(writer);
 }
 
 int status_encode(const struct status_parts *parts, struct msg_writer *writer,

@@ -8,12 +8,8 @@
 /* Levels that nobody has are left out. */
 static void write_levels(const struct figures *figures, struct msg_writer *writer)
 {
-	uint32_t n = 0;
-
-	for (int level = 1; level <= CATALOGUE_LEVELS; level++)
-		n += figures->levels[level] != 0;
 	msg_str(writer, "levels");
-	msg_map(writer, n);
+	msg_map_begin(writer);
 	for (int level = 1; level <= CATALOGUE_LEVELS; level++) {
 		char key[4];
 
@@ -21,6 +17,7 @@ static void write_levels(const struct figures *figures, struct msg_writer *write
 		if (figures->levels[level])
 			msg_key_int(writer, key, figures->levels[level]);
 	}
+	msg_map_end(writer);
 }
 
 static void write_expiring(const struct figures *figures, struct msg_writer *writer)
@@ -53,7 +50,7 @@ static void write_requirement(const struct figures *figures, struct msg_writer *
 	int64_t of;
 	bool known = catalogue_headcount(catalogue, figures->region, &requirement->where, &of);
 
-	msg_map(writer, 5);
+	msg_map_begin(writer);
 	msg_key_int(writer, "level", requirement->level);
 	msg_str(writer, "where");
 	where_encode(writer, catalogue, &requirement->where);
@@ -61,12 +58,13 @@ static void write_requirement(const struct figures *figures, struct msg_writer *
 	if (known) {
 		msg_key_int(writer, "of", of);
 		msg_key_int(writer, "gap", of > n ? of - n : 0);
-		return;
+	} else {
+		msg_str(writer, "of");
+		msg_nil(writer);
+		msg_str(writer, "gap");
+		msg_nil(writer);
 	}
-	msg_str(writer, "of");
-	msg_nil(writer);
-	msg_str(writer, "gap");
-	msg_nil(writer);
+	msg_map_end(writer);
 }
 
 void encode_competence(const struct figures *figures, struct msg_writer *writer, int32_t daily_from)
@@ -75,7 +73,7 @@ void encode_competence(const struct figures *figures, struct msg_writer *writer,
 	const struct competence *competence =
 		&figures->catalogue->competences[subject_index(figures->subject)];
 
-	msg_map(writer, 10);
+	msg_map_begin(writer);
 	msg_key_int(writer, "holders", figures->holders);
 	msg_key_int(writer, "lapsed", figures->begun - figures->holders);
 	write_levels(figures, writer);
@@ -87,4 +85,5 @@ void encode_competence(const struct figures *figures, struct msg_writer *writer,
 	msg_array(writer, competence->n_requirements);
 	for (uint32_t i = 0; i < competence->n_requirements; i++)
 		write_requirement(figures, writer, &competence->requirements[i], figures->parts[i]);
+	msg_map_end(writer);
 }

@@ -186,21 +186,22 @@ static bool applies(const struct definition *definition, const struct definition
 int definitions_encode(struct msg_writer *writer, const struct definition_of *of)
 {
 	enum kind kind = subject_kind(of->subject);
-	size_t n = 0;
-	int err = 0;
+	int err;
 
-	for (size_t i = 0; i < tables[kind].n; i++)
-		n += applies(&tables[kind].rows[i], of);
-	msg_array(writer, n);
-	for (size_t i = 0; i < tables[kind].n && !err; i++) {
+	msg_array_begin(writer);
+	for (size_t i = 0; i < tables[kind].n; i++) {
 		const struct definition *definition = &tables[kind].rows[i];
 
 		if (!applies(definition, of))
 			continue;
-		msg_map(writer, 2);
+		msg_map_begin(writer);
 		msg_key_str(writer, "figure", definition->figure);
 		msg_str(writer, "text");
 		err = write_words(writer, of, definition->text);
+		if (err)
+			return err;
+		msg_map_end(writer);
 	}
-	return err;
+	msg_array_end(writer);
+	return 0;
 }

@@ -11,7 +11,7 @@ static void write_score(const struct figures *figures, struct msg_writer *writer
 		bins[scores->rows[i].bucket < 90 ? scores->rows[i].bucket / 10 : 9] +=
 			scores->rows[i].n[0];
 	msg_str(writer, "score");
-	msg_map(writer, 4);
+	msg_map_begin(writer);
 	msg_key_int(writer, "n", n);
 	write_mean(writer, figures->totals[FACET_SCORE_SUM], n);
 	msg_str(writer, "median");
@@ -23,6 +23,7 @@ static void write_score(const struct figures *figures, struct msg_writer *writer
 	msg_array(writer, 10);
 	for (int i = 0; i < 10; i++)
 		msg_int(writer, bins[i]);
+	msg_map_end(writer);
 }
 
 static void write_took(const struct figures *figures, struct msg_writer *writer)
@@ -34,7 +35,7 @@ static void write_took(const struct figures *figures, struct msg_writer *writer)
 	} quantiles[] = { { "median", 50 }, { "p90", 90 } };
 
 	msg_str(writer, "days_to_complete");
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	msg_key_int(writer, "n", figures->totals[FACET_TOOK]);
 	for (int i = 0; i < 2; i++) {
 		msg_str(writer, quantiles[i].key);
@@ -43,14 +44,16 @@ static void write_took(const struct figures *figures, struct msg_writer *writer)
 		else
 			msg_nil(writer);
 	}
+	msg_map_end(writer);
 }
 
 static void write_gain(const struct figures *figures, struct msg_writer *writer)
 {
 	msg_str(writer, "gain");
-	msg_map(writer, 2);
+	msg_map_begin(writer);
 	msg_key_int(writer, "n", figures->totals[FACET_GAIN]);
 	write_mean(writer, figures->totals[FACET_GAIN_SUM], figures->totals[FACET_GAIN]);
+	msg_map_end(writer);
 }
 
 void encode_module(const struct figures *figures, struct msg_writer *writer, int32_t daily_from)
@@ -59,7 +62,7 @@ void encode_module(const struct figures *figures, struct msg_writer *writer, int
 	const struct module *module = &figures->catalogue->modules[subject_index(figures->subject)];
 	const int64_t *totals = figures->totals;
 
-	msg_map(writer, 18);
+	msg_map_begin(writer);
 	msg_key_int(writer, "started", totals[FACET_STARTED]);
 	msg_key_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
 	msg_key_int(writer, "completed", totals[FACET_COMPLETED]);
@@ -77,4 +80,5 @@ void encode_module(const struct figures *figures, struct msg_writer *writer, int
 	write_by(figures, writer, columns, 3);
 	write_daily(figures, writer, daily_from, 3);
 	write_hours(figures, writer);
+	msg_map_end(writer);
 }

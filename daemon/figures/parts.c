@@ -27,8 +27,9 @@ void write_rate_keys(struct msg_writer *writer, int64_t n, int64_t of)
 void write_rate(struct msg_writer *writer, const char *key, int64_t n, int64_t of)
 {
 	msg_str(writer, key);
-	msg_map(writer, 3);
+	msg_map_begin(writer);
 	write_rate_keys(writer, n, of);
+	msg_map_end(writer);
 }
 
 /* The mean of n values in 1/10000. */
@@ -81,11 +82,8 @@ static void write_values(const struct figures *figures, struct msg_writer *write
 			 uint32_t dimension, const char *const columns[], size_t n_columns)
 {
 	const struct dimension *dim = &figures->catalogue->dimensions[dimension];
-	size_t rows = 0;
 
-	for (uint32_t v = 0; v <= dim->n_values; v++)
-		rows += !row_is_zero(figures->by[dimension][v], n_columns);
-	msg_map(writer, rows);
+	msg_map_begin(writer);
 	for (uint32_t v = 0; v <= dim->n_values; v++) {
 		const int64_t *row = figures->by[dimension][v];
 
@@ -96,6 +94,7 @@ static void write_values(const struct figures *figures, struct msg_writer *write
 		for (size_t c = 0; c < n_columns; c++)
 			msg_key_int(writer, columns[c], row[c]);
 	}
+	msg_map_end(writer);
 }
 
 /* Values of zeros are left out, dimensions never. */
@@ -118,19 +117,20 @@ void write_daily(const struct figures *figures, struct msg_writer *writer, int32
 {
 	const struct series *daily = &figures->series[SERIES_DAILY];
 	char text[DAY_TEXT];
-	size_t first = 0;
 
-	while (first < daily->n && (int32_t)daily->rows[first].bucket < from)
-		first++;
 	msg_str(writer, "daily");
-	msg_array(writer, daily->n - first);
-	for (size_t i = first; i < daily->n; i++) {
-		msg_array(writer, 1 + (size_t)n_columns);
+	msg_array_begin(writer);
+	for (size_t i = 0; i < daily->n; i++) {
+		if ((int32_t)daily->rows[i].bucket < from)
+			continue;
+		msg_array_begin(writer);
 		day_print((int32_t)daily->rows[i].bucket, text);
 		msg_str(writer, text);
 		for (int c = 0; c < n_columns; c++)
 			msg_int(writer, daily->rows[i].n[c]);
+		msg_array_end(writer);
 	}
+	msg_array_end(writer);
 }
 
 void write_stalled(const struct figures *figures, struct msg_writer *writer, int32_t after_days)

@@ -11,11 +11,12 @@ static void write_targets(const struct figures *figures, struct msg_writer *writ
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
 		const struct target *target = &programme->targets[i];
 
-		msg_map(writer, 5);
+		msg_map_begin(writer);
 		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
 		msg_str(writer, "where");
 		where_encode(writer, figures->catalogue, &target->where);
 		write_rate_keys(writer, figures->parts[i], target->value);
+		msg_map_end(writer);
 	}
 }
 
@@ -26,9 +27,8 @@ void encode_programme(const struct figures *figures, struct msg_writer *writer, 
 	const struct catalogue *catalogue = figures->catalogue;
 	const struct programme *programme = &catalogue->programmes[subject_index(figures->subject)];
 	const int64_t *totals = figures->totals;
-	bool whole = figures->region == REGION_ALL;
 
-	msg_map(writer, 11 + whole);
+	msg_map_begin(writer);
 	msg_key_int(writer, "participants", totals[FACET_STARTED]);
 	msg_key_int(writer, "withdrawn", totals[FACET_WITHDRAWN]);
 	msg_key_int(writer, "completed", totals[FACET_COMPLETED]);
@@ -39,8 +39,9 @@ void encode_programme(const struct figures *figures, struct msg_writer *writer, 
 	write_by(figures, writer, columns, 2);
 	write_daily(figures, writer, daily_from, 2);
 	write_hours(figures, writer);
-	if (whole)
+	if (figures->region == REGION_ALL)
 		write_targets(figures, writer, programme);
+	msg_map_end(writer);
 }
 
 void encode_people(const struct figures *figures, struct msg_writer *writer, int32_t daily_from)
@@ -48,9 +49,10 @@ void encode_people(const struct figures *figures, struct msg_writer *writer, int
 	static const char *const columns[] = { "learners" };
 
 	(void)daily_from;
-	msg_map(writer, 5);
+	msg_map_begin(writer);
 	msg_key_int(writer, "learners", figures->totals[FACET_LAST]);
 	write_active(figures, writer);
 	write_reached(figures, writer, NULL, 0);
 	write_by(figures, writer, columns, 1);
+	msg_map_end(writer);
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -569,6 +573,182 @@ static void a_map_has_64_keys_at_most(void **state)
 
 /* Writing. */
 
+/* What is counted has the bytes that a number said before would have given it. */
+static void what_the_writer_counts_has_the_head_of_a_number_said_before(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 15, 16, 17, 65535, 65536, 65537 };
+	struct msg_writer *said = msg_writer_new(), *counted = msg_writer_new();
+
+	(void)state;
+	for (size_t s = 0; s < COUNT(sizes); s++) {
+		for (int map = 0; map <= 1; map++) {
+			msg_writer_clear(said);
+			msg_writer_clear(counted);
+			(map ? msg_map : msg_array)(said, sizes[s]);
+			(map ? msg_map_begin : msg_array_begin)(counted);
+			for (size_t i = 0; i < sizes[s] << map; i++) {
+				msg_int(said, (int64_t)i);
+				msg_int(counted, (int64_t)i);
+			}
+			(map ? msg_map_end : msg_array_end)(counted);
+			msg_bool(said, true);
+			msg_bool(counted, true);
+			if (!text_equal(msg_written(said), msg_written(counted)))
+				fail_msg("%s of %zu", map ? "map" : "array", sizes[s]);
+		}
+	}
+	msg_writer_free(said);
+	msg_writer_free(counted);
+}
+
+static void write_leaf(struct msg_writer *writer, size_t kind, int64_t value)
+{
+	switch (kind) {
+	case 0:
+		msg_nil(writer);
+		break;
+	case 1:
+		msg_bool(writer, value & 1);
+		break;
+	case 2:
+		msg_real(writer, (double)value);
+		break;
+	case 3:
+		msg_str(writer, "text");
+		break;
+	case 4:
+		msg_raw(writer, text_of("\x91\x01")); /* one value, however many are in it */
+		break;
+	default:
+		msg_int(writer, value);
+	}
+}
+
+/* A value of any kind, said or counted, at random: the same seed gives the same value. */
+static void write_any(struct msg_writer *writer, uint64_t *seed, int depth, bool counts)
+{
+	size_t kind, n;
+	bool map, counts_this;
+
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	kind = depth == 1 ? 8 + (*seed >> 61) : *seed >> 60;
+	n = (*seed >> 40) % (depth > 2 ? 3 : 20);
+	map = kind & 1;
+
+	if (kind < 8 || depth > MSG_DEPTH_CLIENT) {
+		write_leaf(writer, kind, (int64_t)*seed);
+		return;
+	}
+	/* Heads of both kinds stand in one another. */
+	counts_this = counts && kind < 14;
+	if (counts_this)
+		(map ? msg_map_begin : msg_array_begin)(writer);
+	else
+		(map ? msg_map : msg_array)(writer, n);
+	for (size_t i = 0; i < n << map; i++)
+		write_any(writer, seed, depth + 1, counts);
+	if (counts_this)
+		(map ? msg_map_end : msg_array_end)(writer);
+}
+
+static void what_is_counted_nests_in_what_is_said_and_the_other_way(void **state)
+{
+	struct msg_writer *said = msg_writer_new(), *counted = msg_writer_new();
+
+	(void)state;
+	for (uint64_t i = 0; i < 2000; i++) {
+		uint64_t one = i, other = i;
+
+		msg_writer_clear(said);
+		msg_writer_clear(counted);
+		write_any(said, &one, 1, false);
+		write_any(counted, &other, 1, true);
+		if (!text_equal(msg_written(said), msg_written(counted)))
+			fail_msg("seed %" PRIu64, i);
+	}
+	msg_writer_free(said);
+	msg_writer_free(counted);
+}
+
+static void end_nothing(struct msg_writer *writer)
+{
+	msg_map_end(writer);
+}
+
+static void take_what_is_open(struct msg_writer *writer)
+{
+	msg_map_begin(writer);
+	msg_written(writer);
+}
+
+static void end_after_a_key(struct msg_writer *writer)
+{
+	msg_map_begin(writer);
+	msg_str(writer, "key");
+	msg_map_end(writer);
+}
+
+static void end_a_map_as_an_array(struct msg_writer *writer)
+{
+	msg_map_begin(writer);
+	msg_array_end(writer);
+}
+
+static void end_before_what_was_said_is_there(struct msg_writer *writer)
+{
+	msg_array_begin(writer);
+	msg_array(writer, 2);
+	msg_int(writer, 1);
+	msg_array_end(writer);
+}
+
+static void begin_too_many(struct msg_writer *writer)
+{
+	for (int i = 0; i <= MSG_DEPTH_CLIENT; i++)
+		msg_array_begin(writer);
+}
+
+/* Each in a process of its own, which aborts. */
+static void what_is_not_whole_is_our_own_mistake(void **state)
+{
+	static void (*const mistakes[])(struct msg_writer * writer) = {
+		end_nothing,	       take_what_is_open, end_after_a_key,
+		end_a_map_as_an_array, begin_too_many,	  end_before_what_was_said_is_there,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(mistakes); i++) {
+		pid_t pid = fork();
+		int status;
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			signal(SIGABRT, SIG_DFL);
+			close(STDERR_FILENO);
+			mistakes[i](msg_writer_new());
+			_exit(0);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
+			fail_msg("mistake %zu went unseen", i);
+	}
+}
+
+static void what_is_open_is_forgotten_with_the_rest(void **state)
+{
+	struct msg_writer *writer = msg_writer_new();
+
+	(void)state;
+	msg_map_begin(writer);
+	msg_str(writer, "key");
+	msg_array_begin(writer);
+	msg_writer_clear(writer);
+	msg_array_begin(writer);
+	msg_array_end(writer);
+	assert_true(text_equal(msg_written(writer), text_of("\x90")));
+	msg_writer_free(writer);
+}
+
 static void what_is_written_is_as_short_as_it_can_be(void **state)
 {
 	static const struct {
@@ -653,6 +833,10 @@ int main(void)
 		cmocka_unit_test(the_keys_of_a_map_are_looked_at_strictly),
 		cmocka_unit_test(a_map_has_64_keys_at_most),
 		cmocka_unit_test(what_is_written_is_as_short_as_it_can_be),
+		cmocka_unit_test(what_the_writer_counts_has_the_head_of_a_number_said_before),
+		cmocka_unit_test(what_is_counted_nests_in_what_is_said_and_the_other_way),
+		cmocka_unit_test(what_is_not_whole_is_our_own_mistake),
+		cmocka_unit_test(what_is_open_is_forgotten_with_the_rest),
 		cmocka_unit_test(a_text_without_bytes_may_be_null),
 	};
 
