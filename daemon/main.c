@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <getopt.h>
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -12,6 +13,7 @@
 #include "daemon/publish/audience.h"
 #include "daemon/service.h"
 #include "daemon/tasks/task.h"
+#include "proto/standard_files.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -43,6 +45,7 @@ struct options {
 	bool check, report;
 	enum task task;
 	const char *dir; /* of the task */
+	unsigned n_tasks;
 };
 
 /* Errors are said all at once; true where there are some. */
@@ -88,6 +91,31 @@ static struct catalogue *load_catalogue(const char *path)
 	return say_errors(&errors, err) ? NULL : catalogue;
 }
 
+__attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
+{
+	va_list args;
+
+	fputs("liftd: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs("\nTry 'liftd --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* Two tasks, or a task and something else, would leave one of them undone without a word. */
+static int check_options(const struct options *options)
+{
+	if (options->n_tasks > 1)
+		return complain_usage("one of --backup, --restore and --verify at a time");
+	if (options->n_tasks > 0 && options->check)
+		return complain_usage("--check-config does not go with --backup, --restore or "
+				      "--verify");
+	if (options->n_tasks == 0 && options->report)
+		return complain_usage("--report goes with --backup, --restore or --verify only");
+	return 0;
+}
+
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
@@ -104,7 +132,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:C:Vh", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:C:Vh", longs, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options->config = optarg;
@@ -118,6 +146,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_BACKUP:
 		case TASK_RESTORE:
 		case TASK_VERIFY:
+			options->n_tasks++;
 			options->task = (enum task)option;
 			options->dir = optarg;
 			break;
@@ -131,15 +160,14 @@ static int parse_options(int argc, char **argv, struct options *options)
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			return EXIT_USAGE;
+			return complain_usage(option == ':' ? "%s needs a value"
+							    : "unknown option %s",
+					      argv[optind - 1]);
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "liftd: it takes no argument like '%s'; see liftd --help\n",
-			argv[optind]);
-		return EXIT_USAGE;
-	}
-	return 0;
+	if (optind < argc)
+		return complain_usage("unexpected argument '%s'", argv[optind]);
+	return check_options(options);
 }
 
 /* What is in memory, ids of learners and the secret, is not for a core file. */
@@ -157,8 +185,10 @@ int main(int argc, char **argv)
 	struct config *config = NULL;
 	struct yaml_errors errors = { 0 };
 	const char *children[] = { "--config", NULL, NULL };
-	int status = parse_options(argc, argv, &options), err;
+	int status, err;
 
+	standard_files_open();
+	status = parse_options(argc, argv, &options);
 	if (status)
 		return status;
 	if (sodium_init() < 0) {

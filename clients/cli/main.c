@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clients/cli/cli.h"
+#include "proto/standard_files.h"
 
 static const struct command {
 	const char *name;
@@ -77,8 +78,10 @@ int main(int argc, char **argv)
 		.stop = true,
 	};
 	const struct command *command;
-	int status, first = options_parse(&usage, argc, argv, &status);
+	int status, first;
 
+	standard_files_open();
+	first = options_parse(&usage, argc, argv, &status);
 	if (first < 0)
 		return finish(status);
 	if (version) {

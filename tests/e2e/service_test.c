@@ -64,13 +64,86 @@ static void version_and_help_are_said_and_end(void **state)
 
 static void wrong_options_are_refused(void **state)
 {
-	struct outcome outcome = run_liftd(*state, "--frobnicate", NULL, NULL);
+	static const struct {
+		const char *why, *args[3], *said;
+	} cases[] = {
+		{ "no such option", { "--frobnicate" }, "unknown option --frobnicate" },
+		{ "no such argument", { "start" }, "unexpected argument 'start'" },
+		{ "no value", { "--config" }, "--config needs a value" },
+		{ "two tasks", { "--backup=/nowhere/a", "--restore=/nowhere/b" }, "at a time" },
+		{ "a task twice", { "--backup=/nowhere/a", "--backup=/nowhere/b" }, "at a time" },
+		{ "a task and a check", { "--verify", "--check-config" }, "does not go with" },
+		{ "a report of nothing", { "--report" }, "--report goes with" },
+		{ "a report of a check", { "--report", "--check-config" }, "--report goes with" },
+	};
 
-	check_said(&outcome, 2, "frobnicate");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outcome outcome =
+			run_liftd(*state, cases[i].args[0], cases[i].args[1], cases[i].args[2]);
+
+		if (outcome.status != 2 || !strstr(outcome.err, cases[i].said) ||
+		    !strstr(outcome.err, "Try 'liftd --help'"))
+			fail_msg("%s: status %d: %s", cases[i].why, outcome.status, outcome.err);
+		outcome_free(&outcome);
+	}
+}
+
+/* What a daemon opens without standard files has other numbers, and is not printed to. */
+static void closed_standard_files_are_nobody_elses(void **state)
+{
+	struct daemon *daemon = *state;
+	char program[PATH_SIZE], path[PATH_SIZE], is[PATH_SIZE];
+	const char *const argv[] = {
+		"/bin/sh", "-c",	   "exec \"$0\" --config \"$1\" <&- >&- 2>&-",
+		program,   daemon->config, NULL
+	};
+	struct outcome outcome = { .status = 3 };
+	int status;
+
+	daemon_configure(daemon, configuration);
+	program_path(program, "liftd");
+	process_start(&daemon->process, daemon->dir, "closed", argv, NULL);
+	while (outcome.status == 3) {
+		if (process_ended(&daemon->process, &status))
+			fail_msg("liftd ended with status %d", status);
+		look_again();
+		outcome_free(&outcome);
+		outcome = daemon_lift(daemon, "status", NULL);
+	}
+	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
-	outcome = run_liftd(*state, "start", NULL, NULL);
-	check_said(&outcome, 2, "liftd --help");
+	for (int fd = 0; fd <= 2; fd++) {
+		ssize_t size;
+
+		path_make(path, "/proc/%d/fd/%d", (int)daemon->process.pid, fd);
+		size = readlink(path, is, sizeof(is) - 1);
+		assert_true(size > 0);
+		is[size] = 0;
+		assert_string_equal(is, "/dev/null");
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Not into an eventfd, without a word. */
+static void lift_says_that_it_cannot_print(void **state)
+{
+	struct daemon *daemon = *state;
+	char program[PATH_SIZE];
+	const char *const argv[] = {
+		"/bin/sh", "-c",	   "exec \"$0\" --config \"$1\" status >&-",
+		program,   daemon->config, NULL
+	};
+	struct process process;
+	struct outcome outcome;
+
+	daemon_configure(daemon, configuration);
+	daemon_start(daemon);
+	program_path(program, "lift");
+	process_start(&process, daemon->dir, "closed", argv, NULL);
+	outcome = process_wait(&process);
+	check_said(&outcome, 3, "standard output: Bad file descriptor");
 	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
 }
 
 static void a_right_configuration_is_checked_and_nothing_is_made(void **state)
@@ -706,6 +779,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(version_and_help_are_said_and_end),
 		TEST(wrong_options_are_refused),
+		TEST(closed_standard_files_are_nobody_elses),
+		TEST(lift_says_that_it_cannot_print),
 		TEST(a_right_configuration_is_checked_and_nothing_is_made),
 		TEST(a_broken_configuration_is_refused_with_file_line_and_what_would_be_right),
 		TEST(a_file_that_is_not_there_is_named),
