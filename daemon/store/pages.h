@@ -16,8 +16,8 @@
  * - the free list: a page that is in use, or is there twice, or any changed byte: 372 of 445;
  * - a meta: 95 of 300; in 85 of them LMDB takes the older one, and what was acknowledged last is
  *   gone without a word;
- * - branch pages and the tree of trees: bounds, counts, depths that only a commit reads: 36 of 300;
- * - a file cut off, or zeros in it, where only free pages were, or an unread part: 6 of 300.
+ * - a byte of a branch page, or of the tree of trees: 36 of 300;
+ * - a file that is cut off, or a page of zeros: 6 of 300.
  * Neither way sees that a meta was never written: that is how a crash before the commit looks.
  *
  * The file must not change meanwhile; but pieces left for later may be read while it does, as long
