@@ -31,31 +31,6 @@ static int64_t until(const struct reload *reload, const struct catalogue *catalo
 	return as_of_until(reload->parts.config->as_of, catalogue->calendar);
 }
 
-int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
-{
-	struct loop *loop = room_loop(parts->rooms, ROOM_MAIN);
-	struct reload *reload = calloc(1, sizeof(*reload));
-	int err;
-
-	if (!reload)
-		return LIFT_E_MEMORY;
-	reload->parts = *parts;
-	err = loop_add_timer(loop, RELOAD_STEP_MS, reload_attend, reload, &reload->step_timer);
-	if (err) {
-		reload_close(reload);
-		return err;
-	}
-	loop_set_timer(loop, reload->step_timer, false);
-	room_on_wake(parts->rooms, ROOM_MAIN, reload_attend, reload);
-	*ret_reload = reload;
-	return 0;
-}
-
-void reload_close(struct reload *reload)
-{
-	free(reload);
-}
-
 /* The start. */
 
 /* The catalogue that a ledger on disk was made with: NULL where it has none that can be used. */
@@ -320,7 +295,7 @@ static void reload_as_asked(struct reload *reload, const struct now *now)
 	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
 }
 
-void reload_attend(void *context, const struct now *now)
+static void attend(void *context, const struct now *now)
 {
 	struct reload *reload = context;
 
@@ -328,4 +303,31 @@ void reload_attend(void *context, const struct now *now)
 	reload_as_asked(reload, now);
 	loop_set_timer(room_loop(reload->parts.rooms, ROOM_MAIN), reload->step_timer,
 		       rebuild_step(reload->parts.rebuild, now->steady_ms));
+}
+
+/* Opening. */
+
+int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
+{
+	struct loop *loop = room_loop(parts->rooms, ROOM_MAIN);
+	struct reload *reload = calloc(1, sizeof(*reload));
+	int err;
+
+	if (!reload)
+		return LIFT_E_MEMORY;
+	reload->parts = *parts;
+	err = loop_add_timer(loop, RELOAD_STEP_MS, attend, reload, &reload->step_timer);
+	if (err) {
+		reload_close(reload);
+		return err;
+	}
+	loop_set_timer(loop, reload->step_timer, false);
+	room_on_wake(parts->rooms, ROOM_MAIN, attend, reload);
+	*ret_reload = reload;
+	return 0;
+}
+
+void reload_close(struct reload *reload)
+{
+	free(reload);
 }

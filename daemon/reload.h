@@ -29,7 +29,8 @@ struct reload_parts {
 
 struct reload;
 
-/* LIFT_E_MEMORY, LIFT_E_BUSY. */
+/* Join the main loop, to do what other threads ask for (a reload, a ledger in place of a damaged
+ * one) and to try a build again. LIFT_E_MEMORY, LIFT_E_BUSY. */
 int reload_open(const struct reload_parts *parts, struct reload **ret_reload);
 void reload_close(struct reload *reload);
 
@@ -40,10 +41,6 @@ int reload_begin(struct reload *reload, const struct now *now);
 /* The main thread, at SIGHUP: read the catalogue again. LIFT_E_CONFIG with the reasons, LIFT_E_DAMAGED:
  * the old one stays. */
 int reload_catalogue(struct reload *reload, const struct now *now, struct yaml_errors *errors);
-
-/* The main thread, as a loop_fn of this context: do what other threads have asked for (a reload, a
- * ledger in place of a damaged one), and try a build again. */
-void reload_attend(void *reload, const struct now *now);
 
 /* The main thread, likewise: the ledger was checked beside the daemon, and serves now, or is built
  * anew. */

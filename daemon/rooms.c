@@ -29,6 +29,18 @@ struct rooms {
 	atomic_bool stopping, failed;
 };
 
+static void on_wake(void *context, const struct now *now)
+{
+	struct thread *thread = context;
+	struct rooms *rooms = thread->rooms;
+
+	wake_drain(thread->wake);
+	if (atomic_load(&rooms->stopping) || atomic_load(&rooms->failed))
+		loop_stop(thread->loop);
+	else if (thread->on_wake)
+		thread->on_wake(thread->wake_context, now);
+}
+
 int rooms_open(const struct clock *clock, struct rooms **ret_rooms)
 {
 	struct rooms *rooms = calloc(1, sizeof(*rooms));
@@ -46,10 +58,11 @@ int rooms_open(const struct clock *clock, struct rooms **ret_rooms)
 		thread->rooms = rooms;
 		thread->loop = loop_new(clock);
 		thread->wake = wake_new();
-		if (rooms->zmq && thread->loop && thread->wake)
-			continue;
-		rooms_close(rooms);
-		return LIFT_E_SOCKET;
+		if (!rooms->zmq || !thread->loop || !thread->wake ||
+		    loop_add_fd(thread->loop, wake_fd(thread->wake), on_wake, thread) != 0) {
+			rooms_close(rooms);
+			return LIFT_E_SOCKET;
+		}
 	}
 	*ret_rooms = rooms;
 	return 0;
@@ -95,18 +108,6 @@ void room_on_end(struct rooms *rooms, enum room room, void (*fn)(void *context),
 	rooms->threads[room].end_context = context;
 }
 
-static void on_wake(void *context, const struct now *now)
-{
-	struct thread *thread = context;
-	struct rooms *rooms = thread->rooms;
-
-	wake_drain(thread->wake);
-	if (atomic_load(&rooms->stopping) || atomic_load(&rooms->failed))
-		loop_stop(thread->loop);
-	else if (thread->on_wake)
-		thread->on_wake(thread->wake_context, now);
-}
-
 static void *run_thread(void *context)
 {
 	struct thread *thread = context;
@@ -124,14 +125,9 @@ static void *run_thread(void *context)
 
 int rooms_start(struct rooms *rooms)
 {
-	for (int i = 0; i < ROOMS; i++) {
+	for (int i = ROOM_MAIN + 1; i < ROOMS; i++) {
 		struct thread *thread = &rooms->threads[i];
-		int err = loop_add_fd(thread->loop, wake_fd(thread->wake), on_wake, thread);
 
-		if (err)
-			return err;
-		if (i == ROOM_MAIN)
-			continue;
 		if (pthread_create(&thread->id, NULL, run_thread, thread) != 0)
 			return LIFT_E_MEMORY;
 		thread->started = true;

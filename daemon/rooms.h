@@ -13,8 +13,8 @@ enum room { ROOM_MAIN, ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
 
 struct rooms;
 
-/* The loops and wakes, without threads yet; the clock's context is borrowed. LIFT_E_MEMORY,
- * LIFT_E_SOCKET. */
+/* The loops and wakes, without threads yet: whoever has a clock of its own may step the loops
+ * instead. The clock's context is borrowed. LIFT_E_MEMORY, LIFT_E_SOCKET. */
 int rooms_open(const struct clock *clock, struct rooms **ret_rooms);
 /* After rooms_stop, and when all sockets are closed. */
 void rooms_close(struct rooms *rooms);
@@ -27,7 +27,7 @@ struct wake *room_wake(const struct rooms *rooms, enum room room);
 void room_on_wake(struct rooms *rooms, enum room room, loop_fn fn, void *context);
 void room_on_end(struct rooms *rooms, enum room room, void (*fn)(void *context), void *context);
 
-/* Start the threads. LIFT_E_MEMORY, LIFT_E_BUSY: what has been started is stopped by rooms_stop. */
+/* Start the threads. LIFT_E_MEMORY: what has been started is stopped by rooms_stop. */
 int rooms_start(struct rooms *rooms);
 /* The main thread: until its loop is stopped, or another room has ended by itself, which is then
  * LIFT_E_FATAL. */

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The house without its threads: main's and the ledger's loops are stepped by a clock of the test's
+ * own, over a real journal, a real ledger and a real subscriber.
+ */
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/state.h"
+#include "daemon/publish/publish.h"
+#include "daemon/reload.h"
+#include "daemon/serving.h"
+#include "proto/json.h"
+#include "tests/unit/house.h"
+
+enum { TICK_MS = 1000, LIMIT_S = 60 /* real ones, for what a thread of its own does */ };
+
+static const char first[] = "regions: [{code: rana, name: Rana}]\n"
+			    "modules: [{id: lift, name: Lift}]\n";
+static const char renamed[] = "regions: [{code: rana, name: Rana by}]\n"
+			      "modules: [{id: lift, name: Lift}]\n";
+static const char other[] = "regions: [{code: rana, name: Rana}]\n"
+			    "modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n";
+
+struct stage {
+	struct house house;
+	struct now now;
+	struct stats stats;
+	char catalogue[PATH_MAX];
+	char *endpoints[2];
+	struct rooms *rooms;
+	struct handover *handover;
+	struct trust *trust;
+	struct generations *generations;
+	struct rebuild *rebuild;
+	struct reload *reload;
+	struct publish *publish;
+	struct serving *serving;
+	void *subscriber;
+	uint64_t reload_done;
+	int reload_err;
+};
+
+static void read_ours(void *context, struct now *ret_now)
+{
+	*ret_now = *(struct now *)context;
+}
+
+static void write_catalogue(const struct stage *stage, const char *text)
+{
+	FILE *file = fopen(stage->catalogue, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void send_started(struct stage *stage, const char *learner, const char *module, uint64_t seq)
+{
+	struct event event = { .type = EVENT_STARTED,
+			       .time = WORLD_BEGIN,
+			       .learner = text_of(learner),
+			       .module = text_of(module),
+			       .region = text_of("rana"),
+			       .result = { -1, -1, PHASE_NONE },
+			       .voids_time = EVENT_NO_TIME };
+
+	assert_int_equal(house_send(&stage->house, "s", "a", seq, &event, 1), 0);
+	assert_int_equal(journal_commit(stage->house.journal), 0);
+	wake_send(room_wake(stage->rooms, ROOM_LEDGER));
+}
+
+static void on_rebuilt(void *context, int err)
+{
+	struct stage *stage = context;
+
+	(void)err;
+	wake_send(room_wake(stage->rooms, ROOM_LEDGER));
+	wake_send(room_wake(stage->rooms, ROOM_MAIN));
+}
+
+static void open_trust(struct stage *stage)
+{
+	bool has_journal;
+
+	assert_int_equal(trust_open(stage->house.dir.path, &stage->stats, &stage->trust), 0);
+	assert_int_equal(trust_find_journal(stage->trust, &has_journal), 0);
+	assert_true(has_journal);
+	assert_int_equal(trust_check(stage->trust, stage->house.secret.digest), 0);
+}
+
+static void open_reload(struct stage *stage)
+{
+	const struct clock clock = { read_ours, &stage->now };
+	struct config *config = stage->house.config;
+	struct reload_parts parts = { .config = config,
+				      .catalogue_path = stage->catalogue,
+				      .rooms = stage->rooms,
+				      .handover = stage->handover,
+				      .trust = stage->trust,
+				      .journal = stage->house.journal,
+				      .stats = &stage->stats };
+
+	stage->generations = generations_new();
+	assert_non_null(stage->generations);
+	assert_int_equal(rebuild_open(config->state, config->as_of, stage->house.journal, &clock,
+				      on_rebuilt, stage, &stage->rebuild),
+			 0);
+	parts.generations = stage->generations;
+	parts.rebuild = stage->rebuild;
+	assert_int_equal(reload_open(&parts, &stage->reload), 0);
+	assert_int_equal(reload_begin(stage->reload, &stage->now), 0);
+}
+
+static void open_publish(struct stage *stage)
+{
+	struct config *config = stage->house.config;
+	const struct publish_parts parts = { .loop = room_loop(stage->rooms, ROOM_LEDGER),
+					     .zmq = rooms_zmq(stage->rooms),
+					     .config = config,
+					     .journal = stage->house.journal,
+					     .stats = &stage->stats };
+
+	stage->endpoints[0] = (char *)"inproc://publish";
+	stage->endpoints[1] = (char *)"inproc://snapshot";
+	config->audiences[0].publish = (struct texts){ &stage->endpoints[0], 1 };
+	config->audiences[0].snapshot = (struct texts){ &stage->endpoints[1], 1 };
+	assert_int_equal(publish_open(&parts, &stage->publish), 0);
+	stage->subscriber = zmq_socket(rooms_zmq(stage->rooms), ZMQ_SUB);
+	assert_int_equal(zmq_connect(stage->subscriber, stage->endpoints[0]), 0);
+	assert_int_equal(zmq_setsockopt(stage->subscriber, ZMQ_SUBSCRIBE, "", 0), 0);
+}
+
+static void open_serving(struct stage *stage)
+{
+	const struct serving_parts parts = { .rooms = stage->rooms,
+					     .handover = stage->handover,
+					     .trust = stage->trust,
+					     .journal = stage->house.journal,
+					     .generations = stage->generations,
+					     .rebuild = stage->rebuild,
+					     .publish = stage->publish,
+					     .stats = &stage->stats };
+
+	assert_int_equal(serving_open(&parts, &stage->serving), 0);
+}
+
+/* `before` may break something in the state's directory before a ledger is built. */
+static void open_stage(struct stage *stage, void (*before)(struct stage *stage))
+{
+	const struct clock clock = { read_ours, &stage->now };
+
+	*stage = (struct stage){ .now = { 5000, WORLD_BEGIN + 12 * 3600 * 1000 } };
+	house_open(&stage->house, "{}", first);
+	stage->house.config->state = stage->house.dir.path;
+	stage->house.config->tick_ms = TICK_MS;
+	snprintf(stage->catalogue, sizeof(stage->catalogue), "%s",
+		 dir_path(&stage->house.dir, "catalogue.yaml"));
+	write_catalogue(stage, first);
+	open_trust(stage);
+	assert_int_equal(rooms_open(&clock, &stage->rooms), 0);
+	assert_int_equal(handover_open(stage->house.catalogue, &stage->handover), 0);
+	if (before)
+		before(stage);
+	open_reload(stage);
+	open_publish(stage);
+	open_serving(stage);
+}
+
+static void close_stage(struct stage *stage)
+{
+	zmq_close(stage->subscriber);
+	rebuild_close(stage->rebuild);
+	reload_close(stage->reload);
+	serving_close(stage->serving);
+	generations_free(stage->generations);
+	publish_close(stage->publish);
+	handover_close(stage->handover);
+	trust_close(stage->trust);
+	rooms_close(stage->rooms);
+	house_close(&stage->house);
+}
+
+static void step(struct stage *stage, int64_t ms)
+{
+	stage->now.steady_ms += ms;
+	stage->now.utc_ms += ms;
+	loop_step(room_loop(stage->rooms, ROOM_MAIN));
+	loop_step(room_loop(stage->rooms, ROOM_LEDGER));
+}
+
+static uint64_t count(const struct stage *stage, enum stat_counter counter)
+{
+	return atomic_load(&stage->stats.counts[counter]);
+}
+
+/* A build is a thread's: it takes as long as it takes, by the real clock; ours stands. */
+static void await_takeovers(struct stage *stage, uint64_t n)
+{
+	time_t end = time(NULL) + LIMIT_S;
+
+	while (count(stage, STAT_takeovers) < n) {
+		assert_true(time(NULL) < end);
+		step(stage, 0);
+		sched_yield();
+	}
+}
+
+/* The next message; false where there is none. The body is the caller's. */
+static bool next_message(struct stage *stage, char topic[static 256], json_t **ret_body)
+{
+	int size = zmq_recv(stage->subscriber, topic, 255, ZMQ_DONTWAIT);
+	zmq_msg_t body;
+
+	if (size < 0)
+		return false;
+	topic[size] = 0;
+	zmq_msg_init(&body);
+	assert_true(zmq_msg_recv(&body, stage->subscriber, ZMQ_DONTWAIT) >= 0);
+	assert_int_equal(json_from_msg(stage->house.reader,
+				       (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) },
+				       ret_body),
+			 0);
+	zmq_msg_close(&body);
+	return true;
+}
+
+/* What has come since the last time: beats, and of the others their topics; the last beat. */
+struct heard {
+	int beats, catalogues, metrics;
+	int64_t epoch, started; /* of module lift in rana; -1: nothing was said of it */
+	char as_of[16];
+};
+
+static struct heard hear(struct stage *stage)
+{
+	struct heard heard = { .started = -1 };
+	char topic[256];
+	json_t *body;
+
+	while (next_message(stage, topic, &body)) {
+		heard.epoch = json_integer_value(json_object_get(body, "epoch"));
+		if (strcmp(topic, "beat") == 0) {
+			heard.beats++;
+			snprintf(heard.as_of, sizeof(heard.as_of), "%s",
+				 json_string_value(json_object_get(body, "as_of")));
+		} else if (strcmp(topic, "catalogue") == 0) {
+			heard.catalogues++;
+		} else {
+			heard.metrics++;
+		}
+		if (strcmp(topic, "metric/rana/module/lift") == 0)
+			heard.started = json_integer_value(
+				json_object_get(json_object_get(body, "metrics"), "started"));
+		json_decref(body);
+	}
+	return heard;
+}
+
+static void tick(struct stage *stage)
+{
+	for (int i = 0; i < 100; i++)
+		step(stage, TICK_MS / 100);
+}
+
+static void what_has_changed_goes_out_with_the_next_tick_and_not_before(void **state)
+{
+	struct heard heard;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1); /* the first ledger, of an empty journal */
+	tick(&stage);
+	heard = hear(&stage);
+	assert_int_equal(heard.beats, 1);
+	assert_int_equal(heard.started, -1);
+	send_started(&stage, "kari", "lift", 1);
+	for (int i = 0; i < 99; i++)
+		step(&stage, TICK_MS / 100);
+	assert_int_equal(hear(&stage).metrics, 0);
+	step(&stage, TICK_MS / 100);
+	step(&stage, 0);
+	heard = hear(&stage);
+	assert_int_equal(heard.started, 1);
+	assert_int_equal(heard.beats, 1);
+	/* Nothing has changed since. */
+	tick(&stage);
+	heard = hear(&stage);
+	assert_int_equal(heard.metrics, 0);
+	assert_int_equal(heard.beats, 1);
+	close_stage(&stage);
+}
+
+static void a_day_begins_when_the_clock_says_so(void **state)
+{
+	struct heard heard;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	tick(&stage);
+	tick(&stage);
+	heard = hear(&stage);
+	assert_string_equal(heard.as_of, "2026-03-01");
+	/* To a second before midnight, UTC. */
+	stage.now.utc_ms = WORLD_BEGIN + DAY_MS - 1500;
+	tick(&stage);
+	heard = hear(&stage);
+	assert_string_equal(heard.as_of, "2026-03-01");
+	assert_int_equal(heard.metrics, 0);
+	tick(&stage);
+	heard = hear(&stage);
+	assert_string_equal(heard.as_of, "2026-03-02");
+	assert_true(heard.metrics > 0); /* each has its own daily figures */
+	close_stage(&stage);
+}
+
+static void another_catalogue_takes_over_when_its_ledger_is_built(void **state)
+{
+	struct yaml_errors errors = { .file = "catalogue.yaml" };
+	struct heard before, heard;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	send_started(&stage, "kari", "falls", 2);
+	tick(&stage);
+	tick(&stage);
+	before = hear(&stage);
+	write_catalogue(&stage, other);
+	assert_int_equal(reload_catalogue(stage.reload, &stage.now, &errors), 0);
+	await_takeovers(&stage, 2);
+	tick(&stage);
+	tick(&stage);
+	heard = hear(&stage);
+	assert_true(heard.epoch != before.epoch);
+	assert_int_equal(heard.catalogues, 1);
+	assert_int_equal(heard.started, 1);
+	/* What had come of an unknown module counts now: two subjects more than before. */
+	assert_true(heard.metrics > before.metrics);
+	close_stage(&stage);
+}
+
+static void on_reloaded(void *context, uint64_t number, int err, const char *errors)
+{
+	struct stage *stage = context;
+
+	(void)errors;
+	stage->reload_done = number;
+	stage->reload_err = err;
+}
+
+static uint64_t last_done(struct stage *stage)
+{
+	handover_reloaded(stage->handover, on_reloaded, stage);
+	return stage->reload_done;
+}
+
+static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
+{
+	struct stage stage;
+	int64_t epoch;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	tick(&stage);
+	epoch = hear(&stage).epoch;
+	write_catalogue(&stage, renamed);
+	assert_int_equal(handover_ask_reload(stage.handover), 1);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	assert_int_equal(count(&stage, STAT_reloads), 1);
+	assert_int_equal(last_done(&stage), 0);
+	loop_step(room_loop(stage.rooms, ROOM_LEDGER));
+	assert_int_equal(last_done(&stage), 1);
+	assert_int_equal(stage.reload_err, 0);
+	assert_int_equal(count(&stage, STAT_takeovers), 2);
+	tick(&stage);
+	assert_true(hear(&stage).epoch != epoch);
+	/* The same once more is nothing. */
+	assert_int_equal(handover_ask_reload(stage.handover), 2);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	step(&stage, 0);
+	assert_int_equal(last_done(&stage), 2);
+	assert_int_equal(count(&stage, STAT_takeovers), 2);
+	close_stage(&stage);
+}
+
+static void a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	write_catalogue(&stage, "regions: [{code: rana, parents: [nord]}]\n");
+	assert_int_equal(handover_ask_reload(stage.handover), 1);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	step(&stage, 0);
+	assert_int_equal(last_done(&stage), 1);
+	assert_int_equal(stage.reload_err, LIFT_E_CONFIG);
+	assert_int_equal(count(&stage, STAT_reloads_refused), 1);
+	send_started(&stage, "kari", "lift", 1);
+	tick(&stage);
+	tick(&stage);
+	assert_int_equal(hear(&stage).started, 1);
+	close_stage(&stage);
+}
+
+static char in_the_way[PATH_MAX];
+
+/* Where the new ledger should be is something that is no directory. */
+static void put_in_the_way(struct stage *stage)
+{
+	FILE *file;
+
+	state_path(in_the_way, stage->house.dir.path, STATE_LEDGER_NEW);
+	file = fopen(in_the_way, "we");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool has_failed(struct stage *stage)
+{
+	struct rebuild_status status;
+
+	rebuild_status(stage->rebuild, stage->now.steady_ms, &status);
+	return status.err != 0;
+}
+
+static void a_build_that_has_failed_is_tried_again_when_its_time_comes(void **state)
+{
+	time_t end = time(NULL) + LIMIT_S;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, put_in_the_way);
+	while (!has_failed(&stage)) {
+		assert_true(time(NULL) < end);
+		sched_yield();
+	}
+	step(&stage, 0); /* it is seen that it has failed */
+	assert_int_equal(unlink(in_the_way), 0);
+	for (int64_t ms = 0; ms < REBUILD_AGAIN_MS - 100; ms += 100)
+		step(&stage, 100);
+	assert_true(has_failed(&stage));
+	assert_int_equal(count(&stage, STAT_takeovers), 0);
+	for (int i = 0; i < 20; i++)
+		step(&stage, 100);
+	await_takeovers(&stage, 1);
+	assert_false(has_failed(&stage));
+	close_stage(&stage);
+}
+
+static void a_ledger_that_is_wanted_is_built_anew_and_takes_over(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	tick(&stage);
+	handover_want_ledger(stage.handover);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	await_takeovers(&stage, 2);
+	tick(&stage);
+	tick(&stage);
+	assert_int_equal(hear(&stage).started, 1);
+	close_stage(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_has_changed_goes_out_with_the_next_tick_and_not_before),
+		cmocka_unit_test(a_day_begins_when_the_clock_says_so),
+		cmocka_unit_test(another_catalogue_takes_over_when_its_ledger_is_built),
+		cmocka_unit_test(a_name_is_taken_by_the_ledgers_thread_and_done_then),
+		cmocka_unit_test(
+			a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves),
+		cmocka_unit_test(a_build_that_has_failed_is_tried_again_when_its_time_comes),
+		cmocka_unit_test(a_ledger_that_is_wanted_is_built_anew_and_takes_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
