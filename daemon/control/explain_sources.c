@@ -183,7 +183,7 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 		if (row->stands || row->source->name.size == 0)
 			continue;
 		n++;
-		missing += row->source->missing;
+		missing = missing_sum(missing, row->source->missing);
 		rejected += row->source->record.rejected;
 	}
 	msg_str(writer, "other_sources");

@@ -150,7 +150,7 @@ static void write_sources(struct msg_writer *writer, const struct gathered *all)
 	uint64_t missing = 0;
 
 	for (size_t i = 0; i < all->sources.n; i++)
-		missing += all->sources.rows[i].missing;
+		missing = missing_sum(missing, all->sources.rows[i].missing);
 	msg_key_int(writer, "missing", missing);
 	msg_str(writer, "sources");
 	msg_array_begin(writer);

@@ -35,7 +35,7 @@ static void add_stream(void *context, const struct stream *stream, struct text n
 	if (stream->source >= all->n)
 		return;
 	row = &all->rows[stream->source];
-	row->missing += stream_missing(stream);
+	row->missing = missing_sum(row->missing, stream_missing(stream));
 	if (stream->since && (!row->since || stream->since < row->since))
 		row->since = stream->since;
 }

@@ -73,6 +73,11 @@ uint64_t stream_missing(const struct stream *stream)
 	return missing;
 }
 
+uint64_t missing_sum(uint64_t a, uint64_t b)
+{
+	return a < INT64_MAX && b < INT64_MAX - a ? a + b : INT64_MAX;
+}
+
 enum { RECORD_HEAD = 16 };
 
 size_t stream_encode(const struct stream *stream, uint8_t to[static STREAM_RECORD_MAX])

@@ -39,8 +39,10 @@ bool stream_has_room(const struct stream *stream, uint64_t first, uint64_t last)
  * stream_has_room, for them or for more numbers of which these are a part. */
 void stream_add(struct stream *stream, uint64_t first, uint64_t last, int64_t now_ms);
 
-/* How many numbers are missing below the greatest received. */
+/* How many numbers are missing below the greatest received: of a stream below 2^53, and of more
+ * together as many as an integer of the protocol may say, 2^63-1. */
 uint64_t stream_missing(const struct stream *stream);
+uint64_t missing_sum(uint64_t a, uint64_t b);
 
 /* As bytes and back: 0 or LIFT_E_CORRUPT. id and source are not part of it. */
 size_t stream_encode(const struct stream *stream, uint8_t to[static STREAM_RECORD_MAX]);

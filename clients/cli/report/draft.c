@@ -65,8 +65,13 @@ int64_t draft_missing(const json_t *source, int64_t *ret_since)
 			*ret_since = since;
 		json_array_foreach(json_object_get(stream, "missing"), k, gap)
 		{
-			missing += json_integer_value(json_array_get(gap, 1)) -
-				   json_integer_value(json_array_get(gap, 0)) + 1;
+			int64_t first = json_integer_value(json_array_get(gap, 0)),
+				last = json_integer_value(json_array_get(gap, 1)), n;
+
+			/* As many as there can be said to be. */
+			if (__builtin_sub_overflow(last, first - 1, &n) ||
+			    __builtin_add_overflow(missing, n, &missing))
+				missing = INT64_MAX;
 		}
 	}
 	return missing;

@@ -110,9 +110,41 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	house_close(&house);
 }
 
+/* Two sources, each with as many streams as it may have, which have all gone as far as they may. */
+static void as_much_as_can_be_missing_is_missing(void **state)
+{
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("a"),
+				     .module = text_of("lift"),
+				     .region = text_of("rana") };
+	struct house house;
+	char stream[16];
+	json_t *answer, *source;
+	size_t i;
+
+	(void)state;
+	house_open(&house, "{}", world_catalogue);
+	send_all(&house);
+	for (int n = 0; n < 2 * JOURNAL_STREAMS_MAX; n++) {
+		snprintf(stream, sizeof(stream), "s%d", n / 2);
+		assert_int_equal(house_send(&house, n % 2 ? "far" : "away", stream, EVENT_SEQ_MAX,
+					    &event, 1),
+				 0);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	answer = status_of(&house);
+	assert_true(whole(answer, "missing") == INT64_MAX);
+	json_array_foreach(json_object_get(answer, "sources"), i, source)
+		assert_true(whole(source, "missing") > 0);
+	json_decref(answer);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_much_as_can_be_missing_is_missing),
 		cmocka_unit_test(a_status_of_any_size_is_a_message_that_clients_take),
 	};
 

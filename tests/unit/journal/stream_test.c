@@ -204,9 +204,20 @@ static void what_is_no_record_is_corrupt(void **state)
 			 LIFT_E_CORRUPT);
 }
 
+static void what_is_missing_of_all_ends_at_the_greatest_integer(void **state)
+{
+	(void)state;
+	assert_true(missing_sum(0, 7) == 7);
+	assert_true(missing_sum(INT64_MAX - 7, 7) == INT64_MAX);
+	assert_true(missing_sum(INT64_MAX - 7, 8) == INT64_MAX);
+	assert_true(missing_sum(INT64_MAX, UINT64_C(1) << 53) == INT64_MAX);
+	assert_true(missing_sum(INT64_MAX, INT64_MAX) == INT64_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_missing_of_all_ends_at_the_greatest_integer),
 		cmocka_unit_test(random_adds_are_those_of_an_array),
 		cmocka_unit_test(a_full_stream_takes_what_makes_no_new_range),
 		cmocka_unit_test(the_oldest_hole_keeps_its_moment_until_there_is_none),
