@@ -16,6 +16,8 @@ int control_send(struct control *control, const struct client *client, struct te
 
 void control_refuse(struct control *control, const struct client *client, int err)
 {
+	if (err == LIFT_E_SOCKET)
+		return;
 	msg_writer_clear(control->writer);
 	refusal_encode(control->writer, err);
 	control_send(control, client, msg_written(control->writer));

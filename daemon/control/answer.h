@@ -17,6 +17,7 @@ struct client {
 
 /* Send a message; LIFT_E_SOCKET where the client is gone, or does not read, which is counted. */
 int control_send(struct control *control, const struct client *client, struct text body);
+/* Where an answer could not be sent (LIFT_E_SOCKET), that has been counted, and nothing else is. */
 void control_refuse(struct control *control, const struct client *client, int err);
 
 #endif

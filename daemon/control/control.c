@@ -81,14 +81,14 @@ void control_reloaded(struct control *control, uint64_t number, int err, const c
 
 	msg_writer_clear(control->writer);
 	reloaded_encode(control->writer, err, errors);
-	if (err)
-		stats_add(control->stats, STAT_requests_refused, 1);
 	for (size_t i = 0; i < control->n_reloads; i++) {
-		if (control->reloads[i].number <= number)
-			control_send(control, &control->reloads[i].client,
-				     msg_written(control->writer));
-		else
+		if (control->reloads[i].number > number) {
 			control->reloads[kept++] = control->reloads[i];
+			continue;
+		}
+		control_send(control, &control->reloads[i].client, msg_written(control->writer));
+		if (err)
+			stats_add(control->stats, STAT_requests_refused, 1);
 	}
 	control->n_reloads = kept;
 }

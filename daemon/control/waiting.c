@@ -167,7 +167,9 @@ int control_read_wish(struct control *control, const struct request *request,
 	err = find_region(control, waiting);
 	if (err)
 		return err;
-	waiting->id_size = request->id.size < MODULE_MAX ? request->id.size : MODULE_MAX;
+	if (request->id.size > MODULE_MAX)
+		return LIFT_E_UNKNOWN_ID;
+	waiting->id_size = request->id.size;
 	if (waiting->id_size)
 		memcpy(waiting->id, request->id.data, waiting->id_size);
 	*ret_waiting = waiting;

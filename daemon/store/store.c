@@ -13,6 +13,7 @@
 struct store {
 	MDB_env *env;
 	MDB_dbi dbs[STORE_DBS_MAX];
+	atomic_int txns; /* that have begun and not ended */
 	struct store_place place;
 	_Atomic int failure; /* LMDB's code or an errno, of the last call that failed */
 };
@@ -171,6 +172,8 @@ void store_close(struct store *store)
 
 	if (!store)
 		return;
+	/* One that is left behind keeps its pages, and one of STORE_READERS_MAX places, for good. */
+	assert(atomic_load(&store->txns) == 0);
 	if (store->env)
 		mdb_env_close(store->env);
 	free(store);
@@ -221,7 +224,15 @@ int store_begin(struct store *store, bool write, struct store_txn *txn)
 	txn->store = store;
 	txn->txn = NULL;
 	txn->err = told(store, mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
+	if (!txn->err)
+		atomic_fetch_add(&store->txns, 1);
 	return txn->err;
+}
+
+static void ended(struct store_txn *txn)
+{
+	txn->txn = NULL;
+	atomic_fetch_sub(&txn->store->txns, 1);
 }
 
 int store_commit(struct store_txn *txn)
@@ -233,15 +244,16 @@ int store_commit(struct store_txn *txn)
 		return err;
 	}
 	err = told(txn->store, mdb_txn_commit(txn->txn));
-	txn->txn = NULL;
+	ended(txn);
 	return err;
 }
 
 void store_abort(struct store_txn *txn)
 {
-	if (txn->txn)
-		mdb_txn_abort(txn->txn);
-	txn->txn = NULL;
+	if (!txn->txn)
+		return;
+	mdb_txn_abort(txn->txn);
+	ended(txn);
 }
 
 void store_fail(struct store_txn *txn, int err)

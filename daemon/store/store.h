@@ -30,7 +30,7 @@ int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct st
  * LIFT_E_NOT_FOUND. */
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
 			 struct store **ret_store);
-void store_close(struct store *store);
+void store_close(struct store *store); /* no transaction of it is open */
 
 /* Its directory has another name now. LIFT_E_IO. */
 int store_moved(struct store *store, const char *dir);

@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -15,12 +16,21 @@
 #include <cmocka.h>
 
 #include "proto/control.h"
+#include "proto/json.h"
 #include "tests/unit/house.h"
 
 enum { REQUESTS = 5, LEARNERS = 40, COMMIT_ROUND = 2 * REQUESTS, ROUNDS_MAX = 200 };
 
 struct room {
 	struct house house;
+	struct config config;
+	struct stats stats;
+	struct generations *generations;
+	struct generation *serving;
+	struct rebuild *rebuild;
+	struct control *control;
+	struct wake *more;
+	void *zmq;
 	struct ledger *ledger; /* of the generation */
 	struct loop *loop;
 	void *client;
@@ -49,16 +59,14 @@ static void send_learners(struct house *house)
 	assert_int_equal(journal_commit(house->journal), 0);
 }
 
-/* An export of another day, which is a scan of all learners. */
-static void ask(struct room *room)
+static void ask(struct room *room, void *client, struct request request)
 {
-	const struct request request = { .op = text_of("export"), .as_of = text_of("2026-03-05") };
 	struct text message;
 
 	msg_writer_clear(room->house.writer);
 	request_encode(room->house.writer, &request);
 	message = msg_written(room->house.writer);
-	assert_int_equal(zmq_send(room->client, message.data, message.size, 0), message.size);
+	assert_int_equal(zmq_send(client, message.data, message.size, 0), message.size);
 }
 
 /* Always readable: each round. */
@@ -94,73 +102,222 @@ static void run(struct room *room)
 	assert_int_equal(pipe(pipes), 0);
 	assert_int_equal(write(pipes[1], "", 1), 1);
 	assert_int_equal(loop_add_fd(room->loop, pipes[0], on_round, room), 0);
-	for (int i = 0; i < REQUESTS; i++)
-		ask(room);
+	for (int i = 0; i < REQUESTS; i++) /* of another day, which is a scan of all learners */
+		ask(room, room->client,
+		    (struct request){ .op = text_of("export"), .as_of = text_of("2026-03-05") });
 	loop_run(room->loop);
 	close(pipes[0]);
 	close(pipes[1]);
 }
 
-static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(void **state)
+static void room_open(struct room *room)
 {
 	struct control_parts parts;
-	static struct stats stats;
-	struct room room = { 0 };
-	struct config config;
-	struct generations *generations = generations_new();
-	struct generation *serving;
-	struct rebuild *rebuild;
-	struct control *control;
-	struct wake *more = wake_new();
-	void *zmq = zmq_ctx_new();
+
+	*room = (struct room){ .generations = generations_new(),
+			       .more = wake_new(),
+			       .zmq = zmq_ctx_new(),
+			       .loop = loop_new(&clock_machine) };
+	house_open(&room->house, "{}", world_catalogue);
+	room->config = *room->house.config;
+	room->config.state = room->house.dir.path;
+	room->config.control = (char *)"inproc://control";
+	house_ledger_open(&room->house, "ledger", INT64_MAX);
+	send_learners(&room->house);
+	room->ledger = room->house.ledger;
+	room->house.ledger = NULL;
+	generations_set(room->generations, generation_new(room->house.catalogue, room->ledger));
+	room->serving = generation_get(room->generations);
+	assert_int_equal(rebuild_open(room->config.state, room->config.as_of, room->house.journal,
+				      &clock_machine, NULL, NULL, &room->rebuild),
+			 0);
+	parts = (struct control_parts){ .loop = room->loop,
+					.zmq = room->zmq,
+					.config = &room->config,
+					.generations = room->generations,
+					.journal = room->house.journal,
+					.rebuild = room->rebuild,
+					.stats = &room->stats,
+					.more = room->more,
+					.reload = { no_reload, NULL } };
+	assert_int_equal(control_open(&parts, &room->control), 0);
+	room->client = zmq_socket(room->zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_connect(room->client, room->config.control), 0);
+}
+
+/* The stores are closed with it, and say where somebody still reads in them. */
+static void room_close(struct room *room)
+{
+	zmq_close(room->client);
+	control_close(room->control);
+	wake_free(room->more);
+	zmq_ctx_term(room->zmq);
+	rebuild_close(room->rebuild);
+	generation_put(room->generations, room->serving);
+	generations_free(room->generations);
+	loop_free(room->loop);
+	house_close(&room->house);
+}
+
+static void apply_all(struct room *room)
+{
+	room->house.ledger = room->ledger;
+	house_apply_all(&room->house);
+	room->house.ledger = NULL;
+}
+
+/* The next answer, after as many rounds as it takes: true where it is no refusal. */
+static bool is_answered(struct room *room, char code[static 32])
+{
+	char body[64 << 10];
+	json_t *json;
+	int size;
+	bool ok;
+
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		loop_step(room->loop);
+		size = zmq_recv(room->client, body, sizeof(body), ZMQ_DONTWAIT);
+		if (size < 0)
+			continue;
+		assert_in_range(size, 1, sizeof(body));
+		assert_int_equal(json_from_msg(room->house.reader,
+					       (struct text){ body, (size_t)size }, &json),
+				 0);
+		ok = json_is_true(json_object_get(json, "ok"));
+		if (!ok)
+			snprintf(code, 32, "%s", json_string_value(json_object_get(json, "code")));
+		json_decref(json);
+		return ok;
+	}
+	fail_msg("no answer");
+	return false;
+}
+
+static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(void **state)
+{
+	struct room room;
 
 	(void)state;
-	house_open(&room.house, "{}", world_catalogue);
-	config = *room.house.config;
-	config.state = room.house.dir.path;
-	config.control = (char *)"inproc://control";
-	house_ledger_open(&room.house, "ledger", INT64_MAX);
-	send_learners(&room.house);
-	room.ledger = room.house.ledger;
-	room.house.ledger = NULL;
-	generations_set(generations, generation_new(room.house.catalogue, room.ledger));
-	serving = generation_get(generations);
-	assert_int_equal(rebuild_open(config.state, config.as_of, room.house.journal,
-				      &clock_machine, NULL, NULL, &rebuild),
-			 0);
-	room.loop = loop_new(&clock_machine);
-	parts = (struct control_parts){ .loop = room.loop,
-					.zmq = zmq,
-					.config = &config,
-					.generations = generations,
-					.journal = room.house.journal,
-					.rebuild = rebuild,
-					.stats = &stats,
-					.more = more,
-					.reload = { no_reload, NULL } };
-	assert_int_equal(control_open(&parts, &control), 0);
-	room.client = zmq_socket(zmq, ZMQ_DEALER);
-	assert_int_equal(zmq_connect(room.client, config.control), 0);
-
+	room_open(&room);
 	run(&room);
 	assert_int_equal(room.answers, REQUESTS);
-	assert_int_equal(stats_get(&stats, STAT_requests_refused), 0);
+	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 0);
+	room_close(&room);
+}
 
-	zmq_close(room.client);
-	control_close(control);
-	wake_free(more);
-	zmq_ctx_term(zmq);
-	rebuild_close(rebuild);
-	generation_put(generations, serving);
-	generations_free(generations);
-	loop_free(room.loop);
-	house_close(&room.house);
+/* More often than a store has places for readers. */
+static void each_request_gives_back_what_it_has_read_in(void **state)
+{
+	const struct request requests[] = {
+		{ .op = text_of("status") },
+		{ .op = text_of("quarantine") },
+		{ .op = text_of("export") },
+		{ .op = text_of("export"), .as_of = text_of("2026-03-05") },
+		{ .op = text_of("explain"),
+		  .region = text_of("rana"),
+		  .kind = text_of("module"),
+		  .id = text_of("lift") },
+	};
+	struct room room;
+	char code[32];
+
+	(void)state;
+	room_open(&room);
+	apply_all(&room);
+	for (int i = 0; i < 200; i++)
+		for (size_t r = 0; r < sizeof(requests) / sizeof(requests[0]); r++) {
+			ask(&room, room.client, requests[r]);
+			if (!is_answered(&room, code))
+				fail_msg("request %zu, the %dth time: %s", r, i, code);
+		}
+	room_close(&room);
+}
+
+/* Whatever wakes control afterwards. */
+static void a_reload_that_is_refused_is_counted_for_who_asked(void **state)
+{
+	struct room room;
+	char code[32];
+
+	(void)state;
+	room_open(&room);
+	ask(&room, room.client, (struct request){ .op = text_of("reload") });
+	for (int i = 0; i < 10; i++)
+		loop_step(room.loop);
+	for (int i = 0; i < 5; i++)
+		control_reloaded(room.control, 0, LIFT_E_CONFIG, "line");
+	assert_false(is_answered(&room, code));
+	assert_string_equal(code, "config");
+	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 1);
+	room_close(&room);
+}
+
+static void an_id_that_is_longer_than_any_is_unknown(void **state)
+{
+	static char id[MODULE_MAX + 1];
+	struct room room;
+	char code[32];
+
+	(void)state;
+	memset(id, 'x', sizeof(id));
+	room_open(&room);
+	apply_all(&room);
+	ask(&room, room.client,
+	    (struct request){ .op = text_of("export"), .id = { id, sizeof(id) } });
+	assert_false(is_answered(&room, code));
+	assert_string_equal(code, "unknown-id");
+	room_close(&room);
+}
+
+/* Asks, and goes round until it is answered, or the answer is dropped. */
+static void ask_unread(struct room *room, void *client, const char *op)
+{
+	uint64_t asked = stats_get(&room->stats, STAT_requests);
+
+	ask(room, client, (struct request){ .op = text_of(op) });
+	for (int round = 0; round < ROUNDS_MAX && stats_get(&room->stats, STAT_requests) == asked;
+	     round++)
+		loop_step(room->loop);
+	loop_step(room->loop); /* an export has its turn */
+}
+
+static void who_does_not_read_is_not_refused_as_well(void **state)
+{
+	const char *const ops[] = { "quarantine", "catalogue", "export", "status" };
+	struct room room;
+	int few = 1;
+	void *unread;
+
+	(void)state;
+	room_open(&room);
+	apply_all(&room);
+	unread = zmq_socket(room.zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_setsockopt(unread, ZMQ_RCVHWM, &few, sizeof(few)), 0);
+	assert_int_equal(zmq_connect(unread, room.config.control), 0);
+	for (int i = 0; i < 2 * CONTROL_PAGES_MAX && !stats_get(&room.stats, STAT_answers_dropped);
+	     i++)
+		ask_unread(&room, unread, "status");
+	assert_int_equal(stats_get(&room.stats, STAT_answers_dropped), 1);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		ask_unread(&room, unread, ops[i]);
+		if (stats_get(&room.stats, STAT_answers_dropped) != i + 2 ||
+		    stats_get(&room.stats, STAT_requests_refused) != 0)
+			fail_msg("%s: %d dropped, %d refused", ops[i],
+				 (int)stats_get(&room.stats, STAT_answers_dropped),
+				 (int)stats_get(&room.stats, STAT_requests_refused));
+	}
+	zmq_close(unread);
+	room_close(&room);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_waited_is_answered_one_a_round_and_its_steps_are_counted),
+		cmocka_unit_test(each_request_gives_back_what_it_has_read_in),
+		cmocka_unit_test(a_reload_that_is_refused_is_counted_for_who_asked),
+		cmocka_unit_test(an_id_that_is_longer_than_any_is_unknown),
+		cmocka_unit_test(who_does_not_read_is_not_refused_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
