@@ -90,14 +90,14 @@ static int open_dirs(struct liftd *liftd)
 	for (int i = 0; i < DIRS && !err; i++) {
 		err = dir_make(dirs[i]);
 		if (err) {
-			log_error("directory cannot be used: path=%s reason=%s", dirs[i],
+			log_error("directory cannot be used: path=%s reason=\"%s\"", dirs[i],
 				  strerror(errno));
 			return err;
 		}
 		err = dir_lock(dirs[i], &liftd->locks[i]);
 		if (err)
 			log_error("another liftd uses this directory, or it cannot be locked: "
-				  "path=%s reason=%s",
+				  "path=%s reason=\"%s\"",
 				  dirs[i], strerror(errno));
 	}
 	return err;
@@ -109,7 +109,7 @@ static int open_socket_dirs(struct liftd *liftd)
 	int err = config_make_dirs(liftd->config, failed);
 
 	if (err)
-		log_error("directory of a socket cannot be made: path=%s reason=%s", failed,
+		log_error("directory of a socket cannot be made: path=%s reason=\"%s\"", failed,
 			  strerror(errno));
 	return err;
 }
@@ -121,7 +121,7 @@ static int check_restored(struct liftd *liftd)
 	if (!backup_is_unfinished(liftd->config->state))
 		return 0;
 	state_path(path, liftd->config->state, STATE_UNFINISHED);
-	log_error("a restore was broken off: run liftd --restore again, with this backup or "
+	log_error("a restore was broken off, run liftd --restore again with this backup or "
 		  "another: path=%s",
 		  path);
 	return LIFT_E_DAMAGED;
@@ -141,11 +141,11 @@ static int open_secret(struct liftd *liftd)
 	state_path(path, liftd->config->state, STATE_SECRET);
 	err = secret_open(liftd->config->state, !has_journal, &liftd->secret);
 	if (err == LIFT_E_NOT_FOUND)
-		log_error("the secret is missing, but there is a journal: bring back %s from the "
-			  "backup",
+		log_error("the secret is missing, but there is a journal; bring it back from the "
+			  "backup: path=%s",
 			  path);
 	else if (err)
-		log_error("the secret cannot be used: path=%s code=%s expected=%s", path,
+		log_error("the secret cannot be used: path=%s code=%s expected=\"%s\"", path,
 			  lift_err_code(err), "a file of 32 bytes that only its owner may read");
 	return err;
 }
@@ -160,8 +160,8 @@ static void journal_not_opened(const char *path, int err)
 {
 	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE && errno > 0;
 
-	log_error("journal cannot be opened: path=%s code=%s reason=%s", path, lift_err_code(err),
-		  is_disk ? strerror(errno) : lift_err_text(err));
+	log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
+		  lift_err_code(err), is_disk ? strerror(errno) : lift_err_text(err));
 }
 
 static int open_journal(struct liftd *liftd)
@@ -249,7 +249,7 @@ static void on_rebuilt(void *context, int err)
 	if (err == LIFT_E_CORRUPT)
 		journal_found_damage(liftd->journal); /* all that is built is read from there */
 	else if (err)
-		log_error("ledger cannot be built, tried again: code=%s reason=%s",
+		log_error("ledger rebuild failed, retried: code=%s reason=\"%s\"",
 			  lift_err_code(err), rebuild_failure(err));
 	wake_send(room_wake(liftd->rooms, ROOM_LEDGER));
 	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
@@ -459,8 +459,8 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);
 		if (err)
-			log_error("a store can no longer be used: the daemon stops, to be started "
-				  "anew");
+			log_error("a store can no longer be used, the daemon stops and must be "
+				  "started again: code=fatal");
 		service_stopping();
 	}
 	close_all(&liftd);

@@ -81,9 +81,9 @@ static bool is_no_ledger(int err)
 static int begin_build(struct reload *reload, struct catalogue *newest, const struct now *now,
 		       int why, bool serves_older)
 {
-	log_notice("ledger is built anew from the journal: reason=%s entries=%llu serving=%s",
-		   lift_err_code(why), (unsigned long long)journal_last(reload->parts.journal),
-		   serves_older ? "the one of the catalogue before" : "nothing meanwhile");
+	log_notice("ledger rebuild started: reason=%s entries=%llu serving=%s", lift_err_code(why),
+		   (unsigned long long)journal_last(reload->parts.journal),
+		   serves_older ? "old" : "none");
 	return rebuild_start(reload->parts.rebuild, newest, now->steady_ms);
 }
 
@@ -106,7 +106,7 @@ static int find_ledger(struct reload *reload, const struct now *now, struct ledg
 				  ret_ledger);
 	is_none = distrust || is_no_ledger(err);
 	if (is_none && is_damaged(reload)) {
-		log_error("ledger cannot be made anew from a damaged journal: reason=%s",
+		log_error("ledger cannot be rebuilt from a damaged journal: reason=%s",
 			  lift_err_code(err));
 		err = 0;
 	} else if (is_none) {
@@ -115,7 +115,7 @@ static int find_ledger(struct reload *reload, const struct now *now, struct ledg
 		err = begin_build(reload, newest, now, err, *ret_ledger);
 	}
 	if (err)
-		log_error("ledger cannot be opened: path=%s code=%s reason=%s", path,
+		log_error("ledger cannot be opened: path=%s code=%s reason=\"%s\"", path,
 			  lift_err_code(err), lift_err_text(err));
 	if (*ret_catalogue)
 		catalogue_free(newest);
@@ -159,7 +159,7 @@ void reload_checked(void *context, const struct now *now)
 	if (err && !is_damaged(reload)) {
 		newest = handover_newest(reload->parts.handover);
 		if (begin_build(reload, newest, now, err, ledger) != 0)
-			log_error("out of memory: the ledger cannot be built");
+			log_error("ledger rebuild cannot start: code=memory");
 		catalogue_free(newest);
 	}
 	handover_leave_checked(reload->parts.handover, ledger, catalogue);
@@ -216,18 +216,18 @@ static int adopt(struct reload *reload, struct catalogue *catalogue, const struc
 static void say_reloaded(const struct reload *reload, const struct catalogue *catalogue, int err,
 			 enum change change, const struct yaml_errors *errors)
 {
-	static const char *const words[] = { [UNCHANGED] = "is the same as before",
-					     [RENAMED] = "takes over at once",
-					     [REBUILT] = "takes over when its ledger is built" };
+	static const char *const words[] = {
+		[UNCHANGED] = "none", [RENAMED] = "at-once", [REBUILT] = "after-rebuild"
+	};
 	const char *text = errors->text ? errors->text : "";
 
 	if (err)
-		log_error("catalogue is not taken, the old one stays: path=%s code=%s errors=%zu "
-			  "first=%.*s",
+		log_error("catalogue refused, the old one stays: path=%s code=%s errors=%zu "
+			  "first=\"%.*s\"",
 			  reload->parts.catalogue_path, lift_err_code(err), errors->count,
 			  (int)strcspn(text, "\n"), text);
 	else
-		log_notice("catalogue read again: path=%s regions=%u modules=%u %s",
+		log_notice("catalogue read again: path=%s regions=%u modules=%u change=%s",
 			   reload->parts.catalogue_path, catalogue->n_regions - 2,
 			   catalogue->n_modules, words[change]);
 }
@@ -271,10 +271,10 @@ static void build_wanted(struct reload *reload, const struct now *now)
 							trusted */
 	if (!handover_ledger_wanted(reload->parts.handover) || is_damaged(reload))
 		return;
-	log_notice("ledger is built anew from the journal");
+	log_notice("ledger rebuild started: reason=unusable");
 	newest = handover_newest(reload->parts.handover);
 	if (rebuild_start(reload->parts.rebuild, newest, now->steady_ms) != 0)
-		log_error("out of memory: the ledger cannot be built");
+		log_error("ledger rebuild cannot start: code=memory");
 	catalogue_free(newest);
 }
 

@@ -41,7 +41,7 @@ static void failed(struct serving *serving, const char *what, int err)
 	stats_add(stats, STAT_ledger_failures, 1);
 	atomic_store(&stats->troubles[TROUBLE_LEDGER], why);
 	if (log_allowed(&serving->failed_limit))
-		log_error("ledger %s failed, tried again: code=%s reason=%s", what,
+		log_error("ledger %s failed, retried: code=%s reason=\"%s\"", what,
 			  lift_err_code(err), why);
 	if (err == LIFT_E_FATAL)
 		loop_stop(room_loop(serving->parts.rooms, ROOM_LEDGER));
@@ -100,7 +100,8 @@ static int take_over(struct serving *serving, struct catalogue *catalogue, struc
 			     : LIFT_E_MEMORY;
 
 	if (err) {
-		log_error("the new ledger cannot take over: code=%s", lift_err_code(err));
+		log_error("switch to the new ledger failed, the old one stays: code=%s",
+			  lift_err_code(err));
 		generation_put(parts->generations, generation);
 		return err;
 	}
@@ -126,7 +127,7 @@ static void take_checked(struct serving *serving)
 	if (!handover_take_checked(serving->parts.handover, &ledger, &catalogue))
 		return;
 	if (ledger && !serving->generation->ledger && take_over(serving, catalogue, ledger) == 0)
-		log_notice("the ledger is whole, and has taken over: applied=%llu",
+		log_notice("ledger checked, in use now: applied=%llu",
 			   (unsigned long long)ledger_applied(ledger));
 	else
 		ledger_close(ledger);
@@ -168,15 +169,14 @@ static void take_rebuilt(struct serving *serving)
 	if (err == LIFT_E_NOT_FOUND)
 		return;
 	if (err)
-		log_error("the new ledger cannot be given its place, it is built again at the next "
-			  "start: reason=%s",
+		log_error("the new ledger cannot be renamed, it is rebuilt at the next start: "
+			  "reason=\"%s\"",
 			  strerror(errno));
 	/* The writer's transaction of the one that goes ends in this thread. */
 	if (before && ledger_commit(before) != 0)
-		log_warning("the last commit of the ledger that goes failed: nothing is lost with "
-			    "it");
+		log_warning("last commit of the old ledger failed: nothing is lost");
 	if (take_over(serving, catalogue, ledger) == 0)
-		log_notice("the new ledger has taken over: applied=%llu",
+		log_notice("new ledger in use: applied=%llu",
 			   (unsigned long long)ledger_applied(ledger));
 	else
 		ledger_close(ledger);
@@ -206,7 +206,7 @@ static void on_end(void *context)
 	struct ledger *ledger = serving->generation->ledger;
 
 	if (ledger && !journal_damage(serving->parts.journal) && ledger_commit(ledger) != 0)
-		log_warning("the last ledger commit failed: it is done again at the next start");
+		log_warning("last ledger commit failed: it is repeated at the next start");
 }
 
 /* Opening. */

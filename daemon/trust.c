@@ -67,16 +67,16 @@ int trust_find_journal(struct trust *trust, bool *ret_has_journal)
 	if (rc == 0)
 		return 0;
 	if (rc != ENOENT) {
-		log_error("journal cannot be opened: path=%s reason=%s", path, strerror(rc));
+		log_error("journal cannot be opened: path=%s reason=\"%s\"", path, strerror(rc));
 		return LIFT_E_IO;
 	}
 	state_path(path, trust->state, STATE_LEDGER);
 	if (store_file_find(path) == ENOENT)
 		return 0;
 	log_error(
-		"journal missing: path=%s/journal/data.mdb: there is a ledger, which was made from "
-		"it: the daemon stops; bring back a backup (OPERATING.md, \"A damaged journal\"), "
-		"or move %s away to begin anew, without what was received",
+		"journal missing: there is a ledger that was made from it, so the daemon stops. "
+		"Restore a backup (OPERATING.md, \"A damaged journal\"), or move the ledger away to "
+		"begin again without what was received: path=%s/journal/data.mdb ledger=%s",
 		trust->state, path);
 	return LIFT_E_DAMAGED;
 }
@@ -92,9 +92,9 @@ bool trust_tell_damage(struct trust *trust, const struct journal_damage *damage)
 	for (uint32_t i = 0; i < damage->n_lines; i++, line += strlen(line) + 1)
 		log_error("journal damaged: %s", line);
 	if (damage->n_left_out > 0)
-		log_error("journal damaged: %u more lines like these", damage->n_left_out);
-	log_error("journal damaged: path=%s/journal numbers=%s: nothing is received any more; "
-		  "bring back a backup (OPERATING.md, \"A damaged journal\")",
+		log_error("journal damaged: more_lines=%u", damage->n_left_out);
+	log_error("journal damaged: nothing is received until a backup is restored (OPERATING.md, "
+		  "\"A damaged journal\"): path=%s/journal numbers=%s",
 		  trust->state, numbers);
 	return true;
 }
@@ -105,7 +105,7 @@ static int take_ledger_away(const struct trust *trust)
 	int err;
 
 	state_path(path, trust->state, STATE_LEDGER);
-	log_error("ledger damaged: path=%s: it is made anew from the journal", path);
+	log_error("ledger damaged, rebuilt from the journal: path=%s", path);
 	err = dir_delete(path);
 	if (err)
 		log_error("ledger cannot be removed: path=%s", path);
@@ -119,14 +119,14 @@ static int judge_ledger(const struct trust *trust)
 	int err = guard_ledger(trust->guard);
 
 	if (err == LIFT_E_BUSY)
-		log_notice("ledger is large: it is walked beside the running daemon, and there are "
-			   "no figures until then");
+		log_notice("ledger is large: it is checked while the daemon runs, no figures until "
+			   "then");
 	if (err != LIFT_E_CORRUPT)
 		return 0;
 	if (!guard_damage(trust->guard))
 		return take_ledger_away(trust);
-	log_error("ledger damaged, too: path=%s/ledger: there are no figures until the journal "
-		  "has been brought back",
+	log_error("ledger damaged, too, no figures until the journal is restored: "
+		  "path=%s/ledger",
 		  trust->state);
 	return 0;
 }
@@ -136,14 +136,14 @@ static int judge(struct trust *trust, enum guard_verdict verdict)
 	if (verdict != GUARD_WHOLE)
 		trust_tell_damage(trust, guard_damage(trust->guard));
 	if (verdict == GUARD_UNUSABLE) {
-		log_error("journal damaged: it cannot be read: the daemon stops");
+		log_error("journal damaged: it cannot be read, the daemon stops");
 		return LIFT_E_DAMAGED;
 	}
 	if (verdict == GUARD_DAMAGED)
 		log_error("journal damaged: the daemon is up for reading and export only");
 	if (guard_has_older(trust->guard))
-		log_notice("journal is large: its newest part is whole, older entries are walked "
-			   "beside the running daemon: bytes=%llu",
+		log_notice("journal is large: its newest part is intact, older entries are checked "
+			   "while the daemon runs: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(trust->guard));
 	return judge_ledger(trust);
 }
@@ -154,7 +154,7 @@ static void say_not_walked(const struct trust *trust, int err, int signal)
 	char reason[GUARD_REASON];
 
 	guard_reason(err, signal, reason);
-	log_error("stores cannot be walked: path=%s code=%s reason=%s", trust->state,
+	log_error("integrity check could not run: path=%s code=%s reason=\"%s\"", trust->state,
 		  lift_err_code(err), reason);
 }
 
@@ -175,7 +175,7 @@ int trust_check(struct trust *trust, const uint8_t *secret_digest)
 	state_path(ledger, trust->state, STATE_LEDGER);
 	err = guard_start(&wish, &trust->guard, &verdict, &signal);
 	if (err == LIFT_E_NEWER)
-		log_error("journal cannot be opened: path=%s code=%s reason=%s", path,
+		log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
 			  lift_err_code(err), lift_err_text(err));
 	else if (err)
 		say_not_walked(trust, err, signal);
@@ -196,9 +196,9 @@ static void end_check(struct trust *trust)
 		say_not_walked(trust, guard_err(trust->guard), guard_signal(trust->guard));
 		if (guard_has_older(trust->guard))
 			atomic_store(&trust->stats->troubles[TROUBLE_WALK],
-				     "older entries have not been walked: restart the daemon");
+				     "older entries have not been checked: restart the daemon");
 	} else if (!damage && guard_has_older(trust->guard)) {
-		log_notice("journal is whole: bytes=%llu",
+		log_notice("journal is intact: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(trust->guard));
 	}
 }

@@ -235,7 +235,7 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 static void note_crash(struct report *report)
 {
 	struct journal_damage *damage = &report->damage;
-	static const char line[] = "the process that walked it died";
+	static const char line[] = "the process that checked it died";
 
 	report->readable = report->stage == STAGE_REST;
 	if (damage->found)
@@ -386,8 +386,8 @@ void guard_reason(int err, int signal, char to[static GUARD_REASON])
 	if (signal == 0)
 		snprintf(to, GUARD_REASON, "%s", lift_err_text(err));
 	else
-		snprintf(to, GUARD_REASON, "the process that walks them died of signal %d (%s)%s",
-			 signal, strsignal(signal), hint);
+		snprintf(to, GUARD_REASON, "the checking process died of signal %d (%s)%s", signal,
+			 strsignal(signal), hint);
 }
 
 int guard_ledger(const struct guard *guard)

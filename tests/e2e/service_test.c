@@ -535,7 +535,7 @@ static void a_secret_that_is_missing_open_or_another_stops_the_start(void **stat
 	path_make(kept, "%s/kept", daemon->state);
 	assert_int_equal(rename(path, kept), 0);
 	outcome = daemon_fail(daemon);
-	check_said(&outcome, 1, "bring back");
+	check_said(&outcome, 1, "bring it back");
 	outcome_free(&outcome);
 	assert_int_equal(access(path, F_OK), -1);
 	file_write(path, "01234567890123456789012345678901");
@@ -605,7 +605,7 @@ static void a_directory_of_a_socket_that_cannot_be_made_stops_the_start(void **s
 	file_write(path, "in the way");
 	daemon_configure(daemon, apart);
 	outcome = daemon_fail(daemon);
-	check_said(&outcome, 1, "run/a/island reason=Not a directory");
+	check_said(&outcome, 1, "run/a/island reason=\"Not a directory\"");
 	outcome_free(&outcome);
 }
 

@@ -255,7 +255,7 @@ static void check_as_ever(struct daemon *daemon, const struct damage *damage)
 		fail_of(daemon, damage, "a batch was not taken");
 	json_decref(answer);
 	check_figures(daemon, damage, pinned, figures_more);
-	if (strstr(log, "ledger damaged") || strstr(log, "ledger is built anew"))
+	if (strstr(log, "ledger damaged") || strstr(log, "ledger rebuild started"))
 		n_rebuilt++;
 	else
 		n_harmless++;

@@ -10,13 +10,13 @@
 
 #include <cmocka.h>
 
-/* Is there a row of the manual's table whose first cell names it, with or without a process id? */
+/* Is there a point of the manual's list that begins with its name, with or without a process id? */
 static bool is_in_manual(const char *manual, const char *name)
 {
 	char row[64], row_of_process[64];
 
-	snprintf(row, sizeof(row), "\n| `%s` |", name);
-	snprintf(row_of_process, sizeof(row_of_process), "\n| `%s-<process id>` |", name);
+	snprintf(row, sizeof(row), "\n- `%s`", name);
+	snprintf(row_of_process, sizeof(row_of_process), "\n- `%s-<process id>`", name);
 	return strstr(manual, row) || strstr(manual, row_of_process);
 }
 
@@ -41,8 +41,8 @@ static void all_that_is_in_the_state_is_in_the_manual(void **state)
 	(void)state;
 	assert_non_null(table);
 	end = strstr(table + 1, "\n## ");
-	assert_non_null(end);
-	*end = 0;
+	if (end)
+		*end = 0;
 	for (int part = 0; part < STATE_PARTS; part++)
 		if (!is_in_manual(table, state_name((enum state_part)part)))
 			fail_msg("OPERATING.md does not name %s",
