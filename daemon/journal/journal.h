@@ -31,6 +31,7 @@ enum {
 	JOURNAL_FORMAT = 2,
 	JOURNAL_ID = 16,
 	JOURNAL_NAMES_MAX = 4 << 20,	 /* of one kind */
+	JOURNAL_SOURCES_MAX = 20000,	 /* in all: each is in every beat's sum */
 	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
 	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
 	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */

@@ -9,11 +9,12 @@ static uint32_t find_region(const struct config_audience *audience, size_t i,
 	return catalogue_region(catalogue, text_of(audience->regions.items[i]));
 }
 
-int audience_visible(const struct config_audience *audience, const struct catalogue *catalogue,
-		     bool **ret_visible, const char **ret_region)
+int sight_make(const struct config_audience *audience, const struct catalogue *catalogue,
+	       struct sight *ret_sight, const char **ret_region)
 {
 	bool *visible = calloc(catalogue->n_regions, sizeof(*visible));
 
+	*ret_sight = (struct sight){ .visible = visible };
 	if (!visible)
 		return LIFT_E_MEMORY;
 	for (size_t i = 0; i < audience->regions.count; i++) {
@@ -21,15 +22,40 @@ int audience_visible(const struct config_audience *audience, const struct catalo
 
 		if (above == CATALOGUE_NONE) {
 			*ret_region = audience->regions.items[i];
-			free(visible);
 			return LIFT_E_UNKNOWN_REGION;
 		}
 		for (uint32_t h = 0; h < catalogue->regions[above].n_homes; h++)
 			visible[catalogue->regions[above].homes[h]] = true;
 		visible[above] = true;
 	}
-	*ret_visible = visible;
+	if (visible[REGION_ALL])
+		return 0;
+	ret_sight->sources = names_new();
+	return ret_sight->sources ? 0 : LIFT_E_MEMORY;
+}
+
+void sight_clear(struct sight *sight)
+{
+	free(sight->visible);
+	names_free(sight->sources);
+	*sight = (struct sight){ 0 };
+}
+
+int sight_add_source(struct sight *sight, const struct catalogue *catalogue, struct text source,
+		     uint32_t home)
+{
+	const struct region *region = &catalogue->regions[home];
+	uint32_t id;
+
+	for (uint32_t i = 0; sight->sources && i < region->n_above; i++)
+		if (sight->visible[region->above[i]])
+			return names_add(sight->sources, source, &id);
 	return 0;
+}
+
+bool sight_sees_source(const struct sight *sight, struct text source)
+{
+	return !sight->sources || names_find(sight->sources, source) != NAMES_NONE;
 }
 
 int audience_check(const struct config *config, const struct catalogue *catalogue,

@@ -44,7 +44,7 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience)
 {
 	msg_writer_clear(publish->body);
-	catalogue_encode(publish->body, publish->catalogue, audience->visible, publish->epoch,
+	catalogue_encode(publish->body, publish->catalogue, audience->sight.visible, publish->epoch,
 			 publish->seq);
 	return msg_written(publish->body);
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/publish/audience.h"
 #include "daemon/publish/publish.h"
 #include "daemon/publish/topics.h"
 #include "proto/metric.h"
@@ -16,9 +17,9 @@ enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
 
 struct audience {
 	struct publish *publish;
-	void *socket;	     /* XPUB */
-	void *snapshot;	     /* ROUTER; NULL where there is none */
-	const bool *visible; /* by region: borrowed from publish */
+	void *socket;	/* XPUB */
+	void *snapshot; /* ROUTER; NULL where there is none */
+	struct sight sight;
 };
 
 struct publish {
@@ -33,7 +34,6 @@ struct publish {
 	int slice_timer; /* rests between ticks */
 	struct audience *audiences;
 	size_t n_audiences;
-	bool **visible; /* by audience, by region */
 	struct msg_writer *body, *metrics;
 	struct msg_reader *reader;
 	int64_t epoch;

@@ -41,7 +41,7 @@ static void send_topic(struct publish *publish, struct topic *topic)
 	topic->seq = publish->seq;
 	topic->alive = any;
 	for (size_t i = 0; i < publish->n_audiences; i++)
-		if (publish->audiences[i].visible[topic->region])
+		if (publish->audiences[i].sight.visible[topic->region])
 			send_to(&publish->audiences[i], topic->name, body);
 	stats_add(publish->stats, STAT_metrics_published, 1);
 }
@@ -54,17 +54,6 @@ static void send_catalogue(struct publish *publish)
 }
 
 /* The beat. */
-
-static bool audience_sees(const struct publish *publish, const struct audience *audience,
-			  struct text source)
-{
-	if (audience->visible[REGION_ALL])
-		return true;
-	for (uint32_t r = 0; r < publish->catalogue->n_regions; r++)
-		if (audience->visible[r] && topics_source_inside(publish->topics, source, r))
-			return true;
-	return false;
-}
 
 static void add_beat_source(struct beat *beat, struct beat_source rows[static SOURCES_MAX],
 			    const struct source_row *row)
@@ -90,7 +79,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 
 	for (size_t i = 0; i < sources->n; i++)
 		if (sources->rows[i].name.size > 0 &&
-		    audience_sees(publish, audience, sources->rows[i].name))
+		    sight_sees_source(&audience->sight, sources->rows[i].name))
 			add_beat_source(&beat, rows, &sources->rows[i]);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);
@@ -193,17 +182,17 @@ static void read_subscriptions(void *context, const struct now *now)
 struct edition {
 	struct topics *topics;
 	struct figures *figures;
-	bool **visible; /* by audience */
-	size_t n_visible;
+	struct sight *sights; /* by audience */
+	size_t n_sights;
 };
 
 static void edition_clear(struct edition *edition)
 {
 	topics_free(edition->topics);
 	figures_free(edition->figures);
-	for (size_t i = 0; i < edition->n_visible; i++)
-		free(edition->visible[i]);
-	free(edition->visible);
+	for (size_t i = 0; i < edition->n_sights; i++)
+		sight_clear(&edition->sights[i]);
+	free(edition->sights);
 }
 
 static int edition_make(const struct config *config, const struct catalogue *catalogue,
@@ -214,11 +203,13 @@ static int edition_make(const struct config *config, const struct catalogue *cat
 	if (err)
 		return err;
 	edition->figures = figures_new(catalogue);
-	edition->visible = calloc(config->n_audiences + 1, sizeof(bool *));
-	err = edition->figures && edition->visible ? 0 : LIFT_E_MEMORY;
-	for (; edition->n_visible < config->n_audiences && !err; edition->n_visible++)
-		err = audience_visible(&config->audiences[edition->n_visible], catalogue,
-				       &edition->visible[edition->n_visible], ret_region);
+	edition->sights = calloc(config->n_audiences + 1, sizeof(*edition->sights));
+	err = edition->figures && edition->sights ? 0 : LIFT_E_MEMORY;
+	while (edition->n_sights < config->n_audiences && !err) {
+		size_t i = edition->n_sights++;
+
+		err = sight_make(&config->audiences[i], catalogue, &edition->sights[i], ret_region);
+	}
 	return err;
 }
 
@@ -238,31 +229,42 @@ static void begin_epoch(struct publish *publish)
 	loop_set_timer(publish->loop, publish->slice_timer, false);
 }
 
+/* The publisher's own take the place of an edition's, and the other way round. */
+static void exchange(struct publish *publish, struct edition *edition)
+{
+	struct topics *topics = publish->topics;
+	struct figures *figures = publish->figures;
+
+	publish->topics = edition->topics;
+	publish->figures = edition->figures;
+	edition->topics = topics;
+	edition->figures = figures;
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		struct sight sight = publish->audiences[i].sight;
+
+		publish->audiences[i].sight = edition->sights[i];
+		edition->sights[i] = sight;
+	}
+}
+
 int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 		   struct tallies tallies)
 {
-	struct edition edition = { 0 }, before;
+	struct edition edition = { 0 };
 	const char *region = "";
 	int err = edition_make(publish->config, catalogue, &edition, &region);
 
 	if (err) {
 		log_error("figures cannot be published: code=%s region=%s", lift_err_code(err),
 			  region);
-		edition_clear(&edition);
-		return err;
+	} else {
+		exchange(publish, &edition);
+		publish->catalogue = catalogue;
+		publish->tallies = tallies;
+		begin_epoch(publish);
 	}
-	before = (struct edition){ publish->topics, publish->figures, publish->visible,
-				   publish->visible ? publish->n_audiences : 0 };
-	publish->topics = edition.topics;
-	publish->figures = edition.figures;
-	publish->visible = edition.visible;
-	for (size_t i = 0; i < publish->n_audiences; i++)
-		publish->audiences[i].visible = publish->visible[i];
-	publish->catalogue = catalogue;
-	publish->tallies = tallies;
-	edition_clear(&before);
-	begin_epoch(publish);
-	return 0;
+	edition_clear(&edition);
+	return err;
 }
 
 static int open_audience(struct publish *publish, void *zmq, const struct config_audience *config)
@@ -343,10 +345,11 @@ void publish_close(struct publish *publish)
 	for (size_t i = 0; i < publish->n_audiences; i++) {
 		close_socket(publish, publish->audiences[i].socket);
 		close_socket(publish, publish->audiences[i].snapshot);
+		sight_clear(&publish->audiences[i].sight);
 	}
 	free(publish->audiences);
-	edition_clear(&(struct edition){ publish->topics, publish->figures, publish->visible,
-					 publish->visible ? publish->n_audiences : 0 });
+	topics_free(publish->topics);
+	figures_free(publish->figures);
 	msg_writer_free(publish->body);
 	msg_writer_free(publish->metrics);
 	msg_reader_free(publish->reader);
@@ -367,9 +370,12 @@ static void on_change(void *context, uint32_t home, uint32_t subject)
 static void on_seen(void *context, struct text source, uint32_t module, uint32_t home)
 {
 	struct publish *publish = context;
+	int err = topics_see(publish->topics, source, module, home);
 
-	if (topics_see(publish->topics, source, module, home) != 0 &&
-	    log_allowed(&publish->failed_limit))
+	for (size_t i = 0; i < publish->n_audiences && !err; i++)
+		err = sight_add_source(&publish->audiences[i].sight, publish->catalogue, source,
+				       home);
+	if (err && log_allowed(&publish->failed_limit))
 		log_error("a source is not published: code=memory");
 }
 

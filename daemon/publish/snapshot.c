@@ -67,7 +67,7 @@ static void add_topic(struct page *page, const struct topic *topic)
 	struct text body;
 	bool any;
 
-	if (topic->n == 0 || !page->audience->visible[topic->region] ||
+	if (topic->n == 0 || !page->audience->sight.visible[topic->region] ||
 	    !is_wanted(page->request, topic->name) ||
 	    (page->only_changed ? topic->seq <= (uint64_t)page->request->since : !topic->alive))
 		return;

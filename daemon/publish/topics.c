@@ -283,21 +283,3 @@ size_t topics_sources(const struct topics *topics, const struct topic *topic,
 		ret_names[i] = names_get(topics->sources, topic->sources[i]);
 	return n;
 }
-
-bool topics_source_inside(const struct topics *topics, struct text source, uint32_t region)
-{
-	uint32_t id = names_find(topics->sources, source), topic_id;
-	uint8_t bytes[8];
-	const struct topic *topic;
-
-	put_be(bytes, region, 4);
-	put_be(bytes + 4, subject_of(KIND_PEOPLE, 0), 4);
-	topic_id = names_find(topics->index, (struct text){ (char *)bytes, sizeof(bytes) });
-	if (id == NAMES_NONE || topic_id == NAMES_NONE)
-		return false;
-	topic = topics->items[topic_id];
-	for (uint32_t i = 0; i < topic->n_sources; i++)
-		if (topic->sources[i] == id)
-			return true;
-	return false;
-}

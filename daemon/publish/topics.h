@@ -48,7 +48,4 @@ struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n);
 size_t topics_sources(const struct topics *topics, const struct topic *topic,
 		      struct text *ret_names, size_t most);
 
-/* Has a source sent an event from a region or below it? */
-bool topics_source_inside(const struct topics *topics, struct text source, uint32_t region);
-
 #endif

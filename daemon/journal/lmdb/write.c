@@ -60,6 +60,9 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	*ret_stream = journal_find_stream(journal, source, stream);
 	if (*ret_stream)
 		return 0;
+	if (names_find(journal->names[NAME_SOURCE], source) == NAMES_NONE &&
+	    journal->n_sources >= JOURNAL_SOURCES_MAX)
+		return LIFT_E_NAMES;
 	err = journal_add_name(journal, NAME_SOURCE, source, &source_id);
 	if (!err && source_id == journal->n_sources) {
 		err = journal_memory_add_source(journal);

@@ -437,6 +437,27 @@ static void a_source_has_a_thousand_streams_and_no_more(void **state)
 	house_close(&house);
 }
 
+static void there_are_so_many_sources_and_no_more(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+	char source[16];
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < JOURNAL_SOURCES_MAX; i++) {
+		snprintf(source, sizeof(source), "s%d", i);
+		assert_int_equal(house_send(&house, source, "a", 1, &event, 1), 0);
+	}
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(house_send(&house, "more", "a", 1, &event, 1), LIFT_E_NAMES);
+		assert_int_equal(house_send(&house, "s7", turn ? "c" : "b", 1, &event, 1), 0);
+		assert_int_equal(journal_commit(house.journal), 0);
+		house_reopen_journal(&house);
+	}
+	house_close(&house);
+}
+
 static void the_rejections_of_a_batch_are_all_there(void **state)
 {
 	static struct event events[BATCH_EVENTS_MAX];
@@ -746,6 +767,7 @@ int main(void)
 		cmocka_unit_test(
 			a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk),
 		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
+		cmocka_unit_test(there_are_so_many_sources_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
