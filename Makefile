@@ -35,6 +35,8 @@ PACKAGES := \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
+	binutils:nm,_by_which_the_layers_are_checked \
+	clang-format-14:the_form_of_the_code \
 	systemd:systemd-analyze_verify_of_the_units \
 	procps:/bin/kill,_by_which_the_unit_reloads \
 	python3:the_reference_program_and_the_sample_of_events \
@@ -95,7 +97,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -118,6 +120,7 @@ help:
 	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
+	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
 	@echo 'SAN=1 builds with sanitizers, CC=clang with clang, each in a directory of its own.'
 
@@ -258,7 +261,10 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune install
+SCRIPTS := reference units_verify prune install layers layers_test format
+script_layers = sh tests/check-layers.sh $(BUILD)
+script_layers_test = sh tests/layers_test.sh $(BUILD)
+script_format = $(MAKE) --no-print-directory format-check
 script_reference = python3 -B tests/reference/lift_oracle_test.py
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_prune = sh tests/prune_test.sh
@@ -423,5 +429,11 @@ distclean: clean
 clean:
 	rm -rf build build-clang build-san build-clang-san build-fuzz
 
+# Another version of clang-format breaks other lines: it is the one of the package.
+CLANG_FORMAT := clang-format-14
 format:
-	clang-format -i $(shell find proto daemon clients tests -name '*.[ch]')
+	$(CLANG_FORMAT) -i $(call sources,proto daemon clients tests,*.[ch])
+
+format-check:
+	@$(CLANG_FORMAT) --version
+	@$(CLANG_FORMAT) --dry-run --Werror $(call sources,proto daemon clients tests,*.[ch])

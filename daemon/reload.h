@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reload.h - another catalogue, another ledger. The main thread reads the catalogue and has a ledger
- * built for it, while the old one serves; the ledger's thread lets the new one take over
+ * reload.h - another catalogue, another ledger. The main thread reads the catalogue and has a
+ * ledger built for it, while the old one serves; the ledger's thread lets the new one take over
  * (serving.h); control sees it with its next request, the intake's gate at once.
  */
 #ifndef LIFTD_RELOAD_H
@@ -34,12 +34,12 @@ struct reload;
 int reload_open(const struct reload_parts *parts, struct reload **ret_reload);
 void reload_close(struct reload *reload);
 
-/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which serves
- * until the new one is built; else none. Before the threads start. */
+/* Begin with what is there: the ledger of this catalogue; else an older one of its own, which
+ * serves until the new one is built; else none. Before the threads start. */
 int reload_begin(struct reload *reload, const struct now *now);
 
-/* The main thread, at SIGHUP: read the catalogue again. LIFT_E_CONFIG with the reasons, LIFT_E_DAMAGED:
- * the old one stays. */
+/* The main thread, at SIGHUP: read the catalogue again. LIFT_E_CONFIG with the reasons,
+ * LIFT_E_DAMAGED: the old one stays. */
 int reload_catalogue(struct reload *reload, const struct now *now, struct yaml_errors *errors);
 
 /* The main thread, likewise: the ledger was checked beside the daemon, and serves now, or is built

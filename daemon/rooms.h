@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * rooms.h - the threads of the house. Each has a loop, and a wake by which any other thread tells it
- * that there is more; nothing else passes between them here.
+ * rooms.h - the threads of the house. Each has a loop, and a wake by which any other thread tells
+ * it that there is more; nothing else passes between them here.
  */
 #ifndef LIFTD_ROOMS_H
 #define LIFTD_ROOMS_H
@@ -23,7 +23,8 @@ void *rooms_zmq(const struct rooms *rooms);
 struct loop *room_loop(const struct rooms *rooms, enum room room);
 struct wake *room_wake(const struct rooms *rooms, enum room room);
 
-/* What a room does when it is woken; and in its thread, when its loop has ended. Before the start. */
+/* What a room does when it is woken; and in its thread, when its loop has ended. Before the
+ * start. */
 void room_on_wake(struct rooms *rooms, enum room room, loop_fn fn, void *context);
 void room_on_end(struct rooms *rooms, enum room room, void (*fn)(void *context), void *context);
 

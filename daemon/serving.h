@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * serving.h - the ledger's thread: it applies what the journal brings, commits, has it published, and
- * lets another ledger take over.
+ * serving.h - the ledger's thread: it applies what the journal brings, commits, has it published,
+ * and lets another ledger take over.
  */
 #ifndef LIFTD_SERVING_H
 #define LIFTD_SERVING_H

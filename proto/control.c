@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/control.h"
 
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 /* Requests: each key is a text. */
 

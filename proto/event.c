@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 static const char *const type_names[] = {
 	[EVENT_STARTED] = "started",   [EVENT_COMPLETED] = "completed",

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "proto/event.h"
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 enum {
 	KIND_SIZE = 100,	  /* a kind in words, ended with 0 */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/grow.h"
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 enum { KEY_MAX = 511 /* bytes: no key of the protocol is longer */, LINE_BYTES = 256 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/snapshot.h"
 
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 
 enum { S_V, S_OP, S_TOPICS, S_AFTER, S_LIMIT, S_SINCE, S_EPOCH, S_KEYS };
 static const struct text keys[S_KEYS] = { TEXT("v"),	 TEXT("op"),	TEXT("topics"),

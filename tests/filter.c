@@ -2,8 +2,8 @@
 /*
  * Linked with every test program: with LIFT_FILTER in the environment only the tests run whose
  * names are like it
- * (`*` and `?` stand for other characters). With sanitizers, an allocation of more than there can be fails as it does
- * without them, so that the tests of it run there, too.
+ * (`*` and `?` stand for other characters). With sanitizers, an allocation of more than there can
+ * be fails as it does without them, so that the tests of it run there, too.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -58,8 +58,8 @@ void lift_publisher_free(struct lift_publisher *publisher);
 uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 
 /* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
- * next number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where it is
- * longer: nothing has changed then. Any other error is final. */
+ * next number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where
+ * it is longer: nothing has changed then. Any other error is final. */
 int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
 
 /* Send what has been gathered, without waiting for answers longer than the window asks. */

@@ -160,6 +160,27 @@ static void read_namespaces(struct reader *reader, const struct yaml_node *node,
 		}
 }
 
+static void read_texts(struct reader *reader, const struct yaml_node *node,
+		       const struct field *field, void *to)
+{
+	struct texts *list = to;
+	char **items;
+	size_t n = 0;
+
+	if (!reader_list(reader, node, field->name, CONFIG_REGIONS_MAX))
+		return;
+	if (!node->n_children)
+		reader_error(reader, node, "%s must name one at least", field->name);
+	items = reader_take(reader, node->n_children, sizeof(*items));
+	if (!items)
+		return;
+	for (const struct yaml_node *item = node->child; item; item = item->next) {
+		items[n] = reader_text(reader, item, field->name, 1, field->max);
+		n += items[n] != NULL;
+	}
+	*list = (struct texts){ items, n };
+}
+
 /* Platforms' own publishers. */
 
 static void read_connect_source(struct reader *reader, const struct yaml_node *node,
@@ -238,27 +259,6 @@ static void read_plane(struct reader *reader, const struct yaml_node *node,
 		reader_error(reader, node, "%s must be `exact`", field->name);
 	else
 		field_text(reader, node, field, to);
-}
-
-void read_texts(struct reader *reader, const struct yaml_node *node, const struct field *field,
-		void *to)
-{
-	struct texts *list = to;
-	char **items;
-	size_t n = 0;
-
-	if (!reader_list(reader, node, field->name, CONFIG_REGIONS_MAX))
-		return;
-	if (!node->n_children)
-		reader_error(reader, node, "%s must name one at least", field->name);
-	items = reader_take(reader, node->n_children, sizeof(*items));
-	if (!items)
-		return;
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		items[n] = reader_text(reader, item, field->name, 1, field->max);
-		n += items[n] != NULL;
-	}
-	*list = (struct texts){ items, n };
 }
 
 static const struct field audience_fields[] = {

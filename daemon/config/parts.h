@@ -22,7 +22,4 @@ struct config_reading {
  * them in the table. */
 field_read read_bind, read_binds, read_peer;
 
-/* A list of texts, each of 1..max bytes (struct texts). */
-field_read read_texts;
-
 #endif

@@ -17,8 +17,9 @@ struct secret {
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* tells one secret from another, and nothing else */
 };
 
-/* Read the secret in a state, or a backup. Where there is none: make it if `may_make`, else LIFT_E_NOT_FOUND. LIFT_E_SECRET
- * for a file of another size or one that others may read; LIFT_E_IO. */
+/* Read the secret in a state, or a backup. Where there is none: make it if `may_make`, else
+ * LIFT_E_NOT_FOUND. LIFT_E_SECRET for a file of another size or one that others may read;
+ * LIFT_E_IO. */
 int secret_open(const char *dir, bool may_make, struct secret *ret_secret);
 
 /* Keyed BLAKE2b of a namespace (1..64 bytes) and a learner's id. */

@@ -189,7 +189,7 @@ void ledger_write_tally(struct record_writer *writer, const struct tally *change
 		record_remove(writer, key, was);
 }
 
-void ledger_flush_changes(struct ledger *ledger)
+static void flush_changes(struct ledger *ledger)
 {
 	struct tally_key previous = { .home = UINT32_MAX };
 	struct record_writer writer;
@@ -281,7 +281,7 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 	}
 	record_writer_close(&writer);
 	if (!err)
-		ledger_flush_changes(ledger);
+		flush_changes(ledger);
 	return err ? err : ledger->txn.err;
 }
 

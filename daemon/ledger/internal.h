@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - the ledger as its own files know it, and the one place for the layout of each key and
- * value of its databases.
+ * internal.h - the ledger as its own files know it, and the one place for the layout of each key
+ * and value of its databases.
  *
  *   database  key                     value
  *   meta      "digest"                16 bytes: of what the ledger is derived from
@@ -10,11 +10,9 @@
  *             "catalogue"             its text
  *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
  *                                     together are neighbours
- *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most PIECE_MAX
- *                                     bytes; the first one begins with the pseudonym
- *   tallies   key (tally.h)           count 8, never 0
- *   seen      source 4, module 4,     nothing
- *             home 4
+ *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
+ * PIECE_MAX bytes; the first one begins with the pseudonym tallies   key (tally.h)           count
+ * 8, never 0 seen      source 4, module 4,     nothing home 4
  */
 #ifndef LIFTD_LEDGER_INTERNAL_H
 #define LIFTD_LEDGER_INTERNAL_H
@@ -66,7 +64,6 @@ struct pieces {
 	size_t n, room_ends;
 };
 void pieces_free(struct pieces *pieces);
-void pieces_clear(struct pieces *pieces); /* none; the memory is kept */
 
 /* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read.
  * *ret_page tells which page the first piece is on (0: there is none). LIFT_E_CORRUPT,
@@ -145,8 +142,6 @@ int ledger_add_difference(struct tally_map *changes, const struct contribution *
 			  const struct contribution *after);
 /* Add a change to a tally on disk. */
 void ledger_write_tally(struct record_writer *writer, const struct tally *change);
-/* Write the changes of tallies, and tell the watcher. */
-void ledger_flush_changes(struct ledger *ledger);
 
 /* Open the writer's transaction where it is not. */
 int ledger_begin(struct ledger *ledger);
@@ -154,10 +149,6 @@ int ledger_begin(struct ledger *ledger);
 int ledger_undo(struct ledger *ledger, int err);
 /* Tell the watcher of a key of `seen`. */
 void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct text seen);
-
-/* As struct tallies' range. */
-int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
-			 void *context);
 
 /* A ledger read without trust (check.c): are its pages sound, are its records those that were
  * written? LIFT_E_CORRUPT. Where pages are damaged, LMDB is not let near them. */

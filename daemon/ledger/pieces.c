@@ -13,7 +13,7 @@ void pieces_free(struct pieces *pieces)
 	*pieces = (struct pieces){ 0 };
 }
 
-void pieces_clear(struct pieces *pieces)
+static void clear_pieces(struct pieces *pieces)
 {
 	pieces->n = pieces->size = 0;
 }
@@ -89,7 +89,7 @@ int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pie
 	struct text key, piece;
 	int err = 0;
 
-	pieces_clear(pieces);
+	clear_pieces(pieces);
 	learner_clear(learner);
 	*ret_page = 0;
 	while (!err) {

@@ -19,8 +19,8 @@ int ledger_view_err(const struct ledger_view *view)
 
 /* Tallies. */
 
-int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
-			 void *context)
+static int read_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
+		      void *context)
 {
 	struct tally_key key = { .home = home, .subject = subject };
 	uint8_t first[TALLY_KEY_BYTES];
@@ -42,7 +42,7 @@ int ledger_tallies_range(struct store_txn *txn, uint32_t home, uint32_t subject,
 
 static int view_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
 {
-	return ledger_tallies_range(source, home, subject, fn, context);
+	return read_range(source, home, subject, fn, context);
 }
 
 struct tallies ledger_view_tallies(struct ledger_view *view)
@@ -59,10 +59,10 @@ static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn
 	int err;
 
 	if (ledger->txn.txn)
-		return ledger_tallies_range(&ledger->txn, home, subject, fn, context);
+		return read_range(&ledger->txn, home, subject, fn, context);
 	err = store_begin(ledger->store, false, &txn);
 	if (!err)
-		err = ledger_tallies_range(&txn, home, subject, fn, context);
+		err = read_range(&txn, home, subject, fn, context);
 	store_abort(&txn);
 	return err;
 }

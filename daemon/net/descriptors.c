@@ -50,9 +50,9 @@ void descriptors_watch(struct stats *stats, const char *control)
 	watch.control = strncmp(control, "ipc://", 6) == 0 ? control + 6 : NULL;
 	watch.stats = stats;
 	if (watch.most < DESCRIPTORS_FEW)
-		log_warning(
-			"low limit of file descriptors: limit=%d recommended=%d setting=LimitNOFILE",
-			watch.most, DESCRIPTORS_FEW);
+		log_warning("low limit of file descriptors: limit=%d recommended=%d "
+			    "setting=LimitNOFILE",
+			    watch.most, DESCRIPTORS_FEW);
 }
 
 void descriptors_unwatch(void)

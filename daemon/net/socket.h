@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * socket.h - the daemon's server sockets, all with the same guards. What cannot be opened is said in
- * the log, with its endpoint.
+ * socket.h - the daemon's server sockets, all with the same guards. What cannot be opened is said
+ * in the log, with its endpoint.
  */
 #ifndef LIFTD_NET_SOCKET_H
 #define LIFTD_NET_SOCKET_H
@@ -27,8 +27,8 @@ int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket);
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
 		       struct socket_limits limits, void **ret_socket);
 
-/* Could an endpoint be bound, here and as this user? Else errno says why not. One that is taken could:
- * the daemon itself may have it. */
+/* Could an endpoint be bound, here and as this user? Else errno says why not. One that is taken
+ * could: the daemon itself may have it. */
 int socket_can_bind(const char *endpoint);
 
 /* Subscribe a SUB to a prefix of topics. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wake.h - how threads tell one of them "there is more". One wake that is waiting is as good as two.
+ * wake.h - how threads tell one of them "there is more". One wake that is waiting is as good as
+ * two.
  */
 #ifndef LIFTD_NET_WAKE_H
 #define LIFTD_NET_WAKE_H

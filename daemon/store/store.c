@@ -318,12 +318,6 @@ void store_delete(struct store_txn *txn, int db, struct text key)
 	txn->err = rc == MDB_NOTFOUND ? 0 : told(txn->store, rc);
 }
 
-void store_clear(struct store_txn *txn, int db)
-{
-	if (!txn->err)
-		txn->err = told(txn->store, mdb_drop(txn->txn, txn->store->dbs[db], 0));
-}
-
 uint64_t store_count(struct store_txn *txn, int db)
 {
 	MDB_stat stat = { 0 };

@@ -74,7 +74,6 @@ void store_put(struct store_txn *txn, int db, struct text key, struct text value
 /* A key that is greater than all that are there. */
 void store_append(struct store_txn *txn, int db, struct text key, struct text value);
 void store_delete(struct store_txn *txn, int db, struct text key);
-void store_clear(struct store_txn *txn, int db);
 uint64_t store_count(struct store_txn *txn, int db);
 
 /* A walk in order of keys. The cursor ends with store_cursor_close, before its transaction does. */

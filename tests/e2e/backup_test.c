@@ -118,8 +118,8 @@ static void publish_stream(struct daemon *daemon, int number)
 	free(daemon_lift_out(daemon, 0, "publish", "--batch", "20", path, NULL));
 }
 
-/* Publish stream after stream while a command goes on, which must end well; *n rises. Not without end: what it has to
- * read grows with them. */
+/* Publish stream after stream while a command goes on, which must end well; *n rises. Not without
+ * end: what it has to read grows with them. */
 static void publish_while(struct daemon *daemon, struct process *process, int *n)
 {
 	int status, last = *n + FILES_WHILE;

@@ -19,8 +19,7 @@
 
 enum { ARGS_MAX = 6, PARTS_MAX = 64, END_MS = 60000 };
 
-/* ---- the daemon
- * -------------------------------------------------------------------------------- */
+/* The daemon. */
 
 enum fake_socket { FAKE_INTAKE, FAKE_CONTROL, FAKE_SNAPSHOT, FAKE_PUBLISH, FAKES };
 
@@ -178,8 +177,7 @@ static void check_failed(struct fake *fake, const char *const args[], const char
 	outcome_free(&outcome);
 }
 
-/* ---- what is right
- * ----------------------------------------------------------------------------- */
+/* What is right. */
 
 /* Maps with keys of any name have a key that begins with "any"; ' stands for ". */
 static const struct {
@@ -308,8 +306,7 @@ static json_t *export_of(const json_t *row)
 	return message;
 }
 
-/* ---- what is wrong
- * ----------------------------------------------------------------------------- */
+/* What is wrong. */
 
 /* What is told in the place of a part; the first is: nothing at all. */
 static const char *const instead[] = { NULL, "-1", "'x'", "true", "[]", "{}", "null", "1.5" };

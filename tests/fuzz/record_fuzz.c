@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys and values of the journal's databases, as a damaged disk may have them: what is taken for one
- * gives the same bytes when it is written again.
+ * Keys and values of the journal's databases, as a damaged disk may have them: what is taken for
+ * one gives the same bytes when it is written again.
  *
  * An input is the number of the database, the size of the key, the key, and the value.
  */

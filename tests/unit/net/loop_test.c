@@ -157,8 +157,8 @@ static void a_round_reads_then_looks_at_timers_then_works(void **state)
 	assert_int_equal(loop_add_fd(counts.loop, counts.pipe[0], on_pipe, &counts), 0);
 	assert_int_equal(loop_add_timer(counts.loop, 300, on_timer, &counts, NULL), 0);
 	loop_set_work(counts.loop, on_work, &counts);
-	/* Level-triggered: a read a round; the timer comes behind the reader, and stops all; the work
-	 * is done once more. */
+	/* Level-triggered: a read a round; the timer comes behind the reader, and stops all; the
+	 * work is done once more. */
 	step_for(&counts, 2);
 	counts.now.steady_ms += 300;
 	loop_run(counts.loop);

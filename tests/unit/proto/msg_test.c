@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "proto/msg_internal.h"
+#include "proto/msg_object.h"
 #include "tests/seed.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -13,7 +13,7 @@
 
 #include "daemon/journal/lmdb/layout.h"
 #include "daemon/journal/lmdb/walk.h"
-#include "daemon/store/pages_internal.h"
+#include "daemon/store/pages_format.h"
 #include "daemon/store/store.h"
 #include "tests/unit/world.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * msg_internal.h - msgpack-c's objects, for the decoders of proto/ only.
+ * msg_object.h - msgpack-c's objects, for the decoders of proto/ only.
  *
  * A map that is looked at is read through a struct msg_fields: a table of the keys that are known.
  * The read fails on a key that comes twice; what is not known is skipped, nil is absent.
  */
-#ifndef LIFT_PROTO_MSG_INTERNAL_H
-#define LIFT_PROTO_MSG_INTERNAL_H
+#ifndef LIFT_PROTO_MSG_OBJECT_H
+#define LIFT_PROTO_MSG_OBJECT_H
 
 #include <msgpack.h>
 
