@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - the ledger as its own files know it, and the one place for the layout of each key
- * and value of its databases.
- *
- *   database  key                     value
- *   meta      "digest"                16 bytes: of what the ledger is derived from
- *             "applied"               journal number 8
- *             "sum"                   16 bytes: over all records but this one (sum.h)
- *             "catalogue"             its text
- *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
- *                                     together are neighbours
- *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
- * PIECE_MAX bytes; the first one begins with the pseudonym tallies   key (tally.h)           count
- * 8, never 0 seen      source 4, module 4,     nothing home 4
+ * internal.h - the ledger as its own files know it. layout says what is on disk.
  */
 #ifndef LIFTD_LEDGER_INTERNAL_H
 #define LIFTD_LEDGER_INTERNAL_H
 
 #include <stdatomic.h>
 
+#include "daemon/ledger/layout.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/store/sum.h"
-
-enum { LDB_META, LDB_NUMBERS, LDB_LEARNERS, LDB_TALLIES, LDB_SEEN, LDB_COUNT };
-
-enum {
-	LEDGER_FORMAT = 3,
-	PIECE_MAX = 1900,
-	NUMBER_BYTES = 4,
-	PIECE_KEY = NUMBER_BYTES + 2,
-	TALLY_VALUE = 8
-};
 
 /* Add the records of `meta` but the sum's own to a sum, or remove them. */
 typedef void sum_fn(struct sum *sum, uint8_t db, struct text key, struct text value);
@@ -154,8 +133,5 @@ void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct t
  * written? LIFT_E_CORRUPT. Where pages are damaged, LMDB is not let near them. */
 int ledger_check_pages(const char *dir);
 int ledger_walk(struct store_txn *txn);
-
-/* The databases' names, to open a ledger's store for reading alone. */
-extern const char *const ledger_db_names[LDB_COUNT];
 
 #endif

@@ -172,7 +172,8 @@ void store_close(struct store *store)
 
 	if (!store)
 		return;
-	/* One that is left behind keeps its pages, and one of STORE_READERS_MAX places, for good. */
+	/* One that is left behind keeps its pages, and one of STORE_READERS_MAX places, for
+	 * good. */
 	assert(atomic_load(&store->txns) == 0);
 	if (store->env)
 		mdb_env_close(store->env);

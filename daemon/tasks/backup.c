@@ -14,7 +14,8 @@
 #include "daemon/base/sync.h"
 #include "daemon/journal/lmdb/walk.h"
 #include "daemon/store/file.h"
-#include "daemon/tasks/parts.h"
+#include "daemon/tasks/needs.h"
+#include "daemon/tasks/teller.h"
 
 /* The place. */
 

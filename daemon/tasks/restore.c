@@ -19,7 +19,7 @@
 #include "daemon/base/state.h"
 #include "daemon/base/sync.h"
 #include "daemon/tasks/backup.h"
-#include "daemon/tasks/parts.h"
+#include "daemon/tasks/needs.h"
 
 enum { DATE_TEXT = 24 };
 

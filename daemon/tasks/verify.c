@@ -9,7 +9,8 @@
 #include "daemon/base/state.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/ledger/stored.h"
-#include "daemon/tasks/parts.h"
+#include "daemon/tasks/needs.h"
+#include "daemon/tasks/teller.h"
 
 struct verify {
 	const struct config *config;

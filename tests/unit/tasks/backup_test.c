@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/tasks/parts.h"
+#include "daemon/tasks/needs.h"
 #include "tests/unit/house.h"
 
 /* The manifest. */

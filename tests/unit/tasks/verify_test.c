@@ -11,7 +11,7 @@
 
 #include "daemon/base/state.h"
 #include "daemon/catalogue/subject.h"
-#include "daemon/ledger/internal.h"
+#include "daemon/ledger/layout.h"
 #include "daemon/store/store.h"
 #include "tests/unit/house.h"
 

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/tasks/parts.h"
+#include "daemon/tasks/needs.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-
-enum { TELL_MS = 500 };
-
-/* The state. */
 
 int task_check_owner(const char *state, struct report *report)
 {
@@ -87,36 +82,4 @@ int task_check_room(const char *state, const char *dir, uint64_t bytes, const ch
 			   "which %llu are kept for the daemon to go on",
 			   dir, what, (unsigned long long)(bytes >> 20) + 1,
 			   (unsigned long long)(left >> 20), (unsigned long long)(kept >> 20));
-}
-
-/* How far it is. */
-
-static void *tell(void *context)
-{
-	const struct timespec pause = { .tv_nsec = TELL_MS * 1000000L };
-	struct teller *teller = context;
-
-	while (!atomic_load(&teller->stop)) {
-		teller->look(teller->context, teller->report);
-		report_progress(teller->report);
-		nanosleep(&pause, NULL);
-	}
-	return NULL;
-}
-
-void teller_start(struct teller *teller, struct report *report,
-		  void (*look)(const void *context, struct report *report), const void *context)
-{
-	*teller = (struct teller){ .report = report, .look = look, .context = context };
-	teller->runs = report->is_line && pthread_create(&teller->thread, NULL, tell, teller) == 0;
-}
-
-void teller_stop(struct teller *teller)
-{
-	int error = errno;
-
-	atomic_store(&teller->stop, true);
-	if (teller->runs)
-		pthread_join(teller->thread, NULL);
-	errno = error;
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * task_parts.h - what backup, restore and verify have in common: what they need of a state, said in
- * the report where it is not to be had, and a thread that tells how far they are.
+ * needs.h - what backup, restore and verify need of a state, said in the report where it is not to
+ * be had.
  */
-#ifndef LIFTD_TASKS_PARTS_H
-#define LIFTD_TASKS_PARTS_H
-
-#include <pthread.h>
-#include <stdatomic.h>
+#ifndef LIFTD_TASKS_NEEDS_H
+#define LIFTD_TASKS_NEEDS_H
 
 #include "daemon/journal/journal.h"
 #include "daemon/journal/secret.h"
@@ -28,21 +25,5 @@ int task_open_journal(const char *dir, const struct secret *secret, struct journ
 enum { TASK_RESERVE = 256 << 20 /* bytes */ };
 int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,
 		    struct report *report);
-
-/* Tells, while a task is at something long. `look` brings the report's steps up to date, in a
- * thread of its own. */
-struct teller {
-	pthread_t thread;
-	atomic_bool stop;
-	bool runs;
-	struct report *report;
-	void (*look)(const void *context, struct report *report);
-	const void *context;
-};
-
-/* Nothing is told where nobody wants to know. errno stays when it stops. */
-void teller_start(struct teller *teller, struct report *report,
-		  void (*look)(const void *context, struct report *report), const void *context);
-void teller_stop(struct teller *teller);
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout.h - the ledger's databases: the one place for the layout of each key and value.
+ *
+ *   database  key                     value
+ *   meta      "digest"                16 bytes: of what the ledger is derived from
+ *             "applied"               journal number 8
+ *             "sum"                   16 bytes: over all records but this one (sum.h)
+ *             "catalogue"             its text
+ *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
+ *                                     together are neighbours
+ *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
+ * PIECE_MAX bytes; the first one begins with the pseudonym tallies   key (tally.h)           count
+ * 8, never 0 seen      source 4, module 4,     nothing home 4
+ */
+#ifndef LIFTD_LEDGER_LAYOUT_H
+#define LIFTD_LEDGER_LAYOUT_H
+
+enum { LDB_META, LDB_NUMBERS, LDB_LEARNERS, LDB_TALLIES, LDB_SEEN, LDB_COUNT };
+
+enum {
+	LEDGER_FORMAT = 3,
+	PIECE_MAX = 1900,
+	NUMBER_BYTES = 4,
+	PIECE_KEY = NUMBER_BYTES + 2,
+	TALLY_VALUE = 8
+};
+
+/* The databases' names, to open a ledger's store for reading alone. */
+extern const char *const ledger_db_names[LDB_COUNT];
+
+#endif
