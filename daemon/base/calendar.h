@@ -2,8 +2,8 @@
 /*
  * calendar.h - local days and hours of a time zone.
  *
- * A day is one of proto/day.h. A zone is a table of its changes of offset,
- * read once from the system's zone files: after that everything is pure and safe in any thread.
+ * A day is one of proto/day.h. A zone is a table of its changes of offset, read once from the
+ * system's zone files (zone.h). All of it is safe in any thread.
  */
 #ifndef LIFTD_BASE_CALENDAR_H
 #define LIFTD_BASE_CALENDAR_H
@@ -16,9 +16,8 @@
 
 struct calendar; /* immutable */
 
-/* The zone of an IANA name. LIFT_E_NOT_FOUND where the system has none of that name; a name with a
- * leading '/' or '.' is none. Not thread-safe: it asks the C library, which keeps TZ for the
- * process. */
+/* The zone of an IANA name. LIFT_E_NOT_FOUND where the system has none of that name, or its file
+ * cannot be read; LIFT_E_MEMORY. */
 int calendar_open(const char *zone, struct calendar **ret_calendar);
 void calendar_free(struct calendar *calendar);
 
@@ -30,7 +29,8 @@ int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms);
 /* The moment at which a local day begins, ms. */
 int64_t calendar_day_start(const struct calendar *calendar, int32_t day);
 
-/* The bytes that say what the zone is (for a digest): valid as long as the calendar. */
+/* The bytes that say what the zone is from 2000 to 2099 (for a digest): valid as long as the
+ * calendar. */
 struct text calendar_bytes(const struct calendar *calendar);
 
 #endif

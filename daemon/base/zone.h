@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * zone.h - a time zone as a table of its changes of offset, read from the system's zone files
+ * (TZif, RFC 8536). Neither TZ nor anything else of the process is touched.
+ */
+#ifndef LIFTD_BASE_ZONE_H
+#define LIFTD_BASE_ZONE_H
+
+#include "daemon/base/zone_rule.h"
+
+/* In 400 years the calendar and its weekdays repeat, and with them the rule of a zone. */
+#define ZONE_CYCLE_S (INT64_C(146097) * 86400)
+
+struct zone {
+	struct zone_change *changes; /* ascending, each of another offset; the first is from ever */
+	size_t n, room;
+	int64_t repeats_from; /* from this second on, each cycle is as the one before */
+};
+
+/* What a zone file says: pure. LIFT_E_NOT_FOUND where it is none of version 2 or later, or counts
+ * leap seconds, which events do not; LIFT_E_MEMORY. */
+int zone_decode(struct text bytes, struct zone *ret_zone);
+
+/* That of an IANA name, from $TZDIR or /usr/share/zoneinfo. A name is letters, digits, '_', '+' and
+ * '-', with '/' between: so it leads nowhere else. */
+int zone_read(const char *name, struct zone *ret_zone);
+
+void zone_free(struct zone *zone);
+
+#endif
