@@ -2,9 +2,24 @@
 #include "daemon/base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+/* The variable stays with who is started by a service with its output elsewhere: only where
+ * standard error is the very stream that it names, the journal reads it (systemd.exec(5)). */
+static bool is_read_by_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat info;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
+}
 
 void log_line(enum log_level level, const char *format, ...)
 {
@@ -18,7 +33,7 @@ void log_line(enum log_level level, const char *format, ...)
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';
-	if (getenv("JOURNAL_STREAM"))
+	if (is_read_by_journal())
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else
 		fprintf(stderr, "liftd: %s\n", line);
