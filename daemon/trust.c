@@ -73,11 +73,11 @@ int trust_find_journal(struct trust *trust, bool *ret_has_journal)
 	state_path(path, trust->state, STATE_LEDGER);
 	if (store_file_find(path) == ENOENT)
 		return 0;
-	log_error(
-		"journal missing: there is a ledger that was made from it, so the daemon stops. "
-		"Restore a backup (OPERATING.md, \"A damaged journal\"), or move the ledger away to "
-		"begin again without what was received: path=%s/journal/data.mdb ledger=%s",
-		trust->state, path);
+	log_error("journal missing: there is a ledger that was made from it, so the daemon stops. "
+		  "Restore a backup (OPERATING.md, \"A damaged journal\"), or move the ledger away "
+		  "to "
+		  "begin again without what was received: path=%s/journal/data.mdb ledger=%s",
+		  trust->state, path);
 	return LIFT_E_DAMAGED;
 }
 

@@ -29,7 +29,7 @@ plant() {
 	case $name in objects:*)
 		for source in "$file" ${also:-}; do
 			object=$copy/build/obj/${source%.c}.o
-			${CC:-cc} -c -w -o "$object" "$copy/$source" || exit 2
+			(cd "$copy" && ${CC:-cc} -c -w -I. -o "$object" "$source") || exit 2
 			objects="$objects $object"
 		done ;;
 	esac

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audience.h - who sees what: an audience's own regions and what is below them, and the sources that
- * have sent events from there.
+ * audience.h - who sees what: an audience's own regions and what is below them, and the sources
+ * that have sent events from there.
  */
 #ifndef LIFTD_PUBLISH_AUDIENCE_H
 #define LIFTD_PUBLISH_AUDIENCE_H
