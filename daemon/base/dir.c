@@ -14,8 +14,20 @@
 #include <unistd.h>
 
 #include "daemon/base/state.h"
-#include "daemon/base/sync.h"
 #include "proto/err.h"
+
+int dir_sync(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd < 0 ? errno : 0;
+
+	if (!rc && fsync(fd) != 0)
+		rc = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = rc;
+	return rc ? LIFT_E_IO : 0;
+}
 
 /* Where it cannot be read it was made by others, and has been there for long. */
 static void sync_parent(const char *path)
@@ -23,7 +35,7 @@ static void sync_parent(const char *path)
 	char parent[PATH_MAX];
 
 	if (dir_join(parent, path, "..") == 0)
-		sync_dir(parent);
+		dir_sync(parent);
 }
 
 int dir_make(const char *path)
@@ -186,7 +198,7 @@ int dir_exchange(const char *a, const char *b)
 		rc = rename(b, aside) == 0 && rename(a, b) == 0 && rename(aside, a) == 0 ? 0 : -1;
 	if (rc != 0 && errno == ENOENT)
 		rc = rename(a, b);
-	return rc == 0 ? sync_dir(parent) : LIFT_E_IO;
+	return rc == 0 ? dir_sync(parent) : LIFT_E_IO;
 }
 
 int dir_lock(const char *state, int *ret_lock)

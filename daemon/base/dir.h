@@ -36,4 +36,8 @@ int dir_exchange(const char *a, const char *b);
  * process lives. LIFT_E_IO. */
 int dir_lock(const char *state, int *ret_lock);
 
+/* Have the names in a directory on disk: a file is there after a loss of power when its directory
+ * has been synced, too. LIFT_E_IO. */
+int dir_sync(const char *path);
+
 #endif

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/base/sync.h"
 
 /* Under a temporary name, synced, then renamed: it is there whole or not at all. */
 static int make(const char *dir, const char *path)
@@ -34,7 +34,7 @@ static int make(const char *dir, const char *path)
 		unlink(temporary);
 		return LIFT_E_IO;
 	}
-	return sync_dir(dir);
+	return dir_sync(dir);
 }
 
 static int read_key(int fd, uint8_t key[static SECRET_BYTES])

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
-#include "daemon/base/sync.h"
 
 enum {
 	LOCK_BYTES = 8192,	 /* more than LMDB's header and 64 readers */
@@ -83,7 +82,7 @@ int store_file_finish(const char *dir)
 		return rc;
 	remove_new(dir);
 	rc = file_path(to, dir, "..");
-	return rc || (sync_dir(dir) == 0 && sync_dir(to) == 0) ? rc : errno;
+	return rc || (dir_sync(dir) == 0 && dir_sync(to) == 0) ? rc : errno;
 }
 
 int store_file_reserve_lock(const char *dir)

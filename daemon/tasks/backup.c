@@ -11,7 +11,6 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/base/sync.h"
 #include "daemon/journal/lmdb/walk.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
@@ -229,14 +228,14 @@ static int name_it(struct making *making)
 	int rc;
 
 	state_path(path, making->partial, STATE_JOURNAL);
-	if (sync_dir(path) != 0 || sync_dir(making->partial) != 0)
+	if (dir_sync(path) != 0 || dir_sync(making->partial) != 0)
 		return report_fail_errno(making->report, "cannot be synced", making->partial);
 	rc = renameat2(AT_FDCWD, making->partial, AT_FDCWD, making->dir, RENAME_NOREPLACE);
 	if (rc != 0 && errno == EINVAL) /* a file system that does not know this */
 		rc = rename(making->partial, making->dir);
 	if (rc != 0)
 		return report_fail_errno(making->report, "cannot get its name", making->dir);
-	if (sync_dir(making->parent) != 0)
+	if (dir_sync(making->parent) != 0)
 		return report_fail_errno(making->report, "cannot be synced", making->parent);
 	return 0;
 }

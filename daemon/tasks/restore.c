@@ -17,7 +17,6 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/base/sync.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/needs.h"
 
@@ -98,7 +97,7 @@ static int copy_backup(struct restoring *restoring)
 			report, LIFT_E_CORRUPT,
 			"%.800s cannot be restored: its journal is not the one of its manifest",
 			restoring->dir);
-	if (!err && (sync_dir(path) != 0 || sync_dir(restoring->copy) != 0))
+	if (!err && (dir_sync(path) != 0 || dir_sync(restoring->copy) != 0))
 		err = report_fail_errno(report, "cannot be synced", restoring->copy);
 	return err;
 }
@@ -142,7 +141,7 @@ static int begin_switch(struct restoring *restoring)
 	if (fd < 0)
 		return switch_failed(restoring, "cannot be made", path);
 	close(fd);
-	if (sync_dir(restoring->state) != 0)
+	if (dir_sync(restoring->state) != 0)
 		return switch_failed(restoring, "cannot be synced", restoring->state);
 	return 0;
 }
@@ -154,7 +153,7 @@ static int end_switch(struct restoring *restoring)
 	state_path(path, restoring->state, STATE_UNFINISHED);
 	if (unlink(path) != 0)
 		return switch_failed(restoring, "cannot be removed", path);
-	if (sync_dir(restoring->state) != 0)
+	if (dir_sync(restoring->state) != 0)
 		return report_fail_errno(restoring->report, "cannot be synced", restoring->state);
 	return 0;
 }
@@ -180,8 +179,8 @@ static int put_in_place(struct restoring *restoring, enum state_part part)
 	if (rename(to, aside) != 0 && errno != ENOENT)
 		return switch_failed(restoring, "cannot move aside", to);
 	restoring->is_mixed = true;
-	if (sync_dir(restoring->state) != 0 || rename(from, to) != 0 ||
-	    sync_dir(restoring->state) != 0)
+	if (dir_sync(restoring->state) != 0 || rename(from, to) != 0 ||
+	    dir_sync(restoring->state) != 0)
 		return switch_failed(restoring, "cannot be put in place", to);
 	return 0;
 }

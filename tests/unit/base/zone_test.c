@@ -11,7 +11,8 @@
 
 #include "proto/day.h"
 
-/* The first change of a year: its date, and the hours of UTC into that; and the offset behind it. */
+/* The first change of a year: its date, and the hours of UTC into that; and the offset behind
+ * it. */
 static const struct {
 	const char *why, *rule;
 	int32_t year;
