@@ -395,7 +395,8 @@ static void the_catalogue_is_sent_at_the_beginning_of_an_epoch_and_to_who_comes_
 	start(*state, &dashboard, at_its_own_pace);
 	dashboard_ticks(&dashboard, 1); /* it may have come in the middle of the first one */
 	assert_non_null(dashboard.catalogue);
-	free(daemon_lift_out(*state, 0, "reload", "--wait", NULL));
+	daemon_stop(*state, SIGTERM);
+	daemon_start(*state);
 	dashboard_await_epoch(&dashboard);
 	assert_non_null(dashboard.catalogue);
 	assert_int_equal(whole(dashboard.catalogue, "seq"), 1);
