@@ -454,7 +454,7 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 		err = steps[i](&liftd);
 	if (!err) {
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
-			   LIFT_VERSION, config->state, catalogue->n_regions - 2,
+			   LIFT_VERSION, config->state, catalogue_regions_named(catalogue),
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);

@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 		if (options.check) {
 			printf("configuration and catalogue are right: %u regions, %u modules, "
 			       "%u programmes, %u competences\n",
-			       catalogue->n_regions - 2, catalogue->n_modules,
+			       catalogue_regions_named(catalogue), catalogue->n_modules,
 			       catalogue->n_programmes, catalogue->n_competences);
 			status = EXIT_SUCCESS;
 		} else {

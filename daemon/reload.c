@@ -228,7 +228,7 @@ static void say_reloaded(const struct reload *reload, const struct catalogue *ca
 			  (int)strcspn(text, "\n"), text);
 	else
 		log_notice("catalogue read again: path=%s regions=%u modules=%u change=%s",
-			   reload->parts.catalogue_path, catalogue->n_regions - 2,
+			   reload->parts.catalogue_path, catalogue_regions_named(catalogue),
 			   catalogue->n_modules, words[change]);
 }
 

@@ -37,6 +37,11 @@ void catalogue_free(struct catalogue *catalogue)
 	free(catalogue);
 }
 
+uint32_t catalogue_regions_named(const struct catalogue *catalogue)
+{
+	return catalogue->n_regions - (REGION_UNASSIGNED + 1); /* the own ones come first */
+}
+
 uint32_t catalogue_home(const struct catalogue *catalogue, struct text region)
 {
 	uint32_t home = lookup_find(&catalogue->index->homes, region);

@@ -148,6 +148,9 @@ struct catalogue *catalogue_keep(struct catalogue *catalogue);
 bool catalogue_counts_alike(const struct catalogue *a, const struct catalogue *b);
 void catalogue_free(struct catalogue *catalogue);
 
+/* How many regions its file names: all but `all` and `unassigned`. */
+uint32_t catalogue_regions_named(const struct catalogue *catalogue);
+
 /* The region of a code or alias, REGION_UNASSIGNED where there is none. `all` and `unassigned` are
  * texts like any other unknown one here: no platform reports them. */
 uint32_t catalogue_home(const struct catalogue *catalogue, struct text region);

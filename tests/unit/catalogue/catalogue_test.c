@@ -64,6 +64,7 @@ static void every_part_is_read(void **state)
 	assert_int_equal(c->n_dimensions, 2);
 	assert_string_equal(c->dimensions[0].values[2], "unknown");
 	assert_int_equal(c->n_regions, 6);
+	assert_int_equal(catalogue_regions_named(c), 4);
 	assert_string_equal(no->code, "NO");
 	assert_string_equal(no->name, "NO");
 	assert_string_equal(no->level, "");
