@@ -78,6 +78,7 @@
 	X(SOCKET, 103, OWN, "socket", "a socket could not be opened or used")                     \
 	X(DIFFERENT, 110, OWN, "different", "the ledger is not what the journal gives")           \
 	X(EXISTS, 111, OWN, "exists", "there is one already")                                     \
+	X(TOO_MANY, 112, OWN, "too-many", "there are more of them than can be held")              \
 	X(FATAL, 105, STORE, "fatal", "what is on disk must be opened anew")                      \
 	X(GONE, 108, OWN, "gone",                                                                 \
 	  "the directory of the state is gone, or another one: bring it back")                    \

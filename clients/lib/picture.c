@@ -99,7 +99,7 @@ static int entry_find(struct picture *picture, struct text topic, struct entry *
 
 	if (!entry->topic.data) {
 		if (picture->n == PICTURE_TOPICS_MAX)
-			return LIFT_E_NAMES;
+			return LIFT_E_TOO_MANY;
 		if (2 * (picture->n + 1) > picture->room) {
 			if (grow(picture) != 0)
 				return LIFT_E_MEMORY;

@@ -36,7 +36,7 @@ struct picture;
 struct picture *picture_new(void); /* NULL: out of memory */
 void picture_free(struct picture *picture);
 
-/* A published message. LIFT_E_MEMORY; LIFT_E_NAMES where there are PICTURE_TOPICS_MAX topics. */
+/* A published message. LIFT_E_MEMORY; LIFT_E_TOO_MANY where there are PICTURE_TOPICS_MAX topics. */
 int picture_take(struct picture *picture, struct text topic, const struct picture_mark *mark,
 		 struct picture_verdict *ret_verdict);
 

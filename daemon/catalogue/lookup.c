@@ -26,7 +26,7 @@ int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned
 	if (names_add(lookup->names, text, &id) < 0)
 		return LIFT_E_MEMORY;
 	if (id < before)
-		return LIFT_E_NAMES;
+		return LIFT_E_EXISTS;
 	lookup->of[id] = index;
 	lookup->lines[id] = line;
 	return 0;

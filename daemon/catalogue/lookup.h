@@ -15,7 +15,7 @@ struct lookup {
 	size_t room;
 };
 
-/* Add a text; LIFT_E_NAMES where it is there already, LIFT_E_MEMORY. */
+/* Add a text; LIFT_E_EXISTS where it is there already, LIFT_E_MEMORY. */
 int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned line);
 void lookup_free(struct lookup *lookup);
 

@@ -13,7 +13,7 @@ void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *w
 {
 	int err = lookup_add(lookup, text, index, line);
 
-	if (err == LIFT_E_NAMES)
+	if (err == LIFT_E_EXISTS)
 		yaml_error(reader->errors, line, "%s `%.*s` is already in line %u", what,
 			   YAML_EXCERPT(text), lookup_line(lookup, text));
 	else if (err)

@@ -50,7 +50,7 @@ void pieces_free(struct pieces *pieces);
 int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
 		struct learner *learner, uintptr_t *ret_page);
 
-/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_MEMORY; errors of the
+/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_TOO_MANY; errors of the
  * store stick. */
 int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner);

@@ -140,7 +140,7 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
 		 * nothing else. */
 		if (size > PIECE_MAX - FACT_MAX) {
 			if (piece == UINT16_MAX)
-				return LIFT_E_MEMORY;
+				return LIFT_E_TOO_MANY;
 			save_piece(writer, number, pieces, piece++,
 				   (struct text){ (char *)bytes, size });
 			size = 0;

@@ -501,7 +501,7 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 	static const int ours[] = {
 		LIFT_E_DISK,   LIFT_E_CONFIG,  LIFT_E_IO,	 LIFT_E_CORRUPT, LIFT_E_NEWER,
 		LIFT_E_MEMORY, LIFT_E_STOPPED, LIFT_E_NOT_FOUND, LIFT_E_SOCKET,	 LIFT_E_DIFFERENT,
-		LIFT_E_EXISTS, LIFT_E_FATAL,   LIFT_E_GONE,	 LIFT_E_SECRET,
+		LIFT_E_EXISTS, LIFT_E_FATAL,   LIFT_E_GONE,	 LIFT_E_SECRET,	 LIFT_E_TOO_MANY,
 	};
 	const struct {
 		const int *errs;
