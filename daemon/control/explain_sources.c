@@ -22,6 +22,7 @@ struct gathered {
 	struct source_rows sources;
 	struct row *rows; /* by source */
 	size_t n;
+	bool *from;	     /* by region: learners who are inside now have facts from there */
 	struct row **listed; /* that the metric stands on, by name */
 	size_t n_listed;
 	uint32_t stream, source; /* of the last row of the quarantine */
@@ -99,12 +100,51 @@ static bool stands_on(const struct catalogue *catalogue, uint32_t subject, uint3
 	}
 }
 
+static void gather_from(void *context, const struct tally_key *key, int64_t n)
+{
+	struct gathered *all = context;
+
+	(void)n;
+	if (key->facet == FACET_FROM && key->bucket < all->of->catalogue->n_regions)
+		all->from[key->bucket] = true;
+}
+
+/* Where the facts of learners who have moved in came from. */
+static int gather_moved(struct gathered *all, const struct tallies *tallies)
+{
+	const struct catalogue *catalogue = all->of->catalogue;
+	const struct region *region = &catalogue->regions[all->of->region];
+	int err = 0;
+
+	all->from = calloc(catalogue->n_regions, sizeof(*all->from));
+	if (!all->from)
+		return LIFT_E_MEMORY;
+	for (uint32_t i = 0; i < region->n_homes && !err; i++)
+		err = tallies->range(tallies->source, region->homes[i], all->of->subject,
+				     gather_from, all);
+	return err;
+}
+
+/* Do the region's figures stand on events of a home: is it inside, or has somebody moved in from
+ * there, or from a region above it? As topics_sources has it. */
+static bool counts_here(const struct gathered *all, uint32_t home)
+{
+	const struct region *region = &all->of->catalogue->regions[home];
+
+	if (catalogue_inside(all->of->catalogue, home, all->of->region))
+		return true;
+	for (uint32_t i = 0; i < region->n_above; i++)
+		if (all->from[region->above[i]])
+			return true;
+	return false;
+}
+
 static void gather_seen(void *context, uint32_t source, uint32_t module, uint32_t home)
 {
 	struct gathered *all = context;
 	const struct catalogue *catalogue = all->of->catalogue;
 
-	if (source < all->n && catalogue_inside(catalogue, home, all->of->region) &&
+	if (source < all->n && counts_here(all, home) &&
 	    stands_on(catalogue, all->of->subject, module))
 		all->rows[source].stands = true;
 }
@@ -133,6 +173,8 @@ static int gather(struct gathered *all, const struct explain_from *from)
 
 	if (!err)
 		err = journal_view_quarantine(all->journal, 0, gather_refused, all);
+	if (!err && !all->err)
+		err = gather_moved(all, from->tallies);
 	if (!err && !all->err)
 		err = ledger_view_seen(from->ledger, gather_seen, all);
 	if (!err && !all->err)
@@ -219,5 +261,6 @@ int explain_sources_encode(struct msg_writer *writer, const struct definition_of
 	free(all.rows);
 	source_rows_free(&all.sources);
 	free(all.listed);
+	free(all.from);
 	return err;
 }

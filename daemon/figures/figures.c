@@ -59,7 +59,7 @@ void figures_free(struct figures *figures)
 
 /* Series. */
 
-/* A place for a bucket: buckets are days, hours, percents, of which there are few. */
+/* A place for a bucket: buckets are days, hours, percents, regions, of which there are few. */
 static int series_reach(struct series *series, uint32_t bucket)
 {
 	size_t n = 2 * ((size_t)bucket + 128);
@@ -270,6 +270,7 @@ static const struct facet_sum sums[FACETS] = {
 	[FACET_LAST] = { add_last, SERIES_LAST, 0 },
 	[FACET_OPEN] = { add_series, SERIES_OPEN, 0 },
 	[FACET_HOURS] = { add_series, SERIES_HOURS, 0 },
+	[FACET_FROM] = { add_series, SERIES_FROM, 0 },
 	[FACET_TARGET] = { .add = add_part },
 	[FACET_BY_STARTED] = { .add = add_by, .column = 0 },
 	[FACET_BY_COMPLETED] = { .add = add_by, .column = 1 },

@@ -24,6 +24,7 @@ enum series_name {
 	SERIES_TOOK,
 	SERIES_SCORE,
 	SERIES_HOURS,
+	SERIES_FROM, /* by region that is not the home: who has moved from it */
 	SERIES_NAMES
 };
 

@@ -20,6 +20,8 @@ struct folding {
 	struct competence_state competence;
 	struct membership *memberships;
 	size_t n_memberships, room_memberships;
+	uint32_t *from; /* regions of facts, ascending: none between two subjects */
+	size_t n_from, room_from;
 	uint32_t hours[HOURS];	/* facts by hour of the week: all 0 between two subjects */
 	uint64_t hours_used[3]; /* a bit for each hour that is not */
 };
@@ -29,6 +31,9 @@ struct writing {
 	struct contribution *to;
 	struct folding *folding;
 	const struct catalogue *catalogue;
+	const struct learner *learner;
+	const struct profiles *profiles;
+	int64_t until;
 	struct learner_profile profile;
 	uint32_t subject;
 	int err;
@@ -43,6 +48,7 @@ void contribution_free(struct contribution *contribution)
 		programme_state_free(&folding->programme);
 		competence_state_free(&folding->competence);
 		free(folding->memberships);
+		free(folding->from);
 		free(folding);
 	}
 	free(contribution->items);
@@ -114,6 +120,75 @@ static void write_hours(struct writing *writing, bool counts)
 		}
 }
 
+/* Where facts come from. */
+
+static int add_from(struct folding *folding, uint32_t region)
+{
+	size_t at = folding->n_from;
+
+	while (at > 0 && folding->from[at - 1] > region)
+		at--;
+	if (at > 0 && folding->from[at - 1] == region)
+		return 0;
+	if (folding->n_from == folding->room_from) {
+		size_t room = folding->room_from ? 2 * folding->room_from : 16;
+		uint32_t *from = realloc(folding->from, room * sizeof(*from));
+
+		if (!from)
+			return LIFT_E_MEMORY;
+		folding->from = from;
+		folding->room_from = room;
+	}
+	memmove(folding->from + at + 1, folding->from + at,
+		(folding->n_from - at) * sizeof(*folding->from));
+	folding->from[at] = region;
+	folding->n_from++;
+	return 0;
+}
+
+/* The first fact of a module, or of one after it. */
+static const struct fact *find_module(const struct learner *learner, uint32_t module)
+{
+	size_t low = 0, high = learner->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (learner->facts[middle].module < module)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return learner->facts + low;
+}
+
+/* The regions that the facts of a module came with, but for the home: of one who has never moved
+ * there are none. Voidings, too, are what figures stand on. */
+static void add_regions(struct writing *writing, uint32_t module)
+{
+	const struct fact *end = writing->learner->facts + writing->learner->n;
+
+	if (!writing->profile.moved)
+		return;
+	for (const struct fact *fact = find_module(writing->learner, module);
+	     fact < end && fact->module == module && !writing->err; fact++) {
+		uint32_t region = writing->profiles->items[fact->profile]->home;
+
+		if (fact->time < writing->until && region != writing->profile.home)
+			writing->err = add_from(writing->folding, region);
+	}
+}
+
+/* And begin anew; where the subject does not count, they are not written. */
+static void write_from(struct writing *writing, bool counts)
+{
+	struct folding *folding = writing->folding;
+
+	for (size_t i = 0; counts && i < folding->n_from; i++)
+		write_count(writing, FACET_FROM, 0, folding->from[i], 1);
+	folding->n_from = 0;
+}
+
 /* Modules. */
 
 static void write_scores(struct writing *writing, const struct module_state *state)
@@ -169,6 +244,8 @@ static const struct standing *write_modules(struct writing *writing)
 		for (const struct standing *fact = first; fact < end; fact++)
 			add_hour(writing->folding, fact);
 		write_module(writing, &state);
+		add_regions(writing, module->module);
+		write_from(writing, true);
 		if (!last || state.last->time > last->time)
 			last = state.last;
 	}
@@ -295,6 +372,7 @@ static int write_programme(struct writing *writing, const struct membership *fir
 	for (; first < end && !err; first++) {
 		facts_of(writing->folding, first, &fact, &facts_end);
 		err = programme_add(state, programme, fact, facts_end);
+		add_regions(writing, writing->folding->standings.modules[first->module].module);
 		for (; fact < facts_end; fact++)
 			if (programme_has(programme, fact))
 				add_hour(writing->folding, fact);
@@ -316,6 +394,7 @@ static int write_programme(struct writing *writing, const struct membership *fir
 		write_by(writing, FACET_BY_STARTED, true);
 		write_by(writing, FACET_BY_COMPLETED, state->completed);
 	}
+	write_from(writing, counts);
 	return err;
 }
 
@@ -353,11 +432,14 @@ static int write_competence(struct writing *writing, const struct membership *fi
 		err = competence_add(state,
 				     &catalogue->modules[module->module].grants[first->grant], fact,
 				     facts_end);
+		add_regions(writing, module->module);
 	}
 	if (!err)
 		err = competence_end(state);
-	if (err || !state->earned)
+	if (err || !state->earned) {
+		write_from(writing, false);
 		return err;
+	}
 	write_count(writing, FACET_EARNED, 0, 0, state->earned);
 	write_spans(writing, FACET_STRETCH, STRETCH_FIRST, STRETCH_LATER, 1, CATALOGUE_LEVELS);
 	for (int level = 1; level <= CATALOGUE_LEVELS; level++)
@@ -374,6 +456,7 @@ static int write_competence(struct writing *writing, const struct membership *fi
 
 		write_spans(writing, FACET_BY_HOLDERS, part, part, 1, CATALOGUE_LEVELS);
 	}
+	write_from(writing, true);
 	return 0;
 }
 
@@ -382,7 +465,11 @@ static int write_competence(struct writing *writing, const struct membership *fi
 int learner_contribute(const struct learner *learner, const struct profiles *profiles,
 		       int64_t until, struct contribution *ret_contribution)
 {
-	struct writing writing = { .to = ret_contribution, .catalogue = profiles->catalogue };
+	struct writing writing = { .to = ret_contribution,
+				   .catalogue = profiles->catalogue,
+				   .learner = learner,
+				   .profiles = profiles,
+				   .until = until };
 	const struct standing *last;
 
 	ret_contribution->n = 0;
@@ -393,6 +480,7 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 	if (!ret_contribution->folding)
 		return LIFT_E_MEMORY;
 	writing.folding = ret_contribution->folding;
+	writing.folding->n_from = 0;
 	writing.err =
 		standings_make(&writing.folding->standings, learner, writing.catalogue, until);
 	if (writing.err || !writing.folding->standings.n_modules)
@@ -406,5 +494,8 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 	writing.subject = subject_of(KIND_PEOPLE, 0);
 	write_day(&writing, FACET_LAST, last);
 	write_by(&writing, FACET_BY_LEARNERS, true);
+	for (size_t i = 0; i < writing.folding->standings.n_modules; i++)
+		add_regions(&writing, writing.folding->standings.modules[i].module);
+	write_from(&writing, true);
 	return writing.err;
 }

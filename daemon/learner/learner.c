@@ -101,4 +101,9 @@ void learner_profile(const struct learner *learner, const struct profiles *profi
 			ret_profile->values[claim->dimension] = claim->value;
 		}
 	}
+	ret_profile->moved = false;
+	for (size_t i = 0; i < learner->n && !ret_profile->moved; i++)
+		ret_profile->moved =
+			learner->facts[i].time < until &&
+			profiles->items[learner->facts[i].profile]->home != ret_profile->home;
 }

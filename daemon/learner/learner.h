@@ -27,6 +27,7 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 struct learner_profile {
 	uint32_t home;
 	uint32_t values[CATALOGUE_DIMENSIONS_MAX];
+	bool moved; /* some of the facts are from another region than the home */
 };
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
 		     struct learner_profile *ret_profile);

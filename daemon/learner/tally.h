@@ -45,6 +45,7 @@ enum facet {
 	FACET_LEVEL,	   /* span in which this is the level; part: the level */
 	FACET_REQUIREMENT, /* span of its level or more, for its attributes; part: its index */
 	FACET_BY_HOLDERS,  /* span of a stretch; part: tally_by() */
+	FACET_FROM,	   /* a region that is not the home; who has moved has facts from it */
 	FACETS
 };
 

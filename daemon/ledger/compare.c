@@ -73,6 +73,7 @@ static const struct {
 	[FACET_LEVEL] = { "level", BUCKET_SPAN },
 	[FACET_REQUIREMENT] = { "requirement", BUCKET_SPAN },
 	[FACET_BY_HOLDERS] = { "competence held, by attribute", BUCKET_SPAN },
+	[FACET_FROM] = { "moved here from region", BUCKET_NUMBER },
 };
 
 static const char *region_code(const struct catalogue *catalogue, uint32_t home)

@@ -4,7 +4,7 @@
 #include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 
-int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uint64_t seq,
 		   bool *ret_any, struct text *ret_body)
 {
 	const struct catalogue *catalogue = publish->catalogue;
@@ -24,6 +24,8 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
 			      publish->today);
 
+	if (!err)
+		err = topics_lean(publish->topics, topic, &publish->figures->series[SERIES_FROM]);
 	if (err)
 		return err;
 	*ret_any = figures_any(publish->figures);

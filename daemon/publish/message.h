@@ -51,7 +51,7 @@ struct publish {
 
 /* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody
  * counts (its metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
-int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uint64_t seq,
 		   bool *ret_any, struct text *ret_body);
 struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);
 

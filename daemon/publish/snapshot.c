@@ -61,7 +61,7 @@ static void add_catalogue(struct page *page)
 }
 
 /* A topic as it is, under the number that its last message had. */
-static void add_topic(struct page *page, const struct topic *topic)
+static void add_topic(struct page *page, struct topic *topic)
 {
 	struct publish *publish = page->audience->publish;
 	struct text body;

@@ -42,6 +42,8 @@ static void topic_free(struct topic *topic)
 		return;
 	free((char *)topic->name.data);
 	free(topic->sources);
+	free(topic->others);
+	free(topic->leaners);
 	free(topic);
 }
 
@@ -188,6 +190,71 @@ static int add_source(struct topics *topics, struct topic *topic, uint32_t sourc
 	return 0;
 }
 
+static uint32_t topic_id(const struct topics *topics, uint32_t region, uint32_t subject)
+{
+	uint8_t bytes[8];
+
+	put_be(bytes, region, 4);
+	put_be(bytes + 4, subject, 4);
+	return names_find(topics->index, (struct text){ (char *)bytes, sizeof(bytes) });
+}
+
+static bool has_id(const uint32_t *ids, uint32_t n, uint32_t id)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+static int add_id(uint32_t **ids, uint32_t *n, uint32_t *room, uint32_t id)
+{
+	if (*n == *room) {
+		uint32_t more = *room ? 2 * *room : 8;
+		uint32_t *longer = realloc(*ids, more * sizeof(*longer));
+
+		if (!longer)
+			return LIFT_E_MEMORY;
+		*ids = longer;
+		*room = more;
+	}
+	(*ids)[(*n)++] = id;
+	return 0;
+}
+
+int topics_lean(struct topics *topics, struct topic *topic, const struct series *from)
+{
+	uint32_t self = topic_id(topics, topic->region, topic->subject);
+	int err = 0;
+
+	topic->n_others = 0;
+	for (size_t i = 0; i < from->n && !err; i++) {
+		uint32_t id = topic_id(topics, from->rows[i].bucket, topic->subject);
+		struct topic *other;
+
+		/* What is inside is among its own. */
+		if (id == NAMES_NONE ||
+		    catalogue_inside(topics->catalogue, from->rows[i].bucket, topic->region))
+			continue;
+		other = topics->items[id];
+		err = add_id(&topic->others, &topic->n_others, &topic->room_others, id);
+		if (!err && !has_id(other->leaners, other->n_leaners, self))
+			err = add_id(&other->leaners, &other->n_leaners, &other->room_leaners,
+				     self);
+	}
+	return err;
+}
+
+/* A topic has one more source, and with it those that stand on it from elsewhere. */
+static void mark_leaning(struct topics *topics, uint32_t id)
+{
+	const struct topic *topic = topics->items[id];
+
+	mark(topics, id);
+	for (uint32_t i = 0; i < topic->n_leaners; i++)
+		mark(topics, topic->leaners[i]);
+}
+
 static int see_subject(struct topics *topics, uint32_t source, uint32_t subject, uint32_t home)
 {
 	const struct region *region = &topics->catalogue->regions[home];
@@ -200,7 +267,7 @@ static int see_subject(struct topics *topics, uint32_t source, uint32_t subject,
 		if (!err)
 			err = add_source(topics, topics->items[id], source, &added);
 		if (!err && added)
-			mark(topics, id);
+			mark_leaning(topics, id);
 	}
 	return err;
 }
@@ -274,6 +341,30 @@ struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n)
 	return sorted;
 }
 
+/* Put a name into an order that holds `most`; what is there, or behind the last, is left. */
+static size_t insert_name(struct text *names, size_t n, size_t most, struct text name)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int by = text_compare(names[middle], name);
+
+		if (by == 0)
+			return n;
+		if (by < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == most)
+		return n;
+	n = n < most ? n + 1 : most;
+	memmove(names + low + 1, names + low, (n - low - 1) * sizeof(*names));
+	names[low] = name;
+	return n;
+}
+
 size_t topics_sources(const struct topics *topics, const struct topic *topic,
 		      struct text *ret_names, size_t most)
 {
@@ -281,5 +372,12 @@ size_t topics_sources(const struct topics *topics, const struct topic *topic,
 
 	for (size_t i = 0; i < n; i++)
 		ret_names[i] = names_get(topics->sources, topic->sources[i]);
+	for (uint32_t o = 0; o < topic->n_others; o++) {
+		const struct topic *other = topics->items[topic->others[o]];
+
+		for (uint32_t i = 0; i < other->n_sources; i++)
+			n = insert_name(ret_names, n, most,
+					names_get(topics->sources, other->sources[i]));
+	}
 	return n;
 }

@@ -7,6 +7,7 @@
 #define LIFTD_PUBLISH_TOPICS_H
 
 #include "daemon/catalogue/catalogue.h"
+#include "daemon/figures/figures.h"
 #include "daemon/learner/tally.h"
 
 struct topic {
@@ -18,6 +19,10 @@ struct topic {
 	bool changed;	  /* waits in the queue */
 	uint32_t n_sources;
 	uint32_t *sources; /* of topics_source, ascending by name when asked for */
+	uint32_t n_others, room_others;
+	uint32_t *others; /* topics of where facts came from that have moved in since */
+	uint32_t n_leaners, room_leaners;
+	uint32_t *leaners; /* those that have had this one among their others */
 };
 
 struct topics;
@@ -29,6 +34,11 @@ int topics_change(struct topics *topics, uint32_t home, uint32_t subject);
 
 /* A source has sent an event for a module with a region: all topics that stand on it. */
 int topics_see(struct topics *topics, struct text source, uint32_t module, uint32_t home);
+
+/* Its figures stand on facts from elsewhere, too: of learners who have moved in since, from these
+ * regions (SERIES_FROM). Their sources are its own, as long as this is not told again.
+ * LIFT_E_MEMORY. */
+int topics_lean(struct topics *topics, struct topic *topic, const struct series *from);
 
 /* Every topic changes at midnight. */
 int topics_change_all(struct topics *topics);

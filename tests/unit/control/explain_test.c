@@ -153,7 +153,7 @@ static void check_figures(struct house *house, struct figures *figures, const js
 	json_decref(metric);
 }
 
-static const struct topic *topic_of(struct topics *topics, uint32_t region, uint32_t subject)
+static struct topic *topic_of(struct topics *topics, uint32_t region, uint32_t subject)
 {
 	struct topic *const *all;
 	size_t n;
@@ -186,8 +186,20 @@ static void learners_facts_and_sources_are_those_of_the_metric(void **state)
 					uint32_t subject = subject_of(k, i);
 					json_t *answer = explained(&house, r, subject);
 
-					check_sources(topics, topic_of(topics, r, subject), answer);
+					struct topic *topic;
+
+					/* As the ledger tells it. */
+					if (whole(answer, "learners") > 0)
+						assert_int_equal(topics_change(topics, r, subject),
+								 0);
+					topic = topic_of(topics, r, subject);
 					check_figures(&house, figures, answer, r, subject);
+					if (topic)
+						assert_int_equal(
+							topics_lean(topics, topic,
+								    &figures->series[SERIES_FROM]),
+							0);
+					check_sources(topics, topic, answer);
 					json_decref(answer);
 				}
 		figures_free(figures);
@@ -215,6 +227,19 @@ static void send_one(struct house *house, const char *source, uint64_t seq, cons
 	assert_int_equal(house_send(house, source, "autumn", seq, &event, 1), 0);
 }
 
+/* As send_one, of another learner. */
+static void send_of(struct house *house, const char *source, uint64_t seq, const char *learner,
+		    const char *module, const char *region)
+{
+	struct event event = event_of_lift;
+
+	event.time += (int64_t)seq;
+	event.learner = text_of(learner);
+	event.module = text_of(module);
+	event.region = text_of(region);
+	assert_int_equal(house_send(house, source, "autumn", seq, &event, 1), 0);
+}
+
 /* n events of no type: refused. */
 static void send_refused(struct house *house, const char *source, uint64_t seq, uint32_t n)
 {
@@ -237,6 +262,55 @@ static json_t *explained_now(struct house *house, uint32_t region, enum kind kin
 	assert_int_equal(journal_commit(house->journal), 0);
 	house_apply_all(house);
 	return explained(house, region, subject_of(kind, 0));
+}
+
+static void check_named(struct house *house, uint32_t region, enum kind kind, const char *names)
+{
+	json_t *answer = explained_now(house, region, kind);
+	const json_t *row;
+	char found[64] = "";
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "sources"), i, row)
+	{
+		strcat(found, word(row, "source"));
+		strcat(found, " ");
+	}
+	assert_string_equal(found, names);
+	json_decref(answer);
+}
+
+static const char people_config[] = "namespaces: {hr: staff, lms: staff, other: staff}\n";
+
+/* Kari learns in Rana, and then works on the isle, as another platform says, of another module. */
+static void who_moves_in_brings_the_sources_of_what_was_done_before(void **state)
+{
+	enum { ISLE = 7 };
+	struct house house;
+
+	(void)state;
+	house_open(&house, people_config, catalogue_text);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	send_of(&house, "lms", 1, "kari", "lift", "rana");
+	send_of(&house, "other", 1, "ola", "hand", "rana");
+	check_named(&house, RANA, KIND_MODULE, "lms ");
+	check_named(&house, ISLE, KIND_MODULE, "");
+	send_of(&house, "hr", 9, "kari", "nothing", "isle");
+	for (int rebuilt = 0; rebuilt <= 1; rebuilt++) {
+		check_named(&house, ISLE, KIND_MODULE, "lms ");
+		check_named(&house, ISLE, KIND_COMPETENCE, "");
+		/* Of people, all modules are the subject: also what only others in Rana did. */
+		check_named(&house, ISLE, KIND_PEOPLE, "lms other ");
+		ledger_close(house.ledger);
+		assert_int_equal(ledger_build(dir_path(&house.dir, "ledger"), house.journal,
+					      house.catalogue, INT64_MAX, NULL, &house.ledger),
+				 0);
+	}
+	/* Back in Rana, nothing is left on the isle. */
+	send_of(&house, "hr", 10, "kari", "nothing", "rana");
+	check_named(&house, ISLE, KIND_MODULE, "");
+	check_named(&house, RANA, KIND_MODULE, "lms ");
+	house_close(&house);
 }
 
 static void a_source_has_its_gaps_and_its_refusals_by_code(void **state)
@@ -495,6 +569,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(learners_facts_and_sources_are_those_of_the_metric),
+		cmocka_unit_test(who_moves_in_brings_the_sources_of_what_was_done_before),
 		cmocka_unit_test(a_source_has_its_gaps_and_its_refusals_by_code),
 		cmocka_unit_test(what_the_quarantine_no_longer_holds_is_counted_all_the_same),
 		cmocka_unit_test(two_hundred_sources_are_listed_and_the_others_counted),

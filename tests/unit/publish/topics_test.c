@@ -187,10 +187,64 @@ static void thousands_of_topics_come_out_in_the_order_in_which_they_changed(void
 	catalogue_free(c);
 }
 
+static struct topic *only_topic(struct topics *topics, uint32_t region)
+{
+	struct topic *topic, *found = NULL;
+
+	while ((topic = topics_next(topics)))
+		if (topic->region == region && topic->subject == subject_of(KIND_MODULE, 0))
+			found = topic;
+	return found;
+}
+
+/* Who has moved from one place to another: the other's topic has the sources of both, and changes
+ * when the first one has one more. */
+static void a_topic_has_the_sources_of_where_facts_came_from(void **state)
+{
+	struct catalogue *c = catalogue_of(world_catalogue);
+	uint32_t here = REGIONS, there = REGIONS;
+	struct series from = { .n = 1 }, none = { .n = 0 };
+	struct row row = { 0 };
+	struct topics *topics;
+	struct topic *topic;
+	struct text names[SOURCES];
+
+	(void)state;
+	for (uint32_t a = REGION_UNASSIGNED + 1; a < REGIONS; a++)
+		for (uint32_t b = a + 1; b < REGIONS; b++)
+			if (!catalogue_inside(c, a, b) && !catalogue_inside(c, b, a)) {
+				here = a;
+				there = b;
+			}
+	assert_true(here < REGIONS);
+	row.bucket = there;
+	from.rows = &row;
+	assert_int_equal(topics_new(c, &topics), 0);
+	assert_int_equal(topics_see(topics, text_of("c"), 0, here), 0);
+	assert_int_equal(topics_see(topics, text_of("c"), 0, there), 0);
+	assert_int_equal(topics_see(topics, text_of("a"), 0, there), 0);
+	topic = only_topic(topics, here);
+	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 1);
+	assert_int_equal(topics_lean(topics, topic, &from), 0);
+	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 2);
+	assert_true(text_equal(names[0], text_of("a")) && text_equal(names[1], text_of("c")));
+	assert_int_equal(topics_sources(topics, topic, names, 1), 1);
+	assert_true(text_equal(names[0], text_of("a")));
+	assert_int_equal(topics_see(topics, text_of("b"), 0, there), 0);
+	assert_ptr_equal(only_topic(topics, here), topic);
+	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 3);
+	/* They have moved away again. */
+	assert_int_equal(topics_lean(topics, topic, &none), 0);
+	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 1);
+	topics_free(topics);
+	catalogue_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_changes_wait_once_each_in_every_region_above),
+		cmocka_unit_test(a_topic_has_the_sources_of_where_facts_came_from),
 		cmocka_unit_test(thousands_of_topics_come_out_in_the_order_in_which_they_changed),
 	};
 

@@ -250,12 +250,29 @@ static struct model_facts *find_facts(const struct catalogue *c, const struct ev
 	return facts;
 }
 
+/* Where the events of each module say that the learner is. */
+static bool *find_regions(const struct catalogue *c, const struct event *const *events, size_t n)
+{
+	bool *from = calloc(((size_t)c->n_modules + 1) * c->n_regions, sizeof(*from));
+
+	assert_non_null(from);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t module = module_named(c, events[i]->module);
+
+		if (module != CATALOGUE_NONE)
+			from[(size_t)module * c->n_regions + region_named(c, events[i]->region)] =
+				true;
+	}
+	return from;
+}
+
 static void make_learner(struct model_learner *learner, const struct catalogue *c,
 			 const struct event *const *events, size_t n)
 {
 	struct model_facts *facts = find_facts(c, events, n);
 
 	make_profile(learner, c, events, n);
+	learner->from = find_regions(c, events, n);
 	learner->modules = calloc(c->n_modules + 1, sizeof(*learner->modules));
 	learner->programmes = calloc(c->n_programmes + 1, sizeof(*learner->programmes));
 	learner->competences = calloc(c->n_competences + 1, sizeof(*learner->competences));
@@ -264,9 +281,12 @@ static void make_learner(struct model_learner *learner, const struct catalogue *
 		model_fold_programme(&learner->programmes[p], c, p, learner->home, facts);
 	for (uint32_t k = 0; k < c->n_competences; k++)
 		model_fold_competence(&learner->competences[k], c, k, facts);
+	learner->stands = calloc(c->n_modules + 1, sizeof(*learner->stands));
+	assert_non_null(learner->stands);
 	for (uint32_t m = 0; m < c->n_modules; m++) {
 		struct model_state *state = &learner->modules[m];
 
+		learner->stands[m] = facts[m].n > 0;
 		model_fold_module(state, c, m, &facts[m]);
 		free(facts[m].items);
 		if (!state->counts)
@@ -313,6 +333,8 @@ void model_free(struct model *model)
 		free(learner->competences);
 		free(learner->programmes);
 		free(learner->modules);
+		free(learner->from);
+		free(learner->stands);
 	}
 	free(model->learners);
 }

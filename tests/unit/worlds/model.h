@@ -55,7 +55,9 @@ struct model_learner {
 	struct model_state *modules; /* by the catalogue's modules */
 	struct model_progress *programmes;
 	struct model_grants *competences;
-	bool counts; /* in any module */
+	bool *from;   /* by module, then by region: one of its events came with that region */
+	bool *stands; /* by module: a fact of it does */
+	bool counts;  /* in any module */
 	int64_t last_at;
 };
 

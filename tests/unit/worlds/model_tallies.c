@@ -34,6 +34,44 @@ void model_count_values(struct model_counts *to, const struct catalogue *c,
 		model_count(to, facet, tally_by(d, learner->values[d]), bucket, 1);
 }
 
+static bool belongs(const struct catalogue *c, uint32_t m, uint32_t subject)
+{
+	const struct module *module = &c->modules[m];
+	uint32_t index = subject_index(subject);
+	bool is = false;
+
+	switch (subject_kind(subject)) {
+	case KIND_MODULE:
+		return m == index;
+	case KIND_PROGRAMME:
+		for (uint32_t i = 0; i < module->n_programmes; i++)
+			is |= module->programmes[i] == index;
+		return is;
+	case KIND_COMPETENCE:
+		for (uint32_t i = 0; i < module->n_grants; i++)
+			is |= module->grants[i].competence == index;
+		return is;
+	default:
+		return true;
+	}
+}
+
+/* The regions other than the home that came with events of the subject's modules, where any fact of
+ * such a module stands. */
+static void count_from(struct model_counts *to, const struct catalogue *c,
+		       const struct model_learner *learner)
+{
+	for (uint32_t r = 0; r < c->n_regions; r++) {
+		bool any = false;
+
+		for (uint32_t m = 0; m < c->n_modules; m++)
+			any |= belongs(c, m, to->subject) && learner->stands[m] &&
+			       learner->from[(size_t)m * c->n_regions + r];
+		if (any && r != learner->home)
+			model_count(to, FACET_FROM, 0, r, 1);
+	}
+}
+
 static void count_people(struct model_counts *to, const struct catalogue *c,
 			 const struct model_learner *learner)
 {
@@ -47,22 +85,30 @@ static void count_learner(struct model_counts *to, const struct catalogue *c,
 	to->home = learner->home;
 	for (uint32_t m = 0; m < c->n_modules; m++) {
 		to->subject = subject_of(KIND_MODULE, m);
-		if (learner->modules[m].counts)
+		if (learner->modules[m].counts) {
 			model_count_module(to, c, learner, m);
+			count_from(to, c, learner);
+		}
 	}
 	for (uint32_t p = 0; p < c->n_programmes; p++) {
 		to->subject = subject_of(KIND_PROGRAMME, p);
-		if (learner->programmes[p].counts)
+		if (learner->programmes[p].counts) {
 			model_count_programme(to, c, learner, p);
+			count_from(to, c, learner);
+		}
 	}
 	for (uint32_t k = 0; k < c->n_competences; k++) {
 		to->subject = subject_of(KIND_COMPETENCE, k);
-		if (learner->competences[k].n > 0)
+		if (learner->competences[k].n > 0) {
 			model_count_competence(to, c, learner, k);
+			count_from(to, c, learner);
+		}
 	}
 	to->subject = subject_of(KIND_PEOPLE, 0);
-	if (learner->counts)
+	if (learner->counts) {
 		count_people(to, c, learner);
+		count_from(to, c, learner);
+	}
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)
