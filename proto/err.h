@@ -16,22 +16,22 @@
 	X(MALFORMED, 1, REQUEST, "malformed",                                                     \
 	  "the message is not one MessagePack map as the protocol has it")                        \
 	X(VERSION, 2, REQUEST, "version", "v must be 1")                                          \
-	X(OP, 3, REQUEST, "op", "op is not one that this socket answers")                         \
+	X(OP, 3, REQUEST, "op", "this socket does not know that op")                              \
 	X(SOURCE, 4, REQUEST, "source", "source must be 1 to 64 of a-z 0-9 . _ -")                \
 	X(STREAM, 5, REQUEST, "stream", "stream must be a text of 1 to 36 bytes")                 \
 	X(SEQ, 6, REQUEST, "seq", "seq must be an integer from 1 to 2^53")                        \
 	X(COUNT, 7, REQUEST, "count", "events must be an array of 1 to 10,000 maps")              \
-	X(STREAMS, 8, REQUEST, "streams", "a source may have 1,000 streams")                      \
-	X(HOLES, 9, PASSING, "holes", "the stream has too many gaps: send what is missing first") \
+	X(STREAMS, 8, REQUEST, "streams", "a source has at most 1,000 streams")                   \
+	X(HOLES, 9, PASSING, "holes",                                                             \
+	  "the stream has too many gaps: send the missing numbers first")                         \
 	X(WINDOW, 10, PASSING, "window", "too many batches are unanswered: wait for an answer")   \
 	X(DISK, 11, STORE, "disk", "the batch could not be written: send it again")               \
-	X(NAMES, 12, EVENT, "names", "the journal holds as many names as it can")                 \
+	X(NAMES, 12, EVENT, "names", "the journal has as many names as it can hold")              \
 	X(NAMESPACE, 14, REQUEST, "namespace",                                                    \
-	  "this source has the name of a namespace: the configuration must say that it is in it") \
+	  "this source has the name of a namespace: the configuration must put it there")         \
 	X(DAMAGED, 15, PASSING, "damaged",                                                        \
-	  "the journal is damaged: nothing is received until it has been brought back; send it "  \
-	  "again then")                                                                           \
-	X(FRAMES, 13, REQUEST, "frames", "a message is one frame")                                \
+	  "the journal is damaged: nothing is received until it is restored; send it again then") \
+	X(FRAMES, 13, REQUEST, "frames", "a message must be one frame")                           \
 	/* one event */                                                                           \
 	X(TYPE, 32, EVENT, "type",                                                                \
 	  "type must be started, completed, assessed, withdrawn or voided")                       \
@@ -50,39 +50,38 @@
 	  "voids must be a map with the type (not voided) and, optionally, time, score, passed "  \
 	  "and phase of what is taken back")                                                      \
 	X(VALUE, 43, EVENT, "value",                                                              \
-	  "an event may hold no NaN or infinity, no integer above 2^63-1, only UTF-8, and each "  \
-	  "key once")                                                                             \
+	  "an event must have no NaN or infinity, no integer above 2^63-1, only UTF-8, and at "   \
+	  "most 64 keys, each a text, each once")                                                 \
 	X(REUSED, 44, EVENT, "reused",                                                            \
 	  "this number was received with other content: send it under a new number")              \
 	/* a request of an operator or a dashboard */                                             \
-	X(DAY, 64, REQUEST, "day", "a day is YYYY-MM-DD, or today")                               \
+	X(DAY, 64, REQUEST, "day", "a day must be YYYY-MM-DD, or today")                          \
 	X(PLANE, 65, REQUEST, "plane", "plane must be exact")                                     \
 	X(KIND, 66, REQUEST, "kind", "kind must be module, programme, competence or people")      \
 	X(BUSY, 67, PASSING, "busy", "the daemon is busy or stopping: ask again")                 \
 	X(UNKNOWN_REGION, 68, REQUEST, "unknown-region",                                          \
-	  "the catalogue has no region of that code")                                             \
+	  "the catalogue has no region with that code")                                           \
 	X(TOPICS, 69, REQUEST, "topics", "topics must be an array of 1 to 64 prefixes of topics") \
 	X(LIMIT, 70, REQUEST, "limit", "limit must be an integer from 1 to 1000")                 \
 	X(DIR, 72, REQUEST, "dir",                                                                \
-	  "dir must be the absolute path of a directory that is to be made, of at most 4,000 "    \
-	  "bytes")                                                                                \
-	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has nothing of that kind and id") \
+	  "dir must be the absolute path of a new directory, of at most 4,000 bytes")             \
+	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")     \
 	/* the daemon's own */                                                                    \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")             \
 	X(IO, 97, STORE, "io", "a file could not be read or written")                             \
-	X(CORRUPT, 98, OWN, "corrupt", "what is on disk is damaged")                              \
-	X(NEWER, 99, OWN, "newer", "what is on disk was written by a newer version")              \
+	X(CORRUPT, 98, OWN, "corrupt", "the data on disk is damaged")                             \
+	X(NEWER, 99, OWN, "newer", "the data on disk was written by a newer version")             \
 	X(MEMORY, 100, OWN, "memory", "out of memory")                                            \
 	X(STOPPED, 101, OWN, "stopped", "stopped")                                                \
 	X(NOT_FOUND, 102, OWN, "not-found", "there is none")                                      \
 	X(SOCKET, 103, OWN, "socket", "a socket could not be opened or used")                     \
-	X(DIFFERENT, 110, OWN, "different", "the ledger is not what the journal gives")           \
-	X(EXISTS, 111, OWN, "exists", "there is one already")                                     \
-	X(TOO_MANY, 112, OWN, "too-many", "there are more of them than can be held")              \
-	X(FATAL, 105, STORE, "fatal", "what is on disk must be opened anew")                      \
+	X(DIFFERENT, 110, OWN, "different", "the ledger differs from the journal")                \
+	X(EXISTS, 111, OWN, "exists", "it exists already")                                        \
+	X(TOO_MANY, 112, OWN, "too-many", "there are more than can be held")                      \
+	X(FATAL, 105, STORE, "fatal", "the data on disk must be opened again")                    \
 	X(GONE, 108, OWN, "gone",                                                                 \
 	  "the directory of the state is gone, or another one: bring it back")                    \
-	X(SECRET, 104, OWN, "secret", "the secret is not the one that the journal was made with")
+	X(SECRET, 104, OWN, "secret", "this is not the secret that the journal was made with")
 
 enum lift_err {
 	LIFT_OK = 0,

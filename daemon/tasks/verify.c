@@ -159,8 +159,7 @@ static int compare(struct verify *verify)
 		err = stored_compare(verify->stored, verify->built, verify->catalogue, &names,
 				     text);
 	if (err == LIFT_E_DIFFERENT)
-		report_fail(verify->report, err, "the ledger is not what the journal gives: %s",
-			    text);
+		report_fail(verify->report, err, "the ledger differs from the journal: %s", text);
 	else if (err)
 		report_fail(verify->report, err, "the ledgers cannot be compared: %s",
 			    lift_err_text(err));

@@ -144,7 +144,7 @@ static void answers_have_these_keys_in_this_order(void **state)
 	msg_writer_clear(tools->writer);
 	refusal_encode(tools->writer, LIFT_E_DAY);
 	assert_written(tools->writer,
-		       "{'v':1,'ok':false,'code':'day','text':'a day is YYYY-MM-DD, or "
+		       "{'v':1,'ok':false,'code':'day','text':'a day must be YYYY-MM-DD, or "
 		       "today'}");
 }
 
