@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,6 +20,7 @@ enum {
 	KEEPALIVE_IDLE_S = 10,
 	KEEPALIVE_INTERVAL_S = 5,
 	KEEPALIVE_COUNT = 4,
+	BACKLOG = 100, /* as ZeroMQ has it */
 };
 
 static int set(void *socket, int option, int value)
@@ -68,6 +69,97 @@ static int failed(const char *what, const char *endpoint, void *socket)
 	return LIFT_E_SOCKET;
 }
 
+static const char tcp[] = "tcp://";
+
+static bool is_tcp(const char *endpoint)
+{
+	return strncmp(endpoint, tcp, sizeof(tcp) - 1) == 0;
+}
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* tcp://127.0.0.1:5555 or tcp://[::1]:5555 (config/endpoint.c): its size; 0: it is none. */
+static socklen_t read_address(const char *endpoint, union address *ret_address)
+{
+	const char *host = endpoint + sizeof(tcp) - 1, *colon = strrchr(host, ':');
+	uint16_t port = htons((uint16_t)(colon ? strtoul(colon + 1, NULL, 10) : 0));
+	bool is_v6 = host[0] == '[';
+	char name[INET6_ADDRSTRLEN];
+
+	memset(ret_address, 0, sizeof(*ret_address));
+	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - host) - 2 * is_v6 : 0,
+		 host + is_v6);
+	if (is_v6 && inet_pton(AF_INET6, name, &ret_address->v6.sin6_addr) == 1) {
+		ret_address->v6.sin6_family = AF_INET6;
+		ret_address->v6.sin6_port = port;
+		return sizeof(ret_address->v6);
+	}
+	if (!is_v6 && inet_pton(AF_INET, name, &ret_address->v4.sin_addr) == 1) {
+		ret_address->v4.sin_family = AF_INET;
+		ret_address->v4.sin_port = port;
+		return sizeof(ret_address->v4);
+	}
+	errno = EINVAL;
+	return 0;
+}
+
+/* A bound descriptor; -1, with errno. */
+static int bind_tcp(const char *endpoint)
+{
+	union address address;
+	socklen_t size = read_address(endpoint, &address);
+	int fd = -1, on = 1, reason;
+
+	if (size > 0)
+		fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, &address.any, size) == 0)
+		return fd;
+	reason = errno;
+	close(fd);
+	errno = reason;
+	return -1;
+}
+
+int socket_can_bind(const char *endpoint)
+{
+	int fd = is_tcp(endpoint) ? bind_tcp(endpoint) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || !is_tcp(endpoint) || errno == EADDRINUSE ? 0 : LIFT_E_SOCKET;
+}
+
+/* To bind an address, ZeroMQ lists the interfaces, by a netlink socket, and aborts where it may not
+ * have one: so it gets a descriptor that is bound and listens, which is its own from then on. */
+static int bind_endpoint(void *socket, const char *endpoint)
+{
+	int fd, rc, reason;
+
+	if (!is_tcp(endpoint))
+		return zmq_bind(socket, endpoint);
+	fd = bind_tcp(endpoint);
+	if (fd < 0)
+		return -1;
+	if (listen(fd, BACKLOG) != 0) {
+		reason = errno;
+		close(fd);
+		errno = reason;
+		return -1;
+	}
+	rc = set(socket, ZMQ_USE_FD, fd) == 0 ? zmq_bind(socket, endpoint) : -1;
+	reason = errno;
+	set(socket, ZMQ_USE_FD, -1);
+	errno = reason;
+	return rc;
+}
+
 int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket)
 {
 	void *socket = zmq_socket(zmq, wish->type);
@@ -75,54 +167,10 @@ int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket)
 	if (!socket || set_options(socket, wish->type, wish->limits) != 0)
 		return failed(wish->what, "", socket);
 	for (size_t i = 0; i < wish->endpoints->count; i++)
-		if (zmq_bind(socket, wish->endpoints->items[i]) != 0)
+		if (bind_endpoint(socket, wish->endpoints->items[i]) != 0)
 			return failed(wish->what, wish->endpoints->items[i], socket);
 	*ret_socket = socket;
 	return 0;
-}
-
-static int try_bind(const struct addrinfo *address)
-{
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, rc, reason;
-
-	if (fd < 0)
-		return -1;
-	/* As ZeroMQ does, so that one who binds it in this moment is not disturbed. */
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	rc = bind(fd, address->ai_addr, address->ai_addrlen);
-	reason = errno;
-	close(fd);
-	errno = reason;
-	return rc == 0 || reason == EADDRINUSE ? 0 : -1;
-}
-
-int socket_can_bind(const char *endpoint)
-{
-	static const struct addrinfo numeric = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-						 .ai_socktype = SOCK_STREAM };
-	const char *host = endpoint + strlen("tcp://"), *port = strrchr(endpoint, ':') + 1;
-	bool in_brackets = host[0] == '[';
-	struct addrinfo *address;
-	struct ifaddrs *interfaces;
-	char name[INET6_ADDRSTRLEN];
-	int rc;
-
-	if (strncmp(endpoint, "tcp://", strlen("tcp://")) != 0)
-		return 0;
-	/* ZeroMQ lists the interfaces before it binds any address, by a netlink socket; it aborts
-	 * where it may not have one. */
-	if (getifaddrs(&interfaces) != 0)
-		return LIFT_E_SOCKET;
-	freeifaddrs(interfaces);
-	snprintf(name, sizeof(name), "%.*s", (int)(port - 1 - host) - 2 * in_brackets,
-		 host + in_brackets);
-	if (getaddrinfo(name, port, &numeric, &address) != 0) {
-		errno = EINVAL;
-		return LIFT_E_SOCKET;
-	}
-	rc = try_bind(address);
-	freeaddrinfo(address);
-	return rc == 0 ? 0 : LIFT_E_SOCKET;
 }
 
 int socket_subscribe(void *socket, const char *prefix)

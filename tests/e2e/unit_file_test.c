@@ -23,10 +23,7 @@ static void read_families(int but_for, int families[static FAMILIES_MAX])
 	static const struct {
 		const char *name;
 		int family;
-	} known[] = { { "AF_UNIX", AF_UNIX },
-		      { "AF_INET", AF_INET },
-		      { "AF_INET6", AF_INET6 },
-		      { "AF_NETLINK", AF_NETLINK } };
+	} known[] = { { "AF_UNIX", AF_UNIX }, { "AF_INET", AF_INET }, { "AF_INET6", AF_INET6 } };
 	char *text = file_text("systemd/liftd.service", NULL), *at, *rest = NULL;
 	size_t n = 0, k;
 
@@ -125,17 +122,16 @@ static void what_cannot_be_bound_is_said_before_it_is_tried(void **state)
 	char program[PATH_SIZE], said[128];
 	const char *const runs[][5] = { { program, "--config", daemon->config, "--check-config" },
 					{ program, "--config", daemon->config } };
-	static const int lost[] = { AF_NETLINK, AF_INET };
 	int families[FAMILIES_MAX], ports[PORTS];
 
 	program_path(program, "liftd");
 	configure_tcp(daemon, ports);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		struct process process;
 		struct outcome outcome;
 
-		read_families(lost[i / 2], families);
-		process_start(&process, daemon->dir, "narrow", runs[i % 2],
+		read_families(AF_INET, families);
+		process_start(&process, daemon->dir, "narrow", runs[i],
 			      &(struct surroundings){ .families = families });
 		outcome = process_wait(&process);
 		assert_int_equal(outcome.status, 1);
