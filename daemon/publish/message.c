@@ -43,10 +43,43 @@ int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uin
 	return ret_body->size ? 0 : LIFT_E_MEMORY;
 }
 
-struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience)
+static int make_catalogue(struct audience *audience)
 {
+	struct publish *publish = audience->publish;
+	struct text body;
+
 	msg_writer_clear(publish->body);
 	catalogue_encode(publish->body, publish->catalogue, audience->sight.visible, publish->epoch,
 			 publish->seq);
-	return msg_written(publish->body);
+	body = msg_written(publish->body);
+	if (body.size == 0 || zmq_msg_init_size(&audience->catalogue, body.size) != 0)
+		return LIFT_E_MEMORY;
+	memcpy(zmq_msg_data(&audience->catalogue), body.data, body.size);
+	msg_writer_shrink(publish->body, BODY_KEEPS_BYTES);
+	audience->catalogue_seq = publish->seq;
+	audience->has_catalogue = true;
+	return 0;
+}
+
+/* One that was wanted before the first tick is made again for it, with its number. */
+int publish_catalogue(struct audience *audience, zmq_msg_t *ret_body)
+{
+	int err = 0;
+
+	if (audience->catalogue_seq == 0 && audience->publish->seq > 0)
+		publish_forget_catalogue(audience);
+	if (!audience->has_catalogue)
+		err = make_catalogue(audience);
+	if (err)
+		return err;
+	zmq_msg_init(ret_body);
+	zmq_msg_copy(ret_body, &audience->catalogue);
+	return 0;
+}
+
+void publish_forget_catalogue(struct audience *audience)
+{
+	if (audience->has_catalogue)
+		zmq_msg_close(&audience->catalogue);
+	audience->has_catalogue = false;
 }

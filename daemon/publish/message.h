@@ -6,6 +6,8 @@
 #ifndef LIFTD_PUBLISH_MESSAGE_H
 #define LIFTD_PUBLISH_MESSAGE_H
 
+#include <zmq.h>
+
 #include "daemon/base/log.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/publish/audience.h"
@@ -13,13 +15,22 @@
 #include "daemon/publish/topics.h"
 #include "proto/metric.h"
 
-enum { SOURCES_MAX = 1000 /* named in one message */, SEND_HWM = 20000 };
+enum {
+	SOURCES_MAX = 1000, /* named in one message */
+	SEND_HWM = 20000,
+	BODY_KEEPS_BYTES = 256 << 10, /* of the memory that a catalogue was written in */
+};
 
 struct audience {
 	struct publish *publish;
 	void *socket;	/* XPUB */
 	void *snapshot; /* ROUTER; NULL where there is none */
 	struct sight sight;
+	/* Of the epoch, made when it is wanted first: however many wait for those who do not read
+	 * them, its bytes are there once. */
+	zmq_msg_t catalogue;
+	uint64_t catalogue_seq; /* its tick */
+	bool has_catalogue;
 };
 
 struct publish {
@@ -53,6 +64,9 @@ struct publish {
  * counts (its metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
 int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uint64_t seq,
 		   bool *ret_any, struct text *ret_body);
-struct text publish_encode_catalogue(struct publish *publish, const struct audience *audience);
+/* The catalogue as an audience may see it, in a message that is the caller's to send or close.
+ * LIFT_E_MEMORY. */
+int publish_catalogue(struct audience *audience, zmq_msg_t *ret_body);
+void publish_forget_catalogue(struct audience *audience);
 
 #endif

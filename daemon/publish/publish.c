@@ -65,9 +65,22 @@ static void send_topic(struct publish *publish, struct topic *topic)
 
 static void send_catalogue(struct publish *publish)
 {
-	for (size_t i = 0; i < publish->n_audiences; i++)
-		send_to(&publish->audiences[i], text_of("catalogue"),
-			publish_encode_catalogue(publish, &publish->audiences[i]));
+	static const char topic[] = "catalogue";
+	zmq_msg_t body;
+
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		struct audience *audience = &publish->audiences[i];
+
+		if (publish_catalogue(audience, &body) != 0) {
+			if (log_allowed(&publish->failed_limit))
+				log_error("the catalogue is not published: code=memory");
+			continue;
+		}
+		if (zmq_send(audience->socket, topic, sizeof(topic) - 1,
+			     ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+		    zmq_msg_send(&body, audience->socket, ZMQ_DONTWAIT) < 0)
+			zmq_msg_close(&body);
+	}
 }
 
 /* The beat. */
@@ -261,6 +274,7 @@ static void exchange(struct publish *publish, struct edition *edition)
 
 		publish->audiences[i].sight = edition->sights[i];
 		edition->sights[i] = sight;
+		publish_forget_catalogue(&publish->audiences[i]);
 	}
 }
 
@@ -363,6 +377,7 @@ void publish_close(struct publish *publish)
 		close_socket(publish, publish->audiences[i].socket);
 		close_socket(publish, publish->audiences[i].snapshot);
 		sight_clear(&publish->audiences[i].sight);
+		publish_forget_catalogue(&publish->audiences[i]);
 	}
 	free(publish->audiences);
 	topics_free(publish->topics);

@@ -23,11 +23,16 @@ struct page {
 	bool gone; /* the client takes no more */
 };
 
+static bool send_part(void *socket, struct text part)
+{
+	return zmq_send(socket, part.data, part.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+}
+
 static bool send_frames(void *socket, const struct client *client, struct text topic,
 			struct text body)
 {
-	return zmq_send(socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-	       zmq_send(socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	return send_part(socket, (struct text){ client->id, client->size }) &&
+	       send_part(socket, topic) &&
 	       zmq_send(socket, body.data, body.size, ZMQ_DONTWAIT) >= 0;
 }
 
@@ -54,10 +59,20 @@ static void add_message(struct page *page, struct text topic, struct text body)
 static void add_catalogue(struct page *page)
 {
 	struct text topic = text_of("catalogue");
+	void *socket = page->audience->snapshot;
+	zmq_msg_t body;
 
-	if (is_wanted(page->request, topic) && !page->only_changed)
-		add_message(page, topic,
-			    publish_encode_catalogue(page->audience->publish, page->audience));
+	if (!is_wanted(page->request, topic) || page->only_changed)
+		return;
+	page->gone = publish_catalogue(page->audience, &body) != 0;
+	if (page->gone)
+		return;
+	page->count++;
+	page->last = topic;
+	page->gone = !send_part(socket, (struct text){ page->client->id, page->client->size }) ||
+		     !send_part(socket, topic) || zmq_msg_send(&body, socket, ZMQ_DONTWAIT) < 0;
+	if (page->gone)
+		zmq_msg_close(&body);
 }
 
 /* A topic as it is, under the number that its last message had. */

@@ -161,11 +161,53 @@ static void subscriptions_without_an_end_end_their_connection(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Some mebibytes, over and over, to a client that does not read them. */
+static void unread_catalogues_are_there_once(void **state)
+{
+	enum { REGIONS = 20000, ASKED = 500 };
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], lines[2 * PATH_SIZE], endpoint[PATH_SIZE];
+	struct peer peer;
+	long before;
+	FILE *file;
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("modules: [{id: lift}]\nregions:\n  - {code: land}\n", file);
+	for (int i = 0; i < REGIONS; i++)
+		fprintf(file,
+			"  - {code: place-%06d, name: A place with a long name, parents: [land]}\n",
+			i);
+	assert_int_equal(fclose(file), 0);
+	snprintf(lines, sizeof(lines), "catalogue: %s\ntick_ms: 50\n", path);
+	daemon_configure(daemon, lines);
+	daemon_start(daemon);
+	free(daemon_lift_out(daemon, 0, "snapshot", "--json", "catalogue", NULL));
+	before = resident_kib(daemon);
+	path_make(endpoint, "ipc://%s/run/snapshot", daemon->dir);
+	peer_open(&peer, ZMQ_DEALER, endpoint, NULL);
+	assert_int_equal(zmq_setsockopt(peer.socket, ZMQ_RCVHWM, &(int){ 1 }, sizeof(int)), 0);
+	/* High water marks are of connections that come later. */
+	assert_int_equal(zmq_disconnect(peer.socket, endpoint), 0);
+	assert_int_equal(zmq_connect(peer.socket, endpoint), 0);
+	for (int i = 0; i < ASKED; i++)
+		peer_send(&peer, json_pack("{s:i, s:s, s:[s]}", "v", 1, "op", "snapshot", "topics",
+					   "catalogue"));
+	daemon_await_counter(daemon, "snapshots", ASKED);
+	assert_in_range(resident_kib(daemon), 1, before + GROWTH_KIB);
+	await_beats(daemon);
+	peer_close(&peer);
+	daemon_stop(daemon, SIGTERM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_message_without_an_end_ends_its_connection,
 						daemon_setup, daemon_teardown),
+		cmocka_unit_test_setup_teardown(unread_catalogues_are_there_once, daemon_setup,
+						daemon_teardown),
 		cmocka_unit_test_setup_teardown(subscriptions_without_an_end_end_their_connection,
 						daemon_setup, daemon_teardown),
 	};
