@@ -22,7 +22,7 @@ int sight_make(const struct config_audience *audience, const struct catalogue *c
 	       struct sight *ret_sight, const char **ret_region);
 void sight_clear(struct sight *sight);
 
-/* A source has sent an event from a region, or of learners who have moved there. LIFT_E_MEMORY. */
+/* A source has sent an event from a region. LIFT_E_MEMORY. */
 int sight_add_source(struct sight *sight, const struct catalogue *catalogue, struct text source,
 		     uint32_t home);
 bool sight_sees_source(const struct sight *sight, struct text source);

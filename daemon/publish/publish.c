@@ -20,22 +20,6 @@ static void send_to(struct audience *audience, struct text topic, struct text bo
 		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
 }
 
-/* Where learners have moved in, their sources are new to the audiences of the place. */
-static void see_moved(struct publish *publish, const struct topic *topic)
-{
-	struct text sources[SOURCES_MAX];
-	size_t n =
-		topic->n_others ? topics_sources(publish->topics, topic, sources, SOURCES_MAX) : 0;
-	int err = 0;
-
-	for (size_t a = 0; a < publish->n_audiences; a++)
-		for (size_t i = 0; i < n && !err; i++)
-			err = sight_add_source(&publish->audiences[a].sight, publish->catalogue,
-					       sources[i], topic->region);
-	if (err && log_allowed(&publish->failed_limit))
-		log_error("a source is not published: code=memory");
-}
-
 static void send_topic(struct publish *publish, struct topic *topic)
 {
 	struct text body;
@@ -56,7 +40,6 @@ static void send_topic(struct publish *publish, struct topic *topic)
 	topic->n++;
 	topic->seq = publish->seq;
 	topic->alive = any;
-	see_moved(publish, topic);
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (publish->audiences[i].sight.visible[topic->region])
 			send_to(&publish->audiences[i], topic->name, body);

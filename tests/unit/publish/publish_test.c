@@ -245,8 +245,8 @@ static void an_audience_sees_the_sources_of_its_regions(void **state)
 		assert_sources(&rig, FEW, "near both ");
 		serve(&rig);
 	}
-	/* Who has learned alone is in Bodo now: a claim of no module of the catalogue says so. At
-	 * the same moment the greater region is believed. */
+	/* Who has learned elsewhere is in Bodo now: a claim of no module of the catalogue says so.
+	 * The beat is of those who have sent from inside. */
 	send(&rig, "away", 1, "lift", "alone");
 	house_apply_all(&rig.house);
 	tick(&rig);
@@ -254,7 +254,7 @@ static void an_audience_sees_the_sources_of_its_regions(void **state)
 	send(&rig, "away", 2, "nothing", "bodo");
 	house_apply_all(&rig.house);
 	tick(&rig);
-	assert_sources(&rig, FEW, "near both away ");
+	assert_sources(&rig, FEW, "near both ");
 	rig_close(&rig);
 }
 
