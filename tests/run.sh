@@ -25,11 +25,11 @@ set -- $(awk -v status=$status '
 		if (match($0, /[0-9]+ failed/)) failed += number(substr($0, RSTART, RLENGTH))
 		if (match($0, /[0-9]+ skipped$/)) skipped += number(substr($0, RSTART, RLENGTH))
 		if (match($0, /^Ran [0-9]+ tests?/)) { ran = number(substr($0, RSTART, RLENGTH)); seen = 1 }
-		while (match($0, /(failures|errors|skipped)=[0-9]+/)) {
+		while (/^(FAILED|OK) \(/ && match($0, /(failures|errors|skipped)=[0-9]+/)) {
 			one = substr($0, RSTART, RLENGTH)
 			if (one ~ /^skipped/) skipped += number(one); else failed += number(one)
 			ran -= number(one)
-			$0 = substr($0, RSTART + RLENGTH)
+			sub(one, "", $0)
 		}
 	}
 	END {
