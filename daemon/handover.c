@@ -22,6 +22,10 @@ struct handover {
 		int err;
 		char *errors;
 	} reloaded;
+	struct {
+		bool is_left;
+		char *why;
+	} wrong;
 };
 
 int handover_open(struct catalogue *newest, struct handover **ret_handover)
@@ -45,6 +49,7 @@ void handover_close(struct handover *handover)
 	catalogue_free(handover->checked.catalogue);
 	ledger_close(handover->checked.ledger);
 	free(handover->reloaded.errors);
+	free(handover->wrong.why);
 	pthread_mutex_destroy(&handover->lock);
 	free(handover);
 }
@@ -179,4 +184,27 @@ void handover_reloaded(struct handover *handover,
 	pthread_mutex_lock(&handover->lock);
 	fn(context, handover->reloaded.number, handover->reloaded.err, handover->reloaded.errors);
 	pthread_mutex_unlock(&handover->lock);
+}
+
+void handover_leave_wrong(struct handover *handover, char *why)
+{
+	pthread_mutex_lock(&handover->lock);
+	free(handover->wrong.why);
+	handover->wrong.why = why;
+	handover->wrong.is_left = true;
+	pthread_mutex_unlock(&handover->lock);
+}
+
+bool handover_take_wrong(struct handover *handover, char **ret_why)
+{
+	bool is_left;
+
+	pthread_mutex_lock(&handover->lock);
+	is_left = handover->wrong.is_left;
+	if (is_left)
+		*ret_why = handover->wrong.why;
+	handover->wrong.why = NULL;
+	handover->wrong.is_left = false;
+	pthread_mutex_unlock(&handover->lock);
+	return is_left;
 }

@@ -52,4 +52,9 @@ void handover_reloaded(struct handover *handover,
 		       void (*fn)(void *context, uint64_t number, int err, const char *errors),
 		       void *context);
 
+/* From the main thread to control: what is wrong with the catalogue's file (NULL: nothing any
+ * more), which changes hands. Taking is false where nothing has been left since. */
+void handover_leave_wrong(struct handover *handover, char *why);
+bool handover_take_wrong(struct handover *handover, char **ret_why);
+
 #endif

@@ -18,6 +18,7 @@
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
+#include "daemon/last_good.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"
 #include "daemon/reload.h"
@@ -31,12 +32,10 @@ enum { DIRS = 2 };
 
 /* What has been opened: each part gets the pointers that it needs, and none gets this whole. */
 struct liftd {
-	const struct config *config;
-	const char *catalogue_path;
-	const char *const *options; /* that children get, too */
-	struct now now;		    /* when it started */
-	int locks[DIRS];	    /* of state and runtime */
-	struct catalogue *catalogue;
+	const struct liftd_parts *parts;
+	const struct config *config; /* of the parts */
+	struct now now;		     /* when it started */
+	int locks[DIRS];	     /* of state and runtime */
 	struct secret secret;
 	struct stats stats;
 	struct trust *trust;
@@ -127,6 +126,14 @@ static int check_restored(struct liftd *liftd)
 	return LIFT_E_DAMAGED;
 }
 
+/* Where another one was wrong, this is the one that is kept. */
+static int keep_catalogue(struct liftd *liftd)
+{
+	if (!liftd->parts->catalogue_wrong)
+		last_good_keep(liftd->config->state, liftd->parts->catalogue);
+	return 0;
+}
+
 /* Whether there is a journal decides whether a secret may be made. */
 static int open_secret(struct liftd *liftd)
 {
@@ -188,7 +195,7 @@ static int open_rooms(struct liftd *liftd)
 
 	descriptors_watch(&liftd->stats, liftd->config->control);
 	err = rooms_open(&clock_machine, &liftd->rooms);
-	return err ? err : handover_open(liftd->catalogue, &liftd->handover);
+	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
 }
 
 /* Its socket has said why in the log, if it was that. */
@@ -258,7 +265,7 @@ static void on_rebuilt(void *context, int err)
 static int open_reload(struct liftd *liftd)
 {
 	struct reload_parts parts = { .config = liftd->config,
-				      .catalogue_path = liftd->catalogue_path,
+				      .catalogue_path = liftd->parts->catalogue_path,
 				      .rooms = liftd->rooms,
 				      .handover = liftd->handover,
 				      .trust = liftd->trust,
@@ -320,8 +327,11 @@ static void answer_reloads(void *context, uint64_t number, int err, const char *
 static void on_control_wake(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
+	char *wrong;
 
 	(void)now;
+	if (handover_take_wrong(liftd->handover, &wrong))
+		control_catalogue_wrong(liftd->control, wrong);
 	handover_reloaded(liftd->handover, answer_reloads, liftd->control);
 }
 
@@ -336,9 +346,12 @@ static int open_control(struct liftd *liftd)
 					     .stats = &liftd->stats,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
 					     .reload = { ask_reload, liftd },
-					     .options = liftd->options };
+					     .options = liftd->parts->options };
+	const char *wrong = liftd->parts->catalogue_wrong;
 	int err = control_open(&parts, &liftd->control);
 
+	if (!err && wrong)
+		control_catalogue_wrong(liftd->control, strdup(wrong));
 	room_on_wake(liftd->rooms, ROOM_CONTROL, on_control_wake, liftd);
 	return edge_failed("control", err);
 }
@@ -354,7 +367,7 @@ static void say_ready(const struct liftd *liftd)
 static void on_hangup(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
-	struct yaml_errors errors = { .file = liftd->catalogue_path };
+	struct yaml_errors errors = { .file = liftd->parts->catalogue_path };
 
 	service_reloading();
 	reload_catalogue(liftd->reload, now, &errors);
@@ -433,19 +446,17 @@ static void close_all(struct liftd *liftd)
 	catalogue_free(liftd->gate_catalogue);
 }
 
-int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
-	      const char *const options[])
+int liftd_run(const struct liftd_parts *parts)
 {
 	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    check_restored, open_socket_dirs, open_secret,  check_stores,
-		open_journal, open_rooms,     open_intake,	open_listen,  open_reload,
-		open_publish, open_serving,   open_control,	open_service, follow_trust,
-		watch_clock,  start_rooms,
+		open_dirs,    check_restored, keep_catalogue, open_socket_dirs, open_secret,
+		check_stores, open_journal,   open_rooms,     open_intake,	open_listen,
+		open_reload,  open_publish,   open_serving,   open_control,	open_service,
+		follow_trust, watch_clock,    start_rooms,
 	};
-	struct liftd liftd = { .config = config,
-			       .catalogue_path = catalogue_path,
-			       .options = options,
-			       .catalogue = catalogue,
+	const struct catalogue *catalogue = parts->catalogue;
+	struct liftd liftd = { .parts = parts,
+			       .config = parts->config,
 			       .now = { clock_steady_ms(), clock_utc_ms() },
 			       .locks = { -1, -1 } };
 	int err = 0;
@@ -454,7 +465,7 @@ int liftd_run(const struct config *config, struct catalogue *catalogue, const ch
 		err = steps[i](&liftd);
 	if (!err) {
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
-			   LIFT_VERSION, config->state, catalogue_regions_named(catalogue),
+			   LIFT_VERSION, parts->config->state, catalogue_regions_named(catalogue),
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);

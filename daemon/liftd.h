@@ -11,10 +11,17 @@
 /* Could all endpoints of a configuration be bound? LIFT_E_CONFIG, with the reasons in errors. */
 int liftd_check_sockets(const struct config *config, struct yaml_errors *errors);
 
-/* Run until SIGTERM or SIGINT (service_block_signals comes first); at SIGHUP the catalogue is read
- * again from its path. `options`: those that name the configuration, for children, up to NULL. 0
- * after an orderly stop. What goes wrong is logged. */
-int liftd_run(const struct config *config, struct catalogue *catalogue, const char *catalogue_path,
-	      const char *const options[]);
+/* What it runs with; all is borrowed. */
+struct liftd_parts {
+	const struct config *config;
+	struct catalogue *catalogue; /* to begin with */
+	const char *catalogue_path; /* that is read again at SIGHUP, and when an operator says so */
+	const char *catalogue_wrong; /* why the catalogue is not what is there; NULL: it is */
+	const char *const *options;  /* that name the configuration, for children, up to NULL */
+};
+
+/* Run until SIGTERM or SIGINT (service_block_signals comes first). 0 after an orderly stop. What
+ * goes wrong is logged. */
+int liftd_run(const struct liftd_parts *parts);
 
 #endif

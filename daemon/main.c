@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "daemon/base/load.h"
+#include "daemon/base/log.h"
 #include "daemon/catalogue/load.h"
+#include "daemon/last_good.h"
 #include "daemon/liftd.h"
 #include "daemon/publish/audience.h"
 #include "daemon/service.h"
@@ -77,7 +79,10 @@ static struct config *load_config(const struct options *options)
 	return say_errors(&errors, err) ? NULL : config;
 }
 
-static struct catalogue *load_catalogue(const char *path)
+/* What the daemon is to count by: the file must be right, and have the regions of all audiences.
+ * *ret_wrong is the first of what is not, and the caller's. */
+static struct catalogue *load_catalogue(const struct config *config, const char *config_path,
+					const char *path, char **ret_wrong)
 {
 	struct yaml_errors errors = { .file = path };
 	struct catalogue *catalogue = NULL;
@@ -88,7 +93,35 @@ static struct catalogue *load_catalogue(const char *path)
 			"liftd: %s is not there or empty: events are kept, and count "
 			"nowhere yet\n",
 			path);
-	return say_errors(&errors, err) ? NULL : catalogue;
+	if (!err) {
+		errors.file = config_path;
+		err = audience_check(config, catalogue, &errors);
+	}
+	if (err == LIFT_E_CONFIG)
+		*ret_wrong = last_good_why(err, &errors);
+	if (say_errors(&errors, err)) {
+		catalogue_free(catalogue);
+		catalogue = NULL;
+	}
+	return catalogue;
+}
+
+/* A catalogue that has become wrong is no reason to receive nothing. */
+static struct catalogue *load_last_good(const struct config *config, const char *path,
+					const char *wrong)
+{
+	struct catalogue *catalogue = NULL;
+	int err = last_good_load(config, &catalogue);
+
+	if (!err)
+		log_error("catalogue refused, the last one that was right serves: path=%s "
+			  "first=\"%s\"",
+			  path, wrong);
+	else if (err != LIFT_E_NOT_FOUND)
+		log_error("the last catalogue that was right cannot be used either: state=%s "
+			  "code=%s",
+			  config->state, lift_err_code(err));
+	return catalogue;
 }
 
 __attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
@@ -178,14 +211,55 @@ static void no_core(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
+static void say_right(const struct catalogue *catalogue)
+{
+	printf("configuration and catalogue are right: %u regions, %u modules, %u programmes, "
+	       "%u competences\n",
+	       catalogue_regions_named(catalogue), catalogue->n_modules, catalogue->n_programmes,
+	       catalogue->n_competences);
+}
+
+static int run(const struct liftd_parts *parts)
+{
+	int err;
+
+	no_core();
+	service_block_signals();
+	err = liftd_run(parts);
+	return err == LIFT_E_DAMAGED ? EXIT_DAMAGED : err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int serve(const struct config *config, const struct options *options)
+{
+	const char *config_path = options->config ? options->config : default_config;
+	const char *path = options->catalogue ? options->catalogue : config->catalogue;
+	const char *children[] = { options->config ? "--config" : NULL, options->config, NULL };
+	struct yaml_errors errors = { .file = config_path };
+	char *wrong = NULL;
+	struct catalogue *catalogue = load_catalogue(config, config_path, path, &wrong);
+	int status = EXIT_FAILURE;
+
+	if (wrong && !options->check)
+		catalogue = load_last_good(config, path, wrong);
+	if (catalogue && !say_errors(&errors, liftd_check_sockets(config, &errors))) {
+		if (options->check) {
+			say_right(catalogue);
+			status = EXIT_SUCCESS;
+		} else {
+			status = run(
+				&(struct liftd_parts){ config, catalogue, path, wrong, children });
+		}
+	}
+	catalogue_free(catalogue);
+	free(wrong);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct catalogue *catalogue = NULL;
-	struct config *config = NULL;
-	struct yaml_errors errors = { 0 };
-	const char *children[] = { "--config", NULL, NULL };
-	int status, err;
+	struct config *config;
+	int status;
 
 	standard_files_open();
 	status = parse_options(argc, argv, &options);
@@ -195,40 +269,15 @@ int main(int argc, char **argv)
 		fputs("liftd: libsodium cannot be initialised\n", stderr);
 		return EXIT_FAILURE;
 	}
-	status = EXIT_FAILURE;
 	config = load_config(&options);
-	if (config && options.task) {
+	if (!config)
+		return EXIT_FAILURE;
+	if (options.task) {
 		no_core();
 		status = task_run(options.task, config, options.dir, options.report);
-		config_free(config);
-		return status;
+	} else {
+		status = serve(config, &options);
 	}
-	if (config)
-		catalogue =
-			load_catalogue(options.catalogue ? options.catalogue : config->catalogue);
-	errors.file = options.config ? options.config : default_config;
-	if (catalogue && !say_errors(&errors, audience_check(config, catalogue, &errors)) &&
-	    !say_errors(&errors, liftd_check_sockets(config, &errors))) {
-		if (options.check) {
-			printf("configuration and catalogue are right: %u regions, %u modules, "
-			       "%u programmes, %u competences\n",
-			       catalogue_regions_named(catalogue), catalogue->n_modules,
-			       catalogue->n_programmes, catalogue->n_competences);
-			status = EXIT_SUCCESS;
-		} else {
-			no_core();
-			children[0] = options.config ? children[0] : NULL;
-			children[1] = options.config;
-			service_block_signals();
-			err = liftd_run(config, catalogue,
-					options.catalogue ? options.catalogue : config->catalogue,
-					children);
-			status = err == LIFT_E_DAMAGED ? EXIT_DAMAGED
-				 : err		       ? EXIT_FAILURE
-						       : EXIT_SUCCESS;
-		}
-	}
-	catalogue_free(catalogue);
 	config_free(config);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
 #include "daemon/catalogue/load.h"
+#include "daemon/last_good.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/publish/audience.h"
 
@@ -232,6 +233,15 @@ static void say_reloaded(const struct reload *reload, const struct catalogue *ca
 			   catalogue->n_modules, words[change]);
 }
 
+/* Status says so until the file is right; that the journal is damaged is no fault of the file. */
+static void tell_wrong(const struct reload *reload, int err, const struct yaml_errors *errors)
+{
+	if (err == LIFT_E_DAMAGED)
+		return;
+	handover_leave_wrong(reload->parts.handover, err ? last_good_why(err, errors) : NULL);
+	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
+}
+
 /* *ret_later is true where the ledger's thread has to do its part before it is done. */
 static int reload_by(struct reload *reload, const struct now *now, uint64_t number,
 		     struct yaml_errors *errors, bool *ret_later)
@@ -246,6 +256,9 @@ static int reload_by(struct reload *reload, const struct now *now, uint64_t numb
 		err = audience_check(reload->parts.config, catalogue, errors);
 	if (!err)
 		err = adopt(reload, catalogue, now, number, &change);
+	if (!err)
+		last_good_keep(reload->parts.config->state, catalogue);
+	tell_wrong(reload, err, errors);
 	stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
 	say_reloaded(reload, catalogue, err, change, errors);
 	catalogue_free(catalogue);

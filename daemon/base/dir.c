@@ -201,6 +201,45 @@ int dir_exchange(const char *a, const char *b)
 	return rc == 0 ? dir_sync(parent) : LIFT_E_IO;
 }
 
+static int write_all(int fd, struct text bytes)
+{
+	while (bytes.size > 0) {
+		ssize_t n = write(fd, bytes.data, bytes.size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		bytes = (struct text){ bytes.data + n, bytes.size - (size_t)n };
+	}
+	return fsync(fd);
+}
+
+int dir_put(const char *dir, const char *aside, const char *path, struct text bytes)
+{
+	int fd, rc, error;
+
+	unlink(aside); /* what a start that was broken off has left */
+	fd = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return LIFT_E_IO;
+	rc = write_all(fd, bytes);
+	error = errno;
+	if (close(fd) != 0 && rc == 0) {
+		rc = -1;
+		error = errno;
+	}
+	if (rc == 0) {
+		rc = rename(aside, path);
+		error = errno;
+	}
+	if (rc == 0)
+		return dir_sync(dir);
+	unlink(aside);
+	errno = error;
+	return LIFT_E_IO;
+}
+
 int dir_lock(const char *state, int *ret_lock)
 {
 	char path[PATH_MAX];

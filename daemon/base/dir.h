@@ -7,6 +7,8 @@
 
 #include <limits.h>
 
+#include "proto/bytes.h"
+
 enum { DIR_DEPTH_MAX = 16 /* of directories in one that is deleted */ };
 
 /* DIR/NAME. LIFT_E_IO (ENAMETOOLONG) and an empty path where it does not fit: it is never cut. */
@@ -31,6 +33,11 @@ void dir_sweep(const char *path);
 /* Let two directories with the same parent change names, in one step where the file system can; and
  * have it on disk. Where there is no `b`, `a` gets its name. LIFT_E_IO. */
 int dir_exchange(const char *a, const char *b);
+
+/* Write a small file for its owner only, which is there whole or not at all, also after a loss of
+ * power: as `aside` first, in the same directory `dir`, then under its name, over what is there.
+ * LIFT_E_IO: what was there stays. */
+int dir_put(const char *dir, const char *aside, const char *path, struct text bytes);
 
 /* Lock the state's directory by the file for that in it, as long as the descriptor is open, or the
  * process lives. LIFT_E_IO. */

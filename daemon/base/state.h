@@ -19,6 +19,8 @@ enum state_part {
 	STATE_LEDGER_VERIFY, /* likewise, by a verify; with "-" and its process id */
 	STATE_SECRET,	     /* a file: the key of the pseudonyms */
 	STATE_SECRET_NEW,    /* a file: that is being written */
+	STATE_CATALOGUE,     /* a file: the last catalogue that was right */
+	STATE_CATALOGUE_NEW, /* a file: that is being written */
 	STATE_BACKUPS,	     /* a directory: where a backup goes that is not told where */
 	STATE_RESTORING,     /* a directory: a backup that is being brought back */
 	STATE_UNFINISHED,    /* a file: bringing it back was broken off */

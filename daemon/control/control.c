@@ -248,6 +248,14 @@ void control_close(struct control *control)
 	socket_close(control->socket);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);
+	free(control->catalogue_wrong);
 	free(control->page.lines);
 	free(control);
+}
+
+void control_catalogue_wrong(struct control *control, char *why)
+{
+	free(control->catalogue_wrong);
+	control->catalogue_wrong = why;
+	control->parts.catalogue_wrong = why;
 }

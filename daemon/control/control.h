@@ -56,4 +56,8 @@ void control_close(struct control *control);
  * NULL). */
 void control_reloaded(struct control *control, uint64_t number, int err, const char *errors);
 
+/* From now on status says what is wrong with the catalogue's file (NULL: nothing). The text changes
+ * hands. */
+void control_catalogue_wrong(struct control *control, char *why);
+
 #endif

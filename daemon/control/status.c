@@ -234,9 +234,10 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_WALK]) },
 		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
 		{ "rebuild", rebuild->err ? rebuild_failure(rebuild->err) : NULL },
+		{ "catalogue", parts->catalogue_wrong },
 	};
 	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
-	char text[256];
+	char text[512];
 	bool healthy = true;
 
 	for (size_t i = 0; i < n_troubles; i++)

@@ -20,6 +20,7 @@ struct status_parts {
 	struct rebuild *rebuild;
 	const struct jobs *jobs;
 	const struct stats *stats;
+	const char *catalogue_wrong; /* its file's first error; NULL: it is right */
 };
 
 /* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the

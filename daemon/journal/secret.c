@@ -6,35 +6,23 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 
-/* Under a temporary name, synced, then renamed: it is there whole or not at all. */
 static int make(const char *dir, const char *path)
 {
 	uint8_t key[SECRET_BYTES];
-	char temporary[PATH_MAX];
-	int fd, rc;
+	char aside[PATH_MAX];
+	int err;
 
 	randombytes_buf(key, sizeof(key));
-	state_path(temporary, dir, STATE_SECRET_NEW);
-	unlink(temporary);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return LIFT_E_IO;
-	rc = write(fd, key, sizeof(key)) == (ssize_t)sizeof(key) && fsync(fd) == 0 ? 0 : -1;
-	if (close(fd) != 0)
-		rc = -1;
+	state_path(aside, dir, STATE_SECRET_NEW);
+	err = dir_put(dir, aside, path, (struct text){ (const char *)key, sizeof(key) });
 	sodium_memzero(key, sizeof(key));
-	if (rc != 0 || rename(temporary, path) != 0) {
-		unlink(temporary);
-		return LIFT_E_IO;
-	}
-	return dir_sync(dir);
+	return err;
 }
 
 static int read_key(int fd, uint8_t key[static SECRET_BYTES])

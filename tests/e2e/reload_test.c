@@ -122,6 +122,107 @@ static void a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_sta
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Status says that all is well, or what is wrong with the catalogue. */
+static void check_health(struct daemon *daemon, const char *why)
+{
+	char *out = daemon_lift_out(daemon, why ? 1 : 0, "status", NULL);
+
+	if (why &&
+	    (!strstr(out, "NOT healthy") || !strstr(out, "catalogue: ") || !strstr(out, why)))
+		fail_msg("not said: %s: %s", why, out);
+	if (!why)
+		assert_null(strstr(out, "catalogue: "));
+	free(out);
+}
+
+static void a_refused_catalogue_stays_in_status_until_the_file_is_right(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+
+	start(daemon);
+	check_health(daemon, NULL);
+	write_catalogue(daemon, wrong);
+	outcome = daemon_lift(daemon, "reload", NULL);
+	assert_int_equal(outcome.status, 1);
+	outcome_free(&outcome);
+	check_health(daemon, "nord");
+	/* Also where it is to the letter what serves. */
+	write_catalogue(daemon, before);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	check_health(daemon, NULL);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Over any number of starts; and what has been renamed by a reload stays renamed. */
+static void a_start_with_a_wrong_catalogue_goes_on_with_the_last_right_one(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], *log;
+
+	start(daemon);
+	write_catalogue(daemon, renamed);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	write_catalogue(daemon, wrong);
+	for (int i = 0; i < 2; i++) {
+		daemon_stop(daemon, SIGTERM);
+		daemon_start(daemon);
+		check_health(daemon, "nord");
+	}
+	log = file_text(daemon->log, NULL);
+	if (!strstr(log, "catalogue refused, the last one that was right serves: path=") ||
+	    !strstr(log, "catalogue.yaml:2:"))
+		fail_msg("%s", log);
+	free(log);
+	/* It receives and counts. */
+	path_make(path, "%s/more.jsonl", daemon->dir);
+	write_file(path, "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"c\","
+			 "\"module\":\"lift\",\"region\":\"rana\"}\n");
+	free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+	assert_int_equal(started(daemon, "rana", "lift"), 2);
+	write_catalogue(daemon, after);
+	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	check_health(daemon, NULL);
+	assert_int_equal(started(daemon, "vega", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_first_start_with_a_wrong_catalogue_is_refused(void **state)
+{
+	struct daemon *daemon = *state;
+	char line[PATH_SIZE + 32];
+	struct outcome outcome;
+
+	write_catalogue(daemon, wrong);
+	snprintf(line, sizeof(line), "catalogue: %s/catalogue.yaml\n", daemon->dir);
+	daemon_configure(daemon, line);
+	outcome = daemon_fail(daemon);
+	assert_int_equal(outcome.status, 1);
+	if (!strstr(outcome.err, "nord") || !strstr(outcome.err, "pass_mark"))
+		fail_msg("%s", outcome.err);
+	outcome_free(&outcome);
+	assert_int_equal(access(daemon->state, F_OK), -1);
+}
+
+/* That is an error of the configuration, too: the last catalogue has not that region either. */
+static void an_audience_of_no_region_is_refused_with_either_catalogue(void **state)
+{
+	struct daemon *daemon = *state;
+	char lines[3 * PATH_SIZE];
+	struct outcome outcome;
+
+	start(daemon);
+	daemon_stop(daemon, SIGTERM);
+	snprintf(lines, sizeof(lines),
+		 "catalogue: %s/catalogue.yaml\naudiences: [{name: a, regions: [atlantis]}]\n",
+		 daemon->dir);
+	daemon_configure(daemon, lines);
+	outcome = daemon_fail(daemon);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "atlantis"));
+	outcome_free(&outcome);
+}
+
 static void events_of_what_was_unknown_come_alive(void **state)
 {
 	struct daemon *daemon = *state;
@@ -293,6 +394,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_stays),
+		TEST(a_refused_catalogue_stays_in_status_until_the_file_is_right),
+		TEST(a_start_with_a_wrong_catalogue_goes_on_with_the_last_right_one),
+		TEST(a_first_start_with_a_wrong_catalogue_is_refused),
+		TEST(an_audience_of_no_region_is_refused_with_either_catalogue),
 		TEST(events_of_what_was_unknown_come_alive),
 		TEST(a_name_takes_over_at_once_and_nothing_is_built),
 		TEST(a_catalogue_that_is_read_again_unchanged_changes_nothing),
