@@ -258,7 +258,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
-tests: $(SAMPLE) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
+tests: $(SAMPLE) $(BENCHES) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
 SCRIPTS := reference units_verify prune install layers layers_test format

@@ -23,7 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/store/store.h"
 #include "proto/bytes.h"
 
 enum {

@@ -70,7 +70,8 @@ static void walk_newest(struct journal_walk *walk, uint64_t newest_bytes)
 
 	walk->newest_piece = pieces > most ? pieces - most : 0;
 	walk->is_newest = true;
-	walk->next = walk->newest_piece == 0;
+	/* Numbers begin with 1, where this part is all. */
+	walk->next = walk->newest_piece == 0 ? 1 : 0;
 	for (size_t i = walk->newest_piece; i < pieces && !walk->err; i++)
 		pages_walk_piece(walk->pages, i);
 	if (walk->knows_last)
