@@ -32,13 +32,13 @@ static const char help[] =
 	"  -c, --config FILE     configuration (default " LIFT_SYSCONFDIR
 	"/liftd.yaml, if it is there)\n"
 	"  -C, --catalogue FILE  catalogue (default: the one that the configuration names)\n"
-	"      --check-config    check both, say all errors, and exit\n"
+	"      --check-config    check both, print all errors, and exit\n"
 	"      --backup DIR      copy journal and secret to DIR, also while a daemon runs\n"
-	"      --restore DIR     put a backup in the place of journal and secret\n"
+	"      --restore DIR     replace journal and secret by a backup\n"
 	"      --verify          compare the ledger with one that is built from the journal\n"
-	"      --report          with these: how far it is, in lines, for programs\n"
-	"  -V, --version         say the version, and exit\n"
-	"  -h, --help            say this, and exit\n"
+	"      --report          with one of these: print progress in lines, for programs\n"
+	"  -V, --version         print the version, and exit\n"
+	"  -h, --help            print this help, and exit\n"
 	"\n"
 	"See liftd(8), liftd.yaml(5), catalogue(5).\n";
 
@@ -90,7 +90,7 @@ static struct catalogue *load_catalogue(const struct config *config, const char 
 
 	if (!err && catalogue->text.size == 0)
 		fprintf(stderr,
-			"liftd: %s is not there or empty: events are kept, and count "
+			"liftd: %s does not exist or is empty: events are kept, and count "
 			"nowhere yet\n",
 			path);
 	if (!err) {

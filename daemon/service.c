@@ -113,7 +113,7 @@ void service_close(struct service *service)
 
 void service_still_starting(void)
 {
-	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=walking what is on disk");
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=checking the data on disk");
 }
 
 void service_ready(const char *status)

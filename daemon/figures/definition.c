@@ -13,15 +13,16 @@ struct definition {
 
 static const struct definition of_module[] = {
 	{ "started",
-	  "Learners with a standing fact of {subject} that is no withdrawal: also who has "
-	  "completed or been assessed has started. Counted since the earliest one." },
+	  "Learners with a standing fact of {subject} that is no withdrawal: those who have "
+	  "completed or been assessed have started, too. Counted from the earliest fact on." },
 	{ "withdrawn", "Those who have not completed {subject}, and whose latest fact there is a "
 		       "withdrawal." },
-	{ "completed", "Those with a standing fact that says completed, since the earliest one." },
+	{ "completed",
+	  "Those with a standing fact of the type completed, from the earliest one on." },
 	{ "assessed", "Those with at least one standing assessment." },
 	{ "passed",
-	  "Those with an assessment that is passed: it says so, or, where it does not say, "
-	  "its score is {pass_mark} or more." },
+	  "Those with an assessment that is passed: the platform has said so, or, if it has "
+	  "not, the score is {pass_mark} or more." },
 	{ "passed_first",
 	  "Those whose first assessment is passed; of several at one moment, the one "
 	  "with the lowest score is the first." },
@@ -88,7 +89,7 @@ static const struct definition of_programme[] = {
 static const struct definition of_competence[] = {
 	{ "holders", "Learners with a grant of {subject} that holds on {day}. It is granted by: "
 		     "{grants}." },
-	{ "lapsed", "Learners who have held it, but do not on {day}." },
+	{ "lapsed", "Learners who had a grant before, and have none that holds on {day}." },
 	{ "levels",
 	  "holders by level: the greatest among a learner's grants that hold on {day}. Levels "
 	  "that nobody has are left out." },
@@ -138,11 +139,11 @@ static const struct {
 static const char *const counted[] = {
 	"Learners {home}.",
 	"A learner's home is the region that the learner's latest event gave; when it changes, all "
-	"that the learner has done moves along. The attributes that are counted by are each the "
-	"latest one given, too.",
-	"A fact is what an event says: who, in which module, what, when and with which result. "
-	"Events that say the same are one fact, whoever sent them. A fact stands unless a voided "
-	"event takes it back.",
+	"earlier facts of the learner move along. Of each attribute that is counted by, too, the "
+	"latest value is used.",
+	"A fact is the content of an event: learner, module, type, time and result. Events with "
+	"the same content are one fact, whichever platform sent them. A fact stands unless a "
+	"voided event takes it back.",
 	"As of {day}: {time}.",
 };
 

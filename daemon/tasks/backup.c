@@ -282,9 +282,8 @@ int backup_make(const char *state, const char *dir, struct report *report)
 	report->bytes = making.manifest.files[BACKUP_JOURNAL].bytes;
 	report->done = report->total;
 	snprintf(report->text, sizeof(report->text),
-		 "%.800s: the journal up to number %llu, %.1f MiB, read again and whole; the "
-		 "secret is "
-		 "in it, too: whoever has it can tell who a learner is",
+		 "%.800s: the journal up to number %llu, %.1f MiB, checked and complete. The "
+		 "secret is in it, too: with it and ids of learners, their facts can be found",
 		 dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20));
 	return 0;
 }

@@ -153,7 +153,7 @@ static void judge(struct job *job, const char *name, int status)
 			    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0 && job->report.err == 0)
 		report_fail(&job->report, LIFT_E_STOPPED,
-			    "the process of the %s ended with status %d: the log says why", name,
+			    "the process of the %s ended with status %d: see the log", name,
 			    WEXITSTATUS(status));
 }
 

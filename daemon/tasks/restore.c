@@ -69,8 +69,8 @@ static int copy_file(struct restoring *restoring, enum backup_file file)
 		   sizeof(found.files[file])) != 0)
 		return report_fail(
 			restoring->report, LIFT_E_CORRUPT,
-			"%.800s cannot be restored: %s in it is damaged (it is not what the "
-			"manifest says): take another backup",
+			"%.800s cannot be restored: %s in it is damaged (it differs from the "
+			"manifest): take another backup",
 			restoring->dir, backup_files[file]);
 	return 0;
 }
@@ -229,12 +229,11 @@ static void say_done(struct restoring *restoring)
 	snprintf(
 		report->text, sizeof(report->text),
 		"restored: %.400s, made %s, the journal up to number %llu.\n"
-		"What was there is beside it in %.400s, with \".before-%s\" at the end of its "
-		"name.\n"
+		"An earlier journal and secret are now in %.400s, named *.before-%s.\n"
 		"Next: start the daemon (systemctl start liftd). It builds its ledger from the "
 		"journal.\n"
-		"Platforms that say hello are told from which number to resend; what none of them\n"
-		"can send again of the time since the backup is not there.",
+		"Platforms then hear at hello from which number to resend. Later events that none\n"
+		"of them can send again are lost.",
 		restoring->dir, date, (unsigned long long)report->last, restoring->state,
 		restoring->date);
 }

@@ -138,12 +138,12 @@ static int check_meta(struct verify *verify)
 			verify->report, LIFT_E_NOT_FOUND,
 			"the ledger was made with another as_of than the configuration has "
 			"now, by another version of liftd, or from another journal: the "
-			"daemon builds it anew when it starts");
+			"daemon rebuilds it when it starts");
 	if (ledger_applied(verify->built) != verify->number)
 		return report_fail(
 			verify->report, LIFT_E_DIFFERENT,
-			"the ledger says that it has applied the journal up to number %llu, "
-			"which is none that a commit ends with (%llu is)",
+			"the ledger has applied the journal up to number %llu by its own record, "
+			"but no commit ends with that number (one ends with %llu)",
 			(unsigned long long)verify->number,
 			(unsigned long long)ledger_applied(verify->built));
 	return 0;

@@ -236,7 +236,7 @@ static void what_cannot_be_read_when_it_comes_again_is_damage(void **state)
 	json_decref(answer);
 	check_status(daemon, 1, 2 * EVENTS);
 	check_reading_only(daemon, exported);
-	assert_logged(daemon, "it could not be read while it was served");
+	assert_logged(daemon, "it could not be read while the daemon ran");
 	daemon_stop(daemon, SIGTERM);
 	/* The next start says where. */
 	daemon_start(daemon);

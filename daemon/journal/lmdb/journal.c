@@ -33,7 +33,7 @@ void journal_found_damage(struct journal *journal)
 		.n_ranges = 1,
 		.ranges = { { 1, UINT64_MAX } },
 		.n_lines = 1,
-		.text = "it could not be read while it was served: the next start says where",
+		.text = "it could not be read while the daemon ran: the next start finds out where",
 	};
 	const struct journal_damage *none = NULL;
 

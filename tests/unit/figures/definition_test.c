@@ -148,7 +148,7 @@ static const struct {
 	const char *figure, *says; /* a part of it */
 } cases[] = {
 	{ "a pass mark, as percent", TOP, SUBJECT(KIND_MODULE, 0), "passed",
-	  "its score is 60.5% or more" },
+	  "the score is 60.5% or more" },
 	{ "a name with its id", TOP, SUBJECT(KIND_MODULE, 0), "started", "of A module (m) that" },
 	{ "an id without a name", TOP, SUBJECT(KIND_MODULE, 1), "started", "of n that" },
 	{ "days of a module", TOP, SUBJECT(KIND_MODULE, 0), "stalled",

@@ -292,7 +292,7 @@ static void the_first_difference_is_found_and_said_in_words(void **state)
 		  { "a learner", "has 0 facts in the ledger", "only the journal has" } },
 		{ be_another_learner, { "a learner", "cannot be read in the ledger", "" } },
 		{ add_a_piece, { "not those that were written", "", "" } },
-		{ claim_a_number, { "none that a commit ends with", "", "" } },
+		{ claim_a_number, { "no commit ends with that number", "", "" } },
 	};
 
 	(void)state;
