@@ -18,7 +18,9 @@
 enum {
 	INTAKE_WINDOW = 64,		  /* batches of one client that may be unanswered */
 	INTAKE_GROUP = 4 * INTAKE_WINDOW, /* messages a commit, at most */
-	INTAKE_GROUP_BYTES = 32 << 20, /* of messages and answers: with so many, a group is full */
+	/* Of messages and answers: with so many, a group is full. Clients have their turns, message
+	 * by message; an answer waits for the end of its group: one of large ones is of few. */
+	INTAKE_GROUP_BYTES = 4 << 20,
 	INTAKE_PAGES = 4,      /* of rejections a group: each is a look through the quarantine */
 	INTAKE_CALM_MS = 1000, /* so long after the last failure of the journal, it is over */
 	INTAKE_ANSWER_KEEPS_BYTES = 8 << 10, /* of an answer's memory, when it has been sent */

@@ -14,7 +14,7 @@
 #include "proto/control.h"
 #include "tests/unit/house.h"
 
-enum { CLIENTS = 8, STEPS_MAX = 1000 };
+enum { CLIENTS = 8, STEPS_MAX = 1000, LARGE_EVENTS = 8000 };
 
 struct rig {
 	struct house house;
@@ -104,6 +104,25 @@ static void ask_rejections(struct rig *rig, int client)
 	send(rig, client);
 }
 
+/* Nearly as large as a batch may be. */
+static void send_large(struct rig *rig, int client, uint64_t first)
+{
+	struct event event = { .type = EVENT_STARTED,
+			       .time = WORLD_BEGIN,
+			       .learner = text_of("somebody whose id takes some room in a batch"),
+			       .module = text_of("lift"),
+			       .region = text_of("rana"),
+			       .result = { -1, -1, PHASE_NONE },
+			       .voids_time = EVENT_NO_TIME };
+
+	msg_writer_clear(rig->writer);
+	batch_begin(rig->writer, "events", text_of("large"), text_of("a"), first, LARGE_EVENTS);
+	for (int i = 0; i < LARGE_EVENTS; i++)
+		event_encode(rig->writer, &event);
+	assert_in_range(msg_written(rig->writer).size, MSG_SIZE_MAX / 4 * 3, MSG_SIZE_MAX);
+	send(rig, client);
+}
+
 /* How many answers there are for a client. */
 static int answers(struct rig *rig, int client)
 {
@@ -186,6 +205,29 @@ static void who_asks_for_rejections_does_not_hold_up_batches(void **state)
 	rig_close(&rig);
 }
 
+static void who_sends_large_batches_holds_up_few_answers(void **state)
+{
+	enum { LARGE = 24 };
+	struct rig rig;
+	int large = 0, step;
+
+	(void)state;
+	rig_open(&rig);
+	for (int i = 0; i < LARGE; i++)
+		send_large(&rig, 0, 1 + (uint64_t)i * LARGE_EVENTS);
+	send_event(&rig, 1, 1, rig.now.utc_ms);
+	for (step = 0; step < STEPS_MAX; step++) {
+		loop_step(rig.loop);
+		large += answers(&rig, 0);
+		if (answers(&rig, 1) > 0)
+			break;
+	}
+	assert_true(step < STEPS_MAX);
+	assert_in_range(large, 0, 2 * INTAKE_GROUP_BYTES / (MSG_SIZE_MAX / 4 * 3) + 1);
+	assert_true(2 * large < LARGE + 1);
+	rig_close(&rig);
+}
+
 /* Each looks at a moment of the journal, and lets go of it. */
 static void rejections_may_be_asked_for_any_number_of_times(void **state)
 {
@@ -208,6 +250,7 @@ int main(void)
 		cmocka_unit_test(an_event_is_judged_by_the_time_of_its_round),
 		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
 		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
+		cmocka_unit_test(who_sends_large_batches_holds_up_few_answers),
 		cmocka_unit_test(rejections_may_be_asked_for_any_number_of_times),
 	};
 
