@@ -76,8 +76,9 @@ uint64_t lift_publisher_judged(const struct lift_publisher *publisher);
 
 /* Broadcasting. */
 
-/* Fire and forget: nothing is acknowledged, and what is lost shows as a gap in the stream's
- * numbers. The same events added to a publisher of the same source and stream fill it. */
+/* Fire and forget: nothing is acknowledged. Lost events show as a gap in the stream's numbers only
+ * if later ones have come: lost last ones show nowhere. The same events added to a publisher of the
+ * same source and stream send whatever is missing. */
 struct lift_broadcaster;
 
 struct lift_broadcaster_options {

@@ -129,7 +129,7 @@ ssize_t recv(int fd, void *to, size_t size, int flags)
 		return n;
 	stats_add(watch.stats, STAT_connections_cut, 1);
 	if (log_allowed(&watch.cut_limit))
-		log_warning("connection cut: reason=%s",
+		log_warning("connection cut: reason=\"%s\"",
 			    "it sends more than a peer may: no ZMTP 3, "
 			    "a message without an end, or "
 			    "subscriptions without an end");
