@@ -44,9 +44,8 @@ static const char help[] =
 
 struct options {
 	const char *config, *catalogue;
-	bool check, report;
-	enum task task;
-	const char *dir; /* of the task */
+	bool check;
+	struct task_wish wish;
 	unsigned n_tasks;
 };
 
@@ -144,8 +143,10 @@ static int check_options(const struct options *options)
 	if (options->n_tasks > 0 && options->check)
 		return complain_usage("--check-config does not go with --backup, --restore or "
 				      "--verify");
-	if (options->n_tasks == 0 && options->report)
+	if (options->n_tasks == 0 && options->wish.in_lines)
 		return complain_usage("--report goes with --backup, --restore or --verify only");
+	if (options->wish.seen && options->wish.task != TASK_BACKUP)
+		return complain_usage("--seen goes with --backup only");
 	return 0;
 }
 
@@ -159,6 +160,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "restore", required_argument, NULL, TASK_RESTORE },
 		{ "verify", no_argument, NULL, TASK_VERIFY },
 		{ "report", no_argument, NULL, 'r' },
+		{ "seen", required_argument, NULL, 's' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -180,11 +182,14 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_RESTORE:
 		case TASK_VERIFY:
 			options->n_tasks++;
-			options->task = (enum task)option;
-			options->dir = optarg;
+			options->wish.task = (enum task)option;
+			options->wish.dir = optarg;
+			break;
+		case 's':
+			options->wish.seen = optarg;
 			break;
 		case 'r':
-			options->report = true;
+			options->wish.in_lines = true;
 			break;
 		case 'V':
 			puts("liftd " LIFT_VERSION);
@@ -272,9 +277,9 @@ int main(int argc, char **argv)
 	config = load_config(&options);
 	if (!config)
 		return EXIT_FAILURE;
-	if (options.task) {
+	if (options.n_tasks > 0) {
 		no_core();
-		status = task_run(options.task, config, options.dir, options.report);
+		status = task_run(&options.wish, config);
 	} else {
 		status = serve(config, &options);
 	}

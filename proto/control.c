@@ -19,6 +19,7 @@ static const struct {
 	{ TEXT("kind"), offsetof(struct request, kind), LIFT_E_MALFORMED },
 	{ TEXT("id"), offsetof(struct request, id), LIFT_E_MALFORMED },
 	{ TEXT("dir"), offsetof(struct request, dir), LIFT_E_MALFORMED },
+	{ TEXT("seen"), offsetof(struct request, seen), LIFT_E_MALFORMED },
 };
 
 enum { N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]) };

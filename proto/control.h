@@ -16,7 +16,7 @@ struct request {
 	struct text op;
 	struct text source, stream;		    /* hello */
 	struct text as_of, plane, region, kind, id; /* export, explain */
-	struct text dir;			    /* backup */
+	struct text dir, seen;			    /* backup */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 

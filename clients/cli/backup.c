@@ -12,6 +12,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
+#include "proto/place.h"
 
 enum { WORK_TIMEOUT_MS = 30000 /* without a word of how far it is */ };
 
@@ -92,7 +93,7 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 			"'liftd --restore DIR'.",
 	};
 	struct request request = { .op = text_of("backup") };
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], seen[PLACE_SIZE];
 	int status, first = options_parse(&usage, argc, argv, &status);
 
 	if (first < 0)
@@ -105,6 +106,8 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 			return STATUS_SYSTEM;
 		}
 		request.dir = text_of(dir);
+		if (place_above(dir, seen) == 0)
+			request.seen = text_of(seen);
 	}
 	return ask(cli, &request);
 }

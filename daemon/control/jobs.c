@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,11 +12,12 @@
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"
 #include "daemon/tasks/backup.h"
+#include "proto/place.h"
 
 static int start(struct control *control, enum job_kind kind, const struct client *client,
-		 char *dir)
+		 char *dir, const char *seen)
 {
-	int err = jobs_start(control->jobs, kind, dir);
+	int err = jobs_start(control->jobs, kind, dir, seen);
 
 	if (err) {
 		if (err == LIFT_E_IO)
@@ -47,14 +49,20 @@ static char *place_of(const struct control *control, struct text dir)
 int control_backup(struct control *control, const struct client *client,
 		   const struct request *request)
 {
-	struct text dir = request->dir;
-	char *place;
+	struct text dir = request->dir, seen = request->seen;
+	char *place, seen_text[PLACE_SIZE];
 
 	if (dir.size > 0 &&
 	    (dir.data[0] != '/' || dir.size > BACKUP_PATH_MAX || memchr(dir.data, 0, dir.size)))
 		return LIFT_E_DIR;
+	if (seen.size >= sizeof(seen_text) || memchr(seen.data ? seen.data : "", 0, seen.size))
+		return LIFT_E_MALFORMED;
+	snprintf(seen_text, sizeof(seen_text), "%.*s", (int)seen.size, seen.data ? seen.data : "");
 	place = place_of(control, dir);
-	return place ? start(control, JOB_BACKUP, client, place) : LIFT_E_MEMORY;
+	if (!place)
+		return LIFT_E_MEMORY;
+	return start(control, JOB_BACKUP, client, place,
+		     dir.size > 0 && seen.size > 0 ? seen_text : NULL);
 }
 
 int control_verify(struct control *control, const struct client *client,
@@ -68,7 +76,7 @@ int control_verify(struct control *control, const struct client *client,
 		ledger_want(control->parts.ledger, last);
 		wake_send(control->more);
 	}
-	return start(control, JOB_VERIFY, client, NULL);
+	return start(control, JOB_VERIFY, client, NULL, NULL);
 }
 
 static void forget_dead_readers(struct control *control)

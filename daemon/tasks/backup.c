@@ -15,6 +15,7 @@
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
 #include "daemon/tasks/teller.h"
+#include "proto/place.h"
 
 /* The place. */
 
@@ -61,6 +62,20 @@ static int check_absent(const char *dir, struct report *report)
 		return errno == ENOENT ? 0 : report_fail_errno(report, "cannot be made", dir);
 	return report_fail(report, LIFT_E_EXISTS,
 			   "%.800s is there already: a backup overwrites nothing", dir);
+}
+
+int backup_check_seen(const char *state, const char *dir, const char *seen, struct report *report)
+{
+	char found[PLACE_SIZE], backups[PATH_MAX];
+
+	if (place_above(dir, found) == 0 && strcmp(found, seen) == 0)
+		return 0;
+	state_path(backups, state, STATE_BACKUPS);
+	return report_fail(report, LIFT_E_DIR,
+			   "%.400s is elsewhere for the daemon than for you: its service has a "
+			   "/tmp and a /home of its own. Choose a place that both see, below "
+			   "%.400s or one that ReadWritePaths= of its unit names",
+			   dir, backups);
 }
 
 /* The journal. */

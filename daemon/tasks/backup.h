@@ -18,6 +18,11 @@ enum { BACKUP_PATH_MAX = STATE_DIR_MAX /* bytes of DIR: what is in it has a path
  * ...: the report says why, and nothing is left. */
 int backup_make(const char *state, const char *dir, struct report *report);
 
+/* Is the directory above DIR the one that who asked for the backup has seen (proto/place.h)?
+ * LIFT_E_DIR, said in the report: under a unit some directories are the daemon's own, and gone with
+ * it. */
+int backup_check_seen(const char *state, const char *dir, const char *seen, struct report *report);
+
 /* Put a backup in the place of the state's journal and secret, which move aside; the daemon must be
  * stopped. LIFT_E_BUSY (it runs), LIFT_E_NEWER, LIFT_E_CORRUPT ...: the state is what it was, or
  * unfinished, as the report says. */

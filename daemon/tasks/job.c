@@ -16,7 +16,7 @@
 #include "daemon/base/state.h"
 #include "proto/err.h"
 
-enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 6 };
+enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 8 };
 
 static const struct {
 	const char *name, *option;
@@ -94,7 +94,7 @@ static int spawn(char *const argv[], int pipe, pid_t *ret_pid)
 }
 
 static void make_arguments(const struct jobs *jobs, enum job_kind kind, const char *argument,
-			   const char *argv[static ARGS_MAX])
+			   const char *seen, const char *argv[static ARGS_MAX])
 {
 	size_t n = 0;
 
@@ -107,6 +107,10 @@ static void make_arguments(const struct jobs *jobs, enum job_kind kind, const ch
 	argv[n++] = kinds[kind].option;
 	if (argument)
 		argv[n++] = argument;
+	if (seen) {
+		argv[n++] = "--seen";
+		argv[n++] = seen;
+	}
 	argv[n] = NULL;
 }
 
@@ -201,7 +205,7 @@ static void tell(void *context, const struct now *now)
 		loop_set_timer(jobs->loop, jobs->timer, false);
 }
 
-int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
+int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, const char *seen)
 {
 	struct job *job = &jobs->jobs[kind];
 	const char *argv[ARGS_MAX];
@@ -214,7 +218,7 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument)
 			     .left = what_is_left(jobs, kind, argument) };
 	if (!job->left)
 		return LIFT_E_MEMORY;
-	make_arguments(jobs, kind, argument, argv);
+	make_arguments(jobs, kind, argument, seen, argv);
 	error = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
 	if (!error) {
 		/* Its end of the pipe waits: a report is never lost. */

@@ -30,9 +30,10 @@ int jobs_open(struct loop *loop, const char *const options[], const char *state,
 /* Those that run are killed. */
 void jobs_close(struct jobs *jobs);
 
-/* Start one; `argument` is that of its option (NULL: it has none). LIFT_E_BUSY where one of its
+/* Start one; `argument` is that of its option (NULL: it has none), `seen` of --seen (NULL: not
+ * given). LIFT_E_BUSY where one of its
  * kind runs; LIFT_E_IO (errno). */
-int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument);
+int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, const char *seen);
 
 const char *job_name(enum job_kind kind);
 /* How far it is; false where none of its kind runs. */

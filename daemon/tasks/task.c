@@ -15,11 +15,16 @@
 
 enum { NICE = 10 /* the processor is the daemon's first */ };
 
-static int run(enum task task, const struct config *config, const char *dir, struct report *report)
+static int run(const struct task_wish *wish, const struct config *config, const char *dir,
+	       struct report *report)
 {
-	switch (task) {
+	int err = 0;
+
+	switch (wish->task) {
 	case TASK_BACKUP:
-		return backup_make(config->state, dir, report);
+		if (wish->seen)
+			err = backup_check_seen(config->state, dir, wish->seen, report);
+		return err ? err : backup_make(config->state, dir, report);
 	case TASK_RESTORE:
 		return backup_restore(config->state, dir, report);
 	default:
@@ -27,23 +32,23 @@ static int run(enum task task, const struct config *config, const char *dir, str
 	}
 }
 
-int task_run(enum task task, const struct config *config, const char *dir, bool in_lines)
+int task_run(const struct task_wish *wish, const struct config *config)
 {
-	struct report report = { .is_line = in_lines };
-	char *place = dir ? strdup(dir) : NULL;
+	struct report report = { .is_line = wish->in_lines };
+	char *dir = wish->dir ? strdup(wish->dir) : NULL;
 	int err;
 
 	umask(077);
-	for (size_t n = place ? strlen(place) : 0; n > 1 && place[n - 1] == '/'; n--)
-		place[n - 1] = 0;
-	if (dir && !place)
+	for (size_t n = dir ? strlen(dir) : 0; n > 1 && dir[n - 1] == '/'; n--)
+		dir[n - 1] = 0;
+	if (wish->dir && !dir)
 		return report_end(&report, LIFT_E_MEMORY);
-	if (in_lines) {
+	if (wish->in_lines) {
 		/* A daemon that is gone closes the pipe, too: a report kills who writes it. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		setpriority(PRIO_PROCESS, 0, NICE);
 	}
-	err = run(task, config, place, &report);
-	free(place);
+	err = run(wish, config, dir, &report);
+	free(dir);
 	return report_end(&report, err);
 }

@@ -10,8 +10,15 @@
 
 enum task { TASK_NONE, TASK_BACKUP, TASK_RESTORE, TASK_VERIFY };
 
-/* Do it, and say what has come of it, to a person or in lines (report.h): the exit status. `dir` is
- * the backup's. */
-int task_run(enum task task, const struct config *config, const char *dir, bool in_lines);
+struct task_wish {
+	enum task task;
+	const char *dir; /* of the backup */
+	const char *
+		seen; /* the place above it, as who asked sees it (proto/place.h); NULL: not said */
+	bool in_lines; /* say what has come of it in lines (report.h), not to a person */
+};
+
+/* Do it, and say what has come of it: the exit status. */
+int task_run(const struct task_wish *wish, const struct config *config);
 
 #endif

@@ -303,6 +303,32 @@ static void what_cannot_be_made_is_refused_and_leaves_nothing(void **state)
 /* Killed. */
 
 /* Wherever the kill falls: under the name is a whole backup, or nothing. */
+/* As PrivateTmp= of a unit does: "read again and whole", and gone when the daemon stops. */
+static void a_directory_that_is_the_daemons_own_is_refused(void **state)
+{
+	struct daemon *daemon = *state;
+	char own[PATH_SIZE], dir[PATH_SIZE], shared[PATH_SIZE];
+
+	if (geteuid() != 0) {
+		print_message("skipped: only root can give the daemon mounts of its own\n");
+		skip();
+	}
+	path_make(own, "%s/tmp", daemon->dir);
+	path_make(dir, "%s/tmp/a", daemon->dir);
+	path_make(shared, "%s/a", daemon->dir);
+	assert_int_equal(mkdir(own, 0700), 0);
+	daemon_configure(daemon, configuration);
+	daemon_start_in(daemon, &(struct surroundings){ .hidden = own });
+	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
+	expect_refused(daemon, "backup", dir, "elsewhere for the daemon than for you");
+	path_make(dir, "%s/tmp/not/there/a", daemon->dir);
+	expect_refused(daemon, "backup", dir, "elsewhere for the daemon than for you");
+	free(daemon_lift_out(daemon, 0, "backup", shared, NULL));
+	free(daemon_lift_out(daemon, 0, "backup", NULL));
+	daemon_stop(daemon, SIGTERM);
+	assert_int_equal(access(shared, F_OK), 0);
+}
+
 static void a_killed_backup_is_whole_or_not_there(void **state)
 {
 	struct daemon *daemon = *state;
@@ -445,6 +471,7 @@ int main(void)
 		TEST(a_backup_is_made_and_restored_without_a_daemon),
 		TEST(a_damaged_backup_is_refused_and_the_state_is_as_it_was),
 		TEST(what_cannot_be_made_is_refused_and_leaves_nothing),
+		TEST(a_directory_that_is_the_daemons_own_is_refused),
 		TEST(a_killed_backup_is_whole_or_not_there),
 		TEST(a_child_that_is_killed_is_said_and_what_it_left_is_removed),
 		TEST(a_ledger_is_verified_while_it_goes_on),

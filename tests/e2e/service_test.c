@@ -74,6 +74,7 @@ static void wrong_options_are_refused(void **state)
 		{ "a task twice", { "--backup=/nowhere/a", "--backup=/nowhere/b" }, "at a time" },
 		{ "a task and a check", { "--verify", "--check-config" }, "does not go with" },
 		{ "a report of nothing", { "--report" }, "--report goes with" },
+		{ "a place of nothing", { "--verify", "--seen=1:2" }, "--seen goes with" },
 		{ "a report of a check", { "--report", "--check-config" }, "--report goes with" },
 	};
 

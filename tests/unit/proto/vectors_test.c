@@ -247,6 +247,7 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.kind = text_in(vector->message, "kind"),
 		.id = text_in(vector->message, "id"),
 		.dir = text_in(vector->message, "dir"),
+		.seen = text_in(vector->message, "seen"),
 	};
 
 	request_encode(tools->writer, &request);

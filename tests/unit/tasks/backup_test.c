@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "daemon/tasks/needs.h"
+#include "proto/place.h"
 #include "tests/unit/house.h"
 
 /* The manifest. */
@@ -218,6 +219,36 @@ static void on_the_disk_of_the_state_there_is_room_left_for_the_daemon(void **st
 	house_close(&house);
 }
 
+/* Of a path whose end is not there, too; and never by name alone. */
+static void a_directory_that_is_another_one_for_who_asks_is_refused(void **state)
+{
+	char seen[PLACE_SIZE], other[PLACE_SIZE], deep[200];
+	struct report report = { 0 };
+	struct dir top;
+	struct stat info;
+
+	(void)state;
+	dir_begin(&top);
+	snprintf(deep, sizeof(deep), "%s", dir_path(&top, "not/there/a"));
+	assert_int_equal(stat(top.path, &info), 0);
+	snprintf(other, sizeof(other), "%llu:%llu", (unsigned long long)info.st_dev,
+		 (unsigned long long)info.st_ino);
+	assert_int_equal(place_above(deep, seen), 0);
+	assert_string_equal(seen, other);
+	assert_int_equal(backup_check_seen("/state", deep, seen, &report), 0);
+	assert_int_equal(mkdir(dir_path(&top, "not"), 0700), 0);
+	assert_int_equal(backup_check_seen("/state", deep, seen, &report), LIFT_E_DIR);
+	assert_non_null(strstr(report.text, "not/there/a is elsewhere for the daemon"));
+	assert_non_null(strstr(report.text, "/state/backups"));
+	assert_int_equal(backup_check_seen("/state", deep, "1:x", &report), LIFT_E_DIR);
+	assert_int_equal(rmdir(dir_path(&top, "not")), 0);
+	assert_int_equal(place_above("/", seen), 0);
+	assert_int_equal(place_above("/nowhere", other), 0);
+	assert_string_equal(seen, other);
+	assert_int_equal(place_above("here", other), -1);
+	dir_end(&top);
+}
+
 static void a_state_that_cannot_be_copied_is_refused(void **state)
 {
 	struct report report = { 0 };
@@ -347,6 +378,7 @@ int main(void)
 		cmocka_unit_test(a_backup_has_all_of_the_journal_and_one_that_is_there_stays),
 		cmocka_unit_test(a_copy_that_does_not_fit_leaves_nothing_and_says_why),
 		cmocka_unit_test(on_the_disk_of_the_state_there_is_room_left_for_the_daemon),
+		cmocka_unit_test(a_directory_that_is_another_one_for_who_asks_is_refused),
 		cmocka_unit_test(a_state_that_cannot_be_copied_is_refused),
 		cmocka_unit_test(a_backup_with_a_changed_byte_is_not_restored),
 		cmocka_unit_test(what_was_there_moves_aside_and_the_ledger_goes),

@@ -134,7 +134,8 @@ static struct report run_job(const char *option, enum job_kind kind)
 	struct told told;
 
 	open_jobs(&told, options, "/nowhere");
-	assert_int_equal(jobs_start(told.jobs, kind, kind == JOB_BACKUP ? "/nowhere/x" : NULL), 0);
+	assert_int_equal(
+		jobs_start(told.jobs, kind, kind == JOB_BACKUP ? "/nowhere/x" : NULL, NULL), 0);
 	assert_true(jobs_running(told.jobs, kind, &running));
 	loop_run(told.loop);
 	assert_int_equal(told.ends, 1);
@@ -231,9 +232,9 @@ static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **stat
 	dir_begin(&dir);
 	open_jobs(&told, options, dir.path);
 	told.stop_at_progress = true;
-	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL), 0);
-	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL), LIFT_E_BUSY);
-	assert_int_equal(jobs_start(told.jobs, JOB_BACKUP, "/nowhere/x"), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), LIFT_E_BUSY);
+	assert_int_equal(jobs_start(told.jobs, JOB_BACKUP, "/nowhere/x", NULL), 0);
 	loop_run(told.loop);
 	assert_true(jobs_running(told.jobs, JOB_VERIFY, &running));
 	assert_true(jobs_running(told.jobs, JOB_BACKUP, &running));
