@@ -530,6 +530,32 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 	assert_int_equal(n, n_listed);
 }
 
+/* Which is refused alone, as any event of which something is wrong. */
+static void an_event_for_whose_names_there_is_no_room_is_refused(void **state)
+{
+	struct event events[3] = { some_event(), some_event(), some_event() };
+	struct house house;
+	char name[16];
+	uint32_t id = 0;
+
+	(void)state;
+	events[1].module = text_of("one too many");
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &events[0]), 0);
+	for (int i = 1; i < JOURNAL_NAMES_MAX; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		if (journal_add_name(house.journal, NAME_MODULE, text_of(name), &id) != 0)
+			fail_msg("name %d", i);
+	}
+	assert_int_equal(id, JOURNAL_NAMES_MAX - 1);
+	assert_int_equal(house_send(&house, "s", "a", 2, events, 3), 0);
+	assert_counts(&house, 2, 1, 0, 5);
+	assert_int_equal(house.gate->n_rejected, 1);
+	assert_int_equal(house.gate->rejected[0].seq, 3);
+	assert_int_equal(house.gate->rejected[0].err, LIFT_E_NAMES);
+	house_close(&house);
+}
+
 /* In the journal's file, while it is open. */
 static void spoil_entry(const struct house *house, const char *source, const char *learner)
 {
@@ -770,6 +796,7 @@ int main(void)
 		cmocka_unit_test(there_are_so_many_sources_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
+		cmocka_unit_test(an_event_for_whose_names_there_is_no_room_is_refused),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(the_rows_of_a_source_are_found_page_by_page),
