@@ -80,28 +80,6 @@ struct catalogue *handover_newest(struct handover *handover)
 	return newest;
 }
 
-void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue, uint64_t reload)
-{
-	struct catalogue *before;
-
-	pthread_mutex_lock(&handover->lock);
-	before = handover->renamed.catalogue;
-	handover->renamed.catalogue = keep(catalogue);
-	handover->renamed.reload = reload;
-	pthread_mutex_unlock(&handover->lock);
-	catalogue_free(before);
-}
-
-struct catalogue *handover_renamed(struct handover *handover)
-{
-	struct catalogue *renamed;
-
-	pthread_mutex_lock(&handover->lock);
-	renamed = keep(handover->renamed.catalogue);
-	pthread_mutex_unlock(&handover->lock);
-	return renamed;
-}
-
 /* The lock is held. Numbers rise: what is done already stays as it is. */
 static void reload_done(struct handover *handover, uint64_t number, int err, char *errors)
 {
@@ -115,7 +93,51 @@ static void reload_done(struct handover *handover, uint64_t number, int err, cha
 	handover->reloaded.errors = errors;
 }
 
-void handover_renamed_done(struct handover *handover, const struct catalogue *catalogue)
+/* The lock is held. Numbers rise here, too, but for the 0 of those that nobody asked for. */
+static void join_renamed(struct handover *handover, uint64_t reload)
+{
+	if (reload > handover->renamed.reload)
+		handover->renamed.reload = reload;
+}
+
+void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue, uint64_t reload)
+{
+	struct catalogue *before;
+
+	pthread_mutex_lock(&handover->lock);
+	before = handover->renamed.catalogue;
+	handover->renamed.catalogue = keep(catalogue);
+	if (catalogue)
+		join_renamed(handover, reload);
+	else if (before)
+		reload_done(handover, handover->renamed.reload, 0, NULL);
+	pthread_mutex_unlock(&handover->lock);
+	catalogue_free(before);
+}
+
+bool handover_join_renamed(struct handover *handover, uint64_t reload)
+{
+	bool is_there;
+
+	pthread_mutex_lock(&handover->lock);
+	is_there = handover->renamed.catalogue;
+	if (is_there)
+		join_renamed(handover, reload);
+	pthread_mutex_unlock(&handover->lock);
+	return is_there;
+}
+
+struct catalogue *handover_renamed(struct handover *handover)
+{
+	struct catalogue *renamed;
+
+	pthread_mutex_lock(&handover->lock);
+	renamed = keep(handover->renamed.catalogue);
+	pthread_mutex_unlock(&handover->lock);
+	return renamed;
+}
+
+void handover_renamed_done(struct handover *handover, const struct catalogue *catalogue, int err)
 {
 	struct catalogue *done = NULL;
 
@@ -123,7 +145,7 @@ void handover_renamed_done(struct handover *handover, const struct catalogue *ca
 	if (handover->renamed.catalogue == catalogue) { /* else another one has come meanwhile */
 		done = handover->renamed.catalogue;
 		handover->renamed.catalogue = NULL;
-		reload_done(handover, handover->renamed.reload, 0, NULL);
+		reload_done(handover, handover->renamed.reload, err, NULL);
 	}
 	pthread_mutex_unlock(&handover->lock);
 	catalogue_free(done);

@@ -23,11 +23,14 @@ struct catalogue *handover_newest(struct handover *handover);
 
 /* From the main thread to the ledger's: a catalogue of the serving ledger's digest (NULL: none any
  * more), and the reload that it came by (0: nobody asked). It lies there until the ledger's thread
- * is done with it, whereby the reload is done, too. */
+ * is done with it, whereby the reload is done, too; and so are those by which others came that it
+ * takes the place of. */
 void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue,
 			    uint64_t reload);
+/* Another reload has brought the same: false where nothing lies there. */
+bool handover_join_renamed(struct handover *handover, uint64_t reload);
 struct catalogue *handover_renamed(struct handover *handover); /* NULL: there is none */
-void handover_renamed_done(struct handover *handover, const struct catalogue *catalogue);
+void handover_renamed_done(struct handover *handover, const struct catalogue *catalogue, int err);
 
 /* From the main thread to the ledger's: a ledger that has been checked beside the daemon (NULL:
  * there is none to serve) and its catalogue; both change hands. Taking is false where there is

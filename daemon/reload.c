@@ -169,22 +169,41 @@ void reload_checked(void *context, const struct now *now)
 
 /* Another catalogue. */
 
-/* Does this catalogue, or one of other names, places and headcounts alone, serve with a ledger? */
-static bool serves(const struct reload *reload, const struct catalogue *catalogue)
+static bool is_same(const struct catalogue *one, const struct catalogue *other)
 {
-	struct generation *generation = generation_get(reload->parts.generations);
-	bool same = generation->ledger && catalogue_counts_alike(generation->catalogue, catalogue);
-
-	generation_put(reload->parts.generations, generation);
-	return same;
+	return catalogue_counts_alike(one, other) && text_equal(one->text, other->text);
 }
 
-/* To the letter the one that is right already, which serves or is being built. */
-static bool is_unchanged(const struct reload *reload, const struct catalogue *catalogue)
+/* Does a catalogue that is like this one serve with a ledger? */
+static bool serves(const struct reload *reload, const struct catalogue *catalogue,
+		   bool (*is_like)(const struct catalogue *, const struct catalogue *))
+{
+	struct generation *generation = generation_get(reload->parts.generations);
+	bool found = generation->ledger && is_like(generation->catalogue, catalogue);
+
+	generation_put(reload->parts.generations, generation);
+	return found;
+}
+
+/* Is something on its way to serve: built, being checked, or left for the ledger's thread? */
+static bool is_coming(const struct reload *reload, const struct now *now)
+{
+	const struct reload_parts *parts = &reload->parts;
+	struct rebuild_status status;
+
+	rebuild_status(parts->rebuild, now->steady_ms, &status);
+	return status.running || atomic_load(&parts->stats->ledger_walking) ||
+	       handover_join_renamed(parts->handover, 0);
+}
+
+/* To the letter the one that is right already, and that serves or will: what could not take over is
+ * tried again. What is on its way is looked for first: else it may come to serve in between. */
+static bool is_unchanged(const struct reload *reload, const struct catalogue *catalogue,
+			 const struct now *now)
 {
 	struct catalogue *newest = handover_newest(reload->parts.handover);
-	bool same = catalogue_counts_alike(newest, catalogue) &&
-		    text_equal(newest->text, catalogue->text);
+	bool same = is_same(newest, catalogue) &&
+		    (is_coming(reload, now) || serves(reload, catalogue, is_same));
 
 	catalogue_free(newest);
 	return same;
@@ -197,14 +216,18 @@ static int adopt(struct reload *reload, struct catalogue *catalogue, const struc
 		 uint64_t number, enum change *ret_change)
 {
 	const struct reload_parts *parts = &reload->parts;
-	bool renamed = serves(reload, catalogue);
+	bool renamed = serves(reload, catalogue, catalogue_counts_alike);
 
-	*ret_change = is_unchanged(reload, catalogue) ? UNCHANGED : renamed ? RENAMED : REBUILT;
+	*ret_change = is_unchanged(reload, catalogue, now) ? UNCHANGED
+		      : renamed				   ? RENAMED
+							   : REBUILT;
 	if (*ret_change == UNCHANGED)
 		return 0;
 	handover_set_newest(parts->handover, catalogue);
+	/* What it takes the place of may be done by that: control looks, too. */
 	handover_leave_renamed(parts->handover, renamed ? catalogue : NULL, number);
 	wake_send(room_wake(parts->rooms, ROOM_INTAKE));
+	wake_send(room_wake(parts->rooms, ROOM_CONTROL));
 	if (reload->ledger_waits)
 		return 0; /* once it is known to be whole, it is looked at with this catalogue */
 	if (!renamed)
@@ -262,7 +285,9 @@ static int reload_by(struct reload *reload, const struct now *now, uint64_t numb
 	stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
 	say_reloaded(reload, catalogue, err, change, errors);
 	catalogue_free(catalogue);
-	*ret_later = !err && change == RENAMED && !reload->ledger_waits;
+	*ret_later = !err &&
+		     (change == RENAMED || (change == UNCHANGED &&
+					    handover_join_renamed(reload->parts.handover, number)));
 	return err;
 }
 

@@ -142,6 +142,7 @@ static void take_renamed(struct serving *serving)
 {
 	struct ledger *ledger = serving->generation->ledger;
 	struct catalogue *renamed = handover_renamed(serving->parts.handover);
+	int err = 0;
 
 	if (!renamed)
 		return;
@@ -149,12 +150,13 @@ static void take_renamed(struct serving *serving)
 		want_ledger(serving); /* another one has taken over meanwhile */
 	} else {
 		ledger_switch(ledger, renamed);
-		if (take_over(serving, renamed, ledger_keep(ledger)) != 0) {
+		err = take_over(serving, renamed, ledger_keep(ledger));
+		if (err) {
 			ledger_switch(ledger, serving->generation->catalogue);
 			ledger_close(ledger);
 		}
 	}
-	handover_renamed_done(serving->parts.handover, renamed);
+	handover_renamed_done(serving->parts.handover, renamed, err);
 	wake(serving, ROOM_CONTROL);
 	catalogue_free(renamed);
 }

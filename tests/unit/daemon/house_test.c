@@ -28,6 +28,8 @@ static const char first[] = "regions: [{code: rana, name: Rana}]\n"
 			    "modules: [{id: lift, name: Lift}]\n";
 static const char renamed[] = "regions: [{code: rana, name: Rana by}]\n"
 			      "modules: [{id: lift, name: Lift}]\n";
+static const char renamed_again[] = "regions: [{code: rana, name: Rana nord}]\n"
+				    "modules: [{id: lift, name: Lift}]\n";
 static const char other[] = "regions: [{code: rana, name: Rana}]\n"
 			    "modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n";
 
@@ -401,6 +403,88 @@ static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
 	close_stage(&stage);
 }
 
+/* In the main thread alone: the ledger's does not get to it. */
+static void reload_in_main(struct stage *stage, const char *text, bool is_asked)
+{
+	struct yaml_errors errors = { .file = "catalogue.yaml" };
+
+	write_catalogue(stage, text);
+	if (!is_asked) {
+		assert_int_equal(reload_catalogue(stage->reload, &stage->now, &errors), 0);
+		return;
+	}
+	handover_ask_reload(stage->handover);
+	wake_send(room_wake(stage->rooms, ROOM_MAIN));
+	loop_step(room_loop(stage->rooms, ROOM_MAIN));
+}
+
+static void a_reload_is_answered_also_where_another_one_takes_its_place(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t at_once, then; /* the last reload that is done */
+		const char *why;
+	} cases[] = {
+		{ renamed, 0, 1, "the same comes by a signal" },
+		{ renamed_again, 0, 1, "other names come by a signal" },
+		{ other, 1, 1, "by a signal comes what has to be built" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stage stage;
+
+		open_stage(&stage, NULL);
+		await_takeovers(&stage, 1);
+		reload_in_main(&stage, renamed, true);
+		reload_in_main(&stage, cases[i].text, false);
+		if (last_done(&stage) != cases[i].at_once)
+			fail_msg("%s: %llu is done", cases[i].why,
+				 (unsigned long long)stage.reload_done);
+		loop_step(room_loop(stage.rooms, ROOM_LEDGER));
+		if (last_done(&stage) != cases[i].then)
+			fail_msg("%s: %llu is done then", cases[i].why,
+				 (unsigned long long)stage.reload_done);
+		close_stage(&stage);
+	}
+}
+
+static void a_reload_of_what_still_waits_is_done_when_it_is_there(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	reload_in_main(&stage, renamed, false);
+	reload_in_main(&stage, renamed, true);
+	assert_int_equal(last_done(&stage), 0);
+	loop_step(room_loop(stage.rooms, ROOM_LEDGER));
+	assert_int_equal(last_done(&stage), 1);
+	assert_int_equal(count(&stage, STAT_takeovers), 2);
+	close_stage(&stage);
+}
+
+/* As where there was no memory for the switch: it is the newest, but does not serve. */
+static void what_could_not_take_over_does_so_with_the_next_reload(void **state)
+{
+	static const char *const texts[] = { renamed, other };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct catalogue *catalogue = catalogue_of(texts[i]);
+		struct stage stage;
+
+		open_stage(&stage, NULL);
+		await_takeovers(&stage, 1);
+		handover_set_newest(stage.handover, catalogue);
+		catalogue_free(catalogue);
+		reload_in_main(&stage, texts[i], false);
+		await_takeovers(&stage, 2);
+		close_stage(&stage);
+	}
+}
+
 static void a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves(void **state)
 {
 	struct stage stage;
@@ -492,6 +576,9 @@ int main(void)
 		cmocka_unit_test(a_day_begins_when_the_clock_says_so),
 		cmocka_unit_test(another_catalogue_takes_over_when_its_ledger_is_built),
 		cmocka_unit_test(a_name_is_taken_by_the_ledgers_thread_and_done_then),
+		cmocka_unit_test(a_reload_is_answered_also_where_another_one_takes_its_place),
+		cmocka_unit_test(a_reload_of_what_still_waits_is_done_when_it_is_there),
+		cmocka_unit_test(what_could_not_take_over_does_so_with_the_next_reload),
 		cmocka_unit_test(
 			a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves),
 		cmocka_unit_test(a_build_that_has_failed_is_tried_again_when_its_time_comes),
