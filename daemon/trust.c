@@ -141,7 +141,7 @@ static int judge(struct trust *trust, enum guard_verdict verdict)
 	}
 	if (verdict == GUARD_DAMAGED)
 		log_error("journal damaged: the daemon is up for reading and export only");
-	if (guard_has_older(trust->guard))
+	if (verdict == GUARD_WHOLE && guard_has_older(trust->guard))
 		log_notice("journal is large: its newest part is intact, older entries are checked "
 			   "while the daemon runs: bytes=%llu",
 			   (unsigned long long)guard_journal_bytes(trust->guard));
