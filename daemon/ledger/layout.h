@@ -10,8 +10,10 @@
  *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
  *                                     together are neighbours
  *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
- * PIECE_MAX bytes; the first one begins with the pseudonym tallies   key (tally.h)           count
- * 8, never 0 seen      source 4, module 4,     nothing home 4
+ *                                     PIECE_MAX bytes; the first one begins with the pseudonym
+ *   tallies   key (tally.h)           count 8, never 0
+ *   seen      source 4, module 4,     nothing
+ *             home 4
  */
 #ifndef LIFTD_LEDGER_LAYOUT_H
 #define LIFTD_LEDGER_LAYOUT_H
