@@ -80,7 +80,8 @@ function only(header, where) {
 
 # 6. A wing of the daemon has at most 12 files, and each of them begins with a header of its own
 #    folder (or, where the folder has only the implementation, of the one above), which declares it.
-# 7. Lines of at most 100 columns, no banners, every file of the daemon named in the README.
+# 7. Lines of at most 100 columns, no banners, every file of the daemon named in the README; a header
+#    begins with its name, and what it is for.
 files=$(sources daemon clients proto tests)
 # shellcheck disable=SC2086 # names of files have no spaces
 awk '
@@ -108,6 +109,12 @@ FNR == 1 && FILENAME ~ /^daemon\/.*[.]c$/ {
 		print folder(FILENAME) ": more files than 12"
 	if (FILENAME != "daemon/main.c")
 		alone[FILENAME]
+}
+FNR == 3 && FILENAME ~ /[.]h$/ {
+	name = FILENAME
+	sub(".*/", "", name)
+	if (index($0, " * " name " - ") != 1)
+		print FILENAME ": does not begin with its name, and what it is for"
 }
 FILENAME in alone && /^#include "/ {
 	to = $2

@@ -96,6 +96,8 @@ plant 'a file without a header' 'no header of its folder declares it' \
 plant 'a long line' '101 columns' daemon/base/clock.h "$(printf '/* %095d */' 0)"
 plant 'a long line of a test' '101 columns' tests/unit/world.h "$(printf '/* %095d */' 0)"
 plant 'a banner' 'a banner' daemon/base/clock.h '/* ---- clocks ---- */'
+plant "a header by another's name" 'does not begin with its name' \
+	daemon/net/moved.h '/*' ' *' ' * before.h - where it was'
 plant 'a file that the README does not name' 'the README does not name it' \
 	daemon/net/unheardof.c '#include "daemon/net/loop.h"'
 plant 'objects: a function that nobody else uses' 'nobody_calls_this is used in this file alone' \

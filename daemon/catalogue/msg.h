@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalogue_msg.h - the catalogue as dashboards and operators read it.
+ * msg.h - the catalogue as dashboards and operators read it.
  */
 #ifndef LIFTD_CATALOGUE_MSG_H
 #define LIFTD_CATALOGUE_MSG_H

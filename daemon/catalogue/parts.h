@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * catalogue_parts.h - what the files of the catalogue share, and nobody else needs.
+ * parts.h - what the files of the catalogue share, and nobody else needs.
  */
 #ifndef LIFTD_CATALOGUE_PARTS_H
 #define LIFTD_CATALOGUE_PARTS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_parts.h - what the files of the configuration share, and nobody else needs.
+ * parts.h - what the files of the configuration share, and nobody else needs.
  */
 #ifndef LIFTD_CONFIG_PARTS_H
 #define LIFTD_CONFIG_PARTS_H

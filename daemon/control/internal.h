@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control_internal.h - what the files of control share: the requests as they come (control.c),
+ * internal.h - what the files of control share: the requests as they come (control.c),
  * those that wait for the ledger (control_waiting.c), and what these are answered
  * (control_export.c, control_explain.c), those that are jobs (control_jobs.c).
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics_parts.h - what the metrics of several kinds have in common, and the way from a kind to
+ * parts.h - what the metrics of several kinds have in common, and the way from a kind to
  * its figures.
  */
 #ifndef LIFTD_FIGURES_PARTS_H

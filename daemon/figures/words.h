@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * definition_words.h - the {words} that stand in definitions for what the catalogue, the region and
+ * words.h - the {words} that stand in definitions for what the catalogue, the region and
  * the day say. Pure.
  */
 #ifndef LIFTD_FIGURES_WORDS_H

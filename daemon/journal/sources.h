@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * source_rows.h - what a journal knows of each source: what it has sent, and what is missing of its
+ * sources.h - what a journal knows of each source: what it has sent, and what is missing of its
  * streams.
  */
 #ifndef LIFTD_JOURNAL_SOURCES_H

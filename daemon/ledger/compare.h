@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ledger_compare.h - the first difference between the records of two ledgers that are derived from
+ * compare.h - the first difference between the records of two ledgers that are derived from
  * the same, in words.
  */
 #ifndef LIFTD_LEDGER_COMPARE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * store_file.h - the file of a store in its directory: made whole or not at all, and found where it
+ * file.h - the file of a store in its directory: made whole or not at all, and found where it
  * was left.
  *
  * Results are 0 or an errno, as LMDB's own are, for store.c to translate.

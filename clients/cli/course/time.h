@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * course_time.h - when people learn: working hours, few at weekends, in July and at Christmas.
+ * time.h - when people learn: working hours, few at weekends, in July and at Christmas.
  *
  * Local time is in seconds since the course's first day, 00:00.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * journal_walk.h - reads a journal without trusting it, and says what is damaged in it.
+ * walk.h - reads a journal without trusting it, and says what is damaged in it.
  *
  * The pages of its file; the sums of all records outside `entries`; each chunk against its
  * checksum, numbers without a gap, names that are there; the index, what has been received of each

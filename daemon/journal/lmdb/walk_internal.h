@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * journal_walk_internal.h - what a walk of the journal keeps in mind: what records say, and what
+ * walk_internal.h - what a walk of the journal keeps in mind: what records say, and what
  * the chunks add up to.
  */
 #ifndef LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
