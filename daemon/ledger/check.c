@@ -15,8 +15,7 @@ static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learne
 	int err = 0;
 
 	store_cursor_open(txn, db, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value)) {
+	while (!err && store_next(&cursor, &key, &value)) {
 		sum_add(sum, (uint8_t)db, key, value);
 		if (db != LDB_LEARNERS)
 			continue;

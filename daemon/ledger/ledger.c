@@ -104,8 +104,7 @@ static int load_seen(struct ledger *ledger, struct store_txn *txn)
 	if (!ledger->seen)
 		return LIFT_E_MEMORY;
 	store_cursor_open(txn, LDB_SEEN, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value))
+	while (!err && store_next(&cursor, &key, &value))
 		err = names_add(ledger->seen, key, &id);
 	store_cursor_close(&cursor);
 	return err ? err : txn->err;

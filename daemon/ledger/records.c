@@ -32,12 +32,11 @@ void record_remove(struct record_writer *writer, struct text key, struct text wa
 
 void ledger_sum_meta(struct store_txn *txn, sum_fn *fn, struct sum *sum)
 {
-	struct text key, value, none = { NULL, 0 };
+	struct text key, value;
 	struct store_cursor cursor;
 
 	store_cursor_open(txn, LDB_META, &cursor);
-	for (bool more = store_seek(&cursor, none, &key, &value); more;
-	     more = store_next(&cursor, &key, &value))
+	while (store_next(&cursor, &key, &value))
 		if (!text_equal(key, text_of("sum")))
 			fn(sum, LDB_META, key, value);
 	store_cursor_close(&cursor);

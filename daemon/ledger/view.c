@@ -81,8 +81,7 @@ int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
 	int err = 0;
 
 	store_cursor_open(&view->txn, LDB_SEEN, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value)) {
+	while (!err && store_next(&cursor, &key, &value)) {
 		const uint8_t *at = (const uint8_t *)key.data;
 
 		if (key.size == SEEN_KEY)
@@ -137,8 +136,7 @@ int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 
 	profiles_init(&scan.profiles, catalogue);
 	store_cursor_open(&view->txn, LDB_LEARNERS, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value)) {
+	while (!err && store_next(&cursor, &key, &value)) {
 		/* The pieces of a learner follow one another. */
 		if (scan.learner.n > 0 && memcmp(number, key.data, sizeof(number)) != 0)
 			err = scan_learner(&scan);

@@ -26,8 +26,7 @@ int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
 	if (err)
 		return err;
 	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ NULL, 0 }, &bytes, &value); more;
-	     more = store_next(&cursor, &bytes, &value)) {
+	while (store_next(&cursor, &bytes, &value)) {
 		tally_key_decode((const uint8_t *)bytes.data, &key);
 		if (key.home != previous.home || key.subject != previous.subject)
 			watcher->changed(watcher->context, key.home, key.subject);

@@ -83,12 +83,12 @@ struct store_cursor {
 };
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor);
 void store_cursor_close(struct store_cursor *cursor);
-/* To the first key that is not less (an empty one: the first of all); to the last one; on to the
- * next; back. False where there is none. */
+/* On to the next one, which for a cursor that has been nowhere is the first of all; to the first
+ * key that is not less; to the last one; back. False where there is none. */
+bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_seek(struct store_cursor *cursor, struct text key, struct text *ret_key,
 		struct text *ret_value);
 bool store_last(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
-bool store_next(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct text *ret_value);
 
 /* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are

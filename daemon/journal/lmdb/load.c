@@ -64,7 +64,7 @@ static int load_name(struct journal *journal, struct text key, struct text value
 
 static int load_names(struct journal *journal, struct store_txn *txn)
 {
-	struct text key, value, none = { NULL, 0 };
+	struct text key, value;
 	struct store_cursor cursor;
 	int err = 0;
 
@@ -74,8 +74,7 @@ static int load_names(struct journal *journal, struct store_txn *txn)
 			return LIFT_E_MEMORY;
 	}
 	store_cursor_open(txn, DB_NAMES, &cursor);
-	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value))
+	while (!err && store_next(&cursor, &key, &value))
 		err = load_name(journal, key, value);
 	store_cursor_close(&cursor);
 	return err ? err : txn->err;

@@ -51,7 +51,7 @@ int journal_sums_load(struct journal *journal, struct store_txn *txn)
 /* The sums of all that is there: for a journal of format 1, which has none. */
 void journal_sums_make(struct journal *journal, struct store_txn *txn)
 {
-	struct text key, value, none = { NULL, 0 };
+	struct text key, value;
 	struct store_cursor cursor;
 
 	for (int db = 0; db < DB_COUNT; db++) {
@@ -59,8 +59,7 @@ void journal_sums_make(struct journal *journal, struct store_txn *txn)
 		if (db == DB_ENTRIES)
 			continue;
 		store_cursor_open(txn, db, &cursor);
-		for (bool more = store_seek(&cursor, none, &key, &value); more;
-		     more = store_next(&cursor, &key, &value))
+		while (store_next(&cursor, &key, &value))
 			sum_add(&journal->sums[db], (uint8_t)db, key, value);
 		store_cursor_close(&cursor);
 	}

@@ -151,15 +151,14 @@ bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint
 
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context)
 {
-	struct text key, value, name, none = { NULL, 0 };
+	struct text key, value, name;
 	struct source_record record;
 	struct store_cursor cursor;
 	uint32_t id;
 	int err = 0;
 
 	store_cursor_open(view_txn(view), DB_SOURCES, &cursor);
-	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value)) {
+	while (!err && store_next(&cursor, &key, &value)) {
 		err = id_decode(key, &id);
 		if (!err)
 			err = source_row_decode(value, &record);
@@ -188,14 +187,13 @@ static int read_stream(struct journal_view *view, struct text key, struct text v
 
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context)
 {
-	struct text key, value, name, none = { NULL, 0 };
+	struct text key, value, name;
 	struct store_cursor cursor;
 	struct stream stream;
 	int err = 0;
 
 	store_cursor_open(view_txn(view), DB_STREAMS, &cursor);
-	for (bool more = store_seek(&cursor, none, &key, &value); more && !err;
-	     more = store_next(&cursor, &key, &value)) {
+	while (!err && store_next(&cursor, &key, &value)) {
 		err = read_stream(view, key, value, &stream, &name);
 		if (!err)
 			fn(context, &stream, name);
