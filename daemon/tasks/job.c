@@ -41,6 +41,7 @@ struct jobs {
 	int timer; /* rests while nothing runs */
 	const char *const *options;
 	const char *state;
+	char **environment; /* as it was when they were opened */
 	job_fn fn;
 	void *context;
 	struct job jobs[JOB_KINDS];
@@ -60,7 +61,7 @@ bool jobs_running(const struct jobs *jobs, enum job_kind kind, struct report *re
 /* Starting. */
 
 /* The daemon blocks signals, and ignores some: not so its child. */
-static int spawn(char *const argv[], int pipe, pid_t *ret_pid)
+static int spawn(char *const argv[], char *const environment[], int pipe, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -86,7 +87,7 @@ static int spawn(char *const argv[], int pipe, pid_t *ret_pid)
 			error = posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
 		if (!error)
 			error = posix_spawn(ret_pid, "/proc/self/exe", &files, &attributes, argv,
-					    environ);
+					    environment);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&files);
@@ -223,7 +224,7 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, cons
 	if (!error) {
 		/* Its end of the pipe waits: a report is never lost. */
 		fcntl(ends[1], F_SETFL, 0);
-		error = spawn((char *const *)argv, ends[1], &job->pid);
+		error = spawn((char *const *)argv, jobs->environment, ends[1], &job->pid);
 		close(ends[1]);
 		if (error)
 			close(ends[0]);
@@ -251,14 +252,34 @@ static void sweep_state(const char *state)
 	dir_sweep(path);
 }
 
+/* Who reads a catalogue sets TZ for a while (base/calendar.h): another thread cannot look at what is
+ * the process's then. The texts stay where they are. */
+static char **environment_copy(void)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (environ[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	if (copy)
+		memcpy(copy, environ, n * sizeof(*copy));
+	return copy;
+}
+
 int jobs_open(struct loop *loop, const char *const options[], const char *state, job_fn fn,
 	      void *context, struct jobs **ret_jobs)
 {
 	struct jobs *jobs = calloc(1, sizeof(*jobs));
-	int err =
-		jobs ? loop_add_timer(loop, JOB_TELL_MS, tell, jobs, &jobs->timer) : LIFT_E_MEMORY;
+	int err = LIFT_E_MEMORY;
 
+	if (jobs)
+		jobs->environment = environment_copy();
+	if (jobs && jobs->environment)
+		err = loop_add_timer(loop, JOB_TELL_MS, tell, jobs, &jobs->timer);
 	if (err) {
+		if (jobs)
+			free(jobs->environment);
 		free(jobs);
 		return err;
 	}
@@ -288,5 +309,6 @@ void jobs_close(struct jobs *jobs)
 		free(job->left);
 		close(job->pipe);
 	}
+	free(jobs->environment);
 	free(jobs);
 }

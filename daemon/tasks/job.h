@@ -24,7 +24,8 @@ struct jobs;
 typedef void (*job_fn)(void *context, enum job_kind kind, const struct report *report, bool ended);
 
 /* `options` of the daemon's own that children get, too, up to NULL, and the directory of the state
- * are borrowed. LIFT_E_MEMORY, LIFT_E_BUSY. */
+ * are borrowed. Children get the environment as it is now: before there are threads.
+ * LIFT_E_MEMORY, LIFT_E_BUSY. */
 int jobs_open(struct loop *loop, const char *const options[], const char *state, job_fn fn,
 	      void *context, struct jobs **ret_jobs);
 /* Those that run are killed. */

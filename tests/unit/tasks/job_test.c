@@ -79,6 +79,14 @@ static void count_descriptors(void)
 	exit(report_end(&report, 0));
 }
 
+static void say_zone(void)
+{
+	struct report report = { .is_line = true };
+
+	snprintf(report.text, sizeof(report.text), "%s", getenv("TZ"));
+	exit(report_end(&report, 0));
+}
+
 static const struct {
 	const char *option;
 	void (*run)(void);
@@ -89,6 +97,7 @@ static const struct {
 	{ "--die", die },
 	{ "--hang", hang },
 	{ "--count", count_descriptors },
+	{ "--zone", say_zone },
 };
 
 /* The daemon. */
@@ -220,6 +229,22 @@ static void a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon(void *
 	assert_int_equal(report.bytes, 0);
 }
 
+static void a_child_has_the_environment_of_the_beginning(void **state)
+{
+	static const char *const options[] = { "--zone", NULL };
+	struct told told;
+
+	(void)state;
+	assert_int_equal(setenv("TZ", "UTC", 1), 0);
+	open_jobs(&told, options, "/nowhere");
+	assert_int_equal(setenv("TZ", "Asia/Tokyo", 1), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), 0);
+	loop_run(told.loop);
+	close_jobs(&told);
+	unsetenv("TZ");
+	assert_string_equal(told.last.text, "UTC");
+}
+
 static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **state)
 {
 	static const char *const options[] = { "--hang", NULL };
@@ -283,6 +308,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_child_that_ends_without_a_word_has_failed),
 		cmocka_unit_test(a_child_that_dies_of_a_signal_is_told_as_such),
 		cmocka_unit_test(a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon),
+		cmocka_unit_test(a_child_has_the_environment_of_the_beginning),
 		cmocka_unit_test(one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end),
 		cmocka_unit_test(a_line_of_a_report_is_read_or_refused),
 	};
