@@ -43,7 +43,8 @@ static int check_place(const char *state, const char *parent, struct report *rep
 	char real_state[PATH_MAX], real_parent[PATH_MAX], place[PATH_MAX];
 
 	state_path(place, state, STATE_BACKUPS);
-	if (strcmp(parent, place) == 0 && mkdir(place, 0700) != 0 && errno != EEXIST)
+	if (strcmp(parent, place) == 0 &&
+	    ((mkdir(place, 0700) != 0 && errno != EEXIST) || dir_sync(state) != 0))
 		return report_fail_errno(report, "directory cannot be made", place);
 	if (!realpath(state, real_state) || !realpath(parent, real_parent) ||
 	    dir_join(place, real_state, state_name(STATE_BACKUPS)) != 0)
