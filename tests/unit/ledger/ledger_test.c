@@ -412,6 +412,47 @@ static void what_is_applied_is_read_at_once_and_seen_by_a_view_after_the_commit(
 	house_close(&house);
 }
 
+/* So many events in all, with their numbers from 1 on. */
+static void send_up_to(struct house *house, uint64_t n)
+{
+	static struct event events[BATCH_EVENTS_MAX];
+	uint64_t last = journal_last(house->journal);
+
+	while (last < n) {
+		uint32_t count =
+			(uint32_t)(n - last < BATCH_EVENTS_MAX ? n - last : BATCH_EVENTS_MAX);
+
+		for (uint32_t i = 0; i < count; i++)
+			events[i] = event_of(EVENT_STARTED, "1", "lift", "rana", 0);
+		assert_int_equal(house_send(house, "s", "a", last + 1, events, count), 0);
+		assert_int_equal(journal_commit(house->journal), 0);
+		last += count;
+	}
+}
+
+/* Whoever waits for what is there would wait for the next event. */
+static void there_is_more_where_one_is_left_behind_a_stretch(void **state)
+{
+	static const uint64_t stretch = LEDGER_STRETCH - CHUNK_MAX;
+	struct house house;
+	uint64_t added;
+	bool more;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	for (uint64_t n = stretch - 1; n <= stretch + 1; n++) {
+		send_up_to(&house, n);
+		assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);
+		assert_int_equal(ledger_applied(house.ledger), n < stretch ? n : stretch);
+		assert_int_equal(more, n > stretch);
+		/* What is not committed is applied again. */
+		house_ledger_close(&house);
+		house_ledger_open(&house, "ledger", INT64_MAX);
+	}
+	house_close(&house);
+}
+
 static void a_fact_that_is_there_adds_none(void **state)
 {
 	struct event event = event_of(EVENT_STARTED, "1", "lift", "rana", 0);
@@ -728,6 +769,7 @@ int main(void)
 		cmocka_unit_test(learners_of_thousands_of_facts_come_out_as_the_model),
 		cmocka_unit_test(
 			what_is_applied_is_read_at_once_and_seen_by_a_view_after_the_commit),
+		cmocka_unit_test(there_is_more_where_one_is_left_behind_a_stretch),
 		cmocka_unit_test(a_fact_that_is_there_adds_none),
 		cmocka_unit_test(another_catalogue_builds_the_ledger_anew),
 		cmocka_unit_test(a_changed_name_or_headcount_builds_nothing_anew),
