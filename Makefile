@@ -15,9 +15,10 @@ SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 SYSCONFDIR ?= /etc/liftd
 DESTDIR ?=
 
-# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, in a directory of its own.
+# SAN=1: AddressSanitizer and UndefinedBehaviorSanitizer, TSAN=1: ThreadSanitizer; each in a directory of its own.
 SAN ?= 0
-BUILD ?= build$(if $(filter clang,$(notdir $(CC))),-clang)$(if $(filter 1,$(SAN)),-san)
+TSAN ?= 0
+BUILD ?= build$(if $(filter clang,$(notdir $(CC))),-clang)$(if $(filter 1,$(SAN)),-san)$(if $(filter 1,$(TSAN)),-tsan)
 
 # ---- packages (Debian 12), each with its reason ---------------------------------------------
 PACKAGES := \
@@ -56,13 +57,14 @@ WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototype
 CFLAGS ?= -O2 -g
 comma := ,
 SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
+SAN_FLAGS += $(if $(filter 1,$(TSAN)),-fsanitize=thread -fno-omit-frame-pointer -DLIFT_SANITIZED)
 # The same source gives the same bytes, wherever it lies.
 PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=.
 
 # The daemon reads others' bytes. Before the flags of who builds, which may take any of it back; sanitizers have checks of
 # their own. The library checks its calls only where the compiler optimises.
 X86 := $(filter x86_64% i386% i486% i586% i686%,$(shell $(CC) -dumpmachine 2>/dev/null))
-ifneq ($(SAN),1)
+ifeq ($(filter 1,$(SAN) $(TSAN)),)
 HARDENING := -fPIE -fstack-protector-strong $(if $(X86),-fstack-clash-protection -fcf-protection)
 HARDENING += $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2))
 HARDENING_LD := -pie -Wl,-z,relro,-z,now
@@ -81,7 +83,7 @@ UNIT_LIB := $(filter-out $(UNIT_SRC),$(call sources,tests/unit,*.c))
 E2E_SRC := $(call sources,tests/e2e,*_test.c)
 E2E_LIB := $(filter-out $(E2E_SRC),$(call sources,tests/e2e,*.c))
 TORTURE_SRC := $(call sources,tests/torture,*_test.c)
-TORTURE_LIB := $(filter-out $(TORTURE_SRC) tests/torture/faults.c tests/torture/memory.c,$(call sources,tests/torture,*.c))
+TORTURE_LIB := $(filter-out $(TORTURE_SRC) $(addprefix tests/torture/,faults.c junk.c memory.c),$(call sources,tests/torture,*.c))
 BENCH_SRC := $(call sources,tests/bench,*.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(call sources,tests/fuzz,*_fuzz.c))
 
@@ -97,7 +99,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format format-check help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -114,6 +116,7 @@ help:
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
 	@echo 'make torture      kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
 	@echo 'make soak         30 minutes under load; SECONDS=n, RATE=events/s'
+	@echo 'make everything   30 minutes of clients that die, restarts, reloads, backups, junk and a slow disk at once; SECONDS=n'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, DATADIR,'
@@ -122,7 +125,7 @@ help:
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
-	@echo 'SAN=1 builds with sanitizers, CC=clang with clang, each in a directory of its own.'
+	@echo 'SAN=1 builds with sanitizers, TSAN=1 with that of threads, CC=clang with clang, each in a directory of its own.'
 
 # What was built with other flags is built again.
 $(BUILD)/flags: FORCE
@@ -189,6 +192,10 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+
+$(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -344,6 +351,11 @@ soak: deps
 	@$(SUBMAKE) all $(BENCHES)
 	@sh tests/torture/soak.sh $(BUILD) $(or $(SECONDS),1800) $(or $(RATE),50000)
 
+# All of that at the same time, for SECONDS; what is left to chance by LIFT_SEED.
+everything: deps
+	@$(SUBMAKE) all $(PRELOADS) $(BUILD)/tests/bench/load_bench $(BUILD)/tests/torture/junk
+	@sh tests/torture/everything.sh $(BUILD) $(or $(SECONDS),1800)
+
 # Fuzzing starts from a corpus of ours, and from what else is lying about in the target's form.
 FUZZ_SECONDS ?= 60
 FUZZ_MAX_batch := 65536
@@ -427,7 +439,7 @@ uninstall:
 distclean: clean
 
 clean:
-	rm -rf build build-clang build-san build-clang-san build-fuzz
+	rm -rf build build-clang build-san build-tsan build-clang-san build-clang-tsan build-fuzz
 
 # Another version of clang-format breaks other lines: it is the one of the package.
 CLANG_FORMAT := clang-format-14

@@ -252,8 +252,8 @@ static void sweep_state(const char *state)
 	dir_sweep(path);
 }
 
-/* Who reads a catalogue sets TZ for a while (base/calendar.h): another thread cannot look at what is
- * the process's then. The texts stay where they are. */
+/* Who reads a catalogue sets TZ for a while (base/calendar.h): another thread cannot look at what
+ * is the process's then. The texts stay where they are. */
 static char **environment_copy(void)
 {
 	size_t n = 0;
