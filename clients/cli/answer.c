@@ -96,11 +96,11 @@ static bool row_fits(const json_t *row, const struct shape *parts, struct place 
 	return true;
 }
 
-static bool is_count(const json_t *value)
+static bool is_count(const json_t *value, json_int_t most)
 {
 	json_int_t n = json_integer_value(value);
 
-	return json_is_integer(value) && n >= 0 && n <= count_max;
+	return json_is_integer(value) && n >= 0 && n <= most;
 }
 
 /* Where it does not, the place stays where it does not. */
@@ -112,7 +112,9 @@ static bool fits(const json_t *value, const struct shape *shape, struct place *p
 	case SHAPE_TEXT:
 		return json_is_string(value);
 	case SHAPE_COUNT:
-		return is_count(value);
+		return is_count(value, count_max);
+	case SHAPE_SUM:
+		return is_count(value, INT64_MAX);
 	case SHAPE_FLAG:
 		return json_is_boolean(value);
 	case SHAPE_MAP:

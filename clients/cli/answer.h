@@ -18,6 +18,7 @@ enum shape_kind {
 	SHAPE_END, /* of a table */
 	SHAPE_TEXT,
 	SHAPE_COUNT, /* an integer from 0 to 2^53 */
+	SHAPE_SUM,   /* of such: an integer from 0 to 2^63-1 */
 	SHAPE_FLAG,
 	SHAPE_ANY,
 	SHAPE_MAP,    /* has the keys that `parts` names */

@@ -9,6 +9,7 @@
 #define IS_TEXT_OR_NIL(key)	    SHAPE(key, SHAPE_TEXT, NULL, true)
 #define IS_COUNT(key)		    SHAPE(key, SHAPE_COUNT, NULL, false)
 #define IS_COUNT_OR_NIL(key)	    SHAPE(key, SHAPE_COUNT, NULL, true)
+#define IS_SUM(key)		    SHAPE(key, SHAPE_SUM, NULL, false)
 #define IS_FLAG(key)		    SHAPE(key, SHAPE_FLAG, NULL, false)
 #define IS_MAP(key, parts)	    SHAPE(key, SHAPE_MAP, parts, false)
 #define IS_MAP_OR_NIL(key, parts)   SHAPE(key, SHAPE_MAP, parts, true)
@@ -53,7 +54,7 @@ static const struct shape source[] = {
 	IS_TEXT("namespace"),
 	IS_COUNT("accepted"),
 	IS_COUNT("rejected"),
-	IS_COUNT("missing"),
+	IS_SUM("missing"),
 	IS_COUNT_OR_NIL("last_event"),
 	IS_COUNT_OR_NIL("last_received"),
 	IS_LIST("streams", a_stream),
@@ -71,7 +72,7 @@ static const struct shape status[] = {
 	IS_MAP("ledger", ledger),
 	IS_LIST("jobs", a_job),
 	IS_MAP_OF("counters", a_count),
-	IS_COUNT("missing"),
+	IS_SUM("missing"),
 	IS_LIST("sources", a_source),
 	IS_COUNT_OR_NIL("sources_left_out"),
 	IS_COUNT_OR_NIL("streams_left_out"),
@@ -133,7 +134,7 @@ static const struct shape explained_source[] = {
 	IS_COUNT_OR_NIL("last_received"),
 	IS_COUNT("accepted"),
 	IS_COUNT("rejected"),
-	IS_COUNT("missing"),
+	IS_SUM("missing"),
 	IS_COUNT_OR_NIL("since"),
 	IS_COUNT("quarantined"),
 	IS_LIST("refused", a_refused),
@@ -141,7 +142,7 @@ static const struct shape explained_source[] = {
 };
 static const struct shape an_explained_source[] = { IS_MAP(NULL, explained_source), END };
 
-static const struct shape other_sources[] = { IS_COUNT("n"), IS_COUNT("missing"),
+static const struct shape other_sources[] = { IS_COUNT("n"), IS_SUM("missing"),
 					      IS_COUNT("rejected"), END };
 
 static const struct shape latest[] = { IS_COUNT("n"), IS_LIST("latest", a_text), END };
@@ -251,7 +252,7 @@ const struct shape shape_of_metric[] = {
 };
 
 static const struct shape beat_source[] = { IS_TEXT("source"), IS_COUNT_OR_NIL("last_event"),
-					    IS_COUNT("missing"), END };
+					    IS_SUM("missing"), END };
 static const struct shape a_beat_source[] = { IS_MAP(NULL, beat_source), END };
 
 const struct shape shape_of_beat[] = { IS_COUNT("seq"), IS_COUNT("time"), IS_TEXT("as_of"),

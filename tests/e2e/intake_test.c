@@ -212,6 +212,33 @@ static void check_facts_added(struct daemon *daemon, int64_t n)
 	assert_int_equal(daemon_await_counter(daemon, "facts_added", n), n);
 }
 
+/* More than a count may be, but not more than the protocol lets a sum be. */
+static void operators_are_told_of_streams_that_lack_nearly_all_numbers(void **state)
+{
+	static const char *const streams[] = { "autumn", "spring", "summer" };
+	struct daemon *daemon = *state;
+	struct peer peer;
+	char *said;
+
+	start(daemon, &peer);
+	for (int i = 0; i < 3; i++) {
+		json_t *ack = peer_ask(&peer, batch(streams[i], INT64_C(1) << 53, good_events(1)));
+
+		check_ack(ack, INT64_C(1) << 53, 1, 1, 0);
+		json_decref(ack);
+	}
+	said = daemon_lift_out(daemon, 0, "status", NULL);
+	assert_non_null(strstr(said, "27021597764222973")); /* 3 * (2^53 - 1) */
+	free(said);
+	said = daemon_lift_out(daemon, 0, "explain", "all", "people", "all", NULL);
+	assert_non_null(strstr(said, "27021597764222973"));
+	free(said);
+	said = daemon_lift_out(daemon, 0, "watch", "--json", "--count", "1", "beat", NULL);
+	assert_non_null(strstr(said, "27021597764222973"));
+	free(said);
+	stop(daemon, &peer);
+}
+
 static void many_batches_at_once_are_all_answered(void **state)
 {
 	enum { BATCHES = 64 /* the window */, EVENTS = 50 };
@@ -484,6 +511,7 @@ int main(void)
 		TEST(a_batch_is_acknowledged_once_it_is_on_disk),
 		TEST(a_gap_is_said_and_heals),
 		TEST(the_last_number_that_a_stream_can_have_is_taken),
+		TEST(operators_are_told_of_streams_that_lack_nearly_all_numbers),
 		TEST(many_batches_at_once_are_all_answered),
 		TEST(batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again),
 		TEST(times_reach_ten_minutes_into_the_future),
