@@ -198,14 +198,6 @@ static int open_rooms(struct liftd *liftd)
 	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
 }
 
-/* Its socket has said why in the log, if it was that. */
-static int edge_failed(const char *what, int err)
-{
-	if (err)
-		log_error("%s cannot be opened: code=%s", what, lift_err_code(err));
-	return err;
-}
-
 /* Intake's thread: attributes are kept by the catalogue that is right now. */
 static void follow_newest(void *context, const struct now *now)
 {
@@ -234,7 +226,7 @@ static int open_intake(struct liftd *liftd)
 	if (!err)
 		err = intake_open(&parts, &liftd->intake);
 	room_on_wake(liftd->rooms, ROOM_INTAKE, follow_newest, liftd);
-	return edge_failed("intake", err);
+	return err;
 }
 
 static int open_listen(struct liftd *liftd)
@@ -245,7 +237,7 @@ static int open_listen(struct liftd *liftd)
 					    .gate = liftd->gate,
 					    .stats = &liftd->stats };
 
-	return edge_failed("events", listen_open(&parts, &liftd->listen));
+	return listen_open(&parts, &liftd->listen);
 }
 
 /* In the rebuild's thread. */
@@ -292,7 +284,7 @@ static int open_publish(struct liftd *liftd)
 					     .journal = liftd->journal,
 					     .stats = &liftd->stats };
 
-	return edge_failed("publish", publish_open(&parts, &liftd->publish));
+	return publish_open(&parts, &liftd->publish);
 }
 
 static int open_serving(struct liftd *liftd)
@@ -353,7 +345,7 @@ static int open_control(struct liftd *liftd)
 	if (!err && wrong)
 		control_catalogue_wrong(liftd->control, strdup(wrong));
 	room_on_wake(liftd->rooms, ROOM_CONTROL, on_control_wake, liftd);
-	return edge_failed("control", err);
+	return err;
 }
 
 static void say_ready(const struct liftd *liftd)
@@ -446,23 +438,43 @@ static void close_all(struct liftd *liftd)
 	catalogue_free(liftd->gate_catalogue);
 }
 
+/* Who could say more of it has said so before. */
+static int open_all(struct liftd *liftd)
+{
+	static const struct {
+		int (*open)(struct liftd *liftd);
+		const char *name;
+	} steps[] = {
+		{ open_dirs, "directories" },	 { check_restored, "restore" },
+		{ keep_catalogue, "catalogue" }, { open_socket_dirs, "directories of sockets" },
+		{ open_secret, "secret" },	 { check_stores, "integrity check" },
+		{ open_journal, "journal" },	 { open_rooms, "threads" },
+		{ open_intake, "intake" },	 { open_listen, "events" },
+		{ open_reload, "ledger" },	 { open_publish, "publish" },
+		{ open_serving, "serving" },	 { open_control, "control" },
+		{ open_service, "signals" },	 { follow_trust, "integrity check" },
+		{ watch_clock, "clock" },	 { start_rooms, "threads" },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
+		err = steps[i].open(liftd);
+		if (err)
+			log_error("start failed: at=\"%s\" code=%s reason=\"%s\"", steps[i].name,
+				  lift_err_code(err), lift_err_text(err));
+	}
+	return err;
+}
+
 int liftd_run(const struct liftd_parts *parts)
 {
-	static int (*const steps[])(struct liftd *) = {
-		open_dirs,    check_restored, keep_catalogue, open_socket_dirs, open_secret,
-		check_stores, open_journal,   open_rooms,     open_intake,	open_listen,
-		open_reload,  open_publish,   open_serving,   open_control,	open_service,
-		follow_trust, watch_clock,    start_rooms,
-	};
 	const struct catalogue *catalogue = parts->catalogue;
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
 			       .now = { clock_steady_ms(), clock_utc_ms() },
 			       .locks = { -1, -1 } };
-	int err = 0;
+	int err = open_all(&liftd);
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++)
-		err = steps[i](&liftd);
 	if (!err) {
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
 			   LIFT_VERSION, parts->config->state, catalogue_regions_named(catalogue),

@@ -141,10 +141,15 @@ bool daemon_try(struct daemon *daemon, struct outcome *ret_outcome)
 	return false;
 }
 
+struct outcome daemon_fail_in(struct daemon *daemon, const struct surroundings *in)
+{
+	spawn(daemon, in);
+	return process_wait(&daemon->process);
+}
+
 struct outcome daemon_fail(struct daemon *daemon)
 {
-	spawn(daemon, NULL);
-	return process_wait(&daemon->process);
+	return daemon_fail_in(daemon, NULL);
 }
 
 void daemon_stop(struct daemon *daemon, int signal)

@@ -37,6 +37,7 @@ bool daemon_try(struct daemon *daemon, struct outcome *ret_outcome);
 
 /* Start it, and wait until it ends by itself: what it said. */
 struct outcome daemon_fail(struct daemon *daemon);
+struct outcome daemon_fail_in(struct daemon *daemon, const struct surroundings *in);
 
 /* Stop it with a signal and expect status 0; end it as a loss of power would. */
 void daemon_stop(struct daemon *daemon, int signal);

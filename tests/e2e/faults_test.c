@@ -89,12 +89,33 @@ static void without_descriptors_it_says_so_and_serves_those_who_are_there(void *
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* For the journal there are enough, and too few for sockets: with some more, ZeroMQ aborts. */
+static void with_too_few_descriptors_for_its_threads_it_says_so_and_ends(void **state)
+{
+	struct daemon *daemon = *state;
+	bool said = false;
+
+	daemon_configure(daemon, configuration);
+	for (unsigned n = 7; n < 14; n++) {
+		const struct surroundings in = { .descriptors = n };
+		struct outcome outcome = daemon_fail_in(daemon, &in);
+
+		assert_int_equal(outcome.status, 1);
+		if (!strstr(outcome.err, "start failed: at="))
+			fail_msg("%u descriptors: %s", n, outcome.err);
+		said |= strstr(outcome.err, "start failed: at=\"threads\" code=socket") != NULL;
+		outcome_free(&outcome);
+	}
+	assert_true(said);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(two_thousand_platforms_at_once_each_get_their_ack),
+		TEST(with_too_few_descriptors_for_its_threads_it_says_so_and_ends),
 		TEST(without_descriptors_it_says_so_and_serves_those_who_are_there),
 	};
 
