@@ -240,7 +240,7 @@ static int open_listen(struct liftd *liftd)
 	return listen_open(&parts, &liftd->listen);
 }
 
-/* In the rebuild's thread. */
+/* In the rebuild's thread, or the main one. */
 static void on_rebuilt(void *context, int err)
 {
 	struct liftd *liftd = context;

@@ -79,13 +79,13 @@ static bool is_no_ledger(int err)
 	       err == LIFT_E_DISK;
 }
 
-static int begin_build(struct reload *reload, struct catalogue *newest, const struct now *now,
-		       int why, bool serves_older)
+static void begin_build(struct reload *reload, struct catalogue *newest, const struct now *now,
+			int why, bool serves_older)
 {
 	log_notice("ledger rebuild started: reason=%s entries=%llu serving=%s", lift_err_code(why),
 		   (unsigned long long)journal_last(reload->parts.journal),
 		   serves_older ? "old" : "none");
-	return rebuild_start(reload->parts.rebuild, newest, now->steady_ms);
+	rebuild_start(reload->parts.rebuild, newest, now->steady_ms);
 }
 
 /* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What has
@@ -113,7 +113,8 @@ static int find_ledger(struct reload *reload, const struct now *now, struct ledg
 	} else if (is_none) {
 		if (!distrust)
 			*ret_ledger = open_older(reload, path, ret_catalogue);
-		err = begin_build(reload, newest, now, err, *ret_ledger);
+		begin_build(reload, newest, now, err, *ret_ledger);
+		err = 0;
 	}
 	if (err)
 		log_error("ledger cannot be opened: path=%s code=%s reason=\"%s\"", path,
@@ -159,8 +160,7 @@ void reload_checked(void *context, const struct now *now)
 	err = find_ledger(reload, now, &ledger, &catalogue);
 	if (err && !is_damaged(reload)) {
 		newest = handover_newest(reload->parts.handover);
-		if (begin_build(reload, newest, now, err, ledger) != 0)
-			log_error("ledger rebuild cannot start: code=memory");
+		begin_build(reload, newest, now, err, ledger);
 		catalogue_free(newest);
 	}
 	handover_leave_checked(reload->parts.handover, ledger, catalogue);
@@ -212,29 +212,28 @@ static bool is_unchanged(const struct reload *reload, const struct catalogue *ca
 enum change { UNCHANGED, RENAMED, REBUILT };
 
 /* A name, a place or a headcount is no reason to build anything. */
-static int adopt(struct reload *reload, struct catalogue *catalogue, const struct now *now,
-		 uint64_t number, enum change *ret_change)
+static enum change adopt(struct reload *reload, struct catalogue *catalogue, const struct now *now,
+			 uint64_t number)
 {
 	const struct reload_parts *parts = &reload->parts;
 	bool renamed = serves(reload, catalogue, catalogue_counts_alike);
 
-	*ret_change = is_unchanged(reload, catalogue, now) ? UNCHANGED
-		      : renamed				   ? RENAMED
-							   : REBUILT;
-	if (*ret_change == UNCHANGED)
-		return 0;
+	if (is_unchanged(reload, catalogue, now))
+		return UNCHANGED;
 	handover_set_newest(parts->handover, catalogue);
 	/* What it takes the place of may be done by that: control looks, too. */
 	handover_leave_renamed(parts->handover, renamed ? catalogue : NULL, number);
 	wake_send(room_wake(parts->rooms, ROOM_INTAKE));
 	wake_send(room_wake(parts->rooms, ROOM_CONTROL));
-	if (reload->ledger_waits)
-		return 0; /* once it is known to be whole, it is looked at with this catalogue */
-	if (!renamed)
-		return rebuild_start(parts->rebuild, catalogue, now->steady_ms);
-	rebuild_stop(parts->rebuild);
-	wake_send(room_wake(parts->rooms, ROOM_LEDGER));
-	return 0;
+	if (renamed) {
+		rebuild_stop(parts->rebuild);
+		wake_send(room_wake(parts->rooms, ROOM_LEDGER));
+		return RENAMED;
+	}
+	/* Once it is known that a ledger is whole, it is looked at with this catalogue. */
+	if (!reload->ledger_waits)
+		rebuild_start(parts->rebuild, catalogue, now->steady_ms);
+	return REBUILT;
 }
 
 static void say_reloaded(const struct reload *reload, const struct catalogue *catalogue, int err,
@@ -277,10 +276,10 @@ static int reload_by(struct reload *reload, const struct now *now, uint64_t numb
 
 	if (!err)
 		err = audience_check(reload->parts.config, catalogue, errors);
-	if (!err)
-		err = adopt(reload, catalogue, now, number, &change);
-	if (!err)
+	if (!err) {
+		change = adopt(reload, catalogue, now, number);
 		last_good_keep(reload->parts.config->state, catalogue);
+	}
 	tell_wrong(reload, err, errors);
 	stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
 	say_reloaded(reload, catalogue, err, change, errors);
@@ -311,8 +310,7 @@ static void build_wanted(struct reload *reload, const struct now *now)
 		return;
 	log_notice("ledger rebuild started: reason=unusable");
 	newest = handover_newest(reload->parts.handover);
-	if (rebuild_start(reload->parts.rebuild, newest, now->steady_ms) != 0)
-		log_error("ledger rebuild cannot start: code=memory");
+	rebuild_start(reload->parts.rebuild, newest, now->steady_ms);
 	catalogue_free(newest);
 }
 

@@ -147,20 +147,21 @@ static void *run(void *context)
 	return NULL;
 }
 
-/* The lock is held. */
+/* The lock is held. A thread that cannot be had is a try that has failed. */
 static int begin_try(struct rebuild *rebuild, int64_t now_ms)
 {
-	int err;
-
 	rebuild->room = room_now(rebuild);
 	rebuild->state = BUILDING;
 	rebuild->begun_ms = now_ms;
 	rebuild->failed_ms = 0;
-	err = pthread_create(&rebuild->thread, NULL, run, rebuild) == 0 ? 0 : LIFT_E_MEMORY;
-	rebuild->has_thread = !err;
-	if (!err)
+	rebuild->has_thread = pthread_create(&rebuild->thread, NULL, run, rebuild) == 0;
+	if (rebuild->has_thread) {
 		pthread_setname_np(rebuild->thread, "rebuild");
-	return err;
+		return 0;
+	}
+	rebuild->state = FAILED;
+	rebuild->err = LIFT_E_MEMORY;
+	return LIFT_E_MEMORY;
 }
 
 static void join(struct rebuild *rebuild)
@@ -191,7 +192,7 @@ void rebuild_stop(struct rebuild *rebuild)
 	atomic_store(&rebuild->progress.stop, false);
 }
 
-int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms)
+void rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms)
 {
 	int err;
 
@@ -201,8 +202,7 @@ int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t 
 	err = begin_try(rebuild, now_ms);
 	pthread_mutex_unlock(&rebuild->lock);
 	if (err)
-		rebuild_stop(rebuild);
-	return err;
+		rebuild->done(rebuild->context, err);
 }
 
 /* The lock is held. */
@@ -222,6 +222,7 @@ static bool is_due(struct rebuild *rebuild, int64_t now_ms)
 bool rebuild_step(struct rebuild *rebuild, int64_t now_ms)
 {
 	bool failed, due;
+	int err;
 
 	pthread_mutex_lock(&rebuild->lock);
 	failed = rebuild->state == FAILED;
@@ -231,11 +232,11 @@ bool rebuild_step(struct rebuild *rebuild, int64_t now_ms)
 		return failed;
 	join(rebuild);
 	pthread_mutex_lock(&rebuild->lock);
-	failed = begin_try(rebuild, now_ms) != 0;
-	if (failed)
-		rebuild->state = FAILED;
+	err = begin_try(rebuild, now_ms);
 	pthread_mutex_unlock(&rebuild->lock);
-	return failed;
+	if (err)
+		rebuild->done(rebuild->context, err);
+	return err != 0;
 }
 
 /* The new directory gets the old one's name in one step, so that there is always a whole one; the

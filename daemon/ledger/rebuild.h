@@ -4,7 +4,7 @@
  * serves.
  *
  * It is built in bulk, then applies what has come meanwhile; when it has caught up it waits to be
- * taken. What the disk refuses is tried again; what cannot be read in the journal is not
+ * taken. Where a disk or memory fails it is tried again, but not where the journal cannot be read
  * (LIFT_E_CORRUPT). A daemon that stops in the middle begins anew at its next start.
  */
 #ifndef LIFTD_LEDGER_REBUILD_H
@@ -22,16 +22,16 @@ enum {
 
 struct rebuild;
 
-/* In the state's directory (borrowed). `done` is called in the rebuild's thread after each try: 0
- * where a ledger waits. LIFT_E_MEMORY. */
+/* In the state's directory (borrowed). `done` is called after each try: 0 where a ledger waits. It
+ * is called in the rebuild's thread; where that cannot be had, in the caller's. LIFT_E_MEMORY. */
 int rebuild_open(const char *dir, struct as_of as_of, struct journal *journal,
 		 const struct clock *clock, void (*done)(void *context, int err), void *context,
 		 struct rebuild **ret_rebuild);
 void rebuild_close(struct rebuild *rebuild);
 
 /* Build for a catalogue (kept meanwhile), and stop what was being built. One thread; time is
- * steady. LIFT_E_MEMORY. */
-int rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms);
+ * steady. */
+void rebuild_start(struct rebuild *rebuild, struct catalogue *catalogue, int64_t now_ms);
 
 /* The same thread, after each try and each second or so while it is true: a try has failed, and the
  * next one begins when its time has come. */

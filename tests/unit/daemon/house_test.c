@@ -3,6 +3,7 @@
  * The house without its threads: main's and the ledger's loops are stepped by a clock of the test's
  * own, over a real journal, a real ledger and a real subscriber.
  */
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -551,6 +552,38 @@ static void a_build_that_has_failed_is_tried_again_when_its_time_comes(void **st
 	close_stage(&stage);
 }
 
+/* No thread has so much room for its stack. */
+static void set_stack(size_t bytes)
+{
+	pthread_attr_t attributes;
+
+	assert_int_equal(pthread_getattr_default_np(&attributes), 0);
+	assert_int_equal(pthread_attr_setstacksize(&attributes, bytes), 0);
+	assert_int_equal(pthread_setattr_default_np(&attributes), 0);
+	pthread_attr_destroy(&attributes);
+}
+
+static void a_ledger_for_which_there_is_no_thread_is_built_when_there_is_one(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	set_stack((size_t)1 << 47);
+	handover_want_ledger(stage.handover);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	for (int64_t ms = 0; ms <= 2 * REBUILD_AGAIN_MS; ms += 100)
+		step(&stage, 100);
+	set_stack(8 << 20);
+	assert_true(has_failed(&stage));
+	for (int64_t ms = 0; ms <= REBUILD_AGAIN_MS; ms += 100)
+		step(&stage, 100);
+	await_takeovers(&stage, 2);
+	assert_false(has_failed(&stage));
+	close_stage(&stage);
+}
+
 static void a_ledger_that_is_wanted_is_built_anew_and_takes_over(void **state)
 {
 	struct stage stage;
@@ -582,6 +615,7 @@ int main(void)
 		cmocka_unit_test(
 			a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves),
 		cmocka_unit_test(a_build_that_has_failed_is_tried_again_when_its_time_comes),
+		cmocka_unit_test(a_ledger_for_which_there_is_no_thread_is_built_when_there_is_one),
 		cmocka_unit_test(a_ledger_that_is_wanted_is_built_anew_and_takes_over),
 	};
 
