@@ -139,13 +139,12 @@ int ledger_add_difference(struct tally_map *changes, const struct contribution *
 /* All events of one learner: contribution before, add the facts, contribution after. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
 			 struct record_writer *writer, const struct place *first,
-			 const struct place *end, uintptr_t *page, uint64_t *added)
+			 const struct place *end, uint64_t *added)
 {
 	struct learner *learner = &ledger->learner;
 	uint32_t number = (uint32_t)first->rank;
-	uintptr_t on_page;
 	bool is_new, any = false;
-	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner, &on_page);
+	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner);
 
 	/* Facts from before a restart may have profiles that have not been met since. */
 	for (size_t i = 0; i < learner->n && !err; i++)
@@ -166,9 +165,6 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
 	if (err)
 		return err;
-	/* Learners come in order of keys: neighbours share a page. */
-	ledger->dirty_pages += on_page != *page || on_page == 0;
-	*page = on_page;
 	return pieces_save(writer, number, &ledger->pieces, learner);
 }
 
@@ -268,7 +264,6 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
 	struct record_writer writer;
-	uintptr_t page = 0;
 	int err;
 
 	order_stretch(ledger);
@@ -277,8 +272,9 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {
 		for (next = p + 1; next < end && next->rank == p->rank; next++)
 			;
-		err = apply_learner(ledger, view, &writer, p, next, &page, added);
+		err = apply_learner(ledger, view, &writer, p, next, added);
 	}
+	ledger->dirty_pages += writer.cursor.dirty_pages;
 	record_writer_close(&writer);
 	if (!err)
 		flush_changes(ledger);

@@ -161,13 +161,11 @@ static int seen_differs(struct compare *compare, struct text bytes, struct text 
 
 static int load(struct side *side, struct text number)
 {
-	uintptr_t page;
-
 	if (number.size != NUMBER_BYTES)
 		return LIFT_E_CORRUPT;
 	return pieces_load(&side->learners,
 			   (uint32_t)get_be((const uint8_t *)number.data, NUMBER_BYTES),
-			   &side->pieces, &side->learner, &page);
+			   &side->pieces, &side->learner);
 }
 
 /* The fact that they part at is there in one of them, or in both with other values. */

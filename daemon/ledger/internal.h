@@ -45,10 +45,9 @@ struct pieces {
 void pieces_free(struct pieces *pieces);
 
 /* Read a learner's facts, replacing what is in `learner`; `pieces` is set to what was read.
- * *ret_page tells which page the first piece is on (0: there is none). LIFT_E_CORRUPT,
- * LIFT_E_MEMORY. */
+ * LIFT_E_CORRUPT, LIFT_E_MEMORY. */
 int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
-		struct learner *learner, uintptr_t *ret_page);
+		struct learner *learner);
 
 /* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_TOO_MANY; errors of the
  * store stick. */

@@ -83,7 +83,7 @@ int pieces_decode(struct text key, struct text piece, struct learner *learner)
 }
 
 int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
-		struct learner *learner, uintptr_t *ret_page)
+		struct learner *learner)
 {
 	uint8_t bytes[PIECE_KEY];
 	struct text key, piece;
@@ -91,13 +91,10 @@ int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pie
 
 	clear_pieces(pieces);
 	learner_clear(learner);
-	*ret_page = 0;
 	while (!err) {
 		key = piece_key(bytes, number, pieces->n);
 		if (!store_find(cursor, key, &piece))
 			break;
-		if (pieces->n == 0)
-			*ret_page = (uintptr_t)piece.data >> 12;
 		err = pieces_decode(key, piece, learner);
 		if (!err)
 			err = keep_piece(pieces, piece);

@@ -20,7 +20,7 @@ struct store {
 
 /* One large fixed map: address space only, the file grows as it is used. */
 #define STORE_MAP_BYTES (UINT64_C(256) << 30)
-enum { STORE_READERS_MAX = 64 };
+enum { STORE_READERS_MAX = 64, PAGE_BYTES = 4096 };
 
 static int err_of(int rc)
 {
@@ -332,8 +332,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor)
 {
-	cursor->txn = txn;
-	cursor->cursor = NULL;
+	*cursor = (struct store_cursor){ .txn = txn };
 	if (!txn->err)
 		txn->err = told(txn->store,
 				mdb_cursor_open(txn->txn, txn->store->dbs[db], &cursor->cursor));
@@ -388,11 +387,19 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 	return cursor_get(cursor, no_key, MDB_PREV, ret_key, ret_value);
 }
 
+/* A value lies on a page of the map; a large one begins on it. */
+static uintptr_t page_of(struct text value)
+{
+	return (uintptr_t)value.data / PAGE_BYTES;
+}
+
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value)
 {
 	struct text found;
+	bool is_there = cursor_get(cursor, key, MDB_SET, &found, ret_value);
 
-	return cursor_get(cursor, key, MDB_SET, &found, ret_value);
+	cursor->found = is_there ? page_of(*ret_value) : 0;
+	return is_there;
 }
 
 static void cursor_put(struct store_cursor *cursor, struct text key, struct text value,
@@ -407,6 +414,8 @@ static void cursor_put(struct store_cursor *cursor, struct text key, struct text
 
 void store_set(struct store_cursor *cursor, struct text key, struct text value)
 {
+	cursor->dirty_pages += cursor->found == 0 || cursor->found != cursor->dirtied;
+	cursor->dirtied = cursor->found;
 	cursor_put(cursor, key, value, 0);
 }
 

@@ -80,6 +80,9 @@ uint64_t store_count(struct store_txn *txn, int db);
 struct store_cursor {
 	struct store_txn *txn;
 	struct MDB_cursor *cursor;
+	uintptr_t found,
+		dirtied;    /* pages: of what was found last, and what was set last; 0: none */
+	size_t dirty_pages; /* that store_set has written to, about */
 };
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor);
 void store_cursor_close(struct store_cursor *cursor);
@@ -94,6 +97,8 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 /* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are
  * mostly on one page. */
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
+/* It counts pages: one that was written to is kept in memory until the commit. What is set near
+ * what was found just before is on its page; what is set where nothing was found, on another one. */
 void store_set(struct store_cursor *cursor, struct text key, struct text value);
 void store_remove(struct store_cursor *cursor, struct text key);
 /* As store_append. */
