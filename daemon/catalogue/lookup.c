@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/lookup.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -12,17 +13,10 @@ int lookup_add(struct lookup *lookup, struct text text, uint32_t index, unsigned
 	if (!lookup->names)
 		return LIFT_E_MEMORY;
 	before = names_count(lookup->names);
-	if (before == lookup->room) {
-		size_t room = lookup->room ? lookup->room * 2 : 16;
-		uint32_t *of = realloc(lookup->of, room * sizeof(*of));
-		unsigned *lines = of ? realloc(lookup->lines, room * sizeof(*lines)) : NULL;
-
-		lookup->of = of ? of : lookup->of;
-		lookup->lines = lines ? lines : lookup->lines;
-		if (!of || !lines)
-			return LIFT_E_MEMORY;
-		lookup->room = room;
-	}
+	if (grow(&lookup->of, &lookup->room_of, (size_t)before + 1, sizeof(*lookup->of)) != 0 ||
+	    grow(&lookup->lines, &lookup->room_lines, (size_t)before + 1, sizeof(*lookup->lines)) !=
+		    0)
+		return LIFT_E_MEMORY;
 	if (names_add(lookup->names, text, &id) < 0)
 		return LIFT_E_MEMORY;
 	if (id < before)

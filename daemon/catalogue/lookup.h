@@ -12,7 +12,7 @@ struct lookup {
 	struct names *names;
 	uint32_t *of; /* by the id in names */
 	unsigned *lines;
-	size_t room;
+	size_t room_of, room_lines;
 };
 
 /* Add a text; LIFT_E_EXISTS where it is there already, LIFT_E_MEMORY. */

@@ -3,6 +3,7 @@
 
 #include "daemon/control/export.h"
 #include "daemon/control/internal.h"
+#include "proto/grow.h"
 
 static int send_page(struct control *control, bool more)
 {
@@ -32,15 +33,9 @@ static int add_line(void *context, struct text line)
 	if (control->page.n > 0 && control->page.size + line.size > CONTROL_PAGE_BYTES &&
 	    send_page(control, true) != 0)
 		return LIFT_E_SOCKET; /* it is gone, or does not read: nothing more for it */
-	if (control->page.size + line.size + 1 > control->page.room) {
-		size_t room = 2 * (control->page.size + line.size + 1);
-		char *lines = realloc(control->page.lines, room);
-
-		if (!lines)
-			return LIFT_E_MEMORY;
-		control->page.lines = lines;
-		control->page.room = room;
-	}
+	if (grow(&control->page.lines, &control->page.room, control->page.size + line.size + 1,
+		 1) != 0)
+		return LIFT_E_MEMORY;
 	memcpy(control->page.lines + control->page.size, line.data, line.size);
 	control->page.lines[control->page.size + line.size] = 0;
 	control->page.size += line.size + 1;

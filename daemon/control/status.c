@@ -6,6 +6,7 @@
 
 #include "daemon/journal/damage.h"
 #include "daemon/journal/sources.h"
+#include "proto/grow.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */
 enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 144 };
@@ -69,16 +70,10 @@ static void gather_stream(void *context, const struct stream *stream, struct tex
 		all->streams_left_out++;
 		return;
 	}
-	if (all->n_streams == all->room_streams) {
-		size_t room = all->room_streams ? 2 * all->room_streams : 16;
-		void *streams = realloc(all->streams, room * sizeof(*all->streams));
-
-		if (!streams) {
-			all->err = LIFT_E_MEMORY;
-			return;
-		}
-		all->streams = streams;
-		all->room_streams = room;
+	if (grow(&all->streams, &all->room_streams, all->n_streams + 1, sizeof(*all->streams)) !=
+	    0) {
+		all->err = LIFT_E_MEMORY;
+		return;
 	}
 	all->stream_bytes += bytes;
 	all->streams[all->n_streams].stream = *stream;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/figures/figures.h"
+#include "proto/grow.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -62,31 +63,21 @@ void figures_free(struct figures *figures)
 /* A place for a bucket: buckets are days, hours, percents, regions, of which there are few. */
 static int series_reach(struct series *series, uint32_t bucket)
 {
-	size_t n = 2 * ((size_t)bucket + 128);
-	uint32_t *row_of;
+	size_t before = series->n_buckets;
+	int err = bucket >= SERIES_BUCKETS_MAX ? LIFT_E_CORRUPT
+					       : grow(&series->row_of, &series->n_buckets,
+						      (size_t)bucket + 1, sizeof(*series->row_of));
 
-	if (bucket >= SERIES_BUCKETS_MAX)
-		return LIFT_E_CORRUPT;
-	row_of = realloc(series->row_of, n * sizeof(*row_of));
-	if (!row_of)
-		return LIFT_E_MEMORY;
-	memset(row_of + series->n_buckets, 0, (n - series->n_buckets) * sizeof(*row_of));
-	series->row_of = row_of;
-	series->n_buckets = n;
-	return 0;
+	if (!err)
+		memset(series->row_of + before, 0,
+		       (series->n_buckets - before) * sizeof(*series->row_of));
+	return err;
 }
 
 static int series_append(struct series *series, uint32_t bucket)
 {
-	if (series->n == series->room) {
-		size_t room = series->room ? 2 * series->room : 256;
-		struct row *rows = realloc(series->rows, room * sizeof(*rows));
-
-		if (!rows)
-			return LIFT_E_MEMORY;
-		series->rows = rows;
-		series->room = room;
-	}
+	if (grow(&series->rows, &series->room, series->n + 1, sizeof(*series->rows)) != 0)
+		return LIFT_E_MEMORY;
 	series->rows[series->n] = (struct row){ .bucket = bucket };
 	series->row_of[bucket] = (uint32_t)++series->n;
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/journal/sources.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -8,16 +9,9 @@ static void add_source(void *context, uint32_t id, struct text name,
 {
 	struct source_rows *all = context;
 
-	if (id >= all->room) {
-		size_t room = 2 * ((size_t)id + 8);
-		struct source_row *rows = realloc(all->rows, room * sizeof(*rows));
-
-		if (!rows) {
-			all->err = LIFT_E_MEMORY;
-			return;
-		}
-		all->rows = rows;
-		all->room = room;
+	if (grow(&all->rows, &all->room, (size_t)id + 1, sizeof(*all->rows)) != 0) {
+		all->err = LIFT_E_MEMORY;
+		return;
 	}
 	while (all->n < id)
 		all->rows[all->n++] = (struct source_row){ 0 };

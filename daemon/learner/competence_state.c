@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/states.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -17,17 +18,12 @@ void competence_begin(struct competence_state *state)
 
 static int add_edge(struct competence_state *state, int32_t day, uint8_t level, int8_t change)
 {
-	if (state->n_edges == state->room_edges) {
-		size_t room = state->room_edges ? 2 * state->room_edges : 32;
-		struct level_edge *edges = realloc(state->edges, room * sizeof(*edges));
+	int err =
+		grow(&state->edges, &state->room_edges, state->n_edges + 1, sizeof(*state->edges));
 
-		if (!edges)
-			return LIFT_E_MEMORY;
-		state->edges = edges;
-		state->room_edges = room;
-	}
-	state->edges[state->n_edges++] = (struct level_edge){ day, (int8_t)level, change };
-	return 0;
+	if (!err)
+		state->edges[state->n_edges++] = (struct level_edge){ day, (int8_t)level, change };
+	return err;
 }
 
 /* It holds from the local day for so many months, whose last day no longer counts, or for ever. */
@@ -58,16 +54,7 @@ static int compare_edges(const void *a, const void *b)
 /* There are no more steps than edges. */
 static int make_room(struct competence_state *state)
 {
-	struct level_step *steps;
-
-	if (state->n_edges <= state->room_steps)
-		return 0;
-	steps = realloc(state->steps, state->room_edges * sizeof(*steps));
-	if (!steps)
-		return LIFT_E_MEMORY;
-	state->steps = steps;
-	state->room_steps = state->room_edges;
-	return 0;
+	return grow(&state->steps, &state->room_steps, state->n_edges, sizeof(*state->steps));
 }
 
 /* Day by day: what touches on one day is added before the level is read. */

@@ -6,6 +6,7 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/learner/states.h"
+#include "proto/grow.h"
 
 /* A module of the learner's belongs to a programme, or grants a competence. */
 struct membership {
@@ -69,16 +70,9 @@ static void write_count(struct writing *writing, enum facet facet, uint32_t part
 
 	if (n == 0)
 		return;
-	if (to->n == to->room) {
-		size_t room = to->room ? 2 * to->room : 64;
-		struct tally *items = realloc(to->items, room * sizeof(*items));
-
-		if (!items) {
-			writing->err = LIFT_E_MEMORY;
-			return;
-		}
-		to->items = items;
-		to->room = room;
+	if (to->n == to->room && grow(&to->items, &to->room, to->n + 1, sizeof(*to->items)) != 0) {
+		writing->err = LIFT_E_MEMORY;
+		return;
 	}
 	assert(to->n == 0 || tally_compare(&to->items[to->n - 1].key, &key) < 0);
 	to->items[to->n++] = (struct tally){ key, n };
@@ -130,15 +124,9 @@ static int add_from(struct folding *folding, uint32_t region)
 		at--;
 	if (at > 0 && folding->from[at - 1] == region)
 		return 0;
-	if (folding->n_from == folding->room_from) {
-		size_t room = folding->room_from ? 2 * folding->room_from : 16;
-		uint32_t *from = realloc(folding->from, room * sizeof(*from));
-
-		if (!from)
-			return LIFT_E_MEMORY;
-		folding->from = from;
-		folding->room_from = room;
-	}
+	if (grow(&folding->from, &folding->room_from, folding->n_from + 1,
+		 sizeof(*folding->from)) != 0)
+		return LIFT_E_MEMORY;
 	memmove(folding->from + at + 1, folding->from + at,
 		(folding->n_from - at) * sizeof(*folding->from));
 	folding->from[at] = region;
@@ -256,16 +244,9 @@ static const struct standing *write_modules(struct writing *writing)
 
 static int add_membership(struct folding *folding, uint32_t of, uint32_t module, uint32_t grant)
 {
-	if (folding->n_memberships == folding->room_memberships) {
-		size_t room = folding->room_memberships ? 2 * folding->room_memberships : 64;
-		struct membership *memberships =
-			realloc(folding->memberships, room * sizeof(*memberships));
-
-		if (!memberships)
-			return LIFT_E_MEMORY;
-		folding->memberships = memberships;
-		folding->room_memberships = room;
-	}
+	if (grow(&folding->memberships, &folding->room_memberships, folding->n_memberships + 1,
+		 sizeof(*folding->memberships)) != 0)
+		return LIFT_E_MEMORY;
 	folding->memberships[folding->n_memberships++] = (struct membership){ of, module, grant };
 	return 0;
 }

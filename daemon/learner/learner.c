@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/learner.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -42,15 +43,9 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 	*ret_added = at == learner->n || fact_compare(&learner->facts[at], fact) != 0;
 	if (!*ret_added)
 		return 0;
-	if (learner->n == learner->room) {
-		size_t room = learner->room ? 2 * learner->room : 64;
-		struct fact *facts = realloc(learner->facts, room * sizeof(*facts));
-
-		if (!facts)
-			return LIFT_E_MEMORY;
-		learner->facts = facts;
-		learner->room = room;
-	}
+	if (learner->n == learner->room &&
+	    grow(&learner->facts, &learner->room, learner->n + 1, sizeof(*learner->facts)) != 0)
+		return LIFT_E_MEMORY;
 	memmove(&learner->facts[at + 1], &learner->facts[at],
 		(learner->n - at) * sizeof(learner->facts[0]));
 	learner->facts[at] = *fact;

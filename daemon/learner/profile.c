@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/profile.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ static void profile_free(struct profile *profile)
 
 void profiles_clear(struct profiles *profiles)
 {
-	for (uint32_t i = 0; i < profiles->room; i++)
+	for (size_t i = 0; i < profiles->room; i++)
 		profile_free(profiles->items[i]);
 	free(profiles->items);
 	profiles_init(profiles, profiles->catalogue);
@@ -28,20 +29,13 @@ void profiles_clear(struct profiles *profiles)
 
 static int make_room(struct profiles *profiles, uint32_t id)
 {
-	uint32_t room = profiles->room ? profiles->room : 256;
-	struct profile **items;
+	size_t before = profiles->room;
+	int err = grow(&profiles->items, &profiles->room, (size_t)id + 1, sizeof(struct profile *));
 
-	while (room <= id)
-		room *= 2;
-	if (room == profiles->room)
-		return 0;
-	items = realloc(profiles->items, room * sizeof(struct profile *));
-	if (!items)
-		return LIFT_E_MEMORY;
-	memset(items + profiles->room, 0, (room - profiles->room) * sizeof(struct profile *));
-	profiles->items = items;
-	profiles->room = room;
-	return 0;
+	if (!err && profiles->room > before)
+		memset(profiles->items + before, 0,
+		       (profiles->room - before) * sizeof(struct profile *));
+	return err;
 }
 
 static int copy_text(struct text text, struct text *ret_copy)

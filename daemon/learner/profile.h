@@ -27,7 +27,7 @@ struct profile {
 struct profiles {
 	const struct catalogue *catalogue;
 	struct profile **items; /* by number; NULL: not met yet */
-	uint32_t room;
+	size_t room;
 };
 
 void profiles_init(struct profiles *profiles, const struct catalogue *catalogue);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/states.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -24,16 +25,8 @@ static int add_done(struct programme_state *state, const struct standing *fact)
 {
 	size_t at = state->n_done;
 
-	if (state->n_done == state->room_done) {
-		size_t room = state->room_done ? 2 * state->room_done : 16;
-		const struct standing **done =
-			realloc(state->done, room * sizeof(const struct standing *));
-
-		if (!done)
-			return LIFT_E_MEMORY;
-		state->done = done;
-		state->room_done = room;
-	}
+	if (grow(&state->done, &state->room_done, at + 1, sizeof(const struct standing *)) != 0)
+		return LIFT_E_MEMORY;
 	for (; at > 0 && state->done[at - 1]->time > fact->time; at--)
 		state->done[at] = state->done[at - 1];
 	state->done[at] = fact;

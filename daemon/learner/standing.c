@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/standing.h"
+#include "proto/grow.h"
 
 #include <stdlib.h>
 
@@ -77,22 +78,11 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 /* As many modules, and as many facts, as there can be. */
 static int make_room(struct standings *standings, size_t n)
 {
-	struct standing_module *modules;
-	struct standing *facts;
+	int err = grow(&standings->facts, &standings->room_facts, n, sizeof(*standings->facts));
 
-	if (n <= standings->room)
-		return 0;
-	n *= 2;
-	facts = realloc(standings->facts, n * sizeof(*facts));
-	if (!facts)
-		return LIFT_E_MEMORY;
-	standings->facts = facts;
-	modules = realloc(standings->modules, n * sizeof(*modules));
-	if (!modules)
-		return LIFT_E_MEMORY;
-	standings->modules = modules;
-	standings->room = n;
-	return 0;
+	return err ? err
+		   : grow(&standings->modules, &standings->room_modules, n,
+			  sizeof(*standings->modules));
 }
 
 int standings_make(struct standings *standings, const struct learner *learner,

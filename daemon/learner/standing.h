@@ -26,7 +26,7 @@ struct standing_module {
 
 struct standings {
 	struct standing *facts;
-	size_t n, room;
+	size_t n, room_facts, room_modules;
 	struct standing_module *modules; /* ascending */
 	size_t n_modules;
 };

@@ -4,6 +4,7 @@
 
 #include "daemon/base/names.h"
 #include "daemon/ledger/internal.h"
+#include "proto/grow.h"
 
 /* Gathering a stretch. */
 
@@ -18,19 +19,14 @@ struct gathering {
 static int resolve_module(struct gathering *gathering, uint32_t id, uint32_t *ret_module)
 {
 	struct ledger *ledger = gathering->ledger;
+	size_t before = ledger->room_modules;
 	struct text name;
 
-	if (id >= ledger->room_modules) {
-		size_t room = 2 * ((size_t)id + 128);
-		uint32_t *modules = realloc(ledger->modules, room * sizeof(*modules));
-
-		if (!modules)
-			return LIFT_E_MEMORY;
-		for (size_t i = ledger->room_modules; i < room; i++)
-			modules[i] = UNRESOLVED;
-		ledger->modules = modules;
-		ledger->room_modules = room;
-	}
+	if (grow(&ledger->modules, &ledger->room_modules, (size_t)id + 1,
+		 sizeof(*ledger->modules)) != 0)
+		return LIFT_E_MEMORY;
+	for (size_t i = before; i < ledger->room_modules; i++)
+		ledger->modules[i] = UNRESOLVED;
 	if (ledger->modules[id] == UNRESOLVED) {
 		if (!journal_view_name(gathering->view, NAME_MODULE, id, &name))
 			return LIFT_E_CORRUPT;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "daemon/ledger/internal.h"
+#include "proto/grow.h"
 
 /* The pseudonym, then the facts, one after the other, cut where a piece is full: few learners have
  * a second one. */
@@ -27,24 +28,9 @@ static struct text piece_key(uint8_t to[static PIECE_KEY], uint32_t number, size
 
 static int keep_piece(struct pieces *pieces, struct text piece)
 {
-	if (pieces->size + piece.size > pieces->room) {
-		size_t room = 2 * (pieces->size + piece.size);
-		uint8_t *bytes = realloc(pieces->bytes, room);
-
-		if (!bytes)
-			return LIFT_E_MEMORY;
-		pieces->bytes = bytes;
-		pieces->room = room;
-	}
-	if (pieces->n == pieces->room_ends) {
-		size_t room = pieces->room_ends ? 2 * pieces->room_ends : 8;
-		size_t *ends = realloc(pieces->ends, room * sizeof(*ends));
-
-		if (!ends)
-			return LIFT_E_MEMORY;
-		pieces->ends = ends;
-		pieces->room_ends = room;
-	}
+	if (grow(&pieces->bytes, &pieces->room, pieces->size + piece.size, 1) != 0 ||
+	    grow(&pieces->ends, &pieces->room_ends, pieces->n + 1, sizeof(*pieces->ends)) != 0)
+		return LIFT_E_MEMORY;
 	memcpy(pieces->bytes + pieces->size, piece.data, piece.size);
 	pieces->size += piece.size;
 	pieces->ends[pieces->n++] = pieces->size;
