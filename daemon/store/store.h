@@ -97,8 +97,8 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 /* As store_get, store_put and store_delete, by a cursor: for keys in order, of which neighbours are
  * mostly on one page. */
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value);
-/* It counts pages: one that was written to is kept in memory until the commit. What is set near
- * what was found just before is on its page; what is set where nothing was found, on another one. */
+/* It counts pages: one that was written to is kept in memory until the commit. What is set where
+ * something was found just before is on its page; else it is on another one. */
 void store_set(struct store_cursor *cursor, struct text key, struct text value);
 void store_remove(struct store_cursor *cursor, struct text key);
 /* As store_append. */
