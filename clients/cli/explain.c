@@ -241,7 +241,7 @@ static int take_answer(void *context, const json_t *answer)
 		line = json_line(answer);
 		if (!line)
 			return LIFT_E_MEMORY;
-		puts(line);
+		print_json_line(stdout, line);
 		free(line);
 		return 0;
 	}

@@ -94,7 +94,7 @@ static int print_row(const struct exporting *exporting, const json_t *text)
 	int err = 0;
 
 	if (!exporting->csv) {
-		puts(json_string_value(text));
+		print_json_line(stdout, json_string_value(text));
 		return 0;
 	}
 	row = json_loads(json_string_value(text), 0, NULL);

@@ -156,7 +156,7 @@ static int print_json(struct text topic, const json_t *body)
 	json_decref(json);
 	if (!line)
 		return LIFT_E_MALFORMED;
-	puts(line);
+	print_json_line(stdout, line);
 	free(line);
 	return 0;
 }

@@ -32,7 +32,7 @@ static void print_json(const json_t *row)
 	char *line = json_line(row);
 
 	if (line)
-		puts(line);
+		print_json_line(stdout, line);
 	free(line);
 }
 

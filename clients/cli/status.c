@@ -203,7 +203,7 @@ static int take_answer(void *context, const json_t *answer)
 
 		if (!line)
 			return LIFT_E_MEMORY;
-		puts(line);
+		print_json_line(stdout, line);
 		free(line);
 	} else {
 		print_status(answer);

@@ -5,9 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "proto/visible.h"
 
 /* The variable stays with who is started by a service with its output elsewhere: only where
  * standard error is the very stream that it names, the journal reads it (systemd.exec(5)). */
@@ -21,6 +24,23 @@ static bool is_read_by_journal(void)
 	       fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
 }
 
+/* What a peer has named cannot begin a line of its own, or turn what stands in it. */
+static void hide(char *line)
+{
+	char *to = line;
+	uint32_t code;
+	bool hidden;
+
+	for (size_t n; (n = visible_next(line, &code, &hidden)) > 0; line += n) {
+		if (hidden)
+			*to = '?';
+		else
+			memmove(to, line, n);
+		to += hidden ? 1 : n;
+	}
+	*to = 0;
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
 	char line[1024];
@@ -29,10 +49,7 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	/* What a peer has named cannot begin a line of its own. */
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	hide(line);
 	if (is_read_by_journal())
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else

@@ -23,6 +23,7 @@
 enum { DATE_TEXT = 24 };
 
 struct restoring {
+	bool is_aside; /* something was there, and has moved aside */
 	const char *state, *dir;
 	char copy[PATH_MAX]; /* of the backup, in the state */
 	char date[DATE_TEXT];
@@ -176,7 +177,9 @@ static int put_in_place(struct restoring *restoring, enum state_part part)
 	state_path(from, restoring->copy, part);
 	state_path(to, restoring->state, part);
 	aside_path(restoring, part, aside);
-	if (rename(to, aside) != 0 && errno != ENOENT)
+	if (rename(to, aside) == 0)
+		restoring->is_aside = true;
+	else if (errno != ENOENT)
 		return switch_failed(restoring, "cannot move aside", to);
 	restoring->is_mixed = true;
 	if (dir_sync(restoring->state) != 0 || rename(from, to) != 0 ||
@@ -219,23 +222,25 @@ static void say_done(struct restoring *restoring)
 {
 	struct report *report = restoring->report;
 	time_t made = (time_t)(restoring->manifest.time / 1000);
-	char date[DATE_TEXT];
+	char date[DATE_TEXT], before[512] = "";
 	struct tm utc;
 
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&made, &utc));
 	report->last = restoring->manifest.last;
 	report->bytes = restoring->manifest.files[BACKUP_JOURNAL].bytes;
 	report->done = report->total;
+	if (restoring->is_aside)
+		snprintf(before, sizeof(before),
+			 "An earlier journal and secret are now in %.400s, named *.before-%s.\n",
+			 restoring->state, restoring->date);
 	snprintf(
 		report->text, sizeof(report->text),
-		"restored: %.400s, made %s, the journal up to number %llu.\n"
-		"An earlier journal and secret are now in %.400s, named *.before-%s.\n"
+		"restored: %.400s, made %s, the journal up to number %llu.\n%s"
 		"Next: start the daemon (systemctl start liftd). It builds its ledger from the "
 		"journal.\n"
 		"Platforms then hear at hello from which number to resend. Later events that none\n"
 		"of them can send again are lost.",
-		restoring->dir, date, (unsigned long long)report->last, restoring->state,
-		restoring->date);
+		restoring->dir, date, (unsigned long long)report->last, before);
 }
 
 static bool is_taken(const struct restoring *restoring, enum state_part part)

@@ -4,24 +4,40 @@
 #include <csv.h>
 #include <string.h>
 
+#include "proto/visible.h"
+
 void print_text(FILE *out, const char *text, int width)
 {
 	int printed = 0;
+	uint32_t code;
+	bool hidden;
 
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		/* C1 controls are C2 80..9F in UTF-8. */
-		bool control = c < ' ' || c == 0x7f ||
-			       (c == 0xc2 && (unsigned char)text[1] >= 0x80 &&
-				(unsigned char)text[1] < 0xa0);
-
-		if (control && c == 0xc2)
-			text++;
-		fputc(control ? '?' : c, out);
-		printed += (c & 0xc0) != 0x80;
+	for (size_t n; (n = visible_next(text, &code, &hidden)) > 0; text += n) {
+		if (hidden)
+			fputc('?', out);
+		else
+			fwrite(text, 1, n, out);
+		printed++;
 	}
 	for (; printed < width; printed++)
 		fputc(' ', out);
+}
+
+void print_json_line(FILE *out, const char *line)
+{
+	uint32_t code;
+	bool hidden;
+
+	for (size_t n; (n = visible_next(line, &code, &hidden)) > 0; line += n) {
+		if (!hidden)
+			fwrite(line, 1, n, out);
+		else if (code < 0x10000)
+			fprintf(out, "\\u%04x", code);
+		else
+			fprintf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
+				0xdc00 + ((code - 0x10000) & 0x3ff));
+	}
+	fputc('\n', out);
 }
 
 void print_csv(FILE *out, const char *text, char end)

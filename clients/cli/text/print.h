@@ -12,6 +12,10 @@
 /* A text, padded to a width in characters; what could steer a terminal is printed as '?'. */
 void print_text(FILE *out, const char *text, int width);
 
+/* A line of JSON, and a new line: characters that nobody sees are escaped, so that it says the
+ * same. */
+void print_json_line(FILE *out, const char *line);
+
 /* A cell of CSV, in quotes only where it needs them, and the ',' or newline behind it (0:
  * neither). */
 void print_csv(FILE *out, const char *text, char end);

@@ -87,11 +87,35 @@ static void what_a_peer_has_named_begins_no_line(void **state)
 	assert_string_equal(line, "liftd: source: name=a?liftd: b?[1m\n");
 }
 
+/* A line of its own, another direction: what a peer has named cannot have them. */
+static void what_nobody_sees_is_not_logged(void **state)
+{
+	int before = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	char line[128];
+	size_t size;
+
+	(void)state;
+	assert_non_null(file);
+	dup2(fileno(file), STDERR_FILENO);
+	log_notice("stream=%s.", "a\nb\x1b[1mc\xe2\x80\xae"
+				 "d\xc2\x9b"
+				 "e\xc3\xb8");
+	dup2(before, STDERR_FILENO);
+	close(before);
+	rewind(file);
+	size = fread(line, 1, sizeof(line) - 1, file);
+	line[size] = 0;
+	fclose(file);
+	assert_string_equal(line, "liftd: stream=a?b?[1mc?d?e\xc3\xb8.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(priorities_are_for_the_journal_alone),
 		cmocka_unit_test(what_a_peer_has_named_begins_no_line),
+		cmocka_unit_test(what_nobody_sees_is_not_logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
