@@ -92,6 +92,10 @@ catalogue() {
 	esac
 }
 
+# What a daemon begins with must be right: nobody changes it then.
+take_catalogue() { until mkdir "$dir/taken" 2>/dev/null; do sleep 0.1; done; }
+give_catalogue() { rmdir "$dir/taken"; }
+
 put_catalogue() { cp "$dir/$1.yaml" "$dir/catalogue.yaml.new" && mv "$dir/catalogue.yaml.new" "$dir/catalogue.yaml"; }
 
 answers() { timeout -s KILL 20 "$build/lift" status >"$dir/status" 2>&1; }
@@ -247,6 +251,7 @@ asker() {
 
 reloader() {
 	while ! is_over; do
+		take_catalogue
 		draw 6
 		case $drawn in
 		0) put_catalogue plain ;;
@@ -260,8 +265,8 @@ reloader() {
 		1) client reload "$build/lift" reload --wait ;;
 		2) kill -HUP "$(cat "$dir/pid")" 2>/dev/null || true ;;
 		esac
-		# A daemon that begins must find a good one.
 		put_catalogue plain
+		give_catalogue
 		some_time 30
 		sleep "$time"
 	done
@@ -358,13 +363,14 @@ while [ $(($(date +%s) - begin)) -lt "$seconds" ]; do
 	[ ! -e "$dir/findings" ] || fail "$(head -n 3 "$dir/findings")"
 	[ -z "$(ls "$dir/reports")" ] || fail "a sanitizer has something to say: $(ls "$dir/reports")"
 	[ "$(date +%s)" -ge "$next" ] || continue
+	take_catalogue
 	draw 2
-	put_catalogue plain
 	rm "$dir/pid"
 	if [ "$drawn" = 0 ]; then end KILL 137; kills=$((kills + 1)); else end TERM 0; fi
 	restarts=$((restarts + 1))
 	start
 	echo "$daemon" >"$dir/pid"
+	give_catalogue
 	draw 40
 	next=$(($(date +%s) + 10 + drawn))
 done
