@@ -170,7 +170,7 @@ static bool one_stage(const struct filling *filling, unsigned rounds, struct fin
 
 	stage_open(&stage, "");
 	if (filling == &by_disk)
-		mounted = mount_on_state(&stage.subject, "tmpfs", "tmpfs", "size=12m,mode=700");
+		mounted = mount_on_state(&stage.subject, "tmpfs", "tmpfs", "size=64m,mode=700");
 	if (mounted) {
 		fill_stage(&stage, filling, rounds);
 		if (filling == &by_disk) {
@@ -228,7 +228,7 @@ static void a_ledger_without_room_is_built_when_there_is_some(void **state)
 
 	(void)state;
 	stage_open(&stage, "");
-	if (mount_on_state(&stage.subject, "tmpfs", "tmpfs", "size=12m,mode=700")) {
+	if (mount_on_state(&stage.subject, "tmpfs", "tmpfs", "size=64m,mode=700")) {
 		stage_start(&stage);
 		subject_stop(&stage.subject);
 		path_make(path, "%s/ledger/data.mdb", stage.subject.daemon->state);
