@@ -231,7 +231,7 @@ static void write_file(const char *dir, const char *name, const struct cut_file 
 	path_make(path, "%s/%s", dir, name);
 	to = fopen(path, "we");
 	if (!to)
-		return; /* its directory is gone, and it with it */
+		return;	    /* its directory is gone, and it with it */
 	if (file->size > 0) /* an empty one has no bytes */
 		assert_int_equal(fwrite(file->bytes, 1, file->size, to), file->size);
 	assert_int_equal(fclose(to), 0);
