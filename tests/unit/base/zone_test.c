@@ -153,8 +153,11 @@ static void leap_seconds_are_refused(void **state)
 	struct zone zone;
 
 	(void)state;
-	if (access("/usr/share/zoneinfo/right/UTC", R_OK) != 0)
+	if (access("/usr/share/zoneinfo/right/UTC", R_OK) != 0) {
+		print_message("skipped: this machine has no zones with leap seconds "
+			      "(/usr/share/zoneinfo/right)\n");
 		skip();
+	}
 	assert_int_equal(zone_read("right/UTC", &zone), LIFT_E_NOT_FOUND);
 }
 
