@@ -38,7 +38,13 @@ int command_simulate(const struct cli *cli, int argc, char **argv);
 
 /* Options. */
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_WHOLE, OPTION_REAL };
+enum option_kind {
+	OPTION_FLAG,
+	OPTION_TEXT,
+	OPTION_CHOICE, /* a text, one of the words that `value` has, with '|' between them */
+	OPTION_WHOLE,
+	OPTION_REAL,
+};
 
 struct option_row {
 	const char *name;  /* without the dashes */
@@ -54,17 +60,20 @@ struct usage {
 	const char *help;		 /* what it does; a line or more */
 	const struct option_row *options;
 	size_t n_options;
-	void (*print_more)(void); /* after the options; or NULL */
-	bool stop;		  /* at the first argument that is no option */
+	const char *version;	   /* what --version prints; NULL: there is no such option */
+	void (*print_more)(void);  /* after the options; or NULL */
+	void (*print_words)(void); /* what else a shell may complete, a word a line; or NULL */
+	bool stop;		   /* at the first argument that is no option */
 };
 
-/* The index in argv of the first argument; or -1, with the status to exit with: --help was asked
- * for and given, or something was wrong and has been complained about. */
+/* The index in argv, whose arguments then stand behind its options, of the first argument; or -1,
+ * with the status to exit with: --help was asked for and given, or something was wrong and has been
+ * complained about. Names of options are not abbreviated; "--" ends them. */
 int options_parse(const struct usage *usage, int argc, char **argv, int *ret_status);
 
 /* Complaints, on standard error. */
 
-/* "lift: ..." and the end of the line. */
+/* "lift: ..." and the end of the line; what could steer a terminal is printed as '?'. */
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 
 /* Complain that the arguments are wrong, and say where help is: STATUS_USAGE. */

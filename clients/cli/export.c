@@ -137,10 +137,10 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
 		{ "region", "CODE", "only of this region", OPTION_TEXT, &region, 0, 0 },
-		{ "kind", "KIND", "only module, programme, competence or people", OPTION_TEXT,
+		{ "kind", "module|programme|competence|people", "only of this kind", OPTION_CHOICE,
 		  &kind, 0, 0 },
-		{ "format", "FORMAT", "jsonl (one object a line) or csv (one value a line)",
-		  OPTION_TEXT, &format, 0, 0 },
+		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
+		  OPTION_CHOICE, &format, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift export",
@@ -158,8 +158,6 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
 	exporting.csv = strcmp(format, "csv") == 0;
-	if (!exporting.csv && strcmp(format, "jsonl") != 0)
-		return complain_usage(&usage, "--format must be jsonl or csv, not '%s'", format);
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

@@ -35,11 +35,18 @@ enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_commands(void)
 {
-	puts("\nCommands (details: 'lift COMMAND --help'):");
+	puts("\nCommands (details: 'lift COMMAND --help', or 'lift help COMMAND'):");
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		printf("  %-22s %s\n", commands[i].name, commands[i].help);
-	puts("\nExit status: 0 success; 1 something was refused, or is not well; 2 wrong usage;\n"
-	     "3 the daemon cannot be reached, or a file or memory failed.");
+	puts("\nExit status: 0 done; 1 the answer is no, or something was refused; 2 wrong usage;\n"
+	     "3 the daemon or the system could not do it.");
+}
+
+static void print_names(void)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		puts(commands[i].name);
+	puts("help");
 }
 
 static const struct command *find_command(const char *name)
@@ -59,39 +66,58 @@ static int finish(int status)
 	return STATUS_SYSTEM;
 }
 
+static int run(const struct cli *cli, const struct usage *usage, int argc, char **argv)
+{
+	const struct command *command = find_command(argv[0]);
+
+	if (!command)
+		return complain_usage(usage, "unknown command '%s'", argv[0]);
+	return command->run(cli, argc, argv);
+}
+
+/* "help", "help COMMAND": what --help prints of it. */
+static int help(const struct cli *cli, const struct usage *usage, int argc, char **argv)
+{
+	char question[] = "--help";
+	char *words[] = { argc > 1 ? argv[1] : argv[0], question, NULL };
+	int status;
+
+	if (argc > 2)
+		return complain_usage(usage, "unexpected argument '%s': help is of one command",
+				      argv[2]);
+	if (argc > 1 && strcmp(argv[1], "help") != 0)
+		return run(cli, usage, 2, words);
+	options_parse(usage, 2, words, &status);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { 0 };
-	bool version = false;
 	const struct option_row rows[] = {
 		{ "config", "FILE", "the daemon's configuration: where its sockets are",
 		  OPTION_TEXT, &cli.config, 0, 0 },
-		{ "version", NULL, "print the version", OPTION_FLAG, &version, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift",
 		.arguments = "COMMAND [OPTION...] [ARGUMENT...]",
 		.help = "Sends events to liftd, and shows its figures and its state.",
 		.options = rows,
-		.n_options = 2,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
+		.version = "lift " LIFT_VERSION,
 		.print_more = print_commands,
+		.print_words = print_names,
 		.stop = true,
 	};
-	const struct command *command;
 	int status, first;
 
 	standard_files_open();
 	first = options_parse(&usage, argc, argv, &status);
 	if (first < 0)
 		return finish(status);
-	if (version) {
-		puts("lift " LIFT_VERSION);
-		return finish(STATUS_WELL);
-	}
 	if (first == argc)
 		return complain_usage(&usage, "no command given");
-	command = find_command(argv[first]);
-	if (!command)
-		return complain_usage(&usage, "unknown command '%s'", argv[first]);
-	return finish(command->run(&cli, argc - first, argv + first));
+	if (strcmp(argv[first], "help") == 0)
+		return finish(help(&cli, &usage, argc - first, argv + first));
+	return finish(run(&cli, &usage, argc - first, argv + first));
 }

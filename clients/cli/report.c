@@ -334,15 +334,14 @@ static int report_of(const char *endpoint, const struct wish *wish)
 }
 
 /* By name, else by the file's ending, else text. */
-static bool choose_format(struct wish *wish, const char *name)
+static void choose_format(struct wish *wish, const char *name)
 {
 	const char *dot = wish->output ? strrchr(wish->output, '.') : NULL;
 
-	wish->write = name ? NULL : report_write_text;
+	wish->write = report_write_text;
 	for (size_t i = 0; i < FORMATS; i++)
 		if (strcmp(formats[i].name, name ? name : dot ? dot + 1 : "") == 0)
 			wish->write = formats[i].write;
-	return wish->write;
 }
 
 static int check_wish(const struct usage *usage, const struct wish *wish)
@@ -371,8 +370,8 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		  &wish.from, 0, 0 },
 		{ "to", "DAY", "its last (today, or the programme's)", OPTION_TEXT, &wish.to, 0,
 		  0 },
-		{ "format", "FORMAT", "text, csv or html (by the ending of FILE, else text)",
-		  OPTION_TEXT, &format, 0, 0 },
+		{ "format", "text|csv|html", "how (by the ending of FILE, else text)",
+		  OPTION_CHOICE, &format, 0, 0 },
 		{ "output", "FILE", "where to write it (standard output)", OPTION_TEXT,
 		  &wish.output, 0, 0 },
 	};
@@ -396,9 +395,7 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		return complain_usage(&usage, "unexpected argument '%s': one programme at a time",
 				      argv[first + 1]);
 	wish.programme = argv[first];
-	if (!choose_format(&wish, format))
-		return complain_usage(&usage, "--format must be text, csv or html, not '%s'",
-				      format);
+	choose_format(&wish, format);
 	status = check_wish(&usage, &wish);
 	if (status == STATUS_WELL)
 		status = endpoints_find(cli, NULL, &endpoints);

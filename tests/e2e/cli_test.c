@@ -452,28 +452,48 @@ static void a_simulated_file_gives_the_figures_of_what_is_sent(void **state)
 
 static void help_is_everywhere(void **state)
 {
-	static const char *const commands[] = { "publish", "watch",  "export",
-						"report",  "status", "simulate" };
 	struct daemon *daemon = *state;
-	char *all, *out;
+	char *all, *out, *words, *rest, *word;
+	int commands = 0;
 
 	daemon_configure(daemon, configuration);
-	all = daemon_lift_out(daemon, 0, "--help", NULL);
+	all = daemon_lift_out(daemon, 0, "help", NULL);
 	check_has(all, "Usage: lift ");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		char usage[PATH_SIZE];
+	rest = words = daemon_lift_out(daemon, 0, "--list-words", NULL);
+	while ((word = strsep(&rest, "\n"))) {
+		static const char *const asked[][2] = { { "--help", NULL }, { "-h", NULL } };
+		char usage[PATH_SIZE], *same;
 
-		check_has(all, commands[i]);
-		out = daemon_lift_out(daemon, 0, commands[i], "--help", NULL);
-		path_make(usage, "Usage: lift %s", commands[i]);
+		if (*word == 0 || *word == '-' || strcmp(word, "help") == 0)
+			continue;
+		commands++;
+		check_has(all, word);
+		out = daemon_lift_out(daemon, 0, "help", word, NULL);
+		path_make(usage, "Usage: lift %s [OPTION...]", word);
 		check_has(out, usage);
 		check_has(out, "--help");
+		for (size_t i = 0; i < 2; i++) {
+			same = daemon_lift_out(daemon, 0, word, asked[i][0], NULL);
+			assert_string_equal(same, out);
+			free(same);
+		}
+		free(out);
+	}
+	assert_true(commands > 10);
+	free(words);
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const asked[] = { "--help", "-h", "help" };
+
+		out = daemon_lift_out(daemon, 0, asked[i], NULL);
+		assert_string_equal(out, all);
 		free(out);
 	}
 	free(all);
-	out = daemon_lift_out(daemon, 0, "--version", NULL);
-	check_has(out, "lift 0.");
-	free(out);
+	for (size_t i = 0; i < 2; i++) {
+		out = daemon_lift_out(daemon, 0, i ? "-V" : "--version", NULL);
+		check_has(out, "lift 0.");
+		free(out);
+	}
 }
 
 static const struct {
@@ -481,7 +501,13 @@ static const struct {
 } wrong[] = {
 	{ "no command", { NULL }, "no command given" },
 	{ "no such command", { "dance" }, "unknown command 'dance'" },
-	{ "no such option", { "status", "--frob" }, "--frob" },
+	{ "no such command to be helped with", { "help", "dance" }, "unknown command 'dance'" },
+	{ "help with two", { "help", "status", "export" }, "unexpected argument 'export'" },
+	{ "no such option", { "status", "--frob" }, "lift: status: unknown option '--frob'" },
+	{ "an abbreviation", { "status", "--js" }, "did you mean --json?" },
+	{ "a flag with a value", { "status", "--json=yes" }, "--json takes no value" },
+	{ "a row below all", { "quarantine", "show", "-5" }, "unknown option '-5'" },
+	{ "a kind that there is not", { "export", "--kind", "foo" }, "competence or people" },
 	{ "an option without its value", { "export", "--kind" }, "--kind needs a value" },
 	{ "no file", { "publish" }, "no file given" },
 	{ "a source that is none", { "publish", "--source", "Moodle", EVENTS }, "a-z 0-9" },

@@ -386,7 +386,6 @@ static const struct {
 } refused[] = {
 	{ "a region that is not there", { "--region", "atlantis" }, "(unknown-region)" },
 	{ "an alias, which is what platforms say", { "--region", "1833" }, "(unknown-region)" },
-	{ "a kind that is not there", { "--kind", "modules" }, "(kind)" },
 	{ "a day that is none", { "--as-of", "2024-02-30" }, "(day)" },
 	{ "a day in another form", { "--as-of", "30.11.2024" }, "(day)" },
 };
