@@ -98,7 +98,43 @@ void welcome_encode(struct msg_writer *writer, const struct welcome *welcome)
 	msg_key_text(writer, "stream", welcome->stream);
 	msg_key_int(writer, "next", welcome->next);
 	msg_key_int(writer, "window", welcome->window);
+	if (welcome->closed)
+		msg_key_bool(writer, "closed", true);
 	msg_map_end(writer);
+}
+
+static void encode_closed(struct msg_writer *writer, const struct closed *closed)
+{
+	msg_key_text(writer, "source", closed->source);
+	msg_key_text(writer, "stream", closed->stream);
+	msg_key_int(writer, "next", (int64_t)closed->next);
+	msg_key_int(writer, "missing", (int64_t)closed->missing);
+	msg_map_end(writer);
+}
+
+void closed_encode(struct msg_writer *writer, const struct closed *closed)
+{
+	begin_op(writer, "closed");
+	encode_closed(writer, closed);
+}
+
+void closed_ok_encode(struct msg_writer *writer, const struct closed *closed)
+{
+	msg_map_begin(writer);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	encode_closed(writer, closed);
+}
+
+static void encode_uncounted(struct msg_writer *writer, const struct number_range *ranges, size_t n)
+{
+	msg_str(writer, "uncounted");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++) {
+		msg_array(writer, 2);
+		msg_int(writer, (int64_t)ranges[i].first);
+		msg_int(writer, (int64_t)ranges[i].last);
+	}
 }
 
 void ack_encode(struct msg_writer *writer, const struct ack *ack)
@@ -123,6 +159,14 @@ void ack_encode(struct msg_writer *writer, const struct ack *ack)
 	}
 	if (more)
 		msg_key_bool(writer, "more", true);
+	if (ack->unknown && ack->unknown->events > 0) {
+		msg_str(writer, "unknown");
+		unknown_encode(writer, ack->unknown);
+	}
+	if (ack->n_uncounted > 0)
+		encode_uncounted(writer, ack->uncounted,
+				 ack->n_uncounted < ACK_UNCOUNTED_MAX ? ack->n_uncounted
+								      : ACK_UNCOUNTED_MAX);
 	msg_map_end(writer);
 }
 
@@ -272,18 +316,25 @@ enum {
 	A_CODE,
 	A_TEXT,
 	A_RETRY,
+	A_CLOSED,
+	A_MISSING,
+	A_UNKNOWN,
+	A_UNCOUNTED,
 	A_KEYS
 };
 static const struct text answer_keys[A_KEYS] = {
-	TEXT("v"),     TEXT("op"),   TEXT("source"), TEXT("stream"),   TEXT("first"),
-	TEXT("count"), TEXT("next"), TEXT("window"), TEXT("rejected"), TEXT("more"),
-	TEXT("code"),  TEXT("text"), TEXT("retry"),
+	TEXT("v"),	 TEXT("op"),	    TEXT("source"), TEXT("stream"),   TEXT("first"),
+	TEXT("count"),	 TEXT("next"),	    TEXT("window"), TEXT("rejected"), TEXT("more"),
+	TEXT("code"),	 TEXT("text"),	    TEXT("retry"),  TEXT("closed"),   TEXT("missing"),
+	TEXT("unknown"), TEXT("uncounted"),
 };
 static const char *const answer_ops[] = {
 	[ANSWER_WELCOME] = "welcome",
 	[ANSWER_ACK] = "ack",
 	[ANSWER_NACK] = "nack",
+	[ANSWER_CLOSED] = "closed",
 };
+enum { N_ANSWERS = sizeof(answer_ops) / sizeof(answer_ops[0]) };
 
 /* The keys that an op must have (the bits of the enum above). */
 static const unsigned answer_needs[] = {
@@ -291,6 +342,7 @@ static const unsigned answer_needs[] = {
 	[ANSWER_ACK] = 1u << A_SOURCE | 1u << A_STREAM | 1u << A_FIRST | 1u << A_COUNT |
 		       1u << A_NEXT | 1u << A_REJECTED,
 	[ANSWER_NACK] = 1u << A_CODE | 1u << A_TEXT | 1u << A_RETRY,
+	[ANSWER_CLOSED] = 1u << A_SOURCE | 1u << A_STREAM | 1u << A_NEXT | 1u << A_MISSING,
 };
 
 static bool get_count(const msgpack_object *object, uint64_t most, uint64_t *ret_value)
@@ -307,6 +359,17 @@ static bool get_bool(const msgpack_object *object, bool *ret_value)
 {
 	*ret_value = object && object->type == MSGPACK_OBJECT_BOOLEAN && object->via.boolean;
 	return !object || object->type == MSGPACK_OBJECT_BOOLEAN;
+}
+
+static bool get_rows(const msgpack_object *object, const void **ret_rows, size_t *ret_n)
+{
+	if (!object)
+		return true;
+	if (object->type != MSGPACK_OBJECT_ARRAY)
+		return false;
+	*ret_rows = object->via.array.ptr;
+	*ret_n = object->via.array.size;
+	return true;
 }
 
 /* What may be there; false where one is of another type. */
@@ -328,17 +391,16 @@ static bool answer_values(const msgpack_object *const values[], struct answer *a
 	    !get_count(values[A_NEXT], INT64_MAX, &answer->next) ||
 	    !get_count(values[A_COUNT], UINT32_MAX, &count) ||
 	    !get_count(values[A_WINDOW], UINT32_MAX, &window) ||
-	    !get_bool(values[A_RETRY], &answer->retry) || !get_bool(values[A_MORE], &answer->more))
+	    !get_count(values[A_MISSING], INT64_MAX, &answer->missing) ||
+	    !get_bool(values[A_RETRY], &answer->retry) ||
+	    !get_bool(values[A_MORE], &answer->more) ||
+	    !get_bool(values[A_CLOSED], &answer->closed))
 		return false;
 	answer->count = (uint32_t)count;
 	answer->window = (uint32_t)window;
-	if (!values[A_REJECTED])
-		return true;
-	if (values[A_REJECTED]->type != MSGPACK_OBJECT_ARRAY)
-		return false;
-	answer->rejected = values[A_REJECTED]->via.array.ptr;
-	answer->n_rejected = values[A_REJECTED]->via.array.size;
-	return true;
+	answer->unknown = values[A_UNKNOWN];
+	return get_rows(values[A_REJECTED], &answer->rejected, &answer->n_rejected) &&
+	       get_rows(values[A_UNCOUNTED], &answer->uncounted, &answer->n_uncounted);
 }
 
 int answer_decode(struct msg_reader *reader, struct text message, struct answer *ret_answer)
@@ -359,9 +421,9 @@ int answer_decode(struct msg_reader *reader, struct text message, struct answer 
 		return err;
 	if (!values[A_OP] || !msg_get_text(values[A_OP], &op))
 		return LIFT_E_MALFORMED;
-	while (what < 3 && !text_equal(op, text_of(answer_ops[what])))
+	while (what < N_ANSWERS && !text_equal(op, text_of(answer_ops[what])))
 		what++;
-	if (what == 3)
+	if (what == N_ANSWERS)
 		return LIFT_E_OP;
 	answer.what = what;
 	for (int k = 0; k < A_KEYS; k++)
@@ -390,5 +452,28 @@ int answer_rejected(const struct answer *answer, size_t i, uint64_t *ret_seq, st
 	*ret_seq = seq;
 	*ret_code = code;
 	*ret_text = text;
+	return 0;
+}
+
+int answer_uncounted(const struct answer *answer, size_t i, struct number_range *ret_range)
+{
+	const msgpack_object *rows = answer->uncounted;
+	struct number_range range;
+
+	if (i >= answer->n_uncounted || rows[i].type != MSGPACK_OBJECT_ARRAY ||
+	    rows[i].via.array.size < 2 ||
+	    !get_count(&rows[i].via.array.ptr[0], INT64_MAX, &range.first) ||
+	    !get_count(&rows[i].via.array.ptr[1], INT64_MAX, &range.last) ||
+	    range.first > range.last)
+		return LIFT_E_MALFORMED;
+	*ret_range = range;
+	return 0;
+}
+
+int answer_unknown(const struct answer *answer, struct unknown *ret_unknown)
+{
+	if (answer->unknown)
+		return unknown_decode(answer->unknown, ret_unknown);
+	*ret_unknown = (struct unknown){ 0 };
 	return 0;
 }

@@ -8,13 +8,13 @@
 #ifndef LIFT_PROTO_CONTROL_H
 #define LIFT_PROTO_CONTROL_H
 
-#include "proto/msg.h"
+#include "proto/unknown.h"
 
 /* A request as it came; an absent text is empty, an absent number 0. Valid until the reader's next
  * use. */
 struct request {
 	struct text op;
-	struct text source, stream;		    /* hello */
+	struct text source, stream;		    /* hello, close */
 	struct text as_of, plane, region, kind, id; /* export, explain */
 	struct text dir, seen;			    /* backup */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
@@ -30,10 +30,28 @@ struct welcome {
 	struct text source, stream;
 	uint64_t next;	 /* the lowest number not yet on disk */
 	uint32_t window; /* batches that may be unanswered */
+	bool closed;
 };
 void welcome_encode(struct msg_writer *writer, const struct welcome *welcome);
 
-enum { ACK_REJECTED_MAX = 1000 /* rows in one ack; more: true where there are others */ };
+/* close -> closed */
+struct closed {
+	struct text source, stream;
+	uint64_t next;	  /* the lowest number that has not been received */
+	uint64_t missing; /* numbers that are waited for no longer */
+};
+void closed_encode(struct msg_writer *writer, const struct closed *closed);
+/* The same to an operator: {v:1, ok:true, source, stream, next, missing} */
+void closed_ok_encode(struct msg_writer *writer, const struct closed *closed);
+
+enum {
+	ACK_REJECTED_MAX = 1000,  /* rows in one ack; more: true where there are others */
+	ACK_UNCOUNTED_MAX = 1000, /* ranges in one ack: the first ones */
+};
+
+struct number_range {
+	uint64_t first, last;
+};
 
 struct rejection {
 	uint64_t seq;
@@ -47,6 +65,11 @@ struct ack {
 	uint64_t next;			  /* the lowest missing number of the stream */
 	const struct rejection *rejected; /* n_rejected rows, borrowed; all of them are given */
 	size_t n_rejected;
+	const struct unknown *unknown; /* of the events accepted now; NULL or of no event: absent */
+	/* Numbers received before whose attributes were not counted by then, and would be now:
+	 * n_uncounted ranges, ascending, borrowed; none: absent. */
+	const struct number_range *uncounted;
+	size_t n_uncounted;
 };
 void ack_encode(struct msg_writer *writer, const struct ack *ack);
 
@@ -95,16 +118,21 @@ void work_encode(struct msg_writer *writer, const struct work *work);
 
 /* An answer of intake, as a client reads it. */
 struct answer {
-	enum { ANSWER_WELCOME, ANSWER_ACK, ANSWER_NACK } what;
+	enum { ANSWER_WELCOME, ANSWER_ACK, ANSWER_NACK, ANSWER_CLOSED } what;
 	struct text source, stream;
 	uint64_t first;		/* ack, nack */
 	uint32_t count;		/* ack */
-	uint64_t next;		/* welcome, ack */
+	uint64_t next;		/* welcome, ack, closed */
 	uint32_t window;	/* welcome */
+	uint64_t missing;	/* closed */
 	struct text code, text; /* nack */
 	bool retry, more;
-	size_t n_rejected;    /* ack */
-	const void *rejected; /* opaque */
+	bool closed;	       /* welcome: the stream takes no new numbers */
+	size_t n_rejected;     /* ack */
+	const void *rejected;  /* opaque */
+	size_t n_uncounted;    /* ack: ranges, answer_uncounted reads one */
+	const void *uncounted; /* opaque */
+	const void *unknown;   /* ack: opaque, answer_unknown reads it; NULL: there is none */
 };
 
 /* 0, LIFT_E_MALFORMED (also where a key that its op needs is missing or of a wrong type),
@@ -115,5 +143,10 @@ int answer_decode(struct msg_reader *reader, struct text message, struct answer 
  * ...]. */
 int answer_rejected(const struct answer *answer, size_t i, uint64_t *ret_seq, struct text *ret_code,
 		    struct text *ret_text);
+
+/* Range i of an ack's uncounted; what an ack says of texts that count nowhere (all 0 where it says
+ * nothing; kinds of text that this version does not know are passed over). LIFT_E_MALFORMED. */
+int answer_uncounted(const struct answer *answer, size_t i, struct number_range *ret_range);
+int answer_unknown(const struct answer *answer, struct unknown *ret_unknown);
 
 #endif

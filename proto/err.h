@@ -20,17 +20,24 @@
 	X(SOURCE, 4, REQUEST, "source", "source must be 1 to 64 of a-z 0-9 . _ -")                \
 	X(STREAM, 5, REQUEST, "stream", "stream must be a text of 1 to 36 bytes")                 \
 	X(SEQ, 6, REQUEST, "seq", "seq must be an integer from 1 to 2^53")                        \
-	X(COUNT, 7, REQUEST, "count", "events must be an array of 1 to 10,000 maps")              \
-	X(STREAMS, 8, REQUEST, "streams", "a source has at most 1,000 streams")                   \
+	X(COUNT, 7, REQUEST, "count", "events must be an array of at most 10,000 maps")           \
+	X(STREAMS, 8, REQUEST, "streams", "a source has at most 1,000,000 streams")               \
 	X(HOLES, 9, PASSING, "holes",                                                             \
-	  "the stream has too many gaps: send the missing numbers first")                         \
+	  "the stream, or the source, has too many gaps: send the missing numbers first, or "     \
+	  "close streams whose numbers will not come")                                            \
 	X(WINDOW, 10, PASSING, "window", "too many batches are unanswered: wait for an answer")   \
 	X(DISK, 11, STORE, "disk", "the batch could not be written: send it again")               \
-	X(NAMES, 12, EVENT, "names", "the journal has as many names as it can hold")              \
+	X(NAMES, 12, EVENT, "names",                                                              \
+	  "as many names that the catalogue does not have are kept as may be, of this source or " \
+	  "of all")                                                                               \
 	X(NAMESPACE, 14, REQUEST, "namespace",                                                    \
 	  "this source has the name of a namespace: the configuration must put it there")         \
 	X(DAMAGED, 15, PASSING, "damaged",                                                        \
 	  "the journal is damaged: nothing is received until it is restored; send it again then") \
+	X(CLOCK, 16, PASSING, "clock",                                                            \
+	  "the daemon's clock is wrong: nothing is received until it is set; send it again then") \
+	X(CLOSED, 17, REQUEST, "closed", "the stream is closed: send it in another stream")       \
+	X(UNKNOWN_STREAM, 18, REQUEST, "unknown-stream", "the source has no such stream")         \
 	X(FRAMES, 13, REQUEST, "frames", "a message must be one frame")                           \
 	/* one event */                                                                           \
 	X(TYPE, 32, EVENT, "type",                                                                \

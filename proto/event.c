@@ -69,7 +69,7 @@ static int batch_version(const msgpack_object *v)
 
 static int batch_events(const msgpack_object *events, struct batch *batch)
 {
-	if (!events || events->type != MSGPACK_OBJECT_ARRAY || events->via.array.size < 1 ||
+	if (!events || events->type != MSGPACK_OBJECT_ARRAY ||
 	    events->via.array.size > BATCH_EVENTS_MAX)
 		return LIFT_E_COUNT;
 	for (uint32_t i = 0; i < events->via.array.size; i++)

@@ -74,7 +74,7 @@ struct batch {
 	struct text source; /* a name that source_is_valid accepts */
 	struct text stream; /* 1..36 bytes */
 	uint64_t seq;	    /* of the first event */
-	uint32_t count;	    /* 1..10,000 */
+	uint32_t count;	    /* 0..10,000; 0: all numbers below seq have been sent, nothing else */
 	const void *events; /* opaque */
 };
 

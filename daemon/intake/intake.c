@@ -94,8 +94,13 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 		answer_err(intake, answer, err);
 		return;
 	}
-	struct ack ack = { batch->source, batch->stream,  batch->seq,	   batch->count,
-			   gate->next,	  gate->rejected, gate->n_rejected };
+	struct ack ack = { .source = batch->source,
+			   .stream = batch->stream,
+			   .first = batch->seq,
+			   .count = batch->count,
+			   .next = gate->next,
+			   .rejected = gate->rejected,
+			   .n_rejected = gate->n_rejected };
 
 	ack_encode(answer->body, &ack);
 	answer->takes = true;
@@ -105,7 +110,10 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 			const struct request *request)
 {
 	const struct stream *stream;
-	struct welcome welcome = { request->source, request->stream, 1, INTAKE_WINDOW };
+	struct welcome welcome = { .source = request->source,
+				   .stream = request->stream,
+				   .next = 1,
+				   .window = INTAKE_WINDOW };
 
 	if (!source_is_valid(request->source)) {
 		answer_err(intake, answer, LIFT_E_SOURCE);

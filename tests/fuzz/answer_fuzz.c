@@ -6,13 +6,33 @@
 #include "proto/json.h"
 #include "tests/fuzz/fuzz.h"
 
+static void check_extras(const struct answer *answer, struct text message)
+{
+	struct number_range range;
+	struct unknown unknown;
+
+	for (size_t i = 0; i < answer->n_uncounted; i++)
+		if (answer_uncounted(answer, i, &range) == 0)
+			REQUIRE(range.first <= range.last && range.last <= INT64_MAX);
+	REQUIRE(answer_uncounted(answer, answer->n_uncounted, &range) == LIFT_E_MALFORMED);
+	if (answer_unknown(answer, &unknown) != 0)
+		return;
+	REQUIRE(unknown.n_texts <= UNKNOWN_TEXTS_MAX);
+	for (size_t i = 0; i < unknown.n_texts; i++) {
+		REQUIRE(unknown.texts[i].kind < UNKNOWN_KINDS);
+		REQUIRE(fuzz_is_borrowed(unknown.texts[i].text, message));
+		REQUIRE(fuzz_is_borrowed(unknown.texts[i].meant, message));
+		REQUIRE(fuzz_is_borrowed(unknown.texts[i].attr, message));
+	}
+}
+
 static void check_answer(const struct answer *answer, struct text message)
 {
 	struct text code, text;
 	uint64_t seq;
 
 	REQUIRE(answer->what == ANSWER_WELCOME || answer->what == ANSWER_ACK ||
-		answer->what == ANSWER_NACK);
+		answer->what == ANSWER_NACK || answer->what == ANSWER_CLOSED);
 	REQUIRE(answer->first <= INT64_MAX && answer->next <= INT64_MAX);
 	REQUIRE(fuzz_is_borrowed(answer->source, message));
 	REQUIRE(fuzz_is_borrowed(answer->stream, message));
@@ -26,6 +46,7 @@ static void check_answer(const struct answer *answer, struct text message)
 	}
 	REQUIRE(answer_rejected(answer, answer->n_rejected, &seq, &code, &text) ==
 		LIFT_E_MALFORMED);
+	check_extras(answer, message);
 }
 
 /* As one line that can be read, and back as the same. */

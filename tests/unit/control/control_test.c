@@ -115,9 +115,12 @@ static void a_request_is_read_or_refused_whole(void **state)
 static void answers_have_these_keys_in_this_order(void **state)
 {
 	struct tools *tools = *state;
-	struct welcome welcome = { text_of("s"), text_of("t"), 1001, 64 };
+	struct welcome welcome = { text_of("s"), text_of("t"), 1001, 64, false };
 	struct rejection rows[] = { { 5, LIFT_E_MODULE } };
-	struct ack ack = { text_of("s"), text_of("t"), 5, 2, 7, rows, 1 };
+	struct unknown unknown = { 0 };
+	struct number_range uncounted[] = { { 1, 3 }, { 5, 5 } };
+	struct ack ack = { text_of("s"), text_of("t"), 5, 2, 7, rows, 1, NULL, NULL, 0 };
+	struct closed closed = { text_of("s"), text_of("t"), 7, 3 };
 	struct nack whole = { text_of("s"), text_of("t"), 5, LIFT_E_DISK, true };
 	struct nack nothing = { .err = LIFT_E_MALFORMED };
 
@@ -130,6 +133,35 @@ static void answers_have_these_keys_in_this_order(void **state)
 		       "{'v':1,'op':'ack','source':'s','stream':'t','first':5,'count':2,"
 		       "'next':7,'rejected':[[5,'module',"
 		       "'module must be a text of 1 to 400 bytes']]}");
+	unknown.events = 3;
+	unknown_add(&unknown, UNKNOWN_VALUE, text_of("role"), text_of("Nurse"))->meant =
+		text_of("nurse");
+	unknown_add(&unknown, UNKNOWN_REGION, text_of(""), text_of("301"));
+	unknown_add(&unknown, UNKNOWN_REGION, text_of(""), text_of("301"));
+	ack.unknown = &unknown;
+	ack.uncounted = uncounted;
+	ack.n_uncounted = COUNT(uncounted);
+	ack.n_rejected = 0;
+	msg_writer_clear(tools->writer);
+	ack_encode(tools->writer, &ack);
+	assert_written(tools->writer,
+		       "{'v':1,'op':'ack','source':'s','stream':'t','first':5,'count':2,"
+		       "'next':7,'rejected':[],'unknown':{'events':3,'modules':0,'regions':2,"
+		       "'attrs':0,'values':1,'texts':[['value','Nurse',1,'nurse','role'],"
+		       "['region','301',2,null,null]]},'uncounted':[[1,3],[5,5]]}");
+	msg_writer_clear(tools->writer);
+	closed_encode(tools->writer, &closed);
+	assert_written(tools->writer, "{'v':1,'op':'closed','source':'s','stream':'t','next':7,"
+				      "'missing':3}");
+	msg_writer_clear(tools->writer);
+	closed_ok_encode(tools->writer, &closed);
+	assert_written(tools->writer, "{'v':1,'ok':true,'source':'s','stream':'t','next':7,"
+				      "'missing':3}");
+	welcome.closed = true;
+	msg_writer_clear(tools->writer);
+	welcome_encode(tools->writer, &welcome);
+	assert_written(tools->writer, "{'v':1,'op':'welcome','source':'s','stream':'t','next':1001,"
+				      "'window':64,'closed':true}");
 	msg_writer_clear(tools->writer);
 	nack_encode(tools->writer, &whole);
 	assert_written(tools->writer,
@@ -159,7 +191,8 @@ static void an_ack_lists_a_thousand_refusals_and_says_that_there_are_more(void *
 	for (size_t i = 0; i < COUNT(rows); i++)
 		rows[i] = (struct rejection){ 100 + i, LIFT_E_TYPE - (int)(i % 10) };
 	for (size_t n = ACK_REJECTED_MAX - 1; n <= COUNT(rows); n++) {
-		struct ack ack = { text_of("s"), text_of("t"), 100, 5000, 5100, rows, n };
+		struct ack ack = { text_of("s"), text_of("t"), 100, 5000, 5100, rows, n,
+				   NULL,	 NULL,	       0 };
 		size_t listed = n < ACK_REJECTED_MAX ? n : ACK_REJECTED_MAX;
 
 		msg_writer_clear(tools->writer);
@@ -196,6 +229,38 @@ static struct text random_text(char room[static 64])
 	return (struct text){ room, size };
 }
 
+static struct unknown random_unknown(struct text a, struct text b)
+{
+	struct unknown unknown = { .events = (uint64_t)rand() % 3 };
+
+	for (int i = rand() % 20; i > 0 && unknown.events > 0; i--) {
+		struct unknown_text *row =
+			unknown_add(&unknown, (enum unknown_kind)(rand() % UNKNOWN_KINDS),
+				    rand() % 2 ? a : text_of(""), rand() % 2 ? a : b);
+
+		if (row && rand() % 2)
+			row->meant = b;
+	}
+	return unknown;
+}
+
+static void assert_same_unknown(const struct answer *answer, const struct unknown *unknown)
+{
+	struct unknown read;
+
+	assert_int_equal(answer_unknown(answer, &read), 0);
+	assert_true(read.events == unknown->events);
+	for (int kind = 0; kind < UNKNOWN_KINDS; kind++)
+		assert_true(read.n[kind] == unknown->n[kind]);
+	assert_int_equal(read.n_texts, unknown->n_texts);
+	for (size_t i = 0; i < read.n_texts; i++) {
+		const struct unknown_text *a = &read.texts[i], *b = &unknown->texts[i];
+
+		assert_true(a->kind == b->kind && a->n == b->n && text_equal(a->text, b->text) &&
+			    text_equal(a->meant, b->meant) && text_equal(a->attr, b->attr));
+	}
+}
+
 static void what_is_answered_is_what_is_read(void **state)
 {
 	enum { ROUNDS = 20000, ROWS = 20 };
@@ -207,9 +272,20 @@ static void what_is_answered_is_what_is_read(void **state)
 		char source_room[64], stream_room[64];
 		struct text source = random_text(source_room), stream = random_text(stream_room);
 		struct rejection rows[ROWS];
-		struct welcome welcome = { source, stream, random_number(), (uint32_t)rand() };
-		struct ack ack = { source,	    stream, random_number(),	  (uint32_t)rand(),
-				   random_number(), rows,   (size_t)rand() % ROWS };
+		struct welcome welcome = { source, stream, random_number(), (uint32_t)rand(),
+					   rand() % 2 };
+		struct number_range ranges[ROWS];
+		struct unknown unknown = random_unknown(source, stream);
+		struct ack ack = { source,
+				   stream,
+				   random_number(),
+				   (uint32_t)rand(),
+				   random_number(),
+				   rows,
+				   (size_t)rand() % ROWS,
+				   &unknown,
+				   ranges,
+				   (size_t)rand() % ROWS };
 		struct nack nack = { source, stream, random_number(), -1 - rand() % 12,
 				     rand() % 2 };
 		struct answer answer;
@@ -217,6 +293,8 @@ static void what_is_answered_is_what_is_read(void **state)
 		msg_writer_clear(tools->writer);
 		for (size_t i = 0; i < ack.n_rejected; i++)
 			rows[i] = (struct rejection){ random_number(), -32 - rand() % 13 };
+		for (size_t i = 0; i < ack.n_uncounted; i++)
+			ranges[i] = (struct number_range){ i, i + random_number() / 2 };
 		switch (round % 3) {
 		case 0:
 			welcome_encode(tools->writer, &welcome);
@@ -235,6 +313,7 @@ static void what_is_answered_is_what_is_read(void **state)
 			assert_int_equal(answer.what, ANSWER_WELCOME);
 			assert_true(answer.next == welcome.next);
 			assert_int_equal(answer.window, welcome.window);
+			assert_int_equal(answer.closed, welcome.closed);
 		} else if (round % 3 == 1) {
 			assert_int_equal(answer.what, ANSWER_ACK);
 			assert_true(answer.first == ack.first && answer.next == ack.next);
@@ -248,6 +327,15 @@ static void what_is_answered_is_what_is_read(void **state)
 						 0);
 				assert_true(seq == rows[i].seq);
 				assert_int_equal(lift_err_of_code(code), rows[i].err);
+			}
+			assert_same_unknown(&answer, &unknown);
+			assert_int_equal(answer.n_uncounted, ack.n_uncounted);
+			for (size_t i = 0; i < ack.n_uncounted; i++) {
+				struct number_range range;
+
+				assert_int_equal(answer_uncounted(&answer, i, &range), 0);
+				assert_true(range.first == ranges[i].first &&
+					    range.last == ranges[i].last);
 			}
 		} else {
 			assert_int_equal(answer.what, ANSWER_NACK);

@@ -71,7 +71,7 @@ static void take_batch(struct fake *fake, const struct batch *batch, struct msg_
 			rejected[n++] = (struct rejection){ batch->seq + i, err };
 	}
 	ack_encode(writer, &(struct ack){ batch->source, batch->stream, batch->seq, batch->count,
-					  batch->seq + batch->count, rejected, n });
+					  batch->seq + batch->count, rejected, n, NULL, NULL, 0 });
 }
 
 /* Write the answer to a message; false where there is to be none. */
@@ -88,7 +88,7 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 			return false;
 		fake->hellos++;
 		welcome_encode(writer, &(struct welcome){ hello.source, hello.stream,
-							  fake->n_taken + 1, WINDOW });
+							  fake->n_taken + 1, WINDOW, false });
 		return true;
 	}
 	fault = ++fake->batches == fake->fault_at ? fake->fault : FAULT_NONE;
@@ -99,7 +99,7 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 	case FAULT_COUNT: /* an ack of another count than the batch's */
 		ack_encode(writer,
 			   &(struct ack){ batch.source, batch.stream, batch.seq, batch.count - 1,
-					  batch.seq + batch.count - 1, NULL, 0 });
+					  batch.seq + batch.count - 1, NULL, 0, NULL, NULL, 0 });
 		return true;
 	case FAULT_SILENCE: /* on its disk, but nobody heard of it */
 		take_batch(fake, &batch, writer);

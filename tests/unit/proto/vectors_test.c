@@ -256,8 +256,16 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 static void encode_ack(struct tools *tools, const struct answer *answer)
 {
 	struct rejection rejected[ROWS_MAX];
-	struct ack ack = { answer->source, answer->stream, answer->first,     answer->count,
-			   answer->next,   rejected,	   answer->n_rejected };
+	struct number_range ranges[ROWS_MAX];
+	struct unknown unknown;
+	struct ack ack = { answer->source, answer->stream,     answer->first,	   answer->count,
+			   answer->next,   rejected,	       answer->n_rejected, &unknown,
+			   ranges,	   answer->n_uncounted };
+
+	assert_int_equal(answer_unknown(answer, &unknown), 0);
+	assert_true(answer->n_uncounted <= ROWS_MAX);
+	for (size_t i = 0; i < answer->n_uncounted; i++)
+		assert_int_equal(answer_uncounted(answer, i, &ranges[i]), 0);
 
 	assert_true(answer->n_rejected <= ROWS_MAX);
 	for (size_t i = 0; i < answer->n_rejected; i++) {
@@ -275,12 +283,15 @@ static void encode_answer(struct tools *tools, const struct vector *vector)
 
 	assert_int_equal(answer_decode(tools->reader, vector->bytes, &answer), 0);
 	if (answer.what == ANSWER_WELCOME) {
-		struct welcome welcome = { answer.source, answer.stream, answer.next,
-					   answer.window };
+		struct welcome welcome = { answer.source, answer.stream, answer.next, answer.window,
+					   answer.closed };
 
 		welcome_encode(tools->writer, &welcome);
 	} else if (answer.what == ANSWER_ACK) {
 		encode_ack(tools, &answer);
+	} else if (answer.what == ANSWER_CLOSED) {
+		closed_encode(tools->writer, &(struct closed){ answer.source, answer.stream,
+							       answer.next, answer.missing });
 	} else {
 		struct nack nack = { answer.source, answer.stream, answer.first,
 				     lift_err_of_code(answer.code), answer.retry };
