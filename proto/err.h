@@ -47,7 +47,8 @@
 	X(LEARNER, 34, EVENT, "learner", "learner must be a text of 1 to 256 bytes")              \
 	X(MODULE, 35, EVENT, "module", "module must be a text of 1 to 400 bytes")                 \
 	X(REGION, 36, EVENT, "region", "region must be a text of 1 to 64 bytes")                  \
-	X(SCORE, 37, EVENT, "score", "score must be a number from 0 to 1")                        \
+	X(SCORE, 37, EVENT, "score",                                                              \
+	  "score must be a number from 0 to 1, rounded to ten-thousandths")                       \
 	X(PASSED, 38, EVENT, "passed", "passed must be true or false")                            \
 	X(PHASE, 39, EVENT, "phase", "phase must be pre or post")                                 \
 	X(RESULT, 40, EVENT, "result", "assessed needs score or passed")                          \

@@ -33,9 +33,14 @@ uint8_t event_phase_of(struct text name)
 	return PHASE_NONE;
 }
 
+static double score_scaled(double score)
+{
+	return floor(score * SCORE_ONE + 0.5);
+}
+
 int16_t event_score(double score)
 {
-	return (int16_t)floor(score * SCORE_ONE + 0.5);
+	return (int16_t)score_scaled(score);
 }
 
 bool source_is_valid(struct text source)
@@ -154,9 +159,10 @@ static bool read_text(const msgpack_object *object, size_t least, size_t most,
 	       ret_text->size <= most;
 }
 
+/* What is kept is judged: noise of floating point beyond it takes no score out of range. */
 static bool read_score(const msgpack_object *object, int16_t *ret_score)
 {
-	double value;
+	double value, scaled;
 	int64_t whole;
 
 	if (object->type == MSGPACK_OBJECT_FLOAT32 || object->type == MSGPACK_OBJECT_FLOAT64)
@@ -165,9 +171,10 @@ static bool read_score(const msgpack_object *object, int16_t *ret_score)
 		value = whole == 0 || whole == 1 ? (double)whole : -1;
 	else
 		return false;
-	if (!(value >= 0 && value <= 1))
+	scaled = score_scaled(value);
+	if (!(scaled >= 0 && scaled <= SCORE_ONE))
 		return false;
-	*ret_score = event_score(value);
+	*ret_score = (int16_t)scaled;
 	return true;
 }
 

@@ -65,7 +65,7 @@ enum event_type event_type_of(struct text name);   /* 0 where there is none */
 
 uint8_t event_phase_of(struct text name); /* PHASE_NONE where there is none */
 
-/* The integer that a score is kept as: floor(score * 10000 + 0.5). */
+/* The integer that a score from 0 to 1 is kept as: floor(score * 10000 + 0.5). */
 int16_t event_score(double score);
 
 /* A batch as it came: valid until the reader's next use. */

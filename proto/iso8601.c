@@ -6,7 +6,7 @@
 
 #include "proto/day.h"
 
-enum { MINUTE_MS = 60000, FRACTION_DIGITS = 9 };
+enum { MINUTE_MS = 60000 };
 
 /* What is still to be read. */
 struct cursor {
@@ -18,6 +18,16 @@ static bool take(struct cursor *cursor, char c)
 	if (cursor->at == cursor->end || *cursor->at != c)
 		return false;
 	cursor->at++;
+	return true;
+}
+
+static bool take_word(struct cursor *cursor, const char *word)
+{
+	size_t size = strlen(word);
+
+	if ((size_t)(cursor->end - cursor->at) < size || memcmp(cursor->at, word, size) != 0)
+		return false;
+	cursor->at += size;
 	return true;
 }
 
@@ -48,19 +58,15 @@ static bool take_day(struct cursor *cursor, int32_t *ret_day)
 	return true;
 }
 
-/* Digits after the point, rounded to ms. */
+/* Digits after the point; what is finer than a ms is cut, so that 23:59:59.9999 is that day's. */
 static bool take_fraction(struct cursor *cursor, int *ret_ms)
 {
 	const char *begin = cursor->at;
-	int64_t value = 0, scale = 1;
 
-	for (; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9'; cursor->at++) {
-		if (cursor->at - begin >= FRACTION_DIGITS)
-			continue;
-		value = value * 10 + (*cursor->at - '0');
-		scale *= 10;
-	}
-	*ret_ms = (int)((2000 * value + scale) / (2 * scale));
+	*ret_ms = 0;
+	for (int worth = 100; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9';
+	     cursor->at++, worth /= 10)
+		*ret_ms += (*cursor->at - '0') * worth;
 	return cursor->at > begin;
 }
 
@@ -87,7 +93,8 @@ static bool take_offset(struct cursor *cursor, int64_t *ret_ms)
 	bool west;
 
 	*ret_ms = 0;
-	if (take(cursor, 'Z') || take(cursor, 'z'))
+	take(cursor, ' ');
+	if (take(cursor, 'Z') || take(cursor, 'z') || take_word(cursor, "UTC"))
 		return true;
 	west = take(cursor, '-');
 	if ((!west && !take(cursor, '+')) || !take_digits(cursor, 2, 0, 23, &hour))
@@ -127,7 +134,8 @@ bool iso8601_parse(struct text text, int64_t *ret_ms)
 
 	if (parse_integer(text, ret_ms))
 		return true;
-	if (!take_day(&cursor, &day) || !(take(&cursor, 'T') || take(&cursor, ' ')) ||
+	if (!take_day(&cursor, &day) ||
+	    !(take(&cursor, 'T') || take(&cursor, 't') || take(&cursor, ' ')) ||
 	    !take_clock(&cursor, &clock_ms) || !take_offset(&cursor, &offset_ms) ||
 	    cursor.at != cursor.end)
 		return false;

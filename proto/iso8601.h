@@ -9,8 +9,9 @@
 
 #define ISO8601_DAY_MS INT64_C(86400000)
 
-/* Milliseconds since 1970 UTC of an integer, or of "2026-08-17T09:30[:15[.25]]" followed by Z, +02,
- * +0200 or +02:00; T may be a space. Fractions are rounded to the millisecond. False where it is
+/* Milliseconds since 1970 UTC of an integer, or of "2026-08-17T09:30[:15[.25]]" followed by Z, UTC,
+ * +02, +0200 or +02:00; T and Z may be small, T may be a space, a space may stand before what
+ * follows, and a comma for the point. What is finer than a millisecond is cut. False where it is
  * neither: an offset is needed. */
 bool iso8601_parse(struct text text, int64_t *ret_ms);
 

@@ -281,7 +281,7 @@ static void a_person_reads_it_in_lines_of_eighty_characters(void **state)
 	assert_says(out, "\n  targets ");
 	assert_says(out, "50 participants.");
 	assert_says(out, "\n  lms-north\n    last event 2024-10-03T08:00:00Z, last received ");
-	assert_says(out, "1 refused: score    score must be a number from 0 to 1\n");
+	assert_says(out, "1 refused: score    score must be a number from 0 to 1, rounded to");
 	assert_says(out, "2 numbers missing, since ");
 	assert_says(out, "\n    atlantis\n");
 	free(out);

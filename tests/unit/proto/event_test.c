@@ -119,8 +119,14 @@ static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 		{ "{" TEST ",'score':0}", 0, "0 as an integer" },
 		{ "{" TEST ",'score':1}", 0, "1 as an integer" },
 		{ "{" TEST ",'score':1.0}", 0, "1" },
-		{ "{" TEST ",'score':1.0000001}", LIFT_E_SCORE, "more than 1" },
-		{ "{" TEST ",'score':-1e-9}", LIFT_E_SCORE, "less than 0" },
+		{ "{" TEST ",'score':1.0000000000000002}", 0, "twenty times 0.05" },
+		{ "{" TEST ",'score':1.00004}", 0, "1, rounded to what is kept" },
+		{ "{" TEST ",'score':1.00005}", LIFT_E_SCORE, "more than 1" },
+		{ "{" TEST ",'score':-1e-16}", 0, "noise below 0" },
+		{ "{" TEST ",'score':-0.00005}", 0, "half a ten-thousandth is rounded up" },
+		{ "{" TEST ",'score':-0.00006}", LIFT_E_SCORE, "less than 0" },
+		{ "{" TEST ",'score':1e300}", LIFT_E_SCORE, "far more than can be kept" },
+		{ "{" TEST ",'score':-1e300}", LIFT_E_SCORE, "far less" },
 		{ "{" TEST ",'score':-1}", LIFT_E_SCORE, "-1" },
 		{ "{" TEST ",'score':85}", LIFT_E_SCORE, "percent" },
 		{ "{" TEST ",'score':'0.5'}", LIFT_E_SCORE, "a text" },
@@ -140,6 +146,10 @@ static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 		{ "{" VOID ",'voids':{'type':'started','time':null}}", 0, "no time" },
 		{ "{" VOID ",'voids':{'type':'assessed','score':0.5,'x':1}}", 0, "an unknown key" },
 		{ "{" VOID ",'voids':{'type':'assessed','score':5}}", LIFT_E_VOIDS, "no score" },
+		{ "{" VOID ",'voids':{'type':'assessed','score':1.0000000000000002}}", 0,
+		  "noise in what is named" },
+		{ "{" VOID ",'voids':{'type':'assessed','score':1.00005}}", LIFT_E_VOIDS,
+		  "no score, rounded" },
 		{ "{" VOID ",'voids':{'type':'assessed','phase':'x'}}", LIFT_E_VOIDS, "no phase" },
 		{ "{" VOID ",'voids':{'type':'assessed','passed':1}}", LIFT_E_VOIDS, "not passed" },
 		{ "{" VOID ",'voids':['assessed']}", LIFT_E_VOIDS, "no map" },
@@ -240,8 +250,8 @@ static int slow_result(const json_t *map)
 	const json_t *score = field(map, "score"), *passed = field(map, "passed"),
 		     *phase = field(map, "phase");
 
-	if (score && !(json_is_number(score) && json_number_value(score) >= 0 &&
-		       json_number_value(score) <= 1))
+	if (score && !(json_is_number(score) && floor(json_number_value(score) * 1e4 + 0.5) >= 0 &&
+		       floor(json_number_value(score) * 1e4 + 0.5) <= 1e4))
 		return LIFT_E_SCORE;
 	if (passed && !json_is_boolean(passed))
 		return LIFT_E_PASSED;
@@ -342,9 +352,12 @@ static void a_score_is_rounded_half_up_to_a_ten_thousandth(void **state)
 		double score;
 		int kept;
 	} cases[] = {
-		{ 0, 0 },	   { 0.00004999, 0 },  { 0.00005, 1 },
-		{ 0.5, 5000 },	   { 0.33333, 3333 },  { 0.66666, 6667 },
-		{ 0.99994, 9999 }, { 0.99996, 10000 }, { 1, 10000 },
+		{ 0, 0 },	    { 0.00004999, 0 },
+		{ 0.00005, 1 },	    { 0.5, 5000 },
+		{ 0.33333, 3333 },  { 0.66666, 6667 },
+		{ 0.99994, 9999 },  { 0.99996, 10000 },
+		{ 1, 10000 },	    { 1.0000000000000002, 10000 },
+		{ 1.00004, 10000 }, { -1e-16, 0 },
 	};
 
 	(void)state;
