@@ -341,14 +341,35 @@ static int build(struct builder *b)
 	return 0;
 }
 
+/* Editors of Windows put a byte-order mark in front, which says nothing in UTF-8. */
+static struct text without_mark(struct text text)
+{
+	static const struct text mark = TEXT("\xef\xbb\xbf");
+
+	if (text.size < mark.size || memcmp(text.data, mark.data, mark.size) != 0)
+		return text;
+	return (struct text){ text.data + mark.size, text.size - mark.size };
+}
+
+static bool is_utf16(struct text text)
+{
+	return text.size >= 2 &&
+	       (memcmp(text.data, "\xff\xfe", 2) == 0 || memcmp(text.data, "\xfe\xff", 2) == 0);
+}
+
 int yaml_parse(struct text text, struct yaml_errors *errors, struct yaml_doc **ret_doc)
 {
 	struct builder b = { .errors = errors };
 	size_t n_errors = errors->count;
 	int err;
 
+	text = without_mark(text);
 	if (text.size > YAML_SIZE_MAX) {
 		yaml_error(errors, 0, "the file is larger than %d MiB", YAML_SIZE_MAX >> 20);
+		return LIFT_E_CONFIG;
+	}
+	if (is_utf16(text)) {
+		yaml_error(errors, 1, "the file is in UTF-16: save it as UTF-8");
 		return LIFT_E_CONFIG;
 	}
 	b.doc = calloc(1, sizeof(*b.doc));

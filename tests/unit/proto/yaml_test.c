@@ -75,6 +75,21 @@ static void a_document_that_says_nothing_is_an_empty_map(void **state)
 	}
 }
 
+static void a_byte_order_mark_is_no_part_of_the_text(void **state)
+{
+	struct yaml_doc *doc = parsed("\xef\xbb\xbf"
+				      "a: x\nb: y\n"),
+			*empty = parsed("\xef\xbb\xbf");
+
+	(void)state;
+	assert_text(yaml_get(yaml_root(doc), "a"), "x");
+	assert_int_equal(yaml_get(yaml_root(doc), "a")->key_line, 1);
+	assert_int_equal(yaml_get(yaml_root(doc), "b")->key_line, 2);
+	assert_int_equal(yaml_root(empty)->n_children, 0);
+	yaml_doc_free(doc);
+	yaml_doc_free(empty);
+}
+
 static void only_plain_nothing_is_absent(void **state)
 {
 	struct yaml_doc *doc = parsed("a:\nb: ~\nc: null\nd: ''\ne: 'null'\nf: []\ng: NULL\n");
@@ -116,6 +131,17 @@ static const struct {
 	{ "a: \"\\0\"\n", "f:1: a text may not hold", "a 0 byte" },
 	{ "a: \xff\n", "this is no YAML: invalid leading UTF-8 octet", "no UTF-8" },
 	{ "a: \x01\n", "this is no YAML: control characters", "a control character" },
+	{ "\xff\xfe"
+	  "a\0:\0",
+	  "f:1: the file is in UTF-16: save it as UTF-8", "UTF-16" },
+	{ "\xfe\xff\0a\0:", "f:1: the file is in UTF-16: save it as UTF-8", "UTF-16, the other" },
+	{ "\xef\xbb\xbf"
+	  "a: 1\nb: !x 1\n",
+	  "f:2: `!x`: tags", "a byte-order mark does not shift lines" },
+	{ "\xef\xbb\xbf!x 1\n", "f:1: `!x`: tags", "nor is the first line another one" },
+	{ "a: 1\n\xef\xbb\xbf"
+	  "a: 2\n",
+	  "f:2: ", "a mark elsewhere belongs to its key" },
 	{ "[[[[[[[[[[[[[[[[[", "f:1: lists and maps may be nested 16 deep", "too deep" },
 };
 
@@ -208,6 +234,7 @@ int main(void)
 		cmocka_unit_test(scalars_are_the_text_as_written),
 		cmocka_unit_test(every_value_and_key_knows_its_line),
 		cmocka_unit_test(a_document_that_says_nothing_is_an_empty_map),
+		cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_text),
 		cmocka_unit_test(only_plain_nothing_is_absent),
 		cmocka_unit_test(what_is_refused_says_its_line_and_why),
 		cmocka_unit_test(reading_goes_on_after_an_error),
