@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/csv_wish.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
+#include "proto/day.h"
 
 enum {
 	EXPORT_TIMEOUT_MS =
@@ -13,27 +15,40 @@ enum {
 };
 
 struct exporting {
-	bool csv, header;
+	bool is_csv, header;
+	struct csv csv;
 };
 
 /* CSV. */
 
-static void print_value(const json_t *row, const char *path, const json_t *value)
+/* Days are words of ours. */
+static void print_string(struct csv *csv, const char *text)
 {
-	char *text = NULL;
+	int32_t day;
 
-	print_csv(stdout, json_text(row, "region"), ',');
-	print_csv(stdout, json_text(row, "kind"), ',');
-	print_csv(stdout, json_text(row, "id"), ',');
-	print_csv(stdout, path, ',');
+	if (day_parse(text_of(text), &day) == 0)
+		csv_word(csv, text);
+	else
+		csv_text(csv, text);
+}
+
+static void print_value(struct csv *csv, const json_t *row, const char *path, const json_t *value)
+{
+	char *number = NULL;
+
+	csv_text(csv, json_text(row, "region"));
+	csv_word(csv, json_text(row, "kind"));
+	csv_text(csv, json_text(row, "id"));
+	csv_word(csv, path); /* begins with a metric's name, whatever follows */
 	if (json_is_string(value)) {
-		print_csv(stdout, json_string_value(value), '\n');
-		return;
+		print_string(csv, json_string_value(value));
+	} else {
+		if (!json_is_null(value))
+			number = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+		csv_number(csv, number ? number : "");
+		free(number);
 	}
-	if (!json_is_null(value))
-		text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-	print_csv(stdout, text ? text : "", '\n');
-	free(text);
+	csv_end_row(csv);
 }
 
 static bool has_parts(const json_t *value)
@@ -42,15 +57,15 @@ static bool has_parts(const json_t *value)
 }
 
 /* Every value below a path. Parts that do not fit are left out: no metric has such a path. */
-static void print_values(const json_t *row, char path[static PATH_MAX_SIZE], size_t size,
-			 const json_t *value)
+static void print_values(struct csv *csv, const json_t *row, char path[static PATH_MAX_SIZE],
+			 size_t size, const json_t *value)
 {
 	const char *key;
 	json_t *part;
 	size_t i;
 
 	if (!has_parts(value)) {
-		print_value(row, path, value);
+		print_value(csv, row, path, value);
 		return;
 	}
 	json_object_foreach((json_t *)value, key, part)
@@ -59,18 +74,18 @@ static void print_values(const json_t *row, char path[static PATH_MAX_SIZE], siz
 			snprintf(path + size, PATH_MAX_SIZE - size, "%s%s", size ? "." : "", key);
 
 		if (size + (size_t)more < PATH_MAX_SIZE)
-			print_values(row, path, size + (size_t)more, part);
+			print_values(csv, row, path, size + (size_t)more, part);
 	}
 	json_array_foreach(value, i, part)
 	{
 		int more = snprintf(path + size, PATH_MAX_SIZE - size, "%s%zu", size ? "." : "", i);
 
 		if (size + (size_t)more < PATH_MAX_SIZE)
-			print_values(row, path, size + (size_t)more, part);
+			print_values(csv, row, path, size + (size_t)more, part);
 	}
 }
 
-static void print_metrics(const json_t *row)
+static void print_metrics(struct csv *csv, const json_t *row)
 {
 	char path[PATH_MAX_SIZE] = "";
 	const char *key;
@@ -82,24 +97,34 @@ static void print_metrics(const json_t *row)
 		    strcmp(key, "id") == 0)
 			continue;
 		snprintf(path, sizeof(path), "%s", key);
-		print_values(row, path, strlen(path), value);
+		print_values(csv, row, path, strlen(path), value);
 	}
+}
+
+static void print_header(struct csv *csv)
+{
+	static const char *const header[] = { "region", "kind", "id", "metric", "value" };
+
+	csv_begin(csv);
+	for (size_t i = 0; i < sizeof(header) / sizeof(header[0]); i++)
+		csv_word(csv, header[i]);
+	csv_end_row(csv);
 }
 
 /* The answer. */
 
-static int print_row(const struct exporting *exporting, const json_t *text)
+static int print_row(struct exporting *exporting, const json_t *text)
 {
 	json_t *row;
 	int err = 0;
 
-	if (!exporting->csv) {
+	if (!exporting->is_csv) {
 		print_json_line(stdout, json_string_value(text));
 		return 0;
 	}
 	row = json_loads(json_string_value(text), 0, NULL);
 	if (json_is_object(row))
-		print_metrics(row);
+		print_metrics(&exporting->csv, row);
 	else
 		err = LIFT_E_MALFORMED;
 	json_decref(row);
@@ -113,8 +138,8 @@ static int take_answer(void *context, const json_t *answer)
 	size_t i;
 	int err;
 
-	if (exporting->csv && !exporting->header)
-		puts("region,kind,id,metric,value");
+	if (exporting->is_csv && !exporting->header)
+		print_header(&exporting->csv);
 	exporting->header = true;
 	json_array_foreach(json_object_get(answer, "rows"), i, row)
 	{
@@ -132,7 +157,8 @@ static struct text optional(const char *text)
 
 int command_export(const struct cli *cli, int argc, char **argv)
 {
-	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = "jsonl";
+	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL;
+	struct csv_wish csv_wish = { 0 };
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
@@ -141,6 +167,12 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		  &kind, 0, 0 },
 		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
 		  OPTION_CHOICE, &format, 0, 0 },
+		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
+		  &csv_wish.reader, 0, 0 },
+		{ "separator", "CHAR", "of CSV: ';', ',' or tab (,)", OPTION_TEXT,
+		  &csv_wish.separator, 0, 0 },
+		{ "decimal", "CHAR", "of numbers in CSV: '.' or ',' (.)", OPTION_TEXT,
+		  &csv_wish.decimal, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift export",
@@ -151,13 +183,21 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
-	struct exporting exporting = { 0 };
+	struct exporting exporting = {
+		.csv = { .out = stdout, .form = { .separator = ',', .decimal = '.' } },
+	};
 	struct endpoints endpoints;
 	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	exporting.csv = strcmp(format, "csv") == 0;
+	exporting.is_csv = format ? strcmp(format, "csv") == 0 : csv_is_wished(&csv_wish);
+	if (!exporting.is_csv && csv_is_wished(&csv_wish))
+		return complain_usage(&usage, "--for, --separator and --decimal are of CSV, not of "
+					      "jsonl");
+	status = csv_choose(&usage, &csv_wish, &exporting.csv.form);
+	if (status != STATUS_WELL)
+		return status;
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

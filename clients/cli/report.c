@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "clients/cli/answer.h"
+#include "clients/cli/csv_wish.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/report/build.h"
 #include "clients/cli/report/csv.h"
@@ -23,22 +24,16 @@ enum {
 	LIST_SIZE = 512,	    /* bytes of a list in a complaint */
 };
 
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_HTML, FORMATS };
+
+static const char *const format_names[FORMATS] = { "text", "csv", "html" };
+
 /* What is asked for on the command line. */
 struct wish {
 	const char *programme, *region, *from, *to, *output;
-	void (*write)(const struct report *report, FILE *out);
+	enum format format;
+	struct csv_form csv;
 };
-
-static const struct {
-	const char *name;
-	void (*write)(const struct report *report, FILE *out);
-} formats[] = {
-	{ "text", report_write_text },
-	{ "csv", report_write_csv },
-	{ "html", report_write_html },
-};
-
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 /* The messages of an answer, put together: arrays follow one another. */
 static int take_answer(void *context, const json_t *answer)
@@ -242,13 +237,29 @@ static bool day_before(const char *from, const json_t *programme, char to[static
 	return true;
 }
 
+static void write_in_format(const struct wish *wish, const struct report *report, FILE *out)
+{
+	switch (wish->format) {
+	case FORMAT_CSV:
+		report_write_csv(report, &wish->csv, out);
+		break;
+	case FORMAT_HTML:
+		report_write_html(report, out);
+		break;
+	case FORMAT_TEXT:
+	case FORMATS:
+		report_write_text(report, out);
+		break;
+	}
+}
+
 static int write_report(const struct wish *wish, const struct report *report)
 {
 	FILE *out = wish->output ? fopen(wish->output, "w") : stdout;
 	bool failed;
 
 	if (out)
-		wish->write(report, out);
+		write_in_format(wish, report, out);
 	failed = !out || ferror(out);
 	if (out && out != stdout)
 		failed |= fclose(out) != 0;
@@ -333,21 +344,25 @@ static int report_of(const char *endpoint, const struct wish *wish)
 	return status;
 }
 
-/* By name, else by the file's ending, else text. */
-static void choose_format(struct wish *wish, const char *name)
+/* By name, else by the file's ending, else text; or CSV where its form is wished for. */
+static void choose_format(struct wish *wish, const char *name, bool csv_is_asked)
 {
 	const char *dot = wish->output ? strrchr(wish->output, '.') : NULL;
 
-	wish->write = report_write_text;
-	for (size_t i = 0; i < FORMATS; i++)
-		if (strcmp(formats[i].name, name ? name : dot ? dot + 1 : "") == 0)
-			wish->write = formats[i].write;
+	wish->format = csv_is_asked ? FORMAT_CSV : FORMAT_TEXT;
+	for (int i = 0; i < FORMATS; i++)
+		if (strcmp(format_names[i], name ? name : dot ? dot + 1 : "") == 0)
+			wish->format = (enum format)i;
 }
 
-static int check_wish(const struct usage *usage, const struct wish *wish)
+static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish, struct wish *wish)
 {
 	int32_t day;
 
+	if (wish->format != FORMAT_CSV && csv_is_wished(csv_wish))
+		return complain_usage(usage,
+				      "--for, --separator and --decimal are of CSV, not of %s",
+				      format_names[wish->format]);
 	if (wish->from && day_parse(text_of(wish->from), &day) != 0)
 		return complain_usage(usage, "--from must be a day, YYYY-MM-DD, not '%s'",
 				      wish->from);
@@ -357,12 +372,16 @@ static int check_wish(const struct usage *usage, const struct wish *wish)
 		return complain_usage(usage,
 				      "--from %s is after --to %s: the first day comes first",
 				      wish->from, wish->to);
-	return STATUS_WELL;
+	return csv_choose(usage, csv_wish, &wish->csv);
 }
 
 int command_report(const struct cli *cli, int argc, char **argv)
 {
-	struct wish wish = { .region = "all" };
+	struct wish wish = {
+		.region = "all",
+		.csv = { .separator = ',', .decimal = '.', .mark = true, .crlf = true }
+	};
+	struct csv_wish csv_wish = { 0 };
 	const char *format = NULL;
 	const struct option_row rows[] = {
 		{ "region", "CODE", "only of this region (all)", OPTION_TEXT, &wish.region, 0, 0 },
@@ -372,6 +391,12 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		  0 },
 		{ "format", "text|csv|html", "how (by the ending of FILE, else text)",
 		  OPTION_CHOICE, &format, 0, 0 },
+		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
+		  &csv_wish.reader, 0, 0 },
+		{ "separator", "CHAR", "of CSV: ';', ',' or tab (,)", OPTION_TEXT,
+		  &csv_wish.separator, 0, 0 },
+		{ "decimal", "CHAR", "of numbers in CSV: '.' or ',' (.)", OPTION_TEXT,
+		  &csv_wish.decimal, 0, 0 },
 		{ "output", "FILE", "where to write it (standard output)", OPTION_TEXT,
 		  &wish.output, 0, 0 },
 	};
@@ -395,8 +420,8 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		return complain_usage(&usage, "unexpected argument '%s': one programme at a time",
 				      argv[first + 1]);
 	wish.programme = argv[first];
-	choose_format(&wish, format);
-	status = check_wish(&usage, &wish);
+	choose_format(&wish, format, csv_is_wished(&csv_wish));
+	status = check_wish(&usage, &csv_wish, &wish);
 	if (status == STATUS_WELL)
 		status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)

@@ -381,6 +381,66 @@ static void a_wish_selects_from_all_in_both_formats(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
+/* A line's cells, told as the plain form has them: no quotes, commas, a decimal point. */
+static void tell_plainly(char *line, char separator, char *to)
+{
+	char *cell;
+
+	for (int i = 0; (cell = strsep(&line, (char[]){ separator, 0 })); i++) {
+		if (strncmp(cell, "\"=\"\"", 4) == 0) {
+			cell += 4;
+			cell[strcspn(cell, "\"")] = 0;
+		}
+		if (i == 4 && strchr(cell, ','))
+			*strchr(cell, ',') = '.';
+		to += sprintf(to, "%s%s", i ? "," : "", cell);
+	}
+}
+
+static void spreadsheets_get_the_same_figures_by_their_customs(void **state)
+{
+	static const struct {
+		const char *args[6], *begins, *line_end;
+		char separator;
+	} forms[] = {
+		{ { "--separator", ";", "--decimal", "," }, "region;", "\n", ';' },
+		{ { "--separator", "tab" }, "region\t", "\n", '\t' },
+		{ { "--for", "excel-nb" }, "\xef\xbb\xbfregion;", "\r\n", ';' },
+		{ { "--for", "excel-en" }, "\xef\xbb\xbfregion,", "\r\n", ',' },
+	};
+	char *plain, *rest, *line;
+
+	start(*state);
+	free(daemon_lift_out(*state, 0, "publish", EVENTS_CSV, NULL));
+	plain = daemon_lift_out(*state, 0, "export", "--format", "csv", NULL);
+	assert_non_null(strstr(plain, ",0."));
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct outcome csv = export_with(*state, forms[i].args, "csv");
+		const char *expected = plain;
+		char told[512];
+
+		assert_int_equal(csv.status, 0);
+		assert_int_equal(strncmp(csv.out, forms[i].begins, strlen(forms[i].begins)), 0);
+		rest = csv.out + (csv.out[0] == '\xef' ? 3 : 0);
+		while ((line = strstr(rest, forms[i].line_end))) {
+			size_t size = strcspn(expected, "\n");
+
+			*line = 0;
+			assert_true(strlen(rest) < sizeof(told));
+			tell_plainly(rest, forms[i].separator, told);
+			if (strlen(told) != size || memcmp(told, expected, size) != 0)
+				fail_msg("form %zu: %s, not %.*s", i, told, (int)size, expected);
+			expected += size + 1;
+			rest = line + strlen(forms[i].line_end);
+		}
+		assert_int_equal(*rest, 0);
+		assert_int_equal(*expected, 0);
+		outcome_free(&csv);
+	}
+	free(plain);
+	daemon_stop(*state, SIGTERM);
+}
+
 static const struct {
 	const char *why, *args[6], *code;
 } refused[] = {
@@ -431,6 +491,7 @@ int main(void)
 		TEST(a_publisher_survives_a_daemon_that_is_killed),
 		TEST(an_orderly_restart_changes_nothing),
 		TEST(a_wish_selects_from_all_in_both_formats),
+		TEST(spreadsheets_get_the_same_figures_by_their_customs),
 		TEST(a_wrong_wish_is_refused_with_its_code),
 		TEST(nothing_published_exports_nothing),
 	};

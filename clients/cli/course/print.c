@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "clients/cli/course/write.h"
-#include "clients/cli/text/print.h"
+#include "clients/cli/text/csv.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 
@@ -19,36 +19,45 @@ enum {
 	N_VOIDS = sizeof(voids_columns) / sizeof(voids_columns[0]),
 };
 
-void course_print_header(const struct course *course, FILE *out)
+/* As lift publish reads it. */
+static struct csv csv_to(FILE *out)
 {
-	for (size_t i = 0; i < N_COLUMNS; i++)
-		fprintf(out, "%s%s", i ? "," : "", columns[i]);
-	for (size_t i = 0; i < N_VOIDS; i++)
-		fprintf(out, ",voids.%s", voids_columns[i]);
-	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
-		char name[ATTR_NAME_MAX + 8];
-
-		snprintf(name, sizeof(name), "attrs.%.*s", (int)course->dimensions[i].name.size,
-			 course->dimensions[i].name.data);
-		fputc(',', out);
-		print_csv(out, name, 0);
-	}
-	fputc('\n', out);
+	return (struct csv){ .out = out, .form = { .separator = ',', .decimal = '.' } };
 }
 
-static void print_cell(FILE *out, const char *key, const json_t *value)
+void course_print_header(const struct course *course, FILE *out)
 {
-	char time[ISO8601_TEXT];
+	struct csv csv = csv_to(out);
+	char name[ATTR_NAME_MAX + 8];
+
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		csv_word(&csv, columns[i]);
+	for (size_t i = 0; i < N_VOIDS; i++) {
+		snprintf(name, sizeof(name), "voids.%s", voids_columns[i]);
+		csv_word(&csv, name);
+	}
+	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
+		snprintf(name, sizeof(name), "attrs.%.*s", (int)course->dimensions[i].name.size,
+			 course->dimensions[i].name.data);
+		csv_text(&csv, name);
+	}
+	csv_end_row(&csv);
+}
+
+static void print_cell(struct csv *csv, const char *key, const json_t *value)
+{
+	char text[ISO8601_TEXT];
 
 	if (json_is_integer(value) && strcmp(key, "time") == 0) {
-		iso8601_print(json_integer_value(value), time);
-		fputs(time, out);
+		iso8601_print(json_integer_value(value), text);
+		csv_word(csv, text);
 	} else if (json_is_string(value)) {
-		print_csv(out, json_string_value(value), 0);
+		csv_text(csv, json_string_value(value));
 	} else if (json_is_boolean(value)) {
-		fputs(json_is_true(value) ? "true" : "false", out);
-	} else if (json_is_number(value)) {
-		fprintf(out, "%.4g", json_number_value(value));
+		csv_word(csv, json_is_true(value) ? "true" : "false");
+	} else {
+		snprintf(text, sizeof(text), "%.4g", json_number_value(value));
+		csv_number(csv, json_is_number(value) ? text : "");
 	}
 }
 
@@ -56,23 +65,18 @@ static void print_row(FILE *out, const struct course *course, const json_t *even
 {
 	const json_t *voids = json_object_get(event, "voids");
 	const json_t *attrs = json_object_get(event, "attrs");
+	struct csv csv = csv_to(out);
 
-	for (size_t i = 0; i < N_COLUMNS; i++) {
-		if (i > 0)
-			fputc(',', out);
-		print_cell(out, columns[i], json_object_get(event, columns[i]));
-	}
-	for (size_t i = 0; i < N_VOIDS; i++) {
-		fputc(',', out);
-		print_cell(out, voids_columns[i], json_object_get(voids, voids_columns[i]));
-	}
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		print_cell(&csv, columns[i], json_object_get(event, columns[i]));
+	for (size_t i = 0; i < N_VOIDS; i++)
+		print_cell(&csv, voids_columns[i], json_object_get(voids, voids_columns[i]));
 	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
 		struct text name = course->dimensions[i].name;
 
-		fputc(',', out);
-		print_cell(out, "", json_object_getn(attrs, name.data, name.size));
+		print_cell(&csv, "", json_object_getn(attrs, name.data, name.size));
 	}
-	fputc('\n', out);
+	csv_end_row(&csv);
 }
 
 int course_print_event(const struct course *course, const struct course_event *event, bool csv,

@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "clients/cli/text/print.h"
+#include <jansson.h>
 
 /* One figure of a cell. */
 struct line {
@@ -14,7 +15,8 @@ struct line {
 	const char *from, *to;
 };
 
-static void print_line(FILE *out, const struct line *line, const char *part, const char *figure)
+static void print_line(struct csv *csv, const struct line *line, const char *part,
+		       const char *figure)
 {
 	const struct report_row *row = line->row;
 	const char *names[] = { row->measure, line->column->measure, part };
@@ -27,35 +29,35 @@ static void print_line(FILE *out, const struct line *line, const char *part, con
 			snprintf(measure + size, sizeof(measure) - size, "%s%s", size ? "." : "",
 				 names[i]);
 	}
-	print_csv(out, line->section->key, ',');
-	print_csv(out, row->region, ',');
-	print_csv(out, row->name, ',');
-	print_csv(out, row->within, ',');
-	print_csv(out, row->dimension, ',');
-	print_csv(out, row->value, ',');
-	print_csv(out, measure, ',');
-	print_csv(out, line->from, ',');
-	print_csv(out, line->to, ',');
-	print_csv(out, figure, 0);
-	fputs("\r\n", out);
+	csv_word(csv, line->section->key);
+	csv_text(csv, row->region);
+	csv_text(csv, row->name);
+	csv_text(csv, row->within);
+	csv_text(csv, row->dimension);
+	csv_text(csv, row->value);
+	csv_word(csv, measure);
+	csv_word(csv, line->from);
+	csv_word(csv, line->to);
+	csv_number(csv, figure);
+	csv_end_row(csv);
 }
 
-static void print_int(FILE *out, const struct line *line, const char *part, int64_t n)
+static void print_int(struct csv *csv, const struct line *line, const char *part, int64_t n)
 {
 	char figure[REPORT_SHARE_TEXT];
 
 	snprintf(figure, sizeof(figure), "%" PRId64, n);
-	print_line(out, line, part, figure);
+	print_line(csv, line, part, figure);
 }
 
 /* As the protocol writes it: to six decimals, nothing where there is no value. */
-static void print_rate(FILE *out, const struct line *line, const struct report_cell *cell)
+static void print_rate(struct csv *csv, const struct line *line, const struct report_cell *cell)
 {
 	char figure[REPORT_SHARE_TEXT] = "", *text;
 	json_t *value;
 
-	print_int(out, line, "n", cell->n);
-	print_int(out, line, "of", cell->of);
+	print_int(csv, line, "n", cell->n);
+	print_int(csv, line, "of", cell->of);
 	if (cell->of) {
 		snprintf(figure, sizeof(figure), "%.6f", (double)cell->n / (double)cell->of);
 		value = json_real(strtod(figure, NULL));
@@ -64,19 +66,19 @@ static void print_rate(FILE *out, const struct line *line, const struct report_c
 		free(text);
 		json_decref(value);
 	}
-	print_line(out, line, "value", figure);
+	print_line(csv, line, "value", figure);
 }
 
-static void print_cell(FILE *out, const struct line *line, const struct report_cell *cell)
+static void print_cell(struct csv *csv, const struct line *line, const struct report_cell *cell)
 {
 	switch (cell->what) {
 	case REPORT_COUNT:
 	case REPORT_CHANGE:
 	case REPORT_REACHED:
-		print_int(out, line, "", cell->n);
+		print_int(csv, line, "", cell->n);
 		break;
 	case REPORT_RATE:
-		print_rate(out, line, cell);
+		print_rate(csv, line, cell);
 		break;
 	case REPORT_NOTHING:
 	case REPORT_TEXT:
@@ -85,8 +87,8 @@ static void print_cell(FILE *out, const struct line *line, const struct report_c
 }
 
 /* Sums are left to the reader: a table that holds them, too, would count everyone twice. */
-static void print_row(FILE *out, const struct report *report, const struct report_section *section,
-		      const struct report_row *row)
+static void print_row(struct csv *csv, const struct report *report,
+		      const struct report_section *section, const struct report_row *row)
 {
 	struct line line = { .section = section, .row = row };
 
@@ -96,15 +98,21 @@ static void print_row(FILE *out, const struct report *report, const struct repor
 			continue;
 		line.from = row->from ? row->from : line.column->in_period ? report->from : "";
 		line.to = row->to ? row->to : report->to;
-		print_cell(out, &line, &row->cells[c]);
+		print_cell(csv, &line, &row->cells[c]);
 	}
 }
 
-void report_write_csv(const struct report *report, FILE *out)
+void report_write_csv(const struct report *report, const struct csv_form *form, FILE *out)
 {
-	fputs("\xef\xbb\xbfsection,region,name,within,dimension,value,measure,from,to,figure\r\n",
-	      out);
+	static const char *const header[] = { "section", "region",  "name", "within", "dimension",
+					      "value",	 "measure", "from", "to",     "figure" };
+	struct csv csv = { .out = out, .form = *form };
+
+	csv_begin(&csv);
+	for (size_t i = 0; i < sizeof(header) / sizeof(header[0]); i++)
+		csv_word(&csv, header[i]);
+	csv_end_row(&csv);
 	for (size_t s = 0; s < report->n_sections; s++)
 		for (size_t r = 0; r < report->sections[s].n_rows; r++)
-			print_row(out, report, &report->sections[s], &report->sections[s].rows[r]);
+			print_row(&csv, report, &report->sections[s], &report->sections[s].rows[r]);
 }

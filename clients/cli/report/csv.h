@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 #include "clients/cli/report/report.h"
+#include "clients/cli/text/csv.h"
 
-/* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure
- * (RFC 4180, UTF-8 with a byte order mark, by which spreadsheets know it). */
-void report_write_csv(const struct report *report, FILE *out);
+/* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure. */
+void report_write_csv(const struct report *report, const struct csv_form *form, FILE *out);
 
 #endif

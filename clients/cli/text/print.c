@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/text/print.h"
 
-#include <csv.h>
-#include <string.h>
-
 #include "proto/visible.h"
 
 void print_text(FILE *out, const char *text, int width)
@@ -38,16 +35,6 @@ void print_json_line(FILE *out, const char *line)
 				0xdc00 + ((code - 0x10000) & 0x3ff));
 	}
 	fputc('\n', out);
-}
-
-void print_csv(FILE *out, const char *text, char end)
-{
-	if (strpbrk(text, ",\"\r\n"))
-		csv_fwrite(out, text, strlen(text));
-	else
-		fputs(text, out);
-	if (end)
-		fputc(end, out);
 }
 
 const char *json_text(const json_t *map, const char *key)

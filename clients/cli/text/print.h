@@ -16,10 +16,6 @@ void print_text(FILE *out, const char *text, int width);
  * same. */
 void print_json_line(FILE *out, const char *line);
 
-/* A cell of CSV, in quotes only where it needs them, and the ',' or newline behind it (0:
- * neither). */
-void print_csv(FILE *out, const char *text, char end);
-
 /* A key's text, or "" where it has none. */
 const char *json_text(const json_t *map, const char *key);
 

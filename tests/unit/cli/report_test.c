@@ -47,6 +47,21 @@ static char *written(const struct report *report,
 	return text;
 }
 
+/* As it is without a wish. */
+static void write_csv(const struct report *report, FILE *out)
+{
+	const struct csv_form form = { ',', '.', true, true, false };
+
+	report_write_csv(report, &form, out);
+}
+
+static void write_csv_for_excel(const struct report *report, FILE *out)
+{
+	const struct csv_form form = { ';', ',', true, true, true };
+
+	report_write_csv(report, &form, out);
+}
+
 static void check_has(const char *text, const char *part)
 {
 	if (strstr(text, part))
@@ -156,7 +171,7 @@ static void csv_quotes_what_has_to_be_and_ends_lines_as_the_rfc_says(void **stat
 
 	(void)state;
 	fill_report(&report, names, COUNT(names));
-	csv = written(&report, report_write_csv);
+	csv = written(&report, write_csv);
 	assert_string_equal(
 		csv,
 		"\xef\xbb\xbfsection,region,name,within,dimension,value,measure,from,to,figure\r\n"
@@ -175,6 +190,35 @@ static void csv_quotes_what_has_to_be_and_ends_lines_as_the_rfc_says(void **stat
 		"reach,Røros,Røros,,,,completion_rate.n,,2025-06-30,1\r\n"
 		"reach,Røros,Røros,,,,completion_rate.of,,2025-06-30,3\r\n"
 		"reach,Røros,Røros,,,,completion_rate.value,,2025-06-30,0.333333\r\n");
+	free(csv);
+}
+
+static void csv_for_excel_has_decimal_commas_and_codes_as_texts(void **state)
+{
+	static const char *const names[] = { "0301", "=1+1", "all" };
+	struct report report;
+	char *csv;
+
+	(void)state;
+	fill_report(&report, names, COUNT(names));
+	csv = written(&report, write_csv_for_excel);
+	assert_string_equal(
+		csv,
+		"\xef\xbb\xbfsection;region;name;within;dimension;value;measure;from;to;figure\r\n"
+		"reach;\"=\"\"0301\"\"\";\"=\"\"0301\"\"\";;;;participants;;2025-06-30;1000\r\n"
+		"reach;\"=\"\"0301\"\"\";\"=\"\"0301\"\"\";;;;participants;2025-01-01;2025-06-30;1"
+		"\r\n"
+		"reach;\"=\"\"0301\"\"\";\"=\"\"0301\"\"\";;;;completion_rate.n;;2025-06-30;0\r\n"
+		"reach;\"=\"\"0301\"\"\";\"=\"\"0301\"\"\";;;;completion_rate.of;;2025-06-30;3\r\n"
+		"reach;\"=\"\"0301\"\"\";\"=\"\"0301\"\"\";;;;completion_rate.value;;2025-06-30;"
+		"0,0\r\n"
+		"reach;\"=\"\"=1+1\"\"\";\"=\"\"=1+1\"\"\";;;;participants;;2025-06-30;1001\r\n"
+		"reach;\"=\"\"=1+1\"\"\";\"=\"\"=1+1\"\"\";;;;participants;2025-01-01;2025-06-30;0"
+		"\r\n"
+		"reach;\"=\"\"=1+1\"\"\";\"=\"\"=1+1\"\"\";;;;completion_rate.n;;2025-06-30;1\r\n"
+		"reach;\"=\"\"=1+1\"\"\";\"=\"\"=1+1\"\"\";;;;completion_rate.of;;2025-06-30;3\r\n"
+		"reach;\"=\"\"=1+1\"\"\";\"=\"\"=1+1\"\"\";;;;completion_rate.value;;2025-06-30;"
+		"0,333333\r\n");
 	free(csv);
 }
 
@@ -336,7 +380,7 @@ static void a_regions_report_has_its_places_and_the_whole_programmes_targets(voi
 	(void)state;
 	assert_int_equal(build(&built, "mid"), 0);
 	text = written(&built.report, report_write_text);
-	csv = written(&built.report, report_write_csv);
+	csv = written(&built.report, write_csv);
 	check_has(text, "Targets of the whole programme\n");
 	check_has(text, "\nLeaf A ");
 	assert_null(strstr(text, "Leaf B"));
@@ -381,6 +425,7 @@ int main(void)
 		cmocka_unit_test(figures_are_rounded_but_never_to_all_or_nothing),
 		cmocka_unit_test(html_escapes_what_means_something_and_drops_controls),
 		cmocka_unit_test(csv_quotes_what_has_to_be_and_ends_lines_as_the_rfc_says),
+		cmocka_unit_test(csv_for_excel_has_decimal_commas_and_codes_as_texts),
 		cmocka_unit_test(columns_of_text_are_aligned_whatever_the_script),
 		cmocka_unit_test(long_texts_are_broken_at_spaces),
 		cmocka_unit_test(a_report_has_every_value_in_order_and_every_place_with_its_zeros),
