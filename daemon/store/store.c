@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/store/store.h"
-
-#include <assert.h>
 #include <errno.h>
-#include <lmdb.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "daemon/store/file.h"
+#include "daemon/store/internal.h"
 
-struct store {
-	MDB_env *env;
-	MDB_dbi dbs[STORE_DBS_MAX];
-	atomic_int txns; /* that have begun and not ended */
-	struct store_place place;
-	_Atomic int failure; /* LMDB's code or an errno, of the last call that failed */
-};
-
-/* One large fixed map: address space only, the file grows as it is used. */
-#define STORE_MAP_BYTES (UINT64_C(256) << 30)
-enum { STORE_READERS_MAX = 64, PAGE_BYTES = 4096 };
+enum { PAGE_BYTES = 4096 };
 
 static int err_of(int rc)
 {
@@ -54,8 +38,7 @@ static int err_of(int rc)
 	}
 }
 
-/* What a call has returned, kept for those who ask why. */
-static int told(struct store *store, int rc)
+int store_told(struct store *store, int rc)
 {
 	if (rc == 0)
 		return 0;
@@ -76,114 +59,7 @@ const char *store_failure(const struct store *store)
 
 int store_check_place(struct store *store)
 {
-	return told(store, store_file_check(&store->place));
-}
-
-static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
-{
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < n_dbs && !rc; i++)
-		rc = mdb_dbi_open(txn, dbs[i], read_only ? 0 : MDB_CREATE, &store->dbs[i]);
-	if (!rc)
-		return mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return rc;
-}
-
-static int open_env(struct store *store, const char *dir, bool read_only)
-{
-	int dead, rc = mdb_env_create(&store->env);
-
-	if (!rc)
-		rc = mdb_env_set_mapsize(store->env, STORE_MAP_BYTES);
-	if (!rc)
-		rc = mdb_env_set_maxdbs(store->env, STORE_DBS_MAX);
-	if (!rc)
-		rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
-	if (!rc)
-		rc = read_only ? 0 : store_file_reserve_lock(dir);
-	if (!rc)
-		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
-	return rc ? rc : mdb_reader_check(store->env, &dead);
-}
-
-/* A store that is not there: what a start has half made must not stop the next one. */
-static int make(const char *dir, const char *const dbs[], size_t n_dbs)
-{
-	struct store made = { 0 };
-	char path[PATH_MAX];
-	int rc = store_file_begin(dir, path);
-
-	if (!rc)
-		rc = open_env(&made, path, false);
-	if (!rc)
-		rc = open_dbs(&made, dbs, n_dbs, false);
-	if (made.env)
-		mdb_env_close(made.env);
-	return rc ? rc : store_file_finish(dir);
-}
-
-static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
-		      struct store **ret_store)
-{
-	struct store *store = calloc(1, sizeof(*store));
-	int rc;
-
-	assert(n_dbs <= STORE_DBS_MAX);
-	if (!store)
-		return LIFT_E_MEMORY;
-	rc = read_only ? 0 : store_file_find(dir);
-	if (rc == ENOENT)
-		rc = make(dir, dbs, n_dbs);
-	if (!rc)
-		rc = store_file_note(dir, &store->place);
-	if (!rc)
-		rc = open_env(store, dir, read_only);
-	if (!rc)
-		rc = open_dbs(store, dbs, n_dbs, read_only);
-	if (rc) {
-		int err = told(store, rc);
-
-		store_close(store);
-		return err;
-	}
-	*ret_store = store;
-	return 0;
-}
-
-int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
-{
-	return open_store(dir, dbs, n_dbs, false, ret_store);
-}
-
-int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
-			 struct store **ret_store)
-{
-	return open_store(dir, dbs, n_dbs, true, ret_store);
-}
-
-void store_close(struct store *store)
-{
-	int said = errno; /* by what has failed */
-
-	if (!store)
-		return;
-	/* One that is left behind keeps its pages, and one of STORE_READERS_MAX places, for
-	 * good. */
-	assert(atomic_load(&store->txns) == 0);
-	if (store->env)
-		mdb_env_close(store->env);
-	free(store);
-	errno = said;
-}
-
-int store_moved(struct store *store, const char *dir)
-{
-	return told(store, store_file_note(dir, &store->place));
+	return store_told(store, store_file_check(&store->place));
 }
 
 uint64_t store_bytes(const struct store *store)
@@ -224,7 +100,8 @@ int store_begin(struct store *store, bool write, struct store_txn *txn)
 {
 	txn->store = store;
 	txn->txn = NULL;
-	txn->err = told(store, mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
+	txn->err = store_told(store,
+			      mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
 	if (!txn->err)
 		atomic_fetch_add(&store->txns, 1);
 	return txn->err;
@@ -244,7 +121,7 @@ int store_commit(struct store_txn *txn)
 		store_abort(txn);
 		return err;
 	}
-	err = told(txn->store, mdb_txn_commit(txn->txn));
+	err = store_told(txn->store, mdb_txn_commit(txn->txn));
 	ended(txn);
 	return err;
 }
@@ -283,7 +160,7 @@ bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_
 	rc = mdb_get(txn->txn, txn->store->dbs[db], &k, &value);
 	if (rc == MDB_NOTFOUND)
 		return false;
-	txn->err = told(txn->store, rc);
+	txn->err = store_told(txn->store, rc);
 	if (rc)
 		return false;
 	text_from(value, ret_value);
@@ -295,7 +172,8 @@ static void put(struct store_txn *txn, int db, struct text key, struct text valu
 	MDB_val k = val_of(key), v = val_of(value);
 
 	if (!txn->err)
-		txn->err = told(txn->store, mdb_put(txn->txn, txn->store->dbs[db], &k, &v, flags));
+		txn->err = store_told(txn->store,
+				      mdb_put(txn->txn, txn->store->dbs[db], &k, &v, flags));
 }
 
 void store_put(struct store_txn *txn, int db, struct text key, struct text value)
@@ -316,7 +194,7 @@ void store_delete(struct store_txn *txn, int db, struct text key)
 	if (txn->err)
 		return;
 	rc = mdb_del(txn->txn, txn->store->dbs[db], &k, NULL);
-	txn->err = rc == MDB_NOTFOUND ? 0 : told(txn->store, rc);
+	txn->err = rc == MDB_NOTFOUND ? 0 : store_told(txn->store, rc);
 }
 
 uint64_t store_count(struct store_txn *txn, int db)
@@ -324,7 +202,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 	MDB_stat stat = { 0 };
 
 	if (!txn->err)
-		txn->err = told(txn->store, mdb_stat(txn->txn, txn->store->dbs[db], &stat));
+		txn->err = store_told(txn->store, mdb_stat(txn->txn, txn->store->dbs[db], &stat));
 	return stat.ms_entries;
 }
 
@@ -334,8 +212,8 @@ void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *curso
 {
 	*cursor = (struct store_cursor){ .txn = txn };
 	if (!txn->err)
-		txn->err = told(txn->store,
-				mdb_cursor_open(txn->txn, txn->store->dbs[db], &cursor->cursor));
+		txn->err = store_told(txn->store, mdb_cursor_open(txn->txn, txn->store->dbs[db],
+								  &cursor->cursor));
 }
 
 void store_cursor_close(struct store_cursor *cursor)
@@ -356,7 +234,7 @@ static bool cursor_get(struct store_cursor *cursor, struct text key, MDB_cursor_
 	rc = mdb_cursor_get(cursor->cursor, &k, &value, op);
 	if (rc == MDB_NOTFOUND)
 		return false;
-	cursor->txn->err = told(cursor->txn->store, rc);
+	cursor->txn->err = store_told(cursor->txn->store, rc);
 	if (rc)
 		return false;
 	text_from(k, ret_key);
@@ -408,8 +286,8 @@ static void cursor_put(struct store_cursor *cursor, struct text key, struct text
 	MDB_val k = val_of(key), v = val_of(value);
 
 	if (!cursor->txn->err)
-		cursor->txn->err =
-			told(cursor->txn->store, mdb_cursor_put(cursor->cursor, &k, &v, flags));
+		cursor->txn->err = store_told(cursor->txn->store,
+					      mdb_cursor_put(cursor->cursor, &k, &v, flags));
 }
 
 void store_set(struct store_cursor *cursor, struct text key, struct text value)
@@ -429,5 +307,6 @@ void store_remove(struct store_cursor *cursor, struct text key)
 	struct text value;
 
 	if (store_find(cursor, key, &value))
-		cursor->txn->err = told(cursor->txn->store, mdb_cursor_del(cursor->cursor, 0));
+		cursor->txn->err =
+			store_told(cursor->txn->store, mdb_cursor_del(cursor->cursor, 0));
 }

@@ -144,6 +144,35 @@ static bool hide(const char *path)
 	       mount("none", path, "tmpfs", 0, NULL) == 0;
 }
 
+static volatile pid_t first; /* of the namespace that this child has made */
+
+static void relay(int signal)
+{
+	kill(first, signal);
+}
+
+/* Whoever has made a namespace is not in it: its first child is. This one stays, and ends as that
+ * one does. */
+static bool become_first(void)
+{
+	const struct sigaction action = { .sa_handler = relay };
+	pid_t ended;
+	int status;
+
+	if (unshare(CLONE_NEWPID) != 0)
+		return false;
+	first = fork();
+	if (first == 0)
+		return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	while ((ended = waitpid(first, &status, 0)) < 0 && errno == EINTR)
+		;
+	if (ended > 0 && WIFSIGNALED(status))
+		_exit(128 + WTERMSIG(status));
+	_exit(ended > 0 ? WEXITSTATUS(status) : 120);
+}
+
 /* In the child: only what may be done between fork and exec. */
 static void become(const struct process *process, const struct surroundings *in,
 		   const char *const argv[], const char *const env[], pid_t parent)
@@ -169,6 +198,8 @@ static void become(const struct process *process, const struct surroundings *in,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(124);
+	if (in->first && !become_first())
+		_exit(119);
 	execve(argv[0], (char *const *)argv, (char *const *)env);
 	_exit(127);
 }

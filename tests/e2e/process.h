@@ -32,6 +32,7 @@ struct surroundings {
 	const char *hidden;	/* a directory that is empty for it; takes root */
 	unsigned descriptors;	/* that it may open; 0: as many as the test */
 	const int *families;	/* of sockets that it may open, ended with 0 */
+	bool first; /* as process 1 of a PID namespace of its own, as in a container; takes root */
 };
 
 /* What a program did: texts are owned, ended with 0. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * internal.h - a store as its own files know it.
+ */
+#ifndef LIFTD_STORE_INTERNAL_H
+#define LIFTD_STORE_INTERNAL_H
+
+#include <lmdb.h>
+#include <stdatomic.h>
+
+#include "daemon/store/file.h"
+#include "daemon/store/store.h"
+
+struct store {
+	MDB_env *env;
+	pid_t number; /* that LMDB takes for the process's (number.h) */
+	MDB_dbi dbs[STORE_DBS_MAX];
+	atomic_int txns; /* that have begun and not ended */
+	struct store_place place;
+	_Atomic int failure; /* LMDB's code or an errno, of the last call that failed */
+};
+
+/* What a call of LMDB has returned, or an errno: the error that it is; kept for those who ask
+ * why. */
+int store_told(struct store *store, int rc);
+
+#endif

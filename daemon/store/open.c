@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/store/internal.h"
+#include "daemon/store/number.h"
+
+/* One large fixed map: address space only, the file grows as it is used. */
+#define STORE_MAP_BYTES (UINT64_C(256) << 30)
+enum { STORE_READERS_MAX = 64 };
+
+static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
+{
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n_dbs && !rc; i++)
+		rc = mdb_dbi_open(txn, dbs[i], read_only ? 0 : MDB_CREATE, &store->dbs[i]);
+	if (!rc)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+static int create_env(struct store *store)
+{
+	int rc;
+
+	store->number = number_draw();
+	number_lend(store->number);
+	rc = mdb_env_create(&store->env);
+	number_lend(0);
+	return rc;
+}
+
+static void close_env(struct store *store)
+{
+	if (!store->env)
+		return;
+	number_lend(store->number);
+	mdb_env_close(store->env);
+	number_lend(0);
+}
+
+static int open_env(struct store *store, const char *dir, bool read_only)
+{
+	int dead, rc = create_env(store);
+
+	if (!rc)
+		rc = mdb_env_set_mapsize(store->env, STORE_MAP_BYTES);
+	if (!rc)
+		rc = mdb_env_set_maxdbs(store->env, STORE_DBS_MAX);
+	if (!rc)
+		rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
+	if (!rc)
+		rc = read_only ? 0 : store_file_reserve_lock(dir);
+	if (!rc)
+		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
+	return rc ? rc : mdb_reader_check(store->env, &dead);
+}
+
+/* A store that is not there: what a start has half made must not stop the next one. */
+static int make(const char *dir, const char *const dbs[], size_t n_dbs)
+{
+	struct store made = { 0 };
+	char path[PATH_MAX];
+	int rc = store_file_begin(dir, path);
+
+	if (!rc)
+		rc = open_env(&made, path, false);
+	if (!rc)
+		rc = open_dbs(&made, dbs, n_dbs, false);
+	close_env(&made);
+	return rc ? rc : store_file_finish(dir);
+}
+
+static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
+		      struct store **ret_store)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int rc;
+
+	assert(n_dbs <= STORE_DBS_MAX);
+	if (!store)
+		return LIFT_E_MEMORY;
+	rc = read_only ? 0 : store_file_find(dir);
+	if (rc == ENOENT)
+		rc = make(dir, dbs, n_dbs);
+	if (!rc)
+		rc = store_file_note(dir, &store->place);
+	if (!rc)
+		rc = open_env(store, dir, read_only);
+	if (!rc)
+		rc = open_dbs(store, dbs, n_dbs, read_only);
+	if (rc) {
+		int err = store_told(store, rc);
+
+		store_close(store);
+		return err;
+	}
+	*ret_store = store;
+	return 0;
+}
+
+int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, false, ret_store);
+}
+
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+			 struct store **ret_store)
+{
+	return open_store(dir, dbs, n_dbs, true, ret_store);
+}
+
+void store_close(struct store *store)
+{
+	int said = errno; /* by what has failed */
+
+	if (!store)
+		return;
+	/* One that is left behind keeps its pages, and one of STORE_READERS_MAX places, for
+	 * good. */
+	assert(atomic_load(&store->txns) == 0);
+	close_env(store);
+	free(store);
+	errno = said;
+}
+
+int store_moved(struct store *store, const char *dir)
+{
+	return store_told(store, store_file_note(dir, &store->place));
+}
