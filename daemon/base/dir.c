@@ -4,12 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -145,17 +146,79 @@ int dir_delete(const char *path)
 	return err || rmdir(path) == 0 ? err : LIFT_E_IO;
 }
 
-/* The process that a name belongs to; 0: it is another name. */
-static pid_t owner_of(const char *name, const char *prefix)
+/* Scratch directories. */
+
+enum { SCRATCH_DIGITS = 16, PROCESS_DIGITS = 7 /* of what older versions have left */ };
+
+/* Is a name that of a scratch directory? */
+static bool is_scratch(const char *name, const char *prefix)
 {
-	size_t size = strlen(prefix);
-	char *end;
-	long pid;
+	size_t size = strlen(prefix), digits;
+	const char *end;
 
 	if (strncmp(name, prefix, size) != 0 || name[size] != '-')
-		return 0;
-	pid = strtol(name + size + 1, &end, 10);
-	return *end == 0 && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
+		return false;
+	end = name + size + 1;
+	digits = strspn(end, "0123456789abcdef");
+	if (digits == SCRATCH_DIGITS)
+		return end[digits] == 0;
+	digits = strspn(end, "0123456789");
+	return digits > 0 && digits <= PROCESS_DIGITS && end[digits] == 0;
+}
+
+/* Who sweeps may have come between, and have removed it: then it is nobody's any more. */
+static bool is_removed(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_nlink == 0;
+}
+
+static int hold(const char *path, int *ret_held)
+{
+	int fd = open_dir(AT_FDCWD, path);
+
+	if (fd < 0)
+		return errno == ENOENT ? LIFT_E_GONE : LIFT_E_IO;
+	/* A file system that has no locks for directories, such as NFS, sweeps none either. */
+	flock(fd, LOCK_EX);
+	if (is_removed(fd)) {
+		close(fd);
+		return LIFT_E_GONE;
+	}
+	*ret_held = fd;
+	return 0;
+}
+
+int dir_scratch(const char *path, char ret_path[static PATH_MAX], int *ret_held)
+{
+	uint64_t digits;
+	int err;
+
+	do {
+		if (getrandom(&digits, sizeof(digits), 0) != (ssize_t)sizeof(digits))
+			return LIFT_E_IO;
+		if (snprintf(ret_path, PATH_MAX, "%s-%016" PRIx64, path, digits) >= PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return LIFT_E_IO;
+		}
+		if (mkdir(ret_path, 0700) == 0)
+			err = hold(ret_path, ret_held);
+		else
+			err = errno == EEXIST ? LIFT_E_GONE : LIFT_E_IO;
+	} while (err == LIFT_E_GONE);
+	return err;
+}
+
+static void sweep(const char *path)
+{
+	int fd = open_dir(AT_FDCWD, path);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		dir_delete(path);
+	close(fd);
 }
 
 void dir_sweep(const char *path)
@@ -169,14 +232,9 @@ void dir_sweep(const char *path)
 		     slash ? path : ".") >= PATH_MAX)
 		return;
 	dir = opendir(parent);
-	while (dir && (entry = readdir(dir))) {
-		pid_t pid = owner_of(entry->d_name, name);
-
-		if (pid == 0 || kill(pid, 0) == 0 || errno != ESRCH)
-			continue;
-		if (dir_join(left, parent, entry->d_name) == 0)
-			dir_delete(left);
-	}
+	while (dir && (entry = readdir(dir)))
+		if (is_scratch(entry->d_name, name) && dir_join(left, parent, entry->d_name) == 0)
+			sweep(left);
 	if (dir)
 		closedir(dir);
 }

@@ -27,7 +27,11 @@ int dir_make_for(const char *top, const char *file, char *ret_failed);
  * LIFT_E_IO. */
 int dir_delete(const char *path);
 
-/* Remove the directories PATH-<process id> of processes that are no more. */
+/* Make a directory beside PATH for what this process is doing: PATH-<16 hexadecimal digits>. It is
+ * this process's as long as the descriptor is open. LIFT_E_IO. */
+int dir_scratch(const char *path, char ret_path[static PATH_MAX], int *ret_held);
+/* Remove those of a PATH that nobody has any more. Their process ids would not tell: of another
+ * container's processes nobody knows them here. */
 void dir_sweep(const char *path);
 
 /* Let two directories with the same parent change names, in one step where the file system can; and

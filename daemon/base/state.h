@@ -16,7 +16,7 @@ enum state_part {
 	STATE_JOURNAL,	     /* a store: the one truth */
 	STATE_LEDGER,	     /* a store: derived from it, made anew where it is missing */
 	STATE_LEDGER_NEW,    /* a store: that is being built; left by a daemon that was killed */
-	STATE_LEDGER_VERIFY, /* likewise, by a verify; with "-" and its process id */
+	STATE_LEDGER_VERIFY, /* likewise, by a verify: in one of its own, with a suffix (dir.h) */
 	STATE_SECRET,	     /* a file: the key of the pseudonyms */
 	STATE_SECRET_NEW,    /* a file: that is being written */
 	STATE_CATALOGUE,     /* a file: the last catalogue that was right */

@@ -187,7 +187,8 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 
 struct making {
 	const char *state, *dir;
-	char parent[PATH_MAX], partial[PATH_MAX - 32]; /* room for a name behind it */
+	char parent[PATH_MAX], partial[PATH_MAX];
+	int hold; /* the partial one's descriptor */
 	struct manifest manifest;
 	struct report *report;
 };
@@ -262,17 +263,17 @@ static int make_partial(struct making *making)
 
 	snprintf(path, sizeof(path), "%s.partial", making->dir);
 	dir_sweep(path);
-	snprintf(making->partial, sizeof(making->partial), "%s.partial-%d", making->dir,
-		 (int)getpid());
+	if (dir_scratch(path, making->partial, &making->hold) != 0)
+		return report_fail_errno(making->report, "directory cannot be made", making->dir);
 	state_path(path, making->partial, STATE_JOURNAL);
-	if (mkdir(making->partial, 0700) != 0 || mkdir(path, 0700) != 0)
+	if (mkdir(path, 0700) != 0)
 		return report_fail_errno(making->report, "directory cannot be made", making->dir);
 	return 0;
 }
 
 int backup_make(const char *state, const char *dir, struct report *report)
 {
-	struct making making = { .state = state, .dir = dir, .report = report };
+	struct making making = { .state = state, .dir = dir, .hold = -1, .report = report };
 	int err = strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX
 			  ? report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR))
 			  : task_check_owner(state, report);
@@ -289,11 +290,12 @@ int backup_make(const char *state, const char *dir, struct report *report)
 		err = fill(&making);
 	if (!err)
 		err = name_it(&making);
-	if (err) {
-		if (making.partial[0])
-			dir_delete(making.partial);
+	if (err && making.partial[0])
+		dir_delete(making.partial);
+	if (making.hold >= 0)
+		close(making.hold);
+	if (err)
 		return err;
-	}
 	report->last = making.manifest.last;
 	report->bytes = making.manifest.files[BACKUP_JOURNAL].bytes;
 	report->done = report->total;

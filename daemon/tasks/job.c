@@ -30,7 +30,7 @@ struct job {
 	enum job_kind kind;
 	pid_t pid;  /* 0: none runs */
 	int pipe;   /* at its end the process has ended */
-	char *left; /* what a killed one leaves is called this, and its process id (dir_sweep) */
+	char *left; /* what a killed one leaves begins with this (dir_sweep) */
 	struct report report;
 	char line[REPORT_LINE]; /* that is still coming */
 	size_t size;

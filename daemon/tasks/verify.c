@@ -15,7 +15,9 @@
 struct verify {
 	const struct config *config;
 	struct report *report;
-	char scratch[PATH_MAX]; /* where the second one is, while it is needed */
+	char held[PATH_MAX], scratch[PATH_MAX]; /* where the second one is: it, in a directory that
+						   this process holds */
+	int hold;				/* its descriptor */
 	struct secret secret;
 	struct stored *stored;	     /* the ledger that serves */
 	struct catalogue *catalogue; /* that it was made with */
@@ -212,28 +214,35 @@ static void verify_clear(struct verify *verify)
 	journal_close(verify->journal);
 	stored_close(verify->stored);
 	catalogue_free(verify->catalogue);
-	dir_delete(verify->scratch);
+	if (verify->hold < 0)
+		return;
+	dir_delete(verify->held);
+	close(verify->hold);
 }
 
-static void make_scratch_path(struct verify *verify)
+static int make_scratch(struct verify *verify)
 {
-	char suffix[STATE_SUFFIX_MAX];
+	char path[PATH_MAX];
 
-	state_path(verify->scratch, verify->config->state, STATE_LEDGER_VERIFY);
-	dir_sweep(verify->scratch);
-	snprintf(suffix, sizeof(suffix), "-%d", (int)getpid());
-	state_path_beside(verify->scratch, verify->config->state, STATE_LEDGER_VERIFY, suffix);
+	state_path(path, verify->config->state, STATE_LEDGER_VERIFY);
+	dir_sweep(path);
+	if (dir_scratch(path, verify->held, &verify->hold) != 0)
+		return report_fail_errno(verify->report, "directory cannot be made", path);
+	/* A ledger that is built makes its own directory. */
+	if (dir_join(verify->scratch, verify->held, state_name(STATE_LEDGER)) != 0)
+		return report_fail_errno(verify->report, "directory cannot be made", path);
+	return 0;
 }
 
 int verify_run(const struct config *config, struct report *report)
 {
-	struct verify verify = { .config = config, .report = report };
+	struct verify verify = { .config = config, .report = report, .hold = -1 };
 	int err = task_check_owner(config->state, report);
 
-	if (err)
-		return err;
-	make_scratch_path(&verify);
-	err = task_open_secret(config->state, &verify.secret, report);
+	if (!err)
+		err = make_scratch(&verify);
+	if (!err)
+		err = task_open_secret(config->state, &verify.secret, report);
 	if (!err)
 		err = open_ledger(&verify);
 	if (!err)

@@ -11,6 +11,8 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 
+enum { ROUNDS = 4 };
+
 #define EVENTS "tests/golden/events.csv"
 
 static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
@@ -85,10 +87,35 @@ static void a_backup_of_another_container_is_whole(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Each has a second ledger, and sweeps what it finds of others that are gone. */
+static void two_verifies_in_two_containers_do_not_meet(void **state)
+{
+	struct daemon *daemon = *state;
+
+	skip_unless_root();
+	start(daemon);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct process processes[2];
+
+		for (int i = 0; i < 2; i++)
+			start_task(daemon, &processes[i], i ? "second" : "first", "--verify", NULL);
+		for (int i = 0; i < 2; i++) {
+			struct outcome outcome = process_wait(&processes[i]);
+
+			if (outcome.status != 0)
+				fail_msg("status %d: %s", outcome.status, outcome.err);
+			outcome_free(&outcome);
+		}
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_backup_of_another_container_is_whole,
+						daemon_setup, daemon_teardown),
+		cmocka_unit_test_setup_teardown(two_verifies_in_two_containers_do_not_meet,
 						daemon_setup, daemon_teardown),
 	};
 

@@ -123,6 +123,37 @@ static void a_path_that_does_not_fit_is_an_error_and_no_other_path(void **state)
 	assert_int_equal(strlen(path), PATH_MAX - 1);
 }
 
+static void a_scratch_directory_is_swept_when_nobody_has_it(void **state)
+{
+	static const char *const others[] = { "x-name", "x-0123456789abcdef0", "x", "y-1", "x-1f" };
+	char path[PATH_MAX], mine[PATH_MAX], second[PATH_MAX];
+	int held, held_too;
+	struct dir top;
+
+	(void)state;
+	dir_begin(&top);
+	path_of(path, top.path, "x");
+	assert_int_equal(dir_scratch(path, mine, &held), 0);
+	assert_int_equal(dir_scratch(path, second, &held_too), 0);
+	assert_string_not_equal(mine, second);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(mkdir(dir_path(&top, others[i]), 0700), 0);
+	/* What an older version has left, of a process whose id somebody has. */
+	assert_int_equal(mkdir(dir_path(&top, "x-1"), 0700), 0);
+	make_file(dir_path(&top, "x-1/data.mdb"));
+	close(held_too);
+	dir_sweep(path);
+	assert_int_equal(access(mine, F_OK), 0);
+	assert_int_equal(access(second, F_OK), -1);
+	assert_int_equal(access(dir_path(&top, "x-1"), F_OK), -1);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(access(dir_path(&top, others[i]), F_OK), 0);
+	close(held);
+	dir_sweep(path);
+	assert_int_equal(access(mine, F_OK), -1);
+	dir_end(&top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +161,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_deleted_and_not_followed),
 		cmocka_unit_test(what_is_not_there_is_deleted_already),
 		cmocka_unit_test(a_path_that_does_not_fit_is_an_error_and_no_other_path),
+		cmocka_unit_test(a_scratch_directory_is_swept_when_nobody_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,14 +10,14 @@
 
 #include <cmocka.h>
 
-/* Is there a point of the manual's list that begins with its name, with or without a process id? */
+/* Is there a point of the manual's list that begins with its name, with or without digits? */
 static bool is_in_manual(const char *manual, const char *name)
 {
-	char row[64], row_of_process[64];
+	char row[64], row_of_scratch[64];
 
 	snprintf(row, sizeof(row), "\n- `%s`", name);
-	snprintf(row_of_process, sizeof(row_of_process), "\n- `%s-<process id>`", name);
-	return strstr(manual, row) || strstr(manual, row_of_process);
+	snprintf(row_of_scratch, sizeof(row_of_scratch), "\n- `%s-<16 digits>`", name);
+	return strstr(manual, row) || strstr(manual, row_of_scratch);
 }
 
 static char *read_manual(void)

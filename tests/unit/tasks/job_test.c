@@ -265,7 +265,7 @@ static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **stat
 	assert_true(jobs_running(told.jobs, JOB_BACKUP, &running));
 	assert_int_equal(told.ends, 0);
 	/* What a killed process has left. */
-	snprintf(left, sizeof(left), "%s/ledger.verify-%d", dir.path, INT_MAX);
+	snprintf(left, sizeof(left), "%s/ledger.verify-%016x", dir.path, 77);
 	assert_int_equal(mkdir(left, 0700), 0);
 	close_jobs(&told);
 	assert_int_equal(access(left, F_OK), -1);
