@@ -11,7 +11,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/walk/walk.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
 #include "daemon/tasks/teller.h"

@@ -16,7 +16,7 @@
 
 #include "daemon/journal/damage.h"
 #include "daemon/journal/journal.h"
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/walk/walk.h"
 
 enum { WAIT_MS = 10000 };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/walk/walk.h"
 #include "tests/torture/memory.h"
 #include "tests/unit/house.h"
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/journal/lmdb/walk.h"
 #include "daemon/journal/quarantine.h"
+#include "daemon/journal/walk/walk.h"
 #include "tests/unit/house.h"
 
 static const char joined[] = "namespaces: {rana: people, bodo: people}\n";

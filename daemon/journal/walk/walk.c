@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "daemon/journal/lmdb/walk_internal.h"
+#include "daemon/journal/walk/internal.h"
 
 /* Names first: all others refer to them. */
 static const int order[DB_COUNT] = { DB_META,  DB_NAMES,      DB_STREAMS, DB_SOURCES,

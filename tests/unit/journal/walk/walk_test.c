@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/walk/walk.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "daemon/journal/lmdb/layout.h"
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/walk/walk.h"
 #include "daemon/store/pages_format.h"
 #include "daemon/store/store.h"
 #include "tests/unit/world.h"

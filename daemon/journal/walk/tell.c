@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 
-#include "daemon/journal/lmdb/walk_internal.h"
+#include "daemon/journal/walk/internal.h"
 
 void walk_tell(struct journal_walk *walk, uint64_t first, uint64_t last, const char *format, ...)
 {

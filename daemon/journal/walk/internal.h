@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * walk_internal.h - what a walk of the journal keeps in mind: what records say, and what
+ * internal.h - what a walk of the journal keeps in mind: what records say, and what
  * the chunks add up to.
  */
-#ifndef LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
-#define LIFTD_JOURNAL_LMDB_WALK_INTERNAL_H
+#ifndef LIFTD_JOURNAL_WALK_INTERNAL_H
+#define LIFTD_JOURNAL_WALK_INTERNAL_H
 
 #include "daemon/base/names.h"
-#include "daemon/journal/lmdb/internal.h"
-#include "daemon/journal/lmdb/walk.h"
+#include "daemon/journal/lmdb/layout.h"
+#include "daemon/journal/walk/walk.h"
 #include "daemon/store/pages.h"
 
 struct walked_stream {

@@ -8,8 +8,8 @@
  * and LMDB is not used. The file must not change while journal_walk_begin runs; entries may be
  * appended later.
  */
-#ifndef LIFTD_JOURNAL_LMDB_WALK_H
-#define LIFTD_JOURNAL_LMDB_WALK_H
+#ifndef LIFTD_JOURNAL_WALK_WALK_H
+#define LIFTD_JOURNAL_WALK_WALK_H
 
 #include "daemon/journal/damage.h"
 #include "proto/bytes.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/journal/lmdb/walk_internal.h"
+#include "daemon/journal/walk/internal.h"
 #include "proto/grow.h"
 
 /* The numbers in order. */
