@@ -96,6 +96,13 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 	fflush(stdout);
 }
 
+void progress_end_empty(struct progress *progress)
+{
+	progress_clear(progress);
+	printf("%s: no rows\n", progress->name);
+	fflush(stdout);
+}
+
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused)
 {
 	progress_clear(progress);

@@ -34,6 +34,9 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused);
  * not. */
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused);
 
+/* Likewise where there was nothing to send. */
+void progress_end_empty(struct progress *progress);
+
 /* Take the bar away, so that something else can be printed. */
 void progress_clear(struct progress *progress);
 

@@ -3,23 +3,16 @@
  * lift publish: a file is a stream, its rows are numbered from 1. The stream is called by what is
  * in the file, so that a file that is published again gets the verdicts that it has got.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clients/cli/endpoints.h"
+#include "clients/cli/input.h"
 #include "clients/cli/progress.h"
-#include "clients/cli/rows.h"
 #include "clients/lib/lift.h"
 #include "proto/event.h"
-
-enum { PIECE = 128 << 10, HASH = 16, STREAM = 2 * HASH + 1 };
 
 struct publishing {
 	const char *name, *source, *endpoint;
@@ -31,128 +24,6 @@ struct publishing {
 	struct progress progress;
 	uint64_t events, refused;
 };
-
-/* Files. */
-
-/* Read a piece; -1, and complained about. */
-static ssize_t read_piece(int fd, const char *name, char *piece)
-{
-	ssize_t got;
-
-	do
-		got = read(fd, piece, PIECE);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		complain("%s: %s", name, strerror(errno));
-	return got;
-}
-
-static bool write_piece(int fd, const char *piece, size_t size)
-{
-	while (size > 0) {
-		ssize_t put = write(fd, piece, size);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return false;
-		piece += put;
-		size -= (size_t)put;
-	}
-	return true;
-}
-
-/* Standard input as a file without a name: it is read twice, once for the stream's name. */
-static int spool_input(void)
-{
-	const char *directory = getenv("TMPDIR");
-	char path[4096], *piece = malloc(PIECE);
-	ssize_t got = -1;
-	int fd = -1;
-
-	snprintf(path, sizeof(path), "%s/lift-XXXXXX",
-		 directory && *directory ? directory : "/tmp");
-	if (piece)
-		fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0) {
-		complain("%s: %s", path, strerror(errno));
-		goto fail;
-	}
-	unlink(path);
-	while ((got = read_piece(STDIN_FILENO, "standard input", piece)) > 0) {
-		if (!write_piece(fd, piece, (size_t)got)) {
-			complain("%s: %s: set TMPDIR to a directory with room for the input", path,
-				 strerror(errno));
-			got = -1;
-			break;
-		}
-	}
-	if (got < 0)
-		goto fail;
-	free(piece);
-	lseek(fd, 0, SEEK_SET);
-	return fd;
-fail:
-	if (fd >= 0)
-		close(fd);
-	free(piece);
-	return -1;
-}
-
-static int open_input(const char *name)
-{
-	struct stat stat;
-	int fd;
-
-	if (strcmp(name, "-") == 0)
-		return spool_input();
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &stat) != 0) {
-		complain("%s: %s", name, strerror(errno));
-	} else if (!S_ISREG(stat.st_mode)) {
-		complain("%s: not a file; '-' reads standard input", name);
-	} else {
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void finish_hash(crypto_generichash_state *state, char stream[static STREAM])
-{
-	unsigned char hash[HASH];
-
-	crypto_generichash_final(state, hash, sizeof(hash));
-	sodium_bin2hex(stream, STREAM, hash, sizeof(hash));
-}
-
-/* The stream's name, the file's size and its format; the file is then at its beginning again. */
-static bool survey_input(int fd, const char *name, char *piece, char stream[static STREAM],
-			 uint64_t *ret_size, enum rows_format *ret_format)
-{
-	crypto_generichash_state state;
-	const char *ending = strcmp(name, "-") == 0 ? NULL : name;
-	uint64_t size = 0;
-	ssize_t got;
-
-	crypto_generichash_init(&state, NULL, 0, HASH);
-	*ret_format = rows_format_of(ending, (struct text){ NULL, 0 });
-	while ((got = read_piece(fd, name, piece)) > 0) {
-		if (size == 0)
-			*ret_format = rows_format_of(ending, (struct text){ piece, (size_t)got });
-		crypto_generichash_update(&state, (unsigned char *)piece, (size_t)got);
-		size += (uint64_t)got;
-	}
-	if (got < 0)
-		return false;
-	finish_hash(&state, stream);
-	*ret_size = size;
-	if (lseek(fd, 0, SEEK_SET) == 0)
-		return true;
-	complain("%s: %s", name, strerror(errno));
-	return false;
-}
 
 /* Rows. */
 
@@ -205,29 +76,29 @@ static uint64_t count_done(const struct publishing *publishing)
 
 /* Read the file and send its rows. The bytes are hashed once more: a file that changes meanwhile
  * would get another's name. */
-static int send_rows(struct publishing *publishing, int fd, struct rows *rows, char *piece,
-		     uint64_t size, char stream[static STREAM])
+static int send_rows(struct publishing *publishing, const struct input *input, struct rows *rows,
+		     char *piece, char stream[static INPUT_STREAM])
 {
-	crypto_generichash_state state;
+	crypto_generichash_state hash;
 	uint64_t done = 0;
 	ssize_t got;
 	int err = 0;
 
-	crypto_generichash_init(&state, NULL, 0, HASH);
-	while (!err && (got = read_piece(fd, publishing->name, piece)) != 0) {
+	input_hash_begin(&hash);
+	while (!err && (got = input_read(input, piece)) != 0) {
 		if (got < 0)
 			return LIFT_E_IO;
-		crypto_generichash_update(&state, (unsigned char *)piece, (size_t)got);
+		crypto_generichash_update(&hash, (unsigned char *)piece, (size_t)got);
 		err = rows_feed(rows, piece, (size_t)got);
 		done += (uint64_t)got;
-		progress_show(&publishing->progress, done, size, count_done(publishing));
+		progress_show(&publishing->progress, done, input->size, count_done(publishing));
 	}
 	if (!err)
 		err = rows_finish(rows);
 	if (!err)
 		err = publishing->broadcast ? lift_broadcaster_push(publishing->broadcaster)
 					    : lift_publisher_flush(publishing->publisher);
-	finish_hash(&state, stream);
+	input_hash_end(&hash, stream);
 	return err;
 }
 
@@ -250,7 +121,9 @@ static int conclude(struct publishing *publishing, int err, const char *problem,
 			 publishing->broadcast ? " without --pub" : "");
 		return complain_endpoint(publishing->endpoint, err);
 	}
-	if (publishing->broadcast)
+	if (publishing->events == 0)
+		progress_end_empty(&publishing->progress);
+	else if (publishing->broadcast)
 		progress_end_sent(&publishing->progress,
 				  lift_broadcaster_added(publishing->broadcaster),
 				  publishing->refused);
@@ -283,27 +156,29 @@ static int open_connection(struct publishing *publishing, const char *stream)
 				     : lift_publisher_open(&acknowledged, &publishing->publisher);
 }
 
-static int publish_input(struct publishing *publishing, int fd, char *piece)
+static int publish_input(struct publishing *publishing, struct input *input, char *piece)
 {
 	const struct rows_sink sink = { publishing, take_event, take_unreadable };
-	char stream[STREAM], again[STREAM] = "";
+	char again[INPUT_STREAM] = "";
 	struct rows *rows = NULL;
-	enum rows_format format;
-	uint64_t size;
 	int err, status;
 
-	if (!survey_input(fd, publishing->name, piece, stream, &size, &format))
+	if (!input_survey(input, piece))
 		return STATUS_SYSTEM;
-	err = rows_open(format, &sink, &rows);
+	if (input->encoding == ENCODING_WINDOWS1252)
+		complain("%s: it is not UTF-8 and was read as Windows-1252; in a spreadsheet, save "
+			 "it as \"CSV UTF-8\"",
+			 input->name);
+	err = rows_open(input->format, input->encoding, &sink, &rows);
 	if (!err)
-		err = open_connection(publishing, stream);
+		err = open_connection(publishing, input->stream);
 	if (err) {
 		rows_free(rows);
 		return complain_endpoint(publishing->endpoint, err);
 	}
 	progress_begin(&publishing->progress, publishing->name);
-	err = send_rows(publishing, fd, rows, piece, size, again);
-	status = conclude(publishing, err, rows_problem(rows), strcmp(stream, again) != 0);
+	err = send_rows(publishing, input, rows, piece, again);
+	status = conclude(publishing, err, rows_problem(rows), strcmp(input->stream, again) != 0);
 	lift_publisher_free(publishing->publisher);
 	lift_broadcaster_free(publishing->broadcaster);
 	rows_free(rows);
@@ -312,13 +187,14 @@ static int publish_input(struct publishing *publishing, int fd, char *piece)
 
 static int publish_file(struct publishing publishing)
 {
-	char *piece = malloc(PIECE);
-	int fd = open_input(publishing.name), status = STATUS_SYSTEM;
+	struct input input = { .name = publishing.name, .fd = input_open(publishing.name) };
+	char *piece = malloc(INPUT_PIECE);
+	int status = STATUS_SYSTEM;
 
-	if (fd >= 0 && piece)
-		status = publish_input(&publishing, fd, piece);
-	if (fd >= 0)
-		close(fd);
+	if (input.fd >= 0 && piece)
+		status = publish_input(&publishing, &input, piece);
+	if (input.fd >= 0)
+		close(input.fd);
 	free(piece);
 	return status;
 }

@@ -11,12 +11,13 @@
 
 enum {
 	BUFFER_MAX = 4 * ROW_MAX,
-	EVENT_DEPTH = 2, /* maps in an event, itself counted: what a batch has room for */
+	DECODED_AT_ONCE = 4096, /* bytes */
+	EVENT_DEPTH = 2,	/* maps in an event, itself counted: what a batch has room for */
 };
 
 struct rows {
-	enum rows_format format;
 	struct rows_sink sink;
+	struct encoding_decoder decoder;
 	struct csv_rows *csv; /* NULL for JSON Lines */
 	struct msg_writer *writer;
 	uint64_t line; /* of the next byte to be read */
@@ -34,8 +35,12 @@ static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* Formats. */
 
-enum rows_format rows_format_of(const char *name, struct text beginning)
+enum rows_format rows_format_of(const char *name, enum encoding encoding, struct text beginning)
 {
+	enum { LOOKED_AT = 64 };
+	struct encoding_decoder decoder = { .encoding = encoding };
+	char text[ENCODING_ROOM(LOOKED_AT)];
+
 	static const struct {
 		const char *ending;
 		enum rows_format format;
@@ -52,19 +57,24 @@ enum rows_format rows_format_of(const char *name, struct text beginning)
 		    strcasecmp(name + strlen(name) - size, endings[i].ending) == 0)
 			return endings[i].format;
 	}
+	beginning.size =
+		encoding_decode(&decoder, beginning.data,
+				beginning.size < LOOKED_AT ? beginning.size : LOOKED_AT, text);
+	beginning.data = text;
 	i = beginning.size >= 3 && memcmp(beginning.data, byte_order_mark, 3) == 0 ? 3 : 0;
 	while (i < beginning.size && memchr(" \t\r\n", beginning.data[i], 4))
 		i++;
 	return i < beginning.size && beginning.data[i] == '{' ? ROWS_JSONL : ROWS_CSV;
 }
 
-int rows_open(enum rows_format format, const struct rows_sink *sink, struct rows **ret_rows)
+int rows_open(enum rows_format format, enum encoding encoding, const struct rows_sink *sink,
+	      struct rows **ret_rows)
 {
 	struct rows *rows = calloc(1, sizeof(*rows));
 
 	if (!rows)
 		return LIFT_E_MEMORY;
-	rows->format = format;
+	rows->decoder.encoding = encoding;
 	rows->sink = *sink;
 	rows->line = 1;
 	rows->writer = msg_writer_new();
@@ -295,7 +305,8 @@ static int drain(struct rows *rows)
 	return err;
 }
 
-int rows_feed(struct rows *rows, const char *data, size_t size)
+/* Bytes that are UTF-8. */
+static int feed_decoded(struct rows *rows, const char *data, size_t size)
 {
 	int err = 0;
 
@@ -312,18 +323,33 @@ int rows_feed(struct rows *rows, const char *data, size_t size)
 	return err;
 }
 
+int rows_feed(struct rows *rows, const char *data, size_t size)
+{
+	char text[ENCODING_ROOM(DECODED_AT_ONCE)];
+	int err = 0;
+
+	if (rows->decoder.encoding == ENCODING_UTF8)
+		return feed_decoded(rows, data, size);
+	while (!err && size > 0) {
+		size_t piece = size < DECODED_AT_ONCE ? size : DECODED_AT_ONCE;
+
+		err = feed_decoded(rows, text, encoding_decode(&rows->decoder, data, piece, text));
+		data += piece;
+		size -= piece;
+	}
+	return err;
+}
+
 int rows_finish(struct rows *rows)
 {
-	int err;
+	char last;
+	int err = feed_decoded(rows, &last, encoding_end(&rows->decoder, &last));
 
+	if (err)
+		return err;
 	rows->begun = rows->begun || rows->size < 3;
 	rows->ended = true;
 	if (rows->size > 0 && rows->buffer[rows->size - 1] != '\n')
 		rows->buffer[rows->size++] = '\n';
-	err = drain(rows);
-	if (!err && rows->csv && !csv_rows_has_header(rows->csv)) {
-		snprintf(rows->problem, ROWS_PROBLEM_MAX, "there is no header line");
-		err = LIFT_E_MALFORMED;
-	}
-	return err;
+	return drain(rows);
 }

@@ -10,6 +10,7 @@
 #ifndef LIFT_CLI_ROWS_H
 #define LIFT_CLI_ROWS_H
 
+#include "clients/cli/encoding.h"
 #include "clients/cli/row.h"
 #include "proto/msg.h"
 
@@ -28,18 +29,19 @@ struct rows_sink {
 struct rows;
 
 /* CSV or JSON Lines: by a name's ending, else by the content's first bytes. `name` may be NULL. */
-enum rows_format rows_format_of(const char *name, struct text beginning);
+enum rows_format rows_format_of(const char *name, enum encoding encoding, struct text beginning);
 
 /* A reader; LIFT_E_MEMORY. */
-int rows_open(enum rows_format format, const struct rows_sink *sink, struct rows **ret_rows);
+int rows_open(enum rows_format format, enum encoding encoding, const struct rows_sink *sink,
+	      struct rows **ret_rows);
 void rows_free(struct rows *rows);
 
 /* Read on. LIFT_E_MALFORMED: the header is not one of events (rows_problem); the sink's own errors;
  * LIFT_E_MEMORY. */
 int rows_feed(struct rows *rows, const char *data, size_t size);
 
-/* The end: read the last row, if no newline came after it. Errors as above; a CSV without a header
- * is LIFT_E_MALFORMED. */
+/* The end: read the last row, if no newline came after it. Errors as above; a file without
+ * anything has no rows, and no header is needed. */
 int rows_finish(struct rows *rows);
 
 /* What is wrong with the header, and what would be right; "" where nothing is. */

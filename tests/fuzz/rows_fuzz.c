@@ -83,7 +83,7 @@ static struct text read_file(enum rows_format format, struct text file, const ui
 	int err = 0;
 
 	heard.out = open_memstream(&text, &size);
-	REQUIRE(heard.out && rows_open(format, &sink, &rows) == 0);
+	REQUIRE(heard.out && rows_open(format, ENCODING_UTF8, &sink, &rows) == 0);
 	for (size_t at = 0, i = 0; !err && at < file.size; i++) {
 		size_t left = file.size - at, piece = n ? piece_size(sizes[i % n]) : left;
 
@@ -134,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	format = data[0] & 1 ? ROWS_CSV : ROWS_JSONL;
 	file.data = file_of(data + HEAD, size - HEAD, data[HEAD - 1], &file.size);
-	rows_format_of(NULL, file);
+	rows_format_of(NULL, ENCODING_UTF8, file);
 	whole = read_file(format, file, NULL, 0);
 	pieces = read_file(format, file, data + 1, N_PIECES);
 	REQUIRE(text_equal(whole, pieces));

@@ -55,7 +55,7 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 	int err = 0;
 
 	heard.out = open_memstream(&heard.text, &heard.size);
-	assert_int_equal(rows_open(format, &sink, &rows), 0);
+	assert_int_equal(rows_open(format, ENCODING_UTF8, &sink, &rows), 0);
 	for (size_t i = 0; !err && i < size; i += piece)
 		err = rows_feed(rows, text + i, size - i < piece ? size - i : piece);
 	if (!err)
@@ -145,7 +145,10 @@ static const struct {
 	  "malformed: the header has a column '?[31m?\?'; there are type, time, learner, module, "
 	  "region, score, passed, phase, attrs.NAME, voids.type, voids.time, voids.score, "
 	  "voids.passed and voids.phase\n" },
-	{ "a file without a header", ROWS_CSV, "", "malformed: there is no header line\n" },
+	{ "a file without anything has no rows", ROWS_CSV, "", "" },
+	{ "nor has one of empty lines", ROWS_CSV, "\xef\xbb\xbf\n\r\n", "" },
+	{ "nor one that ends behind its header", ROWS_CSV, HEADER, "" },
+	{ "nor one of empty lines of JSON", ROWS_JSONL, "\n \n", "" },
 	{ "a line of JSON", ROWS_JSONL,
 	  "{\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\"}",
 	  "1 {" EVENT },
@@ -340,7 +343,8 @@ static void a_format_is_known_by_name_or_else_by_its_first_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		assert_int_equal(rows_format_of(formats[i].name, text_of(formats[i].beginning)),
+		assert_int_equal(rows_format_of(formats[i].name, ENCODING_UTF8,
+						text_of(formats[i].beginning)),
 				 formats[i].format);
 }
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/encoding.h"
+
+#define NO_UTF8 '\xff' /* stands for what cannot be decoded */
+
+/* Windows-1252, 0x80 to 0x9f; above, it is Latin-1. 0: nothing. */
+static const uint16_t windows1252[32] = {
+	0x20ac, 0,	0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+	0x2039, 0x0152, 0,	0x017d, 0,	0,	0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+	0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,	0x017e, 0x0178,
+};
+
+/* Guessing. */
+
+/* The first byte of a character of UTF-8 (RFC 3629). */
+static void look_at_first(struct encoding_guess *guess, uint8_t byte)
+{
+	if (byte < 0xc2 || byte > 0xf4) {
+		guess->broken = true;
+		return;
+	}
+	guess->need = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+	guess->low = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;
+	guess->high = byte == 0xed ? 0x9f : byte == 0xf4 ? 0x8f : 0xbf;
+}
+
+static void look_at(struct encoding_guess *guess, uint8_t byte)
+{
+	if (byte >= 0x80 && byte < 0xa0 && !windows1252[byte - 0x80])
+		guess->undefined = true;
+	if (guess->need > 0 && byte >= guess->low && byte <= guess->high) {
+		guess->low = 0x80;
+		guess->high = 0xbf;
+		guess->multibyte |= --guess->need == 0;
+		return;
+	}
+	guess->broken |= guess->need > 0;
+	guess->need = 0;
+	if (byte >= 0x80)
+		look_at_first(guess, byte);
+}
+
+void encoding_look(struct encoding_guess *guess, const char *data, size_t size)
+{
+	for (size_t i = 0; i < size && guess->size + i < 2; i++)
+		guess->first[guess->size + i] = (uint8_t)data[i];
+	guess->size += size;
+	for (size_t i = 0; i < size; i++)
+		if (guess->need > 0 || (uint8_t)data[i] >= 0x80)
+			look_at(guess, (uint8_t)data[i]);
+}
+
+enum encoding encoding_guessed(const struct encoding_guess *guess)
+{
+	if (guess->size >= 2 && guess->first[0] == 0xff && guess->first[1] == 0xfe)
+		return ENCODING_UTF16LE;
+	if (guess->size >= 2 && guess->first[0] == 0xfe && guess->first[1] == 0xff)
+		return ENCODING_UTF16BE;
+	if ((guess->broken || guess->need > 0) && !guess->multibyte && !guess->undefined)
+		return ENCODING_WINDOWS1252;
+	return ENCODING_UTF8;
+}
+
+/* Decoding. */
+
+static size_t put_character(uint32_t code, char *to)
+{
+	size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+
+	for (size_t i = n; i > 1; i--, code >>= 6)
+		to[i - 1] = (char)(0x80 | (code & 0x3f));
+	to[0] = (char)(n == 1 ? code : (0xf00u >> n & 0xff) | code);
+	return n;
+}
+
+static size_t put_windows1252(uint8_t byte, char *to)
+{
+	uint32_t code = byte >= 0x80 && byte < 0xa0 ? windows1252[byte - 0x80] : byte;
+
+	if (code == 0 && byte != 0) {
+		*to = NO_UTF8;
+		return 1;
+	}
+	return put_character(code, to);
+}
+
+/* One unit of UTF-16. The first half of a character waits for the second. */
+static size_t put_unit(struct encoding_decoder *decoder, uint16_t unit, char *to)
+{
+	bool second = unit >= 0xdc00 && unit <= 0xdfff;
+	uint16_t high = decoder->high;
+	size_t size = 0;
+
+	decoder->high = 0;
+	if (high && second)
+		return put_character(0x10000 + ((uint32_t)(high - 0xd800) << 10) + (unit - 0xdc00),
+				     to);
+	if (high || second)
+		to[size++] = NO_UTF8;
+	if (unit >= 0xd800 && unit <= 0xdbff)
+		decoder->high = unit;
+	else if (!second)
+		size += put_character(unit, to + size);
+	return size;
+}
+
+static size_t put_byte(struct encoding_decoder *decoder, uint8_t byte, char *to)
+{
+	uint8_t first = decoder->odd;
+
+	if (decoder->encoding == ENCODING_WINDOWS1252)
+		return put_windows1252(byte, to);
+	decoder->has_odd = !decoder->has_odd;
+	decoder->odd = byte;
+	if (decoder->has_odd)
+		return 0;
+	return put_unit(decoder,
+			(uint16_t)(decoder->encoding == ENCODING_UTF16LE ? byte << 8 | first
+									 : first << 8 | byte),
+			to);
+}
+
+size_t encoding_decode(struct encoding_decoder *decoder, const char *data, size_t size, char *to)
+{
+	size_t used = 0;
+
+	if (size > 0 && decoder->encoding == ENCODING_UTF8) {
+		memcpy(to, data, size);
+		return size;
+	}
+	for (size_t i = 0; i < size; i++)
+		used += put_byte(decoder, (uint8_t)data[i], to + used);
+	return used;
+}
+
+size_t encoding_end(struct encoding_decoder *decoder, char *to)
+{
+	if (!decoder->has_odd && !decoder->high)
+		return 0;
+	*to = NO_UTF8;
+	return 1;
+}
