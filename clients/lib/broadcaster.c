@@ -14,15 +14,19 @@
 
 enum { TOPIC_ROOM = sizeof("event/") + SOURCE_MAX, SUBSCRIPTION_ROOM = 256 };
 
+static const char monitor_endpoint[] = "inproc://connection";
+
 struct lift_broadcaster {
 	struct wire wire;
+	void *monitor; /* says when the connection breaks */
 	struct msg_writer *writer;
 	char topic[TOPIC_ROOM];
 	char *source, *stream;
 	uint32_t batch;
-	uint64_t next_seq;
-	struct slot slot; /* being gathered */
-	bool subscribed;
+	int linger_ms;
+	uint64_t next_seq, added;
+	struct slot slot;	       /* being gathered */
+	bool subscribed, sent, broken; /* after something was sent */
 };
 
 static int prepare_broadcaster(void *handle, const void *with)
@@ -32,7 +36,26 @@ static int prepare_broadcaster(void *handle, const void *with)
 
 	return zmq_setsockopt(handle, ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) ||
 	       zmq_setsockopt(handle, ZMQ_SNDTIMEO, &timeout_ms, sizeof(timeout_ms)) ||
-	       zmq_setsockopt(handle, ZMQ_XPUB_NODROP, &no_drop, sizeof(no_drop));
+	       zmq_setsockopt(handle, ZMQ_XPUB_NODROP, &no_drop, sizeof(no_drop)) ||
+	       zmq_socket_monitor(handle, monitor_endpoint, ZMQ_EVENT_DISCONNECTED);
+}
+
+static int open_monitor(struct lift_broadcaster *broadcaster)
+{
+	broadcaster->monitor = zmq_socket(broadcaster->wire.zmq, ZMQ_PAIR);
+	if (!broadcaster->monitor || zmq_connect(broadcaster->monitor, monitor_endpoint) != 0)
+		return LIFT_E_SOCKET;
+	return 0;
+}
+
+/* Has the connection broken? What the system had taken for it is lost then. */
+static void take_breaks(struct lift_broadcaster *broadcaster)
+{
+	char frame[SUBSCRIPTION_ROOM];
+
+	while (zmq_recv(broadcaster->monitor, frame, sizeof(frame), ZMQ_DONTWAIT) >= 0 ||
+	       errno == EINTR)
+		broadcaster->broken = broadcaster->broken || broadcaster->sent;
 }
 
 /* A byte, 1 or 0, and the prefix that is subscribed to or not any more. */
@@ -80,7 +103,8 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 		return err;
 	snprintf(broadcaster->topic, sizeof(broadcaster->topic), "event/%s", options->source);
 	broadcaster->batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
-	broadcaster->next_seq = 1;
+	broadcaster->next_seq = options->first ? options->first : 1;
+	broadcaster->linger_ms = options->linger_ms;
 	slot_clear(&broadcaster->slot);
 	broadcaster->source = strdup(options->source);
 	broadcaster->stream = strdup(options->stream);
@@ -88,6 +112,8 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 	if (broadcaster->source && broadcaster->stream && broadcaster->writer)
 		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint,
 				prepare_broadcaster, options);
+	if (!err)
+		err = open_monitor(broadcaster);
 	if (!err)
 		err = await_subscription(broadcaster);
 	if (err)
@@ -97,11 +123,21 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 	return err;
 }
 
+static void close_sockets(struct lift_broadcaster *broadcaster)
+{
+	if (broadcaster->monitor) {
+		zmq_socket_monitor(broadcaster->wire.handle, NULL, 0); /* else it waits for us */
+		zmq_close(broadcaster->monitor);
+	}
+	broadcaster->monitor = NULL;
+	wire_close(&broadcaster->wire);
+}
+
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
 {
 	if (!broadcaster)
 		return;
-	wire_close(&broadcaster->wire);
+	close_sockets(broadcaster);
 	slot_free(&broadcaster->slot);
 	msg_writer_free(broadcaster->writer);
 	free(broadcaster->source);
@@ -109,32 +145,46 @@ void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
 	free(broadcaster);
 }
 
-int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
+static int send_batch(struct lift_broadcaster *broadcaster, uint64_t first, uint32_t count,
+		      struct text events)
 {
 	void *handle = broadcaster->wire.handle;
 	struct msg_writer *writer = broadcaster->writer;
-	struct text events, message;
-	uint32_t count;
+	struct text message;
 	int err;
 
-	if (broadcaster->slot.count == 0)
-		return 0;
+	take_breaks(broadcaster);
 	err = await_subscription(broadcaster); /* a daemon that restarts */
 	if (err)
 		return err;
-	events = slot_next(&broadcaster->slot, &count);
 	msg_writer_clear(writer);
-	batch_begin(writer, NULL, text_of(broadcaster->source), text_of(broadcaster->stream),
-		    broadcaster->slot.first, count);
-	msg_raw(writer, events);
+	batch_begin(writer, NULL, text_of(broadcaster->source), text_of(broadcaster->stream), first,
+		    count);
+	if (count > 0)
+		msg_raw(writer, events);
 	message = msg_written(writer);
 	if (!message.size)
 		return LIFT_E_MEMORY;
 	if (zmq_send(handle, broadcaster->topic, strlen(broadcaster->topic), ZMQ_SNDMORE) < 0 ||
 	    zmq_send(handle, message.data, message.size, 0) < 0)
 		return LIFT_E_SOCKET;
-	slot_clear(&broadcaster->slot);
+	broadcaster->sent = true;
 	return 0;
+}
+
+int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
+{
+	struct text events;
+	uint32_t count;
+	int err;
+
+	if (broadcaster->slot.count == 0)
+		return 0;
+	events = slot_next(&broadcaster->slot, &count);
+	err = send_batch(broadcaster, broadcaster->slot.first, count, events);
+	if (!err)
+		slot_clear(&broadcaster->slot);
+	return err;
 }
 
 int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event)
@@ -154,10 +204,35 @@ int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event
 	if (err)
 		return err;
 	broadcaster->next_seq++;
+	broadcaster->added++;
 	return slot->count == broadcaster->batch ? lift_broadcaster_push(broadcaster) : 0;
+}
+
+int lift_broadcaster_announce(struct lift_broadcaster *broadcaster)
+{
+	int err = lift_broadcaster_push(broadcaster);
+
+	if (err)
+		return err;
+	return send_batch(broadcaster, broadcaster->next_seq, 0, (struct text){ NULL, 0 });
+}
+
+int lift_broadcaster_finish(struct lift_broadcaster *broadcaster)
+{
+	int64_t begun_ms, linger_ms = broadcaster->linger_ms;
+	int err = lift_broadcaster_announce(broadcaster);
+
+	if (err)
+		return err;
+	take_breaks(broadcaster);
+	begun_ms = wire_clock_ms();
+	close_sockets(broadcaster);
+	if (linger_ms > 0 && wire_clock_ms() - begun_ms >= linger_ms)
+		return LIFT_E_SOCKET;
+	return broadcaster->broken ? LIFT_E_STOPPED : 0;
 }
 
 uint64_t lift_broadcaster_added(const struct lift_broadcaster *broadcaster)
 {
-	return broadcaster->next_seq - 1;
+	return broadcaster->added;
 }

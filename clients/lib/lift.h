@@ -16,6 +16,7 @@
 
 #include "proto/bytes.h"
 #include "proto/err.h"
+#include "proto/unknown.h"
 
 enum {
 	LIFT_ANSWER_MS = 5000, /* without an answer for so long: hello again, and resend */
@@ -31,16 +32,38 @@ struct lift_publisher;
 struct lift_rejection {
 	uint64_t seq, tag;	/* the event's number, and what it was added with */
 	struct text code, text; /* valid during the call */
+	struct text event;	/* as it was added; valid during the call */
 };
 
 struct lift_publisher_options {
 	const char *endpoint, *source, *stream; /* copied */
 	uint64_t first;				/* the number of the first event added; 0: 1 */
-	uint32_t batch;	 /* events in a batch, 1..10,000; 0: LIFT_BATCH_EVENTS */
-	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 120 s */
 
-	/* Called once for each event that the daemon has refused for good; may be NULL. */
+	/* The first event added gets the number that the stream is at (lift_publisher_next), and
+	 * the events are others than before. Where an earlier run was cut off, later numbers may be
+	 * taken: an event that is refused as `reused` for it is to be added again. */
+	bool go_on;
+
+	uint32_t batch;	 /* events in a batch, 1..10,000; 0: LIFT_BATCH_EVENTS */
+	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 120 s; below 0:
+			  * without end */
+
+	/* Called once for each event that the daemon has refused for good; may be NULL, as all that
+	 * follow. None of them may call the publisher. */
 	void (*rejected)(void *context, const struct lift_rejection *rejection);
+
+	/* Called for each event that was received before, when its attributes did not count; they
+	 * would now. Sent under another number they do. */
+	void (*uncounted)(void *context, uint64_t seq, uint64_t tag);
+
+	/* What accepted events have brought that counts nowhere; valid during the call. Said once,
+	 * and not at all where the first ack was lost. */
+	void (*unknown)(void *context, const struct unknown *unknown);
+
+	/* There has been no verdict for so long, because the daemon has asked to send again later
+	 * (the code's error), or says nothing for LIFT_ANSWER_MS (LIFT_E_SOCKET). Called again and
+	 * again while that is so. 0: wait on; else what the call that waits returns. */
+	int (*stalled)(void *context, int err, int64_t ms);
 
 	/* What silence and patience are measured by, ms; NULL: the system's clock that never goes
 	 * back. */
@@ -49,7 +72,8 @@ struct lift_publisher_options {
 };
 
 /* Connect and say hello. LIFT_E_SOCKET where nobody answers within LIFT_ANSWER_MS; LIFT_E_COUNT
- * where a batch is to have more events than it may; else what the daemon says. */
+ * where a batch is to have more events than it may; LIFT_E_CLOSED where a stream that is to go on
+ * is closed; else what the daemon says. */
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher);
 void lift_publisher_free(struct lift_publisher *publisher);
@@ -71,21 +95,26 @@ int lift_publisher_wait(struct lift_publisher *publisher, int ms);
 /* Send everything and wait until there is a verdict on all of it. */
 int lift_publisher_flush(struct lift_publisher *publisher);
 
+/* Send everything, and tell the daemon that all numbers below the next event's have been sent, by
+ * whatever way: what is missing of them is a gap from then on, the last ones too. */
+int lift_publisher_announce(struct lift_publisher *publisher);
+
 /* Events on which there is a verdict. */
 uint64_t lift_publisher_judged(const struct lift_publisher *publisher);
 
 /* Broadcasting. */
 
-/* Fire and forget: nothing is acknowledged. Lost events show as a gap in the stream's numbers only
- * if later ones have come: lost last ones show nowhere. The same events added to a publisher of the
- * same source and stream send whatever is missing. */
+/* Fire and forget: nothing is acknowledged. Lost events are a gap in the stream's numbers if later
+ * ones have come, or an announcement that they were sent; where neither has, they show nowhere. The
+ * same events added to a publisher of the same source and stream send whatever is missing. */
 struct lift_broadcaster;
 
 struct lift_broadcaster_options {
 	const char *endpoint, *source,
 		*stream; /* copied; the endpoint is one of the daemon's `events` */
+	uint64_t first;	 /* as of a publisher */
 	uint32_t batch;	 /* as of a publisher */
-	int linger_ms;	 /* how long freeing it may wait until all is sent */
+	int linger_ms;	 /* how long finishing, and freeing, may wait until all is sent */
 };
 
 /* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within
@@ -94,12 +123,21 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 			  struct lift_broadcaster **ret_broadcaster);
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster);
 
-/* Add one event, as to a publisher; the first one has number 1. Any error is final. */
+/* Add one event, as to a publisher. Any error but LIFT_E_VALUE is final. */
 int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event);
 
 /* Send what has been gathered. LIFT_E_SOCKET where nobody has taken any of it for
  * LIFT_ANSWER_MS. */
 int lift_broadcaster_push(struct lift_broadcaster *broadcaster);
+
+/* Send what has been gathered, and that all numbers so far have been sent: if the last ones are
+ * lost, and this is not, they are a gap. Once a run at its end, and now and then. */
+int lift_broadcaster_announce(struct lift_broadcaster *broadcaster);
+
+/* Announce, and wait until all is sent; nothing can be added any more. LIFT_E_SOCKET where it was
+ * not within linger_ms (where these are 0, nobody knows); LIFT_E_STOPPED where the connection was
+ * broken after the first batch: what was on its way then is lost. */
+int lift_broadcaster_finish(struct lift_broadcaster *broadcaster);
 
 uint64_t lift_broadcaster_added(const struct lift_broadcaster *broadcaster);
 

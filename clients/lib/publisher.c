@@ -1,38 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The outbox is a ring of slots, one a batch, in the order of their numbers. The last one is being
- * gathered; the others wait to be sent or for their answer. Whatever happens to the connection,
- * what to do next can be read from the slots: a fresh socket only marks all of them as not sent.
- */
-#include "clients/lib/lift.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clients/lib/slot.h"
-#include "clients/lib/wire.h"
-#include "proto/control.h"
+#include "clients/lib/publisher_internal.h"
 
 enum {
 	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
 	POLL_MS = 100,
-	SLOTS_MAX = LIFT_WINDOW_MAX + 1,
-};
-
-struct lift_publisher {
-	struct lift_publisher_options options; /* with texts of our own */
-	char *endpoint, *source, *stream;
-	struct wire wire;
-	struct msg_reader *reader;
-	struct msg_writer *writer;
-	struct slot slots[SLOTS_MAX];
-	uint32_t head,
-		queued; /* the oldest slot, and how many wait; the one after them is gathered */
-	uint32_t window, in_flight; /* messages */
-	uint64_t next_seq, next, judged;
-	int64_t heard_ms;    /* the last answer, or the first message that waits for one */
-	int64_t progress_ms; /* the last verdict, or the first batch that waits for one */
-	int refusal;	     /* of the last nack that said retry */
 };
 
 /* The ring. */
@@ -44,36 +18,57 @@ static int64_t now_of(const struct lift_publisher *publisher)
 	return options->clock_ms ? options->clock_ms(options->context) : wire_clock_ms();
 }
 
-static struct slot *slot_at(struct lift_publisher *publisher, uint32_t i)
+/* Is there anything without a verdict that is not just being gathered? */
+static bool is_waiting(const struct lift_publisher *publisher)
 {
-	return &publisher->slots[(publisher->head + i) % SLOTS_MAX];
+	return publisher->queued > 0 || publisher->announcement.seq;
 }
 
 /* Sending. */
 
-static int slot_send(struct lift_publisher *publisher, struct slot *slot, int64_t now_ms)
+/* LIFT_E_BUSY where the socket takes nothing now. */
+static int send_batch(struct lift_publisher *publisher, uint64_t first, uint32_t count,
+		      struct text events, int64_t now_ms)
 {
-	uint32_t count;
-	struct text events = slot_next(slot, &count), message;
 	struct msg_writer *writer = publisher->writer;
+	struct text message;
 
 	msg_writer_clear(writer);
-	batch_begin(writer, "events", text_of(publisher->source), text_of(publisher->stream),
-		    slot->first + slot->judged, count);
-	msg_raw(writer, events);
+	batch_begin(writer, "events", text_of(publisher->source), text_of(publisher->stream), first,
+		    count);
+	if (count > 0)
+		msg_raw(writer, events);
 	message = msg_written(writer);
 	if (!message.size)
 		return LIFT_E_MEMORY;
-	if (zmq_send(publisher->wire.handle, message.data, message.size, ZMQ_DONTWAIT) < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			return LIFT_E_SOCKET;
-		slot_postpone(slot, now_ms);
-		return 0;
-	}
-	slot_sent(slot, count);
+	if (zmq_send(publisher->wire.handle, message.data, message.size, ZMQ_DONTWAIT) < 0)
+		return errno == EAGAIN || errno == EINTR ? LIFT_E_BUSY : LIFT_E_SOCKET;
 	if (publisher->in_flight++ == 0)
 		publisher->heard_ms = now_ms;
 	return 0;
+}
+
+static int send_slot(struct lift_publisher *publisher, struct slot *slot, int64_t now_ms)
+{
+	uint32_t count;
+	struct text events = slot_next(slot, &count);
+	int err = send_batch(publisher, slot->first + slot->judged, count, events, now_ms);
+
+	if (!err)
+		slot_sent(slot, count);
+	else if (err == LIFT_E_BUSY)
+		slot_postpone(slot, now_ms);
+	return err == LIFT_E_BUSY ? 0 : err;
+}
+
+static int send_announcement(struct lift_publisher *publisher, int64_t now_ms)
+{
+	int err = send_batch(publisher, publisher->announcement.seq, 0, (struct text){ NULL, 0 },
+			     now_ms);
+
+	publisher->announcement.in_flight = !err;
+	publisher->announcement.due_ms = now_ms + SLOT_RETRY_MS;
+	return err == LIFT_E_BUSY ? 0 : err;
 }
 
 /* Send what is due, in order, as far as the window goes. */
@@ -82,125 +77,16 @@ static int send_due(struct lift_publisher *publisher, int64_t now_ms)
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < publisher->queued; i++) {
-		struct slot *slot = slot_at(publisher, i);
+		struct slot *slot = publisher_slot(publisher, i);
 
 		if (publisher->in_flight >= publisher->window)
 			break;
 		if (slot->in_flight == 0 && slot->judged < slot->count && slot->due_ms <= now_ms)
-			err = slot_send(publisher, slot, now_ms);
+			err = send_slot(publisher, slot, now_ms);
 	}
-	return err;
-}
-
-/* Answers. */
-
-static struct slot *slot_of_answer(struct lift_publisher *publisher, const struct answer *answer)
-{
-	for (uint32_t i = 0; i < publisher->queued; i++) {
-		struct slot *slot = slot_at(publisher, i);
-
-		if (slot->in_flight > 0 && slot->first + slot->judged == answer->first)
-			return slot;
-	}
-	return NULL;
-}
-
-static void report_rejected(struct lift_publisher *publisher, const struct slot *slot,
-			    const struct answer *answer)
-{
-	for (size_t i = 0; publisher->options.rejected && i < answer->n_rejected; i++) {
-		struct lift_rejection rejection;
-
-		if (answer_rejected(answer, i, &rejection.seq, &rejection.code, &rejection.text) !=
-			    0 ||
-		    rejection.seq < answer->first || rejection.seq - answer->first >= answer->count)
-			continue;
-		rejection.tag = slot->tags[rejection.seq - slot->first];
-		publisher->options.rejected(publisher->options.context, &rejection);
-	}
-}
-
-static void take_ack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
-{
-	struct slot *slot = slot_of_answer(publisher, answer);
-
-	if (!slot || answer->count != slot->in_flight)
-		return;
-	publisher->next = answer->next;
-	publisher->progress_ms = now_ms;
-	publisher->refusal = 0;
-	publisher->in_flight--;
-	if (answer->more && slot->in_flight > ACK_REJECTED_MAX) {
-		/* One ack cannot hold all refusals: the verdict stands, so ask again in parts. */
-		slot->part = ACK_REJECTED_MAX;
-		slot_lost(slot);
-		return;
-	}
-	report_rejected(publisher, slot, answer);
-	publisher->judged += slot->in_flight;
-	slot_judged(slot);
-	while (publisher->queued > 0) {
-		slot = slot_at(publisher, 0);
-		if (slot->judged < slot->count)
-			break;
-		slot_clear(slot);
-		publisher->head = (publisher->head + 1) % SLOTS_MAX;
-		publisher->queued--;
-	}
-}
-
-static int take_nack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
-{
-	struct slot *slot = slot_of_answer(publisher, answer);
-	int err = lift_err_of_code(answer->code);
-
-	if (!err)
-		err = LIFT_E_MALFORMED;
-	if (!answer->retry)
-		return err;
-	publisher->refusal = err;
-	if (!slot)
-		return 0;
-	publisher->in_flight--;
-	slot_postpone(slot, now_ms);
-	return 0;
-}
-
-/* Is it about our stream? A nack may not say so. */
-static bool is_ours(const struct lift_publisher *publisher, const struct answer *answer)
-{
-	return (!answer->source.size || text_equal(answer->source, text_of(publisher->source))) &&
-	       (!answer->stream.size || text_equal(answer->stream, text_of(publisher->stream)));
-}
-
-/* Take one answer: LIFT_E_NOT_FOUND where there is none. What is not understood is passed over. */
-static int take_answer(struct lift_publisher *publisher, int64_t now_ms, bool *ret_welcome)
-{
-	struct answer answer;
-	zmq_msg_t frame;
-	int err = 0;
-
-	zmq_msg_init(&frame);
-	if (zmq_msg_recv(&frame, publisher->wire.handle, ZMQ_DONTWAIT) < 0) {
-		err = errno == EAGAIN || errno == EINTR ? LIFT_E_NOT_FOUND : LIFT_E_SOCKET;
-	} else if (answer_decode(publisher->reader,
-				 (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
-				 &answer) == 0 &&
-		   is_ours(publisher, &answer)) {
-		publisher->heard_ms = now_ms;
-		if (answer.what == ANSWER_WELCOME) {
-			publisher->window =
-				answer.window < LIFT_WINDOW_MAX ? answer.window : LIFT_WINDOW_MAX;
-			publisher->window += publisher->window == 0;
-			publisher->next = answer.next;
-			*ret_welcome = true;
-		} else if (answer.what == ANSWER_ACK) {
-			take_ack(publisher, &answer, now_ms);
-		} else {
-			err = take_nack(publisher, &answer, now_ms);
-		}
-	}
-	zmq_msg_close(&frame);
+	if (!err && publisher->announcement.seq && publisher->queued == 0 &&
+	    !publisher->announcement.in_flight && publisher->announcement.due_ms <= now_ms)
+		err = send_announcement(publisher, now_ms);
 	return err;
 }
 
@@ -249,8 +135,9 @@ static int connect_once(struct lift_publisher *publisher)
 
 	wire_close(&publisher->wire);
 	publisher->in_flight = 0;
+	publisher->announcement.in_flight = false;
 	for (uint32_t i = 0; i < publisher->queued; i++)
-		slot_lost(slot_at(publisher, i));
+		slot_lost(publisher_slot(publisher, i));
 	err = wire_open(&publisher->wire, ZMQ_DEALER, publisher->endpoint, prepare_publisher, NULL);
 	if (!err)
 		err = send_hello(publisher);
@@ -260,10 +147,24 @@ static int connect_once(struct lift_publisher *publisher)
 		if (now_ms >= end_ms)
 			return LIFT_E_NOT_FOUND;
 		wait_readable(publisher, end_ms - now_ms);
-		err = take_answer(publisher, now_ms, &welcome);
+		err = publisher_take_answer(publisher, now_ms, &welcome);
 		if (err == LIFT_E_NOT_FOUND)
 			err = 0;
 	}
+	return err;
+}
+
+/* Something waits, and nothing comes: may it go on? */
+static int bear(struct lift_publisher *publisher, int64_t now_ms)
+{
+	const struct lift_publisher_options *options = &publisher->options;
+	int64_t ms = now_ms - publisher->progress_ms;
+	int why = publisher->refusal ? publisher->refusal : LIFT_E_SOCKET, err = 0;
+
+	if (options->stalled && (publisher->refusal || ms > LIFT_ANSWER_MS))
+		err = options->stalled(options->context, why, ms);
+	if (!err && options->patience_ms > 0 && ms > options->patience_ms)
+		err = why;
 	return err;
 }
 
@@ -273,9 +174,9 @@ static int reconnect(struct lift_publisher *publisher)
 	int err;
 
 	do {
-		if (now_of(publisher) - publisher->progress_ms > publisher->options.patience_ms)
-			return LIFT_E_SOCKET;
-		err = connect_once(publisher);
+		err = bear(publisher, now_of(publisher));
+		if (!err)
+			err = connect_once(publisher);
 	} while (err == LIFT_E_NOT_FOUND);
 	return err;
 }
@@ -293,12 +194,12 @@ static int pump(struct lift_publisher *publisher, int ms)
 		wait_readable(publisher, ms);
 	now_ms = now_of(publisher);
 	while (!err)
-		err = take_answer(publisher, now_ms, &welcome);
+		err = publisher_take_answer(publisher, now_ms, &welcome);
 	if (err != LIFT_E_NOT_FOUND)
 		return err;
-	if (publisher->queued > 0 &&
-	    now_ms - publisher->progress_ms > publisher->options.patience_ms)
-		return publisher->refusal ? publisher->refusal : LIFT_E_SOCKET;
+	err = is_waiting(publisher) ? bear(publisher, now_ms) : 0;
+	if (err)
+		return err;
 	if (publisher->in_flight > 0 && now_ms - publisher->heard_ms > LIFT_ANSWER_MS)
 		return reconnect(publisher);
 	return send_due(publisher, now_ms);
@@ -332,13 +233,19 @@ int lift_publisher_open(const struct lift_publisher_options *options,
 	    !publisher->reader || !publisher->writer)
 		goto fail;
 	err = connect_once(publisher);
+	if (!err && options->go_on)
+		err = publisher->closed ? LIFT_E_CLOSED : 0;
 	if (err)
 		goto fail;
+	if (options->go_on)
+		publisher->next_seq = publisher->next;
 	*ret_publisher = publisher;
 	return 0;
 fail:
+	if (err == LIFT_E_NOT_FOUND)
+		err = publisher->refusal ? publisher->refusal : LIFT_E_SOCKET;
 	lift_publisher_free(publisher);
-	return err == LIFT_E_NOT_FOUND ? LIFT_E_SOCKET : err;
+	return err;
 }
 
 void lift_publisher_free(struct lift_publisher *publisher)
@@ -368,7 +275,7 @@ uint64_t lift_publisher_judged(const struct lift_publisher *publisher)
 
 int lift_publisher_push(struct lift_publisher *publisher)
 {
-	struct slot *slot = slot_at(publisher, publisher->queued);
+	struct slot *slot = publisher_slot(publisher, publisher->queued);
 	int err;
 
 	if (slot->count == 0)
@@ -384,7 +291,7 @@ int lift_publisher_push(struct lift_publisher *publisher)
 
 int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag)
 {
-	struct slot *slot = slot_at(publisher, publisher->queued);
+	struct slot *slot = publisher_slot(publisher, publisher->queued);
 	int err;
 
 	if (event.size > LIFT_BATCH_BYTES)
@@ -393,7 +300,7 @@ int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint
 		err = lift_publisher_push(publisher);
 		if (err)
 			return err;
-		slot = slot_at(publisher, publisher->queued);
+		slot = publisher_slot(publisher, publisher->queued);
 	}
 	if (slot->count == 0)
 		slot->first = publisher->next_seq;
@@ -419,6 +326,18 @@ int lift_publisher_flush(struct lift_publisher *publisher)
 	int err = lift_publisher_push(publisher);
 
 	while (!err && publisher->queued > 0)
+		err = pump(publisher, POLL_MS);
+	return err;
+}
+
+int lift_publisher_announce(struct lift_publisher *publisher)
+{
+	int err = lift_publisher_flush(publisher);
+
+	publisher->announcement.seq = publisher->next_seq;
+	publisher->announcement.due_ms = 0;
+	publisher->progress_ms = now_of(publisher);
+	while (!err && publisher->announcement.seq)
 		err = pump(publisher, POLL_MS);
 	return err;
 }

@@ -18,15 +18,25 @@
 #include "clients/lib/lift.h"
 #include "proto/control.h"
 #include "proto/event.h"
+#include "proto/unknown.h"
 
 enum { EVENTS_MAX = 20000, LOOK_MS = 20, IDLE_MS = 30, WINDOW = 4 };
 
 /* What the daemon does with one message: answers it, unless a fault is due. */
-enum fault { FAULT_NONE, FAULT_COUNT, FAULT_SILENCE, FAULT_RETRY, FAULT_WINDOW, FAULT_REFUSE };
-
-static const int fault_errs[] = {
-	[FAULT_RETRY] = LIFT_E_DISK, [FAULT_WINDOW] = LIFT_E_WINDOW, [FAULT_REFUSE] = LIFT_E_STREAMS
+enum fault {
+	FAULT_NONE,
+	FAULT_COUNT,
+	FAULT_SILENCE,
+	FAULT_RETRY,
+	FAULT_WINDOW,
+	FAULT_REFUSE,
+	FAULT_CLOCK, /* of all further ones, too */
 };
+
+static const int fault_errs[] = { [FAULT_RETRY] = LIFT_E_DISK,
+				  [FAULT_WINDOW] = LIFT_E_WINDOW,
+				  [FAULT_REFUSE] = LIFT_E_STREAMS,
+				  [FAULT_CLOCK] = LIFT_E_CLOCK };
 
 struct fake {
 	char endpoint[64];
@@ -37,7 +47,10 @@ struct fake {
 	unsigned fault_at; /* of which batch message, from 1; 0: none */
 	enum fault fault;
 	bool patient; /* answers only when nothing more comes, so that a window fills */
+	bool closed;  /* the stream */
+	bool curious; /* tells of unknown texts, and of the numbers of a first batch as uncounted */
 	/* found out */
+	uint64_t announced; /* the greatest one */
 	unsigned hellos, batches, unanswered, most_unanswered;
 	uint8_t taken[EVENTS_MAX + 1]; /* how often each number was taken first */
 	uint64_t n_taken;
@@ -59,6 +72,9 @@ static void fake_send(struct fake *fake, void *socket)
 static void take_batch(struct fake *fake, const struct batch *batch, struct msg_writer *writer)
 {
 	static struct rejection rejected[BATCH_EVENTS_MAX];
+	/* The second goes on behind the batch, as it must not. */
+	static const struct number_range uncounted[] = { { 2, 3 }, { 10, 99 } };
+	struct unknown unknown = { 0 };
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < batch->count; i++) {
@@ -70,8 +86,15 @@ static void take_batch(struct fake *fake, const struct batch *batch, struct msg_
 		if (err)
 			rejected[n++] = (struct rejection){ batch->seq + i, err };
 	}
+	if (batch->count == 0)
+		fake->announced = batch->seq;
+	if (fake->curious)
+		unknown_add(&unknown, UNKNOWN_REGION, (struct text){ NULL, 0 }, text_of("301"))
+			->meant = text_of("0301");
+	unknown.events = fake->curious;
 	ack_encode(writer, &(struct ack){ batch->source, batch->stream, batch->seq, batch->count,
-					  batch->seq + batch->count, rejected, n, NULL, NULL, 0 });
+					  batch->seq + batch->count, rejected, n, &unknown,
+					  uncounted, fake->curious && batch->seq == 1 ? 2 : 0 });
 }
 
 /* Write the answer to a message; false where there is to be none. */
@@ -87,11 +110,15 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 		if (request_decode(reader, message, &hello) != 0)
 			return false;
 		fake->hellos++;
-		welcome_encode(writer, &(struct welcome){ hello.source, hello.stream,
-							  fake->n_taken + 1, WINDOW, false });
+		welcome_encode(writer,
+			       &(struct welcome){ hello.source, hello.stream, fake->n_taken + 1,
+						  WINDOW, fake->closed });
 		return true;
 	}
-	fault = ++fake->batches == fake->fault_at ? fake->fault : FAULT_NONE;
+	fault = ++fake->batches == fake->fault_at ||
+				(fake->fault == FAULT_CLOCK && fake->batches > fake->fault_at)
+			? fake->fault
+			: FAULT_NONE;
 	switch (fault) {
 	case FAULT_NONE:
 		take_batch(fake, &batch, writer);
@@ -107,6 +134,7 @@ static bool answer_message(struct fake *fake, struct msg_reader *reader, struct 
 	case FAULT_RETRY:
 	case FAULT_WINDOW:
 	case FAULT_REFUSE:
+	case FAULT_CLOCK:
 		nack_encode(writer, &(struct nack){ batch.source, batch.stream, batch.seq,
 						    fault_errs[fault], fault != FAULT_REFUSE });
 		return true;
@@ -359,6 +387,12 @@ struct stepped {
 	struct fake *fake;
 	struct lift_publisher *publisher;
 	int64_t now_ms;
+	/* heard of */
+	uint64_t uncounted[20], unknown, rejected;
+	size_t n_uncounted;
+	int stalled;	    /* the error */
+	int64_t stalled_ms; /* the longest */
+	int give_up;	    /* what `stalled` returns */
 };
 
 static int64_t stepped_ms(void *context)
@@ -366,19 +400,71 @@ static int64_t stepped_ms(void *context)
 	return ((const struct stepped *)context)->now_ms;
 }
 
+static void hear_uncounted(void *context, uint64_t seq, uint64_t tag)
+{
+	struct stepped *stepped = context;
+
+	assert_int_equal(tag, 1);
+	stepped->uncounted[stepped->n_uncounted++] = seq;
+}
+
+static void hear_unknown(void *context, const struct unknown *unknown)
+{
+	struct stepped *stepped = context;
+
+	assert_int_equal(unknown->n_texts, 1);
+	assert_true(text_equal(unknown->texts[0].text, text_of("301")));
+	assert_true(text_equal(unknown->texts[0].meant, text_of("0301")));
+	stepped->unknown += unknown->n[UNKNOWN_REGION];
+}
+
+static void hear_event(void *context, const struct lift_rejection *rejection)
+{
+	struct stepped *stepped = context;
+
+	/* {"x": "xx...": each one byte more than the one before */
+	assert_int_equal(rejection->event.size, 4 + 10 + rejection->seq);
+	assert_int_equal(rejection->event.data[1] & 0xff, 0xa1);
+	stepped->rejected++;
+}
+
+static int hear_stalled(void *context, int err, int64_t ms)
+{
+	struct stepped *stepped = context;
+
+	stepped->stalled = err;
+	stepped->stalled_ms = ms > stepped->stalled_ms ? ms : stepped->stalled_ms;
+	return stepped->give_up;
+}
+
+static struct lift_publisher_options stepped_options(struct stepped *stepped)
+{
+	return (struct lift_publisher_options){ .endpoint = stepped->fake->endpoint,
+						.source = "s",
+						.stream = "t",
+						.batch = 10,
+						.patience_ms = 1000000,
+						.uncounted = hear_uncounted,
+						.unknown = hear_unknown,
+						.stalled = hear_stalled,
+						.clock_ms = stepped_ms,
+						.context = stepped };
+}
+
+static void stepped_prepare(struct stepped *stepped)
+{
+	*stepped = (struct stepped){ .fake = fake_start(), .now_ms = 1 };
+	pthread_create(&stepped->fake->thread, NULL, fake_run, stepped->fake);
+}
+
 static void stepped_open(struct stepped *stepped, unsigned fault_at, enum fault fault)
 {
-	struct lift_publisher_options options = { .source = "s",
-						  .stream = "t",
-						  .batch = 10,
-						  .patience_ms = 1000000,
-						  .clock_ms = stepped_ms,
-						  .context = stepped };
+	struct lift_publisher_options options;
 
 	*stepped = (struct stepped){ .fake = fake_start(), .now_ms = 1 };
 	stepped->fake->fault_at = fault_at;
 	stepped->fake->fault = fault;
-	options.endpoint = stepped->fake->endpoint;
+	options = stepped_options(stepped);
 	pthread_create(&stepped->fake->thread, NULL, fake_run, stepped->fake);
 	assert_int_equal(lift_publisher_open(&options, &stepped->publisher), 0);
 }
@@ -509,6 +595,147 @@ static void what_a_caller_gets_wrong_is_told_and_ends_nothing(void **state)
 	stepped_close(&stepped);
 }
 
+static void a_stream_goes_on_at_its_next_number(void **state)
+{
+	struct lift_publisher_options options;
+	struct stepped stepped;
+
+	(void)state;
+	stepped_prepare(&stepped);
+	stepped.fake->n_taken = 41;
+	options = stepped_options(&stepped);
+	options.go_on = true;
+	options.first = 7; /* is not asked then */
+	assert_int_equal(lift_publisher_open(&options, &stepped.publisher), 0);
+	assert_int_equal(lift_publisher_next(stepped.publisher), 42);
+	add_batch(&stepped);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(stepped.fake->taken[41], 0);
+	for (uint64_t seq = 42; seq < 52; seq++)
+		assert_int_equal(stepped.fake->taken[seq], 1);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+	stepped_close(&stepped);
+}
+
+static void a_closed_stream_does_not_go_on(void **state)
+{
+	struct lift_publisher_options options;
+	struct stepped stepped;
+
+	(void)state;
+	stepped_prepare(&stepped);
+	stepped.fake->closed = true;
+	options = stepped_options(&stepped);
+	options.go_on = true;
+	assert_int_equal(lift_publisher_open(&options, &stepped.publisher), LIFT_E_CLOSED);
+	assert_null(stepped.publisher);
+	/* What it has received is answered as before. */
+	options.go_on = false;
+	assert_int_equal(lift_publisher_open(&options, &stepped.publisher), 0);
+	stepped_close(&stepped);
+}
+
+static void what_counts_nowhere_is_told_by_number_and_text(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 0, FAULT_NONE);
+	stepped.fake->curious = true;
+	add_batch(&stepped);
+	add_batch(&stepped);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(stepped.n_uncounted, 3);
+	assert_int_equal(stepped.uncounted[0], 2);
+	assert_int_equal(stepped.uncounted[1], 3);
+	assert_int_equal(stepped.uncounted[2], 10); /* the batch ends there */
+	assert_int_equal(stepped.unknown, 2);
+	stepped_close(&stepped);
+}
+
+static void a_refused_event_is_handed_back_as_it_was_added(void **state)
+{
+	struct lift_publisher_options options;
+	struct stepped stepped;
+
+	(void)state;
+	stepped_prepare(&stepped);
+	options = stepped_options(&stepped);
+	options.rejected = hear_event;
+	assert_int_equal(lift_publisher_open(&options, &stepped.publisher), 0);
+	for (size_t i = 1; i <= 15; i++)
+		assert_int_equal(add_long(&stepped, 10 + i), 0);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	assert_int_equal(stepped.rejected, 15);
+	stepped_close(&stepped);
+}
+
+static void who_waits_hears_why_and_may_give_up(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_CLOCK);
+	add_batch(&stepped);
+	while (!stepped.stalled)
+		assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	assert_int_equal(stepped.stalled, LIFT_E_CLOCK);
+	assert_int_equal(stepped.stalled_ms, 0);
+	stepped.now_ms += 7000;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	assert_int_equal(stepped.stalled_ms, 7000);
+	stepped.give_up = LIFT_E_STOPPED;
+	assert_int_equal(lift_publisher_flush(stepped.publisher), LIFT_E_STOPPED);
+	stepped_close(&stepped);
+}
+
+static void silence_is_a_reason_to_wait_too(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_SILENCE);
+	add_batch(&stepped);
+	assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	stepped.now_ms += LIFT_ANSWER_MS;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	assert_int_equal(stepped.stalled, 0);
+	stepped.now_ms += 1;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, 0), 0);
+	assert_int_equal(stepped.stalled, LIFT_E_SOCKET);
+	assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+	stepped_close(&stepped);
+}
+
+static void an_announcement_is_acknowledged_and_sent_again_where_it_is_not(void **state)
+{
+	static const enum fault faults[] = { FAULT_NONE, FAULT_RETRY };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct lift_publisher_options options;
+		struct stepped stepped;
+
+		stepped_prepare(&stepped);
+		stepped.fake->fault_at = 2;
+		stepped.fake->fault = faults[i];
+		options = stepped_options(&stepped);
+		options.clock_ms = NULL; /* a pause ends by itself */
+		assert_int_equal(lift_publisher_open(&options, &stepped.publisher), 0);
+		add_batch(&stepped);
+		assert_int_equal(lift_publisher_announce(stepped.publisher), 0);
+		assert_int_equal(stepped.fake->announced, 11);
+		assert_int_equal(stepped.fake->batches, faults[i] == FAULT_NONE ? 2 : 3);
+		assert_int_equal(stepped.fake->hellos, 1);
+		assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+		/* And the stream goes on. */
+		add_batch(&stepped);
+		assert_int_equal(lift_publisher_flush(stepped.publisher), 0);
+		assert_all_taken(stepped.fake, 20, 1);
+		stepped_close(&stepped);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -524,6 +751,13 @@ int main(void)
 		cmocka_unit_test(patience_ends_where_no_verdict_comes),
 		cmocka_unit_test(long_events_fill_a_batch_before_it_has_its_number),
 		cmocka_unit_test(what_a_caller_gets_wrong_is_told_and_ends_nothing),
+		cmocka_unit_test(a_stream_goes_on_at_its_next_number),
+		cmocka_unit_test(a_closed_stream_does_not_go_on),
+		cmocka_unit_test(what_counts_nowhere_is_told_by_number_and_text),
+		cmocka_unit_test(a_refused_event_is_handed_back_as_it_was_added),
+		cmocka_unit_test(who_waits_hears_why_and_may_give_up),
+		cmocka_unit_test(silence_is_a_reason_to_wait_too),
+		cmocka_unit_test(an_announcement_is_acknowledged_and_sent_again_where_it_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

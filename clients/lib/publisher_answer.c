@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the daemon answers to a publisher, put against the slots of its outbox.
+ */
+#include <errno.h>
+
+#include "clients/lib/publisher_internal.h"
+
+static struct slot *slot_of_answer(struct lift_publisher *publisher, const struct answer *answer)
+{
+	for (uint32_t i = 0; i < publisher->queued; i++) {
+		struct slot *slot = publisher_slot(publisher, i);
+
+		if (slot->in_flight > 0 && slot->first + slot->judged == answer->first)
+			return slot;
+	}
+	return NULL;
+}
+
+static struct text event_of(const struct slot *slot, uint64_t seq)
+{
+	size_t i = seq - slot->first, begin = i ? slot->ends[i - 1] : 0;
+
+	return (struct text){ slot->events + begin, slot->ends[i] - begin };
+}
+
+static void report_rejected(struct lift_publisher *publisher, const struct slot *slot,
+			    const struct answer *answer)
+{
+	for (size_t i = 0; publisher->options.rejected && i < answer->n_rejected; i++) {
+		struct lift_rejection rejection;
+
+		if (answer_rejected(answer, i, &rejection.seq, &rejection.code, &rejection.text) !=
+			    0 ||
+		    rejection.seq < answer->first || rejection.seq - answer->first >= answer->count)
+			continue;
+		rejection.tag = slot->tags[rejection.seq - slot->first];
+		rejection.event = event_of(slot, rejection.seq);
+		publisher->options.rejected(publisher->options.context, &rejection);
+	}
+}
+
+static void report_uncounted(struct lift_publisher *publisher, const struct slot *slot,
+			     const struct answer *answer)
+{
+	const struct lift_publisher_options *options = &publisher->options;
+
+	for (size_t i = 0; options->uncounted && i < answer->n_uncounted; i++) {
+		uint64_t end = answer->first + answer->count;
+		struct number_range range;
+
+		if (answer_uncounted(answer, i, &range) != 0)
+			continue;
+		if (range.first < answer->first)
+			range.first = answer->first;
+		for (; range.first <= range.last && range.first < end; range.first++)
+			options->uncounted(options->context, range.first,
+					   slot->tags[range.first - slot->first]);
+	}
+}
+
+static void report_unknown(struct lift_publisher *publisher, const struct answer *answer)
+{
+	struct unknown unknown;
+
+	if (publisher->options.unknown && answer->unknown &&
+	    answer_unknown(answer, &unknown) == 0 && unknown.events > 0)
+		publisher->options.unknown(publisher->options.context, &unknown);
+}
+
+/* What is in front of the ring and judged leaves it. */
+static void drop_judged(struct lift_publisher *publisher)
+{
+	while (publisher->queued > 0) {
+		struct slot *slot = publisher_slot(publisher, 0);
+
+		if (slot->judged < slot->count)
+			return;
+		slot_clear(slot);
+		publisher->head = (publisher->head + 1) % SLOTS_MAX;
+		publisher->queued--;
+	}
+}
+
+/* Is it about what is being announced? */
+static bool is_announcement(const struct lift_publisher *publisher, const struct answer *answer)
+{
+	return publisher->announcement.in_flight && answer->first == publisher->announcement.seq &&
+	       answer->count == 0;
+}
+
+static void take_ack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
+{
+	bool announced = is_announcement(publisher, answer);
+	struct slot *slot = announced ? NULL : slot_of_answer(publisher, answer);
+
+	if (!announced && (!slot || answer->count != slot->in_flight))
+		return;
+	publisher->next = answer->next;
+	publisher->progress_ms = now_ms;
+	publisher->refusal = 0;
+	publisher->in_flight--;
+	if (announced) {
+		publisher->announcement.in_flight = false;
+		publisher->announcement.seq = 0;
+		return;
+	}
+	/* Sent once more, these events are not new. */
+	report_unknown(publisher, answer);
+	if (answer->more && slot->in_flight > ACK_REJECTED_MAX) {
+		/* One ack cannot hold all refusals: the verdict stands, so ask again in parts. */
+		slot->part = ACK_REJECTED_MAX;
+		slot_lost(slot);
+		return;
+	}
+	report_rejected(publisher, slot, answer);
+	report_uncounted(publisher, slot, answer);
+	publisher->judged += slot->in_flight;
+	slot_judged(slot);
+	drop_judged(publisher);
+}
+
+static int take_nack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
+{
+	bool announced = is_announcement(publisher, answer);
+	struct slot *slot = announced ? NULL : slot_of_answer(publisher, answer);
+	int err = lift_err_of_code(answer->code);
+
+	if (!err)
+		err = LIFT_E_MALFORMED;
+	if (!answer->retry)
+		return err;
+	publisher->refusal = err;
+	if (!slot && !announced)
+		return 0;
+	publisher->in_flight--;
+	if (slot)
+		slot_postpone(slot, now_ms);
+	else
+		publisher->announcement.in_flight = false;
+	return 0;
+}
+
+static void take_welcome(struct lift_publisher *publisher, const struct answer *answer)
+{
+	publisher->window = answer->window < LIFT_WINDOW_MAX ? answer->window : LIFT_WINDOW_MAX;
+	publisher->window += publisher->window == 0;
+	publisher->next = answer->next;
+	publisher->closed = answer->closed;
+}
+
+/* Is it about our stream? A nack may not say so. */
+static bool is_ours(const struct lift_publisher *publisher, const struct answer *answer)
+{
+	return (!answer->source.size || text_equal(answer->source, text_of(publisher->source))) &&
+	       (!answer->stream.size || text_equal(answer->stream, text_of(publisher->stream)));
+}
+
+int publisher_take_answer(struct lift_publisher *publisher, int64_t now_ms, bool *ret_welcome)
+{
+	struct answer answer;
+	zmq_msg_t frame;
+	int err = 0;
+
+	zmq_msg_init(&frame);
+	if (zmq_msg_recv(&frame, publisher->wire.handle, ZMQ_DONTWAIT) < 0) {
+		err = errno == EAGAIN || errno == EINTR ? LIFT_E_NOT_FOUND : LIFT_E_SOCKET;
+	} else if (answer_decode(publisher->reader,
+				 (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
+				 &answer) == 0 &&
+		   is_ours(publisher, &answer)) {
+		publisher->heard_ms = now_ms;
+		if (answer.what == ANSWER_WELCOME) {
+			take_welcome(publisher, &answer);
+			*ret_welcome = true;
+		} else if (answer.what == ANSWER_ACK) {
+			take_ack(publisher, &answer, now_ms);
+		} else if (answer.what == ANSWER_NACK) {
+			err = take_nack(publisher, &answer, now_ms);
+		}
+	}
+	zmq_msg_close(&frame);
+	return err;
+}
