@@ -19,12 +19,14 @@
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
 #include "daemon/last_good.h"
+#include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/socket.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
 #include "daemon/service.h"
 #include "daemon/serving.h"
+#include "daemon/store/address.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/trust.h"
 
@@ -165,27 +167,40 @@ static int check_stores(struct liftd *liftd)
 /* Where it was the disk, errno says more than the code. */
 static void journal_not_opened(const char *path, int err)
 {
+	char limit[ADDRESS_LIMIT_TEXT];
 	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE && errno > 0;
 
-	log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
-		  lift_err_code(err), is_disk ? strerror(errno) : lift_err_text(err));
+	address_limit(limit);
+	if (err == LIFT_E_MEMORY)
+		log_error("journal cannot be opened: path=%s code=%s reason=\"there is no room in "
+			  "memory for it; %s\"",
+			  path, lift_err_code(err), limit);
+	else
+		log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
+			  lift_err_code(err), is_disk ? strerror(errno) : lift_err_text(err));
 }
 
 static int open_journal(struct liftd *liftd)
 {
 	const struct journal_damage *damage = trust_damage(liftd->trust);
 	char path[PATH_MAX];
-	int err;
+	uint32_t mib;
+	int err = maps_choose((uint32_t)liftd->config->journal_max_mib, &mib);
 
+	if (err)
+		return err;
 	state_path(path, liftd->config->state, STATE_JOURNAL);
-	err = (damage ? journal_open_read_only : journal_open)(path, liftd->secret.digest,
-							       &liftd->journal);
+	if (damage)
+		err = journal_open_read_only(path, liftd->secret.digest, &liftd->journal);
+	else
+		err = journal_open_within(path, liftd->secret.digest, (uint64_t)mib << 20,
+					  &liftd->journal);
 	if (err) {
 		journal_not_opened(path, err);
 		return err;
 	}
 	journal_set_damage(liftd->journal, damage);
-	journal_set_quota(liftd->journal, (uint64_t)liftd->config->journal_max_mib << 20);
+	journal_set_quota(liftd->journal, (uint64_t)mib << 20);
 	return 0;
 }
 

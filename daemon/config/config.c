@@ -24,7 +24,6 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "namespaces: {}\n"
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
-				    "journal_max_mib: 261120\n"
 				    "events: ['ipc://RUNTIME/events']\n"
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"

@@ -48,7 +48,7 @@ struct config {
 	size_t n_namespaces;
 	struct as_of as_of;
 	int tick_ms;
-	int journal_max_mib;
+	int journal_max_mib; /* 0: as large as there is room for */
 	struct texts events, intake;
 	struct config_connect *connects;
 	size_t n_connects;

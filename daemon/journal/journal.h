@@ -46,6 +46,9 @@ struct journal_txn;
  * LIFT_E_SECRET where the journal was made with another. Else as store_open; LIFT_E_NEWER. */
 int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 		 struct journal **ret_journal);
+/* The same, with room for so many bytes (as store_open), and no more than those. */
+int journal_open_within(const char *dir, const uint8_t secret_digest[static 16], uint64_t room,
+			struct journal **ret_journal);
 /* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed;
  * what writes fails. LIFT_E_NOT_FOUND: there is none. */
 int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
@@ -59,6 +62,7 @@ void journal_forget_dead_readers(struct journal *journal);
 /* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */
 const uint8_t *journal_id(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal);
+uint64_t journal_room(const struct journal *journal); /* bytes that there may be in it */
 
 /* From now on it is damaged (journal_walk.h; any thread, once; borrowed as long as the journal),
  * and nothing is to be taken in or derived from it; is it? NULL: it is whole, as far as anyone
@@ -109,8 +113,9 @@ void journal_refuse_reused(struct journal *journal, const struct stream *stream,
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
 		   struct entry *ret_entry);
 
-/* How large the journal may become, in bytes; no limit unless set. Is there room for more? Without
- * it, what is appended is not held back, and journal_failure says so after each commit. */
+/* How large the journal may become, in bytes, at most what there is room for; no limit unless set.
+ * Is there room for more? Without it, what is appended is not held back, and journal_failure says
+ * so after each commit. */
 void journal_set_quota(struct journal *journal, uint64_t bytes);
 bool journal_has_room(const struct journal *journal);
 

@@ -17,6 +17,16 @@ int ledger_moved(struct ledger *ledger, const char *dir)
 	return store_moved(ledger->store, dir);
 }
 
+/* Records that come in any order leave pages half empty, and those that are replaced wait for
+ * readers: three times the journal has been seen. A catalogue has tallies whatever the journal
+ * has. */
+uint64_t ledger_room(uint64_t journal_room)
+{
+	uint64_t room = 4 * journal_room + (UINT64_C(256) << 20);
+
+	return room < STORE_ROOM_MAX ? room : STORE_ROOM_MAX;
+}
+
 uint64_t ledger_bytes(const struct ledger *ledger)
 {
 	return store_bytes(ledger->store);
@@ -151,7 +161,8 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	ledger->changes = tally_map_new();
 	err = ledger->stretch && ledger->places && ledger->changes ? 0 : LIFT_E_MEMORY;
 	if (!err)
-		err = store_open(dir, ledger_db_names, LDB_COUNT, &ledger->store);
+		err = store_open(dir, ledger_db_names, LDB_COUNT,
+				 ledger_room(journal_room(journal)), &ledger->store);
 	if (err)
 		ledger_close(ledger);
 	else

@@ -70,6 +70,8 @@ void ledger_close(struct ledger *ledger);
 /* Go on with a catalogue of the same digest: other names, places, headcounts. The thread that
  * applies. */
 void ledger_switch(struct ledger *ledger, const struct catalogue *catalogue);
+/* How large a ledger may become, in bytes, by the room of the journal that it is made from. */
+uint64_t ledger_room(uint64_t journal_room);
 uint64_t ledger_bytes(const struct ledger *ledger);
 void ledger_forget_dead_readers(struct ledger *ledger); /* as store_forget_dead_readers */
 

@@ -28,6 +28,20 @@ int store_file_find(const char *dir)
 	return rc || access(path, F_OK) == 0 ? rc : errno;
 }
 
+int store_file_bytes(const char *dir, uint64_t *ret_bytes)
+{
+	char path[PATH_MAX];
+	struct stat info;
+	int rc = file_path(path, dir, "data.mdb");
+
+	if (!rc && stat(path, &info) != 0)
+		rc = errno;
+	if (rc && rc != ENOENT)
+		return rc;
+	*ret_bytes = rc ? 0 : (uint64_t)info.st_size;
+	return 0;
+}
+
 static void remove_new(const char *dir)
 {
 	static const char *const names[] = { "new/data.mdb", "new/lock.mdb" };

@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Where a file was when it was opened. */
@@ -29,6 +30,9 @@ int store_file_begin(const char *dir, char ret_new[static PATH_MAX]);
 /* The file in it is whole and synced: move it to its place, and have the names on disk. EEXIST:
  * there is one, which stays. */
 int store_file_finish(const char *dir);
+
+/* How large it is; 0 where there is none. */
+int store_file_bytes(const char *dir, uint64_t *ret_bytes);
 
 /* Give the lock file its blocks. It is written to through a map: on a full disk that would be
  * SIGBUS. */

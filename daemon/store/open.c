@@ -6,9 +6,44 @@
 #include "daemon/store/internal.h"
 #include "daemon/store/number.h"
 
-/* One large fixed map: address space only, the file grows as it is used. */
-#define STORE_MAP_BYTES (UINT64_C(256) << 30)
 enum { STORE_READERS_MAX = 64 };
+
+/* What a map is larger by than what is to be in it. A transaction that writes takes new pages for
+ * all that it changes, so for all that there is, at most; and memory bounds it, too. */
+#define BEYOND_MIN  (UINT64_C(64) << 20)
+#define BEYOND_MAX  (UINT64_C(1) << 30)
+#define MAP_STEP    (UINT64_C(1) << 20) /* a multiple of any page */
+#define GROWTH_ROOM (UINT64_C(256) << 20)
+
+static uint64_t whole(uint64_t bytes)
+{
+	return (bytes + MAP_STEP - 1) / MAP_STEP * MAP_STEP;
+}
+
+uint64_t store_map_bytes(uint64_t room)
+{
+	uint64_t beyond = room < BEYOND_MIN ? BEYOND_MIN : room > BEYOND_MAX ? BEYOND_MAX : room;
+
+	return whole(room + beyond);
+}
+
+/* Before anything is open: address space only, the file grows as it is used. */
+static int set_map(struct store *store, uint64_t bytes)
+{
+	return bytes > SIZE_MAX ? ENOMEM : mdb_env_set_mapsize(store->env, (size_t)bytes);
+}
+
+/* What another process writes while this one reads is more soon: a larger map saves making a larger
+ * one. */
+static uint64_t with_growth(uint64_t bytes)
+{
+	return whole(bytes + bytes / 4 + GROWTH_ROOM);
+}
+
+uint64_t store_room(const struct store *store)
+{
+	return store->room;
+}
 
 static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
 {
@@ -45,12 +80,34 @@ static void close_env(struct store *store)
 	number_lend(0);
 }
 
-static int open_env(struct store *store, const char *dir, bool read_only)
+/* A store that was larger where it comes from is opened all the same. */
+static int make_room(struct store *store, const char *dir, uint64_t room)
 {
+	uint64_t bytes;
+	int rc = store_file_bytes(dir, &bytes);
+
+	if (rc)
+		return rc;
+	store->room = store->read_only ? with_growth(bytes) : room > bytes ? room : bytes;
+	return set_map(store, store->read_only ? store->room : store_map_bytes(store->room));
+}
+
+int store_widen(struct store *store)
+{
+	MDB_envinfo info;
+	int rc = mdb_env_info(store->env, &info);
+
+	/* What its file has is what it gets at least. */
+	return rc ? rc : set_map(store, with_growth(info.me_mapsize));
+}
+
+static int open_env(struct store *store, const char *dir, uint64_t room)
+{
+	bool read_only = store->read_only;
 	int dead, rc = create_env(store);
 
 	if (!rc)
-		rc = mdb_env_set_mapsize(store->env, STORE_MAP_BYTES);
+		rc = make_room(store, dir, room);
 	if (!rc)
 		rc = mdb_env_set_maxdbs(store->env, STORE_DBS_MAX);
 	if (!rc)
@@ -63,14 +120,14 @@ static int open_env(struct store *store, const char *dir, bool read_only)
 }
 
 /* A store that is not there: what a start has half made must not stop the next one. */
-static int make(const char *dir, const char *const dbs[], size_t n_dbs)
+static int make(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t room)
 {
 	struct store made = { 0 };
 	char path[PATH_MAX];
 	int rc = store_file_begin(dir, path);
 
 	if (!rc)
-		rc = open_env(&made, path, false);
+		rc = open_env(&made, path, room);
 	if (!rc)
 		rc = open_dbs(&made, dbs, n_dbs, false);
 	close_env(&made);
@@ -78,7 +135,7 @@ static int make(const char *dir, const char *const dbs[], size_t n_dbs)
 }
 
 static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
-		      struct store **ret_store)
+		      uint64_t room, struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	int rc;
@@ -86,13 +143,14 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 	assert(n_dbs <= STORE_DBS_MAX);
 	if (!store)
 		return LIFT_E_MEMORY;
+	store->read_only = read_only;
 	rc = read_only ? 0 : store_file_find(dir);
 	if (rc == ENOENT)
-		rc = make(dir, dbs, n_dbs);
+		rc = make(dir, dbs, n_dbs, room);
 	if (!rc)
 		rc = store_file_note(dir, &store->place);
 	if (!rc)
-		rc = open_env(store, dir, read_only);
+		rc = open_env(store, dir, room);
 	if (!rc)
 		rc = open_dbs(store, dbs, n_dbs, read_only);
 	if (rc) {
@@ -105,15 +163,16 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 	return 0;
 }
 
-int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store)
+int store_open(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t room,
+	       struct store **ret_store)
 {
-	return open_store(dir, dbs, n_dbs, false, ret_store);
+	return open_store(dir, dbs, n_dbs, false, room, ret_store);
 }
 
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
 			 struct store **ret_store)
 {
-	return open_store(dir, dbs, n_dbs, true, ret_store);
+	return open_store(dir, dbs, n_dbs, true, 0, ret_store);
 }
 
 void store_close(struct store *store)

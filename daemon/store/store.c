@@ -6,57 +6,6 @@
 
 enum { PAGE_BYTES = 4096 };
 
-static int err_of(int rc)
-{
-	switch (rc) {
-	case 0:
-		return 0;
-	case ENOMEM:
-		return LIFT_E_MEMORY;
-	case MDB_MAP_FULL:
-	case ENOSPC:
-	case EDQUOT:
-		return LIFT_E_DISK;
-	case MDB_CORRUPTED:
-	case MDB_PAGE_NOTFOUND:
-	case MDB_INVALID:
-		return LIFT_E_CORRUPT;
-	case MDB_BAD_TXN: /* a fault of ours: used after it had failed */
-	case MDB_PANIC:	  /* memory and disk may differ: LMDB refuses all from here on */
-		return LIFT_E_FATAL;
-	case ENOENT:
-		return LIFT_E_NOT_FOUND;
-	case MDB_NOTFOUND: /* of a database */
-	case MDB_INCOMPATIBLE:
-		return LIFT_E_CORRUPT;
-	case ESTALE:
-		return LIFT_E_GONE;
-	case MDB_VERSION_MISMATCH:
-		return LIFT_E_NEWER;
-	default:
-		return LIFT_E_IO;
-	}
-}
-
-int store_told(struct store *store, int rc)
-{
-	if (rc == 0)
-		return 0;
-	/* LMDB says so of a write that has come out short, too. */
-	if (rc == EIO && store_file_disk_is_full(&store->place))
-		rc = ENOSPC;
-	/* A panic says only that something has failed before. */
-	if (rc != MDB_PANIC || atomic_load(&store->failure) == 0)
-		atomic_store(&store->failure, rc);
-	errno = rc > 0 ? rc : 0;
-	return err_of(rc);
-}
-
-const char *store_failure(const struct store *store)
-{
-	return mdb_strerror(atomic_load(&store->failure));
-}
-
 int store_check_place(struct store *store)
 {
 	return store_told(store, store_file_check(&store->place));
@@ -90,18 +39,28 @@ int store_copy(struct store *store, int fd)
 		if (!rc)
 			rc = mdb_env_copyfd2(store->env, fd, 0);
 	}
-	errno = rc > 0 ? rc : 0;
-	return err_of(rc);
+	return store_err(rc);
 }
 
 /* Transactions. */
+
+/* What is only read may be written by another process at the same time: beyond this one's map. */
+static int begin(struct store *store, bool write, struct MDB_txn **ret_txn)
+{
+	unsigned flags = write ? 0 : MDB_RDONLY;
+	int rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+
+	if (rc != MDB_MAP_RESIZED || !store->read_only || atomic_load(&store->txns) > 0)
+		return rc;
+	rc = store_widen(store);
+	return rc ? rc : mdb_txn_begin(store->env, NULL, flags, ret_txn);
+}
 
 int store_begin(struct store *store, bool write, struct store_txn *txn)
 {
 	txn->store = store;
 	txn->txn = NULL;
-	txn->err = store_told(store,
-			      mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn));
+	txn->err = store_told(store, begin(store, write, &txn->txn));
 	if (!txn->err)
 		atomic_fetch_add(&store->txns, 1);
 	return txn->err;

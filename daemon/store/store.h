@@ -18,14 +18,24 @@ enum {
 	STORE_VALUE_MAX = 2000, /* bytes: a larger value takes pages of its own */
 };
 
+/* Bytes in a store of which nobody says how large it may become. */
+#define STORE_ROOM_MAX (UINT64_C(255) << 30)
+
 struct store;
 struct MDB_txn;
 struct MDB_cursor;
 
+/* How large the map is of a store in which there may be so many bytes: more by what one transaction
+ * can take beyond them, at most. */
+uint64_t store_map_bytes(uint64_t room);
+
 /* Open or make the environment in a directory (made with mode 0700 where there is none, its parent
  * must exist) with the databases named. One that is made is there whole or not at all. LIFT_E_IO
- * and LIFT_E_DISK with errno, LIFT_E_CORRUPT, LIFT_E_MEMORY. */
-int store_open(const char *dir, const char *const dbs[], size_t n_dbs, struct store **ret_store);
+ * and LIFT_E_DISK with errno, LIFT_E_CORRUPT, LIFT_E_MEMORY (there is no address space for its map,
+ * too). There is room in it for so many bytes, and for as many as it has already: what writes
+ * beyond fails with LIFT_E_DISK. */
+int store_open(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t room,
+	       struct store **ret_store);
 /* One that is there, with all its databases, of which no byte is changed. As above, and
  * LIFT_E_NOT_FOUND. */
 int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
@@ -42,6 +52,9 @@ int store_copy(struct store *store, int fd);
 /* Another process that was killed while it read: what it saw is kept from being used again, until
  * this has been called. Any thread. */
 void store_forget_dead_readers(struct store *store);
+
+/* Bytes that it was opened with room for. */
+uint64_t store_room(const struct store *store);
 
 /* Bytes in use on disk. */
 uint64_t store_bytes(const struct store *store);

@@ -9,6 +9,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
+#include "daemon/store/address.h"
 
 int task_check_owner(const char *state, struct report *report)
 {
@@ -38,6 +39,15 @@ int task_open_secret(const char *dir, struct secret *ret_secret, struct report *
 	return err;
 }
 
+int task_no_memory(struct report *report, const char *what, const char *path)
+{
+	char limit[ADDRESS_LIMIT_TEXT];
+
+	address_limit(limit);
+	return report_fail(report, LIFT_E_MEMORY,
+			   "%s: %.800s: there is no room in memory for it; %s", what, path, limit);
+}
+
 int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
 		      struct report *report)
 {
@@ -46,6 +56,8 @@ int task_open_journal(const char *dir, const struct secret *secret, struct journ
 
 	state_path(path, dir, STATE_JOURNAL);
 	err = journal_open_read_only(path, secret->digest, ret_journal);
+	if (err == LIFT_E_MEMORY)
+		return task_no_memory(report, "the journal cannot be read", path);
 	if (err)
 		report_fail(report, err, "the journal cannot be read: %.800s: %s", path,
 			    lift_err_text(err));

@@ -19,6 +19,10 @@ int task_open_secret(const char *dir, struct secret *ret_secret, struct report *
 int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
 		      struct report *report);
 
+/* Something of the state could not be opened for want of memory, or of address space:
+ * LIFT_E_MEMORY, with what limits it. */
+int task_no_memory(struct report *report, const char *what, const char *path);
+
 /* Is there room in a directory for so many bytes of `what`? On the disk of the state the daemon
  * must be able to go on: there, room for its ledger to be built anew, which a catalogue may ask for
  * at any time, and TASK_RESERVE for events that come are left. LIFT_E_DISK. */

@@ -60,6 +60,8 @@ static int open_ledger(struct verify *verify)
 		return report_fail(
 			verify->report, err,
 			"there is no ledger yet: it is being built, or no daemon has run here");
+	if (err == LIFT_E_MEMORY)
+		return task_no_memory(verify->report, "the ledger cannot be read", path);
 	if (err)
 		return report_fail(verify->report, err, "the ledger cannot be read: %.800s: %s",
 				   path, lift_err_text(err));
@@ -93,6 +95,9 @@ static int build(struct verify *verify)
 			   as_of_until(verify->config->as_of, verify->catalogue->calendar),
 			   &progress, &verify->built);
 	teller_stop(&teller);
+	if (err == LIFT_E_MEMORY)
+		return task_no_memory(verify->report, "no ledger can be built from the journal",
+				      verify->scratch);
 	if (err)
 		report_fail(verify->report, err,
 			    "no ledger can be built from the journal: %s (%.800s)",

@@ -109,6 +109,33 @@ static void with_too_few_descriptors_for_its_threads_it_says_so_and_ends(void **
 	assert_true(said);
 }
 
+/* As LimitAS= of a unit and ulimit -v do. */
+static void with_little_address_space_it_starts_or_says_which_limit(void **state)
+{
+	const struct surroundings in = { .address = UINT64_C(16) << 30 };
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char lines[256];
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	print_message("skipped: a sanitizer needs address space itself\n");
+	skip();
+#endif
+	daemon_configure(daemon, configuration);
+	daemon_start_in(daemon, &in);
+	daemon_await_counter(daemon, "takeovers", 1);
+	free(daemon_lift_out(daemon, 0, "verify", NULL)); /* in a child that has no more */
+	free(daemon_lift_out(daemon, 0, "backup", NULL));
+	daemon_stop(daemon, SIGTERM);
+	snprintf(lines, sizeof(lines), "%sjournal_max_mib: 20000\n", configuration);
+	daemon_configure(daemon, lines);
+	outcome = daemon_fail_in(daemon, &in);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "address space is 16384 MiB (RLIMIT_AS: LimitAS="));
+	assert_non_null(strstr(outcome.err, "or journal_max_mib: 1"));
+	outcome_free(&outcome);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -116,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(two_thousand_platforms_at_once_each_get_their_ack),
 		TEST(with_too_few_descriptors_for_its_threads_it_says_so_and_ends),
+		TEST(with_little_address_space_it_starts_or_says_which_limit),
 		TEST(without_descriptors_it_says_so_and_serves_those_who_are_there),
 	};
 

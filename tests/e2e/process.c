@@ -181,6 +181,7 @@ static void become(const struct process *process, const struct surroundings *in,
 	int out = open(process->out, O_WRONLY);
 	int err = open(process->err, O_WRONLY);
 	struct rlimit limit = { in->descriptors, in->descriptors };
+	struct rlimit address = { in->address, in->address };
 
 	if (input < 0 || out < 0 || err < 0 || dup2(input, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(err, 2) < 0)
@@ -188,6 +189,8 @@ static void become(const struct process *process, const struct surroundings *in,
 	closefrom(3);
 	if (in->descriptors && setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		_exit(123);
+	if (in->address && setrlimit(RLIMIT_AS, &address) != 0)
+		_exit(118);
 	if (in->hidden && !hide(in->hidden))
 		_exit(121);
 	if (in->user && (setgid(in->user) != 0 || setuid(in->user) != 0))

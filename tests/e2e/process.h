@@ -31,7 +31,8 @@ struct surroundings {
 	uid_t user;		/* to run as; 0: the test's own */
 	const char *hidden;	/* a directory that is empty for it; takes root */
 	unsigned descriptors;	/* that it may open; 0: as many as the test */
-	const int *families;	/* of sockets that it may open, ended with 0 */
+	uint64_t address;    /* bytes of address space that it may have; 0: as many as the test */
+	const int *families; /* of sockets that it may open, ended with 0 */
 	bool first; /* as process 1 of a PID namespace of its own, as in a container; takes root */
 };
 

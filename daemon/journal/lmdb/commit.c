@@ -98,7 +98,9 @@ int journal_commit(struct journal *journal)
 
 void journal_set_quota(struct journal *journal, uint64_t bytes)
 {
-	journal->quota = bytes;
+	uint64_t room = journal_room(journal);
+
+	journal->quota = bytes < room ? bytes : room;
 }
 
 /* What is appended takes pages that are not counted yet: of a tree they are at least half full. */

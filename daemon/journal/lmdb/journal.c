@@ -11,6 +11,11 @@ uint64_t journal_bytes(const struct journal *journal)
 	return store_bytes(journal->store);
 }
 
+uint64_t journal_room(const struct journal *journal)
+{
+	return store_room(journal->store);
+}
+
 const uint8_t *journal_id(const struct journal *journal)
 {
 	return journal->id;
@@ -113,7 +118,8 @@ static int check_meta(struct journal *journal, const uint8_t secret_digest[stati
 	return err;
 }
 
-static int open_journal(const char *dir, const uint8_t secret_digest[static 16], bool read_only,
+/* Room 0: it is only read. */
+static int open_journal(const char *dir, const uint8_t secret_digest[static 16], uint64_t room,
 			struct journal **ret_journal)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
@@ -121,9 +127,11 @@ static int open_journal(const char *dir, const uint8_t secret_digest[static 16],
 
 	if (!journal)
 		return LIFT_E_MEMORY;
-	journal->read_only = read_only;
-	err = (read_only ? store_open_read_only : store_open)(dir, journal_db_names, DB_COUNT,
-							      &journal->store);
+	journal->read_only = room == 0;
+	if (journal->read_only)
+		err = store_open_read_only(dir, journal_db_names, DB_COUNT, &journal->store);
+	else
+		err = store_open(dir, journal_db_names, DB_COUNT, room, &journal->store);
 	if (!err)
 		err = check_meta(journal, secret_digest);
 	if (!err)
@@ -139,13 +147,19 @@ static int open_journal(const char *dir, const uint8_t secret_digest[static 16],
 int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 		 struct journal **ret_journal)
 {
-	return open_journal(dir, secret_digest, false, ret_journal);
+	return open_journal(dir, secret_digest, STORE_ROOM_MAX, ret_journal);
+}
+
+int journal_open_within(const char *dir, const uint8_t secret_digest[static 16], uint64_t room,
+			struct journal **ret_journal)
+{
+	return open_journal(dir, secret_digest, room, ret_journal);
 }
 
 int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
 			   struct journal **ret_journal)
 {
-	return open_journal(dir, secret_digest, true, ret_journal);
+	return open_journal(dir, secret_digest, 0, ret_journal);
 }
 
 int journal_copy(struct journal *journal, int fd)

@@ -65,7 +65,7 @@ static void assert_defaults(const struct config *config)
 	assert_int_equal(config->n_namespaces, 0);
 	assert_false(config->as_of.pinned);
 	assert_int_equal(config->tick_ms, 1000);
-	assert_int_equal(config->journal_max_mib, 261120);
+	assert_int_equal(config->journal_max_mib, 0);
 	assert_list(&config->events, "ipc:///run/liftd/events");
 	assert_int_equal(config->n_connects, 0);
 	assert_list(&config->intake, "ipc:///run/liftd/intake");

@@ -330,7 +330,8 @@ static void change(const struct place *place, const char *db, struct text key, s
 	struct store *store;
 	struct store_txn txn;
 
-	assert_int_equal(store_open(dir_path(&place->dir, "journal"), dbs, 1, &store), 0);
+	assert_int_equal(
+		store_open(dir_path(&place->dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, true, &txn), 0);
 	store_put(&txn, 0, key, value);
 	assert_int_equal(store_commit(&txn), 0);
@@ -379,7 +380,8 @@ static void a_damaged_chunk_is_told_and_not_read(void **state)
 	assert_int_equal(journal_commit(place.journal), 0);
 	journal_close(place.journal);
 	bytes[7] = 1;
-	assert_int_equal(store_open(dir_path(&place.dir, "journal"), dbs, 1, &store), 0);
+	assert_int_equal(
+		store_open(dir_path(&place.dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	assert_true(store_get(&txn, 0, key, &found));
 	size = found.size;
@@ -533,7 +535,8 @@ static void the_oldest_rows_of_the_quarantine_give_way(void **state)
 	assert_int_equal(journal_lookup(place.journal, stream_of(&place, "a", "x"), 1, &entry), 0);
 	assert_true(entry.refused && entry.err == LIFT_E_TYPE);
 	journal_close(place.journal);
-	assert_int_equal(store_open(dir_path(&place.dir, "journal"), dbs, 1, &store), 0);
+	assert_int_equal(
+		store_open(dir_path(&place.dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	assert_int_equal(store_count(&txn, 0), JOURNAL_QUARANTINE_MAX);
 	store_cursor_open(&txn, 0, &cursor);
@@ -552,7 +555,8 @@ static void check_rows(const struct place *place, uint64_t rows, uint64_t reused
 	struct store_txn txn;
 	struct store *store;
 
-	assert_int_equal(store_open(dir_path(&place->dir, "journal"), dbs, 2, &store), 0);
+	assert_int_equal(
+		store_open(dir_path(&place->dir, "journal"), dbs, 2, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	assert_int_equal(store_count(&txn, 0), rows);
 	assert_int_equal(store_count(&txn, 1), reused);

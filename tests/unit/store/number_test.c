@@ -55,7 +55,7 @@ static void a_reader_with_the_id_of_another_process_reads(void **state)
 
 	(void)state;
 	dir_begin(&dir);
-	assert_int_equal(store_open(dir_path(&dir, "s"), dbs, 1, &store), 0);
+	assert_int_equal(store_open(dir_path(&dir, "s"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, true, &txn), 0);
 	store_put(&txn, 0, text_of("key"), text_of("value"));
 	assert_int_equal(store_commit(&txn), 0);

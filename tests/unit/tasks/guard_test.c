@@ -61,7 +61,7 @@ static void damage_first_chunk(const struct dir *dir)
 	struct store_txn txn;
 	struct store *store;
 
-	assert_int_equal(store_open(dir_path(dir, "journal"), dbs, 1, &store), 0);
+	assert_int_equal(store_open(dir_path(dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 	assert_int_equal(store_begin(store, true, &txn), 0);
 	store_cursor_open(&txn, 0, &cursor);
 	assert_true(store_seek(&cursor, none, &key, &value));

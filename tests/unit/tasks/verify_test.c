@@ -305,7 +305,7 @@ static void the_first_difference_is_found_and_said_in_words(void **state)
 
 		make_state(&house);
 		assert_int_equal(store_open(dir_path(&house.dir, "ledger"), ledger_db_names,
-					    LDB_COUNT, &store),
+					    LDB_COUNT, STORE_ROOM_MAX, &store),
 				 0);
 		assert_int_equal(store_begin(store, true, &txn), 0);
 		cases[i].tamper(&txn);

@@ -197,7 +197,8 @@ static void a_journal_that_is_not_there_or_only_begun_is_not_damaged(void **stat
 	assert_int_equal(journal_walk_begin(file_of(&dir), EVERYTHING, &walked, &more),
 			 LIFT_E_NOT_FOUND);
 	/* The daemon died before it had written what a journal begins with. */
-	assert_int_equal(store_open(dir_path(&dir, "journal"), journal_db_names, DB_COUNT, &store),
+	assert_int_equal(store_open(dir_path(&dir, "journal"), journal_db_names, DB_COUNT,
+				    STORE_ROOM_MAX, &store),
 			 0);
 	store_close(store);
 	assert_false(walk(&dir, EVERYTHING).found);
@@ -527,7 +528,7 @@ static void each_kind_of_damage_to_a_record_is_found_in_either_part(void **state
 
 		copy_begin(&copy.dir);
 		assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names,
-					    DB_COUNT, &copy.store),
+					    DB_COUNT, STORE_ROOM_MAX, &copy.store),
 				 0);
 		assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
 		one->damage(&copy);
@@ -910,9 +911,9 @@ static void ranges_of_much_damage_cover_all_of_it(void **state)
 
 	(void)state;
 	copy_begin(&copy.dir);
-	assert_int_equal(
-		store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT, &copy.store),
-		0);
+	assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT,
+				    STORE_ROOM_MAX, &copy.store),
+			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
 	for (int n = 0; n < CHUNKS; n += EVERY)
 		flip_last_byte(&copy, DB_ENTRIES, n);
@@ -963,8 +964,9 @@ static void write_format_1(const struct dir *dir)
 	struct chunk head = { 0, 1, 1, WORLD_BEGIN + 5, { (char *)chunk + CHUNK_HEAD, size } };
 	struct copy copy;
 
-	assert_int_equal(
-		store_open(dir_path(dir, "journal"), journal_db_names, DB_COUNT, &copy.store), 0);
+	assert_int_equal(store_open(dir_path(dir, "journal"), journal_db_names, DB_COUNT,
+				    STORE_ROOM_MAX, &copy.store),
+			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
 	put(&copy, DB_META, text_of("format"), text_of("\1"));
 	put(&copy, DB_META, text_of("secret"), (struct text){ (const char *)secret, 16 });
@@ -1011,7 +1013,8 @@ static void a_journal_of_format_1_is_walked_and_becomes_one_of_format_2(void **s
 		assert_int_equal(journal_commit(journal), 0);
 		journal_close(journal);
 		assert_false(walk(&dir, EVERYTHING).found);
-		assert_int_equal(store_open(dir_path(&dir, "journal"), dbs, 1, &store), 0);
+		assert_int_equal(
+			store_open(dir_path(&dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
 		assert_int_equal(store_begin(store, false, &txn), 0);
 		assert_true(store_get(&txn, 0, text_of("format"), &value));
 		assert_true(text_equal(value, text_of("\2")));
@@ -1030,9 +1033,9 @@ static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
 
 	(void)state;
 	copy_begin(&copy.dir);
-	assert_int_equal(
-		store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT, &copy.store),
-		0);
+	assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT,
+				    STORE_ROOM_MAX, &copy.store),
+			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
 	put(&copy, DB_META, text_of("format"), text_of("\3"));
 	assert_int_equal(store_commit(&copy.txn), 0);
