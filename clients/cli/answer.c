@@ -183,12 +183,14 @@ static void take_refusal(struct asking *asking, const json_t *answer)
 	};
 	const struct question *question = asking->question;
 	char problem[SHAPE_PROBLEM_MAX];
+	int err;
 
 	if (!shape_fits(answer, refusal, problem)) {
 		asking->status = complain_not_understood(problem);
 		return;
 	}
-	asking->status = STATUS_REFUSED;
+	err = lift_err_of_code(text_of(json_text(answer, "code")));
+	asking->status = err ? exit_status_of(err) : STATUS_REFUSED; /* of a newer daemon */
 	if (question->refused)
 		question->refused(question->context, answer);
 	else

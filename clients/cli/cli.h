@@ -10,12 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* With what a command ends: the same mistake with the same one, whichever command it is. */
 enum cli_status {
-	STATUS_WELL = 0,
-	STATUS_REFUSED = 1, /* something was refused, or not all is well */
-	STATUS_USAGE = 2,
-	STATUS_SYSTEM = 3, /* the daemon cannot be reached; files, memory */
+	STATUS_WELL = 0,    /* done */
+	STATUS_REFUSED = 1, /* the answer is no, or something of what was asked was refused */
+	STATUS_USAGE = 2,   /* options, arguments, names and days that can never be right */
+	STATUS_SYSTEM = 3,  /* the daemon or the system could not do it, or cannot be understood */
 };
+
+/* That of an error of LIFT_ERRORS, which is not 0: the daemon's, or of the way to it. */
+int exit_status_of(int err);
 
 /* What precedes the command. */
 struct cli {

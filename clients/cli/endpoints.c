@@ -287,7 +287,7 @@ int endpoints_find(const struct cli *cli, const char *audience, struct endpoints
 	if (err)
 		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
 	yaml_errors_clear(&errors);
-	status = err ? STATUS_SYSTEM : check_whose(ret_endpoints, author_of(path));
+	status = err ? exit_status_of(err) : check_whose(ret_endpoints, author_of(path));
 	if (!err && status != STATUS_WELL)
 		endpoints_clear(ret_endpoints);
 	return status;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/as_of.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/paragraph.h"
@@ -252,6 +253,16 @@ static int take_answer(void *context, const json_t *answer)
 	return 0;
 }
 
+static bool is_kind(const char *word)
+{
+	static const char *const kinds[] = { "module", "programme", "competence", "people" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i], word) == 0)
+			return true;
+	return false;
+}
+
 int command_explain(const struct cli *cli, int argc, char **argv)
 {
 	bool json = false;
@@ -279,22 +290,32 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc - first != 3)
 		return complain_usage(&usage, "expected a region, a kind and an id");
+	if (!is_kind(argv[first + 1]))
+		return complain_usage(&usage,
+				      "the kind must be module, programme, competence or people, "
+				      "not '%s'",
+				      argv[first + 1]);
+	status = as_of_check(&usage, "as-of", as_of);
+	if (status != STATUS_WELL)
+		return status;
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = question_ask(&(struct question){
-		.endpoint = endpoints.control,
-		.request = &(struct request){ .op = text_of("explain"),
-					      .as_of = text_of(as_of),
-					      .region = text_of(argv[first]),
-					      .kind = text_of(argv[first + 1]),
-					      .id = text_of(argv[first + 2]) },
-		.timeout_ms = EXPLAIN_TIMEOUT_MS,
-		.shape = &shape_of_explain,
-		.take = take_answer,
-		.refused = take_refusal,
-		.context = &json,
-	});
+	status = as_of_has_come(endpoints.control, as_of);
+	if (status == STATUS_WELL)
+		status = question_ask(&(struct question){
+			.endpoint = endpoints.control,
+			.request = &(struct request){ .op = text_of("explain"),
+						      .as_of = text_of(as_of),
+						      .region = text_of(argv[first]),
+						      .kind = text_of(argv[first + 1]),
+						      .id = text_of(argv[first + 2]) },
+			.timeout_ms = EXPLAIN_TIMEOUT_MS,
+			.shape = &shape_of_explain,
+			.take = take_answer,
+			.refused = take_refusal,
+			.context = &json,
+		});
 	endpoints_clear(&endpoints);
 	return status;
 }

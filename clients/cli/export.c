@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/cli/as_of.h"
 #include "clients/cli/csv_wish.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
@@ -196,22 +197,26 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		return complain_usage(&usage, "--for, --separator and --decimal are of CSV, not of "
 					      "jsonl");
 	status = csv_choose(&usage, &csv_wish, &exporting.csv.form);
+	if (status == STATUS_WELL)
+		status = as_of_check(&usage, "as-of", as_of);
 	if (status != STATUS_WELL)
 		return status;
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = question_ask(&(struct question){
-		.endpoint = endpoints.control,
-		.request = &(struct request){ .op = text_of("export"),
-					      .as_of = optional(as_of),
-					      .region = optional(region),
-					      .kind = optional(kind) },
-		.timeout_ms = EXPORT_TIMEOUT_MS,
-		.shape = &shape_of_export,
-		.take = take_answer,
-		.context = &exporting,
-	});
+	status = as_of_has_come(endpoints.control, as_of);
+	if (status == STATUS_WELL)
+		status = question_ask(&(struct question){
+			.endpoint = endpoints.control,
+			.request = &(struct request){ .op = text_of("export"),
+						      .as_of = optional(as_of),
+						      .region = optional(region),
+						      .kind = optional(kind) },
+			.timeout_ms = EXPORT_TIMEOUT_MS,
+			.shape = &shape_of_export,
+			.take = take_answer,
+			.context = &exporting,
+		});
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -60,14 +60,7 @@ int complain_endpoint(const char *endpoint, int err)
 			 endpoint);
 	else
 		complain("%s: %s (%s)", endpoint, lift_err_text(err), lift_err_code(err));
-	switch (err) {
-	case LIFT_E_SOCKET:
-	case LIFT_E_MEMORY:
-	case LIFT_E_IO:
-		return STATUS_SYSTEM;
-	default:
-		return STATUS_REFUSED;
-	}
+	return exit_status_of(err);
 }
 
 static void print_row(const char *dashes, const char *name, const char *value, const char *help)

@@ -241,7 +241,9 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 	if (sodium_init() < 0)
 		return STATUS_SYSTEM;
 	worst = endpoints_find(cli, NULL, &endpoints);
-	if (worst == STATUS_WELL && broadcast && !endpoints.events) {
+	if (worst != STATUS_WELL)
+		return worst;
+	if (broadcast && !endpoints.events) {
 		complain("the configuration has no events endpoint: publish without --pub");
 		worst = STATUS_SYSTEM;
 	}

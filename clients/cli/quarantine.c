@@ -12,9 +12,13 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
+#include "proto/event.h"
 #include "proto/json.h"
 
-enum { REFUSED_TIMEOUT_MS = 5000 };
+enum {
+	REFUSED_TIMEOUT_MS = 5000,
+	NUMBER_DIGITS = 15, /* of a row: below 2^53 */
+};
 
 /* Page after page of one question. */
 struct asked {
@@ -167,6 +171,8 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
+	if (!source_is_valid(text_of(source)))
+		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
@@ -182,7 +188,7 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 /* The arguments behind the options: list, or show NUMBER. False where they are others. */
 static bool read_arguments(int n, char **arguments, struct asked *asked)
 {
-	char *end;
+	const char *digits = n == 2 ? arguments[1] : "";
 
 	if (n == 1 && strcmp(arguments[0], "list") == 0) {
 		asked->print = print_quarantined;
@@ -190,10 +196,12 @@ static bool read_arguments(int n, char **arguments, struct asked *asked)
 	}
 	if (n != 2 || strcmp(arguments[0], "show") != 0)
 		return false;
+	if (!*digits || strlen(digits) > NUMBER_DIGITS || digits[strspn(digits, "0123456789")])
+		return false;
 	asked->print = print_in_full;
-	asked->only = strtoull(arguments[1], &end, 10);
+	asked->only = strtoull(digits, NULL, 10);
 	asked->request.after = asked->only - 1;
-	return *end == 0 && asked->only > 0;
+	return asked->only > 0;
 }
 
 int command_quarantine(const struct cli *cli, int argc, char **argv)
@@ -221,6 +229,8 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 	if (!read_arguments(argc - first, argv + first, &asked))
 		return complain_usage(
 			&usage, "expected 'list', or 'show' and the number of a row of the list");
+	if (source && !source_is_valid(text_of(source)))
+		return complain_usage(&usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "clients/cli/answer.h"
+#include "clients/cli/as_of.h"
 #include "clients/cli/csv_wish.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/report/build.h"
@@ -195,22 +196,24 @@ static const char *const period_words[2][2][2] = {
 };
 
 /* Days compare as texts; "" is no bound. */
-static int choose_period(const struct wish *wish, const json_t *programme, const char *today,
-			 struct report_input *input)
+static int choose_period(const struct wish *wish, const json_t *programme,
+			 const json_t *status_answer, struct report_input *input)
 {
+	const char *today = json_text(status_answer, "as_of");
 	const char *begins = json_text(programme, "from"), *ends = json_text(programme, "to");
 	bool ended = *ends && strcmp(ends, today) < 0;
+	char latest[DAY_TEXT];
 
 	copy_day(input->from, wish->from ? wish->from : begins);
 	copy_day(input->to, wish->to ? wish->to : ended ? ends : today);
+	as_of_latest(status_answer, latest);
 	input->period_is = period_words[!wish->from && *begins][!wish->to][ended];
 	if (strcmp(begins, today) > 0)
 		complain("programme '%s' begins on %s, and today is %s: there is nothing to report "
 			 "yet",
 			 wish->programme, begins, today);
-	else if (strcmp(input->to, today) > 0)
-		complain("--to %s is after today, %s: there are no figures of days to come",
-			 input->to, today);
+	else if (strcmp(input->to, latest) > 0)
+		return as_of_complain(input->to, latest);
 	else if (strcmp(input->to, begins) < 0 || (*ends && strcmp(input->from, ends) > 0))
 		complain("a period %s%s%s%s is outside programme '%s', which is %s%s%s%s",
 			 *input->from ? "from " : "", input->from, *input->from ? " to " : "until ",
@@ -306,7 +309,7 @@ static int report_figures(const char *endpoint, const struct wish *wish,
 		return complain_programme(programmes, wish->programme);
 	if (!find(regions, "code", wish->region))
 		return complain_region(regions, wish->region);
-	status = choose_period(wish, programme, json_text(status_answer, "as_of"), &input);
+	status = choose_period(wish, programme, status_answer, &input);
 	if (status != STATUS_WELL)
 		return status;
 	input.end = end = ask_figures(endpoint, wish->programme, input.to, &status);

@@ -40,7 +40,7 @@ static const struct shape journal[] = { IS_COUNT("last"), IS_COUNT("bytes"),
 static const struct shape ledger[] = { IS_COUNT("applied"), IS_COUNT("lag"), IS_FLAG("walking"),
 				       IS_MAP_OR_NIL("rebuild", rebuild), END };
 
-static const struct shape clock_keys[] = { IS_COUNT("behind_ms"), END };
+static const struct shape clock_keys[] = { IS_COUNT_OR_NIL("now"), IS_COUNT("behind_ms"), END };
 
 static const struct shape job[] = { IS_TEXT("job"), IS_COUNT("done"), IS_COUNT("total"), END };
 static const struct shape a_job[] = { IS_MAP(NULL, job), END };

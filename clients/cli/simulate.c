@@ -230,16 +230,29 @@ static void apply(const struct arguments *arguments, struct course *course)
 	course->wrong = arguments->wrong;
 }
 
-/* The programme that is asked for, of those that there are. */
-static int choose(const char *programme, struct course *course, struct yaml_errors *errors)
+static int complain_programme(const struct course *course, const char *id)
 {
-	if (!programme || course_choose(course, text_of(programme)))
-		return 0;
-	yaml_error(errors, 0, "unknown programme '%s'; known programmes:", programme);
-	for (size_t i = 0; i < course->n_programmes; i++)
-		yaml_error(errors, 0, "%.*s", (int)course->programmes[i].id.size,
-			   course->programmes[i].id.data);
-	return LIFT_E_CONFIG;
+	char *names = NULL;
+	size_t size;
+	FILE *out = open_memstream(&names, &size);
+
+	for (size_t i = 0; out && i < course->n_programmes; i++)
+		fprintf(out, "%s%.*s", i ? ", " : "", (int)course->programmes[i].id.size,
+			course->programmes[i].id.data);
+	if (out && fclose(out) == 0)
+		complain("the catalogue has no programme '%s': it has %s", id,
+			 size ? names : "none at all");
+	free(names);
+	return STATUS_REFUSED;
+}
+
+static int complain_catalogue(const struct yaml_errors *errors, int err)
+{
+	if (errors->text)
+		fputs(errors->text, stderr);
+	else
+		complain("%s: %s", errors->file, lift_err_text(err));
+	return exit_status_of(err);
 }
 
 /* The catalogue and the arguments make the course. */
@@ -250,26 +263,26 @@ static int prepare(struct simulation *simulation, const struct arguments *argume
 	struct yaml_errors errors = { .file = path };
 	struct text catalogue = { 0 };
 	char *data = file_read(path, &catalogue.size);
-	int err;
+	int err, status = STATUS_WELL;
 
 	if (!data)
 		return STATUS_SYSTEM;
 	catalogue.data = data;
 	err = course_read(catalogue, &errors, course);
-	if (!err)
-		err = choose(arguments->programme, course, &errors);
-	if (!err) {
+	if (!err && arguments->programme && !course_choose(course, text_of(arguments->programme)))
+		status = complain_programme(course, arguments->programme);
+	if (!err && status == STATUS_WELL) {
 		apply(arguments, course);
 		name_stream(course, catalogue, stream);
 		err = find_offsets(course);
+		if (!err)
+			err = course_generate(course, &simulation->events, &simulation->n);
 	}
-	if (!err)
-		err = course_generate(course, &simulation->events, &simulation->n);
 	free(data);
 	if (err)
-		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
+		status = complain_catalogue(&errors, err);
 	yaml_errors_clear(&errors);
-	return err ? STATUS_SYSTEM : STATUS_WELL;
+	return status;
 }
 
 static int simulate(const struct cli *cli, const struct arguments *arguments, const char *path)

@@ -46,12 +46,12 @@ static void expect_task(struct daemon *daemon, const char *task, const char *dir
 	outcome_free(&outcome);
 }
 
-static void expect_refused(struct daemon *daemon, const char *command, const char *dir,
-			   const char *said)
+static void expect_failed(struct daemon *daemon, const char *command, const char *dir, int status,
+			  const char *said)
 {
 	struct outcome outcome = daemon_lift(daemon, command, dir, NULL);
 
-	if (outcome.status != 1 || !strstr(outcome.err, said))
+	if (outcome.status != status || !strstr(outcome.err, said))
 		fail_msg("lift %s: status %d, or not '%s': %s", command, outcome.status, said,
 			 outcome.err);
 	outcome_free(&outcome);
@@ -286,11 +286,11 @@ static void what_cannot_be_made_is_refused_and_leaves_nothing(void **state)
 
 	start(daemon);
 	path_make(path, "%s/none/backup", daemon->dir);
-	expect_refused(daemon, "backup", path, "No such file or directory");
+	expect_failed(daemon, "backup", path, 3, "No such file or directory");
 	path_make(path, "%s/backup", daemon->state);
-	expect_refused(daemon, "backup", path, "backups/");
+	expect_failed(daemon, "backup", path, 1, "backups/");
 	path_make(path, "%s/run/intake", daemon->dir);
-	expect_refused(daemon, "backup", path, "is there already");
+	expect_failed(daemon, "backup", path, 1, "is there already");
 	assert_int_equal(count_names(daemon->state, "backup"), 0);
 	assert_int_equal(daemon_counter(daemon, "backups_failed"), 3);
 	/* Without a directory it goes where the daemon may always write. */
@@ -320,9 +320,9 @@ static void a_directory_that_is_the_daemons_own_is_refused(void **state)
 	daemon_configure(daemon, configuration);
 	daemon_start_in(daemon, &(struct surroundings){ .hidden = own });
 	free(daemon_lift_out(daemon, 0, "publish", EVENTS, NULL));
-	expect_refused(daemon, "backup", dir, "elsewhere for the daemon than for you");
+	expect_failed(daemon, "backup", dir, 1, "elsewhere for the daemon than for you");
 	path_make(dir, "%s/tmp/not/there/a", daemon->dir);
-	expect_refused(daemon, "backup", dir, "elsewhere for the daemon than for you");
+	expect_failed(daemon, "backup", dir, 1, "elsewhere for the daemon than for you");
 	free(daemon_lift_out(daemon, 0, "backup", shared, NULL));
 	free(daemon_lift_out(daemon, 0, "backup", NULL));
 	daemon_stop(daemon, SIGTERM);
@@ -427,7 +427,7 @@ static void a_child_that_is_killed_is_said_and_what_it_left_is_removed(void **st
 		outcome = process_wait(&asking);
 		if (outcome.status != 0) {
 			hits++;
-			assert_int_equal(outcome.status, 1);
+			assert_int_equal(outcome.status, 3);
 			if (!strstr(outcome.err, "died of signal 9"))
 				fail_msg("%s", outcome.err);
 			assert_int_equal(access(backup, F_OK), -1);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/as_of.h"
+
+#include <string.h>
+
+#include "clients/cli/shapes.h"
+#include "clients/cli/text/print.h"
+#include "proto/iso8601.h"
+
+enum { AS_OF_TIMEOUT_MS = 60000 };
+
+static const json_int_t NOW_MAX_MS = INT64_C(253402300800000); /* the year 10000 */
+
+static bool is_today(const char *day)
+{
+	return !day || strcmp(day, "today") == 0;
+}
+
+int as_of_check(const struct usage *usage, const char *option, const char *day)
+{
+	int32_t number;
+
+	if (is_today(day) || day_parse(text_of(day), &number) == 0)
+		return STATUS_WELL;
+	return complain_usage(usage, "--%s must be a day, YYYY-MM-DD, or today, not '%s'", option,
+			      day);
+}
+
+/* Days compare as texts. */
+void as_of_latest(const json_t *status, char to[static DAY_TEXT])
+{
+	json_int_t now_ms = json_number(json_object_get(status, "clock"), "now");
+	char now[ISO8601_TEXT] = "";
+
+	if (now_ms >= 0 && now_ms < NOW_MAX_MS)
+		iso8601_print(now_ms, now);
+	now[DAY_TEXT - 1] = 0;
+	snprintf(to, DAY_TEXT, "%s", json_text(status, "as_of"));
+	if (strcmp(now, to) > 0)
+		memcpy(to, now, DAY_TEXT);
+}
+
+static int take_today(void *context, const json_t *answer)
+{
+	as_of_latest(answer, context);
+	return 0;
+}
+
+int as_of_has_come(const char *control, const char *day)
+{
+	char today[DAY_TEXT] = "";
+	int status;
+
+	if (is_today(day))
+		return STATUS_WELL;
+	status = question_ask(&(struct question){
+		.endpoint = control,
+		.request = &(struct request){ .op = text_of("status") },
+		.timeout_ms = AS_OF_TIMEOUT_MS,
+		.shape = &shape_of_status,
+		.take = take_today,
+		.context = today,
+	});
+	if (status == STATUS_WELL && strcmp(day, today) > 0)
+		return as_of_complain(day, today);
+	return status;
+}
+
+int as_of_complain(const char *day, const char *today)
+{
+	complain("%s is after today, %s: there are no figures of days to come", day, today);
+	return STATUS_REFUSED;
+}

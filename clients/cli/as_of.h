@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * as_of.h - the day that figures are asked for: one that is, and that has come.
+ */
+#ifndef LIFT_CLI_AS_OF_H
+#define LIFT_CLI_AS_OF_H
+
+#include <jansson.h>
+
+#include "clients/cli/cli.h"
+#include "proto/day.h"
+
+/* Is an option's value a day, YYYY-MM-DD? NULL and "today" are. Else complain: a status. */
+int as_of_check(const struct usage *usage, const char *option, const char *day);
+
+/* The last day of which there are figures, by the daemon's status: its own day, or where that is
+ * pinned to an earlier one, the clock's. */
+void as_of_latest(const json_t *status, char to[static DAY_TEXT]);
+
+/* Has a day come that as_of_check let pass? Else complain: a status. */
+int as_of_has_come(const char *control, const char *day);
+
+/* Complain that it has not: STATUS_REFUSED. */
+int as_of_complain(const char *day, const char *today);
+
+#endif
