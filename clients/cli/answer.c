@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clients/cli/cli.h"
+#include "clients/cli/reach.h"
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 
@@ -228,10 +229,13 @@ static int take_message(void *context, const json_t *answer)
 
 int question_ask(const struct question *question)
 {
-	struct asking asking = { question, STATUS_WELL };
-	struct msg_writer *writer = msg_writer_new();
+	struct asking asking = { question, reach(question->endpoint) };
+	struct msg_writer *writer;
 	int err = LIFT_E_MEMORY;
 
+	if (asking.status != STATUS_WELL)
+		return asking.status;
+	writer = msg_writer_new();
 	if (writer) {
 		request_encode(writer, question->request);
 		err = lift_request(question->endpoint, msg_written(writer), question->timeout_ms,

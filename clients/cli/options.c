@@ -54,9 +54,8 @@ int complain_usage(const struct usage *usage, const char *format, ...)
 int complain_endpoint(const char *endpoint, int err)
 {
 	if (err == LIFT_E_SOCKET)
-		complain("no answer from %s: is liftd running ('systemctl status liftd'), and may "
-			 "you open its sockets ('ls -l')? For another daemon, name its "
-			 "configuration with --config FILE",
+		complain("%s: no answer: is liftd running, or has it stopped meanwhile ('systemctl "
+			 "status liftd')?",
 			 endpoint);
 	else
 		complain("%s: %s (%s)", endpoint, lift_err_text(err), lift_err_code(err));

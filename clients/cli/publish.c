@@ -11,6 +11,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/input.h"
 #include "clients/cli/progress.h"
+#include "clients/cli/reach.h"
 #include "clients/lib/lift.h"
 #include "proto/event.h"
 
@@ -246,6 +247,8 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 	if (broadcast && !endpoints.events) {
 		complain("the configuration has no events endpoint: publish without --pub");
 		worst = STATUS_SYSTEM;
+	} else {
+		worst = reach(broadcast ? endpoints.events : endpoints.intake);
 	}
 	for (int i = first; i < argc && worst != STATUS_SYSTEM; i++) {
 		status = publish_file((struct publishing){ .name = argv[i],

@@ -18,6 +18,7 @@
 #include "clients/cli/course/write.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/progress.h"
+#include "clients/cli/reach.h"
 #include "clients/lib/lift.h"
 #include "clients/lib/wire.h"
 #include "proto/day.h"
@@ -300,6 +301,8 @@ static int simulate(const struct cli *cli, const struct arguments *arguments, co
 	} else if (status == STATUS_WELL) {
 		status = endpoints_find(cli, NULL, &endpoints);
 		simulation.endpoint = endpoints.intake;
+		if (status == STATUS_WELL)
+			status = reach(simulation.endpoint);
 		if (status == STATUS_WELL)
 			status = send_course(&simulation, stream);
 	}

@@ -5,6 +5,7 @@
 #include "clients/cli/answer.h"
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
+#include "clients/cli/reach.h"
 #include "clients/lib/lift.h"
 #include "clients/lib/wire.h"
 #include "proto/snapshot.h"
@@ -96,7 +97,9 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	if (endpoints.snapshot) {
+	if (endpoints.snapshot)
+		status = reach(endpoints.snapshot);
+	if (endpoints.snapshot && status == STATUS_WELL) {
 		err = first < argc
 			      ? print_all(endpoints.snapshot, (const char *const *)argv + first,
 					  (size_t)(argc - first), wait_s * 1000, &printing)
@@ -104,7 +107,7 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 					  &printing);
 		status = err ? complain_snapshot(endpoints.snapshot, err, printing.puzzled)
 			     : STATUS_WELL;
-	} else {
+	} else if (!endpoints.snapshot) {
 		complain("the audience has no snapshot endpoint: 'lift watch' shows what changes");
 		status = STATUS_SYSTEM;
 	}

@@ -5,6 +5,7 @@
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
+#include "clients/cli/reach.h"
 #include "clients/lib/lift.h"
 #include "proto/snapshot.h"
 
@@ -131,6 +132,7 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
+	reach(endpoints.publish); /* says so, and waits for it */
 	watching.topics = first < argc ? (const char *const *)argv + first : default_topics;
 	watching.n_topics = first < argc ? (size_t)(argc - first) : 1;
 	watching.printing.colour = message_colour();

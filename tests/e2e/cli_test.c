@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "tests/e2e/check.h"
@@ -210,28 +211,93 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 
 /* Nobody there. */
 
-static void without_a_daemon_it_says_so_and_what_to_look_at(void **state)
+static const char *const askers[][5] = {
+	{ "status" },
+	{ "export" },
+	{ "publish", EVENTS },
+	{ "publish", "--pub", EVENTS },
+	{ "simulate", CATALOGUE },
+	{ "snapshot" },
+	{ "reload" },
+	{ "verify" },
+	{ "backup", "/tmp/x" },
+	{ "rejections" },
+	{ "quarantine", "list" },
+	{ "explain", "r", "module", "m" },
+	{ "report", "p" },
+};
+
+/* Each of them in one line. */
+static void expect_told(struct daemon *daemon, const struct surroundings *in, const char *said)
 {
-	static const char *const commands[][3] = {
-		{ "status" }, { "export" }, { "publish", EVENTS }, { "simulate", CATALOGUE }
-	};
-	struct process processes[4];
-	struct daemon *daemon = *state;
+	for (size_t i = 0; i < sizeof(askers) / sizeof(askers[0]); i++) {
+		struct outcome outcome = daemon_lift_in(daemon, in, askers[i]);
+		const char *end = strchr(outcome.err, '\n');
 
-	/* At once: each waits for its answer. */
-	daemon_configure(daemon, configuration);
-	for (size_t i = 0; i < 4; i++)
-		daemon_lift_start(daemon, &processes[i], commands[i][0], commands[i][1], NULL);
-	for (size_t i = 0; i < 4; i++) {
-		struct outcome outcome = process_wait(&processes[i]);
-
-		if (outcome.status != 3)
-			fail_msg("%s: status %d", commands[i][0], outcome.status);
-		check_has(outcome.err, "is liftd running");
-		check_has(outcome.err, daemon->dir);
-		check_has(outcome.err, "--config FILE");
+		if (outcome.status != 3 || !strstr(outcome.err, said) || !end || end[1] != 0)
+			fail_msg("lift %s: status %d, not '%s': %s", askers[i][0], outcome.status,
+				 said, outcome.err);
+		assert_string_equal(outcome.out, "");
 		outcome_free(&outcome);
 	}
+}
+
+static void without_a_daemon_it_says_so(void **state)
+{
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, configuration);
+	expect_told(daemon, NULL, "no such socket: liftd is not running here");
+	expect_told(daemon, NULL, daemon->dir);
+	daemon_start(daemon);
+	daemon_crash(daemon);
+	expect_told(daemon, NULL, "nobody listens: liftd was killed");
+}
+
+static void without_permission_it_says_who_has_it(void **state)
+{
+	const struct surroundings in = { .user = 4000000 };
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+
+	if (geteuid() != 0) {
+		print_message("skipped: only root can be two users\n");
+		skip();
+	}
+	daemon_configure(daemon, configuration);
+	daemon_start(daemon);
+	assert_int_equal(chmod(daemon->dir, 0755), 0);
+	expect_told(daemon, &in, "Permission denied: only user root may use it");
+	path_make(path, "%s/run", daemon->dir);
+	assert_int_equal(chmod(path, 0750), 0);
+	expect_told(daemon, &in, "Permission denied: you must be in group root");
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* It waits, but not without a word. */
+static void a_watch_says_at_once_that_nobody_is_there(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process process;
+	struct outcome outcome;
+	char *said;
+
+	daemon_configure(daemon, configuration);
+	daemon_lift_start(daemon, &process, "watch", "--count", "1", "beat", NULL);
+	do {
+		look_again();
+		said = file_text(process.err, NULL);
+		if (strchr(said, '\n'))
+			break;
+		free(said);
+	} while (true);
+	assert_non_null(strstr(said, "no such socket"));
+	free(said);
+	daemon_start(daemon);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 0);
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
 }
 
 static void a_configuration_that_is_not_there_is_named(void **state)
@@ -552,7 +618,9 @@ int main(void)
 		TEST(a_file_published_twice_changes_nothing),
 		TEST(a_dash_is_standard_input_in_either_format),
 		TEST(what_cannot_be_read_is_said_and_the_rest_is_published),
-		TEST(without_a_daemon_it_says_so_and_what_to_look_at),
+		TEST(without_a_daemon_it_says_so),
+		TEST(without_permission_it_says_who_has_it),
+		TEST(a_watch_says_at_once_that_nobody_is_there),
 		TEST(a_configuration_that_is_not_there_is_named),
 		TEST(watch_prints_as_many_messages_as_asked_as_json),
 		TEST(watch_prints_the_topics_asked_for_a_line_each),

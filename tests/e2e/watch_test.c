@@ -285,7 +285,7 @@ static void without_a_daemon_a_snapshot_says_what_to_look_at(void **state)
 	daemon_configure(*state, configuration);
 	outcome = daemon_lift_in(*state, NULL, args);
 	assert_int_equal(outcome.status, 3);
-	assert_non_null(strstr(outcome.err, "is liftd running"));
+	assert_non_null(strstr(outcome.err, "no such socket: liftd is not running here"));
 	assert_string_equal(outcome.out, "");
 	outcome_free(&outcome);
 }
