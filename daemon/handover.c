@@ -4,29 +4,72 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* Results in order. */
+struct results {
+	struct reload_result *first, **end; /* where the next one goes */
+};
+
 struct handover {
 	atomic_bool ledger_wanted;
-	_Atomic uint64_t reloads_asked;
 	pthread_mutex_t lock; /* of all below */
 	struct catalogue *newest;
 	struct {
 		struct catalogue *catalogue;
-		uint64_t reload;
+		struct results results; /* of the reloads that it came by */
 	} renamed;
 	struct {
 		struct ledger *ledger;
 		struct catalogue *catalogue; /* NULL: nothing lies here */
 	} checked;
-	struct {
-		uint64_t number;
-		int err;
-		char *errors;
-	} reloaded;
+	struct reload_wish wishes[HANDOVER_WISHES_MAX];
+	size_t n_wishes;
+	uint64_t last_wish;
+	struct results results, signalled;
 	struct {
 		bool is_left;
-		char *why;
-	} wrong;
+		struct files_state state;
+	} files;
 };
+
+static void results_init(struct results *results)
+{
+	*results = (struct results){ NULL, &results->first };
+}
+
+static void results_add(struct results *results, struct reload_result *result)
+{
+	result->next = NULL;
+	*results->end = result;
+	results->end = &result->next;
+}
+
+static struct reload_result *results_take(struct results *results)
+{
+	struct reload_result *first = results->first;
+
+	if (!first)
+		return NULL;
+	results->first = first->next;
+	if (!results->first)
+		results->end = &results->first;
+	return first;
+}
+
+static void results_free(struct results *results)
+{
+	struct reload_result *result;
+
+	while ((result = results_take(results)))
+		reload_result_free(result);
+}
+
+void reload_result_free(struct reload_result *result)
+{
+	if (!result)
+		return;
+	free((char *)result->answer.data);
+	free(result);
+}
 
 int handover_open(struct catalogue *newest, struct handover **ret_handover)
 {
@@ -36,6 +79,9 @@ int handover_open(struct catalogue *newest, struct handover **ret_handover)
 		return LIFT_E_MEMORY;
 	pthread_mutex_init(&handover->lock, NULL);
 	handover->newest = catalogue_keep(newest);
+	results_init(&handover->renamed.results);
+	results_init(&handover->results);
+	results_init(&handover->signalled);
 	*ret_handover = handover;
 	return 0;
 }
@@ -48,8 +94,10 @@ void handover_close(struct handover *handover)
 	catalogue_free(handover->renamed.catalogue);
 	catalogue_free(handover->checked.catalogue);
 	ledger_close(handover->checked.ledger);
-	free(handover->reloaded.errors);
-	free(handover->wrong.why);
+	results_free(&handover->renamed.results);
+	results_free(&handover->results);
+	results_free(&handover->signalled);
+	files_state_clear(&handover->files.state);
 	pthread_mutex_destroy(&handover->lock);
 	free(handover);
 }
@@ -80,49 +128,51 @@ struct catalogue *handover_newest(struct handover *handover)
 	return newest;
 }
 
-/* The lock is held. Numbers rise: what is done already stays as it is. */
-static void reload_done(struct handover *handover, uint64_t number, int err, char *errors)
+/* The lock is held. */
+static void leave(struct handover *handover, struct reload_result *result)
 {
-	if (number <= handover->reloaded.number) {
-		free(errors);
-		return;
+	results_add(result->number ? &handover->results : &handover->signalled, result);
+}
+
+/* The lock is held. What the reloads came by does not lie there any more; an error is new to
+ * them. */
+static void leave_renamed_results(struct handover *handover, int err)
+{
+	struct reload_result *result;
+
+	while ((result = results_take(&handover->renamed.results))) {
+		if (err) {
+			free((char *)result->answer.data);
+			result->answer = (struct text){ NULL, 0 };
+			result->err = err;
+		}
+		leave(handover, result);
 	}
-	free(handover->reloaded.errors);
-	handover->reloaded.number = number;
-	handover->reloaded.err = err;
-	handover->reloaded.errors = errors;
 }
 
-/* The lock is held. Numbers rise here, too, but for the 0 of those that nobody asked for. */
-static void join_renamed(struct handover *handover, uint64_t reload)
-{
-	if (reload > handover->renamed.reload)
-		handover->renamed.reload = reload;
-}
-
-void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue, uint64_t reload)
+void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue,
+			    struct reload_result *result)
 {
 	struct catalogue *before;
 
 	pthread_mutex_lock(&handover->lock);
 	before = handover->renamed.catalogue;
 	handover->renamed.catalogue = keep(catalogue);
-	if (catalogue)
-		join_renamed(handover, reload);
-	else if (before)
-		reload_done(handover, handover->renamed.reload, 0, NULL);
+	leave_renamed_results(handover, 0);
+	if (result)
+		results_add(&handover->renamed.results, result);
 	pthread_mutex_unlock(&handover->lock);
 	catalogue_free(before);
 }
 
-bool handover_join_renamed(struct handover *handover, uint64_t reload)
+bool handover_join_renamed(struct handover *handover, struct reload_result *result)
 {
 	bool is_there;
 
 	pthread_mutex_lock(&handover->lock);
 	is_there = handover->renamed.catalogue;
-	if (is_there)
-		join_renamed(handover, reload);
+	if (is_there && result)
+		results_add(&handover->renamed.results, result);
 	pthread_mutex_unlock(&handover->lock);
 	return is_there;
 }
@@ -145,7 +195,7 @@ void handover_renamed_done(struct handover *handover, const struct catalogue *ca
 	if (handover->renamed.catalogue == catalogue) { /* else another one has come meanwhile */
 		done = handover->renamed.catalogue;
 		handover->renamed.catalogue = NULL;
-		reload_done(handover, handover->renamed.reload, err, NULL);
+		leave_renamed_results(handover, err);
 	}
 	pthread_mutex_unlock(&handover->lock);
 	catalogue_free(done);
@@ -182,51 +232,71 @@ bool handover_ledger_wanted(struct handover *handover)
 	return atomic_exchange(&handover->ledger_wanted, false);
 }
 
-uint64_t handover_ask_reload(struct handover *handover)
+uint64_t handover_ask_reload(struct handover *handover, bool dry_run, bool yes)
 {
-	return atomic_fetch_add(&handover->reloads_asked, 1) + 1;
+	uint64_t number = 0;
+
+	pthread_mutex_lock(&handover->lock);
+	if (handover->n_wishes < HANDOVER_WISHES_MAX) {
+		number = ++handover->last_wish;
+		handover->wishes[handover->n_wishes++] =
+			(struct reload_wish){ number, dry_run, yes };
+	}
+	pthread_mutex_unlock(&handover->lock);
+	return number;
 }
 
-uint64_t handover_reload_asked(struct handover *handover)
+bool handover_take_wish(struct handover *handover, struct reload_wish *ret_wish)
 {
-	return atomic_load(&handover->reloads_asked);
+	bool is_there;
+
+	pthread_mutex_lock(&handover->lock);
+	is_there = handover->n_wishes > 0;
+	if (is_there) {
+		*ret_wish = handover->wishes[0];
+		memmove(&handover->wishes[0], &handover->wishes[1],
+			--handover->n_wishes * sizeof(handover->wishes[0]));
+	}
+	pthread_mutex_unlock(&handover->lock);
+	return is_there;
 }
 
-void handover_reload_done(struct handover *handover, uint64_t number, int err, char *errors)
+void handover_leave_result(struct handover *handover, struct reload_result *result)
 {
 	pthread_mutex_lock(&handover->lock);
-	reload_done(handover, number, err, errors);
+	leave(handover, result);
 	pthread_mutex_unlock(&handover->lock);
 }
 
-void handover_reloaded(struct handover *handover,
-		       void (*fn)(void *context, uint64_t number, int err, const char *errors),
-		       void *context)
+struct reload_result *handover_take_result(struct handover *handover, bool by_signal)
+{
+	struct reload_result *result;
+
+	pthread_mutex_lock(&handover->lock);
+	result = results_take(by_signal ? &handover->signalled : &handover->results);
+	pthread_mutex_unlock(&handover->lock);
+	return result;
+}
+
+void handover_leave_files(struct handover *handover, const struct files_state *files)
 {
 	pthread_mutex_lock(&handover->lock);
-	fn(context, handover->reloaded.number, handover->reloaded.err, handover->reloaded.errors);
+	files_state_clear(&handover->files.state);
+	handover->files.state = *files;
+	handover->files.is_left = true;
 	pthread_mutex_unlock(&handover->lock);
 }
 
-void handover_leave_wrong(struct handover *handover, char *why)
-{
-	pthread_mutex_lock(&handover->lock);
-	free(handover->wrong.why);
-	handover->wrong.why = why;
-	handover->wrong.is_left = true;
-	pthread_mutex_unlock(&handover->lock);
-}
-
-bool handover_take_wrong(struct handover *handover, char **ret_why)
+bool handover_take_files(struct handover *handover, struct files_state *ret_files)
 {
 	bool is_left;
 
 	pthread_mutex_lock(&handover->lock);
-	is_left = handover->wrong.is_left;
+	is_left = handover->files.is_left;
 	if (is_left)
-		*ret_why = handover->wrong.why;
-	handover->wrong.why = NULL;
-	handover->wrong.is_left = false;
+		*ret_files = handover->files.state;
+	handover->files.state = (struct files_state){ 0 };
+	handover->files.is_left = false;
 	pthread_mutex_unlock(&handover->lock);
 	return is_left;
 }

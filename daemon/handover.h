@@ -8,7 +8,25 @@
 #ifndef LIFTD_HANDOVER_H
 #define LIFTD_HANDOVER_H
 
+#include "daemon/control/status.h"
 #include "daemon/ledger/ledger.h"
+
+enum { HANDOVER_WISHES_MAX = 32 /* reloads that are asked for at once */ };
+
+/* A reload that is asked for: by a number that rises, or by a signal (0). */
+struct reload_wish {
+	uint64_t number;
+	bool dry_run, yes;
+};
+
+/* What came of it: each has its own. */
+struct reload_result {
+	uint64_t number;
+	int err;
+	struct text answer; /* on the wire, owned; empty: there was no memory for it */
+	struct reload_result *next;
+};
+void reload_result_free(struct reload_result *result);
 
 struct handover;
 
@@ -22,13 +40,14 @@ void handover_set_newest(struct handover *handover, struct catalogue *catalogue)
 struct catalogue *handover_newest(struct handover *handover);
 
 /* From the main thread to the ledger's: a catalogue of the serving ledger's digest (NULL: none any
- * more), and the reload that it came by (0: nobody asked). It lies there until the ledger's thread
- * is done with it, whereby the reload is done, too; and so are those by which others came that it
- * takes the place of. */
+ * more), and the result of the reload that it came by (NULL: it has been left already), which
+ * changes hands. It lies there until the ledger's thread is done with it: then the result is there,
+ * too; and so are those of others that it takes the place of. */
 void handover_leave_renamed(struct handover *handover, struct catalogue *catalogue,
-			    uint64_t reload);
-/* Another reload has brought the same: false where nothing lies there. */
-bool handover_join_renamed(struct handover *handover, uint64_t reload);
+			    struct reload_result *result);
+/* Another reload has brought the same: false where nothing lies there, and the result does not
+ * change hands. NULL: only whether something lies there. */
+bool handover_join_renamed(struct handover *handover, struct reload_result *result);
 struct catalogue *handover_renamed(struct handover *handover); /* NULL: there is none */
 void handover_renamed_done(struct handover *handover, const struct catalogue *catalogue, int err);
 
@@ -44,20 +63,18 @@ bool handover_take_checked(struct handover *handover, struct ledger **ret_ledger
 void handover_want_ledger(struct handover *handover);
 bool handover_ledger_wanted(struct handover *handover);
 
-/* From control to the main thread: a reload is asked for, by a number that rises. */
-uint64_t handover_ask_reload(struct handover *handover);
-uint64_t handover_reload_asked(struct handover *handover);
+/* From control to the main thread: a reload is asked for. Its number; 0: there are too many. */
+uint64_t handover_ask_reload(struct handover *handover, bool dry_run, bool yes);
+bool handover_take_wish(struct handover *handover, struct reload_wish *ret_wish);
 
-/* And back: this number and all before it are done, with the last one's error and its lines (NULL:
- * none), which change hands. `fn` is called with them under the lock. */
-void handover_reload_done(struct handover *handover, uint64_t number, int err, char *errors);
-void handover_reloaded(struct handover *handover,
-		       void (*fn)(void *context, uint64_t number, int err, const char *errors),
-		       void *context);
+/* And back: the result of a reload, which changes hands; of those by a signal to the main thread
+ * itself. They are taken one by one, in order; NULL: there is none. */
+void handover_leave_result(struct handover *handover, struct reload_result *result);
+struct reload_result *handover_take_result(struct handover *handover, bool by_signal);
 
-/* From the main thread to control: what is wrong with the catalogue's file (NULL: nothing any
- * more), which changes hands. Taking is false where nothing has been left since. */
-void handover_leave_wrong(struct handover *handover, char *why);
-bool handover_take_wrong(struct handover *handover, char **ret_why);
+/* From the main thread to control: what the operator's files are like, whose texts change hands.
+ * Taking is false where nothing has been left since. */
+void handover_leave_files(struct handover *handover, const struct files_state *files);
+bool handover_take_files(struct handover *handover, struct files_state *ret_files);
 
 #endif

@@ -269,15 +269,27 @@ static void on_rebuilt(void *context, int err)
 	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
 }
 
+static void say_ready(void *context)
+{
+	const struct liftd *liftd = context;
+
+	service_ready(journal_damage(liftd->journal)
+			      ? "the journal is damaged: reading and export only"
+			      : "receiving");
+}
+
 static int open_reload(struct liftd *liftd)
 {
 	struct reload_parts parts = { .config = liftd->config,
+				      .config_place = liftd->parts->config_place,
 				      .catalogue_path = liftd->parts->catalogue_path,
 				      .rooms = liftd->rooms,
 				      .handover = liftd->handover,
 				      .trust = liftd->trust,
 				      .journal = liftd->journal,
-				      .stats = &liftd->stats };
+				      .stats = &liftd->stats,
+				      .done = say_ready,
+				      .context = liftd };
 	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->journal,
 			       &clock_machine, on_rebuilt, liftd, &liftd->rebuild);
 
@@ -317,29 +329,28 @@ static int open_serving(struct liftd *liftd)
 }
 
 /* Control's thread: a reload is asked for, and answered when it is done. */
-static uint64_t ask_reload(void *context)
+static uint64_t ask_reload(void *context, bool dry_run, bool yes)
 {
 	struct liftd *liftd = context;
-	uint64_t number = handover_ask_reload(liftd->handover);
+	uint64_t number = handover_ask_reload(liftd->handover, dry_run, yes);
 
 	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
 	return number;
 }
 
-static void answer_reloads(void *context, uint64_t number, int err, const char *errors)
-{
-	control_reloaded(context, number, err, errors);
-}
-
 static void on_control_wake(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
-	char *wrong;
+	struct reload_result *result;
+	struct files_state files;
 
 	(void)now;
-	if (handover_take_wrong(liftd->handover, &wrong))
-		control_catalogue_wrong(liftd->control, wrong);
-	handover_reloaded(liftd->handover, answer_reloads, liftd->control);
+	if (handover_take_files(liftd->handover, &files))
+		control_take_files(liftd->control, &files);
+	while ((result = handover_take_result(liftd->handover, false))) {
+		control_reloaded(liftd->control, result->number, result->err, result->answer);
+		reload_result_free(result);
+	}
 }
 
 static int open_control(struct liftd *liftd)
@@ -358,28 +369,19 @@ static int open_control(struct liftd *liftd)
 	int err = control_open(&parts, &liftd->control);
 
 	if (!err && wrong)
-		control_catalogue_wrong(liftd->control, strdup(wrong));
+		control_take_files(liftd->control,
+				   &(struct files_state){ .catalogue_wrong = strdup(wrong) });
 	room_on_wake(liftd->rooms, ROOM_CONTROL, on_control_wake, liftd);
 	return err;
-}
-
-static void say_ready(const struct liftd *liftd)
-{
-	service_ready(journal_damage(liftd->journal)
-			      ? "the journal is damaged: reading and export only"
-			      : "receiving");
 }
 
 /* SIGHUP: what it says goes to the log. */
 static void on_hangup(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
-	struct yaml_errors errors = { .file = liftd->parts->catalogue_path };
 
 	service_reloading();
-	reload_catalogue(liftd->reload, now, &errors);
-	yaml_errors_clear(&errors);
-	say_ready(liftd);
+	reload_signalled(liftd->reload, now);
 }
 
 static int open_service(struct liftd *liftd)

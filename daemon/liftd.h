@@ -6,7 +6,7 @@
 #define LIFTD_LIFTD_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/config/config.h"
+#include "daemon/config/load.h"
 
 /* Could all endpoints of a configuration be bound? LIFT_E_CONFIG, with the reasons in errors. */
 int liftd_check_sockets(const struct config *config, struct yaml_errors *errors);
@@ -15,7 +15,9 @@ int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 struct liftd_parts {
 	const struct config *config;
 	struct catalogue *catalogue; /* to begin with */
-	const char *catalogue_path; /* that is read again at SIGHUP, and when an operator says so */
+	/* Where they are read again, at SIGHUP and when an operator says so. */
+	struct config_place config_place;
+	const char *catalogue_path;  /* NULL: where the configuration says */
 	const char *catalogue_wrong; /* why the catalogue is not what is there; NULL: it is */
 	const char *const *options;  /* that name the configuration, for children, up to NULL */
 };

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "daemon/base/load.h"
 #include "daemon/base/log.h"
 #include "daemon/catalogue/load.h"
 #include "daemon/last_good.h"
@@ -63,18 +62,20 @@ static bool say_errors(struct yaml_errors *errors, int err)
 	return err != 0;
 }
 
+static struct config_place config_place(const struct options *options)
+{
+	bool is_default = !options->config;
+
+	return (struct config_place){ is_default ? default_config : options->config, is_default };
+}
+
 static struct config *load_config(const struct options *options)
 {
-	const char *path = options->config ? options->config : default_config;
-	struct yaml_errors errors = { .file = path };
+	const struct config_place place = config_place(options);
+	struct yaml_errors errors = { .file = place.path };
 	struct config *config = NULL;
-	struct text text;
-	int err = load_file(path, !options->config, &errors, &text);
+	int err = config_load(&place, &errors, &config);
 
-	if (!err) {
-		err = config_parse(text, &errors, getenv, geteuid() == 0, &config);
-		free((char *)text.data);
-	}
 	return say_errors(&errors, err) ? NULL : config;
 }
 
@@ -251,8 +252,9 @@ static int serve(const struct config *config, const struct options *options)
 			say_right(catalogue);
 			status = EXIT_SUCCESS;
 		} else {
-			status = run(
-				&(struct liftd_parts){ config, catalogue, path, wrong, children });
+			status =
+				run(&(struct liftd_parts){ config, catalogue, config_place(options),
+							   options->catalogue, wrong, children });
 		}
 	}
 	catalogue_free(catalogue);

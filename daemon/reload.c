@@ -7,19 +7,36 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
-#include "daemon/catalogue/load.h"
 #include "daemon/last_good.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/publish/audience.h"
+#include "daemon/reading.h"
 
-enum { RELOAD_STEP_MS = 1000 /* between two looks at a build that has failed */ };
+enum {
+	RELOAD_STEP_MS = 1000,	/* between two looks at a build that has failed */
+	RELOAD_WAIT_MS = 10000, /* for the ledger, to have on disk what has been received */
+};
 
 struct reload {
 	struct reload_parts parts;
-	bool ledger_waits; /* until it has been checked */
-	uint64_t done;	   /* the last reload that was asked for and looked at */
-	int step_timer;	   /* rests while no build has failed */
+	struct config *latest; /* that was taken last; NULL: that of the start */
+	bool ledger_waits;     /* until it has been checked */
+	int step_timer;	       /* rests while no build has failed, and no reload waits */
+	/* the reload that waits for the ledger */
+	struct reload_wish wish;
+	struct reload_result *result; /* NULL: none waits */
+	uint64_t upto;		      /* what the journal had when it began */
+	int64_t until_ms;	      /* steady: it waits no longer */
+	/* those by signals */
+	bool is_signalled;  /* another one is to begin */
+	unsigned n_signals; /* that have begun, and are not done */
+	bool is_told;	    /* that all of them are done */
 };
+
+static const struct config *latest(const struct reload *reload)
+{
+	return reload->latest ? reload->latest : reload->parts.config;
+}
 
 static bool is_damaged(const struct reload *reload)
 {
@@ -193,7 +210,7 @@ static bool is_coming(const struct reload *reload, const struct now *now)
 
 	rebuild_status(parts->rebuild, now->steady_ms, &status);
 	return status.running || atomic_load(&parts->stats->ledger_walking) ||
-	       handover_join_renamed(parts->handover, 0);
+	       handover_join_renamed(parts->handover, NULL);
 }
 
 /* To the letter the one that is right already, and that serves or will: what could not take over is
@@ -212,89 +229,110 @@ static bool is_unchanged(const struct reload *reload, const struct catalogue *ca
 enum change { UNCHANGED, RENAMED, REBUILT };
 
 /* A name, a place or a headcount is no reason to build anything. */
-static enum change adopt(struct reload *reload, struct catalogue *catalogue, const struct now *now,
-			 uint64_t number)
+static enum change look(struct reload *reload, const struct catalogue *catalogue,
+			const struct now *now)
 {
-	const struct reload_parts *parts = &reload->parts;
 	bool renamed = serves(reload, catalogue, catalogue_counts_alike);
 
 	if (is_unchanged(reload, catalogue, now))
 		return UNCHANGED;
+	return renamed ? RENAMED : REBUILT;
+}
+
+/* The result is left when it is done: at once, or by the ledger's thread. */
+static void adopt(struct reload *reload, struct catalogue *catalogue, enum change change,
+		  struct reload_result *result, const struct now *now)
+{
+	const struct reload_parts *parts = &reload->parts;
+
+	if (change == UNCHANGED) {
+		if (!handover_join_renamed(parts->handover, result))
+			handover_leave_result(parts->handover, result);
+		return;
+	}
 	handover_set_newest(parts->handover, catalogue);
-	/* What it takes the place of may be done by that: control looks, too. */
-	handover_leave_renamed(parts->handover, renamed ? catalogue : NULL, number);
+	/* What it takes the place of is done by that. */
+	handover_leave_renamed(parts->handover, change == RENAMED ? catalogue : NULL,
+			       change == RENAMED ? result : NULL);
 	wake_send(room_wake(parts->rooms, ROOM_INTAKE));
-	wake_send(room_wake(parts->rooms, ROOM_CONTROL));
-	if (renamed) {
+	if (change == RENAMED) {
 		rebuild_stop(parts->rebuild);
 		wake_send(room_wake(parts->rooms, ROOM_LEDGER));
-		return RENAMED;
+		return;
 	}
 	/* Once it is known that a ledger is whole, it is looked at with this catalogue. */
 	if (!reload->ledger_waits)
 		rebuild_start(parts->rebuild, catalogue, now->steady_ms);
-	return REBUILT;
+	handover_leave_result(parts->handover, result);
 }
 
-static void say_reloaded(const struct reload *reload, const struct catalogue *catalogue, int err,
-			 enum change change, const struct yaml_errors *errors)
-{
-	static const char *const words[] = {
-		[UNCHANGED] = "none", [RENAMED] = "at-once", [REBUILT] = "after-rebuild"
-	};
-	const char *text = errors->text ? errors->text : "";
+static const char *const change_words[] = {
+	[UNCHANGED] = "none", [RENAMED] = "at-once", [REBUILT] = "after-rebuild"
+};
 
-	if (err)
-		log_error("catalogue refused, the old one stays: path=%s code=%s errors=%zu "
-			  "first=\"%.*s\"",
-			  reload->parts.catalogue_path, lift_err_code(err), errors->count,
-			  (int)strcspn(text, "\n"), text);
-	else
-		log_notice("catalogue read again: path=%s regions=%u modules=%u change=%s",
-			   reload->parts.catalogue_path, catalogue_regions_named(catalogue),
-			   catalogue->n_modules, words[change]);
-}
+/* A reload. */
 
-/* Status says so until the file is right; that the journal is damaged is no fault of the file. */
-static void tell_wrong(const struct reload *reload, int err, const struct yaml_errors *errors)
+/* Status says so until the files are right; that the journal is damaged is no fault of theirs. */
+static void tell_files(const struct reload *reload, const struct reading *reading, int err)
 {
+	struct files_state files;
+
 	if (err == LIFT_E_DAMAGED)
 		return;
-	handover_leave_wrong(reload->parts.handover, err ? last_good_why(err, errors) : NULL);
+	reading_state(reading, err, &files);
+	handover_leave_files(reload->parts.handover, &files);
 	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
 }
 
-/* *ret_later is true where the ledger's thread has to do its part before it is done. */
-static int reload_by(struct reload *reload, const struct now *now, uint64_t number,
-		     struct yaml_errors *errors, bool *ret_later)
+static int read_files(struct reload *reload, const struct reading_parts *parts,
+		      struct reading *reading, const struct now *now, enum change *ret_change)
 {
-	struct catalogue *catalogue = NULL;
-	enum change change = UNCHANGED;
-	int err = is_damaged(reload)
-			  ? LIFT_E_DAMAGED
-			  : catalogue_load(reload->parts.catalogue_path, errors, &catalogue);
+	struct catalogue *newest = handover_newest(reload->parts.handover);
+	int err = reading_make(parts, reading);
 
-	if (!err)
-		err = audience_check(reload->parts.config, catalogue, errors);
 	if (!err) {
-		change = adopt(reload, catalogue, now, number);
-		last_good_keep(reload->parts.config->state, catalogue);
+		*ret_change = look(reload, reading->catalogue, now);
+		if (*ret_change != UNCHANGED)
+			err = reading_compare(parts, reading, newest);
 	}
-	tell_wrong(reload, err, errors);
-	stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
-	say_reloaded(reload, catalogue, err, change, errors);
-	catalogue_free(catalogue);
-	*ret_later = !err &&
-		     (change == RENAMED || (change == UNCHANGED &&
-					    handover_join_renamed(reload->parts.handover, number)));
+	catalogue_free(newest);
 	return err;
 }
 
-int reload_catalogue(struct reload *reload, const struct now *now, struct yaml_errors *errors)
+static void reload_by(struct reload *reload, const struct reload_wish *wish,
+		      struct reload_result *result, const struct now *now)
 {
-	bool later;
+	const struct reading_parts parts = {
+		reload->parts.config_place, reload->parts.catalogue_path,
+		reload->parts.config,	    latest(reload),
+		reload->parts.journal,	    reload->parts.generations
+	};
+	struct reading reading = { 0 };
+	enum change change = UNCHANGED;
+	int err = is_damaged(reload) ? LIFT_E_DAMAGED
+				     : read_files(reload, &parts, &reading, now, &change);
 
-	return reload_by(reload, now, 0, errors, &later);
+	if (!err && reading_loses(&reading) && !wish->dry_run && !wish->yes &&
+	    !reading.config->reload_may_lose)
+		err = LIFT_E_LOSES;
+	result->err = err;
+	result->answer = reading_answer(&reading, err, change_words[change]);
+	if (!wish->dry_run) {
+		tell_files(reload, &reading, err);
+		stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
+		reading_log(&reading, err, change_words[change]);
+	}
+	if (!err && !wish->dry_run) {
+		adopt(reload, reading.catalogue, change, result, now);
+		last_good_keep(reload->parts.config->state, reading.catalogue);
+		config_free(reload->latest);
+		reload->latest = reading.config;
+		reading.config = NULL;
+	} else {
+		handover_leave_result(reload->parts.handover, result);
+	}
+	reading_clear(&reading);
+	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
 }
 
 /* What other threads have asked for. */
@@ -314,31 +352,85 @@ static void build_wanted(struct reload *reload, const struct now *now)
 	catalogue_free(newest);
 }
 
+/* The next one that is asked for begins: it is about all that has been received by now. */
+static bool begin_next(struct reload *reload, const struct now *now)
+{
+	struct generation *generation;
+
+	if (reload->result)
+		return true;
+	reload->result = calloc(1, sizeof(*reload->result));
+	if (!reload->result)
+		return false; /* it is asked for still */
+	if (reload->is_signalled) {
+		reload->wish = (struct reload_wish){ 0 };
+		reload->is_signalled = false;
+		reload->n_signals++;
+	} else if (!handover_take_wish(reload->parts.handover, &reload->wish)) {
+		free(reload->result);
+		reload->result = NULL;
+		return false;
+	}
+	reload->result->number = reload->wish.number;
+	reload->upto = journal_last(reload->parts.journal);
+	reload->until_ms = now->steady_ms + RELOAD_WAIT_MS;
+	generation = generation_get(reload->parts.generations);
+	if (generation->ledger)
+		ledger_want(generation->ledger, reload->upto);
+	generation_put(reload->parts.generations, generation);
+	wake_send(room_wake(reload->parts.rooms, ROOM_LEDGER));
+	return true;
+}
+
+/* Are the figures on disk those of all that had been received? A disk that refuses is not waited
+ * for. */
+static bool is_ready(const struct reload *reload, const struct now *now)
+{
+	struct generation *generation = generation_get(reload->parts.generations);
+	bool ready = !generation->ledger || is_damaged(reload) ||
+		     ledger_committed(generation->ledger) >= reload->upto ||
+		     now->steady_ms >= reload->until_ms;
+
+	generation_put(reload->parts.generations, generation);
+	return ready;
+}
+
 static void reload_as_asked(struct reload *reload, const struct now *now)
 {
-	struct yaml_errors errors = { .file = reload->parts.catalogue_path };
-	uint64_t number = handover_reload_asked(reload->parts.handover);
-	bool later;
-	int err;
+	struct reload_result *result;
 
-	if (number == reload->done)
+	while (begin_next(reload, now) && is_ready(reload, now)) {
+		result = reload->result;
+		reload->result = NULL;
+		reload_by(reload, &reload->wish, result, now);
+	}
+	while ((result = handover_take_result(reload->parts.handover, true))) {
+		reload_result_free(result);
+		reload->n_signals--;
+	}
+	if (reload->is_told || reload->n_signals > 0 || reload->is_signalled)
 		return;
-	reload->done = number;
-	err = reload_by(reload, now, number, &errors, &later);
-	if (later)
-		return; /* serving does the rest: without an error there are no lines */
-	handover_reload_done(reload->parts.handover, number, err, errors.text);
-	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
+	reload->is_told = true;
+	reload->parts.done(reload->parts.context);
 }
 
 static void attend(void *context, const struct now *now)
 {
 	struct reload *reload = context;
+	bool builds;
 
 	build_wanted(reload, now);
 	reload_as_asked(reload, now);
+	builds = rebuild_step(reload->parts.rebuild, now->steady_ms);
 	loop_set_timer(room_loop(reload->parts.rooms, ROOM_MAIN), reload->step_timer,
-		       rebuild_step(reload->parts.rebuild, now->steady_ms));
+		       builds || reload->result);
+}
+
+void reload_signalled(struct reload *reload, const struct now *now)
+{
+	reload->is_signalled = true;
+	reload->is_told = false;
+	attend(reload, now);
 }
 
 /* Opening. */
@@ -352,6 +444,7 @@ int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
 	if (!reload)
 		return LIFT_E_MEMORY;
 	reload->parts = *parts;
+	reload->is_told = true;
 	err = loop_add_timer(loop, RELOAD_STEP_MS, attend, reload, &reload->step_timer);
 	if (err) {
 		reload_close(reload);
@@ -365,5 +458,9 @@ int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
 
 void reload_close(struct reload *reload)
 {
+	if (!reload)
+		return;
+	config_free(reload->latest);
+	reload_result_free(reload->result);
 	free(reload);
 }

@@ -7,7 +7,7 @@
 #ifndef LIFTD_RELOAD_H
 #define LIFTD_RELOAD_H
 
-#include "daemon/config/config.h"
+#include "daemon/config/load.h"
 #include "daemon/handover.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
@@ -17,7 +17,8 @@
 /* All are borrowed. */
 struct reload_parts {
 	const struct config *config;
-	const char *catalogue_path;
+	struct config_place config_place;
+	const char *catalogue_path; /* NULL: the configuration says it, whenever it is read */
 	struct rooms *rooms;
 	struct handover *handover;
 	struct trust *trust;
@@ -25,6 +26,8 @@ struct reload_parts {
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct stats *stats;
+	void (*done)(void *context); /* all reloads by signals are done, and serve */
+	void *context;
 };
 
 struct reload;
@@ -38,11 +41,10 @@ void reload_close(struct reload *reload);
  * serves until the new one is built; else none. Before the threads start. */
 int reload_begin(struct reload *reload, const struct now *now);
 
-/* The main thread, at SIGHUP: read the catalogue again. LIFT_E_CONFIG with the reasons,
- * LIFT_E_DAMAGED: the old one stays. */
-int reload_catalogue(struct reload *reload, const struct now *now, struct yaml_errors *errors);
+/* The main thread, at SIGHUP: read the files again. What it says goes to the log. */
+void reload_signalled(struct reload *reload, const struct now *now);
 
-/* The main thread, likewise: the ledger was checked beside the daemon, and serves now, or is built
+/* The main thread: the ledger was checked beside the daemon, and serves now, or is built
  * anew. */
 void reload_checked(void *reload, const struct now *now);
 

@@ -84,6 +84,7 @@ static bool work(void *context, const struct now *now)
 	is_well(serving);
 	stats_add(serving->parts.stats, STAT_ledger_commits, 1);
 	wake(serving, ROOM_CONTROL);
+	wake(serving, ROOM_MAIN); /* a reload may wait for it */
 	return more;
 }
 
@@ -158,6 +159,7 @@ static void take_renamed(struct serving *serving)
 	}
 	handover_renamed_done(serving->parts.handover, renamed, err);
 	wake(serving, ROOM_CONTROL);
+	wake(serving, ROOM_MAIN);
 	catalogue_free(renamed);
 }
 

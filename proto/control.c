@@ -22,7 +22,21 @@ static const struct {
 	{ TEXT("seen"), offsetof(struct request, seen), LIFT_E_MALFORMED },
 };
 
-enum { N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]) };
+static const struct {
+	struct text key;
+	size_t offset;
+} request_flags[] = {
+	{ TEXT("dry_run"), offsetof(struct request, dry_run) },
+	{ TEXT("yes"), offsetof(struct request, yes) },
+};
+
+enum {
+	N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]),
+	N_FLAGS = sizeof(request_flags) / sizeof(request_flags[0]),
+	REQUEST_V = N_TEXTS + N_FLAGS, /* behind them */
+	REQUEST_AFTER,
+	REQUEST_KEYS,
+};
 
 static int check_version(const msgpack_object *v)
 {
@@ -33,31 +47,44 @@ static int check_version(const msgpack_object *v)
 	return version == 1 ? 0 : LIFT_E_VERSION;
 }
 
+/* One that is not there is false. */
+static bool get_bool(const msgpack_object *object, bool *ret_value)
+{
+	*ret_value = object && object->type == MSGPACK_OBJECT_BOOLEAN && object->via.boolean;
+	return !object || object->type == MSGPACK_OBJECT_BOOLEAN;
+}
+
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request)
 {
-	const msgpack_object *object, *values[N_TEXTS + 2];
-	struct text keys[N_TEXTS + 2];
+	const msgpack_object *object, *values[REQUEST_KEYS];
+	struct text keys[REQUEST_KEYS];
 	struct request request = { 0 };
 	int64_t after = 0;
 	int err;
 
 	for (size_t i = 0; i < N_TEXTS; i++)
 		keys[i] = request_texts[i].key;
-	keys[N_TEXTS] = text_of("v");
-	keys[N_TEXTS + 1] = text_of("after");
+	for (size_t i = 0; i < N_FLAGS; i++)
+		keys[N_TEXTS + i] = request_flags[i].key;
+	keys[REQUEST_V] = text_of("v");
+	keys[REQUEST_AFTER] = text_of("after");
 	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
 	if (!err)
-		err = msg_fields(object, keys, N_TEXTS + 2, values);
+		err = msg_fields(object, keys, REQUEST_KEYS, values);
 	if (err)
 		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
-	err = check_version(values[N_TEXTS]);
+	err = check_version(values[REQUEST_V]);
 	if (err)
 		return err;
 	for (size_t i = 0; i < N_TEXTS; i++)
 		if (values[i] && !msg_get_text(values[i], (struct text *)((char *)&request +
 									  request_texts[i].offset)))
 			return request_texts[i].err;
-	if (values[N_TEXTS + 1] && (!msg_get_int(values[N_TEXTS + 1], &after) || after < 0))
+	for (size_t i = 0; i < N_FLAGS; i++)
+		if (!get_bool(values[N_TEXTS + i],
+			      (bool *)((char *)&request + request_flags[i].offset)))
+			return LIFT_E_MALFORMED;
+	if (values[REQUEST_AFTER] && (!msg_get_int(values[REQUEST_AFTER], &after) || after < 0))
 		return LIFT_E_MALFORMED;
 	request.after = (uint64_t)after;
 	*ret_request = request;
@@ -77,6 +104,11 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 		msg_text(writer, request_texts[i].key);
 		msg_text(writer, *text);
 	}
+	for (size_t i = 0; i < N_FLAGS; i++)
+		if (*(const bool *)((const char *)request + request_flags[i].offset)) {
+			msg_text(writer, request_flags[i].key);
+			msg_bool(writer, true);
+		}
 	if (request->after > 0)
 		msg_key_int(writer, "after", (int64_t)request->after);
 	msg_map_end(writer);
@@ -253,27 +285,6 @@ void refusal_encode(struct msg_writer *writer, int err)
 	msg_map_end(writer);
 }
 
-void reloaded_encode(struct msg_writer *writer, int err, const char *errors)
-{
-	msg_map_begin(writer);
-	msg_key_int(writer, "v", 1);
-	msg_key_bool(writer, "ok", !err);
-	if (err) {
-		msg_key_str(writer, "code", lift_err_code(err));
-		msg_key_str(writer, "text", lift_err_text(err));
-	}
-	msg_str(writer, "errors");
-	msg_array_begin(writer);
-	while (errors && *errors) {
-		size_t size = strcspn(errors, "\n");
-
-		msg_text(writer, (struct text){ errors, size });
-		errors += size + (errors[size] == '\n');
-	}
-	msg_array_end(writer);
-	msg_map_end(writer);
-}
-
 void work_encode(struct msg_writer *writer, const struct work *work)
 {
 	bool is_done = !work->more && !work->err;
@@ -353,12 +364,6 @@ static bool get_count(const msgpack_object *object, uint64_t most, uint64_t *ret
 		return false;
 	*ret_value = (uint64_t)value;
 	return true;
-}
-
-static bool get_bool(const msgpack_object *object, bool *ret_value)
-{
-	*ret_value = object && object->type == MSGPACK_OBJECT_BOOLEAN && object->via.boolean;
-	return !object || object->type == MSGPACK_OBJECT_BOOLEAN;
 }
 
 static bool get_rows(const msgpack_object *object, const void **ret_rows, size_t *ret_n)

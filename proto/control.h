@@ -17,6 +17,7 @@ struct request {
 	struct text source, stream;		    /* hello, close */
 	struct text as_of, plane, region, kind, id; /* export, explain */
 	struct text dir, seen;			    /* backup */
+	bool dry_run, yes;			    /* reload */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
 
@@ -99,10 +100,6 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);
-
-/* reload -> {v:1, ok:true, errors:[]}, or {v:1, ok:false, code, text, errors:["<file>:<line>:
- * <text>" ...]}: `errors` are lines, or NULL. */
-void reloaded_encode(struct msg_writer *writer, int err, const char *errors);
 
 /* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir,
  * last, bytes, text}, or {v:1, ok:false, code, text}. */

@@ -73,6 +73,8 @@
 	X(LIMIT, 70, REQUEST, "limit", "limit must be an integer from 1 to 1000")                 \
 	X(DIR, 72, REQUEST, "dir",                                                                \
 	  "dir must be the absolute path of a new directory, of at most 4,000 bytes")             \
+	X(LOSES, 79, REQUEST, "loses",                                                            \
+	  "by the new catalogue, figures of learners would go: it is taken if you say yes")       \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")     \
 	/* the daemon's own */                                                                    \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")             \

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
+#include "clients/cli/text/print.h"
+#include "proto/json.h"
 
 enum {
 	RELOAD_TIMEOUT_MS = 60000, /* a large catalogue takes a while to read */
@@ -15,33 +19,143 @@ struct looked {
 	bool building, damaged;
 };
 
-static int ask(const char *endpoint, const char *op, struct question question)
-{
-	const struct request request = { .op = text_of(op) };
+/* What is asked for, and what came of it. */
+struct reloading {
+	const char *endpoint;
+	bool dry_run, yes, json;
+	bool loses, is_old; /* the daemon does not know what a dry run is */
+};
 
-	question.endpoint = endpoint;
-	question.request = &request;
+static int ask(struct question question, const struct request *request)
+{
+	question.request = request;
 	question.timeout_ms = RELOAD_TIMEOUT_MS;
 	return question_ask(&question);
 }
 
+static void print_row(FILE *out, const char *before, const char *text)
+{
+	fputs(before, out);
+	print_text(out, text, 0);
+	putc('\n', out);
+}
+
+static void print_rows(FILE *out, const json_t *answer, const char *key, const char *before)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, key), i, row)
+		print_row(out, before, json_text(row, "text"));
+}
+
+static void print_keys(const json_t *answer, const char *key, const char *what)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, key), i, name)
+	{
+		fputs("configuration: ", stdout);
+		print_text(stdout, json_string_value(name), 0);
+		printf(" %s\n", what);
+	}
+}
+
+static void print_json(const json_t *answer)
+{
+	char *line = json_line(answer);
+
+	if (line)
+		print_json_line(stdout, line);
+	free(line);
+}
+
+/* Of what is done, how much; of a dry run, all. */
+static void print_answer(const struct reloading *reloading, const json_t *answer)
+{
+	size_t n = json_array_size(json_object_get(answer, "changes"));
+	json_int_t left_out = json_number(answer, "left_out");
+	const char *change = json_text(answer, "change");
+
+	if (reloading->dry_run) {
+		print_rows(stdout, answer, "changes", "");
+		print_rows(stdout, answer, "alive", "");
+		print_rows(stdout, answer, "loses", "figures go: ");
+		if (left_out > 0)
+			printf("and %" JSON_INTEGER_FORMAT " more\n", left_out);
+		if (strcmp(change, "none") == 0)
+			puts("nothing would change");
+	} else if (strcmp(change, "none") == 0) {
+		puts("catalogue read again: nothing has changed");
+	} else {
+		printf("catalogue read again: %" JSON_INTEGER_FORMAT " change%s%s\n",
+		       (json_int_t)n + left_out, n + (size_t)left_out == 1 ? "" : "s",
+		       strcmp(change, "after-rebuild") == 0
+			       ? ", which count when their figures are ready"
+			       : "");
+	}
+	print_keys(answer, "taken", reloading->dry_run ? "would be taken" : "is taken");
+	print_keys(answer, "restart", "has changed, and waits for a restart");
+}
+
 static int take_reloaded(void *context, const json_t *answer)
 {
-	(void)context;
-	(void)answer;
+	struct reloading *reloading = context;
+
+	reloading->loses = json_array_size(json_object_get(answer, "loses")) > 0;
+	reloading->is_old = !json_object_get(answer, "changes");
+	if (reloading->json)
+		print_json(answer);
+	else if (!reloading->is_old)
+		print_answer(reloading, answer);
 	return 0;
 }
 
 /* Each error in a line of its own, as the daemon's --check-config says them. */
 static void take_refusal(void *context, const json_t *answer)
 {
-	const json_t *error;
+	const struct reloading *reloading = context;
+	bool loses = strcmp(json_text(answer, "code"), lift_err_code(LIFT_E_LOSES)) == 0;
+	const json_t *error, *row;
 	size_t i;
 
-	(void)context;
+	if (reloading->json)
+		print_json(answer);
 	json_array_foreach(json_object_get(answer, "errors"), i, error)
-		fprintf(stderr, "%s\n", json_is_string(error) ? json_string_value(error) : "");
-	refusal_complain(answer);
+		print_row(stderr, "", json_is_string(error) ? json_string_value(error) : "");
+	json_array_foreach(json_object_get(answer, "loses"), i, row)
+		print_row(stderr, "figures would go: ", json_text(row, "text"));
+	if (json_number(answer, "left_out") > 0)
+		fprintf(stderr, "and %" JSON_INTEGER_FORMAT " more\n",
+			json_number(answer, "left_out"));
+	if (loses)
+		complain("refused, the old catalogue stays: figures of learners would go (%s): "
+			 "if that is meant, lift reload --yes",
+			 lift_err_code(LIFT_E_LOSES));
+	else
+		refusal_complain(answer);
+}
+
+static int reload(struct reloading *reloading)
+{
+	const struct request request = { .op = text_of("reload"),
+					 .dry_run = reloading->dry_run,
+					 .yes = reloading->yes };
+	int status = ask((struct question){ .endpoint = reloading->endpoint,
+					    .shape = &shape_of_reload,
+					    .take = take_reloaded,
+					    .refused = take_refusal,
+					    .context = reloading },
+			 &request);
+
+	if (status != STATUS_WELL || !reloading->dry_run)
+		return status;
+	if (reloading->is_old) {
+		complain("the daemon is older, and knows no dry run: it has read its files again");
+		return STATUS_SYSTEM;
+	}
+	return reloading->loses ? STATUS_REFUSED : STATUS_WELL;
 }
 
 static int take_status(void *context, const json_t *answer)
@@ -63,10 +177,11 @@ static int wait_for_rebuild(const char *endpoint)
 	int status;
 
 	for (;;) {
-		status = ask(endpoint, "status",
-			     (struct question){ .shape = &shape_of_status,
+		status = ask((struct question){ .endpoint = endpoint,
+						.shape = &shape_of_status,
 						.take = take_status,
-						.context = &looked });
+						.context = &looked },
+			     &(struct request){ .op = text_of("status") });
 		if (status == STATUS_WELL && looked.damaged) {
 			complain("the journal is damaged: no ledger is built from it");
 			return STATUS_REFUSED;
@@ -79,19 +194,29 @@ static int wait_for_rebuild(const char *endpoint)
 
 int command_reload(const struct cli *cli, int argc, char **argv)
 {
+	struct reloading reloading = { .endpoint = NULL };
 	bool wait = false;
 	const struct option_row rows[] = {
+		{ "dry-run", NULL, "say what would change, and change nothing", OPTION_FLAG,
+		  &reloading.dry_run, 0, 0 },
+		{ "yes", NULL, "take it, also where figures of learners go by it", OPTION_FLAG,
+		  &reloading.yes, 0, 0 },
 		{ "wait", NULL, "wait until the figures are those of the new catalogue",
 		  OPTION_FLAG, &wait, 0, 0 },
+		{ "json", NULL, "print the answer as a line of JSON", OPTION_FLAG, &reloading.json,
+		  0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift reload",
 		.arguments = "",
-		.help = "Tells the daemon to read its catalogue again. If it has errors, all are "
-			"printed,\n"
-			"the old catalogue stays, and the status is 1. Else the new one serves as "
-			"soon as its\n"
-			"figures are ready; until then the old figures are published.",
+		.help = "Tells the daemon to read its catalogue and its configuration again. If "
+			"they have\n"
+			"errors, all are printed, and the old ones stay; so it is where figures of "
+			"learners\n"
+			"would go, unless --yes is given: the status is 1. Else the new catalogue "
+			"serves as\n"
+			"soon as its figures are ready; until then the old figures are published.\n"
+			"--dry-run changes nothing; its status is 1 where figures would go.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -100,13 +225,13 @@ int command_reload(const struct cli *cli, int argc, char **argv)
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
+	if (reloading.dry_run && (reloading.yes || wait))
+		return complain_usage(&usage, "--dry-run does not go with --yes or --wait");
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = ask(endpoints.control, "reload",
-		     (struct question){ .shape = &shape_of_reload,
-					.take = take_reloaded,
-					.refused = take_refusal });
+	reloading.endpoint = endpoints.control;
+	status = reload(&reloading);
 	if (wait && status == STATUS_WELL)
 		status = wait_for_rebuild(endpoints.control);
 	endpoints_clear(&endpoints);

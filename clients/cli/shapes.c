@@ -65,6 +65,7 @@ static const struct shape a_source[] = { IS_MAP(NULL, source), END };
 static const struct shape status[] = {
 	IS_FLAG("healthy"),
 	IS_LIST("troubles", a_text),
+	IS_LIST_OR_NIL("restart", a_text),
 	IS_TEXT("version"),
 	IS_TEXT("as_of"),
 	IS_MAP("clock", clock_keys),
@@ -83,7 +84,15 @@ const struct answer_shape shape_of_status = { NULL, status, NULL };
 
 /* Reload, backup, verify */
 
-static const struct shape reload[] = { IS_LIST("errors", a_text), END };
+static const struct shape change[] = { IS_TEXT("text"), END };
+static const struct shape a_change[] = { IS_MAP(NULL, change), END };
+
+static const struct shape reload[] = {
+	IS_LIST("errors", a_text),	   IS_LIST_OR_NIL("changes", a_change),
+	IS_LIST_OR_NIL("alive", a_change), IS_LIST_OR_NIL("loses", a_change),
+	IS_COUNT_OR_NIL("left_out"),	   IS_LIST_OR_NIL("taken", a_text),
+	IS_LIST_OR_NIL("restart", a_text), END,
+};
 const struct answer_shape shape_of_reload = { NULL, reload, NULL };
 
 static const struct shape work[] = { IS_TEXT("text"), END };

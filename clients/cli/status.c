@@ -139,6 +139,20 @@ static void print_clock(const json_t *clock)
 		       "clock: is behind", (double)behind_ms / 1000);
 }
 
+/* Keys of the configuration that have changed since the start. */
+static void print_restart(const json_t *keys)
+{
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(keys, i, key)
+	{
+		printf("%-24s ", "configuration: waits");
+		print_text(stdout, json_string_value(key), 0);
+		puts(" has changed: restart");
+	}
+}
+
 /* What runs beside the daemon: a backup, a verification. */
 static void print_jobs(const json_t *jobs)
 {
@@ -183,6 +197,7 @@ static void print_status(const json_t *answer)
 		printf("%-24s %s\n", "ledger: being checked", "no figures until it is done");
 	print_rebuild(json_object_get(ledger, "rebuild"));
 	print_clock(json_object_get(answer, "clock"));
+	print_restart(json_object_get(answer, "restart"));
 	print_jobs(json_object_get(answer, "jobs"));
 	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "events: missing",
 	       json_number(answer, "missing"));

@@ -265,3 +265,17 @@ void field_day(struct reader *reader, const struct yaml_node *node, const struct
 		reader_error(reader, node, "%s must be a day, YYYY-MM-DD, not `%.*s`", field->name,
 			     YAML_EXCERPT(written(node)));
 }
+
+void field_flag(struct reader *reader, const struct yaml_node *node, const struct field *field,
+		void *to)
+{
+	static const char *const words[] = { "no", "yes", "false", "true" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (node->kind == YAML_TEXT && text_equal(node->text, text_of(words[i]))) {
+			*(bool *)to = i % 2;
+			return;
+		}
+	reader_error(reader, node, "%s must be yes or no, not `%.*s`", field->name,
+		     YAML_EXCERPT(written(node)));
+}

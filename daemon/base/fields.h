@@ -34,6 +34,7 @@ struct field {
 	size_t offset, size; /* of the member in the struct: MEMBER */
 	int64_t min, max;    /* of a number, or of a text's bytes */
 	bool required;
+	bool reloads; /* in liftd.yaml: a reload takes it; else it waits for a restart */
 };
 
 #define MEMBER(type, member) offsetof(type, member), sizeof(((type *)0)->member)
@@ -70,7 +71,7 @@ char *reader_text(struct reader *reader, const struct yaml_node *node, const cha
 bool reader_list(struct reader *reader, const struct yaml_node *node, const char *name, size_t max);
 
 /* Readers of members: `char *` or `const char *`; an integer of 1, 2 or 4 bytes; double; int32_t, a
- * day. */
-field_read field_text, field_integer, field_number, field_day;
+ * day; bool, yes or no. */
+field_read field_text, field_integer, field_number, field_day, field_flag;
 
 #endif

@@ -5,6 +5,7 @@
 #include "daemon/config/parts.h"
 #include "proto/day.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,7 +29,8 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"
 				    "control: 'ipc://RUNTIME/control'\n"
-				    "audiences: [{name: default}]\n";
+				    "audiences: [{name: default}]\n"
+				    "reload_may_lose: no\n";
 static const char audience_text[] = "plane: exact\n"
 				    "regions: [all]\n"
 				    "publish: ['ipc://RUNTIME/publish']\n"
@@ -330,7 +332,8 @@ static const struct field config_fields[] = {
 	  .read = field_text,
 	  MEMBER(struct config, catalogue),
 	  .min = 1,
-	  .max = PATH_BYTES_MAX },
+	  .max = PATH_BYTES_MAX,
+	  .reloads = true },
 	{ .name = "security", .read = read_security, MEMBER(struct config, security) },
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },
 	{ .name = "as_of", .read = read_as_of, MEMBER(struct config, as_of) },
@@ -349,6 +352,10 @@ static const struct field config_fields[] = {
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },
 	{ .name = "control", .read = read_bind, MEMBER(struct config, control) },
 	{ .name = "audiences", .read = read_audiences, WHOLE },
+	{ .name = "reload_may_lose",
+	  .read = field_flag,
+	  MEMBER(struct config, reload_may_lose),
+	  .reloads = true },
 };
 static const struct fields config_top = FIELDS("liftd.yaml", config_fields);
 
@@ -419,8 +426,8 @@ int config_parse(struct text text, struct yaml_errors *errors, char *(*env)(cons
 	}
 	if (reader.no_memory)
 		err = LIFT_E_MEMORY;
-	yaml_doc_free(doc);
-	yaml_doc_free(defaults);
+	config->doc = doc;
+	config->defaults = defaults;
 	if (err)
 		config_free(config);
 	else
@@ -432,6 +439,54 @@ void config_free(struct config *config)
 {
 	if (!config)
 		return;
+	yaml_doc_free(config->doc);
+	yaml_doc_free(config->defaults);
 	arena_free(&config->arena);
 	free(config);
+}
+
+/* What has changed. */
+
+static const struct yaml_node *value_of(const struct config *config, const char *key)
+{
+	const struct yaml_node *node = yaml_get(yaml_root(config->doc), key);
+
+	return yaml_is_absent(node) ? yaml_get(yaml_root(config->defaults), key) : node;
+}
+
+static bool node_equal(const struct yaml_node *a, const struct yaml_node *b)
+{
+	if (!a || !b || a->kind != b->kind || !text_equal(a->key, b->key) ||
+	    a->n_children != b->n_children)
+		return a == b;
+	if (a->kind == YAML_TEXT)
+		return text_equal(a->text, b->text);
+	for (a = a->child, b = b->child; a; a = a->next, b = b->next)
+		if (!node_equal(a, b))
+			return false;
+	return true;
+}
+
+/* Texts by their members: the directories' defaults stand in no file. */
+static bool is_same(const struct config *a, const struct config *b, const struct field *field)
+{
+	const char *const *x = (const void *)((const char *)a + field->offset);
+	const char *const *y = (const void *)((const char *)b + field->offset);
+
+	if (field->read == field_text)
+		return strcmp(*x, *y) == 0;
+	return node_equal(value_of(a, field->name), value_of(b, field->name));
+}
+
+size_t config_differs(const struct config *a, const struct config *b, bool reloads,
+		      const char *ret_keys[static CONFIG_KEYS_MAX])
+{
+	size_t n = 0;
+
+	static_assert(sizeof(config_fields) / sizeof(config_fields[0]) <= CONFIG_KEYS_MAX,
+		      "callers have room for so many");
+	for (size_t i = 0; i < config_top.n; i++)
+		if (config_fields[i].reloads == reloads && !is_same(a, b, &config_fields[i]))
+			ret_keys[n++] = config_fields[i].name;
+	return n;
 }

@@ -18,6 +18,7 @@ enum {
 	CONFIG_ENDPOINTS_MAX = 16, /* of one list */
 	CONFIG_NAMESPACES_MAX = 1000,
 	CONFIG_REGIONS_MAX = 1000, /* of an audience */
+	CONFIG_KEYS_MAX = 24,	   /* of liftd.yaml, at most */
 	IPC_PATH_MAX = 107,	   /* bytes: what the kernel takes for a socket */
 };
 
@@ -55,7 +56,9 @@ struct config {
 	char *control;
 	struct config_audience *audiences;
 	size_t n_audiences;
-	struct arena arena; /* of all that the members point to */
+	bool reload_may_lose;
+	struct arena arena;		 /* of all that the members point to */
+	struct yaml_doc *doc, *defaults; /* that it was read from */
 };
 
 /* Read a configuration's text (empty: all defaults). Defaults of state and runtime: /var/lib/liftd
@@ -64,6 +67,11 @@ struct config {
 int config_parse(struct text text, struct yaml_errors *errors, char *(*env)(const char *),
 		 bool is_root, struct config **ret_config);
 void config_free(struct config *config);
+
+/* The keys whose values are not the same in two configurations, in the order of the manual: those
+ * that a reload takes, or those that wait for a restart. How many. */
+size_t config_differs(const struct config *a, const struct config *b, bool reloads,
+		      const char *ret_keys[static CONFIG_KEYS_MAX]);
 
 /* The namespace of a source: the one that the configuration gives it, or its own name (METRICS
  * 1). */

@@ -66,31 +66,34 @@ static int do_reload(struct control *control, const struct client *client,
 		     const struct request *request)
 {
 	struct reload_waiting *waiting = &control->reloads[control->n_reloads];
+	uint64_t number;
 
-	(void)request;
 	if (control->n_reloads == CONTROL_WAITING_MAX)
 		return LIFT_E_BUSY;
-	*waiting = (struct reload_waiting){ *client, control->reload.ask(control->reload.context) };
+	number = control->reload.ask(control->reload.context, request->dry_run, request->yes);
+	if (!number)
+		return LIFT_E_BUSY;
+	*waiting = (struct reload_waiting){ *client, number };
 	control->n_reloads++;
 	return 0;
 }
 
-void control_reloaded(struct control *control, uint64_t number, int err, const char *errors)
+void control_reloaded(struct control *control, uint64_t number, int err, struct text answer)
 {
-	size_t kept = 0;
+	size_t i = 0;
 
-	msg_writer_clear(control->writer);
-	reloaded_encode(control->writer, err, errors);
-	for (size_t i = 0; i < control->n_reloads; i++) {
-		if (control->reloads[i].number > number) {
-			control->reloads[kept++] = control->reloads[i];
-			continue;
-		}
-		control_send(control, &control->reloads[i].client, msg_written(control->writer));
+	while (i < control->n_reloads && control->reloads[i].number != number)
+		i++;
+	if (i == control->n_reloads)
+		return;
+	if (answer.size == 0) {
+		control_refuse(control, &control->reloads[i].client, err ? err : LIFT_E_MEMORY);
+	} else {
+		control_send(control, &control->reloads[i].client, answer);
 		if (err)
 			stats_add(control->stats, STAT_requests_refused, 1);
 	}
-	control->n_reloads = kept;
+	control->reloads[i] = control->reloads[--control->n_reloads];
 }
 
 /* Requests. */
@@ -248,14 +251,13 @@ void control_close(struct control *control)
 	socket_close(control->socket);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);
-	free(control->catalogue_wrong);
+	files_state_clear(&control->parts.files);
 	free(control->page.lines);
 	free(control);
 }
 
-void control_catalogue_wrong(struct control *control, char *why)
+void control_take_files(struct control *control, const struct files_state *files)
 {
-	free(control->catalogue_wrong);
-	control->catalogue_wrong = why;
-	control->parts.catalogue_wrong = why;
+	files_state_clear(&control->parts.files);
+	control->parts.files = *files;
 }

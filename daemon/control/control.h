@@ -12,6 +12,7 @@
 
 #include "daemon/base/stats.h"
 #include "daemon/config/config.h"
+#include "daemon/control/status.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/loop.h"
@@ -26,10 +27,10 @@ enum {
 
 struct control;
 
-/* How a reload is asked for: a number that rises; and answered with control_reloaded, in control's
- * thread. */
+/* How a reload is asked for: a number that rises (0: there are too many); and answered with
+ * control_reloaded, in control's thread. */
 struct control_reload {
-	uint64_t (*ask)(void *context);
+	uint64_t (*ask)(void *context, bool dry_run, bool yes);
 	void *context;
 };
 
@@ -52,12 +53,11 @@ struct control_parts {
 int control_open(const struct control_parts *parts, struct control **ret_control);
 void control_close(struct control *control);
 
-/* The reload of a number, and all before it, are done: with an error, and its lines (may be
- * NULL). */
-void control_reloaded(struct control *control, uint64_t number, int err, const char *errors);
+/* The reload of a number is done: with an error, and its answer on the wire (empty: the error is
+ * all). */
+void control_reloaded(struct control *control, uint64_t number, int err, struct text answer);
 
-/* From now on status says what is wrong with the catalogue's file (NULL: nothing). The text changes
- * hands. */
-void control_catalogue_wrong(struct control *control, char *why);
+/* From now on status says this of the operator's files. Its texts change hands. */
+void control_take_files(struct control *control, const struct files_state *files);
 
 #endif

@@ -57,7 +57,6 @@ struct control {
 	struct generations *generations;
 	struct generation *generation; /* that serves, while a request is answered */
 	struct status_parts parts;
-	char *catalogue_wrong; /* what status says of it */
 	struct control_reload reload;
 	struct reload_waiting reloads[CONTROL_WAITING_MAX];
 	size_t n_reloads;

@@ -229,7 +229,8 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "journal", atomic_load(&parts->stats->troubles[TROUBLE_WALK]) },
 		{ "ledger", atomic_load(&parts->stats->troubles[TROUBLE_LEDGER]) },
 		{ "rebuild", rebuild->err ? rebuild_failure(rebuild->err) : NULL },
-		{ "catalogue", parts->catalogue_wrong },
+		{ "configuration", parts->files.config_wrong },
+		{ "catalogue", parts->files.catalogue_wrong },
 	};
 	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
 	char text[512];
@@ -247,6 +248,22 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		msg_str(writer, text);
 	}
 	msg_array_end(writer);
+}
+
+void files_state_clear(struct files_state *files)
+{
+	free(files->config_wrong);
+	free(files->catalogue_wrong);
+	*files = (struct files_state){ 0 };
+}
+
+/* The keys of the configuration that have changed since the start, and wait for the next one. */
+static void write_restart(const struct files_state *files, struct msg_writer *writer)
+{
+	msg_str(writer, "restart");
+	msg_array(writer, files->n_restart);
+	for (size_t i = 0; i < files->n_restart; i++)
+		msg_str(writer, files->restart[i]);
 }
 
 /* Events are judged by the latest receipt while the clock is behind it. */
@@ -296,6 +313,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	write_troubles(parts, &rebuild, writer);
+	write_restart(&parts->files, writer);
 	msg_key_str(writer, "version", LIFT_VERSION);
 	msg_key_str(writer, "as_of", as_of);
 	write_clock(writer, &all->sources, now->utc_ms);

@@ -12,6 +12,14 @@
 #include "daemon/tasks/job.h"
 #include "proto/msg.h"
 
+/* What the operator's files are like. Texts are owned. */
+struct files_state {
+	char *config_wrong, *catalogue_wrong; /* the first that is wrong; NULL: nothing */
+	const char *restart[CONFIG_KEYS_MAX]; /* keys that wait for one; constants */
+	size_t n_restart;
+};
+void files_state_clear(struct files_state *files);
+
 struct status_parts {
 	const struct config *config;
 	const struct catalogue *catalogue;
@@ -20,7 +28,7 @@ struct status_parts {
 	struct rebuild *rebuild;
 	const struct jobs *jobs;
 	const struct stats *stats;
-	const char *catalogue_wrong; /* its file's first error; NULL: it is right */
+	struct files_state files;
 };
 
 /* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the

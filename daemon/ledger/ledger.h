@@ -115,6 +115,10 @@ int ledger_view_err(const struct ledger_view *view); /* the first error of what 
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);
 
+/* Call `fn` for each home and subject that has tallies, ascending, each once. */
+typedef void (*ledger_subject_fn)(void *context, uint32_t home, uint32_t subject);
+int ledger_view_subjects(struct ledger_view *view, ledger_subject_fn fn, void *context);
+
 /* Call `fn` for each source (the journal's number), module and home of which an event was accepted,
  * each once. */
 typedef void (*ledger_seen_fn)(void *context, uint32_t source, uint32_t module, uint32_t home);

@@ -72,6 +72,26 @@ struct tallies ledger_tallies(struct ledger *ledger)
 	return (struct tallies){ applied_range, ledger };
 }
 
+/* From each on to the first key of the next: there are many tallies of one, and few of these. */
+int ledger_view_subjects(struct ledger_view *view, ledger_subject_fn fn, void *context)
+{
+	struct tally_key key = { 0 };
+	uint8_t least[TALLY_KEY_BYTES];
+	struct text bytes, value, from = { (char *)least, sizeof(least) };
+	struct store_cursor cursor;
+
+	tally_key_encode(&key, least);
+	store_cursor_open(&view->txn, LDB_TALLIES, &cursor);
+	while (store_seek(&cursor, from, &bytes, &value) && bytes.size == TALLY_KEY_BYTES) {
+		tally_key_decode((const uint8_t *)bytes.data, &key);
+		fn(context, key.home, key.subject);
+		key = (struct tally_key){ .home = key.home, .subject = key.subject + 1 };
+		tally_key_encode(&key, least);
+	}
+	store_cursor_close(&cursor);
+	return view->txn.err;
+}
+
 /* Who has sent what. */
 
 int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)

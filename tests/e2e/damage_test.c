@@ -258,7 +258,7 @@ static void what_cannot_be_read_when_a_ledger_is_built_is_damage(void **state)
 	file_write(path, "dimensions: {role: [nurse]}\n"
 			 "regions: [{code: rana}, {code: vega}]\n"
 			 "modules: [{id: lift}]\n");
-	outcome = daemon_lift(daemon, "reload", "--wait", NULL);
+	outcome = daemon_lift(daemon, "reload", "--yes", "--wait", NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "the journal is damaged"));
 	outcome_free(&outcome);

@@ -235,9 +235,9 @@ static void events_of_what_was_unknown_come_alive(void **state)
 	assert_int_equal(started(daemon, "vega", "lift"), 1);
 	assert_int_equal(started(daemon, "rana", "falls"), 1);
 	assert_int_equal(started(daemon, "unassigned", "lift"), -1);
-	/* And back. */
+	/* And back: the figures of vega go. */
 	write_catalogue(daemon, before);
-	free(daemon_lift_out(daemon, 0, "reload", "--wait", NULL));
+	free(daemon_lift_out(daemon, 0, "reload", "--yes", "--wait", NULL));
 	assert_int_equal(started(daemon, "unassigned", "lift"), 1);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -375,7 +375,7 @@ static void a_daemon_that_is_killed_while_it_builds_begins_anew(void **state)
 		const char *next = round % 2 ? before : after;
 
 		write_catalogue(daemon, next);
-		free(daemon_lift_out(daemon, 0, "reload", NULL));
+		free(daemon_lift_out(daemon, 0, "reload", "--yes", NULL));
 		daemon_crash(daemon);
 		daemon_start(daemon);
 		await_built(daemon);

@@ -113,7 +113,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 13);
+	assert_int_equal(keys, 14);
 	config = parsed(text);
 	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
 	assert_int_equal(config->audiences[0].publish.count, 1);

@@ -38,10 +38,12 @@ struct room {
 	uint64_t counted; /* rounds, when it was looked at last */
 };
 
-static uint64_t no_reload(void *context)
+static uint64_t first_reload(void *context, bool dry_run, bool yes)
 {
 	(void)context;
-	return 0;
+	(void)dry_run;
+	(void)yes;
+	return 1;
 }
 
 static void send_learners(struct house *house)
@@ -139,7 +141,7 @@ static void room_open(struct room *room)
 					.rebuild = room->rebuild,
 					.stats = &room->stats,
 					.more = room->more,
-					.reload = { no_reload, NULL } };
+					.reload = { first_reload, NULL } };
 	assert_int_equal(control_open(&parts, &room->control), 0);
 	room->client = zmq_socket(room->zmq, ZMQ_DEALER);
 	assert_int_equal(zmq_connect(room->client, room->config.control), 0);
@@ -245,7 +247,7 @@ static void a_reload_that_is_refused_is_counted_for_who_asked(void **state)
 	for (int i = 0; i < 10; i++)
 		loop_step(room.loop);
 	for (int i = 0; i < 5; i++)
-		control_reloaded(room.control, 0, LIFT_E_CONFIG, "line");
+		control_reloaded(room.control, 1, LIFT_E_CONFIG, (struct text){ NULL, 0 });
 	assert_false(is_answered(&room, code));
 	assert_string_equal(code, "config");
 	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 1);

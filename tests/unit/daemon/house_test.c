@@ -38,7 +38,7 @@ struct stage {
 	struct house house;
 	struct now now;
 	struct stats stats;
-	char catalogue[PATH_MAX];
+	char catalogue[PATH_MAX], config[PATH_MAX];
 	char *endpoints[2];
 	struct rooms *rooms;
 	struct handover *handover;
@@ -51,6 +51,7 @@ struct stage {
 	void *subscriber;
 	uint64_t reload_done;
 	int reload_err;
+	int n_ready; /* how often the service manager was told that reloads are done */
 };
 
 static void read_ours(void *context, struct now *ret_now)
@@ -91,6 +92,13 @@ static void on_rebuilt(void *context, int err)
 	wake_send(room_wake(stage->rooms, ROOM_MAIN));
 }
 
+static void on_done(void *context)
+{
+	struct stage *stage = context;
+
+	stage->n_ready++;
+}
+
 static void open_trust(struct stage *stage)
 {
 	bool has_journal;
@@ -106,6 +114,9 @@ static void open_reload(struct stage *stage)
 {
 	struct config *config = stage->house.config;
 	struct reload_parts parts = { .config = config,
+				      .config_place = { stage->config, true },
+				      .done = on_done,
+				      .context = stage,
 				      .catalogue_path = stage->catalogue,
 				      .rooms = stage->rooms,
 				      .handover = stage->handover,
@@ -168,6 +179,8 @@ static void open_stage(struct stage *stage, void (*before)(struct stage *stage))
 	stage->house.config->tick_ms = TICK_MS;
 	snprintf(stage->catalogue, sizeof(stage->catalogue), "%s",
 		 dir_path(&stage->house.dir, "catalogue.yaml"));
+	snprintf(stage->config, sizeof(stage->config), "%s",
+		 dir_path(&stage->house.dir, "liftd.yaml"));
 	write_catalogue(stage, first);
 	open_trust(stage);
 	assert_int_equal(rooms_open(&clock, &stage->rooms), 0);
@@ -332,7 +345,6 @@ static void a_day_begins_when_the_clock_says_so(void **state)
 
 static void another_catalogue_takes_over_when_its_ledger_is_built(void **state)
 {
-	struct yaml_errors errors = { .file = "catalogue.yaml" };
 	struct heard before, heard;
 	struct stage stage;
 
@@ -345,7 +357,7 @@ static void another_catalogue_takes_over_when_its_ledger_is_built(void **state)
 	tick(&stage);
 	before = hear(&stage);
 	write_catalogue(&stage, other);
-	assert_int_equal(reload_catalogue(stage.reload, &stage.now, &errors), 0);
+	reload_signalled(stage.reload, &stage.now);
 	await_takeovers(&stage, 2);
 	tick(&stage);
 	tick(&stage);
@@ -358,19 +370,25 @@ static void another_catalogue_takes_over_when_its_ledger_is_built(void **state)
 	close_stage(&stage);
 }
 
-static void on_reloaded(void *context, uint64_t number, int err, const char *errors)
-{
-	struct stage *stage = context;
-
-	(void)errors;
-	stage->reload_done = number;
-	stage->reload_err = err;
-}
-
+/* The last one that is answered. */
 static uint64_t last_done(struct stage *stage)
 {
-	handover_reloaded(stage->handover, on_reloaded, stage);
+	struct reload_result *result;
+
+	while ((result = handover_take_result(stage->handover, false))) {
+		stage->reload_done = result->number;
+		stage->reload_err = result->err;
+		reload_result_free(result);
+	}
 	return stage->reload_done;
+}
+
+static uint64_t ask_reload(struct stage *stage)
+{
+	uint64_t number = handover_ask_reload(stage->handover, false, false);
+
+	wake_send(room_wake(stage->rooms, ROOM_MAIN));
+	return number;
 }
 
 static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
@@ -384,8 +402,7 @@ static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
 	tick(&stage);
 	epoch = hear(&stage).epoch;
 	write_catalogue(&stage, renamed);
-	assert_int_equal(handover_ask_reload(stage.handover), 1);
-	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	assert_int_equal(ask_reload(&stage), 1);
 	loop_step(room_loop(stage.rooms, ROOM_MAIN));
 	assert_int_equal(count(&stage, STAT_reloads), 1);
 	assert_int_equal(last_done(&stage), 0);
@@ -396,8 +413,7 @@ static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
 	tick(&stage);
 	assert_true(hear(&stage).epoch != epoch);
 	/* The same once more is nothing. */
-	assert_int_equal(handover_ask_reload(stage.handover), 2);
-	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	assert_int_equal(ask_reload(&stage), 2);
 	step(&stage, 0);
 	assert_int_equal(last_done(&stage), 2);
 	assert_int_equal(count(&stage, STAT_takeovers), 2);
@@ -407,15 +423,12 @@ static void a_name_is_taken_by_the_ledgers_thread_and_done_then(void **state)
 /* In the main thread alone: the ledger's does not get to it. */
 static void reload_in_main(struct stage *stage, const char *text, bool is_asked)
 {
-	struct yaml_errors errors = { .file = "catalogue.yaml" };
-
 	write_catalogue(stage, text);
 	if (!is_asked) {
-		assert_int_equal(reload_catalogue(stage->reload, &stage->now, &errors), 0);
+		reload_signalled(stage->reload, &stage->now);
 		return;
 	}
-	handover_ask_reload(stage->handover);
-	wake_send(room_wake(stage->rooms, ROOM_MAIN));
+	ask_reload(stage);
 	loop_step(room_loop(stage->rooms, ROOM_MAIN));
 }
 
@@ -427,7 +440,7 @@ static void a_reload_is_answered_also_where_another_one_takes_its_place(void **s
 		const char *why;
 	} cases[] = {
 		{ renamed, 0, 1, "the same comes by a signal" },
-		{ renamed_again, 0, 1, "other names come by a signal" },
+		{ renamed_again, 1, 1, "other names come by a signal" },
 		{ other, 1, 1, "by a signal comes what has to be built" },
 	};
 
@@ -446,6 +459,144 @@ static void a_reload_is_answered_also_where_another_one_takes_its_place(void **s
 		if (last_done(&stage) != cases[i].then)
 			fail_msg("%s: %llu is done then", cases[i].why,
 				 (unsigned long long)stage.reload_done);
+		close_stage(&stage);
+	}
+}
+
+/* What comes after it is no matter of its own. */
+static void a_reload_that_waits_is_answered_with_its_own_result(void **state)
+{
+	struct reload_result *result;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	reload_in_main(&stage, renamed, true);
+	reload_in_main(&stage, "regions: [{code: rana, parents: [nord]}]\n", true);
+	result = handover_take_result(stage.handover, false);
+	assert_non_null(result);
+	assert_int_equal(result->number, 2);
+	assert_int_equal(result->err, LIFT_E_CONFIG);
+	reload_result_free(result);
+	assert_null(handover_take_result(stage.handover, false));
+	loop_step(room_loop(stage.rooms, ROOM_LEDGER));
+	result = handover_take_result(stage.handover, false);
+	assert_non_null(result);
+	assert_int_equal(result->number, 1);
+	assert_int_equal(result->err, 0);
+	reload_result_free(result);
+	close_stage(&stage);
+}
+
+static void a_signal_is_done_when_what_it_brought_serves(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	assert_int_equal(stage.n_ready, 0);
+	reload_in_main(&stage, renamed, false);
+	reload_in_main(&stage, renamed_again, false);
+	assert_int_equal(stage.n_ready, 0);
+	assert_int_equal(count(&stage, STAT_takeovers), 1);
+	loop_step(room_loop(stage.rooms, ROOM_LEDGER));
+	assert_int_equal(count(&stage, STAT_takeovers), 2);
+	loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	assert_int_equal(stage.n_ready, 1); /* of both */
+	/* One that is refused is done, too. */
+	reload_in_main(&stage, "regions: [{code: rana, parents: [nord]}]\n", false);
+	assert_int_equal(stage.n_ready, 2);
+	close_stage(&stage);
+}
+
+/* Also those of what has been received just now, and is on no disk yet but the journal's. */
+static void what_takes_figures_away_is_refused_unless_it_is_meant(void **state)
+{
+	struct files_state files;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	reload_in_main(&stage, "{}", true);
+	assert_int_equal(last_done(&stage), 0); /* it waits for the ledger */
+	step(&stage, 0);
+	step(&stage, 0);
+	assert_int_equal(last_done(&stage), 1);
+	assert_int_equal(stage.reload_err, LIFT_E_LOSES);
+	assert_true(handover_take_files(stage.handover, &files));
+	assert_non_null(strstr(files.catalogue_wrong, "module lift"));
+	files_state_clear(&files);
+	/* By a signal it is no other. */
+	reload_in_main(&stage, "{}", false);
+	assert_int_equal(count(&stage, STAT_reloads_refused), 2);
+	assert_true(handover_take_files(stage.handover, &files));
+	assert_non_null(files.catalogue_wrong);
+	files_state_clear(&files);
+	/* What is there is right. */
+	reload_in_main(&stage, first, true);
+	assert_true(handover_take_files(stage.handover, &files));
+	assert_null(files.catalogue_wrong);
+	write_catalogue(&stage, "{}");
+	handover_ask_reload(stage.handover, false, true);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	await_takeovers(&stage, 2);
+	assert_int_equal(last_done(&stage), 3);
+	assert_int_equal(stage.reload_err, 0);
+	close_stage(&stage);
+}
+
+/* A disk that refuses is not waited for. */
+static void a_reload_waits_for_the_ledger_but_not_for_ever(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	reload_in_main(&stage, renamed, true); /* the ledger's thread does nothing */
+	for (int i = 0; i < 9; i++) {
+		stage.now.steady_ms += 1000;
+		loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	}
+	assert_int_equal(count(&stage, STAT_reloads), 0);
+	for (int i = 0; i < 2; i++) {
+		stage.now.steady_ms += 1000;
+		loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	}
+	assert_int_equal(count(&stage, STAT_reloads), 1);
+	close_stage(&stage);
+}
+
+static void a_dry_run_changes_nothing(void **state)
+{
+	static const char *const texts[] = { renamed, other, "{}", "regions: 7" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct files_state files;
+		struct stage stage;
+
+		open_stage(&stage, NULL);
+		await_takeovers(&stage, 1);
+		send_started(&stage, "kari", "lift", 1);
+		tick(&stage);
+		write_catalogue(&stage, texts[i]);
+		handover_ask_reload(stage.handover, true, true);
+		wake_send(room_wake(stage.rooms, ROOM_MAIN));
+		step(&stage, 0);
+		step(&stage, 0);
+		assert_int_equal(last_done(&stage), 1);
+		assert_int_equal(stage.reload_err, i == 3 ? LIFT_E_CONFIG : 0);
+		assert_false(handover_take_files(stage.handover, &files));
+		assert_int_equal(count(&stage, STAT_reloads) + count(&stage, STAT_reloads_refused),
+				 0);
+		tick(&stage);
+		assert_int_equal(count(&stage, STAT_takeovers), 1);
 		close_stage(&stage);
 	}
 }
@@ -494,8 +645,7 @@ static void a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves(
 	open_stage(&stage, NULL);
 	await_takeovers(&stage, 1);
 	write_catalogue(&stage, "regions: [{code: rana, parents: [nord]}]\n");
-	assert_int_equal(handover_ask_reload(stage.handover), 1);
-	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	assert_int_equal(ask_reload(&stage), 1);
 	step(&stage, 0);
 	assert_int_equal(last_done(&stage), 1);
 	assert_int_equal(stage.reload_err, LIFT_E_CONFIG);
@@ -610,6 +760,11 @@ int main(void)
 		cmocka_unit_test(another_catalogue_takes_over_when_its_ledger_is_built),
 		cmocka_unit_test(a_name_is_taken_by_the_ledgers_thread_and_done_then),
 		cmocka_unit_test(a_reload_is_answered_also_where_another_one_takes_its_place),
+		cmocka_unit_test(a_reload_that_waits_is_answered_with_its_own_result),
+		cmocka_unit_test(a_signal_is_done_when_what_it_brought_serves),
+		cmocka_unit_test(what_takes_figures_away_is_refused_unless_it_is_meant),
+		cmocka_unit_test(a_reload_waits_for_the_ledger_but_not_for_ever),
+		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(a_reload_of_what_still_waits_is_done_when_it_is_there),
 		cmocka_unit_test(what_could_not_take_over_does_so_with_the_next_reload),
 		cmocka_unit_test(

@@ -16,6 +16,7 @@
 #include "proto/event.h"
 #include "proto/json.h"
 #include "proto/metric.h"
+#include "proto/reloaded.h"
 #include "proto/snapshot.h"
 
 enum { VECTORS_LEAST = 30, ROWS_MAX = 16 };
@@ -312,7 +313,7 @@ static void encode_reloaded(struct tools *tools, int err, const json_t *errors)
 		strcat(lines, json_string_value(error));
 		strcat(lines, "\n");
 	}
-	reloaded_encode(tools->writer, err, lines);
+	reloaded_encode(tools->writer, &(struct reloaded){ .err = err, .errors = lines });
 }
 
 static void encode_refusal(struct tools *tools, const struct vector *vector)

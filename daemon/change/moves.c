@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/change/moves.h"
+
+#include <stdlib.h>
+
+#include "proto/grow.h"
+
+static int compare_moves(const void *a, const void *b)
+{
+	const struct move *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return (x->to > y->to) - (x->to < y->to);
+}
+
+static int move_homes(struct moves *moves, const struct catalogue *before,
+		      struct journal_view *view)
+{
+	size_t kept = 0;
+	struct text text;
+
+	for (uint32_t id = 0; journal_view_name(view, NAME_REGION, id, &text); id++) {
+		if (grow(&moves->homes, &moves->room_homes, moves->n_homes + 1,
+			 sizeof(*moves->homes)) != 0)
+			return LIFT_E_MEMORY;
+		moves->homes[moves->n_homes++] =
+			(struct move){ catalogue_home(before, text),
+				       catalogue_home(moves->after, text) };
+	}
+	if (moves->n_homes == 0)
+		return 0;
+	qsort(moves->homes, moves->n_homes, sizeof(*moves->homes), compare_moves);
+	for (size_t i = 0; i < moves->n_homes; i++)
+		if (kept == 0 || compare_moves(&moves->homes[kept - 1], &moves->homes[i]) != 0)
+			moves->homes[kept++] = moves->homes[i];
+	moves->n_homes = kept;
+	return 0;
+}
+
+static int move_modules(struct moves *moves, const struct catalogue *before,
+			struct journal_view *view)
+{
+	struct text text;
+
+	moves->modules = calloc((size_t)before->n_modules + 1, sizeof(*moves->modules));
+	if (!moves->modules)
+		return LIFT_E_MEMORY;
+	for (uint32_t id = 0; journal_view_name(view, NAME_MODULE, id, &text); id++) {
+		uint32_t was = catalogue_module(before, text);
+		uint32_t is = catalogue_module(moves->after, text);
+		struct module_move *move;
+
+		if (was == CATALOGUE_NONE)
+			continue;
+		move = &moves->modules[was];
+		move->to = move->is_met && move->to != is ? CATALOGUE_NONE : is;
+		move->is_met = true;
+	}
+	return 0;
+}
+
+int moves_make(struct moves *moves, const struct catalogue *before, const struct catalogue *after,
+	       struct journal_view *view)
+{
+	int err;
+
+	*moves = (struct moves){ .after = after };
+	err = move_homes(moves, before, view);
+	if (!err)
+		err = move_modules(moves, before, view);
+	return err ? err : journal_view_err(view);
+}
+
+void moves_free(struct moves *moves)
+{
+	free(moves->homes);
+	free(moves->modules);
+	*moves = (struct moves){ 0 };
+}
+
+/* The first of a home's, or of one after it. */
+static size_t find_home(const struct moves *moves, uint32_t home)
+{
+	size_t low = 0, high = moves->n_homes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (moves->homes[middle].from < home)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool moves_lead_into(const struct moves *moves, uint32_t home, const uint32_t *regions, uint32_t n)
+{
+	size_t first = find_home(moves, home), i = first;
+
+	for (; i < moves->n_homes && moves->homes[i].from == home; i++)
+		if (!catalogue_inside_any(moves->after, moves->homes[i].to, regions, n))
+			return false;
+	return i > first;
+}
+
+bool moves_met_module(const struct moves *moves, uint32_t module)
+{
+	return moves->modules[module].is_met;
+}
+
+uint32_t moves_module(const struct moves *moves, uint32_t module)
+{
+	const struct module_move *move = &moves->modules[module];
+
+	return move->is_met ? move->to : CATALOGUE_NONE;
+}
