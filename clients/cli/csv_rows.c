@@ -2,103 +2,32 @@
 #include "clients/cli/csv_rows.h"
 
 #include <csv.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
-#include "proto/iso8601.h"
+#include "clients/cli/csv_columns.h"
+#include "clients/cli/values.h"
 
-/* Columns. */
-
-enum group { GROUP_EVENT, GROUP_ATTRS, GROUP_VOIDS, GROUPS };
-
-static const char *const group_names[GROUPS] = { "", "attrs", "voids" };
-
-struct column {
-	enum group group;
-	char *name; /* the key in its map */
-	void (*write)(struct msg_writer *writer, struct text cell);
-};
-
-static void write_text(struct msg_writer *writer, struct text cell)
-{
-	msg_text(writer, cell);
-}
-
-static void write_time(struct msg_writer *writer, struct text cell)
-{
-	int64_t ms;
-
-	if (iso8601_parse(cell, &ms))
-		msg_int(writer, ms);
-	else
-		msg_text(writer, cell);
-}
-
-/* Decimal digits with a point and an exponent: strtod would take more (hexadecimals, infinity). */
-static void write_score(struct msg_writer *writer, struct text cell)
-{
-	char digits[64], *end;
-	double value;
-
-	if (cell.size < sizeof(digits) && cell.size > 0) {
-		memcpy(digits, cell.data, cell.size);
-		digits[cell.size] = 0;
-		if (strspn(digits, "0123456789.eE+-") == cell.size) {
-			value = strtod(digits, &end);
-			if (*end == 0 && end != digits && isfinite(value)) {
-				msg_real(writer, value);
-				return;
-			}
-		}
-	}
-	msg_text(writer, cell);
-}
-
-static void write_passed(struct msg_writer *writer, struct text cell)
-{
-	if (text_equal(cell, text_of("true")))
-		msg_bool(writer, true);
-	else if (text_equal(cell, text_of("false")))
-		msg_bool(writer, false);
-	else
-		msg_text(writer, cell);
-}
-
-#define COLUMNS                                                                               \
-	"type, time, learner, module, region, score, passed, phase, attrs.NAME, voids.type, " \
-	"voids.time, voids.score, voids.passed and voids.phase"
-
-static const struct known {
-	const char *name;
-	void (*write)(struct msg_writer *writer, struct text cell);
-	bool needed, voids; /* a header must have it; it is a key of voids, too */
-} known_columns[] = {
-	{ "type", write_text, true, true },	 { "time", write_time, true, true },
-	{ "learner", write_text, true, false },	 { "module", write_text, true, false },
-	{ "region", write_text, true, false },	 { "score", write_score, false, true },
-	{ "passed", write_passed, false, true }, { "phase", write_text, false, true },
-};
-
-enum { N_KNOWN = sizeof(known_columns) / sizeof(known_columns[0]) };
+#define SEPARATORS ",;\t"
 
 /* The reader. */
 
 struct csv_rows {
 	struct csv_parser parser;
-	struct column columns[ROW_COLUMNS_MAX];
-	size_t n_columns; /* 0: the header has not come */
+	char separator;		    /* 0: not known yet */
+	struct csv_columns columns; /* of the header, once it has come */
 	struct text cells[ROW_COLUMNS_MAX];
 	size_t n_cells, n_ends; /* of the record at hand; ends of rows in it */
+	size_t n_filled;	/* its cells up to the last that is not empty */
 	char *values;		/* of the cells, one after another; ROW_MAX bytes */
 	size_t values_size;
 };
 
-/* Spaces belong to the cell. */
-static int is_no_space(unsigned char c)
+/* What may stand around the quotes of a cell. */
+static int is_space(unsigned char c)
 {
-	(void)c;
-	return 0;
+	return c == ' ';
 }
 
 struct csv_rows *csv_rows_new(void)
@@ -113,7 +42,7 @@ struct csv_rows *csv_rows_new(void)
 		free(csv);
 		return NULL;
 	}
-	csv_set_space_func(&csv->parser, is_no_space);
+	csv_set_space_func(&csv->parser, is_space);
 	return csv;
 }
 
@@ -121,8 +50,7 @@ void csv_rows_free(struct csv_rows *csv)
 {
 	if (!csv)
 		return;
-	for (size_t i = 0; i < csv->n_columns; i++)
-		free(csv->columns[i].name);
+	csv_columns_clear(&csv->columns);
 	csv_free(&csv->parser);
 	free(csv->values);
 	free(csv);
@@ -130,17 +58,29 @@ void csv_rows_free(struct csv_rows *csv)
 
 bool csv_rows_has_header(const struct csv_rows *csv)
 {
-	return csv->n_columns > 0;
+	return csv->columns.n > 0;
 }
 
-static enum csv_state next_state(enum csv_state state, char c)
+char csv_rows_separator(const struct csv_rows *csv)
+{
+	return csv->separator;
+}
+
+static bool separates(char c, char separator)
+{
+	return separator ? c == separator : c && strchr(SEPARATORS, c);
+}
+
+static enum csv_state next_state(enum csv_state state, char c, char separator)
 {
 	if (state == CELL_QUOTED)
 		return c == '"' ? CELL_QUOTE : CELL_QUOTED;
 	/* A quote opens only at the beginning of a cell, or again after one that closed. */
 	if (c == '"')
 		return state == CELL_PLAIN ? CELL_PLAIN : CELL_QUOTED;
-	return c == ',' ? CELL_BEGIN : CELL_PLAIN;
+	if (c == ' ' && state == CELL_BEGIN)
+		return CELL_BEGIN;
+	return separates(c, separator) ? CELL_BEGIN : CELL_PLAIN;
 }
 
 size_t csv_record_size(const char *data, size_t size, struct csv_scan *scan)
@@ -156,11 +96,11 @@ size_t csv_record_size(const char *data, size_t size, struct csv_scan *scan)
 			i = scan->known;
 			state = scan->state;
 		} else {
-			state = next_state(state, data[i++]);
+			state = next_state(state, data[i++], scan->separator);
 		}
 	}
 	if (i > scan->known)
-		*scan = (struct csv_scan){ i, state };
+		*scan = (struct csv_scan){ i, state, scan->separator };
 	return i < size ? i + 1 : 0;
 }
 
@@ -172,13 +112,18 @@ void csv_scan_skip(struct csv_scan *scan, size_t size)
 static void take_cell(void *data, size_t size, void *context)
 {
 	struct csv_rows *csv = context;
+	struct text cell = value_trim((struct text){ data, size });
 
-	if (csv->n_cells < ROW_COLUMNS_MAX) {
-		memcpy(csv->values + csv->values_size, data, size);
-		csv->cells[csv->n_cells] = (struct text){ csv->values + csv->values_size, size };
-		csv->values_size += size;
+	if (csv->n_cells < ROW_COLUMNS_MAX && cell.size > 0) {
+		memcpy(csv->values + csv->values_size, cell.data, cell.size);
+		cell.data = csv->values + csv->values_size;
+		csv->values_size += cell.size;
 	}
+	if (csv->n_cells < ROW_COLUMNS_MAX)
+		csv->cells[csv->n_cells] = cell;
 	csv->n_cells++;
+	if (cell.size > 0)
+		csv->n_filled = csv->n_cells;
 }
 
 static void take_end(int c, void *context)
@@ -194,7 +139,7 @@ static bool split_record(struct csv_rows *csv, struct text record, char *problem
 {
 	size_t used;
 
-	csv->n_cells = csv->n_ends = csv->values_size = 0;
+	csv->n_cells = csv->n_filled = csv->n_ends = csv->values_size = 0;
 	used = csv_parse(&csv->parser, record.data, record.size, take_cell, take_end, csv);
 	csv_fini(&csv->parser, NULL, NULL, NULL);
 	if (used != record.size) {
@@ -204,7 +149,9 @@ static bool split_record(struct csv_rows *csv, struct text record, char *problem
 	}
 	if (csv->n_ends > 1) {
 		snprintf(problem, ROWS_PROBLEM_MAX,
-			 "a carriage return in the middle of a row is in quotes");
+			 csv->columns.n ? "a carriage return in the middle of a row is in quotes"
+					: "lines must end with a newline, not with carriage "
+					  "returns alone: save it as \"CSV UTF-8\"");
 		return false;
 	}
 	return true;
@@ -212,98 +159,40 @@ static bool split_record(struct csv_rows *csv, struct text record, char *problem
 
 /* The header. */
 
-static enum group group_of(struct text *name)
+/* Is this the line that tells spreadsheets what separates cells? */
+static bool read_separator(struct csv_rows *csv, struct text record)
 {
-	for (enum group group = GROUP_ATTRS; group < GROUPS; group++) {
-		size_t size = strlen(group_names[group]);
+	static const struct text word = TEXT("sep=");
 
-		if (name->size > size + 1 && memcmp(name->data, group_names[group], size) == 0 &&
-		    name->data[size] == '.') {
-			*name = (struct text){ name->data + size + 1, name->size - size - 1 };
-			return group;
-		}
-	}
-	return GROUP_EVENT;
-}
-
-/* What a column's name means: false where it is none. */
-static bool read_column(struct text name, struct column *ret_column)
-{
-	enum group group = group_of(&name);
-	void (*write)(struct msg_writer * writer, struct text cell) = NULL;
-
-	if (group == GROUP_ATTRS)
-		write = write_text;
-	for (size_t i = 0; !write && i < N_KNOWN; i++)
-		if (text_equal(name, text_of(known_columns[i].name)) &&
-		    (group == GROUP_EVENT || known_columns[i].voids))
-			write = known_columns[i].write;
-	*ret_column = (struct column){ group, NULL, write };
-	if (!write || memchr(name.data, 0, name.size))
+	if (record.size > 0 && record.data[0] == '"')
+		record = (struct text){ record.data + 1, record.size - 1 };
+	if (record.size < word.size + 2 || strncasecmp(record.data, word.data, word.size) != 0 ||
+	    !memchr("\"\r\n", record.data[word.size + 1], 3) ||
+	    !strchr(SEPARATORS "|", record.data[word.size]))
 		return false;
-	ret_column->name = strndup(name.data, name.size);
-	return ret_column->name;
+	csv->separator = record.data[word.size];
+	return true;
 }
 
-static bool has_column(const struct csv_rows *csv, size_t n, enum group group, const char *name)
+/* The first that stands in the header, outside of quotes. */
+static char find_separator(struct text header)
 {
-	for (size_t i = 0; i < n; i++)
-		if (csv->columns[i].group == group && strcmp(csv->columns[i].name, name) == 0)
-			return true;
-	return false;
-}
+	enum csv_state state = CELL_BEGIN;
 
-static int read_header(struct csv_rows *csv, char *problem)
-{
-	size_t n = csv->n_cells, i;
-
-	if (n > ROW_COLUMNS_MAX) {
-		snprintf(problem, ROWS_PROBLEM_MAX, "the header has %zu columns, %d are possible",
-			 n, ROW_COLUMNS_MAX);
-		return LIFT_E_MALFORMED;
+	for (size_t i = 0; i < header.size; i++) {
+		if (state != CELL_QUOTED && separates(header.data[i], 0))
+			return header.data[i];
+		state = next_state(state, header.data[i], 0);
 	}
-	for (i = 0; i < n; i++) {
-		struct text cell = csv->cells[i];
-		struct column *column = &csv->columns[i];
-
-		if (!read_column(cell, column)) {
-			snprintf(problem, ROWS_PROBLEM_MAX,
-				 "the header has a column '%.*s'; there are " COLUMNS,
-				 cell.size < 40 ? (int)cell.size : 40, cell.data);
-			goto fail;
-		}
-		if (has_column(csv, i, column->group, column->name)) {
-			snprintf(problem, ROWS_PROBLEM_MAX,
-				 "the header has the column '%.*s' twice",
-				 cell.size < 40 ? (int)cell.size : 40, cell.data);
-			i++;
-			goto fail;
-		}
-	}
-	for (size_t k = 0; k < N_KNOWN; k++) {
-		if (!known_columns[k].needed ||
-		    has_column(csv, n, GROUP_EVENT, known_columns[k].name))
-			continue;
-		snprintf(problem, ROWS_PROBLEM_MAX,
-			 "the first line must be a header, and it has no column '%s'; there "
-			 "are " COLUMNS,
-			 known_columns[k].name);
-		goto fail;
-	}
-	csv->n_columns = n;
-	return 0;
-fail:
-	while (i > 0)
-		free(csv->columns[--i].name);
-	return LIFT_E_MALFORMED;
+	return ',';
 }
 
 /* Rows. */
 
-static void write_group(const struct csv_rows *csv, enum group group, struct msg_writer *writer)
+static void write_group(const struct csv_rows *csv, enum csv_group group, struct msg_writer *writer)
 {
-	for (size_t i = 0; i < csv->n_columns; i++) {
-		const struct column *column = &csv->columns[i];
+	for (size_t i = 0; i < csv->columns.n; i++) {
+		const struct csv_column *column = &csv->columns.columns[i];
 
 		if (column->group != group || csv->cells[i].size == 0)
 			continue;
@@ -315,16 +204,16 @@ static void write_group(const struct csv_rows *csv, enum group group, struct msg
 /* An empty cell is absent, and so is a map whose cells all are. */
 static void write_event(const struct csv_rows *csv, struct msg_writer *writer)
 {
-	bool present[GROUPS] = { false };
+	bool present[CSV_GROUPS] = { false };
 
-	for (size_t i = 0; i < csv->n_columns; i++)
-		present[csv->columns[i].group] |= csv->cells[i].size > 0;
+	for (size_t i = 0; i < csv->columns.n; i++)
+		present[csv->columns.columns[i].group] |= csv->cells[i].size > 0;
 	msg_map_begin(writer);
-	write_group(csv, GROUP_EVENT, writer);
-	for (enum group group = GROUP_ATTRS; group < GROUPS; group++) {
+	write_group(csv, CSV_EVENT, writer);
+	for (enum csv_group group = CSV_ATTRS; group < CSV_GROUPS; group++) {
 		if (!present[group])
 			continue;
-		msg_str(writer, group_names[group]);
+		msg_str(writer, csv_group_names[group]);
 		msg_map_begin(writer);
 		write_group(csv, group, writer);
 		msg_map_end(writer);
@@ -332,23 +221,49 @@ static void write_event(const struct csv_rows *csv, struct msg_writer *writer)
 	msg_map_end(writer);
 }
 
+/* Cells at the end may be missing where they may be empty, and be too many where they are. */
+static bool fit_cells(struct csv_rows *csv, char *problem)
+{
+	if (csv->n_filled > csv->columns.n) {
+		snprintf(problem, ROWS_PROBLEM_MAX,
+			 "the row has a value in cell %zu, and the header %zu columns: is a "
+			 "separator in a value that is not in quotes?",
+			 csv->n_filled, csv->columns.n);
+		return false;
+	}
+	for (size_t i = csv->n_cells; i < csv->columns.n; i++) {
+		csv->cells[i] = (struct text){ "", 0 };
+		if (csv->columns.columns[i].needed) {
+			snprintf(problem, ROWS_PROBLEM_MAX,
+				 "the row has %zu cells, the header %zu: '%s' is missing",
+				 csv->n_cells, csv->columns.n, csv->columns.columns[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
 int csv_rows_read(struct csv_rows *csv, struct text record, struct msg_writer *writer,
 		  bool *ret_empty, char problem[static ROWS_PROBLEM_MAX])
 {
+	*ret_empty = true;
+	if (!csv->separator && read_separator(csv, record))
+		return 0;
+	csv_set_delim(&csv->parser,
+		      (unsigned char)(csv->separator ? csv->separator : find_separator(record)));
 	if (!split_record(csv, record, problem))
 		return LIFT_E_MALFORMED;
-	*ret_empty = csv->n_ends == 0;
-	if (*ret_empty)
+	if (csv->n_filled == 0)
 		return 0;
-	if (csv->n_columns == 0) {
-		*ret_empty = true;
-		return read_header(csv, problem);
+	if (csv->columns.n == 0) {
+		csv->separator = (char)csv_get_delim(&csv->parser);
+		return csv_columns_read(&csv->columns, csv->cells, csv->n_filled, problem)
+			       ? 0
+			       : LIFT_E_MALFORMED;
 	}
-	if (csv->n_cells != csv->n_columns) {
-		snprintf(problem, ROWS_PROBLEM_MAX, "the row has %zu cells, the header %zu",
-			 csv->n_cells, csv->n_columns);
+	if (!fit_cells(csv, problem))
 		return LIFT_E_MALFORMED;
-	}
+	*ret_empty = false;
 	write_event(csv, writer);
 	return 0;
 }

@@ -19,6 +19,7 @@ void csv_rows_free(struct csv_rows *csv);
 struct csv_scan {
 	size_t known; /* bytes from the beginning of the data */
 	enum csv_state { CELL_BEGIN, CELL_PLAIN, CELL_QUOTED, CELL_QUOTE } state; /* there */
+	char separator; /* between cells; 0: not known yet, any */
 };
 
 /* Where the first record of `data` ends, after its newline; 0 where it does not end. Newlines in
@@ -30,11 +31,15 @@ size_t csv_record_size(const char *data, size_t size, struct csv_scan *scan);
 void csv_scan_skip(struct csv_scan *scan, size_t size);
 
 /* Read the header (LIFT_E_MALFORMED, with the problem), or, once there is one, a row: its event is
- * written, and ret_empty says that there was none, only an empty line. A record ends with its
- * newline and is at most ROW_MAX long. */
+ * written, and ret_empty says that there was none, only an empty line or empty cells. A record ends
+ * with its newline and is at most ROW_MAX long. Cells lose the spaces around them. */
 int csv_rows_read(struct csv_rows *csv, struct text record, struct msg_writer *writer,
 		  bool *ret_empty, char problem[static ROWS_PROBLEM_MAX]);
 
 bool csv_rows_has_header(const struct csv_rows *csv);
+
+/* What separates cells: what the first line says ("sep=;"), else what the header has first of ',',
+ * ';' and tab. 0: not known yet. */
+char csv_rows_separator(const struct csv_rows *csv);
 
 #endif

@@ -14,7 +14,7 @@ static const struct command {
 	int (*run)(const struct cli *cli, int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "publish", command_publish, "send files of events (CSV, JSON Lines)" },
+	{ "publish", command_publish, "send files of events (CSV, JSON)" },
 	{ "watch", command_watch, "follow metrics as they change" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },

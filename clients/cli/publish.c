@@ -221,7 +221,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		.arguments = "FILE...",
 		.help = "Sends events to the daemon and waits until they are on its disk. Files "
 			"are CSV\n"
-			"or JSON Lines, - is standard input. Publishing a file twice changes "
+			"or JSON, - is standard input. Publishing a file twice changes "
 			"nothing.\n"
 			"Refused rows are listed with line, code and reason; the status is then 1. "
 			"With --pub\n"

@@ -8,7 +8,7 @@
 enum {
 	ROW_MAX = 64 << 10, /* bytes of a row */
 	ROW_COLUMNS_MAX = 256,
-	ROWS_PROBLEM_MAX = 256, /* bytes of what is wrong with one, with its 0 */
+	ROWS_PROBLEM_MAX = 512, /* bytes of what is wrong with one, with its 0 */
 };
 
 #endif

@@ -1,30 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/rows.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "clients/cli/csv_rows.h"
-#include "proto/iso8601.h"
-#include "proto/json.h"
+#include "clients/cli/json_rows.h"
+#include "clients/cli/json_scan.h"
+#include "proto/visible.h"
 
 enum {
 	BUFFER_MAX = 4 * ROW_MAX,
 	DECODED_AT_ONCE = 4096, /* bytes */
-	EVENT_DEPTH = 2,	/* maps in an event, itself counted: what a batch has room for */
+	HELD_MAX = 16,		/* rows without one that can be read: a file of something else */
+	REASON_EXCERPT = 200,	/* bytes of what is wrong with the first of them */
+};
+
+/* A row that was refused before it was known whether the file is one of events. */
+struct held {
+	uint64_t line;
+	char reason[ROWS_PROBLEM_MAX];
 };
 
 struct rows {
 	struct rows_sink sink;
 	struct encoding_decoder decoder;
-	struct csv_rows *csv; /* NULL for JSON Lines */
+	struct csv_rows *csv; /* NULL for JSON */
 	struct msg_writer *writer;
 	uint64_t line; /* of the next byte to be read */
+	bool settled;  /* it is known to be a file of events */
 	bool begun;    /* a byte-order mark can no longer come */
 	bool skipping; /* to the end of a line that is too long */
 	bool ended;    /* nothing more will come */
 	size_t size;
+	struct json_scan json;
+	const char *shape; /* of rows that lack keys, the first one's; NULL: there is none */
+	size_t n_held;
+	struct held held[HELD_MAX];
 	struct csv_scan scan;
 	size_t searched; /* bytes of the first record in which it is known not to end */
 	char problem[ROWS_PROBLEM_MAX]; /* of the header; of a row while it is read */
@@ -64,7 +78,9 @@ enum rows_format rows_format_of(const char *name, enum encoding encoding, struct
 	i = beginning.size >= 3 && memcmp(beginning.data, byte_order_mark, 3) == 0 ? 3 : 0;
 	while (i < beginning.size && memchr(" \t\r\n", beginning.data[i], 4))
 		i++;
-	return i < beginning.size && beginning.data[i] == '{' ? ROWS_JSONL : ROWS_CSV;
+	return i < beginning.size && (beginning.data[i] == '{' || beginning.data[i] == '[')
+		       ? ROWS_JSONL
+		       : ROWS_CSV;
 }
 
 int rows_open(enum rows_format format, enum encoding encoding, const struct rows_sink *sink,
@@ -79,6 +95,7 @@ int rows_open(enum rows_format format, enum encoding encoding, const struct rows
 	rows->line = 1;
 	rows->writer = msg_writer_new();
 	rows->csv = format == ROWS_CSV ? csv_rows_new() : NULL;
+	rows->settled = format == ROWS_CSV;
 	if (!rows->writer || (format == ROWS_CSV && !rows->csv)) {
 		rows_free(rows);
 		return LIFT_E_MEMORY;
@@ -101,148 +118,148 @@ const char *rows_problem(const struct rows *rows)
 	return rows->problem;
 }
 
-/* JSON Lines. */
-
-static int json_depth(const json_t *json)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-	int deepest = 0, depth;
-
-	if (!json_is_object(json) && !json_is_array(json))
-		return 0;
-	json_object_foreach((json_t *)json, key, value)
-	{
-		depth = json_depth(value);
-		deepest = depth > deepest ? depth : deepest;
-	}
-	json_array_foreach(json, i, value)
-	{
-		depth = json_depth(value);
-		deepest = depth > deepest ? depth : deepest;
-	}
-	return deepest + 1;
-}
-
-/* A time that is a text becomes an integer, where it can. */
-static void convert_time(json_t *map)
-{
-	const json_t *time = json_object_get(map, "time");
-	int64_t ms;
-
-	if (json_is_string(time) &&
-	    iso8601_parse((struct text){ json_string_value(time), json_string_length(time) }, &ms))
-		json_object_set_new(map, "time", json_integer(ms));
-}
-
-static int json_row_read(struct text record, struct msg_writer *writer, bool *ret_empty,
-			 char *problem)
-{
-	json_error_t error;
-	json_t *json;
-	size_t spaces = 0;
-	int err = 0;
-
-	while (spaces < record.size && memchr(" \t\r\n", record.data[spaces], 4))
-		spaces++;
-	*ret_empty = spaces == record.size;
-	if (*ret_empty)
-		return 0;
-	json = json_loadb(record.data, record.size,
-			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-	if (!json) {
-		snprintf(problem, ROWS_PROBLEM_MAX, "no JSON: %.160s (column %d)", error.text,
-			 error.column);
-		return LIFT_E_MALFORMED;
-	}
-	if (!json_is_object(json)) {
-		snprintf(problem, ROWS_PROBLEM_MAX, "a line must be a JSON object");
-		err = LIFT_E_MALFORMED;
-	} else if (json_depth(json) > EVENT_DEPTH) {
-		snprintf(problem, ROWS_PROBLEM_MAX,
-			 "an event holds maps of values (attrs, voids), nothing deeper");
-		err = LIFT_E_MALFORMED;
-	} else {
-		convert_time(json);
-		convert_time(json_object_get(json, "voids"));
-		json_to_msg(json, writer);
-	}
-	json_decref(json);
-	return err;
-}
-
 /* Records. */
 
-static void refuse(struct rows *rows, uint64_t line, const char *reason)
-{
-	rows->sink.refused(rows->sink.context, line, reason);
-}
-
-/* A problem may quote the file: what could steer a terminal becomes '?'. */
+/* A problem may quote the file, also the beginning of a character: what is not to be seen, and what
+ * is no UTF-8, becomes '?'. */
 static void make_printable(char *problem)
 {
-	for (unsigned char *c = (unsigned char *)problem; *c; c++) {
-		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* a C1 control in UTF-8 */
-			c[0] = c[1] = '?';
-		else if (*c < ' ' || *c == 0x7f)
-			*c = '?';
+	uint32_t code;
+	bool hidden;
+	size_t size;
+
+	for (char *c = problem; (size = visible_next(c, &code, &hidden)) > 0; c += size)
+		if (hidden || (size == 1 && code >= 0x80))
+			memset(c, '?', size);
+}
+
+/* What was held back: the file is one of events. */
+static void release(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n_held; i++)
+		rows->sink.refused(rows->sink.context, rows->held[i].line, rows->held[i].reason);
+	rows->n_held = 0;
+	rows->settled = true;
+}
+
+/* None of the rows was one: it is said once, of the file. */
+static int refuse_file(struct rows *rows)
+{
+	if (rows->shape && *rows->shape)
+		snprintf(rows->problem, ROWS_PROBLEM_MAX,
+			 "these are %s, which lift publish does not read; it wants objects with "
+			 "the keys " JSON_ROW_KEYS,
+			 rows->shape);
+	else
+		snprintf(rows->problem, ROWS_PROBLEM_MAX,
+			 "none of its rows is an event, an object with the keys " JSON_ROW_KEYS
+			 "; line %" PRIu64 ": %.*s",
+			 rows->held[0].line, REASON_EXCERPT, rows->held[0].reason);
+	return LIFT_E_MALFORMED;
+}
+
+/* A row that cannot be read. CSV has its header; what JSON is for, its first rows tell: up to the
+ * first that can be read, the others are held back. */
+static int refuse(struct rows *rows, uint64_t line, const char *reason)
+{
+	struct held *held;
+
+	if (rows->settled) {
+		rows->sink.refused(rows->sink.context, line, reason);
+		return 0;
 	}
+	if (rows->n_held == HELD_MAX)
+		return refuse_file(rows);
+	held = &rows->held[rows->n_held++];
+	held->line = line;
+	snprintf(held->reason, sizeof(held->reason), "%s", reason);
+	return 0;
+}
+
+static int take_event(struct rows *rows, uint64_t line)
+{
+	struct text event = msg_written(rows->writer);
+
+	if (!event.size)
+		return LIFT_E_MEMORY;
+	if (!rows->settled)
+		release(rows);
+	return rows->sink.event(rows->sink.context, event, line);
+}
+
+/* Refuse what has been found wrong with a row. */
+static int refuse_problem(struct rows *rows, uint64_t line)
+{
+	char reason[ROWS_PROBLEM_MAX];
+
+	make_printable(rows->problem);
+	memcpy(reason, rows->problem, sizeof(reason));
+	rows->problem[0] = 0;
+	return refuse(rows, line, reason);
+}
+
+static bool is_utf8(struct rows *rows, struct text record, const char *what)
+{
+	if (msg_is_utf8(record.data, record.size))
+		return true;
+	snprintf(rows->problem, ROWS_PROBLEM_MAX, "the %s is not UTF-8", what);
+	return false;
 }
 
 /* Read one whole record. A row that cannot be read is reported; an error is of the header, the sink
  * or memory. */
-static int read_record(struct rows *rows, struct text record, uint64_t line)
+static int read_record(struct rows *rows, struct text record)
 {
-	bool header = rows->csv && !csv_rows_has_header(rows->csv), empty = false;
-	struct text event;
-	int err;
+	bool header = !csv_rows_has_header(rows->csv), empty = true;
+	int err = LIFT_E_MALFORMED;
 
 	msg_writer_clear(rows->writer);
-	if (!msg_is_utf8(record.data, record.size)) {
-		snprintf(rows->problem, ROWS_PROBLEM_MAX, "the %s is not UTF-8",
-			 header ? "header" : "row");
-		err = LIFT_E_MALFORMED;
-	} else if (rows->csv) {
+	if (is_utf8(rows, record, header ? "header" : "row"))
 		err = csv_rows_read(rows->csv, record, rows->writer, &empty, rows->problem);
-	} else {
-		err = json_row_read(record, rows->writer, &empty, rows->problem);
+	rows->scan.separator = csv_rows_separator(rows->csv);
+	if (err && header) {
+		make_printable(rows->problem);
+		return err;
 	}
 	if (err)
-		make_printable(rows->problem);
-	if (err && header)
-		return err;
-	if (err) {
-		refuse(rows, line, rows->problem);
-		rows->problem[0] = 0;
-		return 0;
-	}
-	if (empty)
-		return 0;
-	event = msg_written(rows->writer);
-	if (!event.size)
-		return LIFT_E_MEMORY;
-	return rows->sink.event(rows->sink.context, event, line);
+		return refuse_problem(rows, rows->line);
+	return empty ? 0 : take_event(rows, rows->line);
 }
 
-/* A record that does not end: refuse its first line, and go on behind it. */
+static int read_object(struct rows *rows, struct text object)
+{
+	const char *shape = NULL;
+	int err = LIFT_E_MALFORMED;
+
+	msg_writer_clear(rows->writer);
+	if (is_utf8(rows, object, "row"))
+		err = json_row_read(object, rows->writer, &shape, rows->problem);
+	if (!err)
+		return take_event(rows, rows->line);
+	if (err != LIFT_E_MALFORMED)
+		return err;
+	if (shape && !rows->shape)
+		rows->shape = shape;
+	return refuse_problem(rows, rows->line);
+}
+
+/* What begins here is longer than a row may be, or does not end at all: refuse its first line, and
+ * go on behind that. */
 static int refuse_endless(struct rows *rows, const char *data, size_t size, size_t *ret_used)
 {
 	const char *newline = memchr(data, '\n', size);
 
-	if (rows->csv && !csv_rows_has_header(rows->csv)) {
+	if (!csv_rows_has_header(rows->csv)) {
 		snprintf(rows->problem, ROWS_PROBLEM_MAX,
 			 "the header does not end within %d bytes: is a quote not closed?",
 			 ROW_MAX);
 		return LIFT_E_MALFORMED;
 	}
-	refuse(rows, rows->line,
-	       rows->csv && newline && newline - data < ROW_MAX
-		       ? "a quote in the row is not closed"
-		       : "the row is longer than 65536 bytes");
 	rows->skipping = !newline;
 	*ret_used = newline ? (size_t)(newline - data) + 1 : size;
-	return 0;
+	return refuse(rows, rows->line,
+		      newline && newline - data < ROW_MAX ? "a quote in the row is not closed"
+							  : "the row is longer than 65536 bytes");
 }
 
 static uint64_t count_lines(const char *data, size_t size)
@@ -258,7 +275,7 @@ static uint64_t count_lines(const char *data, size_t size)
 }
 
 /* Read one step of what the buffer holds: how much it used, 0 where more must come first. */
-static int read_step(struct rows *rows, const char *data, size_t size, size_t *ret_used)
+static int read_csv(struct rows *rows, const char *data, size_t size, size_t *ret_used)
 {
 	const char *newline;
 	size_t end;
@@ -271,16 +288,27 @@ static int read_step(struct rows *rows, const char *data, size_t size, size_t *r
 	}
 	/* Many small pieces do not search the same bytes again and again. */
 	newline = memchr(data + rows->searched, '\n', size - rows->searched);
-	if (newline && rows->csv)
-		end = csv_record_size(data, size, &rows->scan);
-	else
-		end = newline ? (size_t)(newline - data) + 1 : 0;
+	end = newline ? csv_record_size(data, size, &rows->scan) : 0;
 	rows->searched = 0;
 	if (end > ROW_MAX || (end == 0 && (rows->ended || size > ROW_MAX)))
 		return refuse_endless(rows, data, size, ret_used);
 	rows->searched = end ? 0 : size;
 	*ret_used = end;
-	return end ? read_record(rows, (struct text){ data, end }, rows->line) : 0;
+	return end ? read_record(rows, (struct text){ data, end }) : 0;
+}
+
+static int read_json(struct rows *rows, const char *data, size_t size, size_t *ret_used)
+{
+	const char *reason;
+
+	switch (json_scan_next(&rows->json, data, size, rows->ended, ret_used, &reason)) {
+	case JSON_OBJECT:
+		return read_object(rows, (struct text){ data, *ret_used });
+	case JSON_REFUSED:
+		return refuse(rows, rows->line, reason);
+	default:
+		return 0;
+	}
 }
 
 /* Read all whole records of the buffer, and keep what is left. */
@@ -295,7 +323,8 @@ static int drain(struct rows *rows)
 	}
 	while (!err && used > 0 && at < rows->size && rows->begun) {
 		used = 0;
-		err = read_step(rows, rows->buffer + at, rows->size - at, &used);
+		err = (rows->csv ? read_csv : read_json)(rows, rows->buffer + at, rows->size - at,
+							 &used);
 		rows->line += count_lines(rows->buffer + at, used);
 		csv_scan_skip(&rows->scan, used);
 		at += used;
@@ -351,5 +380,12 @@ int rows_finish(struct rows *rows)
 	rows->ended = true;
 	if (rows->size > 0 && rows->buffer[rows->size - 1] != '\n')
 		rows->buffer[rows->size++] = '\n';
-	return drain(rows);
+	err = drain(rows);
+	if (!err && rows->json.in_array)
+		err = refuse(rows, rows->line, "the array is not closed: the file may be cut off");
+	if (!err && rows->shape && rows->n_held > 0)
+		return refuse_file(rows);
+	if (!err)
+		release(rows);
+	return err;
 }

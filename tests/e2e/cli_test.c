@@ -203,7 +203,8 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 	file_write(path, "name,points\nada,3\n");
 	outcome = daemon_lift(daemon, "publish", path, NULL);
 	assert_int_equal(outcome.status, 1);
-	check_has(outcome.err, "the header has a column 'name'; there are type, time, learner");
+	check_has(outcome.err, "the first line must be a header with the names of columns; there "
+			       "are type, time, learner");
 	outcome_free(&outcome);
 	assert_int_equal(daemon_counter(daemon, "events_accepted"), 291);
 	daemon_stop(daemon, SIGTERM);

@@ -50,6 +50,36 @@ static const struct {
 	  TEXT(HEADER "completed,2024-11-05T09:00:00Z,ada,dementia,Bod\xf8,,,nurse\n"
 		      "assessed,2024-11-05T10:00:00Z,b\xf8,medication,Bod\xf8,0.82,true,nurse\n"),
 	  "it is not UTF-8 and was read as Windows-1252" },
+	{ "excel-in-norway.csv",
+	  TEXT("\xef\xbb\xbftype;time;learner;module;region;score;passed;attrs.role\r\n"
+	       "completed;2024-11-05T09:00:00Z;ada;dementia;Bod\xc3\xb8;;;nurse\r\n"
+	       "assessed;2024-11-05T10:00:00Z;b\xc3\xb8;medication;Bod\xc3\xb8;0,82;SANN;nurse\r\n"
+	       ";;;;;;;\r\n"),
+	  "" },
+	{ "outlook.csv",
+	  TEXT("sep=,\r\ntype,time,learner,module,region,attrs.role,score,passed,,\r\n"
+	       " completed,2024-11-05t09:00:00z,ada ,dementia,Bod\xc3\xb8\xc2\xa0,nurse\r\n"
+	       "assessed,2024-11-05T11:00:00.0009+01:00,b\xc3\xb8,medication,Bod\xc3\xb8,nurse,"
+	       "\"0,820000001\",TRUE,,,\r\n,,,,,,,,\r\n"),
+	  "" },
+	{ "array.json",
+	  TEXT("\xef\xbb\xbf[\n  {\n    \"type\": \"completed\",\n"
+	       "    \"time\": \"2024-11-05T09:00:00Z\",\n"
+	       "    \"learner\": \"ada\", \"module\": \"dementia\", \"region\": \"Bod\xc3\xb8 \",\n"
+	       "    \"attrs\": {\n      \"role\": \"nurse\"\n    }\n  },\n"
+	       "  {\"type\": \"assessed\", \"time\": 1730800800000.5, \"learner\": \"b\xc3\xb8\", "
+	       "\"module\": \"medication\", \"region\": \"Bod\xc3\xb8\", \"score\": \"0.82\", "
+	       "\"passed\": \"True\", \"attrs\": {\"role\": \"nurse\"}}\n]\n"),
+	  "" },
+	{ "joined.json",
+	  TEXT("{\"type\":\"completed\",\"time\":1730797200000,\"learner\":\"ada\","
+	       "\"module\":\"dementia\","
+	       "\"region\":\"bodo\",\"attrs\":{\"role\":\"nurse\"}}"
+	       "{\"type\":\"assessed\",\"time\":\"2024-11-05T10:00:00,0009+0000\","
+	       "\"learner\":\"b\xc3\xb8\","
+	       "\"module\":\"medication\",\"region\":\"bodo\",\"score\":0.82,\"passed\":true,"
+	       "\"attrs\":{\"role\":\"nurse\"}}"),
+	  "" },
 };
 
 static void the_same_events_give_the_same_figures_whatever_their_form(void **state)
@@ -104,6 +134,56 @@ static void a_file_without_a_row_is_no_error(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Many rows of others, none of an event. */
+static void what_is_no_file_of_events_is_told_once_and_not_sent(void **state)
+{
+	enum { ROWS = 1000, ROOM = 1 << 18 };
+	static const struct {
+		const char *name, *head, *row, *said;
+	} others[] = {
+		{ "statements.jsonl", "",
+		  "{\"actor\":{\"mbox\":\"mailto:anna@example.org\"},\"verb\":{\"id\":\"v\"},"
+		  "\"object\":{\"id\":\"o\",\"definition\":{\"name\":{\"en\":\"x\"}}}}\n",
+		  "these are xAPI statements, which lift publish does not read; it wants objects "
+		  "with the keys type, time, learner, module and region" },
+		{ "statements.json", "[\n", "{\"actor\":{},\"verb\":{},\"object\":{}},\n",
+		  "these are xAPI statements" },
+		{ "tracking.log", "",
+		  "{\"username\":\"anna\",\"event_type\":\"edx.done\",\"time\":\"2024\"}\n",
+		  "these are a tracking log of Open edX" },
+		{ "users.jsonl", "", "{\"id\":\"anna\",\"course\":\"dementia\"}\n",
+		  "none of its rows is an event, an object with the keys type, time, learner" },
+		{ "page.json", "<html>\n", "<p>anna</p>\n",
+		  "none of its rows is an event, an object with the keys type, time, learner" },
+		{ "grades.csv", "Student,ID,Section,Current Score\n", "anna,11,1813,90\n",
+		  "the first line must be a header with the names of columns; there "
+		  "are type, time, "
+		  "learner" },
+	};
+	struct daemon *daemon = *state;
+	char *text = malloc(ROOM);
+
+	start(daemon);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct outcome outcome;
+		char *at = stpcpy(text, others[i].head);
+
+		for (int row = 0; row < ROWS; row++)
+			at = stpcpy(at, others[i].row);
+		outcome = publish(daemon, others[i].name, text_of(text));
+		if (outcome.status != 1 || *outcome.out || !strstr(outcome.err, others[i].said) ||
+		    strstr(outcome.err, "anna") ||
+		    strchr(outcome.err, '\n') != outcome.err + strlen(outcome.err) - 1)
+			fail_msg("%s: status %d, %s%s", others[i].name, outcome.status, outcome.out,
+				 outcome.err);
+		outcome_free(&outcome);
+	}
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 0);
+	assert_int_equal(daemon_counter(daemon, "events_rejected"), 0);
+	free(text);
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -111,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_same_events_give_the_same_figures_whatever_their_form),
 		TEST(a_file_without_a_row_is_no_error),
+		TEST(what_is_no_file_of_events_is_told_once_and_not_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

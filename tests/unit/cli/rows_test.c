@@ -69,6 +69,9 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 }
 
 #define HEADER "type,time,learner,module,region,score,passed,attrs.role,voids.type,voids.time\n"
+#define BODY   "\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\""
+#define WHO    "\"type\":\"x\",\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\","
+#define HEARD  "\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\","
 #define EVENT \
 	"\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"time\":5,\"type\":\"started\"}\n"
 
@@ -101,10 +104,52 @@ static const struct {
 	  "{\"learner\":\"a\",\"module\":\"m\",\"passed\":\"yes\",\"region\":\"r\",\"score\":"
 	  "\"0x1p3\","
 	  "\"time\":\"soon\",\"type\":\"x\"}\n" },
-	{ "spaces belong to the cell", ROWS_CSV,
-	  "type,time,learner,module,region\nstarted, 5,a ,m,r\n",
-	  "2 {\"learner\":\"a \",\"module\":\"m\",\"region\":\"r\",\"time\":\" "
-	  "5\",\"type\":\"started\"}\n" },
+	{ "spaces around a value are no part of it, spaces in it are", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted, 5,a  b ,\" m\n\",r\t\n",
+	  "2 {\"learner\":\"a  b\",\"module\":\"m\",\"region\":\"r\",\"time\":5,"
+	  "\"type\":\"started\"}\n" },
+	{ "nor are spaces and marks that nobody sees", ROWS_CSV,
+	  "type,time,learner,module,region\nstarted,\xc2\xa0"
+	  "5\xe2\x80\xaf,\xe2\x80\x8b"
+	  "a\xe2\x80\x8d,\xef\xbb\xbfm\xe2\x80\x8e,\xe3\x80\x80r\n",
+	  "2 {" EVENT },
+	{ "a space stands before a quote", ROWS_CSV,
+	  "type, time, \"learner\", module, region\nstarted, 5, \"a\" , \"m\", r\n", "2 {" EVENT },
+	{ "a byte-order mark that came into the middle", ROWS_CSV,
+	  "type,time,learner,module,region\n\xef\xbb\xbfstarted,5,a,m,r\n", "2 {" EVENT },
+	{ "semicolons, as spreadsheets of the North write them, with decimal commas", ROWS_CSV,
+	  "type;time;learner;module;region;score;passed\r\nassessed;5;a;m;r;0,82;SANN\r\n",
+	  "2 {\"learner\":\"a\",\"module\":\"m\",\"passed\":true,\"region\":\"r\",\"score\":0.82,"
+	  "\"time\":5,\"type\":\"assessed\"}\n" },
+	{ "tabs", ROWS_CSV, "type\ttime\tlearner\tmodule\tregion\nstarted\t5\ta\tm\tr\n",
+	  "2 {" EVENT },
+	{ "semicolons, and a separator and newline in quotes", ROWS_CSV,
+	  "\"type\";time;learner;module;region\nstarted;5;\"a;\n,\";m;r\nstarted;5;a;m;r\n",
+	  "2 {\"learner\":\"a;\\n,\",\"module\":\"m\",\"region\":\"r\",\"time\":5,"
+	  "\"type\":\"started\"}\n4 {" EVENT },
+	{ "commas in a file of semicolons", ROWS_CSV,
+	  "type;time;learner;module;region\nstarted;5;\"a,b\";m,\"n;r\nstarted;5;a;m;r\n",
+	  "2! quotes enclose a whole cell, and quotes in it are doubled\n3 {" EVENT },
+	{ "a first line that names the separator", ROWS_CSV,
+	  "sep=;\r\ntype;time;learner;module;region\r\nstarted;5;a;m;r\r\n", "3 {" EVENT },
+	{ "in quotes, behind a byte-order mark, another one", ROWS_CSV,
+	  "\xef\xbb\xbf\"SEP=|\"\ntype|time|learner|module|region\nstarted|5|a|m|r\n",
+	  "3 {" EVENT },
+	{ "a decimal comma in quotes, in a file of commas", ROWS_CSV,
+	  "type,time,learner,module,region,score\na,5,a,m,r,\"0,5\"\n",
+	  "2 {\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\",\"score\":0.5,\"time\":5,"
+	  "\"type\":\"a\"}\n" },
+	{ "a decimal comma without quotes there", ROWS_CSV,
+	  "type,time,learner,module,region,score\na,5,a,m,r,0,5\nstarted,5,a,m,r,\n",
+	  "2! the row has a value in cell 7, and the header 6 columns: is a separator in a value "
+	  "that is not in quotes?\n3 {" EVENT },
+	{ "rows of nothing but separators and spaces", ROWS_CSV,
+	  "type,time,learner,module,region\n,,,,\n ,,\xc2\xa0\n,,,,,,,\nstarted,5,a,m,r\n",
+	  "5 {" EVENT },
+	{ "cells that are missing at the end are empty", ROWS_CSV,
+	  HEADER "started,5,a,m,r\nstarted,5,a,m,r,,\n", "2 {" EVENT "3 {" EVENT },
+	{ "so are those that are too many", ROWS_CSV,
+	  "type,time,learner,module,region,,,\nstarted,5,a,m,r,,,,,,\n", "2 {" EVENT },
 	{ "commas and quotes in quotes", ROWS_CSV,
 	  "type,time,learner,module,region\n\"started\",5,\"a,\"\"b\"\"\",m,r\n",
 	  "2 "
@@ -118,7 +163,9 @@ static const struct {
 	  "4 {" EVENT },
 	{ "too few cells, too many cells; the next row is read", ROWS_CSV,
 	  "type,time,learner,module,region\nstarted,5\nstarted,5,a,m,r,x\nstarted,5,a,m,r\n",
-	  "2! the row has 2 cells, the header 5\n3! the row has 6 cells, the header 5\n4 {" EVENT },
+	  "2! the row has 2 cells, the header 5: 'learner' is missing\n"
+	  "3! the row has a value in cell 6, and the header 5 columns: is a separator in a value "
+	  "that is not in quotes?\n4 {" EVENT },
 	{ "text behind a closing quote", ROWS_CSV,
 	  "type,time,learner,module,region\nstarted,5,\"a\"b,m,r\nstarted,5,a,m,r\n",
 	  "2! quotes enclose a whole cell, and quotes in it are doubled\n3 {" EVENT },
@@ -141,8 +188,22 @@ static const struct {
 	  "voids.passed and voids.phase\n" },
 	{ "a column twice", ROWS_CSV, "type,time,learner,module,region,time\n",
 	  "malformed: the header has the column 'time' twice\n" },
-	{ "a problem does not steer a terminal", ROWS_CSV, "type,\x1b[31m\xc2\x9b\n",
-	  "malformed: the header has a column '?[31m?\?'; there are type, time, learner, module, "
+	{ "a column without a name, as of a data frame's index", ROWS_CSV,
+	  ",type,time,learner,module,region\n",
+	  "malformed: column 1 of the header has no name; there are type, time, learner, "
+	  "module, region, score, passed, phase, attrs.NAME, voids.type, voids.time, "
+	  "voids.score, voids.passed and voids.phase\n" },
+	{ "no header at all: the row may have an id, and is not quoted", ROWS_CSV,
+	  "anna.hansen,started,5,m,r\n",
+	  "malformed: the first line must be a header with the names of columns; there are "
+	  "type, time, learner, module, region, score, passed, phase, attrs.NAME, voids.type, "
+	  "voids.time, voids.score, voids.passed and voids.phase\n" },
+	{ "carriage returns alone", ROWS_CSV, "type,time,learner,module,region\rstarted,5,a,m,r\r",
+	  "malformed: lines must end with a newline, not with carriage returns alone: save it "
+	  "as \"CSV UTF-8\"\n" },
+	{ "a problem does not steer a terminal", ROWS_CSV, "type,\x1b[31m\xc2\x9b\xe2\x80\xaey\n",
+	  "malformed: the header has a column '?[31m?\?\?\?\?y'; there are type, time, "
+	  "learner, module, "
 	  "region, score, passed, phase, attrs.NAME, voids.type, voids.time, voids.score, "
 	  "voids.passed and voids.phase\n" },
 	{ "a file without anything has no rows", ROWS_CSV, "", "" },
@@ -153,16 +214,90 @@ static const struct {
 	  "{\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\"}",
 	  "1 {" EVENT },
 	{ "times that are texts become integers, where they can", ROWS_JSONL,
-	  "{\"time\":\"2026-08-17T07:00:00Z\",\"voids\":{\"time\":\"1\"}}\n{\"time\":\"soon\"}\n",
-	  "1 {\"time\":1786950000000,\"voids\":{\"time\":1}}\n2 {\"time\":\"soon\"}\n" },
+	  "{" WHO "\"time\":\"2026-08-17T07:00:00Z\",\"voids\":{\"time\":\"1\"}}\n"
+	  "{" WHO "\"time\":\"soon\"}\n",
+	  "1 {" HEARD "\"time\":1786950000000,\"type\":\"x\",\"voids\":{\"time\":1}}\n"
+	  "2 {" HEARD "\"time\":\"soon\",\"type\":\"x\"}\n" },
+	{ "times with a point", ROWS_JSONL, "{" WHO "\"time\":1786950000000.75}\n",
+	  "1 {" HEARD "\"time\":1786950000000,\"type\":\"x\"}\n" },
+	{ "a program that knows only texts", ROWS_JSONL,
+	  "{" WHO "\"time\":\"5\",\"attrs\":{\"role\":\"\",\"passed\":\" TRUE\"},\"passed\":"
+	  "\"True\",\"phase\":\"\",\"score\":\"0.5\",\"voids\":{\"passed\":\"\"}}\n",
+	  "1 {\"attrs\":{\"passed\":\"TRUE\",\"role\":\"\"},\"learner\":\"a\",\"module\":\"m\","
+	  "\"passed\":true,\"phase\":null,\"region\":\"r\",\"score\":0.5,\"time\":5,\"type\":"
+	  "\"x\",\"voids\":{\"passed\":null}}\n" },
+	{ "spaces around texts", ROWS_JSONL,
+	  "{\"type\":\"started\",\"time\":5,\"learner\":\" a\",\"module\":\"m\\u00a0\","
+	  "\"region\":\"r\\u200b\\n\"}",
+	  "1 {" EVENT },
+	{ "an array over several lines", ROWS_JSONL,
+	  "[\n  {\n    " BODY "\n  },\n  {" BODY "}\n]\n", "2 {" EVENT "5 {" EVENT },
+	{ "an array on a line", ROWS_JSONL, "[{" BODY "},{" BODY "}]", "1 {" EVENT "1 {" EVENT },
+	{ "an object over several lines, one behind another", ROWS_JSONL,
+	  "{\r\n\"attrs\":\r\n {},\r\n" BODY "\r\n}\r\n{" BODY "}{" BODY "}\n",
+	  "1 {\"attrs\":{}," EVENT "6 {" EVENT "6 {" EVENT },
+	{ "lines that end with commas", ROWS_JSONL, "{" BODY "},\n{" BODY "},\n",
+	  "1 {" EVENT "2 {" EVENT },
+	{ "arrays that were joined, with their byte-order marks", ROWS_JSONL,
+	  "\xef\xbb\xbf[{" BODY "}]\n\xef\xbb\xbf[{" BODY "}]\n", "1 {" EVENT "2 {" EVENT },
+	{ "an array that was cut off", ROWS_JSONL, "[{" BODY "},\n",
+	  "1 {" EVENT "2! the array is not closed: the file may be cut off\n" },
+	{ "an object that was cut off", ROWS_JSONL, "{" BODY "}\n{" BODY,
+	  "1 {" EVENT "2! no JSON: the file ends within the object\n" },
+	{ "brackets and quotes in texts", ROWS_JSONL,
+	  "{\"attrs\":{\"a\":\"}\\\"{[\\\\\"}," BODY "}\n{" BODY "}\n",
+	  "1 {\"attrs\":{\"a\":\"}\\\"{[\\\\\"}," EVENT "2 {" EVENT },
+	{ "an object that is not closed costs itself only", ROWS_JSONL,
+	  "{" BODY ",\n{" BODY "}\n{" BODY " {" BODY "}\n{" BODY ",\"attrs\":\n{" BODY "}\n",
+	  "1! no JSON: the object is not closed\n2 {" EVENT
+	  "3! no JSON: the object is not closed\n3 {" EVENT
+	  "4! no JSON: the object is not closed\n5 {" EVENT },
+	{ "so does a text that is not closed", ROWS_JSONL,
+	  "{" BODY ",\"phase\":\"pre}\n{" BODY "}\n",
+	  "1! no JSON: a text is not closed on its line\n2 {" EVENT },
 	{ "what is no object, and no JSON; lines without anything", ROWS_JSONL,
-	  "[1]\n\n{\"a\":}\n{\"time\":5}\n",
-	  "1! a line must be a JSON object\n3! no JSON: unexpected token near '}' (column 6)\n"
-	  "4 {\"time\":5}\n" },
+	  "[1]\n\n{\"a\":}\n{" BODY "}\n<html> {\n]\n{" BODY "}}\n{" BODY "}\n",
+	  "1! a row must be a JSON object\n3! no JSON: unexpected token (column 6)\n4 {" EVENT
+	  "5! a row must be a JSON object\n6! a row must be a JSON object\n7 {" EVENT
+	  "7! a row must be a JSON object\n8 {" EVENT },
+	{ "what is no object, in an array", ROWS_JSONL,
+	  "[\"a\", null,\n5, {" BODY "}, 7\n, {" BODY "}]",
+	  "1! a row must be a JSON object\n1! a row must be a JSON object\n"
+	  "2! a row must be a JSON object\n2 {" EVENT "2! a row must be a JSON object\n3 {" EVENT },
+	{ "an error within an object of several lines; nobody's id is said", ROWS_JSONL,
+	  "{" BODY "}\n{\n  " BODY ",\n \"anna\" 5}\n",
+	  "1 {" EVENT "2! no JSON: ':' expected (line 3 of it, column 9)\n" },
 	{ "a key twice", ROWS_JSONL, "{\"a\":1,\"a\":1}\n",
-	  "1! no JSON: duplicate object key near '\"a\"' (column 10)\n" },
-	{ "an event has no room for deeper maps", ROWS_JSONL, "{\"a\":{\"b\":[1]}}\n",
+	  "1! no JSON: duplicate object key (column 10)\n" },
+	{ "an event has no room for deeper maps", ROWS_JSONL, "{" BODY ",\"a\":{\"b\":[1]}}\n",
 	  "1! an event holds maps of values (attrs, voids), nothing deeper\n" },
+	{ "no UTF-8 in JSON", ROWS_JSONL, "{\"a\":\"\xff\"}\n{" BODY "}\n",
+	  "1! the row is not UTF-8\n2 {" EVENT },
+	{ "a key that is missing, in a file of events", ROWS_JSONL,
+	  "{\"time\":5}\n{" BODY "}\n{" WHO "\"tim\":5}\n",
+	  "1! it has no key 'type'; an event has type, time, learner, module and region\n"
+	  "2 {" EVENT
+	  "3! it has no key 'time'; an event has type, time, learner, module and region\n" },
+	{ "objects that are none of events are told once", ROWS_JSONL,
+	  "{\"user\":\"anna\"}\n{\"user\":\"anna\"}\n",
+	  "malformed: none of its rows is an event, an object with the keys type, time, learner, "
+	  "module and region; line 1: it has no key 'type'; an event has type, time, learner, "
+	  "module and region\n" },
+	{ "xAPI statements", ROWS_JSONL,
+	  "[{\"actor\":{\"account\":{\"name\":\"anna\"}},\"verb\":{\"id\":\"v\"},\"object\":{}}]",
+	  "malformed: these are xAPI statements, which lift publish does not read; it wants "
+	  "objects with the keys type, time, learner, module and region\n" },
+	{ "an xAPI store's answer", ROWS_JSONL, "{\"statements\":[{}],\"more\":\"\"}",
+	  "malformed: these are xAPI statements, which lift publish does not read; it wants "
+	  "objects with the keys type, time, learner, module and region\n" },
+	{ "Caliper events", ROWS_JSONL,
+	  "{\"type\":\"Event\",\"actor\":{},\"action\":\"Completed\",\"eventTime\":\"\"}",
+	  "malformed: these are Caliper events, which lift publish does not read; it wants "
+	  "objects with the keys type, time, learner, module and region\n" },
+	{ "a tracking log", ROWS_JSONL,
+	  "{\"username\":\"anna\",\"event_type\":\"edx.course\",\"time\":\"\",\"event\":{}}\n",
+	  "malformed: these are a tracking log of Open edX, which lift publish does not read; it "
+	  "wants objects with the keys type, time, learner, module and region\n" },
 };
 
 static void rows_are_read_alike_in_pieces_of_any_size(void **state)
@@ -238,15 +373,18 @@ static void a_row_longer_than_the_limit_costs_itself_only(void **state)
 		  ROW_MAX + 1 },
 		{ "CSV far beyond", "started,5,", "2! the row is longer than 65536 bytes\n",
 		  ROWS_CSV, 10 * ROW_MAX },
-		{ "JSON beyond", "{\"a\":\"", "2! the row is longer than 65536 bytes\n", ROWS_JSONL,
-		  10 * ROW_MAX },
+		{ "JSON at the limit", "{\"a\":\"", "2! it has no key", ROWS_JSONL, ROW_MAX + 1 },
+		{ "JSON beyond", "{\"a\":\"", "2! the object is longer than 65536 bytes\n",
+		  ROWS_JSONL, ROW_MAX + 2 },
+		{ "JSON far beyond", "{\"a\":\"", "2! the object is longer than 65536 bytes\n",
+		  ROWS_JSONL, 10 * ROW_MAX },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool csv = rows[i].format == ROWS_CSV;
 		const char *head = csv ? "type,time,learner,module,region\n" : "\n";
-		const char *tail = csv ? ",m,r\nstarted,5,a,m,r\n" : "\"}\n{\"time\":5}\n";
+		const char *tail = csv ? ",m,r\nstarted,5,a,m,r\n" : "\"}\n{" BODY "}\n";
 		size_t end = csv ? 5 : 3, last = strlen(tail) - end;
 		size_t size = strlen(head) + rows[i].size + last;
 		char *text = malloc(size + 1), *heard;
@@ -260,7 +398,7 @@ static void a_row_longer_than_the_limit_costs_itself_only(void **state)
 			fail_msg("%s: %.200s", rows[i].why, heard);
 		if (!rows[i].reason && strncmp(heard, "2 {", 3) != 0)
 			fail_msg("%s: %.200s", rows[i].why, heard);
-		assert_non_null(strstr(heard, csv ? "\n3 {" EVENT : "\n3 {\"time\":5}\n"));
+		assert_non_null(strstr(heard, "\n3 {" EVENT));
 		free(heard);
 		free(text);
 	}
@@ -281,6 +419,8 @@ static void add_cell(FILE *csv, FILE *model, unsigned *seed, const char *key)
 	for (const char *c = cell; *c; c++)
 		fprintf(csv, "%s%c", *c == '"' ? "\"" : "", *c);
 	fputc('"', csv);
+	for (size_t n = strlen(cell); n > 0 && strchr(" \r\n", cell[n - 1]); n--)
+		cell[n - 1] = 0; /* it begins with an x */
 	json = json_string(cell);
 	text = json_line(json);
 	fprintf(model, "\"%s\":%s", key, text);
@@ -338,7 +478,8 @@ static void a_format_is_known_by_name_or_else_by_its_first_bytes(void **state)
 		{ "a.csv", "{", ROWS_CSV },	 { "a.jsonl", "type", ROWS_JSONL },
 		{ "a.NDJSON", "", ROWS_JSONL },	 { "a.json", "", ROWS_JSONL },
 		{ "a.txt", " \n{", ROWS_JSONL }, { NULL, "\xef\xbb\xbf{", ROWS_JSONL },
-		{ NULL, "type,", ROWS_CSV },	 { NULL, "", ROWS_CSV },
+		{ NULL, "\n [", ROWS_JSONL },	 { NULL, "type,", ROWS_CSV },
+		{ NULL, "", ROWS_CSV },
 	};
 
 	(void)state;
