@@ -21,6 +21,7 @@
 #include "daemon/last_good.h"
 #include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
+#include "daemon/net/locks.h"
 #include "daemon/net/socket.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
@@ -30,19 +31,18 @@
 #include "daemon/tasks/backup.h"
 #include "daemon/trust.h"
 
-enum { DIRS = 2 };
-
 /* What has been opened: each part gets the pointers that it needs, and none gets this whole. */
 struct liftd {
 	const struct liftd_parts *parts;
 	const struct config *config; /* of the parts */
 	struct now now;		     /* when it started */
-	int locks[DIRS];	     /* of state and runtime */
+	struct locks locks;
 	struct secret secret;
 	struct stats stats;
 	struct trust *trust;
 	struct journal *journal;
 	struct rooms *rooms;
+	struct bindings *bindings[ROOMS]; /* none of the main one */
 	struct handover *handover;
 	struct gate *gate;
 	struct catalogue
@@ -85,23 +85,7 @@ int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 
 static int open_dirs(struct liftd *liftd)
 {
-	const char *const dirs[] = { liftd->config->state, liftd->config->runtime };
-	int err = 0;
-
-	for (int i = 0; i < DIRS && !err; i++) {
-		err = dir_make(dirs[i]);
-		if (err) {
-			log_error("directory cannot be used: path=%s reason=\"%s\"", dirs[i],
-				  strerror(errno));
-			return err;
-		}
-		err = dir_lock(dirs[i], &liftd->locks[i]);
-		if (err)
-			log_error("another liftd uses this directory, or it cannot be locked: "
-				  "path=%s reason=\"%s\"",
-				  dirs[i], strerror(errno));
-	}
-	return err;
+	return locks_take(&liftd->locks);
 }
 
 static int open_socket_dirs(struct liftd *liftd)
@@ -204,12 +188,31 @@ static int open_journal(struct liftd *liftd)
 	return 0;
 }
 
+static int open_bindings(struct liftd *liftd)
+{
+	static const enum stat_trouble troubles[ROOMS] = {
+		[ROOM_INTAKE] = TROUBLE_INTAKE_SOCKETS,
+		[ROOM_LEDGER] = TROUBLE_PUBLISH_SOCKETS,
+		[ROOM_CONTROL] = TROUBLE_CONTROL_SOCKETS,
+	};
+	int err = 0;
+
+	for (int i = ROOM_MAIN + 1; i < ROOMS && !err; i++)
+		err = bindings_open(room_loop(liftd->rooms, (enum room)i), liftd->config->runtime,
+				    &liftd->stats, troubles[i], &liftd->bindings[i]);
+	return err;
+}
+
 static int open_rooms(struct liftd *liftd)
 {
 	int err;
 
 	descriptors_watch(&liftd->stats, liftd->config->control);
 	err = rooms_open(&clock_machine, &liftd->rooms);
+	if (!err)
+		err = locks_watch(&liftd->locks, room_loop(liftd->rooms, ROOM_MAIN));
+	if (!err)
+		err = open_bindings(liftd);
 	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
 }
 
@@ -229,6 +232,7 @@ static int open_intake(struct liftd *liftd)
 {
 	struct intake_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
 				      .zmq = rooms_zmq(liftd->rooms),
+				      .bindings = liftd->bindings[ROOM_INTAKE],
 				      .endpoints = &liftd->config->intake,
 				      .stats = &liftd->stats,
 				      .more = room_wake(liftd->rooms, ROOM_LEDGER) };
@@ -247,6 +251,7 @@ static int open_intake(struct liftd *liftd)
 static int open_listen(struct liftd *liftd)
 {
 	const struct listen_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
+					    .bindings = liftd->bindings[ROOM_INTAKE],
 					    .zmq = rooms_zmq(liftd->rooms),
 					    .config = liftd->config,
 					    .gate = liftd->gate,
@@ -306,6 +311,7 @@ static int open_reload(struct liftd *liftd)
 static int open_publish(struct liftd *liftd)
 {
 	const struct publish_parts parts = { .loop = room_loop(liftd->rooms, ROOM_LEDGER),
+					     .bindings = liftd->bindings[ROOM_LEDGER],
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .journal = liftd->journal,
@@ -356,6 +362,7 @@ static void on_control_wake(void *context, const struct now *now)
 static int open_control(struct liftd *liftd)
 {
 	const struct control_parts parts = { .loop = room_loop(liftd->rooms, ROOM_CONTROL),
+					     .bindings = liftd->bindings[ROOM_CONTROL],
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .generations = liftd->generations,
@@ -434,6 +441,8 @@ static int start_rooms(struct liftd *liftd)
 static void close_all(struct liftd *liftd)
 {
 	rooms_stop(liftd->rooms);
+	for (int i = 0; i < ROOMS; i++)
+		bindings_close(liftd->bindings[i]);
 	service_close(liftd->service);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
@@ -449,9 +458,7 @@ static void close_all(struct liftd *liftd)
 	trust_close(liftd->trust);
 	rooms_close(liftd->rooms);
 	descriptors_unwatch();
-	for (int i = 0; i < DIRS; i++)
-		if (liftd->locks[i] >= 0)
-			close(liftd->locks[i]);
+	locks_close(&liftd->locks);
 	catalogue_free(liftd->gate_catalogue);
 }
 
@@ -488,10 +495,11 @@ int liftd_run(const struct liftd_parts *parts)
 	const struct catalogue *catalogue = parts->catalogue;
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
-			       .now = { clock_steady_ms(), clock_utc_ms() },
-			       .locks = { -1, -1 } };
-	int err = open_all(&liftd);
+			       .now = { clock_steady_ms(), clock_utc_ms() } };
+	int err;
 
+	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
+	err = open_all(&liftd);
 	if (!err) {
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
 			   LIFT_VERSION, parts->config->state, catalogue_regions_named(catalogue),

@@ -308,3 +308,13 @@ int dir_lock(const char *state, int *ret_lock)
 		return 0;
 	return LIFT_E_IO;
 }
+
+bool dir_has_lock(const char *state, int lock)
+{
+	char path[PATH_MAX];
+	struct stat there, held;
+
+	state_path(path, state, STATE_LOCK);
+	return stat(path, &there) == 0 && fstat(lock, &held) == 0 && there.st_dev == held.st_dev &&
+	       there.st_ino == held.st_ino;
+}

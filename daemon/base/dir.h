@@ -6,6 +6,7 @@
 #define LIFTD_BASE_DIR_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "proto/bytes.h"
 
@@ -46,6 +47,9 @@ int dir_put(const char *dir, const char *aside, const char *path, struct text by
 /* Lock the state's directory by the file for that in it, as long as the descriptor is open, or the
  * process lives. LIFT_E_IO. */
 int dir_lock(const char *state, int *ret_lock);
+
+/* Is it still that file which lies there? */
+bool dir_has_lock(const char *state, int lock);
 
 /* Have the names in a directory on disk: a file is there after a loss of power when its directory
  * has been synced, too. LIFT_E_IO. */

@@ -10,7 +10,15 @@
 #include <stdint.h>
 
 /* What may be wrong with the daemon itself. */
-enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_WALK, TROUBLE_LEDGER, TROUBLES };
+enum stat_trouble {
+	TROUBLE_JOURNAL,
+	TROUBLE_WALK,
+	TROUBLE_LEDGER,
+	TROUBLE_INTAKE_SOCKETS,
+	TROUBLE_PUBLISH_SOCKETS,
+	TROUBLE_CONTROL_SOCKETS,
+	TROUBLES
+};
 
 /* X(name as status prints it) */
 #define STATS(X)                                                             \
@@ -43,6 +51,7 @@ enum stat_trouble { TROUBLE_JOURNAL, TROUBLE_WALK, TROUBLE_LEDGER, TROUBLES };
 	X(metrics_published)                                                 \
 	X(connections_refused) /* there were no descriptors for them */      \
 	X(connections_cut)     /* they sent more than a peer may */          \
+	X(sockets_anew)	       /* their files had been removed */            \
 	X(clock_jumps)	       /* of the time of day */
 
 enum stat_counter {

@@ -195,6 +195,7 @@ static int open_parts(struct control *control, const struct control_parts *parts
 		&endpoints,
 		/* Pages wait in the socket until they are read. */
 		{ .receive = 16, .send = CONTROL_PAGES_MAX },
+		parts->bindings,
 	};
 	int err = socket_open(parts->zmq, &wish, &control->socket);
 

@@ -345,6 +345,7 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 		parts->endpoints,
 		/* Whoever sends a whole group gets all its answers. */
 		{ .receive = 4, .send = INTAKE_GROUP },
+		parts->bindings,
 	};
 	struct intake *intake = calloc(1, sizeof(*intake));
 	int err = intake ? 0 : LIFT_E_MEMORY;

@@ -118,10 +118,14 @@ static int add(struct listen *listen, void *socket, const struct texts *sources)
 	return loop_add_socket(listen->loop, socket, receive_all, listener);
 }
 
-static int open_all(struct listen *listen, void *zmq, const struct config *config)
+static int open_all(struct listen *listen, const struct listen_parts *parts)
 {
+	const struct config *config = parts->config;
+	void *zmq = parts->zmq;
 	static const struct texts all = { NULL, 0 };
-	const struct socket_wish wish = { "events", ZMQ_SUB, &config->events, { 256, 1 } };
+	const struct socket_wish wish = {
+		"events", ZMQ_SUB, &config->events, { 256, 1 }, parts->bindings
+	};
 	void *socket;
 	int err = 0;
 
@@ -154,7 +158,7 @@ int listen_open(const struct listen_parts *parts, struct listen **ret_listen)
 	listen->reader = msg_reader_new();
 	listen->listeners = calloc(1 + parts->config->n_connects, sizeof(*listen->listeners));
 	if (listen->reader && listen->listeners)
-		err = open_all(listen, parts->zmq, parts->config);
+		err = open_all(listen, parts);
 	if (err)
 		listen_close(listen);
 	else

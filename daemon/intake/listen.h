@@ -22,6 +22,7 @@ struct listen_parts {
 	struct loop *loop;
 	void *zmq;
 	const struct config *config; /* `events` and `connect` */
+	struct bindings *bindings;   /* or NULL */
 	struct gate *gate;
 	struct stats *stats;
 };

@@ -166,9 +166,13 @@ int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket)
 
 	if (!socket || set_options(socket, wish->type, wish->limits) != 0)
 		return failed(wish->what, "", socket);
-	for (size_t i = 0; i < wish->endpoints->count; i++)
-		if (bind_endpoint(socket, wish->endpoints->items[i]) != 0)
-			return failed(wish->what, wish->endpoints->items[i], socket);
+	for (size_t i = 0; i < wish->endpoints->count; i++) {
+		const char *endpoint = wish->endpoints->items[i];
+
+		if (bind_endpoint(socket, endpoint) != 0 ||
+		    (wish->bindings && bindings_add(wish->bindings, socket, endpoint) != 0))
+			return failed(wish->what, endpoint, socket);
+	}
 	*ret_socket = socket;
 	return 0;
 }

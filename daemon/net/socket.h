@@ -7,6 +7,7 @@
 #define LIFTD_NET_SOCKET_H
 
 #include "daemon/base/texts.h"
+#include "daemon/net/bindings.h"
 
 /* Messages that may wait at a socket, one way. */
 struct socket_limits {
@@ -19,6 +20,7 @@ struct socket_wish {
 	int type;
 	const struct texts *endpoints;
 	struct socket_limits limits;
+	struct bindings *bindings; /* that look after its files; NULL: nobody does */
 };
 
 /* LIFT_E_SOCKET, for all of these. */

@@ -42,7 +42,8 @@ struct publish {
 	struct topics *topics;
 	struct figures *figures;
 	struct loop *loop;
-	int slice_timer; /* rests between ticks */
+	struct bindings *bindings; /* NULL: nobody looks after sockets' files */
+	int slice_timer;	   /* rests between ticks */
 	struct audience *audiences;
 	size_t n_audiences;
 	struct msg_writer *body, *metrics;

@@ -284,9 +284,11 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 static int open_audience(struct publish *publish, void *zmq, const struct config_audience *config)
 {
 	struct audience *audience = &publish->audiences[publish->n_audiences++];
-	const struct socket_wish wish = {
-		"publish", ZMQ_XPUB, &config->publish, { .receive = 1000, .send = SEND_HWM }
-	};
+	const struct socket_wish wish = { "publish",
+					  ZMQ_XPUB,
+					  &config->publish,
+					  { .receive = 1000, .send = SEND_HWM },
+					  publish->bindings };
 	int err;
 
 	audience->publish = publish;
@@ -329,6 +331,7 @@ int publish_open(const struct publish_parts *parts, struct publish **ret_publish
 	if (err)
 		return err;
 	publish->loop = parts->loop;
+	publish->bindings = parts->bindings;
 	publish->config = parts->config;
 	publish->journal = parts->journal;
 	publish->stats = parts->stats;

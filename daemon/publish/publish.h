@@ -27,6 +27,7 @@ struct publish;
 struct publish_parts {
 	struct loop *loop;
 	void *zmq;
+	struct bindings *bindings; /* or NULL */
 	const struct config *config;
 	struct journal *journal;
 	struct stats *stats;

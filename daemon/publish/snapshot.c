@@ -176,6 +176,7 @@ int snapshot_open(struct audience *audience, void *zmq, const struct texts *endp
 		endpoints,
 		/* Two pages may wait to be read. */
 		{ .receive = 16, .send = 2 * SNAPSHOT_LIMIT_MAX + 2 },
+		audience->publish->bindings,
 	};
 	int err;
 
