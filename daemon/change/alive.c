@@ -50,8 +50,8 @@ static void revive_regions(const struct catalogue *before, const struct catalogu
 
 /* Values: only profiles say of which dimension a text was one. */
 
-static bool knows(const struct catalogue *catalogue, struct text dimension, struct text value,
-		  uint32_t *ret_dimension, uint32_t *ret_value)
+static bool find(const struct catalogue *catalogue, struct text dimension, struct text value,
+		 uint32_t *ret_dimension, uint32_t *ret_value)
 {
 	*ret_dimension = catalogue_dimension(catalogue, dimension);
 	if (*ret_dimension == CATALOGUE_NONE)
@@ -60,14 +60,19 @@ static bool knows(const struct catalogue *catalogue, struct text dimension, stru
 	return *ret_value < catalogue->dimensions[*ret_dimension].n_values;
 }
 
+static bool knows(const struct catalogue *catalogue, struct text dimension, struct text value)
+{
+	uint32_t d, v;
+
+	return find(catalogue, dimension, value, &d, &v);
+}
+
 static bool has_new_values(const struct catalogue *before, const struct catalogue *after)
 {
-	uint32_t dimension, value;
-
 	for (uint32_t d = 0; d < after->n_dimensions; d++)
 		for (uint32_t v = 0; v < after->dimensions[d].n_values; v++)
 			if (!knows(before, text_of(after->dimensions[d].name),
-				   text_of(after->dimensions[d].values[v]), &dimension, &value))
+				   text_of(after->dimensions[d].values[v])))
 				return true;
 	return false;
 }
@@ -76,7 +81,7 @@ static int revive_profile(const struct catalogue *before, const struct catalogue
 			  struct journal_view *view, struct text profile,
 			  bool (*told)[CATALOGUE_VALUES_MAX], struct changes *changes)
 {
-	uint32_t dimension, value, ignored;
+	uint32_t dimension, value;
 	struct profile_key key;
 	struct text name, text;
 	int err = profile_key_decode(profile, &key);
@@ -85,8 +90,8 @@ static int revive_profile(const struct catalogue *before, const struct catalogue
 		if (!journal_view_name(view, NAME_DIMENSION, key.attrs[i].dimension, &name) ||
 		    !journal_view_name(view, NAME_VALUE, key.attrs[i].value, &text))
 			return LIFT_E_CORRUPT;
-		if (!knows(after, name, text, &dimension, &value) || told[dimension][value] ||
-		    knows(before, name, text, &ignored, &ignored))
+		if (!find(after, name, text, &dimension, &value) || told[dimension][value] ||
+		    knows(before, name, text))
 			continue;
 		told[dimension][value] = true;
 		add(changes, "value", text, after->dimensions[dimension].name);

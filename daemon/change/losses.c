@@ -183,10 +183,20 @@ static bool competence_stays(struct finding *f, const struct pair *pair, const s
 	return false;
 }
 
-static bool any_stays(const struct pair *pairs, const struct pair *end)
+/* Under its own id, or that of the one that has the id as an alias. */
+static bool module_stays(const struct finding *f, const struct pair *pair)
 {
-	for (; pairs < end; pairs++)
-		if (pairs->stays)
+	uint32_t module = subject_index(pair->subject), is = moves_module(&f->moves, module);
+
+	return is != CATALOGUE_NONE &&
+	       is == catalogue_module(f->after, text_of(f->before->modules[module].id));
+}
+
+/* Who does something that counts, counts. */
+static bool people_stay(const struct finding *f, const struct pair *modules, const struct pair *end)
+{
+	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++)
+		if (moves_module(&f->moves, subject_index(modules->subject)) != CATALOGUE_NONE)
 			return true;
 	return false;
 }
@@ -200,8 +210,7 @@ static void find_stays(struct finding *f, uint32_t home)
 
 		switch (subject_kind(pair->subject)) {
 		case KIND_MODULE:
-			pair->stays = moves_module(&f->moves, subject_index(pair->subject)) !=
-				      CATALOGUE_NONE;
+			pair->stays = module_stays(f, pair);
 			break;
 		case KIND_PROGRAMME:
 			pair->stays = programme_stays(f, pair, first, end);
@@ -210,7 +219,7 @@ static void find_stays(struct finding *f, uint32_t home)
 			pair->stays = competence_stays(f, pair, first, end);
 			break;
 		default:
-			pair->stays = any_stays(first, pair); /* modules come first */
+			pair->stays = people_stay(f, first, end);
 		}
 	}
 }

@@ -250,6 +250,9 @@ static const struct {
 	{ "audiences: [{name: a, plane: x}]\n", "f:1: plane must be `exact`", "no plane" },
 	{ "audiences: [{name: a, regions: []}]\n", "f:1: regions must name one at least",
 	  "no regions" },
+	{ "reload_may_lose: maybe\n", "f:1: reload_may_lose must be yes or no, not `maybe`",
+	  "a flag" },
+	{ "reload_may_lose: [yes]\n", "f:1: reload_may_lose must be yes or no", "a list of flags" },
 	{ "audiences: [{name: a, keys: []}]\n", "f:1: `keys` is no key of an audience", "keys" },
 	{ "runtime: /" P50 P50
 	  "\nevents: []\nintake: []\naudiences: [{name: a, publish: [], snapshot: []}]\n",
@@ -329,6 +332,66 @@ static void a_source_called_like_a_namespace_of_others_is_not_allowed(void **sta
 	}
 }
 
+static const struct {
+	const char *a, *b;
+	const char *taken, *restart; /* one key; NULL: none */
+	const char *why;
+} differences[] = {
+	{ "", "", NULL, NULL, "nothing" },
+	{ "", "tick_ms: 1000\nreload_may_lose: no\nstate: /var/lib/liftd\n", NULL, NULL,
+	  "what holds by default, written" },
+	{ "", "tick_ms:\nnamespaces: {}\n", NULL, NULL, "a key without a value" },
+	{ "namespaces: {a: b, c: d}", "# by county\nnamespaces:\n  a: b\n  \"c\": 'd'\n", NULL,
+	  NULL, "another form" },
+	{ "namespaces: {a: b}", "namespaces: {a: b, c: b}", NULL, "namespaces", "one more" },
+	{ "namespaces: {a: b}", "namespaces: {a: c}", NULL, "namespaces", "a value" },
+	{ "namespaces: {a: b}", "namespaces: {c: b}", NULL, "namespaces", "a key in it" },
+	{ "tick_ms: 500", "", NULL, "tick_ms", "the default again" },
+	{ "state: /a", "state: /b", NULL, "state", "a directory" },
+	{ "as_of: today", "as_of: 2026-01-01", NULL, "as_of", "a day" },
+	{ "audiences: [{name: a}]", "audiences: [{name: a, regions: [x]}]", NULL, "audiences",
+	  "deep in a list" },
+	{ "catalogue: /a", "catalogue: /b", "catalogue", NULL, "a file" },
+	{ "", "reload_may_lose: yes", "reload_may_lose", NULL, "a flag" },
+	{ "", "reload_may_lose: true\ntick_ms: 20", "reload_may_lose", "tick_ms", "one of each" },
+};
+
+static void check_keys(const struct config *a, const struct config *b, bool reloads,
+		       const char *key, const char *why)
+{
+	const char *keys[CONFIG_KEYS_MAX];
+	size_t n = config_differs(a, b, reloads, keys);
+
+	if (n != (key ? 1 : 0) || (key && strcmp(keys[0], key) != 0))
+		fail_msg("%s: %zu keys, one is %s", why, n, n ? keys[0] : "none");
+}
+
+static void what_differs_is_told_by_its_keys(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]); i++) {
+		struct config *a = parsed(differences[i].a), *b = parsed(differences[i].b);
+
+		check_keys(a, b, true, differences[i].taken, differences[i].why);
+		check_keys(a, b, false, differences[i].restart, differences[i].why);
+		check_keys(b, a, false, differences[i].restart, differences[i].why);
+		config_free(a);
+		config_free(b);
+	}
+}
+
+static void a_flag_is_yes_or_no(void **state)
+{
+	struct config *config = parsed("reload_may_lose: yes\n");
+
+	(void)state;
+	assert_true(config->reload_may_lose);
+	config_free(config);
+	config = parsed("reload_may_lose: false\n");
+	assert_false(config->reload_may_lose);
+	config_free(config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +405,8 @@ int main(void)
 		cmocka_unit_test(a_path_of_107_bytes_is_a_socket),
 		cmocka_unit_test(sources_have_the_namespace_that_is_said_or_their_own),
 		cmocka_unit_test(a_source_called_like_a_namespace_of_others_is_not_allowed),
+		cmocka_unit_test(what_differs_is_told_by_its_keys),
+		cmocka_unit_test(a_flag_is_yes_or_no),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pairs of catalogues left to chance over the same events: which figures have somebody by the one
+ * and nobody by the other is known once both ledgers are built, and losses_find must have said so
+ * from the first one alone.
+ */
+#include "daemon/change/losses.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "daemon/figures/figures.h"
+#include "tests/unit/house.h"
+
+enum { WORLDS = 80, EVENTS = 40, TEXT_MAX = 4000 };
+
+/* What one kind of world has. */
+struct kind_of_world {
+	bool aliases, days; /* regions and modules have several texts; programmes have days */
+	bool exact;	    /* nothing is said to go that stays */
+	const char *why;
+};
+
+struct pen {
+	char text[TEXT_MAX];
+	size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct pen *pen, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	pen->size += (size_t)vsnprintf(pen->text + pen->size, TEXT_MAX - pen->size, format, args);
+	va_end(args);
+	assert_true(pen->size < TEXT_MAX);
+}
+
+enum { REGIONS = 4, MODULES = 3, PROGRAMMES = 2 };
+
+/* What a catalogue has, of names that all share. */
+struct design {
+	bool regions[REGIONS], in_north[REGIONS], region_alias[REGIONS];
+	bool modules[MODULES], module_alias[MODULES], grants[MODULES], by_pass[MODULES];
+	uint32_t competence[MODULES];
+	struct {
+		bool modules[MODULES];
+		bool everywhere, regions[REGIONS];
+		uint32_t from, to; /* days of March; 0: none */
+	} programmes[PROGRAMMES];
+};
+
+static void design_any(struct design *design, const struct kind_of_world *kind)
+{
+	*design = (struct design){ .regions = { false } };
+	for (int i = 0; i < REGIONS; i++) {
+		design->regions[i] = chance_of(80);
+		design->in_north[i] = chance_of(60);
+		design->region_alias[i] = kind->aliases && chance_of(60);
+	}
+	for (int i = 0; i < MODULES; i++) {
+		design->modules[i] = chance_of(85);
+		design->module_alias[i] = kind->aliases && chance_of(60);
+		design->grants[i] = chance_of(70);
+		design->by_pass[i] = chance_of(50);
+		design->competence[i] = chance(2);
+	}
+	for (int p = 0; p < PROGRAMMES; p++) {
+		design->programmes[p].everywhere = chance_of(50);
+		for (int i = 0; i < MODULES; i++)
+			design->programmes[p].modules[i] = chance_of(60);
+		for (int i = 0; i < REGIONS; i++)
+			design->programmes[p].regions[i] = chance_of(60);
+		if (kind->days && chance_of(60)) {
+			design->programmes[p].from = 1 + chance(10);
+			design->programmes[p].to = 10 + chance(10);
+		}
+	}
+}
+
+static void thin(bool *flags, int n)
+{
+	for (int i = 0; i < n; i++)
+		flags[i] &= chance_of(75);
+}
+
+/* Nobody comes to be in what nobody was in. */
+static void design_less(struct design *design)
+{
+	thin(design->regions, REGIONS);
+	thin(design->in_north, REGIONS);
+	thin(design->modules, MODULES);
+	thin(design->grants, MODULES);
+	for (int p = 0; p < PROGRAMMES; p++) {
+		thin(design->programmes[p].modules, MODULES);
+		thin(design->programmes[p].regions, REGIONS);
+		thin(&design->programmes[p].everywhere, 1);
+	}
+}
+
+static void write_programme(struct pen *pen, const struct design *design, int p)
+{
+	uint32_t n_modules = 0, n_regions = 0;
+
+	for (int i = 0; i < MODULES; i++)
+		n_modules += design->programmes[p].modules[i] && design->modules[i];
+	for (int i = 0; i < REGIONS; i++)
+		n_regions += design->programmes[p].regions[i] && design->regions[i];
+	if (n_modules == 0 || (!design->programmes[p].everywhere && n_regions == 0))
+		return;
+	put(pen, "  - {id: p%d, modules: [", p);
+	for (int i = 0; i < MODULES; i++)
+		if (design->programmes[p].modules[i] && design->modules[i])
+			put(pen, "m%d%s", i, --n_modules ? "," : "");
+	put(pen, "], regions: [");
+	for (int i = 0; i < REGIONS && !design->programmes[p].everywhere; i++)
+		if (design->programmes[p].regions[i] && design->regions[i])
+			put(pen, "r%d%s", i, --n_regions ? "," : "");
+	put(pen, "]");
+	if (design->programmes[p].from)
+		put(pen, ", from: 2026-03-%02u, to: 2026-03-%02u", design->programmes[p].from,
+		    design->programmes[p].to);
+	put(pen, "}\n");
+}
+
+static void write_catalogue(struct pen *pen, const struct design *design)
+{
+	*pen = (struct pen){ .size = 0 };
+	put(pen, "dimensions: {role: [nurse]}\nregions:\n  - {code: north}\n");
+	for (int i = 0; i < REGIONS; i++)
+		if (design->regions[i])
+			put(pen, "  - {code: r%d, parents: [%s]%s%c%s}\n", i,
+			    design->in_north[i] ? "north" : "",
+			    design->region_alias[i] ? ", aliases: [a" : "",
+			    design->region_alias[i] ? '0' + i : ' ',
+			    design->region_alias[i] ? "]" : "");
+	put(pen, "competences: [{id: c0}, {id: c1}]\nmodules:\n  - {id: unused}\n");
+	for (int i = 0; i < MODULES; i++) {
+		if (!design->modules[i])
+			continue;
+		put(pen, "  - {id: m%d", i);
+		if (design->grants[i])
+			put(pen, ", grants: [{competence: c%u, level: 1, earned_by: %s}]",
+			    design->competence[i], design->by_pass[i] ? "passed" : "completed");
+		if (design->module_alias[i])
+			put(pen, ", aliases: [b%d]", i);
+		put(pen, "}\n");
+	}
+	put(pen, "programmes:\n");
+	for (int p = 0; p < PROGRAMMES; p++)
+		write_programme(pen, design, p);
+}
+
+static void any_event(struct event *event, const struct kind_of_world *kind)
+{
+	static const char *const learners[] = { "a", "b", "c", "d" };
+	static const char *const regions[] = { "r0", "r1", "r2", "r3", "a0", "a1", "a2", "a3" };
+	static const char *const modules[] = { "m0", "m1", "m2", "b0", "b1", "b2" };
+	static const enum event_type types[] = { EVENT_STARTED, EVENT_COMPLETED, EVENT_ASSESSED,
+						 EVENT_WITHDRAWN };
+	uint32_t type = chance(4);
+
+	*event = (struct event){ .type = types[type],
+				 .time = WORLD_BEGIN + chance(20) * DAY_MS + chance(3) * 3600000,
+				 .learner = text_of(learners[chance(4)]),
+				 .region = text_of(regions[chance(kind->aliases ? 8 : 4)]),
+				 .module = text_of(modules[chance(kind->aliases ? 6 : 3)]),
+				 .result = { -1, -1, PHASE_NONE },
+				 .voids_time = EVENT_NO_TIME };
+	if (event->type == EVENT_ASSESSED)
+		event->result.passed = chance_of(50);
+}
+
+/* The truth. */
+
+struct side {
+	const struct catalogue *catalogue;
+	struct figures *figures;
+	struct tallies tallies;
+};
+
+static bool has_somebody(const struct side *side, uint32_t region, uint32_t subject)
+{
+	assert_int_equal(figures_sum(side->figures, &side->tallies, region, subject,
+				     WORLD_BEGIN / DAY_MS + WORLD_DAYS),
+			 0);
+	return figures_any(side->figures);
+}
+
+/* The same subject by the other catalogue; CATALOGUE_NONE. */
+static uint32_t subject_after(const struct side *before, const struct side *after, uint32_t subject)
+{
+	struct text id = text_of(subject_id(before->catalogue, subject));
+	uint32_t module;
+
+	if (subject_kind(subject) != KIND_MODULE)
+		return subject_find(after->catalogue, subject_kind(subject), id);
+	module = catalogue_module(after->catalogue, id);
+	return module == CATALOGUE_NONE ? module : subject_of(KIND_MODULE, module);
+}
+
+static bool is_lost(const struct side *before, const struct side *after, uint32_t region,
+		    uint32_t subject)
+{
+	struct text code = text_of(before->catalogue->regions[region].code);
+	uint32_t is = region == REGION_ALL ? REGION_ALL : catalogue_home(after->catalogue, code);
+	uint32_t as = subject_after(before, after, subject);
+
+	return is == REGION_UNASSIGNED || as == CATALOGUE_NONE || !has_somebody(after, is, as);
+}
+
+static bool is_said(const struct losses *losses, uint32_t region, uint32_t subject)
+{
+	for (size_t i = 0; i < losses->n; i++) {
+		const struct loss *loss = &losses->items[i];
+
+		if (loss->of == LOSS_REGION && loss->region == region)
+			return true;
+		if (loss->of == LOSS_SUBJECT && loss->subject == subject &&
+		    (loss->region == region || loss->region == REGION_ALL))
+			return true;
+	}
+	return false;
+}
+
+/* Of all figures with somebody, those that are lost are said to be; how many those are. */
+static int compare(const struct side *before, const struct side *after, const struct losses *losses,
+		   const struct kind_of_world *kind)
+{
+	int n = 0;
+
+	for (uint32_t r = 0; r < before->catalogue->n_regions; r++)
+		for (int k = 0; k < KINDS && r != REGION_UNASSIGNED; k++)
+			for (uint32_t i = 0; i < kind_subjects(before->catalogue, (enum kind)k);
+			     i++) {
+				uint32_t subject = subject_of((enum kind)k, i);
+				bool lost, said;
+
+				if (!has_somebody(before, r, subject) ||
+				    (k == KIND_PEOPLE && r == REGION_ALL))
+					continue;
+				lost = is_lost(before, after, r, subject);
+				said = is_said(losses, r, subject);
+				n += lost;
+				if (lost && !said)
+					fail_msg("%s: %s %s in %s goes, and nobody said so",
+						 kind->why, kind_name((enum kind)k),
+						 subject_id(before->catalogue, subject),
+						 before->catalogue->regions[r].code);
+				if (said && !lost && kind->exact)
+					fail_msg("%s: %s %s in %s stays, but was said to go",
+						 kind->why, kind_name((enum kind)k),
+						 subject_id(before->catalogue, subject),
+						 before->catalogue->regions[r].code);
+			}
+	return n;
+}
+
+static int live(const struct kind_of_world *kind)
+{
+	struct losses losses = { NULL, 0, 0 };
+	struct event events[EVENTS];
+	struct pen before_text, after_text;
+	struct design design;
+	struct catalogue *after_catalogue;
+	struct ledger_view view, after_view;
+	struct journal_view journal;
+	struct side before, after;
+	struct ledger *ledger;
+	struct house house;
+	int n;
+
+	design_any(&design, kind);
+	write_catalogue(&before_text, &design);
+	if (kind->exact)
+		design_less(&design);
+	else
+		design_any(&design, kind);
+	write_catalogue(&after_text, &design);
+	after_catalogue = catalogue_of(after_text.text);
+	house_open(&house, "{}", before_text.text);
+	for (int i = 0; i < EVENTS; i++)
+		any_event(&events[i], kind);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 1 + chance(EVENTS)), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_ledger_open(&house, "before", INT64_MAX);
+	assert_int_equal(ledger_build(dir_path(&house.dir, "after"), house.journal, after_catalogue,
+				      INT64_MAX, NULL, &ledger),
+			 0);
+	assert_int_equal(ledger_view_begin(house.ledger, &view), 0);
+	assert_int_equal(ledger_view_begin(ledger, &after_view), 0);
+	assert_int_equal(journal_view_begin(house.journal, &journal), 0);
+	assert_int_equal(losses_find(house.catalogue, after_catalogue, &view, &journal, &losses),
+			 0);
+	before = (struct side){ house.catalogue, figures_new(house.catalogue),
+				ledger_view_tallies(&view) };
+	after = (struct side){ after_catalogue, figures_new(after_catalogue),
+			       ledger_view_tallies(&after_view) };
+	n = compare(&before, &after, &losses, kind);
+	figures_free(before.figures);
+	figures_free(after.figures);
+	losses_free(&losses);
+	journal_view_end(&journal);
+	ledger_view_end(&view);
+	ledger_view_end(&after_view);
+	ledger_close(ledger);
+	house_close(&house);
+	catalogue_free(after_catalogue);
+	return n;
+}
+
+static void what_goes_is_known_before_anything_is_built(void **state)
+{
+	static const struct kind_of_world kinds[] = {
+		{ false, false, true, "some of it goes" },
+		{ false, true, false, "any other, with days" },
+		{ true, true, false, "any other, with aliases and days" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int n = 0;
+
+		for (int w = 0; w < WORLDS; w++)
+			n += live(&kinds[i]);
+		assert_true(n > WORLDS); /* else it has proved nothing */
+	}
+}
+
+/* Kinds of changes, by hand. */
+
+static const char basis[] = "dimensions: {role: [nurse, carer]}\n"
+			    "regions: [{code: north}, {code: rana, parents: [north],\n"
+			    "  aliases: [Rana kommune]}, {code: vega}]\n"
+			    "competences: [{id: lifting}]\n"
+			    "modules: [{id: lift, grants: [{competence: lifting, level: 1}]},\n"
+			    "  {id: falls}]\n"
+			    "programmes: [{id: spring, modules: [lift, falls]}]\n";
+
+static const struct {
+	const char *catalogue;
+	const char *says[4]; /* rows, in order; the others are none */
+	const char *why;
+} changes[] = {
+	{ basis, { NULL }, "nothing" },
+	{ "{}",
+	  { "dimension role: 1 learner", "module lift: 2 learners", "region north: 2 learners",
+	    "region rana: 2 learners" },
+	  "an empty catalogue" },
+	{ "dimensions: {role: [nurse, carer]}\n"
+	  "regions: [{code: north}, {code: rana2, parents: [north], aliases: [rana]}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift2, aliases: [lift], grants: [{competence: lifting, level: 1}]},\n"
+	  "  {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift2, falls]}]\n",
+	  { NULL },
+	  "renamed through aliases; and a region in which nobody is goes" },
+	{ "dimensions: {role: [nurse, carer]}\n"
+	  "regions: [{code: north}, {code: rana2, parents: [north]}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift, falls]}]\n",
+	  { "region north: 2 learners", "region rana: 2 learners" },
+	  "a region renamed without an alias" },
+	{ "dimensions: {role: [nurse, carer]}\n"
+	  "regions: [{code: north}, {code: rana, parents: []}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift, falls]}]\n",
+	  { "region north: 2 learners" },
+	  "a region moved away from above it" },
+	{ "dimensions: {role: [carer]}\n"
+	  "regions: [{code: north}, {code: rana, parents: [north]}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift, falls]}]\n",
+	  { "value nurse of dimension role: 1 learner" },
+	  "a value by which somebody is counted" },
+	{ "dimensions: {role: [nurse]}\n"
+	  "regions: [{code: north}, {code: rana, parents: [north]}]\n"
+	  "modules: [{id: lift}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift]}]\n",
+	  { "competence lifting: 1 learner" },
+	  "a competence; a value that nobody has; a module in which nobody is" },
+	{ "dimensions: {role: [nurse]}\n"
+	  "regions: [{code: north}, {code: rana, parents: [north]}, {code: vega}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift, falls], regions: [vega]}]\n",
+	  { "programme spring: 2 learners" },
+	  "a programme for others" },
+	{ "dimensions: {role: [nurse]}\n"
+	  "regions: [{code: north}, {code: rana, parents: [north]}, {code: vega}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [falls]}]\n",
+	  { "programme spring: 2 learners" },
+	  "a programme of other modules" },
+	{ "dimensions: {role: [nurse]}\n"
+	  "regions: [{code: north}, {code: rana, parents: [north]}, {code: vega}]\n"
+	  "competences: [{id: lifting}]\n"
+	  "modules: [{id: lift, grants: [{competence: lifting, level: 1}]}, {id: falls}]\n"
+	  "programmes: [{id: spring, modules: [lift, falls], from: 2026-04-01}]\n",
+	  { "programme spring: 2 learners" },
+	  "a programme of other days" },
+};
+enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
+
+/* Two learners of rana in lift, one of whom has completed it; one of them is a nurse. */
+static void send_two(struct house *house)
+{
+	struct event events[2] = { { .type = EVENT_STARTED, .learner = text_of("a") },
+				   { .type = EVENT_COMPLETED, .learner = text_of("b") } };
+
+	for (int i = 0; i < 2; i++) {
+		events[i].time = WORLD_BEGIN + DAY_MS;
+		events[i].region = text_of("rana");
+		events[i].module = text_of("lift");
+		events[i].result = (struct event_result){ -1, -1, PHASE_NONE };
+		events[i].voids_time = EVENT_NO_TIME;
+	}
+	events[1].attrs[0] = (struct event_attr){ text_of("role"), text_of("nurse") };
+	events[1].n_attrs = 1;
+	assert_int_equal(house_send(house, "s", "a", 1, events, 2), 0);
+	assert_int_equal(journal_commit(house->journal), 0);
+}
+
+static bool has_row(const struct changes *rows, const char *text)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (strcmp(rows->rows[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+static void check_change(const struct house *house, size_t i)
+{
+	struct catalogue *after = catalogue_of(changes[i].catalogue);
+	struct losses losses = { NULL, 0, 0 }, twice = { NULL, 0, 0 };
+	struct changes rows = { .n = 0 };
+	struct journal_view journal;
+	struct ledger_view view;
+	size_t n = 0;
+
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	assert_int_equal(journal_view_begin(house->journal, &journal), 0);
+	assert_int_equal(losses_find(house->catalogue, after, &view, &journal, &losses), 0);
+	assert_int_equal(losses_find(house->catalogue, after, &view, &journal, &twice), 0);
+	assert_int_equal(losses_say(&losses, house->catalogue, &view, 100, &rows), 0);
+	for (; n < 4 && changes[i].says[n]; n++)
+		if (!has_row(&rows, changes[i].says[n]))
+			fail_msg("%s: not said: %s", changes[i].why, changes[i].says[n]);
+	if (n < 4 && rows.n != n)
+		fail_msg("%s: %zu rows, one is %s", changes[i].why, rows.n, rows.rows[0].text);
+	losses_forget(&losses, &twice);
+	assert_int_equal(losses.n, 0);
+	changes_free(&rows);
+	losses_free(&losses);
+	losses_free(&twice);
+	journal_view_end(&journal);
+	ledger_view_end(&view);
+	catalogue_free(after);
+}
+
+static void each_kind_of_change_loses_what_it_loses(void **state)
+{
+	struct house house;
+
+	(void)state;
+	house_open(&house, "{}", basis);
+	send_two(&house);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	house_apply_all(&house);
+	for (size_t i = 0; i < CHANGES; i++)
+		check_change(&house, i);
+	house_close(&house);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_goes_is_known_before_anything_is_built),
+		cmocka_unit_test(each_kind_of_change_loses_what_it_loses),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
