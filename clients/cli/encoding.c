@@ -52,13 +52,35 @@ void encoding_look(struct encoding_guess *guess, const char *data, size_t size)
 
 enum encoding encoding_guessed(const struct encoding_guess *guess)
 {
-	if (guess->size >= 2 && guess->first[0] == 0xff && guess->first[1] == 0xfe)
+	uint8_t a = guess->first[0], b = guess->first[1];
+
+	if (guess->size >= 2 && ((a == 0xff && b == 0xfe) || (a && !b)))
 		return ENCODING_UTF16LE;
-	if (guess->size >= 2 && guess->first[0] == 0xfe && guess->first[1] == 0xff)
+	if (guess->size >= 2 && ((a == 0xfe && b == 0xff) || (!a && b)))
 		return ENCODING_UTF16BE;
 	if ((guess->broken || guess->need > 0) && !guess->multibyte && !guess->undefined)
 		return ENCODING_WINDOWS1252;
 	return ENCODING_UTF8;
+}
+
+const char *encoding_problem(const char first[static ENCODING_FIRST])
+{
+	static const struct {
+		struct text bytes;
+		const char *problem;
+	} others[] = {
+		{ TEXT("PK\x03\x04"), "this is a workbook: save the sheet as \"CSV UTF-8\"" },
+		{ TEXT("\xd0\xcf\x11\xe0"),
+		  "this is a workbook of an older kind: save the sheet as \"CSV UTF-8\"" },
+		{ TEXT("\x1f\x8b"), "this is compressed: 'zcat FILE | lift publish -' sends it" },
+		{ TEXT("\xff\xfe\0\0"), "this is UTF-32: save it as UTF-8" },
+		{ TEXT("%PDF"), "this is a PDF" },
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (memcmp(first, others[i].bytes.data, others[i].bytes.size) == 0)
+			return others[i].problem;
+	return NULL;
 }
 
 /* Decoding. */

@@ -2,8 +2,9 @@
 /*
  * encoding.h - in which encoding a file of text is, and its bytes as UTF-8.
  *
- * UTF-16 has a byte-order mark. Windows-1252, which older spreadsheets write, has none: a file is
- * taken for it only as a whole, where it cannot be UTF-8, not even UTF-8 with some damaged bytes.
+ * UTF-16 has a byte-order mark, or a zero beside its first letter. Windows-1252, which older
+ * spreadsheets write, has none: a file is taken for it only as a whole, where it cannot be UTF-8,
+ * not even UTF-8 with some damaged bytes.
  */
 #ifndef LIFT_CLI_ENCODING_H
 #define LIFT_CLI_ENCODING_H
@@ -25,6 +26,10 @@ struct encoding_guess {
 /* Look at the next bytes of a file. */
 void encoding_look(struct encoding_guess *guess, const char *data, size_t size);
 enum encoding encoding_guessed(const struct encoding_guess *guess);
+
+/* What is wrong with a file that begins with these bytes, and is no text; NULL: it may be one. */
+enum { ENCODING_FIRST = 4 };
+const char *encoding_problem(const char first[static ENCODING_FIRST]);
 
 /* Decoding, in pieces of any size; zeros but for the encoding to begin with. */
 struct encoding_decoder {

@@ -153,13 +153,29 @@ static const char *missing_key(const json_t *json)
 	return NULL;
 }
 
-/* What jansson says, without the piece of the file that it quotes: that may be somebody's id. */
-static void tell_error(const json_error_t *error, char *problem)
+/* What is no JSON, but what other programs print for it. */
+static const char *notation_of(struct text record, const json_error_t *error)
 {
-	const char *near = strstr(error->text, " near '");
+	static const struct text python = TEXT("{'");
+
+	if (strstr(error->text, "near 'NaN'") || strstr(error->text, "near 'Infinity'"))
+		return "NaN and infinity are no JSON: null stands for what is not known";
+	if (record.size > python.size && memcmp(record.data, python.data, python.size) == 0)
+		return "this is how Python prints a dict, and no JSON: json.dumps writes it";
+	return NULL;
+}
+
+/* What jansson says, without the piece of the file that it quotes: that may be somebody's id. */
+static void tell_error(struct text record, const json_error_t *error, char *problem)
+{
+	const char *notation = notation_of(record, error), *near = strstr(error->text, " near '");
 	int size = near ? (int)(near - error->text) : (int)strlen(error->text);
 	char line[32] = "";
 
+	if (notation) {
+		snprintf(problem, ROWS_PROBLEM_MAX, "%s", notation);
+		return;
+	}
 	if (error->line > 1)
 		snprintf(line, sizeof(line), "line %d of it, ", error->line);
 	snprintf(problem, ROWS_PROBLEM_MAX, "no JSON: %.*s (%scolumn %d)", size, error->text, line,
@@ -179,7 +195,7 @@ int json_row_read(struct text record, struct msg_writer *writer, const char **re
 	if (!json && json_error_code(&error) == json_error_out_of_memory)
 		return LIFT_E_MEMORY;
 	if (!json) {
-		tell_error(&error, problem);
+		tell_error(record, &error, problem);
 	} else if (key) {
 		*ret_shape = shape_of(json);
 		snprintf(problem, ROWS_PROBLEM_MAX,

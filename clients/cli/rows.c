@@ -27,6 +27,8 @@ struct held {
 struct rows {
 	struct rows_sink sink;
 	struct encoding_decoder decoder;
+	char first[ENCODING_FIRST]; /* bytes of the file */
+	size_t n_first;
 	struct csv_rows *csv; /* NULL for JSON */
 	struct msg_writer *writer;
 	uint64_t line; /* of the next byte to be read */
@@ -352,11 +354,29 @@ static int feed_decoded(struct rows *rows, const char *data, size_t size)
 	return err;
 }
 
+/* Is it text at all? */
+static int look_at_first(struct rows *rows, const char *data, size_t size)
+{
+	const char *problem;
+
+	if (rows->n_first == ENCODING_FIRST)
+		return 0;
+	for (size_t i = 0; i < size && rows->n_first < ENCODING_FIRST; i++)
+		rows->first[rows->n_first++] = data[i];
+	problem = rows->n_first == ENCODING_FIRST ? encoding_problem(rows->first) : NULL;
+	if (!problem)
+		return 0;
+	snprintf(rows->problem, ROWS_PROBLEM_MAX, "%s", problem);
+	return LIFT_E_MALFORMED;
+}
+
 int rows_feed(struct rows *rows, const char *data, size_t size)
 {
 	char text[ENCODING_ROOM(DECODED_AT_ONCE)];
-	int err = 0;
+	int err = look_at_first(rows, data, size);
 
+	if (err)
+		return err;
 	if (rows->decoder.encoding == ENCODING_UTF8)
 		return feed_decoded(rows, data, size);
 	while (!err && size > 0) {

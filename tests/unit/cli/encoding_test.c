@@ -36,6 +36,9 @@ static const struct {
 	{ "half a character of UTF-16 in UTF-8", TEXT("\xed\xa0\x80"), ENCODING_WINDOWS1252 },
 	{ "UTF-16 of Windows", TEXT("\xff\xfet\0y\0"), ENCODING_UTF16LE },
 	{ "UTF-16, the other way", TEXT("\xfe\xff\0t\0y"), ENCODING_UTF16BE },
+	{ "UTF-16 without a mark", TEXT("t\0y\0"), ENCODING_UTF16LE },
+	{ "the other way", TEXT("\0t\0y"), ENCODING_UTF16BE },
+	{ "zeros", TEXT("\0\0\0\0"), ENCODING_UTF8 },
 	{ "half a byte-order mark", TEXT("\xff"), ENCODING_WINDOWS1252 },
 };
 

@@ -68,6 +68,8 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 	return heard.text;
 }
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 #define HEADER "type,time,learner,module,region,score,passed,attrs.role,voids.type,voids.time\n"
 #define BODY   "\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\""
 #define WHO    "\"type\":\"x\",\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\","
@@ -267,6 +269,13 @@ static const struct {
 	{ "an error within an object of several lines; nobody's id is said", ROWS_JSONL,
 	  "{" BODY "}\n{\n  " BODY ",\n \"anna\" 5}\n",
 	  "1 {" EVENT "2! no JSON: ':' expected (line 3 of it, column 9)\n" },
+	{ "what Python prints", ROWS_JSONL, "{'type': 'started'}\n{\"score\": NaN}\n",
+	  "1! this is how Python prints a dict, and no JSON: json.dumps writes it\n"
+	  "2! NaN and infinity are no JSON: null stands for what is not known\n" },
+	{ "a workbook", ROWS_CSV, "PK\x03\x04\x14\n",
+	  "malformed: this is a workbook: save the sheet as \"CSV UTF-8\"\n" },
+	{ "a compressed file", ROWS_JSONL, "\x1f\x8b\x08\x01\n{\n",
+	  "malformed: this is compressed: 'zcat FILE | lift publish -' sends it\n" },
 	{ "a key twice", ROWS_JSONL, "{\"a\":1,\"a\":1}\n",
 	  "1! no JSON: duplicate object key (column 10)\n" },
 	{ "an event has no room for deeper maps", ROWS_JSONL, "{" BODY ",\"a\":{\"b\":[1]}}\n",
@@ -467,6 +476,63 @@ static void random_cells_come_back_as_they_were_with_their_lines(void **state)
 	free(model_text);
 }
 
+/* Anything that is nearly a file, of pieces that files are made of: the same is heard however it
+ * comes. */
+static void a_soup_of_tokens_is_read_alike_in_pieces_of_any_size(void **state)
+{
+	enum { TEXTS = 400, TOKENS = 60, TOKEN = 80 };
+	static const char *const json[] = { "{" BODY "}", "{" BODY,   "{" BODY ",", "}",
+					    "[",	  "]",	      ",",	    "\n",
+					    "\n",	  " ",	      "\"",	    "\\",
+					    "{",	  "7",	      "{\"a\":{",   "\xef\xbb\xbf",
+					    "\xef",	  "\xc3\xb8", "\xff" };
+	static const char *const csv[] = { "started,5,a,m,r",
+					   "started;5;a;m;r",
+					   ",",
+					   ";",
+					   "\t",
+					   "\"",
+					   "\"\"",
+					   "\n",
+					   "\n",
+					   "\r\n",
+					   "\r",
+					   " ",
+					   "0,5",
+					   "\xef\xbb\xbf",
+					   "\xc2\xa0",
+					   "\xc3\xb8",
+					   "\xff",
+					   "a" };
+	static const char *const heads[] = { "type,time,learner,module,region\n",
+					     "sep=;\ntype;time;learner;module;region;score\n",
+					     "type\ttime\tlearner\tmodule\tregion\tscore\n" };
+	unsigned seed = (unsigned)test_seed();
+
+	(void)state;
+	for (int t = 0; t < TEXTS; t++) {
+		enum rows_format format = t % 2 ? ROWS_CSV : ROWS_JSONL;
+		char text[TOKENS * TOKEN] = "", *at = text, *whole;
+
+		if (format == ROWS_CSV)
+			at = stpcpy(at, heads[(size_t)rand_r(&seed) % COUNT(heads)]);
+		for (int i = rand_r(&seed) % TOKENS; i > 0; i--)
+			at = stpcpy(at, format == ROWS_CSV
+						? csv[(size_t)rand_r(&seed) % COUNT(csv)]
+						: json[(size_t)rand_r(&seed) % COUNT(json)]);
+		whole = read_text(format, text, strlen(text), sizeof(text));
+		for (size_t piece = 1; piece < 40; piece = 2 * piece + 1) {
+			char *heard = read_text(format, text, strlen(text), piece);
+
+			if (strcmp(heard, whole) != 0)
+				fail_msg("in pieces of %zu: '%s' gives\n%s instead of\n%s", piece,
+					 text, heard, whole);
+			free(heard);
+		}
+		free(whole);
+	}
+}
+
 /* Formats and times. */
 
 static void a_format_is_known_by_name_or_else_by_its_first_bytes(void **state)
@@ -557,6 +623,7 @@ int main(void)
 			a_search_that_remembers_finds_the_ends_that_one_from_the_beginning_finds),
 		cmocka_unit_test(a_row_longer_than_the_limit_costs_itself_only),
 		cmocka_unit_test(random_cells_come_back_as_they_were_with_their_lines),
+		cmocka_unit_test(a_soup_of_tokens_is_read_alike_in_pieces_of_any_size),
 		cmocka_unit_test(a_format_is_known_by_name_or_else_by_its_first_bytes),
 		cmocka_unit_test(times_are_integers_or_iso_8601_with_an_offset),
 	};
