@@ -58,9 +58,14 @@ static const struct shape source[] = {
 	IS_COUNT_OR_NIL("last_event"),
 	IS_COUNT_OR_NIL("last_received"),
 	IS_LIST("streams", a_stream),
+	IS_MAP_OF_OR_NIL("unknown", anything),
 	END,
 };
 static const struct shape a_source[] = { IS_MAP(NULL, source), END };
+
+static const struct shape limit[] = { IS_TEXT("what"), IS_TEXT_OR_NIL("source"), IS_SUM("used"),
+				      IS_SUM("most"), END };
+static const struct shape a_limit[] = { IS_MAP(NULL, limit), END };
 
 static const struct shape status[] = {
 	IS_FLAG("healthy"),
@@ -77,6 +82,7 @@ static const struct shape status[] = {
 	IS_LIST("sources", a_source),
 	IS_COUNT_OR_NIL("sources_left_out"),
 	IS_COUNT_OR_NIL("streams_left_out"),
+	IS_LIST_OR_NIL("limits", a_limit),
 	END,
 };
 

@@ -1,65 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
+#include "clients/cli/text/ago.h"
 #include "clients/cli/text/print.h"
+#include "clients/cli/troubles.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 
 enum {
 	STATUS_TIMEOUT_MS = 10000,
-	NAME_WIDTH = 20,
-	TIME_WIDTH = 21,
-	GAPS_SHOWN = 5,		/* of a stream */
-	CLOCK_BEHIND_MS = 2000, /* less is a correction */
+	SILENT_DAYS = 7,     /* unless said */
+	SOURCE_WIDTH = 20,   /* of the table, which has 80 columns */
+	RECEIVED_WIDTH = 12, /* "12 days ago" */
+	EVENT_WIDTH = 16,    /* "2025-09-01 08:00" */
+	ACCEPTED_WIDTH = 11,
+	REFUSED_WIDTH = 8,
+	MISSING_WIDTH = 8,
+	COUNTER_WIDTH = 24,
 };
 
 struct asked {
-	bool json, healthy;
+	bool json, counters;
+	struct troubles_wish wish;
+	unsigned wrong;
 };
 
-static void print_moment(const json_t *map, const char *key, int width)
-{
-	char text[ISO8601_TEXT] = "-";
-	json_int_t ms = json_number(map, key);
+/* Sources. */
 
-	if (ms > 0)
-		iso8601_print(ms, text);
-	printf("  %-*s", width, text);
+/* One that is too long for its column is rounded. */
+static void print_count(json_int_t n, int width)
+{
+	char text[32];
+
+	if (snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, n) > width)
+		snprintf(text, sizeof(text), "%.1e", (double)n);
+	printf(" %*s", width, text);
 }
 
-/* The numbers that a stream still lacks, and since when. */
-static void print_gaps(const json_t *stream)
+static void print_received(json_int_t ms, int64_t now_ms)
 {
-	const json_t *gaps = json_object_get(stream, "missing"), *gap;
-	json_int_t since = json_number(stream, "since"), first, last;
-	char text[ISO8601_TEXT];
-	size_t i;
+	char text[AGO_TEXT + 8] = "never";
 
-	if (json_array_size(gaps) == 0)
-		return;
-	fputs("  stream ", stdout);
-	print_text(stdout, json_text(stream, "stream"), 0);
-	fputs(" lacks", stdout);
-	json_array_foreach(gaps, i, gap)
-	{
-		if (i == GAPS_SHOWN) {
-			printf(" and %zu more gap%s", json_array_size(gaps) - i,
-			       json_array_size(gaps) - i == 1 ? "" : "s");
-			break;
-		}
-		first = json_integer_value(json_array_get(gap, 0));
-		last = json_integer_value(json_array_get(gap, 1));
-		printf("%s %" JSON_INTEGER_FORMAT, i ? "," : "", first);
-		if (last != first)
-			printf("..%" JSON_INTEGER_FORMAT, last);
+	if (ms > 0) {
+		ago_print(now_ms - ms, text);
+		strcat(text, " ago");
 	}
-	if (since > 0) {
-		iso8601_print(since, text);
-		printf(", since %s", text);
+	printf(" %-*s", RECEIVED_WIDTH, text);
+}
+
+static void print_event(json_int_t ms)
+{
+	char text[ISO8601_TEXT] = "-";
+
+	if (ms > 0) {
+		iso8601_print(ms, text);
+		text[10] = ' ';
 	}
+	printf(" %-*.*s", EVENT_WIDTH, EVENT_WIDTH, text);
+}
+
+static void print_source(const json_t *source, int64_t now_ms)
+{
+	const char *name = json_text(source, "source"), *joined = json_text(source, "namespace");
+
+	print_text_within(stdout, name, SOURCE_WIDTH);
+	print_received(json_number(source, "last_received"), now_ms);
+	print_event(json_number(source, "last_event"));
+	print_count(json_number(source, "accepted"), ACCEPTED_WIDTH);
+	print_count(json_number(source, "rejected"), REFUSED_WIDTH);
+	print_count(json_number(source, "missing"), MISSING_WIDTH);
 	putchar('\n');
+	if (strcmp(name, joined) != 0) {
+		fputs("  of namespace ", stdout);
+		print_text(stdout, joined, 0);
+		putchar('\n');
+	}
 }
 
 /* What one message has no room for. */
@@ -76,80 +94,63 @@ static void print_left_out(const json_t *answer)
 
 static void print_sources(const json_t *answer)
 {
-	const json_t *sources = json_object_get(answer, "sources"), *source, *stream;
-	size_t i, k;
+	const json_t *sources = json_object_get(answer, "sources"), *source;
+	size_t i;
 
 	if (json_array_size(sources) == 0) {
 		puts("no events yet: 'lift publish FILE' sends some");
 		return;
 	}
-	printf("\n%-*s %-*s %12s %10s %8s  %-*s  %s\n", NAME_WIDTH, "source", NAME_WIDTH,
-	       "namespace", "accepted", "refused", "missing", TIME_WIDTH, "last event",
-	       "last received");
-	json_array_foreach(sources, i, source)
-	{
-		print_text(stdout, json_text(source, "source"), NAME_WIDTH + 1);
-		print_text(stdout, json_text(source, "namespace"), NAME_WIDTH);
-		printf(" %12" JSON_INTEGER_FORMAT " %10" JSON_INTEGER_FORMAT
-		       " %8" JSON_INTEGER_FORMAT,
-		       json_number(source, "accepted"), json_number(source, "rejected"),
-		       json_number(source, "missing"));
-		print_moment(source, "last_event", TIME_WIDTH);
-		print_moment(source, "last_received", 0);
-		putchar('\n');
-		json_array_foreach(json_object_get(source, "streams"), k, stream)
-			print_gaps(stream);
-	}
+	printf("\n%-*s %-*s %-*s %*s %*s %*s\n", SOURCE_WIDTH, "source", RECEIVED_WIDTH, "received",
+	       EVENT_WIDTH, "latest event", ACCEPTED_WIDTH, "accepted", REFUSED_WIDTH, "refused",
+	       MISSING_WIDTH, "missing");
+	json_array_foreach(sources, i, source) print_source(source, troubles_now(answer));
 	print_left_out(answer);
 }
 
-/* A ledger that is being built beside the one that serves, if there is one. */
-static void print_rebuild(const json_t *rebuild)
-{
-	json_int_t total = json_number(rebuild, "total");
+/* The daemon. */
 
-	if (!json_is_object(rebuild))
-		return;
-	printf("%-24s %.0f %%", "ledger: being built",
-	       total ? 100.0 * (double)json_number(rebuild, "done") / (double)total : 100.0);
-	if (json_is_integer(json_object_get(rebuild, "left_ms")))
-		printf(", about %.0f s left", (double)json_number(rebuild, "left_ms") / 1000);
+static double percent_of(const json_t *work)
+{
+	json_int_t total = json_number(work, "total");
+
+	return total ? 100.0 * (double)json_number(work, "done") / (double)total : 0.0;
+}
+
+static void print_head(const json_t *answer, unsigned wrong)
+{
+	bool healthy = json_is_true(json_object_get(answer, "healthy"));
+
+	fputs("liftd ", stdout);
+	print_text(stdout, json_text(answer, "version"), 0);
+	printf(": %s, as of ", !healthy ? "NOT healthy"
+			       : wrong	? "healthy but for that"
+					: "healthy");
+	print_text(stdout, json_text(answer, "as_of"), 0);
 	putchar('\n');
 }
 
-/* Of a damaged journal: the numbers concerned. */
-static void print_damage(const json_t *ranges)
+static void print_stores(const json_t *answer)
 {
-	const json_t *range;
-	size_t i;
+	const json_t *journal = json_object_get(answer, "journal");
+	const json_t *ledger = json_object_get(answer, "ledger");
+	const json_t *rebuild = json_object_get(ledger, "rebuild");
+	json_int_t lag = json_number(ledger, "lag");
 
-	json_array_foreach(ranges, i, range)
-		printf("%-24s %" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT "\n",
-		       "journal: DAMAGED", json_integer_value(json_array_get(range, 0)),
-		       json_integer_value(json_array_get(range, 1)));
-}
-
-/* A clock that has been put back, or was ahead once. */
-static void print_clock(const json_t *clock)
-{
-	json_int_t behind_ms = json_number(clock, "behind_ms");
-
-	if (behind_ms >= CLOCK_BEHIND_MS)
-		printf("%-24s by %.0f s: the latest time of receipt is used in its place\n",
-		       "clock: is behind", (double)behind_ms / 1000);
-}
-
-/* Keys of the configuration that have changed since the start. */
-static void print_restart(const json_t *keys)
-{
-	const json_t *key;
-	size_t i;
-
-	json_array_foreach(keys, i, key)
-	{
-		printf("%-24s ", "configuration: waits");
-		print_text(stdout, json_string_value(key), 0);
-		puts(" has changed: restart");
+	printf("journal: last number %" JSON_INTEGER_FORMAT ", %.1f MiB on disk\n",
+	       json_number(journal, "last"), (double)json_number(journal, "bytes") / (1 << 20));
+	if (json_is_true(json_object_get(ledger, "walking")))
+		puts("ledger: being checked, no figures until it is done");
+	else if (lag > 0)
+		printf("ledger: behind by %" JSON_INTEGER_FORMAT " numbers\n", lag);
+	else
+		puts("ledger: has all of them");
+	if (json_is_object(rebuild)) {
+		printf("ledger: being built, %.0f %%", percent_of(rebuild));
+		if (json_is_integer(json_object_get(rebuild, "left_ms")))
+			printf(", about %.0f s left",
+			       (double)json_number(rebuild, "left_ms") / 1000);
+		putchar('\n');
 	}
 }
 
@@ -161,84 +162,85 @@ static void print_jobs(const json_t *jobs)
 
 	json_array_foreach(jobs, i, job)
 	{
-		json_int_t total = json_number(job, "total");
-
-		print_text(stdout, json_text(job, "job"), 24);
-		printf(" %.0f %%\n",
-		       total ? 100.0 * (double)json_number(job, "done") / (double)total : 0.0);
+		print_text(stdout, json_text(job, "job"), 0);
+		printf(": %.0f %%\n", percent_of(job));
 	}
 }
 
-static void print_status(const json_t *answer)
+static void print_counters(const json_t *counters)
 {
-	const json_t *journal = json_object_get(answer, "journal");
-	const json_t *ledger = json_object_get(answer, "ledger");
-	const json_t *counter, *trouble;
+	const json_t *counter;
 	const char *name;
-	size_t i;
 
-	printf("liftd %s: %s, as of %s\n", json_text(answer, "version"),
-	       json_is_true(json_object_get(answer, "healthy")) ? "healthy" : "NOT healthy",
-	       json_text(answer, "as_of"));
-	json_array_foreach(json_object_get(answer, "troubles"), i, trouble)
+	putchar('\n');
+	json_object_foreach((json_t *)counters, name, counter)
 	{
-		print_text(stdout, json_is_string(trouble) ? json_string_value(trouble) : "", 0);
-		putchar('\n');
-	}
-	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "journal: last number",
-	       json_number(journal, "last"));
-	printf("%-24s %.1f MiB\n", "journal: on disk",
-	       (double)json_number(journal, "bytes") / (1 << 20));
-	print_damage(json_object_get(journal, "damaged"));
-	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: applied",
-	       json_number(ledger, "applied"));
-	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "ledger: behind", json_number(ledger, "lag"));
-	if (json_is_true(json_object_get(ledger, "walking")))
-		printf("%-24s %s\n", "ledger: being checked", "no figures until it is done");
-	print_rebuild(json_object_get(ledger, "rebuild"));
-	print_clock(json_object_get(answer, "clock"));
-	print_restart(json_object_get(answer, "restart"));
-	print_jobs(json_object_get(answer, "jobs"));
-	printf("%-24s %" JSON_INTEGER_FORMAT "\n", "events: missing",
-	       json_number(answer, "missing"));
-	json_object_foreach(json_object_get(answer, "counters"), name, counter)
-	{
-		print_text(stdout, name, 24);
+		print_text(stdout, name, COUNTER_WIDTH);
 		printf(" %" JSON_INTEGER_FORMAT "\n", json_integer_value(counter));
 	}
+}
+
+/* What is wrong comes first: it is what a screen shows. */
+static void print_status(struct asked *asked, const json_t *answer)
+{
+	asked->wrong = troubles_write(stdout, answer, &asked->wish);
+	print_head(answer, asked->wrong);
+	print_stores(answer);
+	print_jobs(json_object_get(answer, "jobs"));
 	print_sources(answer);
+	if (asked->counters)
+		print_counters(json_object_get(answer, "counters"));
+}
+
+/* As people are told it, but for the words. */
+static unsigned count_wrong(const json_t *answer, const struct troubles_wish *wish)
+{
+	FILE *nowhere = fopen("/dev/null", "w");
+	unsigned wrong = nowhere ? troubles_write(nowhere, answer, wish) : 1;
+
+	if (nowhere)
+		fclose(nowhere);
+	return wrong;
 }
 
 static int take_answer(void *context, const json_t *answer)
 {
 	struct asked *asked = context;
+	char *line;
 
-	if (asked->json) {
-		char *line = json_line(answer);
-
-		if (!line)
-			return LIFT_E_MEMORY;
-		print_json_line(stdout, line);
-		free(line);
-	} else {
-		print_status(answer);
+	if (!asked->json) {
+		print_status(asked, answer);
+		return 0;
 	}
-	asked->healthy = json_is_true(json_object_get(answer, "healthy"));
+	line = json_line(answer);
+	if (!line)
+		return LIFT_E_MEMORY;
+	print_json_line(stdout, line);
+	free(line);
+	asked->wrong = count_wrong(answer, &asked->wish);
 	return 0;
 }
 
 int command_status(const struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = { 0 };
+	struct asked asked = { .wish = { .silent_days = SILENT_DAYS } };
 	const struct option_row rows[] = {
 		{ "json", NULL, "as one line of JSON", OPTION_FLAG, &asked.json, 0, 0 },
+		{ "counters", NULL, "all that is counted since the daemon has started, too",
+		  OPTION_FLAG, &asked.counters, 0, 0 },
+		{ "silent-after", "DAYS", "a source is silent after so long (7; 0: never)",
+		  OPTION_WHOLE, &asked.wish.silent_days, 0, 36500 },
+		{ "ignore", "LIST", "gaps, silent, limits, sources by name: only noted",
+		  OPTION_TEXT, &asked.wish.ignored, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift status",
 		.arguments = "",
-		.help = "Shows the daemon's health, what it has received from each source, and "
-			"what is\n"
-			"missing. The status is 1 if it is not healthy.",
+		.help = "Shows what is wrong, the daemon's health, and what it has received from "
+			"each source.\n"
+			"The exit status is 1 if it is not healthy, numbers are missing for an "
+			"hour, a source is\n"
+			"silent, or a limit is near.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -247,6 +249,11 @@ int command_status(const struct cli *cli, int argc, char **argv)
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
+	if (asked.wish.ignored && !troubles_may_ignore(asked.wish.ignored))
+		return complain_usage(&usage,
+				      "--ignore must be gaps, silent, limits and names of sources, "
+				      "with commas between them, not '%s'",
+				      asked.wish.ignored);
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
@@ -257,7 +264,7 @@ int command_status(const struct cli *cli, int argc, char **argv)
 				    .shape = &shape_of_status,
 				    .take = take_answer,
 				    .context = &asked });
-	if (status == STATUS_WELL && !asked.healthy)
+	if (status == STATUS_WELL && asked.wrong > 0)
 		status = STATUS_REFUSED;
 	endpoints_clear(&endpoints);
 	return status;

@@ -450,6 +450,36 @@ static void status_is_for_people_and_for_programs(void **state)
 	check_has(out, "healthy, as of 2024-11-30");
 	check_has(out, "moodle-rana");
 	check_has(out, "291");
+	assert_null(strstr(out, "WRONG"));
+	assert_null(strstr(out, "events_accepted"));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "status", "--counters", NULL);
+	check_has(out, "\nevents_accepted ");
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void the_table_of_sources_keeps_its_columns(void **state)
+{
+	static const char long_name[] =
+		"a-source-whose-name-is-as-long-as-a-name-of-a-source-can-be-"
+		"4567";
+	struct daemon *daemon = *state;
+	char *out, *rest, *line;
+	int rows = 0;
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", "--source", long_name, EVENTS, NULL));
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "b", EVENTS, NULL));
+	out = daemon_lift_out(daemon, 0, "status", NULL);
+	for (rest = strstr(out, "\nsource ") + 1; (line = strsep(&rest, "\n")) && *line; rows++) {
+		size_t cut = strstr(line, "\xe2\x80\xa6") ? 2 : 0;
+
+		/* In characters: the ellipsis has three bytes. */
+		assert_int_equal(strlen(line) - cut, 80);
+		assert_int_equal(cut > 0, rows == 1);
+	}
+	assert_int_equal(rows, 3);
 	free(out);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -627,6 +657,7 @@ int main(void)
 		TEST(watch_prints_the_topics_asked_for_a_line_each),
 		TEST(watch_ends_orderly_at_a_signal),
 		TEST(status_is_for_people_and_for_programs),
+		TEST(the_table_of_sources_keeps_its_columns),
 		TEST(the_same_arguments_simulate_the_same_course),
 		TEST(a_simulated_file_gives_the_figures_of_what_is_sent),
 		TEST(help_is_everywhere),

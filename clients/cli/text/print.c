@@ -1,23 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/text/print.h"
 
+#include <limits.h>
+
 #include "proto/visible.h"
 
-void print_text(FILE *out, const char *text, int width)
+/* As many characters as that, at most: how many it was. */
+static int print_visible(FILE *out, const char *text, int most)
 {
 	int printed = 0;
 	uint32_t code;
 	bool hidden;
 
-	for (size_t n; (n = visible_next(text, &code, &hidden)) > 0; text += n) {
+	for (size_t n; printed < most && (n = visible_next(text, &code, &hidden)) > 0; text += n) {
 		if (hidden)
 			fputc('?', out);
 		else
 			fwrite(text, 1, n, out);
 		printed++;
 	}
-	for (; printed < width; printed++)
+	return printed;
+}
+
+static int count_characters(const char *text)
+{
+	int count = 0;
+	uint32_t code;
+	bool hidden;
+
+	for (size_t n; (n = visible_next(text, &code, &hidden)) > 0; text += n)
+		count++;
+	return count;
+}
+
+void print_text(FILE *out, const char *text, int width)
+{
+	for (int printed = print_visible(out, text, INT_MAX); printed < width; printed++)
 		fputc(' ', out);
+}
+
+void print_text_within(FILE *out, const char *text, int width)
+{
+	if (count_characters(text) <= width) {
+		print_text(out, text, width);
+		return;
+	}
+	print_visible(out, text, width - 1);
+	fputs("\xe2\x80\xa6", out);
 }
 
 void print_json_line(FILE *out, const char *line)

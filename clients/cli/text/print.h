@@ -12,6 +12,9 @@
 /* A text, padded to a width in characters; what could steer a terminal is printed as '?'. */
 void print_text(FILE *out, const char *text, int width);
 
+/* The same of exactly that width: what is longer is cut, and ends with an ellipsis. */
+void print_text_within(FILE *out, const char *text, int width);
+
 /* A line of JSON, and a new line: characters that nobody sees are escaped, so that it says the
  * same. */
 void print_json_line(FILE *out, const char *line);

@@ -29,6 +29,35 @@ static void a_text_is_printed_without_what_nobody_sees(void **state)
 	}
 }
 
+static void a_text_that_is_too_long_is_cut_where_one_sees_it(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{ "", "     " },
+		{ "abcd", "abcd " },
+		{ "abcde", "abcde" },
+		{ "abcdef", "abcd\xe2\x80\xa6" },
+		{ "\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8",
+		  "\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8" },
+		{ "\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8x",
+		  "\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xe2\x80\xa6" },
+		{ "a\x1b\x1b\x1b\x1b\x1b", "a???\xe2\x80\xa6" },
+	};
+	size_t size;
+	char *out;
+	FILE *file;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		file = open_memstream(&out, &size);
+		print_text_within(file, cases[i].text, 5);
+		fclose(file);
+		assert_string_equal(out, cases[i].expected);
+		free(out);
+	}
+}
+
 static void a_line_of_json_says_the_same_without_what_nobody_sees(void **state)
 {
 	static const char *const hidden[] = { HIDDEN };
@@ -63,6 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_text_is_printed_without_what_nobody_sees),
+		cmocka_unit_test(a_text_that_is_too_long_is_cut_where_one_sees_it),
 		cmocka_unit_test(a_line_of_json_says_the_same_without_what_nobody_sees),
 	};
 

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/troubles.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clients/cli/text/ago.h"
+#include "clients/cli/text/paragraph.h"
+#include "clients/cli/text/print.h"
+#include "proto/event.h"
+
+enum {
+	INDENT = 7,		/* behind "WRONG" and "note" */
+	SOURCES_SHOWN = 10,	/* with one trouble */
+	STREAMS_SHOWN = 3,	/* of a source */
+	GAPS_SHOWN = 5,		/* of a stream */
+	GAP_OLD_MS = 3600000,	/* younger ones may yet be filled by what is on its way */
+	CLOCK_BEHIND_MS = 2000, /* less is a correction */
+};
+
+static const int64_t day_ms = 86400000;
+
+struct telling {
+	FILE *out;
+	const json_t *status;
+	const struct troubles_wish *wish;
+	int64_t now_ms;
+	bool wrong;    /* what is told in this round: what is wrong, or notes */
+	unsigned told; /* in this round */
+};
+
+/* With what to do, or where to read; NULL: nothing. */
+__attribute__((format(printf, 4, 5))) static void tell(struct telling *telling, bool wrong,
+						       const char *hint, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int size;
+
+	if (wrong != telling->wrong)
+		return;
+	telling->told++;
+	va_start(args, format);
+	size = vasprintf(&text, format, args);
+	va_end(args);
+	fputs(wrong ? "WRONG  " : "note   ", telling->out);
+	paragraph_print(telling->out, size < 0 ? "out of memory" : text, INDENT, INDENT);
+	if (hint)
+		paragraph_print(telling->out, hint, 0, INDENT);
+	if (size >= 0)
+		free(text);
+}
+
+/* Is the word in "one,two,three"? */
+static bool is_in(const char *list, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == size && memcmp(list, word, size) == 0)
+			return true;
+	return false;
+}
+
+static bool is_ignored(const struct telling *telling, const char *what, const char *source)
+{
+	return is_in(telling->wish->ignored, what) || is_in(telling->wish->ignored, source);
+}
+
+/* The daemon's own. */
+
+/* "what: why" */
+static void tell_daemon(struct telling *telling)
+{
+	static const struct {
+		const char *what, *hint;
+	} hints[] = {
+		{ "journal: ",
+		  "OPERATING.md: \"The journal cannot be written\", \"A damaged journal\"" },
+		{ "ledger: ", "OPERATING.md: \"The ledger and the figures\"" },
+		{ "rebuild: ", "OPERATING.md: \"The ledger and the figures\"" },
+		{ "catalogue: ",
+		  "'liftd --check-config' says all errors; mend the file, then 'lift "
+		  "reload'" },
+		{ "", "OPERATING.md has what to do; 'journalctl -u liftd' has the log" },
+	};
+	const json_t *troubles = json_object_get(telling->status, "troubles"), *trouble;
+	size_t i, k;
+
+	json_array_foreach(troubles, i, trouble)
+	{
+		const char *text = json_string_value(trouble);
+
+		for (k = 0; strncmp(text, hints[k].what, strlen(hints[k].what)) != 0;)
+			k++;
+		tell(telling, true, hints[k].hint, "%s", text);
+	}
+	if (i == 0 && !json_is_true(json_object_get(telling->status, "healthy")))
+		tell(telling, true, "'journalctl -u liftd' has the log",
+		     "liftd is not well, and does not say why");
+}
+
+static void tell_damage(struct telling *telling)
+{
+	const json_t *journal = json_object_get(telling->status, "journal"), *range;
+	size_t i;
+
+	json_array_foreach(json_object_get(journal, "damaged"), i, range)
+		tell(telling, true, NULL,
+		     "journal: DAMAGED %" JSON_INTEGER_FORMAT "..%" JSON_INTEGER_FORMAT,
+		     json_integer_value(json_array_get(range, 0)),
+		     json_integer_value(json_array_get(range, 1)));
+}
+
+/* A clock that has been put back, or was ahead once. */
+static void tell_clock(struct telling *telling)
+{
+	const json_t *clock = json_object_get(telling->status, "clock");
+	json_int_t behind_ms = json_number(clock, "behind_ms");
+
+	if (behind_ms >= CLOCK_BEHIND_MS)
+		tell(telling, false, NULL,
+		     "clock: is behind by %" JSON_INTEGER_FORMAT
+		     " s: the latest time of receipt is used in its place",
+		     behind_ms / 1000);
+}
+
+/* Keys of the configuration that have changed since the start. */
+static void tell_restart(struct telling *telling)
+{
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(json_object_get(telling->status, "restart"), i, key)
+		tell(telling, false, NULL, "configuration: %s has changed, and waits for a restart",
+		     json_string_value(key));
+}
+
+static void tell_limits(struct telling *telling)
+{
+	const json_t *limit;
+	size_t i;
+
+	json_array_foreach(json_object_get(telling->status, "limits"), i, limit)
+	{
+		json_int_t used = json_number(limit, "used"), most = json_number(limit, "most");
+		const char *source = json_text(limit, "source");
+
+		tell(telling, !is_ignored(telling, "limits", source),
+		     "beyond the limit they are refused: 'man liftd.yaml' has the key that raises "
+		     "it",
+		     "%s%s%s: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+		     " %s are used (%.0f %%)",
+		     *source ? "source " : "", source, *source ? "" : "all sources", used, most,
+		     json_text(limit, "what"), most ? 100.0 * (double)used / (double)most : 100.0);
+	}
+}
+
+/* Gaps. */
+
+/* "stream s lacks 4..9, 12" */
+static void print_gaps(FILE *out, const json_t *stream)
+{
+	const json_t *gaps = json_object_get(stream, "missing"), *gap;
+	size_t i;
+
+	fprintf(out, "stream %s lacks", json_text(stream, "stream"));
+	json_array_foreach(gaps, i, gap)
+	{
+		json_int_t first = json_integer_value(json_array_get(gap, 0));
+		json_int_t last = json_integer_value(json_array_get(gap, 1));
+
+		if (i == GAPS_SHOWN) {
+			fprintf(out, " and %zu more gap%s", json_array_size(gaps) - i,
+				json_array_size(gaps) - i == 1 ? "" : "s");
+			break;
+		}
+		fprintf(out, "%s %" JSON_INTEGER_FORMAT, i ? "," : "", first);
+		if (last != first)
+			fprintf(out, "..%" JSON_INTEGER_FORMAT, last);
+	}
+}
+
+/* Of the streams that are listed; the oldest gap's time, 0 where none says it. */
+static int64_t print_streams(FILE *out, const json_t *source)
+{
+	int64_t oldest_ms = 0, since_ms;
+	const json_t *stream;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(source, "streams"), i, stream)
+	{
+		if (json_array_size(json_object_get(stream, "missing")) == 0)
+			continue;
+		since_ms = json_number(stream, "since");
+		if (since_ms > 0 && (oldest_ms == 0 || since_ms < oldest_ms))
+			oldest_ms = since_ms;
+		if (n++ >= STREAMS_SHOWN)
+			continue;
+		fputs(n > 1 ? "; " : ": ", out);
+		print_gaps(out, stream);
+	}
+	if (n > STREAMS_SHOWN)
+		fprintf(out, "; and %zu more stream%s", n - STREAMS_SHOWN,
+			n - STREAMS_SHOWN == 1 ? "" : "s");
+	return oldest_ms;
+}
+
+static void tell_gap(struct telling *telling, const json_t *source, unsigned *n)
+{
+	static const char hint[] =
+		"they did not arrive: let its platform send them again; a file, by "
+		"'lift publish'";
+	const char *name = json_text(source, "source");
+	char *streams = NULL, age[AGO_TEXT];
+	int64_t since_ms;
+	bool wrong;
+	size_t size;
+	FILE *out;
+
+	if (json_number(source, "missing") == 0 || !(out = open_memstream(&streams, &size)))
+		return;
+	since_ms = print_streams(out, source);
+	if (fclose(out) != 0)
+		return;
+	wrong = telling->now_ms - since_ms >= GAP_OLD_MS && !is_ignored(telling, "gaps", name);
+	ago_print(telling->now_ms - since_ms, age);
+	if (wrong == telling->wrong && (*n)++ < SOURCES_SHOWN)
+		tell(telling, wrong, hint,
+		     "source %s: %" JSON_INTEGER_FORMAT " number%s missing%s%s%s", name,
+		     json_number(source, "missing"), json_number(source, "missing") == 1 ? "" : "s",
+		     since_ms ? " for " : "", since_ms ? age : "", streams);
+	free(streams);
+}
+
+/* Silence. */
+
+static void tell_silence(struct telling *telling, const json_t *source, unsigned *n)
+{
+	const char *name = json_text(source, "source");
+	int64_t last_ms = json_number(source, "last_received");
+	int64_t silent_ms = telling->now_ms - last_ms;
+	char silent[AGO_TEXT];
+	bool wrong;
+
+	if (last_ms == 0 || telling->wish->silent_days == 0 ||
+	    silent_ms <= telling->wish->silent_days * day_ms)
+		return;
+	wrong = !is_ignored(telling, "silent", name);
+	ago_print(silent_ms, silent);
+	if (wrong == telling->wrong && (*n)++ < SOURCES_SHOWN)
+		tell(telling, wrong, "does its platform still send? Else: --ignore, and its name",
+		     "source %s: silent for %s", name, silent);
+}
+
+/* What it has sent that counts nowhere: how many of each kind. */
+static void tell_unknown(struct telling *telling, const json_t *source, unsigned *n)
+{
+	const json_t *unknown = json_object_get(source, "unknown"), *value;
+	char *kinds = NULL;
+	const char *kind;
+	size_t size;
+	FILE *out;
+
+	if (json_object_size(unknown) == 0 || !(out = open_memstream(&kinds, &size)))
+		return;
+	json_object_foreach((json_t *)unknown, kind, value) if (json_integer_value(value) > 0)
+		fprintf(out, "%s%s %" JSON_INTEGER_FORMAT, ftell(out) > 0 ? ", " : "", kind,
+			json_integer_value(value));
+	if (fclose(out) == 0 && size > 0 && (*n)++ < SOURCES_SHOWN)
+		tell(telling, false,
+		     "'lift explain' quotes them; an alias in the catalogue counts "
+		     "them",
+		     "source %s: the catalogue does not know: %s", json_text(source, "source"),
+		     kinds);
+	free(kinds);
+}
+
+/* The same trouble of so many sources that the screen would be full of it is counted. */
+static void tell_of_each_source(struct telling *telling,
+				void (*tell_one)(struct telling *telling, const json_t *source,
+						 unsigned *n),
+				const char *what)
+{
+	const json_t *source;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(telling->status, "sources"), i, source)
+		tell_one(telling, source, &n);
+	if (n > SOURCES_SHOWN)
+		tell(telling, telling->wrong, "'lift status --json' names them",
+		     "%u more sources %s", n - SOURCES_SHOWN, what);
+}
+
+/* What has happened since the start, and may have passed. */
+static void tell_counters(struct telling *telling)
+{
+	static const struct {
+		const char *counter, *text, *hint;
+	} counters[] = {
+		{ "journal_failures", "writes of the journal have failed", NULL },
+		{ "ledger_failures", "writes of the ledger have failed", NULL },
+		{ "backups_failed", "backups have failed", NULL },
+		{ "verifies_failed", "verifications have failed, or found a difference", NULL },
+		{ "reloads_refused", "reloads were refused", NULL },
+		{ "events_reused", "events came under numbers of others, and were refused",
+		  "'lift quarantine list' has them: a platform has lost its counter" },
+		{ "connections_refused", "connections were refused for want of descriptors", NULL },
+		{ "connections_cut", "connections were cut that sent too much", NULL },
+		{ "clock_jumps", "jumps of the clock", NULL },
+	};
+	const json_t *all = json_object_get(telling->status, "counters");
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		json_int_t n = json_number(all, counters[i].counter);
+
+		if (n > 0)
+			tell(telling, false, counters[i].hint,
+			     "since the start: %" JSON_INTEGER_FORMAT " %s", n, counters[i].text);
+	}
+}
+
+static unsigned tell_all(struct telling *telling, bool wrong)
+{
+	telling->wrong = wrong;
+	telling->told = 0;
+	tell_daemon(telling);
+	tell_damage(telling);
+	tell_limits(telling);
+	tell_of_each_source(telling, tell_gap, "lack numbers");
+	tell_of_each_source(telling, tell_silence, "are silent");
+	tell_of_each_source(telling, tell_unknown, "send what the catalogue does not know");
+	tell_clock(telling);
+	tell_restart(telling);
+	tell_counters(telling);
+	return telling->told;
+}
+
+unsigned troubles_write(FILE *out, const json_t *status, const struct troubles_wish *wish)
+{
+	struct telling telling = {
+		.out = out, .status = status, .wish = wish, .now_ms = troubles_now(status)
+	};
+	unsigned wrong = tell_all(&telling, true);
+
+	tell_all(&telling, false);
+	return wrong;
+}
+
+int64_t troubles_now(const json_t *status)
+{
+	json_int_t now_ms = json_number(json_object_get(status, "clock"), "now");
+
+	return now_ms > 0 ? now_ms : (int64_t)time(NULL) * 1000;
+}
+
+bool troubles_may_ignore(const char *ignored)
+{
+	for (const char *end;; ignored = end + 1) {
+		end = ignored + strcspn(ignored, ",");
+		if (!source_is_valid((struct text){ ignored, (size_t)(end - ignored) }))
+			return false;
+		if (!*end)
+			return true;
+	}
+}

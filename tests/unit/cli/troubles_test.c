@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What lift status calls wrong, and what it only notes.
+ */
+#include "clients/cli/troubles.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The day has 86,400,000 of them. */
+#define NOW	    "1730000000000"
+#define HALF_AN_H   "1729998200000"
+#define TWO_HOURS   "1729992800000"
+#define EIGHT_DAYS  "1729308800000"
+#define A_DAY_AHEAD "1730086400000"
+
+#define STATUS(rest) "{'clock':{'now':" NOW "}," rest "}"
+#define WELL	     "'healthy':true,'troubles':[]"
+#define SOURCE(rest) "'sources':[{'source':'moodle'," rest "}]"
+#define GAP(since)                                                                           \
+	SOURCE("'missing':4,'last_received':" NOW ",'streams':[{'stream':'autumn','next':3," \
+	       "'missing':[[3,5],[9,9]],'since':" since "},{'stream':'whole','missing':[]}]")
+#define SILENT(since) SOURCE("'missing':0,'last_received':" since ",'streams':[]")
+
+static const struct {
+	const char *why, *status;
+	struct troubles_wish wish;
+	unsigned wrong;
+	const char *said; /* NULL: nothing at all */
+} cases[] = {
+	{ "all is well", STATUS(WELL), { 7, NULL }, 0, NULL },
+	{ "a trouble of the daemon's",
+	  STATUS("'healthy':false,'troubles':['journal: No space left on device']"),
+	  { 7, NULL },
+	  1,
+	  "WRONG  journal: No space left on device\n       OPERATING.md: \"The journal cannot" },
+	{ "a trouble of a kind to come",
+	  STATUS("'healthy':false,'troubles':['endpoints: gone']"),
+	  { 7, NULL },
+	  1,
+	  "WRONG  endpoints: gone\n       OPERATING.md has what to do" },
+	{ "what the catalogue has",
+	  STATUS("'healthy':false,'troubles':['catalogue: a.yaml:3: no']"),
+	  { 7, NULL },
+	  1,
+	  "'lift reload'" },
+	{ "two of them are two",
+	  STATUS("'healthy':false,'troubles':['ledger: a','rebuild: b']"),
+	  { 7, NULL },
+	  2,
+	  "WRONG  rebuild: b\n" },
+	{ "not well, without a reason",
+	  STATUS("'healthy':false,'troubles':[]"),
+	  { 7, NULL },
+	  1,
+	  "does not say why" },
+	{ "damage", STATUS(WELL ",'journal':{'damaged':[[5,7]]}"), { 7, NULL }, 1, "DAMAGED 5..7" },
+	{ "an old gap",
+	  STATUS(WELL "," GAP(TWO_HOURS)),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle: 4 numbers missing for 2 h: stream autumn lacks 3..5, 9\n" },
+	{ "a young gap may yet be filled",
+	  STATUS(WELL "," GAP(HALF_AN_H)),
+	  { 7, NULL },
+	  0,
+	  "note   source moodle: 4 numbers missing for 30 min: " },
+	{ "a gap of which nobody knows how old it is",
+	  STATUS(WELL "," SOURCE("'missing':1,'last_received':" NOW ",'streams':[]")),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle: 1 number missing\n" },
+	{ "gaps that are ignored",
+	  STATUS(WELL "," GAP(TWO_HOURS)),
+	  { 7, "silent,gaps" },
+	  0,
+	  "note   source moodle: 4 numbers" },
+	{ "a source that is ignored", STATUS(WELL "," GAP(TWO_HOURS)), { 7, "moodle" }, 0, "note" },
+	{ "another source that is ignored",
+	  STATUS(WELL "," GAP(TWO_HOURS)),
+	  { 7, "moodle-2,mood,gap" },
+	  1,
+	  "WRONG" },
+	{ "silence",
+	  STATUS(WELL "," SILENT(EIGHT_DAYS)),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle: silent for 8 days\n" },
+	{ "silence for which there is time",
+	  STATUS(WELL "," SILENT(EIGHT_DAYS)),
+	  { 9, NULL },
+	  0,
+	  NULL },
+	{ "silence that nobody asks for",
+	  STATUS(WELL "," SILENT(EIGHT_DAYS)),
+	  { 0, NULL },
+	  0,
+	  NULL },
+	{ "silence that is ignored",
+	  STATUS(WELL "," SILENT(EIGHT_DAYS)),
+	  { 7, "silent" },
+	  0,
+	  "note   source moodle: silent" },
+	{ "a source that has never sent", STATUS(WELL "," SILENT("null")), { 7, NULL }, 0, NULL },
+	{ "a receipt to come", STATUS(WELL "," SILENT(A_DAY_AHEAD)), { 7, NULL }, 0, NULL },
+	{ "a limit that is near",
+	  STATUS(WELL ",'limits':[{'what':'modules','source':'moodle','used':81,'most':100}]"),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle: 81 of 100 modules are used (81 %)\n" },
+	{ "a limit of all",
+	  STATUS(WELL ",'limits':[{'what':'names','used':9,'most':10}]"),
+	  { 7, "gaps" },
+	  1,
+	  "WRONG  all sources: 9 of 10 names" },
+	{ "a limit that is ignored",
+	  STATUS(WELL ",'limits':[{'what':'modules','used':81,'most':100}]"),
+	  { 7, "limits" },
+	  0,
+	  "note   all sources" },
+	{ "what the catalogue does not know",
+	  STATUS(WELL "," SOURCE("'missing':0,'unknown':{'modules':3,'regions':0,'values':1}")),
+	  { 7, NULL },
+	  0,
+	  "note   source moodle: the catalogue does not know: modules 3, values 1\n" },
+	{ "what has failed since the start",
+	  STATUS(WELL ",'counters':{'backups_failed':2,'ticks':9,'journal_failing':0}"),
+	  { 7, NULL },
+	  0,
+	  "note   since the start: 2 backups have failed\n" },
+	{ "a clock",
+	  "{" WELL ",'clock':{'now':" NOW ",'behind_ms':5000}}",
+	  { 7, NULL },
+	  0,
+	  "note   clock: is behind by 5 s" },
+	{ "what others have written",
+	  STATUS(WELL ",'limits':[{'what':'\\u202e\\u001b[2J','used':9,'most':10}]"),
+	  { 7, NULL },
+	  1,
+	  "9 of 10 ??[2J are used" },
+};
+
+static json_t *json_of(const char *text)
+{
+	char *copy = strdup(text);
+	json_error_t error;
+	json_t *json;
+
+	assert_non_null(copy);
+	for (char *at = copy; *at; at++)
+		*at = *at == '\'' ? '"' : *at;
+	json = json_loads(copy, 0, &error);
+	if (!json)
+		fail_msg("%s: %s", copy, error.text);
+	free(copy);
+	return json;
+}
+
+static char *written(const json_t *status, const struct troubles_wish *wish, unsigned *ret_wrong)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	*ret_wrong = troubles_write(out, status, wish);
+	fclose(out);
+	return text;
+}
+
+static void what_is_wrong_is_told_apart_from_what_is_worth_knowing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *status = json_of(cases[i].status);
+		unsigned wrong;
+		char *text = written(status, &cases[i].wish, &wrong);
+
+		if (wrong != cases[i].wrong || (!cases[i].said && *text) ||
+		    (cases[i].said && !strstr(text, cases[i].said)))
+			fail_msg("%s: %u wrong: %s", cases[i].why, wrong, text);
+		free(text);
+		json_decref(status);
+	}
+}
+
+/* The screen is not as long as the list of sources; each of them counts all the same. */
+static void many_sources_with_one_trouble_are_some_and_a_number(void **state)
+{
+	const struct troubles_wish wish = { .silent_days = 7 };
+	json_t *status = json_of(STATUS(WELL ",'sources':[]"));
+	unsigned lines = 0, wrong;
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		json_t *source = json_of(
+			"{'source':'s','missing':1,'last_received':" EIGHT_DAYS
+			",'streams':[{'stream':'a','missing':[[1,1]],'since':" EIGHT_DAYS "}]}");
+
+		json_array_append_new(json_object_get(status, "sources"), source);
+	}
+	text = written(status, &wish, &wrong);
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	assert_in_range(lines, 20, 60);
+	assert_true(wrong > 0);
+	assert_non_null(strstr(text, "WRONG  990 more sources lack numbers\n"));
+	assert_non_null(strstr(text, "WRONG  990 more sources are silent\n"));
+	free(text);
+	json_decref(status);
+}
+
+static void lines_have_eighty_columns_and_lists_an_end(void **state)
+{
+	const struct troubles_wish wish = { .silent_days = 7 };
+	json_t *status = json_of(
+		STATUS(WELL "," SOURCE("'missing':99,'last_received':" NOW ",'streams':[]")));
+	json_t *streams =
+		json_object_get(json_array_get(json_object_get(status, "sources"), 0), "streams");
+	unsigned wrong;
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 9; i++) {
+		json_t *stream = json_of("{'stream':'s','missing':[],'since':" TWO_HOURS "}");
+
+		for (int k = 0; k < 7; k++)
+			json_array_append_new(json_object_get(stream, "missing"),
+					      json_pack("[i, i]", 10 * k + 1, 10 * k + 1));
+		json_array_append_new(streams, stream);
+	}
+	text = written(status, &wish, &wrong);
+	assert_non_null(strstr(text, "1, 11, 21, 31, 41 and 2 more gaps"));
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+		assert_in_range(strlen(line), 0, 80);
+	free(text);
+	text = written(status, &wish, &wrong);
+	for (char *at = text; *at; at++)
+		*at = *at == '\n' ? ' ' : *at;
+	assert_non_null(strstr(text, "and 6 more"));
+	free(text);
+	json_decref(status);
+}
+
+static void names_and_kinds_may_be_ignored_and_nothing_else(void **state)
+{
+	(void)state;
+	assert_true(troubles_may_ignore("gaps"));
+	assert_true(troubles_may_ignore("gaps,silent,limits,moodle-rana"));
+	assert_false(troubles_may_ignore(""));
+	assert_false(troubles_may_ignore("gaps,"));
+	assert_false(troubles_may_ignore(",gaps"));
+	assert_false(troubles_may_ignore("gaps, silent"));
+	assert_false(troubles_may_ignore("Moodle"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_wrong_is_told_apart_from_what_is_worth_knowing),
+		cmocka_unit_test(many_sources_with_one_trouble_are_some_and_a_number),
+		cmocka_unit_test(lines_have_eighty_columns_and_lists_an_end),
+		cmocka_unit_test(names_and_kinds_may_be_ignored_and_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
