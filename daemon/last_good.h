@@ -7,7 +7,7 @@
 #define LIFTD_LAST_GOOD_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
 /* Keep one that has been taken; where that fails, the log says so, and the one before stays. */
 void last_good_keep(const char *state, const struct catalogue *catalogue);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
 #include "daemon/last_good.h"

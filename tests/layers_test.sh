@@ -82,7 +82,7 @@ plant 'LMDB outside store' 'includes <lmdb.h>' daemon/ledger/view.c '#include <l
 plant 'ZeroMQ in a pure wing' 'includes <zmq.h>' daemon/figures/figures.c '#include <zmq.h>'
 plant 'ZeroMQ in proto' 'includes <zmq.h>' proto/err.c '#include <zmq.h>'
 plant 'msgpack-c outside proto' 'includes <msgpack.h>' daemon/publish/publish.c '#include <msgpack.h>'
-plant 'libyaml outside proto' 'includes <yaml.h>' daemon/config/config.c '#include <yaml.h>'
+plant 'libyaml outside proto' 'includes <yaml.h>' daemon/config/load.c '#include <yaml.h>'
 plant 'systemd outside the house' 'includes <systemd/sd-daemon.h>' \
 	daemon/control/status.c '#include <systemd/sd-daemon.h>'
 plant 'jansson in the daemon' 'includes <jansson.h>' daemon/control/status.c '#include <jansson.h>'

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * as_of.h - the day that figures are of: today, or a day that is pinned for replays of old data.
+ * as_of.h - the day that figures are of (proto/as_of.h), by a calendar.
  */
 #ifndef LIFTD_BASE_AS_OF_H
 #define LIFTD_BASE_AS_OF_H
 
-#include <stdbool.h>
-
 #include "daemon/base/calendar.h"
-
-struct as_of {
-	bool pinned;
-	int32_t day; /* where pinned */
-};
+#include "proto/as_of.h"
 
 /* The day at a moment. */
 int32_t as_of_day(struct as_of as_of, const struct calendar *calendar, int64_t utc_ms);

@@ -7,9 +7,9 @@
 
 #include <stdatomic.h>
 
-#include "daemon/base/fields.h"
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/catalogue/lookup.h"
+#include "proto/fields.h"
 
 enum {
 	CODE_MAX = 64, /* bytes of a region's code or alias, of a dimension or a value */

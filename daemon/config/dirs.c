@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/config/dirs.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
+
+static_assert((int)CONFIG_DIR_MAX <= (int)STATE_DIR_MAX, "all in the state has a path that fits");
 
 static int make_dirs_of(const struct config *config, const struct texts *endpoints,
 			char *ret_failed)

@@ -5,7 +5,7 @@
 #ifndef LIFTD_CONFIG_DIRS_H
 #define LIFTD_CONFIG_DIRS_H
 
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
 /* Make the directories in `runtime` that lie around the ipc endpoints of a configuration, where
  * they are not there. LIFT_E_IO, with errno, and the directory in `ret_failed` (PATH_MAX). */

@@ -5,7 +5,7 @@
 #ifndef LIFTD_CONFIG_LOAD_H
 #define LIFTD_CONFIG_LOAD_H
 
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
 /* Where a configuration is. */
 struct config_place {

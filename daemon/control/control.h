@@ -11,12 +11,12 @@
 #define LIFTD_CONTROL_CONTROL_H
 
 #include "daemon/base/stats.h"
-#include "daemon/config/config.h"
 #include "daemon/control/status.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/loop.h"
 #include "daemon/net/wake.h"
+#include "proto/config.h"
 
 enum {
 	CONTROL_WAITING_MAX = 16,	/* requests that wait */

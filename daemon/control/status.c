@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/journal/damage.h"
 #include "daemon/journal/sources.h"
 #include "proto/grow.h"

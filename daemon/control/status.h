@@ -7,9 +7,9 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/stats.h"
-#include "daemon/config/config.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/tasks/job.h"
+#include "proto/config.h"
 #include "proto/msg.h"
 
 /* What the operator's files are like. Texts are owned. */

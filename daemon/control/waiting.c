@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/base/as_of.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"

@@ -11,9 +11,9 @@
 
 #include "daemon/base/stats.h"
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/config/config.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/secret.h"
+#include "proto/config.h"
 #include "proto/control.h"
 
 enum { GATE_AHEAD_MS = 10 * 60 * 1000 /* how far an event's time may be ahead of its receipt */ };

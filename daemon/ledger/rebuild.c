@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 

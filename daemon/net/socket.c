@@ -82,7 +82,7 @@ union address {
 	struct sockaddr_in6 v6;
 };
 
-/* tcp://127.0.0.1:5555 or tcp://[::1]:5555 (config/endpoint.c): its size; 0: it is none. */
+/* tcp://127.0.0.1:5555 or tcp://[::1]:5555 (proto/config_endpoint.c): its size; 0: it is none. */
 static socklen_t read_address(const char *endpoint, union address *ret_address)
 {
 	const char *host = endpoint + sizeof(tcp) - 1, *colon = strrchr(host, ':');

@@ -6,8 +6,8 @@
 #ifndef LIFTD_NET_SOCKET_H
 #define LIFTD_NET_SOCKET_H
 
-#include "daemon/base/texts.h"
 #include "daemon/net/bindings.h"
+#include "proto/texts.h"
 
 /* Messages that may wait at a socket, one way. */
 struct socket_limits {

@@ -8,7 +8,7 @@
 
 #include "daemon/base/names.h"
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
 /* What an audience sees by a catalogue; { 0 }: nothing yet. */
 struct sight {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/base/log.h"
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"

@@ -10,9 +10,9 @@
 #define LIFTD_PUBLISH_PUBLISH_H
 
 #include "daemon/base/stats.h"
-#include "daemon/config/config.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/net/loop.h"
+#include "proto/config.h"
 
 enum {
 	PUBLISH_SLICE = 200,	      /* messages at once */

@@ -5,7 +5,7 @@
 #ifndef LIFTD_PUBLISH_SNAPSHOT_H
 #define LIFTD_PUBLISH_SNAPSHOT_H
 
-#include "daemon/base/texts.h"
+#include "proto/texts.h"
 
 struct audience;
 

@@ -6,7 +6,7 @@
 #ifndef LIFTD_TASKS_TASK_H
 #define LIFTD_TASKS_TASK_H
 
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
 enum task { TASK_NONE, TASK_BACKUP, TASK_RESTORE, TASK_VERIFY };
 

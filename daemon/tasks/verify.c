@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/ledger/rebuild.h"

@@ -6,8 +6,8 @@
 #ifndef LIFTD_TASKS_VERIFY_H
 #define LIFTD_TASKS_VERIFY_H
 
-#include "daemon/config/config.h"
 #include "daemon/tasks/report.h"
+#include "proto/config.h"
 
 /* 0: it is. LIFT_E_DIFFERENT: the report has the first difference, in words, and names no learner.
  * LIFT_E_NOT_FOUND: there is no ledger of this configuration yet; LIFT_E_DISK, LIFT_E_IO ... */

@@ -2,7 +2,7 @@
 /*
  * liftd.yaml: a configuration that is whole, or errors with their places.
  */
-#include "daemon/config/config.h"
+#include "proto/config.h"
 #include "tests/fuzz/fuzz.h"
 
 static char *no_env(const char *name)

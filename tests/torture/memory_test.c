@@ -17,7 +17,7 @@
 #include "daemon/base/load.h"
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/catalogue/load.h"
-#include "daemon/config/config.h"
+#include "proto/config.h"
 #include "proto/control.h"
 #include "proto/event.h"
 #include "proto/json.h"

@@ -7,7 +7,7 @@
 #define LIFT_TESTS_WORLD_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/config/config.h"
+#include "proto/config.h"
 #include "proto/event.h"
 
 /* The seed of the environment's LIFT_SEED, or a new one; printed, so that a failure can be had

@@ -2,8 +2,8 @@
 /*
  * texts.h - a list of texts, as a configuration has them.
  */
-#ifndef LIFTD_BASE_TEXTS_H
-#define LIFTD_BASE_TEXTS_H
+#ifndef LIFT_PROTO_TEXTS_H
+#define LIFT_PROTO_TEXTS_H
 
 #include <stddef.h>
 

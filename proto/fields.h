@@ -6,8 +6,8 @@
  * right. What is read is copied into the reader's arena. A key that is absent leaves its member as
  * it is.
  */
-#ifndef LIFTD_BASE_FIELDS_H
-#define LIFTD_BASE_FIELDS_H
+#ifndef LIFT_PROTO_FIELDS_H
+#define LIFT_PROTO_FIELDS_H
 
 #include "proto/arena.h"
 #include "proto/yaml.h"

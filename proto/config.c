@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/config/config.h"
+#include "proto/config.h"
 
-#include "daemon/base/state.h"
-#include "daemon/config/parts.h"
+#include "proto/config_parts.h"
 #include "proto/day.h"
 
 #include <assert.h>
@@ -11,7 +10,6 @@
 #include <unistd.h>
 
 enum {
-	PATH_BYTES_MAX = 4000,
 	NAME_BYTES_MAX = 64, /* of a source, a namespace, an audience */
 	CODE_BYTES_MAX = 64,
 	TICK_MIN_MS = 10,
@@ -322,17 +320,17 @@ static const struct field config_fields[] = {
 	  .read = field_text,
 	  MEMBER(struct config, state),
 	  .min = 1,
-	  .max = STATE_DIR_MAX },
+	  .max = CONFIG_DIR_MAX },
 	{ .name = "runtime",
 	  .read = field_text,
 	  MEMBER(struct config, runtime),
 	  .min = 1,
-	  .max = PATH_BYTES_MAX },
+	  .max = CONFIG_DIR_MAX },
 	{ .name = "catalogue",
 	  .read = field_text,
 	  MEMBER(struct config, catalogue),
 	  .min = 1,
-	  .max = PATH_BYTES_MAX,
+	  .max = CONFIG_DIR_MAX,
 	  .reloads = true },
 	{ .name = "security", .read = read_security, MEMBER(struct config, security) },
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },

@@ -5,15 +5,16 @@
  * A table in config.c names each key, its type, its default and what is right. Texts are owned by
  * the config, C strings, with RUNTIME replaced by the runtime directory in endpoints.
  */
-#ifndef LIFTD_CONFIG_CONFIG_H
-#define LIFTD_CONFIG_CONFIG_H
+#ifndef LIFT_PROTO_CONFIG_H
+#define LIFT_PROTO_CONFIG_H
 
-#include "daemon/base/as_of.h"
-#include "daemon/base/texts.h"
 #include "proto/arena.h"
+#include "proto/as_of.h"
+#include "proto/texts.h"
 #include "proto/yaml.h"
 
 enum {
+	CONFIG_DIR_MAX = 4000, /* bytes of a directory's path, or a file's */
 	CONFIG_AUDIENCES_MAX = 16,
 	CONFIG_ENDPOINTS_MAX = 16, /* of one list */
 	CONFIG_NAMESPACES_MAX = 1000,

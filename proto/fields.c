@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/fields.h"
+#include "proto/fields.h"
 
 #include "proto/day.h"
 

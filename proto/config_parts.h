@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parts.h - what the files of the configuration share, and nobody else needs.
+ * config_parts.h - what the files of the configuration share, and nobody else needs.
  */
-#ifndef LIFTD_CONFIG_PARTS_H
-#define LIFTD_CONFIG_PARTS_H
+#ifndef LIFT_PROTO_CONFIG_PARTS_H
+#define LIFT_PROTO_CONFIG_PARTS_H
 
-#include "daemon/base/fields.h"
-#include "daemon/config/config.h"
+#include "proto/config.h"
+#include "proto/fields.h"
 
 enum { BOUND_MAX = CONFIG_ENDPOINTS_MAX * (2 + 2 * CONFIG_AUDIENCES_MAX) + 1 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/config/parts.h"
+#include "proto/config_parts.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

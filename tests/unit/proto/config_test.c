@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/config/config.h"
+#include "proto/config.h"
 #include "proto/day.h"
 
 #include <setjmp.h>
