@@ -12,6 +12,7 @@
 #include "clients/cli/input.h"
 #include "clients/cli/progress.h"
 #include "clients/cli/reach.h"
+#include "clients/cli/refusal.h"
 #include "clients/lib/lift.h"
 #include "proto/event.h"
 
@@ -46,26 +47,15 @@ static void take_unreadable(void *context, uint64_t line, const char *reason)
 	progress_report(&publishing->progress, line, "malformed", 9, reason, (int)strlen(reason));
 }
 
-/* The daemon speaks of its messages; files may have more. */
-static const char *file_hint(struct text code)
-{
-	return text_equal(code, text_of(lift_err_code(LIFT_E_TIME)))
-		       ? "; in a file also ISO 8601 with an offset, such as "
-			 "2025-09-01T08:00:00+02:00"
-		       : "";
-}
-
 static void take_rejection(void *context, const struct lift_rejection *rejection)
 {
 	struct publishing *publishing = context;
-	char reason[512];
-	int size = snprintf(reason, sizeof(reason), "%.*s%s", (int)rejection->text.size,
-			    rejection->text.data, file_hint(rejection->code));
+	char reason[REFUSAL_MAX];
+	int size = refusal_text(rejection, reason);
 
 	publishing->refused++;
 	progress_report(&publishing->progress, rejection->tag, rejection->code.data,
-			(int)rejection->code.size, reason,
-			size < (int)sizeof(reason) ? size : (int)sizeof(reason) - 1);
+			(int)rejection->code.size, reason, size);
 }
 
 /* Events that are dealt with, as far as this way of sending tells. */

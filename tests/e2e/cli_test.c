@@ -71,8 +71,10 @@ static const struct {
 	    "to ten "
 	    "minutes from now; in a file also ISO 8601 with an offset, such as "
 	    "2025-09-01T08:00:00+02:00\n",
-	    "bad.csv:4: refused: score: must be", "bad.csv:5: refused: malformed: ",
-	    "bad.csv:6: refused: passed: ", "bad.csv:8: refused: type: " } },
+	    "bad.csv:4: refused: score: must be a number from 0 to 1, rounded to ten-thousandths; "
+	    "it is 85: per cent are divided by 100\n",
+	    "bad.csv:5: refused: malformed: ", "bad.csv:6: refused: passed: ",
+	    "bad.csv:8: refused: type: " } },
 	{ "bad.jsonl",
 	  bad_jsonl,
 	  "4 events, 1 accepted, 3 refused",
