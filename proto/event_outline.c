@@ -13,6 +13,7 @@
 
 enum {
 	KIND_SIZE = 100,	  /* a kind in words, ended with 0 */
+	FAULT_SIZE = 200,	  /* a fault in words, ended with 0 */
 	OUTLINE_SCORE_MOST = 100, /* scores in percent are a common mistake, and no id */
 };
 
@@ -128,14 +129,78 @@ static void write_kind(struct msg_writer *writer, const msgpack_object *value)
 	msg_str(writer, text);
 }
 
+/* Is key i there before, too? Of a map that has no more keys than it may. */
+static bool comes_twice(const msgpack_object_map *map, uint32_t i)
+{
+	struct text key, earlier;
+
+	if (!msg_get_text(&map->ptr[i].key, &key))
+		return false;
+	for (uint32_t j = 0; j < i; j++)
+		if (msg_get_text(&map->ptr[j].key, &earlier) && text_equal(key, earlier))
+			return true;
+	return false;
+}
+
+/* What makes a map of keys one that cannot be read at all, by its place: a key, or what stands
+ * there. False: nothing. */
+static bool find_fault(const msgpack_object_map *map, char to[static FAULT_SIZE])
+{
+	char kind[KIND_SIZE];
+	struct text key;
+
+	if (map->size > MSG_KEYS_MAX) {
+		snprintf(to, FAULT_SIZE, "at most %d", MSG_KEYS_MAX);
+		return true;
+	}
+	for (uint32_t i = 0; i < map->size; i++) {
+		const msgpack_object_kv *kv = &map->ptr[i];
+		bool is_leaf =
+			kv->val.type != MSGPACK_OBJECT_ARRAY && kv->val.type != MSGPACK_OBJECT_MAP;
+
+		if (!msg_get_text(&kv->key, &key)) {
+			kind_of(&kv->key, kind);
+			snprintf(to, FAULT_SIZE, "key %" PRIu32 " is %s", i + 1, kind);
+			return true;
+		}
+		if (comes_twice(map, i)) {
+			snprintf(to, FAULT_SIZE, "key %" PRIu32 " comes twice", i + 1);
+			return true;
+		}
+		if (msg_check_values(&kv->val) == 0)
+			continue;
+		kind_of(&kv->val, kind);
+		snprintf(to, FAULT_SIZE, "value %" PRIu32 " %s %s", i + 1,
+			 is_leaf ? "is" : "has what cannot be, in", kind);
+		return true;
+	}
+	return false;
+}
+
+/* As in "(5 keys: key 3 is integer of 7 digits)"; only where there is such a fault. */
+static void write_fault(struct msg_writer *writer, const msgpack_object *event)
+{
+	char fault[FAULT_SIZE], text[FAULT_SIZE + 32];
+
+	if (!find_fault(&event->via.map, fault))
+		return;
+	snprintf(text, sizeof(text), "(%" PRIu32 " keys: %s)", event->via.map.size, fault);
+	msg_key_str(writer, "keys", text);
+}
+
 /* Neither names nor values: how many there are, and which is the first that cannot be, as in
  * "(map of 3: value 2 is integer of 5 digits)". */
 static void write_attrs(struct msg_writer *writer, const msgpack_object *attrs)
 {
-	char fault[KIND_SIZE], text[KIND_SIZE + 80];
+	char fault[KIND_SIZE], whole[FAULT_SIZE], text[FAULT_SIZE + 80];
 	const msgpack_object_map *map = &attrs->via.map;
 	struct text value;
 
+	if (attrs->type == MSGPACK_OBJECT_MAP && find_fault(map, whole)) {
+		snprintf(text, sizeof(text), "(map of %" PRIu32 ": %s)", map->size, whole);
+		msg_str(writer, text);
+		return;
+	}
 	for (uint32_t i = 0; attrs->type == MSGPACK_OBJECT_MAP && i < map->size; i++) {
 		const msgpack_object_kv *kv = &map->ptr[i];
 		bool named = text_fits(&kv->key, ATTR_NAME_MAX);
@@ -212,5 +277,6 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 		else
 			write_value(writer, fits[k], values[k]);
 	}
+	write_fault(writer, event);
 	msg_map_end(writer);
 }

@@ -51,21 +51,43 @@ static void print_time(json_int_t ms)
 	printf("%s  ", text);
 }
 
-/* [number, stream, seq, code, text, time] */
+/* On the wire it is [number, stream, seq, code, text, time]; here an object, as all others. */
+static void print_rejection_json(const json_t *row)
+{
+	static const char *const keys[] = { "number", "stream", "seq", "code", "text", "time" };
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		json_object_set(object, keys[i], json_array_get(row, i));
+	print_json(object);
+	json_decref(object);
+}
+
+/* "type", "type must be ...": the code is said once. */
+static void print_reason(const char *code, const char *text)
+{
+	size_t size = strlen(code);
+
+	print_text(stdout, code, 10);
+	putchar(' ');
+	if (strncmp(text, code, size) == 0 && text[size] == ' ')
+		text += size + 1;
+	print_text(stdout, text, 0);
+	putchar('\n');
+}
+
 static void print_rejection(const json_t *row, bool json)
 {
 	if (json) {
-		print_json(row);
+		print_rejection_json(row);
 		return;
 	}
 	printf("%10lld  ", (long long)json_integer_value(json_array_get(row, 0)));
 	print_time(json_integer_value(json_array_get(row, 5)));
 	print_text(stdout, json_string_value(json_array_get(row, 1)), 36);
 	printf(" %10lld  ", (long long)json_integer_value(json_array_get(row, 2)));
-	print_text(stdout, json_string_value(json_array_get(row, 3)), 10);
-	putchar(' ');
-	print_text(stdout, json_string_value(json_array_get(row, 4)), 0);
-	putchar('\n');
+	print_reason(json_string_value(json_array_get(row, 3)),
+		     json_string_value(json_array_get(row, 4)));
 }
 
 static void print_quarantined(const json_t *row, bool json)
@@ -78,10 +100,7 @@ static void print_quarantined(const json_t *row, bool json)
 	print_time(json_number(row, "time"));
 	print_text(stdout, json_text(row, "source"), 20);
 	printf(" %10lld  ", (long long)json_number(row, "seq"));
-	print_text(stdout, json_text(row, "code"), 10);
-	putchar(' ');
-	print_text(stdout, json_text(row, "text"), 0);
-	putchar('\n');
+	print_reason(json_text(row, "code"), json_text(row, "text"));
 }
 
 /* One row in full. */
