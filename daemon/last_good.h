@@ -12,6 +12,9 @@
 /* Keep one that has been taken; where that fails, the log says so, and the one before stays. */
 void last_good_keep(const char *state, const struct catalogue *catalogue);
 
+/* Is it, to the letter, the one that is kept? It is, too, where none is kept yet. */
+bool last_good_is(const char *state, const struct catalogue *catalogue);
+
 /* The one that is kept, if it is right for this configuration. LIFT_E_NOT_FOUND: none is kept;
  * LIFT_E_CONFIG, LIFT_E_MEMORY. */
 int last_good_load(const struct config *config, struct catalogue **ret_catalogue);

@@ -18,7 +18,6 @@
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
-#include "daemon/last_good.h"
 #include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/locks.h"
@@ -110,14 +109,6 @@ static int check_restored(struct liftd *liftd)
 		  "another: path=%s",
 		  path);
 	return LIFT_E_DAMAGED;
-}
-
-/* Where another one was wrong, this is the one that is kept. */
-static int keep_catalogue(struct liftd *liftd)
-{
-	if (!liftd->parts->catalogue_wrong)
-		last_good_keep(liftd->config->state, liftd->parts->catalogue);
-	return 0;
 }
 
 /* Whether there is a journal decides whether a secret may be made. */
@@ -469,15 +460,23 @@ static int open_all(struct liftd *liftd)
 		int (*open)(struct liftd *liftd);
 		const char *name;
 	} steps[] = {
-		{ open_dirs, "directories" },	 { check_restored, "restore" },
-		{ keep_catalogue, "catalogue" }, { open_socket_dirs, "directories of sockets" },
-		{ open_secret, "secret" },	 { check_stores, "integrity check" },
-		{ open_journal, "journal" },	 { open_rooms, "threads" },
-		{ open_intake, "intake" },	 { open_listen, "events" },
-		{ open_reload, "ledger" },	 { open_publish, "publish" },
-		{ open_serving, "serving" },	 { open_control, "control" },
-		{ open_service, "signals" },	 { follow_trust, "integrity check" },
-		{ watch_clock, "clock" },	 { start_rooms, "threads" },
+		{ open_dirs, "directories" },
+		{ check_restored, "restore" },
+		{ open_socket_dirs, "directories of sockets" },
+		{ open_secret, "secret" },
+		{ check_stores, "integrity check" },
+		{ open_journal, "journal" },
+		{ open_rooms, "threads" },
+		{ open_intake, "intake" },
+		{ open_listen, "events" },
+		{ open_reload, "ledger" },
+		{ open_publish, "publish" },
+		{ open_serving, "serving" },
+		{ open_control, "control" },
+		{ open_service, "signals" },
+		{ follow_trust, "integrity check" },
+		{ watch_clock, "clock" },
+		{ start_rooms, "threads" },
 	};
 	int err = 0;
 
@@ -492,7 +491,7 @@ static int open_all(struct liftd *liftd)
 
 int liftd_run(const struct liftd_parts *parts)
 {
-	const struct catalogue *catalogue = parts->catalogue;
+	struct catalogue *catalogue;
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
 			       .now = { clock_steady_ms(), clock_utc_ms() } };
@@ -501,9 +500,11 @@ int liftd_run(const struct liftd_parts *parts)
 	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
 	err = open_all(&liftd);
 	if (!err) {
+		catalogue = handover_newest(liftd.handover);
 		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
 			   LIFT_VERSION, parts->config->state, catalogue_regions_named(catalogue),
 			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
+		catalogue_free(catalogue);
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);
 		if (err)

@@ -65,11 +65,10 @@ static void lose_all_that_goes(struct reading *reading)
 	}
 }
 
-static int lose_figures(struct reading *reading, const struct generation *generation,
-			const struct catalogue *newest, struct ledger_view *ledger,
-			struct journal_view *journal)
+static int lose_shown(struct reading *reading, const struct catalogue *serving,
+		      const struct catalogue *newest, struct ledger_view *ledger,
+		      struct journal_view *journal)
 {
-	const struct catalogue *serving = generation->catalogue;
 	struct losses losses = { NULL, 0, 0 }, known = { NULL, 0, 0 };
 	int err = losses_find(serving, reading->catalogue, ledger, journal, &losses);
 
@@ -87,11 +86,23 @@ static int lose_figures(struct reading *reading, const struct generation *genera
 	return err;
 }
 
+static int lose_figures(struct reading *reading, const struct catalogue *serving,
+			struct ledger *ledger, const struct catalogue *newest,
+			struct journal_view *journal)
+{
+	struct ledger_view view;
+	int err = ledger_view_begin(ledger, &view);
+
+	if (!err)
+		err = lose_shown(reading, serving, newest, &view, journal);
+	ledger_view_end(&view);
+	return err;
+}
+
 static int find_losses(const struct reading_parts *parts, struct reading *reading,
 		       const struct catalogue *newest, struct journal_view *journal)
 {
 	struct generation *generation = generation_get(parts->generations);
-	struct ledger_view ledger;
 	int err = 0;
 
 	if (!generation->ledger && journal_last(parts->journal) > 0) {
@@ -99,10 +110,8 @@ static int find_losses(const struct reading_parts *parts, struct reading *readin
 		err = changes_err(&reading->loses);
 	} else if (generation->ledger &&
 		   !catalogue_counts_alike(generation->catalogue, reading->catalogue)) {
-		err = ledger_view_begin(generation->ledger, &ledger);
-		if (!err)
-			err = lose_figures(reading, generation, newest, &ledger, journal);
-		ledger_view_end(&ledger);
+		err = lose_figures(reading, generation->catalogue, generation->ledger, newest,
+				   journal);
 	}
 	generation_put(parts->generations, generation);
 	return err;
@@ -124,6 +133,22 @@ int reading_compare(const struct reading_parts *parts, struct reading *reading,
 	if (!err)
 		err = find_losses(parts, reading, newest, &journal);
 	journal_view_end(&journal);
+	return err;
+}
+
+int reading_of_start(const char *path, struct catalogue *catalogue, struct journal *journal,
+		     const struct catalogue *before, struct ledger *ledger,
+		     struct reading *ret_reading)
+{
+	struct reading *reading = ret_reading;
+	struct journal_view view;
+	int err = journal_view_begin(journal, &view);
+
+	*reading = (struct reading){ .path = path, .catalogue = catalogue_keep(catalogue) };
+	reading->catalogue_errors.file = path;
+	if (!err)
+		err = lose_figures(reading, before, ledger, before, &view);
+	journal_view_end(&view);
 	return err;
 }
 

@@ -43,6 +43,12 @@ void reading_clear(struct reading *reading);
 int reading_compare(const struct reading_parts *parts, struct reading *reading,
 		    const struct catalogue *newest);
 
+/* At a start: what a catalogue loses of a ledger that was left, of the catalogue `before`. The
+ * reading is cleared in any case. */
+int reading_of_start(const char *path, struct catalogue *catalogue, struct journal *journal,
+		     const struct catalogue *before, struct ledger *ledger,
+		     struct reading *ret_reading);
+
 /* Has it learners that would count no more? */
 bool reading_loses(const struct reading *reading);
 

@@ -50,6 +50,18 @@ static int64_t until(const struct reload *reload, const struct catalogue *catalo
 	return as_of_until(reload->parts.config->as_of, catalogue->calendar);
 }
 
+/* Status says so until the files are right; that the journal is damaged is no fault of theirs. */
+static void tell_files(const struct reload *reload, const struct reading *reading, int err)
+{
+	struct files_state files;
+
+	if (err == LIFT_E_DAMAGED)
+		return;
+	reading_state(reading, err, &files);
+	handover_leave_files(reload->parts.handover, &files);
+	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
+}
+
 /* The start. */
 
 /* The catalogue that a ledger on disk was made with: NULL where it has none that can be used. */
@@ -106,6 +118,37 @@ static void begin_build(struct reload *reload, struct catalogue *newest, const s
 	rebuild_start(reload->parts.rebuild, newest, now->steady_ms);
 }
 
+static const char *path_of(const struct reload *reload)
+{
+	const char *path = reload->parts.catalogue_path;
+
+	return path ? path : latest(reload)->catalogue;
+}
+
+/* As at a reload: of a catalogue that nobody has said yes to, and by which figures would go that
+ * are there, nothing is built. That of the figures goes on. */
+static bool is_refused(struct reload *reload, struct catalogue *newest, struct ledger *ledger,
+		       struct catalogue *catalogue)
+{
+	struct reading reading;
+	bool refused;
+
+	if (reload->parts.config->reload_may_lose ||
+	    last_good_is(reload->parts.config->state, newest))
+		return false;
+	refused = reading_of_start(path_of(reload), newest, reload->parts.journal, catalogue,
+				   ledger, &reading) == 0 &&
+		  reading_loses(&reading);
+	if (refused) {
+		reading_log(&reading, LIFT_E_LOSES, NULL);
+		tell_files(reload, &reading, LIFT_E_LOSES);
+		handover_set_newest(reload->parts.handover, catalogue);
+		wake_send(room_wake(reload->parts.rooms, ROOM_INTAKE));
+	}
+	reading_clear(&reading);
+	return refused;
+}
+
 /* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What has
  * not been found whole is not opened: a wrong figure would be served as right, and a broken page
  * can end the daemon. */
@@ -115,7 +158,7 @@ static int find_ledger(struct reload *reload, const struct now *now, struct ledg
 	struct catalogue *newest = handover_newest(reload->parts.handover);
 	int distrust = trust_ledger(reload->parts.trust), err = distrust;
 	char path[PATH_MAX];
-	bool is_none;
+	bool is_none, refused = false;
 
 	*ret_ledger = NULL;
 	*ret_catalogue = NULL;
@@ -131,9 +174,13 @@ static int find_ledger(struct reload *reload, const struct now *now, struct ledg
 	} else if (is_none) {
 		if (!distrust)
 			*ret_ledger = open_older(reload, path, ret_catalogue);
-		begin_build(reload, newest, now, err, *ret_ledger);
+		refused = *ret_ledger && is_refused(reload, newest, *ret_ledger, *ret_catalogue);
+		if (!refused)
+			begin_build(reload, newest, now, err, *ret_ledger);
 		err = 0;
 	}
+	if (!err && !is_damaged(reload))
+		last_good_keep(reload->parts.config->state, refused ? *ret_catalogue : newest);
 	if (err)
 		log_error("ledger cannot be opened: path=%s code=%s reason=\"%s\"", path,
 			  lift_err_code(err), lift_err_text(err));
@@ -273,18 +320,6 @@ static const char *const change_words[] = {
 
 /* A reload. */
 
-/* Status says so until the files are right; that the journal is damaged is no fault of theirs. */
-static void tell_files(const struct reload *reload, const struct reading *reading, int err)
-{
-	struct files_state files;
-
-	if (err == LIFT_E_DAMAGED)
-		return;
-	reading_state(reading, err, &files);
-	handover_leave_files(reload->parts.handover, &files);
-	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
-}
-
 static int read_files(struct reload *reload, const struct reading_parts *parts,
 		      struct reading *reading, const struct now *now, enum change *ret_change)
 {
@@ -325,7 +360,9 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 	}
 	if (!err && !wish->dry_run) {
 		adopt(reload, reading.catalogue, change, result, now);
-		last_good_keep(reload->parts.config->state, reading.catalogue);
+		/* One that is there already may be one that a start has not looked at yet. */
+		if (change != UNCHANGED || wish->yes)
+			last_good_keep(reload->parts.config->state, reading.catalogue);
 		config_free(reload->latest);
 		reload->latest = reading.config;
 		reading.config = NULL;

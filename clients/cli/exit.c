@@ -20,6 +20,7 @@ static const struct {
 	{ LIFT_E_UNKNOWN_REGION, STATUS_REFUSED },
 	{ LIFT_E_UNKNOWN_ID, STATUS_REFUSED },
 	{ LIFT_E_DIR, STATUS_REFUSED },
+	{ LIFT_E_LOSES, STATUS_REFUSED },
 	/* what was looked for, and found or not */
 	{ LIFT_E_CONFIG, STATUS_REFUSED },
 	{ LIFT_E_CORRUPT, STATUS_REFUSED },

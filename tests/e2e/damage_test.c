@@ -21,6 +21,12 @@ enum { EVENTS = 400, EXIT_DAMAGED = 65 };
 static const char catalogue[] = "dimensions: {role: [nurse]}\n"
 				"regions: [{code: rana, name: Rana}, {code: vega, name: Vega}]\n"
 				"modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n";
+/* By which nobody's figures go. */
+static const char with_programme[] =
+	"dimensions: {role: [nurse]}\n"
+	"regions: [{code: rana, name: Rana}, {code: vega, name: Vega}]\n"
+	"modules: [{id: lift, name: Lift}, {id: falls, name: Falls}]\n"
+	"programmes: [{id: spring, modules: [lift]}]\n";
 
 /* One event of so many learners, of one module. */
 static json_t *batch_of(const char *stream, int64_t first, int n)
@@ -568,11 +574,9 @@ static void a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_buil
 		held = hold_ledger(daemon);
 		if (during_the_walk)
 			daemon_start(daemon);
-		file_write(path, during_the_walk ? catalogue
-						 : "regions: [{code: rana, name: Rana}]\n"
-						   "modules: [{id: lift, name: Lift}]\n");
+		file_write(path, during_the_walk ? catalogue : with_programme);
 		if (during_the_walk)
-			free(daemon_lift_out(daemon, 0, "reload", NULL));
+			free(daemon_lift_out(daemon, 0, "reload", "--yes", NULL));
 		else
 			daemon_start(daemon);
 		close(held);

@@ -388,6 +388,272 @@ static void a_daemon_that_is_killed_while_it_builds_begins_anew(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* What takes figures away. */
+
+/* The figure of the events that each of these takes away. */
+static const struct {
+	const char *catalogue, *says, *why;
+} losing[] = {
+	{ "", "module lift: 2 learners", "an empty file" },
+	{ "dimensions: {role: [nurse]}\nregions: [{code: rana, name: Rana}]\n",
+	  "module lift: 2 learners", "half a file" },
+	{ "dimensions: {role: [nurse]}\nregions: [{code: rana, name: Rana}]\n"
+	  "modules: [{id: falls}]\n",
+	  "module lift: 2 learners", "a module is missing" },
+	{ "dimensions: {role: [nurse]}\nregions: [{code: vega}]\nmodules: [{id: lift}]\n",
+	  "region rana: 1 learner", "a region is missing" },
+	{ "dimensions: {role: [nurse]}\nregions: [{code: bodo, name: Rana}]\n"
+	  "modules: [{id: lift, name: Lift}]\n",
+	  "region rana: 1 learner", "a region has another code" },
+};
+enum { LOSING = sizeof(losing) / sizeof(losing[0]) };
+
+static void check_refused(struct daemon *daemon, const char *says, const char *why)
+{
+	struct outcome outcome = daemon_lift(daemon, "reload", NULL);
+
+	if (outcome.status != 1 || !strstr(outcome.err, says) || !strstr(outcome.err, "--yes") ||
+	    outcome.out[0])
+		fail_msg("%s: status %d: %s%s", why, outcome.status, outcome.out, outcome.err);
+	outcome_free(&outcome);
+}
+
+static void a_catalogue_that_takes_figures_away_is_refused_until_the_file_is_right(void **state)
+{
+	struct daemon *daemon = *state;
+	int64_t refused;
+
+	start(daemon);
+	for (size_t i = 0; i < LOSING; i++) {
+		write_catalogue(daemon, losing[i].catalogue);
+		check_refused(daemon, losing[i].says, losing[i].why);
+		check_health(daemon, "would go");
+		refused = daemon_counter(daemon, "reloads_refused");
+		process_signal(&daemon->process, SIGHUP);
+		daemon_await_counter(daemon, "reloads_refused", refused + 1);
+		check_health(daemon, "would go");
+		assert_int_equal(started(daemon, "rana", "lift"), 1);
+		write_catalogue(daemon, before);
+		free(daemon_lift_out(daemon, 0, "reload", NULL));
+		check_health(daemon, NULL);
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* The figures that are there are those of all that is acknowledged, at once. */
+static void figures_of_what_was_acknowledged_just_now_do_not_go_either(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	path_make(path, "%s/more.jsonl", daemon->dir);
+	for (int i = 0; i < 20; i++) {
+		char event[200];
+
+		snprintf(event, sizeof(event),
+			 "{\"type\":\"started\",\"time\":1730797200000,\"learner\":\"new %d\","
+			 "\"module\":\"lift\",\"region\":\"rana\"}\n",
+			 i);
+		write_file(path, event);
+		free(daemon_lift_out(daemon, 0, "publish", path, NULL));
+		write_catalogue(daemon, "regions: [{code: rana}]\n");
+		snprintf(event, sizeof(event), "module lift: %d learners", 3 + i);
+		check_refused(daemon, event, "just now");
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void what_is_meant_is_taken(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	start(daemon);
+	write_catalogue(daemon, "regions: [{code: rana}]\nmodules: [{id: falls}]\n");
+	check_refused(daemon, "module lift: 2 learners", "without --yes");
+	out = daemon_lift_out(daemon, 0, "reload", "--yes", "--wait", NULL);
+	assert_non_null(strstr(out, "catalogue read again: 4 changes"));
+	free(out);
+	check_health(daemon, NULL);
+	assert_int_equal(started(daemon, "all", "lift"), -1);
+	/* A start takes it, too: it has been said. */
+	daemon_stop(daemon, SIGTERM);
+	daemon_start(daemon);
+	check_health(daemon, NULL);
+	assert_int_equal(started(daemon, "rana", "falls"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	int64_t takeovers;
+	json_t *answer;
+	char *out;
+
+	start(daemon);
+	daemon_await_counter(daemon, "takeovers", 1);
+	takeovers = daemon_counter(daemon, "takeovers");
+	out = daemon_lift_out(daemon, 0, "reload", "--dry-run", NULL);
+	assert_string_equal(out, "nothing would change\n");
+	free(out);
+	write_catalogue(daemon, after);
+	out = daemon_lift_out(daemon, 0, "reload", "--dry-run", NULL);
+	assert_string_equal(out,
+			    "region vega comes\n"
+			    "module falls comes\n"
+			    "module falls comes alive: events have it already, and count as falls\n"
+			    "region vega comes alive: events have it already, and count as vega\n");
+	free(out);
+	write_catalogue(daemon, losing[0].catalogue);
+	outcome = daemon_lift(daemon, "reload", "--dry-run", "--json", NULL);
+	assert_int_equal(outcome.status, 1);
+	answer = json_loads(outcome.out, 0, NULL);
+	assert_non_null(answer);
+	assert_true(json_is_true(json_object_get(answer, "ok")));
+	assert_int_equal(json_array_size(json_object_get(answer, "changes")), 3);
+	assert_int_equal(json_array_size(json_object_get(answer, "loses")), 2);
+	assert_int_equal(whole(json_array_get(json_object_get(answer, "loses"), 0), "learners"), 2);
+	json_decref(answer);
+	outcome_free(&outcome);
+	write_catalogue(daemon, wrong);
+	outcome = daemon_lift(daemon, "reload", "--dry-run", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "nord"));
+	outcome_free(&outcome);
+	check_health(daemon, NULL);
+	assert_int_equal(daemon_counter(daemon, "takeovers"), takeovers);
+	assert_int_equal(daemon_counter(daemon, "reloads"), 0);
+	assert_int_equal(daemon_counter(daemon, "reloads_refused"), 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* What cannot be read, in ways that a file system knows. */
+static void a_file_that_cannot_be_read_is_a_trouble_until_it_can_be(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	assert_int_equal(unlink(path), 0);
+	for (int is_dir = 0; is_dir < 2; is_dir++) {
+		struct outcome outcome;
+
+		if (is_dir)
+			assert_int_equal(mkdir(path, 0700), 0);
+		outcome = daemon_lift(daemon, "reload", NULL);
+		assert_int_equal(outcome.status, 1);
+		outcome_free(&outcome);
+		check_health(daemon, is_dir ? "Is a directory" : "No such file");
+		assert_int_equal(started(daemon, "rana", "lift"), 1);
+	}
+	assert_int_equal(rmdir(path), 0);
+	write_catalogue(daemon, before);
+	process_signal(&daemon->process, SIGHUP);
+	process_signal(&daemon->process, SIGHUP);
+	daemon_await_counter(daemon, "reloads", 1);
+	check_health(daemon, NULL);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* A start is as a reload: it goes on with the catalogue of the figures that are there. */
+static void a_start_does_not_take_figures_away_either(void **state)
+{
+	struct daemon *daemon = *state;
+	char *log;
+
+	start(daemon);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+	write_catalogue(daemon, losing[1].catalogue);
+	for (int i = 0; i < 2; i++) {
+		daemon_start(daemon);
+		check_health(daemon, "would go");
+		assert_int_equal(started(daemon, "rana", "lift"), 1);
+		daemon_stop(daemon, SIGTERM);
+	}
+	log = file_text(daemon->log, NULL);
+	assert_non_null(strstr(log, "figures of learners would go"));
+	assert_null(strstr(log, "ledger rebuild started: reason=not-found entries=3"));
+	free(log);
+	daemon_start(daemon);
+	free(daemon_lift_out(daemon, 0, "reload", "--yes", "--wait", NULL));
+	check_health(daemon, NULL);
+	assert_int_equal(started(daemon, "rana", "lift"), -1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* The configuration. */
+
+static void configure_more(struct daemon *daemon, const char *more)
+{
+	char lines[3 * PATH_SIZE];
+
+	snprintf(lines, sizeof(lines),
+		 "catalogue: %s/catalogue.yaml\nas_of: 2024-11-30\ntick_ms: 100\n%s", daemon->dir,
+		 more);
+	daemon_configure(daemon, lines);
+}
+
+static void a_reload_takes_what_it_can_of_the_configuration_and_names_the_rest(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char *out;
+
+	start(daemon);
+	configure_more(daemon, "namespaces: {a: b}\n");
+	out = daemon_lift_out(daemon, 0, "reload", "--dry-run", NULL);
+	assert_non_null(strstr(out, "namespaces has changed, and waits for a restart"));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "reload", NULL);
+	assert_non_null(strstr(out, "nothing has changed"));
+	assert_non_null(strstr(out, "namespaces has changed, and waits for a restart"));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "status", NULL); /* and is healthy */
+	assert_non_null(strstr(out, "namespaces has changed: restart"));
+	free(out);
+	/* What is wrong is a trouble: nothing is taken, and the next start would not be one. */
+	configure_more(daemon, "namespaces: {a: b}\nreload_may_lose: maybe\n");
+	outcome = daemon_lift(daemon, "reload", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "reload_may_lose must be yes or no"));
+	outcome_free(&outcome);
+	outcome = daemon_lift(daemon, "status", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.out, "configuration: "));
+	outcome_free(&outcome);
+	/* As it was. */
+	configure_more(daemon, "");
+	free(daemon_lift_out(daemon, 0, "reload", NULL));
+	out = daemon_lift_out(daemon, 0, "status", NULL);
+	assert_null(strstr(out, "configuration: "));
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_signal_takes_figures_away_where_the_configuration_says_so(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	start(daemon);
+	configure_more(daemon, "reload_may_lose: yes\n");
+	write_catalogue(daemon, losing[0].catalogue);
+	process_signal(&daemon->process, SIGHUP);
+	daemon_await_counter(daemon, "reloads", 1);
+	await_built(daemon);
+	check_health(daemon, NULL);
+	assert_int_equal(started(daemon, "all", "lift"), -1);
+	out = file_text(daemon->log, NULL);
+	assert_non_null(strstr(out, "key=reload_may_lose"));
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -405,6 +671,14 @@ int main(void)
 		TEST(a_daemon_that_starts_with_another_catalogue_ends_with_its_figures),
 		TEST(a_missing_ledger_is_built_without_a_hand_being_lifted),
 		TEST(a_daemon_that_is_killed_while_it_builds_begins_anew),
+		TEST(a_catalogue_that_takes_figures_away_is_refused_until_the_file_is_right),
+		TEST(figures_of_what_was_acknowledged_just_now_do_not_go_either),
+		TEST(what_is_meant_is_taken),
+		TEST(a_dry_run_says_what_would_change_and_changes_nothing),
+		TEST(a_file_that_cannot_be_read_is_a_trouble_until_it_can_be),
+		TEST(a_start_does_not_take_figures_away_either),
+		TEST(a_reload_takes_what_it_can_of_the_configuration_and_names_the_rest),
+		TEST(a_signal_takes_figures_away_where_the_configuration_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
