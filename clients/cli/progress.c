@@ -106,10 +106,10 @@ void progress_end_empty(struct progress *progress)
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused)
 {
 	progress_clear(progress);
-	printf("%s: %" PRIu64 " event%s sent, nothing was acknowledged", progress->name, sent,
+	printf("%s: %" PRIu64 " event%s published, not acknowledged", progress->name, sent,
 	       plural(sent));
 	if (refused > 0)
 		printf("; %" PRIu64 " row%s not sent", refused, refused == 1 ? " was" : "s were");
-	puts("; gaps are shown by 'lift status'");
+	puts("; 'lift status' shows gaps, 'lift rejections' refusals");
 	fflush(stdout);
 }

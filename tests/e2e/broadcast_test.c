@@ -47,7 +47,7 @@ static void what_is_published_without_answers_arrives_and_heals(void **state)
 
 	start(daemon);
 	out = daemon_lift_out(daemon, 0, "publish", "--pub", "--batch", "7", EVENTS, NULL);
-	assert_non_null(strstr(out, "291 events sent, nothing was acknowledged"));
+	assert_non_null(strstr(out, "291 events published, not acknowledged"));
 	free(out);
 	daemon_await_journal(daemon, N_EVENTS);
 	check_golden(daemon, "published");
@@ -140,6 +140,32 @@ static void what_was_lost_heals_when_it_is_published_with_answers(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* What the daemon would refuse by itself is refused before, by its line. */
+static void what_is_wrong_is_not_published(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	path_make(path, "%s/wrong.csv", daemon->dir);
+	file_write(path, "type,time,learner,module,region,score\n"
+			 "started,2024-11-05T09:00:00Z,ada,dementia,rana,\n"
+			 "assessed,2024-11-05T09:00:00Z,ada,dementia,rana,1.5\n"
+			 "started,yesterday,ada,dementia,rana,\n"
+			 "completed,2024-11-05T10:00:00Z,ada,dementia,rana,\n");
+	outcome = daemon_lift(daemon, "publish", "--pub", path, NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.out, "2 events published, not acknowledged; 2 rows were not "
+					    "sent"));
+	assert_non_null(strstr(outcome.err, "wrong.csv:3: refused: score: "));
+	assert_non_null(strstr(outcome.err, "wrong.csv:4: refused: time: "));
+	outcome_free(&outcome);
+	daemon_await_journal(daemon, 2);
+	assert_int_equal(daemon_counter(daemon, "events_rejected"), 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
 static void to_nobody_nothing_is_sent(void **state)
 {
 	const char *const args[] = { "publish", "--pub", EVENTS, NULL };
@@ -159,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_published_without_answers_arrives_and_heals),
 		TEST(what_was_lost_heals_when_it_is_published_with_answers),
+		TEST(what_is_wrong_is_not_published),
 		TEST(to_nobody_nothing_is_sent),
 	};
 

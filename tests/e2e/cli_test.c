@@ -196,10 +196,16 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 	char path[PATH_SIZE];
 
 	start(daemon);
-	outcome = daemon_lift(daemon, "publish", EVENTS, "/nowhere/events.csv", NULL);
+	path_make(path, "%s/more.csv", daemon->dir);
+	file_write(path, "type,time,learner,module,region\n"
+			 "started,2024-11-05T09:00:00Z,ada,dementia,rana\n");
+	outcome = daemon_lift(daemon, "publish", EVENTS, "/nowhere/events.csv", daemon->dir, path,
+			      NULL);
 	assert_int_equal(outcome.status, 3);
-	check_has(outcome.err, "/nowhere/events.csv: No such file");
+	check_has(outcome.err, "lift: /nowhere/events.csv: No such file");
+	check_has(outcome.err, ": not a file; ");
 	check_has(outcome.out, "291 accepted");
+	check_has(outcome.out, "more.csv: 1 event, 1 accepted");
 	outcome_free(&outcome);
 	path_make(path, "%s/other.csv", daemon->dir);
 	file_write(path, "name,points\nada,3\n");
@@ -208,7 +214,7 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 	check_has(outcome.err, "the first line must be a header with the names of columns; there "
 			       "are type, time, learner");
 	outcome_free(&outcome);
-	assert_int_equal(daemon_counter(daemon, "events_accepted"), 291);
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 292);
 	daemon_stop(daemon, SIGTERM);
 }
 

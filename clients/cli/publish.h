@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * publish.h - the ways in which `lift publish` sends one input. Each returns a status; whatever is
+ * not well has been complained about.
+ */
+#ifndef LIFT_CLI_PUBLISH_H
+#define LIFT_CLI_PUBLISH_H
+
+#include "clients/cli/cli.h"
+
+struct publish_plan {
+	const char *source, *endpoint;
+	uint32_t batch;
+	int linger_ms; /* of --pub */
+};
+
+/* A file is a stream. *ret_gone becomes true where nothing further would be taken, either. */
+int publish_file(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
+/* The same without answers. */
+int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/cli/sending.h"
+
+#include <inttypes.h>
+
+#include "clients/cli/refusal.h"
+
+enum {
+	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
+	CLOCK_MS = 5000,      /* a clock does not come right by itself so soon */
+};
+
+bool sending_may_pass(struct sending *sending, const struct lift_rejection *rejection)
+{
+	switch (lift_err_of_code(rejection->code)) {
+	case LIFT_E_NAMES:  /* there may be room later, or the catalogue may have the name */
+	case LIFT_E_REUSED: /* the number was used for something else */
+		return true;
+	case LIFT_E_TIME: /* by the daemon's clock; or is it no time at all? */
+		return judge_event(&sending->judge, rejection->event) != LIFT_E_TIME;
+	default:
+		return false;
+	}
+}
+
+void sending_unreadable(struct sending *sending, uint64_t line, const char *reason)
+{
+	sending->rows++;
+	sending->refused++;
+	progress_report(&sending->progress, line, "malformed", 9, reason, (int)strlen(reason));
+}
+
+void sending_refused(struct sending *sending, const struct lift_rejection *rejection)
+{
+	char reason[REFUSAL_MAX];
+	int size = refusal_text(rejection, reason);
+
+	sending->refused++;
+	sending->passing += sending_may_pass(sending, rejection);
+	progress_report(&sending->progress, rejection->tag, rejection->code.data,
+			(int)rejection->code.size, reason, size);
+}
+
+static void take_rejection(void *context, const struct lift_rejection *rejection)
+{
+	struct sending *sending = context;
+
+	if (!sending->kept || !sending->kept(sending->context, rejection))
+		sending_refused(sending, rejection);
+}
+
+static void take_uncounted(void *context, uint64_t seq, uint64_t tag)
+{
+	struct sending *sending = context;
+
+	(void)tag;
+	if (sending->uncounted)
+		sending->uncounted(sending->context, seq);
+	else
+		sending->n_uncounted++;
+}
+
+static void take_unknown(void *context, const struct unknown *unknown)
+{
+	struct sending *sending = context;
+
+	nowhere_add(&sending->nowhere, unknown);
+}
+
+/* Say once why it waits. What passes in a moment is not worth a word. */
+static void tell_why(struct sending *sending, int err, int64_t ms)
+{
+	if (sending->told == err || (err != LIFT_E_CLOCK && ms < LIFT_ANSWER_MS))
+		return;
+	sending->told = err;
+	sending->judged = lift_publisher_judged(sending->publisher);
+	progress_clear(&sending->progress);
+	if (err == LIFT_E_SOCKET)
+		complain("%s: %s does not answer: it is waited for", sending->name,
+			 sending->plan->endpoint);
+	else
+		complain("%s: the daemon asks to wait: %s (%s)", sending->name, lift_err_text(err),
+			 lift_err_code(err));
+}
+
+static int take_stall(void *context, int err, int64_t ms)
+{
+	struct sending *sending = context;
+	int patience_ms = sending->patience_ms;
+
+	if (sending->stopped && sending->stopped(sending->context))
+		return LIFT_E_STOPPED;
+	tell_why(sending, err, ms);
+	if (patience_ms == 0)
+		patience_ms = err == LIFT_E_CLOCK ? CLOCK_MS : PATIENCE_MS;
+	return patience_ms > 0 && ms > patience_ms ? err : 0;
+}
+
+void sending_goes_on(struct sending *sending)
+{
+	if (!sending->told || lift_publisher_judged(sending->publisher) == sending->judged)
+		return;
+	sending->told = 0;
+	complain("%s: the daemon answers again", sending->name);
+}
+
+int sending_open(struct sending *sending, const char *stream, uint32_t batch, bool go_on)
+{
+	const struct lift_publisher_options options = { .endpoint = sending->plan->endpoint,
+							.source = sending->plan->source,
+							.stream = stream,
+							.go_on = go_on,
+							.batch = batch,
+							.patience_ms = -1,
+							.rejected = take_rejection,
+							.uncounted = take_uncounted,
+							.unknown = take_unknown,
+							.stalled = take_stall,
+							.context = sending };
+
+	return lift_publisher_open(&options, &sending->publisher);
+}
+
+void sending_close(struct sending *sending)
+{
+	lift_publisher_free(sending->publisher);
+	sending->publisher = NULL;
+}
+
+void sending_clear(struct sending *sending)
+{
+	sending_close(sending);
+	nowhere_clear(&sending->nowhere);
+	judge_clear(&sending->judge);
+}
+
+/* Can the same, sent again, go through? */
+static bool passes(int err)
+{
+	switch (lift_err_class(err)) {
+	case LIFT_CLASS_PASSING:
+	case LIFT_CLASS_STORE:
+	case LIFT_CLASS_OWN:
+		return true;
+	case LIFT_CLASS_EVENT:
+	case LIFT_CLASS_REQUEST:
+		break;
+	}
+	return false;
+}
+
+int sending_complain(const struct sending *sending, int err, bool *ret_gone)
+{
+	bool some = sending->publisher && lift_publisher_judged(sending->publisher) > 0;
+	const char *what = some ? "only part of it was sent, and what was acknowledged stays"
+				: "nothing of it was sent";
+
+	*ret_gone = err != LIFT_E_CLOSED;
+	if (sending->publisher && passes(err))
+		complain("%s: %s; once the cause is removed, publish it again to send %s",
+			 sending->name, what, some ? "the rest" : "it");
+	else if (sending->publisher)
+		complain("%s: %s; to publish it again as it is does not help", sending->name, what);
+	return complain_endpoint(sending->plan->endpoint, err);
+}
+
+int sending_conclude(struct sending *sending)
+{
+	if (sending->rows == 0)
+		progress_end_empty(&sending->progress);
+	else
+		progress_end(&sending->progress, sending->rows, sending->refused);
+	nowhere_complain(&sending->nowhere, sending->name);
+	return sending->refused ? STATUS_REFUSED : STATUS_WELL;
+}
