@@ -15,10 +15,10 @@ enum { NAMED_MAX = 3 /* files that are named of those that were not sent */ };
 
 /* What is asked for. */
 struct asked {
-	const char *source;
+	const char *source, *stream;
 	int64_t batch;
 	double linger_s;
-	bool aloud;
+	bool aloud, follow;
 };
 
 typedef int publish_fn(const struct publish_plan *plan, const char *name, bool *ret_gone);
@@ -27,6 +27,8 @@ static publish_fn *way_of(const struct asked *asked)
 {
 	if (asked->aloud)
 		return publish_aloud;
+	if (asked->stream)
+		return publish_stream;
 	return publish_file;
 }
 
@@ -49,8 +51,10 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 	const struct publish_plan plan = { .source = asked->source,
 					   .endpoint = asked->aloud ? endpoints->events
 								    : endpoints->intake,
+					   .stream = asked->stream,
 					   .batch = (uint32_t)asked->batch,
-					   .linger_ms = (int)(asked->linger_s * 1000) };
+					   .linger_ms = (int)(asked->linger_s * 1000),
+					   .follow = asked->follow };
 	publish_fn *publish = way_of(asked);
 	int worst = STATUS_WELL;
 	bool gone = false;
@@ -66,12 +70,23 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 }
 
 /* STATUS_WELL where what is asked for goes together. */
-static int check(const struct usage *usage, const struct asked *asked, int n)
+static int check(const struct usage *usage, const struct asked *asked, char **names, int n)
 {
 	if (n == 0)
 		return complain_usage(usage, "no file given ('-' is standard input)");
 	if (!source_is_valid(text_of(asked->source)))
 		return complain_usage(usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
+	if (asked->stream && (!*asked->stream || strlen(asked->stream) > STREAM_MAX))
+		return complain_usage(usage, "--stream: %s", lift_err_text(LIFT_E_STREAM));
+	if (asked->stream && asked->aloud)
+		return complain_usage(usage, "--stream does not go with --pub, which does not hear "
+					     "where a stream is");
+	if (asked->follow && !asked->stream)
+		return complain_usage(usage, "--follow needs --stream NAME");
+	if (asked->follow && (n > 1 || strcmp(names[0], "-") == 0))
+		return complain_usage(usage,
+				      "--follow takes one file, not standard input, which is "
+				      "read as it comes without it");
 	return STATUS_WELL;
 }
 
@@ -83,6 +98,10 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  &asked.source, 0, 0 },
 		{ "batch", "N", "events in a batch (100)", OPTION_WHOLE, &asked.batch, 1,
 		  BATCH_EVENTS_MAX },
+		{ "stream", "NAME", "go on with this stream, and send what comes as it comes",
+		  OPTION_TEXT, &asked.stream, 0, 0 },
+		{ "follow", NULL, "with --stream: read on as the file grows", OPTION_FLAG,
+		  &asked.follow, 0, 0 },
 		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG,
 		  &asked.aloud, 0, 0 },
 		{ "linger", "SECONDS", "with --pub: how long to wait until all is sent (10)",
@@ -97,6 +116,8 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 			"nothing.\n"
 			"Refused rows are listed with line, code and reason; the status is then "
 			"1.\n"
+			"With --stream a pipe, or with --follow a file that grows, is sent as it "
+			"comes.\n"
 			"With --pub nothing is acknowledged: publish the same file without --pub "
 			"to send\n"
 			"what was lost.",
@@ -108,7 +129,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 
 	if (first < 0)
 		return status;
-	status = check(&usage, &asked, argc - first);
+	status = check(&usage, &asked, argv + first, argc - first);
 	if (status != STATUS_WELL)
 		return status;
 	if (sodium_init() < 0)

@@ -10,8 +10,10 @@
 
 struct publish_plan {
 	const char *source, *endpoint;
+	const char *stream; /* that all inputs go on with; NULL: each file is one */
 	uint32_t batch;
 	int linger_ms; /* of --pub */
+	bool follow;
 };
 
 /* A file is a stream. *ret_gone becomes true where nothing further would be taken, either. */
@@ -19,5 +21,8 @@ int publish_file(const struct publish_plan *plan, const char *name, bool *ret_go
 
 /* The same without answers. */
 int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
+/* What comes goes on in one stream, as it comes. */
+int publish_stream(const struct publish_plan *plan, const char *name, bool *ret_gone);
 
 #endif

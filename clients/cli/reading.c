@@ -89,7 +89,7 @@ bool reading_complain(const struct reading *reading, int err, int *ret_status)
 		status = STATUS_REFUSED;
 	} else if (!err && reading->changed) {
 		complain("%s: the file changed while it was read: publish it again once it no "
-			 "longer changes",
+			 "longer changes, or a file that grows with --stream NAME --follow",
 			 reading->input.name);
 	} else if (err != LIFT_E_IO) {
 		return false;

@@ -602,7 +602,7 @@ static void help_is_everywhere(void **state)
 }
 
 static const struct {
-	const char *why, *args[5], *said;
+	const char *why, *args[6], *said;
 } wrong[] = {
 	{ "no command", { NULL }, "no command given" },
 	{ "no such command", { "dance" }, "unknown command 'dance'" },
@@ -617,6 +617,14 @@ static const struct {
 	{ "no file", { "publish" }, "no file given" },
 	{ "a source that is none", { "publish", "--source", "Moodle", EVENTS }, "a-z 0-9" },
 	{ "an empty batch", { "publish", "--batch", "0", EVENTS }, "from 1 to 10000" },
+	{ "a stream without a name", { "publish", "--stream", "", EVENTS }, "1 to 36 bytes" },
+	{ "a stream without answers",
+	  { "publish", "--stream", "s", "--pub", EVENTS },
+	  "--stream does not go with --pub" },
+	{ "following without a stream", { "publish", "--follow", EVENTS }, "needs --stream" },
+	{ "following standard input",
+	  { "publish", "--stream", "s", "--follow", "-" },
+	  "takes one file" },
 	{ "a format that there is not", { "export", "--format", "xml" }, "jsonl or csv" },
 	{ "a reader that there is not", { "export", "--for", "excel" }, "excel-nb, excel-sv, " },
 	{ "a separator that is none", { "export", "--separator", "|" }, "';', ',' or tab" },
