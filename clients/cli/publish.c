@@ -18,7 +18,7 @@ struct asked {
 	const char *source, *stream;
 	int64_t batch;
 	double linger_s;
-	bool aloud, follow;
+	bool aloud, follow, again;
 };
 
 typedef int publish_fn(const struct publish_plan *plan, const char *name, bool *ret_gone);
@@ -29,7 +29,7 @@ static publish_fn *way_of(const struct asked *asked)
 		return publish_aloud;
 	if (asked->stream)
 		return publish_stream;
-	return publish_file;
+	return asked->again ? publish_again : publish_file;
 }
 
 static void complain_left(char **names, int n)
@@ -78,9 +78,14 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 		return complain_usage(usage, "--source: %s", lift_err_text(LIFT_E_SOURCE));
 	if (asked->stream && (!*asked->stream || strlen(asked->stream) > STREAM_MAX))
 		return complain_usage(usage, "--stream: %s", lift_err_text(LIFT_E_STREAM));
-	if (asked->stream && asked->aloud)
-		return complain_usage(usage, "--stream does not go with --pub, which does not hear "
-					     "where a stream is");
+	if (asked->stream && (asked->aloud || asked->again))
+		return complain_usage(usage, "--stream does not go with %s, which %s",
+				      asked->aloud ? "--pub" : "--again",
+				      asked->aloud ? "does not hear where a stream is"
+						   : "is for files that are streams of their own");
+	if (asked->aloud && asked->again)
+		return complain_usage(usage, "--again does not go with --pub, which hears of no "
+					     "verdicts");
 	if (asked->follow && !asked->stream)
 		return complain_usage(usage, "--follow needs --stream NAME");
 	if (asked->follow && (n > 1 || strcmp(names[0], "-") == 0))
@@ -102,6 +107,8 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  OPTION_TEXT, &asked.stream, 0, 0 },
 		{ "follow", NULL, "with --stream: read on as the file grows", OPTION_FLAG,
 		  &asked.follow, 0, 0 },
+		{ "again", NULL, "send again what was refused, or counted without its attributes",
+		  OPTION_FLAG, &asked.again, 0, 0 },
 		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG,
 		  &asked.aloud, 0, 0 },
 		{ "linger", "SECONDS", "with --pub: how long to wait until all is sent (10)",

@@ -19,6 +19,9 @@ struct publish_plan {
 /* A file is a stream. *ret_gone becomes true where nothing further would be taken, either. */
 int publish_file(const struct publish_plan *plan, const char *name, bool *ret_gone);
 
+/* The same; then what another verdict is possible on is sent again, under streams of its own. */
+int publish_again(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
 /* The same without answers. */
 int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_gone);
 

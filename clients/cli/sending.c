@@ -164,12 +164,33 @@ int sending_complain(const struct sending *sending, int err, bool *ret_gone)
 	return complain_endpoint(sending->plan->endpoint, err);
 }
 
+/* What --again would send. */
+static void name_again(const struct sending *sending)
+{
+	const char *source = sending->plan->source;
+	uint64_t passing = sending->passing, uncounted = sending->n_uncounted;
+
+	if (passing > 0)
+		complain("%s: on %" PRIu64 " of the refused rows another verdict is possible, "
+			 "later or under new numbers: 'lift publish --source %s --again %s' sends "
+			 "them again",
+			 sending->name, passing, source, sending->name);
+	if (uncounted > 0)
+		complain("%s: %" PRIu64 " row%s attributes that count now and did not when %s "
+			 "received: 'lift publish --source %s --again %s' sends %s",
+			 sending->name, uncounted, uncounted == 1 ? " has" : "s have",
+			 uncounted == 1 ? "it was" : "they were", source, sending->name,
+			 uncounted == 1 ? "it again" : "these again");
+}
+
 int sending_conclude(struct sending *sending)
 {
 	if (sending->rows == 0)
 		progress_end_empty(&sending->progress);
 	else
 		progress_end(&sending->progress, sending->rows, sending->refused);
+	if (!sending->plan->stream)
+		name_again(sending);
 	nowhere_complain(&sending->nowhere, sending->name);
 	return sending->refused ? STATUS_REFUSED : STATUS_WELL;
 }
