@@ -29,3 +29,13 @@ static void read_machine(void *context, struct now *ret_now)
 }
 
 const struct clock clock_machine = { read_machine, NULL };
+
+const char *clock_fault(int64_t utc_ms, int64_t latest_ms, int64_t built_ms)
+{
+	if (utc_ms < built_ms - CLOCK_SLACK_MS)
+		return "the time of day is before this program was built: set the clock";
+	if (utc_ms < latest_ms - CLOCK_SLACK_MS)
+		return "the time of day is before that of the latest receipt: set the clock, or, "
+		       "if it was ahead then and is right now, say so: lift accept-clock";
+	return NULL;
+}

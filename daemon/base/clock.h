@@ -22,6 +22,11 @@ struct clock {
 /* The machine's clocks. */
 extern const struct clock clock_machine;
 
+/* How a time of day is known to be wrong: by more than a day before the program was built (0: not
+ * known), or before the latest moment that it has been told before. NULL: it may be right. */
+enum { CLOCK_SLACK_MS = 24 * 60 * 60 * 1000 };
+const char *clock_fault(int64_t utc_ms, int64_t latest_ms, int64_t built_ms);
+
 int64_t clock_steady_ms(void);
 int64_t clock_utc_ms(void);
 

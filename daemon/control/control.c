@@ -25,15 +25,21 @@ static int do_status(struct control *control, const struct client *client,
 
 /* Quarantine. */
 
+enum { NO_SOURCE = JOURNAL_SOURCES_MAX }; /* it has no row */
+
 static int do_quarantine(struct control *control, const struct client *client,
 			 const struct request *request)
 {
 	struct quarantine_page page;
 	struct journal_view view;
+	uint32_t source = QUARANTINE_ALL;
 	int err = journal_view_begin(control->parts.journal, &view);
 
+	if (!err && request->source.size > 0 &&
+	    !journal_view_find_source(&view, request->source, &source))
+		source = NO_SOURCE;
 	if (!err)
-		err = quarantine_read(&view, request->source, request->after, &page);
+		err = quarantine_read(&view, source, request->after, &page);
 	if (!err) {
 		msg_writer_clear(control->writer);
 		quarantine_encode(control->writer, page.rows, page.n, page.next);

@@ -206,8 +206,8 @@ static void write_source(struct msg_writer *writer, const struct row *row)
 	msg_key_text(writer, "source", row->source->name);
 	msg_key_moment(writer, "last_event", row->source->record.last_event);
 	msg_key_moment(writer, "last_received", row->source->record.last_received);
-	msg_key_int(writer, "missing", row->source->missing);
-	msg_key_moment(writer, "since", row->source->since);
+	msg_key_int(writer, "missing", row->source->record.missing);
+	msg_key_moment(writer, "since", row->source->record.since);
 	msg_key_int(writer, "accepted", row->source->record.accepted);
 	msg_key_int(writer, "rejected", row->source->record.rejected);
 	msg_key_int(writer, "quarantined", row->quarantined);
@@ -225,7 +225,7 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 		if (row->stands || row->source->name.size == 0)
 			continue;
 		n++;
-		missing = missing_sum(missing, row->source->missing);
+		missing = missing_sum(missing, row->source->record.missing);
 		rejected += row->source->record.rejected;
 	}
 	msg_str(writer, "other_sources");

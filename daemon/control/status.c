@@ -23,7 +23,7 @@ struct gathered {
 		struct text name;
 	} * streams;
 	size_t n_streams, room_streams, stream_bytes;
-	uint64_t streams_left_out;
+	bool gaps; /* those of which something is missing, which come first, have been gathered */
 	int err;
 };
 
@@ -62,23 +62,24 @@ static bool has_room(const struct gathered *all, const struct stream *stream, si
 	       all->stream_bytes + bytes <= STATUS_STREAMS_BYTES;
 }
 
-static void gather_stream(void *context, const struct stream *stream, struct text name)
+static int gather_stream(void *context, const struct stream *stream, struct text name)
 {
 	struct gathered *all = context;
-	size_t bytes = STREAM_BYTES + name.size + RANGE_BYTES * stream->n_ranges;
+	size_t bytes = STREAM_BYTES + name.size + RANGE_BYTES * (stream->n_ranges + 1);
 
-	if (!has_room(all, stream, bytes)) {
-		all->streams_left_out++;
-		return;
-	}
-	if (grow(&all->streams, &all->room_streams, all->n_streams + 1, sizeof(*all->streams)) !=
-	    0) {
-		all->err = LIFT_E_MEMORY;
-		return;
-	}
+	if (all->gaps && stream_missing(stream) > 0)
+		return 0;
+	if (!has_room(all, stream, bytes))
+		return all->n_streams >= STATUS_STREAMS_MAX ||
+		       all->stream_bytes + bytes > STATUS_STREAMS_BYTES;
+	all->err =
+		grow(&all->streams, &all->room_streams, all->n_streams + 1, sizeof(*all->streams));
+	if (all->err)
+		return all->err;
 	all->stream_bytes += bytes;
 	all->streams[all->n_streams].stream = *stream;
 	all->streams[all->n_streams++].name = name;
+	return 0;
 }
 
 static int gather(struct gathered *all, struct journal_view *view)
@@ -88,11 +89,24 @@ static int gather(struct gathered *all, struct journal_view *view)
 	if (err)
 		return err;
 	choose_sources(all);
-	err = journal_view_streams(view, gather_stream, all);
+	err = journal_view_gaps(view, gather_stream, all);
+	all->gaps = true;
+	if (!err && !all->err)
+		err = journal_view_streams(view, gather_stream, all);
 	return err ? err : all->err;
 }
 
 /* Writing. */
+
+static void write_missing(struct msg_writer *writer, uint64_t first, uint64_t last)
+{
+	if (first > last)
+		return;
+	msg_array_begin(writer);
+	msg_int(writer, (int64_t)first);
+	msg_int(writer, (int64_t)last);
+	msg_array_end(writer);
+}
 
 static void write_stream(struct msg_writer *writer, const struct stream *stream, struct text name)
 {
@@ -102,15 +116,17 @@ static void write_stream(struct msg_writer *writer, const struct stream *stream,
 	msg_key_text(writer, "stream", name);
 	msg_key_int(writer, "next", stream->next);
 	msg_str(writer, "missing");
-	msg_array(writer, stream->n_ranges);
-	for (uint32_t i = 0; i < stream->n_ranges; i++) {
-		msg_array_begin(writer);
-		msg_int(writer, (int64_t)next);
-		msg_int(writer, (int64_t)stream->ranges[i].first - 1);
-		msg_array_end(writer);
+	msg_array_begin(writer);
+	for (uint32_t i = 0; i < stream->n_ranges && !stream->closed; i++) {
+		write_missing(writer, next, stream->ranges[i].first - 1);
 		next = stream->ranges[i].last + 1;
 	}
+	if (!stream->closed)
+		write_missing(writer, next, stream->announced);
+	msg_array_end(writer);
 	msg_key_moment(writer, "since", stream->since);
+	if (stream->closed)
+		msg_key_bool(writer, "closed", true);
 	msg_map_end(writer);
 }
 
@@ -133,7 +149,8 @@ static void write_source(struct msg_writer *writer, const struct gathered *all, 
 	msg_key_text(writer, "source", row->name);
 	msg_key_str(writer, "namespace", namespace_of(all->config, row, name));
 	write_streams(writer, all, source);
-	msg_key_int(writer, "missing", row->missing);
+	msg_key_int(writer, "n_streams", row->record.streams);
+	msg_key_int(writer, "missing", (int64_t)row->record.missing);
 	msg_key_moment(writer, "last_event", row->record.last_event);
 	msg_key_moment(writer, "last_received", row->record.last_received);
 	msg_key_int(writer, "accepted", row->record.accepted);
@@ -143,10 +160,12 @@ static void write_source(struct msg_writer *writer, const struct gathered *all, 
 
 static void write_sources(struct msg_writer *writer, const struct gathered *all)
 {
-	uint64_t missing = 0;
+	uint64_t missing = 0, n_streams = 0;
 
-	for (size_t i = 0; i < all->sources.n; i++)
-		missing = missing_sum(missing, all->sources.rows[i].missing);
+	for (size_t i = 0; i < all->sources.n; i++) {
+		missing = missing_sum(missing, all->sources.rows[i].record.missing);
+		n_streams += all->sources.rows[i].record.streams;
+	}
 	msg_key_int(writer, "missing", missing);
 	msg_str(writer, "sources");
 	msg_array_begin(writer);
@@ -155,7 +174,7 @@ static void write_sources(struct msg_writer *writer, const struct gathered *all)
 			write_source(writer, all, i);
 	msg_array_end(writer);
 	msg_key_int(writer, "sources_left_out", all->sources_left_out);
-	msg_key_int(writer, "streams_left_out", all->streams_left_out);
+	msg_key_int(writer, "streams_left_out", (int64_t)(n_streams - all->n_streams));
 }
 
 static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)

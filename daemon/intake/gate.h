@@ -11,8 +11,7 @@
 
 #include "daemon/base/stats.h"
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/journal/journal.h"
-#include "daemon/journal/secret.h"
+#include "daemon/intake/kept.h"
 #include "proto/config.h"
 #include "proto/control.h"
 
@@ -20,16 +19,18 @@ enum { GATE_AHEAD_MS = 10 * 60 * 1000 /* how far an event's time may be ahead of
 
 struct gate {
 	const struct config *config;
-	const struct catalogue *catalogue;
-	const struct secret *secret;
 	struct journal *journal;
-	struct msg_writer *scratch;
+	struct keeper keeper;
+	int64_t built_ms; /* when this program was: no clock is right that is before it. 0: unknown */
 	struct rejection rejected[BATCH_EVENTS_MAX]; /* of the last batch */
 	size_t n_rejected;
 	uint32_t n_accepted, n_refused, n_resent,
 		n_reused; /* of the last batch: new ones, new ones, old ones, old numbers with other
 			     content */
 	uint64_t next;	  /* of its stream, after it */
+	struct unknown unknown; /* what those accepted brought; borrows from the batch */
+	struct number_range uncounted[ACK_UNCOUNTED_MAX]; /* of the old ones: see struct ack */
+	size_t n_uncounted;
 	/* taken since gate_settle: */
 	uint64_t batches, accepted, refused, resent, reused;
 };
@@ -53,7 +54,12 @@ int gate_told(int err, bool *ret_retry);
 /* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them
  * is in the gate. Else nothing of it is kept: LIFT_E_DAMAGED (also where what was received before
  * cannot be read: from then on the journal is damaged), LIFT_E_NAMESPACE, LIFT_E_DISK (no
- * room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, or an error of the disk. */
+ * room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, LIFT_E_CLOSED, LIFT_E_CLOCK (the clock cannot
+ * be right: no verdict is given by it), or an error of the disk. */
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
+
+/* Close a stream: in *ret_closed, what its source is told. LIFT_E_UNKNOWN_STREAM, LIFT_E_DAMAGED. */
+int gate_close_stream(struct gate *gate, struct text source, struct text stream,
+		      struct closed *ret_closed);
 
 #endif

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/names.h"
 #include "daemon/intake/window.h"
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
@@ -100,10 +101,30 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 			   .count = batch->count,
 			   .next = gate->next,
 			   .rejected = gate->rejected,
-			   .n_rejected = gate->n_rejected };
+			   .n_rejected = gate->n_rejected,
+			   .unknown = &gate->unknown,
+			   .uncounted = gate->uncounted,
+			   .n_uncounted = gate->n_uncounted };
 
 	ack_encode(answer->body, &ack);
 	answer->takes = true;
+}
+
+/* A request about a stream: does it name one, as it should? */
+static bool names_stream(struct intake *intake, struct answer_pending *answer,
+			 const struct request *request)
+{
+	if (!source_is_valid(request->source)) {
+		answer_err(intake, answer, LIFT_E_SOURCE);
+		return false;
+	}
+	if (request->stream.size < 1 || request->stream.size > STREAM_MAX) {
+		remember(answer, request->source, (struct text){ NULL, 0 }, 0);
+		answer_err(intake, answer, LIFT_E_STREAM);
+		return false;
+	}
+	remember(answer, request->source, request->stream, 0);
+	return true;
 }
 
 static void say_welcome(struct intake *intake, struct answer_pending *answer,
@@ -115,30 +136,42 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 				   .next = 1,
 				   .window = INTAKE_WINDOW };
 
-	if (!source_is_valid(request->source)) {
-		answer_err(intake, answer, LIFT_E_SOURCE);
+	if (!names_stream(intake, answer, request))
 		return;
-	}
-	if (request->stream.size < 1 || request->stream.size > STREAM_MAX) {
-		remember(answer, request->source, (struct text){ NULL, 0 }, 0);
-		answer_err(intake, answer, LIFT_E_STREAM);
-		return;
-	}
-	remember(answer, request->source, request->stream, 0);
 	stream = journal_find_stream(intake->journal, request->source, request->stream);
-	if (stream)
+	if (stream) {
 		welcome.next = stream->next;
+		welcome.closed = stream->closed;
+	}
 	welcome_encode(answer->body, &welcome);
 	answer->takes = true;
 	stats_add(intake->stats, STAT_hellos, 1);
+}
+
+static void say_closed(struct intake *intake, struct answer_pending *answer,
+		       const struct request *request)
+{
+	struct closed closed;
+	int err;
+
+	if (!names_stream(intake, answer, request))
+		return;
+	err = gate_close_stream(intake->gate, request->source, request->stream, &closed);
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
+	closed_encode(answer->body, &closed);
+	answer->takes = true;
 }
 
 /* A source's own refused events. */
 static void say_rejections(struct intake *intake, struct answer_pending *answer,
 			   const struct request *request)
 {
-	struct quarantine_page page;
+	struct quarantine_page page = { .n = 0 };
 	struct journal_view view;
+	uint32_t source;
 	int err = source_is_valid(request->source) ? journal_view_begin(intake->journal, &view)
 						   : LIFT_E_SOURCE;
 
@@ -147,7 +180,9 @@ static void say_rejections(struct intake *intake, struct answer_pending *answer,
 		answer_err(intake, answer, err);
 		return;
 	}
-	err = quarantine_read(&view, request->source, request->after, &page);
+	source = journal_find_name(intake->journal, NAME_SOURCE, request->source);
+	if (source != NAMES_NONE)
+		err = quarantine_read(&view, source, request->after, &page);
 	if (err == LIFT_E_CORRUPT) {
 		journal_found_damage(intake->journal);
 		err = LIFT_E_DAMAGED;
@@ -166,6 +201,7 @@ static const struct {
 } requests[] = {
 	{ TEXT("hello"), say_welcome },
 	{ TEXT("rejections"), say_rejections },
+	{ TEXT("close"), say_closed },
 };
 
 static int handle_request(struct intake *intake, struct answer_pending *answer, struct text message)

@@ -28,12 +28,16 @@ enum name_kind {
 };
 
 enum {
-	JOURNAL_FORMAT = 2,
+	JOURNAL_FORMAT = 3,
 	JOURNAL_ID = 16,
-	JOURNAL_NAMES_MAX = 4 << 20,	 /* of one kind */
+	/* Names that the catalogue does not have: of a kind, from all sources; of a kind, from one
+	 * source, unless it is set. A single source cannot fill what is for all. */
+	JOURNAL_UNKNOWN_MAX = 4 << 20,
+	JOURNAL_UNKNOWN_OF_SOURCE = 100000,
 	JOURNAL_SOURCES_MAX = 20000,	 /* in all: each is in every beat's sum */
-	JOURNAL_STREAMS_MAX = 1000,	 /* of a source */
-	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way */
+	JOURNAL_STREAMS_MAX = 1000000,	 /* of a source */
+	JOURNAL_GAPS_MAX = 1000,	 /* streams of a source of which something is missing */
+	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way, of who has most of them */
 	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
 	JOURNAL_RESERVE = 256 << 10, /* bytes below the quota: with less left there is no room */
 };
@@ -75,7 +79,9 @@ const struct journal_damage *journal_damage(const struct journal *journal);
 
 /* Writing. */
 
-/* The stream of a source, which need not be there yet: NULL. Valid until the next commit. */
+/* The stream of a source, which need not be there yet: NULL. Valid until the next commit. Those in
+ * use are in memory, all others on disk alone: where one cannot be read it is NULL, too, and the
+ * next commit fails. */
 struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream);
 
 /* The same, made where it is new: LIFT_E_STREAMS, LIFT_E_NAMES, LIFT_E_MEMORY, or an error of the
@@ -83,16 +89,37 @@ struct stream *journal_find_stream(struct journal *journal, struct text source, 
 int journal_add_stream(struct journal *journal, struct text source, struct text stream,
 		       struct stream **ret_stream);
 
-/* The number of a name: to look up (NAMES_NONE where there is none), and to have it made. */
+/* May this source have one stream more of which something is missing? */
+bool journal_has_gap_room(const struct journal *journal, struct text source);
+
+/* A stream's source says that it has sent all numbers up to this one. It is closed for good:
+ * how many numbers are missing no longer. */
+void journal_announce(struct journal *journal, struct stream *stream, uint64_t greatest,
+		      int64_t receipt);
+uint64_t journal_close_stream(struct journal *journal, struct stream *stream);
+
+/* The number of a name: to look up (NAMES_NONE where there is none; not of streams), and to have it
+ * made. */
 uint32_t journal_find_name(const struct journal *journal, enum name_kind kind, struct text name);
 /* A name's text, valid until the next commit; false where there is none of that number. */
 bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32_t id,
 		      struct text *ret_name);
 int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
 		     uint32_t *ret_id);
+/* The same for what the catalogue does not have, and the source of a stream has brought: LIFT_E_NAMES
+ * where it, or all together, have brought as many as may be. */
+int journal_add_unknown(struct journal *journal, const struct stream *stream, enum name_kind kind,
+			struct text name, uint32_t *ret_id);
+/* How many of a kind one source may bring. */
+void journal_set_unknown_max(struct journal *journal, uint32_t most);
+/* Memory that names take, bytes. */
+size_t journal_names_bytes(const struct journal *journal);
 
 /* The moment of receipt: the clock's, or the latest one in the journal where that is later. */
 int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
+/* A latest one that was ahead, by a clock that was wrong, is this one from now on, with the next
+ * commit. */
+void journal_set_receipt(struct journal *journal, int64_t now_ms);
 
 /* Append the entry of a number that the stream has not received. */
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
@@ -163,20 +190,30 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
 		       struct text *ret_name);
 
-/* What a source has sent. */
+/* What a source has sent, and what it has of what there is a share for each. */
 struct source_record {
 	uint64_t accepted, rejected; /* events */
 	int64_t last_event;	     /* the greatest time accepted, ms; 0: none */
 	int64_t last_received;	     /* ms */
+	uint32_t streams, gaps;	     /* and those of them of which something is missing */
+	uint64_t missing;	     /* numbers, of all its streams */
+	int64_t since;		     /* ms, of its oldest gap; 0: none */
+	uint32_t rows;		     /* of the quarantine */
+	uint32_t names[NAME_KINDS];  /* brought by it, that the catalogue did not have */
 };
 
+/* It is not read further where this returns other than 0, which is no error. */
+typedef int (*journal_stream_fn)(void *context, const struct stream *stream, struct text name);
 typedef void (*journal_source_fn)(void *context, uint32_t id, struct text name,
 				  const struct source_record *record);
-typedef void (*journal_stream_fn)(void *context, const struct stream *stream, struct text name);
 
-/* Call `fn` for each source, each stream, in order of numbers. */
+/* Call `fn` for each source, each stream, in order of numbers; for each stream of which something
+ * is missing, in order of sources. */
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
+int journal_view_gaps(struct journal_view *view, journal_stream_fn fn, void *context);
+/* The number of a source's name, by a walk over them all. */
+bool journal_view_find_source(struct journal_view *view, struct text name, uint32_t *ret_id);
 
 /* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the
  * view. */
@@ -191,9 +228,11 @@ struct quarantined {
 typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
 
 /* Call `fn` for the rows above a number, in order, until it returns other than 0, which is not an
- * error. */
+ * error: all of them, those of a source. */
 int journal_view_quarantine(struct journal_view *view, uint64_t after, journal_quarantine_fn fn,
 			    void *context);
+int journal_view_refused(struct journal_view *view, uint32_t source, uint64_t after,
+			 journal_quarantine_fn fn, void *context);
 
 /* The source of a stream. */
 bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source);

@@ -8,23 +8,19 @@
 #include "daemon/journal/journal.h"
 #include "proto/control.h"
 
-enum {
-	QUARANTINE_PAGE = 500,	/* rows */
-	QUARANTINE_SCAN = 5000, /* that are looked at for a page: those of one source may be few */
-};
+enum { QUARANTINE_PAGE = 500 /* rows */ };
+
+#define QUARANTINE_ALL UINT32_MAX /* sources */
 
 struct quarantine_page {
 	struct journal_view *view;
-	struct text source;			  /* empty: all */
-	struct refused rows[QUARANTINE_PAGE + 1]; /* one more, to see that there is one */
-	size_t n, n_scanned;
-	uint64_t next;	  /* the last number looked at, where there may be more; else 0 */
-	uint64_t scanned; /* likewise, so far */
+	struct refused rows[QUARANTINE_PAGE];
+	size_t n;
+	uint64_t next; /* the number of the last row, where there are more; else 0 */
 };
 
-/* Read the rows above a number: a page may have few of them, or none, and there may be more
- * behind. What they say lives as long as the view. */
-int quarantine_read(struct journal_view *view, struct text source, uint64_t after,
+/* Read the rows of a source, or of all, above a number. What they say lives as long as the view. */
+int quarantine_read(struct journal_view *view, uint32_t source, uint64_t after,
 		    struct quarantine_page *ret_page);
 
 #endif

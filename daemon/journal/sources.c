@@ -20,27 +20,11 @@ static void add_source(void *context, uint32_t id, struct text name,
 	all->n_named++;
 }
 
-static void add_stream(void *context, const struct stream *stream, struct text name)
-{
-	struct source_rows *all = context;
-	struct source_row *row;
-
-	(void)name;
-	if (stream->source >= all->n)
-		return;
-	row = &all->rows[stream->source];
-	row->missing = missing_sum(row->missing, stream_missing(stream));
-	if (stream->since && (!row->since || stream->since < row->since))
-		row->since = stream->since;
-}
-
 int source_rows_read(struct source_rows *rows, struct journal_view *view)
 {
 	int err = journal_view_sources(view, add_source, rows);
 
-	if (!err)
-		err = rows->err;
-	return err ? err : journal_view_streams(view, add_stream, rows);
+	return err ? err : rows->err;
 }
 
 void source_rows_free(struct source_rows *rows)

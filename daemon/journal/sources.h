@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sources.h - what a journal knows of each source: what it has sent, and what is missing of its
- * streams.
+ * sources.h - what a journal knows of each source.
  */
 #ifndef LIFTD_JOURNAL_SOURCES_H
 #define LIFTD_JOURNAL_SOURCES_H
@@ -11,8 +10,6 @@
 struct source_row {
 	struct text name; /* borrowed from the view; empty: nothing has been received of it */
 	struct source_record record;
-	uint64_t missing; /* events, of all its streams */
-	int64_t since;	  /* ms, of its oldest gap; 0: none */
 };
 
 struct source_rows {

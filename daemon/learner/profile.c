@@ -9,20 +9,44 @@ void profiles_init(struct profiles *profiles, const struct catalogue *catalogue)
 	*profiles = (struct profiles){ .catalogue = catalogue };
 }
 
-static void profile_free(struct profile *profile)
+static struct text copy_text(struct text text, char **at)
 {
+	struct text copy = { *at, text.size };
+
+	if (text.size > 0)
+		memcpy(*at, text.data, text.size);
+	*at += text.size;
+	return copy;
+}
+
+struct profile *profile_new(uint32_t home, struct text region, const struct claim *claims,
+			    uint32_t n_claims)
+{
+	size_t size = sizeof(struct profile) + n_claims * sizeof(*claims);
+	size_t texts = region.size;
+	struct profile *profile;
+	char *at;
+
+	for (uint32_t i = 0; i < n_claims; i++)
+		texts += claims[i].text.size;
+	profile = malloc(size + texts);
 	if (!profile)
-		return;
-	free((char *)profile->region.data);
-	for (uint32_t i = 0; i < profile->n_claims; i++)
-		free((char *)profile->claims[i].text.data);
-	free(profile);
+		return NULL;
+	at = (char *)profile + size;
+	profile->home = home;
+	profile->n_claims = n_claims;
+	profile->region = copy_text(region, &at);
+	for (uint32_t i = 0; i < n_claims; i++) {
+		profile->claims[i] = claims[i];
+		profile->claims[i].text = copy_text(claims[i].text, &at);
+	}
+	return profile;
 }
 
 void profiles_clear(struct profiles *profiles)
 {
 	for (size_t i = 0; i < profiles->room; i++)
-		profile_free(profiles->items[i]);
+		free(profiles->items[i]);
 	free(profiles->items);
 	profiles_init(profiles, profiles->catalogue);
 }
@@ -38,55 +62,47 @@ static int make_room(struct profiles *profiles, uint32_t id)
 	return err;
 }
 
-static int copy_text(struct text text, struct text *ret_copy)
+/* Attributes that the catalogue counts by; others claim nothing. */
+static int read_claims(const struct profile_key *key, const struct catalogue *catalogue,
+		       struct journal_view *view, struct claim claims[static ATTRS_MAX],
+		       uint32_t *ret_n)
 {
-	char *data = malloc(text.size ? text.size : 1);
+	struct text name, value;
+	uint32_t n = 0;
 
-	if (!data)
-		return LIFT_E_MEMORY;
-	if (text.size)
-		memcpy(data, text.data, text.size);
-	*ret_copy = (struct text){ data, text.size };
+	for (uint32_t i = 0; i < key->n; i++) {
+		uint32_t dimension;
+
+		if (!journal_view_name(view, NAME_DIMENSION, key->attrs[i].dimension, &name) ||
+		    !journal_view_name(view, NAME_VALUE, key->attrs[i].value, &value))
+			return LIFT_E_CORRUPT;
+		dimension = catalogue_dimension(catalogue, name);
+		if (dimension == CATALOGUE_NONE || n == CATALOGUE_DIMENSIONS_MAX)
+			continue;
+		claims[n++] = (struct claim){ dimension,
+					      catalogue_value(catalogue, dimension, value), value };
+	}
+	*ret_n = n;
 	return 0;
 }
 
-/* An attribute that the catalogue counts by; others claim nothing. */
-static int add_claim(struct profile *profile, const struct catalogue *catalogue, struct text name,
-		     struct text value)
+static int resolve(const struct catalogue *catalogue, struct journal_view *view, struct text bytes,
+		   struct profile **ret_profile)
 {
-	struct claim *claim = &profile->claims[profile->n_claims];
-	int err;
-
-	claim->dimension = catalogue_dimension(catalogue, name);
-	if (claim->dimension == CATALOGUE_NONE || profile->n_claims == CATALOGUE_DIMENSIONS_MAX)
-		return 0;
-	claim->value = catalogue_value(catalogue, claim->dimension, value);
-	err = copy_text(value, &claim->text);
-	if (!err)
-		profile->n_claims++;
-	return err;
-}
-
-static int fill(struct profile *profile, const struct catalogue *catalogue,
-		struct journal_view *view, struct text bytes)
-{
-	struct text name, value;
+	struct claim claims[ATTRS_MAX];
 	struct profile_key key;
+	struct text region;
+	uint32_t n = 0;
 	int err = profile_key_decode(bytes, &key);
 
-	if (!err && !journal_view_name(view, NAME_REGION, key.region, &name))
+	if (!err && !journal_view_name(view, NAME_REGION, key.region, &region))
 		err = LIFT_E_CORRUPT;
+	if (!err)
+		err = read_claims(&key, catalogue, view, claims, &n);
 	if (err)
 		return err;
-	err = copy_text(name, &profile->region);
-	profile->home = catalogue_home(catalogue, name);
-	for (uint32_t i = 0; i < key.n && !err; i++) {
-		if (!journal_view_name(view, NAME_DIMENSION, key.attrs[i].dimension, &name) ||
-		    !journal_view_name(view, NAME_VALUE, key.attrs[i].value, &value))
-			return LIFT_E_CORRUPT;
-		err = add_claim(profile, catalogue, name, value);
-	}
-	return err;
+	*ret_profile = profile_new(catalogue_home(catalogue, region), region, claims, n);
+	return *ret_profile ? 0 : LIFT_E_MEMORY;
 }
 
 int profiles_resolve(struct profiles *profiles, struct journal_view *view, uint32_t id)
@@ -97,18 +113,13 @@ int profiles_resolve(struct profiles *profiles, struct journal_view *view, uint3
 
 	if (id < profiles->room && profiles->items[id])
 		return 0;
-	if (id >= JOURNAL_NAMES_MAX || !journal_view_name(view, NAME_PROFILE, id, &bytes))
+	if (!journal_view_name(view, NAME_PROFILE, id, &bytes))
 		return LIFT_E_CORRUPT;
 	err = make_room(profiles, id);
 	if (err)
 		return err;
-	profile = calloc(1, sizeof(*profile));
-	if (!profile)
-		return LIFT_E_MEMORY;
-	err = fill(profile, profiles->catalogue, view, bytes);
-	if (err)
-		profile_free(profile);
-	else
+	err = resolve(profiles->catalogue, view, bytes, &profile);
+	if (!err)
 		profiles->items[id] = profile;
 	return err;
 }

@@ -17,12 +17,17 @@ struct claim {
 	struct text text;	   /* as written: ties are broken by it */
 };
 
+/* One piece of memory, texts too: a country has millions of them. */
 struct profile {
-	uint32_t home;	    /* the catalogue's region */
-	struct text region; /* as written */
+	uint32_t home; /* the catalogue's region */
 	uint32_t n_claims;
-	struct claim claims[CATALOGUE_DIMENSIONS_MAX];
+	struct text region; /* as written */
+	struct claim claims[];
 };
+
+/* A copy of all that it is given; free() frees it. NULL: out of memory. */
+struct profile *profile_new(uint32_t home, struct text region, const struct claim *claims,
+			    uint32_t n_claims);
 
 struct profiles {
 	const struct catalogue *catalogue;

@@ -73,7 +73,7 @@ int ledger_check_pages(const char *dir)
 		err = pages_open(path, &watcher, &pages);
 	if (err)
 		return err;
-	err = pages_walk(pages, ledger_db_names, LDB_COUNT);
+	err = pages_walk(pages, ledger_db_names, LDB_COUNT, 0);
 	for (size_t i = 0; i < pages_pieces(pages) && !err; i++)
 		pages_walk_piece(pages, i);
 	if (!err && (damaged || !pages_pieces_are_whole(pages)))

@@ -17,7 +17,7 @@ int stored_open(const char *dir, struct stored **ret_stored)
 
 	if (!stored)
 		return err;
-	err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, &stored->store);
+	err = store_open_read_only(dir, ledger_db_names, LDB_COUNT, LDB_COUNT, &stored->store);
 	if (err)
 		free(stored);
 	else

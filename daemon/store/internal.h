@@ -11,6 +11,8 @@
 #include "daemon/store/file.h"
 #include "daemon/store/store.h"
 
+#define STORE_NO_DB 0 /* none that LMDB gives */
+
 struct store {
 	MDB_env *env;
 	pid_t number; /* that LMDB takes for the process's (number.h) */

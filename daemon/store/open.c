@@ -45,15 +45,22 @@ uint64_t store_room(const struct store *store)
 	return store->room;
 }
 
-static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, bool read_only)
+/* What is read only may lack those behind the first n_needed: they are empty. */
+static int open_dbs(struct store *store, const char *const dbs[], size_t n_dbs, size_t n_needed,
+		    bool read_only)
 {
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(store->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
 
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < n_dbs && !rc; i++)
+	for (size_t i = 0; i < n_dbs && !rc; i++) {
 		rc = mdb_dbi_open(txn, dbs[i], read_only ? 0 : MDB_CREATE, &store->dbs[i]);
+		if (rc == MDB_NOTFOUND && i >= n_needed) {
+			store->dbs[i] = STORE_NO_DB;
+			rc = 0;
+		}
+	}
 	if (!rc)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
@@ -129,13 +136,13 @@ static int make(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t
 	if (!rc)
 		rc = open_env(&made, path, room);
 	if (!rc)
-		rc = open_dbs(&made, dbs, n_dbs, false);
+		rc = open_dbs(&made, dbs, n_dbs, n_dbs, false);
 	close_env(&made);
 	return rc ? rc : store_file_finish(dir);
 }
 
-static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bool read_only,
-		      uint64_t room, struct store **ret_store)
+static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, size_t n_needed,
+		      bool read_only, uint64_t room, struct store **ret_store)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	int rc;
@@ -152,7 +159,7 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 	if (!rc)
 		rc = open_env(store, dir, room);
 	if (!rc)
-		rc = open_dbs(store, dbs, n_dbs, read_only);
+		rc = open_dbs(store, dbs, n_dbs, n_needed, read_only);
 	if (rc) {
 		int err = store_told(store, rc);
 
@@ -166,13 +173,13 @@ static int open_store(const char *dir, const char *const dbs[], size_t n_dbs, bo
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t room,
 	       struct store **ret_store)
 {
-	return open_store(dir, dbs, n_dbs, false, room, ret_store);
+	return open_store(dir, dbs, n_dbs, n_dbs, false, room, ret_store);
 }
 
-int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs, size_t n_needed,
 			 struct store **ret_store)
 {
-	return open_store(dir, dbs, n_dbs, true, 0, ret_store);
+	return open_store(dir, dbs, n_dbs, n_needed, true, 0, ret_store);
 }
 
 void store_close(struct store *store)

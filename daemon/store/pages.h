@@ -29,7 +29,7 @@
 #include "proto/bytes.h"
 #include "proto/err.h"
 
-enum { PAGES_DBS_MAX = 8 };
+enum { PAGES_DBS_MAX = 12 };
 
 /* Damage that is of no database of ours. */
 enum { PAGES_FREE = -1, PAGES_MAIN = -2 };
@@ -54,8 +54,9 @@ void pages_close(struct pages *pages);
 uint64_t pages_bytes(const struct pages *pages);
 
 /* Walk the databases of these names, in this order, then the free list. Of the last one the leaves
- * are left for later. One that is not there is damage. LIFT_E_MEMORY. */
-int pages_walk(struct pages *pages, const char *const dbs[], int n_dbs);
+ * are left for later. One that is not there is damage, unless its bit is in may_lack: it is
+ * empty then. LIFT_E_MEMORY. */
+int pages_walk(struct pages *pages, const char *const dbs[], int n_dbs, uint32_t may_lack);
 
 /* The pieces of the last database, in order of keys: the leaves of one branch page. Its keys are 16
  * bytes at most. */

@@ -400,7 +400,7 @@ static void walk_free(struct pages *pages)
 		pages_tell(pages, PAGES_MAIN, none, none, "the last commit is not the last one");
 }
 
-int pages_walk(struct pages *pages, const char *const names[], int n)
+int pages_walk(struct pages *pages, const char *const names[], int n, uint32_t may_lack)
 {
 	struct found_dbs dbs = { .names = names, .n = n };
 	struct walk walk = { .pages = pages, .db = PAGES_MAIN, .record = find_db, .context = &dbs };
@@ -413,7 +413,7 @@ int pages_walk(struct pages *pages, const char *const names[], int n)
 		};
 		if (dbs.is_there[db])
 			walk_tree(&walk, &dbs.trees[db]);
-		else
+		else if (!(may_lack >> db & 1))
 			tell(&walk, none, none, "it is not there");
 	}
 	pages->last_db = n - 1;

@@ -114,7 +114,7 @@ bool store_get(struct store_txn *txn, int db, struct text key, struct text *ret_
 	MDB_val k = val_of(key), value;
 	int rc;
 
-	if (txn->err)
+	if (txn->err || txn->store->dbs[db] == STORE_NO_DB)
 		return false;
 	rc = mdb_get(txn->txn, txn->store->dbs[db], &k, &value);
 	if (rc == MDB_NOTFOUND)
@@ -160,7 +160,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 {
 	MDB_stat stat = { 0 };
 
-	if (!txn->err)
+	if (!txn->err && txn->store->dbs[db] != STORE_NO_DB)
 		txn->err = store_told(txn->store, mdb_stat(txn->txn, txn->store->dbs[db], &stat));
 	return stat.ms_entries;
 }
@@ -170,7 +170,7 @@ uint64_t store_count(struct store_txn *txn, int db)
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor)
 {
 	*cursor = (struct store_cursor){ .txn = txn };
-	if (!txn->err)
+	if (!txn->err && txn->store->dbs[db] != STORE_NO_DB)
 		txn->err = store_told(txn->store, mdb_cursor_open(txn->txn, txn->store->dbs[db],
 								  &cursor->cursor));
 }

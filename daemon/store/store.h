@@ -14,7 +14,7 @@
 #include "proto/err.h"
 
 enum {
-	STORE_DBS_MAX = 8,
+	STORE_DBS_MAX = 12,
 	STORE_VALUE_MAX = 2000, /* bytes: a larger value takes pages of its own */
 };
 
@@ -36,9 +36,9 @@ uint64_t store_map_bytes(uint64_t room);
  * beyond fails with LIFT_E_DISK. */
 int store_open(const char *dir, const char *const dbs[], size_t n_dbs, uint64_t room,
 	       struct store **ret_store);
-/* One that is there, with all its databases, of which no byte is changed. As above, and
- * LIFT_E_NOT_FOUND. */
-int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs,
+/* One that is there, with the first n_needed of its databases, of which no byte is changed: the
+ * others are empty where they are not there. As above, and LIFT_E_NOT_FOUND. */
+int store_open_read_only(const char *dir, const char *const dbs[], size_t n_dbs, size_t n_needed,
 			 struct store **ret_store);
 void store_close(struct store *store); /* no transaction of it is open */
 

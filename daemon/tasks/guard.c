@@ -81,9 +81,10 @@ static void no_source(void *context, uint32_t id, struct text name,
 	(void)context, (void)id, (void)name, (void)record;
 }
 
-static void no_stream(void *context, const struct stream *stream, struct text name)
+static int no_stream(void *context, const struct stream *stream, struct text name)
 {
 	(void)context, (void)stream, (void)name;
+	return 0;
 }
 
 static int no_row(void *context, const struct quarantined *row)
@@ -106,6 +107,8 @@ static bool is_readable(const struct guard_wish *wish)
 		err = journal_view_sources(&view, no_source, NULL);
 	if (!err)
 		err = journal_view_streams(&view, no_stream, NULL);
+	if (!err)
+		err = journal_view_gaps(&view, no_stream, NULL);
 	if (!err)
 		err = journal_view_quarantine(&view, 0, no_row, NULL);
 	journal_view_end(&view);

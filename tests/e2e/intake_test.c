@@ -481,8 +481,8 @@ static void a_nack_says_which_batch_it_means(void **state)
 	json_t *nack;
 
 	start(*state, &peer);
-	nack = peer_ask(&peer, batch("autumn", 17, json_array()));
-	check_nack(nack, "count", "no events");
+	nack = peer_ask(&peer, batch("autumn", 17, json_object()));
+	check_nack(nack, "count", "a map of events");
 	assert_string_equal(word(nack, "source"), "moodle");
 	assert_string_equal(word(nack, "stream"), "autumn");
 	assert_int_equal(whole(nack, "first"), 17);

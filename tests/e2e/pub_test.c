@@ -257,7 +257,7 @@ static const struct {
 	{ .why = "number 0", .members = "{\"seq\": 0}" },
 	{ .why = "a number above 2^53", .members = "{\"seq\": 9007199254740993}" },
 	{ .why = "no events", .members = "{\"events\": null}" },
-	{ .why = "an empty list of events", .members = "{\"events\": []}" },
+	{ .why = "a map of events", .members = "{\"events\": {}}" },
 	{ .why = "an event that is no map", .members = "{\"events\": [1]}" },
 	{ .why = "nested too deep", .members = "{\"x\": [[[[1]]]]}" },
 };

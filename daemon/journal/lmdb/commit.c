@@ -11,19 +11,28 @@ int journal_begin(struct journal *journal)
 	return store_begin(journal->store, true, &journal->txn);
 }
 
-static void put_streams(struct journal *journal)
+/* The oldest of a source's gaps. */
+static void find_since(struct journal *journal, uint32_t source)
 {
-	uint8_t row[STREAM_ROW_MAX], key[ID_KEY];
+	struct source_record *record = &journal->sources[source].record;
+	uint8_t first[PAIR_KEY];
+	struct store_cursor cursor;
+	struct text key, value;
+	uint32_t found, stream;
+	uint64_t missing;
+	int64_t since;
 
-	for (size_t i = 0; i < journal->n_streams; i++) {
-		struct received *received = &journal->streams[i];
-
-		if (!received->changed)
-			continue;
-		received->changed = false;
-		journal_put(journal, DB_STREAMS, id_encode((uint32_t)i, key),
-			    stream_row_encode(received->stream, row));
+	record->since = 0;
+	store_cursor_open(&journal->txn, DB_GAPS, &cursor);
+	for (bool more = store_seek(&cursor, gap_key_encode(source, 0, first), &key, &value); more;
+	     more = store_next(&cursor, &key, &value)) {
+		if (gap_key_decode(key, &found, &stream) != 0 ||
+		    gap_row_decode(value, &since, &missing) != 0 || found != source)
+			break;
+		if (record->since == 0 || since < record->since)
+			record->since = since;
 	}
+	store_cursor_close(&cursor);
 }
 
 static void put_sources(struct journal *journal)
@@ -36,6 +45,9 @@ static void put_sources(struct journal *journal)
 		if (!source->changed)
 			continue;
 		source->changed = false;
+		if (source->gaps_changed)
+			find_since(journal, (uint32_t)i);
+		source->gaps_changed = false;
 		journal_put(journal, DB_SOURCES, id_encode((uint32_t)i, key),
 			    source_row_encode(&source->record, row));
 	}
@@ -53,7 +65,7 @@ static int commit_changes(struct journal *journal)
 
 	if (!journal->txn.err) {
 		journal_put_chunk(journal);
-		put_streams(journal);
+		journal_streams_put(journal);
 		put_sources(journal);
 		journal_sums_put(journal, &journal->txn);
 	}
@@ -62,6 +74,7 @@ static int commit_changes(struct journal *journal)
 	journal->appended = 0;
 	if (!err) {
 		atomic_store(&journal->last, journal->next - 1);
+		journal_streams_trim(journal);
 		return 0;
 	}
 	/* What memory knows is ahead of the disk: read it anew. */

@@ -14,13 +14,34 @@
 
 struct source {
 	struct source_record record;
-	uint32_t n_streams;
 	bool changed;
+	bool gaps_changed; /* its oldest gap may be another one */
 };
 
+/* A stream in memory. */
 struct received {
-	struct stream *stream; /* owned; others point to it */
+	struct stream stream; /* the first: who has the stream has this, too */
+	uint64_t missing;     /* as its source's record has it */
+	int64_t since;	      /* as `gaps` has it on disk; 0: it is not there */
 	bool changed;
+	struct received *next_changed;
+	struct received *next;		/* of the same hash */
+	struct received *older, *newer; /* by their last use */
+	uint8_t name_size;
+	uint8_t name[STREAM_NAME_MAX];
+};
+
+enum {
+	STREAMS_KEPT = 2000, /* in memory, beside those that have changed since the last commit */
+	STREAMS_BUCKETS = 4096,
+};
+
+struct streams {
+	uint8_t key[16]; /* of the hash, at random */
+	struct received *buckets[STREAMS_BUCKETS];
+	struct received *newest, *oldest, *changed;
+	size_t n;
+	uint32_t n_ids; /* the number of the next one */
 };
 
 /* The chunk that is being filled: entries under consecutive numbers of one stream, not yet put. */
@@ -37,14 +58,18 @@ struct journal {
 	uint8_t id[JOURNAL_ID];
 	struct store_txn txn;	   /* the writer's, open from the first change to the commit */
 	struct sum sums[DB_COUNT]; /* as this transaction has them */
-	struct names *names[NAME_KINDS];
-	struct received *streams; /* by id */
-	struct source *sources;	  /* by id */
-	size_t n_streams, n_sources, room_streams, room_sources;
+	struct names *names[NAME_KINDS]; /* those of streams are on disk alone */
+	uint32_t n_unknown[NAME_KINDS];	 /* of all sources */
+	uint32_t unknown_max;		 /* of one source */
+	struct streams streams;
+	struct source *sources; /* by id */
+	size_t n_sources, room_sources;
 	struct open_chunk open;
 	uint64_t next;		       /* the journal number of the next entry */
 	struct text sent;	       /* of the event that is refused next */
 	uint64_t quarantined;	       /* rows */
+	uint64_t n_dropped;	       /* of them, since the start */
+	uint32_t most_rows;	       /* the source that has most of them, when it was looked at */
 	uint64_t next_row;	       /* behind the last of them */
 	int64_t last_receipt;	       /* ms */
 	_Atomic uint64_t last;	       /* committed */
@@ -59,7 +84,25 @@ struct journal {
 int journal_load(struct journal *journal);
 void journal_unload(struct journal *journal);
 int journal_memory_add_source(struct journal *journal);
-int journal_memory_add_stream(struct journal *journal, uint32_t source, struct stream **ret_stream);
+
+/* Streams (streams.c). In memory, or read from disk: LIFT_E_NOT_FOUND. Made: its name is put, its
+ * row with the commit. What has changed of one: its source has, too. With a commit: what has
+ * changed is put; then those that have not been in use for long leave the memory; all of them. */
+int journal_streams_find(struct journal *journal, struct text name, struct received **ret_received);
+int journal_streams_make(struct journal *journal, uint32_t source, struct text name,
+			 struct received **ret_received);
+void journal_stream_changed(struct journal *journal, struct stream *stream);
+void journal_streams_put(struct journal *journal);
+void journal_streams_trim(struct journal *journal);
+void journal_streams_forget(struct journal *journal);
+
+/* One row more in the quarantine, of what journal_keep_sent has kept (refused.c): its number. */
+uint64_t journal_quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
+			    int64_t receipt, int err);
+
+/* A journal of an older format gets what this one has (upgrade.c), in a transaction that the caller
+ * commits. */
+int journal_upgrade(struct store_txn *txn, int format);
 
 /* Open the writer's transaction where it is not (commit.c). */
 int journal_begin(struct journal *journal);

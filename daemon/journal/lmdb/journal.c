@@ -75,10 +75,14 @@ static int make_meta(struct journal *journal, struct text digest, struct store_t
 	return store_commit(txn);
 }
 
-/* What was right without sums gets them. */
-static int upgrade(struct journal *journal, struct store_txn *txn)
+static int upgrade(struct journal *journal, struct store_txn *txn, int found)
 {
+	int err = journal_upgrade(txn, found);
+
+	if (err)
+		store_fail(txn, err);
 	store_put(txn, DB_META, text_of("format"), format_value);
+	store_delete(txn, DB_META, text_of(SUMS_KEY)); /* they are no part of what they sum up */
 	journal_sums_make(journal, txn);
 	journal_sums_put(journal, txn);
 	return store_commit(txn);
@@ -111,8 +115,8 @@ static int check_meta(struct journal *journal, const uint8_t secret_digest[stati
 		err = txn.err ? txn.err : LIFT_E_CORRUPT;
 	if (!err) {
 		memcpy(journal->id, value.data, sizeof(journal->id));
-		if (found == JOURNAL_FORMAT_WITHOUT_SUMS && !journal->read_only)
-			return upgrade(journal, &txn);
+		if (found < JOURNAL_FORMAT && !journal->read_only)
+			return upgrade(journal, &txn, found);
 	}
 	store_abort(&txn);
 	return err;
@@ -128,8 +132,10 @@ static int open_journal(const char *dir, const uint8_t secret_digest[static 16],
 	if (!journal)
 		return LIFT_E_MEMORY;
 	journal->read_only = room == 0;
+	journal->unknown_max = JOURNAL_UNKNOWN_OF_SOURCE;
 	if (journal->read_only)
-		err = store_open_read_only(dir, journal_db_names, DB_COUNT, &journal->store);
+		err = store_open_read_only(dir, journal_db_names, DB_COUNT, DB_COUNT_BEFORE_3,
+					   &journal->store);
 	else
 		err = store_open(dir, journal_db_names, DB_COUNT, room, &journal->store);
 	if (!err)
@@ -178,7 +184,6 @@ void journal_close(struct journal *journal)
 		return;
 	store_abort(&journal->txn);
 	journal_unload(journal);
-	free(journal->streams);
 	free(journal->sources);
 	store_close(journal->store);
 	free(journal);

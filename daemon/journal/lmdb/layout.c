@@ -12,6 +12,9 @@ const char *const journal_db_names[DB_COUNT] = {
 	[DB_SOURCES] = "sources",
 	[DB_QUARANTINE] = "quarantine",
 	[DB_REUSED] = "reused",
+	[DB_STREAM_IDS] = "stream_ids",
+	[DB_GAPS] = "gaps",
+	[DB_REFUSED] = "refused",
 };
 
 static struct text written(const uint8_t *bytes, size_t size)
@@ -122,23 +125,90 @@ int stream_row_decode(uint32_t id, struct text from, struct stream *ret_stream)
 	return err;
 }
 
+struct text gap_key_encode(uint32_t source, uint32_t stream, uint8_t to[static PAIR_KEY])
+{
+	put_be(to, source, 4);
+	put_be(to + 4, stream, 4);
+	return written(to, PAIR_KEY);
+}
+
+int gap_key_decode(struct text from, uint32_t *ret_source, uint32_t *ret_stream)
+{
+	if (from.size != PAIR_KEY)
+		return LIFT_E_CORRUPT;
+	*ret_source = (uint32_t)read_be(from, 0, 4);
+	*ret_stream = (uint32_t)read_be(from, 4, 4);
+	return 0;
+}
+
+struct text gap_row_encode(int64_t since, uint64_t missing, uint8_t to[static GAP_ROW])
+{
+	put_be(to, (uint64_t)since, 8);
+	put_be(to + 8, missing, 8);
+	return written(to, GAP_ROW);
+}
+
+int gap_row_decode(struct text from, int64_t *ret_since, uint64_t *ret_missing)
+{
+	if (from.size != GAP_ROW)
+		return LIFT_E_CORRUPT;
+	*ret_since = (int64_t)read_be(from, 0, 8);
+	*ret_missing = read_be(from, 8, 8);
+	return 0;
+}
+
+struct text refused_key_encode(uint32_t source, uint64_t row, uint8_t to[static REFUSED_KEY])
+{
+	put_be(to, source, 4);
+	put_be(to + 4, row, 8);
+	return written(to, REFUSED_KEY);
+}
+
+int refused_key_decode(struct text from, uint32_t *ret_source, uint64_t *ret_row)
+{
+	if (from.size != REFUSED_KEY)
+		return LIFT_E_CORRUPT;
+	*ret_source = (uint32_t)read_be(from, 0, 4);
+	*ret_row = read_be(from, 4, 8);
+	return 0;
+}
+
 struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW])
 {
 	put_be(to, record->accepted, 8);
 	put_be(to + 8, record->rejected, 8);
 	put_be(to + 16, (uint64_t)record->last_event, 8);
 	put_be(to + 24, (uint64_t)record->last_received, 8);
+	put_be(to + 32, record->streams, 4);
+	put_be(to + 36, record->gaps, 4);
+	put_be(to + 40, record->missing, 8);
+	put_be(to + 48, (uint64_t)record->since, 8);
+	put_be(to + 56, record->rows, 4);
+	for (int kind = 0; kind < NAME_KINDS; kind++)
+		put_be(to + 60 + 4 * kind, record->names[kind], 4);
 	return written(to, SOURCE_ROW);
 }
 
 int source_row_decode(struct text from, struct source_record *ret_record)
 {
-	if (from.size != SOURCE_ROW)
+	struct source_record record = { 0 };
+
+	if (from.size != SOURCE_ROW && from.size != SOURCE_ROW_BEFORE_3)
 		return LIFT_E_CORRUPT;
-	ret_record->accepted = read_be(from, 0, 8);
-	ret_record->rejected = read_be(from, 8, 8);
-	ret_record->last_event = (int64_t)read_be(from, 16, 8);
-	ret_record->last_received = (int64_t)read_be(from, 24, 8);
+	record.accepted = read_be(from, 0, 8);
+	record.rejected = read_be(from, 8, 8);
+	record.last_event = (int64_t)read_be(from, 16, 8);
+	record.last_received = (int64_t)read_be(from, 24, 8);
+	if (from.size == SOURCE_ROW) {
+		record.streams = (uint32_t)read_be(from, 32, 4);
+		record.gaps = (uint32_t)read_be(from, 36, 4);
+		record.missing = read_be(from, 40, 8);
+		record.since = (int64_t)read_be(from, 48, 8);
+		record.rows = (uint32_t)read_be(from, 56, 4);
+		for (size_t kind = 0; kind < NAME_KINDS; kind++)
+			record.names[kind] = (uint32_t)read_be(from, 60 + 4 * kind, 4);
+	}
+	*ret_record = record;
 	return 0;
 }
 
@@ -175,9 +245,15 @@ struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[stati
 
 int sums_decode(struct text from, struct sum ret_sums[static DB_COUNT])
 {
-	if (from.size != SUMS_BYTES)
+	int n = (int)(from.size / SUM_BYTES);
+
+	if (from.size != SUMS_BYTES && from.size != DB_COUNT_BEFORE_3 * SUM_BYTES)
 		return LIFT_E_CORRUPT;
-	for (int db = 0; db < DB_COUNT; db++)
-		sum_decode((struct text){ from.data + db * SUM_BYTES, SUM_BYTES }, &ret_sums[db]);
+	for (int db = 0; db < DB_COUNT; db++) {
+		ret_sums[db] = (struct sum){ 0 };
+		if (db < n)
+			sum_decode((struct text){ from.data + db * SUM_BYTES, SUM_BYTES },
+				   &ret_sums[db]);
+	}
 	return 0;
 }

@@ -17,15 +17,23 @@
  *               stream 8
  *   names       kind 1, id 4              the name
  *   streams     id 4                      source 4, the stream's record (stream.h)
- *   sources     id 4                      accepted 8, rejected 8, last event 8, last received 8
+ *   stream_ids  source 4, stream's text   id 4
+ *   gaps        source 4, stream 4        since 8, missing 8: of each stream of which something is
+ *                                         missing
+ *   sources     id 4                      accepted 8, rejected 8, last event 8, last received 8,
+ *                                         streams 4, gaps 4, missing 8, since 8, rows of the
+ *                                         quarantine 4, and for each kind of name how many it has
+ *                                         brought that the catalogue did not have 4
  *   quarantine  row 8                     stream 4, number in the stream 8, received 8, error 1,
  *                                         what was sent. A row's number is its entry's, or the one
  *                                         behind the last row where rows without an entry (reused)
  *                                         have run ahead
  *   reused      stream 4, number in the   row 8, for each row of that error
  *               stream 8
+ *   refused     source 4, row 8           nothing, for each row of the quarantine
  *
- * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums.
+ * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums; formats 1 and 2 had
+ * no stream_ids, gaps and refused, and of a source the first 32 bytes.
  *
  * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
  * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.
@@ -45,20 +53,29 @@ enum {
 	DB_SOURCES,
 	DB_QUARANTINE,
 	DB_REUSED,
-	DB_COUNT
+	DB_STREAM_IDS,
+	DB_GAPS,
+	DB_REFUSED,
+	DB_COUNT,
+	DB_COUNT_BEFORE_3 = DB_STREAM_IDS, /* of formats 1 and 2 */
 };
 
 extern const char *const journal_db_names[DB_COUNT];
 
 enum {
 	JOURNAL_FORMAT_WITHOUT_SUMS = 1,
+	JOURNAL_FORMAT_OF_GAPS = 3,
 	NUMBER_KEY = 8,
 	ID_KEY = 4,
 	NAME_KEY = 5,
 	INDEX_KEY = 12,
 	STREAM_NAME_MAX = 4 + STREAM_MAX,
 	STREAM_ROW_MAX = 4 + STREAM_RECORD_MAX,
-	SOURCE_ROW = 32,
+	PAIR_KEY = 8,
+	GAP_ROW = 16,
+	REFUSED_KEY = 12,
+	SOURCE_ROW_BEFORE_3 = 32,
+	SOURCE_ROW = SOURCE_ROW_BEFORE_3 + 28 + 4 * NAME_KINDS,
 	QUARANTINE_HEAD = 21,
 	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + JOURNAL_SENT_MAX,
 	SUMS_BYTES = DB_COUNT * SUM_BYTES,
@@ -90,7 +107,17 @@ int stream_name_decode(struct text from, uint32_t *ret_source, struct text *ret_
 struct text stream_row_encode(const struct stream *stream, uint8_t to[static STREAM_ROW_MAX]);
 int stream_row_decode(uint32_t id, struct text from, struct stream *ret_stream);
 
-/* What a source has sent. */
+/* A stream of which something is missing. */
+struct text gap_key_encode(uint32_t source, uint32_t stream, uint8_t to[static PAIR_KEY]);
+int gap_key_decode(struct text from, uint32_t *ret_source, uint32_t *ret_stream);
+struct text gap_row_encode(int64_t since, uint64_t missing, uint8_t to[static GAP_ROW]);
+int gap_row_decode(struct text from, int64_t *ret_since, uint64_t *ret_missing);
+
+/* A row of the quarantine, by its source. */
+struct text refused_key_encode(uint32_t source, uint64_t row, uint8_t to[static REFUSED_KEY]);
+int refused_key_decode(struct text from, uint32_t *ret_source, uint64_t *ret_row);
+
+/* What a source has sent. Of an older format, all else is 0. */
 struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW]);
 int source_row_decode(struct text from, struct source_record *ret_record);
 
@@ -99,7 +126,7 @@ struct text quarantined_encode(const struct quarantined *row,
 			       uint8_t to[static QUARANTINE_ROW_MAX]);
 int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row);
 
-/* The sums. */
+/* The sums; those of an older format are of its databases, the others are 0. */
 struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[static SUMS_BYTES]);
 int sums_decode(struct text from, struct sum ret_sums[static DB_COUNT]);
 

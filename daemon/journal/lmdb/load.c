@@ -2,6 +2,7 @@
 /*
  * What the journal keeps in memory, from what is on disk.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "daemon/journal/lmdb/internal.h"
@@ -17,35 +18,16 @@ int journal_memory_add_source(struct journal *journal)
 	return err;
 }
 
-int journal_memory_add_stream(struct journal *journal, uint32_t source, struct stream **ret_stream)
-{
-	struct stream *stream;
-	int err = grow(&journal->streams, &journal->room_streams, journal->n_streams + 1,
-		       sizeof(*journal->streams));
-
-	if (err)
-		return err;
-	stream = calloc(1, sizeof(*stream));
-	if (!stream)
-		return LIFT_E_MEMORY;
-	stream->id = (uint32_t)journal->n_streams;
-	stream->source = source;
-	stream->next = 1;
-	journal->streams[journal->n_streams++] = (struct received){ stream, false };
-	journal->sources[source].n_streams++;
-	*ret_stream = stream;
-	return 0;
-}
-
 void journal_unload(struct journal *journal)
 {
 	for (int kind = 0; kind < NAME_KINDS; kind++) {
 		names_free(journal->names[kind]);
 		journal->names[kind] = NULL;
 	}
-	for (size_t i = 0; i < journal->n_streams; i++)
-		free(journal->streams[i].stream);
-	journal->n_streams = journal->n_sources = 0;
+	journal_streams_forget(journal);
+	memset(journal->n_unknown, 0, sizeof(journal->n_unknown));
+	journal->n_sources = 0;
+	journal->n_dropped = journal->most_rows = 0;
 	journal->last_receipt = 0;
 	journal->open.head.count = 0;
 	journal->open.size = 0;
@@ -62,8 +44,10 @@ static int load_name(struct journal *journal, struct text key, struct text value
 	return !err && id != number ? LIFT_E_CORRUPT : err;
 }
 
+/* All but those of streams, which are read as they are needed. */
 static int load_names(struct journal *journal, struct store_txn *txn)
 {
+	uint8_t behind_streams[NAME_KEY];
 	struct text key, value;
 	struct store_cursor cursor;
 	int err = 0;
@@ -73,8 +57,13 @@ static int load_names(struct journal *journal, struct store_txn *txn)
 		if (!journal->names[kind])
 			return LIFT_E_MEMORY;
 	}
+	static_assert(NAME_STREAM == NAME_SOURCE + 1 && NAME_MODULE == NAME_STREAM + 1, "in order");
 	store_cursor_open(txn, DB_NAMES, &cursor);
-	while (!err && store_next(&cursor, &key, &value))
+	while (!err && store_next(&cursor, &key, &value) && (uint8_t)key.data[0] < NAME_STREAM)
+		err = load_name(journal, key, value);
+	for (bool more = store_seek(&cursor, name_key_encode(NAME_MODULE, 0, behind_streams), &key,
+				    &value);
+	     more && !err; more = store_next(&cursor, &key, &value))
 		err = load_name(journal, key, value);
 	store_cursor_close(&cursor);
 	return err ? err : txn->err;
@@ -94,38 +83,37 @@ static int load_source(struct journal *journal, struct store_txn *txn, uint32_t 
 		err = source_row_decode(value, record);
 	if (!err && record->last_received > journal->last_receipt)
 		journal->last_receipt = record->last_received;
+	for (int kind = 0; kind < NAME_KINDS; kind++)
+		journal->n_unknown[kind] += record->names[kind];
 	return err;
 }
 
-static int load_stream(struct journal *journal, struct store_txn *txn, uint32_t id)
-{
-	struct stream *stream, found;
-	uint8_t key[ID_KEY];
-	struct text value;
-	int err;
-
-	if (!store_get(txn, DB_STREAMS, id_encode(id, key), &value))
-		return txn->err ? txn->err : LIFT_E_CORRUPT;
-	err = stream_row_decode(id, value, &found);
-	if (!err && found.source >= journal->n_sources)
-		err = LIFT_E_CORRUPT;
-	if (!err)
-		err = journal_memory_add_stream(journal, found.source, &stream);
-	if (!err)
-		*stream = found;
-	return err;
-}
-
-static int load_streams(struct journal *journal, struct store_txn *txn)
+static int load_sources(struct journal *journal, struct store_txn *txn)
 {
 	uint32_t n_sources = names_count(journal->names[NAME_SOURCE]);
-	uint32_t n_streams = names_count(journal->names[NAME_STREAM]);
 	int err = 0;
 
 	for (uint32_t i = 0; i < n_sources && !err; i++)
 		err = load_source(journal, txn, i);
-	for (uint32_t i = 0; i < n_streams && !err; i++)
-		err = load_stream(journal, txn, i);
+	return err ? err : txn->err;
+}
+
+/* How many streams there are. */
+static int load_streams(struct journal *journal, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint32_t last;
+	int err = 0;
+
+	journal->streams.n_ids = 0;
+	store_cursor_open(txn, DB_STREAMS, &cursor);
+	if (store_last(&cursor, &key, &value)) {
+		err = id_decode(key, &last);
+		if (!err)
+			journal->streams.n_ids = last + 1;
+	}
+	store_cursor_close(&cursor);
 	return err ? err : txn->err;
 }
 
@@ -191,6 +179,8 @@ int journal_load(struct journal *journal)
 
 	if (!err)
 		err = load_names(journal, &txn);
+	if (!err)
+		err = load_sources(journal, &txn);
 	if (!err)
 		err = load_streams(journal, &txn);
 	if (!err)

@@ -48,7 +48,7 @@ int journal_sums_load(struct journal *journal, struct store_txn *txn)
 	return sums_decode(value, journal->sums);
 }
 
-/* The sums of all that is there: for a journal of format 1, which has none. */
+/* The sums of all that is there: for a journal of an older format. */
 void journal_sums_make(struct journal *journal, struct store_txn *txn)
 {
 	struct text key, value;

@@ -195,8 +195,75 @@ int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *
 	store_cursor_open(view_txn(view), DB_STREAMS, &cursor);
 	while (!err && store_next(&cursor, &key, &value)) {
 		err = read_stream(view, key, value, &stream, &name);
-		if (!err)
-			fn(context, &stream, name);
+		if (!err && fn(context, &stream, name) != 0)
+			break;
+	}
+	store_cursor_close(&cursor);
+	return err ? err : journal_view_err(view);
+}
+
+int journal_view_gaps(struct journal_view *view, journal_stream_fn fn, void *context)
+{
+	struct text key, value, name;
+	struct store_cursor cursor;
+	uint8_t stream_key[ID_KEY];
+	struct stream stream;
+	uint32_t source, id;
+	int err = 0;
+
+	store_cursor_open(view_txn(view), DB_GAPS, &cursor);
+	while (!err && store_next(&cursor, &key, &value)) {
+		err = gap_key_decode(key, &source, &id);
+		if (err)
+			break;
+		key = id_encode(id, stream_key);
+		err = store_get(view_txn(view), DB_STREAMS, key, &value)
+			      ? read_stream(view, key, value, &stream, &name)
+			      : LIFT_E_CORRUPT;
+		if (!err && fn(context, &stream, name) != 0)
+			break;
+	}
+	store_cursor_close(&cursor);
+	return err ? err : journal_view_err(view);
+}
+
+bool journal_view_find_source(struct journal_view *view, struct text name, uint32_t *ret_id)
+{
+	struct text found;
+
+	for (uint32_t id = 0; journal_view_name(view, NAME_SOURCE, id, &found); id++) {
+		if (!text_equal(found, name))
+			continue;
+		*ret_id = id;
+		return true;
+	}
+	return false;
+}
+
+int journal_view_refused(struct journal_view *view, uint32_t source, uint64_t after,
+			 journal_quarantine_fn fn, void *context)
+{
+	uint8_t first[REFUSED_KEY], number[NUMBER_KEY];
+	struct text key, value;
+	struct store_cursor cursor;
+	struct quarantined row;
+	uint32_t of;
+	uint64_t at;
+	int err = 0;
+
+	store_cursor_open(view_txn(view), DB_REFUSED, &cursor);
+	for (bool more = store_seek(&cursor, refused_key_encode(source, after + 1, first), &key,
+				    &value);
+	     more; more = store_next(&cursor, &key, &value)) {
+		err = refused_key_decode(key, &of, &at);
+		if (err || of != source)
+			break;
+		key = number_encode(at, number);
+		err = store_get(view_txn(view), DB_QUARANTINE, key, &value)
+			      ? quarantined_decode(key, value, &row)
+			      : LIFT_E_CORRUPT;
+		if (err || fn(context, &row) != 0)
+			break;
 	}
 	store_cursor_close(&cursor);
 	return err ? err : journal_view_err(view);

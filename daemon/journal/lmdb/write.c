@@ -19,19 +19,13 @@ bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32
 	return true;
 }
 
-int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
-		     uint32_t *ret_id)
+/* A name that is not there yet. */
+static int put_name(struct journal *journal, enum name_kind kind, struct text name,
+		    uint32_t *ret_id)
 {
-	uint32_t count = names_count(journal->names[kind]);
 	uint8_t key[NAME_KEY];
-	int err;
+	int err = journal_begin(journal);
 
-	*ret_id = names_find(journal->names[kind], name);
-	if (*ret_id != NAMES_NONE)
-		return 0;
-	if (count >= JOURNAL_NAMES_MAX)
-		return LIFT_E_NAMES;
-	err = journal_begin(journal);
 	if (!err)
 		err = names_add(journal->names[kind], name, ret_id);
 	if (!err)
@@ -39,110 +33,151 @@ int journal_add_name(struct journal *journal, enum name_kind kind, struct text n
 	return err;
 }
 
+int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
+		     uint32_t *ret_id)
+{
+	*ret_id = names_find(journal->names[kind], name);
+	return *ret_id != NAMES_NONE ? 0 : put_name(journal, kind, name, ret_id);
+}
+
+int journal_add_unknown(struct journal *journal, const struct stream *stream, enum name_kind kind,
+			struct text name, uint32_t *ret_id)
+{
+	struct source *source = &journal->sources[stream->source];
+	int err;
+
+	*ret_id = names_find(journal->names[kind], name);
+	if (*ret_id != NAMES_NONE)
+		return 0;
+	if (source->record.names[kind] >= journal->unknown_max ||
+	    journal->n_unknown[kind] >= JOURNAL_UNKNOWN_MAX)
+		return LIFT_E_NAMES;
+	err = put_name(journal, kind, name, ret_id);
+	if (err)
+		return err;
+	source->record.names[kind]++;
+	source->changed = true;
+	journal->n_unknown[kind]++;
+	return 0;
+}
+
+void journal_set_unknown_max(struct journal *journal, uint32_t most)
+{
+	journal->unknown_max = most;
+}
+
+size_t journal_names_bytes(const struct journal *journal)
+{
+	size_t bytes = 0;
+
+	for (int kind = 0; kind < NAME_KINDS; kind++)
+		bytes += names_bytes(journal->names[kind]);
+	return bytes;
+}
+
+/* Streams. */
+
 struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream)
 {
-	uint32_t source_id = names_find(journal->names[NAME_SOURCE], source), id;
+	uint32_t source_id = names_find(journal->names[NAME_SOURCE], source);
+	struct received *received;
 	uint8_t name[STREAM_NAME_MAX];
+	int err;
 
 	if (source_id == NAMES_NONE)
 		return NULL;
-	id = names_find(journal->names[NAME_STREAM], stream_name_encode(source_id, stream, name));
-	return id == NAMES_NONE ? NULL : journal->streams[id].stream;
+	err = journal_streams_find(journal, stream_name_encode(source_id, stream, name), &received);
+	if (err && err != LIFT_E_NOT_FOUND)
+		journal_fail(journal, err);
+	return err ? NULL : &received->stream;
+}
+
+static int add_source(struct journal *journal, struct text source, uint32_t *ret_id)
+{
+	int err;
+
+	*ret_id = names_find(journal->names[NAME_SOURCE], source);
+	if (*ret_id != NAMES_NONE)
+		return 0;
+	if (journal->n_sources >= JOURNAL_SOURCES_MAX)
+		return LIFT_E_NAMES;
+	err = put_name(journal, NAME_SOURCE, source, ret_id);
+	if (!err) {
+		err = journal_memory_add_source(journal);
+		/* The name is there already: the commit fails, and undoes it. */
+		store_fail(&journal->txn, err);
+	}
+	return err;
 }
 
 int journal_add_stream(struct journal *journal, struct text source, struct text stream,
 		       struct stream **ret_stream)
 {
+	struct received *received;
 	uint8_t name[STREAM_NAME_MAX];
-	uint32_t source_id, id;
+	uint32_t source_id;
 	int err;
 
 	*ret_stream = journal_find_stream(journal, source, stream);
 	if (*ret_stream)
 		return 0;
-	if (names_find(journal->names[NAME_SOURCE], source) == NAMES_NONE &&
-	    journal->n_sources >= JOURNAL_SOURCES_MAX)
-		return LIFT_E_NAMES;
-	err = journal_add_name(journal, NAME_SOURCE, source, &source_id);
-	if (!err && source_id == journal->n_sources) {
-		err = journal_memory_add_source(journal);
-		/* The name is there already: the commit fails, and undoes it. */
-		store_fail(&journal->txn, err);
-	}
-	if (!err && journal->sources[source_id].n_streams >= JOURNAL_STREAMS_MAX)
+	err = journal_begin(journal);
+	if (!err)
+		err = add_source(journal, source, &source_id);
+	if (!err && journal->sources[source_id].record.streams >= JOURNAL_STREAMS_MAX)
 		err = LIFT_E_STREAMS;
 	if (!err)
-		err = journal_add_name(journal, NAME_STREAM,
-				       stream_name_encode(source_id, stream, name), &id);
-	if (err)
-		return err;
-	err = journal_memory_add_stream(journal, source_id, ret_stream);
-	if (err)
-		store_fail(&journal->txn, err); /* likewise */
-	else
-		journal->streams[id].changed = true;
+		err = journal_streams_make(journal, source_id,
+					   stream_name_encode(source_id, stream, name), &received);
+	if (!err)
+		*ret_stream = &received->stream;
 	return err;
 }
 
-/* The oldest row of the quarantine gives way. */
-static void drop_oldest_row(struct journal *journal)
+bool journal_has_gap_room(const struct journal *journal, struct text source)
 {
-	uint8_t number[NUMBER_KEY], index_key[INDEX_KEY];
-	struct quarantined row = { 0 };
-	struct store_cursor cursor;
-	struct text key, value;
-	bool found;
+	uint32_t id = names_find(journal->names[NAME_SOURCE], source);
 
-	store_cursor_open(&journal->txn, DB_QUARANTINE, &cursor);
-	found = store_seek(&cursor, (struct text){ NULL, 0 }, &key, &value) &&
-		quarantined_decode(key, value, &row) == 0;
-	store_cursor_close(&cursor);
-	if (!found)
-		return;
-	journal_delete(journal, DB_QUARANTINE, number_encode(row.number, number));
-	if (row.err == LIFT_E_REUSED)
-		journal_delete(journal, DB_REUSED,
-			       index_key_encode(row.stream, row.seq, index_key));
-	journal->quarantined--;
+	return id == NAMES_NONE || journal->sources[id].record.gaps < JOURNAL_GAPS_MAX;
 }
 
-/* One row more, of what journal_keep_sent has kept: its number. */
-static uint64_t quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
-			   int64_t receipt, int err)
+void journal_announce(struct journal *journal, struct stream *stream, uint64_t greatest,
+		      int64_t receipt)
 {
-	uint8_t key[NUMBER_KEY], bytes[QUARANTINE_ROW_MAX];
-	const struct quarantined row = {
-		.number = journal->next > journal->next_row ? journal->next : journal->next_row,
-		.stream = stream->id,
-		.seq = seq,
-		.received = receipt,
-		.err = err,
-		.sent = journal->sent,
-	};
-
-	journal_put_new(journal, DB_QUARANTINE, number_encode(row.number, key),
-			quarantined_encode(&row, bytes));
-	journal->sent = (struct text){ NULL, 0 };
-	journal->next_row = row.number + 1;
-	if (++journal->quarantined > JOURNAL_QUARANTINE_MAX)
-		drop_oldest_row(journal);
-	return row.number;
+	if (journal_begin(journal) != 0)
+		return; /* it sticks: the commit says so */
+	stream_announce(stream, greatest, receipt);
+	journal_stream_changed(journal, stream);
 }
 
-void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
-			   int64_t receipt)
+uint64_t journal_close_stream(struct journal *journal, struct stream *stream)
 {
-	uint8_t index_key[INDEX_KEY], number[NUMBER_KEY];
-	struct text key = index_key_encode(stream->id, seq, index_key), value;
-	uint64_t row;
+	uint64_t missing = stream_missing(stream);
 
-	assert(stream_has(stream, seq));
-	if (journal_begin(journal) == 0 && !store_get(&journal->txn, DB_REUSED, key, &value)) {
-		row = quarantine(journal, stream, seq, receipt, LIFT_E_REUSED);
-		journal_put_new(journal, DB_REUSED, key, number_encode(row, number));
+	if (journal_begin(journal) == 0) {
+		stream_close(stream);
+		journal_stream_changed(journal, stream);
 	}
-	journal->sent = (struct text){ NULL, 0 };
+	return missing;
 }
+
+void journal_set_receipt(struct journal *journal, int64_t now_ms)
+{
+	if (journal_begin(journal) != 0)
+		return;
+	for (size_t i = 0; i < journal->n_sources; i++) {
+		struct source *source = &journal->sources[i];
+
+		if (source->record.last_received <= now_ms)
+			continue;
+		source->record.last_received = now_ms;
+		source->changed = true;
+	}
+	if (journal->last_receipt > now_ms)
+		journal->last_receipt = now_ms;
+}
+
+/* Entries. */
 
 static void count_entry(struct source *source, const struct entry *entry, int64_t receipt)
 {
@@ -157,11 +192,6 @@ static void count_entry(struct source *source, const struct entry *entry, int64_
 		source->record.last_event = entry->fact.time;
 }
 
-void journal_keep_sent(struct journal *journal, struct text sent)
-{
-	journal->sent = sent.size <= JOURNAL_SENT_MAX ? sent : (struct text){ NULL, 0 };
-}
-
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
 		    const struct entry *entry)
 {
@@ -170,11 +200,11 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
 		return; /* it sticks: the commit says so */
 	journal_fill_chunk(journal, stream, seq, receipt, entry);
 	if (entry->refused)
-		quarantine(journal, stream, seq, receipt, entry->err);
+		journal_quarantine(journal, stream, seq, receipt, entry->err);
 	journal->next++;
 	journal->last_receipt = receipt;
-	journal->streams[stream->id].changed = true;
 	stream_add(stream, seq, seq, receipt);
+	journal_stream_changed(journal, stream);
 	count_entry(&journal->sources[stream->source], entry, receipt);
 }
 

@@ -11,12 +11,24 @@
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/pages.h"
 
+struct journal_walk;
+
 struct walked_stream {
 	bool has_record;
-	struct sum record;	  /* of the record that is there */
+	struct sum record;	  /* of what its record says that the chunks say, too */
 	struct sum index, chunks; /* of the index's records, and of those that the chunks ask for */
-	struct stream found;	  /* what the chunks add up to */
+	uint32_t source;
+	uint64_t next;	       /* what the chunks add up to; with ranges above it: */
+	struct stream *ranges; /* all of it, owned; NULL: there are none */
 };
+
+/* What the chunks of a stream add up to; kept again. */
+void walk_stream_get(const struct journal_walk *walk, uint32_t id, struct stream *ret_stream);
+void walk_stream_set(struct journal_walk *walk, const struct stream *stream);
+
+/* What a record says of a stream that the chunks say, too: neither what its source has announced,
+ * nor when it was closed, nor since when something is missing. */
+void walk_stream_sum(const struct stream *stream, struct sum *ret_sum);
 
 struct walked_source {
 	struct source_record record, found;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/journal/walk/internal.h"
+
+#include <stdlib.h>
+
 #include "proto/grow.h"
 
 static void tell(struct journal_walk *walk, int db, const char *why)
@@ -67,8 +70,7 @@ static void add_stream(struct journal_walk *walk, struct text name)
 	if (grow(&walk->streams, &walk->room_streams, number + 1, sizeof(*walk->streams)) != 0)
 		walk->err = LIFT_E_MEMORY;
 	else
-		walk->streams[number] =
-			(struct walked_stream){ .found = { .id = number, .next = 1 } };
+		walk->streams[number] = (struct walked_stream){ .next = 1 };
 }
 
 static void on_name(struct journal_walk *walk, struct text key, struct text value)
@@ -104,8 +106,93 @@ static void on_stream(struct journal_walk *walk, struct text key, struct text va
 		return;
 	}
 	walk->streams[id].has_record = true;
-	walk->streams[id].found.source = stream.source;
-	sum_add(&walk->streams[id].record, DB_STREAMS, key, value);
+	walk->streams[id].source = stream.source;
+	walk->sources[stream.source].found.streams++;
+	walk_stream_sum(&stream, &walk->streams[id].record);
+}
+
+void walk_stream_get(const struct journal_walk *walk, uint32_t id, struct stream *ret_stream)
+{
+	const struct walked_stream *stream = &walk->streams[id];
+
+	if (stream->ranges) {
+		*ret_stream = *stream->ranges;
+		return;
+	}
+	ret_stream->id = id;
+	ret_stream->source = stream->source;
+	ret_stream->next = stream->next;
+	ret_stream->since = 0;
+	ret_stream->announced = 0;
+	ret_stream->closed = false;
+	ret_stream->n_ranges = 0;
+}
+
+void walk_stream_set(struct journal_walk *walk, const struct stream *stream)
+{
+	struct walked_stream *kept = &walk->streams[stream->id];
+
+	kept->next = stream->next;
+	if (stream->n_ranges == 0) {
+		free(kept->ranges);
+		kept->ranges = NULL;
+		return;
+	}
+	if (!kept->ranges)
+		kept->ranges = malloc(sizeof(*kept->ranges));
+	if (kept->ranges)
+		*kept->ranges = *stream;
+	else
+		walk->err = LIFT_E_MEMORY;
+}
+
+void walk_stream_sum(const struct stream *stream, struct sum *ret_sum)
+{
+	uint8_t row[STREAM_ROW_MAX], key[ID_KEY];
+	struct stream plain = *stream;
+
+	plain.since = 0;
+	plain.announced = 0;
+	plain.closed = false;
+	*ret_sum = (struct sum){ 0 };
+	sum_add(ret_sum, DB_STREAMS, id_encode(plain.id, key), stream_row_encode(&plain, row));
+}
+
+static void on_stream_id(struct journal_walk *walk, struct text key, struct text value)
+{
+	uint32_t id;
+
+	if (id_decode(value, &id) != 0 || id >= walk->n_names[NAME_STREAM] ||
+	    !text_equal(names_get(walk->stream_names, id), key))
+		tell(walk, DB_STREAM_IDS, "a record cannot be");
+}
+
+static void on_gap(struct journal_walk *walk, struct text key, struct text value)
+{
+	uint32_t source, stream;
+	uint64_t missing;
+	int64_t since;
+
+	if (gap_key_decode(key, &source, &stream) != 0 ||
+	    gap_row_decode(value, &since, &missing) != 0 || stream >= walk->n_names[NAME_STREAM] ||
+	    walk->streams[stream].source != source) {
+		tell(walk, DB_GAPS, "a record cannot be");
+		return;
+	}
+	walk->sources[source].found.gaps++;
+	walk->sources[source].found.missing += missing;
+}
+
+static void on_refused(struct journal_walk *walk, struct text key, struct text value)
+{
+	uint32_t source;
+	uint64_t row;
+
+	if (refused_key_decode(key, &source, &row) != 0 || value.size != 0 ||
+	    source >= walk->n_names[NAME_SOURCE])
+		tell(walk, DB_REFUSED, "a record cannot be");
+	else
+		walk->sources[source].found.rows++;
 }
 
 static void on_source(struct journal_walk *walk, struct text key, struct text value)
@@ -156,7 +243,8 @@ void walk_record(struct journal_walk *walk, int db, struct text key, struct text
 	static void (*const fns[DB_COUNT])(struct journal_walk *, struct text, struct text) = {
 		[DB_META] = on_meta,	  [DB_ENTRIES] = walk_chunk, [DB_INDEX] = on_index,
 		[DB_NAMES] = on_name,	  [DB_STREAMS] = on_stream,  [DB_SOURCES] = on_source,
-		[DB_QUARANTINE] = on_row, [DB_REUSED] = on_reused,
+		[DB_QUARANTINE] = on_row, [DB_REUSED] = on_reused,   [DB_STREAM_IDS] = on_stream_id,
+		[DB_GAPS] = on_gap,	  [DB_REFUSED] = on_refused,
 	};
 
 	if (walk->err)

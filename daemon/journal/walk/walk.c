@@ -5,8 +5,9 @@
 #include "daemon/journal/walk/internal.h"
 
 /* Names first: all others refer to them. */
-static const int order[DB_COUNT] = { DB_META,  DB_NAMES,      DB_STREAMS, DB_SOURCES,
-				     DB_INDEX, DB_QUARANTINE, DB_REUSED,  DB_ENTRIES };
+static const int order[DB_COUNT] = { DB_META,	DB_NAMES,   DB_STREAM_IDS, DB_STREAMS,
+				     DB_GAPS,	DB_SOURCES, DB_INDEX,	   DB_QUARANTINE,
+				     DB_REUSED, DB_REFUSED, DB_ENTRIES };
 
 enum { PIECE_BYTES = 220 * 4096 /* of leaves: about what a full branch page has */ };
 
@@ -101,11 +102,15 @@ static int open_walk(struct journal_walk *walk, const char *path, bool *ret_is_s
 static int walk_first_part(struct journal_walk *walk, uint64_t newest_bytes)
 {
 	const char *names[DB_COUNT];
+	uint32_t may_lack =
+		0; /* an older format has not all of them: one that is missing has no sum */
 	int err;
 
-	for (int i = 0; i < DB_COUNT; i++)
+	for (int i = 0; i < DB_COUNT; i++) {
 		names[i] = journal_db_names[order[i]];
-	err = pages_walk(walk->pages, names, DB_COUNT);
+		may_lack |= (uint32_t)(order[i] >= DB_COUNT_BEFORE_3) << i;
+	}
+	err = pages_walk(walk->pages, names, DB_COUNT, may_lack);
 	if (err || walk->err)
 		return err ? err : walk->err;
 	if (walk->format > JOURNAL_FORMAT)
@@ -176,6 +181,8 @@ void journal_walk_end(struct journal_walk *walk)
 	pages_close(walk->pages);
 	names_free(walk->source_names);
 	names_free(walk->stream_names);
+	for (uint32_t i = 0; i < walk->n_names[NAME_STREAM]; i++)
+		free(walk->streams[i].ranges);
 	free(walk->streams);
 	free(walk->sources);
 	free(walk->heads);

@@ -110,7 +110,8 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	house_close(&house);
 }
 
-/* Two sources, each with as many streams as it may have, which have all gone as far as they may. */
+/* Two sources, each with as many streams with gaps as it may have, which have all gone as far as they
+ * may. */
 static void as_much_as_can_be_missing_is_missing(void **state)
 {
 	const struct event event = { .type = EVENT_STARTED,
@@ -126,7 +127,7 @@ static void as_much_as_can_be_missing_is_missing(void **state)
 	(void)state;
 	house_open(&house, "{}", world_catalogue);
 	send_all(&house);
-	for (int n = 0; n < 2 * JOURNAL_STREAMS_MAX; n++) {
+	for (int n = 0; n < 2 * JOURNAL_GAPS_MAX; n++) {
 		snprintf(stream, sizeof(stream), "s%d", n / 2);
 		assert_int_equal(house_send(&house, n % 2 ? "far" : "away", stream, EVENT_SEQ_MAX,
 					    &event, 1),

@@ -59,12 +59,12 @@ static void a_verdict_stands_however_often_it_is_asked_for(void **state)
 	house_open(&house, "", world_catalogue);
 	for (int turn = 0; turn < 5; turn++) {
 		/* Before the commit, after it, after a restart, with a clock that went on and
-		 * back. */
+		 * back, as far as a clock may. */
 		if (turn == 2)
 			assert_int_equal(journal_commit(house.journal), 0);
 		if (turn == 3)
 			house_reopen_journal(&house);
-		house.clock += turn == 4 ? -20 * DAY_MS : DAY_MS;
+		house.clock += turn == 4 ? -2 * DAY_MS : DAY_MS;
 		assert_int_equal(house_send(&house, "s", "a", 1, events, 3), 0);
 		assert_counts(&house, turn ? 0 : 2, turn ? 0 : 1, turn ? 3 : 0, 4);
 		assert_int_equal(house.gate->n_rejected, 1);
@@ -413,27 +413,196 @@ static void a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk(
 	house_close(&house);
 }
 
-static void a_source_has_a_thousand_streams_and_no_more(void **state)
+static uint32_t source_of(const struct house *house, const char *source)
+{
+	return journal_find_name(house->journal, NAME_SOURCE, text_of(source));
+}
+
+/* Numbers of a source that are missing, by its record. */
+static void add_missing(void *context, uint32_t id, struct text name,
+			const struct source_record *record)
+{
+	uint64_t *missing = context;
+
+	(void)name;
+	if (id == 0)
+		*missing = record->missing;
+	assert_true((record->missing > 0) == (record->since != 0));
+}
+
+/* Of the first source. */
+static void assert_missing(struct house *house, const char *source, uint64_t expected)
+{
+	struct journal_view view;
+	uint64_t missing = 0;
+
+	assert_int_equal(source_of(house, source), 0);
+	assert_int_equal(journal_commit(house->journal), 0);
+	assert_int_equal(journal_view_begin(house->journal, &view), 0);
+	assert_int_equal(journal_view_sources(&view, add_missing, &missing), 0);
+	journal_view_end(&view);
+	assert_true(missing == expected);
+}
+
+/* More than are kept in memory: those that have left it have their verdicts, too. */
+static void streams_that_are_not_in_use_are_found_again(void **state)
+{
+	enum { N = 5000 };
+	struct event event = some_event(), other = event;
+	struct house house;
+	char stream[16];
+
+	(void)state;
+	other.module = text_of("hand");
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < N; i++) {
+		snprintf(stream, sizeof(stream), "%d", i);
+		assert_int_equal(house_send(&house, "s", stream, 1, &event, 1), 0);
+		if (i % 500 == 499)
+			assert_int_equal(journal_commit(house.journal), 0);
+	}
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < N; i += 7) {
+			snprintf(stream, sizeof(stream), "%d", i);
+			assert_int_equal(house_send(&house, "s", stream, 1, &event, 1), 0);
+			assert_counts(&house, 0, 0, 1, 2);
+			assert_int_equal(send_one(&house, "s", stream, 1, &other), LIFT_E_REUSED);
+		}
+		assert_int_equal(journal_commit(house.journal), 0);
+		house_reopen_journal(&house);
+	}
+	assert_int_equal(journal_last(house.journal), N);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
+static void a_source_has_a_thousand_streams_with_gaps_until_one_is_closed(void **state)
 {
 	struct event event = some_event();
+	struct closed closed;
 	struct house house;
 	char stream[16];
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	for (int i = 0; i < JOURNAL_STREAMS_MAX; i++) {
+	for (int i = 0; i < JOURNAL_GAPS_MAX; i++) {
 		snprintf(stream, sizeof(stream), "%d", i);
-		assert_int_equal(house_send(&house, "s", stream, 1, &event, 1), 0);
+		assert_int_equal(house_send(&house, "s", stream, 3, &event, 1), 0);
 	}
-	assert_int_equal(house_send(&house, "s", "more", 1, &event, 1), LIFT_E_STREAMS);
-	assert_int_equal(house_send(&house, "t", "more", 1, &event, 1), 0);
-	assert_int_equal(house_send(&house, "s", "7", 2, &event, 1), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(house_send(&house, "s", "more", 2, &event, 1), LIFT_E_HOLES);
+		assert_null(journal_find_stream(house.journal, text_of("s"), text_of("more")));
+		assert_int_equal(house_send(&house, "s", "more", 2, NULL, 0), LIFT_E_HOLES);
+		assert_int_equal(house_send(&house, "t", "more", 2 + turn, &event, 1), 0);
+		assert_int_equal(house_send(&house, "s", "7", 5 + (unsigned)turn, &event, 1), 0);
+		assert_int_equal(journal_commit(house.journal), 0);
+		house_reopen_journal(&house);
+	}
+	assert_int_equal(house_send(&house, "s", "whole", 1, &event, 1), 0);
+	assert_int_equal(house_send(&house, "s", "8", 1, &event, 1), 0);
+	assert_int_equal(house_send(&house, "s", "more", 2, &event, 1), LIFT_E_HOLES);
+	assert_int_equal(house_send(&house, "s", "8", 2, &event, 1), 0); /* it is whole now */
+	assert_int_equal(house_send(&house, "s", "more", 2, &event, 1), 0);
+	assert_int_equal(house_send(&house, "s", "still more", 2, &event, 1), LIFT_E_HOLES);
+	assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("7"), &closed), 0);
+	assert_int_equal(closed.missing, 3);
+	assert_int_equal(closed.next, 1);
+	assert_int_equal(house_send(&house, "s", "still more", 2, &event, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
+/* A clock's milliseconds as a number. */
+static void a_stream_that_is_closed_takes_nothing_new_and_misses_nothing(void **state)
+{
+	struct event event = some_event(), other = event;
+	struct closed closed;
+	struct house house;
+
+	(void)state;
+	other.module = text_of("hand");
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(house_send(&house, "s", "a", EVENT_SEQ_MAX, &event, 1), 0);
+	assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("b"), &closed),
+			 LIFT_E_UNKNOWN_STREAM);
+	assert_int_equal(gate_close_stream(house.gate, text_of("t"), text_of("a"), &closed),
+			 LIFT_E_UNKNOWN_STREAM);
+	assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("a"), &closed), 0);
+	assert_true(closed.missing == EVENT_SEQ_MAX - 1);
+	assert_int_equal(journal_commit(house.journal), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(house_send(&house, "s", "a", 1, &event, 1), LIFT_E_CLOSED);
+		assert_int_equal(house_send(&house, "s", "a", 9, NULL, 0), LIFT_E_CLOSED);
+		assert_int_equal(house_send(&house, "s", "a", EVENT_SEQ_MAX, &event, 1), 0);
+		assert_counts(&house, 0, 0, 1, 1);
+		assert_int_equal(send_one(&house, "s", "a", EVENT_SEQ_MAX, &other), LIFT_E_REUSED);
+		assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("a"), &closed),
+				 0);
+		assert_int_equal(closed.missing, 0);
+		assert_int_equal(journal_commit(house.journal), 0);
+		house_reopen_journal(&house);
+	}
+	assert_missing(&house, "s", 0);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
+static void a_tail_that_was_announced_is_missed_until_it_comes(void **state)
+{
+	struct event events[3] = { some_event(), some_event(), some_event() };
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 2), 0);
+	assert_int_equal(house_send(&house, "s", "a", 3, NULL, 0), 0);
+	assert_counts(&house, 0, 0, 0, 3);
+	assert_missing(&house, "s", 0);
+	assert_int_equal(house_send(&house, "s", "a", 6, NULL, 0), 0);
+	assert_int_equal(house_send(&house, "s", "a", 4, NULL, 0), 0); /* older, and late */
+	assert_int_equal(house_send(&house, "s", "new", 11, NULL, 0), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_missing(&house, "s", 13);
+		assert_journal_is_whole(&house, UINT64_MAX);
+		house_reopen_journal(&house);
+	}
+	assert_int_equal(house_send(&house, "s", "a", 3, events, 3), 0);
+	assert_missing(&house, "s", 10);
+	assert_int_equal(journal_last(house.journal), 5);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
+static void no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong(void **state)
+{
+	enum { DAY = 24 * 60 * 60 * 1000 };
+	struct event event = some_event();
+	struct house house;
+	int64_t now;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	now = house.clock;
+	assert_int_equal(house_send(&house, "s", "a", 1, &event, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house.clock = now - DAY;
+	assert_int_equal(house_send(&house, "s", "a", 2, &event, 1), 0);
+	house.clock = now - DAY - 1;
+	assert_int_equal(house_send(&house, "s", "a", 3, &event, 1), LIFT_E_CLOCK);
+	assert_int_equal(house_send(&house, "s", "a", 1, &event, 1), LIFT_E_CLOCK);
+	/* It was ahead, somebody says. */
+	journal_set_receipt(house.journal, house.clock);
+	assert_int_equal(house_send(&house, "s", "a", 3, &event, 1), 0);
 	assert_int_equal(journal_commit(house.journal), 0);
 	house_reopen_journal(&house);
-	assert_int_equal(house_send(&house, "s", "more", 1, &event, 1), LIFT_E_STREAMS);
-	assert_int_equal(house_send(&house, "s", "7", 3, &event, 1), 0);
+	assert_int_equal(house_send(&house, "s", "a", 4, &event, 1), 0);
 	assert_int_equal(journal_commit(house.journal), 0);
-	assert_int_equal(journal_last(house.journal), JOURNAL_STREAMS_MAX + 3);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house.gate->built_ms = house.clock + DAY + 1;
+	assert_int_equal(house_send(&house, "s", "a", 5, &event, 1), LIFT_E_CLOCK);
+	house.gate->built_ms = house.clock + DAY;
+	assert_int_equal(house_send(&house, "s", "a", 5, &event, 1), 0);
 	house_close(&house);
 }
 
@@ -558,30 +727,56 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 	assert_int_equal(n, n_listed);
 }
 
-/* Which is refused alone, as any event of which something is wrong. */
-static void an_event_for_whose_names_there_is_no_room_is_refused(void **state)
+/* One source has brought as many modules, regions, values as it may: that is its own affair. What
+ * the catalogue has is taken of it all the same, and whatever others bring. */
+static void a_source_that_brings_too_many_names_shuts_out_nobody(void **state)
 {
-	struct event events[3] = { some_event(), some_event(), some_event() };
+	enum { MOST = 5 };
+	static const struct {
+		const char *why;
+		enum unknown_kind kind;
+	} cases[] = {
+		{ "modules", UNKNOWN_MODULE },
+		{ "regions", UNKNOWN_REGION },
+		{ "values", UNKNOWN_VALUE },
+	};
+	struct event event = some_event(), known = some_event();
 	struct house house;
 	char name[16];
-	uint32_t id = 0;
 
 	(void)state;
-	events[1].module = text_of("one too many");
-	house_open(&house, "", world_catalogue);
-	assert_int_equal(send_one(&house, "s", "a", 1, &events[0]), 0);
-	for (int i = 1; i < JOURNAL_NAMES_MAX; i++) {
-		snprintf(name, sizeof(name), "%d", i);
-		if (journal_add_name(house.journal, NAME_MODULE, text_of(name), &id) != 0)
-			fail_msg("name %d", i);
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		house_open(&house, "", world_catalogue);
+		journal_set_unknown_max(house.journal, MOST);
+		for (uint64_t i = 0; i <= MOST; i++) {
+			event = some_event();
+			snprintf(name, sizeof(name), "new %d", (int)i);
+			if (cases[c].kind == UNKNOWN_MODULE)
+				event.module = text_of(name);
+			else if (cases[c].kind == UNKNOWN_REGION)
+				event.region = text_of(name);
+			else
+				event.attrs[event.n_attrs++] = (struct event_attr){
+					text_of(house.catalogue->dimensions[0].name), text_of(name)
+				};
+			assert_int_equal(send_one(&house, "s", "a", i + 1, &event),
+					 i < MOST ? 0 : LIFT_E_NAMES);
+			assert_int_equal(house.gate->unknown.n[cases[c].kind], i < MOST);
+		}
+		for (int turn = 0; turn < 2; turn++) {
+			assert_int_equal(
+				send_one(&house, "s", "a", MOST + 2 + (unsigned)turn, &known), 0);
+			assert_int_equal(send_one(&house, "t", turn ? "b" : "a", 1, &event), 0);
+			assert_int_equal(journal_commit(house.journal), 0);
+			house_reopen_journal(&house);
+			journal_set_unknown_max(house.journal, MOST);
+		}
+		/* A name that another has brought is there. */
+		assert_int_equal(send_one(&house, "s", "b", 1, &event), 0);
+		assert_int_equal(journal_commit(house.journal), 0);
+		assert_journal_is_whole(&house, UINT64_MAX);
+		house_close(&house);
 	}
-	assert_int_equal(id, JOURNAL_NAMES_MAX - 1);
-	assert_int_equal(house_send(&house, "s", "a", 2, events, 3), 0);
-	assert_counts(&house, 2, 1, 0, 5);
-	assert_int_equal(house.gate->n_rejected, 1);
-	assert_int_equal(house.gate->rejected[0].seq, 3);
-	assert_int_equal(house.gate->rejected[0].err, LIFT_E_NAMES);
-	house_close(&house);
 }
 
 /* In the journal's file, while it is open. */
@@ -628,6 +823,15 @@ static void a_batch_that_finds_damage_says_so_to_all(void **state)
 
 /* The quarantine. */
 
+static void count_rows(void *context, uint32_t id, struct text name,
+		       const struct source_record *record)
+{
+	uint32_t *rows = context;
+
+	(void)name;
+	rows[id] = record->rows;
+}
+
 /* Are these the refused events of a source above a row's number: pairs of number in the stream and
  * error? The last row's number. */
 static uint64_t assert_refused(struct house *house, const char *source, uint64_t after,
@@ -638,7 +842,7 @@ static uint64_t assert_refused(struct house *house, const char *source, uint64_t
 	uint64_t last = after;
 
 	assert_int_equal(journal_view_begin(house->journal, &view), 0);
-	assert_int_equal(quarantine_read(&view, text_of(source), after, &page), 0);
+	assert_int_equal(quarantine_read(&view, source_of(house, source), after, &page), 0);
 	assert_int_equal(page.n, n);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(page.rows[i].seq, expected[i][0]);
@@ -689,11 +893,10 @@ static void other_content_under_a_used_number_is_in_the_quarantine_once(void **s
 	house_close(&house);
 }
 
-/* One source has thousands of rows, and in front of them and behind, others have a few: each page
- * looks at so many rows, and all pages together have all of the source's. */
+/* One source has thousands of rows, and in front of them and behind, others have a few. */
 static void the_rows_of_a_source_are_found_page_by_page(void **state)
 {
-	enum { BATCH = 500, BATCHES = 2 * QUARANTINE_SCAN / BATCH + 1, LOST = 3 };
+	enum { BATCH = 500, BATCHES = 5, FEW = 3 };
 	static struct event events[BATCH];
 	static struct quarantine_page page;
 	struct journal_view view;
@@ -710,25 +913,64 @@ static void the_rows_of_a_source_are_found_page_by_page(void **state)
 	assert_int_equal(house_send(&house, "few", "a", 1, events, 1), 0);
 	for (uint64_t i = 0; i < BATCHES; i++)
 		assert_int_equal(house_send(&house, "many", "a", 1 + BATCH * i, events, BATCH), 0);
-	assert_int_equal(house_send(&house, "few", "a", 2, events, LOST - 1), 0);
+	assert_int_equal(house_send(&house, "many", "a", 1 + BATCH * BATCHES, events, 1), 0);
+	assert_int_equal(house_send(&house, "few", "a", 2, events, FEW - 1), 0);
 	assert_int_equal(journal_commit(house.journal), 0);
 	assert_int_equal(journal_view_begin(house.journal, &view), 0);
+	assert_int_equal(quarantine_read(&view, source_of(&house, "few"), 0, &page), 0);
+	assert_int_equal(page.n, FEW);
+	for (size_t i = 0; i < page.n; i++)
+		assert_int_equal(page.rows[i].seq, i + 1);
+	assert_int_equal(page.next, 0);
 	do {
-		assert_int_equal(quarantine_read(&view, text_of("few"), after, &page), 0);
+		assert_int_equal(quarantine_read(&view, source_of(&house, "many"), after, &page),
+				 0);
 		for (size_t i = 0; i < page.n; i++)
 			assert_int_equal(page.rows[i].seq, ++found);
-		assert_true(page.n_scanned <= QUARANTINE_SCAN + 1);
 		assert_true(page.next == 0 || page.next > after);
 		after = page.next;
 		pages++;
 	} while (page.next);
-	assert_int_equal(found, LOST);
-	assert_int_equal(pages, (BATCHES * BATCH + LOST + QUARANTINE_SCAN - 1) / QUARANTINE_SCAN);
-	/* A source without rows costs as much. */
-	assert_int_equal(quarantine_read(&view, text_of("none"), 0, &page), 0);
-	assert_int_equal(page.n, 0);
-	assert_true(page.next > 0 && page.n_scanned == QUARANTINE_SCAN + 1);
+	assert_int_equal(found, BATCH * BATCHES + 1);
+	assert_int_equal(pages, found / QUARANTINE_PAGE + 1);
 	journal_view_end(&view);
+	house_close(&house);
+}
+
+/* Who floods the quarantine pushes out its own rows; who has a few keeps them. */
+static void a_full_quarantine_has_a_share_for_each_source(void **state)
+{
+	enum { BATCH = BATCH_EVENTS_MAX, HALF = JOURNAL_QUARANTINE_MAX / 2 };
+	static struct event events[BATCH];
+	struct journal_view view;
+	struct house house;
+	struct counted {
+		uint32_t rows[3];
+	} n;
+
+	(void)state;
+	for (int i = 0; i < BATCH; i++) {
+		events[i] = some_event();
+		events[i].region = (struct text){ "", 0 };
+	}
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(house_send(&house, "few", "a", 1, events, 3), 0);
+	for (uint64_t at = 1; at <= JOURNAL_QUARANTINE_MAX; at += BATCH)
+		assert_int_equal(house_send(&house, "flood", "a", at, events, BATCH), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	for (uint64_t at = 1; at <= HALF + 2 * BATCH; at += BATCH)
+		assert_int_equal(house_send(&house, "late", "a", at, events, BATCH), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_reopen_journal(&house);
+	assert_int_equal(journal_view_begin(house.journal, &view), 0);
+	assert_int_equal(journal_view_sources(&view, count_rows, n.rows), 0);
+	journal_view_end(&view);
+	assert_int_equal(n.rows[0], 3);
+	assert_int_equal(n.rows[0] + n.rows[1] + n.rows[2], JOURNAL_QUARANTINE_MAX);
+	/* The late one has pushed out of the flood's until both had as many. */
+	assert_in_range(n.rows[1], HALF - 3, HALF);
+	assert_in_range(n.rows[2], HALF - 3, HALF);
+	assert_journal_is_whole(&house, UINT64_MAX);
 	house_close(&house);
 }
 
@@ -820,14 +1062,19 @@ int main(void)
 		cmocka_unit_test(too_many_holes_are_refused_whole_until_they_are_filled),
 		cmocka_unit_test(
 			a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk),
-		cmocka_unit_test(a_source_has_a_thousand_streams_and_no_more),
+		cmocka_unit_test(streams_that_are_not_in_use_are_found_again),
+		cmocka_unit_test(a_source_has_a_thousand_streams_with_gaps_until_one_is_closed),
+		cmocka_unit_test(a_stream_that_is_closed_takes_nothing_new_and_misses_nothing),
+		cmocka_unit_test(a_tail_that_was_announced_is_missed_until_it_comes),
+		cmocka_unit_test(no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong),
 		cmocka_unit_test(there_are_so_many_sources_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
-		cmocka_unit_test(an_event_for_whose_names_there_is_no_room_is_refused),
+		cmocka_unit_test(a_source_that_brings_too_many_names_shuts_out_nobody),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(the_rows_of_a_source_are_found_page_by_page),
+		cmocka_unit_test(a_full_quarantine_has_a_share_for_each_source),
 		cmocka_unit_test(random_batches_get_the_verdicts_of_a_list),
 	};
 

@@ -104,6 +104,7 @@ static struct model {
 	struct kept kept[ENTRIES];
 	size_t n, n_committed;
 	bool have[STREAMS][NUMBERS + 1];
+	bool made[STREAMS], made_committed[STREAMS];
 	int64_t clock;
 } model;
 
@@ -124,6 +125,7 @@ static void model_append(struct place *place, bool failed)
 		return;
 	if (!s)
 		s = stream_of(place, source_names[stream / 2], stream_names[stream % 2]);
+	model.made[stream] = true;
 	seq = chance_of(80) ? s->next : 1 + chance(NUMBERS);
 	model.clock += chance(3);
 	if (seq + n - 1 > NUMBERS || !stream_has_room(s, seq, seq + n - 1))
@@ -145,6 +147,7 @@ static void model_undo(void)
 {
 	for (size_t i = model.n_committed; i < model.n; i++)
 		model.have[model.kept[i].stream][model.kept[i].seq] = false;
+	memcpy(model.made, model.made_committed, sizeof(model.made));
 	model.n = model.n_committed;
 }
 
@@ -179,6 +182,24 @@ static int check_read(void *context, uint64_t number, uint32_t stream, const str
 	return number == reading->stop ? 7 : 0;
 }
 
+/* What a source's streams add up to. */
+static void add_streams(struct text source, struct source_record *expected)
+{
+	for (uint32_t s = 0; s < STREAMS; s++) {
+		uint64_t last = NUMBERS, missing = 0;
+
+		while (last > 0 && !model.have[s][last])
+			last--;
+		for (uint64_t i = 1; i < last; i++)
+			missing += !model.have[s][i];
+		if (!text_equal(source, text_of(source_names[s / 2])) || !model.made[s])
+			continue;
+		expected->streams++;
+		expected->gaps += missing > 0;
+		expected->missing += missing;
+	}
+}
+
 static void check_source(void *context, uint32_t id, struct text name,
 			 const struct source_record *record)
 {
@@ -200,10 +221,22 @@ static void check_source(void *context, uint32_t id, struct text name,
 		if (kept->entry.fact.time > expected.last_event)
 			expected.last_event = kept->entry.fact.time;
 	}
+	add_streams(name, &expected);
+	expected.rows = (uint32_t)expected.rejected;
+	assert_true((record->since != 0) == (expected.missing > 0));
+	expected.since = record->since;
 	assert_memory_equal(record, &expected, sizeof(expected));
 }
 
-static void check_stream(void *context, const struct stream *stream, struct text name)
+static int check_gap(void *context, const struct stream *stream, struct text name)
+{
+	(void)name;
+	*(uint64_t *)context += stream_missing(stream);
+	assert_true(stream_missing(stream) > 0);
+	return 0;
+}
+
+static int check_stream(void *context, const struct stream *stream, struct text name)
 {
 	++*(size_t *)context;
 	for (uint32_t s = 0; s < STREAMS; s++) {
@@ -216,9 +249,10 @@ static void check_stream(void *context, const struct stream *stream, struct text
 		while (next <= NUMBERS && model.have[s][next])
 			next++;
 		if (there == NUMBERS && next == stream->next)
-			return;
+			return 0;
 	}
 	fail_msg("a stream that no source has");
+	return 1;
 }
 
 /* After a commit: a view sees the list, from wherever it reads. */
@@ -227,6 +261,8 @@ static void check_views(struct place *place)
 	struct journal_view view;
 	uint64_t from = 1 + chance((uint32_t)model.n + 2), next = 0, most = 1 + chance(400);
 	struct reading reading = { place, from, 0 };
+	struct source_record all = { 0 };
+	uint64_t missing = 0;
 	size_t n = 0;
 
 	assert_int_equal(journal_last(place->journal), model.n);
@@ -248,6 +284,10 @@ static void check_views(struct place *place)
 	n = 0;
 	assert_int_equal(journal_view_streams(&view, check_stream, &n), 0);
 	assert_true(n <= STREAMS);
+	for (uint32_t s = 0; s < SOURCES; s++)
+		add_streams(text_of(source_names[s]), &all);
+	assert_int_equal(journal_view_gaps(&view, check_gap, &missing), 0);
+	assert_true(missing == all.missing);
 	journal_view_end(&view);
 }
 
@@ -267,6 +307,7 @@ static void random_streams_are_those_of_a_list(void **state)
 		if (chance_of(30)) {
 			assert_int_equal(journal_commit(place.journal), 0);
 			model.n_committed = model.n;
+			memcpy(model.made_committed, model.made, sizeof(model.made));
 			check_views(&place);
 		} else if (chance_of(10)) {
 			journal_fail(place.journal, LIFT_E_DISK);
@@ -346,7 +387,7 @@ static void a_journal_of_a_newer_format_is_refused(void **state)
 	(void)state;
 	place_begin(&place);
 	journal_close(place.journal);
-	change(&place, "meta", text_of("format"), text_of("\3"));
+	change(&place, "meta", text_of("format"), text_of("\4"));
 	assert_int_equal(journal_open(dir_path(&place.dir, "journal"), secret, &journal),
 			 LIFT_E_NEWER);
 	dir_end(&place.dir);

@@ -154,12 +154,10 @@ static void check(const char *why, const char *catalogue_text, const char *facts
 		  uint64_t facets, const char *expected)
 {
 	struct catalogue *catalogue = catalogue_of(catalogue_text);
-	struct profile profile = { .home = catalogue_home(catalogue, text_of("rana")),
-				   .region = text_of("rana"),
-				   .n_claims = 2,
-				   .claims = { { 0, 0, text_of("nurse") },
-					       { 1, 1, text_of("night") } } };
-	struct profile *items[] = { &profile };
+	const struct claim claims[] = { { 0, 0, text_of("nurse") }, { 1, 1, text_of("night") } };
+	struct profile *profile =
+		profile_new(catalogue_home(catalogue, text_of("rana")), text_of("rana"), claims, 2);
+	struct profile *items[] = { profile };
 	struct profiles profiles = { catalogue, items, 1 };
 	struct learner learner = { 0 };
 	struct contribution contribution = { 0 };
@@ -173,6 +171,7 @@ static void check(const char *why, const char *catalogue_text, const char *facts
 	free(found);
 	contribution_free(&contribution);
 	learner_free(&learner);
+	free(profile);
 	catalogue_free(catalogue);
 }
 

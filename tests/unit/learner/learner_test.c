@@ -14,37 +14,26 @@
 
 /* Facts and profiles of events. */
 
-static struct text copy_of(struct text text)
-{
-	char *data = malloc(text.size + 1);
-
-	assert_non_null(data);
-	if (text.size)
-		memcpy(data, text.data, text.size);
-	return (struct text){ data, text.size };
-}
-
 /* Each event has a profile of its own: more claims than a journal would keep, to the same
  * effect. */
 static void add_profile(struct profiles *profiles, uint32_t id, const struct event *event)
 {
 	const struct catalogue *c = profiles->catalogue;
-	struct profile *profile = calloc(1, sizeof(*profile));
+	struct claim claims[ATTRS_MAX];
+	uint32_t n = 0;
 
-	assert_non_null(profile);
 	assert_true(id < profiles->room && !profiles->items[id]);
-	profile->home = catalogue_home(c, event->region);
-	profile->region = copy_of(event->region);
 	for (size_t i = 0; i < event->n_attrs; i++) {
 		uint32_t d = catalogue_dimension(c, event->attrs[i].name);
 
 		if (d == CATALOGUE_NONE)
 			continue;
-		profile->claims[profile->n_claims++] =
-			(struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
-					copy_of(event->attrs[i].value) };
+		claims[n++] = (struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
+					      event->attrs[i].value };
 	}
-	profiles->items[id] = profile;
+	profiles->items[id] =
+		profile_new(catalogue_home(c, event->region), event->region, claims, n);
+	assert_non_null(profiles->items[id]);
 }
 
 static struct fact fact_of(const struct catalogue *c, const struct event *event, uint32_t profile)

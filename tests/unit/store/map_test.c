@@ -57,7 +57,7 @@ static void a_store_that_is_larger_than_the_room_asked_for_is_opened(void **stat
 	assert_in_range(store_room(store), 80 * MIB, 200 * MIB);
 	assert_int_equal(fill(store, &next, 8 * MIB), 0);
 	store_close(store);
-	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, &store), 0);
+	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, 1, &store), 0);
 	store_close(store);
 	dir_end(&dir);
 }
@@ -109,7 +109,7 @@ static void a_reader_follows_a_writer_beyond_its_map(void **state)
 	if (child == 0)
 		write_beside(dir_path(&dir, "s"), asked[0], told[1]);
 	assert_int_equal(read(told[0], &byte, 1), 1);
-	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, &store), 0);
+	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, 1, &store), 0);
 	assert_true(store_room(store) < (uint64_t)400 * MIB);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	assert_int_equal(write(asked[1], "", 1), 1);

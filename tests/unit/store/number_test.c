@@ -62,7 +62,7 @@ static void a_reader_with_the_id_of_another_process_reads(void **state)
 	store_close(store);
 
 	child = lock_number(dir_path(&dir, "s/lock.mdb"), getpid(), &pipe);
-	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, &store), 0);
+	assert_int_equal(store_open_read_only(dir_path(&dir, "s"), dbs, 1, 1, &store), 0);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	assert_true(store_get(&txn, 0, text_of("key"), &value));
 	store_abort(&txn);

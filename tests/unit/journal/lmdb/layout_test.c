@@ -21,18 +21,26 @@ static uint64_t any_number(void)
 
 static void what_is_written_is_read_again(void **state)
 {
-	uint8_t bytes[QUARANTINE_ROW_MAX], key[INDEX_KEY], text[JOURNAL_SENT_MAX];
+	uint8_t bytes[QUARANTINE_ROW_MAX], key[GAP_ROW], text[JOURNAL_SENT_MAX];
 	uint8_t stream_bytes[STREAM_ROW_MAX];
 
 	(void)state;
 	chance_begin();
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t number = any_number(), n;
-		uint32_t id = (uint32_t)any_number(), m;
+		uint32_t id = (uint32_t)any_number(), m, m2;
 		enum name_kind kind = (enum name_kind)chance(NAME_KINDS), k;
-		struct source_record source = { any_number(), any_number(), (int64_t)any_number(),
-						(int64_t)any_number() },
+		struct source_record source = { .accepted = any_number(),
+						.rejected = any_number(),
+						.last_event = (int64_t)any_number(),
+						.last_received = (int64_t)any_number(),
+						.streams = (uint32_t)any_number(),
+						.gaps = (uint32_t)any_number(),
+						.missing = any_number(),
+						.since = (int64_t)any_number(),
+						.rows = (uint32_t)any_number() },
 				     found;
+		int64_t since;
 		struct quarantined row = { number,
 					   id,
 					   any_number(),
@@ -46,6 +54,16 @@ static void what_is_written_is_read_again(void **state)
 
 		for (size_t b = 0; b < sizeof(text); b++)
 			text[b] = (uint8_t)chance(256);
+		for (int k2 = 0; k2 < NAME_KINDS; k2++)
+			source.names[k2] = (uint32_t)any_number();
+		assert_int_equal(gap_key_decode(gap_key_encode(id, 7, key), &m, &m2), 0);
+		assert_true(m == id && m2 == 7);
+		assert_int_equal(
+			gap_row_decode(gap_row_encode((int64_t)number, 9, key), &since, &n), 0);
+		assert_true((uint64_t)since == number && n == 9);
+		assert_int_equal(refused_key_decode(refused_key_encode(id, number, key), &m, &n),
+				 0);
+		assert_true(m == id && n == number);
 		assert_int_equal(number_decode(number_encode(number, key), &n), 0);
 		assert_true(n == number);
 		assert_int_equal(id_decode(id_encode(id, key), &m), 0);
@@ -109,6 +127,7 @@ static void what_has_another_size_is_corrupt(void **state)
 	enum name_kind kind;
 	struct text read;
 	uint64_t number;
+	int64_t since;
 	uint32_t id;
 
 	(void)state;
@@ -119,8 +138,13 @@ static void what_has_another_size_is_corrupt(void **state)
 		assert_true((id_decode(from, &id) == 0) == (size == ID_KEY));
 		assert_true((name_key_decode(from, &kind, &id) == 0) == (size == NAME_KEY));
 		assert_true((index_key_decode(from, &id, &number) == 0) == (size == INDEX_KEY));
-		assert_true((source_row_decode(from, &source) == 0) == (size == SOURCE_ROW));
-		assert_true((sums_decode(from, sums) == 0) == (size == SUMS_BYTES));
+		assert_true((source_row_decode(from, &source) == 0) ==
+			    (size == SOURCE_ROW || size == SOURCE_ROW_BEFORE_3));
+		assert_true((gap_key_decode(from, &id, &id) == 0) == (size == PAIR_KEY));
+		assert_true((gap_row_decode(from, &since, &number) == 0) == (size == GAP_ROW));
+		assert_true((refused_key_decode(from, &id, &number) == 0) == (size == REFUSED_KEY));
+		assert_true((sums_decode(from, sums) == 0) ==
+			    (size == SUMS_BYTES || size == DB_COUNT_BEFORE_3 * SUM_BYTES));
 		assert_true((quarantined_decode(key, from, &row) == 0) ==
 			    (size >= QUARANTINE_HEAD));
 		assert_true((quarantined_decode(from, (struct text){ bytes, 100 }, &row) == 0) ==
@@ -136,8 +160,15 @@ static void what_has_another_size_is_corrupt(void **state)
 /* The bytes of a journal that is in use. */
 static void bytes_are_what_they_always_were(void **state)
 {
-	static const uint8_t source_bytes[SOURCE_ROW] = { [7] = 3, [15] = 1, [22] = 1, [31] = 9 };
-	const struct source_record source = { 3, 1, 256, 9 };
+	static const uint8_t source_bytes[SOURCE_ROW] = {
+		[7] = 3, [15] = 1, [22] = 1, [31] = 9, [35] = 5, [SOURCE_ROW - 1] = 4
+	};
+	const struct source_record source = { .accepted = 3,
+					      .rejected = 1,
+					      .last_event = 256,
+					      .last_received = 9,
+					      .streams = 5,
+					      .names = { [NAME_PROFILE] = 4 } };
 	const struct quarantined row = { 5, 2, 7, 11, LIFT_E_REUSED, { "ab", 2 } };
 	uint8_t bytes[QUARANTINE_ROW_MAX];
 

@@ -386,8 +386,24 @@ static void source_changed(struct copy *copy)
 }
 static void source_changed_without_sums(struct copy *copy)
 {
+	struct record record;
+
 	without_sums(copy);
-	flip_last_byte(copy, DB_SOURCES, 1);
+	get_nth(copy, DB_SOURCES, 1, &record);
+	record.value[23] ^= 1; /* the last event */
+	put(copy, DB_SOURCES, record_key(&record), record_value(&record));
+}
+static void gap_gone(struct copy *copy)
+{
+	take_away(copy, DB_GAPS, 0);
+}
+static void stream_id_changed(struct copy *copy)
+{
+	flip_last_byte(copy, DB_STREAM_IDS, 0);
+}
+static void refused_gone(struct copy *copy)
+{
+	take_away(copy, DB_REFUSED, 0);
 }
 /* As if next to nothing had been received. */
 static void counts_gone(struct copy *copy)
@@ -478,6 +494,9 @@ static const struct record_case record_cases[] = {
 	{ "counts are told", source_changed, "sources: ", false },
 	{ "the chunks say what came", source_changed_without_sums,
 	  "sources: what it has sent is not in the entries: source=b", false },
+	{ "a gap would not be told", gap_gone, "gaps: ", false },
+	{ "a stream would be taken for another", stream_id_changed, "stream_ids: ", false },
+	{ "a platform would not be told", refused_gone, "refused: ", false },
 	{ "they say which number is the last", counts_gone, "sources: ", false },
 	{ "it ends nobody knows where", counts_gone_and_last_chunk_changed,
 	  "entries: a chunk is not what it was", false },
@@ -789,9 +808,9 @@ static struct sum sum_of_all(const struct dir *dir)
 	struct store_txn txn;
 	struct store *store;
 
-	assert_int_equal(
-		store_open_read_only(dir_path(dir, "journal"), journal_db_names, DB_COUNT, &store),
-		0);
+	assert_int_equal(store_open_read_only(dir_path(dir, "journal"), journal_db_names, DB_COUNT,
+					      DB_COUNT, &store),
+			 0);
 	assert_int_equal(store_begin(store, false, &txn), 0);
 	for (int db = 0; db < DB_COUNT; db++) {
 		store_cursor_open(&txn, db, &cursor);
@@ -943,86 +962,168 @@ static void ranges_of_much_damage_cover_all_of_it(void **state)
 
 /* Formats. */
 
-/* A journal as format 1 had it, with one accepted event: no sums. */
-static void write_format_1(const struct dir *dir)
+/* Sums of format 2: of the databases that it had. */
+static void put_old_sums(struct copy *copy)
+{
+	uint8_t bytes[DB_COUNT_BEFORE_3 * SUM_BYTES];
+
+	for (int db = 0; db < DB_COUNT_BEFORE_3; db++) {
+		struct store_cursor cursor;
+		struct text key, value;
+		struct sum sum = { 0 };
+
+		store_cursor_open(&copy->txn, db, &cursor);
+		while (db != DB_ENTRIES && store_next(&cursor, &key, &value))
+			sum_add(&sum, (uint8_t)db, key, value);
+		store_cursor_close(&cursor);
+		sum_encode(&sum, bytes + db * SUM_BYTES);
+	}
+	put(copy, DB_META, text_of(SUMS_KEY), (struct text){ (char *)bytes, sizeof(bytes) });
+}
+
+/* A journal as an older format had it, with an accepted event in one stream, and a refused one
+ * behind a gap in another. Format 1 had no sums. */
+static void write_old(const struct dir *dir, char format)
 {
 	static const struct {
 		enum name_kind kind;
+		uint32_t id;
 		struct text name;
 	} names[] = {
-		{ NAME_SOURCE, TEXT("old") },	    { NAME_STREAM, TEXT("\0\0\0\0s") },
-		{ NAME_MODULE, TEXT("module") },    { NAME_REGION, TEXT("1813") },
-		{ NAME_PROFILE, TEXT("\0\0\0\0") },
+		{ NAME_SOURCE, 0, TEXT("old") },       { NAME_STREAM, 0, TEXT("\0\0\0\0s") },
+		{ NAME_STREAM, 1, TEXT("\0\0\0\0t") }, { NAME_MODULE, 0, TEXT("module") },
+		{ NAME_REGION, 0, TEXT("1813") },      { NAME_PROFILE, 0, TEXT("\0\0\0\0") },
 	};
-	uint8_t chunk[CHUNK_HEAD + ENTRY_MAX], key[12], number[8];
-	uint8_t stream[4 + STREAM_RECORD_MAX] = { 0 }, source[SOURCE_ROW] = { 0 };
-	struct entry entry = { .fact = { .time = WORLD_BEGIN,
-					 .type = EVENT_STARTED,
-					 .result = { -1, -1, 0 },
-					 .voids_time = EVENT_NO_TIME } };
-	size_t size = entry_encode(&entry, chunk + CHUNK_HEAD);
-	struct chunk head = { 0, 1, 1, WORLD_BEGIN + 5, { (char *)chunk + CHUNK_HEAD, size } };
+	uint8_t chunk[CHUNK_HEAD + ENTRY_MAX], key[12], number[8], row[QUARANTINE_ROW_MAX];
+	uint8_t stream[4 + STREAM_RECORD_MAX] = { 0 }, source[SOURCE_ROW_BEFORE_3] = { 0 };
+	const struct entry entries[] = { { .fact = { .time = WORLD_BEGIN,
+						     .type = EVENT_STARTED,
+						     .result = { -1, -1, 0 },
+						     .voids_time = EVENT_NO_TIME } },
+					 { .refused = true, .err = LIFT_E_TYPE } };
+	const struct quarantined refused = { 2, 1, 4, WORLD_BEGIN + 6, LIFT_E_TYPE, { "", 0 } };
 	struct copy copy;
 
-	assert_int_equal(store_open(dir_path(dir, "journal"), journal_db_names, DB_COUNT,
+	assert_int_equal(store_open(dir_path(dir, "journal"), journal_db_names, DB_COUNT_BEFORE_3,
 				    STORE_ROOM_MAX, &copy.store),
 			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
-	put(&copy, DB_META, text_of("format"), text_of("\1"));
+	put(&copy, DB_META, text_of("format"), (struct text){ &format, 1 });
 	put(&copy, DB_META, text_of("secret"), (struct text){ (const char *)secret, 16 });
 	put(&copy, DB_META, text_of("id"), text_of("sixteen bytes id"));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		put(&copy, DB_NAMES, name_key_encode(names[i].kind, 0, key), names[i].name);
-	chunk_seal(chunk, &head);
-	put(&copy, DB_ENTRIES, number_encode(1, number),
-	    (struct text){ (char *)chunk, CHUNK_HEAD + size });
-	put(&copy, DB_INDEX, index_key_encode(0, 1, key), number_encode(1, number));
+		put(&copy, DB_NAMES, name_key_encode(names[i].kind, names[i].id, key),
+		    names[i].name);
+	for (uint32_t i = 0; i < 2; i++) {
+		size_t size = entry_encode(&entries[i], chunk + CHUNK_HEAD);
+		uint64_t seq = i ? 4 : 1;
+		struct chunk head = {
+			i, seq, 1, WORLD_BEGIN + 5 + i, { (char *)chunk + CHUNK_HEAD, size }
+		};
+
+		chunk_seal(chunk, &head);
+		put(&copy, DB_ENTRIES, number_encode(1 + i, number),
+		    (struct text){ (char *)chunk, CHUNK_HEAD + size });
+		put(&copy, DB_INDEX, index_key_encode(i, seq, key), number_encode(1 + i, number));
+	}
 	put_be(stream + 4, 2, 8); /* next, after the source */
 	put(&copy, DB_STREAMS, id_encode(0, key), (struct text){ (char *)stream, 4 + 16 });
+	put_be(stream + 4, 1, 8);
+	put_be(stream + 12, WORLD_BEGIN + 6, 8);
+	put_be(stream + 20, 4, 8);
+	put_be(stream + 28, 4, 8);
+	put(&copy, DB_STREAMS, id_encode(1, key), (struct text){ (char *)stream, 4 + 32 });
+	put(&copy, DB_QUARANTINE, number_encode(2, number), quarantined_encode(&refused, row));
 	put_be(source, 1, 8);
+	put_be(source + 8, 1, 8);
 	put_be(source + 16, WORLD_BEGIN, 8);
-	put_be(source + 24, WORLD_BEGIN + 5, 8);
+	put_be(source + 24, WORLD_BEGIN + 6, 8);
 	put(&copy, DB_SOURCES, id_encode(0, key), (struct text){ (char *)source, sizeof(source) });
+	if (format > JOURNAL_FORMAT_WITHOUT_SUMS)
+		put_old_sums(&copy);
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
 }
 
-static void a_journal_of_format_1_is_walked_and_becomes_one_of_format_2(void **state)
+static void is_the_old_source(void *context, uint32_t id, struct text name,
+			      const struct source_record *record)
 {
-	static const char *const dbs[] = { "meta" };
-	struct journal *journal;
-	struct store_txn txn;
-	struct store *store;
-	struct entry entry;
+	(void)context;
+	assert_int_equal(id, 0);
+	assert_true(text_equal(name, text_of("old")));
+	assert_int_equal(record->streams, 2);
+	assert_int_equal(record->gaps, 1);
+	assert_int_equal(record->missing, 3);
+	assert_true(record->since == WORLD_BEGIN + 6);
+	assert_int_equal(record->rows, 1);
+}
+
+static int count_row(void *context, const struct quarantined *row)
+{
+	assert_int_equal(row->seq, 4);
+	++*(int *)context;
+	return 0;
+}
+
+static int count_gap(void *context, const struct stream *stream, struct text name)
+{
+	assert_int_equal(stream->id, 1);
+	assert_true(text_equal(name, text_of("t")));
+	++*(int *)context;
+	return 0;
+}
+
+static void check_upgraded(struct journal *journal)
+{
+	struct journal_view view;
 	struct stream *stream;
-	struct text value;
+	struct entry entry;
+	int rows = 0, gaps = 0;
+
+	assert_memory_equal(journal_id(journal), "sixteen bytes id", JOURNAL_ID);
+	assert_int_equal(journal_view_begin(journal, &view), 0);
+	assert_int_equal(journal_view_format(&view), JOURNAL_FORMAT);
+	assert_int_equal(journal_view_sources(&view, is_the_old_source, NULL), 0);
+	assert_int_equal(journal_view_refused(&view, 0, 0, count_row, &rows), 0);
+	assert_int_equal(journal_view_gaps(&view, count_gap, &gaps), 0);
+	journal_view_end(&view);
+	assert_true(rows == 1 && gaps == 1);
+	stream = journal_find_stream(journal, text_of("old"), text_of("s"));
+	assert_non_null(stream);
+	assert_int_equal(journal_lookup(journal, stream, 1, &entry), 0);
+	assert_int_equal(entry.fact.time, WORLD_BEGIN);
+	journal_append(journal, stream, stream->next, WORLD_BEGIN + 9, &entry);
+	assert_int_equal(journal_commit(journal), 0);
+}
+
+static void a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this(void **state)
+{
+	struct journal *journal;
+	struct journal_view view;
 	struct dir dir;
 
 	(void)state;
-	dir_begin(&dir);
-	write_format_1(&dir);
-	assert_false(walk(&dir, EVERYTHING).found);
-	for (int turn = 0; turn < 2; turn++) {
-		assert_int_equal(journal_open(dir_path(&dir, "journal"), secret, &journal), 0);
-		assert_memory_equal(journal_id(journal), "sixteen bytes id", JOURNAL_ID);
-		stream = journal_find_stream(journal, text_of("old"), text_of("s"));
-		assert_non_null(stream);
-		assert_int_equal(journal_lookup(journal, stream, 1, &entry), 0);
-		assert_int_equal(entry.fact.time, WORLD_BEGIN);
-		journal_append(journal, stream, stream->next, WORLD_BEGIN + 9, &entry);
-		assert_int_equal(journal_commit(journal), 0);
-		journal_close(journal);
+	for (char format = 1; format < JOURNAL_FORMAT; format++) {
+		dir_begin(&dir);
+		write_old(&dir, format);
 		assert_false(walk(&dir, EVERYTHING).found);
+		/* Beside a daemon, and of a backup, it is read as it is. */
 		assert_int_equal(
-			store_open(dir_path(&dir, "journal"), dbs, 1, STORE_ROOM_MAX, &store), 0);
-		assert_int_equal(store_begin(store, false, &txn), 0);
-		assert_true(store_get(&txn, 0, text_of("format"), &value));
-		assert_true(text_equal(value, text_of("\2")));
-		assert_true(store_get(&txn, 0, text_of(SUMS_KEY), &value));
-		store_abort(&txn);
-		store_close(store);
+			journal_open_read_only(dir_path(&dir, "journal"), secret, &journal), 0);
+		assert_int_equal(journal_last(journal), 2);
+		assert_int_equal(journal_view_begin(journal, &view), 0);
+		assert_int_equal(journal_view_format(&view), format);
+		journal_view_end(&view);
+		journal_close(journal);
+		for (int turn = 0; turn < 2; turn++) {
+			assert_int_equal(journal_open(dir_path(&dir, "journal"), secret, &journal),
+					 0);
+			check_upgraded(journal);
+			journal_close(journal);
+			assert_false(walk(&dir, EVERYTHING).found);
+		}
+		dir_end(&dir);
 	}
-	dir_end(&dir);
 }
 
 static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
@@ -1037,7 +1138,7 @@ static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
 				    STORE_ROOM_MAX, &copy.store),
 			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
-	put(&copy, DB_META, text_of("format"), text_of("\3"));
+	put(&copy, DB_META, text_of("format"), text_of("\4"));
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
 	assert_int_equal(journal_walk_begin(file_of(&copy.dir), EVERYTHING, &walked, &more),
@@ -1057,7 +1158,8 @@ int main(void)
 		cmocka_unit_test(damage_that_lmdb_reads_past_is_found),
 		cmocka_unit_test(a_changed_byte_is_found_or_changes_nothing),
 		cmocka_unit_test(ranges_of_much_damage_cover_all_of_it),
-		cmocka_unit_test(a_journal_of_format_1_is_walked_and_becomes_one_of_format_2),
+		cmocka_unit_test(
+			a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this),
 		cmocka_unit_test(a_journal_of_a_newer_format_is_not_called_damaged),
 	};
 

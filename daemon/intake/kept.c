@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/intake/kept.h"
+
+#include <stdlib.h>
+
+#include "daemon/base/names.h"
+#include "proto/grow.h"
+
+enum { NOT_ASKED, KNOWN, UNKNOWN };
+
+int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
+		const struct secret *secret, struct journal *journal)
+{
+	*keeper = (struct keeper){ .catalogue = catalogue, .secret = secret, .journal = journal };
+	keeper->scratch = msg_writer_new();
+	return keeper->scratch ? 0 : LIFT_E_MEMORY;
+}
+
+void keeper_close(struct keeper *keeper)
+{
+	msg_writer_free(keeper->scratch);
+	free(keeper->modules.of);
+	free(keeper->profiles.of);
+	meant_free(keeper->meant);
+}
+
+void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue)
+{
+	struct answers *all[] = { &keeper->modules, &keeper->profiles };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i]->of)
+			memset(all[i]->of, NOT_ASKED, all[i]->room);
+	meant_free(keeper->meant);
+	keeper->meant = NULL;
+	keeper->catalogue = catalogue;
+}
+
+/* What the catalogue has. */
+
+static bool has_module(const struct keeper *keeper, struct text module)
+{
+	return catalogue_module(keeper->catalogue, module) != CATALOGUE_NONE;
+}
+
+static bool has_region(const struct keeper *keeper, struct text region)
+{
+	return catalogue_home(keeper->catalogue, region) != REGION_UNASSIGNED;
+}
+
+/* No value at all is what a platform says that does not know: there is nothing to correct. */
+static bool has_value(const struct keeper *keeper, uint32_t dimension, struct text value)
+{
+	return value.size == 0 || catalogue_value(keeper->catalogue, dimension, value) <
+					  keeper->catalogue->dimensions[dimension].n_values;
+}
+
+static bool has_profile(const struct keeper *keeper, const struct event *event)
+{
+	if (!has_region(keeper, event->region))
+		return false;
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		uint32_t d = catalogue_dimension(keeper->catalogue, event->attrs[i].name);
+
+		if (d != CATALOGUE_NONE && !has_value(keeper, d, event->attrs[i].value))
+			return false;
+	}
+	return true;
+}
+
+/* The answer for a number, where it has been asked for; a place for it. NULL: out of memory. */
+static uint8_t *answer_at(struct answers *answers, uint32_t id)
+{
+	size_t before = answers->room;
+
+	if (id >= answers->room) {
+		if (grow(&answers->of, &answers->room, (size_t)id + 1, 1) != 0)
+			return NULL;
+		memset(answers->of + before, NOT_ASKED, answers->room - before);
+	}
+	return &answers->of[id];
+}
+
+/* Names. */
+
+static int add_name(struct keeper *keeper, const struct stream *stream, enum name_kind kind,
+		    struct text name, bool is_known, uint32_t *ret_id)
+{
+	return is_known ? journal_add_name(keeper->journal, kind, name, ret_id)
+			: journal_add_unknown(keeper->journal, stream, kind, name, ret_id);
+}
+
+static int module_id(struct keeper *keeper, const struct stream *stream, struct text module,
+		     uint32_t *ret_id)
+{
+	*ret_id = journal_find_name(keeper->journal, NAME_MODULE, module);
+	return *ret_id != NAMES_NONE ? 0
+				     : add_name(keeper, stream, NAME_MODULE, module,
+						has_module(keeper, module), ret_id);
+}
+
+static int region_id(struct keeper *keeper, const struct stream *stream, struct text region,
+		     uint32_t *ret_id)
+{
+	*ret_id = journal_find_name(keeper->journal, NAME_REGION, region);
+	return *ret_id != NAMES_NONE ? 0
+				     : add_name(keeper, stream, NAME_REGION, region,
+						has_region(keeper, region), ret_id);
+}
+
+/* Attributes that the catalogue counts by, as numbers: what is not counted by is not kept. */
+static int add_counted_attrs(struct keeper *keeper, const struct stream *stream,
+			     const struct event *event, struct profile_key *key)
+{
+	struct profile_attr kept;
+
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		const struct event_attr *attr = &event->attrs[i];
+		uint32_t dimension = catalogue_dimension(keeper->catalogue, attr->name);
+		int err;
+
+		if (dimension == CATALOGUE_NONE)
+			continue;
+		err = journal_add_name(keeper->journal, NAME_DIMENSION, attr->name,
+				       &kept.dimension);
+		kept.value = journal_find_name(keeper->journal, NAME_VALUE, attr->value);
+		if (!err && kept.value == NAMES_NONE)
+			err = add_name(keeper, stream, NAME_VALUE, attr->value,
+				       has_value(keeper, dimension, attr->value), &kept.value);
+		if (err)
+			return err;
+		profile_key_add(key, kept);
+	}
+	return 0;
+}
+
+static int profile_id(struct keeper *keeper, const struct stream *stream, const struct event *event,
+		      uint32_t *ret_id)
+{
+	struct profile_key key = { 0 };
+	uint8_t bytes[PROFILE_MAX];
+	struct text name;
+	int err = region_id(keeper, stream, event->region, &key.region);
+
+	if (!err)
+		err = add_counted_attrs(keeper, stream, event, &key);
+	if (err)
+		return err;
+	keeper->has_others = key.n < event->n_attrs;
+	name = profile_key_encode(&key, bytes);
+	*ret_id = journal_find_name(keeper->journal, NAME_PROFILE, name);
+	return *ret_id != NAMES_NONE ? 0
+				     : add_name(keeper, stream, NAME_PROFILE, name,
+						has_profile(keeper, event), ret_id);
+}
+
+/* All but the numbers of its names. */
+static void fill_entry(struct keeper *keeper, struct text name_space, const struct event *event,
+		       struct entry *entry)
+{
+	struct fact *fact = &entry->fact;
+
+	entry->refused = false;
+	fact->time = event->time;
+	fact->type = (uint8_t)event->type;
+	fact->voids = (uint8_t)event->voids;
+	fact->voids_time = event->voids_time;
+	fact->result = event->result;
+	secret_pseudonym(keeper->secret, name_space, event->learner, entry->learner);
+}
+
+int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,
+		 const struct event *event, struct entry *ret_entry)
+{
+	int err = module_id(keeper, stream, event->module, &ret_entry->fact.module);
+
+	if (!err)
+		err = profile_id(keeper, stream, event, &ret_entry->fact.profile);
+	if (!err)
+		fill_entry(keeper, name_space, event, ret_entry);
+	return err;
+}
+
+void keeper_refused(struct keeper *keeper, const struct batch *batch, uint32_t i, int err,
+		    struct entry *ret_entry)
+{
+	ret_entry->refused = true;
+	ret_entry->err = err;
+	msg_writer_clear(keeper->scratch);
+	batch_event_raw(batch, i, keeper->scratch);
+	secret_refused_digest(keeper->secret, msg_written(keeper->scratch), ret_entry->digest);
+}
+
+void keeper_keep_sent(struct keeper *keeper, const struct batch *batch, uint32_t i)
+{
+	msg_writer_clear(keeper->scratch);
+	batch_event_outline(batch, i, keeper->scratch);
+	journal_keep_sent(keeper->journal, msg_written(keeper->scratch));
+}
+
+/* What has been kept. */
+
+static bool same_bytes(const struct entry *a, const struct entry *b)
+{
+	uint8_t a_bytes[ENTRY_MAX], b_bytes[ENTRY_MAX];
+	size_t a_size = entry_encode(a, a_bytes), b_size = entry_encode(b, b_bytes);
+
+	return a_size == b_size && memcmp(a_bytes, b_bytes, a_size) == 0;
+}
+
+static bool has_attr(const struct event *event, struct text name, struct text value)
+{
+	for (size_t i = 0; i < event->n_attrs; i++)
+		if (text_equal(event->attrs[i].name, name))
+			return text_equal(event->attrs[i].value, value);
+	return false;
+}
+
+/* Is a profile that was kept that of an event? Attributes which were not kept may not have been
+ * counted by then: they are no difference, but it is told if they are counted now. */
+static bool same_profile(const struct keeper *keeper, uint32_t profile, const struct event *event,
+			 bool *ret_uncounted)
+{
+	struct journal *journal = keeper->journal;
+	struct profile_key kept;
+	struct text bytes, region, name, value;
+	size_t n_counted = 0, n_kept = 0;
+
+	if (!journal_get_name(journal, NAME_PROFILE, profile, &bytes) ||
+	    profile_key_decode(bytes, &kept) != 0 ||
+	    !journal_get_name(journal, NAME_REGION, kept.region, &region) ||
+	    !text_equal(region, event->region))
+		return false;
+	for (uint32_t i = 0; i < kept.n; i++) {
+		if (!journal_get_name(journal, NAME_DIMENSION, kept.attrs[i].dimension, &name) ||
+		    !journal_get_name(journal, NAME_VALUE, kept.attrs[i].value, &value) ||
+		    !has_attr(event, name, value))
+			return false;
+		n_kept += catalogue_dimension(keeper->catalogue, name) != CATALOGUE_NONE;
+	}
+	for (size_t i = 0; i < event->n_attrs; i++)
+		n_counted += catalogue_dimension(keeper->catalogue, event->attrs[i].name) !=
+			     CATALOGUE_NONE;
+	*ret_uncounted = n_counted > n_kept;
+	return true;
+}
+
+bool keeper_is_same(struct keeper *keeper, struct text name_space, const struct batch *batch,
+		    uint32_t i, const struct entry *kept, bool *ret_uncounted)
+{
+	struct entry sent = *kept;
+	struct event event;
+
+	*ret_uncounted = false;
+	if (kept->refused) {
+		keeper_refused(keeper, batch, i, kept->err, &sent);
+		return same_bytes(kept, &sent);
+	}
+	if (batch_event(batch, i, &event) != 0)
+		return false;
+	fill_entry(keeper, name_space, &event, &sent);
+	sent.fact.module = journal_find_name(keeper->journal, NAME_MODULE, event.module);
+	return same_bytes(kept, &sent) &&
+	       same_profile(keeper, kept->fact.profile, &event, ret_uncounted);
+}
+
+/* What counts nowhere. */
+
+static void note(struct keeper *keeper, struct unknown *unknown, enum unknown_kind kind,
+		 struct text attr, struct text text)
+{
+	struct unknown_text *row = unknown_add(unknown, kind, attr, text);
+
+	if (!row || row->n > 1)
+		return;
+	if (!keeper->meant && meant_new(keeper->catalogue, &keeper->meant) != 0)
+		return; /* it is told without a guess */
+	row->meant = meant_find(keeper->meant, kind, attr, text);
+}
+
+static void note_profile(struct keeper *keeper, const struct event *event, struct unknown *unknown)
+{
+	static const struct text no_attr = { NULL, 0 };
+
+	if (!has_region(keeper, event->region))
+		note(keeper, unknown, UNKNOWN_REGION, no_attr, event->region);
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		const struct event_attr *attr = &event->attrs[i];
+		uint32_t d = catalogue_dimension(keeper->catalogue, attr->name);
+
+		if (d == CATALOGUE_NONE)
+			note(keeper, unknown, UNKNOWN_ATTR, no_attr, attr->name);
+		else if (!has_value(keeper, d, attr->value))
+			note(keeper, unknown, UNKNOWN_VALUE, attr->name, attr->value);
+	}
+}
+
+void keeper_note_unknown(struct keeper *keeper, const struct event *event,
+			 const struct entry *entry, struct unknown *unknown)
+{
+	static const struct text no_attr = { NULL, 0 };
+	uint8_t *module = answer_at(&keeper->modules, entry->fact.module);
+	uint8_t *profile = answer_at(&keeper->profiles, entry->fact.profile);
+
+	if (!module || !profile)
+		return;
+	if (*module == NOT_ASKED)
+		*module = has_module(keeper, event->module) ? KNOWN : UNKNOWN;
+	if (*profile == NOT_ASKED)
+		*profile = has_profile(keeper, event) ? KNOWN : UNKNOWN;
+	if (*module == KNOWN && *profile == KNOWN && !keeper->has_others)
+		return;
+	unknown->events++;
+	if (*module == UNKNOWN)
+		note(keeper, unknown, UNKNOWN_MODULE, no_attr, event->module);
+	note_profile(keeper, event, unknown);
+}

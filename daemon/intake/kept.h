@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kept.h - an event as the journal keeps it: its names as numbers, its learner as a pseudonym; and
+ * which of its names count nowhere, because the catalogue does not have them.
+ */
+#ifndef LIFTD_INTAKE_KEPT_H
+#define LIFTD_INTAKE_KEPT_H
+
+#include "daemon/catalogue/catalogue.h"
+#include "daemon/intake/meant.h"
+#include "daemon/journal/journal.h"
+#include "daemon/journal/secret.h"
+
+/* What the catalogue says of the journal's names of a kind, by number: asked once for each. */
+struct answers {
+	uint8_t *of;
+	size_t room;
+};
+
+struct keeper {
+	const struct catalogue *catalogue;
+	const struct secret *secret;
+	struct journal *journal;
+	struct msg_writer *scratch;
+	struct answers modules, profiles;
+	bool has_others;     /* attributes that are no dimension: of the entry made last */
+	struct meant *meant; /* made when it is needed first; NULL: not yet */
+};
+
+/* Borrows all that it is given. LIFT_E_MEMORY. */
+int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
+		const struct secret *secret, struct journal *journal);
+void keeper_close(struct keeper *keeper);
+
+/* Another catalogue, borrowed. */
+void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue);
+
+/* The entry of an event, with names made where they are new; LIFT_E_NAMES where the stream's source
+ * may bring no more, LIFT_E_MEMORY or an error of the journal. */
+int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,
+		 const struct event *event, struct entry *ret_entry);
+
+/* The entry of one that is refused. What was sent of it is kept for the quarantine, if it goes
+ * there. */
+void keeper_refused(struct keeper *keeper, const struct batch *batch, uint32_t i, int err,
+		    struct entry *ret_entry);
+void keeper_keep_sent(struct keeper *keeper, const struct batch *batch, uint32_t i);
+
+/* Is event i of a batch what the journal has kept of it? And, if it was accepted, has it attributes
+ * that are counted now, and were not when it was received? */
+bool keeper_is_same(struct keeper *keeper, struct text name_space, const struct batch *batch,
+		    uint32_t i, const struct entry *kept, bool *ret_uncounted);
+
+/* What the event of the entry made last has brought that counts nowhere: one more event. */
+void keeper_note_unknown(struct keeper *keeper, const struct event *event,
+			 const struct entry *entry, struct unknown *unknown);
+
+#endif
