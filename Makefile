@@ -70,6 +70,9 @@ HARDENING += $(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),$(if $(findstring _F
 HARDENING_LD := -pie -Wl,-z,relro,-z,now
 endif
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONFDIR='"$(SYSCONFDIR)"' -I. $(WARNINGS) $(PREFIX_MAP) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(SAN_FLAGS) -MMD -MP -pthread
+# What no right clock is before: the same source has the same.
+BUILT_S := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell date -r Makefile +%s))
+$(BUILD)/obj/daemon/base/clock.o: ALL_CFLAGS += -DLIFT_BUILT_S=$(BUILT_S)
 ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
 
 # ---- what is built --------------------------------------------------------------------------

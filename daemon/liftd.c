@@ -232,6 +232,8 @@ static int open_intake(struct liftd *liftd)
 	liftd->gate_catalogue = handover_newest(liftd->handover);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			&liftd->gate);
+	if (!err)
+		liftd->gate->built_ms = clock_built_ms();
 	parts.gate = liftd->gate;
 	if (!err)
 		err = intake_open(&parts, &liftd->intake);

@@ -22,6 +22,10 @@ struct clock {
 /* The machine's clocks. */
 extern const struct clock clock_machine;
 
+/* When this program was built, or the source that it was built from committed: 0 where that is not
+ * known. */
+int64_t clock_built_ms(void);
+
 /* How a time of day is known to be wrong: by more than a day before the program was built (0: not
  * known), or before the latest moment that it has been told before. NULL: it may be right. */
 enum { CLOCK_SLACK_MS = 24 * 60 * 60 * 1000 };

@@ -236,9 +236,20 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	msg_map_end(writer);
 }
 
+static int64_t latest_receipt(const struct source_rows *sources)
+{
+	int64_t latest_ms = 0;
+
+	for (size_t i = 0; i < sources->n; i++)
+		if (sources->rows[i].record.last_received > latest_ms)
+			latest_ms = sources->rows[i].record.last_received;
+	return latest_ms;
+}
+
 /* What is wrong, as texts "what: why": where there is none, it is healthy. */
 static void write_troubles(const struct status_parts *parts, const struct rebuild_status *rebuild,
-			   struct msg_writer *writer)
+			   struct msg_writer *writer, const struct source_rows *sources,
+			   int64_t utc_ms)
 {
 	const struct {
 		const char *what, *why;
@@ -252,6 +263,7 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "socket", atomic_load(&parts->stats->troubles[TROUBLE_PUBLISH_SOCKETS]) },
 		{ "socket", atomic_load(&parts->stats->troubles[TROUBLE_CONTROL_SOCKETS]) },
 		{ "rebuild", rebuild->err ? rebuild_failure(rebuild->err) : NULL },
+		{ "clock", clock_fault(utc_ms, latest_receipt(sources), clock_built_ms()) },
 		{ "configuration", parts->files.config_wrong },
 		{ "catalogue", parts->files.catalogue_wrong },
 	};
@@ -293,15 +305,12 @@ static void write_restart(const struct files_state *files, struct msg_writer *wr
 static void write_clock(struct msg_writer *writer, const struct source_rows *sources,
 			int64_t utc_ms)
 {
-	int64_t behind_ms = 0;
+	int64_t behind_ms = latest_receipt(sources) - utc_ms;
 
-	for (size_t i = 0; i < sources->n; i++)
-		if (sources->rows[i].record.last_received - utc_ms > behind_ms)
-			behind_ms = sources->rows[i].record.last_received - utc_ms;
 	msg_str(writer, "clock");
 	msg_map_begin(writer);
 	msg_key_int(writer, "now", utc_ms);
-	msg_key_int(writer, "behind_ms", behind_ms);
+	msg_key_int(writer, "behind_ms", behind_ms > 0 ? behind_ms : 0);
 	msg_map_end(writer);
 }
 
@@ -335,7 +344,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
-	write_troubles(parts, &rebuild, writer);
+	write_troubles(parts, &rebuild, writer, &all->sources, now->utc_ms);
 	write_restart(&parts->files, writer);
 	msg_key_str(writer, "version", LIFT_VERSION);
 	msg_key_str(writer, "as_of", as_of);
