@@ -223,6 +223,7 @@ static void write_stores(const struct status_parts *parts, const struct rebuild_
 	msg_map_begin(writer);
 	msg_key_int(writer, "last", last);
 	msg_key_int(writer, "bytes", journal_bytes(parts->journal));
+	msg_key_int(writer, "names_bytes", (int64_t)journal_names_bytes(parts->journal));
 	write_damage(journal_damage(parts->journal), last, writer);
 	msg_map_end(writer);
 	msg_str(writer, "ledger");

@@ -21,7 +21,8 @@ struct gate {
 	const struct config *config;
 	struct journal *journal;
 	struct keeper keeper;
-	int64_t built_ms; /* when this program was: no clock is right that is before it. 0: unknown */
+	int64_t built_ms; /* when this program was: no clock is right that is before it. 0: unknown
+			   */
 	struct rejection rejected[BATCH_EVENTS_MAX]; /* of the last batch */
 	size_t n_rejected;
 	uint32_t n_accepted, n_refused, n_resent,
@@ -58,7 +59,8 @@ int gate_told(int err, bool *ret_retry);
  * be right: no verdict is given by it), or an error of the disk. */
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
 
-/* Close a stream: in *ret_closed, what its source is told. LIFT_E_UNKNOWN_STREAM, LIFT_E_DAMAGED. */
+/* Close a stream: in *ret_closed, what its source is told. LIFT_E_UNKNOWN_STREAM,
+ * LIFT_E_DAMAGED. */
 int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 		      struct closed *ret_closed);
 

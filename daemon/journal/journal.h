@@ -106,14 +106,14 @@ bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32
 		      struct text *ret_name);
 int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
 		     uint32_t *ret_id);
-/* The same for what the catalogue does not have, and the source of a stream has brought: LIFT_E_NAMES
- * where it, or all together, have brought as many as may be. */
+/* The same for what the catalogue does not have, and the source of a stream has brought:
+ * LIFT_E_NAMES where it, or all together, have brought as many as may be. */
 int journal_add_unknown(struct journal *journal, const struct stream *stream, enum name_kind kind,
 			struct text name, uint32_t *ret_id);
 /* How many of a kind one source may bring. */
 void journal_set_unknown_max(struct journal *journal, uint32_t most);
-/* Memory that names take, bytes. */
-size_t journal_names_bytes(const struct journal *journal);
+/* Memory that names take, bytes, after the last commit (any thread). */
+uint64_t journal_names_bytes(const struct journal *journal);
 
 /* The moment of receipt: the clock's, or the latest one in the journal where that is later. */
 int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);

@@ -77,7 +77,8 @@ static void add_beat_source(struct beat *beat, struct beat_source rows[static SO
 	else
 		rows[beat->n_sources++] =
 			(struct beat_source){ row->name, row->record.last_event,
-					      row->record.last_received, row->record.missing, row->record.since };
+					      row->record.last_received, row->record.missing,
+					      row->record.since };
 }
 
 static void send_beat(struct publish *publish, struct audience *audience,

@@ -59,6 +59,7 @@ struct journal {
 	struct store_txn txn;	   /* the writer's, open from the first change to the commit */
 	struct sum sums[DB_COUNT]; /* as this transaction has them */
 	struct names *names[NAME_KINDS]; /* those of streams are on disk alone */
+	_Atomic uint64_t names_bytes;	 /* in memory, after the last commit */
 	uint32_t n_unknown[NAME_KINDS];	 /* of all sources */
 	uint32_t unknown_max;		 /* of one source */
 	struct streams streams;
@@ -84,6 +85,9 @@ struct journal {
 int journal_load(struct journal *journal);
 void journal_unload(struct journal *journal);
 int journal_memory_add_source(struct journal *journal);
+
+/* How much memory names take (commit.c). */
+void journal_count_names(struct journal *journal);
 
 /* Streams (streams.c). In memory, or read from disk: LIFT_E_NOT_FOUND. Made: its name is put, its
  * row with the commit. What has changed of one: its source has, too. With a commit: what has

@@ -190,7 +190,9 @@ int journal_load(struct journal *journal)
 	if (!err && !journal->read_only)
 		err = journal_sums_load(journal, &txn);
 	store_abort(&txn);
-	if (!err)
-		atomic_store(&journal->last, journal->next - 1);
-	return err;
+	if (err)
+		return err;
+	atomic_store(&journal->last, journal->next - 1);
+	journal_count_names(journal);
+	return 0;
 }

@@ -66,15 +66,6 @@ void journal_set_unknown_max(struct journal *journal, uint32_t most)
 	journal->unknown_max = most;
 }
 
-size_t journal_names_bytes(const struct journal *journal)
-{
-	size_t bytes = 0;
-
-	for (int kind = 0; kind < NAME_KINDS; kind++)
-		bytes += names_bytes(journal->names[kind]);
-	return bytes;
-}
-
 /* Streams. */
 
 struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream)

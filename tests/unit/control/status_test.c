@@ -110,8 +110,8 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	house_close(&house);
 }
 
-/* Two sources, each with as many streams with gaps as it may have, which have all gone as far as they
- * may. */
+/* Two sources, each with as many streams with gaps as it may have, which have all gone as far as
+ * they may. */
 static void as_much_as_can_be_missing_is_missing(void **state)
 {
 	const struct event event = { .type = EVENT_STARTED,
