@@ -59,20 +59,6 @@ void journal_fail(struct journal *journal, int err)
 	store_fail(&journal->txn, err);
 }
 
-uint64_t journal_names_bytes(const struct journal *journal)
-{
-	return atomic_load(&journal->names_bytes);
-}
-
-void journal_count_names(struct journal *journal)
-{
-	uint64_t bytes = 0;
-
-	for (int kind = 0; kind < NAME_KINDS; kind++)
-		bytes += names_bytes(journal->names[kind]);
-	atomic_store(&journal->names_bytes, bytes);
-}
-
 static int commit_changes(struct journal *journal)
 {
 	int err;

@@ -86,7 +86,7 @@ int journal_load(struct journal *journal);
 void journal_unload(struct journal *journal);
 int journal_memory_add_source(struct journal *journal);
 
-/* How much memory names take (commit.c). */
+/* How much memory names take (load.c). */
 void journal_count_names(struct journal *journal);
 
 /* Streams (streams.c). In memory, or read from disk: LIFT_E_NOT_FOUND. Made: its name is put, its

@@ -16,6 +16,11 @@ uint64_t journal_room(const struct journal *journal)
 	return store_room(journal->store);
 }
 
+uint64_t journal_names_bytes(const struct journal *journal)
+{
+	return atomic_load(&journal->names_bytes);
+}
+
 const uint8_t *journal_id(const struct journal *journal)
 {
 	return journal->id;

@@ -172,6 +172,15 @@ static int load_next(struct journal *journal, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
+void journal_count_names(struct journal *journal)
+{
+	uint64_t bytes = 0;
+
+	for (int kind = 0; kind < NAME_KINDS; kind++)
+		bytes += names_bytes(journal->names[kind]);
+	atomic_store(&journal->names_bytes, bytes);
+}
+
 int journal_load(struct journal *journal)
 {
 	struct store_txn txn;
