@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "clients/cli/values.h"
 
@@ -78,26 +79,30 @@ static enum csv_group group_of(struct text *name)
 	return CSV_EVENT;
 }
 
-/* What a column's name means: false where it is none. */
+static const struct known *find_known(struct text name)
+{
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (strlen(known_columns[i].name) == name.size &&
+		    strncasecmp(known_columns[i].name, name.data, name.size) == 0)
+			return &known_columns[i];
+	return NULL;
+}
+
+/* What a column's name means, in any case but for names of attributes: false where it is none. */
 static bool read_column(struct text name, struct csv_column *ret_column)
 {
 	enum csv_group group = group_of(&name);
-	csv_write_fn *write = group == CSV_ATTRS ? write_text : NULL;
-	bool needed = false;
+	const struct known *known = group == CSV_ATTRS ? NULL : find_known(name);
 
-	for (size_t i = 0; !write && i < N_KNOWN; i++) {
-		const struct known *known = &known_columns[i];
-
-		if (!text_equal(name, text_of(known->name)) ||
-		    (group != CSV_EVENT && !known->voids))
-			continue;
-		write = known->write;
-		needed = known->needed && group == CSV_EVENT;
+	*ret_column = (struct csv_column){ .group = group, .write = write_text };
+	if (group == CSV_ATTRS) {
+		ret_column->name =
+			memchr(name.data, 0, name.size) ? NULL : strndup(name.data, name.size);
+	} else if (known && (group == CSV_EVENT || known->voids)) {
+		ret_column->name = strdup(known->name);
+		ret_column->write = known->write;
+		ret_column->needed = known->needed && group == CSV_EVENT;
 	}
-	*ret_column = (struct csv_column){ group, NULL, needed, write };
-	if (!write || memchr(name.data, 0, name.size))
-		return false;
-	ret_column->name = strndup(name.data, name.size);
 	return ret_column->name;
 }
 
@@ -114,9 +119,8 @@ static bool has_column(const struct csv_columns *columns, enum csv_group group, 
 static bool is_header(const struct text *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < N_KNOWN; k++)
-			if (text_equal(names[i], text_of(known_columns[k].name)))
-				return true;
+		if (find_known(names[i]))
+			return true;
 	return false;
 }
 

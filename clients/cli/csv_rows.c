@@ -235,8 +235,8 @@ static bool fit_cells(struct csv_rows *csv, char *problem)
 		csv->cells[i] = (struct text){ "", 0 };
 		if (csv->columns.columns[i].needed) {
 			snprintf(problem, ROWS_PROBLEM_MAX,
-				 "the row has %zu cells, the header %zu: '%s' is missing",
-				 csv->n_cells, csv->columns.n, csv->columns.columns[i].name);
+				 "the row has %zu of %zu cells: '%s' is missing", csv->n_cells,
+				 csv->columns.n, csv->columns.columns[i].name);
 			return false;
 		}
 	}

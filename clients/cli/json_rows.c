@@ -67,14 +67,22 @@ static json_t *convert_nothing(const json_t *value, struct text text)
 	return NULL;
 }
 
+/* Ids and codes that are numbers to a program. */
+static json_t *convert_code(const json_t *value, struct text text)
+{
+	(void)text;
+	return json_is_integer(value)
+		       ? json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value))
+		       : NULL;
+}
+
 static const struct {
 	const char *key;
 	json_t *(*convert)(const json_t *value, struct text text);
 } conversions[] = {
-	{ "time", convert_time },
-	{ "score", convert_score },
-	{ "passed", convert_passed },
-	{ "phase", convert_nothing },
+	{ "time", convert_time },     { "score", convert_score },  { "passed", convert_passed },
+	{ "phase", convert_nothing }, { "learner", convert_code }, { "module", convert_code },
+	{ "region", convert_code },
 };
 
 static json_t *convert_value(const char *key, const json_t *value, struct text text)
@@ -97,12 +105,12 @@ static bool convert_map(json_t *map, bool is_event)
 	void *next = json_object_iter(map);
 
 	for (; next; next = json_object_iter_next(map, next)) {
-		json_t *value = json_object_iter_value(next), *changed = NULL;
+		json_t *value = json_object_iter_value(next), *changed;
 		struct text whole = { json_string_value(value), json_string_length(value) };
 		struct text text = value_trim(whole);
 
-		if (is_event)
-			changed = convert_value(json_object_iter_key(next), value, text);
+		changed = is_event ? convert_value(json_object_iter_key(next), value, text)
+				   : convert_code(value, text);
 		if (!changed && text.size < whole.size)
 			changed = json_stringn(text.size ? text.data : "", text.size);
 		else if (!changed)
@@ -198,8 +206,7 @@ int json_row_read(struct text record, struct msg_writer *writer, const char **re
 		tell_error(record, &error, problem);
 	} else if (key) {
 		*ret_shape = shape_of(json);
-		snprintf(problem, ROWS_PROBLEM_MAX,
-			 "it has no key '%s'; an event has " JSON_ROW_KEYS, key);
+		snprintf(problem, ROWS_PROBLEM_MAX, "it has no key '%s'", key);
 	} else if (json_depth(json) > EVENT_DEPTH) {
 		snprintf(problem, ROWS_PROBLEM_MAX,
 			 "an event holds maps of values (attrs, voids), nothing deeper");
