@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/change/alive.h"
 
-#include <stdlib.h>
+#include "daemon/base/names.h"
 
 static const char how_alive[] = "alive";
 
@@ -77,43 +77,52 @@ static bool has_new_values(const struct catalogue *before, const struct catalogu
 	return false;
 }
 
-static int revive_profile(const struct catalogue *before, const struct catalogue *after,
-			  struct journal_view *view, struct text profile,
-			  bool (*told)[CATALOGUE_VALUES_MAX], struct changes *changes)
-{
-	uint32_t dimension, value;
-	struct profile_key key;
-	struct text name, text;
-	int err = profile_key_decode(profile, &key);
+struct reviving {
+	const struct catalogue *before, *after;
+	struct journal_view *view;
+	struct names *met; /* attributes as profiles have them: many have the same */
+	struct changes *changes;
+};
 
-	for (uint32_t i = 0; !err && i < key.n; i++) {
-		if (!journal_view_name(view, NAME_DIMENSION, key.attrs[i].dimension, &name) ||
-		    !journal_view_name(view, NAME_VALUE, key.attrs[i].value, &text))
-			return LIFT_E_CORRUPT;
-		if (!find(after, name, text, &dimension, &value) || told[dimension][value] ||
-		    knows(before, name, text))
-			continue;
-		told[dimension][value] = true;
-		add(changes, "value", text, after->dimensions[dimension].name);
-	}
-	return err;
+static int revive_attr(struct reviving *r, const struct profile_attr *attr)
+{
+	uint32_t dimension, value, id, n = names_count(r->met);
+	struct text name, text;
+	uint8_t key[8];
+	int err;
+
+	put_be(key, attr->dimension, 4);
+	put_be(key + 4, attr->value, 4);
+	err = names_add(r->met, (struct text){ (char *)key, sizeof(key) }, &id);
+	if (err || id < n)
+		return err;
+	if (!journal_view_name(r->view, NAME_DIMENSION, attr->dimension, &name) ||
+	    !journal_view_name(r->view, NAME_VALUE, attr->value, &text))
+		return LIFT_E_CORRUPT;
+	if (find(r->after, name, text, &dimension, &value) && !knows(r->before, name, text))
+		add(r->changes, "value", text, r->after->dimensions[dimension].name);
+	return 0;
 }
 
 static int revive_values(const struct catalogue *before, const struct catalogue *after,
 			 struct journal_view *view, struct changes *changes)
 {
-	bool(*told)[CATALOGUE_VALUES_MAX];
+	struct reviving r = { before, after, view, NULL, changes };
+	struct profile_key key;
 	struct text profile;
 	int err = 0;
 
 	if (!has_new_values(before, after))
 		return 0;
-	told = calloc(after->n_dimensions, sizeof(*told));
-	if (!told)
+	r.met = names_new();
+	if (!r.met)
 		return LIFT_E_MEMORY;
-	for (uint32_t id = 0; !err && journal_view_name(view, NAME_PROFILE, id, &profile); id++)
-		err = revive_profile(before, after, view, profile, told, changes);
-	free(told);
+	for (uint32_t id = 0; !err && journal_view_name(view, NAME_PROFILE, id, &profile); id++) {
+		err = profile_key_decode(profile, &key);
+		for (uint32_t i = 0; !err && i < key.n; i++)
+			err = revive_attr(&r, &key.attrs[i]);
+	}
+	names_free(r.met);
 	return err;
 }
 

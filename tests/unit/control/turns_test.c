@@ -35,15 +35,18 @@ struct room {
 	struct loop *loop;
 	void *client;
 	int rounds, answers;
+	uint64_t reloads; /* that were asked for; and the last of them */
+	bool dry_run, yes;
 	uint64_t counted; /* rounds, when it was looked at last */
 };
 
-static uint64_t first_reload(void *context, bool dry_run, bool yes)
+static uint64_t next_reload(void *context, bool dry_run, bool yes)
 {
-	(void)context;
-	(void)dry_run;
-	(void)yes;
-	return 1;
+	struct room *room = context;
+
+	room->dry_run = dry_run;
+	room->yes = yes;
+	return ++room->reloads;
 }
 
 static void send_learners(struct house *house)
@@ -141,7 +144,7 @@ static void room_open(struct room *room)
 					.rebuild = room->rebuild,
 					.stats = &room->stats,
 					.more = room->more,
-					.reload = { first_reload, NULL } };
+					.reload = { next_reload, room } };
 	assert_int_equal(control_open(&parts, &room->control), 0);
 	room->client = zmq_socket(room->zmq, ZMQ_DEALER);
 	assert_int_equal(zmq_connect(room->client, room->config.control), 0);
@@ -254,6 +257,44 @@ static void a_reload_that_is_refused_is_counted_for_who_asked(void **state)
 	room_close(&room);
 }
 
+/* Whichever is done first. */
+static void each_reload_is_answered_by_its_number(void **state)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct room room;
+	void *other;
+	char code[32];
+
+	(void)state;
+	assert_non_null(writer);
+	room_open(&room);
+	other = zmq_socket(room.zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_connect(other, room.config.control), 0);
+	ask(&room, room.client, (struct request){ .op = text_of("reload"), .dry_run = true });
+	for (int i = 0; i < 10; i++)
+		loop_step(room.loop);
+	assert_true(room.dry_run && !room.yes);
+	ask(&room, other, (struct request){ .op = text_of("reload"), .yes = true });
+	for (int i = 0; i < 10; i++)
+		loop_step(room.loop);
+	assert_true(room.yes && !room.dry_run);
+	assert_int_equal(room.reloads, 2);
+	refusal_encode(writer, LIFT_E_LOSES);
+	control_reloaded(room.control, 2, LIFT_E_LOSES, msg_written(writer));
+	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 1);
+	msg_writer_clear(writer);
+	refusal_encode(writer, LIFT_E_CONFIG);
+	control_reloaded(room.control, 1, LIFT_E_CONFIG, msg_written(writer));
+	assert_false(is_answered(&room, code));
+	assert_string_equal(code, "config");
+	zmq_close(room.client);
+	room.client = other;
+	assert_false(is_answered(&room, code));
+	assert_string_equal(code, "loses");
+	msg_writer_free(writer);
+	room_close(&room);
+}
+
 static void an_id_that_is_longer_than_any_is_unknown(void **state)
 {
 	static char id[MODULE_MAX + 1];
@@ -318,6 +359,7 @@ int main(void)
 		cmocka_unit_test(what_has_waited_is_answered_one_a_round_and_its_steps_are_counted),
 		cmocka_unit_test(each_request_gives_back_what_it_has_read_in),
 		cmocka_unit_test(a_reload_that_is_refused_is_counted_for_who_asked),
+		cmocka_unit_test(each_reload_is_answered_by_its_number),
 		cmocka_unit_test(an_id_that_is_longer_than_any_is_unknown),
 		cmocka_unit_test(who_does_not_read_is_not_refused_as_well),
 	};

@@ -302,18 +302,32 @@ static void encode_answer(struct tools *tools, const struct vector *vector)
 }
 
 /* The errors of a refused catalogue are lines. */
-static void encode_reloaded(struct tools *tools, int err, const json_t *errors)
+static void encode_reloaded(struct tools *tools, int err, const json_t *message)
 {
+	struct change_row rows[8];
+	const json_t *error, *row;
 	char lines[1000] = "";
-	const json_t *error;
 	size_t i;
 
-	json_array_foreach(errors, i, error)
+	json_array_foreach(json_object_get(message, "errors"), i, error)
 	{
 		strcat(lines, json_string_value(error));
 		strcat(lines, "\n");
 	}
-	reloaded_encode(tools->writer, &(struct reloaded){ .err = err, .errors = lines });
+	json_array_foreach(json_object_get(message, "loses"), i, row) rows[i] = (struct change_row){
+		.what = json_string_value(json_object_get(row, "what")),
+		.how = json_string_value(json_object_get(row, "how")),
+		.id = json_string_value(json_object_get(row, "id")),
+		.of = json_string_value(json_object_get(row, "of")),
+		.learners = json_integer_value(json_object_get(row, "learners")),
+		.text = json_string_value(json_object_get(row, "text")),
+	};
+	reloaded_encode(
+		tools->writer,
+		&(struct reloaded){
+			.err = err,
+			.errors = lines,
+			.loses = { rows, json_array_size(json_object_get(message, "loses")), 0 } });
 }
 
 static void encode_refusal(struct tools *tools, const struct vector *vector)
@@ -322,7 +336,7 @@ static void encode_refusal(struct tools *tools, const struct vector *vector)
 	int err = lift_err_of_code(text_in(vector->message, "code"));
 
 	if (errors) {
-		encode_reloaded(tools, err, errors);
+		encode_reloaded(tools, err, vector->message);
 		return;
 	}
 	refusal_encode(tools->writer, err);
