@@ -549,6 +549,53 @@ static void what_takes_figures_away_is_refused_unless_it_is_meant(void **state)
 	close_stage(&stage);
 }
 
+/* While its figures are still there: it has been said once. */
+static void what_was_meant_is_not_asked_again_while_it_is_built(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "lift", 1);
+	tick(&stage);
+	tick(&stage);
+	write_catalogue(&stage, "modules: [{id: lift}]\n");
+	handover_ask_reload(stage.handover, false, true);
+	wake_send(room_wake(stage.rooms, ROOM_MAIN));
+	for (int i = 0; i < 10 && last_done(&stage) == 0; i++) {
+		loop_step(room_loop(stage.rooms, ROOM_LEDGER)); /* it commits */
+		loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	}
+	assert_int_equal(stage.reload_err, 0);
+	assert_int_equal(count(&stage, STAT_takeovers), 1);
+	reload_in_main(&stage, "regions: [{code: vega}]\nmodules: [{id: lift}]\n", true);
+	assert_int_equal(last_done(&stage), 2);
+	assert_int_equal(stage.reload_err, 0);
+	/* But what had not been said is. */
+	reload_in_main(&stage, "regions: [{code: vega}]\n", true);
+	assert_int_equal(last_done(&stage), 3);
+	assert_int_equal(stage.reload_err, LIFT_E_LOSES);
+	close_stage(&stage);
+}
+
+/* Then nobody knows who is in what goes. */
+static void without_figures_all_that_goes_counts(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL); /* the first ledger is not taken */
+	send_started(&stage, "kari", "lift", 1);
+	reload_in_main(&stage, "regions: [{code: rana}]\n", true);
+	assert_int_equal(last_done(&stage), 1);
+	assert_int_equal(stage.reload_err, LIFT_E_LOSES);
+	reload_in_main(&stage, other, true);
+	assert_int_equal(last_done(&stage), 2);
+	assert_int_equal(stage.reload_err, 0);
+	close_stage(&stage);
+}
+
 /* A disk that refuses is not waited for. */
 static void a_reload_waits_for_the_ledger_but_not_for_ever(void **state)
 {
@@ -763,6 +810,8 @@ int main(void)
 		cmocka_unit_test(a_reload_that_waits_is_answered_with_its_own_result),
 		cmocka_unit_test(a_signal_is_done_when_what_it_brought_serves),
 		cmocka_unit_test(what_takes_figures_away_is_refused_unless_it_is_meant),
+		cmocka_unit_test(what_was_meant_is_not_asked_again_while_it_is_built),
+		cmocka_unit_test(without_figures_all_that_goes_counts),
 		cmocka_unit_test(a_reload_waits_for_the_ledger_but_not_for_ever),
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(a_reload_of_what_still_waits_is_done_when_it_is_there),
