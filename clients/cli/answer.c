@@ -248,3 +248,40 @@ int question_ask(const struct question *question)
 		return complain_not_understood(lift_err_text(err));
 	return err ? complain_endpoint(question->endpoint, err) : STATUS_WELL;
 }
+
+static int join_messages(void *context, const json_t *answer)
+{
+	json_t *all = context, *value;
+	const char *key;
+	int err = 0;
+
+	json_object_foreach((json_t *)answer, key, value)
+	{
+		json_t *before = json_object_get(all, key);
+
+		if (json_is_array(before) && json_is_array(value))
+			err |= json_array_extend(before, value);
+		else
+			err |= json_object_set(all, key, value);
+	}
+	return err ? LIFT_E_MEMORY : 0;
+}
+
+json_t *question_ask_whole(const struct question *question, int *ret_status)
+{
+	struct question joined = *question;
+	json_t *whole = json_object();
+
+	if (!whole) {
+		complain("out of memory");
+		*ret_status = STATUS_SYSTEM;
+		return NULL;
+	}
+	joined.take = question->join ? question->join : join_messages;
+	joined.context = whole;
+	*ret_status = question_ask(&joined);
+	if (*ret_status == STATUS_WELL)
+		return whole;
+	json_decref(whole);
+	return NULL;
+}

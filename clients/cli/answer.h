@@ -56,6 +56,10 @@ struct question {
 	/* Each message of the answer that has its shape, borrowed. 0, or an error that ends it. */
 	int (*take)(void *context, const json_t *answer);
 
+	/* The same of question_ask_whole, whose context is an object that is returned; NULL: keys
+	 * of all messages are put together, arrays one behind another. */
+	int (*join)(void *whole, const json_t *answer);
+
 	/* A refusal, borrowed; NULL: refusal_complain. */
 	void (*refused)(void *context, const json_t *answer);
 	void *context;
@@ -63,6 +67,10 @@ struct question {
 
 /* Ask, and wait for the whole answer: a status. Whatever is not well has been complained about. */
 int question_ask(const struct question *question);
+
+/* Ask, and wait for the whole answer, put together, which the caller owns; NULL where there is
+ * none: *ret_status then is the status to exit with. `take` and `context` are not looked at. */
+json_t *question_ask_whole(const struct question *question, int *ret_status);
 
 void refusal_complain(const json_t *answer);
 

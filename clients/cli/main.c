@@ -22,6 +22,7 @@ static const struct command {
 	  "explain a figure: its meaning, its sources, what is missing" },
 	{ "report", command_report, "report a programme's results (for funders)" },
 	{ "status", command_status, "show the daemon's health, and what it has received" },
+	{ "catalogue", command_catalogue, "print the codes and ids by which it counts" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
 	{ "reload", command_reload, "tell the daemon to read its catalogue again" },
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },

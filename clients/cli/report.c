@@ -36,25 +36,6 @@ struct wish {
 	struct csv_form csv;
 };
 
-/* The messages of an answer, put together: arrays follow one another. */
-static int take_answer(void *context, const json_t *answer)
-{
-	json_t *all = context, *value;
-	const char *key;
-	int err = 0;
-
-	json_object_foreach((json_t *)answer, key, value)
-	{
-		json_t *before = json_object_get(all, key);
-
-		if (json_is_array(before) && json_is_array(value))
-			err |= json_array_extend(before, value);
-		else
-			err |= json_object_set(all, key, value);
-	}
-	return err ? LIFT_E_MEMORY : 0;
-}
-
 /* An export's rows, put together: a map by region. */
 static int take_rows(void *context, const json_t *answer)
 {
@@ -78,37 +59,19 @@ static int take_rows(void *context, const json_t *answer)
 	return 0;
 }
 
-/* Ask, and wait for the whole answer, which the caller owns; NULL where there is none, complained
- * about. */
-static json_t *ask(struct question question, int *ret_status)
-{
-	json_t *all = json_object();
-
-	if (!all) {
-		complain("out of memory");
-		*ret_status = STATUS_SYSTEM;
-		return NULL;
-	}
-	question.timeout_ms = REPORT_TIMEOUT_MS;
-	question.context = all;
-	*ret_status = question_ask(&question);
-	if (*ret_status == STATUS_WELL)
-		return all;
-	json_decref(all);
-	return NULL;
-}
-
 static json_t *ask_figures(const char *endpoint, const char *programme, const char *day,
 			   int *ret_status)
 {
-	return ask((struct question){ .endpoint = endpoint,
-				      .request = &(struct request){ .op = text_of("export"),
-								    .as_of = text_of(day),
-								    .kind = text_of("programme"),
-								    .id = text_of(programme) },
-				      .shape = &shape_of_export,
-				      .take = take_rows },
-		   ret_status);
+	return question_ask_whole(
+		&(struct question){ .endpoint = endpoint,
+				    .timeout_ms = REPORT_TIMEOUT_MS,
+				    .request = &(struct request){ .op = text_of("export"),
+								  .as_of = text_of(day),
+								  .kind = text_of("programme"),
+								  .id = text_of(programme) },
+				    .shape = &shape_of_export,
+				    .join = take_rows },
+		ret_status);
 }
 
 /* The one whose `key` is the text. */
@@ -176,7 +139,7 @@ static int complain_region(const json_t *regions, const char *code)
 		return STATUS_REFUSED;
 	}
 	complain("the catalogue has no region '%s': --region takes a code, such as '%s'; "
-		 "'lift watch --json --count 1 catalogue' prints them all",
+		 "'lift catalogue' prints them all",
 		 code,
 		 json_text(json_array_get(regions, json_array_size(regions) > 2 ? 2 : 0), "code"));
 	return STATUS_REFUSED;
@@ -325,11 +288,12 @@ static int report_figures(const char *endpoint, const struct wish *wish,
 static json_t *ask_simply(const char *endpoint, const char *op, const struct answer_shape *shape,
 			  int *ret_status)
 {
-	return ask((struct question){ .endpoint = endpoint,
-				      .request = &(struct request){ .op = text_of(op) },
-				      .shape = shape,
-				      .take = take_answer },
-		   ret_status);
+	return question_ask_whole(
+		&(struct question){ .endpoint = endpoint,
+				    .timeout_ms = REPORT_TIMEOUT_MS,
+				    .request = &(struct request){ .op = text_of(op) },
+				    .shape = shape },
+		ret_status);
 }
 
 static int report_of(const char *endpoint, const struct wish *wish)

@@ -251,6 +251,7 @@ static const struct shape catalogue[] = {
 	IS_LIST("modules", a_module),
 	IS_LIST("programmes", a_programme),
 	IS_LIST("dimensions", a_named_dimension),
+	IS_LIST_OR_NIL("competences", a_module), /* which has an id and a name, too */
 	END,
 };
 const struct answer_shape shape_of_catalogue = { NULL, catalogue, NULL };

@@ -492,6 +492,49 @@ static void the_table_of_sources_keeps_its_columns(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Each code and id that other commands take, and the same in JSON. */
+static void the_catalogue_is_printed_as_it_serves(void **state)
+{
+	static const char *const lines[] = {
+		"Regions (15)\n",
+		"\n  0301            Oslo, in NO\n",
+		"\n  1815            Vega, in nordland, hospital-trust, island-project\n",
+		"\nModules (5)\n",
+		"\n  medication         Medication\n",
+		"\n  basics             The basics, from 2024-08-01 to 2024-12-31\n"
+		"    modules infection-control, medication\n",
+		"\n  islands-and-trust  One of three will do, from 2024-09-15\n",
+		"\nCompetences (2)\n  wounds     Care of wounds\n",
+		"\n  shift\n    values day, night, 2/3\n",
+	};
+	static const struct {
+		const char *part;
+		size_t n;
+	} parts[] = { { "regions", 15 },
+		      { "modules", 5 },
+		      { "programmes", 2 },
+		      { "competences", 2 },
+		      { "dimensions", 2 } };
+	struct daemon *daemon = *state;
+	json_t *catalogue;
+	char *out;
+
+	start(daemon);
+	out = daemon_lift_out(daemon, 0, "catalogue", NULL);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		check_has(out, lines[i]);
+	free(out);
+	out = daemon_lift_out(daemon, 0, "catalogue", "--json", NULL);
+	assert_string_equal(take_line(out, &catalogue), "");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		assert_int_equal(json_array_size(json_object_get(catalogue, parts[i].part)),
+				 parts[i].n);
+	assert_null(json_object_get(catalogue, "more"));
+	json_decref(catalogue);
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* Simulate. */
 
 static void the_same_arguments_simulate_the_same_course(void **state)
@@ -680,6 +723,7 @@ int main(void)
 		TEST(watch_ends_orderly_at_a_signal),
 		TEST(status_is_for_people_and_for_programs),
 		TEST(the_table_of_sources_keeps_its_columns),
+		TEST(the_catalogue_is_printed_as_it_serves),
 		TEST(the_same_arguments_simulate_the_same_course),
 		TEST(a_simulated_file_gives_the_figures_of_what_is_sent),
 		TEST(help_is_everywhere),

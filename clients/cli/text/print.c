@@ -22,7 +22,7 @@ static int print_visible(FILE *out, const char *text, int most)
 	return printed;
 }
 
-static int count_characters(const char *text)
+int text_characters(const char *text)
 {
 	int count = 0;
 	uint32_t code;
@@ -41,7 +41,7 @@ void print_text(FILE *out, const char *text, int width)
 
 void print_text_within(FILE *out, const char *text, int width)
 {
-	if (count_characters(text) <= width) {
+	if (text_characters(text) <= width) {
 		print_text(out, text, width);
 		return;
 	}

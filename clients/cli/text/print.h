@@ -12,6 +12,9 @@
 /* A text, padded to a width in characters; what could steer a terminal is printed as '?'. */
 void print_text(FILE *out, const char *text, int width);
 
+/* How many characters that is. */
+int text_characters(const char *text);
+
 /* The same of exactly that width: what is longer is cut, and ends with an ellipsis. */
 void print_text_within(FILE *out, const char *text, int width);
 
