@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clients/cli/row.h"
 #include "clients/lib/wire.h"
 
 enum { BAR_MS = 100, LINE_MS = 10000, BAR_WIDTH = 30 };
@@ -69,7 +70,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-void progress_report(struct progress *progress, uint64_t line, const char *code, int code_size,
+void progress_report(struct progress *progress, uint64_t place, const char *code, int code_size,
 		     const char *text, int text_size)
 {
 	/* "type", "type must be ...": the code is said once. */
@@ -79,8 +80,11 @@ void progress_report(struct progress *progress, uint64_t line, const char *code,
 		text_size -= code_size + 1;
 	}
 	progress_clear(progress);
-	fprintf(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s\n", progress->name, line, code_size,
-		code, text_size, text);
+	fprintf(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s", progress->name, row_line(place),
+		code_size, code, text_size, text);
+	if (row_nth(place) > 0)
+		fprintf(stderr, "; row %" PRIu64 " of the line", row_nth(place) + 1);
+	fputc('\n', stderr);
 }
 
 void progress_end(struct progress *progress, uint64_t events, uint64_t refused)

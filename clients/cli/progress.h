@@ -23,8 +23,9 @@ void progress_begin(struct progress *progress, const char *name);
  * events. */
 void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint64_t events);
 
-/* Report one refused row above the bar: "NAME:LINE: refused: CODE: TEXT". */
-void progress_report(struct progress *progress, uint64_t line, const char *code, int code_size,
+/* Report one refused row, by its place (row_place), above the bar: "NAME:LINE: refused: CODE:
+ * TEXT". */
+void progress_report(struct progress *progress, uint64_t place, const char *code, int code_size,
 		     const char *text, int text_size);
 
 /* The last line: what became of the events. */

@@ -80,7 +80,7 @@ static uint64_t row_of(const struct stage *stage, uint64_t seq)
 
 /* Rows, as they are read. */
 
-static int take_event(void *context, struct text event, uint64_t line)
+static int take_event(void *context, struct text event, uint64_t place)
 {
 	struct publishing *publishing = context;
 	const struct stage *stage = publishing->stage;
@@ -101,15 +101,15 @@ static int take_event(void *context, struct text event, uint64_t line)
 		return 0;
 	}
 	publishing->sending.rows += stage->whole;
-	return lift_publisher_add(publishing->sending.publisher, event, line);
+	return lift_publisher_add(publishing->sending.publisher, event, place);
 }
 
-static void take_unreadable(void *context, uint64_t line, const char *reason)
+static void take_unreadable(void *context, uint64_t place, const char *reason)
 {
 	struct publishing *publishing = context;
 
 	if (publishing->stage->whole)
-		sending_unreadable(&publishing->sending, line, reason);
+		sending_unreadable(&publishing->sending, place, reason);
 }
 
 static void take_tick(void *context, uint64_t done)

@@ -15,11 +15,11 @@ struct publishing {
 	struct lift_broadcaster *broadcaster;
 };
 
-static int take_event(void *context, struct text event, uint64_t line)
+static int take_event(void *context, struct text event, uint64_t place)
 {
 	struct publishing *publishing = context;
 	int err = judge_event(&publishing->sending.judge, event);
-	const struct lift_rejection refusal = { .tag = line,
+	const struct lift_rejection refusal = { .tag = place,
 						.event = event,
 						.code = text_of(lift_err_code(err)),
 						.text = text_of(lift_err_text(err)) };
@@ -31,11 +31,11 @@ static int take_event(void *context, struct text event, uint64_t line)
 	return 0;
 }
 
-static void take_unreadable(void *context, uint64_t line, const char *reason)
+static void take_unreadable(void *context, uint64_t place, const char *reason)
 {
 	struct publishing *publishing = context;
 
-	sending_unreadable(&publishing->sending, line, reason);
+	sending_unreadable(&publishing->sending, place, reason);
 }
 
 static void take_tick(void *context, uint64_t done)

@@ -13,19 +13,19 @@ struct publishing {
 	struct sending sending;
 };
 
-static int take_event(void *context, struct text event, uint64_t line)
+static int take_event(void *context, struct text event, uint64_t place)
 {
 	struct publishing *publishing = context;
 
 	publishing->sending.rows++;
-	return lift_publisher_add(publishing->sending.publisher, event, line);
+	return lift_publisher_add(publishing->sending.publisher, event, place);
 }
 
-static void take_unreadable(void *context, uint64_t line, const char *reason)
+static void take_unreadable(void *context, uint64_t place, const char *reason)
 {
 	struct publishing *publishing = context;
 
-	sending_unreadable(&publishing->sending, line, reason);
+	sending_unreadable(&publishing->sending, place, reason);
 }
 
 static void take_tick(void *context, uint64_t done)

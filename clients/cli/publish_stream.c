@@ -26,7 +26,7 @@ struct moved {
 	size_t size, space;
 	struct moved_event {
 		size_t end;
-		uint64_t line;
+		uint64_t place;
 	} * rows;
 	size_t n, room;
 };
@@ -43,7 +43,7 @@ struct publishing {
 
 /* Events that are refused because their number was used: by an earlier run that was cut off. */
 
-static int move_event(struct moved *moved, struct text event, uint64_t line)
+static int move_event(struct moved *moved, struct text event, uint64_t place)
 {
 	int err = grow(&moved->events, &moved->space, moved->size + event.size, 1);
 
@@ -53,7 +53,7 @@ static int move_event(struct moved *moved, struct text event, uint64_t line)
 		return err;
 	memcpy(moved->events + moved->size, event.data, event.size);
 	moved->size += event.size;
-	moved->rows[moved->n++] = (struct moved_event){ moved->size, line };
+	moved->rows[moved->n++] = (struct moved_event){ moved->size, place };
 	return 0;
 }
 
@@ -69,10 +69,10 @@ static bool keep_reused(void *context, const struct lift_rejection *rejection)
 	return true;
 }
 
-static int add_event(struct publishing *publishing, struct text event, uint64_t line)
+static int add_event(struct publishing *publishing, struct text event, uint64_t place)
 {
 	publishing->sent++;
-	return lift_publisher_add(publishing->sending.publisher, event, line);
+	return lift_publisher_add(publishing->sending.publisher, event, place);
 }
 
 /* While these are added, others may be moved. */
@@ -86,7 +86,7 @@ static int add_moved(struct publishing *publishing)
 	for (size_t i = 0; !err && i < moved.n; i++) {
 		err = add_event(publishing,
 				(struct text){ moved.events + begin, moved.rows[i].end - begin },
-				moved.rows[i].line);
+				moved.rows[i].place);
 		begin = moved.rows[i].end;
 	}
 	free(moved.events);
@@ -96,22 +96,22 @@ static int add_moved(struct publishing *publishing)
 
 /* Rows. */
 
-static int take_event(void *context, struct text event, uint64_t line)
+static int take_event(void *context, struct text event, uint64_t place)
 {
 	struct publishing *publishing = context;
 
 	if (++publishing->row <= publishing->skip)
 		return 0;
 	publishing->sending.rows++;
-	return add_event(publishing, event, line);
+	return add_event(publishing, event, place);
 }
 
-static void take_unreadable(void *context, uint64_t line, const char *reason)
+static void take_unreadable(void *context, uint64_t place, const char *reason)
 {
 	struct publishing *publishing = context;
 
 	if (publishing->row >= publishing->skip)
-		sending_unreadable(&publishing->sending, line, reason);
+		sending_unreadable(&publishing->sending, place, reason);
 }
 
 static bool take_stopped(void *context)
@@ -129,11 +129,11 @@ struct looking {
 	size_t size;
 };
 
-static int look_at_event(void *context, struct text event, uint64_t line)
+static int look_at_event(void *context, struct text event, uint64_t place)
 {
 	struct looking *looking = context;
 
-	(void)line;
+	(void)place;
 	if (++looking->row != looking->wanted)
 		return 0;
 	looking->event = malloc(event.size);
@@ -144,10 +144,10 @@ static int look_at_event(void *context, struct text event, uint64_t line)
 	return 0;
 }
 
-static void look_at_unreadable(void *context, uint64_t line, const char *reason)
+static void look_at_unreadable(void *context, uint64_t place, const char *reason)
 {
 	(void)context;
-	(void)line;
+	(void)place;
 	(void)reason;
 }
 

@@ -20,7 +20,7 @@ enum {
 
 /* A row that was refused before it was known whether the file is one of events. */
 struct held {
-	uint64_t line;
+	uint64_t place;
 	char reason[ROWS_PROBLEM_MAX];
 };
 
@@ -31,11 +31,12 @@ struct rows {
 	size_t n_first;
 	struct csv_rows *csv; /* NULL for JSON */
 	struct msg_writer *writer;
-	uint64_t line; /* of the next byte to be read */
-	bool settled;  /* it is known to be a file of events */
-	bool begun;    /* a byte-order mark can no longer come */
-	bool skipping; /* to the end of a line that is too long */
-	bool ended;    /* nothing more will come */
+	uint64_t line;		 /* of the next byte to be read */
+	uint64_t last_line, nth; /* of the last row: its place */
+	bool settled;		 /* it is known to be a file of events */
+	bool begun;		 /* a byte-order mark can no longer come */
+	bool skipping;		 /* to the end of a line that is too long */
+	bool ended;		 /* nothing more will come */
 	size_t size;
 	struct json_scan json;
 	const char *shape; /* of rows that lack keys, the first one's; NULL: there is none */
@@ -135,11 +136,19 @@ static void make_printable(char *problem)
 			memset(c, '?', size);
 }
 
+/* Of the row that begins here. */
+static uint64_t next_place(struct rows *rows)
+{
+	rows->nth = rows->line == rows->last_line ? rows->nth + 1 : 0;
+	rows->last_line = rows->line;
+	return row_place(rows->line, rows->nth);
+}
+
 /* What was held back: the file is one of events. */
 static void release(struct rows *rows)
 {
 	for (size_t i = 0; i < rows->n_held; i++)
-		rows->sink.refused(rows->sink.context, rows->held[i].line, rows->held[i].reason);
+		rows->sink.refused(rows->sink.context, rows->held[i].place, rows->held[i].reason);
 	rows->n_held = 0;
 	rows->settled = true;
 }
@@ -156,29 +165,30 @@ static int refuse_file(struct rows *rows)
 		snprintf(rows->problem, ROWS_PROBLEM_MAX,
 			 "none of its rows is an event, an object with the keys " JSON_ROW_KEYS
 			 "; line %" PRIu64 ": %.*s",
-			 rows->held[0].line, REASON_EXCERPT, rows->held[0].reason);
+			 row_line(rows->held[0].place), REASON_EXCERPT, rows->held[0].reason);
 	return LIFT_E_MALFORMED;
 }
 
 /* A row that cannot be read. CSV has its header; what JSON is for, its first rows tell: up to the
  * first that can be read, the others are held back. */
-static int refuse(struct rows *rows, uint64_t line, const char *reason)
+static int refuse(struct rows *rows, const char *reason)
 {
+	uint64_t place = next_place(rows);
 	struct held *held;
 
 	if (rows->settled) {
-		rows->sink.refused(rows->sink.context, line, reason);
+		rows->sink.refused(rows->sink.context, place, reason);
 		return 0;
 	}
 	if (rows->n_held == HELD_MAX)
 		return refuse_file(rows);
 	held = &rows->held[rows->n_held++];
-	held->line = line;
+	held->place = place;
 	snprintf(held->reason, sizeof(held->reason), "%s", reason);
 	return 0;
 }
 
-static int take_event(struct rows *rows, uint64_t line)
+static int take_event(struct rows *rows)
 {
 	struct text event = msg_written(rows->writer);
 
@@ -186,18 +196,18 @@ static int take_event(struct rows *rows, uint64_t line)
 		return LIFT_E_MEMORY;
 	if (!rows->settled)
 		release(rows);
-	return rows->sink.event(rows->sink.context, event, line);
+	return rows->sink.event(rows->sink.context, event, next_place(rows));
 }
 
 /* Refuse what has been found wrong with a row. */
-static int refuse_problem(struct rows *rows, uint64_t line)
+static int refuse_problem(struct rows *rows)
 {
 	char reason[ROWS_PROBLEM_MAX];
 
 	make_printable(rows->problem);
 	memcpy(reason, rows->problem, sizeof(reason));
 	rows->problem[0] = 0;
-	return refuse(rows, line, reason);
+	return refuse(rows, reason);
 }
 
 static bool is_utf8(struct rows *rows, struct text record, const char *what)
@@ -224,8 +234,8 @@ static int read_record(struct rows *rows, struct text record)
 		return err;
 	}
 	if (err)
-		return refuse_problem(rows, rows->line);
-	return empty ? 0 : take_event(rows, rows->line);
+		return refuse_problem(rows);
+	return empty ? 0 : take_event(rows);
 }
 
 static int read_object(struct rows *rows, struct text object)
@@ -237,12 +247,12 @@ static int read_object(struct rows *rows, struct text object)
 	if (is_utf8(rows, object, "row"))
 		err = json_row_read(object, rows->writer, &shape, rows->problem);
 	if (!err)
-		return take_event(rows, rows->line);
+		return take_event(rows);
 	if (err != LIFT_E_MALFORMED)
 		return err;
 	if (shape && !rows->shape)
 		rows->shape = shape;
-	return refuse_problem(rows, rows->line);
+	return refuse_problem(rows);
 }
 
 /* What begins here is longer than a row may be, or does not end at all: refuse its first line, and
@@ -259,9 +269,9 @@ static int refuse_endless(struct rows *rows, const char *data, size_t size, size
 	}
 	rows->skipping = !newline;
 	*ret_used = newline ? (size_t)(newline - data) + 1 : size;
-	return refuse(rows, rows->line,
-		      newline && newline - data < ROW_MAX ? "a quote in the row is not closed"
-							  : "the row is longer than 65536 bytes");
+	return refuse(rows, newline && newline - data < ROW_MAX
+				    ? "a quote in the row is not closed"
+				    : "the row is longer than 65536 bytes");
 }
 
 static uint64_t count_lines(const char *data, size_t size)
@@ -307,7 +317,7 @@ static int read_json(struct rows *rows, const char *data, size_t size, size_t *r
 	case JSON_OBJECT:
 		return read_object(rows, (struct text){ data, *ret_used });
 	case JSON_REFUSED:
-		return refuse(rows, rows->line, reason);
+		return refuse(rows, reason);
 	default:
 		return 0;
 	}
@@ -402,7 +412,7 @@ int rows_finish(struct rows *rows)
 		rows->buffer[rows->size++] = '\n';
 	err = drain(rows);
 	if (!err && rows->json.in_array)
-		err = refuse(rows, rows->line, "the array is not closed: the file may be cut off");
+		err = refuse(rows, "the array is not closed: the file may be cut off");
 	if (!err && rows->shape && rows->n_held > 0)
 		return refuse_file(rows);
 	if (!err)

@@ -19,12 +19,12 @@ enum rows_format { ROWS_CSV, ROWS_JSONL };
 
 struct rows_sink {
 	void *context;
-	/* An event, encoded as event_encode does it, valid during the call, and the line in the
-	 * file on which its row begins, from 1: of JSON, several may begin on one. 0, or an error
+	/* An event, encoded as event_encode does it, valid during the call, and its row's place
+	 * (row_place). 0, or an error
 	 * that ends the reading and is returned. */
-	int (*event)(void *context, struct text event, uint64_t line);
+	int (*event)(void *context, struct text event, uint64_t place);
 	/* A row that could not be read: it has no number. */
-	void (*refused)(void *context, uint64_t line, const char *reason);
+	void (*refused)(void *context, uint64_t place, const char *reason);
 };
 
 struct rows;

@@ -23,11 +23,11 @@ bool sending_may_pass(struct sending *sending, const struct lift_rejection *reje
 	}
 }
 
-void sending_unreadable(struct sending *sending, uint64_t line, const char *reason)
+void sending_unreadable(struct sending *sending, uint64_t place, const char *reason)
 {
 	sending->rows++;
 	sending->refused++;
-	progress_report(&sending->progress, line, "malformed", 9, reason, (int)strlen(reason));
+	progress_report(&sending->progress, place, "malformed", 9, reason, (int)strlen(reason));
 }
 
 void sending_refused(struct sending *sending, const struct lift_rejection *rejection)

@@ -44,7 +44,7 @@ void sending_close(struct sending *sending); /* the publisher */
 void sending_clear(struct sending *sending); /* all of it */
 
 /* Count and report a row that cannot be read, or a refusal. */
-void sending_unreadable(struct sending *sending, uint64_t line, const char *reason);
+void sending_unreadable(struct sending *sending, uint64_t place, const char *reason);
 void sending_refused(struct sending *sending, const struct lift_rejection *rejection);
 
 /* Is another verdict possible on the same event later, or under another number? */

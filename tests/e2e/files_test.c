@@ -184,6 +184,31 @@ static void what_is_no_file_of_events_is_told_once_and_not_sent(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+static void a_row_of_a_line_of_many_is_named(void **state)
+{
+	static const char event[] = "{\"type\":\"%s\",\"time\":1730797200000,\"learner\":\"ada\","
+				    "\"module\":\"dementia\",\"region\":\"bodo\"}";
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char row[256], text[1024], *at = stpcpy(text, "[");
+
+	start(daemon);
+	for (int i = 0; i < 3; i++) {
+		snprintf(row, sizeof(row), event, i == 2 ? "Finished" : "started");
+		at = stpcpy(stpcpy(at, i ? "," : ""), row);
+	}
+	strcpy(at, ",7]");
+	outcome = publish(daemon, "minified.json", text_of(text));
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "minified.json:1: refused: type: must be started, "
+					    "completed, assessed, withdrawn or voided; row 3 of "
+					    "the line\n"));
+	assert_non_null(strstr(outcome.err, "minified.json:1: refused: malformed: a row must be a "
+					    "JSON object; row 4 of the line\n"));
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -192,6 +217,7 @@ int main(void)
 		TEST(the_same_events_give_the_same_figures_whatever_their_form),
 		TEST(a_file_without_a_row_is_no_error),
 		TEST(what_is_no_file_of_events_is_told_once_and_not_sent),
+		TEST(a_row_of_a_line_of_many_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,33 +17,40 @@ enum { HEAD = 5, N_PIECES = 3, FILE_MAX = 1 << 20 };
 /* What a reader said, as bytes. */
 struct heard {
 	FILE *out;
-	uint64_t line;
-	size_t n; /* rows */
-	bool csv; /* in which a line is one row */
+	uint64_t line, nth; /* the last row's place */
+	size_t n;	    /* rows */
+	bool csv;	    /* in which a line is one row */
 };
 
-static int hear_event(void *context, struct text event, uint64_t line)
+static void hear_place(struct heard *heard, uint64_t place)
+{
+	uint64_t line = row_line(place), nth = row_nth(place);
+
+	REQUIRE(line > heard->line ? nth == 0 : line == heard->line && nth == heard->nth + 1);
+	REQUIRE(!heard->csv || nth == 0);
+	heard->line = line;
+	heard->nth = nth;
+	heard->n++;
+	fprintf(heard->out, "%" PRIu64 ".%" PRIu64, line, nth);
+}
+
+static int hear_event(void *context, struct text event, uint64_t place)
 {
 	struct heard *heard = context;
 
 	REQUIRE(msg_check(event.data, event.size, 2) == 0);
-	REQUIRE(line > heard->line || (!heard->csv && line == heard->line));
-	heard->line = line;
-	heard->n++;
-	fprintf(heard->out, "%" PRIu64 " ", line);
+	hear_place(heard, place);
 	fwrite(event.data, 1, event.size, heard->out);
 	return 0;
 }
 
-static void hear_refused(void *context, uint64_t line, const char *reason)
+static void hear_refused(void *context, uint64_t place, const char *reason)
 {
 	struct heard *heard = context;
 
-	REQUIRE((line > heard->line || (!heard->csv && line == heard->line)) && *reason &&
-		!strchr(reason, '\n'));
-	heard->line = line;
-	heard->n++;
-	fprintf(heard->out, "%" PRIu64 "! %s\n", line, reason);
+	REQUIRE(*reason && !strchr(reason, '\n'));
+	hear_place(heard, place);
+	fprintf(heard->out, "! %s\n", reason);
 }
 
 /* Is there anything in a file of JSON but what may stand between objects? */

@@ -24,7 +24,15 @@ struct heard {
 	struct msg_reader *reader;
 };
 
-static int hear_event(void *context, struct text event, uint64_t line)
+/* "17", or "17.2" for the second row that begins there. */
+static void print_place(const struct heard *heard, uint64_t place)
+{
+	fprintf(heard->out, "%" PRIu64, row_line(place));
+	if (row_nth(place) > 0)
+		fprintf(heard->out, ".%" PRIu64, row_nth(place) + 1);
+}
+
+static int hear_event(void *context, struct text event, uint64_t place)
 {
 	struct heard *heard = context;
 	json_t *json;
@@ -32,17 +40,19 @@ static int hear_event(void *context, struct text event, uint64_t line)
 
 	assert_int_equal(json_from_msg(heard->reader, event, &json), 0);
 	text = json_line(json);
-	fprintf(heard->out, "%" PRIu64 " %s\n", line, text);
+	print_place(heard, place);
+	fprintf(heard->out, " %s\n", text);
 	free(text);
 	json_decref(json);
 	return 0;
 }
 
-static void hear_refused(void *context, uint64_t line, const char *reason)
+static void hear_refused(void *context, uint64_t place, const char *reason)
 {
 	struct heard *heard = context;
 
-	fprintf(heard->out, "%" PRIu64 "! %s\n", line, reason);
+	print_place(heard, place);
+	fprintf(heard->out, "! %s\n", reason);
 }
 
 /* Read a text in pieces: what was heard, which the caller frees; the problem of a header at its
@@ -246,10 +256,10 @@ static const struct {
 	  "1 {" EVENT },
 	{ "an array over several lines", ROWS_JSONL,
 	  "[\n  {\n    " BODY "\n  },\n  {" BODY "}\n]\n", "2 {" EVENT "5 {" EVENT },
-	{ "an array on a line", ROWS_JSONL, "[{" BODY "},{" BODY "}]", "1 {" EVENT "1 {" EVENT },
+	{ "an array on a line", ROWS_JSONL, "[{" BODY "},{" BODY "}]", "1 {" EVENT "1.2 {" EVENT },
 	{ "an object over several lines, one behind another", ROWS_JSONL,
 	  "{\r\n\"attrs\":\r\n {},\r\n" BODY "\r\n}\r\n{" BODY "}{" BODY "}\n",
-	  "1 {\"attrs\":{}," EVENT "6 {" EVENT "6 {" EVENT },
+	  "1 {\"attrs\":{}," EVENT "6 {" EVENT "6.2 {" EVENT },
 	{ "lines that end with commas", ROWS_JSONL, "{" BODY "},\n{" BODY "},\n",
 	  "1 {" EVENT "2 {" EVENT },
 	{ "arrays that were joined, with their byte-order marks", ROWS_JSONL,
@@ -264,7 +274,7 @@ static const struct {
 	{ "an object that is not closed costs itself only", ROWS_JSONL,
 	  "{" BODY ",\n{" BODY "}\n{" BODY " {" BODY "}\n{" BODY ",\"attrs\":\n{" BODY "}\n",
 	  "1! no JSON: the object is not closed\n2 {" EVENT
-	  "3! no JSON: the object is not closed\n3 {" EVENT
+	  "3! no JSON: the object is not closed\n3.2 {" EVENT
 	  "4! no JSON: the object is not closed\n5 {" EVENT },
 	{ "so does a text that is not closed", ROWS_JSONL,
 	  "{" BODY ",\"phase\":\"pre}\n{" BODY "}\n",
@@ -273,11 +283,12 @@ static const struct {
 	  "[1]\n\n{\"a\":}\n{" BODY "}\n<html> {\n]\n{" BODY "}}\n{" BODY "}\n",
 	  "1! a row must be a JSON object\n3! no JSON: unexpected token (column 6)\n4 {" EVENT
 	  "5! a row must be a JSON object\n6! a row must be a JSON object\n7 {" EVENT
-	  "7! a row must be a JSON object\n8 {" EVENT },
+	  "7.2! a row must be a JSON object\n8 {" EVENT },
 	{ "what is no object, in an array", ROWS_JSONL,
 	  "[\"a\", null,\n5, {" BODY "}, 7\n, {" BODY "}]",
-	  "1! a row must be a JSON object\n1! a row must be a JSON object\n"
-	  "2! a row must be a JSON object\n2 {" EVENT "2! a row must be a JSON object\n3 {" EVENT },
+	  "1! a row must be a JSON object\n1.2! a row must be a JSON object\n"
+	  "2! a row must be a JSON object\n2.2 {" EVENT
+	  "2.3! a row must be a JSON object\n3 {" EVENT },
 	{ "an error within an object of several lines; nobody's id is said", ROWS_JSONL,
 	  "{" BODY "}\n{\n  " BODY ",\n \"anna\" 5}\n",
 	  "1 {" EVENT "2! no JSON: ':' expected (line 3 of it, column 9)\n" },
