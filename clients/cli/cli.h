@@ -38,6 +38,7 @@ int command_verify(const struct cli *cli, int argc, char **argv);
 int command_catalogue(const struct cli *cli, int argc, char **argv);
 int command_reload(const struct cli *cli, int argc, char **argv);
 int command_rejections(const struct cli *cli, int argc, char **argv);
+int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_simulate(const struct cli *cli, int argc, char **argv);
 

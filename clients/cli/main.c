@@ -24,6 +24,7 @@ static const struct command {
 	{ "status", command_status, "show the daemon's health, and what it has received" },
 	{ "catalogue", command_catalogue, "print the codes and ids by which it counts" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
+	{ "stream", command_stream, "list streams with gaps, or close some" },
 	{ "reload", command_reload, "tell the daemon to read its catalogue again" },
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
 	{ "verify", command_verify, "check the figures against the journal" },

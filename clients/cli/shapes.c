@@ -88,6 +88,14 @@ static const struct shape status[] = {
 
 const struct answer_shape shape_of_status = { NULL, status, NULL };
 
+/* Close: to a source, and to an operator */
+
+static const struct shape closed[] = { IS_TEXT("source"), IS_TEXT("stream"), IS_COUNT("next"),
+				       IS_SUM("missing"), END };
+
+const struct answer_shape shape_of_closed = { "closed", closed, NULL };
+const struct answer_shape shape_of_closed_ok = { NULL, closed, NULL };
+
 /* Reload, backup, verify */
 
 static const struct shape change[] = { IS_TEXT("text"), END };

@@ -230,6 +230,7 @@ static const struct {
 	{ "quarantine", "{'v':1,'ok':true,'rows':[{'number':7,'source':'a','stream':'s','seq':1,"
 			"'time':1730000000000,'code':'time','text':'no','sent':{}}]}" },
 	{ "rejections", "{'v':1,'op':'rejections','rows':[[7,'s',1,'time','no',1730000000000]]}" },
+	{ "close", "{'v':1,'ok':true,'source':'lift','stream':'s','next':4,'missing':1}" },
 	{ "catalogue",
 	  "{'v':1,'ok':true,'regions':[{'code':'all','name':'all','level':'','parents':[]},"
 	  "{'code':'r','name':'R','level':'county','parents':['all']}],"
@@ -275,6 +276,9 @@ static const struct {
 } commands[] = {
 	{ "status", { "status" }, false, 1 },
 	{ "status", { "status", "--json" }, false, 1 },
+	{ "status", { "stream", "list" }, false, 0 },
+	{ "status", { "stream", "list", "--json" }, false, 0 },
+	{ "close", { "stream", "--operator", "close", "s" }, false, 0 },
 	{ "reload", { "reload" }, false, 0 },
 	{ "backup", { "backup" }, false, 0 },
 	{ "verify", { "verify" }, false, 0 },
