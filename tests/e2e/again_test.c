@@ -24,6 +24,19 @@ static const char without_role[] = "timezone: Europe/Oslo\n"
 				   "  - {code: \"1813\", name: Brønnøy}\n"
 				   "modules:\n"
 				   "  - {id: falls, name: Falls}\n";
+static const char with_role[] = "timezone: Europe/Oslo\n"
+				"dimensions: {role: [nurse, carer]}\n"
+				"regions:\n"
+				"  - {code: \"1813\", name: Brønnøy}\n"
+				"modules:\n"
+				"  - {id: falls, name: Falls}\n";
+static const char with_unit[] = "timezone: Europe/Oslo\n"
+				"dimensions: {role: [nurse, carer], unit: [a, b]}\n"
+				"regions:\n"
+				"  - {code: \"1813\", name: Brønnøy}\n"
+				"modules:\n"
+				"  - {id: falls, name: Falls}\n";
+
 struct scene {
 	struct daemon *daemon;
 	_Atomic int64_t *by_ms; /* the clock's move */
@@ -157,6 +170,81 @@ static void what_is_refused_again_goes_on_to_a_further_stream(void **state)
 	stop(&scene);
 }
 
+static void reload(struct scene *scene, const char *catalogue)
+{
+	file_write(scene->catalogue, catalogue);
+	free(daemon_lift_out(scene->daemon, 0, "reload", "--wait", NULL));
+}
+
+/* A figure of module falls in 1813: "by.role.nurse.started". */
+static void check_figure(struct scene *scene, const char *figure, const char *value)
+{
+	char line[128], *out = daemon_lift_out(scene->daemon, 0, "export", "--format", "csv",
+					       "--region", "1813", "--kind", "module", NULL);
+
+	snprintf(line, sizeof(line), "1813,module,falls,%s,%s\n", figure, value);
+	if (!strstr(out, line))
+		fail_msg("'%s' is not in: %s", line, out);
+	free(out);
+}
+
+static void attributes_that_did_not_count_are_added(void **state)
+{
+	struct scene scene;
+
+	start(&scene, *state, 0);
+	file_write(scene.file, "type,time,learner,module,region,attrs.role,attrs.unit\n"
+			       "started,2025-09-01T08:00:00Z,a,falls,1813,nurse,a\n"
+			       "started,2025-09-01T08:00:00Z,b,falls,1813,carer,\n"
+			       "started,2025-09-01T08:00:00Z,c,falls,1813,,b\n"
+			       "started,2025-09-01T08:00:00Z,d,falls,1813,,\n");
+	publish(&scene, false, 0, "4 accepted, 0 refused", "\"role\" (2), \"unit\" (2)", NULL);
+	publish(&scene, false, 0, "4 accepted, 0 refused", NULL, "role");
+	reload(&scene, with_role);
+	publish(&scene, false, 0, "4 accepted, 0 refused", "2 rows have attributes that count now",
+		NULL);
+	publish(&scene, true, 0, "2 rows were sent again, 2 of them accepted", NULL, "--again");
+	check_figure(&scene, "by.role.nurse.started", "1");
+	check_figure(&scene, "by.role.carer.started", "1");
+	check_figure(&scene, "started", "4");
+	check_counts(&scene, 6, 0);
+	publish(&scene, true, 0, "no row was to be sent again", NULL, NULL);
+	check_counts(&scene, 6, 0);
+	reload(&scene, with_unit);
+	publish(&scene, true, 0, "3 rows were sent again, 3 of them accepted", NULL, NULL);
+	check_figure(&scene, "by.role.nurse.started", "1");
+	check_figure(&scene, "by.unit.a.started", "1");
+	check_figure(&scene, "by.unit.b.started", "1");
+	check_figure(&scene, "started", "4");
+	publish(&scene, true, 0, "no row was to be sent again", NULL, NULL);
+	check_counts(&scene, 9, 0);
+	stop(&scene);
+}
+
+/* No verdict is given by it, so none has to be got again. */
+static void a_clock_that_is_known_to_be_wrong_gives_no_verdict(void **state)
+{
+	struct scene scene;
+	char path[PATH_SIZE];
+
+	start(&scene, *state, 72 * HOUR_MS);
+	path_make(path, "%s/first.csv", scene.daemon->dir);
+	file_write(path, "type,time,learner,module,region\n"
+			 "started,2025-09-01T08:00:00Z,a,falls,1813\n");
+	free(daemon_lift_out(scene.daemon, 0, "publish", path, NULL));
+	write_file(&scene, 48 * HOUR_MS);
+	atomic_store(scene.by_ms, 0);
+	publish(&scene, false, 3, "", "file.csv: the daemon asks to wait: the daemon's clock is",
+		NULL);
+	publish(&scene, false, 3, "",
+		"file.csv: nothing of it was sent; once the cause is removed, publish it again",
+		"refused: time");
+	check_counts(&scene, 1, 0);
+	atomic_store(scene.by_ms, 72 * HOUR_MS);
+	publish(&scene, false, 1, "5 events, 3 accepted, 2 refused", NULL, "--again");
+	stop(&scene);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -164,6 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_a_wrong_clock_has_refused_is_accepted_once_it_is_right),
 		TEST(what_is_refused_again_goes_on_to_a_further_stream),
+		TEST(attributes_that_did_not_count_are_added),
+		TEST(a_clock_that_is_known_to_be_wrong_gives_no_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

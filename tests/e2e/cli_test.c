@@ -82,6 +82,15 @@ static const struct {
 	    "bad.jsonl:5: refused: malformed: " } },
 };
 
+static size_t count_refused(const char *text)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, ": refused: ")); text++)
+		n++;
+	return n;
+}
+
 static void refused_rows_are_listed_with_line_code_and_reason(void **state)
 {
 	struct daemon *daemon = *state;
@@ -101,10 +110,40 @@ static void refused_rows_are_listed_with_line_code_and_reason(void **state)
 			check_has(outcome.out, bad_files[i].counts);
 			for (; bad_files[i].refused[n]; n++)
 				check_has(outcome.err, bad_files[i].refused[n]);
-			assert_int_equal(count_lines(outcome.err), n);
+			assert_int_equal(count_refused(outcome.err), n);
 			outcome_free(&outcome);
 		}
 	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* What counts nowhere is said once, and what was probably meant. */
+static void unknown_texts_are_told_when_they_are_accepted(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	path_make(path, "%s/odd.csv", daemon->dir);
+	file_write(path, "type,time,learner,module,region,attrs.shoe\n"
+			 "started,2024-11-05T09:00:00Z,a,dementia,Rana\xe2\x80\x8b!,\n"
+			 "started,2024-11-05T09:00:00Z,b,Dementia,rana,41\n"
+			 "started,2024-11-05T09:00:00Z,c,Dementia,rana,\n"
+			 "started,2024-11-05T09:00:00Z,d,dementia,rana,\n");
+	outcome = daemon_lift(daemon, "publish", path, NULL);
+	assert_int_equal(outcome.status, 0);
+	check_has(outcome.err, ": 2 events bring modules that the catalogue does not have: "
+			       "\"Dementia\" (2, \"dementia\" was probably meant): ");
+	check_has(outcome.err, ": 1 event brings regions that the catalogue does not have: "
+			       "\"Rana\\u{200b}!\" (1");
+	check_has(outcome.err, ": 1 event brings attributes that the catalogue does not count by: "
+			       "\"shoe\" (1): they are dropped\n");
+	outcome_free(&outcome);
+	outcome = daemon_lift(daemon, "publish", path, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_string_equal(outcome.err, "");
+	outcome_free(&outcome);
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -711,6 +750,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(refused_rows_are_listed_with_line_code_and_reason),
 		TEST(more_than_a_thousand_refused_rows_are_all_listed),
+		TEST(unknown_texts_are_told_when_they_are_accepted),
 		TEST(a_file_published_twice_changes_nothing),
 		TEST(a_dash_is_standard_input_in_either_format),
 		TEST(what_cannot_be_read_is_said_and_the_rest_is_published),

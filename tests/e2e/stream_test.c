@@ -330,6 +330,93 @@ static void numbers_that_are_taken_lose_no_event(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Closing. */
+
+static void send_one(struct daemon *daemon, const char *stream, int64_t seq, const char *op,
+		     const char *code)
+{
+	struct peer peer;
+	json_t *answer;
+
+	peer_open(&peer, ZMQ_DEALER, daemon->intake, NULL);
+	answer = peer_ask(&peer,
+			  json_pack("{s:i, s:s, s:s, s:s, s:I, s:[{s:s, s:I, s:s, s:s, s:s}]}", "v",
+				    1, "op", "events", "source", "lift", "stream", stream, "seq",
+				    (json_int_t)seq, "events", "type", "started", "time",
+				    (json_int_t)1730797200000, "learner", "ada", "module",
+				    "dementia", "region", "rana"));
+	assert_string_equal(word(answer, "op"), op);
+	if (code)
+		assert_string_equal(word(answer, "code"), code);
+	json_decref(answer);
+	peer_close(&peer);
+}
+
+static int64_t missing_of(struct daemon *daemon)
+{
+	json_t *status = daemon_status(daemon);
+	int64_t missing = whole(status, "missing");
+
+	json_decref(status);
+	return missing;
+}
+
+/* A clock's milliseconds in place of a counter. */
+static void a_stream_that_is_spoilt_is_listed_and_closed(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	start(daemon);
+	out = daemon_lift_out(daemon, 0, "stream", "list", NULL);
+	assert_string_equal(out, "no stream has a gap\n");
+	free(out);
+	send_one(daemon, "spoilt", 1, "ack", NULL);
+	send_one(daemon, "spoilt", INT64_C(1730797200000), "ack", NULL);
+	assert_int_equal(missing_of(daemon), INT64_C(1730797199998));
+	out = daemon_lift_out(daemon, 0, "stream", "--source", "lift", "list", NULL);
+	check_has(out, "spoilt");
+	check_has(out, " lacks 2..1730797199999\n");
+	free(out);
+	out = daemon_lift_out(daemon, 0, "stream", "list", "--json", NULL);
+	check_has(out, "\"missing\":[[2,1730797199999]]");
+	free(out);
+	out = daemon_lift_out(daemon, 0, "stream", "close", "spoilt", NULL);
+	check_has(out, "spoilt: closed at number 2; 1730797199998 missing numbers are not waited");
+	free(out);
+	assert_int_equal(missing_of(daemon), 0);
+	send_one(daemon, "spoilt", 2, "nack", "closed");
+	send_one(daemon, "spoilt", 1, "ack", NULL);
+	out = daemon_lift_out(daemon, 0, "stream", "list", NULL);
+	assert_string_equal(out, "no stream has a gap\n");
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void what_is_not_there_is_not_closed_and_what_is_closed_does_not_go_on(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE];
+
+	start(daemon);
+	path_make(path, "%s/events.csv", daemon->dir);
+	file_write(path, HEADER);
+	file_add(path, 1, 3);
+	free(daemon_lift_out(daemon, 0, "publish", "--stream", "s", path, NULL));
+	outcome = daemon_lift(daemon, "stream", "close", "none", "s", NULL);
+	assert_int_equal(outcome.status, 1);
+	check_has(outcome.err, "lift: none: the source has no such stream (unknown-stream)");
+	check_has(outcome.out, "s: closed at number 4\n");
+	outcome_free(&outcome);
+	outcome = daemon_lift(daemon, "publish", "--stream", "s", path, NULL);
+	assert_int_equal(outcome.status, 1);
+	check_has(outcome.err, "the stream is closed: send it in another stream (closed)");
+	outcome_free(&outcome);
+	check_counts(daemon, 3, 0, 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -342,6 +429,8 @@ int main(void)
 		TEST(a_file_that_is_rotated_is_read_to_its_end_and_the_next_one),
 		TEST(another_file_of_the_same_length_is_not_taken_for_it),
 		TEST(numbers_that_are_taken_lose_no_event),
+		TEST(a_stream_that_is_spoilt_is_listed_and_closed),
+		TEST(what_is_not_there_is_not_closed_and_what_is_closed_does_not_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
