@@ -271,12 +271,13 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune install layers layers_test format
+SCRIPTS := reference units_verify prune install completion layers layers_test format
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
 script_reference = python3 -B tests/reference/lift_oracle_test.py
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
+script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
@@ -401,6 +402,7 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
+	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml

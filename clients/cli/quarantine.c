@@ -223,6 +223,11 @@ static bool read_arguments(int n, char **arguments, struct asked *asked)
 	return asked->only > 0;
 }
 
+static void print_tasks(void)
+{
+	puts("list\nshow");
+}
+
 int command_quarantine(const struct cli *cli, int argc, char **argv)
 {
 	const char *source = NULL;
@@ -239,6 +244,7 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 			"without the learner, who is not kept.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
+		.print_words = print_tasks,
 	};
 	struct endpoints endpoints;
 	int status, first = options_parse(&usage, argc, argv, &status);
