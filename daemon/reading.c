@@ -69,7 +69,7 @@ static int lose_shown(struct reading *reading, const struct catalogue *serving,
 		      const struct catalogue *newest, struct ledger_view *ledger,
 		      struct journal_view *journal)
 {
-	struct losses losses = { NULL, 0, 0 }, known = { NULL, 0, 0 };
+	struct losses losses = { .n = 0 }, known = { .n = 0 };
 	int err = losses_find(serving, reading->catalogue, ledger, journal, &losses);
 
 	/* What an earlier reload was allowed to lose may still be there. */

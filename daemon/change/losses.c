@@ -6,19 +6,11 @@
 #include "daemon/change/moves.h"
 #include "proto/grow.h"
 
-/* Figures of a home region that have somebody. */
-struct pair {
-	uint32_t home, subject;
-	bool stays; /* it is about something that is still there, and from there */
-};
-
 struct finding {
 	const struct catalogue *before, *after;
 	struct ledger_view *ledger;
 	struct moves moves;
-	struct pair *pairs; /* ascending */
-	size_t n_pairs, room_pairs;
-	size_t *first; /* of each home's pairs; one more, where they end */
+	struct pairs *pairs; /* of the losses */
 	struct losses *losses;
 	int err; /* sticks */
 };
@@ -26,6 +18,7 @@ struct finding {
 void losses_free(struct losses *losses)
 {
 	free(losses->items);
+	pairs_free(&losses->pairs);
 	*losses = (struct losses){ 0 };
 }
 
@@ -37,34 +30,6 @@ static void add(struct finding *f, enum loss_of of, uint32_t region, uint32_t su
 		f->err = LIFT_E_MEMORY;
 	else
 		losses->items[losses->n++] = (struct loss){ of, region, subject };
-}
-
-static void add_pair(void *context, uint32_t home, uint32_t subject)
-{
-	struct finding *f = context;
-
-	if (grow(&f->pairs, &f->room_pairs, f->n_pairs + 1, sizeof(*f->pairs)) != 0)
-		f->err = LIFT_E_MEMORY;
-	else
-		f->pairs[f->n_pairs++] = (struct pair){ home, subject, false };
-}
-
-static int find_pairs(struct finding *f)
-{
-	int err = ledger_view_subjects(f->ledger, add_pair, f);
-	size_t at = 0;
-
-	if (err || f->err)
-		return err ? err : f->err;
-	f->first = calloc((size_t)f->before->n_regions + 1, sizeof(*f->first));
-	if (!f->first)
-		return LIFT_E_MEMORY;
-	for (uint32_t home = 0; home <= f->before->n_regions; home++) {
-		while (at < f->n_pairs && f->pairs[at].home < home)
-			at++;
-		f->first[home] = at;
-	}
-	return 0;
 }
 
 /* What a home's figures are about: is it still there? */
@@ -203,11 +168,10 @@ static bool people_stay(const struct finding *f, const struct pair *modules, con
 
 static void find_stays(struct finding *f, uint32_t home)
 {
-	const struct pair *first = f->pairs + f->first[home], *end = f->pairs + f->first[home + 1];
+	struct pair *first = f->pairs->items + f->pairs->first[home];
+	struct pair *end = f->pairs->items + f->pairs->first[home + 1];
 
-	for (size_t i = f->first[home]; i < f->first[home + 1]; i++) {
-		struct pair *pair = &f->pairs[i];
-
+	for (struct pair *pair = first; pair < end; pair++)
 		switch (subject_kind(pair->subject)) {
 		case KIND_MODULE:
 			pair->stays = module_stays(f, pair);
@@ -221,7 +185,6 @@ static void find_stays(struct finding *f, uint32_t home)
 		default:
 			pair->stays = people_stay(f, first, end);
 		}
-	}
 }
 
 /* What regions show. */
@@ -293,8 +256,8 @@ static void find_region(struct finding *f, struct shown *shown, uint32_t i)
 		bool is_inside = is == REGION_ALL || (is != REGION_UNASSIGNED &&
 						      moves_lead_into(&f->moves, home, &is, 1));
 
-		for (size_t p = f->first[home]; p < f->first[home + 1]; p++)
-			mark(shown, &f->pairs[p], is_inside);
+		for (size_t p = f->pairs->first[home]; p < f->pairs->first[home + 1]; p++)
+			mark(shown, &f->pairs->items[p], is_inside);
 	}
 	tell(f, shown, i);
 }
@@ -314,72 +277,6 @@ static void find_figures(struct finding *f)
 	free(shown.seen);
 }
 
-/* Learners. */
-
-struct counting {
-	enum facet facet;
-	int part; /* below 0: any */
-	int64_t n;
-};
-
-static void count(void *context, const struct tally_key *key, int64_t n)
-{
-	struct counting *counting = context;
-
-	if (key->facet == counting->facet &&
-	    (counting->part < 0 || key->part == (unsigned)counting->part))
-		counting->n += n;
-}
-
-static int count_in(struct ledger_view *ledger, const struct region *region, uint32_t subject,
-		    struct counting *counting)
-{
-	struct tallies tallies = ledger_view_tallies(ledger);
-	int err = 0;
-
-	for (uint32_t h = 0; h < region->n_homes && !err; h++)
-		err = tallies.range(tallies.source, region->homes[h], subject, count, counting);
-	return err;
-}
-
-/* Each learner has one last fact in what it is about, and one first stretch of a competence. */
-static int count_subject(struct ledger_view *ledger, const struct region *region, uint32_t subject,
-			 int64_t *ret_n)
-{
-	bool is_competence = subject_kind(subject) == KIND_COMPETENCE;
-	struct counting counting = { is_competence ? FACET_STRETCH : FACET_LAST,
-				     is_competence ? STRETCH_FIRST : -1, 0 };
-	int err = count_in(ledger, region, subject, &counting);
-
-	*ret_n = counting.n;
-	return err;
-}
-
-static int count_value(struct ledger_view *ledger, const struct catalogue *catalogue, uint32_t by,
-		       int64_t *ret_n)
-{
-	struct counting counting = { FACET_BY_LEARNERS, (int)by, 0 };
-	int err = count_in(ledger, &catalogue->regions[REGION_ALL], subject_of(KIND_PEOPLE, 0),
-			   &counting);
-
-	*ret_n = counting.n;
-	return err;
-}
-
-static int count_dimension(struct ledger_view *ledger, const struct catalogue *catalogue,
-			   uint32_t dimension, int64_t *ret_n)
-{
-	int64_t n = 0, more;
-	int err = 0;
-
-	for (uint32_t v = 0; v < catalogue->dimensions[dimension].n_values && !err; v++) {
-		err = count_value(ledger, catalogue, tally_by(dimension, v), &more);
-		n += more;
-	}
-	*ret_n = n;
-	return err;
-}
-
 /* Values that somebody is counted by. */
 
 static void find_values(struct finding *f, uint32_t dimension)
@@ -389,7 +286,7 @@ static void find_values(struct finding *f, uint32_t dimension)
 	int64_t n;
 
 	if (is == CATALOGUE_NONE) {
-		f->err = count_dimension(f->ledger, f->before, dimension, &n);
+		f->err = pairs_count_dimension(f->pairs, f->ledger, f->before, dimension, &n);
 		if (!f->err && n > 0)
 			add(f, LOSS_DIMENSION, REGION_ALL, dimension);
 		return;
@@ -398,7 +295,8 @@ static void find_values(struct finding *f, uint32_t dimension)
 		if (catalogue_value(f->after, is, text_of(was->values[v])) <
 		    f->after->dimensions[is].n_values)
 			continue;
-		f->err = count_value(f->ledger, f->before, tally_by(dimension, v), &n);
+		f->err = pairs_count_value(f->pairs, f->ledger, f->before, tally_by(dimension, v),
+					   &n);
 		if (!f->err && n > 0)
 			add(f, LOSS_VALUE, REGION_ALL, tally_by(dimension, v));
 	}
@@ -407,18 +305,20 @@ static void find_values(struct finding *f, uint32_t dimension)
 int losses_find(const struct catalogue *before, const struct catalogue *after,
 		struct ledger_view *ledger, struct journal_view *journal, struct losses *losses)
 {
-	struct finding f = { .before = before, .after = after, .ledger = ledger, .losses = losses };
+	struct finding f = { .before = before,
+			     .after = after,
+			     .ledger = ledger,
+			     .pairs = &losses->pairs,
+			     .losses = losses };
 
 	f.err = moves_make(&f.moves, before, after, journal);
 	if (!f.err)
-		f.err = find_pairs(&f);
+		f.err = pairs_find(&losses->pairs, before, ledger);
 	if (!f.err)
 		find_figures(&f);
 	for (uint32_t d = 0; d < before->n_dimensions && !f.err; d++)
 		find_values(&f, d);
 	moves_free(&f.moves);
-	free(f.pairs);
-	free(f.first);
 	return f.err;
 }
 
@@ -452,12 +352,14 @@ static const char *s(int64_t n)
 	return n == 1 ? "" : "s";
 }
 
-static int say_region(const struct loss *loss, const struct catalogue *before,
-		      struct ledger_view *ledger, struct changes *changes)
+static int say_region(const struct losses *losses, const struct loss *loss,
+		      const struct catalogue *before, struct ledger_view *ledger,
+		      struct changes *changes)
 {
 	const struct region *region = &before->regions[loss->region];
 	struct change_row row = { .what = "region", .how = how_loses, .id = region->code };
-	int err = count_subject(ledger, region, subject_of(KIND_PEOPLE, 0), &row.learners);
+	int err = pairs_count_subject(&losses->pairs, ledger, region, subject_of(KIND_PEOPLE, 0),
+				      &row.learners);
 
 	if (!err)
 		changes_add(changes, &row, "region %s: %lld learner%s", row.id,
@@ -465,8 +367,9 @@ static int say_region(const struct loss *loss, const struct catalogue *before,
 	return err;
 }
 
-static int say_subject(const struct loss *loss, const struct catalogue *before,
-		       struct ledger_view *ledger, struct changes *changes)
+static int say_subject(const struct losses *losses, const struct loss *loss,
+		       const struct catalogue *before, struct ledger_view *ledger,
+		       struct changes *changes)
 {
 	const struct region *region = &before->regions[loss->region];
 	bool is_all = loss->region == REGION_ALL;
@@ -474,7 +377,7 @@ static int say_subject(const struct loss *loss, const struct catalogue *before,
 				  .how = how_loses,
 				  .id = subject_id(before, loss->subject),
 				  .of = is_all ? NULL : region->code };
-	int err = count_subject(ledger, region, loss->subject, &row.learners);
+	int err = pairs_count_subject(&losses->pairs, ledger, region, loss->subject, &row.learners);
 
 	if (!err)
 		changes_add(changes, &row, "%s %s%s%s: %lld learner%s", row.what, row.id,
@@ -483,8 +386,9 @@ static int say_subject(const struct loss *loss, const struct catalogue *before,
 	return err;
 }
 
-static int say_attribute(const struct loss *loss, const struct catalogue *before,
-			 struct ledger_view *ledger, struct changes *changes)
+static int say_attribute(const struct losses *losses, const struct loss *loss,
+			 const struct catalogue *before, struct ledger_view *ledger,
+			 struct changes *changes)
 {
 	bool is_value = loss->of == LOSS_VALUE;
 	const struct dimension *dimension =
@@ -494,8 +398,10 @@ static int say_attribute(const struct loss *loss, const struct catalogue *before
 				  .id = is_value ? dimension->values[loss->subject & 0xff]
 						 : dimension->name,
 				  .of = is_value ? dimension->name : NULL };
-	int err = is_value ? count_value(ledger, before, loss->subject, &row.learners)
-			   : count_dimension(ledger, before, loss->subject, &row.learners);
+	int err = is_value ? pairs_count_value(&losses->pairs, ledger, before, loss->subject,
+					       &row.learners)
+			   : pairs_count_dimension(&losses->pairs, ledger, before, loss->subject,
+						   &row.learners);
 
 	if (!err)
 		changes_add(changes, &row, "%s %s%s%s: %lld learner%s", row.what, row.id,
@@ -513,11 +419,11 @@ int losses_say(const struct losses *losses, const struct catalogue *before,
 		const struct loss *loss = &losses->items[i];
 
 		if (loss->of == LOSS_REGION)
-			err = say_region(loss, before, ledger, changes);
+			err = say_region(losses, loss, before, ledger, changes);
 		else if (loss->of == LOSS_SUBJECT)
-			err = say_subject(loss, before, ledger, changes);
+			err = say_subject(losses, loss, before, ledger, changes);
 		else
-			err = say_attribute(loss, before, ledger, changes);
+			err = say_attribute(losses, loss, before, ledger, changes);
 	}
 	return err ? err : changes_err(changes);
 }

@@ -12,9 +12,8 @@
 #ifndef LIFTD_CHANGE_LOSSES_H
 #define LIFTD_CHANGE_LOSSES_H
 
-#include "daemon/catalogue/subject.h"
 #include "daemon/change/change.h"
-#include "daemon/ledger/ledger.h"
+#include "daemon/change/pairs.h"
 
 enum loss_of { LOSS_REGION, LOSS_SUBJECT, LOSS_DIMENSION, LOSS_VALUE };
 
@@ -28,10 +27,11 @@ struct loss {
 struct losses {
 	struct loss *items;
 	size_t n, room;
+	struct pairs pairs; /* that were looked at */
 };
 void losses_free(struct losses *losses);
 
-/* What the ledger of `before` has committed, and would not be with `after`: appended.
+/* What the ledger of `before` has committed, and would not be with `after`.
  * LIFT_E_MEMORY, or an error of a store. */
 int losses_find(const struct catalogue *before, const struct catalogue *after,
 		struct ledger_view *ledger, struct journal_view *journal, struct losses *losses);

@@ -59,6 +59,7 @@ static void check_config(const struct config *config)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct yaml_errors errors = { .file = "f" };
+	const char *keys[CONFIG_KEYS_MAX];
 	struct config *config = NULL;
 	int err = config_parse(fuzz_text(data, size), &errors, no_env, true, &config);
 
@@ -68,6 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		REQUIRE(config && errors.count == 0);
 		check_config(config);
+		REQUIRE(config_differs(config, config, true, keys) == 0);
+		REQUIRE(config_differs(config, config, false, keys) == 0);
 	}
 	config_free(config);
 	yaml_errors_clear(&errors);

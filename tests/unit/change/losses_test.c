@@ -262,7 +262,7 @@ static int compare(const struct side *before, const struct side *after, const st
 
 static int live(const struct kind_of_world *kind)
 {
-	struct losses losses = { NULL, 0, 0 };
+	struct losses losses = { .n = 0 };
 	struct event events[EVENTS];
 	struct pen before_text, after_text;
 	struct design design;
@@ -440,7 +440,7 @@ static bool has_row(const struct changes *rows, const char *text)
 static void check_change(const struct house *house, size_t i)
 {
 	struct catalogue *after = catalogue_of(changes[i].catalogue);
-	struct losses losses = { NULL, 0, 0 }, twice = { NULL, 0, 0 };
+	struct losses losses = { .n = 0 }, twice = { .n = 0 };
 	struct changes rows = { .n = 0 };
 	struct journal_view journal;
 	struct ledger_view view;
