@@ -58,6 +58,9 @@ class Events(unittest.TestCase):
         m = rows(self.CAT, events, day).get(("all", "module", "m"))
         return m and [m[name] for name in names]
 
+    def test_noise_beyond_ten_thousandths_is_no_part_of_a_score(self):
+        self.assertEqual([oracle.scaled(s) for s in (1.0000000000000002, -1e-16, 1.00005)], [10000, 0, 10001])
+
     def test_equal_facts_are_one_whatever_name_the_module_has(self):
         es = [ev("assessed", "2024-01-01", "x", score=0.12344), ev("assessed", "2024-01-01", "x", "mm", score=0.12336, region="b"),
               ev("assessed", "2024-01-01", "x", score=0.1235), ev("assessed", "2024-01-01", "x", score=0.1235, passed=False)]

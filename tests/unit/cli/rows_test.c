@@ -14,6 +14,7 @@
 #include "clients/cli/rows.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
+#include "proto/visible.h"
 #include "tests/seed.h"
 
 /* What a reader said, as text: "LINE EVENT" and "LINE! REASON", a line each. */
@@ -57,7 +58,8 @@ static void hear_refused(void *context, uint64_t place, const char *reason)
 
 /* Read a text in pieces: what was heard, which the caller frees; the problem of a header at its
  * end. */
-static char *read_text(enum rows_format format, const char *text, size_t size, size_t piece)
+static char *read_encoded(enum rows_format format, enum encoding encoding, const char *text,
+			  size_t size, size_t piece)
 {
 	struct heard heard = { .reader = msg_reader_new() };
 	const struct rows_sink sink = { &heard, hear_event, hear_refused };
@@ -65,7 +67,7 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 	int err = 0;
 
 	heard.out = open_memstream(&heard.text, &heard.size);
-	assert_int_equal(rows_open(format, ENCODING_UTF8, &sink, &rows), 0);
+	assert_int_equal(rows_open(format, encoding, &sink, &rows), 0);
 	for (size_t i = 0; !err && i < size; i += piece)
 		err = rows_feed(rows, text + i, size - i < piece ? size - i : piece);
 	if (!err)
@@ -76,6 +78,11 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 	rows_free(rows);
 	msg_reader_free(heard.reader);
 	return heard.text;
+}
+
+static char *read_text(enum rows_format format, const char *text, size_t size, size_t piece)
+{
+	return read_encoded(format, ENCODING_UTF8, text, size, piece);
 }
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -345,6 +352,42 @@ static void rows_are_read_alike_in_pieces_of_any_size(void **state)
 					 heard);
 			free(heard);
 		}
+	}
+}
+
+/* The characters of a text of the BMP, in UTF-16. */
+static size_t to_utf16(const char *text, enum encoding encoding, char *to)
+{
+	size_t size = 0, n;
+	uint32_t code;
+	bool hidden;
+
+	for (; (n = visible_next(text, &code, &hidden)) > 0; text += n) {
+		assert_in_range(code, 1, 0xffff);
+		to[size++] = (char)(encoding == ENCODING_UTF16LE ? code : code >> 8);
+		to[size++] = (char)(encoding == ENCODING_UTF16LE ? code >> 8 : code);
+	}
+	return size;
+}
+
+static void what_is_heard_of_a_file_is_heard_of_it_in_utf16(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4 * COUNT(cases); i++) {
+		enum encoding encoding = i % 2 ? ENCODING_UTF16LE : ENCODING_UTF16BE;
+		const char *text = cases[i / 4].text;
+		char utf16[4096], *heard;
+		size_t size;
+
+		/* What is no text has no other encoding; an archive is one by its bytes. */
+		if (!msg_is_utf8(text, strlen(text)) || strncmp(text, "PK", 2) == 0)
+			continue;
+		assert_in_range(strlen(text), 0, sizeof(utf16) / 2);
+		size = to_utf16(text, encoding, utf16);
+		heard = read_encoded(cases[i / 4].format, encoding, utf16, size, i % 4 < 2 ? 1 : 3);
+		if (strcmp(heard, cases[i / 4].heard) != 0)
+			fail_msg("%s: %s", cases[i / 4].why, heard);
+		free(heard);
 	}
 }
 
@@ -640,6 +683,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_read_alike_in_pieces_of_any_size),
+		cmocka_unit_test(what_is_heard_of_a_file_is_heard_of_it_in_utf16),
 		cmocka_unit_test(
 			a_search_that_remembers_finds_the_ends_that_one_from_the_beginning_finds),
 		cmocka_unit_test(a_row_longer_than_the_limit_costs_itself_only),
