@@ -268,12 +268,24 @@ static void label_month(struct draft *draft, struct report_row *row, int month)
 	row->cells[0] = cell_text(draft_text(draft, "%.7s", row->from));
 }
 
+/* The day of the first month: no month is listed before the programme began, nor any that has
+ * nobody before events can be. NULL: there is none. */
+static const char *first_day(const struct draft *draft, const json_t *daily)
+{
+	const char *from = draft->report->from, *begins = json_text(draft->programme, "from");
+
+	if (strcmp(begins, from) > 0)
+		from = begins;
+	if (strcmp(from, "2000-01-01") < 0)
+		return json_string_value(json_array_get(json_array_get(daily, 0), 0));
+	return from;
+}
+
 int draft_months(struct draft *draft)
 {
 	const json_t *daily = json_object_get(draft->rows[END], "daily"), *day;
 	const char *from = draft->report->from, *to = draft->report->to;
-	const char *first =
-		*from ? from : json_string_value(json_array_get(json_array_get(daily, 0), 0));
+	const char *first = first_day(draft, daily);
 	struct report_section *section;
 	int month, last, of_day;
 	size_t i, n;

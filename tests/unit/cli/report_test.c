@@ -394,6 +394,45 @@ static void a_regions_report_has_its_places_and_the_whole_programmes_targets(voi
 	built_free(&built);
 }
 
+/* The months of a report from a day on, with the programme's first day, or none. */
+static size_t count_months(const char *from, bool begins)
+{
+	struct built built;
+	struct report_section *months;
+	json_t *programme;
+	size_t n = 0;
+
+	assert_int_equal(build(&built, "all"), 0);
+	programme = json_array_get(json_object_get(built.catalogue, "programmes"), 0);
+	if (!begins)
+		json_object_set_new(programme, "from", json_null());
+	snprintf(built.input.from, sizeof(built.input.from), "%s", from);
+	report_clear(&built.report);
+	assert_int_equal(report_build(&built.input, &built.report), 0);
+	for (months = built.report.sections; strcmp(months->key, "months") != 0;)
+		months++;
+	n = months->n_rows - 1; /* and their sum */
+	assert_int_equal(months->rows[n].cells[1].n, strcmp(from, "2025-02") < 0 ? 5 : 3);
+	built_free(&built);
+	return n;
+}
+
+/* Not two thousand years of zeros. */
+static void no_month_is_before_the_programme_or_before_all_events(void **state)
+{
+	(void)state;
+	assert_int_equal(count_months("2025-02-01", true), 3);
+	assert_int_equal(count_months("2025-01-15", true), 4);
+	assert_int_equal(count_months("2024-01-01", true), 4);
+	assert_int_equal(count_months("0001-01-01", true), 4);
+	assert_int_equal(count_months("", true), 4);
+	assert_int_equal(count_months("2025-02-01", false), 3);
+	assert_int_equal(count_months("2024-12-01", false), 5);
+	assert_int_equal(count_months("1999-12-31", false), 4);
+	assert_int_equal(count_months("0001-01-01", false), 4);
+	assert_int_equal(count_months("", false), 4);
+}
+
 static void a_place_by_itself_is_reached_in_the_singular(void **state)
 {
 	struct built built;
@@ -430,6 +469,7 @@ int main(void)
 		cmocka_unit_test(long_texts_are_broken_at_spaces),
 		cmocka_unit_test(a_report_has_every_value_in_order_and_every_place_with_its_zeros),
 		cmocka_unit_test(a_regions_report_has_its_places_and_the_whole_programmes_targets),
+		cmocka_unit_test(no_month_is_before_the_programme_or_before_all_events),
 		cmocka_unit_test(a_place_by_itself_is_reached_in_the_singular),
 		cmocka_unit_test(a_region_without_places_of_the_programme_is_refused),
 	};
