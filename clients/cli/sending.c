@@ -149,18 +149,26 @@ static bool passes(int err)
 	return false;
 }
 
+/* What helps. */
+static const char *remedy(const struct publish_plan *plan, int err)
+{
+	if (!passes(err))
+		return "to send it again as it is does not help";
+	if (plan->stream && !plan->follow)
+		return "what was not must be sent again, once the cause is removed";
+	return "the same command sends the rest, once the cause is removed";
+}
+
 int sending_complain(const struct sending *sending, int err, bool *ret_gone)
 {
 	bool some = sending->publisher && lift_publisher_judged(sending->publisher) > 0;
-	const char *what = some ? "only part of it was sent, and what was acknowledged stays"
-				: "nothing of it was sent";
 
 	*ret_gone = err != LIFT_E_CLOSED;
-	if (sending->publisher && passes(err))
-		complain("%s: %s; once the cause is removed, publish it again to send %s",
-			 sending->name, what, some ? "the rest" : "it");
-	else if (sending->publisher)
-		complain("%s: %s; to publish it again as it is does not help", sending->name, what);
+	if (sending->publisher)
+		complain("%s: %s was sent%s; %s", sending->name,
+			 some ? "only part of it" : "nothing of it",
+			 some ? ", and what was acknowledged stays" : "",
+			 remedy(sending->plan, err));
 	return complain_endpoint(sending->plan->endpoint, err);
 }
 

@@ -17,9 +17,8 @@
 #include "clients/cli/course/read.h"
 #include "clients/cli/course/write.h"
 #include "clients/cli/endpoints.h"
-#include "clients/cli/progress.h"
 #include "clients/cli/reach.h"
-#include "clients/lib/lift.h"
+#include "clients/cli/sending.h"
 #include "clients/lib/wire.h"
 #include "proto/day.h"
 
@@ -33,12 +32,10 @@ struct simulation {
 	struct course course;
 	struct course_event *events;
 	size_t n;
-	const char *source, *endpoint, *out;
-	double speed; /* simulated seconds in a second; 0: as fast as possible */
-	uint32_t batch;
-	struct lift_publisher *publisher; /* NULL: to a file */
-	struct progress progress;
-	uint64_t refused;
+	const char *out; /* a file; NULL: to the daemon */
+	double speed;	 /* simulated seconds in a second; 0: as fast as possible */
+	struct publish_plan plan;
+	struct sending sending;
 };
 
 /* What is simulated. */
@@ -133,15 +130,6 @@ static int write_file(const struct simulation *simulation)
 
 /* To the daemon. */
 
-static void take_rejection(void *context, const struct lift_rejection *rejection)
-{
-	struct simulation *simulation = context;
-
-	simulation->refused++;
-	progress_report(&simulation->progress, rejection->seq, rejection->code.data,
-			(int)rejection->code.size, rejection->text.data, (int)rejection->text.size);
-}
-
 /* Wait until the time of an event's delivery has come; meanwhile what was before it goes out. */
 static int keep_pace(struct simulation *simulation, const struct course_event *event)
 {
@@ -151,17 +139,17 @@ static int keep_pace(struct simulation *simulation, const struct course_event *e
 	if (simulation->speed <= 0)
 		return 0;
 	due_ms = (int64_t)((double)(event->sent_s - first->sent_s) / simulation->speed * 1000);
-	left_ms = due_ms - (wire_clock_ms() - simulation->progress.begun_ms);
+	left_ms = due_ms - (wire_clock_ms() - simulation->sending.progress.begun_ms);
 	if (left_ms <= 0)
 		return 0;
-	int err = lift_publisher_push(simulation->publisher);
+	int err = lift_publisher_push(simulation->sending.publisher);
 
 	while (!err && left_ms > 0) {
-		err = lift_publisher_wait(simulation->publisher,
+		err = lift_publisher_wait(simulation->sending.publisher,
 					  (int)(left_ms < 1000 ? left_ms : 1000));
-		left_ms = due_ms - (wire_clock_ms() - simulation->progress.begun_ms);
-		progress_show(&simulation->progress, 0, 0,
-			      lift_publisher_judged(simulation->publisher));
+		left_ms = due_ms - (wire_clock_ms() - simulation->sending.progress.begun_ms);
+		progress_show(&simulation->sending.progress, 0, 0,
+			      lift_publisher_judged(simulation->sending.publisher));
 	}
 	return err;
 }
@@ -178,37 +166,34 @@ static int send_events(struct simulation *simulation, struct msg_writer *writer)
 		err = course_event_encode(&simulation->course, &simulation->events[i], writer);
 		if (err)
 			break;
-		err = lift_publisher_add(simulation->publisher, msg_written(writer), i + 1);
+		err = lift_publisher_add(simulation->sending.publisher, msg_written(writer), i + 1);
 		if (i % LOOK_EVENTS == 0)
-			progress_show(&simulation->progress, i, simulation->n,
-				      lift_publisher_judged(simulation->publisher));
+			progress_show(&simulation->sending.progress, i, simulation->n,
+				      lift_publisher_judged(simulation->sending.publisher));
 	}
-	return err ? err : lift_publisher_flush(simulation->publisher);
+	return err ? err : lift_publisher_flush(simulation->sending.publisher);
 }
 
 static int send_course(struct simulation *simulation, const char *stream)
 {
-	const struct lift_publisher_options options = { .endpoint = simulation->endpoint,
-							.source = simulation->source,
-							.stream = stream,
-							.batch = simulation->batch,
-							.rejected = take_rejection,
-							.context = simulation };
+	struct sending *sending = &simulation->sending;
 	struct msg_writer *writer = msg_writer_new();
-	int err = LIFT_E_MEMORY;
+	bool gone;
+	int err = LIFT_E_MEMORY, status;
 
+	*sending = (struct sending){ .plan = &simulation->plan, .name = "simulate" };
 	if (writer)
-		err = lift_publisher_open(&options, &simulation->publisher);
-	progress_begin(&simulation->progress, "simulate");
+		err = sending_open(sending, stream, simulation->plan.batch, false);
+	progress_begin(&sending->progress, sending->name);
 	if (!err)
 		err = send_events(simulation, writer);
-	progress_clear(&simulation->progress);
-	lift_publisher_free(simulation->publisher);
+	progress_clear(&sending->progress);
+	sending->rows = simulation->n;
+	sending->passing = sending->n_uncounted = 0; /* there is no file to send again */
+	status = err ? sending_complain(sending, err, &gone) : sending_conclude(sending);
+	sending_clear(sending);
 	msg_writer_free(writer);
-	if (err)
-		return complain_endpoint(simulation->endpoint, err);
-	progress_end(&simulation->progress, simulation->n, simulation->refused);
-	return simulation->refused ? STATUS_REFUSED : STATUS_WELL;
+	return status;
 }
 
 /* The command. */
@@ -288,10 +273,10 @@ static int prepare(struct simulation *simulation, const struct arguments *argume
 
 static int simulate(const struct cli *cli, const struct arguments *arguments, const char *path)
 {
-	struct simulation simulation = { .source = arguments->source,
-					 .out = arguments->out,
+	struct simulation simulation = { .out = arguments->out,
 					 .speed = arguments->speed,
-					 .batch = (uint32_t)arguments->batch };
+					 .plan = { .source = arguments->source,
+						   .batch = (uint32_t)arguments->batch } };
 	struct endpoints endpoints = { 0 };
 	char stream[STREAM];
 	int status = prepare(&simulation, arguments, path, stream);
@@ -300,9 +285,9 @@ static int simulate(const struct cli *cli, const struct arguments *arguments, co
 		status = write_file(&simulation);
 	} else if (status == STATUS_WELL) {
 		status = endpoints_find(cli, NULL, &endpoints);
-		simulation.endpoint = endpoints.intake;
+		simulation.plan.endpoint = endpoints.intake;
 		if (status == STATUS_WELL)
-			status = reach(simulation.endpoint);
+			status = reach(simulation.plan.endpoint);
 		if (status == STATUS_WELL)
 			status = send_course(&simulation, stream);
 	}

@@ -237,7 +237,7 @@ static void a_clock_that_is_known_to_be_wrong_gives_no_verdict(void **state)
 	publish(&scene, false, 3, "", "file.csv: the daemon asks to wait: the daemon's clock is",
 		NULL);
 	publish(&scene, false, 3, "",
-		"file.csv: nothing of it was sent; once the cause is removed, publish it again",
+		"file.csv: nothing of it was sent; the same command sends the rest, once",
 		"refused: time");
 	check_counts(&scene, 1, 0);
 	atomic_store(scene.by_ms, 72 * HOUR_MS);

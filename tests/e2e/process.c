@@ -21,7 +21,7 @@
 
 #include "tests/e2e/check.h"
 
-enum { RUNNING_MAX = 16, ENV_MAX = 512, ARGS_MAX = 32 };
+enum { RUNNING_MAX = 32, ENV_MAX = 512, ARGS_MAX = 32 };
 
 static pid_t running[RUNNING_MAX];
 
