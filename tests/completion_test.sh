@@ -57,7 +57,9 @@ complete_words --config clients/lift.
 expect clients/lift.1 'a file'
 complete_words quarantine ''
 [[ " ${COMPREPLY[*]} " == *' list show '* ]] || fail "the tasks of a command: ${COMPREPLY[*]}"
+complete_words stream ''
+[[ " ${COMPREPLY[*]} " == *' list close '* ]] || fail "the tasks of a command: ${COMPREPLY[*]}"
 complete_words nonsense ''
 expect '' 'the words of a command that is not there'
-passed=$((passed + 10))
+passed=$((passed + 11))
 echo "completion_test: $passed passed, 0 failed"

@@ -207,6 +207,11 @@ static int check(const struct usage *usage, const struct asked *asked, int n, ch
 	return STATUS_WELL;
 }
 
+static void print_tasks(void)
+{
+	puts("list\nclose");
+}
+
 int command_stream(const struct cli *cli, int argc, char **argv)
 {
 	struct asked asked = { .source = NULL };
@@ -225,6 +230,7 @@ int command_stream(const struct cli *cli, int argc, char **argv)
 			"not waited for any more, and no new number is taken in them.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
+		.print_words = print_tasks,
 	};
 	struct endpoints endpoints;
 	int status, first = options_parse(&usage, argc, argv, &status);
