@@ -28,19 +28,10 @@ void last_good_keep(const char *state, const struct catalogue *catalogue)
 
 bool last_good_is(const char *state, const struct catalogue *catalogue)
 {
-	struct yaml_errors errors = { 0 };
-	struct text text = { NULL, 0 };
 	char path[PATH_MAX];
-	bool is_same = true;
 
 	state_path(path, state, STATE_CATALOGUE);
-	errors.file = path;
-	if (access(path, F_OK) == 0)
-		is_same = load_file(path, false, &errors, &text) == 0 &&
-			  text_equal(text, catalogue->text);
-	free((char *)text.data);
-	yaml_errors_clear(&errors);
-	return is_same;
+	return access(path, F_OK) != 0 || load_equals(path, catalogue->text);
 }
 
 int last_good_load(const struct config *config, struct catalogue **ret_catalogue)

@@ -281,6 +281,7 @@ static int open_reload(struct liftd *liftd)
 	struct reload_parts parts = { .config = liftd->config,
 				      .config_place = liftd->parts->config_place,
 				      .catalogue_path = liftd->parts->catalogue_path,
+				      .is_wrong = liftd->parts->catalogue_wrong,
 				      .rooms = liftd->rooms,
 				      .handover = liftd->handover,
 				      .trust = liftd->trust,

@@ -13,6 +13,17 @@
 #include "daemon/publish/audience.h"
 #include "proto/reloaded.h"
 
+/* It counts for nothing. */
+static size_t forget_key(const char *keys[], size_t n, const char *key)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(keys[i], key) != 0)
+			keys[kept++] = keys[i];
+	return kept;
+}
+
 int reading_make(const struct reading_parts *parts, struct reading *reading)
 {
 	const struct config *config;
@@ -33,6 +44,8 @@ int reading_make(const struct reading_parts *parts, struct reading *reading)
 	if (!reading->config)
 		return config_err;
 	reading->n_taken = config_differs(parts->latest, reading->config, true, reading->taken);
+	if (parts->catalogue_path)
+		reading->n_taken = forget_key(reading->taken, reading->n_taken, "catalogue");
 	reading->n_restart =
 		config_differs(parts->config, reading->config, false, reading->restart);
 	return err ? err : config_err;
@@ -215,10 +228,8 @@ static char *loses_why(const struct reading *reading)
 	const struct change_row *first = reading->loses.rows;
 	char *text;
 
-	if (asprintf(&text,
-		     "figures of learners would go: %s %.*s%s; `lift reload --dry-run` says all, "
-		     "`lift reload --yes` takes it",
-		     first->what, YAML_EXCERPT(text_of(first->id)),
+	if (asprintf(&text, "figures of learners would go: %s %.*s%s", first->what,
+		     YAML_EXCERPT(text_of(first->id)),
 		     count_loses(reading) > 1 ? ", and others" : "") < 0)
 		return NULL;
 	return text;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/as_of.h"
+#include "daemon/base/load.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
 #include "daemon/last_good.h"
@@ -32,6 +33,9 @@ struct reload {
 	bool is_signalled;  /* another one is to begin */
 	unsigned n_signals; /* that have begun, and are not done */
 	bool is_told;	    /* that all of them are done */
+	/* of the files, as status has been told */
+	char *wrong_path;	  /* of the catalogue, if nothing else is wrong; else NULL */
+	struct files_state files; /* without texts */
 };
 
 static const struct config *latest(const struct reload *reload)
@@ -50,16 +54,45 @@ static int64_t until(const struct reload *reload, const struct catalogue *catalo
 	return as_of_until(reload->parts.config->as_of, catalogue->calendar);
 }
 
+static void leave_files(const struct reload *reload, const struct files_state *files)
+{
+	handover_leave_files(reload->parts.handover, files);
+	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
+}
+
 /* Status says so until the files are right; that the journal is damaged is no fault of theirs. */
-static void tell_files(const struct reload *reload, const struct reading *reading, int err)
+static void tell_files(struct reload *reload, const struct reading *reading, int err)
 {
 	struct files_state files;
 
 	if (err == LIFT_E_DAMAGED)
 		return;
 	reading_state(reading, err, &files);
-	handover_leave_files(reload->parts.handover, &files);
-	wake_send(room_wake(reload->parts.rooms, ROOM_CONTROL));
+	free(reload->wrong_path);
+	reload->wrong_path = NULL;
+	if (files.catalogue_wrong && !files.config_wrong)
+		reload->wrong_path = strdup(reading->path);
+	reload->files = files;
+	reload->files.catalogue_wrong = reload->files.config_wrong = NULL;
+	leave_files(reload, &files);
+}
+
+/* To the letter the one that is right: then nobody need read it again. */
+static void look_at_wrong(struct reload *reload)
+{
+	struct catalogue *newest;
+
+	if (!reload->wrong_path)
+		return;
+	newest = handover_newest(reload->parts.handover);
+	if (load_equals(reload->wrong_path, newest->text)) {
+		log_notice("catalogue on disk is again the one that is in force: path=%s",
+			   reload->wrong_path);
+		free(reload->wrong_path);
+		reload->wrong_path = NULL;
+		leave_files(reload, &reload->files);
+	}
+	catalogue_free(newest);
 }
 
 /* The start. */
@@ -459,9 +492,10 @@ static void attend(void *context, const struct now *now)
 
 	build_wanted(reload, now);
 	reload_as_asked(reload, now);
+	look_at_wrong(reload);
 	builds = rebuild_step(reload->parts.rebuild, now->steady_ms);
 	loop_set_timer(room_loop(reload->parts.rooms, ROOM_MAIN), reload->step_timer,
-		       builds || reload->result);
+		       builds || reload->result || reload->wrong_path);
 }
 
 void reload_signalled(struct reload *reload, const struct now *now)
@@ -488,7 +522,9 @@ int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
 		reload_close(reload);
 		return err;
 	}
-	loop_set_timer(loop, reload->step_timer, false);
+	if (parts->is_wrong)
+		reload->wrong_path = strdup(path_of(reload));
+	loop_set_timer(loop, reload->step_timer, reload->wrong_path);
 	room_on_wake(parts->rooms, ROOM_MAIN, attend, reload);
 	*ret_reload = reload;
 	return 0;
@@ -499,6 +535,7 @@ void reload_close(struct reload *reload)
 	if (!reload)
 		return;
 	config_free(reload->latest);
+	free(reload->wrong_path);
 	reload_result_free(reload->result);
 	free(reload);
 }

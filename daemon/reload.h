@@ -19,6 +19,7 @@ struct reload_parts {
 	const struct config *config;
 	struct config_place config_place;
 	const char *catalogue_path; /* NULL: the configuration says it, whenever it is read */
+	bool is_wrong;		    /* its file was, at the start: the last good one serves */
 	struct rooms *rooms;
 	struct handover *handover;
 	struct trust *trust;

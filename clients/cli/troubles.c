@@ -81,6 +81,11 @@ static void tell_daemon(struct telling *telling)
 		  "OPERATING.md: \"The journal cannot be written\", \"A damaged journal\"" },
 		{ "ledger: ", "OPERATING.md: \"The ledger and the figures\"" },
 		{ "rebuild: ", "OPERATING.md: \"The ledger and the figures\"" },
+		{ "catalogue: figures of learners would go",
+		  "'lift reload --dry-run' says all; bring the file back, or 'lift reload --yes'" },
+		{ "configuration: ",
+		  "'liftd --check-config' says all errors; mend the file, then 'lift "
+		  "reload'" },
 		{ "catalogue: ",
 		  "'liftd --check-config' says all errors; mend the file, then 'lift "
 		  "reload'" },

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* What errno says. */
 static int fail(struct yaml_errors *errors)
@@ -60,4 +61,17 @@ int load_file(const char *path, bool absent_ok, struct yaml_errors *errors, stru
 	if (rc == 0)
 		*ret_text = (struct text){ data, size };
 	return rc;
+}
+
+bool load_equals(const char *path, struct text text)
+{
+	struct yaml_errors errors = { .file = path };
+	struct text loaded = { NULL, 0 };
+	struct stat info;
+	bool equals = stat(path, &info) == 0 && (size_t)info.st_size == text.size &&
+		      load_file(path, false, &errors, &loaded) == 0 && text_equal(loaded, text);
+
+	free((char *)loaded.data);
+	yaml_errors_clear(&errors);
+	return equals;
 }

@@ -12,4 +12,7 @@
  * `absent_ok`. LIFT_E_CONFIG, with the reason in errors; LIFT_E_MEMORY. */
 int load_file(const char *path, bool absent_ok, struct yaml_errors *errors, struct text *ret_text);
 
+/* Is it this, to the letter? It is only read where it has its size. */
+bool load_equals(const char *path, struct text text);
+
 #endif
