@@ -492,9 +492,26 @@ static int open_all(struct liftd *liftd)
 	return err;
 }
 
+static const char *first(const struct texts *endpoints)
+{
+	return endpoints->count ? endpoints->items[0] : "none";
+}
+
+static void say_opened(const struct liftd *liftd)
+{
+	struct catalogue *catalogue = handover_newest(liftd->handover);
+	const struct config *config = liftd->config;
+
+	log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu intake=%s "
+		   "control=%s publish=%s",
+		   LIFT_VERSION, config->state, catalogue_regions_named(catalogue),
+		   catalogue->n_modules, (unsigned long long)journal_last(liftd->journal),
+		   first(&config->intake), config->control, first(&config->audiences[0].publish));
+	catalogue_free(catalogue);
+}
+
 int liftd_run(const struct liftd_parts *parts)
 {
-	struct catalogue *catalogue;
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
 			       .now = { clock_steady_ms(), clock_utc_ms() } };
@@ -503,11 +520,7 @@ int liftd_run(const struct liftd_parts *parts)
 	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
 	err = open_all(&liftd);
 	if (!err) {
-		catalogue = handover_newest(liftd.handover);
-		log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu",
-			   LIFT_VERSION, parts->config->state, catalogue_regions_named(catalogue),
-			   catalogue->n_modules, (unsigned long long)journal_last(liftd.journal));
-		catalogue_free(catalogue);
+		say_opened(&liftd);
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);
 		if (err)

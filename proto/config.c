@@ -419,6 +419,7 @@ int config_parse(struct text text, struct yaml_errors *errors, char *(*env)(cons
 		err = yaml_parse(text, errors, &doc);
 	if (!err) {
 		fields_read(&reader, yaml_root(doc), yaml_root(defaults), &config_top, config);
+		config->has_runtime = !yaml_is_absent(yaml_get(yaml_root(doc), "runtime"));
 		if (errors->count > n_errors)
 			err = LIFT_E_CONFIG;
 	}

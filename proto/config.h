@@ -45,6 +45,7 @@ struct config_namespace {
 
 struct config {
 	char *state, *runtime, *catalogue; /* directories, a file */
+	bool has_runtime;		   /* somebody has written it */
 	enum config_security security;
 	struct config_namespace *namespaces;
 	size_t n_namespaces;

@@ -23,7 +23,8 @@ int exit_status_of(int err);
 
 /* What precedes the command. */
 struct cli {
-	const char *config; /* --config, or NULL */
+	const char *config;   /* --config, or NULL */
+	const char *endpoint; /* --endpoint, or NULL */
 };
 
 int command_publish(const struct cli *cli, int argc, char **argv);

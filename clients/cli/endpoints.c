@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clients/cli/whose.h"
+#include "proto/config.h"
 #include "proto/grow.h"
 
 /* Files. */
@@ -46,143 +47,84 @@ fail:
 	return NULL;
 }
 
-/* Texts. */
-
-/* A copy with RUNTIME replaced, as the daemon does it; NULL where memory ran out. */
-static char *expand(struct text endpoint, const char *runtime)
+/* The first of a list, copied; NULL where there is none. */
+static int copy_first(const struct texts *list, char **ret_endpoint)
 {
-	static const char prefix[] = "ipc://RUNTIME";
-	size_t size = sizeof(prefix) - 1;
-	char *expanded = NULL;
-
-	if (endpoint.size < size || memcmp(endpoint.data, prefix, size) != 0 ||
-	    (endpoint.size > size && endpoint.data[size] != '/'))
-		return strndup(endpoint.data, endpoint.size);
-	if (asprintf(&expanded, "ipc://%s%.*s", runtime, (int)(endpoint.size - size),
-		     endpoint.data + size) < 0)
-		return NULL;
-	return expanded;
-}
-
-static char *default_runtime(char *(*env)(const char *), unsigned uid)
-{
-	const char *xdg = env("XDG_RUNTIME_DIR");
-	char *runtime = NULL;
-
-	if (uid == 0)
-		return strdup("/run/liftd");
-	if (xdg && *xdg == '/' ? asprintf(&runtime, "%s/liftd", xdg) < 0
-			       : asprintf(&runtime, "/tmp/liftd-%u", uid) < 0)
-		return NULL;
-	return runtime;
-}
-
-/* The tree. */
-
-/* A key's text, the first of its list, or the default where it is absent. */
-static struct text first_text(const struct yaml_node *map, const char *key, const char *otherwise,
-			      struct yaml_errors *errors)
-{
-	const struct yaml_node *node = yaml_get(map, key);
-
-	if (yaml_is_absent(node))
-		return text_of(otherwise);
-	if (node->kind == YAML_LIST && node->child)
-		node = node->child;
-	if (node->kind != YAML_TEXT || node->text.size == 0) {
-		yaml_error(errors, node->line, "%s must be an endpoint, such as \"%s\"", key,
-			   otherwise);
-		return text_of(otherwise);
-	}
-	return node->text;
-}
-
-/* The same of a list that may be empty: *ret_endpoint is NULL then. */
-static int expand_optional(const struct yaml_node *map, const char *key, const char *otherwise,
-			   const char *runtime, struct yaml_errors *errors, char **ret_endpoint)
-{
-	const struct yaml_node *node = yaml_get(map, key);
-
-	*ret_endpoint = NULL;
-	if (!yaml_is_absent(node) && node->kind == YAML_LIST && !node->child)
+	if (list->count == 0)
 		return 0;
-	*ret_endpoint = expand(first_text(map, key, otherwise, errors), runtime);
+	*ret_endpoint = strdup(list->items[0]);
 	return *ret_endpoint ? 0 : LIFT_E_MEMORY;
 }
 
-/* The audience of a name, or the first; NULL where none is configured, so that the default is
- * meant. */
-static const struct yaml_node *find_audience(const struct yaml_node *root, const char *name,
-					     struct yaml_errors *errors)
+/* The audience of a name, or the first. */
+static const struct config_audience *find_audience(const struct config *config, const char *name,
+						   struct yaml_errors *errors)
 {
-	const struct yaml_node *list = yaml_get(root, "audiences");
-
-	if (yaml_is_absent(list) || list->kind != YAML_LIST) {
-		if (name && strcmp(name, "default") != 0)
-			yaml_error(errors, 0, "there is no audience '%s', only 'default'", name);
-		return NULL;
-	}
-	if (!name)
-		return list->child;
-	for (const struct yaml_node *item = list->child; item; item = item->next) {
-		const struct yaml_node *its = yaml_get(item, "name");
-
-		if (its && its->kind == YAML_TEXT && text_equal(its->text, text_of(name)))
-			return item;
-	}
-	yaml_error(errors, list->line, "there is no audience '%s'", name);
+	for (size_t i = 0; i < config->n_audiences; i++)
+		if (!name || strcmp(config->audiences[i].name, name) == 0)
+			return &config->audiences[i];
+	yaml_error(errors, 0, "there is no audience '%s'", name);
 	return NULL;
 }
 
-static int read_endpoints(const struct yaml_node *root, const char *audience, const char *runtime,
-			  struct yaml_errors *errors, struct endpoints *endpoints)
+static int copy_endpoints(const struct config *config, const struct config_audience *audience,
+			  struct endpoints *endpoints)
 {
-	const struct yaml_node *chosen = find_audience(root, audience, errors);
-
-	endpoints->intake =
-		expand(first_text(root, "intake", "ipc://RUNTIME/intake", errors), runtime);
-	endpoints->control =
-		expand(first_text(root, "control", "ipc://RUNTIME/control", errors), runtime);
-	endpoints->publish =
-		expand(first_text(chosen, "publish", "ipc://RUNTIME/publish", errors), runtime);
-	if (!endpoints->intake || !endpoints->control || !endpoints->publish ||
-	    expand_optional(root, "events", "ipc://RUNTIME/events", runtime, errors,
-			    &endpoints->events) != 0 ||
-	    expand_optional(chosen, "snapshot", "ipc://RUNTIME/snapshot", runtime, errors,
-			    &endpoints->snapshot) != 0)
+	endpoints->control = strdup(config->control);
+	if (!config->has_runtime)
+		endpoints->assumed = strdup(config->runtime);
+	if (!endpoints->control || (!config->has_runtime && !endpoints->assumed) ||
+	    copy_first(&config->intake, &endpoints->intake) != 0 ||
+	    copy_first(&config->events, &endpoints->events) != 0 ||
+	    copy_first(&audience->publish, &endpoints->publish) != 0 ||
+	    copy_first(&audience->snapshot, &endpoints->snapshot) != 0)
 		return LIFT_E_MEMORY;
-	return errors->count ? LIFT_E_CONFIG : 0;
+	return 0;
 }
 
-int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
-		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints)
+int endpoints_parse(struct text text, const char *name, char *(*env)(const char *), bool is_root,
+		    struct yaml_errors *errors, struct endpoints *ret_endpoints)
 {
+	const struct config_audience *audience;
 	struct endpoints endpoints = { 0 };
-	struct yaml_doc *doc = NULL;
-	const struct yaml_node *node;
-	char *runtime = NULL;
-	int err;
+	struct config *config;
+	int err = config_parse(text, errors, env, is_root, &config);
 
-	err = yaml_parse(config, errors, &doc);
 	if (err)
 		return err;
-	node = yaml_get(yaml_root(doc), "runtime");
-	if (!yaml_is_absent(node) && node->kind == YAML_TEXT)
-		runtime = strndup(node->text.data, node->text.size);
-	else
-		runtime = default_runtime(env, uid);
-	err = runtime ? read_endpoints(yaml_root(doc), audience, runtime, errors, &endpoints)
-		      : LIFT_E_MEMORY;
-	if (uid != 0 && (yaml_is_absent(node) || node->kind != YAML_TEXT))
-		endpoints.assumed = runtime;
-	else
-		free(runtime);
-	yaml_doc_free(doc);
+	audience = find_audience(config, name, errors);
+	err = audience ? copy_endpoints(config, audience, &endpoints) : LIFT_E_CONFIG;
+	if (is_root) { /* only root can make /run/liftd */
+		free(endpoints.assumed);
+		endpoints.assumed = NULL;
+	}
+	config_free(config);
 	if (err)
 		endpoints_clear(&endpoints);
 	else
 		*ret_endpoints = endpoints;
 	return err;
+}
+
+/* One that was given by name is the one that a command uses, whichever that is. */
+static int take_given(const char *endpoint, struct endpoints *endpoints)
+{
+	char **const all[] = { &endpoints->intake, &endpoints->control, &endpoints->publish,
+			       &endpoints->events, &endpoints->snapshot };
+
+	if (strncmp(endpoint, "ipc://", 6) != 0 && strncmp(endpoint, "tcp://", 6) != 0) {
+		complain("--endpoint: it must begin with ipc:// or tcp://, not '%s'", endpoint);
+		return STATUS_USAGE;
+	}
+	endpoints->given = true;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		*all[i] = strdup(endpoint);
+		if (!*all[i]) {
+			endpoints_clear(endpoints);
+			return STATUS_SYSTEM;
+		}
+	}
+	return STATUS_WELL;
 }
 
 static void owner_text(uid_t owner, char *text, size_t size)
@@ -265,31 +207,51 @@ static uid_t author_of(const char *path)
 	return path && stat(path, &info) == 0 ? info.st_uid : 0;
 }
 
-int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
+/* The file that holds, or NULL: there is none, and defaults do. */
+static const char *find_file(const struct cli *cli)
 {
+	static const char installed[] = LIFT_SYSCONFDIR "/liftd.yaml";
 	const char *path = cli->config ? cli->config : getenv("LIFT_CONFIG");
-	struct yaml_errors errors = { 0 };
+
+	if (path && (*path || cli->config))
+		return path;
+	return access(installed, F_OK) == 0 ? installed : NULL;
+}
+
+static int read_file(const char *path, const char *audience, struct endpoints *endpoints)
+{
+	struct yaml_errors errors = { .file = path ? path : "lift" };
 	char *data = NULL;
 	size_t size = 0;
-	int err, status;
+	int err;
 
-	if (!path && access(LIFT_SYSCONFDIR "/liftd.yaml", F_OK) == 0)
-		path = LIFT_SYSCONFDIR "/liftd.yaml";
 	if (path) {
 		data = file_read(path, &size);
 		if (!data)
 			return STATUS_SYSTEM;
 	}
-	errors.file = path ? path : "lift";
-	err = endpoints_parse((struct text){ data, size }, audience, getenv, (unsigned)geteuid(),
-			      &errors, ret_endpoints);
+	err = endpoints_parse((struct text){ data, size }, audience, getenv, geteuid() == 0,
+			      &errors, endpoints);
 	free(data);
 	if (err)
 		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
 	yaml_errors_clear(&errors);
-	status = err ? exit_status_of(err) : check_whose(ret_endpoints, author_of(path));
-	if (!err && status != STATUS_WELL)
-		endpoints_clear(ret_endpoints);
+	return err ? exit_status_of(err) : STATUS_WELL;
+}
+
+int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
+{
+	const char *path = cli->endpoint ? NULL : find_file(cli);
+	struct endpoints endpoints = { 0 };
+	int status = cli->endpoint ? take_given(cli->endpoint, &endpoints)
+				   : read_file(path, audience, &endpoints);
+
+	if (status == STATUS_WELL)
+		status = check_whose(&endpoints, author_of(path));
+	if (status == STATUS_WELL)
+		*ret_endpoints = endpoints;
+	else
+		endpoints_clear(&endpoints);
 	return status;
 }
 

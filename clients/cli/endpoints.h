@@ -9,20 +9,22 @@
 #include "proto/yaml.h"
 
 struct endpoints {
-	char *intake, *control, *publish; /* to connect to */
-	char *events, *snapshot;	  /* NULL: none is configured */
+	/* To connect to; NULL: none is configured. */
+	char *intake, *control, *publish, *events, *snapshot;
+	bool given;    /* by --endpoint: all are that one */
 	char *assumed; /* the directory of those that nobody has configured; NULL: there is none */
 };
 
-/* Those of a configuration's text: the first of each list, of the audience of that name or, where
- * that is NULL, the first one. Keys that a client does not need are not looked at. LIFT_E_CONFIG
- * with the errors found. */
+/* Those of a configuration's text, which must be right for the daemon, too: the first of each list,
+ * of the audience of that name or, where that is NULL, the first one. LIFT_E_CONFIG with the errors
+ * found. */
 int endpoints_parse(struct text config, const char *audience, char *(*env)(const char *),
-		    unsigned uid, struct yaml_errors *errors, struct endpoints *ret_endpoints);
+		    bool is_root, struct yaml_errors *errors, struct endpoints *ret_endpoints);
 
-/* The same of the file that --config, else LIFT_CONFIG, else the place where it is installed names;
- * of no file, the defaults. Sockets that a stranger can have put where they are (whose.h) are
- * refused. What is wrong is complained about: a status, STATUS_WELL where all is well. */
+/* The one that --endpoint gives, and no other; else those of the file that --config, else
+ * LIFT_CONFIG, else the place where it is installed names; of no file, the defaults. Sockets that a
+ * stranger can have put where they are (whose.h) are refused. What is wrong is complained about: a
+ * status, STATUS_WELL where all is well. */
 int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints);
 
 void endpoints_clear(struct endpoints *endpoints);

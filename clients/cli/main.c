@@ -99,6 +99,10 @@ int main(int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "config", "FILE", "the daemon's configuration: where its sockets are",
 		  OPTION_TEXT, &cli.config, 0, 0 },
+		{ "endpoint", "ENDPOINT",
+		  "talk to this one (ipc:///..., tcp://...), whatever the "
+		  "configuration says",
+		  OPTION_TEXT, &cli.endpoint, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift",

@@ -153,6 +153,10 @@ static int reach_tcp(const char *address)
 
 int reach(const char *endpoint)
 {
+	if (!endpoint) {
+		complain("the configuration has no endpoint for that");
+		return STATUS_SYSTEM;
+	}
 	if (strncmp(endpoint, ipc, strlen(ipc)) == 0)
 		return reach_ipc(endpoint + strlen(ipc));
 	if (strncmp(endpoint, tcp, strlen(tcp)) == 0)

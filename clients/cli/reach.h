@@ -7,8 +7,8 @@
 #ifndef LIFT_CLI_REACH_H
 #define LIFT_CLI_REACH_H
 
-/* STATUS_WELL, also where it cannot be said; else one line has said what stands in the way, and
- * what would help: STATUS_SYSTEM. */
+/* NULL: there is no endpoint. STATUS_WELL, also where it cannot be said; else one line has said
+ * what stands in the way, and what would help: STATUS_SYSTEM. */
 int reach(const char *endpoint);
 
 #endif

@@ -63,6 +63,9 @@ static const struct shape source[] = {
 };
 static const struct shape a_source[] = { IS_MAP(NULL, source), END };
 
+static const struct shape endpoint[] = { IS_TEXT(NULL), IS_TEXT(NULL), END };
+static const struct shape an_endpoint[] = { IS_ROW(NULL, endpoint), END };
+
 static const struct shape limit[] = { IS_TEXT("what"), IS_TEXT_OR_NIL("source"), IS_SUM("used"),
 				      IS_SUM("most"), END };
 static const struct shape a_limit[] = { IS_MAP(NULL, limit), END };
@@ -83,6 +86,7 @@ static const struct shape status[] = {
 	IS_COUNT_OR_NIL("sources_left_out"),
 	IS_COUNT_OR_NIL("streams_left_out"),
 	IS_LIST_OR_NIL("limits", a_limit),
+	IS_LIST_OR_NIL("endpoints", an_endpoint),
 	END,
 };
 

@@ -167,6 +167,27 @@ static void print_jobs(const json_t *jobs)
 	}
 }
 
+/* The first of those that a client of this machine most needs. */
+static void print_endpoints(const json_t *endpoints)
+{
+	static const char *const kinds[] = { "intake", "control", "publish" };
+	const json_t *row;
+	size_t i;
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		json_array_foreach(endpoints, i, row)
+		{
+			const char *kind = json_string_value(json_array_get(row, 0));
+
+			if (strcmp(kind, kinds[k]) != 0)
+				continue;
+			printf("%s: ", kinds[k]);
+			print_text(stdout, json_string_value(json_array_get(row, 1)), 0);
+			putchar('\n');
+			break;
+		}
+}
+
 static void print_counters(const json_t *counters)
 {
 	const json_t *counter;
@@ -187,6 +208,7 @@ static void print_status(struct asked *asked, const json_t *answer)
 	print_head(answer, asked->wrong);
 	print_stores(answer);
 	print_jobs(json_object_get(answer, "jobs"));
+	print_endpoints(json_object_get(answer, "endpoints"));
 	print_sources(answer);
 	if (asked->counters)
 		print_counters(json_object_get(answer, "counters"));

@@ -334,6 +334,37 @@ static void write_jobs(const struct jobs *jobs, struct msg_writer *writer)
 	msg_array_end(writer);
 }
 
+static void write_rows(struct msg_writer *writer, const char *what, const struct texts *endpoints,
+		       const char *audience)
+{
+	for (size_t i = 0; i < endpoints->count; i++) {
+		msg_array(writer, audience ? 3 : 2);
+		msg_str(writer, what);
+		msg_str(writer, endpoints->items[i]);
+		if (audience)
+			msg_str(writer, audience);
+	}
+}
+
+/* Where the sockets are: [what, endpoint], of an audience with its name behind. */
+static void write_endpoints(const struct config *config, struct msg_writer *writer)
+{
+	const struct texts control = { (char **)&config->control, 1 };
+
+	msg_str(writer, "endpoints");
+	msg_array_begin(writer);
+	write_rows(writer, "intake", &config->intake, NULL);
+	write_rows(writer, "events", &config->events, NULL);
+	write_rows(writer, "control", &control, NULL);
+	for (size_t i = 0; i < config->n_audiences; i++) {
+		const struct config_audience *audience = &config->audiences[i];
+
+		write_rows(writer, "publish", &audience->publish, audience->name);
+		write_rows(writer, "snapshot", &audience->snapshot, audience->name);
+	}
+	msg_array_end(writer);
+}
+
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
 		      const struct gathered *all, const struct now *now)
 {
@@ -352,6 +383,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	write_clock(writer, &all->sources, now->utc_ms);
 	write_stores(parts, &rebuild, writer);
 	write_jobs(parts->jobs, writer);
+	write_endpoints(parts->config, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)

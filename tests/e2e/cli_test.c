@@ -348,6 +348,78 @@ static void a_watch_says_at_once_that_nobody_is_there(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* A typo in a test's configuration must not lead to the installed daemon. */
+static void a_wrong_configuration_leads_nowhere(void **state)
+{
+	static const struct {
+		const char *text, *said;
+	} rows[] = {
+		{ "runtme: /tmp/x\n",
+		  ":1: `runtme` is no key of liftd.yaml, did you mean `runtime`?" },
+		{ "root:x:0:0:root:/root:/bin/bash\n", ":1: liftd.yaml must be a map" },
+		{ "tick_ms: soon\n", ":1: tick_ms must be a whole number" },
+		{ "intake: ipc:///tmp/x\n", ":1: intake must be a list" },
+		{ "audiences: [{nam: one}]\n", ":1: `nam` is no key of an audience" },
+	};
+	struct daemon *daemon = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct outcome outcome;
+
+		file_write(daemon->config, rows[i].text);
+		outcome = daemon_lift(daemon, "status", NULL);
+		if (outcome.status != 1 || !strstr(outcome.err, rows[i].said) ||
+		    !strstr(outcome.err, daemon->config))
+			fail_msg("status %d, not '%s': %s", outcome.status, rows[i].said,
+				 outcome.err);
+		outcome_free(&outcome);
+	}
+}
+
+static void an_endpoint_can_be_given_and_is_named(void **state)
+{
+	struct daemon *daemon = *state;
+	char lift[PATH_SIZE], *said;
+	static const char *const no_config[] = { "LIFT_CONFIG=", NULL };
+	const struct surroundings in = { .env = no_config };
+	const char *argv[7] = { lift, "--endpoint", daemon->control, "status" };
+	struct process process;
+	struct outcome outcome;
+
+	daemon_configure(daemon, configuration);
+	daemon_start(daemon);
+	said = file_text(daemon->log, NULL);
+	check_has(said, daemon->control);
+	free(said);
+	program_path(lift, "lift");
+	process_start(&process, daemon->dir, "given", argv, &in);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 0);
+	check_has(outcome.out, daemon->control);
+	check_has(outcome.out, daemon->intake);
+	outcome_free(&outcome);
+
+	argv[2] = daemon->publish;
+	argv[3] = "watch";
+	argv[4] = "beat";
+	argv[5] = "--count=1";
+	process_start(&process, daemon->dir, "given", argv, &in);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 0);
+	check_has(outcome.out, "beat");
+	outcome_free(&outcome);
+
+	argv[2] = "control";
+	argv[3] = "status";
+	argv[4] = NULL;
+	process_start(&process, daemon->dir, "given", argv, &in);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 2);
+	check_has(outcome.err, "it must begin with ipc:// or tcp://");
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
 static void a_configuration_that_is_not_there_is_named(void **state)
 {
 	struct daemon *daemon = *state;
@@ -755,6 +827,8 @@ int main(void)
 		TEST(a_dash_is_standard_input_in_either_format),
 		TEST(what_cannot_be_read_is_said_and_the_rest_is_published),
 		TEST(without_a_daemon_it_says_so),
+		TEST(a_wrong_configuration_leads_nowhere),
+		TEST(an_endpoint_can_be_given_and_is_named),
 		TEST(without_permission_it_says_who_has_it),
 		TEST(a_watch_says_at_once_that_nobody_is_there),
 		TEST(a_configuration_that_is_not_there_is_named),
