@@ -6,7 +6,7 @@
 
 #include "proto/day.h"
 
-enum { MINUTE_MS = 60000 };
+enum { MINUTE_MS = 60000, BASIC_DAY = 8 /* characters of 20260817 */ };
 
 /* What is still to be read. */
 struct cursor {
@@ -31,6 +31,11 @@ static bool take_word(struct cursor *cursor, const char *word)
 	return true;
 }
 
+static bool is_digit_next(const struct cursor *cursor)
+{
+	return cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9';
+}
+
 /* Exactly so many digits, within most. */
 static bool take_digits(struct cursor *cursor, int digits, int least, int most, int *ret_value)
 {
@@ -49,13 +54,23 @@ static bool take_digits(struct cursor *cursor, int digits, int least, int most, 
 	return value >= least && value <= most;
 }
 
-static bool take_day(struct cursor *cursor, int32_t *ret_day)
+/* A day, with its hyphens or without: then what follows has no colons, either. */
+static bool take_day(struct cursor *cursor, int32_t *ret_day, bool *ret_basic)
 {
-	if (cursor->end - cursor->at < DAY_TEXT - 1 ||
-	    day_parse((struct text){ cursor->at, DAY_TEXT - 1 }, ret_day) != 0)
+	char day[DAY_TEXT] = "";
+	size_t size;
+
+	*ret_basic = cursor->end - cursor->at > 4 && cursor->at[4] != '-';
+	size = *ret_basic ? BASIC_DAY : DAY_TEXT - 1;
+	if ((size_t)(cursor->end - cursor->at) < size)
 		return false;
-	cursor->at += DAY_TEXT - 1;
-	return true;
+	if (*ret_basic)
+		snprintf(day, sizeof(day), "%.4s-%.2s-%.2s", cursor->at, cursor->at + 4,
+			 cursor->at + 6);
+	else
+		memcpy(day, cursor->at, size);
+	cursor->at += size;
+	return day_parse((struct text){ day, DAY_TEXT - 1 }, ret_day) == 0;
 }
 
 /* Digits after the point; what is finer than a ms is cut, so that 23:59:59.9999 is that day's. */
@@ -64,20 +79,19 @@ static bool take_fraction(struct cursor *cursor, int *ret_ms)
 	const char *begin = cursor->at;
 
 	*ret_ms = 0;
-	for (int worth = 100; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9';
-	     cursor->at++, worth /= 10)
+	for (int worth = 100; is_digit_next(cursor); cursor->at++, worth /= 10)
 		*ret_ms += (*cursor->at - '0') * worth;
 	return cursor->at > begin;
 }
 
-static bool take_clock(struct cursor *cursor, int64_t *ret_ms)
+static bool take_clock(struct cursor *cursor, bool basic, int64_t *ret_ms)
 {
 	int hour, minute, second = 0, ms = 0;
 
-	if (!take_digits(cursor, 2, 0, 23, &hour) || !take(cursor, ':') ||
+	if (!take_digits(cursor, 2, 0, 23, &hour) || (!basic && !take(cursor, ':')) ||
 	    !take_digits(cursor, 2, 0, 59, &minute))
 		return false;
-	if (take(cursor, ':')) {
+	if (basic ? is_digit_next(cursor) : take(cursor, ':')) {
 		if (!take_digits(cursor, 2, 0, 59, &second))
 			return false;
 		if ((take(cursor, '.') || take(cursor, ',')) && !take_fraction(cursor, &ms))
@@ -131,12 +145,13 @@ bool iso8601_parse(struct text text, int64_t *ret_ms)
 	struct cursor cursor = { text.data, text.data + text.size };
 	int64_t clock_ms, offset_ms;
 	int32_t day;
+	bool basic;
 
 	if (parse_integer(text, ret_ms))
 		return true;
-	if (!take_day(&cursor, &day) ||
+	if (!take_day(&cursor, &day, &basic) ||
 	    !(take(&cursor, 'T') || take(&cursor, 't') || take(&cursor, ' ')) ||
-	    !take_clock(&cursor, &clock_ms) || !take_offset(&cursor, &offset_ms) ||
+	    !take_clock(&cursor, basic, &clock_ms) || !take_offset(&cursor, &offset_ms) ||
 	    cursor.at != cursor.end)
 		return false;
 	*ret_ms = day * ISO8601_DAY_MS + clock_ms - offset_ms;
