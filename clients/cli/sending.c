@@ -181,14 +181,15 @@ static void name_again(const struct sending *sending)
 	if (passing > 0)
 		complain("%s: on %" PRIu64 " of the refused rows another verdict is possible, "
 			 "later or under new numbers: 'lift publish --source %s --again %s' sends "
-			 "them again",
+			 "them again, and none that it has sent with success",
 			 sending->name, passing, source, sending->name);
 	if (uncounted > 0)
 		complain("%s: %" PRIu64 " row%s attributes that count now and did not when %s "
-			 "received: 'lift publish --source %s --again %s' sends %s",
+			 "received: 'lift publish --source %s --again %s' sends what it has not "
+			 "yet sent of %s",
 			 sending->name, uncounted, uncounted == 1 ? " has" : "s have",
 			 uncounted == 1 ? "it was" : "they were", source, sending->name,
-			 uncounted == 1 ? "it again" : "these again");
+			 uncounted == 1 ? "it" : "these");
 }
 
 int sending_conclude(struct sending *sending)

@@ -170,6 +170,46 @@ static void what_is_wrong_is_not_published(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* A daemon that has subscribed, and does not read. */
+static void what_is_not_taken_is_not_called_published(void **state)
+{
+	enum { ROWS = 20000 };
+	struct daemon *daemon = *state;
+	char endpoint[PATH_SIZE], path[PATH_SIZE], line[2 * PATH_SIZE];
+	void *zmq = zmq_ctx_new(), *socket = zmq_socket(zmq, ZMQ_SUB);
+	zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+	int linger = 0, messages = 1;
+	struct process process;
+	struct outcome outcome;
+	FILE *file;
+
+	path_make(endpoint, "ipc://%s/events", daemon->dir);
+	snprintf(line, sizeof(line), "events: ['%s']\n", endpoint);
+	daemon_configure(daemon, line);
+	path_make(path, "%s/many.csv", daemon->dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("type,time,learner,module,region\n", file);
+	for (int i = 0; i < ROWS; i++)
+		fprintf(file, "started,2024-11-05T09:00:00Z,u%d,dementia,rana\n", i);
+	assert_int_equal(fclose(file), 0);
+	zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger));
+	zmq_setsockopt(socket, ZMQ_RCVHWM, &messages, sizeof(messages));
+	zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "event/", 6);
+	assert_int_equal(zmq_bind(socket, endpoint), 0);
+	daemon_lift_start(daemon, &process, "publish", "--pub", "--batch", "1", "--linger", "1",
+			  path, path, NULL);
+	assert_true(zmq_poll(&item, 1, LIMIT_MS) > 0); /* it has begun */
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 3);
+	assert_null(strstr(outcome.out, "published"));
+	assert_non_null(strstr(outcome.err, "not all of it could be published"));
+	assert_non_null(strstr(outcome.err, "lift: 1 more file was not sent: "));
+	outcome_free(&outcome);
+	zmq_close(socket);
+	zmq_ctx_term(zmq);
+}
+
 static void to_nobody_nothing_is_sent(void **state)
 {
 	const char *const args[] = { "publish", "--pub", EVENTS, NULL };
@@ -190,6 +230,7 @@ int main(void)
 		TEST(what_is_published_without_answers_arrives_and_heals),
 		TEST(what_was_lost_heals_when_it_is_published_with_answers),
 		TEST(what_is_wrong_is_not_published),
+		TEST(what_is_not_taken_is_not_called_published),
 		TEST(to_nobody_nothing_is_sent),
 	};
 
