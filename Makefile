@@ -366,6 +366,7 @@ FUZZ_MAX_batch := 65536
 FUZZ_ALSO_batch := $(wildcard proto/vectors/batch-*.hex proto/vectors/refused-*.hex)
 FUZZ_ALSO_request := $(wildcard $(patsubst %,proto/vectors/%.hex,hello* status* export* explain* backup* catalogue-asked* refused-request*))
 FUZZ_ALSO_answer := $(wildcard $(patsubst %,proto/vectors/%.hex,ack* nack* welcome* refusal* refused-answer* metric* beat* catalogue*))
+FUZZ_ALSO_reader := $(filter-out %/README.json,$(wildcard proto/vectors/*.json))
 FUZZ_ALSO_config := systemd/liftd.yaml $(wildcard daemon/examples/*-liftd.yaml)
 FUZZ_ALSO_catalogue := $(filter-out %-liftd.yaml,$(wildcard tests/golden/catalogue.yaml proto/vectors/*.yaml daemon/examples/*.yaml))
 corpus_of = $(wildcard tests/fuzz/corpus/$(1)/*) $(FUZZ_ALSO_$(1))
