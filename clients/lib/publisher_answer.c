@@ -24,16 +24,27 @@ static struct text event_of(const struct slot *slot, uint64_t seq)
 	return (struct text){ slot->events + begin, slot->ends[i] - begin };
 }
 
+/* Can each refusal be read, and is it of this batch? One that is passed over would count as
+ * accepted. */
+static bool refusals_fit(const struct answer *answer)
+{
+	struct text code, text;
+	uint64_t seq;
+
+	for (size_t i = 0; i < answer->n_rejected; i++)
+		if (answer_rejected(answer, i, &seq, &code, &text) != 0 || seq < answer->first ||
+		    seq - answer->first >= answer->count)
+			return false;
+	return true;
+}
+
 static void report_rejected(struct lift_publisher *publisher, const struct slot *slot,
 			    const struct answer *answer)
 {
 	for (size_t i = 0; publisher->options.rejected && i < answer->n_rejected; i++) {
 		struct lift_rejection rejection;
 
-		if (answer_rejected(answer, i, &rejection.seq, &rejection.code, &rejection.text) !=
-			    0 ||
-		    rejection.seq < answer->first || rejection.seq - answer->first >= answer->count)
-			continue;
+		answer_rejected(answer, i, &rejection.seq, &rejection.code, &rejection.text);
 		rejection.tag = slot->tags[rejection.seq - slot->first];
 		rejection.event = event_of(slot, rejection.seq);
 		publisher->options.rejected(publisher->options.context, &rejection);
@@ -89,13 +100,15 @@ static bool is_announcement(const struct lift_publisher *publisher, const struct
 	       answer->count == 0;
 }
 
-static void take_ack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
+static int take_ack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
 {
 	bool announced = is_announcement(publisher, answer);
 	struct slot *slot = announced ? NULL : slot_of_answer(publisher, answer);
 
 	if (!announced && (!slot || answer->count != slot->in_flight))
-		return;
+		return 0;
+	if (!refusals_fit(answer))
+		return LIFT_E_MALFORMED;
 	publisher->next = answer->next;
 	publisher->progress_ms = now_ms;
 	publisher->refusal = 0;
@@ -103,7 +116,7 @@ static void take_ack(struct lift_publisher *publisher, const struct answer *answ
 	if (announced) {
 		publisher->announcement.in_flight = false;
 		publisher->announcement.seq = 0;
-		return;
+		return 0;
 	}
 	/* Sent once more, these events are not new. */
 	report_unknown(publisher, answer);
@@ -111,13 +124,14 @@ static void take_ack(struct lift_publisher *publisher, const struct answer *answ
 		/* One ack cannot hold all refusals: the verdict stands, so ask again in parts. */
 		slot->part = ACK_REJECTED_MAX;
 		slot_lost(slot);
-		return;
+		return 0;
 	}
 	report_rejected(publisher, slot, answer);
 	report_uncounted(publisher, slot, answer);
 	publisher->judged += slot->in_flight;
 	slot_judged(slot);
 	drop_judged(publisher);
+	return 0;
 }
 
 static int take_nack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
@@ -174,7 +188,7 @@ int publisher_take_answer(struct lift_publisher *publisher, int64_t now_ms, bool
 			take_welcome(publisher, &answer);
 			*ret_welcome = true;
 		} else if (answer.what == ANSWER_ACK) {
-			take_ack(publisher, &answer, now_ms);
+			err = take_ack(publisher, &answer, now_ms);
 		} else if (answer.what == ANSWER_NACK) {
 			err = take_nack(publisher, &answer, now_ms);
 		}

@@ -693,6 +693,60 @@ static void what_is_published_and_no_message_ends_the_watching(void **state)
 	fake->published = NULL;
 }
 
+#define ACK(rejected)                                                                  \
+	"{'v':1,'op':'ack','source':'lift','stream':'s','first':1,'count':1,'next':2," \
+	"'rejected':" rejected "}"
+
+/* A refusal that cannot be read is none that may be passed over: the event would count as taken. */
+static void an_odd_ack_takes_no_event(void **state)
+{
+	static const struct {
+		const char *ack;
+		int status;
+		const char *said;
+	} cases[] = {
+		{ ACK("[]"), 0, "1 event, 1 accepted" },
+		{ ACK("[[1,'score','score must be a number']]"), 1, "1 event, 0 accepted" },
+		{ ACK("[[1]]"), 3, "" },
+		{ ACK("[7]"), 3, "" },
+		{ ACK("[[]]"), 3, "" },
+		{ ACK("[{}]"), 3, "" },
+		{ ACK("[['1','score','no']]"), 3, "" },
+		{ ACK("[[1,7,'no']]"), 3, "" },
+		{ ACK("[[1,'score',null]]"), 3, "" },
+		{ ACK("[[2,'score','no']]"), 3, "" },
+		{ ACK("[[0,'score','no']]"), 3, "" },
+		{ ACK("[[-1,'score','no']]"), 3, "" },
+		{ ACK("[[1,'score','no'],[2,'score','no']]"), 3, "" },
+		{ "{'v':1,'op':'nack','source':'lift','stream':'s','first':1,'code':'x','text':'y',"
+		  "'retry':false}",
+		  3, "" },
+	};
+	struct fake *fake = *state;
+	char path[PATH_SIZE];
+	const char *args[ARGS_MAX] = { "publish", "--stream", "s", path };
+
+	path_make(path, "%s/one.csv", fake->daemon->dir);
+	file_write(path, "type,time,learner,module,region\nstarted,2025-01-01T08:00:00Z,a,m,r\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *answers = json_pack(
+			"{s:[o], s:[o]}", "hello",
+			json_of("{'v':1,'op':'welcome','source':'lift','stream':'s','next':1,"
+				"'window':8}"),
+			"events", json_of(cases[i].ack));
+		struct outcome outcome;
+
+		fake->answers = answers;
+		outcome = fake_lift(fake, args);
+		if (outcome.status != cases[i].status || !strstr(outcome.out, cases[i].said) ||
+		    (cases[i].status == 3 && strstr(outcome.out, "1 accepted")))
+			fail_msg("%s: status %d: %s%s", cases[i].ack, outcome.status, outcome.out,
+				 outcome.err);
+		outcome_free(&outcome);
+		json_decref(answers);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 
 int main(void)
@@ -701,6 +755,7 @@ int main(void)
 		TEST(a_right_answer_is_taken),
 		TEST(an_answer_that_is_wrong_in_one_place_is_not_understood),
 		TEST(an_answer_that_is_none_is_no_success_of_any_command),
+		TEST(an_odd_ack_takes_no_event),
 		TEST(rows_that_are_no_figures_are_not_understood),
 		TEST(a_catalogue_of_too_many_dimensions_is_not_understood),
 		TEST(pages_that_do_not_go_on_have_an_end),
