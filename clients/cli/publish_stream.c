@@ -16,8 +16,9 @@
 #include "proto/grow.h"
 
 enum {
-	ANSWERS_MS = 100,   /* how often answers are looked for while something is unanswered */
-	STOPPING_MS = 3000, /* how long a run that was stopped waits for its last answers */
+	ANSWERS_MS = 100, /* how often answers are looked for while something is unanswered */
+	STOPPING_MS =
+		LIFT_ANSWER_MS, /* how long a run that was stopped waits for its last answers */
 };
 
 /* Events whose numbers were taken: they go on under new ones. */

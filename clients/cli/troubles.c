@@ -217,7 +217,7 @@ static void tell_gap(struct telling *telling, const json_t *source, unsigned *n)
 {
 	static const char hint[] =
 		"they did not arrive: let its platform send them again; a file, by "
-		"'lift publish'";
+		"'lift publish'; if they are lost for good, 'lift stream close' ends it";
 	const char *name = json_text(source, "source");
 	char *streams = NULL, age[AGO_TEXT];
 	int64_t since_ms;

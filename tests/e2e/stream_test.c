@@ -169,6 +169,31 @@ static void runs_of_one_stream_go_on_and_a_daemon_that_is_away_is_waited_for(voi
 	daemon_stop(daemon, SIGTERM);
 }
 
+static void a_run_that_is_stopped_says_what_was_not_acknowledged(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process process;
+	struct outcome outcome;
+	char path[PATH_SIZE];
+	int fd;
+
+	start(daemon);
+	fd = pipe_open(daemon, path);
+	daemon_lift_start(daemon, &process, "publish", "--stream", "s", path, NULL);
+	pipe_write(fd, HEADER);
+	write_rows(fd, 1, 1);
+	daemon_await_journal(daemon, 1);
+	daemon_crash(daemon);
+	write_rows(fd, 2, 4);
+	process_signal(&process, SIGTERM);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 3);
+	check_has(outcome.err, ": stopped; ");
+	check_has(outcome.err, " sent, and not acknowledged");
+	outcome_free(&outcome);
+	close(fd);
+}
+
 /* Files that grow. */
 
 static void file_add(const char *path, int from, int to)
@@ -425,6 +450,7 @@ int main(void)
 		TEST(what_comes_through_a_pipe_is_sent_as_it_comes),
 		TEST(a_line_of_json_is_sent_at_once),
 		TEST(runs_of_one_stream_go_on_and_a_daemon_that_is_away_is_waited_for),
+		TEST(a_run_that_is_stopped_says_what_was_not_acknowledged),
 		TEST(a_file_that_only_grows_is_sent_once),
 		TEST(a_file_that_is_rotated_is_read_to_its_end_and_the_next_one),
 		TEST(another_file_of_the_same_length_is_not_taken_for_it),
