@@ -153,9 +153,13 @@ static void release(struct rows *rows)
 	rows->settled = true;
 }
 
-/* None of the rows was one: it is said once, of the file. */
+/* None of the rows was one, as far as they were read: it is said once, of the file. */
 static int refuse_file(struct rows *rows)
 {
+	char first[32] = "";
+
+	if (!rows->ended)
+		snprintf(first, sizeof(first), "first %zu ", rows->n_held);
 	if (rows->shape && *rows->shape)
 		snprintf(rows->problem, ROWS_PROBLEM_MAX,
 			 "these are %s, which lift publish does not read; it wants objects with "
@@ -163,9 +167,10 @@ static int refuse_file(struct rows *rows)
 			 rows->shape);
 	else
 		snprintf(rows->problem, ROWS_PROBLEM_MAX,
-			 "none of its rows is an event, an object with the keys " JSON_ROW_KEYS
+			 "none of its %srows is an event, an object with the keys " JSON_ROW_KEYS
 			 "; line %" PRIu64 ": %.*s",
-			 row_line(rows->held[0].place), REASON_EXCERPT, rows->held[0].reason);
+			 first, row_line(rows->held[0].place), REASON_EXCERPT,
+			 rows->held[0].reason);
 	return LIFT_E_MALFORMED;
 }
 
@@ -180,12 +185,10 @@ static int refuse(struct rows *rows, const char *reason)
 		rows->sink.refused(rows->sink.context, place, reason);
 		return 0;
 	}
-	if (rows->n_held == HELD_MAX)
-		return refuse_file(rows);
 	held = &rows->held[rows->n_held++];
 	held->place = place;
 	snprintf(held->reason, sizeof(held->reason), "%s", reason);
-	return 0;
+	return rows->n_held == HELD_MAX ? refuse_file(rows) : 0;
 }
 
 static int take_event(struct rows *rows)

@@ -152,9 +152,11 @@ static void what_is_no_file_of_events_is_told_once_and_not_sent(void **state)
 		  "{\"username\":\"anna\",\"event_type\":\"edx.done\",\"time\":\"2024\"}\n",
 		  "these are a tracking log of Open edX" },
 		{ "users.jsonl", "", "{\"id\":\"anna\",\"course\":\"dementia\"}\n",
-		  "none of its rows is an event, an object with the keys type, time, learner" },
+		  "none of its first 16 rows is an event, an object with the keys type, time, "
+		  "learner" },
 		{ "page.json", "<html>\n", "<p>anna</p>\n",
-		  "none of its rows is an event, an object with the keys type, time, learner" },
+		  "none of its first 16 rows is an event, an object with the keys type, time, "
+		  "learner" },
 		{ "grades.csv", "Student,ID,Section,Current Score\n", "anna,11,1813,90\n",
 		  "the first line must be a header with the names of columns; there "
 		  "are type, time, "

@@ -88,6 +88,7 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #define HEADER "type,time,learner,module,region,score,passed,attrs.role,voids.type,voids.time\n"
+#define NOT    "! a row must be a JSON object\n"
 #define BODY   "\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\""
 #define WHO    "\"type\":\"x\",\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\","
 #define HEARD  "\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\","
@@ -316,6 +317,14 @@ static const struct {
 	  "{\"time\":5}\n{" BODY "}\n{" WHO "\"tim\":5}\n",
 	  "1! it has no key 'type'\n"
 	  "2 {" EVENT "3! it has no key 'time'\n" },
+	{ "sixteen rows that are none: the file is not read on", ROWS_JSONL,
+	  "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n{" BODY "}\n",
+	  "malformed: none of its first 16 rows is an event, an object with the keys type, time, "
+	  "learner, module and region; line 1: a row must be a JSON object\n" },
+	{ "fifteen, and one that is: all is told", ROWS_JSONL,
+	  "x\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\nx\n{\"a\":1}\n{" BODY "}\n",
+	  "1" NOT "2" NOT "3" NOT "4" NOT "5" NOT "6" NOT "7" NOT "8" NOT "9" NOT "10" NOT "11" NOT
+	  "12" NOT "13" NOT "14" NOT "15! it has no key 'type'\n16 {" EVENT },
 	{ "objects that are none of events are told once", ROWS_JSONL,
 	  "{\"user\":\"anna\"}\n{\"user\":\"anna\"}\n",
 	  "malformed: none of its rows is an event, an object with the keys type, time, learner, "
