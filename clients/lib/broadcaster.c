@@ -96,6 +96,8 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 
 	if (!source_is_valid(text_of(options->source)))
 		return LIFT_E_SOURCE;
+	if (!*options->stream || strlen(options->stream) > STREAM_MAX)
+		return LIFT_E_STREAM;
 	if (options->batch > BATCH_EVENTS_MAX)
 		return LIFT_E_COUNT;
 	broadcaster = calloc(1, sizeof(*broadcaster));

@@ -118,7 +118,8 @@ struct lift_broadcaster_options {
 };
 
 /* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within
- * LIFT_ANSWER_MS; LIFT_E_COUNT as of a publisher. */
+ * LIFT_ANSWER_MS; LIFT_E_COUNT as of a publisher; LIFT_E_SOURCE, LIFT_E_STREAM where the daemon
+ * would drop all of it without a word. */
 int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 			  struct lift_broadcaster **ret_broadcaster);
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster);

@@ -200,6 +200,33 @@ static void a_connection_that_broke_on_the_way_is_told(void **state)
 	fake_end(&fake);
 }
 
+static void what_the_daemon_would_drop_is_not_begun(void **state)
+{
+	static const struct {
+		const char *source, *stream;
+		uint32_t batch;
+		int err;
+	} wrong[] = {
+		{ "S", "t", 1, LIFT_E_SOURCE },
+		{ "s", "", 1, LIFT_E_STREAM },
+		{ "s", "0123456789012345678901234567890123456", 1, LIFT_E_STREAM },
+		{ "s", "t", BATCH_EVENTS_MAX + 1, LIFT_E_COUNT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const struct lift_broadcaster_options options = { .endpoint =
+									  "ipc:///tmp/lift-nobody",
+								  .source = wrong[i].source,
+								  .stream = wrong[i].stream,
+								  .batch = wrong[i].batch };
+		struct lift_broadcaster *broadcaster = NULL;
+
+		assert_int_equal(lift_broadcaster_open(&options, &broadcaster), wrong[i].err);
+		assert_null(broadcaster);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +234,7 @@ int main(void)
 		cmocka_unit_test(it_goes_on_behind_an_announcement),
 		cmocka_unit_test(what_nobody_takes_in_time_is_not_called_sent),
 		cmocka_unit_test(a_connection_that_broke_on_the_way_is_told),
+		cmocka_unit_test(what_the_daemon_would_drop_is_not_begun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
