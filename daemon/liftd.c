@@ -43,6 +43,8 @@ struct liftd {
 	struct rooms *rooms;
 	struct bindings *bindings[ROOMS]; /* none of the main one */
 	struct handover *handover;
+	struct orders *orders;
+	struct board *board;
 	struct gate *gate;
 	struct catalogue
 		*gate_catalogue; /* what the gate keeps attributes by; of intake's thread */
@@ -176,6 +178,7 @@ static int open_journal(struct liftd *liftd)
 	}
 	journal_set_damage(liftd->journal, damage);
 	journal_set_quota(liftd->journal, (uint64_t)mib << 20);
+	journal_set_unknown_max(liftd->journal, (uint32_t)liftd->config->names_per_source);
 	return 0;
 }
 
@@ -207,16 +210,17 @@ static int open_rooms(struct liftd *liftd)
 	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
 }
 
-/* Intake's thread: attributes are kept by the catalogue that is right now. */
-static void follow_newest(void *context, const struct now *now)
+/* Attributes are kept by the catalogue that is right now; and operators have orders. */
+static void on_intake_wake(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
 	struct catalogue *before = liftd->gate_catalogue;
 
-	(void)now;
 	liftd->gate_catalogue = handover_newest(liftd->handover);
-	gate_switch(liftd->gate, liftd->gate_catalogue);
+	if (liftd->gate_catalogue != before)
+		gate_switch(liftd->gate, liftd->gate_catalogue);
 	catalogue_free(before);
+	intake_obey(liftd->intake, now);
 }
 
 static int open_intake(struct liftd *liftd)
@@ -226,18 +230,25 @@ static int open_intake(struct liftd *liftd)
 				      .bindings = liftd->bindings[ROOM_INTAKE],
 				      .endpoints = &liftd->config->intake,
 				      .stats = &liftd->stats,
-				      .more = room_wake(liftd->rooms, ROOM_LEDGER) };
+				      .more = room_wake(liftd->rooms, ROOM_LEDGER),
+				      .obeyed = room_wake(liftd->rooms, ROOM_CONTROL) };
 	int err;
 
+	liftd->orders = parts.orders = orders_new();
+	liftd->board = board_new();
+	if (!liftd->orders || !liftd->board)
+		return LIFT_E_MEMORY;
 	liftd->gate_catalogue = handover_newest(liftd->handover);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			&liftd->gate);
-	if (!err)
+	if (!err) {
 		liftd->gate->built_ms = clock_built_ms();
+		liftd->gate->board = liftd->board;
+	}
 	parts.gate = liftd->gate;
 	if (!err)
 		err = intake_open(&parts, &liftd->intake);
-	room_on_wake(liftd->rooms, ROOM_INTAKE, follow_newest, liftd);
+	room_on_wake(liftd->rooms, ROOM_INTAKE, on_intake_wake, liftd);
 	return err;
 }
 
@@ -345,6 +356,7 @@ static void on_control_wake(void *context, const struct now *now)
 	struct files_state files;
 
 	(void)now;
+	control_obeyed(liftd->control);
 	if (handover_take_files(liftd->handover, &files))
 		control_take_files(liftd->control, &files);
 	while ((result = handover_take_result(liftd->handover, false))) {
@@ -365,6 +377,9 @@ static int open_control(struct liftd *liftd)
 					     .stats = &liftd->stats,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
 					     .reload = { ask_reload, liftd },
+					     .orders = liftd->orders,
+					     .ordered = room_wake(liftd->rooms, ROOM_INTAKE),
+					     .board = liftd->board,
 					     .options = liftd->parts->options };
 	const char *wrong = liftd->parts->catalogue_wrong;
 	int err = control_open(&parts, &liftd->control);
@@ -442,6 +457,8 @@ static void close_all(struct liftd *liftd)
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
+	orders_free(liftd->orders);
+	board_free(liftd->board);
 	rebuild_close(liftd->rebuild);
 	reload_close(liftd->reload);
 	serving_close(liftd->serving);

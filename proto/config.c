@@ -14,7 +14,8 @@ enum {
 	CODE_BYTES_MAX = 64,
 	TICK_MIN_MS = 10,
 	TICK_MAX_MS = 60000,
-	JOURNAL_MAX_MIB = 255 << 10, /* less than a store's map */
+	NAMES_PER_SOURCE_MAX = 1000000, /* four of them do not fill what is for all */
+	JOURNAL_MAX_MIB = 255 << 10,	/* less than a store's map */
 };
 
 /* What holds where the file is silent; state and runtime depend on who runs the daemon. */
@@ -23,6 +24,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "namespaces: {}\n"
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
+				    "names_per_source: 100000\n"
 				    "events: ['ipc://RUNTIME/events']\n"
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"
@@ -345,6 +347,11 @@ static const struct field config_fields[] = {
 	  MEMBER(struct config, journal_max_mib),
 	  .min = 1,
 	  .max = JOURNAL_MAX_MIB },
+	{ .name = "names_per_source",
+	  .read = field_integer,
+	  MEMBER(struct config, names_per_source),
+	  .min = 1,
+	  .max = NAMES_PER_SOURCE_MAX },
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
 	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },

@@ -275,6 +275,14 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 	msg_map_end(writer);
 }
 
+void ok_encode(struct msg_writer *writer)
+{
+	msg_map_begin(writer);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_map_end(writer);
+}
+
 void refusal_encode(struct msg_writer *writer, int err)
 {
 	msg_map_begin(writer);

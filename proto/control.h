@@ -98,6 +98,9 @@ void rejections_encode(struct msg_writer *writer, struct text source, const stru
 void quarantine_encode(struct msg_writer *writer, const struct refused *rows, size_t n,
 		       uint64_t next);
 
+/* {v:1, ok:true} */
+void ok_encode(struct msg_writer *writer);
+
 /* {v:1, ok:false, code, text} */
 void refusal_encode(struct msg_writer *writer, int err);
 

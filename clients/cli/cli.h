@@ -37,6 +37,7 @@ int command_status(const struct cli *cli, int argc, char **argv);
 int command_backup(const struct cli *cli, int argc, char **argv);
 int command_verify(const struct cli *cli, int argc, char **argv);
 int command_catalogue(const struct cli *cli, int argc, char **argv);
+int command_accept_clock(const struct cli *cli, int argc, char **argv);
 int command_reload(const struct cli *cli, int argc, char **argv);
 int command_rejections(const struct cli *cli, int argc, char **argv);
 int command_stream(const struct cli *cli, int argc, char **argv);

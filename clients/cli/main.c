@@ -26,6 +26,8 @@ static const struct command {
 	{ "rejections", command_rejections, "print a source's own refused events" },
 	{ "stream", command_stream, "list streams with gaps, or close some" },
 	{ "reload", command_reload, "tell the daemon to read its catalogue again" },
+	{ "accept-clock", command_accept_clock,
+	  "tell the daemon that its clock is right, and was ahead before" },
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },

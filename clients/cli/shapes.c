@@ -117,6 +117,11 @@ static const struct shape work[] = { IS_TEXT("text"), END };
 static const struct shape work_so_far[] = { IS_COUNT("done"), IS_COUNT("total"), END };
 const struct answer_shape shape_of_work = { NULL, work, work_so_far };
 
+/* Of which there is nothing more to say. */
+
+static const struct shape done[] = { END };
+const struct answer_shape shape_of_done = { NULL, done, NULL };
+
 /* Export */
 
 static const struct shape export_keys[] = { IS_LIST("rows", a_text), END };

@@ -109,10 +109,11 @@ static const struct {
 	int (*fn)(struct control *control, const struct client *client,
 		  const struct request *request);
 } ops[] = {
-	{ "status", do_status },	{ "export", control_export },
-	{ "explain", control_explain }, { "quarantine", do_quarantine },
-	{ "catalogue", do_catalogue },	{ "reload", do_reload },
-	{ "backup", control_backup },	{ "verify", control_verify },
+	{ "status", do_status },	   { "export", control_export },
+	{ "explain", control_explain },	   { "quarantine", do_quarantine },
+	{ "catalogue", do_catalogue },	   { "reload", do_reload },
+	{ "backup", control_backup },	   { "verify", control_verify },
+	{ "close", control_close_stream }, { "accept-clock", control_accept_clock },
 };
 
 /* One generation from the beginning to the end of an answer. */
@@ -226,9 +227,12 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 	control->loop = parts->loop;
 	control->generations = parts->generations;
 	control->reload = parts->reload;
+	control->orders = parts->orders;
+	control->ordered = parts->ordered;
 	control->parts = (struct status_parts){ .config = parts->config,
 						.journal = parts->journal,
 						.rebuild = parts->rebuild,
+						.board = parts->board,
 						.stats = parts->stats };
 	control->stats = parts->stats;
 	control->more = parts->more;

@@ -46,6 +46,9 @@ struct control_parts {
 	struct stats *stats;
 	struct wake *more; /* sent when the ledger should commit */
 	struct control_reload reload;
+	struct orders *orders; /* for the journal's writer, which is woken by this: */
+	struct wake *ordered;
+	struct board *board;
 	const char *const *options; /* those that the daemon was called with, up to NULL: its
 				       children are, too */
 };
@@ -57,6 +60,9 @@ void control_close(struct control *control);
 /* The reload of a number is done: with an error, and its answer on the wire (empty: the error is
  * all). */
 void control_reloaded(struct control *control, uint64_t number, int err, struct text answer);
+
+/* Answer the orders that have been done. */
+void control_obeyed(struct control *control);
 
 /* From now on status says this of the operator's files. Its texts change hands. */
 void control_take_files(struct control *control, const struct files_state *files);

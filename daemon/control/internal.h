@@ -12,6 +12,7 @@
 #include "daemon/control/control.h"
 #include "daemon/control/status.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/journal/orders.h"
 #include "daemon/tasks/job.h"
 #include "proto/control.h"
 
@@ -50,6 +51,12 @@ struct job_waiting {
 	char *dir; /* of a backup, owned */
 };
 
+/* One who has given an order. */
+struct order_waiting {
+	struct client client;
+	uint64_t number;
+};
+
 struct control {
 	struct loop *loop;
 	struct now now; /* when this round began */
@@ -60,6 +67,10 @@ struct control {
 	struct control_reload reload;
 	struct reload_waiting reloads[CONTROL_WAITING_MAX];
 	size_t n_reloads;
+	struct orders *orders;
+	struct wake *ordered;
+	struct order_waiting ordering[ORDERS_MAX];
+	size_t n_ordering;
 	struct jobs *jobs;
 	struct job_waiting job_clients[JOB_KINDS];
 	struct stats *stats;
@@ -95,6 +106,12 @@ int control_export(struct control *control, const struct client *client,
 		   const struct request *request);
 int control_explain(struct control *control, const struct client *client,
 		    const struct request *request);
+
+/* What only the journal's writer may do. */
+int control_close_stream(struct control *control, const struct client *client,
+			 const struct request *request);
+int control_accept_clock(struct control *control, const struct client *client,
+			 const struct request *request);
 
 /* The jobs: their requests, and what they tell (job_fn). */
 int control_backup(struct control *control, const struct client *client,

@@ -5,16 +5,18 @@
 #include <stdlib.h>
 
 #include "daemon/base/as_of.h"
+#include "daemon/control/limits.h"
 #include "daemon/journal/damage.h"
 #include "daemon/journal/sources.h"
 #include "proto/grow.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */
-enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 144 };
+enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 240 };
 
 /* Streams are gathered before they are written, with their sources: a map's size comes first. */
 struct gathered {
 	const struct config *config;
+	struct board *board;
 	struct source_rows sources;
 	size_t sources_end; /* those with numbers below this one are listed */
 	uint64_t sources_left_out;
@@ -23,6 +25,7 @@ struct gathered {
 		struct text name;
 	} * streams;
 	size_t n_streams, room_streams, stream_bytes;
+	size_t n_texts; /* that count nowhere, and are named */
 	bool gaps; /* those of which something is missing, which come first, have been gathered */
 	int err;
 };
@@ -140,7 +143,7 @@ static void write_streams(struct msg_writer *writer, const struct gathered *all,
 	msg_array_end(writer);
 }
 
-static void write_source(struct msg_writer *writer, const struct gathered *all, size_t source)
+static void write_source(struct msg_writer *writer, struct gathered *all, size_t source)
 {
 	const struct source_row *row = &all->sources.rows[source];
 	char name[SOURCE_MAX + 1];
@@ -155,10 +158,13 @@ static void write_source(struct msg_writer *writer, const struct gathered *all, 
 	msg_key_moment(writer, "last_received", row->record.last_received);
 	msg_key_int(writer, "accepted", row->record.accepted);
 	msg_key_int(writer, "rejected", row->record.rejected);
+	if (all->board)
+		all->n_texts += board_write(all->board, row->name, writer, "unknown",
+					    STATUS_TEXTS_MAX - all->n_texts);
 	msg_map_end(writer);
 }
 
-static void write_sources(struct msg_writer *writer, const struct gathered *all)
+static void write_sources(struct msg_writer *writer, struct gathered *all)
 {
 	uint64_t missing = 0, n_streams = 0;
 
@@ -366,7 +372,7 @@ static void write_endpoints(const struct config *config, struct msg_writer *writ
 }
 
 static void write_all(const struct status_parts *parts, struct msg_writer *writer,
-		      const struct gathered *all, const struct now *now)
+		      struct gathered *all, const struct now *now)
 {
 	struct rebuild_status rebuild;
 	char as_of[DAY_TEXT];
@@ -384,6 +390,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 	write_stores(parts, &rebuild, writer);
 	write_jobs(parts->jobs, writer);
 	write_endpoints(parts->config, writer);
+	limits_write(parts, &all->sources, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)
@@ -395,7 +402,7 @@ static void write_all(const struct status_parts *parts, struct msg_writer *write
 int status_encode(const struct status_parts *parts, struct msg_writer *writer,
 		  const struct now *now)
 {
-	struct gathered all = { .config = parts->config };
+	struct gathered all = { .config = parts->config, .board = parts->board };
 	struct journal_view view;
 	int err = journal_view_begin(parts->journal, &view);
 

@@ -7,6 +7,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/stats.h"
+#include "daemon/journal/board.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/tasks/job.h"
 #include "proto/config.h"
@@ -28,6 +29,7 @@ struct status_parts {
 	struct rebuild *rebuild;
 	const struct jobs *jobs;
 	const struct stats *stats;
+	struct board *board; /* what counts nowhere; NULL: it is not noted */
 	struct files_state files;
 };
 
@@ -37,6 +39,8 @@ enum {
 	STATUS_STREAMS_MAX = 2000,
 	STATUS_STREAMS_BYTES = 512 << 10,
 	STATUS_SOURCES_BYTES = 256 << 10,
+	STATUS_LIMITS_MAX = 100,
+	STATUS_TEXTS_MAX = 200, /* that count nowhere */
 };
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */

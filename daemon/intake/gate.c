@@ -33,6 +33,8 @@ void gate_close(struct gate *gate)
 void gate_switch(struct gate *gate, const struct catalogue *catalogue)
 {
 	keeper_switch(&gate->keeper, catalogue);
+	if (gate->board)
+		board_clear(gate->board);
 }
 
 /* Verdicts. */
@@ -221,6 +223,8 @@ static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 				stream, receipt);
 	if (err)
 		return err;
+	if (gate->board && gate->unknown.events > 0)
+		board_note(gate->board, batch->source, &gate->unknown);
 	gate->next = stream->next;
 	gate->batches++;
 	gate->accepted += gate->n_accepted;
@@ -243,6 +247,34 @@ int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 	*ret_closed = (struct closed){ source, stream, found->next,
 				       journal_close_stream(gate->journal, found) };
 	return 0;
+}
+
+static int accept_clock(struct gate *gate, int64_t clock_ms)
+{
+	if (journal_damage(gate->journal))
+		return LIFT_E_DAMAGED;
+	if (clock_fault(clock_ms, clock_ms, gate->built_ms))
+		return LIFT_E_CLOCK;
+	journal_set_receipt(gate->journal, clock_ms);
+	return 0;
+}
+
+void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
+{
+	struct closed closed = { .next = 0 };
+
+	switch (order->what) {
+	case ORDER_CLOSE:
+		order->err = gate_close_stream(
+			gate, (struct text){ order->source, order->source_size },
+			(struct text){ order->stream, order->stream_size }, &closed);
+		order->next = closed.next;
+		order->missing = closed.missing;
+		break;
+	case ORDER_RECEIPT:
+		order->err = accept_clock(gate, clock_ms);
+		break;
+	}
 }
 
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)

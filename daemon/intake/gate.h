@@ -12,6 +12,8 @@
 #include "daemon/base/stats.h"
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/intake/kept.h"
+#include "daemon/journal/board.h"
+#include "daemon/journal/orders.h"
 #include "proto/config.h"
 #include "proto/control.h"
 
@@ -20,6 +22,7 @@ enum { GATE_AHEAD_MS = 10 * 60 * 1000 /* how far an event's time may be ahead of
 struct gate {
 	const struct config *config;
 	struct journal *journal;
+	struct board *board; /* what counts nowhere is noted there; NULL: nowhere */
 	struct keeper keeper;
 	int64_t built_ms; /* when this program was: no clock is right that is before it. 0: unknown
 			   */
@@ -63,5 +66,8 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
  * LIFT_E_DAMAGED. */
 int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 		      struct closed *ret_closed);
+
+/* Do what an operator wants; what came of it is in the order, and holds once it is committed. */
+void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms);
 
 #endif

@@ -34,6 +34,10 @@ struct intake {
 	struct journal *journal;
 	struct stats *stats;
 	struct wake *more;
+	struct orders *orders;
+	struct wake *obeyed;
+	struct order done[ORDERS_MAX]; /* but not told yet */
+	size_t n_done;
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
 	size_t n_pending, pending_bytes, n_pages;
@@ -345,6 +349,26 @@ static void say_damage(struct intake *intake)
 	wake_send(intake->more);
 }
 
+void intake_obey(struct intake *intake, const struct now *now)
+{
+	while (intake->orders && intake->n_done < ORDERS_MAX &&
+	       orders_take(intake->orders, &intake->done[intake->n_done]))
+		gate_obey(intake->gate, &intake->done[intake->n_done++], now->utc_ms);
+}
+
+/* What was ordered, too, is done when it is on disk. */
+static void tell_orders(struct intake *intake, int err)
+{
+	for (size_t i = 0; i < intake->n_done; i++) {
+		if (err && !intake->done[i].err)
+			intake->done[i].err = LIFT_E_DISK;
+		orders_done(intake->orders, &intake->done[i]);
+	}
+	if (intake->n_done > 0)
+		wake_send(intake->obeyed);
+	intake->n_done = 0;
+}
+
 /* First the disk, then the answers. */
 static bool commit_and_answer(void *context, const struct now *now)
 {
@@ -363,6 +387,7 @@ static bool commit_and_answer(void *context, const struct now *now)
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
 	}
 	intake->n_pending = intake->pending_bytes = intake->n_pages = 0;
+	tell_orders(intake, err);
 	if (err == LIFT_E_FATAL)
 		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that
 					    is intact */
@@ -393,6 +418,8 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 	intake->journal = parts->gate->journal;
 	intake->stats = parts->stats;
 	intake->more = parts->more;
+	intake->orders = parts->orders;
+	intake->obeyed = parts->obeyed;
 	intake->window.most = INTAKE_WINDOW;
 	intake->reader = msg_reader_new();
 	if (!intake->reader)

@@ -36,12 +36,17 @@ struct intake_parts {
 	struct bindings *bindings; /* or NULL */
 	struct gate *gate;
 	struct stats *stats;
-	struct wake *more; /* sent after each commit */
+	struct wake *more;     /* sent after each commit */
+	struct orders *orders; /* of operators; NULL: there are none */
+	struct wake *obeyed;   /* sent when some of them are done */
 };
 
 /* Bind the endpoints and join the loop, as its work, too. LIFT_E_SOCKET, LIFT_E_MEMORY,
  * LIFT_E_BUSY. */
 int intake_open(const struct intake_parts *parts, struct intake **ret_intake);
 void intake_close(struct intake *intake);
+
+/* Do what has been ordered meanwhile: it is told after the commit. */
+void intake_obey(struct intake *intake, const struct now *now);
 
 #endif

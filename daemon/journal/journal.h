@@ -145,6 +145,7 @@ int journal_lookup(struct journal *journal, const struct stream *stream, uint64_
  * so after each commit. */
 void journal_set_quota(struct journal *journal, uint64_t bytes);
 bool journal_has_room(const struct journal *journal);
+uint64_t journal_quota(const struct journal *journal);
 
 /* Make all since the last commit durable. On failure all of it is undone, as if it had not been
  * asked for, and the error returned; LIFT_E_DISK may pass. LIFT_E_GONE: the directory is not where

@@ -233,6 +233,17 @@ static void ten_years_forward_and_back_no_verdict_is_given(void **state)
 	peer_open(&scene.platform, ZMQ_DEALER, scene.daemon->intake, NULL);
 	assert_refused_by_clock(&scene, now);
 	assert_int_equal(count_learners(&scene), 4);
+	/* An operator knows better. */
+	free(daemon_lift_out(scene.daemon, 0, "accept-clock", NULL));
+	check_status(&scene, today, 0, 0);
+	assert_true(is_accepted(&scene, now));
+	assert_false(is_accepted(&scene, now + YEAR_MS));
+	peer_close(&scene.platform);
+	daemon_stop(scene.daemon, SIGTERM);
+	daemon_start(scene.daemon);
+	check_status(&scene, today, 0, 0);
+	peer_open(&scene.platform, ZMQ_DEALER, scene.daemon->intake, NULL);
+	assert_true(is_accepted(&scene, now));
 	peer_close(&scene.platform);
 	daemon_stop(scene.daemon, SIGTERM);
 }

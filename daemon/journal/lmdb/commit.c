@@ -117,6 +117,11 @@ void journal_set_quota(struct journal *journal, uint64_t bytes)
 	journal->quota = bytes < room ? bytes : room;
 }
 
+uint64_t journal_quota(const struct journal *journal)
+{
+	return journal->quota ? journal->quota : UINT64_MAX;
+}
+
 /* What is appended takes pages that are not counted yet: of a tree they are at least half full. */
 bool journal_has_room(const struct journal *journal)
 {

@@ -779,6 +779,104 @@ static void a_source_that_brings_too_many_names_shuts_out_nobody(void **state)
 	}
 }
 
+/* Combinations of what the catalogue has are as many as it can make, and are all taken. */
+static void profiles_of_known_names_have_no_bound(void **state)
+{
+	struct event event = some_event();
+	struct house house;
+	uint64_t seq = 1;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	journal_set_unknown_max(house.journal, 1);
+	for (uint32_t d = 0; d < house.catalogue->n_dimensions; d++)
+		for (uint32_t v = 0; v < house.catalogue->dimensions[d].n_values; v++) {
+			event.n_attrs = 1;
+			event.attrs[0] = (struct event_attr){
+				text_of(house.catalogue->dimensions[d].name),
+				text_of(house.catalogue->dimensions[d].values[v])
+			};
+			assert_int_equal(send_one(&house, "s", "a", seq++, &event), 0);
+		}
+	assert_true(seq > 3);
+	event.attrs[0].value = (struct text){ "", 0 }; /* none is known of somebody */
+	assert_int_equal(send_one(&house, "s", "a", seq++, &event), 0);
+	event.attrs[0].value = text_of("first");
+	assert_int_equal(send_one(&house, "s", "a", seq++, &event), 0);
+	event.attrs[0].value = text_of("second");
+	assert_int_equal(send_one(&house, "s", "a", seq++, &event), LIFT_E_NAMES);
+	house_close(&house);
+}
+
+static void what_counts_nowhere_is_told_with_what_was_meant(void **state)
+{
+	struct event events[3] = { some_event(), some_event(), some_event() };
+	struct house house;
+	const struct unknown *unknown;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	unknown = &house.gate->unknown;
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 3), 0);
+	assert_int_equal(unknown->events, 0);
+	events[0].region = text_of("RANA ");
+	events[1].region = text_of("RANA ");
+	events[1].module = text_of("nothing like it");
+	events[2].attrs[0] = (struct event_attr){ text_of("age"), text_of("44") };
+	events[2].attrs[1] = (struct event_attr){ text_of("role"), text_of("Nurse") };
+	events[2].n_attrs = 2;
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(house_send(&house, "s", turn ? "c" : "b", 1, events, 3), 0);
+		assert_int_equal(unknown->events, 3);
+		assert_int_equal(unknown->n[UNKNOWN_REGION], 2);
+		assert_int_equal(unknown->n[UNKNOWN_MODULE], 1);
+		assert_int_equal(unknown->n[UNKNOWN_ATTR], 1);
+		assert_int_equal(unknown->n[UNKNOWN_VALUE], 1);
+		assert_int_equal(unknown->n_texts, 4);
+		assert_true(text_equal(unknown->texts[0].meant, text_of("rana")));
+		assert_int_equal(unknown->texts[0].n, 2);
+		assert_int_equal(unknown->texts[1].meant.size, 0);
+	}
+	/* What was received before has been told. */
+	assert_int_equal(house_send(&house, "s", "b", 1, events, 3), 0);
+	assert_int_equal(unknown->events, 0);
+	house_close(&house);
+}
+
+static void attributes_that_count_since_are_told_of_a_resend(void **state)
+{
+	struct event events[5];
+	struct catalogue *richer;
+	struct house house;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		events[i] = some_event();
+		events[i].attrs[0] = (struct event_attr){ text_of("age"), text_of("44") };
+		events[i].n_attrs = i != 2;
+	}
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+	assert_int_equal(house.gate->n_uncounted, 0);
+	richer = catalogue_of("timezone: Europe/Oslo\ndimensions: {age: ['44']}\n");
+	gate_switch(house.gate, richer);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+	assert_counts(&house, 0, 0, 5, 6);
+	assert_int_equal(house.gate->n_uncounted, 2);
+	assert_int_equal(house.gate->uncounted[0].first, 1);
+	assert_int_equal(house.gate->uncounted[0].last, 2);
+	assert_int_equal(house.gate->uncounted[1].first, 4);
+	assert_int_equal(house.gate->uncounted[1].last, 5);
+	/* Under new numbers it counts, and is told no more. */
+	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
+	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
+	assert_int_equal(house.gate->n_uncounted, 0);
+	gate_switch(house.gate, house.catalogue);
+	catalogue_free(richer);
+	house_close(&house);
+}
+
 /* In the journal's file, while it is open. */
 static void spoil_entry(const struct house *house, const char *source, const char *learner)
 {
@@ -1071,6 +1169,9 @@ int main(void)
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
 		cmocka_unit_test(a_source_that_brings_too_many_names_shuts_out_nobody),
+		cmocka_unit_test(profiles_of_known_names_have_no_bound),
+		cmocka_unit_test(what_counts_nowhere_is_told_with_what_was_meant),
+		cmocka_unit_test(attributes_that_count_since_are_told_of_a_resend),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(the_rows_of_a_source_are_found_page_by_page),

@@ -113,12 +113,13 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 14);
+	assert_int_equal(keys, 15);
 	config = parsed(text);
 	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
 	assert_int_equal(config->audiences[0].publish.count, 1);
 	assert_string_equal(config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->tick_ms, 1000);
+	assert_int_equal(config->names_per_source, 100000);
 	assert_false(config->as_of.pinned);
 	config_free(config);
 }
@@ -196,6 +197,10 @@ static const struct {
 	{ "tick_ms: 9\n", "f:1: tick_ms must be a whole number from 10 to 60000, not `9`",
 	  "too fast" },
 	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
+	{ "names_per_source: 0\n",
+	  "f:1: names_per_source must be a whole number from 1 to 1000000, not `0`", "no name" },
+	{ "names_per_source: 1000001\n", "f:1: names_per_source must be",
+	  "four of them would fill what is for all" },
 	{ "journal_max_mib: 0\n",
 	  "f:1: journal_max_mib must be a whole number from 1 to 261120, not `0`",
 	  "no journal at all" },
