@@ -52,7 +52,7 @@ struct config {
 	struct as_of as_of;
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
-	int journal_max_mib; /* 0: as large as there is room for */
+	int journal_max_mib;  /* 0: as large as there is room for */
 	struct texts events, intake;
 	struct config_connect *connects;
 	size_t n_connects;

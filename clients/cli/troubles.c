@@ -143,6 +143,35 @@ static void tell_restart(struct telling *telling)
 		     json_string_value(key));
 }
 
+#define NAMES_HINT                                                   \
+	"beyond it events with other ones are refused (names): see " \
+	"names_per_source, 'man liftd.yaml'"
+
+static const struct limit_words {
+	const char *what, *words, *hint;
+} limit_words[] = {
+	{ "modules", "names of modules that the catalogue does not have", NAMES_HINT },
+	{ "regions", "names of regions that the catalogue does not have", NAMES_HINT },
+	{ "values", "names of values that the catalogue does not have", NAMES_HINT },
+	{ "profiles", "profiles with names that the catalogue does not have", NAMES_HINT },
+	{ "streams", "streams",
+	  "beyond it new ones are refused: 'lift publish --stream' goes on with one" },
+	{ "gaps", "streams with missing numbers",
+	  "beyond it no other may have a gap: send what is missing, or 'lift stream close'" },
+	{ "sources", "sources", "beyond it new ones are refused (names)" },
+	{ "journal", "bytes of the journal",
+	  "beyond it batches are refused (disk): 'man liftd.yaml', journal_max_mib" },
+};
+
+/* A limit that this version does not know has its own name for it. */
+static struct limit_words words_of(const char *what)
+{
+	for (size_t i = 0; i < sizeof(limit_words) / sizeof(limit_words[0]); i++)
+		if (strcmp(limit_words[i].what, what) == 0)
+			return limit_words[i];
+	return (struct limit_words){ what, what, "beyond it more are refused" };
+}
+
 static void tell_limits(struct telling *telling)
 {
 	const json_t *limit;
@@ -151,15 +180,13 @@ static void tell_limits(struct telling *telling)
 	json_array_foreach(json_object_get(telling->status, "limits"), i, limit)
 	{
 		json_int_t used = json_number(limit, "used"), most = json_number(limit, "most");
+		struct limit_words words = words_of(json_text(limit, "what"));
 		const char *source = json_text(limit, "source");
 
-		tell(telling, !is_ignored(telling, "limits", source),
-		     "beyond the limit they are refused: 'man liftd.yaml' has the key that raises "
-		     "it",
-		     "%s%s%s: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
-		     " %s are used (%.0f %%)",
+		tell(telling, !is_ignored(telling, "limits", source), words.hint,
+		     "%s%s%s: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s (%.0f %%)",
 		     *source ? "source " : "", source, *source ? "" : "all sources", used, most,
-		     json_text(limit, "what"), most ? 100.0 * (double)used / (double)most : 100.0);
+		     words.words, most ? 100.0 * (double)used / (double)most : 100.0);
 	}
 }
 

@@ -111,7 +111,7 @@ static const struct {
 	  STATUS(WELL ",'limits':[{'what':'modules','source':'moodle','used':81,'most':100}]"),
 	  { 7, NULL },
 	  1,
-	  "WRONG  source moodle: 81 of 100 modules are used (81 %)\n" },
+	  "WRONG  source moodle: 81 of 100 names of modules" },
 	{ "a limit of all",
 	  STATUS(WELL ",'limits':[{'what':'names','used':9,'most':10}]"),
 	  { 7, "gaps" },
@@ -141,7 +141,7 @@ static const struct {
 	  STATUS(WELL ",'limits':[{'what':'\\u202e\\u001b[2J','used':9,'most':10}]"),
 	  { 7, NULL },
 	  1,
-	  "9 of 10 ??[2J are used" },
+	  "9 of 10 ??[2J (90" },
 };
 
 static json_t *json_of(const char *text)
