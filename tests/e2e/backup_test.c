@@ -462,6 +462,74 @@ static void a_ledger_is_verified_while_it_goes_on(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Processes that have ended and that nobody has waited for: monitoring counts them. */
+static int count_defunct(const struct daemon *daemon)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+	int n = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		char path[PATH_SIZE], state = 0;
+		int parent = 0;
+		FILE *file;
+
+		if (atoi(entry->d_name) <= 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.31s/stat", entry->d_name);
+		file = fopen(path, "re");
+		if (!file)
+			continue; /* it has gone meanwhile */
+		if (fscanf(file, "%*d (%*[^)]) %c %d", &state, &parent) == 2)
+			n += state == 'Z' && parent == daemon->process.pid;
+		fclose(file);
+	}
+	closedir(dir);
+	return n;
+}
+
+static void no_child_stays_when_it_has_ended(void **state)
+{
+	struct daemon *daemon = *state;
+	struct process asking;
+	struct outcome outcome;
+	pid_t child = 0;
+
+	start(daemon);
+	assert_int_equal(count_defunct(daemon), 0);
+	free(daemon_lift_out(daemon, 0, "backup", NULL));
+	assert_int_equal(count_defunct(daemon), 0);
+	free(daemon_lift_out(daemon, 0, "verify", NULL));
+	assert_int_equal(count_defunct(daemon), 0);
+	/* One that is killed, and one that nobody waits for any more. */
+	for (int round = 0; child == 0; round++) {
+		assert_true(round < 100);
+		daemon_lift_start(daemon, &asking, "verify", NULL);
+		child = await_child(daemon, &asking);
+	}
+	kill(child, SIGKILL);
+	outcome = process_wait(&asking);
+	outcome_free(&outcome);
+	assert_int_equal(count_defunct(daemon), 0);
+	for (int round = 0, status; round < 3; round++) {
+		daemon_lift_start(daemon, &asking, "verify", NULL);
+		if (await_child(daemon, &asking) == 0)
+			continue;
+		process_signal(&asking, SIGKILL);
+		while (!process_ended(&asking, &status))
+			look_again();
+		/* Busy as long as that one goes on. */
+		do {
+			outcome = daemon_lift(daemon, "verify", NULL);
+			status = outcome.status;
+			outcome_free(&outcome);
+		} while (status != 0);
+	}
+	assert_int_equal(count_defunct(daemon), 0);
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -472,6 +540,7 @@ int main(void)
 		TEST(a_damaged_backup_is_refused_and_the_state_is_as_it_was),
 		TEST(what_cannot_be_made_is_refused_and_leaves_nothing),
 		TEST(a_directory_that_is_the_daemons_own_is_refused),
+		TEST(no_child_stays_when_it_has_ended),
 		TEST(a_killed_backup_is_whole_or_not_there),
 		TEST(a_child_that_is_killed_is_said_and_what_it_left_is_removed),
 		TEST(a_ledger_is_verified_while_it_goes_on),
