@@ -8,6 +8,7 @@
 #include "proto/arena.h"
 #include "proto/grow.h"
 #include "proto/msg.h"
+#include "proto/visible.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,19 +58,17 @@ int yaml_excerpt_size(struct text text)
 	return (int)size;
 }
 
-/* One error is one line of UTF-8: a control, and a character of which an excerpt has only the
- * beginning, becomes '?'. */
+/* One error is one line of UTF-8 in which all is seen: what nobody sees, and a character of which
+ * an excerpt has only the beginning, becomes '?'. */
 static void make_printable(char *what)
 {
+	uint32_t code;
+	bool hidden;
 	size_t size;
 
-	for (char *c = what; *c; c += size) {
-		size = 1;
-		while (((unsigned char)c[size] & 0xc0) == 0x80)
-			size++;
-		if ((unsigned char)*c < ' ' || *c == 0x7f || !msg_is_utf8(c, size))
+	for (char *c = what; (size = visible_next(c, &code, &hidden)) > 0; c += size)
+		if (hidden || !msg_is_utf8(c, size))
 			memset(c, '?', size);
-	}
 }
 
 void yaml_error(struct yaml_errors *errors, unsigned line, const char *format, ...)

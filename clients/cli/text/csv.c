@@ -2,12 +2,35 @@
 #include "clients/cli/text/csv.h"
 
 #include <csv.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "proto/visible.h"
 
 enum { LITERAL_MAX = 240 /* bytes of a text in a formula: Excel takes 255 characters */ };
 
+/* What nobody sees becomes '?'; the caller's to free, NULL where memory ran out. */
+static char *visible_copy(const char *text)
+{
+	char *copy = strdup(text);
+	uint32_t code;
+	bool hidden;
+
+	for (size_t at = 0, n; copy && (n = visible_next(copy + at, &code, &hidden)) > 0;) {
+		if (hidden) {
+			copy[at] = '?';
+			memmove(copy + at + 1, copy + at + n, strlen(copy + at + n) + 1);
+			n = 1;
+		}
+		at += n;
+	}
+	return copy;
+}
+
 void csv_begin(struct csv *csv)
 {
+	csv->is_seen = isatty(fileno(csv->out)) == 1;
 	if (csv->form.mark)
 		fputs("\xef\xbb\xbf", csv->out);
 }
@@ -56,19 +79,28 @@ static void print_formula(struct csv *csv, const char *text)
 	fputs("\"\"\"", csv->out);
 }
 
+static void put(struct csv *csv, const char *text, bool formula)
+{
+	char *copy = csv->is_seen ? visible_copy(text) : NULL;
+
+	if (csv->is_seen)
+		text = copy ? copy : "";
+	begin_cell(csv);
+	if (formula)
+		print_formula(csv, text);
+	else
+		print_cell(csv, text);
+	free(copy);
+}
+
 void csv_word(struct csv *csv, const char *word)
 {
-	begin_cell(csv);
-	print_cell(csv, word);
+	put(csv, word, false);
 }
 
 void csv_text(struct csv *csv, const char *text)
 {
-	begin_cell(csv);
-	if (csv->form.excel && misleads_excel(text))
-		print_formula(csv, text);
-	else
-		print_cell(csv, text);
+	put(csv, text, csv->form.excel && misleads_excel(text));
 }
 
 void csv_number(struct csv *csv, const char *number)

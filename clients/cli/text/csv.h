@@ -25,7 +25,8 @@ struct csv_form {
 struct csv {
 	FILE *out;
 	struct csv_form form;
-	bool in_row; /* the row has a cell */
+	bool in_row;  /* the row has a cell */
+	bool is_seen; /* on a terminal, which a text could steer: what nobody sees is a '?' there */
 };
 
 /* Before the first row. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/text/csv.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -166,6 +168,37 @@ static void a_long_text_is_a_formula_of_parts(void **state)
 	free(out);
 }
 
+/* To a file it goes as it is. */
+static void on_a_terminal_all_is_seen(void **state)
+{
+	static const char text[] = "a\xe2\x80\xae,\x1b[2J\xc2\x9bz\xc3\xb8";
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	struct csv csv = { .form = plain };
+	char shown[128];
+	ssize_t size;
+
+	(void)state;
+	check_cell(&plain, csv_text, text, "\"a\xe2\x80\xae,\x1b[2J\xc2\x9bz\xc3\xb8\"");
+	assert_true(terminal >= 0);
+	if (grantpt(terminal) != 0 || unlockpt(terminal) != 0) {
+		print_message("skipped: there are no terminals here\n");
+		skip();
+	}
+	csv.out = fopen(ptsname(terminal), "w");
+	assert_non_null(csv.out);
+	csv_begin(&csv);
+	csv_text(&csv, text);
+	csv_word(&csv, "b\x1b");
+	csv_end_row(&csv);
+	fflush(csv.out);
+	size = read(terminal, shown, sizeof(shown) - 1);
+	assert_in_range(size, 1, sizeof(shown) - 1);
+	shown[size] = 0;
+	assert_string_equal(shown, "\"a?,?[2J?z\xc3\xb8\",b?\r\n");
+	fclose(csv.out);
+	close(terminal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +207,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_the_decimal_mark_of_the_form),
 		cmocka_unit_test(what_misleads_excel_is_a_formula_that_has_it_as_its_value),
 		cmocka_unit_test(a_long_text_is_a_formula_of_parts),
+		cmocka_unit_test(on_a_terminal_all_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
