@@ -2,14 +2,33 @@
 #include "clients/cli/progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clients/cli/row.h"
+#include "clients/cli/text/print.h"
 #include "clients/lib/wire.h"
 
 enum { BAR_MS = 100, LINE_MS = 10000, BAR_WIDTH = 30 };
+
+/* Names of files, and texts of whoever answers, may be anything. */
+__attribute__((format(printf, 2, 3))) static void print_safely(FILE *out, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vasprintf(&text, format, args);
+	va_end(args);
+	if (size >= 0) {
+		print_text(out, text, 0);
+		free(text);
+	}
+}
 
 void progress_begin(struct progress *progress, const char *name)
 {
@@ -53,7 +72,9 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint6
 	progress->shown_ms = now_ms;
 	if (done > all)
 		done = all;
-	fprintf(stderr, "%s%s", progress->terminal ? "\r" : "", progress->name);
+	if (progress->terminal)
+		fputc('\r', stderr);
+	print_text(stderr, progress->name, 0);
 	if (progress->terminal && all > 0)
 		print_bar(done, all);
 	fprintf(stderr, "%s %" PRIu64 " events, %" PRIu64 "/s", progress->terminal ? "" : ":",
@@ -80,8 +101,8 @@ void progress_report(struct progress *progress, uint64_t place, const char *code
 		text_size -= code_size + 1;
 	}
 	progress_clear(progress);
-	fprintf(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s", progress->name, row_line(place),
-		code_size, code, text_size, text);
+	print_safely(stderr, "%s:%" PRIu64 ": refused: %.*s: %.*s", progress->name, row_line(place),
+		     code_size, code, text_size, text);
 	if (row_nth(place) > 0)
 		fprintf(stderr, "; row %" PRIu64 " of the line", row_nth(place) + 1);
 	fputc('\n', stderr);
@@ -92,8 +113,9 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 	double spent_s = (double)(wire_clock_ms() - progress->begun_ms) / 1000;
 
 	progress_clear(progress);
-	printf("%s: %" PRIu64 " event%s, %" PRIu64 " accepted, %" PRIu64 " refused (%.1f s",
-	       progress->name, events, plural(events), events - refused, refused, spent_s);
+	print_safely(stdout,
+		     "%s: %" PRIu64 " event%s, %" PRIu64 " accepted, %" PRIu64 " refused (%.1f s",
+		     progress->name, events, plural(events), events - refused, refused, spent_s);
 	if (spent_s >= 1) /* of less, a rate says nothing */
 		printf(", %.0f events/s", (double)events / spent_s);
 	puts(")");
@@ -103,15 +125,16 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 void progress_end_empty(struct progress *progress)
 {
 	progress_clear(progress);
-	printf("%s: no rows\n", progress->name);
+	print_safely(stdout, "%s: no rows", progress->name);
+	putchar('\n');
 	fflush(stdout);
 }
 
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused)
 {
 	progress_clear(progress);
-	printf("%s: %" PRIu64 " event%s published, not acknowledged", progress->name, sent,
-	       plural(sent));
+	print_safely(stdout, "%s: %" PRIu64 " event%s published, not acknowledged", progress->name,
+		     sent, plural(sent));
 	if (refused > 0)
 		printf("; %" PRIu64 " row%s not sent", refused, refused == 1 ? " was" : "s were");
 	puts("; 'lift status' shows gaps, 'lift rejections' refusals");

@@ -80,16 +80,13 @@ static void print_source(const json_t *source, int64_t now_ms)
 	}
 }
 
-/* What one message has no room for. */
+/* What one message has no room for; streams of which nothing is missing need not be listed. */
 static void print_left_out(const json_t *answer)
 {
 	json_int_t sources = json_number(answer, "sources_left_out");
-	json_int_t streams = json_number(answer, "streams_left_out");
 
-	if (sources > 0 || streams > 0)
-		printf("not listed: %" JSON_INTEGER_FORMAT " more sources, %" JSON_INTEGER_FORMAT
-		       " more streams\n",
-		       sources, streams);
+	if (sources > 0)
+		printf("not listed: %" JSON_INTEGER_FORMAT " more sources\n", sources);
 }
 
 static void print_sources(const json_t *answer)

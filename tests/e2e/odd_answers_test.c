@@ -177,19 +177,25 @@ static void check_failed(struct fake *fake, const char *const args[], const char
 	outcome_free(&outcome);
 }
 
+static void check_steers_nothing(const struct outcome *outcome, const char *what)
+{
+	static const char *const steering[] = { "\x1b", "\xe2\x80\xae", "\xc2\x9b" };
+
+	for (size_t i = 0; i < sizeof(steering) / sizeof(steering[0]); i++)
+		if (strstr(outcome->out, steering[i]) || strstr(outcome->err, steering[i]))
+			fail_msg("told %s, it said:\n%.1000s\n%.1000s", what, outcome->out,
+				 outcome->err);
+}
+
 /* Something else of the same type, or nothing where there may be nothing: no crash, and no part of
  * it steers a terminal. */
 static void check_survived(struct fake *fake, const char *const args[], const char *what)
 {
-	static const char *const steering[] = { "\x1b", "\xe2\x80\xae", "\xc2\x9b" };
 	struct outcome outcome = fake_lift(fake, args);
 
 	if (outcome.status > 3)
 		fail_msg("lift %s, told %s: ended with status %d", args[0], what, outcome.status);
-	for (size_t i = 0; i < sizeof(steering) / sizeof(steering[0]); i++)
-		if (strstr(outcome.out, steering[i]) || strstr(outcome.err, steering[i]))
-			fail_msg("lift %s, told %s: it said:\n%.1000s\n%.1000s", args[0], what,
-				 outcome.out, outcome.err);
+	check_steers_nothing(&outcome, what);
 	outcome_free(&outcome);
 }
 
@@ -707,6 +713,7 @@ static void an_odd_ack_takes_no_event(void **state)
 	} cases[] = {
 		{ ACK("[]"), 0, "1 event, 1 accepted" },
 		{ ACK("[[1,'score','score must be a number']]"), 1, "1 event, 0 accepted" },
+		{ ACK("[[1,'\\u001b[2J','\\u202e\\u009b']]"), 1, "1 event, 0 accepted" },
 		{ ACK("[[1]]"), 3, "" },
 		{ ACK("[7]"), 3, "" },
 		{ ACK("[[]]"), 3, "" },
@@ -726,7 +733,7 @@ static void an_odd_ack_takes_no_event(void **state)
 	char path[PATH_SIZE];
 	const char *args[ARGS_MAX] = { "publish", "--stream", "s", path };
 
-	path_make(path, "%s/one.csv", fake->daemon->dir);
+	path_make(path, "%s/\x1b[2J.csv", fake->daemon->dir);
 	file_write(path, "type,time,learner,module,region\nstarted,2025-01-01T08:00:00Z,a,m,r\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *answers = json_pack(
@@ -742,6 +749,7 @@ static void an_odd_ack_takes_no_event(void **state)
 		    (cases[i].status == 3 && strstr(outcome.out, "1 accepted")))
 			fail_msg("%s: status %d: %s%s", cases[i].ack, outcome.status, outcome.out,
 				 outcome.err);
+		check_steers_nothing(&outcome, cases[i].ack);
 		outcome_free(&outcome);
 		json_decref(answers);
 	}
