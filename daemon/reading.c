@@ -63,11 +63,20 @@ void reading_clear(struct reading *reading)
 	*reading = (struct reading){ 0 };
 }
 
-/* Without figures nobody knows who is in what goes. */
-static void lose_all_that_goes(struct reading *reading)
+/* Without figures nobody knows who is in what goes from the catalogue that has been taken last:
+ * that of the start may not have been looked at yet. */
+static int lose_all_that_goes(const struct reading_parts *parts, struct reading *reading,
+			      const struct catalogue *newest)
 {
-	for (size_t i = 0; i < reading->changes.n; i++) {
-		struct change_row row = reading->changes.rows[i];
+	struct catalogue *kept = NULL;
+	struct changes changes = { .n = 0 };
+	int err = last_good_load(parts->config, &kept);
+
+	if (err == LIFT_E_MEMORY)
+		return err;
+	catalogues_differ(kept ? kept : newest, reading->catalogue, &changes);
+	for (size_t i = 0; i < changes.n; i++) {
+		struct change_row row = changes.rows[i];
 
 		if (!change_goes(&row) || strcmp(row.what, "alias") == 0 ||
 		    strcmp(row.what, "target") == 0)
@@ -76,6 +85,10 @@ static void lose_all_that_goes(struct reading *reading)
 		changes_add(&reading->loses, &row, "%s %s%s%s: nobody knows yet how many learners",
 			    row.what, row.id, row.of ? " of dimension " : "", row.of ? row.of : "");
 	}
+	err = changes_err(&changes);
+	changes_free(&changes);
+	catalogue_free(kept);
+	return err ? err : changes_err(&reading->loses);
 }
 
 static int lose_shown(struct reading *reading, const struct catalogue *serving,
@@ -119,8 +132,7 @@ static int find_losses(const struct reading_parts *parts, struct reading *readin
 	int err = 0;
 
 	if (!generation->ledger && journal_last(parts->journal) > 0) {
-		lose_all_that_goes(reading);
-		err = changes_err(&reading->loses);
+		err = lose_all_that_goes(parts, reading, newest);
 	} else if (generation->ledger &&
 		   !catalogue_counts_alike(generation->catalogue, reading->catalogue)) {
 		err = lose_figures(reading, generation->catalogue, generation->ledger, newest,
@@ -138,10 +150,10 @@ int reading_compare(const struct reading_parts *parts, struct reading *reading,
 
 	catalogues_differ(newest, reading->catalogue, &reading->changes);
 	err = changes_err(&reading->changes);
-	if (err || catalogue_counts_alike(newest, reading->catalogue))
+	if (err)
 		return err;
 	err = journal_view_begin(parts->journal, &journal);
-	if (!err)
+	if (!err && !catalogue_counts_alike(newest, reading->catalogue))
 		err = catalogue_revives(newest, reading->catalogue, &journal, &reading->alive);
 	if (!err)
 		err = find_losses(parts, reading, newest, &journal);

@@ -392,10 +392,11 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 		reading_log(&reading, err, change_words[change]);
 	}
 	if (!err && !wish->dry_run) {
-		adopt(reload, reading.catalogue, change, result, now);
-		/* One that is there already may be one that a start has not looked at yet. */
+		/* Before it is answered: a start after that knows it. One that is there already may
+		 * be one that this start has not looked at yet. */
 		if (change != UNCHANGED || wish->yes)
 			last_good_keep(reload->parts.config->state, reading.catalogue);
+		adopt(reload, reading.catalogue, change, result, now);
 		config_free(reload->latest);
 		reload->latest = reading.config;
 		reading.config = NULL;

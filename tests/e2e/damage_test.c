@@ -560,6 +560,36 @@ static void a_large_ledger_that_is_damaged_is_made_anew(void **state)
 	free(exported);
 }
 
+static void figures_of_a_large_ledger_do_not_go_before_it_is_checked(void **state)
+{
+	static const char *const texts[] = {
+		"regions: [{code: rana}, {code: vega}]\nmodules: [{id: lift}]\n",
+		"regions: [{code: rana}, {code: vega}]\nmodules: [{id: lift, name: L}]\n",
+	};
+	struct daemon *daemon = *state;
+	char *exported = prepare(daemon), *again, path[PATH_SIZE];
+	struct outcome outcome;
+	int held;
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	make_ledger_large(daemon);
+	held = hold_ledger(daemon);
+	file_write(path, texts[0]);
+	daemon_start(daemon);
+	/* Neither as it is, nor with another name. */
+	free(daemon_lift_out(daemon, 0, "reload", NULL));
+	file_write(path, texts[1]);
+	outcome = daemon_lift(daemon, "reload", NULL);
+	assert_int_equal(outcome.status, 1);
+	outcome_free(&outcome);
+	close(held);
+	again = export_of(daemon); /* waits for the check */
+	assert_string_equal(again, exported);
+	free(again);
+	daemon_stop(daemon, SIGTERM);
+	free(exported);
+}
+
 /* The catalogue that it was made with serves until the new ledger has been built: also where it
  * changes while the walk goes on. */
 static void a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built(void **state)
@@ -719,6 +749,7 @@ int main(void)
 		TEST(a_daemon_that_has_walked_its_stores_has_no_child),
 		TEST(a_daemon_is_stopped_while_its_ledger_is_walked),
 		TEST(a_large_ledger_that_is_damaged_is_made_anew),
+		TEST(figures_of_a_large_ledger_do_not_go_before_it_is_checked),
 		TEST(a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_built),
 		TEST(a_journal_that_is_gone_or_empty_is_not_begun_anew),
 		TEST(a_first_start_that_was_cut_off_is_begun_again),

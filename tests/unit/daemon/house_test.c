@@ -178,7 +178,7 @@ static void open_stage(struct stage *stage, void (*before)(struct stage *stage))
 	stage->house.config->state = stage->house.dir.path;
 	stage->house.config->tick_ms = TICK_MS;
 	snprintf(stage->catalogue, sizeof(stage->catalogue), "%s",
-		 dir_path(&stage->house.dir, "catalogue.yaml"));
+		 dir_path(&stage->house.dir, "given.yaml"));
 	snprintf(stage->config, sizeof(stage->config), "%s",
 		 dir_path(&stage->house.dir, "liftd.yaml"));
 	write_catalogue(stage, first);
