@@ -49,6 +49,13 @@ static const struct shape stream[] = { IS_TEXT("stream"), IS_LIST("missing", a_r
 				       IS_COUNT_OR_NIL("since"), END };
 static const struct shape a_stream[] = { IS_MAP(NULL, stream), END };
 
+static const struct shape unknown_text[] = { IS_TEXT(NULL),	   IS_TEXT(NULL),
+					     IS_COUNT(NULL),	   IS_TEXT_OR_NIL(NULL),
+					     IS_TEXT_OR_NIL(NULL), END };
+static const struct shape an_unknown_text[] = { IS_ROW(NULL, unknown_text), END };
+static const struct shape unknown_texts[] = { IS_COUNT("events"), IS_LIST("texts", an_unknown_text),
+					      END };
+
 static const struct shape source[] = {
 	IS_TEXT("source"),
 	IS_TEXT("namespace"),
@@ -58,7 +65,7 @@ static const struct shape source[] = {
 	IS_COUNT_OR_NIL("last_event"),
 	IS_COUNT_OR_NIL("last_received"),
 	IS_LIST("streams", a_stream),
-	IS_MAP_OF_OR_NIL("unknown", anything),
+	IS_MAP_OR_NIL("unknown", unknown_texts),
 	END,
 };
 static const struct shape a_source[] = { IS_MAP(NULL, source), END };

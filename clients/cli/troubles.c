@@ -15,6 +15,7 @@ enum {
 	INDENT = 7,		/* behind "WRONG" and "note" */
 	SOURCES_SHOWN = 10,	/* with one trouble */
 	STREAMS_SHOWN = 3,	/* of a source */
+	TEXTS_SHOWN = 5,	/* of a source */
 	GAPS_SHOWN = 5,		/* of a stream */
 	GAP_OLD_MS = 3600000,	/* younger ones may yet be filled by what is on its way */
 	CLOCK_BEHIND_MS = 2000, /* less is a correction */
@@ -287,27 +288,49 @@ static void tell_silence(struct telling *telling, const json_t *source, unsigned
 		     "source %s: silent for %s", name, silent);
 }
 
-/* What it has sent that counts nowhere: how many of each kind. */
+/* [kind, text, n, what was meant or nil, the attribute of a value or nil] */
+static void print_unknown_text(FILE *out, const json_t *row)
+{
+	const char *meant = json_string_value(json_array_get(row, 3));
+	const char *attr = json_string_value(json_array_get(row, 4));
+
+	fprintf(out, "%s \"%s\"", json_string_value(json_array_get(row, 0)),
+		json_string_value(json_array_get(row, 1)));
+	if (attr)
+		fprintf(out, " of %s", attr);
+	fprintf(out, " (%" JSON_INTEGER_FORMAT, json_integer_value(json_array_get(row, 2)));
+	if (meant)
+		fprintf(out, ", \"%s\" was probably meant", meant);
+	fputc(')', out);
+}
+
+/* What it has sent that counts nowhere, by the texts that are kept. */
 static void tell_unknown(struct telling *telling, const json_t *source, unsigned *n)
 {
-	const json_t *unknown = json_object_get(source, "unknown"), *value;
-	char *kinds = NULL;
-	const char *kind;
-	size_t size;
+	const json_t *unknown = json_object_get(source, "unknown"), *row;
+	const json_t *rows = json_object_get(unknown, "texts");
+	json_int_t events = json_number(unknown, "events");
+	char *texts = NULL;
+	size_t size, i;
 	FILE *out;
 
-	if (json_object_size(unknown) == 0 || !(out = open_memstream(&kinds, &size)))
+	if (events == 0 || !(out = open_memstream(&texts, &size)))
 		return;
-	json_object_foreach((json_t *)unknown, kind, value) if (json_integer_value(value) > 0)
-		fprintf(out, "%s%s %" JSON_INTEGER_FORMAT, ftell(out) > 0 ? ", " : "", kind,
-			json_integer_value(value));
-	if (fclose(out) == 0 && size > 0 && (*n)++ < SOURCES_SHOWN)
-		tell(telling, false,
-		     "'lift explain' quotes them; an alias in the catalogue counts "
-		     "them",
-		     "source %s: the catalogue does not know: %s", json_text(source, "source"),
-		     kinds);
-	free(kinds);
+	json_array_foreach(rows, i, row)
+	{
+		if (i == TEXTS_SHOWN)
+			break;
+		fputs(i ? ", " : ": ", out);
+		print_unknown_text(out, row);
+	}
+	if (json_array_size(rows) > i)
+		fprintf(out, ", and %zu more", json_array_size(rows) - i);
+	if (fclose(out) == 0 && (*n)++ < SOURCES_SHOWN)
+		tell(telling, false, "an alias in the catalogue counts them",
+		     "source %s: %" JSON_INTEGER_FORMAT
+		     " event%s brought what the catalogue does not know%s",
+		     json_text(source, "source"), events, events == 1 ? "" : "s", texts);
+	free(texts);
 }
 
 /* The same trouble of so many sources that the screen would be full of it is counted. */
@@ -342,6 +365,7 @@ static void tell_counters(struct telling *telling)
 		  "'lift quarantine list' has them: a platform has lost its counter" },
 		{ "connections_refused", "connections were refused for want of descriptors", NULL },
 		{ "connections_cut", "connections were cut that sent too much", NULL },
+		{ "sockets_anew", "sockets were made anew, whose files had been removed", NULL },
 		{ "clock_jumps", "jumps of the clock", NULL },
 	};
 	const json_t *all = json_object_get(telling->status, "counters");

@@ -216,7 +216,7 @@ static const struct {
 	  "'sources':[{'source':'a','namespace':'a','accepted':1,'rejected':1,'missing':2,"
 	  "'last_event':1730000000000,'last_received':1730000000000,"
 	  "'streams':[{'stream':'s','missing':[[3,4]],'since':1730000000000}],"
-	  "'unknown':{}}],"
+	  "'unknown':{'events':1,'texts':[]}}],"
 	  "'limits':[{'what':'modules','used':9,'most':10}],"
 	  "'sources_left_out':1,'streams_left_out':1}" },
 	{ "reload", "{'v':1,'ok':true,'errors':[]}" },

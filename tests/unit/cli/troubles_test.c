@@ -123,10 +123,26 @@ static const struct {
 	  0,
 	  "note   all sources" },
 	{ "what the catalogue does not know",
-	  STATUS(WELL "," SOURCE("'missing':0,'unknown':{'modules':3,'regions':0,'values':1}")),
+	  STATUS(WELL
+		 "," SOURCE("'missing':0,'unknown':{'events':3,'texts':["
+			    "['region','301',2,'0301',null],['value','Nurse',1,null,'role']]}")),
 	  { 7, NULL },
 	  0,
-	  "note   source moodle: the catalogue does not know: modules 3, values 1\n" },
+	  "note   source moodle: 3 events brought what the catalogue does not know: region\n"
+	  "       \"301\" (2, \"0301\" was probably meant), value \"Nurse\" of role (1)\n" },
+	{ "more than there is room for",
+	  STATUS(WELL
+		 "," SOURCE("'missing':0,'unknown':{'events':9,'texts':["
+			    "['module','a',1],['module','b',1],['module','c',1],['module','d',1],"
+			    "['module','e',1],['module','f',1],['module','g',1]]}")),
+	  { 7, NULL },
+	  0,
+	  "       and 2 more\n" },
+	{ "nothing that it does not know",
+	  STATUS(WELL "," SOURCE("'missing':0,'unknown':{'events':0,'texts':[]}")),
+	  { 7, NULL },
+	  0,
+	  NULL },
 	{ "what has failed since the start",
 	  STATUS(WELL ",'counters':{'backups_failed':2,'ticks':9,'journal_failing':0}"),
 	  { 7, NULL },
