@@ -15,8 +15,10 @@
 #include "daemon/service.h"
 #include "daemon/tasks/task.h"
 #include "proto/standard_files.h"
+#include "proto/visible.h"
 
 enum {
+	USAGE_MAX = 512, /* bytes of what is wrong with it */
 	EXIT_USAGE = 2,
 	EXIT_DAMAGED = 65 /* sysexits.h: EX_DATAERR. To be started again is of no use. */
 };
@@ -126,13 +128,14 @@ static struct catalogue *load_last_good(const struct config *config, const char 
 
 __attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
 {
+	char what[USAGE_MAX];
 	va_list args;
 
-	fputs("liftd: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	fputs("\nTry 'liftd --help'.\n", stderr);
+	visible_only(what, "");
+	fprintf(stderr, "liftd: %s\nTry 'liftd --help'.\n", what);
 	return EXIT_USAGE;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/visible.h"
 
+#include <string.h>
+
 static const struct {
 	uint32_t first, last;
 } hidden[] = {
@@ -34,4 +36,21 @@ size_t visible_next(const char *text, uint32_t *ret_code, bool *ret_hidden)
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]) && n > 0; i++)
 		*ret_hidden |= *ret_code >= hidden[i].first && *ret_code <= hidden[i].last;
 	return n;
+}
+
+void visible_only(char *text, const char *kept)
+{
+	char *to = text;
+	uint32_t code;
+	bool is_hidden;
+
+	for (size_t n; (n = visible_next(text, &code, &is_hidden)) > 0; text += n) {
+		if (is_hidden && !(code < 0x80 && strchr(kept, (int)code))) {
+			*to++ = '?';
+			continue;
+		}
+		memmove(to, text, n);
+		to += n;
+	}
+	*to = 0;
 }

@@ -15,4 +15,8 @@
  * characters of their own. */
 size_t visible_next(const char *text, uint32_t *ret_code, bool *ret_hidden);
 
+/* Each hidden character of a text becomes a '?', in place; but not those of `kept`, such as
+ * "\n". */
+void visible_only(char *text, const char *kept);
+
 #endif

@@ -24,23 +24,6 @@ static bool is_read_by_journal(void)
 	       fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
 }
 
-/* What a peer has named cannot begin a line of its own, or turn what stands in it. */
-static void hide(char *line)
-{
-	char *to = line;
-	uint32_t code;
-	bool hidden;
-
-	for (size_t n; (n = visible_next(line, &code, &hidden)) > 0; line += n) {
-		if (hidden)
-			*to = '?';
-		else
-			memmove(to, line, n);
-		to += hidden ? 1 : n;
-	}
-	*to = 0;
-}
-
 void log_line(enum log_level level, const char *format, ...)
 {
 	char line[1024];
@@ -49,7 +32,8 @@ void log_line(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	hide(line);
+	/* What a peer has named cannot begin a line of its own, or turn what stands in it. */
+	visible_only(line, "");
 	if (is_read_by_journal())
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else

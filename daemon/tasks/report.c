@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proto/err.h"
+#include "proto/visible.h"
 
 /* All of it in one write, so that a line is never half there. */
 static void write_line(const struct report *report)
@@ -66,6 +67,8 @@ int report_end(struct report *report, int err)
 {
 	if (err && !report->err)
 		report_fail(report, err, "%s", lift_err_text(err));
+	/* Paths are in it. */
+	visible_only(report->text, "\n");
 	if (report->is_line)
 		write_line(report);
 	else

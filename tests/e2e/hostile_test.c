@@ -160,6 +160,13 @@ static void nobody_prints_what_is_not_seen(void **state)
 
 static void a_check_prints_nothing_that_is_not_seen(void **state)
 {
+	static const char *const words[][2] = {
+		{ "--no" UNSEEN_ESC },
+		{ "argument" UNSEEN_ESC },
+		{ "--backup", "/x" UNSEEN_ESC "/y" },
+		{ "--restore", "/x" UNSEEN_ESC },
+		{ "--catalogue", "/x" UNSEEN_ESC },
+	};
 	struct daemon *daemon = *state;
 	char program[PATH_SIZE];
 	const char *const argv[] = { program, "--config", daemon->config, "--check-config", NULL };
@@ -174,6 +181,16 @@ static void a_check_prints_nothing_that_is_not_seen(void **state)
 	assert_int_equal(outcome.status, 1);
 	expect_visible("--check-config", outcome.err);
 	outcome_free(&outcome);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *const task[] = { program,	  "--config",  daemon->config,
+					     words[i][0], words[i][1], NULL };
+
+		process_start(&process, daemon->dir, "task", task, NULL);
+		outcome = process_wait(&process);
+		assert_int_not_equal(outcome.status, 0);
+		expect_visible(words[i][0], outcome.err);
+		outcome_free(&outcome);
+	}
 	run(daemon, (const char *const[]){ "status", NULL });
 }
 

@@ -10,24 +10,6 @@
 
 enum { LITERAL_MAX = 240 /* bytes of a text in a formula: Excel takes 255 characters */ };
 
-/* What nobody sees becomes '?'; the caller's to free, NULL where memory ran out. */
-static char *visible_copy(const char *text)
-{
-	char *copy = strdup(text);
-	uint32_t code;
-	bool hidden;
-
-	for (size_t at = 0, n; copy && (n = visible_next(copy + at, &code, &hidden)) > 0;) {
-		if (hidden) {
-			copy[at] = '?';
-			memmove(copy + at + 1, copy + at + n, strlen(copy + at + n) + 1);
-			n = 1;
-		}
-		at += n;
-	}
-	return copy;
-}
-
 void csv_begin(struct csv *csv)
 {
 	csv->is_seen = isatty(fileno(csv->out)) == 1;
@@ -81,8 +63,10 @@ static void print_formula(struct csv *csv, const char *text)
 
 static void put(struct csv *csv, const char *text, bool formula)
 {
-	char *copy = csv->is_seen ? visible_copy(text) : NULL;
+	char *copy = csv->is_seen ? strdup(text) : NULL;
 
+	if (copy)
+		visible_only(copy, "\n");
 	if (csv->is_seen)
 		text = copy ? copy : "";
 	begin_cell(csv);

@@ -69,11 +69,36 @@ static void a_text_is_gone_through_by_characters(void **state)
 	assert_int_equal(visible_next(at, &code, &hidden), 0);
 }
 
+static void what_is_hidden_becomes_a_mark(void **state)
+{
+	static const struct {
+		const char *text, *kept, *expected;
+	} rows[] = {
+		{ "", "", "" },
+		{ "Brønnøy", "", "Brønnøy" },
+		{ "a\x1b[2J\xc2\x9b\xe2\x80\xae"
+		  "b",
+		  "", "a?[2J??b" },
+		{ "one\ntwo\t", "\n", "one\ntwo?" },
+		{ "\xff\xf0\x9f", "", "\xff\xf0?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[64];
+
+		strcpy(text, rows[i].text);
+		visible_only(text, rows[i].kept);
+		assert_string_equal(text, rows[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_sees_is_found),
 		cmocka_unit_test(a_text_is_gone_through_by_characters),
+		cmocka_unit_test(what_is_hidden_becomes_a_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
