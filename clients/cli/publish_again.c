@@ -130,7 +130,8 @@ static bool keep_refused(void *context, const struct lift_rejection *rejection)
 
 	if (rejection->seq >= publishing->old ||
 	    !sending_may_pass(&publishing->sending, rejection)) {
-		publishing->refused_again += publishing->old == 1 && !publishing->stage->whole;
+		publishing->refused_again +=
+			rejection->seq >= publishing->old && !publishing->stage->whole;
 		return false;
 	}
 	err = list_add(&publishing->refused, row_of(publishing->stage, rejection->seq));
@@ -202,8 +203,9 @@ static int send_stage(struct publishing *publishing, const struct stage *stage)
 	if (err)
 		return err;
 	publishing->old = lift_publisher_next(sending->publisher);
-	if (!stage->whole && publishing->old == 1)
-		publishing->sent_again += stage->rows.n;
+	/* Some may be there, where a run was cut off. */
+	if (!stage->whole && publishing->old <= stage->rows.n)
+		publishing->sent_again += stage->rows.n - (publishing->old - 1);
 	err = read_rows(publishing, stage, NULL);
 	if (!err && !publishing->reading.changed)
 		err = lift_publisher_flush(sending->publisher);

@@ -221,6 +221,92 @@ static void attributes_that_did_not_count_are_added(void **state)
 	stop(&scene);
 }
 
+/* An ack names 1,000 refusals at most. */
+static void however_many_rows_there_are_each_gets_its_verdict(void **state)
+{
+	enum { ROWS = 2500 };
+	struct timespec now;
+	struct scene scene;
+	FILE *file;
+	char *out;
+
+	start(&scene, *state, -HOUR_MS);
+	clock_gettime(CLOCK_REALTIME, &now);
+	file = fopen(scene.file, "w");
+	assert_non_null(file);
+	fputs("type,time,learner,module,region\n", file);
+	for (int i = 0; i < ROWS; i++)
+		fprintf(file, "started,%lld000,u%d,falls,1813\n", (long long)now.tv_sec, i);
+	assert_int_equal(fclose(file), 0);
+	publish(&scene, false, 1, "2500 events, 0 accepted, 2500 refused",
+		"on 2500 of the refused rows", NULL);
+	atomic_store(scene.by_ms, 0);
+	out = daemon_lift_out(scene.daemon, 0, "publish", "--batch", "10000", "--again", scene.file,
+			      NULL);
+	assert_non_null(strstr(out, "2500 rows were sent again, 2500 of them accepted"));
+	assert_non_null(strstr(out, "2500 events, 2500 accepted, 0 refused"));
+	free(out);
+	check_counts(&scene, ROWS, ROWS);
+	publish(&scene, true, 0, "no row was to be sent again", NULL, "refused");
+	check_counts(&scene, ROWS, ROWS);
+	stop(&scene);
+}
+
+/* The stream in which a source's rows were refused again. */
+static void find_stream(struct scene *scene, const char *source, char to[static 64])
+{
+	char *out =
+		daemon_lift_out(scene->daemon, 0, "rejections", "--source", source, "--json", NULL);
+	const char *at = strstr(out, "again-");
+
+	assert_non_null(at);
+	snprintf(to, 64, "%.*s", (int)strcspn(at, "\""), at);
+	free(out);
+}
+
+/* The stream is called by the rows, not by the run: another run finds what this one has sent. */
+static void a_run_that_was_cut_off_is_gone_on_with(void **state)
+{
+	struct scene scene;
+	struct timespec now;
+	struct peer peer;
+	char stream[64], text[512], *out;
+	json_int_t ms;
+	json_t *ack;
+
+	start(&scene, *state, -HOUR_MS);
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (json_int_t)now.tv_sec * 1000;
+	snprintf(text, sizeof(text),
+		 "type,time,learner,module,region\n"
+		 "started,%lld,a,falls,1813\nstarted,%lld,b,falls,1813\n"
+		 "started,%lld,c,falls,1813\n",
+		 (long long)ms, (long long)ms, (long long)ms);
+	file_write(scene.file, text);
+	for (int i = 0; i < 2; i++)
+		free(daemon_lift_out(scene.daemon, 1, "publish", "--again", "--source", "one",
+				     scene.file, NULL));
+	find_stream(&scene, "one", stream);
+	free(daemon_lift_out(scene.daemon, 1, "publish", "--source", "two", scene.file, NULL));
+	atomic_store(scene.by_ms, 0);
+	peer_open(&peer, ZMQ_DEALER, scene.daemon->intake, NULL);
+	ack = peer_ask(&peer, json_pack("{s:i, s:s, s:s, s:s, s:i, s:[{s:s, s:I, s:s, s:s, s:s}]}",
+					"v", 1, "op", "events", "source", "two", "stream", stream,
+					"seq", 1, "events", "type", "started", "time", ms,
+					"learner", "a", "module", "falls", "region", "1813"));
+	assert_string_equal(word(ack, "op"), "ack");
+	json_decref(ack);
+	peer_close(&peer);
+	check_counts(&scene, 1, 9);
+	out = daemon_lift_out(scene.daemon, 0, "publish", "--again", "--source", "two", scene.file,
+			      NULL);
+	assert_non_null(strstr(out, "2 rows were sent again, 2 of them accepted"));
+	assert_non_null(strstr(out, "3 events, 3 accepted, 0 refused"));
+	free(out);
+	check_counts(&scene, 3, 9);
+	stop(&scene);
+}
+
 /* No verdict is given by it, so none has to be got again. */
 static void a_clock_that_is_known_to_be_wrong_gives_no_verdict(void **state)
 {
@@ -253,6 +339,8 @@ int main(void)
 		TEST(what_a_wrong_clock_has_refused_is_accepted_once_it_is_right),
 		TEST(what_is_refused_again_goes_on_to_a_further_stream),
 		TEST(attributes_that_did_not_count_are_added),
+		TEST(however_many_rows_there_are_each_gets_its_verdict),
+		TEST(a_run_that_was_cut_off_is_gone_on_with),
 		TEST(a_clock_that_is_known_to_be_wrong_gives_no_verdict),
 	};
 
