@@ -48,7 +48,7 @@ static void print_time(json_int_t ms)
 
 	if (gmtime_r(&seconds, &utc))
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	printf("%s  ", text);
+	fputs(text, stdout);
 }
 
 /* On the wire it is [number, stream, seq, code, text, time]; here an object, as all others. */
@@ -64,15 +64,18 @@ static void print_rejection_json(const json_t *row)
 }
 
 /* "type", "type must be ...": the code is said once. */
-static void print_reason(const char *code, const char *text)
+static const char *without_code(const char *text, const char *code)
 {
 	size_t size = strlen(code);
 
+	return strncmp(text, code, size) == 0 && text[size] == ' ' ? text + size + 1 : text;
+}
+
+static void print_reason(const char *code, const char *text)
+{
 	print_text(stdout, code, 10);
 	putchar(' ');
-	if (strncmp(text, code, size) == 0 && text[size] == ' ')
-		text += size + 1;
-	print_text(stdout, text, 0);
+	print_text(stdout, without_code(text, code), 0);
 	putchar('\n');
 }
 
@@ -84,6 +87,7 @@ static void print_rejection(const json_t *row, bool json)
 	}
 	printf("%10lld  ", (long long)json_integer_value(json_array_get(row, 0)));
 	print_time(json_integer_value(json_array_get(row, 5)));
+	fputs("  ", stdout);
 	print_text(stdout, json_string_value(json_array_get(row, 1)), 36);
 	printf(" %10lld  ", (long long)json_integer_value(json_array_get(row, 2)));
 	print_reason(json_string_value(json_array_get(row, 3)),
@@ -98,6 +102,7 @@ static void print_quarantined(const json_t *row, bool json)
 	}
 	printf("%10lld  ", (long long)json_number(row, "number"));
 	print_time(json_number(row, "time"));
+	fputs("  ", stdout);
 	print_text(stdout, json_text(row, "source"), 20);
 	printf(" %10lld  ", (long long)json_number(row, "seq"));
 	print_reason(json_text(row, "code"), json_text(row, "text"));
@@ -106,7 +111,8 @@ static void print_quarantined(const json_t *row, bool json)
 /* One row in full. */
 static void print_in_full(const json_t *row, bool json)
 {
-	static const char *const keys[] = { "source", "stream", "code", "text" };
+	static const char *const keys[] = { "source", "stream" };
+	const char *code = json_text(row, "code");
 	char *sent = json_line(json_object_get(row, "sent"));
 
 	if (json) {
@@ -120,7 +126,11 @@ static void print_in_full(const json_t *row, bool json)
 			print_text(stdout, json_text(row, keys[i]), 0);
 			putchar('\n');
 		}
-		printf("sent      ");
+		fputs("refused   ", stdout);
+		print_text(stdout, code, 0);
+		fputs(": ", stdout);
+		print_text(stdout, without_code(json_text(row, "text"), code), 0);
+		fputs("\nsent      ", stdout);
 		print_text(stdout, sent ? sent : "", 0);
 		putchar('\n');
 	}
