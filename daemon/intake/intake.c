@@ -40,7 +40,7 @@ struct intake {
 	size_t n_done;
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
-	size_t n_pending, pending_bytes, n_pages;
+	size_t n_pending, pending_bytes, pending_events, n_pages;
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
 	bool damage_told;  /* others have been woken for it */
@@ -95,6 +95,7 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 	int err = window_take(&intake->window, client) ? gate_take(gate, batch, intake->now.utc_ms)
 						       : LIFT_E_WINDOW;
 
+	intake->pending_events += batch->count;
 	if (err) {
 		answer_err(intake, answer, err);
 		return;
@@ -293,7 +294,8 @@ static void receive_all(void *context, const struct now *now)
 
 	intake->now = *now;
 	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
-	       intake->n_pages < INTAKE_PAGES && receive(intake))
+	       intake->pending_events < INTAKE_GROUP_EVENTS && intake->n_pages < INTAKE_PAGES &&
+	       receive(intake))
 		;
 }
 
@@ -386,7 +388,7 @@ static bool commit_and_answer(void *context, const struct now *now)
 		send_answer(intake, &intake->pending[i]);
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
 	}
-	intake->n_pending = intake->pending_bytes = intake->n_pages = 0;
+	intake->n_pending = intake->pending_bytes = intake->pending_events = intake->n_pages = 0;
 	tell_orders(intake, err);
 	if (err == LIFT_E_FATAL)
 		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that

@@ -21,6 +21,8 @@ enum {
 	/* Of messages and answers: with so many, a group is full. Clients have their turns, message
 	 * by message; an answer waits for the end of its group: one of large ones is of few. */
 	INTAKE_GROUP_BYTES = 4 << 20,
+	/* Of events likewise: they are what takes time, refused ones most. */
+	INTAKE_GROUP_EVENTS = BATCH_EVENTS_MAX,
 	INTAKE_PAGES = 4,      /* of rejections a group: each is a look through the quarantine */
 	INTAKE_CALM_MS = 1000, /* so long after the last failure of the journal, it is over */
 	INTAKE_ANSWER_KEEPS_BYTES = 8 << 10, /* of an answer's memory, when it has been sent */
