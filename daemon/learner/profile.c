@@ -51,6 +51,12 @@ void profiles_clear(struct profiles *profiles)
 	profiles_init(profiles, profiles->catalogue);
 }
 
+void profiles_trim(struct profiles *profiles)
+{
+	if (profiles->n > PROFILES_KEPT)
+		profiles_clear(profiles);
+}
+
 static int make_room(struct profiles *profiles, uint32_t id)
 {
 	size_t before = profiles->room;
@@ -119,7 +125,9 @@ int profiles_resolve(struct profiles *profiles, struct journal_view *view, uint3
 	if (err)
 		return err;
 	err = resolve(profiles->catalogue, view, bytes, &profile);
-	if (!err)
-		profiles->items[id] = profile;
-	return err;
+	if (err)
+		return err;
+	profiles->items[id] = profile;
+	profiles->n++;
+	return 0;
 }

@@ -32,11 +32,15 @@ struct profile *profile_new(uint32_t home, struct text region, const struct clai
 struct profiles {
 	const struct catalogue *catalogue;
 	struct profile **items; /* by number; NULL: not met yet */
-	size_t room;
+	size_t room, n;
 };
+
+enum { PROFILES_KEPT = 1 << 20 };
 
 void profiles_init(struct profiles *profiles, const struct catalogue *catalogue);
 void profiles_clear(struct profiles *profiles);
+/* Where there are more than PROFILES_KEPT, none is: they are resolved again as they are met. */
+void profiles_trim(struct profiles *profiles);
 
 /* See to it that a number is resolved. LIFT_E_CORRUPT where the journal has no such profile,
  * LIFT_E_MEMORY. */

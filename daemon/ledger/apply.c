@@ -307,6 +307,7 @@ int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint6
 	err = journal_view_begin(ledger->journal, &view);
 	if (!err)
 		err = ledger_begin(ledger);
+	profiles_trim(&ledger->profiles);
 	/* Whole chunks are read: leave room for the last one. */
 	if (!err)
 		err = ledger_gather(ledger, &view, ledger_applied(ledger) + 1,

@@ -158,7 +158,7 @@ static void check(const char *why, const char *catalogue_text, const char *facts
 	struct profile *profile =
 		profile_new(catalogue_home(catalogue, text_of("rana")), text_of("rana"), claims, 2);
 	struct profile *items[] = { profile };
-	struct profiles profiles = { catalogue, items, 1 };
+	struct profiles profiles = { catalogue, items, 1, 1 };
 	struct learner learner = { 0 };
 	struct contribution contribution = { 0 };
 	char *found;

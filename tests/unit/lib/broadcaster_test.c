@@ -18,7 +18,7 @@
 #include "clients/lib/lift.h"
 #include "proto/event.h"
 
-enum { LOOK_MS = 20, HEARD_MAX = 64, LINGER_MS = 200 };
+enum { LOOK_MS = 20, HEARD_MAX = 64, LONG_MS = 60000, SHORT_MS = 200 };
 
 struct fake {
 	char endpoint[64];
@@ -91,10 +91,11 @@ static void fake_end(struct fake *fake)
 	unlink(fake->endpoint + strlen("ipc://"));
 }
 
-static struct lift_broadcaster *start(struct fake *fake, uint64_t first)
+/* It waits as long as it takes for what it has sent to be taken; or not for long. */
+static struct lift_broadcaster *start(struct fake *fake, uint64_t first, int linger_ms)
 {
 	struct lift_broadcaster_options options = {
-		.source = "s", .stream = "t", .first = first, .batch = 10, .linger_ms = LINGER_MS
+		.source = "s", .stream = "t", .first = first, .batch = 10, .linger_ms = linger_ms
 	};
 	struct lift_broadcaster *broadcaster = NULL;
 
@@ -133,7 +134,7 @@ static void await_heard(const struct fake *fake, unsigned n)
 static void its_end_is_announced(void **state)
 {
 	struct fake fake;
-	struct lift_broadcaster *broadcaster = start(&fake, 0);
+	struct lift_broadcaster *broadcaster = start(&fake, 0, LONG_MS);
 
 	(void)state;
 	add(broadcaster, 25, 10);
@@ -151,7 +152,7 @@ static void its_end_is_announced(void **state)
 static void it_goes_on_behind_an_announcement(void **state)
 {
 	struct fake fake;
-	struct lift_broadcaster *broadcaster = start(&fake, 100);
+	struct lift_broadcaster *broadcaster = start(&fake, 100, LONG_MS);
 
 	(void)state;
 	add(broadcaster, 5, 10);
@@ -172,7 +173,7 @@ static void it_goes_on_behind_an_announcement(void **state)
 static void what_nobody_takes_in_time_is_not_called_sent(void **state)
 {
 	struct fake fake;
-	struct lift_broadcaster *broadcaster = start(&fake, 0);
+	struct lift_broadcaster *broadcaster = start(&fake, 0, SHORT_MS);
 
 	(void)state;
 	fake.deaf = true;
@@ -185,7 +186,7 @@ static void what_nobody_takes_in_time_is_not_called_sent(void **state)
 static void a_connection_that_broke_on_the_way_is_told(void **state)
 {
 	struct fake fake;
-	struct lift_broadcaster *broadcaster = start(&fake, 0);
+	struct lift_broadcaster *broadcaster = start(&fake, 0, LONG_MS);
 
 	(void)state;
 	add(broadcaster, 10, 10);
