@@ -390,28 +390,35 @@ static int64_t missing_of(struct daemon *daemon)
 static void a_stream_that_is_spoilt_is_listed_and_closed(void **state)
 {
 	struct daemon *daemon = *state;
-	char *out;
+	char *out, stream[16];
 
 	start(daemon);
 	out = daemon_lift_out(daemon, 0, "stream", "list", NULL);
 	assert_string_equal(out, "no stream has a gap\n");
 	free(out);
-	send_one(daemon, "spoilt", 1, "ack", NULL);
-	send_one(daemon, "spoilt", INT64_C(1730797200000), "ack", NULL);
-	assert_int_equal(missing_of(daemon), INT64_C(1730797199998));
-	out = daemon_lift_out(daemon, 0, "stream", "--source", "lift", "list", NULL);
-	check_has(out, "spoilt");
-	check_has(out, " lacks 2..1730797199999\n");
-	free(out);
-	out = daemon_lift_out(daemon, 0, "stream", "list", "--json", NULL);
-	check_has(out, "\"missing\":[[2,1730797199999]]");
-	free(out);
-	out = daemon_lift_out(daemon, 0, "stream", "close", "spoilt", NULL);
-	check_has(out, "spoilt: closed at number 2; 1730797199998 missing numbers are not waited");
-	free(out);
-	assert_int_equal(missing_of(daemon), 0);
-	send_one(daemon, "spoilt", 2, "nack", "closed");
-	send_one(daemon, "spoilt", 1, "ack", NULL);
+	for (int i = 0; i < 2; i++) {
+		snprintf(stream, sizeof(stream), "spoilt-%d", i);
+		send_one(daemon, stream, 1, "ack", NULL);
+		send_one(daemon, stream, INT64_C(1730797200000), "ack", NULL);
+		assert_int_equal(missing_of(daemon), INT64_C(1730797199998));
+		out = daemon_lift_out(daemon, 0, "stream", "--source", "lift", "list", NULL);
+		check_has(out, stream);
+		check_has(out, " lacks 2..1730797199999\n");
+		free(out);
+		out = daemon_lift_out(daemon, 0, "stream", "list", "--json", NULL);
+		check_has(out, "\"missing\":[[2,1730797199999]]");
+		free(out);
+		/* By its source, or by an operator. */
+		out = daemon_lift_out(daemon, 0, "stream", "close", stream,
+				      i ? "--operator" : "--source=lift", NULL);
+		check_has(out, stream);
+		check_has(out,
+			  ": closed at number 2; 1730797199998 missing numbers are not waited");
+		free(out);
+		assert_int_equal(missing_of(daemon), 0);
+		send_one(daemon, stream, 2, "nack", "closed");
+		send_one(daemon, stream, 1, "ack", NULL);
+	}
 	out = daemon_lift_out(daemon, 0, "stream", "list", NULL);
 	assert_string_equal(out, "no stream has a gap\n");
 	free(out);
@@ -429,6 +436,10 @@ static void what_is_not_there_is_not_closed_and_what_is_closed_does_not_go_on(vo
 	file_write(path, HEADER);
 	file_add(path, 1, 3);
 	free(daemon_lift_out(daemon, 0, "publish", "--stream", "s", path, NULL));
+	outcome = daemon_lift(daemon, "stream", "--operator", "close", "none", NULL);
+	assert_int_equal(outcome.status, 1);
+	check_has(outcome.err, "lift: none: the source has no such stream (unknown-stream)");
+	outcome_free(&outcome);
 	outcome = daemon_lift(daemon, "stream", "close", "none", "s", NULL);
 	assert_int_equal(outcome.status, 1);
 	check_has(outcome.err, "lift: none: the source has no such stream (unknown-stream)");
