@@ -25,6 +25,7 @@ struct names {
 	struct text *texts; /* by id */
 	size_t n_texts, room;
 	struct arena arena; /* the texts */
+	size_t wasted;	    /* bytes of it, of texts that were cut off */
 };
 
 struct names *names_new(void)
@@ -169,4 +170,43 @@ size_t names_bytes(const struct names *names)
 {
 	return sizeof(*names) + names->n_slots * sizeof(*names->slots) +
 	       names->room * sizeof(*names->texts) + names->arena.bytes;
+}
+
+/* Out of an open-addressing table: what stands behind it, and would not be found any more, moves
+ * up.
+ */
+static void slot_clear(struct names *names, struct slot *slot)
+{
+	size_t mask = names->n_slots - 1, free_at = (size_t)(slot - names->slots), at = free_at;
+
+	for (;;) {
+		size_t wanted;
+
+		at = (at + 1) & mask;
+		if (names->slots[at].id == NAMES_NONE)
+			break;
+		wanted = names->slots[at].hash & mask;
+		/* Between the free one and itself, around the end: it stands where it can be
+		 * found. */
+		if (((at - wanted) & mask) < ((at - free_at) & mask))
+			continue;
+		names->slots[free_at] = names->slots[at];
+		free_at = at;
+	}
+	names->slots[free_at].id = NAMES_NONE;
+}
+
+void names_cut(struct names *names, uint32_t count)
+{
+	while (names->n_texts > count) {
+		struct text text = names->texts[--names->n_texts];
+
+		slot_clear(names, slot_of(names, hash_of(names, text), text));
+		names->wasted += text.size;
+	}
+}
+
+size_t names_wasted(const struct names *names)
+{
+	return names->wasted;
 }

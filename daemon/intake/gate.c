@@ -289,6 +289,8 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 {
+	if (!durable)
+		keeper_forget(&gate->keeper);
 	if (durable && gate->batches > 0) {
 		stats_add(stats, STAT_batches, gate->batches);
 		stats_add(stats, STAT_events_accepted, gate->accepted);

@@ -24,13 +24,18 @@ void keeper_close(struct keeper *keeper)
 	meant_free(keeper->meant);
 }
 
-void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue)
+void keeper_forget(struct keeper *keeper)
 {
 	struct answers *all[] = { &keeper->modules, &keeper->profiles };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i]->of)
 			memset(all[i]->of, NOT_ASKED, all[i]->room);
+}
+
+void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue)
+{
+	keeper_forget(keeper);
 	meant_free(keeper->meant);
 	keeper->meant = NULL;
 	keeper->catalogue = catalogue;

@@ -32,6 +32,9 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 		const struct secret *secret, struct journal *journal);
 void keeper_close(struct keeper *keeper);
 
+/* Names have been undone: their numbers are given to others. */
+void keeper_forget(struct keeper *keeper);
+
 /* Another catalogue, borrowed. */
 void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue);
 

@@ -78,9 +78,8 @@ static int commit_changes(struct journal *journal)
 		journal_count_names(journal);
 		return 0;
 	}
-	/* What memory knows is ahead of the disk: read it anew. */
-	journal_unload(journal);
-	return journal_load(journal) == 0 ? err : LIFT_E_FATAL;
+	/* What memory knows is ahead of the disk. */
+	return journal_undo(journal) == 0 ? err : LIFT_E_FATAL;
 }
 
 /* The errors that are the store's; others have words of their own. */

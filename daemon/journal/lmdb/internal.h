@@ -60,8 +60,9 @@ struct journal {
 	struct sum sums[DB_COUNT]; /* as this transaction has them */
 	struct names *names[NAME_KINDS]; /* those of streams are on disk alone */
 	_Atomic uint64_t names_bytes;	 /* in memory, after the last commit */
-	uint32_t n_unknown[NAME_KINDS];	 /* of all sources */
-	uint32_t unknown_max;		 /* of one source */
+	uint32_t n_committed[NAME_KINDS];
+	uint32_t n_unknown[NAME_KINDS]; /* of all sources */
+	uint32_t unknown_max;		/* of one source */
 	struct streams streams;
 	struct source *sources; /* by id */
 	size_t n_sources, room_sources;
@@ -80,13 +81,16 @@ struct journal {
 	_Atomic(const struct journal_damage *) damage;
 };
 
-/* What is on disk, in memory (load.c): read it all; none of it; one more, without a record yet.
- * LIFT_E_MEMORY, LIFT_E_CORRUPT, or an error of the store. */
+/* What is on disk, in memory (load.c): read it all; none of it; what is not on disk is forgotten;
+ * one more, without a record yet. LIFT_E_MEMORY, LIFT_E_CORRUPT, or an error of the store. */
 int journal_load(struct journal *journal);
 void journal_unload(struct journal *journal);
+int journal_undo(struct journal *journal);
 int journal_memory_add_source(struct journal *journal);
 
-/* How much memory names take (load.c). */
+enum { NAMES_WASTED_MAX = 4 << 20 /* bytes of names that were undone */ };
+
+/* How many names there are, and how much memory they take (load.c): all are on disk. */
 void journal_count_names(struct journal *journal);
 
 /* Streams (streams.c). In memory, or read from disk: LIFT_E_NOT_FOUND. Made: its name is put, its

@@ -18,12 +18,8 @@ int journal_memory_add_source(struct journal *journal)
 	return err;
 }
 
-void journal_unload(struct journal *journal)
+static void unload_rest(struct journal *journal)
 {
-	for (int kind = 0; kind < NAME_KINDS; kind++) {
-		names_free(journal->names[kind]);
-		journal->names[kind] = NULL;
-	}
 	journal_streams_forget(journal);
 	memset(journal->n_unknown, 0, sizeof(journal->n_unknown));
 	journal->n_sources = 0;
@@ -31,6 +27,15 @@ void journal_unload(struct journal *journal)
 	journal->last_receipt = 0;
 	journal->open.head.count = 0;
 	journal->open.size = 0;
+}
+
+void journal_unload(struct journal *journal)
+{
+	for (int kind = 0; kind < NAME_KINDS; kind++) {
+		names_free(journal->names[kind]);
+		journal->names[kind] = NULL;
+	}
+	unload_rest(journal);
 }
 
 static int load_name(struct journal *journal, struct text key, struct text value)
@@ -176,9 +181,36 @@ void journal_count_names(struct journal *journal)
 {
 	uint64_t bytes = 0;
 
-	for (int kind = 0; kind < NAME_KINDS; kind++)
+	for (int kind = 0; kind < NAME_KINDS; kind++) {
 		bytes += names_bytes(journal->names[kind]);
+		journal->n_committed[kind] = names_count(journal->names[kind]);
+	}
 	atomic_store(&journal->names_bytes, bytes);
+}
+
+/* All but the names. */
+static int load_rest(struct journal *journal, struct store_txn *txn)
+{
+	int err = load_sources(journal, txn);
+
+	if (!err)
+		err = load_streams(journal, txn);
+	if (!err)
+		err = load_next(journal, txn);
+	if (!err)
+		err = load_quarantine(journal, txn);
+	if (!err && !journal->read_only)
+		err = journal_sums_load(journal, txn);
+	return err;
+}
+
+static int loaded(struct journal *journal, int err)
+{
+	if (err)
+		return err;
+	atomic_store(&journal->last, journal->next - 1);
+	journal_count_names(journal);
+	return 0;
 }
 
 int journal_load(struct journal *journal)
@@ -189,19 +221,37 @@ int journal_load(struct journal *journal)
 	if (!err)
 		err = load_names(journal, &txn);
 	if (!err)
-		err = load_sources(journal, &txn);
-	if (!err)
-		err = load_streams(journal, &txn);
-	if (!err)
-		err = load_next(journal, &txn);
-	if (!err)
-		err = load_quarantine(journal, &txn);
-	if (!err && !journal->read_only)
-		err = journal_sums_load(journal, &txn);
+		err = load_rest(journal, &txn);
 	store_abort(&txn);
-	if (err)
-		return err;
-	atomic_store(&journal->last, journal->next - 1);
-	journal_count_names(journal);
-	return 0;
+	return loaded(journal, err);
+}
+
+/* There may be millions of names, and a disk that is full refuses one commit after the other: those
+ * that are new are cut off, and all are read again only when too much of them is wasted. */
+static bool cut_names(struct journal *journal)
+{
+	size_t wasted = 0;
+
+	for (int kind = 0; kind < NAME_KINDS; kind++) {
+		names_cut(journal->names[kind], journal->n_committed[kind]);
+		wasted += names_wasted(journal->names[kind]);
+	}
+	return wasted <= NAMES_WASTED_MAX;
+}
+
+int journal_undo(struct journal *journal)
+{
+	struct store_txn txn;
+	int err;
+
+	if (!cut_names(journal)) {
+		journal_unload(journal);
+		return journal_load(journal);
+	}
+	unload_rest(journal);
+	err = store_begin(journal->store, false, &txn);
+	if (!err)
+		err = load_rest(journal, &txn);
+	store_abort(&txn);
+	return loaded(journal, err);
 }

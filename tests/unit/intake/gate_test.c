@@ -843,6 +843,31 @@ static void what_counts_nowhere_is_told_with_what_was_meant(void **state)
 	house_close(&house);
 }
 
+/* The number of a name that was undone is that of another one then. */
+static void what_was_undone_is_not_taken_for_what_comes_after_it(void **state)
+{
+	struct event event = some_event();
+	static struct stats stats;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	event.module = text_of("unknown");
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
+	assert_int_equal(house.gate->unknown.events, 1);
+	journal_fail(house.journal, LIFT_E_DISK);
+	assert_int_equal(journal_commit(house.journal), LIFT_E_DISK);
+	gate_settle(house.gate, &stats, false);
+	event.module = text_of("hand");
+	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
+	assert_int_equal(house.gate->unknown.events, 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
 static void attributes_that_count_since_are_told_of_a_resend(void **state)
 {
 	struct event events[5];
@@ -1171,6 +1196,7 @@ int main(void)
 		cmocka_unit_test(a_source_that_brings_too_many_names_shuts_out_nobody),
 		cmocka_unit_test(profiles_of_known_names_have_no_bound),
 		cmocka_unit_test(what_counts_nowhere_is_told_with_what_was_meant),
+		cmocka_unit_test(what_was_undone_is_not_taken_for_what_comes_after_it),
 		cmocka_unit_test(attributes_that_count_since_are_told_of_a_resend),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
