@@ -41,7 +41,9 @@ PACKAGES_CHECK := \
 	systemd:systemd-analyze_verify_of_the_units \
 	procps:/bin/kill,_by_which_the_unit_reloads \
 	python3:the_reference_program_and_the_sample_of_events \
-	python3-yaml:catalogues_in_the_reference_program
+	python3-yaml:catalogues_in_the_reference_program \
+	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
+	python3-msgpack:the_same_programs
 
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
