@@ -129,7 +129,7 @@ int stream_decode(struct text record, struct stream *ret_stream)
 	    ranges > STREAM_RANGES_MAX)
 		return LIFT_E_CORRUPT;
 	from += RECORD_HEAD + RANGE * ranges;
-	if (tail && (from[0] & ~FLAG_CLOSED) != 0)
+	if (tail && ((from[0] & ~FLAG_CLOSED) != 0 || (from[0] == 0 && get_be(from + 1, 8) == 0)))
 		return LIFT_E_CORRUPT;
 	ret_stream->closed = tail && from[0] & FLAG_CLOSED;
 	ret_stream->announced = tail ? get_be(from + 1, 8) : 0;

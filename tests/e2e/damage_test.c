@@ -191,6 +191,23 @@ static void assert_logged(struct daemon *daemon, const char *text)
 	free(log);
 }
 
+/* What is told after the figures are there. */
+static void await_logged(struct daemon *daemon, const char *text)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	bool found = false;
+
+	while (!found && clock_ms() < end_ms) {
+		char *log = file_text(daemon->log, NULL);
+
+		found = strstr(log, text) != NULL;
+		free(log);
+		if (!found)
+			look_again();
+	}
+	assert_logged(daemon, text);
+}
+
 /* By its head: its format, its count, stream 0, number 1 of it. */
 static void change_first_chunk(struct daemon *daemon)
 {
@@ -549,7 +566,7 @@ static void a_large_ledger_that_is_damaged_is_made_anew(void **state)
 	free(again);
 	assert_logged(daemon, "ledger is large");
 	assert_logged(daemon, "ledger damaged, rebuilt");
-	assert_logged(daemon, "new ledger in use: ");
+	await_logged(daemon, "new ledger in use: ");
 	daemon_stop(daemon, SIGTERM);
 	/* What was made is there. */
 	daemon_start(daemon);
@@ -616,7 +633,7 @@ static void a_large_ledger_of_another_catalogue_serves_until_the_new_one_is_buil
 		assert_int_equal(strcmp(again, exported) == 0, during_the_walk);
 		free(again);
 		assert_logged(daemon, "serving=old");
-		assert_logged(daemon, "new ledger in use: ");
+		await_logged(daemon, "new ledger in use: ");
 		daemon_stop(daemon, SIGTERM);
 	}
 	free(exported);

@@ -267,7 +267,7 @@ static void many_batches_at_once_are_all_answered(void **state)
 
 /* The window. */
 
-enum { WINDOW = 64, TOO_MANY = 100, WINDOW_EVENTS = 200 };
+enum { WINDOW = 64, TOO_MANY = 100, WINDOW_EVENTS = 20 };
 
 /* Events of learners of their own, so that each one lost or counted twice shows. */
 static json_t *numbered_batch(const char *stream, int which)
