@@ -54,36 +54,42 @@ static int note(struct binding *binding)
 	return 0;
 }
 
-/* Another file may be somebody's socket, or what one who is gone has left. */
-static bool somebody_listens(const char *path)
+enum place { PLACE_OURS, PLACE_EMPTY, PLACE_TAKEN, PLACE_UNKNOWN };
+
+/* Whose is another file than the one that was bound? What one who is gone has left is nobody's;
+ * some file systems give a file another number, and then the daemon itself listens. */
+static enum place ask(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	bool refused;
+	enum place place = PLACE_TAKEN;
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
 
-	if (fd < 0 || strlen(path) >= sizeof(address.sun_path)) {
-		if (fd >= 0)
-			close(fd);
-		return true; /* nobody knows */
-	}
-	strcpy(address.sun_path, path);
-	refused = connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 &&
-		  errno == ECONNREFUSED;
+	if (fd < 0)
+		return PLACE_UNKNOWN;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+		place = errno == ECONNREFUSED ? PLACE_EMPTY : PLACE_TAKEN;
+	else if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid())
+		place = PLACE_OURS;
 	close(fd);
-	return !refused;
+	return place;
 }
 
-enum place { PLACE_OURS, PLACE_EMPTY, PLACE_TAKEN, PLACE_UNKNOWN };
-
-static enum place look(const struct binding *binding)
+static enum place look(struct binding *binding)
 {
 	struct stat info;
+	enum place place;
 
 	if (lstat(path_of(binding), &info) != 0)
 		return errno == ENOENT || errno == ENOTDIR ? PLACE_EMPTY : PLACE_UNKNOWN;
 	if (info.st_dev == binding->device && info.st_ino == binding->inode)
 		return PLACE_OURS;
-	return somebody_listens(path_of(binding)) ? PLACE_TAKEN : PLACE_EMPTY;
+	place = ask(path_of(binding));
+	if (place == PLACE_OURS)
+		note(binding);
+	return place;
 }
 
 /* errno says why not. */

@@ -409,6 +409,15 @@ static void an_endpoint_can_be_given_and_is_named(void **state)
 	check_has(outcome.out, "beat");
 	outcome_free(&outcome);
 
+	argv[2] = "tcp://127.0.0.1:1";
+	argv[3] = "status";
+	argv[4] = NULL;
+	process_start(&process, daemon->dir, "given", argv, &in);
+	outcome = process_wait(&process);
+	assert_int_equal(outcome.status, 3);
+	check_has(outcome.err, "tcp://127.0.0.1:1: nobody listens");
+	outcome_free(&outcome);
+
 	argv[2] = "control";
 	argv[3] = "status";
 	argv[4] = NULL;
