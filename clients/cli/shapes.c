@@ -92,6 +92,7 @@ static const struct shape status[] = {
 	IS_LIST("sources", a_source),
 	IS_COUNT_OR_NIL("sources_left_out"),
 	IS_COUNT_OR_NIL("streams_left_out"),
+	IS_COUNT_OR_NIL("gaps_left_out"),
 	IS_LIST_OR_NIL("limits", a_limit),
 	IS_LIST_OR_NIL("endpoints", an_endpoint),
 	END,

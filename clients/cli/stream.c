@@ -100,7 +100,7 @@ static int take_status(void *context, const json_t *answer)
 {
 	struct asked *asked = context;
 	json_int_t left_out = json_number(answer, "sources_left_out");
-	json_int_t streams = json_number(answer, "streams_left_out");
+	json_int_t streams = json_number(answer, "gaps_left_out");
 	const json_t *source;
 	size_t i;
 	int err = 0;
@@ -117,7 +117,7 @@ static int take_status(void *context, const json_t *answer)
 		puts("no stream has a gap");
 	if (left_out > 0 || streams > 0)
 		complain("the daemon has not listed %" JSON_INTEGER_FORMAT
-			 " more sources and %" JSON_INTEGER_FORMAT " more streams",
+			 " more sources and %" JSON_INTEGER_FORMAT " more streams with gaps",
 			 left_out, streams);
 	return err;
 }

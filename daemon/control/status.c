@@ -24,7 +24,7 @@ struct gathered {
 		struct stream stream;
 		struct text name;
 	} * streams;
-	size_t n_streams, room_streams, stream_bytes;
+	size_t n_streams, n_gaps, room_streams, stream_bytes;
 	size_t n_texts; /* that count nowhere, and are named */
 	bool gaps; /* those of which something is missing, which come first, have been gathered */
 	int err;
@@ -80,6 +80,7 @@ static int gather_stream(void *context, const struct stream *stream, struct text
 	if (all->err)
 		return all->err;
 	all->stream_bytes += bytes;
+	all->n_gaps += !all->gaps;
 	all->streams[all->n_streams].stream = *stream;
 	all->streams[all->n_streams++].name = name;
 	return 0;
@@ -166,11 +167,12 @@ static void write_source(struct msg_writer *writer, struct gathered *all, size_t
 
 static void write_sources(struct msg_writer *writer, struct gathered *all)
 {
-	uint64_t missing = 0, n_streams = 0;
+	uint64_t missing = 0, n_streams = 0, n_gaps = 0;
 
 	for (size_t i = 0; i < all->sources.n; i++) {
 		missing = missing_sum(missing, all->sources.rows[i].record.missing);
 		n_streams += all->sources.rows[i].record.streams;
+		n_gaps += all->sources.rows[i].record.gaps;
 	}
 	msg_key_int(writer, "missing", missing);
 	msg_str(writer, "sources");
@@ -181,6 +183,7 @@ static void write_sources(struct msg_writer *writer, struct gathered *all)
 	msg_array_end(writer);
 	msg_key_int(writer, "sources_left_out", all->sources_left_out);
 	msg_key_int(writer, "streams_left_out", (int64_t)(n_streams - all->n_streams));
+	msg_key_int(writer, "gaps_left_out", (int64_t)(n_gaps - all->n_gaps));
 }
 
 static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)

@@ -104,6 +104,7 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	assert_int_equal(whole(answer, "sources_left_out"), SOURCES - i);
 	assert_true(streams > 300 && streams < GAPPY);
 	assert_int_equal(whole(answer, "streams_left_out"), SOURCES - streams);
+	assert_int_equal(whole(answer, "gaps_left_out"), SOURCES - streams);
 	assert_true(whole(answer, "missing") ==
 		    SOURCES * ((int64_t)FIRST - 1) + GAPPY * (STREAM_RANGES_MAX - 1));
 	json_decref(answer);
