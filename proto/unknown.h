@@ -23,7 +23,7 @@ struct unknown_text {
 
 struct unknown {
 	uint64_t events;	   /* that brought any of it */
-	uint64_t n[UNKNOWN_KINDS]; /* that brought one of this kind */
+	uint64_t n[UNKNOWN_KINDS]; /* how often each kind was brought */
 	size_t n_texts;
 	struct unknown_text texts[UNKNOWN_TEXTS_MAX]; /* borrowed */
 };

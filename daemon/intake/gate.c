@@ -14,7 +14,9 @@ int gate_open(const struct config *config, const struct catalogue *catalogue,
 		return LIFT_E_MEMORY;
 	gate->config = config;
 	gate->journal = journal;
-	if (keeper_open(&gate->keeper, catalogue, secret, journal) != 0) {
+	gate->noted = board_new();
+	if (!gate->noted || keeper_open(&gate->keeper, catalogue, secret, journal) != 0) {
+		board_free(gate->noted);
 		free(gate);
 		return LIFT_E_MEMORY;
 	}
@@ -27,12 +29,14 @@ void gate_close(struct gate *gate)
 	if (!gate)
 		return;
 	keeper_close(&gate->keeper);
+	board_free(gate->noted);
 	free(gate);
 }
 
 void gate_switch(struct gate *gate, const struct catalogue *catalogue)
 {
 	keeper_switch(&gate->keeper, catalogue);
+	board_clear(gate->noted);
 	if (gate->board)
 		board_clear(gate->board);
 }
@@ -224,7 +228,7 @@ static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	if (err)
 		return err;
 	if (gate->board && gate->unknown.events > 0)
-		board_note(gate->board, batch->source, &gate->unknown);
+		board_note(gate->noted, batch->source, &gate->unknown);
 	gate->next = stream->next;
 	gate->batches++;
 	gate->accepted += gate->n_accepted;
@@ -289,8 +293,12 @@ int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 {
-	if (!durable)
+	if (!durable) {
 		keeper_forget(&gate->keeper);
+		board_clear(gate->noted);
+	}
+	if (durable && gate->board)
+		board_move(gate->noted, gate->board);
 	if (durable && gate->batches > 0) {
 		stats_add(stats, STAT_batches, gate->batches);
 		stats_add(stats, STAT_events_accepted, gate->accepted);

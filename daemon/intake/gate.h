@@ -23,6 +23,7 @@ struct gate {
 	const struct config *config;
 	struct journal *journal;
 	struct board *board; /* what counts nowhere is noted there; NULL: nowhere */
+	struct board *noted; /* the same of what has been taken since gate_settle */
 	struct keeper keeper;
 	int64_t built_ms; /* when this program was: no clock is right that is before it. 0: unknown
 			   */

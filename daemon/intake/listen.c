@@ -15,6 +15,7 @@ struct listener {
 	struct listen *listen;
 	void *socket;
 	const struct texts *sources;
+	size_t n_events; /* of this round */
 };
 
 struct listen {
@@ -47,7 +48,10 @@ static int take(struct listener *listener, struct text source, struct text messa
 
 	if (!err && (!text_equal(batch.source, source) || !may_speak(listener, source)))
 		err = LIFT_E_SOURCE;
-	return err ? err : gate_take(gate, &batch, now->utc_ms);
+	if (err)
+		return err;
+	listener->n_events += batch.count;
+	return gate_take(gate, &batch, now->utc_ms);
 }
 
 static void refused(struct listen *listen, struct text source, int err)
@@ -106,15 +110,20 @@ static bool receive(struct listener *listener, const struct now *now)
 
 static void receive_all(void *context, const struct now *now)
 {
-	for (int i = 0; i < LISTEN_GROUP && receive(context, now); i++)
-		;
+	struct listener *listener = context;
+	int n = 0;
+
+	listener->n_events = 0;
+	while (n < LISTEN_GROUP && listener->n_events < LISTEN_GROUP_EVENTS &&
+	       receive(listener, now))
+		n++;
 }
 
 static int add(struct listen *listen, void *socket, const struct texts *sources)
 {
 	struct listener *listener = &listen->listeners[listen->n++];
 
-	*listener = (struct listener){ listen, socket, sources };
+	*listener = (struct listener){ .listen = listen, .socket = socket, .sources = sources };
 	return loop_add_socket(listen->loop, socket, receive_all, listener);
 }
 

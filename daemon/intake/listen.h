@@ -13,7 +13,11 @@
 #include "daemon/intake/gate.h"
 #include "daemon/net/loop.h"
 
-enum { LISTEN_GROUP = 64 /* messages of one socket a round */ };
+enum {
+	LISTEN_GROUP = 64, /* messages of one socket a round, at most */
+	/* Of events likewise: what intake has taken in the same round waits for them. */
+	LISTEN_GROUP_EVENTS = BATCH_EVENTS_MAX,
+};
 
 struct listen;
 

@@ -127,6 +127,15 @@ void board_note(struct board *board, struct text source, const struct unknown *u
 	pthread_mutex_unlock(&board->lock);
 }
 
+void board_move(struct board *from, struct board *to)
+{
+	pthread_mutex_lock(&from->lock);
+	for (struct source_notes *notes = from->first; notes; notes = notes->next)
+		board_note(to, (struct text){ notes->source, notes->source_size }, &notes->unknown);
+	forget(from);
+	pthread_mutex_unlock(&from->lock);
+}
+
 size_t board_write(struct board *board, struct text source, struct msg_writer *writer,
 		   const char *key, size_t most_texts)
 {

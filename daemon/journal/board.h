@@ -19,6 +19,8 @@ void board_free(struct board *board);
 void board_note(struct board *board, struct text source, const struct unknown *unknown);
 /* Nothing of anyone. */
 void board_clear(struct board *board);
+/* All that is noted on one is noted on another, and on the one no more. */
+void board_move(struct board *from, struct board *to);
 
 /* Write a source's as unknown_encode does, under a key, with so many texts at most; nothing where
  * it has brought none. How many texts were written. */

@@ -74,7 +74,6 @@ static int commit_changes(struct journal *journal)
 	journal->appended = 0;
 	if (!err) {
 		atomic_store(&journal->last, journal->next - 1);
-		journal_streams_trim(journal);
 		journal_count_names(journal);
 		return 0;
 	}
@@ -97,7 +96,10 @@ int journal_commit(struct journal *journal)
 	const char *failure = journal_failure(journal);
 	int err = changed ? commit_changes(journal) : 0;
 
-	/* Also where nothing has changed: a number that was received is answered for, too. */
+	/* Also where nothing has changed: who only asks for streams brings them into memory, and a
+	 * number that was received is answered for, too. */
+	if (!err)
+		journal_streams_trim(journal);
 	if (!err)
 		err = store_check_place(journal->store);
 	if (err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/intake/gate.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -476,6 +477,33 @@ static void streams_that_are_not_in_use_are_found_again(void **state)
 	house_close(&house);
 }
 
+/* Nothing is written then, which would let them go. */
+static void who_only_asks_for_streams_fills_no_memory(void **state)
+{
+	enum { N = 20000, OF_ONE = sizeof(struct stream) };
+	struct event event = some_event();
+	struct house house;
+	char stream[16];
+	size_t before;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	for (int i = 0; i < N; i++) {
+		snprintf(stream, sizeof(stream), "%d", i);
+		assert_int_equal(house_send(&house, "s", stream, 1, &event, 1), 0);
+		if (i % 500 == 499)
+			assert_int_equal(journal_commit(house.journal), 0);
+	}
+	before = mallinfo2().uordblks;
+	for (int i = 0; i < N; i++) {
+		snprintf(stream, sizeof(stream), "%d", i);
+		assert_non_null(journal_find_stream(house.journal, text_of("s"), text_of(stream)));
+		assert_int_equal(journal_commit(house.journal), 0);
+	}
+	assert_true(mallinfo2().uordblks < before + N / 4 * OF_ONE);
+	house_close(&house);
+}
+
 static void a_source_has_a_thousand_streams_with_gaps_until_one_is_closed(void **state)
 {
 	struct event event = some_event();
@@ -868,6 +896,35 @@ static void what_was_undone_is_not_taken_for_what_comes_after_it(void **state)
 	house_close(&house);
 }
 
+/* A platform sends it again then: it is noted once. */
+static void what_counts_nowhere_is_noted_when_it_is_on_disk(void **state)
+{
+	struct msg_writer *writer = msg_writer_new();
+	struct event event = some_event();
+	static struct stats stats;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	house.gate->board = board_new();
+	assert_true(writer && house.gate->board);
+	event.module = text_of("unknown");
+	for (int failing = 1; failing >= 0; failing--) {
+		assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+		assert_int_equal(house.gate->unknown.events, 1);
+		assert_int_equal(board_write(house.gate->board, text_of("s"), writer, "u", 1), 0);
+		if (failing)
+			journal_fail(house.journal, LIFT_E_DISK);
+		assert_int_equal(journal_commit(house.journal), failing ? LIFT_E_DISK : 0);
+		gate_settle(house.gate, &stats, !failing);
+		assert_int_equal(board_write(house.gate->board, text_of("s"), writer, "u", 1),
+				 !failing);
+	}
+	msg_writer_free(writer);
+	board_free(house.gate->board);
+	house_close(&house);
+}
+
 static void attributes_that_count_since_are_told_of_a_resend(void **state)
 {
 	struct event events[5];
@@ -1186,6 +1243,7 @@ int main(void)
 		cmocka_unit_test(
 			a_batch_of_many_chunks_that_ends_at_the_last_range_is_whole_on_disk),
 		cmocka_unit_test(streams_that_are_not_in_use_are_found_again),
+		cmocka_unit_test(who_only_asks_for_streams_fills_no_memory),
 		cmocka_unit_test(a_source_has_a_thousand_streams_with_gaps_until_one_is_closed),
 		cmocka_unit_test(a_stream_that_is_closed_takes_nothing_new_and_misses_nothing),
 		cmocka_unit_test(a_tail_that_was_announced_is_missed_until_it_comes),
@@ -1197,6 +1255,7 @@ int main(void)
 		cmocka_unit_test(profiles_of_known_names_have_no_bound),
 		cmocka_unit_test(what_counts_nowhere_is_told_with_what_was_meant),
 		cmocka_unit_test(what_was_undone_is_not_taken_for_what_comes_after_it),
+		cmocka_unit_test(what_counts_nowhere_is_noted_when_it_is_on_disk),
 		cmocka_unit_test(attributes_that_count_since_are_told_of_a_resend),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),

@@ -107,6 +107,39 @@ static void of_a_flood_as_much_is_kept_as_there_is_room_for(void **state)
 	msg_writer_free(writer);
 }
 
+static void what_is_moved_is_added_to_what_is_there(void **state)
+{
+	struct msg_reader *reader = msg_reader_new();
+	struct msg_writer *writer = msg_writer_new();
+	struct board *from = board_new(), *to = board_new();
+	struct unknown read;
+
+	(void)state;
+	for (uint64_t turn = 1; turn <= 2; turn++) {
+		struct unknown unknown = { .events = 3 };
+
+		unknown_add(&unknown, UNKNOWN_VALUE, text_of("role"), text_of("Nurse"))->meant =
+			text_of("nurse");
+		board_note(from, text_of("s"), &unknown);
+		board_note(from, text_of("t"), &unknown);
+		board_move(from, to);
+		assert_false(notes_of(from, "s", 16, reader, writer, &read));
+		assert_true(notes_of(to, "s", 16, reader, writer, &read));
+		assert_int_equal(read.events, 3 * turn);
+		assert_int_equal(read.n[UNKNOWN_VALUE], turn);
+		assert_int_equal(read.n_texts, 1);
+		assert_int_equal(read.texts[0].n, turn);
+		assert_true(text_equal(read.texts[0].text, text_of("Nurse")));
+		assert_true(text_equal(read.texts[0].attr, text_of("role")));
+		assert_true(text_equal(read.texts[0].meant, text_of("nurse")));
+		assert_true(notes_of(to, "t", 16, reader, writer, &read));
+	}
+	board_free(from);
+	board_free(to);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+}
+
 /* Orders. */
 
 static void orders_are_done_in_turn_and_told_once(void **state)
@@ -140,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_source_has_brought_adds_up),
 		cmocka_unit_test(of_a_flood_as_much_is_kept_as_there_is_room_for),
+		cmocka_unit_test(what_is_moved_is_added_to_what_is_there),
 		cmocka_unit_test(orders_are_done_in_turn_and_told_once),
 	};
 
