@@ -13,6 +13,7 @@ struct handover {
 	atomic_bool ledger_wanted;
 	pthread_mutex_t lock; /* of all below */
 	struct catalogue *newest;
+	struct meant *meant; /* by it */
 	struct {
 		struct catalogue *catalogue;
 		struct results results; /* of the reloads that it came by */
@@ -71,6 +72,16 @@ void reload_result_free(struct reload_result *result)
 	free(result);
 }
 
+/* For want of memory there is none. */
+static struct meant *index_of(const struct catalogue *catalogue)
+{
+	struct meant *meant = NULL;
+
+	if (catalogue && meant_new(catalogue, &meant) != 0)
+		return NULL;
+	return meant;
+}
+
 int handover_open(struct catalogue *newest, struct handover **ret_handover)
 {
 	struct handover *handover = calloc(1, sizeof(*handover));
@@ -79,6 +90,7 @@ int handover_open(struct catalogue *newest, struct handover **ret_handover)
 		return LIFT_E_MEMORY;
 	pthread_mutex_init(&handover->lock, NULL);
 	handover->newest = catalogue_keep(newest);
+	handover->meant = index_of(newest);
 	results_init(&handover->renamed.results);
 	results_init(&handover->results);
 	results_init(&handover->signalled);
@@ -90,6 +102,7 @@ void handover_close(struct handover *handover)
 {
 	if (!handover)
 		return;
+	meant_free(handover->meant);
 	catalogue_free(handover->newest);
 	catalogue_free(handover->renamed.catalogue);
 	catalogue_free(handover->checked.catalogue);
@@ -109,12 +122,16 @@ static struct catalogue *keep(struct catalogue *catalogue)
 
 void handover_set_newest(struct handover *handover, struct catalogue *catalogue)
 {
+	struct meant *meant = index_of(catalogue), *meant_before;
 	struct catalogue *before;
 
 	pthread_mutex_lock(&handover->lock);
 	before = handover->newest;
 	handover->newest = keep(catalogue);
+	meant_before = handover->meant;
+	handover->meant = meant;
 	pthread_mutex_unlock(&handover->lock);
+	meant_free(meant_before);
 	catalogue_free(before);
 }
 
@@ -124,6 +141,18 @@ struct catalogue *handover_newest(struct handover *handover)
 
 	pthread_mutex_lock(&handover->lock);
 	newest = keep(handover->newest);
+	pthread_mutex_unlock(&handover->lock);
+	return newest;
+}
+
+struct catalogue *handover_newest_of_gate(struct handover *handover, struct meant **ret_meant)
+{
+	struct catalogue *newest;
+
+	pthread_mutex_lock(&handover->lock);
+	newest = keep(handover->newest);
+	*ret_meant = handover->meant;
+	handover->meant = NULL;
 	pthread_mutex_unlock(&handover->lock);
 	return newest;
 }

@@ -9,6 +9,7 @@
 #define LIFTD_HANDOVER_H
 
 #include "daemon/control/status.h"
+#include "daemon/intake/meant.h"
 #include "daemon/ledger/ledger.h"
 
 enum { HANDOVER_WISHES_MAX = 32 /* reloads that are asked for at once */ };
@@ -38,6 +39,10 @@ void handover_close(struct handover *handover);
  * ledgers are built with it. */
 void handover_set_newest(struct handover *handover, struct catalogue *catalogue);
 struct catalogue *handover_newest(struct handover *handover);
+/* The same for the gate, once with the index of what is meant by it, which changes hands (NULL: it
+ * has been taken, or there was no memory for it): of a large catalogue it takes too long to be made
+ * while platforms wait. */
+struct catalogue *handover_newest_of_gate(struct handover *handover, struct meant **ret_meant);
 
 /* From the main thread to the ledger's: a catalogue of the serving ledger's digest (NULL: none any
  * more), and the result of the reload that it came by (NULL: it has been left already), which

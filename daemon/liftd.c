@@ -215,10 +215,13 @@ static void on_intake_wake(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
 	struct catalogue *before = liftd->gate_catalogue;
+	struct meant *meant;
 
-	liftd->gate_catalogue = handover_newest(liftd->handover);
+	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
 	if (liftd->gate_catalogue != before)
-		gate_switch(liftd->gate, liftd->gate_catalogue);
+		gate_switch(liftd->gate, liftd->gate_catalogue, meant);
+	else
+		meant_free(meant); /* it came with the same one once more */
 	catalogue_free(before);
 	intake_obey(liftd->intake, now);
 }
@@ -232,18 +235,22 @@ static int open_intake(struct liftd *liftd)
 				      .stats = &liftd->stats,
 				      .more = room_wake(liftd->rooms, ROOM_LEDGER),
 				      .obeyed = room_wake(liftd->rooms, ROOM_CONTROL) };
+	struct meant *meant = NULL;
 	int err;
 
 	liftd->orders = parts.orders = orders_new();
 	liftd->board = board_new();
 	if (!liftd->orders || !liftd->board)
 		return LIFT_E_MEMORY;
-	liftd->gate_catalogue = handover_newest(liftd->handover);
+	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			&liftd->gate);
 	if (!err) {
 		liftd->gate->built_ms = clock_built_ms();
 		liftd->gate->board = liftd->board;
+		gate_switch(liftd->gate, liftd->gate_catalogue, meant);
+	} else {
+		meant_free(meant);
 	}
 	parts.gate = liftd->gate;
 	if (!err)

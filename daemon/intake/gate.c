@@ -33,9 +33,9 @@ void gate_close(struct gate *gate)
 	free(gate);
 }
 
-void gate_switch(struct gate *gate, const struct catalogue *catalogue)
+void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct meant *meant)
 {
-	keeper_switch(&gate->keeper, catalogue);
+	keeper_switch(&gate->keeper, catalogue, meant);
 	board_clear(gate->noted);
 	if (gate->board)
 		board_clear(gate->board);

@@ -45,8 +45,9 @@ int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate);
 void gate_close(struct gate *gate);
 
-/* From now on attributes are kept that another catalogue counts by (borrowed). */
-void gate_switch(struct gate *gate, const struct catalogue *catalogue);
+/* From now on attributes are kept that another catalogue counts by (borrowed). Its index, which
+ * changes hands, may be made here when it is needed first (NULL). */
+void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct meant *meant);
 
 /* What has been taken since the last time is committed, and counts; or it has failed, and does
  * not. */

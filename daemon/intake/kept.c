@@ -33,11 +33,11 @@ void keeper_forget(struct keeper *keeper)
 			memset(all[i]->of, NOT_ASKED, all[i]->room);
 }
 
-void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue)
+void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, struct meant *meant)
 {
 	keeper_forget(keeper);
 	meant_free(keeper->meant);
-	keeper->meant = NULL;
+	keeper->meant = meant;
 	keeper->catalogue = catalogue;
 }
 

@@ -35,8 +35,9 @@ void keeper_close(struct keeper *keeper);
 /* Names have been undone: their numbers are given to others. */
 void keeper_forget(struct keeper *keeper);
 
-/* Another catalogue, borrowed. */
-void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue);
+/* Another catalogue, borrowed, and its index, which changes hands (NULL: it is made when it is
+ * needed). */
+void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, struct meant *meant);
 
 /* The entry of an event, with names made where they are new; LIFT_E_NAMES where the stream's source
  * may bring no more, LIFT_E_MEMORY or an error of the journal. */

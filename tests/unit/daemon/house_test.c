@@ -684,6 +684,38 @@ static void what_could_not_take_over_does_so_with_the_next_reload(void **state)
 	}
 }
 
+/* It is made in the main thread, before platforms may need it. */
+static void what_is_meant_comes_to_the_gate_with_its_catalogue(void **state)
+{
+	struct catalogue *of_gate, *other_one = catalogue_of(other);
+	struct meant *meant;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	for (int turn = 0; turn < 2; turn++) {
+		of_gate = handover_newest_of_gate(stage.handover, &meant);
+		assert_ptr_equal(of_gate, turn ? other_one : stage.house.catalogue);
+		assert_non_null(meant);
+		assert_true(
+			text_equal(meant_find(meant, UNKNOWN_REGION, text_of(""), text_of("RANA ")),
+				   text_of("rana")));
+		gate_switch(stage.house.gate, of_gate, meant);
+		assert_ptr_equal(stage.house.gate->keeper.meant, meant);
+		catalogue_free(of_gate);
+		/* Once. */
+		of_gate = handover_newest_of_gate(stage.handover, &meant);
+		assert_null(meant);
+		catalogue_free(of_gate);
+		/* One that nobody has taken gives way. */
+		handover_set_newest(stage.handover, stage.house.catalogue);
+		handover_set_newest(stage.handover, other_one);
+	}
+	gate_switch(stage.house.gate, stage.house.catalogue, NULL);
+	catalogue_free(other_one);
+	close_stage(&stage);
+}
+
 static void a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves(void **state)
 {
 	struct stage stage;
@@ -816,6 +848,7 @@ int main(void)
 		cmocka_unit_test(a_dry_run_changes_nothing),
 		cmocka_unit_test(a_reload_of_what_still_waits_is_done_when_it_is_there),
 		cmocka_unit_test(what_could_not_take_over_does_so_with_the_next_reload),
+		cmocka_unit_test(what_is_meant_comes_to_the_gate_with_its_catalogue),
 		cmocka_unit_test(
 			a_wrong_catalogue_is_refused_with_its_number_and_the_old_one_serves),
 		cmocka_unit_test(a_build_that_has_failed_is_tried_again_when_its_time_comes),

@@ -942,7 +942,7 @@ static void attributes_that_count_since_are_told_of_a_resend(void **state)
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
 	assert_int_equal(house.gate->n_uncounted, 0);
 	richer = catalogue_of("timezone: Europe/Oslo\ndimensions: {age: ['44']}\n");
-	gate_switch(house.gate, richer);
+	gate_switch(house.gate, richer, NULL);
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
 	assert_counts(&house, 0, 0, 5, 6);
 	assert_int_equal(house.gate->n_uncounted, 2);
@@ -954,7 +954,7 @@ static void attributes_that_count_since_are_told_of_a_resend(void **state)
 	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
 	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
 	assert_int_equal(house.gate->n_uncounted, 0);
-	gate_switch(house.gate, house.catalogue);
+	gate_switch(house.gate, house.catalogue, NULL);
 	catalogue_free(richer);
 	house_close(&house);
 }
