@@ -216,8 +216,9 @@ static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	memcpy(source, batch->source.data, batch->source.size);
 	if (!config_source_allowed(gate->config, source))
 		return LIFT_E_NAMESPACE;
-	stream = journal_find_stream(gate->journal, batch->source, batch->stream);
-	err = judge_whole(gate, batch, stream);
+	err = journal_find_stream(gate->journal, batch->source, batch->stream, &stream);
+	if (!err || err == LIFT_E_NOT_FOUND)
+		err = judge_whole(gate, batch, stream);
 	if (!err && !stream)
 		err = journal_add_stream(gate->journal, batch->source, batch->stream, &stream);
 	if (!err && batch->count == 0)
@@ -238,16 +239,25 @@ static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 	return 0;
 }
 
+int gate_found(struct gate *gate, int err)
+{
+	if (err != LIFT_E_CORRUPT)
+		return err;
+	journal_found_damage(gate->journal);
+	return LIFT_E_DAMAGED;
+}
+
 int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 		      struct closed *ret_closed)
 {
 	struct stream *found;
+	int err;
 
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
-	found = journal_find_stream(gate->journal, source, stream);
-	if (!found)
-		return LIFT_E_UNKNOWN_STREAM;
+	err = journal_find_stream(gate->journal, source, stream, &found);
+	if (err)
+		return err == LIFT_E_NOT_FOUND ? LIFT_E_UNKNOWN_STREAM : gate_found(gate, err);
 	*ret_closed = (struct closed){ source, stream, found->next,
 				       journal_close_stream(gate->journal, found) };
 	return 0;
@@ -283,12 +293,7 @@ void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
 
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 {
-	int err = take(gate, batch, clock_ms);
-
-	if (err != LIFT_E_CORRUPT)
-		return err;
-	journal_found_damage(gate->journal);
-	return LIFT_E_DAMAGED;
+	return gate_found(gate, take(gate, batch, clock_ms));
 }
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)

@@ -53,6 +53,10 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct me
  * not. */
 void gate_settle(struct gate *gate, struct stats *stats, bool durable);
 
+/* What could not be read is damage (journal_found_damage), and told as such: LIFT_E_DAMAGED for
+ * LIFT_E_CORRUPT. */
+int gate_found(struct gate *gate, int err);
+
 /* How an error is told to who sent the batch: what is the daemon's own as `disk`. Sent again, it
  * may go through (*ret_retry), unless it was wrong itself. */
 int gate_told(int err, bool *ret_retry);
@@ -65,7 +69,7 @@ int gate_told(int err, bool *ret_retry);
 int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
 
 /* Close a stream: in *ret_closed, what its source is told. LIFT_E_UNKNOWN_STREAM,
- * LIFT_E_DAMAGED. */
+ * LIFT_E_DAMAGED, or an error of the disk. */
 int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 		      struct closed *ret_closed);
 

@@ -135,15 +135,20 @@ static bool names_stream(struct intake *intake, struct answer_pending *answer,
 static void say_welcome(struct intake *intake, struct answer_pending *answer,
 			const struct request *request)
 {
-	const struct stream *stream;
+	struct stream *stream;
 	struct welcome welcome = { .source = request->source,
 				   .stream = request->stream,
 				   .next = 1,
 				   .window = INTAKE_WINDOW };
+	int err;
 
 	if (!names_stream(intake, answer, request))
 		return;
-	stream = journal_find_stream(intake->journal, request->source, request->stream);
+	err = journal_find_stream(intake->journal, request->source, request->stream, &stream);
+	if (err && err != LIFT_E_NOT_FOUND) {
+		answer_err(intake, answer, gate_found(intake->gate, err));
+		return;
+	}
 	if (stream) {
 		welcome.next = stream->next;
 		welcome.closed = stream->closed;
@@ -188,12 +193,8 @@ static void say_rejections(struct intake *intake, struct answer_pending *answer,
 	source = journal_find_name(intake->journal, NAME_SOURCE, request->source);
 	if (source != NAMES_NONE)
 		err = quarantine_read(&view, source, request->after, &page);
-	if (err == LIFT_E_CORRUPT) {
-		journal_found_damage(intake->journal);
-		err = LIFT_E_DAMAGED;
-	}
 	if (err)
-		answer_err(intake, answer, err);
+		answer_err(intake, answer, gate_found(intake->gate, err));
 	else
 		rejections_encode(answer->body, request->source, page.rows, page.n, page.next);
 	journal_view_end(&view);

@@ -79,10 +79,11 @@ const struct journal_damage *journal_damage(const struct journal *journal);
 
 /* Writing. */
 
-/* The stream of a source, which need not be there yet: NULL. Valid until the next commit. Those in
- * use are in memory, all others on disk alone: where one cannot be read it is NULL, too, and the
- * next commit fails. */
-struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream);
+/* The stream of a source, valid until the next commit. Those in use are in memory, all others on
+ * disk alone. Else it is NULL: LIFT_E_NOT_FOUND where there is none, LIFT_E_CORRUPT, LIFT_E_MEMORY,
+ * or an error of the disk. */
+int journal_find_stream(struct journal *journal, struct text source, struct text stream,
+			struct stream **ret_stream);
 
 /* The same, made where it is new: LIFT_E_STREAMS, LIFT_E_NAMES, LIFT_E_MEMORY, or an error of the
  * disk. */

@@ -9,6 +9,8 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/journal/lmdb/layout.h"
+#include "daemon/store/store.h"
 
 static void open_journal(struct house *house)
 {
@@ -70,6 +72,32 @@ void house_ledger_close(struct house *house)
 {
 	ledger_close(house->ledger);
 	house->ledger = NULL;
+}
+
+struct stream *house_stream(struct house *house, const char *source, const char *stream)
+{
+	struct stream *found;
+	int err = journal_find_stream(house->journal, text_of(source), text_of(stream), &found);
+
+	assert_int_equal(err, found ? 0 : LIFT_E_NOT_FOUND);
+	return found;
+}
+
+void house_spoil_stream(struct house *house)
+{
+	const char *dir = dir_path(&house->dir, "journal");
+	uint8_t key[ID_KEY];
+	struct store *store;
+	struct store_txn txn;
+
+	gate_close(house->gate);
+	journal_close(house->journal);
+	assert_int_equal(store_open(dir, journal_db_names, DB_COUNT, STORE_ROOM_MAX, &store), 0);
+	assert_int_equal(store_begin(store, true, &txn), 0);
+	store_put(&txn, DB_STREAMS, id_encode(0, key), text_of("spoilt"));
+	assert_int_equal(store_commit(&txn), 0);
+	store_close(store);
+	open_journal(house);
 }
 
 static int take(struct house *house)

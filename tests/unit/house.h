@@ -35,6 +35,11 @@ void house_reopen_journal(struct house *house);
 void house_ledger_open(struct house *house, const char *name, int64_t until);
 void house_ledger_close(struct house *house);
 
+/* A stream, or NULL. And the record of the first one is spoilt, so that it cannot be read: the
+ * journal and its gate are closed and opened. */
+struct stream *house_stream(struct house *house, const char *source, const char *stream);
+void house_spoil_stream(struct house *house);
+
 /* Send events as one batch: what the gate says. */
 int house_send(struct house *house, const char *source, const char *stream, uint64_t seq,
 	       const struct event *events, uint32_t n);

@@ -68,19 +68,21 @@ void journal_set_unknown_max(struct journal *journal, uint32_t most)
 
 /* Streams. */
 
-struct stream *journal_find_stream(struct journal *journal, struct text source, struct text stream)
+int journal_find_stream(struct journal *journal, struct text source, struct text stream,
+			struct stream **ret_stream)
 {
 	uint32_t source_id = names_find(journal->names[NAME_SOURCE], source);
 	struct received *received;
 	uint8_t name[STREAM_NAME_MAX];
 	int err;
 
+	*ret_stream = NULL;
 	if (source_id == NAMES_NONE)
-		return NULL;
+		return LIFT_E_NOT_FOUND;
 	err = journal_streams_find(journal, stream_name_encode(source_id, stream, name), &received);
-	if (err && err != LIFT_E_NOT_FOUND)
-		journal_fail(journal, err);
-	return err ? NULL : &received->stream;
+	if (!err)
+		*ret_stream = &received->stream;
+	return err;
 }
 
 static int add_source(struct journal *journal, struct text source, uint32_t *ret_id)
@@ -109,9 +111,9 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	uint32_t source_id;
 	int err;
 
-	*ret_stream = journal_find_stream(journal, source, stream);
-	if (*ret_stream)
-		return 0;
+	err = journal_find_stream(journal, source, stream, ret_stream);
+	if (err != LIFT_E_NOT_FOUND)
+		return err;
 	err = journal_begin(journal);
 	if (!err)
 		err = add_source(journal, source, &source_id);

@@ -285,8 +285,7 @@ static void a_voiding_names_its_time_and_no_other(void **state)
 static void pseudonym_of(struct house *house, const char *source, const char *stream, uint64_t seq,
 			 uint8_t to[static PSEUDONYM_BYTES])
 {
-	struct stream *found =
-		journal_find_stream(house->journal, text_of(source), text_of(stream));
+	struct stream *found = house_stream(house, source, stream);
 	struct entry entry;
 
 	assert_non_null(found);
@@ -316,7 +315,7 @@ static void an_id_means_the_same_person_in_joined_sources_only(void **state)
 	assert_memory_not_equal(pseudonyms[2], pseudonyms[3], PSEUDONYM_BYTES);
 	/* A source of the joined namespace's name would speak of its learners. */
 	assert_int_equal(house_send(&house, "people", "a", 1, &event, 1), LIFT_E_NAMESPACE);
-	assert_null(journal_find_stream(house.journal, text_of("people"), text_of("a")));
+	assert_null(house_stream(&house, "people", "a"));
 	house_close(&house);
 }
 
@@ -497,7 +496,7 @@ static void who_only_asks_for_streams_fills_no_memory(void **state)
 	before = mallinfo2().uordblks;
 	for (int i = 0; i < N; i++) {
 		snprintf(stream, sizeof(stream), "%d", i);
-		assert_non_null(journal_find_stream(house.journal, text_of("s"), text_of(stream)));
+		assert_non_null(house_stream(&house, "s", stream));
 		assert_int_equal(journal_commit(house.journal), 0);
 	}
 	assert_true(mallinfo2().uordblks < before + N / 4 * OF_ONE);
@@ -519,7 +518,7 @@ static void a_source_has_a_thousand_streams_with_gaps_until_one_is_closed(void *
 	}
 	for (int turn = 0; turn < 2; turn++) {
 		assert_int_equal(house_send(&house, "s", "more", 2, &event, 1), LIFT_E_HOLES);
-		assert_null(journal_find_stream(house.journal, text_of("s"), text_of("more")));
+		assert_null(house_stream(&house, "s", "more"));
 		assert_int_equal(house_send(&house, "s", "more", 2, NULL, 0), LIFT_E_HOLES);
 		assert_int_equal(house_send(&house, "t", "more", 2 + turn, &event, 1), 0);
 		assert_int_equal(house_send(&house, "s", "7", 5 + (unsigned)turn, &event, 1), 0);
@@ -1001,6 +1000,39 @@ static void a_batch_that_finds_damage_says_so_to_all(void **state)
 	house_close(&house);
 }
 
+/* Not that there is no such stream. */
+static void a_stream_that_cannot_be_read_is_damage(void **state)
+{
+	struct order order = { .what = ORDER_CLOSE, .source_size = 1, .stream_size = 1 };
+	struct event event = some_event();
+	struct closed closed;
+	struct house house;
+
+	(void)state;
+	order.source[0] = 's';
+	order.stream[0] = 'a';
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	for (int way = 0; way < 3; way++) {
+		house_spoil_stream(&house);
+		assert_null(journal_damage(house.journal));
+		if (way == 0)
+			assert_int_equal(
+				gate_close_stream(house.gate, text_of("s"), text_of("a"), &closed),
+				LIFT_E_DAMAGED);
+		if (way == 1)
+			assert_int_equal(house_send(&house, "s", "a", 2, &event, 1),
+					 LIFT_E_DAMAGED);
+		if (way == 2)
+			gate_obey(house.gate, &order, house.clock);
+		assert_non_null(journal_damage(house.journal));
+		assert_int_equal(journal_commit(house.journal), 0);
+	}
+	assert_int_equal(order.err, LIFT_E_DAMAGED);
+	house_close(&house);
+}
+
 /* The quarantine. */
 
 static void count_rows(void *context, uint32_t id, struct text name,
@@ -1258,6 +1290,7 @@ int main(void)
 		cmocka_unit_test(what_counts_nowhere_is_noted_when_it_is_on_disk),
 		cmocka_unit_test(attributes_that_count_since_are_told_of_a_resend),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),
+		cmocka_unit_test(a_stream_that_cannot_be_read_is_damage),
 		cmocka_unit_test(other_content_under_a_used_number_is_in_the_quarantine_once),
 		cmocka_unit_test(the_rows_of_a_source_are_found_page_by_page),
 		cmocka_unit_test(a_full_quarantine_has_a_share_for_each_source),

@@ -33,14 +33,15 @@ static void read_ours(void *context, struct now *ret_now)
 	*ret_now = *(const struct now *)context;
 }
 
-static void rig_open(struct rig *rig)
+/* On a house that is open. */
+static void rig_open_intake(struct rig *rig)
 {
 	static char *endpoint = (char *)"inproc://intake";
 	const struct texts endpoints = { &endpoint, 1 };
 	struct intake_parts parts = { .endpoints = &endpoints, .stats = &rig->stats };
 
-	*rig = (struct rig){ .writer = msg_writer_new(), .reader = msg_reader_new() };
-	house_open(&rig->house, "", world_catalogue);
+	rig->writer = msg_writer_new();
+	rig->reader = msg_reader_new();
 	rig->now = (struct now){ 1000, rig->house.clock };
 	rig->zmq = zmq_ctx_new();
 	rig->loop = loop_new(&(struct clock){ read_ours, &rig->now });
@@ -55,6 +56,13 @@ static void rig_open(struct rig *rig)
 		rig->clients[i] = zmq_socket(rig->zmq, ZMQ_DEALER);
 		assert_int_equal(zmq_connect(rig->clients[i], endpoint), 0);
 	}
+}
+
+static void rig_open(struct rig *rig)
+{
+	*rig = (struct rig){ .loop = NULL };
+	house_open(&rig->house, "", world_catalogue);
+	rig_open_intake(rig);
 }
 
 static void rig_close(struct rig *rig)
@@ -228,6 +236,61 @@ static void who_sends_large_batches_holds_up_few_answers(void **state)
 	rig_close(&rig);
 }
 
+/* The code of an answer, as a nack has it; "" where it is none. */
+static void answer_code(struct rig *rig, int client, char to[static 32])
+{
+	struct answer answer;
+	char body[4096];
+	int size = zmq_recv(rig->clients[client], body, sizeof(body), ZMQ_DONTWAIT);
+
+	assert_in_range(size, 1, sizeof(body));
+	assert_int_equal(answer_decode(rig->reader, (struct text){ body, (size_t)size }, &answer),
+			 0);
+	assert_true(answer.code.size < 32);
+	memcpy(to, answer.code.data ? answer.code.data : "", answer.code.size);
+	to[answer.code.size] = 0;
+}
+
+/* Who says hello to a stream that cannot be read is told so, and others get their answers. */
+static void a_hello_that_finds_damage_holds_up_nobody(void **state)
+{
+	const struct request hello = { .op = text_of("hello"),
+				       .source = text_of("s"),
+				       .stream = text_of("a") };
+	const struct request other = { .op = text_of("hello"),
+				       .source = text_of("s"),
+				       .stream = text_of("b") };
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("kari"),
+				     .module = text_of("lift"),
+				     .region = text_of("rana"),
+				     .result = { -1, -1, PHASE_NONE },
+				     .voids_time = EVENT_NO_TIME };
+	char codes[2][32];
+	struct rig rig;
+
+	(void)state;
+	rig = (struct rig){ .loop = NULL };
+	house_open(&rig.house, "", world_catalogue);
+	assert_int_equal(house_send(&rig.house, "s", "a", 1, &event, 1), 0);
+	assert_int_equal(journal_commit(rig.house.journal), 0);
+	house_spoil_stream(&rig.house);
+	rig_open_intake(&rig);
+	msg_writer_clear(rig.writer);
+	request_encode(rig.writer, &hello);
+	send(&rig, 0);
+	msg_writer_clear(rig.writer);
+	request_encode(rig.writer, &other);
+	send(&rig, 1);
+	loop_step(rig.loop);
+	answer_code(&rig, 0, codes[0]);
+	answer_code(&rig, 1, codes[1]);
+	assert_string_equal(codes[0], "damaged");
+	assert_string_equal(codes[1], "");
+	rig_close(&rig);
+}
+
 /* Each looks at a moment of the journal, and lets go of it. */
 static void rejections_may_be_asked_for_any_number_of_times(void **state)
 {
@@ -251,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
 		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
 		cmocka_unit_test(who_sends_large_batches_holds_up_few_answers),
+		cmocka_unit_test(a_hello_that_finds_damage_holds_up_nobody),
 		cmocka_unit_test(rejections_may_be_asked_for_any_number_of_times),
 	};
 

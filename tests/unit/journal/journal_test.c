@@ -46,14 +46,23 @@ static void place_end(struct place *place)
 	dir_end(&place->dir);
 }
 
+/* NULL where there is none. */
+static struct stream *find_stream(struct place *place, const char *source, const char *name)
+{
+	struct stream *stream;
+	int err = journal_find_stream(place->journal, text_of(source), text_of(name), &stream);
+
+	assert_int_equal(err, stream ? 0 : LIFT_E_NOT_FOUND);
+	return stream;
+}
+
 static struct stream *stream_of(struct place *place, const char *source, const char *name)
 {
 	struct stream *stream = NULL;
 
 	assert_int_equal(
 		journal_add_stream(place->journal, text_of(source), text_of(name), &stream), 0);
-	assert_ptr_equal(journal_find_stream(place->journal, text_of(source), text_of(name)),
-			 stream);
+	assert_ptr_equal(find_stream(place, source, name), stream);
 	return stream;
 }
 
@@ -110,8 +119,7 @@ static struct model {
 
 static struct stream *model_stream(struct place *place, uint32_t stream)
 {
-	return journal_find_stream(place->journal, text_of(source_names[stream / 2]),
-				   text_of(stream_names[stream % 2]));
+	return find_stream(place, source_names[stream / 2], stream_names[stream % 2]);
 }
 
 static void model_append(struct place *place, bool failed)
@@ -471,7 +479,7 @@ static void names_have_numbers_of_their_kind_and_are_undone_with_the_rest(void *
 	assert_int_equal(journal_commit(place.journal), LIFT_E_NAMES);
 	assert_int_equal(journal_find_name(place.journal, NAME_MODULE, text_of("gone")),
 			 NAMES_NONE);
-	assert_null(journal_find_stream(place.journal, text_of("a"), text_of("x")));
+	assert_null(find_stream(&place, "a", "x"));
 	assert_int_equal(journal_add_name(place.journal, NAME_MODULE, text_of("kept"), &id), 0);
 	assert_int_equal(id, 1);
 	/* Not yet: a view sees what is committed. */
@@ -673,7 +681,7 @@ static void a_commit_that_the_disk_refuses_undoes_all_and_the_next_goes_through(
 	signal(SIGXFSZ, SIG_DFL);
 	assert_int_not_equal(err, 0);
 	seq -= 100; /* the last hundred are not there */
-	stream = journal_find_stream(place.journal, text_of("a"), text_of("x"));
+	stream = find_stream(&place, "a", "x");
 	assert_non_null(stream);
 	assert_int_equal(stream->next, seq);
 	assert_int_equal(journal_last(place.journal), seq - 1);

@@ -864,8 +864,10 @@ static void append_more(const struct dir *dir)
 	assert_int_equal(journal_open(dir_path(dir, "journal"), secret, &journal), 0);
 	for (int i = 0; i < 3; i++) {
 		struct entry entry = entry_of(journal, 1);
-		struct stream *stream = journal_find_stream(journal, text_of("a"), text_of("x"));
+		struct stream *stream;
 
+		assert_int_equal(journal_find_stream(journal, text_of("a"), text_of("x"), &stream),
+				 0);
 		journal_append(journal, stream, stream->next, WORLD_BEGIN + ROUNDS, &entry);
 		assert_int_equal(journal_commit(journal), 0);
 	}
@@ -1088,8 +1090,7 @@ static void check_upgraded(struct journal *journal)
 	assert_int_equal(journal_view_gaps(&view, count_gap, &gaps), 0);
 	journal_view_end(&view);
 	assert_true(rows == 1 && gaps == 1);
-	stream = journal_find_stream(journal, text_of("old"), text_of("s"));
-	assert_non_null(stream);
+	assert_int_equal(journal_find_stream(journal, text_of("old"), text_of("s"), &stream), 0);
 	assert_int_equal(journal_lookup(journal, stream, 1, &entry), 0);
 	assert_int_equal(entry.fact.time, WORLD_BEGIN);
 	journal_append(journal, stream, stream->next, WORLD_BEGIN + 9, &entry);
