@@ -32,41 +32,51 @@ static const struct {
 };
 enum { N_BOUNDED = sizeof(bounded_names) / sizeof(bounded_names[0]) };
 
+/* Those of all come first: there may be more of sources than are listed. */
+static void write_of_all(const struct status_parts *parts, const struct source_rows *sources,
+			 struct msg_writer *writer, size_t *n)
+{
+	static const struct text of_all = { NULL, 0 };
+	struct limit limits[2 + N_BOUNDED] = {
+		{ "journal", journal_bytes(parts->journal), journal_quota(parts->journal) },
+		{ "sources", sources->n_named, JOURNAL_SOURCES_MAX },
+	};
+
+	for (size_t k = 0; k < N_BOUNDED; k++) {
+		struct limit *names = &limits[2 + k];
+
+		*names = (struct limit){ bounded_names[k].what, 0, JOURNAL_UNKNOWN_MAX };
+		for (size_t i = 0; i < sources->n; i++)
+			names->used += sources->rows[i].record.names[bounded_names[k].kind];
+	}
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		write_limit(writer, &limits[i], of_all, n);
+}
+
+static void write_of_one(const struct source_row *row, uint64_t names_max,
+			 struct msg_writer *writer, size_t *n)
+{
+	for (size_t k = 0; k < N_BOUNDED; k++)
+		write_limit(writer,
+			    &(struct limit){ bounded_names[k].what,
+					     row->record.names[bounded_names[k].kind], names_max },
+			    row->name, n);
+	write_limit(writer, &(struct limit){ "streams", row->record.streams, JOURNAL_STREAMS_MAX },
+		    row->name, n);
+	write_limit(writer, &(struct limit){ "gaps", row->record.gaps, JOURNAL_GAPS_MAX },
+		    row->name, n);
+}
+
 void limits_write(const struct status_parts *parts, const struct source_rows *sources,
 		  struct msg_writer *writer)
 {
-	const uint64_t of_one = (uint64_t)parts->config->names_per_source;
-	static const struct text of_all = { NULL, 0 };
-	uint64_t names[N_BOUNDED] = { 0 };
 	size_t n = 0;
 
 	msg_str(writer, "limits");
 	msg_array_begin(writer);
-	write_limit(writer,
-		    &(struct limit){ "journal", journal_bytes(parts->journal),
-				     journal_quota(parts->journal) },
-		    of_all, &n);
-	write_limit(writer, &(struct limit){ "sources", sources->n_named, JOURNAL_SOURCES_MAX },
-		    of_all, &n);
-	for (size_t i = 0; i < sources->n; i++) {
-		const struct source_row *row = &sources->rows[i];
-
-		for (size_t k = 0; k < N_BOUNDED; k++) {
-			uint64_t used = row->record.names[bounded_names[k].kind];
-
-			names[k] += used;
-			write_limit(writer, &(struct limit){ bounded_names[k].what, used, of_one },
-				    row->name, &n);
-		}
-		write_limit(writer,
-			    &(struct limit){ "streams", row->record.streams, JOURNAL_STREAMS_MAX },
-			    row->name, &n);
-		write_limit(writer, &(struct limit){ "gaps", row->record.gaps, JOURNAL_GAPS_MAX },
-			    row->name, &n);
-	}
-	for (size_t k = 0; k < N_BOUNDED; k++)
-		write_limit(writer,
-			    &(struct limit){ bounded_names[k].what, names[k], JOURNAL_UNKNOWN_MAX },
-			    of_all, &n);
+	write_of_all(parts, sources, writer, &n);
+	for (size_t i = 0; i < sources->n; i++)
+		write_of_one(&sources->rows[i], (uint64_t)parts->config->names_per_source, writer,
+			     &n);
 	msg_array_end(writer);
 }

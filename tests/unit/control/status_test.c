@@ -4,6 +4,7 @@
  * for.
  */
 #include "daemon/base/clock.h"
+#include "daemon/control/limits.h"
 #include "daemon/control/status.h"
 
 #include <setjmp.h>
@@ -55,13 +56,15 @@ static void send_all(struct house *house)
 	assert_int_equal(journal_commit(house->journal), 0);
 }
 
-static json_t *status_of(struct house *house)
+/* `board`: or NULL. */
+static json_t *status_of(struct house *house, struct board *board)
 {
 	static struct stats stats;
 	struct config config = *house->config;
 	struct status_parts parts = { .config = &config,
 				      .catalogue = house->catalogue,
 				      .journal = house->journal,
+				      .board = board,
 				      .stats = &stats };
 	struct loop *loop = loop_new(&clock_machine);
 	struct jobs *jobs;
@@ -93,7 +96,7 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	(void)state;
 	house_open(&house, "{}", world_catalogue);
 	send_all(&house);
-	answer = status_of(&house);
+	answer = status_of(&house, NULL);
 	json_array_foreach(json_object_get(answer, "sources"), i, source)
 	{
 		assert_true(whole(source, "missing") ==
@@ -108,6 +111,72 @@ static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 	assert_true(whole(answer, "missing") ==
 		    SOURCES * ((int64_t)FIRST - 1) + GAPPY * (STREAM_RANGES_MAX - 1));
 	json_decref(answer);
+	house_close(&house);
+}
+
+/* All have brought texts as long as they may be, that mean some of the same length, of which each
+ * source has as many as are noted. */
+static void whatever_counts_nowhere_has_room_in_it(void **state)
+{
+	static char text[MODULE_MAX + 1], meant[MODULE_MAX + 1];
+	struct board *board = board_new();
+	struct unknown unknown = { .events = INT64_MAX };
+	json_t *answer, *source;
+	size_t i, noted = 0;
+	struct house house;
+	char name[16];
+
+	(void)state;
+	memset(text, 'x', MODULE_MAX);
+	memset(meant, 'y', MODULE_MAX);
+	for (int kind = 0; kind < UNKNOWN_KINDS; kind++)
+		unknown.n[kind] = INT64_MAX;
+	for (int t = 0; t < UNKNOWN_TEXTS_MAX; t++)
+		unknown.texts[unknown.n_texts++] =
+			(struct unknown_text){ .kind = UNKNOWN_MODULE,
+					       .n = INT64_MAX,
+					       .text = { text, MODULE_MAX - (size_t)t },
+					       .meant = text_of(meant) };
+	house_open(&house, "{}", world_catalogue);
+	send_all(&house);
+	for (int s = 0; s < SOURCES; s++) {
+		snprintf(name, sizeof(name), "lms-%04d", s);
+		board_note(board, text_of(name), &unknown);
+	}
+	answer = status_of(&house, board);
+	json_array_foreach(json_object_get(answer, "sources"), i, source) noted +=
+		json_object_get(source, "unknown") != NULL;
+	assert_true(noted > 0);
+	json_decref(answer);
+	house_close(&house);
+	board_free(board);
+}
+
+static void what_fills_up_for_all_is_not_crowded_out(void **state)
+{
+	static struct source_row rows[2 * STATUS_LIMITS_MAX];
+	struct source_rows sources = { .rows = rows, .n = 2 * STATUS_LIMITS_MAX, .n_named = 1 };
+	json_t *json, *limits;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	for (size_t i = 0; i < sources.n; i++) {
+		rows[i].name = text_of("s");
+		rows[i].record.names[NAME_MODULE] = JOURNAL_UNKNOWN_OF_SOURCE;
+	}
+	msg_writer_clear(house.writer);
+	msg_map_begin(house.writer);
+	limits_write(&(struct status_parts){ .config = house.config, .journal = house.journal },
+		     &sources, house.writer);
+	msg_map_end(house.writer);
+	assert_int_equal(json_from_msg(house.reader, msg_written(house.writer), &json), 0);
+	limits = json_object_get(json, "limits");
+	assert_int_equal(json_array_size(limits), STATUS_LIMITS_MAX);
+	assert_null(json_object_get(json_array_get(limits, 0), "source"));
+	assert_int_equal(whole(json_array_get(limits, 0), "most"), JOURNAL_UNKNOWN_MAX);
+	assert_non_null(json_object_get(json_array_get(limits, 1), "source"));
+	json_decref(json);
 	house_close(&house);
 }
 
@@ -135,7 +204,7 @@ static void as_much_as_can_be_missing_is_missing(void **state)
 				 0);
 	}
 	assert_int_equal(journal_commit(house.journal), 0);
-	answer = status_of(&house);
+	answer = status_of(&house, NULL);
 	assert_true(whole(answer, "missing") == INT64_MAX);
 	json_array_foreach(json_object_get(answer, "sources"), i, source)
 		assert_true(whole(source, "missing") > 0);
@@ -146,6 +215,8 @@ static void as_much_as_can_be_missing_is_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_counts_nowhere_has_room_in_it),
+		cmocka_unit_test(what_fills_up_for_all_is_not_crowded_out),
 		cmocka_unit_test(as_much_as_can_be_missing_is_missing),
 		cmocka_unit_test(a_status_of_any_size_is_a_message_that_clients_take),
 	};
