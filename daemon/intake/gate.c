@@ -134,13 +134,18 @@ static int compare_rejections(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Has every number of a batch been received before? */
+/* Has every number of a batch been received before? Or, of one that has none, what it announces
+ * been received or announced? */
 static bool is_known(const struct batch *batch, const struct stream *stream)
 {
-	for (uint32_t i = 0; stream && i < batch->count; i++)
+	if (!stream)
+		return false;
+	if (batch->count == 0)
+		return batch->seq <= stream->next || batch->seq - 1 <= stream->announced;
+	for (uint32_t i = 0; i < batch->count; i++)
 		if (!stream_has(stream, batch->seq + i))
 			return false;
-	return stream != NULL && batch->count > 0;
+	return true;
 }
 
 /* Would a stream in which nothing is missing have a gap with it? */
@@ -221,7 +226,7 @@ static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
 		err = judge_whole(gate, batch, stream);
 	if (!err && !stream)
 		err = journal_add_stream(gate->journal, batch->source, batch->stream, &stream);
-	if (!err && batch->count == 0)
+	if (!err && batch->count == 0 && !is_known(batch, stream))
 		journal_announce(gate->journal, stream, batch->seq - 1, receipt);
 	if (!err)
 		err = judge_all(gate, batch, text_of(config_namespace(gate->config, source)),

@@ -601,6 +601,41 @@ static void a_tail_that_was_announced_is_missed_until_it_comes(void **state)
 	house_close(&house);
 }
 
+/* Nor is anything written for it: whoever ends a run once more is done, on a full disk, too. */
+static void what_was_announced_or_received_may_be_announced_again(void **state)
+{
+	struct event event = some_event();
+	struct closed closed;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	assert_int_equal(send_one(&house, "s", "b", 1, &event), 0);
+	assert_int_equal(house_send(&house, "s", "b", 4, NULL, 0), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	for (int turn = 0; turn < 2; turn++) {
+		if (turn == 0)
+			journal_set_quota(house.journal, 1);
+		assert_int_equal(house_send(&house, "s", "a", 2, NULL, 0), 0);
+		assert_counts(&house, 0, 0, 0, 2);
+		assert_int_equal(house_send(&house, "s", "b", 4, NULL, 0), 0);
+		assert_int_equal(house_send(&house, "s", "b", 3, NULL, 0), 0);
+		assert_int_equal(house_send(&house, "s", "a", 3, NULL, 0),
+				 turn ? LIFT_E_CLOSED : LIFT_E_DISK);
+		assert_int_equal(house_send(&house, "s", "b", 5, NULL, 0),
+				 turn ? LIFT_E_CLOSED : LIFT_E_DISK);
+		assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("a"), &closed),
+				 0);
+		assert_int_equal(gate_close_stream(house.gate, text_of("s"), text_of("b"), &closed),
+				 0);
+		assert_int_equal(closed.missing, turn ? 0 : 2);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
 static void no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong(void **state)
 {
 	enum { DAY = 24 * 60 * 60 * 1000 };
@@ -1279,6 +1314,7 @@ int main(void)
 		cmocka_unit_test(a_source_has_a_thousand_streams_with_gaps_until_one_is_closed),
 		cmocka_unit_test(a_stream_that_is_closed_takes_nothing_new_and_misses_nothing),
 		cmocka_unit_test(a_tail_that_was_announced_is_missed_until_it_comes),
+		cmocka_unit_test(what_was_announced_or_received_may_be_announced_again),
 		cmocka_unit_test(no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong),
 		cmocka_unit_test(there_are_so_many_sources_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),

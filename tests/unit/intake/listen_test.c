@@ -137,7 +137,7 @@ static void a_stream_is_announced_and_closed_here_too(void **state)
 	assert_int_equal(gate_close_stream(rig.house.gate, text_of("s"), text_of("a"), &closed), 0);
 	assert_int_equal(closed.missing, 3);
 	publish(&rig, 3, 1);
-	publish(&rig, 6, 0);
+	publish(&rig, 7, 0);
 	publish(&rig, 1, 2);
 	for (int step = 0; step < STEPS_MAX && rig.house.gate->batches < 3; step++)
 		loop_step(rig.loop);
