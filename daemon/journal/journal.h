@@ -119,7 +119,7 @@ uint64_t journal_names_bytes(const struct journal *journal);
 /* The moment of receipt: the clock's, or the latest one in the journal where that is later. */
 int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
 /* A latest one that was ahead, by a clock that was wrong, is this one from now on, with the next
- * commit. */
+ * commit; so is the moment at which gaps were seen. */
 void journal_set_receipt(struct journal *journal, int64_t now_ms);
 
 /* Append the entry of a number that the stream has not received. */

@@ -100,6 +100,8 @@ int journal_streams_find(struct journal *journal, struct text name, struct recei
 int journal_streams_make(struct journal *journal, uint32_t source, struct text name,
 			 struct received **ret_received);
 void journal_stream_changed(struct journal *journal, struct stream *stream);
+/* What was seen to be missing by a clock that was ahead has been seen now. */
+void journal_streams_seen(struct journal *journal, int64_t now_ms);
 void journal_streams_put(struct journal *journal);
 void journal_streams_trim(struct journal *journal);
 void journal_streams_forget(struct journal *journal);

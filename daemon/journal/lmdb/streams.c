@@ -161,6 +161,57 @@ void journal_stream_changed(struct journal *journal, struct stream *stream)
 	journal->streams.changed = received;
 }
 
+static void seen(struct journal *journal, struct stream *stream, int64_t now_ms)
+{
+	if (stream->since <= now_ms)
+		return;
+	stream->since = now_ms;
+	journal_stream_changed(journal, stream);
+}
+
+/* A stream that has a gap on disk; NULL: it cannot be read, and the commit fails. */
+static struct stream *stream_of_gap(struct journal *journal, struct text gap)
+{
+	struct received *received;
+	uint8_t key[NAME_KEY];
+	uint32_t source, stream;
+	struct text name;
+	int err = gap_key_decode(gap, &source, &stream);
+
+	if (!err &&
+	    !store_get(&journal->txn, DB_NAMES, name_key_encode(NAME_STREAM, stream, key), &name))
+		err = LIFT_E_CORRUPT;
+	if (!err && name.size > STREAM_NAME_MAX)
+		err = LIFT_E_CORRUPT;
+	if (!err)
+		err = journal_streams_find(journal, name, &received);
+	store_fail(&journal->txn, err);
+	return err ? NULL : &received->stream;
+}
+
+void journal_streams_seen(struct journal *journal, int64_t now_ms)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	uint64_t missing;
+	int64_t since;
+
+	for (struct received *received = journal->streams.changed; received;
+	     received = received->next_changed)
+		seen(journal, &received->stream, now_ms);
+	store_cursor_open(&journal->txn, DB_GAPS, &cursor);
+	while (store_next(&cursor, &key, &value)) {
+		struct stream *stream;
+
+		if (gap_row_decode(value, &since, &missing) == 0 && since <= now_ms)
+			continue;
+		stream = stream_of_gap(journal, key);
+		if (stream)
+			seen(journal, stream, now_ms);
+	}
+	store_cursor_close(&cursor);
+}
+
 /* To disk. */
 
 static void put_gap(struct journal *journal, struct received *received)

@@ -168,6 +168,7 @@ void journal_set_receipt(struct journal *journal, int64_t now_ms)
 	}
 	if (journal->last_receipt > now_ms)
 		journal->last_receipt = now_ms;
+	journal_streams_seen(journal, now_ms);
 }
 
 /* Entries. */

@@ -668,6 +668,49 @@ static void no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong(void **stat
 	house_close(&house);
 }
 
+static int check_since(void *context, const struct stream *stream, struct text name)
+{
+	(void)name;
+	assert_int_equal(stream->since, *(const int64_t *)context);
+	return 0;
+}
+
+static void check_source_since(void *context, uint32_t id, struct text name,
+			       const struct source_record *record)
+{
+	(void)id, (void)name;
+	assert_int_equal(record->since, *(const int64_t *)context);
+}
+
+/* They would be no old ones for as long as it was ahead. */
+static void gaps_of_a_clock_that_was_ahead_are_seen_when_it_is_right(void **state)
+{
+	struct order order = { .what = ORDER_RECEIPT };
+	struct event event = some_event();
+	struct journal_view view;
+	struct house house;
+	int64_t right;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	right = house.clock;
+	house.clock += 400 * DAY_MS;
+	assert_int_equal(house_send(&house, "s", "a", 2, &event, 1), 0);
+	assert_int_equal(house_send(&house, "t", "a", 3, NULL, 0), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_reopen_journal(&house);
+	assert_int_equal(house_send(&house, "s", "b", 2, &event, 1), 0);
+	gate_obey(house.gate, &order, right);
+	assert_int_equal(order.err, 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_int_equal(journal_view_begin(house.journal, &view), 0);
+	assert_int_equal(journal_view_gaps(&view, check_since, &right), 0);
+	assert_int_equal(journal_view_sources(&view, check_source_since, &right), 0);
+	journal_view_end(&view);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
 static void there_are_so_many_sources_and_no_more(void **state)
 {
 	struct event event = some_event();
@@ -1316,6 +1359,7 @@ int main(void)
 		cmocka_unit_test(a_tail_that_was_announced_is_missed_until_it_comes),
 		cmocka_unit_test(what_was_announced_or_received_may_be_announced_again),
 		cmocka_unit_test(no_verdict_is_given_by_a_clock_that_is_known_to_be_wrong),
+		cmocka_unit_test(gaps_of_a_clock_that_was_ahead_are_seen_when_it_is_right),
 		cmocka_unit_test(there_are_so_many_sources_and_no_more),
 		cmocka_unit_test(the_rejections_of_a_batch_are_all_there),
 		cmocka_unit_test(what_is_told_of_an_error_is_its_code_or_disk),
