@@ -111,11 +111,10 @@ static struct text without_kind(struct text text)
 					     " län",	 " region", " sykehus" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t size = strlen(kinds[i]);
-		const char *end = text.data + text.size - size;
+		size_t size = strlen(kinds[i]), left = text.size > size ? text.size - size : 0;
 
-		if (text.size > size && strncasecmp(end, kinds[i], size) == 0)
-			return (struct text){ text.data, text.size - size };
+		if (left > 0 && strncasecmp(text.data + left, kinds[i], size) == 0)
+			return (struct text){ text.data, left };
 	}
 	return (struct text){ NULL, 0 };
 }
