@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/encoding.h"
 
+#define MARKUP                                                                                  \
+	"this is HTML or XML, as of a web page: in a spreadsheet, save it as \"CSV UTF-8\"; a " \
+	"download may be a message of the server"
 #define NO_UTF8 '\xff' /* stands for what cannot be decoded */
 
 /* Windows-1252, 0x80 to 0x9f; above, it is Latin-1. 0: nothing. */
@@ -69,12 +72,24 @@ const char *encoding_problem(const char first[static ENCODING_FIRST])
 		struct text bytes;
 		const char *problem;
 	} others[] = {
-		{ TEXT("PK\x03\x04"), "this is a workbook: save the sheet as \"CSV UTF-8\"" },
+		{ TEXT("PK\x03\x04"), "this is a workbook: save the sheet as \"CSV UTF-8\"; or an "
+				      "archive: unpack it" },
 		{ TEXT("\xd0\xcf\x11\xe0"),
 		  "this is a workbook of an older kind: save the sheet as \"CSV UTF-8\"" },
 		{ TEXT("\x1f\x8b"), "this is compressed: 'zcat FILE | lift publish -' sends it" },
+		{ TEXT("BZh"), "this is compressed: 'bzcat FILE | lift publish -' sends it" },
+		{ TEXT("\xfd\x37zX"),
+		  "this is compressed: 'xzcat FILE | lift publish -' sends it" },
+		{ TEXT("\x28\xb5\x2f\xfd"),
+		  "this is compressed: 'zstdcat FILE | lift publish -' sends it" },
+		{ TEXT("7z\xbc\xaf"), "this is an archive: unpack it" },
 		{ TEXT("\xff\xfe\0\0"), "this is UTF-32: save it as UTF-8" },
 		{ TEXT("%PDF"), "this is a PDF" },
+		{ TEXT("<"), MARKUP },
+		{ TEXT("\xef\xbb\xbf<"), MARKUP },
+		{ TEXT("\0<"), MARKUP },
+		{ TEXT("\xff\xfe<\0"), MARKUP },
+		{ TEXT("\xfe\xff\0<"), MARKUP },
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

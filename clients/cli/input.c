@@ -88,7 +88,7 @@ int input_open(const char *name)
 
 	if (strcmp(name, "-") == 0)
 		return spool_input();
-	fd = open(name, O_RDONLY | O_CLOEXEC);
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe is told, not waited for */
 	if (fd < 0 || fstat(fd, &stat) != 0) {
 		complain("%s: %s", name, strerror(errno));
 	} else if (!S_ISREG(stat.st_mode)) {
@@ -122,7 +122,7 @@ bool input_survey(struct input *input, char *piece)
 	struct encoding_guess guess = { 0 };
 	crypto_generichash_state hash;
 	struct text beginning = { 0 };
-	char begin[BEGINNING];
+	char begin[BEGINNING] = { 0 };
 	ssize_t got;
 
 	input_hash_begin(&hash);
@@ -140,6 +140,8 @@ bool input_survey(struct input *input, char *piece)
 	input_hash_end(&hash, input->stream);
 	input->size = guess.size;
 	input->encoding = encoding_guessed(&guess);
+	if (beginning.size >= ENCODING_FIRST && encoding_problem(begin))
+		input->encoding = ENCODING_UTF8; /* which it is not: the rows say what it is */
 	input->format = rows_format_of(ending, input->encoding, beginning);
 	if (lseek(input->fd, 0, SEEK_SET) == 0)
 		return true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "clients/cli/values.h"
 #include "proto/json.h"
 #include "proto/visible.h"
 
@@ -15,6 +16,8 @@ enum {
 	SAID_MAX = 128,		   /* what is said of a value, ended with 0 */
 	SECONDS_MIN = 946684800,   /* from 2000 ... */
 	SECONDS_MAX = 2147483647u, /* ... to 2038 */
+	DAYS_MIN = 36526,	   /* of a spreadsheet, from 2000 ... */
+	DAYS_MAX = 73050,	   /* ... to 2099 */
 };
 
 /* Digits, and what stands between those of a date: at least two of them, more than an id has. */
@@ -88,6 +91,29 @@ static bool is_like_phase(const char *text)
 	return begins_like(text, words, sizeof(words) / sizeof(words[0]));
 }
 
+static void tell_time(double number, char *said)
+{
+	if (number >= SECONDS_MIN && number <= SECONDS_MAX)
+		snprintf(said, SAID_MAX, "; these are seconds, and are multiplied by 1000");
+	else if (number >= DAYS_MIN && number <= DAYS_MAX)
+		snprintf(said, SAID_MAX, "; these are days, as a spreadsheet counts them");
+}
+
+/* 45901,3333 and 1,75671E+12: a time that a spreadsheet shows as a number. */
+static void tell_number_in_text(const char *text, char *said)
+{
+	double number;
+
+	if (!strpbrk(text, ",eE") || !value_score(text_of(text), &number))
+		return;
+	if (strpbrk(text, "eE") && number >= SECONDS_MIN)
+		snprintf(said, SAID_MAX,
+			 "; a spreadsheet has cut its last digits off: format its cells as whole "
+			 "numbers");
+	else
+		tell_time(number, said);
+}
+
 static void tell_number(const char *key, const json_t *value, char *said)
 {
 	double number = json_number_value(value);
@@ -95,8 +121,8 @@ static void tell_number(const char *key, const json_t *value, char *said)
 	if (strcmp(key, "score") == 0 && fabs(number) <= 100)
 		snprintf(said, SAID_MAX, "; it is %g%s", number,
 			 number > 1 ? ": per cent are divided by 100" : "");
-	else if (strcmp(key, "time") == 0 && number >= SECONDS_MIN && number <= SECONDS_MAX)
-		snprintf(said, SAID_MAX, "; these are seconds, and are multiplied by 1000");
+	else if (strcmp(key, "time") == 0)
+		tell_time(number, said);
 }
 
 static void tell_value(const char *key, const json_t *value, char *said)
@@ -113,6 +139,8 @@ static void tell_value(const char *key, const json_t *value, char *said)
 
 	if (json_is_number(value))
 		tell_number(key, value, said);
+	if (text && strcmp(key, "time") == 0)
+		tell_number_in_text(text, said);
 	for (size_t i = 0; text && i < sizeof(likes) / sizeof(likes[0]); i++)
 		if (strcmp(key, likes[i].key) == 0 && strlen(text) <= VALUE_MAX &&
 		    is_visible(text) && likes[i].is_like(text))

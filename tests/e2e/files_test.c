@@ -155,6 +155,8 @@ static void what_is_no_file_of_events_is_told_once_and_not_sent(void **state)
 		  "none of its first 16 rows is an event, an object with the keys type, time, "
 		  "learner" },
 		{ "page.json", "<html>\n", "<p>anna</p>\n",
+		  "this is HTML or XML, as of a web page" },
+		{ "log.json", "INFO begun\n", "INFO anna\n",
 		  "none of its first 16 rows is an event, an object with the keys type, time, "
 		  "learner" },
 		{ "grades.csv", "Student,ID,Section,Current Score\n", "anna,11,1813,90\n",
