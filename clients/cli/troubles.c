@@ -28,9 +28,17 @@ struct telling {
 	const json_t *status;
 	const struct troubles_wish *wish;
 	int64_t now_ms;
-	bool wrong;    /* what is told in this round: what is wrong, or notes */
-	unsigned told; /* in this round */
+	bool wrong;	  /* what is told in this round: what is wrong, or notes */
+	unsigned told;	  /* in this round */
+	const char *hint; /* of what was told last: it is said behind all that have it; or NULL */
 };
+
+static void tell_hint(struct telling *telling)
+{
+	if (telling->hint)
+		paragraph_print(telling->out, telling->hint, 0, INDENT);
+	telling->hint = NULL;
+}
 
 /* With what to do, or where to read; NULL: nothing. */
 __attribute__((format(printf, 4, 5))) static void tell(struct telling *telling, bool wrong,
@@ -42,14 +50,15 @@ __attribute__((format(printf, 4, 5))) static void tell(struct telling *telling, 
 
 	if (wrong != telling->wrong)
 		return;
+	if (telling->hint && (!hint || strcmp(hint, telling->hint) != 0))
+		tell_hint(telling);
 	telling->told++;
 	va_start(args, format);
 	size = vasprintf(&text, format, args);
 	va_end(args);
 	fputs(wrong ? "WRONG  " : "note   ", telling->out);
 	paragraph_print(telling->out, size < 0 ? "out of memory" : text, INDENT, INDENT);
-	if (hint)
-		paragraph_print(telling->out, hint, 0, INDENT);
+	telling->hint = hint;
 	if (size >= 0)
 		free(text);
 }
@@ -347,7 +356,8 @@ static void tell_of_each_source(struct telling *telling,
 		tell_one(telling, source, &n);
 	if (n > SOURCES_SHOWN)
 		tell(telling, telling->wrong, "'lift status --json' names them",
-		     "%u more sources %s", n - SOURCES_SHOWN, what);
+		     "%u more source%s: %s", n - SOURCES_SHOWN, n - SOURCES_SHOWN == 1 ? "" : "s",
+		     what);
 }
 
 /* What has happened since the start, and may have passed. */
@@ -386,12 +396,13 @@ static unsigned tell_all(struct telling *telling, bool wrong)
 	tell_daemon(telling);
 	tell_damage(telling);
 	tell_limits(telling);
-	tell_of_each_source(telling, tell_gap, "lack numbers");
-	tell_of_each_source(telling, tell_silence, "are silent");
-	tell_of_each_source(telling, tell_unknown, "send what the catalogue does not know");
+	tell_of_each_source(telling, tell_gap, "numbers are missing");
+	tell_of_each_source(telling, tell_silence, "silent");
+	tell_of_each_source(telling, tell_unknown, "sent what the catalogue does not know");
 	tell_clock(telling);
 	tell_restart(telling);
 	tell_counters(telling);
+	tell_hint(telling);
 	return telling->told;
 }
 

@@ -82,7 +82,7 @@ static void check_status(struct daemon *daemon)
 	assert_int_equal(whole(status, "missing"), 2 * SOURCES);
 	snprintf(line, sizeof(line), "not listed: %d more sources\n", (int)left_out);
 	assert_non_null(strstr(text, line));
-	assert_non_null(strstr(text, " more sources lack numbers\n"));
+	assert_non_null(strstr(text, " more sources: numbers are missing\n"));
 	assert_non_null(strstr(text, ": stream autumn lacks 1..2\n"));
 	json_decref(status);
 	free(text);
