@@ -11,13 +11,16 @@
 #include "clients/lib/lift.h"
 #include "proto/event.h"
 
-enum { NAMED_MAX = 3 /* files that are named of those that were not sent */ };
+enum {
+	NAMED_MAX = 3, /* files that are named of those that were not sent */
+	LINGER_MS = 10000,
+};
 
 /* What is asked for. */
 struct asked {
 	const char *source, *stream;
 	int64_t batch;
-	double linger_s;
+	double linger_s; /* below 0: it is not asked for */
 	bool aloud, follow, again;
 };
 
@@ -48,13 +51,14 @@ static void complain_left(char **names, int n)
 static int publish_all(const struct asked *asked, const struct endpoints *endpoints, char **names,
 		       int n)
 {
-	const struct publish_plan plan = { .source = asked->source,
-					   .endpoint = asked->aloud ? endpoints->events
-								    : endpoints->intake,
-					   .stream = asked->stream,
-					   .batch = (uint32_t)asked->batch,
-					   .linger_ms = (int)(asked->linger_s * 1000),
-					   .follow = asked->follow };
+	const struct publish_plan plan = {
+		.source = asked->source,
+		.endpoint = asked->aloud ? endpoints->events : endpoints->intake,
+		.stream = asked->stream,
+		.batch = (uint32_t)asked->batch,
+		.linger_ms = asked->linger_s < 0 ? LINGER_MS : (int)(asked->linger_s * 1000),
+		.follow = asked->follow
+	};
 	publish_fn *publish = way_of(asked);
 	int worst = STATUS_WELL;
 	bool gone = false;
@@ -86,6 +90,8 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 	if (asked->aloud && asked->again)
 		return complain_usage(usage, "--again does not go with --pub, which hears of no "
 					     "verdicts");
+	if (asked->linger_s >= 0 && !asked->aloud)
+		return complain_usage(usage, "--linger needs --pub");
 	if (asked->follow && !asked->stream)
 		return complain_usage(usage, "--follow needs --stream NAME");
 	if (asked->follow && (n > 1 || strcmp(names[0], "-") == 0))
@@ -97,7 +103,7 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 
 int command_publish(const struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = { .source = "lift", .batch = LIFT_BATCH_EVENTS, .linger_s = 10 };
+	struct asked asked = { .source = "lift", .batch = LIFT_BATCH_EVENTS, .linger_s = -1 };
 	const struct option_row rows[] = {
 		{ "source", "NAME", "the platform that they come from (lift)", OPTION_TEXT,
 		  &asked.source, 0, 0 },

@@ -251,10 +251,12 @@ static int conclude(struct publishing *publishing)
 
 	/* They are not to be sent again at once. */
 	sending->passing = 0;
-	if (sent > 0)
-		printf("%s: %" PRIu64 " row%s sent again, %" PRIu64 " of %s accepted\n",
-		       sending->name, sent, sent == 1 ? " was" : "s were",
-		       sent - publishing->refused_again, sent == 1 ? "it" : "them");
+	if (sent == 1)
+		printf("%s: 1 row was sent again, and %s\n", sending->name,
+		       publishing->refused_again ? "refused" : "accepted");
+	else if (sent > 0)
+		printf("%s: %" PRIu64 " rows were sent again, %" PRIu64 " of them accepted\n",
+		       sending->name, sent, sent - publishing->refused_again);
 	else
 		printf("%s: no row was to be sent again\n", sending->name);
 	return sending_conclude(sending);

@@ -77,6 +77,7 @@ static void print_answer(const struct reloading *reloading, const json_t *answer
 	size_t n = json_array_size(json_object_get(answer, "changes"));
 	json_int_t left_out = json_number(answer, "left_out");
 	const char *change = json_text(answer, "change");
+	bool is_one = n + (size_t)left_out == 1;
 
 	if (reloading->dry_run) {
 		print_rows(stdout, answer, "changes", "");
@@ -90,9 +91,10 @@ static void print_answer(const struct reloading *reloading, const json_t *answer
 		puts("catalogue read again: nothing has changed");
 	} else {
 		printf("catalogue read again: %" JSON_INTEGER_FORMAT " change%s%s\n",
-		       (json_int_t)n + left_out, n + (size_t)left_out == 1 ? "" : "s",
+		       (json_int_t)n + left_out, is_one ? "" : "s",
 		       strcmp(change, "after-rebuild") == 0
-			       ? ", which count when their figures are ready"
+			       ? (is_one ? ", which counts when its figures are ready"
+					 : ", which count when their figures are ready")
 			       : "");
 	}
 	print_keys(answer, "taken", reloading->dry_run ? "would be taken" : "is taken");

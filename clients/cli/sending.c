@@ -179,14 +179,14 @@ static void name_again(const struct sending *sending)
 	uint64_t passing = sending->passing, uncounted = sending->n_uncounted;
 
 	if (passing > 0)
-		complain("%s: on %" PRIu64 " of the refused rows another verdict is possible, "
-			 "later or under new numbers: 'lift publish --source %s --again %s' sends "
-			 "them again, and none that it has sent with success",
-			 sending->name, passing, source, sending->name);
+		complain("%s: %" PRIu64 " of the refused rows can get another verdict, once the "
+			 "cause has passed: 'lift publish --source %s --again %s' sends %s again",
+			 sending->name, passing, source, sending->name,
+			 passing == 1 ? "it" : "them");
 	if (uncounted > 0)
 		complain("%s: %" PRIu64 " row%s attributes that count now and did not when %s "
-			 "received: 'lift publish --source %s --again %s' sends what it has not "
-			 "yet sent of %s",
+			 "received: 'lift publish --source %s --again %s' sends %s again, where it "
+			 "has not yet",
 			 sending->name, uncounted, uncounted == 1 ? " has" : "s have",
 			 uncounted == 1 ? "it was" : "they were", source, sending->name,
 			 uncounted == 1 ? "it" : "these");

@@ -126,7 +126,7 @@ static void what_a_wrong_clock_has_refused_is_accepted_once_it_is_right(void **s
 	start(&scene, *state, -HOUR_MS);
 	write_file(&scene, 0);
 	publish(&scene, false, 1, "5 events, 1 accepted, 4 refused",
-		"on 2 of the refused rows another verdict is possible", NULL);
+		"2 of the refused rows can get another verdict", NULL);
 	check_counts(&scene, 1, 4);
 	/* It stays so, as long as only the same is asked. */
 	atomic_store(scene.by_ms, 0);
@@ -239,7 +239,7 @@ static void however_many_rows_there_are_each_gets_its_verdict(void **state)
 		fprintf(file, "started,%lld000,u%d,falls,1813\n", (long long)now.tv_sec, i);
 	assert_int_equal(fclose(file), 0);
 	publish(&scene, false, 1, "2500 events, 0 accepted, 2500 refused",
-		"on 2500 of the refused rows", NULL);
+		"2500 of the refused rows can get another verdict", NULL);
 	atomic_store(scene.by_ms, 0);
 	out = daemon_lift_out(scene.daemon, 0, "publish", "--batch", "10000", "--again", scene.file,
 			      NULL);

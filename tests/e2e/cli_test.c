@@ -232,17 +232,20 @@ static void what_cannot_be_read_is_said_and_the_rest_is_published(void **state)
 {
 	struct daemon *daemon = *state;
 	struct outcome outcome;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], pipe[PATH_SIZE];
 
 	start(daemon);
 	path_make(path, "%s/more.csv", daemon->dir);
 	file_write(path, "type,time,learner,module,region\n"
 			 "started,2024-11-05T09:00:00Z,ada,dementia,rana\n");
-	outcome = daemon_lift(daemon, "publish", EVENTS, "/nowhere/events.csv", daemon->dir, path,
-			      NULL);
+	path_make(pipe, "%s/pipe.csv", daemon->dir);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	outcome = daemon_lift(daemon, "publish", EVENTS, "/nowhere/events.csv", daemon->dir, pipe,
+			      path, NULL);
 	assert_int_equal(outcome.status, 3);
 	check_has(outcome.err, "lift: /nowhere/events.csv: No such file");
 	check_has(outcome.err, ": not a file; ");
+	check_has(outcome.err, "pipe.csv: not a file; ");
 	check_has(outcome.out, "291 accepted");
 	check_has(outcome.out, "more.csv: 1 event, 1 accepted");
 	outcome_free(&outcome);
@@ -790,6 +793,7 @@ static const struct {
 	{ "a stream of files anew",
 	  { "publish", "--again", "--stream", "s", EVENTS },
 	  "--stream does not go with --again" },
+	{ "a time to linger without --pub", { "publish", "--linger", "3", EVENTS }, "needs --pub" },
 	{ "following without a stream", { "publish", "--follow", EVENTS }, "needs --stream" },
 	{ "following standard input",
 	  { "publish", "--stream", "s", "--follow", "-" },
