@@ -73,8 +73,9 @@ static const struct shape a_source[] = { IS_MAP(NULL, source), END };
 static const struct shape endpoint[] = { IS_TEXT(NULL), IS_TEXT(NULL), END };
 static const struct shape an_endpoint[] = { IS_ROW(NULL, endpoint), END };
 
-static const struct shape limit[] = { IS_TEXT("what"), IS_TEXT_OR_NIL("source"), IS_SUM("used"),
-				      IS_SUM("most"), END };
+static const struct shape limit[] = { IS_TEXT("what"),		IS_TEXT_OR_NIL("source"),
+				      IS_TEXT_OR_NIL("stream"), IS_SUM("used"),
+				      IS_SUM("most"),		END };
 static const struct shape a_limit[] = { IS_MAP(NULL, limit), END };
 
 static const struct shape status[] = {

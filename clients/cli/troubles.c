@@ -168,6 +168,8 @@ static const struct limit_words {
 	  "beyond it new ones are refused: 'lift publish --stream' goes on with one" },
 	{ "gaps", "streams with missing numbers",
 	  "beyond it no other may have a gap: send what is missing, or 'lift stream close'" },
+	{ "ranges", "ranges of numbers above the first gap of a stream",
+	  "beyond it batches are refused (holes): send what is missing, or 'lift stream close'" },
 	{ "sources", "sources", "beyond it new ones are refused (names)" },
 	{ "journal", "bytes of the journal",
 	  "beyond it batches are refused (disk): 'man liftd.yaml', journal_max_mib" },
@@ -192,11 +194,14 @@ static void tell_limits(struct telling *telling)
 		json_int_t used = json_number(limit, "used"), most = json_number(limit, "most");
 		struct limit_words words = words_of(json_text(limit, "what"));
 		const char *source = json_text(limit, "source");
+		const char *stream = json_text(limit, "stream");
 
 		tell(telling, !is_ignored(telling, "limits", source), words.hint,
-		     "%s%s%s: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s (%.0f %%)",
-		     *source ? "source " : "", source, *source ? "" : "all sources", used, most,
-		     words.words, most ? 100.0 * (double)used / (double)most : 100.0);
+		     "%s%s%s%s%s: %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+		     " %s (%.0f %%)",
+		     *source ? "source " : "", source, *source ? "" : "all sources",
+		     *stream ? ", stream " : "", stream, used, most, words.words,
+		     most ? 100.0 * (double)used / (double)most : 100.0);
 	}
 }
 

@@ -4,6 +4,7 @@
 struct limit {
 	const char *what;
 	uint64_t used, most;
+	struct text stream; /* of one */
 };
 
 static void write_limit(struct msg_writer *writer, const struct limit *limit, struct text source,
@@ -16,6 +17,8 @@ static void write_limit(struct msg_writer *writer, const struct limit *limit, st
 	msg_key_str(writer, "what", limit->what);
 	if (source.size > 0)
 		msg_key_text(writer, "source", source);
+	if (limit->stream.size > 0)
+		msg_key_text(writer, "stream", limit->stream);
 	msg_key_int(writer, "used", (int64_t)limit->used);
 	msg_key_int(writer, "most", (int64_t)limit->most);
 	msg_map_end(writer);
@@ -38,14 +41,17 @@ static void write_of_all(const struct status_parts *parts, const struct source_r
 {
 	static const struct text of_all = { NULL, 0 };
 	struct limit limits[2 + N_BOUNDED] = {
-		{ "journal", journal_bytes(parts->journal), journal_quota(parts->journal) },
-		{ "sources", sources->n_named, JOURNAL_SOURCES_MAX },
+		{ .what = "journal",
+		  .used = journal_bytes(parts->journal),
+		  .most = journal_quota(parts->journal) },
+		{ .what = "sources", .used = sources->n_named, .most = JOURNAL_SOURCES_MAX },
 	};
 
 	for (size_t k = 0; k < N_BOUNDED; k++) {
 		struct limit *names = &limits[2 + k];
 
-		*names = (struct limit){ bounded_names[k].what, 0, JOURNAL_UNKNOWN_MAX };
+		*names = (struct limit){ .what = bounded_names[k].what,
+					 .most = JOURNAL_UNKNOWN_MAX };
 		for (size_t i = 0; i < sources->n; i++)
 			names->used += sources->rows[i].record.names[bounded_names[k].kind];
 	}
@@ -56,15 +62,24 @@ static void write_of_all(const struct status_parts *parts, const struct source_r
 static void write_of_one(const struct source_row *row, uint64_t names_max,
 			 struct msg_writer *writer, size_t *n)
 {
+	const struct source_record *record = &row->record;
+	const struct limit limits[] = {
+		{ .what = "streams", .used = record->streams, .most = JOURNAL_STREAMS_MAX },
+		{ .what = "gaps", .used = record->gaps, .most = JOURNAL_GAPS_MAX },
+		{ .what = "ranges",
+		  .used = row->n_ranges,
+		  .most = STREAM_RANGES_MAX,
+		  .stream = row->fullest },
+	};
+
 	for (size_t k = 0; k < N_BOUNDED; k++)
 		write_limit(writer,
-			    &(struct limit){ bounded_names[k].what,
-					     row->record.names[bounded_names[k].kind], names_max },
+			    &(struct limit){ .what = bounded_names[k].what,
+					     .used = record->names[bounded_names[k].kind],
+					     .most = names_max },
 			    row->name, n);
-	write_limit(writer, &(struct limit){ "streams", row->record.streams, JOURNAL_STREAMS_MAX },
-		    row->name, n);
-	write_limit(writer, &(struct limit){ "gaps", row->record.gaps, JOURNAL_GAPS_MAX },
-		    row->name, n);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		write_limit(writer, &limits[i], row->name, n);
 }
 
 void limits_write(const struct status_parts *parts, const struct source_rows *sources,

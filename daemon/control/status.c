@@ -65,6 +65,14 @@ static bool has_room(const struct gathered *all, const struct stream *stream, si
 	       all->stream_bytes + bytes <= STATUS_STREAMS_BYTES;
 }
 
+static void note_fullest(struct source_row *row, const struct stream *stream, struct text name)
+{
+	if (stream->n_ranges <= row->n_ranges)
+		return;
+	row->n_ranges = stream->n_ranges;
+	row->fullest = name;
+}
+
 static int gather_stream(void *context, const struct stream *stream, struct text name)
 {
 	struct gathered *all = context;
@@ -72,6 +80,8 @@ static int gather_stream(void *context, const struct stream *stream, struct text
 
 	if (all->gaps && stream_missing(stream) > 0)
 		return 0;
+	if (!all->gaps && stream->source < all->sources.n)
+		note_fullest(&all->sources.rows[stream->source], stream, name);
 	if (!has_room(all, stream, bytes))
 		return all->n_streams >= STATUS_STREAMS_MAX ||
 		       all->stream_bytes + bytes > STATUS_STREAMS_BYTES;

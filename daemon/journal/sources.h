@@ -10,6 +10,8 @@
 struct source_row {
 	struct text name; /* borrowed from the view; empty: nothing has been received of it */
 	struct source_record record;
+	struct text fullest; /* the stream with most ranges that was looked at, and how many; */
+	uint32_t n_ranges;   /* source_rows_read leaves them 0 */
 };
 
 struct source_rows {

@@ -112,6 +112,12 @@ static const struct {
 	  { 7, NULL },
 	  1,
 	  "WRONG  source moodle: 81 of 100 names of modules" },
+	{ "a stream that is nearly full of gaps",
+	  STATUS(WELL ",'limits':[{'what':'ranges','source':'moodle','stream':'s','used':64,"
+		      "'most':64}]"),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle, stream s: 64 of 64 ranges of numbers" },
 	{ "a limit of all",
 	  STATUS(WELL ",'limits':[{'what':'names','used':9,'most':10}]"),
 	  { 7, "gaps" },

@@ -87,6 +87,49 @@ static json_t *status_of(struct house *house, struct board *board)
 	return json;
 }
 
+static json_t *limit_of(const json_t *answer, const char *source, const char *what)
+{
+	json_t *limit;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "limits"), i, limit)
+	{
+		const char *of = json_string_value(json_object_get(limit, "source"));
+		const char *name = json_string_value(json_object_get(limit, "what"));
+
+		if (of && strcmp(of, source) == 0 && strcmp(name, what) == 0)
+			return limit;
+	}
+	return NULL;
+}
+
+/* A stream that soon takes nothing more is told, with its name. */
+static void a_stream_full_of_gaps_is_a_limit(void **state)
+{
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("a"),
+				     .module = text_of("lift"),
+				     .region = text_of("rana") };
+	struct house house;
+	json_t *answer, *limit = NULL;
+
+	(void)state;
+	house_open(&house, "{}", world_catalogue);
+	for (uint64_t n = 0; n < 60; n++)
+		assert_int_equal(house_send(&house, "gappy", "holes", 2 + 2 * n, &event, 1), 0);
+	assert_int_equal(house_send(&house, "gappy", "few", 2, &event, 1), 0);
+	send_all(&house); /* and many more */
+	answer = status_of(&house, NULL);
+	limit = limit_of(answer, "gappy", "ranges");
+	assert_non_null(limit);
+	assert_string_equal(json_string_value(json_object_get(limit, "stream")), "holes");
+	assert_int_equal(whole(limit, "used"), 60);
+	assert_int_equal(whole(limit, "most"), STREAM_RANGES_MAX);
+	json_decref(answer);
+	house_close(&house);
+}
+
 static void a_status_of_any_size_is_a_message_that_clients_take(void **state)
 {
 	struct house house;
@@ -215,6 +258,7 @@ static void as_much_as_can_be_missing_is_missing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stream_full_of_gaps_is_a_limit),
 		cmocka_unit_test(whatever_counts_nowhere_has_room_in_it),
 		cmocka_unit_test(what_fills_up_for_all_is_not_crowded_out),
 		cmocka_unit_test(as_much_as_can_be_missing_is_missing),
