@@ -347,22 +347,61 @@ static void tell_unknown(struct telling *telling, const json_t *source, unsigned
 	free(texts);
 }
 
-/* The same trouble of so many sources that the screen would be full of it is counted. */
-static void tell_of_each_source(struct telling *telling,
-				void (*tell_one)(struct telling *telling, const json_t *source,
-						 unsigned *n),
-				const char *what)
+static json_int_t how_many_missing(const json_t *source)
 {
-	const json_t *source;
-	unsigned n = 0;
-	size_t i;
+	return json_number(source, "missing");
+}
 
-	json_array_foreach(json_object_get(telling->status, "sources"), i, source)
-		tell_one(telling, source, &n);
+static json_int_t how_long_silent(const json_t *source)
+{
+	return -json_number(source, "last_received");
+}
+
+static json_int_t how_many_unknown(const json_t *source)
+{
+	return json_number(json_object_get(source, "unknown"), "events");
+}
+
+static const struct source_trouble {
+	void (*tell)(struct telling *telling, const json_t *source, unsigned *n);
+	json_int_t (*how_bad)(const json_t *source);
+	const char *what;
+} source_troubles[] = {
+	{ tell_gap, how_many_missing, "numbers are missing" },
+	{ tell_silence, how_long_silent, "silent" },
+	{ tell_unknown, how_many_unknown, "sent what the catalogue does not know" },
+};
+
+/* The worst first; those that are as bad, by their names. */
+static int compare_sources(const void *a, const void *b, void *trouble)
+{
+	const struct source_trouble *of = trouble;
+	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	json_int_t n = of->how_bad(x), m = of->how_bad(y);
+
+	return n != m ? (n < m) - (n > m) : strcmp(json_text(x, "source"), json_text(y, "source"));
+}
+
+/* The same trouble of so many sources that the screen would be full of it is counted. */
+static void tell_of_each_source(struct telling *telling, const struct source_trouble *trouble)
+{
+	const json_t *sources = json_object_get(telling->status, "sources");
+	size_t n_sources = json_array_size(sources);
+	const json_t **sorted = calloc(n_sources + 1, sizeof(const json_t *));
+	unsigned n = 0;
+
+	for (size_t i = 0; sorted && i < n_sources; i++)
+		sorted[i] = json_array_get(sources, i);
+	if (sorted)
+		qsort_r(sorted, n_sources, sizeof(const json_t *), compare_sources,
+			(void *)trouble);
+	for (size_t i = 0; i < n_sources; i++)
+		trouble->tell(telling, sorted ? sorted[i] : json_array_get(sources, i), &n);
+	free(sorted);
 	if (n > SOURCES_SHOWN)
 		tell(telling, telling->wrong, "'lift status --json' names them",
 		     "%u more source%s: %s", n - SOURCES_SHOWN, n - SOURCES_SHOWN == 1 ? "" : "s",
-		     what);
+		     trouble->what);
 }
 
 /* What has happened since the start, and may have passed. */
@@ -401,9 +440,8 @@ static unsigned tell_all(struct telling *telling, bool wrong)
 	tell_daemon(telling);
 	tell_damage(telling);
 	tell_limits(telling);
-	tell_of_each_source(telling, tell_gap, "numbers are missing");
-	tell_of_each_source(telling, tell_silence, "silent");
-	tell_of_each_source(telling, tell_unknown, "sent what the catalogue does not know");
+	for (size_t i = 0; i < sizeof(source_troubles) / sizeof(source_troubles[0]); i++)
+		tell_of_each_source(telling, &source_troubles[i]);
 	tell_clock(telling);
 	tell_restart(telling);
 	tell_counters(telling);

@@ -227,13 +227,20 @@ static void many_sources_with_one_trouble_are_some_and_a_number(void **state)
 
 		json_array_append_new(json_object_get(status, "sources"), source);
 	}
+	/* The last to come, and the worst: it is shown. */
+	json_array_append_new(json_object_get(status, "sources"),
+			      json_of("{'source':'worst','missing':9007199254740991,"
+				      "'last_received':" EIGHT_DAYS ",'streams':[{'stream':'a',"
+				      "'missing':[[1,9007199254740991]],'since':" EIGHT_DAYS
+				      "}]}"));
 	text = written(status, &wish, &wrong);
+	assert_non_null(strstr(text, "WRONG  source worst"));
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n', hints += strncmp(at, hint, strlen(hint)) == 0;
 	assert_in_range(lines, 20, 30);
 	assert_true(wrong > 0);
-	assert_non_null(strstr(text, "WRONG  990 more sources: numbers are missing\n"));
-	assert_non_null(strstr(text, "WRONG  990 more sources: silent\n"));
+	assert_non_null(strstr(text, "WRONG  991 more sources: numbers are missing\n"));
+	assert_non_null(strstr(text, "WRONG  991 more sources: silent\n"));
 	/* What to do stands once below all of a kind. */
 	assert_int_equal(hints, 1);
 	free(text);
