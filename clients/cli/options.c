@@ -38,15 +38,16 @@ void complain(const char *format, ...)
 int complain_usage(const struct usage *usage, const char *format, ...)
 {
 	const char *name = strchr(usage->command, ' ');
-	char *whole = NULL;
+	char *why = NULL;
 	va_list args;
 
 	va_start(args, format);
-	if (name && asprintf(&whole, "%s: %s", name + 1, format) < 0)
-		whole = NULL;
-	print_complaint(whole ? whole : format, args);
+	if (vasprintf(&why, format, args) < 0)
+		why = NULL;
 	va_end(args);
-	free(whole);
+	complain("%s%s%s", name ? name + 1 : "", name ? ": " : "",
+		 why ? why : lift_err_text(LIFT_E_MEMORY));
+	free(why);
 	fprintf(stderr, "Try '%s --help'.\n", usage->command);
 	return STATUS_USAGE;
 }

@@ -624,8 +624,8 @@ static void the_catalogue_is_printed_as_it_serves(void **state)
 		"\n  1815            Vega, in nordland, hospital-trust, island-project\n",
 		"\nModules (5)\n",
 		"\n  medication         Medication\n",
-		"\n  basics             The basics, from 2024-08-01 to 2024-12-31\n"
-		"    modules infection-control, medication\n",
+		"\n  basics             The basics, from 2024-08-01 to 2024-12-31\n",
+		"2024-12-31\n    modules infection-control, medication\n",
 		"\n  islands-and-trust  One of three will do, from 2024-09-15\n",
 		"\nCompetences (2)\n  wounds     Care of wounds\n",
 		"\n  shift\n    values day, night, 2/3\n",
