@@ -408,19 +408,26 @@ static void tell_of_each_source(struct telling *telling, const struct source_tro
 static void tell_counters(struct telling *telling)
 {
 	static const struct {
-		const char *counter, *text, *hint;
+		const char *counter, *one, *more, *hint;
 	} counters[] = {
-		{ "journal_failures", "writes of the journal have failed", NULL },
-		{ "ledger_failures", "writes of the ledger have failed", NULL },
-		{ "backups_failed", "backups have failed", NULL },
-		{ "verifies_failed", "verifications have failed, or found a difference", NULL },
-		{ "reloads_refused", "reloads were refused", NULL },
-		{ "events_reused", "events came under numbers of others, and were refused",
+		{ "journal_failures", "write of the journal has failed",
+		  "writes of the journal have failed", NULL },
+		{ "ledger_failures", "write of the ledger has failed",
+		  "writes of the ledger have failed", NULL },
+		{ "backups_failed", "backup has failed", "backups have failed", NULL },
+		{ "verifies_failed", "verification has failed, or found a difference",
+		  "verifications have failed, or found a difference", NULL },
+		{ "reloads_refused", "reload was refused", "reloads were refused", NULL },
+		{ "events_reused", "event came under a number of another, and was refused",
+		  "events came under numbers of others, and were refused",
 		  "'lift quarantine list' has them: a platform has lost its counter" },
-		{ "connections_refused", "connections were refused for want of descriptors", NULL },
-		{ "connections_cut", "connections were cut that sent too much", NULL },
-		{ "sockets_anew", "sockets were made anew, whose files had been removed", NULL },
-		{ "clock_jumps", "jumps of the clock", NULL },
+		{ "connections_refused", "connection was refused for want of descriptors",
+		  "connections were refused for want of descriptors", NULL },
+		{ "connections_cut", "connection was cut that sent too much",
+		  "connections were cut that sent too much", NULL },
+		{ "sockets_anew", "socket was made anew, whose file had been removed",
+		  "sockets were made anew, whose files had been removed", NULL },
+		{ "clock_jumps", "jump of the clock", "jumps of the clock", NULL },
 	};
 	const json_t *all = json_object_get(telling->status, "counters");
 
@@ -429,7 +436,8 @@ static void tell_counters(struct telling *telling)
 
 		if (n > 0)
 			tell(telling, false, counters[i].hint,
-			     "since the start: %" JSON_INTEGER_FORMAT " %s", n, counters[i].text);
+			     "since the start: %" JSON_INTEGER_FORMAT " %s", n,
+			     n == 1 ? counters[i].one : counters[i].more);
 	}
 }
 
