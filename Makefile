@@ -45,6 +45,13 @@ PACKAGES_CHECK := \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
 	python3-msgpack:the_same_programs
 
+PACKAGES_SYSTEMD := \
+	systemd:the_machine's_first_process \
+	systemd-container:systemd-nspawn,_which_boots_it \
+	dbus:systemctl_within_it \
+	iproute2:a_network_of_its_own,_with_another_machine_on_it \
+	procps:pgrep,_and_/bin/kill,_by_which_the_unit_reloads
+
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium
@@ -104,7 +111,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify bench demo install install-strip uninstall clean distclean format format-check help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -117,6 +124,8 @@ help:
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
 	@echo 'make unit         the tests of modules; also e2e (the real daemon and command), torture-short, fuzz-replay,'
 	@echo '                  reference (the reference program itself), units-verify'
+	@echo 'make check-systemd install what is missing, and run liftd under a real systemd, in a machine of its own (as root);'
+	@echo '                  STORY=NAME: one of these tests'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
 	@echo 'make torture      kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
@@ -316,6 +325,22 @@ $(SCRIPT_RUNS): run-script/%: | all
 
 check-all: $(ALL_RUNS)
 	$(call summary_of,$(ALL_RUNS))
+
+# A real systemd, in machines that are booted for it. Who is not root, or cannot get the packages, is told what is left out.
+STORIES := $(if $(STORY),tests/systemd/$(STORY)_test.sh,$(wildcard tests/systemd/*_test.sh))
+STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
+.PHONY: $(STORY_RUNS)
+check-systemd:
+	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_SYSTEMD)))
+	@$(SUBMAKE) all
+	@$(SUBMAKE) check-systemd-all
+
+$(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all
+	@LIFT_TEST_SECONDS=300 LIFT_BUILD=$(abspath $(BUILD)) MAKE=$(firstword $(MAKE)) \
+		sh tests/run.sh systemd/$* $(LOGS)/systemd/$*.log bash $<
+
+check-systemd-all: $(STORY_RUNS)
+	$(call summary_of,$^)
 
 unit: $(UNIT_RUNS)
 	$(call summary_of,$^)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # summary.sh DIRECTORY NAME...: what came of the programs that run.sh has run; their logs are DIRECTORY/NAME.log. What
-# has failed is shown whole, what was skipped or left out with its reason. The status is 0 where nothing has failed.
+# has failed is shown whole, what was skipped or left out with its reason, and each figure that was measured. The status is 0 where nothing has failed.
 dir=$1 programs=0 passed=0 failed=0 skipped=0 bad=
 shift
 for name; do
@@ -18,6 +18,7 @@ for name in $bad; do
 done
 echo
 for name; do
+	sed -n "s|^figure: |measured in $name: |p" "$dir/$name.log"
 	# A part of a test that could not run here.
 	sed -n "s|^.*left out|left out in $name|p" "$dir/$name.log"
 	read -r status p f s seconds <"$dir/$name.log.result" || continue

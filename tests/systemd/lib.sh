@@ -1,0 +1,254 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# A machine whose first process is systemd, for tests of liftd as a service: an overlay of this machine's own root, booted by
+# systemd-nspawn in half a second. A script sources this file, says `story "$@"`, boots the machine, and has its tests, which
+# are functions, run by `run_tests`.
+#
+# Mounts, processes and the network are in namespaces of the test's own, and go with it however it ends. Cgroups and the
+# overlay's files have no namespace: a trap removes them.
+#
+# Names that scripts use: $build (what was built), $dir (files of the test), $root (the machine's root as seen from here).
+
+set -u
+build=${LIFT_BUILD:?where liftd was built}
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+
+# ---- what a test says -------------------------------------------------------------------------
+left_out() {
+	echo "left out: $1"
+	echo "skipped: $1"
+	echo "$(basename "$0" .sh): 0 passed, 0 failed, 1 skipped"
+	exit 0
+}
+
+# What was measured: the end of a run shows it.
+figure() {
+	printf 'figure: %s: %s\n' "$1" "$2"
+}
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# expect WHAT PATTERN TEXT: the text has the (extended) pattern in it.
+expect() {
+	grep -qE -- "$2" <<<"$3" || fail "$1: expected '$2' in: $3"
+}
+
+expect_is() {
+	[ "$2" = "$3" ] || fail "$1: expected $2, not $3"
+}
+
+# await SECONDS WHAT COMMAND...: until the command succeeds.
+await() {
+	local seconds=$1 what=$2 end
+	shift 2
+	end=$((SECONDS + seconds))
+	until "$@" >"$dir/awaited" 2>&1; do
+		[ $SECONDS -lt $end ] || fail "not within $seconds s: $what; the last answer: $(cat "$dir/awaited")"
+		sleep 0.05
+	done
+}
+
+now_ms() {
+	echo $(($(date +%s%N) / 1000000))
+}
+
+# Each test is a function whose name is a sentence; it fails by the status of any command of it. One after another, in the
+# machine as the one before has left it.
+run_tests() {
+	local test passed=0 failed=0 status begun
+	for test; do
+		begun=$(now_ms)
+		(set -e; "$test") >"$dir/said" 2>&1
+		status=$?
+		cat "$dir/said"
+		if [ $status = 0 ]; then
+			passed=$((passed + 1))
+			echo "ok     $test ($(($(now_ms) - begun)) ms)"
+		else
+			failed=$((failed + 1))
+			echo "FAILED $test: status $status"
+			echo "---- the machine's journal"
+			inside journalctl --no-pager -q -n 60 -o short-precise || tail -40 "$dir/console"
+			echo "----"
+			# What comes after it stands on it.
+			break
+		fi
+	done
+	echo "$(basename "$0" .sh): $passed passed, $failed failed, $(($# - passed - failed)) not run"
+	[ $failed = 0 ]
+}
+
+# ---- the test's own namespaces ------------------------------------------------------------------
+# What must be there, in words for those who do not have it.
+can_run() {
+	local tool
+	[ "$(id -u)" = 0 ] || left_out "a machine with systemd needs root"
+	for tool in systemd-nspawn nsenter unshare ip pgrep; do
+		command -v $tool >/dev/null || left_out "a machine with systemd needs $tool (make check-systemd installs it)"
+	done
+	[ -n "$(cgroup_tree)" ] || left_out "a machine with systemd needs the second version of cgroups"
+	unshare --mount --net --pid --fork --mount-proc true 2>/dev/null || left_out "no namespaces can be made here"
+}
+
+cgroup_tree() {
+	findmnt -n -o TARGET -t cgroup2 | head -1
+}
+
+story() {
+	if [ -z "${LIFT_STORY-}" ]; then
+		can_run
+		LIFT_STORY=$$ exec unshare --mount --net --pid --fork --kill-child --mount-proc bash "$0" "$@"
+	fi
+	dir=$(mktemp -d)
+	root=$dir/root
+	cgroup=$(cgroup_tree)/liftd-test-$LIFT_STORY
+	trap clean_up EXIT
+	trap 'exit 143' TERM
+	trap 'exit 130' INT
+	ip link set lo up
+	# systemd-nspawn keeps names of machines there, and removes them in memory only.
+	mount -t tmpfs -o mode=755 tmpfs /run
+}
+
+clean_up() {
+	trap '' INT TERM
+	machine_kill
+	[ -z "${memory-}" ] || rmdir "$memory" 2>/dev/null
+	umount -l "$root" "$dir" 2>/dev/null
+	rm -rf --one-file-system "$dir"
+}
+
+# ---- the machine --------------------------------------------------------------------------------
+# The root: this machine's, with nothing of a liftd that may be installed, and none of the services that it has enabled.
+machine_root() {
+	mkdir -p "$dir/upper" "$dir/work" "$root"
+	# Where the directory cannot be written through (it is an overlay itself), memory can.
+	if ! mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root" 2>"$dir/mount"; then
+		mount -t tmpfs -o mode=700 tmpfs "$dir" || left_out "no overlay of the root can be mounted: $(cat "$dir/mount")"
+		mkdir -p "$dir/upper" "$dir/work" "$root"
+		mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root" ||
+			left_out "no overlay of the root can be mounted"
+	fi
+	# By this file an image says that installing must start nothing.
+	rm -f "$root/usr/sbin/policy-rc.d"
+	rm -rf "$root"/etc/systemd/system/*.wants "$root"/etc/systemd/system/liftd* "$root"/etc/liftd "$root"/var/lib/liftd \
+		"$root"/var/log/journal "$root"/tmp/* 2>/dev/null
+	sed -i '/^liftd/d' "$root"/etc/passwd "$root"/etc/shadow "$root"/etc/group "$root"/etc/gshadow
+	mkdir -p "$root/tmp" && chmod 1777 "$root/tmp"
+}
+
+# A cgroup of its own, since systemd moves its services about; no -U, by which DynamicUser and RuntimeDirectory break.
+machine_boot() {
+	[ -d "$root/usr" ] || machine_root
+	mkdir -p "$cgroup"
+	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$cgroup" \
+		systemd-nspawn -q -b --register=no --keep-unit --link-journal=no --private-network --machine=liftd-test \
+		-D "$root" >>"$dir/console" 2>&1 </dev/null &
+	echo $! >"$dir/nspawn"
+	if ! (await 30 "the machine boots" machine_is_up); then
+		tail -20 "$dir/console"
+		fail "the machine does not boot"
+	fi
+}
+
+machine_is_up() {
+	pgrep -P "$(<"$dir/nspawn")" >"$dir/init" || return 1
+	case $(inside systemctl is-system-running) in
+	running | degraded) return 0 ;;
+	esac
+	return 1
+}
+
+# It stops all that runs, as a machine does, and boots again.
+machine_reboot() {
+	local before
+	before=$(<"$dir/nspawn")
+	inside systemctl poweroff
+	await 100 "the machine stops" is_gone "$before"
+	machine_kill
+	machine_boot
+}
+
+is_gone() {
+	! kill -0 "$1"
+}
+
+machine_kill() {
+	[ -d "$cgroup" ] || return 0
+	kill -9 "$(<"$dir/nspawn")" 2>/dev/null || :
+	echo 1 >"$cgroup/cgroup.kill"
+	local tree
+	for tree in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do
+		# A process that was killed may take a moment to leave.
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			[ -d "$tree/${cgroup##*/}" ] || break
+			find "$tree/${cgroup##*/}" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+		done
+	done
+}
+
+# Run a command in the machine, as root.
+inside() {
+	nsenter -t "$(<"$dir/init")" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+		"$@"
+}
+
+# as USER COMMAND...
+as() {
+	local user=$1
+	shift
+	inside runuser -u "$user" -- "$@"
+}
+
+# ---- liftd in the machine -------------------------------------------------------------------------
+# What `make install` installs, into the machine.
+install_files() {
+	"${MAKE:-make}" --no-print-directory -s -o all -C "$here/../.." BUILD="$build" DESTDIR="$root" install >"$dir/install" 2>&1 ||
+		{ cat "$dir/install"; fail "make install"; }
+}
+
+liftd_install() {
+	install_files
+	inside systemd-sysusers
+	inside systemctl daemon-reload
+}
+
+# liftd_drop_in TEXT: more lines for its unit.
+liftd_drop_in() {
+	mkdir -p "$root/etc/systemd/system/liftd.service.d"
+	printf '%s\n' "$@" >"$root/etc/systemd/system/liftd.service.d/test.conf"
+	inside systemctl daemon-reload
+}
+
+# A property of the unit.
+unit() {
+	inside systemctl show liftd --value -p "$1"
+}
+
+unit_is() {
+	[ "$(unit "$1")" = "$2" ]
+}
+
+# milliseconds EARLIER LATER: between two of the unit's moments.
+unit_ms() {
+	echo $((($(unit "$2Monotonic") - $(unit "$1Monotonic")) / 1000))
+}
+
+# Healthy, and with all applied.
+is_healthy() {
+	inside lift status
+}
+
+# events FIRST LAST: lines of JSON, each of another learner who starts first-aid in the town.
+events() {
+	awk -v a="$1" -v b="$2" 'BEGIN { for (i = a; i <= b; i++)
+		printf "{\"type\":\"started\",\"time\":\"2025-09-01T08:00:00+02:00\",\"learner\":\"l%d\",\"module\":\"first-aid\",\"region\":\"town\"}\n", i }'
+}
+
+# How many count as having started first-aid in the town.
+started() {
+	inside lift export --region town --kind module | sed -n 's/.*"started": *\([0-9]*\).*/\1/p'
+}
