@@ -8,9 +8,9 @@
 #ifndef LIFTD_HANDOVER_H
 #define LIFTD_HANDOVER_H
 
-#include "daemon/control/status.h"
 #include "daemon/intake/meant.h"
 #include "daemon/ledger/ledger.h"
+#include "daemon/status/status.h"
 
 enum { HANDOVER_WISHES_MAX = 32 /* reloads that are asked for at once */ };
 

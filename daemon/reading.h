@@ -8,8 +8,8 @@
 
 #include "daemon/change/change.h"
 #include "daemon/config/load.h"
-#include "daemon/control/status.h"
 #include "daemon/ledger/generation.h"
+#include "daemon/status/status.h"
 
 /* Where they are, and what is there; all is borrowed. */
 struct reading_parts {

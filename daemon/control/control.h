@@ -11,11 +11,11 @@
 #define LIFTD_CONTROL_CONTROL_H
 
 #include "daemon/base/stats.h"
-#include "daemon/control/status.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/loop.h"
 #include "daemon/net/wake.h"
+#include "daemon/status/status.h"
 #include "proto/config.h"
 
 enum {

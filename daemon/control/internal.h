@@ -10,9 +10,9 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/answer.h"
 #include "daemon/control/control.h"
-#include "daemon/control/status.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/journal/orders.h"
+#include "daemon/status/status.h"
 #include "daemon/tasks/job.h"
 #include "proto/control.h"
 

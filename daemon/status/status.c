@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/control/status.h"
+#include "daemon/status/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/as_of.h"
-#include "daemon/control/limits.h"
 #include "daemon/journal/damage.h"
 #include "daemon/journal/sources.h"
+#include "daemon/status/limits.h"
 #include "proto/grow.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */

@@ -4,8 +4,8 @@
  * for.
  */
 #include "daemon/base/clock.h"
-#include "daemon/control/limits.h"
-#include "daemon/control/status.h"
+#include "daemon/status/limits.h"
+#include "daemon/status/status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

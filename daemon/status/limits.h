@@ -2,11 +2,11 @@
 /*
  * limits.h - what is filling up: from four fifths on `status` tells it, with whose it is.
  */
-#ifndef LIFTD_CONTROL_LIMITS_H
-#define LIFTD_CONTROL_LIMITS_H
+#ifndef LIFTD_STATUS_LIMITS_H
+#define LIFTD_STATUS_LIMITS_H
 
-#include "daemon/control/status.h"
 #include "daemon/journal/sources.h"
+#include "daemon/status/status.h"
 
 /* The key `limits` and its rows. */
 void limits_write(const struct status_parts *parts, const struct source_rows *sources,

@@ -2,8 +2,8 @@
 /*
  * status.h - what `status` answers: one map, written from the journal, the ledger and the counters.
  */
-#ifndef LIFTD_CONTROL_STATUS_H
-#define LIFTD_CONTROL_STATUS_H
+#ifndef LIFTD_STATUS_STATUS_H
+#define LIFTD_STATUS_STATUS_H
 
 #include "daemon/base/clock.h"
 #include "daemon/base/stats.h"

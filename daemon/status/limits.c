@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/control/limits.h"
+#include "daemon/status/limits.h"
 
 struct limit {
 	const char *what;
