@@ -29,7 +29,7 @@ PACKAGES := \
 	libmsgpack-dev:messages_(MessagePack) \
 	liblmdb-dev:journal_and_ledger_(LMDB) \
 	libsodium-dev:pseudonyms,_checksums,_digests \
-	libsystemd-dev:readiness_and_watchdog_(sd_notify) \
+	libsystemd-dev:readiness,_watchdog,_journal_(sd_notify,_sd_journal_sendv) \
 	libjansson-dev:JSON_in_and_out \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \

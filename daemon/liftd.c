@@ -12,12 +12,12 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
-#include "daemon/clock_watch.h"
 #include "daemon/config/dirs.h"
 #include "daemon/control/control.h"
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
+#include "daemon/machine.h"
 #include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/locks.h"
@@ -57,7 +57,7 @@ struct liftd {
 	struct serving *serving;
 	struct control *control;
 	struct service *service;
-	struct clock_watch clock_watch;
+	struct machine machine;
 };
 
 static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
@@ -279,7 +279,8 @@ static void on_rebuilt(void *context, int err)
 	if (err == LIFT_E_CORRUPT)
 		journal_found_damage(liftd->journal); /* all that is built is read from there */
 	else if (err)
-		log_error("ledger rebuild failed, retried: code=%s reason=\"%s\"",
+		log_alert(ALERT_REBUILD_FAILED,
+			  "ledger rebuild failed, retried: code=%s reason=\"%s\"",
 			  lift_err_code(err), rebuild_failure(err));
 	wake_send(room_wake(liftd->rooms, ROOM_LEDGER));
 	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
@@ -443,10 +444,12 @@ static int follow_trust(struct liftd *liftd)
 			    &watcher);
 }
 
-static int watch_clock(struct liftd *liftd)
+static int watch_machine(struct liftd *liftd)
 {
-	return clock_watch_begin(&liftd->clock_watch, room_loop(liftd->rooms, ROOM_MAIN),
-				 &liftd->now, &liftd->stats);
+	liftd->machine = (struct machine){ .state = liftd->config->state,
+					   .journal = liftd->journal,
+					   .stats = &liftd->stats };
+	return machine_watch(&liftd->machine, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
 static int start_rooms(struct liftd *liftd)
@@ -502,7 +505,7 @@ static int open_all(struct liftd *liftd)
 		{ open_control, "control" },
 		{ open_service, "signals" },
 		{ follow_trust, "integrity check" },
-		{ watch_clock, "clock" },
+		{ watch_machine, "clock" },
 		{ start_rooms, "threads" },
 	};
 	int err = 0;
@@ -510,7 +513,8 @@ static int open_all(struct liftd *liftd)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		err = steps[i].open(liftd);
 		if (err)
-			log_error("start failed: at=\"%s\" code=%s reason=\"%s\"", steps[i].name,
+			log_alert(ALERT_START_FAILED,
+				  "start failed: at=\"%s\" code=%s reason=\"%s\"", steps[i].name,
 				  lift_err_code(err), lift_err_text(err));
 	}
 	return err;
@@ -548,7 +552,8 @@ int liftd_run(const struct liftd_parts *parts)
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);
 		if (err)
-			log_error("a store can no longer be used, the daemon stops and must be "
+			log_alert(ALERT_STORE_FATAL,
+				  "a store can no longer be used, the daemon stops and must be "
 				  "started again: code=fatal");
 		service_stopping();
 	}

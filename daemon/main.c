@@ -116,7 +116,8 @@ static struct catalogue *load_last_good(const struct config *config, const char 
 	int err = last_good_load(config, &catalogue);
 
 	if (!err)
-		log_error("catalogue refused, the last one that was right serves: path=%s "
+		log_alert(ALERT_CATALOGUE_REFUSED,
+			  "catalogue refused, the last one that was right serves: path=%s "
 			  "first=\"%s\"",
 			  path, wrong);
 	else if (err != LIFT_E_NOT_FOUND)
@@ -238,6 +239,15 @@ static int run(const struct liftd_parts *parts)
 	return err == LIFT_E_DAMAGED ? EXIT_DAMAGED : err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* The errors have been said, to whom reads them; this is for what watches the journal. */
+static int start_failed(const struct options *options, const char *at)
+{
+	if (!options->check && options->n_tasks == 0)
+		log_alert(ALERT_START_FAILED, "start failed: at=\"%s\" code=%s reason=\"%s\"", at,
+			  lift_err_code(LIFT_E_CONFIG), lift_err_text(LIFT_E_CONFIG));
+	return EXIT_FAILURE;
+}
+
 static int serve(const struct config *config, const struct options *options)
 {
 	const char *config_path = options->config ? options->config : default_config;
@@ -259,6 +269,8 @@ static int serve(const struct config *config, const struct options *options)
 				run(&(struct liftd_parts){ config, catalogue, config_place(options),
 							   options->catalogue, wrong, children });
 		}
+	} else {
+		start_failed(options, "catalogue and sockets");
 	}
 	catalogue_free(catalogue);
 	free(wrong);
@@ -272,6 +284,7 @@ int main(int argc, char **argv)
 	int status;
 
 	standard_files_open();
+	service_log_to_journal();
 	status = parse_options(argc, argv, &options);
 	if (status)
 		return status;
@@ -281,7 +294,7 @@ int main(int argc, char **argv)
 	}
 	config = load_config(&options);
 	if (!config)
-		return EXIT_FAILURE;
+		return start_failed(&options, "configuration");
 	if (options.n_tasks > 0) {
 		no_core();
 		status = task_run(&options.wish, config);

@@ -179,12 +179,13 @@ int reading_of_start(const char *path, struct catalogue *catalogue, struct journ
 
 /* Saying it. */
 
-static void log_refused(const char *what, const struct yaml_errors *errors, int err)
+static void log_refused(enum alert alert, const char *what, const struct yaml_errors *errors,
+			int err)
 {
 	const char *text = errors->text ? errors->text : "";
 
-	log_error("%s refused, the old one stays: path=%s code=%s errors=%zu first=\"%.*s\"", what,
-		  errors->file ? errors->file : "-", lift_err_code(err), errors->count,
+	log_alert(alert, "%s refused, the old one stays: path=%s code=%s errors=%zu first=\"%.*s\"",
+		  what, errors->file ? errors->file : "-", lift_err_code(err), errors->count,
 		  (int)strcspn(text, "\n"), text);
 }
 
@@ -216,14 +217,15 @@ void reading_log(const struct reading *reading, int err, const char *change)
 {
 	/* How many learners is no matter of the log. */
 	if (err == LIFT_E_LOSES)
-		log_error("catalogue refused, figures of learners would go, the old one stays: "
+		log_alert(ALERT_CATALOGUE_REFUSED,
+			  "catalogue refused, figures of learners would go, the old one stays: "
 			  "path=%s code=loses loses=%zu first=\"%s %s\"",
 			  reading->path, count_loses(reading), reading->loses.rows[0].what,
 			  reading->loses.rows[0].id);
 	else if (err && reading->config_errors.count > 0)
-		log_refused("configuration", &reading->config_errors, err);
+		log_refused(ALERT_CONFIG_REFUSED, "configuration", &reading->config_errors, err);
 	if (err && err != LIFT_E_LOSES && is_catalogue(reading))
-		log_refused("catalogue", &reading->catalogue_errors, err);
+		log_refused(ALERT_CATALOGUE_REFUSED, "catalogue", &reading->catalogue_errors, err);
 	if (!err) {
 		log_notice("catalogue read again: path=%s regions=%u modules=%u changes=%zu "
 			   "loses=%zu change=%s",

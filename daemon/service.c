@@ -2,15 +2,88 @@
 #include "daemon/service.h"
 
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/uio.h>
+#define SD_JOURNAL_SUPPRESS_LOCATION /* where in the code is nothing that an operator looks for */
 #include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
 #include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "proto/err.h"
 
 enum { WATCHED_MAX = 8 };
+
+/* Lines for the journal. */
+
+enum {
+	ENTRY_FIELDS = 5 + LOG_FIELDS_MAX,
+	ENTRY_BYTES = 4096, /* more than a line, and all names of fields */
+};
+
+struct entry {
+	struct iovec fields[ENTRY_FIELDS];
+	int n;
+	char text[ENTRY_BYTES];
+	size_t size;
+};
+
+__attribute__((format(printf, 2, 3))) static void entry_add(struct entry *entry, const char *format,
+							    ...)
+{
+	char *to = entry->text + entry->size;
+	size_t room = sizeof(entry->text) - entry->size;
+	va_list args;
+	int size;
+
+	va_start(args, format);
+	size = vsnprintf(to, room, format, args);
+	va_end(args);
+	if (size < 0 || (size_t)size >= room || entry->n == ENTRY_FIELDS)
+		return;
+	entry->fields[entry->n++] = (struct iovec){ to, (size_t)size };
+	entry->size += (size_t)size;
+}
+
+/* The journal's names of fields are upper case. */
+static void entry_add_pair(struct entry *entry, struct text key, struct text value)
+{
+	char *name = entry->text + entry->size;
+	int n = entry->n;
+
+	entry_add(entry, "LIFTD_%.*s=%.*s", (int)key.size, key.data, (int)value.size, value.data);
+	for (; entry->n > n && *name != '='; name++)
+		if (*name >= 'a' && *name <= 'z')
+			*name = (char)(*name - 'a' + 'A');
+}
+
+static bool send_to_journal(const struct log_message *message)
+{
+	struct entry entry = { .n = 0 };
+
+	entry_add(&entry, "MESSAGE=%s", message->line);
+	entry_add(&entry, "PRIORITY=%d", message->level);
+	entry_add(&entry, "SYSLOG_IDENTIFIER=liftd");
+	if (message->alert) {
+		entry_add(&entry, "MESSAGE_ID=%s", message->alert->id);
+		entry_add(&entry, "LIFTD_ALERT=%s", message->alert->name);
+	}
+	for (size_t i = 0; i < message->n_fields; i++)
+		entry_add_pair(&entry, message->fields[i].key, message->fields[i].value);
+	return sd_journal_sendv(entry.fields, entry.n) == 0;
+}
+
+/* libsystemd says nothing where the socket is not there: then lines must not go to it. */
+void service_log_to_journal(void)
+{
+	if (access("/run/systemd/journal/socket", W_OK) == 0)
+		log_set_sink(send_to_journal);
+}
+
+/* Signals, and signs of life. */
 
 struct service {
 	struct loop *loop;

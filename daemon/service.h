@@ -9,6 +9,10 @@
 
 struct service;
 
+/* Have lines of the log go to systemd's journal with all that it can know of them, where standard
+ * error is read by it. First of all. */
+void service_log_to_journal(void);
+
 /* Take the signals from all threads: before the first one starts. */
 void service_block_signals(void);
 

@@ -41,14 +41,16 @@ static void failed(struct serving *serving, const char *what, int err)
 	stats_add(stats, STAT_ledger_failures, 1);
 	atomic_store(&stats->troubles[TROUBLE_LEDGER], why);
 	if (log_allowed(&serving->failed_limit))
-		log_error("ledger %s failed, retried: code=%s reason=\"%s\"", what,
-			  lift_err_code(err), why);
+		log_alert(ALERT_LEDGER_FAILING, "ledger %s failed, retried: code=%s reason=\"%s\"",
+			  what, lift_err_code(err), why);
 	if (err == LIFT_E_FATAL)
 		loop_stop(room_loop(serving->parts.rooms, ROOM_LEDGER));
 }
 
 static void is_well(struct serving *serving)
 {
+	if (atomic_load(&serving->parts.stats->troubles[TROUBLE_LEDGER]))
+		log_alert(ALERT_LEDGER_WELL, "the ledger can be written again");
 	serving->broken = false;
 	stats_set(serving->parts.stats, STAT_ledger_failing, 0);
 	atomic_store(&serving->parts.stats->troubles[TROUBLE_LEDGER], NULL);
@@ -101,7 +103,8 @@ static int take_over(struct serving *serving, struct catalogue *catalogue, struc
 			     : LIFT_E_MEMORY;
 
 	if (err) {
-		log_error("switch to the new ledger failed, the old one stays: code=%s",
+		log_alert(ALERT_SWITCH_FAILED,
+			  "switch to the new ledger failed, the old one stays: code=%s",
 			  lift_err_code(err));
 		generation_put(parts->generations, generation);
 		return err;

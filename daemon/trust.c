@@ -73,7 +73,8 @@ int trust_find_journal(struct trust *trust, bool *ret_has_journal)
 	state_path(path, trust->state, STATE_LEDGER);
 	if (store_file_find(path) == ENOENT)
 		return 0;
-	log_error("journal missing: there is a ledger that was made from it, so the daemon stops. "
+	log_alert(ALERT_JOURNAL_MISSING,
+		  "journal missing: there is a ledger that was made from it, so the daemon stops. "
 		  "Restore a backup (OPERATING.md, \"A damaged journal\"), or move the ledger away "
 		  "to "
 		  "begin again without what was received: path=%s/journal/data.mdb ledger=%s",
@@ -93,7 +94,8 @@ bool trust_tell_damage(struct trust *trust, const struct journal_damage *damage)
 		log_error("journal damaged: %s", line);
 	if (damage->n_left_out > 0)
 		log_error("journal damaged: more_lines=%u", damage->n_left_out);
-	log_error("journal damaged: nothing is received until a backup is restored (OPERATING.md, "
+	log_alert(ALERT_JOURNAL_DAMAGED,
+		  "journal damaged: nothing is received until a backup is restored (OPERATING.md, "
 		  "\"A damaged journal\"): path=%s/journal numbers=%s",
 		  trust->state, numbers);
 	return true;
@@ -105,7 +107,7 @@ static int take_ledger_away(const struct trust *trust)
 	int err;
 
 	state_path(path, trust->state, STATE_LEDGER);
-	log_error("ledger damaged, rebuilt from the journal: path=%s", path);
+	log_alert(ALERT_LEDGER_DAMAGED, "ledger damaged, rebuilt from the journal: path=%s", path);
 	err = dir_delete(path);
 	if (err)
 		log_error("ledger cannot be removed: path=%s", path);
@@ -125,7 +127,8 @@ static int judge_ledger(const struct trust *trust)
 		return 0;
 	if (!guard_damage(trust->guard))
 		return take_ledger_away(trust);
-	log_error("ledger damaged, too, no figures until the journal is restored: "
+	log_alert(ALERT_LEDGER_DAMAGED,
+		  "ledger damaged, too, no figures until the journal is restored: "
 		  "path=%s/ledger",
 		  trust->state);
 	return 0;
@@ -136,7 +139,8 @@ static int judge(struct trust *trust, enum guard_verdict verdict)
 	if (verdict != GUARD_WHOLE)
 		trust_tell_damage(trust, guard_damage(trust->guard));
 	if (verdict == GUARD_UNUSABLE) {
-		log_error("journal damaged: it cannot be read, the daemon stops");
+		log_alert(ALERT_JOURNAL_DAMAGED,
+			  "journal damaged: it cannot be read, the daemon stops");
 		return LIFT_E_DAMAGED;
 	}
 	if (verdict == GUARD_DAMAGED)
@@ -154,7 +158,8 @@ static void say_not_walked(const struct trust *trust, int err, int signal)
 	char reason[GUARD_REASON];
 
 	guard_reason(err, signal, reason);
-	log_error("integrity check could not run: path=%s code=%s reason=\"%s\"", trust->state,
+	log_alert(ALERT_CHECK_NOT_RUN,
+		  "integrity check could not run: path=%s code=%s reason=\"%s\"", trust->state,
 		  lift_err_code(err), reason);
 }
 

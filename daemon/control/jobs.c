@@ -28,7 +28,10 @@ static int start(struct control *control, enum job_kind kind, const struct clien
 	}
 	free(control->job_clients[kind].dir);
 	control->job_clients[kind] = (struct job_waiting){ *client, dir };
-	log_notice("%s started%s%s", job_name(kind), dir ? ": dir=" : "", dir ? dir : "");
+	if (dir)
+		log_notice("%s started: dir=%s", job_name(kind), dir);
+	else
+		log_notice("%s started", job_name(kind));
 	return 0;
 }
 
@@ -101,11 +104,15 @@ static void ended(struct control *control, enum job_kind kind, const struct repo
 		[JOB_BACKUP] = { STAT_backups, STAT_backups_failed },
 		[JOB_VERIFY] = { STAT_verifies, STAT_verifies_failed },
 	};
+	static const enum alert alerts[JOB_KINDS] = {
+		[JOB_BACKUP] = ALERT_BACKUP_FAILED,
+		[JOB_VERIFY] = ALERT_VERIFY_FAILED,
+	};
 
 	stats_add(control->stats, counters[kind][report->err != 0], 1);
 	forget_dead_readers(control);
 	if (report->err)
-		log_error("%s failed: code=%s reason=\"%s\"", job_name(kind),
+		log_alert(alerts[kind], "%s failed: code=%s reason=\"%s\"", job_name(kind),
 			  lift_err_code(report->err), report->text);
 	else
 		log_notice("%s done: result=\"%s\"", job_name(kind), report->text);

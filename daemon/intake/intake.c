@@ -43,6 +43,7 @@ struct intake {
 	size_t n_pending, pending_bytes, pending_events, n_pages;
 	struct window window;
 	struct log_limit refused_limit, failed_limit;
+	bool clock_told;   /* that it is wrong */
 	bool damage_told;  /* others have been woken for it */
 	struct now now;	   /* of this round */
 	int64_t failed_ms; /* steady: when the journal was last in trouble */
@@ -60,6 +61,21 @@ static void remember(struct answer_pending *answer, struct text source, struct t
 	answer->first = first;
 }
 
+/* Said once, until a batch is taken again. A stream's name is any text: it comes last. */
+static void log_refused(struct intake *intake, const struct answer_pending *answer, int err)
+{
+	if (err == LIFT_E_CLOCK && !intake->clock_told)
+		log_alert(ALERT_CLOCK_WRONG,
+			  "the clock is wrong, batches are refused until it is right: code=%s",
+			  lift_err_code(err));
+	intake->clock_told |= err == LIFT_E_CLOCK;
+	if (log_allowed(&intake->refused_limit))
+		log_warning("batch refused: code=%s source=%.*s first=%llu stream=\"%.*s\"",
+			    lift_err_code(err), (int)answer->source_size, answer->source,
+			    (unsigned long long)answer->first, (int)answer->stream_size,
+			    answer->stream);
+}
+
 static void answer_nack(struct intake *intake, struct answer_pending *answer, int err, bool retry)
 {
 	struct nack nack = { { answer->source, answer->source_size },
@@ -72,11 +88,7 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 	nack_encode(answer->body, &nack);
 	answer->takes = false;
 	stats_add(intake->stats, STAT_batches_refused, 1);
-	if (log_allowed(&intake->refused_limit))
-		log_warning("batch refused: code=%s source=%.*s stream=%.*s first=%llu",
-			    lift_err_code(err), (int)answer->source_size, answer->source,
-			    (int)answer->stream_size, answer->stream,
-			    (unsigned long long)answer->first);
+	log_refused(intake, answer, err);
 }
 
 static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
@@ -113,6 +125,7 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 
 	ack_encode(answer->body, &ack);
 	answer->takes = true;
+	intake->clock_told = false;
 }
 
 /* A request about a stream: does it name one, as it should? */
@@ -325,11 +338,12 @@ static void say_trouble(struct intake *intake, int64_t now_ms)
 	atomic_store(&intake->stats->troubles[TROUBLE_JOURNAL], trouble);
 	stats_set(intake->stats, STAT_journal_failing, trouble != NULL);
 	if (trouble && !before)
-		log_error("the journal cannot be written, batches are refused until it can: "
+		log_alert(ALERT_JOURNAL_FAILING,
+			  "the journal cannot be written, batches are refused until it can: "
 			  "reason=\"%s\"",
 			  trouble);
 	else if (!trouble && before)
-		log_notice("the journal can be written again");
+		log_alert(ALERT_JOURNAL_WELL, "the journal can be written again");
 }
 
 static void commit_failed(struct intake *intake, int err)

@@ -116,7 +116,8 @@ static int bind_anew(const struct bindings *bindings, struct binding *binding)
 static void say_failing(struct binding *binding, const char *reason)
 {
 	if (!binding->failing)
-		log_error("socket is gone, and cannot be made anew: at=%s reason=\"%s\"",
+		log_alert(ALERT_SOCKET_GONE,
+			  "socket is gone, and cannot be made anew: at=%s reason=\"%s\"",
 			  binding->endpoint, reason);
 	binding->failing = true;
 }

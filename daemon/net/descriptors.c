@@ -82,8 +82,9 @@ static void refused(int error)
 {
 	stats_add(watch.stats, STAT_connections_refused, 1);
 	if (log_allowed(&watch.refused_limit))
-		log_warning("connection refused: descriptors=%d reason=\"%s\" expected=\"%s\"",
-			    watch.most, strerror(error), "fewer clients, or a higher LimitNOFILE");
+		log_alert(ALERT_CONNECTIONS_FULL,
+			  "connection refused: descriptors=%d reason=\"%s\" expected=\"%s\"",
+			  watch.most, strerror(error), "fewer clients, or a higher LimitNOFILE");
 }
 
 /* libzmq takes ECONNABORTED for a client that has gone already. */

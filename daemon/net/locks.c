@@ -76,7 +76,8 @@ static void look(void *context, const struct now *now)
 			continue;
 		}
 		if (!locks->failing[i])
-			log_error("the lock of a directory was removed, and cannot be taken again: "
+			log_alert(ALERT_LOCK_GONE,
+				  "the lock of a directory was removed, and cannot be taken again: "
 				  "path=%s reason=\"%s\"",
 				  locks->dirs[i], strerror(errno));
 		locks->failing[i] = true;

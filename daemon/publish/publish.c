@@ -30,7 +30,8 @@ static void send_topic(struct publish *publish, struct topic *topic)
 
 	if (err) { /* no figure is better than a wrong one */
 		if (log_allowed(&publish->failed_limit))
-			log_error("figures cannot be read, retried at the next tick: code=%s",
+			log_alert(ALERT_FIGURES_FAILING,
+				  "figures cannot be read, retried at the next tick: code=%s",
 				  lift_err_code(err));
 		topics_again(publish->topics, topic);
 		publish->whole = false;
@@ -112,7 +113,8 @@ static void send_beats(struct publish *publish)
 	if (!err)
 		err = source_rows_read(&sources, &view);
 	if (err && log_allowed(&publish->failed_limit))
-		log_error("sources for the beat cannot be read, retried at the next tick: code=%s",
+		log_alert(ALERT_FIGURES_FAILING,
+			  "sources for the beat cannot be read, retried at the next tick: code=%s",
 			  lift_err_code(err));
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		send_beat(publish, &publish->audiences[i], &sources, text_of(as_of));
@@ -271,8 +273,8 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 	int err = edition_make(publish->config, catalogue, &edition, &region);
 
 	if (err) {
-		log_error("figures cannot be published: code=%s region=%s", lift_err_code(err),
-			  region);
+		log_alert(ALERT_FIGURES_FAILING, "figures cannot be published: code=%s region=%s",
+			  lift_err_code(err), region);
 	} else {
 		exchange(publish, &edition);
 		publish->catalogue = catalogue;
