@@ -199,10 +199,10 @@ static int open_bindings(struct liftd *liftd)
 
 static int open_rooms(struct liftd *liftd)
 {
-	int err;
+	int err = descriptors_watch(&liftd->stats, liftd->config->control);
 
-	descriptors_watch(&liftd->stats, liftd->config->control);
-	err = rooms_open(&clock_machine, &liftd->rooms);
+	if (!err)
+		err = rooms_open(&clock_machine, &liftd->rooms);
 	if (!err)
 		err = locks_watch(&liftd->locks, room_loop(liftd->rooms, ROOM_MAIN));
 	if (!err)

@@ -173,6 +173,8 @@ static const struct limit_words {
 	{ "sources", "sources", "beyond it new ones are refused (names)" },
 	{ "journal", "bytes of the journal",
 	  "beyond it batches are refused (disk): 'man liftd.yaml', journal_max_mib" },
+	{ "descriptors", "connections for which there are descriptors",
+	  "beyond it new ones are refused: fewer clients, or a higher LimitNOFILE" },
 };
 
 /* A limit that this version does not know has its own name for it. */
@@ -425,6 +427,8 @@ static void tell_counters(struct telling *telling)
 		  "connections were refused for want of descriptors", NULL },
 		{ "connections_cut", "connection was cut that sent too much",
 		  "connections were cut that sent too much", NULL },
+		{ "connections_displaced", "connection that did not say who it is made room",
+		  "connections that did not say who they are made room", NULL },
 		{ "sockets_anew", "socket was made anew, whose file had been removed",
 		  "sockets were made anew, whose files had been removed", NULL },
 		{ "clock_jumps", "jump of the clock", "jumps of the clock", NULL },

@@ -21,38 +21,43 @@ enum stat_trouble {
 };
 
 /* X(name as status prints it) */
-#define STATS(X)                                                             \
-	X(hellos)	   /* answered */                                    \
-	X(batches)	   /* acknowledged */                                \
-	X(batches_refused) /* nacks, and published ones that were dropped */ \
-	X(events_accepted) /* new ones */                                    \
-	X(events_rejected) /* new ones */                                    \
-	X(events_resent)   /* numbers that had been received before */       \
-	X(events_reused)   /* numbers that came again with other content */  \
-	X(answers_dropped) /* for a client that was gone */                  \
-	X(journal_commits)                                                   \
-	X(journal_failures) /* commits that failed */                        \
-	X(journal_failing)  /* 1 until a second after the last that did */   \
-	X(ledger_failing)   /* 1 until its next commit */                    \
-	X(ledger_commits)                                                    \
-	X(ledger_failures)                                                   \
-	X(facts_added)                                                       \
-	X(requests)	    /* of operators */                               \
-	X(requests_refused) /* and those for snapshots */                    \
-	X(reloads)	    /* catalogues read again and taken */            \
-	X(reloads_refused)                                                   \
-	X(backups) /* made at an operator's request */                       \
-	X(backups_failed)                                                    \
-	X(verifies) /* that found no difference */                           \
-	X(verifies_failed)                                                   \
-	X(takeovers) /* of another catalogue, or a ledger built anew */      \
-	X(ticks)                                                             \
-	X(snapshots) /* pages */                                             \
-	X(metrics_published)                                                 \
-	X(connections_refused) /* there were no descriptors for them */      \
-	X(connections_cut)     /* they sent more than a peer may */          \
-	X(sockets_anew)	       /* their files had been removed */            \
-	X(clock_jumps)	       /* of the time of day */
+#define STATS(X)                                                               \
+	X(hellos)	   /* answered */                                      \
+	X(batches)	   /* acknowledged */                                  \
+	X(batches_refused) /* nacks, and published ones that were dropped */   \
+	X(events_accepted) /* new ones */                                      \
+	X(events_rejected) /* new ones */                                      \
+	X(events_resent)   /* numbers that had been received before */         \
+	X(events_reused)   /* numbers that came again with other content */    \
+	X(answers_dropped) /* for a client that was gone */                    \
+	X(journal_commits)                                                     \
+	X(journal_failures) /* commits that failed */                          \
+	X(journal_failing)  /* 1 until a second after the last that did */     \
+	X(ledger_failing)   /* 1 until its next commit */                      \
+	X(ledger_commits)                                                      \
+	X(ledger_failures)                                                     \
+	X(facts_added)                                                         \
+	X(requests)	    /* of operators */                                 \
+	X(requests_refused) /* and those for snapshots */                      \
+	X(reloads)	    /* catalogues read again and taken */              \
+	X(reloads_refused)                                                     \
+	X(backups) /* made at an operator's request */                         \
+	X(backups_failed)                                                      \
+	X(verifies) /* that found no difference */                             \
+	X(verifies_failed)                                                     \
+	X(takeovers) /* of another catalogue, or a ledger built anew */        \
+	X(ticks)                                                               \
+	X(snapshots) /* pages */                                               \
+	X(metrics_published)                                                   \
+	X(connections)		 /* now */                                     \
+	X(connections_half_open) /* of these: their handshake has not ended */ \
+	X(connections_most)	 /* for which there are descriptors */         \
+	X(connections_refused)	 /* there were no descriptors for them */      \
+	X(connections_cut)	 /* they sent more than a peer may */          \
+	X(connections_displaced) /* half open ones, that made room */          \
+	X(connections_revoked)	 /* their key has lost a right */              \
+	X(sockets_anew)		 /* their files had been removed */            \
+	X(clock_jumps)		 /* of the time of day */
 
 enum stat_counter {
 #define X(name) STAT_##name,

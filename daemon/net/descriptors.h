@@ -5,15 +5,20 @@
  * libzmq aborts where accept() finds none left for an ipc connection, and spins for a tcp one. So
  * accept4(), which it calls, is defined here: a connection that would take one of the last
  * descriptors is closed at once, counted, and said in the log; its client comes again by itself.
- * Those last ones are for files; a few of them for operators' connections, too.
+ * Those last ones are for files; a few of them for operators' connections, too. With close(), it
+ * is known who is connected (connections.h).
  *
  * So is recv(), by which libzmq reads: a connection that sends more than a peer may (frames.h) ends
- * there, as if its peer had gone.
+ * there, as if its peer had gone. What is in frames of CURVE is seen where libzmq has libsodium
+ * open them, and what is wrong then is a box that does not open. The same way it is seen, as it
+ * happens and for certain, whose key a connection has and when its handshake has ended: a monitor
+ * of libzmq tells of a handshake late, in another thread, and without the descriptor.
  */
 #ifndef LIFTD_NET_DESCRIPTORS_H
 #define LIFTD_NET_DESCRIPTORS_H
 
 #include "daemon/base/stats.h"
+#include "daemon/net/connections.h"
 
 enum {
 	DESCRIPTORS_FOR_FILES = 32,
@@ -22,10 +27,17 @@ enum {
 	DESCRIPTORS_MAX = 1 << 20,
 };
 
-/* Raise the limit as far as it goes, and count refused and cut connections in `stats`, until
- * descriptors_unwatch. The endpoint is that of control; if it is ipc, operators get in when nobody
- * else does. One daemon a process. */
-void descriptors_watch(struct stats *stats, const char *control);
+/* Raise the limit as far as it goes, and count connections in `stats`, until descriptors_unwatch.
+ * The endpoint is that of control; if it is ipc, operators get in when nobody else does. One daemon
+ * a process. LIFT_E_MEMORY. */
+int descriptors_watch(struct stats *stats, const char *control);
 void descriptors_unwatch(void);
+
+/* May a key (Z85) that has just vouched have one more connection, where it may have `most`? For the
+ * answer to libzmq's question who it is: it counts from then on. */
+bool descriptors_grant(const char *key, uint32_t most);
+
+/* End the connections of keys that have lost rights: after nobody is let in by the old ones. */
+void descriptors_cut(connections_is_cut_fn is_cut, void *context);
 
 #endif

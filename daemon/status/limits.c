@@ -4,13 +4,16 @@
 struct limit {
 	const char *what;
 	uint64_t used, most;
+	uint64_t from;	    /* as many are told; 0: four fifths of the most */
 	struct text stream; /* of one */
 };
 
 static void write_limit(struct msg_writer *writer, const struct limit *limit, struct text source,
 			size_t *n)
 {
-	if (limit->used < limit->most - limit->most / 5 || *n == STATUS_LIMITS_MAX)
+	uint64_t from = limit->from ? limit->from : limit->most - limit->most / 5;
+
+	if (limit->used < from || *n == STATUS_LIMITS_MAX)
 		return;
 	++*n;
 	msg_map_begin(writer);
@@ -40,15 +43,21 @@ static void write_of_all(const struct status_parts *parts, const struct source_r
 			 struct msg_writer *writer, size_t *n)
 {
 	static const struct text of_all = { NULL, 0 };
-	struct limit limits[2 + N_BOUNDED] = {
+	const uint64_t descriptors = stats_get(parts->stats, STAT_connections_most);
+	struct limit limits[3 + N_BOUNDED] = {
 		{ .what = "journal",
 		  .used = journal_bytes(parts->journal),
 		  .most = journal_quota(parts->journal) },
 		{ .what = "sources", .used = sources->n_named, .most = JOURNAL_SOURCES_MAX },
+		/* At half: what makes them more may do so in a minute. */
+		{ .what = "descriptors",
+		  .used = stats_get(parts->stats, STAT_connections),
+		  .most = descriptors,
+		  .from = descriptors / 2 + 1 },
 	};
 
 	for (size_t k = 0; k < N_BOUNDED; k++) {
-		struct limit *names = &limits[2 + k];
+		struct limit *names = &limits[3 + k];
 
 		*names = (struct limit){ .what = bounded_names[k].what,
 					 .most = JOURNAL_UNKNOWN_MAX };

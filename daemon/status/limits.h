@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * limits.h - what is filling up: from four fifths on `status` tells it, with whose it is.
+ * limits.h - what is filling up: from four fifths on `status` tells it, with whose it is;
+ * descriptors from half on.
  */
 #ifndef LIFTD_STATUS_LIMITS_H
 #define LIFTD_STATUS_LIMITS_H

@@ -199,6 +199,7 @@ static void what_fills_up_for_all_is_not_crowded_out(void **state)
 {
 	static struct source_row rows[2 * STATUS_LIMITS_MAX];
 	struct source_rows sources = { .rows = rows, .n = 2 * STATUS_LIMITS_MAX, .n_named = 1 };
+	struct stats stats = { 0 };
 	json_t *json, *limits;
 	struct house house;
 
@@ -208,17 +209,24 @@ static void what_fills_up_for_all_is_not_crowded_out(void **state)
 		rows[i].name = text_of("s");
 		rows[i].record.names[NAME_MODULE] = JOURNAL_UNKNOWN_OF_SOURCE;
 	}
+	stats_set(&stats, STAT_connections, 489);
+	stats_set(&stats, STAT_connections_most, 976);
 	msg_writer_clear(house.writer);
 	msg_map_begin(house.writer);
-	limits_write(&(struct status_parts){ .config = house.config, .journal = house.journal },
+	limits_write(&(struct status_parts){ .config = house.config,
+					     .journal = house.journal,
+					     .stats = &stats },
 		     &sources, house.writer);
 	msg_map_end(house.writer);
 	assert_int_equal(json_from_msg(house.reader, msg_written(house.writer), &json), 0);
 	limits = json_object_get(json, "limits");
 	assert_int_equal(json_array_size(limits), STATUS_LIMITS_MAX);
 	assert_null(json_object_get(json_array_get(limits, 0), "source"));
-	assert_int_equal(whole(json_array_get(limits, 0), "most"), JOURNAL_UNKNOWN_MAX);
-	assert_non_null(json_object_get(json_array_get(limits, 1), "source"));
+	assert_string_equal(json_string_value(json_object_get(json_array_get(limits, 0), "what")),
+			    "descriptors");
+	assert_int_equal(whole(json_array_get(limits, 0), "used"), 489);
+	assert_int_equal(whole(json_array_get(limits, 1), "most"), JOURNAL_UNKNOWN_MAX);
+	assert_non_null(json_object_get(json_array_get(limits, 2), "source"));
 	json_decref(json);
 	house_close(&house);
 }
