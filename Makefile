@@ -12,6 +12,7 @@ MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/liftd
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SYSCONFDIR ?= /etc/liftd
 DESTDIR ?=
 
@@ -134,7 +135,7 @@ help:
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, DATADIR,'
-	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR; install-strip: without symbols'
+	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
@@ -432,6 +433,7 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
+	text:systemd/liftd.tmpfiles:$(TMPFILESDIR)/liftd.conf \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml
 OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(DOCDIR)/vectors $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)

@@ -38,7 +38,7 @@ for f in sbin/liftd bin/lift libexec/liftd/prune-backups share/man/man1/lift.1 s
 	share/man/man5/catalogue.5 share/man/man8/liftd.8 share/doc/liftd/README.md share/doc/liftd/LICENSE \
 	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/vectors/hello.hex \
 	share/liftd/examples/demo.yaml lib/systemd/system/liftd.service lib/systemd/system/liftd-backup.timer \
-	lib/sysusers.d/liftd.conf share/bash-completion/completions/lift; do
+	lib/sysusers.d/liftd.conf lib/tmpfiles.d/liftd.conf share/bash-completion/completions/lift; do
 	expect /usr/local/$f
 done
 expect /etc/liftd/liftd.yaml
@@ -66,10 +66,11 @@ left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name vectors)
 ok
 
 set -- DESTDIR="$dir/root" PREFIX=/opt/l SBINDIR=/opt/l/s BINDIR=/opt/l/b LIBEXECDIR=/opt/l/x MANDIR=/opt/m DOCDIR=/opt/d \
-	DATADIR=/opt/t UNITDIR=/opt/u SYSUSERSDIR=/opt/y SYSCONFDIR=/opt/e
+	DATADIR=/opt/t UNITDIR=/opt/u SYSUSERSDIR=/opt/y TMPFILESDIR=/opt/f \
+	SYSCONFDIR=/opt/e
 run install "$@"
 for f in l/s/liftd l/b/lift l/x/liftd/prune-backups m/man8/liftd.8 d/PROTOCOL.md t/liftd/examples/demo.yaml u/liftd.service \
-	y/liftd.conf e/liftd.yaml; do
+	y/liftd.conf f/liftd.conf e/liftd.yaml; do
 	expect /opt/$f
 done
 [ ! -e "$dir/root/usr/local/bin/lift" ] || fail "something is below /usr/local"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The units as `make install` leaves them must pass systemd-analyze verify without a word.
+# The units as `make install` leaves them must pass systemd-analyze verify without a word, and systemd-analyze security with
+# the score that liftd is to have. The users and directories that they need are made by their files.
 set -eu
 liftd=$(realpath "$1")
 lift=$(realpath "$(dirname "$1")/lift")
@@ -16,6 +17,19 @@ if ! grep -qx 'OOMPolicy=continue' systemd/liftd.service; then
 	echo "units_verify: liftd.service must go on where a child of its was out of memory"
 	exit 1
 fi
+for key in MemoryMax TasksMax TimeoutStopSec WatchdogSec StateDirectory RuntimeDirectory ConfigurationDirectory ExecReload; do
+	if ! grep -q "^$key=." systemd/liftd.service; then
+		echo "units_verify: liftd.service must have $key"
+		exit 1
+	fi
+done
+# A path would be one that must be there; a name is looked for, and may be missing.
+for credential in liftd.secret liftd.server-key; do
+	if ! grep -qx "LoadCredential=$credential" systemd/liftd.service; then
+		echo "units_verify: liftd.service must take the credential $credential where there is one"
+		exit 1
+	fi
+done
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	echo "units_verify: 0 passed, 0 failed, 1 skipped"
@@ -45,4 +59,35 @@ if [ -n "$said" ]; then
 	echo "$said"
 	exit 1
 fi
-echo "units_verify: $n passed, 0 failed"
+# In tenths: what systemd calls 1.1 is 11.
+for unit in liftd.service:11 liftd-backup.service:8; do
+	if ! said=$(systemd-analyze security --offline=true --threshold="${unit#*:}" "$dir/${unit%:*}" 2>&1); then
+		echo "$said" | grep -v '^✓'
+		echo "units_verify: ${unit%:*} is more exposed than ${unit#*:} tenths"
+		exit 1
+	fi
+	echo "${unit%:*}: $(echo "$said" | sed -n 's/^→ Overall exposure level for [^:]*: //p')"
+	n=$((n + 1))
+done
+# In a root of the test's own: users and groups, then directories of them.
+if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null && command -v systemd-tmpfiles >/dev/null; then
+	mkdir -p "$dir/root/etc" "$dir/root/run"
+	systemd-sysusers --root="$dir/root" "$PWD/systemd/liftd.sysusers" 2>/dev/null
+	systemd-tmpfiles --root="$dir/root" --create --prefix=/run/liftd "$PWD/systemd/liftd.tmpfiles"
+	id_of() { sed -n "s/^$2:x:\([0-9]*\):.*/\1/p" "$dir/root/etc/$1"; }
+	is=$(cd "$dir/root/run" && stat -c '%n %a %u %g' liftd liftd/platforms liftd/readers)
+	user=$(id_of passwd liftd)
+	should="liftd 755 $user $(id_of group liftd)
+liftd/platforms 2750 $user $(id_of group liftd-platforms)
+liftd/readers 2750 $user $(id_of group liftd-readers)"
+	if [ "$is" != "$should" ]; then
+		printf 'units_verify: the directories of sockets are\n%s\nand not\n%s\n' "$is" "$should"
+		exit 1
+	fi
+	n=$((n + 1))
+	skipped=0
+else
+	echo "units_verify: skipped: directories of other users need root and systemd-tmpfiles"
+	skipped=1
+fi
+echo "units_verify: $n passed, 0 failed, $skipped skipped"
