@@ -108,6 +108,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
 PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(TORTURE_SRC))
+STALL := $(BUILD)/tests/systemd/stall
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
@@ -212,6 +213,10 @@ $(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
+$(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
@@ -280,7 +285,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
-tests: $(SAMPLE) $(BENCHES) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
+tests: $(SAMPLE) $(BENCHES) $(STALL) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
 SCRIPTS := reference units_verify prune install completion layers layers_test format
@@ -333,10 +338,10 @@ STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
 .PHONY: $(STORY_RUNS)
 check-systemd:
 	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_SYSTEMD)))
-	@$(SUBMAKE) all
+	@$(SUBMAKE) all $(STALL)
 	@$(SUBMAKE) check-systemd-all
 
-$(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all
+$(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STALL)
 	@LIFT_TEST_SECONDS=300 LIFT_BUILD=$(abspath $(BUILD)) MAKE=$(firstword $(MAKE)) \
 		sh tests/run.sh systemd/$* $(LOGS)/systemd/$*.log bash $<
 

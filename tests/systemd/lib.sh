@@ -148,6 +148,7 @@ machine_boot() {
 		systemd-nspawn -q -b --register=no --keep-unit --link-journal=no --private-network --machine=liftd-test \
 		-D "$root" >>"$dir/console" 2>&1 </dev/null &
 	echo $! >"$dir/nspawn"
+	disown
 	if ! (await 30 "the machine boots" machine_is_up); then
 		tail -20 "$dir/console"
 		fail "the machine does not boot"
@@ -216,6 +217,13 @@ liftd_install() {
 	inside systemctl daemon-reload
 }
 
+# The same version again, which stands for a newer one.
+liftd_upgrade() {
+	install_files
+	inside systemctl daemon-reload
+	inside systemctl restart liftd
+}
+
 # liftd_drop_in TEXT: more lines for its unit.
 liftd_drop_in() {
 	mkdir -p "$root/etc/systemd/system/liftd.service.d"
@@ -248,7 +256,40 @@ events() {
 		printf "{\"type\":\"started\",\"time\":\"2025-09-01T08:00:00+02:00\",\"learner\":\"l%d\",\"module\":\"first-aid\",\"region\":\"town\"}\n", i }'
 }
 
+# The last number of its journal.
+journal_last() {
+	inside lift status --json | sed -n 's/.*"journal":{[^}]*"last":\([0-9]*\).*/\1/p'
+}
+
+journal_is_beyond() {
+	[ "$(journal_last)" -gt "$1" ]
+}
+
 # How many count as having started first-aid in the town.
 started() {
 	inside lift export --region town --kind module | sed -n 's/.*"started": *\([0-9]*\).*/\1/p'
+}
+
+# feed STREAM FIRST: a platform that sends some 5,000 events a second, from learner FIRST on, until feed_end.
+feed() {
+	rm -f "$dir/feed.end"
+	{ feed_events "$2" | inside lift publish --stream "$1" - >"$dir/fed" 2>&1; echo $? >"$dir/fed.status"; } &
+	echo $! >"$dir/feed"
+}
+
+feed_events() {
+	local at=$1
+	while [ ! -e "$dir/feed.end" ]; do
+		events "$at" $((at + 249))
+		at=$((at + 250))
+		sleep 0.05
+	done
+}
+
+# Ends it, waits for its last answer, and says how many events were acknowledged to it.
+feed_end() {
+	touch "$dir/feed.end"
+	await 60 "the publisher has all its answers" is_gone "$(<"$dir/feed")"
+	[ "$(<"$dir/fed.status")" = 0 ] || fail "lift publish: $(cat "$dir/fed")"
+	sed -n 's/.* \([0-9]*\) accepted, 0 refused.*/\1/p' "$dir/fed" | tail -1
 }

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A newer version takes the place of an older one, while platforms send.
+. "$(dirname "$0")/lib.sh"
+story "$@"
+machine_boot
+liftd_install
+inside systemctl start liftd
+
+# One event after another, each sent until it is acknowledged: how long each took, in ms.
+one_by_one() {
+	local at begun
+	for ((at = 1; ; at++)); do
+		[ ! -e "$dir/one.end" ] || break
+		begun=$(now_ms)
+		until events $at $at | inside lift publish --source one-by-one - >/dev/null 2>&1; do
+			sleep 0.01
+		done
+		echo $(($(now_ms) - begun))
+	done >"$dir/one"
+}
+
+nothing_is_lost_by_an_upgrade_under_load() {
+	local acked before n worst usual
+	feed upgraded 1000001
+	one_by_one &
+	echo $! >"$dir/one.pid"
+	await 20 "it receives" journal_is_beyond 3000
+	before=$(unit MainPID)
+	for _ in 1 2 3; do
+		liftd_upgrade
+		await 20 "it receives again" journal_is_beyond $(($(journal_last) + 1000))
+	done
+	[ "$(unit MainPID)" != "$before" ] || fail "the old one goes on"
+	touch "$dir/one.end"
+	await 10 "the other platform has its last answer" is_gone "$(<"$dir/one.pid")"
+	acked=$(feed_end)
+	n=$(wc -l <"$dir/one")
+	worst=$(sort -n "$dir/one" | tail -1)
+	usual=$(sort -n "$dir/one" | sed -n "$(((n + 1) / 2))p")
+	figure "upgrade under load, 3 times" "one event waits $worst ms at worst, $usual ms mostly ($n events one by one, $acked in a stream)"
+	expect_is "started" $((acked + n)) "$(started)"
+}
+
+run_tests nothing_is_lost_by_an_upgrade_under_load
