@@ -21,11 +21,13 @@
 #include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/locks.h"
+#include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
 #include "daemon/service.h"
 #include "daemon/serving.h"
+#include "daemon/status/line.h"
 #include "daemon/store/address.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/trust.h"
@@ -56,8 +58,10 @@ struct liftd {
 	struct publish *publish;
 	struct serving *serving;
 	struct control *control;
+	struct pulse *pulse;
 	struct service *service;
 	struct machine machine;
+	struct status_line line;
 };
 
 static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
@@ -288,11 +292,20 @@ static void on_rebuilt(void *context, int err)
 
 static void say_ready(void *context)
 {
+	struct liftd *liftd = context;
+	const struct now now = { clock_steady_ms(), clock_utc_ms() };
+
+	status_line_next(&liftd->line, reload_trouble(liftd->reload), &now);
+	service_ready(liftd->line.text);
+}
+
+/* Within something long in the main thread. */
+static bool is_to_end(void *context)
+{
 	const struct liftd *liftd = context;
 
-	service_ready(journal_damage(liftd->journal)
-			      ? "the journal is damaged: reading and export only"
-			      : "receiving");
+	service_still_working(liftd->service);
+	return service_is_ending();
 }
 
 static int open_reload(struct liftd *liftd)
@@ -307,11 +320,15 @@ static int open_reload(struct liftd *liftd)
 				      .journal = liftd->journal,
 				      .stats = &liftd->stats,
 				      .done = say_ready,
+				      .stops = is_to_end,
 				      .context = liftd };
 	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->journal,
 			       &clock_machine, on_rebuilt, liftd, &liftd->rebuild);
 
 	liftd->generations = generations_new();
+	liftd->line = (struct status_line){ .journal = liftd->journal,
+					    .rebuild = liftd->rebuild,
+					    .stats = &liftd->stats };
 	parts.generations = liftd->generations;
 	parts.rebuild = liftd->rebuild;
 	if (!err && !liftd->generations)
@@ -408,16 +425,50 @@ static void on_hangup(void *context, const struct now *now)
 	reload_signalled(liftd->reload, now);
 }
 
+/* A loop always goes round. */
+static bool loop_steps(void *context, uint64_t *ret_steps)
+{
+	*ret_steps = loop_rounds(context);
+	return true;
+}
+
+static bool build_steps(void *context, uint64_t *ret_steps)
+{
+	return rebuild_steps(context, ret_steps);
+}
+
+static bool pulse_steps(void *context, uint64_t *ret_steps)
+{
+	*ret_steps = pulse_count(context);
+	return true;
+}
+
+static const char *describe(void *context, const struct now *now)
+{
+	struct liftd *liftd = context;
+
+	return status_line_next(&liftd->line, reload_trouble(liftd->reload), now) ? liftd->line.text
+										  : NULL;
+}
+
 static int open_service(struct liftd *liftd)
 {
-	struct loop *watched[ROOMS];
-	int n = 0;
+	const struct service_parts parts = { .loop = room_loop(liftd->rooms, ROOM_MAIN),
+					     .on_hangup = on_hangup,
+					     .describe = describe,
+					     .context = liftd };
+	int err = pulse_open(rooms_zmq(liftd->rooms), &liftd->pulse);
 
-	for (int i = 0; i < ROOMS; i++)
-		if (i != ROOM_MAIN)
-			watched[n++] = room_loop(liftd->rooms, (enum room)i);
-	return service_open(room_loop(liftd->rooms, ROOM_MAIN), watched, n, on_hangup, liftd,
-			    &liftd->service);
+	if (!err)
+		err = service_open(&parts, &liftd->service);
+	if (err)
+		return err;
+	for (int i = ROOM_MAIN + 1; i < ROOMS; i++)
+		service_watch(liftd->service, room_name((enum room)i), loop_steps,
+			      room_loop(liftd->rooms, (enum room)i));
+	service_watch(liftd->service, "rebuild", build_steps, liftd->rebuild);
+	service_watch(liftd->service, "libzmq", pulse_steps, liftd->pulse);
+	return 0;
 }
 
 /* The check beside the daemon has found damage: nothing is built, and nothing waits, any more. */
@@ -463,6 +514,7 @@ static void close_all(struct liftd *liftd)
 	for (int i = 0; i < ROOMS; i++)
 		bindings_close(liftd->bindings[i]);
 	service_close(liftd->service);
+	pulse_close(liftd->pulse);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
@@ -511,8 +563,8 @@ static int open_all(struct liftd *liftd)
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
-		err = steps[i].open(liftd);
-		if (err)
+		err = service_is_ending() ? LIFT_E_STOPPED : steps[i].open(liftd);
+		if (err && !service_is_ending())
 			log_alert(ALERT_START_FAILED,
 				  "start failed: at=\"%s\" code=%s reason=\"%s\"", steps[i].name,
 				  lift_err_code(err), lift_err_text(err));
@@ -547,7 +599,10 @@ int liftd_run(const struct liftd_parts *parts)
 
 	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
 	err = open_all(&liftd);
-	if (!err) {
+	if (err && service_is_ending()) {
+		log_notice("stopping: at=\"the start\"");
+		err = 0;
+	} else if (!err) {
 		say_opened(&liftd);
 		say_ready(&liftd);
 		err = rooms_run(liftd.rooms);

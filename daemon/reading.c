@@ -29,7 +29,9 @@ int reading_make(const struct reading_parts *parts, struct reading *reading)
 	const struct config *config;
 	int err, config_err;
 
-	*reading = (struct reading){ .config_errors = { .file = parts->config_place.path } };
+	*reading = (struct reading){ .config_errors = { .file = parts->config_place.path },
+				     .stops = parts->stops,
+				     .context = parts->context };
 	config_err = config_load(&parts->config_place, &reading->config_errors, &reading->config);
 	config = reading->config ? reading->config : parts->latest;
 	reading->path = parts->catalogue_path ? parts->catalogue_path : config->catalogue;
@@ -95,7 +97,8 @@ static int lose_shown(struct reading *reading, const struct catalogue *serving,
 		      const struct catalogue *newest, struct ledger_view *ledger,
 		      struct journal_view *journal)
 {
-	struct losses losses = { .n = 0 }, known = { .n = 0 };
+	struct losses losses = { .stops = reading->stops, .context = reading->context };
+	struct losses known = losses;
 	int err = losses_find(serving, reading->catalogue, ledger, journal, &losses);
 
 	/* What an earlier reload was allowed to lose may still be there. */
@@ -163,13 +166,16 @@ int reading_compare(const struct reading_parts *parts, struct reading *reading,
 
 int reading_of_start(const char *path, struct catalogue *catalogue, struct journal *journal,
 		     const struct catalogue *before, struct ledger *ledger,
-		     struct reading *ret_reading)
+		     bool (*stops)(void *context), void *context, struct reading *ret_reading)
 {
 	struct reading *reading = ret_reading;
 	struct journal_view view;
 	int err = journal_view_begin(journal, &view);
 
-	*reading = (struct reading){ .path = path, .catalogue = catalogue_keep(catalogue) };
+	*reading = (struct reading){ .path = path,
+				     .catalogue = catalogue_keep(catalogue),
+				     .stops = stops,
+				     .context = context };
 	reading->catalogue_errors.file = path;
 	if (!err)
 		err = lose_figures(reading, before, ledger, before, &view);

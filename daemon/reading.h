@@ -19,6 +19,9 @@ struct reading_parts {
 	const struct config *latest; /* and the one that was taken last */
 	struct journal *journal;
 	struct generations *generations;
+	/* Called again and again while it takes long; true: it ends with LIFT_E_STOPPED. */
+	bool (*stops)(void *context);
+	void *context;
 };
 
 struct reading {
@@ -30,6 +33,8 @@ struct reading {
 	size_t loses_left_out;
 	const char *taken[CONFIG_KEYS_MAX], *restart[CONFIG_KEYS_MAX];
 	size_t n_taken, n_restart;
+	bool (*stops)(void *context);
+	void *context;
 };
 
 /* Both files. LIFT_E_CONFIG with the errors of both, LIFT_E_MEMORY; in any case the reading is
@@ -47,7 +52,7 @@ int reading_compare(const struct reading_parts *parts, struct reading *reading,
  * reading is cleared in any case. */
 int reading_of_start(const char *path, struct catalogue *catalogue, struct journal *journal,
 		     const struct catalogue *before, struct ledger *ledger,
-		     struct reading *ret_reading);
+		     bool (*stops)(void *context), void *context, struct reading *ret_reading);
 
 /* Has it learners that would count no more? */
 bool reading_loses(const struct reading *reading);

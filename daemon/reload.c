@@ -35,6 +35,7 @@ struct reload {
 	bool is_told;	    /* that all of them are done */
 	/* of the files, as status has been told */
 	char *wrong_path;	  /* of the catalogue, if nothing else is wrong; else NULL */
+	const char *trouble;	  /* a text that stays; NULL: none */
 	struct files_state files; /* without texts */
 };
 
@@ -72,6 +73,9 @@ static void tell_files(struct reload *reload, const struct reading *reading, int
 	reload->wrong_path = NULL;
 	if (files.catalogue_wrong && !files.config_wrong)
 		reload->wrong_path = strdup(reading->path);
+	reload->trouble = files.config_wrong	  ? "the configuration was refused"
+			  : files.catalogue_wrong ? "the catalogue was refused"
+						  : NULL;
 	reload->files = files;
 	reload->files.catalogue_wrong = reload->files.config_wrong = NULL;
 	leave_files(reload, &files);
@@ -90,6 +94,7 @@ static void look_at_wrong(struct reload *reload)
 			   reload->wrong_path);
 		free(reload->wrong_path);
 		reload->wrong_path = NULL;
+		reload->trouble = NULL;
 		leave_files(reload, &reload->files);
 	}
 	catalogue_free(newest);
@@ -165,13 +170,14 @@ static bool is_refused(struct reload *reload, struct catalogue *newest, struct l
 {
 	struct reading reading;
 	bool refused;
+	int err;
 
 	if (reload->parts.config->reload_may_lose ||
 	    last_good_is(reload->parts.config->state, newest))
 		return false;
-	refused = reading_of_start(path_of(reload), newest, reload->parts.journal, catalogue,
-				   ledger, &reading) == 0 &&
-		  reading_loses(&reading);
+	err = reading_of_start(path_of(reload), newest, reload->parts.journal, catalogue, ledger,
+			       reload->parts.stops, reload->parts.context, &reading);
+	refused = !err && reading_loses(&reading);
 	if (refused) {
 		reading_log(&reading, LIFT_E_LOSES, NULL);
 		tell_files(reload, &reading, LIFT_E_LOSES);
@@ -179,7 +185,8 @@ static bool is_refused(struct reload *reload, struct catalogue *newest, struct l
 		wake_send(room_wake(reload->parts.rooms, ROOM_INTAKE));
 	}
 	reading_clear(&reading);
-	return refused;
+	/* A daemon that is to end has not looked at all: it takes nothing. */
+	return refused || err == LIFT_E_STOPPED;
 }
 
 /* A ledger to begin with (NULL: there is none yet) and its catalogue, both the caller's. What has
@@ -374,7 +381,8 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 	const struct reading_parts parts = {
 		reload->parts.config_place, reload->parts.catalogue_path,
 		reload->parts.config,	    latest(reload),
-		reload->parts.journal,	    reload->parts.generations
+		reload->parts.journal,	    reload->parts.generations,
+		reload->parts.stops,	    reload->parts.context
 	};
 	struct reading reading = { 0 };
 	enum change change = UNCHANGED;
@@ -386,7 +394,7 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 		err = LIFT_E_LOSES;
 	result->err = err;
 	result->answer = reading_answer(&reading, err, change_words[change]);
-	if (!wish->dry_run) {
+	if (!wish->dry_run && err != LIFT_E_STOPPED) {
 		tell_files(reload, &reading, err);
 		stats_add(reload->parts.stats, err ? STAT_reloads_refused : STAT_reloads, 1);
 		reading_log(&reading, err, change_words[change]);
@@ -506,6 +514,11 @@ void reload_signalled(struct reload *reload, const struct now *now)
 	attend(reload, now);
 }
 
+const char *reload_trouble(const struct reload *reload)
+{
+	return reload->trouble;
+}
+
 /* Opening. */
 
 int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
@@ -523,8 +536,10 @@ int reload_open(const struct reload_parts *parts, struct reload **ret_reload)
 		reload_close(reload);
 		return err;
 	}
-	if (parts->is_wrong)
+	if (parts->is_wrong) {
 		reload->wrong_path = strdup(path_of(reload));
+		reload->trouble = "the catalogue was refused";
+	}
 	loop_set_timer(loop, reload->step_timer, reload->wrong_path);
 	room_on_wake(parts->rooms, ROOM_MAIN, attend, reload);
 	*ret_reload = reload;

@@ -27,7 +27,8 @@ struct reload_parts {
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct stats *stats;
-	void (*done)(void *context); /* all reloads by signals are done, and serve */
+	void (*done)(void *context);  /* all reloads by signals are done, and serve */
+	bool (*stops)(void *context); /* called within what takes long: is it to end? */
 	void *context;
 };
 
@@ -44,6 +45,9 @@ int reload_begin(struct reload *reload, const struct now *now);
 
 /* The main thread, at SIGHUP: read the files again. What it says goes to the log. */
 void reload_signalled(struct reload *reload, const struct now *now);
+
+/* The main thread: what is wrong with an operator's files, NULL: nothing. A text that stays. */
+const char *reload_trouble(const struct reload *reload);
 
 /* The main thread: the ledger was checked beside the daemon, and serves now, or is built
  * anew. */

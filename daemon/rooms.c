@@ -86,6 +86,11 @@ void *rooms_zmq(const struct rooms *rooms)
 	return rooms->zmq;
 }
 
+const char *room_name(enum room room)
+{
+	return names[room];
+}
+
 struct loop *room_loop(const struct rooms *rooms, enum room room)
 {
 	return rooms->threads[room].loop;

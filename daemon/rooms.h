@@ -20,6 +20,7 @@ int rooms_open(const struct clock *clock, struct rooms **ret_rooms);
 void rooms_close(struct rooms *rooms);
 
 void *rooms_zmq(const struct rooms *rooms);
+const char *room_name(enum room room);
 struct loop *room_loop(const struct rooms *rooms, enum room room);
 struct wake *room_wake(const struct rooms *rooms, enum room room);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/service.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "daemon/base/log.h"
 #include "proto/err.h"
 
-enum { WATCHED_MAX = 8 };
+enum { WATCHED_MAX = 8, SECOND_MS = 1000 };
 
 /* Lines for the journal. */
 
@@ -85,13 +86,20 @@ void service_log_to_journal(void)
 
 /* Signals, and signs of life. */
 
-struct service {
-	struct loop *loop;
-	int signals; /* signalfd */
-	loop_fn on_hangup;
+struct watched {
+	const char *name;
+	service_steps_fn fn;
 	void *context;
-	struct loop *watched[WATCHED_MAX];
-	uint64_t rounds[WATCHED_MAX]; /* at the last beat */
+	uint64_t steps; /* at the last look */
+	bool is_told;	/* that it does not go on */
+};
+
+struct service {
+	struct service_parts parts;
+	int signals;	   /* signalfd */
+	int64_t beat_ms;   /* between two beats; 0: nobody listens to them */
+	int64_t looked_ms; /* steady */
+	struct watched watched[WATCHED_MAX];
 	int n_watched;
 };
 
@@ -114,6 +122,15 @@ void service_block_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+bool service_is_ending(void)
+{
+	sigset_t pending;
+
+	sigemptyset(&pending);
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 static void on_signal(void *context, const struct now *now)
 {
 	struct service *service = context;
@@ -122,57 +139,103 @@ static void on_signal(void *context, const struct now *now)
 	if (read(service->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP) {
-		service->on_hangup(service->context, now);
+		service->parts.on_hangup(service->parts.context, now);
 		return;
 	}
 	log_notice("stopping: signal=%s", info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
-	loop_stop(service->loop);
+	loop_stop(service->parts.loop);
+}
+
+/* One that has nothing to do may stand still. */
+static bool goes_on(struct service *service, struct watched *watched)
+{
+	uint64_t steps;
+	bool stands = watched->fn(watched->context, &steps) && steps == watched->steps;
+
+	watched->steps = steps;
+	if (stands && !watched->is_told)
+		log_alert(ALERT_THREAD_HANGS, "a thread does not go on: thread=%s for_ms=%lld",
+			  watched->name, (long long)service->beat_ms);
+	watched->is_told = stands;
+	return !stands;
+}
+
+static void beat(struct service *service, int64_t steady_ms)
+{
+	bool all = true;
+
+	service->looked_ms = steady_ms;
+	for (int i = 0; i < service->n_watched; i++)
+		all &= goes_on(service, &service->watched[i]);
+	if (all)
+		sd_notify(0, "WATCHDOG=1");
 }
 
 static void on_beat(void *context, const struct now *now)
 {
 	struct service *service = context;
-	bool all = true;
 
-	(void)now;
-	for (int i = 0; i < service->n_watched; i++) {
-		uint64_t rounds = loop_rounds(service->watched[i]);
-
-		all &= rounds != service->rounds[i];
-		service->rounds[i] = rounds;
-	}
-	if (all)
-		sd_notify(0, "WATCHDOG=1");
+	/* Right behind a beat from within something long they need not have gone on. */
+	if (now->steady_ms - service->looked_ms >= service->beat_ms / 2)
+		beat(service, now->steady_ms);
 }
 
-int service_open(struct loop *loop, struct loop *const watched[], int n_watched, loop_fn on_hangup,
-		 void *context, struct service **ret_service)
+void service_still_working(struct service *service)
+{
+	int64_t now_ms = clock_steady_ms();
+
+	if (service && service->beat_ms && now_ms - service->looked_ms >= service->beat_ms)
+		beat(service, now_ms);
+}
+
+static void on_second(void *context, const struct now *now)
+{
+	struct service *service = context;
+	const char *line = service->parts.describe(service->parts.context, now);
+
+	if (line)
+		sd_notifyf(0, "STATUS=%s", line);
+}
+
+static int join_loop(struct service *service)
+{
+	struct loop *loop = service->parts.loop;
+	uint64_t watchdog_us = 0;
+	int err = loop_add_fd(loop, service->signals, on_signal, service);
+
+	if (!err && getenv("NOTIFY_SOCKET"))
+		err = loop_add_timer(loop, SECOND_MS, on_second, service, NULL);
+	if (err || sd_watchdog_enabled(0, &watchdog_us) <= 0)
+		return err;
+	service->beat_ms = (int64_t)(watchdog_us / 1000 / 3) + 1;
+	service->looked_ms = clock_steady_ms();
+	return loop_add_timer(loop, (int)service->beat_ms, on_beat, service, NULL);
+}
+
+int service_open(const struct service_parts *parts, struct service **ret_service)
 {
 	struct service *service = calloc(1, sizeof(*service));
 	sigset_t set = signals();
-	uint64_t watchdog_us = 0;
 	int err = service ? 0 : LIFT_E_MEMORY;
 
 	if (err)
 		return err;
-	service->loop = loop;
-	service->on_hangup = on_hangup;
-	service->context = context;
-	service->n_watched = n_watched < WATCHED_MAX ? n_watched : WATCHED_MAX;
-	for (int i = 0; i < service->n_watched; i++)
-		service->watched[i] = watched[i];
+	service->parts = *parts;
 	service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	err = service->signals < 0 ? LIFT_E_IO
-				   : loop_add_fd(loop, service->signals, on_signal, service);
-	if (!err && sd_watchdog_enabled(0, &watchdog_us) > 0)
-		err = loop_add_timer(loop, (int)(watchdog_us / 1000 / 3) + 1, on_beat, service,
-				     NULL);
+	err = service->signals < 0 ? LIFT_E_IO : join_loop(service);
 	if (err) {
 		service_close(service);
 		return err;
 	}
 	*ret_service = service;
 	return 0;
+}
+
+void service_watch(struct service *service, const char *name, service_steps_fn fn, void *context)
+{
+	assert(service->n_watched < WATCHED_MAX);
+	service->watched[service->n_watched++] =
+		(struct watched){ .name = name, .fn = fn, .context = context };
 }
 
 void service_close(struct service *service)

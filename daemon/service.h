@@ -16,12 +16,30 @@ void service_log_to_journal(void);
 /* Take the signals from all threads: before the first one starts. */
 void service_block_signals(void);
 
-/* Join the main loop: SIGTERM and SIGINT stop it, at SIGHUP `on_hangup` is called; with a watchdog
- * (WATCHDOG_USEC), its beat is sent as long as each of the loops goes round. LIFT_E_IO,
- * LIFT_E_MEMORY. */
-int service_open(struct loop *loop, struct loop *const watched[], int n_watched, loop_fn on_hangup,
-		 void *context, struct service **ret_service);
+/* Has one of them come that ends the daemon? Any thread; also before the service is open. */
+bool service_is_ending(void);
+
+struct service_parts {
+	struct loop *loop; /* the main one */
+	loop_fn on_hangup; /* at SIGHUP */
+	/* Once a second, where a service manager listens: the line that tells how the daemon is,
+	 * which is borrowed; NULL: the last one is still right. */
+	const char *(*describe)(void *context, const struct now *now);
+	void *context;
+};
+
+/* Join the main loop: SIGTERM and SIGINT stop it. LIFT_E_IO, LIFT_E_MEMORY, LIFT_E_BUSY. */
+int service_open(const struct service_parts *parts, struct service **ret_service);
 void service_close(struct service *service);
+
+/* With a watchdog (WATCHDOG_USEC), its beat is sent as long as the main loop and all that is
+ * watched go on: `fn` says whether there is something to do, and how many steps have been done so
+ * far. Before the threads start. */
+typedef bool (*service_steps_fn)(void *context, uint64_t *ret_steps);
+void service_watch(struct service *service, const char *name, service_steps_fn fn, void *context);
+
+/* From within something long in the main thread, which goes on: the beat, where it is due. */
+void service_still_working(struct service *service);
 
 /* The start takes longer: another minute. */
 void service_still_starting(void);

@@ -163,22 +163,36 @@ static void say_not_walked(const struct trust *trust, int err, int signal)
 		  lift_err_code(err), reason);
 }
 
+/* Each call is GUARD_WAIT_MS; the service manager hears of it every ten seconds. */
+static bool still_waiting(void *context)
+{
+	unsigned *n = context;
+
+	if (++*n % (10000 / GUARD_WAIT_MS) == 0)
+		service_still_starting();
+	return service_is_ending();
+}
+
 int trust_check(struct trust *trust, const uint8_t *secret_digest)
 {
 	char path[PATH_MAX], ledger[PATH_MAX];
+	unsigned n_waits = 0;
 	const struct guard_wish wish = { .journal = path,
 					 .secret_digest = secret_digest,
 					 .newest_bytes = GUARD_NEWEST_BYTES,
 					 .ledger = ledger,
 					 .ledger_bytes = GUARD_LEDGER_BYTES,
 					 .check_ledger = stored_check,
-					 .still_waiting = service_still_starting };
+					 .still_waiting = still_waiting,
+					 .context = &n_waits };
 	enum guard_verdict verdict;
 	int err, signal;
 
 	state_path(path, trust->state, STATE_JOURNAL);
 	state_path(ledger, trust->state, STATE_LEDGER);
 	err = guard_start(&wish, &trust->guard, &verdict, &signal);
+	if (err == LIFT_E_STOPPED && service_is_ending())
+		return err;
 	if (err == LIFT_E_NEWER)
 		log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
 			  lift_err_code(err), lift_err_text(err));

@@ -6,3 +6,9 @@ const char *const stat_names[STATS_COUNT] = {
 	STATS(X)
 #undef X
 };
+
+const char *const stat_trouble_names[TROUBLES] = {
+	[TROUBLE_JOURNAL] = "journal",	      [TROUBLE_WALK] = "journal",
+	[TROUBLE_LEDGER] = "ledger",	      [TROUBLE_INTAKE_SOCKETS] = "socket",
+	[TROUBLE_PUBLISH_SOCKETS] = "socket", [TROUBLE_CONTROL_SOCKETS] = "socket",
+};

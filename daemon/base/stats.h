@@ -73,6 +73,7 @@ struct stats {
 };
 
 extern const char *const stat_names[STATS_COUNT];
+extern const char *const stat_trouble_names[TROUBLES]; /* what it is that is not well */
 
 static inline void stats_add(struct stats *stats, enum stat_counter stat, uint64_t n)
 {

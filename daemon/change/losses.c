@@ -262,17 +262,27 @@ static void find_region(struct finding *f, struct shown *shown, uint32_t i)
 	tell(f, shown, i);
 }
 
+static void look_up(struct finding *f)
+{
+	if (!f->err && f->losses->stops && f->losses->stops(f->losses->context))
+		f->err = LIFT_E_STOPPED;
+}
+
 static void find_figures(struct finding *f)
 {
 	struct shown shown = { .n = 0 };
 
-	for (uint32_t home = REGION_UNASSIGNED; home < f->before->n_regions; home++)
+	for (uint32_t home = REGION_UNASSIGNED; home < f->before->n_regions && !f->err; home++) {
 		find_stays(f, home);
-	if (!shown_new(&shown, f->before))
+		look_up(f);
+	}
+	if (!f->err && !shown_new(&shown, f->before))
 		f->err = LIFT_E_MEMORY;
-	for (uint32_t i = 0; i < f->before->n_regions && !f->err; i++)
+	for (uint32_t i = 0; i < f->before->n_regions && !f->err; i++) {
 		if (i != REGION_UNASSIGNED) /* who leaves that has come home */
 			find_region(f, &shown, i);
+		look_up(f);
+	}
 	free(shown.marks);
 	free(shown.seen);
 }

@@ -28,6 +28,10 @@ struct losses {
 	struct loss *items;
 	size_t n, room;
 	struct pairs pairs; /* that were looked at */
+	/* Where set before losses_find: called again and again; true: it ends with
+	 * LIFT_E_STOPPED. */
+	bool (*stops)(void *context);
+	void *context;
 };
 void losses_free(struct losses *losses);
 

@@ -44,6 +44,7 @@ static int make_progress(struct build *build, uint64_t n)
 	if (!build->progress)
 		return 0;
 	atomic_fetch_add(&build->progress->done, n);
+	atomic_fetch_add(&build->progress->steps, 1);
 	return atomic_load(&build->progress->stop) ? LIFT_E_STOPPED : 0;
 }
 
@@ -188,6 +189,8 @@ static int write_tallies(struct build *build)
 			ledger_write_tally(&writer, &changes[i]);
 		record_writer_close(&writer);
 		err = commit(build);
+		if (!err)
+			err = make_progress(build, 0);
 	}
 	tally_map_clear(ledger->changes);
 	return err;

@@ -46,6 +46,7 @@ int ledger_open(const char *dir, struct journal *journal, const struct catalogue
  * set. */
 struct ledger_progress {
 	_Atomic uint64_t done, total;
+	_Atomic uint64_t steps; /* of any kind, also those that are no entry: it goes on */
 	atomic_bool stop;
 	uint64_t part;	 /* events that are sorted at once; 0: about 100 MB of them */
 	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */

@@ -85,6 +85,7 @@ static int catch_up(struct rebuild *rebuild, struct ledger *ledger)
 	while (more && !err) {
 		int64_t now_ms = steady_ms(rebuild);
 
+		atomic_fetch_add(&rebuild->progress.steps, 1);
 		err = is_stopped(rebuild) ? LIFT_E_STOPPED
 					  : ledger_apply(ledger, now_ms, &more, &added);
 		if (!err && (!more || ledger_is_due(ledger, now_ms)))
@@ -301,6 +302,17 @@ void rebuild_status(struct rebuild *rebuild, int64_t now_ms, struct rebuild_stat
 		ret_status->left_ms = (int64_t)((double)spent_ms *
 						(double)(ret_status->total - ret_status->done) /
 						(double)ret_status->done);
+}
+
+bool rebuild_steps(struct rebuild *rebuild, uint64_t *ret_steps)
+{
+	bool builds;
+
+	pthread_mutex_lock(&rebuild->lock);
+	builds = rebuild->state == BUILDING;
+	pthread_mutex_unlock(&rebuild->lock);
+	*ret_steps = atomic_load(&rebuild->progress.steps);
+	return builds;
 }
 
 const char *rebuild_failure(int err)

@@ -59,6 +59,10 @@ struct rebuild_status {
 };
 void rebuild_status(struct rebuild *rebuild, int64_t now_ms, struct rebuild_status *ret_status);
 
+/* Any thread: does its thread build? How many steps it has done, for a watchdog to see that they go
+ * on. */
+bool rebuild_steps(struct rebuild *rebuild, uint64_t *ret_steps);
+
 /* What a build could not do, in words. */
 const char *rebuild_failure(int err);
 

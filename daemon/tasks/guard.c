@@ -18,8 +18,6 @@
 #include "daemon/journal/journal.h"
 #include "daemon/journal/walk/walk.h"
 
-enum { WAIT_MS = 10000 };
-
 /* What the child is about to do: where it crashes tells what is damaged. */
 enum stage {
 	STAGE_JOURNAL,	    /* walks it */
@@ -297,6 +295,15 @@ static bool next_report(struct guard *guard, int timeout_ms)
 	return true;
 }
 
+static int await_verdict(struct guard *guard, const struct guard_wish *wish)
+{
+	while (guard->report.stage < STAGE_LEDGER_LATER)
+		if (!next_report(guard, GUARD_WAIT_MS) && wish->still_waiting &&
+		    wish->still_waiting(wish->context))
+			return LIFT_E_STOPPED;
+	return guard->report.err;
+}
+
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		enum guard_verdict *ret_verdict, int *ret_signal)
 {
@@ -319,10 +326,7 @@ int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		guard->child = 0;
 		goto fail;
 	}
-	while (guard->report.stage < STAGE_LEDGER_LATER)
-		if (!next_report(guard, WAIT_MS) && wish->still_waiting)
-			wish->still_waiting();
-	err = guard->report.err;
+	err = await_verdict(guard, wish);
 	if (err) {
 		*ret_signal = guard->report.signal;
 		guard_close(guard);

@@ -21,6 +21,7 @@ enum {
 	GUARD_LEDGER_BYTES = 256 << 20,	 /* likewise: a larger one is walked beside the daemon */
 	GUARD_BYTES_A_SECOND = 64 << 20, /* of the rest: the disk is the daemon's first */
 	GUARD_REASON = 160,
+	GUARD_WAIT_MS = 200,
 };
 
 enum guard_verdict {
@@ -39,15 +40,17 @@ struct guard_wish {
 	const char *ledger;
 	uint64_t ledger_bytes; /* of its file: with more it is walked beside the daemon */
 	int (*check_ledger)(const char *dir);
-	/* Called about every ten seconds while it is waited for; may be NULL. */
-	void (*still_waiting)(void);
+	/* Called about every GUARD_WAIT_MS while it is waited for; true: no longer. May be NULL. */
+	bool (*still_waiting)(void *context);
+	void *context;
 };
 
 struct guard;
 
 /* Start the child and wait for its verdict. 0, or LIFT_E_IO, LIFT_E_NEWER, LIFT_E_MEMORY,
  * LIFT_E_STOPPED, where there is none. A child that crashes has met damage; one that is killed
- * (LIFT_E_STOPPED, by *ret_signal, else 0), or lacks memory, has found nothing. */
+ * (LIFT_E_STOPPED, by *ret_signal, else 0: it was not waited for), or lacks memory, has found
+ * nothing. */
 int guard_start(const struct guard_wish *wish, struct guard **ret_guard,
 		enum guard_verdict *ret_verdict, int *ret_signal);
 /* The child is ended, too. */
