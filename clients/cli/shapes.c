@@ -10,6 +10,7 @@
 #define IS_COUNT(key)		    SHAPE(key, SHAPE_COUNT, NULL, false)
 #define IS_COUNT_OR_NIL(key)	    SHAPE(key, SHAPE_COUNT, NULL, true)
 #define IS_SUM(key)		    SHAPE(key, SHAPE_SUM, NULL, false)
+#define IS_SUM_OR_NIL(key)	    SHAPE(key, SHAPE_SUM, NULL, true)
 #define IS_FLAG(key)		    SHAPE(key, SHAPE_FLAG, NULL, false)
 #define IS_MAP(key, parts)	    SHAPE(key, SHAPE_MAP, parts, false)
 #define IS_MAP_OR_NIL(key, parts)   SHAPE(key, SHAPE_MAP, parts, true)
@@ -56,6 +57,9 @@ static const struct shape an_unknown_text[] = { IS_ROW(NULL, unknown_text), END 
 static const struct shape unknown_texts[] = { IS_COUNT("events"), IS_LIST("texts", an_unknown_text),
 					      END };
 
+static const struct shape by_reason[] = { IS_TEXT("code"), IS_COUNT("n"), END };
+static const struct shape each_reason[] = { IS_MAP(NULL, by_reason), END };
+
 static const struct shape source[] = {
 	IS_TEXT("source"),
 	IS_TEXT("namespace"),
@@ -66,6 +70,9 @@ static const struct shape source[] = {
 	IS_COUNT_OR_NIL("last_received"),
 	IS_LIST("streams", a_stream),
 	IS_MAP_OR_NIL("unknown", unknown_texts),
+	IS_COUNT_OR_NIL("recent"),
+	IS_COUNT_OR_NIL("quarantined"),
+	IS_LIST_OR_NIL("refused", each_reason),
 	END,
 };
 static const struct shape a_source[] = { IS_MAP(NULL, source), END };
@@ -77,6 +84,16 @@ static const struct shape limit[] = { IS_TEXT("what"),		IS_TEXT_OR_NIL("source")
 				      IS_TEXT_OR_NIL("stream"), IS_SUM("used"),
 				      IS_SUM("most"),		END };
 static const struct shape a_limit[] = { IS_MAP(NULL, limit), END };
+
+static const struct shape disk[] = { IS_SUM("bytes"),
+				     IS_SUM("free"),
+				     IS_SUM_OR_NIL("bytes_a_day"),
+				     IS_COUNT_OR_NIL("over_ms"),
+				     IS_COUNT_OR_NIL("days"),
+				     END };
+
+static const struct shape audience[] = { IS_TEXT("audience"), IS_COUNT("subscribers"), END };
+static const struct shape an_audience[] = { IS_MAP(NULL, audience), END };
 
 static const struct shape status[] = {
 	IS_FLAG("healthy"),
@@ -96,6 +113,10 @@ static const struct shape status[] = {
 	IS_COUNT_OR_NIL("gaps_left_out"),
 	IS_LIST_OR_NIL("limits", a_limit),
 	IS_LIST_OR_NIL("endpoints", an_endpoint),
+	IS_MAP_OR_NIL("disk", disk),
+	IS_LIST_OR_NIL("audiences", an_audience),
+	IS_MAP_OF_OR_NIL("connected", a_count),
+	IS_COUNT_OR_NIL("recent_ms"),
 	END,
 };
 

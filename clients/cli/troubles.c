@@ -13,12 +13,18 @@
 
 enum {
 	INDENT = 7,		/* behind "WRONG" and "note" */
-	SOURCES_SHOWN = 10,	/* with one trouble */
+	SOURCES_SHOWN = 5,	/* with one trouble */
 	STREAMS_SHOWN = 3,	/* of a source */
 	TEXTS_SHOWN = 5,	/* of a source */
 	GAPS_SHOWN = 5,		/* of a stream */
 	GAP_OLD_MS = 3600000,	/* younger ones may yet be filled by what is on its way */
 	CLOCK_BEHIND_MS = 2000, /* less is a correction */
+	DISK_DAYS_WRONG = 7,	/* until it is full */
+	DISK_DAYS_NOTED = 30,
+	DISK_NOTED_MIB = 5 << 10, /* from here on the daemon's log says so, too, */
+	DISK_NOTED_SHARE = 10,	  /* unless the disk is so small that this part of it is less */
+	DISK_FREE_MIB = 256,	  /* with less there is no backup, */
+	DISK_FREE_SHARE = 20,	  /* unless the disk is so small that this part of it is less */
 };
 
 static const int64_t day_ms = 86400000;
@@ -205,6 +211,36 @@ static void tell_limits(struct telling *telling)
 		     *stream ? ", stream " : "", stream, used, most, words.words,
 		     most ? 100.0 * (double)used / (double)most : 100.0);
 	}
+}
+
+/* Fewer MiB are free than these, and than this part of the disk. */
+static bool has_less(const json_t *disk, json_int_t mib, json_int_t share)
+{
+	json_int_t left = json_number(disk, "free");
+
+	return left >> 20 < mib && left < json_number(disk, "bytes") / share;
+}
+
+static void tell_disk(struct telling *telling)
+{
+	static const char hint[] = "remove old backups, or give the state a larger disk; a journal "
+				   "that may be larger: 'man liftd.yaml', journal_max_mib";
+	const json_t *disk = json_object_get(telling->status, "disk");
+	json_int_t days = json_number(disk, "days");
+	bool ignored = is_ignored(telling, "disk", "disk");
+	bool few_days = json_is_integer(json_object_get(disk, "days")) && days < DISK_DAYS_NOTED;
+
+	if (!json_is_object(disk))
+		return;
+	if (few_days)
+		tell(telling, !ignored && days < DISK_DAYS_WRONG, hint,
+		     "disk: full in about %" JSON_INTEGER_FORMAT " day%s, at the pace of the last "
+		     "week: %" JSON_INTEGER_FORMAT " MiB a day",
+		     days, days == 1 ? "" : "s", json_number(disk, "bytes_a_day") >> 20);
+	if (has_less(disk, DISK_NOTED_MIB, DISK_NOTED_SHARE))
+		tell(telling, !ignored && has_less(disk, DISK_FREE_MIB, DISK_FREE_SHARE), hint,
+		     "disk: only %" JSON_INTEGER_FORMAT " MiB are free",
+		     json_number(disk, "free") >> 20);
 }
 
 /* Gaps. */
@@ -451,6 +487,7 @@ static unsigned tell_all(struct telling *telling, bool wrong)
 	telling->told = 0;
 	tell_daemon(telling);
 	tell_damage(telling);
+	tell_disk(telling);
 	tell_limits(telling);
 	for (size_t i = 0; i < sizeof(source_troubles) / sizeof(source_troubles[0]); i++)
 		tell_of_each_source(telling, &source_troubles[i]);

@@ -193,6 +193,13 @@ static void receive(void *context, const struct now *now)
 	zmq_msg_close(&body);
 }
 
+static void note_pace(void *context, const struct now *now)
+{
+	struct control *control = context;
+
+	pace_note(control->parts.pace, control->parts.journal, now->steady_ms);
+}
+
 static int open_parts(struct control *control, const struct control_parts *parts)
 {
 	const struct texts endpoints = { (char **)&parts->config->control, 1 };
@@ -212,9 +219,10 @@ static int open_parts(struct control *control, const struct control_parts *parts
 		err = jobs_open(parts->loop, parts->options, parts->config->state, control_told,
 				control, &control->jobs);
 	control->parts.jobs = control->jobs;
-	return err ? err
-		   : loop_add_timer(parts->loop, CONTROL_READERS_MS, control_on_readers, control,
-				    NULL);
+	if (!err)
+		err = loop_add_timer(parts->loop, CONTROL_READERS_MS, control_on_readers, control,
+				     NULL);
+	return err ? err : loop_add_timer(parts->loop, PACE_EVERY_MS, note_pace, control, NULL);
 }
 
 int control_open(const struct control_parts *parts, struct control **ret_control)
@@ -233,12 +241,14 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 						.journal = parts->journal,
 						.rebuild = parts->rebuild,
 						.board = parts->board,
+						.pace = pace_new(),
 						.stats = parts->stats };
 	control->stats = parts->stats;
 	control->more = parts->more;
 	control->reader = msg_reader_new();
 	control->writer = msg_writer_new();
-	err = control->reader && control->writer ? open_parts(control, parts) : LIFT_E_MEMORY;
+	err = control->reader && control->writer && control->parts.pace ? open_parts(control, parts)
+									: LIFT_E_MEMORY;
 	if (err) {
 		control_close(control);
 		return err;
@@ -263,6 +273,7 @@ void control_close(struct control *control)
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);
 	files_state_clear(&control->parts.files);
+	pace_free(control->parts.pace);
 	free(control->page.lines);
 	free(control);
 }

@@ -4,35 +4,34 @@
 #include <stdlib.h>
 
 #include "daemon/catalogue/subject.h"
+#include "daemon/journal/refusals.h"
 #include "daemon/journal/sources.h"
 #include "daemon/learner/tally.h"
 
-enum { CODES = 256 /* of refusals, by their numbers */ };
-
 struct row {
 	const struct source_row *source;
-	bool stands; /* the metric stands on it */
-	uint64_t quarantined;
-	uint64_t *refused; /* by code, of what the quarantine has; NULL: nothing */
+	const struct refusals_row *refused; /* that the quarantine has */
+	bool stands;			    /* the metric stands on it */
 };
 
 struct gathered {
 	const struct definition_of *of;
 	struct journal_view *journal;
 	struct source_rows sources;
+	struct refusals refusals;
 	struct row *rows; /* by source */
 	size_t n;
 	bool *from;	     /* by region: learners who are inside now have facts from there */
 	struct row **listed; /* that the metric stands on, by name */
 	size_t n_listed;
-	uint32_t stream, source; /* of the last row of the quarantine */
-	int err;
 };
 
 static int gather_sources(struct gathered *all)
 {
 	int err = source_rows_read(&all->sources, all->journal);
 
+	if (!err)
+		err = refusals_read(&all->refusals, all->journal, all->sources.n);
 	if (err)
 		return err;
 	all->rows = calloc(all->sources.n + 1, sizeof(*all->rows));
@@ -40,30 +39,8 @@ static int gather_sources(struct gathered *all)
 		return LIFT_E_MEMORY;
 	all->n = all->sources.n;
 	for (size_t i = 0; i < all->n; i++)
-		all->rows[i].source = &all->sources.rows[i];
-	return 0;
-}
-
-static int gather_refused(void *context, const struct quarantined *refused)
-{
-	struct gathered *all = context;
-	struct row *row;
-
-	if (refused->stream != all->stream &&
-	    !journal_view_stream_source(all->journal, refused->stream, &all->source))
-		return 0;
-	all->stream = refused->stream;
-	if (all->source >= all->n)
-		return 0;
-	row = &all->rows[all->source];
-	if (!row->refused)
-		row->refused = calloc(CODES, sizeof(*row->refused));
-	if (!row->refused) {
-		all->err = LIFT_E_MEMORY;
-		return 1;
-	}
-	row->refused[-refused->err % CODES]++;
-	row->quarantined++;
+		all->rows[i] = (struct row){ .source = &all->sources.rows[i],
+					     .refused = &all->refusals.rows[i] };
 	return 0;
 }
 
@@ -172,14 +149,10 @@ static int gather(struct gathered *all, const struct explain_from *from)
 	int err = gather_sources(all);
 
 	if (!err)
-		err = journal_view_quarantine(all->journal, 0, gather_refused, all);
-	if (!err && !all->err)
 		err = gather_moved(all, from->tallies);
-	if (!err && !all->err)
+	if (!err)
 		err = ledger_view_seen(from->ledger, gather_seen, all);
-	if (!err && !all->err)
-		err = list(all);
-	return err ? err : all->err;
+	return err ? err : list(all);
 }
 
 /* Writing. */
@@ -188,13 +161,13 @@ static void write_refused(struct msg_writer *writer, const struct row *row)
 {
 	msg_str(writer, "refused");
 	msg_array_begin(writer);
-	for (int code = 0; row->refused && code < CODES; code++) {
-		if (!row->refused[code])
+	for (int code = 0; row->refused->of && code < REFUSALS_CODES; code++) {
+		if (!row->refused->of[code])
 			continue;
 		msg_map_begin(writer);
 		msg_key_str(writer, "code", lift_err_code(-code));
 		msg_key_str(writer, "text", lift_err_text(-code));
-		msg_key_int(writer, "n", row->refused[code]);
+		msg_key_int(writer, "n", row->refused->of[code]);
 		msg_map_end(writer);
 	}
 	msg_array_end(writer);
@@ -210,7 +183,7 @@ static void write_source(struct msg_writer *writer, const struct row *row)
 	msg_key_moment(writer, "since", row->source->record.since);
 	msg_key_int(writer, "accepted", row->source->record.accepted);
 	msg_key_int(writer, "rejected", row->source->record.rejected);
-	msg_key_int(writer, "quarantined", row->quarantined);
+	msg_key_int(writer, "quarantined", row->refused->n);
 	write_refused(writer, row);
 	msg_map_end(writer);
 }
@@ -251,13 +224,12 @@ static void write_all(struct msg_writer *writer, const struct gathered *all)
 int explain_sources_encode(struct msg_writer *writer, const struct definition_of *of,
 			   const struct explain_from *from)
 {
-	struct gathered all = { .of = of, .journal = from->journal, .stream = UINT32_MAX };
+	struct gathered all = { .of = of, .journal = from->journal };
 	int err = gather(&all, from);
 
 	if (!err)
 		write_all(writer, &all);
-	for (size_t i = 0; i < all.n; i++)
-		free(all.rows[i].refused);
+	refusals_free(&all.refusals);
 	free(all.rows);
 	source_rows_free(&all.sources);
 	free(all.listed);

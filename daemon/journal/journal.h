@@ -188,6 +188,10 @@ typedef int (*journal_entry_fn)(void *context, uint64_t number, uint32_t stream,
 int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, journal_entry_fn fn,
 		      void *context, uint64_t *ret_next);
 
+/* When the entry of a number was received, ms. LIFT_E_NOT_FOUND, LIFT_E_CORRUPT, or an error of the
+ * store. */
+int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt);
+
 /* A name; false where there is none of that number. Valid as long as the view. */
 bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,
 		       struct text *ret_name);

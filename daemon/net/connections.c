@@ -9,6 +9,7 @@
 #include <zmq.h>
 
 #include "proto/bytes.h"
+#include "proto/err.h"
 
 enum { CROWDS = CONNECTIONS_HALF_MAX + 1, NOBODY = -1 };
 
@@ -17,6 +18,7 @@ struct connection {
 	bool is_tcp, has_key;
 	bool is_ending; /* shut down: libzmq closes it at its next turn */
 	uint16_t crowd; /* of its address */
+	int listener;	/* NOBODY: not known */
 	uint8_t key[CONNECTIONS_KEY_BYTES];
 	/* Half open ones of TCP, in the order in which they came. */
 	int before, behind;
@@ -209,6 +211,7 @@ static size_t add(struct connections *connections, int fd, const struct sockaddr
 	uint64_t number;
 
 	*connection = (struct connection){ .stage = CONNECTION_SILENT,
+					   .listener = NOBODY,
 					   .is_tcp = read_address(address, &number) };
 	connections->n++;
 	connections->n_half_open++;
@@ -231,6 +234,17 @@ size_t connections_add(struct connections *connections, int fd, const struct soc
 		gone = add(connections, fd, address);
 	unlock(connections);
 	return gone;
+}
+
+void connections_came_by(struct connections *connections, int fd, int listener)
+{
+	struct connection *connection;
+
+	pthread_mutex_lock(&connections->lock);
+	connection = find(connections, fd);
+	if (connection && listener >= 0 && listener < connections->most)
+		connection->listener = listener;
+	unlock(connections);
 }
 
 void connections_remove(struct connections *connections, int fd)
@@ -353,4 +367,27 @@ size_t connections_cut(struct connections *connections, connections_is_cut_fn is
 	}
 	unlock(connections);
 	return n;
+}
+
+int connections_by_listener(struct connections *connections, connections_listener_fn fn,
+			    void *context)
+{
+	uint32_t *n = calloc((size_t)connections->most, sizeof(*n));
+
+	if (!n)
+		return LIFT_E_MEMORY;
+	pthread_mutex_lock(&connections->lock);
+	for (int fd = 0; fd <= connections->highest; fd++) {
+		const struct connection *connection = &connections->of[fd];
+
+		if (connection->stage == CONNECTION_OPEN && !connection->is_ending &&
+		    connection->listener != NOBODY)
+			n[connection->listener]++;
+	}
+	unlock(connections);
+	for (int listener = 0; listener < connections->most; listener++)
+		if (n[listener] > 0)
+			fn(context, listener, n[listener]);
+	free(n);
+	return 0;
 }

@@ -53,6 +53,8 @@ void connections_free(struct connections *connections);
 
 /* One is accepted, from this address. How many had to go for it (0 or 1). */
 size_t connections_add(struct connections *connections, int fd, const struct sockaddr *address);
+/* By which listening descriptor it came. */
+void connections_came_by(struct connections *connections, int fd, int listener);
 /* It is about to be closed; none of ours is no error. */
 void connections_remove(struct connections *connections, int fd);
 
@@ -70,5 +72,10 @@ bool connections_grant(struct connections *connections, const char *key, uint32_
 typedef bool (*connections_is_cut_fn)(void *context, const char *key);
 size_t connections_cut(struct connections *connections, connections_is_cut_fn is_cut,
 		       void *context);
+
+/* How many open ones have come by each listening descriptor. LIFT_E_MEMORY. */
+typedef void (*connections_listener_fn)(void *context, int listener, uint32_t n);
+int connections_by_listener(struct connections *connections, connections_listener_fn fn,
+			    void *context);
 
 #endif

@@ -129,7 +129,7 @@ static void refused(int error)
 			  watch.most, strerror(error), "fewer clients, or a higher LimitNOFILE");
 }
 
-static void admit(int fd)
+static void admit(int fd, int listener)
 {
 	struct watched *one = &watch.watched[fd];
 	struct sockaddr_storage address = { 0 };
@@ -141,6 +141,7 @@ static void admit(int fd)
 	/* A peer that has gone already has none: as if it were local. */
 	getpeername(fd, (struct sockaddr *)&address, &size);
 	gone = connections_add(watch.connections, fd, (struct sockaddr *)&address);
+	connections_came_by(watch.connections, fd, listener);
 	atomic_store(&one->is_accepted, true);
 	if (gone == 0)
 		return;
@@ -167,7 +168,7 @@ int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags)
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	} else {
 		if (fd >= 0)
-			admit(fd);
+			admit(fd, listener);
 		return fd;
 	}
 	errno = ECONNABORTED;
@@ -342,4 +343,27 @@ void descriptors_cut(connections_is_cut_fn is_cut, void *context)
 	stats_add(watch.stats, STAT_connections_revoked, n);
 	if (n > 0)
 		log_notice("connections ended: reason=\"their key has lost rights\" n=%zu", n);
+}
+
+struct counting {
+	descriptors_count_fn fn;
+	void *context;
+};
+
+/* One that has been closed meanwhile is no socket any more, or another one's, which listens. */
+static void count_at(void *context, int listener, uint32_t n)
+{
+	const struct counting *counting = context;
+	struct sockaddr_storage address = { 0 };
+	socklen_t size = sizeof(address);
+
+	if (getsockname(listener, (struct sockaddr *)&address, &size) == 0)
+		counting->fn(counting->context, (struct sockaddr *)&address, n);
+}
+
+int descriptors_count(descriptors_count_fn fn, void *context)
+{
+	struct counting counting = { fn, context };
+
+	return watch.stats ? connections_by_listener(watch.connections, count_at, &counting) : 0;
 }

@@ -40,4 +40,8 @@ bool descriptors_grant(const char *key, uint32_t most);
 /* End the connections of keys that have lost rights: after nobody is let in by the old ones. */
 void descriptors_cut(connections_is_cut_fn is_cut, void *context);
 
+/* How many open connections there are at each address that is listened at. LIFT_E_MEMORY. */
+typedef void (*descriptors_count_fn)(void *context, const struct sockaddr *address, uint32_t n);
+int descriptors_count(descriptors_count_fn fn, void *context);
+
 #endif

@@ -6,195 +6,10 @@
 
 #include "daemon/base/as_of.h"
 #include "daemon/journal/damage.h"
-#include "daemon/journal/sources.h"
+#include "daemon/status/doors.h"
+#include "daemon/status/growth.h"
 #include "daemon/status/limits.h"
-#include "proto/grow.h"
-
-/* What a stream and a source are at most as MessagePack, beside their texts. */
-enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 240 };
-
-/* Streams are gathered before they are written, with their sources: a map's size comes first. */
-struct gathered {
-	const struct config *config;
-	struct board *board;
-	struct source_rows sources;
-	size_t sources_end; /* those with numbers below this one are listed */
-	uint64_t sources_left_out;
-	struct {
-		struct stream stream;
-		struct text name;
-	} * streams;
-	size_t n_streams, n_gaps, room_streams, stream_bytes;
-	size_t n_texts; /* that count nowhere, and are named */
-	bool gaps; /* those of which something is missing, which come first, have been gathered */
-	int err;
-};
-
-/* `name` is for the source's own, which its namespace may be. */
-static const char *namespace_of(const struct config *config, const struct source_row *row,
-				char name[static SOURCE_MAX + 1])
-{
-	memcpy(name, row->name.data, row->name.size);
-	name[row->name.size] = 0;
-	return config_namespace(config, name);
-}
-
-/* As many sources as there is room for, in order of arrival. */
-static void choose_sources(struct gathered *all)
-{
-	char name[SOURCE_MAX + 1];
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < all->sources.n; i++) {
-		const struct source_row *row = &all->sources.rows[i];
-
-		if (row->name.size == 0)
-			continue;
-		bytes += SOURCE_BYTES + row->name.size +
-			 strlen(namespace_of(all->config, row, name));
-		if (bytes > STATUS_SOURCES_BYTES)
-			all->sources_left_out++;
-		else
-			all->sources_end = i + 1;
-	}
-}
-
-static bool has_room(const struct gathered *all, const struct stream *stream, size_t bytes)
-{
-	return stream->source < all->sources_end && all->n_streams < STATUS_STREAMS_MAX &&
-	       all->stream_bytes + bytes <= STATUS_STREAMS_BYTES;
-}
-
-static void note_fullest(struct source_row *row, const struct stream *stream, struct text name)
-{
-	if (stream->n_ranges <= row->n_ranges)
-		return;
-	row->n_ranges = stream->n_ranges;
-	row->fullest = name;
-}
-
-static int gather_stream(void *context, const struct stream *stream, struct text name)
-{
-	struct gathered *all = context;
-	size_t bytes = STREAM_BYTES + name.size + RANGE_BYTES * (stream->n_ranges + 1);
-
-	if (all->gaps && stream_missing(stream) > 0)
-		return 0;
-	if (!all->gaps && stream->source < all->sources.n)
-		note_fullest(&all->sources.rows[stream->source], stream, name);
-	if (!has_room(all, stream, bytes))
-		return all->n_streams >= STATUS_STREAMS_MAX ||
-		       all->stream_bytes + bytes > STATUS_STREAMS_BYTES;
-	all->err =
-		grow(&all->streams, &all->room_streams, all->n_streams + 1, sizeof(*all->streams));
-	if (all->err)
-		return all->err;
-	all->stream_bytes += bytes;
-	all->n_gaps += !all->gaps;
-	all->streams[all->n_streams].stream = *stream;
-	all->streams[all->n_streams++].name = name;
-	return 0;
-}
-
-static int gather(struct gathered *all, struct journal_view *view)
-{
-	int err = source_rows_read(&all->sources, view);
-
-	if (err)
-		return err;
-	choose_sources(all);
-	err = journal_view_gaps(view, gather_stream, all);
-	all->gaps = true;
-	if (!err && !all->err)
-		err = journal_view_streams(view, gather_stream, all);
-	return err ? err : all->err;
-}
-
-/* Writing. */
-
-static void write_missing(struct msg_writer *writer, uint64_t first, uint64_t last)
-{
-	if (first > last)
-		return;
-	msg_array_begin(writer);
-	msg_int(writer, (int64_t)first);
-	msg_int(writer, (int64_t)last);
-	msg_array_end(writer);
-}
-
-static void write_stream(struct msg_writer *writer, const struct stream *stream, struct text name)
-{
-	uint64_t next = stream->next;
-
-	msg_map_begin(writer);
-	msg_key_text(writer, "stream", name);
-	msg_key_int(writer, "next", stream->next);
-	msg_str(writer, "missing");
-	msg_array_begin(writer);
-	for (uint32_t i = 0; i < stream->n_ranges && !stream->closed; i++) {
-		write_missing(writer, next, stream->ranges[i].first - 1);
-		next = stream->ranges[i].last + 1;
-	}
-	if (!stream->closed)
-		write_missing(writer, next, stream->announced);
-	msg_array_end(writer);
-	msg_key_moment(writer, "since", stream->since);
-	if (stream->closed)
-		msg_key_bool(writer, "closed", true);
-	msg_map_end(writer);
-}
-
-static void write_streams(struct msg_writer *writer, const struct gathered *all, size_t source)
-{
-	msg_str(writer, "streams");
-	msg_array_begin(writer);
-	for (size_t i = 0; i < all->n_streams; i++)
-		if (all->streams[i].stream.source == source)
-			write_stream(writer, &all->streams[i].stream, all->streams[i].name);
-	msg_array_end(writer);
-}
-
-static void write_source(struct msg_writer *writer, struct gathered *all, size_t source)
-{
-	const struct source_row *row = &all->sources.rows[source];
-	char name[SOURCE_MAX + 1];
-
-	msg_map_begin(writer);
-	msg_key_text(writer, "source", row->name);
-	msg_key_str(writer, "namespace", namespace_of(all->config, row, name));
-	write_streams(writer, all, source);
-	msg_key_int(writer, "n_streams", row->record.streams);
-	msg_key_int(writer, "missing", (int64_t)row->record.missing);
-	msg_key_moment(writer, "last_event", row->record.last_event);
-	msg_key_moment(writer, "last_received", row->record.last_received);
-	msg_key_int(writer, "accepted", row->record.accepted);
-	msg_key_int(writer, "rejected", row->record.rejected);
-	if (all->board)
-		all->n_texts += board_write(all->board, row->name, writer, "unknown",
-					    STATUS_TEXTS_MAX - all->n_texts);
-	msg_map_end(writer);
-}
-
-static void write_sources(struct msg_writer *writer, struct gathered *all)
-{
-	uint64_t missing = 0, n_streams = 0, n_gaps = 0;
-
-	for (size_t i = 0; i < all->sources.n; i++) {
-		missing = missing_sum(missing, all->sources.rows[i].record.missing);
-		n_streams += all->sources.rows[i].record.streams;
-		n_gaps += all->sources.rows[i].record.gaps;
-	}
-	msg_key_int(writer, "missing", missing);
-	msg_str(writer, "sources");
-	msg_array_begin(writer);
-	for (size_t i = 0; i < all->sources_end; i++)
-		if (all->sources.rows[i].name.size > 0)
-			write_source(writer, all, i);
-	msg_array_end(writer);
-	msg_key_int(writer, "sources_left_out", all->sources_left_out);
-	msg_key_int(writer, "streams_left_out", (int64_t)(n_streams - all->n_streams));
-	msg_key_int(writer, "gaps_left_out", (int64_t)(n_gaps - all->n_gaps));
-}
+#include "daemon/status/source_list.h"
 
 static void write_rebuild(const struct rebuild_status *rebuild, struct msg_writer *writer)
 {
@@ -384,47 +199,50 @@ static void write_endpoints(const struct config *config, struct msg_writer *writ
 	msg_array_end(writer);
 }
 
-static void write_all(const struct status_parts *parts, struct msg_writer *writer,
-		      struct gathered *all, const struct now *now)
+static int write_all(const struct status_parts *parts, struct msg_writer *writer,
+		     struct source_list *list, struct journal_view *view, const struct now *now)
 {
 	struct rebuild_status rebuild;
 	char as_of[DAY_TEXT];
+	int err;
 
 	rebuild_status(parts->rebuild, now->steady_ms, &rebuild);
 	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, now->utc_ms), as_of);
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
-	write_troubles(parts, &rebuild, writer, &all->sources, now->utc_ms);
+	write_troubles(parts, &rebuild, writer, &list->sources, now->utc_ms);
 	write_restart(&parts->files, writer);
 	msg_key_str(writer, "version", LIFT_VERSION);
 	msg_key_str(writer, "as_of", as_of);
-	write_clock(writer, &all->sources, now->utc_ms);
+	write_clock(writer, &list->sources, now->utc_ms);
 	write_stores(parts, &rebuild, writer);
+	growth_write(parts, view, now->utc_ms, writer);
 	write_jobs(parts->jobs, writer);
 	write_endpoints(parts->config, writer);
-	limits_write(parts, &all->sources, writer);
+	err = doors_write(parts->config, writer);
+	limits_write(parts, &list->sources, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)
 		msg_key_int(writer, stat_names[i], stats_get(parts->stats, i));
-	write_sources(writer, all);
+	source_list_write(list, writer, now->steady_ms);
 	msg_map_end(writer);
+	return err;
 }
 
 int status_encode(const struct status_parts *parts, struct msg_writer *writer,
 		  const struct now *now)
 {
-	struct gathered all = { .config = parts->config, .board = parts->board };
+	struct source_list list = { .parts = parts };
 	struct journal_view view;
 	int err = journal_view_begin(parts->journal, &view);
 
 	if (!err)
-		err = gather(&all, &view);
+		err = source_list_read(&list, &view);
 	if (!err)
-		write_all(parts, writer, &all, now);
+		err = write_all(parts, writer, &list, &view, now);
 	journal_view_end(&view);
-	source_rows_free(&all.sources);
-	free(all.streams);
+	source_list_clear(&list);
 	return err;
 }

@@ -9,6 +9,7 @@
 #include "daemon/base/stats.h"
 #include "daemon/journal/board.h"
 #include "daemon/ledger/rebuild.h"
+#include "daemon/status/pace.h"
 #include "daemon/tasks/job.h"
 #include "proto/config.h"
 #include "proto/msg.h"
@@ -30,6 +31,7 @@ struct status_parts {
 	const struct jobs *jobs;
 	const struct stats *stats;
 	struct board *board; /* what counts nowhere; NULL: it is not noted */
+	struct pace *pace;   /* of the last minute; NULL: it is not noted */
 	struct files_state files;
 };
 
@@ -40,7 +42,8 @@ enum {
 	STATUS_STREAMS_BYTES = 512 << 10,
 	STATUS_SOURCES_BYTES = 256 << 10,
 	STATUS_LIMITS_MAX = 100,
-	STATUS_TEXTS_MAX = 200, /* that count nowhere */
+	STATUS_TEXTS_MAX = 200,	  /* that count nowhere */
+	STATUS_REFUSED_MAX = 300, /* reasons of refused events */
 };
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */

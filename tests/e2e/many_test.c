@@ -18,6 +18,7 @@ enum {
 	LATE = 10,	/* the last of them, which are in another region than all others */
 	WINDOW = 50,
 	REGIONS = 12000,
+	SHOWN = 12, /* by lift status */
 };
 
 /* Sources. */
@@ -74,12 +75,15 @@ static void check_status(struct daemon *daemon)
 {
 	json_t *status = daemon_status(daemon);
 	int64_t left_out = whole(status, "sources_left_out");
-	char *text = daemon_lift_out(daemon, 0, "status", NULL), line[64];
+	char *text = daemon_lift_out(daemon, 0, "status", NULL), line[80];
 
 	assert_true(left_out > 0);
 	assert_int_equal(json_array_size(json_object_get(status, "sources")) + (size_t)left_out,
 			 SOURCES);
 	assert_int_equal(whole(status, "missing"), 2 * SOURCES);
+	snprintf(line, sizeof(line), "and %d more sources: 'lift status --all' lists them\n",
+		 (int)json_array_size(json_object_get(status, "sources")) - SHOWN);
+	assert_non_null(strstr(text, line));
 	snprintf(line, sizeof(line), "not listed: %d more sources\n", (int)left_out);
 	assert_non_null(strstr(text, line));
 	assert_non_null(strstr(text, " more sources: numbers are missing\n"));

@@ -100,6 +100,22 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 	return err ? err : journal_view_err(view);
 }
 
+int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+	struct chunk chunk;
+	int err = LIFT_E_NOT_FOUND;
+
+	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
+	if (seek_chunk(&cursor, number, &key, &value))
+		err = chunk_open(value, &chunk);
+	store_cursor_close(&cursor);
+	if (!err)
+		*ret_receipt = chunk.receipt;
+	return journal_view_err(view) ? journal_view_err(view) : err;
+}
+
 static int no_entry(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
 {
 	(void)context, (void)number, (void)stream, (void)entry;

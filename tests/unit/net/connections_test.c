@@ -385,6 +385,33 @@ static void any_order_is_as_in_the_plain_way(void **state)
 	}
 }
 
+static void note_listener(void *context, int listener, uint32_t n)
+{
+	((uint32_t *)context)[listener] = n;
+}
+
+/* Those that are open. */
+static void each_is_counted_where_it_came_in(void **state)
+{
+	uint32_t n[MOST] = { 0 };
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, MOST);
+	for (unsigned i = 0; i < 9; i++) {
+		come(&stage, i % 2 ? "192.0.2.1" : NULL);
+		connections_came_by(stage.connections, stage.ours[i], i < 5 ? 7 : 8);
+		if (i > 0)
+			reach(&stage, i, CONNECTION_OPEN);
+	}
+	connections_came_by(stage.connections, stage.ours[8], MOST); /* there is none such */
+	connections_remove(stage.connections, stage.ours[3]);
+	assert_int_equal(connections_by_listener(stage.connections, note_listener, n), 0);
+	for (int i = 0; i < MOST; i++)
+		assert_int_equal(n[i], i == 7 ? 3 : i == 8 ? 4 : 0);
+	close_stage(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +422,7 @@ int main(void)
 		cmocka_unit_test(half_an_address_of_ipv6_is_one),
 		cmocka_unit_test(a_key_has_so_many_connections),
 		cmocka_unit_test(the_connections_of_a_key_are_cut),
+		cmocka_unit_test(each_is_counted_where_it_came_in),
 		cmocka_unit_test(any_order_is_as_in_the_plain_way),
 	};
 
