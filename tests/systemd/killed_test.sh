@@ -12,10 +12,6 @@ restarted() {
 	[ "$(unit NRestarts)" -gt "$1" ] && unit_is ActiveState active
 }
 
-pid_outside() {
-	pgrep -f '^/usr/(local/)?sbin/liftd --config'
-}
-
 # In the middle of what comes in, each time.
 nothing_is_lost_by_kill_9() {
 	local i acked before took worst=0
@@ -38,10 +34,10 @@ a_hang_of_any_thread_ends_by_the_watchdog() {
 	local tid name pid names restarts begun acked before
 	before=$(started)
 	feed hung 1000001
-	names=$(cat /proc/"$(pid_outside)"/task/*/comm | grep -v ZMQ)
+	names=$(cat /proc/"$(liftd_pid)"/task/*/comm | grep -v ZMQ)
 	echo "left out: hangs of libzmq's own threads, which the watchdog does not see yet"
 	for name in $names; do
-		pid=$(pid_outside)
+		pid=$(liftd_pid)
 		tid=$(grep -lx "$name" /proc/"$pid"/task/*/comm | cut -d / -f 5)
 		restarts=$(unit NRestarts)
 		begun=$(now_ms)

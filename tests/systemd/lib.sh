@@ -184,7 +184,7 @@ machine_kill() {
 	local tree
 	for tree in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do
 		# A process that was killed may take a moment to leave.
-		for _ in 1 2 3 4 5 6 7 8 9 10; do
+		for _ in {1..50}; do
 			[ -d "$tree/${cgroup##*/}" ] || break
 			find "$tree/${cgroup##*/}" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
 		done
@@ -238,6 +238,11 @@ unit() {
 
 unit_is() {
 	[ "$(unit "$1")" = "$2" ]
+}
+
+# Its process as seen from here; a backup or a check is one of the same name.
+liftd_pid() {
+	pgrep -o -f '^/usr/(local/)?sbin/liftd --config'
 }
 
 # milliseconds EARLIER LATER: between two of the unit's moments.
