@@ -44,7 +44,9 @@ PACKAGES_CHECK := \
 	python3:the_reference_program_and_the_sample_of_events \
 	python3-yaml:catalogues_in_the_reference_program \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
-	python3-msgpack:the_same_programs
+	python3-msgpack:the_same_programs \
+	debhelper:the_form_of_a_Debian_package \
+	lintian:looks_at_the_packages
 
 PACKAGES_SYSTEMD := \
 	systemd:the_machine's_first_process \
@@ -52,6 +54,11 @@ PACKAGES_SYSTEMD := \
 	dbus:systemctl_within_it \
 	iproute2:a_network_of_its_own,_with_another_machine_on_it \
 	procps:pgrep,_and_/bin/kill,_by_which_the_unit_reloads
+
+PACKAGES_DEB := \
+	debhelper:the_form_of_a_Debian_package \
+	dpkg-dev:builds_it \
+	lintian:looks_at_it
 
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
@@ -113,7 +120,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo install install-strip uninstall clean distclean format format-check help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift
@@ -138,6 +145,7 @@ help:
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, DATADIR,'
 	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
+	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/lift_$(VERSION)_*.deb and liftd_$(VERSION)_*.deb'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
@@ -288,7 +296,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STALL) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune install completion layers layers_test format
+SCRIPTS := reference units_verify prune install deb completion layers layers_test format
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
@@ -296,6 +304,7 @@ script_reference = python3 -B tests/reference/lift_oracle_test.py
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
+script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
 # A run is one program with its own log below $(LOGS); those that take longest begin first.
@@ -475,6 +484,24 @@ uninstall:
 	for d in $(OWN_DIRECTORIES); do \
 		[ ! -d "$(DESTDIR)$$d" ] || rmdir --ignore-fail-on-non-empty "$(DESTDIR)$$d"; \
 	done
+
+# ---- Debian packages -----------------------------------------------------------------------------
+# Built in a tree of its own, as Debian builds: nothing of this make's variables goes into it. What was compiled there before
+# and has not changed is taken again.
+DEB_TREE := $(BUILD)/deb/liftd-$(VERSION)
+deb:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_DEB))
+	@$(SUBMAKE) deb-build
+
+deb-build:
+	@mkdir -p $(DEB_TREE)
+	@rm -f $(addprefix $(BUILD)/deb/*.,deb changes buildinfo log)
+	@find $(DEB_TREE) -mindepth 1 -maxdepth 1 ! -name build -exec rm -r {} +
+	@cp -a Makefile README.md LICENSE daemon proto clients tests systemd $(DEB_TREE)
+	@mv $(DEB_TREE)/systemd/debian $(DEB_TREE)/debian
+	@cd $(DEB_TREE) && env -i PATH='$(PATH)' HOME='$(HOME)' LANG=C.UTF-8 DEB_BUILD_OPTIONS='noautodbgsym parallel=$(CHECK_JOBS)' \
+		dpkg-buildpackage --build=binary --no-pre-clean --no-sign >../build.log 2>&1 || { cat ../build.log >&2; exit 1; }
+	@ls $(BUILD)/deb/*.deb
 
 distclean: clean
 

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# deb_test.sh BUILD: the Debian packages are built, lintian has nothing against them, and all is in them that is installed,
+# each thing in its package.
+set -eu
+build=$1
+passed=0
+
+skip() {
+	echo "deb_test: skipped: $1"
+	echo "deb_test: 0 passed, 0 failed, 1 skipped"
+	exit 0
+}
+
+fail() {
+	echo "deb_test: $1"
+	echo "deb_test: $passed passed, 1 failed"
+	exit 1
+}
+
+ok() {
+	passed=$((passed + 1))
+}
+
+# Packages are made of what Debian's own compiler and flags make.
+[ "$build" = build ] || skip "packages are built beside the ordinary build alone"
+for tool in dpkg-buildpackage dh lintian; do
+	command -v $tool >/dev/null || skip "$tool is not there (make deb installs it)"
+done
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+# They have the version of the programs, and need for their building what the Makefile names.
+version=$(sed -n 's/^VERSION := //p' Makefile)
+[ "$(dpkg-parsechangelog -l systemd/debian/changelog -S Version)" = "$version" ] || fail "the changelog is not of $version"
+for package in $(sed -n '/^PACKAGES := /,/[^\\]$/s/^\t\([a-z0-9-]*-dev\):.*/\1/p' Makefile | grep -v libc6-dev); do
+	grep -qE "(^| )$package(,|\$)" systemd/debian/control || fail "debian/control does not name $package to build with"
+done
+ok
+
+"${MAKE:-make}" --no-print-directory deb-build >"$dir/said" 2>&1 || { cat "$dir/said"; fail "make deb-build"; }
+for package in lift liftd; do
+	deb=$(echo "$build/deb/${package}_${version}_"*.deb)
+	[ -e "$deb" ] || fail "there is no $deb"
+	dpkg-deb -x "$deb" "$dir/$package"
+	dpkg-deb -e "$deb" "$dir/$package.control"
+	(cd "$dir/$package" && find . ! -type d) >>"$dir/all"
+done
+ok
+
+lintian --fail-on error,warning "$build"/deb/*.changes >"$dir/lintian" 2>&1 || { cat "$dir/lintian"; fail "lintian"; }
+ok
+
+expect() {
+	package=$1
+	shift
+	for f; do
+		[ -e "$dir/$package/$f" ] || fail "$f is not in $package"
+	done
+}
+
+expect lift usr/bin/lift usr/share/bash-completion/completions/lift usr/share/man/man1/lift.1.gz \
+	usr/share/doc/lift/PROTOCOL.md usr/share/doc/lift/METRICS.md usr/share/doc/lift/vectors/hello.hex
+expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups lib/systemd/system/liftd.service \
+	lib/systemd/system/liftd-backup.timer lib/systemd/system/liftd-backup.service usr/lib/sysusers.d/liftd.conf \
+	usr/lib/tmpfiles.d/liftd.conf etc/liftd/liftd.yaml etc/liftd/catalogue.yaml usr/share/man/man8/liftd.8.gz \
+	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
+twice=$(sort "$dir/all" | uniq -d)
+[ -z "$twice" ] || fail "in both: $twice"
+for program in lift/usr/bin/lift liftd/usr/sbin/liftd; do
+	[ "$("$dir/$program" --version)" = "$("$build/${program##*/}" --version)" ] || fail "$program is of another version"
+done
+grep -qx 'ExecStart=/usr/sbin/liftd --config /etc/liftd/liftd.yaml' "$dir/liftd/lib/systemd/system/liftd.service" ||
+	fail "the unit starts another liftd"
+ok
+
+# An operator's changes stay; users come before what is theirs, and that before the daemon.
+for f in /etc/liftd/liftd.yaml /etc/liftd/catalogue.yaml; do
+	grep -qx $f "$dir/liftd.control/conffiles" || fail "$f is no conffile"
+done
+order=$(grep -oE 'systemd-sysusers|systemd-tmpfiles .*--create|deb-systemd-invoke' "$dir/liftd.control/postinst" |
+	sed 's/ .*//' | tr '\n' ' ')
+[ "$order" = 'systemd-sysusers systemd-tmpfiles deb-systemd-invoke ' ] || fail "postinst goes by: $order"
+! grep -q 'liftd-backup.service' "$dir/liftd.control/postinst" || fail "postinst makes a backup"
+for script in postinst prerm postrm; do
+	sh -n "$dir/liftd.control/$script" || fail "$script cannot be run"
+done
+ok
+
+echo "deb_test: $passed passed, 0 failed"
