@@ -117,10 +117,35 @@ static int check_restored(struct liftd *liftd)
 	return LIFT_E_DAMAGED;
 }
 
+static void say_secret(const struct liftd *liftd, int err)
+{
+	static const char expected[] = "32 bytes: the credential " SECRET_CREDENTIAL
+				       ", or a file that only its owner may read";
+	char path[PATH_MAX];
+
+	secret_path(&liftd->secret, liftd->config->state, path);
+	if (err == LIFT_E_NOT_FOUND)
+		log_error("the secret is missing, but there is a journal; bring it back from the "
+			  "backup, or give the service its credential " SECRET_CREDENTIAL
+			  ": path=%s",
+			  path);
+	else if (err == LIFT_E_DIFFERENT)
+		log_error("there are two secrets, the credential " SECRET_CREDENTIAL
+			  " and the file, and they differ. Move the file away, or take the "
+			  "credential out of the unit: the journal is of one of them, and liftd "
+			  "does not start with the other: path=%s",
+			  path);
+	else if (err)
+		log_error("the secret cannot be used: path=%s code=%s expected=\"%s\"", path,
+			  lift_err_code(err), expected);
+	else if (!liftd->secret.is_locked)
+		log_alert(ALERT_SECRET_NOT_LOCKED,
+			  "the secret may come into swap: expected=\"LimitMEMLOCK of 64 KiB\"");
+}
+
 /* Whether there is a journal decides whether a secret may be made. */
 static int open_secret(struct liftd *liftd)
 {
-	char path[PATH_MAX];
 	bool has_journal;
 	int err = trust_open(liftd->config->state, &liftd->stats, &liftd->trust);
 
@@ -128,15 +153,8 @@ static int open_secret(struct liftd *liftd)
 		err = trust_find_journal(liftd->trust, &has_journal);
 	if (err)
 		return err;
-	state_path(path, liftd->config->state, STATE_SECRET);
-	err = secret_open(liftd->config->state, !has_journal, &liftd->secret);
-	if (err == LIFT_E_NOT_FOUND)
-		log_error("the secret is missing, but there is a journal; bring it back from the "
-			  "backup: path=%s",
-			  path);
-	else if (err)
-		log_error("the secret cannot be used: path=%s code=%s expected=\"%s\"", path,
-			  lift_err_code(err), "a file of 32 bytes that only its owner may read");
+	err = secret_open_own(liftd->config->state, !has_journal, &liftd->secret);
+	say_secret(liftd, err);
 	return err;
 }
 
@@ -519,6 +537,7 @@ static void close_all(struct liftd *liftd)
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
+	secret_close(&liftd->secret);
 	orders_free(liftd->orders);
 	board_free(liftd->board);
 	rebuild_close(liftd->rebuild);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ static const char help[] =
 	"  -C, --catalogue FILE  catalogue (default: the one that the configuration names)\n"
 	"      --check-config    check both, print all errors, and exit\n"
 	"      --backup DIR      copy journal and secret to DIR, also while a daemon runs\n"
+	"      --without-secret  with --backup: leave the secret out\n"
 	"      --restore DIR     replace journal and secret by a backup\n"
 	"      --verify          compare the ledger with one that is built from the journal\n"
 	"      --report          with one of these: print progress in lines, for programs\n"
@@ -152,6 +154,8 @@ static int check_options(const struct options *options)
 		return complain_usage("--report goes with --backup, --restore or --verify only");
 	if (options->wish.seen && options->wish.task != TASK_BACKUP)
 		return complain_usage("--seen goes with --backup only");
+	if (options->wish.without_secret && options->wish.task != TASK_BACKUP)
+		return complain_usage("--without-secret goes with --backup only");
 	return 0;
 }
 
@@ -166,6 +170,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "verify", no_argument, NULL, TASK_VERIFY },
 		{ "report", no_argument, NULL, 'r' },
 		{ "seen", required_argument, NULL, 's' },
+		{ "without-secret", no_argument, NULL, 'w' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -193,6 +198,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 's':
 			options->wish.seen = optarg;
 			break;
+		case 'w':
+			options->wish.without_secret = true;
+			break;
 		case 'r':
 			options->wish.in_lines = true;
 			break;
@@ -213,12 +221,14 @@ static int parse_options(int argc, char **argv, struct options *options)
 	return check_options(options);
 }
 
-/* What is in memory, ids of learners and the secret, is not for a core file. */
+/* What is in memory, ids of learners and the secret, is not for a core file, nor for another
+ * process of the same user. A program that core files are piped to is not held up by the limit. */
 static void no_core(void)
 {
 	struct rlimit none = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
 }
 
 static void say_right(const struct catalogue *catalogue)

@@ -28,6 +28,7 @@ static const struct {
 } request_flags[] = {
 	{ TEXT("dry_run"), offsetof(struct request, dry_run) },
 	{ TEXT("yes"), offsetof(struct request, yes) },
+	{ TEXT("without_secret"), offsetof(struct request, without_secret) },
 };
 
 enum {
@@ -309,8 +310,10 @@ void work_encode(struct msg_writer *writer, const struct work *work)
 	}
 	if (work->err)
 		msg_key_str(writer, "code", lift_err_code(work->err));
-	if (is_done && work->dir.size > 0)
+	if (is_done && work->dir.size > 0) {
 		msg_key_text(writer, "dir", work->dir);
+		msg_key_bool(writer, "secret", !work->without_secret);
+	}
 	if (is_done) {
 		msg_key_int(writer, "last", work->last);
 		msg_key_int(writer, "bytes", work->bytes);

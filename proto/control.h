@@ -17,6 +17,7 @@ struct request {
 	struct text source, stream;		    /* hello, close */
 	struct text as_of, plane, region, kind, id; /* export, explain */
 	struct text dir, seen;			    /* backup */
+	bool without_secret;			    /* backup */
 	bool dry_run, yes;			    /* reload */
 	uint64_t after;				    /* rejections, quarantine: a row's number */
 };
@@ -110,7 +111,8 @@ struct work {
 	bool more;
 	uint64_t done, total;
 	int err;
-	struct text dir; /* of a backup; empty: there is none */
+	struct text dir;     /* of a backup; empty: there is none */
+	bool without_secret; /* the backup */
 	uint64_t last, bytes;
 	struct text text;
 };

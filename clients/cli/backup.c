@@ -16,10 +16,15 @@
 
 enum { WORK_TIMEOUT_MS = 30000 /* without a word of how far it is */ };
 
-/* How far it is has been shown, on standard error. */
-static void take_away(const bool *is_shown)
+struct asking {
+	bool is_shown; /* how far it is, on standard error */
+	bool without_secret;
+	bool is_other; /* what was asked for is not what was done */
+};
+
+static void take_away(const struct asking *asking)
 {
-	if (*is_shown)
+	if (asking->is_shown)
 		fputs("\r     \r", stderr);
 }
 
@@ -31,16 +36,19 @@ static void take_refusal(void *context, const json_t *answer)
 
 static int take_work(void *context, const json_t *answer)
 {
-	const bool *is_shown = context;
+	struct asking *asking = context;
 	json_int_t total = json_number(answer, "total");
 
 	if (json_is_true(json_object_get(answer, "more"))) {
-		if (*is_shown && total)
+		if (asking->is_shown && total)
 			fprintf(stderr, "\r%3.0f %%",
 				100.0 * (double)json_number(answer, "done") / (double)total);
 		return 0;
 	}
-	take_away(is_shown);
+	take_away(asking);
+	/* An older liftd does not know the wish. */
+	asking->is_other =
+		asking->without_secret && !json_is_false(json_object_get(answer, "secret"));
 	print_text(stdout, json_text(answer, "text"), 0);
 	putchar('\n');
 	return 0;
@@ -48,7 +56,8 @@ static int take_work(void *context, const json_t *answer)
 
 static int ask(const struct cli *cli, const struct request *request)
 {
-	bool is_shown = isatty(STDERR_FILENO);
+	struct asking asking = { .is_shown = isatty(STDERR_FILENO),
+				 .without_secret = request->without_secret };
 	struct endpoints endpoints;
 	int status = endpoints_find(cli, NULL, &endpoints);
 
@@ -60,8 +69,12 @@ static int ask(const struct cli *cli, const struct request *request)
 						  .shape = &shape_of_work,
 						  .take = take_work,
 						  .refused = take_refusal,
-						  .context = &is_shown });
+						  .context = &asking });
 	endpoints_clear(&endpoints);
+	if (status == STATUS_WELL && asking.is_other) {
+		complain("this liftd does not know --without-secret: the secret is in the backup");
+		status = STATUS_REFUSED;
+	}
 	return status;
 }
 
@@ -81,6 +94,11 @@ static int make_absolute(const char *dir, char to[static PATH_MAX])
 
 int command_backup(const struct cli *cli, int argc, char **argv)
 {
+	struct request request = { .op = text_of("backup") };
+	const struct option_row rows[] = {
+		{ "without-secret", NULL, "leave the secret out, which you keep elsewhere",
+		  OPTION_FLAG, &request.without_secret, 0, 0 },
+	};
 	const struct usage usage = {
 		.command = "lift backup",
 		.arguments = "[DIR]",
@@ -91,8 +109,9 @@ int command_backup(const struct cli *cli, int argc, char **argv)
 			"by the time. The copy is checked before it gets its name. To bring it "
 			"back:\n"
 			"'liftd --restore DIR'.",
+		.options = rows,
+		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
-	struct request request = { .op = text_of("backup") };
 	char dir[PATH_MAX], seen[PLACE_SIZE];
 	int status, first = options_parse(&usage, argc, argv, &status);
 

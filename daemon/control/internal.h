@@ -49,6 +49,7 @@ struct reload_waiting {
 struct job_waiting {
 	struct client client;
 	char *dir; /* of a backup, owned */
+	bool without_secret;
 };
 
 /* One who has given an order. */

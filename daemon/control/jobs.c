@@ -15,9 +15,9 @@
 #include "proto/place.h"
 
 static int start(struct control *control, enum job_kind kind, const struct client *client,
-		 char *dir, const char *seen)
+		 char *dir, const struct job_wish *wish)
 {
-	int err = jobs_start(control->jobs, kind, dir, seen);
+	int err = jobs_start(control->jobs, kind, wish);
 
 	if (err) {
 		if (err == LIFT_E_IO)
@@ -27,7 +27,7 @@ static int start(struct control *control, enum job_kind kind, const struct clien
 		return err;
 	}
 	free(control->job_clients[kind].dir);
-	control->job_clients[kind] = (struct job_waiting){ *client, dir };
+	control->job_clients[kind] = (struct job_waiting){ *client, dir, wish->without_secret };
 	if (dir)
 		log_notice("%s started: dir=%s", job_name(kind), dir);
 	else
@@ -65,7 +65,9 @@ int control_backup(struct control *control, const struct client *client,
 	if (!place)
 		return LIFT_E_MEMORY;
 	return start(control, JOB_BACKUP, client, place,
-		     dir.size > 0 && seen.size > 0 ? seen_text : NULL);
+		     &(struct job_wish){ .dir = place,
+					 .seen = dir.size > 0 && seen.size > 0 ? seen_text : NULL,
+					 .without_secret = request->without_secret });
 }
 
 int control_verify(struct control *control, const struct client *client,
@@ -79,7 +81,7 @@ int control_verify(struct control *control, const struct client *client,
 		ledger_want(control->parts.ledger, last);
 		wake_send(control->more);
 	}
-	return start(control, JOB_VERIFY, client, NULL, NULL);
+	return start(control, JOB_VERIFY, client, NULL, &(struct job_wish){ .dir = NULL });
 }
 
 static void forget_dead_readers(struct control *control)
@@ -128,6 +130,7 @@ void control_told(void *context, enum job_kind kind, const struct report *report
 				   .err = report->err,
 				   .dir = text_of(waiting->dir ? waiting->dir : ""),
 				   .last = report->last,
+				   .without_secret = waiting->without_secret,
 				   .bytes = report->bytes,
 				   .text = text_of(report->text) };
 

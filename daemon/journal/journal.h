@@ -54,8 +54,8 @@ int journal_open(const char *dir, const uint8_t secret_digest[static 16],
 int journal_open_within(const char *dir, const uint8_t secret_digest[static 16], uint64_t room,
 			struct journal **ret_journal);
 /* One that is there: a damaged one, or beside a daemon that writes it. No byte of it is changed;
- * what writes fails. LIFT_E_NOT_FOUND: there is none. */
-int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
+ * what writes fails. LIFT_E_NOT_FOUND: there is none. `secret_digest` NULL: whichever it is of. */
+int journal_open_read_only(const char *dir, const uint8_t *secret_digest,
 			   struct journal **ret_journal);
 void journal_close(struct journal *journal);
 

@@ -9,65 +9,131 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/credential.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 
+static int new_key(struct secret *secret)
+{
+	*secret = (struct secret){ .key = NULL };
+	secret->key = credential_memory(SECRET_BYTES, &secret->is_locked);
+	return secret->key ? 0 : LIFT_E_MEMORY;
+}
+
+void secret_close(struct secret *secret)
+{
+	credential_forget(secret->key);
+	*secret = (struct secret){ .key = NULL };
+}
+
 static int make(const char *dir, const char *path)
 {
-	uint8_t key[SECRET_BYTES];
+	struct secret made;
 	char aside[PATH_MAX];
-	int err;
+	int err = new_key(&made);
 
-	randombytes_buf(key, sizeof(key));
+	if (err)
+		return err;
+	randombytes_buf(made.key, SECRET_BYTES);
 	state_path(aside, dir, STATE_SECRET_NEW);
-	err = dir_put(dir, aside, path, (struct text){ (const char *)key, sizeof(key) });
-	sodium_memzero(key, sizeof(key));
+	err = dir_put(dir, aside, path, (struct text){ (const char *)made.key, SECRET_BYTES });
+	secret_close(&made);
 	return err;
 }
 
-static int read_key(int fd, uint8_t key[static SECRET_BYTES])
+/* Into its place, and nowhere else. */
+static int read_key(int fd, mode_t forbidden, uint8_t key[static SECRET_BYTES])
 {
-	uint8_t bytes[SECRET_BYTES + 1];
 	struct stat stat;
-	ssize_t size;
+	size_t size = 0;
+	uint8_t more;
+	ssize_t n = 1;
 
 	if (fstat(fd, &stat) != 0)
 		return LIFT_E_IO;
-	if (stat.st_mode & (S_IRWXG | S_IRWXO))
+	if (stat.st_mode & forbidden)
 		return LIFT_E_SECRET;
-	size = read(fd, bytes, sizeof(bytes));
-	if (size < 0)
+	while (size < SECRET_BYTES && n > 0) {
+		n = read(fd, key + size, SECRET_BYTES - size);
+		size += n > 0 ? (size_t)n : 0;
+	}
+	if (n > 0)
+		n = read(fd, &more, 1);
+	if (n < 0)
 		return LIFT_E_IO;
-	if (size != SECRET_BYTES)
-		return LIFT_E_SECRET;
-	memcpy(key, bytes, SECRET_BYTES);
-	sodium_memzero(bytes, sizeof(bytes));
+	return size == SECRET_BYTES && n == 0 ? 0 : LIFT_E_SECRET;
+}
+
+static int open_file(const char *path, mode_t forbidden, struct secret *ret_secret)
+{
+	static const char context[] = "liftd secret digest";
+	struct secret secret;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno == ENOENT ? LIFT_E_NOT_FOUND : LIFT_E_IO;
+	err = new_key(&secret);
+	if (!err)
+		err = read_key(fd, forbidden, secret.key);
+	close(fd);
+	if (err) {
+		secret_close(&secret);
+		return err;
+	}
+	crypto_generichash(secret.digest, SECRET_DIGEST_BYTES, (const uint8_t *)context,
+			   sizeof(context), secret.key, SECRET_BYTES);
+	*ret_secret = secret;
 	return 0;
 }
 
 int secret_open(const char *dir, bool may_make, struct secret *ret_secret)
 {
-	static const char context[] = "liftd secret digest";
 	char path[PATH_MAX];
-	int fd, err;
+	int err;
 
 	state_path(path, dir, STATE_SECRET);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT) {
-		err = may_make ? make(dir, path) : LIFT_E_NOT_FOUND;
-		if (err)
-			return err;
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+	err = open_file(path, S_IRWXG | S_IRWXO, ret_secret);
+	if (err == LIFT_E_NOT_FOUND && may_make) {
+		err = make(dir, path);
+		if (!err)
+			err = open_file(path, S_IRWXG | S_IRWXO, ret_secret);
 	}
-	if (fd < 0)
-		return LIFT_E_IO;
-	err = read_key(fd, ret_secret->key);
-	close(fd);
-	if (!err)
-		crypto_generichash(ret_secret->digest, SECRET_DIGEST_BYTES,
-				   (const uint8_t *)context, sizeof(context), ret_secret->key,
-				   SECRET_BYTES);
 	return err;
+}
+
+/* The service manager may give the user its right by an access list, whose mask shows as the
+ * group's rights. */
+int secret_open_own(const char *state, bool may_make, struct secret *ret_secret)
+{
+	struct secret secret, other;
+	char path[PATH_MAX];
+	int err;
+
+	if (!credential_path(SECRET_CREDENTIAL, path))
+		return secret_open(state, may_make, ret_secret);
+	err = open_file(path, S_IRWXO, &secret);
+	if (err)
+		return err;
+	secret.is_credential = true;
+	err = secret_open(state, false, &other);
+	if (!err) {
+		if (sodium_memcmp(secret.key, other.key, SECRET_BYTES) != 0)
+			err = LIFT_E_DIFFERENT;
+		secret_close(&other);
+	} else if (err == LIFT_E_NOT_FOUND) {
+		err = 0;
+	}
+	if (err)
+		secret_close(&secret);
+	else
+		*ret_secret = secret;
+	return err;
+}
+
+void secret_path(const struct secret *secret, const char *state, char to[static PATH_MAX])
+{
+	if (!secret->is_credential || !credential_path(SECRET_CREDENTIAL, to))
+		state_path(to, state, STATE_SECRET);
 }
 
 /* The namespace's length in front: no two pairs give the same bytes. */

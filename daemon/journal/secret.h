@@ -2,25 +2,45 @@
 /*
  * secret.h - the key that turns learner ids into pseudonyms: raw ids never reach the disk.
  *
- * A file of SECRET_BYTES, mode 0600, made where there is none. Who loses it loses the way from a
- * learner to what is counted of this learner: it belongs into the backup, apart from the journal's.
+ * It is a credential of the service (SECRET_CREDENTIAL), else a file of the state; either has
+ * SECRET_BYTES. The file has mode 0600, and is made where there is neither. Who loses it loses the
+ * way from a learner to what is counted of this learner. In memory it is locked, in no core file,
+ * in no child, and wiped at its end (base/credential.h).
  */
 #ifndef LIFTD_JOURNAL_SECRET_H
 #define LIFTD_JOURNAL_SECRET_H
+
+#include <limits.h>
+#include <stdbool.h>
 
 #include "daemon/journal/entry.h"
 
 enum { SECRET_BYTES = 32, SECRET_DIGEST_BYTES = 16 };
 
+#define SECRET_CREDENTIAL "liftd.secret"
+
 struct secret {
-	uint8_t key[SECRET_BYTES];
+	uint8_t *key; /* SECRET_BYTES, the secret's own */
+	bool is_locked;
+	bool is_credential;
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* tells one secret from another, and nothing else */
 };
 
 /* Read the secret in a state, or a backup. Where there is none: make it if `may_make`, else
  * LIFT_E_NOT_FOUND. LIFT_E_SECRET for a file of another size or one that others may read;
- * LIFT_E_IO. */
+ * LIFT_E_IO; LIFT_E_MEMORY. */
 int secret_open(const char *dir, bool may_make, struct secret *ret_secret);
+
+/* That of a daemon: the credential, where there is one, else that of its state. LIFT_E_DIFFERENT
+ * where there are both, and they are two secrets; LIFT_E_SECRET for a credential of another size,
+ * or one that anybody may read. */
+int secret_open_own(const char *state, bool may_make, struct secret *ret_secret);
+
+/* One that was opened, or is zeros. */
+void secret_close(struct secret *secret);
+
+/* Where an operator looks for it: the credential's file, or that of the state. */
+void secret_path(const struct secret *secret, const char *state, char to[static PATH_MAX]);
 
 /* Keyed BLAKE2b of a namespace (1..64 bytes) and a learner's id. */
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,

@@ -150,13 +150,31 @@ static int walk_journal(const char *dir, struct report *report)
 	return err;
 }
 
-int backup_walk(const char *dir, struct manifest *manifest, struct report *report)
+/* The secret beside a backup's journal. */
+static int read_beside(const char *dir, uint8_t digest[static SECRET_DIGEST_BYTES],
+		       struct report *report)
+{
+	struct secret secret;
+	int err = secret_open(dir, false, &secret);
+
+	if (err)
+		return report_fail(report, err,
+				   "the secret cannot be used: %.800s/secret must be a file of 32 "
+				   "bytes that only its owner may read: %s",
+				   dir, lift_err_text(err));
+	memcpy(digest, secret.digest, SECRET_DIGEST_BYTES);
+	secret_close(&secret);
+	return 0;
+}
+
+int backup_walk(const char *dir, const uint8_t *digest, struct manifest *manifest,
+		struct report *report)
 {
 	struct journal *journal = NULL;
 	struct journal_view view;
-	struct secret secret;
+	uint8_t beside[SECRET_DIGEST_BYTES];
 	char path[PATH_MAX], lock[PATH_MAX];
-	int err = task_open_secret(dir, &secret, report);
+	int err = manifest->has_secret ? read_beside(dir, beside, report) : 0;
 
 	if (!err)
 		err = walk_journal(dir, report);
@@ -167,7 +185,8 @@ int backup_walk(const char *dir, struct manifest *manifest, struct report *repor
 			err = report_fail_errno(report, "no lock can be made", path);
 	}
 	if (!err)
-		err = task_open_journal(dir, &secret, &journal, report);
+		err = task_open_journal(dir, manifest->has_secret ? beside : digest, &journal,
+					report);
 	if (!err)
 		err = journal_view_begin(journal, &view);
 	if (!err) {
@@ -190,18 +209,20 @@ struct making {
 	char parent[PATH_MAX], partial[PATH_MAX];
 	int hold; /* the partial one's descriptor */
 	struct manifest manifest;
+	struct task_secret secret; /* where it is to be in it */
 	struct report *report;
 };
 
 static int copy_journal(struct making *making)
 {
+	bool has_secret = making->manifest.has_secret;
 	struct journal *journal = NULL;
-	struct secret secret;
 	char path[PATH_MAX];
-	int err = task_open_secret(making->state, &secret, making->report);
+	int err = has_secret ? task_find_secret(making->state, &making->secret, making->report) : 0;
 
 	if (!err)
-		err = task_open_journal(making->state, &secret, &journal, making->report);
+		err = task_open_journal(making->state, has_secret ? making->secret.digest : NULL,
+					&journal, making->report);
 	if (err)
 		return err;
 	making->report->total = 3 * journal_bytes(journal); /* written, read, walked */
@@ -222,16 +243,16 @@ static int fill(struct making *making)
 	int err = copy_journal(making);
 
 	if (!err)
-		err = backup_file_copy(making->partial, NULL, BACKUP_JOURNAL, manifest, report);
-	if (!err) {
-		/* What it has shrunk by while it was copied is left out. */
-		report->total = 3 * manifest->files[BACKUP_JOURNAL].bytes;
-		report->done = 2 * manifest->files[BACKUP_JOURNAL].bytes;
-		err = backup_file_copy(making->state, making->partial, BACKUP_SECRET, manifest,
-				       report);
-	}
+		err = backup_file_copy_from(making->partial, NULL, BACKUP_JOURNAL, manifest,
+					    report);
+	/* What it has shrunk by while it was copied is left out. */
+	report->total = 3 * manifest->files[BACKUP_JOURNAL].bytes;
+	report->done = 2 * manifest->files[BACKUP_JOURNAL].bytes;
+	if (!err && manifest->has_secret)
+		err = backup_file_copy(making->secret.path, making->partial, BACKUP_SECRET,
+				       manifest, report);
 	if (!err)
-		err = backup_walk(making->partial, manifest, report);
+		err = backup_walk(making->partial, NULL, manifest, report);
 	manifest->time = clock_utc_ms();
 	if (!err && manifest_write(making->partial, manifest) != 0)
 		err = report_fail_errno(report, "the manifest cannot be written", making->partial);
@@ -271,9 +292,30 @@ static int make_partial(struct making *making)
 	return 0;
 }
 
-int backup_make(const char *state, const char *dir, struct report *report)
+static void say_made(const struct making *making)
 {
-	struct making making = { .state = state, .dir = dir, .hold = -1, .report = report };
+	static const char with[] =
+		"The secret is in it, too: with it and ids of learners, their facts can be found";
+	static const char without[] = "The secret is not in it: without the secret it is of no "
+				      "use, so keep that in another place";
+	struct report *report = making->report;
+
+	report->last = making->manifest.last;
+	report->bytes = making->manifest.files[BACKUP_JOURNAL].bytes;
+	report->done = report->total;
+	snprintf(report->text, sizeof(report->text),
+		 "%.800s: the journal up to number %llu, %.1f MiB, checked and complete. %s",
+		 making->dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20),
+		 making->manifest.has_secret ? with : without);
+}
+
+int backup_make(const char *state, const char *dir, bool with_secret, struct report *report)
+{
+	struct making making = { .state = state,
+				 .dir = dir,
+				 .hold = -1,
+				 .manifest = { .has_secret = with_secret },
+				 .report = report };
 	int err = strlen(dir) > BACKUP_PATH_MAX || strlen(state) > BACKUP_PATH_MAX
 			  ? report_fail(report, LIFT_E_DIR, "%s", lift_err_text(LIFT_E_DIR))
 			  : task_check_owner(state, report);
@@ -294,14 +336,7 @@ int backup_make(const char *state, const char *dir, struct report *report)
 		dir_delete(making.partial);
 	if (making.hold >= 0)
 		close(making.hold);
-	if (err)
-		return err;
-	report->last = making.manifest.last;
-	report->bytes = making.manifest.files[BACKUP_JOURNAL].bytes;
-	report->done = report->total;
-	snprintf(report->text, sizeof(report->text),
-		 "%.800s: the journal up to number %llu, %.1f MiB, checked and complete. The "
-		 "secret is in it, too: with it and ids of learners, their facts can be found",
-		 dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20));
-	return 0;
+	if (!err)
+		say_made(&making);
+	return err;
 }

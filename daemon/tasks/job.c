@@ -94,8 +94,8 @@ static int spawn(char *const argv[], char *const environment[], int pipe, pid_t 
 	return error;
 }
 
-static void make_arguments(const struct jobs *jobs, enum job_kind kind, const char *argument,
-			   const char *seen, const char *argv[static ARGS_MAX])
+static void make_arguments(const struct jobs *jobs, enum job_kind kind, const struct job_wish *wish,
+			   const char *argv[static ARGS_MAX])
 {
 	size_t n = 0;
 
@@ -106,23 +106,25 @@ static void make_arguments(const struct jobs *jobs, enum job_kind kind, const ch
 	}
 	argv[n++] = "--report";
 	argv[n++] = kinds[kind].option;
-	if (argument)
-		argv[n++] = argument;
-	if (seen) {
+	if (wish->dir)
+		argv[n++] = wish->dir;
+	if (wish->seen) {
 		argv[n++] = "--seen";
-		argv[n++] = seen;
+		argv[n++] = wish->seen;
 	}
+	if (wish->without_secret)
+		argv[n++] = "--without-secret";
 	argv[n] = NULL;
 }
 
-static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const char *argument)
+static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const char *dir)
 {
 	char scratch[PATH_MAX], *path = NULL;
 
 	state_path(scratch, jobs->state, STATE_LEDGER_VERIFY);
 	if (kind == JOB_VERIFY)
 		return strdup(scratch);
-	return asprintf(&path, "%s.partial", argument) < 0 ? NULL : path;
+	return asprintf(&path, "%s.partial", dir) < 0 ? NULL : path;
 }
 
 /* Looking after them. */
@@ -206,7 +208,7 @@ static void tell(void *context, const struct now *now)
 		loop_set_timer(jobs->loop, jobs->timer, false);
 }
 
-int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, const char *seen)
+int jobs_start(struct jobs *jobs, enum job_kind kind, const struct job_wish *wish)
 {
 	struct job *job = &jobs->jobs[kind];
 	const char *argv[ARGS_MAX];
@@ -216,10 +218,10 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, cons
 		return LIFT_E_BUSY;
 	*job = (struct job){ .jobs = jobs,
 			     .kind = kind,
-			     .left = what_is_left(jobs, kind, argument) };
+			     .left = what_is_left(jobs, kind, wish->dir) };
 	if (!job->left)
 		return LIFT_E_MEMORY;
-	make_arguments(jobs, kind, argument, seen, argv);
+	make_arguments(jobs, kind, wish, argv);
 	error = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
 	if (!error) {
 		/* Its end of the pipe waits: a report is never lost. */

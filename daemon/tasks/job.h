@@ -31,10 +31,15 @@ int jobs_open(struct loop *loop, const char *const options[], const char *state,
 /* Those that run are killed. */
 void jobs_close(struct jobs *jobs);
 
-/* Start one; `argument` is that of its option (NULL: it has none), `seen` of --seen (NULL: not
- * given). LIFT_E_BUSY where one of its
- * kind runs; LIFT_E_IO (errno). */
-int jobs_start(struct jobs *jobs, enum job_kind kind, const char *argument, const char *seen);
+/* What a job is to do, beyond its kind; all may be NULL or false. */
+struct job_wish {
+	const char *dir;     /* of a backup */
+	const char *seen;    /* of --seen */
+	bool without_secret; /* the backup is to have none */
+};
+
+/* Start one. LIFT_E_BUSY where one of its kind runs; LIFT_E_IO (errno), LIFT_E_MEMORY. */
+int jobs_start(struct jobs *jobs, enum job_kind kind, const struct job_wish *wish);
 
 const char *job_name(enum job_kind kind);
 /* How far it is; false where none of its kind runs. */

@@ -29,20 +29,30 @@ static json_t *hex_of(const uint8_t *bytes, size_t size)
 	return json_string(sodium_bin2hex(hex, sizeof(hex), bytes, size));
 }
 
+/* The secret is the last one. */
+static int n_files(bool has_secret)
+{
+	return has_secret ? BACKUP_FILES : BACKUP_SECRET;
+}
+
 static json_t *as_json(const struct manifest *manifest)
 {
-	json_t *files = json_array();
+	json_t *files = json_array(), *json;
 
-	for (int i = 0; i < BACKUP_FILES; i++)
+	for (int i = 0; i < n_files(manifest->has_secret); i++)
 		json_array_append_new(
 			files, json_pack("{s:s, s:I, s:o}", "name", backup_files[i], "bytes",
 					 (json_int_t)manifest->files[i].bytes, "blake2b",
 					 hex_of(manifest->files[i].digest, MANIFEST_DIGEST)));
-	return json_pack("{s:i, s:s, s:I, s:{s:o, s:i, s:I}, s:o}", "format", MANIFEST_FORMAT,
-			 "liftd", LIFT_VERSION, "time", (json_int_t)manifest->time, "journal", "id",
+	json = json_pack("{s:i, s:s, s:I, s:{s:o, s:i, s:I}, s:o}", "format",
+			 manifest->has_secret ? MANIFEST_WITH_SECRET : MANIFEST_FORMAT, "liftd",
+			 LIFT_VERSION, "time", (json_int_t)manifest->time, "journal", "id",
 			 hex_of(manifest->journal_id, JOURNAL_ID), "format",
 			 manifest->journal_format, "last", (json_int_t)manifest->last, "files",
 			 files);
+	if (!manifest->has_secret)
+		json_object_set_new(json, "secret", json_false());
+	return json;
 }
 
 static int write_all(int fd, const void *data, size_t size)
@@ -118,9 +128,9 @@ static bool read_files(const json_t *files, struct manifest *manifest)
 {
 	json_int_t bytes;
 
-	if (json_array_size(files) != BACKUP_FILES)
+	if (json_array_size(files) != (size_t)n_files(manifest->has_secret))
 		return false;
-	for (size_t i = 0; i < BACKUP_FILES; i++) {
+	for (size_t i = 0; i < json_array_size(files); i++) {
 		const json_t *file = json_array_get(files, i);
 		const char *name = json_string_value(json_object_get(file, "name"));
 
@@ -142,6 +152,7 @@ static int read_json(const json_t *json, struct manifest *manifest)
 		return LIFT_E_CORRUPT;
 	if (format > MANIFEST_FORMAT)
 		return LIFT_E_NEWER;
+	manifest->has_secret = format == MANIFEST_WITH_SECRET;
 	if (!read_number(journal, "format", &journal_format) ||
 	    !read_number(journal, "last", &last) || !read_number(json, "time", &time) ||
 	    !read_hex(journal, "id", manifest->journal_id, JOURNAL_ID) ||
@@ -219,15 +230,13 @@ static int copy_all(struct copy *copy, struct report *report)
 	return err;
 }
 
-int backup_file_copy(const char *from, const char *to, enum backup_file file,
+int backup_file_copy(const char *from_path, const char *to, enum backup_file file,
 		     struct manifest *manifest, struct report *report)
 {
-	char from_path[PATH_MAX], to_path[PATH_MAX];
+	char to_path[PATH_MAX];
 	struct copy copy = { .from_path = from_path, .to_path = to ? to_path : NULL, .to = -1 };
 	int err;
 
-	if (dir_join(from_path, from, backup_files[file]) != 0)
-		return report_fail_errno(report, "cannot be read", from);
 	if (to && dir_join(to_path, to, backup_files[file]) != 0)
 		return report_fail_errno(report, "cannot be made", to);
 	copy.buffer = malloc(COPY_BYTES);
@@ -240,4 +249,14 @@ int backup_file_copy(const char *from, const char *to, enum backup_file file,
 	sodium_memzero(copy.buffer, COPY_BYTES);
 	free(copy.buffer);
 	return err;
+}
+
+int backup_file_copy_from(const char *from, const char *to, enum backup_file file,
+			  struct manifest *manifest, struct report *report)
+{
+	char path[PATH_MAX];
+
+	if (dir_join(path, from, backup_files[file]) != 0)
+		return report_fail_errno(report, "cannot be read", from);
+	return backup_file_copy(path, to, file, manifest, report);
 }

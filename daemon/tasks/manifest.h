@@ -9,7 +9,11 @@
 #include "daemon/journal/journal.h"
 #include "daemon/tasks/report.h"
 
-enum { MANIFEST_FORMAT = 1, MANIFEST_DIGEST = 32 };
+enum {
+	MANIFEST_FORMAT = 2, /* that of one without a secret, which older versions do not know */
+	MANIFEST_WITH_SECRET = 1,
+	MANIFEST_DIGEST = 32,
+};
 
 /* The files of a backup, beside the manifest. */
 enum backup_file { BACKUP_JOURNAL, BACKUP_SECRET, BACKUP_FILES };
@@ -20,10 +24,11 @@ struct manifest {
 	int journal_format;
 	uint64_t last; /* the journal's last number */
 	int64_t time;  /* when it was made, ms */
+	bool has_secret;
 	struct {
 		uint64_t bytes;
 		uint8_t digest[MANIFEST_DIGEST]; /* BLAKE2b */
-	} files[BACKUP_FILES];
+	} files[BACKUP_FILES];			 /* zeros of the secret where it has none */
 };
 
 /* Write it into a directory, synced. LIFT_E_IO or LIFT_E_DISK (errno), LIFT_E_MEMORY. */
@@ -33,10 +38,13 @@ int manifest_write(const char *dir, const struct manifest *manifest);
  * does not know), LIFT_E_CORRUPT. */
 int manifest_read(const char *dir, struct manifest *ret_manifest);
 
-/* Read a file of a backup from one directory, and write it, synced, into another one (NULL: it is
+/* Read what is a file of a backup, and write it, synced, into a backup's directory (NULL: it is
  * only read): its size and digest go to the manifest. What has been read is added to report->done.
  * LIFT_E_IO, said in the report. */
-int backup_file_copy(const char *from, const char *to, enum backup_file file,
+int backup_file_copy(const char *from_path, const char *to, enum backup_file file,
 		     struct manifest *manifest, struct report *report);
+/* Likewise, from another backup's directory. */
+int backup_file_copy_from(const char *from, const char *to, enum backup_file file,
+			  struct manifest *manifest, struct report *report);
 
 #endif

@@ -26,17 +26,46 @@ int task_check_owner(const char *state, struct report *report)
 	return 0;
 }
 
-int task_open_secret(const char *dir, struct secret *ret_secret, struct report *report)
+static int secret_failed(const char *state, int err, struct report *report)
 {
-	int err = secret_open(dir, false, ret_secret);
+	switch (err) {
+	case LIFT_E_NOT_FOUND:
+		return report_fail(
+			report, err,
+			"the secret is not here: there is no %.400s/%s, and this process "
+			"has no credential " SECRET_CREDENTIAL
+			". If the service has one, have the daemon do this (lift ...)",
+			state, state_name(STATE_SECRET));
+	case LIFT_E_DIFFERENT:
+		return report_fail(
+			report, LIFT_E_SECRET,
+			"the credential " SECRET_CREDENTIAL
+			" and %.400s/%s are two different secrets: move away the one that "
+			"the journal was not made with",
+			state, state_name(STATE_SECRET));
+	default:
+		return report_fail(
+			report, err,
+			"the secret cannot be used: the credential " SECRET_CREDENTIAL
+			" or %.400s/%s must have 32 bytes, and only its owner may read it: "
+			"%s",
+			state, state_name(STATE_SECRET), lift_err_text(err));
+	}
+}
+
+/* The key itself is in memory for no longer than that. */
+int task_find_secret(const char *state, struct task_secret *ret_secret, struct report *report)
+{
+	struct secret secret;
+	int err = secret_open_own(state, false, &secret);
 
 	if (err)
-		report_fail(
-			report, err,
-			"the secret cannot be used: %.800s/secret must be a file of 32 bytes that "
-			"only its owner may read: %s",
-			dir, lift_err_text(err));
-	return err;
+		return secret_failed(state, err, report);
+	memcpy(ret_secret->digest, secret.digest, sizeof(secret.digest));
+	ret_secret->is_credential = secret.is_credential;
+	secret_path(&secret, state, ret_secret->path);
+	secret_close(&secret);
+	return 0;
 }
 
 int task_no_memory(struct report *report, const char *what, const char *path)
@@ -48,14 +77,14 @@ int task_no_memory(struct report *report, const char *what, const char *path)
 			   "%s: %.800s: there is no room in memory for it; %s", what, path, limit);
 }
 
-int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
+int task_open_journal(const char *dir, const uint8_t *digest, struct journal **ret_journal,
 		      struct report *report)
 {
 	char path[PATH_MAX];
 	int err;
 
 	state_path(path, dir, STATE_JOURNAL);
-	err = journal_open_read_only(path, secret->digest, ret_journal);
+	err = journal_open_read_only(path, digest, ret_journal);
 	if (err == LIFT_E_MEMORY)
 		return task_no_memory(report, "the journal cannot be read", path);
 	if (err)

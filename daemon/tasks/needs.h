@@ -13,10 +13,18 @@
 /* The state must be there, and the user's own. */
 int task_check_owner(const char *state, struct report *report);
 
-/* The secret, which must be there, and the journal as it is now, read-only; of a state or a
- * backup. */
-int task_open_secret(const char *dir, struct secret *ret_secret, struct report *report);
-int task_open_journal(const char *dir, const struct secret *secret, struct journal **ret_journal,
+/* Which secret it is, of those that a daemon with this state may have, and where it lies.
+ * LIFT_E_NOT_FOUND where this process can read none. */
+struct task_secret {
+	uint8_t digest[SECRET_DIGEST_BYTES];
+	bool is_credential;
+	char path[PATH_MAX];
+};
+int task_find_secret(const char *state, struct task_secret *ret_secret, struct report *report);
+
+/* The journal as it is now, read-only, of a state or a backup; LIFT_E_SECRET where it is not of the
+ * secret with this digest (NULL: of any). */
+int task_open_journal(const char *dir, const uint8_t *digest, struct journal **ret_journal,
 		      struct report *report);
 
 /* Something of the state could not be opened for want of memory, or of address space:

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { REPORT_TEXT = 1200, REPORT_LINE = 1400 /* bytes: a pipe takes a line whole */ };
+enum { REPORT_TEXT = 2000, REPORT_LINE = 2200 /* bytes: a pipe takes a line whole */ };
 
 struct report {
 	uint64_t done, total; /* steps; total 0: not known yet */

@@ -29,6 +29,8 @@ struct restoring {
 	char date[DATE_TEXT];
 	bool is_mixed; /* what is in place may not belong together */
 	struct manifest manifest;
+	bool has_own; /* secret: the state's, or the credential that this process has */
+	struct task_secret own;
 	struct report *report;
 };
 
@@ -61,8 +63,8 @@ static int read_manifest(struct restoring *restoring)
 static int copy_file(struct restoring *restoring, enum backup_file file)
 {
 	struct manifest found;
-	int err =
-		backup_file_copy(restoring->dir, restoring->copy, file, &found, restoring->report);
+	int err = backup_file_copy_from(restoring->dir, restoring->copy, file, &found,
+					restoring->report);
 
 	if (err)
 		return err;
@@ -74,6 +76,34 @@ static int copy_file(struct restoring *restoring, enum backup_file file)
 			"manifest): take another backup",
 			restoring->dir, backup_files[file]);
 	return 0;
+}
+
+/* The secret that the daemon will have. Where the backup brings one, a file may be anything, as it
+ * moves aside; a credential stays, and must be the same. Where it brings none, and this process
+ * sees none either (a service's credential is the service's alone), the daemon looks at its
+ * start. */
+static int find_own(struct restoring *restoring)
+{
+	struct report unsaid = { .err = 0 }, *report = restoring->report;
+	struct secret beside;
+	int err = task_find_secret(restoring->state, &restoring->own, &unsaid);
+
+	restoring->has_own = !err;
+	if (!restoring->manifest.has_secret && err && err != LIFT_E_NOT_FOUND)
+		return report_fail(report, err, "%s", unsaid.text);
+	if (err || !restoring->own.is_credential || !restoring->manifest.has_secret)
+		return 0;
+	err = secret_open(restoring->copy, false, &beside);
+	if (err)
+		return 0; /* backup_walk says why */
+	if (memcmp(beside.digest, restoring->own.digest, SECRET_DIGEST_BYTES) != 0)
+		err = report_fail(report, LIFT_E_SECRET,
+				  "%.800s cannot be restored: its secret is not the service's "
+				  "credential " SECRET_CREDENTIAL
+				  ": take that out of the unit, or give it this secret",
+				  restoring->dir);
+	secret_close(&beside);
+	return err;
 }
 
 static int copy_backup(struct restoring *restoring)
@@ -88,10 +118,21 @@ static int copy_backup(struct restoring *restoring)
 	if (dir_delete(restoring->copy) != 0 || mkdir(restoring->copy, 0700) != 0 ||
 	    mkdir(path, 0700) != 0)
 		return report_fail_errno(report, "directory cannot be made", restoring->copy);
-	for (int file = 0; file < BACKUP_FILES && !err; file++)
-		err = copy_file(restoring, (enum backup_file)file);
+	err = copy_file(restoring, BACKUP_JOURNAL);
+	if (!err && restoring->manifest.has_secret)
+		err = copy_file(restoring, BACKUP_SECRET);
 	if (!err)
-		err = backup_walk(restoring->copy, &found, report);
+		err = find_own(restoring);
+	if (!err)
+		err = backup_walk(restoring->copy,
+				  restoring->has_own ? restoring->own.digest : NULL, &found,
+				  report);
+	if (err == LIFT_E_SECRET && !restoring->manifest.has_secret)
+		report_fail(
+			report, err,
+			"%.400s cannot be restored: it has no secret, and was made with another "
+			"one than %.400s: bring back the right one first",
+			restoring->dir, restoring->own.path);
 	if (!err && (found.last != restoring->manifest.last ||
 		     memcmp(found.journal_id, restoring->manifest.journal_id, JOURNAL_ID) != 0))
 		err = report_fail(
@@ -201,6 +242,13 @@ static int remove_ledgers(struct restoring *restoring)
 	return 0;
 }
 
+/* A credential, which is the same one, stays the only one. */
+static bool brings_secret(const struct restoring *restoring)
+{
+	return restoring->manifest.has_secret &&
+	       !(restoring->has_own && restoring->own.is_credential);
+}
+
 /* A ledger must never meet a journal that it was not made from, nor a journal another one's
  * secret. */
 static int take_over(struct restoring *restoring)
@@ -211,18 +259,35 @@ static int take_over(struct restoring *restoring)
 		err = remove_ledgers(restoring);
 	if (!err)
 		err = put_in_place(restoring, STATE_JOURNAL);
-	if (!err)
+	if (!err && brings_secret(restoring))
 		err = put_in_place(restoring, STATE_SECRET);
 	if (!err)
 		err = end_switch(restoring);
 	return err;
 }
 
+/* Where the backup has brought it, there is nothing to say. */
+static void say_secret(const struct restoring *restoring, char *to, size_t size)
+{
+	if (restoring->manifest.has_secret)
+		return;
+	if (restoring->has_own)
+		snprintf(to, size, "The backup has no secret: that of %.400s is the one.\n",
+			 restoring->own.path);
+	else
+		snprintf(to, size,
+			 "The backup has no secret, and here is none: the daemon needs its "
+			 "credential\n" SECRET_CREDENTIAL
+			 ", or %.400s/secret, and starts with no other than the journal's.\n",
+			 restoring->state);
+}
+
 static void say_done(struct restoring *restoring)
 {
 	struct report *report = restoring->report;
 	time_t made = (time_t)(restoring->manifest.time / 1000);
-	char date[DATE_TEXT], before[512] = "";
+	const char *and_secret = brings_secret(restoring) ? " and secret are" : " is";
+	char date[DATE_TEXT], before[512] = "", secret[640] = "";
 	struct tm utc;
 
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&made, &utc));
@@ -231,16 +296,17 @@ static void say_done(struct restoring *restoring)
 	report->done = report->total;
 	if (restoring->is_aside)
 		snprintf(before, sizeof(before),
-			 "An earlier journal and secret are now in %.400s, named *.before-%s.\n",
+			 "An earlier journal%s now in %.400s, named *.before-%s.\n", and_secret,
 			 restoring->state, restoring->date);
+	say_secret(restoring, secret, sizeof(secret));
 	snprintf(
 		report->text, sizeof(report->text),
-		"restored: %.400s, made %s, the journal up to number %llu.\n%s"
+		"restored: %.400s, made %s, the journal up to number %llu.\n%s%s"
 		"Next: start the daemon (systemctl start liftd). It builds its ledger from the "
 		"journal.\n"
 		"Platforms then hear at hello from which number to resend. Later events that none\n"
 		"of them can send again are lost.",
-		restoring->dir, date, (unsigned long long)report->last, before);
+		restoring->dir, date, (unsigned long long)report->last, before, secret);
 }
 
 static bool is_taken(const struct restoring *restoring, enum state_part part)

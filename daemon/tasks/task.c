@@ -24,7 +24,7 @@ static int run(const struct task_wish *wish, const struct config *config, const 
 	case TASK_BACKUP:
 		if (wish->seen)
 			err = backup_check_seen(config->state, dir, wish->seen, report);
-		return err ? err : backup_make(config->state, dir, report);
+		return err ? err : backup_make(config->state, dir, !wish->without_secret, report);
 	case TASK_RESTORE:
 		return backup_restore(config->state, dir, report);
 	default:

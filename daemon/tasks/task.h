@@ -15,7 +15,8 @@ struct task_wish {
 	const char *dir; /* of the backup */
 	const char *
 		seen; /* the place above it, as who asked sees it (proto/place.h); NULL: not said */
-	bool in_lines; /* say what has come of it in lines (report.h), not to a person */
+	bool without_secret; /* a backup that has none */
+	bool in_lines;	     /* say what has come of it in lines (report.h), not to a person */
 };
 
 /* Do it, and say what has come of it: the exit status. */

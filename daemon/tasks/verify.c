@@ -19,7 +19,7 @@ struct verify {
 	char held[PATH_MAX], scratch[PATH_MAX]; /* where the second one is: it, in a directory that
 						   this process holds */
 	int hold;				/* its descriptor */
-	struct secret secret;
+	struct task_secret secret;
 	struct stored *stored;	     /* the ledger that serves */
 	struct catalogue *catalogue; /* that it was made with */
 	struct journal *journal;
@@ -73,7 +73,7 @@ static int open_ledger(struct verify *verify)
 
 static int open_journal(struct verify *verify)
 {
-	return task_open_journal(verify->config->state, &verify->secret, &verify->journal,
+	return task_open_journal(verify->config->state, verify->secret.digest, &verify->journal,
 				 verify->report);
 }
 
@@ -248,7 +248,7 @@ int verify_run(const struct config *config, struct report *report)
 	if (!err)
 		err = make_scratch(&verify);
 	if (!err)
-		err = task_open_secret(config->state, &verify.secret, report);
+		err = task_find_secret(config->state, &verify.secret, report);
 	if (!err)
 		err = open_ledger(&verify);
 	if (!err)

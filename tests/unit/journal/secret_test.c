@@ -45,11 +45,16 @@ static void a_secret_is_made_once_for_its_owner_alone(void **state)
 	assert_int_equal(secret_open(dir.path, true, &again), 0);
 	assert_memory_equal(made.key, again.key, SECRET_BYTES);
 	assert_memory_equal(made.digest, again.digest, SECRET_DIGEST_BYTES);
+	secret_close(&again);
 	assert_int_equal(secret_open(dir.path, false, &again), 0);
 	assert_memory_equal(made.key, again.key, SECRET_BYTES);
 	assert_int_equal(secret_open(other_dir.path, true, &other), 0);
 	assert_memory_not_equal(made.key, other.key, SECRET_BYTES);
 	assert_memory_not_equal(made.digest, other.digest, SECRET_DIGEST_BYTES);
+	secret_close(&made);
+	secret_close(&again);
+	secret_close(&other);
+	secret_close(&other); /* nothing is left to do */
 	dir_end(&dir);
 	dir_end(&other_dir);
 }
@@ -82,8 +87,10 @@ static void a_file_that_is_no_secret_is_refused_and_left_alone(void **state)
 		write_file(dir_path(&dir, "secret"), cases[i].size, cases[i].mode);
 		if (secret_open(dir.path, true, &secret) != cases[i].err)
 			fail_msg("%s", cases[i].why);
-		if (!cases[i].err)
+		if (!cases[i].err) {
 			assert_int_equal(secret.key[SECRET_BYTES - 1], SECRET_BYTES - 1);
+			secret_close(&secret);
+		}
 		assert_int_equal(stat(dir_path(&dir, "secret"), &found), 0);
 		assert_int_equal(found.st_size, cases[i].size);
 		dir_end(&dir);
@@ -107,7 +114,8 @@ static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
 		{ "a", "bc" }, { "A", "b" }, { "a", "B" }, { "a", "b " }, { "moodle", "kari" }
 	};
 	enum { WHO = sizeof(who) / sizeof(who[0]) };
-	struct secret secrets[2] = { { .key = { 1 } }, { .key = { 2 } } };
+	uint8_t keys[2][SECRET_BYTES] = { { 1 }, { 2 } };
+	struct secret secrets[2] = { { .key = keys[0] }, { .key = keys[1] } };
 	uint8_t found[2 * WHO][PSEUDONYM_BYTES], again[PSEUDONYM_BYTES];
 	char longest[LEARNER_MAX];
 
@@ -134,7 +142,8 @@ static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
 
 static void digests_of_what_was_refused_need_the_secret(void **state)
 {
-	struct secret secrets[2] = { { .key = { 1 } }, { .key = { 2 } } };
+	uint8_t keys[2][SECRET_BYTES] = { { 1 }, { 2 } };
+	struct secret secrets[2] = { { .key = keys[0] }, { .key = keys[1] } };
 	uint8_t a[REFUSED_DIGEST_BYTES], b[REFUSED_DIGEST_BYTES];
 
 	(void)state;
@@ -147,6 +156,79 @@ static void digests_of_what_was_refused_need_the_secret(void **state)
 	assert_memory_not_equal(a, b, sizeof(a));
 }
 
+/* As systemd hands it over: mode 0400, or, by an access list, 0440. */
+static void a_credential_comes_before_the_file_of_the_state(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t size;
+		mode_t mode;
+		size_t file; /* bytes of the state's own; 0: there is none */
+		int err;
+	} cases[] = {
+		{ "alone", SECRET_BYTES, 0400, 0, 0 },
+		{ "by an access list", SECRET_BYTES, 0440, 0, 0 },
+		{ "anybody may read it", SECRET_BYTES, 0404, 0, LIFT_E_SECRET },
+		{ "long", SECRET_BYTES + 1, 0400, 0, LIFT_E_SECRET },
+		{ "short", SECRET_BYTES - 1, 0400, 0, LIFT_E_SECRET },
+		{ "short, and there is a file", SECRET_BYTES - 1, 0400, SECRET_BYTES,
+		  LIFT_E_SECRET },
+		{ "the same as the file", SECRET_BYTES, 0400, SECRET_BYTES, 0 },
+		{ "and a file that is no secret", SECRET_BYTES, 0400, 3, LIFT_E_SECRET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct secret secret = { .key = NULL };
+		struct dir dir, credentials;
+		char path[PATH_MAX];
+		struct stat found;
+
+		dir_begin(&dir);
+		dir_begin(&credentials);
+		setenv("CREDENTIALS_DIRECTORY", credentials.path, 1);
+		write_file(dir_path(&credentials, SECRET_CREDENTIAL), cases[i].size, cases[i].mode);
+		if (cases[i].file)
+			write_file(dir_path(&dir, "secret"), cases[i].file, 0600);
+		if (secret_open_own(dir.path, true, &secret) != cases[i].err)
+			fail_msg("%s", cases[i].why);
+		if (!cases[i].err) {
+			assert_true(secret.is_credential);
+			assert_int_equal(secret.key[SECRET_BYTES - 1], SECRET_BYTES - 1);
+			secret_path(&secret, dir.path, path);
+			assert_string_equal(path, dir_path(&credentials, SECRET_CREDENTIAL));
+		}
+		/* None is made beside it. */
+		assert_int_equal(stat(dir_path(&dir, "secret"), &found), cases[i].file ? 0 : -1);
+		secret_close(&secret);
+		unsetenv("CREDENTIALS_DIRECTORY");
+		dir_end(&dir);
+		dir_end(&credentials);
+	}
+}
+
+static void two_secrets_are_one_too_many(void **state)
+{
+	struct secret secret;
+	struct dir dir, credentials;
+
+	(void)state;
+	dir_begin(&dir);
+	dir_begin(&credentials);
+	assert_int_equal(secret_open(dir.path, true, &secret), 0);
+	secret_close(&secret);
+	setenv("CREDENTIALS_DIRECTORY", credentials.path, 1);
+	/* No credential of this name: the state's own. */
+	assert_int_equal(secret_open_own(dir.path, true, &secret), 0);
+	assert_false(secret.is_credential);
+	secret_close(&secret);
+	write_file(dir_path(&credentials, SECRET_CREDENTIAL), SECRET_BYTES, 0400);
+	assert_int_equal(secret_open_own(dir.path, true, &secret), LIFT_E_DIFFERENT);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	dir_end(&dir);
+	dir_end(&credentials);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +237,8 @@ int main(void)
 		cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
 		cmocka_unit_test(pseudonyms_differ_by_secret_namespace_and_id),
 		cmocka_unit_test(digests_of_what_was_refused_need_the_secret),
+		cmocka_unit_test(a_credential_comes_before_the_file_of_the_state),
+		cmocka_unit_test(two_secrets_are_one_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

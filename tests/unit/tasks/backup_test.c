@@ -24,6 +24,7 @@
 static struct manifest any_manifest(void)
 {
 	struct manifest manifest = { .journal_format = JOURNAL_FORMAT,
+				     .has_secret = true,
 				     .last = 12,
 				     .time = 1700000000000 };
 
@@ -46,6 +47,12 @@ static void a_manifest_is_read_as_it_was_written(void **state)
 	assert_int_equal(manifest_write(dir.path, &written), 0);
 	assert_int_equal(manifest_read(dir.path, &read), 0);
 	assert_memory_equal(&written, &read, sizeof(read));
+	written.has_secret = false;
+	memset(&written.files[BACKUP_SECRET], 0, sizeof(written.files[BACKUP_SECRET]));
+	assert_int_equal(unlink(dir_path(&dir, "manifest.json")), 0);
+	assert_int_equal(manifest_write(dir.path, &written), 0);
+	assert_int_equal(manifest_read(dir.path, &read), 0);
+	assert_memory_equal(&written, &read, sizeof(read));
 	dir_end(&dir);
 }
 
@@ -55,7 +62,8 @@ static void a_manifest_that_is_newer_or_broken_is_refused(void **state)
 		const char *what, *with;
 		int err;
 	} cases[] = {
-		{ "\"format\": 1,\n  \"liftd\"", "\"format\": 2,\n  \"liftd\"", LIFT_E_NEWER },
+		{ "\"format\": 1,\n  \"liftd\"", "\"format\": 3,\n  \"liftd\"", LIFT_E_NEWER },
+		{ "\"format\": 1,\n  \"liftd\"", "\"format\": 2,\n  \"liftd\"", LIFT_E_CORRUPT },
 		{ "\"last\": 12", "\"last\": -1", LIFT_E_CORRUPT },
 		{ "\"last\": 12", "\"last\": \"12\"", LIFT_E_CORRUPT },
 		{ "7f7f7f", "7f7f", LIFT_E_CORRUPT },
@@ -133,7 +141,7 @@ static void a_backup_has_all_of_the_journal_and_one_that_is_there_stays(void **s
 	(void)state;
 	make_state(&house);
 	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
-	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
 	assert_int_equal(report.last, 500);
 	assert_int_equal(manifest_read(dir, &manifest), 0);
 	assert_int_equal(manifest.last, 500);
@@ -143,8 +151,121 @@ static void a_backup_has_all_of_the_journal_and_one_that_is_there_stays(void **s
 	assert_int_equal(stat(dir, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0700);
 	assert_int_equal(access(dir_path(&house.dir, "backups/a/journal/lock.mdb"), F_OK), -1);
-	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_EXISTS);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), LIFT_E_EXISTS);
 	assert_int_equal(manifest_read(dir, &manifest), 0);
+	house_close(&house);
+}
+
+/* The secret kept elsewhere. */
+
+static void write_secret(const char *path, uint8_t first)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputc(first, file);
+	for (int i = 1; i < SECRET_BYTES; i++)
+		fputc(i, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0400), 0);
+}
+
+static void a_backup_may_be_without_the_secret(void **state)
+{
+	struct report report = { 0 };
+	struct manifest manifest;
+	struct house house;
+	char dir[200];
+
+	(void)state;
+	make_state(&house);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	/* It does not even have to be there. */
+	assert_int_equal(rename(dir_path(&house.dir, "secret"), dir_path(&house.dir, "elsewhere")),
+			 0);
+	assert_int_equal(backup_make(house.dir.path, dir, false, &report), 0);
+	assert_non_null(strstr(report.text, "The secret is not in it"));
+	assert_int_equal(manifest_read(dir, &manifest), 0);
+	assert_false(manifest.has_secret);
+	assert_int_equal(manifest.last, 500);
+	assert_int_equal(access(dir_path(&house.dir, "backups/a/secret"), F_OK), -1);
+	house_close(&house);
+}
+
+/* What a restore says and does with a backup without a secret, by what is there. */
+static void a_backup_without_a_secret_takes_the_one_that_is_there(void **state)
+{
+	static const struct {
+		const char *why;
+		bool has_right, has_other; /* a file of the state */
+		int err;
+		const char *said;
+	} cases[] = {
+		{ "the right one", true, false, 0, "The backup has no secret: that of " },
+		{ "none", false, false, 0, "and here is none" },
+		{ "another one", false, true, LIFT_E_SECRET, "was made with another one than " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report report = { 0 };
+		struct house house;
+		char dir[200], path[200];
+
+		make_state(&house);
+		snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+		snprintf(path, sizeof(path), "%s", dir_path(&house.dir, "secret"));
+		assert_int_equal(backup_make(house.dir.path, dir, false, &report), 0);
+		if (!cases[i].has_right)
+			assert_int_equal(unlink(path), 0);
+		if (cases[i].has_other)
+			write_secret(path, 1);
+		memset(&report, 0, sizeof(report));
+		if (backup_restore(house.dir.path, dir, &report) != cases[i].err ||
+		    !strstr(report.text, cases[i].said))
+			fail_msg("%s: %s", cases[i].why, report.text);
+		assert_int_equal(access(path, F_OK),
+				 cases[i].has_right || cases[i].has_other ? 0 : -1);
+		/* It stays where it is, and the journal is never of another one. */
+		snprintf(path, sizeof(path), "ls %s/secret.before-* >/dev/null 2>&1",
+			 house.dir.path);
+		assert_int_not_equal(system(path), 0);
+		house_close(&house);
+	}
+}
+
+static void a_credential_is_what_a_backup_has_and_what_a_restore_asks(void **state)
+{
+	struct report report = { 0 };
+	struct dir credentials;
+	struct secret secret;
+	struct house house;
+	char dir[200], file[200];
+
+	(void)state;
+	make_state(&house);
+	dir_begin(&credentials);
+	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
+	snprintf(file, sizeof(file), "%s", dir_path(&house.dir, "secret"));
+	assert_int_equal(rename(file, dir_path(&credentials, SECRET_CREDENTIAL)), 0);
+	/* Who runs this by hand does not have it. */
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), LIFT_E_NOT_FOUND);
+	assert_non_null(strstr(report.text, "have the daemon do this"));
+	setenv("CREDENTIALS_DIRECTORY", credentials.path, 1);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
+	assert_int_equal(secret_open(dir, false, &secret), 0);
+	assert_memory_equal(secret.digest, house.secret.digest, SECRET_DIGEST_BYTES);
+	secret_close(&secret);
+	assert_int_equal(backup_restore(house.dir.path, dir, &report), 0);
+	assert_int_equal(access(file, F_OK), -1);
+	/* Another one. */
+	assert_int_equal(unlink(dir_path(&credentials, SECRET_CREDENTIAL)), 0);
+	write_secret(dir_path(&credentials, SECRET_CREDENTIAL), 1);
+	memset(&report, 0, sizeof(report));
+	assert_int_equal(backup_restore(house.dir.path, dir, &report), LIFT_E_SECRET);
+	assert_non_null(strstr(report.text, "is not the service's credential"));
+	unsetenv("CREDENTIALS_DIRECTORY");
+	dir_end(&credentials);
 	house_close(&house);
 }
 
@@ -167,7 +288,7 @@ static void a_copy_that_does_not_fit_leaves_nothing_and_says_why(void **state)
 		limit = before;
 		limit.rlim_cur = most[i];
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-		err = backup_make(house.dir.path, dir, &report);
+		err = backup_make(house.dir.path, dir, true, &report);
 		assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 		assert_int_equal(err, LIFT_E_IO);
 		if (!strstr(report.text, "File too large"))
@@ -213,8 +334,9 @@ static void on_the_disk_of_the_state_there_is_room_left_for_the_daemon(void **st
 	assert_int_equal(close(creat(dir_path(&house.dir, "ledger/data.mdb"), 0600)), 0);
 	assert_int_equal(truncate(dir_path(&house.dir, "ledger/data.mdb"), (off_t)large), 0);
 	assert_int_equal(check_room(&house, house.dir.path, large / 2, &report), LIFT_E_DISK);
-	assert_int_equal(backup_make(house.dir.path, dir_path(&house.dir, "backups/a"), &report),
-			 LIFT_E_DISK);
+	assert_int_equal(
+		backup_make(house.dir.path, dir_path(&house.dir, "backups/a"), true, &report),
+		LIFT_E_DISK);
 	assert_nothing_left(&house, "backups/a");
 	house_close(&house);
 }
@@ -258,14 +380,15 @@ static void a_state_that_cannot_be_copied_is_refused(void **state)
 	(void)state;
 	make_state(&house);
 	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
-	assert_int_equal(backup_make(house.dir.path, dir_path(&house.dir, "journal/a"), &report),
-			 LIFT_E_DIR);
+	assert_int_equal(
+		backup_make(house.dir.path, dir_path(&house.dir, "journal/a"), true, &report),
+		LIFT_E_DIR);
 	assert_int_equal(rename(dir_path(&house.dir, "secret"), dir_path(&house.dir, "s")), 0);
-	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_NOT_FOUND);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), LIFT_E_NOT_FOUND);
 	assert_non_null(strstr(report.text, "secret"));
 	assert_int_equal(rename(dir_path(&house.dir, "s"), dir_path(&house.dir, "secret")), 0);
 	assert_int_equal(rename(dir_path(&house.dir, "journal"), dir_path(&house.dir, "j")), 0);
-	assert_int_equal(backup_make(house.dir.path, dir, &report), LIFT_E_NOT_FOUND);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), LIFT_E_NOT_FOUND);
 	assert_non_null(strstr(report.text, "journal"));
 	assert_nothing_left(&house, "backups/a");
 	house_close(&house);
@@ -286,7 +409,7 @@ static void a_backup_with_a_changed_byte_is_not_restored(void **state)
 	make_state(&house);
 	dir_begin(&target);
 	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
-	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
 	snprintf(path, sizeof(path), "%s/journal/data.mdb", dir);
 	assert_int_equal(stat(path, &info), 0);
 	for (int round = 0; round < 40; round++) {
@@ -326,7 +449,7 @@ static void what_was_there_moves_aside_and_the_ledger_goes(void **state)
 	make_state(&from);
 	make_state(&to);
 	snprintf(dir, sizeof(dir), "%s", dir_path(&from.dir, "backups/a"));
-	assert_int_equal(backup_make(from.dir.path, dir, &report), 0);
+	assert_int_equal(backup_make(from.dir.path, dir, true, &report), 0);
 	house_reopen_journal(&to);
 	house_ledger_open(&to, "ledger", INT64_MAX);
 	house_ledger_close(&to);
@@ -358,7 +481,7 @@ static void what_moves_aside_never_meets_what_has_moved_before(void **state)
 	(void)state;
 	make_state(&house);
 	snprintf(dir, sizeof(dir), "%s", dir_path(&house.dir, "backups/a"));
-	assert_int_equal(backup_make(house.dir.path, dir, &report), 0);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
 	/* All of them in a second or two. */
 	for (int round = 1; round <= 3; round++) {
 		assert_int_equal(backup_restore(house.dir.path, dir, &report), 0);
@@ -376,6 +499,9 @@ int main(void)
 		cmocka_unit_test(a_manifest_is_read_as_it_was_written),
 		cmocka_unit_test(a_manifest_that_is_newer_or_broken_is_refused),
 		cmocka_unit_test(a_backup_has_all_of_the_journal_and_one_that_is_there_stays),
+		cmocka_unit_test(a_backup_may_be_without_the_secret),
+		cmocka_unit_test(a_backup_without_a_secret_takes_the_one_that_is_there),
+		cmocka_unit_test(a_credential_is_what_a_backup_has_and_what_a_restore_asks),
 		cmocka_unit_test(a_copy_that_does_not_fit_leaves_nothing_and_says_why),
 		cmocka_unit_test(on_the_disk_of_the_state_there_is_room_left_for_the_daemon),
 		cmocka_unit_test(a_directory_that_is_another_one_for_who_asks_is_refused),

@@ -102,6 +102,8 @@ static const struct {
 
 /* The daemon. */
 
+static const struct job_wish no_wish, to_nowhere = { .dir = "/nowhere/x" };
+
 struct told {
 	struct loop *loop;
 	struct jobs *jobs;
@@ -143,8 +145,8 @@ static struct report run_job(const char *option, enum job_kind kind)
 	struct told told;
 
 	open_jobs(&told, options, "/nowhere");
-	assert_int_equal(
-		jobs_start(told.jobs, kind, kind == JOB_BACKUP ? "/nowhere/x" : NULL, NULL), 0);
+	assert_int_equal(jobs_start(told.jobs, kind, kind == JOB_BACKUP ? &to_nowhere : &no_wish),
+			 0);
 	assert_true(jobs_running(told.jobs, kind, &running));
 	loop_run(told.loop);
 	assert_int_equal(told.ends, 1);
@@ -238,7 +240,7 @@ static void a_child_has_the_environment_of_the_beginning(void **state)
 	assert_int_equal(setenv("TZ", "UTC", 1), 0);
 	open_jobs(&told, options, "/nowhere");
 	assert_int_equal(setenv("TZ", "Asia/Tokyo", 1), 0);
-	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, &no_wish), 0);
 	loop_run(told.loop);
 	close_jobs(&told);
 	unsetenv("TZ");
@@ -257,9 +259,9 @@ static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **stat
 	dir_begin(&dir);
 	open_jobs(&told, options, dir.path);
 	told.stop_at_progress = true;
-	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), 0);
-	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, NULL, NULL), LIFT_E_BUSY);
-	assert_int_equal(jobs_start(told.jobs, JOB_BACKUP, "/nowhere/x", NULL), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, &no_wish), 0);
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, &no_wish), LIFT_E_BUSY);
+	assert_int_equal(jobs_start(told.jobs, JOB_BACKUP, &to_nowhere), 0);
 	loop_run(told.loop);
 	assert_true(jobs_running(told.jobs, JOB_VERIFY, &running));
 	assert_true(jobs_running(told.jobs, JOB_BACKUP, &running));
