@@ -17,6 +17,7 @@
 #include "daemon/journal/damage.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/walk/walk.h"
+#include "daemon/tasks/report.h"
 
 /* What the child is about to do: where it crashes tells what is damaged. */
 enum stage {
@@ -29,7 +30,7 @@ enum stage {
 };
 
 /* What the child says when it comes to a stage; written at once, so that it is never half there. */
-struct report {
+struct word {
 	enum stage stage;
 	int err;
 	int signal; /* that has killed who walks: of LIFT_E_STOPPED; 0: none */
@@ -38,12 +39,12 @@ struct report {
 	uint64_t journal_bytes;
 	struct journal_damage damage;
 };
-static_assert(sizeof(struct report) <= PIPE_BUF, "a pipe takes it whole");
+static_assert(sizeof(struct word) <= PIPE_BUF, "a pipe takes it whole");
 
 struct guard {
 	pid_t child; /* 0: it has ended, and been waited for */
 	int pipe;
-	struct report report; /* the last one */
+	struct word report; /* the last one */
 };
 
 /* Signals of a crash. Any other has come from outside: what is out of memory is killed. LMDB's
@@ -66,7 +67,7 @@ static int signal_of(int status)
 
 /* The child. */
 
-static void say(int pipe, struct report *report, enum stage stage)
+static void say(int pipe, struct word *report, enum stage stage)
 {
 	report->stage = stage;
 	if (write(pipe, report, sizeof(*report)) != (ssize_t)sizeof(*report))
@@ -114,7 +115,7 @@ static bool is_readable(const struct guard_wish *wish)
 	return err == 0;
 }
 
-static int walk_journal(const struct guard_wish *wish, struct report *report,
+static int walk_journal(const struct guard_wish *wish, struct word *report,
 			struct journal_walk **ret_walk, bool *ret_more)
 {
 	char path[PATH_MAX];
@@ -176,7 +177,7 @@ static bool ledger_is_large(const struct guard_wish *wish)
 }
 
 /* A large one is left for later; but with a damaged journal the daemon has little else to do. */
-static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct report *report)
+static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct word *report)
 {
 	report->ledger = LIFT_E_BUSY;
 	if (!report->damage.found && ledger_is_large(wish))
@@ -189,7 +190,7 @@ static void walk_ledger_first(const struct guard_wish *wish, int pipe, struct re
 
 static void run_child(const struct guard_wish *wish, int pipe)
 {
-	struct report report = { .readable = true };
+	struct word report = { .readable = true };
 	struct journal_walk *walk = NULL;
 
 	say(pipe, &report, STAGE_JOURNAL);
@@ -233,7 +234,7 @@ static void begin_child(const struct guard_wish *wish, int pipe, pid_t parent)
 /* The daemon. */
 
 /* It has crashed: what it was about to read is damaged. */
-static void note_crash(struct report *report)
+static void note_crash(struct word *report)
 {
 	struct journal_damage *damage = &report->damage;
 	static const char line[] = "the process that checked it died";
@@ -250,7 +251,7 @@ static void note_crash(struct report *report)
 /* The child ended before its last word. */
 static void child_ended(struct guard *guard, int status)
 {
-	struct report *report = &guard->report;
+	struct word *report = &guard->report;
 
 	if (has_crashed(status) && report->stage != STAGE_LEDGER &&
 	    report->stage != STAGE_LEDGER_LATER) {
@@ -278,7 +279,7 @@ static void end_child(struct guard *guard)
 static bool next_report(struct guard *guard, int timeout_ms)
 {
 	struct pollfd poll_in = { .fd = guard->pipe, .events = POLLIN };
-	struct report report;
+	struct word report;
 	int status = 0;
 
 	if (poll(&poll_in, 1, timeout_ms) <= 0)
@@ -386,15 +387,14 @@ int guard_signal(const struct guard *guard)
 
 void guard_reason(int err, int signal, char to[static GUARD_REASON])
 {
-	const char *hint = signal == SIGKILL  ? ": out of memory?"
-			   : signal == SIGSYS ? ": a system call that the service does not allow"
-					      : "";
+	char died_of[REPORT_SIGNAL];
 
-	if (signal == 0)
+	if (signal == 0) {
 		snprintf(to, GUARD_REASON, "%s", lift_err_text(err));
-	else
-		snprintf(to, GUARD_REASON, "the checking process died of signal %d (%s)%s", signal,
-			 strsignal(signal), hint);
+		return;
+	}
+	report_signal(signal, died_of);
+	snprintf(to, GUARD_REASON, "the checking process died of %s", died_of);
 }
 
 int guard_ledger(const struct guard *guard)

@@ -20,7 +20,7 @@ enum {
 	GUARD_NEWEST_BYTES = 256 << 20,
 	GUARD_LEDGER_BYTES = 256 << 20,	 /* likewise: a larger one is walked beside the daemon */
 	GUARD_BYTES_A_SECOND = 64 << 20, /* of the rest: the disk is the daemon's first */
-	GUARD_REASON = 160,
+	GUARD_REASON = 180,
 	GUARD_WAIT_MS = 200,
 };
 

@@ -154,14 +154,17 @@ static bool read_reports(struct job *job)
 /* A last word, whatever it died of. */
 static void judge(struct job *job, const char *name, int status)
 {
-	if (WIFSIGNALED(status))
-		report_fail(&job->report, LIFT_E_STOPPED,
-			    "the process of the %s died of signal %d (%s)", name, WTERMSIG(status),
-			    strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) != 0 && job->report.err == 0)
+	char died_of[REPORT_SIGNAL];
+
+	if (WIFSIGNALED(status)) {
+		report_signal(WTERMSIG(status), died_of);
+		report_fail(&job->report, LIFT_E_STOPPED, "the process of the %s died of %s", name,
+			    died_of);
+	} else if (WEXITSTATUS(status) != 0 && job->report.err == 0) {
 		report_fail(&job->report, LIFT_E_STOPPED,
 			    "the process of the %s ended with status %d: see the log", name,
 			    WEXITSTATUS(status));
+	}
 }
 
 /* It is the process's own end of the pipe that is closed: the process is ending. */

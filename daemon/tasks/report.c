@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,35 @@
 
 #include "proto/err.h"
 #include "proto/visible.h"
+
+static const struct {
+	int signal;
+	const char *means;
+} signals[] = {
+	{ SIGKILL, "out of memory?" },
+	{ SIGSYS, "a system call that the unit forbids (SystemCallFilter)" },
+	{ SIGTERM, "somebody has ended it" },
+	{ SIGINT, "somebody has ended it" },
+	{ SIGHUP, "somebody has ended it" },
+	{ SIGXCPU, "its limit of processor time (LimitCPU)" },
+	{ SIGXFSZ, "its limit of a file's size (LimitFSIZE)" },
+	{ SIGBUS, "the disk failed under a file that it was reading, or the file was cut off" },
+	{ SIGSEGV, "it crashed: on damaged data, or by a fault of liftd" },
+	{ SIGABRT, "it crashed: on damaged data, or by a fault of liftd" },
+	{ SIGILL, "it crashed: by a fault of liftd, or of the machine" },
+	{ SIGFPE, "it crashed: by a fault of liftd, or of the machine" },
+};
+
+void report_signal(int signal, char to[static REPORT_SIGNAL])
+{
+	const char *means = NULL;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (signals[i].signal == signal)
+			means = signals[i].means;
+	snprintf(to, REPORT_SIGNAL, "signal %d (%s)%s%s", signal, strsignal(signal),
+		 means ? ": " : "", means ? means : "");
+}
 
 /* All of it in one write, so that a line is never half there. */
 static void write_line(const struct report *report)

@@ -34,6 +34,10 @@ __attribute__((format(printf, 3, 4))) int report_fail(struct report *report, int
 /* Why the system refused, in words: errno, and what can be done about it. */
 int report_fail_errno(struct report *report, const char *what, const char *path);
 
+/* What a child died of, for an operator: "signal 9 (Killed): out of memory?". */
+enum { REPORT_SIGNAL = 128 };
+void report_signal(int signal, char to[static REPORT_SIGNAL]);
+
 /* The last words, with what the task came back with, 0 or an error that may not have been said yet:
  * the exit status. */
 int report_end(struct report *report, int err);

@@ -208,8 +208,37 @@ static void a_child_that_dies_of_a_signal_is_told_as_such(void **state)
 
 	(void)state;
 	assert_int_equal(report.err, LIFT_E_STOPPED);
-	assert_non_null(strstr(report.text, "died of signal 9"));
+	assert_non_null(strstr(report.text, "died of signal 9 (Killed): out of memory?"));
 	assert_int_equal(report.done, 1);
+}
+
+static void what_a_child_died_of_is_said_with_what_it_means(void **state)
+{
+	static const struct {
+		int signal;
+		const char *said;
+	} cases[] = {
+		{ SIGKILL, "signal 9 (Killed): out of memory?" },
+		{ SIGSYS, "signal 31 (Bad system call): a system call that the unit forbids "
+			  "(SystemCallFilter)" },
+		{ SIGTERM, "signal 15 (Terminated): somebody has ended it" },
+		{ SIGUSR1, "signal 10 (User defined signal 1)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char died_of[REPORT_SIGNAL];
+
+		report_signal(cases[i].signal, died_of);
+		assert_string_equal(died_of, cases[i].said);
+	}
+	for (int signal = 1; signal < 32; signal++) {
+		char died_of[REPORT_SIGNAL];
+
+		report_signal(signal, died_of);
+		assert_in_range(strlen(died_of), 1, REPORT_SIGNAL - 2); /* nothing is cut off */
+		assert_int_equal(strstr(died_of, "memory") != NULL, signal == SIGKILL);
+	}
 }
 
 static void a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon(void **state)
@@ -309,6 +338,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_error_that_nobody_has_said_is_said_at_the_end),
 		cmocka_unit_test(a_child_that_ends_without_a_word_has_failed),
 		cmocka_unit_test(a_child_that_dies_of_a_signal_is_told_as_such),
+		cmocka_unit_test(what_a_child_died_of_is_said_with_what_it_means),
 		cmocka_unit_test(a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon),
 		cmocka_unit_test(a_child_has_the_environment_of_the_beginning),
 		cmocka_unit_test(one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end),
