@@ -296,7 +296,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STALL) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune install deb completion layers layers_test format
+SCRIPTS := reference units_verify prune alert first_hour install deb completion layers layers_test format
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
@@ -304,6 +304,8 @@ script_reference = python3 -B tests/reference/lift_oracle_test.py
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
+script_alert = sh tests/alert_test.sh
+script_first_hour = sh tests/first_hour_test.sh $(BUILD)
 script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
@@ -372,7 +374,7 @@ fuzz-replay: $(REPLAY_RUNS)
 reference: run-script/reference
 	$(call summary_of,$^)
 
-units-verify: run-script/units_verify run-script/prune
+units-verify: run-script/units_verify run-script/prune run-script/alert
 	$(call summary_of,$^)
 
 # One program, whatever directory it is in, and with FILTER=pattern one test of it.
@@ -440,6 +442,7 @@ INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
 	script:systemd/prune-backups:$(LIBEXECDIR)/liftd/prune-backups \
+	script:systemd/alert:$(LIBEXECDIR)/liftd/alert \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,README.md LICENSE daemon/OPERATING.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \

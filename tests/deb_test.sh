@@ -61,8 +61,9 @@ expect() {
 
 expect lift usr/bin/lift usr/share/bash-completion/completions/lift usr/share/man/man1/lift.1.gz \
 	usr/share/doc/lift/PROTOCOL.md usr/share/doc/lift/METRICS.md usr/share/doc/lift/vectors/hello.hex
-expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups lib/systemd/system/liftd.service \
-	lib/systemd/system/liftd-backup.timer lib/systemd/system/liftd-backup.service usr/lib/sysusers.d/liftd.conf \
+expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/alert lib/systemd/system/liftd.service \
+	lib/systemd/system/liftd-backup.timer lib/systemd/system/liftd-backup.service \
+	lib/systemd/system/liftd-alert.timer lib/systemd/system/liftd-alert.service usr/lib/sysusers.d/liftd.conf \
 	usr/lib/tmpfiles.d/liftd.conf etc/liftd/liftd.yaml etc/liftd/catalogue.yaml usr/share/man/man8/liftd.8.gz \
 	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
 twice=$(sort "$dir/all" | uniq -d)
@@ -81,7 +82,7 @@ done
 order=$(grep -oE 'systemd-sysusers|systemd-tmpfiles .*--create|deb-systemd-invoke' "$dir/liftd.control/postinst" |
 	sed 's/ .*//' | tr '\n' ' ')
 [ "$order" = 'systemd-sysusers systemd-tmpfiles deb-systemd-invoke ' ] || fail "postinst goes by: $order"
-! grep -q 'liftd-backup.service' "$dir/liftd.control/postinst" || fail "postinst makes a backup"
+! grep -qE 'liftd-(backup|alert).service' "$dir/liftd.control/postinst" || fail "postinst starts what timers start"
 for script in postinst prerm postrm; do
 	sh -n "$dir/liftd.control/$script" || fail "$script cannot be run"
 done
