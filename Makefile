@@ -51,6 +51,7 @@ PACKAGES_CHECK := \
 PACKAGES_SYSTEMD := \
 	systemd:the_machine's_first_process \
 	systemd-container:systemd-nspawn,_which_boots_it \
+	mmdebstrap:a_fresh_Debian_for_the_packages \
 	dbus:systemctl_within_it \
 	iproute2:a_network_of_its_own,_with_another_machine_on_it \
 	procps:pgrep,_and_/bin/kill,_by_which_the_unit_reloads
@@ -345,12 +346,17 @@ check-all: $(ALL_RUNS)
 
 # A real systemd, in machines that are booted for it. Who is not root, or cannot get the packages, is told what is left out.
 STORIES := $(if $(STORY),tests/systemd/$(STORY)_test.sh,$(wildcard tests/systemd/*_test.sh))
+FRESH_ROOT := $(BUILD)/tests/systemd/fresh-root.tar
 STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
 .PHONY: $(STORY_RUNS)
 check-systemd:
-	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_SYSTEMD)))
+	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
 	@$(SUBMAKE) all $(STALL)
+	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) deb-build && $(SUBMAKE) $(FRESH_ROOT))
 	@$(SUBMAKE) check-systemd-all
+
+$(FRESH_ROOT): systemd/debian/control tests/systemd/fresh_root.sh
+	@sh tests/systemd/fresh_root.sh $@ $(BUILD)/deb/*.deb
 
 $(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STALL)
 	@LIFT_TEST_SECONDS=300 LIFT_BUILD=$(abspath $(BUILD)) MAKE=$(firstword $(MAKE)) \

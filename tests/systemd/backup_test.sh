@@ -5,7 +5,6 @@
 story "$@"
 machine_boot
 liftd_install
-inside systemctl start liftd
 backups=/var/lib/liftd/backups
 
 # The commands in the paragraphs of OPERATING.md from this line on to the next heading: indented lines, and those of steps

@@ -5,7 +5,7 @@
 story "$@"
 machine_boot
 liftd_install
-inside mkdir -p /var/lib/liftd
+inside systemctl stop liftd
 inside mount -t tmpfs -o size=16m,mode=700 tmpfs /var/lib/liftd
 inside chown liftd:liftd /var/lib/liftd
 inside systemctl start liftd

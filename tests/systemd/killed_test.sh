@@ -6,7 +6,7 @@ story "$@"
 machine_boot
 liftd_install
 liftd_drop_in '[Service]' 'WatchdogSec=3s'
-inside systemctl start liftd
+inside systemctl restart liftd
 
 restarted() {
 	[ "$(unit NRestarts)" -gt "$1" ] && unit_is ActiveState active

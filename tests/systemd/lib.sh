@@ -124,20 +124,32 @@ clean_up() {
 # ---- the machine --------------------------------------------------------------------------------
 # The root: this machine's, with nothing of a liftd that may be installed, and none of the services that it has enabled.
 machine_root() {
-	mkdir -p "$dir/upper" "$dir/work" "$root"
-	# Where the directory cannot be written through (it is an overlay itself), memory can.
-	if ! mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root" 2>"$dir/mount"; then
-		mount -t tmpfs -o mode=700 tmpfs "$dir" || left_out "no overlay of the root can be mounted: $(cat "$dir/mount")"
-		mkdir -p "$dir/upper" "$dir/work" "$root"
-		mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root" ||
-			left_out "no overlay of the root can be mounted"
+	# Where what is changed cannot lie on the disk (which is an overlay itself), it lies in memory.
+	if ! mount_overlay; then
+		mount -t tmpfs -o mode=700 tmpfs "$dir"
+		mount_overlay || left_out "no overlay of the root can be mounted"
 	fi
 	# By this file an image says that installing must start nothing.
 	rm -f "$root/usr/sbin/policy-rc.d"
 	rm -rf "$root"/etc/systemd/system/*.wants "$root"/etc/systemd/system/liftd* "$root"/etc/liftd "$root"/var/lib/liftd \
 		"$root"/var/log/journal "$root"/tmp/* 2>/dev/null
+	# Nobody reads its manuals: their index is made anew by each package, which takes longer than all else.
+	rm -f "$root/var/lib/man-db/auto-update"
 	sed -i '/^liftd/d' "$root"/etc/passwd "$root"/etc/shadow "$root"/etc/group "$root"/etc/gshadow
 	mkdir -p "$root/tmp" && chmod 1777 "$root/tmp"
+}
+
+mount_overlay() {
+	mkdir -p "$dir/upper" "$dir/work" "$root"
+	mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root"
+}
+
+# In place of it: a Debian that has nothing but what the packages say that they need.
+machine_fresh_root() {
+	local tar=$build/tests/systemd/fresh-root.tar
+	[ -f "$tar" ] || left_out "the packages on a fresh Debian: there is none (its packages cannot be reached, or no mmdebstrap)"
+	mkdir -p "$root"
+	tar -C "$root" -xf "$tar" --numeric-owner || exit 1
 }
 
 # A cgroup of its own, since systemd moves its services about; no -U, by which DynamicUser and RuntimeDirectory break.
@@ -205,23 +217,20 @@ as() {
 }
 
 # ---- liftd in the machine -------------------------------------------------------------------------
-# What `make install` installs, into the machine.
-install_files() {
-	"${MAKE:-make}" --no-print-directory -s -o all -C "$here/../.." BUILD="$build" DESTDIR="$root" install >"$dir/install" 2>&1 ||
-		{ cat "$dir/install"; fail "make install"; }
-}
-
+# The packages, as an operator installs them; then the daemon runs.
 liftd_install() {
-	install_files
-	inside systemd-sysusers
-	inside systemctl daemon-reload
+	cp "$build"/deb/*.deb "$root/root/" 2>/dev/null || left_out "there are no packages to install (make deb)"
+	liftd_packages -i /root/lift_*.deb /root/liftd_*.deb || fail "the packages cannot be installed"
 }
 
 # The same version again, which stands for a newer one.
 liftd_upgrade() {
-	install_files
-	inside systemctl daemon-reload
-	inside systemctl restart liftd
+	liftd_packages -i /root/lift_*.deb /root/liftd_*.deb
+}
+
+# dpkg with its patterns of files read in the machine.
+liftd_packages() {
+	inside sh -c "DEBIAN_FRONTEND=noninteractive dpkg $*" >"$dir/dpkg" 2>&1 || { cat "$dir/dpkg"; return 1; }
 }
 
 # liftd_drop_in TEXT: more lines for its unit.

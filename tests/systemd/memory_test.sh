@@ -15,6 +15,7 @@ publishers=4
 
 # systemd is in there while it starts the daemon, which stays.
 start_limited() {
+	inside systemctl stop liftd
 	liftd_drop_in '[Service]' "MemoryMax=${limit_mib}M"
 	if [ -d /sys/fs/cgroup/memory ]; then
 		memory=/sys/fs/cgroup/memory/liftd-test-$LIFT_STORY

@@ -5,7 +5,6 @@
 story "$@"
 machine_boot
 liftd_install
-inside systemctl start liftd
 catalogue=$root/etc/liftd/catalogue.yaml
 
 knows() {

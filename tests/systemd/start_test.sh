@@ -6,11 +6,18 @@ story "$@"
 machine_boot
 liftd_install
 
-it_is_ready_when_systemctl_returns() {
-	inside systemctl enable --now liftd
+it_is_ready_when_it_is_installed() {
 	inside lift status
 	expect_is "state" active "$(unit ActiveState)"
 	figure "start to ready" "$(unit_ms InactiveExitTimestamp ActiveEnterTimestamp) ms"
+}
+
+it_is_ready_when_systemctl_returns() {
+	for _ in 1 2 3 4 5; do
+		inside systemctl restart liftd
+		inside lift status >/dev/null
+	done
+	figure "restart to ready" "$(unit_ms InactiveExitTimestamp ActiveEnterTimestamp) ms"
 }
 
 its_status_is_told() {
@@ -39,5 +46,5 @@ it_starts_with_the_machine() {
 	expect_is "started" 1000 "$(started)"
 }
 
-run_tests it_is_ready_when_systemctl_returns its_status_is_told it_stops_within_five_seconds_with_everything_on_disk \
+run_tests it_is_ready_when_it_is_installed it_is_ready_when_systemctl_returns its_status_is_told it_stops_within_five_seconds_with_everything_on_disk \
 	it_starts_with_the_machine

@@ -5,7 +5,6 @@
 story "$@"
 machine_boot
 liftd_install
-inside systemctl start liftd
 
 # One of each group that the unit knows, and one of none.
 inside useradd -G liftd operator-anna

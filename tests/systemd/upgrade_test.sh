@@ -5,7 +5,6 @@
 story "$@"
 machine_boot
 liftd_install
-inside systemctl start liftd
 
 # One event after another, each sent until it is acknowledged: how long each took, in ms.
 one_by_one() {
@@ -18,6 +17,11 @@ one_by_one() {
 		done
 		echo $(($(now_ms) - begun))
 	done >"$dir/one"
+}
+
+# When the daemon that runs was started, in ms of the time of day.
+started_at_ms() {
+	echo $(($(date -d "$(unit ExecMainStartTimestamp)" +%s) * 1000))
 }
 
 # The number that the stream is at; the other platform's events are the journal's, too.
@@ -37,8 +41,8 @@ nothing_is_lost_by_an_upgrade_under_load() {
 	await 20 "it receives" journal_is_beyond 3000
 	before=$(unit MainPID)
 	for _ in 1 2 3; do
-		begun=$(now_ms)
 		liftd_upgrade
+		begun=$(started_at_ms)
 		await 20 "it receives from the stream again" stream_is_beyond "$(stream_next)"
 		took=$(($(now_ms) - begun))
 		[ $took -le $longest ] || longest=$took

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# fresh_root.sh TAR DEB...: the root of a Debian that has nothing but a first process, and what these packages depend on by
+# what they say themselves. It comes from Debian's archive; where that cannot be reached, there is no TAR, and the tests that
+# need it are left out.
+set -eu
+tar=$1
+shift
+needs=$(for deb; do dpkg-deb -f "$deb" Depends; done | tr '\n' ',' | sed 's/lift (= [^)]*),//; s/,$//')
+mkdir -p "${tar%/*}"
+mmdebstrap --quiet --mode=root --format=tar --variant=minbase --include=systemd-sysv,dbus \
+	--customize-hook="chroot \"\$1\" apt-get satisfy -qq -y --no-install-recommends '$needs'" bookworm "$tar.new" >"$tar.log" 2>&1 ||
+	{ rm -f "$tar.new"; echo "no fresh Debian could be made by mmdebstrap; its log is $tar.log"; exit 0; }
+mv "$tar.new" "$tar"
