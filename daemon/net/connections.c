@@ -30,6 +30,7 @@ struct connections {
 	int most, highest;     /* none is in use above it */
 	int first, last;       /* half open */
 	struct stats *stats;
+	uint32_t room, own; /* descriptors; of these the daemon itself has some */
 	uint32_t n, n_half_open;
 	uint32_t n_queued, queued_max, crowd_max;
 	/* How many of these each address has; 0: the place is free. */
@@ -39,23 +40,23 @@ struct connections {
 	} crowds[CROWDS];
 };
 
-/* What there is now is told before anybody else changes it. */
-static void unlock(struct connections *connections)
+static void tell(struct connections *connections)
 {
 	stats_set(connections->stats, STAT_connections, connections->n);
 	stats_set(connections->stats, STAT_connections_half_open, connections->n_half_open);
-	pthread_mutex_unlock(&connections->lock);
+	stats_set(connections->stats, STAT_connections_most, connections->room - connections->own);
 }
 
-static uint32_t at_least(uint32_t n, uint32_t least)
+/* What there is now is told before anybody else changes it. */
+static void unlock(struct connections *connections)
 {
-	return n > least ? n : least;
+	tell(connections);
+	pthread_mutex_unlock(&connections->lock);
 }
 
 struct connections *connections_new(int most, int reserved, struct stats *stats)
 {
 	struct connections *connections = calloc(1, sizeof(*connections));
-	uint32_t room = most > reserved ? (uint32_t)(most - reserved) : 0;
 
 	if (!connections)
 		return NULL;
@@ -68,12 +69,14 @@ struct connections *connections_new(int most, int reserved, struct stats *stats)
 	connections->most = most;
 	connections->highest = connections->first = connections->last = NOBODY;
 	connections->stats = stats;
-	stats_set(stats, STAT_connections_most, room);
-	connections->queued_max = at_least(room / CONNECTIONS_HALF_SHARE, CONNECTIONS_HALF_MIN);
+	connections->room = most > reserved ? (uint32_t)(most - reserved) : 0;
+	connections->queued_max = connections->room / CONNECTIONS_HALF_SHARE;
+	if (connections->queued_max < CONNECTIONS_HALF_MIN)
+		connections->queued_max = CONNECTIONS_HALF_MIN;
 	if (connections->queued_max > CONNECTIONS_HALF_MAX)
 		connections->queued_max = CONNECTIONS_HALF_MAX;
-	connections->crowd_max = at_least(connections->queued_max / CONNECTIONS_ADDRESS_SHARE,
-					  CONNECTIONS_ADDRESS_MIN);
+	connections->crowd_max = connections->queued_max / CONNECTIONS_ADDRESS_SHARE;
+	tell(connections);
 	return connections;
 }
 
@@ -213,7 +216,8 @@ static size_t add(struct connections *connections, int fd, const struct sockaddr
 	*connection = (struct connection){ .stage = CONNECTION_SILENT,
 					   .listener = NOBODY,
 					   .is_tcp = read_address(address, &number) };
-	connections->n++;
+	if (connections->n++ == 0 && (uint32_t)fd < connections->room)
+		connections->own = (uint32_t)fd; /* the kernel gives the lowest that is free */
 	connections->n_half_open++;
 	if (fd > connections->highest)
 		connections->highest = fd;
@@ -311,40 +315,57 @@ void connections_vouch(struct connections *connections, int fd,
 	unlock(connections);
 }
 
-static bool grant(struct connections *connections, const uint8_t key[CONNECTIONS_KEY_BYTES],
-		  uint32_t most)
+static bool is_of(const struct connection *connection, const uint8_t *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(connection->key, keys + i * CONNECTIONS_KEY_BYTES,
+			   CONNECTIONS_KEY_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* Of the keys the first is that of who waits. */
+static bool grant(struct connections *connections, const uint8_t *keys, size_t n, uint32_t most)
 {
 	struct connection *waits = NULL;
-	uint32_t n = 0;
+	uint32_t granted = 0;
 
 	for (int fd = 0; fd <= connections->highest; fd++) {
 		struct connection *connection = &connections->of[fd];
 
-		if (connection->stage < CONNECTION_VOUCHED || !connection->has_key ||
-		    connection->is_ending ||
-		    memcmp(connection->key, key, sizeof(connection->key)) != 0)
+		if (!connection->has_key || connection->is_ending ||
+		    connection->stage < CONNECTION_VOUCHED || !is_of(connection, keys, n))
 			continue;
 		if (connection->stage > CONNECTION_VOUCHED)
-			n++;
-		else if (!waits)
+			granted++;
+		else if (!waits && is_of(connection, keys, 1))
 			waits = connection;
 	}
-	if (n >= most)
+	if (granted >= most)
 		return false;
 	if (waits)
 		waits->stage = CONNECTION_GRANTED;
 	return true;
 }
 
-bool connections_grant(struct connections *connections, const char *key, uint32_t most)
+static bool read_key(const char *text, uint8_t ret_key[static CONNECTIONS_KEY_BYTES])
 {
-	uint8_t bytes[CONNECTIONS_KEY_BYTES];
+	return strlen(text) == CONNECTIONS_KEY_TEXT - 1 && zmq_z85_decode(ret_key, text);
+}
+
+bool connections_grant(struct connections *connections, const char *key, const char *const keys[],
+		       size_t n, uint32_t most)
+{
+	uint8_t bytes[1 + CONNECTIONS_KEYS_MAX][CONNECTIONS_KEY_BYTES];
 	bool granted;
 
-	if (strlen(key) != CONNECTIONS_KEY_TEXT - 1 || !zmq_z85_decode(bytes, key))
+	if (n > CONNECTIONS_KEYS_MAX || !read_key(key, bytes[0]))
 		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!read_key(keys[i], bytes[1 + i]))
+			return false;
 	pthread_mutex_lock(&connections->lock);
-	granted = grant(connections, bytes, most);
+	granted = grant(connections, bytes[0], 1 + n, most);
 	unlock(connections);
 	return granted;
 }

@@ -25,14 +25,14 @@
 enum {
 	CONNECTIONS_KEY_BYTES = 32,
 	CONNECTIONS_KEY_TEXT = 41, /* in Z85, with its end */
+	CONNECTIONS_KEYS_MAX = 4,  /* that one owner has */
 	/* Half open ones: this share of all that there is room for. A handshake of CURVE takes some
 	 * ten milliseconds, and each of them holds some 20 KiB. */
-	CONNECTIONS_HALF_SHARE = 8,
+	CONNECTIONS_HALF_SHARE = 4,
 	CONNECTIONS_HALF_MIN = 16,
 	CONNECTIONS_HALF_MAX = 1024,
-	/* Of these, one address. */
-	CONNECTIONS_ADDRESS_SHARE = 4,
-	CONNECTIONS_ADDRESS_MIN = 8,
+	/* Of these, one address: many honest ones may come at once from behind one. */
+	CONNECTIONS_ADDRESS_SHARE = 2,
 };
 
 enum connection_stage {
@@ -46,8 +46,9 @@ enum connection_stage {
 
 struct connections;
 
-/* For descriptors below `most`, of which the last `reserved` are for something else. How many there
- * are is in `stats`: connections, connections_half_open, connections_most. NULL: no memory. */
+/* For descriptors below `most`, of which the last `reserved` are for something else, and those
+ * below the first connection's, too. How many there are is in `stats`: connections,
+ * connections_half_open, connections_most. NULL: no memory. */
 struct connections *connections_new(int most, int reserved, struct stats *stats);
 void connections_free(struct connections *connections);
 
@@ -63,9 +64,10 @@ void connections_reach(struct connections *connections, int fd, enum connection_
 void connections_vouch(struct connections *connections, int fd,
 		       const uint8_t key[CONNECTIONS_KEY_BYTES]);
 
-/* May one of a key's connections that have vouched be opened, so that the key has no more than
- * `most`? If so it counts from now on. `key` is Z85. */
-bool connections_grant(struct connections *connections, const char *key, uint32_t most);
+/* May one of the connections that have vouched for a public key (Z85) be opened, so that there are
+ * no more than `most` of all `n` that its owner has? If so it counts from now on. */
+bool connections_grant(struct connections *connections, const char *key, const char *const keys[],
+		       size_t n, uint32_t most);
 
 /* End the connections of keys (Z85) of which this is true, also of those that have vouched and wait
  * for an answer: how many. Everybody else waits meanwhile. */

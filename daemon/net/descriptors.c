@@ -328,9 +328,9 @@ int crypto_box_open_easy_afternm(unsigned char *m, const unsigned char *c, unsig
 
 /* By key. */
 
-bool descriptors_grant(const char *key, uint32_t most)
+bool descriptors_grant(const char *key, const char *const keys[], size_t n, uint32_t most)
 {
-	return !watch.stats || connections_grant(watch.connections, key, most);
+	return !watch.stats || connections_grant(watch.connections, key, keys, n, most);
 }
 
 void descriptors_cut(connections_is_cut_fn is_cut, void *context)

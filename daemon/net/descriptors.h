@@ -33,9 +33,10 @@ enum {
 int descriptors_watch(struct stats *stats, const char *control);
 void descriptors_unwatch(void);
 
-/* May a key (Z85) that has just vouched have one more connection, where it may have `most`? For the
- * answer to libzmq's question who it is: it counts from then on. */
-bool descriptors_grant(const char *key, uint32_t most);
+/* May a public key (Z85) that somebody has just vouched for have one more connection, where all `n`
+ * keys of its owner may have `most`? For the answer to libzmq's question who it is: it counts from
+ * then on. */
+bool descriptors_grant(const char *key, const char *const keys[], size_t n, uint32_t most);
 
 /* End the connections of keys that have lost rights: after nobody is let in by the old ones. */
 void descriptors_cut(connections_is_cut_fn is_cut, void *context);

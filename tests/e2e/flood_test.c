@@ -2,80 +2,26 @@
 /*
  * What one connection sends without an end costs no memory, and stops nobody else.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 #include "tests/e2e/peer.h"
+#include "tests/raw.h"
 
 enum {
 	FRAME = 1 << 20,
 	FRAMES = 400,		/* as many of them */
 	SUBSCRIPTIONS = 400000, /* as many, at most, too */
 	GROWTH_KIB = 100 << 10, /* less than a third of either */
-	MORE = 1,
-	LONG = 2,
-	COMMAND = 4,
 };
 
 static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
 				    "as_of: 2024-11-30\n"
 				    "tick_ms: 50\n";
-
-/* ZMTP by hand: libzmq itself sends a message's frames when it has all of them. */
-
-/* False: the daemon has closed it. */
-static bool put(int fd, const void *bytes, size_t size)
-{
-	const char *at = bytes;
-	ssize_t n;
-
-	for (; size > 0; at += n, size -= (size_t)n) {
-		n = send(fd, at, size, MSG_NOSIGNAL);
-		if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool put_frame(int fd, uint8_t flags, const void *body, size_t size)
-{
-	uint8_t head[9] = { (uint8_t)(flags | LONG) };
-
-	for (int i = 0; i < 8; i++)
-		head[1 + i] = (uint8_t)(size >> (56 - 8 * i));
-	return put(fd, head, sizeof(head)) && put(fd, body, size);
-}
-
-static int raw_open(const char *endpoint, const char *type)
-{
-	const uint8_t greeting[64] = {
-		0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0, 'N', 'U', 'L', 'L'
-	};
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), n;
-	char ready[64];
-	uint8_t theirs[64];
-
-	assert_true(fd >= 0);
-	assert_true(strlen(endpoint + 6) < sizeof(address.sun_path));
-	memcpy(address.sun_path, endpoint + 6, strlen(endpoint + 6) + 1);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_true(put(fd, greeting, sizeof(greeting)));
-	assert_int_equal(recv(fd, theirs, sizeof(theirs), MSG_WAITALL), sizeof(theirs));
-	n = snprintf(ready, sizeof(ready), "\5READY\13Socket-Type%c%c%c%c%s", 0, 0, 0,
-		     (int)strlen(type), type);
-	assert_true(put_frame(fd, COMMAND, ready, (size_t)n));
-	return fd;
-}
 
 static long resident_kib(const struct daemon *daemon)
 {
@@ -120,15 +66,16 @@ static void a_message_without_an_end_ends_its_connection(void **state)
 	daemon_start(daemon);
 	before = resident_kib(daemon);
 	for (int i = 0; i < N; i++) {
-		int sent = 0, fd;
+		struct raw raw;
+		int sent = 0;
 
 		path_make(endpoint, "ipc://%s/run/%s", daemon->dir, sockets[i].name);
-		fd = raw_open(endpoint, sockets[i].type);
-		while (sent < FRAMES && put_frame(fd, MORE, frame, FRAME))
+		assert_true(raw_open(&raw, endpoint, NULL, sockets[i].type, NULL, RAW_OPEN));
+		while (sent < FRAMES && raw_put_frame(&raw, RAW_MORE, frame, FRAME))
 			sent++;
 		if (sent == FRAMES)
 			fail_msg("%s takes frames without an end", sockets[i].name);
-		close(fd);
+		raw_close(&raw);
 	}
 	assert_int_equal(daemon_await_counter(daemon, "connections_cut", N), N);
 	assert_in_range(resident_kib(daemon), 1, before + GROWTH_KIB);
@@ -142,19 +89,20 @@ static void subscriptions_without_an_end_end_their_connection(void **state)
 	struct daemon *daemon = *state;
 	char topic[64];
 	long before;
-	int sent = 0, fd;
+	struct raw raw;
+	int sent = 0;
 
 	daemon_configure(daemon, configuration);
 	daemon_start(daemon);
 	before = resident_kib(daemon);
-	fd = raw_open(daemon->publish, "SUB");
+	assert_true(raw_open(&raw, daemon->publish, NULL, "SUB", NULL, RAW_OPEN));
 	for (bool open = true; open && sent < SUBSCRIPTIONS; sent++) {
 		int n = snprintf(topic, sizeof(topic), "\1metric/%d/module/m", sent * 7919);
 
-		open = put_frame(fd, 0, topic, (size_t)n);
+		open = raw_put_frame(&raw, 0, topic, (size_t)n);
 	}
 	assert_true(sent < SUBSCRIPTIONS);
-	close(fd);
+	raw_close(&raw);
 	assert_int_equal(daemon_await_counter(daemon, "connections_cut", 1), 1);
 	assert_in_range(resident_kib(daemon), 1, before + GROWTH_KIB);
 	await_beats(daemon);

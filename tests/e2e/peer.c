@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/e2e/peer.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "proto/json.h"
 #include "tests/e2e/check.h"
 #include "tests/e2e/process.h"
+
+enum { PORTS_MAX = 16 };
 
 void peer_open(struct peer *peer, int type, const char *endpoint, const char *topic)
 {
@@ -109,4 +114,24 @@ const char *word(const json_t *message, const char *key)
 	if (!json_is_string(value))
 		fail_msg("%s is no text", key);
 	return json_string_value(value);
+}
+
+/* All are held until the last is found. */
+void ports_find(int *ports, int n)
+{
+	int fds[PORTS_MAX];
+
+	assert_in_range(n, 1, PORTS_MAX);
+	for (int i = 0; i < n; i++) {
+		struct sockaddr_in address = { .sin_family = AF_INET,
+					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		socklen_t size = sizeof(address);
+
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(bind(fds[i], (struct sockaddr *)&address, size), 0);
+		assert_int_equal(getsockname(fds[i], (struct sockaddr *)&address, &size), 0);
+		ports[i] = ntohs(address.sin_port);
+	}
+	for (int i = 0; i < n; i++)
+		close(fds[i]);
 }

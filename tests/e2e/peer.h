@@ -34,6 +34,9 @@ json_t *peer_receive(struct peer *peer, int timeout_ms, char *ret_topic);
 /* Send, and wait for the answer: the test fails where none comes. */
 json_t *peer_ask(struct peer *peer, json_t *message);
 
+/* Ports of 127.0.0.1 that nobody has. */
+void ports_find(int *ports, int n);
+
 /* Members of a message: the test fails where they are of another type. */
 int64_t whole(const json_t *message, const char *key);
 const char *word(const json_t *message, const char *key);

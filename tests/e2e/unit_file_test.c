@@ -2,7 +2,6 @@
 /*
  * What liftd.service lets the daemon do is enough for what a configuration may ask of it.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,31 +43,12 @@ static void read_families(int but_for, int families[static FAMILIES_MAX])
 	free(text);
 }
 
-/* Ports of 127.0.0.1 that nobody has: all are held until the last is found. */
-static void find_ports(int ports[static PORTS])
-{
-	int fds[PORTS];
-
-	for (int i = 0; i < PORTS; i++) {
-		struct sockaddr_in address = { .sin_family = AF_INET,
-					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-		socklen_t size = sizeof(address);
-
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		assert_int_equal(bind(fds[i], (struct sockaddr *)&address, size), 0);
-		assert_int_equal(getsockname(fds[i], (struct sockaddr *)&address, &size), 0);
-		ports[i] = ntohs(address.sin_port);
-	}
-	for (int i = 0; i < PORTS; i++)
-		close(fds[i]);
-}
-
 /* All sockets but control's, by which the test asks, on TCP. */
 static void configure_tcp(struct daemon *daemon, int ports[static PORTS])
 {
 	char lines[1024];
 
-	find_ports(ports);
+	ports_find(ports, PORTS);
 	snprintf(lines, sizeof(lines),
 		 "catalogue: tests/golden/catalogue.yaml\n"
 		 "tick_ms: 50\n"

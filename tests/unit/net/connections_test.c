@@ -2,6 +2,7 @@
 #include "daemon/net/connections.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +16,8 @@
 
 #include "tests/unit/world.h"
 
-/* With room for 960 there are so many half open ones at most. */
-enum { MOST = 1000, RESERVED = 40, HALF_OPEN = 120, OF_AN_ADDRESS = 30, N = 300 };
+/* With room for 480 there are so many half open ones at most. */
+enum { MOST = 520, RESERVED = 40, HALF_OPEN = 120, OF_AN_ADDRESS = 60, N = 300, THEIRS = 600 };
 
 /* A book of connections, and the ends that clients would have. */
 struct stage {
@@ -72,7 +73,10 @@ static size_t come(struct stage *stage, const char *from)
 	assert_true(stage->n < N);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	stage->ours[stage->n] = pair[0];
-	stage->theirs[stage->n++] = pair[1];
+	/* Out of the way: descriptors of ours are below the limit. */
+	stage->theirs[stage->n++] = fcntl(pair[1], F_DUPFD, THEIRS);
+	assert_true(stage->theirs[stage->n - 1] >= THEIRS);
+	close(pair[1]);
 	return connections_add(stage->connections, pair[0], (struct sockaddr *)&address);
 }
 
@@ -96,14 +100,23 @@ static void vouch(struct stage *stage, unsigned i, uint8_t key)
 	connections_vouch(stage->connections, stage->ours[i], bytes);
 }
 
-static bool grant(struct stage *stage, uint8_t key, uint32_t most)
+static void make_text(char text[static CONNECTIONS_KEY_TEXT], uint8_t n)
 {
 	uint8_t bytes[CONNECTIONS_KEY_BYTES];
-	char text[CONNECTIONS_KEY_TEXT];
 
-	make_key(bytes, key);
-	return connections_grant(stage->connections, zmq_z85_encode(text, bytes, sizeof(bytes)),
-				 most);
+	make_key(bytes, n);
+	zmq_z85_encode(text, bytes, sizeof(bytes));
+}
+
+/* To a key, whose owner has another one (0: none). */
+static bool grant(struct stage *stage, uint8_t key, uint8_t other, uint32_t most)
+{
+	char texts[2][CONNECTIONS_KEY_TEXT];
+	const char *const keys[2] = { texts[0], texts[1] };
+
+	make_text(texts[0], key);
+	make_text(texts[1], other);
+	return connections_grant(stage->connections, texts[0], keys, other ? 2 : 1, most);
 }
 
 static void reach(struct stage *stage, unsigned i, enum connection_stage reached)
@@ -120,15 +133,17 @@ static void a_flood_pushes_out_its_own(void **state)
 	open_stage(&stage, MOST);
 	assert_int_equal(stats_get(&stage.stats, STAT_connections_most), MOST - RESERVED);
 	come(&stage, "192.0.2.1");
+	assert_int_equal(stats_get(&stage.stats, STAT_connections_most),
+			 MOST - RESERVED - stage.ours[0]);
 	come(&stage, "198.51.100.9");
 	for (int i = 0; i < 100; i++)
 		gone += come(&stage, "192.0.2.1");
-	assert_int_equal(gone, 71);
+	assert_int_equal(gone, 41);
 	assert_true(has_ended(&stage, 0));
 	assert_false(has_ended(&stage, 1));
 	assert_true(has_ended(&stage, 2));
 	assert_false(has_ended(&stage, stage.n - 1));
-	assert_int_equal(stats_get(&stage.stats, STAT_connections_half_open), 31);
+	assert_int_equal(stats_get(&stage.stats, STAT_connections_half_open), OF_AN_ADDRESS + 1);
 	assert_int_equal(stats_get(&stage.stats, STAT_connections), 102);
 	close_stage(&stage);
 }
@@ -158,21 +173,21 @@ static void who_has_come_far_stays(void **state)
 
 	(void)state;
 	open_stage(&stage, MOST);
-	for (unsigned i = 0; i < 30; i++) {
+	for (unsigned i = 0; i < 60; i++) {
 		come(&stage, "192.0.2.1");
 		reach(&stage, i, CONNECTION_HELLO);
 	}
 	vouch(&stage, 0, 1);
 	/* All others are further: it is the one to go. */
 	assert_int_equal(come(&stage, "192.0.2.1"), 1);
-	assert_true(has_ended(&stage, 30));
+	assert_true(has_ended(&stage, 60));
 	reach(&stage, 0, CONNECTION_OPEN);
 	assert_int_equal(come(&stage, "192.0.2.1"), 0);
-	reach(&stage, 31, CONNECTION_HELLO);
+	reach(&stage, 61, CONNECTION_HELLO);
 	assert_int_equal(come(&stage, "192.0.2.1"), 1);
-	reach(&stage, 32, CONNECTION_HELLO);
-	for (unsigned i = 0; i < 32; i++)
-		assert_int_equal(has_ended(&stage, i), i == 30);
+	reach(&stage, 62, CONNECTION_HELLO);
+	for (unsigned i = 0; i < 62; i++)
+		assert_int_equal(has_ended(&stage, i), i == 60);
 	close_stage(&stage);
 }
 
@@ -196,27 +211,28 @@ static void local_ones_and_open_ones_are_any_number(void **state)
 /* Its second half is what a peer chooses itself. */
 static void half_an_address_of_ipv6_is_one(void **state)
 {
-	struct stage stage;
+	struct stage stages[3];
+	size_t gone[3] = { 0 };
 	char address[64];
-	size_t gone = 0;
 
 	(void)state;
-	open_stage(&stage, MOST);
-	for (int i = 0; i < 31; i++) {
-		snprintf(address, sizeof(address), "2001:db8:1:2:%x::1", i);
-		gone += come(&stage, address);
+	for (int s = 0; s < 3; s++) {
+		open_stage(&stages[s], MOST);
+		for (int i = 0; i <= OF_AN_ADDRESS; i++) {
+			if (s == 0)
+				snprintf(address, sizeof(address), "2001:db8:1:2:%x::1", i);
+			else if (s == 1)
+				snprintf(address, sizeof(address), "2001:db8:1:%x::1", i);
+			else
+				snprintf(address, sizeof(address), "%s192.0.2.1",
+					 i % 2 ? "::ffff:" : "");
+			gone[s] += come(&stages[s], address);
+		}
+		close_stage(&stages[s]);
 	}
-	assert_int_equal(gone, 1);
-	gone = 0;
-	for (int i = 0; i < 31; i++) {
-		snprintf(address, sizeof(address), "2001:db8:1:%x::1", 0x100 + i);
-		gone += come(&stage, address);
-	}
-	assert_int_equal(gone, 0);
-	for (int i = 0; i < 31; i++)
-		gone += come(&stage, i % 2 ? "::ffff:192.0.2.1" : "192.0.2.1");
-	assert_int_equal(gone, 1);
-	close_stage(&stage);
+	assert_int_equal(gone[0], 1);
+	assert_int_equal(gone[1], 0);
+	assert_int_equal(gone[2], 1);
 }
 
 static void a_key_has_so_many_connections(void **state)
@@ -229,20 +245,24 @@ static void a_key_has_so_many_connections(void **state)
 		come(&stage, "192.0.2.1");
 		vouch(&stage, i, i == 3 ? 2 : 1);
 	}
-	assert_true(grant(&stage, 1, 2));
-	assert_true(grant(&stage, 1, 2));
-	assert_false(grant(&stage, 1, 2));
-	assert_true(grant(&stage, 2, 1));
-	assert_false(grant(&stage, 2, 1));
+	assert_true(grant(&stage, 1, 0, 2));
+	assert_true(grant(&stage, 1, 0, 2));
+	assert_false(grant(&stage, 1, 0, 2));
+	assert_true(grant(&stage, 2, 0, 1));
+	assert_false(grant(&stage, 2, 0, 1));
 	/* Whichever of its three they were meant for. */
 	reach(&stage, 2, CONNECTION_OPEN);
 	reach(&stage, 1, CONNECTION_OPEN);
-	assert_false(grant(&stage, 1, 2));
+	assert_false(grant(&stage, 1, 0, 2));
 	leave(&stage, 2);
-	assert_true(grant(&stage, 1, 2));
+	assert_true(grant(&stage, 1, 0, 2));
 	reach(&stage, 0, CONNECTION_OPEN);
-	assert_false(grant(&stage, 1, 2));
-	assert_false(connections_grant(stage.connections, "no key", 5));
+	assert_false(grant(&stage, 1, 0, 2));
+	/* Two keys of one owner have as many as one. */
+	assert_false(grant(&stage, 1, 2, 3));
+	assert_false(grant(&stage, 2, 1, 3));
+	assert_true(grant(&stage, 2, 1, 4));
+	assert_false(connections_grant(stage.connections, "no key", NULL, 0, 5));
 	close_stage(&stage);
 }
 

@@ -88,7 +88,7 @@ static void *run_zap(void *context)
 		zmq_z85_encode(text, key, sizeof(key));
 		if (!is_known)
 			answer(zap, id, "400", "");
-		else if (!descriptors_grant(text, atomic_load(&stage->most)))
+		else if (!descriptors_grant(text, NULL, 0, atomic_load(&stage->most)))
 			answer(zap, id, "300", "");
 		else
 			answer(zap, id, "200", text);
