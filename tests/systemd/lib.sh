@@ -7,7 +7,8 @@
 # Mounts, processes and the network are in namespaces of the test's own, and go with it however it ends. Cgroups and the
 # overlay's files have no namespace: a trap removes them.
 #
-# Names that scripts use: $build (what was built), $dir (files of the test), $root (the machine's root as seen from here).
+# Names that scripts use: $build (what was built), $dir (files of the test), $root (the machine's root as seen from here). A
+# test with several machines says with `machine NAME` which one it means from then on.
 
 set -u
 build=${LIFT_BUILD:?where liftd was built}
@@ -71,7 +72,7 @@ run_tests() {
 			failed=$((failed + 1))
 			echo "FAILED $test: status $status"
 			echo "---- the machine's journal"
-			inside journalctl --no-pager -q -n 60 -o short-precise || tail -40 "$dir/console"
+			inside journalctl --no-pager -q -n 60 -o short-precise || tail -40 "$home/console"
 			echo "----"
 			# What comes after it stands on it.
 			break
@@ -103,30 +104,43 @@ story() {
 		LIFT_STORY=$$ exec unshare --mount --net --pid --fork --kill-child --mount-proc bash "$0" "$@"
 	fi
 	dir=$(mktemp -d)
-	root=$dir/root
-	cgroup=$(cgroup_tree)/liftd-test-$LIFT_STORY
+	machine server
 	trap clean_up EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT
+	trap 'exit 129' HUP
+	trap 'exit 141' PIPE
 	ip link set lo up
 	# systemd-nspawn keeps names of machines there, and removes them in memory only.
 	mount -t tmpfs -o mode=755 tmpfs /run
 }
 
 clean_up() {
-	trap '' INT TERM
-	machine_kill
+	trap '' INT TERM HUP PIPE
+	local each
+	for each in "$dir"/machines/*/; do
+		machine "$(basename "$each")"
+		machine_kill
+		umount -l "$root" "$home" 2>/dev/null
+	done
 	[ -z "${memory-}" ] || rmdir "$memory" 2>/dev/null
-	umount -l "$root" "$dir" 2>/dev/null
 	rm -rf --one-file-system "$dir"
 }
 
 # ---- the machine --------------------------------------------------------------------------------
+machine() {
+	machine=$1
+	home=$dir/machines/$machine
+	root=$home/root
+	cgroup=$(cgroup_tree)/liftd-test-$LIFT_STORY-$machine
+	mkdir -p "$home"
+}
+
 # The root: this machine's, with nothing of a liftd that may be installed, and none of the services that it has enabled.
 machine_root() {
 	# Where what is changed cannot lie on the disk (which is an overlay itself), it lies in memory.
 	if ! mount_overlay; then
-		mount -t tmpfs -o mode=700 tmpfs "$dir"
+		mount -t tmpfs -o mode=700 tmpfs "$home"
 		mount_overlay || left_out "no overlay of the root can be mounted"
 	fi
 	# By this file an image says that installing must start nothing.
@@ -140,8 +154,8 @@ machine_root() {
 }
 
 mount_overlay() {
-	mkdir -p "$dir/upper" "$dir/work" "$root"
-	mount -t overlay overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" "$root"
+	mkdir -p "$home/upper" "$home/work" "$root"
+	mount -t overlay overlay -o "lowerdir=/,upperdir=$home/upper,workdir=$home/work" "$root"
 }
 
 # In place of it: a Debian that has nothing but what the packages say that they need.
@@ -157,18 +171,18 @@ machine_boot() {
 	[ -d "$root/usr" ] || machine_root
 	mkdir -p "$cgroup"
 	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$cgroup" \
-		systemd-nspawn -q -b --register=no --keep-unit --link-journal=no --private-network --machine=liftd-test \
-		-D "$root" >>"$dir/console" 2>&1 </dev/null &
-	echo $! >"$dir/nspawn"
+		systemd-nspawn -q -b --register=no --keep-unit --link-journal=no --private-network --machine="$machine" \
+		-D "$root" >>"$home/console" 2>&1 </dev/null &
+	echo $! >"$home/nspawn"
 	disown
 	if ! (await 30 "the machine boots" machine_is_up); then
-		tail -20 "$dir/console"
+		tail -20 "$home/console"
 		fail "the machine does not boot"
 	fi
 }
 
 machine_is_up() {
-	pgrep -P "$(<"$dir/nspawn")" >"$dir/init" || return 1
+	pgrep -P "$(<"$home/nspawn")" >"$home/init" || return 1
 	case $(inside systemctl is-system-running) in
 	running | degraded) return 0 ;;
 	esac
@@ -178,7 +192,7 @@ machine_is_up() {
 # It stops all that runs, as a machine does, and boots again.
 machine_reboot() {
 	local before
-	before=$(<"$dir/nspawn")
+	before=$(<"$home/nspawn")
 	inside systemctl poweroff
 	await 100 "the machine stops" is_gone "$before"
 	machine_kill
@@ -191,7 +205,7 @@ is_gone() {
 
 machine_kill() {
 	[ -d "$cgroup" ] || return 0
-	kill -9 "$(<"$dir/nspawn")" 2>/dev/null || :
+	kill -9 "$(<"$home/nspawn")" 2>/dev/null || :
 	echo 1 >"$cgroup/cgroup.kill"
 	local tree
 	for tree in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do
@@ -203,9 +217,26 @@ machine_kill() {
 	done
 }
 
+# machines_join A ADDRESS B ADDRESS: a cable between two machines. It is moved in by hand: for interfaces of its own
+# systemd-nspawn waits for udev.
+machines_join() {
+	local here_is=$machine
+	ip link add to-a type veth peer name to-b
+	machine_plug "$1" to-a "$2"
+	machine_plug "$3" to-b "$4"
+	machine "$here_is"
+}
+
+machine_plug() {
+	machine "$1"
+	ip link set "$2" netns "$(<"$home/init")"
+	inside ip address add "$3" dev "$2"
+	inside ip link set "$2" up
+}
+
 # Run a command in the machine, as root.
 inside() {
-	nsenter -t "$(<"$dir/init")" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+	nsenter -t "$(<"$home/init")" -a -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 		"$@"
 }
 
@@ -217,9 +248,13 @@ as() {
 }
 
 # ---- liftd in the machine -------------------------------------------------------------------------
+packages_copy() {
+	cp "$build"/deb/*.deb "$root/root/" 2>/dev/null || left_out "there are no packages to install (make deb)"
+}
+
 # The packages, as an operator installs them; then the daemon runs.
 liftd_install() {
-	cp "$build"/deb/*.deb "$root/root/" 2>/dev/null || left_out "there are no packages to install (make deb)"
+	packages_copy
 	liftd_packages -i /root/lift_*.deb /root/liftd_*.deb || fail "the packages cannot be installed"
 }
 

@@ -21,9 +21,9 @@ start_limited() {
 		memory=/sys/fs/cgroup/memory/liftd-test-$LIFT_STORY
 		mkdir "$memory"
 		echo ${limit_mib}M >"$memory/memory.limit_in_bytes"
-		echo "$(<"$dir/init")" >"$memory/cgroup.procs"
+		echo "$(<"$home/init")" >"$memory/cgroup.procs"
 		inside systemctl start liftd
-		echo "$(<"$dir/init")" >"$memory/../cgroup.procs"
+		echo "$(<"$home/init")" >"$memory/../cgroup.procs"
 	else
 		inside systemctl start liftd
 	fi
