@@ -64,6 +64,11 @@ struct liftd {
 	struct status_line line;
 };
 
+static const char *first(const struct texts *endpoints)
+{
+	return endpoints->count ? endpoints->items[0] : "none";
+}
+
 static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
 {
 	for (size_t i = 0; i < endpoints->count; i++)
@@ -74,11 +79,11 @@ static void check_binds(const struct texts *endpoints, struct yaml_errors *error
 
 int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 {
-	struct texts control = { (char **)&config->control, 1 };
-
+	if (config->has_curve)
+		yaml_error(errors, 0, "TCP with keys does not work yet");
 	check_binds(&config->events, errors);
 	check_binds(&config->intake, errors);
-	check_binds(&control, errors);
+	check_binds(&config->control, errors);
 	for (size_t a = 0; a < config->n_audiences; a++) {
 		check_binds(&config->audiences[a].publish, errors);
 		check_binds(&config->audiences[a].snapshot, errors);
@@ -221,7 +226,7 @@ static int open_bindings(struct liftd *liftd)
 
 static int open_rooms(struct liftd *liftd)
 {
-	int err = descriptors_watch(&liftd->stats, liftd->config->control);
+	int err = descriptors_watch(&liftd->stats, first(&liftd->config->control));
 
 	if (!err)
 		err = rooms_open(&clock_machine, &liftd->rooms);
@@ -591,11 +596,6 @@ static int open_all(struct liftd *liftd)
 	return err;
 }
 
-static const char *first(const struct texts *endpoints)
-{
-	return endpoints->count ? endpoints->items[0] : "none";
-}
-
 static void say_opened(const struct liftd *liftd)
 {
 	struct catalogue *catalogue = handover_newest(liftd->handover);
@@ -605,7 +605,8 @@ static void say_opened(const struct liftd *liftd)
 		   "control=%s publish=%s",
 		   LIFT_VERSION, config->state, catalogue_regions_named(catalogue),
 		   catalogue->n_modules, (unsigned long long)journal_last(liftd->journal),
-		   first(&config->intake), config->control, first(&config->audiences[0].publish));
+		   first(&config->intake), first(&config->control),
+		   first(&config->audiences[0].publish));
 	catalogue_free(catalogue);
 }
 

@@ -3,6 +3,7 @@
 
 #include "proto/config_parts.h"
 #include "proto/day.h"
+#include "proto/z85.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ enum {
 /* What holds where the file is silent; state and runtime depend on who runs the daemon. */
 static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.yaml\n"
 				    "security: curve\n"
+				    "keys: " LIFT_SYSCONFDIR "/keys.yaml\n"
+				    "server_key: " LIFT_SYSCONFDIR "/server.key\n"
 				    "namespaces: {}\n"
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
@@ -197,17 +200,62 @@ static void read_connect_source(struct reader *reader, const struct yaml_node *n
 				     NAME_BYTES_MAX, list->items[i]);
 }
 
+static void read_server_key(struct reader *reader, const struct yaml_node *node,
+			    const struct field *field, void *to)
+{
+	if (node->kind == YAML_TEXT && z85_is_key(node->text))
+		field_text(reader, node, field, to);
+	else
+		reader_error(reader, node,
+			     "%s must be the %d characters of the publisher's public key, in "
+			     "quotes",
+			     field->name, Z85_KEY);
+}
+
 static const struct field connect_fields[] = {
 	{ .name = "endpoint",
 	  .read = read_peer,
 	  MEMBER(struct config_connect, endpoint),
 	  .required = true },
+	{ .name = "server_key",
+	  .read = read_server_key,
+	  MEMBER(struct config_connect, server_key),
+	  .min = 1,
+	  .max = Z85_KEY },
 	{ .name = "sources",
 	  .read = read_connect_source,
 	  MEMBER(struct config_connect, sources),
 	  .max = NAME_BYTES_MAX },
 };
 static const struct fields connect_map = FIELDS("a publisher to connect to", connect_fields);
+
+/* Who is not known by a key is on this machine; and who is known says what is its own only. */
+static void check_connect(struct reader *reader, const struct yaml_node *node,
+			  const struct config_connect *connect)
+{
+	struct config_reading *reading = reader->context;
+
+	if (!connect->endpoint)
+		return;
+	reading->config->has_curve |= connect->server_key != NULL;
+	if (endpoint_is_local(connect->endpoint)) {
+		if (connect->server_key && strncmp(connect->endpoint, "ipc://", 6) == 0)
+			reader_error(reader, node,
+				     "an ipc:// endpoint has no server_key: what guards it are its "
+				     "directory's permissions");
+		return;
+	}
+	if (!connect->server_key)
+		reader_error(reader, node,
+			     "`%.60s` is on another machine, and needs its server_key and "
+			     "sources: {endpoint: ..., server_key: \"...\", sources: [...]}",
+			     connect->endpoint);
+	else if (connect->sources.count == 0)
+		reader_error(reader, node,
+			     "`%.60s` is on another machine: say which sources may come from it, "
+			     "sources: [...]",
+			     connect->endpoint);
+}
 
 /* An endpoint alone, or with the sources that may come from it. */
 static void read_connects(struct reader *reader, const struct yaml_node *node,
@@ -222,11 +270,14 @@ static void read_connects(struct reader *reader, const struct yaml_node *node,
 		return;
 	for (const struct yaml_node *item = node->child; item; item = item->next) {
 		struct config_connect *connect = &config->connects[config->n_connects++];
+		size_t n_errors = reader->errors->count;
 
 		if (item->kind == YAML_TEXT)
 			read_peer(reader, item, field, &connect->endpoint);
 		else
 			fields_read(reader, item, NULL, &connect_map, connect);
+		if (reader->errors->count == n_errors)
+			check_connect(reader, item, connect);
 	}
 }
 
@@ -335,6 +386,17 @@ static const struct field config_fields[] = {
 	  .max = CONFIG_DIR_MAX,
 	  .reloads = true },
 	{ .name = "security", .read = read_security, MEMBER(struct config, security) },
+	{ .name = "keys",
+	  .read = field_text,
+	  MEMBER(struct config, keys),
+	  .min = 1,
+	  .max = CONFIG_DIR_MAX,
+	  .reloads = true },
+	{ .name = "server_key",
+	  .read = field_text,
+	  MEMBER(struct config, server_key),
+	  .min = 1,
+	  .max = CONFIG_DIR_MAX },
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },
 	{ .name = "as_of", .read = read_as_of, MEMBER(struct config, as_of) },
 	{ .name = "tick_ms",
@@ -355,7 +417,7 @@ static const struct field config_fields[] = {
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
 	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },
-	{ .name = "control", .read = read_bind, MEMBER(struct config, control) },
+	{ .name = "control", .read = read_bind_or_binds, MEMBER(struct config, control) },
 	{ .name = "audiences", .read = read_audiences, WHOLE },
 	{ .name = "reload_may_lose",
 	  .read = field_flag,

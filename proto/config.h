@@ -35,7 +35,8 @@ struct config_audience {
 /* A platform's own PUB. */
 struct config_connect {
 	char *endpoint;
-	struct texts sources; /* that may come from it; none: all */
+	char *server_key;     /* its public key, Z85; NULL: it has none */
+	struct texts sources; /* that may come from it; none: all that no key has */
 };
 
 struct config_namespace {
@@ -45,7 +46,9 @@ struct config_namespace {
 
 struct config {
 	char *state, *runtime, *catalogue; /* directories, a file */
+	char *keys, *server_key;	   /* files: who may come, and the daemon's own key */
 	bool has_runtime;		   /* somebody has written it */
+	bool has_curve;			   /* some endpoint needs the daemon's key */
 	enum config_security security;
 	struct config_namespace *namespaces;
 	size_t n_namespaces;
@@ -53,10 +56,9 @@ struct config {
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
 	int journal_max_mib;  /* 0: as large as there is room for */
-	struct texts events, intake;
+	struct texts events, intake, control;
 	struct config_connect *connects;
 	size_t n_connects;
-	char *control;
 	struct config_audience *audiences;
 	size_t n_audiences;
 	bool reload_may_lose;

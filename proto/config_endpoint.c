@@ -66,36 +66,64 @@ static bool is_loopback(const char *host)
 	       (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
+bool endpoint_is_local(const char *endpoint)
+{
+	char host[HOST_MAX];
+
+	if (strncmp(endpoint, "tcp://", 6) != 0)
+		return true;
+	return host_of(endpoint + 6, host) && (strcmp(host, "localhost") == 0 || is_loopback(host));
+}
+
+/* What liftd binds is an address of this machine: a name may lead to several, or elsewhere. */
+static bool is_address(const char *host)
+{
+	char name[HOST_MAX];
+	struct in6_addr v6;
+	struct in_addr v4;
+	size_t size = strlen(host);
+
+	if (strcmp(host, "*") == 0 || inet_pton(AF_INET, host, &v4) == 1)
+		return true;
+	if (host[0] != '[' || host[size - 1] != ']')
+		return false;
+	memcpy(name, host + 1, size - 2);
+	name[size - 2] = 0;
+	return inet_pton(AF_INET6, name, &v6) == 1;
+}
+
 static bool tcp_check(struct reader *reader, const struct yaml_node *node, const char *address,
 		      bool binds)
 {
-	const struct config_reading *reading = reader->context;
+	struct config_reading *reading = reader->context;
+	bool has_keys = reading->config->security == SECURITY_CURVE;
+	const char *port = strrchr(address, ':');
 	char host[HOST_MAX];
-	bool is_name;
 
-	if (!host_of(address, host)) {
+	if (!host_of(address, host))
 		reader_error(reader, node,
 			     "`tcp://` is followed by ADDRESS:PORT, the port from 1 to %d",
 			     PORT_MAX);
-		return false;
-	}
-	is_name = strcmp(host, "localhost") == 0;
-	if (reading->config->security == SECURITY_CURVE)
-		reader_error(reader, node,
-			     "keys for TCP are not built yet: take an ipc:// endpoint, or, on "
-			     "loopback, `security: none`");
-	else if (!is_name && !is_loopback(host))
-		reader_error(reader, node,
-			     "without keys, TCP is for loopback only: 127.x.x.x, [::1]%s; between "
-			     "machines, forward an ipc:// socket",
-			     binds ? "" : ", localhost");
-	else if (is_name && binds)
+	else if (binds && strcmp(host, "localhost") == 0)
 		reader_error(reader, node,
 			     "`localhost` is a name, which can be connected to: bind its address, "
 			     "tcp://127.0.0.1%s",
-			     strrchr(address, ':'));
-	else
+			     port);
+	else if (binds && !is_address(host))
+		reader_error(reader, node,
+			     "`%s` is no address of this machine: write the number, as in "
+			     "tcp://192.0.2.1%s, or tcp://*%s for all of them",
+			     host, port, port);
+	else if (binds && !has_keys && !is_loopback(host))
+		reader_error(reader, node,
+			     "`security: none` is for ipc:// and loopback only: write "
+			     "tcp://127.0.0.1%s, or `security: curve` and the keys of who may "
+			     "come (lift keygen)",
+			     port);
+	else {
+		reading->config->has_curve |= binds && has_keys;
 		return true;
+	}
 	return false;
 }
 
@@ -161,15 +189,23 @@ void read_binds(struct reader *reader, const struct yaml_node *node, const struc
 	*list = (struct texts){ items, n };
 }
 
-void read_bind(struct reader *reader, const struct yaml_node *node, const struct field *field,
-	       void *to)
+void read_bind_or_binds(struct reader *reader, const struct yaml_node *node,
+			const struct field *field, void *to)
 {
-	char *endpoint = endpoint_read(reader, node, field->name, true);
+	struct texts *list = to;
+	char *endpoint, **items;
 
-	if (!endpoint)
+	if (node->kind == YAML_LIST) {
+		read_binds(reader, node, field, to);
+		return;
+	}
+	endpoint = endpoint_read(reader, node, field->name, true);
+	items = reader_take(reader, 1, sizeof(*items));
+	if (!endpoint || !items)
 		return;
 	bound_add(reader, node, endpoint);
-	*(char **)to = endpoint;
+	items[0] = endpoint;
+	*list = (struct texts){ items, 1 };
 }
 
 void read_peer(struct reader *reader, const struct yaml_node *node, const struct field *field,

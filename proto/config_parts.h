@@ -17,9 +17,12 @@ struct config_reading {
 	size_t n_bound;
 };
 
-/* Readers of one endpoint that liftd binds (char *), of a list of them (struct texts), and of
+/* Readers of a list of endpoints that liftd binds (struct texts), of one or a list of them, and of
  * one to connect to (char *). They need the runtime directory and the security, which stand before
  * them in the table. */
-field_read read_bind, read_binds, read_peer;
+field_read read_binds, read_bind_or_binds, read_peer;
+
+/* Is it on this machine: ipc, or TCP on loopback? */
+bool endpoint_is_local(const char *endpoint);
 
 #endif

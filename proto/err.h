@@ -21,7 +21,7 @@
 	X(STREAM, 5, REQUEST, "stream", "stream must be a text of 1 to 36 bytes")                 \
 	X(SEQ, 6, REQUEST, "seq", "seq must be an integer from 1 to 2^53")                        \
 	X(COUNT, 7, REQUEST, "count", "events must be an array of at most 10,000 maps")           \
-	X(STREAMS, 8, REQUEST, "streams", "a source has at most 1,000,000 streams")               \
+	X(STREAMS, 8, REQUEST, "streams", "the source has as many streams as it may have")        \
 	X(HOLES, 9, PASSING, "holes",                                                             \
 	  "the stream, or the source, has too many gaps: send the missing numbers first, or "     \
 	  "close streams whose numbers will not come")                                            \
@@ -39,6 +39,11 @@
 	X(CLOSED, 17, REQUEST, "closed", "the stream is closed: send it in another stream")       \
 	X(UNKNOWN_STREAM, 18, REQUEST, "unknown-stream", "the source has no such stream")         \
 	X(FRAMES, 13, REQUEST, "frames", "a message must be one frame")                           \
+	X(SOURCE_DENIED, 19, REQUEST, "source-denied",                                            \
+	  "this key may not speak for this source: the daemon's operator says which key may")     \
+	X(RATE, 20, PASSING, "rate",                                                              \
+	  "this key sends more than it may in a second: send it again a little later")            \
+	X(SIZE, 21, REQUEST, "size", "the message is longer than this key's may be")              \
 	/* one event */                                                                           \
 	X(TYPE, 32, EVENT, "type",                                                                \
 	  "type must be started, completed, assessed, withdrawn or voided")                       \
@@ -62,6 +67,8 @@
 	  "most 64 keys, each a text, each once")                                                 \
 	X(REUSED, 44, EVENT, "reused",                                                            \
 	  "this number was received with other content: send it under a new number")              \
+	X(REGION_DENIED, 45, EVENT, "region-denied",                                              \
+	  "this key may not speak about this region: the daemon's operator says about which")     \
 	/* a request of an operator or a dashboard */                                             \
 	X(DAY, 64, REQUEST, "day", "a day must be YYYY-MM-DD, or today")                          \
 	X(PLANE, 65, REQUEST, "plane", "plane must be exact")                                     \
@@ -75,6 +82,7 @@
 	  "dir must be the absolute path of a new directory, of at most 4,000 bytes")             \
 	X(LOSES, 79, REQUEST, "loses",                                                            \
 	  "by the new catalogue, figures of learners would go: it is taken if you say yes")       \
+	X(DENIED, 73, REQUEST, "denied", "this key may not do that: ask the daemon's operator")   \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")     \
 	/* the daemon's own */                                                                    \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")             \

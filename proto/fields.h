@@ -12,7 +12,7 @@
 #include "proto/arena.h"
 #include "proto/yaml.h"
 
-enum { FIELDS_MAX = 16 /* keys of one table */ };
+enum { FIELDS_MAX = 24 /* keys of one table */ };
 
 struct reader {
 	struct yaml_errors *errors;

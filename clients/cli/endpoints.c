@@ -70,10 +70,10 @@ static const struct config_audience *find_audience(const struct config *config, 
 static int copy_endpoints(const struct config *config, const struct config_audience *audience,
 			  struct endpoints *endpoints)
 {
-	endpoints->control = strdup(config->control);
 	if (!config->has_runtime)
 		endpoints->assumed = strdup(config->runtime);
-	if (!endpoints->control || (!config->has_runtime && !endpoints->assumed) ||
+	if ((!config->has_runtime && !endpoints->assumed) ||
+	    copy_first(&config->control, &endpoints->control) != 0 ||
 	    copy_first(&config->intake, &endpoints->intake) != 0 ||
 	    copy_first(&config->events, &endpoints->events) != 0 ||
 	    copy_first(&audience->publish, &endpoints->publish) != 0 ||

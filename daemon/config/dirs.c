@@ -22,8 +22,7 @@ static int make_dirs_of(const struct config *config, const struct texts *endpoin
 
 int config_make_dirs(const struct config *config, char *ret_failed)
 {
-	const struct texts control = { (char **)&config->control, 1 };
-	const struct texts *const lists[] = { &config->events, &config->intake, &control };
+	const struct texts *const lists[] = { &config->events, &config->intake, &config->control };
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && !err; i++)

@@ -202,11 +202,10 @@ static void note_pace(void *context, const struct now *now)
 
 static int open_parts(struct control *control, const struct control_parts *parts)
 {
-	const struct texts endpoints = { (char **)&parts->config->control, 1 };
 	const struct socket_wish wish = {
 		"control",
 		ZMQ_ROUTER,
-		&endpoints,
+		&parts->config->control,
 		/* Pages wait in the socket until they are read. */
 		{ .receive = 16, .send = CONTROL_PAGES_MAX },
 		parts->bindings,

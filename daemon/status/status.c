@@ -183,13 +183,11 @@ static void write_rows(struct msg_writer *writer, const char *what, const struct
 /* Where the sockets are: [what, endpoint], of an audience with its name behind. */
 static void write_endpoints(const struct config *config, struct msg_writer *writer)
 {
-	const struct texts control = { (char **)&config->control, 1 };
-
 	msg_str(writer, "endpoints");
 	msg_array_begin(writer);
 	write_rows(writer, "intake", &config->intake, NULL);
 	write_rows(writer, "events", &config->events, NULL);
-	write_rows(writer, "control", &control, NULL);
+	write_rows(writer, "control", &config->control, NULL);
 	for (size_t i = 0; i < config->n_audiences; i++) {
 		const struct config_audience *audience = &config->audiences[i];
 

@@ -33,7 +33,7 @@ static void check_config(const struct config *config)
 	REQUIRE(config->tick_ms >= 10 && config->tick_ms <= 60000);
 	check_endpoints(&config->events);
 	check_endpoints(&config->intake);
-	check_endpoint(config->control);
+	check_endpoints(&config->control);
 	REQUIRE(config->n_namespaces <= CONFIG_NAMESPACES_MAX);
 	for (size_t i = 0; i < config->n_namespaces; i++) {
 		const struct config_namespace *row = &config->namespaces[i];

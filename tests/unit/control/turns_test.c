@@ -115,6 +115,9 @@ static void run(struct room *room)
 	close(pipes[1]);
 }
 
+static char control_endpoint[] = "inproc://control";
+static char *control_endpoints[] = { control_endpoint };
+
 static void room_open(struct room *room)
 {
 	struct control_parts parts;
@@ -126,7 +129,7 @@ static void room_open(struct room *room)
 	house_open(&room->house, "{}", world_catalogue);
 	room->config = *room->house.config;
 	room->config.state = room->house.dir.path;
-	room->config.control = (char *)"inproc://control";
+	room->config.control = (struct texts){ control_endpoints, 1 };
 	house_ledger_open(&room->house, "ledger", INT64_MAX);
 	send_learners(&room->house);
 	room->ledger = room->house.ledger;
@@ -147,7 +150,7 @@ static void room_open(struct room *room)
 					.reload = { next_reload, room } };
 	assert_int_equal(control_open(&parts, &room->control), 0);
 	room->client = zmq_socket(room->zmq, ZMQ_DEALER);
-	assert_int_equal(zmq_connect(room->client, room->config.control), 0);
+	assert_int_equal(zmq_connect(room->client, room->config.control.items[0]), 0);
 }
 
 /* The stores are closed with it, and say where somebody still reads in them. */
@@ -269,7 +272,7 @@ static void each_reload_is_answered_by_its_number(void **state)
 	assert_non_null(writer);
 	room_open(&room);
 	other = zmq_socket(room.zmq, ZMQ_DEALER);
-	assert_int_equal(zmq_connect(other, room.config.control), 0);
+	assert_int_equal(zmq_connect(other, room.config.control.items[0]), 0);
 	ask(&room, room.client, (struct request){ .op = text_of("reload"), .dry_run = true });
 	for (int i = 0; i < 10; i++)
 		loop_step(room.loop);
@@ -336,7 +339,7 @@ static void who_does_not_read_is_not_refused_as_well(void **state)
 	apply_all(&room);
 	unread = zmq_socket(room.zmq, ZMQ_DEALER);
 	assert_int_equal(zmq_setsockopt(unread, ZMQ_RCVHWM, &few, sizeof(few)), 0);
-	assert_int_equal(zmq_connect(unread, room.config.control), 0);
+	assert_int_equal(zmq_connect(unread, room.config.control.items[0]), 0);
 	for (int i = 0; i < 2 * CONTROL_PAGES_MAX && !stats_get(&room.stats, STAT_answers_dropped);
 	     i++)
 		ask_unread(&room, unread, "status");

@@ -761,8 +761,8 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 /* Each code of the list, as a nack tells it. */
 static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 {
-	static const int again[] = { LIFT_E_HOLES, LIFT_E_WINDOW, LIFT_E_DAMAGED, LIFT_E_CLOCK,
-				     LIFT_E_BUSY };
+	static const int again[] = { LIFT_E_HOLES, LIFT_E_WINDOW, LIFT_E_DAMAGED,
+				     LIFT_E_CLOCK, LIFT_E_BUSY,	  LIFT_E_RATE };
 	static const int never[] = {
 		LIFT_E_MALFORMED,
 		LIFT_E_VERSION,
@@ -799,6 +799,10 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_LOSES,
 		LIFT_E_CLOSED,
 		LIFT_E_UNKNOWN_STREAM,
+		LIFT_E_SOURCE_DENIED,
+		LIFT_E_REGION_DENIED,
+		LIFT_E_DENIED,
+		LIFT_E_SIZE,
 	};
 	static const int ours[] = {
 		LIFT_E_DISK,   LIFT_E_CONFIG,  LIFT_E_IO,	 LIFT_E_CORRUPT, LIFT_E_NEWER,

@@ -69,7 +69,7 @@ static void assert_defaults(const struct config *config)
 	assert_list(&config->events, "ipc:///run/liftd/events");
 	assert_int_equal(config->n_connects, 0);
 	assert_list(&config->intake, "ipc:///run/liftd/intake");
-	assert_string_equal(config->control, "ipc:///run/liftd/control");
+	assert_list(&config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->n_audiences, 1);
 	assert_string_equal(config->audiences[0].name, "default");
 	assert_string_equal(config->audiences[0].plane, "exact");
@@ -113,11 +113,14 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 15);
+	assert_int_equal(keys, 17);
 	config = parsed(text);
+	assert_string_equal(config->keys, LIFT_SYSCONFDIR "/keys.yaml");
+	assert_string_equal(config->server_key, LIFT_SYSCONFDIR "/server.key");
+	assert_false(config->has_curve);
 	assert_string_equal(config->catalogue, LIFT_SYSCONFDIR "/catalogue.yaml");
 	assert_int_equal(config->audiences[0].publish.count, 1);
-	assert_string_equal(config->control, "ipc:///run/liftd/control");
+	assert_list(&config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->tick_ms, 1000);
 	assert_int_equal(config->names_per_source, 100000);
 	assert_false(config->as_of.pinned);
@@ -131,7 +134,7 @@ static void directories_of_others_than_root_are_xdg(void **state)
 	(void)state;
 	assert_string_equal(config->state, "/x/state/liftd");
 	assert_string_equal(config->runtime, "/run/user/1000/liftd");
-	assert_string_equal(config->control, "ipc:///run/user/1000/liftd/control");
+	assert_list(&config->control, "ipc:///run/user/1000/liftd/control");
 	config_free(config);
 	config = parsed_as("", home_env, false);
 	assert_string_equal(config->state, "/home/kari/.local/state/liftd");
@@ -169,7 +172,7 @@ static void every_key_is_read(void **state)
 	assert_list(&config->intake, "ipc:///r/i");
 	assert_string_equal(config->connects[0].endpoint, "tcp://localhost:5003");
 	assert_string_equal(config->connects[1].endpoint, "ipc://RUNTIMES/x");
-	assert_string_equal(config->control, "ipc://c/RUNTIME/x");
+	assert_list(&config->control, "ipc://c/RUNTIME/x");
 	assert_int_equal(config->n_audiences, 2);
 	assert_string_equal(config->audiences[0].name, "vega");
 	assert_list(&config->audiences[0].regions, "1815");
@@ -180,6 +183,7 @@ static void every_key_is_read(void **state)
 
 #define P50  "12345678901234567890123456789012345678901234567890"
 #define OPEN "security: none\n"
+#define KEY  "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
 
 static const struct {
 	const char *text, *error, *why;
@@ -208,7 +212,6 @@ static const struct {
 	{ "tick_ms: 1s\n", "f:1: tick_ms must be", "a unit" },
 	{ "tick_ms: \" 10\"\n", "f:1: tick_ms must be", "a blank" },
 	{ "events: ipc://a\n", "f:1: events must be a list", "an endpoint alone" },
-	{ "control: [ipc://a]\n", "f:1: control must be a text", "a list where there is one" },
 	{ "events: [udp://127.0.0.1:1]\n", "must begin with ipc:// or tcp://", "udp" },
 	{ "events: [inproc://a]\n", "must begin with ipc:// or tcp://", "inproc" },
 	{ "events: [pgm://a]\n", "must begin with ipc:// or tcp://", "pgm" },
@@ -217,13 +220,26 @@ static const struct {
 	{ "events: ['ipc://*']\n", "followed by the path", "a path that nobody knows" },
 	{ "events: [ipc:///" P50 P50 "1234567]\n",
 	  "f:1: the path of a socket has 107 bytes at most, this one 108", "a long path" },
-	{ "events: [tcp://127.0.0.1:1]\n", "f:1: keys for TCP are not built yet", "TCP with keys" },
-	{ OPEN "events: [tcp://10.0.0.1:1]\n", "f:2: without keys, TCP is for loopback only",
+	{ "events: ['tcp://lift.example.no:1']\n",
+	  "f:1: `lift.example.no` is no address of this machine", "a name to bind with keys" },
+	{ "connect: [tcp://10.0.0.1:1]\n",
+	  "f:1: `tcp://10.0.0.1:1` is on another machine, and needs",
+	  "a publisher elsewhere without a key" },
+	{ "connect: [{endpoint: tcp://10.0.0.1:1, server_key: '" KEY "'}]\n",
+	  "f:1: `tcp://10.0.0.1:1` is on another machine: say which sources",
+	  "a publisher elsewhere that may say anything" },
+	{ "connect: [{endpoint: tcp://10.0.0.1:1, server_key: abc, sources: [a]}]\n",
+	  "f:1: server_key must be the 40 characters", "no key" },
+	{ "connect: [{endpoint: ipc:///a, server_key: '" KEY "'}]\n",
+	  "f:1: an ipc:// endpoint has no server_key", "a key where there are permissions" },
+	{ OPEN "events: [tcp://10.0.0.1:1]\n",
+	  "f:2: `security: none` is for ipc:// and loopback only: write tcp://127.0.0.1:1",
 	  "another machine" },
-	{ OPEN "events: ['tcp://*:1']\n", "f:2: without keys, TCP is for loopback only",
+	{ OPEN "events: ['tcp://*:1']\n", "f:2: `security: none` is for ipc:// and loopback only",
 	  "every address" },
-	{ OPEN "events: ['tcp://[::]:1']\n", "f:2: without keys", "every address of version 6" },
-	{ OPEN "connect: [tcp://127.0.0.1.example.org:1]\n", "f:2: without keys",
+	{ OPEN "events: ['tcp://[::]:1']\n", "f:2: `security: none` is",
+	  "every address of version 6" },
+	{ OPEN "connect: [tcp://127.0.0.1.example.org:1]\n", "is on another machine",
 	  "a name that looks like it" },
 	{ OPEN "events: [tcp://localhost:1]\n", "bind its address, tcp://127.0.0.1:1",
 	  "a name to bind" },
@@ -278,6 +294,22 @@ static void a_bad_configuration_is_refused_with_its_line_and_what_would_be_right
 				 errors.text ? errors.text : "");
 		yaml_errors_clear(&errors);
 	}
+}
+
+static void with_keys_tcp_may_be_on_any_address_of_this_machine(void **state)
+{
+	struct config *config =
+		parsed("events: ['tcp://*:1', 'tcp://[::]:2']\n"
+		       "control: [ipc:///c, tcp://192.0.2.1:3]\n"
+		       "connect: [{endpoint: tcp://lms.example.no:4, server_key: '" KEY
+		       "', sources: [a]}]\n");
+
+	(void)state;
+	assert_true(config->has_curve);
+	assert_int_equal(config->events.count, 2);
+	assert_string_equal(config->control.items[1], "tcp://192.0.2.1:3");
+	assert_string_equal(config->connects[0].server_key, KEY);
+	config_free(config);
 }
 
 static void a_path_of_107_bytes_is_a_socket(void **state)
@@ -407,6 +439,7 @@ int main(void)
 		cmocka_unit_test(every_key_is_read),
 		cmocka_unit_test(
 			a_bad_configuration_is_refused_with_its_line_and_what_would_be_right),
+		cmocka_unit_test(with_keys_tcp_may_be_on_any_address_of_this_machine),
 		cmocka_unit_test(a_path_of_107_bytes_is_a_socket),
 		cmocka_unit_test(sources_have_the_namespace_that_is_said_or_their_own),
 		cmocka_unit_test(a_source_called_like_a_namespace_of_others_is_not_allowed),
