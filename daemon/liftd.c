@@ -87,6 +87,7 @@ int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 	for (size_t a = 0; a < config->n_audiences; a++) {
 		check_binds(&config->audiences[a].publish, errors);
 		check_binds(&config->audiences[a].snapshot, errors);
+		check_binds(&config->audiences[a].ask, errors);
 	}
 	return errors->count ? LIFT_E_CONFIG : 0;
 }

@@ -37,7 +37,15 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 static const char audience_text[] = "plane: exact\n"
 				    "regions: [all]\n"
 				    "publish: ['ipc://RUNTIME/publish']\n"
-				    "snapshot: ['ipc://RUNTIME/snapshot']\n";
+				    "snapshot: ['ipc://RUNTIME/snapshot']\n"
+				    "ask: []\n";
+/* Of one that names no endpoint at all. One that has a place of its own shall not be asked in
+ * another, that its readers do not have to themselves. */
+static const char lone_audience_text[] = "plane: exact\n"
+					 "regions: [all]\n"
+					 "publish: ['ipc://RUNTIME/publish']\n"
+					 "snapshot: ['ipc://RUNTIME/snapshot']\n"
+					 "ask: ['ipc://RUNTIME/ask']\n";
 
 static bool is_name(struct text text, const char *letters)
 {
@@ -331,6 +339,7 @@ static const struct field audience_fields[] = {
 	  .max = CODE_BYTES_MAX },
 	{ .name = "publish", .read = read_binds, MEMBER(struct config_audience, publish) },
 	{ .name = "snapshot", .read = read_binds, MEMBER(struct config_audience, snapshot) },
+	{ .name = "ask", .read = read_binds, MEMBER(struct config_audience, ask) },
 };
 static const struct fields audience = FIELDS("an audience", audience_fields);
 
@@ -343,11 +352,17 @@ static struct yaml_doc *defaults_read(struct reader *reader, const char *text)
 	return doc;
 }
 
+static bool names_endpoints(const struct yaml_node *item)
+{
+	return !yaml_is_absent(yaml_get(item, "publish")) ||
+	       !yaml_is_absent(yaml_get(item, "snapshot"));
+}
+
 static void read_audiences(struct reader *reader, const struct yaml_node *node,
 			   const struct field *field, void *to)
 {
 	struct config *config = to;
-	struct yaml_doc *defaults;
+	struct yaml_doc *defaults, *lone;
 
 	if (node->kind != YAML_LIST || node->n_children < 1 ||
 	    node->n_children > CONFIG_AUDIENCES_MAX) {
@@ -357,13 +372,16 @@ static void read_audiences(struct reader *reader, const struct yaml_node *node,
 	}
 	config->audiences = reader_take(reader, node->n_children, sizeof(*config->audiences));
 	defaults = defaults_read(reader, audience_text);
-	if (config->audiences && defaults)
+	lone = defaults_read(reader, lone_audience_text);
+	if (config->audiences && defaults && lone)
 		for (const struct yaml_node *item = node->child; item; item = item->next) {
-			fields_read(reader, item, yaml_root(defaults), &audience,
+			fields_read(reader, item,
+				    yaml_root(names_endpoints(item) ? defaults : lone), &audience,
 				    &config->audiences[config->n_audiences]);
 			config->n_audiences++;
 		}
 	yaml_doc_free(defaults);
+	yaml_doc_free(lone);
 }
 
 /* The file. */

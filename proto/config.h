@@ -29,7 +29,7 @@ struct config_audience {
 	char *name;
 	char *plane; /* "exact" */
 	struct texts regions;
-	struct texts publish, snapshot; /* endpoints */
+	struct texts publish, snapshot, ask; /* endpoints */
 };
 
 /* A platform's own PUB. */

@@ -8,7 +8,7 @@
 #include "proto/config.h"
 #include "proto/fields.h"
 
-enum { BOUND_MAX = CONFIG_ENDPOINTS_MAX * (2 + 2 * CONFIG_AUDIENCES_MAX) + 1 };
+enum { BOUND_MAX = CONFIG_ENDPOINTS_MAX * (2 + 3 * CONFIG_AUDIENCES_MAX) + 1 };
 
 /* The reader's context: what has been said so far. */
 struct config_reading {

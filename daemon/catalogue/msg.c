@@ -29,17 +29,17 @@ void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 	}
 }
 
-static bool is_visible(const bool *visible, uint32_t region)
+static bool is_seen(const struct catalogue_sight *sight, uint32_t region)
 {
-	return !visible || visible[region];
+	return !sight || sight->regions[region];
 }
 
 static void encode_dimension(struct msg_writer *writer, const struct catalogue *catalogue,
-			     const bool *visible, uint32_t i)
+			     const struct catalogue_sight *sight, uint32_t i)
 {
 	const struct dimension *dimension = &catalogue->dimensions[i];
 
-	(void)visible;
+	(void)sight;
 	msg_map_begin(writer);
 	msg_key_str(writer, "name", dimension->name);
 	msg_str(writer, "values");
@@ -50,7 +50,7 @@ static void encode_dimension(struct msg_writer *writer, const struct catalogue *
 }
 
 static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
-			  const bool *visible, uint32_t r)
+			  const struct catalogue_sight *sight, uint32_t r)
 {
 	const struct region *region = &catalogue->regions[r];
 
@@ -61,7 +61,7 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 	msg_str(writer, "parents");
 	msg_array_begin(writer);
 	for (uint32_t i = 0; i < region->n_parents; i++)
-		if (is_visible(visible, region->parents[i]))
+		if (is_seen(sight, region->parents[i]))
 			msg_str(writer, catalogue->regions[region->parents[i]].code);
 	msg_array_end(writer);
 	if (region->has_place) {
@@ -74,11 +74,11 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 }
 
 static void encode_module(struct msg_writer *writer, const struct catalogue *catalogue,
-			  const bool *visible, uint32_t m)
+			  const struct catalogue_sight *sight, uint32_t m)
 {
 	const struct module *module = &catalogue->modules[m];
 
-	(void)visible;
+	(void)sight;
 	msg_map_begin(writer);
 	msg_key_str(writer, "id", module->id);
 	msg_key_str(writer, "name", module->name);
@@ -108,55 +108,68 @@ static bool is_inside(const struct catalogue *catalogue, const struct programme 
 }
 
 /* Is it the highest that can be seen of a region of the programme that cannot? */
-static bool stands_for_hidden(const struct catalogue *catalogue, const bool *visible,
+static bool stands_for_hidden(const struct catalogue *catalogue,
+			      const struct catalogue_sight *sight,
 			      const struct programme *programme, uint32_t r)
 {
 	const struct region *region = &catalogue->regions[r];
 
-	if (!visible[r] || !is_inside(catalogue, programme, r))
+	if (!sight->regions[r] || !is_inside(catalogue, programme, r))
 		return false;
 	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (visible[programme->regions[i]] &&
+		if (sight->regions[programme->regions[i]] &&
 		    catalogue_inside(catalogue, r, programme->regions[i]))
 			return false;
 	for (uint32_t i = 0; i < region->n_parents; i++)
-		if (visible[region->parents[i]] &&
+		if (sight->regions[region->parents[i]] &&
 		    is_inside(catalogue, programme, region->parents[i]))
 			return false;
 	return true;
 }
 
-/* Where the programme is, as far as that can be seen. */
-static void encode_programme_regions(struct msg_writer *writer, const struct catalogue *catalogue,
-				     const bool *visible, const struct programme *programme)
+void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
+		      void *context)
 {
-	msg_array_begin(writer);
 	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (is_visible(visible, programme->regions[i]))
-			msg_str(writer, catalogue->regions[programme->regions[i]].code);
-	for (uint32_t r = 0; visible && programme->n_regions > 0 && r < catalogue->n_regions; r++)
-		if (stands_for_hidden(catalogue, visible, programme, r))
-			msg_str(writer, catalogue->regions[r].code);
-	msg_array_end(writer);
+		if (is_seen(sight, programme->regions[i]))
+			fn(context, programme->regions[i]);
+	for (uint32_t r = 0; sight && programme->n_regions > 0 && r < catalogue->n_regions; r++)
+		if (stands_for_hidden(catalogue, sight, programme, r))
+			fn(context, r);
 }
 
-/* A programme of which nothing can be seen is hidden: without its regions it would seem to be
- * everywhere. It is seen where any region of it is: one that it names, or one inside, of which the
- * highest stands for it. */
-static bool programme_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t p)
-{
-	const struct programme *programme = &catalogue->programmes[p];
+struct places {
+	struct msg_writer *writer;
+	const struct catalogue *catalogue;
+};
 
-	if (!visible || programme->n_regions == 0)
-		return true;
-	for (uint32_t r = 0; r < catalogue->n_regions; r++)
-		if (visible[r] && is_inside(catalogue, programme, r))
-			return true;
-	return false;
+static void encode_place(void *context, uint32_t region)
+{
+	struct places *places = context;
+
+	msg_str(places->writer, places->catalogue->regions[region].code);
+}
+
+static void encode_targets(struct msg_writer *writer, const struct catalogue *catalogue,
+			   const struct programme *programme, bool seen)
+{
+	msg_str(writer, "targets");
+	msg_array(writer, seen ? programme->n_targets : 0);
+	for (uint32_t i = 0; seen && i < programme->n_targets; i++) {
+		const struct target *target = &programme->targets[i];
+
+		msg_map_begin(writer);
+		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
+		msg_key_int(writer, "value", target->value);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &target->where);
+		msg_map_end(writer);
+	}
 }
 
 static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
-			     const bool *visible, uint32_t p)
+			     const struct catalogue_sight *sight, uint32_t p)
 {
 	const struct programme *programme = &catalogue->programmes[p];
 
@@ -170,30 +183,22 @@ static void encode_programme(struct msg_writer *writer, const struct catalogue *
 	write_day(writer, "from", programme->from);
 	write_day(writer, "to", programme->to);
 	msg_str(writer, "regions");
-	encode_programme_regions(writer, catalogue, visible, programme);
+	msg_array_begin(writer);
+	programme_places(catalogue, sight, programme, encode_place,
+			 &(struct places){ writer, catalogue });
+	msg_array_end(writer);
 	msg_key_int(writer, "complete", programme->complete);
-	msg_str(writer, "targets");
-	msg_array(writer, programme->n_targets);
-	for (uint32_t i = 0; i < programme->n_targets; i++) {
-		const struct target *target = &programme->targets[i];
-
-		msg_map_begin(writer);
-		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
-		msg_key_int(writer, "value", target->value);
-		msg_str(writer, "where");
-		where_encode(writer, catalogue, &target->where);
-		msg_map_end(writer);
-	}
+	encode_targets(writer, catalogue, programme, !sight || sight->whole[p]);
 	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
 	msg_map_end(writer);
 }
 
 static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
-			      const bool *visible, uint32_t c)
+			      const struct catalogue_sight *sight, uint32_t c)
 {
 	const struct competence *competence = &catalogue->competences[c];
 
-	(void)visible;
+	(void)sight;
 	msg_map_begin(writer);
 	msg_key_str(writer, "id", competence->id);
 	msg_key_str(writer, "name", competence->name);
@@ -209,27 +214,25 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 	msg_map_end(writer);
 }
 
-static bool region_is_visible(const struct catalogue *catalogue, const bool *visible, uint32_t r)
-{
-	(void)catalogue;
-	return is_visible(visible, r);
-}
+#define ALL SIZE_MAX
 
-/* The parts in their order; visible is NULL for all. */
+/* The parts in their order. */
 static const struct part {
 	const char *key;
 	size_t n; /* where its number of rows is */
 	void (*encode)(struct msg_writer *writer, const struct catalogue *catalogue,
-		       const bool *visible, uint32_t row);
-	/* Of a part whose rows may be hidden, else NULL. */
-	bool (*is_visible)(const struct catalogue *catalogue, const bool *visible, uint32_t row);
+		       const struct catalogue_sight *sight, uint32_t row);
+	size_t seen; /* where it is in a sight which of its rows are seen; ALL: all are */
 } parts[] = {
-	{ "regions", offsetof(struct catalogue, n_regions), encode_region, region_is_visible },
-	{ "modules", offsetof(struct catalogue, n_modules), encode_module, NULL },
+	{ "regions", offsetof(struct catalogue, n_regions), encode_region,
+	  offsetof(struct catalogue_sight, regions) },
+	{ "modules", offsetof(struct catalogue, n_modules), encode_module,
+	  offsetof(struct catalogue_sight, modules) },
 	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme,
-	  programme_is_visible },
-	{ "competences", offsetof(struct catalogue, n_competences), encode_competence, NULL },
-	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, NULL },
+	  offsetof(struct catalogue_sight, programmes) },
+	{ "competences", offsetof(struct catalogue, n_competences), encode_competence,
+	  offsetof(struct catalogue_sight, competences) },
+	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, ALL },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -239,51 +242,55 @@ static uint32_t part_rows(const struct part *part, const struct catalogue *catal
 	return *(const uint32_t *)((const char *)catalogue + part->n);
 }
 
-static bool is_shown(const struct part *part, const struct catalogue *catalogue,
-		     const bool *visible, uint32_t row)
+static bool is_shown(const struct part *part, const struct catalogue_sight *sight, uint32_t row)
 {
-	return !part->is_visible || part->is_visible(catalogue, visible, row);
+	if (!sight || part->seen == ALL)
+		return true;
+	return (*(bool *const *)((const char *)sight + part->seen))[row];
 }
 
 /* Rows of one part, from..to-1, as its key and an array. */
 static void encode_rows(struct msg_writer *writer, const struct catalogue *catalogue,
-			const bool *visible, const struct part *part, uint32_t from, uint32_t to)
+			const struct catalogue_sight *sight, const struct part *part, uint32_t from,
+			uint32_t to)
 {
 	msg_str(writer, part->key);
 	msg_array_begin(writer);
 	for (uint32_t i = from; i < to; i++)
-		if (is_shown(part, catalogue, visible, i))
-			part->encode(writer, catalogue, visible, i);
+		if (is_shown(part, sight, i))
+			part->encode(writer, catalogue, sight, i);
 	msg_array_end(writer);
 }
 
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
-		      const bool *visible, int64_t epoch, uint64_t seq)
+		      const struct catalogue_sight *sight, int64_t epoch, uint64_t seq)
 {
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", epoch);
 	msg_key_int(writer, "seq", (int64_t)seq);
 	for (size_t i = 0; i < PARTS; i++)
-		encode_rows(writer, catalogue, visible, &parts[i], 0,
+		encode_rows(writer, catalogue, sight, &parts[i], 0,
 			    part_rows(&parts[i], catalogue));
 	msg_map_end(writer);
 }
 
-/* The row behind the last that fits, counted through all parts; at least one row does. */
-static size_t page_end(struct msg_writer *writer, const struct catalogue *catalogue, size_t from,
-		       size_t size_max)
+/* The row behind the last that fits, counted through all parts; at least one that is shown does. */
+static size_t page_end(struct msg_writer *writer, const struct catalogue *catalogue,
+		       const struct catalogue_sight *sight, size_t from, size_t size_max)
 {
 	size_t row = 0;
+	bool any = false;
 
 	msg_writer_clear(writer);
 	for (size_t i = 0; i < PARTS; i++) {
 		for (uint32_t r = 0; r < part_rows(&parts[i], catalogue); r++, row++) {
-			if (row < from)
+			if (row < from || !is_shown(&parts[i], sight, r))
 				continue;
-			parts[i].encode(writer, catalogue, NULL, r);
-			if (row > from && msg_written(writer).size > size_max)
+			parts[i].encode(writer, catalogue, sight, r);
+			if (any && msg_written(writer).size > size_max)
 				return row;
+			any = true;
 		}
 	}
 	return row;
@@ -295,22 +302,27 @@ static size_t clamp(size_t row, size_t most)
 }
 
 size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+			     const struct catalogue_sight *sight, const struct catalogue_when *when,
 			     size_t from, size_t size_max)
 {
 	size_t before = 0, total = 0, to;
 
 	for (size_t i = 0; i < PARTS; i++)
 		total += part_rows(&parts[i], catalogue);
-	to = page_end(writer, catalogue, from, size_max);
+	to = page_end(writer, catalogue, sight, from, size_max);
 	msg_writer_clear(writer);
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	msg_key_bool(writer, "more", to < total);
+	if (when) {
+		write_day(writer, "as_of", when->as_of);
+		msg_key_int(writer, "now", when->now_ms);
+	}
 	for (size_t i = 0; i < PARTS; i++) {
 		size_t n = part_rows(&parts[i], catalogue);
 
-		encode_rows(writer, catalogue, NULL, &parts[i],
+		encode_rows(writer, catalogue, sight, &parts[i],
 			    (uint32_t)clamp(from > before ? from - before : 0, n),
 			    (uint32_t)clamp(to > before ? to - before : 0, n));
 		before += n;

@@ -31,6 +31,8 @@ int config_make_dirs(const struct config *config, char *ret_failed)
 		err = make_dirs_of(config, &config->audiences[i].publish, ret_failed);
 		if (!err)
 			err = make_dirs_of(config, &config->audiences[i].snapshot, ret_failed);
+		if (!err)
+			err = make_dirs_of(config, &config->audiences[i].ask, ret_failed);
 	}
 	return err;
 }

@@ -59,8 +59,8 @@ static int do_catalogue(struct control *control, const struct client *client,
 
 	(void)request;
 	do {
-		next = catalogue_page_encode(control->writer, control->parts.catalogue, next,
-					     CONTROL_PAGE_BYTES);
+		next = catalogue_page_encode(control->writer, control->parts.catalogue, NULL, NULL,
+					     next, CONTROL_PAGE_BYTES);
 		err = control_send(control, client, msg_written(control->writer));
 	} while (next && !err);
 	return err;

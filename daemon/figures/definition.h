@@ -9,6 +9,7 @@
 #define LIFTD_FIGURES_DEFINITION_H
 
 #include "daemon/catalogue/catalogue.h"
+#include "daemon/catalogue/msg.h"
 #include "proto/msg.h"
 
 /* Whose figures. */
@@ -16,7 +17,8 @@ struct definition_of {
 	const struct catalogue *catalogue;
 	uint32_t region, subject; /* subject_of() */
 	int32_t today;
-	bool live; /* what is dated later than today counts, too */
+	bool live;			     /* what is dated later than today counts, too */
+	const struct catalogue_sight *sight; /* of those who are told; NULL: of all */
 };
 
 enum {

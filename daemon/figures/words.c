@@ -196,20 +196,39 @@ static void word_window(FILE *out, const struct definition_of *of)
 	}
 }
 
+/* Places, counted (out is NULL), and then listed. */
+struct places {
+	FILE *out;
+	const struct catalogue *catalogue;
+	uint32_t i, n;
+	bool ended;
+};
+
+static void write_place(void *context, uint32_t region)
+{
+	struct places *places = context;
+
+	if (!places->out)
+		places->n++;
+	else if (!places->ended && list_goes_on(places->out, places->i++, places->n))
+		write_region(places->out, places->catalogue, region);
+	else
+		places->ended = true;
+}
+
 static void word_places(FILE *out, const struct definition_of *of)
 {
 	const struct programme *programme = programme_of(of);
+	struct places places = { .catalogue = of->catalogue };
 
 	if (!programme->n_regions) {
 		fputs("anywhere", out);
 		return;
 	}
+	programme_places(of->catalogue, of->sight, programme, write_place, &places);
+	places.out = out;
 	fputs("in the programme's regions (", out);
-	for (uint32_t i = 0; i < programme->n_regions; i++) {
-		if (!list_goes_on(out, i, programme->n_regions))
-			break;
-		write_region(out, of->catalogue, programme->regions[i]);
-	}
+	programme_places(of->catalogue, of->sight, programme, write_place, &places);
 	fputs(")", out);
 }
 
@@ -279,21 +298,27 @@ static void write_grant(FILE *out, const struct catalogue *catalogue, uint32_t m
 	write_count(out, grant->valid_months, "month", "months");
 }
 
+static bool is_told(const struct definition_of *of, uint32_t module, const struct grant *grant)
+{
+	return grant->competence == subject_index(of->subject) &&
+	       (!of->sight || of->sight->modules[module]);
+}
+
 static void word_grants(FILE *out, const struct definition_of *of)
 {
 	const struct catalogue *catalogue = of->catalogue;
-	uint32_t competence = subject_index(of->subject), n = 0, i = 0;
+	uint32_t n = 0, i = 0;
 
 	for (uint32_t m = 0; m < catalogue->n_modules; m++)
 		for (uint32_t g = 0; g < catalogue->modules[m].n_grants; g++)
-			n += catalogue->modules[m].grants[g].competence == competence;
+			n += is_told(of, m, &catalogue->modules[m].grants[g]);
 	if (!n)
 		fputs("no module", out);
 	for (uint32_t m = 0; m < catalogue->n_modules; m++)
 		for (uint32_t g = 0; g < catalogue->modules[m].n_grants; g++) {
 			const struct grant *grant = &catalogue->modules[m].grants[g];
 
-			if (grant->competence != competence)
+			if (!is_told(of, m, grant))
 				continue;
 			if (!list_goes_on(out, i++, n))
 				return;

@@ -4,8 +4,25 @@
 #include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 
-int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uint64_t seq,
-		   bool *ret_any, struct text *ret_body)
+int publish_sum(struct publish *publish, struct topic *topic, bool *ret_any)
+{
+	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
+			      publish->today);
+
+	if (!err)
+		err = topics_lean(publish->topics, topic, &publish->figures->series[SERIES_FROM]);
+	if (err)
+		return err;
+	*ret_any = figures_any(publish->figures);
+	msg_writer_clear(publish->metrics);
+	if (*ret_any)
+		figures_encode(publish->figures, publish->metrics,
+			       publish->today - PUBLISH_DAILY_DAYS);
+	return 0;
+}
+
+int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+		   const struct catalogue_sight *sight, struct text *ret_body)
 {
 	const struct catalogue *catalogue = publish->catalogue;
 	struct text sources[SOURCES_MAX];
@@ -19,24 +36,13 @@ int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uin
 		.region = text_of(catalogue->regions[topic->region].code),
 		.kind = text_of(kind_name(subject_kind(topic->subject))),
 		.id = text_of(subject_id(catalogue, topic->subject)),
+		.metrics = msg_written(publish->metrics),
 		.sources = sources,
+		.n_sources = topics_sources(publish->topics, topic, sight, sources, SOURCES_MAX),
 	};
-	int err = figures_sum(publish->figures, &publish->tallies, topic->region, topic->subject,
-			      publish->today);
 
-	if (!err)
-		err = topics_lean(publish->topics, topic, &publish->figures->series[SERIES_FROM]);
-	if (err)
-		return err;
-	*ret_any = figures_any(publish->figures);
-	msg_writer_clear(publish->metrics);
-	if (*ret_any)
-		figures_encode(publish->figures, publish->metrics,
-			       publish->today - PUBLISH_DAILY_DAYS);
 	day_print(publish->today, as_of);
 	metric.as_of = text_of(as_of);
-	metric.metrics = msg_written(publish->metrics);
-	metric.n_sources = topics_sources(publish->topics, topic, sources, SOURCES_MAX);
 	msg_writer_clear(publish->body);
 	metric_encode(publish->body, &metric);
 	*ret_body = msg_written(publish->body);
@@ -49,8 +55,8 @@ static int make_catalogue(struct audience *audience)
 	struct text body;
 
 	msg_writer_clear(publish->body);
-	catalogue_encode(publish->body, publish->catalogue, audience->sight.visible, publish->epoch,
-			 publish->seq);
+	catalogue_encode(publish->body, publish->catalogue, sight_limits(&audience->sight),
+			 publish->epoch, publish->seq);
 	body = msg_written(publish->body);
 	if (body.size == 0 || zmq_msg_init_size(&audience->catalogue, body.size) != 0)
 		return LIFT_E_MEMORY;

@@ -10,7 +10,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/figures/metrics.h"
-#include "daemon/publish/audience.h"
+#include "daemon/figures/sight.h"
 #include "daemon/publish/publish.h"
 #include "daemon/publish/topics.h"
 #include "proto/metric.h"
@@ -61,10 +61,13 @@ struct publish {
 	int32_t today;
 };
 
-/* The message of a topic as things are, with number n and tick seq: *ret_any is false where nobody
- * counts (its metrics are nil then). Valid until the next message. LIFT_E_MEMORY. */
-int publish_encode(struct publish *publish, struct topic *topic, uint64_t n, uint64_t seq,
-		   bool *ret_any, struct text *ret_body);
+/* The figures of a topic as things are, for publish_encode: *ret_any is false where nobody counts.
+ * LIFT_E_MEMORY, or an error of the store. */
+int publish_sum(struct publish *publish, struct topic *topic, bool *ret_any);
+/* The message of the topic that was summed last, with number n and tick seq, for those of a sight
+ * (NULL: all). Valid until the next message. LIFT_E_MEMORY. */
+int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
+		   const struct catalogue_sight *sight, struct text *ret_body);
 /* The catalogue as an audience may see it, in a message that is the caller's to send or close.
  * LIFT_E_MEMORY. */
 int publish_catalogue(struct audience *audience, zmq_msg_t *ret_body);

@@ -10,7 +10,6 @@
 #include "daemon/base/log.h"
 #include "daemon/journal/sources.h"
 #include "daemon/net/socket.h"
-#include "daemon/publish/audience.h"
 #include "daemon/publish/snapshot.h"
 
 /* Sending. */
@@ -21,12 +20,35 @@ static void send_to(struct audience *audience, struct text topic, struct text bo
 		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
 }
 
+/* One message for all but those who may not see some of its sources. */
+static int send_to_all(struct publish *publish, const struct topic *topic)
+{
+	struct text body = { 0 };
+	bool for_all = false; /* body is */
+	int err = 0;
+
+	for (size_t i = 0; i < publish->n_audiences && !err; i++) {
+		struct audience *audience = &publish->audiences[i];
+		const struct catalogue_sight *sight = sight_limits(&audience->sight);
+		bool own;
+
+		if (sight && !sight->regions[topic->region])
+			continue;
+		own = sight && topics_has_hidden(publish->topics, topic, sight);
+		if (!for_all || own)
+			err = publish_encode(publish, topic, topic->n, topic->seq,
+					     own ? sight : NULL, &body);
+		for_all = !own;
+		if (!err)
+			send_to(audience, topic->name, body);
+	}
+	return err;
+}
+
 static void send_topic(struct publish *publish, struct topic *topic)
 {
-	struct text body;
 	bool any;
-
-	int err = publish_encode(publish, topic, topic->n + 1, publish->seq, &any, &body);
+	int err = publish_sum(publish, topic, &any);
 
 	if (err) { /* no figure is better than a wrong one */
 		if (log_allowed(&publish->failed_limit))
@@ -42,9 +64,10 @@ static void send_topic(struct publish *publish, struct topic *topic)
 	topic->n++;
 	topic->seq = publish->seq;
 	topic->alive = any;
-	for (size_t i = 0; i < publish->n_audiences; i++)
-		if (publish->audiences[i].sight.visible[topic->region])
-			send_to(&publish->audiences[i], topic->name, body);
+	if (send_to_all(publish, topic) != 0) { /* out of memory: some have not got it */
+		topics_again(publish->topics, topic);
+		publish->whole = false;
+	}
 	stats_add(publish->stats, STAT_metrics_published, 1);
 }
 
@@ -225,7 +248,8 @@ static int edition_make(const struct config *config, const struct catalogue *cat
 	while (edition->n_sights < config->n_audiences && !err) {
 		size_t i = edition->n_sights++;
 
-		err = sight_make(&config->audiences[i], catalogue, &edition->sights[i], ret_region);
+		err = sight_make(&config->audiences[i].regions, catalogue, &edition->sights[i],
+				 ret_region);
 	}
 	return err;
 }
@@ -395,8 +419,7 @@ static void on_seen(void *context, struct text source, uint32_t module, uint32_t
 	int err = topics_see(publish->topics, source, module, home);
 
 	for (size_t i = 0; i < publish->n_audiences && !err; i++)
-		err = sight_add_source(&publish->audiences[i].sight, publish->catalogue, source,
-				       home);
+		err = sight_add_source(&publish->audiences[i].sight, source, home);
 	if (err && log_allowed(&publish->failed_limit))
 		log_error("a source is not published: code=memory");
 }

@@ -82,7 +82,7 @@ static void add_topic(struct page *page, struct topic *topic)
 	struct text body;
 	bool any;
 
-	if (topic->n == 0 || !page->audience->sight.visible[topic->region] ||
+	if (topic->n == 0 || !page->audience->sight.of.regions[topic->region] ||
 	    !is_wanted(page->request, topic->name) ||
 	    (page->only_changed ? topic->seq <= (uint64_t)page->request->since : !topic->alive))
 		return;
@@ -90,7 +90,9 @@ static void add_topic(struct page *page, struct topic *topic)
 		page->full = true;
 		return;
 	}
-	if (publish_encode(publish, topic, topic->n, topic->seq, &any, &body) == 0)
+	if (publish_sum(publish, topic, &any) == 0 &&
+	    publish_encode(publish, topic, topic->n, topic->seq,
+			   sight_limits(&page->audience->sight), &body) == 0)
 		add_message(page, topic->name, body);
 }
 

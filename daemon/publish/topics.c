@@ -365,8 +365,22 @@ static size_t insert_name(struct text *names, size_t n, size_t most, struct text
 	return n;
 }
 
+static bool is_seen(const struct topic *other, const struct catalogue_sight *sight)
+{
+	return !sight || sight->regions[other->region];
+}
+
+bool topics_has_hidden(const struct topics *topics, const struct topic *topic,
+		       const struct catalogue_sight *sight)
+{
+	for (uint32_t o = 0; o < topic->n_others; o++)
+		if (!is_seen(topics->items[topic->others[o]], sight))
+			return true;
+	return false;
+}
+
 size_t topics_sources(const struct topics *topics, const struct topic *topic,
-		      struct text *ret_names, size_t most)
+		      const struct catalogue_sight *sight, struct text *ret_names, size_t most)
 {
 	size_t n = topic->n_sources < most ? topic->n_sources : most;
 
@@ -375,7 +389,7 @@ size_t topics_sources(const struct topics *topics, const struct topic *topic,
 	for (uint32_t o = 0; o < topic->n_others; o++) {
 		const struct topic *other = topics->items[topic->others[o]];
 
-		for (uint32_t i = 0; i < other->n_sources; i++)
+		for (uint32_t i = 0; is_seen(other, sight) && i < other->n_sources; i++)
 			n = insert_name(ret_names, n, most,
 					names_get(topics->sources, other->sources[i]));
 	}

@@ -7,6 +7,7 @@
 #define LIFTD_PUBLISH_TOPICS_H
 
 #include "daemon/catalogue/catalogue.h"
+#include "daemon/catalogue/msg.h"
 #include "daemon/figures/figures.h"
 #include "daemon/learner/tally.h"
 
@@ -54,8 +55,13 @@ size_t topics_waiting(const struct topics *topics);
  * of memory. */
 struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n);
 
-/* The names of a topic's sources, in order; at most `most` of them. */
+/* The names of a topic's sources, in order; at most `most` of them: those from there, and of those
+ * from elsewhere, where learners have moved in, such from regions that are seen (NULL: all). */
 size_t topics_sources(const struct topics *topics, const struct topic *topic,
-		      struct text *ret_names, size_t most);
+		      const struct catalogue_sight *sight, struct text *ret_names, size_t most);
+
+/* Has it sources from a region that is not seen, so that topics_sources differs by it? */
+bool topics_has_hidden(const struct topics *topics, const struct topic *topic,
+		       const struct catalogue_sight *sight);
 
 #endif

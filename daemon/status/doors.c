@@ -10,8 +10,8 @@
 
 #include "daemon/net/descriptors.h"
 
-/* Of the daemon, then `publish` and `snapshot` of each audience. */
-enum { INTAKE, EVENTS, CONTROL, OF_AUDIENCES, OF_AUDIENCE = 2 };
+/* Of the daemon, then `publish`, `snapshot` and `ask` of each audience. */
+enum { INTAKE, EVENTS, CONTROL, OF_AUDIENCES, OF_AUDIENCE = 3 };
 enum { DOORS_MAX = OF_AUDIENCES + OF_AUDIENCE * CONFIG_AUDIENCES_MAX };
 
 struct doors {
@@ -87,6 +87,8 @@ static void count(void *context, const struct sockaddr *address, uint32_t n)
 			of[0] += n;
 		if (is_one_of(address, &audience->snapshot))
 			of[1] += n;
+		if (is_one_of(address, &audience->ask))
+			of[2] += n;
 	}
 }
 
@@ -112,6 +114,7 @@ int doors_write(const struct config *config, struct msg_writer *writer)
 		msg_key_str(writer, "audience", config->audiences[i].name);
 		msg_key_int(writer, "subscribers", (int64_t)of[0]);
 		msg_key_int(writer, "snapshots", (int64_t)of[1]);
+		msg_key_int(writer, "asking", (int64_t)of[2]);
 		msg_map_end(writer);
 	}
 	return 0;

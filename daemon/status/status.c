@@ -193,6 +193,7 @@ static void write_endpoints(const struct config *config, struct msg_writer *writ
 
 		write_rows(writer, "publish", &audience->publish, audience->name);
 		write_rows(writer, "snapshot", &audience->snapshot, audience->name);
+		write_rows(writer, "ask", &audience->ask, audience->name);
 	}
 	msg_array_end(writer);
 }

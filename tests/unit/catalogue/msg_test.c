@@ -8,10 +8,11 @@
 
 #include <cmocka.h>
 
+#include "daemon/figures/sight.h"
 #include "proto/json.h"
 #include "tests/unit/world.h"
 
-enum { REGIONS = 16, TEXT = 512 };
+enum { TEXT = 512 };
 
 static const char catalogue_text[] = "regions:\n"
 				     "  - {code: county}\n"
@@ -36,15 +37,14 @@ static void programmes_of(const char *const regions[], char to[static TEXT])
 	struct catalogue *catalogue = catalogue_of(catalogue_text);
 	struct msg_writer *writer = msg_writer_new();
 	struct msg_reader *reader = msg_reader_new();
-	bool visible[REGIONS] = { false };
+	const struct texts codes = { (char **)regions, regions[1] ? 2 : 1 };
+	struct sight sight;
+	const char *none;
 	json_t *message, *programme, *code;
 	size_t p, i, at = 0;
 
-	for (; *regions; regions++)
-		for (uint32_t r = 0; r < catalogue->n_regions; r++)
-			visible[r] |= catalogue_inside(
-				catalogue, r, catalogue_home(catalogue, text_of(*regions)));
-	catalogue_encode(writer, catalogue, visible, 1, 1);
+	assert_int_equal(sight_make(&codes, catalogue, &sight, &none), 0);
+	catalogue_encode(writer, catalogue, sight_limits(&sight), 1, 1);
 	assert_int_equal(json_from_msg(reader, msg_written(writer), &message), 0);
 	to[0] = 0;
 	json_array_foreach(json_object_get(message, "programmes"), p, programme)
@@ -55,6 +55,7 @@ static void programmes_of(const char *const regions[], char to[static TEXT])
 			(size_t)snprintf(to + at, TEXT - at, " %s", json_string_value(code));
 	}
 	json_decref(message);
+	sight_clear(&sight);
 	msg_reader_free(reader);
 	msg_writer_free(writer);
 	catalogue_free(catalogue);

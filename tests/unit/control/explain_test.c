@@ -42,8 +42,12 @@ static const char *const sources[STREAMS] = { "three", "one", "two" };
 
 static json_t *explained(struct house *house, uint32_t region, uint32_t subject)
 {
-	struct definition_of of = { house->catalogue, region, subject,
-				    calendar_day(house->catalogue->calendar, house->clock), true };
+	struct definition_of of = { house->catalogue,
+				    region,
+				    subject,
+				    calendar_day(house->catalogue->calendar, house->clock),
+				    true,
+				    NULL };
 	struct journal_view journal;
 	struct ledger_view ledger;
 	struct tallies tallies;
@@ -105,7 +109,7 @@ static void check_sources(const struct topics *topics, const struct topic *topic
 {
 	const json_t *rows = json_object_get(answer, "sources");
 	struct text names[STREAMS];
-	size_t n = topic ? topics_sources(topics, topic, names, STREAMS) : 0;
+	size_t n = topic ? topics_sources(topics, topic, NULL, names, STREAMS) : 0;
 
 	assert_int_equal(json_array_size(rows), n);
 	for (size_t i = 0; i < n; i++)

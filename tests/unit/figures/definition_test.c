@@ -85,7 +85,7 @@ static json_t *written(struct tools *tools)
 
 static json_t *definitions(struct tools *tools, uint32_t region, uint32_t subject)
 {
-	struct definition_of of = { tools->catalogue, region, subject, TODAY, false };
+	struct definition_of of = { tools->catalogue, region, subject, TODAY, false, NULL };
 
 	msg_writer_clear(tools->writer);
 	assert_int_equal(definitions_encode(tools->writer, &of), 0);
@@ -243,9 +243,9 @@ static void who_is_counted_and_until_when_is_said(void **state)
 	struct tools *tools = *state;
 
 	for (size_t c = 0; c < sizeof(counted_cases) / sizeof(counted_cases[0]); c++) {
-		struct definition_of of = { tools->catalogue, counted_cases[c].region,
+		struct definition_of of = { tools->catalogue,		counted_cases[c].region,
 					    subject_of(KIND_PEOPLE, 0), TODAY,
-					    counted_cases[c].live };
+					    counted_cases[c].live,	NULL };
 		const char *first, *last;
 		json_t *texts;
 

@@ -76,6 +76,7 @@ static void assert_defaults(const struct config *config)
 	assert_list(&config->audiences[0].regions, "all");
 	assert_list(&config->audiences[0].publish, "ipc:///run/liftd/publish");
 	assert_list(&config->audiences[0].snapshot, "ipc:///run/liftd/snapshot");
+	assert_list(&config->audiences[0].ask, "ipc:///run/liftd/ask");
 }
 
 static void an_empty_file_is_all_defaults(void **state)
@@ -145,6 +146,34 @@ static void directories_of_others_than_root_are_xdg(void **state)
 	config_free(config);
 }
 
+/* Who has made a place of its own for an audience has not meant that it be asked in another. */
+static void only_an_audience_without_endpoints_of_its_own_is_asked_where_nobody_said(void **state)
+{
+	static const struct {
+		const char *why, *audience, *ask;
+	} cases[] = {
+		{ "no endpoint", "{name: a, regions: [x]}", "ipc:///r/ask" },
+		{ "one of its own", "{name: a, publish: [\"ipc://RUNTIME/a/publish\"]}", NULL },
+		{ "another of its own", "{name: a, snapshot: []}", NULL },
+		{ "this one", "{name: a, snapshot: [], ask: [\"ipc:///x\"]}", "ipc:///x" },
+		{ "none is wished for", "{name: a, ask: []}", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[256];
+		struct config *config;
+
+		snprintf(text, sizeof(text), "runtime: /r\naudiences: [%s]\n", cases[i].audience);
+		config = parsed(text);
+		if (config->audiences[0].ask.count != (cases[i].ask != NULL))
+			fail_msg("%s: %zu", cases[i].why, config->audiences[0].ask.count);
+		if (cases[i].ask)
+			assert_list(&config->audiences[0].ask, cases[i].ask);
+		config_free(config);
+	}
+}
+
 static void every_key_is_read(void **state)
 {
 	struct config *config =
@@ -152,7 +181,7 @@ static void every_key_is_read(void **state)
 		       "- {name: vega, regions: [\"1815\"], publish: [tcp://127.0.0.1:5001], "
 		       "snapshot: [\"tcp://[::1]:5002\"]}\n"
 		       "- {name: all-2, plane: exact, publish: [ipc:///p, \"ipc://RUNTIME\"], "
-		       "snapshot: []}\n"
+		       "snapshot: [], ask: [\"ipc://RUNTIME/a\"]}\n"
 		       "control: ipc://c/RUNTIME/x\n"
 		       "connect: [tcp://localhost:5003, \"ipc://RUNTIMES/x\"]\n"
 		       "intake: [\"ipc://RUNTIME/i\"]\nevents: []\ntick_ms: 10\nas_of: 2014-01-31\n"
@@ -178,6 +207,7 @@ static void every_key_is_read(void **state)
 	assert_list(&config->audiences[0].regions, "1815");
 	assert_list(&config->audiences[0].snapshot, "tcp://[::1]:5002");
 	assert_string_equal(config->audiences[1].publish.items[1], "ipc:///r");
+	assert_list(&config->audiences[1].ask, "ipc:///r/a");
 	config_free(config);
 }
 
@@ -437,6 +467,8 @@ int main(void)
 		cmocka_unit_test(the_file_that_comes_with_liftd_has_the_defaults),
 		cmocka_unit_test(directories_of_others_than_root_are_xdg),
 		cmocka_unit_test(every_key_is_read),
+		cmocka_unit_test(
+			only_an_audience_without_endpoints_of_its_own_is_asked_where_nobody_said),
 		cmocka_unit_test(
 			a_bad_configuration_is_refused_with_its_line_and_what_would_be_right),
 		cmocka_unit_test(with_keys_tcp_may_be_on_any_address_of_this_machine),

@@ -423,11 +423,8 @@ static struct catalogue *catalogue_of_vectors(void)
 static void encode_catalogue(struct tools *tools, const struct vector *vector)
 {
 	struct catalogue *catalogue = catalogue_of_vectors();
-	bool visible[ROWS_MAX];
 
-	memset(visible, true, sizeof(visible));
-	assert_true(catalogue->n_regions <= ROWS_MAX);
-	catalogue_encode(tools->writer, catalogue, visible, int_in(vector->message, "epoch"),
+	catalogue_encode(tools->writer, catalogue, NULL, int_in(vector->message, "epoch"),
 			 (uint64_t)int_in(vector->message, "seq"));
 	catalogue_free(catalogue);
 }
@@ -437,7 +434,8 @@ static void encode_catalogue_answer(struct tools *tools, const struct vector *ve
 	struct catalogue *catalogue = catalogue_of_vectors();
 
 	(void)vector;
-	assert_int_equal(catalogue_page_encode(tools->writer, catalogue, 0, MSG_SIZE_MAX), 0);
+	assert_int_equal(
+		catalogue_page_encode(tools->writer, catalogue, NULL, NULL, 0, MSG_SIZE_MAX), 0);
 	catalogue_free(catalogue);
 }
 
@@ -553,7 +551,8 @@ static void pages_of_a_catalogue_add_up_to_the_whole(void **state)
 		for (size_t p = 0; p < 5; p++)
 			json_object_set_new(sum, parts[p], json_array());
 		do {
-			next = catalogue_page_encode(tools.writer, catalogue, next, size);
+			next = catalogue_page_encode(tools.writer, catalogue, NULL, NULL, next,
+						     size);
 			assert_int_equal(
 				json_from_msg(tools.reader, msg_written(tools.writer), &page), 0);
 			assert_int_equal(json_is_true(json_object_get(page, "more")), next > 0);

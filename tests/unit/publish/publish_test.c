@@ -258,6 +258,52 @@ static void an_audience_sees_the_sources_of_its_regions(void **state)
 	rig_close(&rig);
 }
 
+/* The last message of a topic says so of its sources. */
+static void assert_metric_sources(struct rig *rig, int audience, const char *topic,
+				  const char *expected)
+{
+	json_t *last = NULL, *body;
+	char of[TOPIC_MAX], *found;
+
+	while ((body = next(rig, rig->dashboards[audience], of))) {
+		if (strcmp(of, topic) == 0) {
+			json_decref(last);
+			last = json_incref(body);
+		}
+		json_decref(body);
+	}
+	assert_non_null(last);
+	found = json_dumps(json_object_get(last, "sources"), 0);
+	assert_string_equal(found, expected);
+	free(found);
+	json_decref(last);
+}
+
+static void who_does_not_see_where_a_learner_came_from_is_not_told_who_sends_there(void **state)
+{
+	static const char topic[] = "metric/bodo/module/lift";
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, world_catalogue);
+	for (int i = 0; i < AUDIENCES; i++)
+		assert_int_equal(
+			zmq_setsockopt(rig.dashboards[i], ZMQ_SUBSCRIBE, topic, strlen(topic)), 0);
+	send(&rig, "away", 1, "lift", "alone");
+	send(&rig, "away", 2, "nothing", "bodo"); /* the learner is here now */
+	serve(&rig);
+	loop_step(rig.loop);
+	tick(&rig);
+	assert_metric_sources(&rig, ALL, topic, "[\"away\"]");
+	assert_metric_sources(&rig, FEW, topic, "[]");
+	send(&rig, "away", 3, "lift", "bodo");
+	house_apply_all(&rig.house);
+	tick(&rig);
+	assert_metric_sources(&rig, ALL, topic, "[\"away\"]");
+	assert_metric_sources(&rig, FEW, topic, "[\"away\"]");
+	rig_close(&rig);
+}
+
 static char *many_modules(void)
 {
 	char *text = NULL;
@@ -330,6 +376,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(beats_come_by_the_clock_that_is_given),
 		cmocka_unit_test(an_audience_sees_the_sources_of_its_regions),
+		cmocka_unit_test(
+			who_does_not_see_where_a_learner_came_from_is_not_told_who_sends_there),
 		cmocka_unit_test(a_snapshot_has_not_all_of_a_tick_that_is_going_out),
 	};
 

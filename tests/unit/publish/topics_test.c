@@ -62,7 +62,7 @@ static void check_sources(const struct topics *topics, const struct topic *topic
 {
 	struct text names[SOURCES + 1];
 	uint32_t subject = number_of(topic->subject);
-	size_t n = topics_sources(topics, topic, names, SOURCES + 1), expected = 0;
+	size_t n = topics_sources(topics, topic, NULL, names, SOURCES + 1), expected = 0;
 
 	for (uint32_t s = 0; s < SOURCES; s++)
 		expected += model.seen[topic->region][subject][s];
@@ -73,7 +73,7 @@ static void check_sources(const struct topics *topics, const struct topic *topic
 			if (text_equal(names[i], text_of(sources[s])))
 				assert_true(model.seen[topic->region][subject][s]);
 	}
-	assert_int_equal(topics_sources(topics, topic, names, 1), n > 0);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, 1), n > 0);
 }
 
 static void take_one(struct topics *topics)
@@ -208,6 +208,8 @@ static void a_topic_has_the_sources_of_where_facts_came_from(void **state)
 	struct topics *topics;
 	struct topic *topic;
 	struct text names[SOURCES];
+	bool regions[REGIONS] = { false };
+	const struct catalogue_sight sight = { .regions = regions };
 
 	(void)state;
 	for (uint32_t a = REGION_UNASSIGNED + 1; a < REGIONS; a++)
@@ -224,18 +226,27 @@ static void a_topic_has_the_sources_of_where_facts_came_from(void **state)
 	assert_int_equal(topics_see(topics, text_of("c"), 0, there), 0);
 	assert_int_equal(topics_see(topics, text_of("a"), 0, there), 0);
 	topic = only_topic(topics, here);
-	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 1);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, SOURCES), 1);
 	assert_int_equal(topics_lean(topics, topic, &from), 0);
-	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 2);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, SOURCES), 2);
 	assert_true(text_equal(names[0], text_of("a")) && text_equal(names[1], text_of("c")));
-	assert_int_equal(topics_sources(topics, topic, names, 1), 1);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, 1), 1);
 	assert_true(text_equal(names[0], text_of("a")));
 	assert_int_equal(topics_see(topics, text_of("b"), 0, there), 0);
 	assert_ptr_equal(only_topic(topics, here), topic);
-	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 3);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, SOURCES), 3);
+	/* Who does not see where they came from is not told who sends there. */
+	assert_false(topics_has_hidden(topics, topic, NULL));
+	sight.regions[there] = true;
+	assert_false(topics_has_hidden(topics, topic, &sight));
+	assert_int_equal(topics_sources(topics, topic, &sight, names, SOURCES), 3);
+	sight.regions[there] = false;
+	assert_true(topics_has_hidden(topics, topic, &sight));
+	assert_int_equal(topics_sources(topics, topic, &sight, names, SOURCES), 1);
+	assert_true(text_equal(names[0], text_of("c")));
 	/* They have moved away again. */
 	assert_int_equal(topics_lean(topics, topic, &none), 0);
-	assert_int_equal(topics_sources(topics, topic, names, SOURCES), 1);
+	assert_int_equal(topics_sources(topics, topic, NULL, names, SOURCES), 1);
 	topics_free(topics);
 	catalogue_free(c);
 }
