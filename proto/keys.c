@@ -55,7 +55,7 @@ struct reading {
 
 /* Lists of texts. */
 
-static bool is_name(struct text text)
+bool key_is_name(struct text text)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -127,7 +127,7 @@ static void read_public(struct reader *reader, const struct yaml_node *node,
 static void read_key_name(struct reader *reader, const struct yaml_node *node,
 			  const struct field *field, void *to)
 {
-	if (node->kind == YAML_TEXT && is_name(node->text))
+	if (node->kind == YAML_TEXT && key_is_name(node->text))
 		field_text(reader, node, field, to);
 	else
 		reader_error(reader, node, "a key's name must be 1 to %d of a-z 0-9 . _ -",
@@ -140,7 +140,7 @@ static bool check_source(struct reader *reader, const struct yaml_node *node)
 	const struct reading *reading = reader->context;
 	char name[KEY_NAME_MAX + 1] = { 0 };
 
-	if (node->kind != YAML_TEXT || !is_name(node->text)) {
+	if (node->kind != YAML_TEXT || !key_is_name(node->text)) {
 		reader_error(reader, node, "a source must be 1 to %d of a-z 0-9 . _ -",
 			     KEY_NAME_MAX);
 		return false;

@@ -46,6 +46,9 @@ struct key {
 	unsigned line;
 };
 
+/* What a key may be called: 1 to KEY_NAME_MAX of a-z 0-9 . _ - */
+bool key_is_name(struct text text);
+
 struct keys;
 
 /* Read the text of keys.yaml (empty: there is no key). The audiences must be those of the
