@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,7 +23,7 @@
 #include "daemon/net/frames.h"
 #include "tests/raw.h"
 
-enum { PATIENCE_MS = 20000, HANDSHAKE_MS = 2000, ENDPOINT = 64 };
+enum { PATIENCE_MS = 20000, HANDSHAKE_MS = 2000, ENDPOINT = 64, GROWTH_KIB = 30 << 10 };
 
 static const char domain[] = "test";
 
@@ -437,6 +438,128 @@ static void a_key_has_so_many_connections_and_loses_them_all(void **state)
 	close_stage(stage);
 }
 
+/* LIFT_FLOOD=10: ten times as much. */
+static unsigned flood_of(unsigned n)
+{
+	const char *factor = getenv("LIFT_FLOOD");
+
+	return factor ? n * (unsigned)atoi(factor) : n;
+}
+
+/* The most memory that this process has had, server and clients together. */
+static long peak_kib(void)
+{
+	struct rusage usage;
+
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	return usage.ru_maxrss;
+}
+
+static void drain(void *socket)
+{
+	char bytes[64];
+
+	while (zmq_recv(socket, bytes, sizeof(bytes), ZMQ_DONTWAIT) >= 0)
+		;
+}
+
+/* Each time that its connection ends, it comes again. */
+static void subscribe_on_and_on(struct stage *stage, unsigned n)
+{
+	struct raw raw = { .fd = -1 };
+	uint8_t topic[32] = { 1 };
+
+	for (unsigned i = 0; i < n; i++) {
+		int size = snprintf((char *)topic + 1, sizeof(topic) - 1, "%u/metric", i * 7919);
+
+		if (raw.fd < 0)
+			assert_true(raw_open(&raw, stage->endpoint, NULL, "SUB", &stage->keys,
+					     RAW_OPEN));
+		if (!raw_put_frame(&raw, 0, topic, 1 + (size_t)size))
+			raw_close(&raw);
+		if (i % 1000 == 0)
+			drain(stage->socket);
+	}
+	raw_close(&raw);
+}
+
+static void subscriptions_by_a_known_key_take_no_memory(void **state)
+{
+	struct stage *stage = open_stage(ZMQ_XPUB, 0);
+	unsigned n = flood_of(200000);
+	long before = peak_kib();
+
+	(void)state;
+	subscribe_on_and_on(stage, n);
+	drain(stage->socket);
+	await(stage, STAT_connections, 0);
+	print_message("%u subscriptions: memory +%ld KiB, %d connections cut\n", n,
+		      peak_kib() - before, (int)stats_get(&stage->stats, STAT_connections_cut));
+	assert_in_range(stats_get(&stage->stats, STAT_connections_cut), n / 20000, n);
+	assert_true(peak_kib() - before < GROWTH_KIB);
+	close_stage(stage);
+}
+
+/* Each stops within the last frame of a message that is as long as one may be. */
+static void large_frames_that_stop_take_their_own_room(void **state)
+{
+	enum { N = 20, HALF = MSG_SIZE_MAX / 2 };
+	struct stage *stage = open_stage(ZMQ_ROUTER, 1000);
+	uint8_t *body = calloc(1, HALF), head[9] = { RAW_LONG };
+	struct raw raws[N];
+	long before = peak_kib();
+
+	(void)state;
+	assert_non_null(body);
+	put_be(head + 1, MSG_SIZE_MAX, 8);
+	for (int i = 0; i < N; i++) {
+		assert_true(raw_open(&raws[i], stage->endpoint, NULL, "DEALER", &stage->keys,
+				     RAW_OPEN));
+		assert_true(raw_put_frame(&raws[i], RAW_MORE, body, HALF));
+		assert_true(raw_put(&raws[i], head, sizeof(head)));
+		assert_true(raw_put(&raws[i], body, HALF));
+	}
+	expect_served(stage);
+	print_message("%d connections with large frames: memory +%ld KiB\n", N,
+		      peak_kib() - before);
+	assert_true(peak_kib() - before < GROWTH_KIB);
+	for (int i = 0; i < N; i++)
+		raw_close(&raws[i]);
+	free(body);
+	close_stage(stage);
+}
+
+/* 40 MB, in messages that do not end; in one frame after another they would all be kept. */
+static void messages_without_an_end_take_no_memory(void **state)
+{
+	enum { FRAME = 100000 };
+	struct stage *stage = open_stage(ZMQ_ROUTER, 1000);
+	unsigned n = flood_of(400);
+	uint8_t *body = calloc(1, FRAME);
+	struct raw raw = { .fd = -1 };
+	long before = peak_kib();
+
+	(void)state;
+	assert_non_null(body);
+	for (unsigned i = 0; i < n; i++) {
+		if (raw.fd < 0)
+			assert_true(raw_open(&raw, stage->endpoint, NULL, "DEALER", &stage->keys,
+					     RAW_OPEN));
+		if (!raw_put_frame(&raw, RAW_MORE, body, FRAME))
+			raw_close(&raw);
+	}
+	raw_close(&raw);
+	free(body);
+	await(stage, STAT_connections, 0);
+	print_message("%u frames of messages without an end: memory +%ld KiB, "
+		      "%d connections cut\n",
+		      n, peak_kib() - before, (int)stats_get(&stage->stats, STAT_connections_cut));
+	assert_true(stats_get(&stage->stats, STAT_connections_cut) > 0);
+	assert_true(peak_kib() - before < GROWTH_KIB);
+	expect_served(stage);
+	close_stage(stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -446,6 +569,9 @@ int main(void)
 		cmocka_unit_test(who_is_not_known_sends_its_handshake_and_nothing_else),
 		cmocka_unit_test(how_many_there_are_is_counted),
 		cmocka_unit_test(a_key_has_so_many_connections_and_loses_them_all),
+		cmocka_unit_test(subscriptions_by_a_known_key_take_no_memory),
+		cmocka_unit_test(large_frames_that_stop_take_their_own_room),
+		cmocka_unit_test(messages_without_an_end_take_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
