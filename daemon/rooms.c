@@ -153,6 +153,8 @@ void rooms_stop(struct rooms *rooms)
 	if (!rooms)
 		return;
 	atomic_store(&rooms->stopping, true);
+	for (int i = 0; i < ROOMS; i++)
+		loop_tell_end(rooms->threads[i].loop);
 	for (int i = 0; i < ROOMS; i++) {
 		struct thread *thread = &rooms->threads[i];
 

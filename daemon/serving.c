@@ -117,7 +117,7 @@ static int take_over(struct serving *serving, struct catalogue *catalogue, struc
 	stats_add(parts->stats, STAT_takeovers, 1);
 	wake(serving, ROOM_CONTROL);
 	err = ledger_watch(ledger, &watcher);
-	if (err) /* what has been published is not all: begin anew */
+	if (err && err != LIFT_E_STOPPED) /* what has been published is not all: begin anew */
 		failed(serving, "watch", LIFT_E_FATAL);
 	return 0;
 }

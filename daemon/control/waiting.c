@@ -4,13 +4,14 @@
 #include "daemon/control/internal.h"
 #include "daemon/net/wake.h"
 
-/* What takes long is seen to go on. */
+/* What takes long is seen to go on, and ends with the daemon. */
 
-static void count_step(void *context)
+static bool count_step(void *context)
 {
 	struct control *control = context;
 
 	loop_count_round(control->loop);
+	return loop_is_ending(control->loop);
 }
 
 struct counted {
@@ -22,7 +23,8 @@ static int counted_range(void *source, uint32_t home, uint32_t subject, tally_fn
 {
 	struct counted *counted = source;
 
-	count_step(counted->control);
+	if (count_step(counted->control))
+		return LIFT_E_STOPPED;
 	return counted->tallies->range(counted->tallies->source, home, subject, fn, context);
 }
 

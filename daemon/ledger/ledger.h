@@ -31,6 +31,9 @@ struct ledger_watcher {
 	 * region. */
 	void (*seen)(void *context, struct text source, uint32_t module, uint32_t home);
 	void *context;
+	/* While it learns of all that is there, called again and again; true: it ends with
+	 * LIFT_E_STOPPED. NULL: it never does. */
+	bool (*stops)(void *context);
 };
 
 struct ledger;
@@ -105,8 +108,9 @@ void ledger_want(struct ledger *ledger, uint64_t number);
 
 struct ledger_view {
 	struct store_txn txn;
-	/* Where set after ledger_view_begin: called for each learner of a scan. */
-	void (*step)(void *context);
+	/* Where set after ledger_view_begin: called for each learner of a scan, and each home and
+	 * subject; true: it ends with LIFT_E_STOPPED. */
+	bool (*step)(void *context);
 	void *context;
 };
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view);

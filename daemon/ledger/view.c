@@ -72,6 +72,11 @@ struct tallies ledger_tallies(struct ledger *ledger)
 	return (struct tallies){ applied_range, ledger };
 }
 
+static int step(const struct ledger_view *view)
+{
+	return view->step && view->step(view->context) ? LIFT_E_STOPPED : 0;
+}
+
 /* From each on to the first key of the next: there are many tallies of one, and few of these. */
 int ledger_view_subjects(struct ledger_view *view, ledger_subject_fn fn, void *context)
 {
@@ -79,17 +84,19 @@ int ledger_view_subjects(struct ledger_view *view, ledger_subject_fn fn, void *c
 	uint8_t least[TALLY_KEY_BYTES];
 	struct text bytes, value, from = { (char *)least, sizeof(least) };
 	struct store_cursor cursor;
+	int err = 0;
 
 	tally_key_encode(&key, least);
 	store_cursor_open(&view->txn, LDB_TALLIES, &cursor);
-	while (store_seek(&cursor, from, &bytes, &value) && bytes.size == TALLY_KEY_BYTES) {
+	while (!err && store_seek(&cursor, from, &bytes, &value) && bytes.size == TALLY_KEY_BYTES) {
 		tally_key_decode((const uint8_t *)bytes.data, &key);
 		fn(context, key.home, key.subject);
 		key = (struct tally_key){ .home = key.home, .subject = key.subject + 1 };
 		tally_key_encode(&key, least);
+		err = step(view);
 	}
 	store_cursor_close(&cursor);
-	return view->txn.err;
+	return err ? err : view->txn.err;
 }
 
 /* Who has sent what. */
@@ -128,10 +135,8 @@ struct scan {
 
 static int scan_learner(struct scan *scan)
 {
-	int err = 0;
+	int err = step(scan->view);
 
-	if (scan->view->step)
-		scan->view->step(scan->view->context);
 	for (size_t i = 0; i < scan->learner.n && !err; i++)
 		err = profiles_resolve(&scan->profiles, scan->names,
 				       scan->learner.facts[i].profile);

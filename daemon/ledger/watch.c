@@ -15,25 +15,16 @@ void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct t
 
 int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
 {
-	struct tally_key key, previous = { .home = UINT32_MAX };
-	struct store_cursor cursor;
 	struct journal_view names;
 	struct ledger_view view;
-	struct text bytes, value;
 	int err = ledger_view_begin(ledger, &view);
 
 	ledger->watcher = *watcher;
 	if (err)
 		return err;
-	store_cursor_open(&view.txn, LDB_TALLIES, &cursor);
-	while (store_next(&cursor, &bytes, &value)) {
-		tally_key_decode((const uint8_t *)bytes.data, &key);
-		if (key.home != previous.home || key.subject != previous.subject)
-			watcher->changed(watcher->context, key.home, key.subject);
-		previous = key;
-	}
-	store_cursor_close(&cursor);
-	err = view.txn.err;
+	view.step = watcher->stops;
+	view.context = watcher->context;
+	err = ledger_view_subjects(&view, watcher->changed, watcher->context);
 	ledger_view_end(&view);
 	if (!err)
 		err = journal_view_begin(ledger->journal, &names);

@@ -25,6 +25,7 @@ struct loop {
 	loop_work_fn work;
 	void *work_context;
 	bool stopped;
+	atomic_bool ending;
 	_Atomic uint64_t rounds;
 };
 
@@ -208,6 +209,16 @@ void loop_stop(struct loop *loop)
 bool loop_is_stopped(const struct loop *loop)
 {
 	return loop->stopped;
+}
+
+void loop_tell_end(struct loop *loop)
+{
+	atomic_store_explicit(&loop->ending, true, memory_order_relaxed);
+}
+
+bool loop_is_ending(const struct loop *loop)
+{
+	return atomic_load_explicit(&loop->ending, memory_order_relaxed);
 }
 
 void loop_count_round(struct loop *loop)

@@ -46,6 +46,10 @@ void loop_step(struct loop *loop);
 void loop_stop(struct loop *loop);
 bool loop_is_stopped(const struct loop *loop);
 
+/* Another thread: it is to stop soon. Whoever takes long within a round looks, and breaks off. */
+void loop_tell_end(struct loop *loop);
+bool loop_is_ending(const struct loop *loop);
+
 /* Rounds so far, for a watchdog in another thread to see that they go on. */
 uint64_t loop_rounds(const struct loop *loop);
 /* A step of something long within a round, which counts as one. */

@@ -424,9 +424,18 @@ static void on_seen(void *context, struct text source, uint32_t module, uint32_t
 		log_error("a source is not published: code=memory");
 }
 
+/* All that is there may be much. */
+static bool is_to_end(void *context)
+{
+	const struct publish *publish = context;
+
+	loop_count_round(publish->loop);
+	return loop_is_ending(publish->loop);
+}
+
 struct ledger_watcher publish_watcher(struct publish *publish)
 {
-	return (struct ledger_watcher){ on_change, on_seen, publish };
+	return (struct ledger_watcher){ on_change, on_seen, publish, is_to_end };
 }
 
 void publish_release(struct publish *publish)

@@ -709,7 +709,7 @@ static bool has(const uint32_t *all, size_t n, uint32_t one)
 static void the_watcher_learns_what_changed_and_what_is_there(void **state)
 {
 	struct watched watched = { 0 };
-	struct ledger_watcher watcher = { note_changed, note_seen, &watched };
+	struct ledger_watcher watcher = { note_changed, note_seen, &watched, NULL };
 	uint32_t rana, isle;
 	struct house house;
 	uint64_t added;

@@ -233,6 +233,20 @@ static int be_killed(const char *dir)
 	return 0;
 }
 
+static int never_end(const char *dir)
+{
+	(void)dir;
+	pause();
+	return 0;
+}
+
+static bool wait_no_longer(void *context)
+{
+	int *asked = context;
+
+	return ++*asked == 3;
+}
+
 /* As a system call does that a service's filter forbids. */
 static int call_what_is_forbidden(const char *dir)
 {
@@ -470,6 +484,25 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* The daemon is to end while it waits. */
+static void a_check_that_is_not_waited_for_ends(void **state)
+{
+	struct guard_wish wish = wish_of(*state, EVERYTHING);
+	enum guard_verdict verdict;
+	struct guard *guard;
+	int asked = 0, killed_by;
+
+	wish.ledger = dir_path(*state, "ledger");
+	wish.check_ledger = never_end;
+	wish.ledger_bytes = UINT64_MAX;
+	wish.still_waiting = wait_no_longer;
+	wish.context = &asked;
+	assert_int_equal(guard_start(&wish, &guard, &verdict, &killed_by), LIFT_E_STOPPED);
+	assert_int_equal(killed_by, 0);
+	assert_int_equal(asked, 3);
+	assert_no_child();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +517,7 @@ int main(void)
 		cmocka_unit_test(a_large_ledger_is_walked_beside_the_daemon),
 		cmocka_unit_test(a_walk_of_a_large_ledger_ends_with_the_child),
 		cmocka_unit_test(the_child_has_none_of_the_daemons_descriptors),
+		cmocka_unit_test(a_check_that_is_not_waited_for_ends),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, setup, teardown);
