@@ -229,7 +229,8 @@ static int take_message(void *context, const json_t *answer)
 
 int question_ask(const struct question *question)
 {
-	struct asking asking = { question, reach(question->endpoint) };
+	struct asking asking = { question,
+				 reach(question->endpoint, question->keys, DOOR_ANSWERS) };
 	struct msg_writer *writer;
 	int err = LIFT_E_MEMORY;
 
@@ -238,8 +239,8 @@ int question_ask(const struct question *question)
 	writer = msg_writer_new();
 	if (writer) {
 		request_encode(writer, question->request);
-		err = lift_request(question->endpoint, msg_written(writer), question->timeout_ms,
-				   take_message, &asking);
+		err = lift_request(question->endpoint, question->keys, msg_written(writer),
+				   question->timeout_ms, take_message, &asking);
 	}
 	msg_writer_free(writer);
 	if (asking.status != STATUS_WELL)

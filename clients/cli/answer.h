@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "clients/lib/lift.h"
 #include "proto/control.h"
 
 enum shape_kind {
@@ -49,6 +50,7 @@ struct answer_shape {
 
 struct question {
 	const char *endpoint;
+	const struct lift_keys *keys; /* NULL: there are none */
 	const struct request *request;
 	int timeout_ms;
 	const struct answer_shape *shape;

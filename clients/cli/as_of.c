@@ -46,7 +46,7 @@ static int take_today(void *context, const json_t *answer)
 	return 0;
 }
 
-int as_of_has_come(const char *control, const char *day)
+int as_of_has_come(const char *control, const struct lift_keys *keys, const char *day)
 {
 	char today[DAY_TEXT] = "";
 	int status;
@@ -55,6 +55,7 @@ int as_of_has_come(const char *control, const char *day)
 		return STATUS_WELL;
 	status = question_ask(&(struct question){
 		.endpoint = control,
+		.keys = keys,
 		.request = &(struct request){ .op = text_of("status") },
 		.timeout_ms = AS_OF_TIMEOUT_MS,
 		.shape = &shape_of_status,

@@ -64,6 +64,7 @@ static int ask(const struct cli *cli, const struct request *request)
 	if (status != STATUS_WELL)
 		return status;
 	status = question_ask(&(struct question){ .endpoint = endpoints.control,
+						  .keys = endpoints.keys,
 						  .request = request,
 						  .timeout_ms = WORK_TIMEOUT_MS,
 						  .shape = &shape_of_work,

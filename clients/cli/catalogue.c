@@ -186,6 +186,7 @@ int command_catalogue(const struct cli *cli, int argc, char **argv)
 		return status;
 	catalogue = question_ask_whole(
 		&(struct question){ .endpoint = endpoints.control,
+				    .keys = endpoints.keys,
 				    .request = &(struct request){ .op = text_of("catalogue") },
 				    .timeout_ms = CATALOGUE_TIMEOUT_MS,
 				    .shape = &shape_of_catalogue },

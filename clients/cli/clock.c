@@ -30,6 +30,7 @@ int command_accept_clock(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	status = question_ask(&(struct question){ .endpoint = endpoints.control,
+						  .keys = endpoints.keys,
 						  .request = &request,
 						  .timeout_ms = CLOCK_TIMEOUT_MS,
 						  .shape = &shape_of_done,

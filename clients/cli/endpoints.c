@@ -2,13 +2,16 @@
 #include "clients/cli/endpoints.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clients/cli/own_key.h"
 #include "clients/cli/whose.h"
+#include "proto/client_config.h"
 #include "proto/config.h"
 #include "proto/grow.h"
 
@@ -47,12 +50,20 @@ fail:
 	return NULL;
 }
 
-/* The first of a list, copied; NULL where there is none. */
+/* The first of a list that is on this machine, which needs no key; else the first one; copied. NULL
+ * where there is none. */
 static int copy_first(const struct texts *list, char **ret_endpoint)
 {
-	if (list->count == 0)
+	const char *best = list->count ? list->items[0] : NULL;
+
+	if (!best)
 		return 0;
-	*ret_endpoint = strdup(list->items[0]);
+	for (size_t i = 0; i < list->count; i++)
+		if (strncmp(list->items[i], "ipc://", 6) == 0) {
+			best = list->items[i];
+			break;
+		}
+	*ret_endpoint = strdup(best);
 	return *ret_endpoint ? 0 : LIFT_E_MEMORY;
 }
 
@@ -77,7 +88,8 @@ static int copy_endpoints(const struct config *config, const struct config_audie
 	    copy_first(&config->intake, &endpoints->intake) != 0 ||
 	    copy_first(&config->events, &endpoints->events) != 0 ||
 	    copy_first(&audience->publish, &endpoints->publish) != 0 ||
-	    copy_first(&audience->snapshot, &endpoints->snapshot) != 0)
+	    copy_first(&audience->snapshot, &endpoints->snapshot) != 0 ||
+	    copy_first(&audience->ask, &endpoints->ask) != 0)
 		return LIFT_E_MEMORY;
 	return 0;
 }
@@ -106,11 +118,64 @@ int endpoints_parse(struct text text, const char *name, char *(*env)(const char 
 	return err;
 }
 
+static int copy_text(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? strdup(text) : NULL;
+	return text && !*ret_copy ? LIFT_E_MEMORY : 0;
+}
+
+static int copy_client(const struct client_config *config, const struct client_audience *audience,
+		       struct endpoints *endpoints)
+{
+	static const struct client_audience none = { 0 };
+
+	if (!audience)
+		audience = &none;
+	return copy_text(config->intake, &endpoints->intake) ||
+			       copy_text(config->events, &endpoints->events) ||
+			       copy_text(config->control, &endpoints->control) ||
+			       copy_text(audience->publish, &endpoints->publish) ||
+			       copy_text(audience->snapshot, &endpoints->snapshot) ||
+			       copy_text(audience->ask, &endpoints->ask)
+		       ? LIFT_E_MEMORY
+		       : 0;
+}
+
+/* Of a lift.yaml's text, with the key beside it. LIFT_E_STOPPED: that has been complained about. */
+static int parse_client(struct text text, const char *path, const char *name,
+			struct yaml_errors *errors, struct endpoints *ret_endpoints)
+{
+	const struct client_audience *audience;
+	struct endpoints endpoints = { 0 };
+	struct client_config *config;
+	int err = client_config_parse(text, errors, &config);
+
+	if (err)
+		return err;
+	audience = client_config_audience(config, name);
+	if (name && !audience) {
+		yaml_error(errors, 0, "there is no audience '%s'", name);
+		err = LIFT_E_CONFIG;
+	}
+	if (!err)
+		err = copy_client(config, audience, &endpoints);
+	if (!err) {
+		endpoints.keys = own_key_read(path, config->key, config->server);
+		err = endpoints.keys ? 0 : LIFT_E_STOPPED;
+	}
+	client_config_free(config);
+	if (err)
+		endpoints_clear(&endpoints);
+	else
+		*ret_endpoints = endpoints;
+	return err;
+}
+
 /* One that was given by name is the one that a command uses, whichever that is. */
 static int take_given(const char *endpoint, struct endpoints *endpoints)
 {
-	char **const all[] = { &endpoints->intake, &endpoints->control, &endpoints->publish,
-			       &endpoints->events, &endpoints->snapshot };
+	char **const all[] = { &endpoints->intake, &endpoints->control,	 &endpoints->publish,
+			       &endpoints->events, &endpoints->snapshot, &endpoints->ask };
 
 	if (strncmp(endpoint, "ipc://", 6) != 0 && strncmp(endpoint, "tcp://", 6) != 0) {
 		complain("--endpoint: it must begin with ipc:// or tcp://, not '%s'", endpoint);
@@ -179,8 +244,8 @@ static bool is_below(const char *path, const char *directory)
 static int check_whose(const struct endpoints *endpoints, uid_t author)
 {
 	static const char ipc[] = "ipc://";
-	const char *const all[] = { endpoints->intake, endpoints->control, endpoints->publish,
-				    endpoints->events, endpoints->snapshot };
+	const char *const all[] = { endpoints->intake, endpoints->control,  endpoints->publish,
+				    endpoints->events, endpoints->snapshot, endpoints->ask };
 	int status = STATUS_WELL;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && status == STATUS_WELL; i++) {
@@ -207,14 +272,29 @@ static uid_t author_of(const char *path)
 	return path && stat(path, &info) == 0 ? info.st_uid : 0;
 }
 
+/* The user's own lift.yaml, by the XDG base directory specification. */
+static bool find_own(char to[static PATH_MAX])
+{
+	const char *base = getenv("XDG_CONFIG_HOME"), *rest = "/lift/lift.yaml";
+
+	if (!base || *base != '/') {
+		base = getenv("HOME");
+		rest = "/.config/lift/lift.yaml";
+	}
+	return base && *base == '/' && snprintf(to, PATH_MAX, "%s%s", base, rest) < PATH_MAX &&
+	       access(to, F_OK) == 0;
+}
+
 /* The file that holds, or NULL: there is none, and defaults do. */
-static const char *find_file(const struct cli *cli)
+static const char *find_file(const struct cli *cli, char own[static PATH_MAX])
 {
 	static const char installed[] = LIFT_SYSCONFDIR "/liftd.yaml";
 	const char *path = cli->config ? cli->config : getenv("LIFT_CONFIG");
 
 	if (path && (*path || cli->config))
 		return path;
+	if (find_own(own))
+		return own;
 	return access(installed, F_OK) == 0 ? installed : NULL;
 }
 
@@ -230,10 +310,13 @@ static int read_file(const char *path, const char *audience, struct endpoints *e
 		if (!data)
 			return STATUS_SYSTEM;
 	}
-	err = endpoints_parse((struct text){ data, size }, audience, getenv, geteuid() == 0,
-			      &errors, endpoints);
+	if (path && client_config_is((struct text){ data, size }))
+		err = parse_client((struct text){ data, size }, path, audience, &errors, endpoints);
+	else
+		err = endpoints_parse((struct text){ data, size }, audience, getenv, geteuid() == 0,
+				      &errors, endpoints);
 	free(data);
-	if (err)
+	if (err && err != LIFT_E_STOPPED)
 		fputs(errors.text ? errors.text : "lift: out of memory\n", stderr);
 	yaml_errors_clear(&errors);
 	return err ? exit_status_of(err) : STATUS_WELL;
@@ -241,7 +324,8 @@ static int read_file(const char *path, const char *audience, struct endpoints *e
 
 int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
 {
-	const char *path = cli->endpoint ? NULL : find_file(cli);
+	char own[PATH_MAX];
+	const char *path = cli->endpoint ? NULL : find_file(cli, own);
 	struct endpoints endpoints = { 0 };
 	int status = cli->endpoint ? take_given(cli->endpoint, &endpoints)
 				   : read_file(path, audience, &endpoints);
@@ -262,6 +346,8 @@ void endpoints_clear(struct endpoints *endpoints)
 	free(endpoints->publish);
 	free(endpoints->events);
 	free(endpoints->snapshot);
+	free(endpoints->ask);
+	own_key_free(endpoints->keys);
 	free(endpoints->assumed);
 	*endpoints = (struct endpoints){ 0 };
 }

@@ -301,10 +301,11 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = as_of_has_come(endpoints.control, as_of);
+	status = as_of_has_come(endpoints.control, endpoints.keys, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
 			.endpoint = endpoints.control,
+			.keys = endpoints.keys,
 			.request = &(struct request){ .op = text_of("explain"),
 						      .as_of = text_of(as_of),
 						      .region = text_of(argv[first]),

@@ -204,10 +204,11 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = as_of_has_come(endpoints.control, as_of);
+	status = as_of_has_come(endpoints.control, endpoints.keys, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
 			.endpoint = endpoints.control,
+			.keys = endpoints.keys,
 			.request = &(struct request){ .op = text_of("export"),
 						      .as_of = optional(as_of),
 						      .region = optional(region),

@@ -100,8 +100,9 @@ int main(int argc, char **argv)
 {
 	struct cli cli = { 0 };
 	const struct option_row rows[] = {
-		{ "config", "FILE", "the daemon's configuration: where its sockets are",
-		  OPTION_TEXT, &cli.config, 0, 0 },
+		{ "config", "FILE",
+		  "where the daemon's sockets are: liftd.yaml, or your own lift.yaml", OPTION_TEXT,
+		  &cli.config, 0, 0 },
 		{ "endpoint", "ENDPOINT",
 		  "talk to this one (ipc:///..., tcp://...), whatever the "
 		  "configuration says",

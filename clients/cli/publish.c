@@ -54,6 +54,7 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 	const struct publish_plan plan = {
 		.source = asked->source,
 		.endpoint = asked->aloud ? endpoints->events : endpoints->intake,
+		.keys = endpoints->keys,
 		.stream = asked->stream,
 		.batch = (uint32_t)asked->batch,
 		.linger_ms = asked->linger_s < 0 ? LINGER_MS : (int)(asked->linger_s * 1000),
@@ -154,7 +155,8 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		complain("the configuration has no events endpoint: publish without --pub");
 		status = STATUS_SYSTEM;
 	} else {
-		status = reach(asked.aloud ? endpoints.events : endpoints.intake);
+		status = reach(asked.aloud ? endpoints.events : endpoints.intake, endpoints.keys,
+			       asked.aloud ? DOOR_LISTENS : DOOR_ANSWERS);
 	}
 	if (status == STATUS_WELL)
 		status = publish_all(&asked, &endpoints, argv + first, argc - first);

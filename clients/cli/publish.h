@@ -7,10 +7,12 @@
 #define LIFT_CLI_PUBLISH_H
 
 #include "clients/cli/cli.h"
+#include "clients/lib/lift.h"
 
 struct publish_plan {
 	const char *source, *endpoint;
-	const char *stream; /* that all inputs go on with; NULL: each file is one */
+	const struct lift_keys *keys; /* NULL: there are none */
+	const char *stream;	      /* that all inputs go on with; NULL: each file is one */
 	uint32_t batch;
 	int linger_ms; /* of --pub */
 	bool follow;

@@ -81,6 +81,7 @@ static int send_file(struct publishing *publishing, bool *ret_gone)
 	const struct rows_sink sink = { publishing, take_event, take_unreadable };
 	struct sending *sending = &publishing->sending;
 	const struct lift_broadcaster_options options = { .endpoint = sending->plan->endpoint,
+							  .keys = sending->plan->keys,
 							  .source = sending->plan->source,
 							  .stream =
 								  publishing->reading.input.stream,

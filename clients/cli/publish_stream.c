@@ -166,6 +166,7 @@ static int ask_same(const struct publish_plan *plan, uint64_t number, struct tex
 {
 	bool same = true;
 	const struct lift_publisher_options options = { .endpoint = plan->endpoint,
+							.keys = plan->keys,
 							.source = plan->source,
 							.stream = plan->stream,
 							.first = number,

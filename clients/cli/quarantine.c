@@ -23,6 +23,7 @@ enum {
 /* Page after page of one question. */
 struct asked {
 	const char *endpoint;
+	const struct lift_keys *keys;
 	const struct answer_shape *shape;
 	struct request request;
 	void (*print)(const json_t *row, bool json);
@@ -163,6 +164,7 @@ static int take_page(void *context, const json_t *answer)
 static int ask_all(struct asked *asked)
 {
 	const struct question question = { .endpoint = asked->endpoint,
+					   .keys = asked->keys,
 					   .request = &asked->request,
 					   .timeout_ms = REFUSED_TIMEOUT_MS,
 					   .shape = asked->shape,
@@ -206,6 +208,7 @@ int command_rejections(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	asked.endpoint = endpoints.intake;
+	asked.keys = endpoints.keys;
 	asked.request = (struct request){ .op = text_of("rejections"),
 					  .source = text_of(source),
 					  .after = (uint64_t)after };
@@ -270,6 +273,7 @@ int command_quarantine(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	asked.endpoint = endpoints.control;
+	asked.keys = endpoints.keys;
 	asked.request.op = text_of("quarantine");
 	if (source && !asked.only)
 		asked.request.source = text_of(source);

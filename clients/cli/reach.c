@@ -16,10 +16,12 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <zmq.h>
 
 #include "clients/cli/cli.h"
+#include "clients/lib/handshake.h"
 
-enum { REACH_MS = 1000, HOST_MAX = 64, NAME_SIZE = 64 };
+enum { REACH_MS = 1000, HANDSHAKE_MS = 2000, HOST_MAX = 256, NAME_SIZE = 64 };
 
 static const char ipc[] = "ipc://", tcp[] = "tcp://";
 
@@ -122,36 +124,67 @@ static int reach_ipc(const char *path)
 	}
 }
 
-static int reach_tcp(const char *address)
+/* A handshake, which is all that tells keys apart. */
+static int reach_with_keys(const char *endpoint, const struct lift_keys *keys, enum door door)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	static const int types[] = {
+		[DOOR_ANSWERS] = ZMQ_DEALER, [DOOR_PUBLISHES] = ZMQ_SUB, [DOOR_LISTENS] = ZMQ_XPUB
+	};
+	int err = handshake_try(endpoint, keys, types[door], HANDSHAKE_MS);
+
+	return err && err != LIFT_E_SOCKET ? complain_endpoint(endpoint, err) : STATUS_WELL;
+}
+
+static int complain_tcp(const char *endpoint, int error)
+{
+	if (error == ECONNREFUSED)
+		complain("%s: nobody listens: liftd is not running there (of another daemon, name "
+			 "the configuration: --config FILE)",
+			 endpoint);
+	else
+		complain("%s: %s", endpoint, strerror(error));
+	return STATUS_SYSTEM;
+}
+
+/* HOST:PORT, the host without brackets. */
+static bool split_address(const char *address, char host[static HOST_MAX], const char **ret_port)
+{
 	const char *colon = strrchr(address, ':');
 	size_t size = colon ? (size_t)(colon - address) : 0;
-	struct addrinfo *found;
-	char host[HOST_MAX];
-	int error;
 
-	if (size < 1 || size >= sizeof(host))
-		return STATUS_WELL;
+	if (size < 1 || size >= HOST_MAX)
+		return false;
 	memcpy(host, address, size);
 	host[size] = 0;
 	if (host[0] == '[' && host[size - 1] == ']') {
 		host[size - 1] = 0;
 		memmove(host, host + 1, size - 1);
 	}
-	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-		return STATUS_WELL;
-	error = try_connect(found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
-	if (error != ECONNREFUSED)
-		return STATUS_WELL;
-	complain("%s%s: nobody listens: liftd is not running here (of another daemon, name the "
-		 "configuration: --config FILE)",
-		 tcp, address);
-	return STATUS_SYSTEM;
+	*ret_port = colon + 1;
+	return true;
 }
 
-int reach(const char *endpoint)
+static int reach_tcp(const char *endpoint, const struct lift_keys *keys, enum door door)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *found;
+	char host[HOST_MAX];
+	const char *port;
+	int error;
+
+	if (!split_address(endpoint + strlen(tcp), host, &port))
+		return STATUS_WELL;
+	error = getaddrinfo(host, port, &hints, &found);
+	if (error) {
+		complain("%s: %s", endpoint, gai_strerror(error));
+		return STATUS_SYSTEM;
+	}
+	error = try_connect(found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return error ? complain_tcp(endpoint, error) : reach_with_keys(endpoint, keys, door);
+}
+
+int reach(const char *endpoint, const struct lift_keys *keys, enum door door)
 {
 	if (!endpoint) {
 		complain("the configuration has no endpoint for that");
@@ -160,6 +193,6 @@ int reach(const char *endpoint)
 	if (strncmp(endpoint, ipc, strlen(ipc)) == 0)
 		return reach_ipc(endpoint + strlen(ipc));
 	if (strncmp(endpoint, tcp, strlen(tcp)) == 0)
-		return reach_tcp(endpoint + strlen(tcp));
+		return reach_tcp(endpoint, keys, door);
 	return STATUS_WELL;
 }

@@ -22,6 +22,7 @@ struct looked {
 /* What is asked for, and what came of it. */
 struct reloading {
 	const char *endpoint;
+	const struct lift_keys *keys;
 	bool dry_run, yes, json;
 	bool loses, is_old; /* the daemon does not know what a dry run is */
 };
@@ -145,6 +146,7 @@ static int reload(struct reloading *reloading)
 					 .dry_run = reloading->dry_run,
 					 .yes = reloading->yes };
 	int status = ask((struct question){ .endpoint = reloading->endpoint,
+					    .keys = reloading->keys,
 					    .shape = &shape_of_reload,
 					    .take = take_reloaded,
 					    .refused = take_refusal,
@@ -172,7 +174,7 @@ static int take_status(void *context, const json_t *answer)
 	return 0;
 }
 
-static int wait_for_rebuild(const char *endpoint)
+static int wait_for_rebuild(const char *endpoint, const struct lift_keys *keys)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
 	struct looked looked;
@@ -180,6 +182,7 @@ static int wait_for_rebuild(const char *endpoint)
 
 	for (;;) {
 		status = ask((struct question){ .endpoint = endpoint,
+						.keys = keys,
 						.shape = &shape_of_status,
 						.take = take_status,
 						.context = &looked },
@@ -233,9 +236,10 @@ int command_reload(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	reloading.endpoint = endpoints.control;
+	reloading.keys = endpoints.keys;
 	status = reload(&reloading);
 	if (wait && status == STATUS_WELL)
-		status = wait_for_rebuild(endpoints.control);
+		status = wait_for_rebuild(endpoints.control, endpoints.keys);
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -59,11 +59,12 @@ static int take_rows(void *context, const json_t *answer)
 	return 0;
 }
 
-static json_t *ask_figures(const char *endpoint, const char *programme, const char *day,
-			   int *ret_status)
+static json_t *ask_figures(const char *endpoint, const struct lift_keys *keys,
+			   const char *programme, const char *day, int *ret_status)
 {
 	return question_ask_whole(
 		&(struct question){ .endpoint = endpoint,
+				    .keys = keys,
 				    .timeout_ms = REPORT_TIMEOUT_MS,
 				    .request = &(struct request){ .op = text_of("export"),
 								  .as_of = text_of(day),
@@ -254,8 +255,9 @@ static int build_and_write(const struct wish *wish, const json_t *programme,
 	return status;
 }
 
-static int report_figures(const char *endpoint, const struct wish *wish,
-			  const json_t *status_answer, const json_t *catalogue)
+static int report_figures(const char *endpoint, const struct lift_keys *keys,
+			  const struct wish *wish, const json_t *status_answer,
+			  const json_t *catalogue)
 {
 	const json_t *programmes = json_object_get(catalogue, "programmes");
 	const json_t *programme = find(programmes, "id", wish->programme);
@@ -275,9 +277,9 @@ static int report_figures(const char *endpoint, const struct wish *wish,
 	status = choose_period(wish, programme, status_answer, &input);
 	if (status != STATUS_WELL)
 		return status;
-	input.end = end = ask_figures(endpoint, wish->programme, input.to, &status);
+	input.end = end = ask_figures(endpoint, keys, wish->programme, input.to, &status);
 	if (end && day_before(input.from, programme, day))
-		input.before = before = ask_figures(endpoint, wish->programme, day, &status);
+		input.before = before = ask_figures(endpoint, keys, wish->programme, day, &status);
 	if (status == STATUS_WELL)
 		status = build_and_write(wish, programme, &input);
 	json_decref(end);
@@ -285,27 +287,28 @@ static int report_figures(const char *endpoint, const struct wish *wish,
 	return status;
 }
 
-static json_t *ask_simply(const char *endpoint, const char *op, const struct answer_shape *shape,
-			  int *ret_status)
+static json_t *ask_simply(const char *endpoint, const struct lift_keys *keys, const char *op,
+			  const struct answer_shape *shape, int *ret_status)
 {
 	return question_ask_whole(
 		&(struct question){ .endpoint = endpoint,
+				    .keys = keys,
 				    .timeout_ms = REPORT_TIMEOUT_MS,
 				    .request = &(struct request){ .op = text_of(op) },
 				    .shape = shape },
 		ret_status);
 }
 
-static int report_of(const char *endpoint, const struct wish *wish)
+static int report_of(const char *endpoint, const struct lift_keys *keys, const struct wish *wish)
 {
 	int status;
-	json_t *answer = ask_simply(endpoint, "status", &shape_of_status, &status);
+	json_t *answer = ask_simply(endpoint, keys, "status", &shape_of_status, &status);
 	json_t *catalogue = NULL;
 
 	if (answer)
-		catalogue = ask_simply(endpoint, "catalogue", &shape_of_catalogue, &status);
+		catalogue = ask_simply(endpoint, keys, "catalogue", &shape_of_catalogue, &status);
 	if (catalogue)
-		status = report_figures(endpoint, wish, answer, catalogue);
+		status = report_figures(endpoint, keys, wish, answer, catalogue);
 	json_decref(catalogue);
 	json_decref(answer);
 	return status;
@@ -393,7 +396,7 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = report_of(endpoints.control, &wish);
+	status = report_of(endpoints.control, endpoints.keys, &wish);
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -107,6 +107,7 @@ void sending_goes_on(struct sending *sending)
 int sending_open(struct sending *sending, const char *stream, uint32_t batch, bool go_on)
 {
 	const struct lift_publisher_options options = { .endpoint = sending->plan->endpoint,
+							.keys = sending->plan->keys,
 							.source = sending->plan->source,
 							.stream = stream,
 							.go_on = go_on,

@@ -286,8 +286,9 @@ static int simulate(const struct cli *cli, const struct arguments *arguments, co
 	} else if (status == STATUS_WELL) {
 		status = endpoints_find(cli, NULL, &endpoints);
 		simulation.plan.endpoint = endpoints.intake;
+		simulation.plan.keys = endpoints.keys;
 		if (status == STATUS_WELL)
-			status = reach(simulation.plan.endpoint);
+			status = reach(simulation.plan.endpoint, endpoints.keys, DOOR_ANSWERS);
 		if (status == STATUS_WELL)
 			status = send_course(&simulation, stream);
 	}

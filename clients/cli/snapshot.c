@@ -43,15 +43,15 @@ static int complain_snapshot(const char *endpoint, int err, bool puzzled)
 }
 
 /* All topics, once a daemon that has just started has published them. */
-static int print_all(const char *endpoint, const char *const topics[], size_t n, int64_t wait_ms,
-		     struct printing *printing)
+static int print_all(const char *endpoint, const struct lift_keys *keys, const char *const topics[],
+		     size_t n, int64_t wait_ms, struct printing *printing)
 {
 	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
 	int64_t begun_ms = wire_clock_ms(), waited_ms = 0;
 	bool aloud = false;
 	int err;
 
-	while ((err = lift_snapshot(endpoint, topics, n, print, printing)) == LIFT_E_BUSY &&
+	while ((err = lift_snapshot(endpoint, keys, topics, n, print, printing)) == LIFT_E_BUSY &&
 	       waited_ms < wait_ms) {
 		nanosleep(&pause, NULL);
 		waited_ms = wire_clock_ms() - begun_ms;
@@ -98,13 +98,13 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	if (endpoints.snapshot)
-		status = reach(endpoints.snapshot);
+		status = reach(endpoints.snapshot, endpoints.keys, DOOR_ANSWERS);
 	if (endpoints.snapshot && status == STATUS_WELL) {
-		err = first < argc
-			      ? print_all(endpoints.snapshot, (const char *const *)argv + first,
-					  (size_t)(argc - first), wait_s * 1000, &printing)
-			      : print_all(endpoints.snapshot, default_topics, 1, wait_s * 1000,
-					  &printing);
+		err = first < argc ? print_all(endpoints.snapshot, endpoints.keys,
+					       (const char *const *)argv + first,
+					       (size_t)(argc - first), wait_s * 1000, &printing)
+				   : print_all(endpoints.snapshot, endpoints.keys, default_topics,
+					       1, wait_s * 1000, &printing);
 		status = err ? complain_snapshot(endpoints.snapshot, err, printing.puzzled)
 			     : STATUS_WELL;
 	} else if (!endpoints.snapshot) {

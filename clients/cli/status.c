@@ -71,7 +71,7 @@ static int take_health(void *context, const json_t *answer)
 }
 
 /* Until the daemon answers that it is healthy, or the time is up; nothing is complained about. */
-static bool wait_until_healthy(const char *endpoint, int64_t seconds)
+static bool wait_until_healthy(const char *endpoint, const struct lift_keys *keys, int64_t seconds)
 {
 	const int64_t end_ms = steady_ms() + seconds * 1000;
 	const struct timespec pause = { .tv_nsec = WAIT_PAUSE_MS * 1000000L };
@@ -83,7 +83,7 @@ static bool wait_until_healthy(const char *endpoint, int64_t seconds)
 		return false;
 	request_encode(writer, &(struct request){ .op = text_of("status") });
 	while (!healthy && (left_ms = end_ms - steady_ms()) > 0) {
-		lift_request(endpoint, msg_written(writer),
+		lift_request(endpoint, keys, msg_written(writer),
 			     (int)(left_ms < WAIT_ASK_MS ? left_ms : WAIT_ASK_MS), take_health,
 			     &healthy);
 		if (!healthy)
@@ -140,9 +140,10 @@ int command_status(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	if (waited)
-		healthy = wait_until_healthy(endpoints.control, seconds);
+		healthy = wait_until_healthy(endpoints.control, endpoints.keys, seconds);
 	status = question_ask(
 		&(struct question){ .endpoint = endpoints.control,
+				    .keys = endpoints.keys,
 				    .request = &(struct request){ .op = text_of("status") },
 				    .timeout_ms = STATUS_TIMEOUT_MS,
 				    .shape = &shape_of_status,

@@ -126,6 +126,7 @@ static int list(struct asked *asked, const struct endpoints *endpoints)
 {
 	int status = question_ask(
 		&(struct question){ .endpoint = endpoints->control,
+				    .keys = endpoints->keys,
 				    .request = &(struct request){ .op = text_of("status") },
 				    .timeout_ms = TIMEOUT_MS,
 				    .shape = &shape_of_status,
@@ -168,6 +169,7 @@ static int close_stream(const struct asked *asked, const struct endpoints *endpo
 
 	return question_ask(&(struct question){
 		.endpoint = asked->operator? endpoints->control : endpoints->intake,
+		.keys = endpoints->keys,
 		.request = &request,
 		.timeout_ms = TIMEOUT_MS,
 		.shape = asked->operator? &shape_of_closed_ok : & shape_of_closed,

@@ -80,9 +80,10 @@ static int watch_endpoints(struct watching *watching, const struct endpoints *en
 			   bool snapshot)
 {
 	struct lift_follower *follower = NULL;
-	int err = lift_follower_open(
-		endpoints->publish, snapshot && !endpoints->given ? endpoints->snapshot : NULL,
-		watching->topics, watching->n_topics, (int)watching->buffer, &follower);
+	int err = lift_follower_open(endpoints->publish,
+				     snapshot && !endpoints->given ? endpoints->snapshot : NULL,
+				     endpoints->keys, watching->topics, watching->n_topics,
+				     (int)watching->buffer, &follower);
 
 	if (!err)
 		err = watch(watching, follower, endpoints->publish);
@@ -132,7 +133,8 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = reach(endpoints.publish); /* says so, and waits for it */
+	status = reach(endpoints.publish, endpoints.keys,
+		       DOOR_PUBLISHES); /* says so, and waits for it */
 	if (!endpoints.publish) {
 		endpoints_clear(&endpoints);
 		return status;

@@ -112,7 +112,7 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 	broadcaster->stream = strdup(options->stream);
 	broadcaster->writer = msg_writer_new();
 	if (broadcaster->source && broadcaster->stream && broadcaster->writer)
-		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint,
+		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint, options->keys,
 				prepare_broadcaster, options);
 	if (!err)
 		err = open_monitor(broadcaster);

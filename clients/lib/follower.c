@@ -53,8 +53,9 @@ static void choose_topics(struct lift_follower *follower, const char *const topi
 	follower->topics[n] = "beat"; /* shows that the daemon lives, and what is lost */
 }
 
-int lift_follower_open(const char *publish, const char *snapshot, const char *const topics[],
-		       size_t n_topics, int buffer, struct lift_follower **ret_follower)
+int lift_follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
+		       const char *const topics[], size_t n_topics, int buffer,
+		       struct lift_follower **ret_follower)
 {
 	struct lift_follower *follower;
 	int err = LIFT_E_MEMORY;
@@ -71,10 +72,10 @@ int lift_follower_open(const char *publish, const char *snapshot, const char *co
 	follower->picture = picture_new();
 	follower->reader = msg_reader_new();
 	if (follower->picture && follower->reader)
-		err = lift_subscriber_open(publish, follower->topics, n_topics + 1, buffer,
+		err = lift_subscriber_open(publish, keys, follower->topics, n_topics + 1, buffer,
 					   &follower->subscriber);
 	if (!err)
-		err = pages_open(&follower->pages, snapshot, follower->prefixes,
+		err = pages_open(&follower->pages, snapshot, keys, follower->prefixes,
 				 follower->n_prefixes);
 	if (err)
 		lift_follower_free(follower);

@@ -72,7 +72,16 @@ static int set_limits(void *handle)
 	return set_size_max(handle, MSG_SIZE_MAX) ? LIFT_E_SOCKET : 0;
 }
 
-int wire_open(struct wire *ret_wire, int type, const char *endpoint,
+static int set_keys(void *handle, const char *endpoint, const struct lift_keys *keys)
+{
+	if (strncmp(endpoint, "tcp://", 6) != 0)
+		return 0;
+	return zmq_setsockopt(handle, ZMQ_CURVE_SERVERKEY, keys->server, sizeof(keys->server)) ||
+	       zmq_setsockopt(handle, ZMQ_CURVE_PUBLICKEY, keys->public, sizeof(keys->public)) ||
+	       zmq_setsockopt(handle, ZMQ_CURVE_SECRETKEY, keys->secret, sizeof(keys->secret));
+}
+
+int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,
 	      int (*prepare)(void *handle, const void *with), const void *with)
 {
 	struct wire opened = { .zmq = zmq_ctx_new() };
@@ -81,6 +90,7 @@ int wire_open(struct wire *ret_wire, int type, const char *endpoint,
 		return LIFT_E_SOCKET;
 	opened.handle = zmq_socket(opened.zmq, type);
 	if (!opened.handle || set_limits(opened.handle) != 0 ||
+	    (keys && set_keys(opened.handle, endpoint, keys) != 0) ||
 	    (prepare && prepare(opened.handle, with) != 0) ||
 	    zmq_connect(opened.handle, endpoint) != 0) {
 		wire_close(&opened);
@@ -156,13 +166,13 @@ static int request_answers(void *handle, int timeout_ms, lift_answer_fn *answer,
 	return err;
 }
 
-int lift_request(const char *endpoint, struct text request, int timeout_ms, lift_answer_fn *answer,
-		 void *context)
+int lift_request(const char *endpoint, const struct lift_keys *keys, struct text request,
+		 int timeout_ms, lift_answer_fn *answer, void *context)
 {
 	struct wire wire;
 	int err;
 
-	err = wire_open(&wire, ZMQ_DEALER, endpoint, prepare_request, NULL);
+	err = wire_open(&wire, ZMQ_DEALER, endpoint, keys, prepare_request, NULL);
 	if (err)
 		return err;
 	if (zmq_send(wire.handle, request.data, request.size, 0) < 0)
@@ -202,8 +212,9 @@ static int prepare_subscriber(void *handle, const void *with)
 	return 0;
 }
 
-int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
-			 int buffer, struct lift_subscriber **ret_subscriber)
+int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
+			 const char *const topics[], size_t n_topics, int buffer,
+			 struct lift_subscriber **ret_subscriber)
 {
 	struct topics with = { topics, n_topics, buffer };
 	struct lift_subscriber *subscriber = calloc(1, sizeof(*subscriber));
@@ -211,7 +222,7 @@ int lift_subscriber_open(const char *endpoint, const char *const topics[], size_
 
 	if (!subscriber)
 		return LIFT_E_MEMORY;
-	err = wire_open(&subscriber->wire, ZMQ_SUB, endpoint, prepare_subscriber, &with);
+	err = wire_open(&subscriber->wire, ZMQ_SUB, endpoint, keys, prepare_subscriber, &with);
 	if (err) {
 		free(subscriber);
 		return err;

@@ -25,6 +25,13 @@ enum {
 	LIFT_WINDOW_MAX = 128,	 /* batches kept, whatever a daemon offers */
 };
 
+/* By which a daemon is reached over TCP, in Z85 with a 0 behind it: the daemon's own public key,
+ * and this client's pair. Over ipc they are not looked at. Whoever fills one in wipes it; libzmq
+ * keeps a copy while a socket is open. */
+struct lift_keys {
+	char server[41], public[41], secret[41];
+};
+
 /* Publishing. */
 
 struct lift_publisher;
@@ -37,7 +44,8 @@ struct lift_rejection {
 
 struct lift_publisher_options {
 	const char *endpoint, *source, *stream; /* copied */
-	uint64_t first;				/* the number of the first event added; 0: 1 */
+	const struct lift_keys *keys; /* borrowed until it is freed; NULL: there are none */
+	uint64_t first;		      /* the number of the first event added; 0: 1 */
 
 	/* The first event added gets the number that the stream is at (lift_publisher_next), and
 	 * the events are others than before. Where an earlier run was cut off, later numbers may be
@@ -111,10 +119,11 @@ struct lift_broadcaster;
 
 struct lift_broadcaster_options {
 	const char *endpoint, *source,
-		*stream; /* copied; the endpoint is one of the daemon's `events` */
-	uint64_t first;	 /* as of a publisher */
-	uint32_t batch;	 /* as of a publisher */
-	int linger_ms;	 /* how long finishing, and freeing, may wait until all is sent */
+		*stream;	      /* copied; the endpoint is one of the daemon's `events` */
+	const struct lift_keys *keys; /* as of a publisher */
+	uint64_t first;		      /* as of a publisher */
+	uint32_t batch;		      /* as of a publisher */
+	int linger_ms; /* how long finishing, and freeing, may wait until all is sent */
 };
 
 /* Connect, and wait until the daemon has subscribed: LIFT_E_SOCKET where it has not within
@@ -151,8 +160,8 @@ typedef int lift_answer_fn(void *context, const json_t *answer);
 /* Ask, and hand over each message of the answer until one has no `more`. LIFT_E_SOCKET where nobody
  * is there, the connection breaks, or nothing comes for timeout_ms. An answer of ok:false is handed
  * over, too. */
-int lift_request(const char *endpoint, struct text request, int timeout_ms, lift_answer_fn *answer,
-		 void *context);
+int lift_request(const char *endpoint, const struct lift_keys *keys, struct text request,
+		 int timeout_ms, lift_answer_fn *answer, void *context);
 
 /* Subscribing. */
 
@@ -160,8 +169,9 @@ struct lift_subscriber;
 
 /* Subscribe to topics by their beginnings. `buffer` messages may wait to be read (0: 1000); further
  * ones wait at the daemon, and are lost in the end. */
-int lift_subscriber_open(const char *endpoint, const char *const topics[], size_t n_topics,
-			 int buffer, struct lift_subscriber **ret_subscriber);
+int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
+			 const char *const topics[], size_t n_topics, int buffer,
+			 struct lift_subscriber **ret_subscriber);
 void lift_subscriber_free(struct lift_subscriber *subscriber);
 
 /* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without
@@ -176,8 +186,8 @@ typedef int lift_message_fn(void *context, struct text topic, const json_t *body
  * order. LIFT_E_SOCKET where nothing comes for LIFT_ANSWER_MS, or the daemon restarts meanwhile;
  * LIFT_E_BUSY, before any message, where the daemon has started a moment ago and not all is out:
  * ask again. Else what the daemon says. */
-int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
-		  lift_message_fn *message, void *context);
+int lift_snapshot(const char *endpoint, const struct lift_keys *keys, const char *const topics[],
+		  size_t n_topics, lift_message_fn *message, void *context);
 
 /* Following. */
 
@@ -186,10 +196,11 @@ int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_top
  * what the daemon has. */
 struct lift_follower;
 
-/* Endpoints of one audience; snapshot NULL: a subscription alone. The texts must live as long; at
- * most 64 topics. */
-int lift_follower_open(const char *publish, const char *snapshot, const char *const topics[],
-		       size_t n_topics, int buffer, struct lift_follower **ret_follower);
+/* Endpoints of one audience; snapshot NULL: a subscription alone. The texts and the keys must live
+ * as long; at most 64 topics. */
+int lift_follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
+		       const char *const topics[], size_t n_topics, int buffer,
+		       struct lift_follower **ret_follower);
 void lift_follower_free(struct lift_follower *follower);
 
 /* The next message that is news, and each beat; they live until the next call. A body whose

@@ -17,12 +17,13 @@ static int prepare_pages(void *handle, const void *with)
 	return zmq_setsockopt(handle, ZMQ_RCVHWM, &messages, sizeof(messages));
 }
 
-int pages_open(struct pages *pages, const char *endpoint, const char *const topics[],
-	       size_t n_topics)
+int pages_open(struct pages *pages, const char *endpoint, const struct lift_keys *keys,
+	       const char *const topics[], size_t n_topics)
 {
 	*pages = (struct pages){ .reader = msg_reader_new(),
 				 .writer = msg_writer_new(),
 				 .endpoint = endpoint,
+				 .keys = keys,
 				 .topics = topics,
 				 .n_topics = n_topics,
 				 .first = SNAPSHOT_LIMIT_MAX };
@@ -77,7 +78,8 @@ int pages_ask(struct pages *pages, bool has_since, int64_t epoch, uint64_t since
 	pages->epoch = epoch;
 	pages->since = since;
 	pages->any_page = false;
-	err = wire_open(&pages->wire, ZMQ_DEALER, pages->endpoint, prepare_pages, NULL);
+	err = wire_open(&pages->wire, ZMQ_DEALER, pages->endpoint, pages->keys, prepare_pages,
+			NULL);
 	if (!err)
 		err = send_request(pages, (struct text){ NULL, 0 });
 	if (err)

@@ -16,7 +16,8 @@ struct pages {
 	struct wire wire; /* open while an answer is expected */
 	struct msg_reader *reader;
 	struct msg_writer *writer;
-	const char *endpoint; /* borrowed, as the topics */
+	const char *endpoint; /* borrowed, as the keys (NULL: none) and the topics */
+	const struct lift_keys *keys;
 	const char *const *topics;
 	size_t n_topics;
 	uint32_t first; /* messages of the first page, at most: SNAPSHOT_LIMIT_MAX unless set */
@@ -35,8 +36,8 @@ struct pages {
 enum pages_what { PAGES_NOTHING, PAGES_MESSAGE, PAGES_DONE };
 
 /* Memory for it: LIFT_E_MEMORY. At most SNAPSHOT_PREFIXES_MAX topics. */
-int pages_open(struct pages *pages, const char *endpoint, const char *const topics[],
-	       size_t n_topics);
+int pages_open(struct pages *pages, const char *endpoint, const struct lift_keys *keys,
+	       const char *const topics[], size_t n_topics);
 void pages_close(struct pages *pages);
 
 /* Ask anew, for everything or for what changed after that tick of that epoch; an earlier answer is

@@ -138,7 +138,8 @@ static int connect_once(struct lift_publisher *publisher)
 	publisher->announcement.in_flight = false;
 	for (uint32_t i = 0; i < publisher->queued; i++)
 		slot_lost(publisher_slot(publisher, i));
-	err = wire_open(&publisher->wire, ZMQ_DEALER, publisher->endpoint, prepare_publisher, NULL);
+	err = wire_open(&publisher->wire, ZMQ_DEALER, publisher->endpoint, publisher->options.keys,
+			prepare_publisher, NULL);
 	if (!err)
 		err = send_hello(publisher);
 	while (!err && !welcome) {

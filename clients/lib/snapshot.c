@@ -96,15 +96,15 @@ static int take(struct snapshot *snapshot, enum pages_what *ret_what)
 	return err || *ret_what == PAGES_DONE ? err : wait_for_page(&snapshot->pages);
 }
 
-int lift_snapshot(const char *endpoint, const char *const topics[], size_t n_topics,
-		  lift_message_fn *message, void *context)
+int lift_snapshot(const char *endpoint, const struct lift_keys *keys, const char *const topics[],
+		  size_t n_topics, lift_message_fn *message, void *context)
 {
 	struct snapshot snapshot = { .message = message, .context = context };
 	enum pages_what what = PAGES_NOTHING;
 	int err = n_topics < 1 || n_topics > SNAPSHOT_PREFIXES_MAX ? LIFT_E_TOPICS : 0;
 
 	if (!err)
-		err = pages_open(&snapshot.pages, endpoint, topics, n_topics);
+		err = pages_open(&snapshot.pages, endpoint, keys, topics, n_topics);
 	if (err)
 		return err;
 	snapshot.pages.first = FIRST_PAGE;

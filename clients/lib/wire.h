@@ -7,15 +7,16 @@
 
 #include <zmq.h>
 
-#include "proto/err.h"
+#include "clients/lib/lift.h"
 
 struct wire {
 	void *zmq, *handle; /* a context of its own; NULL while closed */
 };
 
-/* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...). `prepare`, where given, sets options before
- * the connection. LIFT_E_SOCKET: the endpoint is none. */
-int wire_open(struct wire *ret_wire, int type, const char *endpoint,
+/* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...), over TCP with these keys where they are not
+ * NULL. `prepare`, where given, sets options before the connection. LIFT_E_SOCKET: the endpoint is
+ * none. */
+int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,
 	      int (*prepare)(void *handle, const void *with), const void *with);
 
 /* In `prepare`: this socket reads what is published, which may be larger than an answer

@@ -59,6 +59,10 @@ static const struct {
 	  "runtime: /r\nintake: [\"ipc://RUNTIME/a\", \"ipc://RUNTIME/b\"]\ncontrol: "
 	  "\"ipc:///c\"\n",
 	  NULL, env_empty, false, "ipc:///r/a", "ipc:///c", "ipc:///r/publish" },
+	{ "what is on this machine, which needs no key, before what is not",
+	  "runtime: /r\nintake: [\"tcp://192.0.2.1:5570\", \"ipc://RUNTIME/a\"]\ncontrol: "
+	  "[\"tcp://192.0.2.1:5572\"]\n",
+	  NULL, env_empty, false, "ipc:///r/a", "tcp://192.0.2.1:5572", "ipc:///r/publish" },
 	{ "RUNTIME stands for the directory only where a path begins with it",
 	  "runtime: /r\nintake: [\"ipc:///x/RUNTIME/a\"]\ncontrol: \"ipc://RUNTIMES/c\"\n", NULL,
 	  env_empty, false, "ipc:///x/RUNTIME/a", "ipc://RUNTIMES/c", "ipc:///r/publish" },
