@@ -20,6 +20,7 @@ static const struct {
 	{ TEXT("id"), offsetof(struct request, id), LIFT_E_MALFORMED },
 	{ TEXT("dir"), offsetof(struct request, dir), LIFT_E_MALFORMED },
 	{ TEXT("seen"), offsetof(struct request, seen), LIFT_E_MALFORMED },
+	{ TEXT("code"), offsetof(struct request, code), LIFT_E_MALFORMED },
 };
 
 static const struct {
@@ -31,11 +32,22 @@ static const struct {
 	{ TEXT("without_secret"), offsetof(struct request, without_secret) },
 };
 
+/* From 0. */
+static const struct {
+	struct text key;
+	size_t offset;
+} request_numbers[] = {
+	{ TEXT("after"), offsetof(struct request, after) },
+	{ TEXT("to"), offsetof(struct request, to) },
+	{ TEXT("before"), offsetof(struct request, before) },
+};
+
 enum {
 	N_TEXTS = sizeof(request_texts) / sizeof(request_texts[0]),
 	N_FLAGS = sizeof(request_flags) / sizeof(request_flags[0]),
-	REQUEST_V = N_TEXTS + N_FLAGS, /* behind them */
-	REQUEST_AFTER,
+	N_NUMBERS = sizeof(request_numbers) / sizeof(request_numbers[0]),
+	REQUEST_NUMBERS = N_TEXTS + N_FLAGS, /* behind them */
+	REQUEST_V = REQUEST_NUMBERS + N_NUMBERS,
 	REQUEST_KEYS,
 };
 
@@ -46,6 +58,17 @@ static int check_version(const msgpack_object *v)
 	if (!v || !msg_get_int(v, &version))
 		return LIFT_E_MALFORMED;
 	return version == 1 ? 0 : LIFT_E_VERSION;
+}
+
+/* One that is not there is 0. */
+static bool get_number(const msgpack_object *object, uint64_t *ret_value)
+{
+	int64_t value = 0;
+
+	if (object && (!msg_get_int(object, &value) || value < 0))
+		return false;
+	*ret_value = (uint64_t)value;
+	return true;
 }
 
 /* One that is not there is false. */
@@ -60,15 +83,15 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 	const msgpack_object *object, *values[REQUEST_KEYS];
 	struct text keys[REQUEST_KEYS];
 	struct request request = { 0 };
-	int64_t after = 0;
 	int err;
 
 	for (size_t i = 0; i < N_TEXTS; i++)
 		keys[i] = request_texts[i].key;
 	for (size_t i = 0; i < N_FLAGS; i++)
 		keys[N_TEXTS + i] = request_flags[i].key;
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		keys[REQUEST_NUMBERS + i] = request_numbers[i].key;
 	keys[REQUEST_V] = text_of("v");
-	keys[REQUEST_AFTER] = text_of("after");
 	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
 	if (!err)
 		err = msg_fields(object, keys, REQUEST_KEYS, values);
@@ -85,9 +108,10 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 		if (!get_bool(values[N_TEXTS + i],
 			      (bool *)((char *)&request + request_flags[i].offset)))
 			return LIFT_E_MALFORMED;
-	if (values[REQUEST_AFTER] && (!msg_get_int(values[REQUEST_AFTER], &after) || after < 0))
-		return LIFT_E_MALFORMED;
-	request.after = (uint64_t)after;
+	for (size_t i = 0; i < N_NUMBERS; i++)
+		if (!get_number(values[REQUEST_NUMBERS + i],
+				(uint64_t *)((char *)&request + request_numbers[i].offset)))
+			return LIFT_E_MALFORMED;
 	*ret_request = request;
 	return 0;
 }
@@ -110,8 +134,15 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 			msg_text(writer, request_flags[i].key);
 			msg_bool(writer, true);
 		}
-	if (request->after > 0)
-		msg_key_int(writer, "after", (int64_t)request->after);
+	for (size_t i = 0; i < N_NUMBERS; i++) {
+		uint64_t number =
+			*(const uint64_t *)((const char *)request + request_numbers[i].offset);
+
+		if (number == 0)
+			continue;
+		msg_text(writer, request_numbers[i].key);
+		msg_int(writer, (int64_t)number);
+	}
 	msg_map_end(writer);
 }
 
@@ -270,6 +301,28 @@ void quarantine_encode(struct msg_writer *writer, const struct refused *rows, si
 			msg_raw(writer, rows[i].sent);
 		else
 			msg_nil(writer);
+		msg_key_bool(writer, "retry", rows[i].retry);
+		msg_map_end(writer);
+	}
+	encode_next(writer, next);
+	msg_map_end(writer);
+}
+
+void quarantine_changed_encode(struct msg_writer *writer, uint64_t gone,
+			       const struct staying *staying, size_t n, uint64_t next)
+{
+	msg_map_begin(writer);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_key_int(writer, "gone", (int64_t)gone);
+	msg_str(writer, "stay");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++) {
+		msg_map_begin(writer);
+		msg_key_int(writer, "number", (int64_t)staying[i].number);
+		msg_key_str(writer, "code", lift_err_code(staying[i].err));
+		msg_key_str(writer, "text", lift_err_text(staying[i].err));
+		msg_key_bool(writer, "retry", staying[i].retry);
 		msg_map_end(writer);
 	}
 	encode_next(writer, next);

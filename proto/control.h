@@ -18,8 +18,11 @@ struct request {
 	struct text as_of, plane, region, kind, id; /* export, explain */
 	struct text dir, seen;			    /* backup */
 	bool without_secret;			    /* backup */
+	struct text code;			    /* drop, retry: of an error */
 	bool dry_run, yes;			    /* reload */
-	uint64_t after;				    /* rejections, quarantine: a row's number */
+	uint64_t after,
+		to;	 /* rejections, quarantine, drop, retry: rows above, and up to, a number */
+	uint64_t before; /* drop, retry: received before it, ms */
 };
 
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE
@@ -91,6 +94,7 @@ struct refused {
 	int err;
 	int64_t time;	  /* when it was received, ms */
 	struct text sent; /* what was sent but for the learner, MessagePack; empty: not kept */
+	bool retry;	  /* enough is kept of it to judge it again */
 };
 void rejections_encode(struct msg_writer *writer, struct text source, const struct refused *rows,
 		       size_t n, uint64_t next); /* next 0: that was all */
@@ -98,6 +102,16 @@ void rejections_encode(struct msg_writer *writer, struct text source, const stru
 /* quarantine -> the same for operators: of all sources, with what was sent */
 void quarantine_encode(struct msg_writer *writer, const struct refused *rows, size_t n,
 		       uint64_t next);
+
+/* drop, retry -> how many rows are gone, and those that stay, of as many as were looked at; `next`
+ * 0: that was all */
+struct staying {
+	uint64_t number;
+	int err;
+	bool retry; /* it was judged again; else not enough is kept of it */
+};
+void quarantine_changed_encode(struct msg_writer *writer, uint64_t gone,
+			       const struct staying *staying, size_t n, uint64_t next);
 
 /* {v:1, ok:true} */
 void ok_encode(struct msg_writer *writer);

@@ -83,6 +83,7 @@
 	X(LOSES, 79, REQUEST, "loses",                                                            \
 	  "by the new catalogue, figures of learners would go: it is taken if you say yes")       \
 	X(DENIED, 73, REQUEST, "denied", "this key may not do that: ask the daemon's operator")   \
+	X(CODE, 74, REQUEST, "code", "code must be one of those of refused events")               \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")     \
 	/* the daemon's own */                                                                    \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")             \

@@ -96,6 +96,12 @@ void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *w
  * nothing of who it was about. */
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
+/* Write a batch of one, with number 1 and a learner whose id is "?": the event whose outline this
+ * is (read by `reader`, MessagePack, as is the map `attrs`), where all its values were as they
+ * should be. LIFT_E_MALFORMED, LIFT_E_MEMORY. */
+int batch_of_outline(struct msg_writer *writer, struct msg_reader *reader, struct text outline,
+		     struct text attrs, struct text source, struct text stream);
+
 /* Write the head of a batch; the caller then writes `count` maps, each by event_encode or its
  * own. */
 void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,

@@ -280,3 +280,32 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 	write_fault(writer, event);
 	msg_map_end(writer);
 }
+
+int batch_of_outline(struct msg_writer *writer, struct msg_reader *reader, struct text outline,
+		     struct text attrs, struct text source, struct text stream)
+{
+	static const struct text keys[] = { TEXT("type"),   TEXT("time"),  TEXT("module"),
+					    TEXT("region"), TEXT("score"), TEXT("passed"),
+					    TEXT("phase"),  TEXT("voids") };
+	enum { N = sizeof(keys) / sizeof(keys[0]) };
+	const msgpack_object *object, *values[N];
+	int err = msg_parse(reader, outline, MSG_DEPTH_DAEMON, &object);
+
+	if (err)
+		return err;
+	if (object->type != MSGPACK_OBJECT_MAP)
+		return LIFT_E_MALFORMED;
+	msg_find(object, keys, N, values);
+	batch_begin(writer, "events", source, stream, 1, 1);
+	msg_map_begin(writer);
+	for (size_t i = 0; i < N; i++)
+		if (values[i]) {
+			msg_text(writer, keys[i]);
+			msg_object(writer, values[i]);
+		}
+	msg_key_str(writer, "learner", "?");
+	msg_str(writer, "attrs");
+	msg_raw(writer, attrs);
+	msg_map_end(writer);
+	return msg_written(writer).size > 0 ? 0 : LIFT_E_MEMORY;
+}

@@ -13,7 +13,6 @@
 enum {
 	VALUE_MAX = 40,		   /* bytes of a value that are said */
 	WORD_MAX = 16,		   /* and of a word */
-	SAID_MAX = 128,		   /* what is said of a value, ended with 0 */
 	SECONDS_MIN = 946684800,   /* from 2000 ... */
 	SECONDS_MAX = 2147483647u, /* ... to 2038 */
 	DAYS_MIN = 36526,	   /* of a spreadsheet, from 2000 ... */
@@ -94,9 +93,9 @@ static bool is_like_phase(const char *text)
 static void tell_time(double number, char *said)
 {
 	if (number >= SECONDS_MIN && number <= SECONDS_MAX)
-		snprintf(said, SAID_MAX, "; these are seconds, and are multiplied by 1000");
+		snprintf(said, REFUSAL_HINT_MAX, "; these are seconds, and are multiplied by 1000");
 	else if (number >= DAYS_MIN && number <= DAYS_MAX)
-		snprintf(said, SAID_MAX, "; these are days, as a spreadsheet counts them");
+		snprintf(said, REFUSAL_HINT_MAX, "; these are days, as a spreadsheet counts them");
 }
 
 /* 45901,3333 and 1,75671E+12: a time that a spreadsheet shows as a number. */
@@ -107,7 +106,7 @@ static void tell_number_in_text(const char *text, char *said)
 	if (!strpbrk(text, ",eE") || !value_score(text_of(text), &number))
 		return;
 	if (strpbrk(text, "eE") && number >= SECONDS_MIN)
-		snprintf(said, SAID_MAX,
+		snprintf(said, REFUSAL_HINT_MAX,
 			 "; a spreadsheet has cut its last digits off: format its cells as whole "
 			 "numbers");
 	else
@@ -119,7 +118,7 @@ static void tell_number(const char *key, const json_t *value, char *said)
 	double number = json_number_value(value);
 
 	if (strcmp(key, "score") == 0 && fabs(number) <= 100)
-		snprintf(said, SAID_MAX, "; it is %g%s", number,
+		snprintf(said, REFUSAL_HINT_MAX, "; it is %g%s", number,
 			 number > 1 ? ": per cent are divided by 100" : "");
 	else if (strcmp(key, "time") == 0)
 		tell_time(number, said);
@@ -144,20 +143,26 @@ static void tell_value(const char *key, const json_t *value, char *said)
 	for (size_t i = 0; text && i < sizeof(likes) / sizeof(likes[0]); i++)
 		if (strcmp(key, likes[i].key) == 0 && strlen(text) <= VALUE_MAX &&
 		    is_visible(text) && likes[i].is_like(text))
-			snprintf(said, SAID_MAX, "; it is '%s'", text);
+			snprintf(said, REFUSAL_HINT_MAX, "; it is '%s'", text);
+}
+
+void refusal_hint(const char *key, const json_t *event, char to[static REFUSAL_HINT_MAX])
+{
+	to[0] = 0;
+	tell_value(key, json_object_get(event, key), to);
 }
 
 int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_MAX])
 {
 	bool is_time = text_equal(rejection->code, text_of(lift_err_code(LIFT_E_TIME)));
 	struct msg_reader *reader = msg_reader_new();
-	char key[WORD_MAX], said[SAID_MAX] = "";
+	char key[WORD_MAX], said[REFUSAL_HINT_MAX] = "";
 	json_t *event = NULL;
 	int size;
 
 	snprintf(key, sizeof(key), "%.*s", (int)rejection->code.size, rejection->code.data);
 	if (reader && json_from_msg(reader, rejection->event, &event) == 0)
-		tell_value(key, json_object_get(event, key), said);
+		refusal_hint(key, event, said);
 	json_decref(event);
 	msg_reader_free(reader);
 	size = snprintf(to, REFUSAL_MAX, "%.*s%s%s", (int)rejection->text.size,

@@ -9,9 +9,18 @@
 #ifndef LIFT_CLI_REFUSAL_H
 #define LIFT_CLI_REFUSAL_H
 
+#include <jansson.h>
+
 #include "clients/lib/lift.h"
 
-enum { REFUSAL_MAX = 512 /* bytes, ended with 0 */ };
+enum {
+	REFUSAL_MAX = 512,	/* bytes, ended with 0 */
+	REFUSAL_HINT_MAX = 128, /* likewise */
+};
+
+/* What an event has where it is refused for a key, and what that probably is: "; it is 7: ...", or
+ * nothing. */
+void refusal_hint(const char *key, const json_t *event, char to[static REFUSAL_HINT_MAX]);
 
 /* The length of what was written. */
 int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_MAX]);

@@ -234,21 +234,25 @@ const struct answer_shape shape_of_explain = { NULL, explain, NULL };
 /* Quarantine, rejections */
 
 static const struct shape quarantined[] = {
-	IS_COUNT("number"),
-	IS_TEXT("source"),
-	IS_TEXT("stream"),
-	IS_COUNT("seq"),
-	IS_COUNT("time"),
-	IS_TEXT("code"),
-	IS_TEXT("text"),
-	IS_MAP_OR_NIL("sent", nothing),
-	END,
+	IS_COUNT("number"),   IS_TEXT("source"),
+	IS_TEXT("stream"),    IS_COUNT("seq"),
+	IS_COUNT("time"),     IS_TEXT("code"),
+	IS_TEXT("text"),      IS_MAP_OR_NIL("sent", nothing),
+	IS_ANYTHING("retry"), END,
 };
 static const struct shape a_quarantined[] = { IS_MAP(NULL, quarantined), END };
 
 static const struct shape quarantine[] = { IS_LIST("rows", a_quarantined), IS_COUNT_OR_NIL("next"),
 					   END };
 const struct answer_shape shape_of_quarantine = { NULL, quarantine, NULL };
+
+static const struct shape staying[] = { IS_COUNT("number"), IS_TEXT("code"), IS_TEXT("text"),
+					IS_FLAG("retry"), END };
+static const struct shape each_staying[] = { IS_MAP(NULL, staying), END };
+
+static const struct shape quarantine_changed[] = { IS_COUNT("gone"), IS_LIST("stay", each_staying),
+						   IS_COUNT_OR_NIL("next"), END };
+const struct answer_shape shape_of_quarantine_changed = { NULL, quarantine_changed, NULL };
 
 static const struct shape rejected[] = { IS_COUNT(NULL),
 					 IS_TEXT(NULL),

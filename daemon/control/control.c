@@ -114,6 +114,7 @@ static const struct {
 	{ "catalogue", do_catalogue },	   { "reload", do_reload },
 	{ "backup", control_backup },	   { "verify", control_verify },
 	{ "close", control_close_stream }, { "accept-clock", control_accept_clock },
+	{ "drop", control_drop },	   { "retry", control_retry },
 };
 
 /* One generation from the beginning to the end of an answer. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, catalogue,
- * reload, backup, verify.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, drop,
+ * retry, catalogue, reload, backup, verify.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it
  * was asked. One of them is answered a round of the loop, and what takes long counts as rounds: a

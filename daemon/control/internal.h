@@ -113,6 +113,10 @@ int control_close_stream(struct control *control, const struct client *client,
 			 const struct request *request);
 int control_accept_clock(struct control *control, const struct client *client,
 			 const struct request *request);
+int control_drop(struct control *control, const struct client *client,
+		 const struct request *request);
+int control_retry(struct control *control, const struct client *client,
+		  const struct request *request);
 
 /* The jobs: their requests, and what they tell (job_fn). */
 int control_backup(struct control *control, const struct client *client,

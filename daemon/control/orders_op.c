@@ -40,6 +40,34 @@ int control_accept_clock(struct control *control, const struct client *client,
 	return ask(control, client, &(struct order){ .what = ORDER_RECEIPT });
 }
 
+static int change_quarantine(struct control *control, const struct client *client,
+			     const struct request *request, struct order *order)
+{
+	if (request->source.size > 0 && !source_is_valid(request->source))
+		return LIFT_E_SOURCE;
+	if (request->code.size > 0 && !(order->rows.code = lift_err_of_code(request->code)))
+		return LIFT_E_CODE;
+	memcpy(order->source, request->source.data ? request->source.data : "",
+	       request->source.size);
+	order->source_size = request->source.size;
+	order->rows.after = request->after;
+	order->rows.to = request->to;
+	order->rows.before = (int64_t)request->before;
+	return ask(control, client, order);
+}
+
+int control_drop(struct control *control, const struct client *client,
+		 const struct request *request)
+{
+	return change_quarantine(control, client, request, &(struct order){ .what = ORDER_DROP });
+}
+
+int control_retry(struct control *control, const struct client *client,
+		  const struct request *request)
+{
+	return change_quarantine(control, client, request, &(struct order){ .what = ORDER_RETRY });
+}
+
 static void answer(struct control *control, const struct client *client, const struct order *order)
 {
 	const struct closed closed = { { order->source, order->source_size },
@@ -54,8 +82,11 @@ static void answer(struct control *control, const struct client *client, const s
 	msg_writer_clear(control->writer);
 	if (order->what == ORDER_CLOSE)
 		closed_ok_encode(control->writer, &closed);
-	else
+	else if (order->what == ORDER_RECEIPT)
 		ok_encode(control->writer);
+	else
+		quarantine_changed_encode(control->writer, order->rows.gone, order->rows.staying,
+					  order->rows.n_staying, order->rows.next);
 	control_send(control, client, msg_written(control->writer));
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/intake/sift.h"
 
 int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate)
@@ -79,7 +80,7 @@ static int judge_again(struct gate *gate, struct text name_space, const struct b
 }
 
 /* Those of the rejected so far that are reused go into the quarantine. */
-static void quarantine_reused(struct gate *gate, const struct batch *batch,
+static void quarantine_reused(struct gate *gate, struct text name_space, const struct batch *batch,
 			      const struct stream *stream, int64_t receipt)
 {
 	for (size_t i = 0; i < gate->n_rejected; i++) {
@@ -87,7 +88,7 @@ static void quarantine_reused(struct gate *gate, const struct batch *batch,
 
 		if (gate->rejected[i].err != LIFT_E_REUSED)
 			continue;
-		keeper_keep_sent(&gate->keeper, batch, (uint32_t)(seq - batch->seq));
+		keeper_keep_sent(&gate->keeper, name_space, batch, (uint32_t)(seq - batch->seq));
 		journal_refuse_reused(gate->journal, stream, seq, receipt);
 	}
 }
@@ -116,7 +117,7 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 		return err;
 	if (err) {
 		keeper_refused(&gate->keeper, batch, i, err, &entry);
-		keeper_keep_sent(&gate->keeper, batch, i);
+		keeper_keep_sent(&gate->keeper, name_space, batch, i);
 		reject(gate, batch->seq + i, err);
 		gate->n_refused++;
 	} else {
@@ -185,7 +186,7 @@ static int judge_all(struct gate *gate, const struct batch *batch, struct text n
 	if (err)
 		return err;
 	n_known = gate->n_rejected;
-	quarantine_reused(gate, batch, stream, receipt);
+	quarantine_reused(gate, name_space, batch, stream, receipt);
 	for (uint32_t i = 0; i < batch->count && !err; i++)
 		if (gate->n_resent < batch->count && !stream_has(stream, batch->seq + i))
 			err = judge(gate, name_space, batch, i, stream, receipt);
@@ -293,6 +294,10 @@ void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
 	case ORDER_RECEIPT:
 		order->err = accept_clock(gate, clock_ms);
 		break;
+	case ORDER_DROP:
+	case ORDER_RETRY:
+		order->err = gate_found(gate, sift(gate, order, clock_ms));
+		break;
 	}
 }
 
@@ -309,7 +314,7 @@ void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 	}
 	if (durable && gate->board)
 		board_move(gate->noted, gate->board);
-	if (durable && gate->batches > 0) {
+	if (durable) {
 		stats_add(stats, STAT_batches, gate->batches);
 		stats_add(stats, STAT_events_accepted, gate->accepted);
 		stats_add(stats, STAT_events_rejected, gate->refused);

@@ -13,12 +13,17 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 {
 	*keeper = (struct keeper){ .catalogue = catalogue, .secret = secret, .journal = journal };
 	keeper->scratch = msg_writer_new();
-	return keeper->scratch ? 0 : LIFT_E_MEMORY;
+	keeper->retry = msg_writer_new();
+	if (keeper->scratch && keeper->retry)
+		return 0;
+	keeper_close(keeper);
+	return LIFT_E_MEMORY;
 }
 
 void keeper_close(struct keeper *keeper)
 {
 	msg_writer_free(keeper->scratch);
+	msg_writer_free(keeper->retry);
 	free(keeper->modules.of);
 	free(keeper->profiles.of);
 	meant_free(keeper->meant);
@@ -196,11 +201,69 @@ void keeper_refused(struct keeper *keeper, const struct batch *batch, uint32_t i
 	secret_refused_digest(keeper->secret, msg_written(keeper->scratch), ret_entry->digest);
 }
 
-void keeper_keep_sent(struct keeper *keeper, const struct batch *batch, uint32_t i)
+/* Attributes that the catalogue counts by, as a map. A value that it does not have may be anything,
+ * an id in a wrong place, too: false. */
+static bool write_counted_attrs(const struct keeper *keeper, const struct event *event,
+				struct msg_writer *writer)
+{
+	msg_map_begin(writer);
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		const struct event_attr *attr = &event->attrs[i];
+		uint32_t dimension = catalogue_dimension(keeper->catalogue, attr->name);
+
+		if (dimension == CATALOGUE_NONE)
+			continue;
+		if (!has_value(keeper, dimension, attr->value))
+			return false;
+		msg_text(writer, attr->name);
+		msg_text(writer, attr->value);
+	}
+	msg_map_end(writer);
+	return true;
+}
+
+/* Of an event that can be read: its learner's pseudonym, and the attributes. The rest is in what
+ * was sent. */
+static void keep_retry(struct keeper *keeper, struct text name_space, const struct batch *batch,
+		       uint32_t i)
+{
+	struct entry entry;
+	struct event event;
+
+	if (batch_event(batch, i, &event) != 0)
+		return;
+	secret_pseudonym(keeper->secret, name_space, event.learner, entry.learner);
+	msg_writer_clear(keeper->retry);
+	msg_raw(keeper->retry, (struct text){ (char *)entry.learner, sizeof(entry.learner) });
+	if (write_counted_attrs(keeper, &event, keeper->retry))
+		journal_keep_retry(keeper->journal, msg_written(keeper->retry));
+}
+
+void keeper_keep_sent(struct keeper *keeper, struct text name_space, const struct batch *batch,
+		      uint32_t i)
 {
 	msg_writer_clear(keeper->scratch);
 	batch_event_outline(batch, i, keeper->scratch);
 	journal_keep_sent(keeper->journal, msg_written(keeper->scratch));
+	keep_retry(keeper, name_space, batch, i);
+}
+
+int keeper_recall(struct keeper *keeper, struct msg_reader *reader, const struct quarantined *row,
+		  struct text source, struct batch *ret_batch,
+		  uint8_t ret_learner[static PSEUDONYM_BYTES])
+{
+	struct text attrs;
+	int err;
+
+	if (row->retry.size <= PSEUDONYM_BYTES || row->sent.size == 0)
+		return LIFT_E_NOT_FOUND;
+	attrs = (struct text){ row->retry.data + PSEUDONYM_BYTES,
+			       row->retry.size - PSEUDONYM_BYTES };
+	memcpy(ret_learner, row->retry.data, PSEUDONYM_BYTES);
+	msg_writer_clear(keeper->retry);
+	err = batch_of_outline(keeper->retry, reader, row->sent, attrs, source,
+			       text_of(RETRY_STREAM));
+	return err ? err : batch_decode(reader, msg_written(keeper->retry), ret_batch);
 }
 
 /* What has been kept. */

@@ -11,6 +11,9 @@
 #include "daemon/journal/journal.h"
 #include "daemon/journal/secret.h"
 
+/* The stream of a source in which events of the quarantine are taken in by its operator. */
+#define RETRY_STREAM "liftd.retry"
+
 /* What the catalogue says of the journal's names of a kind, by number: asked once for each. */
 struct answers {
 	uint8_t *of;
@@ -22,6 +25,7 @@ struct keeper {
 	const struct secret *secret;
 	struct journal *journal;
 	struct msg_writer *scratch;
+	struct msg_writer *retry; /* what journal_keep_retry borrows */
 	struct answers modules, profiles;
 	bool has_others;     /* attributes that are no dimension: of the entry made last */
 	struct meant *meant; /* made when it is needed first; NULL: not yet */
@@ -48,7 +52,14 @@ int keeper_entry(struct keeper *keeper, struct text name_space, const struct str
  * there. */
 void keeper_refused(struct keeper *keeper, const struct batch *batch, uint32_t i, int err,
 		    struct entry *ret_entry);
-void keeper_keep_sent(struct keeper *keeper, const struct batch *batch, uint32_t i);
+void keeper_keep_sent(struct keeper *keeper, struct text name_space, const struct batch *batch,
+		      uint32_t i);
+
+/* The same again, of a row of the quarantine: event 0 of *ret_batch, which `keeper` owns until the
+ * next use, and the learner's pseudonym. LIFT_E_NOT_FOUND: not enough of it was kept. */
+int keeper_recall(struct keeper *keeper, struct msg_reader *reader, const struct quarantined *row,
+		  struct text source, struct batch *ret_batch,
+		  uint8_t ret_learner[static PSEUDONYM_BYTES]);
 
 /* Is event i of a batch what the journal has kept of it? And, if it was accepted, has it attributes
  * that are counted now, and were not when it was received? */

@@ -28,7 +28,7 @@ enum name_kind {
 };
 
 enum {
-	JOURNAL_FORMAT = 3,
+	JOURNAL_FORMAT = 4,
 	JOURNAL_ID = 16,
 	/* Names that the catalogue does not have: of a kind, from all sources; of a kind, from one
 	 * source, unless it is set. A single source cannot fill what is for all. */
@@ -38,7 +38,7 @@ enum {
 	JOURNAL_STREAMS_MAX = 1000000,	 /* of a source */
 	JOURNAL_GAPS_MAX = 1000,	 /* streams of a source of which something is missing */
 	JOURNAL_QUARANTINE_MAX = 100000, /* rows; the oldest give way, of who has most of them */
-	JOURNAL_SENT_MAX = 1000,	 /* bytes; more is not kept */
+	JOURNAL_SENT_MAX = 1000,	 /* bytes, with what a retry needs; more is not kept */
 	JOURNAL_RESERVE = 256 << 10, /* bytes below the quota: with less left there is no room */
 };
 
@@ -130,12 +130,22 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
  * bytes are kept in the quarantine. Borrowed until the next journal_append or
  * journal_refuse_reused. */
 void journal_keep_sent(struct journal *journal, struct text sent);
+/* And what it takes to judge it again, beside that: where both have no room together, it is not
+ * kept. */
+void journal_keep_retry(struct journal *journal, struct text retry);
 
 /* Other content came under a number that the stream has received: a row of the quarantine, and
  * nothing else. One for each number while that row is kept, so that a resend does not fill the
  * quarantine. */
 void journal_refuse_reused(struct journal *journal, const struct stream *stream, uint64_t seq,
 			   int64_t receipt);
+
+/* The first row of the quarantine above a number (LIFT_E_NOT_FOUND), with its source; and it is
+ * gone with the next commit. What the row says is borrowed until the next write. */
+struct quarantined;
+int journal_next_refused(struct journal *journal, uint64_t after, struct quarantined *ret_row,
+			 uint32_t *ret_source);
+void journal_drop_refused(struct journal *journal, uint32_t source, const struct quarantined *row);
 
 /* The entry of a number that the stream has received. LIFT_E_CORRUPT where it cannot be found. */
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
@@ -221,15 +231,16 @@ int journal_view_gaps(struct journal_view *view, journal_stream_fn fn, void *con
 /* The number of a source's name, by a walk over them all. */
 bool journal_view_find_source(struct journal_view *view, struct text name, uint32_t *ret_id);
 
-/* A row of the quarantine: numbers rise from row to row, and stay; `sent` is borrowed from the
- * view. */
+/* A row of the quarantine: numbers rise from row to row, and stay; `sent` and `retry` are borrowed
+ * from the view. */
 struct quarantined {
 	uint64_t number;
 	uint32_t stream;
 	uint64_t seq;
 	int64_t received; /* ms */
 	int err;
-	struct text sent; /* empty: not kept */
+	struct text sent;  /* empty: not kept */
+	struct text retry; /* likewise: what was kept by journal_keep_retry */
 };
 typedef int (*journal_quarantine_fn)(void *context, const struct quarantined *row);
 

@@ -7,20 +7,39 @@
 #ifndef LIFTD_JOURNAL_ORDERS_H
 #define LIFTD_JOURNAL_ORDERS_H
 
+#include "proto/control.h"
 #include "proto/event.h"
 
-enum { ORDERS_MAX = 16 /* that are not told yet */ };
+enum {
+	ORDERS_MAX = 16,	 /* that are not told yet */
+	ORDER_ROWS_MAX = 200,	 /* of the quarantine that one order changes, or leaves */
+	ORDER_LOOKS_MAX = 10000, /* rows that one looks at */
+};
+
+/* Rows of the quarantine: what is empty or 0 chooses nothing. */
+struct order_rows {
+	uint64_t after, to; /* numbers above, and up to */
+	int64_t before;	    /* received, ms */
+	int code;	    /* an error */
+	uint64_t gone;	    /* when it is done: how many are */
+	struct staying staying[ORDER_ROWS_MAX];
+	size_t n_staying;
+	uint64_t next; /* go on above this number; 0: that was all */
+};
 
 struct order {
 	uint64_t number; /* from 1, rising */
 	enum {
-		ORDER_CLOSE,  /* a stream */
-		ORDER_RECEIPT /* the clock is right: the latest receipt was not */
+		ORDER_CLOSE,   /* a stream */
+		ORDER_RECEIPT, /* the clock is right: the latest receipt was not */
+		ORDER_DROP,    /* rows of the quarantine, */
+		ORDER_RETRY,   /* which are judged again, and taken in */
 	} what;
-	char source[SOURCE_MAX], stream[STREAM_MAX]; /* of a stream */
+	char source[SOURCE_MAX], stream[STREAM_MAX]; /* of a stream; of rows: a source, or none */
 	size_t source_size, stream_size;
 	int err;		/* when it is done */
 	uint64_t next, missing; /* of a stream: as struct closed */
+	struct order_rows rows;
 };
 
 struct orders;

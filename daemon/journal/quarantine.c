@@ -23,6 +23,7 @@ static int add_row(void *context, const struct quarantined *row)
 	refused->err = row->err;
 	refused->time = row->received;
 	refused->sent = row->sent;
+	refused->retry = row->retry.size > 0;
 	page->n++;
 	return 0;
 }

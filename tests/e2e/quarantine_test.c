@@ -286,6 +286,112 @@ static void an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood(voi
 	assert_true(files_seen > 2 * (N_MISTAKEN - N_NOT_READ)); /* what each show printed, too */
 }
 
+static void an_operator_chooses_by_reason_and_is_told_what_it_probably_means(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	daemon_configure(daemon, "");
+	daemon_start(daemon);
+	publish(daemon, "one", rows);
+	out = daemon_lift_out(daemon, 0, "quarantine", "list", "--code", "score", NULL);
+	assert_non_null(strstr(out, "\n1 row: score 1\n"));
+	assert_null(strstr(out, "type"));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "quarantine", "list", NULL);
+	assert_non_null(strstr(out, "\n2 rows: "));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "quarantine", "show", "2", NULL);
+	assert_non_null(strstr(out, "; it is 7: per cent are divided by 100\n"));
+	assert_non_null(strstr(out, "\nadvice    its platform corrects it"));
+	assert_non_null(strstr(out, "\nretry     not enough of it is kept\n"));
+	free(out);
+	out = daemon_lift_out(daemon, 1, "quarantine", "retry", "2", "3", NULL);
+	assert_non_null(strstr(out, "0 events taken in, 2 stay:\n"));
+	assert_non_null(strstr(out, "score: not enough of it is kept"));
+	free(out);
+	free(daemon_lift_out(daemon, 2, "quarantine", "drop", NULL));
+	free(daemon_lift_out(daemon, 2, "quarantine", "drop", "--code", "scores", NULL));
+	free(daemon_lift_out(daemon, 2, "quarantine", "drop", "--before", "yesterday", NULL));
+	free(daemon_lift_out(daemon, 2, "quarantine", "list", "--before", "2025-01-01", NULL));
+	free(daemon_lift_out(daemon, 1, "quarantine", "drop", "99", NULL));
+	out = daemon_lift_out(daemon, 0, "quarantine", "drop", "--before", "2025-01-01", NULL);
+	assert_string_equal(out, "0 rows dropped\n");
+	free(out);
+	out = daemon_lift_out(daemon, 0, "quarantine", "drop", "--json", "2", NULL);
+	assert_string_equal(out, "{\"gone\":1,\"stay\":[]}\n");
+	free(out);
+	/* On disk before it is answered. */
+	daemon_crash(daemon);
+	daemon_start(daemon);
+	free(daemon_lift_out(daemon, 1, "quarantine", "show", "2", NULL));
+	out = daemon_lift_out(daemon, 0, "quarantine", "drop", "--source", "one", NULL);
+	assert_string_equal(out, "1 row dropped\n");
+	free(out);
+	out = daemon_lift_out(daemon, 0, "quarantine", "list", NULL);
+	assert_string_equal(out, "0 rows\n");
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void check_started(struct daemon *daemon, int n)
+{
+	char line[64], *out = daemon_lift_out(daemon, 0, "export", "--format", "csv", "--region",
+					      "rana", "--kind", "module", NULL);
+
+	snprintf(line, sizeof(line), "rana,module,dementia,started,%d\n", n);
+	if (!strstr(out, line))
+		fail_msg("'%s' is not in: %s", line, out);
+	free(out);
+}
+
+/* A platform that has lost its counter: other learners under numbers that were used. What it has
+ * lost is taken in, and counts, after a restart, too; their ids are nowhere. */
+static void events_under_used_numbers_are_taken_in_by_a_retry(void **state)
+{
+	struct daemon *daemon = *state;
+	struct peer platform;
+	char *out;
+
+	daemon_configure(daemon, "catalogue: tests/golden/catalogue.yaml\nas_of: 2024-11-30\n");
+	daemon_start(daemon);
+	peer_open(&platform, ZMQ_DEALER, daemon->intake, NULL);
+	for (int turn = 0; turn < 2; turn++)
+		for (int seq = 1; seq <= 3; seq++) {
+			char learner[32];
+
+			snprintf(learner, sizeof(learner), "%s-%d", turn ? LEARNER : "first", seq);
+			json_decref(peer_ask(
+				&platform,
+				json_pack("{s:i, s:s, s:s, s:s, s:i, s:[{s:s, s:I, s:s, s:s, "
+					  "s:s, s:{s:s}}]}",
+					  "v", 1, "op", "events", "source", "lost", "stream", "s",
+					  "seq", seq, "events", "type", "started", "time",
+					  (json_int_t)1730797200000, "learner", learner, "module",
+					  "dementia", "region", "rana", "attrs", "colour",
+					  "blue")));
+		}
+	check_started(daemon, 3);
+	out = daemon_lift_out(daemon, 0, "quarantine", "list", "--code", "reused", NULL);
+	assert_non_null(strstr(out, "\n3 rows: reused 3\n"));
+	free(out);
+	out = daemon_lift_out(daemon, 0, "quarantine", "retry", "--code", "reused", NULL);
+	assert_string_equal(out, "3 events taken in\n");
+	free(out);
+	daemon_crash(daemon);
+	daemon_start(daemon);
+	check_started(daemon, 6);
+	free(daemon_lift_out(daemon, 0, "verify", NULL));
+	out = daemon_lift_out(daemon, 0, "quarantine", "list", NULL);
+	assert_string_equal(out, "0 rows\n");
+	free(out);
+	peer_close(&platform);
+	daemon_stop(daemon, SIGTERM);
+	files_seen = 0;
+	assert_int_equal(nftw(daemon->dir, has_no_learner, 16, FTW_PHYS), 0);
+	assert_true(files_seen > 0);
+}
+
 /* More refused events than a page holds: 1,200 rows of one source, in three questions. */
 static void a_long_list_comes_page_by_page_and_whole(void **state)
 {
@@ -322,6 +428,8 @@ int main(void)
 		TEST(a_platform_reads_of_its_own_refused_events_line_by_line),
 		TEST(an_operator_sees_what_was_sent_but_for_who_it_was_about),
 		TEST(an_id_of_a_learner_is_in_no_file_and_no_answer_wherever_it_stood),
+		TEST(an_operator_chooses_by_reason_and_is_told_what_it_probably_means),
+		TEST(events_under_used_numbers_are_taken_in_by_a_retry),
 		TEST(a_long_list_comes_page_by_page_and_whole),
 	};
 

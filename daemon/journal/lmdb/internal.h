@@ -68,7 +68,7 @@ struct journal {
 	size_t n_sources, room_sources;
 	struct open_chunk open;
 	uint64_t next;		       /* the journal number of the next entry */
-	struct text sent;	       /* of the event that is refused next */
+	struct text sent, retry;       /* of the event that is refused next */
 	uint64_t quarantined;	       /* rows */
 	uint64_t n_dropped;	       /* of them, since the start */
 	uint32_t most_rows;	       /* the source that has most of them, when it was looked at */

@@ -212,27 +212,50 @@ int source_row_decode(struct text from, struct source_record *ret_record)
 	return 0;
 }
 
+static uint8_t *put_bytes(uint8_t *to, struct text bytes)
+{
+	if (bytes.size > 0)
+		memcpy(to, bytes.data, bytes.size);
+	return to + bytes.size;
+}
+
 struct text quarantined_encode(const struct quarantined *row, uint8_t to[static QUARANTINE_ROW_MAX])
 {
-	assert(row->sent.size <= JOURNAL_SENT_MAX);
+	uint8_t *end = to + QUARANTINE_HEAD;
+
+	assert(row->sent.size + row->retry.size <= JOURNAL_SENT_MAX);
 	put_be(to, row->stream, 4);
 	put_be(to + 4, row->seq, 8);
 	put_be(to + 12, (uint64_t)row->received, 8);
+	to[12] = row->retry.size > 0;
 	to[20] = (uint8_t)-row->err;
-	if (row->sent.size > 0)
-		memcpy(to + QUARANTINE_HEAD, row->sent.data, row->sent.size);
-	return written(to, QUARANTINE_HEAD + row->sent.size);
+	if (row->retry.size > 0) {
+		put_be(end, row->retry.size, 2);
+		end = put_bytes(end + 2, row->retry);
+	}
+	return written(to, (size_t)(put_bytes(end, row->sent) - to));
 }
 
 int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row)
 {
-	if (from.size < QUARANTINE_HEAD || number_decode(key, &ret_row->number) != 0)
+	struct text rest = { from.data + QUARANTINE_HEAD, from.size - QUARANTINE_HEAD };
+	struct text retry = { NULL, 0 };
+
+	if (from.size < QUARANTINE_HEAD || number_decode(key, &ret_row->number) != 0 ||
+	    (uint8_t)from.data[12] > 1)
 		return LIFT_E_CORRUPT;
+	if (from.data[12] == 1) {
+		if (rest.size < 2 || rest.size - 2 < read_be(rest, 0, 2))
+			return LIFT_E_CORRUPT;
+		retry = (struct text){ rest.data + 2, read_be(rest, 0, 2) };
+		rest = (struct text){ retry.data + retry.size, rest.size - 2 - retry.size };
+	}
 	ret_row->stream = (uint32_t)read_be(from, 0, 4);
 	ret_row->seq = read_be(from, 4, 8);
-	ret_row->received = (int64_t)read_be(from, 12, 8);
+	ret_row->received = (int64_t)read_be(from, 13, 7);
 	ret_row->err = -(uint8_t)from.data[20];
-	ret_row->sent = (struct text){ from.data + QUARANTINE_HEAD, from.size - QUARANTINE_HEAD };
+	ret_row->sent = rest;
+	ret_row->retry = retry;
 	return 0;
 }
 

@@ -11,6 +11,8 @@
  *                                         (sum.h) of its records: all but this one. That of entries
  *                                         is nothing: chunks have checksums, and numbers without a
  *                                         gap
+ *               "next_row"                row 8, above all that there have been; absent where the
+ *                                         last row is still there
  *   entries     journal number of the     a chunk (entry.h)
  *               first entry 8
  *   index       stream 4, number in the   journal number 8, for the first entry of each chunk
@@ -24,16 +26,18 @@
  *                                         streams 4, gaps 4, missing 8, since 8, rows of the
  *                                         quarantine 4, and for each kind of name how many it has
  *                                         brought that the catalogue did not have 4
- *   quarantine  row 8                     stream 4, number in the stream 8, received 8, error 1,
- *                                         what was sent. A row's number is its entry's, or the one
- *                                         behind the last row where rows without an entry (reused)
- *                                         have run ahead
+ *   quarantine  row 8                     stream 4, number in the stream 8, form 1, received 7,
+ *                                         error 1; of form 1, not 0, the size 2 of what a retry
+ *                                         needs, and that; what was sent. A row's number is its
+ *                                         entry's, or the one behind the last row where rows
+ *                                         without an entry (reused) have run ahead
  *   reused      stream 4, number in the   row 8, for each row of that error
  *               stream 8
  *   refused     source 4, row 8           nothing, for each row of the quarantine
  *
  * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums; formats 1 and 2 had
- * no stream_ids, gaps and refused, and of a source the first 32 bytes.
+ * no stream_ids, gaps and refused, and of a source the first 32 bytes. Formats before 4 had no rows
+ * of form 1, and no next_row.
  *
  * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
  * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.
@@ -77,10 +81,11 @@ enum {
 	SOURCE_ROW_BEFORE_3 = 32,
 	SOURCE_ROW = SOURCE_ROW_BEFORE_3 + 28 + 4 * NAME_KINDS,
 	QUARANTINE_HEAD = 21,
-	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + JOURNAL_SENT_MAX,
+	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + 2 + JOURNAL_SENT_MAX,
 	SUMS_BYTES = DB_COUNT * SUM_BYTES,
 };
-#define SUMS_KEY "sums"
+#define SUMS_KEY     "sums"
+#define NEXT_ROW_KEY "next_row"
 
 /* A journal number or a row's, as a key or a value. */
 struct text number_encode(uint64_t number, uint8_t to[static NUMBER_KEY]);
@@ -121,7 +126,8 @@ int refused_key_decode(struct text from, uint32_t *ret_source, uint64_t *ret_row
 struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW]);
 int source_row_decode(struct text from, struct source_record *ret_record);
 
-/* A refused event; `sent` has at most JOURNAL_SENT_MAX bytes, and is borrowed from what is read. */
+/* A refused event; `sent` and `retry` have at most JOURNAL_SENT_MAX bytes together, and are
+ * borrowed from what is read. */
 struct text quarantined_encode(const struct quarantined *row,
 			       uint8_t to[static QUARANTINE_ROW_MAX]);
 int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row);

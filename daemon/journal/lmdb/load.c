@@ -126,14 +126,16 @@ static int load_quarantine(struct journal *journal, struct store_txn *txn)
 {
 	struct store_cursor cursor;
 	struct text key, value;
-	uint64_t last = 0;
+	uint64_t last = 0, next_row = 0;
 	int err = 0;
 
 	store_cursor_open(txn, DB_QUARANTINE, &cursor);
 	if (store_last(&cursor, &key, &value))
 		err = number_decode(key, &last);
 	store_cursor_close(&cursor);
-	journal->next_row = last + 1;
+	if (!err && store_get(txn, DB_META, text_of(NEXT_ROW_KEY), &value))
+		err = number_decode(value, &next_row);
+	journal->next_row = last + 1 > next_row ? last + 1 : next_row;
 	journal->quarantined = err || txn->err ? 0 : store_count(txn, DB_QUARANTINE);
 	return err ? err : txn->err;
 }

@@ -10,8 +10,12 @@ static void tell(struct journal_walk *walk, int db, const char *why)
 
 static void on_meta(struct journal_walk *walk, struct text key, struct text value)
 {
+	uint64_t next_row;
+
 	if (text_equal(key, text_of("format")) && value.size == 1)
 		walk->format = (uint8_t)value.data[0];
+	if (text_equal(key, text_of(NEXT_ROW_KEY)) && number_decode(value, &next_row) != 0)
+		tell(walk, DB_META, "the number of the next row cannot be read");
 	if (!text_equal(key, text_of(SUMS_KEY)))
 		return;
 	walk->has_sums = sums_decode(value, walk->kept_sums) == 0;

@@ -803,6 +803,7 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_REGION_DENIED,
 		LIFT_E_DENIED,
 		LIFT_E_SIZE,
+		LIFT_E_CODE,
 	};
 	static const int ours[] = {
 		LIFT_E_DISK,	   LIFT_E_CONFIG,    LIFT_E_IO,	      LIFT_E_CORRUPT,

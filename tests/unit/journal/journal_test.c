@@ -395,7 +395,8 @@ static void a_journal_of_a_newer_format_is_refused(void **state)
 	(void)state;
 	place_begin(&place);
 	journal_close(place.journal);
-	change(&place, "meta", text_of("format"), text_of("\4"));
+	change(&place, "meta", text_of("format"),
+	       (struct text){ &(char){ JOURNAL_FORMAT + 1 }, 1 });
 	assert_int_equal(journal_open(dir_path(&place.dir, "journal"), secret, &journal),
 			 LIFT_E_NEWER);
 	dir_end(&place.dir);

@@ -249,6 +249,10 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.id = text_in(vector->message, "id"),
 		.dir = text_in(vector->message, "dir"),
 		.seen = text_in(vector->message, "seen"),
+		.code = text_in(vector->message, "code"),
+		.after = (uint64_t)json_integer_value(json_object_get(vector->message, "after")),
+		.to = (uint64_t)json_integer_value(json_object_get(vector->message, "to")),
+		.before = (uint64_t)json_integer_value(json_object_get(vector->message, "before")),
 	};
 
 	request_encode(tools->writer, &request);

@@ -44,9 +44,10 @@ static void what_is_written_is_read_again(void **state)
 		struct quarantined row = { number,
 					   id,
 					   any_number(),
-					   (int64_t)any_number(),
+					   (int64_t)(any_number() >> 8),
 					   -(int)chance(200),
-					   { (char *)text, chance(1001) } },
+					   { (char *)text, chance(701) },
+					   { (char *)text + 700, chance(301) } },
 				   got;
 		struct stream stream = { .id = id, .source = (uint32_t)any_number(), .next = 1 },
 			      back;
@@ -82,7 +83,7 @@ static void what_is_written_is_read_again(void **state)
 				 0);
 		assert_true(got.number == number && got.stream == id && got.seq == row.seq &&
 			    got.received == row.received && got.err == row.err &&
-			    text_equal(got.sent, row.sent));
+			    text_equal(got.sent, row.sent) && text_equal(got.retry, row.retry));
 		for (uint32_t r = chance(5); r > 0; r--) {
 			uint64_t seq = 1 + chance(50);
 
@@ -169,8 +170,9 @@ static void bytes_are_what_they_always_were(void **state)
 					      .last_received = 9,
 					      .streams = 5,
 					      .names = { [NAME_PROFILE] = 4 } };
-	const struct quarantined row = { 5, 2, 7, 11, LIFT_E_REUSED, { "ab", 2 } };
-	uint8_t bytes[QUARANTINE_ROW_MAX];
+	const struct quarantined row = { 5, 2, 7, 11, LIFT_E_REUSED, { "ab", 2 }, { NULL, 0 } };
+	struct quarantined kept = row, got;
+	uint8_t bytes[QUARANTINE_ROW_MAX], key[NUMBER_KEY];
 
 	(void)state;
 	assert_memory_equal(name_key_encode(NAME_REGION, 258, bytes).data, "\3\0\0\1\2", 5);
@@ -180,6 +182,19 @@ static void bytes_are_what_they_always_were(void **state)
 	assert_memory_equal(bytes, "\0\0\0\2\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\13", 20);
 	assert_int_equal(bytes[20], -LIFT_E_REUSED);
 	assert_memory_equal(bytes + 21, "ab", 2);
+	kept.retry = text_of("xyz");
+	assert_int_equal(quarantined_encode(&kept, bytes).size, QUARANTINE_HEAD + 2 + 3 + 2);
+	assert_memory_equal(bytes + 12, "\1\0\0\0\0\0\0\13", 8);
+	assert_memory_equal(bytes + 21, "\0\3xyzab", 7);
+	/* What is cut off, and what a later version may write. */
+	for (size_t size = QUARANTINE_HEAD; size < QUARANTINE_HEAD + 2 + 3; size++)
+		assert_int_equal(quarantined_decode(number_encode(5, key),
+						    (struct text){ (char *)bytes, size }, &got),
+				 LIFT_E_CORRUPT);
+	bytes[12] = 2;
+	assert_int_equal(quarantined_decode(number_encode(5, key),
+					    (struct text){ (char *)bytes, sizeof(bytes) }, &got),
+			 LIFT_E_CORRUPT);
 }
 
 int main(void)

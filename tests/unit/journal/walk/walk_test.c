@@ -1003,7 +1003,8 @@ static void write_old(const struct dir *dir, char format)
 						     .result = { -1, -1, 0 },
 						     .voids_time = EVENT_NO_TIME } },
 					 { .refused = true, .err = LIFT_E_TYPE } };
-	const struct quarantined refused = { 2, 1, 4, WORLD_BEGIN + 6, LIFT_E_TYPE, { "", 0 } };
+	const struct quarantined refused = { 2,		  1,	     4,	       WORLD_BEGIN + 6,
+					     LIFT_E_TYPE, { "", 0 }, { "", 0 } };
 	struct copy copy;
 
 	assert_int_equal(store_open(dir_path(dir, "journal"), journal_db_names, DB_COUNT_BEFORE_3,
@@ -1104,7 +1105,7 @@ static void a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this(
 	struct dir dir;
 
 	(void)state;
-	for (char format = 1; format < JOURNAL_FORMAT; format++) {
+	for (char format = 1; format < JOURNAL_FORMAT_OF_GAPS; format++) {
 		dir_begin(&dir);
 		write_old(&dir, format);
 		assert_false(walk(&dir, EVERYTHING).found);
@@ -1127,6 +1128,41 @@ static void a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this(
 	}
 }
 
+/* Of format 3, all but the rows of the quarantine that may be judged again is as it is. */
+static void a_journal_of_format_3_becomes_one_of_this(void **state)
+{
+	uint8_t bytes[SUMS_BYTES];
+	struct sum sums[DB_COUNT];
+	struct journal *journal;
+	struct journal_view view;
+	struct text sums_there;
+	struct copy copy;
+
+	(void)state;
+	copy_begin(&copy.dir);
+	assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT,
+				    STORE_ROOM_MAX, &copy.store),
+			 0);
+	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
+	assert_true(store_get(&copy.txn, DB_META, text_of(SUMS_KEY), &sums_there));
+	assert_int_equal(sums_decode(sums_there, sums), 0);
+	sum_remove(&sums[DB_META], DB_META, text_of("format"),
+		   (struct text){ &(char){ JOURNAL_FORMAT }, 1 });
+	sum_add(&sums[DB_META], DB_META, text_of("format"), text_of("\3"));
+	put(&copy, DB_META, text_of("format"), text_of("\3"));
+	put(&copy, DB_META, text_of(SUMS_KEY), sums_encode(sums, bytes));
+	assert_int_equal(store_commit(&copy.txn), 0);
+	store_close(copy.store);
+	assert_false(walk(&copy.dir, EVERYTHING).found);
+	assert_int_equal(journal_open(dir_path(&copy.dir, "journal"), secret, &journal), 0);
+	assert_int_equal(journal_view_begin(journal, &view), 0);
+	assert_int_equal(journal_view_format(&view), JOURNAL_FORMAT);
+	journal_view_end(&view);
+	journal_close(journal);
+	assert_false(walk(&copy.dir, EVERYTHING).found);
+	dir_end(&copy.dir);
+}
+
 static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
 {
 	struct journal_walk *walked;
@@ -1139,7 +1175,7 @@ static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
 				    STORE_ROOM_MAX, &copy.store),
 			 0);
 	assert_int_equal(store_begin(copy.store, true, &copy.txn), 0);
-	put(&copy, DB_META, text_of("format"), text_of("\4"));
+	put(&copy, DB_META, text_of("format"), (struct text){ &(char){ JOURNAL_FORMAT + 1 }, 1 });
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
 	assert_int_equal(journal_walk_begin(file_of(&copy.dir), EVERYTHING, &walked, &more),
@@ -1161,6 +1197,7 @@ int main(void)
 		cmocka_unit_test(ranges_of_much_damage_cover_all_of_it),
 		cmocka_unit_test(
 			a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this),
+		cmocka_unit_test(a_journal_of_format_3_becomes_one_of_this),
 		cmocka_unit_test(a_journal_of_a_newer_format_is_not_called_damaged),
 	};
 
