@@ -42,6 +42,7 @@ int command_reload(const struct cli *cli, int argc, char **argv);
 int command_rejections(const struct cli *cli, int argc, char **argv);
 int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
+int command_key(const struct cli *cli, int argc, char **argv);
 int command_keygen(const struct cli *cli, int argc, char **argv);
 int command_simulate(const struct cli *cli, int argc, char **argv);
 

@@ -285,8 +285,7 @@ static bool find_own(char to[static PATH_MAX])
 	       access(to, F_OK) == 0;
 }
 
-/* The file that holds, or NULL: there is none, and defaults do. */
-static const char *find_file(const struct cli *cli, char own[static PATH_MAX])
+const char *config_find(const struct cli *cli, char own[static PATH_MAX])
 {
 	static const char installed[] = LIFT_SYSCONFDIR "/liftd.yaml";
 	const char *path = cli->config ? cli->config : getenv("LIFT_CONFIG");
@@ -325,7 +324,7 @@ static int read_file(const char *path, const char *audience, struct endpoints *e
 int endpoints_find(const struct cli *cli, const char *audience, struct endpoints *ret_endpoints)
 {
 	char own[PATH_MAX];
-	const char *path = cli->endpoint ? NULL : find_file(cli, own);
+	const char *path = cli->endpoint ? NULL : config_find(cli, own);
 	struct endpoints endpoints = { 0 };
 	int status = cli->endpoint ? take_given(cli->endpoint, &endpoints)
 				   : read_file(path, audience, &endpoints);

@@ -6,6 +6,8 @@
 #ifndef LIFT_CLI_ENDPOINTS_H
 #define LIFT_CLI_ENDPOINTS_H
 
+#include <limits.h>
+
 #include "clients/cli/cli.h"
 #include "clients/lib/lift.h"
 #include "proto/yaml.h"
@@ -34,5 +36,9 @@ void endpoints_clear(struct endpoints *endpoints);
 
 /* The whole text of a file, which the caller frees; NULL, and complained about. */
 char *file_read(const char *path, size_t *ret_size);
+
+/* The file of the configuration, which may be in `own`, PATH_MAX bytes; NULL: there is none, and
+ * defaults do. */
+const char *config_find(const struct cli *cli, char own[static PATH_MAX]);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift keygen: pairs of keys in files.
+ * lift keygen and lift key: pairs of keys in files, and the file of those that are let in.
  */
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -185,6 +186,40 @@ static void what_cannot_be_an_entry_makes_no_key(void **state)
 	}
 }
 
+static void a_file_of_keys_is_checked_as_the_daemon_would(void **state)
+{
+	static const char key[] = "keys:\n  - name: a\n"
+				  "    public: \"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID\"\n"
+				  "    audiences: [%s]\n";
+	static const struct {
+		const char *audience, *error;
+		int status;
+	} rows[] = { { "rana", NULL, 0 }, { "oslo", ":4: ", 1 } };
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], text[512];
+	struct outcome outcome;
+
+	path_make(path, "%s/keys.yaml", daemon->dir);
+	snprintf(text, sizeof(text), "keys: %s\naudiences: [{name: rana}]\n", path);
+	daemon_configure(daemon, text);
+	free(daemon_lift_out(daemon, 3, "key", "check", NULL));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), key, rows[i].audience);
+		file_write(path, text);
+		for (int named = 0; named < 2; named++) {
+			outcome = daemon_lift(daemon, "key", "check", named ? path : NULL, NULL);
+			assert_int_equal(outcome.status, rows[i].status);
+			if (rows[i].error)
+				assert_non_null(strstr(outcome.err, rows[i].error));
+			else
+				assert_non_null(strstr(outcome.out, "1 key, no error"));
+			outcome_free(&outcome);
+		}
+	}
+	free(daemon_lift_out(daemon, 2, "key", NULL));
+	free(daemon_lift_out(daemon, 2, "key", "check", path, path, NULL));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -194,6 +229,7 @@ int main(void)
 		TEST(of_several_at_once_one_has_the_name),
 		TEST(what_is_there_stays),
 		TEST(what_cannot_be_an_entry_makes_no_key),
+		TEST(a_file_of_keys_is_checked_as_the_daemon_would),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
