@@ -71,9 +71,8 @@ static void count(void *context, const struct sockaddr *address, uint32_t n)
 {
 	struct doors *doors = context;
 	const struct config *config = doors->config;
-	const struct texts control = { (char **)&config->control, 1 };
 	const struct texts *own[] = {
-		[INTAKE] = &config->intake, [EVENTS] = &config->events, [CONTROL] = &control
+		[INTAKE] = &config->intake, [EVENTS] = &config->events, [CONTROL] = &config->control
 	};
 
 	for (size_t i = 0; i < OF_AUDIENCES; i++)
