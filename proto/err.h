@@ -98,14 +98,13 @@
 	X(EXISTS, 111, OWN, "exists", "it exists already")                                        \
 	X(TOO_MANY, 112, OWN, "too-many", "there are more than can be held")                      \
 	X(KEY_REFUSED, 113, OWN, "key-refused",                                                   \
-	  "the daemon does not know this key, or lets it not use this door: its operator has "    \
-	  "keys.yaml")                                                                            \
+	  "the daemon does not know this key, or does not let it use this endpoint: ask its "     \
+	  "operator")                                                                             \
 	X(SERVER_KEY, 114, OWN, "server-key",                                                     \
-	  "the server key in lift.yaml is not this daemon's, or it takes no further connection "  \
-	  "of this key")                                                                          \
+	  "the connection is closed before keys are exchanged: the server key is not this "       \
+	  "daemon's, or it takes no further connection")                                          \
 	X(NEEDS_KEY, 115, OWN, "needs-key",                                                       \
-	  "it lets nobody in without a key, or wants none: over TCP, name a lift.yaml with "      \
-	  "--config FILE")                                                                        \
+	  "the daemon speaks with keys and this client without, or the other way round")          \
 	X(FATAL, 105, STORE, "fatal", "the data on disk must be opened again")                    \
 	X(GONE, 108, OWN, "gone",                                                                 \
 	  "the directory of the state is gone, or another one: bring it back")                    \

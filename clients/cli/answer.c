@@ -229,8 +229,7 @@ static int take_message(void *context, const json_t *answer)
 
 int question_ask(const struct question *question)
 {
-	struct asking asking = { question,
-				 reach(question->endpoint, question->keys, DOOR_ANSWERS) };
+	struct asking asking = { question, reach(question->endpoint) };
 	struct msg_writer *writer;
 	int err = LIFT_E_MEMORY;
 
@@ -247,7 +246,7 @@ int question_ask(const struct question *question)
 		return asking.status;
 	if (err == LIFT_E_MALFORMED)
 		return complain_not_understood(lift_err_text(err));
-	return err ? complain_endpoint(question->endpoint, err) : STATUS_WELL;
+	return err ? complain_endpoint(question->endpoint, question->keys, err) : STATUS_WELL;
 }
 
 static int join_messages(void *context, const json_t *answer)

@@ -90,7 +90,9 @@ __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);
 __attribute__((format(printf, 2, 3))) int complain_usage(const struct usage *usage,
 							 const char *format, ...);
 
-/* Complain of an error met at an endpoint: the status to exit with. */
-int complain_endpoint(const char *endpoint, int err);
+/* Complain of an error met at an endpoint, with these keys or, where they are NULL, without: the
+ * status to exit with. */
+struct lift_keys;
+int complain_endpoint(const char *endpoint, const struct lift_keys *keys, int err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "clients/cli/cli.h"
 #include "clients/cli/text/print.h"
+#include "clients/lib/lift.h"
 #include "proto/err.h"
 
 enum { LEFT_WIDTH = 22 /* of the help: what is behind it has its own line */ };
@@ -52,9 +53,26 @@ int complain_usage(const struct usage *usage, const char *format, ...)
 	return STATUS_USAGE;
 }
 
-int complain_endpoint(const char *endpoint, int err)
+int complain_endpoint(const char *endpoint, const struct lift_keys *keys, int err)
 {
-	if (err == LIFT_E_SOCKET)
+	if (err == LIFT_E_KEY_REFUSED && keys)
+		complain("%s: the daemon does not know this key (public %s), or does not let it "
+			 "use this endpoint: ask its operator, who has keys.yaml",
+			 endpoint, keys->public);
+	else if (err == LIFT_E_SERVER_KEY)
+		complain("%s: the connection is closed before keys are exchanged: `server` in "
+			 "lift.yaml is not this daemon's key, or it takes no further connection",
+			 endpoint);
+	else if (err == LIFT_E_NEEDS_KEY && keys)
+		complain("%s: who listens there speaks without keys: it is no liftd, or has "
+			 "`security: none`",
+			 endpoint);
+	else if (err == LIFT_E_NEEDS_KEY)
+		complain("%s: the daemon lets nobody in there without a key ('lift keygen' makes "
+			 "one, and a lift.yaml of yours names it: lift(1), ANOTHER MACHINE), or "
+			 "takes no further connection",
+			 endpoint);
+	else if (err == LIFT_E_SOCKET)
 		complain("%s: no answer: is liftd running, or has it stopped meanwhile ('systemctl "
 			 "status liftd')?",
 			 endpoint);

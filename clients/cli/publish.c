@@ -155,8 +155,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		complain("the configuration has no events endpoint: publish without --pub");
 		status = STATUS_SYSTEM;
 	} else {
-		status = reach(asked.aloud ? endpoints.events : endpoints.intake, endpoints.keys,
-			       asked.aloud ? DOOR_LISTENS : DOOR_ANSWERS);
+		status = reach(asked.aloud ? endpoints.events : endpoints.intake);
 	}
 	if (status == STATUS_WELL)
 		status = publish_all(&asked, &endpoints, argv + first, argc - first);

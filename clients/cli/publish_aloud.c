@@ -73,7 +73,7 @@ static int complain_lost(const struct sending *sending, int err, bool *ret_gone)
 	complain("%s: not all of it could be published, and the rest is lost; publish it without "
 		 "--pub to send what is missing",
 		 sending->name);
-	return complain_endpoint(sending->plan->endpoint, err);
+	return complain_endpoint(sending->plan->endpoint, sending->plan->keys, err);
 }
 
 static int send_file(struct publishing *publishing, bool *ret_gone)

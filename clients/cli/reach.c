@@ -16,12 +16,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "clients/cli/cli.h"
-#include "clients/lib/handshake.h"
 
-enum { REACH_MS = 1000, HANDSHAKE_MS = 2000, HOST_MAX = 256, NAME_SIZE = 64 };
+enum { REACH_MS = 1000, HOST_MAX = 256, NAME_SIZE = 64 };
 
 static const char ipc[] = "ipc://", tcp[] = "tcp://";
 
@@ -124,17 +122,6 @@ static int reach_ipc(const char *path)
 	}
 }
 
-/* A handshake, which is all that tells keys apart. */
-static int reach_with_keys(const char *endpoint, const struct lift_keys *keys, enum door door)
-{
-	static const int types[] = {
-		[DOOR_ANSWERS] = ZMQ_DEALER, [DOOR_PUBLISHES] = ZMQ_SUB, [DOOR_LISTENS] = ZMQ_XPUB
-	};
-	int err = handshake_try(endpoint, keys, types[door], HANDSHAKE_MS);
-
-	return err && err != LIFT_E_SOCKET ? complain_endpoint(endpoint, err) : STATUS_WELL;
-}
-
 static int complain_tcp(const char *endpoint, int error)
 {
 	if (error == ECONNREFUSED)
@@ -164,7 +151,7 @@ static bool split_address(const char *address, char host[static HOST_MAX], const
 	return true;
 }
 
-static int reach_tcp(const char *endpoint, const struct lift_keys *keys, enum door door)
+static int reach_tcp(const char *endpoint)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *found;
@@ -181,10 +168,10 @@ static int reach_tcp(const char *endpoint, const struct lift_keys *keys, enum do
 	}
 	error = try_connect(found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
-	return error ? complain_tcp(endpoint, error) : reach_with_keys(endpoint, keys, door);
+	return error ? complain_tcp(endpoint, error) : STATUS_WELL;
 }
 
-int reach(const char *endpoint, const struct lift_keys *keys, enum door door)
+int reach(const char *endpoint)
 {
 	if (!endpoint) {
 		complain("the configuration has no endpoint for that");
@@ -193,6 +180,6 @@ int reach(const char *endpoint, const struct lift_keys *keys, enum door door)
 	if (strncmp(endpoint, ipc, strlen(ipc)) == 0)
 		return reach_ipc(endpoint + strlen(ipc));
 	if (strncmp(endpoint, tcp, strlen(tcp)) == 0)
-		return reach_tcp(endpoint, keys, door);
+		return reach_tcp(endpoint);
 	return STATUS_WELL;
 }

@@ -7,14 +7,8 @@
 #ifndef LIFT_CLI_REACH_H
 #define LIFT_CLI_REACH_H
 
-#include "clients/lib/lift.h"
-
-/* What the daemon has there: who answers, publishes, or listens to what is published. */
-enum door { DOOR_ANSWERS, DOOR_PUBLISHES, DOOR_LISTENS };
-
-/* NULL: there is no endpoint. Over TCP it is tried whether the daemon lets these keys in (NULL:
- * there are none). STATUS_WELL, also where it cannot be said; else one line has said what stands in
- * the way, and what would help: STATUS_SYSTEM. */
-int reach(const char *endpoint, const struct lift_keys *keys, enum door door);
+/* NULL: there is no endpoint. STATUS_WELL, also where it cannot be said; else one line has said
+ * what stands in the way, and what would help: STATUS_SYSTEM. */
+int reach(const char *endpoint);
 
 #endif

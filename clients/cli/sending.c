@@ -170,7 +170,7 @@ int sending_complain(const struct sending *sending, int err, bool *ret_gone)
 			 some ? "only part of it" : "nothing of it",
 			 some ? ", and what was acknowledged stays" : "",
 			 remedy(sending->plan, err));
-	return complain_endpoint(sending->plan->endpoint, err);
+	return complain_endpoint(sending->plan->endpoint, sending->plan->keys, err);
 }
 
 /* What --again would send. */

@@ -288,7 +288,7 @@ static int simulate(const struct cli *cli, const struct arguments *arguments, co
 		simulation.plan.endpoint = endpoints.intake;
 		simulation.plan.keys = endpoints.keys;
 		if (status == STATUS_WELL)
-			status = reach(simulation.plan.endpoint, endpoints.keys, DOOR_ANSWERS);
+			status = reach(simulation.plan.endpoint);
 		if (status == STATUS_WELL)
 			status = send_course(&simulation, stream);
 	}

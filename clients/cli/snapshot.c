@@ -23,7 +23,8 @@ static int print(void *context, struct text topic, const json_t *body)
 	return !err && ferror(stdout) ? LIFT_E_IO : err;
 }
 
-static int complain_snapshot(const char *endpoint, int err, bool puzzled)
+static int complain_snapshot(const char *endpoint, const struct lift_keys *keys, int err,
+			     bool puzzled)
 {
 	int status;
 
@@ -36,7 +37,7 @@ static int complain_snapshot(const char *endpoint, int err, bool puzzled)
 	}
 	if (err == LIFT_E_MALFORMED)
 		return complain_not_understood(lift_err_text(err));
-	status = complain_endpoint(endpoint, err);
+	status = complain_endpoint(endpoint, keys, err);
 	if (err == LIFT_E_SOCKET)
 		complain("what was printed, if anything, is not all of it: ask again");
 	return status;
@@ -98,14 +99,15 @@ int command_snapshot(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	if (endpoints.snapshot)
-		status = reach(endpoints.snapshot, endpoints.keys, DOOR_ANSWERS);
+		status = reach(endpoints.snapshot);
 	if (endpoints.snapshot && status == STATUS_WELL) {
 		err = first < argc ? print_all(endpoints.snapshot, endpoints.keys,
 					       (const char *const *)argv + first,
 					       (size_t)(argc - first), wait_s * 1000, &printing)
 				   : print_all(endpoints.snapshot, endpoints.keys, default_topics,
 					       1, wait_s * 1000, &printing);
-		status = err ? complain_snapshot(endpoints.snapshot, err, printing.puzzled)
+		status = err ? complain_snapshot(endpoints.snapshot, endpoints.keys, err,
+						 printing.puzzled)
 			     : STATUS_WELL;
 	} else if (!endpoints.snapshot) {
 		complain("the audience has no snapshot endpoint: 'lift watch' shows what changes");

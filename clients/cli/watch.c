@@ -133,8 +133,7 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = reach(endpoints.publish, endpoints.keys,
-		       DOOR_PUBLISHES); /* says so, and waits for it */
+	status = reach(endpoints.publish); /* says so, and waits for it */
 	if (!endpoints.publish) {
 		endpoints_clear(&endpoints);
 		return status;
@@ -148,7 +147,8 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	if (err == LIFT_E_IO || watching.printing.puzzled)
 		status = STATUS_SYSTEM;
 	else
-		status = err ? complain_endpoint(endpoints.publish, err) : STATUS_WELL;
+		status = err ? complain_endpoint(endpoints.publish, endpoints.keys, err)
+			     : STATUS_WELL;
 	endpoints_clear(&endpoints);
 	return status;
 }

@@ -14,11 +14,8 @@
 
 enum { TOPIC_ROOM = sizeof("event/") + SOURCE_MAX, SUBSCRIPTION_ROOM = 256 };
 
-static const char monitor_endpoint[] = "inproc://connection";
-
 struct lift_broadcaster {
 	struct wire wire;
-	void *monitor; /* says when the connection breaks */
 	struct msg_writer *writer;
 	char topic[TOPIC_ROOM];
 	char *source, *stream;
@@ -27,6 +24,7 @@ struct lift_broadcaster {
 	uint64_t next_seq, added;
 	struct slot slot;	       /* being gathered */
 	bool subscribed, sent, broken; /* after something was sent */
+	unsigned breaks;	       /* of the connection, so far */
 };
 
 static int prepare_broadcaster(void *handle, const void *with)
@@ -36,26 +34,16 @@ static int prepare_broadcaster(void *handle, const void *with)
 
 	return zmq_setsockopt(handle, ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) ||
 	       zmq_setsockopt(handle, ZMQ_SNDTIMEO, &timeout_ms, sizeof(timeout_ms)) ||
-	       zmq_setsockopt(handle, ZMQ_XPUB_NODROP, &no_drop, sizeof(no_drop)) ||
-	       zmq_socket_monitor(handle, monitor_endpoint, ZMQ_EVENT_DISCONNECTED);
-}
-
-static int open_monitor(struct lift_broadcaster *broadcaster)
-{
-	broadcaster->monitor = zmq_socket(broadcaster->wire.zmq, ZMQ_PAIR);
-	if (!broadcaster->monitor || zmq_connect(broadcaster->monitor, monitor_endpoint) != 0)
-		return LIFT_E_SOCKET;
-	return 0;
+	       zmq_setsockopt(handle, ZMQ_XPUB_NODROP, &no_drop, sizeof(no_drop));
 }
 
 /* Has the connection broken? What the system had taken for it is lost then. */
 static void take_breaks(struct lift_broadcaster *broadcaster)
 {
-	char frame[SUBSCRIPTION_ROOM];
-
-	while (zmq_recv(broadcaster->monitor, frame, sizeof(frame), ZMQ_DONTWAIT) >= 0 ||
-	       errno == EINTR)
-		broadcaster->broken = broadcaster->broken || broadcaster->sent;
+	wire_hear(&broadcaster->wire);
+	if (broadcaster->wire.n_breaks > broadcaster->breaks && broadcaster->sent)
+		broadcaster->broken = true;
+	broadcaster->breaks = broadcaster->wire.n_breaks;
 }
 
 /* A byte, 1 or 0, and the prefix that is subscribed to or not any more. */
@@ -78,11 +66,13 @@ static void take_subscriptions(struct lift_broadcaster *broadcaster)
 static int await_subscription(struct lift_broadcaster *broadcaster)
 {
 	int64_t end_ms = wire_clock_ms() + LIFT_ANSWER_MS, left_ms;
-	zmq_pollitem_t item = { .socket = broadcaster->wire.handle, .events = ZMQ_POLLIN };
 
 	take_subscriptions(broadcaster);
 	while (!broadcaster->subscribed && (left_ms = end_ms - wire_clock_ms()) > 0) {
-		zmq_poll(&item, 1, (long)left_ms);
+		int err = wire_wait(&broadcaster->wire, ZMQ_POLLIN, left_ms);
+
+		if (err && err != LIFT_E_STOPPED)
+			return err;
 		take_subscriptions(broadcaster);
 	}
 	return broadcaster->subscribed ? 0 : LIFT_E_SOCKET;
@@ -115,8 +105,6 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint, options->keys,
 				prepare_broadcaster, options);
 	if (!err)
-		err = open_monitor(broadcaster);
-	if (!err)
 		err = await_subscription(broadcaster);
 	if (err)
 		lift_broadcaster_free(broadcaster);
@@ -125,21 +113,11 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 	return err;
 }
 
-static void close_sockets(struct lift_broadcaster *broadcaster)
-{
-	if (broadcaster->monitor) {
-		zmq_socket_monitor(broadcaster->wire.handle, NULL, 0); /* else it waits for us */
-		zmq_close(broadcaster->monitor);
-	}
-	broadcaster->monitor = NULL;
-	wire_close(&broadcaster->wire);
-}
-
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
 {
 	if (!broadcaster)
 		return;
-	close_sockets(broadcaster);
+	wire_close(&broadcaster->wire);
 	slot_free(&broadcaster->slot);
 	msg_writer_free(broadcaster->writer);
 	free(broadcaster->source);
@@ -228,7 +206,7 @@ int lift_broadcaster_finish(struct lift_broadcaster *broadcaster)
 		return err;
 	take_breaks(broadcaster);
 	begun_ms = wire_clock_ms();
-	close_sockets(broadcaster);
+	wire_close(&broadcaster->wire);
 	if (linger_ms > 0 && wire_clock_ms() - begun_ms >= linger_ms)
 		return LIFT_E_SOCKET;
 	return broadcaster->broken ? LIFT_E_STOPPED : 0;

@@ -5,7 +5,6 @@
  * subscription has brought something: whatever is published after that is received, or missed in a
  * way that shows.
  */
-#include <errno.h>
 #include <stdlib.h>
 
 #include "clients/lib/lift.h"
@@ -319,10 +318,7 @@ static int take_one(struct lift_follower *follower, struct text *ret_topic, bool
 static int rest(struct lift_follower *follower, int64_t until_ms)
 {
 	bool asked = pages_asked(&follower->pages);
-	zmq_pollitem_t items[2] = {
-		{ .socket = wire_of_subscriber(follower->subscriber), .events = ZMQ_POLLIN },
-		{ .socket = follower->pages.wire.handle, .events = ZMQ_POLLIN },
-	};
+	struct wire *wire = wire_of_subscriber(follower->subscriber);
 	int64_t ms;
 
 	if (!asked && due_ms(follower) < until_ms)
@@ -330,9 +326,8 @@ static int rest(struct lift_follower *follower, int64_t until_ms)
 	if (asked && follower->pages.heard_ms + LIFT_ANSWER_MS < until_ms)
 		until_ms = follower->pages.heard_ms + LIFT_ANSWER_MS;
 	ms = until_ms - wire_clock_ms() + 1;
-	if (zmq_poll(items, asked ? 2 : 1, ms > 0 ? (long)ms : 0) < 0)
-		return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
-	return 0;
+	return asked ? wire_wait_two(wire, &follower->pages.wire, ms)
+		     : wire_wait(wire, ZMQ_POLLIN, ms);
 }
 
 int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct text *ret_topic,

@@ -1,86 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/lib/handshake.h"
 
-#include "clients/lib/wire.h"
+#include <errno.h>
 
 enum {
-	CLOSED_MOST = 3, /* connections: one may break for another reason */
+	CLOSED_MOST = 3, /* in a row: one may break for another reason */
 	EVENT_SIZE = 6,	 /* 16 bits of an event, 32 of its value */
 };
 
-static const char monitor_endpoint[] = "inproc://handshake";
+static const char monitor_endpoint[] = "inproc://monitor";
 
-static int prepare_monitor(void *handle, const void *with)
+int handshake_watch(struct wire *wire)
 {
-	(void)with;
-	return zmq_socket_monitor(handle, monitor_endpoint,
-				  ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-					  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-					  ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL);
+	int no_limit = 0; /* libzmq's thread waits for room, and would never connect again */
+
+	if (zmq_socket_monitor(wire->handle, monitor_endpoint,
+			       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+				       ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+				       ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+				       ZMQ_EVENT_DISCONNECTED) != 0)
+		return -1;
+	wire->monitor = zmq_socket(wire->zmq, ZMQ_PAIR);
+	if (!wire->monitor)
+		return -1;
+	return zmq_setsockopt(wire->monitor, ZMQ_RCVHWM, &no_limit, sizeof(no_limit)) ||
+	       zmq_connect(wire->monitor, monitor_endpoint);
 }
 
-/* The next event and its value; 0 where none came in time. */
-static uint16_t next_event(void *monitor, int64_t end_ms, uint32_t *ret_value)
+static bool next_event(void *monitor, uint16_t *ret_event, uint32_t *ret_value)
 {
-	zmq_pollitem_t item = { .socket = monitor, .events = ZMQ_POLLIN };
 	unsigned char frame[EVENT_SIZE];
-	char address[1];
-	int64_t ms;
-	uint16_t event;
+	char address[1]; /* whatever does not fit is dropped */
+	int size;
 
-	do {
-		ms = end_ms - wire_clock_ms();
-		if (ms <= 0)
-			return 0;
-	} while (zmq_poll(&item, 1, (long)ms) <= 0);
-	if (zmq_recv(monitor, frame, sizeof(frame), 0) != EVENT_SIZE)
-		return 0;
-	zmq_recv(monitor, address, sizeof(address), 0);
-	memcpy(&event, frame, sizeof(event));
-	memcpy(ret_value, frame + sizeof(event), sizeof(*ret_value));
-	return event;
+	do
+		size = zmq_recv(monitor, frame, sizeof(frame), ZMQ_DONTWAIT);
+	while (size < 0 && errno == EINTR);
+	if (size != EVENT_SIZE)
+		return false;
+	zmq_recv(monitor, address, sizeof(address), ZMQ_DONTWAIT);
+	memcpy(ret_event, frame, sizeof(*ret_event));
+	memcpy(ret_value, frame + sizeof(*ret_event), sizeof(*ret_value));
+	return true;
 }
 
-static int follow(void *monitor, bool has_keys, int timeout_ms)
+/* Connections end in their handshake: CURVE's way of telling a client that the server's key is
+ * another, or that there must be keys. Once it was let in, it has other reasons. */
+static void take_closed(struct wire *wire, unsigned n)
 {
-	int64_t end_ms = wire_clock_ms() + timeout_ms;
-	uint32_t value = 0;
-	int n_closed = 0;
+	wire->n_closed += n;
+	if (!wire->was_open && wire->n_closed >= CLOSED_MOST)
+		wire->verdict = wire->has_keys ? LIFT_E_SERVER_KEY : LIFT_E_NEEDS_KEY;
+}
 
-	for (;;) {
-		switch (next_event(monitor, end_ms, &value)) {
-		case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-			return LIFT_E_KEY_REFUSED;
-		case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
-			if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
-				return LIFT_E_NEEDS_KEY;
-			break;
-		case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-			break;
-		default:
-			return 0;
-		}
-		if (++n_closed == CLOSED_MOST)
-			return has_keys ? LIFT_E_SERVER_KEY : LIFT_E_NEEDS_KEY;
+static void take_event(struct wire *wire, uint16_t event, uint32_t value)
+{
+	switch (event) {
+	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+		wire->is_open = wire->was_open = true;
+		wire->verdict = 0;
+		break;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+		wire->verdict = LIFT_E_KEY_REFUSED;
+		break;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+		if (value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH)
+			wire->verdict = LIFT_E_NEEDS_KEY;
+		else
+			take_closed(wire, CLOSED_MOST); /* there will be no other one */
+		break;
+	case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+		take_closed(wire, 1);
+		break;
+	case ZMQ_EVENT_DISCONNECTED:
+		wire->n_breaks += wire->is_open;
+		wire->is_open = false;
+		break;
+	default:
+		break;
 	}
 }
 
-int handshake_try(const char *endpoint, const struct lift_keys *keys, int type, int timeout_ms)
+void handshake_hear(struct wire *wire)
 {
-	struct wire wire;
-	void *monitor;
-	int err = wire_open(&wire, type, endpoint, keys, prepare_monitor, NULL);
+	uint16_t event;
+	uint32_t value;
 
-	if (err)
-		return err;
-	monitor = zmq_socket(wire.zmq, ZMQ_PAIR);
-	if (!monitor || zmq_connect(monitor, monitor_endpoint) != 0)
-		err = LIFT_E_SOCKET;
-	else
-		err = follow(monitor, keys != NULL, timeout_ms);
-	zmq_socket_monitor(wire.handle, NULL, 0); /* else it waits for us */
-	if (monitor)
-		zmq_close(monitor);
-	wire_close(&wire);
-	return err;
+	while (next_event(wire->monitor, &event, &value))
+		take_event(wire, event, value);
 }

@@ -3,114 +3,24 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "clients/lib/wire.h"
 #include "proto/json.h"
 
-/* Sockets. */
+/* Asking. */
 
 enum {
-	/* A TCP connection that a network has swallowed ends after IDLE + COUNT * INTERVAL. */
-	KEEPALIVE_IDLE_S = 5,
-	KEEPALIVE_INTERVAL_S = 2,
-	KEEPALIVE_COUNT = 3,
-	HANDSHAKE_MS = 5000,
-	RECONNECT_MAX_MS = 1000,
-	LOOK_MS = 200, /* how often a waiting request looks whether its connection is still there */
+	LOOK_MS = 200 /* how often a waiting request looks whether its connection is still there */
 };
-
-int64_t wire_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-void wire_close(struct wire *wire)
-{
-	if (wire->handle)
-		zmq_close(wire->handle);
-	if (wire->zmq)
-		zmq_ctx_term(wire->zmq);
-	*wire = (struct wire){ 0 };
-}
-
-static int set_size_max(void *handle, int64_t bytes)
-{
-	return zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &bytes, sizeof(bytes));
-}
-
-int wire_reads_published(void *handle)
-{
-	return set_size_max(handle, MSG_SIZE_PUBLISHED_MAX);
-}
-
-/*
- * Keepalive, which the kernel does, and not ZMQ_HEARTBEAT_IVL: libzmq 4.3.4 aborts the process
- * where that timer meets a peer that is gone and whose pipe is full.
- */
-static int set_limits(void *handle)
-{
-	static const struct {
-		int option, value;
-	} limits[] = {
-		{ ZMQ_LINGER, 0 },
-		{ ZMQ_IPV6, 1 },
-		{ ZMQ_TCP_KEEPALIVE, 1 },
-		{ ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_S },
-		{ ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_S },
-		{ ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT },
-		{ ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS },
-		{ ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS },
-	};
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (zmq_setsockopt(handle, limits[i].option, &limits[i].value, sizeof(int)) != 0)
-			return LIFT_E_SOCKET;
-	return set_size_max(handle, MSG_SIZE_MAX) ? LIFT_E_SOCKET : 0;
-}
-
-static int set_keys(void *handle, const char *endpoint, const struct lift_keys *keys)
-{
-	if (strncmp(endpoint, "tcp://", 6) != 0)
-		return 0;
-	return zmq_setsockopt(handle, ZMQ_CURVE_SERVERKEY, keys->server, sizeof(keys->server)) ||
-	       zmq_setsockopt(handle, ZMQ_CURVE_PUBLICKEY, keys->public, sizeof(keys->public)) ||
-	       zmq_setsockopt(handle, ZMQ_CURVE_SECRETKEY, keys->secret, sizeof(keys->secret));
-}
-
-int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,
-	      int (*prepare)(void *handle, const void *with), const void *with)
-{
-	struct wire opened = { .zmq = zmq_ctx_new() };
-
-	if (!opened.zmq)
-		return LIFT_E_SOCKET;
-	opened.handle = zmq_socket(opened.zmq, type);
-	if (!opened.handle || set_limits(opened.handle) != 0 ||
-	    (keys && set_keys(opened.handle, endpoint, keys) != 0) ||
-	    (prepare && prepare(opened.handle, with) != 0) ||
-	    zmq_connect(opened.handle, endpoint) != 0) {
-		wire_close(&opened);
-		return LIFT_E_SOCKET;
-	}
-	*ret_wire = opened;
-	return 0;
-}
-
-/* Asking. */
 
 /* IMMEDIATE: a DEALER without a live connection cannot be written to, so that a dead daemon is
  * seen. */
 static int prepare_request(void *handle, const void *with)
 {
-	int immediate = 1, timeout_ms = LIFT_ANSWER_MS;
+	int immediate = 1;
 
 	(void)with;
-	return zmq_setsockopt(handle, ZMQ_IMMEDIATE, &immediate, sizeof(immediate)) ||
-	       zmq_setsockopt(handle, ZMQ_SNDTIMEO, &timeout_ms, sizeof(timeout_ms));
+	return zmq_setsockopt(handle, ZMQ_IMMEDIATE, &immediate, sizeof(immediate));
 }
 
 static bool is_connected(void *handle)
@@ -121,25 +31,46 @@ static bool is_connected(void *handle)
 	return zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLOUT);
 }
 
-/* Wait for one message. */
-static int request_receive(void *handle, int timeout_ms, zmq_msg_t *frame)
+/* Send once there is a connection. */
+static int request_send(struct wire *wire, struct text request)
 {
-	int64_t end_ms = wire_clock_ms() + timeout_ms;
+	int64_t end_ms = wire_clock_ms() + LIFT_ANSWER_MS, left_ms;
 
-	while (zmq_msg_recv(frame, handle, ZMQ_DONTWAIT) < 0) {
-		zmq_pollitem_t item = { .socket = handle, .events = ZMQ_POLLIN };
+	while (zmq_send(wire->handle, request.data, request.size, ZMQ_DONTWAIT) < 0) {
+		int err;
 
 		if (errno != EAGAIN && errno != EINTR)
 			return LIFT_E_SOCKET;
-		if (wire_clock_ms() >= end_ms)
+		left_ms = end_ms - wire_clock_ms();
+		if (left_ms <= 0)
 			return LIFT_E_SOCKET;
-		if (zmq_poll(&item, 1, LOOK_MS) == 0 && !is_connected(handle))
-			return LIFT_E_SOCKET;
+		err = wire_wait(wire, ZMQ_POLLOUT, left_ms);
+		if (err && err != LIFT_E_STOPPED)
+			return err;
 	}
 	return 0;
 }
 
-static int request_answers(void *handle, int timeout_ms, lift_answer_fn *answer, void *context)
+/* Wait for one message. */
+static int request_receive(struct wire *wire, int timeout_ms, zmq_msg_t *frame)
+{
+	int64_t end_ms = wire_clock_ms() + timeout_ms;
+
+	while (zmq_msg_recv(frame, wire->handle, ZMQ_DONTWAIT) < 0) {
+		int err;
+
+		if (errno != EAGAIN && errno != EINTR)
+			return LIFT_E_SOCKET;
+		if (wire_clock_ms() >= end_ms || !is_connected(wire->handle))
+			return LIFT_E_SOCKET;
+		err = wire_wait(wire, ZMQ_POLLIN, LOOK_MS);
+		if (err && err != LIFT_E_STOPPED)
+			return err;
+	}
+	return 0;
+}
+
+static int request_answers(struct wire *wire, int timeout_ms, lift_answer_fn *answer, void *context)
 {
 	struct msg_reader *reader = msg_reader_new();
 	bool more = true;
@@ -150,7 +81,7 @@ static int request_answers(void *handle, int timeout_ms, lift_answer_fn *answer,
 		zmq_msg_t frame;
 
 		zmq_msg_init(&frame);
-		err = request_receive(handle, timeout_ms, &frame);
+		err = request_receive(wire, timeout_ms, &frame);
 		if (!err)
 			err = json_from_msg(
 				reader, (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
@@ -175,10 +106,9 @@ int lift_request(const char *endpoint, const struct lift_keys *keys, struct text
 	err = wire_open(&wire, ZMQ_DEALER, endpoint, keys, prepare_request, NULL);
 	if (err)
 		return err;
-	if (zmq_send(wire.handle, request.data, request.size, 0) < 0)
-		err = LIFT_E_SOCKET;
-	else
-		err = request_answers(wire.handle, timeout_ms, answer, context);
+	err = request_send(&wire, request);
+	if (!err)
+		err = request_answers(&wire, timeout_ms, answer, context);
 	wire_close(&wire);
 	return err;
 }
@@ -243,9 +173,9 @@ void lift_subscriber_free(struct lift_subscriber *subscriber)
 	free(subscriber);
 }
 
-void *wire_of_subscriber(const struct lift_subscriber *subscriber)
+struct wire *wire_of_subscriber(struct lift_subscriber *subscriber)
 {
-	return subscriber->wire.handle;
+	return &subscriber->wire;
 }
 
 /* Read the frames after a message's second one, which no message of the protocol has. */
@@ -261,22 +191,38 @@ static void drop_frames(void *handle, zmq_msg_t *last)
 	zmq_msg_close(&frame);
 }
 
+/* The first frame of a message that has two. */
+static int receive_topic(struct lift_subscriber *subscriber, int timeout_ms)
+{
+	struct wire *wire = &subscriber->wire;
+	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : wire_clock_ms() + timeout_ms;
+
+	for (;;) {
+		int64_t left_ms;
+		int err;
+
+		if (zmq_msg_recv(&subscriber->topic, wire->handle, ZMQ_DONTWAIT) >= 0) {
+			if (zmq_msg_more(&subscriber->topic))
+				return 0;
+			continue;
+		}
+		if (errno != EAGAIN)
+			return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
+		left_ms = end_ms - wire_clock_ms();
+		err = left_ms > 0 ? wire_wait(wire, ZMQ_POLLIN, left_ms) : wire_hear(wire);
+		if (err || left_ms <= 0)
+			return err ? err : LIFT_E_NOT_FOUND;
+	}
+}
+
 int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, struct text *ret_topic,
 			 struct text *ret_body)
 {
 	void *handle = subscriber->wire.handle;
-	zmq_pollitem_t item = { .socket = handle, .events = ZMQ_POLLIN };
+	int err = receive_topic(subscriber, timeout_ms);
 
-	do {
-		int ready = zmq_poll(&item, 1, timeout_ms);
-
-		if (ready < 0)
-			return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
-		if (ready == 0)
-			return LIFT_E_NOT_FOUND;
-		if (zmq_msg_recv(&subscriber->topic, handle, 0) < 0)
-			return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
-	} while (!zmq_msg_more(&subscriber->topic));
+	if (err)
+		return err;
 	if (zmq_msg_recv(&subscriber->body, handle, 0) < 0)
 		return LIFT_E_SOCKET;
 	drop_frames(handle, &subscriber->body);

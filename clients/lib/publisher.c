@@ -101,11 +101,11 @@ static int prepare_publisher(void *handle, const void *with)
 	       zmq_setsockopt(handle, ZMQ_RCVHWM, &messages, sizeof(messages));
 }
 
-static void wait_readable(struct lift_publisher *publisher, int64_t ms)
+static int wait_readable(struct lift_publisher *publisher, int64_t ms)
 {
-	zmq_pollitem_t item = { .socket = publisher->wire.handle, .events = ZMQ_POLLIN };
+	int err = wire_wait(&publisher->wire, ZMQ_POLLIN, ms);
 
-	zmq_poll(&item, 1, ms < 0 ? 0 : (long)ms);
+	return err == LIFT_E_STOPPED ? 0 : err;
 }
 
 static int send_hello(struct lift_publisher *publisher)
@@ -147,8 +147,9 @@ static int connect_once(struct lift_publisher *publisher)
 
 		if (now_ms >= end_ms)
 			return LIFT_E_NOT_FOUND;
-		wait_readable(publisher, end_ms - now_ms);
-		err = publisher_take_answer(publisher, now_ms, &welcome);
+		err = wait_readable(publisher, end_ms - now_ms);
+		if (!err)
+			err = publisher_take_answer(publisher, now_ms, &welcome);
 		if (err == LIFT_E_NOT_FOUND)
 			err = 0;
 	}
@@ -169,6 +170,12 @@ static int bear(struct lift_publisher *publisher, int64_t now_ms)
 	return err;
 }
 
+/* It was let in before: while the daemon is away, what stands between closes connections. */
+static bool is_away(int err)
+{
+	return err == LIFT_E_NOT_FOUND || err == LIFT_E_SERVER_KEY || err == LIFT_E_NEEDS_KEY;
+}
+
 /* Connect until patience ends. */
 static int reconnect(struct lift_publisher *publisher)
 {
@@ -178,7 +185,7 @@ static int reconnect(struct lift_publisher *publisher)
 		err = bear(publisher, now_of(publisher));
 		if (!err)
 			err = connect_once(publisher);
-	} while (err == LIFT_E_NOT_FOUND);
+	} while (is_away(err));
 	return err;
 }
 
@@ -187,17 +194,16 @@ static int pump(struct lift_publisher *publisher, int ms)
 {
 	int64_t now_ms = now_of(publisher);
 	bool welcome = false;
-	int err = send_due(publisher, now_ms);
+	int err = send_due(publisher, now_ms), refused;
 
 	if (err)
 		return err;
-	if (ms > 0)
-		wait_readable(publisher, ms);
+	refused = ms > 0 ? wait_readable(publisher, ms) : wire_hear(&publisher->wire);
 	now_ms = now_of(publisher);
 	while (!err)
 		err = publisher_take_answer(publisher, now_ms, &welcome);
-	if (err != LIFT_E_NOT_FOUND)
-		return err;
+	if (err != LIFT_E_NOT_FOUND || refused)
+		return err != LIFT_E_NOT_FOUND ? err : refused;
 	err = is_waiting(publisher) ? bear(publisher, now_ms) : 0;
 	if (err)
 		return err;

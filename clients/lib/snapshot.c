@@ -3,11 +3,9 @@
  * A snapshot alone. Whether it has all topics, the end of its first page says: until then its
  * messages are held back.
  */
-#include <errno.h>
-
+#include "proto/snapshot.h"
 #include "clients/lib/lift.h"
 #include "clients/lib/pages.h"
-#include "proto/snapshot.h"
 
 /* Of the first page only the end is wanted: who waits for a daemon that has just started asks for
  * it again and again. */
@@ -55,14 +53,9 @@ static int release(struct snapshot *snapshot)
 
 static int wait_for_page(struct pages *pages)
 {
-	zmq_pollitem_t item = { .socket = pages->wire.handle, .events = ZMQ_POLLIN };
 	int64_t ms = pages->heard_ms + LIFT_ANSWER_MS - wire_clock_ms();
 
-	if (ms <= 0)
-		return LIFT_E_SOCKET;
-	if (zmq_poll(&item, 1, (long)ms) < 0)
-		return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
-	return 0;
+	return ms <= 0 ? LIFT_E_SOCKET : wire_wait(&pages->wire, ZMQ_POLLIN, ms);
 }
 
 static int take_message(struct snapshot *snapshot, struct held *held)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wire.h - the ZeroMQ sockets of the client library, with the limits that all of them have.
+ * wire.h - the ZeroMQ sockets of the client library, with the limits that all of them have, and
+ * what becomes of their connection: a socket says nothing of one that is not let in.
  */
 #ifndef LIFT_LIB_WIRE_H
 #define LIFT_LIB_WIRE_H
@@ -11,6 +12,13 @@
 
 struct wire {
 	void *zmq, *handle; /* a context of its own; NULL while closed */
+	void *monitor;	    /* tells of its connections */
+	bool is_judged;	    /* over TCP: whether it is let in is looked at */
+	bool has_keys;
+	bool is_open, was_open; /* a handshake has succeeded */
+	unsigned n_closed;	/* connections that ended in their handshake */
+	unsigned n_breaks;	/* open connections that broke */
+	int verdict;		/* why it is not let in, and will not be; 0: it is, or may be */
 };
 
 /* Connect a socket of a ZeroMQ type (ZMQ_DEALER, ...), over TCP with these keys where they are not
@@ -26,9 +34,20 @@ int wire_reads_published(void *handle);
 /* Drop the connection and what is still to be sent on it. */
 void wire_close(struct wire *wire);
 
-/* The socket of a subscriber, to poll it with others. */
+/* Wait until it can be read from (ZMQ_POLLIN) or written to (ZMQ_POLLOUT), something becomes of its
+ * connection, or so many ms have passed, a minute at most. LIFT_E_STOPPED: a signal came.
+ * LIFT_E_KEY_REFUSED, LIFT_E_SERVER_KEY, LIFT_E_NEEDS_KEY: it is not let in. */
+int wire_wait(struct wire *wire, short events, int64_t ms);
+
+/* Likewise until one of two can be read from. */
+int wire_wait_two(struct wire *a, struct wire *b, int64_t ms);
+
+/* What has become of its connection, without waiting: errors as of wire_wait. */
+int wire_hear(struct wire *wire);
+
+/* The socket of a subscriber, to wait for it with others. */
 struct lift_subscriber;
-void *wire_of_subscriber(const struct lift_subscriber *subscriber);
+struct wire *wire_of_subscriber(struct lift_subscriber *subscriber);
 
 /* Milliseconds of a clock that never goes back. */
 int64_t wire_clock_ms(void);

@@ -295,7 +295,7 @@ static void who_is_not_let_in_is_told_why(void **state)
 	assert_true(gate.refused > 0);
 
 	write_client(daemon, &gate, &gate.client, other.public);
-	check_refused(daemon, 3, "is not this daemon's");
+	check_refused(daemon, 3, "is not this daemon's key");
 
 	write_client(daemon, &gate, &gate.client, gate.server.public);
 	path_make(path, "%s/lift/own.key", daemon->dir);
