@@ -7,8 +7,10 @@
 
 int control_send(struct control *control, const struct client *client, struct text body)
 {
-	if (zmq_send(control->socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-	    zmq_send(control->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
+	void *socket = client->door->socket;
+
+	if (zmq_send(socket, client->id, client->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+	    zmq_send(socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
 		return 0;
 	stats_add(control->stats, STAT_answers_dropped, 1);
 	return LIFT_E_SOCKET;

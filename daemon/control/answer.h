@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answer.h - what a client of control is sent.
+ * answer.h - what a client is sent, by the door that it came in by.
  */
 #ifndef LIFTD_CONTROL_ANSWER_H
 #define LIFTD_CONTROL_ANSWER_H
@@ -8,9 +8,11 @@
 #include "proto/bytes.h"
 
 struct control;
+struct door;
 
-/* A client's routing id. */
+/* A client's routing id, at a door's socket. */
 struct client {
+	struct door *door;
 	uint8_t id[255];
 	size_t size;
 };

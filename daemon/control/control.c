@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "daemon/base/as_of.h"
 #include "daemon/catalogue/msg.h"
 #include "daemon/journal/quarantine.h"
-#include "daemon/net/socket.h"
 
 /* Status. */
 
@@ -54,13 +54,20 @@ static int do_quarantine(struct control *control, const struct client *client,
 static int do_catalogue(struct control *control, const struct client *client,
 			const struct request *request)
 {
+	/* Operators have a status that says these. */
+	const struct catalogue_when when = {
+		as_of_day(control->parts.config->as_of, control->parts.catalogue->calendar,
+			  control->now.utc_ms),
+		control->now.utc_ms,
+	};
 	size_t next = 0;
 	int err;
 
 	(void)request;
 	do {
-		next = catalogue_page_encode(control->writer, control->parts.catalogue, NULL, NULL,
-					     next, CONTROL_PAGE_BYTES);
+		next = catalogue_page_encode(
+			control->writer, control->parts.catalogue, door_sight(client->door),
+			client->door->audience ? &when : NULL, next, CONTROL_PAGE_BYTES);
 		err = control_send(control, client, msg_written(control->writer));
 	} while (next && !err);
 	return err;
@@ -106,15 +113,16 @@ void control_reloaded(struct control *control, uint64_t number, int err, struct 
 
 static const struct {
 	const char *op;
+	bool asked; /* by audiences, too */
 	int (*fn)(struct control *control, const struct client *client,
 		  const struct request *request);
 } ops[] = {
-	{ "status", do_status },	   { "export", control_export },
-	{ "explain", control_explain },	   { "quarantine", do_quarantine },
-	{ "catalogue", do_catalogue },	   { "reload", do_reload },
-	{ "backup", control_backup },	   { "verify", control_verify },
-	{ "close", control_close_stream }, { "accept-clock", control_accept_clock },
-	{ "drop", control_drop },	   { "retry", control_retry },
+	{ "status", false, do_status },		  { "export", true, control_export },
+	{ "explain", true, control_explain },	  { "quarantine", false, do_quarantine },
+	{ "catalogue", true, do_catalogue },	  { "reload", false, do_reload },
+	{ "backup", false, control_backup },	  { "verify", false, control_verify },
+	{ "close", false, control_close_stream }, { "accept-clock", false, control_accept_clock },
+	{ "drop", false, control_drop },	  { "retry", false, control_retry },
 };
 
 /* One generation from the beginning to the end of an answer. */
@@ -140,12 +148,23 @@ static bool answer_next(void *context, const struct now *now)
 	bool answered;
 
 	control->now = *now;
-	if (control->n_waiting == 0 || loop_is_stopped(control->loop))
+	if (loop_is_stopped(control->loop) || !control_waits(control))
 		return false;
 	enter(control);
 	answered = control_answer_next(control);
 	leave(control);
 	return answered;
+}
+
+static int do_op(struct control *control, const struct client *client,
+		 const struct request *request)
+{
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (text_equal(request->op, text_of(ops[i].op)))
+			return client->door->audience && !ops[i].asked
+				       ? LIFT_E_DENIED
+				       : ops[i].fn(control, client, request);
+	return LIFT_E_OP;
 }
 
 static void handle(struct control *control, const struct client *client, struct text message)
@@ -154,41 +173,36 @@ static void handle(struct control *control, const struct client *client, struct 
 	int err = request_decode(control->reader, message, &request);
 
 	stats_add(control->stats, STAT_requests, 1);
-	for (size_t i = 0; !err && i < sizeof(ops) / sizeof(ops[0]); i++) {
-		if (!text_equal(request.op, text_of(ops[i].op)))
-			continue;
-		err = ops[i].fn(control, client, &request);
-		if (err)
-			control_refuse(control, client, err);
-		return;
-	}
-	control_refuse(control, client, err ? err : LIFT_E_OP);
+	enter(control);
+	if (!err)
+		err = door_see(client->door);
+	if (!err)
+		err = do_op(control, client, &request);
+	if (err)
+		control_refuse(control, client, err);
+	leave(control);
 }
 
 static void receive(void *context, const struct now *now)
 {
-	struct control *control = context;
-	struct client client;
+	struct client client = { .door = context };
+	struct control *control = client.door->control;
+	void *socket = client.door->socket;
 	zmq_msg_t body;
-	int size = zmq_recv(control->socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
-	bool whole;
+	int size = zmq_recv(socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 
 	control->now = *now;
 	if (size < 0)
 		return;
 	client.size = (size_t)size;
 	zmq_msg_init(&body);
-	if (zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0) {
-		whole = !zmq_msg_more(&body);
-		enter(control);
-		if (whole)
+	if (zmq_msg_recv(&body, socket, ZMQ_DONTWAIT) >= 0) {
+		if (zmq_msg_more(&body))
+			control_refuse(control, &client, LIFT_E_FRAMES);
+		else
 			handle(control, &client,
 			       (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
-		else
-			control_refuse(control, &client, LIFT_E_FRAMES);
-		leave(control);
-		while (zmq_msg_more(&body) &&
-		       zmq_msg_recv(&body, control->socket, ZMQ_DONTWAIT) >= 0)
+		while (zmq_msg_more(&body) && zmq_msg_recv(&body, socket, ZMQ_DONTWAIT) >= 0)
 			;
 	}
 	zmq_msg_close(&body);
@@ -203,18 +217,10 @@ static void note_pace(void *context, const struct now *now)
 
 static int open_parts(struct control *control, const struct control_parts *parts)
 {
-	const struct socket_wish wish = {
-		"control",
-		ZMQ_ROUTER,
-		&parts->config->control,
-		/* Pages wait in the socket until they are read. */
-		{ .receive = 16, .send = CONTROL_PAGES_MAX },
-		parts->bindings,
-	};
-	int err = socket_open(parts->zmq, &wish, &control->socket);
+	int err = door_open(control, parts, NULL, receive);
 
-	if (!err)
-		err = loop_add_socket(parts->loop, control->socket, receive, control);
+	for (size_t i = 0; i < parts->config->n_audiences && !err; i++)
+		err = door_open(control, parts, &parts->config->audiences[i], receive);
 	if (!err)
 		err = jobs_open(parts->loop, parts->options, parts->config->state, control_told,
 				control, &control->jobs);
@@ -265,11 +271,9 @@ void control_close(struct control *control)
 	jobs_close(control->jobs);
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		free(control->job_clients[kind].dir);
-	if (control->socket) {
-		loop_set_work(control->loop, NULL, NULL);
-		loop_remove_socket(control->loop, control->socket);
-	}
-	socket_close(control->socket);
+	loop_set_work(control->loop, NULL, NULL);
+	for (size_t i = 0; i < control->n_doors; i++)
+		door_close(&control->doors[i]);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);
 	files_state_clear(&control->parts.files);

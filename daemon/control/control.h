@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, drop,
- * retry, catalogue, reload, backup, verify.
+ * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, drop, retry,
+ * catalogue, reload, backup, verify; and one for each audience, which answers export, explain and
+ * catalogue with what that audience sees.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it
  * was asked. One of them is answered a round of the loop, and what takes long counts as rounds: a
@@ -19,7 +20,7 @@
 #include "proto/config.h"
 
 enum {
-	CONTROL_WAITING_MAX = 16,	/* requests that wait */
+	CONTROL_WAITING_MAX = 16,	/* requests of operators that wait */
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
 	CONTROL_READERS_MS = 30000,	/* readers that died give back what they kept */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */

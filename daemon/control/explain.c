@@ -157,6 +157,19 @@ static void write_head(struct msg_writer *writer, const struct definition_of *of
 	write_names(writer, of);
 }
 
+static bool is_seen(const struct catalogue_sight *sight, uint32_t subject)
+{
+	const bool *of_kind[KINDS] = { 0 };
+	enum kind kind = subject_kind(subject);
+
+	if (!sight || kind == KIND_PEOPLE)
+		return true;
+	of_kind[KIND_MODULE] = sight->modules;
+	of_kind[KIND_PROGRAMME] = sight->programmes;
+	of_kind[KIND_COMPETENCE] = sight->competences;
+	return of_kind[kind][subject_index(subject)];
+}
+
 int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 		   const struct explain_from *from)
 {
@@ -164,7 +177,9 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	int64_t unassigned = 0;
 	int err = sum_all(of, from->tallies, &sum);
 
-	if (!err)
+	if (!err && !is_seen(of->sight, of->subject) && sum.learners == 0)
+		err = LIFT_E_UNKNOWN_ID;
+	if (!err && !of->sight)
 		err = count_unassigned(of, from->tallies, &unassigned);
 	if (err)
 		return err;
@@ -183,29 +198,51 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 		err = explain_sources_encode(writer, of, from);
 	if (err)
 		return err;
-	write_unknown(writer, of->catalogue, from->journal, unassigned);
+	if (!of->sight)
+		write_unknown(writer, of->catalogue, from->journal, unassigned);
 	msg_map_end(writer);
 	return journal_view_err(from->journal);
 }
 
-void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
-			    enum kind kind)
+/* Of the subjects of a kind, or (KINDS) of the regions: the name of one; NULL: it is not seen. */
+static const char *known_name(const struct catalogue *catalogue,
+			      const struct catalogue_sight *sight, enum kind kind, uint32_t i)
 {
-	bool regions = err == LIFT_E_UNKNOWN_REGION;
-	uint32_t n = regions ? catalogue->n_regions : kind_subjects(catalogue, kind);
-	uint32_t listed = n < EXPLAIN_KNOWN_MAX ? n : EXPLAIN_KNOWN_MAX;
+	bool seen =
+		kind == KINDS ? !sight || sight->regions[i] : is_seen(sight, subject_of(kind, i));
 
+	if (!seen)
+		return NULL;
+	return kind == KINDS ? catalogue->regions[i].code
+			     : subject_id(catalogue, subject_of(kind, i));
+}
+
+static void write_known(struct msg_writer *writer, const struct catalogue *catalogue,
+			const struct catalogue_sight *sight, enum kind kind)
+{
+	uint32_t all = kind == KINDS ? catalogue->n_regions : kind_subjects(catalogue, kind), n = 0;
+
+	msg_str(writer, "known");
+	msg_array_begin(writer);
+	for (uint32_t i = 0; i < all; i++) {
+		const char *name = known_name(catalogue, sight, kind, i);
+
+		if (name && n++ < EXPLAIN_KNOWN_MAX)
+			msg_str(writer, name);
+	}
+	msg_array_end(writer);
+	msg_key_int(writer, "n_known", n);
+}
+
+void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+			    const struct catalogue_sight *sight, int err, enum kind kind)
+{
 	msg_writer_clear(writer);
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", false);
 	msg_key_str(writer, "code", lift_err_code(err));
 	msg_key_str(writer, "text", lift_err_text(err));
-	msg_str(writer, "known");
-	msg_array(writer, listed);
-	for (uint32_t i = 0; i < listed; i++)
-		msg_str(writer, regions ? catalogue->regions[i].code
-					: subject_id(catalogue, subject_of(kind, i)));
-	msg_key_int(writer, "n_known", n);
+	write_known(writer, catalogue, sight, err == LIFT_E_UNKNOWN_REGION ? KINDS : kind);
 	msg_map_end(writer);
 }

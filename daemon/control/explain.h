@@ -4,7 +4,9 @@
  * lack, and what was refused.
  *
  * No learner is in it: only counts, names of the catalogue and of sources, and texts of modules and
- * regions that the catalogue does not know.
+ * regions that the catalogue does not know. An audience that does not see all regions is told
+ * nothing of what is not inside its own, and so none of the counts that are of all that a source
+ * has sent.
  */
 #ifndef LIFTD_CONTROL_EXPLAIN_H
 #define LIFTD_CONTROL_EXPLAIN_H
@@ -26,13 +28,14 @@ struct explain_from {
 	const struct tallies *tallies;
 };
 
-/* Write the answer of `explain`. LIFT_E_MEMORY, or an error of the store. */
+/* Write the answer of `explain`, as far as those of the sight see. LIFT_E_UNKNOWN_ID where they do
+ * not see what it is about, and nobody counts; LIFT_E_MEMORY, or an error of the store. */
 int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 		   const struct explain_from *from);
 
 /* Write the refusal of a region (LIFT_E_UNKNOWN_REGION), or of an id of a kind (LIFT_E_UNKNOWN_ID),
- * with those that there are. */
-void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue, int err,
-			    enum kind kind);
+ * with those that there are and are seen. */
+void explain_refusal_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+			    const struct catalogue_sight *sight, int err, enum kind kind);
 
 #endif

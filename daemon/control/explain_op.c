@@ -3,6 +3,14 @@
 #include "daemon/control/explain.h"
 #include "daemon/control/internal.h"
 
+static void refuse(struct control *control, const struct client *client, int err, enum kind kind)
+{
+	explain_refusal_encode(control->writer, control->parts.catalogue, door_sight(client->door),
+			       err, kind);
+	control_send(control, client, msg_written(control->writer));
+	stats_add(control->stats, STAT_requests_refused, 1);
+}
+
 static int explain_now(struct control *control, const struct waiting *waiting,
 		       struct ledger_view *ledger, const struct tallies *tallies)
 {
@@ -14,29 +22,36 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 					(struct text){ waiting->id, waiting->id_size }),
 		.today = waiting->today,
 		.live = !waiting->scan && !control->parts.config->as_of.pinned,
+		.sight = door_sight(waiting->client.door),
 	};
-	struct journal_view journal;
+	struct journal_view journal = { NULL };
 	struct explain_from from = { ledger, &journal, tallies };
-	int err = journal_view_begin(control->parts.journal, &journal);
+	int err = of.subject == CATALOGUE_NONE /* the catalogue has changed meanwhile */
+			  ? LIFT_E_UNKNOWN_ID
+			  : journal_view_begin(control->parts.journal, &journal);
 
 	if (!err)
 		err = explain_encode(control->writer, &of, &from);
 	if (!err)
 		err = ledger_view_err(ledger);
 	journal_view_end(&journal);
+	if (err == LIFT_E_UNKNOWN_ID) {
+		refuse(control, &waiting->client, err, waiting->kind);
+		return 0;
+	}
 	if (!err) /* who is gone needs no refusal */
 		control_send(control, &waiting->client, msg_written(control->writer));
 	return err;
 }
 
 /* All three must be there: what is wrong is refused with what there is. */
-static int read_explain(struct control *control, const struct request *request,
-			struct waiting **ret_waiting)
+static int read_explain(struct control *control, const struct client *client,
+			const struct request *request, struct waiting **ret_waiting)
 {
 	/* What it says is read from the journal. */
 	int err = journal_damage(control->parts.journal)
 			  ? LIFT_E_DAMAGED
-			  : control_read_wish(control, request, ret_waiting);
+			  : control_read_wish(control, client, request, ret_waiting);
 
 	if (err)
 		return err;
@@ -54,13 +69,10 @@ int control_explain(struct control *control, const struct client *client,
 		    const struct request *request)
 {
 	struct waiting *waiting;
-	int err = read_explain(control, request, &waiting);
+	int err = read_explain(control, client, request, &waiting);
 
 	if (err == LIFT_E_UNKNOWN_REGION || err == LIFT_E_UNKNOWN_ID) {
-		explain_refusal_encode(control->writer, control->parts.catalogue, err,
-				       kind_of(request->kind));
-		control_send(control, client, msg_written(control->writer));
-		stats_add(control->stats, STAT_requests_refused, 1);
+		refuse(control, client, err, kind_of(request->kind));
 		return 0;
 	}
 	if (!err)

@@ -11,6 +11,7 @@
 struct row {
 	const struct source_row *source;
 	const struct refusals_row *refused; /* that the quarantine has */
+	bool seen;			    /* it has sent an event from a region that is seen */
 	bool stands;			    /* the metric stands on it */
 };
 
@@ -77,16 +78,22 @@ static bool stands_on(const struct catalogue *catalogue, uint32_t subject, uint3
 	}
 }
 
+static bool is_seen(const struct gathered *all, uint32_t region)
+{
+	return !all->of->sight || all->of->sight->regions[region];
+}
+
 static void gather_from(void *context, const struct tally_key *key, int64_t n)
 {
 	struct gathered *all = context;
 
 	(void)n;
-	if (key->facet == FACET_FROM && key->bucket < all->of->catalogue->n_regions)
+	if (key->facet == FACET_FROM && key->bucket < all->of->catalogue->n_regions &&
+	    is_seen(all, key->bucket))
 		all->from[key->bucket] = true;
 }
 
-/* Where the facts of learners who have moved in came from. */
+/* Where the facts of learners who have moved in came from, as far as that is seen. */
 static int gather_moved(struct gathered *all, const struct tallies *tallies)
 {
 	const struct catalogue *catalogue = all->of->catalogue;
@@ -121,8 +128,10 @@ static void gather_seen(void *context, uint32_t source, uint32_t module, uint32_
 	struct gathered *all = context;
 	const struct catalogue *catalogue = all->of->catalogue;
 
-	if (source < all->n && counts_here(all, home) &&
-	    stands_on(catalogue, all->of->subject, module))
+	if (source >= all->n)
+		return;
+	all->rows[source].seen |= is_seen(all, home);
+	if (counts_here(all, home) && stands_on(catalogue, all->of->subject, module))
 		all->rows[source].stands = true;
 }
 
@@ -173,7 +182,8 @@ static void write_refused(struct msg_writer *writer, const struct row *row)
 	msg_array_end(writer);
 }
 
-static void write_source(struct msg_writer *writer, const struct row *row)
+/* What a source has sent in all is not for those who see a part of the regions only. */
+static void write_source(struct msg_writer *writer, const struct row *row, bool whole)
 {
 	msg_map_begin(writer);
 	msg_key_text(writer, "source", row->source->name);
@@ -181,10 +191,12 @@ static void write_source(struct msg_writer *writer, const struct row *row)
 	msg_key_moment(writer, "last_received", row->source->record.last_received);
 	msg_key_int(writer, "missing", row->source->record.missing);
 	msg_key_moment(writer, "since", row->source->record.since);
-	msg_key_int(writer, "accepted", row->source->record.accepted);
-	msg_key_int(writer, "rejected", row->source->record.rejected);
-	msg_key_int(writer, "quarantined", row->refused->n);
-	write_refused(writer, row);
+	if (whole) {
+		msg_key_int(writer, "accepted", row->source->record.accepted);
+		msg_key_int(writer, "rejected", row->source->record.rejected);
+		msg_key_int(writer, "quarantined", row->refused->n);
+		write_refused(writer, row);
+	}
 	msg_map_end(writer);
 }
 
@@ -195,7 +207,7 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct row *row = &all->rows[i];
 
-		if (row->stands || row->source->name.size == 0)
+		if (row->stands || row->source->name.size == 0 || (all->of->sight && !row->seen))
 			continue;
 		n++;
 		missing = missing_sum(missing, row->source->record.missing);
@@ -205,7 +217,8 @@ static void write_others(struct msg_writer *writer, const struct gathered *all)
 	msg_map_begin(writer);
 	msg_key_int(writer, "n", n);
 	msg_key_int(writer, "missing", missing);
-	msg_key_int(writer, "rejected", rejected);
+	if (!all->of->sight)
+		msg_key_int(writer, "rejected", rejected);
 	msg_map_end(writer);
 }
 
@@ -216,7 +229,7 @@ static void write_all(struct msg_writer *writer, const struct gathered *all)
 	msg_str(writer, "sources");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++)
-		write_source(writer, all->listed[i]);
+		write_source(writer, all->listed[i], !all->of->sight);
 	msg_key_int(writer, "sources_left_out", all->n_listed - n);
 	write_others(writer, all);
 }

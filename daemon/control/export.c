@@ -97,6 +97,12 @@ static bool is_wished(const struct export *export, uint32_t subject)
 		text_equal(wish->id, text_of(subject_id(export->catalogue, subject))));
 }
 
+static bool is_wished_region(const struct export_wish *wish, uint32_t region)
+{
+	return (wish->region == CATALOGUE_NONE || wish->region == region) &&
+	       (!wish->sight || wish->sight->regions[region]);
+}
+
 static int export_all(struct export *export)
 {
 	const struct export_wish *wish = export->wish;
@@ -106,7 +112,7 @@ static int export_all(struct export *export)
 		if (!is_wished(export, export->subjects[s]))
 			continue;
 		for (uint32_t r = 0; r < export->catalogue->n_regions && !err; r++)
-			if (wish->region == CATALOGUE_NONE || wish->region == export->regions[r])
+			if (is_wished_region(wish, export->regions[r]))
 				err = export_line(export, export->regions[r], export->subjects[s]);
 	}
 	return err;

@@ -6,15 +6,17 @@
 #ifndef LIFTD_CONTROL_EXPORT_H
 #define LIFTD_CONTROL_EXPORT_H
 
+#include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/ledger/ledger.h"
 
 struct export_wish {
-	enum kind kind;	 /* KINDS: all */
-	uint32_t region; /* CATALOGUE_NONE: all */
-	struct text id;	 /* empty: all */
-	int32_t today;	 /* the day that "today" means */
+	enum kind kind;			     /* KINDS: all */
+	uint32_t region;		     /* CATALOGUE_NONE: all */
+	struct text id;			     /* empty: all */
+	int32_t today;			     /* the day that "today" means */
+	const struct catalogue_sight *sight; /* only of these regions; NULL: of all */
 };
 
 /* One line, valid during the call; other than 0 ends the export, which returns it. */

@@ -47,7 +47,11 @@ static int export_now(struct control *control, const struct waiting *waiting,
 		      struct ledger_view *ledger, const struct tallies *tallies)
 {
 	struct export_wish wish = {
-		waiting->kind, waiting->region, { waiting->id, waiting->id_size }, waiting->today
+		.kind = waiting->kind,
+		.region = waiting->region,
+		.id = { waiting->id, waiting->id_size },
+		.today = waiting->today,
+		.sight = door_sight(waiting->client.door),
 	};
 	int err;
 
@@ -64,7 +68,7 @@ int control_export(struct control *control, const struct client *client,
 		   const struct request *request)
 {
 	struct waiting *waiting;
-	int err = control_read_wish(control, request, &waiting);
+	int err = control_read_wish(control, client, request, &waiting);
 
 	if (!err)
 		control_wait(control, waiting, client, export_now);

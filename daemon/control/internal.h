@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * internal.h - what the files of control share: the requests as they come (control.c),
- * those that wait for the ledger (control_waiting.c), and what these are answered
- * (control_export.c, control_explain.c), those that are jobs (control_jobs.c).
+ * internal.h - what the files of control share: the doors that requests come in by (control.c,
+ * ask.c), those that wait for the ledger (waiting.c), and what these are answered (export_op.c,
+ * explain_op.c), those that are jobs (jobs.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -11,6 +11,7 @@
 #include "daemon/control/answer.h"
 #include "daemon/control/control.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/figures/sight.h"
 #include "daemon/journal/orders.h"
 #include "daemon/status/status.h"
 #include "daemon/tasks/job.h"
@@ -27,7 +28,7 @@ typedef int waiting_fn(struct control *control, const struct waiting *waiting,
 struct waiting {
 	struct client client;
 	waiting_fn *answer;
-	uint64_t number;
+	uint64_t number; /* the ledger must have committed up to it */
 	int32_t today;
 	bool scan;	/* another day than the tallies' */
 	enum kind kind; /* KINDS: none was given */
@@ -37,6 +38,18 @@ struct waiting {
 	uint32_t region; /* of the catalogue that serves; CATALOGUE_NONE: none was given */
 	char id[MODULE_MAX];
 	size_t id_size;
+};
+
+/* Where requests come in: one for operators, and one for each audience that may ask. Each has
+ * places of its own for what waits, so that none keeps another out. */
+struct door {
+	struct control *control;
+	const struct config_audience *audience; /* NULL: operators' */
+	void *socket;
+	struct sight sight; /* of the audience, by this catalogue, which is kept: */
+	struct catalogue *catalogue;
+	struct waiting waiting[CONTROL_WAITING_MAX];
+	size_t n_waiting;
 };
 
 /* One who has asked for a reload, and which one. */
@@ -60,8 +73,11 @@ struct order_waiting {
 
 struct control {
 	struct loop *loop;
-	struct now now; /* when this round began */
-	void *socket;
+	struct now now;				     /* when this round began */
+	struct door doors[1 + CONFIG_AUDIENCES_MAX]; /* operators' first */
+	size_t n_doors;
+	size_t turn; /* of the audiences: whose door is looked at first, for one that waits */
+	bool operator_last; /* operators have been answered, and an audience is next */
 	struct generations *generations;
 	struct generation *generation; /* that serves, while a request is answered */
 	struct status_parts parts;
@@ -78,8 +94,6 @@ struct control {
 	struct wake *more;
 	struct msg_reader *reader;
 	struct msg_writer *writer;
-	struct waiting waiting[CONTROL_WAITING_MAX];
-	size_t n_waiting;
 	/* the page of an export that is being filled */
 	struct {
 		const struct client *client;
@@ -90,10 +104,30 @@ struct control {
 	} page;
 };
 
-/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place.
- * LIFT_E_BUSY where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
-int control_read_wish(struct control *control, const struct request *request,
-		      struct waiting **ret_waiting);
+/* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that
+ * of an audience which may not ask is not. */
+int door_open(struct control *control, const struct control_parts *parts,
+	      const struct config_audience *audience, loop_fn receive);
+void door_close(struct door *door);
+
+/* Look with the catalogue that serves. LIFT_E_MEMORY. */
+int door_see(struct door *door);
+/* What of the catalogue may be said there; NULL: all. */
+const struct catalogue_sight *door_sight(const struct door *door);
+/* Is there a place for one more who waits? Of operators and of each audience so many at once; of an
+ * audience's clients each one, and of their scans of other days few: LIFT_E_BUSY. */
+int door_has_place(const struct door *door, const struct client *client, bool scan);
+/* Does any wait? */
+bool control_waits(const struct control *control);
+/* Take out the request whose turn it is, among those that are ready; false: there is none. */
+bool doors_take_next(struct control *control,
+		     bool (*is_ready)(const struct control *control, const struct waiting *waiting),
+		     struct waiting *ret_waiting);
+
+/* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place
+ * of its door. LIFT_E_BUSY where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
+int control_read_wish(struct control *control, const struct client *client,
+		      const struct request *request, struct waiting **ret_waiting);
 
 /* It waits from now on: for the ledger, and for its turn. */
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,

@@ -45,16 +45,21 @@ static int scan_learners(struct control *control, struct ledger_view *view, int3
 	return err;
 }
 
-/* The region is looked up again: its number is that of a catalogue. */
-static int find_region(const struct control *control, struct waiting *waiting)
+/* The region is looked up again: its number is that of a catalogue. One not seen is none. */
+static int find_region(const struct control *control, const struct catalogue_sight *sight,
+		       struct waiting *waiting)
 {
 	struct text code = { waiting->region_code, waiting->region_size };
+	uint32_t region;
 
 	waiting->region = CATALOGUE_NONE;
 	if (code.size == 0)
 		return 0;
-	waiting->region = catalogue_region(control->parts.catalogue, code);
-	return waiting->region == CATALOGUE_NONE ? LIFT_E_UNKNOWN_REGION : 0;
+	region = catalogue_region(control->parts.catalogue, code);
+	if (region == CATALOGUE_NONE || (sight && !sight->regions[region]))
+		return LIFT_E_UNKNOWN_REGION;
+	waiting->region = region;
+	return 0;
 }
 
 static int answer_now(struct control *control, struct waiting *waiting)
@@ -63,8 +68,10 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	struct ledger_view view;
 	struct tallies tallies;
 	struct counted counted = { control, &tallies };
-	int err = find_region(control, waiting);
+	int err = door_see(waiting->client.door);
 
+	if (!err)
+		err = find_region(control, door_sight(waiting->client.door), waiting);
 	if (!err)
 		err = ledger_view_begin(control->parts.ledger, &view);
 	if (err) {
@@ -111,16 +118,10 @@ static bool is_ready(const struct control *control, const struct waiting *waitin
 bool control_answer_next(struct control *control)
 {
 	struct waiting waiting;
-	size_t i = 0;
 	int err = 0;
 
-	while (i < control->n_waiting && !is_ready(control, &control->waiting[i]))
-		i++;
-	if (i == control->n_waiting)
+	if (!doors_take_next(control, is_ready, &waiting))
 		return false;
-	waiting = control->waiting[i];
-	memmove(&control->waiting[i], &control->waiting[i + 1],
-		(--control->n_waiting - i) * sizeof(waiting));
 	if (journal_damage(control->parts.journal))
 		err = damage_problem(control, &waiting);
 	if (!err)
@@ -142,21 +143,23 @@ static int read_day(const struct control *control, struct text text, int32_t *re
 	return day_parse(text, ret_day);
 }
 
-int control_read_wish(struct control *control, const struct request *request,
-		      struct waiting **ret_waiting)
+int control_read_wish(struct control *control, const struct client *client,
+		      const struct request *request, struct waiting **ret_waiting)
 {
-	struct waiting *waiting = &control->waiting[control->n_waiting];
-	int32_t today;
-	int err;
+	struct door *door = client->door;
+	struct waiting *waiting;
+	int32_t today, day;
+	int err = read_day(control, request->as_of, &day);
 
-	if (control->n_waiting == CONTROL_WAITING_MAX)
-		return LIFT_E_BUSY;
-	err = read_day(control, request->as_of, &waiting->today);
 	if (!err)
 		err = read_day(control, text_of("today"), &today);
+	if (!err)
+		err = door_has_place(door, client, day != today);
 	if (err)
 		return err;
-	waiting->scan = waiting->today != today;
+	waiting = &door->waiting[door->n_waiting];
+	waiting->today = day;
+	waiting->scan = day != today;
 	if (request->plane.size > 0 && !text_equal(request->plane, text_of("exact")))
 		return LIFT_E_PLANE;
 	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;
@@ -167,7 +170,7 @@ int control_read_wish(struct control *control, const struct request *request,
 	waiting->region_size = request->region.size;
 	if (waiting->region_size)
 		memcpy(waiting->region_code, request->region.data, waiting->region_size);
-	err = find_region(control, waiting);
+	err = find_region(control, door_sight(door), waiting);
 	if (err)
 		return err;
 	if (request->id.size > MODULE_MAX)
@@ -185,7 +188,7 @@ void control_wait(struct control *control, struct waiting *waiting, const struct
 	waiting->number = journal_last(control->parts.journal);
 	waiting->client = *client;
 	waiting->answer = answer;
-	control->n_waiting++;
+	client->door->n_waiting++;
 	if (control->parts.ledger)
 		ledger_want(control->parts.ledger, waiting->number);
 	wake_send(control->more);

@@ -536,7 +536,8 @@ static void a_refusal_says_what_there_is(void **state)
 		json_t *json;
 		char *known;
 
-		explain_refusal_encode(house.writer, house.catalogue, cases[c].err, cases[c].kind);
+		explain_refusal_encode(house.writer, house.catalogue, NULL, cases[c].err,
+				       cases[c].kind);
 		assert_int_equal(json_from_msg(house.reader, msg_written(house.writer), &json), 0);
 		assert_true(json_is_false(json_object_get(json, "ok")));
 		assert_string_equal(word(json, "code"), lift_err_code(cases[c].err));
@@ -561,7 +562,7 @@ static void of_many_a_hundred_are_named(void **state)
 		sprintf(text + strlen(text), ", {id: m%d}", i);
 	strcat(text, "]\n");
 	house_open(&house, "", text);
-	explain_refusal_encode(house.writer, house.catalogue, LIFT_E_UNKNOWN_ID, KIND_MODULE);
+	explain_refusal_encode(house.writer, house.catalogue, NULL, LIFT_E_UNKNOWN_ID, KIND_MODULE);
 	assert_int_equal(json_from_msg(house.reader, msg_written(house.writer), &json), 0);
 	assert_int_equal(json_array_size(json_object_get(json, "known")), EXPLAIN_KNOWN_MAX);
 	assert_int_equal(whole(json, "n_known"), EXPLAIN_KNOWN_MAX + 5);

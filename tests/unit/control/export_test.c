@@ -87,7 +87,7 @@ static void lines_are_sorted_as_bytes_and_filtered_by_every_wish(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct export_wish wish = { cases[i].kind, cases[i].region, text_of(cases[i].id),
-					    20522 };
+					    20522, NULL };
 		struct lines lines = { .stop_after = cases[i].stop_after };
 
 		assert_int_equal(export_figures(c, &tallies, &wish, keep_line, &lines),
@@ -113,7 +113,7 @@ static void a_line_has_its_keys_sorted_and_no_spaces(void **state)
 	struct catalogue *c = catalogue_of(catalogue_text);
 	struct tally_map *map = some_tallies();
 	struct tallies tallies = tally_map_tallies(map);
-	struct export_wish wish = { KIND_PEOPLE, 2, text_of("all"), 20522 };
+	struct export_wish wish = { KIND_PEOPLE, 2, text_of("all"), 20522, NULL };
 	struct lines lines = { .n = 0 };
 
 	(void)state;

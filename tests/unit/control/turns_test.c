@@ -20,10 +20,12 @@
 #include "tests/unit/house.h"
 
 enum { REQUESTS = 5, LEARNERS = 40, COMMIT_ROUND = 2 * REQUESTS, ROUNDS_MAX = 200 };
+enum { HERE, THERE, AUDIENCES, PLACES = 8, SCANS = 2 };
 
 struct room {
 	struct house house;
 	struct config config;
+	struct config_audience audiences[AUDIENCES];
 	struct stats stats;
 	struct generations *generations;
 	struct generation *serving;
@@ -118,6 +120,20 @@ static void run(struct room *room)
 static char control_endpoint[] = "inproc://control";
 static char *control_endpoints[] = { control_endpoint };
 
+/* Two audiences that may ask: one of rana, and one of bodo. */
+static void configure(struct room *room)
+{
+	static char *regions[AUDIENCES] = { (char *)"rana", (char *)"bodo" };
+	static char *asks[AUDIENCES] = { (char *)"inproc://here", (char *)"inproc://there" };
+
+	for (int i = 0; i < AUDIENCES; i++)
+		room->audiences[i] = (struct config_audience){ .name = regions[i],
+							       .regions = { &regions[i], 1 },
+							       .ask = { &asks[i], 1 } };
+	room->config.audiences = room->audiences;
+	room->config.n_audiences = AUDIENCES;
+}
+
 static void room_open(struct room *room)
 {
 	struct control_parts parts;
@@ -130,6 +146,7 @@ static void room_open(struct room *room)
 	room->config = *room->house.config;
 	room->config.state = room->house.dir.path;
 	room->config.control = (struct texts){ control_endpoints, 1 };
+	configure(room);
 	house_ledger_open(&room->house, "ledger", INT64_MAX);
 	send_learners(&room->house);
 	room->ledger = room->house.ledger;
@@ -174,13 +191,25 @@ static void apply_all(struct room *room)
 	room->house.ledger = NULL;
 }
 
+/* Is an answer no refusal? Else its code. */
+static bool is_well(struct room *room, struct text answer, char code[static 32])
+{
+	json_t *json;
+	bool ok;
+
+	assert_int_equal(json_from_msg(room->house.reader, answer, &json), 0);
+	ok = json_is_true(json_object_get(json, "ok"));
+	if (!ok)
+		snprintf(code, 32, "%s", json_string_value(json_object_get(json, "code")));
+	json_decref(json);
+	return ok;
+}
+
 /* The next answer, after as many rounds as it takes: true where it is no refusal. */
 static bool is_answered(struct room *room, char code[static 32])
 {
 	char body[64 << 10];
-	json_t *json;
 	int size;
-	bool ok;
 
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		loop_step(room->loop);
@@ -188,14 +217,7 @@ static bool is_answered(struct room *room, char code[static 32])
 		if (size < 0)
 			continue;
 		assert_in_range(size, 1, sizeof(body));
-		assert_int_equal(json_from_msg(room->house.reader,
-					       (struct text){ body, (size_t)size }, &json),
-				 0);
-		ok = json_is_true(json_object_get(json, "ok"));
-		if (!ok)
-			snprintf(code, 32, "%s", json_string_value(json_object_get(json, "code")));
-		json_decref(json);
-		return ok;
+		return is_well(room, (struct text){ body, (size_t)size }, code);
 	}
 	fail_msg("no answer");
 	return false;
@@ -356,6 +378,179 @@ static void who_does_not_read_is_not_refused_as_well(void **state)
 	room_close(&room);
 }
 
+/* One of an audience's clients. */
+static void *client_of(struct room *room, int audience)
+{
+	void *client = zmq_socket(room->zmq, ZMQ_DEALER);
+
+	assert_int_equal(zmq_connect(client, room->audiences[audience].ask.items[0]), 0);
+	return client;
+}
+
+static void step(struct room *room, int rounds)
+{
+	for (int i = 0; i < rounds; i++)
+		loop_step(room->loop);
+}
+
+/* The code of a refusal that has come, "ok" of another answer, "" of none yet. */
+static const char *answer_of(struct room *room, void *client, char code[static 32])
+{
+	char body[64 << 10];
+	int size = zmq_recv(client, body, sizeof(body), ZMQ_DONTWAIT);
+
+	code[0] = 0;
+	if (size >= 0 && is_well(room, (struct text){ body, (size_t)size }, code))
+		strcpy(code, "ok");
+	return code;
+}
+
+static const struct request export_now = { .op = TEXT("export") };
+static const struct request export_then = { .op = TEXT("export"), .as_of = TEXT("2026-03-05") };
+
+/* While the ledger has not caught up, requests wait. */
+static void an_audience_has_so_many_places_and_each_of_its_clients_one(void **state)
+{
+	void *clients[PLACES + 2], *of_there;
+	struct room room;
+	char code[32];
+
+	(void)state;
+	room_open(&room);
+	of_there = client_of(&room, THERE);
+	for (int i = 0; i < PLACES + 2; i++)
+		clients[i] = client_of(&room, HERE);
+	for (int i = 0; i < SCANS + 1; i++) {
+		ask(&room, clients[i], export_then);
+		step(&room, 3);
+	}
+	assert_string_equal(answer_of(&room, clients[SCANS], code), "busy");
+	ask(&room, clients[0], export_now);
+	step(&room, 3);
+	assert_string_equal(answer_of(&room, clients[0], code), "busy");
+	for (int i = SCANS; i < PLACES + 1; i++) {
+		ask(&room, clients[i], export_now);
+		step(&room, 3);
+	}
+	assert_string_equal(answer_of(&room, clients[PLACES], code), "busy");
+	/* Others have places of their own. */
+	ask(&room, of_there, export_then);
+	for (int i = 0; i < CONTROL_WAITING_MAX; i++)
+		ask(&room, room.client, export_then);
+	step(&room, CONTROL_WAITING_MAX + 3);
+	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 3);
+	ask(&room, room.client, export_then);
+	step(&room, 3);
+	assert_string_equal(answer_of(&room, room.client, code), "busy");
+	apply_all(&room);
+	step(&room, PLACES + 1 + CONTROL_WAITING_MAX + 3);
+	for (int i = 0; i < PLACES; i++)
+		assert_string_equal(answer_of(&room, clients[i], code), "ok");
+	assert_string_equal(answer_of(&room, of_there, code), "ok");
+	assert_string_equal(answer_of(&room, room.client, code), "ok");
+	for (int i = 0; i < PLACES + 2; i++)
+		zmq_close(clients[i]);
+	zmq_close(of_there);
+	room_close(&room);
+}
+
+/* Whoever asked first, and for however much. */
+static void operators_are_answered_first_and_audiences_in_turn(void **state)
+{
+	void *here[SCANS], *there;
+	struct room room;
+	char code[32];
+
+	(void)state;
+	room_open(&room);
+	there = client_of(&room, THERE);
+	for (int i = 0; i < SCANS; i++) {
+		here[i] = client_of(&room, HERE);
+		ask(&room, here[i], export_then);
+		step(&room, 3);
+	}
+	ask(&room, there, export_now);
+	ask(&room, room.client, export_now);
+	ask(&room, room.client, export_now);
+	step(&room, 5);
+	apply_all(&room);
+	step(&room, 1);
+	assert_string_equal(answer_of(&room, room.client, code), "ok");
+	assert_string_equal(answer_of(&room, here[0], code), "");
+	step(&room, 1);
+	assert_string_equal(answer_of(&room, room.client, code), "");
+	assert_string_equal(answer_of(&room, here[0], code), "ok");
+	step(&room, 1);
+	assert_string_equal(answer_of(&room, room.client, code), "ok");
+	assert_string_equal(answer_of(&room, there, code), "");
+	step(&room, 1);
+	assert_string_equal(answer_of(&room, there, code), "ok");
+	assert_string_equal(answer_of(&room, here[1], code), "");
+	step(&room, 1);
+	assert_string_equal(answer_of(&room, here[1], code), "ok");
+	for (int i = 0; i < SCANS; i++)
+		zmq_close(here[i]);
+	zmq_close(there);
+	room_close(&room);
+}
+
+static void an_audience_is_answered_what_is_its_own_and_refused_all_else(void **state)
+{
+	static const struct {
+		const char *why;
+		struct request request;
+		const char *code;
+	} cases[] = {
+		{ "its region", { .op = TEXT("export"), .region = TEXT("bodo") }, "ok" },
+		{ "another", { .op = TEXT("export"), .region = TEXT("rana") }, "unknown-region" },
+		{ "one above",
+		  { .op = TEXT("export"), .region = TEXT("north") },
+		  "unknown-region" },
+		{ "all", { .op = TEXT("export"), .region = TEXT("all") }, "unknown-region" },
+		{ "those of none",
+		  { .op = TEXT("export"), .region = TEXT("unassigned") },
+		  "unknown-region" },
+		{ "how one came about",
+		  { .op = TEXT("explain"),
+		    .region = TEXT("bodo"),
+		    .kind = TEXT("module"),
+		    .id = TEXT("lift") },
+		  "ok" },
+		{ "how another did",
+		  { .op = TEXT("explain"),
+		    .region = TEXT("rana"),
+		    .kind = TEXT("module"),
+		    .id = TEXT("lift") },
+		  "unknown-region" },
+		{ "the catalogue", { .op = TEXT("catalogue") }, "ok" },
+		{ "status", { .op = TEXT("status") }, "denied" },
+		{ "the refused", { .op = TEXT("quarantine") }, "denied" },
+		{ "reload", { .op = TEXT("reload") }, "denied" },
+		{ "backup", { .op = TEXT("backup") }, "denied" },
+		{ "verify", { .op = TEXT("verify") }, "denied" },
+		{ "close", { .op = TEXT("close"), .source = TEXT("lms") }, "denied" },
+		{ "the clock", { .op = TEXT("accept-clock") }, "denied" },
+		{ "nothing", { .op = TEXT("nothing") }, "op" },
+	};
+	struct room room;
+	void *client;
+	char code[32];
+
+	(void)state;
+	room_open(&room);
+	apply_all(&room);
+	client = client_of(&room, THERE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ask(&room, client, cases[i].request);
+		step(&room, 5);
+		if (strcmp(answer_of(&room, client, code), cases[i].code) != 0)
+			fail_msg("%s: %s", cases[i].why, code);
+	}
+	assert_int_equal(room.reloads, 0);
+	zmq_close(client);
+	room_close(&room);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +560,9 @@ int main(void)
 		cmocka_unit_test(each_reload_is_answered_by_its_number),
 		cmocka_unit_test(an_id_that_is_longer_than_any_is_unknown),
 		cmocka_unit_test(who_does_not_read_is_not_refused_as_well),
+		cmocka_unit_test(an_audience_has_so_many_places_and_each_of_its_clients_one),
+		cmocka_unit_test(operators_are_answered_first_and_audiences_in_turn),
+		cmocka_unit_test(an_audience_is_answered_what_is_its_own_and_refused_all_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

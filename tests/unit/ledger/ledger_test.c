@@ -126,7 +126,7 @@ static int compare_line(void *context, struct text line)
 static void compare_figures(const struct house *house, const struct tallies *tallies,
 			    const struct model *model, int32_t today, const char *when)
 {
-	struct export_wish wish = { KINDS, CATALOGUE_NONE, { NULL, 0 }, today };
+	struct export_wish wish = { KINDS, CATALOGUE_NONE, { NULL, 0 }, today, NULL };
 	struct lines lines = { model_figures(model, today), 0, when };
 
 	assert_int_equal(export_figures(house->catalogue, tallies, &wish, compare_line, &lines), 0);

@@ -147,7 +147,7 @@ static int keep_line(void *context, struct text line)
 static char *export_text(const struct catalogue *catalogue, const struct tallies *tallies,
 			 int32_t today)
 {
-	struct export_wish wish = { KINDS, CATALOGUE_NONE, { NULL, 0 }, today };
+	struct export_wish wish = { KINDS, CATALOGUE_NONE, { NULL, 0 }, today, NULL };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
