@@ -31,7 +31,7 @@ static const struct command {
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
-	{ "key", command_key, "check the file that says whose key may do what" },
+	{ "key", command_key, "list the keys that are known, or check their file" },
 	{ "keygen", command_keygen, "make a pair of keys, for a platform or the daemon" },
 	{ "simulate", command_simulate,
 	  "make up events for a catalogue's programmes, and send them" },

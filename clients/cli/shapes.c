@@ -267,6 +267,24 @@ static const struct shape rejections[] = { IS_LIST("rows", a_rejected), IS_COUNT
 					   END };
 const struct answer_shape shape_of_rejections = { "rejections", rejections, NULL };
 
+static const struct shape key[] = { IS_TEXT("name"),
+				    IS_LIST("public", a_text),
+				    IS_LIST("sources", a_text),
+				    IS_LIST("regions", a_text),
+				    IS_LIST("audiences", a_text),
+				    IS_FLAG("control"),
+				    IS_COUNT_OR_NIL("last"),
+				    IS_TEXT_OR_NIL("last_what"),
+				    IS_COUNT("accepted"),
+				    IS_COUNT("refused"),
+				    IS_LIST_OR_NIL("refused_by", each_reason),
+				    IS_COUNT("connections"),
+				    END };
+static const struct shape a_key[] = { IS_MAP(NULL, key), END };
+
+static const struct shape keys[] = { IS_LIST("keys", a_key), END };
+const struct answer_shape shape_of_keys = { NULL, keys, NULL };
+
 /* Catalogue */
 
 static const struct shape region[] = { IS_TEXT("code"), IS_TEXT("name"), IS_TEXT("level"),

@@ -233,6 +233,10 @@ static const struct {
 	  "'other_sources':{'n':1,'missing':1,'rejected':1},"
 	  "'unknown':{'learners':1,'modules':{'n':1,'latest':['x']},"
 	  "'regions':{'n':1,'latest':['x']}}}" },
+	{ "keys",
+	  "{'v':1,'ok':true,'keys':[{'name':'a','public':['p'],'sources':['s'],'regions':['r'],"
+	  "'audiences':['x'],'control':true,'last':1730000000000,'last_what':'publish',"
+	  "'accepted':1,'refused':1,'refused_by':[{'code':'time','n':1}],'connections':1}]}" },
 	{ "quarantine", "{'v':1,'ok':true,'rows':[{'number':7,'source':'a','stream':'s','seq':1,"
 			"'time':1730000000000,'code':'time','text':'no','sent':{}}]}" },
 	{ "rejections", "{'v':1,'op':'rejections','rows':[[7,'s',1,'time','no',1730000000000]]}" },
@@ -269,6 +273,9 @@ static const char *const optional[] = {
 	"last_received",
 	"since",
 	"next",
+	"last",
+	"last_what",
+	"refused_by",
 	"sent",
 	"from",
 	"to",
@@ -290,6 +297,8 @@ static const struct {
 	{ "verify", { "verify" }, false, 0 },
 	{ "export", { "export" }, false, 0 },
 	{ "explain", { "explain", "r", "module", "m" }, false, 0 },
+	{ "keys", { "key", "list" }, false, 0 },
+	{ "keys", { "key", "list", "--json" }, false, 0 },
 	{ "quarantine", { "quarantine", "list" }, false, 0 },
 	{ "quarantine", { "quarantine", "show", "7" }, false, 0 },
 	{ "rejections", { "rejections" }, false, 0 },
