@@ -23,6 +23,7 @@
 #include "daemon/net/locks.h"
 #include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/zap.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
 #include "daemon/service.h"
@@ -43,7 +44,10 @@ struct liftd {
 	struct trust *trust;
 	struct journal *journal;
 	struct rooms *rooms;
-	struct bindings *bindings[ROOMS]; /* none of the main one */
+	struct bindings *bindings[ROOMS]; /* of those that have sockets */
+	struct keyring *keyring;
+	struct guards guards;
+	struct zap *zap;
 	struct handover *handover;
 	struct orders *orders;
 	struct board *board;
@@ -79,8 +83,6 @@ static void check_binds(const struct texts *endpoints, struct yaml_errors *error
 
 int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
 {
-	if (config->has_curve)
-		yaml_error(errors, 0, "TCP with keys does not work yet");
 	check_binds(&config->events, errors);
 	check_binds(&config->intake, errors);
 	check_binds(&config->control, errors);
@@ -219,7 +221,7 @@ static int open_bindings(struct liftd *liftd)
 	};
 	int err = 0;
 
-	for (int i = ROOM_MAIN + 1; i < ROOMS && !err; i++)
+	for (int i = ROOM_INTAKE; i < ROOMS && !err; i++)
 		err = bindings_open(room_loop(liftd->rooms, (enum room)i), liftd->config->runtime,
 				    &liftd->stats, troubles[i], &liftd->bindings[i]);
 	return err;
@@ -236,6 +238,19 @@ static int open_rooms(struct liftd *liftd)
 	if (!err)
 		err = open_bindings(liftd);
 	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
+}
+
+/* Before any socket that asks it. */
+static int open_doors(struct liftd *liftd)
+{
+	int err;
+
+	liftd->keyring = keyring_new();
+	err = liftd->keyring ? keyring_set(liftd->keyring, liftd->parts->keys) : LIFT_E_MEMORY;
+	liftd->guards = (struct guards){ liftd->keyring, liftd->parts->own };
+	return err ? err
+		   : zap_open(rooms_zmq(liftd->rooms), room_loop(liftd->rooms, ROOM_DOORS),
+			      liftd->keyring, &liftd->stats, &liftd->zap);
 }
 
 /* Attributes are kept by the catalogue that is right now; and operators have orders. */
@@ -259,6 +274,7 @@ static int open_intake(struct liftd *liftd)
 	struct intake_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
 				      .zmq = rooms_zmq(liftd->rooms),
 				      .bindings = liftd->bindings[ROOM_INTAKE],
+				      .guards = &liftd->guards,
 				      .endpoints = &liftd->config->intake,
 				      .stats = &liftd->stats,
 				      .more = room_wake(liftd->rooms, ROOM_LEDGER),
@@ -273,6 +289,8 @@ static int open_intake(struct liftd *liftd)
 	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
 			&liftd->gate);
+	if (!err)
+		speakers_open(&liftd->gate->speakers, liftd->keyring);
 	if (!err) {
 		liftd->gate->built_ms = clock_built_ms();
 		liftd->gate->board = liftd->board;
@@ -291,6 +309,7 @@ static int open_listen(struct liftd *liftd)
 {
 	const struct listen_parts parts = { .loop = room_loop(liftd->rooms, ROOM_INTAKE),
 					    .bindings = liftd->bindings[ROOM_INTAKE],
+					    .guards = &liftd->guards,
 					    .zmq = rooms_zmq(liftd->rooms),
 					    .config = liftd->config,
 					    .gate = liftd->gate,
@@ -343,6 +362,7 @@ static int open_reload(struct liftd *liftd)
 				      .trust = liftd->trust,
 				      .journal = liftd->journal,
 				      .stats = &liftd->stats,
+				      .keyring = liftd->keyring,
 				      .done = say_ready,
 				      .stops = is_to_end,
 				      .context = liftd };
@@ -366,6 +386,7 @@ static int open_publish(struct liftd *liftd)
 {
 	const struct publish_parts parts = { .loop = room_loop(liftd->rooms, ROOM_LEDGER),
 					     .bindings = liftd->bindings[ROOM_LEDGER],
+					     .guards = &liftd->guards,
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .journal = liftd->journal,
@@ -418,6 +439,7 @@ static int open_control(struct liftd *liftd)
 {
 	const struct control_parts parts = { .loop = room_loop(liftd->rooms, ROOM_CONTROL),
 					     .bindings = liftd->bindings[ROOM_CONTROL],
+					     .guards = &liftd->guards,
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .generations = liftd->generations,
@@ -554,6 +576,8 @@ static void close_all(struct liftd *liftd)
 	handover_close(liftd->handover);
 	journal_close(liftd->journal);
 	trust_close(liftd->trust);
+	zap_close(liftd->zap);
+	keyring_free(liftd->keyring);
 	rooms_close(liftd->rooms);
 	descriptors_unwatch();
 	locks_close(&liftd->locks);
@@ -574,6 +598,7 @@ static int open_all(struct liftd *liftd)
 		{ check_stores, "integrity check" },
 		{ open_journal, "journal" },
 		{ open_rooms, "threads" },
+		{ open_doors, "keys" },
 		{ open_intake, "intake" },
 		{ open_listen, "events" },
 		{ open_reload, "ledger" },

@@ -7,6 +7,7 @@
 
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/config/load.h"
+#include "proto/key_file.h"
 
 /* Could all endpoints of a configuration be bound? LIFT_E_CONFIG, with the reasons in errors. */
 int liftd_check_sockets(const struct config *config, struct yaml_errors *errors);
@@ -18,6 +19,8 @@ struct liftd_parts {
 	/* Where they are read again, at SIGHUP and when an operator says so. */
 	struct config_place config_place;
 	const char *catalogue_path;  /* NULL: where the configuration says */
+	struct keys *keys;	     /* to begin with */
+	const struct key_pair *own;  /* NULL: no endpoint needs it */
 	const char *catalogue_wrong; /* why the catalogue is not what is there; NULL: it is */
 	const char *const *options;  /* that name the configuration, for children, up to NULL */
 };

@@ -8,8 +8,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/base/credential.h"
 #include "daemon/base/log.h"
 #include "daemon/catalogue/load.h"
+#include "daemon/config/keys.h"
+#include "daemon/intake/speaker.h"
 #include "daemon/last_good.h"
 #include "daemon/liftd.h"
 #include "daemon/publish/audience.h"
@@ -258,31 +261,55 @@ static int start_failed(const struct options *options, const char *at)
 	return EXIT_FAILURE;
 }
 
+/* Whose key may do what, and the daemon's own. */
+static bool load_keys(const struct config *config, const struct catalogue *catalogue,
+		      struct keys **ret_keys, struct key_pair **ret_own)
+{
+	struct yaml_errors errors = { .file = config->keys };
+	int err = keys_load(config, &errors, ret_keys);
+
+	if (!err)
+		err = speakers_check(*ret_keys, catalogue, &errors);
+	if (say_errors(&errors, err))
+		return false;
+	return !say_errors(&errors, server_key_load(config, &errors, ret_own));
+}
+
 static int serve(const struct config *config, const struct options *options)
 {
 	const char *config_path = options->config ? options->config : default_config;
 	const char *path = options->catalogue ? options->catalogue : config->catalogue;
 	const char *children[] = { options->config ? "--config" : NULL, options->config, NULL };
 	struct yaml_errors errors = { .file = config_path };
+	struct keys *keys = NULL;
+	struct key_pair *own = NULL;
 	char *wrong = NULL;
 	struct catalogue *catalogue = load_catalogue(config, config_path, path, &wrong);
 	int status = EXIT_FAILURE;
 
 	if (wrong && !options->check)
 		catalogue = load_last_good(config, path, wrong);
-	if (catalogue && !say_errors(&errors, liftd_check_sockets(config, &errors))) {
+	if (catalogue && load_keys(config, catalogue, &keys, &own) &&
+	    !say_errors(&errors, liftd_check_sockets(config, &errors))) {
 		if (options->check) {
 			say_right(catalogue);
 			status = EXIT_SUCCESS;
 		} else {
-			status =
-				run(&(struct liftd_parts){ config, catalogue, config_place(options),
-							   options->catalogue, wrong, children });
+			status = run(&(struct liftd_parts){ .config = config,
+							    .catalogue = catalogue,
+							    .config_place = config_place(options),
+							    .catalogue_path = options->catalogue,
+							    .keys = keys,
+							    .own = own,
+							    .catalogue_wrong = wrong,
+							    .options = children });
 		}
 	} else {
 		start_failed(options, "catalogue and sockets");
 	}
 	catalogue_free(catalogue);
+	keys_free(keys);
+	credential_forget(own);
 	free(wrong);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "daemon/change/alive.h"
 #include "daemon/change/differ.h"
 #include "daemon/change/losses.h"
+#include "daemon/intake/speaker.h"
 #include "daemon/last_good.h"
 #include "daemon/publish/audience.h"
 #include "proto/reloaded.h"
@@ -22,6 +23,17 @@ static size_t forget_key(const char *keys[], size_t n, const char *key)
 		if (strcmp(keys[i], key) != 0)
 			keys[kept++] = keys[i];
 	return kept;
+}
+
+/* Their audiences are those that there are. */
+static int read_keys(const struct reading_parts *parts, struct reading *reading)
+{
+	struct config config = *parts->config;
+	int err;
+
+	config.keys = reading->config->keys;
+	err = keys_load(&config, &reading->keys_errors, &reading->keys);
+	return err ? err : speakers_check(reading->keys, reading->catalogue, &reading->keys_errors);
 }
 
 int reading_make(const struct reading_parts *parts, struct reading *reading)
@@ -43,6 +55,8 @@ int reading_make(const struct reading_parts *parts, struct reading *reading)
 	if (!err && !config_err)
 		config_err = audience_check(reading->config, reading->catalogue,
 					    &reading->config_errors);
+	if (!err && !config_err)
+		config_err = read_keys(parts, reading);
 	if (!reading->config)
 		return config_err;
 	reading->n_taken = config_differs(parts->latest, reading->config, true, reading->taken);
@@ -59,6 +73,8 @@ void reading_clear(struct reading *reading)
 	catalogue_free(reading->catalogue);
 	yaml_errors_clear(&reading->config_errors);
 	yaml_errors_clear(&reading->catalogue_errors);
+	yaml_errors_clear(&reading->keys_errors);
+	keys_free(reading->keys);
 	changes_free(&reading->changes);
 	changes_free(&reading->alive);
 	changes_free(&reading->loses);
@@ -216,7 +232,8 @@ bool reading_loses(const struct reading *reading)
 /* Is it the catalogue that is refused? It is, too, where nothing is said of either. */
 static bool is_catalogue(const struct reading *reading)
 {
-	return reading->catalogue_errors.count > 0 || reading->config_errors.count == 0;
+	return reading->catalogue_errors.count > 0 ||
+	       (reading->config_errors.count == 0 && reading->keys_errors.count == 0);
 }
 
 void reading_log(const struct reading *reading, int err, const char *change)
@@ -228,6 +245,8 @@ void reading_log(const struct reading *reading, int err, const char *change)
 			  "path=%s code=loses loses=%zu first=\"%s %s\"",
 			  reading->path, count_loses(reading), reading->loses.rows[0].what,
 			  reading->loses.rows[0].id);
+	else if (err && reading->keys_errors.count > 0)
+		log_refused(ALERT_CONFIG_REFUSED, "file of keys", &reading->keys_errors, err);
 	else if (err && reading->config_errors.count > 0)
 		log_refused(ALERT_CONFIG_REFUSED, "configuration", &reading->config_errors, err);
 	if (err && err != LIFT_E_LOSES && is_catalogue(reading))
@@ -265,17 +284,21 @@ void reading_state(const struct reading *reading, int err, struct files_state *r
 	}
 	if (err && reading->config_errors.count > 0)
 		ret_files->config_wrong = last_good_why(err, &reading->config_errors);
+	else if (err && reading->keys_errors.count > 0)
+		ret_files->config_wrong = last_good_why(err, &reading->keys_errors);
 	if (err && is_catalogue(reading))
 		ret_files->catalogue_wrong = last_good_why(err, &reading->catalogue_errors);
 }
 
-/* Of both files; empty where there is no memory. */
+/* Of all files; empty where there is no memory. */
 static struct text lines_of(const struct reading *reading)
 {
-	const struct yaml_errors *a = &reading->config_errors, *b = &reading->catalogue_errors;
+	const struct yaml_errors *a = &reading->config_errors, *b = &reading->catalogue_errors,
+				 *c = &reading->keys_errors;
 	char *text;
 
-	if (asprintf(&text, "%s%s", a->text ? a->text : "", b->text ? b->text : "") < 0)
+	if (asprintf(&text, "%s%s%s", a->text ? a->text : "", b->text ? b->text : "",
+		     c->text ? c->text : "") < 0)
 		return (struct text){ NULL, 0 };
 	return text_of(text);
 }

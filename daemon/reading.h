@@ -7,6 +7,7 @@
 #define LIFTD_READING_H
 
 #include "daemon/change/change.h"
+#include "daemon/config/keys.h"
 #include "daemon/config/load.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/status/status.h"
@@ -27,8 +28,9 @@ struct reading_parts {
 struct reading {
 	struct config *config;
 	struct catalogue *catalogue;
+	struct keys *keys;
 	const char *path; /* of the catalogue */
-	struct yaml_errors config_errors, catalogue_errors;
+	struct yaml_errors config_errors, catalogue_errors, keys_errors;
 	struct changes changes, alive, loses;
 	size_t loses_left_out;
 	const char *taken[CONFIG_KEYS_MAX], *restart[CONFIG_KEYS_MAX];

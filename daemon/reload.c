@@ -400,6 +400,7 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 		reading_log(&reading, err, change_words[change]);
 	}
 	if (!err && !wish->dry_run) {
+		keyring_change(reload->parts.keyring, reading.keys);
 		/* Before it is answered: a start after that knows it. One that is there already may
 		 * be one that this start has not looked at yet. */
 		if (change != UNCHANGED || wish->yes)

@@ -11,6 +11,7 @@
 #include "daemon/handover.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
+#include "daemon/net/keyring.h"
 #include "daemon/rooms.h"
 #include "daemon/trust.h"
 
@@ -27,6 +28,7 @@ struct reload_parts {
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct stats *stats;
+	struct keyring *keyring;
 	void (*done)(void *context);  /* all reloads by signals are done, and serve */
 	bool (*stops)(void *context); /* called within what takes long: is it to end? */
 	void *context;

@@ -9,7 +9,7 @@
 
 #include "proto/err.h"
 
-static const char *const names[ROOMS] = { "main", "intake", "ledger", "control" };
+static const char *const names[ROOMS] = { "main", "doors", "intake", "ledger", "control" };
 
 struct thread {
 	struct rooms *rooms;

@@ -9,7 +9,7 @@
 #include "daemon/net/loop.h"
 #include "daemon/net/wake.h"
 
-enum room { ROOM_MAIN, ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
+enum room { ROOM_MAIN, ROOM_DOORS, ROOM_INTAKE, ROOM_LEDGER, ROOM_CONTROL, ROOMS };
 
 struct rooms;
 

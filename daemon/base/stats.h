@@ -56,6 +56,7 @@ enum stat_trouble {
 	X(connections_cut)	 /* they sent more than a peer may */          \
 	X(connections_displaced) /* half open ones, that made room */          \
 	X(connections_revoked)	 /* their key has lost a right */              \
+	X(connections_denied)	 /* of a key that is not known, or may not */  \
 	X(sockets_anew)		 /* their files had been removed */            \
 	X(clock_jumps)		 /* of the time of day */
 

@@ -6,6 +6,7 @@
 
 #include "daemon/control/internal.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/zap.h"
 
 enum {
 	ASK_WAITING_MAX = 8, /* requests of an audience that wait */
@@ -25,6 +26,9 @@ int door_open(struct control *control, const struct control_parts *parts,
 		/* Pages wait in the socket until they are read. */
 		{ .receive = 16, .send = CONTROL_PAGES_MAX },
 		parts->bindings,
+		parts->guards,
+		audience ? DOOR_ASK : DOOR_CONTROL,
+		audience ? audience->name : NULL,
 	};
 	int err;
 
@@ -71,6 +75,21 @@ int door_see(struct door *door)
 const struct catalogue_sight *door_sight(const struct door *door)
 {
 	return door->audience ? sight_limits(&door->sight) : NULL;
+}
+
+int door_may(struct door *door, const char *user_id)
+{
+	struct control *control = door->control;
+	struct peer peer;
+	int err = peer_find(&control->view, user_id, &peer);
+
+	if (!err && peer.key)
+		err = (door->audience ? key_has_audience(peer.key, door->audience->name)
+				      : peer.key->control)
+			      ? 0
+			      : LIFT_E_DENIED;
+	peer_note(&peer, err ? DEED_REFUSED : DEED_ASKED, control->now.utc_ms);
+	return err;
 }
 
 static bool is_same(const struct client *a, const struct client *b)

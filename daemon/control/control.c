@@ -7,6 +7,7 @@
 #include "daemon/base/as_of.h"
 #include "daemon/catalogue/msg.h"
 #include "daemon/journal/quarantine.h"
+#include "daemon/net/socket.h"
 
 /* Status. */
 
@@ -122,7 +123,8 @@ static const struct {
 	{ "catalogue", true, do_catalogue },	  { "reload", false, do_reload },
 	{ "backup", false, control_backup },	  { "verify", false, control_verify },
 	{ "close", false, control_close_stream }, { "accept-clock", false, control_accept_clock },
-	{ "drop", false, control_drop },	  { "retry", false, control_retry },
+	{ "keys", false, control_keys },	  { "drop", false, control_drop },
+	{ "retry", false, control_retry },
 };
 
 /* One generation from the beginning to the end of an answer. */
@@ -189,7 +191,7 @@ static void receive(void *context, const struct now *now)
 	struct control *control = client.door->control;
 	void *socket = client.door->socket;
 	zmq_msg_t body;
-	int size = zmq_recv(socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
+	int err, size = zmq_recv(socket, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 
 	control->now = *now;
 	if (size < 0)
@@ -197,8 +199,11 @@ static void receive(void *context, const struct now *now)
 	client.size = (size_t)size;
 	zmq_msg_init(&body);
 	if (zmq_msg_recv(&body, socket, ZMQ_DONTWAIT) >= 0) {
-		if (zmq_msg_more(&body))
-			control_refuse(control, &client, LIFT_E_FRAMES);
+		err = door_may(client.door, socket_user(&body));
+		if (!err && zmq_msg_more(&body))
+			err = LIFT_E_FRAMES;
+		if (err)
+			control_refuse(control, &client, err);
 		else
 			handle(control, &client,
 			       (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
@@ -239,6 +244,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 	if (!control)
 		return LIFT_E_MEMORY;
 	control->loop = parts->loop;
+	control->view.keyring = parts->guards ? parts->guards->keyring : NULL;
 	control->generations = parts->generations;
 	control->reload = parts->reload;
 	control->orders = parts->orders;
@@ -274,6 +280,7 @@ void control_close(struct control *control)
 	loop_set_work(control->loop, NULL, NULL);
 	for (size_t i = 0; i < control->n_doors; i++)
 		door_close(&control->doors[i]);
+	keyview_clear(&control->view);
 	msg_reader_free(control->reader);
 	msg_writer_free(control->writer);
 	files_state_clear(&control->parts.files);

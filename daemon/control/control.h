@@ -39,7 +39,8 @@ struct control_reload {
 struct control_parts {
 	struct loop *loop;
 	void *zmq;
-	struct bindings *bindings; /* or NULL */
+	struct bindings *bindings;   /* or NULL */
+	const struct guards *guards; /* or NULL */
 	const struct config *config;
 	struct generations *generations;
 	struct journal *journal;

@@ -13,6 +13,7 @@
 #include "daemon/figures/metrics.h"
 #include "daemon/figures/sight.h"
 #include "daemon/journal/orders.h"
+#include "daemon/net/keyring.h"
 #include "daemon/status/status.h"
 #include "daemon/tasks/job.h"
 #include "proto/control.h"
@@ -76,6 +77,7 @@ struct control {
 	struct now now;				     /* when this round began */
 	struct door doors[1 + CONFIG_AUDIENCES_MAX]; /* operators' first */
 	size_t n_doors;
+	struct keyview view;
 	size_t turn; /* of the audiences: whose door is looked at first, for one that waits */
 	bool operator_last; /* operators have been answered, and an audience is next */
 	struct generations *generations;
@@ -109,6 +111,8 @@ struct control {
 int door_open(struct control *control, const struct control_parts *parts,
 	      const struct config_audience *audience, loop_fn receive);
 void door_close(struct door *door);
+/* May the sender of a message, by its User-Id, ask here still? LIFT_E_DENIED. */
+int door_may(struct door *door, const char *user_id);
 
 /* Look with the catalogue that serves. LIFT_E_MEMORY. */
 int door_see(struct door *door);
@@ -151,6 +155,10 @@ int control_drop(struct control *control, const struct client *client,
 		 const struct request *request);
 int control_retry(struct control *control, const struct client *client,
 		  const struct request *request);
+
+/* Whose key may do what, and has done. */
+int control_keys(struct control *control, const struct client *client,
+		 const struct request *request);
 
 /* The jobs: their requests, and what they tell (job_fn). */
 int control_backup(struct control *control, const struct client *client,

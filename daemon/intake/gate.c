@@ -29,6 +29,7 @@ void gate_close(struct gate *gate)
 {
 	if (!gate)
 		return;
+	speakers_close(&gate->speakers);
 	keeper_close(&gate->keeper);
 	board_free(gate->noted);
 	free(gate);
@@ -37,6 +38,7 @@ void gate_close(struct gate *gate)
 void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct meant *meant)
 {
 	keeper_switch(&gate->keeper, catalogue, meant);
+	speakers_switch(&gate->speakers);
 	board_clear(gate->noted);
 	if (gate->board)
 		board_clear(gate->board);
@@ -101,6 +103,11 @@ int gate_told(int err, bool *ret_retry)
 	return class == LIFT_CLASS_STORE || class == LIFT_CLASS_OWN ? LIFT_E_DISK : err;
 }
 
+static bool may_speak_about(const struct gate *gate, struct text region)
+{
+	return !gate->homes || gate->homes[catalogue_home(gate->keeper.catalogue, region)];
+}
+
 /* A new number: accepted or refused, once and for all. */
 static int judge(struct gate *gate, struct text name_space, const struct batch *batch, uint32_t i,
 		 struct stream *stream, int64_t receipt)
@@ -111,6 +118,8 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 
 	if (!err && event.time > receipt + GATE_AHEAD_MS)
 		err = LIFT_E_TIME;
+	if (!err && !may_speak_about(gate, event.region))
+		err = LIFT_E_REGION_DENIED;
 	if (!err)
 		err = keeper_entry(&gate->keeper, name_space, stream, &event, &entry);
 	if (err && lift_err_class(err) != LIFT_CLASS_EVENT)
@@ -301,9 +310,37 @@ void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
 	}
 }
 
-int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
+/* What a key may bring, in place of what all may, while it speaks. */
+static int take_of_key(struct gate *gate, const struct key_limits *limits,
+		       const struct batch *batch, int64_t clock_ms)
 {
-	return gate_found(gate, take(gate, batch, clock_ms));
+	int err;
+
+	if (limits->names)
+		journal_set_unknown_max(gate->journal, (uint32_t)limits->names);
+	journal_set_streams_max(gate->journal, (uint32_t)limits->streams);
+	err = take(gate, batch, clock_ms);
+	journal_set_unknown_max(gate->journal, (uint32_t)gate->config->names_per_source);
+	journal_set_streams_max(gate->journal, JOURNAL_STREAMS_MAX);
+	return err;
+}
+
+int gate_take(struct gate *gate, const struct speaker *speaker, const struct batch *batch,
+	      int64_t clock_ms)
+{
+	const struct key *key = speaker ? speaker->peer.key : NULL;
+	int err = 0;
+
+	gate->homes = NULL;
+	if (key)
+		err = speaker_homes(speaker, gate->keeper.catalogue, &gate->homes);
+	if (!err)
+		err = key ? take_of_key(gate, &key->limits, batch, clock_ms)
+			  : take(gate, batch, clock_ms);
+	err = gate_found(gate, err);
+	if (!err && speaker)
+		peer_note_events(&speaker->peer, gate->n_accepted, gate->n_refused);
+	return err;
 }
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)

@@ -12,6 +12,7 @@
 #include "daemon/base/stats.h"
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/intake/kept.h"
+#include "daemon/intake/speaker.h"
 #include "daemon/journal/board.h"
 #include "daemon/journal/orders.h"
 #include "proto/config.h"
@@ -21,6 +22,8 @@ enum { GATE_AHEAD_MS = 10 * 60 * 1000 /* how far an event's time may be ahead of
 
 struct gate {
 	const struct config *config;
+	struct speakers speakers; /* whoever sends is one of them; for both ways in */
+	const bool *homes;	  /* of who has sent the last batch */
 	struct journal *journal;
 	struct board *board; /* what counts nowhere is noted there; NULL: nowhere */
 	struct board *noted; /* the same of what has been taken since gate_settle */
@@ -61,12 +64,14 @@ int gate_found(struct gate *gate, int err);
  * may go through (*ret_retry), unless it was wrong itself. */
 int gate_told(int err, bool *ret_retry);
 
-/* Take a decoded batch in. 0: its events are appended or refused one by one, and what came of them
- * is in the gate. Else nothing of it is kept: LIFT_E_DAMAGED (also where what was received before
- * cannot be read: from then on the journal is damaged), LIFT_E_NAMESPACE, LIFT_E_DISK (no
- * room), LIFT_E_STREAMS, LIFT_E_HOLES, LIFT_E_NAMES, LIFT_E_CLOSED, LIFT_E_CLOCK (the clock cannot
- * be right: no verdict is given by it), or an error of the disk. */
-int gate_take(struct gate *gate, const struct batch *batch, int64_t clock_ms);
+/* Take a decoded batch in, of who may speak for its source (NULL: of somebody local). 0: its
+ * events are appended or refused one by one, and what came of them is in the gate. Else nothing
+ * of it is kept: LIFT_E_DAMAGED (also where what was received before cannot be read: from then
+ * on the journal is damaged), LIFT_E_NAMESPACE, LIFT_E_DISK (no room), LIFT_E_STREAMS,
+ * LIFT_E_HOLES, LIFT_E_NAMES, LIFT_E_CLOSED, LIFT_E_CLOCK (the clock cannot be right: no
+ * verdict is given by it), or an error of the disk. */
+int gate_take(struct gate *gate, const struct speaker *speaker, const struct batch *batch,
+	      int64_t clock_ms);
 
 /* Close a stream: in *ret_closed, what its source is told. LIFT_E_UNKNOWN_STREAM,
  * LIFT_E_DAMAGED, or an error of the disk. */

@@ -12,6 +12,7 @@
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
 #include "daemon/net/wake.h"
+#include "daemon/net/zap.h"
 
 static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
 	      "a group may have as many clients as messages");
@@ -20,6 +21,7 @@ static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
  * fail. */
 struct answer_pending {
 	zmq_msg_t client; /* the routing id */
+	struct speaker speaker;
 	struct msg_writer *body;
 	bool takes; /* it says that numbers are taken: true only after the commit */
 	char source[SOURCE_MAX], stream[STREAM_MAX];
@@ -49,6 +51,11 @@ struct intake {
 	int64_t failed_ms; /* steady: when the journal was last in trouble */
 };
 
+static const char *key_name(const struct answer_pending *answer)
+{
+	return answer->speaker.peer.key ? answer->speaker.peer.key->name : "none";
+}
+
 /* What is answered. */
 
 static void remember(struct answer_pending *answer, struct text source, struct text stream,
@@ -70,10 +77,10 @@ static void log_refused(struct intake *intake, const struct answer_pending *answ
 			  lift_err_code(err));
 	intake->clock_told |= err == LIFT_E_CLOCK;
 	if (log_allowed(&intake->refused_limit))
-		log_warning("batch refused: code=%s source=%.*s first=%llu stream=\"%.*s\"",
-			    lift_err_code(err), (int)answer->source_size, answer->source,
-			    (unsigned long long)answer->first, (int)answer->stream_size,
-			    answer->stream);
+		log_warning("batch refused: code=%s key=%s source=%.*s first=%llu stream=\"%.*s\"",
+			    lift_err_code(err), key_name(answer), (int)answer->source_size,
+			    answer->source, (unsigned long long)answer->first,
+			    (int)answer->stream_size, answer->stream);
 }
 
 static void answer_nack(struct intake *intake, struct answer_pending *answer, int err, bool retry)
@@ -86,6 +93,7 @@ static void answer_nack(struct intake *intake, struct answer_pending *answer, in
 
 	msg_writer_clear(answer->body);
 	nack_encode(answer->body, &nack);
+	peer_note(&answer->speaker.peer, DEED_REFUSED, intake->now.utc_ms);
 	answer->takes = false;
 	stats_add(intake->stats, STAT_batches_refused, 1);
 	log_refused(intake, answer, err);
@@ -99,14 +107,33 @@ static void answer_err(struct intake *intake, struct answer_pending *answer, int
 	answer_nack(intake, answer, err, retry);
 }
 
+/* How many batches may be unanswered. */
+static uint32_t window_of(const struct speaker *speaker)
+{
+	return speaker->peer.key ? (uint32_t)speaker->peer.key->limits.batches : INTAKE_WINDOW;
+}
+
+/* All connections of a key have one window; somebody local has one for each. */
+static bool has_window(struct intake *intake, struct answer_pending *answer)
+{
+	const struct key *key = answer->speaker.peer.key;
+	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
+
+	return window_take(&intake->window, key ? text_of(key->name) : client,
+			   window_of(&answer->speaker));
+}
+
 static void take_batch(struct intake *intake, struct answer_pending *answer,
 		       const struct batch *batch)
 {
 	struct gate *gate = intake->gate;
-	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
-	int err = window_take(&intake->window, client) ? gate_take(gate, batch, intake->now.utc_ms)
-						       : LIFT_E_WINDOW;
+	int err = speaker_may_speak(&gate->speakers, &answer->speaker, batch->source, batch->count,
+				    intake->now.steady_ms);
 
+	if (!err && !has_window(intake, answer))
+		err = LIFT_E_WINDOW;
+	if (!err)
+		err = gate_take(gate, &answer->speaker, batch, intake->now.utc_ms);
 	intake->pending_events += batch->count;
 	if (err) {
 		answer_err(intake, answer, err);
@@ -125,7 +152,19 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 
 	ack_encode(answer->body, &ack);
 	answer->takes = true;
+	peer_note(&answer->speaker.peer, DEED_PUBLISHED, intake->now.utc_ms);
 	intake->clock_told = false;
+}
+
+/* A request of a source's own: may it be asked? */
+static bool speaks_for(struct intake *intake, struct answer_pending *answer, struct text source)
+{
+	int err = speaker_may_speak(&intake->gate->speakers, &answer->speaker, source, 0,
+				    intake->now.steady_ms);
+
+	if (err)
+		answer_err(intake, answer, err);
+	return !err;
 }
 
 /* A request about a stream: does it name one, as it should? */
@@ -142,7 +181,7 @@ static bool names_stream(struct intake *intake, struct answer_pending *answer,
 		return false;
 	}
 	remember(answer, request->source, request->stream, 0);
-	return true;
+	return speaks_for(intake, answer, request->source);
 }
 
 static void say_welcome(struct intake *intake, struct answer_pending *answer,
@@ -152,7 +191,7 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 	struct welcome welcome = { .source = request->source,
 				   .stream = request->stream,
 				   .next = 1,
-				   .window = INTAKE_WINDOW };
+				   .window = window_of(&answer->speaker) };
 	int err;
 
 	if (!names_stream(intake, answer, request))
@@ -199,6 +238,10 @@ static void say_rejections(struct intake *intake, struct answer_pending *answer,
 						   : LIFT_E_SOURCE;
 
 	intake->n_pages++;
+	if (!err && !speaks_for(intake, answer, request->source)) {
+		journal_view_end(&view);
+		return;
+	}
 	if (err) {
 		answer_err(intake, answer, err);
 		return;
@@ -278,6 +321,8 @@ static bool receive(struct intake *intake)
 {
 	struct answer_pending *answer = &intake->pending[intake->n_pending];
 	zmq_msg_t body;
+	bool more;
+	int err;
 
 	if (zmq_msg_recv(&answer->client, intake->socket, ZMQ_DONTWAIT) < 0)
 		return false;
@@ -290,9 +335,15 @@ static bool receive(struct intake *intake)
 	}
 	msg_writer_clear(answer->body);
 	remember(answer, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
-	if (zmq_msg_more(&body)) {
+	more = zmq_msg_more(&body);
+	err = speaker_find(&intake->gate->speakers, socket_user(&body), &answer->speaker);
+	if (!err)
+		err = speaker_may_send(&answer->speaker, zmq_msg_size(&body),
+				       intake->now.steady_ms);
+	if (more)
 		skip_frames(intake->socket);
-		answer_err(intake, answer, LIFT_E_FRAMES);
+	if (err || more) {
+		answer_err(intake, answer, err ? err : LIFT_E_FRAMES);
 	} else {
 		handle(intake, answer, (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
 	}
@@ -424,6 +475,9 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 		/* Whoever sends a whole group gets all its answers. */
 		{ .receive = 4, .send = INTAKE_GROUP },
 		parts->bindings,
+		parts->guards,
+		DOOR_INTAKE,
+		NULL,
 	};
 	struct intake *intake = calloc(1, sizeof(*intake));
 	int err = intake ? 0 : LIFT_E_MEMORY;
@@ -437,7 +491,6 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 	intake->more = parts->more;
 	intake->orders = parts->orders;
 	intake->obeyed = parts->obeyed;
-	intake->window.most = INTAKE_WINDOW;
 	intake->reader = msg_reader_new();
 	if (!intake->reader)
 		err = LIFT_E_MEMORY;

@@ -35,7 +35,8 @@ struct intake_parts {
 	struct loop *loop;
 	void *zmq;
 	const struct texts *endpoints;
-	struct bindings *bindings; /* or NULL */
+	struct bindings *bindings;   /* or NULL */
+	const struct guards *guards; /* or NULL */
 	struct gate *gate;
 	struct stats *stats;
 	struct wake *more;     /* sent after each commit */

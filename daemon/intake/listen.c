@@ -6,6 +6,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/zap.h"
 
 #define TOPIC_PREFIX "event/"
 enum { TOPIC_BYTES = sizeof(TOPIC_PREFIX) - 1 + SOURCE_MAX };
@@ -14,8 +15,8 @@ enum { TOPIC_BYTES = sizeof(TOPIC_PREFIX) - 1 + SOURCE_MAX };
 struct listener {
 	struct listen *listen;
 	void *socket;
-	const struct texts *sources;
-	size_t n_events; /* of this round */
+	const struct texts *sources; /* NULL: it is bound, and who comes says who that is */
+	size_t n_events;	     /* of this round */
 };
 
 struct listen {
@@ -28,43 +29,54 @@ struct listen {
 	struct log_limit refused_limit;
 };
 
-static bool may_speak(const struct listener *listener, struct text source)
+/* Who has sent a message: whom liftd has connected to is known by that. */
+static int find_speaker(struct listener *listener, zmq_msg_t *body, struct speaker *ret_speaker)
 {
-	if (listener->sources->count == 0)
-		return true;
-	for (size_t i = 0; i < listener->sources->count; i++)
-		if (text_equal(source, text_of(listener->sources->items[i])))
-			return true;
-	return false;
+	struct speakers *speakers = &listener->listen->gate->speakers;
+
+	if (!listener->sources)
+		return speaker_find(speakers, socket_user(body), ret_speaker);
+	*ret_speaker = (struct speaker){ .sources = listener->sources };
+	return 0;
 }
 
 /* The batch's source must be the topic's. */
-static int take(struct listener *listener, struct text source, struct text message,
-		const struct now *now)
+static int take(struct listener *listener, const struct speaker *speaker, struct text source,
+		struct text message, const struct now *now)
 {
 	struct gate *gate = listener->listen->gate;
 	struct batch batch;
-	int err = batch_decode(listener->listen->reader, message, &batch);
+	int err = speaker_may_send(speaker, message.size, now->steady_ms);
 
-	if (!err && (!text_equal(batch.source, source) || !may_speak(listener, source)))
+	if (!err)
+		err = batch_decode(listener->listen->reader, message, &batch);
+	if (!err && !text_equal(batch.source, source))
 		err = LIFT_E_SOURCE;
+	if (!err)
+		err = speaker_may_speak(&gate->speakers, speaker, source, batch.count,
+					now->steady_ms);
 	if (err)
 		return err;
 	listener->n_events += batch.count;
-	return gate_take(gate, &batch, now->utc_ms);
+	return gate_take(gate, speaker, &batch, now->utc_ms);
 }
 
-static void refused(struct listen *listen, struct text source, int err)
+static void refused(struct listen *listen, const struct speaker *speaker, struct text source,
+		    int err, const struct now *now)
 {
+	const struct key *key = speaker->peer.key;
+
+	peer_note(&speaker->peer, DEED_REFUSED, now->utc_ms);
 	stats_add(listen->stats, STAT_batches_refused, 1);
 	if (log_allowed(&listen->refused_limit))
-		log_warning("published batch refused: code=%s topic=" TOPIC_PREFIX "%.*s",
-			    lift_err_code(err), source_is_valid(source) ? (int)source.size : 0,
-			    source.data);
+		log_warning("published batch refused: code=%s key=%s topic=" TOPIC_PREFIX "%.*s",
+			    lift_err_code(err), key ? key->name : "none",
+			    source_is_valid(source) ? (int)source.size : 0, source.data);
 }
 
 /* The body, and whatever comes behind it, which nothing may. */
-static int receive_body(struct listener *listener, struct text source, const struct now *now)
+static int receive_body(struct listener *listener, struct text source, struct speaker *speaker,
+			const struct now *now)
 {
 	zmq_msg_t body, extra;
 	bool whole;
@@ -77,8 +89,12 @@ static int receive_body(struct listener *listener, struct text source, const str
 	}
 	whole = !zmq_msg_more(&body);
 	if (whole)
-		err = take(listener, source,
+		err = find_speaker(listener, &body, speaker);
+	if (whole && !err)
+		err = take(listener, speaker, source,
 			   (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) }, now);
+	if (whole && !err)
+		peer_note(&speaker->peer, DEED_PUBLISHED, now->utc_ms);
 	zmq_msg_close(&body);
 	for (bool more = !whole; more;) {
 		zmq_msg_init(&extra);
@@ -96,15 +112,16 @@ static bool receive(struct listener *listener, const struct now *now)
 	int size = zmq_recv(listener->socket, topic, sizeof(topic), ZMQ_DONTWAIT), more, err;
 	size_t more_size = sizeof(more);
 	struct text source = { topic + prefix, 0 };
+	struct speaker speaker = { .sources = listener->sources };
 
 	if (size < 0)
 		return false;
 	if ((size_t)size > prefix && size <= TOPIC_BYTES)
 		source.size = (size_t)size - prefix;
 	zmq_getsockopt(listener->socket, ZMQ_RCVMORE, &more, &more_size);
-	err = more ? receive_body(listener, source, now) : LIFT_E_FRAMES;
+	err = more ? receive_body(listener, source, &speaker, now) : LIFT_E_FRAMES;
 	if (err)
-		refused(listener->listen, source, err);
+		refused(listener->listen, &speaker, source, err, now);
 	return true;
 }
 
@@ -131,23 +148,24 @@ static int open_all(struct listen *listen, const struct listen_parts *parts)
 {
 	const struct config *config = parts->config;
 	void *zmq = parts->zmq;
-	static const struct texts all = { NULL, 0 };
-	const struct socket_wish wish = {
-		"events", ZMQ_SUB, &config->events, { 256, 1 }, parts->bindings
-	};
+	const struct socket_wish wish = { "events",	   ZMQ_SUB,
+					  &config->events, { 256, 1 },
+					  parts->bindings, parts->guards,
+					  DOOR_EVENTS,	   NULL };
 	void *socket;
 	int err = 0;
 
 	if (config->events.count > 0) {
 		err = socket_open(zmq, &wish, &socket);
 		if (!err)
-			err = add(listen, socket, &all);
+			err = add(listen, socket, NULL);
 		if (!err)
 			err = socket_subscribe(socket, TOPIC_PREFIX);
 	}
 	for (size_t i = 0; i < config->n_connects && !err; i++) {
 		err = socket_connect_sub(zmq, config->connects[i].endpoint, TOPIC_PREFIX,
-					 wish.limits, &socket);
+					 wish.limits, config->connects[i].server_key, parts->guards,
+					 &socket);
 		if (!err)
 			err = add(listen, socket, &config->connects[i].sources);
 	}

@@ -27,6 +27,7 @@ struct listen_parts {
 	void *zmq;
 	const struct config *config; /* `events` and `connect` */
 	struct bindings *bindings;   /* or NULL */
+	const struct guards *guards; /* or NULL */
 	struct gate *gate;
 	struct stats *stats;
 };

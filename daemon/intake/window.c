@@ -11,14 +11,14 @@ static uint32_t hash_of(struct text client)
 	return hash ^ hash >> 16;
 }
 
-bool window_take(struct window *window, struct text client)
+bool window_take(struct window *window, struct text client, uint32_t most)
 {
 	uint32_t i = hash_of(client) % (2 * WINDOW_CLIENTS);
 
 	while (window->slots[i].client.data && !text_equal(window->slots[i].client, client))
 		i = (i + 1) % (2 * WINDOW_CLIENTS);
 	window->slots[i].client = client;
-	if (window->slots[i].n == window->most)
+	if (window->slots[i].n >= most)
 		return false;
 	window->slots[i].n++;
 	return true;

@@ -12,7 +12,6 @@
 enum { WINDOW_CLIENTS = 256 };
 
 struct window {
-	uint32_t most; /* batches of one client */
 	/* A hash table, linear probing, at most half full. */
 	struct {
 		struct text client; /* NULL: free */
@@ -20,9 +19,9 @@ struct window {
 	} slots[2 * WINDOW_CLIENTS];
 };
 
-/* Count one more batch of a client, by its routing id, which is borrowed until window_clear. False
- * where it has `most` of them already. */
-bool window_take(struct window *window, struct text client);
+/* Count one more batch of a client, by its key's name or its routing id, which is borrowed until
+ * window_clear. False where it has `most` of them already. */
+bool window_take(struct window *window, struct text client, uint32_t most);
 
 /* All have their answers. */
 void window_clear(struct window *window);

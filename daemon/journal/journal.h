@@ -113,6 +113,8 @@ int journal_add_unknown(struct journal *journal, const struct stream *stream, en
 			struct text name, uint32_t *ret_id);
 /* How many of a kind one source may bring. */
 void journal_set_unknown_max(struct journal *journal, uint32_t most);
+/* How many streams a source may have (at most, and to begin with, JOURNAL_STREAMS_MAX). */
+void journal_set_streams_max(struct journal *journal, uint32_t most);
 /* Memory that names take, bytes, after the last commit (any thread). */
 uint64_t journal_names_bytes(const struct journal *journal);
 

@@ -370,6 +370,25 @@ bool connections_grant(struct connections *connections, const char *key, const c
 	return granted;
 }
 
+uint32_t connections_by_key(struct connections *connections, const char *const keys[], size_t n)
+{
+	uint8_t bytes[CONNECTIONS_KEYS_MAX][CONNECTIONS_KEY_BYTES];
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i == CONNECTIONS_KEYS_MAX || !read_key(keys[i], bytes[i]))
+			return 0;
+	pthread_mutex_lock(&connections->lock);
+	for (int fd = 0; fd <= connections->highest; fd++) {
+		const struct connection *connection = &connections->of[fd];
+
+		count += connection->has_key && !connection->is_ending &&
+			 connection->stage == CONNECTION_OPEN && is_of(connection, bytes[0], n);
+	}
+	unlock(connections);
+	return count;
+}
+
 size_t connections_cut(struct connections *connections, connections_is_cut_fn is_cut, void *context)
 {
 	char key[CONNECTIONS_KEY_TEXT];

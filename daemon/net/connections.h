@@ -69,6 +69,9 @@ void connections_vouch(struct connections *connections, int fd,
 bool connections_grant(struct connections *connections, const char *key, const char *const keys[],
 		       size_t n, uint32_t most);
 
+/* How many open ones an owner of these public keys (Z85) has. */
+uint32_t connections_by_key(struct connections *connections, const char *const keys[], size_t n);
+
 /* End the connections of keys (Z85) of which this is true, also of those that have vouched and wait
  * for an answer: how many. Everybody else waits meanwhile. */
 typedef bool (*connections_is_cut_fn)(void *context, const char *key);

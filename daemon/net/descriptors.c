@@ -333,6 +333,11 @@ bool descriptors_grant(const char *key, const char *const keys[], size_t n, uint
 	return !watch.stats || connections_grant(watch.connections, key, keys, n, most);
 }
 
+uint32_t descriptors_by_key(const char *const keys[], size_t n)
+{
+	return watch.stats ? connections_by_key(watch.connections, keys, n) : 0;
+}
+
 void descriptors_cut(connections_is_cut_fn is_cut, void *context)
 {
 	size_t n;

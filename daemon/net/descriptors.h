@@ -38,6 +38,9 @@ void descriptors_unwatch(void);
  * then on. */
 bool descriptors_grant(const char *key, const char *const keys[], size_t n, uint32_t most);
 
+/* How many open connections an owner of these public keys (Z85) has. */
+uint32_t descriptors_by_key(const char *const keys[], size_t n);
+
 /* End the connections of keys that have lost rights: after nobody is let in by the old ones. */
 void descriptors_cut(connections_is_cut_fn is_cut, void *context);
 

@@ -12,15 +12,18 @@
 #include <zmq.h>
 
 #include "daemon/base/log.h"
+#include "daemon/net/frames.h"
+#include "daemon/net/zap.h"
 #include "proto/msg.h"
 
 enum {
-	HANDSHAKE_MS = 5000,
+	HANDSHAKE_MS = 3000,
 	/* A TCP peer that a network has swallowed is gone after IDLE + COUNT * INTERVAL. */
 	KEEPALIVE_IDLE_S = 10,
 	KEEPALIVE_INTERVAL_S = 5,
 	KEEPALIVE_COUNT = 4,
-	BACKLOG = 100, /* as ZeroMQ has it */
+	BACKLOG = 100,	     /* as ZeroMQ has it */
+	ENFORCE_DOMAIN = 93, /* ZMQ_ZAP_ENFORCE_DOMAIN, which only drafts declare */
 };
 
 static int set(void *socket, int option, int value)
@@ -43,10 +46,14 @@ static int set_keepalive(void *socket)
 	return rc;
 }
 
+static int set_size_max(void *socket, int64_t bytes)
+{
+	return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &bytes, sizeof(bytes));
+}
+
 static int set_options(void *socket, int type, struct socket_limits limits)
 {
-	int64_t most = MSG_SIZE_MAX;
-	int rc = zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &most, sizeof(most));
+	int rc = set_size_max(socket, MSG_SIZE_MAX);
 
 	rc |= set(socket, ZMQ_LINGER, 0);
 	rc |= set(socket, ZMQ_RCVHWM, limits.receive);
@@ -76,6 +83,27 @@ static bool is_tcp(const char *endpoint)
 	return strncmp(endpoint, tcp, sizeof(tcp) - 1) == 0;
 }
 
+/* Who may come by an endpoint: an option holds for what is bound after it. Without an answer to the
+ * question that libzmq asks of each connection (zap.h), nobody does. */
+static int set_guard(void *socket, const struct socket_wish *wish, bool has_keys)
+{
+	const struct key_pair *own = wish->guards->own;
+	char domain[DOOR_MAX];
+	int rc;
+
+	snprintf(domain, sizeof(domain), "%s%s%s", has_keys ? ZAP_CURVE : ZAP_LOCAL, wish->door,
+		 wish->audience ? wish->audience : "");
+	rc = zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain));
+	rc |= set(socket, ENFORCE_DOMAIN, 1);
+	if (!own)
+		return rc;
+	rc |= set(socket, ZMQ_CURVE_SERVER, has_keys);
+	rc |= set_size_max(socket, MSG_SIZE_MAX + (has_keys ? FRAMES_CURVE_BYTES : 0));
+	if (has_keys)
+		rc |= zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own->secret, sizeof(own->secret));
+	return rc;
+}
+
 union address {
 	struct sockaddr any;
 	struct sockaddr_in v4;
@@ -91,6 +119,11 @@ static socklen_t read_address(const char *endpoint, union address *ret_address)
 	char name[INET6_ADDRSTRLEN];
 
 	memset(ret_address, 0, sizeof(*ret_address));
+	if (colon == host + 1 && *host == '*') {
+		ret_address->v4.sin_family = AF_INET;
+		ret_address->v4.sin_port = port;
+		return sizeof(ret_address->v4);
+	}
 	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - host) - 2 * is_v6 : 0,
 		 host + is_v6);
 	if (is_v6 && inet_pton(AF_INET6, name, &ret_address->v6.sin6_addr) == 1) {
@@ -166,10 +199,15 @@ int socket_open(void *zmq, const struct socket_wish *wish, void **ret_socket)
 
 	if (!socket || set_options(socket, wish->type, wish->limits) != 0)
 		return failed(wish->what, "", socket);
-	for (size_t i = 0; i < wish->endpoints->count; i++) {
-		const char *endpoint = wish->endpoints->items[i];
+	/* Those with keys first: files are bound anew as the last ones were. */
+	for (size_t i = 0; i < 2 * wish->endpoints->count; i++) {
+		const char *endpoint = wish->endpoints->items[i % wish->endpoints->count];
+		bool has_keys = wish->guards && wish->guards->own && is_tcp(endpoint);
 
-		if (bind_endpoint(socket, endpoint) != 0 ||
+		if (has_keys != (i < wish->endpoints->count))
+			continue;
+		if ((wish->guards && set_guard(socket, wish, has_keys) != 0) ||
+		    bind_endpoint(socket, endpoint) != 0 ||
 		    (wish->bindings && bindings_add(wish->bindings, socket, endpoint) != 0))
 			return failed(wish->what, endpoint, socket);
 	}
@@ -182,16 +220,34 @@ int socket_subscribe(void *socket, const char *prefix)
 	return zmq_setsockopt(socket, ZMQ_SUBSCRIBE, prefix, strlen(prefix)) ? LIFT_E_SOCKET : 0;
 }
 
+static int set_client_keys(void *socket, const char *server_key, const struct key_pair *own)
+{
+	int rc = set_size_max(socket, MSG_SIZE_MAX + FRAMES_CURVE_BYTES);
+
+	rc |= zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server_key, strlen(server_key) + 1);
+	rc |= zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own->public, sizeof(own->public));
+	rc |= zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own->secret, sizeof(own->secret));
+	return rc;
+}
+
 int socket_connect_sub(void *zmq, const char *endpoint, const char *prefix,
-		       struct socket_limits limits, void **ret_socket)
+		       struct socket_limits limits, const char *server_key,
+		       const struct guards *guards, void **ret_socket)
 {
 	void *socket = zmq_socket(zmq, ZMQ_SUB);
 
 	if (!socket || set_options(socket, ZMQ_SUB, limits) != 0 ||
+	    (server_key &&
+	     (!guards || !guards->own || set_client_keys(socket, server_key, guards->own) != 0)) ||
 	    socket_subscribe(socket, prefix) != 0 || zmq_connect(socket, endpoint) != 0)
 		return failed("connection for events", endpoint, socket);
 	*ret_socket = socket;
 	return 0;
+}
+
+const char *socket_user(void *message)
+{
+	return zmq_msg_gets(message, "User-Id");
 }
 
 void socket_close(void *socket)

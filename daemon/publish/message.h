@@ -11,6 +11,8 @@
 #include "daemon/base/log.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/figures/sight.h"
+#include "daemon/net/socket.h"
+#include "daemon/net/zap.h"
 #include "daemon/publish/publish.h"
 #include "daemon/publish/topics.h"
 #include "proto/metric.h"
@@ -23,6 +25,7 @@ enum {
 
 struct audience {
 	struct publish *publish;
+	const char *name;
 	void *socket;	/* XPUB */
 	void *snapshot; /* ROUTER; NULL where there is none */
 	struct sight sight;
@@ -42,8 +45,10 @@ struct publish {
 	struct topics *topics;
 	struct figures *figures;
 	struct loop *loop;
-	struct bindings *bindings; /* NULL: nobody looks after sockets' files */
-	int slice_timer;	   /* rests between ticks */
+	struct bindings *bindings;   /* NULL: nobody looks after sockets' files */
+	const struct guards *guards; /* NULL: everybody may all */
+	struct keyview view;
+	int slice_timer; /* rests between ticks */
 	struct audience *audiences;
 	size_t n_audiences;
 	struct msg_writer *body, *metrics;

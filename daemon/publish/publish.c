@@ -312,14 +312,14 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 static int open_audience(struct publish *publish, void *zmq, const struct config_audience *config)
 {
 	struct audience *audience = &publish->audiences[publish->n_audiences++];
-	const struct socket_wish wish = { "publish",
-					  ZMQ_XPUB,
-					  &config->publish,
-					  { .receive = 1000, .send = SEND_HWM },
-					  publish->bindings };
+	const struct socket_wish wish = { "publish",	     ZMQ_XPUB,
+					  &config->publish,  { .receive = 1000, .send = SEND_HWM },
+					  publish->bindings, publish->guards,
+					  DOOR_PUBLISH,	     config->name };
 	int err;
 
 	audience->publish = publish;
+	audience->name = config->name;
 	err = socket_open(zmq, &wish, &audience->socket);
 	if (!err)
 		err = loop_add_socket(publish->loop, audience->socket, read_subscriptions,
@@ -360,6 +360,8 @@ int publish_open(const struct publish_parts *parts, struct publish **ret_publish
 		return err;
 	publish->loop = parts->loop;
 	publish->bindings = parts->bindings;
+	publish->guards = parts->guards;
+	publish->view.keyring = parts->guards ? parts->guards->keyring : NULL;
 	publish->config = parts->config;
 	publish->journal = parts->journal;
 	publish->stats = parts->stats;
@@ -394,6 +396,7 @@ void publish_close(struct publish *publish)
 		publish_forget_catalogue(&publish->audiences[i]);
 	}
 	free(publish->audiences);
+	keyview_clear(&publish->view);
 	topics_free(publish->topics);
 	figures_free(publish->figures);
 	msg_writer_free(publish->body);

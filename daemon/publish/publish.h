@@ -27,7 +27,8 @@ struct publish;
 struct publish_parts {
 	struct loop *loop;
 	void *zmq;
-	struct bindings *bindings; /* or NULL */
+	struct bindings *bindings;   /* or NULL */
+	const struct guards *guards; /* or NULL */
 	const struct config *config;
 	struct journal *journal;
 	struct stats *stats;

@@ -123,14 +123,28 @@ static void send_page(struct audience *audience, const struct client *client,
 	stats_add(publish->stats, STAT_snapshots, 1);
 }
 
+/* Has the sender's key the audience still? */
+static int may_ask(struct audience *audience, const char *user_id, const struct now *now)
+{
+	struct peer peer;
+	int err = peer_find(&audience->publish->view, user_id, &peer);
+
+	if (!err && peer.key && !key_has_audience(peer.key, audience->name))
+		err = LIFT_E_DENIED;
+	peer_note(&peer, err ? DEED_REFUSED : DEED_READ, now->utc_ms);
+	return err;
+}
+
 /* `message`: NULL where it had more frames than one. */
 static void answer(struct audience *audience, const struct client *client,
-		   const struct text *message)
+		   const struct text *message, int err)
 {
 	struct publish *publish = audience->publish;
 	struct snapshot_request request;
-	int err = message ? snapshot_request_decode(publish->reader, *message, &request)
-			  : LIFT_E_FRAMES;
+
+	if (!err)
+		err = message ? snapshot_request_decode(publish->reader, *message, &request)
+			      : LIFT_E_FRAMES;
 
 	if (!err) {
 		send_page(audience, client, &request);
@@ -152,7 +166,6 @@ static void receive(void *context, const struct now *now)
 	bool more, whole;
 	int size = zmq_recv(audience->snapshot, client.id, sizeof(client.id), ZMQ_DONTWAIT);
 
-	(void)now;
 	if (size < 0)
 		return;
 	client.size = (size_t)size;
@@ -166,7 +179,8 @@ static void receive(void *context, const struct now *now)
 		       zmq_msg_more(&extra);
 		zmq_msg_close(&extra);
 	}
-	answer(audience, &client, whole ? &message : NULL);
+	answer(audience, &client, whole ? &message : NULL,
+	       may_ask(audience, socket_user(&body), now));
 	zmq_msg_close(&body);
 }
 
@@ -179,6 +193,9 @@ int snapshot_open(struct audience *audience, void *zmq, const struct texts *endp
 		/* Two pages may wait to be read. */
 		{ .receive = 16, .send = 2 * SNAPSHOT_LIMIT_MAX + 2 },
 		audience->publish->bindings,
+		audience->publish->guards,
+		DOOR_SNAPSHOT,
+		audience->name,
 	};
 	int err;
 

@@ -71,7 +71,7 @@ static int take(struct house *house)
 	int err = batch_decode(house->reader, msg_written(house->writer), &batch), commit_err;
 
 	if (!err)
-		err = gate_take(house->gate, &batch, house->clock);
+		err = gate_take(house->gate, NULL, &batch, house->clock);
 	commit_err = journal_commit(house->journal);
 	return err ? err : commit_err;
 }

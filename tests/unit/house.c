@@ -105,7 +105,7 @@ static int take(struct house *house)
 	struct batch batch;
 
 	assert_int_equal(batch_decode(house->reader, msg_written(house->writer), &batch), 0);
-	return gate_take(house->gate, &batch, house->clock);
+	return gate_take(house->gate, NULL, &batch, house->clock);
 }
 
 int house_send(struct house *house, const char *source, const char *stream, uint64_t seq,

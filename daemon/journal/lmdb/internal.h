@@ -63,6 +63,7 @@ struct journal {
 	uint32_t n_committed[NAME_KINDS];
 	uint32_t n_unknown[NAME_KINDS]; /* of all sources */
 	uint32_t unknown_max;		/* of one source */
+	uint32_t streams_max;		/* likewise */
 	struct streams streams;
 	struct source *sources; /* by id */
 	size_t n_sources, room_sources;

@@ -138,6 +138,7 @@ static int open_journal(const char *dir, const uint8_t *secret_digest, uint64_t 
 		return LIFT_E_MEMORY;
 	journal->read_only = room == 0;
 	journal->unknown_max = JOURNAL_UNKNOWN_OF_SOURCE;
+	journal->streams_max = JOURNAL_STREAMS_MAX;
 	if (journal->read_only)
 		err = store_open_read_only(dir, journal_db_names, DB_COUNT, DB_COUNT_BEFORE_3,
 					   &journal->store);

@@ -61,6 +61,11 @@ int journal_add_unknown(struct journal *journal, const struct stream *stream, en
 	return 0;
 }
 
+void journal_set_streams_max(struct journal *journal, uint32_t most)
+{
+	journal->streams_max = most;
+}
+
 void journal_set_unknown_max(struct journal *journal, uint32_t most)
 {
 	journal->unknown_max = most;
@@ -117,7 +122,7 @@ int journal_add_stream(struct journal *journal, struct text source, struct text 
 	err = journal_begin(journal);
 	if (!err)
 		err = add_source(journal, source, &source_id);
-	if (!err && journal->sources[source_id].record.streams >= JOURNAL_STREAMS_MAX)
+	if (!err && journal->sources[source_id].record.streams >= journal->streams_max)
 		err = LIFT_E_STREAMS;
 	if (!err)
 		err = journal_streams_make(journal, source_id,

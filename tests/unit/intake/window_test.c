@@ -12,16 +12,16 @@
 
 static void a_client_has_its_window_in_each_group(void **state)
 {
-	struct window window = { .most = 64 };
+	struct window window = { 0 };
 
 	(void)state;
 	for (int group = 0; group < 3; group++) {
 		for (int i = 0; i < 64; i++)
-			assert_true(window_take(&window, text_of("greedy")));
+			assert_true(window_take(&window, text_of("greedy"), 64));
 		for (int i = 0; i < 3; i++)
-			assert_false(window_take(&window, text_of("greedy")));
-		assert_true(window_take(&window, text_of("greed")));
-		assert_true(window_take(&window, text_of("greedy?")));
+			assert_false(window_take(&window, text_of("greedy"), 64));
+		assert_true(window_take(&window, text_of("greed"), 64));
+		assert_true(window_take(&window, text_of("greedy?"), 64));
 		window_clear(&window);
 	}
 }
@@ -30,7 +30,7 @@ static void a_client_has_its_window_in_each_group(void **state)
 static void every_client_is_counted_by_itself(void **state)
 {
 	enum { MOST = 3, TURNS = 4000 };
-	struct window window = { .most = MOST };
+	struct window window = { 0 };
 	static char ids[WINDOW_CLIENTS][5]; /* as libzmq makes them: 0 and a number */
 	uint32_t counts[WINDOW_CLIENTS] = { 0 };
 
@@ -40,7 +40,7 @@ static void every_client_is_counted_by_itself(void **state)
 		put_be((uint8_t *)ids[i] + 1, 0x6b8b4567 + i, 4);
 	for (int turn = 0; turn < TURNS; turn++) {
 		uint32_t i = chance(WINDOW_CLIENTS);
-		bool taken = window_take(&window, (struct text){ ids[i], sizeof(ids[i]) });
+		bool taken = window_take(&window, (struct text){ ids[i], sizeof(ids[i]) }, MOST);
 
 		assert_int_equal(taken, counts[i] < MOST);
 		counts[i] += taken;

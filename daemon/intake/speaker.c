@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/intake/speaker.h"
+
+#include <stdlib.h>
+
+enum { SECOND_MS = 1000 };
+
+void speakers_open(struct speakers *speakers, struct keyring *keyring)
+{
+	*speakers = (struct speakers){ .view = { .keyring = keyring } };
+}
+
+static void forget_homes(struct speakers *speakers, size_t n)
+{
+	for (size_t i = 0; speakers->spoken && i < n; i++) {
+		free(speakers->spoken[i].homes);
+		speakers->spoken[i].homes = NULL;
+	}
+}
+
+void speakers_switch(struct speakers *speakers)
+{
+	size_t n;
+
+	keys_all(speakers->view.keys, &n);
+	forget_homes(speakers, n);
+}
+
+void speakers_close(struct speakers *speakers)
+{
+	speakers_switch(speakers);
+	free(speakers->spoken);
+	speakers->spoken = NULL;
+	keyview_clear(&speakers->view);
+}
+
+/* Other keys: what was known of the old ones goes. */
+static int follow_keys(struct speakers *speakers)
+{
+	size_t n_before, n;
+	bool changed;
+
+	keys_all(speakers->view.keys, &n_before);
+	keys_all(keyview_keys(&speakers->view, &changed), &n);
+	if (!changed && (speakers->spoken || n == 0))
+		return 0;
+	forget_homes(speakers, n_before);
+	free(speakers->spoken);
+	speakers->spoken = calloc(n + 1, sizeof(*speakers->spoken));
+	return speakers->spoken ? 0 : LIFT_E_MEMORY;
+}
+
+int speaker_find(struct speakers *speakers, const char *user_id, struct speaker *ret_speaker)
+{
+	int err = follow_keys(speakers);
+	const struct key *all;
+	size_t n;
+
+	*ret_speaker = (struct speaker){ .spoken = NULL };
+	if (!err)
+		err = peer_find(&speakers->view, user_id, &ret_speaker->peer);
+	if (err || !ret_speaker->peer.key)
+		return err;
+	all = keys_all(speakers->view.keys, &n);
+	ret_speaker->spoken = &speakers->spoken[ret_speaker->peer.key - all];
+	return 0;
+}
+
+/* More than is left may be taken once, so that the largest batch goes through some time. */
+static bool take(struct meter *meter, int64_t most, int64_t amount, int64_t steady_ms)
+{
+	int64_t passed = steady_ms - meter->ms;
+
+	if (meter->ms == 0 || passed >= 60 * SECOND_MS)
+		meter->left = most;
+	else
+		meter->left += most * passed / SECOND_MS;
+	if (meter->left > most)
+		meter->left = most;
+	meter->ms = steady_ms;
+	if (meter->left <= 0)
+		return false;
+	meter->left -= amount;
+	return true;
+}
+
+int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady_ms)
+{
+	const struct key *key = speaker->peer.key;
+
+	if (!key)
+		return 0;
+	if (bytes > (size_t)key->limits.message)
+		return LIFT_E_SIZE;
+	return take(&speaker->spoken->bytes, key->limits.bytes, (int64_t)bytes, steady_ms)
+		       ? 0
+		       : LIFT_E_RATE;
+}
+
+static bool is_listed(const struct texts *sources, struct text source)
+{
+	if (!sources || sources->count == 0)
+		return true;
+	for (size_t i = 0; i < sources->count; i++)
+		if (text_equal(source, text_of(sources->items[i])))
+			return true;
+	return false;
+}
+
+int speaker_may_speak(struct speakers *speakers, const struct speaker *speaker, struct text source,
+		      size_t events, int64_t steady_ms)
+{
+	const struct key *owner = keys_of_source(speakers->view.keys, source);
+	const struct key *key = speaker->peer.key;
+	bool named = speaker->sources && speaker->sources->count > 0;
+
+	/* Whom liftd connects to may say what the configuration lets come from there. */
+	if (!is_listed(speaker->sources, source) || (!named && owner != key))
+		return LIFT_E_SOURCE_DENIED;
+	if (key && !take(&speaker->spoken->events, key->limits.events, (int64_t)events, steady_ms))
+		return LIFT_E_RATE;
+	return 0;
+}
+
+static bool is_inside(const struct catalogue *catalogue, uint32_t home, const struct key *key)
+{
+	for (size_t i = 0; i < key->regions.n; i++) {
+		uint32_t above = catalogue_region(catalogue, text_of(key->regions.items[i]));
+
+		if (above != CATALOGUE_NONE && catalogue_inside(catalogue, home, above))
+			return true;
+	}
+	return false;
+}
+
+int speaker_homes(const struct speaker *speaker, const struct catalogue *catalogue,
+		  const bool **ret_homes)
+{
+	const struct key *key = speaker->peer.key;
+
+	*ret_homes = NULL;
+	if (!key || key->regions.n == 0)
+		return 0;
+	if (!speaker->spoken->homes) {
+		speaker->spoken->homes = calloc(catalogue->n_regions, sizeof(bool));
+		if (!speaker->spoken->homes)
+			return LIFT_E_MEMORY;
+		for (uint32_t r = 0; r < catalogue->n_regions; r++)
+			speaker->spoken->homes[r] = is_inside(catalogue, r, key);
+	}
+	*ret_homes = speaker->spoken->homes;
+	return 0;
+}
+
+int speakers_check(const struct keys *keys, const struct catalogue *catalogue,
+		   struct yaml_errors *errors)
+{
+	size_t n_errors = errors->count, n;
+	const struct key *all = keys_all(keys, &n);
+
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < all[k].regions.n; i++)
+			if (catalogue_region(catalogue, text_of(all[k].regions.items[i])) ==
+			    CATALOGUE_NONE)
+				yaml_error(errors, all[k].regions.lines[i],
+					   "key %s: the catalogue has no region %s", all[k].name,
+					   all[k].regions.items[i]);
+	return errors->count > n_errors ? LIFT_E_CONFIG : 0;
+}
