@@ -81,6 +81,15 @@ an_audience_of_its_own_has_a_group_of_its_own() {
 	! as map lift snapshot --audience vega || fail "map reads vega's"
 }
 
+a_configuration_of_before_there_were_groups_serves_the_group_liftd() {
+	inside sed -i -E '/^(events|intake|audiences):/d' /etc/liftd/liftd.yaml
+	inside systemctl restart liftd
+	expect_is "intake" "socket liftd 770" "$(inside stat -c '%F %G %a' /run/liftd/intake)"
+	events 3 3 | as kari lift publish --stream before -
+	as kari lift snapshot
+	! as map lift snapshot || fail "map reads"
+}
+
 a_user_of_the_daemon_who_puts_a_link_there_gains_nothing() {
 	inside systemctl stop liftd
 	inside mkdir -p /run/liftd /srv/ours
@@ -92,4 +101,5 @@ a_user_of_the_daemon_who_puts_a_link_there_gains_nothing() {
 
 run_tests each_group_may_open_its_own_sockets_and_no_others paths_of_the_protocol_lead_to_the_same_sockets \
 	a_restart_leaves_them_so a_directory_that_was_removed_is_for_the_daemon_alone_until_a_restart \
-	an_audience_of_its_own_has_a_group_of_its_own a_user_of_the_daemon_who_puts_a_link_there_gains_nothing
+	an_audience_of_its_own_has_a_group_of_its_own a_user_of_the_daemon_who_puts_a_link_there_gains_nothing \
+	a_configuration_of_before_there_were_groups_serves_the_group_liftd
