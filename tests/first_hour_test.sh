@@ -22,7 +22,7 @@ mkdir "$dir/blocks"
 awk -v to="$dir/blocks" -f tests/systemd/blocks.awk daemon/liftd.8
 for block in "$dir"/blocks/*.sh; do
 	case ${block##*/} in
-	[0-9][0-9]-server-hour.sh | [0-9][0-9]-platform-hour.sh | [0-9][0-9]-server-more.sh | [0-9][0-9]-source-more.sh) ;;
+	[0-9][0-9]-server-hour.sh | [0-9][0-9]-platform-hour.sh | [0-9][0-9]-server-more.sh | [0-9][0-9]-server-secret.sh | [0-9][0-9]-source-more.sh) ;;
 	*) fail "what is ${block##*/}?" ;;
 	esac
 	bash -n "$block" || fail "${block##*/} is no shell"

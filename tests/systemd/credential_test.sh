@@ -17,7 +17,7 @@ without_a_credential_the_state_has_a_secret() {
 
 the_commands_of_the_manual_move_it_into_an_encrypted_credential() {
 	local block
-	block=$(grep -l 'systemd-creds encrypt' "$dir"/blocks/*)
+	block=$(grep -l 'systemd-creds encrypt' "$dir"/blocks/*-secret.sh)
 	inside bash -ec "$(<"$block")"
 	expect_is "state" active "$(unit ActiveState)"
 	! inside test -e /var/lib/liftd/secret || fail "it is in the state, too"
