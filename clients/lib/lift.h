@@ -32,6 +32,16 @@ struct lift_keys {
 	char server[41], public[41], secret[41];
 };
 
+/*
+ * Whatever waits for a daemon over TCP may end, within a second or two, with
+ * LIFT_E_KEY_REFUSED: the daemon does not know the key, or does not let it use this endpoint, or
+ *	does not any more;
+ * LIFT_E_SERVER_KEY: it closes each connection before keys are exchanged, as one whose key is not
+ *	`server`, or which takes no further connection. Not of who was let in before: for them it is
+ *	silence;
+ * LIFT_E_NEEDS_KEY: it is one with keys, and there are none, or the other way round.
+ */
+
 /* Publishing. */
 
 struct lift_publisher;
