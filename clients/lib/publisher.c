@@ -7,6 +7,7 @@
 enum {
 	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
 	POLL_MS = 100,
+	CALM_MS = 1000, /* a connection that broke is not made anew more often */
 };
 
 /* The ring. */
@@ -43,8 +44,10 @@ static int send_batch(struct lift_publisher *publisher, uint64_t first, uint32_t
 		return LIFT_E_MEMORY;
 	if (zmq_send(publisher->wire.handle, message.data, message.size, ZMQ_DONTWAIT) < 0)
 		return errno == EAGAIN || errno == EINTR ? LIFT_E_BUSY : LIFT_E_SOCKET;
-	if (publisher->in_flight++ == 0)
+	if (publisher->in_flight++ == 0) {
 		publisher->heard_ms = now_ms;
+		publisher->breaks = publisher->wire.n_breaks;
+	}
 	return 0;
 }
 
@@ -125,6 +128,15 @@ static int send_hello(struct lift_publisher *publisher)
 		       : 0;
 }
 
+/* A daemon that ends takes with it what it was asked. */
+static int hello_again(struct lift_publisher *publisher)
+{
+	if (publisher->breaks == publisher->wire.n_breaks)
+		return 0;
+	publisher->breaks = publisher->wire.n_breaks;
+	return send_hello(publisher);
+}
+
 /* A fresh socket and a welcome on it; LIFT_E_NOT_FOUND after LIFT_ANSWER_MS. All that waits is to
  * be sent again. */
 static int connect_once(struct lift_publisher *publisher)
@@ -134,6 +146,8 @@ static int connect_once(struct lift_publisher *publisher)
 	int err;
 
 	wire_close(&publisher->wire);
+	publisher->connected_ms = now_of(publisher);
+	publisher->breaks = 0;
 	publisher->in_flight = 0;
 	publisher->announcement.in_flight = false;
 	for (uint32_t i = 0; i < publisher->queued; i++)
@@ -151,7 +165,7 @@ static int connect_once(struct lift_publisher *publisher)
 		if (!err)
 			err = publisher_take_answer(publisher, now_ms, &welcome);
 		if (err == LIFT_E_NOT_FOUND)
-			err = 0;
+			err = hello_again(publisher);
 	}
 	return err;
 }
@@ -189,6 +203,16 @@ static int reconnect(struct lift_publisher *publisher)
 	return err;
 }
 
+/* There will be no answer: the connection broke, or is silent. */
+static bool is_lost(const struct lift_publisher *publisher, int64_t now_ms)
+{
+	if (publisher->in_flight == 0)
+		return false;
+	return now_ms - publisher->heard_ms > LIFT_ANSWER_MS ||
+	       (publisher->breaks != publisher->wire.n_breaks &&
+		now_ms - publisher->connected_ms > CALM_MS);
+}
+
 /* One round: send what is due, take in what comes within ms, see to the connection. */
 static int pump(struct lift_publisher *publisher, int ms)
 {
@@ -207,7 +231,7 @@ static int pump(struct lift_publisher *publisher, int ms)
 	err = is_waiting(publisher) ? bear(publisher, now_ms) : 0;
 	if (err)
 		return err;
-	if (publisher->in_flight > 0 && now_ms - publisher->heard_ms > LIFT_ANSWER_MS)
+	if (is_lost(publisher, now_ms))
 		return reconnect(publisher);
 	return send_due(publisher, now_ms);
 }

@@ -27,10 +27,12 @@ struct lift_publisher {
 		queued; /* the oldest slot, and how many wait; the one after them is gathered */
 	uint32_t window, in_flight; /* messages */
 	uint64_t next_seq, next, judged;
-	bool closed;	     /* the stream takes no new number */
-	int64_t heard_ms;    /* the last answer, or the first message that waits for one */
-	int64_t progress_ms; /* the last verdict, or the first batch that waits for one */
-	int refusal;	     /* of the last nack that said retry */
+	bool closed;	      /* the stream takes no new number */
+	int64_t heard_ms;     /* the last answer, or the first message that waits for one */
+	int64_t connected_ms; /* when the connection was last begun */
+	unsigned breaks;      /* of the wire, when the first message that waits was sent */
+	int64_t progress_ms;  /* the last verdict, or the first batch that waits for one */
+	int refusal;	      /* of the last nack that said retry */
 	struct {
 		uint64_t seq; /* all numbers below it; 0: nothing is to be announced */
 		bool in_flight;

@@ -20,7 +20,7 @@
 #include "proto/event.h"
 #include "proto/unknown.h"
 
-enum { EVENTS_MAX = 20000, LOOK_MS = 20, IDLE_MS = 30, WINDOW = 4 };
+enum { EVENTS_MAX = 20000, LOOK_MS = 20, LOOKS_MAX = 500, IDLE_MS = 30, WINDOW = 4 };
 
 /* What the daemon does with one message: answers it, unless a fault is due. */
 enum fault {
@@ -540,6 +540,30 @@ static void it_says_hello_again_when_no_answer_has_come_for_five_seconds(void **
 	stepped_close(&stepped);
 }
 
+/* By a clock that does not reach five seconds. */
+static void where_the_connection_breaks_it_does_not_wait_for_an_answer(void **state)
+{
+	struct stepped stepped;
+
+	(void)state;
+	stepped_open(&stepped, 1, FAULT_SILENCE);
+	add_batch(&stepped);
+	while (stepped.fake->batches == 0)
+		assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	stepped.now_ms += LIFT_ANSWER_MS / 2;
+	assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	assert_int_equal(stepped.fake->hellos, 1);
+	stepped.fake->stopping = true;
+	pthread_join(stepped.fake->thread, NULL);
+	stepped.fake->stopping = false;
+	pthread_create(&stepped.fake->thread, NULL, fake_run, stepped.fake);
+	for (int i = 0; i < LOOKS_MAX && lift_publisher_judged(stepped.publisher) < 10; i++)
+		assert_int_equal(lift_publisher_wait(stepped.publisher, LOOK_MS), 0);
+	assert_int_equal(lift_publisher_judged(stepped.publisher), 10);
+	assert_int_equal(stepped.fake->hellos, 2);
+	stepped_close(&stepped);
+}
+
 static void patience_ends_where_no_verdict_comes(void **state)
 {
 	struct stepped stepped;
@@ -748,6 +772,7 @@ int main(void)
 		cmocka_unit_test(where_nobody_answers_it_says_so),
 		cmocka_unit_test(an_ack_of_another_count_is_no_verdict_on_the_batch),
 		cmocka_unit_test(it_says_hello_again_when_no_answer_has_come_for_five_seconds),
+		cmocka_unit_test(where_the_connection_breaks_it_does_not_wait_for_an_answer),
 		cmocka_unit_test(patience_ends_where_no_verdict_comes),
 		cmocka_unit_test(long_events_fill_a_batch_before_it_has_its_number),
 		cmocka_unit_test(what_a_caller_gets_wrong_is_told_and_ends_nothing),
