@@ -4,6 +4,15 @@
 #include "daemon/control/internal.h"
 #include "daemon/net/descriptors.h"
 
+/* Of one key in an answer, at most: each of its texts has 64 bytes. */
+enum { KEY_BYTES = 512, TEXT_BYTES = 67 };
+
+static size_t bytes_most(const struct key *key)
+{
+	return KEY_BYTES +
+	       TEXT_BYTES * (key->publics.n + key->sources.n + key->regions.n + key->audiences.n);
+}
+
 static void write_texts(struct msg_writer *writer, const char *name, const struct key_texts *texts)
 {
 	msg_str(writer, name);
@@ -51,14 +60,18 @@ int control_keys(struct control *control, const struct client *client,
 
 	(void)request;
 	do {
+		size_t room = CONTROL_PAGE_BYTES;
+
 		msg_writer_clear(writer);
 		msg_map_begin(writer);
 		msg_key_int(writer, "v", 1);
 		msg_key_bool(writer, "ok", true);
 		msg_str(writer, "keys");
 		msg_array_begin(writer);
-		while (next < n && msg_written(writer).size < CONTROL_PAGE_BYTES)
-			write_key(writer, view->keyring, &all[next++]);
+		for (; next < n && bytes_most(&all[next]) <= room; next++) {
+			room -= bytes_most(&all[next]);
+			write_key(writer, view->keyring, &all[next]);
+		}
 		msg_array_end(writer);
 		msg_key_bool(writer, "more", next < n);
 		msg_map_end(writer);

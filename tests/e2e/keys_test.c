@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lift with keys, over TCP: each subcommand through a gate of CURVE, behind which is a real daemon
- * that has ipc alone; and what lift says where the gate does not let it in.
+ * that has ipc alone; what lift says where it is not let in; and at a daemon's own doors.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include "proto/key_file.h"
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
+#include "tests/e2e/peer.h"
 
 #define CATALOGUE "tests/golden/catalogue.yaml"
 #define EVENTS	  "tests/golden/events.csv"
@@ -330,6 +331,94 @@ static void without_a_key_it_says_that_one_is_needed(void **state)
 	gate_close(&gate);
 }
 
+/* The real daemon's own doors. */
+
+/* A daemon with keys, at the addresses of a gate that is not there: its client may publish and
+ * read, and the operator may control. */
+static void start_with_keys(struct daemon *daemon, struct gate *gate,
+			    const struct key_pair *operator)
+{
+	char path[PATH_SIZE], text[4 * PATH_SIZE], key[KEY_FILE_MAX];
+	int ports[N_WAYS];
+
+	memset(gate, 0, sizeof(*gate));
+	assert_int_equal(key_pair_make("server", &gate->server), 0);
+	assert_int_equal(key_pair_make("client", &gate->client), 0);
+	ports_find(ports, N_WAYS);
+	for (size_t i = 0; i < N_WAYS; i++)
+		snprintf(gate->address[i], ADDRESS_SIZE, "tcp://127.0.0.1:%d", ports[i]);
+	path_make(path, "%s/server.key", daemon->dir);
+	key_file_print(&gate->server, true, key);
+	file_write(path, key);
+	assert_int_equal(chmod(path, 0600), 0);
+	path_make(path, "%s/keys.yaml", daemon->dir);
+	snprintf(text, sizeof(text),
+		 "keys:\n- name: client\n  public: \"%s\"\n  publish: {sources: [lift]}\n"
+		 "  audiences: [default]\n- name: operator\n  public: \"%s\"\n  control: yes\n",
+		 gate->client.public, operator->public);
+	file_write(path, text);
+	snprintf(text, sizeof(text),
+		 "%skeys: %s/keys.yaml\nserver_key: %s/server.key\n"
+		 "intake: ['ipc://RUNTIME/intake', '%s']\n"
+		 "control: ['ipc://RUNTIME/control', '%s']\nevents: ['%s']\n"
+		 "audiences: [{name: default, snapshot: ['%s'], publish: ['%s']}]\n",
+		 configuration, daemon->dir, daemon->dir, gate->address[0], gate->address[1],
+		 gate->address[4], gate->address[2], gate->address[3]);
+	daemon_configure(daemon, text);
+	daemon_start(daemon);
+}
+
+static void a_daemon_lets_each_key_do_what_it_may(void **state)
+{
+	enum { CLIENT, OPERATOR, STRANGER, WRONG_SERVER };
+	static const struct {
+		int who, status;
+		const char *part, *args[8];
+	} cases[] = {
+		{ CLIENT, 0, "291 accepted", { "publish", EVENTS } },
+		{ CLIENT, 1, "source-denied", { "publish", "--source", "other", EVENTS } },
+		{ CLIENT, 0, "not acknowledged", { "publish", "--pub", EVENTS } },
+		{ CLIENT, 0, "learners", { "snapshot", "metric/NO/people" } },
+		{ CLIENT, 0, "started", { "watch", "--count", "1", "metric/all/module" } },
+		{ CLIENT, 1, "does not know this key", { "status" } },
+		{ OPERATOR, 0, "healthy", { "status" } },
+		{ OPERATOR, 0, "publishes as lift", { "key", "list" } },
+		{ OPERATOR, 0, "module", { "export" } },
+		{ OPERATOR, 1, "does not know this key", { "publish", EVENTS } },
+		{ OPERATOR, 1, "does not know this key", { "publish", "--pub", EVENTS } },
+		{ OPERATOR, 1, "does not know this key", { "snapshot" } },
+		{ OPERATOR, 1, "does not know this key", { "watch" } },
+		{ STRANGER, 1, "does not know this key", { "publish", EVENTS } },
+		{ STRANGER, 1, "does not know this key", { "watch" } },
+		{ STRANGER, 1, "does not know this key", { "export" } },
+		{ WRONG_SERVER, 3, "is not this daemon's key", { "publish", EVENTS } },
+		{ WRONG_SERVER, 3, "is not this daemon's key", { "status" } },
+	};
+	struct key_pair operator, stranger;
+	struct daemon *daemon = *state;
+	struct gate gate;
+
+	assert_int_equal(key_pair_make("operator", &operator), 0);
+	assert_int_equal(key_pair_make("stranger", &stranger), 0);
+	start_with_keys(daemon, &gate, &operator);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct key_pair *const pairs[] = { &gate.client, &operator, & stranger,
+							 &gate.client };
+		struct outcome outcome;
+
+		write_client(daemon, &gate, pairs[cases[i].who],
+			     cases[i].who == WRONG_SERVER ? stranger.public : gate.server.public);
+		outcome = lift_at_home(daemon, cases[i].args);
+		if (outcome.status != cases[i].status)
+			fail_msg("%zu, %s: status %d: %s", i, cases[i].args[0], outcome.status,
+				 outcome.err);
+		check_has(cases[i].status || !*outcome.out ? outcome.err : outcome.out,
+			  cases[i].part);
+		outcome_free(&outcome);
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -338,6 +427,7 @@ int main(void)
 		TEST(each_command_works_over_tcp_with_keys),
 		TEST(who_is_not_let_in_is_told_why),
 		TEST(without_a_key_it_says_that_one_is_needed),
+		TEST(a_daemon_lets_each_key_do_what_it_may),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
