@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,6 +99,7 @@ struct lift_keys *own_key_read(const char *config, const char *file, const char 
 		complain("%s: the path of its key is too long", config);
 		return NULL;
 	}
+	prctl(PR_SET_DUMPABLE, 0); /* libzmq has a copy: no core file, no debugger of others */
 	if (sodium_init() >= 0) {
 		pair = sodium_malloc(sizeof(*pair));
 		keys = sodium_malloc(sizeof(*keys));
