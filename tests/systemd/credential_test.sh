@@ -6,8 +6,7 @@
 story "$@"
 machine_boot
 liftd_install
-mkdir "$dir/blocks"
-awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../daemon/liftd.8"
+page_blocks
 
 without_a_credential_the_state_has_a_secret() {
 	inside systemctl start liftd

@@ -247,6 +247,17 @@ as() {
 	inside runuser -u "$user" -- "$@"
 }
 
+# Takes the blocks of commands out of liftd(8), "The first hour", to $dir/blocks.
+page_blocks() {
+	mkdir "$dir/blocks"
+	awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../daemon/liftd.8"
+}
+
+# What stands in a key's public file.
+public_of() {
+	inside sed -n 's/^public: *"\(.*\)"/\1/p' "$1"
+}
+
 # ---- liftd in the machine -------------------------------------------------------------------------
 packages_copy() {
 	cp "$build"/deb/*.deb "$root/root/" 2>/dev/null || left_out "there are no packages to install (make deb)"

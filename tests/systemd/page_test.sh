@@ -4,20 +4,13 @@
 # that it is for: a server at 192.0.2.1, and a platform on a network with it.
 . "$(dirname "$0")/lib.sh"
 story "$@"
-"$build/lift" keygen --help >/dev/null 2>&1 || left_out "liftd(8)'s first hour: lift keygen is not there yet"
 for each in server platform; do
 	machine $each
 	machine_boot
 	packages_copy
 done
 machines_join server 192.0.2.1/24 platform 192.0.2.2/24
-mkdir "$dir/blocks"
-awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../daemon/liftd.8"
-
-# What stands in a key's public file.
-public_of() {
-	inside sed -n 's/^public: *"\(.*\)"/\1/p' "$1"
-}
+page_blocks
 
 # A block, in the directory with the packages, which ends at the first command that fails.
 run_block() {
