@@ -95,6 +95,10 @@ static const struct shape disk[] = { IS_SUM("bytes"),
 static const struct shape audience[] = { IS_TEXT("audience"), IS_COUNT("subscribers"), END };
 static const struct shape an_audience[] = { IS_MAP(NULL, audience), END };
 
+static const struct shape refused_key[] = { IS_TEXT("name"), IS_COUNT("refused"),
+					    IS_COUNT_OR_NIL("last"), END };
+static const struct shape a_refused_key[] = { IS_MAP(NULL, refused_key), END };
+
 static const struct shape status[] = {
 	IS_FLAG("healthy"),
 	IS_LIST("troubles", a_text),
@@ -115,6 +119,7 @@ static const struct shape status[] = {
 	IS_LIST_OR_NIL("endpoints", an_endpoint),
 	IS_MAP_OR_NIL("disk", disk),
 	IS_LIST_OR_NIL("audiences", an_audience),
+	IS_LIST_OR_NIL("keys", a_refused_key),
 	IS_MAP_OF_OR_NIL("connected", a_count),
 	IS_COUNT_OR_NIL("recent_ms"),
 	END,

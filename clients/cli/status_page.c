@@ -10,6 +10,7 @@
 #include "proto/iso8601.h"
 
 enum {
+	REFUSED_KEYS_SHOWN = 5,
 	SOURCE_WIDTH = 18, /* of the table, which has 80 columns */
 	PACE_WIDTH = 6,	   /* "1234.5" */
 	SILENT_WIDTH = 11, /* "12 days" */
@@ -166,6 +167,29 @@ static void print_audience(FILE *out, const json_t *status, const json_t *audien
 	putc('\n', out);
 }
 
+/* The first of them, and how often somebody came whom no key names, or who may not. */
+static void print_refused_keys(FILE *out, const json_t *status)
+{
+	const json_t *keys = json_object_get(status, "keys"), *key;
+	json_int_t denied = json_number(json_object_get(status, "counters"), "connections_denied");
+	size_t i;
+
+	json_array_foreach(keys, i, key)
+	{
+		if (i == REFUSED_KEYS_SHOWN)
+			break;
+		fputs("key ", out);
+		print_text(out, json_text(key, "name"), 0);
+		fprintf(out, ": refused %" JSON_INTEGER_FORMAT "\n", json_number(key, "refused"));
+	}
+	if (i < json_array_size(keys))
+		fprintf(out, "%zu more keys were refused: lift key list\n",
+			json_array_size(keys) - i);
+	if (denied > 0)
+		fprintf(out, "connections refused, key unknown or without the right: %lld\n",
+			(long long)denied);
+}
+
 static void print_doors(FILE *out, const json_t *status)
 {
 	const json_t *audiences = json_object_get(status, "audiences"), *audience;
@@ -176,6 +200,7 @@ static void print_doors(FILE *out, const json_t *status)
 	if (!json_is_array(audiences))
 		print_endpoint(out, status, "publish");
 	json_array_foreach(audiences, i, audience) print_audience(out, status, audience);
+	print_refused_keys(out, status);
 }
 
 /* Sources. */

@@ -36,7 +36,8 @@
 	X(THREAD_HANGS, "thread-hangs", CRITICAL, "642caeaedbfd4c67b7c3c840a770a3ea")          \
 	X(SECRET_NOT_LOCKED, "secret-not-locked", WARNING, "0ba65a2787d94de08486ce1cff2410da") \
 	X(BACKUP_FAILED, "backup-failed", ERROR, "e48598200b6842c4a7a4a1afac27dab2")           \
-	X(VERIFY_FAILED, "verify-failed", ERROR, "2fa1f43f1322426abbda26b5295c8d47")
+	X(VERIFY_FAILED, "verify-failed", ERROR, "2fa1f43f1322426abbda26b5295c8d47")           \
+	X(KEY_REFUSED, "key-refused", WARNING, "5850cfc3d4ec487889d0950851faec6b")
 
 enum alert {
 #define X(constant, name, priority, id) ALERT_##constant,

@@ -254,7 +254,8 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 						.rebuild = parts->rebuild,
 						.board = parts->board,
 						.pace = pace_new(),
-						.stats = parts->stats };
+						.stats = parts->stats,
+						.keyring = control->view.keyring };
 	control->stats = parts->stats;
 	control->more = parts->more;
 	control->reader = msg_reader_new();

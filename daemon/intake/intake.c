@@ -44,7 +44,7 @@ struct intake {
 	struct answer_pending pending[INTAKE_GROUP];
 	size_t n_pending, pending_bytes, pending_events, n_pages;
 	struct window window;
-	struct log_limit refused_limit, failed_limit;
+	struct log_limit refused_limit, denied_limit, failed_limit;
 	bool clock_told;   /* that it is wrong */
 	bool damage_told;  /* others have been woken for it */
 	struct now now;	   /* of this round */
@@ -76,7 +76,11 @@ static void log_refused(struct intake *intake, const struct answer_pending *answ
 			  "the clock is wrong, batches are refused until it is right: code=%s",
 			  lift_err_code(err));
 	intake->clock_told |= err == LIFT_E_CLOCK;
-	if (log_allowed(&intake->refused_limit))
+	if (err == LIFT_E_SOURCE_DENIED && log_allowed(&intake->denied_limit))
+		log_alert(ALERT_KEY_REFUSED, "batch refused: code=%s key=%s source=%.*s",
+			  lift_err_code(err), key_name(answer), (int)answer->source_size,
+			  answer->source);
+	else if (log_allowed(&intake->refused_limit))
 		log_warning("batch refused: code=%s key=%s source=%.*s first=%llu stream=\"%.*s\"",
 			    lift_err_code(err), key_name(answer), (int)answer->source_size,
 			    answer->source, (unsigned long long)answer->first,

@@ -122,6 +122,39 @@ const struct deeds *keyring_deeds(struct keyring *keyring, const char *name)
 	return row ? &row->deeds : NULL;
 }
 
+/* Into its place among those that were refused most; of `n` there is room for `most`. */
+static void put_refused(struct refused_key *rows, size_t n, size_t most,
+			const struct refused_key *key)
+{
+	size_t at = n < most ? n : most;
+
+	while (at > 0 && rows[at - 1].refused < key->refused) {
+		if (at < most)
+			rows[at] = rows[at - 1];
+		at--;
+	}
+	if (at < most)
+		rows[at] = *key;
+}
+
+size_t keyring_refused(struct keyring *keyring, struct refused_key *ret_rows, size_t most)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&keyring->lock);
+	for (const struct row *row = keyring->rows; row; row = row->next) {
+		struct refused_key key = { .refused = atomic_load(&row->deeds.refused),
+					   .last_ms = atomic_load(&row->deeds.last_ms) };
+
+		if (key.refused == 0)
+			continue;
+		memcpy(key.name, row->name, sizeof(key.name));
+		put_refused(ret_rows, n++, most, &key);
+	}
+	pthread_mutex_unlock(&keyring->lock);
+	return n;
+}
+
 /* Cutting. */
 
 static bool keeps_rights(const struct key *before, const struct key *after)

@@ -42,6 +42,15 @@ int keyring_change(struct keyring *keyring, struct keys *keys);
 /* Of a key's name; NULL where no key has ever had it. */
 const struct deeds *keyring_deeds(struct keyring *keyring, const char *name);
 
+/* Keys that were refused something, those of now and earlier ones: the first so many of them, the
+ * one that was refused most first. How many there are. */
+struct refused_key {
+	char name[KEY_NAME_MAX + 1];
+	uint64_t refused;
+	int64_t last_ms; /* it did anything */
+};
+size_t keyring_refused(struct keyring *keyring, struct refused_key *ret_rows, size_t most);
+
 /* One thread's view. { keyring } to begin with, and cleared at the end; without a keyring, all are
  * local. */
 struct keyview {

@@ -81,15 +81,17 @@ static void judge_key(struct zap *zap, const struct question *question, const ch
 	if (peer_find(&zap->view, public, &peer) != 0) {
 		refuse(zap, answer, "unknown key");
 		if (log_allowed(&zap->unknown_limit))
-			log_warning("connection refused: reason=unknown-key door=%s public=%s "
-				    "from=%s",
-				    door, public, address);
+			log_alert(ALERT_KEY_REFUSED,
+				  "connection refused: reason=unknown-key door=%s public=%s "
+				  "from=%s",
+				  door, public, address);
 	} else if (!may_enter(peer.key, door)) {
 		refuse(zap, answer, "not for this key");
 		peer_note(&peer, DEED_REFUSED, now->utc_ms);
 		if (log_allowed(&zap->denied_limit))
-			log_warning("connection refused: reason=no-right key=%s door=%s from=%s",
-				    peer.key->name, door, address);
+			log_alert(ALERT_KEY_REFUSED,
+				  "connection refused: reason=no-right key=%s door=%s from=%s",
+				  peer.key->name, door, address);
 	} else if (!descriptors_grant(public, peer.key->publics.items, peer.key->publics.n,
 				      (uint32_t)peer.key->limits.connections)) {
 		/* Not 400: a client of libzmq's would never come again. */

@@ -198,6 +198,25 @@ static void write_endpoints(const struct config *config, struct msg_writer *writ
 	msg_array_end(writer);
 }
 
+/* Keys that were refused: who comes with one of no name is counted in `connections_denied`. */
+static void write_keys(struct keyring *keyring, struct msg_writer *writer)
+{
+	struct refused_key rows[STATUS_KEYS_MAX];
+	size_t n = keyring ? keyring_refused(keyring, rows, STATUS_KEYS_MAX) : 0;
+	size_t listed = n < STATUS_KEYS_MAX ? n : STATUS_KEYS_MAX;
+
+	msg_str(writer, "keys");
+	msg_array(writer, listed);
+	for (size_t i = 0; i < listed; i++) {
+		msg_map_begin(writer);
+		msg_key_str(writer, "name", rows[i].name);
+		msg_key_int(writer, "refused", (int64_t)rows[i].refused);
+		msg_key_moment(writer, "last", rows[i].last_ms);
+		msg_map_end(writer);
+	}
+	msg_key_int(writer, "keys_left_out", (int64_t)(n - listed));
+}
+
 static int write_all(const struct status_parts *parts, struct msg_writer *writer,
 		     struct source_list *list, struct journal_view *view, const struct now *now)
 {
@@ -221,6 +240,7 @@ static int write_all(const struct status_parts *parts, struct msg_writer *writer
 	write_endpoints(parts->config, writer);
 	err = doors_write(parts->config, writer);
 	limits_write(parts, &list->sources, writer);
+	write_keys(parts->keyring, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)

@@ -9,6 +9,7 @@
 #include "daemon/base/stats.h"
 #include "daemon/journal/board.h"
 #include "daemon/ledger/rebuild.h"
+#include "daemon/net/keyring.h"
 #include "daemon/status/pace.h"
 #include "daemon/tasks/job.h"
 #include "proto/config.h"
@@ -33,6 +34,7 @@ struct status_parts {
 	struct board *board; /* what counts nowhere; NULL: it is not noted */
 	struct pace *pace;   /* of the last minute; NULL: it is not noted */
 	struct files_state files;
+	struct keyring *keyring; /* NULL: there are no keys */
 };
 
 /* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the
@@ -44,6 +46,7 @@ enum {
 	STATUS_LIMITS_MAX = 100,
 	STATUS_TEXTS_MAX = 200,	  /* that count nowhere */
 	STATUS_REFUSED_MAX = 300, /* reasons of refused events */
+	STATUS_KEYS_MAX = 100,	  /* that were refused something */
 };
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */
