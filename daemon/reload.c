@@ -392,6 +392,8 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 	if (!err && reading_loses(&reading) && !wish->dry_run && !wish->yes &&
 	    !reading.config->reload_may_lose)
 		err = LIFT_E_LOSES;
+	if (!err && !wish->dry_run)
+		err = keyring_change(reload->parts.keyring, reading.keys);
 	result->err = err;
 	result->answer = reading_answer(&reading, err, change_words[change]);
 	if (!wish->dry_run && err != LIFT_E_STOPPED) {
@@ -400,7 +402,6 @@ static void reload_by(struct reload *reload, const struct reload_wish *wish,
 		reading_log(&reading, err, change_words[change]);
 	}
 	if (!err && !wish->dry_run) {
-		keyring_change(reload->parts.keyring, reading.keys);
 		/* Before it is answered: a start after that knows it. One that is there already may
 		 * be one that this start has not looked at yet. */
 		if (change != UNCHANGED || wish->yes)

@@ -43,6 +43,7 @@ struct stage {
 	struct rooms *rooms;
 	struct handover *handover;
 	struct trust *trust;
+	struct keyring *keyring;
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct reload *reload;
@@ -122,7 +123,8 @@ static void open_reload(struct stage *stage)
 				      .handover = stage->handover,
 				      .trust = stage->trust,
 				      .journal = stage->house.journal,
-				      .stats = &stage->stats };
+				      .stats = &stage->stats,
+				      .keyring = stage->keyring };
 
 	stage->generations = generations_new();
 	assert_non_null(stage->generations);
@@ -183,6 +185,8 @@ static void open_stage(struct stage *stage, void (*before)(struct stage *stage))
 		 dir_path(&stage->house.dir, "liftd.yaml"));
 	write_catalogue(stage, first);
 	open_trust(stage);
+	stage->keyring = keyring_new();
+	assert_non_null(stage->keyring);
 	assert_int_equal(rooms_open(&clock, &stage->rooms), 0);
 	assert_int_equal(handover_open(stage->house.catalogue, &stage->handover), 0);
 	if (before)
@@ -202,6 +206,7 @@ static void close_stage(struct stage *stage)
 	publish_close(stage->publish);
 	handover_close(stage->handover);
 	trust_close(stage->trust);
+	keyring_free(stage->keyring);
 	rooms_close(stage->rooms);
 	house_close(&stage->house);
 }
