@@ -23,6 +23,7 @@
 #include "daemon/net/locks.h"
 #include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
+#include "daemon/net/trial.h"
 #include "daemon/net/zap.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
@@ -563,6 +564,27 @@ static int start_rooms(struct liftd *liftd)
 	return rooms_start(liftd->rooms);
 }
 
+/* Before it is said that the daemon is ready. */
+static int try_doors(struct liftd *liftd)
+{
+	const struct config *config = liftd->config;
+	struct trial_doors doors[3 + 3 * CONFIG_AUDIENCES_MAX] = {
+		{ &config->events, ZMQ_SUB },
+		{ &config->intake, ZMQ_ROUTER },
+		{ &config->control, ZMQ_ROUTER },
+	};
+	size_t n = 3;
+
+	if (!liftd->parts->own)
+		return 0;
+	for (size_t a = 0; a < config->n_audiences; a++) {
+		doors[n++] = (struct trial_doors){ &config->audiences[a].publish, ZMQ_XPUB };
+		doors[n++] = (struct trial_doors){ &config->audiences[a].snapshot, ZMQ_ROUTER };
+		doors[n++] = (struct trial_doors){ &config->audiences[a].ask, ZMQ_ROUTER };
+	}
+	return trial_run(liftd->zap, liftd->parts->own, doors, n);
+}
+
 static void close_all(struct liftd *liftd)
 {
 	rooms_stop(liftd->rooms);
@@ -618,6 +640,7 @@ static int open_all(struct liftd *liftd)
 		{ follow_trust, "integrity check" },
 		{ watch_machine, "clock" },
 		{ start_rooms, "threads" },
+		{ try_doors, "keys" },
 	};
 	int err = 0;
 

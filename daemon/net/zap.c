@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/zap.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
@@ -21,6 +23,8 @@ struct zap {
 	void *socket;
 	struct keyview view;
 	struct stats *stats;
+	pthread_mutex_t lock; /* of: */
+	char expected[Z85_KEY + 1];
 	struct log_limit unknown_limit, denied_limit, many_limit;
 };
 
@@ -58,6 +62,23 @@ static bool may_enter(const struct key *key, const char *door)
 	return false;
 }
 
+void zap_expect(struct zap *zap, const char *public)
+{
+	pthread_mutex_lock(&zap->lock);
+	snprintf(zap->expected, sizeof(zap->expected), "%s", public);
+	pthread_mutex_unlock(&zap->lock);
+}
+
+static bool is_expected(struct zap *zap, const char *public)
+{
+	bool expected;
+
+	pthread_mutex_lock(&zap->lock);
+	expected = strcmp(zap->expected, public) == 0;
+	pthread_mutex_unlock(&zap->lock);
+	return expected;
+}
+
 static void refuse(struct zap *zap, struct answer *answer, const char *text)
 {
 	answer->code = "400";
@@ -78,7 +99,10 @@ static void judge_key(struct zap *zap, const struct question *question, const ch
 		refuse(zap, answer, "no key");
 		return;
 	}
-	if (peer_find(&zap->view, public, &peer) != 0) {
+	if (peer_find(&zap->view, public, &peer) != 0 && is_expected(zap, public)) {
+		answer->code = "400";
+		answer->text = "unknown key";
+	} else if (peer_find(&zap->view, public, &peer) != 0) {
 		refuse(zap, answer, "unknown key");
 		if (log_allowed(&zap->unknown_limit))
 			log_alert(ALERT_KEY_REFUSED,
@@ -187,6 +211,7 @@ int zap_open(void *zmq, struct loop *loop, struct keyring *keyring, struct stats
 	if (err)
 		return err;
 	*zap = (struct zap){ .loop = loop, .view = { .keyring = keyring }, .stats = stats };
+	pthread_mutex_init(&zap->lock, NULL);
 	zap->socket = zmq_socket(zmq, ZMQ_REP);
 	if (!zap->socket || zmq_setsockopt(zap->socket, ZMQ_LINGER, &linger, sizeof(linger)) != 0 ||
 	    zmq_bind(zap->socket, "inproc://zeromq.zap.01") != 0)
@@ -209,5 +234,6 @@ void zap_close(struct zap *zap)
 		zmq_close(zap->socket);
 	}
 	keyview_clear(&zap->view);
+	pthread_mutex_destroy(&zap->lock);
 	free(zap);
 }

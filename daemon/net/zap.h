@@ -33,4 +33,7 @@ int zap_open(void *zmq, struct loop *loop, struct keyring *keyring, struct stats
 	     struct zap **ret_zap);
 void zap_close(struct zap *zap);
 
+/* This key (Z85) is the daemon's own trial (trial.h), and refused without a word. Any thread. */
+void zap_expect(struct zap *zap, const char *public);
+
 #endif
