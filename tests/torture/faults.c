@@ -37,9 +37,13 @@ struct file {
 static struct file files[FILES_MAX];
 static uint32_t n_files;
 
+/* What was opened last as this descriptor. liftd has a close() of its own, which is before ours, and
+ * the C library closes behind our back: whether it is open still, its inode says. */
 static struct {
 	uint32_t file; /* 1 and its number; 0: none of ours */
 	bool synced;   /* each write is (O_DSYNC) */
+	dev_t device;
+	ino_t inode;
 } fds[FDS_MAX];
 
 __attribute__((constructor)) static void start(void)
@@ -107,7 +111,14 @@ static const char *below_dir(const char *path)
 
 static struct file *file_of(int fd)
 {
-	return faults && fd >= 0 && fd < FDS_MAX && fds[fd].file ? &files[fds[fd].file - 1] : NULL;
+	struct stat info;
+
+	if (!faults || fd < 0 || fd >= FDS_MAX || !fds[fd].file)
+		return NULL;
+	if (fstat(fd, &info) == 0 && info.st_dev == fds[fd].device && info.st_ino == fds[fd].inode)
+		return &files[fds[fd].file - 1];
+	fds[fd].file = 0;
+	return NULL;
 }
 
 /* What is told. */
@@ -195,36 +206,18 @@ int open(const char *path, int flags, ...)
 		       ? file_named(below, (made ? RECORD_MADE : 0) |
 						   (flags & O_DIRECTORY ? RECORD_IS_DIR : 0))
 		       : NULL;
-	if (file) {
+	if (file && fstat(fd, &info) == 0) {
 		fds[fd].file = (uint32_t)(file - files) + 1;
 		fds[fd].synced = (flags & O_DSYNC) != 0;
-		if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+		fds[fd].device = info.st_dev;
+		fds[fd].inode = info.st_ino;
+		if (S_ISREG(info.st_mode))
 			file->size = (uint64_t)info.st_size;
 	}
 	return fd;
 }
 
 __attribute__((alias("open"))) int open64(const char *path, int flags, ...);
-
-int close(int fd)
-{
-	if (fd >= 0 && fd < FDS_MAX)
-		fds[fd].file = 0;
-	return (int)syscall(SYS_close, fd);
-}
-
-/* The C library closes its streams' descriptors behind our back. */
-int fclose(FILE *stream)
-{
-	static int (*real)(FILE * stream);
-	int fd = fileno(stream);
-
-	if (fd >= 0 && fd < FDS_MAX)
-		fds[fd].file = 0;
-	if (!real)
-		real = (int (*)(FILE *))dlsym(RTLD_NEXT, "fclose");
-	return real(stream);
-}
 
 int mkdir(const char *path, mode_t mode)
 {
