@@ -409,7 +409,7 @@ static int do_task(enum task_kind task, int n, char **numbers, const struct opti
 
 int command_quarantine(const struct cli *cli, int argc, char **argv)
 {
-	struct options options = { NULL };
+	struct options options = { 0 };
 	const struct option_row rows[] = {
 		{ "source", "NAME", "of this source only", OPTION_TEXT, &options.source, 0, 0 },
 		{ "code", "CODE", "refused for this reason only", OPTION_TEXT, &options.code, 0,

@@ -93,8 +93,9 @@ static void find_fields(const char *format, struct log_message *message)
 		message->fields[message->n_fields - 1].value = trim(value, value + strlen(value));
 }
 
-static void write_line(enum log_level level, const struct log_alert *alert, const char *format,
-		       va_list args)
+__attribute__((format(printf, 3, 0))) static void write_line(enum log_level level,
+							     const struct log_alert *alert,
+							     const char *format, va_list args)
 {
 	char line[LINE_MAX_BYTES];
 	struct log_message message = { .level = level, .alert = alert, .line = line };

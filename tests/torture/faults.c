@@ -37,8 +37,8 @@ struct file {
 static struct file files[FILES_MAX];
 static uint32_t n_files;
 
-/* What was opened last as this descriptor. liftd has a close() of its own, which is before ours, and
- * the C library closes behind our back: whether it is open still, its inode says. */
+/* What was opened last as this descriptor. liftd has a close() of its own, which is before ours,
+ * and the C library closes behind our back: whether it is open still, its inode says. */
 static struct {
 	uint32_t file; /* 1 and its number; 0: none of ours */
 	bool synced;   /* each write is (O_DSYNC) */
