@@ -3,11 +3,8 @@
 
 #include <string.h>
 
-#include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
 #include "proto/iso8601.h"
-
-enum { AS_OF_TIMEOUT_MS = 60000 };
 
 static const json_int_t NOW_MAX_MS = INT64_C(253402300800000); /* the year 10000 */
 
@@ -40,31 +37,20 @@ void as_of_latest(const json_t *status, char to[static DAY_TEXT])
 		memcpy(to, now, DAY_TEXT);
 }
 
-static int take_today(void *context, const json_t *answer)
+int as_of_has_come(const struct asked *asked, const char *day)
 {
-	as_of_latest(answer, context);
-	return 0;
-}
-
-int as_of_has_come(const char *control, const struct lift_keys *keys, const char *day)
-{
-	char today[DAY_TEXT] = "";
+	char today[DAY_TEXT];
+	json_t *answer;
 	int status;
 
 	if (is_today(day))
 		return STATUS_WELL;
-	status = question_ask(&(struct question){
-		.endpoint = control,
-		.keys = keys,
-		.request = &(struct request){ .op = text_of("status") },
-		.timeout_ms = AS_OF_TIMEOUT_MS,
-		.shape = &shape_of_status,
-		.take = take_today,
-		.context = today,
-	});
-	if (status == STATUS_WELL && strcmp(day, today) > 0)
-		return as_of_complain(day, today);
-	return status;
+	answer = asked_status(asked, &status);
+	if (!answer)
+		return status;
+	as_of_latest(answer, today);
+	json_decref(answer);
+	return strcmp(day, today) > 0 ? as_of_complain(day, today) : STATUS_WELL;
 }
 
 int as_of_complain(const char *day, const char *today)

@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
+#include "clients/cli/asked.h"
 #include "clients/cli/cli.h"
-#include "clients/lib/lift.h"
 #include "proto/day.h"
 
 /* Is an option's value a day, YYYY-MM-DD? NULL and "today" are. Else complain: a status. */
@@ -19,7 +19,7 @@ int as_of_check(const struct usage *usage, const char *option, const char *day);
 void as_of_latest(const json_t *status, char to[static DAY_TEXT]);
 
 /* Has a day come that as_of_check let pass? Else complain: a status. */
-int as_of_has_come(const char *control, const struct lift_keys *keys, const char *day);
+int as_of_has_come(const struct asked *asked, const char *day);
 
 /* Complain that it has not: STATUS_REFUSED. */
 int as_of_complain(const char *day, const char *today);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/cli/endpoints.h"
+#include "clients/cli/asked.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
@@ -159,11 +159,32 @@ static int print_catalogue(const json_t *catalogue, bool json)
 	return STATUS_WELL;
 }
 
+static int ask_and_print(const struct asked *asked, bool json)
+{
+	int status;
+	json_t *catalogue = question_ask_whole(
+		&(struct question){ .endpoint = asked->endpoint,
+				    .keys = asked->keys,
+				    .request = &(struct request){ .op = text_of("catalogue") },
+				    .timeout_ms = CATALOGUE_TIMEOUT_MS,
+				    .shape = &shape_of_catalogue },
+		&status);
+
+	json_object_del(catalogue, "more"); /* of the last message */
+	if (status == STATUS_WELL)
+		status = print_catalogue(catalogue, json);
+	json_decref(catalogue);
+	return status;
+}
+
 int command_catalogue(const struct cli *cli, int argc, char **argv)
 {
 	bool json = false;
+	const char *audience = NULL;
 	const struct option_row rows[] = {
 		{ "json", NULL, "all of it, as one line of JSON", OPTION_FLAG, &json, 0, 0 },
+		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
+		  &audience, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift catalogue",
@@ -176,25 +197,17 @@ int command_catalogue(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
-	json_t *catalogue;
+	struct asked asked;
 	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	status = endpoints_find(cli, NULL, &endpoints);
+	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	catalogue = question_ask_whole(
-		&(struct question){ .endpoint = endpoints.control,
-				    .keys = endpoints.keys,
-				    .request = &(struct request){ .op = text_of("catalogue") },
-				    .timeout_ms = CATALOGUE_TIMEOUT_MS,
-				    .shape = &shape_of_catalogue },
-		&status);
-	json_object_del(catalogue, "more"); /* of the last message */
+	status = asked_choose(&endpoints, audience, &asked);
 	if (status == STATUS_WELL)
-		status = print_catalogue(catalogue, json);
-	json_decref(catalogue);
+		status = ask_and_print(&asked, json);
 	endpoints_clear(&endpoints);
 	return status;
 }

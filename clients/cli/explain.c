@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clients/cli/as_of.h"
-#include "clients/cli/endpoints.h"
+#include "clients/cli/asked.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
@@ -126,15 +126,16 @@ static void print_source(const json_t *source)
 	print_numbers(SOURCE_INDENT, "last event %s, last received %s",
 		      moment(source, "last_event", event),
 		      moment(source, "last_received", received));
-	print_numbers(SOURCE_INDENT,
-		      "%" JSON_INTEGER_FORMAT " events accepted, %" JSON_INTEGER_FORMAT
-		      " refused, of all that it has sent",
-		      json_number(source, "accepted"), json_number(source, "rejected"));
-	if (json_number(source, "missing"))
+	if (json_object_get(source, "accepted"))
 		print_numbers(SOURCE_INDENT,
-			      "%" JSON_INTEGER_FORMAT
-			      " numbers missing, since %s: 'lift status' says which",
-			      json_number(source, "missing"), moment(source, "since", since));
+			      "%" JSON_INTEGER_FORMAT " events accepted, %" JSON_INTEGER_FORMAT
+			      " refused, of all that it has sent",
+			      json_number(source, "accepted"), json_number(source, "rejected"));
+	if (json_number(source, "missing"))
+		print_numbers(SOURCE_INDENT, "%" JSON_INTEGER_FORMAT " numbers missing, since %s%s",
+			      json_number(source, "missing"), moment(source, "since", since),
+			      json_object_get(source, "accepted") ? ": 'lift status' says which"
+								  : "");
 	else
 		print_numbers(SOURCE_INDENT, "nothing missing");
 	print_refused(source);
@@ -153,7 +154,13 @@ static void print_sources(const json_t *answer)
 	json_array_foreach(sources, i, source) print_source(source);
 	if (left_out)
 		print_numbers(2, "and %" JSON_INTEGER_FORMAT " more.", left_out);
-	if (json_number(others, "n"))
+	if (json_number(others, "n") && !json_object_get(others, "rejected"))
+		print_numbers(2,
+			      "Sources that have sent nothing for this that was accepted: "
+			      "%" JSON_INTEGER_FORMAT ", with %" JSON_INTEGER_FORMAT
+			      " numbers missing.",
+			      json_number(others, "n"), json_number(others, "missing"));
+	else if (json_number(others, "n"))
 		print_numbers(2,
 			      "Sources that have sent nothing for this that was accepted: "
 			      "%" JSON_INTEGER_FORMAT ", with %" JSON_INTEGER_FORMAT
@@ -249,7 +256,8 @@ static int take_answer(void *context, const json_t *answer)
 	print_head(answer);
 	print_definition(answer);
 	print_sources(answer);
-	print_unknown(answer);
+	if (json_object_get(answer, "unknown")) /* audiences are not told */
+		print_unknown(answer);
 	return 0;
 }
 
@@ -266,11 +274,13 @@ static bool is_kind(const char *word)
 int command_explain(const struct cli *cli, int argc, char **argv)
 {
 	bool json = false;
-	const char *as_of = "today";
+	const char *as_of = "today", *audience = NULL;
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that the figure is of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
 		{ "json", NULL, "as one line of JSON", OPTION_FLAG, &json, 0, 0 },
+		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
+		  &audience, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift explain",
@@ -284,6 +294,7 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
+	struct asked asked;
 	int status, first = options_parse(&usage, argc, argv, &status);
 
 	if (first < 0)
@@ -298,21 +309,23 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 	status = as_of_check(&usage, "as-of", as_of);
 	if (status != STATUS_WELL)
 		return status;
-	status = endpoints_find(cli, NULL, &endpoints);
+	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = as_of_has_come(endpoints.control, endpoints.keys, as_of);
+	status = asked_choose(&endpoints, audience, &asked);
+	if (status == STATUS_WELL)
+		status = as_of_has_come(&asked, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
-			.endpoint = endpoints.control,
-			.keys = endpoints.keys,
+			.endpoint = asked.endpoint,
+			.keys = asked.keys,
 			.request = &(struct request){ .op = text_of("explain"),
 						      .as_of = text_of(as_of),
 						      .region = text_of(argv[first]),
 						      .kind = text_of(argv[first + 1]),
 						      .id = text_of(argv[first + 2]) },
 			.timeout_ms = EXPLAIN_TIMEOUT_MS,
-			.shape = &shape_of_explain,
+			.shape = asked.audience ? &shape_of_asked_explain : &shape_of_explain,
 			.take = take_answer,
 			.refused = take_refusal,
 			.context = &json,

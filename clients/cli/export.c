@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "clients/cli/as_of.h"
+#include "clients/cli/asked.h"
 #include "clients/cli/csv_wish.h"
-#include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
 #include "proto/day.h"
@@ -158,7 +158,7 @@ static struct text optional(const char *text)
 
 int command_export(const struct cli *cli, int argc, char **argv)
 {
-	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL;
+	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL, *audience = NULL;
 	struct csv_wish csv_wish = { 0 };
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
@@ -166,6 +166,8 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		{ "region", "CODE", "only of this region", OPTION_TEXT, &region, 0, 0 },
 		{ "kind", "module|programme|competence|people", "only of this kind", OPTION_CHOICE,
 		  &kind, 0, 0 },
+		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
+		  &audience, 0, 0 },
 		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
 		  OPTION_CHOICE, &format, 0, 0 },
 		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
@@ -188,6 +190,7 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		.csv = { .out = stdout, .form = { .separator = ',', .decimal = '.' } },
 	};
 	struct endpoints endpoints;
+	struct asked asked;
 	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
@@ -201,14 +204,16 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		status = as_of_check(&usage, "as-of", as_of);
 	if (status != STATUS_WELL)
 		return status;
-	status = endpoints_find(cli, NULL, &endpoints);
+	status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = as_of_has_come(endpoints.control, endpoints.keys, as_of);
+	status = asked_choose(&endpoints, audience, &asked);
+	if (status == STATUS_WELL)
+		status = as_of_has_come(&asked, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
-			.endpoint = endpoints.control,
-			.keys = endpoints.keys,
+			.endpoint = asked.endpoint,
+			.keys = asked.keys,
 			.request = &(struct request){ .op = text_of("export"),
 						      .as_of = optional(as_of),
 						      .region = optional(region),

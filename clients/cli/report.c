@@ -9,8 +9,8 @@
 
 #include "clients/cli/answer.h"
 #include "clients/cli/as_of.h"
+#include "clients/cli/asked.h"
 #include "clients/cli/csv_wish.h"
-#include "clients/cli/endpoints.h"
 #include "clients/cli/report/build.h"
 #include "clients/cli/report/csv.h"
 #include "clients/cli/report/html.h"
@@ -59,12 +59,12 @@ static int take_rows(void *context, const json_t *answer)
 	return 0;
 }
 
-static json_t *ask_figures(const char *endpoint, const struct lift_keys *keys,
-			   const char *programme, const char *day, int *ret_status)
+static json_t *ask_figures(const struct asked *asked, const char *programme, const char *day,
+			   int *ret_status)
 {
 	return question_ask_whole(
-		&(struct question){ .endpoint = endpoint,
-				    .keys = keys,
+		&(struct question){ .endpoint = asked->endpoint,
+				    .keys = asked->keys,
 				    .timeout_ms = REPORT_TIMEOUT_MS,
 				    .request = &(struct request){ .op = text_of("export"),
 								  .as_of = text_of(day),
@@ -114,14 +114,14 @@ static int complain_programme(const json_t *programmes, const char *id)
 	return STATUS_REFUSED;
 }
 
-static int complain_leaves(const json_t *programme, const struct wish *wish)
+static int complain_leaves(const json_t *programme, const struct report_input *input)
 {
 	const json_t *regions = json_object_get(programme, "regions");
 	char codes[LIST_SIZE];
 
-	complain("programme '%s' is %s%s: none of its places is in '%s'", wish->programme,
+	complain("programme '%s' is %s%s: none of its places is in '%s'", input->programme,
 		 json_array_size(regions) ? "in " : "everywhere", list(regions, NULL, codes),
-		 wish->region);
+		 input->region);
 	return STATUS_REFUSED;
 }
 
@@ -243,7 +243,7 @@ static int build_and_write(const struct wish *wish, const json_t *programme,
 	int err = report_build(input, &report), status;
 
 	if (err == LIFT_E_NOT_FOUND)
-		return complain_leaves(programme, wish);
+		return complain_leaves(programme, input);
 	if (err == LIFT_E_MALFORMED)
 		return complain_not_understood("the catalogue has more dimensions than it can");
 	if (err) {
@@ -255,60 +255,118 @@ static int build_and_write(const struct wish *wish, const json_t *programme,
 	return status;
 }
 
-static int report_figures(const char *endpoint, const struct lift_keys *keys,
-			  const struct wish *wish, const json_t *status_answer,
-			  const json_t *catalogue)
+/* What the programme's figures in the region stand on. */
+static json_t *ask_sources(const struct asked *asked, const char *programme, const char *region,
+			   int *ret_status)
+{
+	return question_ask_whole(
+		&(struct question){ .endpoint = asked->endpoint,
+				    .keys = asked->keys,
+				    .timeout_ms = REPORT_TIMEOUT_MS,
+				    .request = &(struct request){ .op = text_of("explain"),
+								  .region = text_of(region),
+								  .kind = text_of("programme"),
+								  .id = text_of(programme) },
+				    .shape = asked->audience ? &shape_of_asked_explain
+							     : &shape_of_explain },
+		ret_status);
+}
+
+static int ask_all(const struct asked *asked, const struct wish *wish, const json_t *programme,
+		   struct report_input *input)
+{
+	json_t *end, *before = NULL, *sources = NULL;
+	char day[ISO8601_TEXT];
+	int status;
+
+	input->end = end = ask_figures(asked, wish->programme, input->to, &status);
+	if (end && day_before(input->from, programme, day))
+		input->before = before = ask_figures(asked, wish->programme, day, &status);
+	if (status == STATUS_WELL && (asked->audience || strcmp(input->region, "all") != 0)) {
+		sources = ask_sources(asked, wish->programme, input->region, &status);
+		input->sources = json_object_get(sources, "sources");
+	}
+	if (status == STATUS_WELL)
+		status = build_and_write(wish, programme, input);
+	json_decref(end);
+	json_decref(before);
+	json_decref(sources);
+	return status;
+}
+
+/* Of an audience that does not see all: the one place of the programme, or the one region that is
+ * in no other. NULL: there is not one. */
+static const char *only_region(const json_t *programme, const json_t *regions)
+{
+	const json_t *own = json_object_get(programme, "regions"), *region;
+	const char *top = NULL;
+	size_t i, n = 0;
+
+	if (json_array_size(own) > 0)
+		return json_array_size(own) == 1 ? json_string_value(json_array_get(own, 0)) : NULL;
+	json_array_foreach(regions, i, region)
+	{
+		if (json_array_size(json_object_get(region, "parents")) > 0)
+			continue;
+		top = json_text(region, "code");
+		n++;
+	}
+	return n == 1 ? top : NULL;
+}
+
+static int choose_region(const struct wish *wish, const json_t *programme, const json_t *regions,
+			 const char **ret_region)
+{
+	char codes[LIST_SIZE];
+
+	*ret_region = wish->region;
+	if (!wish->region)
+		*ret_region =
+			find(regions, "code", "all") ? "all" : only_region(programme, regions);
+	if (!*ret_region) {
+		complain("not all regions are seen here: name one of them, --region CODE: %s",
+			 list(regions, "code", codes));
+		return STATUS_REFUSED;
+	}
+	return find(regions, "code", *ret_region) ? STATUS_WELL
+						  : complain_region(regions, *ret_region);
+}
+
+static int report_figures(const struct asked *asked, const struct wish *wish,
+			  const json_t *status_answer, const json_t *catalogue)
 {
 	const json_t *programmes = json_object_get(catalogue, "programmes");
 	const json_t *programme = find(programmes, "id", wish->programme);
-	const json_t *regions = json_object_get(catalogue, "regions");
 	struct report_input input = { .catalogue = catalogue,
 				      .status = status_answer,
-				      .programme = wish->programme,
-				      .region = wish->region };
-	char day[ISO8601_TEXT];
-	json_t *end, *before = NULL;
+				      .programme = wish->programme };
 	int status;
 
 	if (!programme)
 		return complain_programme(programmes, wish->programme);
-	if (!find(regions, "code", wish->region))
-		return complain_region(regions, wish->region);
-	status = choose_period(wish, programme, status_answer, &input);
-	if (status != STATUS_WELL)
-		return status;
-	input.end = end = ask_figures(endpoint, keys, wish->programme, input.to, &status);
-	if (end && day_before(input.from, programme, day))
-		input.before = before = ask_figures(endpoint, keys, wish->programme, day, &status);
+	status = choose_region(wish, programme, json_object_get(catalogue, "regions"),
+			       &input.region);
 	if (status == STATUS_WELL)
-		status = build_and_write(wish, programme, &input);
-	json_decref(end);
-	json_decref(before);
-	return status;
+		status = choose_period(wish, programme, status_answer, &input);
+	return status == STATUS_WELL ? ask_all(asked, wish, programme, &input) : status;
 }
 
-static json_t *ask_simply(const char *endpoint, const struct lift_keys *keys, const char *op,
-			  const struct answer_shape *shape, int *ret_status)
-{
-	return question_ask_whole(
-		&(struct question){ .endpoint = endpoint,
-				    .keys = keys,
-				    .timeout_ms = REPORT_TIMEOUT_MS,
-				    .request = &(struct request){ .op = text_of(op) },
-				    .shape = shape },
-		ret_status);
-}
-
-static int report_of(const char *endpoint, const struct lift_keys *keys, const struct wish *wish)
+static int report_of(const struct asked *asked, const struct wish *wish)
 {
 	int status;
-	json_t *answer = ask_simply(endpoint, keys, "status", &shape_of_status, &status);
-	json_t *catalogue = NULL;
+	json_t *answer = asked_status(asked, &status), *catalogue = NULL;
 
 	if (answer)
-		catalogue = ask_simply(endpoint, keys, "catalogue", &shape_of_catalogue, &status);
+		catalogue = question_ask_whole(
+			&(struct question){ .endpoint = asked->endpoint,
+					    .keys = asked->keys,
+					    .timeout_ms = REPORT_TIMEOUT_MS,
+					    .request =
+						    &(struct request){ .op = text_of("catalogue") },
+					    .shape = &shape_of_catalogue },
+			&status);
 	if (catalogue)
-		status = report_figures(endpoint, keys, wish, answer, catalogue);
+		status = report_figures(asked, wish, answer, catalogue);
 	json_decref(catalogue);
 	json_decref(answer);
 	return status;
@@ -348,13 +406,14 @@ static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish
 int command_report(const struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {
-		.region = "all",
 		.csv = { .separator = ',', .decimal = '.', .mark = true, .crlf = true }
 	};
 	struct csv_wish csv_wish = { 0 };
-	const char *format = NULL;
+	const char *format = NULL, *audience = NULL;
 	const struct option_row rows[] = {
 		{ "region", "CODE", "only of this region (all)", OPTION_TEXT, &wish.region, 0, 0 },
+		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
+		  &audience, 0, 0 },
 		{ "from", "DAY", "the period's first day (the programme's)", OPTION_TEXT,
 		  &wish.from, 0, 0 },
 		{ "to", "DAY", "its last (today, or the programme's)", OPTION_TEXT, &wish.to, 0,
@@ -380,6 +439,7 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
 	struct endpoints endpoints;
+	struct asked asked;
 	int status, first = options_parse(&usage, argc, argv, &status);
 
 	if (first < 0)
@@ -393,10 +453,12 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	choose_format(&wish, format, csv_is_wished(&csv_wish));
 	status = check_wish(&usage, &csv_wish, &wish);
 	if (status == STATUS_WELL)
-		status = endpoints_find(cli, NULL, &endpoints);
+		status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = report_of(endpoints.control, endpoints.keys, &wish);
+	status = asked_choose(&endpoints, audience, &asked);
+	if (status == STATUS_WELL)
+		status = report_of(&asked, &wish);
 	endpoints_clear(&endpoints);
 	return status;
 }

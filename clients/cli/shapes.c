@@ -236,6 +236,43 @@ static const struct shape explain[] = {
 
 const struct answer_shape shape_of_explain = { NULL, explain, NULL };
 
+/* To an audience, which is told less. */
+static const struct shape asked_source[] = {
+	IS_TEXT("source"),
+	IS_COUNT_OR_NIL("last_event"),
+	IS_COUNT_OR_NIL("last_received"),
+	IS_COUNT_OR_NIL("accepted"),
+	IS_COUNT_OR_NIL("rejected"),
+	IS_SUM("missing"),
+	IS_COUNT_OR_NIL("since"),
+	IS_COUNT_OR_NIL("quarantined"),
+	IS_LIST_OR_NIL("refused", a_refused),
+	END,
+};
+static const struct shape an_asked_source[] = { IS_MAP(NULL, asked_source), END };
+
+static const struct shape asked_others[] = { IS_COUNT("n"), IS_SUM("missing"),
+					     IS_COUNT_OR_NIL("rejected"), END };
+
+static const struct shape asked_explain[] = {
+	IS_TEXT("as_of"),
+	IS_TEXT("region"),
+	IS_TEXT("kind"),
+	IS_TEXT("id"),
+	IS_MAP("names", names),
+	IS_COUNT("learners"),
+	IS_COUNT("facts"),
+	IS_LIST("counted", a_text),
+	IS_LIST("definition", a_figure),
+	IS_LIST("sources", an_asked_source),
+	IS_COUNT_OR_NIL("sources_left_out"),
+	IS_MAP("other_sources", asked_others),
+	IS_MAP_OR_NIL("unknown", unknown),
+	END,
+};
+
+const struct answer_shape shape_of_asked_explain = { NULL, asked_explain, NULL };
+
 /* Quarantine, rejections */
 
 static const struct shape quarantined[] = {
@@ -329,6 +366,19 @@ static const struct shape catalogue[] = {
 	END,
 };
 const struct answer_shape shape_of_catalogue = { NULL, catalogue, NULL };
+
+/* An audience's. */
+static const struct shape asked_catalogue[] = {
+	IS_TEXT("as_of"),
+	IS_COUNT("now"),
+	IS_LIST("regions", a_region),
+	IS_LIST("modules", a_module),
+	IS_LIST("programmes", a_programme),
+	IS_LIST("dimensions", a_named_dimension),
+	IS_LIST_OR_NIL("competences", a_module),
+	END,
+};
+const struct answer_shape shape_of_asked_catalogue = { NULL, asked_catalogue, NULL };
 
 /* Messages */
 

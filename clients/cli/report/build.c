@@ -99,7 +99,8 @@ static void head(struct draft *draft)
 			    input->to, input->period_is));
 	add_fact(draft, "Completed with", completion_rule(draft));
 	add_fact(draft, "Drawn up",
-		 draft_text(draft, "%s, by liftd %s", json_text(input->status, "as_of"),
+		 draft_text(draft, "%s, by liftd%s%s", json_text(input->status, "as_of"),
+			    *json_text(input->status, "version") ? " " : "",
 			    json_text(input->status, "version")));
 }
 
@@ -110,7 +111,7 @@ static const char *missing_of_sources(struct draft *draft)
 	int64_t since;
 	size_t i;
 
-	json_array_foreach(json_object_get(draft->input->status, "sources"), i, source)
+	json_array_foreach(draft_all_sources(draft), i, source)
 	{
 		int64_t missing = draft_missing(source, &since);
 		char when[ISO8601_TEXT];
@@ -127,20 +128,26 @@ static const char *missing_of_sources(struct draft *draft)
 static void note(struct draft *draft)
 {
 	const json_t *status = draft->input->status;
-	int64_t missing = json_number(status, "missing");
+	const char *missing = missing_of_sources(draft);
 
-	if (!json_is_true(json_object_get(status, "healthy")))
+	if (json_is_false(json_object_get(status, "healthy")))
 		add_note(draft, "liftd is not healthy: its last writes failed, and what was sent "
 				"since is not in these figures.");
-	if (missing)
+	if (!*missing && draft_is_whole(draft) && json_number(status, "missing"))
+		missing = draft_text(draft, "%" JSON_INTEGER_FORMAT,
+				     json_number(status, "missing")); /* of sources left out */
+	if (*missing)
 		add_note(draft, draft_text(draft,
 					   "Events are missing: %s. They were numbered by "
 					   "their source and have not arrived; until they come, "
 					   "figures may be too low.",
-					   missing_of_sources(draft)));
+					   missing));
 	else
 		add_note(draft, "Of all events that the sources have numbered, none is known to be "
 				"missing.");
+	if (draft_lacks_targets(draft))
+		add_note(draft, "The programme's targets are for all of its places together: the "
+				"report of all of them has them.");
 	add_note(draft,
 		 "\"In the period\" is the difference between the figures of its last day and of "
 		 "the day before its first: whoever moved to another region, or changed role, "

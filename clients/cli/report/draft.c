@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "clients/cli/text/print.h"
 
@@ -50,6 +51,18 @@ struct report_section *draft_section(struct draft *draft, const char *key, const
 	return section;
 }
 
+bool draft_is_whole(const struct draft *draft)
+{
+	return strcmp(draft->input->region, "all") == 0;
+}
+
+const json_t *draft_all_sources(const struct draft *draft)
+{
+	return draft->input->sources   ? draft->input->sources
+	       : draft_is_whole(draft) ? json_object_get(draft->input->status, "sources")
+				       : NULL;
+}
+
 int64_t draft_missing(const json_t *source, int64_t *ret_since)
 {
 	const json_t *stream, *gap;
@@ -57,6 +70,10 @@ int64_t draft_missing(const json_t *source, int64_t *ret_since)
 	size_t i, k;
 
 	*ret_since = 0;
+	if (!json_object_get(source, "streams")) { /* of an explanation */
+		*ret_since = json_number(source, "since");
+		return json_number(source, "missing");
+	}
 	json_array_foreach(json_object_get(source, "streams"), i, stream)
 	{
 		int64_t since = json_number(stream, "since");

@@ -31,6 +31,12 @@ struct report_section *draft_section(struct draft *draft, const char *key, const
 				     const struct report_column *columns, size_t n_columns,
 				     size_t n_rows);
 
+/* Is it of all regions, and not of one? */
+bool draft_is_whole(const struct draft *draft);
+
+/* The sources that it is about: all, or those of the region. */
+const json_t *draft_all_sources(const struct draft *draft);
+
 /* The numbers that have not come from a source, over its streams, and since when the oldest of
  * them, ms (0: none). */
 int64_t draft_missing(const json_t *source, int64_t *ret_since);

@@ -12,7 +12,9 @@
 /* What the figures are taken from; all JSON is borrowed. */
 struct report_input {
 	const json_t *catalogue;    /* the arrays of the protocol's catalogue, whole */
-	const json_t *status;	    /* the daemon's answer */
+	const json_t *status;	    /* the daemon's answer; to an audience: `as_of`, `clock` */
+	const json_t *sources;	    /* of an explanation, that of the region; NULL: of all regions,
+				     and all that the status has */
 	const json_t *end, *before; /* code of a region -> its row of the export, as of `to` and of
 				     * the day before `from`; before is empty where nothing can have
 				     * happened by then */

@@ -120,46 +120,79 @@ static const char *where_text(struct draft *draft, const json_t *where, struct r
 	return text;
 }
 
-static int64_t target_n(const json_t *row, size_t i)
+/* Of a row of figures: the part that a target is about, where it is there: that of all, or of one
+ * value of one dimension. */
+static const json_t *target_part(const json_t *row, const json_t *where)
 {
-	return json_number(json_array_get(json_object_get(row, "targets"), i), "n");
+	const json_t *part = row;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)where, key, value) part = json_object_get(
+		json_object_get(json_object_get(row, "by"), key), json_string_value(value));
+	return part;
 }
 
-/* They are the programme's as a whole: of the region `all`, whatever region the report is of. */
+/* How many a target counts on a day. The row of `all` says it; in the programme's only region
+ * everybody is whom it counts. */
+static int64_t target_n(const struct draft *draft, int day, size_t i, const json_t *target)
+{
+	const json_t *row = draft->rows[day];
+
+	if (draft_is_whole(draft))
+		return json_number(json_array_get(json_object_get(row, "targets"), i), "n");
+	return json_number(target_part(row, json_object_get(target, "where")),
+			   json_text(target, "measure"));
+}
+
+/* Targets are the programme's as a whole: in its only region, too, they are those of the region. */
+static bool is_of_targets(const struct draft *draft)
+{
+	const json_t *regions = json_object_get(draft->programme, "regions");
+
+	return draft_is_whole(draft) ||
+	       (json_array_size(regions) == 1 &&
+		strcmp(json_string_value(json_array_get(regions, 0)), draft->input->region) == 0);
+}
+
+static void fill_target(struct draft *draft, struct report_row *row, size_t i, const json_t *target)
+{
+	const json_t *wanted = json_object_get(target, "where");
+	int64_t n = target_n(draft, END, i, target), value = json_number(target, "value");
+	const char *where = where_text(draft, wanted, row);
+
+	row->measure = json_text(target, "measure");
+	row->cells[0] = cell_text(draft_text(
+		draft, "%s%s",
+		strcmp(row->measure, "completed") == 0 ? "Completed" : "Participants", where));
+	row->cells[1] = cell_count(value);
+	if (!draft_is_whole(draft) && json_object_size(wanted) > 1)
+		return; /* by several dimensions at once nothing is counted there */
+	row->cells[2] = cell_count(n);
+	row->cells[3] = cell_change(n - target_n(draft, BEFORE, i, target));
+	row->cells[4] = cell_count(n < value ? value - n : 0);
+	row->cells[5] = cell_rate(n, value);
+}
+
+bool draft_lacks_targets(const struct draft *draft)
+{
+	return json_array_size(json_object_get(draft->programme, "targets")) > 0 &&
+	       !is_of_targets(draft);
+}
+
 int draft_targets(struct draft *draft)
 {
 	const json_t *targets = json_object_get(draft->programme, "targets"), *target;
-	const json_t *end = json_object_get(draft->input->end, "all");
-	const json_t *before = json_object_get(draft->input->before, "all");
-	bool whole = strcmp(draft->input->region, "all") == 0;
 	struct report_section *section;
 	size_t i;
 
-	if (json_array_size(targets) == 0)
+	if (json_array_size(targets) == 0 || draft_lacks_targets(draft))
 		return 0;
-	section = draft_section(draft, "targets",
-				whole ? "Targets" : "Targets of the whole programme",
-				target_columns, COUNT(target_columns), json_array_size(targets));
+	section = draft_section(draft, "targets", "Targets", target_columns, COUNT(target_columns),
+				json_array_size(targets));
 	if (!section)
 		return LIFT_E_MEMORY;
-	json_array_foreach(targets, i, target)
-	{
-		struct report_row *row = &section->rows[i];
-		int64_t n = target_n(end, i), value = json_number(target, "value");
-		const char *where = where_text(draft, json_object_get(target, "where"), row);
-
-		row->region = "all";
-		row->measure = json_text(target, "measure");
-		row->cells[0] = cell_text(draft_text(
-			draft, "%s%s",
-			strcmp(row->measure, "completed") == 0 ? "Completed" : "Participants",
-			where));
-		row->cells[1] = cell_count(value);
-		row->cells[2] = cell_count(n);
-		row->cells[3] = cell_change(n - target_n(before, i));
-		row->cells[4] = cell_count(n < value ? value - n : 0);
-		row->cells[5] = cell_rate(n, value);
-	}
+	json_array_foreach(targets, i, target) fill_target(draft, &section->rows[i], i, target);
 	return 0;
 }
 
@@ -320,6 +353,13 @@ int draft_months(struct draft *draft)
 	return 0;
 }
 
+/* What a source has sent in all says nothing of one region. */
+static const struct report_column region_source_columns[] = {
+	{ "", NULL, false, false },
+	{ "last event", NULL, false, false },
+	{ "missing", "missing", false, false },
+};
+
 static const struct report_column source_columns[] = {
 	{ "", NULL, false, false },
 	{ "last event", NULL, false, false },
@@ -330,10 +370,13 @@ static const struct report_column source_columns[] = {
 
 int draft_sources(struct draft *draft)
 {
-	const json_t *sources = json_object_get(draft->input->status, "sources"), *source;
+	const json_t *sources = draft_all_sources(draft), *source;
+	bool whole = draft_is_whole(draft);
 	struct report_section *section =
-		draft_section(draft, "sources", "What liftd has received", source_columns,
-			      COUNT(source_columns), json_array_size(sources));
+		draft_section(draft, "sources", "What liftd has received",
+			      whole ? source_columns : region_source_columns,
+			      whole ? COUNT(source_columns) : COUNT(region_source_columns),
+			      json_array_size(sources));
 	size_t i;
 
 	if (!section)
@@ -352,9 +395,11 @@ int draft_sources(struct draft *draft)
 		row->to = json_text(draft->input->status, "as_of");
 		row->cells[0] = cell_text(row->name);
 		row->cells[1] = cell_text(draft_text(draft, "%.10s", when));
-		row->cells[2] = cell_count(json_number(source, "accepted"));
-		row->cells[3] = cell_count(json_number(source, "rejected"));
-		row->cells[4] = cell_count(draft_missing(source, &since));
+		if (whole) {
+			row->cells[2] = cell_count(json_number(source, "accepted"));
+			row->cells[3] = cell_count(json_number(source, "rejected"));
+		}
+		row->cells[section->n_columns - 1] = cell_count(draft_missing(source, &since));
 	}
 	return 0;
 }

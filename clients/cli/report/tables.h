@@ -14,4 +14,7 @@ int draft_dimensions(struct draft *draft);
 int draft_months(struct draft *draft);
 int draft_sources(struct draft *draft);
 
+/* Has the programme targets, and are they not the report's region's? */
+bool draft_lacks_targets(const struct draft *draft);
+
 #endif

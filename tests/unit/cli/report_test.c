@@ -303,8 +303,13 @@ static const char status_text[] =
 	"{'missing':[[3,4]],'since':1740909600000},{'missing':[[1,5]],'since':1740823200000}]},"
 	"{'source':'quiet','accepted':0,'rejected':0,'streams':[]}]}";
 
+/* Of an explanation. */
+static const char sources_text[] =
+	"[{'source':'lms','last_event':1740823200000,'missing':3,'since':1740909600000},"
+	"{'source':'quiet','last_event':null,'missing':0,'since':null}]";
+
 struct built {
-	json_t *catalogue, *end, *before, *status;
+	json_t *catalogue, *end, *before, *status, *sources;
 	struct report_input input;
 	struct report report;
 };
@@ -314,16 +319,20 @@ static int build(struct built *built, const char *region)
 	*built = (struct built){ .catalogue = json_of(catalogue_text),
 				 .end = json_of(end_text),
 				 .before = json_of(before_text),
-				 .status = json_of(status_text) };
-	built->input = (struct report_input){ .catalogue = built->catalogue,
-					      .status = built->status,
-					      .end = built->end,
-					      .before = built->before,
-					      .programme = "p",
-					      .region = region,
-					      .from = "2025-02-01",
-					      .to = "2025-04-02",
-					      .period_is = "" };
+				 .status = json_of(status_text),
+				 .sources = json_of(sources_text) };
+	built->input =
+		(struct report_input){ .catalogue = built->catalogue,
+				       .status = built->status,
+				       .sources =
+					       strcmp(region, "all") == 0 ? NULL : built->sources,
+				       .end = built->end,
+				       .before = built->before,
+				       .programme = "p",
+				       .region = region,
+				       .from = "2025-02-01",
+				       .to = "2025-04-02",
+				       .period_is = "" };
 	return report_build(&built->input, &built->report);
 }
 
@@ -334,6 +343,7 @@ static void built_free(struct built *built)
 	json_decref(built->end);
 	json_decref(built->before);
 	json_decref(built->status);
+	json_decref(built->sources);
 }
 
 static void a_report_has_every_value_in_order_and_every_place_with_its_zeros(void **state)
@@ -372,7 +382,7 @@ static void a_report_has_every_value_in_order_and_every_place_with_its_zeros(voi
 	built_free(&built);
 }
 
-static void a_regions_report_has_its_places_and_the_whole_programmes_targets(void **state)
+static void a_regions_report_has_its_places_and_sources_and_no_targets_of_others(void **state)
 {
 	struct built built;
 	char *text, *csv;
@@ -381,15 +391,47 @@ static void a_regions_report_has_its_places_and_the_whole_programmes_targets(voi
 	assert_int_equal(build(&built, "mid"), 0);
 	text = written(&built.report, report_write_text);
 	csv = written(&built.report, write_csv);
-	check_has(text, "Targets of the whole programme\n");
+	assert_null(strstr(text, "Targets"));
+	check_has(text, "The programme's targets are for all of its places together");
+	check_has(text, "Events are missing: 3 of lms (since 2025-03-02).");
 	check_has(text, "\nLeaf A ");
 	assert_null(strstr(text, "Leaf B"));
 	/* Nobody is at home there as the export has it; the places are counted all the same. */
 	check_has(csv, "\nsummary,mid,,,,,participants,,2025-04-02,0\r");
 	check_has(csv, "\nsummary,mid,,,,,reached.of,,2025-04-02,1\r");
-	check_has(csv, "\ntargets,all,,,role; gender,nurse; f,completed.missing,,2025-04-02,3\r");
-	check_has(csv, "\nsources,,lms,,,,missing,,2025-04-02,7\r");
+	assert_null(strstr(csv, "\ntargets,"));
+	check_has(csv, "\nsources,,lms,,,,missing,,2025-04-02,3\r");
+	check_has(csv, "\nsources,,quiet,,,,missing,,2025-04-02,0\r");
+	assert_null(strstr(csv, "accepted"));
+	assert_null(strstr(csv, "rejected"));
 	free(text);
+	free(csv);
+	built_free(&built);
+}
+
+/* Where the programme is there alone: who counts there is who counts for it. */
+static void the_only_region_of_a_programme_has_its_targets(void **state)
+{
+	struct built built;
+	char *csv;
+
+	(void)state;
+	assert_int_equal(build(&built, "project"), 0);
+	json_object_set_new(built.end, "project", json_copy(json_object_get(built.end, "all")));
+	json_object_del(json_object_get(built.end, "project"), "targets");
+	json_array_append_new(
+		json_object_get(json_array_get(json_object_get(built.catalogue, "programmes"), 0),
+				"targets"),
+		json_pack("{s:s,s:i,s:{s:s}}", "measure", "completed", "value", 3, "where", "role",
+			  "nurse"));
+	report_clear(&built.report);
+	assert_int_equal(report_build(&built.input, &built.report), 0);
+	csv = written(&built.report, write_csv);
+	check_has(csv, "\ntargets,project,,,,,participants.n,");
+	check_has(csv, "\ntargets,project,,,,,participants.missing,,2025-04-02,5\r");
+	check_has(csv, "\ntargets,project,,,role,nurse,completed.missing,,2025-04-02,2\r");
+	/* Nothing is counted by two dimensions at once. */
+	assert_null(strstr(csv, "role; gender,nurse; f,completed.missing"));
 	free(csv);
 	built_free(&built);
 }
@@ -468,7 +510,9 @@ int main(void)
 		cmocka_unit_test(columns_of_text_are_aligned_whatever_the_script),
 		cmocka_unit_test(long_texts_are_broken_at_spaces),
 		cmocka_unit_test(a_report_has_every_value_in_order_and_every_place_with_its_zeros),
-		cmocka_unit_test(a_regions_report_has_its_places_and_the_whole_programmes_targets),
+		cmocka_unit_test(
+			a_regions_report_has_its_places_and_sources_and_no_targets_of_others),
+		cmocka_unit_test(the_only_region_of_a_programme_has_its_targets),
 		cmocka_unit_test(no_month_is_before_the_programme_or_before_all_events),
 		cmocka_unit_test(a_place_by_itself_is_reached_in_the_singular),
 		cmocka_unit_test(a_region_without_places_of_the_programme_is_refused),
