@@ -105,7 +105,8 @@ E2E_SRC := $(call sources,tests/e2e,*_test.c)
 E2E_LIB := $(filter-out $(E2E_SRC),$(call sources,tests/e2e,*.c)) tests/raw.c
 TORTURE_SRC := $(call sources,tests/torture,*_test.c)
 TORTURE_LIB := $(filter-out $(TORTURE_SRC) $(addprefix tests/torture/,faults.c junk.c memory.c),$(call sources,tests/torture,*.c))
-BENCH_SRC := $(call sources,tests/bench,*.c)
+BENCH_SRC := $(call sources,tests/bench,*_bench.c)
+BENCH_LIB := $(filter-out $(BENCH_SRC),$(call sources,tests/bench,*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(call sources,tests/fuzz,*_fuzz.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -226,7 +227,7 @@ $(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(DAEMON_A) $(PROTO_A)
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 

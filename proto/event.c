@@ -125,6 +125,43 @@ int batch_decode(struct msg_reader *reader, struct text message, struct batch *r
 	return ret_batch->seq + ret_batch->count - 1 > EVENT_SEQ_MAX ? LIFT_E_SEQ : 0;
 }
 
+static void glance_at(const struct msg_pair *pair, struct batch *batch)
+{
+	bool is_text = pair->kind == MSG_PAIR_TEXT;
+
+	if (text_equal(pair->key, batch_keys[BATCH_OP]) && is_text)
+		batch->op = pair->text;
+	else if (text_equal(pair->key, batch_keys[BATCH_SOURCE]) && is_text &&
+		 source_is_valid(pair->text))
+		batch->source = pair->text;
+	else if (text_equal(pair->key, batch_keys[BATCH_STREAM]) && is_text &&
+		 pair->text.size >= 1 && pair->text.size <= STREAM_MAX &&
+		 msg_is_utf8(pair->text.data, pair->text.size))
+		batch->stream = pair->text;
+	else if (text_equal(pair->key, batch_keys[BATCH_SEQ]) && pair->kind == MSG_PAIR_INT &&
+		 pair->number >= 1 && pair->number <= EVENT_SEQ_MAX)
+		batch->seq = pair->number;
+	else if (text_equal(pair->key, batch_keys[BATCH_EVENTS]) && pair->kind == MSG_PAIR_ARRAY)
+		batch->count = (uint32_t)(pair->number < UINT32_MAX ? pair->number : UINT32_MAX);
+}
+
+size_t batch_glance(struct text message, struct batch *ret_batch)
+{
+	struct msg_pairs pairs;
+	struct msg_pair pair;
+
+	*ret_batch = (struct batch){ 0 };
+	msg_pairs_begin(&pairs, message);
+	/* Whoever writes keys in their order has the events first; most have them last. */
+	while (msg_pairs_next(&pairs, &pair)) {
+		glance_at(&pair, ret_batch);
+		if (ret_batch->source.size && ret_batch->stream.size && ret_batch->seq &&
+		    ret_batch->count)
+			break;
+	}
+	return pairs.at;
+}
+
 void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer)
 {
 	const msgpack_object *events = batch->events;

@@ -85,6 +85,11 @@ bool source_is_valid(struct text source);
  * they could be read (else empty and 0). */
 int batch_decode(struct msg_reader *reader, struct text message, struct batch *ret_batch);
 
+/* What a batch, or a request about a stream, says of itself, without looking at what it holds: op,
+ * source, stream, seq and count as far as they are what they should be (else empty and 0), and no
+ * `events`. Another look may find that it is neither. The bytes that it took. */
+size_t batch_glance(struct text message, struct batch *ret_batch);
+
 /* Decode and check event i (from 0): 0 or the error of its first fault. */
 int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
 

@@ -99,6 +99,80 @@ int msg_check(const void *bytes, size_t size, int depth)
 	return at == size ? 0 : LIFT_E_MALFORMED;
 }
 
+void msg_pairs_begin(struct msg_pairs *pairs, struct text message)
+{
+	uint64_t children = NO_CONTAINER;
+
+	*pairs = (struct msg_pairs){ .message = message };
+	if (message.size > 0 &&
+	    ((uint8_t)message.data[0] >> 4 == 0x8 || (uint8_t)message.data[0] >> 1 == 0xde >> 1) &&
+	    walk_head((const uint8_t *)message.data, message.size, &pairs->at, &children))
+		pairs->left = children;
+}
+
+/* A value: how it is known, where it ends. Where it holds others, they are still to come. */
+static bool read_value(struct msg_pairs *pairs, struct msg_pair *ret_value)
+{
+	const uint8_t *data = (const uint8_t *)pairs->message.data;
+	size_t begin = pairs->at, size = 1;
+	uint64_t children;
+	uint8_t byte;
+
+	if (begin >= pairs->message.size ||
+	    !walk_head(data, pairs->message.size, &pairs->at, &children))
+		return false;
+	byte = data[begin];
+	ret_value->kind = MSG_PAIR_OTHER;
+	if (byte <= 0x7f || (byte >= 0xcc && byte <= 0xcf)) {
+		ret_value->kind = MSG_PAIR_INT;
+		ret_value->number =
+			byte <= 0x7f ? byte : get_be(data + begin + 1, pairs->at - begin - 1);
+	} else if ((byte & 0xe0) == 0xa0 || (byte >= 0xd9 && byte <= 0xdb)) {
+		size += byte >= 0xd9 ? (size_t)1 << (byte - 0xd9) : 0;
+		ret_value->kind = MSG_PAIR_TEXT;
+		ret_value->text = (struct text){ pairs->message.data + begin + size,
+						 pairs->at - begin - size };
+	} else if (children != NO_CONTAINER) {
+		bool is_array = byte >> 4 == 0x9 || byte == 0xdc || byte == 0xdd;
+
+		ret_value->kind = is_array ? MSG_PAIR_ARRAY : MSG_PAIR_OTHER;
+		ret_value->number = children;
+		pairs->inside = children;
+	}
+	return true;
+}
+
+/* What is in the last value. */
+static bool pass_over(struct msg_pairs *pairs)
+{
+	const uint8_t *data = (const uint8_t *)pairs->message.data;
+
+	while (pairs->inside > 0) {
+		uint64_t children;
+
+		if (pairs->at >= pairs->message.size ||
+		    !walk_head(data, pairs->message.size, &pairs->at, &children))
+			return false;
+		pairs->inside += children == NO_CONTAINER ? 0 : children;
+		pairs->inside--;
+	}
+	return true;
+}
+
+bool msg_pairs_next(struct msg_pairs *pairs, struct msg_pair *ret_pair)
+{
+	struct msg_pair key = { .kind = MSG_PAIR_OTHER };
+
+	*ret_pair = key;
+	if (!pass_over(pairs) || pairs->left == 0 || !read_value(pairs, &key) ||
+	    !pass_over(pairs) || !read_value(pairs, ret_pair))
+		return false;
+	pairs->left -= 2;
+	if (key.kind == MSG_PAIR_TEXT)
+		ret_pair->key = key.text;
+	return true;
+}
+
 /* The bytes that follow a lead byte and the least code point that needs so many; 0: not a lead
  * byte. */
 static int utf8_follow(uint8_t lead, uint32_t *ret_bits, uint32_t *ret_least)

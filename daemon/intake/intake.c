@@ -8,14 +8,11 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/names.h"
-#include "daemon/intake/window.h"
+#include "daemon/intake/turns.h"
 #include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
 #include "daemon/net/wake.h"
 #include "daemon/net/zap.h"
-
-static_assert((int)INTAKE_GROUP <= (int)WINDOW_CLIENTS,
-	      "a group may have as many clients as messages");
 
 /* An answer that waits for the commit, and what a nack needs in its place should the commit
  * fail. */
@@ -24,9 +21,7 @@ struct answer_pending {
 	struct speaker speaker;
 	struct msg_writer *body;
 	bool takes; /* it says that numbers are taken: true only after the commit */
-	char source[SOURCE_MAX], stream[STREAM_MAX];
-	size_t source_size, stream_size;
-	uint64_t first;
+	struct said said;
 };
 
 struct intake {
@@ -43,7 +38,8 @@ struct intake {
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP];
 	size_t n_pending, pending_bytes, pending_events, n_pages;
-	struct window window;
+	struct turns *turns;
+	struct answer_pending refusal; /* of who has sent far too much */
 	struct log_limit refused_limit, denied_limit, failed_limit;
 	bool clock_told;   /* that it is wrong */
 	bool damage_told;  /* others have been woken for it */
@@ -58,19 +54,20 @@ static const char *key_name(const struct answer_pending *answer)
 
 /* What is answered. */
 
-static void remember(struct answer_pending *answer, struct text source, struct text stream,
-		     uint64_t first)
+static void remember(struct said *said, struct text source, struct text stream, uint64_t first)
 {
-	memcpy(answer->source, source.data ? source.data : "", source.size);
-	memcpy(answer->stream, stream.data ? stream.data : "", stream.size);
-	answer->source_size = source.size;
-	answer->stream_size = stream.size;
-	answer->first = first;
+	memcpy(said->source, source.data ? source.data : "", source.size);
+	memcpy(said->stream, stream.data ? stream.data : "", stream.size);
+	said->source_size = source.size;
+	said->stream_size = stream.size;
+	said->first = first;
 }
 
 /* Said once, until a batch is taken again. A stream's name is any text: it comes last. */
 static void log_refused(struct intake *intake, const struct answer_pending *answer, int err)
 {
+	const struct said *said = &answer->said;
+
 	if (err == LIFT_E_CLOCK && !intake->clock_told)
 		log_alert(ALERT_CLOCK_WRONG,
 			  "the clock is wrong, batches are refused until it is right: code=%s",
@@ -78,20 +75,21 @@ static void log_refused(struct intake *intake, const struct answer_pending *answ
 	intake->clock_told |= err == LIFT_E_CLOCK;
 	if (err == LIFT_E_SOURCE_DENIED && log_allowed(&intake->denied_limit))
 		log_alert(ALERT_KEY_REFUSED, "batch refused: code=%s key=%s source=%.*s",
-			  lift_err_code(err), key_name(answer), (int)answer->source_size,
-			  answer->source);
+			  lift_err_code(err), key_name(answer), (int)said->source_size,
+			  said->source);
 	else if (log_allowed(&intake->refused_limit))
 		log_warning("batch refused: code=%s key=%s source=%.*s first=%llu stream=\"%.*s\"",
-			    lift_err_code(err), key_name(answer), (int)answer->source_size,
-			    answer->source, (unsigned long long)answer->first,
-			    (int)answer->stream_size, answer->stream);
+			    lift_err_code(err), key_name(answer), (int)said->source_size,
+			    said->source, (unsigned long long)said->first, (int)said->stream_size,
+			    said->stream);
 }
 
 static void answer_nack(struct intake *intake, struct answer_pending *answer, int err, bool retry)
 {
-	struct nack nack = { { answer->source, answer->source_size },
-			     { answer->stream, answer->stream_size },
-			     answer->first,
+	const struct said *said = &answer->said;
+	struct nack nack = { { said->source, said->source_size },
+			     { said->stream, said->stream_size },
+			     said->first,
 			     err,
 			     retry };
 
@@ -117,16 +115,6 @@ static uint32_t window_of(const struct speaker *speaker)
 	return speaker->peer.key ? (uint32_t)speaker->peer.key->limits.batches : INTAKE_WINDOW;
 }
 
-/* All connections of a key have one window; somebody local has one for each. */
-static bool has_window(struct intake *intake, struct answer_pending *answer)
-{
-	const struct key *key = answer->speaker.peer.key;
-	struct text client = { zmq_msg_data(&answer->client), zmq_msg_size(&answer->client) };
-
-	return window_take(&intake->window, key ? text_of(key->name) : client,
-			   window_of(&answer->speaker));
-}
-
 static void take_batch(struct intake *intake, struct answer_pending *answer,
 		       const struct batch *batch)
 {
@@ -134,8 +122,6 @@ static void take_batch(struct intake *intake, struct answer_pending *answer,
 	int err = speaker_may_speak(&gate->speakers, &answer->speaker, batch->source, batch->count,
 				    intake->now.steady_ms);
 
-	if (!err && !has_window(intake, answer))
-		err = LIFT_E_WINDOW;
 	if (!err)
 		err = gate_take(gate, &answer->speaker, batch, intake->now.utc_ms);
 	intake->pending_events += batch->count;
@@ -180,11 +166,11 @@ static bool names_stream(struct intake *intake, struct answer_pending *answer,
 		return false;
 	}
 	if (request->stream.size < 1 || request->stream.size > STREAM_MAX) {
-		remember(answer, request->source, (struct text){ NULL, 0 }, 0);
+		remember(&answer->said, request->source, (struct text){ NULL, 0 }, 0);
 		answer_err(intake, answer, LIFT_E_STREAM);
 		return false;
 	}
-	remember(answer, request->source, request->stream, 0);
+	remember(&answer->said, request->source, request->stream, 0);
 	return speaks_for(intake, answer, request->source);
 }
 
@@ -291,7 +277,7 @@ static void handle(struct intake *intake, struct answer_pending *answer, struct 
 	struct batch batch;
 	int err = batch_decode(intake->reader, message, &batch);
 
-	remember(answer, batch.source, batch.stream, batch.seq);
+	remember(&answer->said, batch.source, batch.stream, batch.seq);
 	if (batch.op.size > 0 && !text_equal(batch.op, text_of("events")))
 		err = handle_request(intake, answer, message);
 	else if (!err && batch.op.size > 0)
@@ -320,54 +306,6 @@ static void skip_frames(void *socket)
 	} while (more);
 }
 
-/* One message, if there is one: it becomes a pending answer. */
-static bool receive(struct intake *intake)
-{
-	struct answer_pending *answer = &intake->pending[intake->n_pending];
-	zmq_msg_t body;
-	bool more;
-	int err;
-
-	if (zmq_msg_recv(&answer->client, intake->socket, ZMQ_DONTWAIT) < 0)
-		return false;
-	if (!zmq_msg_more(&answer->client))
-		return true; /* cannot be: a ROUTER puts the routing id in front of a frame */
-	zmq_msg_init(&body);
-	if (zmq_msg_recv(&body, intake->socket, ZMQ_DONTWAIT) < 0) {
-		zmq_msg_close(&body);
-		return false;
-	}
-	msg_writer_clear(answer->body);
-	remember(answer, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
-	more = zmq_msg_more(&body);
-	err = speaker_find(&intake->gate->speakers, socket_user(&body), &answer->speaker);
-	if (!err)
-		err = speaker_may_send(&answer->speaker, zmq_msg_size(&body),
-				       intake->now.steady_ms);
-	if (more)
-		skip_frames(intake->socket);
-	if (err || more) {
-		answer_err(intake, answer, err ? err : LIFT_E_FRAMES);
-	} else {
-		handle(intake, answer, (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) });
-	}
-	intake->pending_bytes += zmq_msg_size(&body) + msg_written(answer->body).size;
-	zmq_msg_close(&body);
-	intake->n_pending++;
-	return true;
-}
-
-static void receive_all(void *context, const struct now *now)
-{
-	struct intake *intake = context;
-
-	intake->now = *now;
-	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
-	       intake->pending_events < INTAKE_GROUP_EVENTS && intake->n_pages < INTAKE_PAGES &&
-	       receive(intake))
-		;
-}
-
 static void send_answer(struct intake *intake, struct answer_pending *answer)
 {
 	struct text body = msg_written(answer->body);
@@ -377,6 +315,166 @@ static void send_answer(struct intake *intake, struct answer_pending *answer)
 	    zmq_send(intake->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
 		return;
 	stats_add(intake->stats, STAT_answers_dropped, 1);
+}
+
+/* Whose turn a message is: a key's, over all its connections, or that of somebody local, for each
+ * of them. */
+static struct text sender_of(const struct waiting *message, const struct speaker *speaker,
+			     char to[static SENDER_MAX])
+{
+	zmq_msg_t *client = (zmq_msg_t *)&message->client;
+	struct text name = speaker->peer.key
+				   ? text_of(speaker->peer.key->name)
+				   : (struct text){ zmq_msg_data(client), zmq_msg_size(client) };
+
+	to[0] = speaker->peer.key ? 'k' : 'l';
+	memcpy(to + 1, name.data, name.size);
+	return (struct text){ to, 1 + name.size };
+}
+
+/* What it says of itself. The bytes that were looked at. */
+static size_t glance(struct waiting *message)
+{
+	struct text body = { zmq_msg_data(&message->body), zmq_msg_size(&message->body) };
+	struct batch batch;
+	size_t looked = batch_glance(body, &batch);
+
+	remember(&message->said, batch.source, batch.stream, batch.seq);
+	message->is_batch = batch.op.size == 0 || text_equal(batch.op, text_of("events"));
+	message->cost = message->is_batch ? body.size : TURN_BYTES;
+	if (message->cost < TURN_LEAST)
+		message->cost = TURN_LEAST;
+	return looked;
+}
+
+/* Before it is looked into: is there a reason not to? */
+static int judge_waiting(struct intake *intake, const struct waiting *message,
+			 const struct speaker *speaker, const struct turns_count *count)
+{
+	int err = speaker_may_send(speaker, zmq_msg_size((zmq_msg_t *)&message->body),
+				   intake->now.steady_ms);
+
+	if (!err && message->is_batch &&
+	    (count->batches >= window_of(speaker) || !turns_may_wait(intake->turns, count)))
+		err = LIFT_E_WINDOW;
+	if (!err && message->is_batch && speaker_is_spent(speaker, intake->now.steady_ms))
+		err = LIFT_E_RATE;
+	return err;
+}
+
+static void answer_refused(struct intake *intake, struct answer_pending *answer,
+			   struct waiting *message, int err)
+{
+	zmq_msg_move(&answer->client, &message->client);
+	answer->said = message->said;
+	answer_err(intake, answer, err);
+}
+
+/* Behind those of its sender; or, where far too many of these wait, it is refused at once. */
+static void put_behind(struct intake *intake, struct waiting *message, bool whole)
+{
+	char name[SENDER_MAX];
+	struct speaker speaker;
+	int err = speaker_find(&intake->gate->speakers, message->user, &speaker);
+	struct text sender = sender_of(message, &speaker, name);
+	struct turns_count count = turns_count(intake->turns, sender);
+
+	message->err = err ? err : whole ? 0 : LIFT_E_FRAMES;
+	if (!message->err)
+		message->err = judge_waiting(intake, message, &speaker, &count);
+	if (message->err) {
+		zmq_msg_close(&message->body);
+		zmq_msg_init(&message->body);
+		message->cost = TURN_LEAST;
+	}
+	if (count.messages < window_of(&speaker) + TURNS_REQUESTS &&
+	    turns_may_wait(intake->turns, &count)) {
+		turns_add(intake->turns, sender, message);
+		return;
+	}
+	intake->refusal.speaker = speaker;
+	answer_refused(intake, &intake->refusal, message,
+		       message->err ? message->err : LIFT_E_WINDOW);
+	send_answer(intake, &intake->refusal);
+}
+
+/* One message, if there is one. The bytes that were looked at; 0: there is none. */
+static size_t receive(struct intake *intake)
+{
+	struct waiting message = { .err = 0 };
+	size_t looked = 0;
+	const char *user;
+	bool more;
+
+	zmq_msg_init(&message.client);
+	zmq_msg_init(&message.body);
+	if (zmq_msg_recv(&message.client, intake->socket, ZMQ_DONTWAIT) >= 0) {
+		looked = 1;
+		/* A ROUTER puts the routing id in front of a frame. */
+		if (zmq_msg_more(&message.client) &&
+		    zmq_msg_recv(&message.body, intake->socket, ZMQ_DONTWAIT) >= 0) {
+			more = zmq_msg_more(&message.body);
+			if (more)
+				skip_frames(intake->socket);
+			user = socket_user(&message.body);
+			snprintf(message.user, sizeof(message.user), "%s", user ? user : "");
+			looked += glance(&message);
+			put_behind(intake, &message, !more);
+		}
+	}
+	zmq_msg_close(&message.client);
+	zmq_msg_close(&message.body);
+	return looked;
+}
+
+/* What is there is read at once, so that nobody waits behind what another one has sent. */
+static void receive_all(void *context, const struct now *now)
+{
+	struct intake *intake = context;
+	size_t looked = 0, n = 0, bytes;
+
+	intake->now = *now;
+	for (; n < INTAKE_READS && looked < INTAKE_READ_BYTES && turns_has_room(intake->turns);
+	     n++, looked += bytes) {
+		bytes = receive(intake);
+		if (bytes == 0)
+			break;
+	}
+}
+
+/* One that has waited becomes a pending answer. */
+static void serve(struct intake *intake, struct waiting *message)
+{
+	struct answer_pending *answer = &intake->pending[intake->n_pending++];
+	struct text body = { zmq_msg_data(&message->body), zmq_msg_size(&message->body) };
+	int err = speaker_find(&intake->gate->speakers, message->user, &answer->speaker);
+
+	msg_writer_clear(answer->body);
+	if (!err)
+		err = message->err;
+	if (!err && message->is_batch && speaker_is_spent(&answer->speaker, intake->now.steady_ms))
+		err = LIFT_E_RATE;
+	if (err) {
+		answer_refused(intake, answer, message, err);
+	} else {
+		zmq_msg_move(&answer->client, &message->client);
+		remember(&answer->said, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
+		handle(intake, answer, body);
+	}
+	intake->pending_bytes += body.size + msg_written(answer->body).size;
+	zmq_msg_close(&message->client);
+	zmq_msg_close(&message->body);
+}
+
+static void serve_group(struct intake *intake)
+{
+	struct waiting message;
+
+	turns_begin(intake->turns);
+	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
+	       intake->pending_events < INTAKE_GROUP_EVENTS && intake->n_pages < INTAKE_PAGES &&
+	       turns_next(intake->turns, &message))
+		serve(intake, &message);
 }
 
 /* Once when it begins, and once when it is over: on a disk that is nearly full, small commits
@@ -442,18 +540,20 @@ static void tell_orders(struct intake *intake, int err)
 }
 
 /* First the disk, then the answers. */
-static bool commit_and_answer(void *context, const struct now *now)
+static bool serve_and_answer(void *context, const struct now *now)
 {
 	struct intake *intake = context;
 	uint64_t last = journal_last(intake->journal);
-	int err = journal_commit(intake->journal);
+	int err;
 
+	intake->now = *now;
+	serve_group(intake);
+	err = journal_commit(intake->journal);
 	if (err)
 		commit_failed(intake, err);
 	say_trouble(intake, now->steady_ms);
 	say_damage(intake);
 	gate_settle(intake->gate, intake->stats, err == 0);
-	window_clear(&intake->window);
 	for (size_t i = 0; i < intake->n_pending; i++) {
 		send_answer(intake, &intake->pending[i]);
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
@@ -467,7 +567,20 @@ static bool commit_and_answer(void *context, const struct now *now)
 		stats_add(intake->stats, STAT_journal_commits, 1);
 		wake_send(intake->more);
 	}
-	return false;
+	return !turns_is_empty(intake->turns);
+}
+
+static int answer_open(struct answer_pending *answer)
+{
+	zmq_msg_init(&answer->client);
+	answer->body = msg_writer_new();
+	return answer->body ? 0 : LIFT_E_MEMORY;
+}
+
+static void answer_close(struct answer_pending *answer)
+{
+	zmq_msg_close(&answer->client);
+	msg_writer_free(answer->body);
 }
 
 int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
@@ -477,7 +590,7 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 		ZMQ_ROUTER,
 		parts->endpoints,
 		/* Whoever sends a whole group gets all its answers. */
-		{ .receive = 4, .send = INTAKE_GROUP },
+		{ .receive = INTAKE_PIPE, .send = INTAKE_GROUP },
 		parts->bindings,
 		parts->guards,
 		DOOR_INTAKE,
@@ -496,14 +609,14 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 	intake->orders = parts->orders;
 	intake->obeyed = parts->obeyed;
 	intake->reader = msg_reader_new();
-	if (!intake->reader)
+	intake->turns = turns_new();
+	if (!intake->reader || !intake->turns)
 		err = LIFT_E_MEMORY;
-	for (size_t i = 0; i < INTAKE_GROUP; i++) {
-		zmq_msg_init(&intake->pending[i].client);
-		intake->pending[i].body = msg_writer_new();
-		if (!intake->pending[i].body)
+	for (size_t i = 0; i < INTAKE_GROUP; i++)
+		if (answer_open(&intake->pending[i]) != 0)
 			err = LIFT_E_MEMORY;
-	}
+	if (answer_open(&intake->refusal) != 0)
+		err = LIFT_E_MEMORY;
 	if (!err)
 		err = socket_open(parts->zmq, &wish, &intake->socket);
 	if (!err)
@@ -512,7 +625,7 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 		intake_close(intake);
 		return err;
 	}
-	loop_set_work(parts->loop, commit_and_answer, intake);
+	loop_set_work(parts->loop, serve_and_answer, intake);
 	*ret_intake = intake;
 	return 0;
 }
@@ -526,10 +639,10 @@ void intake_close(struct intake *intake)
 		loop_remove_socket(intake->loop, intake->socket);
 	}
 	socket_close(intake->socket);
-	for (size_t i = 0; i < INTAKE_GROUP; i++) {
-		zmq_msg_close(&intake->pending[i].client);
-		msg_writer_free(intake->pending[i].body);
-	}
+	for (size_t i = 0; i < INTAKE_GROUP; i++)
+		answer_close(&intake->pending[i]);
+	answer_close(&intake->refusal);
+	turns_free(intake->turns);
 	msg_reader_free(intake->reader);
 	free(intake);
 }

@@ -4,8 +4,8 @@
  * then the answers.
  *
  * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that
- * took it. What is answered together is a group; of one client it takes a window of batches, and
- * refuses more.
+ * took it. What is answered together is a group. Of one sender it takes a window of batches, and
+ * refuses more; senders have their turns (turns.h).
  */
 #ifndef LIFTD_INTAKE_INTAKE_H
 #define LIFTD_INTAKE_INTAKE_H
@@ -23,6 +23,12 @@ enum {
 	INTAKE_GROUP_BYTES = 4 << 20,
 	/* Of events likewise: they are what takes time, refused ones most. */
 	INTAKE_GROUP_EVENTS = BATCH_EVENTS_MAX,
+	/* Messages of one connection that libzmq holds: no more of them come in while a large batch
+	 * is taken, which is some ten milliseconds. */
+	INTAKE_PIPE = 16,
+	/* Messages that are read before any is served, and their bytes that are looked at. */
+	INTAKE_READS = 1024,
+	INTAKE_READ_BYTES = 1 << 20,
 	INTAKE_PAGES = 4,      /* of rejections a group: each is a look through the quarantine */
 	INTAKE_CALM_MS = 1000, /* so long after the last failure of the journal, it is over */
 	INTAKE_ANSWER_KEEPS_BYTES = 8 << 10, /* of an answer's memory, when it has been sent */

@@ -66,21 +66,26 @@ int speaker_find(struct speakers *speakers, const char *user_id, struct speaker 
 	return 0;
 }
 
-/* More than is left may be taken once, so that the largest batch goes through some time. */
-static bool take(struct meter *meter, int64_t most, int64_t amount, int64_t steady_ms)
+static void refill(struct meter *meter, int64_t most, int64_t steady_ms)
 {
 	int64_t passed = steady_ms - meter->ms;
 
 	if (meter->ms == 0 || passed >= 60 * SECOND_MS)
-		meter->left = most;
+		meter->left = most * SECOND_MS;
 	else
-		meter->left += most * passed / SECOND_MS;
-	if (meter->left > most)
-		meter->left = most;
+		meter->left += most * passed;
+	if (meter->left > most * SECOND_MS)
+		meter->left = most * SECOND_MS;
 	meter->ms = steady_ms;
+}
+
+/* More than is left may be taken once, so that the largest batch goes through some time. */
+static bool take(struct meter *meter, int64_t most, int64_t amount, int64_t steady_ms)
+{
+	refill(meter, most, steady_ms);
 	if (meter->left <= 0)
 		return false;
-	meter->left -= amount;
+	meter->left -= amount * SECOND_MS;
 	return true;
 }
 
@@ -95,6 +100,16 @@ int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady
 	return take(&speaker->spoken->bytes, key->limits.bytes, (int64_t)bytes, steady_ms)
 		       ? 0
 		       : LIFT_E_RATE;
+}
+
+bool speaker_is_spent(const struct speaker *speaker, int64_t steady_ms)
+{
+	const struct key *key = speaker->peer.key;
+
+	if (!key)
+		return false;
+	refill(&speaker->spoken->events, key->limits.events, steady_ms);
+	return speaker->spoken->events.left <= 0;
 }
 
 static bool is_listed(const struct texts *sources, struct text source)

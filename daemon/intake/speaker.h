@@ -11,8 +11,8 @@
 
 /* What is left of what a key may send in a second: it may go below zero once, and waits then. */
 struct meter {
-	int64_t ms; /* steady: when it was looked at; 0: never */
-	int64_t left;
+	int64_t ms;   /* steady: when it was looked at; 0: never */
+	int64_t left; /* thousandths: a low limit grows by less than one in a millisecond */
 };
 
 /* What is known of a key here. */
@@ -47,6 +47,9 @@ int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady
 /* May it speak for a source, and send so many events now? LIFT_E_SOURCE_DENIED, LIFT_E_RATE. */
 int speaker_may_speak(struct speakers *speakers, const struct speaker *speaker, struct text source,
 		      size_t events, int64_t steady_ms);
+
+/* Has it no events left for now? Then no batch of it needs to be read. */
+bool speaker_is_spent(const struct speaker *speaker, int64_t steady_ms);
 
 /* By region of a catalogue, the same one until speakers_switch: may it speak about it? NULL: about
  * all. LIFT_E_MEMORY. */

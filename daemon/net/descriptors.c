@@ -207,11 +207,13 @@ static void count_open(struct watched *one, int fd)
 	connections_reach(watch.connections, fd, CONNECTION_OPEN);
 }
 
-/* libzmq takes ECONNRESET for a peer that has gone. */
+/* libzmq takes ECONNRESET for a peer that has gone; and for a large frame it would read all that
+ * there is, a megabyte and more, while everybody else waits. */
 ssize_t recv(int fd, void *to, size_t size, int flags)
 {
-	ssize_t n = syscall(SYS_recvfrom, fd, to, size, flags, NULL, NULL);
 	struct watched *one = accepted(fd);
+	size_t most = one && size > DESCRIPTORS_READ ? DESCRIPTORS_READ : size;
+	ssize_t n = syscall(SYS_recvfrom, fd, to, most, flags, NULL, NULL);
 
 	latest = fd;
 	if (n <= 0 || !one)

@@ -25,6 +25,7 @@ enum {
 	DESCRIPTORS_FOR_OPERATORS = 16,
 	DESCRIPTORS_FEW = 1024, /* fewer are said at the start */
 	DESCRIPTORS_MAX = 1 << 20,
+	DESCRIPTORS_READ = 32 << 10, /* bytes of one connection, before others have their turn */
 };
 
 /* Raise the limit as far as it goes, and count connections in `stats`, until descriptors_unwatch.

@@ -22,6 +22,7 @@
 #include "proto/control.h"
 #include "proto/event.h"
 #include "proto/json.h"
+#include "tests/bench/keyed.h"
 
 enum { MUNICIPALITIES = 100, MODULES = 20, ANSWER_WAIT_MS = 60000, COHORT = 20000 };
 
@@ -51,12 +52,9 @@ static uint64_t draw(uint64_t *state)
 
 static void *open_socket(void *zmq, int type, const char *endpoint)
 {
-	void *socket = zmq_socket(zmq, type);
-	int wait = ANSWER_WAIT_MS, zero = 0;
+	void *socket = keyed_socket(zmq, type);
+	int wait = ANSWER_WAIT_MS;
 
-	if (!socket)
-		die("socket");
-	zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof(zero));
 	zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait, sizeof(wait));
 	if (type == ZMQ_SUB && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "metric/m0/people/", 17) != 0)
 		die("subscribe");
