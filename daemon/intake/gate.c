@@ -103,11 +103,6 @@ int gate_told(int err, bool *ret_retry)
 	return class == LIFT_CLASS_STORE || class == LIFT_CLASS_OWN ? LIFT_E_DISK : err;
 }
 
-static bool may_speak_about(const struct gate *gate, struct text region)
-{
-	return !gate->homes || gate->homes[catalogue_home(gate->keeper.catalogue, region)];
-}
-
 /* A new number: accepted or refused, once and for all. */
 static int judge(struct gate *gate, struct text name_space, const struct batch *batch, uint32_t i,
 		 struct stream *stream, int64_t receipt)
@@ -118,7 +113,7 @@ static int judge(struct gate *gate, struct text name_space, const struct batch *
 
 	if (!err && event.time > receipt + GATE_AHEAD_MS)
 		err = LIFT_E_TIME;
-	if (!err && !may_speak_about(gate, event.region))
+	if (!err && !homes_have(gate->homes, gate->keeper.catalogue, event.region))
 		err = LIFT_E_REGION_DENIED;
 	if (!err)
 		err = keeper_entry(&gate->keeper, name_space, stream, &event, &entry);
@@ -311,16 +306,15 @@ void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
 }
 
 /* What a key may bring, in place of what all may, while it speaks. */
-static int take_of_key(struct gate *gate, const struct key_limits *limits,
-		       const struct batch *batch, int64_t clock_ms)
+static int take_of_key(struct gate *gate, const struct key *key, const struct batch *batch,
+		       int64_t clock_ms)
 {
 	int err;
 
-	if (limits->names)
-		journal_set_unknown_max(gate->journal, (uint32_t)limits->names);
-	journal_set_streams_max(gate->journal, (uint32_t)limits->streams);
+	journal_set_unknown_max(gate->journal, key_names_max(key, gate->config));
+	journal_set_streams_max(gate->journal, (uint32_t)key->limits.streams);
 	err = take(gate, batch, clock_ms);
-	journal_set_unknown_max(gate->journal, (uint32_t)gate->config->names_per_source);
+	journal_set_unknown_max(gate->journal, key_names_max(NULL, gate->config));
 	journal_set_streams_max(gate->journal, JOURNAL_STREAMS_MAX);
 	return err;
 }
@@ -335,8 +329,7 @@ int gate_take(struct gate *gate, const struct speaker *speaker, const struct bat
 	if (key)
 		err = speaker_homes(speaker, gate->keeper.catalogue, &gate->homes);
 	if (!err)
-		err = key ? take_of_key(gate, &key->limits, batch, clock_ms)
-			  : take(gate, batch, clock_ms);
+		err = key ? take_of_key(gate, key, batch, clock_ms) : take(gate, batch, clock_ms);
 	err = gate_found(gate, err);
 	if (!err && speaker)
 		peer_note_events(&speaker->peer, gate->n_accepted, gate->n_refused);

@@ -26,6 +26,23 @@ static void stay(struct order_rows *rows, const struct quarantined *row, int err
 	rows->staying[rows->n_staying++] = (struct staying){ row->number, err, retry };
 }
 
+/* By the rights of the key that its source belongs to now. */
+static int judge_rights(struct gate *gate, struct text source, const struct event *event)
+{
+	struct speaker speaker;
+	const bool *homes;
+	int err = speaker_of_source(&gate->speakers, source, &speaker);
+
+	if (!err)
+		err = speaker_homes(&speaker, gate->keeper.catalogue, &homes);
+	if (!err && !homes_have(homes, gate->keeper.catalogue, event->region))
+		err = LIFT_E_REGION_DENIED;
+	if (!err)
+		journal_set_unknown_max(gate->journal,
+					key_names_max(speaker.peer.key, gate->config));
+	return err;
+}
+
 /* Its entry in the stream of such, with names made where they are new. */
 static int judge(struct sifting *sifting, struct text source, const struct batch *batch,
 		 struct stream **ret_stream, struct entry *ret_entry, struct event *event)
@@ -39,6 +56,8 @@ static int judge(struct sifting *sifting, struct text source, const struct batch
 		err = LIFT_E_TIME;
 	if (!err && !config_source_allowed(gate->config, name))
 		err = LIFT_E_NAMESPACE;
+	if (!err)
+		err = judge_rights(gate, source, event);
 	if (!err)
 		err = journal_add_stream(gate->journal, source, text_of(RETRY_STREAM), ret_stream);
 	if (!err && (*ret_stream)->closed)
@@ -158,6 +177,7 @@ int sift(struct gate *gate, struct order *order, int64_t clock_ms)
 	if (!sifting.reader)
 		return LIFT_E_MEMORY;
 	err = sift_rows(&sifting);
+	journal_set_unknown_max(gate->journal, key_names_max(NULL, gate->config));
 	msg_reader_free(sifting.reader);
 	if (err)
 		journal_fail(gate->journal, err); /* some of it may have been done */

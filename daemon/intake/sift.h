@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sift.h - what an operator does with rows of the quarantine: drop them; or have them judged again,
- * by the catalogue and the clock of now.
+ * by the catalogue, the clock and the rights of now.
  *
  * The verdict on a number stands. So what is right now is taken in under a new number, in a stream
  * of its source that is the daemon's own (RETRY_STREAM), and its row is dropped in the same

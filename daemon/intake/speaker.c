@@ -50,20 +50,34 @@ static int follow_keys(struct speakers *speakers)
 	return speakers->spoken ? 0 : LIFT_E_MEMORY;
 }
 
+static struct spoken *spoken_of(const struct speakers *speakers, const struct key *key)
+{
+	size_t n;
+
+	return key ? &speakers->spoken[key - keys_all(speakers->view.keys, &n)] : NULL;
+}
+
 int speaker_find(struct speakers *speakers, const char *user_id, struct speaker *ret_speaker)
 {
 	int err = follow_keys(speakers);
-	const struct key *all;
-	size_t n;
 
 	*ret_speaker = (struct speaker){ .spoken = NULL };
 	if (!err)
 		err = peer_find(&speakers->view, user_id, &ret_speaker->peer);
-	if (err || !ret_speaker->peer.key)
-		return err;
-	all = keys_all(speakers->view.keys, &n);
-	ret_speaker->spoken = &speakers->spoken[ret_speaker->peer.key - all];
-	return 0;
+	if (!err)
+		ret_speaker->spoken = spoken_of(speakers, ret_speaker->peer.key);
+	return err;
+}
+
+int speaker_of_source(struct speakers *speakers, struct text source, struct speaker *ret_speaker)
+{
+	int err = follow_keys(speakers);
+	const struct key *key = err ? NULL : keys_of_source(speakers->view.keys, source);
+
+	*ret_speaker = (struct speaker){ .peer = { .key = key }, .spoken = NULL };
+	if (!err)
+		ret_speaker->spoken = spoken_of(speakers, key);
+	return err;
 }
 
 static void refill(struct meter *meter, int64_t most, int64_t steady_ms)
@@ -165,6 +179,16 @@ int speaker_homes(const struct speaker *speaker, const struct catalogue *catalog
 	}
 	*ret_homes = speaker->spoken->homes;
 	return 0;
+}
+
+bool homes_have(const bool *homes, const struct catalogue *catalogue, struct text region)
+{
+	return !homes || homes[catalogue_home(catalogue, region)];
+}
+
+uint32_t key_names_max(const struct key *key, const struct config *config)
+{
+	return (uint32_t)(key && key->limits.names ? key->limits.names : config->names_per_source);
 }
 
 int speakers_check(const struct keys *keys, const struct catalogue *catalogue,

@@ -41,6 +41,9 @@ void speakers_switch(struct speakers *speakers);
 /* By the User-Id of a message. LIFT_E_DENIED, LIFT_E_MEMORY. */
 int speaker_find(struct speakers *speakers, const char *user_id, struct speaker *ret_speaker);
 
+/* To whom a source belongs now; to nobody: somebody local. LIFT_E_MEMORY. */
+int speaker_of_source(struct speakers *speakers, struct text source, struct speaker *ret_speaker);
+
 /* May it send a message of so many bytes now? LIFT_E_SIZE, LIFT_E_RATE. */
 int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady_ms);
 
@@ -55,6 +58,12 @@ bool speaker_is_spent(const struct speaker *speaker, int64_t steady_ms);
  * all. LIFT_E_MEMORY. */
 int speaker_homes(const struct speaker *speaker, const struct catalogue *catalogue,
 		  const bool **ret_homes);
+/* Is a region of an event among them? */
+bool homes_have(const bool *homes, const struct catalogue *catalogue, struct text region);
+
+/* How many names each source of a key may bring: what its limit says, or (NULL, or it has none) the
+ * configuration. */
+uint32_t key_names_max(const struct key *key, const struct config *config);
 
 /* Does the catalogue have the regions of all keys? LIFT_E_CONFIG, with the reasons in errors. */
 int speakers_check(const struct keys *keys, const struct catalogue *catalogue,

@@ -325,6 +325,68 @@ static void what_the_configuration_does_not_let_in_stays(void **state)
 	house_close(&house);
 }
 
+static struct keys *keys_of(const struct house *house, const char *text)
+{
+	struct yaml_errors errors = { .file = "keys.yaml" };
+	struct keys *keys = NULL;
+
+	if (keys_parse(text_of(text), house->config, &errors, &keys) != 0)
+		fail_msg("%s", errors.text);
+	return keys;
+}
+
+#define KEY "keys: [{name: k, public: \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\", "
+
+static void what_its_key_may_not_say_now_stays(void **state)
+{
+	static const struct {
+		const char *why, *keys;
+		int err; /* of the event; 0: it is taken in */
+	} cases[] = {
+		{ "its key may speak about another region",
+		  KEY "publish: {sources: [s], regions: [isle]}}]", LIFT_E_REGION_DENIED },
+		{ "its key may bring one name, and this is the second",
+		  KEY "publish: {sources: [s]}, limits: {names: 1}}]", LIFT_E_NAMES },
+		{ "its key may speak about what is above",
+		  KEY "publish: {sources: [s], regions: [north]}}]", 0 },
+		{ "it belongs to nobody", KEY "publish: {sources: [t], regions: [isle]}}]", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event first = some_event(), ahead = some_event();
+		struct order retry = { .what = ORDER_RETRY };
+		struct keyring *keyring = keyring_new();
+		struct keys *keys;
+		struct house house;
+
+		house_open(&house, "", world_catalogue);
+		keys = keys_of(&house, cases[i].keys);
+		speakers_open(&house.gate->speakers, keyring);
+		first.module = text_of("never heard of");
+		send_one(&house, "s", 1, &first, 0);
+		ahead.module = text_of("neither");
+		ahead.time = house.clock + HOUR_MS;
+		send_one(&house, "s", 2, &ahead, LIFT_E_TIME);
+		commit(&house);
+		assert_int_equal(keyring_set(keyring, keys), 0);
+		house.clock += HOUR_MS;
+		order(&house, &retry);
+		commit(&house);
+		if (retry.rows.gone != !cases[i].err ||
+		    (cases[i].err && retry.rows.staying[0].err != cases[i].err))
+			fail_msg("%s: gone=%u code=%s", cases[i].why, (unsigned)retry.rows.gone,
+				 lift_err_code(retry.rows.staying[0].err));
+		/* That limit is its key's own: others have what all have. */
+		send_one(&house, "u", 1, &first, 0);
+		first.module = text_of("the second");
+		send_one(&house, "u", 2, &first, 0);
+		house_close(&house);
+		keys_free(keys);
+		keyring_free(keyring);
+	}
+}
+
 static void many_rows_take_more_than_one_order(void **state)
 {
 	enum { N = 2 * ORDER_ROWS_MAX + 7 };
@@ -365,6 +427,7 @@ int main(void)
 		cmocka_unit_test(events_under_used_numbers_are_taken_in),
 		cmocka_unit_test(what_may_be_an_id_is_not_kept_for_a_retry),
 		cmocka_unit_test(what_the_configuration_does_not_let_in_stays),
+		cmocka_unit_test(what_its_key_may_not_say_now_stays),
 		cmocka_unit_test(many_rows_take_more_than_one_order),
 	};
 
