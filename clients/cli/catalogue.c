@@ -170,7 +170,9 @@ static int ask_and_print(const struct asked *asked, bool json)
 				    .shape = &shape_of_catalogue },
 		&status);
 
-	json_object_del(catalogue, "more"); /* of the last message */
+	json_object_del(catalogue, "more");  /* of the last message */
+	json_object_del(catalogue, "as_of"); /* of the answer to an audience */
+	json_object_del(catalogue, "now");
 	if (status == STATUS_WELL)
 		status = print_catalogue(catalogue, json);
 	json_decref(catalogue);

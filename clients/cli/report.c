@@ -255,6 +255,14 @@ static int build_and_write(const struct wish *wish, const json_t *programme,
 	return status;
 }
 
+/* Who has sent nothing from the region is of where people have moved in from, and not told. */
+static void leave_out_elsewhere(json_t *sources)
+{
+	for (size_t i = json_array_size(sources); i > 0; i--)
+		if (json_is_false(json_object_get(json_array_get(sources, i - 1), "here")))
+			json_array_remove(sources, i - 1);
+}
+
 /* What the programme's figures in the region stand on. */
 static json_t *ask_sources(const struct asked *asked, const char *programme, const char *region,
 			   int *ret_status)
@@ -284,6 +292,7 @@ static int ask_all(const struct asked *asked, const struct wish *wish, const jso
 		input->before = before = ask_figures(asked, wish->programme, day, &status);
 	if (status == STATUS_WELL && (asked->audience || strcmp(input->region, "all") != 0)) {
 		sources = ask_sources(asked, wish->programme, input->region, &status);
+		leave_out_elsewhere(json_object_get(sources, "sources"));
 		input->sources = json_object_get(sources, "sources");
 	}
 	if (status == STATUS_WELL)

@@ -12,6 +12,7 @@
 #define IS_SUM(key)		    SHAPE(key, SHAPE_SUM, NULL, false)
 #define IS_SUM_OR_NIL(key)	    SHAPE(key, SHAPE_SUM, NULL, true)
 #define IS_FLAG(key)		    SHAPE(key, SHAPE_FLAG, NULL, false)
+#define IS_FLAG_OR_NIL(key)	    SHAPE(key, SHAPE_FLAG, NULL, true)
 #define IS_MAP(key, parts)	    SHAPE(key, SHAPE_MAP, parts, false)
 #define IS_MAP_OR_NIL(key, parts)   SHAPE(key, SHAPE_MAP, parts, true)
 #define IS_MAP_OF(key, each)	    SHAPE(key, SHAPE_MAP_OF, each, false)
@@ -197,6 +198,7 @@ static const struct shape a_refused[] = { IS_MAP(NULL, refused), END };
 
 static const struct shape explained_source[] = {
 	IS_TEXT("source"),
+	IS_FLAG_OR_NIL("here"), /* older daemons do not say it */
 	IS_COUNT_OR_NIL("last_event"),
 	IS_COUNT_OR_NIL("last_received"),
 	IS_COUNT("accepted"),
@@ -239,6 +241,7 @@ const struct answer_shape shape_of_explain = { NULL, explain, NULL };
 /* To an audience, which is told less. */
 static const struct shape asked_source[] = {
 	IS_TEXT("source"),
+	IS_FLAG_OR_NIL("here"), /* older daemons do not say it */
 	IS_COUNT_OR_NIL("last_event"),
 	IS_COUNT_OR_NIL("last_received"),
 	IS_COUNT_OR_NIL("accepted"),

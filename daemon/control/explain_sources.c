@@ -13,6 +13,7 @@ struct row {
 	const struct refusals_row *refused; /* that the quarantine has */
 	bool seen;			    /* it has sent an event from a region that is seen */
 	bool stands;			    /* the metric stands on it */
+	bool here; /* by events of the region itself, and not only of who has moved in */
 };
 
 struct gathered {
@@ -131,8 +132,10 @@ static void gather_seen(void *context, uint32_t source, uint32_t module, uint32_
 	if (source >= all->n)
 		return;
 	all->rows[source].seen |= is_seen(all, home);
-	if (counts_here(all, home) && stands_on(catalogue, all->of->subject, module))
-		all->rows[source].stands = true;
+	if (!stands_on(catalogue, all->of->subject, module))
+		return;
+	all->rows[source].stands |= counts_here(all, home);
+	all->rows[source].here |= catalogue_inside(catalogue, home, all->of->region);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -187,6 +190,7 @@ static void write_source(struct msg_writer *writer, const struct row *row, bool 
 {
 	msg_map_begin(writer);
 	msg_key_text(writer, "source", row->source->name);
+	msg_key_bool(writer, "here", row->here);
 	msg_key_moment(writer, "last_event", row->source->record.last_event);
 	msg_key_moment(writer, "last_received", row->source->record.last_received);
 	msg_key_int(writer, "missing", row->source->record.missing);

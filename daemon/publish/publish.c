@@ -105,6 +105,13 @@ static void add_beat_source(struct beat *beat, struct beat_source rows[static SO
 					      row->record.since };
 }
 
+/* By name: the order in which they came says who else has sent. */
+static int compare_sources(const void *a, const void *b)
+{
+	return text_compare(((const struct beat_source *)a)->source,
+			    ((const struct beat_source *)b)->source);
+}
+
 static void send_beat(struct publish *publish, struct audience *audience,
 		      const struct source_rows *sources, struct text as_of)
 {
@@ -120,6 +127,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 		if (sources->rows[i].name.size > 0 &&
 		    sight_sees_source(&audience->sight, sources->rows[i].name))
 			add_beat_source(&beat, rows, &sources->rows[i]);
+	qsort(rows, beat.n_sources, sizeof(rows[0]), compare_sources);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);
 	send_to(audience, text_of("beat"), msg_written(publish->body));

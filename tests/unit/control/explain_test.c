@@ -268,6 +268,7 @@ static json_t *explained_now(struct house *house, uint32_t region, enum kind kin
 	return explained(house, region, subject_of(kind, 0));
 }
 
+/* With < before those that have sent nothing from the region itself. */
 static void check_named(struct house *house, uint32_t region, enum kind kind, const char *names)
 {
 	json_t *answer = explained_now(house, region, kind);
@@ -277,6 +278,8 @@ static void check_named(struct house *house, uint32_t region, enum kind kind, co
 
 	json_array_foreach(json_object_get(answer, "sources"), i, row)
 	{
+		if (!json_is_true(json_object_get(row, "here")))
+			strcat(found, "<");
 		strcat(found, word(row, "source"));
 		strcat(found, " ");
 	}
@@ -301,10 +304,10 @@ static void who_moves_in_brings_the_sources_of_what_was_done_before(void **state
 	check_named(&house, ISLE, KIND_MODULE, "");
 	send_of(&house, "hr", 9, "kari", "nothing", "isle");
 	for (int rebuilt = 0; rebuilt <= 1; rebuilt++) {
-		check_named(&house, ISLE, KIND_MODULE, "lms ");
+		check_named(&house, ISLE, KIND_MODULE, "<lms ");
 		check_named(&house, ISLE, KIND_COMPETENCE, "");
 		/* Of people, all modules are the subject: also what only others in Rana did. */
-		check_named(&house, ISLE, KIND_PEOPLE, "lms other ");
+		check_named(&house, ISLE, KIND_PEOPLE, "<lms <other ");
 		ledger_close(house.ledger);
 		assert_int_equal(ledger_build(dir_path(&house.dir, "ledger"), house.journal,
 					      house.catalogue, INT64_MAX, NULL, &house.ledger),
