@@ -261,16 +261,17 @@ static int start_failed(const struct options *options, const char *at)
 	return EXIT_FAILURE;
 }
 
-/* Whose key may do what, and the daemon's own. */
+/* Whose key may do what, and the daemon's own. Regions that only the catalogue has which has become
+ * wrong are no reason to receive nothing, either. */
 static bool load_keys(const struct config *config, const struct catalogue *catalogue,
-		      struct keys **ret_keys, struct key_pair **ret_own)
+		      bool is_last_good, struct keys **ret_keys, struct key_pair **ret_own)
 {
 	struct yaml_errors errors = { .file = config->keys };
-	int err = keys_load(config, &errors, ret_keys);
+	int err = keys_load(config, &errors, ret_keys), region_err = 0;
 
 	if (!err)
-		err = speakers_check(*ret_keys, catalogue, &errors);
-	if (say_errors(&errors, err))
+		region_err = speakers_check(*ret_keys, catalogue, &errors);
+	if (say_errors(&errors, err ? err : region_err) && (err || !is_last_good))
 		return false;
 	return !say_errors(&errors, server_key_load(config, &errors, ret_own));
 }
@@ -289,7 +290,7 @@ static int serve(const struct config *config, const struct options *options)
 
 	if (wrong && !options->check)
 		catalogue = load_last_good(config, path, wrong);
-	if (catalogue && load_keys(config, catalogue, &keys, &own) &&
+	if (catalogue && load_keys(config, catalogue, wrong, &keys, &own) &&
 	    !say_errors(&errors, liftd_check_sockets(config, &errors))) {
 		if (options->check) {
 			say_right(catalogue);

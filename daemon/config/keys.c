@@ -41,8 +41,8 @@ static ssize_t read_secret(const char *path, bool is_credential, struct yaml_err
 			   strerror(errno));
 	else if (!is_credential && (info.st_mode & 077))
 		yaml_error(errors, 0, "others may read the daemon's own key: chmod 600 it");
-	else
-		size = read(fd, to, KEY_FILE_MAX);
+	else if ((size = read(fd, to, KEY_FILE_MAX)) < 0)
+		yaml_error(errors, 0, "this is no key file: %s", strerror(errno));
 	if (size == KEY_FILE_MAX) {
 		yaml_error(errors, 0, "this is no key file: it is too long");
 		size = -1;
@@ -66,6 +66,7 @@ int server_key_load(const struct config *config, struct yaml_errors *errors,
 	int err = LIFT_E_CONFIG;
 
 	*ret_pair = NULL;
+	errors->file = config->server_key;
 	if (!config->has_curve)
 		return 0;
 	file = credential_memory(sizeof(*file), &locked);
@@ -76,6 +77,7 @@ int server_key_load(const struct config *config, struct yaml_errors *errors,
 	if (size >= 0)
 		err = key_file_parse((struct text){ file->text, (size_t)size }, errors,
 				     &file->pair);
+	errors->file = config->server_key; /* the path of a credential ends here */
 	if (err)
 		credential_forget(file);
 	else

@@ -338,6 +338,7 @@ int gate_take(struct gate *gate, const struct speaker *speaker, const struct bat
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 {
+	speakers_settle(&gate->speakers);
 	if (!durable) {
 		keeper_forget(&gate->keeper);
 		board_clear(gate->noted);

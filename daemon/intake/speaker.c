@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "daemon/base/calendar.h"
+
 enum { SECOND_MS = 1000 };
 
 void speakers_open(struct speakers *speakers, struct keyring *keyring)
@@ -26,26 +28,36 @@ void speakers_switch(struct speakers *speakers)
 	forget_homes(speakers, n);
 }
 
+void speakers_settle(struct speakers *speakers)
+{
+	while (speakers->n_held > 0)
+		keys_free(speakers->held[--speakers->n_held]);
+}
+
 void speakers_close(struct speakers *speakers)
 {
+	speakers_settle(speakers);
 	speakers_switch(speakers);
 	free(speakers->spoken);
 	speakers->spoken = NULL;
 	keyview_clear(&speakers->view);
 }
 
-/* Other keys: what was known of the old ones goes. */
+/* Other keys: what was known of the old ones goes; they stay for those who wait for answers. */
 static int follow_keys(struct speakers *speakers)
 {
-	size_t n_before, n;
-	bool changed;
+	bool is_old = keyview_is_old(&speakers->view) && speakers->n_held < SPEAKERS_HELD_MAX;
+	size_t n;
 
-	keys_all(speakers->view.keys, &n_before);
-	keys_all(keyview_keys(&speakers->view, &changed), &n);
-	if (!changed && (speakers->spoken || n == 0))
+	keys_all(speakers->view.keys, &n);
+	if (!is_old && (speakers->spoken || n == 0))
 		return 0;
-	forget_homes(speakers, n_before);
+	forget_homes(speakers, n);
 	free(speakers->spoken);
+	if (is_old) {
+		speakers->held[speakers->n_held++] = keys_keep(speakers->view.keys);
+		keys_all(keyview_keys(&speakers->view, NULL), &n);
+	}
 	speakers->spoken = calloc(n + 1, sizeof(*speakers->spoken));
 	return speakers->spoken ? 0 : LIFT_E_MEMORY;
 }
@@ -63,7 +75,7 @@ int speaker_find(struct speakers *speakers, const char *user_id, struct speaker 
 
 	*ret_speaker = (struct speaker){ .spoken = NULL };
 	if (!err)
-		err = peer_find(&speakers->view, user_id, &ret_speaker->peer);
+		err = peer_of_view(&speakers->view, user_id, &ret_speaker->peer);
 	if (!err)
 		ret_speaker->spoken = spoken_of(speakers, ret_speaker->peer.key);
 	return err;
@@ -84,7 +96,7 @@ static void refill(struct meter *meter, int64_t most, int64_t steady_ms)
 {
 	int64_t passed = steady_ms - meter->ms;
 
-	if (meter->ms == 0 || passed >= 60 * SECOND_MS)
+	if (meter->ms == 0 || passed >= DAY_MS)
 		meter->left = most * SECOND_MS;
 	else
 		meter->left += most * passed;

@@ -21,9 +21,13 @@ struct spoken {
 	bool *homes; /* by region: may it speak about it? NULL: not looked up yet */
 };
 
+enum { SPEAKERS_HELD_MAX = 8 /* changes of keys in a group; one more waits for its end */ };
+
 struct speakers {
 	struct keyview view;
-	struct spoken *spoken; /* by key; NULL: no memory for it, or no key */
+	struct spoken *spoken;		      /* by key; NULL: no memory for it, or no key */
+	struct keys *held[SPEAKERS_HELD_MAX]; /* earlier ones, of speakers of this group */
+	size_t n_held;
 };
 
 /* Who has sent a message. */
@@ -38,11 +42,15 @@ void speakers_close(struct speakers *speakers);
 /* Another catalogue: what is known of regions is looked up anew. */
 void speakers_switch(struct speakers *speakers);
 
-/* By the User-Id of a message. LIFT_E_DENIED, LIFT_E_MEMORY. */
+/* By the User-Id of a message, and the keys of now. Its key stays until speakers_settle; what else
+ * is known of it, until the next one is looked for. LIFT_E_DENIED, LIFT_E_MEMORY. */
 int speaker_find(struct speakers *speakers, const char *user_id, struct speaker *ret_speaker);
 
 /* To whom a source belongs now; to nobody: somebody local. LIFT_E_MEMORY. */
 int speaker_of_source(struct speakers *speakers, struct text source, struct speaker *ret_speaker);
+
+/* All have their answers. */
+void speakers_settle(struct speakers *speakers);
 
 /* May it send a message of so many bytes now? LIFT_E_SIZE, LIFT_E_RATE. */
 int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady_ms);

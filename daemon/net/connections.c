@@ -6,10 +6,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zmq.h>
 
 #include "proto/bytes.h"
 #include "proto/err.h"
+#include "proto/z85.h"
 
 enum { CROWDS = CONNECTIONS_HALF_MAX + 1, NOBODY = -1 };
 
@@ -350,7 +350,7 @@ static bool grant(struct connections *connections, const uint8_t *keys, size_t n
 
 static bool read_key(const char *text, uint8_t ret_key[static CONNECTIONS_KEY_BYTES])
 {
-	return strlen(text) == CONNECTIONS_KEY_TEXT - 1 && zmq_z85_decode(ret_key, text);
+	return z85_decode(text_of(text), ret_key);
 }
 
 bool connections_grant(struct connections *connections, const char *key, const char *const keys[],
@@ -391,7 +391,7 @@ uint32_t connections_by_key(struct connections *connections, const char *const k
 
 size_t connections_cut(struct connections *connections, connections_is_cut_fn is_cut, void *context)
 {
-	char key[CONNECTIONS_KEY_TEXT];
+	char key[Z85_KEY + 1];
 	size_t n = 0;
 
 	pthread_mutex_lock(&connections->lock);
@@ -399,8 +399,10 @@ size_t connections_cut(struct connections *connections, connections_is_cut_fn is
 		const struct connection *connection = &connections->of[fd];
 
 		if (connection->stage == CONNECTION_NONE || !connection->has_key ||
-		    connection->is_ending ||
-		    !is_cut(context, zmq_z85_encode(key, connection->key, sizeof(connection->key))))
+		    connection->is_ending)
+			continue;
+		z85_encode(connection->key, key);
+		if (!is_cut(context, key))
 			continue;
 		end(connections, fd);
 		n++;

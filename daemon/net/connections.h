@@ -24,8 +24,7 @@
 
 enum {
 	CONNECTIONS_KEY_BYTES = 32,
-	CONNECTIONS_KEY_TEXT = 41, /* in Z85, with its end */
-	CONNECTIONS_KEYS_MAX = 4,  /* that one owner has */
+	CONNECTIONS_KEYS_MAX = 4, /* that one owner has */
 	/* Half open ones: this share of all that there is room for. A handshake of CURVE takes some
 	 * ten milliseconds, and each of them holds some 20 KiB. */
 	CONNECTIONS_HALF_SHARE = 4,

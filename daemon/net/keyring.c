@@ -213,10 +213,15 @@ static void take_deeds(struct keyview *view)
 	}
 }
 
+bool keyview_is_old(const struct keyview *view)
+{
+	return view->keyring && atomic_load(&view->keyring->version) != view->version;
+}
+
 const struct keys *keyview_keys(struct keyview *view, bool *ret_changed)
 {
 	struct keyring *keyring = view->keyring;
-	bool changed = keyring && atomic_load(&keyring->version) != view->version;
+	bool changed = keyview_is_old(view);
 
 	if (ret_changed)
 		*ret_changed = changed;
@@ -235,17 +240,22 @@ const struct keys *keyview_keys(struct keyview *view, bool *ret_changed)
 
 int peer_find(struct keyview *view, const char *user_id, struct peer *ret_peer)
 {
-	const struct keys *keys = keyview_keys(view, NULL);
+	keyview_keys(view, NULL);
+	return peer_of_view(view, user_id, ret_peer);
+}
+
+int peer_of_view(const struct keyview *view, const char *user_id, struct peer *ret_peer)
+{
 	const struct key *all;
 	size_t n;
 
 	*ret_peer = (struct peer){ NULL, NULL };
 	if (!view->keyring || (user_id && strcmp(user_id, PEER_LOCAL) == 0))
 		return 0;
-	ret_peer->key = user_id ? keys_of_public(keys, text_of(user_id)) : NULL;
+	ret_peer->key = user_id ? keys_of_public(view->keys, text_of(user_id)) : NULL;
 	if (!ret_peer->key)
 		return LIFT_E_DENIED;
-	all = keys_all(keys, &n);
+	all = keys_all(view->keys, &n);
 	ret_peer->deeds = view->deeds ? view->deeds[ret_peer->key - all] : NULL;
 	return 0;
 }

@@ -64,6 +64,8 @@ void keyview_clear(struct keyview *view);
 /* The keys of now; they stay until the view is asked again. *ret_changed (may be NULL): they are
  * others than the last time. */
 const struct keys *keyview_keys(struct keyview *view, bool *ret_changed);
+/* There are others by now. */
+bool keyview_is_old(const struct keyview *view);
 
 /* Who has sent something. */
 struct peer {
@@ -74,6 +76,8 @@ struct peer {
 /* By the User-Id of a message's last frame (NULL: it has none). LIFT_E_DENIED: the key is not known
  * any more, or it says not who it is. */
 int peer_find(struct keyview *view, const char *user_id, struct peer *ret_peer);
+/* The same by the keys that the view has, be they old. */
+int peer_of_view(const struct keyview *view, const char *user_id, struct peer *ret_peer);
 
 /* It has done this; nothing of somebody local. */
 void peer_note(const struct peer *peer, enum deed deed, int64_t utc_ms);

@@ -14,7 +14,6 @@
 enum {
 	FRAMES_MOST = 16, /* of a question, which are looked at */
 	FRAME_BYTES = 256,
-	KEY_BYTES = 32,
 	ROUND = 256, /* questions a round, at most */
 };
 
@@ -104,11 +103,11 @@ static void judge_key(struct zap *zap, const struct question *question, const ch
 	char public[Z85_KEY + 1];
 	struct peer peer;
 
-	if (question->sizes[CREDENTIALS] != KEY_BYTES ||
-	    !zmq_z85_encode(public, (const uint8_t *)question->frames[CREDENTIALS], KEY_BYTES)) {
+	if (question->sizes[CREDENTIALS] != Z85_KEY_BYTES) {
 		refuse(zap, answer, "no key");
 		return;
 	}
+	z85_encode((const uint8_t *)question->frames[CREDENTIALS], public);
 	if (peer_find(&zap->view, public, &peer) != 0 && is_expected(zap, public)) {
 		answer->code = "400";
 		answer->text = "unknown key";

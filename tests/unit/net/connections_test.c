@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "proto/z85.h"
 #include <zmq.h>
 
 #include "tests/unit/world.h"
@@ -100,7 +102,7 @@ static void vouch(struct stage *stage, unsigned i, uint8_t key)
 	connections_vouch(stage->connections, stage->ours[i], bytes);
 }
 
-static void make_text(char text[static CONNECTIONS_KEY_TEXT], uint8_t n)
+static void make_text(char text[static Z85_KEY + 1], uint8_t n)
 {
 	uint8_t bytes[CONNECTIONS_KEY_BYTES];
 
@@ -111,7 +113,7 @@ static void make_text(char text[static CONNECTIONS_KEY_TEXT], uint8_t n)
 /* To a key, whose owner has another one (0: none). */
 static bool grant(struct stage *stage, uint8_t key, uint8_t other, uint32_t most)
 {
-	char texts[2][CONNECTIONS_KEY_TEXT];
+	char texts[2][Z85_KEY + 1];
 	const char *const keys[2] = { texts[0], texts[1] };
 
 	make_text(texts[0], key);
