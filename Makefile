@@ -434,6 +434,8 @@ fuzz-%: deps-fuzz
 bench: deps
 	@$(SUBMAKE) all $(BENCHES)
 	@sh tests/bench/bench.sh $(BUILD)
+	@sh tests/bench/curve.sh $(BUILD)
+	@sh tests/bench/fair.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
