@@ -19,10 +19,11 @@ trap 'exit 1' INT TERM
 sh "$here/catalogue.sh" >"$dir/catalogue.yaml"
 for name in server bench; do "$build/lift" keygen --dir "$dir" $name >/dev/null; done
 key() { sed -n "s/^$2: *\"\\(.*\\)\"/\\1/p" "$dir/$1.key"; }
-cat >"$dir/keys.yaml" <<-END
+cat >"$dir/curve.yaml" <<-END
 	keys:
 	  - {name: bench, public: "$(key bench public)", publish: {sources: [bench]}, limits: {events: 10000000, bytes: 1073741824}}
 END
+: >"$dir/none.yaml" # whoever comes without a key may not speak for a key's source
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 endpoint=tcp://127.0.0.1:$port
 
@@ -34,7 +35,7 @@ start() {
 		runtime: $dir/run
 		catalogue: $dir/catalogue.yaml
 		security: $1
-		keys: $dir/keys.yaml
+		keys: $dir/$1.yaml
 		server_key: $dir/server.key
 		intake: ["ipc://$dir/run/intake", "$endpoint"]
 	END
@@ -57,15 +58,16 @@ run() {
 	start "$security"
 	printf '%-5s  ' "$security"
 	if [ "$security" = curve ]; then
-		LIFT_BENCH_KEYS="$(key server public) $(key bench public) $(key bench secret)" "$bench" "$@" | tr '\n\t' '  '
+		LIFT_BENCH_KEYS="$(key server public) $(key bench public) $(key bench secret)" "$bench" "$@" >"$dir/out"
 	else
-		"$bench" "$@" | tr '\n\t' '  '
+		"$bench" "$@" >"$dir/out"
 	fi
+	tr '\n\t' '  ' <"$dir/out"
 	awk -v tick="$(getconf CLK_TCK)" '{printf "  daemon %.2f s of a processor\n", ($14 + $15) / tick}' "/proc/$daemon/stat"
 	stop
 }
 
-for round in 1 2; do
+for _ in 1 2; do
 	for security in none curve; do run $security load "$endpoint" "$events" $((events / 5)) 100; done
 	for security in none curve; do run $security load "$endpoint" $((events / 5)) $((events / 25)) 1; done
 	for security in none curve; do run $security rate "$endpoint" 10000 5 100; done
