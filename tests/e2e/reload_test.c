@@ -188,6 +188,39 @@ static void a_start_with_a_wrong_catalogue_goes_on_with_the_last_right_one(void 
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Of a region that the last right one has not yet, its keys say so too early; that is told. */
+static void a_start_with_a_wrong_catalogue_takes_keys_of_the_regions_that_it_adds(void **state)
+{
+	struct daemon *daemon = *state;
+	char lines[3 * PATH_SIZE], path[PATH_SIZE], *log;
+	struct outcome outcome;
+
+	start(daemon);
+	daemon_stop(daemon, SIGTERM);
+	write_catalogue(daemon, wrong);
+	path_make(path, "%s/keys.yaml", daemon->dir);
+	write_file(path, "keys: [{name: k, public: \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\", "
+			 "publish: {sources: [k], regions: [vega]}}]\n");
+	snprintf(lines, sizeof(lines),
+		 "catalogue: %s/catalogue.yaml\nas_of: 2024-11-30\ntick_ms: 100\nkeys: %s\n",
+		 daemon->dir, path);
+	daemon_configure(daemon, lines);
+	daemon_start(daemon);
+	log = file_text(daemon->log, NULL);
+	if (!strstr(log, "key k: the catalogue has no region vega"))
+		fail_msg("%s", log);
+	free(log);
+	assert_int_equal(started(daemon, "rana", "lift"), 1);
+	daemon_stop(daemon, SIGTERM);
+	/* With a right one it is an error of the file of keys. */
+	write_catalogue(daemon, before);
+	outcome = daemon_fail(daemon);
+	assert_int_equal(outcome.status, 1);
+	if (!strstr(outcome.err, "key k: the catalogue has no region vega"))
+		fail_msg("%s", outcome.err);
+	outcome_free(&outcome);
+}
+
 static void a_first_start_with_a_wrong_catalogue_is_refused(void **state)
 {
 	struct daemon *daemon = *state;
@@ -703,6 +736,7 @@ int main(void)
 		TEST(a_wrong_catalogue_is_refused_with_all_its_errors_and_the_old_one_stays),
 		TEST(a_refused_catalogue_stays_in_status_until_the_file_is_right),
 		TEST(a_start_with_a_wrong_catalogue_goes_on_with_the_last_right_one),
+		TEST(a_start_with_a_wrong_catalogue_takes_keys_of_the_regions_that_it_adds),
 		TEST(a_first_start_with_a_wrong_catalogue_is_refused),
 		TEST(an_audience_of_no_region_is_refused_with_either_catalogue),
 		TEST(events_of_what_was_unknown_come_alive),
