@@ -85,16 +85,6 @@ static void refuse(struct zap *zap, struct answer *answer, const char *text)
 	stats_add(zap->stats, STAT_connections_denied, 1);
 }
 
-/* Are there other keys than those by which somebody has just been let in? Connections of keys that
- * lose rights are cut after the change: this one may have been let in after that. */
-static bool has_changed(struct zap *zap)
-{
-	bool changed;
-
-	keyview_keys(&zap->view, &changed);
-	return changed;
-}
-
 /* A key that has vouched for itself: is it known, may it, and has it not come too often? */
 static void judge_key(struct zap *zap, const struct question *question, const char *door,
 		      const struct now *now, struct answer *answer)
@@ -133,7 +123,9 @@ static void judge_key(struct zap *zap, const struct question *question, const ch
 		if (log_allowed(&zap->many_limit))
 			log_warning("connection refused: reason=too-many key=%s most=%d door=%s",
 				    peer.key->name, peer.key->limits.connections, door);
-	} else if (has_changed(zap)) {
+	} else if (keyview_is_old(&zap->view)) {
+		/* Connections of keys that lose rights are cut after a change: this one may have
+		 * been let in after that. */
 		judge_key(zap, question, door, now, answer);
 	} else {
 		peer_note(&peer, DEED_CONNECTED, now->utc_ms);
