@@ -10,14 +10,27 @@
 #include "daemon/base/credential.h"
 #include "daemon/base/load.h"
 
+/* Whoever may write it may give himself every right. */
+static int check_writers(const char *path, struct yaml_errors *errors)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0 || !(info.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	yaml_error(errors, 0, "others than its owner may write to it: chmod go-w %s", path);
+	return LIFT_E_CONFIG;
+}
+
 int keys_load(const struct config *config, struct yaml_errors *errors, struct keys **ret_keys)
 {
 	struct text text;
 	int err;
 
 	errors->file = config->keys;
-	err = load_file(config->keys, true, errors, &text);
 	*ret_keys = NULL;
+	err = check_writers(config->keys, errors);
+	if (!err)
+		err = load_file(config->keys, true, errors, &text);
 	if (err)
 		return err;
 	err = keys_parse(text, config, errors, ret_keys);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/net/trial.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
@@ -190,5 +191,6 @@ int trial_run(struct zap *zap, const struct key_pair *own, const struct trial_do
 	if (!err)
 		err = judge(&trial);
 	end(&trial);
+	sodium_memzero(&stranger, sizeof(stranger));
 	return err;
 }
