@@ -171,7 +171,7 @@ machine_boot() {
 	[ -d "$root/usr" ] || machine_root
 	mkdir -p "$cgroup"
 	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$cgroup" \
-		systemd-nspawn -q -b --register=no --keep-unit --link-journal=no --private-network --machine="$machine" \
+		systemd-nspawn -q -b --system-call-filter="bpf @memlock" --register=no --keep-unit --link-journal=no --private-network --machine="$machine" \
 		-D "$root" >>"$home/console" 2>&1 </dev/null &
 	echo $! >"$home/nspawn"
 	disown
