@@ -117,7 +117,7 @@ UNITS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SRC))
 E2ES := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(E2E_SRC))
 PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(TORTURE_SRC))
-STALL := $(BUILD)/tests/systemd/stall
+STORY_TOOLS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/systemd,*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
@@ -223,9 +223,9 @@ $(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
-$(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o
+$(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o $(call obj,tests/raw.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -295,7 +295,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
-tests: $(SAMPLE) $(BENCHES) $(STALL) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
+tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
 SCRIPTS := reference units_verify prune alert first_hour install deb completion layers layers_test format
@@ -352,14 +352,14 @@ STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
 .PHONY: $(STORY_RUNS)
 check-systemd:
 	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
-	@$(SUBMAKE) all $(STALL)
+	@$(SUBMAKE) all $(STORY_TOOLS)
 	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) deb-build && $(SUBMAKE) $(FRESH_ROOT))
 	@$(SUBMAKE) check-systemd-all
 
 $(FRESH_ROOT): systemd/debian/control tests/systemd/fresh_root.sh
 	@sh tests/systemd/fresh_root.sh $@ $(BUILD)/deb/*.deb
 
-$(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STALL)
+$(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STORY_TOOLS)
 	@LIFT_TEST_SECONDS=300 LIFT_BUILD=$(abspath $(BUILD)) MAKE=$(firstword $(MAKE)) \
 		sh tests/run.sh systemd/$* $(LOGS)/systemd/$*.log bash $<
 

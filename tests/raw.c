@@ -80,9 +80,11 @@ static int connect_ipc(const char *path)
 	return -1;
 }
 
-static int connect_tcp(const char *port, const char *from)
+static int connect_tcp(const char *to, const char *from)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
+	const char *port = strrchr(to, ':') + 1;
+	char host[INET_ADDRSTRLEN];
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool ok = fd >= 0;
 
@@ -91,7 +93,8 @@ static int connect_tcp(const char *port, const char *from)
 		ok = ok && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 	}
 	address.sin_port = htons((uint16_t)atoi(port));
-	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	snprintf(host, sizeof(host), "%.*s", (int)(port - 1 - to), to);
+	ok = ok && inet_pton(AF_INET, host, &address.sin_addr) == 1;
 	if (ok && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
 	if (fd >= 0)
@@ -211,7 +214,7 @@ bool raw_open(struct raw *raw, const char *endpoint, const char *from, const cha
 	*raw = (struct raw){ .is_curve = keys != NULL };
 	raw->fd = strncmp(endpoint, "ipc://", 6) == 0
 			  ? connect_ipc(endpoint + 6)
-			  : connect_tcp(strrchr(endpoint, ':') + 1, from);
+			  : connect_tcp(endpoint + strlen("tcp://"), from);
 	return raw->fd >= 0 && (stage == RAW_SILENT || greet(raw)) &&
 	       (stage <= RAW_GREETED ||
 		(keys ? handshake_curve(raw, type, keys, stage) : ready(raw, type)));

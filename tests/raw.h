@@ -27,9 +27,9 @@ struct raw {
 	uint8_t shared[RAW_KEY_BYTES]; /* of this connection's boxes */
 };
 
-/* Connect to ipc://PATH or tcp://127.0.0.1:PORT, there from `from` (127.0.0.N; NULL: any), and go
- * so far as a socket of this type ("DEALER"); `keys` NULL: with the mechanism NULL. False: the
- * server did not let it come so far. raw_close either way. */
+/* Connect to ipc://PATH or tcp://A.B.C.D:PORT, there from `from` (an address of ours; NULL: any),
+ * and go so far as a socket of this type ("DEALER"); `keys` NULL: with the mechanism NULL. False:
+ * the server did not let it come so far. raw_close either way. */
 bool raw_open(struct raw *raw, const char *endpoint, const char *from, const char *type,
 	      const struct raw_keys *keys, enum raw_stage stage);
 void raw_close(struct raw *raw);

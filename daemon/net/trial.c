@@ -150,7 +150,8 @@ static int judge(const struct trial *trial)
 			log_error("an unknown key is let in: at=%s", attempt->endpoint);
 			err = LIFT_E_DENIED;
 		} else if (attempt->verdict == OPEN) {
-			log_warning("an unknown key could not be tried, nobody answered: at=%s",
+			log_warning("an unknown key could not be tried, nobody answered (may this "
+				    "machine's own address reach it, by IPAddressAllow=?): at=%s",
 				    attempt->endpoint);
 		}
 	}

@@ -4,93 +4,37 @@
 # connections that stand, too.
 . "$(dirname "$0")/lib.sh"
 story "$@"
-for each in server platform; do
-	machine $each
-	machine_boot
-	packages_copy
-done
-machines_join server 192.0.2.1/24 platform 192.0.2.2/24
-machine server
-liftd_install
-machine platform
-liftd_packages -i /root/lift_*.deb || fail "lift cannot be installed"
-
-keys="moodle other map kari stranger"
-declare -A rights=([moodle]='publish: {sources: [moodle], regions: [town]}' [other]='publish: {sources: [other]}'
-	[map]='audiences: [default]' [kari]='control: yes')
-
-# What the server knows: an entry for each of these keys.
-know() {
-	local key
-	{
-		echo "keys:"
-		for key; do
-			printf '  - name: %s\n    public: "%s"\n    %s\n' "$key" "$(<"$dir/$key.public")" "${rights[$key]}"
-		done
-	} >"$dir/machines/server/root/etc/liftd/keys.yaml"
-}
-
-# A client's file for each key, which has all endpoints, whatever the key may.
-make_client() {
-	inside lift keygen "$1" --dir /root/keys >/dev/null
-	public_of "/root/keys/$1.pub" >"$dir/$1.public"
-	inside tee "/root/keys/$1.yaml" <<-END >/dev/null
-		server: "$2"
-		key: $1.key
-		intake: "tcp://192.0.2.1:5570"
-		control: "tcp://192.0.2.1:5572"
-		audiences:
-		  - {name: default, publish: "tcp://192.0.2.1:5580", snapshot: "tcp://192.0.2.1:5581", ask: "tcp://192.0.2.1:5582"}
-	END
-}
-
-machine server
-server_public=$(public_of /etc/liftd/server.pub)
-sed -i '/^intake:/ s|"\]|", "tcp://192.0.2.1:5570"]|
-	s|^#control: .*|control: ["ipc://RUNTIME/control", "tcp://192.0.2.1:5572"]|
-	/^audiences:/ { s|publish"\]|publish", "tcp://192.0.2.1:5580"]|; s|snapshot"\]|snapshot", "tcp://192.0.2.1:5581"]|
-		s|ask"\]|ask", "tcp://192.0.2.1:5582"]| }' "$root/etc/liftd/liftd.yaml"
-machine platform
-for each in $keys; do
-	make_client "$each" "$server_public"
-done
-machine server
-know moodle other map kari
-inside systemctl restart liftd || exit 1
-machine platform
-
-# lift_as KEY ARGUMENT...
-lift_as() {
-	local key=$1
-	shift
-	inside timeout 20 lift --config "/root/keys/$key.yaml" "$@"
-}
-
-# refused WHAT KEY ARGUMENT...: with the status of an answer that is no.
-refused() {
-	local what=$1 said status=0
-	shift
-	said=$(lift_as "$@" 2>&1) || status=$?
-	expect_is "$what: status ($said)" 1 $status
-	echo "$what: $(head -1 <<<"$said")"
-}
-
+. "$here/far.sh"
 has_ask() {
 	"$build/lift" export --help | grep -q -- --audience
 }
 
-only_addresses_that_are_let_in_reach_it() {
+nobody_reaches_it_whose_address_is_not_let_in() {
 	local said
-	if said=$(lift_as kari status 2>&1); then
-		echo "left out: IPAddressDeny, which this kernel does not carry out in a machine"
-		return
-	fi
+	machine server
+	has_firewall || { echo "left out: IPAddressDeny, which this kernel does not carry out"; return; }
+	machine platform
+	! said=$(lift_as kari status 2>&1) || fail "it answers: $said"
 	expect "what lift says" 'nobody listens|does not answer|no answer' "$said"
 }
 
-who_has_the_right_gets_in() {
+# Its own address is not let in either: then it cannot try its doors, and says so.
+an_unknown_key_tries_each_door_at_the_start() {
+	local said
 	machine server
+	if has_firewall; then
+		expect_is "doors that could not be tried" 5 "$(inside journalctl -q -o cat -u liftd -g 'could not be tried' | wc -l)"
+		figure "start to ready, where no door can be tried" "$(unit_ms InactiveExitTimestamp ActiveEnterTimestamp) ms"
+	fi
 	inside systemctl set-property liftd IPAddressAllow=192.0.2.0/24
+	inside systemctl restart liftd
+	figure "start to ready, with five doors tried" "$(unit_ms InactiveExitTimestamp ActiveEnterTimestamp) ms"
+	said=$(inside journalctl -q -o cat _SYSTEMD_INVOCATION_ID="$(unit InvocationID)")
+	expect "its journal" 'liftd' "$said"
+	! grep -E 'unknown|tried' <<<"$said" || fail "a door was not tried"
+}
+
+who_has_the_right_gets_in() {
 	machine platform
 	events 1 100 | lift_as moodle publish --source moodle -
 	expect "the map" 'town .*started +100' "$(lift_as map watch --count 1 metric/town/)"
@@ -122,20 +66,11 @@ nobody_else_does() {
 another_server_is_none() {
 	local said status=0
 	machine platform
+	make_client misled "$(<"$dir/other.public")"
 	inside cp /root/keys/moodle.key /root/keys/misled.key
-	inside sed "s|^server: .*|server: \"$(<"$dir/other.public")\"|; s/moodle.key/misled.key/" /root/keys/moodle.yaml |
-		inside tee /root/keys/misled.yaml >/dev/null
 	said=$(lift_as misled publish --source moodle /root/more.jsonl 2>&1) || status=$?
 	[ $status != 0 ] || fail "it was let in: $said"
 	expect "what lift says" 'server' "$said"
-}
-
-# A stream of the platform goes on all the while.
-feed_far() {
-	rm -f "$dir/feed.end"
-	{ feed_events 1001 | inside lift --config /root/keys/moodle.yaml publish --source moodle --stream far - >"$dir/fed" 2>&1
-		echo $? >"$dir/fed.status"; } &
-	echo $! >"$dir/feed"
 }
 
 a_key_that_is_taken_away_is_shut_out_at_once_and_may_come_back() {
@@ -160,6 +95,22 @@ a_key_that_is_taken_away_is_shut_out_at_once_and_may_come_back() {
 	await 10 "the key is let in again" lift_as moodle publish --source moodle /root/more.jsonl
 }
 
+a_dashboard_whose_key_is_taken_away_sees_no_more() {
+	machine platform
+	begin watch inside lift --config /root/keys/map.yaml watch
+	await 20 "it sees the town" grep -q 'town .*started' "$dir/watch.said"
+	machine server
+	know moodle other kari
+	inside lift reload
+	await 10 "it ends" has_ended watch
+	expect_is "its status" 1 "$(<"$dir/watch.status")"
+	expect "what it is told" 'key' "$(tail -1 "$dir/watch.said")"
+	know moodle other map kari
+	inside lift reload
+	machine platform
+	await 10 "it is let in again" lift_as map watch --count 1 metric/town/
+}
+
 a_wrong_file_of_keys_is_refused_with_its_line_and_the_old_one_stays() {
 	machine server
 	printf '  - name: twice\n    public: "%s"\n' "$(<"$dir/moodle.public")" >>"$root/etc/liftd/keys.yaml"
@@ -170,6 +121,6 @@ a_wrong_file_of_keys_is_refused_with_its_line_and_the_old_one_stays() {
 }
 
 has_ask || echo "left out: an audience's exports over TCP: lift export has no --audience yet"
-run_tests only_addresses_that_are_let_in_reach_it who_has_the_right_gets_in nobody_else_does another_server_is_none \
-	a_key_that_is_taken_away_is_shut_out_at_once_and_may_come_back \
-	a_wrong_file_of_keys_is_refused_with_its_line_and_the_old_one_stays
+run_tests nobody_reaches_it_whose_address_is_not_let_in an_unknown_key_tries_each_door_at_the_start who_has_the_right_gets_in \
+	nobody_else_does another_server_is_none a_key_that_is_taken_away_is_shut_out_at_once_and_may_come_back \
+	a_dashboard_whose_key_is_taken_away_sees_no_more a_wrong_file_of_keys_is_refused_with_its_line_and_the_old_one_stays

@@ -305,6 +305,33 @@ unit_ms() {
 	echo $((($(unit "$2Monotonic") - $(unit "$1Monotonic")) / 1000))
 }
 
+# liftd_start_limited MIB: it runs with this MemoryMax. Within the machine that is not enforced where the host's memory is
+# counted by cgroups of the first version: then the daemon begins in one of these with the same limit, which is as hard.
+# systemd is in there while it starts the daemon, which stays.
+liftd_start_limited() {
+	inside systemctl stop liftd
+	liftd_drop_in '[Service]' "MemoryMax=$1M"
+	if [ -d /sys/fs/cgroup/memory ]; then
+		memory=/sys/fs/cgroup/memory/liftd-test-$LIFT_STORY
+		mkdir -p "$memory"
+		echo "$1M" >"$memory/memory.limit_in_bytes"
+		echo "$(<"$home/init")" >"$memory/cgroup.procs"
+		inside systemctl start liftd
+		echo "$(<"$home/init")" >"$memory/../cgroup.procs"
+	else
+		inside systemctl start liftd
+	fi
+}
+
+nothing_is_killed_for_memory() {
+	[ ! -d "${memory-}" ] || expect "kills for memory" '^oom_kill 0' "$(cat "$memory/memory.oom_control")"
+}
+
+# What it took at most.
+liftd_resident_mib() {
+	awk '/^VmHWM/ { print int($2 / 1024) }' /proc/"$(liftd_pid)"/status
+}
+
 # Healthy, and with all applied.
 is_healthy() {
 	inside lift status
