@@ -194,15 +194,17 @@ static bool goes_first(const struct connections *connections, int a, int b)
 	return crowd != other_crowd ? crowd > other_crowd : one->stage < other->stage;
 }
 
-static size_t make_room(struct connections *connections, uint16_t crowd)
+/* For one that has come, which does not go itself: those who say hello would keep out all others. */
+static size_t make_room(struct connections *connections, int newcomer)
 {
+	uint16_t crowd = connections->of[newcomer].crowd;
 	int goes = connections->first;
 
 	if (connections->n_queued <= connections->queued_max &&
 	    connections->crowds[crowd].n <= connections->crowd_max)
 		return 0;
 	for (int fd = goes; fd != NOBODY; fd = connections->of[fd].behind)
-		if (goes_first(connections, fd, goes))
+		if (fd != newcomer && goes_first(connections, fd, goes))
 			goes = fd;
 	end(connections, goes);
 	return 1;
@@ -226,7 +228,7 @@ static size_t add(struct connections *connections, int fd, const struct sockaddr
 	connection->crowd = crowd_of(connections, number);
 	connections->crowds[connection->crowd].address = number;
 	queue(connections, fd);
-	return make_room(connections, connection->crowd);
+	return make_room(connections, fd);
 }
 
 size_t connections_add(struct connections *connections, int fd, const struct sockaddr *address)

@@ -8,9 +8,9 @@
  *
  * Whoever can reach a TCP port may open connections and say nothing, or say hello without a key
  * that is known. So those that are half open are few, in all and of each address; for one more,
- * another one goes: of the address that has most, that which has come least far, and of these the
- * first. A flood pushes out its own; who comes in between has the time of its handshake. Over ipc
- * the kernel's permissions say who may connect at all.
+ * another one goes, never the newcomer itself: of the address that has most, that which has come
+ * least far, and of these the first. A flood pushes out its own; who comes in between has the time
+ * of its handshake. Over ipc the kernel's permissions say who may connect at all.
  */
 #ifndef LIFTD_NET_CONNECTIONS_H
 #define LIFTD_NET_CONNECTIONS_H

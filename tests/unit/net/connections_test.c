@@ -180,16 +180,18 @@ static void who_has_come_far_stays(void **state)
 		reach(&stage, i, CONNECTION_HELLO);
 	}
 	vouch(&stage, 0, 1);
-	/* All others are further: it is the one to go. */
+	/* Whoever comes has a moment, though all others are further; the next one is in its place. */
+	assert_int_equal(come(&stage, "192.0.2.1"), 1);
+	assert_true(has_ended(&stage, 1));
 	assert_int_equal(come(&stage, "192.0.2.1"), 1);
 	assert_true(has_ended(&stage, 60));
 	reach(&stage, 0, CONNECTION_OPEN);
 	assert_int_equal(come(&stage, "192.0.2.1"), 0);
-	reach(&stage, 61, CONNECTION_HELLO);
-	assert_int_equal(come(&stage, "192.0.2.1"), 1);
 	reach(&stage, 62, CONNECTION_HELLO);
-	for (unsigned i = 0; i < 62; i++)
-		assert_int_equal(has_ended(&stage, i), i == 60);
+	assert_int_equal(come(&stage, "192.0.2.1"), 1);
+	reach(&stage, 63, CONNECTION_HELLO);
+	for (unsigned i = 0; i < 64; i++)
+		assert_int_equal(has_ended(&stage, i), i == 1 || i == 60 || i == 61);
 	close_stage(&stage);
 }
 
@@ -331,7 +333,7 @@ static void model_come(struct model *model, uint8_t address, unsigned all_most, 
 		all += is_half(model, i) && model->address[i] > 0;
 	if (address == 0 || (all <= all_most && crowd(model, address) <= most))
 		return;
-	for (unsigned i = 0; i < model->n; i++) {
+	for (unsigned i = 0; i < model->n - 1; i++) {
 		unsigned here = crowd(model, model->address[i]), there;
 
 		if (!is_half(model, i) || model->address[i] == 0)
