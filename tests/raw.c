@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -92,6 +93,8 @@ static int connect_tcp(const char *to, const char *from)
 		inet_pton(AF_INET, from, &address.sin_addr);
 		ok = ok && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 	}
+	/* Frames go in two pieces, of which the second must not wait for an answer to the first. */
+	ok = ok && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) == 0;
 	address.sin_port = htons((uint16_t)atoi(port));
 	snprintf(host, sizeof(host), "%.*s", (int)(port - 1 - to), to);
 	ok = ok && inet_pton(AF_INET, host, &address.sin_addr) == 1;
