@@ -194,7 +194,7 @@ static bool goes_first(const struct connections *connections, int a, int b)
 	return crowd != other_crowd ? crowd > other_crowd : one->stage < other->stage;
 }
 
-/* For one that has come, which does not go itself: those who say hello would keep out all others. */
+/* For one that has come, which does not go itself: those who say hello would keep all out. */
 static size_t make_room(struct connections *connections, int newcomer)
 {
 	uint16_t crowd = connections->of[newcomer].crowd;

@@ -180,7 +180,7 @@ static void who_has_come_far_stays(void **state)
 		reach(&stage, i, CONNECTION_HELLO);
 	}
 	vouch(&stage, 0, 1);
-	/* Whoever comes has a moment, though all others are further; the next one is in its place. */
+	/* Whoever comes has a moment, though all others are further; the next takes its place. */
 	assert_int_equal(come(&stage, "192.0.2.1"), 1);
 	assert_true(has_ended(&stage, 1));
 	assert_int_equal(come(&stage, "192.0.2.1"), 1);
