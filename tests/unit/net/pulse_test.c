@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,9 +71,41 @@ static pid_t thread_of(const char *name)
 }
 
 /* A process of its own holds it, until its pipe is closed. */
+/* Does it wait for something to do? Anywhere else it may hold a lock that we need. */
+static bool is_idle(pid_t thread)
+{
+	char path[64];
+	long call = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", (int)getppid(), (int)thread);
+	file = fopen(path, "re");
+	if (file) {
+		if (fscanf(file, "%ld", &call) != 1)
+			call = -1;
+		fclose(file);
+	}
+	return call == SYS_epoll_wait || call == SYS_epoll_pwait;
+}
+
+/* Stop it while it waits. */
+static bool stop_idle(pid_t thread)
+{
+	int status;
+
+	while (ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) == 0 &&
+	       waitpid(thread, &status, __WALL) == thread) {
+		if (is_idle(thread))
+			return true;
+		if (ptrace(PTRACE_CONT, thread, NULL, NULL) != 0)
+			return false;
+	}
+	return false;
+}
+
 static pid_t hold(pid_t thread, int *ret_end)
 {
-	int ends[2], ready[2], status;
+	int ends[2], ready[2];
 	char byte = 0;
 	pid_t pid;
 
@@ -81,10 +114,8 @@ static pid_t hold(pid_t thread, int *ret_end)
 	pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		if (ptrace(PTRACE_SEIZE, thread, NULL, NULL) == 0 &&
-		    ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) == 0 &&
-		    waitpid(thread, &status, __WALL) == thread)
-			byte = 1;
+		if (ptrace(PTRACE_SEIZE, thread, NULL, NULL) == 0)
+			byte = stop_idle(thread);
 		if (write(ready[1], &byte, 1) != 1 || read(ends[0], &byte, 1) != 0)
 			_exit(1);
 		_exit(0);
