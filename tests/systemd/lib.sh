@@ -104,6 +104,7 @@ story() {
 		LIFT_STORY=$$ exec unshare --mount --net --pid --fork --kill-child --mount-proc bash "$0" "$@"
 	fi
 	dir=$(mktemp -d)
+	memory=/sys/fs/cgroup/memory/liftd-test-$LIFT_STORY
 	machine server
 	trap clean_up EXIT
 	trap 'exit 143' TERM
@@ -123,7 +124,7 @@ clean_up() {
 		machine_kill
 		umount -l "$root" "$home" 2>/dev/null
 	done
-	[ -z "${memory-}" ] || rmdir "$memory" 2>/dev/null
+	[ ! -d "$memory" ] || rmdir "$memory"
 	rm -rf --one-file-system "$dir"
 }
 
@@ -312,7 +313,6 @@ liftd_start_limited() {
 	inside systemctl stop liftd
 	liftd_drop_in '[Service]' "MemoryMax=$1M"
 	if [ -d /sys/fs/cgroup/memory ]; then
-		memory=/sys/fs/cgroup/memory/liftd-test-$LIFT_STORY
 		mkdir -p "$memory"
 		echo "$1M" >"$memory/memory.limit_in_bytes"
 		echo "$(<"$home/init")" >"$memory/cgroup.procs"
@@ -324,7 +324,7 @@ liftd_start_limited() {
 }
 
 nothing_is_killed_for_memory() {
-	[ ! -d "${memory-}" ] || expect "kills for memory" '^oom_kill 0' "$(cat "$memory/memory.oom_control")"
+	[ ! -d "$memory" ] || expect "kills for memory" '^oom_kill 0' "$(cat "$memory/memory.oom_control")"
 }
 
 # What it took at most.
