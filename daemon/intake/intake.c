@@ -344,6 +344,8 @@ static size_t glance(struct waiting *message)
 	message->cost = message->is_batch ? body.size : TURN_BYTES;
 	if (message->cost < TURN_LEAST)
 		message->cost = TURN_LEAST;
+	if (message->is_batch && batch.seq > 0 && batch.count > BATCH_EVENTS_MAX)
+		message->err = LIFT_E_COUNT; /* a million of small values takes long to read */
 	return looked;
 }
 
@@ -379,7 +381,7 @@ static void put_behind(struct intake *intake, struct waiting *message, bool whol
 	struct text sender = sender_of(message, &speaker, name);
 	struct turns_count count = turns_count(intake->turns, sender);
 
-	message->err = err ? err : whole ? 0 : LIFT_E_FRAMES;
+	message->err = err ? err : whole ? message->err : LIFT_E_FRAMES;
 	if (!message->err)
 		message->err = judge_waiting(intake, message, &speaker, &count);
 	if (message->err) {

@@ -34,6 +34,7 @@ struct turns {
 	uint32_t served; /* of this group */
 	uint32_t visits; /* of this round that are left */
 	bool is_visited; /* the head has had its credit of this round */
+	bool is_full;	 /* a large one was the last of this group */
 };
 
 struct turns *turns_new(void)
@@ -216,6 +217,7 @@ static void take(struct turns *turns, struct waiting *ret_message)
 	turns->bytes -= zmq_msg_size(&ret_message->body);
 	turns->n--;
 	turns->served++;
+	turns->is_full = slot->message.cost > TURN_BYTES;
 	if (sender->first == NONE)
 		end_sender(turns);
 }
@@ -224,6 +226,7 @@ void turns_begin(struct turns *turns)
 {
 	turns->group++;
 	turns->served = 0;
+	turns->is_full = false;
 	turns->visits = turns->n_senders;
 }
 
@@ -251,7 +254,7 @@ static bool visit(struct turns *turns)
 
 bool turns_next(struct turns *turns, struct waiting *ret_message)
 {
-	while (turns->head != NONE) {
+	while (turns->head != NONE && !turns->is_full) {
 		int i = turns->head;
 		struct sender *sender = &turns->senders[i];
 		size_t cost = turns->slots[sender->first].message.cost;

@@ -5,8 +5,9 @@
  *
  * Who sends is a key, over all its connections, or one local connection. A turn is so many bytes,
  * whatever came in them; what is larger than a turn waits until the sender has had enough of them,
- * and is served in a group without others (deficit round robin: Shreedhar and Varghese 1995). So
- * who sends little waits for one large message at most, not for all that another one has sent.
+ * and is the last of its group, and the only large one (deficit round robin: Shreedhar and Varghese
+ * 1995). So who sends little waits for one large message at most, not for all that another one has
+ * sent.
  */
 #ifndef LIFTD_INTAKE_TURNS_H
 #define LIFTD_INTAKE_TURNS_H

@@ -252,6 +252,26 @@ static void answer_code(struct rig *rig, int client, char to[static 32])
 }
 
 /* Who says hello to a stream that cannot be read is told so, and others get their answers. */
+/* It is refused as what it is, although nobody has looked at what it holds. */
+static void a_batch_of_too_many_is_not_read(void **state)
+{
+	static char ones[MSG_SIZE_MAX - 1024];
+	struct rig rig;
+	char code[32];
+
+	(void)state;
+	rig_open(&rig);
+	memset(ones, 1, sizeof(ones));
+	msg_writer_clear(rig.writer);
+	batch_begin(rig.writer, "events", text_of("s"), text_of("a"), 1, sizeof(ones));
+	msg_raw(rig.writer, (struct text){ ones, sizeof(ones) });
+	send(&rig, 0);
+	loop_step(rig.loop);
+	answer_code(&rig, 0, code);
+	assert_string_equal(code, "count");
+	rig_close(&rig);
+}
+
 static void a_hello_that_finds_damage_holds_up_nobody(void **state)
 {
 	const struct request hello = { .op = text_of("hello"),
@@ -314,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
 		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
 		cmocka_unit_test(who_sends_large_batches_holds_up_few_answers),
+		cmocka_unit_test(a_batch_of_too_many_is_not_read),
 		cmocka_unit_test(a_hello_that_finds_damage_holds_up_nobody),
 		cmocka_unit_test(rejections_may_be_asked_for_any_number_of_times),
 	};
