@@ -84,14 +84,12 @@ static bool has_field(const char *entry, const char *field)
 static void await_entry(const char *message, char entry[static 4096])
 {
 	char begin[256];
-	ssize_t size;
 
 	snprintf(begin, sizeof(begin), "MESSAGE=%s", message);
 	do {
-		size = recv(journal, entry, 4095, 0);
-		if (size < 0)
+		memset(entry, 0, 4096);
+		if (recv(journal, entry, 4095, 0) < 0)
 			fail_msg("no entry: %s", message);
-		entry[size] = 0;
 	} while (strncmp(entry, begin, strlen(begin)) != 0);
 }
 
