@@ -51,13 +51,10 @@ static void manager_open(struct manager *manager, const char *dir, const char *w
 /* The next notice that says this must come; the whole of it. */
 static void await_notice(struct manager *manager, const char *said, char notice[static 1024])
 {
-	ssize_t size;
-
 	do {
-		size = recv(manager->fd, notice, 1023, 0);
-		if (size < 0)
+		memset(notice, 0, 1024);
+		if (recv(manager->fd, notice, 1023, 0) < 0)
 			fail_msg("nothing says: %s", said);
-		notice[size] = 0;
 	} while (!strstr(notice, said));
 }
 
