@@ -26,7 +26,8 @@ void *credential_memory(size_t bytes, bool *ret_locked)
 	if (!memory)
 		return NULL;
 	size = (uintptr_t)memory + bytes - from;
-	*ret_locked = mlock((void *)from, size) == 0;
+	/* mlock2, since a sanitizer makes nothing of mlock. */
+	*ret_locked = mlock2((void *)from, size, 0) == 0;
 	madvise((void *)from, size, MADV_DONTDUMP);
 	madvise((void *)from, size, MADV_WIPEONFORK);
 	sodium_memzero(memory, bytes);

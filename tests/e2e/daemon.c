@@ -290,8 +290,9 @@ char *daemon_lift_out(struct daemon *daemon, int status, ...)
 	va_end(list);
 	outcome = daemon_lift_in(daemon, NULL, args);
 	if (outcome.status != status)
-		fail_msg("lift %s ended with status %d; it said:\n%.2000s\n%.2000s", args[0],
-			 outcome.status, outcome.out, outcome.err);
+		fail_msg("lift %s ended with status %d; it said:\n%.2000s\n%.2000s\nliftd said:\n%s",
+			 args[0], outcome.status, outcome.out, outcome.err,
+			 file_text(daemon->log, NULL));
 	free(outcome.err);
 	return outcome.out;
 }

@@ -136,12 +136,12 @@ static bool restrict_families(const int families[])
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/* An empty directory over it, in mounts that nobody else sees. */
-static bool hide(const char *path)
+/* A file system over a directory, in mounts that nobody else sees. */
+static bool mount_over(const char *path, const char *type)
 {
 	return unshare(CLONE_NEWNS) == 0 &&
 	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("none", path, "tmpfs", 0, NULL) == 0;
+	       mount("none", path, type, 0, NULL) == 0;
 }
 
 static volatile pid_t first; /* of the namespace that this child has made */
@@ -163,7 +163,7 @@ static bool become_first(void)
 		return false;
 	first = fork();
 	if (first == 0)
-		return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+		return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && mount_over("/proc", "proc");
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	while ((ended = waitpid(first, &status, 0)) < 0 && errno == EINTR)
@@ -191,7 +191,7 @@ static void become(const struct process *process, const struct surroundings *in,
 		_exit(123);
 	if (in->address && setrlimit(RLIMIT_AS, &address) != 0)
 		_exit(118);
-	if (in->hidden && !hide(in->hidden))
+	if (in->hidden && !mount_over(in->hidden, "tmpfs"))
 		_exit(121);
 	if (in->user && (setgid(in->user) != 0 || setuid(in->user) != 0))
 		_exit(125);
