@@ -31,6 +31,13 @@ static bool is_connected(void *handle)
 	return zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLOUT);
 }
 
+/* Has the connection ended that the request has gone by? One that was never let in is tried again,
+ * until it is known why. */
+static bool is_broken(const struct wire *wire)
+{
+	return wire->was_open && !is_connected(wire->handle);
+}
+
 /* Send once there is a connection. */
 static int request_send(struct wire *wire, struct text request)
 {
@@ -61,7 +68,7 @@ static int request_receive(struct wire *wire, int timeout_ms, zmq_msg_t *frame)
 
 		if (errno != EAGAIN && errno != EINTR)
 			return LIFT_E_SOCKET;
-		if (wire_clock_ms() >= end_ms || !is_connected(wire->handle))
+		if (wire_clock_ms() >= end_ms || is_broken(wire))
 			return LIFT_E_SOCKET;
 		err = wire_wait(wire, ZMQ_POLLIN, LOOK_MS);
 		if (err && err != LIFT_E_STOPPED)

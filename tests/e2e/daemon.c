@@ -290,9 +290,10 @@ char *daemon_lift_out(struct daemon *daemon, int status, ...)
 	va_end(list);
 	outcome = daemon_lift_in(daemon, NULL, args);
 	if (outcome.status != status)
-		fail_msg("lift %s ended with status %d; it said:\n%.2000s\n%.2000s\nliftd said:\n%s",
-			 args[0], outcome.status, outcome.out, outcome.err,
-			 file_text(daemon->log, NULL));
+		fail_msg(
+			"lift %s ended with status %d; it said:\n%.2000s\n%.2000s\nliftd said:\n%s",
+			args[0], outcome.status, outcome.out, outcome.err,
+			file_text(daemon->log, NULL));
 	free(outcome.err);
 	return outcome.out;
 }
