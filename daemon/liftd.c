@@ -271,10 +271,12 @@ static void on_intake_wake(void *context, const struct now *now)
 	struct meant *meant;
 
 	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
-	if (liftd->gate_catalogue != before)
+	if (liftd->gate_catalogue != before) {
+		gate_finish(liftd->gate); /* a batch is told of one catalogue */
 		gate_switch(liftd->gate, liftd->gate_catalogue, meant);
-	else
+	} else {
 		meant_free(meant); /* it came with the same one once more */
+	}
 	catalogue_free(before);
 	intake_obey(liftd->intake, now);
 }

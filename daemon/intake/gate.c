@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/intake/gate.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
@@ -37,6 +39,7 @@ void gate_close(struct gate *gate)
 
 void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct meant *meant)
 {
+	assert(!gate_is_busy(gate));
 	keeper_switch(&gate->keeper, catalogue, meant);
 	speakers_switch(&gate->speakers);
 	board_clear(gate->noted);
@@ -46,52 +49,67 @@ void gate_switch(struct gate *gate, const struct catalogue *catalogue, struct me
 
 /* Verdicts. */
 
-static void reject(struct gate *gate, uint64_t seq, int err)
+/* What is done with one slice. */
+struct slice {
+	struct gate *gate;
+	struct taken *taken;
+	const struct batch *batch;
+	uint32_t from, to;
+	struct text name_space;
+	struct stream *stream;
+	int64_t receipt;
+};
+
+static void reject(struct taken *taken, uint64_t seq, int err)
 {
-	gate->rejected[gate->n_rejected++] = (struct rejection){ seq, err };
+	taken->rejected[taken->n_rejected++] = (struct rejection){ seq, err };
 }
 
-static void note_uncounted(struct gate *gate, uint64_t seq)
+static void note_uncounted(struct taken *taken, uint64_t seq)
 {
-	if (gate->n_uncounted > 0 && gate->uncounted[gate->n_uncounted - 1].last + 1 == seq)
-		gate->uncounted[gate->n_uncounted - 1].last = seq;
-	else if (gate->n_uncounted < ACK_UNCOUNTED_MAX)
-		gate->uncounted[gate->n_uncounted++] = (struct number_range){ seq, seq };
+	if (taken->n_uncounted > 0 && taken->uncounted[taken->n_uncounted - 1].last + 1 == seq)
+		taken->uncounted[taken->n_uncounted - 1].last = seq;
+	else if (taken->n_uncounted < ACK_UNCOUNTED_MAX)
+		taken->uncounted[taken->n_uncounted++] = (struct number_range){ seq, seq };
 }
 
 /* A number that has been received: its verdict again, if its content is the same. */
-static int judge_again(struct gate *gate, struct text name_space, const struct batch *batch,
-		       uint32_t i, const struct stream *stream)
+static int judge_again(const struct slice *slice, uint32_t i)
 {
+	struct keeper *keeper = &slice->gate->keeper;
+	struct taken *taken = slice->taken;
+	uint64_t seq = slice->batch->seq + i;
 	struct entry kept;
 	bool uncounted;
-	int err = journal_lookup(gate->journal, stream, batch->seq + i, &kept);
+	int err = journal_lookup(slice->gate->journal, slice->stream, seq, &kept);
 
 	if (err)
 		return err;
-	gate->n_resent++;
-	if (!keeper_is_same(&gate->keeper, name_space, batch, i, &kept, &uncounted)) {
-		reject(gate, batch->seq + i, LIFT_E_REUSED);
-		gate->n_reused++;
+	taken->n_resent++;
+	if (!keeper_is_same(keeper, slice->name_space, slice->batch, i, &kept, &uncounted)) {
+		reject(taken, seq, LIFT_E_REUSED);
+		taken->n_reused++;
 	} else if (kept.refused) {
-		reject(gate, batch->seq + i, kept.err);
+		reject(taken, seq, kept.err);
 	} else if (uncounted) {
-		note_uncounted(gate, batch->seq + i);
+		note_uncounted(taken, seq);
 	}
 	return 0;
 }
 
-/* Those of the rejected so far that are reused go into the quarantine. */
-static void quarantine_reused(struct gate *gate, struct text name_space, const struct batch *batch,
-			      const struct stream *stream, int64_t receipt)
+/* Those of the rejected, from one on, that are reused go into the quarantine. */
+static void quarantine_reused(const struct slice *slice, size_t first)
 {
-	for (size_t i = 0; i < gate->n_rejected; i++) {
-		uint64_t seq = gate->rejected[i].seq;
+	struct gate *gate = slice->gate;
 
-		if (gate->rejected[i].err != LIFT_E_REUSED)
+	for (size_t i = first; i < slice->taken->n_rejected; i++) {
+		uint64_t seq = slice->taken->rejected[i].seq;
+
+		if (slice->taken->rejected[i].err != LIFT_E_REUSED)
 			continue;
-		keeper_keep_sent(&gate->keeper, name_space, batch, (uint32_t)(seq - batch->seq));
-		journal_refuse_reused(gate->journal, stream, seq, receipt);
+		keeper_keep_sent(&gate->keeper, slice->name_space, slice->batch,
+				 (uint32_t)(seq - slice->batch->seq));
+		journal_refuse_reused(gate->journal, slice->stream, seq, slice->receipt);
 	}
 }
 
@@ -104,31 +122,33 @@ int gate_told(int err, bool *ret_retry)
 }
 
 /* A new number: accepted or refused, once and for all. */
-static int judge(struct gate *gate, struct text name_space, const struct batch *batch, uint32_t i,
-		 struct stream *stream, int64_t receipt)
+static int judge(const struct slice *slice, uint32_t i)
 {
+	struct gate *gate = slice->gate;
+	struct taken *taken = slice->taken;
+	const struct batch *batch = slice->batch;
 	struct event event;
 	struct entry entry;
 	int err = batch_event(batch, i, &event);
 
-	if (!err && event.time > receipt + GATE_AHEAD_MS)
+	if (!err && event.time > slice->receipt + GATE_AHEAD_MS)
 		err = LIFT_E_TIME;
 	if (!err && !homes_have(gate->homes, gate->keeper.catalogue, event.region))
 		err = LIFT_E_REGION_DENIED;
 	if (!err)
-		err = keeper_entry(&gate->keeper, name_space, stream, &event, &entry);
+		err = keeper_entry(&gate->keeper, slice->name_space, slice->stream, &event, &entry);
 	if (err && lift_err_class(err) != LIFT_CLASS_EVENT)
 		return err;
 	if (err) {
 		keeper_refused(&gate->keeper, batch, i, err, &entry);
-		keeper_keep_sent(&gate->keeper, name_space, batch, i);
-		reject(gate, batch->seq + i, err);
-		gate->n_refused++;
+		keeper_keep_sent(&gate->keeper, slice->name_space, batch, i);
+		reject(taken, batch->seq + i, err);
+		taken->n_refused++;
 	} else {
-		keeper_note_unknown(&gate->keeper, &event, &entry, &gate->unknown);
-		gate->n_accepted++;
+		keeper_note_unknown(&gate->keeper, &event, &entry, &taken->unknown);
+		taken->n_accepted++;
 	}
-	journal_append(gate->journal, stream, batch->seq + i, receipt, &entry);
+	journal_append(gate->journal, slice->stream, batch->seq + i, slice->receipt, &entry);
 	return 0;
 }
 
@@ -177,76 +197,105 @@ static int judge_whole(struct gate *gate, const struct batch *batch, const struc
 	return 0;
 }
 
-static int judge_all(struct gate *gate, const struct batch *batch, struct text name_space,
-		     struct stream *stream, int64_t receipt)
+/* What has changed since its first slice. */
+static int judge_rest(const struct batch *batch, uint32_t at, const struct stream *stream)
 {
-	size_t n_known;
+	struct batch rest = *batch;
+
+	rest.seq += at;
+	rest.count -= at;
+	if (stream && !stream->closed &&
+	    stream_has_room(stream, rest.seq, rest.seq + rest.count - 1))
+		return 0;
+	if (is_known(&rest, stream))
+		return 0;
+	return stream && !stream->closed ? LIFT_E_HOLES : LIFT_E_CLOSED;
+}
+
+static int judge_slice(const struct slice *slice)
+{
+	struct taken *taken = slice->taken;
+	uint32_t resent = taken->n_resent, n = slice->to - slice->from;
+	size_t first = taken->n_rejected, n_known;
 	int err = 0;
 
-	/* What is known first: where it cannot be read, nothing has been appended yet. */
-	for (uint32_t i = 0; i < batch->count && !err; i++)
-		if (stream_has(stream, batch->seq + i))
-			err = judge_again(gate, name_space, batch, i, stream);
+	/* What is known first: where it cannot be read, nothing of the slice has been appended. */
+	for (uint32_t i = slice->from; i < slice->to && !err; i++)
+		if (stream_has(slice->stream, slice->batch->seq + i))
+			err = judge_again(slice, i);
 	if (err)
 		return err;
-	n_known = gate->n_rejected;
-	quarantine_reused(gate, name_space, batch, stream, receipt);
-	for (uint32_t i = 0; i < batch->count && !err; i++)
-		if (gate->n_resent < batch->count && !stream_has(stream, batch->seq + i))
-			err = judge(gate, name_space, batch, i, stream, receipt);
-	if (n_known > 0 && gate->n_rejected > n_known)
-		qsort(gate->rejected, gate->n_rejected, sizeof(gate->rejected[0]),
-		      compare_rejections);
+	n_known = taken->n_rejected;
+	quarantine_reused(slice, first);
+	for (uint32_t i = slice->from; i < slice->to && !err; i++)
+		if (taken->n_resent - resent < n &&
+		    !stream_has(slice->stream, slice->batch->seq + i))
+			err = judge(slice, i);
+	if (n_known > first && taken->n_rejected > n_known)
+		qsort(taken->rejected + first, taken->n_rejected - first,
+		      sizeof(taken->rejected[0]), compare_rejections);
 	if (err)
-		journal_fail(gate->journal, err); /* some of it may have been appended */
+		journal_fail(slice->gate->journal, err); /* some may have been appended */
+	taken->at = slice->to;
 	return err;
 }
 
-static void begin(struct gate *gate)
+static void begin(struct taken *taken)
 {
-	gate->n_rejected = gate->n_accepted = gate->n_refused = gate->n_resent = gate->n_reused = 0;
-	gate->n_uncounted = 0;
-	gate->unknown.events = 0;
-	gate->unknown.n_texts = 0;
-	memset(gate->unknown.n, 0, sizeof(gate->unknown.n));
+	taken->at = 0;
+	taken->n_rejected = taken->n_uncounted = 0;
+	taken->n_accepted = taken->n_refused = taken->n_resent = taken->n_reused = 0;
+	taken->unknown.events = 0;
+	taken->unknown.n_texts = 0;
+	memset(taken->unknown.n, 0, sizeof(taken->unknown.n));
 }
 
-static int take(struct gate *gate, const struct batch *batch, int64_t clock_ms)
+/* What stands against a batch, or against going on with it. */
+static int judge_before(struct gate *gate, const struct batch *batch, uint32_t at,
+			const char *source, struct stream **ret_stream)
 {
-	int64_t receipt = journal_receipt(gate->journal, clock_ms);
+	int err;
+
+	*ret_stream = NULL;
+	if (!config_source_allowed(gate->config, source))
+		return LIFT_E_NAMESPACE;
+	err = journal_find_stream(gate->journal, batch->source, batch->stream, ret_stream);
+	if (err && err != LIFT_E_NOT_FOUND)
+		return err;
+	return at == 0 ? judge_whole(gate, batch, *ret_stream) : judge_rest(batch, at, *ret_stream);
+}
+
+/* The next slice: of so many events at most. */
+static int take(struct gate *gate, struct taken *taken, const struct batch *batch, uint32_t most,
+		int64_t clock_ms)
+{
+	uint32_t left = batch->count - taken->at;
+	struct slice slice = { .gate = gate,
+			       .taken = taken,
+			       .batch = batch,
+			       .from = taken->at,
+			       .to = taken->at + (left < most ? left : most),
+			       .receipt = journal_receipt(gate->journal, clock_ms) };
 	char source[SOURCE_MAX + 1] = { 0 };
-	struct stream *stream;
 	int err;
 
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
-	if (clock_fault(clock_ms, receipt, gate->built_ms))
+	if (clock_fault(clock_ms, slice.receipt, gate->built_ms))
 		return LIFT_E_CLOCK;
-	begin(gate);
 	memcpy(source, batch->source.data, batch->source.size);
-	if (!config_source_allowed(gate->config, source))
-		return LIFT_E_NAMESPACE;
-	err = journal_find_stream(gate->journal, batch->source, batch->stream, &stream);
-	if (!err || err == LIFT_E_NOT_FOUND)
-		err = judge_whole(gate, batch, stream);
-	if (!err && !stream)
-		err = journal_add_stream(gate->journal, batch->source, batch->stream, &stream);
-	if (!err && batch->count == 0 && !is_known(batch, stream))
-		journal_announce(gate->journal, stream, batch->seq - 1, receipt);
+	err = judge_before(gate, batch, taken->at, source, &slice.stream);
+	if (!err && !slice.stream)
+		err = journal_add_stream(gate->journal, batch->source, batch->stream,
+					 &slice.stream);
+	if (!err && batch->count == 0 && !is_known(batch, slice.stream))
+		journal_announce(gate->journal, slice.stream, batch->seq - 1, slice.receipt);
+	slice.name_space = text_of(config_namespace(gate->config, source));
 	if (!err)
-		err = judge_all(gate, batch, text_of(config_namespace(gate->config, source)),
-				stream, receipt);
-	if (err)
-		return err;
-	if (gate->board && gate->unknown.events > 0)
-		board_note(gate->noted, batch->source, &gate->unknown);
-	gate->next = stream->next;
-	gate->batches++;
-	gate->accepted += gate->n_accepted;
-	gate->refused += gate->n_refused;
-	gate->resent += gate->n_resent;
-	gate->reused += gate->n_reused;
-	return 0;
+		err = judge_slice(&slice);
+	if (!err)
+		taken->next = slice.stream->next;
+	return err;
 }
 
 int gate_found(struct gate *gate, int err)
@@ -260,9 +309,13 @@ int gate_found(struct gate *gate, int err)
 int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 		      struct closed *ret_closed)
 {
+	const struct batch *batch = &gate->underway.batch;
 	struct stream *found;
 	int err;
 
+	if (gate_is_busy(gate) && text_equal(batch->source, source) &&
+	    text_equal(batch->stream, stream))
+		gate_finish(gate);
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
 	err = journal_find_stream(gate->journal, source, stream, &found);
@@ -306,22 +359,42 @@ void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
 }
 
 /* What a key may bring, in place of what all may, while it speaks. */
-static int take_of_key(struct gate *gate, const struct key *key, const struct batch *batch,
-		       int64_t clock_ms)
+static int take_of_key(struct gate *gate, const struct key *key, struct taken *taken,
+		       const struct batch *batch, uint32_t most, int64_t clock_ms)
 {
 	int err;
 
 	journal_set_unknown_max(gate->journal, key_names_max(key, gate->config));
 	journal_set_streams_max(gate->journal, (uint32_t)key->limits.streams);
-	err = take(gate, batch, clock_ms);
+	err = take(gate, taken, batch, most, clock_ms);
 	journal_set_unknown_max(gate->journal, key_names_max(NULL, gate->config));
 	journal_set_streams_max(gate->journal, JOURNAL_STREAMS_MAX);
 	return err;
 }
 
-int gate_take(struct gate *gate, const struct speaker *speaker, const struct batch *batch,
-	      int64_t clock_ms)
+/* What a slice has added to what there was before it; and the batch, where it was the last one. */
+static void count(struct gate *gate, const struct taken *taken, const uint32_t before[static 4],
+		  const struct speaker *speaker, const struct batch *batch)
 {
+	gate->accepted += taken->n_accepted - before[0];
+	gate->refused += taken->n_refused - before[1];
+	gate->resent += taken->n_resent - before[2];
+	gate->reused += taken->n_reused - before[3];
+	if (speaker)
+		peer_note_events(&speaker->peer, taken->n_accepted - before[0],
+				 taken->n_refused - before[1]);
+	if (taken->at < batch->count)
+		return;
+	gate->batches++;
+	if (gate->board && taken->unknown.events > 0)
+		board_note(gate->noted, batch->source, &taken->unknown);
+}
+
+static int take_slice(struct gate *gate, struct taken *taken, const struct speaker *speaker,
+		      const struct batch *batch, uint32_t most, int64_t clock_ms)
+{
+	const uint32_t before[] = { taken->n_accepted, taken->n_refused, taken->n_resent,
+				    taken->n_reused };
 	const struct key *key = speaker ? speaker->peer.key : NULL;
 	int err = 0;
 
@@ -329,11 +402,91 @@ int gate_take(struct gate *gate, const struct speaker *speaker, const struct bat
 	if (key)
 		err = speaker_homes(speaker, gate->keeper.catalogue, &gate->homes);
 	if (!err)
-		err = key ? take_of_key(gate, key, batch, clock_ms) : take(gate, batch, clock_ms);
-	err = gate_found(gate, err);
-	if (!err && speaker)
-		peer_note_events(&speaker->peer, gate->n_accepted, gate->n_refused);
-	return err;
+		err = key ? take_of_key(gate, key, taken, batch, most, clock_ms)
+			  : take(gate, taken, batch, most, clock_ms);
+	if (!err)
+		count(gate, taken, before, speaker, batch);
+	return gate_found(gate, err);
+}
+
+int gate_take(struct gate *gate, const struct speaker *speaker, const struct batch *batch,
+	      int64_t clock_ms)
+{
+	begin(&gate->last);
+	return take_slice(gate, &gate->last, speaker, batch, batch->count, clock_ms);
+}
+
+/* Slice by slice. */
+
+bool gate_is_busy(const struct gate *gate)
+{
+	return gate->underway.batch.count > 0;
+}
+
+void gate_begin(struct gate *gate, const struct speaker *speaker, const char *user,
+		const struct batch *batch, gate_done_fn done, void *context)
+{
+	struct underway *underway = &gate->underway;
+
+	assert(!gate_is_busy(gate) && batch->count > 0);
+	begin(&underway->taken);
+	underway->speaker = *speaker;
+	snprintf(underway->user, sizeof(underway->user), "%s", user ? user : "");
+	underway->batch = *batch;
+	underway->done = done;
+	underway->context = context;
+}
+
+/* By the keys of now. Whom liftd has connected to stays. */
+static int find_again(struct gate *gate)
+{
+	struct underway *underway = &gate->underway;
+	int err;
+
+	if (underway->speaker.sources)
+		return 0;
+	err = speaker_find(&gate->speakers, underway->user, &underway->speaker);
+	return err ? err
+		   : speaker_may_be(&gate->speakers, &underway->speaker, underway->batch.source);
+}
+
+static void end(struct gate *gate, int err)
+{
+	struct underway *underway = &gate->underway;
+	const struct batch batch = underway->batch;
+
+	underway->batch.count = 0;
+	underway->done(underway->context, &underway->speaker, &batch, &underway->taken, err);
+}
+
+void gate_go_on(struct gate *gate, int64_t clock_ms)
+{
+	struct underway *underway = &gate->underway;
+	int err;
+
+	if (!gate_is_busy(gate))
+		return;
+	underway->clock_ms = clock_ms;
+	err = find_again(gate);
+	if (!err)
+		err = take_slice(gate, &underway->taken, &underway->speaker, &underway->batch,
+				 GATE_SLICE, clock_ms);
+	if (err || underway->taken.at == underway->batch.count)
+		end(gate, err);
+}
+
+void gate_finish(struct gate *gate)
+{
+	while (gate_is_busy(gate))
+		gate_go_on(gate, gate->underway.clock_ms);
+}
+
+void gate_give_up(struct gate *gate, int err)
+{
+	if (!gate_is_busy(gate) || gate->underway.taken.at == 0)
+		return;
+	find_again(gate); /* or nobody */
+	end(gate, err);
 }
 
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)

@@ -24,6 +24,13 @@ struct answer_pending {
 	struct said said;
 };
 
+/* A batch that is taken slice by slice: what it is read from, and who waits for its answer. */
+struct held {
+	zmq_msg_t client, body;
+	struct msg_reader *reader;
+	struct said said;
+};
+
 struct intake {
 	struct loop *loop;
 	void *socket;
@@ -36,9 +43,12 @@ struct intake {
 	struct order done[ORDERS_MAX]; /* but not told yet */
 	size_t n_done;
 	struct msg_reader *reader;
-	struct answer_pending pending[INTAKE_GROUP];
+	struct answer_pending pending[INTAKE_GROUP + 1]; /* and one that was held */
 	size_t n_pending, pending_bytes, pending_events, n_pages;
 	struct turns *turns;
+	struct held held;
+	bool has_held;		       /* the answer of one that was held is pending */
+	bool goes_on;		       /* the group of the round before */
 	struct answer_pending refusal; /* of who has sent far too much */
 	struct log_limit refused_limit, denied_limit, failed_limit;
 	bool clock_told;   /* that it is wrong */
@@ -115,35 +125,84 @@ static uint32_t window_of(const struct speaker *speaker)
 	return speaker->peer.key ? (uint32_t)speaker->peer.key->limits.batches : INTAKE_WINDOW;
 }
 
+/* What has come of a batch. */
+static void answer_batch(struct intake *intake, struct answer_pending *answer,
+			 const struct batch *batch, const struct taken *taken, int err)
+{
+	const struct ack ack = { .source = batch->source,
+				 .stream = batch->stream,
+				 .first = batch->seq,
+				 .count = taken->at,
+				 .next = taken->next,
+				 .rejected = taken->rejected,
+				 .n_rejected = taken->n_rejected,
+				 .unknown = &taken->unknown,
+				 .uncounted = taken->uncounted,
+				 .n_uncounted = taken->n_uncounted };
+
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
+	ack_encode(answer->body, &ack);
+	answer->takes = true;
+	peer_note(&answer->speaker.peer, DEED_PUBLISHED, intake->now.utc_ms);
+	intake->clock_told = false;
+}
+
+static void held_done(void *context, const struct speaker *speaker, const struct batch *batch,
+		      const struct taken *taken, int err)
+{
+	struct intake *intake = context;
+	struct answer_pending *answer = &intake->pending[intake->n_pending++];
+	struct held *held = &intake->held;
+
+	assert(intake->n_pending <= INTAKE_GROUP + 1);
+	msg_writer_clear(answer->body);
+	zmq_msg_move(&answer->client, &held->client);
+	answer->speaker = *speaker;
+	answer->said = held->said;
+	answer_batch(intake, answer, batch, taken, err);
+	intake->pending_events += taken->at;
+	intake->pending_bytes += zmq_msg_size(&held->body) + msg_written(answer->body).size;
+	zmq_msg_close(&held->body);
+	zmq_msg_init(&held->body);
+	turns_let_go(intake->turns);
+	intake->has_held = true;
+}
+
+/* A batch of several slices is held: it has no answer yet. What has read it stays with it. */
+static void hold(struct intake *intake, struct answer_pending *answer, struct waiting *message,
+		 const struct batch *batch)
+{
+	struct held *held = &intake->held;
+	struct msg_reader *reader = held->reader;
+
+	gate_begin(intake->gate, &answer->speaker, message->user, batch, held_done, intake);
+	held->reader = intake->reader;
+	intake->reader = reader;
+	held->said = answer->said;
+	zmq_msg_move(&held->client, &answer->client);
+	zmq_msg_move(&held->body, &message->body);
+	turns_hold(intake->turns);
+	intake->n_pending--;
+}
+
 static void take_batch(struct intake *intake, struct answer_pending *answer,
-		       const struct batch *batch)
+		       struct waiting *message, const struct batch *batch)
 {
 	struct gate *gate = intake->gate;
 	int err = speaker_may_speak(&gate->speakers, &answer->speaker, batch->source, batch->count,
 				    intake->now.steady_ms);
 
+	if (!err && batch->count > GATE_SLICE && !gate_is_busy(gate)) {
+		hold(intake, answer, message, batch);
+		return;
+	}
 	if (!err)
 		err = gate_take(gate, &answer->speaker, batch, intake->now.utc_ms);
 	intake->pending_events += batch->count;
-	if (err) {
-		answer_err(intake, answer, err);
-		return;
-	}
-	struct ack ack = { .source = batch->source,
-			   .stream = batch->stream,
-			   .first = batch->seq,
-			   .count = batch->count,
-			   .next = gate->next,
-			   .rejected = gate->rejected,
-			   .n_rejected = gate->n_rejected,
-			   .unknown = &gate->unknown,
-			   .uncounted = gate->uncounted,
-			   .n_uncounted = gate->n_uncounted };
-
-	ack_encode(answer->body, &ack);
-	answer->takes = true;
-	peer_note(&answer->speaker.peer, DEED_PUBLISHED, intake->now.utc_ms);
-	intake->clock_told = false;
+	answer_batch(intake, answer, batch, &gate->last, err);
 }
 
 /* A request of a source's own: may it be asked? */
@@ -272,16 +331,17 @@ static int handle_request(struct intake *intake, struct answer_pending *answer, 
 
 /* A message is a batch or a request: which one, its op says. On this socket a batch says that it is
  * one. */
-static void handle(struct intake *intake, struct answer_pending *answer, struct text message)
+static void handle(struct intake *intake, struct answer_pending *answer, struct waiting *message)
 {
+	struct text body = { zmq_msg_data(&message->body), zmq_msg_size(&message->body) };
 	struct batch batch;
-	int err = batch_decode(intake->reader, message, &batch);
+	int err = batch_decode(intake->reader, body, &batch);
 
 	remember(&answer->said, batch.source, batch.stream, batch.seq);
 	if (batch.op.size > 0 && !text_equal(batch.op, text_of("events")))
-		err = handle_request(intake, answer, message);
+		err = handle_request(intake, answer, body);
 	else if (!err && batch.op.size > 0)
-		take_batch(intake, answer, &batch);
+		take_batch(intake, answer, message, &batch);
 	else if (!err)
 		err = LIFT_E_OP;
 	if (err)
@@ -346,6 +406,8 @@ static size_t glance(struct waiting *message)
 		message->cost = TURN_LEAST;
 	if (message->is_batch && batch.seq > 0 && batch.count > BATCH_EVENTS_MAX)
 		message->err = LIFT_E_COUNT; /* a million of small values takes long to read */
+	else if (message->is_batch && message->cost < (size_t)batch.count * TURN_EVENT)
+		message->cost = (size_t)batch.count * TURN_EVENT;
 	return looked;
 }
 
@@ -448,7 +510,6 @@ static void receive_all(void *context, const struct now *now)
 static void serve(struct intake *intake, struct waiting *message)
 {
 	struct answer_pending *answer = &intake->pending[intake->n_pending++];
-	struct text body = { zmq_msg_data(&message->body), zmq_msg_size(&message->body) };
 	int err = speaker_find(&intake->gate->speakers, message->user, &answer->speaker);
 
 	msg_writer_clear(answer->body);
@@ -461,22 +522,47 @@ static void serve(struct intake *intake, struct waiting *message)
 	} else {
 		zmq_msg_move(&answer->client, &message->client);
 		remember(&answer->said, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
-		handle(intake, answer, body);
+		handle(intake, answer, message);
 	}
-	intake->pending_bytes += body.size + msg_written(answer->body).size;
+	intake->pending_bytes += zmq_msg_size(&message->body) + msg_written(answer->body).size;
 	zmq_msg_close(&message->client);
 	zmq_msg_close(&message->body);
 }
 
+/* Is there room in the group for more? */
+static bool has_room(const struct intake *intake)
+{
+	return intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
+	       intake->pending_events < INTAKE_GROUP_EVENTS && intake->n_pages < INTAKE_PAGES;
+}
+
+/* What a round takes of a group. */
 static void serve_group(struct intake *intake)
 {
+	size_t before = intake->pending_events;
 	struct waiting message;
 
-	turns_begin(intake->turns);
-	while (intake->n_pending < INTAKE_GROUP && intake->pending_bytes < INTAKE_GROUP_BYTES &&
-	       intake->pending_events < INTAKE_GROUP_EVENTS && intake->n_pages < INTAKE_PAGES &&
-	       turns_next(intake->turns, &message))
+	if (!intake->goes_on || intake->n_pending == 0)
+		turns_begin(intake->turns);
+	while (has_room(intake) && intake->pending_events - before < GATE_SLICE &&
+	       turns_next(intake->turns, !gate_is_busy(intake->gate), &message))
 		serve(intake, &message);
+}
+
+/* May the group wait for more? Only where nobody else waits for it: not an operator either. */
+static bool may_go_on(struct intake *intake)
+{
+	struct gate *gate = intake->gate;
+	uint64_t events = gate->accepted + gate->refused + gate->resent;
+	bool has_more = gate->has_more || gate_is_busy(gate);
+
+	gate->has_more = false;
+	if (intake->has_held || intake->n_done > 0 || loop_is_stopped(intake->loop))
+		return false;
+	if (intake->n_pending == 0)
+		return has_more && events < INTAKE_GROUP_EVENTS;
+	return has_room(intake) && !has_more && !turns_is_empty(intake->turns) &&
+	       turns_is_of_one(intake->turns);
 }
 
 /* Once when it begins, and once when it is over: on a disk that is nearly full, small commits
@@ -507,6 +593,7 @@ static void commit_failed(struct intake *intake, int err)
 	if (intake->n_pending > 0 && log_allowed(&intake->failed_limit))
 		log_error("journal commit failed: code=%s batches=%zu reason=\"%s\"",
 			  lift_err_code(err), intake->n_pending, journal_failure(intake->journal));
+	gate_give_up(intake->gate, LIFT_E_DISK);
 	for (size_t i = 0; i < intake->n_pending; i++)
 		if (intake->pending[i].takes)
 			answer_nack(intake, &intake->pending[i], LIFT_E_DISK, true);
@@ -542,18 +629,14 @@ static void tell_orders(struct intake *intake, int err)
 }
 
 /* First the disk, then the answers. */
-static bool serve_and_answer(void *context, const struct now *now)
+static void commit_and_answer(struct intake *intake)
 {
-	struct intake *intake = context;
 	uint64_t last = journal_last(intake->journal);
-	int err;
+	int err = journal_commit(intake->journal);
 
-	intake->now = *now;
-	serve_group(intake);
-	err = journal_commit(intake->journal);
 	if (err)
 		commit_failed(intake, err);
-	say_trouble(intake, now->steady_ms);
+	say_trouble(intake, intake->now.steady_ms);
 	say_damage(intake);
 	gate_settle(intake->gate, intake->stats, err == 0);
 	for (size_t i = 0; i < intake->n_pending; i++) {
@@ -561,6 +644,7 @@ static bool serve_and_answer(void *context, const struct now *now)
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
 	}
 	intake->n_pending = intake->pending_bytes = intake->pending_events = intake->n_pages = 0;
+	intake->has_held = false;
 	tell_orders(intake, err);
 	if (err == LIFT_E_FATAL)
 		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that
@@ -569,7 +653,22 @@ static bool serve_and_answer(void *context, const struct now *now)
 		stats_add(intake->stats, STAT_journal_commits, 1);
 		wake_send(intake->more);
 	}
-	return !turns_is_empty(intake->turns);
+}
+
+static bool work(void *context, const struct now *now)
+{
+	struct intake *intake = context;
+
+	intake->now = *now;
+	serve_group(intake);
+	intake->goes_on = may_go_on(intake);
+	if (!intake->goes_on)
+		commit_and_answer(intake);
+	/* Behind the answers: what has been answered for does not wait for it. */
+	if (!loop_is_stopped(intake->loop))
+		gate_go_on(intake->gate, now->utc_ms);
+	return intake->goes_on || intake->n_pending > 0 || gate_is_busy(intake->gate) ||
+	       !turns_is_empty(intake->turns);
 }
 
 static int answer_open(struct answer_pending *answer)
@@ -611,10 +710,13 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 	intake->orders = parts->orders;
 	intake->obeyed = parts->obeyed;
 	intake->reader = msg_reader_new();
+	intake->held.reader = msg_reader_new();
+	zmq_msg_init(&intake->held.client);
+	zmq_msg_init(&intake->held.body);
 	intake->turns = turns_new();
-	if (!intake->reader || !intake->turns)
+	if (!intake->reader || !intake->held.reader || !intake->turns)
 		err = LIFT_E_MEMORY;
-	for (size_t i = 0; i < INTAKE_GROUP; i++)
+	for (size_t i = 0; i < INTAKE_GROUP + 1; i++)
 		if (answer_open(&intake->pending[i]) != 0)
 			err = LIFT_E_MEMORY;
 	if (answer_open(&intake->refusal) != 0)
@@ -627,7 +729,7 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 		intake_close(intake);
 		return err;
 	}
-	loop_set_work(parts->loop, serve_and_answer, intake);
+	loop_set_work(parts->loop, work, intake);
 	*ret_intake = intake;
 	return 0;
 }
@@ -641,10 +743,13 @@ void intake_close(struct intake *intake)
 		loop_remove_socket(intake->loop, intake->socket);
 	}
 	socket_close(intake->socket);
-	for (size_t i = 0; i < INTAKE_GROUP; i++)
+	for (size_t i = 0; i < INTAKE_GROUP + 1; i++)
 		answer_close(&intake->pending[i]);
 	answer_close(&intake->refusal);
 	turns_free(intake->turns);
 	msg_reader_free(intake->reader);
+	msg_reader_free(intake->held.reader);
+	zmq_msg_close(&intake->held.client);
+	zmq_msg_close(&intake->held.body);
 	free(intake);
 }

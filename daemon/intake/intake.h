@@ -6,6 +6,12 @@
  * It knows nothing of metrics. An answer that says a number is taken leaves after the commit that
  * took it. What is answered together is a group. Of one sender it takes a window of batches, and
  * refuses more; senders have their turns (turns.h).
+ *
+ * A round takes a slice of events (gate.h), however many wait. As long as all is of one sender the
+ * group goes on in the next round, so that a commit is for many; somebody else's message ends it.
+ * So nobody waits longer than for a slice and a commit, and who is alone pays for no more commits.
+ * A batch of several slices is held until the last of them, and is answered after the commit of
+ * that.
  */
 #ifndef LIFTD_INTAKE_INTAKE_H
 #define LIFTD_INTAKE_INTAKE_H
@@ -23,8 +29,8 @@ enum {
 	INTAKE_GROUP_BYTES = 4 << 20,
 	/* Of events likewise: they are what takes time, refused ones most. */
 	INTAKE_GROUP_EVENTS = BATCH_EVENTS_MAX,
-	/* Messages of one connection that libzmq holds: no more of them come in while a large batch
-	 * is taken, which is some ten milliseconds. */
+	/* Messages of one connection that libzmq holds: no more of them come in while a slice is
+	 * taken and committed, which is some ten milliseconds. */
 	INTAKE_PIPE = 16,
 	/* Messages that are read before any is served, and their bytes that are looked at. */
 	INTAKE_READS = 1024,

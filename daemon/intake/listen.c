@@ -24,6 +24,8 @@ struct listen {
 	struct gate *gate;
 	struct stats *stats;
 	struct msg_reader *reader;
+	zmq_msg_t held; /* what a batch that is taken slice by slice is read from */
+	struct now now; /* of this round */
 	struct listener *listeners;
 	size_t n;
 	struct log_limit refused_limit;
@@ -40,33 +42,14 @@ static int find_speaker(struct listener *listener, zmq_msg_t *body, struct speak
 	return 0;
 }
 
-/* The batch's source must be the topic's. */
-static int take(struct listener *listener, const struct speaker *speaker, struct text source,
-		struct text message, const struct now *now)
-{
-	struct gate *gate = listener->listen->gate;
-	struct batch batch;
-	int err = speaker_may_send(speaker, message.size, now->steady_ms);
-
-	if (!err)
-		err = batch_decode(listener->listen->reader, message, &batch);
-	if (!err && !text_equal(batch.source, source))
-		err = LIFT_E_SOURCE;
-	if (!err)
-		err = speaker_may_speak(&gate->speakers, speaker, source, batch.count,
-					now->steady_ms);
-	if (err)
-		return err;
-	listener->n_events += batch.count;
-	return gate_take(gate, speaker, &batch, now->utc_ms);
-}
-
-static void refused(struct listen *listen, const struct speaker *speaker, struct text source,
-		    int err, const struct now *now)
+/* What has come of a batch. */
+static void done(struct listen *listen, const struct speaker *speaker, struct text source, int err)
 {
 	const struct key *key = speaker->peer.key;
 
-	peer_note(&speaker->peer, DEED_REFUSED, now->utc_ms);
+	peer_note(&speaker->peer, err ? DEED_REFUSED : DEED_PUBLISHED, listen->now.utc_ms);
+	if (!err)
+		return;
 	stats_add(listen->stats, STAT_batches_refused, 1);
 	if (log_allowed(&listen->refused_limit))
 		log_warning("published batch refused: code=%s key=%s topic=" TOPIC_PREFIX "%.*s",
@@ -74,9 +57,46 @@ static void refused(struct listen *listen, const struct speaker *speaker, struct
 			    source_is_valid(source) ? (int)source.size : 0, source.data);
 }
 
+static void held_done(void *context, const struct speaker *speaker, const struct batch *batch,
+		      const struct taken *taken, int err)
+{
+	struct listen *listen = context;
+
+	(void)taken;
+	done(listen, speaker, batch->source, err);
+	zmq_msg_close(&listen->held);
+	zmq_msg_init(&listen->held);
+}
+
+/* The batch's source must be the topic's. */
+static int take(struct listener *listener, const struct speaker *speaker, struct text source,
+		zmq_msg_t *body)
+{
+	struct listen *listen = listener->listen;
+	struct text message = { zmq_msg_data(body), zmq_msg_size(body) };
+	struct gate *gate = listen->gate;
+	struct batch batch;
+	int err = speaker_may_send(speaker, message.size, listen->now.steady_ms);
+
+	if (!err)
+		err = batch_decode(listen->reader, message, &batch);
+	if (!err && !text_equal(batch.source, source))
+		err = LIFT_E_SOURCE;
+	if (!err)
+		err = speaker_may_speak(&gate->speakers, speaker, source, batch.count,
+					listen->now.steady_ms);
+	if (err)
+		return err;
+	listener->n_events += batch.count;
+	if (batch.count <= GATE_SLICE)
+		return gate_take(gate, speaker, &batch, listen->now.utc_ms);
+	gate_begin(gate, speaker, socket_user(body), &batch, held_done, listen);
+	zmq_msg_move(&listen->held, body);
+	return 0;
+}
+
 /* The body, and whatever comes behind it, which nothing may. */
-static int receive_body(struct listener *listener, struct text source, struct speaker *speaker,
-			const struct now *now)
+static int receive_body(struct listener *listener, struct text source, struct speaker *speaker)
 {
 	zmq_msg_t body, extra;
 	bool whole;
@@ -91,10 +111,7 @@ static int receive_body(struct listener *listener, struct text source, struct sp
 	if (whole)
 		err = find_speaker(listener, &body, speaker);
 	if (whole && !err)
-		err = take(listener, speaker, source,
-			   (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) }, now);
-	if (whole && !err)
-		peer_note(&speaker->peer, DEED_PUBLISHED, now->utc_ms);
+		err = take(listener, speaker, source, &body);
 	zmq_msg_close(&body);
 	for (bool more = !whole; more;) {
 		zmq_msg_init(&extra);
@@ -105,7 +122,7 @@ static int receive_body(struct listener *listener, struct text source, struct sp
 	return err;
 }
 
-static bool receive(struct listener *listener, const struct now *now)
+static bool receive(struct listener *listener)
 {
 	char topic[TOPIC_BYTES + 1];
 	size_t prefix = sizeof(TOPIC_PREFIX) - 1;
@@ -119,21 +136,24 @@ static bool receive(struct listener *listener, const struct now *now)
 	if ((size_t)size > prefix && size <= TOPIC_BYTES)
 		source.size = (size_t)size - prefix;
 	zmq_getsockopt(listener->socket, ZMQ_RCVMORE, &more, &more_size);
-	err = more ? receive_body(listener, source, &speaker, now) : LIFT_E_FRAMES;
-	if (err)
-		refused(listener->listen, &speaker, source, err, now);
+	err = more ? receive_body(listener, source, &speaker) : LIFT_E_FRAMES;
+	if (err || !gate_is_busy(listener->listen->gate))
+		done(listener->listen, &speaker, source, err);
 	return true;
 }
 
 static void receive_all(void *context, const struct now *now)
 {
 	struct listener *listener = context;
+	struct gate *gate = listener->listen->gate;
 	int n = 0;
 
+	listener->listen->now = *now;
 	listener->n_events = 0;
 	while (n < LISTEN_GROUP && listener->n_events < LISTEN_GROUP_EVENTS &&
-	       receive(listener, now))
+	       !gate_is_busy(gate) && receive(listener))
 		n++;
+	gate->has_more |= n == LISTEN_GROUP || listener->n_events >= LISTEN_GROUP_EVENTS;
 }
 
 static int add(struct listen *listen, void *socket, const struct texts *sources)
@@ -183,6 +203,7 @@ int listen_open(const struct listen_parts *parts, struct listen **ret_listen)
 	listen->gate = parts->gate;
 	listen->stats = parts->stats;
 	listen->reader = msg_reader_new();
+	zmq_msg_init(&listen->held);
 	listen->listeners = calloc(1 + parts->config->n_connects, sizeof(*listen->listeners));
 	if (listen->reader && listen->listeners)
 		err = open_all(listen, parts);
@@ -202,6 +223,7 @@ void listen_close(struct listen *listen)
 		socket_close(listen->listeners[i].socket);
 	}
 	free(listen->listeners);
+	zmq_msg_close(&listen->held);
 	msg_reader_free(listen->reader);
 	free(listen);
 }

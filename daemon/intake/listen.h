@@ -4,7 +4,8 @@
  *
  * What PUB/SUB loses on the way shows as a gap in the numbers of its stream, and heals when the
  * missing numbers come, this way or the acknowledged one. What is taken here is committed with what
- * intake takes in the same round.
+ * intake takes, and a large batch slice by slice by its rounds (gate.h): until then nothing more is
+ * read.
  */
 #ifndef LIFTD_INTAKE_LISTEN_H
 #define LIFTD_INTAKE_LISTEN_H
@@ -16,7 +17,7 @@
 enum {
 	LISTEN_GROUP = 64, /* messages of one socket a round, at most */
 	/* Of events likewise: what intake has taken in the same round waits for them. */
-	LISTEN_GROUP_EVENTS = BATCH_EVENTS_MAX,
+	LISTEN_GROUP_EVENTS = GATE_SLICE,
 };
 
 struct listen;

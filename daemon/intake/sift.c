@@ -72,10 +72,10 @@ static void take(struct sifting *sifting, struct text source, struct stream *str
 {
 	struct gate *gate = sifting->gate;
 
-	gate->unknown = (struct unknown){ .events = 0 };
-	keeper_note_unknown(&gate->keeper, event, entry, &gate->unknown);
-	if (gate->board && gate->unknown.events > 0)
-		board_note(gate->noted, source, &gate->unknown);
+	gate->last.unknown = (struct unknown){ .events = 0 };
+	keeper_note_unknown(&gate->keeper, event, entry, &gate->last.unknown);
+	if (gate->board && gate->last.unknown.events > 0)
+		board_note(gate->noted, source, &gate->last.unknown);
 	journal_append(gate->journal, stream, stream->next, sifting->receipt, entry);
 	gate->accepted++;
 }

@@ -148,19 +148,27 @@ static bool is_listed(const struct texts *sources, struct text source)
 	return false;
 }
 
-int speaker_may_speak(struct speakers *speakers, const struct speaker *speaker, struct text source,
-		      size_t events, int64_t steady_ms)
+int speaker_may_be(struct speakers *speakers, const struct speaker *speaker, struct text source)
 {
 	const struct key *owner = keys_of_source(speakers->view.keys, source);
-	const struct key *key = speaker->peer.key;
 	bool named = speaker->sources && speaker->sources->count > 0;
 
 	/* Whom liftd connects to may say what the configuration lets come from there. */
-	if (!is_listed(speaker->sources, source) || (!named && owner != key))
+	if (!is_listed(speaker->sources, source) || (!named && owner != speaker->peer.key))
 		return LIFT_E_SOURCE_DENIED;
-	if (key && !take(&speaker->spoken->events, key->limits.events, (int64_t)events, steady_ms))
-		return LIFT_E_RATE;
 	return 0;
+}
+
+int speaker_may_speak(struct speakers *speakers, const struct speaker *speaker, struct text source,
+		      size_t events, int64_t steady_ms)
+{
+	const struct key *key = speaker->peer.key;
+	int err = speaker_may_be(speakers, speaker, source);
+
+	if (!err && key &&
+	    !take(&speaker->spoken->events, key->limits.events, (int64_t)events, steady_ms))
+		err = LIFT_E_RATE;
+	return err;
 }
 
 static bool is_inside(const struct catalogue *catalogue, uint32_t home, const struct key *key)

@@ -55,7 +55,10 @@ void speakers_settle(struct speakers *speakers);
 /* May it send a message of so many bytes now? LIFT_E_SIZE, LIFT_E_RATE. */
 int speaker_may_send(const struct speaker *speaker, size_t bytes, int64_t steady_ms);
 
-/* May it speak for a source, and send so many events now? LIFT_E_SOURCE_DENIED, LIFT_E_RATE. */
+/* May it speak for a source? LIFT_E_SOURCE_DENIED. */
+int speaker_may_be(struct speakers *speakers, const struct speaker *speaker, struct text source);
+
+/* The same; and send so many events now? LIFT_E_SOURCE_DENIED, LIFT_E_RATE. */
 int speaker_may_speak(struct speakers *speakers, const struct speaker *speaker, struct text source,
 		      size_t events, int64_t steady_ms);
 

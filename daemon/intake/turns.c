@@ -31,10 +31,12 @@ struct turns {
 	uint32_t n_senders, n;
 	size_t bytes;
 	uint64_t group;
-	uint32_t served; /* of this group */
-	uint32_t visits; /* of this round that are left */
-	bool is_visited; /* the head has had its credit of this round */
-	bool is_full;	 /* a large one was the last of this group */
+	uint32_t served;			 /* of this group */
+	uint32_t visits;			 /* of this round that are left */
+	bool is_visited;			 /* the head has had its credit of this round */
+	bool is_full;				 /* a large one was the last of this group */
+	char last[SENDER_MAX], held[SENDER_MAX]; /* who was served last; who has no turn, */
+	size_t last_size, held_size;		 /* 0: nobody */
 };
 
 struct turns *turns_new(void)
@@ -59,9 +61,10 @@ void turns_free(struct turns *turns)
 
 	if (!turns)
 		return;
+	turns_let_go(turns);
 	while (!turns_is_empty(turns)) {
 		turns_begin(turns);
-		while (turns_next(turns, &message)) {
+		while (turns_next(turns, true, &message)) {
 			zmq_msg_close(&message.client);
 			zmq_msg_close(&message.body);
 		}
@@ -218,6 +221,8 @@ static void take(struct turns *turns, struct waiting *ret_message)
 	turns->n--;
 	turns->served++;
 	turns->is_full = slot->message.cost > TURN_BYTES;
+	turns->last_size = sender->size;
+	memcpy(turns->last, sender->name, sender->size);
 	if (sender->first == NONE)
 		end_sender(turns);
 }
@@ -236,15 +241,24 @@ static bool has_others(const struct turns *turns, const struct sender *sender)
 	return turns->served > (sender->group == turns->group ? sender->served : 0);
 }
 
+/* May the head have another turn in this group? Who is alone may, and who has come since it began
+ * has its first one. */
+static bool may_return(const struct turns *turns, const struct sender *sender)
+{
+	if (sender->group != turns->group && turns->slots[sender->first].message.cost <= TURN_BYTES)
+		return true;
+	return turns->served == 0 || (turns->n_senders == 1 && !has_others(turns, sender));
+}
+
 /* The head's turn. False: all have had theirs in this group, and some were served. */
 static bool visit(struct turns *turns)
 {
 	struct sender *sender = &turns->senders[turns->head];
 
 	if (turns->visits == 0) {
-		if (has_others(turns, sender) || (turns->served > 0 && turns->n_senders > 1))
+		if (!may_return(turns, sender))
 			return false;
-		turns->visits = turns->n_senders;
+		turns->visits = turns->served > 0 ? 1 : turns->n_senders;
 	}
 	turns->visits--;
 	sender->credit += TURN_BYTES;
@@ -252,13 +266,56 @@ static bool visit(struct turns *turns)
 	return true;
 }
 
-bool turns_next(struct turns *turns, struct waiting *ret_message)
+bool turns_is_of_one(const struct turns *turns)
 {
-	while (turns->head != NONE && !turns->is_full) {
-		int i = turns->head;
-		struct sender *sender = &turns->senders[i];
+	return turns->n_senders == 0 ||
+	       (turns->n_senders == 1 && !has_others(turns, &turns->senders[turns->head]));
+}
+
+void turns_hold(struct turns *turns)
+{
+	turns->held_size = turns->last_size;
+	memcpy(turns->held, turns->last, turns->last_size);
+}
+
+void turns_let_go(struct turns *turns)
+{
+	turns->held_size = 0;
+}
+
+/* The head has to wait, whatever its credit. */
+static bool is_barred(const struct turns *turns, bool may_be_large)
+{
+	const struct sender *sender = &turns->senders[turns->head];
+	struct text held = { turns->held, turns->held_size };
+
+	return text_equal(name_of(sender), held) ||
+	       (!may_be_large && turns->slots[sender->first].message.cost > TURN_BYTES);
+}
+
+static void pass(struct turns *turns)
+{
+	int i = turns->head;
+
+	remove_head(turns);
+	append(turns, i);
+}
+
+bool turns_next(struct turns *turns, bool may_be_large, struct waiting *ret_message)
+{
+	uint32_t barred = 0; /* in a row */
+
+	while (turns->head != NONE && !turns->is_full && barred < turns->n_senders) {
+		struct sender *sender = &turns->senders[turns->head];
 		size_t cost = turns->slots[sender->first].message.cost;
 
+		if (is_barred(turns, may_be_large)) {
+			turns->visits -= !turns->is_visited && turns->visits > 0;
+			barred++;
+			pass(turns);
+			continue;
+		}
+		barred = 0;
 		if (!turns->is_visited && !visit(turns))
 			return false;
 		if (sender->credit >= cost) {
@@ -267,8 +324,7 @@ bool turns_next(struct turns *turns, struct waiting *ret_message)
 			take(turns, ret_message);
 			return true;
 		}
-		remove_head(turns);
-		append(turns, i);
+		pass(turns);
 	}
 	return false;
 }

@@ -4,24 +4,27 @@
  * the senders in turn. No sockets.
  *
  * Who sends is a key, over all its connections, or one local connection. A turn is so many bytes,
- * whatever came in them; what is larger than a turn waits until the sender has had enough of them,
- * and is the last of its group, and the only large one (deficit round robin: Shreedhar and Varghese
- * 1995). So who sends little waits for one large message at most, not for all that another one has
- * sent.
+ * whatever came in them, or so many events; what is larger than a turn waits until the sender has
+ * had enough of them, and is the last of its group, and the only large one (deficit round robin:
+ * Shreedhar and Varghese 1995). A large batch is taken slice by slice over several groups: until
+ * then no other large one begins, and nothing of its sender. So who sends little waits for a slice,
+ * not for all that another one has sent.
  */
 #ifndef LIFTD_INTAKE_TURNS_H
 #define LIFTD_INTAKE_TURNS_H
 
 #include <zmq.h>
 
+#include "daemon/intake/gate.h"
 #include "daemon/net/keyring.h"
 #include "proto/event.h"
 #include "proto/z85.h"
 
 enum {
 	TURN_BYTES = 128 << 10,
-	TURN_LEAST = 1 << 10, /* what a message costs at least */
-	TURNS_MAX = 1024,     /* messages that wait, and their bytes: then nobody's are read */
+	TURN_LEAST = 1 << 10,		      /* what a message costs at least */
+	TURN_EVENT = TURN_BYTES / GATE_SLICE, /* and for each of its events */
+	TURNS_MAX = 1024, /* messages that wait, and their bytes: then nobody's are read */
 	TURNS_BYTES_MAX = 256 << 20,
 	TURNS_REQUESTS = 64, /* of one sender, beside its batches */
 	SENDER_MAX = 256,    /* bytes: a routing id, or a key's name, with its kind before it */
@@ -67,9 +70,16 @@ bool turns_may_wait(const struct turns *turns, const struct turns_count *count);
  * must be room. */
 void turns_add(struct turns *turns, struct text sender, struct waiting *message);
 
-/* A group begins; the next message that belongs into it: its frames are the caller's now. False:
- * the group is complete. */
+/* A group begins; the next message that belongs into it (a large one: if it may be one): its frames
+ * are the caller's now. False: the group is complete. */
 void turns_begin(struct turns *turns);
-bool turns_next(struct turns *turns, struct waiting *ret_message);
+bool turns_next(struct turns *turns, bool may_be_large, struct waiting *ret_message);
+
+/* Has one sender all of this group, and does nobody else wait? */
+bool turns_is_of_one(const struct turns *turns);
+
+/* The sender of the last message has no turn until it is let go. */
+void turns_hold(struct turns *turns);
+void turns_let_go(struct turns *turns);
 
 #endif

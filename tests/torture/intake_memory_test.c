@@ -122,7 +122,7 @@ static unsigned long send_all(int failing, unsigned long at)
 		assert_null(journal_damage(house.journal));
 		/* Sent again, whether it was taken or not. */
 		assert_int_equal(take(&house), 0);
-		assert_int_equal(house.gate->n_rejected, sendings[i].rejected);
+		assert_int_equal(house.gate->last.n_rejected, sendings[i].rejected);
 	}
 	check_on_disk(&house);
 	house_close(&house);

@@ -137,8 +137,8 @@ static void send_all(struct life *life, const struct event *events, uint32_t n)
 			assert_int_equal(house_send(&life->house, sources[source], streams[stream],
 						    *seq, events + at, size),
 					 0);
-			assert_int_equal(life->house.gate->n_rejected, 0);
-			assert_int_equal(life->house.gate->n_resent, t ? size : 0);
+			assert_int_equal(life->house.gate->last.n_rejected, 0);
+			assert_int_equal(life->house.gate->last.n_resent, t ? size : 0);
 		}
 		*seq += size;
 		if (chance(n) < size) /* about once a round */

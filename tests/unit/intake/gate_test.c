@@ -31,20 +31,20 @@ static int send_one(struct house *house, const char *source, const char *stream,
 		    const struct event *event)
 {
 	assert_int_equal(house_send(house, source, stream, seq, event, 1), 0);
-	assert_true(house->gate->n_rejected <= 1);
-	if (house->gate->n_rejected == 0)
+	assert_true(house->gate->last.n_rejected <= 1);
+	if (house->gate->last.n_rejected == 0)
 		return 0;
-	assert_int_equal(house->gate->rejected[0].seq, seq);
-	return house->gate->rejected[0].err;
+	assert_int_equal(house->gate->last.rejected[0].seq, seq);
+	return house->gate->last.rejected[0].err;
 }
 
 static void assert_counts(const struct house *house, uint32_t accepted, uint32_t refused,
 			  uint32_t resent, uint64_t next)
 {
-	assert_int_equal(house->gate->n_accepted, accepted);
-	assert_int_equal(house->gate->n_refused, refused);
-	assert_int_equal(house->gate->n_resent, resent);
-	assert_int_equal(house->gate->next, next);
+	assert_int_equal(house->gate->last.n_accepted, accepted);
+	assert_int_equal(house->gate->last.n_refused, refused);
+	assert_int_equal(house->gate->last.n_resent, resent);
+	assert_int_equal(house->gate->last.next, next);
 }
 
 /* Verdicts. */
@@ -68,9 +68,9 @@ static void a_verdict_stands_however_often_it_is_asked_for(void **state)
 		house.clock += turn == 4 ? -2 * DAY_MS : DAY_MS;
 		assert_int_equal(house_send(&house, "s", "a", 1, events, 3), 0);
 		assert_counts(&house, turn ? 0 : 2, turn ? 0 : 1, turn ? 3 : 0, 4);
-		assert_int_equal(house.gate->n_rejected, 1);
-		assert_int_equal(house.gate->rejected[0].seq, 2);
-		assert_int_equal(house.gate->rejected[0].err, LIFT_E_LEARNER);
+		assert_int_equal(house.gate->last.n_rejected, 1);
+		assert_int_equal(house.gate->last.rejected[0].seq, 2);
+		assert_int_equal(house.gate->last.rejected[0].err, LIFT_E_LEARNER);
 	}
 	assert_int_equal(journal_commit(house.journal), 0);
 	assert_int_equal(journal_last(house.journal), 3);
@@ -746,12 +746,12 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 	house_open(&house, "", world_catalogue);
 	for (int turn = 0; turn < 2; turn++) {
 		assert_int_equal(house_send(&house, "s", "a", 11, events, BATCH_EVENTS_MAX), 0);
-		assert_int_equal(house.gate->n_rejected, BATCH_EVENTS_MAX / 2);
-		for (size_t i = 0; i < house.gate->n_rejected; i++) {
-			assert_int_equal(house.gate->rejected[i].seq, 12 + 2 * i);
-			assert_int_equal(house.gate->rejected[i].err, LIFT_E_REGION);
+		assert_int_equal(house.gate->last.n_rejected, BATCH_EVENTS_MAX / 2);
+		for (size_t i = 0; i < house.gate->last.n_rejected; i++) {
+			assert_int_equal(house.gate->last.rejected[i].seq, 12 + 2 * i);
+			assert_int_equal(house.gate->last.rejected[i].err, LIFT_E_REGION);
 		}
-		assert_int_equal(house.gate->next, 1);
+		assert_int_equal(house.gate->last.next, 1);
 	}
 	house_close(&house);
 }
@@ -873,7 +873,7 @@ static void a_source_that_brings_too_many_names_shuts_out_nobody(void **state)
 				};
 			assert_int_equal(send_one(&house, "s", "a", i + 1, &event),
 					 i < MOST ? 0 : LIFT_E_NAMES);
-			assert_int_equal(house.gate->unknown.n[cases[c].kind], i < MOST);
+			assert_int_equal(house.gate->last.unknown.n[cases[c].kind], i < MOST);
 		}
 		for (int turn = 0; turn < 2; turn++) {
 			assert_int_equal(
@@ -928,7 +928,7 @@ static void what_counts_nowhere_is_told_with_what_was_meant(void **state)
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	unknown = &house.gate->unknown;
+	unknown = &house.gate->last.unknown;
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 3), 0);
 	assert_int_equal(unknown->events, 0);
 	events[0].region = text_of("RANA ");
@@ -968,13 +968,13 @@ static void what_was_undone_is_not_taken_for_what_comes_after_it(void **state)
 	assert_int_equal(journal_commit(house.journal), 0);
 	event.module = text_of("unknown");
 	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
-	assert_int_equal(house.gate->unknown.events, 1);
+	assert_int_equal(house.gate->last.unknown.events, 1);
 	journal_fail(house.journal, LIFT_E_DISK);
 	assert_int_equal(journal_commit(house.journal), LIFT_E_DISK);
 	gate_settle(house.gate, &stats, false);
 	event.module = text_of("hand");
 	assert_int_equal(send_one(&house, "s", "a", 2, &event), 0);
-	assert_int_equal(house.gate->unknown.events, 0);
+	assert_int_equal(house.gate->last.unknown.events, 0);
 	assert_int_equal(journal_commit(house.journal), 0);
 	assert_journal_is_whole(&house, UINT64_MAX);
 	house_close(&house);
@@ -995,7 +995,7 @@ static void what_counts_nowhere_is_noted_when_it_is_on_disk(void **state)
 	event.module = text_of("unknown");
 	for (int failing = 1; failing >= 0; failing--) {
 		assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
-		assert_int_equal(house.gate->unknown.events, 1);
+		assert_int_equal(house.gate->last.unknown.events, 1);
 		assert_int_equal(board_write(house.gate->board, text_of("s"), writer, "u", 1), 0);
 		if (failing)
 			journal_fail(house.journal, LIFT_E_DISK);
@@ -1024,20 +1024,20 @@ static void attributes_that_count_since_are_told_of_a_resend(void **state)
 	house_open(&house, "", world_catalogue);
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
-	assert_int_equal(house.gate->n_uncounted, 0);
+	assert_int_equal(house.gate->last.n_uncounted, 0);
 	richer = catalogue_of("timezone: Europe/Oslo\ndimensions: {age: ['44']}\n");
 	gate_switch(house.gate, richer, NULL);
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
 	assert_counts(&house, 0, 0, 5, 6);
-	assert_int_equal(house.gate->n_uncounted, 2);
-	assert_int_equal(house.gate->uncounted[0].first, 1);
-	assert_int_equal(house.gate->uncounted[0].last, 2);
-	assert_int_equal(house.gate->uncounted[1].first, 4);
-	assert_int_equal(house.gate->uncounted[1].last, 5);
+	assert_int_equal(house.gate->last.n_uncounted, 2);
+	assert_int_equal(house.gate->last.uncounted[0].first, 1);
+	assert_int_equal(house.gate->last.uncounted[0].last, 2);
+	assert_int_equal(house.gate->last.uncounted[1].first, 4);
+	assert_int_equal(house.gate->last.uncounted[1].last, 5);
 	/* Under new numbers it counts, and is told no more. */
 	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
 	assert_int_equal(house_send(&house, "s", "again", 1, events, 5), 0);
-	assert_int_equal(house.gate->n_uncounted, 0);
+	assert_int_equal(house.gate->last.n_uncounted, 0);
 	gate_switch(house.gate, house.catalogue, NULL);
 	catalogue_free(richer);
 	house_close(&house);
@@ -1171,7 +1171,7 @@ static void other_content_under_a_used_number_is_in_the_quarantine_once(void **s
 	events[1] = events[3] = other;
 	for (int turn = 0; turn < 4; turn++) {
 		assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
-		assert_int_equal(house.gate->n_rejected, 2);
+		assert_int_equal(house.gate->last.n_rejected, 2);
 		if (turn == 1) /* what was undone is not there */
 			journal_fail(house.journal, LIFT_E_DISK);
 		assert_int_equal(journal_commit(house.journal), turn == 1 ? LIFT_E_DISK : 0);
@@ -1326,14 +1326,14 @@ static void random_batches_get_the_verdicts_of_a_list(void **state)
 
 			if (!code)
 				continue;
-			assert_true(at < house.gate->n_rejected);
-			assert_int_equal(house.gate->rejected[at].seq, seq + i);
-			assert_int_equal(house.gate->rejected[at++].err, code);
+			assert_true(at < house.gate->last.n_rejected);
+			assert_int_equal(house.gate->last.rejected[at].seq, seq + i);
+			assert_int_equal(house.gate->last.rejected[at++].err, code);
 		}
-		assert_int_equal(house.gate->n_rejected, at);
+		assert_int_equal(house.gate->last.n_rejected, at);
 		while (next <= NUMBERS && had[next])
 			next++;
-		assert_int_equal(house.gate->next, next);
+		assert_int_equal(house.gate->last.next, next);
 		if (chance_of(20))
 			assert_int_equal(journal_commit(house.journal), 0);
 		if (chance_of(5)) {

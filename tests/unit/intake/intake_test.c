@@ -236,6 +236,132 @@ static void who_sends_large_batches_holds_up_few_answers(void **state)
 	rig_close(&rig);
 }
 
+/* Who sends one event does not wait for a batch of many: its answer comes after the next commit,
+ * while most of the batch is still to be taken; so does every later one. */
+static void a_small_batch_overtakes_a_large_one(void **state)
+{
+	struct rig rig;
+	uint64_t seq = 0;
+
+	(void)state;
+	rig_open(&rig);
+	send_large(&rig, 0, 1);
+	loop_step(rig.loop);
+	while (answers(&rig, 0) == 0) {
+		send_event(&rig, 1, ++seq, rig.now.utc_ms);
+		loop_step(rig.loop);
+		assert_int_equal(answers(&rig, 1), 1);
+		assert_int_equal(stats_get(&rig.stats, STAT_journal_commits), seq);
+		assert_in_range(seq, 1, LARGE_EVENTS / GATE_SLICE);
+	}
+	/* One slice a round; the last one, and its answer, in the next. */
+	assert_int_equal(seq, LARGE_EVENTS / GATE_SLICE);
+	assert_int_equal(stats_get(&rig.stats, STAT_batches), 1 + seq);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), LARGE_EVENTS + seq);
+	rig_close(&rig);
+}
+
+/* A commit is for as much as may be, where nobody waits for it. */
+static void who_is_alone_has_one_commit_for_a_large_batch(void **state)
+{
+	struct rig rig;
+	int n = 0;
+
+	(void)state;
+	rig_open(&rig);
+	send_large(&rig, 0, 1);
+	for (int step = 0; step < STEPS_MAX && n == 0; step++) {
+		loop_step(rig.loop);
+		n = answers(&rig, 0);
+		assert_int_equal(stats_get(&rig.stats, STAT_journal_commits), n);
+	}
+	assert_int_equal(n, 1);
+	rig_close(&rig);
+}
+
+/* So many events as a slice has, and a little more. */
+static void send_some(struct rig *rig, int client, uint64_t first, uint32_t n)
+{
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("kari"),
+				     .module = text_of("lift"),
+				     .region = text_of("rana"),
+				     .result = { -1, -1, PHASE_NONE },
+				     .voids_time = EVENT_NO_TIME };
+
+	msg_writer_clear(rig->writer);
+	batch_begin(rig->writer, "events", text_of("s"), text_of("b"), first, n);
+	for (uint32_t i = 0; i < n; i++)
+		event_encode(rig->writer, &event);
+	send(rig, client);
+}
+
+/* Batches of one slice each: a round takes one, and a commit is for all of them, until somebody
+ * else's message comes. */
+static void who_sends_many_batches_has_few_commits_until_somebody_else_comes(void **state)
+{
+	enum { MANY = 8 };
+	struct rig rig;
+	int n = 0;
+
+	(void)state;
+	for (int others = 0; others < 2; others++) {
+		rig_open(&rig);
+		for (uint64_t i = 0; i < MANY; i++)
+			send_some(&rig, 0, 1 + i * GATE_SLICE, GATE_SLICE);
+		for (int step = 0; step < STEPS_MAX && n < MANY; step++) {
+			if (others && step == 2)
+				send_event(&rig, 1, 1, rig.now.utc_ms);
+			loop_step(rig.loop);
+			n += answers(&rig, 0);
+			if (others && step == 2) {
+				assert_int_equal(answers(&rig, 1), 1);
+				assert_in_range(n, 1, 3);
+			}
+		}
+		assert_int_equal(n, MANY);
+		assert_int_equal(stats_get(&rig.stats, STAT_journal_commits), 1 + others);
+		n = 0;
+		rig_close(&rig);
+	}
+}
+
+/* A batch that is held, too: first of a sender's, first answered. */
+static void the_answers_of_a_sender_come_in_its_order(void **state)
+{
+	enum { N = 5 };
+	static const uint32_t counts[N] = { 1, 3 * GATE_SLICE, 1, GATE_SLICE + 1, 2 };
+	struct answer answer;
+	uint64_t first = 1;
+	char body[4096];
+	struct rig rig;
+	int i = 0;
+
+	(void)state;
+	rig_open(&rig);
+	for (int k = 0; k < N; first += counts[k++])
+		send_some(&rig, 0, first, counts[k]);
+	first = 1;
+	for (int step = 0; step < STEPS_MAX && i < N; step++) {
+		int size = zmq_recv(rig.clients[0], body, sizeof(body), ZMQ_DONTWAIT);
+
+		if (size < 0) {
+			loop_step(rig.loop);
+			continue;
+		}
+		assert_int_equal(
+			answer_decode(rig.reader, (struct text){ body, (size_t)size }, &answer), 0);
+		assert_int_equal(answer.what, ANSWER_ACK);
+		assert_int_equal(answer.first, first);
+		assert_int_equal(answer.count, counts[i]);
+		first += counts[i++];
+		assert_int_equal(answer.next, first);
+	}
+	assert_int_equal(i, N);
+	rig_close(&rig);
+}
+
 /* The code of an answer, as a nack has it; "" where it is none. */
 static void answer_code(struct rig *rig, int client, char to[static 32])
 {
@@ -251,7 +377,39 @@ static void answer_code(struct rig *rig, int client, char to[static 32])
 	to[answer.code.size] = 0;
 }
 
-/* Who says hello to a stream that cannot be read is told so, and others get their answers. */
+/* A commit fails between two slices: it is answered with that, once, and goes through when it is
+ * sent again. */
+static void a_failure_between_slices_is_that_of_the_batch(void **state)
+{
+	struct rig rig;
+	char code[32];
+
+	(void)state;
+	rig_open(&rig);
+	send_some(&rig, 0, 1, 4 * GATE_SLICE);
+	loop_step(rig.loop);
+	send_event(&rig, 1, 1, rig.now.utc_ms);
+	loop_step(rig.loop);
+	assert_int_equal(answers(&rig, 1), 1);
+	send_event(&rig, 1, 2, rig.now.utc_ms);
+	journal_fail(rig.house.journal, LIFT_E_DISK);
+	loop_step(rig.loop);
+	answer_code(&rig, 0, code);
+	assert_string_equal(code, "disk");
+	answer_code(&rig, 1, code);
+	assert_string_equal(code, "disk");
+	assert_int_equal(stats_get(&rig.stats, STAT_batches_refused), 2);
+	send_some(&rig, 0, 1, 4 * GATE_SLICE);
+	for (int step = 0; step < STEPS_MAX && stats_get(&rig.stats, STAT_batches) < 2; step++)
+		loop_step(rig.loop);
+	answer_code(&rig, 0, code);
+	assert_string_equal(code, "");
+	assert_int_equal(answers(&rig, 0), 0);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_resent), GATE_SLICE);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 4 * GATE_SLICE + 1);
+	rig_close(&rig);
+}
+
 /* It is refused as what it is, although nobody has looked at what it holds. */
 static void a_batch_of_too_many_is_not_read(void **state)
 {
@@ -272,6 +430,7 @@ static void a_batch_of_too_many_is_not_read(void **state)
 	rig_close(&rig);
 }
 
+/* Who says hello to a stream that cannot be read is told so, and others get their answers. */
 static void a_hello_that_finds_damage_holds_up_nobody(void **state)
 {
 	const struct request hello = { .op = text_of("hello"),
@@ -334,6 +493,11 @@ int main(void)
 		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
 		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
 		cmocka_unit_test(who_sends_large_batches_holds_up_few_answers),
+		cmocka_unit_test(a_small_batch_overtakes_a_large_one),
+		cmocka_unit_test(who_is_alone_has_one_commit_for_a_large_batch),
+		cmocka_unit_test(who_sends_many_batches_has_few_commits_until_somebody_else_comes),
+		cmocka_unit_test(the_answers_of_a_sender_come_in_its_order),
+		cmocka_unit_test(a_failure_between_slices_is_that_of_the_batch),
 		cmocka_unit_test(a_batch_of_too_many_is_not_read),
 		cmocka_unit_test(a_hello_that_finds_damage_holds_up_nobody),
 		cmocka_unit_test(rejections_may_be_asked_for_any_number_of_times),

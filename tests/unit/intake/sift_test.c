@@ -35,9 +35,9 @@ static void send_one(struct house *house, const char *source, uint64_t seq,
 		     const struct event *event, int err)
 {
 	assert_int_equal(house_send(house, source, "a", seq, event, 1), 0);
-	assert_int_equal(house->gate->n_rejected, err ? 1 : 0);
+	assert_int_equal(house->gate->last.n_rejected, err ? 1 : 0);
 	if (err)
-		assert_int_equal(house->gate->rejected[0].err, err);
+		assert_int_equal(house->gate->last.rejected[0].err, err);
 }
 
 static void commit(struct house *house)
@@ -263,11 +263,11 @@ static void events_under_used_numbers_are_taken_in(void **state)
 	events[4].voids_time = WORLD_BEGIN + 5;
 	events[4].result = (struct event_result){ 5000, -1, PHASE_PRE };
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
-	assert_int_equal(house.gate->n_rejected, 0);
+	assert_int_equal(house.gate->last.n_rejected, 0);
 	for (int i = 0; i < 5; i++)
 		events[i].learner = text_of("ola");
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
-	assert_int_equal(house.gate->n_reused, 5);
+	assert_int_equal(house.gate->last.n_reused, 5);
 	commit(&house);
 	order(&house, &retry);
 	assert_int_equal(journal_commit(house.journal), 0);

@@ -31,7 +31,7 @@ static bool take(struct turns *turns, uint32_t *ret_number)
 {
 	struct waiting message;
 
-	if (!turns_next(turns, &message))
+	if (!turns_next(turns, true, &message))
 		return false;
 	memcpy(ret_number, zmq_msg_data(&message.client), sizeof(*ret_number));
 	zmq_msg_close(&message.client);
@@ -174,6 +174,61 @@ static void nothing_is_lost_or_overtaken(void **state)
 	turns_free(turns);
 }
 
+/* A large batch is taken over several groups: meanwhile others have their turns, but no large ones,
+ * and nothing of its sender, not even what comes later. */
+static void who_is_held_has_no_turn(void **state)
+{
+	struct turns *turns = open_turns();
+	struct waiting message;
+	uint32_t number;
+
+	(void)state;
+	add(turns, "held", 0, LARGE);
+	turns_begin(turns);
+	assert_true(take(turns, &number));
+	turns_hold(turns);
+	turns_begin(turns);
+	assert_false(take(turns, &number)); /* none waits */
+	add(turns, "held", 1, 10);
+	add(turns, "other", 2, LARGE);
+	add(turns, "other", 3, 10);
+	turns_begin(turns);
+	assert_false(turns_next(turns, false, &message));
+	add(turns, "small", 4, 10);
+	turns_begin(turns);
+	assert_true(turns_next(turns, false, &message));
+	assert_memory_equal(zmq_msg_data(&message.client), &(uint32_t){ 4 }, sizeof(uint32_t));
+	zmq_msg_close(&message.client);
+	zmq_msg_close(&message.body);
+	assert_false(turns_next(turns, false, &message));
+	turns_let_go(turns);
+	for (uint32_t seen = 0; seen < 3; seen++) {
+		while (!take(turns, &number))
+			turns_begin(turns);
+		assert_in_range(number, 1, 3);
+	}
+	assert_true(turns_is_empty(turns));
+	turns_free(turns);
+}
+
+static void a_group_is_of_one_until_somebody_else_comes(void **state)
+{
+	struct turns *turns = open_turns();
+	uint32_t number;
+
+	(void)state;
+	for (uint32_t i = 0; i < 3; i++)
+		add(turns, "one", i, 10);
+	turns_begin(turns);
+	assert_true(take(turns, &number));
+	assert_true(turns_is_of_one(turns));
+	add(turns, "two", 3, 10);
+	assert_false(turns_is_of_one(turns));
+	while (take(turns, &number))
+		assert_false(turns_is_of_one(turns) && !turns_is_empty(turns));
+	turns_free(turns);
+}
+
 /* What it holds is let go. */
 static void it_may_end_with_messages(void **state)
 {
@@ -194,6 +249,8 @@ int main(void)
 		cmocka_unit_test(a_large_message_is_the_only_one_of_a_group),
 		cmocka_unit_test(a_sender_has_as_much_room_as_it_leaves),
 		cmocka_unit_test(nothing_is_lost_or_overtaken),
+		cmocka_unit_test(who_is_held_has_no_turn),
+		cmocka_unit_test(a_group_is_of_one_until_somebody_else_comes),
 		cmocka_unit_test(it_may_end_with_messages),
 	};
 

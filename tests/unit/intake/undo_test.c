@@ -95,13 +95,13 @@ static void apply(struct house *house, const struct op *op, FILE *to)
 	fprintf(to, "batch %s %s %llu+%u: %d", op->source, op->stream, (unsigned long long)op->seq,
 		op->n, err);
 	if (!err) {
-		fprintf(to, " %u %u %u %u next=%llu unknown=%llu uncounted=%zu", gate->n_accepted,
-			gate->n_refused, gate->n_resent, gate->n_reused,
-			(unsigned long long)gate->next, (unsigned long long)gate->unknown.events,
-			gate->n_uncounted);
-		for (size_t i = 0; i < gate->n_rejected; i++)
-			fprintf(to, " %llu=%d", (unsigned long long)gate->rejected[i].seq,
-				gate->rejected[i].err);
+		fprintf(to, " %u %u %u %u next=%llu unknown=%llu uncounted=%zu",
+			gate->last.n_accepted, gate->last.n_refused, gate->last.n_resent,
+			gate->last.n_reused, (unsigned long long)gate->last.next,
+			(unsigned long long)gate->last.unknown.events, gate->last.n_uncounted);
+		for (size_t i = 0; i < gate->last.n_rejected; i++)
+			fprintf(to, " %llu=%d", (unsigned long long)gate->last.rejected[i].seq,
+				gate->last.rejected[i].err);
 	}
 	fprintf(to, "\n");
 }

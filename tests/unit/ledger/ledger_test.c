@@ -222,8 +222,8 @@ static void send_one(struct house *house, const struct history *history,
 				    streams[sending->stream], sending->seq,
 				    history->deliveries + sending->first, sending->n),
 			 0);
-	assert_int_equal(house->gate->n_rejected, refused);
-	assert_int_equal(house->gate->n_resent, again ? sending->n : 0);
+	assert_int_equal(house->gate->last.n_rejected, refused);
+	assert_int_equal(house->gate->last.n_resent, again ? sending->n : 0);
 }
 
 /* Some of what a daemon meets between two batches. */
@@ -351,7 +351,7 @@ static void send_committed(struct house *house, const char *source, const char *
 			   uint64_t seq, struct event event)
 {
 	assert_int_equal(house_send(house, source, stream, seq, &event, 1), 0);
-	assert_int_equal(house->gate->n_rejected, 0);
+	assert_int_equal(house->gate->last.n_rejected, 0);
 	assert_int_equal(journal_commit(house->journal), 0);
 }
 

@@ -100,8 +100,8 @@ static void live_through(struct house *house, const struct anyworld *world, cons
 			assert_int_equal(house_send(house, sources[source], streams[stream], *seq,
 						    events + at, n),
 					 0);
-			assert_int_equal(house->gate->n_rejected, 0);
-			assert_int_equal(house->gate->n_resent, t ? n : 0);
+			assert_int_equal(house->gate->last.n_rejected, 0);
+			assert_int_equal(house->gate->last.n_resent, t ? n : 0);
 		}
 		*seq += n;
 		if (chance(8) < n) /* to sync takes time */
