@@ -221,7 +221,7 @@ static int read_result(const msgpack_object *const score, const msgpack_object *
 {
 	struct text text;
 
-	*ret_result = (struct event_result){ -1, -1, PHASE_NONE };
+	*ret_result = (struct event_result){ .score = -1, .passed = -1 };
 	if (score && !read_score(score, &ret_result->score))
 		return LIFT_E_SCORE;
 	if (passed) {
@@ -312,7 +312,7 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 	err = values[EV_ATTRS] ? read_attrs(values[EV_ATTRS], event) : 0;
 	if (err)
 		return err;
-	event->result = (struct event_result){ -1, -1, PHASE_NONE };
+	event->result = (struct event_result){ .score = -1, .passed = -1 };
 	event->voids = 0;
 	event->voids_time = EVENT_NO_TIME;
 	if (event->type == EVENT_VOIDED)

@@ -16,9 +16,14 @@ enum event_type {
 	EVENT_ASSESSED,
 	EVENT_WITHDRAWN,
 	EVENT_VOIDED,
+	EVENT_ATTENDED,
+	EVENT_ENROLLED,
 };
 
 enum event_phase { PHASE_NONE, PHASE_PRE, PHASE_POST };
+
+/* How far an enrolment is; of two at one moment the later of these words counts. */
+enum event_state { STATE_NONE, STATE_APPLIED, STATE_WAITING, STATE_ADMITTED };
 
 enum {
 	LEARNER_MAX = 256, /* bytes */
@@ -30,7 +35,10 @@ enum {
 	SOURCE_MAX = 64,
 	STREAM_MAX = 36,
 	BATCH_EVENTS_MAX = 10000,
-	SCORE_ONE = 10000, /* a score of 1 */
+	SCORE_ONE = 10000,	 /* a score of 1 */
+	MINUTES_MAX = 10080,	 /* of one presence: a week */
+	VALID_UNTIL_MIN = 10957, /* 2000-01-01, in days since 1970-01-01 */
+	VALID_FOR_EVER = 66109,	 /* whatever is after 2150-12-31 */
 };
 
 #define EVENT_TIME_MIN INT64_C(946684800000)	/* 2000-01-01T00:00Z, ms */
@@ -38,11 +46,13 @@ enum {
 #define EVENT_SEQ_MAX  (UINT64_C(1) << 53)	/* the last number of a stream */
 #define EVENT_NO_TIME  INT64_MIN		/* a voiding that names no time */
 
-/* How an assessment came out, or which assessments a voiding names. */
+/* What came of it: of an assessment, a presence, an enrolment; or what a voiding names. */
 struct event_result {
-	int16_t score; /* 0..10000 in 1/10000; -1: absent */
-	int8_t passed; /* 0 or 1; -1: absent */
-	uint8_t phase; /* enum event_phase */
+	int16_t score;	  /* 0..10000 in 1/10000; -1: absent */
+	int8_t passed;	  /* 0 or 1; -1: absent */
+	uint8_t phase;	  /* enum event_phase */
+	uint16_t minutes; /* of `attended`: 1..10080; 0: absent */
+	uint8_t state;	  /* enum event_state; of `enrolled` never absent */
 };
 
 struct event_attr {
@@ -53,7 +63,9 @@ struct event {
 	enum event_type type;
 	int64_t time; /* ms since 1970 UTC */
 	struct text learner, module, region;
-	struct event_result result; /* of `assessed`; for `voided` what it names */
+	struct event_result result; /* of its type; for `voided` what it names */
+	int32_t valid_until;	    /* `completed`, `assessed`: a day, the last on which what it
+				       earns holds; VALID_FOR_EVER; 0: absent */
 	enum event_type voids;	    /* `voided` only: the type it takes back */
 	int64_t voids_time;	    /* `voided` only: ms, or EVENT_NO_TIME */
 	size_t n_attrs;

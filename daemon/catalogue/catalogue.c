@@ -147,6 +147,41 @@ void catalogue_find_headcount(const struct catalogue *catalogue, uint32_t region
 	*ret_found = found;
 }
 
+const char *label_text(const struct label *label, enum language language, const char *otherwise)
+{
+	if (label->in[language])
+		return label->in[language];
+	return label->in[LANGUAGE_EN] ? label->in[LANGUAGE_EN] : otherwise;
+}
+
+bool catalogue_target_value(const struct catalogue *catalogue, const struct target *target,
+			    uint32_t region, int64_t *ret_value)
+{
+	int64_t staff;
+
+	if (!target->share) {
+		*ret_value = target->value;
+		return true;
+	}
+	if (!catalogue_headcount(catalogue, region, &target->where, &staff))
+		return false;
+	*ret_value = (target->share * staff + SHARE_ONE - 1) / SHARE_ONE;
+	return true;
+}
+
+bool programme_has_place(const struct catalogue *catalogue, const struct programme *programme,
+			 uint32_t leaf, int32_t today)
+{
+	for (uint32_t i = 0; i < programme->n_memberships; i++) {
+		const struct membership *membership = &programme->memberships[i];
+
+		if (membership->row_from <= today &&
+		    catalogue_inside(catalogue, leaf, membership->region))
+			return catalogue->regions[leaf].leaf;
+	}
+	return false;
+}
+
 bool catalogue_headcount(const struct catalogue *catalogue, uint32_t region,
 			 const struct where *where, int64_t *ret_count)
 {

@@ -23,16 +23,30 @@ enum {
 	CATALOGUE_COMPETENCES_MAX = 10000,
 	CATALOGUE_LEVELS = 8, /* of a grant, of a requirement: 1 to this */
 	STALLED_AFTER_DAYS = 30,
+	SHARE_ONE = 10000, /* a share of 1 */
 };
 
 #define CATALOGUE_NONE UINT32_MAX /* no such module, value, region */
 #define DAY_MIN	       INT32_MIN  /* a window that has no beginning */
 #define DAY_MAX	       INT32_MAX  /* or no end */
 
+/* Words for people, by language; NULL where not said. */
+enum language { LANGUAGE_NB, LANGUAGE_SV, LANGUAGE_DA, LANGUAGE_EN, LANGUAGES };
+struct label {
+	const char *in[LANGUAGES];
+};
+
 struct dimension {
 	const char *name;
 	const char **values; /* value n_values is "unknown" */
 	uint32_t n_values;
+	struct label label;
+	struct value_words {
+		struct label label;
+		const char **aliases;
+		uint32_t n_aliases;
+		bool folds; /* it has `aliases`: capitals of its texts count as small letters */
+	} * words;	    /* by value, but for unknown */
 };
 
 /* Attributes that are asked for: value[i] of dimension[i], as indices, ascending by dimension. A
@@ -67,6 +81,7 @@ struct region {
 	uint32_t n_headcounts;
 	const char **aliases;
 	uint32_t n_aliases;
+	struct label label;
 };
 
 struct grant {
@@ -80,32 +95,58 @@ struct module {
 	const char *id, *name;
 	const char **aliases;
 	uint32_t n_aliases;
+	uint32_t minutes;  /* nominal length; 0: not known */
 	int16_t pass_mark; /* 1/10000: floor(mark * 10000 + 0.5) */
 	int32_t stalled_after_days;
 	struct grant *grants;
 	uint32_t n_grants;
-	uint32_t *programmes, n_programmes; /* that it belongs to, ascending */
+	uint32_t *programmes,
+		n_programmes; /* that it belongs to, or is the admission of, ascending */
+	struct label label;
 };
 
+enum measure { MEASURE_PARTICIPANTS, MEASURE_COMPLETED, MEASURE_ADMITTED, MEASURE_HOURS, MEASURES };
+const char *measure_name(enum measure measure); /* "participants", ... */
+
 struct target {
-	bool completed; /* of `completed`, else of `participants` */
-	uint32_t value;
+	enum measure measure;
+	uint32_t value;	 /* 0 where there is a share */
+	uint16_t share;	 /* of the place's headcount, 1/10000; 0: there is a value */
+	bool each;	 /* of each of the programme's leaf regions */
+	uint32_t region; /* whose metric it is in; REGION_ALL with `each` */
 	struct where where;
 };
+
+/* What is done at home in the region on these days counts. */
+struct membership {
+	uint32_t region;
+	int32_t from, to; /* both inclusive, within the programme's */
+	int32_t row_from; /* as its row says, or DAY_MIN: from then on it is a place of it */
+};
+
+enum programme_profile { PROFILE_UNSAID, PROFILE_LATEST, PROFILE_ENTRY };
 
 struct programme {
 	const char *id, *name;
 	uint32_t *modules, n_modules;
 	int32_t from, to;	      /* days, both inclusive; DAY_MIN, DAY_MAX where open */
-	uint32_t *regions, n_regions; /* none: everywhere */
-	uint32_t complete;	      /* how many modules */
+	uint32_t *regions, n_regions; /* of the memberships, each once; none: everywhere */
+	struct membership *memberships;
+	uint32_t n_memberships;		/* at least one: of REGION_ALL where there are no regions */
+	uint32_t complete;		/* how many modules */
+	bool by_pass;			/* a module is done by passing, else by completing */
+	uint32_t admission;		/* the module that admits; CATALOGUE_NONE */
+	bool enrolled_only;		/* participants are only those who are, or were, admitted */
+	enum programme_profile profile; /* where it is said, there are moves */
 	int32_t stalled_after_days;
 	struct target *targets;
 	uint32_t n_targets;
+	struct label label;
 };
 
 struct requirement {
 	uint8_t level;
+	uint32_t count; /* so many in each leaf region; 0: of the headcount */
 	struct where where;
 };
 
@@ -113,6 +154,8 @@ struct competence {
 	const char *id, *name;
 	struct requirement *requirements;
 	uint32_t n_requirements;
+	struct label label;
+	struct label levels[CATALOGUE_LEVELS + 1]; /* words for its levels, from 1 */
 };
 
 struct catalogue {
@@ -129,6 +172,11 @@ struct catalogue {
 	uint32_t n_programmes;
 	struct competence *competences;
 	uint32_t n_competences;
+	struct level_words { /* for the words that regions have as `level` */
+		const char *level;
+		struct label label;
+	} * levels;
+	uint32_t n_levels;
 	/* Of what shapes contributions: the same whatever names, places, headcounts and targets'
 	 * values are. */
 	uint8_t digest[16];
@@ -163,6 +211,19 @@ uint32_t catalogue_region(const struct catalogue *catalogue, struct text code);
 uint32_t catalogue_module(const struct catalogue *catalogue, struct text id);
 uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name);
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value);
+
+/* A label in a language, else in English, else what there is without one. */
+const char *label_text(const struct label *label, enum language language, const char *otherwise);
+
+/* The value that a target's place must reach: its value, or its share of the place's headcount,
+ * rounded up; false where that is not known. */
+bool catalogue_target_value(const struct catalogue *catalogue, const struct target *target,
+			    uint32_t region, int64_t *ret_value);
+
+/* The leaf regions inside a region that belong to a programme on a day, or have done so: is one of
+ * them? */
+bool programme_has_place(const struct catalogue *catalogue, const struct programme *programme,
+			 uint32_t leaf, int32_t today);
 
 /* Staff with these attributes: the region's own figure, else the sum over its leaves; false where
  * one of them does not say, or there is none. */

@@ -86,7 +86,7 @@ static void put_programme(struct digest *digest, const struct programme *program
 	put_number(digest, programme->stalled_after_days);
 	put_number(digest, programme->n_targets);
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
-		put_number(digest, programme->targets[i].completed);
+		put_number(digest, programme->targets[i].measure);
 		put_where(digest, &programme->targets[i].where);
 	}
 }

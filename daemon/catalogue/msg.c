@@ -160,7 +160,7 @@ static void encode_targets(struct msg_writer *writer, const struct catalogue *ca
 		const struct target *target = &programme->targets[i];
 
 		msg_map_begin(writer);
-		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
+		msg_key_str(writer, "measure", measure_name(target->measure));
 		msg_key_int(writer, "value", target->value);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &target->where);

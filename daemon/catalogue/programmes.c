@@ -68,18 +68,30 @@ static void read_complete(struct reader *reader, const struct yaml_node *node,
 static void read_measure(struct reader *reader, const struct yaml_node *node,
 			 const struct field *field, void *to)
 {
-	bool completed = node->kind == YAML_TEXT && text_equal(node->text, text_of("completed"));
+	enum measure measure = MEASURES;
 
-	if (!completed &&
-	    (node->kind != YAML_TEXT || !text_equal(node->text, text_of("participants"))))
-		reader_error(reader, node, "%s must be `participants` or `completed`", field->name);
-	*(bool *)to = completed;
+	for (int i = 0; i < MEASURES && node->kind == YAML_TEXT; i++)
+		if (text_equal(node->text, text_of(measure_name(i))))
+			measure = i;
+	if (measure == MEASURES)
+		reader_error(reader, node,
+			     "%s must be `participants`, `completed`, `admitted` or `hours`",
+			     field->name);
+	*(enum measure *)to = measure;
+}
+
+const char *measure_name(enum measure measure)
+{
+	static const char *const names[MEASURES] = { "participants", "completed", "admitted",
+						     "hours" };
+
+	return names[measure];
 }
 
 static const struct field target_fields[] = {
 	{ .name = "measure",
 	  .read = read_measure,
-	  MEMBER(struct target, completed),
+	  MEMBER(struct target, measure),
 	  .required = true },
 	{ .name = "value",
 	  .read = field_integer,
@@ -106,6 +118,21 @@ static void read_targets(struct reader *reader, const struct yaml_node *node,
 	programme->targets = rows_read(reader, node, &target_rows, &programme->n_targets);
 }
 
+/* Where there are no regions, it is everywhere. */
+static void read_memberships(struct reader *reader, struct programme *programme)
+{
+	uint32_t n = programme->n_regions ? programme->n_regions : 1;
+
+	programme->memberships = reader_take(reader, n, sizeof(*programme->memberships));
+	for (uint32_t i = 0; programme->memberships && i < n; i++)
+		programme->memberships[programme->n_memberships++] = (struct membership){
+			.region = programme->n_regions ? programme->regions[i] : REGION_ALL,
+			.from = programme->from,
+			.to = programme->to,
+			.row_from = DAY_MIN,
+		};
+}
+
 static void programme_finish(struct reader *reader, const struct yaml_node *node, void *row)
 {
 	const struct yaml_node *modules = yaml_get(node, "modules");
@@ -123,6 +150,7 @@ static void programme_finish(struct reader *reader, const struct yaml_node *node
 			modules->n_children);
 	if (!programme->complete)
 		programme->complete = programme->n_modules;
+	read_memberships(reader, programme);
 }
 
 static const struct field programme_fields[] = {
@@ -149,7 +177,8 @@ static const struct field programme_fields[] = {
 	{ .name = "targets", .read = read_targets, WHOLE },
 };
 static const struct fields programme_row = FIELDS("a programme", programme_fields);
-static const struct programme programme_blank = { .from = DAY_MIN,
+static const struct programme programme_blank = { .admission = CATALOGUE_NONE,
+						  .from = DAY_MIN,
 						  .to = DAY_MAX,
 						  .stalled_after_days = STALLED_AFTER_DAYS };
 static const struct rows programme_rows = { .name = "programmes",

@@ -283,9 +283,8 @@ static void programme_changes(const struct differing *d, const struct programme 
 static void target_words(const struct catalogue *catalogue, const struct target *target,
 			 char to[static TARGET_MAX])
 {
-	size_t size =
-		(size_t)snprintf(to, TARGET_MAX, "%s %u",
-				 target->completed ? "completed" : "participants", target->value);
+	size_t size = (size_t)snprintf(to, TARGET_MAX, "%s %u", measure_name(target->measure),
+				       target->value);
 
 	for (uint32_t i = 0; i < target->where.n && size < TARGET_MAX; i++) {
 		const struct dimension *dimension =
@@ -309,7 +308,7 @@ static void differ_targets(const struct differing *d, const struct programme *pr
 		for (uint32_t j = 0; other && j < other->n_targets && !found; j++) {
 			const struct target *b = &other->targets[j];
 
-			found = a->completed == b->completed && a->value == b->value &&
+			found = a->measure == b->measure && a->value == b->value &&
 				where_same(d, &a->where, &b->where);
 		}
 		if (found)

@@ -12,7 +12,7 @@ static void write_targets(const struct figures *figures, struct msg_writer *writ
 		const struct target *target = &programme->targets[i];
 
 		msg_map_begin(writer);
-		msg_key_str(writer, "measure", target->completed ? "completed" : "participants");
+		msg_key_str(writer, "measure", measure_name(target->measure));
 		msg_str(writer, "where");
 		where_encode(writer, figures->catalogue, &target->where);
 		write_rate_keys(writer, figures->parts[i], target->value);

@@ -276,8 +276,7 @@ static void word_targets(FILE *out, const struct definition_of *of)
 
 		if (!list_goes_on(out, i, programme->n_targets))
 			return;
-		fprintf(out, "%" PRIu32 " %s", target->value,
-			target->completed ? "completed" : "participants");
+		fprintf(out, "%" PRIu32 " %s", target->value, measure_name(target->measure));
 		write_where(out, of->catalogue, &target->where);
 	}
 }

@@ -25,6 +25,10 @@ static int compare_what(const struct fact *a, const struct fact *b)
 	if (!by)
 		by = order(a->result.phase, b->result.phase);
 	if (!by)
+		by = order(a->result.minutes, b->result.minutes);
+	if (!by)
+		by = order(a->result.state, b->result.state);
+	if (!by)
 		by = order(a->voids, b->voids);
 	return by ? by : order(a->voids_time, b->voids_time);
 }
@@ -33,6 +37,8 @@ int fact_compare(const struct fact *a, const struct fact *b)
 {
 	int by = compare_what(a, b);
 
+	if (!by)
+		by = order(a->valid_until, b->valid_until);
 	return by ? by : order(a->profile, b->profile);
 }
 

@@ -9,7 +9,7 @@
 #include "proto/grow.h"
 
 /* A module of the learner's belongs to a programme, or grants a competence. */
-struct membership {
+struct belonging {
 	uint32_t of;	 /* the programme or competence */
 	uint32_t module; /* of the standings */
 	uint32_t grant;	 /* of the module's */
@@ -19,8 +19,8 @@ struct folding {
 	struct standings standings;
 	struct programme_state programme;
 	struct competence_state competence;
-	struct membership *memberships;
-	size_t n_memberships, room_memberships;
+	struct belonging *belongings;
+	size_t n_belongings, room_belongings;
 	uint32_t *from; /* regions of facts, ascending: none between two subjects */
 	size_t n_from, room_from;
 	uint32_t hours[HOURS];	/* facts by hour of the week: all 0 between two subjects */
@@ -48,7 +48,7 @@ void contribution_free(struct contribution *contribution)
 		standings_free(&folding->standings);
 		programme_state_free(&folding->programme);
 		competence_state_free(&folding->competence);
-		free(folding->memberships);
+		free(folding->belongings);
 		free(folding->from);
 		free(folding);
 	}
@@ -242,12 +242,12 @@ static const struct standing *write_modules(struct writing *writing)
 
 /* What modules belong to. */
 
-static int add_membership(struct folding *folding, uint32_t of, uint32_t module, uint32_t grant)
+static int add_belonging(struct folding *folding, uint32_t of, uint32_t module, uint32_t grant)
 {
-	if (grow(&folding->memberships, &folding->room_memberships, folding->n_memberships + 1,
-		 sizeof(*folding->memberships)) != 0)
+	if (grow(&folding->belongings, &folding->room_belongings, folding->n_belongings + 1,
+		 sizeof(*folding->belongings)) != 0)
 		return LIFT_E_MEMORY;
-	folding->memberships[folding->n_memberships++] = (struct membership){ of, module, grant };
+	folding->belongings[folding->n_belongings++] = (struct belonging){ of, module, grant };
 	return 0;
 }
 
@@ -256,7 +256,7 @@ static int add_programmes(struct folding *folding, const struct module *module, 
 	int err = 0;
 
 	for (uint32_t p = 0; p < module->n_programmes && !err; p++)
-		err = add_membership(folding, module->programmes[p], i, 0);
+		err = add_belonging(folding, module->programmes[p], i, 0);
 	return err;
 }
 
@@ -265,13 +265,13 @@ static int add_competences(struct folding *folding, const struct module *module,
 	int err = 0;
 
 	for (uint32_t g = 0; g < module->n_grants && !err; g++)
-		err = add_membership(folding, module->grants[g].competence, i, g);
+		err = add_belonging(folding, module->grants[g].competence, i, g);
 	return err;
 }
 
-static int compare_memberships(const void *a, const void *b)
+static int compare_belongings(const void *a, const void *b)
 {
-	const struct membership *x = a, *y = b;
+	const struct belonging *x = a, *y = b;
 
 	if (x->of != y->of)
 		return x->of < y->of ? -1 : 1;
@@ -280,27 +280,26 @@ static int compare_memberships(const void *a, const void *b)
 	return (x->grant > y->grant) - (x->grant < y->grant);
 }
 
-/* Write each programme or competence, in order, from all its memberships. */
+/* Write each programme or competence, in order, from all its belongings. */
 static void write_each(struct writing *writing,
 		       int (*add)(struct folding *folding, const struct module *module, uint32_t i),
-		       int (*write)(struct writing *writing, const struct membership *first,
-				    const struct membership *end))
+		       int (*write)(struct writing *writing, const struct belonging *first,
+				    const struct belonging *end))
 {
 	struct folding *folding = writing->folding;
-	const struct membership *end, *next;
+	const struct belonging *end, *next;
 
-	folding->n_memberships = 0;
+	folding->n_belongings = 0;
 	for (uint32_t i = 0; i < folding->standings.n_modules && !writing->err; i++)
 		writing->err =
 			add(folding,
 			    &writing->catalogue->modules[folding->standings.modules[i].module], i);
-	if (!folding->n_memberships)
+	if (!folding->n_belongings)
 		return;
-	end = folding->memberships + folding->n_memberships;
-	qsort(folding->memberships, folding->n_memberships, sizeof(*folding->memberships),
-	      compare_memberships);
-	for (const struct membership *m = folding->memberships; m < end && !writing->err;
-	     m = next) {
+	end = folding->belongings + folding->n_belongings;
+	qsort(folding->belongings, folding->n_belongings, sizeof(*folding->belongings),
+	      compare_belongings);
+	for (const struct belonging *m = folding->belongings; m < end && !writing->err; m = next) {
 		int err;
 
 		for (next = m; next < end && next->of == m->of; next++)
@@ -311,12 +310,12 @@ static void write_each(struct writing *writing,
 	}
 }
 
-/* The standing facts of a membership's module. */
-static void facts_of(const struct folding *folding, const struct membership *membership,
+/* The standing facts of a belonging's module. */
+static void facts_of(const struct folding *folding, const struct belonging *belonging,
 		     const struct standing **ret_first, const struct standing **ret_end)
 {
 	const struct standings *standings = &folding->standings;
-	const struct standing_module *module = &standings->modules[membership->module];
+	const struct standing_module *module = &standings->modules[belonging->module];
 
 	*ret_first = standings->facts + module->first;
 	*ret_end = standings->facts + module->end;
@@ -330,15 +329,15 @@ static void write_targets(struct writing *writing, const struct programme *progr
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
 		const struct target *target = &programme->targets[i];
 
-		if (target->completed && !state->completed)
+		if (target->measure == MEASURE_COMPLETED && !state->completed)
 			continue;
 		if (where_holds(&target->where, writing->profile.values))
 			write_count(writing, FACET_TARGET, i, 0, 1);
 	}
 }
 
-static int write_programme(struct writing *writing, const struct membership *first,
-			   const struct membership *end)
+static int write_programme(struct writing *writing, const struct belonging *first,
+			   const struct belonging *end)
 {
 	const struct programme *programme = &writing->catalogue->programmes[first->of];
 	struct programme_state *state = &writing->folding->programme;
@@ -394,8 +393,8 @@ static void write_spans(struct writing *writing, enum facet facet, uint32_t firs
 		write_count(writing, facet, part, tally_span(days.begin, days.n), 1);
 }
 
-static int write_competence(struct writing *writing, const struct membership *first,
-			    const struct membership *end)
+static int write_competence(struct writing *writing, const struct belonging *first,
+			    const struct belonging *end)
 {
 	const struct catalogue *catalogue = writing->catalogue;
 	const struct competence *competence = &catalogue->competences[first->of];

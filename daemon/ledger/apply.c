@@ -90,7 +90,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 		pending->fact = (struct fact){ .module = FACT_NO_MODULE,
 					       .time = entry->fact.time,
 					       .type = EVENT_STARTED,
-					       .result = { -1, -1, PHASE_NONE },
+					       .result = { .score = -1, .passed = -1 },
 					       .voids_time = EVENT_NO_TIME,
 					       .profile = entry->fact.profile };
 	ledger->n_stretch++;

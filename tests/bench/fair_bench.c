@@ -52,7 +52,7 @@ static void add_event(struct msg_writer *writer, uint64_t number, int64_t time, 
 	char learner[32], module[32] = "c0", region[32] = "m0";
 	struct event event = { .type = EVENT_STARTED,
 			       .time = time,
-			       .result = { -1, -1, PHASE_NONE } };
+			       .result = { .score = -1, .passed = -1 } };
 
 	snprintf(learner, sizeof(learner), "learner-%llu", (unsigned long long)number);
 	if (is_new) {

@@ -88,7 +88,7 @@ static void make_event(uint64_t number, uint64_t events, uint64_t learners, stru
 		.learner = text_of(texts[0]),
 		.module = text_of(texts[1]),
 		.region = text_of(texts[2]),
-		.result = { -1, -1, PHASE_NONE },
+		.result = { .score = -1, .passed = -1 },
 		.n_attrs = 2,
 		.attrs = { { text_of("gender"), text_of(learner % 3 ? "f" : "m") },
 			   { text_of("role"), text_of(roles[learner % 3]) } },
@@ -300,7 +300,7 @@ static int run_latency(void *zmq, const char *intake, const char *publish, size_
 				       .time = INT64_C(1756000000000),
 				       .module = text_of("c0"),
 				       .region = text_of("m0"),
-				       .result = { -1, -1, PHASE_NONE } };
+				       .result = { .score = -1, .passed = -1 } };
 		char learner[32];
 		double start, acked;
 

@@ -18,7 +18,7 @@ static void send_batch(struct fleet *fleet, unsigned i)
 			       .time = INT64_C(1730797200000),
 			       .module = text_of("dementia"),
 			       .region = text_of("rana"),
-			       .result = { -1, -1, PHASE_NONE } };
+			       .result = { .score = -1, .passed = -1 } };
 	struct text body;
 
 	snprintf(source, sizeof(source), "fleet-%u", i % SOURCES);

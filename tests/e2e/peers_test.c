@@ -153,7 +153,7 @@ static void add_event(struct msg_writer *writer, const char *name)
 				     .learner = text_of("kari"),
 				     .module = text_of(name),
 				     .region = text_of(name),
-				     .result = { -1, -1, PHASE_NONE } };
+				     .result = { .score = -1, .passed = -1 } };
 
 	event_encode(writer, &event);
 }

@@ -25,7 +25,7 @@ static void some_events(struct event events[static EVENTS])
 					    .learner = text_of("kari"),
 					    .module = text_of("lift"),
 					    .region = text_of("rana"),
-					    .result = { 7000, -1, PHASE_NONE },
+					    .result = { .score = 7000, .passed = -1 },
 					    .voids_time = EVENT_NO_TIME };
 	events[1].module = text_of("hand");
 	events[2].module = text_of("a module that nobody knows");

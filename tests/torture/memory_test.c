@@ -171,7 +171,7 @@ static void write_batch(struct msg_writer *writer)
 			       .learner = text_of("someone"),
 			       .module = text_of("dementia"),
 			       .region = text_of("rana"),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .n_attrs = 1,
 			       .attrs = { { text_of("role"), text_of("nurse") } } };
 

@@ -192,7 +192,7 @@ static void random_result(struct event_result *result, uint32_t percent)
 {
 	static const int16_t scores[] = { 0, 4999, 5000, 5999, 6000, 9050, 9999, 10000 };
 
-	*result = (struct event_result){ -1, -1, PHASE_NONE };
+	*result = (struct event_result){ .score = -1, .passed = -1 };
 	if (chance_of(percent))
 		result->score = scores[chance(8)];
 	if (chance_of(percent))
@@ -226,7 +226,7 @@ void world_event(const struct world *world, struct event *event)
 	event->module = text_of(modules[chance(MODULES)]);
 	event->region = text_of(regions[chance(REGIONS)]);
 	event->voids_time = EVENT_NO_TIME;
-	event->result = (struct event_result){ -1, -1, PHASE_NONE };
+	event->result = (struct event_result){ .score = -1, .passed = -1 };
 	random_attrs(event);
 	if (event->type == EVENT_ASSESSED) {
 		random_result(&event->result, 50);

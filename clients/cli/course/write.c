@@ -25,7 +25,9 @@ void course_event_write(const struct course *course, const struct course_event *
 	event->time = time_of(course, from->at_s);
 	event->learner = (struct text){ learner, (size_t)size };
 	event->module = course->modules[from->module].id;
-	event->result = (struct event_result){ from->score, from->passed, from->phase };
+	event->result = (struct event_result){ .score = from->score,
+					       .passed = from->passed,
+					       .phase = from->phase };
 	event->voids = from->voids;
 	event->voids_time = from->voids_s ? time_of(course, from->voids_s) : EVENT_NO_TIME;
 	course_who(course, from, event);

@@ -93,7 +93,7 @@ static void every_part_is_read(void **state)
 	assert_int_equal(p->complete, 1);
 	assert_int_equal(c->programmes[1].complete, 2);
 	assert_int_equal(c->programmes[1].stalled_after_days, 30);
-	assert_true(p->targets[0].completed);
+	assert_int_equal(p->targets[0].measure, MEASURE_COMPLETED);
 	assert_int_equal(p->targets[0].where.n, 2);
 	assert_int_equal(p->targets[0].where.is[0].dimension, 0);
 	assert_int_equal(p->targets[0].where.is[0].value, 2);
@@ -277,7 +277,8 @@ static const struct {
 	{ PROGRAMME("modules: [a], regions: [unassigned]"), "c:3: no programme is for `unassigned`",
 	  "nowhere" },
 	{ PROGRAMME("modules: [a], targets: [{measure: started, value: 1}]"),
-	  "c:3: measure must be `participants` or `completed`", "another measure" },
+	  "c:3: measure must be `participants`, `completed`, `admitted` or `hours`",
+	  "another measure" },
 	{ PROGRAMME("modules: [a], targets: [{measure: completed, value: 0}]"),
 	  "c:3: value must be a whole number from 1", "a target of 0" },
 	{ PROGRAMME("modules: [a], targets: [{measure: completed}]"), "c:3: a target needs `value`",

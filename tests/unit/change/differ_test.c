@@ -116,7 +116,7 @@ static void send(struct house *house, uint64_t seq, const char *module, const ch
 			       .learner = text_of("a"),
 			       .module = text_of(module),
 			       .region = text_of(region),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
 	if (role) {

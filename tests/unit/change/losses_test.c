@@ -169,7 +169,7 @@ static void any_event(struct event *event, const struct kind_of_world *kind)
 				 .learner = text_of(learners[chance(4)]),
 				 .region = text_of(regions[chance(kind->aliases ? 8 : 4)]),
 				 .module = text_of(modules[chance(kind->aliases ? 6 : 3)]),
-				 .result = { -1, -1, PHASE_NONE },
+				 .result = { .score = -1, .passed = -1 },
 				 .voids_time = EVENT_NO_TIME };
 	if (event->type == EVENT_ASSESSED)
 		event->result.passed = chance_of(50);
@@ -420,7 +420,7 @@ static void send_two(struct house *house)
 		events[i].time = WORLD_BEGIN + DAY_MS;
 		events[i].region = text_of("rana");
 		events[i].module = text_of("lift");
-		events[i].result = (struct event_result){ -1, -1, PHASE_NONE };
+		events[i].result = (struct event_result){ .score = -1, .passed = -1 };
 		events[i].voids_time = EVENT_NO_TIME;
 	}
 	events[1].attrs[0] = (struct event_attr){ text_of("role"), text_of("nurse") };

@@ -76,7 +76,7 @@ static void send_started(struct stage *stage, const char *learner, const char *m
 			       .learner = text_of(learner),
 			       .module = text_of(module),
 			       .region = text_of("rana"),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
 	assert_int_equal(house_send(&stage->house, "s", "a", seq, &event, 1), 0);

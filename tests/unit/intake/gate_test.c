@@ -22,7 +22,7 @@ static struct event some_event(void)
 			       .learner = text_of("kari"),
 			       .module = text_of("lift"),
 			       .region = text_of("rana"),
-			       .result = { 7000, -1, PHASE_NONE },
+			       .result = { .score = 7000, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 }
 
@@ -260,10 +260,10 @@ static void a_voiding_names_its_time_and_no_other(void **state)
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	event.result = (struct event_result){ 7000, -1, PHASE_NONE };
+	event.result = (struct event_result){ .score = 7000, .passed = -1 };
 	voided.type = EVENT_VOIDED;
 	voided.voids = EVENT_ASSESSED;
-	voided.result = (struct event_result){ -1, -1, PHASE_NONE };
+	voided.result = (struct event_result){ .score = -1, .passed = -1 };
 	voided.voids_time = event.time + (INT64_C(1) << 48);
 	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
 	err = send_one(&house, "s", "a", 2, &voided);
@@ -1292,7 +1292,7 @@ static void random_batches_get_the_verdicts_of_a_list(void **state)
 	pool[2].learner = text_of("ola");
 	pool[3].region = (struct text){ "", 0 };
 	pool[4].time = house.clock + DAY_MS;
-	pool[5].result = (struct event_result){ -1, -1, PHASE_NONE };
+	pool[5].result = (struct event_result){ .score = -1, .passed = -1 };
 	for (int i = 0; i < 6; i++)
 		assert_true(pool[i].time > 0);
 	for (int step = 0; step < STEPS; step++) {

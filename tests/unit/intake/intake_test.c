@@ -94,7 +94,7 @@ static void send_event(struct rig *rig, int client, uint64_t seq, int64_t time)
 				     .learner = text_of("kari"),
 				     .module = text_of("lift"),
 				     .region = text_of("rana"),
-				     .result = { -1, -1, PHASE_NONE },
+				     .result = { .score = -1, .passed = -1 },
 				     .voids_time = EVENT_NO_TIME };
 
 	msg_writer_clear(rig->writer);
@@ -120,7 +120,7 @@ static void send_large(struct rig *rig, int client, uint64_t first)
 			       .learner = text_of("somebody whose id takes some room in a batch"),
 			       .module = text_of("lift"),
 			       .region = text_of("rana"),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
 	msg_writer_clear(rig->writer);
@@ -287,7 +287,7 @@ static void send_some(struct rig *rig, int client, uint64_t first, uint32_t n)
 				     .learner = text_of("kari"),
 				     .module = text_of("lift"),
 				     .region = text_of("rana"),
-				     .result = { -1, -1, PHASE_NONE },
+				     .result = { .score = -1, .passed = -1 },
 				     .voids_time = EVENT_NO_TIME };
 
 	msg_writer_clear(rig->writer);
@@ -444,7 +444,7 @@ static void a_hello_that_finds_damage_holds_up_nobody(void **state)
 				     .learner = text_of("kari"),
 				     .module = text_of("lift"),
 				     .region = text_of("rana"),
-				     .result = { -1, -1, PHASE_NONE },
+				     .result = { .score = -1, .passed = -1 },
 				     .voids_time = EVENT_NO_TIME };
 	char codes[2][32];
 	struct rig rig;

@@ -87,7 +87,7 @@ static void publish(struct rig *rig, uint64_t first, uint32_t n)
 				     .learner = text_of("kari"),
 				     .module = text_of("lift"),
 				     .region = text_of("rana"),
-				     .result = { -1, -1, PHASE_NONE },
+				     .result = { .score = -1, .passed = -1 },
 				     .voids_time = EVENT_NO_TIME };
 	struct text body;
 

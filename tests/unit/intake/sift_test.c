@@ -24,7 +24,7 @@ static struct event some_event(void)
 			       .learner = text_of("kari"),
 			       .module = text_of("lift"),
 			       .region = text_of("rana"),
-			       .result = { 7123, 1, PHASE_POST },
+			       .result = { .score = 7123, .passed = 1, .phase = PHASE_POST },
 			       .voids_time = EVENT_NO_TIME,
 			       .n_attrs = 2,
 			       .attrs = { { text_of("role"), text_of("nurse") },
@@ -257,11 +257,11 @@ static void events_under_used_numbers_are_taken_in(void **state)
 		events[i].type = (enum event_type)(EVENT_STARTED + i);
 		events[i].module = text_of(i % 2 ? "hand" : "never heard of");
 		if (events[i].type != EVENT_ASSESSED)
-			events[i].result = (struct event_result){ -1, -1, PHASE_NONE };
+			events[i].result = (struct event_result){ .score = -1, .passed = -1 };
 	}
 	events[4].voids = EVENT_ASSESSED;
 	events[4].voids_time = WORLD_BEGIN + 5;
-	events[4].result = (struct event_result){ 5000, -1, PHASE_PRE };
+	events[4].result = (struct event_result){ .score = 5000, .passed = -1, .phase = PHASE_PRE };
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
 	assert_int_equal(house.gate->last.n_rejected, 0);
 	for (int i = 0; i < 5; i++)

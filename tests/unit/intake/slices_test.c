@@ -61,7 +61,7 @@ static struct event event_of(uint32_t i, bool other)
 			       .learner = text_of(other ? "ola" : "kari"),
 			       .module = text_of(i % 7 == 3 ? "no-such" : "lift"),
 			       .region = text_of(i % 11 == 5 ? "nowhere" : "rana"),
-			       .result = { 7000, -1, PHASE_NONE },
+			       .result = { .score = 7000, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
 	if (i % 5 == 2)

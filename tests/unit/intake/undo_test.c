@@ -47,7 +47,7 @@ static struct event event_of(const struct op *op, uint32_t i)
 			       .learner = text_of("kari"),
 			       .module = text_of(modules[seed % 14]),
 			       .region = text_of(regions[seed * 7 % 13]),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
 	event.attrs[0] = (struct event_attr){ text_of("role"), text_of(values[seed * 5 % 8]) };

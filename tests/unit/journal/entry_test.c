@@ -15,7 +15,7 @@ static struct entry accepted(void)
 	struct entry entry = { .fact = { .module = 3,
 					 .time = WORLD_BEGIN,
 					 .type = EVENT_ASSESSED,
-					 .result = { 5000, 1, PHASE_NONE },
+					 .result = { .score = 5000, .passed = 1 },
 					 .voids_time = EVENT_NO_TIME,
 					 .profile = 1000 } };
 

@@ -13,7 +13,7 @@
 static const struct fact plain = { .module = 5,
 				   .time = WORLD_BEGIN,
 				   .type = EVENT_ASSESSED,
-				   .result = { 5000, 1, PHASE_PRE },
+				   .result = { .score = 5000, .passed = 1, .phase = PHASE_PRE },
 				   .voids_time = EVENT_NO_TIME,
 				   .profile = 9 };
 
@@ -58,8 +58,11 @@ static void facts_at_their_limits_come_back_from_their_bytes(void **state)
 	f = plain, f.module = 127, f.profile = 128, assert_comes_back(&f);
 	f = plain, f.time = EVENT_TIME_MIN, assert_comes_back(&f);
 	f = plain, f.time = (INT64_C(1) << 48) - 1, assert_comes_back(&f);
-	f = plain, f.result = (struct event_result){ 0, -1, PHASE_NONE }, assert_comes_back(&f);
-	f = plain, f.result = (struct event_result){ 10000, 0, PHASE_POST }, assert_comes_back(&f);
+	f = plain, f.result = (struct event_result){ .score = 0, .passed = -1 },
+	assert_comes_back(&f);
+	f = plain,
+	f.result = (struct event_result){ .score = 10000, .passed = 0, .phase = PHASE_POST },
+	assert_comes_back(&f);
 	f = plain, f.type = EVENT_VOIDED, f.voids = EVENT_WITHDRAWN, assert_comes_back(&f);
 	f.voids_time = (INT64_C(1) << 48) - 1, assert_comes_back(&f);
 	f.module = f.profile = UINT32_MAX, f.result.score = 10000, assert_comes_back(&f);

@@ -45,7 +45,7 @@ static struct fact fact_of(const struct catalogue *catalogue, const char *word, 
 	assert_true(w < sizeof(words) / sizeof(words[0]) && fact.module != CATALOGUE_NONE);
 	fact.type = words[w].type;
 	fact.voids = words[w].voids;
-	fact.result = (struct event_result){ words[w].score, words[w].passed, PHASE_NONE };
+	fact.result = (struct event_result){ .score = words[w].score, .passed = words[w].passed };
 	assert_true(iso8601_parse(text_of(time), &fact.time));
 	return fact;
 }

@@ -51,7 +51,7 @@ static struct fact fact_of(const struct catalogue *c, const struct event *event,
 		fact = (struct fact){ .module = FACT_NO_MODULE,
 				      .time = event->time,
 				      .type = EVENT_STARTED,
-				      .result = { -1, -1, PHASE_NONE },
+				      .result = { .score = -1, .passed = -1 },
 				      .voids_time = EVENT_NO_TIME,
 				      .profile = profile };
 	return fact;
@@ -127,7 +127,7 @@ static void a_fact_that_is_there_changes_nothing(void **state)
 	struct fact fact = { .module = 1,
 			     .time = WORLD_BEGIN,
 			     .type = EVENT_STARTED,
-			     .result = { -1, -1, PHASE_NONE },
+			     .result = { .score = -1, .passed = -1 },
 			     .voids_time = EVENT_NO_TIME };
 	struct learner learner = { 0 };
 	bool added;
@@ -720,7 +720,7 @@ static void hours_are_those_of_the_clock_on_the_wall(void **state)
 		for (int t = 0; t < 2 * weeks[i].n; t++) {
 			struct fact fact = { .time = weeks[i].times[t / 2],
 					     .type = t < 2 ? EVENT_STARTED : EVENT_WITHDRAWN,
-					     .result = { -1, -1, PHASE_NONE },
+					     .result = { .score = -1, .passed = -1 },
 					     .voids_time = EVENT_NO_TIME,
 					     .profile = (uint32_t)t % 2 };
 			bool added;
@@ -838,7 +838,7 @@ static void what_comes_at_or_after_until_has_not_happened(void **state)
 {
 	struct fact started = { .time = WORLD_BEGIN,
 				.type = EVENT_STARTED,
-				.result = { -1, -1, PHASE_NONE },
+				.result = { .score = -1, .passed = -1 },
 				.voids_time = EVENT_NO_TIME };
 	struct fact voided = started, completed = started;
 	struct calendar *calendar = calendar_of("UTC");
@@ -956,7 +956,7 @@ static void nothing_contributes_nothing(void **state)
 				.learner = text_of("1"),
 				.module = text_of("unheard"),
 				.region = text_of("rana"),
-				.result = { -1, -1, PHASE_NONE },
+				.result = { .score = -1, .passed = -1 },
 				.voids_time = EVENT_NO_TIME };
 	one_keep(&one, &event);
 	assert_true(one_add(&one, 0));

@@ -343,7 +343,7 @@ static struct event event_of(enum event_type type, const char *learner, const ch
 			       .learner = text_of(learner),
 			       .module = text_of(module),
 			       .region = text_of(region),
-			       .result = { -1, -1, PHASE_NONE },
+			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 }
 

@@ -242,7 +242,7 @@ static int publish(struct fake *fake, uint64_t n, uint32_t batch, uint64_t bad_e
 			       .time = EVENT_TIME_MIN,
 			       .module = text_of("m"),
 			       .region = text_of("r"),
-			       .result = { -1, -1, PHASE_NONE } };
+			       .result = { .score = -1, .passed = -1 } };
 	struct msg_writer *writer = msg_writer_new();
 	struct lift_publisher *publisher = NULL;
 	int err;

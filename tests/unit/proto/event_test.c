@@ -398,7 +398,7 @@ static void random_event(struct event *event, struct rooms *rooms)
 		.learner = random_text(rooms->learner, 1, LEARNER_MAX),
 		.module = random_text(rooms->module, 1, MODULE_MAX),
 		.region = random_text(rooms->region, 1, REGION_MAX),
-		.result = { -1, -1, PHASE_NONE },
+		.result = { .score = -1, .passed = -1 },
 		.voids_time = EVENT_NO_TIME,
 		.n_attrs = below(3) ? 0 : below(ATTRS_MAX + 1),
 	};
@@ -415,8 +415,9 @@ static void random_event(struct event *event, struct rooms *rooms)
 			event->voids_time = EVENT_TIME_MIN + rand();
 	}
 	if (event->type == EVENT_ASSESSED || event->type == EVENT_VOIDED)
-		event->result = (struct event_result){ (int16_t)below(SCORE_ONE + 2) - 1,
-						       (int8_t)below(3) - 1, (uint8_t)below(3) };
+		event->result = (struct event_result){ .score = (int16_t)below(SCORE_ONE + 2) - 1,
+						       .passed = (int8_t)below(3) - 1,
+						       .phase = (uint8_t)below(3) };
 	if (event->type == EVENT_ASSESSED && event->result.score < 0 && event->result.passed < 0)
 		event->result.score = SCORE_ONE;
 }

@@ -129,7 +129,7 @@ static void what_a_batch_skips_obeys_the_rules_too(void **state)
 			       .learner = text_of("l"),
 			       .module = text_of("m"),
 			       .region = text_of("r"),
-			       .result = { -1, -1, PHASE_NONE } };
+			       .result = { .score = -1, .passed = -1 } };
 	struct msg_writer *writer = msg_writer_new();
 	struct msg_reader *reader = msg_reader_new();
 	struct batch batch;

@@ -108,7 +108,7 @@ static void send(struct rig *rig, const char *source, uint64_t seq, const char *
 				     .learner = text_of("kari"),
 				     .module = text_of(module),
 				     .region = text_of(region),
-				     .result = { -1, -1, PHASE_NONE },
+				     .result = { .score = -1, .passed = -1 },
 				     .voids_time = EVENT_NO_TIME };
 
 	assert_int_equal(house_send(&rig->house, source, "a", seq, &event, 1), 0);

@@ -29,7 +29,7 @@ static void make_journal(struct dir *dir)
 {
 	struct entry entry = { .fact = { .time = WORLD_BEGIN,
 					 .type = EVENT_STARTED,
-					 .result = { -1, -1, 0 },
+					 .result = { .score = -1, .passed = -1 },
 					 .voids_time = EVENT_NO_TIME } };
 	uint8_t profile[4] = { 0 };
 	struct journal *journal;

@@ -206,7 +206,7 @@ static void random_result(struct event_result *result, uint32_t percent, uint32_
 {
 	static const int16_t scores[] = { 0, 1, 99, 2900, 5000, 5999, 6000, 7499, 9000, 10000 };
 
-	*result = (struct event_result){ -1, -1, PHASE_NONE };
+	*result = (struct event_result){ .score = -1, .passed = -1 };
 	if (chance_of(percent + 20))
 		result->score = chance_of(80) ? scores[chance(10)] : (int16_t)chance(10001);
 	if (chance_of(percent))
@@ -254,7 +254,7 @@ static void random_event(struct event *event, const struct luck *luck)
 				 .time = random_time(luck),
 				 .learner = text_of(learners[chance(luck->n_learners)]),
 				 .module = random_module(luck),
-				 .result = { -1, -1, PHASE_NONE },
+				 .result = { .score = -1, .passed = -1 },
 				 .voids_time = EVENT_NO_TIME };
 	random_profile(event);
 	if (event->type == EVENT_VOIDED)

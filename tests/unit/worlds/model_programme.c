@@ -97,7 +97,7 @@ void model_fold_programme(struct model_progress *progress, const struct catalogu
 static bool meets(const struct model_learner *learner, uint32_t programme,
 		  const struct target *target)
 {
-	return (!target->completed || learner->programmes[programme].completed) &&
+	return (target->measure != MEASURE_COMPLETED || learner->programmes[programme].completed) &&
 	       model_has_attributes(learner, &target->where);
 }
 
@@ -155,8 +155,7 @@ static json_t *targets(const struct model_ask *ask)
 			n += model_counts_in(ask, &steps, &ask->model->learners[l]) &&
 			     meets(&ask->model->learners[l], ask->index, target);
 		row = model_rate(n, target->value);
-		json_object_set_new(row, "measure",
-				    json_string(target->completed ? "completed" : "participants"));
+		json_object_set_new(row, "measure", json_string(measure_name(target->measure)));
 		json_object_set_new(row, "where", model_where(c, &target->where));
 		json_array_append_new(rows, row);
 	}

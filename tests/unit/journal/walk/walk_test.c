@@ -46,7 +46,7 @@ static struct entry entry_of(struct journal *journal, uint32_t n)
 	entry.fact = (struct fact){ .module = name_of(journal, NAME_MODULE, "module-", n % 30),
 				    .time = WORLD_BEGIN + n,
 				    .type = EVENT_STARTED,
-				    .result = { -1, -1, 0 },
+				    .result = { .score = -1, .passed = -1 },
 				    .voids_time = EVENT_NO_TIME };
 	assert_int_equal(journal_add_name(journal, NAME_PROFILE,
 					  (struct text){ (char *)profile, sizeof(profile) },
@@ -1000,7 +1000,7 @@ static void write_old(const struct dir *dir, char format)
 	uint8_t stream[4 + STREAM_RECORD_MAX] = { 0 }, source[SOURCE_ROW_BEFORE_3] = { 0 };
 	const struct entry entries[] = { { .fact = { .time = WORLD_BEGIN,
 						     .type = EVENT_STARTED,
-						     .result = { -1, -1, 0 },
+						     .result = { .score = -1, .passed = -1 },
 						     .voids_time = EVENT_NO_TIME } },
 					 { .refused = true, .err = LIFT_E_TYPE } };
 	const struct quarantined refused = { 2,		  1,	     4,	       WORLD_BEGIN + 6,
