@@ -196,6 +196,11 @@ struct catalogue *catalogue_keep(struct catalogue *catalogue);
 bool catalogue_counts_alike(const struct catalogue *a, const struct catalogue *b);
 void catalogue_free(struct catalogue *catalogue);
 
+/* The digest of its text, which every change of it changes, in hexadecimal. */
+enum { CATALOGUE_TEXT_DIGEST = 33 /* bytes, with the 0 */ };
+void catalogue_text_digest(const struct catalogue *catalogue,
+			   char to[static CATALOGUE_TEXT_DIGEST]);
+
 /* How many regions its file names: all but `all` and `unassigned`. */
 uint32_t catalogue_regions_named(const struct catalogue *catalogue);
 

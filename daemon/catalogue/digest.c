@@ -127,3 +127,12 @@ void catalogue_digest(struct catalogue *c)
 		put_competence(&digest, &c->competences[i]);
 	crypto_generichash_final(&digest.state, c->digest, sizeof(c->digest));
 }
+
+void catalogue_text_digest(const struct catalogue *catalogue, char to[static CATALOGUE_TEXT_DIGEST])
+{
+	uint8_t digest[CATALOGUE_TEXT_DIGEST / 2];
+
+	crypto_generichash(digest, sizeof(digest), (const uint8_t *)catalogue->text.data,
+			   catalogue->text.size, NULL, 0);
+	sodium_bin2hex(to, CATALOGUE_TEXT_DIGEST, digest, sizeof(digest));
+}

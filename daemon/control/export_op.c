@@ -16,6 +16,11 @@ static int send_page(struct control *control, bool more)
 	msg_key_int(control->writer, "v", 1);
 	msg_key_bool(control->writer, "ok", true);
 	msg_key_str(control->writer, "as_of", as_of);
+	if (control->page.sees_all) {
+		msg_key_int(control->writer, "applied", control->page.applied);
+		msg_key_str(control->writer, "catalogue", control->page.catalogue);
+	}
+	msg_key_int(control->writer, "now", (uint64_t)control->now.utc_ms);
 	msg_key_bool(control->writer, "more", more);
 	msg_str(control->writer, "rows");
 	msg_array(control->writer, control->page.n);
@@ -58,6 +63,9 @@ static int export_now(struct control *control, const struct waiting *waiting,
 	control->page.client = &waiting->client;
 	control->page.today = waiting->today;
 	control->page.n = control->page.size = 0;
+	control->page.sees_all = !wish.sight;
+	control->page.applied = ledger_view_applied(ledger);
+	catalogue_text_digest(control->parts.catalogue, control->page.catalogue);
 	err = export_figures(control->parts.catalogue, tallies, &wish, add_line, control);
 	if (!err)
 		err = ledger_view_err(ledger);

@@ -103,6 +103,9 @@ struct control {
 		size_t size, room;
 		size_t n;
 		int32_t today;
+		bool sees_all; /* these are told: they say how much others send, what they have */
+		uint64_t applied; /* the journal number that it stands on */
+		char catalogue[CATALOGUE_TEXT_DIGEST];
 	} page;
 };
 

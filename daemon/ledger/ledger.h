@@ -116,6 +116,8 @@ struct ledger_view {
 int ledger_view_begin(struct ledger *ledger, struct ledger_view *view);
 void ledger_view_end(struct ledger_view *view);
 int ledger_view_err(const struct ledger_view *view); /* the first error of what was read */
+/* The journal number that it has applied; where it cannot be read 0, and it is the view's error. */
+uint64_t ledger_view_applied(struct ledger_view *view);
 
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);

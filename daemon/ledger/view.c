@@ -17,6 +17,15 @@ int ledger_view_err(const struct ledger_view *view)
 	return view->txn.err;
 }
 
+uint64_t ledger_view_applied(struct ledger_view *view)
+{
+	struct text value;
+
+	return store_get(&view->txn, LDB_META, text_of("applied"), &value) && value.size == 8
+		       ? get_be((const uint8_t *)value.data, 8)
+		       : 0;
+}
+
 /* Tallies. */
 
 static int read_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
