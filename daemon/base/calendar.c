@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "daemon/base/zone.h"
+#include "proto/zone.h"
 
 #define DAY_S	   INT64_C(86400)
 #define BYTES_FROM (INT64_C(10955) * DAY_S) /* 1999-12-30: before the first event, anywhere */

@@ -2,7 +2,7 @@
 /*
  * Zone files: whatever comes, a table that ascends, or none.
  */
-#include "daemon/base/zone.h"
+#include "proto/zone.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/zone.h"
+#include "proto/zone.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

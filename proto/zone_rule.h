@@ -3,8 +3,8 @@
  * zone_rule.h - when clocks change each year, as the last line of a zone file says it: the TZ of
  * POSIX (XBD 8.3), with hours of -167 to 167 (RFC 8536, 3.3.1).
  */
-#ifndef LIFTD_BASE_ZONE_RULE_H
-#define LIFTD_BASE_ZONE_RULE_H
+#ifndef LIFT_PROTO_ZONE_RULE_H
+#define LIFT_PROTO_ZONE_RULE_H
 
 #include <stdbool.h>
 

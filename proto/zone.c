@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/zone.h"
+#include "proto/zone.h"
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/base/dir.h"
 #include "proto/day.h"
 #include "proto/grow.h"
 
@@ -188,7 +189,9 @@ int zone_read(const char *name, struct zone *ret_zone)
 	struct text bytes;
 	int err;
 
-	if (!is_name(name) || dir_join(path, dir && *dir ? dir : "/usr/share/zoneinfo", name) != 0)
+	if (!is_name(name) ||
+	    snprintf(path, sizeof(path), "%s/%s", dir && *dir ? dir : "/usr/share/zoneinfo",
+		     name) >= (int)sizeof(path))
 		return LIFT_E_NOT_FOUND;
 	err = read_file(path, &bytes);
 	if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/base/zone_rule.h"
+#include "proto/zone_rule.h"
 
 #include "proto/day.h"
 

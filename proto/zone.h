@@ -3,10 +3,10 @@
  * zone.h - a time zone as a table of its changes of offset, read from the system's zone files
  * (TZif, RFC 8536). Neither TZ nor anything else of the process is touched.
  */
-#ifndef LIFTD_BASE_ZONE_H
-#define LIFTD_BASE_ZONE_H
+#ifndef LIFT_PROTO_ZONE_H
+#define LIFT_PROTO_ZONE_H
 
-#include "daemon/base/zone_rule.h"
+#include "proto/zone_rule.h"
 
 /* In 400 years the calendar and its weekdays repeat, and with them the rule of a zone. */
 #define ZONE_CYCLE_S (INT64_C(146097) * 86400)
