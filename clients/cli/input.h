@@ -9,8 +9,8 @@
 #include <sodium.h>
 #include <sys/types.h>
 
-#include "clients/cli/encoding.h"
 #include "clients/cli/rows.h"
+#include "clients/cli/sheet/encoding.h"
 
 enum {
 	INPUT_PIECE = 128 << 10, /* bytes that are read at once */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/values.h"
 #include "proto/json.h"
 
 enum { EVENT_DEPTH = 2 /* maps in an event, itself counted: what a batch has room for */ };

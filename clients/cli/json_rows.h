@@ -5,7 +5,7 @@
 #ifndef LIFT_CLI_JSON_ROWS_H
 #define LIFT_CLI_JSON_ROWS_H
 
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/row.h"
 #include "proto/msg.h"
 
 /* The keys that an event must have, in words. */

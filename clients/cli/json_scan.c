@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/row.h"
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/row.h"
 #include "clients/cli/text/print.h"
 #include "clients/lib/wire.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/values.h"
 #include "proto/json.h"
 #include "proto/visible.h"
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "clients/cli/csv_rows.h"
 #include "clients/cli/json_rows.h"
 #include "clients/cli/json_scan.h"
+#include "clients/cli/sheet/csv_rows.h"
 #include "proto/visible.h"
 
 enum {

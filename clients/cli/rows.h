@@ -11,8 +11,8 @@
 #ifndef LIFT_CLI_ROWS_H
 #define LIFT_CLI_ROWS_H
 
-#include "clients/cli/encoding.h"
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/encoding.h"
+#include "clients/cli/sheet/row.h"
 #include "proto/msg.h"
 
 enum rows_format { ROWS_CSV, ROWS_JSONL };

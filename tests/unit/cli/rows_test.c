@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clients/cli/csv_rows.h"
 #include "clients/cli/rows.h"
+#include "clients/cli/sheet/csv_rows.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 #include "proto/visible.h"

@@ -3,10 +3,10 @@
  * csv_rows.h - one record of a CSV file as an encoded event, by the columns that its header names
  * (METRICS 1).
  */
-#ifndef LIFT_CLI_CSV_ROWS_H
-#define LIFT_CLI_CSV_ROWS_H
+#ifndef LIFT_CLI_SHEET_CSV_ROWS_H
+#define LIFT_CLI_SHEET_CSV_ROWS_H
 
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/row.h"
 #include "proto/msg.h"
 
 struct csv_rows;

@@ -6,8 +6,8 @@
  * spreadsheets write, has none: a file is taken for it only as a whole, where it cannot be UTF-8,
  * not even UTF-8 with some damaged bytes.
  */
-#ifndef LIFT_CLI_ENCODING_H
-#define LIFT_CLI_ENCODING_H
+#ifndef LIFT_CLI_SHEET_ENCODING_H
+#define LIFT_CLI_SHEET_ENCODING_H
 
 #include "proto/bytes.h"
 

@@ -2,8 +2,8 @@
 /*
  * row.h - how large a row of a file of events may be, and where it is.
  */
-#ifndef LIFT_CLI_ROW_H
-#define LIFT_CLI_ROW_H
+#ifndef LIFT_CLI_SHEET_ROW_H
+#define LIFT_CLI_SHEET_ROW_H
 
 #include <stdint.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/csv_rows.h"
+#include "clients/cli/sheet/csv_rows.h"
 
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#include "clients/cli/csv_columns.h"
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/columns.h"
+#include "clients/cli/sheet/values.h"
 
 #define SEPARATORS ",;\t"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * csv_columns.h - what the columns of a CSV file of events are, by their names in its header.
+ * columns.h - what the columns of a CSV file of events are, by their names in its header.
  */
-#ifndef LIFT_CLI_CSV_COLUMNS_H
-#define LIFT_CLI_CSV_COLUMNS_H
+#ifndef LIFT_CLI_SHEET_COLUMNS_H
+#define LIFT_CLI_SHEET_COLUMNS_H
 
-#include "clients/cli/row.h"
+#include "clients/cli/sheet/row.h"
 #include "proto/msg.h"
 
 enum csv_group { CSV_EVENT, CSV_ATTRS, CSV_VOIDS, CSV_GROUPS };

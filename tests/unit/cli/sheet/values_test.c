@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/values.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

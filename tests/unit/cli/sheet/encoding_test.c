@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clients/cli/encoding.h"
+#include "clients/cli/sheet/encoding.h"
 #include "tests/seed.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/values.h"
 
 #include <math.h>
 #include <stdlib.h>

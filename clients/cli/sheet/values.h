@@ -3,8 +3,8 @@
  * values.h - texts in files of events as the values that they stand for, as spreadsheets and
  * programs write them. Only what can mean one thing is taken; texts are UTF-8.
  */
-#ifndef LIFT_CLI_VALUES_H
-#define LIFT_CLI_VALUES_H
+#ifndef LIFT_CLI_SHEET_VALUES_H
+#define LIFT_CLI_SHEET_VALUES_H
 
 #include "proto/bytes.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/csv_columns.h"
+#include "clients/cli/sheet/columns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#include "clients/cli/values.h"
+#include "clients/cli/sheet/values.h"
 
 enum { EXCERPT = 40 /* bytes of a column's name that are quoted */ };
 

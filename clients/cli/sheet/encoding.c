@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/encoding.h"
+#include "clients/cli/sheet/encoding.h"
 
 #define MARKUP                                                                                  \
 	"this is HTML or XML, as of a web page: in a spreadsheet, save it as \"CSV UTF-8\"; a " \
