@@ -3,35 +3,8 @@
 
 #include <math.h>
 
+#include "proto/day.h"
 #include "proto/msg_object.h"
-
-static const char *const type_names[] = {
-	[EVENT_STARTED] = "started",   [EVENT_COMPLETED] = "completed",
-	[EVENT_ASSESSED] = "assessed", [EVENT_WITHDRAWN] = "withdrawn",
-	[EVENT_VOIDED] = "voided",
-};
-static const char *const phase_names[] = { [PHASE_PRE] = "pre", [PHASE_POST] = "post" };
-
-const char *event_type_name(enum event_type type)
-{
-	return type_names[type];
-}
-
-enum event_type event_type_of(struct text name)
-{
-	for (enum event_type type = EVENT_STARTED; type <= EVENT_VOIDED; type++)
-		if (text_equal(name, text_of(type_names[type])))
-			return type;
-	return 0;
-}
-
-uint8_t event_phase_of(struct text name)
-{
-	for (uint8_t phase = PHASE_PRE; phase <= PHASE_POST; phase++)
-		if (text_equal(name, text_of(phase_names[phase])))
-			return phase;
-	return PHASE_NONE;
-}
 
 static double score_scaled(double score)
 {
@@ -180,13 +153,17 @@ enum {
 	EV_SCORE,
 	EV_PASSED,
 	EV_PHASE,
+	EV_MINUTES,
+	EV_STATE,
+	EV_VALID_UNTIL,
 	EV_ATTRS,
 	EV_VOIDS,
 	EV_KEYS
 };
 static const struct text event_keys[EV_KEYS] = {
-	TEXT("type"),  TEXT("time"),   TEXT("learner"), TEXT("module"), TEXT("region"),
-	TEXT("score"), TEXT("passed"), TEXT("phase"),	TEXT("attrs"),	TEXT("voids"),
+	TEXT("type"),	     TEXT("time"),   TEXT("learner"), TEXT("module"),  TEXT("region"),
+	TEXT("score"),	     TEXT("passed"), TEXT("phase"),   TEXT("minutes"), TEXT("state"),
+	TEXT("valid_until"), TEXT("attrs"),  TEXT("voids"),
 };
 
 static bool read_text(const msgpack_object *object, size_t least, size_t most,
@@ -215,26 +192,44 @@ static bool read_score(const msgpack_object *object, int16_t *ret_score)
 	return true;
 }
 
-/* What is absent stays absent (-1, -1, PHASE_NONE). */
-static int read_result(const msgpack_object *const score, const msgpack_object *const passed,
-		       const msgpack_object *const phase, struct event_result *ret_result)
+/* The values of what an event_result holds, NULL where absent. */
+struct result_values {
+	const msgpack_object *score, *passed, *phase, *minutes, *state;
+};
+
+/* What is absent stays absent. */
+static int read_result(const struct result_values *values, struct event_result *result)
 {
 	struct text text;
 
-	*ret_result = (struct event_result){ .score = -1, .passed = -1 };
-	if (score && !read_score(score, &ret_result->score))
+	*result = (struct event_result){ .score = -1, .passed = -1 };
+	if (values->score && !read_score(values->score, &result->score))
 		return LIFT_E_SCORE;
-	if (passed) {
-		if (passed->type != MSGPACK_OBJECT_BOOLEAN)
+	if (values->passed) {
+		if (values->passed->type != MSGPACK_OBJECT_BOOLEAN)
 			return LIFT_E_PASSED;
-		ret_result->passed = passed->via.boolean;
+		result->passed = values->passed->via.boolean;
 	}
-	if (phase) {
-		if (!msg_get_text(phase, &text))
+	if (values->phase) {
+		if (!msg_get_text(values->phase, &text))
 			return LIFT_E_PHASE;
-		ret_result->phase = event_phase_of(text);
-		if (ret_result->phase == PHASE_NONE)
+		result->phase = event_phase_of(text);
+		if (result->phase == PHASE_NONE)
 			return LIFT_E_PHASE;
+	}
+	if (values->minutes) {
+		int64_t minutes;
+
+		if (!msg_get_int(values->minutes, &minutes) || minutes < 1 || minutes > MINUTES_MAX)
+			return LIFT_E_MINUTES;
+		result->minutes = (uint16_t)minutes;
+	}
+	if (values->state) {
+		if (!msg_get_text(values->state, &text))
+			return LIFT_E_STATE;
+		result->state = event_state_of(text);
+		if (result->state == STATE_NONE)
+			return LIFT_E_STATE;
 	}
 	return 0;
 }
@@ -268,10 +263,12 @@ static int read_attrs(const msgpack_object *attrs, struct event *event)
 
 static int read_voids(const msgpack_object *voids, struct event *event)
 {
-	enum { V_TYPE, V_TIME, V_SCORE, V_PASSED, V_PHASE, V_KEYS };
-	static const struct text keys[V_KEYS] = { TEXT("type"), TEXT("time"), TEXT("score"),
-						  TEXT("passed"), TEXT("phase") };
+	enum { V_TYPE, V_TIME, V_SCORE, V_PASSED, V_PHASE, V_MINUTES, V_STATE, V_KEYS };
+	static const struct text keys[V_KEYS] = { TEXT("type"),	  TEXT("time"),	 TEXT("score"),
+						  TEXT("passed"), TEXT("phase"), TEXT("minutes"),
+						  TEXT("state") };
 	const msgpack_object *values[V_KEYS];
+	struct result_values result;
 	struct text type;
 
 	if (!voids || msg_fields(voids, keys, V_KEYS, values) != 0 || !values[V_TYPE] ||
@@ -282,9 +279,49 @@ static int read_voids(const msgpack_object *voids, struct event *event)
 		return LIFT_E_VOIDS;
 	if (values[V_TIME] && !read_time(values[V_TIME], &event->voids_time))
 		return LIFT_E_VOIDS;
-	if (read_result(values[V_SCORE], values[V_PASSED], values[V_PHASE], &event->result) != 0)
-		return LIFT_E_VOIDS;
-	return 0;
+	result = (struct result_values){ values[V_SCORE], values[V_PASSED], values[V_PHASE],
+					 values[V_MINUTES], values[V_STATE] };
+	return read_result(&result, &event->result) ? LIFT_E_VOIDS : 0;
+}
+
+static int read_valid_until(const msgpack_object *object, struct event *event)
+{
+	struct text text;
+
+	if (object && msg_get_text(object, &text))
+		event->valid_until = event_valid_until_of(text);
+	return object && event->valid_until == 0 ? LIFT_E_VALID_UNTIL : 0;
+}
+
+/* What came of it, of those values that its type has a use for. */
+static int read_outcome(const msgpack_object *const values[EV_KEYS], struct event *event)
+{
+	struct event_result *result = &event->result;
+	int err = 0;
+
+	switch (event->type) {
+	case EVENT_VOIDED:
+		return read_voids(values[EV_VOIDS], event);
+	case EVENT_ATTENDED:
+		err = read_result(&(struct result_values){ .minutes = values[EV_MINUTES] }, result);
+		return !err && result->minutes == 0 ? LIFT_E_MINUTES : err;
+	case EVENT_ENROLLED:
+		err = read_result(&(struct result_values){ .state = values[EV_STATE] }, result);
+		if (!err && result->state == STATE_NONE)
+			result->state = STATE_ADMITTED;
+		return err;
+	case EVENT_ASSESSED:
+		err = read_result(&(struct result_values){ values[EV_SCORE], values[EV_PASSED],
+							   values[EV_PHASE], NULL, NULL },
+				  result);
+		if (!err && result->score < 0 && result->passed < 0)
+			err = LIFT_E_RESULT;
+		return err ? err : read_valid_until(values[EV_VALID_UNTIL], event);
+	case EVENT_COMPLETED:
+		return read_valid_until(values[EV_VALID_UNTIL], event);
+	default:
+		return 0;
+	}
 }
 
 int batch_event(const struct batch *batch, uint32_t i, struct event *event)
@@ -315,14 +352,8 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 	event->result = (struct event_result){ .score = -1, .passed = -1 };
 	event->voids = 0;
 	event->voids_time = EVENT_NO_TIME;
-	if (event->type == EVENT_VOIDED)
-		return read_voids(values[EV_VOIDS], event);
-	if (event->type != EVENT_ASSESSED)
-		return 0;
-	err = read_result(values[EV_SCORE], values[EV_PASSED], values[EV_PHASE], &event->result);
-	if (err)
-		return err;
-	return event->result.score < 0 && event->result.passed < 0 ? LIFT_E_RESULT : 0;
+	event->valid_until = 0;
+	return read_outcome(values, event);
 }
 
 /* Writing. */
@@ -352,15 +383,19 @@ static void encode_result(struct msg_writer *writer, const struct event_result *
 		msg_key_bool(writer, "passed", result->passed);
 	}
 	if (result->phase != PHASE_NONE) {
-		msg_key_str(writer, "phase", phase_names[result->phase]);
+		msg_key_str(writer, "phase", event_phase_name(result->phase));
 	}
+	if (result->minutes > 0)
+		msg_key_int(writer, "minutes", result->minutes);
+	if (result->state != STATE_NONE)
+		msg_key_str(writer, "state", event_state_name(result->state));
 }
 
 static void encode_voids(struct msg_writer *writer, const struct event *event)
 {
 	msg_str(writer, "voids");
 	msg_map_begin(writer);
-	msg_key_str(writer, "type", type_names[event->voids]);
+	msg_key_str(writer, "type", event_type_name(event->voids));
 	if (event->voids_time != EVENT_NO_TIME)
 		msg_key_int(writer, "time", event->voids_time);
 	encode_result(writer, &event->result);
@@ -372,7 +407,7 @@ void event_encode(struct msg_writer *writer, const struct event *event)
 	const struct {
 		const char *key;
 		struct text value;
-	} texts[] = { { "type", text_of(type_names[event->type]) },
+	} texts[] = { { "type", text_of(event_type_name(event->type)) },
 		      { "learner", event->learner },
 		      { "module", event->module },
 		      { "region", event->region } };
@@ -395,5 +430,11 @@ void event_encode(struct msg_writer *writer, const struct event *event)
 		encode_voids(writer, event);
 	else
 		encode_result(writer, &event->result);
+	if (event->valid_until > 0) {
+		char day[DAY_TEXT];
+
+		day_print(event->valid_until, day);
+		msg_key_str(writer, "valid_until", day);
+	}
 	msg_map_end(writer);
 }

@@ -75,7 +75,15 @@ struct event {
 const char *event_type_name(enum event_type type); /* "started", ... */
 enum event_type event_type_of(struct text name);   /* 0 where there is none */
 
-uint8_t event_phase_of(struct text name); /* PHASE_NONE where there is none */
+const char *event_phase_name(uint8_t phase); /* "pre", "post" */
+uint8_t event_phase_of(struct text name);    /* PHASE_NONE where there is none */
+
+const char *event_state_name(uint8_t state); /* "applied", ... */
+uint8_t event_state_of(struct text name);    /* STATE_NONE where there is none */
+
+/* The day that `valid_until` names, YYYY-MM-DD, from VALID_UNTIL_MIN; VALID_FOR_EVER for any after
+ * 2150; 0 where the text is none. */
+int32_t event_valid_until_of(struct text text);
 
 /* The integer that a score from 0 to 1 is kept as: floor(score * 10000 + 0.5). */
 int16_t event_score(double score);
@@ -108,9 +116,9 @@ int batch_event(const struct batch *batch, uint32_t i, struct event *ret_event);
 /* Write event i as it came (the same content gives the same bytes). */
 void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
-/* Write what event i has of type, time, module, region, score, passed, phase and voids, where it is
- * what these may have; else, and of attrs and of a learner that cannot be one, its kind and size:
- * nothing of who it was about. */
+/* Write what event i has of type, time, module, region, score, passed, phase, minutes, state,
+ * valid_until and voids, where it is what these may have; else, and of attrs and of a learner that
+ * cannot be one, its kind and size: nothing of who it was about. */
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
 
 /* Write a batch of one, with number 1 and a learner whose id is "?": the event whose outline this

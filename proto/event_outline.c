@@ -73,6 +73,27 @@ static bool phase_fits(const msgpack_object *value)
 	return msg_get_text(value, &text) && event_phase_of(text) != PHASE_NONE;
 }
 
+static bool minutes_fits(const msgpack_object *value)
+{
+	int64_t minutes;
+
+	return msg_get_int(value, &minutes) && minutes >= 0 && minutes <= MINUTES_MAX;
+}
+
+static bool state_fits(const msgpack_object *value)
+{
+	struct text text;
+
+	return msg_get_text(value, &text) && event_state_of(text) != STATE_NONE;
+}
+
+static bool valid_until_fits(const msgpack_object *value)
+{
+	struct text text;
+
+	return msg_get_text(value, &text) && event_valid_until_of(text) != 0;
+}
+
 static int digits_of(const msgpack_object *integer)
 {
 	if (integer->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
@@ -227,11 +248,12 @@ static void write_value(struct msg_writer *writer, fits_fn *fits, const msgpack_
 
 static void write_voids(struct msg_writer *writer, const msgpack_object *voids)
 {
-	static const struct text keys[] = { TEXT("type"), TEXT("time"), TEXT("score"),
-					    TEXT("passed"), TEXT("phase") };
+	static const struct text keys[] = { TEXT("type"),   TEXT("time"),  TEXT("score"),
+					    TEXT("passed"), TEXT("phase"), TEXT("minutes"),
+					    TEXT("state") };
 	enum { N = sizeof(keys) / sizeof(keys[0]) };
-	static fits_fn *const fits[N] = { type_fits, time_fits, score_fits, passed_fits,
-					  phase_fits };
+	static fits_fn *const fits[N] = { type_fits,  time_fits,    score_fits, passed_fits,
+					  phase_fits, minutes_fits, state_fits };
 	const msgpack_object *values[N];
 
 	if (voids->type != MSGPACK_OBJECT_MAP) {
@@ -251,13 +273,15 @@ static void write_voids(struct msg_writer *writer, const msgpack_object *voids)
 
 void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer)
 {
-	enum { LEARNER = 7, ATTRS, VOIDS, N };
-	static const struct text keys[N] = { TEXT("type"),   TEXT("time"),    TEXT("module"),
-					     TEXT("region"), TEXT("score"),   TEXT("passed"),
-					     TEXT("phase"),  TEXT("learner"), TEXT("attrs"),
+	enum { LEARNER = 10, ATTRS, VOIDS, N };
+	static const struct text keys[N] = { TEXT("type"),	  TEXT("time"),	   TEXT("module"),
+					     TEXT("region"),	  TEXT("score"),   TEXT("passed"),
+					     TEXT("phase"),	  TEXT("minutes"), TEXT("state"),
+					     TEXT("valid_until"), TEXT("learner"), TEXT("attrs"),
 					     TEXT("voids") };
-	static fits_fn *const fits[N] = { type_fits,  time_fits,   module_fits, region_fits,
-					  score_fits, passed_fits, phase_fits };
+	static fits_fn *const fits[N] = { type_fits,  time_fits,       module_fits, region_fits,
+					  score_fits, passed_fits,     phase_fits,  minutes_fits,
+					  state_fits, valid_until_fits };
 	const msgpack_object *event = (const msgpack_object *)batch->events + i;
 	const msgpack_object *values[N];
 
@@ -284,9 +308,10 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 int batch_of_outline(struct msg_writer *writer, struct msg_reader *reader, struct text outline,
 		     struct text attrs, struct text source, struct text stream)
 {
-	static const struct text keys[] = { TEXT("type"),   TEXT("time"),  TEXT("module"),
-					    TEXT("region"), TEXT("score"), TEXT("passed"),
-					    TEXT("phase"),  TEXT("voids") };
+	static const struct text keys[] = { TEXT("type"),	 TEXT("time"),	  TEXT("module"),
+					    TEXT("region"),	 TEXT("score"),	  TEXT("passed"),
+					    TEXT("phase"),	 TEXT("minutes"), TEXT("state"),
+					    TEXT("valid_until"), TEXT("voids") };
 	enum { N = sizeof(keys) / sizeof(keys[0]) };
 	const msgpack_object *object, *values[N];
 	int err = msg_parse(reader, outline, MSG_DEPTH_DAEMON, &object);

@@ -176,6 +176,7 @@ static void fill_entry(struct keeper *keeper, struct text name_space, const stru
 	fact->voids = (uint8_t)event->voids;
 	fact->voids_time = event->voids_time;
 	fact->result = event->result;
+	fact->valid_until = event->valid_until;
 	secret_pseudonym(keeper->secret, name_space, event->learner, entry->learner);
 }
 

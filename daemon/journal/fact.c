@@ -47,11 +47,19 @@ bool fact_is_same(const struct fact *a, const struct fact *b)
 	return compare_what(a, b) == 0;
 }
 
-/* The first byte: the type, whether there is a score, passed + 1, the phase. */
+/* The first byte: the type, whether there is a score, passed + 1 or PASSED_BEHIND, the phase. */
 enum { TAG_TYPE = 0x07, TAG_SCORE = 0x08, TAG_PASSED_SHIFT = 4, TAG_PHASE_SHIFT = 6 };
-/* A voiding's second byte: the type that it takes back, and whether it names a time. */
+/* With minutes, a state or `valid_until` a second byte follows: passed + 1, whether there are the
+ * first and the last of these, the state. What has none has the bytes of formats before 5. */
+enum { PASSED = 0x03, PASSED_BEHIND = 3 };
+enum { MORE_VALID = 0x04, MORE_MINUTES = 0x08, MORE_STATE_SHIFT = 4 };
+/* A voiding's next byte: the type that it takes back, and whether it names a time. */
 enum { VOIDS_TYPE = 0x07, VOIDS_TIMED = 0x08 };
-enum { TIME_BYTES = 6 /* ms until the year 10889 */ };
+enum {
+	TIME_BYTES = 6,	 /* ms until the year 10889 */
+	VALID_BYTES = 2, /* days from VALID_UNTIL_MIN */
+};
+static_assert(VALID_FOR_EVER - VALID_UNTIL_MIN <= UINT16_MAX, "the last day has room");
 
 static size_t put_varint(uint8_t *to, uint32_t value)
 {
@@ -100,11 +108,17 @@ size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX])
 {
 	const struct event_result *result = &fact->result;
 	bool timed = fact->type == EVENT_VOIDED && fact->voids_time != EVENT_NO_TIME;
+	bool more = result->minutes > 0 || result->state != STATE_NONE || fact->valid_until > 0;
+	int passed = result->passed + 1;
 	size_t at = 0;
 
 	to[at++] = (uint8_t)(fact->type | (result->score >= 0 ? TAG_SCORE : 0) |
-			     (result->passed + 1) << TAG_PASSED_SHIFT |
+			     (more ? PASSED_BEHIND : passed) << TAG_PASSED_SHIFT |
 			     result->phase << TAG_PHASE_SHIFT);
+	if (more)
+		to[at++] = (uint8_t)(passed | (fact->valid_until > 0 ? MORE_VALID : 0) |
+				     (result->minutes > 0 ? MORE_MINUTES : 0) |
+				     result->state << MORE_STATE_SHIFT);
 	if (fact->type == EVENT_VOIDED)
 		to[at++] = (uint8_t)(fact->voids | (timed ? VOIDS_TIMED : 0));
 	put_be(to + at, (uint64_t)fact->time, TIME_BYTES);
@@ -119,16 +133,39 @@ size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX])
 		put_be(to + at, (uint64_t)fact->voids_time, TIME_BYTES);
 		at += TIME_BYTES;
 	}
+	if (result->minutes > 0) {
+		put_be(to + at, result->minutes, 2);
+		at += 2;
+	}
+	if (fact->valid_until > 0) {
+		put_be(to + at, (uint64_t)(fact->valid_until - VALID_UNTIL_MIN), VALID_BYTES);
+		at += VALID_BYTES;
+	}
 	assert(at <= FACT_MAX);
 	return at;
+}
+
+static bool may_be(const struct fact *fact)
+{
+	const struct event_result *result = &fact->result;
+
+	return fact->type >= EVENT_STARTED && result->state <= STATE_ADMITTED &&
+	       fact->valid_until <= VALID_FOR_EVER &&
+	       (result->minutes > 0 || fact->type != EVENT_ATTENDED) &&
+	       (result->state != STATE_NONE || fact->type != EVENT_ENROLLED);
 }
 
 size_t fact_decode(struct text from, struct fact *ret_fact)
 {
 	const uint8_t *start = (const uint8_t *)from.data;
 	struct input input = { start, start + from.size, false };
-	uint8_t tag = (uint8_t)take(&input, 1), voids = 0;
+	uint8_t tag = (uint8_t)take(&input, 1), passed = tag >> TAG_PASSED_SHIFT & PASSED;
+	uint8_t more = 0, voids = 0;
 
+	if (passed == PASSED_BEHIND) {
+		more = (uint8_t)take(&input, 1);
+		passed = more & PASSED;
+	}
 	*ret_fact = (struct fact){ .type = tag & TAG_TYPE, .voids_time = EVENT_NO_TIME };
 	if (ret_fact->type == EVENT_VOIDED)
 		voids = (uint8_t)take(&input, 1);
@@ -137,11 +174,16 @@ size_t fact_decode(struct text from, struct fact *ret_fact)
 	ret_fact->module = take_varint(&input) - 1;
 	ret_fact->profile = take_varint(&input);
 	ret_fact->result.score = tag & TAG_SCORE ? (int16_t)take(&input, 2) : -1;
-	ret_fact->result.passed = (int8_t)((tag >> TAG_PASSED_SHIFT & 3) - 1);
+	ret_fact->result.passed = (int8_t)(passed - 1);
 	ret_fact->result.phase = tag >> TAG_PHASE_SHIFT;
 	if (voids & VOIDS_TIMED)
 		ret_fact->voids_time = (int64_t)take(&input, TIME_BYTES);
-	if (input.failed || ret_fact->type < EVENT_STARTED || ret_fact->type > EVENT_VOIDED)
+	ret_fact->result.state = more >> MORE_STATE_SHIFT;
+	if (more & MORE_MINUTES)
+		ret_fact->result.minutes = (uint16_t)take(&input, 2);
+	if (more & MORE_VALID)
+		ret_fact->valid_until = (int32_t)take(&input, VALID_BYTES) + VALID_UNTIL_MIN;
+	if (input.failed || passed == PASSED_BEHIND || !may_be(ret_fact))
 		return 0;
 	return (size_t)(input.at - start);
 }

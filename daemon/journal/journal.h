@@ -28,7 +28,7 @@ enum name_kind {
 };
 
 enum {
-	JOURNAL_FORMAT = 4,
+	JOURNAL_FORMAT = 5,
 	JOURNAL_ID = 16,
 	/* Names that the catalogue does not have: of a kind, from all sources; of a kind, from one
 	 * source, unless it is set. A single source cannot fill what is for all. */

@@ -37,7 +37,7 @@
  *
  * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums; formats 1 and 2 had
  * no stream_ids, gaps and refused, and of a source the first 32 bytes. Formats before 4 had no rows
- * of form 1, and no next_row.
+ * of form 1, and no next_row; formats before 5 no facts with minutes, a state or valid_until.
  *
  * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
  * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.

@@ -17,6 +17,19 @@ static const struct fact plain = { .module = 5,
 				   .voids_time = EVENT_NO_TIME,
 				   .profile = 9 };
 
+static const struct fact attended = { .module = 5,
+				      .time = WORLD_BEGIN,
+				      .type = EVENT_ATTENDED,
+				      .result = { .score = -1, .passed = -1, .minutes = 90 },
+				      .voids_time = EVENT_NO_TIME };
+static const struct fact enrolled = {
+	.module = 5,
+	.time = WORLD_BEGIN,
+	.type = EVENT_ENROLLED,
+	.result = { .score = -1, .passed = -1, .state = STATE_APPLIED },
+	.voids_time = EVENT_NO_TIME,
+};
+
 static void assert_same(const struct fact *a, const struct fact *b)
 {
 	assert_int_equal(fact_compare(a, b), 0);
@@ -27,7 +40,10 @@ static void assert_same(const struct fact *a, const struct fact *b)
 	assert_int_equal(a->result.score, b->result.score);
 	assert_int_equal(a->result.passed, b->result.passed);
 	assert_int_equal(a->result.phase, b->result.phase);
+	assert_int_equal(a->result.minutes, b->result.minutes);
+	assert_int_equal(a->result.state, b->result.state);
 	assert_int_equal(a->voids_time, b->voids_time);
+	assert_int_equal(a->valid_until, b->valid_until);
 	assert_int_equal(a->profile, b->profile);
 }
 
@@ -66,13 +82,82 @@ static void facts_at_their_limits_come_back_from_their_bytes(void **state)
 	f = plain, f.type = EVENT_VOIDED, f.voids = EVENT_WITHDRAWN, assert_comes_back(&f);
 	f.voids_time = (INT64_C(1) << 48) - 1, assert_comes_back(&f);
 	f.module = f.profile = UINT32_MAX, f.result.score = 10000, assert_comes_back(&f);
+	f.result.minutes = MINUTES_MAX, f.result.state = STATE_ADMITTED, assert_comes_back(&f);
+	f = plain, f.valid_until = VALID_UNTIL_MIN, assert_comes_back(&f);
+	f.valid_until = VALID_FOR_EVER, assert_comes_back(&f);
+	f = attended, assert_comes_back(&f);
+	f.result.minutes = 1, assert_comes_back(&f);
+	f = enrolled, assert_comes_back(&f);
+	f.result.state = STATE_ADMITTED, assert_comes_back(&f);
+}
+
+/* A resend is told from other content by its bytes, in a journal of any format. */
+static void a_fact_of_before_has_the_bytes_of_before(void **state)
+{
+	static const struct {
+		struct fact fact;
+		uint8_t bytes[FACT_MAX];
+		size_t size;
+	} cases[] = {
+		{ { 5, 0x010203040506, EVENT_STARTED, 0, { .score = -1, .passed = -1 }, 0, 0, 9 },
+		  { 0x01, 1, 2, 3, 4, 5, 6, 6, 9 },
+		  9 },
+		{ { 5, 0x010203040506, EVENT_COMPLETED, 0, { .score = -1, .passed = -1 }, 0, 0, 9 },
+		  { 0x02, 1, 2, 3, 4, 5, 6, 6, 9 },
+		  9 },
+		{ { 5,
+		    0x010203040506,
+		    EVENT_ASSESSED,
+		    0,
+		    { .score = 5000, .passed = 1, .phase = PHASE_POST },
+		    0,
+		    0,
+		    9 },
+		  { 0xab, 1, 2, 3, 4, 5, 6, 6, 9, 0x13, 0x88 },
+		  11 },
+		{ { 5,
+		    0x010203040506,
+		    EVENT_VOIDED,
+		    EVENT_ASSESSED,
+		    { .score = 1, .passed = 0 },
+		    0x060504030201,
+		    0,
+		    9 },
+		  { 0x1d, 0x0b, 1, 2, 3, 4, 5, 6, 6, 9, 0, 1, 6, 5, 4, 3, 2, 1 },
+		  18 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t bytes[FACT_MAX];
+
+		assert_int_equal(fact_encode(&cases[i].fact, bytes), cases[i].size);
+		assert_memory_equal(bytes, cases[i].bytes, cases[i].size);
+	}
+}
+
+/* A platform that begins to say until when doubles nothing. */
+static void until_when_it_is_valid_is_no_part_of_a_fact(void **state)
+{
+	struct fact sooner = plain, later = plain;
+
+	(void)state;
+	sooner.valid_until = VALID_UNTIL_MIN;
+	later.valid_until = VALID_FOR_EVER;
+	later.profile = 0;
+	assert_true(fact_is_same(&plain, &sooner) && fact_is_same(&sooner, &later));
+	assert_true(fact_compare(&plain, &sooner) < 0 && fact_compare(&sooner, &later) < 0);
+	later = attended, later.result.minutes++;
+	assert_false(fact_is_same(&attended, &later));
+	later = enrolled, later.result.state++;
+	assert_false(fact_is_same(&enrolled, &later));
 }
 
 static struct fact random_fact(void)
 {
 	struct fact fact = { .module = chance(2),
 			     .time = WORLD_BEGIN + chance(2),
-			     .type = (uint8_t)(EVENT_STARTED + chance(5)),
+			     .type = (uint8_t)(EVENT_STARTED + chance(7)),
 			     .result = { (int16_t)(chance(3) * 5000 - 1), (int8_t)(chance(3) - 1),
 					 (uint8_t)chance(3) },
 			     .voids_time = EVENT_NO_TIME,
@@ -80,9 +165,16 @@ static struct fact random_fact(void)
 
 	fact.result.score = fact.result.score < 0 ? -1 : fact.result.score;
 	if (fact.type == EVENT_VOIDED) {
-		fact.voids = (uint8_t)(EVENT_STARTED + chance(4));
+		fact.voids = (uint8_t)(chance(3) ? EVENT_STARTED + chance(4)
+						 : EVENT_ATTENDED + chance(2));
 		fact.voids_time = chance(2) ? WORLD_BEGIN + chance(2) : EVENT_NO_TIME;
 	}
+	if (fact.type == EVENT_ATTENDED || (fact.type == EVENT_VOIDED && chance(2)))
+		fact.result.minutes = (uint16_t)(1 + chance(2) * 300);
+	if (fact.type == EVENT_ENROLLED || (fact.type == EVENT_VOIDED && chance(2)))
+		fact.result.state = (uint8_t)(STATE_APPLIED + chance(3));
+	if (fact.type != EVENT_VOIDED && chance(3) == 0)
+		fact.valid_until = chance(2) ? VALID_FOR_EVER : VALID_UNTIL_MIN;
 	return fact;
 }
 
@@ -118,13 +210,14 @@ static void bytes_are_equal_where_facts_are_and_only_there(void **state)
 			assert_int_equal(ab < 0, order_of(&a, &b) < 0);
 		if (ab <= 0 && fact_compare(&b, &c) <= 0)
 			assert_true(fact_compare(&a, &c) <= 0);
-		/* The profile decides last. */
+		/* What is only claimed decides last, of this the profile. */
 		c = a;
 		c.profile = 1 - a.profile;
 		assert_true(fact_is_same(&a, &c));
 		assert_int_equal(fact_compare(&a, &c) < 0, a.profile < c.profile);
 		c = b;
 		c.profile = a.profile;
+		c.valid_until = a.valid_until;
 		assert_int_equal(fact_is_same(&a, &b), fact_compare(&a, &c) == 0);
 		assert_comes_back(&a);
 	}
@@ -139,7 +232,13 @@ static void what_is_no_fact_is_not_read(void **state)
 	} cases[] = {
 		{ "nothing", { 0 }, 0 },
 		{ "type 0", { 0, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
-		{ "type 6", { 6, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "a presence without minutes", { 6, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "an enrolment without a state", { 7, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "a state that there is not", { 0x37, 0x40, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "passed, and neither yes nor no", { 0x37, 0x13, 0, 0, 0, 0, 0, 0, 1, 1 }, 20 },
+		{ "minutes that are cut", { 0x36, 0x08, 0, 0, 0, 0, 0, 0, 1, 1, 1 }, 11 },
+		{ "a day that is cut", { 0x32, 0x04, 0, 0, 0, 0, 0, 0, 1, 1, 1 }, 11 },
+		{ "a day behind all", { 0x32, 0x04, 0, 0, 0, 0, 0, 0, 1, 1, 0xff, 0xff }, 20 },
 		{ "a module without an end",
 		  { 1, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 },
 		  20 },
@@ -161,6 +260,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_at_their_limits_come_back_from_their_bytes),
+		cmocka_unit_test(a_fact_of_before_has_the_bytes_of_before),
+		cmocka_unit_test(until_when_it_is_valid_is_no_part_of_a_fact),
 		cmocka_unit_test(bytes_are_equal_where_facts_are_and_only_there),
 		cmocka_unit_test(what_is_no_fact_is_not_read),
 	};

@@ -66,8 +66,9 @@ static void begin(struct tools *tools)
 }
 
 static const struct text keys[] = {
-	TEXT("type"),  TEXT("time"),   TEXT("learner"), TEXT("module"), TEXT("region"),
-	TEXT("score"), TEXT("passed"), TEXT("phase"),	TEXT("attrs"),	TEXT("voids"),
+	TEXT("type"),	     TEXT("time"),   TEXT("learner"), TEXT("module"),  TEXT("region"),
+	TEXT("score"),	     TEXT("passed"), TEXT("phase"),   TEXT("minutes"), TEXT("state"),
+	TEXT("valid_until"), TEXT("attrs"),  TEXT("voids"),
 };
 
 /* What an id may stand in. The last is a name that a module or a region may have. */
@@ -174,6 +175,14 @@ static void an_outline_says_what_was_wrong(void **state)
 		{ "{'passed':1}", "{'passed':'(integer of 1 digit)'}" },
 		{ "{'phase':'Post'}", "{'phase':'(text of 4 bytes)'}" },
 		{ "{'phase':false}", "{'phase':'(boolean)'}" },
+		{ "{'minutes':0,'state':'waiting','valid_until':'2026-12-31'}",
+		  "{'minutes':0,'state':'waiting','valid_until':'2026-12-31'}" },
+		{ "{'minutes':10081,'state':'Waiting','valid_until':'1998-05-17'}",
+		  "{'minutes':'(integer of 5 digits)','state':'(text of 7 bytes)','valid_until':"
+		  "'(text of 10 bytes)'}" },
+		{ "{'voids':{'type':'attended','minutes':-1,'state':'applied'}}",
+		  "{'voids':{'type':'attended','minutes':'(integer of 1 digit)','state':"
+		  "'applied'}}" },
 		{ "{'attrs':[1]}", "{'attrs':'(array of 1)'}" },
 		{ "{'attrs':{'role':'nurse','unit':null}}", "{'attrs':'(map of 2)'}" },
 		{ "{'attrs':{'role':'nurse','unit':7}}",

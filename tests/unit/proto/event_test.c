@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "proto/day.h"
 #include "proto/json.h"
 #include "tests/seed.h"
 #include "tests/unit/json_text.h"
@@ -72,10 +73,13 @@ static int judge(struct tools *tools, const char *event, struct event *ret_event
 
 static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 {
-#define WHO   "'learner':'u','module':'m','region':'r','time':" T
-#define EVENT "'type':'started'," WHO
-#define TEST  "'type':'assessed'," WHO
-#define VOID  "'type':'voided'," WHO
+#define WHO    "'learner':'u','module':'m','region':'r','time':" T
+#define EVENT  "'type':'started'," WHO
+#define TEST   "'type':'assessed'," WHO
+#define DONE   "'type':'completed'," WHO
+#define ATTEND "'type':'attended'," WHO
+#define ENROL  "'type':'enrolled'," WHO
+#define VOID   "'type':'voided'," WHO
 	static const struct {
 		const char *event;
 		int err;
@@ -84,6 +88,53 @@ static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 		{ "{" EVENT "}", 0, "the least that an event has" },
 		{ "{'type':'completed'," WHO "}", 0, "completed" },
 		{ "{'type':'withdrawn'," WHO "}", 0, "withdrawn" },
+		{ "{" ATTEND ",'minutes':1}", 0, "a minute" },
+		{ "{" ATTEND ",'minutes':10080}", 0, "a week" },
+		{ "{" ATTEND ",'minutes':10081}", LIFT_E_MINUTES, "more than a week" },
+		{ "{" ATTEND ",'minutes':0}", LIFT_E_MINUTES, "no time at all" },
+		{ "{" ATTEND ",'minutes':-60}", LIFT_E_MINUTES, "less" },
+		{ "{" ATTEND ",'minutes':90.0}", LIFT_E_MINUTES, "no integer" },
+		{ "{" ATTEND ",'minutes':'90'}", LIFT_E_MINUTES, "a text" },
+		{ "{" ATTEND "}", LIFT_E_MINUTES, "a presence without its minutes" },
+		{ "{" ATTEND ",'minutes':null}", LIFT_E_MINUTES, "nil is absent" },
+		{ "{" ATTEND ",'minutes':90,'score':7,'state':1,'valid_until':1,'voids':1}", 0,
+		  "a presence has no use for these" },
+		{ "{" ENROL "}", 0, "an enrolment without a state" },
+		{ "{" ENROL ",'state':null}", 0, "nil is absent" },
+		{ "{" ENROL ",'state':'applied'}", 0, "applied" },
+		{ "{" ENROL ",'state':'waiting'}", 0, "waiting" },
+		{ "{" ENROL ",'state':'admitted'}", 0, "admitted" },
+		{ "{" ENROL ",'state':'Admitted'}", LIFT_E_STATE, "a capital letter" },
+		{ "{" ENROL ",'state':''}", LIFT_E_STATE, "an empty state" },
+		{ "{" ENROL ",'state':3}", LIFT_E_STATE, "a number" },
+		{ "{" ENROL ",'minutes':'x','passed':1,'valid_until':'x'}", 0,
+		  "an enrolment has no use for these" },
+		{ "{" DONE ",'valid_until':'2026-12-31'}", 0, "the last day that it holds" },
+		{ "{" DONE ",'valid_until':null}", 0, "nil is absent" },
+		{ "{" DONE ",'valid_until':'2000-01-01'}", 0, "the first day there is" },
+		{ "{" DONE ",'valid_until':'1999-12-31'}", LIFT_E_VALID_UNTIL, "the day before" },
+		{ "{" DONE ",'valid_until':'9999-12-31'}", 0, "for ever" },
+		{ "{" DONE ",'valid_until':'2026-02-29'}", LIFT_E_VALID_UNTIL, "no such day" },
+		{ "{" DONE ",'valid_until':'20261231'}", LIFT_E_VALID_UNTIL, "another form" },
+		{ "{" DONE ",'valid_until':''}", LIFT_E_VALID_UNTIL, "an empty day" },
+		{ "{" DONE ",'valid_until':1760428800000}", LIFT_E_VALID_UNTIL, "a number" },
+		{ "{" DONE ",'minutes':'x','state':1}", 0, "a completion has no use for these" },
+		{ "{" TEST ",'passed':true,'valid_until':'2026-12-31'}", 0, "of an assessment" },
+		{ "{" TEST ",'passed':true,'valid_until':'soon'}", LIFT_E_VALID_UNTIL, "no day" },
+		{ "{" TEST ",'score':2,'valid_until':'soon'}", LIFT_E_SCORE,
+		  "score before valid_until" },
+		{ "{" TEST ",'valid_until':'soon'}", LIFT_E_RESULT, "result before valid_until" },
+		{ "{" EVENT ",'minutes':'x','state':1,'valid_until':'soon'}", 0,
+		  "a start has no use for these" },
+		{ "{" VOID ",'voids':{'type':'attended','minutes':90}}", 0, "minutes to void" },
+		{ "{" VOID ",'voids':{'type':'attended','minutes':0}}", LIFT_E_VOIDS,
+		  "no minutes" },
+		{ "{" VOID ",'voids':{'type':'enrolled','state':'waiting'}}", 0,
+		  "a state to void" },
+		{ "{" VOID ",'voids':{'type':'enrolled','state':'gone'}}", LIFT_E_VOIDS,
+		  "no state" },
+		{ "{" VOID ",'voids':{'type':'completed','valid_until':1}}", 0,
+		  "no part of a fact is not named" },
 		{ "{'type':'Started'," WHO "}", LIFT_E_TYPE, "a capital letter" },
 		{ "{'type':''," WHO "}", LIFT_E_TYPE, "an empty type" },
 		{ "{'type':1," WHO "}", LIFT_E_TYPE, "a number as type" },
@@ -166,6 +217,63 @@ static void an_event_is_accepted_or_refused_for_its_first_fault(void **state)
 	}
 }
 
+static void what_an_event_has_no_use_for_is_not_read(void **state)
+{
+#define ALL                                                                            \
+	WHO ",'score':0.5,'passed':true,'phase':'pre','minutes':90,'state':'waiting'," \
+	    "'valid_until':'2026-12-31','voids':{'type':'started','minutes':9}"
+	struct event event;
+	int32_t day;
+
+	assert_int_equal(day_parse(text_of("2026-12-31"), &day), 0);
+	for (enum event_type type = EVENT_STARTED; type <= EVENT_ENROLLED; type++) {
+		bool assessed = type == EVENT_ASSESSED, voided = type == EVENT_VOIDED;
+		char json[512];
+
+		snprintf(json, sizeof(json), "{'type':'%s'," ALL "}", event_type_name(type));
+		assert_int_equal(judge(*state, json, &event), 0);
+		assert_int_equal(event.type, type);
+		assert_int_equal(event.result.score, assessed ? 5000 : -1);
+		assert_int_equal(event.result.passed, assessed ? 1 : -1);
+		assert_int_equal(event.result.phase, assessed ? PHASE_PRE : PHASE_NONE);
+		assert_int_equal(event.result.minutes, type == EVENT_ATTENDED ? 90
+						       : voided		      ? 9
+									      : 0);
+		assert_int_equal(event.result.state,
+				 type == EVENT_ENROLLED ? STATE_WAITING : STATE_NONE);
+		assert_int_equal(event.valid_until, assessed || type == EVENT_COMPLETED ? day : 0);
+		assert_int_equal(event.voids, voided ? EVENT_STARTED : 0);
+	}
+}
+
+static void an_enrolment_without_a_state_is_an_admission(void **state)
+{
+	struct event event;
+
+	assert_int_equal(judge(*state, "{" ENROL "}", &event), 0);
+	assert_int_equal(event.result.state, STATE_ADMITTED);
+	assert_int_equal(judge(*state, "{" VOID ",'voids':{'type':'enrolled'}}", &event), 0);
+	assert_int_equal(event.result.state, STATE_NONE); /* a voiding names none */
+}
+
+static void what_holds_beyond_2150_holds_for_ever(void **state)
+{
+	static const struct {
+		const char *event;
+		int32_t day;
+	} cases[] = { { "{" DONE ",'valid_until':'2150-12-31'}", VALID_FOR_EVER - 1 },
+		      { "{" DONE ",'valid_until':'2151-01-01'}", VALID_FOR_EVER },
+		      { "{" DONE ",'valid_until':'9999-12-31'}", VALID_FOR_EVER },
+		      { "{" DONE ",'valid_until':'2000-01-01'}", VALID_UNTIL_MIN },
+		      { "{" DONE "}", 0 } };
+	struct event event;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(judge(*state, cases[i].event, &event), 0);
+		assert_int_equal(event.valid_until, cases[i].day);
+	}
+}
+
 static void texts_have_their_bounds_in_bytes(void **state)
 {
 	static const struct {
@@ -199,7 +307,7 @@ static void texts_have_their_bounds_in_bytes(void **state)
 /* Values that a field may be given, good and bad; NULL: left out. */
 static const char *const pools[][12] = {
 	{ "'started'", "'completed'", "'assessed'", "'assessed'", "'voided'", "'voided'",
-	  "'withdrawn'", "'assessed'", "'voided'", "'started'", "'gone'", NULL },
+	  "'withdrawn'", "'attended'", "'attended'", "'enrolled'", "'gone'", NULL },
 	{ T, T, T, T, T, T, T, "946684800000", "1760428800001", "5", "'x'", NULL },
 	{ "'u'", "'u'", "'u'", "'u'", "'u'", "'u'", "'u'", "'u'", "'å'", "''", "1", NULL },
 	{ "'m'", "'m'", "'m'", "'m'", "'m'", "'m'", "'m'", "'m'", "'å'", "''", "{}", NULL },
@@ -207,15 +315,22 @@ static const char *const pools[][12] = {
 	{ "0.5", "0", "1", "0.25", "0.99999", "null", "null", NULL, NULL, "2", "-0.5", "'1'" },
 	{ "true", "false", "true", "false", "null", NULL, NULL, NULL, "0", "1", "'true'", NULL },
 	{ "'pre'", "'post'", "null", NULL, NULL, NULL, NULL, "'mid'", "1", "'post'", NULL, NULL },
+	{ "1", "90", "10080", "90", "60", "null", NULL, NULL, "0", "10081", "1.5", "'90'" },
+	{ "'applied'", "'waiting'", "'admitted'", "null", NULL, NULL, NULL, NULL, "'gone'", "''",
+	  "1", "'Waiting'" },
+	{ "'2026-12-31'", "'2000-01-01'", "'9999-12-31'", "null", NULL, NULL, NULL, NULL,
+	  "'1999-12-31'", "'2026-02-30'", "'2026-1-1'", "20261231" },
 	{ "{}", "{'role':'nurse'}", "{'a':'','b':null}", "null", NULL, NULL, NULL, NULL, NULL,
 	  "{'':'x'}", "{'a':1}", "'x'" },
 	{ "{'type':'assessed'}", "{'type':'assessed','score':0.5,'time':" T "}",
 	  "{'type':'started','passed':true,'phase':'pre'}", "{'type':'completed','x':1}", NULL,
 	  "{'type':'voided'}", "{'type':'gone'}", "{'time':" T "}", "{'type':'started','time':9}",
-	  "{'type':'assessed','score':9}", "{'type':'assessed','phase':'x'}", "3" },
+	  "{'type':'attended','minutes':90}", "{'type':'enrolled','state':'x'}", "3" },
 };
-static const char *const fields[COUNT(pools)] = { "type",  "time",   "learner", "module", "region",
-						  "score", "passed", "phase",	"attrs",  "voids" };
+static const char *const fields[COUNT(pools)] = { "type",    "time",  "learner",     "module",
+						  "region",  "score", "passed",	     "phase",
+						  "minutes", "state", "valid_until", "attrs",
+						  "voids" };
 
 static const json_t *field(const json_t *map, const char *key)
 {
@@ -258,6 +373,26 @@ static int slow_result(const json_t *map)
 	return phase && !is_one_of(phase, " pre post ") ? LIFT_E_PHASE : 0;
 }
 
+static int slow_minutes(const json_t *minutes)
+{
+	return !minutes || (json_is_integer(minutes) && json_integer_value(minutes) >= 1 &&
+			    json_integer_value(minutes) <= 10080)
+		       ? 0
+		       : LIFT_E_MINUTES;
+}
+
+static int slow_state(const json_t *state)
+{
+	return !state || is_one_of(state, " applied waiting admitted ") ? 0 : LIFT_E_STATE;
+}
+
+/* Of those that the table gives it. */
+static int slow_valid_until(const json_t *day)
+{
+	return !day || is_one_of(day, " 2026-12-31 2000-01-01 9999-12-31 ") ? 0
+									    : LIFT_E_VALID_UNTIL;
+}
+
 static int slow_judge(const json_t *event)
 {
 	const json_t *type = field(event, "type"), *attrs = field(event, "attrs"),
@@ -265,7 +400,7 @@ static int slow_judge(const json_t *event)
 	const char *name;
 	json_t *value;
 
-	if (!is_one_of(type, " started completed assessed withdrawn voided "))
+	if (!is_one_of(type, " started completed assessed withdrawn voided attended enrolled "))
 		return LIFT_E_TYPE;
 	if (!is_time(field(event, "time")))
 		return LIFT_E_TIME;
@@ -286,16 +421,28 @@ static int slow_judge(const json_t *event)
 
 		return json_is_object(voids) &&
 				       is_one_of(field(voids, "type"),
-						 " started completed assessed withdrawn ") &&
-				       (!time || is_time(time)) && slow_result(voids) == 0
+						 " started completed assessed withdrawn attended "
+						 "enrolled ") &&
+				       (!time || is_time(time)) && slow_result(voids) == 0 &&
+				       slow_minutes(field(voids, "minutes")) == 0 &&
+				       slow_state(field(voids, "state")) == 0
 			       ? 0
 			       : LIFT_E_VOIDS;
 	}
+	if (is_one_of(type, " attended "))
+		return field(event, "minutes") ? slow_minutes(field(event, "minutes"))
+					       : LIFT_E_MINUTES;
+	if (is_one_of(type, " enrolled "))
+		return slow_state(field(event, "state"));
+	if (is_one_of(type, " completed "))
+		return slow_valid_until(field(event, "valid_until"));
 	if (!is_one_of(type, " assessed "))
 		return 0;
 	if (slow_result(event) != 0)
 		return slow_result(event);
-	return field(event, "score") || field(event, "passed") ? 0 : LIFT_E_RESULT;
+	if (!field(event, "score") && !field(event, "passed"))
+		return LIFT_E_RESULT;
+	return slow_valid_until(field(event, "valid_until"));
 }
 
 static void a_random_event_is_judged_as_the_table_read_aloud_says(void **state)
@@ -393,7 +540,7 @@ struct rooms {
 static void random_event(struct event *event, struct rooms *rooms)
 {
 	*event = (struct event){
-		.type = EVENT_STARTED + below(5),
+		.type = EVENT_STARTED + below(7),
 		.time = EVENT_TIME_MIN + ((int64_t)rand() << (below(3) * 8)),
 		.learner = random_text(rooms->learner, 1, LEARNER_MAX),
 		.module = random_text(rooms->module, 1, MODULE_MAX),
@@ -410,7 +557,7 @@ static void random_event(struct event *event, struct rooms *rooms)
 		event->attrs[i].value = random_text(rooms->values[i], 0, ATTR_VALUE_MAX);
 	}
 	if (event->type == EVENT_VOIDED) {
-		event->voids = EVENT_STARTED + below(4);
+		event->voids = below(6) ? EVENT_STARTED + below(4) : EVENT_ATTENDED + below(2);
 		if (below(2))
 			event->voids_time = EVENT_TIME_MIN + rand();
 	}
@@ -418,6 +565,13 @@ static void random_event(struct event *event, struct rooms *rooms)
 		event->result = (struct event_result){ .score = (int16_t)below(SCORE_ONE + 2) - 1,
 						       .passed = (int8_t)below(3) - 1,
 						       .phase = (uint8_t)below(3) };
+	if (event->type == EVENT_ATTENDED || (event->type == EVENT_VOIDED && below(2)))
+		event->result.minutes = (uint16_t)(1 + below(MINUTES_MAX));
+	if (event->type == EVENT_ENROLLED || (event->type == EVENT_VOIDED && below(2)))
+		event->result.state = (uint8_t)(STATE_APPLIED + below(3));
+	if ((event->type == EVENT_ASSESSED || event->type == EVENT_COMPLETED) && below(2))
+		event->valid_until =
+			VALID_UNTIL_MIN + (int32_t)below(VALID_FOR_EVER - VALID_UNTIL_MIN + 1);
 	if (event->type == EVENT_ASSESSED && event->result.score < 0 && event->result.passed < 0)
 		event->result.score = SCORE_ONE;
 }
@@ -432,6 +586,9 @@ static void assert_same(const struct event *a, const struct event *b)
 	assert_int_equal(a->result.score, b->result.score);
 	assert_int_equal(a->result.passed, b->result.passed);
 	assert_int_equal(a->result.phase, b->result.phase);
+	assert_int_equal(a->result.minutes, b->result.minutes);
+	assert_int_equal(a->result.state, b->result.state);
+	assert_int_equal(a->valid_until, b->valid_until);
 	assert_int_equal(a->voids, b->voids);
 	assert_true(a->voids_time == b->voids_time);
 	assert_int_equal(a->n_attrs, b->n_attrs);
@@ -510,7 +667,10 @@ static void whatever_is_done_to_a_batchs_bytes_what_is_accepted_is_in_bounds(voi
 				if (batch_event(&batch, i, &event) != 0)
 					continue;
 				read++;
-				assert_in_range(event.type, EVENT_STARTED, EVENT_VOIDED);
+				assert_in_range(event.type, EVENT_STARTED, EVENT_ENROLLED);
+				assert_in_range(event.result.minutes, 0, MINUTES_MAX);
+				assert_in_range(event.result.state, STATE_NONE, STATE_ADMITTED);
+				assert_in_range(event.valid_until, 0, VALID_FOR_EVER);
 				assert_true(event.time >= EVENT_TIME_MIN &&
 					    event.time <= EVENT_TIME_MAX);
 				assert_in_range(event.learner.size, 1, LEARNER_MAX);
@@ -667,6 +827,9 @@ int main(void)
 #define TOOLED(test) cmocka_unit_test_setup_teardown(test, tools_new, tools_free)
 	const struct CMUnitTest tests[] = {
 		TOOLED(an_event_is_accepted_or_refused_for_its_first_fault),
+		TOOLED(what_an_event_has_no_use_for_is_not_read),
+		TOOLED(an_enrolment_without_a_state_is_an_admission),
+		TOOLED(what_holds_beyond_2150_holds_for_ever),
 		TOOLED(texts_have_their_bounds_in_bytes),
 		TOOLED(a_random_event_is_judged_as_the_table_read_aloud_says),
 		cmocka_unit_test(every_score_there_is_comes_back),

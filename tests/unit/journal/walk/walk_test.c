@@ -1128,8 +1128,9 @@ static void a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this(
 	}
 }
 
-/* Of format 3, all but the rows of the quarantine that may be judged again is as it is. */
-static void a_journal_of_format_3_becomes_one_of_this(void **state)
+/* All but what says which format it is is as it was: of format 3 there are no rows that may be
+ * judged again, of format 4 no facts with more than it knew. */
+static void becomes_one_of_this(const char *format)
 {
 	uint8_t bytes[SUMS_BYTES];
 	struct sum sums[DB_COUNT];
@@ -1138,7 +1139,6 @@ static void a_journal_of_format_3_becomes_one_of_this(void **state)
 	struct text sums_there;
 	struct copy copy;
 
-	(void)state;
 	copy_begin(&copy.dir);
 	assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT,
 				    STORE_ROOM_MAX, &copy.store),
@@ -1148,8 +1148,8 @@ static void a_journal_of_format_3_becomes_one_of_this(void **state)
 	assert_int_equal(sums_decode(sums_there, sums), 0);
 	sum_remove(&sums[DB_META], DB_META, text_of("format"),
 		   (struct text){ &(char){ JOURNAL_FORMAT }, 1 });
-	sum_add(&sums[DB_META], DB_META, text_of("format"), text_of("\3"));
-	put(&copy, DB_META, text_of("format"), text_of("\3"));
+	sum_add(&sums[DB_META], DB_META, text_of("format"), text_of(format));
+	put(&copy, DB_META, text_of("format"), text_of(format));
 	put(&copy, DB_META, text_of(SUMS_KEY), sums_encode(sums, bytes));
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
@@ -1161,6 +1161,13 @@ static void a_journal_of_format_3_becomes_one_of_this(void **state)
 	journal_close(journal);
 	assert_false(walk(&copy.dir, EVERYTHING).found);
 	dir_end(&copy.dir);
+}
+
+static void a_journal_of_format_3_or_4_becomes_one_of_this(void **state)
+{
+	(void)state;
+	becomes_one_of_this("\3");
+	becomes_one_of_this("\4");
 }
 
 static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
@@ -1197,7 +1204,7 @@ int main(void)
 		cmocka_unit_test(ranges_of_much_damage_cover_all_of_it),
 		cmocka_unit_test(
 			a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this),
-		cmocka_unit_test(a_journal_of_format_3_becomes_one_of_this),
+		cmocka_unit_test(a_journal_of_format_3_or_4_becomes_one_of_this),
 		cmocka_unit_test(a_journal_of_a_newer_format_is_not_called_damaged),
 	};
 
