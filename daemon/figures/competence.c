@@ -42,9 +42,21 @@ static void write_coverage(const struct figures *figures, struct msg_writer *wri
 	msg_nil(writer);
 }
 
+/* So many in each leaf: the need there, met by those at home there. */
+static void write_each(struct msg_writer *writer, const struct requirement *requirement,
+		       const struct places *places)
+{
+	msg_key_str(writer, "each", "leaf");
+	msg_key_int(writer, "count", requirement->count);
+	msg_key_int(writer, "n", places->n);
+	msg_key_int(writer, "of", places->of);
+	msg_key_int(writer, "gap", places->of - places->n);
+}
+
 /* The need that is still to be trained; nil where the headcount is not known. */
 static void write_requirement(const struct figures *figures, struct msg_writer *writer,
-			      const struct requirement *requirement, int64_t n)
+			      const struct requirement *requirement, int64_t n,
+			      const struct places *places)
 {
 	const struct catalogue *catalogue = figures->catalogue;
 	int64_t of;
@@ -54,6 +66,11 @@ static void write_requirement(const struct figures *figures, struct msg_writer *
 	msg_key_int(writer, "level", requirement->level);
 	msg_str(writer, "where");
 	where_encode(writer, catalogue, &requirement->where);
+	if (requirement->count) {
+		write_each(writer, requirement, places);
+		msg_map_end(writer);
+		return;
+	}
 	msg_key_int(writer, "n", n);
 	if (known) {
 		msg_key_int(writer, "of", of);
@@ -84,6 +101,7 @@ void encode_competence(const struct figures *figures, struct msg_writer *writer,
 	msg_str(writer, "requirements");
 	msg_array(writer, competence->n_requirements);
 	for (uint32_t i = 0; i < competence->n_requirements; i++)
-		write_requirement(figures, writer, &competence->requirements[i], figures->parts[i]);
+		write_requirement(figures, writer, &competence->requirements[i], figures->parts[i],
+				  &figures->places[i]);
 	msg_map_end(writer);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/figures/figures.h"
+#include "daemon/catalogue/subject.h"
 #include "proto/grow.h"
 
 #include <assert.h>
@@ -29,7 +30,9 @@ struct figures *figures_new(const struct catalogue *catalogue)
 		return NULL;
 	figures->catalogue = catalogue;
 	figures->parts = calloc(parts_max(catalogue), sizeof(*figures->parts));
-	if (!figures->parts) {
+	figures->before = calloc(parts_max(catalogue), sizeof(*figures->before));
+	figures->places = calloc(parts_max(catalogue), sizeof(*figures->places));
+	if (!figures->parts || !figures->before || !figures->places) {
 		figures_free(figures);
 		return NULL;
 	}
@@ -55,6 +58,8 @@ void figures_free(struct figures *figures)
 		free(figures->series[i].row_of);
 	}
 	free(figures->parts);
+	free(figures->before);
+	free(figures->places);
 	free(figures);
 }
 
@@ -128,6 +133,20 @@ uint32_t series_rank(const struct series *series, int percent)
 	return series->rows[i].bucket;
 }
 
+static bool has_each(const struct catalogue *catalogue, uint32_t subject)
+{
+	uint32_t index = subject_index(subject);
+	bool any = false;
+
+	if (subject_kind(subject) == KIND_PROGRAMME)
+		for (uint32_t i = 0; i < catalogue->programmes[index].n_targets; i++)
+			any |= catalogue->programmes[index].targets[i].each;
+	if (subject_kind(subject) == KIND_COMPETENCE)
+		for (uint32_t i = 0; i < catalogue->competences[index].n_requirements; i++)
+			any |= catalogue->competences[index].requirements[i].count > 0;
+	return any;
+}
+
 static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject, int32_t today)
 {
 	const struct catalogue *catalogue = figures->catalogue;
@@ -137,6 +156,9 @@ static void figures_clear(struct figures *figures, uint32_t region, uint32_t sub
 	figures->today = today;
 	memset(figures->totals, 0, sizeof(figures->totals));
 	memset(figures->parts, 0, parts_max(catalogue) * sizeof(*figures->parts));
+	memset(figures->places, 0, parts_max(catalogue) * sizeof(*figures->places));
+	memset(figures->enrolled, 0, sizeof(figures->enrolled));
+	figures->any_each = has_each(catalogue, subject);
 	memset(figures->levels, 0, sizeof(figures->levels));
 	memset(figures->expiring, 0, sizeof(figures->expiring));
 	figures->holders = figures->begun = 0;
@@ -152,13 +174,25 @@ static void figures_clear(struct figures *figures, uint32_t region, uint32_t sub
 
 /* Sums. */
 
-/* METRICS 5: a leaf is reached where someone at home there counts; tallies come home by home. */
+/* METRICS 5: a leaf, of a programme a place, is reached where someone at home there counts; tallies
+ * come home by home. */
+bool figures_is_place(const struct figures *figures, uint32_t home)
+{
+	const struct catalogue *catalogue = figures->catalogue;
+
+	if (subject_kind(figures->subject) != KIND_PROGRAMME)
+		return catalogue->regions[home].leaf;
+	return programme_has_place(catalogue,
+				   &catalogue->programmes[subject_index(figures->subject)], home,
+				   figures->today);
+}
+
 static void count_reached(struct figures *figures, uint32_t home)
 {
 	if (home == figures->reached_home || !figures->catalogue->regions[home].leaf)
 		return;
 	figures->reached_home = home;
-	figures->reached++;
+	figures->reached += figures_is_place(figures, home);
 }
 
 static void add_row(struct figures *figures, enum series_name name, int column, uint32_t bucket,
@@ -195,6 +229,19 @@ static void add_by(struct figures *figures, const struct facet_sum *sum,
 		   const struct tally_key *key, int64_t n)
 {
 	figures->by[key->part >> 8][key->part & 0xff][sum->column] += n;
+}
+
+static void add_enrolled(struct figures *figures, const struct facet_sum *sum,
+			 const struct tally_key *key, int64_t n)
+{
+	(void)sum;
+	figures->enrolled[key->part] += n;
+}
+
+static void add_moved(struct figures *figures, const struct facet_sum *sum,
+		      const struct tally_key *key, int64_t n)
+{
+	add_row(figures, sum->series, 0, (uint32_t)(key->part << 16 | key->bucket), n);
 }
 
 static void add_part(struct figures *figures, const struct facet_sum *sum,
@@ -261,12 +308,18 @@ static const struct facet_sum sums[FACETS] = {
 	[FACET_LAST] = { add_last, SERIES_LAST, 0 },
 	[FACET_OPEN] = { add_series, SERIES_OPEN, 0 },
 	[FACET_HOURS] = { add_series, SERIES_HOURS, 0 },
+	[FACET_MONTH_LEARNERS] = { add_series, SERIES_MONTHLY, 0 },
+	[FACET_MONTH_MINUTES] = { add_series, SERIES_MONTHLY, 1 },
+	[FACET_MONTH_HOURS] = { add_series, SERIES_MONTHLY, 2 },
+	[FACET_ENROLLED] = { .add = add_enrolled },
+	[FACET_MOVED] = { add_moved, SERIES_MOVED, 0 },
 	[FACET_FROM] = { add_series, SERIES_FROM, 0 },
 	[FACET_TARGET] = { .add = add_part },
 	[FACET_BY_STARTED] = { .add = add_by, .column = 0 },
 	[FACET_BY_COMPLETED] = { .add = add_by, .column = 1 },
 	[FACET_BY_PASSED] = { .add = add_by, .column = 2 },
 	[FACET_BY_LEARNERS] = { .add = add_by, .column = 0 },
+	[FACET_BY_MINUTES] = { .add = add_by, .column = BY_MINUTES },
 	[FACET_STRETCH] = { .add = add_stretch, .series = SERIES_DAILY },
 	[FACET_LEVEL] = { .add = add_level },
 	[FACET_REQUIREMENT] = { .add = add_requirement },
@@ -284,6 +337,48 @@ static void sum_tally(void *context, const struct tally_key *key, int64_t n)
 		sum->add(figures, sum, key, n);
 }
 
+/* METRICS 5: the leaf has reached its value, or not; where its headcount is not known, nobody can
+ * say. */
+static void add_place(struct figures *figures, const struct programme *programme, uint32_t home)
+{
+	for (uint32_t i = 0; i < programme->n_targets; i++) {
+		const struct target *target = &programme->targets[i];
+		int64_t value;
+
+		if (!target->each ||
+		    !catalogue_target_value(figures->catalogue, target, home, &value))
+			continue;
+		figures->places[i].of++;
+		figures->places[i].n += figures->parts[i] - figures->before[i] >= value;
+	}
+}
+
+/* METRICS 6: so many at most, for what one has too many does not help another. */
+static void add_need(struct figures *figures, const struct competence *competence)
+{
+	for (uint32_t i = 0; i < competence->n_requirements; i++) {
+		int64_t count = competence->requirements[i].count;
+		int64_t n = figures->parts[i] - figures->before[i];
+
+		figures->places[i].of += count;
+		figures->places[i].n += n < count ? n : count;
+	}
+}
+
+/* A home has been summed. */
+static void end_home(struct figures *figures, uint32_t home)
+{
+	const struct catalogue *catalogue = figures->catalogue;
+	uint32_t index = subject_index(figures->subject);
+
+	if (!figures->any_each || !figures_is_place(figures, home))
+		return;
+	if (subject_kind(figures->subject) == KIND_PROGRAMME)
+		add_place(figures, &catalogue->programmes[index], home);
+	else
+		add_need(figures, &catalogue->competences[index]);
+}
+
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
 		uint32_t subject, int32_t today)
 {
@@ -291,10 +386,15 @@ int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t
 
 	figures_clear(figures, region, subject, today);
 	for (uint32_t i = 0; i < r->n_homes && !figures->err; i++) {
-		int err = tallies->range(tallies->source, r->homes[i], subject, sum_tally, figures);
+		int err;
 
+		if (figures->any_each)
+			memcpy(figures->before, figures->parts,
+			       parts_max(figures->catalogue) * sizeof(*figures->before));
+		err = tallies->range(tallies->source, r->homes[i], subject, sum_tally, figures);
 		if (err)
 			figures->err = err;
+		end_home(figures, r->homes[i]);
 	}
 	for (int i = 0; i < SERIES_NAMES; i++)
 		if (figures->series[i].n > 0)
@@ -305,5 +405,7 @@ int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t
 
 bool figures_any(const struct figures *figures)
 {
-	return figures->totals[FACET_LAST] + figures->totals[FACET_STRETCH] > 0;
+	return figures->totals[FACET_LAST] + figures->totals[FACET_STRETCH] +
+		       figures->totals[FACET_ENROLLED] >
+	       0;
 }

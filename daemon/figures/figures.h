@@ -8,8 +8,13 @@
 
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/learner/tally.h"
+#include "proto/event.h"
 
-enum { FIGURES_COLUMNS = 3 /* of a row, at most */ };
+enum {
+	FIGURES_COLUMNS = 3, /* of a row, at most */
+	BY_MINUTES = 3,	     /* the column of `by` beside started, completed, passed */
+	BY_COLUMNS
+};
 
 /* Counts by bucket: in order of buckets, each once. */
 struct row {
@@ -24,7 +29,9 @@ enum series_name {
 	SERIES_TOOK,
 	SERIES_SCORE,
 	SERIES_HOURS,
-	SERIES_FROM, /* by region that is not the home: who has moved from it */
+	SERIES_MONTHLY, /* by month: learners, minutes, hours */
+	SERIES_MOVED,	/* by dimension << 16 | tally_move() */
+	SERIES_FROM,	/* by region that is not the home: who has moved from it */
 	SERIES_NAMES
 };
 
@@ -44,13 +51,21 @@ struct figures {
 	int32_t today;
 	int64_t totals[FACETS]; /* of all buckets, whatever the day */
 	struct series series[SERIES_NAMES];
-	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[FIGURES_COLUMNS]; /* by dimension and value */
-	int64_t *parts; /* by target, or by requirement: those that hold today */
+	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[BY_COLUMNS]; /* by dimension and value */
+	int64_t *parts;	 /* by target, or by requirement: those that hold today */
+	int64_t *before; /* the same, of the homes before this one */
+	/* Of targets of each leaf: the leaves inside whose value is known, and those that have
+	 * reached it. Of a requirement of each: what is needed, and what there is of it. */
+	struct places {
+		int64_t n, of;
+	} * places;
+	bool any_each; /* some are of each leaf */
+	int64_t enrolled[STATE_ADMITTED + 1];
 	/* of a competence, today */
 	int64_t holders, begun; /* learners with a stretch that holds, or has begun */
 	int64_t levels[CATALOGUE_LEVELS + 1];
 	int64_t expiring[EXPIRIES];
-	uint32_t reached;      /* leaves with a learner */
+	uint32_t reached;      /* leaves, of a programme its places, with a learner */
 	uint32_t reached_home; /* the last of them */
 	int err;
 };
@@ -62,6 +77,9 @@ void figures_free(struct figures *figures);
  * the store. */
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
 		uint32_t subject, int32_t today);
+
+/* Is a region one of the leaves that may be reached: of a programme, up to today its? */
+bool figures_is_place(const struct figures *figures, uint32_t home);
 
 /* Does at least one learner count? */
 bool figures_any(const struct figures *figures);

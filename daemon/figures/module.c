@@ -80,5 +80,7 @@ void encode_module(const struct figures *figures, struct msg_writer *writer, int
 	write_by(figures, writer, columns, 3);
 	write_daily(figures, writer, daily_from, 3);
 	write_hours(figures, writer);
+	write_time(figures, writer, totals[FACET_COMPLETED] * module->minutes);
+	write_enrolment(figures, writer);
 	msg_map_end(writer);
 }

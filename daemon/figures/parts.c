@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { MONTH_TEXT = 8 /* bytes of "YYYY-MM" with its 0 */ };
+
 /* To six decimals, exact halves to even: what a decimal reader of the quotient would write. */
 static void write_decimal(struct msg_writer *writer, double value)
 {
@@ -82,6 +84,7 @@ static void write_values(const struct figures *figures, struct msg_writer *write
 			 uint32_t dimension, const char *const columns[], size_t n_columns)
 {
 	const struct dimension *dim = &figures->catalogue->dimensions[dimension];
+	bool timed = figures->totals[FACET_MONTH_MINUTES] > 0;
 
 	msg_map_begin(writer);
 	for (uint32_t v = 0; v <= dim->n_values; v++) {
@@ -90,9 +93,11 @@ static void write_values(const struct figures *figures, struct msg_writer *write
 		if (row_is_zero(row, n_columns))
 			continue;
 		msg_str(writer, v < dim->n_values ? dim->values[v] : "unknown");
-		msg_map(writer, n_columns);
+		msg_map(writer, n_columns + timed);
 		for (size_t c = 0; c < n_columns; c++)
 			msg_key_int(writer, columns[c], row[c]);
+		if (timed)
+			msg_key_int(writer, "minutes", row[BY_MINUTES]);
 	}
 	msg_map_end(writer);
 }
@@ -140,15 +145,59 @@ void write_stalled(const struct figures *figures, struct msg_writer *writer, int
 		series_below(&figures->series[SERIES_OPEN], (int64_t)figures->today - after_days));
 }
 
-void write_reached(const struct figures *figures, struct msg_writer *writer,
-		   const uint32_t *regions, uint32_t n)
+void write_reached(const struct figures *figures, struct msg_writer *writer)
 {
-	const struct catalogue *catalogue = figures->catalogue;
-	const struct region *region = &catalogue->regions[figures->region];
+	const struct region *region = &figures->catalogue->regions[figures->region];
 	int64_t leaves = 0;
 
 	for (uint32_t i = 0; i < region->n_homes; i++)
-		leaves += catalogue->regions[region->homes[i]].leaf &&
-			  catalogue_inside_any(catalogue, region->homes[i], regions, n);
+		leaves += figures_is_place(figures, region->homes[i]);
 	write_rate(writer, "reached", figures->reached, leaves);
+}
+
+/* Rows of month, learners, minutes, whole hours. */
+static void write_monthly(const struct figures *figures, struct msg_writer *writer)
+{
+	const struct series *monthly = &figures->series[SERIES_MONTHLY];
+	char text[DAY_TEXT];
+
+	msg_str(writer, "monthly");
+	msg_array(writer, monthly->n);
+	for (size_t i = 0; i < monthly->n; i++) {
+		int32_t month = (int32_t)monthly->rows[i].bucket;
+
+		msg_array(writer, 1 + FIGURES_COLUMNS);
+		day_print(day_of_date(1970 + month / 12, month % 12 + 1, 1), text);
+		text[MONTH_TEXT - 1] = 0;
+		msg_str(writer, text);
+		for (int c = 0; c < FIGURES_COLUMNS; c++)
+			msg_int(writer, monthly->rows[i].n[c]);
+	}
+}
+
+void write_time(const struct figures *figures, struct msg_writer *writer, int64_t nominal)
+{
+	int64_t reported = figures->totals[FACET_MONTH_MINUTES];
+
+	if (reported || nominal) {
+		msg_str(writer, "minutes");
+		msg_map_begin(writer);
+		msg_key_int(writer, "reported", reported);
+		msg_key_int(writer, "nominal", nominal);
+		msg_map_end(writer);
+	}
+	if (reported)
+		write_monthly(figures, writer);
+}
+
+void write_enrolment(const struct figures *figures, struct msg_writer *writer)
+{
+	if (!figures->totals[FACET_ENROLLED])
+		return;
+	msg_str(writer, "enrolment");
+	msg_map_begin(writer);
+	for (int state = STATE_APPLIED; state <= STATE_ADMITTED; state++)
+		msg_key_int(writer, event_state_name((uint8_t)state), figures->enrolled[state]);
+	msg_map_end(writer);
+	msg_key_int(writer, "not_started", figures->totals[FACET_NOT_STARTED]);
 }

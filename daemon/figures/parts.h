@@ -20,11 +20,16 @@ void write_active(const struct figures *figures, struct msg_writer *writer);
 void write_stalled(const struct figures *figures, struct msg_writer *writer, int32_t after_days);
 void write_hours(const struct figures *figures, struct msg_writer *writer);
 
-/* Of the leaves inside that are below one of n regions (none: of all). */
-void write_reached(const struct figures *figures, struct msg_writer *writer,
-		   const uint32_t *regions, uint32_t n);
+/* Of the leaves inside that may be. */
+void write_reached(const struct figures *figures, struct msg_writer *writer);
 
-/* The columns of `by` that have names; values of zeros are left out, dimensions never. */
+/* minutes and monthly, where there are some: reported, and the nominal ones. */
+void write_time(const struct figures *figures, struct msg_writer *writer, int64_t nominal);
+/* enrolment and not_started, where somebody is enrolled. */
+void write_enrolment(const struct figures *figures, struct msg_writer *writer);
+
+/* The columns of `by` that have names, and minutes where some are reported; values of zeros are
+ * left out, dimensions never. */
 void write_by(const struct figures *figures, struct msg_writer *writer, const char *const columns[],
 	      size_t n_columns);
 

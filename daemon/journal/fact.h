@@ -17,15 +17,15 @@ enum { FACT_MAX = 32 /* bytes, encoded */ };
 #define FACT_NO_MODULE UINT32_MAX /* a claim of a profile only: the module counts nowhere */
 
 struct fact {
-	uint32_t module; /* in the journal its number in the dictionary, in the ledger the
-			    catalogue's */
-	int64_t time;	 /* ms */
-	uint8_t type;	 /* enum event_type */
-	uint8_t voids;	 /* of a voiding: the type that it takes back */
-	struct event_result result;
+	uint32_t module;     /* in the journal its number in the dictionary, in the ledger the
+			     catalogue's */
+	uint32_t profile;    /* of the journal's dictionary */
+	int64_t time;	     /* ms */
 	int64_t voids_time;  /* of a voiding: ms, or EVENT_NO_TIME */
 	int32_t valid_until; /* a claim: a day, VALID_FOR_EVER, or 0 where none is claimed */
-	uint32_t profile;    /* of the journal's dictionary */
+	uint8_t type;	     /* enum event_type */
+	uint8_t voids;	     /* of a voiding: the type that it takes back */
+	struct event_result result;
 };
 
 /* By module; a module's voidings before its other facts; then time, then all the rest; what is only

@@ -26,20 +26,34 @@ static int add_edge(struct competence_state *state, int32_t day, uint8_t level, 
 	return err;
 }
 
-/* It holds from the local day for so many months, whose last day no longer counts, or for ever. */
+/* The first day on which it no longer holds; DAY_MAX: it holds for ever. It holds for so many
+ * months from the local day, or to the end of the day that the platform says. */
+static int32_t end_of(const struct grant *grant, const struct standing *fact)
+{
+	if (fact->valid_until == VALID_FOR_EVER)
+		return DAY_MAX;
+	if (fact->valid_until)
+		return fact->valid_until + 1;
+	return grant->valid_months ? day_add_months(fact->day, grant->valid_months) : DAY_MAX;
+}
+
+/* What was not valid for a day was not earned. */
 int competence_add(struct competence_state *state, const struct grant *grant,
 		   const struct standing *first, const struct standing *end)
 {
+	int32_t ends;
 	int err = 0;
 
 	for (const struct standing *fact = first; fact < end && !err; fact++) {
 		if (grant->by_pass ? !fact->passed : fact->type != EVENT_COMPLETED)
 			continue;
+		ends = end_of(grant, fact);
+		if (ends <= fact->day)
+			continue;
 		state->earned++;
 		err = add_edge(state, fact->day, grant->level, 1);
-		if (!err && grant->valid_months)
-			err = add_edge(state, day_add_months(fact->day, grant->valid_months),
-				       grant->level, -1);
+		if (!err && ends < DAY_MAX)
+			err = add_edge(state, ends, grant->level, -1);
 	}
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/catalogue/subject.h"
+#include "daemon/learner/months.h"
 #include "daemon/learner/states.h"
 #include "proto/grow.h"
 
@@ -19,6 +20,7 @@ struct folding {
 	struct standings standings;
 	struct programme_state programme;
 	struct competence_state competence;
+	struct months months; /* none between two subjects */
 	struct belonging *belongings;
 	size_t n_belongings, room_belongings;
 	uint32_t *from; /* regions of facts, ascending: none between two subjects */
@@ -35,7 +37,8 @@ struct writing {
 	const struct learner *learner;
 	const struct profiles *profiles;
 	int64_t until;
-	struct learner_profile profile;
+	struct learner_profile latest;
+	const struct learner_profile *profile; /* of the subject */
 	uint32_t subject;
 	int err;
 };
@@ -48,6 +51,7 @@ void contribution_free(struct contribution *contribution)
 		standings_free(&folding->standings);
 		programme_state_free(&folding->programme);
 		competence_state_free(&folding->competence);
+		months_free(&folding->months);
 		free(folding->belongings);
 		free(folding->from);
 		free(folding);
@@ -62,7 +66,7 @@ static void write_count(struct writing *writing, enum facet facet, uint32_t part
 			int64_t n)
 {
 	struct contribution *to = writing->to;
-	struct tally_key key = { .home = writing->profile.home,
+	struct tally_key key = { .home = writing->profile->home,
 				 .subject = writing->subject,
 				 .facet = facet,
 				 .part = part,
@@ -89,7 +93,7 @@ static void write_day(struct writing *writing, enum facet facet, const struct st
 static void write_by(struct writing *writing, enum facet facet, bool counts)
 {
 	for (uint32_t d = 0; counts && d < writing->catalogue->n_dimensions; d++)
-		write_count(writing, facet, tally_by(d, writing->profile.values[d]), 0, 1);
+		write_count(writing, facet, tally_by(d, writing->profile->values[d]), 0, 1);
 }
 
 static void add_hour(struct folding *folding, const struct standing *fact)
@@ -98,8 +102,8 @@ static void add_hour(struct folding *folding, const struct standing *fact)
 	folding->hours_used[fact->hour / 64] |= UINT64_C(1) << fact->hour % 64;
 }
 
-/* And begin anew; where the subject does not count, they are not written. */
-static void write_hours(struct writing *writing, bool counts)
+/* And begin anew. */
+static void write_hours(struct writing *writing)
 {
 	struct folding *folding = writing->folding;
 
@@ -108,10 +112,54 @@ static void write_hours(struct writing *writing, bool counts)
 		     folding->hours_used[i] &= folding->hours_used[i] - 1) {
 			uint32_t hour = 64 * i + (uint32_t)__builtin_ctzll(folding->hours_used[i]);
 
-			if (counts)
-				write_count(writing, FACET_HOURS, 0, hour, folding->hours[hour]);
+			write_count(writing, FACET_HOURS, 0, hour, folding->hours[hour]);
 			folding->hours[hour] = 0;
 		}
+}
+
+/* What a fact that counts adds to the figures of time: presence is no enrolment. */
+static void add_time(struct writing *writing, const struct standing *fact)
+{
+	if (fact->type == EVENT_ENROLLED)
+		return;
+	add_hour(writing->folding, fact);
+	if (fact->type == EVENT_ATTENDED && !writing->err)
+		writing->err = months_add(&writing->folding->months, fact);
+}
+
+/* METRICS 4: each learner's minutes of a month down to whole hours, then summed. */
+static void write_months(struct writing *writing)
+{
+	const struct months *months = &writing->folding->months;
+
+	for (size_t i = 0; i < months->n; i++)
+		write_count(writing, FACET_MONTH_LEARNERS, 0, (uint32_t)months->items[i].month, 1);
+	for (size_t i = 0; i < months->n; i++)
+		write_count(writing, FACET_MONTH_MINUTES, 0, (uint32_t)months->items[i].month,
+			    months->items[i].minutes);
+	for (size_t i = 0; i < months->n; i++)
+		write_count(writing, FACET_MONTH_HOURS, 0, (uint32_t)months->items[i].month,
+			    months->items[i].minutes / 60);
+}
+
+/* The minutes under the value of each dimension; and begin anew. */
+static void write_by_minutes(struct writing *writing)
+{
+	struct months *months = &writing->folding->months;
+	int64_t minutes = months_minutes(months);
+
+	for (uint32_t d = 0; minutes && d < writing->catalogue->n_dimensions; d++)
+		write_count(writing, FACET_BY_MINUTES, tally_by(d, writing->profile->values[d]), 0,
+			    minutes);
+	months->n = 0;
+}
+
+/* Who is enrolled, and of those admitted who has not started. */
+static void write_enrolment(struct writing *writing, enum event_state state, bool started)
+{
+	if (state != STATE_NONE)
+		write_count(writing, FACET_ENROLLED, state, 0, 1);
+	write_count(writing, FACET_NOT_STARTED, 0, 0, state == STATE_ADMITTED && !started);
 }
 
 /* Where facts come from. */
@@ -156,13 +204,13 @@ static void add_regions(struct writing *writing, uint32_t module)
 {
 	const struct fact *end = writing->learner->facts + writing->learner->n;
 
-	if (!writing->profile.moved)
+	if (!writing->latest.moved)
 		return;
 	for (const struct fact *fact = find_module(writing->learner, module);
 	     fact < end && fact->module == module && !writing->err; fact++) {
 		uint32_t region = writing->profiles->items[fact->profile]->home;
 
-		if (fact->time < writing->until && region != writing->profile.home)
+		if (fact->time < writing->until && region != writing->profile->home)
 			writing->err = add_from(writing->folding, region);
 	}
 }
@@ -195,7 +243,8 @@ static void write_scores(struct writing *writing, const struct module_state *sta
 	}
 }
 
-static void write_module(struct writing *writing, const struct module_state *state)
+/* Of who has done something. */
+static void write_started(struct writing *writing, const struct module_state *state)
 {
 	write_day(writing, FACET_STARTED, state->started);
 	write_day(writing, FACET_COMPLETED, state->completed);
@@ -208,10 +257,19 @@ static void write_module(struct writing *writing, const struct module_state *sta
 	write_day(writing, FACET_LAST, state->last);
 	if (!state->completed && !state->withdrawn)
 		write_day(writing, FACET_OPEN, state->last);
-	write_hours(writing, true);
-	write_by(writing, FACET_BY_STARTED, true);
+	write_hours(writing);
+	write_months(writing);
+}
+
+static void write_module(struct writing *writing, const struct module_state *state)
+{
+	if (state->started)
+		write_started(writing, state);
+	write_enrolment(writing, state->enrolment, state->started);
+	write_by(writing, FACET_BY_STARTED, state->started);
 	write_by(writing, FACET_BY_COMPLETED, state->completed);
 	write_by(writing, FACET_BY_PASSED, state->passed);
+	write_by_minutes(writing);
 }
 
 /* Each module, and the last fact in one that counts; NULL where none does. */
@@ -221,6 +279,7 @@ static const struct standing *write_modules(struct writing *writing)
 	struct module_state state;
 	const struct standing *last = NULL;
 
+	writing->profile = &writing->latest;
 	for (size_t i = 0; i < standings->n_modules; i++) {
 		const struct standing_module *module = &standings->modules[i];
 		const struct standing *first = standings->facts + module->first;
@@ -229,12 +288,12 @@ static const struct standing *write_modules(struct writing *writing)
 		if (!module_fold(first, end, &state))
 			continue;
 		writing->subject = subject_of(KIND_MODULE, module->module);
-		for (const struct standing *fact = first; fact < end; fact++)
-			add_hour(writing->folding, fact);
+		for (const struct standing *fact = first; state.started && fact < end; fact++)
+			add_time(writing, fact);
 		write_module(writing, &state);
 		add_regions(writing, module->module);
 		write_from(writing, true);
-		if (!last || state.last->time > last->time)
+		if (state.started && (!last || state.last->time > last->time))
 			last = state.last;
 	}
 	return last;
@@ -323,59 +382,103 @@ static void facts_of(const struct folding *folding, const struct belonging *belo
 
 /* Programmes. */
 
-static void write_targets(struct writing *writing, const struct programme *programme,
-			  const struct programme_state *state)
+/* What one learner adds to a target. */
+static int64_t target_adds(const struct programme_state *state, const struct months *months,
+			   const struct target *target)
 {
-	for (uint32_t i = 0; i < programme->n_targets; i++) {
-		const struct target *target = &programme->targets[i];
-
-		if (target->measure == MEASURE_COMPLETED && !state->completed)
-			continue;
-		if (where_holds(&target->where, writing->profile.values))
-			write_count(writing, FACET_TARGET, i, 0, 1);
+	switch (target->measure) {
+	case MEASURE_COMPLETED:
+		return state->participant && state->completed;
+	case MEASURE_ADMITTED:
+		return state->enrolment == STATE_ADMITTED;
+	case MEASURE_HOURS:
+		return months_hours(months);
+	default:
+		return state->participant;
 	}
+}
+
+static void write_targets(struct writing *writing, const struct programme_state *state)
+{
+	for (uint32_t i = 0; i < state->programme->n_targets; i++) {
+		const struct target *target = &state->programme->targets[i];
+
+		if (where_holds(&target->where, state->profile.values))
+			write_count(writing, FACET_TARGET, i, 0,
+				    target_adds(state, &writing->folding->months, target));
+	}
+}
+
+/* The values at entry that are others now. */
+static void write_moves(struct writing *writing, const struct programme_state *state)
+{
+	if (state->programme->profile == PROFILE_UNSAID)
+		return;
+	for (uint32_t d = 0; d < writing->catalogue->n_dimensions; d++) {
+		uint32_t from = state->entry.values[d], to = writing->latest.values[d];
+
+		write_count(writing, FACET_MOVED, d, tally_move(from, to), from != to);
+	}
+}
+
+static void write_participant(struct writing *writing, const struct programme_state *state)
+{
+	int64_t nominal = 0;
+
+	write_day(writing, FACET_STARTED, state->first);
+	write_day(writing, FACET_COMPLETED, state->completed);
+	write_count(writing, FACET_WITHDRAWN, 0, 0, state->withdrawn);
+	write_day(writing, FACET_LAST, state->last);
+	if (!state->completed && !state->withdrawn)
+		write_day(writing, FACET_OPEN, state->last);
+	for (size_t i = 0; i < state->n_facts; i++)
+		add_time(writing, state->facts[i]);
+	write_hours(writing);
+	write_months(writing);
+	for (size_t i = 0; i < state->n_done; i++)
+		nominal += writing->catalogue->modules[state->done[i].module].minutes;
+	write_count(writing, FACET_NOMINAL, 0, 0, nominal);
+}
+
+static void write_programme_state(struct writing *writing, const struct programme_state *state)
+{
+	bool completed = state->participant && state->completed;
+
+	if (state->participant)
+		write_participant(writing, state);
+	write_enrolment(writing, state->enrolment, state->participant);
+	if (state->participant)
+		write_moves(writing, state);
+	write_targets(writing, state);
+	write_by(writing, FACET_BY_STARTED, state->participant);
+	write_by(writing, FACET_BY_COMPLETED, completed);
+	write_by_minutes(writing);
 }
 
 static int write_programme(struct writing *writing, const struct belonging *first,
 			   const struct belonging *end)
 {
-	const struct programme *programme = &writing->catalogue->programmes[first->of];
+	const struct participant of = { writing->catalogue, writing->learner, writing->profiles,
+					writing->until, &writing->latest };
 	struct programme_state *state = &writing->folding->programme;
 	const struct standing *fact, *facts_end;
-	bool counts;
-	int err = 0;
+	int err = programme_begin(state, &of, &writing->catalogue->programmes[first->of]);
 
-	if (!catalogue_inside_any(writing->catalogue, writing->profile.home, programme->regions,
-				  programme->n_regions))
-		return 0;
-	programme_begin(state);
-	for (; first < end && !err; first++) {
-		facts_of(writing->folding, first, &fact, &facts_end);
-		err = programme_add(state, programme, fact, facts_end);
-		add_regions(writing, writing->folding->standings.modules[first->module].module);
-		for (; fact < facts_end; fact++)
-			if (programme_has(programme, fact))
-				add_hour(writing->folding, fact);
+	for (const struct belonging *b = first; b < end && !err; b++) {
+		facts_of(writing->folding, b, &fact, &facts_end);
+		err = programme_add(state, writing->folding->standings.modules[b->module].module,
+				    fact, facts_end);
 	}
-	counts = programme_end(state, programme->complete) && !err;
-	if (counts) {
-		writing->subject = subject_of(
-			KIND_PROGRAMME, (uint32_t)(programme - writing->catalogue->programmes));
-		write_day(writing, FACET_STARTED, state->first);
-		write_day(writing, FACET_COMPLETED, state->completed);
-		write_count(writing, FACET_WITHDRAWN, 0, 0, state->withdrawn);
-		write_day(writing, FACET_LAST, state->last);
-		if (!state->completed && !state->withdrawn)
-			write_day(writing, FACET_OPEN, state->last);
-	}
-	write_hours(writing, counts);
-	if (counts) {
-		write_targets(writing, programme, state);
-		write_by(writing, FACET_BY_STARTED, true);
-		write_by(writing, FACET_BY_COMPLETED, state->completed);
-	}
-	write_from(writing, counts);
-	return err;
+	if (err || !programme_end(state))
+		return err;
+	writing->subject = subject_of(KIND_PROGRAMME, first->of);
+	writing->profile = &state->profile;
+	write_programme_state(writing, state);
+	for (const struct belonging *b = first; b < end; b++)
+		add_regions(writing, writing->folding->standings.modules[b->module].module);
+	write_from(writing, true);
+	writing->profile = &writing->latest;
+	return 0;
 }
 
 /* Competences. */
@@ -427,12 +530,12 @@ static int write_competence(struct writing *writing, const struct belonging *fir
 	for (uint32_t i = 0; i < competence->n_requirements; i++) {
 		const struct requirement *requirement = &competence->requirements[i];
 
-		if (where_holds(&requirement->where, writing->profile.values))
+		if (where_holds(&requirement->where, writing->profile->values))
 			write_spans(writing, FACET_REQUIREMENT, i, i, requirement->level,
 				    CATALOGUE_LEVELS);
 	}
 	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
-		uint32_t part = tally_by(d, writing->profile.values[d]);
+		uint32_t part = tally_by(d, writing->profile->values[d]);
 
 		write_spans(writing, FACET_BY_HOLDERS, part, part, 1, CATALOGUE_LEVELS);
 	}
@@ -465,7 +568,7 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 		standings_make(&writing.folding->standings, learner, writing.catalogue, until);
 	if (writing.err || !writing.folding->standings.n_modules)
 		return writing.err;
-	learner_profile(learner, profiles, until, &writing.profile);
+	learner_profile(learner, profiles, until, LATEST, &writing.latest);
 	last = write_modules(&writing);
 	write_each(&writing, add_programmes, write_programme);
 	write_each(&writing, add_competences, write_competence);

@@ -55,50 +55,75 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 
 /* METRICS 1: the profile. */
 
-/* The greatest (time, text) so far. */
+/* What is claimed of one thing, claim by claim in any order: the greatest (time, text) up to a
+ * moment, else of the earliest claims. */
 struct best {
 	int64_t time;
 	struct text text;
+	uint32_t meaning; /* the region, or the value */
 };
 
-static bool is_better(const struct best *best, int64_t time, struct text text)
+static bool is_better(const struct best *best, int64_t time, struct text text, int64_t moment)
 {
-	return time > best->time || (time == best->time && text_compare(text, best->text) > 0);
+	if (time == best->time)
+		return text_compare(text, best->text) > 0;
+	if (best->time == INT64_MIN)
+		return true;
+	/* Of two that are later, the earlier one. */
+	if (best->time > moment)
+		return time < best->time;
+	return time > best->time && time <= moment;
+}
+
+static void claim(struct best *best, int64_t time, struct text text, uint32_t meaning,
+		  int64_t moment)
+{
+	if (is_better(best, time, text, moment))
+		*best = (struct best){ time, text, meaning };
+}
+
+uint32_t learner_home(const struct learner *learner, const struct profiles *profiles, int64_t until,
+		      int64_t moment)
+{
+	struct best home = { INT64_MIN, { NULL, 0 }, REGION_UNASSIGNED };
+
+	for (size_t i = 0; i < learner->n; i++) {
+		const struct fact *fact = &learner->facts[i];
+		const struct profile *profile = profiles->items[fact->profile];
+
+		if (fact->time < until)
+			claim(&home, fact->time, profile->region, profile->home, moment);
+	}
+	return home.meaning;
 }
 
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
-		     struct learner_profile *ret_profile)
+		     int64_t moment, struct learner_profile *ret_profile)
 {
 	const struct catalogue *catalogue = profiles->catalogue;
-	struct best home = { INT64_MIN, { NULL, 0 } }, values[CATALOGUE_DIMENSIONS_MAX];
+	struct best home = { INT64_MIN, { NULL, 0 }, REGION_UNASSIGNED };
+	struct best values[CATALOGUE_DIMENSIONS_MAX];
+	uint32_t first = CATALOGUE_NONE;
 
-	ret_profile->home = REGION_UNASSIGNED;
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
-		values[d] = home;
-		ret_profile->values[d] = catalogue->dimensions[d].n_values;
-	}
+	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
+		values[d] =
+			(struct best){ INT64_MIN, { NULL, 0 }, catalogue->dimensions[d].n_values };
+	ret_profile->moved = false;
 	for (size_t i = 0; i < learner->n; i++) {
 		const struct fact *fact = &learner->facts[i];
 		const struct profile *profile = profiles->items[fact->profile];
 
 		if (fact->time >= until)
 			continue;
-		if (is_better(&home, fact->time, profile->region)) {
-			home = (struct best){ fact->time, profile->region };
-			ret_profile->home = profile->home;
-		}
-		for (uint32_t c = 0; c < profile->n_claims; c++) {
-			const struct claim *claim = &profile->claims[c];
-
-			if (!is_better(&values[claim->dimension], fact->time, claim->text))
-				continue;
-			values[claim->dimension] = (struct best){ fact->time, claim->text };
-			ret_profile->values[claim->dimension] = claim->value;
-		}
+		if (first == CATALOGUE_NONE)
+			first = profile->home;
+		ret_profile->moved |= profile->home != first;
+		claim(&home, fact->time, profile->region, profile->home, moment);
+		for (uint32_t c = 0; c < profile->n_claims; c++)
+			claim(&values[profile->claims[c].dimension], fact->time,
+			      profile->claims[c].text, profile->claims[c].value, moment);
 	}
-	ret_profile->moved = false;
-	for (size_t i = 0; i < learner->n && !ret_profile->moved; i++)
-		ret_profile->moved =
-			learner->facts[i].time < until &&
-			profiles->items[learner->facts[i].profile]->home != ret_profile->home;
+	ret_profile->home = home.meaning;
+	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
+		ret_profile->values[d] = values[d].meaning;
 }

@@ -23,13 +23,20 @@ void learner_free(struct learner *learner);
 /* Add a fact. *ret_added is false where it was there already. LIFT_E_MEMORY. */
 int learner_add(struct learner *learner, const struct fact *fact, bool *ret_added);
 
-/* Where a learner is at home, and the value of each dimension. */
+/* Where a learner is at home, and the value of each dimension, at a moment: by what was claimed up
+ * to it, that moment's too; what had not been claimed by then, by the earliest claims later. */
 struct learner_profile {
 	uint32_t home;
 	uint32_t values[CATALOGUE_DIMENSIONS_MAX];
 	bool moved; /* some of the facts are from another region than the home */
 };
+#define LATEST INT64_MAX /* the moment after all facts */
+
+/* Only facts before `until` claim anything. */
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
-		     struct learner_profile *ret_profile);
+		     int64_t moment, struct learner_profile *ret_profile);
+/* The home alone. */
+uint32_t learner_home(const struct learner *learner, const struct profiles *profiles, int64_t until,
+		      int64_t moment);
 
 #endif

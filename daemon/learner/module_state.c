@@ -71,14 +71,16 @@ bool module_fold(const struct standing *first, const struct standing *end,
 				    .best_later = NO_SCORE,
 				    .first_pre = NO_SCORE,
 				    .best_post = NO_SCORE };
-	const struct standing *last_withdrawn = NULL;
+	struct enrolment enrolment;
 
 	/* In order of time: the first of each is the least. */
+	enrolment_begin(&enrolment);
 	for (const struct standing *fact = first; fact < end; fact++) {
-		if (fact->type == EVENT_WITHDRAWN) {
-			last_withdrawn = fact;
+		enrolment_add(&enrolment, fact);
+		if (fact->type != EVENT_ENROLLED)
+			state.last = fact;
+		if (!standing_has_begun(fact))
 			continue;
-		}
 		if (!state.started)
 			state.started = fact;
 		if (fact->type == EVENT_COMPLETED && !state.completed)
@@ -86,12 +88,9 @@ bool module_fold(const struct standing *first, const struct standing *end,
 		if (fact->type == EVENT_ASSESSED)
 			fold_assessed(&state, fact, &seen);
 	}
-	if (!state.started)
-		return false;
-	state.last = end - 1;
-	state.withdrawn =
-		!state.completed && last_withdrawn && last_withdrawn->time == state.last->time;
+	state.withdrawn = enrolment_withdrawn(&enrolment, state.completed);
+	state.enrolment = enrolment_state(&enrolment, state.completed);
 	state.gain = gain_of(&seen);
 	*ret_state = state;
-	return true;
+	return state.started || state.enrolment;
 }

@@ -28,7 +28,9 @@ static bool takes_back(const struct fact *voiding, const struct fact *fact)
 						 : fact->time != voiding->voids_time)
 		return false;
 	return names(named->score, result->score) && names(named->passed, result->passed) &&
-	       (named->phase == PHASE_NONE || named->phase == result->phase);
+	       (named->phase == PHASE_NONE || named->phase == result->phase) &&
+	       (!named->minutes || named->minutes == result->minutes) &&
+	       (named->state == STATE_NONE || named->state == result->state);
 }
 
 static bool stands(const struct fact *fact, const struct fact *voidings, const struct fact *end,
@@ -53,23 +55,33 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 {
 	int16_t pass_mark = catalogue->modules[first->module].pass_mark;
 	const struct fact *voidings = first, *previous = NULL;
+	struct standing *standing = NULL; /* what `previous` has become, if it stands */
 
 	while (first < end && first->type == EVENT_VOIDED)
 		first++;
-	/* In order of time; two that differ by their profiles only are one. */
+	/* In order of time. Those that differ by what is only claimed are one; who claims no
+	 * valid_until comes first, then the days ascending. */
 	for (const struct fact *fact = first; fact < end && fact->time < until; fact++) {
-		if (previous && fact_is_same(previous, fact))
+		if (previous && fact_is_same(previous, fact)) {
+			if (standing && !standing->valid_until)
+				standing->valid_until = fact->valid_until;
 			continue;
+		}
 		previous = fact;
+		standing = NULL;
 		if (!stands(fact, voidings, first, until))
 			continue;
-		standings->facts[standings->n++] = (struct standing){
+		standing = &standings->facts[standings->n++];
+		*standing = (struct standing){
 			.time = fact->time,
 			.day = calendar_day(catalogue->calendar, fact->time),
 			.score = fact->result.score,
+			.valid_until = fact->valid_until,
+			.minutes = fact->result.minutes,
 			.hour = (uint8_t)calendar_hour_of_week(catalogue->calendar, fact->time),
 			.type = fact->type,
 			.phase = fact->result.phase,
+			.state = fact->result.state,
 			.passed = is_passed(fact, pass_mark),
 		};
 	}

@@ -9,16 +9,20 @@
 #include "daemon/learner/learner.h"
 
 struct standing {
-	int64_t time;  /* ms */
-	int32_t day;   /* local */
-	int32_t score; /* 1/10000; below 0 where there is none */
-	uint8_t hour;  /* of the local week */
-	uint8_t type;  /* enum event_type */
-	uint8_t phase; /* enum event_phase */
-	bool passed;   /* an assessment that says so, or else whose score reaches the pass mark */
+	int64_t time;	     /* ms */
+	int32_t day;	     /* local */
+	int32_t score;	     /* 1/10000; below 0 where there is none */
+	int32_t valid_until; /* the earliest day claimed; VALID_FOR_EVER, or 0 */
+	uint16_t minutes;    /* of a presence */
+	uint8_t hour;	     /* of the local week */
+	uint8_t type;	     /* enum event_type */
+	uint8_t phase;	     /* enum event_phase */
+	uint8_t state;	     /* enum event_state */
+	bool passed; /* an assessment that says so, or else whose score reaches the pass mark */
 };
 
-/* One module's, in order of time, then the type, then the lower score; at least one. */
+/* One module's, in order of time, then the type, then the lower score, then the state; at least
+ * one. */
 struct standing_module {
 	uint32_t module;     /* the catalogue's */
 	uint32_t first, end; /* of the facts */

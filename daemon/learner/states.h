@@ -10,45 +10,98 @@
 
 #define NO_SCORE INT32_MIN
 
+/* METRICS 3: who has withdrawn, and who is enrolled (enrolment.c): one notion for a module and a
+ * programme. */
+struct enrolment {
+	int64_t last;			  /* the greatest time of all facts */
+	const struct standing *withdrawn; /* the last of these; NULL */
+	const struct standing *enrolled;  /* the one of the greatest (time, state); NULL */
+};
+void enrolment_begin(struct enrolment *enrolment);
+void enrolment_add(struct enrolment *enrolment, const struct standing *fact);
+
+/* Is a withdrawal the last word, of one who has not completed? */
+bool enrolment_withdrawn(const struct enrolment *enrolment, bool completed);
+/* The state in which somebody is enrolled, STATE_NONE of who has withdrawn; and whatever came of
+ * it. */
+enum event_state enrolment_state(const struct enrolment *enrolment, bool completed);
+enum event_state enrolment_ever(const struct enrolment *enrolment);
+
+/* Has somebody done something: neither enrolled nor withdrawn? */
+bool standing_has_begun(const struct standing *fact);
+
 /* METRICS 3: a module (module_state.c). */
 
 /* Of what was folded, as long as that lives; NULL where it never came. */
 struct module_state {
-	const struct standing *started, *last;
+	const struct standing *started;		   /* NULL: only enrolled */
+	const struct standing *last;		   /* that is no enrolment */
 	const struct standing *completed, *passed; /* the first */
 	bool withdrawn, passed_first;
+	enum event_state enrolment;
 	uint32_t attempts;  /* assessments */
 	int32_t best, gain; /* 1/10000; NO_SCORE where there is none */
 };
 
-/* Fold the facts of one module; false where nothing but withdrawals stands. */
+/* Fold the facts of one module; false where nothing is started and nobody enrolled. */
 bool module_fold(const struct standing *first, const struct standing *end,
 		 struct module_state *ret_state);
 
 /* METRICS 5: a programme (programme_state.c). */
 
+/* Whose participation is folded. */
+struct participant {
+	const struct catalogue *catalogue;
+	const struct learner *learner;
+	const struct profiles *profiles;
+	int64_t until;
+	const struct learner_profile *latest;
+};
+
+/* What has counted in a row: days on which what is done at home there counts. */
+struct window {
+	int32_t from, to; /* both inclusive */
+};
+
 struct programme_state {
-	const struct standing *first; /* that is no withdrawal */
-	const struct standing *last, *last_withdrawn;
+	/* What is folded: valid from programme_end on. */
+	bool participant;
+	enum event_state enrolment;
+	const struct standing *first;	  /* neither a withdrawal nor an enrolment */
+	const struct standing *last;	  /* that is no enrolment */
 	const struct standing *completed; /* that of the last module needed */
+	const struct standing *withdrew;  /* the last withdrawal */
 	bool withdrawn;
-	const struct standing *
-		*done; /* the first completion of each module so far, by time; owned */
-	size_t n_done, room_done;
+	struct done {
+		const struct standing *by; /* the first that does it */
+		uint32_t module;
+	} * done; /* by time */
+	size_t n_done;
+	const struct standing **facts; /* that count, but for enrolments */
+	size_t n_facts;
+	struct learner_profile profile; /* by which the programme counts */
+	struct learner_profile entry;	/* where the programme has moves, or counts by it */
+
+	/* Its workings. */
+	const struct participant *of;
+	const struct programme *programme;
+	struct enrolment every, said; /* all facts that count; those of the admission module */
+	enum event_state now, ever;   /* the furthest of its modules */
+	const struct standing *first_enrolled;
+	uint32_t home; /* of the windows */
+	struct window *windows;
+	size_t n_windows, room_windows, room_done, room_facts;
 };
 void programme_state_free(struct programme_state *state);
 
-/* Is a fact within its days? Where clocks are put back over midnight, days do not rise with
- * time. */
-bool programme_has(const struct programme *programme, const struct standing *fact);
-
-/* Begin; add the facts of each of its modules, of which those within its days count
- * (LIFT_E_MEMORY); end, with the number of modules that complete it: false where there was nothing
- * but withdrawals. */
-void programme_begin(struct programme_state *state);
-int programme_add(struct programme_state *state, const struct programme *programme,
-		  const struct standing *first, const struct standing *end);
-bool programme_end(struct programme_state *state, uint32_t complete);
+/* Begin; add the standing facts of each of its modules that the learner has, and of the module that
+ * admits, in any order; end: false where the learner is neither a participant nor enrolled.
+ * LIFT_E_MEMORY. */
+int programme_begin(struct programme_state *state, const struct participant *of,
+		    const struct programme *programme);
+int programme_add(struct programme_state *state, uint32_t module, const struct standing *first,
+		  const struct standing *end);
+bool programme_end(struct programme_state *state);
 
 /* METRICS 6: a competence (competence_state.c). */
 

@@ -21,25 +21,33 @@
  */
 enum facet {
 	FACET_STARTED, /* the local day; of a programme: of the first fact that is no withdrawal */
-	FACET_COMPLETED,    /* the local day */
-	FACET_PASSED,	    /* the local day */
-	FACET_WITHDRAWN,    /* 0 */
-	FACET_ASSESSED,	    /* 0 */
-	FACET_PASSED_FIRST, /* 0 */
-	FACET_ATTEMPTS,	    /* 0; assessments */
-	FACET_SCORE,	    /* the best score, in whole percent */
-	FACET_SCORE_SUM,    /* 0; best scores, in 1/10000 */
-	FACET_TOOK,	    /* whole days of 24 h from started to completed */
-	FACET_GAIN,	    /* 0 */
-	FACET_GAIN_SUM,	    /* 0; gains, in 1/10000; may be below 0 */
-	FACET_LAST,	    /* the local day of the last fact */
-	FACET_OPEN,	    /* likewise, of who has neither completed nor withdrawn */
-	FACET_HOURS,	    /* the local hour of the week; standing facts */
-	FACET_TARGET,	    /* 0; part: the target's index */
-	FACET_BY_STARTED,   /* 0; part of these: tally_by(); of a programme: its participants */
+	FACET_COMPLETED,      /* the local day */
+	FACET_PASSED,	      /* the local day */
+	FACET_WITHDRAWN,      /* 0 */
+	FACET_ASSESSED,	      /* 0 */
+	FACET_PASSED_FIRST,   /* 0 */
+	FACET_ATTEMPTS,	      /* 0; assessments */
+	FACET_SCORE,	      /* the best score, in whole percent */
+	FACET_SCORE_SUM,      /* 0; best scores, in 1/10000 */
+	FACET_TOOK,	      /* whole days of 24 h from started to completed */
+	FACET_GAIN,	      /* 0 */
+	FACET_GAIN_SUM,	      /* 0; gains, in 1/10000; may be below 0 */
+	FACET_LAST,	      /* the local day of the last fact */
+	FACET_OPEN,	      /* likewise, of who has neither completed nor withdrawn */
+	FACET_HOURS,	      /* the local hour of the week; standing facts but enrolments */
+	FACET_MONTH_LEARNERS, /* the month (months.h); who attended */
+	FACET_MONTH_MINUTES,  /* the month; minutes */
+	FACET_MONTH_HOURS,    /* the month; whole hours of each learner */
+	FACET_NOMINAL,	      /* 0; nominal minutes of the modules done; of a programme */
+	FACET_ENROLLED,	      /* 0; part: enum event_state */
+	FACET_NOT_STARTED,    /* 0; who is admitted */
+	FACET_MOVED,	  /* tally_move(), value at entry to latest value; part: the dimension */
+	FACET_TARGET,	  /* 0; part: the target's index; learners, or hours */
+	FACET_BY_STARTED, /* 0; part of these: tally_by(); of a programme: its participants */
 	FACET_BY_COMPLETED,
 	FACET_BY_PASSED,
 	FACET_BY_LEARNERS,
+	FACET_BY_MINUTES,  /* minutes */
 	FACET_EARNED,	   /* 0; facts that have earned a grant */
 	FACET_STRETCH,	   /* span of a stretch; part: STRETCH_FIRST of the learner's, or _LATER */
 	FACET_LEVEL,	   /* span in which this is the level; part: the level */
@@ -66,6 +74,12 @@ static_assert(sizeof(struct tally_key) == TALLY_KEY_BYTES, "millions of them are
 static inline uint16_t tally_by(uint32_t dimension, uint32_t value)
 {
 	return (uint16_t)(dimension << 8 | value);
+}
+
+/* From one value of a dimension to another. */
+static inline uint64_t tally_move(uint32_t from, uint32_t to)
+{
+	return (uint64_t)from << 8 | to;
 }
 
 enum { STRETCH_FIRST, STRETCH_LATER };

@@ -42,7 +42,7 @@ __attribute__((format(printf, 2, 3))) static int differ(struct compare *compare,
 
 /* Words. */
 
-enum bucket { BUCKET_NONE, BUCKET_DAY, BUCKET_NUMBER, BUCKET_SPAN };
+enum bucket { BUCKET_NONE, BUCKET_DAY, BUCKET_MONTH, BUCKET_NUMBER, BUCKET_SPAN };
 
 static const struct {
 	const char *name;
@@ -63,11 +63,19 @@ static const struct {
 	[FACET_LAST] = { "last activity", BUCKET_DAY },
 	[FACET_OPEN] = { "last activity of who has not ended", BUCKET_DAY },
 	[FACET_HOURS] = { "hour of the week", BUCKET_NUMBER },
+	[FACET_MONTH_LEARNERS] = { "learners who attended", BUCKET_MONTH },
+	[FACET_MONTH_MINUTES] = { "minutes", BUCKET_MONTH },
+	[FACET_MONTH_HOURS] = { "whole hours", BUCKET_MONTH },
+	[FACET_NOMINAL] = { "nominal minutes", BUCKET_NONE },
+	[FACET_ENROLLED] = { "enrolled", BUCKET_NONE },
+	[FACET_NOT_STARTED] = { "not started", BUCKET_NONE },
+	[FACET_MOVED] = { "moved from one value to another", BUCKET_NUMBER },
 	[FACET_TARGET] = { "target", BUCKET_NONE },
 	[FACET_BY_STARTED] = { "started, by attribute", BUCKET_NONE },
 	[FACET_BY_COMPLETED] = { "completed, by attribute", BUCKET_NONE },
 	[FACET_BY_PASSED] = { "passed, by attribute", BUCKET_NONE },
 	[FACET_BY_LEARNERS] = { "learners, by attribute", BUCKET_NONE },
+	[FACET_BY_MINUTES] = { "minutes, by attribute", BUCKET_NONE },
 	[FACET_EARNED] = { "earned", BUCKET_NONE },
 	[FACET_STRETCH] = { "competence held", BUCKET_SPAN },
 	[FACET_LEVEL] = { "level", BUCKET_SPAN },
@@ -94,6 +102,10 @@ static void bucket_words(const struct tally_key *key, char *to, size_t room)
 	case BUCKET_DAY:
 		day_print((int32_t)key->bucket, day);
 		snprintf(to, room, " on %s", day);
+		break;
+	case BUCKET_MONTH:
+		snprintf(to, room, " in %04u-%02u", 1970 + (unsigned)key->bucket / 12,
+			 (unsigned)key->bucket % 12 + 1);
 		break;
 	case BUCKET_NUMBER:
 		snprintf(to, room, " %" PRIu64, (uint64_t)key->bucket);
