@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/capitals.h"
+#include "daemon/catalogue/index.h"
 
 #include <stdlib.h>
 
@@ -29,8 +30,10 @@ void catalogue_free(struct catalogue *catalogue)
 	lookup_free(&index->programmes);
 	lookup_free(&index->competences);
 	lookup_free(&index->dimensions);
-	for (size_t i = 0; i < CATALOGUE_DIMENSIONS_MAX; i++)
+	for (size_t i = 0; i < CATALOGUE_DIMENSIONS_MAX; i++) {
 		lookup_free(&index->values[i]);
+		lookup_free(&index->folded[i]);
+	}
 	arena_free(&index->arena);
 	free(index);
 	calendar_free(catalogue->calendar);
@@ -66,8 +69,14 @@ uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name
 
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value)
 {
+	const struct lookup *folded = &catalogue->index->folded[dimension];
 	uint32_t index = lookup_find(&catalogue->index->values[dimension], value);
+	char small[CODE_MAX];
 
+	if (index == CATALOGUE_NONE && folded->names && value.size <= sizeof(small)) {
+		capitals_fold(value, small);
+		index = lookup_find(folded, (struct text){ small, value.size });
+	}
 	return index == CATALOGUE_NONE ? catalogue->dimensions[dimension].n_values : index;
 }
 
@@ -167,6 +176,14 @@ bool catalogue_target_value(const struct catalogue *catalogue, const struct targ
 		return false;
 	*ret_value = (target->share * staff + SHARE_ONE - 1) / SHARE_ONE;
 	return true;
+}
+
+bool programme_has_module(const struct programme *programme, uint32_t module)
+{
+	for (uint32_t i = 0; i < programme->n_modules; i++)
+		if (programme->modules[i] == module)
+			return true;
+	return false;
 }
 
 bool programme_has_place(const struct catalogue *catalogue, const struct programme *programme,

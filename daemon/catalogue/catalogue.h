@@ -120,7 +120,7 @@ struct target {
 /* What is done at home in the region on these days counts. */
 struct membership {
 	uint32_t region;
-	int32_t from, to; /* both inclusive, within the programme's */
+	int32_t from, to; /* both inclusive, within the programme's; from > to: on none of them */
 	int32_t row_from; /* as its row says, or DAY_MIN: from then on it is a place of it */
 };
 
@@ -211,8 +211,8 @@ uint32_t catalogue_home(const struct catalogue *catalogue, struct text region);
 /* The region of a code, also `all` and `unassigned`; CATALOGUE_NONE. */
 uint32_t catalogue_region(const struct catalogue *catalogue, struct text code);
 
-/* The module of an id or alias; the dimension of a name; the value's index in a dimension, n_values
- * for any other text. */
+/* The module of an id or alias; the dimension of a name; the value that an attribute's text means,
+ * as its index in a dimension, n_values for any other text. */
 uint32_t catalogue_module(const struct catalogue *catalogue, struct text id);
 uint32_t catalogue_dimension(const struct catalogue *catalogue, struct text name);
 uint32_t catalogue_value(const struct catalogue *catalogue, uint32_t dimension, struct text value);
@@ -224,6 +224,9 @@ const char *label_text(const struct label *label, enum language language, const 
  * rounded up; false where that is not known. */
 bool catalogue_target_value(const struct catalogue *catalogue, const struct target *target,
 			    uint32_t region, int64_t *ret_value);
+
+/* Is it one of the programme's modules? The one that admits to it need not be. */
+bool programme_has_module(const struct programme *programme, uint32_t module);
 
 /* The leaf regions inside a region that belong to a programme on a day, or have done so: is one of
  * them? */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What shapes contributions, as one digest: a ledger that was made with another one is built anew.
- * Names, levels, places, headcounts and targets' values are asked for when a figure is read, and
- * are not part of it.
+ * Names, labels, levels, places, headcounts, targets' values and shares, and how many a requirement
+ * asks of each place, are looked up when a figure is read, and are no part of it.
  */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/index.h"
 
 #include <sodium.h>
 
-enum { FORMAT = 1 /* of what is digested */ };
+enum { FORMAT = 2 /* of what is digested */ };
 
 struct digest {
 	crypto_generichash_state state;
@@ -53,6 +53,18 @@ static void put_where(struct digest *digest, const struct where *where)
 	}
 }
 
+static void put_dimension(struct digest *digest, const struct dimension *dimension)
+{
+	put_text(digest, text_of(dimension->name));
+	put_texts(digest, dimension->values, dimension->n_values);
+	for (uint32_t i = 0; i < dimension->n_values; i++) {
+		const struct value_words *words = &dimension->words[i];
+
+		put_number(digest, words->folds);
+		put_texts(digest, words->aliases, words->n_aliases);
+	}
+}
+
 static void put_region(struct digest *digest, const struct region *region)
 {
 	put_text(digest, text_of(region->code));
@@ -66,6 +78,7 @@ static void put_module(struct digest *digest, const struct module *module)
 	put_texts(digest, module->aliases, module->n_aliases);
 	put_number(digest, module->pass_mark);
 	put_number(digest, module->stalled_after_days);
+	put_number(digest, module->minutes);
 	put_number(digest, module->n_grants);
 	for (uint32_t i = 0; i < module->n_grants; i++) {
 		put_number(digest, module->grants[i].competence);
@@ -81,12 +94,23 @@ static void put_programme(struct digest *digest, const struct programme *program
 	put_numbers(digest, programme->modules, programme->n_modules);
 	put_number(digest, programme->from);
 	put_number(digest, programme->to);
-	put_numbers(digest, programme->regions, programme->n_regions);
+	put_number(digest, programme->n_memberships);
+	for (uint32_t i = 0; i < programme->n_memberships; i++) {
+		put_number(digest, programme->memberships[i].region);
+		put_number(digest, programme->memberships[i].from);
+		put_number(digest, programme->memberships[i].to);
+	}
 	put_number(digest, programme->complete);
+	put_number(digest, programme->by_pass);
+	put_number(digest, programme->admission);
+	put_number(digest, programme->enrolled_only);
+	put_number(digest, programme->profile);
 	put_number(digest, programme->stalled_after_days);
 	put_number(digest, programme->n_targets);
 	for (uint32_t i = 0; i < programme->n_targets; i++) {
 		put_number(digest, programme->targets[i].measure);
+		put_number(digest, programme->targets[i].each);
+		put_number(digest, programme->targets[i].region);
 		put_where(digest, &programme->targets[i].where);
 	}
 }
@@ -109,10 +133,8 @@ void catalogue_digest(struct catalogue *c)
 	put_number(&digest, FORMAT);
 	put_text(&digest, calendar_bytes(c->calendar));
 	put_number(&digest, c->n_dimensions);
-	for (uint32_t i = 0; i < c->n_dimensions; i++) {
-		put_text(&digest, text_of(c->dimensions[i].name));
-		put_texts(&digest, c->dimensions[i].values, c->dimensions[i].n_values);
-	}
+	for (uint32_t i = 0; i < c->n_dimensions; i++)
+		put_dimension(&digest, &c->dimensions[i]);
 	put_number(&digest, c->n_regions);
 	for (uint32_t i = 0; i < c->n_regions; i++)
 		put_region(&digest, &c->regions[i]);

@@ -61,16 +61,6 @@ static bool has_day(struct finding *f, const struct pair *pair, struct looking l
 	return looking.found;
 }
 
-static bool has_module(const struct catalogue *catalogue, uint32_t programme, uint32_t module)
-{
-	const struct module *m = &catalogue->modules[module];
-
-	for (uint32_t i = 0; i < m->n_programmes; i++)
-		if (m->programmes[i] == programme)
-			return true;
-	return false;
-}
-
 /* Nothing that has made anybody take part is taken from it. */
 static bool programme_covers(const struct finding *f, uint32_t was, uint32_t is)
 {
@@ -85,7 +75,7 @@ static bool programme_covers(const struct finding *f, uint32_t was, uint32_t is)
 		if (!moves_met_module(&f->moves, module))
 			continue;
 		module = moves_module(&f->moves, module);
-		if (module == CATALOGUE_NONE || !has_module(f->after, is, module))
+		if (module == CATALOGUE_NONE || !programme_has_module(after, module))
 			return false;
 	}
 	return true;
@@ -110,7 +100,7 @@ static bool programme_stays(struct finding *f, const struct pair *pair, const st
 	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++) {
 		uint32_t module = moves_module(&f->moves, subject_index(modules->subject));
 
-		if (module != CATALOGUE_NONE && has_module(f->after, is, module) &&
+		if (module != CATALOGUE_NONE && programme_has_module(after, module) &&
 		    has_day(f, modules,
 			    (struct looking){ { FACET_STARTED, FACET_COMPLETED, FACET_PASSED },
 					      after->from,

@@ -60,9 +60,54 @@ static void check_module(const struct catalogue *catalogue, uint32_t i)
 	REQUIRE(module->stalled_after_days >= 1);
 	for (uint32_t k = 0; k < module->n_aliases; k++)
 		REQUIRE(catalogue_module(catalogue, text_of(module->aliases[k])) == i);
+	for (uint32_t k = 0; k < module->n_programmes; k++) {
+		const struct programme *p = &catalogue->programmes[module->programmes[k]];
+
+		REQUIRE(p->admission == i || programme_has_module(p, i));
+		REQUIRE(k == 0 || module->programmes[k - 1] < module->programmes[k]);
+	}
+	REQUIRE(module->minutes <= 1000000);
 	for (uint32_t k = 0; k < module->n_grants; k++)
 		REQUIRE(module->grants[k].competence < catalogue->n_competences &&
 			module->grants[k].level >= 1 && module->grants[k].level <= 8);
+}
+
+static void check_dimension(const struct catalogue *catalogue, uint32_t i)
+{
+	const struct dimension *dimension = &catalogue->dimensions[i];
+
+	REQUIRE(catalogue_dimension(catalogue, text_of(dimension->name)) == i);
+	for (uint32_t v = 0; v < dimension->n_values; v++) {
+		const struct value_words *words = &dimension->words[v];
+
+		REQUIRE(catalogue_value(catalogue, i, text_of(dimension->values[v])) == v);
+		for (uint32_t k = 0; k < words->n_aliases; k++)
+			REQUIRE(catalogue_value(catalogue, i, text_of(words->aliases[k])) == v);
+		REQUIRE(words->folds || words->n_aliases == 0);
+	}
+}
+
+static void check_memberships(const struct programme *programme)
+{
+	REQUIRE(programme->n_memberships >= 1);
+	for (uint32_t k = 0; k < programme->n_memberships; k++) {
+		const struct membership *membership = &programme->memberships[k];
+		bool found = programme->n_regions == 0 && membership->region == REGION_ALL;
+
+		REQUIRE(membership->from >= programme->from && membership->to <= programme->to);
+		for (uint32_t r = 0; r < programme->n_regions; r++)
+			found |= programme->regions[r] == membership->region;
+		REQUIRE(found);
+	}
+}
+
+static void check_target(const struct catalogue *catalogue, const struct target *target)
+{
+	check_where(catalogue, &target->where);
+	REQUIRE(target->measure < MEASURES && target->region < catalogue->n_regions);
+	REQUIRE((target->value > 0) != (target->share > 0) && target->share <= SHARE_ONE);
+	REQUIRE(target->share == 0 || (target->each && target->measure != MEASURE_HOURS));
+	REQUIRE(!target->each || target->region == REGION_ALL);
 }
 
 static void check_programme(const struct catalogue *catalogue, const struct programme *programme)
@@ -74,7 +119,10 @@ static void check_programme(const struct catalogue *catalogue, const struct prog
 	for (uint32_t k = 0; k < programme->n_regions; k++)
 		REQUIRE(programme->regions[k] < catalogue->n_regions);
 	for (uint32_t k = 0; k < programme->n_targets; k++)
-		check_where(catalogue, &programme->targets[k].where);
+		check_target(catalogue, &programme->targets[k]);
+	REQUIRE(programme->admission == CATALOGUE_NONE ||
+		programme->admission < catalogue->n_modules);
+	check_memberships(programme);
 }
 
 static void check_catalogue(const struct catalogue *catalogue)
@@ -83,8 +131,7 @@ static void check_catalogue(const struct catalogue *catalogue)
 	REQUIRE(catalogue->n_dimensions <= CATALOGUE_DIMENSIONS_MAX);
 	REQUIRE(catalogue->n_regions >= 2 && catalogue->n_modules <= CATALOGUE_MODULES_MAX);
 	for (uint32_t i = 0; i < catalogue->n_dimensions; i++)
-		REQUIRE(catalogue_dimension(catalogue, text_of(catalogue->dimensions[i].name)) ==
-			i);
+		check_dimension(catalogue, i);
 	for (uint32_t i = 0; i < catalogue->n_regions; i++)
 		check_region(catalogue, i);
 	for (uint32_t i = 0; i < catalogue->n_modules; i++)

@@ -147,7 +147,12 @@ static void an_empty_catalogue_has_all_and_unassigned(void **state)
 #define MODULE(rest) "competences: [{id: c}]\nmodules:\n  - {id: m, " rest "}\n"
 #define PROGRAMME(rest) \
 	"modules: [{id: a}, {id: b, aliases: [bb]}]\nprogrammes:\n  - {id: p, " rest "}\n"
-#define LONG64 "0123456789012345678901234567890123456789012345678901234567890123"
+#define DIMENSION(rest) "dimensions:\n  g: " rest "\n"
+#define PLACES(rest)                                            \
+	"regions: [{code: r}, {code: s}]\nmodules: [{id: a}]\n" \
+	"programmes:\n  - {id: p, modules: [a], " rest "}\n"
+#define TARGET(rest) PLACES("targets: [{" rest "}]")
+#define LONG64	     "0123456789012345678901234567890123456789012345678901234567890123"
 
 static const struct {
 	const char *text, *error, *why;
@@ -161,9 +166,10 @@ static const struct {
 	  "no zone" },
 	{ "timezone: [UTC]\n", "c:1: timezone must be a text", "a list of zones" },
 	{ "dimensions: [a]\n", "c:1: dimensions must be a map", "a list of dimensions" },
-	{ "dimensions:\n  g: f\n", "c:2: a dimension must be a list", "a value alone" },
+	{ "dimensions:\n  g: f\n", "c:2: a dimension must be a list of its values, or a map",
+	  "a value alone" },
 	{ "dimensions:\n  g: []\n", "c:2: dimension `g` needs the list", "no values" },
-	{ "dimensions:\n  g: [f,\n    f]\n", "c:3: the value `f` is already in line 2",
+	{ "dimensions:\n  g: [f,\n    f]\n", "c:3: the value or alias `f` is already in line 2",
 	  "a doubled value" },
 	{ "dimensions:\n  g: [f, unknown]\n", "c:2: `unknown` is what any other value counts as",
 	  "the reserved value" },
@@ -293,6 +299,127 @@ static const struct {
 	  "c:2: a requirement needs `level`", "no level" },
 	{ "competences:\n  - {id: c, requirements: [{level: 0}]}\n", "c:2: level must be",
 	  "level 0" },
+	{ DIMENSION("{label: {en: G}}"), "c:2: a dimension needs `values`", "no values" },
+	{ DIMENSION("{values: f}"), "c:2: values must be a list", "values that are one" },
+	{ DIMENSION("{values: [f], value: f}"),
+	  "c:2: `value` is no key of a dimension, did you mean `values`?", "a slip" },
+	{ DIMENSION("[{label: {en: F}}]"), "c:2: a value needs `value`", "a label of nothing" },
+	{ DIMENSION("[{value: [f]}]"), "c:2: a value must be a text of 1 to 64 bytes, not a list",
+	  "a list of lists" },
+	{ DIMENSION("[[f]]"), "c:2: a value must be a text of 1 to 64 bytes, not a list",
+	  "a list in a list" },
+	{ DIMENSION("[{value: unknown}]"), "c:2: `unknown` is what any other value counts as",
+	  "the reserved value in a map" },
+	{ DIMENSION("[{value: f, aliases: [unknown]}]"),
+	  "c:2: `unknown` is what any other value counts as", "the reserved value as an alias" },
+	{ DIMENSION("[{value: f, aliases: K}]"), "c:2: aliases must be a list", "an alias alone" },
+	{ DIMENSION("[{value: f, aliases: }]"), "c:2: `aliases` of nothing: write `aliases: []`",
+	  "are there aliases or not?" },
+	{ DIMENSION("[{value: f, aliases: [K, K]}]"),
+	  "c:2: the value or alias `K` is already in line 2", "a doubled alias" },
+	{ DIMENSION("[{value: f, aliases: [f]}]"), "c:2: the value or alias `f` is already",
+	  "an alias that is its value" },
+	{ DIMENSION("[{value: f, aliases: [K]},\n  {value: m, aliases: [K]}]"),
+	  "c:3: the value or alias `K` is already in line 2", "one alias of two values" },
+	{ DIMENSION("[{value: f, aliases: [Å]},\n  {value: m, aliases: [å]}]"),
+	  "c:3: the value or alias `å` is, but for capitals, already in line 2, and both values",
+	  "aliases that fold to one" },
+	{ DIMENSION("[{value: m, aliases: []},\n  {value: M, aliases: []}]"),
+	  "c:3: the value or alias `M` is, but for capitals, already in line 2",
+	  "values that fold to one" },
+	{ DIMENSION("[{value: f, aliases: [" LONG64 "5]}]"),
+	  "c:2: an alias must be a text of 1 to 64 bytes", "a long alias" },
+	{ DIMENSION("[{value: f, alias: [K]}]"), "c:2: `alias` is no key of a value",
+	  "a key with a slip" },
+	{ DIMENSION("[{value: f, aliases: [K]}]") REGION("headcount: [{count: 1, where: {g: K}}]"),
+	  "c:4: where: `K` is an alias: write the value, `f`", "an alias in where" },
+	{ DIMENSION("[{value: f, aliases: []}]") REGION("headcount: [{count: 1, where: {g: F}}]"),
+	  "c:4: where: `F` is an alias: write the value, `f`", "capitals in where" },
+	{ REGION("label: Vest"), "c:2: a label must be a map", "a label in no language" },
+	{ REGION("label: {no: Vest}"),
+	  "c:2: `no` is no key of a label, did you mean `nb`?; there "
+	  "are nb, sv, da, en",
+	  "no language" },
+	{ REGION("label: {nb: [Vest]}"), "c:2: nb must be a text", "a list of words" },
+	{ REGION("label: {nb: \"\"}"), "c:2: nb must be a text of 1 to 400", "no word" },
+	{ MODULE("label: {fi: X}"), "c:3: `fi` is no key of a label", "a language too many" },
+	{ "levels: [kommune]\n", "c:1: levels must be a map", "a list of levels" },
+	{ "levels: {kommune: Kommun}\n", "c:1: a label must be a map", "a level in no language" },
+	{ "competences:\n  - {id: c, levels: {0: {en: None}}}\n",
+	  "c:2: levels: `0` is no level; a level is a number from 1 to 8", "level 0 has a word" },
+	{ "competences:\n  - {id: c, levels: {9: {en: All}}}\n", "c:2: levels: `9` is no level",
+	  "level 9 has a word" },
+	{ "competences:\n  - {id: c, levels: {12: {en: All}}}\n", "c:2: levels: `12` is no level",
+	  "level 12 has a word" },
+	{ "competences:\n  - {id: c, levels: [{en: One}]}\n", "c:2: levels must be a map",
+	  "levels in a list" },
+	{ "competences:\n  - {id: c, requirements: [{level: 1, each: leaf}]}\n",
+	  "c:2: a requirement has both `each: leaf` and `count`", "how many in each?" },
+	{ "competences:\n  - {id: c, requirements: [{level: 1, count: 2}]}\n",
+	  "c:2: a requirement has both `each: leaf` and `count`", "two in what?" },
+	{ "competences:\n  - {id: c, requirements: [{level: 1, count: 0, each: leaf}]}\n",
+	  "c:2: count must be a whole number from 1 to 1000000", "none in each" },
+	{ "competences:\n  - {id: c, requirements: [{level: 1, count: 1, each: region}]}\n",
+	  "c:2: each must be `leaf`", "each of what?" },
+	{ MODULE("minutes: 0"), "c:3: minutes must be a whole number from 1 to 1000000",
+	  "no time at all" },
+	{ MODULE("minutes: 1000001"), "c:3: minutes must be a whole number from 1",
+	  "two years without sleep" },
+	{ PLACES("regions: [{from: 2026-01-01}]"), "c:4: a programme's region needs `code`",
+	  "days of no region" },
+	{ PLACES("regions: [{code: z}]"), "c:4: regions: `z` is no region",
+	  "an unknown one with days" },
+	{ PLACES("regions: [{code: unassigned}]"), "c:4: no programme is for `unassigned`",
+	  "nowhere, with days" },
+	{ PLACES("regions: [[r]]"), "c:4: regions: `` is no region", "a list in a list" },
+	{ PLACES("regions: [r, s, r]"), "c:4: regions: `r` is listed twice", "a slip" },
+	{ PLACES("regions: [{code: r, to: 2026-05-05}, r, {code: r, to: 2026-05-05}]"),
+	  "c:4: regions: `r` is listed twice", "the same days twice" },
+	{ PLACES("regions: [{code: r, from: 2026-13-01}]"), "c:4: from must be a day", "no day" },
+	{ PLACES("regions: [{code: r, from: 2026-05-06,\n   to: 2026-05-05}]"),
+	  "c:5: the region leaves before it joins", "the wrong way round" },
+	{ PLACES("regions: [{code: r, until: 2026-05-06}]"),
+	  "c:4: `until` is no key of a programme's region", "another word" },
+	{ PROGRAMME("modules: [a], done_by: pass"), "c:3: done_by must be `completed` or `passed`",
+	  "another word" },
+	{ PROGRAMME("modules: [a], admission: z"), "c:3: admission: `z` is no module",
+	  "an unknown module admits" },
+	{ PROGRAMME("modules: [a], admission: [a]"), "c:3: admission: `` is no module",
+	  "a list admits" },
+	{ PROGRAMME("modules: [a], admission: bb"),
+	  "c:3: `bb` is an alias: write the module's id, `b`", "an alias admits" },
+	{ PROGRAMME("modules: [a], members: some"), "c:3: members must be `all` or `enrolled`",
+	  "another word" },
+	{ PROGRAMME("modules: [a], profile: first"), "c:3: profile must be `latest` or `entry`",
+	  "another word" },
+	{ TARGET("measure: [hours], value: 1"),
+	  "c:4: measure must be `participants`, `completed`, `admitted` or `hours`", "a list" },
+	{ TARGET("measure: hours"), "c:4: a target needs `value` (or, with `each: leaf`, `share`)",
+	  "how many hours?" },
+	{ TARGET("measure: hours, each: leaf, share: 0.1"),
+	  "c:4: a target of hours has a `value`: no `share` of people", "a share of hours" },
+	{ TARGET("measure: completed, share: 0.1"), "c:4: a `share` is of each place's headcount",
+	  "a share of everywhere" },
+	{ TARGET("measure: completed, region: r, share: 0.1"),
+	  "c:4: a `share` is of each place's headcount", "a share of one region" },
+	{ TARGET("measure: completed, each: leaf, share: 0.1, value: 3"),
+	  "c:4: a target has a `value` or a `share`, not both of them", "which one?" },
+	{ TARGET("measure: completed, each: leaf, region: r, value: 3"),
+	  "c:4: a target has a `region`, or `each: leaf`, not both of them", "which one?" },
+	{ TARGET("measure: completed, each: leaf, share: 0"), "c:4: share must be above 0",
+	  "a share of nothing" },
+	{ TARGET("measure: completed, each: leaf, share: 0.00004"), "c:4: share must be above 0",
+	  "a share that rounds to nothing" },
+	{ TARGET("measure: completed, each: leaf, share: 1.01"),
+	  "c:4: share must be a number from 0 to 1, not `1.01`", "more than all" },
+	{ TARGET("measure: completed, each: leaf, share: 10 %"),
+	  "c:4: share must be a number from 0 to 1, not `10 %`", "in percent" },
+	{ TARGET("measure: completed, each: municipality, value: 1"), "c:4: each must be `leaf`",
+	  "each of a level" },
+	{ TARGET("measure: completed, region: z, value: 1"), "c:4: region: `z` is no region",
+	  "an unknown region" },
+	{ TARGET("measure: completed, region: unassigned, value: 1"),
+	  "c:4: no target is for `unassigned`", "nowhere" },
 	{ "a: 1\na: 2\n", "c:2: the key `a` is already in line 1", "what YAML itself forbids" },
 };
 
@@ -326,16 +453,199 @@ static void all_errors_are_found_in_one_go(void **state)
 	yaml_errors_clear(&errors);
 }
 
-/* Change one place of the small catalogue and say whether the digest is another. */
-static bool digest_differs(const char *what, const char *by)
+static const char grown[] =
+	"dimensions:\n"
+	"  gender:\n"
+	"    label: {nb: Kjønn, en: Gender}\n"
+	"    values:\n"
+	"      - {value: f, label: {nb: Kvinner}, aliases: [K, Kvinne, ÅØ, Å×]}\n"
+	"      - {value: M, aliases: []}\n"
+	"      - x\n"
+	"      - {value: D, label: {en: Other}}\n"
+	"  role: [Nurse, nurse]\n"
+	"levels: {municipality: {nb: kommune, sv: kommun}}\n"
+	"regions:\n"
+	"  - {code: r, level: municipality, label: {sv: Rike}, headcount: [{count: 101}]}\n"
+	"  - {code: s, headcount: [{count: 7, where: {gender: x}}]}\n"
+	"  - {code: t, parents: [u]}\n"
+	"  - {code: u}\n"
+	"modules:\n"
+	"  - {id: a, minutes: 90, label: {da: A}}\n"
+	"  - {id: entry}\n"
+	"  - {id: b}\n"
+	"competences:\n"
+	"  - {id: c, label: {en: Care}, levels: {1: {en: Knows}, 8: {en: Leads}},\n"
+	"     requirements: [{level: 2, each: leaf, count: 3}, {level: 1}]}\n"
+	"programmes:\n"
+	"  - id: p\n"
+	"    label: {en: Programme}\n"
+	"    modules: [b, a]\n"
+	"    from: 2026-01-01\n"
+	"    to: 2026-12-31\n"
+	"    regions: [{code: r, to: 2026-03-31}, s,\n"
+	"              {code: r, from: 2026-06-01, to: 2027-06-01},\n"
+	"              {code: u, from: 2027-01-01}]\n"
+	"    done_by: passed\n"
+	"    admission: entry\n"
+	"    members: enrolled\n"
+	"    profile: entry\n"
+	"    targets:\n"
+	"      - {measure: admitted, value: 40, region: u}\n"
+	"      - {measure: hours, value: 9, each: leaf}\n"
+	"      - {measure: participants, share: 0.1, each: leaf}\n"
+	"      - {measure: completed, share: 0.12345, each: leaf, where: {gender: x}}\n"
+	"  - {id: q, modules: [a], profile: latest, admission: a}\n";
+
+static void labels_are_read_in_each_language(void **state)
 {
-	struct catalogue *before = parsed(small), *after;
-	const char *at = strstr(small, what);
-	char text[sizeof(small) + 100];
+	struct catalogue *c = parsed(grown);
+	const struct dimension *gender = &c->dimensions[0];
+
+	(void)state;
+	assert_string_equal(label_text(&gender->label, LANGUAGE_NB, "gender"), "Kjønn");
+	assert_string_equal(label_text(&gender->label, LANGUAGE_SV, "gender"), "Gender");
+	assert_string_equal(label_text(&gender->words[0].label, LANGUAGE_NB, "f"), "Kvinner");
+	assert_string_equal(label_text(&gender->words[0].label, LANGUAGE_EN, "f"), "f");
+	assert_string_equal(label_text(&gender->words[3].label, LANGUAGE_DA, "D"), "Other");
+	assert_int_equal(c->n_levels, 1);
+	assert_string_equal(c->levels[0].level, "municipality");
+	assert_string_equal(c->levels[0].label.in[LANGUAGE_SV], "kommun");
+	assert_string_equal(c->regions[2].label.in[LANGUAGE_SV], "Rike");
+	assert_string_equal(c->modules[0].label.in[LANGUAGE_DA], "A");
+	assert_string_equal(c->programmes[0].label.in[LANGUAGE_EN], "Programme");
+	assert_string_equal(c->competences[0].label.in[LANGUAGE_EN], "Care");
+	assert_string_equal(c->competences[0].levels[1].in[LANGUAGE_EN], "Knows");
+	assert_string_equal(c->competences[0].levels[8].in[LANGUAGE_EN], "Leads");
+	assert_null(c->competences[0].levels[2].in[LANGUAGE_EN]);
+	catalogue_free(c);
+}
+
+static void capitals_count_as_small_letters_where_a_value_has_aliases(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t value;
+	} cases[] = {
+		{ "f", 0 },	  { "F", 0 },	 { "k", 0 },  { "KVINNE", 0 }, { "åø", 0 },
+		{ "Åø", 0 },	  { "å×", 0 },	 { "å÷", 4 }, { "M", 1 },      { "m", 1 },
+		{ "x", 2 },	  { "X", 4 },	 { "D", 3 },  { "d", 4 },      { "unknown", 4 },
+		{ "kvinne ", 4 }, { LONG64, 4 }, { "", 4 },
+	};
+	struct catalogue *c = parsed(grown);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (catalogue_value(c, 0, text_of(cases[i].text)) != cases[i].value)
+			fail_msg("`%s`", cases[i].text);
+	assert_int_equal(catalogue_value(c, 1, text_of("Nurse")), 0);
+	assert_int_equal(catalogue_value(c, 1, text_of("nurse")), 1);
+	assert_int_equal(catalogue_value(c, 1, text_of("NURSE")), 2);
+	assert_int_equal(c->dimensions[0].words[0].n_aliases, 4);
+	assert_true(c->dimensions[0].words[1].folds);
+	assert_false(c->dimensions[0].words[3].folds);
+	catalogue_free(c);
+}
+
+static int32_t day(const char *text)
+{
+	int32_t found = 0;
+
+	assert_int_equal(day_parse(text_of(text), &found), 0);
+	return found;
+}
+
+static void a_region_is_in_a_programme_on_the_days_of_its_rows(void **state)
+{
+	struct catalogue *c = parsed(grown);
+	const struct programme *p = &c->programmes[0], *q = &c->programmes[1];
+	const struct membership want[] = {
+		{ 2, day("2026-01-01"), day("2026-03-31"), DAY_MIN },
+		{ 3, day("2026-01-01"), day("2026-12-31"), DAY_MIN },
+		{ 2, day("2026-06-01"), day("2026-12-31"), day("2026-06-01") },
+		{ 5, day("2027-01-01"), day("2026-12-31"), day("2027-01-01") },
+	};
+
+	(void)state;
+	assert_int_equal(p->n_memberships, 4);
+	assert_memory_equal(p->memberships, want, sizeof(want));
+	assert_int_equal(p->n_regions, 3);
+	assert_int_equal(p->regions[0], 2);
+	assert_int_equal(p->regions[1], 3);
+	assert_int_equal(p->regions[2], 5);
+	assert_int_equal(q->n_regions, 0);
+	assert_int_equal(q->n_memberships, 1);
+	assert_int_equal(q->memberships[0].region, REGION_ALL);
+	assert_int_equal(q->memberships[0].from, DAY_MIN);
+	assert_true(programme_has_place(c, p, 2, day("2026-04-15")));
+	assert_false(programme_has_place(c, p, 4, day("2026-12-31")));
+	assert_true(programme_has_place(c, p, 4, day("2027-01-01")));
+	catalogue_free(c);
+}
+
+static void a_programme_says_who_takes_part_and_who_is_done(void **state)
+{
+	struct catalogue *c = parsed(grown);
+	const struct programme *p = &c->programmes[0], *q = &c->programmes[1];
+
+	(void)state;
+	assert_int_equal(c->modules[0].minutes, 90);
+	assert_int_equal(c->modules[1].minutes, 0);
+	assert_true(p->by_pass && p->enrolled_only);
+	assert_false(q->by_pass || q->enrolled_only);
+	assert_int_equal(p->profile, PROFILE_ENTRY);
+	assert_int_equal(q->profile, PROFILE_LATEST);
+	assert_int_equal(p->admission, 1);
+	assert_int_equal(q->admission, 0);
+	/* What admits leads to its programme, too, and once where it is one of its modules. */
+	assert_int_equal(c->modules[1].n_programmes, 1);
+	assert_int_equal(c->modules[1].programmes[0], 0);
+	assert_int_equal(c->modules[0].n_programmes, 2);
+	assert_int_equal(c->modules[0].programmes[1], 1);
+	assert_false(programme_has_module(p, 1));
+	assert_true(programme_has_module(p, 2));
+	catalogue_free(c);
+}
+
+static void a_target_is_of_everywhere_a_region_or_each_leaf(void **state)
+{
+	struct catalogue *c = parsed(grown);
+	const struct target *targets = c->programmes[0].targets;
+	int64_t value = 0;
+
+	(void)state;
+	assert_int_equal(c->programmes[0].n_targets, 4);
+	assert_int_equal(targets[0].measure, MEASURE_ADMITTED);
+	assert_int_equal(targets[0].region, 5);
+	assert_false(targets[0].each);
+	assert_int_equal(targets[1].measure, MEASURE_HOURS);
+	assert_true(targets[1].each);
+	assert_int_equal(targets[1].region, REGION_ALL);
+	assert_true(catalogue_target_value(c, &targets[1], 4, &value));
+	assert_int_equal(value, 9);
+	assert_int_equal(targets[2].share, 1000);
+	assert_true(catalogue_target_value(c, &targets[2], 2, &value));
+	assert_int_equal(value, 11); /* a tenth of 101, rounded up */
+	assert_false(catalogue_target_value(c, &targets[2], 3, &value));
+	assert_int_equal(targets[3].share, 1235);
+	assert_true(catalogue_target_value(c, &targets[3], 3, &value));
+	assert_int_equal(value, 1);
+	assert_int_equal(c->competences[0].requirements[0].count, 3);
+	assert_int_equal(c->competences[0].requirements[1].count, 0);
+	catalogue_free(c);
+}
+
+/* Change one place of a catalogue and say whether the digest is another. */
+static bool digest_differs(const char *catalogue, const char *what, const char *by)
+{
+	struct catalogue *before = parsed(catalogue), *after;
+	const char *at = strstr(catalogue, what);
+	char text[sizeof(small) + sizeof(grown)];
 	bool differs;
 
-	assert_non_null(at);
-	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - small), small, by, at + strlen(what));
+	if (!at)
+		fail_msg("there is no `%s`", what);
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - catalogue), catalogue, by,
+		 at + strlen(what));
 	after = parsed(text);
 	differs = memcmp(before->digest, after->digest, sizeof(before->digest)) != 0;
 	catalogue_free(before);
@@ -343,10 +653,12 @@ static bool digest_differs(const char *what, const char *by)
 	return differs;
 }
 
-static const struct {
+struct change {
 	const char *what, *by;
 	bool differs;
-} changes[] = {
+};
+
+static const struct change small_changes[] = {
 	{ "name: A module", "name: Another", false },
 	{ "name: The west", "name: Vest", false },
 	{ "level: county", "level: fylke", false },
@@ -375,12 +687,52 @@ static const struct {
 	{ "modules: [b, a]", "modules: [b]", true },
 };
 
+static const struct change grown_changes[] = {
+	{ "label: {nb: Kjønn, en: Gender}", "label: {}", false },
+	{ "label: {nb: Kvinner}, ", "", false },
+	{ "{nb: kommune,", "{nb: Kommune,", false },
+	{ "label: {sv: Rike}", "label: {nb: Rike}", false },
+	{ "label: {da: A}", "label: {da: B}", false },
+	{ "label: {en: Care}", "label: {en: Cure}", false },
+	{ "{1: {en: Knows}, ", "{2: {en: Knows}, ", false },
+	{ "label: {en: Programme}", "label: {en: Pro}", false },
+	{ "value: 40", "value: 41", false },
+	{ "share: 0.1,", "share: 0.2,", false },
+	{ "share: 0.1,", "value: 4,", false },
+	{ "each: leaf, count: 3", "each: leaf, count: 4", false },
+	{ ", each: leaf, count: 3", "", false },
+	{ "[K, Kvinne,", "[Kvinne, K,", true },
+	{ "[K, Kvinne,", "[K,", true },
+	{ ", aliases: []", "", true },
+	{ "minutes: 90", "minutes: 91", true },
+	{ "{code: r, to: 2026-03-31}", "{code: r, to: 2026-04-01}", true },
+	{ "{code: r, to: 2026-03-31}", "r", true },
+	{ "from: 2026-06-01,", "from: 2026-06-02,", true },
+	{ "to: 2027-06-01", "to: 2027-06-02", false }, /* after the programme's last day */
+	{ "done_by: passed", "done_by: completed", true },
+	{ "admission: entry", "admission: b", true },
+	{ "admission: entry", "name: P", true },
+	{ "members: enrolled", "members: all", true },
+	{ "profile: entry", "profile: latest", true },
+	{ "profile: entry", "name: P", true },
+	{ "profile: latest", "name: Q", true }, /* there are moves, or not */
+	{ "measure: admitted", "measure: completed", true },
+	{ ", region: u}", "}", true },
+	{ "value: 9, each: leaf", "value: 9", true },
+};
+
+static void check_changes(const char *catalogue, const struct change *changes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (digest_differs(catalogue, changes[i].what, changes[i].by) != changes[i].differs)
+			fail_msg("%s -> %s", changes[i].what, changes[i].by);
+}
+
 static void the_digest_is_of_what_shapes_contributions_alone(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
-		if (digest_differs(changes[i].what, changes[i].by) != changes[i].differs)
-			fail_msg("%s -> %s", changes[i].what, changes[i].by);
+	check_changes(small, small_changes, sizeof(small_changes) / sizeof(*small_changes));
+	check_changes(grown, grown_changes, sizeof(grown_changes) / sizeof(*grown_changes));
 }
 
 enum { GRAPH = 40 };
@@ -528,6 +880,11 @@ int main(void)
 		cmocka_unit_test(an_empty_catalogue_has_all_and_unassigned),
 		cmocka_unit_test(a_bad_catalogue_is_refused_with_its_line_and_what_would_be_right),
 		cmocka_unit_test(all_errors_are_found_in_one_go),
+		cmocka_unit_test(labels_are_read_in_each_language),
+		cmocka_unit_test(capitals_count_as_small_letters_where_a_value_has_aliases),
+		cmocka_unit_test(a_region_is_in_a_programme_on_the_days_of_its_rows),
+		cmocka_unit_test(a_programme_says_who_takes_part_and_who_is_done),
+		cmocka_unit_test(a_target_is_of_everywhere_a_region_or_each_leaf),
 		cmocka_unit_test(the_digest_is_of_what_shapes_contributions_alone),
 		cmocka_unit_test(random_regions_are_below_what_a_naive_closure_says),
 		cmocka_unit_test(a_chain_of_100_000_regions_is_refused_and_a_broad_tree_is_not),

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue/parts.h"
-
-enum { TARGETS_MAX = 256 };
+#include "daemon/catalogue/file/parts.h"
 
 static void read_id(struct reader *reader, const struct yaml_node *node, const struct field *field,
 		    void *to)
@@ -12,6 +10,18 @@ static void read_id(struct reader *reader, const struct yaml_node *node, const s
 			       .max = ID_MAX };
 
 	*(char **)to = name_read(reader, node, field->name, &named);
+}
+
+/* An alias is a name for platforms; the catalogue itself has one name for a module. */
+static void check_alias(struct reader *reader, const struct yaml_node *node)
+{
+	const struct catalogue *catalogue = reader->context;
+	uint32_t module = catalogue_module(catalogue, node->text);
+
+	if (module != CATALOGUE_NONE && catalogue->modules[module].id &&
+	    !text_equal(text_of(catalogue->modules[module].id), node->text))
+		reader_error(reader, node, "`%.*s` is an alias: write the module's id, `%.60s`",
+			     YAML_EXCERPT(node->text), catalogue->modules[module].id);
 }
 
 static void read_module_refs(struct reader *reader, const struct yaml_node *node,
@@ -28,33 +38,21 @@ static void read_module_refs(struct reader *reader, const struct yaml_node *node
 	programme->modules = refs_read(reader, node, &refs, &programme->n_modules);
 	if (node->kind == YAML_LIST && !node->n_children)
 		reader_error(reader, node, "a programme needs at least one module");
-	/* An alias is a name for platforms; the catalogue itself has one name for a module. */
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		uint32_t module = catalogue_module(catalogue, item->text);
-
-		if (module != CATALOGUE_NONE && catalogue->modules[module].id &&
-		    !text_equal(text_of(catalogue->modules[module].id), item->text))
-			reader_error(reader, item,
-				     "`%.*s` is an alias: write the module's id, `%.60s`",
-				     YAML_EXCERPT(item->text), catalogue->modules[module].id);
-	}
+	for (const struct yaml_node *item = node->child; item; item = item->next)
+		check_alias(reader, item);
 }
 
-static void read_region_refs(struct reader *reader, const struct yaml_node *node,
-			     const struct field *field, void *to)
+static void read_admission(struct reader *reader, const struct yaml_node *node,
+			   const struct field *field, void *to)
 {
-	const struct catalogue *catalogue = reader->context;
-	struct programme *programme = to;
-	struct refs refs = { .name = field->name,
-			     .what = "region",
-			     .lookup = &catalogue->index->codes,
-			     .n = catalogue->n_regions,
-			     .max = CATALOGUE_REGIONS_MAX };
+	uint32_t module = catalogue_module(reader->context, node->text);
 
-	programme->regions = refs_read(reader, node, &refs, &programme->n_regions);
-	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (programme->regions[i] == REGION_UNASSIGNED)
-			reader_error(reader, node, "no programme is for `unassigned`");
+	if (node->kind != YAML_TEXT || module == CATALOGUE_NONE)
+		reader_error(reader, node, "%s: `%.*s` is no module of this catalogue", field->name,
+			     YAML_EXCERPT(node->text));
+	else
+		*(uint32_t *)to = module;
+	check_alias(reader, node);
 }
 
 /* How many modules; 0 is all of them, until they have been counted. */
@@ -65,72 +63,22 @@ static void read_complete(struct reader *reader, const struct yaml_node *node,
 		field_integer(reader, node, field, to);
 }
 
-static void read_measure(struct reader *reader, const struct yaml_node *node,
+static void read_members(struct reader *reader, const struct yaml_node *node,
 			 const struct field *field, void *to)
 {
-	enum measure measure = MEASURES;
+	static const char *const words[] = { "all", "enrolled" };
 
-	for (int i = 0; i < MEASURES && node->kind == YAML_TEXT; i++)
-		if (text_equal(node->text, text_of(measure_name(i))))
-			measure = i;
-	if (measure == MEASURES)
-		reader_error(reader, node,
-			     "%s must be `participants`, `completed`, `admitted` or `hours`",
-			     field->name);
-	*(enum measure *)to = measure;
+	*(bool *)to = word_read(reader, node, field->name, words, 2) == 1;
 }
 
-const char *measure_name(enum measure measure)
-{
-	static const char *const names[MEASURES] = { "participants", "completed", "admitted",
-						     "hours" };
-
-	return names[measure];
-}
-
-static const struct field target_fields[] = {
-	{ .name = "measure",
-	  .read = read_measure,
-	  MEMBER(struct target, measure),
-	  .required = true },
-	{ .name = "value",
-	  .read = field_integer,
-	  MEMBER(struct target, value),
-	  .min = 1,
-	  .max = AMOUNT_MAX,
-	  .required = true },
-	{ .name = "where", .read = read_where, MEMBER(struct target, where) },
-};
-static const struct fields target_row = FIELDS("a target", target_fields);
-static const struct target target_blank;
-static const struct rows target_rows = { .name = "targets",
-					 .fields = &target_row,
-					 .max = TARGETS_MAX,
-					 .size = sizeof(struct target),
-					 .blank = &target_blank };
-
-static void read_targets(struct reader *reader, const struct yaml_node *node,
+static void read_profile(struct reader *reader, const struct yaml_node *node,
 			 const struct field *field, void *to)
 {
-	struct programme *programme = to;
+	static const char *const words[] = { "latest", "entry" };
+	static const enum programme_profile profiles[] = { PROFILE_LATEST, PROFILE_ENTRY,
+							   PROFILE_UNSAID };
 
-	(void)field;
-	programme->targets = rows_read(reader, node, &target_rows, &programme->n_targets);
-}
-
-/* Where there are no regions, it is everywhere. */
-static void read_memberships(struct reader *reader, struct programme *programme)
-{
-	uint32_t n = programme->n_regions ? programme->n_regions : 1;
-
-	programme->memberships = reader_take(reader, n, sizeof(*programme->memberships));
-	for (uint32_t i = 0; programme->memberships && i < n; i++)
-		programme->memberships[programme->n_memberships++] = (struct membership){
-			.region = programme->n_regions ? programme->regions[i] : REGION_ALL,
-			.from = programme->from,
-			.to = programme->to,
-			.row_from = DAY_MIN,
-		};
+	*(enum programme_profile *)to = profiles[word_read(reader, node, field->name, words, 2)];
 }
 
 static void programme_finish(struct reader *reader, const struct yaml_node *node, void *row)
@@ -150,7 +98,7 @@ static void programme_finish(struct reader *reader, const struct yaml_node *node
 			modules->n_children);
 	if (!programme->complete)
 		programme->complete = programme->n_modules;
-	read_memberships(reader, programme);
+	memberships_finish(reader, programme);
 }
 
 static const struct field programme_fields[] = {
@@ -163,7 +111,7 @@ static const struct field programme_fields[] = {
 	{ .name = "modules", .read = read_module_refs, WHOLE, .required = true },
 	{ .name = "from", .read = field_day, MEMBER(struct programme, from) },
 	{ .name = "to", .read = field_day, MEMBER(struct programme, to) },
-	{ .name = "regions", .read = read_region_refs, WHOLE },
+	{ .name = "regions", .read = read_memberships, WHOLE },
 	{ .name = "complete",
 	  .read = read_complete,
 	  MEMBER(struct programme, complete),
@@ -174,7 +122,12 @@ static const struct field programme_fields[] = {
 	  MEMBER(struct programme, stalled_after_days),
 	  .min = 1,
 	  .max = DAYS_MAX },
+	{ .name = "done_by", .read = read_by_pass, MEMBER(struct programme, by_pass) },
+	{ .name = "admission", .read = read_admission, MEMBER(struct programme, admission) },
+	{ .name = "members", .read = read_members, MEMBER(struct programme, enrolled_only) },
+	{ .name = "profile", .read = read_profile, MEMBER(struct programme, profile) },
 	{ .name = "targets", .read = read_targets, WHOLE },
+	{ .name = "label", .read = read_label, MEMBER(struct programme, label) },
 };
 static const struct fields programme_row = FIELDS("a programme", programme_fields);
 static const struct programme programme_blank = { .admission = CATALOGUE_NONE,
@@ -197,13 +150,27 @@ void read_programmes(struct reader *reader, const struct yaml_node *node, const 
 	catalogue->programmes = rows_read(reader, node, &programme_rows, &catalogue->n_programmes);
 }
 
+/* The module that admits to it is one more where it is none of its own. */
+static uint32_t n_connected(const struct programme *programme)
+{
+	return programme->n_modules + (programme->admission != CATALOGUE_NONE &&
+				       !programme_has_module(programme, programme->admission));
+}
+
+static struct module *connected(const struct catalogue *catalogue,
+				const struct programme *programme, uint32_t i)
+{
+	return &catalogue->modules[i < programme->n_modules ? programme->modules[i]
+							    : programme->admission];
+}
+
 void programmes_connect(struct reader *reader, struct catalogue *catalogue)
 {
 	const struct programme *end = catalogue->programmes + catalogue->n_programmes;
 
 	for (const struct programme *p = catalogue->programmes; p < end; p++)
-		for (uint32_t i = 0; i < p->n_modules; i++)
-			catalogue->modules[p->modules[i]].n_programmes++;
+		for (uint32_t i = 0; i < n_connected(p); i++)
+			connected(catalogue, p, i)->n_programmes++;
 	for (uint32_t i = 0; i < catalogue->n_modules; i++) {
 		struct module *module = &catalogue->modules[i];
 
@@ -214,8 +181,8 @@ void programmes_connect(struct reader *reader, struct catalogue *catalogue)
 		module->n_programmes = 0;
 	}
 	for (const struct programme *p = catalogue->programmes; p < end; p++)
-		for (uint32_t i = 0; i < p->n_modules; i++) {
-			struct module *module = &catalogue->modules[p->modules[i]];
+		for (uint32_t i = 0; i < n_connected(p); i++) {
+			struct module *module = connected(catalogue, p, i);
 
 			module->programmes[module->n_programmes++] =
 				(uint32_t)(p - catalogue->programmes);

@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parts.h - what the files of the catalogue share, and nobody else needs.
+ * parts.h - what the readers of a catalogue's file share, and nobody else needs.
  */
-#ifndef LIFTD_CATALOGUE_PARTS_H
-#define LIFTD_CATALOGUE_PARTS_H
+#ifndef LIFTD_CATALOGUE_FILE_PARTS_H
+#define LIFTD_CATALOGUE_FILE_PARTS_H
 
-#include <stdatomic.h>
-
-#include "daemon/catalogue/catalogue.h"
-#include "daemon/catalogue/lookup.h"
+#include "daemon/catalogue/index.h"
 #include "proto/fields.h"
 
 enum {
-	CODE_MAX = 64, /* bytes of a region's code or alias, of a dimension or a value */
-	ID_MAX = 400,  /* bytes of a module's id or alias, of other ids and of names */
+	ID_MAX = 400, /* bytes of a module's id or alias, of other ids, of names and of labels */
 	AMOUNT_MAX = 1000000000,
 	DAYS_MAX = 36500,
-};
-
-struct catalogue_index {
-	_Atomic int keepers;   /* beside the one who has read it */
-	struct arena arena;    /* of everything that the catalogue points to */
-	struct lookup codes;   /* of regions, with `all` and `unassigned` */
-	struct lookup homes;   /* codes and aliases of regions, without them */
-	struct lookup modules; /* ids and aliases */
-	struct lookup programmes, competences;
-	struct lookup dimensions, values[CATALOGUE_DIMENSIONS_MAX];
 };
 
 /* Add a text that may be there only once: if it is there already, the error is said. */
@@ -35,8 +21,26 @@ void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *w
 /* The reader of a map of dimensions to values, into a struct where. */
 field_read read_where;
 
+/* The reader of words for people, by language, into a struct label. */
+field_read read_label;
+
+/* Which of n words is it? n, with the error said, where it is none. */
+size_t word_read(struct reader *reader, const struct yaml_node *node, const char *name,
+		 const char *const *words, size_t n);
+
+/* `completed` or `passed`, into a bool: is it by passing? And `leaf`, the only word for `each`,
+ * into nothing. */
+field_read read_by_pass, read_each;
+
 /* The readers of the lists at the top, into a struct catalogue. */
-field_read read_regions, read_modules, read_programmes, read_competences;
+field_read read_dimensions, read_regions, read_levels, read_modules, read_programmes,
+	read_competences;
+
+/* The rows of a programme's targets, and of its regions. */
+field_read read_targets, read_memberships;
+
+/* Of a programme that has been read: where there are no regions, it is everywhere. */
+void memberships_finish(struct reader *reader, struct programme *programme);
 
 /* A list of maps, read into an array of `size` bytes each that begins as a copy of `blank`. */
 struct rows {
@@ -73,12 +77,10 @@ struct refs {
 uint32_t *refs_read(struct reader *reader, const struct yaml_node *node, const struct refs *refs,
 		    uint32_t *ret_n);
 
-/* Which programmes each module belongs to. */
+/* Which programmes each module belongs to, or admits to. */
 void programmes_connect(struct reader *reader, struct catalogue *catalogue);
 
 /* What each region is below, and who is at home in it. */
 void regions_connect(struct reader *reader, struct catalogue *catalogue);
-
-void catalogue_digest(struct catalogue *catalogue);
 
 #endif

@@ -2,11 +2,15 @@
 /*
  * What the lists of a catalogue have in common: rows, names and aliases, references, conditions.
  */
+#include "daemon/catalogue/file/parts.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/catalogue/parts.h"
-
-enum { ALIASES_MAX = 1000 };
+enum {
+	ALIASES_MAX = 1000,
+	CHOICE_MAX = 200, /* bytes of a choice of words in an error */
+};
 
 void lookup_add_once(struct reader *reader, struct lookup *lookup, const char *what,
 		     struct text text, uint32_t index, unsigned line)
@@ -53,6 +57,32 @@ static void where_add(struct where *where, uint32_t dimension, uint32_t value)
 	where->n++;
 }
 
+/* The index of a value by its own text: an alias is a word of platforms. n_values + 1 for none. */
+static uint32_t value_named(const struct catalogue *catalogue, uint32_t dimension, struct text text)
+{
+	const struct dimension *d = &catalogue->dimensions[dimension];
+	uint32_t value = lookup_find(&catalogue->index->values[dimension], text);
+
+	if (value != CATALOGUE_NONE && text_equal(text_of(d->values[value]), text))
+		return value;
+	return text_equal(text, text_of("unknown")) ? d->n_values : d->n_values + 1;
+}
+
+static void say_no_value(struct reader *reader, const struct yaml_node *item, uint32_t dimension)
+{
+	const struct catalogue *catalogue = reader->context;
+	const struct dimension *d = &catalogue->dimensions[dimension];
+	uint32_t meant = catalogue_value(catalogue, dimension, item->text);
+
+	if (item->kind == YAML_TEXT && meant < d->n_values)
+		reader_error(reader, item, "where: `%.*s` is an alias: write the value, `%.60s`",
+			     YAML_EXCERPT(item->text), d->values[meant]);
+	else
+		reader_error(reader, item,
+			     "where: `%.*s` is no value of %s: take one of its list, or unknown",
+			     YAML_EXCERPT(item->text), d->name);
+}
+
 void read_where(struct reader *reader, const struct yaml_node *node, const struct field *field,
 		void *to)
 {
@@ -72,17 +102,49 @@ void read_where(struct reader *reader, const struct yaml_node *node, const struc
 				   YAML_EXCERPT(item->key));
 			continue;
 		}
-		value = catalogue_value(catalogue, dimension, item->text);
-		if (item->kind != YAML_TEXT ||
-		    (value == catalogue->dimensions[dimension].n_values &&
-		     !text_equal(item->text, text_of("unknown"))))
-			reader_error(
-				reader, item,
-				"where: `%.*s` is no value of %s: take one of its list, or unknown",
-				YAML_EXCERPT(item->text), catalogue->dimensions[dimension].name);
+		value = value_named(catalogue, dimension, item->text);
+		if (item->kind != YAML_TEXT || value > catalogue->dimensions[dimension].n_values)
+			say_no_value(reader, item, dimension);
 		else
 			where_add(where, dimension, value);
 	}
+}
+
+size_t word_read(struct reader *reader, const struct yaml_node *node, const char *name,
+		 const char *const *words, size_t n)
+{
+	char choice[CHOICE_MAX] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		size_t used = strlen(choice);
+
+		if (node->kind == YAML_TEXT && text_equal(node->text, text_of(words[i])))
+			return i;
+		snprintf(choice + used, sizeof(choice) - used, "%s`%s`",
+			 i == 0	     ? ""
+			 : i + 1 < n ? ", "
+				     : " or ",
+			 words[i]);
+	}
+	reader_error(reader, node, "%s must be %s", name, choice);
+	return n;
+}
+
+void read_by_pass(struct reader *reader, const struct yaml_node *node, const struct field *field,
+		  void *to)
+{
+	static const char *const words[] = { "completed", "passed" };
+
+	*(bool *)to = word_read(reader, node, field->name, words, 2) == 1;
+}
+
+void read_each(struct reader *reader, const struct yaml_node *node, const struct field *field,
+	       void *to)
+{
+	static const char *const words[] = { "leaf" };
+
+	(void)to;
+	word_read(reader, node, field->name, words, 1);
 }
 
 char *name_read(struct reader *reader, const struct yaml_node *node, const char *name,

@@ -3,7 +3,7 @@
  * Regions overlap: they are no tree but a graph without circles. Parents come before children here,
  * so that what a region is below is its parents and what they are below.
  */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/file/parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

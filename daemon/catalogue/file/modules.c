@@ -1,95 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Modules and the competences that they grant.
+ * Modules and what they grant.
  */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/file/parts.h"
 
 #include <math.h>
 
 enum {
 	GRANTS_MAX = 64,
-	REQUIREMENTS_MAX = 256,
 	MONTHS_MAX = 1200,
+	MINUTES_MAX = 1000000,
 	PASS_MARK = 5000, /* 1/10000 */
 };
-
-static void read_competence_id(struct reader *reader, const struct yaml_node *node,
-			       const struct field *field, void *to)
-{
-	struct catalogue *catalogue = reader->context;
-	struct competence *competence = to;
-	struct named named = { .lookup = &catalogue->index->competences,
-			       .what = "the competence",
-			       .index = catalogue->n_competences++,
-			       .max = ID_MAX };
-
-	competence->id = name_read(reader, node, field->name, &named);
-}
-
-static const struct field requirement_fields[] = {
-	{ .name = "level",
-	  .read = field_integer,
-	  MEMBER(struct requirement, level),
-	  .min = 1,
-	  .max = CATALOGUE_LEVELS,
-	  .required = true },
-	{ .name = "where", .read = read_where, MEMBER(struct requirement, where) },
-};
-static const struct fields requirement_row = FIELDS("a requirement", requirement_fields);
-static const struct requirement requirement_blank;
-static const struct rows requirement_rows = { .name = "requirements",
-					      .fields = &requirement_row,
-					      .max = REQUIREMENTS_MAX,
-					      .size = sizeof(struct requirement),
-					      .blank = &requirement_blank };
-
-static void read_requirements(struct reader *reader, const struct yaml_node *node,
-			      const struct field *field, void *to)
-{
-	struct competence *competence = to;
-
-	(void)field;
-	competence->requirements =
-		rows_read(reader, node, &requirement_rows, &competence->n_requirements);
-}
-
-static void competence_finish(struct reader *reader, const struct yaml_node *node, void *row)
-{
-	struct competence *competence = row;
-
-	(void)reader, (void)node;
-	if (!competence->name)
-		competence->name = competence->id;
-}
-
-static const struct field competence_fields[] = {
-	{ .name = "id", .read = read_competence_id, WHOLE, .required = true },
-	{ .name = "name",
-	  .read = field_text,
-	  MEMBER(struct competence, name),
-	  .min = 1,
-	  .max = ID_MAX },
-	{ .name = "requirements", .read = read_requirements, WHOLE },
-};
-static const struct fields competence_row = FIELDS("a competence", competence_fields);
-static const struct competence competence_blank;
-static const struct rows competence_rows = { .name = "competences",
-					     .fields = &competence_row,
-					     .max = CATALOGUE_COMPETENCES_MAX,
-					     .size = sizeof(struct competence),
-					     .blank = &competence_blank,
-					     .finish = competence_finish };
-
-void read_competences(struct reader *reader, const struct yaml_node *node,
-		      const struct field *field, void *to)
-{
-	struct catalogue *catalogue = to;
-	uint32_t n = 0;
-
-	(void)field;
-	catalogue->competences = rows_read(reader, node, &competence_rows, &n);
-	catalogue->n_competences = n;
-}
 
 static struct named module_named(struct catalogue *catalogue)
 {
@@ -143,16 +65,6 @@ static void read_grant_competence(struct reader *reader, const struct yaml_node 
 		*(uint32_t *)to = index;
 }
 
-static void read_earned_by(struct reader *reader, const struct yaml_node *node,
-			   const struct field *field, void *to)
-{
-	bool passed = node->kind == YAML_TEXT && text_equal(node->text, text_of("passed"));
-
-	if (!passed && (node->kind != YAML_TEXT || !text_equal(node->text, text_of("completed"))))
-		reader_error(reader, node, "%s must be `completed` or `passed`", field->name);
-	*(bool *)to = passed;
-}
-
 static const struct field grant_fields[] = {
 	{ .name = "competence",
 	  .read = read_grant_competence,
@@ -163,7 +75,7 @@ static const struct field grant_fields[] = {
 	  MEMBER(struct grant, level),
 	  .min = 1,
 	  .max = CATALOGUE_LEVELS },
-	{ .name = "earned_by", .read = read_earned_by, MEMBER(struct grant, by_pass) },
+	{ .name = "earned_by", .read = read_by_pass, MEMBER(struct grant, by_pass) },
 	{ .name = "valid_months",
 	  .read = field_integer,
 	  MEMBER(struct grant, valid_months),
@@ -211,7 +123,13 @@ static const struct field module_fields[] = {
 	  MEMBER(struct module, stalled_after_days),
 	  .min = 1,
 	  .max = DAYS_MAX },
+	{ .name = "minutes",
+	  .read = field_integer,
+	  MEMBER(struct module, minutes),
+	  .min = 1,
+	  .max = MINUTES_MAX },
 	{ .name = "grants", .read = read_grants, WHOLE },
+	{ .name = "label", .read = read_label, MEMBER(struct module, label) },
 };
 static const struct fields module_row = FIELDS("a module", module_fields);
 static const struct module module_blank = { .pass_mark = PASS_MARK,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/file/parts.h"
 
 enum {
 	PARENTS_MAX = 100,
@@ -143,6 +143,7 @@ static const struct field region_fields[] = {
 	  .max = 180 },
 	{ .name = "headcount", .read = read_headcounts, WHOLE },
 	{ .name = "parents", .read = read_later, WHOLE },
+	{ .name = "label", .read = read_label, MEMBER(struct region, label) },
 };
 static const struct fields region_row = FIELDS("a region", region_fields);
 

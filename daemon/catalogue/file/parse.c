@@ -3,7 +3,7 @@
  * The top of the catalogue. A part refers only to parts that stand before it in the table, in
  * whichever order the file has them.
  */
-#include "daemon/catalogue/parts.h"
+#include "daemon/catalogue/file/parts.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,72 +30,11 @@ static void read_timezone(struct reader *reader, const struct yaml_node *node,
 		catalogue->timezone = zone;
 }
 
-static void dimension_read(struct reader *reader, const struct yaml_node *node, uint32_t index)
-{
-	struct catalogue *catalogue = reader->context;
-	struct dimension *dimension = &catalogue->dimensions[index];
-	struct lookup *values = &catalogue->index->values[index];
-
-	dimension->name = arena_text(reader->arena, node->key);
-	dimension->values = reader_take(reader, CATALOGUE_VALUES_MAX + 1, sizeof(char *));
-	if (!dimension->name || !dimension->values) {
-		reader->no_memory = true;
-		return;
-	}
-	if (node->key.size < 1 || node->key.size > CODE_MAX)
-		yaml_error(reader->errors, node->key_line,
-			   "a dimension's name must have 1 to %d bytes", CODE_MAX);
-	if (!reader_list(reader, node, "a dimension", CATALOGUE_VALUES_MAX))
-		return;
-	if (!node->n_children)
-		reader_error(reader, node, "dimension `%.*s` needs the list of its values",
-			     YAML_EXCERPT(node->key));
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		char *value = reader_text(reader, item, "a value", 1, CODE_MAX);
-
-		if (!value)
-			continue;
-		if (strcmp(value, "unknown") == 0)
-			reader_error(reader, item,
-				     "`unknown` is what any other value counts as: leave it out");
-		lookup_add_once(reader, values, "the value", item->text, dimension->n_values,
-				item->line);
-		dimension->values[dimension->n_values++] = value;
-	}
-	dimension->values[dimension->n_values] = "unknown";
-}
-
-static void read_dimensions(struct reader *reader, const struct yaml_node *node,
-			    const struct field *field, void *to)
-{
-	struct catalogue *catalogue = to;
-
-	if (node->kind != YAML_MAP) {
-		reader_error(reader, node, "%s must be a map, `name: [value, ...]`", field->name);
-		return;
-	}
-	if (node->n_children > CATALOGUE_DIMENSIONS_MAX) {
-		reader_error(reader, node, "there may be %d dimensions, not %zu",
-			     CATALOGUE_DIMENSIONS_MAX, node->n_children);
-		return;
-	}
-	catalogue->dimensions =
-		reader_take(reader, node->n_children, sizeof(*catalogue->dimensions));
-	if (!catalogue->dimensions)
-		return;
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		uint32_t index = catalogue->n_dimensions++;
-
-		dimension_read(reader, item, index);
-		if (lookup_add(&catalogue->index->dimensions, item->key, index, item->key_line))
-			reader->no_memory = true;
-	}
-}
-
 static const struct field top_fields[] = {
 	{ .name = "timezone", .read = read_timezone },
 	{ .name = "dimensions", .read = read_dimensions },
 	{ .name = "regions", .read = read_regions },
+	{ .name = "levels", .read = read_levels },
 	{ .name = "competences", .read = read_competences },
 	{ .name = "modules", .read = read_modules },
 	{ .name = "programmes", .read = read_programmes },
