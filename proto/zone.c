@@ -201,6 +201,46 @@ int zone_read(const char *name, struct zone *ret_zone)
 	return err;
 }
 
+/* A second of the table at which the zone is as at this one. */
+static int64_t in_table(const struct zone *zone, int64_t second)
+{
+	int64_t from = zone->repeats_from;
+
+	return second < from ? second : from + (second - from) % ZONE_CYCLE_S;
+}
+
+const struct zone_change *zone_change_at(const struct zone *zone, int64_t second)
+{
+	size_t low = 0, high = zone->n;
+
+	second = in_table(zone, second);
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (zone->changes[middle].from <= second)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &zone->changes[low];
+}
+
+int64_t zone_second_of_local(const struct zone *zone, int64_t local)
+{
+	const struct zone_change *last = &zone->changes[zone->n - 1];
+	int64_t in = in_table(zone, local), cycles = local - in;
+	const struct zone_change *change = zone_change_at(zone, in - DAY_S);
+
+	for (;; change++) {
+		int64_t at = in - change->offset;
+
+		if (at < change->from)
+			at = change->from;
+		if (change == last || at < change[1].from)
+			return at + cycles;
+	}
+}
+
 void zone_free(struct zone *zone)
 {
 	free(zone->changes);

@@ -25,6 +25,14 @@ int zone_decode(struct text bytes, struct zone *ret_zone);
  * '-', with '/' between: so it leads nowhere else. */
 int zone_read(const char *name, struct zone *ret_zone);
 
+/* The change by which the zone is as it is at a second since 1970 UTC. */
+const struct zone_change *zone_change_at(const struct zone *zone, int64_t second);
+
+/* The second since 1970 UTC at which local clocks come to a time, which is given as a second as if
+ * there were no offset. One that comes twice is its first time; of one that clocks jump over, it is
+ * the second in which they jump. */
+int64_t zone_second_of_local(const struct zone *zone, int64_t local);
+
 void zone_free(struct zone *zone);
 
 #endif

@@ -43,11 +43,12 @@ static int open_file(const char *name, bool follow)
 	return -1;
 }
 
-bool growing_open(struct growing *growing, const char *name, bool follow)
+bool growing_open(struct growing *growing, const char *name, const struct sheet *sheet, bool follow)
 {
 	sigset_t signals = stopping_signals();
 
-	*growing = (struct growing){ .name = name, .follow = follow, .signals = -1 };
+	*growing =
+		(struct growing){ .name = name, .sheet = *sheet, .follow = follow, .signals = -1 };
 	growing->fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open_file(name, follow);
 	growing->piece = malloc(INPUT_PIECE);
 	if (growing->fd < 0)
@@ -104,8 +105,8 @@ static int begin_rows(struct growing *growing, const struct rows_sink *sink)
 	encoding = encoding_guessed(&guess);
 	if (encoding == ENCODING_WINDOWS1252)
 		encoding = ENCODING_UTF8;
-	return rows_open(rows_format_of(ending, encoding, beginning), encoding, sink,
-			 &growing->rows);
+	return rows_open(rows_format_of(ending, encoding, beginning), encoding, &growing->sheet,
+			 sink, &growing->rows);
 }
 
 /* Feed what was held; at the end, and once a line is whole, it is known what it is. */

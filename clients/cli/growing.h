@@ -17,7 +17,8 @@
 enum { GROWING_LOOK_MS = 200 };
 
 struct growing {
-	const char *name; /* "-": standard input */
+	const char *name;   /* "-": standard input */
+	struct sheet sheet; /* by which its rows are read; no survey: nothing is whole */
 	bool follow;
 	int fd;
 	int signals; /* a descriptor: SIGINT, SIGTERM; a second one kills */
@@ -30,7 +31,8 @@ struct growing {
 };
 
 /* False, and complained about. From then on the two signals stop it. */
-bool growing_open(struct growing *growing, const char *name, bool follow);
+bool growing_open(struct growing *growing, const char *name, const struct sheet *sheet,
+		  bool follow);
 void growing_close(struct growing *growing);
 
 /* Go back to the beginning of the file. */

@@ -48,13 +48,14 @@ static void complain_left(char **names, int n)
 }
 
 /* One after the other: what is wrong with one file is no reason not to send the next. */
-static int publish_all(const struct asked *asked, const struct endpoints *endpoints, char **names,
-		       int n)
+static int publish_all(const struct asked *asked, const struct endpoints *endpoints,
+		       struct sheet_setup *setup, char **names, int n)
 {
 	const struct publish_plan plan = {
 		.source = asked->source,
 		.endpoint = asked->aloud ? endpoints->events : endpoints->intake,
 		.keys = endpoints->keys,
+		.setup = setup,
 		.stream = asked->stream,
 		.batch = (uint32_t)asked->batch,
 		.linger_ms = asked->linger_s < 0 ? LINGER_MS : (int)(asked->linger_s * 1000),
@@ -102,8 +103,33 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 	return STATUS_WELL;
 }
 
+/* What was asked for goes together. */
+static int publish_asked(const struct cli *cli, const struct asked *asked,
+			 struct sheet_setup *setup, char **names, int n)
+{
+	struct endpoints endpoints = { 0 };
+	int status;
+
+	if (sodium_init() < 0)
+		return STATUS_SYSTEM;
+	status = endpoints_find(cli, NULL, &endpoints);
+	if (status != STATUS_WELL)
+		return status;
+	if (asked->aloud && !endpoints.events) {
+		complain("the configuration has no events endpoint: publish without --pub");
+		status = STATUS_SYSTEM;
+	} else {
+		status = reach(asked->aloud ? endpoints.events : endpoints.intake);
+	}
+	if (status == STATUS_WELL)
+		status = publish_all(asked, &endpoints, setup, names, n);
+	endpoints_clear(&endpoints);
+	return status;
+}
+
 int command_publish(const struct cli *cli, int argc, char **argv)
 {
+	struct sheet_setup setup = { .cli = cli };
 	struct asked asked = { .source = "lift", .batch = LIFT_BATCH_EVENTS, .linger_s = -1 };
 	const struct option_row rows[] = {
 		{ "source", "NAME", "the platform that they come from (lift)", OPTION_TEXT,
@@ -116,6 +142,8 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  &asked.follow, 0, 0 },
 		{ "again", NULL, "send again what was refused, or counted without its attributes",
 		  OPTION_FLAG, &asked.again, 0, 0 },
+		{ "timezone", "ZONE", "where times without an offset are read (the catalogue's)",
+		  OPTION_TEXT, &setup.timezone, 0, 0 },
 		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG,
 		  &asked.aloud, 0, 0 },
 		{ "linger", "SECONDS", "with --pub: how long to wait until all is sent (10)",
@@ -138,27 +166,15 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
-	struct endpoints endpoints = { 0 };
 	int status, first = options_parse(&usage, argc, argv, &status);
 
 	if (first < 0)
 		return status;
 	status = check(&usage, &asked, argv + first, argc - first);
-	if (status != STATUS_WELL)
-		return status;
-	if (sodium_init() < 0)
-		return STATUS_SYSTEM;
-	status = endpoints_find(cli, NULL, &endpoints);
-	if (status != STATUS_WELL)
-		return status;
-	if (asked.aloud && !endpoints.events) {
-		complain("the configuration has no events endpoint: publish without --pub");
-		status = STATUS_SYSTEM;
-	} else {
-		status = reach(asked.aloud ? endpoints.events : endpoints.intake);
-	}
 	if (status == STATUS_WELL)
-		status = publish_all(&asked, &endpoints, argv + first, argc - first);
-	endpoints_clear(&endpoints);
+		status = sheet_setup_begin(&setup, &usage);
+	if (status == STATUS_WELL)
+		status = publish_asked(cli, &asked, &setup, argv + first, argc - first);
+	sheet_setup_clear(&setup);
 	return status;
 }

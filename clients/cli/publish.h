@@ -7,12 +7,14 @@
 #define LIFT_CLI_PUBLISH_H
 
 #include "clients/cli/cli.h"
+#include "clients/cli/sheet_setup.h"
 #include "clients/lib/lift.h"
 
 struct publish_plan {
 	const char *source, *endpoint;
 	const struct lift_keys *keys; /* NULL: there are none */
-	const char *stream;	      /* that all inputs go on with; NULL: each file is one */
+	struct sheet_setup *setup;
+	const char *stream; /* that all inputs go on with; NULL: each file is one */
 	uint32_t batch;
 	int linger_ms; /* of --pub */
 	bool follow;

@@ -232,7 +232,7 @@ static int run(struct publishing *publishing)
 	int err = 0;
 
 	snprintf(publishing->todo[0].stream, sizeof(publishing->todo[0].stream), "%s",
-		 publishing->reading.input.stream);
+		 publishing->reading.stream);
 	publishing->todo[0].whole = true;
 	publishing->n_todo = publishing->n_stages = 1;
 	while (!err && publishing->n_todo > 0 && !publishing->reading.changed) {
@@ -291,7 +291,8 @@ int publish_again(const struct publish_plan *plan, const char *name, bool *ret_g
 						.kept = keep_refused,
 						.uncounted = keep_uncounted,
 						.context = publishing };
-	if (reading_open(&publishing->reading, name))
+	status = reading_open(&publishing->reading, name, plan->setup);
+	if (status == STATUS_WELL)
 		status = send_again(publishing, ret_gone);
 	while (publishing->n_todo > 0)
 		free(publishing->todo[--publishing->n_todo].rows.rows);

@@ -83,8 +83,7 @@ static int send_file(struct publishing *publishing, bool *ret_gone)
 	const struct lift_broadcaster_options options = { .endpoint = sending->plan->endpoint,
 							  .keys = sending->plan->keys,
 							  .source = sending->plan->source,
-							  .stream =
-								  publishing->reading.input.stream,
+							  .stream = publishing->reading.stream,
 							  .batch = sending->plan->batch,
 							  .linger_ms = sending->plan->linger_ms };
 	int err, status;
@@ -109,7 +108,8 @@ int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_g
 	struct publishing publishing = { .sending = { .plan = plan, .name = name } };
 	int status = STATUS_SYSTEM;
 
-	if (reading_open(&publishing.reading, name))
+	status = reading_open(&publishing.reading, name, plan->setup);
+	if (status == STATUS_WELL)
 		status = send_file(&publishing, ret_gone);
 	reading_close(&publishing.reading);
 	lift_broadcaster_free(publishing.broadcaster);

@@ -42,7 +42,7 @@ static int send_file(struct publishing *publishing, bool *ret_gone)
 	struct sending *sending = &publishing->sending;
 	int err, status;
 
-	err = sending_open(sending, publishing->reading.input.stream, sending->plan->batch, false);
+	err = sending_open(sending, publishing->reading.stream, sending->plan->batch, false);
 	if (err)
 		return sending_complain(sending, err, ret_gone);
 	progress_begin(&sending->progress, sending->name);
@@ -62,7 +62,8 @@ int publish_file(const struct publish_plan *plan, const char *name, bool *ret_go
 	struct publishing publishing = { .sending = { .plan = plan, .name = name } };
 	int status = STATUS_SYSTEM;
 
-	if (reading_open(&publishing.reading, name))
+	status = reading_open(&publishing.reading, name, plan->setup);
+	if (status == STATUS_WELL)
 		status = send_file(&publishing, ret_gone);
 	reading_close(&publishing.reading);
 	sending_clear(&publishing.sending);

@@ -318,10 +318,11 @@ int publish_stream(const struct publish_plan *plan, const char *name, bool *ret_
 						      .kept = keep_reused,
 						      .stopped = take_stopped,
 						      .patience_ms = -1 } };
+	const struct sheet sheet = { .zone = plan->setup->zone.n ? &plan->setup->zone : NULL };
 	int status = STATUS_SYSTEM;
 
 	publishing.sending.context = &publishing;
-	if (growing_open(&publishing.growing, name, plan->follow))
+	if (growing_open(&publishing.growing, name, &sheet, plan->follow))
 		status = send_input(&publishing, ret_gone);
 	sending_clear(&publishing.sending);
 	growing_close(&publishing.growing);

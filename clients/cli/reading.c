@@ -8,33 +8,6 @@
 
 #include "clients/cli/cli.h"
 
-bool reading_open(struct reading *reading, const char *name)
-{
-	*reading = (struct reading){ .input = { .name = name, .fd = input_open(name) } };
-	if (reading->input.fd < 0)
-		return false;
-	reading->piece = malloc(INPUT_PIECE);
-	if (!reading->piece) {
-		complain("%s: %s", name, strerror(ENOMEM));
-		return false;
-	}
-	if (!input_survey(&reading->input, reading->piece))
-		return false;
-	if (reading->input.encoding == ENCODING_WINDOWS1252)
-		complain("%s: it is not UTF-8 and was read as Windows-1252; in a spreadsheet, save "
-			 "it as \"CSV UTF-8\"",
-			 name);
-	return true;
-}
-
-void reading_close(struct reading *reading)
-{
-	if (reading->input.fd >= 0)
-		close(reading->input.fd);
-	free(reading->piece);
-	*reading = (struct reading){ .input = { .fd = -1 } };
-}
-
 static int read_rows(struct reading *reading, struct rows *rows,
 		     void (*tick)(void *context, uint64_t done), void *context)
 {
@@ -71,13 +44,112 @@ int reading_rows(struct reading *reading, const struct rows_sink *sink,
 		complain("%s: %s", reading->input.name, strerror(errno));
 		return LIFT_E_IO;
 	}
-	err = rows_open(reading->input.format, reading->input.encoding, sink, &rows);
+	err = rows_open(reading->input.format, reading->input.encoding, &reading->sheet, sink,
+			&rows);
 	if (err)
 		return err;
 	err = read_rows(reading, rows, tick, sink->context);
 	snprintf(reading->problem, sizeof(reading->problem), "%s", rows_problem(rows));
 	rows_free(rows);
 	return err;
+}
+
+/* The survey has no use for events; what cannot be read is told when the rows are sent. */
+
+static int take_no_event(void *context, struct text event, uint64_t place)
+{
+	(void)context;
+	(void)event;
+	(void)place;
+	return 0;
+}
+
+static void take_no_refusal(void *context, uint64_t place, const char *reason)
+{
+	(void)context;
+	(void)place;
+	(void)reason;
+}
+
+/* The stream is called by what is in the file, and by what else its rows depend on. */
+static void name_stream(struct reading *reading, const struct sheet_setup *setup)
+{
+	crypto_generichash_state hash;
+
+	memcpy(reading->stream, reading->input.stream, sizeof(reading->stream));
+	if (!reading->sheet.zone)
+		return;
+	input_hash_begin(&hash);
+	crypto_generichash_update(&hash, (const unsigned char *)reading->input.stream,
+				  sizeof(reading->input.stream));
+	crypto_generichash_update(&hash, (const unsigned char *)setup->timezone,
+				  strlen(setup->timezone) + 1);
+	input_hash_end(&hash, reading->stream);
+}
+
+/* Look at the days of all rows, and know the zone if they need it. */
+static int survey(struct reading *reading, struct sheet_setup *setup)
+{
+	const struct rows_sink sink = { NULL, take_no_event, take_no_refusal };
+	const char *name = reading->input.name;
+	char problem[ROWS_PROBLEM_MAX] = "";
+	int err, status = STATUS_WELL;
+
+	reading->sheet.survey = survey_new();
+	reading->sheet.surveying = true;
+	err = reading->sheet.survey ? reading_rows(reading, &sink, NULL) : LIFT_E_MEMORY;
+	reading->sheet.surveying = false;
+	if (err == LIFT_E_IO)
+		return STATUS_SYSTEM;
+	if (err == LIFT_E_MEMORY) {
+		complain("%s: %s", name, lift_err_text(err));
+		return STATUS_SYSTEM;
+	}
+	/* What is wrong with the header is told when the rows are sent. */
+	if (err)
+		return STATUS_WELL;
+	if (!survey_conclude(reading->sheet.survey, problem)) {
+		complain("%s: %s", name, problem);
+		return STATUS_REFUSED;
+	}
+	if (survey_is_local(reading->sheet.survey))
+		status = sheet_setup_zone(setup, name);
+	if (status == STATUS_WELL && survey_is_local(reading->sheet.survey))
+		reading->sheet.zone = &setup->zone;
+	return status;
+}
+
+int reading_open(struct reading *reading, const char *name, struct sheet_setup *setup)
+{
+	int status = STATUS_WELL;
+
+	*reading = (struct reading){ .input = { .name = name, .fd = input_open(name) } };
+	if (reading->input.fd < 0)
+		return STATUS_SYSTEM;
+	reading->piece = malloc(INPUT_PIECE);
+	if (!reading->piece) {
+		complain("%s: %s", name, strerror(ENOMEM));
+		return STATUS_SYSTEM;
+	}
+	if (!input_survey(&reading->input, reading->piece))
+		return STATUS_SYSTEM;
+	if (reading->input.encoding == ENCODING_WINDOWS1252)
+		complain("%s: it is not UTF-8 and was read as Windows-1252; in a spreadsheet, save "
+			 "it as \"CSV UTF-8\"",
+			 name);
+	if (reading->input.format == ROWS_CSV)
+		status = survey(reading, setup);
+	name_stream(reading, setup);
+	return status;
+}
+
+void reading_close(struct reading *reading)
+{
+	if (reading->input.fd >= 0)
+		close(reading->input.fd);
+	survey_free(reading->sheet.survey);
+	free(reading->piece);
+	*reading = (struct reading){ .input = { .fd = -1 } };
 }
 
 bool reading_complain(const struct reading *reading, int err, int *ret_status)

@@ -6,16 +6,20 @@
 #define LIFT_CLI_READING_H
 
 #include "clients/cli/input.h"
+#include "clients/cli/sheet_setup.h"
 
 struct reading {
 	struct input input;
+	char stream[INPUT_STREAM]; /* its name, by all that says what its rows are */
+	struct sheet sheet;
 	char *piece;
 	char problem[ROWS_PROBLEM_MAX]; /* of the header; "" where nothing is wrong with it */
 	bool changed; /* it was another file when it was read again: its rows are not these */
 };
 
-/* Open and survey a file: false, and complained about. Closing takes what this leaves. */
-bool reading_open(struct reading *reading, const char *name);
+/* Open and survey a file: a status; what is not well has been complained about. Closing takes what
+ * this leaves. */
+int reading_open(struct reading *reading, const char *name, struct sheet_setup *setup);
 void reading_close(struct reading *reading);
 
 /* Read all rows, from the first on; `tick` hears how many bytes it has read, and may be NULL.

@@ -167,7 +167,8 @@ int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_
 	msg_reader_free(reader);
 	size = snprintf(to, REFUSAL_MAX, "%.*s%s%s", (int)rejection->text.size,
 			rejection->text.data,
-			is_time ? "; in a file also ISO 8601 with an offset, such as "
+			is_time ? "; in a file also 1.9.2025 08:00 and the like, or "
+				  "ISO 8601 with an offset, such as "
 				  "2025-09-01T08:00:00+02:00"
 				: "",
 			said);

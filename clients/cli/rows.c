@@ -9,6 +9,7 @@
 #include "clients/cli/json_rows.h"
 #include "clients/cli/json_scan.h"
 #include "clients/cli/sheet/csv_rows.h"
+#include "clients/cli/sheet/separator.h"
 #include "proto/visible.h"
 
 enum {
@@ -86,8 +87,8 @@ enum rows_format rows_format_of(const char *name, enum encoding encoding, struct
 		       : ROWS_CSV;
 }
 
-int rows_open(enum rows_format format, enum encoding encoding, const struct rows_sink *sink,
-	      struct rows **ret_rows)
+int rows_open(enum rows_format format, enum encoding encoding, const struct sheet *sheet,
+	      const struct rows_sink *sink, struct rows **ret_rows)
 {
 	struct rows *rows = calloc(1, sizeof(*rows));
 
@@ -97,7 +98,7 @@ int rows_open(enum rows_format format, enum encoding encoding, const struct rows
 	rows->sink = *sink;
 	rows->line = 1;
 	rows->writer = msg_writer_new();
-	rows->csv = format == ROWS_CSV ? csv_rows_new() : NULL;
+	rows->csv = format == ROWS_CSV ? csv_rows_new(sheet) : NULL;
 	rows->settled = format == ROWS_CSV;
 	if (!rows->writer || (format == ROWS_CSV && !rows->csv)) {
 		rows_free(rows);
@@ -221,24 +222,38 @@ static bool is_utf8(struct rows *rows, struct text record, const char *what)
 	return false;
 }
 
+/* The events of a row that has been read. */
+static int take_events(struct rows *rows)
+{
+	bool event = true;
+	int err = 0;
+
+	while (!err && event) {
+		msg_writer_clear(rows->writer);
+		err = csv_rows_next(rows->csv, rows->writer, &event, rows->problem);
+		if (err == LIFT_E_MALFORMED)
+			err = refuse_problem(rows);
+		else if (!err && event)
+			err = take_event(rows);
+	}
+	return err;
+}
+
 /* Read one whole record. A row that cannot be read is reported; an error is of the header, the sink
  * or memory. */
 static int read_record(struct rows *rows, struct text record)
 {
-	bool header = !csv_rows_has_header(rows->csv), empty = true;
+	bool header = !csv_rows_has_header(rows->csv);
 	int err = LIFT_E_MALFORMED;
 
-	msg_writer_clear(rows->writer);
 	if (is_utf8(rows, record, header ? "header" : "row"))
-		err = csv_rows_read(rows->csv, record, rows->writer, &empty, rows->problem);
+		err = csv_rows_read(rows->csv, record, rows->line, rows->problem);
 	rows->scan.separator = csv_rows_separator(rows->csv);
 	if (err && header) {
 		make_printable(rows->problem);
 		return err;
 	}
-	if (err)
-		return refuse_problem(rows);
-	return empty ? 0 : take_event(rows);
+	return err ? refuse_problem(rows) : take_events(rows);
 }
 
 static int read_object(struct rows *rows, struct text object)

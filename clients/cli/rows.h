@@ -13,6 +13,7 @@
 
 #include "clients/cli/sheet/encoding.h"
 #include "clients/cli/sheet/row.h"
+#include "clients/cli/sheet/sheet.h"
 #include "proto/msg.h"
 
 enum rows_format { ROWS_CSV, ROWS_JSONL };
@@ -32,9 +33,9 @@ struct rows;
 /* CSV or JSON: by a name's ending, else by the content's first bytes. `name` may be NULL. */
 enum rows_format rows_format_of(const char *name, enum encoding encoding, struct text beginning);
 
-/* A reader; LIFT_E_MEMORY. */
-int rows_open(enum rows_format format, enum encoding encoding, const struct rows_sink *sink,
-	      struct rows **ret_rows);
+/* A reader; LIFT_E_MEMORY. `sheet`, which is borrowed, is of CSV, and may be NULL. */
+int rows_open(enum rows_format format, enum encoding encoding, const struct sheet *sheet,
+	      const struct rows_sink *sink, struct rows **ret_rows);
 void rows_free(struct rows *rows);
 
 /* Read on. LIFT_E_MALFORMED: the header is not one of events, or the first rows are none

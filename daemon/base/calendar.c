@@ -22,30 +22,6 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* A second of the table at which the zone is as at this one. */
-static int64_t in_table(const struct calendar *calendar, int64_t second)
-{
-	int64_t from = calendar->zone.repeats_from;
-
-	return second < from ? second : from + (second - from) % ZONE_CYCLE_S;
-}
-
-/* The last change that is not after a second of the table. */
-static size_t change_at(const struct calendar *calendar, int64_t second)
-{
-	size_t low = 0, high = calendar->zone.n;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (calendar->zone.changes[middle].from <= second)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static void put_change(struct calendar *calendar, int64_t from, int32_t offset)
 {
 	put_be(calendar->bytes + calendar->size, (uint64_t)from, 8);
@@ -56,7 +32,7 @@ static void put_change(struct calendar *calendar, int64_t from, int32_t offset)
 static int bytes_make(struct calendar *calendar)
 {
 	const struct zone *zone = &calendar->zone;
-	size_t i = change_at(calendar, BYTES_FROM);
+	size_t i = (size_t)(zone_change_at(zone, BYTES_FROM) - zone->changes);
 
 	calendar->bytes = malloc(zone->n * CHANGE_SIZE);
 	if (!calendar->bytes)
@@ -94,8 +70,7 @@ static int64_t local_second(const struct calendar *calendar, int64_t time_ms)
 {
 	int64_t second = floor_div(time_ms, 1000);
 
-	return second +
-	       calendar->zone.changes[change_at(calendar, in_table(calendar, second))].offset;
+	return second + zone_change_at(&calendar->zone, second)->offset;
 }
 
 int32_t calendar_day(const struct calendar *calendar, int64_t time_ms)
@@ -115,17 +90,7 @@ int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms)
  * zone jumped over a day, that day begins when the next one does. */
 int64_t calendar_day_start(const struct calendar *calendar, int32_t day)
 {
-	int64_t local = in_table(calendar, day * DAY_S), cycles = day * DAY_S - local;
-
-	for (size_t i = change_at(calendar, local - DAY_S);; i++) {
-		const struct zone_change *change = &calendar->zone.changes[i];
-		int64_t at = local - change->offset;
-
-		if (at < change->from)
-			at = change->from;
-		if (i + 1 == calendar->zone.n || at < change[1].from)
-			return (at + cycles) * 1000;
-	}
+	return zone_second_of_local(&calendar->zone, day * DAY_S) * 1000;
 }
 
 struct text calendar_bytes(const struct calendar *calendar)

@@ -269,6 +269,7 @@ void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalog
 	msg_key_int(writer, "v", 1);
 	msg_key_int(writer, "epoch", epoch);
 	msg_key_int(writer, "seq", (int64_t)seq);
+	msg_key_str(writer, "timezone", catalogue->timezone);
 	for (size_t i = 0; i < PARTS; i++)
 		encode_rows(writer, catalogue, sight, &parts[i], 0,
 			    part_rows(&parts[i], catalogue));
@@ -315,6 +316,7 @@ size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
 	msg_key_bool(writer, "more", to < total);
+	msg_key_str(writer, "timezone", catalogue->timezone);
 	if (when) {
 		write_day(writer, "as_of", when->as_of);
 		msg_key_int(writer, "now", when->now_ms);

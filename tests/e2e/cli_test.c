@@ -69,7 +69,8 @@ static const struct {
 	  "7 events, 2 accepted, 5 refused",
 	  { "bad.csv:3: refused: time: must be an integer, ms since 1970 UTC, from 2000-01-01 "
 	    "to ten "
-	    "minutes from now; in a file also ISO 8601 with an offset, such as "
+	    "minutes from now; in a file also 1.9.2025 08:00 and the like, or "
+	    "ISO 8601 with an offset, such as "
 	    "2025-09-01T08:00:00+02:00\n",
 	    "bad.csv:4: refused: score: must be a number from 0 to 1, rounded to ten-thousandths; "
 	    "it is 85: per cent are divided by 100\n",

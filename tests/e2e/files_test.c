@@ -62,6 +62,17 @@ static const struct {
 	       "assessed,2024-11-05T11:00:00.0009+01:00,b\xc3\xb8,medication,Bod\xc3\xb8,nurse,"
 	       "\"0,820000001\",TRUE,,,\r\n,,,,,,,,\r\n"),
 	  "" },
+	{ "excel-with-local-times.csv",
+	  TEXT("type;time;learner;module;region;score;passed;attrs.role\r\n"
+	       "completed;05.11.2024 10:00;ada;dementia;Bod\xc3\xb8;;;nurse\r\n"
+	       "assessed;5.11.2024 11.00;b\xc3\xb8;medication;Bod\xc3\xb8;82 %;SANN;nurse\r\n"),
+	  "" },
+	{ "a-list.csv",
+	  TEXT("time\ttype\tlearner\tmodule\tregion\tscore\tpassed\tattrs.role\n"
+	       "5. november 2024 kl. 10:00\tcompleted\tada\tdementia\tBod\xc3\xb8\t\t\tnurse\n"
+	       "5/11-2024 11:00\tassessed\tb\xc3\xb8\tmedication\tBod\xc3\xb8\t"
+	       "0,82\tSAND\tnurse\n"),
+	  "" },
 	{ "array.json",
 	  TEXT("\xef\xbb\xbf[\n  {\n    \"type\": \"completed\",\n"
 	       "    \"time\": \"2024-11-05T09:00:00Z\",\n"
@@ -205,10 +216,71 @@ static void a_row_of_a_line_of_many_is_named(void **state)
 	outcome = publish(daemon, "minified.json", text_of(text));
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "minified.json:1: refused: type: must be started, "
-					    "completed, assessed, withdrawn or voided; row 3 of "
+					    "completed, assessed, attended, enrolled, withdrawn or "
+					    "voided; row 3 of "
 					    "the line\n"));
 	assert_non_null(strstr(outcome.err, "minified.json:1: refused: malformed: a row must be a "
 					    "JSON object; row 4 of the line\n"));
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_day_that_could_be_two_sends_nothing_of_its_file(void **state)
+{
+	static const char two[] = "type,time,learner,module,region\n"
+				  "completed,05/05/2024,ada,dementia,bodo\n"
+				  "completed,03/04/2024,ada,medication,bodo\n";
+	static const char told[] = "type,time,learner,module,region\n"
+				   "completed,03/04/2024,ada,medication,bodo\n"
+				   "completed,25/04/2024,bo,medication,bodo\n";
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char *figures;
+
+	start(daemon);
+	outcome = publish(daemon, "two.csv", text_of(two));
+	assert_int_equal(outcome.status, 1);
+	assert_string_equal(outcome.out, "");
+	assert_non_null(strstr(outcome.err, "two.csv: line 3: '03/04/2024' in the column 'time' "
+					    "could be 3 April 2024 or 4 March 2024"));
+	assert_int_equal(daemon_counter(daemon, "events_accepted"), 0);
+	outcome_free(&outcome);
+	outcome = publish(daemon, "told.csv", text_of(told));
+	assert_string_equal(outcome.err, "");
+	assert_int_equal(outcome.status, 0);
+	outcome_free(&outcome);
+	figures =
+		daemon_lift_out(daemon, 0, "export", "--kind", "module", "--region", "bodo", NULL);
+	assert_non_null(strstr(figures, "[\"2024-04-03\",1,1,0],[\"2024-04-25\",1,1,0]"));
+	free(figures);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void a_zone_that_is_given_is_taken_and_another_stream(void **state)
+{
+	static const char late[] = "type,time,learner,module,region\n"
+				   "completed,2024-04-03 23:30,ada,medication,bodo\n";
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE], *figures;
+
+	start(daemon);
+	outcome = publish(daemon, "late.csv", text_of(late));
+	assert_int_equal(outcome.status, 0);
+	outcome_free(&outcome);
+	path_make(path, "%s/late.csv", daemon->dir);
+	/* Half past eleven in London is the next day in Oslo. */
+	free(daemon_lift_out(daemon, 0, "publish", "--timezone", "Europe/London", path, NULL));
+	figures =
+		daemon_lift_out(daemon, 0, "export", "--kind", "module", "--region", "bodo", NULL);
+	assert_non_null(strstr(figures, "[[\"2024-04-03\",1,1,0]]"));
+	free(figures);
+	figures = daemon_lift_out(daemon, 0, "status", "--json", NULL);
+	assert_non_null(strstr(figures, "\"accepted\":2"));
+	free(figures);
+	outcome = daemon_lift(daemon, "publish", "--timezone", "Europe/Olso", path, NULL);
+	assert_int_equal(outcome.status, 2);
+	assert_non_null(strstr(outcome.err, "this system has no zone 'Europe/Olso'"));
 	outcome_free(&outcome);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -222,6 +294,8 @@ int main(void)
 		TEST(a_file_without_a_row_is_no_error),
 		TEST(what_is_no_file_of_events_is_told_once_and_not_sent),
 		TEST(a_row_of_a_line_of_many_is_named),
+		TEST(a_day_that_could_be_two_sends_nothing_of_its_file),
+		TEST(a_zone_that_is_given_is_taken_and_another_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

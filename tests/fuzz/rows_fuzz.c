@@ -89,7 +89,7 @@ static struct text read_file(enum rows_format format, struct text file, const ui
 	int err = 0;
 
 	heard.out = open_memstream(&text, &size);
-	REQUIRE(heard.out && rows_open(format, encoding, &sink, &rows) == 0);
+	REQUIRE(heard.out && rows_open(format, encoding, NULL, &sink, &rows) == 0);
 	for (size_t at = 0, i = 0; !err && at < file.size; i++) {
 		size_t left = file.size - at, piece = n ? piece_size(sizes[i % n]) : left;
 

@@ -71,8 +71,11 @@ bool value_time(struct text text, int64_t *ret_ms)
 bool value_score(struct text text, double *ret_score)
 {
 	char digits[NUMBER_MAX], *end, *comma;
+	bool per_cent = text.size > 0 && text.data[text.size - 1] == '%';
 	double value;
 
+	if (per_cent)
+		text = value_trim((struct text){ text.data, text.size - 1 });
 	if (text.size == 0 || text.size >= sizeof(digits))
 		return false;
 	memcpy(digits, text.data, text.size);
@@ -85,7 +88,7 @@ bool value_score(struct text text, double *ret_score)
 	value = strtod(digits, &end);
 	if (*end != 0 || end == digits || !isfinite(value))
 		return false;
-	*ret_score = value;
+	*ret_score = per_cent ? value / 100 : value;
 	return true;
 }
 

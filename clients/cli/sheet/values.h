@@ -14,7 +14,8 @@ struct text value_trim(struct text text);
 /* Milliseconds since 1970 UTC; what is finer is cut. */
 bool value_time(struct text text, int64_t *ret_ms);
 
-/* Decimal digits with a point or a comma, and an exponent. */
+/* Decimal digits with a point or a comma, and an exponent; of a hundred where a per cent sign is
+ * behind them. */
 bool value_score(struct text text, double *ret_score);
 
 /* TRUE and FALSE, in any case, also as spreadsheets of the North write them. */

@@ -30,7 +30,9 @@ static struct text packed(struct msg_writer *writer, const char *event)
 
 static void what_a_row_has_is_said_where_it_is_nobodys_id(void **state)
 {
-#define OFFSET "; in a file also ISO 8601 with an offset, such as 2025-09-01T08:00:00+02:00"
+#define OFFSET                                                                       \
+	"; in a file also 1.9.2025 08:00 and the like, or ISO 8601 with an offset, " \
+	"such as 2025-09-01T08:00:00+02:00"
 	static const struct {
 		const char *code, *event, *said;
 	} cases[] = {
