@@ -2,17 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The definition of liftd's metrics, as a program that is slow and obvious on purpose.
 
-    lift_oracle.py CATALOGUE.yaml EVENTS.csv|EVENTS.jsonl [...] --as-of YYYY-MM-DD [--region CODE] [--kind KIND]
+    lift_oracle.py CATALOGUE.yaml EVENTS.csv|EVENTS.jsonl [...] --as-of YYYY-MM-DD [--known-at N] [--region CODE]
+                   [--kind KIND]
 
 prints one JSON object a line, sorted, for every (region, kind, id) that has at least one learner:
 what `lift export --as-of DAY --format jsonl` prints for the same accepted events and catalogue, read as one namespace.
+
+    lift_oracle.py ... --roster LIST.csv --programme ID [--from DAY] [--to DAY] [--source NAME]
+
+prints that list again, with what its people have done (METRICS.md 7), and three counts on standard error.
 
 Metrics are a function of the SET of accepted events, the catalogue and the day: order, duplicates and batching of the
 events change nothing. Needs python3-yaml. It does not validate: give it valid events. Section numbers refer to
 proto/METRICS.md.
 """
-import argparse, csv, datetime as dt, json, math
+import argparse, csv, datetime as dt, itertools, json, math, sys
 from collections import defaultdict
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 import yaml
 
@@ -49,6 +55,8 @@ def read_events(path):
                         part["score"] = float(part["score"])
                     if "passed" in part:
                         part["passed"] = {"true": True, "false": False}[part["passed"]]
+                    if "minutes" in part:
+                        part["minutes"] = int(part["minutes"])
                 if "time" in e["voids"]:
                     e["voids"]["time"] = parse_time(e["voids"]["time"])
                 yield e
@@ -64,32 +72,50 @@ def scaled(score):
     return None if score is None else math.floor(score * 10000 + 0.5)
 
 
+class Fact(NamedTuple):
+    """What happened; equal facts of one learner and module are one fact."""
+    time: int
+    kind: str
+    score: int | None = None
+    passed: bool | None = None
+    phase: str | None = None
+    minutes: int | None = None
+    state: str | None = None
+
+
 def fact(e):
-    """The part of an event that says what happened; equal facts of one learner and module are one fact."""
-    if e["type"] != "assessed":
-        return (e["time"], e["type"], None, None, None)
-    return (e["time"], e["type"], scaled(e.get("score")), e.get("passed"), e.get("phase"))
+    match e["type"]:
+        case "assessed":
+            return Fact(e["time"], "assessed", scaled(e.get("score")), e.get("passed"), e.get("phase"))
+        case "attended":
+            return Fact(e["time"], "attended", minutes=e["minutes"])
+        case "enrolled":
+            return Fact(e["time"], "enrolled", state=e.get("state") or "admitted")
+        case kind:
+            return Fact(e["time"], kind)
 
 
 def voiding(e):
-    """What a 'voided' event takes back: (type, time or None, the latest time if time is None, score, passed, phase)."""
+    """(a fact of what a 'voided' event names, None being what it does not, and the latest time that it may have had)"""
     v = e["voids"]
-    return (v["type"], v.get("time"), e["time"], scaled(v.get("score")), v.get("passed"), v.get("phase"))
+    named = Fact(v.get("time"), v["type"], scaled(v.get("score")), v.get("passed"), v.get("phase"), v.get("minutes"),
+                 v.get("state"))
+    return named, e["time"] if named.time is None else math.inf
 
 
 def standing(facts, voids):
     """The facts that no 'voided' event of the same learner and module takes back: what it names must be equal."""
-    def void(f):
-        return any(kind == f[1] and (f[0] == time if time is not None else f[0] <= at)
-                   and score in (None, f[2]) and passed in (None, f[3]) and phase in (None, f[4])
-                   for kind, time, at, score, passed, phase in voids)
-    return {f for f in facts if not void(f)}
+    def takes_back(named, latest, f):
+        return f.time <= latest and all(n is None or n == x for n, x in zip(named, f))
+    return {f for f in facts if not any(takes_back(named, latest, f) for named, latest in voids)}
 
 
 # The catalogue (METRICS.md 2)
 
 NUMBERS = {"pass_mark": float, "lat": float, "lon": float, "stalled_after_days": int, "level": int,
-           "valid_months": int, "value": int, "count": int, "complete": int}
+           "valid_months": int, "value": int, "count": int, "complete": int, "minutes": int, "share": float}
+# Capital letters that are made small: those of ASCII, and U+00C0 to U+00DE without the multiplication sign.
+SMALL = {c: c + 32 for c in [*range(ord("A"), ord("Z") + 1), *range(0xC0, 0xDF)] if c != 0xD7}
 
 
 def numbers(doc, where=False):
@@ -108,7 +134,9 @@ class Catalogue:
     def __init__(self, doc):
         doc = numbers(doc)
         self.tz = ZoneInfo(doc.get("timezone", "UTC"))
-        self.dimensions = doc.get("dimensions") or {}
+        self.dimensions, self.exact, self.small = {}, {}, {}
+        for d, values in (doc.get("dimensions") or {}).items():
+            self.add_dimension(d, values["values"] if isinstance(values, dict) else values)
         self.regions = {r["code"]: r for r in doc.get("regions") or []}
         self.modules = {m["id"]: m for m in doc.get("modules") or []}
         self.programmes = {p["id"]: p for p in doc.get("programmes") or []}
@@ -128,13 +156,23 @@ class Catalogue:
                     todo += parents[c]
             self.ancestors[region] = seen | {ALL}
 
+    def add_dimension(self, d, values):
+        """Its values, what texts mean them, and what texts do in small letters: of values that have `aliases`."""
+        rows = [v if isinstance(v, dict) else {"value": v} for v in values]
+        self.dimensions[d] = [r["value"] for r in rows]
+        texts = [(t, r) for r in rows for t in [r["value"], *(r.get("aliases") or [])]]
+        self.exact[d] = {t: r["value"] for t, r in texts}
+        self.small[d] = {t.translate(SMALL): r["value"] for t, r in texts if "aliases" in r}
+
     def home(self, region):
         """The region that a region text names; 'unassigned' for a text that the catalogue does not know."""
         return self.region_alias.get(region, UNASSIGNED)
 
     def value(self, dim, text):
-        """The value of a dimension that an attribute's text is; 'unknown' for any other text, or none."""
-        return text if text in self.dimensions[dim] else "unknown"
+        """The value of a dimension that an attribute's text means; 'unknown' for any other text, or none."""
+        if text in self.exact[dim]:
+            return self.exact[dim][text]
+        return self.small[dim].get((text or "").translate(SMALL), "unknown")
 
     def inside(self, region, codes):
         return bool(self.ancestors[region] & set(codes))
@@ -172,6 +210,10 @@ def add_months(day, months):
     return (dt.date(y, m + 1, min(d.day, last)) - dt.date(1970, 1, 1)).days
 
 
+# What holds longer holds for ever.
+LAST_DAY = (dt.date(2150, 12, 31) - dt.date(1970, 1, 1)).days
+
+
 def date_text(day):
     return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).isoformat()
 
@@ -182,62 +224,121 @@ def parse_day(d):
 
 # One learner (METRICS.md 3)
 
+REGION = object()                             # among the claims, beside the names of attributes
+
+
+class Profile:
+    """Each claim on its own: the latest wins, and of one moment the greater text."""
+    def __init__(self, claims):
+        latest = {name: max(c)[1] for name, c in claims.items()}
+        self.home, self.attrs = latest.pop(REGION), latest
+
+
 class Learner:
     def __init__(self):
-        self.home = None                      # (time, region text): the latest wins, then the greater text
-        self.attrs = {}                       # dimension -> (time, value): likewise
+        self.latest = None                    # the profile, once it has been asked for
+        self.claims = defaultdict(set)        # REGION or an attribute -> set of (time, text)
         self.all_facts = defaultdict(set)     # module text -> set of facts
+        self.until = defaultdict(set)         # (module text, fact) -> the days until which it is said to hold
         self.voids = defaultdict(set)         # module text -> set of voidings
+
+    @property
+    def profile(self):
+        if self.latest is None:
+            self.latest = Profile(self.claims)
+        return self.latest
+
+    def profile_at(self, moment):
+        """As it was claimed up to a moment; what had not been claimed by then, as it first was later."""
+        return Profile({name: {c for c in cs if c[0] <= max(moment, min(cs)[0])} for name, cs in self.claims.items()})
 
     def facts_of(self, cat, module):
         """The standing facts of a catalogue module, under whichever of its names they came."""
         texts = [t for t in {**self.all_facts, **self.voids} if cat.module_alias.get(t) == module]
         return standing(set().union(*[self.all_facts[t] for t in texts]), set().union(*[self.voids[t] for t in texts]))
 
+    def holds_until(self, cat, module, f):
+        """The last day on which what a fact earns holds, by the earliest claim; None where none says."""
+        return min((day for (text, g), days in self.until.items() if g == f and cat.module_alias.get(text) == module
+                    for day in days), default=None)
+
     def add(self, e):
-        self.home = max(self.home or (e["time"], e["region"]), (e["time"], e["region"]))
+        self.latest = None
+        self.claims[REGION].add((e["time"], e["region"]))
         for k, v in (e.get("attrs") or {}).items():
-            self.attrs[k] = max(self.attrs.get(k, (e["time"], v)), (e["time"], v))
+            self.claims[k].add((e["time"], v))
         if e["type"] == "voided":
             self.voids[e["module"]].add(voiding(e))
         else:
             self.all_facts[e["module"]].add(fact(e))
+            if e["type"] in ("completed", "assessed") and e.get("valid_until"):
+                self.until[e["module"], fact(e)].add(parse_day(e["valid_until"]))
+
+
+STATES = ("applied", "waiting", "admitted")   # at the same moment the later of these words counts
 
 
 def last_is_withdrawal(facts):
-    return any(f[1] == "withdrawn" and f[0] == max(g[0] for g in facts) for f in facts)
+    return any(f.kind == "withdrawn" and f.time == max(g.time for g in facts) for f in facts)
+
+
+def is_evidence(f):
+    """Of a start: who is enrolled has done nothing yet."""
+    return f.kind not in ("withdrawn", "enrolled")
+
+
+def latest_state(facts):
+    """The state of the greatest (time, state), whatever came afterwards; None without one."""
+    return max(((f.time, STATES.index(f.state), f.state) for f in facts if f.kind == "enrolled"), default=[None])[-1]
+
+
+def enrolment(facts):
+    """The state in which a learner is enrolled in a module; None where it is not, or has withdrawn."""
+    left = last_is_withdrawal(facts) and not any(f.kind == "completed" for f in facts)
+    return None if left else latest_state(facts)
+
+
+def is_passed(f, module):
+    if f.kind != "assessed":
+        return False
+    return f.passed if f.passed is not None else f.score >= math.floor(module.get("pass_mark", 0.5) * 10000 + 0.5)
+
+
+def minutes_by_month(cat, facts):
+    """{"2024-02": minutes}: a presence is of the local day on which it began."""
+    months = defaultdict(int)
+    for f in facts:
+        if f.kind == "attended":
+            months[date_text(cat.day(f.time))[:7]] += f.minutes
+    return months
 
 
 def fold_module(facts, module):
-    """What one learner has done in one module; None for one who has only withdrawn."""
-    begun = [f[0] for f in facts if f[1] != "withdrawn"]
+    """What one learner has done in one module, `started` being None for one who is only enrolled; None for one who has
+    only withdrawn, or done nothing."""
+    state = enrolment(facts)
+    begun = [f.time for f in facts if is_evidence(f)]
     if not begun:
-        return None
-    mark = math.floor(module.get("pass_mark", 0.5) * 10000 + 0.5)
-    assessed = []
-    for time, kind, score, passed, phase in facts:
-        if kind == "assessed":
-            ok = passed if passed is not None else score >= mark
-            assessed.append((time, -1 if score is None else score, ok, phase or ""))
-    assessed.sort()                           # by time, then the lower score, then failed before passed
-    completed = [f[0] for f in facts if f[1] == "completed"]
+        return {"started": None, "enrolment": state} if state else None
+    # By time, then the lower score, then failed before passed.
+    assessed = sorted((f.time, -1 if f.score is None else f.score, is_passed(f, module), f.phase or "")
+                      for f in facts if f.kind == "assessed")
+    completed = [f.time for f in facts if f.kind == "completed"]
     scores = [a[1] for a in assessed if a[1] >= 0]
     pre = [a for a in assessed if a[3] == "pre" and a[1] >= 0]
     post = [a for a in assessed if a[3] == "post" and a[1] >= 0]
-    plain = [a for a in assessed if a[1] >= 0]
     gain = None
     if pre and post:
         gain = max(a[1] for a in post) - pre[0][1]
-    elif not pre and not post and len(plain) > 1:
-        gain = max(a[1] for a in plain[1:]) - plain[0][1]
-    times = [f[0] for f in facts]
+    elif not pre and not post and len(scores) > 1:
+        gain = max(scores[1:]) - scores[0]
+    times = [f.time for f in facts if f.kind != "enrolled"]
     return {
         "started": min(begun), "last": max(times), "withdrawn": not completed and last_is_withdrawal(facts),
-        "completed": min(completed) if completed else None, "completions": sorted(completed),
-        "passes": sorted(a[0] for a in assessed if a[2]),
+        "completed": min(completed, default=None), "enrolment": state,
         "attempts": len(assessed), "passed": min((a[0] for a in assessed if a[2]), default=None),
-        "passed_first": bool(assessed) and assessed[0][2], "best": max(scores) if scores else None,
-        "gain": gain, "times": times,
+        "passed_first": bool(assessed) and assessed[0][2], "best": max(scores, default=None), "gain": gain,
+        "times": times, "attended": [f for f in facts if f.kind == "attended"],
     }
 
 
@@ -253,24 +354,54 @@ def nearest_rank(values, percent):
     return values[math.ceil(percent * len(values) / 100) - 1] if values else None
 
 
-def count_by(cat, learners, sets):
+def count_by(cat, who, sets):
     """{dimension: {value: {measure: learners of the set with that value}}}; other values are 'unknown'."""
     out = {}
     for dim, values in cat.dimensions.items():
         out[dim] = {}
         for value in [*values, "unknown"]:
-            row = {name: sum(1 for l in s if value_of(cat, learners[l], dim) == value) for name, s in sets.items()}
+            row = {name: sum(1 for l in s if value_of(cat, who[l], dim) == value) for name, s in sets.items()}
             if any(row.values()):
                 out[dim][value] = row
     return out
 
 
-def value_of(cat, learner, dim):
-    return cat.value(dim, learner.attrs.get(dim, (0, None))[1])
+def value_of(cat, profile, dim):
+    return cat.value(dim, profile.attrs.get(dim))
 
 
-def holds(cat, learner, where):
-    return all(value_of(cat, learner, d) == v for d, v in where.items())
+def holds(cat, profile, where):
+    return all(value_of(cat, profile, d) == v for d, v in where.items())
+
+
+def whole_hours(months):
+    """Each month's minutes down to whole hours, then added up."""
+    return sum(n // 60 for n in months.values())
+
+
+def add_minutes(cat, out, who, months, nominal):
+    """To a metric what its learners have spent, where there is any; `months`: {learner: {month: minutes}}."""
+    spent = {l: sum(of.values()) for l, of in months.items()}
+    reported = sum(spent.values())
+    if reported or nominal:
+        out["minutes"] = {"reported": reported, "nominal": nominal}
+    if not reported:
+        return
+    for dim, values in out["by"].items():
+        for value, row in values.items():
+            row["minutes"] = sum(n for l, n in spent.items() if value_of(cat, who[l], dim) == value)
+    out["monthly"] = []
+    for month in sorted(set().union(*months.values())):
+        each = [of[month] for of in months.values() if month in of]
+        out["monthly"].append([month, len(each), sum(each), sum(n // 60 for n in each)])
+
+
+def add_enrolment(out, states, begun):
+    """To a metric who is enrolled, where anybody is; `begun`: the learners who have started."""
+    state = {l: s["enrolment"] for l, s in states.items() if s["enrolment"]}
+    if state:
+        out["enrolment"] = {name: list(state.values()).count(name) for name in STATES}
+        out["not_started"] = sum(1 for l in state if state[l] == "admitted" and l not in begun)
 
 
 def daily(cat, columns):
@@ -289,7 +420,8 @@ def hours(cat, times):
     return h
 
 
-def module_metrics(cat, module, learners, s, today):
+def module_metrics(cat, module, who, states, today):
+    s = {l: v for l, v in states.items() if v["started"] is not None}
     stalled_after = module.get("stalled_after_days", 30)
     started, completed = set(s), {l for l in s if s[l]["completed"] is not None}
     assessed, passed = {l for l in s if s[l]["attempts"]}, {l for l in s if s[l]["passed"] is not None}
@@ -297,7 +429,7 @@ def module_metrics(cat, module, learners, s, today):
     took = [(s[l]["completed"] - s[l]["started"]) // DAY_MS for l in completed]
     gain = [s[l]["gain"] for l in s if s[l]["gain"] is not None]
     age = {l: today - cat.day(s[l]["last"]) for l in s}
-    return {
+    out = {
         "started": len(started), "withdrawn": sum(1 for l in s if s[l]["withdrawn"]), "completed": len(completed),
         "assessed": len(assessed), "passed": len(passed),
         "passed_first": sum(1 for l in s if s[l]["passed_first"]), "attempts": sum(s[l]["attempts"] for l in s),
@@ -309,43 +441,86 @@ def module_metrics(cat, module, learners, s, today):
         "gain": {"n": len(gain), "mean": round(sum(gain) / len(gain) / 10000, 6) if gain else None},
         "active_7d": sum(1 for l in s if age[l] < 7), "active_30d": sum(1 for l in s if age[l] < 30),
         "stalled": sum(1 for l in s if l not in completed and not s[l]["withdrawn"] and age[l] > stalled_after),
-        "by": count_by(cat, learners, {"started": started, "completed": completed, "passed": passed}),
+        "by": count_by(cat, who, {"started": started, "completed": completed, "passed": passed}),
         "daily": daily(cat, [[s[l]["started"] for l in s], [s[l]["completed"] for l in completed],
                              [s[l]["passed"] for l in passed]]),
         "hours": hours(cat, [t for l in s for t in s[l]["times"]]),
     }
+    add_minutes(cat, out, who, {l: minutes_by_month(cat, s[l]["attended"]) for l in s},
+                len(completed) * module.get("minutes", 0))
+    add_enrolment(out, states, started)
+    return out
+
+
+def region_rows(programme):
+    return [r if isinstance(r, dict) else {"code": r} for r in programme.get("regions") or [ALL]]
+
+
+def memberships(programme):
+    """[(region, first day, last day), ...]: what is done at home there counts on these days."""
+    def day(of, name, otherwise):
+        return parse_day(of[name]) if of.get(name) else otherwise
+    first, last = day(programme, "from", -math.inf), day(programme, "to", math.inf)
+    return [(r["code"], max(first, day(r, "from", first)), min(last, day(r, "to", last))) for r in region_rows(programme)]
 
 
 def fold_programme(cat, programme, learner):
-    """What one participant has done in one programme; None for one who is none."""
-    if not cat.inside(cat.home(learner.home[1]), programme.get("regions") or [ALL]):
-        return None
-    lo = parse_day(programme["from"]) if programme.get("from") else -math.inf
-    hi = parse_day(programme["to"]) if programme.get("to") else math.inf
-    every, done = set(), []
-    for module in programme["modules"]:
-        facts = {f for f in learner.facts_of(cat, module) if lo <= cat.day(f[0]) <= hi}
-        every |= {(*f, module) for f in facts}
-        ends = [f[0] for f in facts if f[1] == "completed"]
-        if ends:
-            done.append(min(ends))
-    begun = [f[0] for f in every if f[1] != "withdrawn"]
-    if not begun:
-        return None
-    done.sort()
+    """What one learner has done in one programme, `first` being None for one who is no participant but enrolled; None
+    for one who is neither."""
+    at_entry, rows = programme.get("profile") == "entry", memberships(programme)
+
+    def counting(module, ahead=False):
+        """The facts of a module on days on which what is done at that home counts; `ahead`: or before these."""
+        def counts(f):
+            home = cat.home((learner.profile_at(f.time) if at_entry else learner.profile).home)
+            day = cat.day(f.time)
+            return any((ahead or first <= day) and day <= last and cat.inside(home, [code]) for code, first, last in rows)
+        return [f for f in learner.facts_of(cat, module) if counts(f)]
+
+    of = {module: counting(module) for module in programme["modules"]}
+    every = [f for facts in of.values() for f in facts]
+
+    def is_done(f, module):
+        return is_passed(f, cat.modules[module]) if programme.get("done_by") == "passed" else f.kind == "completed"
+    done = {module: min(f.time for f in facts if is_done(f, module)) for module, facts in of.items()
+            if any(is_done(f, module) for f in facts)}
     need = programme.get("complete", "all")
     need = len(programme["modules"]) if need == "all" else need
-    completed = done[need - 1] if len(done) >= need else None
-    times = [f[0] for f in every]
-    return {"first": min(begun), "last": max(times), "completed": completed, "times": times,
-            "withdrawn": completed is None and last_is_withdrawal(every)}
+    completed = sorted(done.values())[need - 1] if len(done) >= need else None
+
+    # Who is enrolled, or has left: by what is said of the module of admission, else of each of its modules.
+    if programme.get("admission"):
+        said = [f for f in counting(programme["admission"], ahead=True) if f.kind in ("enrolled", "withdrawn")]
+        withdrawn = completed is None and last_is_withdrawal(said)
+        ever = latest_state(said)
+        state = None if withdrawn else ever
+    else:
+        said, withdrawn = every, completed is None and last_is_withdrawal(every)
+        furthest = lambda states: max((s for s in states if s), key=STATES.index, default=None)
+        ever, state = furthest(map(latest_state, of.values())), furthest(map(enrolment, of.values()))
+
+    begun = [f.time for f in every if is_evidence(f)]
+    takes_part = begun and (programme.get("members") != "enrolled" or ever == "admitted")
+    if not takes_part and not state:
+        return None
+    entry = learner.profile_at(min(begun or [f.time for f in said if f.kind == "enrolled"]))
+    out = {"enrolment": state, "entry": entry, "latest": learner.profile,
+           "profile": entry if at_entry else learner.profile, "first": None}
+    if takes_part:
+        times = [f.time for f in every if f.kind != "enrolled"]
+        out |= {"first": min(begun), "last": max(times), "times": times, "completed": completed, "withdrawn": withdrawn,
+                "withdrew": max((f.time for f in said if f.kind == "withdrawn"), default=None), "done": set(done),
+                "attended": [f for f in every if f.kind == "attended"]}
+    return out
 
 
-def programme_metrics(cat, programme, learners, s, scope, today):
+def programme_metrics(cat, programme, who, states, scope, today):
+    s = {l: v for l, v in states.items() if v["first"] is not None}
     completed = {l for l in s if s[l]["completed"] is not None}
     age = {l: today - cat.day(s[l]["last"]) for l in s}
-    places = cat.leaves_of(programme.get("regions") or [ALL]) & cat.leaves_of([scope])
-    reached = {cat.home(learners[l].home[1]) for l in s} & places
+    places = cat.leaves_of([r["code"] for r in region_rows(programme) if not r.get("from") or parse_day(r["from"]) <= today])
+    places &= cat.leaves_of([scope])
+    reached = {cat.home(who[l].home) for l in s} & places
     out = {
         "participants": len(s), "withdrawn": sum(1 for l in s if s[l]["withdrawn"]), "completed": len(completed),
         "completion_rate": rate(len(completed), len(s)),
@@ -353,33 +528,78 @@ def programme_metrics(cat, programme, learners, s, scope, today):
         "stalled": sum(1 for l in s if l not in completed and not s[l]["withdrawn"]
                        and age[l] > programme.get("stalled_after_days", 30)),
         "reached": rate(len(reached), len(places)),
-        "by": count_by(cat, learners, {"participants": set(s), "completed": completed}),
+        "by": count_by(cat, who, {"participants": set(s), "completed": completed}),
         "daily": daily(cat, [[s[l]["first"] for l in s], [s[l]["completed"] for l in completed]]),
         "hours": hours(cat, [t for l in s for t in s[l]["times"]]),
     }
-    if scope == ALL:
-        out["targets"] = []
-        for t in programme.get("targets", []):
-            where = t.get("where") or {}
-            pool = set(s) if t["measure"] == "participants" else completed
-            n = sum(1 for l in pool if holds(cat, learners[l], where))
-            out["targets"].append({"measure": t["measure"], "where": where, **rate(n, t["value"])})
+    months = {l: minutes_by_month(cat, s[l]["attended"]) for l in s}
+    add_minutes(cat, out, who, months, sum(cat.modules[m].get("minutes", 0) for l in s for m in s[l]["done"]))
+    add_enrolment(out, states, set(s))
+    if programme.get("profile"):
+        out["moves"] = moves(cat, s.values())
+    # What one learner adds to a target.
+    amounts = {"participants": {l: 1 for l in s}, "completed": {l: 1 for l in completed},
+               "admitted": {l: 1 for l, v in states.items() if v["enrolment"] == "admitted"},
+               "hours": {l: whole_hours(months[l]) for l in s}}
+    rows = [r for r in (target_row(cat, t, who, amounts[t["measure"]], scope, places)
+                        for t in programme.get("targets", [])) if r]
+    if scope == ALL or rows:
+        out["targets"] = rows
     return out
+
+
+def moves(cat, states):
+    """{dimension: [[value at entry, latest value, learners], ...]} of those in whom they differ."""
+    out = {}
+    for dim, values in cat.dimensions.items():
+        pairs = [(value_of(cat, s["entry"], dim), value_of(cat, s["latest"], dim)) for s in states]
+        out[dim] = [[before, now, pairs.count((before, now))] for before in [*values, "unknown"]
+                    for now in [*values, "unknown"] if before != now and (before, now) in pairs]
+    return out
+
+
+def target_row(cat, t, who, amount, scope, places):
+    """A target as a region shows it: its own; that of each leaf in the leaf, and how many have reached theirs in those
+    above; else None. `places`: the programme's leaves inside."""
+    where = t.get("where") or {}
+    row = {"measure": t["measure"], "where": where}
+    pool = [l for l in amount if holds(cat, who[l], where)]
+
+    def n_of(leaf):
+        return sum(amount[l] for l in pool if cat.home(who[l].home) == leaf)
+
+    def value_of_leaf(leaf):
+        """So many, or such a share of the headcount, rounded up; None where that is not known."""
+        if "share" not in t:
+            return t["value"]
+        staff = cat.headcount(leaf, where)
+        return staff if staff is None else -(-scaled(t["share"]) * staff // 10000)
+
+    if not t.get("each"):
+        return {**row, **rate(sum(amount[l] for l in pool), t["value"])} if t.get("region", ALL) == scope else None
+    row |= {name: t[name] for name in ("each", "share") if name in t}
+    if scope in places:
+        return {**row, **rate(n_of(scope), value_of_leaf(scope))}
+    known = [leaf for leaf in places if value_of_leaf(leaf) is not None]
+    return {**row, "places": rate(sum(1 for leaf in known if n_of(leaf) >= value_of_leaf(leaf)), len(known))} \
+        if places else None
 
 
 def fold_competence(cat, cid, learner):
     """[(from day, end day or inf, level), ...]: the grants of one competence that one learner has earned."""
     grants = []
     for mid, module in cat.modules.items():
-        for g in module.get("grants") or []:
-            facts = learner.facts_of(cat, mid) if g["competence"] == cid else set()
-            m = fold_module(facts, module)
-            if m is None:
-                continue
-            for t in m["completions"] if g.get("earned_by", "completed") == "completed" else m["passes"]:
-                d = cat.day(t)
-                end = add_months(d, g["valid_months"]) if g.get("valid_months") else math.inf
-                grants.append((d, end, g.get("level", 1)))
+        for g in [g for g in module.get("grants") or [] if g["competence"] == cid]:
+            for f in learner.facts_of(cat, mid):
+                if not (is_passed(f, module) if g.get("earned_by") == "passed" else f.kind == "completed"):
+                    continue
+                day, until = cat.day(f.time), learner.holds_until(cat, mid, f)
+                if until is not None:
+                    end = until + 1 if until <= LAST_DAY else math.inf
+                else:
+                    end = add_months(day, g["valid_months"]) if g.get("valid_months") else math.inf
+                if day < end:                 # what does not hold for a day is not earned
+                    grants.append((day, end, g.get("level", 1)))
     return grants
 
 
@@ -394,7 +614,7 @@ def stretches(grants):
     return out
 
 
-def competence_metrics(cat, competence, learners, grants, scope, today):
+def competence_metrics(cat, competence, who, grants, scope, today):
     level, end = {}, {}
     spans = {l: stretches(gs) for l, gs in grants.items()}
     for l, gs in grants.items():
@@ -410,7 +630,7 @@ def competence_metrics(cat, competence, learners, grants, scope, today):
         "holders": len(holders), "lapsed": len({l for l in spans if spans[l][0][0] <= today} - holders),
         "levels": {str(v): sum(1 for l in level if level[l] == v) for v in sorted(set(level.values()))},
         **{f"expiring_{n}d": sum(1 for l in end if end[l] - today <= n) for n in (30, 60, 90)},
-        "by": count_by(cat, learners, {"holders": holders}),
+        "by": count_by(cat, who, {"holders": holders}),
         "daily": [[date_text(d), gained.count(d), lost.count(d)] for d in days],
     }
     of = cat.headcount(scope, {})
@@ -418,28 +638,31 @@ def competence_metrics(cat, competence, learners, grants, scope, today):
     out["requirements"] = []
     for r in competence.get("requirements", []):
         where = r.get("where") or {}
-        n = sum(1 for l in holders if level[l] >= r["level"] and holds(cat, learners[l], where))
-        need = cat.headcount(scope, where)
-        out["requirements"].append({"level": r["level"], "where": where, "n": n, "of": need,
-                                    "gap": max(need - n, 0) if need is not None else None})
+        able = [l for l in holders if level[l] >= r["level"] and holds(cat, who[l], where)]
+        row, n, need = {"level": r["level"], "where": where}, len(able), cat.headcount(scope, where)
+        if r.get("each"):                     # what one leaf has too many does not help another
+            at_home = [cat.home(who[l].home) for l in able]
+            places = cat.leaves_of([scope])
+            n, need = sum(min(at_home.count(leaf), r["count"]) for leaf in places), r["count"] * len(places)
+            row |= {"each": r["each"], "count": r["count"]}
+        out["requirements"].append({**row, "n": n, "of": need, "gap": None if need is None else max(need - n, 0)})
     return out
 
 
-def people_metrics(cat, learners, last, scope, today):
+def people_metrics(cat, who, last, scope, today):
     age = {l: today - cat.day(t) for l, t in last.items()}
     places = cat.leaves_of([scope])
     return {
         "learners": len(last), "active_7d": sum(1 for l in age if age[l] < 7),
         "active_30d": sum(1 for l in age if age[l] < 30),
-        "reached": rate(len({cat.home(learners[l].home[1]) for l in last} & places), len(places)),
-        "by": count_by(cat, learners, {"learners": set(last)}),
+        "reached": rate(len({cat.home(who[l].home) for l in last} & places), len(places)),
+        "by": count_by(cat, who, {"learners": set(last)}),
     }
 
 
 def metrics(cat, learners, today):
     """Yield {"region", "kind", "id", ...} for every scope and subject that has a learner."""
-    homes = {l: cat.ancestors[cat.home(x.home[1])] for l, x in learners.items()}
-    subjects = []
+    who, subjects = {l: x.profile for l, x in learners.items()}, []
 
     def states_of(fold):
         return {l: v for l, v in ((l, fold(x)) for l, x in learners.items()) if v}
@@ -448,19 +671,83 @@ def metrics(cat, learners, today):
     for mid, m in cat.modules.items():
         st = states_of(lambda x: fold_module(x.facts_of(cat, mid), m))
         for l, v in st.items():
-            everyone[l] = max(everyone.get(l, v["last"]), v["last"])
-        subjects.append(("module", mid, st, lambda s, sc, m=m: module_metrics(cat, m, learners, s, today)))
+            if v["started"] is not None:
+                everyone[l] = max(everyone.get(l, v["last"]), v["last"])
+        subjects.append(("module", mid, st, who, lambda s, sc, m=m: module_metrics(cat, m, who, s, today)))
     for pid, p in cat.programmes.items():
         st = states_of(lambda x: fold_programme(cat, p, x))
-        subjects.append(("programme", pid, st, lambda s, sc, p=p: programme_metrics(cat, p, learners, s, sc, today)))
+        there = {l: v["profile"] for l, v in st.items()}
+        subjects.append(("programme", pid, st, there,
+                         lambda s, sc, p=p, there=there: programme_metrics(cat, p, there, s, sc, today)))
     for cid, c in cat.competences.items():
         st = states_of(lambda x: fold_competence(cat, cid, x))
-        subjects.append(("competence", cid, st, lambda s, sc, c=c: competence_metrics(cat, c, learners, s, sc, today)))
-    subjects.append(("people", "all", everyone, lambda s, sc: people_metrics(cat, learners, s, sc, today)))
-    for kind, sid, states, compute in subjects:
+        subjects.append(("competence", cid, st, who, lambda s, sc, c=c: competence_metrics(cat, c, who, s, sc, today)))
+    subjects.append(("people", "all", everyone, who, lambda s, sc: people_metrics(cat, who, s, sc, today)))
+    for kind, sid, states, profiles, compute in subjects:
+        homes = {l: cat.ancestors[cat.home(profiles[l].home)] for l in states}
         for scope in sorted({a for l in states for a in homes[l]}):
             yield {"region": scope, "kind": kind, "id": sid,
                    **compute({l: v for l, v in states.items() if scope in homes[l]}, scope)}
+
+
+# A list of people, with what they have done (METRICS.md 7)
+
+ADDED = ["first", "last", "enrolment", "done", "modules_done", "completed", "withdrawn", "minutes", "hours", "by_month",
+         "competences"]
+
+
+def held(cat, learner, today):
+    """What a learner holds today: id, level and, unless it is for ever, the last day."""
+    out = []
+    for cid in cat.competences:
+        grants = fold_competence(cat, cid, learner)
+        level = max((level for start, end, level in grants if start <= today < end), default=0)
+        if level:
+            end = next(end for start, end in stretches(grants) if start <= today < end)
+            out.append(f"{cid} {level}" + (f" {date_text(end - 1)}" if end < math.inf else ""))
+    return out
+
+
+def added_columns(cat, programme, learner, period, today):
+    """{column: what one learner has done in a programme, as text}; in the period what is of time."""
+    row = dict.fromkeys(ADDED, "") | {"competences": "; ".join(held(cat, learner, today))}
+    state = fold_programme(cat, programme, learner)
+    if not state:
+        return row
+    row["enrolment"] = state["enrolment"] or ""
+    if state["first"] is None:
+        return row
+
+    def day(moment):
+        return date_text(cat.day(moment))
+    months = minutes_by_month(cat, [f for f in state["attended"] if period[0] <= cat.day(f.time) <= period[1]])
+    return row | {
+        "first": day(state["first"]), "last": day(state["last"]), "done": len(state["done"]),
+        "modules_done": "; ".join(m for m in programme["modules"] if m in state["done"]),
+        "completed": "" if state["completed"] is None else day(state["completed"]),
+        "withdrawn": day(state["withdrew"]) if state["withdrawn"] else "",
+        "minutes": sum(months.values()), "hours": whole_hours(months),
+        "by_month": "; ".join(f"{month} {months[month]}" for month in sorted(months)),
+    }
+
+
+def roster(cat, programme, learners, path, period, today):
+    """([row, ...] with the added columns, the first being their names; what is counted beside them)."""
+    with open(path, newline="", encoding="utf-8-sig") as f:
+        names, *people = csv.reader(f)
+    stay, who, listed = [i for i, name in enumerate(names) if name not in ADDED], names.index("learner"), []
+    out = [[names[i] for i in stay] + ADDED]
+    for row in people:
+        row += [""] * (len(names) - len(row))
+        added = dict.fromkeys(ADDED, "")
+        if row[who] in learners:
+            added = added_columns(cat, programme, learners[row[who]], period, today)
+        out.append([row[i] for i in stay] + [added[name] for name in ADDED])
+        listed += [row[who]] if row[who] else []
+    seen = {l for l, x in learners.items() if fold_programme(cat, programme, x)}
+    return out, {"listed and never seen": len(set(listed) - set(learners)),
+                 "seen in the programme and not listed": len(seen - set(listed)),
+                 "listed twice": len({l for l in listed if listed.count(l) > 1})}
 
 
 def main():
@@ -468,17 +755,29 @@ def main():
     ap.add_argument("catalogue")
     ap.add_argument("events", nargs="+")
     ap.add_argument("--as-of", required=True, metavar="DAY", help="the day that 'today' means; later events do not count")
+    ap.add_argument("--known-at", type=int, metavar="N", help="of all events the first N only")
     ap.add_argument("--region")
     ap.add_argument("--kind")
+    ap.add_argument("--roster", metavar="LIST.csv", help="print this list with what its people have done")
+    ap.add_argument("--source", help="whose ids these are: nothing to this program, which reads one namespace")
+    ap.add_argument("--programme", metavar="ID", help="in which programme")
+    ap.add_argument("--from", dest="first", metavar="DAY", help="minutes from this day on")
+    ap.add_argument("--to", dest="last", metavar="DAY", help="and up to this one")
     a = ap.parse_args()
     with open(a.catalogue, encoding="utf-8") as f:
         cat = Catalogue(yaml.load(f, yaml.BaseLoader))
     today = parse_day(a.as_of)
     learners = defaultdict(Learner)
-    for path in a.events:
-        for e in read_events(path):
-            if cat.day(e["time"]) <= today:     # as of a day, what came later has not happened
-                learners[e["learner"]].add(e)
+    for e in itertools.islice((e for path in a.events for e in read_events(path)), a.known_at):
+        if cat.day(e["time"]) <= today:         # as of a day, what came later has not happened
+            learners[e["learner"]].add(e)
+    if a.roster:
+        period = (parse_day(a.first) if a.first else -math.inf, parse_day(a.last) if a.last else math.inf)
+        rows, counts = roster(cat, cat.programmes[a.programme], dict(learners), a.roster, period, today)
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        for what, n in counts.items():
+            print(f"{what}: {n}", file=sys.stderr)
+        return
     for m in sorted(metrics(cat, learners, today), key=lambda m: (m["kind"], m["id"], m["region"])):
         if (not a.region or m["region"] == a.region) and (not a.kind or m["kind"] == a.kind):
             print(json.dumps(m, ensure_ascii=False, sort_keys=True, separators=(",", ":")))

@@ -225,6 +225,239 @@ class Competences(unittest.TestCase):
         self.assertIsNone(self.competence([*es, ev("completed", "2024-03-20", "z", region="else")], "2024-03-21", "unassigned")["coverage"])
 
 
+class Presence(unittest.TestCase):
+    CAT = ("timezone: Europe/Oslo\ndimensions: {g: [f, m]}\n" + PLACES +
+           "modules: [{id: m, minutes: 100}, {id: n, minutes: 7}]\n"
+           "programmes: [{id: p, modules: [m, n], complete: 1, to: 2024-03-31, "
+           "targets: [{measure: hours, value: 10}, {measure: hours, value: 2, each: leaf}]}]\n")
+
+    def test_minutes_are_of_the_local_month_in_which_a_presence_began(self):
+        es = [ev("attended", "2024-01-31 22:59", "x", minutes=60), ev("attended", "2024-01-31 23:00", "x", minutes=119)]
+        m = rows(self.CAT, es)["all", "module", "m"]
+        self.assertEqual((m["minutes"], m["monthly"]), ({"reported": 179, "nominal": 0}, [["2024-01", 1, 60, 1], ["2024-02", 1, 119, 1]]))
+
+    def test_whole_hours_are_of_each_person_and_month(self):
+        es = [ev("attended", "2024-01-10", "x", minutes=50), ev("attended", "2024-01-11", "x", "n", minutes=50),
+              ev("attended", "2024-01-10", "y", minutes=59), ev("attended", "2024-04-10", "y", minutes=600)]
+        r = rows(self.CAT, es)
+        self.assertEqual(r["all", "programme", "p"]["monthly"], [["2024-01", 2, 159, 1]])
+        self.assertEqual(r["all", "module", "m"]["monthly"], [["2024-01", 2, 109, 0], ["2024-04", 1, 600, 10]])
+        self.assertEqual([t["n"] for t in r["all", "programme", "p"]["targets"] if "n" in t], [1])
+        self.assertEqual(r["a", "programme", "p"]["targets"], [{"measure": "hours", "where": {}, "each": "leaf", "n": 1, "of": 2, "value": 0.5}])
+
+    def test_nominal_minutes_are_of_what_is_done_and_by_has_the_reported_ones(self):
+        es = [ev("completed", "2024-01-10", "x", _g="f"), ev("completed", "2024-01-11", "x", "n"), ev("attended", "2024-01-10", "y", minutes=5, _g="m")]
+        p = rows(self.CAT, es)["all", "programme", "p"]
+        self.assertEqual((p["minutes"], p["by"]["g"]["f"], p["by"]["g"]["m"]),
+                         ({"reported": 5, "nominal": 107}, {"participants": 1, "completed": 1, "minutes": 0},
+                          {"participants": 1, "completed": 0, "minutes": 5}))
+        self.assertNotIn("monthly", rows(self.CAT, es[:2])["all", "programme", "p"])
+        self.assertNotIn("minutes", rows(self.CAT, [ev("started", "2024-01-10", "x")])["all", "module", "m"])
+
+    def test_the_same_presence_is_one_and_another_length_another(self):
+        es = [ev("attended", "2024-01-10", "x", minutes=50, region="b"), ev("attended", "2024-01-10", "x", minutes=50),
+              ev("attended", "2024-01-10", "x", minutes=40)]
+        of = lambda more: rows(self.CAT, es + more)["all", "module", "m"]["minutes"]["reported"]
+        self.assertEqual([of([]), of([void("2024-01-11", "x", "attended", minutes=50)])], [90, 40])
+
+
+class Enrolment(unittest.TestCase):
+    CAT = PLACES + ("modules: [{id: m}, {id: n}, {id: door}]\nprogrammes: [{id: p, modules: [m, n]}, "
+                    "{id: q, modules: [m], admission: door, members: enrolled, from: 2024-02-01, to: 2024-06-30}]\n")
+
+    def figures(self, events, kind="module", sid="m"):
+        m = rows(self.CAT, events).get(("all", kind, sid))
+        return m and (m.get("enrolment"), m.get("not_started"), m["participants" if kind == "programme" else "started"])
+
+    def test_the_latest_state_counts_and_of_one_moment_the_furthest(self):
+        es = [ev("enrolled", "2024-01-01", "x", state="admitted"), ev("enrolled", "2024-01-02", "x", state="applied"),
+              ev("enrolled", "2024-01-01", "y", state="waiting"), ev("enrolled", "2024-01-01", "y"), ev("enrolled", "2024-01-01", "z", state="waiting")]
+        self.assertEqual(self.figures(es), ({"applied": 1, "waiting": 1, "admitted": 1}, 1, 0))
+
+    def test_who_is_only_enrolled_is_in_no_other_figure(self):
+        r = rows(self.CAT, [ev("enrolled", "2024-01-01", "x"), ev("started", "2024-01-05", "y")])
+        m = r["all", "module", "m"]
+        self.assertEqual((m["started"], m["active_30d"], sum(m["hours"]), m["daily"]), (1, 0, 1, [["2024-01-05", 1, 0, 0]]))
+        self.assertEqual(r["all", "people", "all"]["learners"], 1)
+
+    def test_who_withdraws_is_not_enrolled_and_who_enrols_again_is_back(self):
+        es = [ev("enrolled", "2024-01-01", "x"), ev("withdrawn", "2024-01-02", "x")]
+        self.assertIsNone(self.figures(es))
+        self.assertEqual(self.figures([*es, ev("enrolled", "2024-01-03", "x", state="waiting")]),
+                         ({"applied": 0, "waiting": 1, "admitted": 0}, 0, 0))
+        left = [*es, ev("started", "2024-01-01", "x")]
+        self.assertEqual([rows(self.CAT, e)["all", "module", "m"]["withdrawn"] for e in (left, [*left, ev("enrolled", "2024-01-04", "x")])], [1, 0])
+
+    def test_of_a_programme_the_furthest_of_its_modules_counts(self):
+        es = [ev("enrolled", "2024-01-05", "x", state="applied"), ev("enrolled", "2024-01-01", "x", "n", state="waiting")]
+        self.assertEqual(self.figures(es, "programme", "p"), ({"applied": 0, "waiting": 1, "admitted": 0}, 0, 0))
+
+    def test_admission_speaks_for_the_programme_before_its_first_day_too(self):
+        es = [ev("enrolled", "2023-11-01", "x", "door"), ev("started", "2024-03-01", "x"),     # a member
+              ev("enrolled", "2023-11-01", "y", "door"),                                       # admitted, not there yet
+              ev("started", "2024-03-01", "z"),                                                # takes a single course
+              ev("enrolled", "2023-11-01", "v", "door", state="waiting"), ev("started", "2024-03-01", "v"),
+              ev("enrolled", "2024-07-01", "w", "door")]                                       # after the last day
+        self.assertEqual(self.figures(es, "programme", "q"), ({"applied": 0, "waiting": 1, "admitted": 2}, 1, 1))
+        gone = [*es, ev("withdrawn", "2024-04-01", "x", "door")]
+        q = rows(self.CAT, gone)["all", "programme", "q"]
+        self.assertEqual((q["participants"], q["withdrawn"], q["enrolment"]["admitted"]), (1, 1, 1))
+
+    def test_leaving_a_module_is_not_leaving_a_programme_with_an_admission(self):
+        es = [ev("enrolled", "2023-11-01", "x", "door"), ev("started", "2024-03-01", "x"), ev("withdrawn", "2024-03-02", "x")]
+        self.assertEqual(rows(self.CAT, es)["all", "programme", "q"]["withdrawn"], 0)
+
+
+class Memberships(unittest.TestCase):
+    CAT = PLACES + ("modules: [{id: m, pass_mark: 0.6}]\nprogrammes: [{id: p, modules: [m], to: 2024-12-31, regions: [{code: a, to: 2024-03-31}, "
+                    "{code: b, from: 2024-03-01}, {code: b, to: 2024-01-10}], profile: latest}, {id: e, modules: [m], profile: entry, "
+                    "regions: [a]}, {id: d, modules: [m], done_by: passed}]\n")
+
+    def participants(self, events, sid="p", region="all", day="2024-12-31"):
+        p = rows(self.CAT, events, day).get((region, "programme", sid))
+        return p and p["participants"]
+
+    def test_what_counts_is_within_a_row_of_the_home(self):
+        of = lambda day, region: self.participants([ev("started", day, "x", region=region)])
+        self.assertEqual([of("2024-03-31", "a"), of("2024-04-01", "a"), of("2024-02-29", "b"), of("2024-03-01", "b"), of("2024-01-10", "b")],
+                         [1, None, None, 1, 1])
+
+    def test_reached_are_places_that_belong_to_it_or_have_done_so(self):
+        of = lambda day: rows(self.CAT, [ev("started", "2024-01-01", "x")], day)["all", "programme", "p"]["reached"]
+        self.assertEqual(of("2024-01-05"), {"n": 1, "of": 2, "value": 0.5})
+        only_later = self.CAT.replace("{code: b, to: 2024-01-10}", "{code: c, from: 2024-11-01}")
+        of = lambda day: rows(only_later, [ev("started", "2024-01-01", "x")], day)["all", "programme", "p"]["reached"]["of"]
+        self.assertEqual([of("2024-02-29"), of("2024-03-01"), of("2024-12-01")], [1, 2, 3])
+
+    def test_by_entry_the_home_is_that_of_the_moment(self):
+        es = [ev("started", "2024-01-01", "x", region="a"), ev("assessed", "2024-02-01", "x", region="c", score=1)]
+        self.assertEqual([self.participants(es, sid, region) for sid, region in (("e", "a"), ("e", "c"), ("p", "all"))], [1, None, None])
+        self.assertEqual(rows(self.CAT, es)["c", "module", "m"]["started"], 1)
+
+    def test_done_by_passing(self):
+        es = [ev("completed", "2024-01-01", "x"), ev("assessed", "2024-02-01", "y", score=0.6), ev("assessed", "2024-02-01", "z", score=0.5999)]
+        self.assertEqual(rows(self.CAT, es)["all", "programme", "d"]["completed"], 1)
+
+
+class AsTheyCame(unittest.TestCase):
+    CAT = "dimensions: {role: [none, aide, nurse]}\n" + PLACES + \
+          "modules: [{id: m}]\nprogrammes: [{id: e, modules: [m], profile: entry, targets: [{measure: participants, value: 2, where: {role: none}}]}, " \
+          "{id: l, modules: [m], profile: latest}, {id: n, modules: [m]}]\n"
+    EVENTS = [ev("started", "2024-01-01", "x", _role="none"), ev("completed", "2024-05-01", "x", _role="aide"),
+              ev("started", "2024-01-01", "y"), ev("completed", "2024-02-01", "y", _role="none"), ev("attended", "2024-03-01", "y", minutes=1, _role="nurse"),
+              ev("started", "2024-01-01", "z", _role="odd"), ev("attended", "2024-01-02", "z", minutes=1, _role="nurse"),
+              ev("started", "2024-01-01", "same", _role="aide")]
+
+    def test_the_entry_counts_in_by_and_targets_of_the_programme_alone(self):
+        r = rows(self.CAT, self.EVENTS)
+        of = lambda sid: {v: row["participants"] for v, row in r["all", "programme", sid]["by"]["role"].items()}
+        self.assertEqual((of("e"), of("l")), ({"none": 2, "aide": 1, "unknown": 1}, {"aide": 2, "nurse": 2}))
+        self.assertEqual(r["all", "programme", "e"]["targets"][0]["n"], 2)
+        self.assertEqual(r["all", "people", "all"]["by"]["role"], {"aide": {"learners": 2}, "nurse": {"learners": 2}})
+
+    def test_moves_are_of_those_whose_value_differs_in_the_catalogues_order(self):
+        r = rows(self.CAT, self.EVENTS)
+        self.assertEqual([r["all", "programme", sid].get("moves") for sid in "eln"],
+                         [{"role": [["none", "aide", 1], ["none", "nurse", 1], ["unknown", "nurse", 1]]}] * 2 + [None])
+
+
+class Targets(unittest.TestCase):
+    CAT = ("dimensions: {g: [f]}\nregions: [{code: top}, {code: a, parents: [top], headcount: [{count: 10}, {where: {g: f}, count: 5}]}, "
+           "{code: b, parents: [top], headcount: [{count: 4}]}, {code: c}]\nmodules: [{id: m}]\nprogrammes: [{id: p, regions: [top], modules: [m], "
+           "targets: [{measure: participants, value: 3, region: a}, {measure: participants, each: leaf, share: 0.21}, "
+           "{measure: admitted, each: leaf, value: 1, where: {g: f}}, {measure: participants, each: leaf, share: 0.5, where: {g: f}}]}]\n")
+
+    def targets(self, region):
+        es = [ev("started", "2024-01-01", "x", _g="f"), ev("started", "2024-01-01", "y"), ev("enrolled", "2024-01-01", "x"),
+              ev("started", "2024-01-01", "z", region="b"), ev("started", "2024-01-01", "t", region="top")]
+        return rows(self.CAT, es)[region, "programme", "p"].get("targets")
+
+    def test_a_place_has_its_own_and_each_leaf_its_share(self):
+        self.assertEqual(self.targets("a"), [
+            {"measure": "participants", "where": {}, "n": 2, "of": 3, "value": 0.666667},
+            {"measure": "participants", "where": {}, "each": "leaf", "share": 0.21, "n": 2, "of": 3, "value": 0.666667},
+            {"measure": "admitted", "where": {"g": "f"}, "each": "leaf", "n": 1, "of": 1, "value": 1.0},
+            {"measure": "participants", "where": {"g": "f"}, "each": "leaf", "share": 0.5, "n": 1, "of": 3, "value": 0.333333}])
+        self.assertEqual([(t["n"], t["of"]) for t in self.targets("b")], [(1, 1), (0, 1), (0, None)])
+
+    def test_above_it_is_told_how_many_leaves_have_reached_theirs(self):
+        for region in ("top", "all"):
+            self.assertEqual([t.get("places") for t in self.targets(region)],
+                             [{"n": 1, "of": 2, "value": 0.5}, {"n": 1, "of": 2, "value": 0.5}, {"n": 0, "of": 1, "value": 0.0}])
+
+
+class Validity(unittest.TestCase):
+    CAT = PLACES + ("modules: [{id: m, aliases: [mm], grants: [{competence: c, valid_months: 12}]}]\n"
+                    "competences: [{id: c, requirements: [{level: 1, each: leaf, count: 2}]}]\n")
+
+    def holders(self, events, day):
+        c = rows(self.CAT, events, day).get(("all", "competence", "c"))
+        return c and (c["holders"], c["lapsed"])
+
+    def test_a_claim_stands_for_the_months_and_its_day_counts(self):
+        es = [ev("completed", "2024-01-01", "x", valid_until="2024-02-10")]
+        self.assertEqual([self.holders(es, d) for d in ("2024-02-10", "2024-02-11")], [(1, 0), (0, 1)])
+        self.assertEqual(self.holders([ev("completed", "2024-01-01", "x", valid_until="2026-01-01")], "2025-06-01"), (1, 0))
+
+    def test_of_several_the_earliest_counts_whatever_name_the_module_had(self):
+        es = [ev("completed", "2024-01-01", "x", valid_until="2024-06-10"), ev("completed", "2024-01-01", "x", "mm", valid_until="2024-02-10"),
+              ev("completed", "2024-01-01", "x")]
+        self.assertEqual([self.holders(es, d) for d in ("2024-02-10", "2024-02-11")], [(1, 0), (0, 1)])
+        renewed = [*es, ev("completed", "2024-02-05", "x", valid_until="2024-08-01")]
+        self.assertEqual(self.holders(renewed, "2024-08-01"), (1, 0))
+
+    def test_after_2150_is_for_ever_and_before_its_own_day_is_nothing(self):
+        last = lambda day: [ev("completed", "2024-01-01", "x", valid_until=day)]
+        self.assertEqual(self.holders(last("2151-01-01"), "2200-01-01"), (1, 0))
+        self.assertEqual(self.holders(last("2150-12-31"), "2200-01-01"), (0, 1))
+        self.assertIsNone(self.holders(last("2023-12-31"), "2024-01-01"))
+        self.assertEqual(self.holders(last("2024-01-01"), "2024-01-01"), (1, 0))
+
+    def test_so_many_in_each_leaf_and_none_helps_another(self):
+        es = [ev("completed", "2024-01-01", f"a{i}", region="a") for i in range(3)] + [ev("completed", "2024-01-01", "t", region="top")]
+        need = lambda region: rows(self.CAT, es, "2024-02-01")[region, "competence", "c"]["requirements"]
+        self.assertEqual(need("top"), [{"level": 1, "where": {}, "each": "leaf", "count": 2, "n": 2, "of": 4, "gap": 2}])
+        self.assertEqual(need("all")[0]["of"], 6)
+
+
+class Values(unittest.TestCase):
+    def test_case_is_folded_for_values_with_aliases_alone(self):
+        cat = oracle.Catalogue(yaml.load("dimensions: {d: {label: {nb: D}, values: [one, {value: TWO, aliases: []}, {value: three, aliases: [ÅÐ×, '3']}]}}",
+                                         yaml.BaseLoader))
+        texts = ["one", "One", "two", "tWO", "åð×", "ÅÐ÷", "3", "", None]
+        self.assertEqual([cat.value("d", t) for t in texts],
+                         ["one", "unknown", "TWO", "TWO", "three", "unknown", "three", "unknown", "unknown"])
+
+
+class Lists(unittest.TestCase):
+    CAT = PLACES + ("modules: [{id: m, grants: [{competence: c, level: 2, valid_months: 12}, {competence: d}]}, {id: n}]\n"
+                    "programmes: [{id: p, modules: [m, n], complete: 1}]\ncompetences: [{id: c}, {id: d}]\n")
+    EVENTS = [ev("attended", "2024-01-05", "x", "n", minutes=90), ev("attended", "2024-02-05", "x", minutes=61), ev("completed", "2024-02-09", "x"),
+              ev("enrolled", "2024-01-01", "y", state="waiting"), ev("started", "2024-01-01", "z", "n"), ev("withdrawn", "2024-01-03", "z", "n"),
+              ev("started", "2024-01-01", "elsewhere", "o"), ev("started", "2024-03-01", "unlisted")]
+
+    def roster(self, text, *period):
+        cat = oracle.Catalogue(yaml.load(self.CAT, yaml.BaseLoader))
+        with tempfile.TemporaryDirectory() as where:
+            path = pathlib.Path(where, "list.csv")
+            path.write_text(text, encoding="utf-8-sig")
+            period = [oracle.parse_day(d) for d in period or ("2000-01-01", "2100-01-01")]
+            return oracle.roster(cat, cat.programmes["p"], dict(people(self.EVENTS, "2024-04-01", cat)), path, period, oracle.parse_day("2024-04-01"))
+
+    def test_a_list_comes_back_with_what_its_people_have_done(self):
+        found, counts = self.roster("unit,learner,hours\nA,x,9\nB,y\nC,z,\nD,never,\nE,x,\nF,elsewhere,\nG,,\n")
+        self.assertEqual(found[0], ["unit", "learner", *oracle.ADDED])
+        self.assertEqual(found[1], ["A", "x", "2024-01-05", "2024-02-09", "", 1, "m", "2024-02-09", "", 151, 2, "2024-01 90; 2024-02 61",
+                                    "c 2 2025-02-08; d 1"])
+        self.assertEqual(found[2], ["B", "y", "", "", "waiting", *[""] * 8])
+        self.assertEqual(found[3], ["C", "z", "2024-01-01", "2024-01-03", "", 0, "", "", "2024-01-03", 0, 0, "", ""])
+        self.assertEqual([row[2:] for row in found[4:]], [[""] * 11, found[1][2:], [""] * 11, [""] * 11])
+        self.assertEqual(counts, {"listed and never seen": 1, "seen in the programme and not listed": 1, "listed twice": 1})
+
+    def test_minutes_are_of_the_period(self):
+        self.assertEqual(self.roster("learner\nx\n", "2024-02-01", "2024-02-05")[0][1][8:11], [61, 1, "2024-02 61"])
+
+
 class Program(unittest.TestCase):
     def run_it(self, *args):
         r = subprocess.run([sys.executable, "-B", HERE / "lift_oracle.py", *args], capture_output=True, text=True)
@@ -240,6 +473,25 @@ class Program(unittest.TestCase):
     def test_one_region_and_one_kind(self):
         found = self.run_it(GOLDEN / "catalogue.yaml", GOLDEN / "events.csv", "--as-of", "2024-11-30", "--region", "all", "--kind", "people")
         self.assertEqual([(m["region"], m["kind"]) for m in found], [("all", "people")])
+
+
+    def test_what_was_known_at_an_event(self):
+        with tempfile.TemporaryDirectory() as where:
+            head, *lines = (GOLDEN / "events.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+            pathlib.Path(where, "some.csv").write_text(head + "".join(lines[:7]), encoding="utf-8")
+            some = self.run_it(GOLDEN / "catalogue.yaml", pathlib.Path(where, "some.csv"), "--as-of", "2024-12-31")
+        known = lambda n: self.run_it(GOLDEN / "catalogue.yaml", GOLDEN / "events.csv", "--as-of", "2024-12-31", "--known-at", str(n))
+        self.assertEqual(known(7), some)
+        self.assertEqual(known(0), [])
+
+    def test_a_list_is_printed_and_what_was_counted_told_apart(self):
+        with tempfile.TemporaryDirectory() as where:
+            pathlib.Path(where, "list.csv").write_text("learner\nnobody\n", encoding="utf-8")
+            programme = yaml.load((GOLDEN / "catalogue.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)["programmes"][0]["id"]
+            r = subprocess.run([sys.executable, "-B", HERE / "lift_oracle.py", GOLDEN / "catalogue.yaml", GOLDEN / "events.csv", "--as-of",
+                                "2024-12-31", "--roster", f"{where}/list.csv", "--programme", programme], capture_output=True, text=True)
+        self.assertEqual(r.stdout, ",".join(["learner", *oracle.ADDED]) + "\nnobody" + "," * len(oracle.ADDED) + "\n")
+        self.assertEqual(r.stderr.splitlines()[0], "listed and never seen: 1")
 
 
 class Samples(unittest.TestCase):
