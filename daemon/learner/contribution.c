@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/learner/contribution.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "daemon/catalogue/subject.h"
@@ -29,7 +28,7 @@ struct folding {
 	uint64_t hours_used[3]; /* a bit for each hour that is not */
 };
 
-/* A contribution being written: counts come in order of keys. */
+/* A contribution being written: the counts of a subject come in order of keys. */
 struct writing {
 	struct contribution *to;
 	struct folding *folding;
@@ -40,6 +39,7 @@ struct writing {
 	struct learner_profile latest;
 	const struct learner_profile *profile; /* of the subject */
 	uint32_t subject;
+	bool sorted; /* programmes may count their learners at another home */
 	int err;
 };
 
@@ -78,7 +78,8 @@ static void write_count(struct writing *writing, enum facet facet, uint32_t part
 		writing->err = LIFT_E_MEMORY;
 		return;
 	}
-	assert(to->n == 0 || tally_compare(&to->items[to->n - 1].key, &key) < 0);
+	if (to->n > 0 && tally_compare(&to->items[to->n - 1].key, &key) > 0)
+		writing->sorted = false;
 	to->items[to->n++] = (struct tally){ key, n };
 }
 
@@ -543,12 +544,30 @@ static int write_competence(struct writing *writing, const struct belonging *fir
 	return 0;
 }
 
+/* People. */
+
+static void write_people(struct writing *writing, const struct standing *last)
+{
+	writing->subject = subject_of(KIND_PEOPLE, 0);
+	write_day(writing, FACET_LAST, last);
+	write_by(writing, FACET_BY_LEARNERS, true);
+	for (size_t i = 0; i < writing->folding->standings.n_modules; i++)
+		add_regions(writing, writing->folding->standings.modules[i].module);
+	write_from(writing, true);
+}
+
 /* All of it. */
+
+static int compare_items(const void *a, const void *b)
+{
+	return tally_compare(&((const struct tally *)a)->key, &((const struct tally *)b)->key);
+}
 
 int learner_contribute(const struct learner *learner, const struct profiles *profiles,
 		       int64_t until, struct contribution *ret_contribution)
 {
 	struct writing writing = { .to = ret_contribution,
+				   .sorted = true,
 				   .catalogue = profiles->catalogue,
 				   .learner = learner,
 				   .profiles = profiles,
@@ -572,13 +591,10 @@ int learner_contribute(const struct learner *learner, const struct profiles *pro
 	last = write_modules(&writing);
 	write_each(&writing, add_programmes, write_programme);
 	write_each(&writing, add_competences, write_competence);
-	if (!last)
-		return writing.err;
-	writing.subject = subject_of(KIND_PEOPLE, 0);
-	write_day(&writing, FACET_LAST, last);
-	write_by(&writing, FACET_BY_LEARNERS, true);
-	for (size_t i = 0; i < writing.folding->standings.n_modules; i++)
-		add_regions(&writing, writing.folding->standings.modules[i].module);
-	write_from(&writing, true);
+	if (last)
+		write_people(&writing, last);
+	if (!writing.sorted)
+		qsort(ret_contribution->items, ret_contribution->n, sizeof(struct tally),
+		      compare_items);
 	return writing.err;
 }
