@@ -155,6 +155,9 @@ static int check_options(const struct options *options)
 				      "--verify");
 	if (options->n_tasks == 0 && options->wish.in_lines)
 		return complain_usage("--report goes with --backup, --restore or --verify only");
+	if (options->wish.task == TASK_KNOWN && !options->wish.in_lines)
+		return complain_usage("--known-at is for the daemon's own use: ask it by 'lift "
+				      "export --known-at'");
 	if (options->wish.seen && options->wish.task != TASK_BACKUP)
 		return complain_usage("--seen goes with --backup only");
 	if (options->wish.without_secret && options->wish.task != TASK_BACKUP)
@@ -171,6 +174,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "backup", required_argument, NULL, TASK_BACKUP },
 		{ "restore", required_argument, NULL, TASK_RESTORE },
 		{ "verify", no_argument, NULL, TASK_VERIFY },
+		{ "known-at", no_argument, NULL, TASK_KNOWN },
 		{ "report", no_argument, NULL, 'r' },
 		{ "seen", required_argument, NULL, 's' },
 		{ "without-secret", no_argument, NULL, 'w' },
@@ -194,6 +198,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_BACKUP:
 		case TASK_RESTORE:
 		case TASK_VERIFY:
+		case TASK_KNOWN:
 			options->n_tasks++;
 			options->wish.task = (enum task)option;
 			options->wish.dir = optarg;

@@ -18,6 +18,7 @@ static const struct {
 	{ TEXT("region"), offsetof(struct request, region), LIFT_E_MALFORMED },
 	{ TEXT("kind"), offsetof(struct request, kind), LIFT_E_MALFORMED },
 	{ TEXT("id"), offsetof(struct request, id), LIFT_E_MALFORMED },
+	{ TEXT("later"), offsetof(struct request, later), LIFT_E_LATER },
 	{ TEXT("dir"), offsetof(struct request, dir), LIFT_E_MALFORMED },
 	{ TEXT("seen"), offsetof(struct request, seen), LIFT_E_MALFORMED },
 	{ TEXT("code"), offsetof(struct request, code), LIFT_E_MALFORMED },
@@ -32,14 +33,16 @@ static const struct {
 	{ TEXT("without_secret"), offsetof(struct request, without_secret) },
 };
 
-/* From 0. */
 static const struct {
 	struct text key;
 	size_t offset;
+	int64_t least;
+	int err; /* where it is no number, or below the least */
 } request_numbers[] = {
-	{ TEXT("after"), offsetof(struct request, after) },
-	{ TEXT("to"), offsetof(struct request, to) },
-	{ TEXT("before"), offsetof(struct request, before) },
+	{ TEXT("after"), offsetof(struct request, after), 0, LIFT_E_MALFORMED },
+	{ TEXT("to"), offsetof(struct request, to), 0, LIFT_E_MALFORMED },
+	{ TEXT("before"), offsetof(struct request, before), 0, LIFT_E_MALFORMED },
+	{ TEXT("known_at"), offsetof(struct request, known_at), 1, LIFT_E_KNOWN_AT },
 };
 
 enum {
@@ -61,11 +64,11 @@ static int check_version(const msgpack_object *v)
 }
 
 /* One that is not there is 0. */
-static bool get_number(const msgpack_object *object, uint64_t *ret_value)
+static bool get_number(const msgpack_object *object, int64_t least, uint64_t *ret_value)
 {
 	int64_t value = 0;
 
-	if (object && (!msg_get_int(object, &value) || value < 0))
+	if (object && (!msg_get_int(object, &value) || value < least))
 		return false;
 	*ret_value = (uint64_t)value;
 	return true;
@@ -109,9 +112,9 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 			      (bool *)((char *)&request + request_flags[i].offset)))
 			return LIFT_E_MALFORMED;
 	for (size_t i = 0; i < N_NUMBERS; i++)
-		if (!get_number(values[REQUEST_NUMBERS + i],
+		if (!get_number(values[REQUEST_NUMBERS + i], request_numbers[i].least,
 				(uint64_t *)((char *)&request + request_numbers[i].offset)))
-			return LIFT_E_MALFORMED;
+			return request_numbers[i].err;
 	*ret_request = request;
 	return 0;
 }

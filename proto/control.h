@@ -16,17 +16,20 @@ struct request {
 	struct text op;
 	struct text source, stream;		    /* hello, close */
 	struct text as_of, plane, region, kind, id; /* export, explain */
+	struct text later;			    /* export: of those behind known_at */
 	struct text dir, seen;			    /* backup */
 	bool without_secret;			    /* backup */
 	struct text code;			    /* drop, retry: of an error */
 	bool dry_run, yes;			    /* reload */
 	uint64_t after,
-		to;	 /* rejections, quarantine, drop, retry: rows above, and up to, a number */
-	uint64_t before; /* drop, retry: received before it, ms */
+		to; /* rejections, quarantine, drop, retry: rows above, and up to, a number */
+	uint64_t known_at; /* export: a journal number */
+	uint64_t before;   /* drop, retry: received before it, ms */
 };
 
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE
- * and LIFT_E_STREAM for those two) or LIFT_E_VERSION. */
+ * LIFT_E_STREAM for those two, and LIFT_E_KNOWN_AT for that, also where it is 0) or
+ * LIFT_E_VERSION. */
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
 void request_encode(struct msg_writer *writer, const struct request *request);
 

@@ -89,6 +89,12 @@
 	  "by the new catalogue, figures of learners would go: it is taken if you say yes")        \
 	X(DENIED, 73, REQUEST, "denied", "this key may not do that: ask the daemon's operator")    \
 	X(CODE, 74, REQUEST, "code", "code must be one of those of refused events")                \
+	X(KNOWN_AT, 77, REQUEST, "known-at",                                                       \
+	  "known_at must be a number of the journal: from 1 to its last one")                      \
+	X(KNOWN_DENIED, 78, REQUEST, "known-denied",                                               \
+	  "what was known by then is told to who sees all regions: journal numbers say how "       \
+	  "much others send")                                                                      \
+	X(LATER, 76, REQUEST, "later", "later must be profiles or corrections, beside known_at")   \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

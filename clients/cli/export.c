@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clients/cli/as_of.h"
 #include "clients/cli/asked.h"
@@ -17,6 +18,7 @@ enum {
 
 struct exporting {
 	bool is_csv, header;
+	bool is_told; /* how far it is, on standard error */
 	struct csv csv;
 };
 
@@ -132,6 +134,21 @@ static int print_row(struct exporting *exporting, const json_t *text)
 	return err;
 }
 
+/* While the daemon builds the ledger of then; taken away by the first rows, or the end. */
+static void tell_progress(struct exporting *exporting, const json_t *answer)
+{
+	json_int_t total = json_number(answer, "total");
+
+	if (!isatty(STDERR_FILENO) || (!answer && !exporting->is_told))
+		return;
+	if (answer && total > 0)
+		fprintf(stderr, "\r%3.0f %%",
+			100.0 * (double)json_number(answer, "done") / (double)total);
+	else
+		fputs("\r     \r", stderr);
+	exporting->is_told = answer && total > 0;
+}
+
 static int take_answer(void *context, const json_t *answer)
 {
 	struct exporting *exporting = context;
@@ -139,6 +156,11 @@ static int take_answer(void *context, const json_t *answer)
 	size_t i;
 	int err;
 
+	if (!json_object_get(answer, "rows")) {
+		tell_progress(exporting, answer);
+		return 0;
+	}
+	tell_progress(exporting, NULL);
 	if (exporting->is_csv && !exporting->header)
 		print_header(&exporting->csv);
 	exporting->header = true;
@@ -156,10 +178,18 @@ static struct text optional(const char *text)
 	return text ? text_of(text) : (struct text){ NULL, 0 };
 }
 
+static void take_refusal(void *context, const json_t *answer)
+{
+	tell_progress(context, NULL);
+	refusal_complain(answer);
+}
+
 int command_export(const struct cli *cli, int argc, char **argv)
 {
 	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL, *audience = NULL;
+	const char *later = NULL;
 	struct csv_wish csv_wish = { 0 };
+	int64_t known_at = 0;
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
 		  &as_of, 0, 0 },
@@ -168,6 +198,11 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		  &kind, 0, 0 },
 		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
 		  &audience, 0, 0 },
+		{ "known-at", "N", "of the events up to this number of the daemon's journal alone",
+		  OPTION_WHOLE, &known_at, 1, 9007199254740992.0 },
+		{ "later", "profiles|corrections",
+		  "of those behind it what they say of people, or what they take back, too",
+		  OPTION_CHOICE, &later, 0, 0 },
 		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
 		  OPTION_CHOICE, &format, 0, 0 },
 		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
@@ -199,6 +234,8 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	if (!exporting.is_csv && csv_is_wished(&csv_wish))
 		return complain_usage(&usage, "--for, --separator and --decimal are of CSV, not of "
 					      "jsonl");
+	if (later && !known_at)
+		return complain_usage(&usage, "--later goes with --known-at only");
 	status = csv_choose(&usage, &csv_wish, &exporting.csv.form);
 	if (status == STATUS_WELL)
 		status = as_of_check(&usage, "as-of", as_of);
@@ -217,10 +254,13 @@ int command_export(const struct cli *cli, int argc, char **argv)
 			.request = &(struct request){ .op = text_of("export"),
 						      .as_of = optional(as_of),
 						      .region = optional(region),
-						      .kind = optional(kind) },
+						      .kind = optional(kind),
+						      .later = optional(later),
+						      .known_at = (uint64_t)known_at },
 			.timeout_ms = EXPORT_TIMEOUT_MS,
 			.shape = &shape_of_export,
 			.take = take_answer,
+			.refused = take_refusal,
 			.context = &exporting,
 		});
 	endpoints_clear(&endpoints);

@@ -160,8 +160,11 @@ const struct answer_shape shape_of_done = { NULL, done, NULL };
 
 /* Export */
 
+/* One with known_at says how far it is, before there are rows. */
 static const struct shape export_keys[] = { IS_LIST("rows", a_text), END };
-const struct answer_shape shape_of_export = { NULL, export_keys, NULL };
+static const struct shape export_more[] = { IS_LIST_OR_NIL("rows", a_text), IS_COUNT_OR_NIL("done"),
+					    IS_COUNT_OR_NIL("total"), END };
+const struct answer_shape shape_of_export = { NULL, export_keys, export_more };
 
 static const struct shape n_of[] = { IS_COUNT("n"), IS_COUNT("of"), END };
 static const struct shape day[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_COUNT(NULL), END };

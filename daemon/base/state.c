@@ -10,6 +10,7 @@ static const char *const names[STATE_PARTS] = {
 	[STATE_LEDGER] = "ledger",
 	[STATE_LEDGER_NEW] = "ledger.new",
 	[STATE_LEDGER_VERIFY] = "ledger.verify",
+	[STATE_LEDGER_KNOWN] = "ledger.known",
 	[STATE_SECRET] = "secret",
 	[STATE_SECRET_NEW] = "secret.new",
 	[STATE_CATALOGUE] = "catalogue.yaml",

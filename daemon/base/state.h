@@ -17,6 +17,7 @@ enum state_part {
 	STATE_LEDGER,	     /* a store: derived from it, made anew where it is missing */
 	STATE_LEDGER_NEW,    /* a store: that is being built; left by a daemon that was killed */
 	STATE_LEDGER_VERIFY, /* likewise, by a verify: in one of its own, with a suffix (dir.h) */
+	STATE_LEDGER_KNOWN,  /* likewise, by an export of what was known by then */
 	STATE_SECRET,	     /* a file: the key of the pseudonyms */
 	STATE_SECRET_NEW,    /* a file: that is being written */
 	STATE_CATALOGUE,     /* a file: the last catalogue that was right */

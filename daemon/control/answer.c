@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include "daemon/control/internal.h"
+#include "proto/grow.h"
 
 int control_send(struct control *control, const struct client *client, struct text body)
 {
@@ -24,4 +25,82 @@ void control_refuse(struct control *control, const struct client *client, int er
 	refusal_encode(control->writer, err);
 	control_send(control, client, msg_written(control->writer));
 	stats_add(control->stats, STAT_requests_refused, 1);
+}
+
+/* Pages of an export. */
+
+static const char *const laters[] = {
+	[LEDGER_NOTHING] = "",
+	[LEDGER_PROFILES] = "profiles",
+	[LEDGER_CORRECTIONS] = "corrections",
+};
+
+const char *page_later(enum ledger_later later)
+{
+	return laters[later];
+}
+
+void page_begin(struct control *control, const struct client *client, const struct page_head *head)
+{
+	control->page.client = client;
+	control->page.head = *head;
+	control->page.n = control->page.size = 0;
+}
+
+static void write_known_at(struct msg_writer *writer, const struct page_head *head)
+{
+	if (head->known_at > 0)
+		msg_key_int(writer, "known_at", (int64_t)head->known_at);
+	if (head->later != LEDGER_NOTHING)
+		msg_key_str(writer, "later", page_later(head->later));
+}
+
+static int send_page(struct control *control, bool more)
+{
+	const struct page_head *head = &control->page.head;
+	const char *line = control->page.lines;
+	char as_of[DAY_TEXT];
+
+	day_print(head->today, as_of);
+	msg_writer_clear(control->writer);
+	msg_map_begin(control->writer);
+	msg_key_int(control->writer, "v", 1);
+	msg_key_bool(control->writer, "ok", true);
+	msg_key_str(control->writer, "as_of", as_of);
+	if (head->sees_all) {
+		msg_key_int(control->writer, "applied", (int64_t)head->applied);
+		msg_key_str(control->writer, "catalogue", head->catalogue);
+	}
+	write_known_at(control->writer, head);
+	msg_key_int(control->writer, "now", control->now.utc_ms);
+	msg_key_bool(control->writer, "more", more);
+	msg_str(control->writer, "rows");
+	msg_array(control->writer, control->page.n);
+	for (size_t i = 0; i < control->page.n; i++, line += strlen(line) + 1)
+		msg_str(control->writer, line);
+	msg_map_end(control->writer);
+	control->page.n = control->page.size = 0;
+	return control_send(control, control->page.client, msg_written(control->writer));
+}
+
+int page_add(void *context, struct text line)
+{
+	struct control *control = context;
+	struct page *page = &control->page;
+
+	if (page->n > 0 && page->size + line.size > CONTROL_PAGE_BYTES &&
+	    send_page(control, true) != 0)
+		return LIFT_E_SOCKET;
+	if (grow(&page->lines, &page->room, page->size + line.size + 1, 1) != 0)
+		return LIFT_E_MEMORY;
+	memcpy(page->lines + page->size, line.data, line.size);
+	page->lines[page->size + line.size] = 0;
+	page->size += line.size + 1;
+	page->n++;
+	return 0;
+}
+
+int page_end(struct control *control)
+{
+	return send_page(control, false);
 }

@@ -276,6 +276,7 @@ void control_close(struct control *control)
 	if (!control)
 		return;
 	jobs_close(control->jobs);
+	control_forget_known(control);
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		free(control->job_clients[kind].dir);
 	loop_set_work(control->loop, NULL, NULL);

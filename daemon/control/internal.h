@@ -2,7 +2,7 @@
 /*
  * internal.h - what the files of control share: the doors that requests come in by (control.c,
  * ask.c), those that wait for the ledger (waiting.c), and what these are answered (export_op.c,
- * explain_op.c), those that are jobs (jobs.c).
+ * explain_op.c), those that are jobs (jobs.c, known_op.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -72,6 +72,25 @@ struct order_waiting {
 	uint64_t number;
 };
 
+/* What an export says of itself. */
+struct page_head {
+	int32_t today;
+	bool sees_all;	   /* the rest is told: it says how much others send, and what they have */
+	uint64_t applied;  /* the journal number that it stands on */
+	uint64_t known_at; /* 0: it was not asked for */
+	enum ledger_later later;
+	char catalogue[CATALOGUE_TEXT_DIGEST];
+};
+
+/* The page of an export that is being filled. */
+struct page {
+	const struct client *client;
+	struct page_head head;
+	char *lines; /* each followed by a 0 */
+	size_t size, room;
+	size_t n;
+};
+
 struct control {
 	struct loop *loop;
 	struct now now;				     /* when this round began */
@@ -96,17 +115,13 @@ struct control {
 	struct wake *more;
 	struct msg_reader *reader;
 	struct msg_writer *writer;
-	/* the page of an export that is being filled */
+	struct page page;
+	/* the export of what was known by then, while it runs */
 	struct {
-		const struct client *client;
-		char *lines; /* each followed by a 0 */
-		size_t size, room;
-		size_t n;
-		int32_t today;
-		bool sees_all; /* these are told: they say how much others send, what they have */
-		uint64_t applied; /* the journal number that it stands on */
-		char catalogue[CATALOGUE_TEXT_DIGEST];
-	} page;
+		int file; /* that its figures come by; 0: none runs */
+		struct page_head head;
+		bool is_gone; /* nobody waits for it any more */
+	} known;
 };
 
 /* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that
@@ -148,6 +163,20 @@ int control_export(struct control *control, const struct client *client,
 		   const struct request *request);
 int control_explain(struct control *control, const struct client *client,
 		    const struct request *request);
+
+/* An export's answer: its head, its lines (export_fn, of the control), the last page. LIFT_E_SOCKET
+ * where the client is gone, or does not read: nothing more for it. */
+void page_begin(struct control *control, const struct client *client, const struct page_head *head);
+int page_add(void *context, struct text line);
+int page_end(struct control *control);
+const char *page_later(enum ledger_later later); /* as it is asked for */
+
+/* An export with known_at, which does not wait, but is a job; and what has come of it. */
+int control_export_known(struct control *control, const struct client *client,
+			 const struct request *request);
+void control_answer_known(struct control *control, const struct client *client,
+			  const struct report *report);
+void control_forget_known(struct control *control);
 
 /* What only the journal's writer may do. */
 int control_close_stream(struct control *control, const struct client *client,

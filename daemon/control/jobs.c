@@ -102,22 +102,46 @@ void control_on_readers(void *context, const struct now *now)
 
 static void ended(struct control *control, enum job_kind kind, const struct report *report)
 {
-	static const enum stat_counter counters[JOB_KINDS][2] = {
+	static const enum stat_counter counters[][2] = {
 		[JOB_BACKUP] = { STAT_backups, STAT_backups_failed },
 		[JOB_VERIFY] = { STAT_verifies, STAT_verifies_failed },
 	};
-	static const enum alert alerts[JOB_KINDS] = {
+	static const enum alert alerts[] = {
 		[JOB_BACKUP] = ALERT_BACKUP_FAILED,
 		[JOB_VERIFY] = ALERT_VERIFY_FAILED,
 	};
 
-	stats_add(control->stats, counters[kind][report->err != 0], 1);
 	forget_dead_readers(control);
+	/* One that was asked for and is of no further use: who has asked is told. */
+	if (kind == JOB_KNOWN) {
+		if (report->err && !control->known.is_gone)
+			log_error("%s failed: code=%s reason=\"%s\"", job_name(kind),
+				  lift_err_code(report->err), report->text);
+		else
+			log_notice("%s done: result=\"%s\"", job_name(kind),
+				   control->known.is_gone ? "nobody waits for it any more"
+							  : report->text);
+		return;
+	}
+	stats_add(control->stats, counters[kind][report->err != 0], 1);
 	if (report->err)
 		log_alert(alerts[kind], "%s failed: code=%s reason=\"%s\"", job_name(kind),
 			  lift_err_code(report->err), report->text);
 	else
 		log_notice("%s done: result=\"%s\"", job_name(kind), report->text);
+}
+
+/* Who has asked for a known-at, and is gone, needs it no more. */
+static void tell(struct control *control, enum job_kind kind, const struct work *work)
+{
+	msg_writer_clear(control->writer);
+	work_encode(control->writer, work);
+	if (control_send(control, &control->job_clients[kind].client,
+			 msg_written(control->writer)) == 0 ||
+	    kind != JOB_KNOWN || !work->more)
+		return;
+	control->known.is_gone = true;
+	jobs_stop(control->jobs, kind);
 }
 
 void control_told(void *context, enum job_kind kind, const struct report *report, bool has_ended)
@@ -136,7 +160,8 @@ void control_told(void *context, enum job_kind kind, const struct report *report
 
 	if (has_ended)
 		ended(control, kind, report);
-	msg_writer_clear(control->writer);
-	work_encode(control->writer, &work);
-	control_send(control, &waiting->client, msg_written(control->writer));
+	if (kind == JOB_KNOWN && has_ended)
+		control_answer_known(control, &waiting->client, report);
+	else
+		tell(control, kind, &work);
 }

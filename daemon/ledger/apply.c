@@ -62,15 +62,24 @@ static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home
 
 static_assert(FACT_NO_MODULE == CATALOGUE_NONE, "an unknown module is a claim of a profile");
 
+/* Does what is behind `known_at` count at all, and does it as more than a claim of a profile? */
+static bool is_known(const struct ledger *ledger, uint64_t number, uint8_t type, bool *ret_claims)
+{
+	bool later = ledger->known_at > 0 && number > ledger->known_at;
+
+	*ret_claims = later && !(ledger->later == LEDGER_CORRECTIONS && type == EVENT_VOIDED);
+	return !later || ledger->later != LEDGER_NOTHING;
+}
+
 static int gather(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
 {
 	struct gathering *gathering = context;
 	struct ledger *ledger = gathering->ledger;
 	struct pending *pending = &ledger->stretch[ledger->n_stretch];
+	bool claims;
 	int err;
 
-	(void)number;
-	if (entry->refused)
+	if (entry->refused || !is_known(ledger, number, entry->fact.type, &claims))
 		return 0;
 	if (stream != gathering->stream &&
 	    !journal_view_stream_source(gathering->view, stream, &gathering->source))
@@ -83,7 +92,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 		err = profiles_resolve(&ledger->profiles, gathering->view, entry->fact.profile);
 	if (err)
 		return err;
-	if (pending->fact.module != FACT_NO_MODULE)
+	if (pending->fact.module != FACT_NO_MODULE && !claims)
 		err = note_seen(gathering, pending->fact.module,
 				ledger->profiles.items[entry->fact.profile]->home);
 	else

@@ -338,6 +338,9 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 
 	if (progress && progress->before && progress->before <= build.last)
 		build.last = progress->before - 1;
+	if (progress && progress->known_at && progress->later == LEDGER_NOTHING &&
+	    progress->known_at < build.last)
+		build.last = progress->known_at;
 	if (progress) {
 		atomic_store(&progress->done, 0);
 		atomic_store(&progress->total, 2 * build.last);
@@ -346,6 +349,10 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 		err = ledger_new(dir, journal, catalogue, until, &build.ledger);
 	if (err)
 		return err;
+	if (progress) {
+		build.ledger->known_at = progress->known_at;
+		build.ledger->later = progress->later;
+	}
 	build.ledger->seen = names_new();
 	err = build.ledger->seen ? open_parts(&build, dir) : LIFT_E_MEMORY;
 	if (!err)

@@ -98,7 +98,9 @@ struct ledger {
 	struct tally_map *changes;
 	size_t dirty_pages; /* of learners, about */
 	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
-	struct sum sum;	    /* of all records */
+	uint64_t known_at;  /* as in struct ledger_progress */
+	enum ledger_later later;
+	struct sum sum; /* of all records */
 	_Atomic uint64_t applied, committed, wanted;
 };
 

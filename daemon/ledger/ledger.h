@@ -44,6 +44,13 @@ struct ledger;
 int ledger_open(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		int64_t until, struct ledger **ret_ledger);
 
+/* What counts of the entries behind a journal number, beside those up to it. */
+enum ledger_later {
+	LEDGER_NOTHING,
+	LEDGER_PROFILES,    /* what they claim of a learner's region and attributes */
+	LEDGER_CORRECTIONS, /* that, and what they take back */
+};
+
 /* How far a build is, of how many journal entries (each counts twice: it is read, and it is
  * folded); and whether it is to end with LIFT_E_STOPPED. For other threads to look at, and to
  * set. */
@@ -53,6 +60,10 @@ struct ledger_progress {
 	atomic_bool stop;
 	uint64_t part;	 /* events that are sorted at once; 0: about 100 MB of them */
 	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */
+	/* Only journal numbers up to this one, in the middle of a commit, too, and of those behind
+	 * it what `later` says; 0: all. What is built so is for reading alone. */
+	uint64_t known_at;
+	enum ledger_later later;
 };
 
 /* Build it from the journal, in place of whatever is in the directory: sorted by learner, each

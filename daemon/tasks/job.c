@@ -23,6 +23,7 @@ static const struct {
 } kinds[JOB_KINDS] = {
 	[JOB_BACKUP] = { "backup", "--backup" },
 	[JOB_VERIFY] = { "verify", "--verify" },
+	[JOB_KNOWN] = { "known-at", "--known-at" },
 };
 
 struct job {
@@ -61,7 +62,7 @@ bool jobs_running(const struct jobs *jobs, enum job_kind kind, struct report *re
 /* Starting. */
 
 /* The daemon blocks signals, and ignores some: not so its child. */
-static int spawn(char *const argv[], char *const environment[], int pipe, pid_t *ret_pid)
+static int spawn(char *const argv[], char *const environment[], int pipe, int file, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -83,8 +84,11 @@ static int spawn(char *const argv[], char *const environment[], int pipe, pid_t 
 							 O_RDONLY, 0);
 		if (!error)
 			error = posix_spawn_file_actions_adddup2(&files, pipe, STDOUT_FILENO);
+		if (!error && file)
+			error = posix_spawn_file_actions_adddup2(&files, file, JOB_FILE);
 		if (!error)
-			error = posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+			error = posix_spawn_file_actions_addclosefrom_np(&files, file ? JOB_FILE + 1
+										      : JOB_FILE);
 		if (!error)
 			error = posix_spawn(ret_pid, "/proc/self/exe", &files, &attributes, argv,
 					    environment);
@@ -121,8 +125,9 @@ static char *what_is_left(const struct jobs *jobs, enum job_kind kind, const cha
 {
 	char scratch[PATH_MAX], *path = NULL;
 
-	state_path(scratch, jobs->state, STATE_LEDGER_VERIFY);
-	if (kind == JOB_VERIFY)
+	state_path(scratch, jobs->state,
+		   kind == JOB_KNOWN ? STATE_LEDGER_KNOWN : STATE_LEDGER_VERIFY);
+	if (kind != JOB_BACKUP)
 		return strdup(scratch);
 	return asprintf(&path, "%s.partial", dir) < 0 ? NULL : path;
 }
@@ -229,7 +234,8 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const struct job_wish *wis
 	if (!error) {
 		/* Its end of the pipe waits: a report is never lost. */
 		fcntl(ends[1], F_SETFL, 0);
-		error = spawn((char *const *)argv, jobs->environment, ends[1], &job->pid);
+		error = spawn((char *const *)argv, jobs->environment, ends[1], wish->file,
+			      &job->pid);
 		close(ends[1]);
 		if (error)
 			close(ends[0]);
@@ -248,12 +254,20 @@ int jobs_start(struct jobs *jobs, enum job_kind kind, const struct job_wish *wis
 	return 0;
 }
 
+void jobs_stop(struct jobs *jobs, enum job_kind kind)
+{
+	if (jobs->jobs[kind].pid > 0)
+		kill(jobs->jobs[kind].pid, SIGKILL);
+}
+
 /* What a daemon that was killed has left, with its children. */
 static void sweep_state(const char *state)
 {
 	char path[PATH_MAX];
 
 	state_path(path, state, STATE_LEDGER_VERIFY);
+	dir_sweep(path);
+	state_path(path, state, STATE_LEDGER_KNOWN);
 	dir_sweep(path);
 }
 

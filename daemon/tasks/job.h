@@ -13,7 +13,7 @@
 #include "daemon/net/loop.h"
 #include "daemon/tasks/report.h"
 
-enum job_kind { JOB_BACKUP, JOB_VERIFY, JOB_KINDS };
+enum job_kind { JOB_BACKUP, JOB_VERIFY, JOB_KNOWN, JOB_KINDS };
 
 enum { JOB_TELL_MS = 1000 };
 
@@ -36,10 +36,17 @@ struct job_wish {
 	const char *dir;     /* of a backup */
 	const char *seen;    /* of --seen */
 	bool without_secret; /* the backup is to have none */
+	int file;	     /* that a child gets as JOB_FILE; 0: none */
 };
+
+/* The descriptor of a child's file: behind those that every process has. */
+enum { JOB_FILE = 3 };
 
 /* Start one. LIFT_E_BUSY where one of its kind runs; LIFT_E_IO (errno), LIFT_E_MEMORY. */
 int jobs_start(struct jobs *jobs, enum job_kind kind, const struct job_wish *wish);
+
+/* Kill the one of a kind, if it runs: nobody wants to know any more. Its end is told as always. */
+void jobs_stop(struct jobs *jobs, enum job_kind kind);
 
 const char *job_name(enum job_kind kind);
 /* How far it is; false where none of its kind runs. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/tasks/backup.h"
+#include "daemon/tasks/known.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"
 
@@ -27,6 +28,8 @@ static int run(const struct task_wish *wish, const struct config *config, const 
 		return err ? err : backup_make(config->state, dir, !wish->without_secret, report);
 	case TASK_RESTORE:
 		return backup_restore(config->state, dir, report);
+	case TASK_KNOWN:
+		return known_run(config, report);
 	default:
 		return verify_run(config, report);
 	}

@@ -13,6 +13,7 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 #include "tests/e2e/figures.h"
+#include "tests/e2e/jobs.h"
 #include "tests/e2e/peer.h"
 
 #define EVENTS "tests/golden/events.csv"
@@ -360,51 +361,6 @@ static void a_killed_backup_is_whole_or_not_there(void **state)
 	assert_int_equal(count_names(daemon->dir, "backup-"), KILLS);
 }
 
-/* A word of a file of a thread; empty where there is none. */
-static void thread_word(const struct daemon *daemon, const char *thread, const char *name,
-			char to[static NAME_SIZE])
-{
-	char path[2 * PATH_SIZE];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%s/%s", (int)daemon->process.pid, thread, name);
-	file = fopen(path, "re");
-	if (!file || fscanf(file, "%31s", to) != 1)
-		*to = 0;
-	if (file)
-		fclose(file);
-}
-
-/* The thread that answers operators, whose children are jobs. */
-static void find_control(const struct daemon *daemon, char thread[static NAME_SIZE])
-{
-	char tasks[PATH_SIZE], name[NAME_SIZE] = "";
-	struct dirent *entry;
-	DIR *dir;
-
-	path_make(tasks, "/proc/%d/task", (int)daemon->process.pid);
-	dir = opendir(tasks);
-	assert_non_null(dir);
-	while (strcmp(name, "control") != 0 && (entry = readdir(dir))) {
-		snprintf(thread, NAME_SIZE, "%.31s", entry->d_name);
-		thread_word(daemon, thread, "comm", name);
-	}
-	closedir(dir);
-	assert_string_equal(name, "control");
-}
-
-/* A job's process, as soon as it shows; 0: who asked for it has ended. */
-static pid_t await_child(const struct daemon *daemon, struct process *asking)
-{
-	char thread[NAME_SIZE], pid[NAME_SIZE] = "";
-	int status;
-
-	find_control(daemon, thread);
-	while (!*pid && !process_ended(asking, &status))
-		thread_word(daemon, thread, "children", pid);
-	return (pid_t)atoi(pid);
-}
-
 static void a_child_that_is_killed_is_said_and_what_it_left_is_removed(void **state)
 {
 	struct daemon *daemon = *state;
@@ -420,7 +376,7 @@ static void a_child_that_is_killed_is_said_and_what_it_left_is_removed(void **st
 		assert_true(round < 100);
 		path_make(backup, "%s/backup-%d", daemon->dir, round);
 		daemon_lift_start(daemon, &asking, "backup", backup, NULL);
-		child = await_child(daemon, &asking);
+		child = job_await(daemon, &asking);
 		if (child == 0)
 			continue;
 		kill(child, SIGKILL);
@@ -506,7 +462,7 @@ static void no_child_stays_when_it_has_ended(void **state)
 	for (int round = 0; child == 0; round++) {
 		assert_true(round < 100);
 		daemon_lift_start(daemon, &asking, "verify", NULL);
-		child = await_child(daemon, &asking);
+		child = job_await(daemon, &asking);
 	}
 	kill(child, SIGKILL);
 	outcome = process_wait(&asking);
@@ -514,7 +470,7 @@ static void no_child_stays_when_it_has_ended(void **state)
 	assert_int_equal(count_defunct(daemon), 0);
 	for (int round = 0, status; round < 3; round++) {
 		daemon_lift_start(daemon, &asking, "verify", NULL);
-		if (await_child(daemon, &asking) == 0)
+		if (job_await(daemon, &asking) == 0)
 			continue;
 		process_signal(&asking, SIGKILL);
 		while (!process_ended(&asking, &status))

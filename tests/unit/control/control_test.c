@@ -93,6 +93,11 @@ static void a_request_is_read_or_refused_whole(void **state)
 		{ "{'v':1,'source':7}", LIFT_E_SOURCE, "a source that is no text" },
 		{ "{'v':1,'stream':[]}", LIFT_E_STREAM, "a stream that is no text" },
 		{ "{'v':1,'op':'x','after':-1}", LIFT_E_MALFORMED, "after a number below 0" },
+		{ "{'v':1,'op':'x','after':0}", 0, "after the number 0" },
+		{ "{'v':1,'op':'x','known_at':1}", 0, "known at the first number" },
+		{ "{'v':1,'op':'x','known_at':0}", LIFT_E_KNOWN_AT, "known at none" },
+		{ "{'v':1,'op':'x','known_at':'1'}", LIFT_E_KNOWN_AT, "known at a text" },
+		{ "{'v':1,'op':'x','later':1}", LIFT_E_LATER, "later than a number" },
 		{ "[1]", LIFT_E_MALFORMED, "no map" },
 		{ "1", LIFT_E_MALFORMED, "a number" },
 	};

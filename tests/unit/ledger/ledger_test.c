@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/control/export.h"
+#include "daemon/figures/export.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/model.h"

@@ -247,12 +247,15 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.region = text_in(vector->message, "region"),
 		.kind = text_in(vector->message, "kind"),
 		.id = text_in(vector->message, "id"),
+		.later = text_in(vector->message, "later"),
 		.dir = text_in(vector->message, "dir"),
 		.seen = text_in(vector->message, "seen"),
 		.code = text_in(vector->message, "code"),
 		.after = (uint64_t)json_integer_value(json_object_get(vector->message, "after")),
 		.to = (uint64_t)json_integer_value(json_object_get(vector->message, "to")),
 		.before = (uint64_t)json_integer_value(json_object_get(vector->message, "before")),
+		.known_at =
+			(uint64_t)json_integer_value(json_object_get(vector->message, "known_at")),
 	};
 
 	request_encode(tools->writer, &request);

@@ -19,7 +19,7 @@
 #include <jansson.h>
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/control/export.h"
+#include "daemon/figures/export.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/anyworld.h"
 #include "tests/unit/worlds/model.h"

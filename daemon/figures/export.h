@@ -3,13 +3,13 @@
  * export.h - all figures of a day as lines of JSON, sorted by kind, id and region. The same state
  * gives the same bytes.
  */
-#ifndef LIFTD_CONTROL_EXPORT_H
-#define LIFTD_CONTROL_EXPORT_H
+#ifndef LIFTD_FIGURES_EXPORT_H
+#define LIFTD_FIGURES_EXPORT_H
 
 #include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
-#include "daemon/ledger/ledger.h"
+#include "daemon/learner/tally.h"
 
 struct export_wish {
 	enum kind kind;			     /* KINDS: all */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/subject.h"
-#include "daemon/control/export.h"
+#include "daemon/figures/export.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/control/export.h"
+#include "daemon/figures/export.h"
 #include "daemon/catalogue/subject.h"
 
 #include <stdlib.h>
