@@ -10,7 +10,7 @@ what `lift export --as-of DAY --format jsonl` prints for the same accepted event
 
     lift_oracle.py ... --roster LIST.csv --programme ID [--from DAY] [--to DAY] [--source NAME]
 
-prints that list again, with what its people have done (METRICS.md 7), and three counts on standard error.
+prints that list again, with what its people have done (METRICS.md 8), and three counts on standard error.
 
 Metrics are a function of the SET of accepted events, the catalogue and the day: order, duplicates and batching of the
 events change nothing. Needs python3-yaml. It does not validate: give it valid events. Section numbers refer to
@@ -690,7 +690,7 @@ def metrics(cat, learners, today):
                    **compute({l: v for l, v in states.items() if scope in homes[l]}, scope)}
 
 
-# A list of people, with what they have done (METRICS.md 7)
+# A list of people, with what they have done (METRICS.md 8)
 
 ADDED = ["first", "last", "enrolment", "done", "modules_done", "completed", "withdrawn", "minutes", "hours", "by_month",
          "competences"]
