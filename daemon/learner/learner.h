@@ -13,6 +13,7 @@
 /* Facts in fact_compare's order, each once. */
 struct learner {
 	uint8_t pseudonym[PSEUDONYM_BYTES]; /* whose they are */
+	uint16_t source; /* the journal's number of the one that has told of it first */
 	struct fact *facts;
 	size_t n, room;
 };

@@ -86,6 +86,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 		return LIFT_E_CORRUPT;
 	gathering->stream = stream;
 	memcpy(pending->learner, entry->learner, PSEUDONYM_BYTES);
+	pending->source = gathering->source;
 	pending->fact = entry->fact;
 	err = resolve_module(gathering, entry->fact.module, &pending->fact.module);
 	if (!err)
@@ -141,6 +142,16 @@ int ledger_add_difference(struct tally_map *changes, const struct contribution *
 	return err;
 }
 
+uint16_t ledger_first_source(const struct place *first, const struct place *end)
+{
+	const struct pending *event = first->event;
+
+	for (; first < end; first++)
+		if (first->event < event)
+			event = first->event;
+	return (uint16_t)event->source;
+}
+
 /* All events of one learner: contribution before, add the facts, contribution after. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
 			 struct record_writer *writer, const struct place *first,
@@ -158,6 +169,8 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		err = learner_contribute(learner, &ledger->profiles, ledger->until,
 					 &ledger->before);
 	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
+	if (ledger->pieces.n == 0)
+		learner->source = ledger_first_source(first, end);
 	for (const struct place *p = first; p < end && !err; p++) {
 		err = learner_add(learner, &p->event->fact, &is_new);
 		any |= is_new;

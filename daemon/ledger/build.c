@@ -233,6 +233,7 @@ static int fold_learner(struct build *build, const struct place *first, const st
 
 	learner_clear(learner);
 	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
+	learner->source = ledger_first_source(first, end);
 	for (; first < end && !err; first++)
 		err = learner_add(learner, &first->event->fact, &added);
 	if (!err)

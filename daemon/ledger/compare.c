@@ -223,6 +223,9 @@ static int learner_differs(struct compare *compare, struct text pseudonym, struc
 		return differ(compare,
 			      "the facts of a learner (who is not named) cannot be read in the "
 			      "ledger");
+	if (!err && compare->ledger.learner.source != compare->built.learner.source)
+		return differ(compare, "a learner (who is not named) was first told of by another "
+				       "source than the ledger has");
 	return err ? err : facts_differ(compare);
 }
 

@@ -64,6 +64,7 @@ enum { DIGEST_BYTES = 16, SEEN_KEY = 12 };
 /* An event of the stretch that is being applied. */
 struct pending {
 	uint8_t learner[PSEUDONYM_BYTES];
+	uint32_t source;  /* the journal's number */
 	struct fact fact; /* its module is the catalogue's */
 };
 
@@ -115,6 +116,8 @@ void ledger_put_meta(struct ledger *ledger, uint64_t applied);
  * writer's transaction is open. */
 int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
 		  uint64_t *ret_next);
+/* The source of the first of a learner's events: they are as the journal has them. */
+uint16_t ledger_first_source(const struct place *first, const struct place *end);
 /* Sort n places by rank, and then by pseudonym. */
 void ledger_sort_places(struct place *places, size_t n);
 /* Add what after has and before has not. */

@@ -10,7 +10,8 @@
  *   numbers   pseudonym 16            the learner's number 4, from 0 as they come: those who begin
  *                                     together are neighbours
  *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
- *                                     PIECE_MAX bytes; the first one begins with the pseudonym
+ *                                     PIECE_MAX bytes; the first one begins with the pseudonym,
+ *                                     and the source 2 that has told of the learner first
  *   tallies   key (tally.h)           count 8, never 0
  *   seen      source 4, module 4,     nothing
  *             home 4
@@ -25,6 +26,7 @@ enum {
 	PIECE_MAX = 1900,
 	NUMBER_BYTES = 4,
 	PIECE_KEY = NUMBER_BYTES + 2,
+	PIECE_SOURCE = 2, /* bytes */
 	TALLY_VALUE = 8
 };
 

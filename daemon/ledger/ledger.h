@@ -142,6 +142,15 @@ int ledger_view_subjects(struct ledger_view *view, ledger_subject_fn fn, void *c
 typedef void (*ledger_seen_fn)(void *context, uint32_t source, uint32_t module, uint32_t home);
 int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context);
 
+/* The facts of one learner, in place of what was there. *ret_found is false where no event was ever
+ * applied of it. LIFT_E_CORRUPT, LIFT_E_MEMORY, or an error of the store. */
+int ledger_view_learner(struct ledger_view *view, const uint8_t pseudonym[static PSEUDONYM_BYTES],
+			struct learner *ret_learner, bool *ret_found);
+
+/* Call `fn` for each learner, valid during the call; other than 0 ends it, and is returned. */
+typedef int (*ledger_learner_fn)(void *context, const struct learner *learner);
+int ledger_view_learners(struct ledger_view *view, ledger_learner_fn fn, void *context);
+
 /* Add up the contributions of all learners from their facts before a moment: what the tallies of
  * another day are. */
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,

@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "daemon/ledger/internal.h"
 #include "proto/grow.h"
 
-/* The pseudonym, then the facts, one after the other, cut where a piece is full: few learners have
- * a second one. */
+/* The pseudonym and the source, then the facts, one after the other, cut where a piece is full: few
+ * learners have a second one. */
 
 void pieces_free(struct pieces *pieces)
 {
 	free(pieces->bytes);
 	free(pieces->ends);
 	*pieces = (struct pieces){ 0 };
+}
+
+enum { HEAD = PSEUDONYM_BYTES + PIECE_SOURCE };
+
+static_assert((int)JOURNAL_SOURCES_MAX <= UINT16_MAX, "a source's number fits");
+
+static void head_encode(uint8_t to[static HEAD], const struct learner *learner)
+{
+	memcpy(to, learner->pseudonym, PSEUDONYM_BYTES);
+	put_be(to + PSEUDONYM_BYTES, learner->source, PIECE_SOURCE);
+}
+
+static void head_decode(const char *from, struct learner *learner)
+{
+	memcpy(learner->pseudonym, from, PSEUDONYM_BYTES);
+	learner->source = (uint16_t)get_be((const uint8_t *)from + PSEUDONYM_BYTES, PIECE_SOURCE);
 }
 
 static void clear_pieces(struct pieces *pieces)
@@ -50,11 +67,11 @@ int pieces_decode(struct text key, struct text piece, struct learner *learner)
 	if (key.size != PIECE_KEY)
 		return LIFT_E_CORRUPT;
 	if (is_first(key)) {
-		if (piece.size < PSEUDONYM_BYTES)
+		if (piece.size < HEAD)
 			return LIFT_E_CORRUPT;
-		memcpy(learner->pseudonym, piece.data, PSEUDONYM_BYTES);
-		piece.data += PSEUDONYM_BYTES;
-		piece.size -= PSEUDONYM_BYTES;
+		head_decode(piece.data, learner);
+		piece.data += HEAD;
+		piece.size -= HEAD;
 	}
 	while (piece.size > 0) {
 		size_t size = fact_decode(piece, &fact);
@@ -115,9 +132,9 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
 		const struct learner *learner)
 {
 	uint8_t bytes[PIECE_MAX];
-	size_t size = PSEUDONYM_BYTES, piece = 0;
+	size_t size = HEAD, piece = 0;
 
-	memcpy(bytes, learner->pseudonym, PSEUDONYM_BYTES);
+	head_encode(bytes, learner);
 	for (size_t i = 0; i < learner->n; i++) {
 		/* A piece is full when the longest fact might not go in: so that the cut depends on
 		 * nothing else. */

@@ -130,59 +130,110 @@ int ledger_view_seen(struct ledger_view *view, ledger_seen_fn fn, void *context)
 	return err ? err : view->txn.err;
 }
 
+/* Learners. */
+
+/* The number of a learner: false where there is none. */
+static bool find_number(struct ledger_view *view, const uint8_t *pseudonym, uint32_t *ret_number)
+{
+	struct text value;
+
+	if (!store_get(&view->txn, LDB_NUMBERS, (struct text){ (char *)pseudonym, PSEUDONYM_BYTES },
+		       &value) ||
+	    value.size != NUMBER_BYTES)
+		return false;
+	*ret_number = (uint32_t)get_be((const uint8_t *)value.data, NUMBER_BYTES);
+	return true;
+}
+
+int ledger_view_learner(struct ledger_view *view, const uint8_t pseudonym[static PSEUDONYM_BYTES],
+			struct learner *ret_learner, bool *ret_found)
+{
+	struct pieces pieces = { 0 };
+	struct store_cursor cursor;
+	uint32_t number = 0;
+	int err;
+
+	*ret_found = find_number(view, pseudonym, &number);
+	learner_clear(ret_learner);
+	if (!*ret_found)
+		return view->txn.err;
+	store_cursor_open(&view->txn, LDB_LEARNERS, &cursor);
+	err = pieces_load(&cursor, number, &pieces, ret_learner);
+	store_cursor_close(&cursor);
+	pieces_free(&pieces);
+	return err;
+}
+
+static int tell_learner(struct ledger_view *view, struct learner *learner, ledger_learner_fn fn,
+			void *context)
+{
+	int err = step(view);
+
+	if (!err && learner->n > 0)
+		err = fn(context, learner);
+	learner_clear(learner);
+	return err;
+}
+
+int ledger_view_learners(struct ledger_view *view, ledger_learner_fn fn, void *context)
+{
+	struct learner learner = { 0 };
+	uint8_t number[NUMBER_BYTES];
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	store_cursor_open(&view->txn, LDB_LEARNERS, &cursor);
+	while (!err && store_next(&cursor, &key, &value)) {
+		/* The pieces of a learner follow one another. */
+		if (learner.n > 0 && memcmp(number, key.data, sizeof(number)) != 0)
+			err = tell_learner(view, &learner, fn, context);
+		memcpy(number, key.data, sizeof(number));
+		if (!err)
+			err = pieces_decode(key, value, &learner);
+	}
+	if (!err)
+		err = tell_learner(view, &learner, fn, context);
+	store_cursor_close(&cursor);
+	learner_free(&learner);
+	return err ? err : view->txn.err;
+}
+
 /* A scan of the learners. */
 
 struct scan {
-	const struct ledger_view *view;
 	struct profiles profiles;
 	struct journal_view *names;
-	struct learner learner;
 	struct contribution contribution;
 	int64_t until;
 	struct tally_map *map;
 };
 
-static int scan_learner(struct scan *scan)
+static int scan_learner(void *context, const struct learner *learner)
 {
-	int err = step(scan->view);
+	struct scan *scan = context;
+	int err = 0;
 
-	for (size_t i = 0; i < scan->learner.n && !err; i++)
-		err = profiles_resolve(&scan->profiles, scan->names,
-				       scan->learner.facts[i].profile);
+	for (size_t i = 0; i < learner->n && !err; i++)
+		err = profiles_resolve(&scan->profiles, scan->names, learner->facts[i].profile);
 	if (!err)
-		err = learner_contribute(&scan->learner, &scan->profiles, scan->until,
+		err = learner_contribute(learner, &scan->profiles, scan->until,
 					 &scan->contribution);
 	for (size_t i = 0; i < scan->contribution.n && !err; i++)
 		err = tally_map_add(scan->map, &scan->contribution.items[i].key,
 				    scan->contribution.items[i].n);
-	learner_clear(&scan->learner);
 	return err;
 }
 
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,
 		     const struct catalogue *catalogue, int64_t until, struct tally_map *map)
 {
-	struct scan scan = { .view = view, .names = names, .until = until, .map = map };
-	uint8_t number[NUMBER_BYTES];
-	struct store_cursor cursor;
-	struct text key, value;
-	int err = 0;
+	struct scan scan = { .names = names, .until = until, .map = map };
+	int err;
 
 	profiles_init(&scan.profiles, catalogue);
-	store_cursor_open(&view->txn, LDB_LEARNERS, &cursor);
-	while (!err && store_next(&cursor, &key, &value)) {
-		/* The pieces of a learner follow one another. */
-		if (scan.learner.n > 0 && memcmp(number, key.data, sizeof(number)) != 0)
-			err = scan_learner(&scan);
-		memcpy(number, key.data, sizeof(number));
-		if (!err)
-			err = pieces_decode(key, value, &scan.learner);
-	}
-	if (!err)
-		err = scan_learner(&scan);
-	store_cursor_close(&cursor);
+	err = ledger_view_learners(view, scan_learner, &scan);
 	profiles_clear(&scan.profiles);
-	learner_free(&scan.learner);
 	contribution_free(&scan.contribution);
-	return err ? err : view->txn.err;
+	return err;
 }

@@ -381,6 +381,85 @@ static void a_ledger_goes_on_after_it_was_closed(void **state)
 	house_close(&house);
 }
 
+/* The learner of an id in a namespace. */
+static bool find_learner(struct house *house, const char *name_space, const char *id,
+			 struct learner *learner)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	struct ledger_view view;
+	bool found;
+
+	secret_pseudonym(&house->secret, text_of(name_space), text_of(id), pseudonym);
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	assert_int_equal(ledger_view_learner(&view, pseudonym, learner, &found), 0);
+	ledger_view_end(&view);
+	return found;
+}
+
+static void assert_source(struct house *house, const char *id, const char *source, size_t n)
+{
+	struct learner learner = { 0 };
+	struct journal_view view;
+	struct text name;
+
+	assert_true(find_learner(house, "both", id, &learner));
+	assert_int_equal(learner.n, n);
+	assert_int_equal(journal_view_begin(house->journal, &view), 0);
+	assert_true(journal_view_name(&view, NAME_SOURCE, learner.source, &name));
+	if (!text_equal(name, text_of(source)))
+		fail_msg("%s is of %.*s, not of %s", id, (int)name.size, name.data, source);
+	journal_view_end(&view);
+	learner_free(&learner);
+}
+
+static int count_learners(void *context, const struct learner *learner)
+{
+	*(size_t *)context += learner->n > 0;
+	return 0;
+}
+
+/* Applied event by event, all at once, and built. */
+static void a_learner_is_of_the_source_that_has_told_of_it_first(void **state)
+{
+	static const char both[] = "namespaces: {a: both, b: both}";
+
+	(void)state;
+	for (int way = 0; way < 3; way++) {
+		struct event one = event_of(EVENT_STARTED, "1", "lift", "rana", 1);
+		struct event two = event_of(EVENT_STARTED, "2", "lift", "rana", 0);
+		struct learner nobody = { 0 };
+		struct ledger_view view;
+		struct house house;
+		size_t n = 0;
+
+		house_open(&house, both, world_catalogue);
+		if (way < 2)
+			house_ledger_open(&house, "ledger", INT64_MAX);
+		send_committed(&house, "a", "s", 1, one);
+		send_committed(&house, "b", "s", 1, two);
+		for (uint64_t seq = 2; seq < 6; seq++) {
+			if (way == 0)
+				house_apply_all(&house);
+			one.time = two.time = WORLD_BEGIN - (int64_t)seq * 1000;
+			send_committed(&house, "b", "s", seq, one);
+			send_committed(&house, "a", "s", seq, two);
+		}
+		if (way == 2)
+			house_ledger_open(&house, "ledger", INT64_MAX);
+		house_apply_all(&house);
+		assert_source(&house, "1", "a", 5);
+		assert_source(&house, "2", "b", 5);
+		assert_false(find_learner(&house, "both", "3", &nobody));
+		assert_false(find_learner(&house, "a", "1", &nobody));
+		assert_int_equal(nobody.n, 0);
+		assert_int_equal(ledger_view_begin(house.ledger, &view), 0);
+		assert_int_equal(ledger_view_learners(&view, count_learners, &n), 0);
+		assert_int_equal(n, 2);
+		ledger_view_end(&view);
+		house_close(&house);
+	}
+}
+
 static void what_is_applied_is_read_at_once_and_seen_by_a_view_after_the_commit(void **state)
 {
 	struct tallies_read read;
@@ -767,6 +846,7 @@ int main(void)
 		cmocka_unit_test(a_ledger_goes_on_after_it_was_closed),
 		cmocka_unit_test(random_worlds_come_out_as_the_model_whatever_happens_on_the_way),
 		cmocka_unit_test(learners_of_thousands_of_facts_come_out_as_the_model),
+		cmocka_unit_test(a_learner_is_of_the_source_that_has_told_of_it_first),
 		cmocka_unit_test(
 			what_is_applied_is_read_at_once_and_seen_by_a_view_after_the_commit),
 		cmocka_unit_test(there_is_more_where_one_is_left_behind_a_stretch),

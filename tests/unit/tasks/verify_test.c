@@ -228,7 +228,7 @@ static void forget_a_learner(struct store_txn *txn)
 /* Of the first learner only the name stays. */
 static void forget_facts(struct store_txn *txn)
 {
-	char key[PIECE_KEY], piece[PSEUDONYM_BYTES];
+	char key[PIECE_KEY], piece[PSEUDONYM_BYTES + PIECE_SOURCE];
 	struct text at, value;
 
 	first_of(txn, LDB_LEARNERS, &at, &value);
@@ -251,10 +251,23 @@ static void be_another_learner(struct store_txn *txn)
 		  (struct text){ piece, value.size });
 }
 
+static void be_of_another_source(struct store_txn *txn)
+{
+	char key[PIECE_KEY], piece[PIECE_MAX];
+	struct text at, value;
+
+	first_of(txn, LDB_LEARNERS, &at, &value);
+	memcpy(key, at.data, sizeof(key));
+	memcpy(piece, value.data, value.size);
+	piece[PSEUDONYM_BYTES + 1] ^= 1;
+	store_put(txn, LDB_LEARNERS, (struct text){ key, sizeof(key) },
+		  (struct text){ piece, value.size });
+}
+
 /* Nobody looks for it: no figure is wrong. */
 static void add_a_piece(struct store_txn *txn)
 {
-	static const char key[PIECE_KEY] = { 0x7f }, piece[PSEUDONYM_BYTES];
+	static const char key[PIECE_KEY] = { 0x7f }, piece[PSEUDONYM_BYTES + PIECE_SOURCE];
 
 	store_put(txn, LDB_LEARNERS, (struct text){ key, sizeof(key) },
 		  (struct text){ piece, sizeof(piece) });
@@ -291,6 +304,7 @@ static void the_first_difference_is_found_and_said_in_words(void **state)
 		{ forget_facts,
 		  { "a learner", "has 0 facts in the ledger", "only the journal has" } },
 		{ be_another_learner, { "a learner", "cannot be read in the ledger", "" } },
+		{ be_of_another_source, { "a learner", "by another source than the ledger", "" } },
 		{ add_a_piece, { "not those that were written", "", "" } },
 		{ claim_a_number, { "no commit ends with that number", "", "" } },
 	};
