@@ -71,6 +71,49 @@ static void print_region(const json_t *row)
 	putchar('\n');
 }
 
+/* " from DAY to DAY"; nothing where there are none. */
+static void write_days(FILE *out, const json_t *row)
+{
+	static const char *const keys[] = { "from", "to" };
+
+	for (size_t i = 0; i < 2; i++)
+		if (*json_text(row, keys[i]))
+			fprintf(out, " %s %s", keys[i], json_text(row, keys[i]));
+}
+
+/* The regions of a programme that are in it on some days only. */
+static void print_memberships(const json_t *rows)
+{
+	json_t *texts = json_array();
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		if (!out)
+			continue;
+		fputs(json_text(row, "code"), out);
+		write_days(out, row);
+		if (fclose(out) == 0)
+			json_array_append_new(texts, json_string(text));
+		free(text);
+	}
+	print_list("in", texts);
+	json_decref(texts);
+}
+
+static void print_key(const char *what, const char *text)
+{
+	json_t *texts = *text ? json_pack("[s]", text) : NULL;
+
+	print_list(what, texts);
+	json_decref(texts);
+}
+
 static void print_programme(const json_t *row)
 {
 	static const char *const keys[] = { "from", "to" };
@@ -87,13 +130,26 @@ static void print_programme(const json_t *row)
 	}
 	putchar('\n');
 	print_list("modules", json_object_get(row, "modules"));
-	print_list("in", json_object_get(row, "regions"));
+	print_key("admission by", json_text(row, "admission"));
+	if (json_object_get(row, "memberships"))
+		print_memberships(json_object_get(row, "memberships"));
+	else
+		print_list("in", json_object_get(row, "regions"));
 }
 
 static void print_dimension(const json_t *row)
 {
 	putchar('\n');
 	print_list("values", json_object_get(row, "values"));
+}
+
+static void print_module(const json_t *row)
+{
+	json_int_t minutes = json_integer_value(json_object_get(row, "minutes"));
+
+	if (minutes)
+		printf(", %lld min", (long long)minutes);
+	putchar('\n');
 }
 
 static void print_plain(const json_t *row)
@@ -107,7 +163,7 @@ static const struct part {
 	void (*print_rest)(const json_t *row);
 } parts[] = {
 	{ "regions", "Regions", "code", print_region },
-	{ "modules", "Modules", "id", print_plain },
+	{ "modules", "Modules", "id", print_module },
 	{ "programmes", "Programmes", "id", print_programme },
 	{ "competences", "Competences", "id", print_plain },
 	{ "dimensions", "Dimensions", "name", print_dimension },

@@ -342,7 +342,7 @@ static const struct shape a_region[] = { IS_MAP(NULL, region), END };
 static const struct shape module[] = { IS_TEXT("id"), IS_TEXT("name"), END };
 static const struct shape a_module[] = { IS_MAP(NULL, module), END };
 
-static const struct shape target[] = { IS_TEXT("measure"), IS_COUNT("value"),
+static const struct shape target[] = { IS_TEXT("measure"), IS_COUNT_OR_NIL("value"),
 				       IS_MAP_OF("where", a_text), END };
 static const struct shape a_target[] = { IS_MAP(NULL, target), END };
 

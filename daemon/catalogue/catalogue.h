@@ -121,7 +121,8 @@ struct target {
 struct membership {
 	uint32_t region;
 	int32_t from, to; /* both inclusive, within the programme's; from > to: on none of them */
-	int32_t row_from; /* as its row says, or DAY_MIN: from then on it is a place of it */
+	int32_t row_from, row_to; /* as its row says, or DAY_MIN, DAY_MAX: from row_from on the
+				     region is a place of it */
 };
 
 enum programme_profile { PROFILE_UNSAID, PROFILE_LATEST, PROFILE_ENTRY };

@@ -3,35 +3,30 @@
 
 #include <stddef.h>
 
-static void write_day(struct msg_writer *writer, const char *key, int32_t day)
-{
-	char text[DAY_TEXT];
-
-	msg_str(writer, key);
-	if (day == DAY_MIN || day == DAY_MAX) {
-		msg_nil(writer);
-		return;
-	}
-	day_print(day, text);
-	msg_str(writer, text);
-}
-
-void where_encode(struct msg_writer *writer, const struct catalogue *catalogue,
-		  const struct where *where)
-{
-	msg_map(writer, where->n);
-	for (uint32_t i = 0; i < where->n; i++) {
-		const struct dimension *dimension = &catalogue->dimensions[where->is[i].dimension];
-		uint32_t value = where->is[i].value;
-
-		msg_key_str(writer, dimension->name,
-			    value < dimension->n_values ? dimension->values[value] : "unknown");
-	}
-}
-
 static bool is_seen(const struct catalogue_sight *sight, uint32_t region)
 {
 	return !sight || sight->regions[region];
+}
+
+/* By value, of those that have any. */
+static void encode_value_labels(struct msg_writer *writer, const struct dimension *dimension)
+{
+	bool begun = false;
+
+	for (uint32_t v = 0; v < dimension->n_values; v++) {
+		const struct label *label = &dimension->words[v].label;
+
+		if (!label_is_said(label))
+			continue;
+		if (!begun) {
+			msg_str(writer, "labels");
+			msg_map_begin(writer);
+		}
+		begun = true;
+		label_encode(writer, dimension->values[v], label);
+	}
+	if (begun)
+		msg_map_end(writer);
 }
 
 static void encode_dimension(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -46,6 +41,8 @@ static void encode_dimension(struct msg_writer *writer, const struct catalogue *
 	msg_array(writer, dimension->n_values);
 	for (uint32_t v = 0; v < dimension->n_values; v++)
 		msg_str(writer, dimension->values[v]);
+	label_encode(writer, "label", &dimension->label);
+	encode_value_labels(writer, dimension);
 	msg_map_end(writer);
 }
 
@@ -70,6 +67,7 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 		msg_str(writer, "lon");
 		msg_real(writer, region->lon);
 	}
+	label_encode(writer, "label", &region->label);
 	msg_map_end(writer);
 }
 
@@ -98,99 +96,37 @@ static void encode_module(struct msg_writer *writer, const struct catalogue *cat
 			msg_nil(writer);
 		msg_map_end(writer);
 	}
+	if (module->minutes)
+		msg_key_int(writer, "minutes", module->minutes);
+	label_encode(writer, "label", &module->label);
 	msg_map_end(writer);
-}
-
-static bool is_inside(const struct catalogue *catalogue, const struct programme *programme,
-		      uint32_t region)
-{
-	return catalogue_inside_any(catalogue, region, programme->regions, programme->n_regions);
-}
-
-/* Is it the highest that can be seen of a region of the programme that cannot? */
-static bool stands_for_hidden(const struct catalogue *catalogue,
-			      const struct catalogue_sight *sight,
-			      const struct programme *programme, uint32_t r)
-{
-	const struct region *region = &catalogue->regions[r];
-
-	if (!sight->regions[r] || !is_inside(catalogue, programme, r))
-		return false;
-	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (sight->regions[programme->regions[i]] &&
-		    catalogue_inside(catalogue, r, programme->regions[i]))
-			return false;
-	for (uint32_t i = 0; i < region->n_parents; i++)
-		if (sight->regions[region->parents[i]] &&
-		    is_inside(catalogue, programme, region->parents[i]))
-			return false;
-	return true;
-}
-
-void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
-		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
-		      void *context)
-{
-	for (uint32_t i = 0; i < programme->n_regions; i++)
-		if (is_seen(sight, programme->regions[i]))
-			fn(context, programme->regions[i]);
-	for (uint32_t r = 0; sight && programme->n_regions > 0 && r < catalogue->n_regions; r++)
-		if (stands_for_hidden(catalogue, sight, programme, r))
-			fn(context, r);
-}
-
-struct places {
-	struct msg_writer *writer;
-	const struct catalogue *catalogue;
-};
-
-static void encode_place(void *context, uint32_t region)
-{
-	struct places *places = context;
-
-	msg_str(places->writer, places->catalogue->regions[region].code);
-}
-
-static void encode_targets(struct msg_writer *writer, const struct catalogue *catalogue,
-			   const struct programme *programme, bool seen)
-{
-	msg_str(writer, "targets");
-	msg_array(writer, seen ? programme->n_targets : 0);
-	for (uint32_t i = 0; seen && i < programme->n_targets; i++) {
-		const struct target *target = &programme->targets[i];
-
-		msg_map_begin(writer);
-		msg_key_str(writer, "measure", measure_name(target->measure));
-		msg_key_int(writer, "value", target->value);
-		msg_str(writer, "where");
-		where_encode(writer, catalogue, &target->where);
-		msg_map_end(writer);
-	}
 }
 
 static void encode_programme(struct msg_writer *writer, const struct catalogue *catalogue,
 			     const struct catalogue_sight *sight, uint32_t p)
 {
-	const struct programme *programme = &catalogue->programmes[p];
+	programme_encode(writer, catalogue, sight, p);
+}
 
-	msg_map_begin(writer);
-	msg_key_str(writer, "id", programme->id);
-	msg_key_str(writer, "name", programme->name);
-	msg_str(writer, "modules");
-	msg_array(writer, programme->n_modules);
-	for (uint32_t i = 0; i < programme->n_modules; i++)
-		msg_str(writer, catalogue->modules[programme->modules[i]].id);
-	write_day(writer, "from", programme->from);
-	write_day(writer, "to", programme->to);
-	msg_str(writer, "regions");
-	msg_array_begin(writer);
-	programme_places(catalogue, sight, programme, encode_place,
-			 &(struct places){ writer, catalogue });
-	msg_array_end(writer);
-	msg_key_int(writer, "complete", programme->complete);
-	encode_targets(writer, catalogue, programme, !sight || sight->whole[p]);
-	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
-	msg_map_end(writer);
+/* By level, of those that have any. */
+static void encode_level_labels(struct msg_writer *writer, const struct competence *competence)
+{
+	bool begun = false;
+
+	for (int i = 1; i <= CATALOGUE_LEVELS; i++) {
+		char level[2] = { (char)('0' + i), 0 };
+
+		if (!label_is_said(&competence->levels[i]))
+			continue;
+		if (!begun) {
+			msg_str(writer, "levels");
+			msg_map_begin(writer);
+		}
+		begun = true;
+		label_encode(writer, level, &competence->levels[i]);
+	}
+	if (begun)
+		msg_map_end(writer);
 }
 
 static void encode_competence(struct msg_writer *writer, const struct catalogue *catalogue,
@@ -209,8 +145,24 @@ static void encode_competence(struct msg_writer *writer, const struct catalogue 
 		msg_key_int(writer, "level", competence->requirements[i].level);
 		msg_str(writer, "where");
 		where_encode(writer, catalogue, &competence->requirements[i].where);
+		if (competence->requirements[i].count) {
+			msg_key_str(writer, "each", "leaf");
+			msg_key_int(writer, "count", competence->requirements[i].count);
+		}
 		msg_map_end(writer);
 	}
+	label_encode(writer, "label", &competence->label);
+	encode_level_labels(writer, competence);
+	msg_map_end(writer);
+}
+
+static void encode_level(struct msg_writer *writer, const struct catalogue *catalogue,
+			 const struct catalogue_sight *sight, uint32_t i)
+{
+	(void)sight;
+	msg_map_begin(writer);
+	msg_key_str(writer, "level", catalogue->levels[i].level);
+	label_encode(writer, "label", &catalogue->levels[i].label);
 	msg_map_end(writer);
 }
 
@@ -222,17 +174,19 @@ static const struct part {
 	size_t n; /* where its number of rows is */
 	void (*encode)(struct msg_writer *writer, const struct catalogue *catalogue,
 		       const struct catalogue_sight *sight, uint32_t row);
-	size_t seen; /* where it is in a sight which of its rows are seen; ALL: all are */
+	size_t seen;   /* where it is in a sight which of its rows are seen; ALL: all are */
+	bool may_lack; /* where it has no rows, its key is not there */
 } parts[] = {
 	{ "regions", offsetof(struct catalogue, n_regions), encode_region,
-	  offsetof(struct catalogue_sight, regions) },
+	  offsetof(struct catalogue_sight, regions), false },
 	{ "modules", offsetof(struct catalogue, n_modules), encode_module,
-	  offsetof(struct catalogue_sight, modules) },
+	  offsetof(struct catalogue_sight, modules), false },
 	{ "programmes", offsetof(struct catalogue, n_programmes), encode_programme,
-	  offsetof(struct catalogue_sight, programmes) },
+	  offsetof(struct catalogue_sight, programmes), false },
 	{ "competences", offsetof(struct catalogue, n_competences), encode_competence,
-	  offsetof(struct catalogue_sight, competences) },
-	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, ALL },
+	  offsetof(struct catalogue_sight, competences), false },
+	{ "dimensions", offsetof(struct catalogue, n_dimensions), encode_dimension, ALL, false },
+	{ "levels", offsetof(struct catalogue, n_levels), encode_level, ALL, true },
 };
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
@@ -254,6 +208,8 @@ static void encode_rows(struct msg_writer *writer, const struct catalogue *catal
 			const struct catalogue_sight *sight, const struct part *part, uint32_t from,
 			uint32_t to)
 {
+	if (part->may_lack && from == to)
+		return;
 	msg_str(writer, part->key);
 	msg_array_begin(writer);
 	for (uint32_t i = from; i < to; i++)
@@ -318,7 +274,7 @@ size_t catalogue_page_encode(struct msg_writer *writer, const struct catalogue *
 	msg_key_bool(writer, "more", to < total);
 	msg_key_str(writer, "timezone", catalogue->timezone);
 	if (when) {
-		write_day(writer, "as_of", when->as_of);
+		day_encode(writer, "as_of", when->as_of);
 		msg_key_int(writer, "now", when->now_ms);
 	}
 	for (size_t i = 0; i < PARTS; i++) {

@@ -659,6 +659,27 @@ static void the_catalogue_is_printed_as_it_serves(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Minutes, what admits, and the days of regions. */
+static void the_rules_of_a_catalogue_are_printed(void **state)
+{
+	static const char *const lines[] = {
+		"\n  entry  entry, 45 min\n",
+		"\n  care   Care\n",
+		"\n    admission by entry\n"
+		"    in strömsund, krokom to 2026-03-31, krokom from 2026-09-01 to 2027-06-30\n",
+	};
+	struct daemon *daemon = *state;
+	char *out;
+
+	daemon_configure(daemon, "catalogue: proto/vectors/catalogue-whole.yaml\n");
+	daemon_start(daemon);
+	out = daemon_lift_out(daemon, 0, "catalogue", NULL);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		check_has(out, lines[i]);
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* Simulate. */
 
 static void the_same_arguments_simulate_the_same_course(void **state)
@@ -852,6 +873,7 @@ int main(void)
 		TEST(status_is_for_people_and_for_programs),
 		TEST(the_table_of_sources_keeps_its_columns),
 		TEST(the_catalogue_is_printed_as_it_serves),
+		TEST(the_rules_of_a_catalogue_are_printed),
 		TEST(the_same_arguments_simulate_the_same_course),
 		TEST(a_simulated_file_gives_the_figures_of_what_is_sent),
 		TEST(help_is_everywhere),

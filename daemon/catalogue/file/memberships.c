@@ -45,6 +45,7 @@ static struct membership membership_read(struct reader *reader, const struct yam
 		reader_error(reader, yaml_get(node, "to"),
 			     "the region leaves before it joins: `from` is after `to`");
 	row.row_from = row.from;
+	row.row_to = row.to;
 	return row;
 }
 
@@ -121,7 +122,7 @@ void memberships_finish(struct reader *reader, struct programme *programme)
 		if (!programme->memberships)
 			return;
 		programme->memberships[programme->n_memberships++] =
-			(struct membership){ REGION_ALL, DAY_MIN, DAY_MAX, DAY_MIN };
+			(struct membership){ REGION_ALL, DAY_MIN, DAY_MAX, DAY_MIN, DAY_MAX };
 	}
 	for (uint32_t i = 0; i < programme->n_memberships; i++) {
 		struct membership *membership = &programme->memberships[i];

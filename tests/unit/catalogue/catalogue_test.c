@@ -559,10 +559,10 @@ static void a_region_is_in_a_programme_on_the_days_of_its_rows(void **state)
 	struct catalogue *c = parsed(grown);
 	const struct programme *p = &c->programmes[0], *q = &c->programmes[1];
 	const struct membership want[] = {
-		{ 2, day("2026-01-01"), day("2026-03-31"), DAY_MIN },
-		{ 3, day("2026-01-01"), day("2026-12-31"), DAY_MIN },
-		{ 2, day("2026-06-01"), day("2026-12-31"), day("2026-06-01") },
-		{ 5, day("2027-01-01"), day("2026-12-31"), day("2027-01-01") },
+		{ 2, day("2026-01-01"), day("2026-03-31"), DAY_MIN, day("2026-03-31") },
+		{ 3, day("2026-01-01"), day("2026-12-31"), DAY_MIN, DAY_MAX },
+		{ 2, day("2026-06-01"), day("2026-12-31"), day("2026-06-01"), day("2027-06-01") },
+		{ 5, day("2027-01-01"), day("2026-12-31"), day("2027-01-01"), DAY_MAX },
 	};
 
 	(void)state;

@@ -89,10 +89,84 @@ static void an_audience_reads_where_a_programme_is_as_far_as_it_may_see(void **s
 	}
 }
 
+/* The values of a programme's targets, and the codes and days of its rows. */
+static void rules_of(const char *const regions[], char to[static TEXT])
+{
+	static const char text[] =
+		"regions:\n"
+		"  [{code: u}, {code: a, parents: [u]}, {code: b, parents: [u]}, {code: c}]\n"
+		"modules: [{id: m}, {id: entry}]\n"
+		"programmes:\n"
+		"  - id: p\n"
+		"    modules: [m]\n"
+		"    admission: entry\n"
+		"    regions: [{code: u, to: 2026-03-31}, c, {code: u, from: 2026-09-01}]\n"
+		"    targets:\n"
+		"    - {measure: hours, value: 1}\n"
+		"    - {measure: admitted, region: a, value: 2}\n"
+		"    - {measure: admitted, region: c, value: 3}\n"
+		"    - {measure: completed, each: leaf, share: 0.5}\n";
+	struct catalogue *catalogue = catalogue_of(text);
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	const struct texts codes = { (char **)regions, regions[1] ? 2 : 1 };
+	json_t *message, *programme, *row;
+	struct sight sight;
+	const char *none;
+	size_t i, at = 0;
+
+	assert_int_equal(sight_make(&codes, catalogue, &sight, &none), 0);
+	catalogue_encode(writer, catalogue, sight_limits(&sight), 1, 1);
+	assert_int_equal(json_from_msg(reader, msg_written(writer), &message), 0);
+	assert_int_equal(json_array_size(json_object_get(message, "modules")), 2);
+	programme = json_array_get(json_object_get(message, "programmes"), 0);
+	json_array_foreach(json_object_get(programme, "targets"), i, row) at +=
+		(size_t)snprintf(to + at, TEXT - at, "%lld ",
+				 (long long)json_integer_value(json_object_get(row, "value")));
+	json_array_foreach(json_object_get(programme, "memberships"), i, row)
+	{
+		const char *from = json_string_value(json_object_get(row, "from"));
+		const char *until = json_string_value(json_object_get(row, "to"));
+
+		at += (size_t)snprintf(to + at, TEXT - at, "%s%s %s..%s", i ? ", " : "",
+				       json_string_value(json_object_get(row, "code")),
+				       from ? from : "", until ? until : "");
+	}
+	json_decref(message);
+	sight_clear(&sight);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+	catalogue_free(catalogue);
+}
+
+static void an_audience_reads_the_targets_and_the_days_of_its_own_places(void **state)
+{
+	static const struct {
+		const char *why, *regions[3], *rules;
+	} cases[] = {
+		{ "all", { "all" }, "1 2 3 0 u ..2026-03-31, c .., u 2026-09-01.." },
+		{ "the programme's own",
+		  { "u", "c" },
+		  "1 2 3 0 u ..2026-03-31, c .., u 2026-09-01.." },
+		{ "one of its places", { "a" }, "2 0 a ..2026-03-31, a 2026-09-01.." },
+		{ "one without a target of its own", { "b" }, "0 b ..2026-03-31, b 2026-09-01.." },
+		{ "one that is in it all the time", { "c" }, "3 0 c .." },
+	};
+	char found[TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rules_of(cases[i].regions, found);
+		if (strcmp(found, cases[i].rules) != 0)
+			fail_msg("%s: %s", cases[i].why, found);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_audience_reads_where_a_programme_is_as_far_as_it_may_see),
+		cmocka_unit_test(an_audience_reads_the_targets_and_the_days_of_its_own_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -413,13 +413,18 @@ static void encode_end(struct tools *tools, const struct vector *vector)
 	snapshot_end_encode(tools->writer, &end);
 }
 
-static struct catalogue *catalogue_of_vectors(void)
+/* The catalogue that a vector was made from. */
+static struct catalogue *catalogue_of_vector(const json_t *vector)
 {
-	const char *path = "proto/vectors/catalogue.yaml";
+	const char *name = json_string_value(json_object_get(vector, "catalogue"));
+	char path[256];
 	struct yaml_errors errors = { .file = path };
 	struct catalogue *catalogue;
 	size_t size;
-	char *text = file_text(path, &size);
+	char *text;
+
+	snprintf(path, sizeof(path), "proto/vectors/%s", name ? name : "catalogue.yaml");
+	text = file_text(path, &size);
 
 	if (catalogue_parse((struct text){ text, size }, &errors, &catalogue) != 0)
 		fail_msg("%s", errors.text);
@@ -429,7 +434,7 @@ static struct catalogue *catalogue_of_vectors(void)
 
 static void encode_catalogue(struct tools *tools, const struct vector *vector)
 {
-	struct catalogue *catalogue = catalogue_of_vectors();
+	struct catalogue *catalogue = catalogue_of_vector(vector->json);
 
 	catalogue_encode(tools->writer, catalogue, NULL, int_in(vector->message, "epoch"),
 			 (uint64_t)int_in(vector->message, "seq"));
@@ -438,9 +443,8 @@ static void encode_catalogue(struct tools *tools, const struct vector *vector)
 
 static void encode_catalogue_answer(struct tools *tools, const struct vector *vector)
 {
-	struct catalogue *catalogue = catalogue_of_vectors();
+	struct catalogue *catalogue = catalogue_of_vector(vector->json);
 
-	(void)vector;
 	assert_int_equal(
 		catalogue_page_encode(tools->writer, catalogue, NULL, NULL, 0, MSG_SIZE_MAX), 0);
 	catalogue_free(catalogue);
@@ -540,48 +544,69 @@ static void the_examples_of_the_protocols_text_are_vectors(void **state)
 	free(text);
 }
 
-/* A page is as full as it can be, and all pages together are the whole, however small they are. */
-static void pages_of_a_catalogue_add_up_to_the_whole(void **state)
+enum { PARTS = 6 };
+static const char *const catalogue_parts[PARTS] = { "regions",	   "modules",	 "programmes",
+						    "competences", "dimensions", "levels" };
+
+/* What all pages hold, and how many there are. A page is as full as it can be: the next row, which
+ * has row_max bytes at most, would not fit. */
+static json_t *pages_sum(struct tools *tools, const struct catalogue *catalogue, size_t size,
+			 size_t row_max, size_t *ret_pages)
 {
-	static const char *const parts[] = { "regions", "modules", "programmes", "competences",
-					     "dimensions" };
-	enum { ROW_SIZE_MAX = 250 };
+	json_t *sum = json_object(), *page;
+	size_t next = 0;
+
+	*ret_pages = 0;
+	for (size_t p = 0; p < PARTS; p++)
+		json_object_set_new(sum, catalogue_parts[p], json_array());
+	do {
+		next = catalogue_page_encode(tools->writer, catalogue, NULL, NULL, next, size);
+		assert_int_equal(json_from_msg(tools->reader, msg_written(tools->writer), &page),
+				 0);
+		assert_int_equal(json_is_true(json_object_get(page, "more")), next > 0);
+		if (next)
+			assert_true(msg_written(tools->writer).size + row_max > size);
+		for (size_t p = 0; p < PARTS; p++)
+			json_array_extend(json_object_get(sum, catalogue_parts[p]),
+					  json_object_get(page, catalogue_parts[p]));
+		json_decref(page);
+		++*ret_pages;
+	} while (next);
+	return sum;
+}
+
+static void check_pages(const char *path, size_t rows, size_t row_max)
+{
 	struct tools tools = { msg_reader_new(), msg_writer_new() };
-	struct catalogue *catalogue = catalogue_of_vectors();
+	json_t *vector = json_load_file(path, 0, NULL), *sum;
+	json_t *whole = json_object_get(vector, "message");
+	struct catalogue *catalogue = catalogue_of_vector(vector);
+	size_t pages;
 
-	(void)state;
 	for (size_t size = 1; size < 1000; size += 7) {
-		json_t *vector = json_load_file("proto/vectors/catalogue-answer.json", 0, NULL);
-		json_t *whole = json_object_get(vector, "message"), *sum = json_object(), *page;
-		size_t next = 0, pages = 0;
-
-		for (size_t p = 0; p < 5; p++)
-			json_object_set_new(sum, parts[p], json_array());
-		do {
-			next = catalogue_page_encode(tools.writer, catalogue, NULL, NULL, next,
-						     size);
-			assert_int_equal(
-				json_from_msg(tools.reader, msg_written(tools.writer), &page), 0);
-			assert_int_equal(json_is_true(json_object_get(page, "more")), next > 0);
-			if (next)
-				assert_true(msg_written(tools.writer).size + ROW_SIZE_MAX > size);
-			for (size_t p = 0; p < 5; p++)
-				json_array_extend(json_object_get(sum, parts[p]),
-						  json_object_get(page, parts[p]));
-			json_decref(page);
-			assert_in_range(++pages, 1, 8);
-		} while (next);
+		sum = pages_sum(&tools, catalogue, size, row_max, &pages);
+		assert_in_range(pages, 1, rows);
 		if (size == 1)
-			assert_int_equal(pages, 8);
-		for (size_t p = 0; p < 5; p++)
-			assert_true(json_equal(json_object_get(sum, parts[p]),
-					       json_object_get(whole, parts[p])));
+			assert_int_equal(pages, rows);
+		for (size_t p = 0; p < PARTS; p++) {
+			const json_t *part = json_object_get(whole, catalogue_parts[p]);
+			const json_t *found = json_object_get(sum, catalogue_parts[p]);
+
+			assert_true(part ? json_equal(found, part) : json_array_size(found) == 0);
+		}
 		json_decref(sum);
-		json_decref(vector);
 	}
+	json_decref(vector);
 	catalogue_free(catalogue);
 	msg_reader_free(tools.reader);
 	msg_writer_free(tools.writer);
+}
+
+static void pages_of_a_catalogue_add_up_to_the_whole_however_small(void **state)
+{
+	(void)state;
+	check_pages("proto/vectors/catalogue-answer.json", 8, 250);
+	check_pages("proto/vectors/catalogue-whole-answer.json", 11, 750);
 }
 
 /* Tests. */
@@ -617,7 +642,7 @@ int main(void)
 		cmocka_unit_test(each_event_is_accepted_or_refused_with_its_code),
 		cmocka_unit_test(each_means_its_json_and_the_exact_ones_are_what_it_encodes_to),
 		cmocka_unit_test(our_encoders_give_the_exact_ones_byte_for_byte),
-		cmocka_unit_test(pages_of_a_catalogue_add_up_to_the_whole),
+		cmocka_unit_test(pages_of_a_catalogue_add_up_to_the_whole_however_small),
 		cmocka_unit_test(the_examples_of_the_protocols_text_are_vectors),
 	};
 

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/catalogue/msg_programme.h"
+
+#include "daemon/catalogue/encode.h"
+
+static bool is_seen(const struct catalogue_sight *sight, uint32_t region)
+{
+	return !sight || sight->regions[region];
+}
+
+static bool is_inside(const struct catalogue *catalogue, const struct programme *programme,
+		      uint32_t region)
+{
+	return catalogue_inside_any(catalogue, region, programme->regions, programme->n_regions);
+}
+
+/* Is it the highest that can be seen of a region of the programme that cannot? */
+static bool stands_for_hidden(const struct catalogue *catalogue,
+			      const struct catalogue_sight *sight,
+			      const struct programme *programme, uint32_t r)
+{
+	const struct region *region = &catalogue->regions[r];
+
+	if (!sight->regions[r] || !is_inside(catalogue, programme, r))
+		return false;
+	for (uint32_t i = 0; i < programme->n_regions; i++)
+		if (sight->regions[programme->regions[i]] &&
+		    catalogue_inside(catalogue, r, programme->regions[i]))
+			return false;
+	for (uint32_t i = 0; i < region->n_parents; i++)
+		if (sight->regions[region->parents[i]] &&
+		    is_inside(catalogue, programme, region->parents[i]))
+			return false;
+	return true;
+}
+
+void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
+		      void *context)
+{
+	for (uint32_t i = 0; i < programme->n_regions; i++)
+		if (is_seen(sight, programme->regions[i]))
+			fn(context, programme->regions[i]);
+	for (uint32_t r = 0; sight && programme->n_regions > 0 && r < catalogue->n_regions; r++)
+		if (stands_for_hidden(catalogue, sight, programme, r))
+			fn(context, r);
+}
+
+/* Days of a region of its own, which is seen, or stands for one that is not. */
+struct places {
+	struct msg_writer *writer;
+	const struct catalogue *catalogue;
+	const struct membership *membership;
+};
+
+static void encode_place(void *context, uint32_t region)
+{
+	struct places *places = context;
+
+	msg_str(places->writer, places->catalogue->regions[region].code);
+}
+
+static void encode_regions(struct msg_writer *writer, const struct catalogue *catalogue,
+			   const struct catalogue_sight *sight, const struct programme *programme)
+{
+	struct places places = { writer, catalogue, NULL };
+
+	msg_str(writer, "regions");
+	msg_array_begin(writer);
+	programme_places(catalogue, sight, programme, encode_place, &places);
+	msg_array_end(writer);
+}
+
+static bool has_days(const struct membership *membership)
+{
+	return membership->row_from != DAY_MIN || membership->row_to != DAY_MAX;
+}
+
+static void encode_membership(void *context, uint32_t region)
+{
+	struct places *places = context;
+	struct msg_writer *writer = places->writer;
+
+	msg_map_begin(writer);
+	msg_key_str(writer, "code", places->catalogue->regions[region].code);
+	day_encode(writer, "from", places->membership->row_from);
+	day_encode(writer, "to", places->membership->row_to);
+	msg_map_end(writer);
+}
+
+/* The rows of its regions, where one of them has days. For each row it is as if its region were the
+ * programme's only one. */
+static void encode_memberships(struct msg_writer *writer, const struct catalogue *catalogue,
+			       const struct catalogue_sight *sight,
+			       const struct programme *programme)
+{
+	struct places places = { writer, catalogue, NULL };
+	uint32_t dated = 0;
+
+	while (dated < programme->n_memberships && !has_days(&programme->memberships[dated]))
+		dated++;
+	if (dated == programme->n_memberships)
+		return;
+	msg_str(writer, "memberships");
+	msg_array_begin(writer);
+	for (uint32_t i = 0; i < programme->n_memberships; i++) {
+		struct programme alone = { .regions = &programme->memberships[i].region,
+					   .n_regions = 1 };
+
+		places.membership = &programme->memberships[i];
+		programme_places(catalogue, sight, &alone, encode_membership, &places);
+	}
+	msg_array_end(writer);
+}
+
+/* A target of the whole is for who sees the whole; that of a region, for who sees the region; that
+ * of each place, for everyone. */
+static bool target_is_seen(const struct catalogue_sight *sight, const struct target *target,
+			   uint32_t p)
+{
+	if (!sight || target->each)
+		return true;
+	return target->region == REGION_ALL ? sight->whole[p] : sight->regions[target->region];
+}
+
+static void encode_target(struct msg_writer *writer, const struct catalogue *catalogue,
+			  const struct target *target)
+{
+	msg_map_begin(writer);
+	msg_key_str(writer, "measure", measure_name(target->measure));
+	msg_str(writer, "value");
+	if (target->share)
+		msg_nil(writer);
+	else
+		msg_int(writer, target->value);
+	msg_str(writer, "where");
+	where_encode(writer, catalogue, &target->where);
+	if (target->region != REGION_ALL)
+		msg_key_str(writer, "region", catalogue->regions[target->region].code);
+	if (target->each)
+		msg_key_str(writer, "each", "leaf");
+	if (target->share) {
+		msg_str(writer, "share");
+		msg_real(writer, target->share / (double)SHARE_ONE);
+	}
+	msg_map_end(writer);
+}
+
+static void encode_targets(struct msg_writer *writer, const struct catalogue *catalogue,
+			   const struct catalogue_sight *sight, uint32_t p)
+{
+	const struct programme *programme = &catalogue->programmes[p];
+
+	msg_str(writer, "targets");
+	msg_array_begin(writer);
+	for (uint32_t i = 0; i < programme->n_targets; i++)
+		if (target_is_seen(sight, &programme->targets[i], p))
+			encode_target(writer, catalogue, &programme->targets[i]);
+	msg_array_end(writer);
+}
+
+/* What is as it always was where the file does not say it. */
+static void encode_rules(struct msg_writer *writer, const struct catalogue *catalogue,
+			 const struct programme *programme)
+{
+	static const char *const profiles[] = {
+		[PROFILE_LATEST] = "latest", [PROFILE_ENTRY] = "entry"
+	};
+
+	if (programme->by_pass)
+		msg_key_str(writer, "done_by", "passed");
+	if (programme->admission != CATALOGUE_NONE)
+		msg_key_str(writer, "admission", catalogue->modules[programme->admission].id);
+	if (programme->enrolled_only)
+		msg_key_str(writer, "members", "enrolled");
+	if (programme->profile != PROFILE_UNSAID)
+		msg_key_str(writer, "profile", profiles[programme->profile]);
+	label_encode(writer, "label", &programme->label);
+}
+
+void programme_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		      const struct catalogue_sight *sight, uint32_t p)
+{
+	const struct programme *programme = &catalogue->programmes[p];
+
+	msg_map_begin(writer);
+	msg_key_str(writer, "id", programme->id);
+	msg_key_str(writer, "name", programme->name);
+	msg_str(writer, "modules");
+	msg_array(writer, programme->n_modules);
+	for (uint32_t i = 0; i < programme->n_modules; i++)
+		msg_str(writer, catalogue->modules[programme->modules[i]].id);
+	day_encode(writer, "from", programme->from);
+	day_encode(writer, "to", programme->to);
+	encode_regions(writer, catalogue, sight, programme);
+	msg_key_int(writer, "complete", programme->complete);
+	encode_targets(writer, catalogue, sight, p);
+	msg_key_int(writer, "stalled_after_days", programme->stalled_after_days);
+	encode_memberships(writer, catalogue, sight, programme);
+	encode_rules(writer, catalogue, programme);
+	msg_map_end(writer);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * msg_programme.h - a programme as dashboards and operators read it, as far as they may see it.
+ */
+#ifndef LIFTD_CATALOGUE_MSG_PROGRAMME_H
+#define LIFTD_CATALOGUE_MSG_PROGRAMME_H
+
+#include "daemon/catalogue/catalogue.h"
+#include "proto/msg.h"
+
+/* What of a catalogue somebody may see (figures/sight.h makes it): by region, programme, module and
+ * competence. Wherever it is asked for, NULL is all of it. */
+struct catalogue_sight {
+	bool *regions, *programmes, *modules, *competences;
+	bool *whole; /* by programme: all of its regions are seen, and so may its targets be */
+};
+
+/* Where a programme is, as far as that is seen: its own regions that are, and of those that are not
+ * the highest inside that are. */
+void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
+		      void *context);
+
+/* Write a programme. */
+void programme_encode(struct msg_writer *writer, const struct catalogue *catalogue,
+		      const struct catalogue_sight *sight, uint32_t p);
+
+#endif
