@@ -60,6 +60,17 @@ static json_t *convert_passed(const json_t *value, struct text text)
 	return json_is_string(value) && value_passed(text, &passed) ? json_boolean(passed) : NULL;
 }
 
+static json_t *convert_minutes(const json_t *value, struct text text)
+{
+	double minutes = json_real_value(value);
+
+	if (!json_is_real(value) && !(json_is_string(value) && value_score(text, &minutes)))
+		return NULL;
+	return minutes == floor(minutes) && fabs(minutes) < TIME_REAL_MAX
+		       ? json_integer((json_int_t)minutes)
+		       : NULL;
+}
+
 static json_t *convert_nothing(const json_t *value, struct text text)
 {
 	(void)value;
@@ -80,9 +91,11 @@ static const struct {
 	const char *key;
 	json_t *(*convert)(const json_t *value, struct text text);
 } conversions[] = {
-	{ "time", convert_time },     { "score", convert_score },  { "passed", convert_passed },
-	{ "phase", convert_nothing }, { "learner", convert_code }, { "module", convert_code },
-	{ "region", convert_code },
+	{ "time", convert_time },     { "score", convert_score },
+	{ "passed", convert_passed }, { "phase", convert_nothing },
+	{ "learner", convert_code },  { "module", convert_code },
+	{ "region", convert_code },   { "minutes", convert_minutes },
+	{ "state", convert_nothing }, { "valid_until", convert_nothing },
 };
 
 static json_t *convert_value(const char *key, const json_t *value, struct text text)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "clients/cli/sheet/values.h"
+#include "proto/event.h"
 #include "proto/json.h"
 #include "proto/visible.h"
 
@@ -78,7 +79,8 @@ static bool begins_like(const char *text, const char *const *words, size_t n)
 
 static bool is_like_type(const char *text)
 {
-	static const char *const words[] = { "start", "complet", "assess", "withdr", "void" };
+	static const char *const words[] = { "start", "complet", "assess", "attend",
+					     "enrol", "withdr",	 "void" };
 
 	return begins_like(text, words, sizeof(words) / sizeof(words[0]));
 }
@@ -86,6 +88,13 @@ static bool is_like_type(const char *text)
 static bool is_like_phase(const char *text)
 {
 	static const char *const words[] = { "pre", "post" };
+
+	return begins_like(text, words, sizeof(words) / sizeof(words[0]));
+}
+
+static bool is_like_state(const char *text)
+{
+	static const char *const words[] = { "appl", "wait", "admi" };
 
 	return begins_like(text, words, sizeof(words) / sizeof(words[0]));
 }
@@ -120,6 +129,9 @@ static void tell_number(const char *key, const json_t *value, char *said)
 	if (strcmp(key, "score") == 0 && fabs(number) <= 100)
 		snprintf(said, REFUSAL_HINT_MAX, "; it is %g%s", number,
 			 number > 1 ? ": per cent are divided by 100" : "");
+	else if (strcmp(key, "minutes") == 0 && fabs(number) <= MINUTES_MAX)
+		snprintf(said, REFUSAL_HINT_MAX, "; it is %g%s", number,
+			 number > floor(number) ? ": hours are multiplied by 60" : "");
 	else if (strcmp(key, "time") == 0)
 		tell_time(number, said);
 }
@@ -132,7 +144,8 @@ static void tell_value(const char *key, const json_t *value, char *said)
 	} likes[] = {
 		{ "type", is_like_type },   { "time", is_like_time },
 		{ "score", is_like_score }, { "passed", is_like_passed },
-		{ "phase", is_like_phase },
+		{ "phase", is_like_phase }, { "minutes", is_like_score },
+		{ "state", is_like_state }, { "valid_until", is_like_time },
 	};
 	const char *text = json_string_value(value);
 
@@ -161,6 +174,9 @@ int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_
 	int size;
 
 	snprintf(key, sizeof(key), "%.*s", (int)rejection->code.size, rejection->code.data);
+	/* Codes have - where keys have _. */
+	for (char *c = key; *c; c++)
+		*c = *c == '-' ? '_' : *c;
 	if (reader && json_from_msg(reader, rejection->event, &event) == 0)
 		refusal_hint(key, event, said);
 	json_decref(event);

@@ -149,8 +149,8 @@ static bool may_be(const struct fact *fact)
 {
 	const struct event_result *result = &fact->result;
 
-	return fact->type >= EVENT_STARTED && result->state <= STATE_ADMITTED &&
-	       fact->valid_until <= VALID_FOR_EVER &&
+	return fact->type >= EVENT_STARTED && result->minutes <= MINUTES_MAX &&
+	       result->state <= STATE_ADMITTED && fact->valid_until <= VALID_FOR_EVER &&
 	       (result->minutes > 0 || fact->type != EVENT_ATTENDED) &&
 	       (result->state != STATE_NONE || fact->type != EVENT_ENROLLED);
 }
@@ -164,6 +164,7 @@ size_t fact_decode(struct text from, struct fact *ret_fact)
 
 	if (passed == PASSED_BEHIND) {
 		more = (uint8_t)take(&input, 1);
+		input.failed |= more <= PASSED; /* for nothing */
 		passed = more & PASSED;
 	}
 	*ret_fact = (struct fact){ .type = tag & TAG_TYPE, .voids_time = EVENT_NO_TIME };
@@ -179,8 +180,10 @@ size_t fact_decode(struct text from, struct fact *ret_fact)
 	if (voids & VOIDS_TIMED)
 		ret_fact->voids_time = (int64_t)take(&input, TIME_BYTES);
 	ret_fact->result.state = more >> MORE_STATE_SHIFT;
-	if (more & MORE_MINUTES)
+	if (more & MORE_MINUTES) {
 		ret_fact->result.minutes = (uint16_t)take(&input, 2);
+		input.failed |= ret_fact->result.minutes == 0;
+	}
 	if (more & MORE_VALID)
 		ret_fact->valid_until = (int32_t)take(&input, VALID_BYTES) + VALID_UNTIL_MIN;
 	if (input.failed || passed == PASSED_BEHIND || !may_be(ret_fact))

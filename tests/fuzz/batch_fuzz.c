@@ -8,7 +8,8 @@
 
 static bool result_equal(const struct event_result *a, const struct event_result *b)
 {
-	return a->score == b->score && a->passed == b->passed && a->phase == b->phase;
+	return a->score == b->score && a->passed == b->passed && a->phase == b->phase &&
+	       a->minutes == b->minutes && a->state == b->state;
 }
 
 static bool event_equal(const struct event *a, const struct event *b)
@@ -16,8 +17,8 @@ static bool event_equal(const struct event *a, const struct event *b)
 	bool equal = a->type == b->type && a->time == b->time &&
 		     text_equal(a->learner, b->learner) && text_equal(a->module, b->module) &&
 		     text_equal(a->region, b->region) && result_equal(&a->result, &b->result) &&
-		     a->voids == b->voids && a->voids_time == b->voids_time &&
-		     a->n_attrs == b->n_attrs;
+		     a->valid_until == b->valid_until && a->voids == b->voids &&
+		     a->voids_time == b->voids_time && a->n_attrs == b->n_attrs;
 
 	for (size_t i = 0; equal && i < a->n_attrs; i++)
 		equal = text_equal(a->attrs[i].name, b->attrs[i].name) &&
@@ -32,6 +33,16 @@ static void check_result(const struct event *event)
 	REQUIRE(result->score >= -1 && result->score <= SCORE_ONE);
 	REQUIRE(result->passed >= -1 && result->passed <= 1);
 	REQUIRE(result->phase <= PHASE_POST);
+	REQUIRE(result->minutes <= MINUTES_MAX && result->state <= STATE_ADMITTED);
+	if (event->type != EVENT_VOIDED) {
+		REQUIRE((result->minutes > 0) == (event->type == EVENT_ATTENDED));
+		REQUIRE((result->state != STATE_NONE) == (event->type == EVENT_ENROLLED));
+	}
+	if (event->valid_until != 0) {
+		REQUIRE(event->type == EVENT_ASSESSED || event->type == EVENT_COMPLETED);
+		REQUIRE(event->valid_until >= VALID_UNTIL_MIN &&
+			event->valid_until <= VALID_FOR_EVER);
+	}
 	if (event->type == EVENT_ASSESSED)
 		REQUIRE(result->score >= 0 || result->passed >= 0);
 	else if (event->type != EVENT_VOIDED)
@@ -51,7 +62,7 @@ static void check_event(const struct event *event, struct text message)
 		REQUIRE(texts[i].text.size >= 1 && texts[i].text.size <= texts[i].most);
 		REQUIRE(fuzz_is_borrowed(texts[i].text, message));
 	}
-	REQUIRE(event->type >= EVENT_STARTED && event->type <= EVENT_VOIDED);
+	REQUIRE(event->type >= EVENT_STARTED && event->type <= EVENT_ENROLLED);
 	REQUIRE(event->time >= EVENT_TIME_MIN && event->time <= EVENT_TIME_MAX);
 	REQUIRE(event->n_attrs <= ATTRS_MAX);
 	for (size_t i = 0; i < event->n_attrs; i++) {
@@ -64,7 +75,8 @@ static void check_event(const struct event *event, struct text message)
 	}
 	check_result(event);
 	if (event->type == EVENT_VOIDED)
-		REQUIRE(event->voids >= EVENT_STARTED && event->voids < EVENT_VOIDED);
+		REQUIRE(event->voids >= EVENT_STARTED && event->voids <= EVENT_ENROLLED &&
+			event->voids != EVENT_VOIDED);
 	else
 		REQUIRE(event->voids == 0 && event->voids_time == EVENT_NO_TIME);
 	REQUIRE(event->voids_time == EVENT_NO_TIME ||

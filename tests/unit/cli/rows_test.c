@@ -246,6 +246,19 @@ static const struct {
 	  "1 {\"attrs\":{\"passed\":\"TRUE\",\"role\":\"\"},\"learner\":\"a\",\"module\":\"m\","
 	  "\"passed\":true,\"phase\":null,\"region\":\"r\",\"score\":0.5,\"time\":5,\"type\":"
 	  "\"x\",\"voids\":{\"passed\":null}}\n" },
+	{ "minutes, states and days, as programs write them that have only texts or real numbers",
+	  ROWS_JSONL,
+	  "{" WHO "\"time\":5,\"minutes\":\" 90\",\"state\":\"\",\"valid_until\":\"\"}\n"
+	  "{" WHO "\"time\":5,\"minutes\":90.0,\"state\":\"waiting \",\"valid_until\":"
+	  "\" 2026-12-31\",\"voids\":{\"minutes\":\"90\",\"state\":\"\"}}\n"
+	  "{" WHO "\"time\":5,\"minutes\":1.5}\n",
+	  "1 {\"learner\":\"a\",\"minutes\":90,\"module\":\"m\",\"region\":\"r\",\"state\":null,"
+	  "\"time\":5,\"type\":\"x\",\"valid_until\":null}\n"
+	  "2 {\"learner\":\"a\",\"minutes\":90,\"module\":\"m\",\"region\":\"r\",\"state\":"
+	  "\"waiting\",\"time\":5,\"type\":\"x\",\"valid_until\":\"2026-12-31\",\"voids\":{"
+	  "\"minutes\":90,\"state\":null}}\n"
+	  "3 {\"learner\":\"a\",\"minutes\":1.5,\"module\":\"m\",\"region\":\"r\",\"time\":5,"
+	  "\"type\":\"x\"}\n" },
 	{ "ids and codes that are numbers", ROWS_JSONL,
 	  "{\"type\":\"x\",\"time\":5,\"learner\":17,\"module\":-1,\"region\":1813,\"attrs\":"
 	  "{\"level\":3,\"share\":0.5}}\n",
