@@ -16,6 +16,7 @@ enum cli_status {
 	STATUS_REFUSED = 1, /* the answer is no, or something of what was asked was refused */
 	STATUS_USAGE = 2,   /* options, arguments, names and days that can never be right */
 	STATUS_SYSTEM = 3,  /* the daemon or the system could not do it, or cannot be understood */
+	STATUS_UNSURE = 4,  /* nothing was done: somebody has to say yes first */
 };
 
 /* That of an error of LIFT_ERRORS, which is not 0: the daemon's, or of the way to it. */
@@ -44,6 +45,7 @@ int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_key(const struct cli *cli, int argc, char **argv);
 int command_keygen(const struct cli *cli, int argc, char **argv);
+int command_sync(const struct cli *cli, int argc, char **argv);
 int command_simulate(const struct cli *cli, int argc, char **argv);
 
 /* Options. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clients/cli/cli.h"
+#include "clients/cli/disk/disk.h"
 #include "proto/key_file.h"
 
 /* What the entry of keys.yaml is to say. */
@@ -24,42 +25,6 @@ struct draft {
 };
 
 /* Files. */
-
-/* The directory, and those above it, which are not there yet: only the owner may look in. */
-static int make_directories(const char *dir)
-{
-	char part[PATH_MAX];
-	size_t size = strlen(dir);
-
-	if (size >= sizeof(part)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	for (size_t end = 1; end <= size; end++) {
-		if (dir[end] != '/' && dir[end] != 0)
-			continue;
-		memcpy(part, dir, end);
-		part[end] = 0;
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			return -1;
-	}
-	return 0;
-}
-
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0) {
-			text += n;
-			size -= (size_t)n;
-		}
-	}
-	return fsync(fd);
-}
 
 /* 0600 and of a name that nobody had: mkostemp. */
 static int draft_write(struct draft *draft, const char *dir, const char *name, const char *suffix,
@@ -78,7 +43,7 @@ static int draft_write(struct draft *draft, const char *dir, const char *name, c
 		draft->path[0] = 0;
 		return -1;
 	}
-	rc = write_all(fd, text, size);
+	rc = disk_write_all(fd, text, size);
 	return close(fd) != 0 ? -1 : rc;
 }
 
@@ -103,17 +68,6 @@ static void draft_drop(struct draft *draft)
 		unlink(draft->path);
 }
 
-static int sync_directory(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-
-	if (fd < 0)
-		return -1;
-	rc = fsync(fd);
-	close(fd);
-	return rc;
-}
-
 static int drafts_put(const char *dir, struct draft *secret, struct draft *public)
 {
 	if (draft_put(secret) != 0)
@@ -125,7 +79,7 @@ static int drafts_put(const char *dir, struct draft *secret, struct draft *publi
 		errno = error;
 		return -1;
 	}
-	return sync_directory(dir);
+	return disk_sync_directory(dir);
 }
 
 static int complain_exists(const struct draft *draft)
@@ -157,7 +111,7 @@ static int write_pair(const char *dir, const struct key_pair *pair)
 	char *text = sodium_malloc(KEY_FILE_MAX);
 	int status = STATUS_SYSTEM;
 
-	if (!text || make_directories(dir) != 0 ||
+	if (!text || disk_make_directories(dir) != 0 ||
 	    draft_write(&secret, dir, pair->name, "key", text, key_file_print(pair, true, text)) !=
 		    0 ||
 	    draft_write(&public, dir, pair->name, "pub", text, key_file_print(pair, false, text)) !=

@@ -15,6 +15,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "publish", command_publish, "send files of events (CSV, JSON)" },
+	{ "sync", command_sync, "send what has changed in a nightly list of what stands" },
 	{ "watch", command_watch, "follow metrics as they change" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
@@ -45,7 +46,7 @@ static void print_commands(void)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		printf("  %-22s %s\n", commands[i].name, commands[i].help);
 	puts("\nExit status: 0 done; 1 the answer is no, or something was refused; 2 wrong usage;\n"
-	     "3 the daemon or the system could not do it.");
+	     "3 the daemon or the system could not do it; 4 nothing was done, say yes first.");
 }
 
 static void print_names(void)

@@ -269,6 +269,7 @@ static const char *const askers[][5] = {
 	{ "publish", EVENTS },
 	{ "publish", "--pub", EVENTS },
 	{ "simulate", CATALOGUE },
+	{ "sync", "--source", "a", EVENTS },
 	{ "snapshot" },
 	{ "reload" },
 	{ "verify" },
