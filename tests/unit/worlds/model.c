@@ -44,14 +44,49 @@ static uint32_t region_named(const struct catalogue *c, struct text text)
 	return REGION_UNASSIGNED;
 }
 
+/* Capitals made small: A to Z, and U+00C0 to U+00DE but for U+00D7, in UTF-8 the bytes C3 80 to
+ * C3 9E but for C3 97. */
+static char made_small(const char *bytes, size_t i)
+{
+	unsigned char c = (unsigned char)bytes[i], before = i ? (unsigned char)bytes[i - 1] : 0;
+
+	if ((c >= 'A' && c <= 'Z') || (before == 0xc3 && c >= 0x80 && c <= 0x9e && c != 0x97))
+		return (char)(c + 0x20);
+	return (char)c;
+}
+
+static bool is_text_made_small(struct text text, const char *s)
+{
+	bool same = text.size == strlen(s);
+
+	for (size_t i = 0; same && i < text.size; i++)
+		same = made_small(text.data, i) == made_small(s, i);
+	return same;
+}
+
+/* Of what a value with `aliases` is called, with capitals made small? */
+static bool is_made_small(const struct dimension *d, uint32_t v, struct text text)
+{
+	bool is = is_text_made_small(text, d->values[v]);
+
+	for (uint32_t i = 0; i < d->words[v].n_aliases; i++)
+		is |= is_text_made_small(text, d->words[v].aliases[i]);
+	return is && d->words[v].folds;
+}
+
+/* Byte for byte; else made small. */
 static uint32_t value_named(const struct catalogue *c, uint32_t dimension, struct text text)
 {
 	const struct dimension *d = &c->dimensions[dimension];
-	uint32_t v = 0;
 
-	while (v < d->n_values && !is_text(text, d->values[v]))
-		v++;
-	return v;
+	for (uint32_t v = 0; v < d->n_values; v++)
+		if (is_one_of(text, d->values[v], d->words ? d->words[v].aliases : NULL,
+			      d->words ? d->words[v].n_aliases : 0))
+			return v;
+	for (uint32_t v = 0; v < d->n_values && d->words; v++)
+		if (is_made_small(d, v, text))
+			return v;
+	return d->n_values;
 }
 
 bool model_is_inside(const struct catalogue *c, uint32_t home, uint32_t region)
@@ -75,12 +110,23 @@ bool model_is_leaf(const struct catalogue *c, uint32_t region)
 	return true;
 }
 
-bool model_has_attributes(const struct model_learner *learner, const struct where *where)
+bool model_is_place(const struct catalogue *c, const struct programme *programme, uint32_t leaf,
+		    int32_t today)
+{
+	bool any = !programme;
+
+	for (uint32_t i = 0; !any && i < programme->n_memberships; i++)
+		any = programme->memberships[i].row_from <= today &&
+		      model_is_inside(c, leaf, programme->memberships[i].region);
+	return any && model_is_leaf(c, leaf);
+}
+
+bool model_has_attributes(const struct model_profile *profile, const struct where *where)
 {
 	bool all = true;
 
 	for (uint32_t i = 0; i < where->n; i++)
-		all &= learner->values[where->is[i].dimension] == where->is[i].value;
+		all &= profile->values[where->is[i].dimension] == where->is[i].value;
 	return all;
 }
 
@@ -148,43 +194,65 @@ static bool is_later(int64_t time, struct text value, int64_t best_time, struct 
 	return by != 0 ? by > 0 : value.size > best.size;
 }
 
-static struct text find_attr(const struct event *event, const char *name, bool *ret_found)
+/* What an event claims of an attribute (NULL: the region), if anything. */
+static bool find_claim(const struct event *event, const char *attribute, struct text *ret_value)
 {
-	*ret_found = true;
-	for (size_t i = 0; i < event->n_attrs; i++)
-		if (is_text(event->attrs[i].name, name))
-			return event->attrs[i].value;
-	*ret_found = false;
-	return (struct text){ NULL, 0 };
+	*ret_value = event->region;
+	if (!attribute)
+		return true;
+	for (size_t i = 0; i < event->n_attrs; i++) {
+		*ret_value = event->attrs[i].value;
+		if (is_text(event->attrs[i].name, attribute))
+			return true;
+	}
+	return false;
 }
 
-/* `events` are this learner's. */
-static void make_profile(struct model_learner *learner, const struct catalogue *c,
-			 const struct event *const *events, size_t n)
+/* The greatest claim up to a moment; where there is none by then, of the earliest. */
+static bool claim_at(const struct event *const *events, size_t n, const char *attribute,
+		     int64_t moment, struct text *ret_value)
 {
-	const struct event *best = events[0];
+	int64_t earliest = INT64_MAX, best_time = 0;
+	struct text value;
+	bool any = false;
 
-	for (size_t i = 1; i < n; i++)
-		if (is_later(events[i]->time, events[i]->region, best->time, best->region))
-			best = events[i];
-	learner->home = region_named(c, best->region);
-	for (uint32_t d = 0; d < c->n_dimensions; d++) {
-		struct text value, best_value = { NULL, 0 };
-		int64_t best_time = INT64_MIN;
-		bool found, any = false;
+	for (size_t i = 0; i < n; i++)
+		if (find_claim(events[i], attribute, &value) && events[i]->time < earliest)
+			earliest = events[i]->time;
+	for (size_t i = 0; i < n; i++) {
+		int64_t time = events[i]->time;
 
-		for (size_t i = 0; i < n; i++) {
-			value = find_attr(events[i], c->dimensions[d].name, &found);
-			if (!found ||
-			    (any && !is_later(events[i]->time, value, best_time, best_value)))
-				continue;
-			any = true;
-			best_time = events[i]->time;
-			best_value = value;
-		}
-		learner->values[d] =
-			any ? value_named(c, d, best_value) : c->dimensions[d].n_values;
+		if (!find_claim(events[i], attribute, &value) ||
+		    time > (moment > earliest ? moment : earliest))
+			continue;
+		if (any && !is_later(time, value, best_time, *ret_value))
+			continue;
+		any = true;
+		best_time = time;
+		*ret_value = value;
 	}
+	return any;
+}
+
+uint32_t model_home_at(const struct catalogue *c, const struct event *const *events, size_t n,
+		       int64_t moment)
+{
+	struct text text;
+
+	assert_true(claim_at(events, n, NULL, moment, &text));
+	return region_named(c, text);
+}
+
+void model_profile_at(struct model_profile *profile, const struct catalogue *c,
+		      const struct event *const *events, size_t n, int64_t moment)
+{
+	struct text text;
+
+	profile->home = model_home_at(c, events, n, moment);
+	for (uint32_t d = 0; d < c->n_dimensions; d++)
+		profile->values[d] = claim_at(events, n, c->dimensions[d].name, moment, &text)
+					     ? value_named(c, d, text)
+					     : c->dimensions[d].n_values;
 }
 
 /* METRICS 1: all that the voiding names is equal; where it names no time, those up to its own. */
@@ -200,16 +268,41 @@ static bool is_taken_back(const struct event *fact, const struct event *voiding)
 		return false;
 	if (voiding->result.passed >= 0 && voiding->result.passed != fact->result.passed)
 		return false;
-	return voiding->result.phase == PHASE_NONE || voiding->result.phase == fact->result.phase;
+	if (voiding->result.phase != PHASE_NONE && voiding->result.phase != fact->result.phase)
+		return false;
+	if (voiding->result.minutes && voiding->result.minutes != fact->result.minutes)
+		return false;
+	return voiding->result.state == STATE_NONE || voiding->result.state == fact->result.state;
 }
 
 static bool is_same_fact(const struct event *a, const struct event *b)
 {
 	if (a->type != b->type || a->time != b->time)
 		return false;
-	return a->type != EVENT_ASSESSED ||
-	       (a->result.score == b->result.score && a->result.passed == b->result.passed &&
-		a->result.phase == b->result.phase);
+	switch (a->type) {
+	case EVENT_ASSESSED:
+		return a->result.score == b->result.score && a->result.passed == b->result.passed &&
+		       a->result.phase == b->result.phase;
+	case EVENT_ATTENDED:
+		return a->result.minutes == b->result.minutes;
+	case EVENT_ENROLLED:
+		return a->result.state == b->result.state;
+	default:
+		return true;
+	}
+}
+
+/* The earliest last day that is claimed for a fact; 0: none is. */
+static int32_t earliest_claimed(const struct event *const *events, const uint32_t *modules,
+				size_t n, uint32_t module, const struct event *fact)
+{
+	int32_t day = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (modules[i] == module && is_same_fact(events[i], fact) &&
+		    events[i]->valid_until && (day == 0 || events[i]->valid_until < day))
+			day = events[i]->valid_until;
+	return day;
 }
 
 /* The standing facts of a module, each once. */
@@ -243,11 +336,24 @@ static struct model_facts *find_facts(const struct catalogue *c, const struct ev
 		modules[i] = module_named(c, events[i]->module);
 	for (uint32_t m = 0; m < c->n_modules; m++) {
 		facts[m].items = calloc(n, sizeof(*facts[m].items));
-		assert_non_null(facts[m].items);
+		facts[m].valid_until = calloc(n, sizeof(*facts[m].valid_until));
+		assert_true(facts[m].items && facts[m].valid_until);
 		facts[m].n = standing_facts(events, modules, n, m, facts[m].items);
+		for (size_t i = 0; i < facts[m].n; i++)
+			facts[m].valid_until[i] =
+				earliest_claimed(events, modules, n, m, facts[m].items[i]);
 	}
 	free(modules);
 	return facts;
+}
+
+static void free_facts(struct model_facts *facts, const struct catalogue *c)
+{
+	for (uint32_t m = 0; m < c->n_modules; m++) {
+		free(facts[m].items);
+		free(facts[m].valid_until);
+	}
+	free(facts);
 }
 
 /* Where the events of each module say that the learner is. */
@@ -270,32 +376,32 @@ static void make_learner(struct model_learner *learner, const struct catalogue *
 			 const struct event *const *events, size_t n)
 {
 	struct model_facts *facts = find_facts(c, events, n);
+	const struct model_life life = { c, events, n, facts, &learner->now };
 
-	make_profile(learner, c, events, n);
+	model_profile_at(&learner->now, c, events, n, INT64_MAX);
 	learner->from = find_regions(c, events, n);
 	learner->modules = calloc(c->n_modules + 1, sizeof(*learner->modules));
 	learner->programmes = calloc(c->n_programmes + 1, sizeof(*learner->programmes));
 	learner->competences = calloc(c->n_competences + 1, sizeof(*learner->competences));
-	assert_true(learner->modules && learner->programmes && learner->competences);
-	for (uint32_t p = 0; p < c->n_programmes; p++)
-		model_fold_programme(&learner->programmes[p], c, p, learner->home, facts);
-	for (uint32_t k = 0; k < c->n_competences; k++)
-		model_fold_competence(&learner->competences[k], c, k, facts);
 	learner->stands = calloc(c->n_modules + 1, sizeof(*learner->stands));
+	assert_true(learner->modules && learner->programmes && learner->competences);
 	assert_non_null(learner->stands);
+	for (uint32_t p = 0; p < c->n_programmes; p++)
+		model_fold_programme(&learner->programmes[p], &life, p);
+	for (uint32_t k = 0; k < c->n_competences; k++)
+		model_fold_competence(&learner->competences[k], &life, k);
 	for (uint32_t m = 0; m < c->n_modules; m++) {
 		struct model_state *state = &learner->modules[m];
 
 		learner->stands[m] = facts[m].n > 0;
-		model_fold_module(state, c, m, &facts[m]);
-		free(facts[m].items);
+		model_fold_module(state, &life, m);
 		if (!state->counts)
 			continue;
 		if (!learner->counts || state->last_at > learner->last_at)
 			learner->last_at = state->last_at;
 		learner->counts = true;
 	}
-	free(facts);
+	free_facts(facts, c);
 }
 
 void model_make(struct model *model, const struct catalogue *catalogue,
@@ -330,6 +436,10 @@ void model_free(struct model *model)
 
 		for (uint32_t k = 0; k < model->catalogue->n_competences; k++)
 			free(learner->competences[k].items);
+		for (uint32_t p = 0; p < model->catalogue->n_programmes; p++)
+			free(learner->programmes[p].months.items);
+		for (uint32_t m = 0; m < model->catalogue->n_modules; m++)
+			free(learner->modules[m].months.items);
 		free(learner->competences);
 		free(learner->programmes);
 		free(learner->modules);

@@ -20,20 +20,42 @@ struct model_event {
 	struct event event;
 };
 
+/* Where a learner works, and the value of each dimension. */
+struct model_profile {
+	uint32_t home, values[CATALOGUE_DIMENSIONS_MAX];
+};
+
+/* Minutes by local month: so many months since 1970-01; each month once. */
+struct model_months {
+	struct model_month {
+		int32_t month;
+		json_int_t minutes;
+	} * items;
+	size_t n;
+};
+
 /* What one learner has done in one module. */
 struct model_state {
-	bool counts, completed, withdrawn, assessed, passed, passed_first, has_best, has_gain;
+	bool counts; /* has started; who has not may be enrolled */
+	bool completed, withdrawn, assessed, passed, passed_first, has_best, has_gain;
+	int enrolment;					      /* enum event_state */
 	int64_t started_at, completed_at, passed_at, last_at; /* ms */
 	uint32_t attempts;
 	int32_t best, gain;  /* 1/10000 */
 	uint32_t hours[168]; /* of the week */
+	struct model_months months;
 };
 
 /* In one programme. */
 struct model_progress {
-	bool counts, completed, withdrawn;
+	bool counts; /* is a participant; who is none may be enrolled */
+	bool completed, withdrawn;
+	int enrolment;				 /* enum event_state */
 	int64_t first_at, last_at, completed_at; /* ms */
 	uint32_t hours[168];			 /* of the week */
+	struct model_months months;
+	json_int_t nominal;		     /* minutes of the modules done */
+	struct model_profile entry, profile; /* at entry; that it is counted by */
 };
 
 /* A grant that was earned: it holds from one day until before another. */
@@ -51,7 +73,7 @@ struct model_grants {
 
 struct model_learner {
 	const struct model_event *one; /* any event of this learner */
-	uint32_t home, values[CATALOGUE_DIMENSIONS_MAX];
+	struct model_profile now;
 	struct model_state *modules; /* by the catalogue's modules */
 	struct model_progress *programmes;
 	struct model_grants *competences;
@@ -66,6 +88,12 @@ struct model {
 	struct model_learner *learners;
 	size_t n;
 };
+
+/* What is said of a learner by some events, all of them its own, as of a moment; INT64_MAX: now. */
+uint32_t model_home_at(const struct catalogue *catalogue, const struct event *const *events,
+		       size_t n, int64_t moment);
+void model_profile_at(struct model_profile *profile, const struct catalogue *catalogue,
+		      const struct event *const *events, size_t n, int64_t moment);
 
 /* Only events before `until` have happened. */
 void model_make(struct model *model, const struct catalogue *catalogue,

@@ -18,38 +18,45 @@ enum { LEVELS = 8 };
 
 static bool earns(const struct event *fact, const struct grant *grant, const struct module *module)
 {
-	const struct event_result *result = &fact->result;
-
-	if (!grant->by_pass)
-		return fact->type == EVENT_COMPLETED;
-	return fact->type == EVENT_ASSESSED &&
-	       (result->passed >= 0 ? result->passed == 1 : result->score >= module->pass_mark);
+	return grant->by_pass ? model_is_passed(fact, module) : fact->type == EVENT_COMPLETED;
 }
 
-static void add_grant(struct model_grants *grants, const struct grant *grant, int32_t day)
+/* The first day on which it no longer holds: what the platform says is the last. */
+static int32_t end_of(const struct grant *grant, int32_t day, int32_t valid_until)
 {
-	int32_t end =
-		grant->valid_months ? day_add_months(day, grant->valid_months) : MODEL_FOR_EVER;
+	if (valid_until)
+		return valid_until == VALID_FOR_EVER ? MODEL_FOR_EVER : valid_until + 1;
+	return grant->valid_months ? day_add_months(day, grant->valid_months) : MODEL_FOR_EVER;
+}
 
+static void add_grant(struct model_grants *grants, const struct grant *grant, int32_t day,
+		      int32_t valid_until)
+{
+	int32_t end = end_of(grant, day, valid_until);
+
+	if (end <= day) /* what was not valid for a day was not earned */
+		return;
 	grants->items = realloc(grants->items, (grants->n + 1) * sizeof(*grants->items));
 	assert_non_null(grants->items);
 	grants->items[grants->n++] = (struct model_grant){ day, end, grant->level };
 }
 
-void model_fold_competence(struct model_grants *grants, const struct catalogue *c,
-			   uint32_t competence, const struct model_facts *facts)
+void model_fold_competence(struct model_grants *grants, const struct model_life *life,
+			   uint32_t competence)
 {
+	const struct catalogue *c = life->c;
+
 	for (uint32_t m = 0; m < c->n_modules; m++) {
-		const struct module *module = &c->modules[m];
+		const struct model_facts *facts = &life->facts[m];
 
-		for (uint32_t g = 0; g < module->n_grants; g++) {
-			const struct grant *grant = &module->grants[g];
+		for (uint32_t g = 0; g < c->modules[m].n_grants; g++) {
+			const struct grant *grant = &c->modules[m].grants[g];
 
-			for (size_t i = 0; i < facts[m].n && grant->competence == competence; i++)
-				if (earns(facts[m].items[i], grant, module))
-					add_grant(
-						grants, grant,
-						calendar_day(c->calendar, facts[m].items[i]->time));
+			for (size_t i = 0; i < facts->n && grant->competence == competence; i++)
+				if (earns(facts->items[i], grant, &c->modules[m]))
+					add_grant(grants, grant,
+						  calendar_day(c->calendar, facts->items[i]->time),
+						  facts->valid_until[i]);
 		}
 	}
 }
@@ -124,12 +131,12 @@ void model_count_competence(struct model_counts *to, const struct catalogue *c,
 	model_count(to, FACET_EARNED, 0, 0, (int64_t)grants->n);
 	for (uint32_t i = 0; model_run(grants, run.end, 1, LEVELS, &run); i++) {
 		model_count(to, FACET_STRETCH, i ? STRETCH_LATER : STRETCH_FIRST, span_of(&run), 1);
-		model_count_values(to, c, learner, FACET_BY_HOLDERS, span_of(&run));
+		model_count_values(to, c, &learner->now, FACET_BY_HOLDERS, span_of(&run), 1);
 	}
 	for (int level = 1; level <= LEVELS; level++)
 		count_runs(to, grants, FACET_LEVEL, (uint32_t)level, level, level);
 	for (uint32_t r = 0; r < k->n_requirements; r++)
-		if (model_has_attributes(learner, &k->requirements[r].where))
+		if (model_has_attributes(&learner->now, &k->requirements[r].where))
 			count_runs(to, grants, FACET_REQUIREMENT, r, k->requirements[r].level,
 				   LEVELS);
 }
@@ -143,7 +150,7 @@ static bool holds(const struct model_ask *ask, const struct model_learner *learn
 	return model_level(&learner->competences[ask->index], ask->today) > 0;
 }
 
-static const struct model_steps holders = { { "holders" }, holds };
+static const struct model_steps holders = { .names = { "holders" }, .done = holds };
 
 /* The level of a learner in the region, and the stretch that holds today; 0: none does. */
 static int holds_in(const struct model_ask *ask, size_t l, struct model_run *ret_run)
@@ -186,7 +193,7 @@ static json_t *daily(const struct model_ask *ask)
 		const struct model_learner *learner = &ask->model->learners[l];
 		struct model_run run = { 0, INT32_MIN };
 
-		if (!model_is_inside(ask->model->catalogue, learner->home, ask->region))
+		if (!model_is_inside(ask->model->catalogue, learner->now.home, ask->region))
 			continue;
 		while (model_run(&learner->competences[ask->index], run.end, 1, LEVELS, &run)) {
 			if (run.begin <= ask->today)
@@ -198,6 +205,50 @@ static json_t *daily(const struct model_ask *ask)
 	return model_days_json(&days, 2);
 }
 
+/* Holders who meet a requirement and are at home in a region (CATALOGUE_NONE: anywhere inside). */
+static json_int_t able(const struct model_ask *ask, const struct requirement *needed, uint32_t home)
+{
+	json_int_t n = 0;
+
+	for (size_t l = 0; l < ask->model->n; l++) {
+		const struct model_learner *learner = &ask->model->learners[l];
+		struct model_run run;
+
+		n += (home == CATALOGUE_NONE || learner->now.home == home) &&
+		     holds_in(ask, l, &run) >= needed->level &&
+		     model_has_attributes(&learner->now, &needed->where);
+	}
+	return n;
+}
+
+/* So many in each leaf: what one has too many does not help another. */
+static json_t *need_of_each(const struct model_ask *ask, const struct requirement *needed)
+{
+	const struct catalogue *c = ask->model->catalogue;
+	json_int_t n = 0, of = 0;
+
+	for (uint32_t r = 0; r < c->n_regions; r++) {
+		json_int_t here;
+
+		if (!model_is_leaf(c, r) || !model_is_inside(c, r, ask->region))
+			continue;
+		here = able(ask, needed, r);
+		n += here < needed->count ? here : needed->count;
+		of += needed->count;
+	}
+	return json_pack("{s:s,s:I,s:I,s:I,s:I}", "each", "leaf", "count",
+			 (json_int_t)needed->count, "n", n, "of", of, "gap", of - n);
+}
+
+static json_t *need_of_headcount(const struct model_ask *ask, const struct requirement *needed)
+{
+	json_int_t n = able(ask, needed, CATALOGUE_NONE), of;
+
+	if (!model_headcount(ask->model->catalogue, ask->region, &needed->where, &of))
+		return json_pack("{s:I,s:n,s:n}", "n", n, "of", "gap");
+	return json_pack("{s:I,s:I,s:I}", "n", n, "of", of, "gap", of > n ? of - n : 0);
+}
+
 static json_t *requirements(const struct model_ask *ask)
 {
 	const struct catalogue *c = ask->model->catalogue;
@@ -206,20 +257,11 @@ static json_t *requirements(const struct model_ask *ask)
 
 	for (uint32_t r = 0; r < k->n_requirements; r++) {
 		const struct requirement *needed = &k->requirements[r];
-		json_int_t n = 0, of;
-		struct model_run run;
-		json_t *row;
+		json_t *row =
+			needed->count ? need_of_each(ask, needed) : need_of_headcount(ask, needed);
 
-		for (size_t l = 0; l < ask->model->n; l++)
-			n += holds_in(ask, l, &run) >= needed->level &&
-			     model_has_attributes(&ask->model->learners[l], &needed->where);
-		if (model_headcount(c, ask->region, &needed->where, &of))
-			row = json_pack("{s:I,s:I}", "of", of, "gap", of > n ? of - n : 0);
-		else
-			row = json_pack("{s:n,s:n}", "of", "gap");
 		json_object_set_new(row, "level", json_integer(needed->level));
 		json_object_set_new(row, "where", model_where(c, &needed->where));
-		json_object_set_new(row, "n", json_integer(n));
 		json_array_append_new(rows, row);
 	}
 	return rows;
@@ -240,7 +282,7 @@ static struct summed sum_learners(const struct model_ask *ask)
 		struct model_run run;
 		bool begun = false, holding = holds_in(ask, l, &run) > 0;
 
-		if (!model_is_inside(ask->model->catalogue, learner->home, ask->region))
+		if (!model_is_inside(ask->model->catalogue, learner->now.home, ask->region))
 			continue;
 		for (size_t i = 0; i < grants->n; i++)
 			begun |= grants->items[i].begin <= ask->today;

@@ -14,6 +14,8 @@
 
 /* Pieces. */
 
+enum { MODEL_MONTHS = 12 * 100 /* since 1970-01, that are looked through */ };
+
 double model_decimal(double value)
 {
 	char text[32];
@@ -39,7 +41,7 @@ json_t *model_hours(const json_int_t hours[168])
 	return all;
 }
 
-static const char *value_name(const struct catalogue *c, uint32_t dimension, uint32_t value)
+const char *model_value_name(const struct catalogue *c, uint32_t dimension, uint32_t value)
 {
 	const struct dimension *d = &c->dimensions[dimension];
 
@@ -54,9 +56,23 @@ json_t *model_where(const struct catalogue *c, const struct where *where)
 		uint32_t d = where->is[i].dimension;
 
 		json_object_set_new(map, c->dimensions[d].name,
-				    json_string(value_name(c, d, where->is[i].value)));
+				    json_string(model_value_name(c, d, where->is[i].value)));
 	}
 	return map;
+}
+
+const struct model_profile *model_profile_of(const struct model_ask *ask,
+					     const struct model_steps *steps,
+					     const struct model_learner *learner)
+{
+	return steps->profile ? steps->profile(ask, learner) : &learner->now;
+}
+
+static bool is_at_home_in(const struct model_ask *ask, const struct model_steps *steps,
+			  const struct model_learner *learner)
+{
+	return model_is_inside(ask->model->catalogue, model_profile_of(ask, steps, learner)->home,
+			       ask->region);
 }
 
 bool model_counts_in(const struct model_ask *ask, const struct model_steps *steps,
@@ -64,14 +80,48 @@ bool model_counts_in(const struct model_ask *ask, const struct model_steps *step
 {
 	int64_t at;
 
-	return model_is_inside(ask->model->catalogue, learner->home, ask->region) &&
-	       steps->done(ask, learner, 0, &at);
+	return steps->done(ask, learner, 0, &at) && is_at_home_in(ask, steps, learner);
+}
+
+bool model_is_in(const struct model_ask *ask, const struct model_steps *steps,
+		 const struct model_learner *learner)
+{
+	return model_counts_in(ask, steps, learner) ||
+	       (steps->enrolment && steps->enrolment(ask, learner) &&
+		is_at_home_in(ask, steps, learner));
+}
+
+bool model_is_anybody_in(const struct model_ask *ask, const struct model_steps *steps)
+{
+	bool any = false;
+
+	for (size_t l = 0; l < ask->model->n; l++)
+		any |= model_is_in(ask, steps, &ask->model->learners[l]);
+	return any;
+}
+
+/* The minutes that one learner adds. */
+static json_int_t minutes_in(const struct model_ask *ask, const struct model_steps *steps,
+			     const struct model_learner *learner)
+{
+	if (!steps->months || !model_counts_in(ask, steps, learner))
+		return 0;
+	return model_minutes(steps->months(ask, learner));
+}
+
+static json_int_t reported(const struct model_ask *ask, const struct model_steps *steps)
+{
+	json_int_t sum = 0;
+
+	for (size_t l = 0; l < ask->model->n; l++)
+		sum += minutes_in(ask, steps, &ask->model->learners[l]);
+	return sum;
 }
 
 static json_t *by_value(const struct model_ask *ask, const struct model_steps *steps, uint32_t d,
 			uint32_t v)
 {
-	json_int_t n[MODEL_STEPS] = { 0 };
+	json_int_t n[MODEL_STEPS] = { 0 }, minutes = 0;
 	json_t *row = json_object();
 	bool any = false;
 	int64_t at;
@@ -79,14 +129,18 @@ static json_t *by_value(const struct model_ask *ask, const struct model_steps *s
 	for (size_t l = 0; l < ask->model->n; l++) {
 		const struct model_learner *learner = &ask->model->learners[l];
 
-		if (!model_counts_in(ask, steps, learner) || learner->values[d] != v)
+		if (!model_counts_in(ask, steps, learner) ||
+		    model_profile_of(ask, steps, learner)->values[d] != v)
 			continue;
 		any = true;
+		minutes += minutes_in(ask, steps, learner);
 		for (int s = 0; s < MODEL_STEPS && steps->names[s]; s++)
 			n[s] += steps->done(ask, learner, s, &at);
 	}
 	for (int s = 0; s < MODEL_STEPS && steps->names[s]; s++)
 		json_object_set_new(row, steps->names[s], json_integer(n[s]));
+	if (reported(ask, steps))
+		json_object_set_new(row, "minutes", json_integer(minutes));
 	if (any)
 		return row;
 	json_decref(row);
@@ -105,7 +159,7 @@ json_t *model_by(const struct model_ask *ask, const struct model_steps *steps)
 			json_t *row = by_value(ask, steps, d, v);
 
 			if (row)
-				json_object_set_new(values, value_name(c, d, v), row);
+				json_object_set_new(values, model_value_name(c, d, v), row);
 		}
 		json_object_set_new(all, c->dimensions[d].name, values);
 	}
@@ -172,16 +226,6 @@ json_t *model_daily(const struct model_ask *ask, const struct model_steps *steps
 	return model_days_json(&days, n_steps);
 }
 
-static bool is_of_programme(const struct catalogue *c, uint32_t leaf,
-			    const struct programme *programme)
-{
-	bool any = !programme || programme->n_regions == 0;
-
-	for (uint32_t r = 0; !any && r < programme->n_regions; r++)
-		any = model_is_inside(c, leaf, programme->regions[r]);
-	return any;
-}
-
 json_t *model_reached(const struct model_ask *ask, const struct model_steps *steps,
 		      const struct programme *programme)
 {
@@ -191,16 +235,84 @@ json_t *model_reached(const struct model_ask *ask, const struct model_steps *ste
 	for (uint32_t r = 0; r < c->n_regions; r++) {
 		bool any = false;
 
-		if (!model_is_leaf(c, r) || !model_is_inside(c, r, ask->region) ||
-		    !is_of_programme(c, r, programme))
+		if (!model_is_inside(c, r, ask->region) ||
+		    !model_is_place(c, programme, r, ask->today))
 			continue;
-		for (size_t l = 0; l < ask->model->n; l++)
-			any |= ask->model->learners[l].home == r &&
-			       model_counts_in(ask, steps, &ask->model->learners[l]);
+		for (size_t l = 0; l < ask->model->n; l++) {
+			const struct model_learner *learner = &ask->model->learners[l];
+
+			any |= model_counts_in(ask, steps, learner) &&
+			       model_profile_of(ask, steps, learner)->home == r;
+		}
 		leaves++;
 		reached += any;
 	}
 	return model_rate(reached, leaves);
+}
+
+/* A row of each month in which somebody attended: so funders count. */
+static json_t *monthly(const struct model_ask *ask, const struct model_steps *steps)
+{
+	json_t *rows = json_array();
+
+	for (int32_t month = 0; month < MODEL_MONTHS; month++) {
+		json_int_t learners = 0, minutes = 0, whole_hours = 0;
+		char text[16];
+
+		for (size_t l = 0; l < ask->model->n; l++) {
+			const struct model_learner *learner = &ask->model->learners[l];
+			const struct model_months *months = steps->months(ask, learner);
+
+			for (size_t i = 0; i < months->n; i++) {
+				if (months->items[i].month != month ||
+				    !model_counts_in(ask, steps, learner))
+					continue;
+				learners++;
+				minutes += months->items[i].minutes;
+				whole_hours += months->items[i].minutes / 60;
+			}
+		}
+		if (learners == 0)
+			continue;
+		snprintf(text, sizeof(text), "%04d-%02d", 1970 + month / 12, 1 + month % 12);
+		json_array_append_new(rows,
+				      json_pack("[s,I,I,I]", text, learners, minutes, whole_hours));
+	}
+	return rows;
+}
+
+void model_add_time(json_t *figures, const struct model_ask *ask, const struct model_steps *steps,
+		    json_int_t nominal)
+{
+	json_int_t sum = reported(ask, steps);
+
+	if (sum || nominal)
+		json_object_set_new(figures, "minutes",
+				    json_pack("{s:I,s:I}", "reported", sum, "nominal", nominal));
+	if (sum)
+		json_object_set_new(figures, "monthly", monthly(ask, steps));
+}
+
+void model_add_enrolment(json_t *figures, const struct model_ask *ask,
+			 const struct model_steps *steps)
+{
+	json_int_t n[STATE_ADMITTED + 1] = { 0 }, not_started = 0;
+
+	for (size_t l = 0; l < ask->model->n; l++) {
+		const struct model_learner *learner = &ask->model->learners[l];
+		int state = steps->enrolment(ask, learner);
+
+		if (!model_is_in(ask, steps, learner))
+			continue;
+		n[state]++;
+		not_started += state == STATE_ADMITTED && !model_counts_in(ask, steps, learner);
+	}
+	if (n[STATE_APPLIED] + n[STATE_WAITING] + n[STATE_ADMITTED] == 0)
+		return;
+	json_object_set_new(figures, "enrolment",
+			    json_pack("{s:I,s:I,s:I}", "applied", n[STATE_APPLIED], "waiting",
+				      n[STATE_WAITING], "admitted", n[STATE_ADMITTED]));
+	json_object_set_new(figures, "not_started", json_integer(not_started));
 }
 
 /* People. */
@@ -212,7 +324,7 @@ static bool is_learner(const struct model_ask *ask, const struct model_learner *
 	return learner->counts;
 }
 
-static const struct model_steps people = { { "learners" }, is_learner };
+static const struct model_steps people = { .names = { "learners" }, .done = is_learner };
 
 json_t *model_people_figures(const struct model_ask *ask)
 {

@@ -78,55 +78,55 @@ static void make_scores(struct model_state *state, struct assessment *all, size_
 }
 
 static void make_assessments(struct model_state *state, const struct event *const *facts, size_t n,
-			     int32_t pass_mark)
+			     const struct module *module)
 {
 	struct assessment *all = calloc(n + 1, sizeof(*all));
 	size_t n_all = 0;
 
 	assert_non_null(all);
-	for (size_t i = 0; i < n; i++) {
-		const struct event_result *result = &facts[i]->result;
-
+	for (size_t i = 0; i < n; i++)
 		if (facts[i]->type == EVENT_ASSESSED)
-			all[n_all++] = (struct assessment){ facts[i]->time, result->score,
-							    result->passed == 1 ||
-								    (result->passed < 0 &&
-								     result->score >= pass_mark),
-							    result->phase };
-	}
+			all[n_all++] = (struct assessment){ facts[i]->time, facts[i]->result.score,
+							    model_is_passed(facts[i], module),
+							    facts[i]->result.phase };
 	qsort(all, n_all, sizeof(*all), compare_assessments);
 	make_scores(state, all, n_all);
 	free(all);
 }
 
-void model_fold_module(struct model_state *state, const struct catalogue *c, uint32_t module,
-		       const struct model_facts *facts)
+/* What is no enrolment. */
+static void add_doing(struct model_state *state, const struct catalogue *c,
+		      const struct event *fact)
 {
-	int64_t withdrawn_at = INT64_MIN;
+	int64_t at = fact->time;
+
+	state->hours[calendar_hour_of_week(c->calendar, at)]++;
+	if (at > state->last_at)
+		state->last_at = at;
+	if (!model_has_begun(fact))
+		return;
+	if (!state->counts || at < state->started_at)
+		state->started_at = at;
+	state->counts = true;
+	if (fact->type == EVENT_COMPLETED) {
+		if (!state->completed || at < state->completed_at)
+			state->completed_at = at;
+		state->completed = true;
+	}
+	model_months_add(&state->months, c, fact);
+}
+
+void model_fold_module(struct model_state *state, const struct model_life *life, uint32_t module)
+{
+	const struct model_facts *facts = &life->facts[module];
 
 	*state = (struct model_state){ .last_at = INT64_MIN };
-	for (size_t i = 0; i < facts->n; i++) {
-		const struct event *fact = facts->items[i];
-		int64_t at = fact->time;
-
-		state->hours[calendar_hour_of_week(c->calendar, at)]++;
-		if (at > state->last_at)
-			state->last_at = at;
-		if (fact->type == EVENT_WITHDRAWN) {
-			withdrawn_at = at > withdrawn_at ? at : withdrawn_at;
-			continue;
-		}
-		if (!state->counts || at < state->started_at)
-			state->started_at = at;
-		state->counts = true;
-		if (fact->type == EVENT_COMPLETED) {
-			if (!state->completed || at < state->completed_at)
-				state->completed_at = at;
-			state->completed = true;
-		}
-	}
-	state->withdrawn = !state->completed && withdrawn_at == state->last_at;
-	make_assessments(state, facts->items, facts->n, c->modules[module].pass_mark);
+	for (size_t i = 0; i < facts->n; i++)
+		if (facts->items[i]->type != EVENT_ENROLLED)
+			add_doing(state, life->c, facts->items[i]);
+	state->withdrawn = !state->completed && model_last_is_withdrawal(facts->items, facts->n);
+	state->enrolment = model_enrolment(facts->items, facts->n);
+	make_assessments(state, facts->items, facts->n, &life->c->modules[module]);
 }
 
 /* Tallies. */
@@ -146,10 +146,9 @@ static void count_scores(struct model_counts *to, const struct model_state *s)
 			    (uint32_t)((s->completed_at - s->started_at) / DAY_MS), 1);
 }
 
-void model_count_module(struct model_counts *to, const struct catalogue *c,
-			const struct model_learner *learner, uint32_t module)
+static void count_started(struct model_counts *to, const struct catalogue *c,
+			  const struct model_learner *learner, const struct model_state *s)
 {
-	const struct model_state *s = &learner->modules[module];
 	uint32_t last_day = (uint32_t)calendar_day(c->calendar, s->last_at);
 	const struct {
 		bool counts;
@@ -164,7 +163,7 @@ void model_count_module(struct model_counts *to, const struct catalogue *c,
 			continue;
 		model_count(to, steps[i].day, 0, (uint32_t)calendar_day(c->calendar, steps[i].at),
 			    1);
-		model_count_values(to, c, learner, steps[i].by, 0);
+		model_count_values(to, c, &learner->now, steps[i].by, 0, 1);
 	}
 	model_count(to, FACET_WITHDRAWN, 0, 0, s->withdrawn);
 	model_count(to, FACET_ASSESSED, 0, 0, s->assessed);
@@ -174,7 +173,18 @@ void model_count_module(struct model_counts *to, const struct catalogue *c,
 	model_count(to, FACET_OPEN, 0, last_day, !s->completed && !s->withdrawn);
 	for (uint32_t hour = 0; hour < 168; hour++)
 		model_count(to, FACET_HOURS, 0, hour, s->hours[hour]);
+	model_count_months(to, c, &learner->now, &s->months);
 	count_scores(to, s);
+}
+
+void model_count_module(struct model_counts *to, const struct catalogue *c,
+			const struct model_learner *learner, uint32_t module)
+{
+	const struct model_state *s = &learner->modules[module];
+
+	if (s->counts)
+		count_started(to, c, learner, s);
+	model_count_enrolment(to, s->enrolment, s->counts);
 }
 
 /* Figures. */
@@ -204,7 +214,21 @@ static bool has_done(const struct model_ask *ask, const struct model_learner *le
 	return step == STARTED ? s->counts : step == COMPLETED ? s->completed : s->passed;
 }
 
-static const struct model_steps steps = { { "started", "completed", "passed" }, has_done };
+static const struct model_months *months_in(const struct model_ask *ask,
+					    const struct model_learner *learner)
+{
+	return &learner->modules[ask->index].months;
+}
+
+static int enrolment_in(const struct model_ask *ask, const struct model_learner *learner)
+{
+	return learner->modules[ask->index].enrolment;
+}
+
+static const struct model_steps steps = { .names = { "started", "completed", "passed" },
+					  .done = has_done,
+					  .months = months_in,
+					  .enrolment = enrolment_in };
 
 static json_t *mean(const struct numbers *numbers)
 {
@@ -289,17 +313,19 @@ static void sum_state(struct summed *sum, const struct model_state *s, int32_t a
 json_t *model_module_figures(const struct model_ask *ask)
 {
 	const struct catalogue *c = ask->model->catalogue;
-	int32_t stalled_after = c->modules[ask->index].stalled_after_days;
+	const struct module *module = &c->modules[ask->index];
 	struct summed sum = { .started = 0 };
 	json_t *figures;
 
+	if (!model_is_anybody_in(ask, &steps))
+		return NULL;
 	for (size_t l = 0; l < ask->model->n; l++) {
 		const struct model_learner *learner = &ask->model->learners[l];
 		const struct model_state *s = &learner->modules[ask->index];
 
 		if (model_counts_in(ask, &steps, learner))
 			sum_state(&sum, s, ask->today - calendar_day(c->calendar, s->last_at),
-				  stalled_after);
+				  module->stalled_after_days);
 	}
 	figures = json_pack(
 		"{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:{s:I,s:o},s:I,s:I,s:I,s:o,s:o,s:o}",
@@ -311,12 +337,10 @@ json_t *model_module_figures(const struct model_ask *ask)
 		(json_int_t)sum.gain.n, "mean", mean(&sum.gain), "active_7d", sum.week,
 		"active_30d", sum.month, "stalled", sum.stalled, "by", model_by(ask, &steps),
 		"daily", model_daily(ask, &steps), "hours", model_hours(sum.hours));
+	model_add_time(figures, ask, &steps, sum.completed * module->minutes);
+	model_add_enrolment(figures, ask, &steps);
 	free(sum.best.items);
 	free(sum.took.items);
 	free(sum.gain.items);
-	if (sum.started == 0) {
-		json_decref(figures);
-		return NULL;
-	}
 	return figures;
 }

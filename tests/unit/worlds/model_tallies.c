@@ -28,25 +28,27 @@ void model_count(struct model_counts *to, enum facet facet, uint32_t part, uint6
 }
 
 void model_count_values(struct model_counts *to, const struct catalogue *c,
-			const struct model_learner *learner, enum facet facet, uint64_t bucket)
+			const struct model_profile *profile, enum facet facet, uint64_t bucket,
+			int64_t amount)
 {
 	for (uint32_t d = 0; d < c->n_dimensions; d++)
-		model_count(to, facet, tally_by(d, learner->values[d]), bucket, 1);
+		model_count(to, facet, tally_by(d, profile->values[d]), bucket, amount);
 }
 
 static bool belongs(const struct catalogue *c, uint32_t m, uint32_t subject)
 {
 	const struct module *module = &c->modules[m];
 	uint32_t index = subject_index(subject);
+	const struct programme *p = &c->programmes[index];
 	bool is = false;
 
 	switch (subject_kind(subject)) {
 	case KIND_MODULE:
 		return m == index;
 	case KIND_PROGRAMME:
-		for (uint32_t i = 0; i < module->n_programmes; i++)
-			is |= module->programmes[i] == index;
-		return is;
+		for (uint32_t i = 0; i < p->n_modules; i++)
+			is |= p->modules[i] == m;
+		return is || p->admission == m;
 	case KIND_COMPETENCE:
 		for (uint32_t i = 0; i < module->n_grants; i++)
 			is |= module->grants[i].competence == index;
@@ -67,7 +69,7 @@ static void count_from(struct model_counts *to, const struct catalogue *c,
 		for (uint32_t m = 0; m < c->n_modules; m++)
 			any |= belongs(c, m, to->subject) && learner->stands[m] &&
 			       learner->from[(size_t)m * c->n_regions + r];
-		if (any && r != learner->home)
+		if (any && r != to->home)
 			model_count(to, FACET_FROM, 0, r, 1);
 	}
 }
@@ -76,27 +78,29 @@ static void count_people(struct model_counts *to, const struct catalogue *c,
 			 const struct model_learner *learner)
 {
 	model_count(to, FACET_LAST, 0, (uint32_t)calendar_day(c->calendar, learner->last_at), 1);
-	model_count_values(to, c, learner, FACET_BY_LEARNERS, 0);
+	model_count_values(to, c, &learner->now, FACET_BY_LEARNERS, 0, 1);
 }
 
 static void count_learner(struct model_counts *to, const struct catalogue *c,
 			  const struct model_learner *learner)
 {
-	to->home = learner->home;
+	to->home = learner->now.home;
 	for (uint32_t m = 0; m < c->n_modules; m++) {
 		to->subject = subject_of(KIND_MODULE, m);
-		if (learner->modules[m].counts) {
+		if (learner->modules[m].counts || learner->modules[m].enrolment) {
 			model_count_module(to, c, learner, m);
 			count_from(to, c, learner);
 		}
 	}
 	for (uint32_t p = 0; p < c->n_programmes; p++) {
 		to->subject = subject_of(KIND_PROGRAMME, p);
-		if (learner->programmes[p].counts) {
+		if (learner->programmes[p].counts || learner->programmes[p].enrolment) {
+			to->home = learner->programmes[p].profile.home;
 			model_count_programme(to, c, learner, p);
 			count_from(to, c, learner);
 		}
 	}
+	to->home = learner->now.home;
 	for (uint32_t k = 0; k < c->n_competences; k++) {
 		to->subject = subject_of(KIND_COMPETENCE, k);
 		if (learner->competences[k].n > 0) {

@@ -72,7 +72,7 @@ static void count_progress(uint32_t seen[PLAN_INGREDIENTS], const struct catalog
 		any |= learner->modules[p->modules[m]].counts;
 	}
 	for (uint32_t r = 0; r < p->n_regions; r++)
-		below &= p->regions[r] != learner->home && p->regions[r] != REGION_ALL;
+		below &= p->regions[r] != learner->now.home && p->regions[r] != REGION_ALL;
 	seen[PROGRAMME_NOT_FOR_A_HOME] += any && open && !progress->counts;
 	if (!progress->counts)
 		return;
@@ -152,7 +152,7 @@ static void count_grants(uint32_t seen[PLAN_INGREDIENTS], const struct catalogue
 	seen[STRETCHES_OF_ONE_LEARNER] += stretches > 1;
 	for (uint32_t r = 0; r < k->n_requirements; r++)
 		seen[REQUIREMENT_BY_OTHERS] +=
-			!model_has_attributes(learner, &k->requirements[r].where) &&
+			!model_has_attributes(&learner->now, &k->requirements[r].where) &&
 			model_run(all, INT32_MIN, k->requirements[r].level, 8, &run);
 }
 
