@@ -846,6 +846,19 @@ static void a_chain_of_100_000_regions_is_refused_and_a_broad_tree_is_not(void *
 	free(text);
 }
 
+static char *file_of(const char *path, char *text, size_t room)
+{
+	FILE *file = fopen(path, "r");
+	size_t size;
+
+	if (!file)
+		fail_msg("%s: run the tests from the top directory", path);
+	size = fread(text, 1, room - 1, file);
+	fclose(file);
+	text[size] = 0;
+	return text;
+}
+
 static void the_catalogues_that_come_with_liftd_are_valid(void **state)
 {
 	static const char *const files[] = {
@@ -860,16 +873,30 @@ static void the_catalogues_that_come_with_liftd_are_valid(void **state)
 	static char text[100000];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		FILE *file = fopen(files[i], "r");
-		size_t size;
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		catalogue_free(parsed(file_of(files[i], text, sizeof(text))));
+}
 
-		if (!file)
-			fail_msg("%s: run the tests from the top directory", files[i]);
-		size = fread(text, 1, sizeof(text), file);
-		fclose(file);
-		catalogue_free(parsed_text((struct text){ text, size }));
+/* The examples are literal: what roff would read as its own would be a mistake there. */
+static void the_examples_of_the_manual_are_valid(void **state)
+{
+	static char text[100000];
+	char *at = strstr(file_of("daemon/catalogue.5", text, sizeof(text)), "\n.Sh EXAMPLES");
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(at);
+	while ((at = strstr(at, "\n.Bd -literal")) != NULL) {
+		char *begin = strchr(at + 1, '\n') + 1, *end = strstr(begin, "\n.Ed");
+
+		assert_non_null(end);
+		end[1] = 0;
+		assert_null(strchr(begin, '\\'));
+		catalogue_free(parsed(begin));
+		at = end + 2;
+		n++;
 	}
+	assert_int_equal(n, 2);
 }
 
 int main(void)
@@ -889,6 +916,7 @@ int main(void)
 		cmocka_unit_test(random_regions_are_below_what_a_naive_closure_says),
 		cmocka_unit_test(a_chain_of_100_000_regions_is_refused_and_a_broad_tree_is_not),
 		cmocka_unit_test(the_catalogues_that_come_with_liftd_are_valid),
+		cmocka_unit_test(the_examples_of_the_manual_are_valid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
