@@ -21,10 +21,10 @@ struct request {
 	bool without_secret;			    /* backup */
 	struct text code;			    /* drop, retry: of an error */
 	bool dry_run, yes;			    /* reload */
-	uint64_t after,
-		to; /* rejections, quarantine, drop, retry: rows above, and up to, a number */
-	uint64_t known_at; /* export: a journal number */
-	uint64_t before;   /* drop, retry: received before it, ms */
+	uint64_t after, to; /* rejections, quarantine, drop, retry: rows above, and up to, a
+			* number; export: beside later */
+	uint64_t known_at;  /* export: a journal number */
+	uint64_t before;    /* drop, retry: received before it, ms */
 };
 
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE

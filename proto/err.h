@@ -94,7 +94,9 @@
 	X(KNOWN_DENIED, 78, REQUEST, "known-denied",                                               \
 	  "what was known by then is told to who sees all regions: journal numbers say how "       \
 	  "much others send")                                                                      \
-	X(LATER, 76, REQUEST, "later", "later must be profiles or corrections, beside known_at")   \
+	X(LATER, 76, REQUEST, "later",                                                             \
+	  "later must be profiles or corrections, beside known_at; to, beside it, a number of "    \
+	  "the journal that is not before known_at")                                               \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

@@ -37,6 +37,10 @@ static int read_wish(struct control *control, const struct client *client,
 	if (err)
 		return err;
 	wish->known_at = request->known_at;
+	wish->later_to = request->to;
+	if (request->to > 0 && (wish->later == LEDGER_NOTHING || request->to < request->known_at ||
+				request->to > journal_last(control->parts.journal)))
+		return LIFT_E_LATER;
 	wish->until = waiting->scan
 			      ? calendar_day_start(catalogue->calendar, waiting->today + 1)
 			      : as_of_until(control->parts.config->as_of, catalogue->calendar);
@@ -106,7 +110,9 @@ int control_export_known(struct control *control, const struct client *client,
 		return err;
 	*head = (struct page_head){ .today = wish.today,
 				    .sees_all = true,
-				    .applied = wish.later == LEDGER_NOTHING ? wish.known_at : last,
+				    .applied = wish.later == LEDGER_NOTHING ? wish.known_at
+					       : wish.later_to		    ? wish.later_to
+									    : last,
 				    .known_at = wish.known_at,
 				    .later = wish.later };
 	catalogue_text_digest(control->parts.catalogue, head->catalogue);

@@ -68,7 +68,8 @@ static bool is_known(const struct ledger *ledger, uint64_t number, uint8_t type,
 	bool later = ledger->known_at > 0 && number > ledger->known_at;
 
 	*ret_claims = later && !(ledger->later == LEDGER_CORRECTIONS && type == EVENT_VOIDED);
-	return !later || ledger->later != LEDGER_NOTHING;
+	return !later || (ledger->later != LEDGER_NOTHING &&
+			  (!ledger->later_to || number <= ledger->later_to));
 }
 
 static int gather(void *context, uint64_t number, uint32_t stream, const struct entry *entry)

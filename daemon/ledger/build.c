@@ -353,6 +353,7 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 	if (progress) {
 		build.ledger->known_at = progress->known_at;
 		build.ledger->later = progress->later;
+		build.ledger->later_to = progress->later_to;
 	}
 	build.ledger->seen = names_new();
 	err = build.ledger->seen ? open_parts(&build, dir) : LIFT_E_MEMORY;

@@ -101,6 +101,7 @@ struct ledger {
 	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
 	uint64_t known_at;  /* as in struct ledger_progress */
 	enum ledger_later later;
+	uint64_t later_to;
 	struct sum sum; /* of all records */
 	_Atomic uint64_t applied, committed, wanted;
 };

@@ -64,6 +64,7 @@ struct ledger_progress {
 	 * it what `later` says; 0: all. What is built so is for reading alone. */
 	uint64_t known_at;
 	enum ledger_later later;
+	uint64_t later_to; /* of those behind it only up to this one; 0: all */
 };
 
 /* Build it from the journal, in place of whatever is in the directory: sorted by learner, each

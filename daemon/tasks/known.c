@@ -169,7 +169,8 @@ static void look_at_build(const void *context, struct report *report)
 static int build(struct known *known)
 {
 	struct ledger_progress progress = { .known_at = known->wish.known_at,
-					    .later = known->wish.later };
+					    .later = known->wish.later,
+					    .later_to = known->wish.later_to };
 	struct teller teller;
 	int err;
 

@@ -19,6 +19,7 @@
 struct known_wish {
 	uint64_t known_at;	 /* a number that the journal has */
 	enum ledger_later later; /* of those behind it */
+	uint64_t later_to;	 /* up to this one; 0: all */
 	int64_t until;		 /* only facts before this moment */
 	int32_t today;		 /* the day that "today" means */
 	enum kind kind;		 /* KINDS: all */

@@ -240,6 +240,39 @@ static json_t *ask_known_at(const char *endpoint, json_t *request)
 	return answer;
 }
 
+/* Of those behind the number only up to another one. */
+static void what_is_known_later_may_end_at_a_number_too(void **state)
+{
+	struct daemon *daemon = *state;
+	json_t *events = read_events(), *expected, *answer, *row;
+	char path[PATH_SIZE], *lines = NULL;
+	size_t i, size = 0;
+	FILE *out = open_memstream(&lines, &size);
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "one", GOLDEN "events.jsonl", NULL));
+	while (json_array_size(events) > 200)
+		json_array_remove(events, 200);
+	path_make(path, "%s/known.jsonl", daemon->dir);
+	write_known(path, events, 100, "corrections");
+	expected = ask_reference(daemon, path, TODAY);
+	answer = ask_known_at(daemon->control,
+			      json_pack("{s:i, s:s, s:i, s:s, s:i}", "v", 1, "op", "export",
+					"known_at", 100, "later", "corrections", "to", 200));
+	assert_int_equal(whole(answer, "applied"), 200);
+	json_array_foreach(json_object_get(answer, "rows"), i, row)
+		fprintf(out, "%s\n", json_string_value(row));
+	fclose(out);
+	json_decref(answer);
+	answer = figures_of_lines(lines);
+	figures_check(expected, answer, "from 100 to 200");
+	json_decref(expected);
+	json_decref(answer);
+	json_decref(events);
+	free(lines);
+	daemon_stop(daemon, SIGTERM);
+}
+
 static void what_cannot_be_known_is_refused_with_its_reason(void **state)
 {
 	static const struct {
@@ -251,6 +284,7 @@ static void what_cannot_be_known_is_refused_with_its_reason(void **state)
 		{ "below", "control", "known_at", -7, NULL, "known-at" },
 		{ "beyond the last", "control", "known_at", EVENTS + 1, NULL, "known-at" },
 		{ "no such word", "control", "known_at", 5, "all", "later" },
+		{ "up to what", "control", "to", 5, "profiles", "later" },
 		{ "later than what", "control", "after", 5, "profiles", "later" },
 		{ "who sees one municipality", "ask-rana", "known_at", 5, NULL, "known-denied" },
 	};
@@ -434,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_export_says_what_it_stands_on_to_who_sees_everything),
 		TEST(figures_known_at_any_number_are_those_of_the_reference_program),
+		TEST(what_is_known_later_may_end_at_a_number_too),
 		TEST(what_cannot_be_known_is_refused_with_its_reason),
 		TEST(a_child_that_is_killed_is_said_and_leaves_nothing),
 		TEST(one_is_built_at_a_time_and_none_for_who_is_gone),
