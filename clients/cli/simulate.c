@@ -75,12 +75,13 @@ static void name_stream(const struct course *course, struct text catalogue,
 	unsigned char hash[HASH];
 	crypto_generichash_state state;
 	char arguments[256];
+	/* Wrong ones are other ones since 4. */
 	int size = snprintf(arguments, sizeof(arguments),
-			    "course 3 %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32
+			    "course %d %" PRId32 " %" PRId32 " %" PRIu64 " %" PRIu32 " %" PRIu32
 			    " %d %a %a %a\n",
-			    course->from, course->days, course->seed, course->learners,
-			    course->modules_each, course->phases, course->late, course->doubled,
-			    course->wrong);
+			    course->wrong > 0 ? 4 : 3, course->from, course->days, course->seed,
+			    course->learners, course->modules_each, course->phases, course->late,
+			    course->doubled, course->wrong);
 
 	crypto_generichash_init(&state, NULL, 0, HASH);
 	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);

@@ -16,16 +16,19 @@ int course_read_dimensions(const struct yaml_node *root, struct course *course)
 		return LIFT_E_MEMORY;
 	for (dimension = dimensions->child; dimension; dimension = dimension->next) {
 		struct course_dimension *to = &course->dimensions[course->n_dimensions];
+		/* A list, or a map that has it. */
+		const struct yaml_node *values =
+			dimension->kind == YAML_MAP ? yaml_get(dimension, "values") : dimension;
 
-		if (course_count_of(dimension) == 0)
+		if (course_count_of(values) == 0)
 			continue;
-		to->values = calloc(dimension->n_children, sizeof(*to->values));
+		to->values = calloc(values->n_children, sizeof(*to->values));
 		if (!to->values)
 			return LIFT_E_MEMORY;
 		to->name = dimension->key;
 		course->n_dimensions++;
-		for (value = dimension->child; value; value = value->next)
-			to->values[to->n_values++] = value->text;
+		for (value = values->child; value; value = value->next)
+			to->values[to->n_values++] = course_text_in(value, "value");
 	}
 	return 0;
 }

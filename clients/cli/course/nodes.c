@@ -14,6 +14,11 @@ struct text course_text_of(const struct yaml_node *node)
 	return is_text(node) ? node->text : (struct text){ "", 0 };
 }
 
+struct text course_text_in(const struct yaml_node *node, const char *key)
+{
+	return course_text_of(node && node->kind == YAML_MAP ? yaml_get(node, key) : node);
+}
+
 size_t course_count_of(const struct yaml_node *node)
 {
 	return node && node->kind != YAML_TEXT ? node->n_children : 0;

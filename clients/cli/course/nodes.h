@@ -12,4 +12,7 @@ size_t course_count_of(const struct yaml_node *node);
 double course_number_of(const struct yaml_node *node, double otherwise);
 struct text course_text_of(const struct yaml_node *node); /* empty where it is no text */
 
+/* A node that is a text, or a map that has it under a key. */
+struct text course_text_in(const struct yaml_node *node, const char *key);
+
 #endif

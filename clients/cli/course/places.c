@@ -187,12 +187,13 @@ static void mark_inside(const struct places *places, const struct yaml_node *cod
 {
 	bool more = true;
 
-	for (const struct yaml_node *code = codes->child; code; code = code->next) {
-		struct place *place = find_place(places, code->text);
+	for (const struct yaml_node *row = codes->child; row; row = row->next) {
+		struct text code = course_text_in(row, "code");
+		struct place *place = find_place(places, code);
 
 		if (place)
 			place->inside = true;
-		for (size_t i = 0; text_equal(code->text, text_of("all")) && i < places->n; i++)
+		for (size_t i = 0; text_equal(code, text_of("all")) && i < places->n; i++)
 			places->rows[i].inside = true;
 	}
 	while (more) {

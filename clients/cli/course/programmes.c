@@ -48,12 +48,14 @@ static void read_window(const struct yaml_node *node, struct course_programme *p
 		programme->to = programme->from + COURSE_DAYS_MAX - 1;
 }
 
-/* A target of participants: its value, else 0. */
+/* A target of participants, of all places together: its value, else 0. */
 static double target_value(const struct yaml_node *target)
 {
 	double value = course_number_of(yaml_get(target, "value"), 0);
+	struct text region = course_text_of(yaml_get(target, "region"));
 
-	if (!text_equal(course_text_of(yaml_get(target, "measure")), text_of("participants")))
+	if (!text_equal(course_text_of(yaml_get(target, "measure")), text_of("participants")) ||
+	    yaml_get(target, "each") || (region.size && !text_equal(region, text_of("all"))))
 		return 0;
 	return value >= 1 && value <= COURSE_LEARNERS_MAX ? value : 0;
 }

@@ -28,6 +28,7 @@ void course_event_write(const struct course *course, const struct course_event *
 	event->result = (struct event_result){ .score = from->score,
 					       .passed = from->passed,
 					       .phase = from->phase };
+	event->valid_until = 0;
 	event->voids = from->voids;
 	event->voids_time = from->voids_s ? time_of(course, from->voids_s) : EVENT_NO_TIME;
 	course_who(course, from, event);
@@ -41,8 +42,7 @@ static void set_result(json_t *map, const struct event_result *result)
 	if (result->passed >= 0)
 		json_object_set_new(map, "passed", json_boolean(result->passed));
 	if (result->phase != PHASE_NONE)
-		json_object_set_new(map, "phase",
-				    json_string(result->phase == PHASE_PRE ? "pre" : "post"));
+		json_object_set_new(map, "phase", json_string(event_phase_name(result->phase)));
 }
 
 static json_t *json_of_voids(const struct event *event)
@@ -81,7 +81,7 @@ static const struct {
 	enum event_type type;	 /* 0: of any */
 } wrongs[] = {
 	{ "score", "1.2", EVENT_ASSESSED },
-	{ "type", "\"enrolled\"", 0 },
+	{ "type", "\"registered\"", 0 },
 	{ "learner", "\"\"", 0 },
 	{ "time", "4102444800000", 0 }, /* 2100-01-01 */
 	{ "time", "0", 0 },

@@ -643,6 +643,38 @@ static void learners_keep_to_the_modules_regions_and_days_of_their_programme(voi
 	world_clear(&world);
 }
 
+/* The longer forms mean the same: a dimension and its values as maps, regions with days; targets
+ * of places are not of everyone. */
+static void a_catalogue_in_its_longer_forms_makes_the_same_course(void **state)
+{
+	static const char plain[] =
+		"dimensions: {role: [nurse, carer]}\n"
+		"regions: [{code: a, headcount: [{count: 9}, {where: {role: carer}, count: 6}]},\n"
+		"  {code: b}, {code: c}]\n"
+		"modules: [{id: m}]\n"
+		"programmes: [{id: p, modules: [m], regions: [a, b],\n"
+		"  targets: [{measure: participants, value: 700, where: {role: nurse}}]}]\n";
+	static const char longer[] =
+		"dimensions: {role: {label: {nb: Yrke}, values: [{value: nurse, aliases: [RN],\n"
+		"  label: {nb: Sykepleier}}, carer]}}\n"
+		"regions: [{code: a, headcount: [{count: 9}, {where: {role: carer}, count: 6}]},\n"
+		"  {code: b}, {code: c}]\n"
+		"modules: [{id: m, minutes: 60}]\n"
+		"programmes: [{id: p, modules: [m],\n"
+		"  regions: [{code: a, to: 2025-12-31}, {code: b}], targets: [\n"
+		"  {measure: participants, value: 700, where: {role: nurse}},\n"
+		"  {measure: participants, value: 900, each: leaf}, {measure: participants, value: "
+		"900,\n  region: a}, {measure: admitted, value: 5000}]}]\n";
+	struct course a = read_course(plain), b = read_course(longer);
+
+	(void)state;
+	assert_int_equal(b.learners, 700);
+	assert_int_equal(b.programmes[0].n_homes, 2);
+	assert_true(courses_are_equal(&a, &b));
+	course_clear(&a);
+	course_clear(&b);
+}
+
 /* Of the learners of a programme with that region, how many percent have a value? */
 static size_t percent_of(const struct course *course, const char *programme, const char *region,
 			 const char *dimension, const char *value)
@@ -939,6 +971,7 @@ int main(void)
 		cmocka_unit_test(the_words_pre_and_post_in_a_module_ask_for_phases),
 		cmocka_unit_test(only_modules_that_ask_have_phases_where_no_option_does),
 		cmocka_unit_test(targets_say_how_many_take_part_and_when_is_from_first_to_last),
+		cmocka_unit_test(a_catalogue_in_its_longer_forms_makes_the_same_course),
 		cmocka_unit_test(learners_keep_to_the_modules_regions_and_days_of_their_programme),
 		cmocka_unit_test(people_are_what_targets_ask_for_and_else_what_headcounts_say),
 		cmocka_unit_test(the_first_assessment_decides_which_level_one_takes),
