@@ -22,10 +22,8 @@ static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_h
 	void **state)
 {
 	static const char *const days[] = { "2022-12-31", "2024-02-29", "2025-06-20" };
-	static const char *const modules[] = { "dhs-foundations",   "dhs-welfare-technology",
-					       "dhs-communication", "dhs-safety",
-					       "dhs-innovation",    "dhs-methods",
-					       "dhs-thesis",	    NULL };
+	static const char *const modules[] = { "INF-3801", "INF-3802", "INF-3803", "INF-3804",
+					       "INF-3805", "INF-3806", "INF-3807", NULL };
 	static const char *const places[] = { "hsyk-mo-i-rana",
 					      "hsyk-mosjoen",
 					      "hsyk-sandnessjoen",
@@ -35,6 +33,7 @@ static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_h
 					      "1832",
 					      "1833",
 					      "1834",
+					      "1811",
 					      "1812",
 					      "1813",
 					      "1815",
@@ -46,7 +45,6 @@ static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_h
 					      "1825",
 					      "1827",
 					      "1835",
-					      "1836",
 					      NULL };
 	static const char *const hospitals[] = { "hsyk-mo-i-rana", "hsyk-mosjoen",
 						 "hsyk-sandnessjoen", "hsyk-bronnoysund", NULL };
