@@ -446,7 +446,7 @@ demo:
 
 # ---- install -----------------------------------------------------------------------------------
 # What is installed: how:from:to. Texts get the directories that they name; a configuration that is there stays.
-MANUALS := $(call sources,clients,*.1) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
+MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.5) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
 INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \

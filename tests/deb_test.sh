@@ -59,7 +59,7 @@ expect() {
 	done
 }
 
-expect lift usr/bin/lift usr/share/bash-completion/completions/lift usr/share/man/man1/lift.1.gz \
+expect lift usr/bin/lift usr/share/bash-completion/completions/lift usr/share/man/man1/lift.1.gz usr/share/man/man5/lift-map.5.gz \
 	usr/share/doc/lift/PROTOCOL.md usr/share/doc/lift/METRICS.md usr/share/doc/lift/vectors/hello.hex
 expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/alert lib/systemd/system/liftd.service \
 	lib/systemd/system/liftd-backup.timer lib/systemd/system/liftd-backup.service \

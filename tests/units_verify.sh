@@ -48,7 +48,7 @@ done
 if command -v man >/dev/null; then
 	mkdir -p "$dir/man/man1" "$dir/man/man5" "$dir/man/man8"
 	cp clients/*.1 "$dir/man/man1"
-	cp daemon/*.5 "$dir/man/man5"
+	cp daemon/*.5 clients/*.5 "$dir/man/man5"
 	cp daemon/*.8 "$dir/man/man8"
 	export MANPATH="$dir/man"
 else

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/judge.h"
 
-int judge_event(struct judge *judge, struct text encoded)
+int judge_event(struct judge *judge, struct text encoded, struct event *ret_event)
 {
-	struct event event;
 	struct batch batch;
 	int err;
 
@@ -15,7 +14,7 @@ int judge_event(struct judge *judge, struct text encoded)
 	batch_begin(judge->writer, NULL, text_of("x"), text_of("x"), 1, 1);
 	msg_raw(judge->writer, encoded);
 	err = batch_decode(judge->reader, msg_written(judge->writer), &batch);
-	return err ? err : batch_event(&batch, 0, &event);
+	return err ? err : batch_event(&batch, 0, ret_event);
 }
 
 void judge_clear(struct judge *judge)

@@ -13,8 +13,9 @@ struct judge {
 	struct msg_writer *writer;
 };
 
-/* 0, or the error that refuses it; LIFT_E_MEMORY. */
-int judge_event(struct judge *judge, struct text event);
+/* 0, and the event, which is valid until the next one; or the error that refuses it;
+ * LIFT_E_MEMORY. */
+int judge_event(struct judge *judge, struct text encoded, struct event *ret_event);
 void judge_clear(struct judge *judge);
 
 #endif

@@ -21,13 +21,15 @@ struct asked {
 	const char *source, *stream;
 	int64_t batch;
 	double linger_s; /* below 0: it is not asked for */
-	bool aloud, follow, again;
+	bool aloud, follow, again, check, json;
 };
 
 typedef int publish_fn(const struct publish_plan *plan, const char *name, bool *ret_gone);
 
 static publish_fn *way_of(const struct asked *asked)
 {
+	if (asked->check)
+		return publish_check;
 	if (asked->aloud)
 		return publish_aloud;
 	if (asked->stream)
@@ -59,14 +61,19 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 		.stream = asked->stream,
 		.batch = (uint32_t)asked->batch,
 		.linger_ms = asked->linger_s < 0 ? LINGER_MS : (int)(asked->linger_s * 1000),
-		.follow = asked->follow
+		.follow = asked->follow,
+		.json = asked->json
 	};
 	publish_fn *publish = way_of(asked);
 	int worst = STATUS_WELL;
 	bool gone = false;
 
+	if (sheet_setup_places(setup) != STATUS_WELL)
+		return STATUS_SYSTEM;
 	for (int i = 0; i < n && !gone; i++) {
 		int status = publish(&plan, names[i], &gone);
+
+		sheet_setup_tell(setup, names[i]);
 
 		worst = status > worst ? status : worst;
 		if (gone && i + 1 < n)
@@ -92,6 +99,11 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 	if (asked->aloud && asked->again)
 		return complain_usage(usage, "--again does not go with --pub, which hears of no "
 					     "verdicts");
+	if (asked->check && (asked->stream || asked->aloud || asked->again))
+		return complain_usage(usage, "--check sends nothing: it does not go with --stream, "
+					     "--again or --pub");
+	if (asked->json && !asked->check)
+		return complain_usage(usage, "--json needs --check");
 	if (asked->linger_s >= 0 && !asked->aloud)
 		return complain_usage(usage, "--linger needs --pub");
 	if (asked->follow && !asked->stream)
@@ -112,6 +124,8 @@ static int publish_asked(const struct cli *cli, const struct asked *asked,
 
 	if (sodium_init() < 0)
 		return STATUS_SYSTEM;
+	if (asked->check)
+		return publish_all(asked, &endpoints, setup, names, n);
 	status = endpoints_find(cli, NULL, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
@@ -142,6 +156,14 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  &asked.follow, 0, 0 },
 		{ "again", NULL, "send again what was refused, or counted without its attributes",
 		  OPTION_FLAG, &asked.again, 0, 0 },
+		{ "map", "FILE", "which columns are what, as in lift-map(5)", OPTION_TEXT,
+		  &setup.map_file, 0, 0 },
+		{ "check", NULL, "say what would be sent, and what not; send nothing", OPTION_FLAG,
+		  &asked.check, 0, 0 },
+		{ "json", NULL, "with --check: print the events, a line of JSON each", OPTION_FLAG,
+		  &asked.json, 0, 0 },
+		{ "fold-places", NULL, "take 'Rana kommune' for the region that is called so",
+		  OPTION_FLAG, &setup.fold_places, 0, 0 },
 		{ "timezone", "ZONE", "where times without an offset are read (the catalogue's)",
 		  OPTION_TEXT, &setup.timezone, 0, 0 },
 		{ "pub", NULL, "fire and forget: nothing is acknowledged", OPTION_FLAG,

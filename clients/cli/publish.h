@@ -18,6 +18,7 @@ struct publish_plan {
 	uint32_t batch;
 	int linger_ms; /* of --pub */
 	bool follow;
+	bool json; /* of --check: print the events */
 };
 
 /* A file is a stream. *ret_gone becomes true where nothing further would be taken, either. */
@@ -25,6 +26,9 @@ int publish_file(const struct publish_plan *plan, const char *name, bool *ret_go
 
 /* The same; then what another verdict is possible on is sent again, under streams of its own. */
 int publish_again(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
+/* Read it, say what would be sent, and send nothing. */
+int publish_check(const struct publish_plan *plan, const char *name, bool *ret_gone);
 
 /* The same without answers. */
 int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_gone);

@@ -18,7 +18,8 @@ struct publishing {
 static int take_event(void *context, struct text event, uint64_t place)
 {
 	struct publishing *publishing = context;
-	int err = judge_event(&publishing->sending.judge, event);
+	struct event judged;
+	int err = judge_event(&publishing->sending.judge, event, &judged);
 	const struct lift_rejection refusal = { .tag = place,
 						.event = event,
 						.code = text_of(lift_err_code(err)),

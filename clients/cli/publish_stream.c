@@ -318,7 +318,7 @@ int publish_stream(const struct publish_plan *plan, const char *name, bool *ret_
 						      .kept = keep_reused,
 						      .stopped = take_stopped,
 						      .patience_ms = -1 } };
-	const struct sheet sheet = { .zone = plan->setup->zone.n ? &plan->setup->zone : NULL };
+	const struct sheet sheet = sheet_setup_sheet(plan->setup);
 	int status = STATUS_SYSTEM;
 
 	publishing.sending.context = &publishing;

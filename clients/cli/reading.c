@@ -44,6 +44,8 @@ int reading_rows(struct reading *reading, const struct rows_sink *sink,
 		complain("%s: %s", reading->input.name, strerror(errno));
 		return LIFT_E_IO;
 	}
+	if (reading->sheet.places)
+		places_reset(reading->sheet.places);
 	err = rows_open(reading->input.format, reading->input.encoding, &reading->sheet, sink,
 			&rows);
 	if (err)
@@ -77,13 +79,12 @@ static void name_stream(struct reading *reading, const struct sheet_setup *setup
 	crypto_generichash_state hash;
 
 	memcpy(reading->stream, reading->input.stream, sizeof(reading->stream));
-	if (!reading->sheet.zone)
+	if (reading->input.format != ROWS_CSV || !sheet_setup_matters(setup, &reading->sheet))
 		return;
 	input_hash_begin(&hash);
 	crypto_generichash_update(&hash, (const unsigned char *)reading->input.stream,
 				  sizeof(reading->input.stream));
-	crypto_generichash_update(&hash, (const unsigned char *)setup->timezone,
-				  strlen(setup->timezone) + 1);
+	sheet_setup_hash(setup, &reading->sheet, &hash);
 	input_hash_end(&hash, reading->stream);
 }
 
@@ -95,6 +96,8 @@ static int survey(struct reading *reading, struct sheet_setup *setup)
 	char problem[ROWS_PROBLEM_MAX] = "";
 	int err, status = STATUS_WELL;
 
+	reading->sheet = sheet_setup_sheet(setup);
+	reading->sheet.zone = NULL; /* which matters only where a time wants it */
 	reading->sheet.survey = survey_new();
 	reading->sheet.surveying = true;
 	err = reading->sheet.survey ? reading_rows(reading, &sink, NULL) : LIFT_E_MEMORY;

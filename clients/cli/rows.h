@@ -33,7 +33,7 @@ struct rows;
 /* CSV or JSON: by a name's ending, else by the content's first bytes. `name` may be NULL. */
 enum rows_format rows_format_of(const char *name, enum encoding encoding, struct text beginning);
 
-/* A reader; LIFT_E_MEMORY. `sheet`, which is borrowed, is of CSV, and may be NULL. */
+/* A reader; LIFT_E_MEMORY. `sheet`, which is borrowed, is of CSV. */
 int rows_open(enum rows_format format, enum encoding encoding, const struct sheet *sheet,
 	      const struct rows_sink *sink, struct rows **ret_rows);
 void rows_free(struct rows *rows);

@@ -12,12 +12,14 @@ enum {
 
 bool sending_may_pass(struct sending *sending, const struct lift_rejection *rejection)
 {
+	struct event event;
+
 	switch (lift_err_of_code(rejection->code)) {
 	case LIFT_E_NAMES:  /* there may be room later, or the catalogue may have the name */
 	case LIFT_E_REUSED: /* the number was used for something else */
 		return true;
 	case LIFT_E_TIME: /* by the daemon's clock; or is it no time at all? */
-		return judge_event(&sending->judge, rejection->event) != LIFT_E_TIME;
+		return judge_event(&sending->judge, rejection->event, &event) != LIFT_E_TIME;
 	default:
 		return false;
 	}

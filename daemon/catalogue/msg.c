@@ -67,6 +67,12 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 		msg_str(writer, "lon");
 		msg_real(writer, region->lon);
 	}
+	if (region->n_aliases > 0) {
+		msg_str(writer, "aliases");
+		msg_array(writer, region->n_aliases);
+		for (uint32_t i = 0; i < region->n_aliases; i++)
+			msg_str(writer, region->aliases[i]);
+	}
 	label_encode(writer, "label", &region->label);
 	msg_map_end(writer);
 }

@@ -82,6 +82,7 @@ static struct text read_file(enum rows_format format, struct text file, const ui
 {
 	struct heard heard = { .csv = format == ROWS_CSV };
 	const struct rows_sink sink = { &heard, hear_event, hear_refused };
+	const struct sheet sheet = { .zone = NULL };
 	enum encoding encoding = encoding_of(file);
 	struct rows *rows;
 	char *text = NULL;
@@ -89,7 +90,7 @@ static struct text read_file(enum rows_format format, struct text file, const ui
 	int err = 0;
 
 	heard.out = open_memstream(&text, &size);
-	REQUIRE(heard.out && rows_open(format, encoding, NULL, &sink, &rows) == 0);
+	REQUIRE(heard.out && rows_open(format, encoding, &sheet, &sink, &rows) == 0);
 	for (size_t at = 0, i = 0; !err && at < file.size; i++) {
 		size_t left = file.size - at, piece = n ? piece_size(sizes[i % n]) : left;
 

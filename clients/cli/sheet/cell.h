@@ -7,7 +7,14 @@
 #define LIFT_CLI_SHEET_CELL_H
 
 #include "clients/cli/sheet/columns.h"
+#include "clients/cli/sheet/sheet.h"
 #include "proto/msg.h"
+
+/* What a row has for a cell, by its columns and its rule, before it is a value: of several columns
+ * in `to`, of so much room, else borrowed; empty where it has nothing. An id of which a part is
+ * missing is none. False where it is too long. */
+bool cell_text(const struct column_cell *cell, const struct text *row, char *to, size_t room,
+	       struct text *ret_text);
 
 /* Look at a day of the cell with that index. LIFT_E_MEMORY. */
 int cell_survey(const struct sheet *sheet, const struct column_cell *cell, size_t index,

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "clients/cli/sheet/columns_map.h"
+
 enum { EXCERPT = 40 /* bytes of a column's name that are quoted */ };
 
 /* Say what is wrong with the header, and which names there are. */
@@ -23,7 +25,7 @@ __attribute__((format(printf, 2, 3))) static void tell(char *problem, const char
 
 static bool has_cell(const struct columns *columns, enum sheet_group group, struct text key)
 {
-	for (size_t i = 0; i < columns->n; i++)
+	for (size_t i = 0; i < columns->n_cells; i++)
 		if (columns->cells[i].group == group &&
 		    text_equal(key, text_of(columns->cells[i].key)))
 			return true;
@@ -50,10 +52,10 @@ static int excerpt_size(struct text name)
 /* Read the next column; false, with the problem. */
 static bool read_name(struct columns *columns, struct text name, size_t at, char *problem)
 {
-	struct column_cell *cell = &columns->cells[columns->n];
+	struct column_cell *cell = &columns->cells[columns->n_cells];
 	struct text key;
 
-	*cell = (struct column_cell){ .column = at };
+	*cell = (struct column_cell){ .columns = { at }, .n_columns = 1 };
 	cell->field = name.size ? sheet_field_find(name, &cell->group, &key) : NULL;
 	if (name.size == 0) {
 		tell(problem, "column %zu of the header has no name", at + 1);
@@ -65,7 +67,7 @@ static bool read_name(struct columns *columns, struct text name, size_t at, char
 	} else {
 		cell->key = arena_text(&columns->arena, key);
 		cell->name = arena_text(&columns->arena, name);
-		columns->n++;
+		columns->n_cells++;
 		return cell->key && cell->name;
 	}
 	return false;
@@ -84,26 +86,38 @@ static bool has_needed(const struct columns *columns, char *problem)
 	return true;
 }
 
-bool columns_read(struct columns *columns, const struct text *names, size_t n,
-		  char problem[static ROWS_PROBLEM_MAX])
+/* A header that names the fields of one event. */
+static bool columns_of_fields(struct columns *columns, const struct text *names, size_t n,
+			      char *problem)
 {
 	bool right = true;
 
+	if (!is_header(names, n)) {
+		tell(problem, "the first line must be a header with the names of columns");
+		return false;
+	}
+	columns->cells = arena_take(&columns->arena, n, sizeof(*columns->cells));
+	columns->events = arena_take(&columns->arena, 1, sizeof(*columns->events));
+	if (!columns->cells || !columns->events)
+		return false;
+	for (size_t i = 0; right && i < n; i++)
+		right = read_name(columns, names[i], i, problem);
+	columns->events[0].n = columns->n_cells;
+	columns->n_events = 1;
+	return right && has_needed(columns, problem);
+}
+
+bool columns_read(struct columns *columns, const struct sheet_map *map, const struct text *names,
+		  size_t n, char problem[static ROWS_PROBLEM_MAX])
+{
 	if (n > ROW_COLUMNS_MAX) {
 		snprintf(problem, ROWS_PROBLEM_MAX, "the header has %zu columns, %d are possible",
 			 n, ROW_COLUMNS_MAX);
 		return false;
 	}
-	if (!is_header(names, n)) {
-		tell(problem, "the first line must be a header with the names of columns");
-		return false;
-	}
 	snprintf(problem, ROWS_PROBLEM_MAX, "%s", lift_err_text(LIFT_E_MEMORY));
-	columns->cells = arena_take(&columns->arena, n, sizeof(*columns->cells));
-	right = columns->cells;
-	for (size_t i = 0; right && i < n; i++)
-		right = read_name(columns, names[i], i, problem);
-	if (right && has_needed(columns, problem)) {
+	if (map ? columns_of_map(columns, map, names, n, problem)
+		: columns_of_fields(columns, names, n, problem)) {
 		columns->width = n;
 		problem[0] = 0;
 		return true;
@@ -115,5 +129,5 @@ bool columns_read(struct columns *columns, const struct text *names, size_t n,
 void columns_clear(struct columns *columns)
 {
 	arena_free(&columns->arena);
-	*columns = (struct columns){ .n = 0 };
+	*columns = (struct columns){ .width = 0 };
 }

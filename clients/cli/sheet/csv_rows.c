@@ -7,6 +7,7 @@
 
 #include "clients/cli/sheet/cell.h"
 #include "clients/cli/sheet/columns.h"
+#include "clients/cli/sheet/map.h"
 #include "clients/cli/sheet/separator.h"
 #include "clients/cli/sheet/values.h"
 
@@ -23,7 +24,9 @@ struct csv_rows {
 	size_t n_filled;	/* its cells up to the last that is not empty */
 	char *values;		/* of the cells, one after another; ROW_MAX bytes */
 	size_t values_size;
-	bool unread; /* the row at hand, by csv_rows_next */
+	size_t next_event;		    /* of the row at hand, for csv_rows_next */
+	struct text texts[ROW_COLUMNS_MAX]; /* of an event's cells */
+	char *room;			    /* of those that are joined; ROW_MAX bytes */
 };
 
 /* What may stand around the quotes of a cell. */
@@ -39,9 +42,13 @@ struct csv_rows *csv_rows_new(const struct sheet *sheet)
 	if (!csv)
 		return NULL;
 	csv->sheet = sheet;
+	if (sheet->map)
+		csv->separator = sheet->map->separator;
 	csv->values = malloc(ROW_MAX);
-	if (!csv->values || csv_init(&csv->parser, CSV_STRICT) != 0) {
+	csv->room = malloc(ROW_MAX);
+	if (!csv->values || !csv->room || csv_init(&csv->parser, CSV_STRICT) != 0) {
 		free(csv->values);
+		free(csv->room);
 		free(csv);
 		return NULL;
 	}
@@ -56,6 +63,7 @@ void csv_rows_free(struct csv_rows *csv)
 	columns_clear(&csv->columns);
 	csv_free(&csv->parser);
 	free(csv->values);
+	free(csv->room);
 	free(csv);
 }
 
@@ -132,10 +140,10 @@ static bool fit_cells(struct csv_rows *csv, char *problem)
 			 csv->n_filled, columns->width);
 		return false;
 	}
-	for (size_t i = 0; i < columns->n; i++) {
+	for (size_t i = 0; i < columns->n_cells; i++) {
 		const struct column_cell *cell = &columns->cells[i];
 
-		if (cell->column < csv->n_cells || !cell->field->needed ||
+		if (cell->rule || cell->columns[0] < csv->n_cells || !cell->field->needed ||
 		    cell->group != GROUP_EVENT)
 			continue;
 		snprintf(problem, ROWS_PROBLEM_MAX, "the row has %zu of %zu cells: '%s' is missing",
@@ -149,81 +157,143 @@ static bool fit_cells(struct csv_rows *csv, char *problem)
 
 static int read_header(struct csv_rows *csv, char *problem)
 {
+	const struct sheet_map *map = csv->sheet->map;
+
 	csv->separator = (char)csv_get_delim(&csv->parser);
-	return columns_read(&csv->columns, csv->cells, csv->n_filled, problem) ? 0
-									       : LIFT_E_MALFORMED;
+	return columns_read(&csv->columns, map, csv->cells, map ? csv->n_cells : csv->n_filled,
+			    problem)
+		       ? 0
+		       : LIFT_E_MALFORMED;
+}
+
+/* Is it the line that says what separates cells, or one above the header? */
+static bool is_above(struct csv_rows *csv, struct text record)
+{
+	const struct sheet_map *map = csv->sheet->map;
+	char separator = csv->columns.width ? 0 : separator_told(record);
+
+	if (separator && (!csv->separator || map)) {
+		csv->separator = separator;
+		return true;
+	}
+	return csv->columns.width == 0 && map && csv->line < (uint64_t)map->header;
+}
+
+static bool is_skipped(const struct csv_rows *csv)
+{
+	for (size_t i = 0; i < csv->columns.n_skip; i++)
+		if (map_texts_have(&csv->columns.skip[i].rule->is,
+				   csv->cells[csv->columns.skip[i].column]))
+			return true;
+	return false;
 }
 
 int csv_rows_read(struct csv_rows *csv, struct text record, uint64_t line,
 		  char problem[static ROWS_PROBLEM_MAX])
 {
-	char separator = csv->separator ? csv->separator : separator_told(record);
-
-	csv->unread = false;
+	csv->next_event = csv->columns.n_events;
 	csv->line = line;
-	if (separator != csv->separator) {
-		csv->separator = separator;
+	if (is_above(csv, record))
 		return 0;
-	}
 	csv_set_delim(&csv->parser,
-		      (unsigned char)(separator ? separator : separator_found(record)));
+		      (unsigned char)(csv->separator ? csv->separator : separator_found(record)));
 	if (!split_record(csv, record, problem))
 		return LIFT_E_MALFORMED;
 	if (csv->n_filled == 0)
 		return 0;
-	if (csv->columns.width == 0)
-		return read_header(csv, problem);
+	if (csv->columns.width == 0) {
+		int err = read_header(csv, problem);
+
+		csv->next_event = csv->columns.n_events;
+		return err;
+	}
 	if (!fit_cells(csv, problem))
 		return LIFT_E_MALFORMED;
-	csv->unread = true;
+	if (!is_skipped(csv))
+		csv->next_event = 0;
 	return 0;
 }
 
-/* Look at the days of a row. */
-static int survey_row(struct csv_rows *csv)
+/* Has the row this event? */
+static bool is_there(const struct csv_rows *csv, const struct column_event *event)
+{
+	bool any = false;
+
+	if (event->when.rule &&
+	    !map_texts_have(&event->when.rule->is, csv->cells[event->when.column]))
+		return false;
+	for (size_t i = event->first; i < event->first + event->n_own; i++) {
+		const struct column_cell *cell = &csv->columns.cells[i];
+
+		for (size_t c = 0; c < cell->n_columns; c++)
+			if (csv->cells[cell->columns[c]].size > 0)
+				return true;
+		any |= cell->n_columns > 0;
+	}
+	return !any;
+}
+
+/* The texts of an event's cells; what is too long is left out, and its event cannot be one. */
+static bool read_texts(struct csv_rows *csv, const struct column_event *event)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < event->n; i++) {
+		const struct column_cell *cell = &csv->columns.cells[event->first + i];
+
+		if (!cell_text(cell, csv->cells, csv->room + used, ROW_MAX - used, &csv->texts[i]))
+			return false;
+		if (csv->texts[i].data == csv->room + used)
+			used += csv->texts[i].size;
+	}
+	return true;
+}
+
+/* Look at the days of an event. */
+static int survey_event(const struct csv_rows *csv, const struct column_event *event)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < csv->columns.n; i++)
-		err = cell_survey(csv->sheet, &csv->columns.cells[i], i, csv->line,
-				  csv->cells[csv->columns.cells[i].column]);
+	for (size_t i = 0; !err && i < event->n; i++)
+		err = cell_survey(csv->sheet, &csv->columns.cells[event->first + i],
+				  event->first + i, csv->line, csv->texts[i]);
 	return err;
 }
 
-static int write_group(const struct csv_rows *csv, enum sheet_group group,
-		       struct msg_writer *writer, char *problem)
+static int write_group(const struct csv_rows *csv, const struct column_event *event,
+		       enum sheet_group group, struct msg_writer *writer, char *problem)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < csv->columns.n; i++) {
-		const struct column_cell *cell = &csv->columns.cells[i];
-		struct text value = csv->cells[cell->column];
+	for (size_t i = 0; !err && i < event->n; i++) {
+		const struct column_cell *cell = &csv->columns.cells[event->first + i];
 
-		if (cell->group != group || value.size == 0)
+		if (cell->group != group || csv->texts[i].size == 0)
 			continue;
 		msg_str(writer, cell->key);
-		err = cell_write(csv->sheet, cell, i, value, writer, problem);
+		err = cell_write(csv->sheet, cell, event->first + i, csv->texts[i], writer,
+				 problem);
 	}
 	return err;
 }
 
 /* An empty cell is absent, and so is a map whose cells all are. */
-static int write_event(const struct csv_rows *csv, struct msg_writer *writer, char *problem)
+static int write_event(const struct csv_rows *csv, const struct column_event *event,
+		       struct msg_writer *writer, char *problem)
 {
 	bool present[GROUPS] = { false };
 	int err;
 
-	for (size_t i = 0; i < csv->columns.n; i++)
-		present[csv->columns.cells[i].group] |=
-			csv->cells[csv->columns.cells[i].column].size > 0;
+	for (size_t i = 0; i < event->n; i++)
+		present[csv->columns.cells[event->first + i].group] |= csv->texts[i].size > 0;
 	msg_map_begin(writer);
-	err = write_group(csv, GROUP_EVENT, writer, problem);
+	err = write_group(csv, event, GROUP_EVENT, writer, problem);
 	for (enum sheet_group group = GROUP_ATTRS; !err && group < GROUPS; group++) {
 		if (!present[group])
 			continue;
 		msg_str(writer, sheet_group_names[group]);
 		msg_map_begin(writer);
-		err = write_group(csv, group, writer, problem);
+		err = write_group(csv, event, group, writer, problem);
 		msg_map_end(writer);
 	}
 	if (!err)
@@ -234,12 +304,25 @@ static int write_event(const struct csv_rows *csv, struct msg_writer *writer, ch
 int csv_rows_next(struct csv_rows *csv, struct msg_writer *writer, bool *ret_event,
 		  char problem[static ROWS_PROBLEM_MAX])
 {
-	*ret_event = false;
-	if (!csv->unread)
-		return 0;
-	csv->unread = false;
-	if (csv->sheet && csv->sheet->surveying)
-		return survey_row(csv);
 	*ret_event = true;
-	return write_event(csv, writer, problem);
+	while (csv->next_event < csv->columns.n_events) {
+		const struct column_event *event = &csv->columns.events[csv->next_event++];
+		int err = 0;
+
+		if (!is_there(csv, event))
+			continue;
+		if (!read_texts(csv, event)) {
+			snprintf(problem, ROWS_PROBLEM_MAX,
+				 "what the map builds of the row is "
+				 "longer than a row may be");
+			return LIFT_E_MALFORMED;
+		}
+		if (!csv->sheet->surveying)
+			return write_event(csv, event, writer, problem);
+		err = survey_event(csv, event);
+		if (err)
+			return err;
+	}
+	*ret_event = false;
+	return 0;
 }

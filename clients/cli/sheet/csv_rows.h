@@ -12,7 +12,7 @@
 
 struct csv_rows;
 
-/* `sheet` is borrowed, and may be NULL. NULL: out of memory. */
+/* `sheet` is borrowed. NULL: out of memory. */
 struct csv_rows *csv_rows_new(const struct sheet *sheet);
 void csv_rows_free(struct csv_rows *csv);
 

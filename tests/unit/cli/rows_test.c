@@ -67,7 +67,8 @@ static char *read_encoded(enum rows_format format, enum encoding encoding, const
 	int err = 0;
 
 	heard.out = open_memstream(&heard.text, &heard.size);
-	assert_int_equal(rows_open(format, encoding, NULL, &sink, &rows), 0);
+	assert_int_equal(rows_open(format, encoding, &(struct sheet){ .zone = NULL }, &sink, &rows),
+			 0);
 	for (size_t i = 0; !err && i < size; i += piece)
 		err = rows_feed(rows, text + i, size - i < piece ? size - i : piece);
 	if (!err)
