@@ -37,7 +37,7 @@ void as_of_latest(const json_t *status, char to[static DAY_TEXT])
 		memcpy(to, now, DAY_TEXT);
 }
 
-int as_of_has_come(const struct asked *asked, const char *day)
+int as_of_tell(const struct asked *asked, const char *day)
 {
 	char today[DAY_TEXT];
 	json_t *answer;
@@ -50,7 +50,11 @@ int as_of_has_come(const struct asked *asked, const char *day)
 		return status;
 	as_of_latest(answer, today);
 	json_decref(answer);
-	return strcmp(day, today) > 0 ? as_of_complain(day, today) : STATUS_WELL;
+	if (strcmp(day, today) > 0)
+		complain("%s is to come: these are the figures of then, if nothing happens until "
+			 "then",
+			 day);
+	return STATUS_WELL;
 }
 
 int as_of_complain(const char *day, const char *today)

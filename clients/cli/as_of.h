@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * as_of.h - the day that figures are asked for: one that is, and that has come.
+ * as_of.h - the day that figures are asked for.
  */
 #ifndef LIFT_CLI_AS_OF_H
 #define LIFT_CLI_AS_OF_H
@@ -18,10 +18,10 @@ int as_of_check(const struct usage *usage, const char *option, const char *day);
  * pinned to an earlier one, the clock's. */
 void as_of_latest(const json_t *status, char to[static DAY_TEXT]);
 
-/* Has a day come that as_of_check let pass? Else complain: a status. */
-int as_of_has_come(const struct asked *asked, const char *day);
+/* Where a day that as_of_check let pass is to come, say what its figures are. A status. */
+int as_of_tell(const struct asked *asked, const char *day);
 
-/* Complain that it has not: STATUS_REFUSED. */
+/* Complain that a day is to come, where that cannot be: STATUS_REFUSED. */
 int as_of_complain(const char *day, const char *today);
 
 #endif

@@ -314,7 +314,7 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 		return status;
 	status = asked_choose(&endpoints, audience, &asked);
 	if (status == STATUS_WELL)
-		status = as_of_has_come(&asked, as_of);
+		status = as_of_tell(&asked, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
 			.endpoint = asked.endpoint,
