@@ -44,7 +44,8 @@ struct arguments {
 	const char *from, *out, *source, *programme;
 	int64_t learners, days, seed, modules, batch;
 	double speed, late, doubled, wrong;
-	bool phases;
+	const char *moves;
+	bool phases, presence, enrolment, validity;
 };
 
 /* Local time's offset on each day, from the system's zone files: at noon, since clocks change at
@@ -84,6 +85,12 @@ static void name_stream(const struct course *course, struct text catalogue,
 			    course->doubled, course->wrong);
 
 	crypto_generichash_init(&state, NULL, 0, HASH);
+	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);
+	/* The name of a course without any of these is that of before there were any. */
+	size = course->presence || course->enrolment || course->validity || course->moves
+		       ? snprintf(arguments, sizeof(arguments), "%d %d %d %zu\n", course->presence,
+				  course->enrolment, course->validity, course->moves)
+		       : 0;
 	crypto_generichash_update(&state, (unsigned char *)arguments, (size_t)size);
 	for (size_t i = 0; i < course->n_programmes; i++) {
 		struct text id = course->programmes[i].id;
@@ -212,25 +219,43 @@ static void apply(const struct arguments *arguments, struct course *course)
 		course->modules_each = (uint32_t)arguments->modules;
 	course->seed = (uint64_t)arguments->seed;
 	course->phases = arguments->phases;
+	course->presence = arguments->presence;
+	course->enrolment = arguments->enrolment;
+	course->validity = arguments->validity;
+	for (size_t i = 0; arguments->moves && i < course->n_dimensions; i++)
+		if (text_equal(course->dimensions[i].name, text_of(arguments->moves)))
+			course->moves = i + 1;
 	course->late = arguments->late;
 	course->doubled = arguments->doubled;
 	course->wrong = arguments->wrong;
 }
 
-static int complain_programme(const struct course *course, const char *id)
+/* What it has, told by the name of each, from 0. */
+static int complain_missing(const struct course *course, const char *what, const char *id, size_t n,
+			    struct text (*name)(const struct course *course, size_t i))
 {
 	char *names = NULL;
 	size_t size;
 	FILE *out = open_memstream(&names, &size);
 
-	for (size_t i = 0; out && i < course->n_programmes; i++)
-		fprintf(out, "%s%.*s", i ? ", " : "", (int)course->programmes[i].id.size,
-			course->programmes[i].id.data);
+	for (size_t i = 0; out && i < n; i++)
+		fprintf(out, "%s%.*s", i ? ", " : "", (int)name(course, i).size,
+			name(course, i).data);
 	if (out && fclose(out) == 0)
-		complain("the catalogue has no programme '%s': it has %s", id,
+		complain("the catalogue has no %s '%s': it has %s", what, id,
 			 size ? names : "none at all");
 	free(names);
 	return STATUS_REFUSED;
+}
+
+static struct text name_of_programme(const struct course *course, size_t i)
+{
+	return course->programmes[i].id;
+}
+
+static struct text name_of_dimension(const struct course *course, size_t i)
+{
+	return course->dimensions[i].name;
 }
 
 static int complain_catalogue(const struct yaml_errors *errors, int err)
@@ -257,9 +282,14 @@ static int prepare(struct simulation *simulation, const struct arguments *argume
 	catalogue.data = data;
 	err = course_read(catalogue, &errors, course);
 	if (!err && arguments->programme && !course_choose(course, text_of(arguments->programme)))
-		status = complain_programme(course, arguments->programme);
-	if (!err && status == STATUS_WELL) {
+		status = complain_missing(course, "programme", arguments->programme,
+					  course->n_programmes, name_of_programme);
+	if (!err && status == STATUS_WELL)
 		apply(arguments, course);
+	if (!err && status == STATUS_WELL && arguments->moves && !course->moves)
+		status = complain_missing(course, "dimension", arguments->moves,
+					  course->n_dimensions, name_of_dimension);
+	if (!err && status == STATUS_WELL) {
 		name_stream(course, catalogue, stream);
 		err = find_offsets(course);
 		if (!err)
@@ -319,6 +349,14 @@ int command_simulate(const struct cli *cli, int argc, char **argv)
 		  &arguments.seed, 0, 1e15 },
 		{ "phases", NULL, "assess before and after, in all modules", OPTION_FLAG,
 		  &arguments.phases, 0, 0 },
+		{ "presence", NULL, "add when people attended, and how long", OPTION_FLAG,
+		  &arguments.presence, 0, 0 },
+		{ "enrolment", NULL, "add who applied, waited, was admitted; some never come",
+		  OPTION_FLAG, &arguments.enrolment, 0, 0 },
+		{ "validity", NULL, "say of half of the completions until when they hold",
+		  OPTION_FLAG, &arguments.validity, 0, 0 },
+		{ "moves", "DIMENSION", "some change in it during the programme", OPTION_TEXT,
+		  &arguments.moves, 0, 0 },
 		{ "late", "SHARE", "deliver that share of the events days late (0)", OPTION_REAL,
 		  &arguments.late, 0, 1 },
 		{ "doubled", "SHARE", "send that share of the events twice (0)", OPTION_REAL,

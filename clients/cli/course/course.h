@@ -25,6 +25,7 @@ enum {
 	COURSE_LEARNERS = 400, /* of a programme without a target */
 	COURSE_TEXT = 64,      /* bytes of a learner's id, of a time zone */
 	COURSE_WRONGS = 16,    /* ways in which an event can be wrong */
+	COURSE_LEAD_DAYS = 60, /* before the first: people enrol */
 };
 
 struct course_region {
@@ -40,6 +41,7 @@ struct course_module {
 	bool phases;		/* its id or name has the words pre and post */
 	struct text competence; /* of its first grant, or empty */
 	int level;
+	uint32_t minutes; /* how long it takes; 0: it does not say */
 };
 
 struct course_dimension {
@@ -59,6 +61,8 @@ struct course_programme {
 	struct text id;
 	uint16_t *modules; /* in its order */
 	size_t n_modules;
+	bool has_admission;
+	uint16_t admission;	   /* the module that people enrol in */
 	struct course_home *homes; /* the leaves inside its regions, at least one */
 	size_t n_homes;
 	double *quotas; /* the share of each value of each dimension that its targets ask for, or 0
@@ -90,11 +94,14 @@ struct course {
 	uint32_t learners;
 	uint32_t modules_each; /* at most so many for a learner */
 	bool phases;	       /* of all assessments, not only of the modules that ask for them */
+	bool presence, enrolment, validity; /* extras.h */
+	size_t moves; /* a dimension in which some change during the programme, from 1; 0: none */
 	double late, doubled, wrong; /* shares of the events, 0..1 */
 	int32_t *offset_s;	     /* of the local time of each day from UTC; owned */
 };
 
-/* What happened, in 28 bytes. Moments are UTC, since the day before the first, 00:00. */
+/* What happened, in 28 bytes. Moments are UTC, since the day before the first, 00:00; with
+ * enrolments, since COURSE_LEAD_DAYS before that. */
 struct course_event {
 	uint32_t at_s;
 	uint32_t sent_s;  /* when it is delivered: not before it happens */
@@ -107,7 +114,10 @@ struct course_event {
 	uint8_t phase; /* enum event_phase */
 	int8_t passed; /* 0, 1 or -1 */
 	uint8_t wrong; /* 0, or in which way, 1..COURSE_WRONGS: the daemon must refuse it */
-	uint8_t unused[3];
+	uint8_t state; /* enum event_state, of an enrolment */
+	/* Of a presence and what voids it, minutes; of a completion, for how many days it holds, 0:
+	 * it does not say. */
+	uint16_t more;
 };
 static_assert(sizeof(struct course_event) == 28, "a course of millions of events fits in memory");
 

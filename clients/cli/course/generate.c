@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "clients/cli/course/extras.h"
 #include "clients/cli/course/journey.h"
+
+enum { APPLICANTS_IN = 6 /* one for so many who take part */ };
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {
@@ -26,7 +29,11 @@ static int compare_events(const void *left, const void *right)
 		order = a->score - b->score;
 	if (!order)
 		order = a->passed - b->passed;
-	return order ? order : a->wrong - b->wrong;
+	if (!order)
+		order = a->wrong - b->wrong;
+	if (!order)
+		order = a->state - b->state;
+	return order ? order : a->more - b->more;
 }
 
 int course_generate(const struct course *course, struct course_event **ret_events, size_t *ret_n)
@@ -35,6 +42,9 @@ int course_generate(const struct course *course, struct course_event **ret_event
 
 	for (uint32_t i = 0; i < course->learners && !writing.no_memory; i++)
 		journey_make(course, i, &writing);
+	/* Beside those who take part, some have only applied. */
+	for (uint32_t i = 0; course->enrolment && i < course->learners / APPLICANTS_IN; i++)
+		extras_apply(course, course->learners + i, &writing);
 	if (writing.no_memory) {
 		free(writing.events);
 		return LIFT_E_MEMORY;

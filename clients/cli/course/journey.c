@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/cli/course/journey.h"
 
-#include "clients/cli/course/luck.h"
+#include "clients/cli/course/extras.h"
 #include "clients/cli/course/time.h"
-#include "proto/grow.h"
 
 enum {
 	DAY_S = 86400,
@@ -14,63 +13,25 @@ enum {
 /* A learner's chances; a third one (who.c) decides who they are. */
 enum purpose { PURPOSE_JOURNEY = 2, PURPOSE_DELIVERY };
 
-static void writing_add(struct writing *writing, struct course_event event)
-{
-	if (grow(&writing->events, &writing->space, writing->n + 1, sizeof(*writing->events))) {
-		writing->no_memory = true;
-		return;
-	}
-	writing->events[writing->n++] = event;
-}
-
 struct journey {
 	const struct course *course;
 	const struct course_programme *programme;
-	struct writing *writing;
-	struct luck chance, delivery;
+	struct luck chance;
+	struct delivery delivery;
+	struct extras extras;
 	uint32_t learner;
 	double ability, pace; /* of scores; of days */
 	double day;	      /* when they go on, at the earliest */
 	int64_t last_s;	      /* local time of what they did last */
+	int64_t started_s;    /* and of their start in the module at hand */
 	int64_t end_s;	      /* the end of the programme's last day */
 	struct text fits;     /* a competence of which they have found the level that they need */
 };
 
-/* Into the stream: at once, or days later; some of them twice, some beside a wrong one. */
-static void journey_deliver(struct journey *journey, struct course_event event)
-{
-	const struct course *course = journey->course;
-	struct luck *chance = &journey->delivery;
-	struct course_event copy;
-
-	if (course->late > 0 && luck_hits(chance, course->late))
-		event.sent_s += DAY_S + luck_below(chance, 1 + luck_below(chance, 20 * DAY_S));
-	writing_add(journey->writing, event);
-	if (course->doubled > 0 && luck_hits(chance, course->doubled)) {
-		copy = event;
-		copy.sent_s += 1 + luck_below(chance, luck_hits(chance, 0.5) ? 60 : 3 * DAY_S);
-		writing_add(journey->writing, copy);
-	}
-	if (course->wrong > 0 && luck_hits(chance, course->wrong)) {
-		copy = event;
-		copy.sent_s += 1 + luck_below(chance, HOUR_S);
-		copy.wrong = (uint8_t)(1 + luck_below(chance, COURSE_WRONGS));
-		writing_add(journey->writing, copy);
-	}
-}
-
 static struct course_event journey_event(const struct journey *journey, enum event_type type,
 					 size_t module, int64_t at_s)
 {
-	uint32_t utc_s = course_utc_of(journey->course, at_s);
-
-	return (struct course_event){ .at_s = utc_s,
-				      .sent_s = utc_s,
-				      .learner = journey->learner,
-				      .module = (uint16_t)module,
-				      .score = -1,
-				      .passed = -1,
-				      .type = (uint8_t)type };
+	return course_event_at(journey->course, journey->learner, type, module, at_s);
 }
 
 /* When somebody sees a mistake: some days later. */
@@ -138,9 +99,9 @@ static bool journey_correct(struct journey *journey, int64_t at_s, struct course
 	voided.voids = right.type;
 	make_slip(journey, choose_slip(journey, &right), &right, &wrong, &voided);
 	right.sent_s = voided.sent_s + 5 + luck_below(&journey->chance, 60);
-	journey_deliver(journey, wrong);
-	journey_deliver(journey, voided);
-	journey_deliver(journey, right);
+	course_deliver(&journey->delivery, wrong);
+	course_deliver(&journey->delivery, voided);
+	course_deliver(&journey->delivery, right);
 	return true;
 }
 
@@ -167,8 +128,13 @@ static void journey_add_result(struct journey *journey, enum event_type type, si
 	event = journey_event(journey, type, module, at_s);
 	event.score = score;
 	event.phase = (uint8_t)phase;
-	if (!luck_hits(&journey->chance, 0.015) || !journey_correct(journey, at_s, event))
-		journey_deliver(journey, event);
+	if (journey->course->validity && type == EVENT_COMPLETED)
+		event.more = extras_valid_days(&journey->extras);
+	if (luck_hits(&journey->chance, 0.015) && journey_correct(journey, at_s, event))
+		return;
+	course_deliver(&journey->delivery, event);
+	if (event.more > 0)
+		extras_shorten(&journey->extras, event);
 }
 
 static void journey_add(struct journey *journey, enum event_type type, size_t module)
@@ -185,10 +151,10 @@ static void journey_mistake(struct journey *journey, enum event_type type, size_
 
 	if (seen_s >= journey->end_s)
 		return;
-	journey_deliver(journey, journey_event(journey, type, module, at_s));
+	course_deliver(&journey->delivery, journey_event(journey, type, module, at_s));
 	voided = journey_event(journey, EVENT_VOIDED, module, seen_s);
 	voided.voids = (uint8_t)type;
-	journey_deliver(journey, voided);
+	course_deliver(&journey->delivery, voided);
 	journey->last_s = seen_s;
 	journey->day = (double)(seen_s / DAY_S);
 }
@@ -286,6 +252,7 @@ static bool journey_module(struct journey *journey, size_t place)
 	struct luck *chance = &journey->chance;
 
 	journey_add(journey, EVENT_STARTED, module);
+	journey->started_s = journey->last_s;
 	if (phases && journey_assess_first(journey, place))
 		return true;
 	if (luck_hits(chance, 0.05)) {
@@ -360,24 +327,35 @@ void journey_make(const struct course *course, uint32_t learner, struct writing 
 {
 	struct journey journey = { .course = course,
 				   .programme = course_programme_of(course, learner),
-				   .writing = writing,
 				   .learner = learner,
 				   .chance = luck_of(course->seed, learner, PURPOSE_JOURNEY),
-				   .delivery = luck_of(course->seed, learner, PURPOSE_DELIVERY),
+				   .delivery = { course, writing,
+						 luck_of(course->seed, learner, PURPOSE_DELIVERY) },
 				   .last_s = -1 };
 	size_t first = 0, left = course->modules_each, n = journey.programme->n_modules;
 	double leisure;
+	bool goes_on;
 
 	journey_begin(&journey, &leisure);
+	journey.extras = extras_of(course, learner, journey.end_s, writing);
 	/* Where there is more than one can take, each takes a stretch of their own. */
 	if (n > left)
 		first = luck_next(&journey.chance) % (n - left + 1);
+	if (course->enrolment)
+		extras_enrol(&journey.extras, journey.day, journey.programme->modules[first]);
 	for (size_t i = first; i < n && left > 0; i++, left--) {
 		if (i > first && luck_hits(&journey.chance, 0.06))
 			continue;
 		if (!journey_needs(&journey, i))
 			continue;
-		if (!journey_module(&journey, i) || journey.last_s >= journey.end_s)
+		goes_on = journey_module(&journey, i);
+		if (course->presence)
+			extras_attend(&journey.extras, journey.programme->modules[i],
+				      journey.started_s, journey.last_s);
+		if (course->enrolment && !goes_on)
+			extras_leave(&journey.extras, journey.programme->modules[first],
+				     journey.last_s);
+		if (!goes_on || journey.last_s >= journey.end_s)
 			return;
 		journey.day += (2 + 12 * luck_unit(&journey.chance)) * leisure;
 	}

@@ -5,14 +5,7 @@
 #ifndef LIFT_CLI_COURSE_JOURNEY_H
 #define LIFT_CLI_COURSE_JOURNEY_H
 
-#include "clients/cli/course/course.h"
-
-/* Events as they come: what fails sticks. */
-struct writing {
-	struct course_event *events;
-	size_t n, space;
-	bool no_memory;
-};
+#include "clients/cli/course/deliver.h"
 
 /* All that the learner does, with what is delivered late, doubled or beside a wrong one. */
 void journey_make(const struct course *course, uint32_t learner, struct writing *writing);

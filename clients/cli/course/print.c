@@ -10,14 +10,36 @@
 #include "proto/iso8601.h"
 #include "proto/json.h"
 
-static const char *const columns[] = { "type",	 "time",  "learner", "module",
-				       "region", "score", "passed",  "phase" };
-static const char *const voids_columns[] = { "type", "time", "score", "passed", "phase" };
+/* What has something in each course, or only where that was asked for. */
+enum part { EVERY_COURSE, OF_PRESENCE, OF_ENROLMENT, OF_VALIDITY };
+
+struct column {
+	const char *name;
+	enum part part;
+};
+
+static const struct column columns[] = {
+	{ "type", EVERY_COURSE },   { "time", EVERY_COURSE },	    { "learner", EVERY_COURSE },
+	{ "module", EVERY_COURSE }, { "region", EVERY_COURSE },	    { "score", EVERY_COURSE },
+	{ "passed", EVERY_COURSE }, { "phase", EVERY_COURSE },	    { "minutes", OF_PRESENCE },
+	{ "state", OF_ENROLMENT },  { "valid_until", OF_VALIDITY },
+};
+static const struct column voids_columns[] = {
+	{ "type", EVERY_COURSE },   { "time", EVERY_COURSE },  { "score", EVERY_COURSE },
+	{ "passed", EVERY_COURSE }, { "phase", EVERY_COURSE }, { "minutes", OF_PRESENCE },
+};
 
 enum {
 	N_COLUMNS = sizeof(columns) / sizeof(columns[0]),
 	N_VOIDS = sizeof(voids_columns) / sizeof(voids_columns[0]),
 };
+
+static bool has_part(const struct course *course, enum part part)
+{
+	return part == EVERY_COURSE || (part == OF_PRESENCE && course->presence) ||
+	       (part == OF_ENROLMENT && course->enrolment) ||
+	       (part == OF_VALIDITY && course->validity);
+}
 
 /* As lift publish reads it. */
 static struct csv csv_to(FILE *out)
@@ -31,9 +53,12 @@ void course_print_header(const struct course *course, FILE *out)
 	char name[ATTR_NAME_MAX + 8];
 
 	for (size_t i = 0; i < N_COLUMNS; i++)
-		csv_word(&csv, columns[i]);
+		if (has_part(course, columns[i].part))
+			csv_word(&csv, columns[i].name);
 	for (size_t i = 0; i < N_VOIDS; i++) {
-		snprintf(name, sizeof(name), "voids.%s", voids_columns[i]);
+		if (!has_part(course, voids_columns[i].part))
+			continue;
+		snprintf(name, sizeof(name), "voids.%s", voids_columns[i].name);
 		csv_word(&csv, name);
 	}
 	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
@@ -56,7 +81,8 @@ static void print_cell(struct csv *csv, const char *key, const json_t *value)
 	} else if (json_is_boolean(value)) {
 		csv_word(csv, json_is_true(value) ? "true" : "false");
 	} else {
-		snprintf(text, sizeof(text), "%.4g", json_number_value(value));
+		snprintf(text, sizeof(text), json_is_integer(value) ? "%.0f" : "%.4g",
+			 json_number_value(value));
 		csv_number(csv, json_is_number(value) ? text : "");
 	}
 }
@@ -68,9 +94,12 @@ static void print_row(FILE *out, const struct course *course, const json_t *even
 	struct csv csv = csv_to(out);
 
 	for (size_t i = 0; i < N_COLUMNS; i++)
-		print_cell(&csv, columns[i], json_object_get(event, columns[i]));
+		if (has_part(course, columns[i].part))
+			print_cell(&csv, columns[i].name, json_object_get(event, columns[i].name));
 	for (size_t i = 0; i < N_VOIDS; i++)
-		print_cell(&csv, voids_columns[i], json_object_get(voids, voids_columns[i]));
+		if (has_part(course, voids_columns[i].part))
+			print_cell(&csv, voids_columns[i].name,
+				   json_object_get(voids, voids_columns[i].name));
 	for (size_t i = 0; i < course->n_dimensions && i < ATTRS_MAX; i++) {
 		struct text name = course->dimensions[i].name;
 

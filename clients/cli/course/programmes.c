@@ -14,6 +14,7 @@ static int read_modules(const struct yaml_node *node, const struct course *cours
 			struct course_programme *programme)
 {
 	const struct yaml_node *ids = yaml_get(node, "modules"), *id;
+	struct text admission = course_text_of(yaml_get(node, "admission"));
 	size_t n = course_count_of(ids), at;
 
 	programme->modules = calloc((n ? n : course->n_modules) + 1, sizeof(*programme->modules));
@@ -22,6 +23,11 @@ static int read_modules(const struct yaml_node *node, const struct course *cours
 	if (n == 0)
 		for (at = 0; at < course->n_modules; at++)
 			programme->modules[programme->n_modules++] = (uint16_t)at;
+	for (at = 0; admission.size && at < course->n_modules; at++)
+		if (text_equal(course->modules[at].id, admission)) {
+			programme->has_admission = true;
+			programme->admission = (uint16_t)at;
+		}
 	for (id = n ? ids->child : NULL; id; id = id->next) {
 		for (at = 0; at < course->n_modules; at++)
 			if (text_equal(course->modules[at].id, id->text))

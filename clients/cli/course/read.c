@@ -14,7 +14,7 @@
 
 enum { PASS_MARK = SCORE_ONE / 2 };
 
-/* Is the module one of a programme's? Without programmes, all are. */
+/* Is the module one of a programme's, or that of its admission? Without programmes, all are. */
 static bool is_chosen(const struct yaml_node *programmes, struct text id)
 {
 	const struct yaml_node *programme, *item;
@@ -23,6 +23,8 @@ static bool is_chosen(const struct yaml_node *programmes, struct text id)
 		return true;
 	for (programme = programmes->child; programme; programme = programme->next) {
 		item = yaml_get(programme, "modules");
+		if (text_equal(course_text_of(yaml_get(programme, "admission")), id))
+			return true;
 		if (course_count_of(item) == 0)
 			return true;
 		for (item = item->child; item; item = item->next)
@@ -55,6 +57,7 @@ static struct course_module module_of(const struct yaml_node *module, struct tex
 {
 	const struct yaml_node *grant = yaml_get(module, "grants");
 	double mark = course_number_of(yaml_get(module, "pass_mark"), 0.5);
+	double minutes = course_number_of(yaml_get(module, "minutes"), 0);
 	double level;
 
 	grant = course_count_of(grant) ? grant->child : NULL;
@@ -66,6 +69,7 @@ static struct course_module module_of(const struct yaml_node *module, struct tex
 			  asks_for_phases(course_text_of(yaml_get(module, "name"))),
 		.competence = course_text_of(yaml_get(grant, "competence")),
 		.level = level >= 1 && level <= 8 ? (int)level : 1,
+		.minutes = minutes >= 1 && minutes <= 1e6 ? (uint32_t)minutes : 0,
 	};
 }
 

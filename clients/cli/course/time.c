@@ -88,7 +88,24 @@ void course_days_of(const struct course *course, const struct course_programme *
 	*ret_days = days < 1 ? 1 : days;
 }
 
+static int32_t lead_days(const struct course *course)
+{
+	return course->enrolment ? COURSE_LEAD_DAYS : 0;
+}
+
 uint32_t course_utc_of(const struct course *course, int64_t at_s)
 {
-	return (uint32_t)(at_s + DAY_S - course->offset_s[at_s / DAY_S]);
+	int32_t offset_s = course->offset_s[at_s < 0 ? 0 : at_s / DAY_S];
+
+	return (uint32_t)(at_s + (1 + lead_days(course)) * (int64_t)DAY_S - offset_s);
+}
+
+int64_t course_time_of(const struct course *course, uint32_t at_s)
+{
+	return ((int64_t)(course->from - 1 - lead_days(course)) * DAY_S + at_s) * 1000;
+}
+
+int32_t course_day_of(const struct course *course, uint32_t at_s)
+{
+	return (int32_t)(at_s / DAY_S) - lead_days(course);
 }

@@ -18,7 +18,11 @@ int64_t course_working_time(const struct course *course, struct luck *chance, do
 void course_days_of(const struct course *course, const struct course_programme *programme,
 		    int32_t *ret_begin, int32_t *ret_days);
 
-/* A time within the course's days as events have it. */
+/* A local time up to the end of the course's days as events have it. */
 uint32_t course_utc_of(const struct course *course, int64_t at_s);
+
+/* What events have as ms since 1970 UTC, and as a day: 1 is the first one of the course. */
+int64_t course_time_of(const struct course *course, uint32_t at_s);
+int32_t course_day_of(const struct course *course, uint32_t at_s);
 
 #endif

@@ -6,13 +6,16 @@
 #include "clients/cli/course/time.h"
 
 enum {
-	DAY_S = 86400,
 	PURPOSE_PROFILE = 1,
+	PURPOSE_CHANGE = 8,
 	MOVERS_IN = 25,	 /* one in so many moves to another region */
 	AGAIN_IN = 4,	 /* one in so many of these moves again, */
 	BACK_IN = 2,	 /* one in so many of those back home */
 	UNKNOWN_IN = 50, /* one in so many attributes is not known */
 };
+
+/* So many change in the dimension of --moves. */
+#define CHANGE_SHARE 0.2
 
 static size_t choose_home(const struct course_programme *programme, struct luck *chance)
 {
@@ -46,19 +49,18 @@ static size_t choose_other_home(const struct course_programme *programme, struct
 static size_t find_home(const struct course *course, const struct course_programme *programme,
 			struct luck *chance, size_t home, uint32_t at_s)
 {
-	uint32_t moves, again;
-	int32_t begin, days;
+	int32_t begin, days, day = course_day_of(course, at_s), moves, again;
 	size_t away;
 
 	if (luck_below(chance, MOVERS_IN) != 0)
 		return home;
 	course_days_of(course, programme, &begin, &days);
-	moves = (uint32_t)begin + 1 + luck_below(chance, (uint32_t)days);
-	again = moves + 1 + luck_below(chance, (uint32_t)days);
+	moves = begin + 1 + (int32_t)luck_below(chance, (uint32_t)days);
+	again = moves + 1 + (int32_t)luck_below(chance, (uint32_t)days);
 	away = choose_other_home(programme, chance, home);
-	if (at_s / DAY_S <= moves)
+	if (day <= moves)
 		return home;
-	if (luck_below(chance, AGAIN_IN) != 0 || at_s / DAY_S <= again)
+	if (luck_below(chance, AGAIN_IN) != 0 || day <= again)
 		return away;
 	return luck_below(chance, BACK_IN) == 0 ? home : choose_other_home(programme, chance, away);
 }
@@ -117,6 +119,30 @@ static void write_attrs(const struct course *course, const struct course_program
 	}
 }
 
+/* Some are something else after a while, as those who have learnt a profession. */
+static void change_value(const struct course *course, const struct course_programme *programme,
+			 const struct course_event *from, struct event *event)
+{
+	const struct course_dimension *dimension = &course->dimensions[course->moves - 1];
+	struct luck chance = luck_of(course->seed, from->learner, PURPOSE_CHANGE);
+	uint32_t n = (uint32_t)dimension->n_values, other;
+	int32_t begin, days, changes;
+
+	course_days_of(course, programme, &begin, &days);
+	changes = begin + 1 + (int32_t)luck_below(&chance, (uint32_t)days);
+	if (!luck_hits(&chance, CHANGE_SHARE) || n < 2 ||
+	    course_day_of(course, from->at_s) <= changes)
+		return;
+	other = 1 + luck_below(&chance, n - 1);
+	for (size_t a = 0; a < event->n_attrs; a++)
+		for (uint32_t i = 0; i < n; i++)
+			if (text_equal(event->attrs[a].name, dimension->name) &&
+			    text_equal(event->attrs[a].value, dimension->values[i])) {
+				event->attrs[a].value = dimension->values[(i + other) % n];
+				return;
+			}
+}
+
 void course_who(const struct course *course, const struct course_event *from,
 		struct event *ret_event)
 {
@@ -126,6 +152,8 @@ void course_who(const struct course *course, const struct course_event *from,
 
 	write_attrs(course, programme, &course->regions[programme->homes[home].region], &chance,
 		    ret_event);
+	if (course->moves)
+		change_value(course, programme, from, ret_event);
 	home = find_home(course, programme, &chance, home, from->at_s);
 	ret_event->region = course->regions[programme->homes[home].region].code;
 }

@@ -4,15 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "clients/cli/course/time.h"
 #include "clients/cli/course/who.h"
+#include "proto/day.h"
 #include "proto/json.h"
 
-enum { DAY_S = 86400 };
-
-static int64_t time_of(const struct course *course, uint32_t at_s)
-{
-	return ((int64_t)(course->from - 1) * DAY_S + at_s) * 1000;
-}
+enum { DAY_MS = 86400000 };
 
 void course_event_write(const struct course *course, const struct course_event *from,
 			char learner[static COURSE_TEXT], struct event *ret_event)
@@ -22,19 +19,24 @@ void course_event_write(const struct course *course, const struct course_event *
 			    from->learner + 1);
 
 	event->type = from->type;
-	event->time = time_of(course, from->at_s);
+	event->time = course_time_of(course, from->at_s);
 	event->learner = (struct text){ learner, (size_t)size };
 	event->module = course->modules[from->module].id;
 	event->result = (struct event_result){ .score = from->score,
 					       .passed = from->passed,
-					       .phase = from->phase };
+					       .phase = from->phase,
+					       .state = from->state };
+	if (from->type == EVENT_ATTENDED || from->voids == EVENT_ATTENDED)
+		event->result.minutes = from->more;
 	event->valid_until = 0;
+	if (from->type == EVENT_COMPLETED && from->more > 0)
+		event->valid_until = (int32_t)(event->time / DAY_MS) + from->more;
 	event->voids = from->voids;
-	event->voids_time = from->voids_s ? time_of(course, from->voids_s) : EVENT_NO_TIME;
+	event->voids_time = from->voids_s ? course_time_of(course, from->voids_s) : EVENT_NO_TIME;
 	course_who(course, from, event);
 }
 
-/* What there is of score, passed and phase. */
+/* What there is of it. */
 static void set_result(json_t *map, const struct event_result *result)
 {
 	if (result->score >= 0)
@@ -43,6 +45,10 @@ static void set_result(json_t *map, const struct event_result *result)
 		json_object_set_new(map, "passed", json_boolean(result->passed));
 	if (result->phase != PHASE_NONE)
 		json_object_set_new(map, "phase", json_string(event_phase_name(result->phase)));
+	if (result->minutes > 0)
+		json_object_set_new(map, "minutes", json_integer(result->minutes));
+	if (result->state != STATE_NONE)
+		json_object_set_new(map, "state", json_string(event_state_name(result->state)));
 }
 
 static json_t *json_of_voids(const struct event *event)
@@ -71,6 +77,12 @@ static json_t *json_of(const struct event *event)
 			 event->type == EVENT_VOIDED ? json_of_voids(event) : NULL);
 	if (json && event->type != EVENT_VOIDED)
 		set_result(json, &event->result);
+	if (json && event->valid_until > 0) {
+		char day[DAY_TEXT];
+
+		day_print(event->valid_until, day);
+		json_object_set_new(json, "valid_until", json_string(day));
+	}
 	return json;
 }
 

@@ -84,6 +84,8 @@ static void the_same_arguments_give_the_same_bytes(void **state)
 	a.late = b.late = 0.2;
 	a.doubled = b.doubled = 0.3;
 	a.wrong = b.wrong = 0.1;
+	a.presence = b.presence = a.enrolment = b.enrolment = a.validity = b.validity = true;
+	a.moves = b.moves = 1;
 	assert_true(courses_are_equal(&a, &b));
 	course_clear(&a);
 	course_clear(&b);
@@ -91,10 +93,10 @@ static void the_same_arguments_give_the_same_bytes(void **state)
 
 static void any_other_argument_gives_another_course(void **state)
 {
-	struct course a = make_course(1), b = make_course(1), others[6];
+	struct course a = make_course(1), b = make_course(1), others[10];
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < 10; i++)
 		others[i] = b;
 	others[0].seed = 2;
 	others[1].learners = 501;
@@ -102,7 +104,11 @@ static void any_other_argument_gives_another_course(void **state)
 	others[3].late = 0.01;
 	others[4].doubled = 0.01;
 	others[5].wrong = 0.01;
-	for (size_t i = 0; i < 6; i++)
+	others[6].presence = true;
+	others[7].enrolment = true;
+	others[8].validity = true;
+	others[9].moves = 1;
+	for (size_t i = 0; i < 10; i++)
 		assert_false(courses_are_equal(&a, &others[i]));
 	course_clear(&a);
 	course_clear(&b);
@@ -194,6 +200,7 @@ static bool takes_back(const struct course_event *voided, const struct course_ev
 	       (voided->voids_s ? event->at_s == voided->voids_s : event->at_s <= voided->at_s) &&
 	       (voided->score < 0 || event->score == voided->score) &&
 	       (voided->passed < 0 || event->passed == voided->passed) &&
+	       (voided->more == 0 || event->more == voided->more) &&
 	       (voided->phase == PHASE_NONE || event->phase == voided->phase);
 }
 
@@ -769,6 +776,187 @@ static void the_first_assessment_decides_which_level_one_takes(void **state)
 	world_clear(&world);
 }
 
+/* What a course has only where it is asked for. */
+
+static bool is_of_presence(const struct course_event *event)
+{
+	return event->type == EVENT_ATTENDED || event->voids == EVENT_ATTENDED;
+}
+
+static void presences_come_between_a_start_and_an_end_and_change_nothing_else(void **state)
+{
+	struct world plain = { .course = make_course(21) }, world = { .course = make_course(21) };
+	uint64_t minutes = 0;
+	size_t at = 0, n = 0, voided = 0;
+
+	(void)state;
+	world.course.presence = true;
+	world.course.modules[0].minutes = world.course.modules[1].minutes = 300;
+	world_make(&plain);
+	world_make(&world);
+	for (size_t i = 0; i < world.n; i++) {
+		const struct course_event *event = &world.events[i];
+
+		if (!is_of_presence(event)) {
+			assert_memory_equal(event, &plain.events[at++], sizeof(*event));
+			continue;
+		}
+		assert_in_range(event->more, 1, MINUTES_MAX);
+		voided += event->type == EVENT_VOIDED;
+	}
+	assert_int_equal(at, plain.n);
+	keep_standing(&world);
+	for (size_t i = 0; i < world.n; i++)
+		if (world.events[i].type == EVENT_ATTENDED) {
+			/* Somebody has started before. */
+			assert_true(i > 0 &&
+				    world.events[i - 1].learner == world.events[i].learner);
+			minutes += world.events[i].more;
+			n++;
+		}
+	assert_in_range(voided, n / 100, n / 20);
+	assert_in_range(minutes / n, 60, 300); /* 300 in at most three sessions */
+	world_clear(&plain);
+	world_clear(&world);
+}
+
+/* The states of the learner of event i, by time, as digits. */
+static unsigned states_of(const struct world *world, size_t i, size_t end)
+{
+	unsigned states = 0;
+
+	for (; i < end; i++)
+		if (world->events[i].type == EVENT_ENROLLED)
+			states = states * 10 + world->events[i].state;
+	return states;
+}
+
+static void people_apply_wait_and_are_admitted_before_they_start(void **state)
+{
+	struct world plain = { .course = make_course(22) }, world = { .course = make_course(22) };
+	size_t seen[124] = { 0 }, started = 0, before = 0;
+
+	(void)state;
+	world.course.enrolment = true;
+	world_make(&plain);
+	world_make(&world);
+	for (size_t i = 0; i < plain.n; i++)
+		before += plain.events[i].type == EVENT_STARTED;
+	sort_by_learner(&world);
+	for (size_t i = 0, end; i < world.n; i = end) {
+		unsigned states;
+
+		end = end_of_learner(&world, i);
+		states = states_of(&world, i, end);
+		assert_true(states < 124);
+		seen[states]++;
+		assert_int_equal(world.events[i].type, EVENT_ENROLLED);
+		assert_int_equal(world.events[i].state, STATE_APPLIED);
+		for (size_t e = i; e < end; e++) {
+			started += world.events[e].type == EVENT_STARTED;
+			if (world.events[i].learner >= MANY)
+				assert_true(world.events[e].type == EVENT_ENROLLED ||
+					    world.events[e].type == EVENT_WITHDRAWN);
+			else if (world.events[e].type == EVENT_ENROLLED)
+				assert_true(e == i || world.events[e - 1].type == EVENT_ENROLLED);
+		}
+	}
+	assert_int_equal(started, before);
+	assert_true(seen[1] > 50 && seen[12] > 50);
+	assert_true(seen[13] > MANY / 2 && seen[123] > MANY / 5);
+	world_clear(&plain);
+	world_clear(&world);
+}
+
+static void who_is_admitted_is_so_to_the_module_of_admission(void **state)
+{
+	static const char with_door[] =
+		"regions: [{code: a}]\n"
+		"modules: [{id: first}, {id: door}, {id: other}]\n"
+		"programmes: [{id: p, modules: [first], admission: door}]\n";
+	struct world world = { .course = read_course(with_door) };
+	char learner[COURSE_TEXT];
+	size_t left = 0;
+	struct event event;
+
+	(void)state;
+	world.course.enrolment = true;
+	assert_int_equal(course_generate(&world.course, &world.events, &world.n), 0);
+	keep_standing(&world);
+	for (size_t i = 0; i < world.n; i++) {
+		course_event_write(&world.course, &world.events[i], learner, &event);
+		if (event.type == EVENT_ENROLLED)
+			assert_true(text_equal(event.module, text_of("door")));
+		else if (event.type != EVENT_WITHDRAWN)
+			assert_true(text_equal(event.module, text_of("first")));
+		left += event.type == EVENT_WITHDRAWN && text_equal(event.module, text_of("door"));
+	}
+	assert_in_range(left, 20, 200);
+	world_clear(&world);
+}
+
+static void of_half_of_the_completions_it_is_said_until_when_they_hold(void **state)
+{
+	struct world world = { .course = make_course(23) };
+	size_t with = 0, without = 0, less = 0;
+	char learner[COURSE_TEXT];
+	struct event event;
+
+	(void)state;
+	world.course.validity = true;
+	world_make(&world);
+	for (size_t i = 0; i < world.n; i++) {
+		int32_t days;
+
+		course_event_write(&world.course, &world.events[i], learner, &event);
+		days = event.valid_until - (int32_t)(event.time / 86400000);
+		if (event.type != EVENT_COMPLETED) {
+			assert_int_equal(event.valid_until, 0);
+		} else if (event.valid_until == 0) {
+			without++;
+		} else {
+			assert_in_range(days, 0, 1080);
+			with += days >= 180;
+			less += days < 180;
+		}
+	}
+	assert_in_range(with * 100 / (with + without), 45, 55);
+	assert_in_range(less * 100 / with, 5, 15);
+	world_clear(&world);
+}
+
+static void some_change_in_the_dimension_that_is_named(void **state)
+{
+	struct world world = { .course = make_course(24) };
+	struct text before = text_of("");
+	size_t changed = 0, learners = 0;
+	char learner[COURSE_TEXT];
+	struct event event;
+
+	(void)state;
+	world_make(&world);
+	sort_by_learner(&world);
+	for (int moves = 0; moves < 2; moves++) {
+		world.course.moves = (size_t)moves;
+		changed = learners = 0;
+		for (size_t i = 0; i < world.n; i++) {
+			bool another =
+				i == 0 || world.events[i].learner != world.events[i - 1].learner;
+
+			course_event_write(&world.course, &world.events[i], learner, &event);
+			if (event.n_attrs == 0)
+				continue;
+			learners += another;
+			changed += !another && !text_equal(event.attrs[0].value, before);
+			before = event.attrs[0].value;
+		}
+		if (!moves)
+			assert_int_equal(changed, 0);
+	}
+	assert_in_range(changed * 100 / learners, 5, 20);
+	world_clear(&world);
+}
+
 /* Seasons. */
 
 static size_t count_days(const struct world *world, int32_t from, int32_t to)
@@ -975,6 +1163,11 @@ int main(void)
 		cmocka_unit_test(learners_keep_to_the_modules_regions_and_days_of_their_programme),
 		cmocka_unit_test(people_are_what_targets_ask_for_and_else_what_headcounts_say),
 		cmocka_unit_test(the_first_assessment_decides_which_level_one_takes),
+		cmocka_unit_test(presences_come_between_a_start_and_an_end_and_change_nothing_else),
+		cmocka_unit_test(people_apply_wait_and_are_admitted_before_they_start),
+		cmocka_unit_test(who_is_admitted_is_so_to_the_module_of_admission),
+		cmocka_unit_test(of_half_of_the_completions_it_is_said_until_when_they_hold),
+		cmocka_unit_test(some_change_in_the_dimension_that_is_named),
 		cmocka_unit_test(few_learn_in_july_and_at_christmas),
 		cmocka_unit_test(late_doubled_and_wrong_events_change_nothing_of_what_happened),
 		cmocka_unit_test(a_share_of_the_events_is_delivered_days_late),
