@@ -46,70 +46,88 @@ void programme_places(const struct catalogue *catalogue, const struct catalogue_
 			fn(context, r);
 }
 
-/* Days of a region of its own, which is seen, or stands for one that is not. */
-struct places {
+/* What is called for each region of one row. */
+struct row {
+	void (*fn)(void *context, uint32_t region, const struct membership *row);
+	void *context;
+	const struct membership *membership;
+};
+
+static void call_row(void *context, uint32_t region)
+{
+	struct row *row = context;
+
+	row->fn(row->context, region, row->membership);
+}
+
+void programme_rows(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		    const struct programme *programme,
+		    void (*fn)(void *context, uint32_t region, const struct membership *row),
+		    void *context)
+{
+	for (uint32_t i = 0; i < programme->n_memberships && programme->n_regions > 0; i++) {
+		struct programme alone = { .regions = &programme->memberships[i].region,
+					   .n_regions = 1 };
+		struct row row = { fn, context, &programme->memberships[i] };
+
+		programme_places(catalogue, sight, &alone, call_row, &row);
+	}
+}
+
+bool programme_is_dated(const struct programme *programme)
+{
+	for (uint32_t i = 0; i < programme->n_memberships; i++)
+		if (programme->memberships[i].row_from != DAY_MIN ||
+		    programme->memberships[i].row_to != DAY_MAX)
+			return true;
+	return false;
+}
+
+struct writing {
 	struct msg_writer *writer;
 	const struct catalogue *catalogue;
-	const struct membership *membership;
 };
 
 static void encode_place(void *context, uint32_t region)
 {
-	struct places *places = context;
+	struct writing *writing = context;
 
-	msg_str(places->writer, places->catalogue->regions[region].code);
+	msg_str(writing->writer, writing->catalogue->regions[region].code);
+}
+
+static void encode_row(void *context, uint32_t region, const struct membership *row)
+{
+	struct writing *writing = context;
+
+	msg_map_begin(writing->writer);
+	msg_key_str(writing->writer, "code", writing->catalogue->regions[region].code);
+	day_encode(writing->writer, "from", row->row_from);
+	day_encode(writing->writer, "to", row->row_to);
+	msg_map_end(writing->writer);
 }
 
 static void encode_regions(struct msg_writer *writer, const struct catalogue *catalogue,
 			   const struct catalogue_sight *sight, const struct programme *programme)
 {
-	struct places places = { writer, catalogue, NULL };
+	struct writing writing = { writer, catalogue };
 
 	msg_str(writer, "regions");
 	msg_array_begin(writer);
-	programme_places(catalogue, sight, programme, encode_place, &places);
+	programme_places(catalogue, sight, programme, encode_place, &writing);
 	msg_array_end(writer);
 }
 
-static bool has_days(const struct membership *membership)
-{
-	return membership->row_from != DAY_MIN || membership->row_to != DAY_MAX;
-}
-
-static void encode_membership(void *context, uint32_t region)
-{
-	struct places *places = context;
-	struct msg_writer *writer = places->writer;
-
-	msg_map_begin(writer);
-	msg_key_str(writer, "code", places->catalogue->regions[region].code);
-	day_encode(writer, "from", places->membership->row_from);
-	day_encode(writer, "to", places->membership->row_to);
-	msg_map_end(writer);
-}
-
-/* The rows of its regions, where one of them has days. For each row it is as if its region were the
- * programme's only one. */
 static void encode_memberships(struct msg_writer *writer, const struct catalogue *catalogue,
 			       const struct catalogue_sight *sight,
 			       const struct programme *programme)
 {
-	struct places places = { writer, catalogue, NULL };
-	uint32_t dated = 0;
+	struct writing writing = { writer, catalogue };
 
-	while (dated < programme->n_memberships && !has_days(&programme->memberships[dated]))
-		dated++;
-	if (dated == programme->n_memberships)
+	if (!programme_is_dated(programme))
 		return;
 	msg_str(writer, "memberships");
 	msg_array_begin(writer);
-	for (uint32_t i = 0; i < programme->n_memberships; i++) {
-		struct programme alone = { .regions = &programme->memberships[i].region,
-					   .n_regions = 1 };
-
-		places.membership = &programme->memberships[i];
-		programme_places(catalogue, sight, &alone, encode_membership, &places);
-	}
+	programme_rows(catalogue, sight, programme, encode_row, &writing);
 	msg_array_end(writer);
 }
 

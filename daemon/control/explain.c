@@ -8,9 +8,37 @@
 /* Who and what counts. */
 
 struct sum {
-	int64_t learners; /* that count for a subject (figures_any) */
-	int64_t facts;	  /* standing; of a competence: that have earned a grant */
+	int64_t learners;	   /* that count for a subject (figures_any) */
+	int64_t facts;		   /* standing; of a competence: that have earned a grant */
+	int64_t reported, nominal; /* minutes */
+	int64_t completed, enrolled;
 };
+
+static void add_time(struct sum *sum, const struct tally_key *key, int64_t n)
+{
+	if (key->facet == FACET_MONTH_MINUTES)
+		sum->reported += n;
+	if (key->facet == FACET_NOMINAL)
+		sum->nominal += n;
+	if (key->facet == FACET_COMPLETED)
+		sum->completed += n;
+	if (key->facet == FACET_ENROLLED)
+		sum->enrolled += n;
+}
+
+/* Which figures the metric has of those that are not there where they would be zeros. Of a module
+ * each completion has its minutes; of a programme they are counted. */
+static struct definition_has has_of(const struct definition_of *of, const struct sum *sum)
+{
+	bool nominal = sum->nominal > 0;
+
+	if (subject_kind(of->subject) == KIND_MODULE)
+		nominal = sum->completed > 0 &&
+			  of->catalogue->modules[subject_index(of->subject)].minutes > 0;
+	return (struct definition_has){ .minutes = nominal || sum->reported > 0,
+					.reported = sum->reported > 0,
+					.enrolled = sum->enrolled > 0 };
+}
 
 static void add_tally(void *context, const struct tally_key *key, int64_t n)
 {
@@ -20,6 +48,7 @@ static void add_tally(void *context, const struct tally_key *key, int64_t n)
 		sum->learners += n;
 	if (key->facet == FACET_HOURS || key->facet == FACET_EARNED)
 		sum->facts += n;
+	add_time(sum, key, n);
 }
 
 static int sum_homes(const struct definition_of *of, const struct tallies *tallies,
@@ -173,6 +202,7 @@ static bool is_seen(const struct catalogue_sight *sight, uint32_t subject)
 int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 		   const struct explain_from *from)
 {
+	struct definition_of defined = *of;
 	struct sum sum = { 0 };
 	int64_t unassigned = 0;
 	int err = sum_all(of, from->tallies, &sum);
@@ -189,11 +219,12 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	msg_key_int(writer, "learners", sum.learners);
 	msg_key_int(writer, "facts", sum.facts);
 	msg_str(writer, "counted");
-	err = counted_encode(writer, of);
+	defined.has = has_of(of, &sum);
+	err = counted_encode(writer, &defined);
 	if (err)
 		return err;
 	msg_str(writer, "definition");
-	err = definitions_encode(writer, of);
+	err = definitions_encode(writer, &defined);
 	if (!err)
 		err = explain_sources_encode(writer, of, from);
 	if (err)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/catalogue/subject.h"
+#include "daemon/figures/programme_words.h"
 #include "daemon/figures/words.h"
 #include "daemon/learner/tally.h"
 
@@ -13,8 +14,9 @@ struct definition {
 
 static const struct definition of_module[] = {
 	{ "started",
-	  "Learners with a standing fact of {subject} that is no withdrawal: those who have "
-	  "completed or been assessed have started, too. Counted from the earliest fact on." },
+	  "Learners with a standing fact of {subject} that is no withdrawal or enrolment: "
+	  "those who have completed, been assessed or attended have started, too. "
+	  "Counted from the earliest fact on." },
 	{ "withdrawn", "Those who have not completed {subject}, and whose latest fact there is a "
 		       "withdrawal." },
 	{ "completed",
@@ -46,24 +48,28 @@ static const struct definition of_module[] = {
 	{ "stalled",
 	  "Those who have neither completed nor withdrawn, and whose latest fact is more "
 	  "than {stalled} before {day}." },
-	{ "by", "started, completed and passed {by}" },
+	{ "by", "started, completed and passed{reported} {by}" },
 	{ "daily",
 	  "How many started, completed and passed, on the local day ({timezone}) on which each "
 	  "first happened; days on which nothing did are left out." },
 	{ "hours", "Standing facts, not learners, by the local hour of the week ({timezone}): 168 "
 		   "numbers from Monday 00:00." },
+	{ "minutes", "reported: the minutes of all standing presences. nominal: {nominal}." },
+	{ "monthly", "By local month ({timezone}): {months}." },
+	{ "enrolment",
+	  "Learners by the latest state in which they are enrolled: applied, waiting, admitted. "
+	  "Those who have withdrawn are in none." },
+	{ "not_started", "Those of admitted who have not started." },
 };
 
 static const struct definition of_programme[] = {
 	{ "participants",
-	  "Learners at home {places} with a standing fact, dated {window}, that is no "
-	  "withdrawal, in a module of the programme: {modules}." },
+	  "Learners at home {places}{then} with a standing fact, dated {window}, that is no "
+	  "withdrawal or enrolment, in a module of the programme: {modules}.{members}" },
 	{ "withdrawn",
-	  "Participants who have not completed, and whose latest fact in these modules "
-	  "and days is a withdrawal." },
-	{ "completed",
-	  "Participants who have completed {complete} in these days, since the time of "
-	  "the last one needed." },
+	  "Participants who have not completed, and whose latest {left} is a withdrawal." },
+	{ "completed", "Participants who have {done} {complete} in these days, since the time of "
+		       "the last one needed." },
 	{ "completion_rate", "completed, of participants." },
 	{ "active_7d",
 	  "Participants whose latest fact in these modules and days is fewer than 7 days "
@@ -75,20 +81,33 @@ static const struct definition of_programme[] = {
 	  "more than {stalled} before {day}." },
 	{ "reached", "Leaf regions (with none below them) with a participant at home there, of the "
 		     "programme's that are inside this region: {leaves}." },
-	{ "by", "participants and completed {by}" },
-	{ "daily", "How many became participants, with their first fact that is no withdrawal, and "
-		   "completed, "
+	{ "by", "participants and completed{reported} {by}" },
+	{ "daily", "How many became participants, with their first fact that is no withdrawal or "
+		   "enrolment, and completed, "
 		   "by local day ({timezone}); days on which nobody did are left out." },
 	{ "hours",
 	  "Standing facts in these modules and days, not learners, by the local hour of the "
 	  "week ({timezone}): 168 numbers from Monday 00:00." },
-	{ "targets", "What the programme aims at, and how far it is; in every region together: "
-		     "{targets}." },
+	{ "minutes",
+	  "reported: of the presences in these modules and days. nominal: of the modules that "
+	  "each participant has done, the minutes that the catalogue gives for them." },
+	{ "monthly", "By local month ({timezone}): {months}." },
+	{ "enrolment", "Learners, participants or not, {enrolled}. Those who have withdrawn are in "
+		       "none." },
+	{ "not_started", "Those of admitted who are no participants yet." },
+	{ "moves",
+	  "By dimension, participants whose value was another when they came than it is now: the "
+	  "value then, the value now, how many. They came with their first fact that counts and "
+	  "is no withdrawal or enrolment. By what is then, or by what is now, they are counted "
+	  "in all other figures: {profile}." },
+	{ "targets", "What the programme aims at, and how far it is; {aim}: {targets}." },
 };
 
 static const struct definition of_competence[] = {
-	{ "holders", "Learners with a grant of {subject} that holds on {day}. It is granted by: "
-		     "{grants}." },
+	{ "holders",
+	  "Learners with a grant of {subject} that holds on {day}. It is granted by: "
+	  "{grants}. Where an event says until when it is valid, it is to the end of that "
+	  "day instead." },
 	{ "lapsed", "Learners who had a grant before, and have none that holds on {day}." },
 	{ "levels",
 	  "holders by level: the greatest among a learner's grants that hold on {day}. Levels "
@@ -107,12 +126,12 @@ static const struct definition of_competence[] = {
 	{ "requirements",
 	  "Holders of a level or more with certain attributes (n), the headcount that needs it "
 	  "(of), "
-	  "and what is still to be trained (gap: of less n, not below 0): {requirements}." },
+	  "and what is still to be trained (gap: of less n, not below 0): {requirements}.{each}" },
 };
 
 static const struct definition of_people[] = {
-	{ "learners", "Learners with a standing fact that is no withdrawal in any module of the "
-		      "catalogue." },
+	{ "learners", "Learners with a standing fact that is no withdrawal or enrolment in any "
+		      "module of the catalogue." },
 	{ "active_7d", "Those whose latest fact in a module that they have started is fewer than 7 "
 		       "days before {day}." },
 	{ "active_30d",
@@ -128,24 +147,66 @@ static const struct definition of_people[] = {
 static const struct {
 	const struct definition *rows;
 	size_t n;
-	const char *only_all; /* a figure of the region `all` alone */
 } tables[KINDS] = {
 	[KIND_MODULE] = { ROWS(of_module) },
-	[KIND_PROGRAMME] = { ROWS(of_programme), .only_all = "targets" },
+	[KIND_PROGRAMME] = { ROWS(of_programme) },
 	[KIND_COMPETENCE] = { ROWS(of_competence) },
 	[KIND_PEOPLE] = { ROWS(of_people) },
 };
 
-static const char *const counted[] = {
-	"Learners {home}.",
-	"A learner's home is the region that the learner's latest event gave; when it changes, all "
-	"earlier facts of the learner move along. Of each attribute that is counted by, too, the "
-	"latest value is used.",
-	"A fact is the content of an event: learner, module, type, time and result. Events with "
-	"the same content are one fact, whichever platform sent them. A fact stands unless a "
-	"voided event takes it back.",
-	"As of {day}: {time}.",
+static const struct definition counted[] = {
+	{ NULL, "Learners {home}." },
+	{ NULL, "{homes}" },
+	{ NULL, "A fact is the content of an event: learner, module, type, time and result. Events "
+		"with the same content are one fact, whichever platform sent them. A fact stands "
+		"unless a voided event takes it back." },
+	{ "enrolment", "To be enrolled is not to do something: enrolments count in enrolment and "
+		       "not_started alone, and where it is asked who has withdrawn." },
+	{ NULL, "As of {day}: {time}." },
 };
+
+static bool has_minutes(const struct definition_of *of)
+{
+	return of->has.minutes;
+}
+
+static bool has_reported(const struct definition_of *of)
+{
+	return of->has.reported;
+}
+
+static bool has_enrolled(const struct definition_of *of)
+{
+	return of->has.enrolled;
+}
+
+static bool has_moves(const struct definition_of *of)
+{
+	return of->catalogue->programmes[subject_index(of->subject)].profile != PROFILE_UNSAID;
+}
+
+static bool has_targets(const struct definition_of *of)
+{
+	return of->region == REGION_ALL || programme_targets_shown(of) > 0;
+}
+
+/* Those that a metric has only then. */
+static const struct {
+	const char *figure;
+	bool (*applies)(const struct definition_of *of);
+} conditions[] = {
+	{ "minutes", has_minutes },	 { "monthly", has_reported }, { "enrolment", has_enrolled },
+	{ "not_started", has_enrolled }, { "moves", has_moves },      { "targets", has_targets },
+};
+
+static bool applies(const struct definition *definition, const struct definition_of *of)
+{
+	for (size_t i = 0; definition->figure && i < sizeof(conditions) / sizeof(conditions[0]);
+	     i++)
+		if (strcmp(conditions[i].figure, definition->figure) == 0)
+			return conditions[i].applies(of);
+	return true;
+}
 
 /* Written. */
 
@@ -168,20 +229,14 @@ static int write_words(struct msg_writer *writer, const struct definition_of *of
 
 int counted_encode(struct msg_writer *writer, const struct definition_of *of)
 {
-	enum { N = sizeof(counted) / sizeof(counted[0]) };
 	int err = 0;
 
-	msg_array(writer, N);
-	for (size_t i = 0; i < N && !err; i++)
-		err = write_words(writer, of, counted[i]);
+	msg_array_begin(writer);
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]) && !err; i++)
+		if (applies(&counted[i], of))
+			err = write_words(writer, of, counted[i].text);
+	msg_array_end(writer);
 	return err;
-}
-
-static bool applies(const struct definition *definition, const struct definition_of *of)
-{
-	const char *only_all = tables[subject_kind(of->subject)].only_all;
-
-	return of->region == REGION_ALL || !only_all || strcmp(definition->figure, only_all) != 0;
 }
 
 int definitions_encode(struct msg_writer *writer, const struct definition_of *of)

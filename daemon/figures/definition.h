@@ -3,7 +3,8 @@
  * definition.h - what each figure of METRICS 4 to 6 means, in words, with the catalogue's own
  * parameters in them. Pure.
  *
- * Every key that figures_encode writes has a definition, and every definition is of such a key.
+ * Every key that figures_encode writes has a definition, and every definition is of such a key; of
+ * those that it leaves out where they are zeros, as said by the caller.
  */
 #ifndef LIFTD_FIGURES_DEFINITION_H
 #define LIFTD_FIGURES_DEFINITION_H
@@ -19,6 +20,11 @@ struct definition_of {
 	int32_t today;
 	bool live;			     /* what is dated later than today counts, too */
 	const struct catalogue_sight *sight; /* of those who are told; NULL: of all */
+	struct definition_has {
+		bool minutes;  /* reported or nominal */
+		bool reported; /* some presences */
+		bool enrolled; /* somebody is */
+	} has;
 };
 
 enum {

@@ -47,7 +47,8 @@ static json_t *explained(struct house *house, uint32_t region, uint32_t subject)
 				    subject,
 				    calendar_day(house->catalogue->calendar, house->clock),
 				    true,
-				    NULL };
+				    NULL,
+				    { 0 } };
 	struct journal_view journal;
 	struct ledger_view ledger;
 	struct tallies tallies;

@@ -83,16 +83,22 @@ static json_t *written(struct tools *tools)
 	return json;
 }
 
-static json_t *definitions(struct tools *tools, uint32_t region, uint32_t subject)
+static json_t *definitions_with(struct tools *tools, uint32_t region, uint32_t subject,
+				struct definition_has has)
 {
-	struct definition_of of = { tools->catalogue, region, subject, TODAY, false, NULL };
+	struct definition_of of = { tools->catalogue, region, subject, TODAY, false, NULL, has };
 
 	msg_writer_clear(tools->writer);
 	assert_int_equal(definitions_encode(tools->writer, &of), 0);
 	return written(tools);
 }
 
-/* The figures of nobody: all keys are there. */
+static json_t *definitions(struct tools *tools, uint32_t region, uint32_t subject)
+{
+	return definitions_with(tools, region, subject, (struct definition_has){ 0 });
+}
+
+/* The figures of nobody: all keys are there that do not go where they would be zeros. */
 static json_t *metric(struct tools *tools, uint32_t region, uint32_t subject)
 {
 	struct tally_map *map = tally_map_new();
@@ -142,11 +148,13 @@ static void every_figure_has_a_definition_and_every_definition_a_figure(void **s
 
 #define SUBJECT(kind, i) ((uint32_t)(kind) << SUBJECT_SHIFT | (i)) /* subject_of() */
 
-static const struct {
+struct definition_case {
 	const char *why;
 	uint32_t region, subject;
 	const char *figure, *says; /* a part of it */
-} cases[] = {
+};
+
+static const struct definition_case cases[] = {
 	{ "a pass mark, as percent", TOP, SUBJECT(KIND_MODULE, 0), "passed",
 	  "the score is 60.5% or more" },
 	{ "a name with its id", TOP, SUBJECT(KIND_MODULE, 0), "started", "of A module (m) that" },
@@ -156,14 +164,12 @@ static const struct {
 	{ "one day", TOP, SUBJECT(KIND_MODULE, 1), "stalled", "more than 1 day before" },
 	{ "days of a programme", TOP, SUBJECT(KIND_PROGRAMME, 0), "stalled", "more than 7 days" },
 	{ "dimensions", TOP, SUBJECT(KIND_MODULE, 0), "by",
-	  "started, completed and passed by role, by gender." },
+	  "started, completed and passed, and the minutes reported, by role, by gender." },
 	{ "the time zone", TOP, SUBJECT(KIND_MODULE, 0), "hours", "(Europe/Oslo)" },
 	{ "where, from when to when, in what", TOP, SUBJECT(KIND_PROGRAMME, 0), "participants",
 	  "at home in the programme's regions (The west (west); Far away (far)) with a standing "
-	  "fact, "
-	  "dated from 2024-01-15 to 2024-12-31, that is no withdrawal, in a module of the "
-	  "programme: "
-	  "A module (m); n." },
+	  "fact, dated from 2024-01-15 to 2024-12-31, that is no withdrawal or enrolment, in a "
+	  "module of the programme: A module (m); n." },
 	{ "anywhere, without an end", TOP, SUBJECT(KIND_PROGRAMME, 1), "participants",
 	  "at home anywhere with a standing fact, dated from 2024-01-15 on, that" },
 	{ "without a beginning", TOP, SUBJECT(KIND_PROGRAMME, 2), "participants",
@@ -206,20 +212,188 @@ static const struct {
 	  ": the catalogue has no requirements for it." },
 };
 
-static void a_definition_has_the_catalogues_own_parameters_in_it(void **state)
+/* All of those that go where they would be zeros. */
+static const struct definition_has everything = { true, true, true };
+
+static void check_cases(struct tools *tools, const struct definition_case *of_cases, size_t n)
 {
-	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-		json_t *texts = definitions(*state, cases[c].region, cases[c].subject), *row;
+	for (size_t c = 0; c < n; c++) {
+		json_t *row, *texts = definitions_with(tools, of_cases[c].region,
+						       of_cases[c].subject, everything);
 		const char *text = NULL;
 		size_t i;
 
-		json_array_foreach(texts, i,
-				   row) if (strcmp(text_at(row, "figure"), cases[c].figure) == 0)
-			text = text_at(row, "text");
-		if (!text || !strstr(text, cases[c].says))
-			fail_msg("%s: %s", cases[c].why, text ? text : "no such figure");
+		json_array_foreach(texts, i, row) text =
+			strcmp(text_at(row, "figure"), of_cases[c].figure) == 0
+				? text_at(row, "text")
+				: text;
+		if (!text || !strstr(text, of_cases[c].says))
+			fail_msg("%s: %s", of_cases[c].why, text ? text : "no such figure");
 		json_decref(texts);
 	}
+}
+
+static void a_definition_has_the_catalogues_own_parameters_in_it(void **state)
+{
+	check_cases(*state, cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* What programmes, modules and competences may say beside all that. */
+static const char grown_text[] =
+	"timezone: Europe/Oslo\n"
+	"dimensions: {role: [nurse, carer]}\n"
+	"regions:\n"
+	"  - {code: top}\n"
+	"  - {code: rana, parents: [top], headcount: [{count: 201}]}\n"
+	"  - {code: vega, parents: [top]}\n"
+	"  - {code: later, parents: [top]}\n"
+	"  - {code: elsewhere, parents: [top]}\n"
+	"modules: [{id: m, minutes: 90}, {id: n}, {id: entry, name: Admission}]\n"
+	"competences:\n"
+	"  - {id: c, requirements: [{level: 2, where: {role: nurse}, each: leaf, count: 3}, "
+	"{level: 1}]}\n"
+	"programmes:\n"
+	"  - id: p\n"
+	"    modules: [m, n]\n"
+	"    from: 2024-01-15\n"
+	"    regions: [rana, {code: vega, to: 2024-06-30}, {code: later, from: 2027-01-01}]\n"
+	"    done_by: passed\n"
+	"    admission: entry\n"
+	"    members: enrolled\n"
+	"    profile: entry\n"
+	"    targets: [{measure: participants, each: leaf, share: 0.125}, {measure: hours, value: "
+	"400},\n"
+	"      {measure: admitted, region: vega, value: 30, where: {role: nurse}},\n"
+	"      {measure: completed, each: leaf, value: 9}]\n"
+	"  - {id: q, modules: [n], profile: latest}\n";
+enum { GROWN_TOP = 2, GROWN_RANA, GROWN_VEGA, GROWN_LATER, GROWN_ELSEWHERE };
+
+static const struct definition_case grown_cases[] = {
+	{ "days of regions, as they came, the admitted", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0),
+	  "participants",
+	  "at home in the programme's regions (rana; vega to 2024-06-30; later from 2027-01-01) "
+	  "when it happened, with a standing fact, dated from 2024-01-15 on and within the days of "
+	  "the region, that is no withdrawal or enrolment, in a module of the programme: m; n. "
+	  "Only those who are admitted by Admission (entry), or were until they withdrew." },
+	{ "who has left", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0), "withdrawn",
+	  "whose latest enrolment or withdrawal of Admission (entry) is a withdrawal." },
+	{ "who has left without an admission", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 1), "withdrawn",
+	  "whose latest fact in these modules and days is a withdrawal." },
+	{ "done by passing", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0), "completed",
+	  "have passed all 2 of its modules" },
+	{ "places that have been in it, and not those that will be", GROWN_TOP,
+	  SUBJECT(KIND_PROGRAMME, 0), "reached",
+	  "inside this region: 2, those that have left among them." },
+	{ "who admits", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0), "enrolment",
+	  "enrolled in Admission (entry), which admits to the programme, be it before" },
+	{ "who admits where nothing is said", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 1), "enrolment",
+	  "by the furthest state in which they are enrolled in a module of the programme" },
+	{ "moves, counted by then", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0), "moves",
+	  "in all other figures: by what was then." },
+	{ "moves, counted by now", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 1), "moves",
+	  "in all other figures: by what is now." },
+	{ "targets of all", REGION_ALL, SUBJECT(KIND_PROGRAMME, 0), "targets",
+	  "in every region together: 12.5% of the headcount as participants in each place of the "
+	  "programme (places: those here that have reached it, of those whose value is known); 400 "
+	  "whole hours of presence; 9 completed in each place of the programme (places: " },
+	{ "targets of a region above places", GROWN_TOP, SUBJECT(KIND_PROGRAMME, 0), "targets",
+	  "in this region: 12.5% of the headcount as participants in each place" },
+	{ "targets of a place", GROWN_RANA, SUBJECT(KIND_PROGRAMME, 0), "targets",
+	  "in this region: 12.5% of the headcount as participants in each place of the programme, "
+	  "here 26 of 201, the region's own row; 9 completed in each place of the programme." },
+	{ "targets of a place without a headcount", GROWN_VEGA, SUBJECT(KIND_PROGRAMME, 0),
+	  "targets",
+	  "in each place of the programme, here not known, as 1 of 1 leaf region does not say: "
+	  "vega; 30 admitted with role nurse; 9 completed" },
+	{ "minutes of a module", GROWN_TOP, SUBJECT(KIND_MODULE, 0), "minutes",
+	  "nominal: 90 minutes for each who has completed it." },
+	{ "minutes that are not known", GROWN_TOP, SUBJECT(KIND_MODULE, 1), "minutes",
+	  "nominal: not known" },
+	{ "minutes by value", GROWN_TOP, SUBJECT(KIND_MODULE, 0), "by",
+	  "started, completed and passed, and the minutes reported, by role." },
+	{ "months", GROWN_TOP, SUBJECT(KIND_MODULE, 0), "monthly", "By local month (Europe/Oslo)" },
+	{ "need of each place", GROWN_TOP, SUBJECT(KIND_COMPETENCE, 0), "requirements",
+	  ": level 2 with role nurse, 3 in each of 4 leaf regions; level 1 for everyone, headcount "
+	  "not known, as 3 of 4 leaf regions do not say: vega and others. Of those in each leaf "
+	  "region, n is what" },
+};
+
+static void a_definition_says_the_rules_that_the_catalogue_makes(void **state)
+{
+	struct tools *tools = *state;
+
+	catalogue_free(tools->catalogue);
+	tools->catalogue = catalogue_of(grown_text);
+	check_cases(tools, grown_cases, sizeof(grown_cases) / sizeof(grown_cases[0]));
+}
+
+/* Some presences, enrolments and nominal minutes at home in rana. */
+static void add_some(struct tally_map *map, uint32_t subject, struct definition_has has)
+{
+	const struct {
+		enum facet facet;
+		bool is;
+	} some[] = { { FACET_MONTH_MINUTES, has.reported },
+		     { FACET_ENROLLED, has.enrolled },
+		     { FACET_COMPLETED, has.minutes },
+		     { FACET_NOMINAL, has.minutes && subject_kind(subject) == KIND_PROGRAMME } };
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		struct tally_key key = { .home = GROWN_RANA,
+					 .subject = subject,
+					 .facet = some[i].facet,
+					 .part = some[i].facet == FACET_ENROLLED };
+
+		if (some[i].is)
+			assert_int_equal(tally_map_add(map, &key, 90), 0);
+	}
+}
+
+static void check_keys(struct tools *tools, uint32_t region, uint32_t subject,
+		       struct definition_has has)
+{
+	struct tally_map *map = tally_map_new();
+	struct tallies tallies;
+	json_t *figures, *texts, *value;
+	const char *key;
+	size_t i = 0;
+
+	add_some(map, subject, has);
+	tallies = tally_map_tallies(map);
+	assert_int_equal(figures_sum(tools->figures, &tallies, region, subject, TODAY), 0);
+	msg_writer_clear(tools->writer);
+	figures_encode(tools->figures, tools->writer, DAY_MIN);
+	figures = written(tools);
+	texts = definitions_with(tools, region, subject, has);
+	assert_int_equal(json_array_size(texts), json_object_size(figures));
+	json_object_foreach(figures, key, value)
+		assert_string_equal(text_at(json_array_get(texts, i++), "figure"), key);
+	json_decref(figures);
+	json_decref(texts);
+	tally_map_free(map);
+}
+
+/* In a region with and without places, and in one of its places: with what is there and without. */
+static void figures_that_go_where_they_would_be_zeros_are_defined_where_they_stay(void **state)
+{
+	static const uint32_t regions[] = { REGION_ALL, GROWN_TOP, GROWN_RANA };
+	static const uint32_t subjects[] = { SUBJECT(KIND_MODULE, 0), SUBJECT(KIND_PROGRAMME, 0),
+					     SUBJECT(KIND_PROGRAMME, 1) };
+	struct tools *tools = *state;
+
+	figures_free(tools->figures);
+	catalogue_free(tools->catalogue);
+	tools->catalogue = catalogue_of(grown_text);
+	tools->figures = figures_new(tools->catalogue);
+	for (unsigned is = 0; is < 8; is++)
+		for (size_t r = 0; r < 3; r++)
+			for (size_t k = 0; k < 3; k++)
+				check_keys(tools, regions[r], subjects[k],
+					   (struct definition_has){ .minutes = is & 3,
+								    .reported = is & 1,
+								    .enrolled = is & 4 });
+	for (uint32_t r = GROWN_TOP; r <= GROWN_ELSEWHERE; r++)
+		check_keys(tools, r, SUBJECT(KIND_PROGRAMME, 0), (struct definition_has){ 0 });
 }
 
 static const struct {
@@ -243,9 +417,13 @@ static void who_is_counted_and_until_when_is_said(void **state)
 	struct tools *tools = *state;
 
 	for (size_t c = 0; c < sizeof(counted_cases) / sizeof(counted_cases[0]); c++) {
-		struct definition_of of = { tools->catalogue,		counted_cases[c].region,
-					    subject_of(KIND_PEOPLE, 0), TODAY,
-					    counted_cases[c].live,	NULL };
+		struct definition_of of = { tools->catalogue,
+					    counted_cases[c].region,
+					    subject_of(KIND_PEOPLE, 0),
+					    TODAY,
+					    counted_cases[c].live,
+					    NULL,
+					    { 0 } };
 		const char *first, *last;
 		json_t *texts;
 
@@ -294,6 +472,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TOOLED(every_figure_has_a_definition_and_every_definition_a_figure),
 		TOOLED(a_definition_has_the_catalogues_own_parameters_in_it),
+		TOOLED(a_definition_says_the_rules_that_the_catalogue_makes),
+		TOOLED(figures_that_go_where_they_would_be_zeros_are_defined_where_they_stay),
 		TOOLED(who_is_counted_and_until_when_is_said),
 		TOOLED(of_a_long_list_fifty_are_named_and_the_others_counted),
 	};
