@@ -140,7 +140,7 @@ bool input_survey(struct input *input, char *piece)
 	input_hash_end(&hash, input->stream);
 	input->size = guess.size;
 	input->encoding = encoding_guessed(&guess);
-	if (beginning.size >= ENCODING_FIRST && encoding_problem(begin))
+	if (beginning.size >= ENCODING_FIRST && encoding_problem(beginning))
 		input->encoding = ENCODING_UTF8; /* which it is not: the rows say what it is */
 	input->format = rows_format_of(ending, input->encoding, beginning);
 	if (lseek(input->fd, 0, SEEK_SET) == 0)

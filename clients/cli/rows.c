@@ -28,8 +28,9 @@ struct held {
 struct rows {
 	struct rows_sink sink;
 	struct encoding_decoder decoder;
-	char first[ENCODING_FIRST]; /* bytes of the file */
+	char first[ENCODING_ARCHIVE]; /* bytes of the file, as far as they must be looked at */
 	size_t n_first;
+	bool looked;	      /* at all of these: it may be text */
 	struct csv_rows *csv; /* NULL for JSON */
 	struct msg_writer *writer;
 	uint64_t line;		 /* of the next byte to be read */
@@ -382,16 +383,19 @@ static int feed_decoded(struct rows *rows, const char *data, size_t size)
 	return err;
 }
 
-/* Is it text at all? */
-static int look_at_first(struct rows *rows, const char *data, size_t size)
+/* The first bytes, until they tell whether it is text at all. */
+static int look_at_first(struct rows *rows, const char *data, size_t size, bool ended)
 {
+	struct text first = { rows->first, 0 };
 	const char *problem;
 
-	if (rows->n_first == ENCODING_FIRST)
-		return 0;
-	for (size_t i = 0; i < size && rows->n_first < ENCODING_FIRST; i++)
+	for (size_t i = 0; i < size && rows->n_first < ENCODING_ARCHIVE; i++)
 		rows->first[rows->n_first++] = data[i];
-	problem = rows->n_first == ENCODING_FIRST ? encoding_problem(rows->first) : NULL;
+	first.size = rows->n_first;
+	if (first.size < (encoding_is_archive(first) && !ended ? ENCODING_ARCHIVE : ENCODING_FIRST))
+		return 0;
+	rows->looked = true;
+	problem = encoding_problem(first);
 	if (!problem)
 		return 0;
 	snprintf(rows->problem, ROWS_PROBLEM_MAX, "%s", problem);
@@ -401,9 +405,9 @@ static int look_at_first(struct rows *rows, const char *data, size_t size)
 int rows_feed(struct rows *rows, const char *data, size_t size)
 {
 	char text[ENCODING_ROOM(DECODED_AT_ONCE)];
-	int err = look_at_first(rows, data, size);
+	int err = rows->looked ? 0 : look_at_first(rows, data, size, false);
 
-	if (err)
+	if (err || encoding_is_archive((struct text){ rows->first, rows->n_first }))
 		return err;
 	if (rows->decoder.encoding == ENCODING_UTF8)
 		return feed_decoded(rows, data, size);
@@ -420,8 +424,10 @@ int rows_feed(struct rows *rows, const char *data, size_t size)
 int rows_finish(struct rows *rows)
 {
 	char last;
-	int err = feed_decoded(rows, &last, encoding_end(&rows->decoder, &last));
+	int err = rows->looked ? 0 : look_at_first(rows, "", 0, true);
 
+	if (!err)
+		err = feed_decoded(rows, &last, encoding_end(&rows->decoder, &last));
 	if (err)
 		return err;
 	rows->begun = rows->begun || rows->size < 3;

@@ -66,16 +66,58 @@ enum encoding encoding_guessed(const struct encoding_guess *guess)
 	return ENCODING_UTF8;
 }
 
-const char *encoding_problem(const char first[static ENCODING_FIRST])
+/* An archive's first file has its name here, and its bytes behind that. */
+enum { ARCHIVE_NAME = 30 };
+
+#define IN_EXCEL "in Excel, File > Save As > \"CSV UTF-8 (Comma delimited)\""
+#define IN_CALC	 "in LibreOffice, File > Save As > \"Text CSV\""
+
+static const char *archive_problem(struct text first)
+{
+	static const struct {
+		struct text name;
+		const char *problem;
+	} programs[] = {
+		{ TEXT("[Content_Types].xml"),
+		  "this is a workbook of Excel (xlsx), not a CSV file: " IN_EXCEL "; " IN_CALC },
+		{ TEXT("_rels/"),
+		  "this is a workbook of Excel (xlsx), not a CSV file: " IN_EXCEL "; " IN_CALC },
+		{ TEXT("docProps/"),
+		  "this is a workbook of Excel (xlsx), not a CSV file: " IN_EXCEL "; " IN_CALC },
+		{ TEXT("xl/"),
+		  "this is a workbook of Excel (xlsx), not a CSV file: " IN_EXCEL "; " IN_CALC },
+		{ TEXT("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+		  "this is a workbook of LibreOffice (ods), not a CSV file: " IN_CALC },
+		{ TEXT("Index/"), "this is a workbook of Numbers, not a CSV file: in Numbers, File "
+				  "> Export To > CSV, in Unicode (UTF-8)" },
+		{ TEXT("Data/"),
+		  "this is a workbook of Numbers, not a CSV file: in Numbers, File > "
+		  "Export To > CSV, in Unicode (UTF-8)" },
+	};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		size_t size = programs[i].name.size;
+
+		if (first.size >= ARCHIVE_NAME + size &&
+		    memcmp(first.data + ARCHIVE_NAME, programs[i].name.data, size) == 0)
+			return programs[i].problem;
+	}
+	return "this is an archive: unpack it; or a workbook: save the sheet as \"CSV UTF-8\"";
+}
+
+bool encoding_is_archive(struct text first)
+{
+	return first.size >= ENCODING_FIRST && memcmp(first.data, "PK\x03\x04", 4) == 0;
+}
+
+const char *encoding_problem(struct text first)
 {
 	static const struct {
 		struct text bytes;
 		const char *problem;
 	} others[] = {
-		{ TEXT("PK\x03\x04"), "this is a workbook: save the sheet as \"CSV UTF-8\"; or an "
-				      "archive: unpack it" },
-		{ TEXT("\xd0\xcf\x11\xe0"),
-		  "this is a workbook of an older kind: save the sheet as \"CSV UTF-8\"" },
+		{ TEXT("\xd0\xcf\x11\xe0"), "this is a workbook of an older Excel (xls), not a CSV "
+					    "file: " IN_EXCEL "; " IN_CALC },
 		{ TEXT("\x1f\x8b"), "this is compressed: 'zcat FILE | lift publish -' sends it" },
 		{ TEXT("BZh"), "this is compressed: 'bzcat FILE | lift publish -' sends it" },
 		{ TEXT("\xfd\x37zX"),
@@ -92,8 +134,11 @@ const char *encoding_problem(const char first[static ENCODING_FIRST])
 		{ TEXT("\xfe\xff\0<"), MARKUP },
 	};
 
+	if (encoding_is_archive(first))
+		return archive_problem(first);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (memcmp(first, others[i].bytes.data, others[i].bytes.size) == 0)
+		if (first.size >= others[i].bytes.size &&
+		    memcmp(first.data, others[i].bytes.data, others[i].bytes.size) == 0)
 			return others[i].problem;
 	return NULL;
 }

@@ -27,9 +27,12 @@ struct encoding_guess {
 void encoding_look(struct encoding_guess *guess, const char *data, size_t size);
 enum encoding encoding_guessed(const struct encoding_guess *guess);
 
-/* What is wrong with a file that begins with these bytes, and is no text; NULL: it may be one. */
-enum { ENCODING_FIRST = 4 };
-const char *encoding_problem(const char first[static ENCODING_FIRST]);
+/* What is wrong with a file that begins with these bytes, and is no text; NULL: it may be one. The
+ * first few tell that it is none; of an archive, as most workbooks are, some more tell of which
+ * program. */
+enum { ENCODING_FIRST = 4, ENCODING_ARCHIVE = 96 };
+const char *encoding_problem(struct text first);
+bool encoding_is_archive(struct text first);
 
 /* Decoding, in pieces of any size; zeros but for the encoding to begin with. */
 struct encoding_decoder {

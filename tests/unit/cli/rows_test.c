@@ -88,6 +88,10 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define ARCHIVE "this is an archive: unpack it; or a workbook: save the sheet as \"CSV UTF-8\""
+#define SAVED                                                                            \
+	", not a CSV file: in Excel, File > Save As > \"CSV UTF-8 (Comma delimited)\"; " \
+	"in LibreOffice, File > Save As > \"Text CSV\"\n"
 #define NAMES                                                                          \
 	"type, time, learner, module, region, score, passed, phase, minutes, state, "  \
 	"valid_until, attrs.NAME, voids.type, voids.time, voids.score, voids.passed, " \
@@ -310,9 +314,28 @@ static const struct {
 	{ "what Python prints", ROWS_JSONL, "{'type': 'started'}\n{\"score\": NaN}\n",
 	  "1! this is how Python prints a dict, and no JSON: json.dumps writes it\n"
 	  "2! NaN and infinity are no JSON: null stands for what is not known\n" },
-	{ "a workbook", ROWS_CSV, "PK\x03\x04\x14\n",
-	  "malformed: this is a workbook: save the sheet as \"CSV UTF-8\"; or an archive: unpack "
-	  "it\n" },
+	{ "an archive of anything", ROWS_CSV, "PK\x03\x04\x14\n", "malformed: " ARCHIVE "\n" },
+	{ "a longer one", ROWS_JSONL,
+	  "PK\x03\x04\x14.........................letters/a.txt and so on, over many bytes "
+	  "and lines, of which none is read\n\n",
+	  "malformed: " ARCHIVE "\n" },
+	{ "a workbook of Excel", ROWS_CSV,
+	  "PK\x03\x04\x14.........................[Content_Types].xml and so on, over more "
+	  "bytes than are looked at\n",
+	  "malformed: this is a workbook of Excel (xlsx)" SAVED },
+	{ "one of LibreOffice's in Excel's form", ROWS_CSV,
+	  "PK\x03\x04\x14........................._rels/.rels",
+	  "malformed: this is a workbook of Excel (xlsx)" SAVED },
+	{ "one of an older Excel", ROWS_CSV, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\n",
+	  "malformed: this is a workbook of an older Excel (xls)" SAVED },
+	{ "one of LibreOffice", ROWS_CSV,
+	  "PK\x03\x04\x14.........................mimetypeapplication/"
+	  "vnd.oasis.opendocument.spreadsheet",
+	  "malformed: this is a workbook of LibreOffice (ods), not a CSV file: in LibreOffice, "
+	  "File > Save As > \"Text CSV\"\n" },
+	{ "one of Numbers", ROWS_CSV, "PK\x03\x04\x14.........................Index/Document.iwa",
+	  "malformed: this is a workbook of Numbers, not a CSV file: in Numbers, File > Export To "
+	  "> CSV, in Unicode (UTF-8)\n" },
 	{ "compressed by another program", ROWS_CSV, "BZh91AY\n",
 	  "malformed: this is compressed: 'bzcat FILE | lift publish -' sends it\n" },
 	{ "a page of a platform that is called .xls, or of a server", ROWS_CSV, "<html><table>\n",
