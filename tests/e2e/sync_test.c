@@ -301,6 +301,50 @@ static void a_list_of_json_lines_is_one_too(void **state)
 	daemon_stop(scene.daemon, SIGTERM);
 }
 
+/* A sheet as it is, with a title, a column of its own for each module, and names of places. */
+static void a_sheet_of_its_own_columns_is_one_by_its_map(void **state)
+{
+	static const char map[] =
+		"header: 2\n"
+		"fold_places: yes\n"
+		"fields:\n"
+		"  learner: Ansatt\n"
+		"  region: Kommune\n"
+		"events:\n"
+		"  - fields: {type: {is: completed}, module: {is: falls}, time: Fall}\n"
+		"  - fields: {type: {is: completed}, module: {is: hygiene}, time: "
+		"Hygiene}\n";
+	static const struct {
+		const char *sheet, *out;
+		int64_t falls;
+	} nights[] = {
+		{ "Status i dag;;;\nAnsatt;Kommune;Fall;Hygiene\n"
+		  "1;Bindal kommune;1.9.2025;\n2;Brønnøy;2.9.2025;31.10.2025\n",
+		  "3 facts listed, 0 known: 3 new", 2 },
+		{ "Status i dag;;;\nAnsatt;Kommune;Fall;Hygiene\n"
+		  "1;Bindal kommune;1.9.2025;30.10.2025\n2;Brønnøy;2.9.2025;31.10.2025\n",
+		  "4 facts listed, 3 known: 1 new, 0 changed, 0 vanished", 2 },
+		{ "Status i dag;;;\nAnsatt;Kommune;Fall;Hygiene\n"
+		  "1;Bindal kommune;;30.10.2025\n2;Brønnøy;2.9.2025;31.10.2025\n",
+		  "3 facts listed, 4 known: 0 new, 0 changed, 1 vanished", 1 },
+	};
+	char path[PATH_SIZE];
+	struct scene scene;
+
+	start(&scene, *state);
+	path_make(path, "%s/map.yaml", scene.daemon->dir);
+	file_write(path, map);
+	for (size_t i = 0; i < sizeof(nights) / sizeof(nights[0]); i++) {
+		file_write(scene.file, nights[i].sheet);
+		expect(daemon_lift(scene.daemon, "sync", "--source", "lms", "--state", scene.state,
+				   "--yes", "--map", path, scene.file, NULL),
+		       0, nights[i].out, "Bindal kommune");
+		assert_int_equal(figure(&scene, "all", "completed"), nights[i].falls);
+	}
+	assert_int_equal(figure(&scene, "1811", "started"), 0);
+	daemon_stop(scene.daemon, SIGTERM);
+}
+
 /* The daemon answers nothing while a run tries: what it was about to send is kept. */
 static void a_run_that_was_cut_off_is_gone_on_with(void **state)
 {
@@ -431,6 +475,7 @@ int main(void)
 		TEST(on_a_terminal_it_asks),
 		TEST(a_list_that_is_cut_or_wrong_sends_nothing),
 		TEST(a_list_of_json_lines_is_one_too),
+		TEST(a_sheet_of_its_own_columns_is_one_by_its_map),
 		TEST(a_run_that_was_cut_off_is_gone_on_with),
 		TEST(what_the_daemon_refuses_is_sent_again_each_time),
 		TEST(what_is_kept_is_sealed_and_can_be_made_anew),

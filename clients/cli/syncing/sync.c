@@ -207,8 +207,12 @@ static int compare(struct run *run)
 
 static int sync_list(struct run *run)
 {
-	int status = list_read(run->asked->name, &run->asked->setup, &run->list);
+	struct sheet_setup *setup = &run->asked->setup;
+	int status = sheet_setup_places(setup);
 
+	if (status == STATUS_WELL)
+		status = list_read(run->asked->name, setup, &run->list);
+	sheet_setup_tell(setup, run->asked->name);
 	if (status == STATUS_WELL)
 		status = kept_open(&run->kept, run->asked->state, run->asked->source);
 	if (status == STATUS_WELL)
@@ -269,6 +273,10 @@ int command_sync(const struct cli *cli, int argc, char **argv)
 		  0 },
 		{ "state", "FILE", "where what was sent is kept (the user's state directory)",
 		  OPTION_TEXT, &asked.state, 0, 0 },
+		{ "map", "FILE", "which columns are what, as in lift-map(5)", OPTION_TEXT,
+		  &asked.setup.map_file, 0, 0 },
+		{ "fold-places", NULL, "take 'Rana kommune' for the region that is called so",
+		  OPTION_FLAG, &asked.setup.fold_places, 0, 0 },
 		{ "timezone", "ZONE", "where times without an offset are read (the catalogue's)",
 		  OPTION_TEXT, &asked.setup.timezone, 0, 0 },
 		{ "check", NULL, "say what would be sent, and send nothing", OPTION_FLAG,
