@@ -67,6 +67,65 @@ static const char *const to_other[] = {
 };
 enum { TO_OTHER = sizeof(to_other) / sizeof(to_other[0]) };
 
+/* All that a catalogue may say beside that. */
+static const char grown[] =
+	"dimensions:\n"
+	"  role: {label: {en: Role}, values: [{value: nurse, aliases: [N, sykepleier]}, carer, \n"
+	"    {value: leader, label: {nb: Leder}}, gone]}\n"
+	"levels: {county: {nb: fylke}, town: {nb: by}}\n"
+	"regions: [{code: north, label: {sv: Norr}}, {code: rana, parents: [north]},\n"
+	"  {code: vega}]\n"
+	"competences: [{id: lifting, levels: {1: {en: Knows}}, label: {en: L},\n"
+	"  requirements: [{level: 2, each: leaf, count: 2}]}]\n"
+	"modules: [{id: lift, minutes: 30, label: {en: Lift}}, {id: entry}, {id: other}]\n"
+	"programmes:\n"
+	"  - {id: spring, modules: [lift], regions: [{code: rana, to: 2026-06-30}, vega],\n"
+	"     admission: entry, members: enrolled, profile: entry, done_by: passed,\n"
+	"     label: {en: S},\n"
+	"     targets: [{measure: hours, value: 400, region: rana},\n"
+	"       {measure: participants, each: leaf, share: 0.15, where: {role: nurse}},\n"
+	"       {measure: admitted, value: 30}]}\n";
+
+static const char grown_otherwise[] =
+	"dimensions:\n"
+	"  role: {label: {en: Job}, values: [{value: nurse, aliases: [N]}, {value: carer, \n"
+	"    aliases: [gone]}, {value: leader, label: {nb: Sjef}}]}\n"
+	"levels: {county: {nb: Fylke}, city: {nb: by}}\n"
+	"regions: [{code: north, label: {sv: Norra}}, {code: rana, parents: [north]},\n"
+	"  {code: vega}]\n"
+	"competences: [{id: lifting, levels: {1: {en: Helps}}, label: {en: LL},\n"
+	"  requirements: [{level: 2, each: leaf, count: 3}]}]\n"
+	"modules: [{id: lift, minutes: 31, label: {en: Lifting}}, {id: entry}, {id: other}]\n"
+	"programmes:\n"
+	"  - {id: spring, modules: [lift], regions: [{code: rana, to: 2026-07-31}, vega],\n"
+	"     admission: other, profile: latest, label: {en: T},\n"
+	"     targets: [{measure: hours, value: 400, region: vega},\n"
+	"       {measure: participants, each: leaf, share: 0.2, where: {role: nurse}},\n"
+	"       {measure: admitted, value: 30, each: leaf}]}\n";
+
+static const char *const to_otherwise[] = {
+	"dimension role changes: label",
+	"alias sykepleier of value nurse goes",
+	"value carer changes: capitals",
+	"value leader changes: label",
+	"value gone of dimension role goes",
+	"region north changes: label",
+	"module lift changes: minutes, label",
+	"programme spring changes: regions, done_by, admission, members, profile, label",
+	"target hours 400 in region rana of programme spring goes",
+	"target participants 15% in each leaf, role nurse of programme spring goes",
+	"target admitted 30 of programme spring goes",
+	"competence lifting changes: requirements, label, levels",
+	"level county changes: label",
+	"level town goes",
+	"alias gone of value carer comes",
+	"target hours 400 in region vega of programme spring comes",
+	"target participants 20% in each leaf, role nurse of programme spring comes",
+	"target admitted 30 in each leaf of programme spring comes",
+	"level city comes",
+};
+enum { TO_OTHERWISE = sizeof(to_otherwise) / sizeof(to_otherwise[0]) };
+
 static void check_rows(const char *before, const char *after, const char *const *rows, size_t n)
 {
 	struct catalogue *one = catalogue_of(before), *two = catalogue_of(after);
@@ -89,6 +148,8 @@ static void what_is_not_the_same_is_told_and_nothing_else(void **state)
 	check_rows(basis, reordered, NULL, 0);
 	check_rows(reordered, basis, NULL, 0);
 	check_rows(basis, other, to_other, TO_OTHER);
+	check_rows(grown, grown, NULL, 0);
+	check_rows(grown, grown_otherwise, to_otherwise, TO_OTHERWISE);
 }
 
 static void the_way_back_has_as_many_rows(void **state)
