@@ -8,14 +8,20 @@ enum { TELL_MS = 500 };
 
 static void *tell(void *context)
 {
-	const struct timespec pause = { .tv_nsec = TELL_MS * 1000000L };
 	struct teller *teller = context;
+	struct timespec next;
 
-	while (!atomic_load(&teller->stop)) {
+	clock_gettime(CLOCK_REALTIME, &next);
+	pthread_mutex_lock(&teller->lock);
+	while (!teller->stop) {
 		teller->look(teller->context, teller->report);
 		report_progress(teller->report);
-		nanosleep(&pause, NULL);
+		next.tv_nsec += TELL_MS * 1000000L;
+		next.tv_sec += next.tv_nsec / 1000000000L;
+		next.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&teller->stopped, &teller->lock, &next);
 	}
+	pthread_mutex_unlock(&teller->lock);
 	return NULL;
 }
 
@@ -23,6 +29,8 @@ void teller_start(struct teller *teller, struct report *report,
 		  void (*look)(const void *context, struct report *report), const void *context)
 {
 	*teller = (struct teller){ .report = report, .look = look, .context = context };
+	pthread_mutex_init(&teller->lock, NULL);
+	pthread_cond_init(&teller->stopped, NULL);
 	teller->runs = report->is_line && pthread_create(&teller->thread, NULL, tell, teller) == 0;
 }
 
@@ -30,8 +38,13 @@ void teller_stop(struct teller *teller)
 {
 	int error = errno;
 
-	atomic_store(&teller->stop, true);
+	pthread_mutex_lock(&teller->lock);
+	teller->stop = true;
+	pthread_cond_signal(&teller->stopped);
+	pthread_mutex_unlock(&teller->lock);
 	if (teller->runs)
 		pthread_join(teller->thread, NULL);
+	pthread_cond_destroy(&teller->stopped);
+	pthread_mutex_destroy(&teller->lock);
 	errno = error;
 }

@@ -6,15 +6,16 @@
 #define LIFTD_TASKS_TELLER_H
 
 #include <pthread.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 
 #include "daemon/tasks/report.h"
 
 /* `look` brings the report's steps up to date, in the thread. */
 struct teller {
 	pthread_t thread;
-	atomic_bool stop;
-	bool runs;
+	pthread_mutex_t lock;
+	pthread_cond_t stopped;
+	bool stop, runs;
 	struct report *report;
 	void (*look)(const void *context, struct report *report);
 	const void *context;
