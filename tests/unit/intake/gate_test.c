@@ -123,6 +123,43 @@ static void other_content_under_a_used_number_is_refused(void **state)
 	house_close(&house);
 }
 
+static void minutes_states_and_days_are_content(void **state)
+{
+	struct event attended = some_event(), enrolled, completed, other;
+	struct house house;
+
+	(void)state;
+	attended.type = EVENT_ATTENDED;
+	attended.result = (struct event_result){ .score = -1, .passed = -1, .minutes = 90 };
+	enrolled = attended;
+	enrolled.type = EVENT_ENROLLED;
+	enrolled.result =
+		(struct event_result){ .score = -1, .passed = -1, .state = STATE_WAITING };
+	completed = enrolled;
+	completed.type = EVENT_COMPLETED;
+	completed.result = (struct event_result){ .score = -1, .passed = -1 };
+	completed.valid_until = VALID_UNTIL_MIN;
+	house_open(&house, "", world_catalogue);
+	for (int turn = 0; turn < 2; turn++) { /* and a resend */
+		assert_int_equal(send_one(&house, "s", "a", 1, &attended), 0);
+		assert_int_equal(send_one(&house, "s", "a", 2, &enrolled), 0);
+		assert_int_equal(send_one(&house, "s", "a", 3, &completed), 0);
+		assert_int_equal(journal_commit(house.journal), 0);
+		house_reopen_journal(&house);
+	}
+	other = attended, other.result.minutes++;
+	assert_int_equal(send_one(&house, "s", "a", 1, &other), LIFT_E_REUSED);
+	other = enrolled, other.result.state = STATE_ADMITTED;
+	assert_int_equal(send_one(&house, "s", "a", 2, &other), LIFT_E_REUSED);
+	other = completed, other.valid_until = 0;
+	assert_int_equal(send_one(&house, "s", "a", 3, &other), LIFT_E_REUSED);
+	other.valid_until = VALID_UNTIL_MIN + 1;
+	assert_int_equal(send_one(&house, "s", "a", 3, &other), LIFT_E_REUSED);
+	/* Another claim comes under another number. */
+	assert_int_equal(send_one(&house, "s", "a", 4, &other), 0);
+	house_close(&house);
+}
+
 static void attributes_that_nothing_counts_by_are_not_content(void **state)
 {
 	struct event event = some_event();
@@ -799,6 +836,9 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_LIMIT,
 		LIFT_E_DIR,
 		LIFT_E_UNKNOWN_ID,
+		LIFT_E_KNOWN_AT,
+		LIFT_E_KNOWN_DENIED,
+		LIFT_E_LATER,
 		LIFT_E_LOSES,
 		LIFT_E_CLOSED,
 		LIFT_E_UNKNOWN_STREAM,
@@ -1352,6 +1392,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_stands_however_often_it_is_asked_for),
 		cmocka_unit_test(other_content_under_a_used_number_is_refused),
+		cmocka_unit_test(minutes_states_and_days_are_content),
 		cmocka_unit_test(attributes_that_nothing_counts_by_are_not_content),
 		cmocka_unit_test(a_verdict_stands_when_the_dimensions_change),
 		cmocka_unit_test(an_event_may_be_ten_minutes_ahead_of_its_receipt_and_no_more),

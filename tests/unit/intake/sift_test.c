@@ -245,14 +245,15 @@ static void what_is_right_now_is_taken_in_as_if_it_had_been_sent_again(void **st
 /* Events of a platform that has lost its counter, of each type, with all that an event may have. */
 static void events_under_used_numbers_are_taken_in(void **state)
 {
-	struct event events[5];
+	enum { TYPES = EVENT_ENROLLED, N = TYPES + 1 };
+	struct event events[N];
 	struct order retry = { .what = ORDER_RETRY };
 	struct stats stats = { 0 };
 	struct house house;
 
 	(void)state;
 	house_open(&house, "namespaces: {s: people, t: people}\n", world_catalogue);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < TYPES; i++) {
 		events[i] = some_event();
 		events[i].type = (enum event_type)(EVENT_STARTED + i);
 		events[i].module = text_of(i % 2 ? "hand" : "never heard of");
@@ -262,21 +263,30 @@ static void events_under_used_numbers_are_taken_in(void **state)
 	events[4].voids = EVENT_ASSESSED;
 	events[4].voids_time = WORLD_BEGIN + 5;
 	events[4].result = (struct event_result){ .score = 5000, .passed = -1, .phase = PHASE_PRE };
-	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
+	events[EVENT_COMPLETED - 1].valid_until = VALID_UNTIL_MIN + 9999;
+	events[EVENT_ASSESSED - 1].valid_until = VALID_FOR_EVER;
+	events[EVENT_ATTENDED - 1].result.minutes = 90;
+	events[EVENT_ENROLLED - 1].result.state = STATE_WAITING;
+	events[TYPES] = events[EVENT_VOIDED - 1];
+	events[TYPES].voids = EVENT_ATTENDED;
+	events[TYPES].result = (struct event_result){
+		.score = -1, .passed = -1, .minutes = 90, .state = STATE_APPLIED
+	};
+	assert_int_equal(house_send(&house, "s", "a", 1, events, N), 0);
 	assert_int_equal(house.gate->last.n_rejected, 0);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < N; i++)
 		events[i].learner = text_of("ola");
-	assert_int_equal(house_send(&house, "s", "a", 1, events, 5), 0);
-	assert_int_equal(house.gate->last.n_reused, 5);
+	assert_int_equal(house_send(&house, "s", "a", 1, events, N), 0);
+	assert_int_equal(house.gate->last.n_reused, N);
 	commit(&house);
 	order(&house, &retry);
 	assert_int_equal(journal_commit(house.journal), 0);
 	gate_settle(house.gate, &stats, true);
-	assert_int_equal(retry.rows.gone, 5);
-	assert_int_equal(stats_get(&stats, STAT_events_accepted), 5);
-	assert_int_equal(house_send(&house, "s", "a", 6, events, 5), 0);
-	for (uint64_t i = 0; i < 5; i++)
-		assert_same_entry(&house, "s", 6 + i, 1 + i);
+	assert_int_equal(retry.rows.gone, N);
+	assert_int_equal(stats_get(&stats, STAT_events_accepted), N);
+	assert_int_equal(house_send(&house, "s", "a", N + 1, events, N), 0);
+	for (uint64_t i = 0; i < N; i++)
+		assert_same_entry(&house, "s", N + 1 + i, 1 + i);
 	commit(&house);
 	assert_whole(&house);
 	house_close(&house);
