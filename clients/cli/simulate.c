@@ -219,8 +219,8 @@ static void apply(const struct arguments *arguments, struct course *course)
 		course->modules_each = (uint32_t)arguments->modules;
 	course->seed = (uint64_t)arguments->seed;
 	course->phases = arguments->phases;
-	course->presence = arguments->presence;
-	course->enrolment = arguments->enrolment;
+	course->presence |= arguments->presence;
+	course->enrolment |= arguments->enrolment;
 	course->validity = arguments->validity;
 	for (size_t i = 0; arguments->moves && i < course->n_dimensions; i++)
 		if (text_equal(course->dimensions[i].name, text_of(arguments->moves)))

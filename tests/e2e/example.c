@@ -112,12 +112,15 @@ int64_t example_part(const json_t *row, const char *list, size_t i, const char *
 	return whole(json_array_get(json_object_get(row, list), i), part);
 }
 
-static bool lives_in(const json_t *person, const char *const regions[])
+static bool lives_in(const json_t *person, const struct whom *whom)
 {
+	const char *const *regions = whom->regions;
+
 	if (!regions)
 		return true;
 	for (size_t i = 0; regions[i]; i++)
-		if (person_lives(person, regions[i]))
+		if (whom->entry ? person_came_from(person, whom->modules, regions[i])
+				: person_lives(person, regions[i]))
 			return true;
 	return false;
 }
@@ -129,7 +132,7 @@ int64_t example_count(const struct example *example, const struct whom *whom)
 	int64_t n = 0;
 
 	json_object_foreach(example->people, learner, person) n +=
-		person_takes(person, whom->modules) && lives_in(person, whom->regions) &&
+		person_takes(person, whom->modules) && lives_in(person, whom) &&
 		person_is(person, whom->dimension, whom->value) &&
 		person_completed(person, whom->modules) >= whom->completed;
 	return n;
@@ -149,13 +152,14 @@ int64_t example_count_reached(const struct example *example, const char *const m
 	return n;
 }
 
-void example_check_each(const struct example *example, const char *programme,
-			const char *const modules[], const char *const regions[], size_t complete)
+static void check_each(const struct example *example, const char *programme,
+		       const char *const regions[], struct whom whom, size_t complete)
 {
 	for (size_t i = 0; regions[i]; i++) {
 		const char *const one[] = { regions[i], NULL };
-		struct whom whom = { .modules = modules, .regions = one };
 
+		whom.regions = one;
+		whom.completed = 0;
 		assert_int_equal(
 			example_figure(example, regions[i], "programme", programme, "participants"),
 			example_count(example, &whom));
@@ -164,4 +168,18 @@ void example_check_each(const struct example *example, const char *programme,
 			example_figure(example, regions[i], "programme", programme, "completed"),
 			example_count(example, &whom));
 	}
+}
+
+void example_check_each(const struct example *example, const char *programme,
+			const char *const modules[], const char *const regions[], size_t complete)
+{
+	check_each(example, programme, regions, (struct whom){ .modules = modules }, complete);
+}
+
+void example_check_each_entry(const struct example *example, const char *programme,
+			      const char *const modules[], const char *const regions[],
+			      size_t complete)
+{
+	check_each(example, programme, regions, (struct whom){ .modules = modules, .entry = true },
+		   complete);
 }

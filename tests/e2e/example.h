@@ -44,6 +44,7 @@ struct whom {
 	const char *const *regions;    /* who lives in one of these, or NULL */
 	const char *dimension, *value; /* who is that, or NULL */
 	size_t completed;	       /* at least so many of the modules */
+	bool entry;		       /* where they lived when they came */
 };
 
 int64_t example_count(const struct example *example, const struct whom *whom);
@@ -56,5 +57,10 @@ int64_t example_count_reached(const struct example *example, const char *const m
  * counted. */
 void example_check_each(const struct example *example, const char *programme,
 			const char *const modules[], const char *const regions[], size_t complete);
+
+/* The same of a programme whose people are where they lived when they came. */
+void example_check_each_entry(const struct example *example, const char *programme,
+			      const char *const modules[], const char *const regions[],
+			      size_t complete);
 
 #endif

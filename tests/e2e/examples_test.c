@@ -52,7 +52,7 @@ static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_h
 	struct whom municipal = { .modules = modules, .regions = places + 4 };
 	struct whom specialist = { .modules = modules, .regions = hospitals };
 	struct example example;
-	const json_t *reached;
+	const json_t *row, *reached, *places_of;
 
 	example_begin(&example, *state, "helgeland", days, NULL);
 	example_run(&example, "Europe/Oslo");
@@ -73,6 +73,14 @@ static void helgeland_reads_the_students_of_each_sector_and_which_of_21_places_h
 				  "reached");
 	assert_int_equal(whole(reached, "n"), example_count_reached(&example, modules, places));
 	assert_int_equal(whole(reached, "of"), 21);
+	/* Of the whole degree, and of each place: is there somebody from here? */
+	row = example_row(&example, "all", "programme", "master-2022");
+	assert_true(whole(json_object_get(row, "enrolment"), "applied") > 0);
+	assert_true(example_part(row, "targets", 4, "n") > 0);
+	row = example_row(&example, "helgeland", "programme", "master-2022");
+	places_of = json_object_get(json_array_get(json_object_get(row, "targets"), 0), "places");
+	assert_int_equal(whole(places_of, "n"), whole(reached, "n"));
+	assert_int_equal(whole(places_of, "of"), 21);
 	example_end(&example);
 }
 
@@ -359,10 +367,11 @@ static void vesteralen_reads_each_place_in_county_council_and_health_community_a
 
 	example_begin(&example, *state, "vesteralen", days, NULL);
 	example_run(&example, "Europe/Oslo");
-	example_check_each(&example, "rkk-2023", rkk, office, 3);
+	/* RKK's people are where they were when they came; the community's, where they are. */
+	example_check_each_entry(&example, "rkk-2023", rkk, office, 3);
 	example_check_each(&example, "home-monitoring-2024", monitoring, community, 2);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct whom whom = { .modules = rkk, .regions = rows[i].places };
+		struct whom whom = { .modules = rkk, .regions = rows[i].places, .entry = true };
 
 		assert_int_equal(example_figure(&example, rows[i].region, "programme", "rkk-2023",
 						"participants"),

@@ -69,7 +69,8 @@ static bool takes_back(const json_t *voiding, const json_t *event)
 
 	return named && same(named, event, "type") && same(named, event, "time") &&
 	       same(named, event, "score") && same(named, event, "passed") &&
-	       same(named, event, "phase") &&
+	       same(named, event, "phase") && same(named, event, "minutes") &&
+	       same(named, event, "state") &&
 	       json_equal(json_object_get(voiding, "module"), json_object_get(event, "module")) &&
 	       (json_object_get(named, "time") || whole(event, "time") <= whole(voiding, "time"));
 }
@@ -192,15 +193,31 @@ bool fact_is(const json_t *fact, const char *type, const char *const modules[])
 	return modules[i] && (!type || strcmp(word(fact, "type"), type) == 0);
 }
 
-bool person_takes(const json_t *person, const char *const modules[])
+/* The first of what they have done in these; NULL: nothing. */
+static const json_t *first_in(const json_t *person, const char *const modules[])
 {
 	json_t *fact;
 	size_t i;
 
-	json_array_foreach(json_object_get(person, "facts"), i,
-			   fact) if (fact_is(fact, NULL, modules) &&
-				     !fact_is(fact, "withdrawn", modules)) return true;
-	return false;
+	json_array_foreach(json_object_get(person, "facts"), i, fact)
+	{
+		if (fact_is(fact, NULL, modules) && !fact_is(fact, "withdrawn", modules) &&
+		    !fact_is(fact, "enrolled", modules))
+			return fact;
+	}
+	return NULL;
+}
+
+bool person_takes(const json_t *person, const char *const modules[])
+{
+	return first_in(person, modules) != NULL;
+}
+
+bool person_came_from(const json_t *person, const char *const modules[], const char *region)
+{
+	const json_t *first = first_in(person, modules);
+
+	return first && strcmp(word(first, "region"), region) == 0;
 }
 
 size_t person_completed(const json_t *person, const char *const modules[])

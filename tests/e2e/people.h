@@ -30,8 +30,10 @@ bool person_lives(const json_t *person, const char *region);
 /* Is it of that type (NULL: any) and of one of the modules (ends with NULL)? */
 bool fact_is(const json_t *fact, const char *type, const char *const modules[]);
 
-/* Have they facts in the modules that are no withdrawals? In how many of them a completion? */
+/* Have they facts in the modules that are no withdrawals or enrolments? Were they at home there at
+ * the first of them? In how many of them a completion? */
 bool person_takes(const json_t *person, const char *const modules[]);
+bool person_came_from(const json_t *person, const char *const modules[], const char *region);
 size_t person_completed(const json_t *person, const char *const modules[]);
 
 #endif

@@ -114,6 +114,19 @@ static int read_targets(const struct yaml_node *node, const struct course *cours
 	return 0;
 }
 
+/* What its figures need is made up unasked: who is a member by being enrolled has to be, and hours
+ * are those of presences. */
+static void read_needs(const struct yaml_node *node, struct course *course)
+{
+	const struct yaml_node *target = yaml_get(node, "targets");
+
+	if (text_equal(course_text_of(yaml_get(node, "members")), text_of("enrolled")))
+		course->enrolment = true;
+	for (target = course_count_of(target) ? target->child : NULL; target; target = target->next)
+		if (text_equal(course_text_of(yaml_get(target, "measure")), text_of("hours")))
+			course->presence = true;
+}
+
 int course_read_programmes(const struct yaml_node *root, struct course *course)
 {
 	const struct yaml_node *node = yaml_get(root, "programmes");
@@ -133,6 +146,7 @@ int course_read_programmes(const struct yaml_node *root, struct course *course)
 		read_window(node, programme);
 		programme->silent_days =
 			course_number_of(yaml_get(node, "stalled_after_days"), SILENT_DAYS);
+		read_needs(node, course);
 		err = read_modules(node, course, programme);
 		if (!err)
 			err = read_targets(node, course, programme);
