@@ -157,6 +157,8 @@ static int take_answer(void *context, const json_t *answer)
 	int err;
 
 	if (!json_object_get(answer, "rows")) {
+		if (!json_object_get(answer, "done"))
+			return LIFT_E_MALFORMED;
 		tell_progress(exporting, answer);
 		return 0;
 	}

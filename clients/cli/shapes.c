@@ -166,12 +166,29 @@ static const struct shape export_more[] = { IS_LIST_OR_NIL("rows", a_text), IS_C
 					    IS_COUNT_OR_NIL("total"), END };
 const struct answer_shape shape_of_export = { NULL, export_keys, export_more };
 
-static const struct shape n_of[] = { IS_COUNT("n"), IS_COUNT("of"), END };
+static const struct shape n_of[] = { IS_COUNT("n"), IS_COUNT_OR_NIL("of"), END };
 static const struct shape day[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_COUNT(NULL), END };
 static const struct shape a_day[] = { IS_ROW(NULL, day), END };
-static const struct shape target_so_far[] = { IS_COUNT("n"), END };
+static const struct shape month[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_COUNT(NULL), IS_COUNT(NULL),
+				      END };
+static const struct shape a_month[] = { IS_ROW(NULL, month), END };
+static const struct shape move[] = { IS_TEXT(NULL), IS_TEXT(NULL), IS_COUNT(NULL), END };
+static const struct shape a_move[] = { IS_ROW(NULL, move), END };
+static const struct shape moves[] = { IS_LIST(NULL, a_move), END };
+static const struct shape minutes[] = { IS_SUM("reported"), IS_SUM("nominal"), END };
+static const struct shape enrolment[] = { IS_COUNT("applied"), IS_COUNT("waiting"),
+					  IS_COUNT("admitted"), END };
+static const struct shape target_so_far[] = { IS_TEXT("measure"),
+					      IS_MAP_OF("where", a_text),
+					      IS_SUM_OR_NIL("n"),
+					      IS_SUM_OR_NIL("of"),
+					      IS_MAP_OR_NIL("places", n_of),
+					      IS_TEXT_OR_NIL("each"),
+					      IS_ANYTHING("share"),
+					      END };
 static const struct shape a_target_so_far[] = { IS_MAP(NULL, target_so_far), END };
-static const struct shape of_value[] = { IS_COUNT("participants"), IS_COUNT("completed"), END };
+static const struct shape of_value[] = { IS_COUNT("participants"), IS_COUNT("completed"),
+					 IS_SUM_OR_NIL("minutes"), END };
 static const struct shape a_value[] = { IS_MAP(NULL, of_value), END };
 static const struct shape a_dimension[] = { IS_MAP_OF(NULL, a_value), END };
 
@@ -184,8 +201,44 @@ const struct shape shape_of_programme_row[] = {
 	IS_COUNT("stalled"),
 	IS_MAP("reached", n_of),
 	IS_LIST("daily", a_day),
+	IS_LIST_OR_NIL("hours", a_count),
 	IS_LIST_OR_NIL("targets", a_target_so_far),
 	IS_MAP_OF("by", a_dimension),
+	IS_MAP_OR_NIL("minutes", minutes),
+	IS_LIST_OR_NIL("monthly", a_month),
+	IS_MAP_OR_NIL("enrolment", enrolment),
+	IS_COUNT_OR_NIL("not_started"),
+	IS_MAP_OF_OR_NIL("moves", moves),
+	END,
+};
+
+static const struct shape gain[] = { IS_COUNT("n"), IS_ANYTHING("mean"), END };
+
+const struct shape shape_of_module_row[] = {
+	IS_TEXT("region"),    IS_TEXT("id"),	  IS_COUNT("started"),	IS_COUNT("completed"),
+	IS_COUNT("assessed"), IS_COUNT("passed"), IS_MAP("gain", gain), END,
+};
+
+static const struct shape need[] = { IS_COUNT("level"),
+				     IS_MAP_OF("where", a_text),
+				     IS_COUNT("n"),
+				     IS_COUNT_OR_NIL("of"),
+				     IS_COUNT_OR_NIL("gap"),
+				     IS_TEXT_OR_NIL("each"),
+				     IS_COUNT_OR_NIL("count"),
+				     END };
+static const struct shape a_need[] = { IS_MAP(NULL, need), END };
+
+const struct shape shape_of_competence_row[] = {
+	IS_TEXT("region"),
+	IS_TEXT("id"),
+	IS_COUNT("holders"),
+	IS_COUNT("lapsed"),
+	IS_COUNT("expiring_30d"),
+	IS_COUNT("expiring_90d"),
+	IS_LIST("daily", a_day),
+	IS_MAP_OR_NIL("coverage", n_of),
+	IS_LIST("requirements", a_need),
 	END,
 };
 

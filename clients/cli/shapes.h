@@ -13,8 +13,9 @@ extern const struct answer_shape shape_of_status, shape_of_reload, shape_of_work
 	shape_of_quarantine_changed, shape_of_rejections, shape_of_catalogue,
 	shape_of_asked_catalogue, shape_of_asked_explain, shape_of_done, shape_of_keys;
 
-/* A row of an export of programmes, as the report reads it. */
-extern const struct shape shape_of_programme_row[];
+/* Rows of an export, as the report reads them. */
+extern const struct shape shape_of_programme_row[], shape_of_module_row[],
+	shape_of_competence_row[];
 
 /* The bodies of messages that are printed for people, by their topics. */
 extern const struct shape shape_of_metric[], shape_of_beat[], shape_of_catalogue_message[];

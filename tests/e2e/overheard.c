@@ -166,7 +166,8 @@ static void ask_snapshots(json_t *picture, struct peer *peer)
 /* What stands behind these words is a moment of the clock, or a directory. */
 static void mask(const struct daemon *daemon, char *text)
 {
-	static const char *const words[] = { "last received ", "\"last_received\":", "\"since\":" };
+	static const char *const words[] = { "last received ",
+					     "\"last_received\":", "\"since\":", "asked for at " };
 	char *at;
 
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -85,6 +85,22 @@ static const char *line_read(const char *at, struct line *line)
 	return at + 1;
 }
 
+/* Is it about a figure that the export has as it is? */
+static bool is_exported(const struct line *line)
+{
+	static const char *const sections[] = { "summary", "targets", "by",
+						"reach",   "months",  "sources" };
+	static const char *const derived[] = { "share", "needed_a_month", "at_pace", "headcount" };
+
+	for (size_t i = 0; i < sizeof(derived) / sizeof(derived[0]); i++)
+		if (strstr(line->cells[MEASURE], derived[i]))
+			return false;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (strcmp(line->cells[SECTION], sections[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Figures of both days; targets of the programme. */
 struct known {
 	json_t *end, *before, *status;
@@ -161,12 +177,15 @@ static double value_of(const struct line *line, const json_t *figures)
 	const char *measure = line->cells[MEASURE], *dot = strchr(measure, '.');
 	double n = number_at(part, "participants");
 
-	if (strcmp(line->cells[SECTION], "targets") == 0)
-		return strcmp(dot, ".missing") == 0
-			       ? fmax(0, number_at(part, "of") - number_at(part, "n"))
-			       : number_at(part, dot + 1);
+	if (strcmp(line->cells[SECTION], "targets") == 0) {
+		if (strcmp(dot, ".missing") == 0)
+			return fmax(0, number_at(part, "of") - number_at(part, "n"));
+		if (strcmp(dot, ".value") == 0)
+			return number_at(part, "of");
+		return number_at(part, strrchr(measure, '.') + 1);
+	}
 	if (strcmp(measure, "reached") == 0)
-		return n > 0;
+		return number_at(part, "reached.n");
 	if (strcmp(line->cells[SECTION], "by") != 0 || !dot)
 		return number_at(part, measure);
 	if (strcmp(dot, ".value") == 0)
@@ -217,6 +236,8 @@ static void every_figure_of_the_csv_is_that_of_the_export(void **state)
 		struct line line;
 
 		at = line_read(at, &line);
+		if (!is_exported(&line))
+			continue;
 		if (strcmp(line.cells[SECTION], "reach") == 0 && !*line.cells[REGION])
 			continue; /* at home in none of the leaves */
 		if (fabs(atof(line.cells[FIGURE]) - expected(&line, &known)) > 1e-6)
@@ -224,7 +245,8 @@ static void every_figure_of_the_csv_is_that_of_the_export(void **state)
 				 line.cells[REGION], line.cells[DIMENSION], line.cells[VALUE],
 				 line.cells[MEASURE], line.cells[C_FROM], line.cells[FIGURE],
 				 expected(&line, &known));
-		leaves += strcmp(line.cells[MEASURE], "reached") == 0;
+		leaves += strcmp(line.cells[SECTION], "reach") == 0 && !*line.cells[C_FROM] &&
+			  strcmp(line.cells[MEASURE], "participants") == 0;
 		changes += *line.cells[C_FROM] && atof(line.cells[FIGURE]) != 0;
 	}
 	assert_int_equal(leaves, LEAVES);
@@ -238,34 +260,15 @@ static void every_figure_of_the_csv_is_that_of_the_export(void **state)
 
 /* Text and HTML. */
 
-/* The rows of all tables, as arrays of the cells that are not empty. */
-static json_t *rows_of_text(const char *text)
+/* Runs of spaces become one, whatever the widths of columns are. */
+static void squeeze(char *text)
 {
-	json_t *rows = json_array(), *row;
-	bool inside = false;
+	char *to = text;
 
-	while (*text) {
-		const char *end = text + strcspn(text, "\n");
-
-		if (inside && end > text) {
-			row = json_array();
-			while (text < end) {
-				const char *gap = strstr(text, "  ");
-
-				gap = gap && gap < end ? gap : end;
-				json_array_append_new(row,
-						      json_stringn(text, (size_t)(gap - text)));
-				text = gap + strspn(gap, " ");
-			}
-			json_array_append_new(rows, row);
-		} else {
-			/* The line under the columns' titles. */
-			inside = strspn(text, "- ") == (size_t)(end - text) &&
-				 memmem(text, (size_t)(end - text), "-  -", 4);
-		}
-		text = end + 1;
-	}
-	return rows;
+	for (const char *at = text; *at; at++)
+		if (*at != ' ' || to == text || to[-1] != ' ')
+			*to++ = *at;
+	*to = 0;
 }
 
 /* A cell's text without its entities. */
@@ -313,12 +316,31 @@ static json_t *rows_of_html(const char *html)
 	return rows;
 }
 
-static void text_and_html_have_the_same_rows_and_those_of_the_csv(void **state)
+/* The cells one after the other, as a line of text has them; false where one is so long that it
+ * takes several. */
+static bool join_cells(const json_t *row, char line[static 4 * CELL_SIZE])
+{
+	const json_t *cell;
+	size_t i;
+
+	line[0] = 0;
+	json_array_foreach(row, i, cell)
+	{
+		if (json_string_length(cell) > 30)
+			return false;
+		strcat(line, i ? " " : "\n");
+		strcat(line, json_string_value(cell));
+	}
+	strcat(line, "\n");
+	return true;
+}
+
+static void every_row_of_the_page_is_in_the_text_and_places_are_those_of_the_csv(void **state)
 {
 	struct daemon *daemon = *state;
-	char *text, *html, *csv, *all;
-	json_t *rows, *rows_again, *row;
-	size_t i, found = 0;
+	char *text, *html, *csv, line[4 * CELL_SIZE];
+	json_t *rows, *row;
+	size_t i, found = 0, joined = 0;
 
 	start(daemon);
 	text = daemon_lift_out(daemon, 0, "report", "basics", "--from", FROM, "--to", TO, NULL);
@@ -326,30 +348,27 @@ static void text_and_html_have_the_same_rows_and_those_of_the_csv(void **state)
 			       "--format", "html", NULL);
 	csv = daemon_lift_out(daemon, 0, "report", "basics", "--from", FROM, "--to", TO, "--format",
 			      "csv", NULL);
-	rows = rows_of_text(text);
-	rows_again = rows_of_html(html);
-	if (!json_equal(rows, rows_again))
-		fail_msg("%s\n%s", json_dumps(rows, 0), json_dumps(rows_again, 0));
-	/* A place's row: name, code, what it is part of, participants, those new in the period
-	 * ... */
+	squeeze(text);
+	rows = rows_of_html(html);
 	json_array_foreach(rows, i, row)
 	{
-		char line[CELL_SIZE];
+		const char *name = json_string_value(json_array_get(row, 0));
 
-		if (json_array_size(row) != 10)
+		if (!join_cells(row, line))
 			continue;
-		snprintf(line, sizeof(line), "\nreach,%s,",
-			 json_string_value(json_array_get(row, 1)));
-		all = strstr(csv, line);
-		assert_non_null(all);
-		snprintf(line, sizeof(line), ",participants,,%s,%s\r", TO,
-			 json_string_value(json_array_get(row, 3)));
-		assert_ptr_equal(strchr(all + 1, '\r') + 1 - strlen(line), strstr(all, line));
-		found++;
+		joined++;
+		if (!strstr(text, line))
+			fail_msg("no '%s' in:\n%s", line, text);
+		/* A place's row: name, what it is part of, participants, those new in the period
+		 * ... */
+		snprintf(line, sizeof(line), ",%s,%s,,,participants,,%s,%s\r", name,
+			 json_string_value(json_array_get(row, 1)), TO,
+			 json_string_value(json_array_get(row, 2)));
+		found += json_array_size(row) == 8 && strstr(csv, line);
 	}
 	assert_int_equal(found, LEAVES);
+	assert_true(joined > 20);
 	json_decref(rows);
-	json_decref(rows_again);
 	free(text);
 	free(html);
 	free(csv);
@@ -400,7 +419,7 @@ static void the_page_is_well_formed_and_needs_nothing_else(void **state)
 	check_page(html);
 	assert_non_null(strstr(html, "@page { size: A4"));
 	assert_non_null(strstr(html, "Røros where nobody takes part"));
-	assert_non_null(strstr(html, "2024-08-01 to 2024-12-31 (the programme until today)"));
+	assert_non_null(strstr(html, "2024 (the programme until today)"));
 	free(html);
 	daemon_stop(daemon, SIGTERM);
 }
@@ -486,7 +505,7 @@ static void a_catalogue_of_many_pages_is_reported_whole(void **state)
 	daemon_configure(daemon, configuration);
 	daemon_start(daemon);
 	csv = daemon_lift_out(daemon, 0, "report", "p", "--format", "csv", NULL);
-	for (at = csv; (at = strstr(at, ",reached,,2024-12-31,0\r\n")) != NULL; at++)
+	for (at = csv; (at = strstr(at, ",withdrawn,,2024-12-31,0\r\nreach,r")) != NULL; at++)
 		n++;
 	assert_int_equal(n, MANY);
 	assert_non_null(strstr(csv, "\nreach,r11999,The municipality number 11999,top,"));
@@ -500,7 +519,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_figure_of_the_csv_is_that_of_the_export),
-		TEST(text_and_html_have_the_same_rows_and_those_of_the_csv),
+		TEST(every_row_of_the_page_is_in_the_text_and_places_are_those_of_the_csv),
 		TEST(the_page_is_well_formed_and_needs_nothing_else),
 		TEST(what_cannot_be_reported_is_said_with_what_would_be_right),
 		TEST(a_catalogue_of_many_pages_is_reported_whole),

@@ -6,9 +6,9 @@
  */
 #include "clients/cli/message.h"
 #include "clients/cli/report/build.h"
-#include "clients/cli/report/csv.h"
-#include "clients/cli/report/html.h"
-#include "clients/cli/report/text.h"
+#include "clients/cli/report/print/csv.h"
+#include "clients/cli/report/print/html.h"
+#include "clients/cli/report/print/text.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
 #include "clients/cli/troubles.h"
@@ -70,54 +70,76 @@ static void try_messages(const json_t *json)
 			REQUIRE(message_print(&printing, text_of(messages[i].topic), json) == 0);
 }
 
-static bool are_rows(const json_t *rows)
+/* What there is of an export has the shape; what is not there was not asked for. */
+static bool are_rows(const json_t *rows, const struct shape *shape)
 {
 	const char *key;
 	json_t *row;
 
-	if (!json_is_object(rows))
+	if (rows && !json_is_object(rows))
 		return false;
-	json_object_foreach((json_t *)rows, key,
-			    row) if (!fits(row, shape_of_programme_row)) return false;
+	json_object_foreach((json_t *)rows, key, row) if (!fits(row, shape)) return false;
 	return true;
 }
 
-static bool copy_day(const json_t *json, const char *key, char to[static REPORT_DAY])
+static bool copy_day(const json_t *json, const char *key, char to[static DAY_TEXT])
 {
 	int32_t day;
 
-	snprintf(to, REPORT_DAY, "%s", json_text(json, key));
+	snprintf(to, DAY_TEXT, "%s", json_text(json, key));
 	return day_parse(text_of(to), &day) == 0;
+}
+
+static bool are_answers(const struct report_input *input)
+{
+	return fits(input->catalogue, shape_of_catalogue.parts) &&
+	       fits(input->status, shape_of_status.parts) && json_is_object(input->end) &&
+	       are_rows(input->end, shape_of_programme_row) &&
+	       are_rows(input->before, shape_of_programme_row) &&
+	       are_rows(input->pace, shape_of_programme_row) &&
+	       are_rows(input->modules, shape_of_module_row) &&
+	       are_rows(input->competences, shape_of_competence_row) &&
+	       are_rows(input->ahead, shape_of_competence_row) &&
+	       (!input->explained || fits(input->explained, shape_of_explain.parts));
 }
 
 static void try_report(const json_t *json, FILE *out)
 {
 	const struct csv_form form = { ';', ',', true, true, true };
-	struct report_input input = { .catalogue = json_object_get(json, "catalogue"),
-				      .status = json_object_get(json, "status"),
-				      .end = json_object_get(json, "end"),
-				      .before = json_object_get(json, "before"),
-				      .period_is = "" };
-	struct report report;
+	struct report_input input = {
+		.catalogue = json_object_get(json, "catalogue"),
+		.status = json_object_get(json, "status"),
+		.explained = json_object_get(json, "explained"),
+		.end = json_object_get(json, "end"),
+		.before = json_object_get(json, "before"),
+		.pace = json_object_get(json, "pace"),
+		.modules = json_object_get(json, "modules"),
+		.competences = json_object_get(json, "competences"),
+		.ahead = json_object_get(json, "ahead"),
+		.period_is = WORDS,
+		.language = LANGUAGE_NB,
+		.whole = true,
+	};
+	struct document document;
 	int err;
 
-	if (!fits(input.catalogue, shape_of_catalogue.parts) ||
-	    !fits(input.status, shape_of_status.parts) || !are_rows(input.end) ||
-	    !are_rows(input.before) || !copy_day(json, "from", input.from) ||
+	if (!are_answers(&input) || !copy_day(json, "from", input.from) ||
 	    !copy_day(json, "to", input.to))
 		return;
+	if (!copy_day(json, "pace_from", input.pace_from))
+		input.pace_from[0] = 0;
 	input.programme =
 		json_text(json_array_get(json_object_get(input.catalogue, "programmes"), 0), "id");
 	input.region =
 		json_text(json_array_get(json_object_get(input.catalogue, "regions"), 0), "code");
-	err = report_build(&input, &report);
-	REQUIRE(err == 0 || err == LIFT_E_NOT_FOUND || err == LIFT_E_MALFORMED);
+	err = report_build(&input, &document);
+	REQUIRE(err == 0 || err == LIFT_E_NOT_FOUND);
 	if (err)
 		return;
-	report_write_text(&report, out);
-	report_write_html(&report, out);
-	report_write_csv(&report, &form, out);
-	report_clear(&report);
+	print_as_text(&document, out);
+	print_as_html(&document, out);
+	print_as_csv(&document, &form, out);
+	document_clear(&document);
 }
 
 static void try_all(const json_t *json, FILE *out)

@@ -5,34 +5,75 @@
 #ifndef LIFT_CLI_REPORT_DRAFT_H
 #define LIFT_CLI_REPORT_DRAFT_H
 
+#include "clients/cli/report/document/cell.h"
 #include "clients/cli/report/input.h"
 #include "clients/cli/report/places.h"
 
+/* The days that figures are of. */
+enum { BEFORE, PACE, END, DAYS };
+
 struct draft {
-	struct report *report;
+	struct document *document;
 	const struct report_input *input;
 	struct places places;
-	const json_t *programme; /* of the catalogue */
-	const json_t *rows[2];	 /* the region's, as of the day before the period and of its last;
-				    NULL: nobody */
-	bool *leaves;		 /* of places: leaf regions of the programme inside the region */
+	const json_t *programme;  /* of the catalogue */
+	const json_t *rows[DAYS]; /* the region's; NULL: nobody */
+	bool *leaves;		  /* of places: leaf regions of the programme inside the region */
 	size_t n_leaves;
-	bool failed; /* memory ran out */
 };
 
-enum { BEFORE, END };
+/* What a column is, before it is said in a language. */
+enum column_is {
+	IS_WORDS = 1,
+	IS_IN_PERIOD = 2,
+	IS_BAR = 4,
+	IS_ASIDE = 8,
+};
 
-/* A text in the report's memory; "" where that ran out, which sticks and ends report_build. */
-__attribute__((format(printf, 2, 3))) const char *draft_text(struct draft *draft,
-							     const char *format, ...);
+struct column_of {
+	enum word title; /* WORDS: none */
+	const char *measure;
+	unsigned is; /* of enum column_is */
+};
 
-/* A table of so many rows; NULL where memory ran out. The columns are borrowed. */
-struct report_section *draft_section(struct draft *draft, const char *key, const char *title,
-				     const struct report_column *columns, size_t n_columns,
-				     size_t n_rows);
+/* A section with its title, and a table of so many rows about the report's region. NULL where
+ * memory ran out. */
+struct table *draft_table(struct draft *draft, const char *key, const char *title,
+			  const struct column_of *columns, size_t n_columns, size_t n_rows);
+
+/* The columns in the report's language, which may be changed; NULL where memory ran out. */
+struct column *draft_columns(struct draft *draft, const struct column_of *of, size_t n);
+
+/* A phrase; with what is put in; its first letter small, for the middle of a line. */
+const char *draft_word(const struct draft *draft, enum word word);
+const char *draft_say(struct draft *draft, enum word word, const char *first, const char *second);
+
+/* A paragraph of the last section. */
+void draft_note(struct draft *draft, const char *text);
 
 /* Is it of all regions, and not of one? */
 bool draft_is_whole(const struct draft *draft);
+
+/* What the catalogue has under an id (or a `key`): NULL: nothing. */
+const json_t *draft_find(const json_t *list, const char *key, const char *text);
+
+/* What people call a dimension, a value of it (also one that it does not have), a module, a
+ * competence. */
+const json_t *draft_dimension(const struct draft *draft, const char *name);
+const char *draft_dimension_label(const struct draft *draft, const char *name);
+const char *draft_value_label(const struct draft *draft, const char *dimension, const char *value);
+const char *draft_label(const struct draft *draft, const char *list, const char *id);
+
+/* Whom something is about, "role: nurse, gender: f", and "role; gender" and "nurse; f" for the
+ * row; "" for everyone. */
+const char *draft_where(struct draft *draft, const json_t *where, struct row *row);
+
+/* A measure of a row on the last day, and the difference to the day before the period. */
+int64_t draft_at_end(const json_t *const rows[DAYS], const char *measure);
+int64_t draft_change(const json_t *const rows[DAYS], const char *measure);
+
+/* The whole hours of a row's months together. */
+int64_t draft_hours(const json_t *row);
 
 /* The sources that it is about: all, or those of the region. */
 const json_t *draft_all_sources(const struct draft *draft);

@@ -1,41 +1,209 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/report/reach.h"
+#include <string.h>
 
+#include "clients/cli/report/sections.h"
 #include "clients/cli/text/print.h"
 #include "proto/err.h"
 
-enum { COLUMN_NAME, COLUMN_CODE, COLUMN_WITHIN, COLUMN_FIGURES, NAMES_SHOWN = 30 };
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static const struct report_column reach_columns[] = {
-	{ "place", NULL, false, false },
-	{ "code", NULL, false, false },
-	{ "county", NULL, false, false },
-	{ "participants", "participants", false, false },
-	{ "new in the period", "participants", true, false },
-	{ "completed", "completed", false, false },
-	{ "completed in the period", "completed", true, false },
-	{ "withdrawn", "withdrawn", false, false },
-	{ "active 30 days", "active_30d", false, false },
-	{ "reached", "reached", false, false },
+enum { LEVELS_MAX = 16, NAMES_SHOWN = 30 };
+
+static const struct column_of place_columns[] = {
+	{ WORD_PLACE, NULL, IS_WORDS },
+	{ WORD_PART_OF, NULL, IS_WORDS },
+	{ WORD_PARTICIPANTS, "participants", 0 },
+	{ WORD_NEW_IN_PERIOD, "participants", IS_IN_PERIOD },
+	{ WORD_COMPLETED, "completed", 0 },
+	{ WORD_COMPLETED_IN_PERIOD, "completed", IS_IN_PERIOD | IS_ASIDE },
+	{ WORD_WITHDRAWN, "withdrawn", IS_ASIDE },
+	{ WORD_ACTIVE_30D_SHORT, "active_30d", IS_ASIDE },
+	{ WORD_HEADCOUNT, "headcount", 0 },
+	{ WORD_PARTICIPANTS_OF_HEADCOUNT, NULL, IS_BAR },
+	{ WORD_COMPLETED_OF_HEADCOUNT, NULL, 0 },
 };
 
-enum { COLUMNS = sizeof(reach_columns) / sizeof(reach_columns[0]) };
+/* The cells in this order; those in the middle are figures of a row of the export. */
+enum { PLACE_NAME, PLACE_WITHIN, PLACE_FIGURES, PLACE_PARTICIPANTS = PLACE_FIGURES };
+enum { PLACE_COMPLETED = 4, PLACE_HEADCOUNT = 8, PLACE_OF_STAFF, PLACE_DONE_OF_STAFF };
 
-/* What is counted: a column's measure, on the last day or as the difference to the day before the
- * period. */
-static struct report_cell count(const struct report_column *column, const json_t *end,
-				const json_t *before)
+static const struct column_of level_columns[] = {
+	{ WORD_LEVEL, NULL, IS_WORDS },		  { WORD_PLACES, "places", 0 },
+	{ WORD_WITH_PARTICIPANTS, "reached", 0 }, { WORD_SHARE, NULL, IS_BAR },
+	{ WORD_PARTICIPANTS, "participants", 0 }, { WORD_COMPLETED, "completed", 0 },
+	{ WORD_HEADCOUNT, "headcount", 0 },	  { WORD_PARTICIPANTS_OF_HEADCOUNT, NULL, 0 },
+	{ WORD_COMPLETED_OF_HEADCOUNT, NULL, 0 },
+};
+
+/* One word for what places are, and what there is in all of them. */
+struct level {
+	const char *name; /* of the catalogue */
+	size_t n, reached;
+	int64_t participants, completed, headcount; /* headcount -1: one of them does not say */
+};
+
+struct levels {
+	struct level rows[LEVELS_MAX]; /* the last of them takes what there is no room for */
+	size_t n;
+};
+
+/* Of everyone who works there; -1: the catalogue does not say. */
+static int64_t headcount_of(const json_t *region)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(region, "headcount"), i, row)
+	{
+		if (json_object_size(json_object_get(row, "where")) == 0)
+			return json_number(row, "count");
+	}
+	return -1;
+}
+
+static const json_t *region_of(const struct draft *draft, size_t place)
+{
+	return json_array_get(json_object_get(draft->input->catalogue, "regions"), place);
+}
+
+static const char *place_name(const struct draft *draft, size_t place)
+{
+	return label_of(draft->document->language, region_of(draft, place), "code");
+}
+
+/* What people call the level of a place: its `levels` word in their language. */
+static const char *level_label(const struct draft *draft, const char *level)
+{
+	const json_t *row =
+		draft_find(json_object_get(draft->input->catalogue, "levels"), "level", level);
+	const char *label = label_in(draft->document->language, json_object_get(row, "label"));
+
+	if (label)
+		return label;
+	return *level ? level : draft_word(draft, WORD_PLACE);
+}
+
+static struct level *level_of(struct levels *levels, const char *name)
+{
+	size_t i = 0;
+
+	while (i < levels->n && strcmp(levels->rows[i].name, name) != 0)
+		i++;
+	if (i == LEVELS_MAX)
+		return &levels->rows[LEVELS_MAX - 1];
+	if (i == levels->n)
+		levels->rows[levels->n++] = (struct level){ .name = name };
+	return &levels->rows[i];
+}
+
+static void add_to_level(struct level *level, const json_t *row, int64_t headcount)
+{
+	level->n++;
+	level->reached += json_number(row, "participants") > 0;
+	level->participants += json_number(row, "participants");
+	level->completed += json_number(row, "completed");
+	level->headcount =
+		headcount < 0 || level->headcount < 0 ? -1 : level->headcount + headcount;
+}
+
+static void gather(const struct draft *draft, struct levels *levels, struct level *all)
+{
+	for (size_t i = 0; i < draft->places.n; i++) {
+		const struct place *place = &draft->places.items[i];
+		const json_t *row = json_object_get(draft->input->end, place->code);
+
+		if (!draft->leaves[i])
+			continue;
+		add_to_level(level_of(levels, place->level), row,
+			     headcount_of(region_of(draft, i)));
+		add_to_level(all, row, headcount_of(region_of(draft, i)));
+	}
+}
+
+static void fill_level(const struct draft *draft, struct row *row, const struct level *level)
+{
+	row->cells[0] = cell_of_text(level->name ? level_label(draft, level->name)
+						 : draft_word(draft, WORD_ALL));
+	row->name = level->name ? level->name : "";
+	row->total = !level->name;
+	row->cells[1] = cell_of_count((int64_t)level->n);
+	row->cells[2] = cell_of_count((int64_t)level->reached);
+	row->cells[3] = cell_of_share((int64_t)level->reached, (int64_t)level->n);
+	row->cells[4] = cell_of_count(level->participants);
+	row->cells[5] = cell_of_count(level->completed);
+	if (level->headcount < 0)
+		return;
+	row->cells[6] = cell_of_count(level->headcount);
+	row->cells[7] = cell_of_share(level->participants, level->headcount);
+	row->cells[8] = cell_of_share(level->completed, level->headcount);
+}
+
+/* Who has nobody: a sentence for what a funder looks for first. */
+static const char *nobody_note(struct draft *draft)
+{
+	const char *names = "";
+	size_t missed = 0;
+
+	for (size_t i = 0; i < draft->places.n; i++) {
+		const char *code = draft->places.items[i].code;
+
+		if (!draft->leaves[i] ||
+		    json_number(json_object_get(draft->input->end, code), "participants") > 0)
+			continue;
+		if (missed++ < NAMES_SHOWN)
+			names = document_text(draft->document, "%s%s%s", names, *names ? ", " : "",
+					      place_name(draft, i));
+	}
+	if (!missed)
+		return draft_word(draft, WORD_SOMEBODY_EVERYWHERE);
+	if (missed > NAMES_SHOWN)
+		names = document_text(
+			draft->document, "%s, %s", names,
+			draft_say(draft, WORD_AND_MORE,
+				  document_count(draft->document, (int64_t)(missed - NAMES_SHOWN)),
+				  NULL));
+	return draft_say(draft, WORD_NOBODY_IN, names, NULL);
+}
+
+static int add_levels(struct draft *draft, const struct levels *levels, const struct level *all)
+{
+	struct table *table = draft_table(draft, "levels", draft_word(draft, WORD_REACH),
+					  level_columns, COUNT(level_columns), levels->n + 1);
+
+	if (!table)
+		return LIFT_E_MEMORY;
+	draft->document->last->new_page = true;
+	for (size_t i = 0; i < levels->n; i++)
+		fill_level(draft, &table->rows[i], &levels->rows[i]);
+	fill_level(draft, &table->rows[levels->n], all);
+	if (levels->n == 1)
+		table->n_rows--; /* the sum is the row above */
+	draft_note(draft, nobody_note(draft));
+	draft_note(draft, draft_word(draft, WORD_HEADCOUNT_NOTE));
+	return 0;
+}
+
+/* A column's measure, on the last day or as the difference to the day before the period. */
+static struct cell figure(const struct column_of *column, const json_t *end, const json_t *before)
 {
 	int64_t n = json_number(end, column->measure);
 
-	if (column->in_period)
-		return (struct report_cell){ REPORT_CHANGE,
-					     n - json_number(before, column->measure), 0, "" };
-	return (struct report_cell){ REPORT_COUNT, n, 0, "" };
+	return column->is & IS_IN_PERIOD ? cell_of_change(n - json_number(before, column->measure))
+					 : cell_of_count(n);
 }
 
-static void fill_row(const struct draft *draft, const struct place *place, struct report_row *row)
+static void fill_staff(struct row *row, int64_t headcount)
 {
+	if (headcount < 0)
+		return;
+	row->cells[PLACE_HEADCOUNT] = cell_of_count(headcount);
+	row->cells[PLACE_OF_STAFF] = cell_of_share(row->cells[PLACE_PARTICIPANTS].n, headcount);
+	row->cells[PLACE_DONE_OF_STAFF] = cell_of_share(row->cells[PLACE_COMPLETED].n, headcount);
+}
+
+static void fill_place(const struct draft *draft, size_t i, struct row *row)
+{
+	const struct place *place = &draft->places.items[i];
 	const json_t *end = json_object_get(draft->input->end, place->code);
 	const json_t *before = json_object_get(draft->input->before, place->code);
 	size_t above = place->county != PLACE_NONE ? place->county
@@ -43,126 +211,67 @@ static void fill_row(const struct draft *draft, const struct place *place, struc
 						   : PLACE_NONE;
 
 	row->region = place->code;
-	row->name = place->name;
-	row->within = above != PLACE_NONE ? draft->places.items[above].name : "";
-	row->cells[COLUMN_NAME] = (struct report_cell){ REPORT_TEXT, 0, 0, row->name };
-	row->cells[COLUMN_CODE] = (struct report_cell){ REPORT_TEXT, 0, 0, row->region };
-	row->cells[COLUMN_WITHIN] = (struct report_cell){ REPORT_TEXT, 0, 0, row->within };
-	for (size_t c = COLUMN_FIGURES; c < COLUMNS - 1; c++)
-		row->cells[c] = count(&reach_columns[c], end, before);
-	row->nothing = row->cells[COLUMN_FIGURES].n == 0;
-	row->cells[COLUMNS - 1] = (struct report_cell){ REPORT_REACHED, !row->nothing, 0, "" };
+	row->name = place_name(draft, i);
+	row->within = above != PLACE_NONE ? place_name(draft, above) : "";
+	row->cells[PLACE_NAME] = cell_of_text(row->name);
+	row->cells[PLACE_WITHIN] = cell_of_text(row->within);
+	for (size_t c = PLACE_FIGURES; c < PLACE_HEADCOUNT; c++)
+		row->cells[c] = figure(&place_columns[c], end, before);
+	fill_staff(row, headcount_of(region_of(draft, i)));
+	row->nothing = row->cells[PLACE_PARTICIPANTS].n == 0;
 }
 
-/* People at home in the region, but in none of the leaves above: in a region that has leaves, or in
- * none that is known. */
-static bool fill_rest(const struct draft *draft, const struct report_section *section,
-		      struct report_row *rest, const struct report_row *total)
+static int add_places(struct draft *draft, const struct level *level)
 {
-	static const struct report_cell nothing = { REPORT_TEXT, 0, 0, "" };
-	bool any = false;
+	const char *label = level_label(draft, level->name);
+	struct table *table =
+		draft_table(draft, "reach", draft_say(draft, WORD_REACH_BY, label, NULL),
+			    place_columns, COUNT(place_columns), level->n);
+	size_t n = 0;
 
-	rest->region = rest->name = "";
-	for (size_t c = 0; c < COLUMN_FIGURES; c++)
-		rest->cells[c] = nothing;
-	rest->cells[COLUMN_NAME].text = "at home in none of these";
-	for (size_t c = COLUMN_FIGURES; c < COLUMNS - 1; c++) {
-		rest->cells[c] = total->cells[c];
-		for (size_t i = 0; i < draft->n_leaves; i++)
-			rest->cells[c].n -= section->rows[i].cells[c].n;
-		any |= rest->cells[c].n != 0;
-	}
-	return any;
+	if (!table)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < draft->places.n && n < level->n; i++)
+		if (draft->leaves[i] && strcmp(draft->places.items[i].level, level->name) == 0)
+			fill_place(draft, i, &table->rows[n++]);
+	table->n_rows = n;
+	return 0;
 }
 
-static void fill_total(const struct draft *draft, struct report_row *total)
+/* People at home in the region, but in none of the places: in a region that has places, or in none
+ * that is known. */
+static int add_rest(struct draft *draft, const struct level *all)
 {
-	const json_t *reached = json_object_get(draft->rows[END], "reached");
+	int64_t n = draft_at_end(draft->rows, "participants") - all->participants;
+	struct table *table = draft->document->last->table;
+	struct table *longer;
 
-	total->total = true;
-	for (size_t c = 0; c < COLUMN_FIGURES; c++)
-		total->cells[c] = (struct report_cell){ REPORT_TEXT, 0, 0, "" };
-	total->cells[COLUMN_NAME].text = "all";
-	for (size_t c = COLUMN_FIGURES; c < COLUMNS - 1; c++)
-		total->cells[c] = count(&reach_columns[c], draft->rows[END], draft->rows[BEFORE]);
-	total->cells[COLUMNS - 1] = (struct report_cell){ REPORT_RATE, json_number(reached, "n"),
-							  (int64_t)draft->n_leaves, "" };
-}
-
-/* What the leaves are, where all are the same, and whether each is in a county. */
-static const struct report_column *name_columns(struct draft *draft)
-{
-	struct report_column *columns =
-		arena_take(&draft->report->arena, COLUMNS, sizeof(*columns));
-	const char *level = NULL;
-
-	if (!columns)
-		return NULL;
-	memcpy(columns, reach_columns, sizeof(reach_columns));
-	for (size_t i = 0; i < draft->places.n; i++) {
-		const struct place *place = &draft->places.items[i];
-
-		if (!draft->leaves[i])
-			continue;
-		if (!level)
-			level = place->level;
-		else if (strcmp(level, place->level) != 0)
-			level = "";
-		if (place->county == PLACE_NONE)
-			columns[COLUMN_WITHIN].title = "part of";
-	}
-	if (level && *level)
-		columns[COLUMN_NAME].title = level;
-	return columns;
-}
-
-/* A sentence for what a funder looks for first. */
-static const char *reach_note(struct draft *draft, const struct report_section *section)
-{
-	size_t missed = 0;
-	const char *names = "";
-
-	for (size_t i = 0; i < draft->n_leaves; i++) {
-		const struct report_row *row = &section->rows[i];
-
-		if (!row->nothing)
-			continue;
-		if (missed++ < NAMES_SHOWN)
-			names = draft_text(draft, "%s%s%s", names, *names ? ", " : "", row->name);
-	}
-	if (!missed)
-		return draft->n_leaves == 1
-			       ? "The only one is reached."
-			       : draft_text(draft, "All %zu are reached.", draft->n_leaves);
-	if (missed > NAMES_SHOWN)
-		names = draft_text(draft, "%s, and %zu more", names, missed - NAMES_SHOWN);
-	return draft_text(draft, "%zu of %zu are reached. Nobody has taken part in: %s.",
-			  draft->n_leaves - missed, draft->n_leaves, names);
+	if (n <= 0 || !table)
+		return 0;
+	longer = section_add_table(draft->document, draft->document->last, table->columns,
+				   table->n_columns, table->n_rows + 1, "");
+	if (!longer)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < table->n_rows; i++)
+		longer->rows[i] = table->rows[i];
+	longer->rows[table->n_rows].cells[PLACE_NAME] =
+		cell_of_text(draft_word(draft, WORD_IN_NONE_OF_THESE));
+	longer->rows[table->n_rows].cells[PLACE_WITHIN] = cell_of_text("");
+	longer->rows[table->n_rows].cells[PLACE_PARTICIPANTS] = cell_of_count(n);
+	longer->rows[table->n_rows].cells[PLACE_COMPLETED] =
+		cell_of_count(draft_at_end(draft->rows, "completed") - all->completed);
+	return 0;
 }
 
 int draft_reach(struct draft *draft)
 {
-	const struct report_column *columns = name_columns(draft);
-	struct report_section *section =
-		columns ? draft_section(draft, "reach",
-					draft_text(draft, "Reach by %s", columns[0].title), columns,
-					COLUMNS, draft->n_leaves + 2)
-			: NULL;
-	struct report_row *total, *rest;
-	size_t n = 0;
+	struct levels levels = { .n = 0 };
+	struct level all = { .name = NULL };
+	int err;
 
-	if (!section)
-		return LIFT_E_MEMORY;
-	for (size_t i = 0; i < draft->places.n; i++)
-		if (draft->leaves[i])
-			fill_row(draft, &draft->places.items[i], &section->rows[n++]);
-	rest = &section->rows[n];
-	total = &section->rows[n + 1];
-	fill_total(draft, total);
-	if (!fill_rest(draft, section, rest, total)) {
-		*rest = *total;
-		section->n_rows--;
-	}
-	section->note = reach_note(draft, section);
-	return 0;
+	gather(draft, &levels, &all);
+	err = add_levels(draft, &levels, &all);
+	for (size_t i = 0; i < levels.n && !err; i++)
+		err = add_places(draft, &levels.rows[i]);
+	return err ? err : add_rest(draft, &all);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * words.h - what a report says, in the languages that its readers have.
+ *
+ * A phrase is a row of one table, a language a column of it. {0}, {1} ... stand for what is put in.
+ */
+#ifndef LIFT_CLI_REPORT_WORDS_WORDS_H
+#define LIFT_CLI_REPORT_WORDS_WORDS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "proto/arena.h"
+
+enum language { LANGUAGE_EN, LANGUAGE_NB, LANGUAGE_SV, LANGUAGE_DA, LANGUAGES };
+
+/* Their codes, as options and catalogues have them. */
+#define LANGUAGE_NAMES "en|nb|sv|da"
+
+/* That of a code; LANGUAGES: there is none. */
+enum language language_of(const char *code);
+const char *language_code(enum language language);
+
+enum word {
+	/* The head. */
+	WORD_TITLE,
+	WORD_PROGRAMME,
+	WORD_REGION,
+	WORD_EVERYWHERE,
+	WORD_PERIOD,
+	WORD_FROM_TO,
+	WORD_FROM,
+	WORD_UNTIL,
+	WORD_UNTIL_TODAY,
+	WORD_TO_THE_END,
+	WORD_FROM_THE_BEGINNING,
+	WORD_PROGRAMME_UNTIL_TODAY,
+	WORD_WHOLE_PROGRAMME,
+	WORD_COMPLETED_WITH,
+	WORD_MODULES_OF,
+	WORD_AND_MORE,
+	WORD_DRAWN_UP,
+	WORD_DRAWN_UP_ON,
+	WORD_PAGE,
+	WORD_NOTHING,
+
+	/* The programme in six numbers. */
+	WORD_SIX_NUMBERS,
+	WORD_PARTICIPANTS,
+	WORD_COMPLETED,
+	WORD_WITHDRAWN,
+	WORD_ACTIVE_30D,
+	WORD_PLACES_REACHED,
+	WORD_HOURS_ATTENDED,
+	WORD_STALLED,
+	WORD_ON_LAST_DAY,
+	WORD_IN_PERIOD,
+	WORD_SHARE,
+
+	/* Targets. */
+	WORD_TARGETS,
+	WORD_TARGET,
+	WORD_NOW,
+	WORD_MISSING,
+	WORD_REACHED,
+	WORD_NEEDED_A_MONTH,
+	WORD_AT_PACE,
+	WORD_ADMITTED,
+	WORD_OF_EACH_PLACE,
+	WORD_SHARE_OF_EACH_PLACE,
+	WORD_PLACES_THAT_REACHED,
+	WORD_PACE_IS,
+	WORD_PACE_ENDED,
+	WORD_PACE_NO_END,
+	WORD_TARGETS_ELSEWHERE,
+	WORD_PROGRESS,
+	WORD_TARGET_LINE,
+
+	/* What is not known. */
+	WORD_UNKNOWN_TITLE,
+	WORD_UNKNOWN_NONE,
+	WORD_UNKNOWN_PLACES,
+	WORD_UNKNOWN_PLACE_TEXTS,
+	WORD_UNKNOWN_MODULES,
+	WORD_UNKNOWN_VALUES,
+	WORD_UNKNOWN_OF_DIMENSION,
+	WORD_UNKNOWN_REFUSED,
+	WORD_UNKNOWN_MISSING,
+	WORD_UNKNOWN_MISSING_ALL,
+	WORD_UNKNOWN_TOLD_APART,
+	WORD_UNKNOWN_UNHEALTHY,
+	WORD_HOW_MANY,
+	WORD_WHAT,
+
+	/* Enrolment. */
+	WORD_ENROLMENT,
+	WORD_APPLIED,
+	WORD_WAITING,
+	WORD_NOT_STARTED,
+	WORD_PEOPLE,
+
+	/* Reach. */
+	WORD_REACH,
+	WORD_REACH_BY,
+	WORD_LEVEL,
+	WORD_PLACES,
+	WORD_WITH_PARTICIPANTS,
+	WORD_PLACE,
+	WORD_PART_OF,
+	WORD_HEADCOUNT,
+	WORD_PARTICIPANTS_OF_HEADCOUNT,
+	WORD_COMPLETED_OF_HEADCOUNT,
+	WORD_NEW_IN_PERIOD,
+	WORD_COMPLETED_IN_PERIOD,
+	WORD_ACTIVE_30D_SHORT,
+	WORD_IN_NONE_OF_THESE,
+	WORD_ALL,
+	WORD_NOBODY_IN,
+	WORD_SOMEBODY_EVERYWHERE,
+	WORD_HEADCOUNT_NOTE,
+
+	/* Breakdowns. */
+	WORD_BY,
+	WORD_UNKNOWN_VALUE,
+	WORD_COMPLETION_RATE,
+	WORD_HOURS,
+	WORD_MOVES,
+	WORD_MOVES_NOTE,
+	WORD_AT_ENTRY,
+	WORD_LATEST,
+
+	/* Modules, competences. */
+	WORD_MODULES,
+	WORD_MODULES_NOTE,
+	WORD_MODULE,
+	WORD_STARTED,
+	WORD_ASSESSED,
+	WORD_PASSED,
+	WORD_PASS_RATE,
+	WORD_GAIN,
+	WORD_COMPETENCES,
+	WORD_COMPETENCES_NOTE,
+	WORD_COMPETENCE,
+	WORD_HOLDERS,
+	WORD_OF_HEADCOUNT,
+	WORD_LAPSED,
+	WORD_WITHIN_30D,
+	WORD_WITHIN_90D,
+	WORD_LAPSES,
+	WORD_LAPSES_NOTE,
+	WORD_NEEDS,
+	WORD_NEEDS_NOTE,
+	WORD_WHO,
+	WORD_EVERYBODY,
+	WORD_FROM_LEVEL,
+	WORD_NEED,
+	WORD_NEED_EACH_PERSON,
+	WORD_NEED_EACH_PLACE,
+	WORD_NEED_UNKNOWN,
+	WORD_HAVE_IT,
+	WORD_NEEDED,
+	WORD_STILL_TO_TRAIN,
+
+	/* Time. */
+	WORD_BY_MONTH,
+	WORD_MONTH,
+	WORD_NEW_PARTICIPANTS,
+	WORD_ATTENDING,
+	WORD_MONTH_NOTE,
+	WORD_WEEK,
+	WORD_WEEK_NOTE,
+	WORD_WEEKDAY,
+	WORD_MONDAY,
+	WORD_TUESDAY,
+	WORD_WEDNESDAY,
+	WORD_THURSDAY,
+	WORD_FRIDAY,
+	WORD_SATURDAY,
+	WORD_SUNDAY,
+
+	/* Sources, notes, foot. */
+	WORD_SOURCES,
+	WORD_SOURCE,
+	WORD_LAST_EVENT,
+	WORD_EVENTS_ACCEPTED,
+	WORD_REFUSED,
+	WORD_NOTE_NOT_ALL_MISSING,
+	WORD_NOTE_PERIOD,
+	WORD_NOTE_MOVED,
+	WORD_NOTE_EXACT,
+	WORD_FOOT,
+	WORD_FOOT_JOURNAL,
+	WORD_FOOT_CATALOGUE,
+
+	/* The months. */
+	WORD_JANUARY,
+	WORD_FEBRUARY,
+	WORD_MARCH,
+	WORD_APRIL,
+	WORD_MAY,
+	WORD_JUNE,
+	WORD_JULY,
+	WORD_AUGUST,
+	WORD_SEPTEMBER,
+	WORD_OCTOBER,
+	WORD_NOVEMBER,
+	WORD_DECEMBER,
+
+	WORDS
+};
+
+/* A phrase as it stands in the table. */
+const char *word_in(enum language language, enum word word);
+
+/* It with these put in, in the arena; "" where memory ran out. */
+const char *word_say(struct arena *arena, enum language language, enum word word,
+		     const char *const *args, size_t n_args);
+
+/* What the catalogue calls something in a language: its `label`'s, else that in English, else its
+ * `name`, else the key's text. */
+const char *label_of(enum language language, const json_t *item, const char *key);
+
+/* The same of a map of languages alone; NULL: it says nothing. */
+const char *label_in(enum language language, const json_t *labels);
+
+#endif
