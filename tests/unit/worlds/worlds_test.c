@@ -284,6 +284,46 @@ static void write_world(const struct anyworld *world, uint32_t w)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* Known by then. */
+
+/* What the model is to count: of those behind a number nothing; or what they say of a learner, for
+ * which a module that nobody knows will do; or that, and what they take back. */
+static void know(struct anyworld *world, uint32_t number, enum ledger_later later)
+{
+	if (later == LEDGER_NOTHING)
+		world->n = number;
+	for (uint32_t i = number; i < world->n; i++)
+		if (later != LEDGER_CORRECTIONS || world->events[i].type != EVENT_VOIDED)
+			world->events[i].module = text_of("nobody knows it");
+}
+
+/* All came in one commit, as they were made: a number is one in the middle of it. */
+static void check_known(struct house *house, const struct anyworld *world, const char *when)
+{
+	struct ledger_progress progress = { .known_at = 1 + chance(world->n),
+					    .later = (enum ledger_later)chance(3) };
+	struct ledger *ledger = house->ledger;
+	struct anyworld known = *world;
+	struct tallies_read found;
+	struct model model;
+	char how[128];
+
+	snprintf(how, sizeof(how), "%s, known at %llu, later %d", when,
+		 (unsigned long long)progress.known_at, progress.later);
+	assert_int_equal(journal_last(house->journal), world->n);
+	assert_int_equal(ledger_build(dir_path(&house->dir, "known"), house->journal,
+				      house->catalogue, INT64_MAX, &progress, &house->ledger),
+			 0);
+	house_tallies(house, &found);
+	ledger_close(house->ledger);
+	house->ledger = ledger;
+	know(&known, (uint32_t)progress.known_at, progress.later);
+	anyworld_model(&model, &known, INT64_MAX);
+	check_model(&model, found.items, found.n, how);
+	model_free(&model);
+	tallies_free(&found);
+}
+
 static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 		      struct tallies_read *ret_found)
 {
@@ -302,6 +342,8 @@ static void live_once(const struct anyworld *world, uint32_t w, uint32_t turn,
 	model_free(&model);
 	keep_exports(&house, world, w, when);
 	check_fresh(&house, ret_found, when);
+	if (turns[turn].order == AS_MADE)
+		check_known(&house, world, when);
 	if (turn == 0)
 		check_pinned(&house, world->days[0], exported[w][0]);
 	house_close(&house);
