@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/change/alive.h"
 
-#include "daemon/base/names.h"
+#include "daemon/change/attributes.h"
 
 static const char how_alive[] = "alive";
 
@@ -50,80 +50,27 @@ static void revive_regions(const struct catalogue *before, const struct catalogu
 
 /* Values: only profiles say of which dimension a text was one. */
 
-static bool find(const struct catalogue *catalogue, struct text dimension, struct text value,
-		 uint32_t *ret_dimension, uint32_t *ret_value)
-{
-	*ret_dimension = catalogue_dimension(catalogue, dimension);
-	if (*ret_dimension == CATALOGUE_NONE)
-		return false;
-	*ret_value = catalogue_value(catalogue, *ret_dimension, value);
-	return *ret_value < catalogue->dimensions[*ret_dimension].n_values;
-}
-
-static bool knows(const struct catalogue *catalogue, struct text dimension, struct text value)
-{
-	uint32_t d, v;
-
-	return find(catalogue, dimension, value, &d, &v);
-}
-
-static bool has_new_values(const struct catalogue *before, const struct catalogue *after)
-{
-	for (uint32_t d = 0; d < after->n_dimensions; d++)
-		for (uint32_t v = 0; v < after->dimensions[d].n_values; v++)
-			if (!knows(before, text_of(after->dimensions[d].name),
-				   text_of(after->dimensions[d].values[v])))
-				return true;
-	return false;
-}
-
 struct reviving {
 	const struct catalogue *before, *after;
-	struct journal_view *view;
-	struct names *met; /* attributes as profiles have them: many have the same */
 	struct changes *changes;
 };
 
-static int revive_attr(struct reviving *r, const struct profile_attr *attr)
+static void revive_value(void *context, struct text dimension, struct text value)
 {
-	uint32_t dimension, value, id, n = names_count(r->met);
-	struct text name, text;
-	uint8_t key[8];
-	int err;
+	struct reviving *r = context;
+	uint32_t is = catalogue_dimension(r->after, dimension);
 
-	put_be(key, attr->dimension, 4);
-	put_be(key + 4, attr->value, 4);
-	err = names_add(r->met, (struct text){ (char *)key, sizeof(key) }, &id);
-	if (err || id < n)
-		return err;
-	if (!journal_view_name(r->view, NAME_DIMENSION, attr->dimension, &name) ||
-	    !journal_view_name(r->view, NAME_VALUE, attr->value, &text))
-		return LIFT_E_CORRUPT;
-	if (find(r->after, name, text, &dimension, &value) && !knows(r->before, name, text))
-		add(r->changes, "value", text, r->after->dimensions[dimension].name);
-	return 0;
+	if (attribute_is_known(r->after, dimension, value) &&
+	    !attribute_is_known(r->before, dimension, value))
+		add(r->changes, "value", value, r->after->dimensions[is].name);
 }
 
 static int revive_values(const struct catalogue *before, const struct catalogue *after,
 			 struct journal_view *view, struct changes *changes)
 {
-	struct reviving r = { before, after, view, NULL, changes };
-	struct profile_key key;
-	struct text profile;
-	int err = 0;
+	struct reviving r = { before, after, changes };
 
-	if (!has_new_values(before, after))
-		return 0;
-	r.met = names_new();
-	if (!r.met)
-		return LIFT_E_MEMORY;
-	for (uint32_t id = 0; !err && journal_view_name(view, NAME_PROFILE, id, &profile); id++) {
-		err = profile_key_decode(profile, &key);
-		for (uint32_t i = 0; !err && i < key.n; i++)
-			err = revive_attr(&r, &key.attrs[i]);
-	}
-	names_free(r.met);
-	return err;
+	return attributes_may_be_new(before, after) ? attributes_each(view, revive_value, &r) : 0;
 }
 
 int catalogue_revives(const struct catalogue *before, const struct catalogue *after,

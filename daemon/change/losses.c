@@ -3,13 +3,16 @@
 
 #include <stdlib.h>
 
+#include "daemon/change/attributes.h"
 #include "daemon/change/moves.h"
+#include "daemon/change/stays.h"
 #include "proto/grow.h"
 
 struct finding {
 	const struct catalogue *before, *after;
 	struct ledger_view *ledger;
 	struct moves moves;
+	struct stays stays;
 	struct pairs *pairs; /* of the losses */
 	struct losses *losses;
 	int err; /* sticks */
@@ -30,151 +33,6 @@ static void add(struct finding *f, enum loss_of of, uint32_t region, uint32_t su
 		f->err = LIFT_E_MEMORY;
 	else
 		losses->items[losses->n++] = (struct loss){ of, region, subject };
-}
-
-/* What a home's figures are about: is it still there? */
-
-/* Has a module of a home anybody on a day from..to, for one of two facets? */
-struct looking {
-	enum facet facets[3];
-	int32_t from, to;
-	bool found;
-};
-
-static void look(void *context, const struct tally_key *key, int64_t n)
-{
-	struct looking *looking = context;
-	int32_t day = (int32_t)key->bucket;
-
-	for (int i = 0; i < 3; i++)
-		looking->found |= n > 0 && key->facet == looking->facets[i] &&
-				  day >= looking->from && day <= looking->to;
-}
-
-static bool has_day(struct finding *f, const struct pair *pair, struct looking looking)
-{
-	struct tallies tallies = ledger_view_tallies(f->ledger);
-	int err = tallies.range(tallies.source, pair->home, pair->subject, look, &looking);
-
-	if (err)
-		f->err = err;
-	return looking.found;
-}
-
-/* Nothing that has made anybody take part is taken from it. */
-static bool programme_covers(const struct finding *f, uint32_t was, uint32_t is)
-{
-	const struct programme *before = &f->before->programmes[was];
-	const struct programme *after = &f->after->programmes[is];
-
-	if (after->from > before->from || after->to < before->to)
-		return false;
-	for (uint32_t i = 0; i < before->n_modules; i++) {
-		uint32_t module = before->modules[i];
-
-		if (!moves_met_module(&f->moves, module))
-			continue;
-		module = moves_module(&f->moves, module);
-		if (module == CATALOGUE_NONE || !programme_has_module(after, module))
-			return false;
-	}
-	return true;
-}
-
-static bool programme_stays(struct finding *f, const struct pair *pair, const struct pair *modules,
-			    const struct pair *end)
-{
-	uint32_t was = subject_index(pair->subject), is;
-	uint32_t subject =
-		subject_find(f->after, KIND_PROGRAMME, text_of(f->before->programmes[was].id));
-	const struct programme *after;
-
-	if (subject == CATALOGUE_NONE)
-		return false;
-	is = subject_index(subject);
-	after = &f->after->programmes[is];
-	if (!moves_lead_into(&f->moves, pair->home, after->regions, after->n_regions))
-		return false;
-	if (programme_covers(f, was, is))
-		return true;
-	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++) {
-		uint32_t module = moves_module(&f->moves, subject_index(modules->subject));
-
-		if (module != CATALOGUE_NONE && programme_has_module(after, module) &&
-		    has_day(f, modules,
-			    (struct looking){ { FACET_STARTED, FACET_COMPLETED, FACET_PASSED },
-					      after->from,
-					      after->to,
-					      false }))
-			return true;
-	}
-	return false;
-}
-
-/* A module that still grants it, to whom it has been done as the grant asks. */
-static bool competence_stays(struct finding *f, const struct pair *pair, const struct pair *modules,
-			     const struct pair *end)
-{
-	const char *id = f->before->competences[subject_index(pair->subject)].id;
-	uint32_t subject = subject_find(f->after, KIND_COMPETENCE, text_of(id));
-
-	if (subject == CATALOGUE_NONE)
-		return false;
-	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++) {
-		uint32_t at = moves_module(&f->moves, subject_index(modules->subject));
-		const struct module *module = at == CATALOGUE_NONE ? NULL : &f->after->modules[at];
-
-		for (uint32_t g = 0; module && g < module->n_grants; g++) {
-			enum facet facet =
-				module->grants[g].by_pass ? FACET_PASSED : FACET_COMPLETED;
-
-			if (module->grants[g].competence == subject_index(subject) &&
-			    has_day(f, modules,
-				    (struct looking){
-					    { facet, facet, facet }, DAY_MIN, DAY_MAX, false }))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Under its own id, or that of the one that has the id as an alias. */
-static bool module_stays(const struct finding *f, const struct pair *pair)
-{
-	uint32_t module = subject_index(pair->subject), is = moves_module(&f->moves, module);
-
-	return is != CATALOGUE_NONE &&
-	       is == catalogue_module(f->after, text_of(f->before->modules[module].id));
-}
-
-/* Who does something that counts, counts. */
-static bool people_stay(const struct finding *f, const struct pair *modules, const struct pair *end)
-{
-	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++)
-		if (moves_module(&f->moves, subject_index(modules->subject)) != CATALOGUE_NONE)
-			return true;
-	return false;
-}
-
-static void find_stays(struct finding *f, uint32_t home)
-{
-	struct pair *first = f->pairs->items + f->pairs->first[home];
-	struct pair *end = f->pairs->items + f->pairs->first[home + 1];
-
-	for (struct pair *pair = first; pair < end; pair++)
-		switch (subject_kind(pair->subject)) {
-		case KIND_MODULE:
-			pair->stays = module_stays(f, pair);
-			break;
-		case KIND_PROGRAMME:
-			pair->stays = programme_stays(f, pair, first, end);
-			break;
-		case KIND_COMPETENCE:
-			pair->stays = competence_stays(f, pair, first, end);
-			break;
-		default:
-			pair->stays = people_stay(f, first, end);
-		}
 }
 
 /* What regions show. */
@@ -203,13 +61,14 @@ static bool shown_new(struct shown *shown, const struct catalogue *catalogue)
 	return shown->marks && shown->seen;
 }
 
-static void mark(struct shown *shown, const struct pair *pair, bool is_inside)
+static void mark(struct shown *shown, const struct pair *pair, bool is_inside, bool is_all)
 {
 	uint8_t *marks = &shown->marks[place_of(shown, pair->subject)];
 
 	if (!(*marks & SHOWN_NOW))
 		shown->seen[shown->n++] = pair->subject;
-	*marks |= SHOWN_NOW | (pair->stays && is_inside ? SHOWN_STAYS : 0);
+	*marks |= SHOWN_NOW |
+		  (pair->stays && is_inside && (is_all || !pair->roams) ? SHOWN_STAYS : 0);
 }
 
 /* Nobody is left in it: that says all. Else subject by subject, but for those that are lost
@@ -247,7 +106,7 @@ static void find_region(struct finding *f, struct shown *shown, uint32_t i)
 						      moves_lead_into(&f->moves, home, &is, 1));
 
 		for (size_t p = f->pairs->first[home]; p < f->pairs->first[home + 1]; p++)
-			mark(shown, &f->pairs->items[p], is_inside);
+			mark(shown, &f->pairs->items[p], is_inside, is == REGION_ALL);
 	}
 	tell(f, shown, i);
 }
@@ -263,7 +122,7 @@ static void find_figures(struct finding *f)
 	struct shown shown = { .n = 0 };
 
 	for (uint32_t home = REGION_UNASSIGNED; home < f->before->n_regions && !f->err; home++) {
-		find_stays(f, home);
+		f->err = stays_find(&f->stays, home);
 		look_up(f);
 	}
 	if (!f->err && !shown_new(&shown, f->before))
@@ -279,27 +138,55 @@ static void find_figures(struct finding *f)
 
 /* Values that somebody is counted by. */
 
-static void find_values(struct finding *f, uint32_t dimension)
+/* Of those that a text has been met of that means none any more. */
+struct parting {
+	const struct catalogue *before, *after;
+	bool parts[CATALOGUE_DIMENSIONS_MAX][CATALOGUE_VALUES_MAX];
+};
+
+static void find_parting(void *context, struct text dimension, struct text value)
+{
+	struct parting *parting = context;
+	uint32_t was = catalogue_dimension(parting->before, dimension), v;
+	uint32_t is = catalogue_dimension(parting->after, dimension);
+
+	if (was == CATALOGUE_NONE || is == CATALOGUE_NONE)
+		return;
+	v = catalogue_value(parting->before, was, value);
+	if (v < parting->before->dimensions[was].n_values &&
+	    catalogue_value(parting->after, is, value) == parting->after->dimensions[is].n_values)
+		parting->parts[was][v] = true;
+}
+
+static void find_dimension(struct finding *f, uint32_t dimension, const bool *parts)
 {
 	const struct dimension *was = &f->before->dimensions[dimension];
-	uint32_t is = catalogue_dimension(f->after, text_of(was->name));
 	int64_t n;
 
-	if (is == CATALOGUE_NONE) {
+	if (catalogue_dimension(f->after, text_of(was->name)) == CATALOGUE_NONE) {
 		f->err = pairs_count_dimension(f->pairs, f->ledger, f->before, dimension, &n);
 		if (!f->err && n > 0)
 			add(f, LOSS_DIMENSION, REGION_ALL, dimension);
 		return;
 	}
 	for (uint32_t v = 0; v < was->n_values && !f->err; v++) {
-		if (catalogue_value(f->after, is, text_of(was->values[v])) <
-		    f->after->dimensions[is].n_values)
+		if (!parts[v])
 			continue;
 		f->err = pairs_count_value(f->pairs, f->ledger, f->before, tally_by(dimension, v),
 					   &n);
 		if (!f->err && n > 0)
 			add(f, LOSS_VALUE, REGION_ALL, tally_by(dimension, v));
 	}
+}
+
+static void find_values(struct finding *f, struct journal_view *journal)
+{
+	struct parting parting = { .before = f->before, .after = f->after };
+
+	if (attributes_may_be_new(f->after, f->before))
+		f->err = attributes_each(journal, find_parting, &parting);
+	for (uint32_t d = 0; d < f->before->n_dimensions && !f->err; d++)
+		find_dimension(f, d, parting.parts[d]);
 }
 
 int losses_find(const struct catalogue *before, const struct catalogue *after,
@@ -315,9 +202,12 @@ int losses_find(const struct catalogue *before, const struct catalogue *after,
 	if (!f.err)
 		f.err = pairs_find(&losses->pairs, before, ledger);
 	if (!f.err)
+		f.err = stays_begin(&f.stays, &f.moves, before, &losses->pairs, ledger);
+	if (!f.err)
 		find_figures(&f);
-	for (uint32_t d = 0; d < before->n_dimensions && !f.err; d++)
-		find_values(&f, d);
+	if (!f.err)
+		find_values(&f, journal);
+	stays_end(&f.stays);
 	moves_free(&f.moves);
 	return f.err;
 }

@@ -2,6 +2,7 @@
 #include "daemon/change/moves.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/grow.h"
 
@@ -14,6 +15,11 @@ static int compare_moves(const void *a, const void *b)
 	return (x->to > y->to) - (x->to < y->to);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
 static int move_homes(struct moves *moves, const struct catalogue *before,
 		      struct journal_view *view)
 {
@@ -24,9 +30,11 @@ static int move_homes(struct moves *moves, const struct catalogue *before,
 		if (grow(&moves->homes, &moves->room_homes, moves->n_homes + 1,
 			 sizeof(*moves->homes)) != 0)
 			return LIFT_E_MEMORY;
-		moves->homes[moves->n_homes++] =
-			(struct move){ catalogue_home(before, text),
-				       catalogue_home(moves->after, text) };
+		moves->homes[moves->n_homes] = (struct move){ catalogue_home(before, text),
+							      catalogue_home(moves->after, text) };
+		moves->same &= is_same(before->regions[moves->homes[moves->n_homes].from].code,
+				       moves->after->regions[moves->homes[moves->n_homes].to].code);
+		moves->n_homes++;
 	}
 	if (moves->n_homes == 0)
 		return 0;
@@ -51,8 +59,12 @@ static int move_modules(struct moves *moves, const struct catalogue *before,
 		uint32_t is = catalogue_module(moves->after, text);
 		struct module_move *move;
 
-		if (was == CATALOGUE_NONE)
+		if (was == CATALOGUE_NONE) {
+			moves->same &= is == CATALOGUE_NONE;
 			continue;
+		}
+		moves->same &= is != CATALOGUE_NONE &&
+			       is_same(before->modules[was].id, moves->after->modules[is].id);
 		move = &moves->modules[was];
 		move->to = move->is_met && move->to != is ? CATALOGUE_NONE : is;
 		move->is_met = true;
@@ -65,7 +77,7 @@ int moves_make(struct moves *moves, const struct catalogue *before, const struct
 {
 	int err;
 
-	*moves = (struct moves){ .after = after };
+	*moves = (struct moves){ .after = after, .same = true };
 	err = move_homes(moves, before, view);
 	if (!err)
 		err = move_modules(moves, before, view);

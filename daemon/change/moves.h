@@ -21,6 +21,7 @@ struct moves {
 		bool is_met;
 		uint32_t to; /* CATALOGUE_NONE: nowhere, or to more than one */
 	} * modules;	     /* by the module of the catalogue before */
+	bool same; /* each text leads to the same code or id as before, or still to none */
 };
 
 /* LIFT_E_MEMORY, or an error of the store. */

@@ -18,7 +18,7 @@ static void add_pair(void *context, uint32_t home, uint32_t subject)
 	if (grow(&pairs->items, &pairs->room, pairs->n + 1, sizeof(*pairs->items)) != 0)
 		gathering->err = LIFT_E_MEMORY;
 	else
-		pairs->items[pairs->n++] = (struct pair){ home, subject, false };
+		pairs->items[pairs->n++] = (struct pair){ home, subject, false, false };
 }
 
 int pairs_find(struct pairs *pairs, const struct catalogue *catalogue, struct ledger_view *ledger)

@@ -12,6 +12,7 @@
 struct pair {
 	uint32_t home, subject;
 	bool stays; /* they are about something that is still there, and of there */
+	bool roams; /* but who is in them may be in those of another home instead */
 };
 
 struct pairs {

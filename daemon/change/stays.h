@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stays.h - which figures of a home region would still have somebody with another catalogue, as far
+ * as tallies and texts tell: where they do not, they do not stay.
+ *
+ * In which state somebody is enrolled on days that come to a programme is not looked at, nor until
+ * when an event says that a grant is valid.
+ */
+#ifndef LIFTD_CHANGE_STAYS_H
+#define LIFTD_CHANGE_STAYS_H
+
+#include "daemon/change/moves.h"
+#include "daemon/change/pairs.h"
+
+struct stays {
+	const struct catalogue *before;
+	const struct moves *moves; /* to the other one */
+	struct pairs *pairs;
+	struct ledger_view *ledger;
+	bool *moved; /* by home of before: somebody has moved there, or from there; where there
+			      are programmes to which that matters */
+	bool regions_same; /* all lie in the same ones */
+	int err;	   /* sticks */
+};
+
+/* All that is pointed to must stay until the end, which is due in any case. LIFT_E_MEMORY, or an
+ * error of the store. */
+int stays_begin(struct stays *stays, const struct moves *moves, const struct catalogue *before,
+		struct pairs *pairs, struct ledger_view *ledger);
+void stays_end(struct stays *stays);
+
+/* Say of all pairs of a home whether they stay. An error of the store. */
+int stays_find(struct stays *stays, uint32_t home);
+
+#endif
