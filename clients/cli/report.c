@@ -7,17 +7,21 @@
 
 #include "clients/cli/answer.h"
 #include "clients/cli/csv_wish.h"
+#include "clients/cli/frozen/store.h"
 #include "clients/cli/report/build.h"
 #include "clients/cli/report/print/csv.h"
 #include "clients/cli/report/print/html.h"
 #include "clients/cli/report/print/text.h"
 #include "clients/cli/report_ask.h"
 #include "clients/cli/report_choose.h"
+#include "clients/cli/report_diff.h"
+#include "clients/cli/report_keep.h"
 #include "proto/day.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_HTML, FORMATS };
 
 static const char *const format_names[FORMATS] = { "text", "csv", "html" };
+static const char *const format_endings[FORMATS + 1] = { "txt", "csv", "html" };
 
 /* What is asked for on the command line. */
 struct wish {
@@ -26,6 +30,14 @@ struct wish {
 	enum format format;
 	enum language language;
 	struct csv_form csv;
+	struct keep_wish keep;
+	json_t *options; /* what was asked for, to be kept with the report */
+};
+
+/* A report that is drawn in several forms. */
+struct drawing {
+	const struct wish *wish;
+	const struct document *document;
 };
 
 static void write_in_format(const struct wish *wish, const struct document *document, FILE *out)
@@ -42,6 +54,29 @@ static void write_in_format(const struct wish *wish, const struct document *docu
 		print_as_text(document, out);
 		break;
 	}
+}
+
+/* To be kept, by the ending of its file. */
+static void draw_form(void *context, const char *ending, FILE *out)
+{
+	const struct drawing *drawing = context;
+	struct wish wish = *drawing->wish;
+
+	for (int i = 0; i < FORMATS; i++)
+		if (strcmp(format_endings[i], ending) == 0)
+			wish.format = (enum format)i;
+	write_in_format(&wish, drawing->document, out);
+}
+
+static int freeze(const struct wish *wish, const json_t *answers, const struct document *document)
+{
+	struct drawing drawing = { wish, document };
+	char dir[PATH_MAX];
+
+	return keep_find_place(&wish->keep, dir)
+		       ? keep_report(&wish->keep, dir, answers, wish->options, format_endings,
+				     draw_form, &drawing)
+		       : STATUS_SYSTEM;
 }
 
 static int write_document(const struct wish *wish, const struct document *document)
@@ -77,7 +112,9 @@ static int draw(const struct wish *wish, const json_t *answers)
 		complain("out of memory");
 		return STATUS_SYSTEM;
 	}
-	status = write_document(wish, &document);
+	status = wish->keep.freeze ? freeze(wish, answers, &document) : STATUS_WELL;
+	if (status == STATUS_WELL)
+		status = write_document(wish, &document);
 	document_clear(&document);
 	return status;
 }
@@ -126,13 +163,104 @@ static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish
 	return csv_choose(usage, csv_wish, &wish->csv);
 }
 
+/* What stands on the command line, beside the wish. */
+struct given {
+	char **names;
+	int n_names;
+	const char *audience, *language, *format;
+	bool csv;
+};
+
+static bool is_frozen(const struct wish *wish, const char *name)
+{
+	char dir[PATH_MAX];
+
+	return frozen_name_is_right(name) && frozen_place(wish->keep.reports, dir) &&
+	       frozen_is_there(dir, name);
+}
+
+/* What is frozen has been chosen. */
+static int check_frozen(const struct usage *usage, const struct wish *wish,
+			const struct given *given)
+{
+	const struct report_question *question = &wish->question;
+	int least = wish->keep.list ? 0 : 1, most = wish->keep.diff ? 2 : least;
+
+	if (wish->keep.freeze || (wish->keep.list && wish->keep.diff))
+		return complain_usage(usage, "one of --freeze, --frozen and --diff at a time");
+	if (given->n_names < least || given->n_names > most)
+		return complain_usage(usage, wish->keep.list   ? "--frozen takes no argument"
+					     : wish->keep.diff ? "--diff takes the names of one "
+								 "or two frozen reports"
+							       : "one frozen report at a time");
+	if (question->region || question->from || question->to || given->language ||
+	    (given->csv && !wish->keep.diff) || (given->audience && !wish->keep.diff))
+		return complain_usage(usage,
+				      "a frozen report is as it was: of its region, period, "
+				      "language and separators nothing can be chosen any more");
+	if (wish->keep.diff && wish->format == FORMAT_HTML)
+		return complain_usage(usage, "differences are printed as text or csv");
+	return STATUS_WELL;
+}
+
+/* By name, else as a file ends; NULL: as it was. */
+static const char *frozen_format(const struct wish *wish, const struct given *given)
+{
+	const char *dot = wish->output ? strrchr(wish->output, '.') : NULL;
+
+	if (given->format || !dot)
+		return given->format;
+	return wish->format == FORMAT_TEXT && strcmp(dot, ".txt") != 0 ? NULL
+								       : format_names[wish->format];
+}
+
+static int with_frozen(const struct cli *cli, const struct usage *usage, struct wish *wish,
+		       const struct given *given)
+{
+	int status = check_frozen(usage, wish, given);
+	char dir[PATH_MAX];
+
+	if (status != STATUS_WELL)
+		return status;
+	if (!keep_find_place(&wish->keep, dir))
+		return STATUS_SYSTEM;
+	if (wish->keep.list)
+		return keep_print_list(dir);
+	wish->keep.format = frozen_format(wish, given);
+	wish->keep.csv = wish->format == FORMAT_CSV ? &wish->csv : NULL;
+	if (!wish->keep.diff)
+		return keep_print(&wish->keep, dir, given->names[0]);
+	return report_diff(
+		cli, &(struct diff_wish){ .keep = &wish->keep,
+					  .dir = dir,
+					  .audience = given->audience,
+					  .first = given->names[0],
+					  .second = given->n_names > 1 ? given->names[1] : NULL });
+}
+
+/* Before anybody is asked. */
+static int begin_freeze(struct wish *wish, char **argv, int argc)
+{
+	char dir[PATH_MAX];
+
+	if (!wish->keep.freeze)
+		return STATUS_WELL;
+	if (!keep_find_place(&wish->keep, dir))
+		return STATUS_SYSTEM;
+	wish->keep.format = format_names[wish->format];
+	wish->options = json_array();
+	for (int i = 1; i < argc; i++)
+		json_array_append_new(wish->options, json_string(argv[i]));
+	return keep_check(&wish->keep, dir);
+}
+
 int command_report(const struct cli *cli, int argc, char **argv)
 {
 	struct wish wish = {
 		.csv = { .separator = ',', .decimal = '.', .mark = true, .crlf = true }
 	};
 	struct csv_wish csv_wish = { 0 };
-	const char *format = NULL, *audience = NULL, *language = "en";
+	const char *format = NULL, *audience = NULL, *language = NULL;
 	const struct option_row rows[] = {
 		{ "region", "CODE", "only of this region (all)", OPTION_TEXT, &wish.question.region,
 		  0, 0 },
@@ -154,10 +282,17 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		  &csv_wish.decimal, 0, 0 },
 		{ "output", "FILE", "where to write it (standard output)", OPTION_TEXT,
 		  &wish.output, 0, 0 },
+		{ "freeze", "NAME", "keep it under this name, as it is, for ever", OPTION_TEXT,
+		  &wish.keep.freeze, 0, 0 },
+		{ "reports", "DIR", "where frozen reports are (~/.local/share/lift/reports)",
+		  OPTION_TEXT, &wish.keep.reports, 0, 0 },
+		{ "frozen", NULL, "list the frozen reports", OPTION_FLAG, &wish.keep.list, 0, 0 },
+		{ "diff", NULL, "what is not as in a frozen report, and why: now, or in another",
+		  OPTION_FLAG, &wish.keep.diff, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift report",
-		.arguments = "PROGRAMME",
+		.arguments = "PROGRAMME | NAME | --frozen | --diff NAME [NAME]",
 		.help = "Reports a programme's results (for funders): participants by the "
 			"catalogue's\n"
 			"dimensions, targets, reach place by place, completion, withdrawals.",
@@ -170,15 +305,24 @@ int command_report(const struct cli *cli, int argc, char **argv)
 
 	if (first < 0)
 		return status;
+	wish.language = language_of(language ? language : "en");
+	choose_format(&wish, format, csv_is_wished(&csv_wish));
+	wish.keep.output = wish.output;
+	status = check_wish(&usage, &csv_wish, &wish);
+	if (status != STATUS_WELL)
+		return status;
+	if (wish.keep.list || wish.keep.diff ||
+	    (first < argc && !wish.keep.freeze && is_frozen(&wish, argv[first])))
+		return with_frozen(cli, &usage, &wish,
+				   &(struct given){ argv + first, argc - first, audience, language,
+						    format, csv_is_wished(&csv_wish) });
 	if (first == argc)
 		return complain_usage(&usage, "no programme given");
 	if (first + 1 < argc)
 		return complain_usage(&usage, "unexpected argument '%s': one programme at a time",
 				      argv[first + 1]);
 	wish.question.programme = argv[first];
-	wish.language = language_of(language);
-	choose_format(&wish, format, csv_is_wished(&csv_wish));
-	status = check_wish(&usage, &csv_wish, &wish);
+	status = begin_freeze(&wish, argv, argc);
 	if (status == STATUS_WELL)
 		status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
@@ -187,5 +331,6 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	if (status == STATUS_WELL)
 		status = report(&asked, &wish);
 	endpoints_clear(&endpoints);
+	json_decref(wish.options);
 	return status;
 }

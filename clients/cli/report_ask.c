@@ -87,6 +87,26 @@ static int take_rows(void *context, const json_t *answer)
 	return 0;
 }
 
+/* What was asked for these, and what they stand on: who asks the same again can compare. */
+static void keep_export(struct asking *asking, const char *name, const struct request *request,
+			const json_t *head)
+{
+	json_t *exports = json_object_get(asking->answers, "exports");
+	json_t *export = json_pack(
+		"{s:s%,s:s%,s:s%,s:s%}", "as_of", request->as_of.data, request->as_of.size, "kind",
+		request->kind.data, request->kind.size, "id", request->id.data, request->id.size,
+		"region", request->region.data ? request->region.data : "", request->region.size);
+
+	if (!exports)
+		keep(asking, "exports", json_object());
+	exports = json_object_get(asking->answers, "exports");
+	if (!export || json_object_update_missing(export, (json_t *)head) != 0 ||
+	    json_object_set_new(exports, name, export) != 0) {
+		complain("out of memory");
+		asking->status = STATUS_SYSTEM;
+	}
+}
+
 /* The figures of a kind: of one subject in all regions, or of all subjects in the report's. */
 static bool ask_figures(struct asking *asking, const char *name, const char *kind, const char *id,
 			const char *day)
@@ -111,6 +131,8 @@ static bool ask_figures(struct asking *asking, const char *name, const char *kin
 	question.context = &rows;
 	if (well)
 		asking->status = question_ask(&question);
+	if (asking->status == STATUS_WELL)
+		keep_export(asking, name, &request, rows.head);
 	if (asking->status == STATUS_WELL && strcmp(name, "end") == 0)
 		keep(asking, "head", json_incref(rows.head));
 	if (asking->status == STATUS_WELL)
