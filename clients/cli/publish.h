@@ -13,8 +13,8 @@
 struct publish_plan {
 	const char *source, *endpoint;
 	const struct lift_keys *keys; /* NULL: there are none */
-	struct sheet_setup *setup;
-	const char *stream; /* that all inputs go on with; NULL: each file is one */
+	struct sheet_setup *setup;    /* NULL: no files are read */
+	const char *stream;	      /* that all inputs go on with; NULL: each file is one */
 	uint32_t batch;
 	int linger_ms; /* of --pub */
 	bool follow;

@@ -102,9 +102,13 @@ static bool is_like_state(const char *text)
 static void tell_time(double number, char *said)
 {
 	if (number >= SECONDS_MIN && number <= SECONDS_MAX)
-		snprintf(said, REFUSAL_HINT_MAX, "; these are seconds, and are multiplied by 1000");
+		snprintf(said, REFUSAL_HINT_MAX,
+			 "; these are seconds, and are multiplied by 1000; of CSV a map says it, "
+			 "'form: seconds'");
 	else if (number >= DAYS_MIN && number <= DAYS_MAX)
-		snprintf(said, REFUSAL_HINT_MAX, "; these are days, as a spreadsheet counts them");
+		snprintf(said, REFUSAL_HINT_MAX,
+			 "; these are days, as a spreadsheet counts them; of CSV a map says it, "
+			 "'form: excel'");
 }
 
 /* 45901,3333 and 1,75671E+12: a time that a spreadsheet shows as a number. */

@@ -15,7 +15,7 @@
 
 enum {
 	REFUSAL_MAX = 512,	/* bytes, ended with 0 */
-	REFUSAL_HINT_MAX = 128, /* likewise */
+	REFUSAL_HINT_MAX = 160, /* likewise */
 };
 
 /* What an event has where it is refused for a key, and what that probably is: "; it is 7: ...", or

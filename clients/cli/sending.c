@@ -180,18 +180,21 @@ static void name_again(const struct sending *sending)
 {
 	const char *source = sending->plan->source;
 	uint64_t passing = sending->passing, uncounted = sending->n_uncounted;
+	char options[SHEET_OPTIONS_MAX] = "";
 
+	if (sending->plan->setup)
+		sheet_setup_options(sending->plan->setup, options);
 	if (passing > 0)
 		complain("%s: %" PRIu64 " of the refused rows can get another verdict, once the "
-			 "cause has passed: 'lift publish --source %s --again %s' sends %s again",
-			 sending->name, passing, source, sending->name,
+			 "cause has passed: 'lift publish --source %s%s --again %s' sends %s again",
+			 sending->name, passing, source, options, sending->name,
 			 passing == 1 ? "it" : "them");
 	if (uncounted > 0)
 		complain("%s: %" PRIu64 " row%s attributes that count now and did not when %s "
-			 "received: 'lift publish --source %s --again %s' sends %s again, where it "
-			 "has not yet",
+			 "received: 'lift publish --source %s%s --again %s' sends %s again, where "
+			 "it has not yet",
 			 sending->name, uncounted, uncounted == 1 ? " has" : "s have",
-			 uncounted == 1 ? "it was" : "they were", source, sending->name,
+			 uncounted == 1 ? "it was" : "they were", source, options, sending->name,
 			 uncounted == 1 ? "it" : "these");
 }
 

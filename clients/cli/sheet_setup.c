@@ -31,11 +31,11 @@ static int read_map(struct sheet_setup *setup)
 	return err ? exit_status_of(err) : STATUS_WELL;
 }
 
-static int read_zone(struct sheet_setup *setup, const struct usage *usage, bool of_map)
+static int read_zone(struct sheet_setup *setup, const struct usage *usage)
 {
 	int err = zone_read(setup->timezone, &setup->zone);
 
-	if (err == LIFT_E_NOT_FOUND && of_map)
+	if (err == LIFT_E_NOT_FOUND && !setup->zone_given)
 		complain("%s: timezone: this system has no zone '%s'; a name looks like "
 			 "Europe/Oslo",
 			 setup->map_file, setup->timezone);
@@ -51,15 +51,16 @@ static int read_zone(struct sheet_setup *setup, const struct usage *usage, bool 
 
 int sheet_setup_begin(struct sheet_setup *setup, const struct usage *usage)
 {
-	bool given = setup->timezone;
 	int status = setup->map_file ? read_map(setup) : STATUS_WELL;
 
+	setup->zone_given = setup->timezone;
 	if (status != STATUS_WELL)
 		return status;
+	setup->fold_given = setup->fold_places;
 	setup->fold_places |= setup->map && setup->map->fold_places;
-	if (!given && setup->map)
+	if (!setup->zone_given && setup->map)
 		setup->timezone = setup->map->timezone;
-	return setup->timezone ? read_zone(setup, usage, !given) : STATUS_WELL;
+	return setup->timezone ? read_zone(setup, usage) : STATUS_WELL;
 }
 
 void sheet_setup_clear(struct sheet_setup *setup)
@@ -217,12 +218,19 @@ struct sheet sheet_setup_sheet(const struct sheet_setup *setup)
 
 static void tell(void *context, const char *text, const char *code, const char *name, uint64_t n)
 {
-	complain("%s: '%s' was taken for the region %s (%s), in %" PRIu64 " row%s",
-		 (const char *)context, text, code, name, n, n == 1 ? "" : "s");
+	complain("%s: '%s' was taken for %s (%s), in %" PRIu64 " event%s", (const char *)context,
+		 text, name, code, n, n == 1 ? "" : "s");
 }
 
 void sheet_setup_tell(const struct sheet_setup *setup, const char *file)
 {
 	if (setup->places)
 		places_tell(setup->places, tell, (void *)(uintptr_t)file);
+}
+
+void sheet_setup_options(const struct sheet_setup *setup, char to[static SHEET_OPTIONS_MAX])
+{
+	snprintf(to, SHEET_OPTIONS_MAX, "%s%s%s%s%s", setup->map_file ? " --map " : "",
+		 setup->map_file ? setup->map_file : "", setup->fold_given ? " --fold-places" : "",
+		 setup->zone_given ? " --timezone " : "", setup->zone_given ? setup->timezone : "");
 }

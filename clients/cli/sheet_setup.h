@@ -20,6 +20,7 @@ struct sheet_setup {
 	struct sheet_map *map; /* NULL: there is none */
 	char *map_text;	       /* owned */
 	size_t map_size;
+	bool zone_given, fold_given; /* by an option, not by the map */
 	char *found;	       /* the catalogue's zone, owned; NULL: it has not been asked for */
 	struct zone zone;      /* n = 0: not read yet */
 	struct places *places; /* NULL: they are not folded */
@@ -44,6 +45,10 @@ struct sheet sheet_setup_sheet(const struct sheet_setup *setup);
 
 /* Say which names of places were taken for which regions, in the file of that name. */
 void sheet_setup_tell(const struct sheet_setup *setup, const char *file);
+
+/* The options that say it, each with a blank before it, to be repeated in a command. */
+enum { SHEET_OPTIONS_MAX = 512 };
+void sheet_setup_options(const struct sheet_setup *setup, char to[static SHEET_OPTIONS_MAX]);
 
 /* Does it change how that sheet is read? Then what it is goes into the hash, too. */
 bool sheet_setup_matters(const struct sheet_setup *setup, const struct sheet *sheet);

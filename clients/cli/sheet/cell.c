@@ -54,6 +54,18 @@ bool cell_text(const struct column_cell *cell, const struct text *row, char *to,
 	return fits;
 }
 
+bool cell_is_filled(const struct column_cell *cell, const struct text *row)
+{
+	struct text text;
+
+	if (cell->n_columns == 1)
+		return cell_text(cell, row, NULL, 0, &text) && text.size > 0;
+	for (size_t i = 0; i < cell->n_columns; i++)
+		if (row[cell->columns[i]].size > 0)
+			return true;
+	return false;
+}
+
 /* Times. */
 
 static enum map_form form_of(const struct column_cell *cell)
@@ -243,6 +255,21 @@ static void write_flag(struct text text, struct msg_writer *writer)
 		msg_text(writer, text);
 }
 
+/* "1,23457E+11": of a long number only its first digits are left, which others have, too. */
+static bool is_cut(const struct column_cell *cell, struct text text)
+{
+	size_t i = 1;
+
+	if (cell->group != GROUP_EVENT || strcmp(cell->key, "learner") != 0 || text.size < 6 ||
+	    text.data[0] < '1' || text.data[0] > '9' || !memchr(".,", text.data[i++], 2))
+		return false;
+	while (i < text.size && text.data[i] >= '0' && text.data[i] <= '9')
+		i++;
+	return i > 2 && text.size - i == 4 && memcmp(text.data + i, "E+", 2) == 0 &&
+	       memchr("01", text.data[i + 2], 2) && text.data[i + 3] >= '0' &&
+	       text.data[i + 3] <= '9';
+}
+
 static struct text place_of(const struct sheet *sheet, const struct column_cell *cell,
 			    struct text text)
 {
@@ -271,6 +298,12 @@ int cell_write(const struct sheet *sheet, const struct column_cell *cell, size_t
 		write_flag(text, writer);
 		break;
 	case FIELD_TEXT:
+		if (is_cut(cell, text)) {
+			snprintf(problem, ROWS_PROBLEM_MAX,
+				 "a spreadsheet has cut off the last digits of the learner's id: "
+				 "format its column as text, or as whole numbers");
+			return LIFT_E_MALFORMED;
+		}
 		msg_text(writer, place_of(sheet, cell, text));
 		break;
 	}

@@ -16,6 +16,9 @@
 bool cell_text(const struct column_cell *cell, const struct text *row, char *to, size_t room,
 	       struct text *ret_text);
 
+/* Has a row anything in the columns of a cell, but for what means nothing by its rule? */
+bool cell_is_filled(const struct column_cell *cell, const struct text *row);
+
 /* Look at a day of the cell with that index. LIFT_E_MEMORY. */
 int cell_survey(const struct sheet *sheet, const struct column_cell *cell, size_t index,
 		uint64_t line, struct text text);

@@ -225,9 +225,8 @@ static bool is_there(const struct csv_rows *csv, const struct column_event *even
 	for (size_t i = event->first; i < event->first + event->n_own; i++) {
 		const struct column_cell *cell = &csv->columns.cells[i];
 
-		for (size_t c = 0; c < cell->n_columns; c++)
-			if (csv->cells[cell->columns[c]].size > 0)
-				return true;
+		if (cell_is_filled(cell, csv->cells))
+			return true;
 		any |= cell->n_columns > 0;
 	}
 	return !any;

@@ -78,7 +78,11 @@ static void read_values(struct reader *reader, const struct yaml_node *node,
 	}
 	values = reader_take(reader, node->n_children, sizeof(*values));
 	for (const struct yaml_node *child = node->child; values && child; child = child->next) {
-		values[n].from = value_trim(child->key);
+		struct text from = value_trim(child->key);
+		char *copy = arena_text(reader->arena, from);
+
+		values[n].from = (struct text){ copy, copy ? from.size : 0 };
+		reader->no_memory |= !copy;
 		if (!yaml_is_absent(child))
 			values[n].to = reader_text(reader, child, field->name, 0, MAP_TEXT_MAX);
 		n++;

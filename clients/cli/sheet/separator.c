@@ -63,22 +63,16 @@ char separator_told(struct text record)
 
 char separator_found(struct text header)
 {
-	size_t n[sizeof(SEPARATORS) - 1] = { 0 }, most = 0;
+	static const char wanted[] = "\t;,"; /* names have commas rather than these */
+	size_t n[sizeof(wanted) - 1] = { 0 }, most = sizeof(wanted) - 2;
 	enum csv_state state = CELL_BEGIN;
-	char found = ',';
 
 	for (size_t i = 0; i < header.size; i++) {
 		if (state != CELL_QUOTED && separates(header.data[i], 0))
-			n[strchr(SEPARATORS, header.data[i]) - SEPARATORS]++;
+			n[strchr(wanted, header.data[i]) - wanted]++;
 		state = next_state(state, header.data[i], 0);
 	}
-	for (size_t i = 0; i < header.size; i++) {
-		const char *sign = header.data[i] ? strchr(SEPARATORS, header.data[i]) : NULL;
-
-		if (!sign || n[sign - SEPARATORS] <= most)
-			continue;
-		most = n[sign - SEPARATORS];
-		found = *sign;
-	}
-	return found;
+	for (size_t i = sizeof(wanted) - 1; i-- > 0;)
+		most = n[i] > 0 && n[i] >= n[most] ? i : most;
+	return wanted[most];
 }

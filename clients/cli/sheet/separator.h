@@ -27,8 +27,8 @@ void csv_scan_skip(struct csv_scan *scan, size_t size);
 /* Is this the line that tells spreadsheets what separates cells ("sep=;")? Then that, else 0. */
 char separator_told(struct text record);
 
-/* The one of ',', ';' and tab that stands most often in a header, outside of quotes; of several the
- * first; ',' where none does. */
+/* The one of ',', ';' and tab that stands most often in a header, outside of quotes; of two the
+ * rarer in names; ',' where none does. */
 char separator_found(struct text header);
 
 #endif

@@ -47,14 +47,18 @@ static void what_a_row_has_is_said_where_it_is_nobodys_id(void **state)
 		{ "score", "{'score':null}", "" },
 		{ "score", "{'learner':'anna'}", "" },
 		{ "time", "{'time':1756706400}",
-		  OFFSET "; these are seconds, and are multiplied by 1000" },
+		  OFFSET "; these are seconds, and are multiplied by 1000; of CSV a map says it, "
+			 "'form: seconds'" },
 		{ "time", "{'time':1018012345000}", OFFSET },
 		{ "time", "{'time':45901.3333}",
-		  OFFSET "; these are days, as a spreadsheet counts them" },
+		  OFFSET "; these are days, as a spreadsheet counts them; of CSV a map says it, "
+			 "'form: excel'" },
 		{ "time", "{'time':'45901,3333'}",
-		  OFFSET "; these are days, as a spreadsheet counts them" },
+		  OFFSET "; these are days, as a spreadsheet counts them; of CSV a map says it, "
+			 "'form: excel'" },
 		{ "time", "{'time':'1756706400,0'}",
-		  OFFSET "; these are seconds, and are multiplied by 1000" },
+		  OFFSET "; these are seconds, and are multiplied by 1000; of CSV a map says it, "
+			 "'form: seconds'" },
 		{ "time", "{'time':'1,75671E+12'}",
 		  OFFSET "; a spreadsheet has cut its last digits off: format its cells as whole "
 			 "numbers" },
