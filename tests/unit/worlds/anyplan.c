@@ -116,6 +116,8 @@ void anyplan_write_competences(FILE *file, const struct anyplan *plan)
 		fputs(", requirements: [", file);
 		for (; n > 0; n--) {
 			fprintf(file, "{level: %u", 1 + (chance(2) ? 0 : chance(4)));
+			if (chance_of(40))
+				fprintf(file, ", each: leaf, count: %u", 1 + chance(3));
 			write_where(file, plan, chance(ANYPLAN_WHERES));
 			fputs(n > 1 ? "}, " : "}", file);
 		}
@@ -137,7 +139,9 @@ int32_t anyplan_later_day(const struct catalogue *catalogue, int32_t day)
 /* Programmes. */
 
 /* Some of the names, in any order, and at least one if there is one: how many. */
-static uint32_t write_some(FILE *file, const char *key, const char *const *names, uint32_t n)
+static uint32_t write_some(FILE *file, const char *key, const char *const *names, uint32_t n,
+			   void (*write)(FILE *file, const char *name, const struct anydays *days),
+			   const struct anydays *days)
 {
 	const char *order[ANYPLAN_NAMES];
 	uint32_t n_some = n ? 1 + chance(n) : 0;
@@ -147,15 +151,21 @@ static uint32_t write_some(FILE *file, const char *key, const char *const *names
 	fprintf(file, ", %s: [", key);
 	for (uint32_t i = 0; i < n_some; i++) {
 		fputs(i ? ", " : "", file);
-		write_name(file, order[i]);
+		write(file, order[i], days);
 	}
 	fputc(']', file);
 	return n_some;
 }
 
+static void write_id(FILE *file, const char *name, const struct anydays *days)
+{
+	(void)days;
+	write_name(file, name);
+}
+
 static void write_modules_of(FILE *file, const struct anyplan *plan)
 {
-	uint32_t n = write_some(file, "modules", plan->modules, plan->n_modules);
+	uint32_t n = write_some(file, "modules", plan->modules, plan->n_modules, write_id, NULL);
 
 	if (chance_of(20))
 		fputs(", complete: all", file);
@@ -163,10 +173,17 @@ static void write_modules_of(FILE *file, const struct anyplan *plan)
 		fprintf(file, ", complete: %u", 1 + chance(n));
 }
 
-static void write_window(FILE *file, const int32_t *days, uint32_t n_days)
+static void write_day(FILE *file, const char *key, int32_t day)
 {
-	int32_t from = days[chance(n_days)], to = days[chance(n_days)];
 	char text[DAY_TEXT];
+
+	day_print(day, text);
+	fprintf(file, ", %s: %s", key, text);
+}
+
+static void write_window(FILE *file, const struct anydays *days)
+{
+	int32_t from = days->items[chance(days->n)], to = days->items[chance(days->n)];
 
 	if (from > to) {
 		int32_t swapped = from;
@@ -174,14 +191,77 @@ static void write_window(FILE *file, const int32_t *days, uint32_t n_days)
 		from = to;
 		to = swapped;
 	}
-	if (chance_of(50)) {
-		day_print(from, text);
-		fprintf(file, ", from: %s", text);
+	if (chance_of(50))
+		write_day(file, "from", from);
+	if (chance_of(50))
+		write_day(file, "to", to);
+}
+
+/* Which has joined or left at some time, or come back. */
+static void write_member(FILE *file, const char *region, const struct anydays *days)
+{
+	if (chance_of(40)) {
+		write_name(file, region);
+		return;
 	}
-	if (chance_of(50)) {
-		day_print(to, text);
-		fprintf(file, ", to: %s", text);
+	fputs("{code: ", file);
+	write_name(file, region);
+	if (chance_of(60)) {
+		write_window(file, days);
+		fputc('}', file);
+		return;
 	}
+	write_day(file, "to", days->items[chance(days->n)]);
+	fputs("}, {code: ", file);
+	write_name(file, region);
+	write_day(file, "from", days->items[chance(days->n)]);
+	fputc('}', file);
+}
+
+static void write_members(FILE *file, const struct anyplan *plan, const struct anydays *days)
+{
+	static const char *const everyone[] = { "all" };
+
+	if (chance_of(15))
+		write_some(file, "regions", everyone, 1, write_member, days);
+	else if (chance_of(60))
+		write_some(file, "regions", plan->regions, plan->n_regions, write_member, days);
+}
+
+/* Who counts, since when, by which profile. */
+static void write_rules(FILE *file, const struct anyplan *plan)
+{
+	if (chance_of(30))
+		fprintf(file, ", done_by: %s", chance_of(85) ? "passed" : "completed");
+	if (chance_of(30)) {
+		fputs(", admission: ", file);
+		write_name(file, plan->modules[chance(plan->n_modules)]);
+	}
+	if (chance_of(35))
+		fprintf(file, ", members: %s", chance_of(85) ? "enrolled" : "all");
+	if (chance_of(60))
+		fprintf(file, ", profile: %s", chance_of(70) ? "entry" : "latest");
+}
+
+static void write_target(FILE *file, const struct anyplan *plan)
+{
+	static const char *const measures[] = { "participants", "completed", "admitted", "hours" };
+	static const char *const shares[] = { "0.5", "1", "0.3333", "0.01", "0.0001" };
+	uint32_t measure = chance_of(50) ? chance(2) : chance(4);
+	bool each = chance_of(40);
+
+	fprintf(file, "{measure: %s", measures[measure]);
+	if (each)
+		fputs(", each: leaf", file);
+	if (each && measure != 3 && chance_of(60))
+		fprintf(file, ", share: %s", shares[chance(5)]);
+	else
+		fprintf(file, ", value: %u", 1 + chance(6));
+	if (!each && plan->n_regions && chance_of(30)) {
+		fputs(", region: ", file);
+		write_name(file, plan->regions[chance(plan->n_regions)]);
+	}
+	write_where(file, plan, chance(ANYPLAN_WHERES));
 }
 
 static void write_targets(FILE *file, const struct anyplan *plan)
@@ -192,15 +272,12 @@ static void write_targets(FILE *file, const struct anyplan *plan)
 		return;
 	fputs(", targets: [", file);
 	while (n-- > 0) {
-		fprintf(file, "{measure: %s, value: %u", chance(2) ? "participants" : "completed",
-			1 + chance(6));
-		write_where(file, plan, chance(ANYPLAN_WHERES));
+		write_target(file, plan);
 		fputs(n ? "}, " : "}]", file);
 	}
 }
 
-void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const int32_t *days,
-			      uint32_t n_days)
+void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const struct anydays *days)
 {
 	static const char *const ids[] = { "all", "basics", "B\xc3\xa6" };
 	uint32_t n = chance(4);
@@ -211,11 +288,9 @@ void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const int3
 		fputs("  - {id: ", file);
 		write_name(file, ids[p]);
 		write_modules_of(file, plan);
-		write_window(file, days, n_days);
-		if (chance_of(10))
-			fputs(", regions: [all]", file);
-		else if (chance_of(50))
-			write_some(file, "regions", plan->regions, plan->n_regions);
+		write_window(file, days);
+		write_members(file, plan, days);
+		write_rules(file, plan);
 		if (chance_of(60))
 			fprintf(file, ", stalled_after_days: %u", 1 + chance(chance(2) ? 60 : 3));
 		write_targets(file, plan);

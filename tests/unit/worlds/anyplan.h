@@ -28,6 +28,12 @@ struct anyplan {
 	uint32_t n_regions, n_modules, n_competences, headcount_percent;
 };
 
+/* Days around which windows begin and end. */
+struct anydays {
+	const int32_t *items;
+	uint32_t n;
+};
+
 /* Quoted, as YAML wants it. */
 void write_name(FILE *file, const char *name);
 
@@ -36,9 +42,8 @@ void anyplan_begin(struct anyplan *plan);
 /* Keys of a region's row, and of a module's. */
 void anyplan_write_headcount(FILE *file, const struct anyplan *plan);
 void anyplan_write_grants(FILE *file, const struct anyplan *plan);
-/* When all modules and regions are known; windows begin and end around these days. */
-void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const int32_t *days,
-			      uint32_t n_days);
+/* When all modules and regions are known. */
+void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const struct anydays *days);
 void anyplan_write_competences(FILE *file, const struct anyplan *plan);
 
 /* Of a day on which grants may have been earned: one around which something ends or is about to. */

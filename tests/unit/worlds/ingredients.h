@@ -9,15 +9,17 @@
 #include "tests/unit/worlds/anyworld.h"
 
 enum {
-	INGREDIENTS_ROOM = 64,
-	INGREDIENTS_FORMS = 16, /* of a voiding: each of time, score, passed, phase named or not */
+	INGREDIENTS_ROOM = 96,
+	INGREDIENTS_FORMS = 64, /* of a voiding: each of time, score, passed, phase, minutes, state
+				   named or not */
+	INGREDIENTS_TYPES = EVENT_ENROLLED + 1,
 };
 
 /* How many worlds have each, and facts of a type taken back by a voiding of a form; all zeros to
  * begin with. */
 struct ingredients {
 	uint32_t worlds[INGREDIENTS_ROOM];
-	uint32_t taken_back[EVENT_VOIDED][INGREDIENTS_FORMS];
+	uint32_t taken_back[INGREDIENTS_TYPES][INGREDIENTS_FORMS];
 };
 
 void ingredients_find(struct ingredients *ingredients, const struct anyworld *world);

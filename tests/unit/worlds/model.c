@@ -80,10 +80,9 @@ static uint32_t value_named(const struct catalogue *c, uint32_t dimension, struc
 	const struct dimension *d = &c->dimensions[dimension];
 
 	for (uint32_t v = 0; v < d->n_values; v++)
-		if (is_one_of(text, d->values[v], d->words ? d->words[v].aliases : NULL,
-			      d->words ? d->words[v].n_aliases : 0))
+		if (is_one_of(text, d->values[v], d->words[v].aliases, d->words[v].n_aliases))
 			return v;
-	for (uint32_t v = 0; v < d->n_values && d->words; v++)
+	for (uint32_t v = 0; v < d->n_values; v++)
 		if (is_made_small(d, v, text))
 			return v;
 	return d->n_values;

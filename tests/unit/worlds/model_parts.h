@@ -94,6 +94,9 @@ void model_count_programme(struct model_counts *to, const struct catalogue *c,
 void model_count_competence(struct model_counts *to, const struct catalogue *c,
 			    const struct model_learner *learner, uint32_t competence);
 
+/* And to a target of a programme. */
+json_int_t model_adds(const struct model_progress *progress, const struct target *target);
+
 /* Figures. */
 
 /* What figures are asked for. */
