@@ -134,10 +134,14 @@ static int64_t best_of(const struct scene *scene, int bin)
 
 static void the_figures_are_those_of_the_last_list(void **state)
 {
+	char key[PATH_SIZE + 8];
 	struct scene scene;
 
 	start(&scene, *state);
 	write_list(&scene, &(struct list){ .n = 30 });
+	sync_with(&scene, "--check", 0, "30 facts listed, 0 known: 30 new", "nothing is known yet");
+	snprintf(key, sizeof(key), "%s.key", scene.state);
+	assert_int_not_equal(access(key, F_OK), 0);
 	sync_with(&scene, NULL, 0, "30 facts listed, 0 known: 30 new", "nothing is known yet");
 	assert_int_equal(figure(&scene, "all", "started"), 30);
 	sync_list(&scene, &(struct list){ .n = 30 }, "nothing to send");

@@ -12,7 +12,7 @@
 
 /* Where it is. */
 
-static bool find_path(struct kept *kept, const char *file, const char *source)
+static bool find_path(struct kept *kept, const char *file, const char *source, bool make)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const char *base = state && *state == '/' ? state : home;
@@ -27,7 +27,7 @@ static bool find_path(struct kept *kept, const char *file, const char *source)
 	}
 	size = file ? snprintf(kept->path, most, "%s", file)
 		    : snprintf(kept->path, most, "%s%s/lift/sync/%s", base, rest, source);
-	if (!file && size < (int)most && disk_make_directories(kept->path) != 0) {
+	if (!file && make && size < (int)most && disk_make_directories(kept->path) != 0) {
 		complain("%s: %s", kept->path, strerror(errno));
 		return false;
 	}
@@ -72,15 +72,17 @@ static int complain_key(const struct kept *kept, int err, int error)
 	return STATUS_SYSTEM;
 }
 
-int kept_open(struct kept *kept, const char *file, const char *source)
+int kept_open(struct kept *kept, const char *file, const char *source, bool make)
 {
 	bool is_new;
 	int err;
 
 	*kept = (struct kept){ .fd = -1 };
-	if (!find_path(kept, file, source))
+	if (!find_path(kept, file, source, make))
 		return STATUS_SYSTEM;
 	is_new = access(kept->path, F_OK) != 0 && access(kept->next, F_OK) != 0;
+	if (is_new && !make)
+		return STATUS_WELL;
 	err = seal_key_open(kept->path, is_new, &kept->key, &kept->fd);
 	return err ? complain_key(kept, err, errno) : STATUS_WELL;
 }
@@ -117,7 +119,7 @@ static int read_file(const struct kept *kept, const char *path, struct known *re
 {
 	char *data;
 	size_t size;
-	int err = seal_read(path, kept->key, &data, &size);
+	int err = kept->key ? seal_read(path, kept->key, &data, &size) : LIFT_E_NOT_FOUND;
 
 	*ret_found = err != LIFT_E_NOT_FOUND;
 	if (!*ret_found)

@@ -13,13 +13,14 @@
 
 struct kept {
 	char path[PATH_MAX], next[PATH_MAX];
-	unsigned char *key;
-	int fd; /* of the key */
+	unsigned char *key; /* NULL: nothing is kept */
+	int fd;		    /* of the key */
 };
 
-/* Open what is kept of a source: `file`, or, where it is NULL, one in the user's state directory.
- * A status; whatever is wrong has been complained about. To be closed in any case. */
-int kept_open(struct kept *kept, const char *file, const char *source);
+/* Open what is kept of a source: `file`, or, where it is NULL, one in the user's state directory;
+ * without `make`, nothing is made where there is nothing yet. A status; whatever is wrong has been
+ * complained about. To be closed in any case. */
+int kept_open(struct kept *kept, const char *file, const char *source, bool make);
 void kept_close(struct kept *kept);
 
 /* Read what is known, or what a run was about to send, into an empty one: a status.

@@ -214,7 +214,8 @@ static int sync_list(struct run *run)
 		status = list_read(run->asked->name, setup, &run->list);
 	sheet_setup_tell(setup, run->asked->name);
 	if (status == STATUS_WELL)
-		status = kept_open(&run->kept, run->asked->state, run->asked->source);
+		status = kept_open(&run->kept, run->asked->state, run->asked->source,
+				   !run->asked->check);
 	if (status == STATUS_WELL)
 		status = find_known(run);
 	if (status == STATUS_WELL)
