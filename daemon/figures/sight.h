@@ -3,8 +3,8 @@
  * sight.h - what an audience sees: its own regions and what is below them, what of the catalogue is
  * about these, and the sources that have sent events from there.
  *
- * A programme is seen where one of its places is; a module unless it is in programmes, and none of
- * them is seen; a competence unless modules grant it, and none of them is seen.
+ * A programme is seen where one of its places is; a module unless it is in programmes, or admits to
+ * some, and none of them is seen; a competence unless modules grant it, and none of them is seen.
  */
 #ifndef LIFTD_FIGURES_SIGHT_H
 #define LIFTD_FIGURES_SIGHT_H

@@ -164,6 +164,39 @@ static void add_text(struct meant *meant, enum unknown_kind kind, const char *li
 		add(meant, kind, fold(without_kind(text_of(like)), room), text_of(text));
 }
 
+/* What people call it is what they write. */
+static void add_label(struct meant *meant, enum unknown_kind kind, const struct label *label,
+		      const char *text)
+{
+	for (int i = 0; i < LANGUAGES; i++)
+		if (label->in[i])
+			add_text(meant, kind, label->in[i], text);
+}
+
+static void add_value(struct meant *meant, uint32_t dimension, const char *like, const char *text)
+{
+	char room[FOLDED_MAX + 1];
+
+	if (like)
+		add(meant, UNKNOWN_VALUE, fold_in(dimension, text_of(like), room), text_of(text));
+}
+
+static void add_values(struct meant *meant, uint32_t d)
+{
+	const struct dimension *dimension = &meant->catalogue->dimensions[d];
+
+	for (uint32_t v = 0; v < dimension->n_values; v++) {
+		const struct value_words *words = &dimension->words[v];
+		const char *value = dimension->values[v];
+
+		add_value(meant, d, value, value);
+		for (uint32_t a = 0; a < words->n_aliases; a++)
+			add_value(meant, d, words->aliases[a], value);
+		for (int i = 0; i < LANGUAGES; i++)
+			add_value(meant, d, words->label.in[i], value);
+	}
+}
+
 static void add_all(struct meant *meant)
 {
 	const struct catalogue *catalogue = meant->catalogue;
@@ -173,6 +206,7 @@ static void add_all(struct meant *meant)
 
 		add_text(meant, UNKNOWN_MODULE, module->id, module->id);
 		add_text(meant, UNKNOWN_MODULE, module->name, module->id);
+		add_label(meant, UNKNOWN_MODULE, &module->label, module->id);
 		for (uint32_t a = 0; a < module->n_aliases; a++)
 			add_text(meant, UNKNOWN_MODULE, module->aliases[a], module->id);
 	}
@@ -181,17 +215,16 @@ static void add_all(struct meant *meant)
 
 		add_text(meant, UNKNOWN_REGION, region->code, region->code);
 		add_text(meant, UNKNOWN_REGION, region->name, region->code);
+		add_label(meant, UNKNOWN_REGION, &region->label, region->code);
 		for (uint32_t a = 0; a < region->n_aliases; a++)
 			add_text(meant, UNKNOWN_REGION, region->aliases[a], region->code);
 	}
 	for (uint32_t d = 0; d < catalogue->n_dimensions; d++) {
 		const struct dimension *dimension = &catalogue->dimensions[d];
-		char room[FOLDED_MAX + 1];
 
 		add_text(meant, UNKNOWN_ATTR, dimension->name, dimension->name);
-		for (uint32_t v = 0; v < dimension->n_values; v++)
-			add(meant, UNKNOWN_VALUE, fold_in(d, text_of(dimension->values[v]), room),
-			    text_of(dimension->values[v]));
+		add_label(meant, UNKNOWN_ATTR, &dimension->label, dimension->name);
+		add_values(meant, d);
 	}
 }
 

@@ -546,6 +546,132 @@ static void capitals_count_as_small_letters_where_a_value_has_aliases(void **sta
 	catalogue_free(c);
 }
 
+/* Folding the obvious way: a list of letters. */
+
+static const char *const letters[] = { "A", "a", "Z", "z", "Å", "å", "Þ", "þ", "×",
+				       "÷", "ß", "ÿ", "Ÿ", "@", "[", "é", "É", "0" };
+enum { LETTERS = sizeof(letters) / sizeof(letters[0]), FOLD_VALUES = 4, FOLD_TEXTS = 3 };
+
+static const char *small_letter(const char *letter)
+{
+	static const char *const pairs[][2] = {
+		{ "A", "a" }, { "Z", "z" }, { "Å", "å" }, { "Þ", "þ" }, { "É", "é" }
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if (strcmp(pairs[i][0], letter) == 0)
+			return pairs[i][1];
+	return letter;
+}
+
+/* One or two letters, and the same with small ones. */
+struct fold_text {
+	char as_is[8], small[8];
+};
+
+static struct fold_text any_fold_text(void)
+{
+	struct fold_text text = { "", "" };
+
+	for (int n = 1 + rand() % 2; n > 0; n--) {
+		const char *letter = letters[rand() % LETTERS];
+
+		strcat(text.as_is, letter);
+		strcat(text.small, small_letter(letter));
+	}
+	return text;
+}
+
+/* A dimension left to chance: values, the first text of each, with aliases or without. */
+struct fold_model {
+	struct fold_text texts[FOLD_VALUES][FOLD_TEXTS];
+	int n[FOLD_VALUES];
+	bool folds[FOLD_VALUES];
+};
+
+static void fold_model_any(struct fold_model *model, char *yaml)
+{
+	yaml += sprintf(yaml, "dimensions:\n  d:\n");
+	for (int v = 0; v < FOLD_VALUES; v++) {
+		model->folds[v] = rand() % 2;
+		model->n[v] = model->folds[v] ? 1 + rand() % FOLD_TEXTS : 1;
+		for (int t = 0; t < model->n[v]; t++)
+			model->texts[v][t] = any_fold_text();
+		yaml += sprintf(yaml, "    - {value: \"%s\"", model->texts[v][0].as_is);
+		for (int t = 1; t < model->n[v]; t++)
+			yaml += sprintf(yaml, "%s\"%s\"", t == 1 ? ", aliases: [" : ", ",
+					model->texts[v][t].as_is);
+		yaml += sprintf(yaml, "%s}\n",
+				model->n[v] > 1	  ? "]"
+				: model->folds[v] ? ", aliases: []"
+						  : "");
+	}
+}
+
+static bool fold_model_clashes(const struct fold_model *model, int v, int t, int w, int u)
+{
+	const struct fold_text *a = &model->texts[v][t], *b = &model->texts[w][u];
+
+	return strcmp(a->as_is, b->as_is) == 0 ||
+	       (v != w && model->folds[v] && model->folds[w] && strcmp(a->small, b->small) == 0);
+}
+
+static bool fold_model_is_right(const struct fold_model *model)
+{
+	for (int v = 0; v < FOLD_VALUES; v++)
+		for (int t = 0; t < model->n[v]; t++)
+			for (int w = 0; w <= v; w++)
+				for (int u = 0; u < (w < v ? model->n[w] : t); u++)
+					if (fold_model_clashes(model, v, t, w, u))
+						return false;
+	return true;
+}
+
+static uint32_t fold_model_value(const struct fold_model *model, const struct fold_text *text)
+{
+	for (int v = 0; v < FOLD_VALUES; v++)
+		for (int t = 0; t < model->n[v]; t++)
+			if (strcmp(model->texts[v][t].as_is, text->as_is) == 0)
+				return (uint32_t)v;
+	for (int v = 0; v < FOLD_VALUES; v++)
+		for (int t = 0; t < model->n[v] && model->folds[v]; t++)
+			if (strcmp(model->texts[v][t].small, text->small) == 0)
+				return (uint32_t)v;
+	return FOLD_VALUES;
+}
+
+static void random_texts_mean_what_a_list_of_letters_says(void **state)
+{
+	struct yaml_errors errors = { .file = "c" };
+	struct catalogue *catalogue;
+	struct fold_model model;
+	char yaml[1000];
+	int right = 0;
+
+	(void)state;
+	srand((unsigned)test_seed());
+	for (int round = 0; round < 2000; round++) {
+		bool is_right;
+
+		fold_model_any(&model, yaml);
+		is_right = fold_model_is_right(&model);
+		catalogue = NULL;
+		if (is_right != (catalogue_parse(text_of(yaml), &errors, &catalogue) == 0))
+			fail_msg("%s\n%s", is_right ? "is right" : "is wrong", yaml);
+		for (int i = 0; i < 50 && is_right; i++) {
+			struct fold_text text = any_fold_text();
+
+			if (catalogue_value(catalogue, 0, text_of(text.as_is)) !=
+			    fold_model_value(&model, &text))
+				fail_msg("'%s' of\n%s", text.as_is, yaml);
+		}
+		right += is_right;
+		catalogue_free(catalogue);
+		yaml_errors_clear(&errors);
+	}
+	assert_in_range(right, 200, 1900); /* both come often */
+}
+
 static int32_t day(const char *text)
 {
 	int32_t found = 0;
@@ -909,6 +1035,7 @@ int main(void)
 		cmocka_unit_test(all_errors_are_found_in_one_go),
 		cmocka_unit_test(labels_are_read_in_each_language),
 		cmocka_unit_test(capitals_count_as_small_letters_where_a_value_has_aliases),
+		cmocka_unit_test(random_texts_mean_what_a_list_of_letters_says),
 		cmocka_unit_test(a_region_is_in_a_programme_on_the_days_of_its_rows),
 		cmocka_unit_test(a_programme_says_who_takes_part_and_who_is_done),
 		cmocka_unit_test(a_target_is_of_everywhere_a_region_or_each_leaf),

@@ -12,17 +12,24 @@
 
 static const char catalogue_text[] =
 	"timezone: Europe/Oslo\n"
-	"dimensions: {role: [nurse, carer, night nurse], shift: [day, night]}\n"
+	"dimensions:\n"
+	"  role:\n"
+	"    label: {nb: Yrke}\n"
+	"    values:\n"
+	"      - {value: nurse, label: {nb: Sykepleier, sv: Sjuksköterska}}\n"
+	"      - {value: carer, label: {nb: Hjelper}, aliases: [Caregiver]}\n"
+	"      - {value: night nurse, label: {nb: Hjelper}}\n"
+	"  shift: [day, night]\n"
 	"regions:\n"
 	"  - {code: '0301', name: Oslo}\n"
 	"  - {code: '1813', name: Brønnøy, aliases: [Brønnøysund]}\n"
-	"  - {code: 'nord', name: Helgeland}\n"
+	"  - {code: 'nord', name: Helgeland, label: {en: The North}}\n"
 	"  - {code: '5501', name: Tromsø kommune}\n"
 	"  - {code: 'a-1', name: Twin}\n"
 	"  - {code: 'a-2', name: Twin}\n"
 	"modules:\n"
 	"  - {id: vt-basics, name: Welfare technology, aliases: [HLR (101)]}\n"
-	"  - {id: falls}\n";
+	"  - {id: falls, label: {nb: Fall i hjemmet}}\n";
 
 static const struct {
 	const char *why;
@@ -69,6 +76,13 @@ static const struct {
 	{ "a space too many", UNKNOWN_VALUE, "role", "night  nurse", "night nurse" },
 	{ "a value of another attribute", UNKNOWN_VALUE, "shift", "nurse", "" },
 	{ "of no attribute", UNKNOWN_VALUE, "age", "nurse", "" },
+	{ "the label of a value", UNKNOWN_VALUE, "role", "sykepleier", "nurse" },
+	{ "its label in another language", UNKNOWN_VALUE, "role", "SJUKSKÖTERSKA", "nurse" },
+	{ "an alias of a value, a space too many", UNKNOWN_VALUE, "role", "care giver", "carer" },
+	{ "the label of two values", UNKNOWN_VALUE, "role", "hjelper", "" },
+	{ "the label of an attribute", UNKNOWN_ATTR, "", "yrke", "role" },
+	{ "the label of a module", UNKNOWN_MODULE, "", "Fall i hjemmet", "falls" },
+	{ "the label of a region", UNKNOWN_REGION, "", "the north", "nord" },
 	{ "another case of an attribute", UNKNOWN_ATTR, "", "Role", "role" },
 	{ "no attribute is like it", UNKNOWN_ATTR, "", "shoe_size", "" },
 };
