@@ -31,7 +31,7 @@ struct wish {
 	enum language language;
 	struct csv_form csv;
 	struct keep_wish keep;
-	json_t *options; /* what was asked for, to be kept with the report */
+	char **words; /* that all of it was asked by, up to NULL */
 };
 
 /* A report that is drawn in several forms. */
@@ -71,12 +71,17 @@ static void draw_form(void *context, const char *ending, FILE *out)
 static int freeze(const struct wish *wish, const json_t *answers, const struct document *document)
 {
 	struct drawing drawing = { wish, document };
+	json_t *options = json_array();
 	char dir[PATH_MAX];
+	int status = STATUS_SYSTEM;
 
-	return keep_find_place(&wish->keep, dir)
-		       ? keep_report(&wish->keep, dir, answers, wish->options, format_endings,
-				     draw_form, &drawing)
-		       : STATUS_SYSTEM;
+	for (char **word = wish->words; *word; word++)
+		json_array_append_new(options, json_string(*word));
+	if (keep_find_place(&wish->keep, dir))
+		status = keep_report(&wish->keep, dir, answers, options, format_endings, draw_form,
+				     &drawing);
+	json_decref(options);
+	return status;
 }
 
 static int write_document(const struct wish *wish, const struct document *document)
@@ -239,7 +244,7 @@ static int with_frozen(const struct cli *cli, const struct usage *usage, struct 
 }
 
 /* Before anybody is asked. */
-static int begin_freeze(struct wish *wish, char **argv, int argc)
+static int begin_freeze(struct wish *wish)
 {
 	char dir[PATH_MAX];
 
@@ -248,9 +253,6 @@ static int begin_freeze(struct wish *wish, char **argv, int argc)
 	if (!keep_find_place(&wish->keep, dir))
 		return STATUS_SYSTEM;
 	wish->keep.format = format_names[wish->format];
-	wish->options = json_array();
-	for (int i = 1; i < argc; i++)
-		json_array_append_new(wish->options, json_string(argv[i]));
 	return keep_check(&wish->keep, dir);
 }
 
@@ -322,7 +324,8 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		return complain_usage(&usage, "unexpected argument '%s': one programme at a time",
 				      argv[first + 1]);
 	wish.question.programme = argv[first];
-	status = begin_freeze(&wish, argv, argc);
+	wish.words = argv + 1;
+	status = begin_freeze(&wish);
 	if (status == STATUS_WELL)
 		status = endpoints_find(cli, audience, &endpoints);
 	if (status != STATUS_WELL)
@@ -331,6 +334,5 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	if (status == STATUS_WELL)
 		status = report(&asked, &wish);
 	endpoints_clear(&endpoints);
-	json_decref(wish.options);
 	return status;
 }

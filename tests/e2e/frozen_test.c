@@ -67,12 +67,18 @@ static void publish(struct daemon *daemon, const char *rows)
 
 static void start(struct daemon *daemon)
 {
-	char lines[3 * PATH_SIZE];
+	char lines[6 * PATH_SIZE];
 
 	path_make(reports, "%s/reports", daemon->dir);
 	write_catalogue(daemon, "");
-	snprintf(lines, sizeof(lines), "catalogue: %s/catalogue.yaml\nas_of: " TODAY "\n",
-		 daemon->dir);
+	snprintf(lines, sizeof(lines),
+		 "catalogue: %s/catalogue.yaml\nas_of: " TODAY "\n"
+		 "audiences:\n"
+		 "- {name: default, plane: exact, regions: [all], publish: ['%s'],\n"
+		 "   snapshot: ['ipc://%s/run/snapshot']}\n"
+		 "- {name: rana, plane: exact, regions: [rana], publish: ['ipc://%s/run/rana'],\n"
+		 "   snapshot: ['ipc://%s/run/rana-snapshot'], ask: ['ipc://%s/run/ask-rana']}\n",
+		 daemon->dir, daemon->publish, daemon->dir, daemon->dir, daemon->dir, daemon->dir);
 	daemon_configure(daemon, lines);
 	daemon_start(daemon);
 	publish(daemon, then);
@@ -287,6 +293,32 @@ static void two_frozen_reports_differ_by_the_same_causes_and_by_their_days(void 
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* It sees that its figures are others, and is told nothing of journal numbers. */
+static void one_municipality_freezes_its_own_and_why_it_differs_is_not_known(void **state)
+{
+	static const struct cause wanted[] = {
+		{ "rana", "participants", "2", "4", "unknown", "2", "2024-08 2024-09" },
+	};
+	struct daemon *daemon = *state;
+	char *out, *text, path[PATH_SIZE];
+
+	start(daemon);
+	free(daemon_lift_out(daemon, 0, "report", "--audience", "rana", "--region", "rana",
+			     "--freeze", "ours", "--reports", reports, "basics", NULL));
+	path_make(path, "%s/ours/report.json", reports);
+	text = file_text(path, NULL);
+	assert_null(strstr(text, "\"applied\""));
+	assert_null(strstr(text, "efsn"));
+	free(text);
+	publish(daemon, since);
+	out = daemon_lift_out(daemon, 0, "report", "--diff", "--audience", "rana", "--reports",
+			      reports, "--format", "csv", "ours", NULL);
+	check_causes(out, wanted, 1);
+	assert_null(strstr(out, "late"));
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
 static void what_cannot_be_frozen_or_printed_says_so_and_changes_nothing(void **state)
 {
 	struct {
@@ -336,6 +368,7 @@ int main(void)
 		TEST(a_frozen_report_is_the_same_bytes_whatever_comes_in_each_of_its_forms),
 		TEST(each_figure_that_differs_is_told_with_why_and_the_months),
 		TEST(two_frozen_reports_differ_by_the_same_causes_and_by_their_days),
+		TEST(one_municipality_freezes_its_own_and_why_it_differs_is_not_known),
 		TEST(what_cannot_be_frozen_or_printed_says_so_and_changes_nothing),
 	};
 

@@ -107,7 +107,8 @@ bool *places_inside(const struct places *places, const json_t *codes, struct are
 	{
 		size_t place = places_find(places, json_string_value(code));
 
-		if (place != PLACE_NONE && strcmp(places->items[place].code, "all") == 0)
+		/* It is everything, also for who does not see it. */
+		if (json_is_string(code) && strcmp(json_string_value(code), "all") == 0)
 			memset(inside, true, places->n * sizeof(*inside));
 		else if (place != PLACE_NONE)
 			inside[place] = true;
