@@ -456,6 +456,7 @@ static int open_control(struct liftd *liftd)
 					     .config = liftd->config,
 					     .generations = liftd->generations,
 					     .journal = liftd->journal,
+					     .secret = &liftd->secret,
 					     .rebuild = liftd->rebuild,
 					     .stats = &liftd->stats,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),

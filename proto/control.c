@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/control.h"
 
+#include "proto/event.h"
 #include "proto/msg_object.h"
 
 /* Requests: each key is a text. */
@@ -22,6 +23,8 @@ static const struct {
 	{ TEXT("dir"), offsetof(struct request, dir), LIFT_E_MALFORMED },
 	{ TEXT("seen"), offsetof(struct request, seen), LIFT_E_MALFORMED },
 	{ TEXT("code"), offsetof(struct request, code), LIFT_E_MALFORMED },
+	{ TEXT("from_day"), offsetof(struct request, from_day), LIFT_E_DAY },
+	{ TEXT("to_day"), offsetof(struct request, to_day), LIFT_E_DAY },
 };
 
 static const struct {
@@ -31,6 +34,7 @@ static const struct {
 	{ TEXT("dry_run"), offsetof(struct request, dry_run) },
 	{ TEXT("yes"), offsetof(struct request, yes) },
 	{ TEXT("without_secret"), offsetof(struct request, without_secret) },
+	{ TEXT("count"), offsetof(struct request, count) },
 };
 
 static const struct {
@@ -51,6 +55,7 @@ enum {
 	N_NUMBERS = sizeof(request_numbers) / sizeof(request_numbers[0]),
 	REQUEST_NUMBERS = N_TEXTS + N_FLAGS, /* behind them */
 	REQUEST_V = REQUEST_NUMBERS + N_NUMBERS,
+	REQUEST_LEARNERS,
 	REQUEST_KEYS,
 };
 
@@ -81,6 +86,29 @@ static bool get_bool(const msgpack_object *object, bool *ret_value)
 	return !object || object->type == MSGPACK_OBJECT_BOOLEAN;
 }
 
+static bool get_learners(const msgpack_object *object, struct request *request)
+{
+	if (!object)
+		return true;
+	if (object->type != MSGPACK_OBJECT_ARRAY || object->via.array.size > ROSTER_IDS_MAX)
+		return false;
+	request->n_learners = object->via.array.size;
+	request->learners = object->via.array.ptr;
+	return true;
+}
+
+bool request_learner(const struct request *request, size_t i, struct text *ret_learner)
+{
+	const msgpack_object *learners = request->learners;
+	struct text learner;
+
+	if (i >= request->n_learners || !msg_get_text(&learners[i], &learner) || learner.size < 1 ||
+	    learner.size > LEARNER_MAX)
+		return false;
+	*ret_learner = learner;
+	return true;
+}
+
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request)
 {
 	const msgpack_object *object, *values[REQUEST_KEYS];
@@ -95,6 +123,7 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 	for (size_t i = 0; i < N_NUMBERS; i++)
 		keys[REQUEST_NUMBERS + i] = request_numbers[i].key;
 	keys[REQUEST_V] = text_of("v");
+	keys[REQUEST_LEARNERS] = text_of("learners");
 	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
 	if (!err)
 		err = msg_fields(object, keys, REQUEST_KEYS, values);
@@ -115,6 +144,8 @@ int request_decode(struct msg_reader *reader, struct text message, struct reques
 		if (!get_number(values[REQUEST_NUMBERS + i], request_numbers[i].least,
 				(uint64_t *)((char *)&request + request_numbers[i].offset)))
 			return request_numbers[i].err;
+	if (!get_learners(values[REQUEST_LEARNERS], &request))
+		return LIFT_E_LEARNERS;
 	*ret_request = request;
 	return 0;
 }
@@ -145,6 +176,12 @@ void request_encode(struct msg_writer *writer, const struct request *request)
 			continue;
 		msg_text(writer, request_numbers[i].key);
 		msg_int(writer, (int64_t)number);
+	}
+	if (request->ids) {
+		msg_str(writer, "learners");
+		msg_array(writer, request->n_learners);
+		for (size_t i = 0; i < request->n_learners; i++)
+			msg_text(writer, request->ids[i]);
 	}
 	msg_map_end(writer);
 }

@@ -25,13 +25,24 @@ struct request {
 			* number; export: beside later */
 	uint64_t known_at;  /* export: a journal number */
 	uint64_t before;    /* drop, retry: received before it, ms */
+	/* roster: of source, id (a programme's), as_of, and: */
+	struct text from_day, to_day; /* of the minutes; empty: open */
+	bool count;		      /* how many are in the programme, too */
+	size_t n_learners;
+	const struct text *ids; /* to be written; what came is read by request_learner */
+	const void *learners;	/* opaque */
 };
 
+enum { ROSTER_IDS_MAX = 5000 /* of one ask */ };
+
 /* Decode a request's keys: 0, LIFT_E_MALFORMED (also for a key of a wrong type, but LIFT_E_SOURCE
- * LIFT_E_STREAM for those two, and LIFT_E_KNOWN_AT for that, also where it is 0) or
- * LIFT_E_VERSION. */
+ * LIFT_E_STREAM for those two, LIFT_E_KNOWN_AT for that, also where it is 0, and LIFT_E_LEARNERS
+ * for the list of these, also where there are more than ROSTER_IDS_MAX) or LIFT_E_VERSION. */
 int request_decode(struct msg_reader *reader, struct text message, struct request *ret_request);
 void request_encode(struct msg_writer *writer, const struct request *request);
+
+/* Learner i of those that came; false where it is none. */
+bool request_learner(const struct request *request, size_t i, struct text *ret_learner);
 
 /* hello -> welcome */
 struct welcome {

@@ -97,6 +97,12 @@
 	X(LATER, 76, REQUEST, "later",                                                             \
 	  "later must be profiles or corrections, beside known_at; to, beside it, a number of "    \
 	  "the journal that is not before known_at")                                               \
+	X(LEARNERS, 80, REQUEST, "learners",                                                       \
+	  "learners must be an array of at most 5,000 texts of 1 to 256 bytes")                    \
+	X(UNKNOWN_SOURCE, 81, REQUEST, "unknown-source",                                           \
+	  "no source of that name, nor of its namespace, has sent an event")                       \
+	X(AUDIT, 82, PASSING, "audit",                                                             \
+	  "the log of rosters cannot be written, so nothing is answered")                          \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

@@ -217,6 +217,24 @@ static void read_publish(struct reader *reader, const struct yaml_node *node,
 	key->publishes = fields_read(reader, node, NULL, &publish_map, key);
 }
 
+static const struct field roster_fields[] = {
+	{ .name = "sources",
+	  .read = read_sources,
+	  MEMBER(struct key, roster_sources),
+	  .required = true },
+	{ .name = "regions", .read = read_regions, MEMBER(struct key, roster_regions) },
+};
+static const struct fields roster_map = FIELDS("what a key may ask lists about", roster_fields);
+
+static void read_roster(struct reader *reader, const struct yaml_node *node,
+			const struct field *field, void *to)
+{
+	struct key *key = to;
+
+	(void)field;
+	key->asks_rosters = fields_read(reader, node, NULL, &roster_map, key);
+}
+
 #define LIMIT(member, least, most)                                                         \
 	{                                                                                  \
 		.name = #member, .read = field_integer, MEMBER(struct key_limits, member), \
@@ -251,6 +269,7 @@ static const struct field key_fields[] = {
 	{ .name = "publish", .read = read_publish, WHOLE },
 	{ .name = "audiences", .read = read_audiences, MEMBER(struct key, audiences) },
 	{ .name = "control", .read = field_flag, MEMBER(struct key, control) },
+	{ .name = "roster", .read = read_roster, WHOLE },
 	{ .name = "limits", .read = read_limits, MEMBER(struct key, limits) },
 };
 static const struct fields key_map = FIELDS("a key", key_fields);

@@ -42,6 +42,9 @@ struct key {
 	struct key_texts regions; /* about which, and what is below them; none: about all */
 	struct key_texts audiences;
 	bool control;
+	bool asks_rosters;		 /* about lists of people, */
+	struct key_texts roster_sources; /* whose ids they have, */
+	struct key_texts roster_regions; /* and who are at home there; none: all are */
 	struct key_limits limits;
 	unsigned line;
 };

@@ -90,6 +90,9 @@ void msg_key_text(struct msg_writer *writer, const char *key, struct text value)
 void msg_key_bool(struct msg_writer *writer, const char *key, bool value);
 void msg_key_moment(struct msg_writer *writer, const char *key, int64_t ms);
 
+/* How many bytes have been written since the last clear, whatever is still open. */
+size_t msg_size(const struct msg_writer *writer);
+
 /* What has been written since the last clear, valid until the next write; an empty text where
  * memory ran out on the way. */
 struct text msg_written(const struct msg_writer *writer);

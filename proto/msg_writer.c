@@ -256,6 +256,11 @@ void msg_key_moment(struct msg_writer *writer, const char *key, int64_t ms)
 		msg_nil(writer);
 }
 
+size_t msg_size(const struct msg_writer *writer)
+{
+	return writer->buffer.size;
+}
+
 struct text msg_written(const struct msg_writer *writer)
 {
 	assert(writer->depth == 0);

@@ -17,6 +17,7 @@ static const char *const names[STATE_PARTS] = {
 	[STATE_CATALOGUE_NEW] = "catalogue.new",
 	[STATE_BACKUPS] = "backups",
 	[STATE_RESTORING] = "restoring",
+	[STATE_ROSTERS] = "rosters.log",
 	[STATE_UNFINISHED] = "restore-unfinished",
 };
 

@@ -25,6 +25,7 @@ enum state_part {
 	STATE_BACKUPS,	     /* a directory: where a backup goes that is not told where */
 	STATE_RESTORING,     /* a directory: a backup that is being brought back */
 	STATE_UNFINISHED,    /* a file: bringing it back was broken off */
+	STATE_ROSTERS,	     /* a file: who has asked about lists of people */
 	STATE_PARTS
 };
 

@@ -40,10 +40,19 @@ int door_open(struct control *control, const struct control_parts *parts,
 	return err ? err : loop_add_socket(parts->loop, door->socket, receive, door);
 }
 
+void waiting_clear(struct waiting *waiting)
+{
+	if (waiting->roster)
+		waiting->roster_free(waiting->roster);
+	waiting->roster = NULL;
+}
+
 void door_close(struct door *door)
 {
 	if (door->socket)
 		loop_remove_socket(door->control->loop, door->socket);
+	for (size_t i = 0; i < door->n_waiting; i++)
+		waiting_clear(&door->waiting[i]);
 	socket_close(door->socket);
 	sight_clear(&door->sight);
 	if (door->catalogue)
@@ -85,9 +94,10 @@ int door_may(struct door *door, const char *user_id)
 
 	if (!err && peer.key)
 		err = (door->audience ? key_has_audience(peer.key, door->audience->name)
-				      : peer.key->control)
+				      : peer.key->control || peer.key->asks_rosters)
 			      ? 0
 			      : LIFT_E_DENIED;
+	control->asker = err ? NULL : peer.key;
 	peer_note(&peer, err ? DEED_REFUSED : DEED_ASKED, control->now.utc_ms);
 	return err;
 }

@@ -112,19 +112,29 @@ void control_reloaded(struct control *control, uint64_t number, int err, struct 
 
 /* Requests. */
 
+/* Who may ask it. */
+enum { OPERATORS = 1, AUDIENCES = 2, KEYS_OF_ROSTERS = 4 };
+
 static const struct {
 	const char *op;
-	bool asked; /* by audiences, too */
+	int who;
 	int (*fn)(struct control *control, const struct client *client,
 		  const struct request *request);
 } ops[] = {
-	{ "status", false, do_status },		  { "export", true, control_export },
-	{ "explain", true, control_explain },	  { "quarantine", false, do_quarantine },
-	{ "catalogue", true, do_catalogue },	  { "reload", false, do_reload },
-	{ "backup", false, control_backup },	  { "verify", false, control_verify },
-	{ "close", false, control_close_stream }, { "accept-clock", false, control_accept_clock },
-	{ "keys", false, control_keys },	  { "drop", false, control_drop },
-	{ "retry", false, control_retry },
+	{ "status", OPERATORS, do_status },
+	{ "export", OPERATORS | AUDIENCES, control_export },
+	{ "explain", OPERATORS | AUDIENCES, control_explain },
+	{ "catalogue", OPERATORS | AUDIENCES, do_catalogue },
+	{ "roster", KEYS_OF_ROSTERS, control_roster },
+	{ "quarantine", OPERATORS, do_quarantine },
+	{ "reload", OPERATORS, do_reload },
+	{ "backup", OPERATORS, control_backup },
+	{ "verify", OPERATORS, control_verify },
+	{ "close", OPERATORS, control_close_stream },
+	{ "accept-clock", OPERATORS, control_accept_clock },
+	{ "keys", OPERATORS, control_keys },
+	{ "drop", OPERATORS, control_drop },
+	{ "retry", OPERATORS, control_retry },
 };
 
 /* One generation from the beginning to the end of an answer. */
@@ -158,14 +168,25 @@ static bool answer_next(void *context, const struct now *now)
 	return answered;
 }
 
+/* Somebody local is an operator, and may ask about lists; a key has a right for each. */
+static bool may_ask(const struct control *control, const struct client *client, int who)
+{
+	const struct key *key = control->asker;
+
+	if (client->door->audience)
+		return who & AUDIENCES;
+	return (who & OPERATORS && (!key || key->control)) ||
+	       (who & KEYS_OF_ROSTERS && (!key || key->asks_rosters));
+}
+
 static int do_op(struct control *control, const struct client *client,
 		 const struct request *request)
 {
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (text_equal(request->op, text_of(ops[i].op)))
-			return client->door->audience && !ops[i].asked
-				       ? LIFT_E_DENIED
-				       : ops[i].fn(control, client, request);
+			return may_ask(control, client, ops[i].who)
+				       ? ops[i].fn(control, client, request)
+				       : LIFT_E_DENIED;
 	return LIFT_E_OP;
 }
 
@@ -245,6 +266,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 		return LIFT_E_MEMORY;
 	control->loop = parts->loop;
 	control->view.keyring = parts->guards ? parts->guards->keyring : NULL;
+	control->secret = parts->secret;
 	control->generations = parts->generations;
 	control->reload = parts->reload;
 	control->orders = parts->orders;

@@ -44,6 +44,7 @@ struct control_parts {
 	const struct config *config;
 	struct generations *generations;
 	struct journal *journal;
+	const struct secret *secret; /* that it was opened with */
 	struct rebuild *rebuild;
 	struct stats *stats;
 	struct wake *more; /* sent when the ledger should commit */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/subject.h"
-#include "daemon/control/explain.h"
 #include "daemon/control/internal.h"
+#include "daemon/explain/explain.h"
 
 static void refuse(struct control *control, const struct client *client, int err, enum kind kind)
 {

@@ -2,7 +2,7 @@
 /*
  * internal.h - what the files of control share: the doors that requests come in by (control.c,
  * ask.c), those that wait for the ledger (waiting.c), and what these are answered (export_op.c,
- * explain_op.c), those that are jobs (jobs.c, known_op.c).
+ * explain_op.c, roster_op.c), those that are jobs (jobs.c, known_op.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -39,6 +39,8 @@ struct waiting {
 	uint32_t region; /* of the catalogue that serves; CATALOGUE_NONE: none was given */
 	char id[MODULE_MAX];
 	size_t id_size;
+	struct roster_ask *roster; /* of a list of people, owned; NULL: it is none */
+	void (*roster_free)(struct roster_ask *roster);
 };
 
 /* Where requests come in: one for operators, and one for each audience that may ask. Each has
@@ -97,6 +99,8 @@ struct control {
 	struct door doors[1 + CONFIG_AUDIENCES_MAX]; /* operators' first */
 	size_t n_doors;
 	struct keyview view;
+	const struct key *asker; /* of the message that is being handled; NULL: somebody local */
+	const struct secret *secret;
 	size_t turn; /* of the audiences: whose door is looked at first, for one that waits */
 	bool operator_last; /* operators have been answered, and an audience is next */
 	struct generations *generations;
@@ -129,7 +133,10 @@ struct control {
 int door_open(struct control *control, const struct control_parts *parts,
 	      const struct config_audience *audience, loop_fn receive);
 void door_close(struct door *door);
-/* May the sender of a message, by its User-Id, ask here still? LIFT_E_DENIED. */
+/* What one who waited has owned; it is answered, or will not be. */
+void waiting_clear(struct waiting *waiting);
+/* May the sender of a message, by its User-Id, ask here still? It is the asker then.
+ * LIFT_E_DENIED. */
 int door_may(struct door *door, const char *user_id);
 
 /* Look with the catalogue that serves. LIFT_E_MEMORY. */
@@ -177,6 +184,10 @@ int control_export_known(struct control *control, const struct client *client,
 void control_answer_known(struct control *control, const struct client *client,
 			  const struct report *report);
 void control_forget_known(struct control *control);
+
+/* A list of people: refused, too, where others wait with theirs. */
+int control_roster(struct control *control, const struct client *client,
+		   const struct request *request);
 
 /* What only the journal's writer may do. */
 int control_close_stream(struct control *control, const struct client *client,

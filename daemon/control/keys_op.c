@@ -10,7 +10,8 @@ enum { KEY_BYTES = 512, TEXT_BYTES = 67 };
 static size_t bytes_most(const struct key *key)
 {
 	return KEY_BYTES +
-	       TEXT_BYTES * (key->publics.n + key->sources.n + key->regions.n + key->audiences.n);
+	       TEXT_BYTES * (key->publics.n + key->sources.n + key->regions.n + key->audiences.n +
+			     key->roster_sources.n + key->roster_regions.n);
 }
 
 static void write_texts(struct msg_writer *writer, const char *name, const struct key_texts *texts)
@@ -44,6 +45,8 @@ static void write_key(struct msg_writer *writer, struct keyring *keyring, const 
 	write_texts(writer, "regions", &key->regions);
 	write_texts(writer, "audiences", &key->audiences);
 	msg_key_bool(writer, "control", key->control);
+	write_texts(writer, "roster_sources", &key->roster_sources);
+	write_texts(writer, "roster_regions", &key->roster_regions);
 	write_deeds(writer, keyring_deeds(keyring, key->name));
 	msg_key_int(writer, "connections", descriptors_by_key(key->publics.items, key->publics.n));
 	msg_map_end(writer);

@@ -128,6 +128,7 @@ bool control_answer_next(struct control *control)
 		err = answer_now(control, &waiting);
 	if (err)
 		control_refuse(control, &waiting.client, err);
+	waiting_clear(&waiting);
 	return true;
 }
 
@@ -160,6 +161,7 @@ int control_read_wish(struct control *control, const struct client *client,
 	waiting = &door->waiting[door->n_waiting];
 	waiting->today = day;
 	waiting->scan = day != today;
+	waiting->roster = NULL;
 	if (request->plane.size > 0 && !text_equal(request->plane, text_of("exact")))
 		return LIFT_E_PLANE;
 	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;

@@ -211,18 +211,25 @@ uint32_t key_names_max(const struct key *key, const struct config *config)
 	return (uint32_t)(key && key->limits.names ? key->limits.names : config->names_per_source);
 }
 
+static void check_regions(const struct key *key, const struct key_texts *regions,
+			  const struct catalogue *catalogue, struct yaml_errors *errors)
+{
+	for (size_t i = 0; i < regions->n; i++)
+		if (catalogue_region(catalogue, text_of(regions->items[i])) == CATALOGUE_NONE)
+			yaml_error(errors, regions->lines[i],
+				   "key %s: the catalogue has no region %s", key->name,
+				   regions->items[i]);
+}
+
 int speakers_check(const struct keys *keys, const struct catalogue *catalogue,
 		   struct yaml_errors *errors)
 {
 	size_t n_errors = errors->count, n;
 	const struct key *all = keys_all(keys, &n);
 
-	for (size_t k = 0; k < n; k++)
-		for (size_t i = 0; i < all[k].regions.n; i++)
-			if (catalogue_region(catalogue, text_of(all[k].regions.items[i])) ==
-			    CATALOGUE_NONE)
-				yaml_error(errors, all[k].regions.lines[i],
-					   "key %s: the catalogue has no region %s", all[k].name,
-					   all[k].regions.items[i]);
+	for (size_t k = 0; k < n; k++) {
+		check_regions(&all[k], &all[k].regions, catalogue, errors);
+		check_regions(&all[k], &all[k].roster_regions, catalogue, errors);
+	}
 	return errors->count > n_errors ? LIFT_E_CONFIG : 0;
 }

@@ -162,7 +162,8 @@ static bool keeps_rights(const struct key *before, const struct key *after)
 	for (size_t i = 0; i < before->audiences.n; i++)
 		if (!key_has_audience(after, before->audiences.items[i]))
 			return false;
-	return (after->publishes || !before->publishes) && (after->control || !before->control);
+	return (after->publishes || !before->publishes) && (after->control || !before->control) &&
+	       (after->asks_rosters || !before->asks_rosters);
 }
 
 struct change {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/control/explain.h"
+#include "daemon/explain/explain.h"
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/control/explain_sources.h"
+#include "daemon/explain/sources.h"
 #include "daemon/figures/metrics.h"
 
 /* Who and what counts. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain_sources.h - the sources that a metric stands on, with what they lack and what of theirs
+ * sources.h - the sources that a metric stands on, with what they lack and what of theirs
  * was refused.
  */
-#ifndef LIFTD_CONTROL_EXPLAIN_SOURCES_H
-#define LIFTD_CONTROL_EXPLAIN_SOURCES_H
+#ifndef LIFTD_EXPLAIN_SOURCES_H
+#define LIFTD_EXPLAIN_SOURCES_H
 
-#include "daemon/control/explain.h"
+#include "daemon/explain/explain.h"
 
 /* Write `sources`, `sources_left_out` and `other_sources` as pairs of a map.
  * LIFT_E_MEMORY, or an error of the store. */

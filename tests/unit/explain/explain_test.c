@@ -3,7 +3,7 @@
  * Explanations from a real journal and ledger: what they count is what the figures count, and their
  * sources are those that are published.
  */
-#include "daemon/control/explain.h"
+#include "daemon/explain/explain.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

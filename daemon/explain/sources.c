@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/control/explain_sources.h"
+#include "daemon/explain/sources.h"
 
 #include <stdlib.h>
 

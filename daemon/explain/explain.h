@@ -8,8 +8,8 @@
  * nothing of what is not inside its own, and so none of the counts that are of all that a source
  * has sent.
  */
-#ifndef LIFTD_CONTROL_EXPLAIN_H
-#define LIFTD_CONTROL_EXPLAIN_H
+#ifndef LIFTD_EXPLAIN_EXPLAIN_H
+#define LIFTD_EXPLAIN_EXPLAIN_H
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/definition.h"
