@@ -34,6 +34,7 @@ PACKAGES := \
 	libjansson-dev:JSON_in_and_out \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
+	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster) \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
@@ -181,12 +182,12 @@ $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	$(AR) rcs $@ $^
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -205,7 +206,7 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 # In process: as unit tests are.
 $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
@@ -213,7 +214,7 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 		$(call obj,tests/torture/memory.c tests/filter.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(if $(SAN_FLAGS),-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc) -o $@ $^ \
-		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
+		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -232,7 +233,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
-FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lm $(LDLIBS)
+FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(FUZZ_LINK)
@@ -415,7 +416,7 @@ everything: deps
 FUZZ_SECONDS ?= 60
 FUZZ_MAX_batch := 65536
 FUZZ_ALSO_batch := $(wildcard proto/vectors/batch-*.hex proto/vectors/refused-*.hex)
-FUZZ_ALSO_request := $(wildcard $(patsubst %,proto/vectors/%.hex,hello* status* export* explain* backup* catalogue-asked* refused-request*))
+FUZZ_ALSO_request := $(wildcard $(patsubst %,proto/vectors/%.hex,hello* status* export* explain* roster* backup* catalogue-asked* refused-request*))
 FUZZ_ALSO_answer := $(wildcard $(patsubst %,proto/vectors/%.hex,ack* nack* welcome* refusal* refused-answer* metric* beat* catalogue*))
 FUZZ_ALSO_reader := $(filter-out %/README.json,$(wildcard proto/vectors/*.json))
 FUZZ_ALSO_config := systemd/liftd.yaml $(wildcard daemon/examples/*-liftd.yaml)

@@ -22,6 +22,7 @@ static const struct command {
 	{ "explain", command_explain,
 	  "explain a figure: its meaning, its sources, what is missing" },
 	{ "report", command_report, "report a programme's results (for funders)" },
+	{ "roster", command_roster, "print a list of people again, with what they have done" },
 	{ "status", command_status, "show the daemon's health, and what it has received" },
 	{ "catalogue", command_catalogue, "print the codes and ids by which it counts" },
 	{ "rejections", command_rejections, "print a source's own refused events" },

@@ -158,6 +158,30 @@ const struct answer_shape shape_of_work = { NULL, work, work_so_far };
 static const struct shape done[] = { END };
 const struct answer_shape shape_of_done = { NULL, done, NULL };
 
+/* Roster: of each id nothing, or what is so. */
+
+static const struct shape a_module_id[] = { IS_TEXT(NULL), END };
+static const struct shape time_of_month[] = { IS_TEXT(NULL), IS_COUNT(NULL), END };
+static const struct shape a_time_of_month[] = { IS_ROW(NULL, time_of_month), END };
+static const struct shape held[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_TEXT_OR_NIL(NULL), END };
+static const struct shape a_held[] = { IS_ROW(NULL, held), END };
+static const struct shape record[] = { IS_TEXT_OR_NIL("first"),
+				       IS_TEXT_OR_NIL("last"),
+				       IS_TEXT_OR_NIL("enrolment"),
+				       IS_LIST_OR_NIL("done", a_module_id),
+				       IS_TEXT_OR_NIL("completed"),
+				       IS_TEXT_OR_NIL("withdrawn"),
+				       IS_LIST_OR_NIL("months", a_time_of_month),
+				       IS_LIST_OR_NIL("competences", a_held),
+				       IS_LIST_OR_NIL("lapsed", a_held),
+				       END };
+static const struct shape a_record[] = { IS_MAP_OR_NIL(NULL, record), END };
+static const struct shape roster_keys[] = { IS_COUNT("state"), IS_LIST("rows", a_record), END };
+static const struct shape roster_counted[] = { IS_COUNT("state"), IS_LIST("rows", a_record),
+					       IS_COUNT("there"), END };
+const struct answer_shape shape_of_roster = { NULL, roster_keys, NULL };
+const struct answer_shape shape_of_roster_counted = { NULL, roster_counted, roster_keys };
+
 /* Export */
 
 /* One with known_at says how far it is, before there are rows. */

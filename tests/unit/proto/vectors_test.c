@@ -238,6 +238,8 @@ static void encode_batch(struct tools *tools, const struct vector *vector)
 
 static void encode_request(struct tools *tools, const struct vector *vector)
 {
+	json_t *learners = json_object_get(vector->message, "learners");
+	struct text ids[8];
 	struct request request = {
 		.op = text_in(vector->message, "op"),
 		.source = text_in(vector->message, "source"),
@@ -256,8 +258,16 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.before = (uint64_t)json_integer_value(json_object_get(vector->message, "before")),
 		.known_at =
 			(uint64_t)json_integer_value(json_object_get(vector->message, "known_at")),
+		.from_day = text_in(vector->message, "from_day"),
+		.to_day = text_in(vector->message, "to_day"),
+		.count = json_is_true(json_object_get(vector->message, "count")),
+		.n_learners = json_array_size(learners),
+		.ids = learners ? ids : NULL,
 	};
 
+	assert_true(request.n_learners <= sizeof(ids) / sizeof(ids[0]));
+	for (size_t i = 0; i < request.n_learners; i++)
+		ids[i] = text_of(json_string_value(json_array_get(learners, i)));
 	request_encode(tools->writer, &request);
 }
 
