@@ -81,18 +81,32 @@ static void print_kind(const struct check_kind *kind)
 	putchar('\n');
 }
 
-void check_page_print(const struct check_page *page, const char *name, uint64_t refused)
+/* "2025-12-31 14:05:00" */
+static void print_local(int64_t ms, const struct zone *zone)
 {
-	char first[ISO8601_TEXT], last[ISO8601_TEXT];
+	char text[ISO8601_TEXT];
 
+	if (zone)
+		ms += zone_change_at(zone, ms / 1000)->offset * INT64_C(1000);
+	iso8601_print(ms, text);
+	text[strcspn(text, "T")] = ' ';
+	text[strcspn(text, "Z")] = 0;
+	fputs(text, stdout);
+}
+
+void check_page_print(const struct check_page *page, const char *name, uint64_t refused,
+		      const struct zone *zone, const char *zone_name)
+{
 	print_text(stdout, name, 0);
 	printf(": %" PRIu64 " event%s would be sent, %" PRIu64 " row%s not\n", page->events,
 	       page->events == 1 ? "" : "s", refused, refused == 1 ? "" : "s");
 	if (page->events == 0)
 		return;
-	iso8601_print(page->first_ms, first);
-	iso8601_print(page->last_ms, last);
-	printf("  time: from %s to %s\n", first, last);
+	fputs("  time: from ", stdout);
+	print_local(page->first_ms, zone);
+	fputs(" to ", stdout);
+	print_local(page->last_ms, zone);
+	printf(", %s\n", zone ? zone_name : "UTC");
 	for (size_t i = 0; i < page->n_kinds; i++)
 		print_kind(&page->kinds[i]);
 }

@@ -7,6 +7,7 @@
 #define LIFT_CLI_CHECK_PAGE_H
 
 #include "proto/event.h"
+#include "proto/zone.h"
 
 enum {
 	CHECK_TEXTS_MAX = 64, /* of a kind that are told apart */
@@ -35,8 +36,9 @@ struct check_page {
 /* Count an event. LIFT_E_MEMORY. */
 int check_page_add(struct check_page *page, const struct event *event);
 
-/* Print it, for people. */
-void check_page_print(const struct check_page *page, const char *name, uint64_t refused);
+/* Print it, for people; times in a zone that is called so, or, where it is NULL, in UTC. */
+void check_page_print(const struct check_page *page, const char *name, uint64_t refused,
+		      const struct zone *zone, const char *zone_name);
 void check_page_clear(struct check_page *page);
 
 #endif

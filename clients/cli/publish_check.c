@@ -82,7 +82,8 @@ static int check_rows(struct checking *checking)
 		return STATUS_SYSTEM;
 	}
 	if (!sending->plan->json)
-		check_page_print(&checking->page, sending->name, sending->refused);
+		check_page_print(&checking->page, sending->name, sending->refused,
+				 checking->reading.sheet.zone, sending->plan->setup->timezone);
 	return sending->refused ? STATUS_REFUSED : STATUS_WELL;
 }
 

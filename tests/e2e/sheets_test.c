@@ -315,6 +315,112 @@ static void a_sheet_whose_map_says_all_is_checked_without_a_daemon(void **state)
 	assert_true(checked > 10);
 }
 
+#define MAP(type)                                                             \
+	"timezone: Europe/Oslo\nfields: {type: {is: " type "}, learner: Id, " \
+	"region: {is: rana}, module: {is: hlr}, time: Dato}\n"
+
+static void a_stream_is_read_by_a_map_and_each_day_tells_by_itself(void **state)
+{
+	static const char sheet[] = "Id;Dato\na;31.12.2025\nb;03/04/2025\nc;31/12/2025 14:05\n";
+	struct daemon *daemon = *state;
+	char map_path[PATH_SIZE], path[PATH_SIZE];
+	struct outcome outcome;
+
+	daemon_configure(daemon, "catalogue: " SHEETS "catalogue.yaml\n");
+	daemon_start(daemon);
+	path_make(map_path, "%s/map.yaml", daemon->dir);
+	path_make(path, "%s/sheet.csv", daemon->dir);
+	file_write(map_path, MAP("completed"));
+	file_write(path, sheet);
+	outcome = daemon_lift_in(
+		daemon, &(struct surroundings){ .input = path },
+		(const char *const[]){ "publish", "--stream", "s", "--map", map_path, "-", NULL });
+	assert_string_equal(outcome.err,
+			    "-:3: refused: malformed: the day '03/04/2025' could be 3 April 2025 "
+			    "or 4 March 2025: say which by a map (--map), 'form: D/M/Y' or 'form: "
+			    "M/D/Y'\n");
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.out, "3 events, 2 accepted, 1 refused"));
+	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* Who reads it by another map sends it as another stream: nothing is taken for what it was. */
+static void another_map_is_another_stream(void **state)
+{
+	static const char *const types[] = { "started", "completed", "completed" };
+	static const int64_t accepted[] = { 1, 2, 2 };
+	struct daemon *daemon = *state;
+	char map_path[PATH_SIZE], path[PATH_SIZE], text[256];
+
+	daemon_configure(daemon, "catalogue: " SHEETS "catalogue.yaml\n");
+	daemon_start(daemon);
+	path_make(map_path, "%s/map.yaml", daemon->dir);
+	path_make(path, "%s/sheet.csv", daemon->dir);
+	file_write(path, "Id;Dato\na;31.12.2025\n");
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), MAP("%s"), types[i]);
+		file_write(map_path, text);
+		free(daemon_lift_out(daemon, 0, "publish", "--map", map_path, path, NULL));
+		assert_int_equal(daemon_counter(daemon, "events_accepted"), accepted[i]);
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void options_that_do_not_go_together_are_told(void **state)
+{
+	static const struct {
+		const char *args[6], *said;
+		int status;
+	} wrong[] = {
+		{ { "publish", "--check", "--stream", "s", "-" }, "--check sends nothing", 2 },
+		{ { "publish", "--json", "x.csv" }, "--json needs --check", 2 },
+		{ { "publish", "--map", "/nowhere.yaml", "x.csv" },
+		  "/nowhere.yaml: No such file",
+		  3 },
+	};
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, "catalogue: " SHEETS "catalogue.yaml\n");
+	for (size_t i = 0; i < 3; i++) {
+		struct outcome outcome = daemon_lift_in(
+			daemon, &(struct surroundings){ .env = NULL }, wrong[i].args);
+
+		assert_int_equal(outcome.status, wrong[i].status);
+		assert_non_null(strstr(outcome.err, wrong[i].said));
+		outcome_free(&outcome);
+	}
+}
+
+static void without_a_daemon_it_is_said_what_to_give_instead(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+
+	daemon_configure(daemon, "catalogue: " SHEETS "catalogue.yaml\n");
+	outcome = daemon_lift(daemon, "publish", "--check", SHEETS "excel-nb.csv", NULL);
+	assert_int_equal(outcome.status, 3);
+	assert_non_null(strstr(outcome.err,
+			       "excel-nb.csv: its times have no offset from UTC, and "
+			       "the catalogue's zone could not be asked for: say where "
+			       "they are read by --timezone"));
+	outcome_free(&outcome);
+	outcome = daemon_lift(daemon, "publish", "--check", "--timezone", "Europe/Oslo",
+			      SHEETS "excel-nb.csv", NULL);
+	assert_string_equal(outcome.err, "");
+	assert_non_null(strstr(outcome.out, "excel-nb.csv: 2 events would be sent, 0 rows not\n"
+					    "  time: from 2025-09-03 08:00:00 to 2025-12-31 "
+					    "14:05:00, Europe/Oslo\n"));
+	assert_non_null(strstr(outcome.out, "\n  region: 1833 2\n  role: nurse 2\n"));
+	outcome_free(&outcome);
+	outcome = daemon_lift(daemon, "publish", "--check", "--fold-places", "--timezone",
+			      "Europe/Oslo", SHEETS "excel-nb.csv", NULL);
+	assert_int_equal(outcome.status, 3);
+	assert_non_null(strstr(outcome.err, "names of places are folded by the catalogue's "
+					    "regions, which could not be asked for"));
+	outcome_free(&outcome);
+}
+
 /* The manual. */
 
 /* The next literal block of the manual: where it goes on behind that; NULL: there is none. */
@@ -374,6 +480,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_sheet_gives_what_stands_beside_it),
 		TEST(a_sheet_whose_map_says_all_is_checked_without_a_daemon),
+		TEST(a_stream_is_read_by_a_map_and_each_day_tells_by_itself),
+		TEST(another_map_is_another_stream),
+		TEST(options_that_do_not_go_together_are_told),
+		TEST(without_a_daemon_it_is_said_what_to_give_instead),
 		cmocka_unit_test(the_examples_of_the_manual_are_among_the_sheets),
 	};
 

@@ -736,9 +736,48 @@ static void times_are_integers_or_iso_8601_with_an_offset(void **state)
 	}
 }
 
+/* A row of random cells, each as it is or in quotes. */
+static char *random_row(char *at, bool quoted, char cells[][8], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		at += sprintf(at, quoted ? "%s\"%s\"" : "%s%s", i ? ";" : "", cells[i]);
+	return stpcpy(at, "\r\n");
+}
+
+static void a_row_in_quotes_is_the_row_without_them(void **state)
+{
+	enum { ROWS = 2000, CELLS = 7, ROOM = ROWS * CELLS * 12 };
+	static const char *const parts[] = { "a", " ", "\t", ",", "0", "5", "\xc2\xa0", "" };
+	static const char header[] = "type;time;learner;module;region;score;passed\r\n";
+	char *plain = malloc(ROOM), *quoted = malloc(ROOM), *heard, *expected;
+	char *p = stpcpy(plain, header), *q = stpcpy(quoted, header);
+
+	(void)state;
+	srandom((unsigned)test_seed());
+	for (int row = 0; row < ROWS; row++) {
+		char cells[CELLS][8] = { "" };
+		size_t n = (size_t)(random() % CELLS) + 1;
+
+		for (size_t i = 0; i < n; i++)
+			for (int k = 0; k < 3; k++)
+				strcat(cells[i], parts[random() % (long)COUNT(parts)]);
+		p = random_row(p, false, cells, n);
+		q = random_row(q, true, cells, n);
+	}
+	heard = read_text(ROWS_CSV, plain, (size_t)(p - plain), 4096);
+	expected = read_text(ROWS_CSV, quoted, (size_t)(q - quoted), 4096);
+	assert_string_equal(heard, expected);
+	assert_non_null(strstr(heard, "\"learner\""));
+	free(heard);
+	free(expected);
+	free(plain);
+	free(quoted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_in_quotes_is_the_row_without_them),
 		cmocka_unit_test(rows_are_read_alike_in_pieces_of_any_size),
 		cmocka_unit_test(what_is_heard_of_a_file_is_heard_of_it_in_utf16),
 		cmocka_unit_test(

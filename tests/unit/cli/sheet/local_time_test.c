@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "clients/cli/sheet/survey.h"
 #include "proto/day.h"
 #include "proto/zone.h"
+#include "tests/seed.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -126,6 +128,79 @@ static void any_beginning_of_a_day_is_read_or_is_none(void **state)
 		}
 }
 
+/* As a program writes a time, to a whole unit. */
+enum unit { DAYS, MINUTES, SECONDS };
+
+struct written {
+	char text[80];
+	enum day_order order;
+	enum unit unit;
+};
+
+#define FORM(form, its_order, its_unit)                 \
+	strftime(to->text, sizeof(to->text), form, tm); \
+	to->order = its_order;                          \
+	to->unit = its_unit;                            \
+	break
+
+static void write_form(struct written *to, int form, const struct tm *tm)
+{
+	switch (form) {
+	case 0:
+		FORM("%d.%m.%Y", ORDER_DMY, DAYS);
+	case 1:
+		FORM("%d.%m.%Y %H:%M", ORDER_DMY, MINUTES);
+	case 2:
+		FORM("%d.%m.%Y kl. %H.%M", ORDER_DMY, MINUTES);
+	case 3:
+		FORM("%d/%m-%Y", ORDER_DMY, DAYS);
+	case 4:
+		FORM("%d/%m/%Y %H:%M:%S", ORDER_DMY, SECONDS);
+	case 5:
+		FORM("%m/%d/%Y %I:%M %p", ORDER_MDY, MINUTES);
+	case 6:
+		FORM("%d-%m-%Y %H:%M", ORDER_DMY, MINUTES);
+	case 7:
+		FORM("%Y-%m-%d", ORDER_YMD, DAYS);
+	case 8:
+		FORM("%Y-%m-%dT%H:%M:%S", ORDER_YMD, SECONDS);
+	case 9:
+		FORM("%Y%m%d", ORDER_YMD, DAYS);
+	case 10:
+		FORM("%A, %d %B %Y, %I:%M %p", ORDER_DMY, MINUTES);
+	case 11:
+		FORM("%B %d, %Y", ORDER_DMY, DAYS);
+	default:
+		FORM("%d-%b-%Y", ORDER_DMY, DAYS);
+	}
+}
+
+/* Any day and time, in all the forms of a language. */
+static void what_a_program_writes_is_read_as_it_was_meant(void **state)
+{
+	enum { FORMS = 13 };
+
+	(void)state;
+	srandom((unsigned)test_seed());
+	for (int round = 0; round < 20000; round++) {
+		int32_t day = 10957 + (int32_t)(random() % 36000);
+		int32_t second = (int32_t)(random() % 86400);
+		time_t at = (time_t)day * 86400 + second;
+		struct local_time time;
+		struct written written;
+		struct tm tm;
+
+		write_form(&written, (int)(random() % FORMS), gmtime_r(&at, &tm));
+		second = written.unit == DAYS	   ? 0
+			 : written.unit == MINUTES ? second / 60 * 60
+						   : second;
+		if (!local_time_read(text_of(written.text), &time) ||
+		    !(time.orders & written.order) || local_time_day(&time, written.order) != day ||
+		    time.ms != second * SECOND_MS)
+			fail_msg("'%s'", written.text);
+	}
+}
+
 /* See these days, in lines from 2 on. */
 static struct survey *survey_of(const char *const *texts, size_t n)
 {
@@ -224,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_day_is_read_as_people_of_four_languages_write_it),
 		cmocka_unit_test(any_beginning_of_a_day_is_read_or_is_none),
+		cmocka_unit_test(what_a_program_writes_is_read_as_it_was_meant),
 		cmocka_unit_test(a_whole_column_tells_the_order_of_its_days),
 		cmocka_unit_test(an_order_has_a_name),
 		cmocka_unit_test(a_time_that_comes_twice_or_never_is_one_moment),
