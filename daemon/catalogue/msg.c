@@ -46,6 +46,22 @@ static void encode_dimension(struct msg_writer *writer, const struct catalogue *
 	msg_map_end(writer);
 }
 
+static void encode_headcounts(struct msg_writer *writer, const struct catalogue *catalogue,
+			      const struct region *region)
+{
+	if (region->n_headcounts == 0)
+		return;
+	msg_str(writer, "headcount");
+	msg_array(writer, region->n_headcounts);
+	for (uint32_t i = 0; i < region->n_headcounts; i++) {
+		msg_map_begin(writer);
+		msg_key_int(writer, "count", region->headcounts[i].count);
+		msg_str(writer, "where");
+		where_encode(writer, catalogue, &region->headcounts[i].where);
+		msg_map_end(writer);
+	}
+}
+
 static void encode_region(struct msg_writer *writer, const struct catalogue *catalogue,
 			  const struct catalogue_sight *sight, uint32_t r)
 {
@@ -74,6 +90,7 @@ static void encode_region(struct msg_writer *writer, const struct catalogue *cat
 			msg_str(writer, region->aliases[i]);
 	}
 	label_encode(writer, "label", &region->label);
+	encode_headcounts(writer, catalogue, region);
 	msg_map_end(writer);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/explain/explain.h"
 
+#include <stdlib.h>
+
 #include "daemon/catalogue/subject.h"
 #include "daemon/explain/sources.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/journal/profile_key.h"
 
 /* Who and what counts. */
 
@@ -148,9 +151,97 @@ static void write_texts(struct msg_writer *writer, const struct catalogue *catal
 	msg_map_end(writer);
 }
 
-static void write_unknown(struct msg_writer *writer, const struct catalogue *catalogue,
-			  struct journal_view *journal, int64_t learners)
+/* Of each dimension of the catalogue: texts of events that are none of its values. */
+struct unknown_values {
+	uint8_t *seen; /* of value names, a row for each dimension: bits */
+	size_t row;    /* bytes of a row */
+	struct {
+		uint64_t n;
+		uint32_t latest[EXPLAIN_TEXTS_MAX]; /* names, by n modulo that */
+	} of[CATALOGUE_DIMENSIONS_MAX];
+};
+
+/* An attribute of a profile: is it the first time that its text is met there, and unknown? */
+static void note_value(struct unknown_values *values, const struct catalogue *catalogue,
+		       struct journal_view *journal, struct profile_attr attr)
 {
+	struct text name, text;
+	uint32_t dimension;
+	uint8_t *byte;
+
+	if (!journal_view_name(journal, NAME_DIMENSION, attr.dimension, &name) ||
+	    !journal_view_name(journal, NAME_VALUE, attr.value, &text) || text.size == 0)
+		return;
+	dimension = catalogue_dimension(catalogue, name);
+	if (dimension == CATALOGUE_NONE || attr.value / 8 >= values->row)
+		return;
+	byte = values->seen + dimension * values->row + attr.value / 8;
+	if (*byte & 1u << attr.value % 8)
+		return;
+	*byte |= (uint8_t)(1u << attr.value % 8);
+	if (catalogue_value(catalogue, dimension, text) !=
+	    catalogue->dimensions[dimension].n_values)
+		return;
+	values->of[dimension].latest[values->of[dimension].n++ % EXPLAIN_TEXTS_MAX] = attr.value;
+}
+
+static int find_values(struct unknown_values *values, const struct catalogue *catalogue,
+		       struct journal_view *journal)
+{
+	struct profile_key key;
+	struct text text;
+	uint32_t n = 0;
+	int err = 0;
+
+	while (journal_view_name(journal, NAME_VALUE, n, &text))
+		n++;
+	values->row = n / 8 + 1;
+	values->seen = calloc(catalogue->n_dimensions + 1, values->row);
+	if (!values->seen)
+		return LIFT_E_MEMORY;
+	for (uint32_t id = 0; journal_view_name(journal, NAME_PROFILE, id, &text) && !err; id++) {
+		err = profile_key_decode(text, &key);
+		for (uint32_t i = 0; i < key.n && !err; i++)
+			note_value(values, catalogue, journal, key.attrs[i]);
+	}
+	free(values->seen);
+	return err;
+}
+
+static int write_values(struct msg_writer *writer, const struct catalogue *catalogue,
+			struct journal_view *journal)
+{
+	struct unknown_values values = { 0 };
+	int err = find_values(&values, catalogue, journal);
+
+	msg_str(writer, "values");
+	msg_map_begin(writer);
+	for (uint32_t d = 0; d < catalogue->n_dimensions && !err; d++) {
+		uint64_t n = values.of[d].n;
+		struct text text;
+
+		msg_str(writer, catalogue->dimensions[d].name);
+		msg_map_begin(writer);
+		msg_key_int(writer, "n", (int64_t)n);
+		msg_str(writer, "latest");
+		msg_array_begin(writer);
+		for (uint64_t i = n; i > 0 && n - i < EXPLAIN_TEXTS_MAX; i--)
+			if (journal_view_name(journal, NAME_VALUE,
+					      values.of[d].latest[(i - 1) % EXPLAIN_TEXTS_MAX],
+					      &text))
+				msg_text(writer, text);
+		msg_array_end(writer);
+		msg_map_end(writer);
+	}
+	msg_map_end(writer);
+	return err;
+}
+
+static int write_unknown(struct msg_writer *writer, const struct catalogue *catalogue,
+			 struct journal_view *journal, int64_t learners)
+{
+	int err;
+
 	msg_str(writer, "unknown");
 	msg_map_begin(writer);
 	msg_key_int(writer, "learners", learners);
@@ -158,7 +249,9 @@ static void write_unknown(struct msg_writer *writer, const struct catalogue *cat
 	write_texts(writer, catalogue, journal, NAME_MODULE, is_unknown_module);
 	msg_str(writer, "regions");
 	write_texts(writer, catalogue, journal, NAME_REGION, is_unknown_region);
+	err = write_values(writer, catalogue, journal);
 	msg_map_end(writer);
+	return err;
 }
 
 /* The answer. */
@@ -230,9 +323,9 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	if (err)
 		return err;
 	if (!of->sight)
-		write_unknown(writer, of->catalogue, from->journal, unassigned);
+		err = write_unknown(writer, of->catalogue, from->journal, unassigned);
 	msg_map_end(writer);
-	return journal_view_err(from->journal);
+	return err ? err : journal_view_err(from->journal);
 }
 
 /* Of the subjects of a kind, or (KINDS) of the regions: the name of one; NULL: it is not seen. */
