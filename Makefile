@@ -34,7 +34,7 @@ PACKAGES := \
 	libjansson-dev:JSON_in_and_out \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
-	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster) \
+	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \

@@ -74,6 +74,7 @@ function only(header, where) {
 	only("msgpack([.]h|/.*)", "proto/")
 	only("yaml[.]h", "proto/")
 	only("systemd/.*", "daemon/[^/]*$")
+	only("xlsxwriter[.]h", "clients/cli/report/print/xlsx|clients/cli/roster/out")
 	only("jansson[.]h", "proto/json[.]|daemon/tasks/manifest[.]|clients/")
 }
 ' daemon/layers clients/layers "$work/includes" > "$work/bad"

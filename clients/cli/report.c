@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clients/cli/answer.h"
 #include "clients/cli/csv_wish.h"
@@ -12,16 +13,17 @@
 #include "clients/cli/report/print/csv.h"
 #include "clients/cli/report/print/html.h"
 #include "clients/cli/report/print/text.h"
+#include "clients/cli/report/print/xlsx.h"
 #include "clients/cli/report_ask.h"
 #include "clients/cli/report_choose.h"
 #include "clients/cli/report_diff.h"
 #include "clients/cli/report_keep.h"
 #include "proto/day.h"
 
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_HTML, FORMATS };
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_HTML, FORMAT_XLSX, FORMATS };
 
-static const char *const format_names[FORMATS] = { "text", "csv", "html" };
-static const char *const format_endings[FORMATS + 1] = { "txt", "csv", "html" };
+static const char *const format_names[FORMATS] = { "text", "csv", "html", "xlsx" };
+static const char *const format_endings[FORMATS + 1] = { "txt", "csv", "html", "xlsx" };
 
 /* What is asked for on the command line. */
 struct wish {
@@ -40,9 +42,12 @@ struct drawing {
 	const struct document *document;
 };
 
-static void write_in_format(const struct wish *wish, const struct document *document, FILE *out)
+/* False: it could not be made; errno says why. */
+static bool write_in_format(const struct wish *wish, const struct document *document, FILE *out)
 {
 	switch (wish->format) {
+	case FORMAT_XLSX:
+		return print_as_xlsx(document, out) == 0;
 	case FORMAT_CSV:
 		print_as_csv(document, &wish->csv, out);
 		break;
@@ -54,10 +59,11 @@ static void write_in_format(const struct wish *wish, const struct document *docu
 		print_as_text(document, out);
 		break;
 	}
+	return true;
 }
 
 /* To be kept, by the ending of its file. */
-static void draw_form(void *context, const char *ending, FILE *out)
+static bool draw_form(void *context, const char *ending, FILE *out)
 {
 	const struct drawing *drawing = context;
 	struct wish wish = *drawing->wish;
@@ -65,7 +71,7 @@ static void draw_form(void *context, const char *ending, FILE *out)
 	for (int i = 0; i < FORMATS; i++)
 		if (strcmp(format_endings[i], ending) == 0)
 			wish.format = (enum format)i;
-	write_in_format(&wish, drawing->document, out);
+	return write_in_format(&wish, drawing->document, out);
 }
 
 static int freeze(const struct wish *wish, const json_t *answers, const struct document *document)
@@ -87,16 +93,13 @@ static int freeze(const struct wish *wish, const json_t *answers, const struct d
 static int write_document(const struct wish *wish, const struct document *document)
 {
 	FILE *out = wish->output ? fopen(wish->output, "w") : stdout;
-	bool failed;
+	bool failed = !out || !write_in_format(wish, document, out) || ferror(out);
 
-	if (out)
-		write_in_format(wish, document, out);
-	failed = !out || ferror(out);
 	if (out && out != stdout)
 		failed |= fclose(out) != 0;
-	if (!failed || !wish->output)
+	if (!failed || (!wish->output && wish->format != FORMAT_XLSX))
 		return STATUS_WELL; /* standard output is looked at last of all */
-	complain("%s: %s", wish->output, strerror(errno));
+	complain("%s: %s", wish->output ? wish->output : "the workbook", strerror(errno));
 	return STATUS_SYSTEM;
 }
 
@@ -154,6 +157,8 @@ static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish
 		return complain_usage(usage,
 				      "--for, --separator and --decimal are of CSV, not of %s",
 				      format_names[wish->format]);
+	if (wish->format == FORMAT_XLSX && !wish->output && isatty(STDOUT_FILENO))
+		return complain_usage(usage, "a workbook is not for a terminal: --output FILE");
 	if (wish->question.from && day_parse(text_of(wish->question.from), &day) != 0)
 		return complain_usage(usage, "--from must be a day, YYYY-MM-DD, not '%s'",
 				      wish->question.from);
@@ -274,7 +279,7 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		  &wish.question.to, 0, 0 },
 		{ "language", LANGUAGE_NAMES, "of the report (en)", OPTION_CHOICE, &language, 0,
 		  0 },
-		{ "format", "text|csv|html", "how (by the ending of FILE, else text)",
+		{ "format", "text|csv|html|xlsx", "how (by the ending of FILE, else text)",
 		  OPTION_CHOICE, &format, 0, 0 },
 		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
 		  &csv_wish.reader, 0, 0 },

@@ -94,14 +94,17 @@ static int draw_forms(const char *const endings[], keep_draw *draw, void *contex
 
 	for (; endings[n] && n < FROZEN_FORMS_MAX; n++) {
 		FILE *out = open_memstream(&forms[n].bytes, &forms[n].size);
+		bool drawn;
 
 		if (!out)
 			return LIFT_E_MEMORY;
 		forms[n].ending = endings[n];
 		*ret_n = n + 1;
-		draw(context, endings[n], out);
+		drawn = draw(context, endings[n], out);
 		if (fclose(out) != 0)
 			return LIFT_E_MEMORY;
+		if (!drawn)
+			return LIFT_E_IO;
 	}
 	return 0;
 }

@@ -24,8 +24,8 @@ struct keep_wish {
 	const struct csv_form *csv; /* of differences; NULL: as text */
 };
 
-/* A report's forms: writes the one of a file's ending. */
-typedef void keep_draw(void *context, const char *ending, FILE *out);
+/* A report's forms: writes the one of a file's ending. False: it could not. */
+typedef bool keep_draw(void *context, const char *ending, FILE *out);
 
 /* Where kept reports are: false, and complained about. */
 bool keep_find_place(const struct keep_wish *wish, char to[static PATH_MAX]);

@@ -459,7 +459,12 @@ static const struct {
 	  { "report", "basics", "--to", "9999-01-01" },
 	  1,
 	  "9999-01-01 is after today, " },
-	{ "a format", { "report", "basics", "--format", "pdf" }, 2, "text, csv or html" },
+	{ "a format", { "report", "basics", "--format", "pdf" }, 2, "text, csv, html or xlsx" },
+	{ "a workbook's file",
+	  { "report", "basics", "--output", "/nowhere/r.xlsx" },
+	  3,
+	  "/nowhere/r.xlsx: " },
+	{ "a language", { "report", "basics", "--language", "fi" }, 2, "en, nb, sv or da" },
 	{ "a file", { "report", "basics", "--output", "/nowhere/r.csv" }, 3, "/nowhere/r.csv: " },
 };
 

@@ -125,6 +125,7 @@ void draft_foot(struct draft *draft)
 	add_note(draft, WORD_NOTE_EXACT);
 	clock = json_number(json_object_get(draft->input->status, "clock"), "now");
 	now = now ? now : clock;
+	document->made_ms = now;
 	if (now > 0)
 		iso8601_print(now, when);
 	add_foot(draft,

@@ -107,6 +107,7 @@ struct document {
 	enum language language;
 	const char *title;
 	const char *from, *to, *region; /* days, a code */
+	int64_t made_ms;		/* when the figures were asked for; 0: not known */
 	struct fact *facts;
 	struct section *sections, *last;
 	struct paragraph *notes; /* behind all sections */

@@ -5,6 +5,7 @@
 #include "clients/cli/report/print/csv.h"
 #include "clients/cli/report/print/html.h"
 #include "clients/cli/report/print/text.h"
+#include "clients/cli/report/print/xlsx.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "clients/cli/report/document/cell.h"
+#include "proto/err.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -222,6 +224,60 @@ static void long_texts_are_broken_at_spaces(void **state)
 	document_clear(&document);
 }
 
+/* Its bytes; the caller frees them. */
+static char *workbook_of(const struct document *document, size_t *ret_size)
+{
+	char *bytes = NULL;
+	FILE *out = open_memstream(&bytes, ret_size);
+
+	assert_non_null(out);
+	assert_int_equal(print_as_xlsx(document, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return bytes;
+}
+
+/* The names of the sheets are made of titles that have what no sheet may. */
+static void a_workbook_is_made_of_any_names_and_twice_the_same(void **state)
+{
+	static const char *const names[] = {
+		"[a/b]: 'c' * and so on, for more characters than a sheet may have in its name?",
+		"\x1b", "all"
+	};
+	struct document document;
+	char *bytes, *again;
+	size_t size, size_again;
+
+	(void)state;
+	fill(&document, names, COUNT(names));
+	document.made_ms = 1743588000000;
+	document.sections->new_page = true;
+	document_add_section(&document, "", names[0])->empty = true;
+	bytes = workbook_of(&document, &size);
+	again = workbook_of(&document, &size_again);
+	assert_true(size > 1000);
+	assert_memory_equal(bytes, "PK", 2);
+	assert_int_equal(size, size_again);
+	assert_memory_equal(bytes, again, size);
+	free(bytes);
+	free(again);
+	document_clear(&document);
+}
+
+static void a_workbook_that_cannot_be_written_is_an_error(void **state)
+{
+	static const char *const names[] = { "a", "all" };
+	struct document document;
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	fill(&document, names, COUNT(names));
+	assert_int_equal(print_as_xlsx(&document, full), LIFT_E_IO);
+	fclose(full);
+	document_clear(&document);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +286,8 @@ int main(void)
 		cmocka_unit_test(csv_for_excel_has_decimal_commas_and_codes_as_texts),
 		cmocka_unit_test(columns_of_text_are_aligned_whatever_the_script),
 		cmocka_unit_test(long_texts_are_broken_at_spaces),
+		cmocka_unit_test(a_workbook_is_made_of_any_names_and_twice_the_same),
+		cmocka_unit_test(a_workbook_that_cannot_be_written_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
