@@ -30,27 +30,31 @@ static void start(struct daemon *daemon)
 	daemon_start(daemon);
 }
 
-static json_t *expected_of(const char *day)
+static json_t *expected_of(const char *golden, const char *day)
 {
 	char path[PATH_SIZE];
 
-	path_make(path, GOLDEN "expected-%s.jsonl", day);
+	path_make(path, "%sexpected-%s.jsonl", golden, day);
 	return figures_of_file(path);
+}
+
+static void check_day(struct daemon *daemon, const char *golden, const char *day, const char *why)
+{
+	char *out = daemon_lift_out(daemon, 0, "export", "--as-of", day, NULL);
+	json_t *expected = expected_of(golden, day), *actual = figures_of_lines(out);
+	char about[PATH_SIZE];
+
+	path_make(about, "%s, as of %s", why, day);
+	figures_check(expected, actual, about);
+	json_decref(expected);
+	json_decref(actual);
+	free(out);
 }
 
 static void check_days(struct daemon *daemon, const char *why)
 {
-	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
-		char *out = daemon_lift_out(daemon, 0, "export", "--as-of", days[i], NULL);
-		json_t *expected = expected_of(days[i]), *actual = figures_of_lines(out);
-		char about[PATH_SIZE];
-
-		path_make(about, "%s, as of %s", why, days[i]);
-		figures_check(expected, actual, about);
-		json_decref(expected);
-		json_decref(actual);
-		free(out);
-	}
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		check_day(daemon, GOLDEN, days[i], why);
 }
 
 /* Publish a file's rows as they are arranged now. */
@@ -126,7 +130,7 @@ static void published_by_two_sources_of_a_namespace_gives_the_same(void **state)
 
 static void learners_of_two_namespaces_are_others(void **state)
 {
-	json_t *expected = expected_of(TODAY), *actual, *people, *twice;
+	json_t *expected = expected_of(GOLDEN, TODAY), *actual, *people, *twice;
 	char *out;
 
 	start(*state);
@@ -362,7 +366,7 @@ static void a_wish_selects_from_all_in_both_formats(void **state)
 	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
 		struct outcome lines = export_with(*state, wishes[i].args, "jsonl");
 		struct outcome csv = export_with(*state, wishes[i].args, "csv");
-		json_t *all = expected_of(wishes[i].day), *actual, *values;
+		json_t *all = expected_of(GOLDEN, wishes[i].day), *actual, *values;
 		json_t *expected = figures_select(all, wishes[i].region, wishes[i].kind);
 
 		assert_int_equal(lines.status, 0);
@@ -488,6 +492,34 @@ static void a_day_to_come_says_what_has_lapsed_by_then(void **state)
 	daemon_stop(*state, SIGTERM);
 }
 
+/* Hours, enrolments, who came as what, places that join and leave. */
+static void check_newer(struct daemon *daemon, bool backwards)
+{
+	static const char *const of_it[] = { "2024-05-31", "2024-06-30", "2024-12-31" };
+	struct lines lines;
+
+	daemon_configure(daemon, "catalogue: " GOLDEN "newer/catalogue.yaml\nas_of: 2024-12-31\n");
+	daemon_start(daemon);
+	lines_read(&lines, GOLDEN "newer/events.csv", true);
+	if (backwards)
+		lines_reverse(&lines);
+	publish_lines(daemon, &lines);
+	lines_free(&lines);
+	for (size_t i = 0; i < sizeof(of_it) / sizeof(of_it[0]); i++)
+		check_day(daemon, GOLDEN "newer/", of_it[i], backwards ? "backwards" : "forwards");
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void hours_and_who_came_as_what_give_the_expected_figures(void **state)
+{
+	check_newer(*state, false);
+}
+
+static void hours_and_who_came_as_what_give_the_same_backwards(void **state)
+{
+	check_newer(*state, true);
+}
+
 static void nothing_published_exports_nothing(void **state)
 {
 	char *out;
@@ -519,6 +551,8 @@ int main(void)
 		TEST(spreadsheets_get_the_same_figures_by_their_customs),
 		TEST(a_wrong_wish_is_refused),
 		TEST(a_day_to_come_says_what_has_lapsed_by_then),
+		TEST(hours_and_who_came_as_what_give_the_expected_figures),
+		TEST(hours_and_who_came_as_what_give_the_same_backwards),
 		TEST(nothing_published_exports_nothing),
 	};
 
