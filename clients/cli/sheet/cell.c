@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "clients/cli/sheet/fold.h"
 #include "clients/cli/sheet/values.h"
 #include "proto/day.h"
 #include "proto/event.h"
@@ -49,17 +50,29 @@ bool cell_text(const struct column_cell *cell, const struct text *row, char *to,
 		fits = join(cell, row, to, room, ret_text);
 	else
 		*ret_text = text_of(cell->rule->is);
-	if (fits && cell->rule && cell->rule->n_values > 0 && ret_text->size > 0)
+	if (!fits || !cell->rule || ret_text->size == 0)
+		return fits;
+	if (cell->rule->n_values > 0)
 		*ret_text = map_value_of(cell->rule, *ret_text);
-	return fits;
+	if (!cell->rule->small)
+		return true;
+	if (ret_text->size > room)
+		return false;
+	fold_small(to, *ret_text);
+	ret_text->data = to;
+	return true;
 }
 
 bool cell_is_filled(const struct column_cell *cell, const struct text *row)
 {
 	struct text text;
 
-	if (cell->n_columns == 1)
-		return cell_text(cell, row, NULL, 0, &text) && text.size > 0;
+	if (cell->n_columns == 1) {
+		text = row[cell->columns[0]];
+		if (text.size > 0 && cell->rule && cell->rule->n_values > 0)
+			text = map_value_of(cell->rule, text);
+		return text.size > 0;
+	}
 	for (size_t i = 0; i < cell->n_columns; i++)
 		if (row[cell->columns[i]].size > 0)
 			return true;

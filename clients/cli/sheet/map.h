@@ -56,6 +56,7 @@ struct map_field {
 	double of;    /* the greatest score; 0: 1 */
 	double times; /* by which a number of minutes is multiplied; 0: 1 */
 	bool fold;    /* a region as people write it */
+	bool small;   /* capitals of a text become small letters */
 };
 
 struct map_fields {

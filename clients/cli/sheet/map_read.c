@@ -108,6 +108,7 @@ static const struct field field_table[] = {
 	{ .name = "of", .read = field_number, MEMBER(struct map_field, of), .max = 1000000 },
 	{ .name = "times", .read = field_number, MEMBER(struct map_field, times), .max = 10080 },
 	{ .name = "fold", .read = field_flag, MEMBER(struct map_field, fold) },
+	{ .name = "small", .read = field_flag, MEMBER(struct map_field, small) },
 };
 static const struct fields field_keys = FIELDS("a field", field_table);
 
@@ -125,6 +126,7 @@ static void check_keys(struct reader *reader, const struct yaml_node *node,
 		{ "of", kind != FIELD_SCORE, "of scores" },
 		{ "times", kind != FIELD_WHOLE, "of minutes" },
 		{ "fold", strcmp(field->name, "region") != 0, "of the region" },
+		{ "small", kind != FIELD_TEXT, "of texts" },
 		{ "with", field->columns.n < 2, "of several columns" },
 	};
 

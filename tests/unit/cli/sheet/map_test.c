@@ -40,10 +40,10 @@ static const struct {
 	{ "keys of other fields",
 	  FIELDS "  score: {column: X, form: D.M.Y}\n  phase: {column: X, of: 3}\n"
 		 "  attrs.a: {column: X, times: 2}\n  attrs.b: {column: X, fold: yes}\n"
-		 "  state: {column: X, with: '-'}\n",
+		 "  state: {column: X, with: '-'}\n  passed: {column: X, small: yes}\n",
 	  "m:7: `form` is of times and days, not of `score`\nm:8: `of` is of scores, not of\n"
 	  "m:9: `times` is of minutes, not of\nm:10: `fold` is of the region, not of\n"
-	  "m:11: `with` is of several columns, not of\n" },
+	  "m:11: `with` is of several columns, not of\nm:12: `small` is of texts, not of\n" },
 	{ "no type", "fields: {type: {is: done}, time: a, learner: b, module: c, region: d}\n",
 	  "m:1: type: type must be started, completed\n" },
 	{ "a value that is no type",
