@@ -219,9 +219,24 @@ static uint32_t part_rows(const struct part *part, const struct catalogue *catal
 	return *(const uint32_t *)((const char *)catalogue + part->n);
 }
 
-static bool is_shown(const struct part *part, const struct catalogue_sight *sight, uint32_t row)
+/* Is a region seen that has this level? */
+static bool level_is_seen(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+			  const char *level)
 {
-	if (!sight || part->seen == ALL)
+	for (uint32_t r = 0; r < catalogue->n_regions; r++)
+		if (sight->regions[r] && strcmp(catalogue->regions[r].level, level) == 0)
+			return true;
+	return false;
+}
+
+static bool is_shown(const struct part *part, const struct catalogue *catalogue,
+		     const struct catalogue_sight *sight, uint32_t row)
+{
+	if (!sight)
+		return true;
+	if (part->encode == encode_level)
+		return level_is_seen(catalogue, sight, catalogue->levels[row].level);
+	if (part->seen == ALL)
 		return true;
 	return (*(bool *const *)((const char *)sight + part->seen))[row];
 }
@@ -236,7 +251,7 @@ static void encode_rows(struct msg_writer *writer, const struct catalogue *catal
 	msg_str(writer, part->key);
 	msg_array_begin(writer);
 	for (uint32_t i = from; i < to; i++)
-		if (is_shown(part, sight, i))
+		if (is_shown(part, catalogue, sight, i))
 			part->encode(writer, catalogue, sight, i);
 	msg_array_end(writer);
 }
@@ -265,7 +280,7 @@ static size_t page_end(struct msg_writer *writer, const struct catalogue *catalo
 	msg_writer_clear(writer);
 	for (size_t i = 0; i < PARTS; i++) {
 		for (uint32_t r = 0; r < part_rows(&parts[i], catalogue); r++, row++) {
-			if (row < from || !is_shown(&parts[i], sight, r))
+			if (row < from || !is_shown(&parts[i], catalogue, sight, r))
 				continue;
 			parts[i].encode(writer, catalogue, sight, r);
 			if (any && msg_written(writer).size > size_max)

@@ -46,41 +46,97 @@ void programme_places(const struct catalogue *catalogue, const struct catalogue_
 			fn(context, r);
 }
 
-/* What is called for each region of one row. */
-struct row {
-	void (*fn)(void *context, uint32_t region, const struct membership *row);
+typedef void row_fn(void *context, uint32_t region, const struct membership *row);
+
+/* Of programmes whose regions are in it on all days. */
+struct undated {
+	row_fn *fn;
 	void *context;
-	const struct membership *membership;
 };
 
-static void call_row(void *context, uint32_t region)
+static void call_undated(void *context, uint32_t region)
 {
-	struct row *row = context;
+	static const struct membership always = { .row_from = DAY_MIN, .row_to = DAY_MAX };
+	struct undated *undated = context;
 
-	row->fn(row->context, region, row->membership);
+	undated->fn(undated->context, region, &always);
 }
 
-void programme_rows(const struct catalogue *catalogue, const struct catalogue_sight *sight,
-		    const struct programme *programme,
-		    void (*fn)(void *context, uint32_t region, const struct membership *row),
-		    void *context)
+static bool row_is_later(const struct membership *a, const struct membership *b)
 {
-	for (uint32_t i = 0; i < programme->n_memberships && programme->n_regions > 0; i++) {
+	return a->row_from != b->row_from ? a->row_from > b->row_from : a->row_to > b->row_to;
+}
+
+/* Of the rows for which a region stands, as their own regions are not seen, the next one by its
+ * days: neither how many they are nor their order is told. */
+static const struct membership *next_hidden(const struct catalogue *catalogue,
+					    const struct catalogue_sight *sight,
+					    const struct programme *programme, uint32_t region,
+					    const struct membership *last)
+{
+	const struct membership *next = NULL;
+
+	for (uint32_t i = 0; i < programme->n_memberships; i++) {
+		const struct membership *row = &programme->memberships[i];
 		struct programme alone = { .regions = &programme->memberships[i].region,
 					   .n_regions = 1 };
-		struct row row = { fn, context, &programme->memberships[i] };
 
-		programme_places(catalogue, sight, &alone, call_row, &row);
+		if (!sight->regions[row->region] && (!last || row_is_later(row, last)) &&
+		    (!next || row_is_later(next, row)) &&
+		    stands_for_hidden(catalogue, sight, &alone, region))
+			next = row;
+	}
+	return next;
+}
+
+static void each_row(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		     const struct programme *programme, row_fn *fn, void *context)
+{
+	for (uint32_t i = 0; i < programme->n_memberships; i++)
+		if (is_seen(sight, programme->memberships[i].region))
+			fn(context, programme->memberships[i].region, &programme->memberships[i]);
+	for (uint32_t r = 0; sight && r < catalogue->n_regions; r++) {
+		const struct membership *row = NULL;
+
+		while (sight->regions[r] &&
+		       (row = next_hidden(catalogue, sight, programme, r, row)) != NULL)
+			fn(context, r, row);
 	}
 }
 
-bool programme_is_dated(const struct programme *programme)
+static bool has_days(const struct membership *row)
 {
-	for (uint32_t i = 0; i < programme->n_memberships; i++)
-		if (programme->memberships[i].row_from != DAY_MIN ||
-		    programme->memberships[i].row_to != DAY_MAX)
-			return true;
-	return false;
+	return row->row_from != DAY_MIN || row->row_to != DAY_MAX;
+}
+
+static void find_days(void *context, uint32_t region, const struct membership *row)
+{
+	(void)region;
+	*(bool *)context |= has_days(row);
+}
+
+bool programme_is_dated(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+			const struct programme *programme)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < programme->n_memberships && !found; i++)
+		found = has_days(&programme->memberships[i]);
+	if (!found || !sight)
+		return found;
+	found = false;
+	each_row(catalogue, sight, programme, find_days, &found);
+	return found;
+}
+
+void programme_rows(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+		    const struct programme *programme, row_fn *fn, void *context)
+{
+	if (programme_is_dated(catalogue, sight, programme))
+		each_row(catalogue, sight, programme, fn, context);
+	else
+		programme_places(catalogue, sight, programme, call_undated,
+				 &(struct undated){ fn, context });
 }
 
 struct writing {
@@ -123,7 +179,7 @@ static void encode_memberships(struct msg_writer *writer, const struct catalogue
 {
 	struct writing writing = { writer, catalogue };
 
-	if (!programme_is_dated(programme))
+	if (!programme_is_dated(catalogue, sight, programme))
 		return;
 	msg_str(writer, "memberships");
 	msg_array_begin(writer);

@@ -21,15 +21,16 @@ void programme_places(const struct catalogue *catalogue, const struct catalogue_
 		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
 		      void *context);
 
-/* The same by the rows of its regions, each as if it were the only one; none where there are no
- * regions. */
+/* The same with the days of its rows: those of regions that are seen, in their order; then, region
+ * by region, those for which one stands that is seen. None where there are no regions. */
 void programme_rows(const struct catalogue *catalogue, const struct catalogue_sight *sight,
 		    const struct programme *programme,
 		    void (*fn)(void *context, uint32_t region, const struct membership *row),
 		    void *context);
 
-/* Is some region in it on some days only? */
-bool programme_is_dated(const struct programme *programme);
+/* Is a region of these in it on some days only? */
+bool programme_is_dated(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+			const struct programme *programme);
 
 /* Write a programme. */
 void programme_encode(struct msg_writer *writer, const struct catalogue *catalogue,

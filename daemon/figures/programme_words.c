@@ -37,7 +37,7 @@ static void word_window(FILE *out, const struct definition_of *of)
 		fputs("to ", out);
 		phrase_day(out, programme->to);
 	}
-	if (programme_is_dated(programme))
+	if (programme_is_dated(of->catalogue, of->sight, programme))
 		fputs(" and within the days of the region", out);
 }
 

@@ -98,7 +98,8 @@ static void word_leaves(FILE *out, const struct definition_of *of)
 	else
 		fputs("there is none", out);
 	if (n && subject_kind(of->subject) == KIND_PROGRAMME &&
-	    programme_is_dated(&of->catalogue->programmes[subject_index(of->subject)]))
+	    programme_is_dated(of->catalogue, of->sight,
+			       &of->catalogue->programmes[subject_index(of->subject)]))
 		fputs(", those that have left among them", out);
 }
 

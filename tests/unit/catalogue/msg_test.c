@@ -94,13 +94,15 @@ static void rules_of(const char *const regions[], char to[static TEXT])
 {
 	static const char text[] =
 		"regions:\n"
-		"  [{code: u}, {code: a, parents: [u]}, {code: b, parents: [u]}, {code: c}]\n"
+		"  [{code: u}, {code: v}, {code: a, parents: [u, v]}, {code: b, parents: [u]},\n"
+		"  {code: c}]\n"
 		"modules: [{id: m}, {id: entry}]\n"
 		"programmes:\n"
 		"  - id: p\n"
 		"    modules: [m]\n"
 		"    admission: entry\n"
-		"    regions: [{code: u, to: 2026-03-31}, c, {code: u, from: 2026-09-01}]\n"
+		"    regions: [{code: v, from: 2026-09-01}, {code: u, from: 2026-09-01}, c,\n"
+		"      {code: u, to: 2026-03-31}]\n"
 		"    targets:\n"
 		"    - {measure: hours, value: 1}\n"
 		"    - {measure: admitted, region: a, value: 2}\n"
@@ -144,13 +146,17 @@ static void an_audience_reads_the_targets_and_the_days_of_its_own_places(void **
 	static const struct {
 		const char *why, *regions[3], *rules;
 	} cases[] = {
-		{ "all", { "all" }, "1 2 3 0 u ..2026-03-31, c .., u 2026-09-01.." },
-		{ "the programme's own",
+		{ "all",
+		  { "all" },
+		  "1 2 3 0 v 2026-09-01.., u 2026-09-01.., c .., u ..2026-03-31" },
+		{ "some of the programme's own, and days for a hidden one",
 		  { "u", "c" },
-		  "1 2 3 0 u ..2026-03-31, c .., u 2026-09-01.." },
+		  "2 3 0 u 2026-09-01.., c .., u ..2026-03-31, a 2026-09-01.." },
 		{ "one of its places", { "a" }, "2 0 a ..2026-03-31, a 2026-09-01.." },
 		{ "one without a target of its own", { "b" }, "0 b ..2026-03-31, b 2026-09-01.." },
-		{ "one that is in it all the time", { "c" }, "3 0 c .." },
+		{ "one that is in it all the time: of days of others nothing is told",
+		  { "c" },
+		  "3 0 " },
 	};
 	char found[TEXT];
 
@@ -162,11 +168,40 @@ static void an_audience_reads_the_targets_and_the_days_of_its_own_places(void **
 	}
 }
 
+static void an_audience_reads_the_words_for_levels_of_its_own_regions(void **state)
+{
+	static const char text[] = "levels: {town: {en: Town}, ward: {en: Ward}, none: {en: X}}\n"
+				   "regions: [{code: a, level: town}, {code: b, level: ward}]\n";
+	const char *const regions[] = { "a" };
+	struct catalogue *catalogue = catalogue_of(text);
+	struct msg_writer *writer = msg_writer_new();
+	struct msg_reader *reader = msg_reader_new();
+	const struct texts codes = { (char **)regions, 1 };
+	struct sight sight;
+	json_t *message, *levels;
+	const char *none;
+
+	(void)state;
+	assert_int_equal(sight_make(&codes, catalogue, &sight, &none), 0);
+	catalogue_encode(writer, catalogue, sight_limits(&sight), 1, 1);
+	assert_int_equal(json_from_msg(reader, msg_written(writer), &message), 0);
+	levels = json_object_get(message, "levels");
+	assert_int_equal(json_array_size(levels), 1);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(levels, 0), "level")),
+			    "town");
+	json_decref(message);
+	sight_clear(&sight);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+	catalogue_free(catalogue);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_audience_reads_where_a_programme_is_as_far_as_it_may_see),
 		cmocka_unit_test(an_audience_reads_the_targets_and_the_days_of_its_own_places),
+		cmocka_unit_test(an_audience_reads_the_words_for_levels_of_its_own_regions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
