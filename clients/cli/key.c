@@ -95,6 +95,8 @@ static void print_rights(const json_t *key)
 	const json_t *sources = json_object_get(key, "sources");
 	const json_t *regions = json_object_get(key, "regions");
 	const json_t *audiences = json_object_get(key, "audiences");
+	const json_t *lists = json_object_get(key, "roster_sources");
+	const json_t *homes = json_object_get(key, "roster_regions");
 	bool control = json_is_true(json_object_get(key, "control"));
 
 	if (json_array_size(sources) > 0) {
@@ -106,9 +108,15 @@ static void print_rights(const json_t *key)
 		print_names("  reads ", audiences);
 		putchar('\n');
 	}
+	if (json_array_size(lists) > 0) {
+		print_names("  asks about lists of people of ", lists);
+		print_names(", at home in ", homes);
+		puts(json_array_size(homes) > 0 ? " and below" : ", wherever they are at home");
+	}
 	if (control)
 		puts("  controls the daemon");
-	if (json_array_size(sources) + json_array_size(audiences) == 0 && !control)
+	if (json_array_size(sources) + json_array_size(audiences) + json_array_size(lists) == 0 &&
+	    !control)
 		puts("  may do nothing");
 }
 

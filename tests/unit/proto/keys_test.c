@@ -66,7 +66,8 @@ static void a_key_has_the_rights_that_are_written(void **state)
 				   "  public: ['" A "', '" B "']\n"
 				   "  publish: {sources: [moodle, canvas], regions: ['1833']}\n"
 				   "  limits: {events: 100, names: 7}\n"
-				   "- {name: board, public: '" C "', audiences: [vefsn]}\n");
+				   "- {name: board, public: '" C "', audiences: [vefsn],\n"
+				   "   roster: {sources: [moodle, lms], regions: ['1824']}}\n");
 	const struct key *rana = keys_of_public(keys, text_of(A));
 	const struct key *board = keys_of_public(keys, text_of(C));
 
@@ -85,6 +86,13 @@ static void a_key_has_the_rights_that_are_written(void **state)
 	assert_int_equal(rana->limits.batches, 64);
 	assert_true(!board->publishes && key_has_audience(board, "vefsn"));
 	assert_false(key_has_audience(board, "rana"));
+	/* Lists may be of a source that another key speaks for, or nobody yet. */
+	assert_true(board->asks_rosters && !rana->asks_rosters && !board->control);
+	assert_int_equal(board->roster_sources.n, 2);
+	assert_string_equal(board->roster_sources.items[0], "moodle");
+	assert_int_equal(board->roster_regions.n, 1);
+	assert_string_equal(board->roster_regions.items[0], "1824");
+	assert_null(keys_of_source(keys, text_of("lms")));
 	keys_free(keys);
 }
 
@@ -130,6 +138,10 @@ static const struct {
 	{ "keys:\n- {name: a, public: '" A "', publish: {sources: [s]}}\n"
 	  "- {name: b, public: '" B "', publish: {sources: [t, s]}}\n",
 	  "f:3: source `s` is there twice: key `a` has it in line 2", "a source of two" },
+	{ "keys: [{name: a, public: '" A "', roster: {}}]\n",
+	  "f:1: what a key may ask lists about needs `sources`", "lists of nobody" },
+	{ "keys: [{name: a, public: '" A "', roster: yes}]\n",
+	  "f:1: what a key may ask lists about must be a map", "lists of all" },
 	{ "keys: [{name: a, public: '" A "', publish: {}}]\n",
 	  "f:1: what a key may publish needs `sources`", "as nobody" },
 	{ "keys: [{name: a, public: '" A "', publish: {sources: [S]}}]\n",
