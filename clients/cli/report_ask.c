@@ -126,7 +126,7 @@ static bool ask_figures(struct asking *asking, const char *name, const char *kin
 	bool well = asking->status == STATUS_WELL;
 
 	if (!*id)
-		request.region = text_of(asking->input.region);
+		request.region = text_of(asking->input.figures_of);
 	question.take = take_rows;
 	question.context = &rows;
 	if (well)
@@ -188,10 +188,11 @@ static void keep_choice(struct asking *asking)
 	const struct report_input *input = &asking->input;
 
 	keep(asking, "asked",
-	     json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:b}", "programme", input->programme, "region",
-		       input->region, "from", input->from, "to", input->to, "pace_from",
-		       input->pace_from, "ahead_to", input->ahead_to, "period_is",
-		       (int)input->period_is, "whole", (int)input->whole));
+	     json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:b}", "programme", input->programme,
+		       "figures_of", input->figures_of, "region", input->region, "from",
+		       input->from, "to", input->to, "pace_from", input->pace_from, "ahead_to",
+		       input->ahead_to, "period_is", (int)input->period_is, "whole",
+		       (int)input->whole));
 }
 
 static void ask_chosen(struct asking *asking, const struct report_question *question)
@@ -211,6 +212,7 @@ static void ask_chosen(struct asking *asking, const struct report_question *ques
 		asking->status = report_choose_days(question, programme, status, input);
 	if (asking->status != STATUS_WELL)
 		return;
+	input->figures_of = report_figures_of(programme, input->region);
 	keep_choice(asking);
 	ask_all_figures(asking, programme);
 }
@@ -247,6 +249,7 @@ void report_take(const json_t *answers, struct report_input *ret_input)
 		.head = json_object_get(answers, "head"),
 		.programme = json_text(asked, "programme"),
 		.region = json_text(asked, "region"),
+		.figures_of = json_text(asked, "figures_of"),
 		.period_is = (enum word)json_number(asked, "period_is"),
 		.whole = json_is_true(json_object_get(asked, "whole")),
 	};

@@ -127,6 +127,15 @@ int report_choose_region(const struct report_question *question, const json_t *p
 	return STATUS_WELL;
 }
 
+const char *report_figures_of(const json_t *programme, const char *region)
+{
+	const json_t *own = json_object_get(programme, "regions");
+
+	if (strcmp(region, "all") != 0 || json_array_size(own) != 1)
+		return region;
+	return json_string_value(json_array_get(own, 0));
+}
+
 static void copy_day(char to[static DAY_TEXT], const char *day)
 {
 	snprintf(to, DAY_TEXT, "%s", day);

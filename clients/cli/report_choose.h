@@ -16,6 +16,10 @@ const json_t *report_programme(const json_t *catalogue, const char *id);
 int report_choose_region(const struct report_question *question, const json_t *programme,
 			 const json_t *regions, const char **ret_region);
 
+/* The region that modules and competences are asked for: of all of a programme that is in one
+ * region, that one. */
+const char *report_figures_of(const json_t *programme, const char *region);
+
 /* The period, and the days that a pace and what lapses are asked for. Likewise. */
 int report_choose_days(const struct report_question *question, const json_t *programme,
 		       const json_t *status, struct report_input *input);

@@ -132,6 +132,7 @@ static void try_report(const json_t *json, FILE *out)
 		json_text(json_array_get(json_object_get(input.catalogue, "programmes"), 0), "id");
 	input.region =
 		json_text(json_array_get(json_object_get(input.catalogue, "regions"), 0), "code");
+	input.figures_of = input.region;
 	err = report_build(&input, &document);
 	REQUIRE(err == 0 || err == LIFT_E_NOT_FOUND);
 	if (err)

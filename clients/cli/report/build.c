@@ -8,6 +8,8 @@
 #include "clients/cli/text/print.h"
 #include "proto/err.h"
 
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
 /* Has a region become one of the programme's by the report's day? One that is always in it has no
  * memberships. */
 static bool has_joined(const struct draft *draft, const char *code)
@@ -60,13 +62,29 @@ static int find_leaves(struct draft *draft)
 	return draft->n_leaves ? 0 : LIFT_E_NOT_FOUND;
 }
 
+static int draft_all(struct draft *draft)
+{
+	static int (*const page_one[])(struct draft * draft) = { draft_numbers, draft_targets,
+								 draft_unknowns };
+	static int (*const sections[])(struct draft * draft) = {
+		draft_progress, draft_enrolment,   draft_reach,	 draft_dimensions, draft_moves,
+		draft_modules,	draft_competences, draft_months, draft_week,	   draft_sources,
+	};
+	struct section *last;
+	int err = 0;
+
+	for (size_t i = 0; i < COUNT(page_one) && !err; i++)
+		err = page_one[i](draft);
+	last = draft->document->last;
+	for (size_t i = 0; i < COUNT(sections) && !err; i++)
+		err = sections[i](draft);
+	if (last && last->next)
+		last->next->new_page = true;
+	return err;
+}
+
 static int build(struct draft *draft)
 {
-	static int (*const sections[])(struct draft * draft) = {
-		draft_numbers, draft_targets,	 draft_unknowns, draft_progress, draft_enrolment,
-		draft_reach,   draft_dimensions, draft_moves,	 draft_modules,	 draft_competences,
-		draft_months,  draft_week,	 draft_sources,
-	};
 	const struct report_input *input = draft->input;
 	int err = draft->programme ? find_leaves(draft) : LIFT_E_NOT_FOUND;
 
@@ -76,8 +94,7 @@ static int build(struct draft *draft)
 	draft->rows[BEFORE] = json_object_get(input->before, input->region);
 	draft->rows[PACE] = json_object_get(input->pace, input->region);
 	draft_head(draft);
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]) && !err; i++)
-		err = sections[i](draft);
+	err = draft_all(draft);
 	draft_foot(draft);
 	return err ? err : draft->document->failed ? LIFT_E_MEMORY : 0;
 }

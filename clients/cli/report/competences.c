@@ -81,7 +81,8 @@ static int add_holders(struct draft *draft, const struct own *own)
 								json_number(coverage, "of"));
 	}
 	draft_note(draft, draft_say(draft, WORD_COMPETENCES_NOTE,
-				    document_day(draft->document, draft->input->to), NULL));
+				    document_day(draft->document, draft->input->to),
+				    draft_figures_of(draft)));
 	return 0;
 }
 
@@ -177,7 +178,7 @@ static const struct column_of need_columns[] = {
 	{ WORD_NEED, NULL, IS_WORDS },
 	{ WORD_HAVE_IT, "n", 0 },
 	{ WORD_NEEDED, "of", 0 },
-	{ WORD_SHARE, NULL, IS_BAR },
+	{ WORD_SHARE, NULL, 0 },
 	{ WORD_STILL_TO_TRAIN, "gap", 0 },
 };
 
@@ -257,7 +258,7 @@ static int add_needs(struct draft *draft, const struct own *own)
 		json_array_foreach(json_object_get(figures, "requirements"), i, need)
 			fill_need(draft, &table->rows[k++], own->ids[c], need);
 	}
-	draft_note(draft, draft_word(draft, WORD_NEEDS_NOTE));
+	draft_note(draft, draft_say(draft, WORD_NEEDS_NOTE, draft_figures_of(draft), NULL));
 	return 0;
 }
 

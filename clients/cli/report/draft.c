@@ -137,6 +137,17 @@ int64_t draft_hours(const json_t *row)
 	return hours;
 }
 
+const char *draft_figures_of(struct draft *draft)
+{
+	const char *code = draft->input->figures_of;
+	const json_t *region =
+		draft_find(json_object_get(draft->input->catalogue, "regions"), "code", code);
+
+	if (strcmp(code, "all") == 0)
+		return draft_word(draft, WORD_ALL_PLACES);
+	return label_of(draft->document->language, region, "code");
+}
+
 bool draft_is_whole(const struct draft *draft)
 {
 	return strcmp(draft->input->region, "all") == 0;

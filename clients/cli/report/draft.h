@@ -51,6 +51,9 @@ const char *draft_say(struct draft *draft, enum word word, const char *first, co
 /* A paragraph of the last section. */
 void draft_note(struct draft *draft, const char *text);
 
+/* What people call the region that figures of modules and competences are of. */
+const char *draft_figures_of(struct draft *draft);
+
 /* Is it of all regions, and not of one? */
 bool draft_is_whole(const struct draft *draft);
 

@@ -24,6 +24,8 @@ struct report_input {
 	const json_t *ahead;		     /* of competences, as of `ahead_to`; NULL: not asked */
 	const json_t *head; /* of the answer `end`: `applied`, `catalogue`, `now`; or NULL */
 	const char *programme, *region; /* an id and a code that are there; region may be "all" */
+	const char *figures_of; /* the region that modules and competences are of: the report's, or
+				 * of all of a programme in one region that one */
 	char from[DAY_TEXT], to[DAY_TEXT];	      /* from may be "": since anything happened */
 	char pace_from[DAY_TEXT], ahead_to[DAY_TEXT]; /* or "" */
 	enum word period_is;			      /* said behind the period; WORDS: nothing */

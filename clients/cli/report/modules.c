@@ -50,6 +50,6 @@ int draft_modules(struct draft *draft)
 	if (!table)
 		return LIFT_E_MEMORY;
 	json_array_foreach(ids, i, id) fill_module(draft, &table->rows[i], json_string_value(id));
-	draft_note(draft, draft_word(draft, WORD_MODULES_NOTE));
+	draft_note(draft, draft_say(draft, WORD_MODULES_NOTE, draft_figures_of(draft), NULL));
 	return 0;
 }

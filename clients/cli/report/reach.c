@@ -7,7 +7,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-enum { LEVELS_MAX = 16, NAMES_SHOWN = 30 };
+enum { LEVELS_MAX = 16, NAMES_SHOWN = 30, PLACES_SHOWN = 60 };
 
 static const struct column_of place_columns[] = {
 	{ WORD_PLACE, NULL, IS_WORDS },
@@ -172,7 +172,6 @@ static int add_levels(struct draft *draft, const struct levels *levels, const st
 
 	if (!table)
 		return LIFT_E_MEMORY;
-	draft->document->last->new_page = true;
 	for (size_t i = 0; i < levels->n; i++)
 		fill_level(draft, &table->rows[i], &levels->rows[i]);
 	fill_level(draft, &table->rows[levels->n], all);
@@ -227,6 +226,7 @@ static int add_places(struct draft *draft, const struct level *level)
 	struct table *table =
 		draft_table(draft, "reach", draft_say(draft, WORD_REACH_BY, label, NULL),
 			    place_columns, COUNT(place_columns), level->n);
+	int64_t nobody = 0;
 	size_t n = 0;
 
 	if (!table)
@@ -235,6 +235,14 @@ static int add_places(struct draft *draft, const struct level *level)
 		if (draft->leaves[i] && strcmp(draft->places.items[i].level, level->name) == 0)
 			fill_place(draft, i, &table->rows[n++]);
 	table->n_rows = n;
+	for (size_t i = 0; i < n; i++)
+		nobody += table->rows[i].nothing;
+	/* Of many places, those alone that have somebody are for paper. */
+	if (n <= PLACES_SHOWN || !nobody)
+		return 0;
+	table->brief = true;
+	draft_note(draft, draft_say(draft, WORD_NOBODY_NOT_LISTED,
+				    document_count(draft->document, nobody), NULL));
 	return 0;
 }
 

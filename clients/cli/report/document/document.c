@@ -127,7 +127,7 @@ struct table *section_add_table(struct document *document, struct section *secti
 
 	if (!table || !rows || !cells)
 		return NULL;
-	*table = (struct table){ columns, n_columns, rows, n_rows, false };
+	*table = (struct table){ columns, n_columns, rows, n_rows, false, false };
 	for (size_t i = 0; i < n_rows; i++)
 		rows[i] = (struct row){ .region = region,
 					.name = "",

@@ -59,6 +59,7 @@ struct table {
 	struct row *rows;
 	size_t n_rows;
 	bool tiles; /* few figures that are to be seen first */
+	bool brief; /* on paper without the rows that are to be seen as nobody's */
 };
 
 /* A point of a line is so many days after the first day of the picture. */

@@ -76,7 +76,8 @@ static void print_table(FILE *out, enum language language, const struct table *t
 	print_header(out, table);
 	fputs("<tbody>\n", out);
 	for (size_t r = 0; r < table->n_rows; r++)
-		print_row(out, language, table, &table->rows[r]);
+		if (!table->brief || !table->rows[r].nothing)
+			print_row(out, language, table, &table->rows[r]);
 	fputs("</tbody></table></div>\n", out);
 }
 

@@ -253,6 +253,8 @@ static void print_table(struct line *line, enum language language, const struct 
 	measure(&grid, language);
 	print_header(line, &grid);
 	for (size_t r = 0; r < table->n_rows; r++) {
+		if (table->brief && table->rows[r].nothing)
+			continue;
 		for (size_t i = 0; i < grid.n; i++)
 			left[i] = cell_in(language, &table->rows[r].cells[grid.columns[i]],
 					  figures[i]);

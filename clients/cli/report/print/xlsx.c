@@ -243,6 +243,8 @@ static void write_book(struct book *book)
 	const struct section *section = write_page_one(book);
 
 	for (; section; section = section->next) {
+		if (!section->table && !section->empty)
+			continue; /* a picture */
 		begin_sheet(book, section->title,
 			    section->picture && section->picture->week ? NULL : section->table);
 		if (!book->sheet)

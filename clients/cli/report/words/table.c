@@ -228,6 +228,15 @@ static const struct phrase {
 				    "där den inte säger det.",
 				    "Ansatte: som kataloget har det; en streg, "
 				    "hvor det ikke siger det." } },
+	[WORD_ALL_PLACES] = { { "all places of the catalogue", "alle katalogens steder",
+				"alla katalogens platser", "alle katalogets steder" } },
+	[WORD_NOBODY_NOT_LISTED] = { { "{0} places without participants are not "
+				       "listed here.",
+				       "{0} steder uten deltakere er ikke tatt med "
+				       "her.",
+				       "{0} platser utan deltagare är inte med här.",
+				       "{0} steder uden deltagere er ikke taget med "
+				       "her." } },
 	[WORD_BY] = { { "By {0}", "Etter {0}", "Efter {0}", "Efter {0}" } },
 	[WORD_UNKNOWN_VALUE] = { { "unknown", "ukjent", "okänt", "ukendt" } },
 	[WORD_COMPLETION_RATE] = { { "completed of participants", "fullført av deltakere",
@@ -246,20 +255,20 @@ static const struct phrase {
 	[WORD_AT_ENTRY] = { { "when they came", "da de kom", "när de kom", "da de kom" } },
 	[WORD_LATEST] = { { "now", "nå", "nu", "nu" } },
 	[WORD_MODULES] = { { "Modules", "Moduler", "Moduler", "Moduler" } },
-	[WORD_MODULES_NOTE] = { { "Of all who are at home here, also outside "
+	[WORD_MODULES_NOTE] = { { "Of all who are at home in {0}, also outside "
 				  "of the programme and its days. Gain: from "
 				  "the first assessment to the best later one, "
 				  "in percentage points, on average.",
-				  "For alle som hører til her, også utenom "
+				  "For alle som hører til i {0}, også utenom "
 				  "programmet og dets dager. Framgang: fra "
 				  "første vurdering til den beste senere, i "
 				  "prosentpoeng, i gjennomsnitt.",
-				  "För alla som hör hemma här, även utanför "
+				  "För alla som hör hemma i {0}, även utanför "
 				  "programmet och dess dagar. Framsteg: från "
 				  "första bedömningen till den bästa senare, i "
 				  "procentenheter, i genomsnitt.",
-				  "For alle, der hører til her, også uden for "
-				  "programmet og dets dage. Fremgang: fra "
+				  "For alle, der hører til i {0}, også uden "
+				  "for programmet og dets dage. Fremgang: fra "
 				  "første vurdering til den bedste senere, i "
 				  "procentpoint, i gennemsnit." } },
 	[WORD_MODULE] = { { "module", "modul", "modul", "modul" } },
@@ -271,13 +280,13 @@ static const struct phrase {
 	[WORD_GAIN] = { { "gain", "framgang", "framsteg", "fremgang" } },
 	[WORD_COMPETENCES] = { { "Competences", "Kompetanser", "Kompetenser", "Kompetencer" } },
 	[WORD_COMPETENCES_NOTE] = { { "Who holds them on {0}, of all who are at "
-				      "home here.",
+				      "home in {1}.",
 				      "Hvem som har dem {0}, av alle som hører til "
-				      "her.",
+				      "i {1}.",
 				      "Vilka som har dem {0}, av alla som hör "
-				      "hemma här.",
+				      "hemma i {1}.",
 				      "Hvem der har dem {0}, af alle, der hører "
-				      "til her." } },
+				      "til i {1}." } },
 	[WORD_COMPETENCE] = { { "competence", "kompetanse", "kompetens", "kompetence" } },
 	[WORD_HOLDERS] = { { "hold it", "har den", "har den", "har den" } },
 	[WORD_OF_HEADCOUNT] = { { "of staff", "av ansatte", "av personal", "af ansatte" } },
@@ -295,18 +304,18 @@ static const struct phrase {
 				 "Hvis ingen fornyer noget fra {0}." } },
 	[WORD_NEEDS] = { { "What is needed", "Det som trengs", "Det som behövs",
 			   "Det, der er brug for" } },
-	[WORD_NEEDS_NOTE] = { { "Each need is the catalogue's: of each "
-				"person of that kind, or of so many in each "
-				"place.",
-				"Hvert behov er katalogens: av hver person "
-				"av det slaget, eller av så mange på hvert "
-				"sted.",
-				"Varje behov är katalogens: av varje person "
-				"av det slaget, eller av så många på varje "
-				"plats.",
-				"Hvert behov er katalogets: af hver person "
-				"af den slags, eller af så mange på hvert "
-				"sted." } },
+	[WORD_NEEDS_NOTE] = { { "Each need is the catalogue's, for {0}: of "
+				"each person of that kind, or of so many in "
+				"each place.",
+				"Hvert behov er katalogens, for {0}: av hver "
+				"person av det slaget, eller av så mange på "
+				"hvert sted.",
+				"Varje behov är katalogens, för {0}: av "
+				"varje person av det slaget, eller av så "
+				"många på varje plats.",
+				"Hvert behov er katalogets, for {0}: af hver "
+				"person af den slags, eller af så mange på "
+				"hvert sted." } },
 	[WORD_WHO] = { { "who", "hvem", "vem", "hvem" } },
 	[WORD_EVERYBODY] = { { "all", "alle", "alla", "alle" } },
 	[WORD_FROM_LEVEL] = { { "{0}, level {1}", "{0}, nivå {1}", "{0}, nivå {1}",

@@ -198,6 +198,7 @@ static void choose(struct built *built, const char *region, enum language langua
 		.head = built->json[9],
 		.programme = "p",
 		.region = region,
+		.figures_of = region,
 		.from = "2025-02-01",
 		.to = "2025-04-02",
 		.pace_from = "2025-01-31",
