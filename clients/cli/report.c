@@ -208,7 +208,7 @@ static int check_frozen(const struct usage *usage, const struct wish *wish,
 		return complain_usage(usage,
 				      "a frozen report is as it was: of its region, period, "
 				      "language and separators nothing can be chosen any more");
-	if (wish->keep.diff && wish->format == FORMAT_HTML)
+	if (wish->keep.diff && wish->format != FORMAT_TEXT && wish->format != FORMAT_CSV)
 		return complain_usage(usage, "differences are printed as text or csv");
 	return STATUS_WELL;
 }

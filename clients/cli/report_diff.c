@@ -15,16 +15,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "clients/cli/answer.h"
-#include "clients/cli/asked.h"
 #include "clients/cli/frozen/causes.h"
 #include "clients/cli/frozen/print.h"
 #include "clients/cli/report/places.h"
-#include "clients/cli/shapes.h"
+#include "clients/cli/report_moment.h"
 #include "clients/cli/text/print.h"
-
-enum { DIFF_TIMEOUT_MS = 600000 /* as of an export */ };
 
 /* One of the two: what was answered when it was frozen. NULL: now. */
 struct side {
@@ -39,101 +36,29 @@ struct diff {
 	const char *region;	 /* the report's */
 	json_t *rows[STEPS_MAX]; /* of the export that is being compared, that were asked for */
 	json_t *found;
+	int asked_so_far; /* exports: shown on a terminal */
 	int status;
 };
 
 /* Asking. */
 
-/* Of which day, and of which events: known_at 0: all; `later` and `to` as in the protocol. */
-struct moment {
-	const char *as_of;
-	json_int_t known_at;
-	const char *later;
-	json_int_t to;
-};
-
-struct taking {
-	json_t *rows, *head;
-	const char *key, *whole;
-};
-
-/* Rows as a report keeps them: of other regions than its own without the hours of the week. */
-static int take_row(const struct taking *taking, const json_t *text)
+static void show_progress(struct diff *diff, bool is_end)
 {
-	json_t *row = json_loads(json_string_value(text), 0, NULL);
-
-	if (!json_is_object(row) || !*json_text(row, taking->key)) {
-		json_decref(row);
-		return LIFT_E_MALFORMED;
-	}
-	if (strcmp(json_text(row, "region"), taking->whole) != 0)
-		json_object_del(row, "hours");
-	return json_object_set_new(taking->rows, json_text(row, taking->key), row) == 0
-		       ? 0
-		       : LIFT_E_MEMORY;
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (is_end)
+		fprintf(stderr, "\r%*s\r", 40, "");
+	else
+		fprintf(stderr, "\r%d exports asked for", ++diff->asked_so_far);
 }
 
-static int take_answer(void *context, const json_t *answer)
-{
-	static const char *const of_head[] = { "applied", "catalogue" };
-	const json_t *rows = json_object_get(answer, "rows"), *text;
-	struct taking *taking = context;
-	int err = 0;
-	size_t i;
-
-	if (!rows)
-		return 0; /* it says how far it is */
-	for (i = 0; i < sizeof(of_head) / sizeof(of_head[0]); i++)
-		if (json_object_get(answer, of_head[i]))
-			json_object_set(taking->head, of_head[i],
-					json_object_get(answer, of_head[i]));
-	json_array_foreach(rows, i, text)
-	{
-		err = take_row(taking, text);
-		if (err)
-			break;
-	}
-	return err;
-}
-
-static struct text text_in(const json_t *map, const char *key)
-{
-	return text_of(json_text(map, key));
-}
-
-/* The rows of an export as it was asked for then, of a moment of the journal: the caller's, as is
- * the head. NULL, and complained about. */
 static json_t *ask(struct diff *diff, const json_t *export, const struct moment *moment,
 		   json_t **ret_head)
 {
-	struct request request = { .op = text_of("export"),
-				   .as_of = text_of(moment->as_of),
-				   .kind = text_in(export, "kind"),
-				   .id = text_in(export, "id"),
-				   .region = text_in(export, "region"),
-				   .known_at = (uint64_t)moment->known_at,
-				   .later = text_of(moment->later ? moment->later : ""),
-				   .to = (uint64_t)moment->to };
-	struct taking taking = { .rows = json_object(),
-				 .head = json_object(),
-				 .key = request.id.size > 0 ? "region" : "id",
-				 .whole = diff->region };
-
-	if (diff->status == STATUS_WELL)
-		diff->status = question_ask(&(struct question){ .endpoint = diff->asked->endpoint,
-								.keys = diff->asked->keys,
-								.timeout_ms = DIFF_TIMEOUT_MS,
-								.request = &request,
-								.shape = &shape_of_export,
-								.take = take_answer,
-								.context = &taking });
-	if (diff->status == STATUS_WELL && ret_head)
-		*ret_head = json_incref(taking.head);
-	json_decref(taking.head);
-	if (diff->status == STATUS_WELL)
-		return taking.rows;
-	json_decref(taking.rows);
-	return NULL;
+	if (diff->status != STATUS_WELL)
+		return NULL;
+	show_progress(diff, false);
+	return moment_ask(diff->asked, export, diff->region, moment, ret_head, &diff->status);
 }
 
 /* The steps of one export. */
@@ -422,6 +347,7 @@ static int diff_records(const struct cli *cli, const struct diff_wish *wish, con
 	diff.asked = &asked;
 	if (status == STATUS_WELL)
 		status = compare_all(&diff);
+	show_progress(&diff, true);
 	if (status == STATUS_WELL)
 		status = print_found(&diff, first, second);
 	endpoints_clear(&endpoints);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clients/cli/frozen/store.h"
 #include "clients/cli/text/print.h"
@@ -184,6 +185,11 @@ int keep_print(const struct keep_wish *wish, const char *dir, const char *name)
 
 	if (!record)
 		return status;
+	if (!wish->output && strcmp(format, "xlsx") == 0 && isatty(STDOUT_FILENO)) {
+		complain("a workbook is not for a terminal: name a file by --output");
+		json_decref(record);
+		return STATUS_USAGE;
+	}
 	err = frozen_read_form(dir, name, ending_of(*format ? format : "text"), &bytes, &size);
 	if (err == LIFT_E_NOT_FOUND) {
 		complain("the report '%s' was frozen by lift %s, which had no form %s", name,
