@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clients/cli/cli.h"
@@ -10,7 +11,10 @@
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 
-enum { PLACE_MAX = 192 /* bytes of where something is, in an answer */ };
+enum {
+	PLACE_MAX = 192,  /* bytes of where something is, in an answer */
+	KNOWN_SHOWN = 20, /* codes or ids in a complaint */
+};
 
 static const json_int_t count_max = INT64_C(1) << 53;
 
@@ -150,9 +154,38 @@ struct asking {
 	int status;
 };
 
+/* What there is instead. */
+static void complain_known(const json_t *answer)
+{
+	const json_t *known = json_object_get(answer, "known"), *text;
+	char *line = NULL;
+	size_t size, i;
+	FILE *out;
+
+	if (json_array_size(known) == 0 || !(out = open_memstream(&line, &size)))
+		return;
+	json_array_foreach(known, i, text)
+	{
+		if (i == KNOWN_SHOWN)
+			break;
+		fputs(i ? ", " : "", out);
+		print_text(out, json_string_value(text) ? json_string_value(text) : "", 0);
+	}
+	if (json_number(answer, "n_known") > (json_int_t)i)
+		fprintf(out, ", and %" JSON_INTEGER_FORMAT " more",
+			json_number(answer, "n_known") - (json_int_t)i);
+	if (fclose(out) == 0)
+		complain("known %s: %s",
+			 strcmp(json_text(answer, "code"), "unknown-region") == 0 ? "regions"
+										  : "ids",
+			 line);
+	free(line);
+}
+
 void refusal_complain(const json_t *answer)
 {
 	complain("refused: %s (%s)", json_text(answer, "text"), json_text(answer, "code"));
+	complain_known(answer);
 }
 
 int complain_not_understood(const char *problem)

@@ -74,6 +74,7 @@ int question_ask(const struct question *question);
  * none: *ret_status then is the status to exit with. `take` and `context` are not looked at. */
 json_t *question_ask_whole(const struct question *question, int *ret_status);
 
+/* And, where it says so, what there is instead. */
 void refusal_complain(const json_t *answer);
 
 /* Complain that something of the daemon's cannot be understood: the status to exit with. */

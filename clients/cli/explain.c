@@ -16,8 +16,7 @@ enum {
 		600000, /* the daemon first applies what it has, then may read every learner */
 	FIGURE_WIDTH = 20,
 	SOURCE_INDENT = 4,
-	KNOWN_SHOWN = 20, /* of what there is */
-	LINE_SIZE = 256,  /* bytes of a line of our own words and numbers */
+	LINE_SIZE = 256, /* bytes of a line of our own words and numbers */
 };
 
 /* For people. */
@@ -205,41 +204,6 @@ static void print_unknown(const json_t *answer)
 
 /* The answer. */
 
-/* What there is instead. */
-static void complain_known(const json_t *answer)
-{
-	const json_t *known = json_object_get(answer, "known"), *text;
-	char *line = NULL;
-	size_t size, i;
-	FILE *out;
-
-	if (json_array_size(known) == 0 || !(out = open_memstream(&line, &size)))
-		return;
-	json_array_foreach(known, i, text)
-	{
-		if (i == KNOWN_SHOWN)
-			break;
-		fputs(i ? ", " : "", out);
-		print_text(out, json_string_value(text) ? json_string_value(text) : "", 0);
-	}
-	if (json_number(answer, "n_known") > (json_int_t)i)
-		fprintf(out, ", and %" JSON_INTEGER_FORMAT " more",
-			json_number(answer, "n_known") - (json_int_t)i);
-	if (fclose(out) == 0)
-		complain("known %s: %s",
-			 strcmp(json_text(answer, "code"), "unknown-region") == 0 ? "regions"
-										  : "ids",
-			 line);
-	free(line);
-}
-
-static void take_refusal(void *context, const json_t *answer)
-{
-	(void)context;
-	refusal_complain(answer);
-	complain_known(answer);
-}
-
 static int take_answer(void *context, const json_t *answer)
 {
 	const bool *json = context;
@@ -327,7 +291,6 @@ int command_explain(const struct cli *cli, int argc, char **argv)
 			.timeout_ms = EXPLAIN_TIMEOUT_MS,
 			.shape = asked.audience ? &shape_of_asked_explain : &shape_of_explain,
 			.take = take_answer,
-			.refused = take_refusal,
 			.context = &json,
 		});
 	endpoints_clear(&endpoints);
