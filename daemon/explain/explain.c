@@ -300,7 +300,7 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	int64_t unassigned = 0;
 	int err = sum_all(of, from->tallies, &sum);
 
-	if (!err && !is_seen(of->sight, of->subject) && sum.learners == 0)
+	if (!err && !is_seen(of->sight, of->subject) && sum.learners == 0 && sum.enrolled == 0)
 		err = LIFT_E_UNKNOWN_ID;
 	if (!err && !of->sight)
 		err = count_unassigned(of, from->tallies, &unassigned);

@@ -127,6 +127,19 @@ static int64_t sum_of(const json_t *numbers)
 	return sum;
 }
 
+/* Each figure that the metric has, in its order. */
+static void check_definition(const json_t *answer, const json_t *metric)
+{
+	const json_t *rows = json_object_get(answer, "definition");
+	const char *key;
+	json_t *value;
+	size_t i = 0;
+
+	assert_int_equal(json_array_size(rows), json_object_size(metric));
+	json_object_foreach((json_t *)metric, key, value)
+		assert_string_equal(word(json_array_get(rows, i++), "figure"), key);
+}
+
 /* Who counts is in the figures; so are the facts, but for those that have earned a competence. */
 static void check_figures(struct house *house, struct figures *figures, const json_t *answer,
 			  uint32_t region, uint32_t subject)
@@ -148,6 +161,7 @@ static void check_figures(struct house *house, struct figures *figures, const js
 	figures_encode(figures, house->writer, DAY_MIN);
 	assert_int_equal(json_from_msg(house->reader, msg_written(house->writer), &metric), 0);
 	ledger_view_end(&view);
+	check_definition(answer, metric);
 	assert_int_equal(whole(answer, "learners"),
 			 whole(metric, counts[kind]) +
 				 (kind == KIND_COMPETENCE ? whole(metric, "lapsed") : 0));
@@ -414,6 +428,86 @@ static void two_hundred_sources_are_listed_and_the_others_counted(void **state)
 	house_close(&house);
 }
 
+/* Of presences and enrolments. */
+
+static json_t *metric_of(struct house *house, uint32_t region, uint32_t subject)
+{
+	struct figures *figures = figures_new(house->catalogue);
+	struct ledger_view view;
+	struct tallies tallies;
+	json_t *metric;
+
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	tallies = ledger_view_tallies(&view);
+	assert_int_equal(figures_sum(figures, &tallies, region, subject,
+				     calendar_day(house->catalogue->calendar, house->clock)),
+			 0);
+	msg_writer_clear(house->writer);
+	figures_encode(figures, house->writer, DAY_MIN);
+	assert_int_equal(json_from_msg(house->reader, msg_written(house->writer), &metric), 0);
+	ledger_view_end(&view);
+	figures_free(figures);
+	return metric;
+}
+
+static bool is_explained(const json_t *answer, const char *figure)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "definition"), i,
+			   row) if (strcmp(word(row, "figure"), figure) == 0) return true;
+	return false;
+}
+
+/* Which of the figures that go where they would be zeros are explained, of a module and of its
+ * programme: as the metric has them. */
+static void check_explained(struct house *house, bool minutes, bool reported, bool enrolled)
+{
+	static const enum kind kinds[] = { KIND_MODULE, KIND_PROGRAMME, KIND_PEOPLE };
+
+	for (size_t k = 0; k < 3; k++) {
+		json_t *answer = explained_now(house, RANA, kinds[k]);
+		json_t *metric = metric_of(house, RANA, subject_of(kinds[k], 0));
+		bool people = kinds[k] == KIND_PEOPLE;
+
+		check_definition(answer, metric);
+		assert_int_equal(is_explained(answer, "minutes"), minutes && !people);
+		assert_int_equal(is_explained(answer, "monthly"), reported && !people);
+		assert_int_equal(is_explained(answer, "enrolment"), enrolled && !people);
+		assert_int_equal(is_explained(answer, "not_started"), enrolled && !people);
+		json_decref(answer);
+		json_decref(metric);
+	}
+}
+
+static void figures_of_presence_and_enrolment_are_explained_once_there_are_some(void **state)
+{
+	struct event event = event_of_lift;
+	struct house house;
+
+	(void)state;
+	house_open(&house, "",
+		   "regions: [{code: a}, {code: b}, {code: c}, {code: rana}]\n"
+		   "modules: [{id: lift, minutes: 45}]\n"
+		   "programmes: [{id: p, modules: [lift]}]\n");
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	check_explained(&house, false, false, false);
+	event.type = EVENT_ENROLLED;
+	event.result.state = STATE_WAITING;
+	assert_int_equal(house_send(&house, "hr", "a", 1, &event, 1), 0);
+	check_explained(&house, false, false, true);
+	event.type = EVENT_COMPLETED;
+	event.result = event_of_lift.result;
+	assert_int_equal(house_send(&house, "hr", "a", 2, &event, 1), 0);
+	check_explained(&house, true, false, true);
+	event.type = EVENT_ATTENDED;
+	event.result.minutes = 30;
+	assert_int_equal(house_send(&house, "hr", "a", 3, &event, 1), 0);
+	check_explained(&house, true, true, true);
+	house_close(&house);
+}
+
 /* What is not known. */
 
 static void nobody_counts_and_it_is_explained_all_the_same(void **state)
@@ -582,6 +676,8 @@ int main(void)
 		cmocka_unit_test(a_source_has_its_gaps_and_its_refusals_by_code),
 		cmocka_unit_test(what_the_quarantine_no_longer_holds_is_counted_all_the_same),
 		cmocka_unit_test(two_hundred_sources_are_listed_and_the_others_counted),
+		cmocka_unit_test(
+			figures_of_presence_and_enrolment_are_explained_once_there_are_some),
 		cmocka_unit_test(nobody_counts_and_it_is_explained_all_the_same),
 		cmocka_unit_test(learners_of_unknown_regions_may_belong_to_any_other),
 		cmocka_unit_test(
