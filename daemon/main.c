@@ -10,6 +10,7 @@
 
 #include "daemon/base/credential.h"
 #include "daemon/base/log.h"
+#include "daemon/catalogue/doubts.h"
 #include "daemon/catalogue/load.h"
 #include "daemon/config/keys.h"
 #include "daemon/intake/speaker.h"
@@ -245,6 +246,8 @@ static void say_right(const struct catalogue *catalogue)
 	       "%u competences\n",
 	       catalogue_regions_named(catalogue), catalogue->n_modules, catalogue->n_programmes,
 	       catalogue->n_competences);
+	if (doubts_print(stderr, catalogue) > 0)
+		fputs("these are no errors, but worth a look\n", stderr);
 }
 
 static int run(const struct liftd_parts *parts)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue/catalogue.h"
+#include "daemon/catalogue/doubts.h"
 #include "tests/seed.h"
 
 #include <setjmp.h>
@@ -1003,11 +1003,59 @@ static void the_catalogues_that_come_with_liftd_are_valid(void **state)
 		catalogue_free(parsed(file_of(files[i], text, sizeof(text))));
 }
 
+/* What is right, and hardly meant. */
+static const struct {
+	const char *text, *says, *why;
+} doubts[] = {
+	{ "levels: {town: {en: Town}}\nregions: [{code: a, level: town}]\n", "", "a level" },
+	{ "levels: {twon: {en: Town}}\nregions: [{code: a, level: town}]\n",
+	  "catalogue: levels: no region has the level `twon`\n", "a slip" },
+	{ PLACES("from: 2026-01-01, regions: [{code: r, to: 2026-01-01}]"), "", "a day" },
+	{ PLACES("from: 2026-01-02, regions: [{code: r, to: 2026-01-01}]"),
+	  "catalogue: programme p: region r is in it on days that are all outside the programme's "
+	  "own\n",
+	  "a day too early" },
+	{ TARGET("measure: hours, value: 1, region: r"), "", "a programme that is everywhere" },
+	{ PLACES("regions: [r], targets: [{measure: hours, value: 1, region: all}]"), "",
+	  "a target of all" },
+	{ PLACES("regions: [r], targets: [{measure: hours, value: 1, region: s}]"),
+	  "catalogue: programme p: a target is for region s, which has nothing of the programme's "
+	  "regions\n",
+	  "a target of elsewhere" },
+	{ PLACES("regions: [r], targets: [{measure: completed, each: leaf, share: 0.1}]"),
+	  "catalogue: programme p: a target is a share of each place's headcount, which r does not "
+	  "say for its `where`\n",
+	  "one without a headcount" },
+	{ TARGET("measure: completed, each: leaf, share: 0.1"),
+	  "catalogue: programme p: a target is a share of each place's headcount, which r does not "
+	  "say for its `where`, nor 1 more\n",
+	  "two without a headcount" },
+};
+
+static void what_is_hardly_meant_is_said(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
+		struct catalogue *catalogue = parsed(doubts[i].text);
+		char *said = NULL;
+		size_t size;
+		FILE *out = open_memstream(&said, &size);
+
+		assert_int_equal(doubts_print(out, catalogue), *doubts[i].says ? 1 : 0);
+		fclose(out);
+		if (strcmp(said, doubts[i].says) != 0)
+			fail_msg("%s: %s", doubts[i].why, said);
+		free(said);
+		catalogue_free(catalogue);
+	}
+}
+
 /* The examples are literal: what roff would read as its own would be a mistake there. */
 static void the_examples_of_the_manual_are_valid(void **state)
 {
 	static char text[100000];
 	char *at = strstr(file_of("daemon/catalogue.5", text, sizeof(text)), "\n.Sh EXAMPLES");
+	struct catalogue *example;
 	size_t n = 0;
 
 	(void)state;
@@ -1018,7 +1066,9 @@ static void the_examples_of_the_manual_are_valid(void **state)
 		assert_non_null(end);
 		end[1] = 0;
 		assert_null(strchr(begin, '\\'));
-		catalogue_free(parsed(begin));
+		example = parsed(begin);
+		assert_int_equal(doubts_print(stderr, example), 0);
+		catalogue_free(example);
 		at = end + 2;
 		n++;
 	}
@@ -1043,6 +1093,7 @@ int main(void)
 		cmocka_unit_test(random_regions_are_below_what_a_naive_closure_says),
 		cmocka_unit_test(a_chain_of_100_000_regions_is_refused_and_a_broad_tree_is_not),
 		cmocka_unit_test(the_catalogues_that_come_with_liftd_are_valid),
+		cmocka_unit_test(what_is_hardly_meant_is_said),
 		cmocka_unit_test(the_examples_of_the_manual_are_valid),
 	};
 
