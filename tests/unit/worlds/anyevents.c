@@ -41,7 +41,7 @@ static struct text random_module(const struct luck *luck)
 {
 	const struct module *module = &luck->catalogue->modules[chance(luck->catalogue->n_modules)];
 
-	if (chance_of(40))
+	if (chance_of(25))
 		return text_of(anyevents_units[chance(ANYEVENTS_UNITS + 1)]);
 	return text_of(module->n_aliases && chance(2) ? module->aliases[chance(module->n_aliases)]
 						      : module->id);
@@ -234,6 +234,18 @@ static const struct event *random_old(const struct event *events, uint32_t n)
 		       : &events[chance(n)];
 }
 
+/* After an enrolment: another, or a withdrawal, at the same time or at another. */
+static void go_on(struct event *event, const struct luck *luck)
+{
+	if (chance(2))
+		event->time = random_time(luck);
+	event->result.state = random_state();
+	if (chance_of(40)) {
+		event->type = EVENT_WITHDRAWN;
+		event->result.state = STATE_NONE;
+	}
+}
+
 /* What was there before: as it was, with another profile, last day or state, under another name of
  * its module, or taken back. */
 static void random_again(struct event *event, const struct event *old, const struct luck *luck)
@@ -243,8 +255,8 @@ static void random_again(struct event *event, const struct event *old, const str
 		random_valid_until(event, luck);
 		return;
 	}
-	if (old->type == EVENT_ENROLLED && chance_of(30)) {
-		event->result.state = random_state();
+	if (old->type == EVENT_ENROLLED && chance_of(50)) {
+		go_on(event, luck);
 		return;
 	}
 	switch (chance(6)) {
@@ -306,17 +318,20 @@ static void make_luck(struct luck *luck, const struct catalogue *catalogue, cons
 {
 	static const uint32_t result_percents[] = { 35, 90 }, phase_percents[] = { 0, 50, 90 };
 	static const uint32_t attended[] = { 0, 10, 30 }, enrolled[] = { 0, 15, 30 };
-	static const uint32_t valid[] = { 0, 30 }, settled[] = { 0, 60, 90 };
+	static const uint32_t valid[] = { 0, 30 }, settled[] = { 20, 70, 95 };
 
 	*luck = (struct luck){ .catalogue = catalogue,
 			       .times = times,
-			       .n_learners = 1 + chance(LEARNERS),
+			       .n_learners = 1 + chance(chance(3) ? LEARNERS : 2),
 			       .result_percent = result_percents[chance(2)],
 			       .phase_percent = phase_percents[chance(3)],
 			       .attended_percent = attended[chance(3)],
 			       .enrolled_percent = enrolled[chance(3)],
 			       .valid_percent = valid[chance(2)],
 			       .settled_percent = settled[chance(3)] };
+	for (uint32_t p = 0; p < catalogue->n_programmes; p++)
+		if (catalogue->programmes[p].enrolled_only)
+			luck->enrolled_percent = 30;
 	for (uint32_t l = 0; l < LEARNERS; l++)
 		settle(&luck->settled[l], catalogue);
 }

@@ -247,7 +247,7 @@ static void write_target(FILE *file, const struct anyplan *plan)
 {
 	static const char *const measures[] = { "participants", "completed", "admitted", "hours" };
 	static const char *const shares[] = { "0.5", "1", "0.3333", "0.01", "0.0001" };
-	uint32_t measure = chance_of(50) ? chance(2) : chance(4);
+	uint32_t measure = chance(4);
 	bool each = chance_of(40);
 
 	fprintf(file, "{measure: %s", measures[measure]);
@@ -288,7 +288,8 @@ void anyplan_write_programmes(FILE *file, const struct anyplan *plan, const stru
 		fputs("  - {id: ", file);
 		write_name(file, ids[p]);
 		write_modules_of(file, plan);
-		write_window(file, days);
+		if (chance_of(60))
+			write_window(file, days);
 		write_members(file, plan, days);
 		write_rules(file, plan);
 		if (chance_of(60))

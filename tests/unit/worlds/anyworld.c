@@ -52,7 +52,7 @@ static void write_regions(FILE *file, struct anyplan *plan)
 {
 	struct names_left left = all_of(anyevents_places, ANYEVENTS_PLACES);
 	const char *codes[REGIONS];
-	uint32_t order[REGIONS], n = chance(REGIONS + 1);
+	uint32_t order[REGIONS], n = chance(REGIONS + 1), nested = chance(2) ? 35 : 10;
 	bool parents[REGIONS][REGIONS] = { { false } };
 
 	if (n == 0)
@@ -61,7 +61,7 @@ static void write_regions(FILE *file, struct anyplan *plan)
 		codes[i] = plan->regions[plan->n_regions++] = left.names[--left.n];
 		order[i] = i;
 		for (uint32_t p = 0; p < i; p++)
-			parents[i][p] = chance_of(35);
+			parents[i][p] = chance_of(nested);
 	}
 	chance_shuffle(order, n, sizeof(order[0]));
 	fputs("regions:\n", file);

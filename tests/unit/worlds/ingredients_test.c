@@ -15,7 +15,7 @@
 #include "tests/unit/worlds/ingredients.h"
 #include "tests/unit/worlds/plan_ingredients.h"
 
-enum { WORLDS = 240, SEED = 1, AT_LEAST = 2 };
+enum { WORLDS = 320, SEED = 1, AT_LEAST = 2 };
 
 static void every_ingredient_is_in_several_worlds(void **state)
 {
