@@ -23,6 +23,7 @@
 enum {
 	REFERENCES_AT_ONCE = 2, /* it keeps a core busy for seconds */
 	SHORT_BATCH = 20,
+	KNOWN_ROUNDS = 2,
 	PATIENCE_MS = 600000, /* with what takes half a minute on a machine that has time */
 };
 
@@ -359,6 +360,40 @@ static void the_file_with_restarts_in_the_middle_of_it(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* They come as they are in the file: so many rows are so many journal numbers. */
+static void the_first_events_of_the_file_as_they_were_known_at_their_number(void **state)
+{
+	struct daemon *daemon = *state;
+	const char *day = sample.days[SAMPLE_LONG_DAY];
+	char number[24], *out;
+	const char *const argv[] = { "/usr/bin/python3", REFERENCE, sample.catalogue,
+				     sample.events,	 "--as-of", day,
+				     "--known-at",	 number,    NULL };
+	struct process process;
+	struct outcome outcome;
+	json_t *expected, *actual;
+
+	start(daemon, SAMPLE_END);
+	free(daemon_lift_out(daemon, 0, "publish", sample.events, NULL));
+	srand((unsigned)test_seed());
+	for (int round = 0; round < KNOWN_ROUNDS; round++) {
+		snprintf(number, sizeof(number), "%zu", 1 + (size_t)rand() % sample.lines.n);
+		process_start(&process, daemon->dir, "known", argv, NULL);
+		out = daemon_lift_out(daemon, 0, "export", "--known-at", number, "--as-of", day,
+				      NULL);
+		outcome = process_wait_long(&process, PATIENCE_MS);
+		assert_int_equal(outcome.status, 0);
+		expected = figures_of_lines(outcome.out);
+		actual = figures_of_lines(out);
+		figures_check(expected, actual, number);
+		json_decref(expected);
+		json_decref(actual);
+		outcome_free(&outcome);
+		free(out);
+	}
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -371,6 +406,7 @@ int main(void)
 		TEST(the_file_with_one_event_a_batch),
 		TEST(the_file_by_pub_with_losses_that_are_healed_by_the_acknowledged_way),
 		TEST(the_file_with_restarts_in_the_middle_of_it),
+		TEST(the_first_events_of_the_file_as_they_were_known_at_their_number),
 	};
 
 	return cmocka_run_group_tests(tests, ask_reference, forget_reference);
