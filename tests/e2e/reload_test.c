@@ -472,6 +472,47 @@ static void a_catalogue_that_takes_figures_away_is_refused_until_the_file_is_rig
 	daemon_stop(daemon, SIGTERM);
 }
 
+#define PLACES(regions)                                                  \
+	"regions: [{code: rana}, {code: vega}]\nmodules: [{id: lift}]\n" \
+	"programmes: [{id: p, modules: [lift], from: 2024-01-01, regions: [" regions "]}]\n"
+
+static int64_t participants(struct daemon *daemon, const char *region)
+{
+	char *out = daemon_lift_out(daemon, 0, "export", "--kind", "programme", "--region", region,
+				    NULL);
+	json_t *rows = figures_of_lines(out), *row;
+	int64_t n = 0;
+	const char *key;
+
+	json_object_foreach(rows, key, row) n += whole(row, "participants");
+	json_decref(rows);
+	free(out);
+	return n;
+}
+
+/* A municipality goes, and last year's figures must not change without a word. */
+static void a_place_that_leaves_a_programme_keeps_its_history_if_it_is_said_when(void **state)
+{
+	struct daemon *daemon = *state;
+	char *out;
+
+	start(daemon);
+	write_catalogue(daemon, PLACES("rana, vega"));
+	free(daemon_lift_out(daemon, 0, "reload", "--yes", "--wait", NULL));
+	assert_int_equal(participants(daemon, "all"), 2);
+	write_catalogue(daemon, PLACES("rana"));
+	check_refused(daemon, "programme p in region vega: 1 learner", "without a day");
+	write_catalogue(daemon, PLACES("rana, {code: vega, to: 2024-11-04}"));
+	check_refused(daemon, "programme p in region vega: 1 learner", "before it did anything");
+	write_catalogue(daemon, PLACES("rana, {code: vega, to: 2024-11-05}"));
+	out = daemon_lift_out(daemon, 0, "reload", "--wait", NULL);
+	assert_non_null(strstr(out, "programme p changes: regions"));
+	free(out);
+	assert_int_equal(participants(daemon, "all"), 2);
+	assert_int_equal(participants(daemon, "vega"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* The figures that are there are those of all that is acknowledged, at once. */
 static void figures_of_what_was_acknowledged_just_now_do_not_go_either(void **state)
 {
@@ -747,6 +788,7 @@ int main(void)
 		TEST(a_missing_ledger_is_built_without_a_hand_being_lifted),
 		TEST(a_daemon_that_is_killed_while_it_builds_begins_anew),
 		TEST(a_catalogue_that_takes_figures_away_is_refused_until_the_file_is_right),
+		TEST(a_place_that_leaves_a_programme_keeps_its_history_if_it_is_said_when),
 		TEST(figures_of_what_was_acknowledged_just_now_do_not_go_either),
 		TEST(what_is_meant_is_taken),
 		TEST(a_dry_run_says_what_would_change_and_changes_nothing),
