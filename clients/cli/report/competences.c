@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "clients/cli/report/headcount.h"
 #include "clients/cli/report/sections.h"
 #include "clients/cli/text/print.h"
 #include "proto/day.h"
@@ -62,11 +63,13 @@ static void name_row(struct draft *draft, struct row *row, const char *id)
 
 static int add_holders(struct draft *draft, const struct own *own)
 {
+	int64_t staff;
 	struct table *table = draft_table(draft, "competences", draft_word(draft, WORD_COMPETENCES),
 					  holder_columns, COUNT(holder_columns), own->n);
 
 	if (!table)
 		return LIFT_E_MEMORY;
+	staff = headcount_of(draft, draft->input->figures_of, NULL);
 	for (size_t i = 0; i < own->n; i++) {
 		const json_t *figures = json_object_get(draft->input->competences, own->ids[i]);
 		const json_t *coverage = json_object_get(figures, "coverage");
@@ -79,6 +82,8 @@ static int add_holders(struct draft *draft, const struct own *own)
 		if (json_is_object(coverage))
 			table->rows[i].cells[2] = cell_of_share(json_number(coverage, "n"),
 								json_number(coverage, "of"));
+		else if (!figures)
+			table->rows[i].cells[2] = cell_of_share(0, staff);
 	}
 	draft_note(draft, draft_say(draft, WORD_COMPETENCES_NOTE,
 				    document_day(draft->document, draft->input->to),
@@ -182,13 +187,53 @@ static const struct column_of need_columns[] = {
 	{ WORD_STILL_TO_TRAIN, "gap", 0 },
 };
 
+/* Of a competence that nobody there has: what the catalogue asks for, of which there is nothing.
+ * The caller's. */
+static json_t *needs_of_catalogue(struct draft *draft, const json_t *competence)
+{
+	const char *region = draft->input->figures_of;
+	json_t *needs = json_array(), *need;
+	const json_t *asked;
+	size_t i;
+
+	json_array_foreach(json_object_get(competence, "requirements"), i, asked)
+	{
+		int64_t count = json_number(asked, "count"), of;
+
+		of = count ? count * headcount_leaves(draft, region)
+			   : headcount_of(draft, region, json_object_get(asked, "where"));
+		need = json_copy((json_t *)asked);
+		json_object_set_new(need, "n", json_integer(0));
+		if (of >= 0) {
+			json_object_set_new(need, "of", json_integer(of));
+			json_object_set_new(need, "gap", json_integer(of));
+		}
+		json_array_append_new(needs, need);
+	}
+	return needs;
+}
+
+/* What is needed of a competence: the caller's. */
+static json_t *needs_of(struct draft *draft, const char *id)
+{
+	json_t *figures = json_object_get(draft->input->competences, id);
+	const json_t *list = json_object_get(draft->input->catalogue, "competences");
+
+	return figures ? json_incref(json_object_get(figures, "requirements"))
+		       : needs_of_catalogue(draft, draft_find(list, "id", id));
+}
+
 static size_t count_needs(const struct draft *draft, const struct own *own)
 {
+	const json_t *list = json_object_get(draft->input->catalogue, "competences");
 	size_t n = 0;
 
-	for (size_t i = 0; i < own->n; i++)
+	for (size_t i = 0; i < own->n; i++) {
+		const json_t *figures = json_object_get(draft->input->competences, own->ids[i]);
+
 		n += json_array_size(json_object_get(
-			json_object_get(draft->input->competences, own->ids[i]), "requirements"));
+			figures ? figures : draft_find(list, "id", own->ids[i]), "requirements"));
+	}
 	return n;
 }
 
@@ -252,11 +297,11 @@ static int add_needs(struct draft *draft, const struct own *own)
 	if (!table)
 		return LIFT_E_MEMORY;
 	for (size_t c = 0; c < own->n; c++) {
-		const json_t *figures = json_object_get(draft->input->competences, own->ids[c]);
-		const json_t *need;
+		json_t *needs = needs_of(draft, own->ids[c]), *need;
 
-		json_array_foreach(json_object_get(figures, "requirements"), i, need)
+		json_array_foreach(needs, i, need)
 			fill_need(draft, &table->rows[k++], own->ids[c], need);
+		json_decref(needs);
 	}
 	draft_note(draft, draft_say(draft, WORD_NEEDS_NOTE, draft_figures_of(draft), NULL));
 	return 0;

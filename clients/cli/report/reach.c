@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "clients/cli/report/headcount.h"
 #include "clients/cli/report/sections.h"
 #include "clients/cli/text/print.h"
 #include "proto/err.h"
@@ -47,20 +48,6 @@ struct levels {
 	size_t n;
 };
 
-/* Of everyone who works there; -1: the catalogue does not say. */
-static int64_t headcount_of(const json_t *region)
-{
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(json_object_get(region, "headcount"), i, row)
-	{
-		if (json_object_size(json_object_get(row, "where")) == 0)
-			return json_number(row, "count");
-	}
-	return -1;
-}
-
 static const json_t *region_of(const struct draft *draft, size_t place)
 {
 	return json_array_get(json_object_get(draft->input->catalogue, "regions"), place);
@@ -106,7 +93,7 @@ static void add_to_level(struct level *level, const json_t *row, int64_t headcou
 		headcount < 0 || level->headcount < 0 ? -1 : level->headcount + headcount;
 }
 
-static void gather(const struct draft *draft, struct levels *levels, struct level *all)
+static void gather(struct draft *draft, struct levels *levels, struct level *all)
 {
 	for (size_t i = 0; i < draft->places.n; i++) {
 		const struct place *place = &draft->places.items[i];
@@ -115,8 +102,8 @@ static void gather(const struct draft *draft, struct levels *levels, struct leve
 		if (!draft->leaves[i])
 			continue;
 		add_to_level(level_of(levels, place->level), row,
-			     headcount_of(region_of(draft, i)));
-		add_to_level(all, row, headcount_of(region_of(draft, i)));
+			     headcount_of(draft, place->code, NULL));
+		add_to_level(all, row, headcount_of(draft, place->code, NULL));
 	}
 }
 
@@ -200,7 +187,7 @@ static void fill_staff(struct row *row, int64_t headcount)
 	row->cells[PLACE_DONE_OF_STAFF] = cell_of_share(row->cells[PLACE_COMPLETED].n, headcount);
 }
 
-static void fill_place(const struct draft *draft, size_t i, struct row *row)
+static void fill_place(struct draft *draft, size_t i, struct row *row)
 {
 	const struct place *place = &draft->places.items[i];
 	const json_t *end = json_object_get(draft->input->end, place->code);
@@ -216,7 +203,7 @@ static void fill_place(const struct draft *draft, size_t i, struct row *row)
 	row->cells[PLACE_WITHIN] = cell_of_text(row->within);
 	for (size_t c = PLACE_FIGURES; c < PLACE_HEADCOUNT; c++)
 		row->cells[c] = figure(&place_columns[c], end, before);
-	fill_staff(row, headcount_of(region_of(draft, i)));
+	fill_staff(row, headcount_of(draft, place->code, NULL));
 	row->nothing = row->cells[PLACE_PARTICIPANTS].n == 0;
 }
 
