@@ -2,8 +2,7 @@
 /*
  * What one learner adds in a programme and in a competence (METRICS 5 and 6), case by case.
  */
-#include "daemon/catalogue/subject.h"
-#include "daemon/learner/contribution.h"
+#include "tests/unit/learner/told.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,171 +10,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-#include "proto/iso8601.h"
-#include "tests/unit/world.h"
-
-/* Facts as texts: "completed a 2026-03-29T00:30:00+01:00, withdrawn b ...". */
-
-static const struct {
-	const char *word;
-	uint8_t type, voids;
-	int16_t score;
-	int8_t passed;
-} words[] = {
-	{ "started", EVENT_STARTED, 0, -1, -1 },
-	{ "completed", EVENT_COMPLETED, 0, -1, -1 },
-	{ "withdrawn", EVENT_WITHDRAWN, 0, -1, -1 },
-	{ "passed", EVENT_ASSESSED, 0, -1, 1 },
-	{ "failed", EVENT_ASSESSED, 0, 10000, 0 },
-	{ "0.6", EVENT_ASSESSED, 0, 6000, -1 },
-	{ "0.5999", EVENT_ASSESSED, 0, 5999, -1 },
-	{ "completed-not", EVENT_VOIDED, EVENT_COMPLETED, -1, -1 },
-};
-
-static struct fact fact_of(const struct catalogue *catalogue, const char *word, const char *module,
-			   const char *time)
-{
-	struct fact fact = { .module = catalogue_module(catalogue, text_of(module)),
-			     .voids_time = EVENT_NO_TIME };
-	size_t w = 0;
-
-	while (w < sizeof(words) / sizeof(words[0]) && strcmp(words[w].word, word) != 0)
-		w++;
-	assert_true(w < sizeof(words) / sizeof(words[0]) && fact.module != CATALOGUE_NONE);
-	fact.type = words[w].type;
-	fact.voids = words[w].voids;
-	fact.result = (struct event_result){ .score = words[w].score, .passed = words[w].passed };
-	assert_true(iso8601_parse(text_of(time), &fact.time));
-	return fact;
-}
-
-static void add_facts(struct learner *learner, const struct catalogue *catalogue, const char *texts)
-{
-	char word[16], module[8], time[40];
-	int taken;
-
-	for (; sscanf(texts, " %15s %7s %39[^,]%n", word, module, time, &taken) == 3;
-	     texts += taken, texts += *texts == ',') {
-		struct fact fact = fact_of(catalogue, word, module, time);
-		bool added;
-
-		assert_int_equal(learner_add(learner, &fact, &added), 0);
-		assert_true(added);
-	}
-	assert_int_equal(*texts, '\0');
-}
-
-/* Contributions as texts. */
-
-static const char *day_of(int32_t day)
-{
-	static char texts[2][DAY_TEXT];
-	static int turn;
-
-	day_print(day, texts[++turn % 2]);
-	return texts[turn % 2];
-}
-
-static void print_span(FILE *file, uint64_t span)
-{
-	int32_t end = span_end(span);
-
-	fprintf(file, "%s..%s", day_of(span_begin(span)), end == INT32_MAX ? "" : day_of(end));
-}
-
-static void print_tally(FILE *file, const struct tally *tally)
-{
-	static const char *const names[FACETS] = {
-		[FACET_STARTED] = "started",	 [FACET_COMPLETED] = "completed",
-		[FACET_WITHDRAWN] = "withdrawn", [FACET_LAST] = "last",
-		[FACET_OPEN] = "open",		 [FACET_TARGET] = "target",
-		[FACET_BY_STARTED] = "by",	 [FACET_BY_COMPLETED] = "by-completed",
-		[FACET_EARNED] = "earned",	 [FACET_STRETCH] = "stretch",
-		[FACET_LEVEL] = "level",	 [FACET_REQUIREMENT] = "requirement",
-		[FACET_BY_HOLDERS] = "holders",
-	};
-	const struct tally_key *key = &tally->key;
-
-	assert_non_null(names[key->facet]);
-	fprintf(file, " %s", names[key->facet]);
-	switch (key->facet) {
-	case FACET_STARTED:
-	case FACET_COMPLETED:
-	case FACET_LAST:
-	case FACET_OPEN:
-		fprintf(file, " %s", day_of((int32_t)key->bucket));
-		break;
-	case FACET_TARGET:
-	case FACET_BY_STARTED:
-	case FACET_BY_COMPLETED:
-		fprintf(file, " %u", key->part);
-		break;
-	case FACET_STRETCH:
-	case FACET_LEVEL:
-	case FACET_REQUIREMENT:
-	case FACET_BY_HOLDERS:
-		fprintf(file, " %u ", key->part);
-		print_span(file, key->bucket);
-		break;
-	}
-	if (tally->n != 1)
-		fprintf(file, " *%lld", (long long)tally->n);
-	fputc(',', file);
-}
-
-/* The tallies of one kind in some facets, hours summed. */
-static char *print_kind(const struct contribution *contribution, enum kind kind, uint64_t facets)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *file = open_memstream(&text, &size);
-	long long hours = 0;
-
-	assert_non_null(file);
-	for (size_t i = 0; i < contribution->n; i++) {
-		const struct tally *tally = &contribution->items[i];
-
-		if (subject_kind(tally->key.subject) != kind)
-			continue;
-		if (tally->key.facet == FACET_HOURS)
-			hours += tally->n;
-		else if (facets & UINT64_C(1) << tally->key.facet)
-			print_tally(file, tally);
-	}
-	if (hours)
-		fprintf(file, " hours %lld,", hours);
-	assert_int_equal(fclose(file), 0);
-	return text;
-}
-
-/* A nurse of the night at home in rana; a learner who has done `facts`. */
-static void check(const char *why, const char *catalogue_text, const char *facts, enum kind kind,
-		  uint64_t facets, const char *expected)
-{
-	struct catalogue *catalogue = catalogue_of(catalogue_text);
-	const struct claim claims[] = { { 0, 0, text_of("nurse") }, { 1, 1, text_of("night") } };
-	struct profile *profile =
-		profile_new(catalogue_home(catalogue, text_of("rana")), text_of("rana"), claims, 2);
-	struct profile *items[] = { profile };
-	struct profiles profiles = { catalogue, items, 1, 1 };
-	struct learner learner = { 0 };
-	struct contribution contribution = { 0 };
-	char *found;
-
-	add_facts(&learner, catalogue, facts);
-	assert_int_equal(learner_contribute(&learner, &profiles, INT64_MAX, &contribution), 0);
-	found = print_kind(&contribution, kind, facets);
-	if (strcmp(found, expected) != 0)
-		fail_msg("%s:\n%s\nnot\n%s", why, found, expected);
-	free(found);
-	contribution_free(&contribution);
-	learner_free(&learner);
-	free(profile);
-	catalogue_free(catalogue);
-}
-
-#define BIT(facet) (UINT64_C(1) << (facet))
 
 /* Programmes. */
 
@@ -266,7 +100,7 @@ static void check_programme(const char *why, const char *programme, const char *
 	snprintf(text, sizeof(text),
 		 PLACES "modules: [{id: a}, {id: b}, {id: c}]\nprogrammes: [{id: p, %s}]\n",
 		 programme);
-	check(why, text, facts, KIND_PROGRAMME, facets, expected);
+	told_check(why, text, facts, KIND_PROGRAMME, facets, expected);
 }
 
 static void a_programme_folds_as_the_definition_says(void **state)
@@ -329,7 +163,7 @@ static void days_count_where_they_do_not_rise_with_time(void **state)
 			 "modules: [{id: a}]\n"
 			 "programmes: [{id: p, modules: [a], %s}]\n",
 			 cases[i].days);
-		check(cases[i].days, text, facts, KIND_PROGRAMME, progress, cases[i].expected);
+		told_check(cases[i].days, text, facts, KIND_PROGRAMME, progress, cases[i].expected);
 	}
 }
 
@@ -425,6 +259,50 @@ static const struct {
 	  "completed a 2026-03-01T12:00+01:00, completed-not a 2026-03-10T12:00+01:00, "
 	  "completed a 2026-03-20T12:00+01:00",
 	  " earned, stretch 0 2026-03-20..2026-04-20, level 1 2026-03-20..2026-04-20," },
+	{ "the platform's own last day, before the months are over", YEAR, "",
+	  "completed>2026-06-30 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-07-01, level 1 2026-03-01..2026-07-01," },
+	{ "the platform's own last day, after them", MONTH, "",
+	  "completed>2026-06-30 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-07-01, level 1 2026-03-01..2026-07-01," },
+	{ "the platform's own last day of what would be for ever", EVER, "",
+	  "completed>2026-06-30 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-07-01, level 1 2026-03-01..2026-07-01," },
+	{ "for ever, as the platform says", MONTH, "",
+	  "completed>2151-01-01 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01.., level 1 2026-03-01..," },
+	{ "for its own day only", MONTH, "", "completed>2026-03-01 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-03-02, level 1 2026-03-01..2026-03-02," },
+	{ "what was not valid for a day was not earned", MONTH, "",
+	  "completed>2026-02-28 a 2026-03-01T12:00+01:00", "" },
+	{ "what was not valid for a day leaves what was", MONTH, "",
+	  "completed>2026-02-28 a 2026-03-01T12:00+01:00, completed a 2026-03-05T12:00+01:00",
+	  " earned, stretch 0 2026-03-05..2026-04-05, level 1 2026-03-05..2026-04-05," },
+	{ "of several last days of a fact the earliest counts", YEAR, "",
+	  "completed>2026-06-30 a 2026-03-01T12:00+01:00, "
+	  "completed>2026-05-31 a 2026-03-01T12:00+01:00, "
+	  "completed a 2026-03-01T12:00+01:00, completed>2151-01-01 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-06-01, level 1 2026-03-01..2026-06-01," },
+	{ "a last day that is claimed later for a fact of another place", YEAR, "",
+	  "completed a@bodo 2026-03-01T12:00+01:00, "
+	  "completed>2026-05-31 a 2026-03-01T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-06-01, level 1 2026-03-01..2026-06-01," },
+	{ "a certificate that is taken back early and one that is renewed", YEAR, "",
+	  "completed>2026-03-31 a 2026-03-01T12:00+01:00, "
+	  "completed>2026-12-31 a 2026-06-01T12:00+02:00",
+	  " earned *2, stretch 0 2026-03-01..2026-04-01, stretch 1 2026-06-01..2027-01-01, "
+	  "level 1 2026-03-01..2026-04-01, level 1 2026-06-01..2027-01-01," },
+	{ "the last day of a pass", "{competence: k, valid_months: 1, earned_by: passed}", "",
+	  "passed>2026-06-30 a 2026-03-01T12:00+01:00, 0.5999>2026-12-31 a "
+	  "2026-03-02T12:00+01:00",
+	  " earned, stretch 0 2026-03-01..2026-07-01, level 1 2026-03-01..2026-07-01," },
+	{ "the last day of what was taken back", MONTH, "",
+	  "completed>2026-12-31 a 2026-03-01T12:00+01:00, completed-not a "
+	  "2026-03-10T12:00+01:00",
+	  "" },
+	{ "a module's two grants have the platform's last day, both", MONTH_3 ", " YEAR_2, "",
+	  "completed>2026-06-30 a 2026-03-01T12:00+01:00",
+	  " earned *2, stretch 0 2026-03-01..2026-07-01, level 3 2026-03-01..2026-07-01," },
 	{ "who withdraws keeps it", MONTH, "",
 	  "completed a 2026-03-01T12:00+01:00, withdrawn a 2026-03-10T12:00+01:00",
 	  " earned, stretch 0 2026-03-01..2026-04-01, level 1 2026-03-01..2026-04-01," },
@@ -443,7 +321,7 @@ static void check_competence(const char *why, const char *grants_a, const char *
 			"role: nurse}},\n"
 			"     {level: 1, where: {role: nurse, shift: unknown}}, {level: 4}]}\n",
 		 grants_a, grants_b);
-	check(why, text, facts, KIND_COMPETENCE, facets, expected);
+	told_check(why, text, facts, KIND_COMPETENCE, facets, expected);
 }
 
 static void grants_make_stretches_and_levels(void **state)
