@@ -73,17 +73,34 @@ static int64_t local_second(const struct calendar *calendar, int64_t time_ms)
 	return second + zone_change_at(&calendar->zone, second)->offset;
 }
 
+static int32_t day_of(int64_t second)
+{
+	return (int32_t)floor_div(second, DAY_S);
+}
+
+/* 1970-01-01 was a Thursday, the day 3 of a week from Monday. */
+static int hour_of(int64_t second)
+{
+	int64_t hour = floor_div(second + 3 * DAY_S, 3600);
+
+	return (int)(hour - floor_div(hour, 168) * 168);
+}
+
 int32_t calendar_day(const struct calendar *calendar, int64_t time_ms)
 {
-	return (int32_t)floor_div(local_second(calendar, time_ms), DAY_S);
+	return day_of(local_second(calendar, time_ms));
 }
 
 int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms)
 {
-	/* 1970-01-01 was a Thursday, the day 3 of a week from Monday. */
-	int64_t hour = floor_div(local_second(calendar, time_ms) + 3 * DAY_S, 3600);
+	return hour_of(local_second(calendar, time_ms));
+}
 
-	return (int)(hour - floor_div(hour, 168) * 168);
+struct local_moment calendar_local(const struct calendar *calendar, int64_t time_ms)
+{
+	int64_t second = local_second(calendar, time_ms);
+
+	return (struct local_moment){ day_of(second), hour_of(second) };
 }
 
 /* Where clocks are put back over midnight, the day begins twice: the first time counts. Where a

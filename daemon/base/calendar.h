@@ -26,6 +26,13 @@ void calendar_free(struct calendar *calendar);
 int32_t calendar_day(const struct calendar *calendar, int64_t time_ms);
 int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms);
 
+/* Both, for the price of one. */
+struct local_moment {
+	int32_t day;
+	int hour; /* of the week */
+};
+struct local_moment calendar_local(const struct calendar *calendar, int64_t time_ms);
+
 /* The moment at which a local day begins, ms. */
 int64_t calendar_day_start(const struct calendar *calendar, int32_t day);
 

@@ -56,6 +56,7 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 	int16_t pass_mark = catalogue->modules[first->module].pass_mark;
 	const struct fact *voidings = first, *previous = NULL;
 	struct standing *standing = NULL; /* what `previous` has become, if it stands */
+	struct local_moment local;
 
 	while (first < end && first->type == EVENT_VOIDED)
 		first++;
@@ -71,14 +72,15 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 		standing = NULL;
 		if (!stands(fact, voidings, first, until))
 			continue;
+		local = calendar_local(catalogue->calendar, fact->time);
 		standing = &standings->facts[standings->n++];
 		*standing = (struct standing){
 			.time = fact->time,
-			.day = calendar_day(catalogue->calendar, fact->time),
+			.day = local.day,
 			.score = fact->result.score,
 			.valid_until = fact->valid_until,
 			.minutes = fact->result.minutes,
-			.hour = (uint8_t)calendar_hour_of_week(catalogue->calendar, fact->time),
+			.hour = (uint8_t)local.hour,
 			.type = fact->type,
 			.phase = fact->result.phase,
 			.state = fact->result.state,

@@ -80,6 +80,16 @@ static int find_home(struct recorder *recorder, const struct learner *learner, b
 	return 0;
 }
 
+int recorder_home(struct recorder *recorder, const struct learner *learner, bool *ret_seen,
+		  uint32_t *ret_home)
+{
+	int err = find_home(recorder, learner, ret_seen);
+
+	if (!err && *ret_seen)
+		*ret_home = recorder->latest.home;
+	return err;
+}
+
 static bool belongs(const struct module *module, uint32_t programme)
 {
 	for (uint32_t i = 0; i < module->n_programmes; i++)

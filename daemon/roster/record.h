@@ -36,6 +36,11 @@ void recorder_free(struct recorder *recorder);
 int recorder_write(struct recorder *recorder, const struct learner *learner,
 		   struct msg_writer *writer);
 
+/* Where the learner is at home; *ret_seen: an event of it has come by the day, and that home is
+ * seen. Errors as above. */
+int recorder_home(struct recorder *recorder, const struct learner *learner, bool *ret_seen,
+		  uint32_t *ret_home);
+
 /* Is the learner seen, and a participant or enrolled? Errors as above. */
 int recorder_is_there(struct recorder *recorder, const struct learner *learner, bool *ret_there);
 

@@ -57,11 +57,14 @@ static void assert_local(const struct calendar *calendar, const char *zone, int6
 	time_t second = (time_t)(ms / 1000);
 	struct tm tm;
 	char text[DAY_TEXT], expected[64];
+	struct local_moment local;
 
 	localtime_r(&second, &tm);
 	strftime(expected, sizeof(expected), "%Y-%m-%d", &tm);
 	day_print(calendar_day(calendar, ms), text);
-	if (strcmp(text, expected) != 0 ||
+	local = calendar_local(calendar, ms);
+	if (strcmp(text, expected) != 0 || local.day != calendar_day(calendar, ms) ||
+	    local.hour != calendar_hour_of_week(calendar, ms) ||
 	    calendar_hour_of_week(calendar, ms) != (tm.tm_wday + 6) % 7 * 24 + tm.tm_hour)
 		fail_msg("%s at %lld: %s, hour %d", zone, (long long)ms, text,
 			 calendar_hour_of_week(calendar, ms));
