@@ -57,8 +57,13 @@ static void add_places_and_modules(struct unknowns *unknowns, const json_t *unkn
 	struct draft *draft = unknowns->draft;
 	const json_t *regions = json_object_get(unknown, "regions");
 	const json_t *modules = json_object_get(unknown, "modules");
-	int64_t learners = json_number(unknown, "learners");
+	int64_t learners = json_number(unknown, "learners"), counted;
 
+	/* Of a programme that is everywhere they are participants. */
+	counted = json_number(json_object_get(draft->input->end, "unassigned"), "participants");
+	if (counted > 0)
+		add_row(unknowns, "unknown.participants",
+			draft_word(draft, WORD_UNKNOWN_PLACES_COUNTED), counted, "");
 	if (learners > 0)
 		add_row(unknowns, "unknown.learners", draft_word(draft, WORD_UNKNOWN_PLACES),
 			learners, "");
@@ -132,6 +137,39 @@ static size_t gather_reasons(const json_t *sources, struct reason reasons[static
 	return n;
 }
 
+/* What people call a code; the code itself where it has no word. */
+static const char *reason_text(const struct draft *draft, const char *code)
+{
+	static const struct {
+		int err;
+		enum word word;
+	} words[] = {
+		{ LIFT_E_TYPE, WORD_REFUSED_TYPE },
+		{ LIFT_E_TIME, WORD_REFUSED_TIME },
+		{ LIFT_E_LEARNER, WORD_REFUSED_LEARNER },
+		{ LIFT_E_MODULE, WORD_REFUSED_MODULE },
+		{ LIFT_E_REGION, WORD_REFUSED_REGION },
+		{ LIFT_E_SCORE, WORD_REFUSED_SCORE },
+		{ LIFT_E_PASSED, WORD_REFUSED_PASSED },
+		{ LIFT_E_PHASE, WORD_REFUSED_PHASE },
+		{ LIFT_E_RESULT, WORD_REFUSED_RESULT },
+		{ LIFT_E_ATTRS, WORD_REFUSED_ATTRS },
+		{ LIFT_E_VOIDS, WORD_REFUSED_VOIDS },
+		{ LIFT_E_VALUE, WORD_REFUSED_VALUE },
+		{ LIFT_E_REUSED, WORD_REFUSED_REUSED },
+		{ LIFT_E_REGION_DENIED, WORD_REFUSED_REGION_DENIED },
+		{ LIFT_E_MINUTES, WORD_REFUSED_MINUTES },
+		{ LIFT_E_STATE, WORD_REFUSED_STATE },
+		{ LIFT_E_VALID_UNTIL, WORD_REFUSED_VALID_UNTIL },
+		{ LIFT_E_NAMES, WORD_REFUSED_NAMES },
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(lift_err_code(words[i].err), code) == 0)
+			return draft_word(draft, words[i].word);
+	return code;
+}
+
 /* Refused events of all sources, by reason. */
 static void add_refused(struct unknowns *unknowns)
 {
@@ -144,7 +182,7 @@ static void add_refused(struct unknowns *unknowns)
 	for (size_t i = 0; i < n; i++) {
 		all += reasons[i].n;
 		texts = document_text(draft->document, "%s%s%s %s", texts, i ? ", " : "",
-				      reasons[i].code,
+				      reason_text(draft, reasons[i].code),
 				      document_count(draft->document, reasons[i].n));
 	}
 	if (n > 0)
@@ -225,12 +263,14 @@ int draft_unknowns(struct draft *draft)
 		return LIFT_E_MEMORY;
 	if (json_is_false(json_object_get(draft->input->status, "healthy")))
 		draft_note(draft, draft_word(draft, WORD_UNKNOWN_UNHEALTHY));
-	add_places_and_modules(&unknowns, unknown);
+	if (all)
+		add_places_and_modules(&unknowns, unknown);
 	add_values(&unknowns, unknown);
 	if (all)
 		add_refused(&unknowns);
 	add_missing(&unknowns);
-	add_told_apart(&unknowns);
+	if (draft->input->whole)
+		add_told_apart(&unknowns);
 	unknowns.table->n_rows = unknowns.n;
 	if (unknowns.n == 0) {
 		draft->document->last->table = NULL;
