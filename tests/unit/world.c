@@ -213,14 +213,59 @@ static void random_attrs(struct event *event)
 	chance_shuffle(event->attrs, event->n_attrs, sizeof(event->attrs[0]));
 }
 
+enum { TYPES = 10 };
+static const enum event_type types[TYPES] = { EVENT_STARTED,   EVENT_STARTED,  EVENT_COMPLETED,
+					      EVENT_ASSESSED,  EVENT_ASSESSED, EVENT_ASSESSED,
+					      EVENT_WITHDRAWN, EVENT_ATTENDED, EVENT_ENROLLED,
+					      EVENT_WITHDRAWN };
+
+/* Minutes, of which several presences make an hour; a state. */
+static void random_minutes(struct event_result *result, uint32_t percent)
+{
+	static const uint16_t minutes[] = { 1, 29, 30, 31, 60, 600 };
+
+	if (chance_of(percent))
+		result->minutes = minutes[chance(6)];
+}
+
+static void random_state(struct event_result *result, uint32_t percent)
+{
+	if (chance_of(percent))
+		result->state = (uint8_t)(STATE_APPLIED + chance(3));
+}
+
+/* A last day around the world's days, or none. */
+static void random_valid_until(struct event *event)
+{
+	int32_t first = (int32_t)(WORLD_BEGIN / DAY_MS);
+
+	if (!chance_of(20))
+		return;
+	event->valid_until =
+		chance_of(20) ? VALID_FOR_EVER : first + (int32_t)chance(2 * WORLD_DAYS);
+}
+
+static void random_voiding(const struct world *world, struct event *event)
+{
+	event->voids = types[chance(TYPES)];
+	if (chance_of(60))
+		event->voids_time = random_time(world);
+	random_result(&event->result, event->voids == EVENT_ASSESSED ? 25 : 3);
+	random_minutes(&event->result, event->voids == EVENT_ATTENDED ? 40 : 3);
+	random_state(&event->result, event->voids == EVENT_ENROLLED ? 40 : 3);
+}
+
+static void random_assessment(struct event_result *result)
+{
+	random_result(result, 50);
+	if (result->score < 0 && result->passed < 0)
+		result->passed = 1;
+}
+
 void world_event(const struct world *world, struct event *event)
 {
-	static const enum event_type types[] = { EVENT_STARTED,	  EVENT_STARTED,  EVENT_COMPLETED,
-						 EVENT_ASSESSED,  EVENT_ASSESSED, EVENT_ASSESSED,
-						 EVENT_WITHDRAWN, EVENT_WITHDRAWN };
-
 	memset(event, 0, sizeof(*event));
-	event->type = chance_of(world->voided_percent) ? EVENT_VOIDED : types[chance(8)];
+	event->type = chance_of(world->voided_percent) ? EVENT_VOIDED : types[chance(TYPES)];
 	event->time = random_time(world);
 	event->learner = text_of(learners[chance(world->n_learners)]);
 	event->module = text_of(modules[chance(MODULES)]);
@@ -228,15 +273,14 @@ void world_event(const struct world *world, struct event *event)
 	event->voids_time = EVENT_NO_TIME;
 	event->result = (struct event_result){ .score = -1, .passed = -1 };
 	random_attrs(event);
-	if (event->type == EVENT_ASSESSED) {
-		random_result(&event->result, 50);
-		if (event->result.score < 0 && event->result.passed < 0)
-			event->result.passed = 1;
-	}
-	if (event->type == EVENT_VOIDED) {
-		event->voids = types[chance(8)];
-		if (chance_of(60))
-			event->voids_time = random_time(world);
-		random_result(&event->result, event->voids == EVENT_ASSESSED ? 25 : 3);
-	}
+	if (event->type == EVENT_VOIDED)
+		random_voiding(world, event);
+	if (event->type == EVENT_ASSESSED)
+		random_assessment(&event->result);
+	if (event->type == EVENT_ATTENDED)
+		random_minutes(&event->result, 100);
+	if (event->type == EVENT_ENROLLED)
+		random_state(&event->result, 100);
+	if (event->type == EVENT_ASSESSED || event->type == EVENT_COMPLETED)
+		random_valid_until(event);
 }

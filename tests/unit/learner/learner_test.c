@@ -44,6 +44,7 @@ static struct fact fact_of(const struct catalogue *c, const struct event *event,
 			     .voids = (uint8_t)event->voids,
 			     .result = event->result,
 			     .voids_time = event->voids_time,
+			     .valid_until = event->valid_until,
 			     .profile = profile };
 
 	/* A claim of a profile only. */
