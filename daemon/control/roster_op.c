@@ -16,8 +16,12 @@
 #include "daemon/roster/audit.h"
 #include "daemon/roster/there.h"
 
-/* That wait at once: operators have other questions, too. */
-enum { ROSTERS_WAITING_MAX = CONTROL_WAITING_MAX / 2 };
+enum {
+	/* That wait at once: operators have other questions, too. */
+	ROSTERS_WAITING_MAX = CONTROL_WAITING_MAX / 2,
+	/* Of one key: others have lists, too. */
+	ROSTERS_OF_KEY_MAX = ROSTERS_WAITING_MAX / 2,
+};
 
 struct roster_ask {
 	struct keys *keys;     /* kept, for: */
@@ -119,13 +123,18 @@ static int read_ask(struct control *control, const struct request *request,
 	return 0;
 }
 
-static bool has_place(const struct door *door)
+/* The keys may have been read anew since: a key is the same by its name. */
+static bool has_place(const struct door *door, const struct key *asker)
 {
-	size_t n = 0;
+	size_t n = 0, of_key = 0;
 
-	for (size_t i = 0; i < door->n_waiting; i++)
-		n += door->waiting[i].roster != NULL;
-	return n < ROSTERS_WAITING_MAX;
+	for (size_t i = 0; i < door->n_waiting; i++) {
+		const struct roster_ask *ask = door->waiting[i].roster;
+
+		n += ask != NULL;
+		of_key += ask && ask->key && asker && strcmp(ask->key->name, asker->name) == 0;
+	}
+	return n < ROSTERS_WAITING_MAX && of_key < ROSTERS_OF_KEY_MAX;
 }
 
 /* The answer. */
@@ -298,13 +307,17 @@ static int see(const struct control *control, const struct key *key, struct sigh
 {
 	const char *unknown;
 	struct texts regions = { 0 };
+	int err;
 
 	*ret_sight = (struct sight){ 0 };
 	if (!key || key->roster_regions.n == 0)
 		return 0;
 	regions.items = (char **)key->roster_regions.items;
 	regions.count = key->roster_regions.n;
-	return sight_make(&regions, control->parts.catalogue, ret_sight, &unknown);
+	err = sight_make(&regions, control->parts.catalogue, ret_sight, &unknown);
+	if (err)
+		sight_clear(ret_sight);
+	return err;
 }
 
 static int roster_now(struct control *control, const struct waiting *waiting,
@@ -333,7 +346,8 @@ int control_roster(struct control *control, const struct client *client,
 {
 	struct waiting *waiting;
 	struct roster_ask *ask;
-	int err = has_place(client->door) ? read_ask(control, request, &ask) : LIFT_E_BUSY;
+	int err = has_place(client->door, control->asker) ? read_ask(control, request, &ask)
+							  : LIFT_E_BUSY;
 
 	if (err)
 		return err;

@@ -240,6 +240,58 @@ static void more_ids_than_may_be_asked_at_once_or_none_at_all_are_refused_or_ans
 	close_doors(&doors, daemon);
 }
 
+/* So many events that what is asked next waits for them. */
+static void send_many(struct peer *peer, uint64_t seq)
+{
+	json_t *batch = event_batch("moodle", "many", seq, "anna", "rana");
+	json_t *events = json_object_get(batch, "events");
+
+	for (int i = 1; i < 5000; i++)
+		json_array_append_new(events, json_deep_copy(json_array_get(events, 0)));
+	for (int i = 0; i < 5000; i++) {
+		char learner[32];
+
+		snprintf(learner, sizeof(learner), "%d of %d", i, (int)seq);
+		json_object_set_new(json_array_get(events, (size_t)i), "learner",
+				    json_string(learner));
+	}
+	json_decref(peer_ask(peer, batch));
+}
+
+static void many_lists_of_one_key_leave_places_for_others(void **state)
+{
+	enum { LISTS = 8, OF_KEY = 4, ROUNDS = 50 };
+	struct daemon *daemon = *state;
+	struct doors doors;
+	struct visitor visitor;
+	struct peer intake;
+	int busy = 0;
+
+	open_with(&doors, daemon, "", "roster: {sources: [moodle]}");
+	peer_open(&intake, ZMQ_DEALER, daemon->intake, NULL);
+	visitor_open(&visitor, &doors, AT_CONTROL, &ours, doors.server.public, "moodle");
+	for (uint64_t round = 1; round <= ROUNDS && busy < LISTS - OF_KEY; round++) {
+		busy = 0;
+		send_many(&intake, 5000 * (round - 1) + 1);
+		for (int i = 0; i < LISTS; i++)
+			peer_send(&visitor.peer, roster_of("moodle", "basics"));
+		check_refused(peer_ask(&doors.local, roster_of("moodle", "basic")), "unknown-id");
+		for (int i = 0; i < LISTS; i++) {
+			json_t *answer = peer_receive(&visitor.peer, 10000, NULL);
+
+			if (!json_object_get(answer, "rows")) {
+				check_refused(json_incref(answer), "busy");
+				busy++;
+			}
+			json_decref(answer);
+		}
+	}
+	assert_int_equal(busy, LISTS - OF_KEY);
+	visitor_close(&visitor);
+	peer_close(&intake);
+	close_doors(&doors, daemon);
+}
+
 /* The log. */
 
 static char *log_text(const struct daemon *daemon)
@@ -328,6 +380,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			more_ids_than_may_be_asked_at_once_or_none_at_all_are_refused_or_answered,
 			daemon_setup, daemon_teardown),
+		cmocka_unit_test_setup_teardown(many_lists_of_one_key_leave_places_for_others,
+						daemon_setup, daemon_teardown),
 		cmocka_unit_test_setup_teardown(
 			who_has_asked_about_how_many_is_noted_and_never_about_whom, daemon_setup,
 			daemon_teardown),
