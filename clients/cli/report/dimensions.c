@@ -15,7 +15,7 @@ static const struct column_of dimension_columns[] = {
 	{ WORD_COMPLETED, "completed", 0 },
 	{ WORD_COMPLETED_IN_PERIOD, "completed", IS_IN_PERIOD | IS_ASIDE },
 	{ WORD_COMPLETION_RATE, "completion_rate", 0 },
-	{ WORD_HOURS, "hours_attended", 0 }, /* where there are any */
+	{ WORD_HOURS_OF_MINUTES, "hours_attended", 0 }, /* where there are any */
 };
 
 enum { COLUMN_HOURS = COUNT(dimension_columns) - 1, MINUTES = 60 };
@@ -85,6 +85,7 @@ int draft_dimensions(struct draft *draft)
 {
 	const json_t *dimensions = json_object_get(draft->input->catalogue, "dimensions"),
 		     *dimension;
+	bool timed = json_number(json_object_get(draft->rows[END], "minutes"), "reported") > 0;
 	int err = 0;
 	size_t i;
 
@@ -93,6 +94,8 @@ int draft_dimensions(struct draft *draft)
 		err = add_dimension(draft, dimension, i % 2 == 1);
 		if (err)
 			return err;
+		if (i == 0 && timed)
+			draft_note(draft, draft_word(draft, WORD_HOURS_NOTE));
 	}
 	return 0;
 }

@@ -280,6 +280,27 @@ static const struct phrase {
 	[WORD_COMPLETION_RATE] = { { "completed of participants", "fullført av deltakere",
 				     "slutfört av deltagare", "gennemført af deltagere" } },
 	[WORD_HOURS] = { { "hours", "timer", "timmar", "timer" } },
+	[WORD_HOURS_OF_MINUTES] = { { "hours, of all minutes", "timer, av alle minutter",
+				      "timmar, av alla minuter", "timer, af alle minutter" } },
+	[WORD_HOURS_NOTE] = { { "Hours here are all minutes together; by "
+				"month, and in the six numbers, each "
+				"participant's minutes of a month are whole "
+				"hours, and what is beyond them does not "
+				"count.",
+				"Timer er her alle minutter til sammen; "
+				"måned for måned, og i de seks tallene, er "
+				"hver deltakers minutter i en måned hele "
+				"timer, og det som er utover dem, teller "
+				"ikke.",
+				"Timmar är här alla minuter tillsammans; "
+				"månad för månad, och i de sex talen, är "
+				"varje deltagares minuter under en månad "
+				"hela timmar, och det som är därutöver "
+				"räknas inte.",
+				"Timer er her alle minutter tilsammen; måned "
+				"for måned, og i de seks tal, er hver "
+				"deltagers minutter i en måned hele timer, "
+				"og det, der er derudover, tæller ikke." } },
 	[WORD_MOVES] = { { "Moves: {0}", "Forflytninger: {0}", "Förflyttningar: {0}",
 			   "Bevægelser: {0}" } },
 	[WORD_MOVES_NOTE] = { { "What participants were when they came, and "
