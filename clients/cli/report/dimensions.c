@@ -91,7 +91,8 @@ int draft_dimensions(struct draft *draft)
 
 	json_array_foreach(dimensions, i, dimension)
 	{
-		err = add_dimension(draft, dimension, i % 2 == 1);
+		/* With hours there is no room for two side by side. */
+		err = add_dimension(draft, dimension, i % 2 == 1 && !timed);
 		if (err)
 			return err;
 		if (i == 0 && timed)
