@@ -145,7 +145,7 @@ static struct outcome fake_lift(struct fake *fake, const char *const args[ARGS_M
 
 	fake->page = 0;
 	daemon_lift_start(fake->daemon, &process, args[0], args[1], args[2], args[3], args[4],
-			  NULL);
+			  args[5], NULL);
 	while (!(ended = process_ended(&process, &outcome.status)) && clock_ms() < end_ms) {
 		zmq_pollitem_t items[FAKE_PUBLISH];
 
@@ -767,6 +767,66 @@ static void an_odd_ack_takes_no_event(void **state)
 	}
 }
 
+/* Of a list of one, what its row is. */
+#define ROSTER(row) "{'v':1,'ok':true,'state':1,'there':1,'rows':[" row "]}"
+
+static void odd_rows_about_a_list_are_not_understood(void **state)
+{
+	static const struct {
+		const char *answer;
+		int status;
+	} cases[] = {
+		{ ROSTER("null"), 0 },
+		{ ROSTER("{}"), 0 },
+		{ ROSTER("{'first':'2025-01-02','last':'x','enrolment':'admitted','done':['m'],"
+			 "'completed':'2025-01-02','withdrawn':'\\u001b[2J','months':"
+			 "[['2025-01',90]],'competences':[['c',1,null]],'lapsed':[['c',1,'x']]}"),
+		  0 },
+		{ ROSTER(""), 3 },
+		{ ROSTER("null,null"), 3 },
+		{ ROSTER("7"), 3 },
+		{ ROSTER("[]"), 3 },
+		{ ROSTER("{'first':7}"), 3 },
+		{ ROSTER("{'enrolment':[]}"), 3 },
+		{ ROSTER("{'done':[7]}"), 3 },
+		{ ROSTER("{'done':{}}"), 3 },
+		{ ROSTER("{'months':[['2025-01']]}"), 3 },
+		{ ROSTER("{'months':[[1,1]]}"), 3 },
+		{ ROSTER("{'months':[['2025-01',-1]]}"), 3 },
+		{ ROSTER("{'competences':[['c']]}"), 3 },
+		{ ROSTER("{'competences':[['c',1,7]]}"), 3 },
+		{ ROSTER("{'lapsed':['c']}"), 3 },
+		{ "{'v':1,'ok':true,'there':1,'rows':[null]}", 3 },
+		{ "{'v':1,'ok':true,'state':1,'rows':[null]}", 3 },
+		{ "{'v':1,'ok':true,'state':1,'there':1}", 3 },
+	};
+	static const char *const forms[] = { "--form=list", "--form=scb", "--form=expiry",
+					     "--form=not-started" };
+	static const char before[] = "--before=2026-01-01";
+	struct fake *fake = *state;
+	char path[PATH_SIZE];
+
+	path_make(path, "%s/list.csv", fake->daemon->dir);
+	file_write(path, "learner\nanna\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t f = 0; f < sizeof(forms) / sizeof(forms[0]); f++) {
+			const char *args[ARGS_MAX] = {
+				"roster", "--source=s", "--programme=p",
+				forms[f], path,		f == 2 ? before : NULL
+			};
+			json_t *answers = json_pack("{s:[o]}", "roster", json_of(cases[i].answer));
+			struct outcome outcome;
+
+			fake->answers = answers;
+			outcome = fake_lift(fake, args);
+			if (outcome.status != cases[i].status)
+				fail_msg("%s: status %d: %s%s", cases[i].answer, outcome.status,
+					 outcome.out, outcome.err);
+			outcome_free(&outcome);
+			json_decref(answers);
+		}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 
 int main(void)
@@ -776,6 +836,7 @@ int main(void)
 		TEST(an_answer_that_is_wrong_in_one_place_is_not_understood),
 		TEST(an_answer_that_is_none_is_no_success_of_any_command),
 		TEST(an_odd_ack_takes_no_event),
+		TEST(odd_rows_about_a_list_are_not_understood),
 		TEST(rows_that_are_no_figures_are_not_understood),
 		TEST(pages_that_do_not_go_on_have_an_end),
 		TEST(a_snapshot_of_anything_is_no_success),

@@ -248,6 +248,56 @@ static void a_list_out_of_a_nordic_excel_comes_back_as_that_excel_reads_it(void 
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* More than goes into one request, and answers of which each is more than one message. */
+static void a_long_list_is_asked_about_in_several_requests(void **state)
+{
+	enum { PEOPLE = 12000 };
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char path[PATH_SIZE], *line, *save = NULL;
+	size_t asked[4], n = 0, rows = 0;
+	FILE *file;
+
+	start(daemon, "");
+	path_make(path, "%s/many.csv", daemon->dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("type,time,learner,module,region,minutes\n", file);
+	for (int i = 0; i < PEOPLE; i++)
+		fprintf(file, "attended,2025-01-10T12:00:00Z,somebody-%05d,course,2462,60\n", i);
+	assert_int_equal(fclose(file), 0);
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "lms", path, NULL));
+	path_make(path, "%s/list.csv", daemon->dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("learner\n", file);
+	for (int i = PEOPLE + 99; i >= 100; i--)
+		fprintf(file, "somebody-%05d\n", i);
+	assert_int_equal(fclose(file), 0);
+	outcome = run(daemon, (const char *const[]){ "roster", "--source", "lms", "--programme",
+						     "esf", NULL });
+	assert_int_equal(outcome.status, 0);
+	/* anna, bo and cilla are in it, too. */
+	assert_string_equal(outcome.err, "listed and never seen: 100\n"
+					 "seen in the programme and not listed: 103\n"
+					 "listed twice: 0\n");
+	for (line = strtok_r(outcome.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		rows += strstr(line, ",2025-01-10,2025-01-10,") &&
+			strstr(line, ",60,1,2025-01 60,");
+	assert_int_equal(rows, PEOPLE - 100);
+	outcome_free(&outcome);
+	path_make(path, "%s/rosters.log", daemon->state);
+	outcome.out = file_text(path, NULL);
+	for (line = strtok_r(outcome.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		assert_true(n < 4);
+		assert_int_equal(sscanf(strstr(line, "ids="), "ids=%zu", &asked[n++]), 1);
+	}
+	assert_int_equal(n, 3);
+	assert_true(asked[0] == 5000 && asked[1] == 5000 && asked[2] == 2000);
+	free(outcome.out);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* Two cells of a workbook's only sheet, as it has them: python reads it, whose zipfile is not
  * ours. */
 static void in_a_workbook_numbers_are_numbers_days_are_days_and_ids_are_texts(void **state)
@@ -393,6 +443,7 @@ int main(void)
 		TEST(a_group_leader_in_home_care_sees_who_may_no_longer_give_insulin),
 		TEST(who_leads_a_programme_sees_who_of_the_listed_has_not_started),
 		TEST(a_list_out_of_a_nordic_excel_comes_back_as_that_excel_reads_it),
+		TEST(a_long_list_is_asked_about_in_several_requests),
 		TEST(in_a_workbook_numbers_are_numbers_days_are_days_and_ids_are_texts),
 		TEST(a_list_that_is_none_is_refused_with_what_it_has),
 		TEST(what_cannot_be_asked_is_said_and_an_earlier_answer_stays),
