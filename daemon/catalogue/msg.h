@@ -9,7 +9,7 @@
 #include "daemon/catalogue/msg_programme.h"
 
 /* Write the catalogue message: what is seen, of regions with the parents that are, of programmes
- * with the regions that stand for theirs (programme_places); and all dimensions. */
+ * with the regions that stand for theirs (programme_rows); and all dimensions. */
 void catalogue_encode(struct msg_writer *writer, const struct catalogue *catalogue,
 		      const struct catalogue_sight *sight, int64_t epoch, uint64_t seq);
 

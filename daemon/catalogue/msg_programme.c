@@ -34,9 +34,10 @@ static bool stands_for_hidden(const struct catalogue *catalogue,
 	return true;
 }
 
-void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
-		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
-		      void *context)
+/* Where a programme is on all days alike: each region once. */
+static void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
+			     const struct programme *programme,
+			     void (*fn)(void *context, uint32_t region), void *context)
 {
 	for (uint32_t i = 0; i < programme->n_regions; i++)
 		if (is_seen(sight, programme->regions[i]))

@@ -15,14 +15,9 @@ struct catalogue_sight {
 	bool *whole; /* by programme: all of its regions are seen, and so may its targets be */
 };
 
-/* Where a programme is, as far as that is seen: its own regions that are, and of those that are not
- * the highest inside that are. */
-void programme_places(const struct catalogue *catalogue, const struct catalogue_sight *sight,
-		      const struct programme *programme, void (*fn)(void *context, uint32_t region),
-		      void *context);
-
-/* The same with the days of its rows: those of regions that are seen, in their order; then, region
- * by region, those for which one stands that is seen. None where there are no regions. */
+/* Where a programme is, and on which days, as far as that is seen: the rows of its own regions that
+ * are, in their order; then, region by region, of those that are not, the highest inside that are.
+ * None where it has no regions. */
 void programme_rows(const struct catalogue *catalogue, const struct catalogue_sight *sight,
 		    const struct programme *programme,
 		    void (*fn)(void *context, uint32_t region, const struct membership *row),

@@ -10,7 +10,7 @@ void months_free(struct months *months)
 	*months = (struct months){ 0 };
 }
 
-int32_t month_of_day(int32_t day)
+static int32_t month_of_day(int32_t day)
 {
 	int32_t year, month, mday;
 

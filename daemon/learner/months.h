@@ -18,9 +18,6 @@ struct months {
 };
 void months_free(struct months *months);
 
-/* The month of a local day. */
-int32_t month_of_day(int32_t day);
-
 /* Add the minutes of a presence to the month on whose day it began; other facts have none.
  * LIFT_E_MEMORY. */
 int months_add(struct months *months, const struct standing *fact);
