@@ -160,9 +160,13 @@ static void who_is_enrolled_in_a_module_is_so_by_the_latest_and_furthest_state(v
 		  "admitted a 2026-03-01T12:00+01:00, completed a 2026-03-02T12:00+01:00, "
 		  "withdrawn a 2026-03-03T12:00+01:00",
 		  " started 2026-03-02, completed 2026-03-02, enrolled admitted, hours 2," },
-		{ "what is taken back", NULL,
+		{ "what is taken back by its state leaves the others", NULL,
 		  "waiting a 2026-03-01T12:00+01:00, admitted a 2026-03-02T12:00+01:00, "
 		  "admitted-not a 2026-03-02T12:00+01:00",
+		  " enrolled waiting," },
+		{ "what is taken back by its type leaves none", NULL,
+		  "waiting a 2026-03-01T12:00+01:00, admitted a 2026-03-02T12:00+01:00, "
+		  "enrolled-not a 2026-03-02T12:00+01:00",
 		  "" },
 	};
 

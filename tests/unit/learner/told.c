@@ -34,6 +34,7 @@ static const struct {
 	{ "waiting", EVENT_ENROLLED, 0, -1, -1 },
 	{ "admitted", EVENT_ENROLLED, 0, -1, -1 },
 	{ "admitted-not", EVENT_VOIDED, EVENT_ENROLLED, -1, -1 },
+	{ "enrolled-not", EVENT_VOIDED, EVENT_ENROLLED, -1, -1 },
 };
 
 /* Who says what. */
@@ -84,8 +85,8 @@ static struct fact fact_of(const struct catalogue *catalogue, char *word, char *
 	fact.voids = words[w].voids;
 	fact.result = (struct event_result){ .score = words[w].score, .passed = words[w].passed };
 	fact.result.minutes = (uint16_t)strtoul(minutes, NULL, 10);
-	if (fact.type == EVENT_ENROLLED)
-		fact.result.state = event_state_of(text_of(word));
+	if (fact.type == EVENT_ENROLLED || fact.voids == EVENT_ENROLLED)
+		fact.result.state = event_state_of((struct text){ word, strcspn(word, "-") });
 	if (*last_day)
 		fact.valid_until = event_valid_until_of(text_of(last_day));
 	assert_true(iso8601_parse(text_of(time), &fact.time));

@@ -428,6 +428,12 @@ void model_make(struct model *model, const struct catalogue *catalogue,
 	free(own);
 }
 
+static void free_progress(struct model_progress *progress)
+{
+	free(progress->months.items);
+	free(progress->attended);
+}
+
 void model_free(struct model *model)
 {
 	for (size_t i = 0; i < model->n; i++) {
@@ -436,7 +442,7 @@ void model_free(struct model *model)
 		for (uint32_t k = 0; k < model->catalogue->n_competences; k++)
 			free(learner->competences[k].items);
 		for (uint32_t p = 0; p < model->catalogue->n_programmes; p++)
-			free(learner->programmes[p].months.items);
+			free_progress(&learner->programmes[p]);
 		for (uint32_t m = 0; m < model->catalogue->n_modules; m++)
 			free(learner->modules[m].months.items);
 		free(learner->competences);

@@ -54,6 +54,13 @@ struct model_progress {
 	int64_t first_at, last_at, completed_at; /* ms */
 	uint32_t hours[168];			 /* of the week */
 	struct model_months months;
+	struct model_presence {
+		int32_t day;
+		json_int_t minutes;
+	} * attended;
+	size_t n_attended;
+	int64_t withdrew_at;		     /* ms; where `withdrawn` */
+	uint64_t done;			     /* a bit for each of the programme's modules */
 	json_int_t nominal;		     /* minutes of the modules done */
 	struct model_profile entry, profile; /* at entry; that it is counted by */
 };
@@ -114,6 +121,11 @@ struct model_run {
 };
 bool model_run(const struct model_grants *grants, int32_t from, int low, int high,
 	       struct model_run *ret_run);
+
+/* METRICS 8: what one learner has done in a programme, with the minutes of some days, and holds
+ * today or has held. */
+json_t *model_record(const struct model *model, const struct model_learner *learner,
+		     uint32_t programme, int32_t from, int32_t to, int32_t today);
 
 /* The lines of an export, as JSON, in its order: kind, id, region. */
 json_t *model_figures(const struct model *model, int32_t today);

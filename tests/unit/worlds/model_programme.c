@@ -106,6 +106,7 @@ static void fold_modules(struct model_progress *progress, struct folding *foldin
 	int64_t *done = calloc(p->n_modules + 1, sizeof(*done));
 
 	assert_non_null(done);
+	assert_true(p->n_modules <= 64);
 	for (uint32_t m = 0; m < p->n_modules; m++) {
 		const struct module *module = &folding->life->c->modules[p->modules[m]];
 		struct chosen own = choose_facts(folding->life, p, p->modules[m], false);
@@ -113,7 +114,10 @@ static void fold_modules(struct model_progress *progress, struct folding *foldin
 		for (size_t i = 0; i < own.n; i++)
 			choose(&folding->every, own.items[i]);
 		done[m] = done_at(&own, p, module);
-		progress->nominal += done[m] == INT64_MAX ? 0 : module->minutes;
+		if (done[m] != INT64_MAX) {
+			progress->nominal += module->minutes;
+			progress->done |= UINT64_C(1) << m;
+		}
 		progress->enrolment =
 			further(progress->enrolment, model_enrolment(own.items, own.n));
 		folding->ever = further(folding->ever, model_enrolled_state(own.items, own.n));
@@ -139,6 +143,28 @@ static void fold_admission(struct model_progress *progress, struct folding *fold
 	progress->enrolment = progress->withdrawn ? STATE_NONE : folding->ever;
 }
 
+static void keep_presence(struct model_progress *progress, int32_t day, const struct event *fact)
+{
+	if (fact->type != EVENT_ATTENDED)
+		return;
+	progress->attended = realloc(progress->attended,
+				     (progress->n_attended + 1) * sizeof(*progress->attended));
+	assert_non_null(progress->attended);
+	progress->attended[progress->n_attended++] =
+		(struct model_presence){ day, fact->result.minutes };
+}
+
+/* The greatest time of a withdrawal: of the module that admits, or of any. */
+static int64_t last_withdrawal(const struct chosen *said)
+{
+	int64_t at = INT64_MIN;
+
+	for (size_t i = 0; i < said->n; i++)
+		if (said->items[i]->type == EVENT_WITHDRAWN && said->items[i]->time > at)
+			at = said->items[i]->time;
+	return at;
+}
+
 static void fold_doing(struct model_progress *progress, const struct folding *folding)
 {
 	const struct catalogue *c = folding->life->c;
@@ -152,6 +178,7 @@ static void fold_doing(struct model_progress *progress, const struct folding *fo
 			continue;
 		progress->hours[calendar_hour_of_week(c->calendar, fact->time)]++;
 		model_months_add(&progress->months, c, fact);
+		keep_presence(progress, calendar_day(c->calendar, fact->time), fact);
 		if (fact->time > progress->last_at)
 			progress->last_at = fact->time;
 		if (!model_has_begun(fact) ||
@@ -186,6 +213,8 @@ void model_fold_programme(struct model_progress *progress, const struct model_li
 	fold_modules(progress, &folding);
 	fold_admission(progress, &folding);
 	fold_doing(progress, &folding);
+	progress->withdrew_at = last_withdrawal(
+		folding.p->admission == CATALOGUE_NONE ? &folding.every : &folding.said);
 	fold_profile(progress, &folding);
 	if (folding.p->enrolled_only && folding.ever != STATE_ADMITTED)
 		progress->counts = false;

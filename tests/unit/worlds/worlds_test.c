@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hundreds of worlds left to chance, each lived through several times, in other orders and batches:
- * always the tallies of a fresh rebuild and of the model, and the figures of the reference program.
- * With LIFT_KEEP in the environment their catalogues and events stay.
+ * always the tallies of a fresh rebuild and of the model, and the figures of the reference program,
+ * and what it tells of the people on a list. With LIFT_KEEP in the environment their catalogues and
+ * events stay.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,9 +25,11 @@
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/anyworld.h"
 #include "tests/unit/worlds/model.h"
+#include "tests/unit/worlds/rosters.h"
 
 enum { WORLDS = 320, REFERENCE_SECONDS = 120 /* of processor time */ };
 #define REFERENCE "tests/reference"
+#define DRIVER	  "tests/unit/worlds/driver.py"
 
 /* Two sources that mean the same people. */
 static const char joined[] = "namespaces: {one: people, two: people}\n";
@@ -44,7 +48,7 @@ enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 
 /* What the first test finds, for the second: the lines of each world and day, and its files. */
 static struct dir stage;
-static char *exported[WORLDS][ANYWORLD_DAYS];
+static char *exported[WORLDS][ANYWORLD_DAYS], *told[WORLDS][ANYWORLD_DAYS];
 
 /* Living through a world. */
 
@@ -191,9 +195,10 @@ static void check_lines(const struct model *model, int32_t today, const char *te
 	json_decref(lines);
 }
 
-/* As of a day, by a scan of what the ledger has; the caller frees it. */
+/* As of a day, by a scan of what the ledger has, and what is told of each learner; the caller frees
+ * them. */
 static char *export_day(struct house *house, const struct anyworld *world, int32_t day,
-			const char *when)
+			const char *when, char **ret_told)
 {
 	int64_t until = calendar_day_start(house->catalogue->calendar, day + 1);
 	struct tally_map *map = tally_map_new();
@@ -217,6 +222,7 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	tallies = tally_map_tallies(map);
 	text = export_text(house->catalogue, &tallies, day);
 	check_lines(&model, day, text, when);
+	*ret_told = rosters_tell(house, world, &model, day, when);
 	model_free(&model);
 	tally_map_free(map);
 	return text;
@@ -240,20 +246,26 @@ static void check_pinned(struct house *house, int32_t day, const char *expected)
 	free(text);
 }
 
+static void keep(char **kept, char *text, const char *when)
+{
+	if (!*kept) {
+		*kept = text;
+		return;
+	}
+	if (strcmp(text, *kept) != 0)
+		fail_msg("%s:\n%s\nnot\n%s", when, text, *kept);
+	free(text);
+}
+
 /* The same texts in every turn. */
 static void keep_exports(struct house *house, const struct anyworld *world, uint32_t w,
 			 const char *when)
 {
 	for (int d = 0; d < ANYWORLD_DAYS; d++) {
-		char *text = export_day(house, world, world->days[d], when);
+		char *records, *text = export_day(house, world, world->days[d], when, &records);
 
-		if (!exported[w][d]) {
-			exported[w][d] = text;
-			continue;
-		}
-		if (strcmp(text, exported[w][d]) != 0)
-			fail_msg("%s: exports\n%s\nnot\n%s", when, text, exported[w][d]);
-		free(text);
+		keep(&exported[w][d], text, when);
+		keep(&told[w][d], records, when);
 	}
 }
 
@@ -262,7 +274,7 @@ static void keep_exports(struct house *house, const struct anyworld *world, uint
 /* Its catalogue, its events, and a line of the days for the reference program. */
 static void write_world(const struct anyworld *world, uint32_t w)
 {
-	char name[32], day[DAY_TEXT];
+	char name[32], day[DAY_TEXT], from[DAY_TEXT], to[DAY_TEXT];
 	FILE *file;
 
 	snprintf(name, sizeof(name), "%u.yaml", w);
@@ -279,7 +291,9 @@ static void write_world(const struct anyworld *world, uint32_t w)
 	assert_non_null(file);
 	for (int d = 0; d < ANYWORLD_DAYS; d++) {
 		day_print(world->days[d], day);
-		fprintf(file, "%u %s\n", w, day);
+		day_print(world->days[d] + ROSTERS_FROM, from);
+		day_print(world->days[d] + ROSTERS_TO, to);
+		fprintf(file, "%u %s %s %s\n", w, day, from, to);
 	}
 	assert_int_equal(fclose(file), 0);
 }
@@ -372,30 +386,9 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 	}
 }
 
-/* The reference program. */
+/* The reference program, started once. */
 
-/* Started once: for each line of `days` the figures, then an empty line. */
-static const char driver[] =
-	"import json, sys\n"
-	"from collections import defaultdict\n"
-	"import yaml\n"
-	"sys.path.insert(0, sys.argv[1])\n"
-	"import lift_oracle as reference\n"
-	"for line in open('days'):\n"
-	"    world, day = line.split()\n"
-	"    with open(world + '.yaml', encoding='utf-8') as f:\n"
-	"        catalogue = reference.Catalogue(yaml.load(f, yaml.BaseLoader))\n"
-	"    today = reference.parse_day(day)\n"
-	"    learners = defaultdict(reference.Learner)\n"
-	"    for e in reference.read_events(world + '.jsonl'):\n"
-	"        if catalogue.day(e['time']) <= today:\n"
-	"            learners[e['learner']].add(e)\n"
-	"    found = reference.metrics(catalogue, learners, today)\n"
-	"    for m in sorted(found, key=lambda m: (m['kind'], m['id'], m['region'])):\n"
-	"        print(json.dumps(m, ensure_ascii=False))\n"
-	"    print()\n";
-
-static void run_reference(const char *library)
+static void run_reference(const char *driver, const char *library)
 {
 	const struct rlimit limit = { REFERENCE_SECONDS, REFERENCE_SECONDS + 1 };
 	const char *out = dir_path(&stage, "out");
@@ -414,7 +407,7 @@ static void run_reference(const char *library)
 		if (setrlimit(RLIMIT_CPU, &limit) != 0 || fd < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
 		    chdir(stage.path) != 0)
 			_exit(126);
-		execl("/usr/bin/python3", "python3", "-B", "-c", driver, library, (char *)NULL);
+		execl("/usr/bin/python3", "python3", "-B", driver, library, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -452,22 +445,24 @@ static void compare_lines(FILE *expected, const char *found, const char *when)
 
 static void figures_are_those_of_the_reference_program(void **state)
 {
-	char library[4096], when[64], day[DAY_TEXT];
+	char driver[PATH_MAX], library[PATH_MAX], when[64], day[DAY_TEXT];
 	unsigned world, worlds = 0, lines = 0;
 	FILE *days, *out;
 
 	(void)state;
+	assert_non_null(realpath(DRIVER, driver));
 	assert_non_null(realpath(REFERENCE, library));
-	run_reference(library);
+	run_reference(driver, library);
 	days = fopen(dir_path(&stage, "days"), "r");
 	out = fopen(dir_path(&stage, "out"), "r");
 	assert_true(days && out);
-	for (; fscanf(days, "%u %10s", &world, day) == 2; worlds++) {
+	for (; fscanf(days, "%u %10s %*s %*s", &world, day) == 2; worlds++) {
 		const char *found = exported[world][worlds % ANYWORLD_DAYS];
 
 		assert_non_null(found);
 		snprintf(when, sizeof(when), "world %u as of %s", world, day);
 		compare_lines(out, found, when);
+		compare_lines(out, told[world][worlds % ANYWORLD_DAYS], when);
 		for (; *found; found++)
 			lines += *found == '\n';
 	}
@@ -491,8 +486,10 @@ static int end(void **state)
 {
 	(void)state;
 	for (uint32_t w = 0; w < WORLDS; w++)
-		for (int d = 0; d < ANYWORLD_DAYS; d++)
+		for (int d = 0; d < ANYWORLD_DAYS; d++) {
 			free(exported[w][d]);
+			free(told[w][d]);
+		}
 	if (getenv("LIFT_KEEP"))
 		print_message("kept: %s\n", stage.path);
 	else
