@@ -382,7 +382,7 @@ static void the_workbook_has_numbers_as_numbers_shares_as_percent_and_days_as_da
 	check_says(outcome.out, "'Dorotea'|'Västerbottens län'|1|1|0|0|0|0|150|0.0066666666666666");
 	/* 1 March 2021 is day 44256 of a spreadsheet. */
 	check_says(outcome.out, "sheet Månad för månad\n");
-	check_says(outcome.out, "\n44256|1|0|1|1\n");
+	check_says(outcome.out, "\n44256|1|0|1|1|90\n");
 	/* Mondays at 18 hours. */
 	check_says(outcome.out, "'mån'|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|1|0|0|0|0|0\n");
 	outcome_free(&outcome);

@@ -15,10 +15,11 @@ static const struct column_of dimension_columns[] = {
 	{ WORD_COMPLETED, "completed", 0 },
 	{ WORD_COMPLETED_IN_PERIOD, "completed", IS_IN_PERIOD | IS_ASIDE },
 	{ WORD_COMPLETION_RATE, "completion_rate", 0 },
-	{ WORD_HOURS_OF_MINUTES, "hours_attended", 0 }, /* where there are any */
+	{ WORD_HOURS_OF_MINUTES, NULL, 0 }, /* where there are any */
+	{ WORD_MINUTES, "minutes", IS_ASIDE },
 };
 
-enum { COLUMN_HOURS = COUNT(dimension_columns) - 1, MINUTES = 60 };
+enum { COLUMN_HOURS = COUNT(dimension_columns) - 2, COLUMN_MINUTES, MINUTES = 60 };
 
 /* The cells behind the label. */
 static void fill_by(struct cell *cells, const json_t *const rows[DAYS], int64_t participants)
@@ -33,11 +34,12 @@ static void fill_by(struct cell *cells, const json_t *const rows[DAYS], int64_t 
 	cells[5] = cell_of_share(completed, n);
 }
 
-/* Minutes of all months together, down to whole hours: parts do not add up to the whole hours of
- * each person and month. */
-static int64_t hours_of(int64_t minutes)
+/* Minutes of all months together, and down to whole hours: parts do not add up to the whole hours
+ * of each person and month. */
+static void fill_time(struct cell *cells, int64_t minutes)
 {
-	return minutes / MINUTES;
+	cells[COLUMN_HOURS] = cell_of_count(minutes / MINUTES);
+	cells[COLUMN_MINUTES] = cell_of_count(minutes);
 }
 
 static int add_dimension(struct draft *draft, const json_t *dimension, bool beside)
@@ -68,16 +70,14 @@ static int add_dimension(struct draft *draft, const json_t *dimension, bool besi
 		row->cells[0] = cell_of_text(draft_value_label(draft, name, row->value));
 		fill_by(row->cells + 1, rows, participants);
 		if (timed)
-			row->cells[COLUMN_HOURS] =
-				cell_of_count(hours_of(json_number(rows[END], "minutes")));
+			fill_time(row->cells, json_number(rows[END], "minutes"));
 	}
 	table->rows[n + 1].total = true;
 	table->rows[n + 1].dimension = name;
 	table->rows[n + 1].cells[0] = cell_of_text(draft_word(draft, WORD_ALL));
 	fill_by(table->rows[n + 1].cells + 1, draft->rows, participants);
 	if (timed)
-		table->rows[n + 1].cells[COLUMN_HOURS] =
-			cell_of_count(hours_of(json_number(minutes, "reported")));
+		fill_time(table->rows[n + 1].cells, json_number(minutes, "reported"));
 	return 0;
 }
 

@@ -15,9 +15,10 @@ static const struct column_of month_columns[] = {
 	{ WORD_COMPLETED, "completed", IS_IN_PERIOD },
 	{ WORD_ATTENDING, "attending", IS_IN_PERIOD }, /* where time is reported */
 	{ WORD_HOURS, "hours_attended", IS_IN_PERIOD },
+	{ WORD_MINUTES, "minutes", IS_IN_PERIOD | IS_ASIDE },
 };
 
-enum { WITHOUT_HOURS = 3, COLUMN_ATTENDING = 3, COLUMN_HOURS, YEAR = 12 };
+enum { WITHOUT_HOURS = 3, COLUMN_ATTENDING = 3, COLUMN_HOURS, COLUMN_MINUTES, YEAR = 12 };
 
 /* Months since the year 0 of "YYYY-MM-DD"; false where it is no day. */
 static bool month_of(const char *day, int *ret_month)
@@ -90,6 +91,7 @@ static void add_hours(const struct draft *draft, struct table *table, int first)
 	const json_t *monthly = json_object_get(draft->rows[END], "monthly"), *row;
 	struct row *total = &table->rows[table->n_rows - 1];
 	char day[DAY_TEXT];
+	struct cell *cells;
 	size_t i;
 	int month;
 
@@ -100,11 +102,12 @@ static void add_hours(const struct draft *draft, struct table *table, int first)
 		if (!month_of(day, &month) || month < first ||
 		    (size_t)(month - first) + 1 >= table->n_rows)
 			continue;
-		table->rows[month - first].cells[COLUMN_ATTENDING].n =
-			json_integer_value(json_array_get(row, 1));
-		table->rows[month - first].cells[COLUMN_HOURS].n =
-			json_integer_value(json_array_get(row, 3));
-		total->cells[COLUMN_HOURS].n += json_integer_value(json_array_get(row, 3));
+		cells = table->rows[month - first].cells;
+		cells[COLUMN_ATTENDING].n = json_integer_value(json_array_get(row, 1));
+		cells[COLUMN_MINUTES].n = json_integer_value(json_array_get(row, 2));
+		cells[COLUMN_HOURS].n = json_integer_value(json_array_get(row, 3));
+		total->cells[COLUMN_MINUTES].n += cells[COLUMN_MINUTES].n;
+		total->cells[COLUMN_HOURS].n += cells[COLUMN_HOURS].n;
 	}
 }
 

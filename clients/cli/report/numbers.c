@@ -38,6 +38,14 @@ static struct number number_of(const struct draft *draft, enum word title, const
 	return number;
 }
 
+static const char *stalled_title(struct draft *draft)
+{
+	return draft_say(draft, WORD_STALLED,
+			 document_count(draft->document,
+					json_number(draft->programme, "stalled_after_days")),
+			 NULL);
+}
+
 /* The last of the six: hours, where presence is reported; else who has stopped. */
 static struct number hours_or_stalled(struct draft *draft, int64_t participants)
 {
@@ -51,10 +59,7 @@ static struct number hours_or_stalled(struct draft *draft, int64_t participants)
 		number.cells[2] = (struct cell){ 0 };
 		return number;
 	}
-	number.title = draft_say(draft, WORD_STALLED,
-				 document_count(draft->document, json_number(draft->programme,
-									     "stalled_after_days")),
-				 NULL);
+	number.title = stalled_title(draft);
 	number.cells[1] = (struct cell){ 0 };
 	return number;
 }
@@ -104,6 +109,13 @@ static const struct column_of enrolment_columns[] = {
 	{ WORD_PEOPLE, "", 0 },
 };
 
+static void fill_line(struct row *row, const char *measure, const char *title, int64_t n)
+{
+	row->measure = measure;
+	row->cells[0] = cell_of_text(title);
+	row->cells[1] = cell_of_count(n);
+}
+
 int draft_enrolment(struct draft *draft)
 {
 	static const struct {
@@ -115,22 +127,28 @@ int draft_enrolment(struct draft *draft)
 		{ WORD_ADMITTED, "admitted" },
 	};
 	const json_t *row = draft->rows[END], *enrolment = json_object_get(row, "enrolment");
+	bool stalled = draft_hours(row) > 0; /* it is not among the six numbers then */
 	struct table *table;
+	size_t n = 0;
 
-	if (!enrolment)
+	if (!enrolment && !stalled)
 		return 0;
-	table = draft_table(draft, "enrolment", draft_word(draft, WORD_ENROLMENT),
-			    enrolment_columns, COUNT(enrolment_columns), COUNT(states) + 1);
+	table = draft_table(draft, "enrolment",
+			    draft_word(draft, enrolment ? WORD_ENROLMENT : WORD_ON_THE_WAY),
+			    enrolment_columns, COUNT(enrolment_columns), COUNT(states) + 2);
 	if (!table)
 		return LIFT_E_MEMORY;
-	for (size_t i = 0; i < COUNT(states); i++) {
-		table->rows[i].measure =
-			document_text(draft->document, "enrolment.%s", states[i].measure);
-		table->rows[i].cells[0] = cell_of_text(draft_word(draft, states[i].title));
-		table->rows[i].cells[1] = cell_of_count(json_number(enrolment, states[i].measure));
-	}
-	table->rows[COUNT(states)].measure = "not_started";
-	table->rows[COUNT(states)].cells[0] = cell_of_text(draft_word(draft, WORD_NOT_STARTED));
-	table->rows[COUNT(states)].cells[1] = cell_of_count(json_number(row, "not_started"));
+	for (size_t i = 0; enrolment && i < COUNT(states); i++)
+		fill_line(&table->rows[n++],
+			  document_text(draft->document, "enrolment.%s", states[i].measure),
+			  draft_word(draft, states[i].title),
+			  json_number(enrolment, states[i].measure));
+	if (enrolment)
+		fill_line(&table->rows[n++], "not_started", draft_word(draft, WORD_NOT_STARTED),
+			  json_number(row, "not_started"));
+	if (stalled)
+		fill_line(&table->rows[n++], "stalled", stalled_title(draft),
+			  json_number(row, "stalled"));
+	table->n_rows = n;
 	return 0;
 }

@@ -301,6 +301,8 @@ static const struct phrase {
 				"for måned, og i de seks tal, er hver "
 				"deltagers minutter i en måned hele timer, "
 				"og det, der er derudover, tæller ikke." } },
+	[WORD_MINUTES] = { { "minutes", "minutter", "minuter", "minutter" } },
+	[WORD_ON_THE_WAY] = { { "On the way", "Underveis", "På vägen", "Undervejs" } },
 	[WORD_MOVES] = { { "Moves: {0}", "Forflytninger: {0}", "Förflyttningar: {0}",
 			   "Bevægelser: {0}" } },
 	[WORD_MOVES_NOTE] = { { "What participants were when they came, and "

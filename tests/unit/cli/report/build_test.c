@@ -321,6 +321,9 @@ static void reach_is_by_level_and_of_headcount_and_says_no_yes(void **state)
 	check_has_not(text, "Outside");
 	check_has(csv, "\nreach,a,Leaf A,County One,,,participants,,2025-04-02,4\r");
 	check_has(csv, "\nreach,a,Leaf A,County One,,,active_30d,,2025-04-02,2\r");
+	check_has(csv, "\nby,all,,,role,nurse,minutes,,2025-04-02,150\r");
+	check_has(csv, "\nmonths,all,,,,,minutes,2025-03-01,2025-03-31,150\r");
+	check_has(csv, "\nenrolment,all,,,,,stalled,,2025-04-02,1\r");
 	check_has(csv, "\nlevels,all,municipality,,,,headcount,,2025-04-02,20\r");
 	free(text);
 	free(csv);
