@@ -84,6 +84,9 @@ static void presence_is_evidence_of_a_start_and_is_later_than_a_withdrawal(void 
 	static const struct told cases[] = {
 		{ "a start", NULL, "attended:30 a 2026-03-01T12:00+01:00",
 		  " started 2026-03-01, last 2026-03-01, open 2026-03-01, hours 1," },
+		{ "to be enrolled later is not to have done something last", NULL,
+		  "attended:30 a 2026-03-01T12:00+01:00, admitted a 2026-03-09T12:00+01:00",
+		  " started 2026-03-01, last 2026-03-01, open 2026-03-01, hours 1," },
 		{ "back again", NULL,
 		  "withdrawn a 2026-03-01T12:00+01:00, attended:30 a 2026-03-02T12:00+01:00",
 		  " started 2026-03-02, last 2026-03-02, open 2026-03-02, hours 2," },
@@ -411,6 +414,9 @@ static void one_who_has_moved_is_counted_by_the_values_at_entry(void **state)
 		{ "what was claimed at that moment, too", "modules: [a], profile: entry",
 		  "started a@bodo 2026-03-01T12:00+01:00, started c 2026-03-01T12:00+01:00",
 		  " by 0, by 257, from bodo, hours 1," },
+		{ "who is no participant has not moved", "modules: [a], profile: entry",
+		  "admitted a@bodo 2026-03-01T12:00+01:00, started c 2026-03-02T12:00+01:00",
+		  " at bodo:" },
 		{ "who never said it is unknown", "modules: [a], profile: entry",
 		  "started a@nord 2026-03-01T12:00+01:00", " at nord: by 2, by 258, hours 1," },
 	};
@@ -428,7 +434,8 @@ static void a_target_counts_the_admitted_hours_and_attributes_as_the_programme_d
 #define TARGETS                                                                          \
 	"targets: [{measure: participants, value: 1}, {measure: admitted, value: 1}, "   \
 	"{measure: hours, value: 1}, {measure: hours, value: 1, where: {role: nurse}}, " \
-	"{measure: admitted, value: 1, where: {role: carer}}]"
+	"{measure: admitted, value: 1, where: {role: carer}}, "                          \
+	"{measure: completed, value: 1}]"
 	static const struct told cases[] = {
 		{ "admitted, no participant", "modules: [a], " TARGETS,
 		  "admitted a 2026-03-01T12:00+01:00", " target 1," },
@@ -442,6 +449,10 @@ static void a_target_counts_the_admitted_hours_and_attributes_as_the_programme_d
 		  " target 0, hours 2," },
 		{ "hours of who is no member", "modules: [a], members: enrolled, " TARGETS,
 		  "attended:90 a 2026-03-01T12:00+01:00, applied a 2026-03-02T12:00+01:00", "" },
+		{ "completed by who is no member", "modules: [a], members: enrolled, " TARGETS,
+		  "completed a 2026-03-01T12:00+01:00, applied a 2026-03-02T12:00+01:00", "" },
+		{ "completed", "modules: [a], " TARGETS, "completed a 2026-03-01T12:00+01:00",
+		  " target 0, target 5, hours 1," },
 		{ "the value at entry", "modules: [a], profile: entry, " TARGETS,
 		  "admitted a@bodo 2026-03-01T12:00+01:00, attended:60 c 2026-03-02T12:00+01:00",
 		  " at bodo: target 1, target 4," },
