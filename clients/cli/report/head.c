@@ -6,13 +6,20 @@
 #include "clients/cli/text/print.h"
 #include "proto/iso8601.h"
 
-enum { NAMES_SHOWN = 12 /* modules in the head */ };
+enum { NAMES_SHOWN = 12 /* regions, modules in the head */ };
 
 static const char *name_of_place(const struct draft *draft, size_t place)
 {
 	return label_of(draft->document->language,
 			json_array_get(json_object_get(draft->input->catalogue, "regions"), place),
 			"code");
+}
+
+static const char *and_more(struct draft *draft, const char *names, size_t n)
+{
+	return document_text(
+		draft->document, "%s, %s", names,
+		draft_say(draft, WORD_AND_MORE, document_count(draft->document, (int64_t)n), NULL));
 }
 
 static const char *region_names(struct draft *draft)
@@ -28,6 +35,8 @@ static const char *region_names(struct draft *draft)
 	}
 	json_array_foreach(codes, i, code)
 	{
+		if (i == NAMES_SHOWN)
+			return and_more(draft, names, json_array_size(codes) - i);
 		place = places_find(&draft->places, json_string_value(code));
 		if (place == PLACE_NONE)
 			continue;

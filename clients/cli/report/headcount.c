@@ -38,7 +38,7 @@ int64_t headcount_of(struct draft *draft, const char *code, const json_t *where)
 	int64_t count = place == PLACE_NONE ? -1 : own(json_array_get(regions, place), where);
 	bool *inside;
 
-	if (count >= 0)
+	if (count >= 0 || (place != PLACE_NONE && draft->places.items[place].leaf))
 		return count;
 	inside = inside_of(draft, code);
 	for (size_t i = 0; inside && i < draft->places.n; i++) {

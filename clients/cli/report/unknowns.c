@@ -274,7 +274,8 @@ int draft_unknowns(struct draft *draft)
 	unknowns.table->n_rows = unknowns.n;
 	if (unknowns.n == 0) {
 		draft->document->last->table = NULL;
-		draft_note(draft, draft_word(draft, WORD_UNKNOWN_NONE));
+		draft_note(draft,
+			   draft_word(draft, all ? WORD_UNKNOWN_NONE : WORD_UNKNOWN_NONE_HERE));
 	}
 	return 0;
 }

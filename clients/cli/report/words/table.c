@@ -108,10 +108,26 @@ static const struct phrase {
 	[WORD_TARGET_LINE] = { { "target: {0}", "mål: {0}", "mål: {0}", "mål: {0}" } },
 	[WORD_UNKNOWN_TITLE] = { { "What liftd does not know", "Det liftd ikke vet",
 				   "Det liftd inte vet", "Det liftd ikke ved" } },
-	[WORD_UNKNOWN_NONE] = { { "Nothing of this kind is known.",
-				  "Ingenting av dette slaget er kjent.",
-				  "Inget av detta slag är känt.",
-				  "Intet af denne slags er kendt." } },
+	[WORD_UNKNOWN_NONE] = { { "All that was sent is understood, and no "
+				  "numbered event is missing.",
+				  "Alt som er sendt, er forstått, og ingen "
+				  "nummerert hendelse mangler.",
+				  "Allt som skickats är förstått, och ingen "
+				  "numrerad händelse saknas.",
+				  "Alt, der er sendt, er forstået, og ingen "
+				  "nummereret hændelse mangler." } },
+	[WORD_UNKNOWN_NONE_HERE] = { { "Of what is known to be from here, all is "
+				       "understood, and no numbered event is "
+				       "missing.",
+				       "Av det som vites å være herfra, er alt "
+				       "forstått, og ingen nummerert hendelse "
+				       "mangler.",
+				       "Av det som man vet är härifrån är allt "
+				       "förstått, och ingen numrerad händelse "
+				       "saknas.",
+				       "Af det, der vides at være herfra, er alt "
+				       "forstået, og ingen nummereret hændelse "
+				       "mangler." } },
 	[WORD_UNKNOWN_PLACES] = { { "People whose place is not in the catalogue: "
 				    "they are in none of these figures",
 				    "Personer på steder som ikke er i katalogen: "
