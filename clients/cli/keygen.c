@@ -15,7 +15,7 @@
 
 /* What the entry of keys.yaml is to say. */
 struct wish {
-	const char *publish, *regions, *audiences; /* lists with commas, or NULL */
+	const char *publish, *roster, *regions, *audiences; /* lists with commas, or NULL */
 	bool control;
 };
 
@@ -140,18 +140,25 @@ static void print_list(const char *list)
 	putchar(']');
 }
 
+/* A right that is of sources and, where they are said, of regions. */
+static void print_right(const char *name, const char *sources, const char *regions)
+{
+	printf("    %s:\n      sources: ", name);
+	print_list(sources);
+	if (regions) {
+		printf("\n      regions: ");
+		print_list(regions);
+	}
+	putchar('\n');
+}
+
 static void print_entry(const struct key_pair *pair, const struct wish *wish)
 {
 	printf("  - name: %s\n    public: \"%s\"\n", pair->name, pair->public);
-	if (wish->publish) {
-		printf("    publish:\n      sources: ");
-		print_list(wish->publish);
-		if (wish->regions) {
-			printf("\n      regions: ");
-			print_list(wish->regions);
-		}
-		putchar('\n');
-	}
+	if (wish->publish)
+		print_right("publish", wish->publish, wish->regions);
+	if (wish->roster)
+		print_right("roster", wish->roster, wish->regions);
 	if (wish->audiences) {
 		printf("    audiences: ");
 		print_list(wish->audiences);
@@ -175,7 +182,7 @@ static void print_pair(const char *dir, const struct key_pair *pair, const struc
 	       "For the daemon's operator, below `keys:` in keys.yaml (then `lift reload`):\n\n",
 	       pair->name, dir, pair->name);
 	print_entry(pair, wish);
-	if (!wish->publish && !wish->audiences && !wish->control)
+	if (!wish->publish && !wish->roster && !wish->audiences && !wish->control)
 		puts("    # and what it may: publish: {sources: [...]}, audiences: [...], "
 		     "control: yes");
 }
@@ -209,9 +216,12 @@ static int check_wish(const struct usage *usage, const struct wish *wish)
 		return complain_usage(usage,
 				      "--publish: a source must be 1 to 64 of a-z 0-9 . _ -, "
 				      "and between two stands a comma");
-	if (wish->regions && !wish->publish)
-		return complain_usage(usage, "--region says about which regions a key may publish, "
-					     "and needs --publish");
+	if (wish->roster && !is_list(wish->roster, source_letters, KEY_NAME_MAX))
+		return complain_usage(usage, "--roster: a source must be 1 to 64 of a-z 0-9 . _ -, "
+					     "and between two stands a comma");
+	if (wish->regions && !wish->publish && !wish->roster)
+		return complain_usage(usage, "--region says about which regions a key may publish "
+					     "or ask, and needs --publish or --roster");
 	if (wish->regions && !is_list(wish->regions, NULL, KEY_NAME_MAX))
 		return complain_usage(usage, "--region: a region must be a code of the catalogue, "
 					     "and between two stands a comma");
@@ -249,6 +259,8 @@ int command_keygen(const struct cli *cli, int argc, char **argv)
 		  &wish.publish, 0, 0 },
 		{ "region", "REGIONS", "the entry: about these and what is below them only",
 		  OPTION_TEXT, &wish.regions, 0, 0 },
+		{ "roster", "SOURCES", "the entry: may ask about lists of these sources' people",
+		  OPTION_TEXT, &wish.roster, 0, 0 },
 		{ "audience", "NAMES", "the entry: may read these audiences", OPTION_TEXT,
 		  &wish.audiences, 0, 0 },
 		{ "control", NULL, "the entry: may do what operators do", OPTION_FLAG,

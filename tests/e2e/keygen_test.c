@@ -87,7 +87,7 @@ static void a_pair_is_made_for_its_owner_alone_with_an_entry_that_counts(void **
 	path_make(dir, "%s/keys", daemon->dir);
 	out = daemon_lift_out(daemon, 0, "keygen", "moodle-rana", "--dir", dir, "--publish",
 			      "moodle,canvas", "--region", "1833,0301", "--audience", "rana",
-			      "--control", NULL);
+			      "--control", "--roster", "lms", NULL);
 	check_file(daemon, "moodle-rana.key");
 	check_file(daemon, "moodle-rana.pub");
 	assert_int_equal(count_files(daemon), 2);
@@ -106,6 +106,9 @@ static void a_pair_is_made_for_its_owner_alone_with_an_entry_that_counts(void **
 	assert_int_equal(key->regions.n, 2);
 	assert_true(key_has_audience(key, "rana"));
 	assert_true(key->control);
+	assert_int_equal(key->roster_sources.n, 1);
+	assert_string_equal(key->roster_sources.items[0], "lms");
+	assert_int_equal(key->roster_regions.n, 2);
 	keys_free(keys);
 	config_free(config);
 	free(out);
@@ -171,6 +174,7 @@ static void what_cannot_be_an_entry_makes_no_key(void **state)
 		{ "keygen", "a", "--publish", "a,,b" },
 		{ "keygen", "a", "--publish", "" },
 		{ "keygen", "a", "--region", "1833" },
+		{ "keygen", "a", "--roster", "A" },
 		{ "keygen", "a", "--publish", "a", "--region", "\"" },
 		{ "keygen", "a", "--audience", "a b" },
 		{ "keygen", "a", "--dir", "" },
