@@ -41,7 +41,7 @@ static const char catalogue_text[] =
 	"      - {measure: participants, share: 0.25, each: leaf}\n"
 	"      - {measure: participants, share: 0.25, each: leaf, where: {role: nurse}}\n"
 	"      - {measure: admitted, value: 3, region: rana}\n"
-	"  - {id: q, modules: [m]}\n"
+	"  - {id: q, modules: [m], from: 2026-04-01}\n"
 	"competences:\n"
 	"  - {id: k, requirements: [{level: 1, each: leaf, count: 2}, {level: 1},\n"
 	"                           {level: 2, each: leaf, count: 1, where: {role: nurse}}]}\n";
@@ -203,7 +203,7 @@ static void who_is_only_enrolled_is_a_figure_too(void **state)
 		    { { RANA, M, FACET_NOT_STARTED, 0, 0 }, 1 },
 		    { { FAR, M, FACET_NOT_STARTED, 0, 0 }, 3 },
 		    { { ALONE, M, FACET_NOT_STARTED, 0, 0 }, 100 } } },
-		{ "of a programme, none of whom waits to begin",
+		{ "of a programme that is to begin, all whose places are there",
 		  REGION_ALL,
 		  Q,
 		  "{'participants':0,'enrolment':{'applied':0,'waiting':2,'admitted':0},"
