@@ -203,7 +203,7 @@ static void write_list(const char *path)
 
 struct world {
 	char catalogue[PATH_SIZE], ours[PATH_SIZE], theirs[PATH_SIZE], list[PATH_SIZE];
-	const char *as_of, *from, *to;
+	const char *programme, *as_of, *from, *to;
 };
 
 static void make_world(struct daemon *daemon, struct world *world)
@@ -218,6 +218,7 @@ static void make_world(struct daemon *daemon, struct world *world)
 		times[i] = BEGIN + chance(80) * (int64_t)DAY +
 			   (chance_of(40) ? (int64_t)chance(3) * 1800000 - 1800000
 					  : (int64_t)chance(DAY));
+	world->programme = "p";
 	write_catalogue(world->catalogue);
 	write_events(world->ours, times, EVENTS);
 	write_events(world->theirs, times, EVENTS / 4);
@@ -229,9 +230,9 @@ static void make_world(struct daemon *daemon, struct world *world)
 
 static struct outcome ask_reference(struct daemon *daemon, const struct world *world)
 {
-	const char *argv[20] = { "/usr/bin/python3", REFERENCE,	   world->catalogue, world->ours,
-				 "--as-of",	     world->as_of, "--roster",	     world->list,
-				 "--programme",	     "p" };
+	const char *argv[20] = { "/usr/bin/python3", REFERENCE,	      world->catalogue, world->ours,
+				 "--as-of",	     world->as_of,    "--roster",	world->list,
+				 "--programme",	     world->programme };
 	struct process process;
 	size_t n = 10;
 
@@ -249,7 +250,7 @@ static struct outcome ask_reference(struct daemon *daemon, const struct world *w
 
 static struct outcome ask_daemon(struct daemon *daemon, const struct world *world, const char *list)
 {
-	const char *args[20] = { "roster", "--source", "one", "--programme", "p" };
+	const char *args[20] = { "roster", "--source", "one", "--programme", world->programme };
 	size_t n = 5;
 
 	if (strcmp(world->as_of, TODAY) != 0 || chance_of(50)) {
@@ -332,10 +333,88 @@ static void random_worlds_are_answered_as_the_reference_program_does(void **stat
 	}
 }
 
+/* The programmes that come with liftd. */
+
+/* Each fifth event's learner: some are there often, some never. */
+static void list_of_events(const char *events, const char *list)
+{
+	char *text = file_text(events, NULL), *line, *save = NULL;
+	FILE *file = fopen(list, "w");
+	size_t n = 0;
+
+	assert_non_null(file);
+	fputs("learner,nr\n", file);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		json_t *event = json_loads(line, 0, NULL);
+
+		if (n % 5 == 0)
+			fprintf(file, "%s,%zu\n",
+				json_string_value(json_object_get(event, "learner")), n);
+		n++;
+		json_decref(event);
+	}
+	fputs("nobody,0\n", file);
+	free(text);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* As the daemon says them. */
+static json_t *programmes_of(struct daemon *daemon)
+{
+	char *text = daemon_lift_out(daemon, 0, "catalogue", "--json", NULL);
+	json_t *answer = json_loads(text, 0, NULL);
+	json_t *programmes = json_incref(json_object_get(answer, "programmes"));
+
+	assert_true(json_array_size(programmes) > 0);
+	json_decref(answer);
+	free(text);
+	return programmes;
+}
+
+static void check_example(const char *example, unsigned number)
+{
+	struct world world = { .as_of = TODAY, .from = "2023-01-01", .to = "2024-04-30" };
+	json_t *programmes, *programme;
+	struct daemon *daemon;
+	void *made = NULL;
+	size_t p;
+
+	assert_int_equal(daemon_setup(&made), 0);
+	daemon = made;
+	path_make(world.catalogue, "daemon/examples/%s.yaml", example);
+	path_make(world.ours, "%s/ours.jsonl", daemon->dir);
+	path_make(world.list, "%s/list.csv", daemon->dir);
+	start_world(daemon, &world, true);
+	free(daemon_lift_out(daemon, 0, "simulate", "--learners", "60", "--presence", "--enrolment",
+			     "--validity", "--phases", "--out", world.ours, world.catalogue, NULL));
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "one", world.ours, NULL));
+	list_of_events(world.ours, world.list);
+	programmes = programmes_of(daemon);
+	json_array_foreach(programmes, p, programme)
+	{
+		world.programme = json_string_value(json_object_get(programme, "id"));
+		check_world(daemon, &world, number);
+	}
+	json_decref(programmes);
+	daemon_stop(daemon, SIGTERM);
+	assert_int_equal(daemon_teardown(&made), 0);
+}
+
+static void the_five_examples_are_answered_as_the_reference_program_does(void **state)
+{
+	static const char *const examples[] = { "akademi-norr", "helgeland", "level-up", "mediq",
+						"vesteralen" };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		check_example(examples[i], i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_worlds_are_answered_as_the_reference_program_does),
+		cmocka_unit_test(the_five_examples_are_answered_as_the_reference_program_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
