@@ -82,21 +82,6 @@ static void claim(struct best *best, int64_t time, struct text text, uint32_t me
 		*best = (struct best){ time, text, meaning };
 }
 
-uint32_t learner_home(const struct learner *learner, const struct profiles *profiles, int64_t until,
-		      int64_t moment)
-{
-	struct best home = { INT64_MIN, { NULL, 0 }, REGION_UNASSIGNED };
-
-	for (size_t i = 0; i < learner->n; i++) {
-		const struct fact *fact = &learner->facts[i];
-		const struct profile *profile = profiles->items[fact->profile];
-
-		if (fact->time < until)
-			claim(&home, fact->time, profile->region, profile->home, moment);
-	}
-	return home.meaning;
-}
-
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
 		     int64_t moment, struct learner_profile *ret_profile)
 {

@@ -36,8 +36,5 @@ struct learner_profile {
 /* Only facts before `until` claim anything. */
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
 		     int64_t moment, struct learner_profile *ret_profile);
-/* The home alone. */
-uint32_t learner_home(const struct learner *learner, const struct profiles *profiles, int64_t until,
-		      int64_t moment);
 
 #endif

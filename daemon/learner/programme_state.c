@@ -9,6 +9,7 @@ void programme_state_free(struct programme_state *state)
 	free(state->done);
 	free(state->facts);
 	free(state->windows);
+	homes_free(&state->homes);
 	*state = (struct programme_state){ 0 };
 }
 
@@ -38,14 +39,23 @@ static int open_windows(struct programme_state *state, uint32_t home)
 
 /* With the profile at entry it is the home at the moment of the fact that counts; who has never
  * moved has one. */
-static int follow_home(struct programme_state *state, int64_t moment)
+static int find_homes(struct programme_state *state)
 {
 	const struct participant *of = state->of;
-	uint32_t home;
 
+	state->homes.n = 0;
 	if (state->programme->profile != PROFILE_ENTRY || !of->latest->moved)
 		return 0;
-	home = learner_home(of->learner, of->profiles, of->until, moment);
+	return homes_make(&state->homes, of->learner, of->profiles, of->until);
+}
+
+static int follow_home(struct programme_state *state, int64_t moment)
+{
+	uint32_t home;
+
+	if (state->homes.n == 0)
+		return 0;
+	home = homes_at(&state->homes, moment);
 	return home == state->home ? 0 : open_windows(state, home);
 }
 
@@ -63,6 +73,8 @@ static bool counts(const struct programme_state *state, const struct standing *f
 int programme_begin(struct programme_state *state, const struct participant *of,
 		    const struct programme *programme)
 {
+	int err;
+
 	state->of = of;
 	state->programme = programme;
 	enrolment_begin(&state->every);
@@ -70,7 +82,8 @@ int programme_begin(struct programme_state *state, const struct participant *of,
 	state->now = state->ever = STATE_NONE;
 	state->first = state->last = state->first_enrolled = NULL;
 	state->n_done = state->n_facts = 0;
-	return open_windows(state, of->latest->home);
+	err = find_homes(state);
+	return err ? err : open_windows(state, of->latest->home);
 }
 
 /* Its modules. */

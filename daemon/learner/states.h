@@ -6,6 +6,7 @@
 #ifndef LIFTD_LEARNER_STATES_H
 #define LIFTD_LEARNER_STATES_H
 
+#include "daemon/learner/homes.h"
 #include "daemon/learner/standing.h"
 
 #define NO_SCORE INT32_MIN
@@ -88,7 +89,8 @@ struct programme_state {
 	struct enrolment every, said; /* all facts that count; those of the admission module */
 	enum event_state now, ever;   /* the furthest of its modules */
 	const struct standing *first_enrolled;
-	uint32_t home; /* of the windows */
+	struct homes homes; /* with the profile at entry, of who has moved; else none */
+	uint32_t home;	    /* of the windows */
 	struct window *windows;
 	size_t n_windows, room_windows, room_done, room_facts;
 };

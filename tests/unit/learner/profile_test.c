@@ -3,7 +3,7 @@
  * The profile at a moment (METRICS 1): of the claims up to it; of what had not been claimed by
  * then, of the earliest claims later.
  */
-#include "daemon/learner/learner.h"
+#include "daemon/learner/homes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,7 @@ static void one_end(struct one *one)
 }
 
 /* Of the events before `until`. */
-static void check_at(const struct one *one, int64_t until, int64_t moment)
+static void check_at(const struct one *one, struct homes *homes, int64_t until, int64_t moment)
 {
 	const struct event *known[EVENTS];
 	struct learner_profile found;
@@ -88,7 +88,8 @@ static void check_at(const struct one *one, int64_t until, int64_t moment)
 	model_profile_at(&wanted, one->catalogue, known, n, moment);
 	learner_profile(&one->learner, &one->profiles, until, moment, &found);
 	assert_int_equal(found.home, wanted.home);
-	assert_int_equal(learner_home(&one->learner, &one->profiles, until, moment), wanted.home);
+	assert_int_equal(homes_make(homes, &one->learner, &one->profiles, until), 0);
+	assert_int_equal(homes_at(homes, moment), wanted.home);
 	for (uint32_t d = 0; d < one->catalogue->n_dimensions; d++)
 		assert_int_equal(found.values[d], wanted.values[d]);
 	for (size_t i = 1; i < n; i++)
@@ -100,6 +101,7 @@ static void check_at(const struct one *one, int64_t until, int64_t moment)
 static void a_profile_at_any_moment_is_what_the_model_makes_of_the_claims(void **state)
 {
 	struct catalogue *catalogue = catalogue_of(world_catalogue);
+	struct homes homes = { 0 };
 	struct one one;
 
 	(void)state;
@@ -110,12 +112,13 @@ static void a_profile_at_any_moment_is_what_the_model_makes_of_the_claims(void *
 			for (int beside = -1; beside <= 1; beside++) {
 				int64_t other = one.events[chance(one.n)].time;
 
-				check_at(&one, INT64_MAX, one.events[i].time + beside);
-				check_at(&one, other + 1, one.events[i].time + beside);
+				check_at(&one, &homes, INT64_MAX, one.events[i].time + beside);
+				check_at(&one, &homes, other + 1, one.events[i].time + beside);
 			}
-		check_at(&one, INT64_MAX, LATEST);
+		check_at(&one, &homes, INT64_MAX, LATEST);
 		one_end(&one);
 	}
+	homes_free(&homes);
 	catalogue_free(catalogue);
 }
 
