@@ -134,7 +134,7 @@ END {
 		print file ": no header of its folder declares it"
 }' README.md $files | sort >> "$work/bad"
 
-# 8. By the objects: no function that only its own file uses, and no circle of files. (accept4 is the C
+# 8. By the objects: no function that only its own file uses, none that two files have, and no circle of files. (accept4 is the C
 #    library's, in whose place net/descriptors stands, as are close and recv; and of libsodium crypto_box_...)
 if [ ! -d "$build/obj/daemon" ]; then
 	echo "not checked: who calls whom ($build has no objects)"
@@ -192,7 +192,13 @@ else
 			print "bad a circle:" members
 		}
 	}
-	$1 == "has" && $3 !~ /^tests\// { home[$2] = $3 }
+	$1 == "has" && $3 !~ /^tests\// {
+		top = $3
+		sub("/.*", "", top)
+		if ((top, $2) in named)
+			print "bad " $3 ": " $2 " is in " named[top, $2] ", too"
+		named[top, $2] = home[$2] = $3
+	}
 	$1 == "wants" { wants[++w] = $2; by[w] = $3 }
 	END {
 		for (i = 1; i <= w; i++) {

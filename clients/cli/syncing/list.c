@@ -137,7 +137,7 @@ static int read_list(struct listing *listing, const char *name)
 	return status;
 }
 
-int list_read(const char *name, struct sheet_setup *setup, struct facts *ret_facts)
+int facts_read_list(const char *name, struct sheet_setup *setup, struct facts *ret_facts)
 {
 	struct listing listing = { .facts = ret_facts };
 	int status = reading_open(&listing.reading, name, setup);

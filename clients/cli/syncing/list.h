@@ -11,6 +11,6 @@
 
 /* The facts of a file, each once and in their order, into empty ones; a status. What is wrong has
  * been complained about, each row by its line. */
-int list_read(const char *name, struct sheet_setup *setup, struct facts *ret_facts);
+int facts_read_list(const char *name, struct sheet_setup *setup, struct facts *ret_facts);
 
 #endif

@@ -211,7 +211,7 @@ static int sync_list(struct run *run)
 	int status = sheet_setup_places(setup);
 
 	if (status == STATUS_WELL)
-		status = list_read(run->asked->name, setup, &run->list);
+		status = facts_read_list(run->asked->name, setup, &run->list);
 	sheet_setup_tell(setup, run->asked->name);
 	if (status == STATUS_WELL)
 		status = kept_open(&run->kept, run->asked->state, run->asked->source,

@@ -798,8 +798,8 @@ static void the_rejections_of_a_batch_are_all_there(void **state)
 /* Each code of the list, as a nack tells it. */
 static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 {
-	static const int again[] = { LIFT_E_HOLES, LIFT_E_WINDOW, LIFT_E_DAMAGED,
-				     LIFT_E_CLOCK, LIFT_E_BUSY,	  LIFT_E_RATE };
+	static const int again[] = { LIFT_E_HOLES, LIFT_E_WINDOW, LIFT_E_DAMAGED, LIFT_E_CLOCK,
+				     LIFT_E_BUSY,  LIFT_E_RATE,	  LIFT_E_AUDIT };
 	static const int never[] = {
 		LIFT_E_MALFORMED,
 		LIFT_E_VERSION,
@@ -847,6 +847,8 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_DENIED,
 		LIFT_E_SIZE,
 		LIFT_E_CODE,
+		LIFT_E_LEARNERS,
+		LIFT_E_UNKNOWN_SOURCE,
 	};
 	static const int ours[] = {
 		LIFT_E_DISK,	   LIFT_E_CONFIG,    LIFT_E_IO,	      LIFT_E_CORRUPT,
