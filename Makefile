@@ -47,7 +47,10 @@ PACKAGES_CHECK := \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
 	python3-msgpack:the_same_programs \
 	debhelper:the_form_of_a_Debian_package \
-	lintian:looks_at_the_packages
+	lintian:looks_at_the_packages \
+	chromium:prints_the_reports'_pages_on_A4 \
+	fonts-dejavu-core:the_letters_on_them \
+	poppler-utils:pdftotext,_which_reads_these_pages
 
 PACKAGES_SYSTEMD := \
 	systemd:the_machine's_first_process \
