@@ -68,7 +68,7 @@ const json_t *draft_find(const json_t *list, const char *key, const char *text)
 	return NULL;
 }
 
-const json_t *draft_dimension(const struct draft *draft, const char *name)
+static const json_t *draft_dimension(const struct draft *draft, const char *name)
 {
 	return draft_find(json_object_get(draft->input->catalogue, "dimensions"), "name", name);
 }

@@ -62,7 +62,6 @@ const json_t *draft_find(const json_t *list, const char *key, const char *text);
 
 /* What people call a dimension, a value of it (also one that it does not have), a module, a
  * competence. */
-const json_t *draft_dimension(const struct draft *draft, const char *name);
 const char *draft_dimension_label(const struct draft *draft, const char *name);
 const char *draft_value_label(const struct draft *draft, const char *dimension, const char *value);
 const char *draft_label(const struct draft *draft, const char *list, const char *id);
