@@ -1,352 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/intake/intake.h"
+#include "daemon/intake/internal.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <zmq.h>
 
-#include "daemon/base/log.h"
-#include "daemon/base/names.h"
-#include "daemon/intake/turns.h"
-#include "daemon/journal/quarantine.h"
 #include "daemon/net/socket.h"
-#include "daemon/net/wake.h"
 #include "daemon/net/zap.h"
-
-/* An answer that waits for the commit, and what a nack needs in its place should the commit
- * fail. */
-struct answer_pending {
-	zmq_msg_t client; /* the routing id */
-	struct speaker speaker;
-	struct msg_writer *body;
-	bool takes; /* it says that numbers are taken: true only after the commit */
-	struct said said;
-};
-
-/* A batch that is taken slice by slice: what it is read from, and who waits for its answer. */
-struct held {
-	zmq_msg_t client, body;
-	struct msg_reader *reader;
-	struct said said;
-};
-
-struct intake {
-	struct loop *loop;
-	void *socket;
-	struct gate *gate;
-	struct journal *journal;
-	struct stats *stats;
-	struct wake *more;
-	struct orders *orders;
-	struct wake *obeyed;
-	struct order done[ORDERS_MAX]; /* but not told yet */
-	size_t n_done;
-	struct msg_reader *reader;
-	struct answer_pending pending[INTAKE_GROUP + 1]; /* and one that was held */
-	size_t n_pending, pending_bytes, pending_events, n_pages;
-	struct turns *turns;
-	struct held held;
-	bool has_held;		       /* the answer of one that was held is pending */
-	bool goes_on;		       /* the group of the round before */
-	struct answer_pending refusal; /* of who has sent far too much */
-	struct log_limit refused_limit, denied_limit, failed_limit;
-	bool clock_told;   /* that it is wrong */
-	bool damage_told;  /* others have been woken for it */
-	struct now now;	   /* of this round */
-	int64_t failed_ms; /* steady: when the journal was last in trouble */
-};
-
-static const char *key_name(const struct answer_pending *answer)
-{
-	return answer->speaker.peer.key ? answer->speaker.peer.key->name : "none";
-}
-
-/* What is answered. */
-
-static void remember(struct said *said, struct text source, struct text stream, uint64_t first)
-{
-	memcpy(said->source, source.data ? source.data : "", source.size);
-	memcpy(said->stream, stream.data ? stream.data : "", stream.size);
-	said->source_size = source.size;
-	said->stream_size = stream.size;
-	said->first = first;
-}
-
-/* Said once, until a batch is taken again. A stream's name is any text: it comes last. */
-static void log_refused(struct intake *intake, const struct answer_pending *answer, int err)
-{
-	const struct said *said = &answer->said;
-
-	if (err == LIFT_E_CLOCK && !intake->clock_told)
-		log_alert(ALERT_CLOCK_WRONG,
-			  "the clock is wrong, batches are refused until it is right: code=%s",
-			  lift_err_code(err));
-	intake->clock_told |= err == LIFT_E_CLOCK;
-	if (err == LIFT_E_SOURCE_DENIED && log_allowed(&intake->denied_limit))
-		log_alert(ALERT_KEY_REFUSED, "batch refused: code=%s key=%s source=%.*s",
-			  lift_err_code(err), key_name(answer), (int)said->source_size,
-			  said->source);
-	else if (log_allowed(&intake->refused_limit))
-		log_warning("batch refused: code=%s key=%s source=%.*s first=%llu stream=\"%.*s\"",
-			    lift_err_code(err), key_name(answer), (int)said->source_size,
-			    said->source, (unsigned long long)said->first, (int)said->stream_size,
-			    said->stream);
-}
-
-static void answer_nack(struct intake *intake, struct answer_pending *answer, int err, bool retry)
-{
-	const struct said *said = &answer->said;
-	struct nack nack = { { said->source, said->source_size },
-			     { said->stream, said->stream_size },
-			     said->first,
-			     err,
-			     retry };
-
-	msg_writer_clear(answer->body);
-	nack_encode(answer->body, &nack);
-	peer_note(&answer->speaker.peer, DEED_REFUSED, intake->now.utc_ms);
-	answer->takes = false;
-	stats_add(intake->stats, STAT_batches_refused, 1);
-	log_refused(intake, answer, err);
-}
-
-static void answer_err(struct intake *intake, struct answer_pending *answer, int err)
-{
-	bool retry;
-
-	err = gate_told(err, &retry);
-	answer_nack(intake, answer, err, retry);
-}
-
-/* How many batches may be unanswered. */
-static uint32_t window_of(const struct speaker *speaker)
-{
-	return speaker->peer.key ? (uint32_t)speaker->peer.key->limits.batches : INTAKE_WINDOW;
-}
-
-/* What has come of a batch. */
-static void answer_batch(struct intake *intake, struct answer_pending *answer,
-			 const struct batch *batch, const struct taken *taken, int err)
-{
-	const struct ack ack = { .source = batch->source,
-				 .stream = batch->stream,
-				 .first = batch->seq,
-				 .count = taken->at,
-				 .next = taken->next,
-				 .rejected = taken->rejected,
-				 .n_rejected = taken->n_rejected,
-				 .unknown = &taken->unknown,
-				 .uncounted = taken->uncounted,
-				 .n_uncounted = taken->n_uncounted };
-
-	if (err) {
-		answer_err(intake, answer, err);
-		return;
-	}
-	ack_encode(answer->body, &ack);
-	answer->takes = true;
-	peer_note(&answer->speaker.peer, DEED_PUBLISHED, intake->now.utc_ms);
-	intake->clock_told = false;
-}
-
-static void held_done(void *context, const struct speaker *speaker, const struct batch *batch,
-		      const struct taken *taken, int err)
-{
-	struct intake *intake = context;
-	struct answer_pending *answer = &intake->pending[intake->n_pending++];
-	struct held *held = &intake->held;
-
-	assert(intake->n_pending <= INTAKE_GROUP + 1);
-	msg_writer_clear(answer->body);
-	zmq_msg_move(&answer->client, &held->client);
-	answer->speaker = *speaker;
-	answer->said = held->said;
-	answer_batch(intake, answer, batch, taken, err);
-	intake->pending_events += taken->at;
-	intake->pending_bytes += zmq_msg_size(&held->body) + msg_written(answer->body).size;
-	zmq_msg_close(&held->body);
-	zmq_msg_init(&held->body);
-	turns_let_go(intake->turns);
-	intake->has_held = true;
-}
-
-/* A batch of several slices is held: it has no answer yet. What has read it stays with it. */
-static void hold(struct intake *intake, struct answer_pending *answer, struct waiting *message,
-		 const struct batch *batch)
-{
-	struct held *held = &intake->held;
-	struct msg_reader *reader = held->reader;
-
-	gate_begin(intake->gate, &answer->speaker, message->user, batch, held_done, intake);
-	held->reader = intake->reader;
-	intake->reader = reader;
-	held->said = answer->said;
-	zmq_msg_move(&held->client, &answer->client);
-	zmq_msg_move(&held->body, &message->body);
-	turns_hold(intake->turns);
-	intake->n_pending--;
-}
-
-static void take_batch(struct intake *intake, struct answer_pending *answer,
-		       struct waiting *message, const struct batch *batch)
-{
-	struct gate *gate = intake->gate;
-	int err = speaker_may_speak(&gate->speakers, &answer->speaker, batch->source, batch->count,
-				    intake->now.steady_ms);
-
-	if (!err && batch->count > GATE_SLICE && !gate_is_busy(gate)) {
-		hold(intake, answer, message, batch);
-		return;
-	}
-	if (!err)
-		err = gate_take(gate, &answer->speaker, batch, intake->now.utc_ms);
-	intake->pending_events += batch->count;
-	answer_batch(intake, answer, batch, &gate->last, err);
-}
-
-/* A request of a source's own: may it be asked? */
-static bool speaks_for(struct intake *intake, struct answer_pending *answer, struct text source)
-{
-	int err = speaker_may_speak(&intake->gate->speakers, &answer->speaker, source, 0,
-				    intake->now.steady_ms);
-
-	if (err)
-		answer_err(intake, answer, err);
-	return !err;
-}
-
-/* A request about a stream: does it name one, as it should? */
-static bool names_stream(struct intake *intake, struct answer_pending *answer,
-			 const struct request *request)
-{
-	if (!source_is_valid(request->source)) {
-		answer_err(intake, answer, LIFT_E_SOURCE);
-		return false;
-	}
-	if (request->stream.size < 1 || request->stream.size > STREAM_MAX) {
-		remember(&answer->said, request->source, (struct text){ NULL, 0 }, 0);
-		answer_err(intake, answer, LIFT_E_STREAM);
-		return false;
-	}
-	remember(&answer->said, request->source, request->stream, 0);
-	return speaks_for(intake, answer, request->source);
-}
-
-static void say_welcome(struct intake *intake, struct answer_pending *answer,
-			const struct request *request)
-{
-	struct stream *stream;
-	struct welcome welcome = { .source = request->source,
-				   .stream = request->stream,
-				   .next = 1,
-				   .window = window_of(&answer->speaker) };
-	int err;
-
-	if (!names_stream(intake, answer, request))
-		return;
-	err = journal_find_stream(intake->journal, request->source, request->stream, &stream);
-	if (err && err != LIFT_E_NOT_FOUND) {
-		answer_err(intake, answer, gate_found(intake->gate, err));
-		return;
-	}
-	if (stream) {
-		welcome.next = stream->next;
-		welcome.closed = stream->closed;
-	}
-	welcome_encode(answer->body, &welcome);
-	answer->takes = true;
-	stats_add(intake->stats, STAT_hellos, 1);
-}
-
-static void say_closed(struct intake *intake, struct answer_pending *answer,
-		       const struct request *request)
-{
-	struct closed closed;
-	int err;
-
-	if (!names_stream(intake, answer, request))
-		return;
-	err = gate_close_stream(intake->gate, request->source, request->stream, &closed);
-	if (err) {
-		answer_err(intake, answer, err);
-		return;
-	}
-	closed_encode(answer->body, &closed);
-	answer->takes = true;
-}
-
-/* A source's own refused events. */
-static void say_rejections(struct intake *intake, struct answer_pending *answer,
-			   const struct request *request)
-{
-	struct quarantine_page page = { .n = 0 };
-	struct journal_view view;
-	uint32_t source;
-	int err = source_is_valid(request->source) ? journal_view_begin(intake->journal, &view)
-						   : LIFT_E_SOURCE;
-
-	intake->n_pages++;
-	if (!err && !speaks_for(intake, answer, request->source)) {
-		journal_view_end(&view);
-		return;
-	}
-	if (err) {
-		answer_err(intake, answer, err);
-		return;
-	}
-	source = journal_find_name(intake->journal, NAME_SOURCE, request->source);
-	if (source != NAMES_NONE)
-		err = quarantine_read(&view, source, request->after, &page);
-	if (err)
-		answer_err(intake, answer, gate_found(intake->gate, err));
-	else
-		rejections_encode(answer->body, request->source, page.rows, page.n, page.next);
-	journal_view_end(&view);
-}
-
-static const struct {
-	struct text op;
-	void (*fn)(struct intake *intake, struct answer_pending *answer,
-		   const struct request *request);
-} requests[] = {
-	{ TEXT("hello"), say_welcome },
-	{ TEXT("rejections"), say_rejections },
-	{ TEXT("close"), say_closed },
-};
-
-static int handle_request(struct intake *intake, struct answer_pending *answer, struct text message)
-{
-	struct request request;
-	int err = request_decode(intake->reader, message, &request);
-
-	for (size_t i = 0; !err && i < sizeof(requests) / sizeof(requests[0]); i++) {
-		if (!text_equal(request.op, requests[i].op))
-			continue;
-		requests[i].fn(intake, answer, &request);
-		return 0;
-	}
-	return err ? err : LIFT_E_OP;
-}
-
-/* A message is a batch or a request: which one, its op says. On this socket a batch says that it is
- * one. */
-static void handle(struct intake *intake, struct answer_pending *answer, struct waiting *message)
-{
-	struct text body = { zmq_msg_data(&message->body), zmq_msg_size(&message->body) };
-	struct batch batch;
-	int err = batch_decode(intake->reader, body, &batch);
-
-	remember(&answer->said, batch.source, batch.stream, batch.seq);
-	if (batch.op.size > 0 && !text_equal(batch.op, text_of("events")))
-		err = handle_request(intake, answer, body);
-	else if (!err && batch.op.size > 0)
-		take_batch(intake, answer, message, &batch);
-	else if (!err)
-		err = LIFT_E_OP;
-	if (err)
-		answer_err(intake, answer, err);
-}
 
 /* The socket. */
 
@@ -364,17 +23,6 @@ static void skip_frames(void *socket)
 			more = zmq_msg_more(&frame);
 		zmq_msg_close(&frame);
 	} while (more);
-}
-
-static void send_answer(struct intake *intake, struct answer_pending *answer)
-{
-	struct text body = msg_written(answer->body);
-
-	if (body.size > 0 &&
-	    zmq_msg_send(&answer->client, intake->socket, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-	    zmq_send(intake->socket, body.data, body.size, ZMQ_DONTWAIT) >= 0)
-		return;
-	stats_add(intake->stats, STAT_answers_dropped, 1);
 }
 
 /* Whose turn a message is: a key's, over all its connections, or that of somebody local, for each
@@ -399,7 +47,7 @@ static size_t glance(struct waiting *message)
 	struct batch batch;
 	size_t looked = batch_glance(body, &batch);
 
-	remember(&message->said, batch.source, batch.stream, batch.seq);
+	said_set(&message->said, batch.source, batch.stream, batch.seq);
 	message->is_batch = batch.op.size == 0 || text_equal(batch.op, text_of("events"));
 	message->cost = message->is_batch ? body.size : TURN_BYTES;
 	if (message->cost < TURN_LEAST)
@@ -419,7 +67,7 @@ static int judge_waiting(struct intake *intake, const struct waiting *message,
 				   intake->now.steady_ms);
 
 	if (!err && message->is_batch &&
-	    (count->batches >= window_of(speaker) || !turns_may_wait(intake->turns, count)))
+	    (count->batches >= answer_window(speaker) || !turns_may_wait(intake->turns, count)))
 		err = LIFT_E_WINDOW;
 	if (!err && message->is_batch && speaker_is_spent(speaker, intake->now.steady_ms))
 		err = LIFT_E_RATE;
@@ -451,7 +99,7 @@ static void put_behind(struct intake *intake, struct waiting *message, bool whol
 		zmq_msg_init(&message->body);
 		message->cost = TURN_LEAST;
 	}
-	if (count.messages < window_of(&speaker) + TURNS_REQUESTS &&
+	if (count.messages < answer_window(&speaker) + TURNS_REQUESTS &&
 	    turns_may_wait(intake->turns, &count)) {
 		turns_add(intake->turns, sender, message);
 		return;
@@ -459,7 +107,7 @@ static void put_behind(struct intake *intake, struct waiting *message, bool whol
 	intake->refusal.speaker = speaker;
 	answer_refused(intake, &intake->refusal, message,
 		       message->err ? message->err : LIFT_E_WINDOW);
-	send_answer(intake, &intake->refusal);
+	answer_send(intake, &intake->refusal);
 }
 
 /* One message, if there is one. The bytes that were looked at; 0: there is none. */
@@ -521,8 +169,8 @@ static void serve(struct intake *intake, struct waiting *message)
 		answer_refused(intake, answer, message, err);
 	} else {
 		zmq_msg_move(&answer->client, &message->client);
-		remember(&answer->said, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
-		handle(intake, answer, message);
+		said_set(&answer->said, (struct text){ NULL, 0 }, (struct text){ NULL, 0 }, 0);
+		answer_message(intake, answer, message);
 	}
 	intake->pending_bytes += zmq_msg_size(&message->body) + msg_written(answer->body).size;
 	zmq_msg_close(&message->client);
@@ -565,94 +213,11 @@ static bool may_go_on(struct intake *intake)
 	       turns_is_of_one(intake->turns);
 }
 
-/* Once when it begins, and once when it is over: on a disk that is nearly full, small commits
- * succeed between large ones that fail. */
-static void say_trouble(struct intake *intake, int64_t now_ms)
-{
-	const char *trouble = journal_failure(intake->journal);
-	const char *before = atomic_load(&intake->stats->troubles[TROUBLE_JOURNAL]);
-
-	if (trouble)
-		intake->failed_ms = now_ms;
-	else if (before && now_ms - intake->failed_ms < INTAKE_CALM_MS)
-		return;
-	atomic_store(&intake->stats->troubles[TROUBLE_JOURNAL], trouble);
-	stats_set(intake->stats, STAT_journal_failing, trouble != NULL);
-	if (trouble && !before)
-		log_alert(ALERT_JOURNAL_FAILING,
-			  "the journal cannot be written, batches are refused until it can: "
-			  "reason=\"%s\"",
-			  trouble);
-	else if (!trouble && before)
-		log_alert(ALERT_JOURNAL_WELL, "the journal can be written again");
-}
-
-static void commit_failed(struct intake *intake, int err)
-{
-	stats_add(intake->stats, STAT_journal_failures, 1);
-	if (intake->n_pending > 0 && log_allowed(&intake->failed_limit))
-		log_error("journal commit failed: code=%s batches=%zu reason=\"%s\"",
-			  lift_err_code(err), intake->n_pending, journal_failure(intake->journal));
-	gate_give_up(intake->gate, LIFT_E_DISK);
-	for (size_t i = 0; i < intake->n_pending; i++)
-		if (intake->pending[i].takes)
-			answer_nack(intake, &intake->pending[i], LIFT_E_DISK, true);
-}
-
-/* Whichever way the batch came that found it. */
-static void say_damage(struct intake *intake)
-{
-	if (intake->damage_told || !journal_damage(intake->journal))
-		return;
-	intake->damage_told = true;
-	wake_send(intake->more);
-}
-
 void intake_obey(struct intake *intake, const struct now *now)
 {
 	while (intake->orders && intake->n_done < ORDERS_MAX &&
 	       orders_take(intake->orders, &intake->done[intake->n_done]))
 		gate_obey(intake->gate, &intake->done[intake->n_done++], now->utc_ms);
-}
-
-/* What was ordered, too, is done when it is on disk. */
-static void tell_orders(struct intake *intake, int err)
-{
-	for (size_t i = 0; i < intake->n_done; i++) {
-		if (err && !intake->done[i].err)
-			intake->done[i].err = LIFT_E_DISK;
-		orders_done(intake->orders, &intake->done[i]);
-	}
-	if (intake->n_done > 0)
-		wake_send(intake->obeyed);
-	intake->n_done = 0;
-}
-
-/* First the disk, then the answers. */
-static void commit_and_answer(struct intake *intake)
-{
-	uint64_t last = journal_last(intake->journal);
-	int err = journal_commit(intake->journal);
-
-	if (err)
-		commit_failed(intake, err);
-	say_trouble(intake, intake->now.steady_ms);
-	say_damage(intake);
-	gate_settle(intake->gate, intake->stats, err == 0);
-	for (size_t i = 0; i < intake->n_pending; i++) {
-		send_answer(intake, &intake->pending[i]);
-		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
-	}
-	intake->n_pending = intake->pending_bytes = intake->pending_events = intake->n_pages = 0;
-	intake->has_held = false;
-	tell_orders(intake, err);
-	if (err == LIFT_E_FATAL)
-		loop_stop(intake->loop); /* the daemon ends, and is started anew on a journal that
-					    is intact */
-	if (journal_last(intake->journal) != last) {
-		stats_add(intake->stats, STAT_journal_commits, 1);
-		wake_send(intake->more);
-	}
 }
 
 static bool work(void *context, const struct now *now)
@@ -663,7 +228,7 @@ static bool work(void *context, const struct now *now)
 	serve_group(intake);
 	intake->goes_on = may_go_on(intake);
 	if (!intake->goes_on)
-		commit_and_answer(intake);
+		intake_commit(intake);
 	/* Behind the answers: what has been answered for does not wait for it. */
 	if (!loop_is_stopped(intake->loop))
 		gate_go_on(intake->gate, now->utc_ms);
