@@ -666,8 +666,8 @@ static void the_rules_of_a_catalogue_are_printed(void **state)
 	static const char *const lines[] = {
 		"\n  entry  entry, 45 min\n",
 		"\n  care   Care\n",
-		"\n    admission by entry\n"
-		"    in strömsund, krokom to 2026-03-31, krokom from 2026-09-01 to 2027-06-30\n",
+		("\n    admission by entry\n"
+		 "    in strömsund, krokom to 2026-03-31, krokom from 2026-09-01 to 2027-06-30\n"),
 	};
 	struct daemon *daemon = *state;
 	char *out;

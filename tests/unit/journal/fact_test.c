@@ -162,8 +162,9 @@ static struct fact random_fact(void)
 	struct fact fact = { .module = chance(2),
 			     .time = WORLD_BEGIN + chance(2),
 			     .type = (uint8_t)(EVENT_STARTED + chance(7)),
-			     .result = { (int16_t)(chance(3) * 5000 - 1), (int8_t)(chance(3) - 1),
-					 (uint8_t)chance(3) },
+			     .result = { .score = (int16_t)(chance(3) * 5000 - 1),
+					 .passed = (int8_t)(chance(3) - 1),
+					 .phase = (uint8_t)chance(3) },
 			     .voids_time = EVENT_NO_TIME,
 			     .profile = chance(2) };
 

@@ -80,8 +80,9 @@ static struct entry random_entry(void)
 	entry.fact = (struct fact){ .module = chance(3) ? chance(100) : chance(1u << 30),
 				    .time = WORLD_BEGIN + chance(1u << 31),
 				    .type = EVENT_ASSESSED,
-				    .result = { (int16_t)chance(10001), (int8_t)(chance(3) - 1),
-						(uint8_t)chance(3) },
+				    .result = { .score = (int16_t)chance(10001),
+						.passed = (int8_t)(chance(3) - 1),
+						.phase = (uint8_t)chance(3) },
 				    .voids_time = EVENT_NO_TIME,
 				    .profile = chance(1000000) };
 	return entry;

@@ -158,7 +158,7 @@ static void facts_stay_sorted_and_single_in_whichever_order_they_come(void **sta
 		struct fact fact = { .module = chance(3),
 				     .time = WORLD_BEGIN + chance(9),
 				     .type = (uint8_t)(EVENT_STARTED + chance(4)),
-				     .result = { (int16_t)(chance(2) - 1), -1, PHASE_NONE },
+				     .result = { .score = (int16_t)(chance(2) - 1), .passed = -1 },
 				     .voids_time = EVENT_NO_TIME,
 				     .profile = chance(4) };
 		bool added, there = false;
@@ -398,7 +398,9 @@ static void add_steps(struct learner *learner, const struct step *steps, size_t 
 			.time = at_hour(step->hour, 0),
 			.type = (uint8_t)step->type,
 			.voids = (uint8_t)step->voids,
-			.result = { (int16_t)step->score, (int8_t)step->passed, step->phase },
+			.result = { .score = (int16_t)step->score,
+				    .passed = (int8_t)step->passed,
+				    .phase = step->phase },
 			.voids_time = step->voids ? at_hour(step->voids_hour, EVENT_NO_TIME)
 						  : EVENT_NO_TIME,
 		};

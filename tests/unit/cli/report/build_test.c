@@ -168,14 +168,12 @@ static const char ahead_text[] =
 static const char head_text[] =
 	"{'applied':1234,'catalogue':'0123abcd','now':1743588000000,'as_of':'2025-04-02'}";
 
-static const char *const names[] = { "catalogue", "status",  "explained",   "end",   "before",
-				     "pace",	  "modules", "competences", "ahead", "head" };
 static const char *const texts[] = { catalogue_text, status_text, explained_text, end_text,
 				     before_text,    before_text, modules_text,	  competences_text,
 				     ahead_text,     head_text };
 
 struct built {
-	json_t *json[COUNT(names)];
+	json_t *json[COUNT(texts)];
 	struct report_input input;
 	struct document document;
 };
@@ -183,7 +181,7 @@ struct built {
 static void choose(struct built *built, const char *region, enum language language)
 {
 	*built = (struct built){ 0 };
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < COUNT(texts); i++)
 		built->json[i] = json_of(texts[i]);
 	built->input = (struct report_input){
 		.catalogue = built->json[0],
@@ -218,7 +216,7 @@ static int build(struct built *built, const char *region, enum language language
 static void built_free(struct built *built)
 {
 	document_clear(&built->document);
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < COUNT(texts); i++)
 		json_decref(built->json[i]);
 }
 
