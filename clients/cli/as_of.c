@@ -37,9 +37,26 @@ void as_of_latest(const json_t *status, char to[static DAY_TEXT])
 		memcpy(to, now, DAY_TEXT);
 }
 
-int as_of_tell(const struct asked *asked, const char *day)
+void as_of_known(const json_t *status, const char *day, char known_to[static DAY_TEXT])
+{
+	as_of_latest(status, known_to);
+	if (strcmp(day, known_to) < 0)
+		snprintf(known_to, DAY_TEXT, "%s", day);
+}
+
+void as_of_say(const json_t *status, const char *day)
 {
 	char today[DAY_TEXT];
+
+	as_of_latest(status, today);
+	if (strcmp(day, today) > 0)
+		complain("%s is to come: these are the figures of then, if nothing happens until "
+			 "then",
+			 day);
+}
+
+int as_of_tell(const struct asked *asked, const char *day)
+{
 	json_t *answer;
 	int status;
 
@@ -48,17 +65,7 @@ int as_of_tell(const struct asked *asked, const char *day)
 	answer = asked_status(asked, &status);
 	if (!answer)
 		return status;
-	as_of_latest(answer, today);
+	as_of_say(answer, day);
 	json_decref(answer);
-	if (strcmp(day, today) > 0)
-		complain("%s is to come: these are the figures of then, if nothing happens until "
-			 "then",
-			 day);
 	return STATUS_WELL;
-}
-
-int as_of_complain(const char *day, const char *today)
-{
-	complain("%s is after today, %s: there are no figures of days to come", day, today);
-	return STATUS_REFUSED;
 }

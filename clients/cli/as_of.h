@@ -21,7 +21,10 @@ void as_of_latest(const json_t *status, char to[static DAY_TEXT]);
 /* Where a day that as_of_check let pass is to come, say what its figures are. A status. */
 int as_of_tell(const struct asked *asked, const char *day);
 
-/* Complain that a day is to come, where that cannot be: STATUS_REFUSED. */
-int as_of_complain(const char *day, const char *today);
+/* A day, or the latest of which there are figures where it is to come. */
+void as_of_known(const json_t *status, const char *day, char known_to[static DAY_TEXT]);
+
+/* Say what the figures of a day are that is to come; nothing of another. */
+void as_of_say(const json_t *status, const char *day);
 
 #endif

@@ -275,7 +275,7 @@ int command_report(const struct cli *cli, int argc, char **argv)
 		  &audience, 0, 0 },
 		{ "from", "DAY", "the period's first day (the programme's)", OPTION_TEXT,
 		  &wish.question.from, 0, 0 },
-		{ "to", "DAY", "its last (today, or the programme's)", OPTION_TEXT,
+		{ "to", "DAY", "its last (today, or the programme's); may be to come", OPTION_TEXT,
 		  &wish.question.to, 0, 0 },
 		{ "language", LANGUAGE_NAMES, "of the report (en)", OPTION_CHOICE, &language, 0,
 		  0 },

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/cli/answer.h"
+#include "clients/cli/as_of.h"
 #include "clients/cli/report_choose.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
@@ -256,6 +257,7 @@ void report_take(const json_t *answers, struct report_input *ret_input)
 
 	snprintf(input.from, DAY_TEXT, "%s", json_text(asked, "from"));
 	snprintf(input.to, DAY_TEXT, "%s", json_text(asked, "to"));
+	as_of_known(input.status, input.to, input.known_to);
 	snprintf(input.pace_from, DAY_TEXT, "%s", json_text(asked, "pace_from"));
 	snprintf(input.ahead_to, DAY_TEXT, "%s", json_text(asked, "ahead_to"));
 	*ret_input = input;

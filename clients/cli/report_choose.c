@@ -155,15 +155,11 @@ static int check_period(const struct report_question *question, const json_t *pr
 {
 	const char *today = json_text(status, "as_of");
 	const char *begins = json_text(programme, "from"), *ends = json_text(programme, "to");
-	char latest[DAY_TEXT];
 
-	as_of_latest(status, latest);
 	if (strcmp(begins, today) > 0)
 		complain("programme '%s' begins on %s, and today is %s: there is nothing to report "
 			 "yet",
 			 question->programme, begins, today);
-	else if (strcmp(input->to, latest) > 0)
-		return as_of_complain(input->to, latest);
 	else if (strcmp(input->to, begins) < 0 || (*ends && strcmp(input->from, ends) > 0))
 		complain("a period %s%s%s%s is outside programme '%s', which is %s%s%s%s",
 			 *input->from ? "from " : "", input->from, *input->from ? " to " : "until ",
@@ -177,18 +173,19 @@ static int check_period(const struct report_question *question, const json_t *pr
 	return STATUS_REFUSED;
 }
 
-/* The day that the pace is taken from: so many days before the last, or the day before the
- * programme; "": it is over, or does not end. And how far ahead is asked what lapses. */
+/* The day that the pace is taken from: so many days before the last of which anything is known, or
+ * the day before the programme; "": it is over, or does not end. And how far ahead is asked what
+ * lapses. */
 static void choose_more_days(const json_t *programme, struct report_input *input)
 {
 	const char *ends = json_text(programme, "to"), *begins = json_text(programme, "from");
 	int32_t last = 0, first;
 
 	input->pace_from[0] = 0;
-	day_parse(text_of(input->to), &last);
+	day_parse(text_of(input->known_to), &last);
 	first = day_add_months(last, AHEAD_MONTHS);
 	day_print(first < day_of_date(9999, 12, 31) ? first : last, input->ahead_to);
-	if (!*ends || strcmp(input->to, ends) >= 0)
+	if (!*ends || strcmp(input->known_to, ends) >= 0)
 		return;
 	if (day_parse(text_of(begins), &first) != 0 || last - PACE_DAYS > first - 1)
 		first = last - PACE_DAYS + 1;
@@ -207,6 +204,8 @@ int report_choose_days(const struct report_question *question, const json_t *pro
 	input->period_is = period_words[!question->from && *begins][!question->to][ended];
 	if (check_period(question, programme, status, input) != STATUS_WELL)
 		return STATUS_REFUSED;
+	as_of_say(status, input->to);
+	as_of_known(status, input->to, input->known_to);
 	choose_more_days(programme, input);
 	return STATUS_WELL;
 }

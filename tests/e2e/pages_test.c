@@ -35,7 +35,7 @@ static const struct language_pages {
 	  "Framsteg mot målet" },
 	{ "da",
 	  "Side",
-	  { "Programmet i seks tal", "Mål", "Det liftd ikke ved" },
+	  { "Programmet i seks tal", "Mål", "Det, liftd ikke ved" },
 	  "Fremdrift mod målet" },
 };
 

@@ -242,7 +242,7 @@ static void the_lofoten_vesteralen_salten_community_hands_in_needs_by_place_in_n
 	paper = paper_of(daemon, &vesteralen);
 	check_says(paper, "Rapport: RKKs opplæring, 2023 og 2024");
 	check_says(paper, "Deltakere, stilling: ufaglært 160 2 +2 158 1,3 % ");
-	check_says(paper, "Forflytninger: stilling");
+	check_says(paper, "Endringer i stilling");
 	check_says(paper, "ufaglært helsefagarbeider 2 ");
 	/* Three in Hadsel are two of two there, and none of two elsewhere. */
 	check_says(paper,

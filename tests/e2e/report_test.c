@@ -455,10 +455,6 @@ static const struct {
 	  { "report", "basics", "--from", "2024-01-01", "--to", "2024-07-31" },
 	  1,
 	  "outside programme 'basics', which is from 2024-08-01 to 2024-12-31" },
-	{ "a day to come",
-	  { "report", "basics", "--to", "9999-01-01" },
-	  1,
-	  "9999-01-01 is after today, " },
 	{ "a format", { "report", "basics", "--format", "pdf" }, 2, "text, csv, html or xlsx" },
 	{ "a workbook's file",
 	  { "report", "basics", "--output", "/nowhere/r.xlsx" },
@@ -481,6 +477,31 @@ static void what_cannot_be_reported_is_said_with_what_would_be_right(void **stat
 		assert_string_equal(outcome.out, "");
 		outcome_free(&outcome);
 	}
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* "What lapses before the summer": the figures of then are those that an export has. */
+static void a_day_to_come_is_reported_and_told(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+
+	start(daemon);
+	outcome = daemon_lift_in(daemon, NULL,
+				 (const char *[]){ "report", "basics", "--to", "2099-06-15",
+						   "--language", "da", NULL });
+	assert_int_equal(outcome.status, 0);
+	assert_non_null(strstr(outcome.err, "2099-06-15 is to come"));
+	squeeze(outcome.out);
+	assert_non_null(strstr(outcome.out, "15.06.2099 er ikke kommet endnu"));
+	assert_non_null(strstr(outcome.out, "Tal pr. 15.06.2099"));
+	outcome_free(&outcome);
+	outcome = daemon_lift_in(
+		daemon, NULL, (const char *[]){ "report", "basics", "--to", "2024-11-30", NULL });
+	assert_int_equal(outcome.status, 0);
+	assert_string_equal(outcome.err, "");
+	assert_null(strstr(outcome.out, "is to come"));
+	outcome_free(&outcome);
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -527,6 +548,7 @@ int main(void)
 		TEST(every_row_of_the_page_is_in_the_text_and_places_are_those_of_the_csv),
 		TEST(the_page_is_well_formed_and_needs_nothing_else),
 		TEST(what_cannot_be_reported_is_said_with_what_would_be_right),
+		TEST(a_day_to_come_is_reported_and_told),
 		TEST(a_catalogue_of_many_pages_is_reported_whole),
 	};
 

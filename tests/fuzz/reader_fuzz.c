@@ -126,6 +126,8 @@ static void try_report(const json_t *json, FILE *out)
 	if (!are_answers(&input) || !copy_day(json, "from", input.from) ||
 	    !copy_day(json, "to", input.to))
 		return;
+	if (!copy_day(json, "known_to", input.known_to))
+		memcpy(input.known_to, input.to, DAY_TEXT);
 	if (!copy_day(json, "pace_from", input.pace_from))
 		input.pace_from[0] = 0;
 	input.programme =

@@ -91,9 +91,10 @@ static int add_holders(struct draft *draft, const struct own *own)
 	return 0;
 }
 
-/* What lapses. */
+/* What lapses, from the last day on of which anything is known: where the report's own is to come,
+ * what lapses before it, too. */
 
-/* The month that is so many after that of the day after the report's last. */
+/* The month that is so many after that of the day after `to`. */
 static void month_after(const char *to, int months, char month[static DAY_TEXT])
 {
 	int32_t day = 0, year, of_year, mday;
@@ -105,7 +106,7 @@ static void month_after(const char *to, int months, char month[static DAY_TEXT])
 	month[sizeof("YYYY-MM") - 1] = 0;
 }
 
-/* Stretches that end in a month, after the report's last day. */
+/* Stretches that end in a month, after the last day that is known of. */
 static int64_t lapses_in(const struct draft *draft, const char *id, const char *month)
 {
 	const json_t *figures = json_object_get(draft->input->ahead, id), *row;
@@ -116,7 +117,8 @@ static int64_t lapses_in(const struct draft *draft, const char *id, const char *
 	{
 		const char *day = json_string_value(json_array_get(row, 0));
 
-		if (strncmp(day, month, strlen(month)) == 0 && strcmp(day, draft->input->to) > 0)
+		if (strncmp(day, month, strlen(month)) == 0 &&
+		    strcmp(day, draft->input->known_to) > 0)
 			n += json_integer_value(json_array_get(row, 2));
 	}
 	return n;
@@ -134,7 +136,7 @@ static const struct column *lapse_columns(struct draft *draft, char months[][DAY
 	for (int m = 0; columns && m < LAPSE_MONTHS; m++) {
 		char text[FORM_TEXT];
 
-		month_after(draft->input->to, m, months[m]);
+		month_after(draft->input->known_to, m, months[m]);
 		form_month(draft->document->language, months[m], text);
 		columns[m + 1].title = document_text(draft->document, "%s", text);
 		columns[m + 1].measure = document_text(draft->document, "lapses.%s", months[m]);
@@ -171,7 +173,7 @@ static int add_lapses(struct draft *draft, const struct own *own)
 	}
 	table->n_rows = n;
 	draft_note(draft, draft_say(draft, WORD_LAPSES_NOTE,
-				    document_day(draft->document, draft->input->to), NULL));
+				    document_day(draft->document, draft->input->known_to), NULL));
 	return 0;
 }
 

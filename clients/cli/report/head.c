@@ -2,6 +2,7 @@
 #include "clients/cli/report/head.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "clients/cli/text/print.h"
 #include "proto/iso8601.h"
@@ -130,7 +131,9 @@ void draft_foot(struct draft *draft)
 
 	add_note(draft, WORD_NOTE_NOT_ALL_MISSING);
 	add_note(draft, WORD_NOTE_PERIOD);
-	add_note(draft, WORD_NOTE_MOVED);
+	add_note(draft, strcmp(json_text(draft->programme, "profile"), "entry") == 0
+				? WORD_NOTE_AS_THEY_CAME
+				: WORD_NOTE_MOVED);
 	add_note(draft, WORD_NOTE_EXACT);
 	clock = json_number(json_object_get(draft->input->status, "clock"), "now");
 	now = now ? now : clock;

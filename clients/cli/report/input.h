@@ -26,7 +26,8 @@ struct report_input {
 	const char *programme, *region; /* an id and a code that are there; region may be "all" */
 	const char *figures_of; /* the region that modules and competences are of: the report's, or
 				 * of all of a programme in one region that one */
-	char from[DAY_TEXT], to[DAY_TEXT];	      /* from may be "": since anything happened */
+	char from[DAY_TEXT], to[DAY_TEXT]; /* from may be "": since anything happened */
+	char known_to[DAY_TEXT]; /* `to`, or today where that is to come: nothing is known later */
 	char pace_from[DAY_TEXT], ahead_to[DAY_TEXT]; /* or "" */
 	enum word period_is;			      /* said behind the period; WORDS: nothing */
 	enum language language;

@@ -120,7 +120,7 @@ int draft_months(struct draft *draft)
 	struct table *table;
 	int month, last;
 
-	if (!month_of(first, &month) || !month_of(draft->document->to, &last))
+	if (!month_of(first, &month) || !month_of(draft->input->known_to, &last))
 		return 0;
 	n = last < month ? 0 : (size_t)(last - month + 1);
 	table = draft_table(draft, "months", draft_word(draft, WORD_BY_MONTH), month_columns,

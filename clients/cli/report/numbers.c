@@ -2,6 +2,7 @@
 #include "clients/cli/report/sections.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "clients/cli/text/print.h"
 #include "proto/err.h"
@@ -101,6 +102,10 @@ int draft_numbers(struct draft *draft)
 	}
 	/* Who was active then is not of this period. */
 	table->rows[3].cells[2] = (struct cell){ 0 };
+	if (strcmp(draft->input->to, draft->input->known_to) > 0)
+		draft_note(draft, draft_say(draft, WORD_TO_COME,
+					    document_day(draft->document, draft->input->to),
+					    document_day(draft->document, draft->input->known_to)));
 	return 0;
 }
 

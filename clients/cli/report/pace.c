@@ -18,8 +18,8 @@ bool draft_pace(const struct draft *draft, struct pace *ret_pace)
 {
 	const struct report_input *input = draft->input;
 	const char *ends = json_text(draft->programme, "to");
-	struct pace pace = { day_of(input->to) - day_of(input->pace_from),
-			     day_of(ends) - day_of(input->to) };
+	struct pace pace = { day_of(input->known_to) - day_of(input->pace_from),
+			     day_of(ends) - day_of(input->known_to) };
 
 	if (!*ends || !*input->pace_from || pace.days <= 0 || pace.left <= 0)
 		return false;
@@ -54,13 +54,14 @@ void draft_pace_note(struct draft *draft)
 	struct pace pace;
 
 	if (draft_pace(draft, &pace))
-		draft_note(draft, document_say_all(document, WORD_PACE_IS,
-						   (const char *const[]){
-							   document_count(document, pace.days),
-							   document_day(document, draft->input->to),
-							   document_day(document, ends),
-							   document_count(document, pace.left) },
-						   4));
+		draft_note(draft,
+			   document_say_all(document, WORD_PACE_IS,
+					    (const char *const[]){
+						    document_count(document, pace.days),
+						    document_day(document, draft->input->known_to),
+						    document_day(document, ends),
+						    document_count(document, pace.left) },
+					    4));
 	else if (!*ends)
 		draft_note(draft, draft_word(draft, WORD_PACE_NO_END));
 	else

@@ -2,7 +2,8 @@
 /*
  * pace.h - how fast a programme comes nearer to its targets, and where that leads.
  *
- * The pace is that of the days between the draft's day PACE and the report's last.
+ * The pace is that of the days between the draft's day PACE and the report's last, or today, where
+ * that is to come.
  */
 #ifndef LIFT_CLI_REPORT_PACE_H
 #define LIFT_CLI_REPORT_PACE_H

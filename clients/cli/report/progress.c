@@ -54,7 +54,8 @@ static int fill_points(struct draft *draft, const json_t *daily, struct lines *l
 	return 0;
 }
 
-/* From the programme's first day, or the first participant, to its last, or the report's. */
+/* From the programme's first day, or the first participant, to its last, or the last that is
+ * known of. */
 static bool find_days(const struct draft *draft, const json_t *daily, struct lines *lines)
 {
 	const json_t *first = json_array_get(json_array_get(daily, 0), 0);
@@ -62,7 +63,7 @@ static bool find_days(const struct draft *draft, const json_t *daily, struct lin
 	if (!day_of(json_text(draft->programme, "from"), &lines->first) &&
 	    !day_of(json_string_value(first), &lines->first))
 		return false;
-	if (!day_of(draft->input->to, &lines->today))
+	if (!day_of(draft->input->known_to, &lines->today))
 		return false;
 	if (!day_of(json_text(draft->programme, "to"), &lines->last) || lines->last < lines->today)
 		lines->last = lines->today;

@@ -255,12 +255,17 @@ int draft_unknowns(struct draft *draft)
 {
 	bool all = draft_is_whole(draft) && draft->input->whole;
 	const json_t *unknown = all ? json_object_get(draft->input->explained, "unknown") : NULL;
+	const char *today = json_text(draft->input->status, "as_of");
 	struct unknowns unknowns = { .draft = draft };
 
 	unknowns.table = draft_table(draft, "unknown", draft_word(draft, WORD_UNKNOWN_TITLE),
 				     unknown_columns, COUNT(unknown_columns), rows_at_most(draft));
 	if (!unknowns.table)
 		return LIFT_E_MEMORY;
+	if (strcmp(draft->input->to, today) != 0)
+		draft_note(draft, draft_say(draft, WORD_UNKNOWN_AS_OF,
+					    document_day(draft->document, draft->input->to),
+					    document_day(draft->document, today)));
 	if (json_is_false(json_object_get(draft->input->status, "healthy")))
 		draft_note(draft, draft_word(draft, WORD_UNKNOWN_UNHEALTHY));
 	if (all)

@@ -51,6 +51,22 @@ static const struct phrase {
 	[WORD_ON_LAST_DAY] = { { "on the last day", "siste dag", "sista dagen", "sidste dag" } },
 	[WORD_IN_PERIOD] = { { "in the period", "i perioden", "under perioden", "i perioden" } },
 	[WORD_SHARE] = { { "share", "andel", "andel", "andel" } },
+	[WORD_TO_COME] = { { "{0} is to come: figures are those of then "
+			     "if nothing happens after {1}. Pace, "
+			     "pictures and what lapses month by month are "
+			     "from {1} on.",
+			     "{0} er ikke kommet ennå: tallene er de som "
+			     "da gjelder hvis ingenting skjer etter {1}. "
+			     "Tempo, bilder og det som utløper måned for "
+			     "måned, er fra {1}.",
+			     "{0} har inte kommit än: siffrorna är de som "
+			     "då gäller om inget händer efter {1}. Takt, "
+			     "bilder och det som går ut månad för månad "
+			     "är från {1}.",
+			     "{0} er ikke kommet endnu: tallene er dem, "
+			     "der da gælder, hvis intet sker efter {1}. "
+			     "Tempo, billeder og det, der udløber måned "
+			     "for måned, er fra {1}." } },
 	[WORD_TARGETS] = { { "Targets", "Mål", "Mål", "Mål" } },
 	[WORD_TARGET] = { { "target", "mål", "mål", "mål" } },
 	[WORD_NOW] = { { "now", "nå", "nu", "nu" } },
@@ -107,7 +123,7 @@ static const struct phrase {
 			      "Framsteg mot målet", "Fremdrift mod målet" } },
 	[WORD_TARGET_LINE] = { { "target: {0}", "mål: {0}", "mål: {0}", "mål: {0}" } },
 	[WORD_UNKNOWN_TITLE] = { { "What liftd does not know", "Det liftd ikke vet",
-				   "Det liftd inte vet", "Det liftd ikke ved" } },
+				   "Det liftd inte vet", "Det, liftd ikke ved" } },
 	[WORD_UNKNOWN_NONE] = { { "All that was sent is understood, and no "
 				  "numbered event is missing.",
 				  "Alt som er sendt, er forstått, og ingen "
@@ -235,6 +251,16 @@ static const struct phrase {
 				       "liftd er ikke rask: de seneste skrivninger "
 				       "mislykkedes, og det, der er sendt siden, er "
 				       "ikke med i tallene." } },
+	[WORD_UNKNOWN_AS_OF] = { { "Participants are those of {0}; all else "
+				   "here is as of {1}, when this was drawn up.",
+				   "Deltakerne er de som var det {0}; alt annet "
+				   "her er per {1}, da rapporten ble laget.",
+				   "Deltagarna är de som var det {0}; allt "
+				   "annat här är per {1}, då rapporten "
+				   "framställdes.",
+				   "Deltagerne er dem, der var det {0}; alt "
+				   "andet her er pr. {1}, da rapporten blev "
+				   "udarbejdet." } },
 	[WORD_HOW_MANY] = { { "number", "antall", "antal", "antal" } },
 	[WORD_WHAT] = { { "which", "hvilke", "vilka", "hvilke" } },
 	[WORD_ENROLMENT] = { { "Enrolment", "Påmelding", "Anmälan", "Tilmelding" } },
@@ -319,8 +345,8 @@ static const struct phrase {
 				"og det, der er derudover, tæller ikke." } },
 	[WORD_MINUTES] = { { "minutes", "minutter", "minuter", "minutter" } },
 	[WORD_ON_THE_WAY] = { { "On the way", "Underveis", "På vägen", "Undervejs" } },
-	[WORD_MOVES] = { { "Moves: {0}", "Forflytninger: {0}", "Förflyttningar: {0}",
-			   "Bevægelser: {0}" } },
+	[WORD_MOVES] = { { "Moves: {0}", "Endringer i {0}", "Ändringar i {0}",
+			   "Ændringer i {0}" } },
 	[WORD_MOVES_NOTE] = { { "What participants were when they came, and "
 				"what they are now, where that differs.",
 				"Hva deltakerne var da de kom, og hva de er "
@@ -444,7 +470,7 @@ static const struct phrase {
 	[WORD_SATURDAY] = { { "Sat", "lør.", "lör", "lør." } },
 	[WORD_SUNDAY] = { { "Sun", "søn.", "sön", "søn." } },
 	[WORD_SOURCES] = { { "What liftd has received", "Det liftd har mottatt",
-			     "Det liftd har tagit emot", "Det liftd har modtaget" } },
+			     "Det liftd har tagit emot", "Det, liftd har modtaget" } },
 	[WORD_SOURCE] = { { "source", "kilde", "källa", "kilde" } },
 	[WORD_LAST_EVENT] = { { "last event", "siste hendelse", "senaste händelse",
 				"seneste hændelse" } },
@@ -487,6 +513,22 @@ static const struct phrase {
 				"gjort, og ikke længere, hvor de var; måned "
 				"for måned tæller folk, hvor de er sidste "
 				"dag." } },
+	[WORD_NOTE_AS_THEY_CAME] = { { "Who has moved to another place, or changed "
+				       "role, counts in the programme's figures "
+				       "where and as what they came; in modules and "
+				       "competences as they are now.",
+				       "Den som har flyttet til et annet sted eller "
+				       "byttet rolle, teller i programmets tall der "
+				       "og som det de kom; i moduler og kompetanser "
+				       "slik de er nå.",
+				       "Den som har flyttat till en annan plats "
+				       "eller bytt roll räknas i programmets "
+				       "siffror där och som det de kom; i moduler "
+				       "och kompetenser som de är nu.",
+				       "Den, der er flyttet til et andet sted eller "
+				       "har skiftet rolle, tæller i programmets tal "
+				       "der og som det, de kom; i moduler og "
+				       "kompetencer, som de er nu." } },
 	[WORD_NOTE_EXACT] = { { "The figures are exact. In small places they "
 				"can be about one person: they are for those "
 				"who may know it.",

@@ -199,6 +199,7 @@ static void choose(struct built *built, const char *region, enum language langua
 		.figures_of = region,
 		.from = "2025-02-01",
 		.to = "2025-04-02",
+		.known_to = "2025-04-02",
 		.pace_from = "2025-01-31",
 		.ahead_to = "2025-10-02",
 		.period_is = WORDS,
@@ -370,6 +371,86 @@ static void what_lapses_is_month_by_month_from_the_day_after(void **state)
 	check_has_not(csv, "Other");
 	free(csv);
 	built_free(&built);
+}
+
+static char *text_of_chosen(struct built *built)
+{
+	char *text;
+
+	assert_int_equal(report_build(&built->input, &built->document), 0);
+	text = written(&built->document, print_as_text);
+	squeeze(text);
+	for (char *at = text; (at = strchr(at, '\n')); at++)
+		if (at[1] != '\n' && at > text && at[-1] != '\n')
+			*at = ' '; /* paragraphs are broken anywhere */
+	built_free(built);
+	return text;
+}
+
+/* What lapses before the summer: what is asked of a day to come is from today on. */
+static void of_a_day_to_come_pace_and_what_lapses_are_from_today(void **state)
+{
+	struct built built;
+	char *text;
+
+	(void)state;
+	choose(&built, "all", LANGUAGE_EN);
+	snprintf(built.input.to, DAY_TEXT, "2025-06-15");
+	text = text_of_chosen(&built);
+	check_has(text,
+		  "15 Jun 2025 is to come: figures are those of then if nothing happens after "
+		  "2 Apr 2025.");
+	check_has(text, "At this pace: as in the 61 days up to 2 Apr 2025, on the programme's last "
+			"day, 2 Oct 2025, 183 days later.");
+	check_has(text, "If nobody renews anything from 2 Apr 2025 on.");
+	check_has(text, "competence Apr 2025 May 2025 Jun 2025 ");
+	check_has(text, " CPR 1 0 2 0 0 0\n");
+	check_has(text, "Apr 2025 0 0 ");
+	check_has_not(text, "May 2025 0 0 0 ");
+	check_has(text, "Participants are those of 15 Jun 2025; all else here is as of 2 Apr 2025, "
+			"when this was drawn up.");
+	free(text);
+}
+
+static void what_is_not_known_is_of_today_and_says_so_of_an_earlier_day(void **state)
+{
+	struct built built;
+	char *text;
+
+	(void)state;
+	choose(&built, "all", LANGUAGE_DA);
+	text = text_of_chosen(&built);
+	check_has_not(text, "alt andet her er pr.");
+	check_has_not(text, "er ikke kommet endnu");
+	free(text);
+	choose(&built, "all", LANGUAGE_DA);
+	snprintf(built.input.to, DAY_TEXT, "2025-03-31");
+	snprintf(built.input.known_to, DAY_TEXT, "2025-03-31");
+	text = text_of_chosen(&built);
+	check_has(text, "Deltagerne er dem, der var det 31.03.2025; alt andet her er pr. "
+			"02.04.2025, da rapporten blev udarbejdet.");
+	check_has_not(text, "er ikke kommet endnu");
+	free(text);
+}
+
+/* In a programme with `profile: entry` people do not move along with what they have done. */
+static void who_counts_as_they_came_is_told_so(void **state)
+{
+	struct built built;
+	char *text;
+
+	(void)state;
+	choose(&built, "all", LANGUAGE_EN);
+	text = text_of_chosen(&built);
+	check_has(text, "counts there with all that they have done");
+	free(text);
+	choose(&built, "all", LANGUAGE_EN);
+	json_object_set_new(json_array_get(json_object_get(built.json[0], "programmes"), 0),
+			    "profile", json_string("entry"));
+	text = text_of_chosen(&built);
+	check_has(text, "counts in the programme's figures where and as what they came");
+	check_has_not(text, "counts there with all that they have done");
+	free(text);
 }
 
 static void modules_have_their_gain_in_percentage_points(void **state)
@@ -602,6 +683,9 @@ int main(void)
 			values_are_in_the_catalogues_order_with_hours_where_they_are_reported),
 		cmocka_unit_test(needs_say_whose_they_are_and_that_some_are_of_each_place),
 		cmocka_unit_test(what_lapses_is_month_by_month_from_the_day_after),
+		cmocka_unit_test(of_a_day_to_come_pace_and_what_lapses_are_from_today),
+		cmocka_unit_test(what_is_not_known_is_of_today_and_says_so_of_an_earlier_day),
+		cmocka_unit_test(who_counts_as_they_came_is_told_so),
 		cmocka_unit_test(modules_have_their_gain_in_percentage_points),
 		cmocka_unit_test(the_foot_says_on_what_the_report_stands),
 		cmocka_unit_test(every_language_has_its_words_labels_days_and_commas),
