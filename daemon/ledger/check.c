@@ -26,6 +26,16 @@ static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learne
 	return err ? err : txn->err;
 }
 
+/* One of another version is read by nobody, and built anew: whether its records are whole makes no
+ * difference. */
+static bool is_of_this_format(struct store_txn *txn)
+{
+	struct text digest;
+
+	return store_get(txn, LDB_META, text_of("digest"), &digest) &&
+	       digest.size == DIGEST_BYTES && (uint8_t)digest.data[0] == LEDGER_FORMAT;
+}
+
 int ledger_walk(struct store_txn *txn)
 {
 	struct sum written, found = { 0 };
@@ -34,7 +44,7 @@ int ledger_walk(struct store_txn *txn)
 	int err = 0;
 
 	/* One that was not finished has no sum yet: there is nothing to trust. */
-	if (!store_get(txn, LDB_META, text_of("sum"), &value))
+	if (!store_get(txn, LDB_META, text_of("sum"), &value) || !is_of_this_format(txn))
 		return txn->err;
 	err = sum_decode(value, &written);
 	ledger_sum_meta(txn, sum_add, &found);

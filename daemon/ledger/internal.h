@@ -58,7 +58,7 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
  * LIFT_E_MEMORY. */
 int pieces_decode(struct text key, struct text piece, struct learner *learner);
 
-enum { DIGEST_BYTES = 16, SEEN_KEY = 12 };
+enum { DIGEST_BYTES = 17 /* the format, and 16 of a digest */, SEEN_KEY = 12 };
 #define UNRESOLVED (UINT32_MAX - 1) /* a module's number that has not been met */
 
 /* An event of the stretch that is being applied. */

@@ -3,7 +3,8 @@
  * layout.h - the ledger's databases: the one place for the layout of each key and value.
  *
  *   database  key                     value
- *   meta      "digest"                16 bytes: of what the ledger is derived from
+ *   meta      "digest"                the format, 1 byte, and 16 bytes: of what the ledger is
+ *                                     derived from. Formats before 5 had the 16 alone
  *             "applied"               journal number 8
  *             "sum"                   16 bytes: over all records but this one (sum.h)
  *             "catalogue"             its text

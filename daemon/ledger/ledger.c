@@ -76,12 +76,13 @@ static void make_digest(struct ledger *ledger)
 	crypto_generichash_state state;
 
 	put_be(fixed + 1, (uint64_t)ledger->until, 8);
-	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
+	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES - 1);
 	crypto_generichash_update(&state, fixed, sizeof(fixed));
 	crypto_generichash_update(&state, journal_id(ledger->journal), JOURNAL_ID);
 	crypto_generichash_update(&state, ledger->catalogue->digest,
 				  sizeof(ledger->catalogue->digest));
-	crypto_generichash_final(&state, ledger->digest, DIGEST_BYTES);
+	ledger->digest[0] = LEDGER_FORMAT;
+	crypto_generichash_final(&state, ledger->digest + 1, DIGEST_BYTES - 1);
 }
 
 /* The journal number and the sum that a ledger of this digest ends with; false where this is

@@ -12,6 +12,8 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/export.h"
+#include "daemon/ledger/layout.h"
+#include "daemon/ledger/stored.h"
 #include "proto/json.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/model.h"
@@ -673,6 +675,48 @@ static void a_ledger_that_is_ahead_of_its_journal_is_built_anew(void **state)
 	house_close(&house);
 }
 
+/* As formats before 5 had it: a digest without the format in front, pieces without the source. */
+static void make_older(const char *dir, const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	const uint8_t piece[PIECE_KEY] = { 0 };
+	const struct text alone = { (const char *)pseudonym, PSEUDONYM_BYTES };
+	char digest[16];
+	struct store *store;
+	struct store_txn txn;
+	struct text value;
+
+	assert_int_equal(store_open(dir, ledger_db_names, LDB_COUNT, 64 << 20, &store), 0);
+	assert_int_equal(store_begin(store, true, &txn), 0);
+	assert_true(store_get(&txn, LDB_META, text_of("digest"), &value));
+	assert_true(value.size > sizeof(digest));
+	memcpy(digest, value.data + value.size - sizeof(digest), sizeof(digest));
+	store_put(&txn, LDB_META, text_of("digest"), (struct text){ digest, sizeof(digest) });
+	store_put(&txn, LDB_LEARNERS, (struct text){ (const char *)piece, sizeof(piece) }, alone);
+	assert_int_equal(store_commit(&txn), 0);
+	store_close(store);
+}
+
+static void a_ledger_of_an_older_format_is_built_anew_and_not_called_damaged(void **state)
+{
+	const uint8_t pseudonym[PSEUDONYM_BYTES] = { 1 };
+	struct house house;
+	const char *dir;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	send_committed(&house, "s", "a", 1, event_of(EVENT_STARTED, "1", "lift", "rana", 0));
+	house_apply_all(&house);
+	house_ledger_close(&house);
+	dir = dir_path(&house.dir, "ledger");
+	assert_int_equal(stored_check(dir), 0);
+	make_older(dir, pseudonym);
+	assert_int_equal(stored_check(dir), 0);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_true(house.is_built);
+	house_close(&house);
+}
+
 /* The kernel refuses to let the ledger's file grow: as a full disk would. */
 static void a_commit_that_the_disk_refuses_is_done_again(void **state)
 {
@@ -855,6 +899,7 @@ int main(void)
 		cmocka_unit_test(a_changed_name_or_headcount_builds_nothing_anew),
 		cmocka_unit_test(a_ledger_of_another_journal_is_built_anew),
 		cmocka_unit_test(a_ledger_that_is_ahead_of_its_journal_is_built_anew),
+		cmocka_unit_test(a_ledger_of_an_older_format_is_built_anew_and_not_called_damaged),
 		cmocka_unit_test(a_commit_that_the_disk_refuses_is_done_again),
 		cmocka_unit_test(a_commit_is_due_after_a_while_or_when_someone_waits),
 		cmocka_unit_test(the_watcher_learns_what_changed_and_what_is_there),
