@@ -330,6 +330,13 @@ RUN = LIFT_BUILD=$(abspath $(BUILD)) sh tests/run.sh $* $(LOGS)/$*.log
 summary_of = @sh tests/summary.sh $(LOGS) $(patsubst run-%,%,$(1))
 .PHONY: $(ALL_RUNS) check-all reference
 
+# Unit tests make thousands of databases that nobody needs afterwards: in memory, where it has room for them (2 GiB).
+# What must survive a disk is tested on one, in tests/e2e and tests/torture.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2097152 { print "/dev/shm" }')
+ifneq ($(MEMORY),)
+$(UNIT_RUNS): export TMPDIR := $(MEMORY)
+endif
+
 $(UNIT_RUNS): run-%: $(BUILD)/tests/%
 	@$(RUN) $<
 
