@@ -11,15 +11,15 @@ static void *tell(void *context)
 	struct teller *teller = context;
 	struct timespec next;
 
-	clock_gettime(CLOCK_REALTIME, &next);
 	pthread_mutex_lock(&teller->lock);
 	while (!teller->stop) {
 		teller->look(teller->context, teller->report);
 		report_progress(teller->report);
+		clock_gettime(CLOCK_MONOTONIC, &next);
 		next.tv_nsec += TELL_MS * 1000000L;
 		next.tv_sec += next.tv_nsec / 1000000000L;
 		next.tv_nsec %= 1000000000L;
-		pthread_cond_timedwait(&teller->stopped, &teller->lock, &next);
+		pthread_cond_clockwait(&teller->stopped, &teller->lock, CLOCK_MONOTONIC, &next);
 	}
 	pthread_mutex_unlock(&teller->lock);
 	return NULL;
