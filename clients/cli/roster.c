@@ -383,13 +383,10 @@ int command_roster(const struct cli *cli, int argc, char **argv)
 		{ "as-of", "DAY", "as of the end of this day (today)", OPTION_TEXT, &wish.as_of, 0,
 		  0 },
 		{ "form", FORM_WORDS,
-		  "the list again (list); persons and hours by month (scb); what ends before a "
-		  "day (expiry); who has not started (not-started)",
-		  OPTION_CHOICE, &wish.form, 0, 0 },
+		  "the list; hours a month; what ends; who has not begun (list)", OPTION_CHOICE,
+		  &wish.form, 0, 0 },
 		{ "before", "DAY", "of --form expiry: that day", OPTION_TEXT, &wish.before, 0, 0 },
-		{ "since", "FILE",
-		  "of --form scb: the last answer, beside which is said what must be handed in "
-		  "again",
+		{ "since", "FILE", "of --form scb: the last answer; says what to hand in again",
 		  OPTION_TEXT, &wish.since, 0, 0 },
 		{ "output", "FILE", "write it there (standard output)", OPTION_TEXT, &wish.output,
 		  0, 0 },

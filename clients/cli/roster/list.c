@@ -211,18 +211,33 @@ const char *list_cell(const struct list *list, size_t row, size_t column)
 	return list->cells[(row + 1) * list->n_columns + column];
 }
 
-int list_column(const struct list *list, const char *name)
+/* The first column from `at` on that is called so to the letter, or about so. */
+static int next_column(const struct list *list, size_t at, const char *name, bool to_the_letter)
 {
-	for (size_t i = 0; i < list->n_columns; i++)
-		if (strcmp(list_name(list, i), name) == 0)
-			return (int)i;
-	for (size_t i = 0; i < list->n_columns; i++) {
+	for (size_t i = at; i < list->n_columns; i++) {
 		struct text there = value_trim(text_of(list_name(list, i)));
 
-		if (there.size == strlen(name) && strncasecmp(there.data, name, there.size) == 0)
+		if (to_the_letter ? strcmp(list_name(list, i), name) == 0
+				  : there.size == strlen(name) &&
+					    strncasecmp(there.data, name, there.size) == 0)
 			return (int)i;
 	}
 	return LIST_NONE;
+}
+
+int list_column(const struct list *list, const char *name)
+{
+	int found = next_column(list, 0, name, true);
+
+	return found != LIST_NONE ? found : next_column(list, 0, name, false);
+}
+
+/* Is there another one that could as well be meant? */
+static bool is_there_twice(const struct list *list, int found, const char *name)
+{
+	bool to_the_letter = strcmp(list_name(list, (size_t)found), name) == 0;
+
+	return next_column(list, (size_t)found + 1, name, to_the_letter) != LIST_NONE;
 }
 
 int list_need(const struct list *list, const char *name, char problem[static LIST_PROBLEM_MAX])
@@ -230,8 +245,12 @@ int list_need(const struct list *list, const char *name, char problem[static LIS
 	int found = list_column(list, name);
 	size_t at;
 
-	if (found != LIST_NONE)
+	if (found != LIST_NONE && !is_there_twice(list, found, name))
 		return found;
+	if (found != LIST_NONE) {
+		snprintf(problem, LIST_PROBLEM_MAX, "there are two columns '%s'", name);
+		return LIST_NONE;
+	}
 	at = (size_t)snprintf(problem, LIST_PROBLEM_MAX, "there is no column '%s'; there %s", name,
 			      list->n_columns == 1 ? "is" : "are");
 	for (size_t i = 0; i < list->n_columns && at < LIST_PROBLEM_MAX; i++)

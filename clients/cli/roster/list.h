@@ -33,8 +33,8 @@ const char *list_cell(const struct list *list, size_t row, size_t column);
 /* The column of a name, to the letter, else in any case and with spaces around it; LIST_NONE. */
 int list_column(const struct list *list, const char *name);
 
-/* The same where there must be one: else LIST_NONE, and the problem names the columns that there
- * are. */
+/* The same where there must be one, and no other that is as good: else LIST_NONE, and the problem
+ * says so, or names the columns that there are. */
 int list_need(const struct list *list, const char *name, char problem[static LIST_PROBLEM_MAX]);
 
 #endif

@@ -20,7 +20,9 @@ __attribute__((format(printf, 2, 3))) static void tell(char *problem, const char
 	size = vsnprintf(problem, ROWS_PROBLEM_MAX, format, args);
 	va_end(args);
 	if (size >= 0 && size < ROWS_PROBLEM_MAX)
-		snprintf(problem + size, ROWS_PROBLEM_MAX - (size_t)size, "; there are %s", names);
+		snprintf(problem + size, ROWS_PROBLEM_MAX - (size_t)size,
+			 "; there are %s; for other columns, say by a map (--map) what they are",
+			 names);
 }
 
 static bool has_cell(const struct columns *columns, enum sheet_group group, struct text key)

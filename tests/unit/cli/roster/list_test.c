@@ -162,6 +162,31 @@ static void a_column_is_found_by_its_name_and_where_it_is_not_all_names_are_said
 	list_free(&list);
 }
 
+static void two_columns_of_one_name_are_not_chosen_from(void **state)
+{
+	static const struct {
+		const char *text;
+		int column;
+	} cases[] = {
+		{ "learner,x,learner\n", LIST_NONE },
+		{ "Learner,x, LEARNER\n", LIST_NONE },
+		{ "Learner,learner,LEARNER\n", 1 },
+		{ "x,Learner,x\n", 1 },
+	};
+	char problem[LIST_PROBLEM_MAX] = "";
+	struct list list;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(list_read(cases[i].text, strlen(cases[i].text), &list, problem),
+				 0);
+		assert_int_equal(list_need(&list, "learner", problem), cases[i].column);
+		if (cases[i].column == LIST_NONE)
+			assert_string_equal(problem, "there are two columns 'learner'");
+		list_free(&list);
+	}
+}
+
 /* Whatever it is: an answer or a problem, and no byte that is not its own. */
 static void any_bytes_are_read_or_refused(void **state)
 {
@@ -194,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_written_is_read_again_to_the_letter),
 		cmocka_unit_test(lists_by_hand_are_read_as_they_are_meant),
+		cmocka_unit_test(two_columns_of_one_name_are_not_chosen_from),
 		cmocka_unit_test(
 			a_column_is_found_by_its_name_and_where_it_is_not_all_names_are_said),
 		cmocka_unit_test(any_bytes_are_read_or_refused),
