@@ -24,7 +24,7 @@ int as_of_check(const struct usage *usage, const char *option, const char *day)
 }
 
 /* Days compare as texts. */
-void as_of_latest(const json_t *status, char to[static DAY_TEXT])
+static void latest(const json_t *status, char to[static DAY_TEXT])
 {
 	json_int_t now_ms = json_number(json_object_get(status, "clock"), "now");
 	char now[ISO8601_TEXT] = "";
@@ -39,7 +39,7 @@ void as_of_latest(const json_t *status, char to[static DAY_TEXT])
 
 void as_of_known(const json_t *status, const char *day, char known_to[static DAY_TEXT])
 {
-	as_of_latest(status, known_to);
+	latest(status, known_to);
 	if (strcmp(day, known_to) < 0)
 		snprintf(known_to, DAY_TEXT, "%s", day);
 }
@@ -48,7 +48,7 @@ void as_of_say(const json_t *status, const char *day)
 {
 	char today[DAY_TEXT];
 
-	as_of_latest(status, today);
+	latest(status, today);
 	if (strcmp(day, today) > 0)
 		complain("%s is to come: these are the figures of then, if nothing happens until "
 			 "then",

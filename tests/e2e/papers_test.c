@@ -338,7 +338,7 @@ static void one_person_on_two_platforms_is_two_and_that_is_said(void **state)
 }
 
 /* What python3's own library reads of a workbook: its sheets, and the cells of each row; numbers
- * are numbers there, texts in quotes. */
+ * are numbers there, texts in quotes. Then all that its files have, whatever it is for. */
 static const char read_workbook[] =
 	"import sys, zipfile\n"
 	"from xml.etree import ElementTree as E\n"
@@ -352,29 +352,40 @@ static const char read_workbook[] =
 	"    for row in E.fromstring(z.read(f'xl/worksheets/sheet{i + 1}.xml')).iter(m + 'row'):\n"
 	"        cells = [(c.get('t'), c.find(m + 'v')) for c in row]\n"
 	"        print('|'.join('' if v is None else repr(texts[int(v.text)]) if t == 's'\n"
-	"                       else v.text for t, v in cells))\n";
+	"                       else v.text for t, v in cells))\n"
+	"for name in z.namelist():\n"
+	"    print('file ' + name, z.read(name).decode())\n";
+
+static struct outcome workbook_read(const struct daemon *daemon, const char *path)
+{
+	char script[PATH_SIZE];
+	const char *const args[] = { "/usr/bin/python3", script, path, NULL };
+	struct outcome outcome;
+	struct process process;
+
+	path_make(script, "%s/read.py", daemon->dir);
+	file_write(script, read_workbook);
+	process_start(&process, daemon->dir, "python", args, NULL);
+	outcome = process_wait(&process);
+	if (outcome.status != 0)
+		fail_msg("%s", outcome.err);
+	return outcome;
+}
 
 static void the_workbook_has_numbers_as_numbers_shares_as_percent_and_days_as_days(void **state)
 {
 	struct daemon *daemon = *state;
-	char path[PATH_SIZE], script[PATH_SIZE];
-	const char *const args[] = { "/usr/bin/python3", script, path, NULL };
+	char path[PATH_SIZE];
 	struct outcome outcome;
-	struct process process;
 
 	start(daemon, &akademi_norr);
 	send(daemon, "kursportal",
 	     "type,time,learner,module,region,minutes,attrs.role\n"
 	     "attended,2021-03-01T18:00:00+01:00,a,alarms,2425,90,undersköterska\n");
 	path_make(path, "%s/r.xlsx", daemon->dir);
-	path_make(script, "%s/read.py", daemon->dir);
-	file_write(script, read_workbook);
 	free(daemon_lift_out(daemon, 0, "report", "training", "--language", "sv", "--output", path,
 			     NULL));
-	process_start(&process, daemon->dir, "python", args, NULL);
-	outcome = process_wait(&process);
-	if (outcome.status != 0)
-		fail_msg("%s", outcome.err);
+	outcome = workbook_read(daemon, path);
 	check_says(outcome.out, "sheet Rapport  Utbildning för omso");
 	check_says(outcome.out, "'Deltagare'|1|1\n");
 	check_says(outcome.out, "'Deltagare'|460|1|1|459|0.00217391304347826");
@@ -386,6 +397,54 @@ static void the_workbook_has_numbers_as_numbers_shares_as_percent_and_days_as_da
 	/* Mondays at 18 hours. */
 	check_says(outcome.out, "'mån'|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|0|1|0|0|0|0|0\n");
 	outcome_free(&outcome);
+	daemon_stop(daemon, SIGTERM);
+}
+
+static void check_is_of_rana_alone(const struct daemon *daemon, const char *path, const char *place)
+{
+	static const char *const others[] = { "Alstahaug", "1820", "elsewhere", "Sandnessjoen",
+					      "Journal" };
+	struct outcome outcome = workbook_read(daemon, path);
+
+	check_says(outcome.out, "'Participants'|2|2\n");
+	check_says(outcome.out, place);
+	check_says(outcome.out, "'nurse'|2|1|");
+	check_says(outcome.out, "'moodle'|");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		check_says_not(outcome.out, others[i]);
+	check_says(outcome.out, "'carer'|0|0|0|"); /* of the catalogue, and nobody's here */
+	outcome_free(&outcome);
+}
+
+static void the_workbook_of_one_region_or_audience_has_nothing_of_the_others(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], lines[1024];
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	file_write(path, own_catalogue);
+	snprintf(lines, sizeof(lines),
+		 "catalogue: %s\nas_of: 2024-06-30\naudiences:\n"
+		 "  - {name: rana, regions: ['1833'], publish: ['ipc://%s/run/rana'],\n"
+		 "     snapshot: ['ipc://%s/run/rana-snapshot'], ask: ['ipc://%s/run/rana-ask']}\n",
+		 path, daemon->dir, daemon->dir, daemon->dir);
+	daemon_configure(daemon, lines);
+	daemon_start(daemon);
+	send(daemon, "moodle",
+	     "type,time,learner,module,region,attrs.role\n"
+	     "completed,2024-02-01T10:00:00Z,a,first-aid,1833,nurse\n"
+	     "started,2024-02-02T10:00:00Z,b,first-aid,1833,nurse\n");
+	send(daemon, "elsewhere",
+	     "type,time,learner,module,region,attrs.role\n"
+	     "completed,2024-02-01T10:00:00Z,a,first-aid,1820,carer\n"
+	     "completed,2024-03-01T10:00:00Z,c,first-aid,Sandnessjoen,carer\n");
+	path_make(path, "%s/r.xlsx", daemon->dir);
+	free(daemon_lift_out(daemon, 0, "report", "p", "--region", "1833", "--output", path, NULL));
+	check_is_of_rana_alone(daemon, path, "'Rana'|'Helgeland'|2|2|");
+	free(daemon_lift_out(daemon, 0, "report", "p", "--audience", "rana", "--region", "1833",
+			     "--output", path, NULL));
+	/* In what it lies, the audience is not told. */
+	check_is_of_rana_alone(daemon, path, "'Rana'|2|2|");
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -402,6 +461,7 @@ int main(void)
 		TEST(six_people_of_whom_two_are_understood_are_told_of_on_page_one),
 		TEST(one_person_on_two_platforms_is_two_and_that_is_said),
 		TEST(the_workbook_has_numbers_as_numbers_shares_as_percent_and_days_as_days),
+		TEST(the_workbook_of_one_region_or_audience_has_nothing_of_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,11 +92,11 @@ static char *read_text(enum rows_format format, const char *text, size_t size, s
 #define SAVED                                                                            \
 	", not a CSV file: in Excel, File > Save As > \"CSV UTF-8 (Comma delimited)\"; " \
 	"in LibreOffice, File > Save As > \"Text CSV\"\n"
-#define NAMES                                                                                       \
-	"type, time, learner, module, region, score, passed, phase, minutes, state, "               \
-	"valid_until, attrs.NAME, voids.type, voids.time, voids.score, voids.passed, "              \
-	"voids.phase, voids.minutes and voids.state; for other columns, say by a map (--map) what " \
-	"they are"
+#define NAMES                                                                          \
+	"type, time, learner, module, region, score, passed, phase, minutes, state, "  \
+	"valid_until, attrs.NAME, voids.type, voids.time, voids.score, voids.passed, " \
+	"voids.phase, voids.minutes and voids.state; for other columns, say by a map " \
+	"(--map) what they are"
 #define HEADER "type,time,learner,module,region,score,passed,attrs.role,voids.type,voids.time\n"
 #define NOT    "! a row must be a JSON object\n"
 #define BODY   "\"type\":\"started\",\"time\":5,\"learner\":\"a\",\"module\":\"m\",\"region\":\"r\""
