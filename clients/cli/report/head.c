@@ -122,12 +122,24 @@ static void add_foot(struct draft *draft, const char *text)
 	document_add_paragraph(draft->document, &draft->document->foot, text);
 }
 
+/* A moment as the reader's language has days, in UTC. */
+static const char *moment_text(struct draft *draft, int64_t ms)
+{
+	char when[ISO8601_TEXT];
+
+	if (ms <= 0)
+		return "–";
+	iso8601_print(ms, when);
+	when[DAY_TEXT - 1] = 0;
+	return document_text(draft->document, "%s %.8s UTC", document_day(draft->document, when),
+			     when + DAY_TEXT);
+}
+
 void draft_foot(struct draft *draft)
 {
 	const json_t *head = draft->input->head;
 	struct document *document = draft->document;
 	int64_t now = json_number(head, "now"), clock;
-	char when[ISO8601_TEXT] = "–";
 
 	add_note(draft, WORD_NOTE_NOT_ALL_MISSING);
 	add_note(draft, WORD_NOTE_PERIOD);
@@ -138,10 +150,8 @@ void draft_foot(struct draft *draft)
 	clock = json_number(json_object_get(draft->input->status, "clock"), "now");
 	now = now ? now : clock;
 	document->made_ms = now;
-	if (now > 0)
-		iso8601_print(now, when);
-	add_foot(draft,
-		 draft_say(draft, WORD_FOOT, document_day(document, draft->input->to), when));
+	add_foot(draft, draft_say(draft, WORD_FOOT, document_day(document, draft->input->to),
+				  moment_text(draft, now)));
 	/* How much there is of all regions is not for who reads of one. */
 	if (!draft_is_whole(draft))
 		return;

@@ -24,6 +24,7 @@ static const char sheet[] =
 	"thead tr { border-bottom: .4mm solid #000 }\n"
 	"tbody tr { border-bottom: .1mm solid #999 }\n"
 	"tbody tr.all { border-top: .3mm solid #000; border-bottom: 0; break-before: avoid }\n"
+	"tbody tr:nth-last-child(-n+3) { break-before: avoid }\n"
 	"tr.all th, tr.all td, tr.none th, tr.none td { font-weight: bold }\n"
 	".n { text-align: right; white-space: nowrap }\n"
 	"thead .n { white-space: normal; min-width: 11mm }\n"
