@@ -199,6 +199,7 @@ static void akademi_norr_hands_in_its_460_carers_with_hours_by_month_in_sv(void 
 	     "attended,2021-09-01T18:00:00+02:00,e,alarms,2282,600,k,undersköterska,dag\n");
 	paper = paper_of(daemon, &akademi_norr);
 	check_says(paper, "Rapport: Utbildning för omsorgspersonal");
+	check_says(paper, "Kramfors (2282, till 2021-06-30), Sollefteå (2283, från 2021-07-01)");
 	/* 460 by December: 456 are missing in nine months, and 1 has come in the last three. */
 	check_says(paper, "Deltagare 460 4 +4 456 0,9 % 51 7 ");
 	check_says(paper, "Deltagartimmar 4000 5 +5 3995 0,1 % ");

@@ -23,6 +23,36 @@ static const char *and_more(struct draft *draft, const char *names, size_t n)
 		draft_say(draft, WORD_AND_MORE, document_count(draft->document, (int64_t)n), NULL));
 }
 
+/* "from 1.1.2025 to 30.6.2025", or as much of it as there is. */
+static const char *days_text(struct draft *draft, const char *from, const char *to)
+{
+	const char *first = document_day(draft->document, from);
+	const char *last = document_day(draft->document, to);
+
+	if (*from && *to)
+		return draft_say(draft, WORD_FROM_TO, first, last);
+	if (*from)
+		return draft_say(draft, WORD_FROM, first, NULL);
+	return *to ? draft_say(draft, WORD_UNTIL, last, NULL) : "";
+}
+
+/* "2282", or of one that has not always been in the programme "2282, until 30.6.2021". */
+static const char *code_text(struct draft *draft, const char *code)
+{
+	const json_t *rows = json_object_get(draft->programme, "memberships"), *row;
+	const char *text = code;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *days = days_text(draft, json_text(row, "from"), json_text(row, "to"));
+
+		if (*days && strcmp(json_text(row, "code"), code) == 0)
+			text = document_text(draft->document, "%s, %s", text, days);
+	}
+	return text;
+}
+
 static const char *region_names(struct draft *draft)
 {
 	const json_t *codes = json_object_get(draft->programme, "regions"), *code;
@@ -42,7 +72,8 @@ static const char *region_names(struct draft *draft)
 		if (place == PLACE_NONE)
 			continue;
 		names = document_text(draft->document, "%s%s%s (%s)", i ? names : "", i ? ", " : "",
-				      name_of_place(draft, place), json_string_value(code));
+				      name_of_place(draft, place),
+				      code_text(draft, json_string_value(code)));
 	}
 	return names;
 }
@@ -68,19 +99,6 @@ static const char *completion_rule(struct draft *draft)
 				     draft_label(draft, "modules", json_string_value(id)));
 	}
 	return text;
-}
-
-/* "from 1.1.2025 to 30.6.2025", or as much of it as there is. */
-static const char *days_text(struct draft *draft, const char *from, const char *to)
-{
-	const char *first = document_day(draft->document, from);
-	const char *last = document_day(draft->document, to);
-
-	if (*from && *to)
-		return draft_say(draft, WORD_FROM_TO, first, last);
-	if (*from)
-		return draft_say(draft, WORD_FROM, first, NULL);
-	return *to ? draft_say(draft, WORD_UNTIL, last, NULL) : "";
 }
 
 void draft_head(struct draft *draft)
