@@ -87,18 +87,18 @@ static const struct phrase {
 					 "{0} (steder som har nådd det)",
 					 "{0} (platser som har nått det)",
 					 "{0} (steder, der har nået det)" } },
-	[WORD_PACE_IS] = { { "At this pace: as in the {0} days up to {1}, "
-			     "on the programme's last day, {2}, {3} days "
-			     "later.",
-			     "Med dette tempoet: som de {0} dagene fram "
-			     "til {1}, på programmets siste dag, {2}, {3} "
-			     "dager senere.",
-			     "I denna takt: som de {0} dagarna fram till "
-			     "{1}, på programmets sista dag, {2}, {3} "
-			     "dagar senare.",
-			     "I dette tempo: som de {0} dage frem til "
-			     "{1}, på programmets sidste dag, {2}, {3} "
-			     "dage senere." } },
+	[WORD_PACE_IS] = { { "The programme's last day is {2}, {3} days "
+			     "after {1}. The pace is that of the {0} "
+			     "days up to {1}.",
+			     "Programmets siste dag er {2}, {3} dager "
+			     "etter {1}. Tempoet er det i de {0} dagene "
+			     "fram til {1}.",
+			     "Programmets sista dag är {2}, {3} dagar "
+			     "efter {1}. Takten är den under de {0} "
+			     "dagarna fram till {1}.",
+			     "Programmets sidste dag er {2}, {3} dage "
+			     "efter {1}. Tempoet er det i de {0} dage "
+			     "frem til {1}." } },
 	[WORD_PACE_ENDED] = { { "The programme's last day was {0}.",
 				"Programmets siste dag var {0}.", "Programmets sista dag var {0}.",
 				"Programmets sidste dag var {0}." } },
