@@ -245,7 +245,8 @@ int quarantined_decode(struct text key, struct text from, struct quarantined *re
 	    (uint8_t)from.data[12] > 1)
 		return LIFT_E_CORRUPT;
 	if (from.data[12] == 1) {
-		if (rest.size < 2 || rest.size - 2 < read_be(rest, 0, 2))
+		if (rest.size < 2 || read_be(rest, 0, 2) == 0 ||
+		    rest.size - 2 < read_be(rest, 0, 2))
 			return LIFT_E_CORRUPT;
 		retry = (struct text){ rest.data + 2, read_be(rest, 0, 2) };
 		rest = (struct text){ retry.data + retry.size, rest.size - 2 - retry.size };
