@@ -92,7 +92,9 @@ int draft_progress(struct draft *draft)
 	lines->target_text = draft_say(draft, WORD_TARGET_LINE,
 				       document_count(draft->document, lines->target), NULL);
 	picture->lines = lines;
-	section = document_add_section(draft->document, "", draft_word(draft, WORD_PROGRESS));
+	section = document_add_section(
+		draft->document, "",
+		draft_word(draft, lines->target > 0 ? WORD_PROGRESS : WORD_PROGRESS_ALONE));
 	section->picture = picture;
 	return 0;
 }

@@ -121,6 +121,8 @@ static const struct phrase {
 				       "tilsammen: de står i rapporten for alle." } },
 	[WORD_PROGRESS] = { { "Progress against the target", "Framdrift mot målet",
 			      "Framsteg mot målet", "Fremdrift mod målet" } },
+	[WORD_PROGRESS_ALONE] = { { "Participants over time", "Deltakere over tid",
+				    "Deltagare över tid", "Deltagere over tid" } },
 	[WORD_TARGET_LINE] = { { "target: {0}", "mål: {0}", "mål: {0}", "mål: {0}" } },
 	[WORD_UNKNOWN_TITLE] = { { "What liftd does not know", "Det liftd ikke vet",
 				   "Det liftd inte vet", "Det, liftd ikke ved" } },

@@ -433,6 +433,33 @@ static void what_is_not_known_is_of_today_and_says_so_of_an_earlier_day(void **s
 	free(text);
 }
 
+/* A place without a target of all its participants has none to be held against. */
+static void without_a_target_the_picture_is_of_participants_over_time(void **state)
+{
+	static const struct {
+		const char *region, *title, *not ;
+	} cases[] = {
+		{ "all", "Fremdrift mod målet", "Deltagere over tid" },
+		{ "mid", "Deltagere over tid", "Fremdrift mod målet" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct built built;
+		char *html;
+
+		choose(&built, cases[i].region, LANGUAGE_DA);
+		json_object_set_new(json_object_get(built.json[3], "mid"), "daily",
+				    json_pack("[[s,i,i]]", "2025-03-01", 4, 3));
+		assert_int_equal(report_build(&built.input, &built.document), 0);
+		html = written(&built.document, print_as_html);
+		check_has(html, cases[i].title);
+		check_has_not(html, cases[i].not );
+		free(html);
+		built_free(&built);
+	}
+}
+
 /* In a programme with `profile: entry` people do not move along with what they have done. */
 static void who_counts_as_they_came_is_told_so(void **state)
 {
@@ -685,6 +712,7 @@ int main(void)
 		cmocka_unit_test(what_lapses_is_month_by_month_from_the_day_after),
 		cmocka_unit_test(of_a_day_to_come_pace_and_what_lapses_are_from_today),
 		cmocka_unit_test(what_is_not_known_is_of_today_and_says_so_of_an_earlier_day),
+		cmocka_unit_test(without_a_target_the_picture_is_of_participants_over_time),
 		cmocka_unit_test(who_counts_as_they_came_is_told_so),
 		cmocka_unit_test(modules_have_their_gain_in_percentage_points),
 		cmocka_unit_test(the_foot_says_on_what_the_report_stands),
