@@ -243,11 +243,12 @@ static size_t count_needs(const struct draft *draft, const struct own *own)
 static const char *need_text(struct draft *draft, const json_t *need)
 {
 	int64_t of = json_number(need, "of"), count = json_number(need, "count");
+	int64_t places = count > 0 ? of / count : 0;
 
 	if (json_object_get(need, "each"))
-		return draft_say(draft, WORD_NEED_EACH_PLACE,
+		return draft_say(draft, places == 1 ? WORD_NEED_ONE_PLACE : WORD_NEED_EACH_PLACE,
 				 document_count(draft->document, count),
-				 document_count(draft->document, count > 0 ? of / count : 0));
+				 document_count(draft->document, places));
 	if (!json_is_integer(json_object_get(need, "of")))
 		return draft_word(draft, WORD_NEED_UNKNOWN);
 	return draft_say(draft, WORD_NEED_EACH_PERSON, document_count(draft->document, of), NULL);

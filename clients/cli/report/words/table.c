@@ -431,6 +431,8 @@ static const struct phrase {
 	[WORD_NEED_EACH_PLACE] = { { "{0} in each of {1} places", "{0} på hvert av {1} steder",
 				     "{0} på var och en av {1} platser",
 				     "{0} på hvert af {1} steder" } },
+	[WORD_NEED_ONE_PLACE] = { { "{0} in one place", "{0} på ett sted", "{0} på en plats",
+				    "{0} på ét sted" } },
 	[WORD_NEED_UNKNOWN] = { { "each person; how many there are is not known",
 				  "hver person; hvor mange det er, er ukjent",
 				  "varje person; hur många de är är okänt",

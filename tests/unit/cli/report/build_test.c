@@ -355,6 +355,24 @@ static void needs_say_whose_they_are_and_that_some_are_of_each_place(void **stat
 	free(text);
 }
 
+static void a_need_of_one_place_is_of_one_place(void **state)
+{
+	struct built built;
+	json_t *need;
+	char *text;
+
+	(void)state;
+	choose(&built, "all", LANGUAGE_DA);
+	need = json_object_get(json_object_get(built.json[7], "cpr"), "requirements");
+	json_object_set_new(json_array_get(need, 1), "of", json_integer(2));
+	assert_int_equal(report_build(&built.input, &built.document), 0);
+	text = written(&built.document, print_as_text);
+	check_has(text, "2 på ét sted ");
+	check_has_not(text, "1 steder");
+	free(text);
+	built_free(&built);
+}
+
 /* What has ended by the report's day has lapsed; April's is what is still to come. */
 static void what_lapses_is_month_by_month_from_the_day_after(void **state)
 {
@@ -709,6 +727,7 @@ int main(void)
 		cmocka_unit_test(
 			values_are_in_the_catalogues_order_with_hours_where_they_are_reported),
 		cmocka_unit_test(needs_say_whose_they_are_and_that_some_are_of_each_place),
+		cmocka_unit_test(a_need_of_one_place_is_of_one_place),
 		cmocka_unit_test(what_lapses_is_month_by_month_from_the_day_after),
 		cmocka_unit_test(of_a_day_to_come_pace_and_what_lapses_are_from_today),
 		cmocka_unit_test(what_is_not_known_is_of_today_and_says_so_of_an_earlier_day),
