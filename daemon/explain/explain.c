@@ -185,9 +185,12 @@ static void note_value(struct unknown_values *values, const struct catalogue *ca
 	values->of[dimension].latest[values->of[dimension].n++ % EXPLAIN_TEXTS_MAX] = attr.value;
 }
 
+/* Profiles may be many: as with learners, each is a step. */
 static int find_values(struct unknown_values *values, const struct catalogue *catalogue,
-		       struct journal_view *journal)
+		       const struct explain_from *from)
 {
+	const struct ledger_view *ledger = from->ledger;
+	struct journal_view *journal = from->journal;
 	struct profile_key key;
 	struct text text;
 	uint32_t n = 0;
@@ -201,7 +204,9 @@ static int find_values(struct unknown_values *values, const struct catalogue *ca
 		return LIFT_E_MEMORY;
 	for (uint32_t id = 0; journal_view_name(journal, NAME_PROFILE, id, &text) && !err; id++) {
 		err = profile_key_decode(text, &key);
-		for (uint32_t i = 0; i < key.n && !err; i++)
+		if (!err && ledger->step && ledger->step(ledger->context))
+			err = LIFT_E_STOPPED;
+		for (uint32_t i = 0; !err && i < key.n; i++)
 			note_value(values, catalogue, journal, key.attrs[i]);
 	}
 	free(values->seen);
@@ -209,10 +214,10 @@ static int find_values(struct unknown_values *values, const struct catalogue *ca
 }
 
 static int write_values(struct msg_writer *writer, const struct catalogue *catalogue,
-			struct journal_view *journal)
+			const struct explain_from *from)
 {
 	struct unknown_values values = { 0 };
-	int err = find_values(&values, catalogue, journal);
+	int err = find_values(&values, catalogue, from);
 
 	msg_str(writer, "values");
 	msg_map_begin(writer);
@@ -226,7 +231,7 @@ static int write_values(struct msg_writer *writer, const struct catalogue *catal
 		msg_str(writer, "latest");
 		msg_array_begin(writer);
 		for (uint64_t i = n; i > 0 && n - i < EXPLAIN_TEXTS_MAX; i--)
-			if (journal_view_name(journal, NAME_VALUE,
+			if (journal_view_name(from->journal, NAME_VALUE,
 					      values.of[d].latest[(i - 1) % EXPLAIN_TEXTS_MAX],
 					      &text))
 				msg_text(writer, text);
@@ -238,7 +243,7 @@ static int write_values(struct msg_writer *writer, const struct catalogue *catal
 }
 
 static int write_unknown(struct msg_writer *writer, const struct catalogue *catalogue,
-			 struct journal_view *journal, int64_t learners)
+			 const struct explain_from *from, int64_t learners)
 {
 	int err;
 
@@ -246,10 +251,10 @@ static int write_unknown(struct msg_writer *writer, const struct catalogue *cata
 	msg_map_begin(writer);
 	msg_key_int(writer, "learners", learners);
 	msg_str(writer, "modules");
-	write_texts(writer, catalogue, journal, NAME_MODULE, is_unknown_module);
+	write_texts(writer, catalogue, from->journal, NAME_MODULE, is_unknown_module);
 	msg_str(writer, "regions");
-	write_texts(writer, catalogue, journal, NAME_REGION, is_unknown_region);
-	err = write_values(writer, catalogue, journal);
+	write_texts(writer, catalogue, from->journal, NAME_REGION, is_unknown_region);
+	err = write_values(writer, catalogue, from);
 	msg_map_end(writer);
 	return err;
 }
@@ -323,7 +328,7 @@ int explain_encode(struct msg_writer *writer, const struct definition_of *of,
 	if (err)
 		return err;
 	if (!of->sight)
-		err = write_unknown(writer, of->catalogue, from->journal, unassigned);
+		err = write_unknown(writer, of->catalogue, from, unassigned);
 	msg_map_end(writer);
 	return err ? err : journal_view_err(from->journal);
 }

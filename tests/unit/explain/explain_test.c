@@ -40,7 +40,15 @@ static const char catalogue_text[] =
 enum { RANA = 5, RANDOM_EVENTS = 120, STREAMS = 3 };
 static const char *const sources[STREAMS] = { "three", "one", "two" };
 
-static json_t *explained(struct house *house, uint32_t region, uint32_t subject)
+/* Ends what goes on at the last of so many steps. */
+static bool count_down(void *context)
+{
+	int *left = context;
+
+	return --*left <= 0;
+}
+
+static int explain(struct house *house, uint32_t region, uint32_t subject, int *steps)
 {
 	struct definition_of of = { house->catalogue,
 				    region,
@@ -53,15 +61,25 @@ static json_t *explained(struct house *house, uint32_t region, uint32_t subject)
 	struct ledger_view ledger;
 	struct tallies tallies;
 	struct explain_from from = { &ledger, &journal, &tallies };
-	json_t *json;
+	int err;
 
 	assert_int_equal(ledger_view_begin(house->ledger, &ledger), 0);
 	assert_int_equal(journal_view_begin(house->journal, &journal), 0);
 	tallies = ledger_view_tallies(&ledger);
-	assert_int_equal(explain_encode(house->writer, &of, &from), 0);
-	assert_int_equal(json_from_msg(house->reader, msg_written(house->writer), &json), 0);
+	ledger.step = steps ? count_down : NULL;
+	ledger.context = steps;
+	err = explain_encode(house->writer, &of, &from);
 	journal_view_end(&journal);
 	ledger_view_end(&ledger);
+	return err;
+}
+
+static json_t *explained(struct house *house, uint32_t region, uint32_t subject)
+{
+	json_t *json;
+
+	assert_int_equal(explain(house, region, subject, NULL), 0);
+	assert_int_equal(json_from_msg(house->reader, msg_written(house->writer), &json), 0);
 	return json;
 }
 
@@ -621,6 +639,25 @@ static void texts_that_the_catalogue_does_not_know_are_counted_the_latest_ten_sh
 	house_close(&house);
 }
 
+/* However many profiles there are, it is seen to go on, and ends with the daemon. */
+static void each_profile_that_is_looked_at_is_a_step(void **state)
+{
+	enum { PROFILES = 60 };
+	int steps = PROFILES;
+	struct house house;
+	char region[16];
+
+	(void)state;
+	house_of(&house);
+	for (int i = 0; i < PROFILES; i++) {
+		snprintf(region, sizeof(region), "nowhere %d", i);
+		send_one(&house, "one", (uint64_t)i + 1, "lift", region);
+	}
+	json_decref(explained_now(&house, RANA, KIND_PEOPLE));
+	assert_int_equal(explain(&house, RANA, subject_of(KIND_PEOPLE, 0), &steps), LIFT_E_STOPPED);
+	house_close(&house);
+}
+
 /* Refusals. */
 
 static void a_refusal_says_what_there_is(void **state)
@@ -694,6 +731,7 @@ int main(void)
 		cmocka_unit_test(learners_of_unknown_regions_may_belong_to_any_other),
 		cmocka_unit_test(
 			texts_that_the_catalogue_does_not_know_are_counted_the_latest_ten_shown),
+		cmocka_unit_test(each_profile_that_is_looked_at_is_a_step),
 		cmocka_unit_test(a_refusal_says_what_there_is),
 		cmocka_unit_test(of_many_a_hundred_are_named),
 	};
