@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "clients/cli/answer.h"
@@ -145,8 +146,24 @@ static void choose_format(struct wish *wish, const char *name, bool csv_is_asked
 
 	wish->format = csv_is_asked ? FORMAT_CSV : FORMAT_TEXT;
 	for (int i = 0; i < FORMATS; i++)
-		if (strcmp(format_names[i], name ? name : dot ? dot + 1 : "") == 0)
+		if (strcasecmp(format_names[i], name ? name : dot ? dot + 1 : "") == 0)
 			wish->format = (enum format)i;
+}
+
+/* Who names a file so would not open it as the text that it would be. */
+static int check_ending(const struct usage *usage, const struct wish *wish, const char *name)
+{
+	static const char *const others[] = { ".pdf", ".doc", ".docx", ".odt", ".xls", ".ods" };
+	const char *dot = wish->output && !name ? strrchr(wish->output, '.') : NULL;
+
+	for (size_t i = 0; dot && i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasecmp(dot, others[i]) == 0)
+			return complain_usage(
+				usage,
+				"'%s': a report is text, csv, html or xlsx; a browser "
+				"prints html to PDF",
+				wish->output);
+	return STATUS_WELL;
 }
 
 static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish, struct wish *wish)
@@ -220,8 +237,9 @@ static const char *frozen_format(const struct wish *wish, const struct given *gi
 
 	if (given->format || !dot)
 		return given->format;
-	return wish->format == FORMAT_TEXT && strcmp(dot, ".txt") != 0 ? NULL
-								       : format_names[wish->format];
+	return wish->format == FORMAT_TEXT && strcasecmp(dot, ".txt") != 0
+		       ? NULL
+		       : format_names[wish->format];
 }
 
 static int with_frozen(const struct cli *cli, const struct usage *usage, struct wish *wish,
@@ -315,7 +333,9 @@ int command_report(const struct cli *cli, int argc, char **argv)
 	wish.language = language_of(language ? language : "en");
 	choose_format(&wish, format, csv_is_wished(&csv_wish));
 	wish.keep.output = wish.output;
-	status = check_wish(&usage, &csv_wish, &wish);
+	status = check_ending(&usage, &wish, format);
+	if (status == STATUS_WELL)
+		status = check_wish(&usage, &csv_wish, &wish);
 	if (status != STATUS_WELL)
 		return status;
 	if (wish.keep.list || wish.keep.diff ||
