@@ -447,24 +447,31 @@ static const struct phrase {
 				      "nye deltagere" } },
 	[WORD_ATTENDING] = { { "attending", "til stede", "närvarande", "til stede" } },
 	[WORD_MONTH_NOTE] = { { "Hours: each participant's minutes of a "
-				"month, down to whole hours, of whole months.",
+				"month, rounded down to whole hours; of the "
+				"whole month, even where the period has only "
+				"part of it.",
 				"Timer: hver deltakers minutter i en måned, "
-				"ned til hele timer, for hele måneder.",
+				"rundet ned til hele timer; for hele "
+				"måneden, også der perioden bare har en del "
+				"av den.",
 				"Timmar: varje deltagares minuter under en "
-				"månad, ned till hela timmar, för hela "
-				"månader.",
+				"månad, avrundade nedåt till hela timmar; "
+				"för hela månaden, även där perioden bara "
+				"har en del av den.",
 				"Timer: hver deltagers minutter i en måned, "
-				"ned til hele timer, for hele måneder." } },
+				"rundet ned til hele timer; for hele "
+				"måneden, også hvor perioden kun har en del "
+				"af den." } },
 	[WORD_WEEK] = { { "When people learn", "Når folk lærer", "När folk lär sig",
 			  "Hvornår folk lærer" } },
 	[WORD_WEEK_NOTE] = { { "What has happened, by hour of the week, "
 			       "since the programme began.",
-			       "Det som har skjedd, etter ukens timer, "
-			       "siden programmet begynte.",
-			       "Det som har hänt, efter veckans timmar, "
-			       "sedan programmet började.",
-			       "Det, der er sket, efter ugens timer, siden "
-			       "programmet begyndte." } },
+			       "Det som har skjedd siden programmet "
+			       "begynte, fordelt på ukens timer.",
+			       "Det som har hänt sedan programmet började, "
+			       "fördelat på veckans timmar.",
+			       "Det, der er sket, siden programmet "
+			       "begyndte, fordelt på ugens timer." } },
 	[WORD_WEEKDAY] = { { "day", "dag", "dag", "dag" } },
 	[WORD_MONDAY] = { { "Mon", "man.", "mån", "man." } },
 	[WORD_TUESDAY] = { { "Tue", "tir.", "tis", "tir." } },
@@ -537,8 +544,8 @@ static const struct phrase {
 				"can be about one person: they are for those "
 				"who may know it.",
 				"Tallene er nøyaktige. På små steder kan de "
-				"handle om én person: de er for dem som kan "
-				"vite det.",
+				"handle om én person: de er for dem som har "
+				"rett til å vite det.",
 				"Siffrorna är exakta. På små platser kan de "
 				"handla om en enda person: de är för dem som "
 				"får veta det.",
