@@ -339,6 +339,8 @@ static void a_list_that_is_none_is_refused_with_what_it_has(void **state)
 		{ "id,name\n1,Anna\n", "there is no column 'learner'; there are 'id', 'name': one "
 				       "must have the ids" },
 		{ "anna\n", "there is no column 'learner'; there is 'anna'" },
+		{ "learner,name,learner\n1,Anna,2\n",
+		  "there are two columns 'learner': one must have the ids" },
 		{ "", "there is no header" },
 		{ "learner,name\nanna,\"Anna\nbo,Bo\n", "line 2: a cell begins with quotes that "
 							"never close: is the file cut?" },
