@@ -46,19 +46,46 @@ static int move_homes(struct moves *moves, const struct catalogue *before,
 	return 0;
 }
 
+/* What a module of the other catalogue is fed by: besides one before, by nothing, or by texts of
+ * several, or of none. */
+#define FED_BY_NONE   (CATALOGUE_NONE - 1)
+#define FED_BY_OTHERS (CATALOGUE_NONE - 2)
+
+static void feed(struct moves *moves, uint32_t was, uint32_t is)
+{
+	if (is == CATALOGUE_NONE)
+		return;
+	if (was == CATALOGUE_NONE || (moves->fed[is] != FED_BY_NONE && moves->fed[is] != was))
+		moves->fed[is] = FED_BY_OTHERS;
+	else
+		moves->fed[is] = was;
+}
+
+static int begin_modules(struct moves *moves, const struct catalogue *before)
+{
+	moves->modules = calloc((size_t)before->n_modules + 1, sizeof(*moves->modules));
+	moves->fed = calloc((size_t)moves->after->n_modules + 1, sizeof(*moves->fed));
+	if (!moves->modules || !moves->fed)
+		return LIFT_E_MEMORY;
+	for (uint32_t i = 0; i < moves->after->n_modules; i++)
+		moves->fed[i] = FED_BY_NONE;
+	return 0;
+}
+
 static int move_modules(struct moves *moves, const struct catalogue *before,
 			struct journal_view *view)
 {
 	struct text text;
+	int err = begin_modules(moves, before);
 
-	moves->modules = calloc((size_t)before->n_modules + 1, sizeof(*moves->modules));
-	if (!moves->modules)
-		return LIFT_E_MEMORY;
+	if (err)
+		return err;
 	for (uint32_t id = 0; journal_view_name(view, NAME_MODULE, id, &text); id++) {
 		uint32_t was = catalogue_module(before, text);
 		uint32_t is = catalogue_module(moves->after, text);
 		struct module_move *move;
 
+		feed(moves, was, is);
 		if (was == CATALOGUE_NONE) {
 			moves->same &= is == CATALOGUE_NONE;
 			continue;
@@ -72,6 +99,19 @@ static int move_modules(struct moves *moves, const struct catalogue *before,
 	return 0;
 }
 
+/* An event is of minutes after its receipt at most, and receipts only rise; no place is a whole day
+ * ahead of UTC, and no two are more than two days apart. */
+static int note_days(struct moves *moves, const struct catalogue *before, struct journal_view *view)
+{
+	uint64_t number = journal_view_last(view);
+	int64_t receipt = 0;
+	int err = number ? journal_view_receipt(view, number, &receipt) : 0;
+
+	moves->slack = is_same(before->timezone, moves->after->timezone) ? 0 : 2;
+	moves->last = err == LIFT_E_NOT_FOUND ? DAY_MAX : (int32_t)(receipt / DAY_MS) + 2;
+	return err == LIFT_E_NOT_FOUND ? 0 : err;
+}
+
 int moves_make(struct moves *moves, const struct catalogue *before, const struct catalogue *after,
 	       struct journal_view *view)
 {
@@ -81,6 +121,8 @@ int moves_make(struct moves *moves, const struct catalogue *before, const struct
 	err = move_homes(moves, before, view);
 	if (!err)
 		err = move_modules(moves, before, view);
+	if (!err)
+		err = note_days(moves, before, view);
 	return err ? err : journal_view_err(view);
 }
 
@@ -88,6 +130,7 @@ void moves_free(struct moves *moves)
 {
 	free(moves->homes);
 	free(moves->modules);
+	free(moves->fed);
 	*moves = (struct moves){ 0 };
 }
 
@@ -117,6 +160,15 @@ bool moves_lead_into(const struct moves *moves, uint32_t home, const uint32_t *r
 	return i > first;
 }
 
+bool moves_may_lead_into(const struct moves *moves, uint32_t home, uint32_t region)
+{
+	for (size_t i = find_home(moves, home); i < moves->n_homes && moves->homes[i].from == home;
+	     i++)
+		if (catalogue_inside(moves->after, moves->homes[i].to, region))
+			return true;
+	return false;
+}
+
 bool moves_met_module(const struct moves *moves, uint32_t module)
 {
 	return moves->modules[module].is_met;
@@ -127,4 +179,21 @@ uint32_t moves_module(const struct moves *moves, uint32_t module)
 	const struct module_move *move = &moves->modules[module];
 
 	return move->is_met ? move->to : CATALOGUE_NONE;
+}
+
+bool moves_feed_module(const struct moves *moves, uint32_t after)
+{
+	return moves->fed[after] != FED_BY_NONE;
+}
+
+uint32_t moves_module_before(const struct moves *moves, uint32_t after)
+{
+	return moves->fed[after] < FED_BY_OTHERS ? moves->fed[after] : CATALOGUE_NONE;
+}
+
+bool moves_keep_module(const struct moves *moves, uint32_t module)
+{
+	uint32_t is = moves_module(moves, module);
+
+	return is != CATALOGUE_NONE && moves->fed[is] == module;
 }

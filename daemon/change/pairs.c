@@ -90,16 +90,37 @@ static int count_in(const struct pairs *pairs, struct ledger_view *ledger,
 	return err;
 }
 
-/* Each learner has one last fact in what it is about, and one first stretch of a competence. */
-int pairs_count_subject(const struct pairs *pairs, struct ledger_view *ledger,
-			const struct region *region, uint32_t subject, int64_t *ret_n)
+static int count_facet(const struct pairs *pairs, struct ledger_view *ledger,
+		       const struct region *region, uint32_t subject, struct counting counting,
+		       int64_t *ret_n)
 {
-	bool is_competence = subject_kind(subject) == KIND_COMPETENCE;
-	struct counting counting = { is_competence ? FACET_STRETCH : FACET_LAST,
-				     is_competence ? STRETCH_FIRST : -1, 0 };
 	int err = count_in(pairs, ledger, region, subject, &counting);
 
 	*ret_n = counting.n;
+	return err;
+}
+
+/* Each learner has one first stretch of a competence; and one last fact in others, or is enrolled
+ * only: of these, who is not admitted yet is not told from who has begun. */
+int pairs_count_subject(const struct pairs *pairs, struct ledger_view *ledger,
+			const struct region *region, uint32_t subject, int64_t *ret_n)
+{
+	int64_t enrolled, not_started;
+	int err;
+
+	if (subject_kind(subject) == KIND_COMPETENCE)
+		return count_facet(pairs, ledger, region, subject,
+				   (struct counting){ FACET_STRETCH, STRETCH_FIRST, 0 }, ret_n);
+	err = count_facet(pairs, ledger, region, subject, (struct counting){ FACET_LAST, -1, 0 },
+			  ret_n);
+	if (!err)
+		err = count_facet(pairs, ledger, region, subject,
+				  (struct counting){ FACET_NOT_STARTED, -1, 0 }, &not_started);
+	if (!err)
+		err = count_facet(pairs, ledger, region, subject,
+				  (struct counting){ FACET_ENROLLED, -1, 0 }, &enrolled);
+	if (!err)
+		*ret_n = enrolled > *ret_n + not_started ? enrolled : *ret_n + not_started;
 	return err;
 }
 

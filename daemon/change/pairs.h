@@ -25,7 +25,8 @@ struct pairs {
 int pairs_find(struct pairs *pairs, const struct catalogue *catalogue, struct ledger_view *ledger);
 void pairs_free(struct pairs *pairs);
 
-/* How many learners are in a subject's figures of a region; are counted by a value (tally_by()), or
+/* How many learners are in a subject's figures of a region, or at least, where some are enrolled
+ * only; are counted by a value (tally_by()), or
  * by any value of a dimension. An error of the store. */
 int pairs_count_subject(const struct pairs *pairs, struct ledger_view *ledger,
 			const struct region *region, uint32_t subject, int64_t *ret_n);

@@ -3,8 +3,9 @@
  * stays.h - which figures of a home region would still have somebody with another catalogue, as far
  * as tallies and texts tell: where they do not, they do not stay.
  *
- * In which state somebody is enrolled on days that come to a programme is not looked at, nor until
- * when an event says that a grant is valid.
+ * Until when an event says that a grant is valid is not looked at, nor what is taken back by
+ * corrections of a module that another one becomes; nor that events of one learner and one moment
+ * may be from several regions, where a programme counts learners where they came.
  */
 #ifndef LIFTD_CHANGE_STAYS_H
 #define LIFTD_CHANGE_STAYS_H

@@ -54,7 +54,7 @@ struct design {
 		uint32_t from, to; /* days of March; 0: none */
 		uint32_t region_from[REGIONS], region_to[REGIONS];
 		int admission; /* a module; below 0: none */
-		bool enrolled_only, profile, entry;
+		bool enrolled_only, profile, entry, one, by_pass;
 	} programmes[PROGRAMMES];
 };
 
@@ -69,6 +69,8 @@ static void design_rules(struct design *design, int p)
 	design->programmes[p].enrolled_only = chance_of(30);
 	design->programmes[p].profile = chance_of(50);
 	design->programmes[p].entry = chance_of(70);
+	design->programmes[p].one = chance_of(30);
+	design->programmes[p].by_pass = chance_of(30);
 }
 
 static void design_any(struct design *design, const struct kind_of_world *kind)
@@ -168,6 +170,10 @@ static void write_rules(struct pen *pen, const struct design *design, int p)
 		put(pen, ", admission: m%d", admission);
 	if (design->programmes[p].enrolled_only)
 		put(pen, ", members: enrolled");
+	if (design->programmes[p].one)
+		put(pen, ", complete: 1");
+	if (design->programmes[p].by_pass)
+		put(pen, ", done_by: passed");
 	if (design->programmes[p].profile)
 		put(pen, ", profile: %s", design->programmes[p].entry ? "entry" : "latest");
 }
@@ -235,6 +241,8 @@ static void any_event(struct event *event, const struct kind_of_world *kind)
 	static const char *const modules[] = { "m0", "m1", "m2", "b0", "b1", "b2" };
 	static const enum event_type types[] = { EVENT_STARTED,	  EVENT_COMPLETED, EVENT_ASSESSED,
 						 EVENT_WITHDRAWN, EVENT_ENROLLED,  EVENT_ATTENDED };
+	static const enum event_state states[] = { STATE_APPLIED, STATE_WAITING, STATE_ADMITTED,
+						   STATE_ADMITTED };
 	uint32_t type = chance(kind->rules ? 6 : 4);
 
 	*event = (struct event){ .type = types[type],
@@ -249,7 +257,19 @@ static void any_event(struct event *event, const struct kind_of_world *kind)
 	if (event->type == EVENT_ATTENDED)
 		event->result.minutes = 30;
 	if (event->type == EVENT_ENROLLED)
-		event->result.state = STATE_ADMITTED;
+		event->result.state = states[chance(4)];
+}
+
+/* What is told of one learner and one moment is told from one place: see stays.h. */
+static void any_events(struct event events[static EVENTS], const struct kind_of_world *kind)
+{
+	for (int i = 0; i < EVENTS; i++) {
+		any_event(&events[i], kind);
+		for (int j = 0; j < i; j++)
+			if (events[j].time == events[i].time &&
+			    text_equal(events[j].learner, events[i].learner))
+				events[i].region = events[j].region;
+	}
 }
 
 /* The truth. */
@@ -362,8 +382,7 @@ static int live(const struct kind_of_world *kind)
 	write_catalogue(&after_text, &design);
 	after_catalogue = catalogue_of(after_text.text);
 	house_open(&house, "{}", before_text.text);
-	for (int i = 0; i < EVENTS; i++)
-		any_event(&events[i], kind);
+	any_events(events, kind);
 	assert_int_equal(house_send(&house, "s", "a", 1, events, 1 + chance(EVENTS)), 0);
 	assert_int_equal(journal_commit(house.journal), 0);
 	house_ledger_open(&house, "before", INT64_MAX);
@@ -432,11 +451,13 @@ static const char basis[] = "dimensions: {role: [nurse, carer]}\n"
 	"programmes: [" programme "]\n"
 #define BASIS(programme) "dimensions: {role: [nurse, carer]}\n" BASIS_OF(programme)
 
-static const struct {
+struct a_change {
 	const char *catalogue;
 	const char *says[4]; /* rows, in order; the others are none */
 	const char *why;
-} changes[] = {
+};
+
+static const struct a_change changes[] = {
 	{ basis, { NULL }, "nothing" },
 	{ "{}",
 	  { "dimension role: 1 learner", "module lift: 2 learners", "region north: 2 learners",
@@ -553,9 +574,9 @@ static bool has_row(const struct changes *rows, const char *text)
 	return false;
 }
 
-static void check_change(const struct house *house, size_t i)
+static void check_change(const struct house *house, const struct a_change *change)
 {
-	struct catalogue *after = catalogue_of(changes[i].catalogue);
+	struct catalogue *after = catalogue_of(change->catalogue);
 	struct losses losses = { .n = 0 }, twice = { .n = 0 };
 	struct changes rows = { .n = 0 };
 	struct journal_view journal;
@@ -567,11 +588,11 @@ static void check_change(const struct house *house, size_t i)
 	assert_int_equal(losses_find(house->catalogue, after, &view, &journal, &losses), 0);
 	assert_int_equal(losses_find(house->catalogue, after, &view, &journal, &twice), 0);
 	assert_int_equal(losses_say(&losses, house->catalogue, &view, 100, &rows), 0);
-	for (; n < 4 && changes[i].says[n]; n++)
-		if (!has_row(&rows, changes[i].says[n]))
-			fail_msg("%s: not said: %s", changes[i].why, changes[i].says[n]);
+	for (; n < 4 && change->says[n]; n++)
+		if (!has_row(&rows, change->says[n]))
+			fail_msg("%s: not said: %s", change->why, change->says[n]);
 	if (n < 4 && rows.n != n)
-		fail_msg("%s: %zu rows, one is %s", changes[i].why, rows.n, rows.rows[0].text);
+		fail_msg("%s: %zu rows, one is %s", change->why, rows.n, rows.rows[0].text);
 	losses_forget(&losses, &twice);
 	assert_int_equal(losses.n, 0);
 	changes_free(&rows);
@@ -592,7 +613,68 @@ static void each_kind_of_change_loses_what_it_loses(void **state)
 	house_ledger_open(&house, "ledger", INT64_MAX);
 	house_apply_all(&house);
 	for (size_t i = 0; i < CHANGES; i++)
-		check_change(&house, i);
+		check_change(&house, &changes[i]);
+	house_close(&house);
+}
+
+/* Who is enrolled only. */
+
+#define ENROLLED_OF(programme)                    \
+	"regions: [{code: rana}, {code: vega}]\n" \
+	"modules: [{id: lift}, {id: talk}]\n"     \
+	"programmes: [{id: spring, modules: [lift]" programme "}]\n"
+static const char enrolled_basis[] = ENROLLED_OF(", admission: talk, to: 2026-03-10");
+
+static const struct a_change enrolled_changes[] = {
+	{ enrolled_basis, { NULL }, "nothing" },
+	{ ENROLLED_OF(", admission: talk, to: 2026-03-10, from: 2026-03-05"),
+	  { NULL },
+	  "admission is ahead of the first day" },
+	{ ENROLLED_OF(", admission: talk, to: 2026-03-20"),
+	  { "programme spring: 1 learner" },
+	  "on the days that come there is a withdrawal, for all that is known" },
+	{ ENROLLED_OF(", admission: talk, to: 2026-03-01"),
+	  { "programme spring: 1 learner" },
+	  "days on which somebody was enrolled go" },
+	{ ENROLLED_OF(", admission: lift, to: 2026-03-10"),
+	  { "programme spring: 1 learner" },
+	  "another module admits" },
+	{ ENROLLED_OF(", to: 2026-03-10"), { "programme spring: 1 learner" }, "no module admits" },
+	{ ENROLLED_OF(", admission: talk, to: 2026-03-10, members: enrolled, done_by: passed"),
+	  { NULL },
+	  "only the admitted, and one is" },
+};
+enum { ENROLLED_CHANGES = sizeof(enrolled_changes) / sizeof(enrolled_changes[0]) };
+
+/* One who was admitted on the third of the month, and has withdrawn on the fifteenth. */
+static void send_enrolled(struct house *house)
+{
+	struct event events[2] = { { .type = EVENT_ENROLLED }, { .type = EVENT_WITHDRAWN } };
+
+	for (int i = 0; i < 2; i++) {
+		events[i].time = WORLD_BEGIN + (i == 0 ? 2 : 14) * DAY_MS;
+		events[i].learner = text_of("a");
+		events[i].region = text_of("rana");
+		events[i].module = text_of("talk");
+		events[i].result = (struct event_result){ .score = -1, .passed = -1 };
+		events[i].voids_time = EVENT_NO_TIME;
+	}
+	events[0].result.state = STATE_ADMITTED;
+	assert_int_equal(house_send(house, "s", "a", 1, events, 2), 0);
+	assert_int_equal(journal_commit(house->journal), 0);
+}
+
+static void who_is_enrolled_only_goes_by_what_days_that_come_may_tell(void **state)
+{
+	struct house house;
+
+	(void)state;
+	house_open(&house, "{}", enrolled_basis);
+	send_enrolled(&house);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	house_apply_all(&house);
+	for (size_t i = 0; i < ENROLLED_CHANGES; i++)
+		check_change(&house, &enrolled_changes[i]);
 	house_close(&house);
 }
 
@@ -601,6 +683,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_is_known_before_anything_is_built),
 		cmocka_unit_test(each_kind_of_change_loses_what_it_loses),
+		cmocka_unit_test(who_is_enrolled_only_goes_by_what_days_that_come_may_tell),
 	};
 
 	chance_begin();
