@@ -41,6 +41,50 @@ bool attributes_may_be_new(const struct catalogue *before, const struct catalogu
 	return false;
 }
 
+bool attribute_parts(const struct catalogue *before, const struct catalogue *after,
+		     struct text dimension, struct text value)
+{
+	uint32_t was = catalogue_dimension(before, dimension), v;
+	uint32_t is = catalogue_dimension(after, dimension), to;
+
+	if (was == CATALOGUE_NONE || is == CATALOGUE_NONE)
+		return false;
+	v = catalogue_value(before, was, value);
+	to = catalogue_value(after, is, value);
+	return v < before->dimensions[was].n_values &&
+	       (to == after->dimensions[is].n_values ||
+		to != catalogue_value(after, is, text_of(before->dimensions[was].values[v])));
+}
+
+/* One of the texts that a catalogue has: whatever only differs from it in capitals means the same
+ * where both fold. */
+static bool any_parts(const struct catalogue *before, const struct catalogue *after,
+		      const struct catalogue *texts)
+{
+	for (uint32_t d = 0; d < texts->n_dimensions; d++) {
+		const struct dimension *dimension = &texts->dimensions[d];
+		struct text name = text_of(dimension->name);
+
+		for (uint32_t v = 0; v < dimension->n_values; v++) {
+			const struct value_words *words = &dimension->words[v];
+
+			if (attribute_parts(before, after, name, text_of(dimension->values[v])))
+				return true;
+			for (uint32_t i = 0; i < words->n_aliases; i++)
+				if (attribute_parts(before, after, name,
+						    text_of(words->aliases[i])))
+					return true;
+		}
+	}
+	return false;
+}
+
+bool attributes_may_part(const struct catalogue *before, const struct catalogue *after)
+{
+	return attributes_may_be_new(after, before) || any_parts(before, after, before) ||
+	       any_parts(before, after, after);
+}
+
 struct meeting {
 	struct journal_view *view;
 	struct names *met; /* as profiles have them: many have the same */

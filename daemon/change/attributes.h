@@ -18,6 +18,13 @@ int attributes_each(struct journal_view *view,
 bool attribute_is_known(const struct catalogue *catalogue, struct text dimension,
 			struct text value);
 
+/* Does what meant a value, a text of it, mean something else by `after` than the value's own text
+ * does there? What becomes an alias goes along. */
+bool attribute_parts(const struct catalogue *before, const struct catalogue *after,
+		     struct text dimension, struct text value);
+/* May there be such a text? */
+bool attributes_may_part(const struct catalogue *before, const struct catalogue *after);
+
 /* May there be a text that `after` knows and `before` does not? */
 bool attributes_may_be_new(const struct catalogue *before, const struct catalogue *after);
 

@@ -138,7 +138,7 @@ static void find_figures(struct finding *f)
 
 /* Values that somebody is counted by. */
 
-/* Of those that a text has been met of that means none any more. */
+/* Of those that a text has been met of that means another one, or none. */
 struct parting {
 	const struct catalogue *before, *after;
 	bool parts[CATALOGUE_DIMENSIONS_MAX][CATALOGUE_VALUES_MAX];
@@ -147,15 +147,12 @@ struct parting {
 static void find_parting(void *context, struct text dimension, struct text value)
 {
 	struct parting *parting = context;
-	uint32_t was = catalogue_dimension(parting->before, dimension), v;
-	uint32_t is = catalogue_dimension(parting->after, dimension);
+	uint32_t was;
 
-	if (was == CATALOGUE_NONE || is == CATALOGUE_NONE)
+	if (!attribute_parts(parting->before, parting->after, dimension, value))
 		return;
-	v = catalogue_value(parting->before, was, value);
-	if (v < parting->before->dimensions[was].n_values &&
-	    catalogue_value(parting->after, is, value) == parting->after->dimensions[is].n_values)
-		parting->parts[was][v] = true;
+	was = catalogue_dimension(parting->before, dimension);
+	parting->parts[was][catalogue_value(parting->before, was, value)] = true;
 }
 
 static void find_dimension(struct finding *f, uint32_t dimension, const bool *parts)
@@ -183,7 +180,7 @@ static void find_values(struct finding *f, struct journal_view *journal)
 {
 	struct parting parting = { .before = f->before, .after = f->after };
 
-	if (attributes_may_be_new(f->after, f->before))
+	if (attributes_may_part(f->before, f->after))
 		f->err = attributes_each(journal, find_parting, &parting);
 	for (uint32_t d = 0; d < f->before->n_dimensions && !f->err; d++)
 		find_dimension(f, d, parting.parts[d]);

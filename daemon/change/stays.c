@@ -89,33 +89,71 @@ void stays_end(struct stays *s)
 
 /* Of others. */
 
-/* A module that still grants it, to whom it has been done as the grant asks. */
-static bool competence_stays(struct stays *s, const struct pair *pair, const struct pair *modules,
-			     const struct pair *end)
+static bool grants(const struct module *module, uint32_t competence, bool by_pass)
 {
-	const char *id = s->before->competences[subject_index(pair->subject)].id;
-	uint32_t subject = subject_find(s->moves->after, KIND_COMPETENCE, text_of(id));
+	for (uint32_t g = 0; g < module->n_grants; g++)
+		if (module->grants[g].competence == competence &&
+		    module->grants[g].by_pass == by_pass)
+			return true;
+	return false;
+}
 
-	if (subject == CATALOGUE_NONE)
-		return false;
+static enum facet facet_of(const struct grant *grant)
+{
+	return grant->by_pass ? FACET_PASSED : FACET_COMPLETED;
+}
+
+/* Is it granted for all that it was granted for? Else, has it been earned at least once by each who
+ * has done what it was granted for: nothing that they did was valid for no day? */
+static bool earned_by_all(struct stays *s, const struct pair *pair, uint32_t is,
+			  const struct pair *modules, const struct pair *end)
+{
+	int64_t done = 0;
+	bool all_stay = true;
+
+	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++) {
+		uint32_t was = subject_index(modules->subject), at = moves_module(s->moves, was);
+		const struct module *module = &s->before->modules[was];
+
+		for (uint32_t g = 0; g < module->n_grants; g++) {
+			const struct grant *grant = &module->grants[g];
+
+			if (grant->competence != subject_index(pair->subject))
+				continue;
+			done += tallied_count(s->ledger, modules, facet_of(grant), -1, &s->err);
+			all_stay &= at != CATALOGUE_NONE &&
+				    grants(&s->moves->after->modules[at], is, grant->by_pass);
+		}
+	}
+	return all_stay || tallied_count(s->ledger, pair, FACET_EARNED, -1, &s->err) >= done;
+}
+
+/* Somebody has done one of the modules that grant it, as the grant asks. */
+static bool any_grants(struct stays *s, uint32_t competence, const struct pair *modules,
+		       const struct pair *end)
+{
 	for (; modules < end && subject_kind(modules->subject) == KIND_MODULE; modules++) {
 		uint32_t at = moves_module(s->moves, subject_index(modules->subject));
 		const struct module *module =
 			at == CATALOGUE_NONE ? NULL : &s->moves->after->modules[at];
 
-		for (uint32_t g = 0; module && g < module->n_grants; g++) {
-			enum facet facet =
-				module->grants[g].by_pass ? FACET_PASSED : FACET_COMPLETED;
-
-			if (module->grants[g].competence == subject_index(subject) &&
-			    tallied_day(s->ledger, modules,
-					(struct looking){
-						{ facet, facet, facet }, DAY_MIN, DAY_MAX, false },
-					&s->err))
+		for (uint32_t g = 0; module && g < module->n_grants; g++)
+			if (module->grants[g].competence == competence &&
+			    tallied_count(s->ledger, modules, facet_of(&module->grants[g]), -1,
+					  &s->err) > 0)
 				return true;
-		}
 	}
 	return false;
+}
+
+static bool competence_stays(struct stays *s, const struct pair *pair, const struct pair *modules,
+			     const struct pair *end)
+{
+	const char *id = s->before->competences[subject_index(pair->subject)].id;
+	uint32_t is = subject_find(s->moves->after, KIND_COMPETENCE, text_of(id));
+
+	return is != CATALOGUE_NONE && any_grants(s, subject_index(is), modules, end) &&
+	       earned_by_all(s, pair, subject_index(is), modules, end);
 }
 
 static bool has_started(struct stays *s, const struct pair *module)

@@ -3,9 +3,10 @@
  * stays.h - which figures of a home region would still have somebody with another catalogue, as far
  * as tallies and texts tell: where they do not, they do not stay.
  *
- * Until when an event says that a grant is valid is not looked at, nor what is taken back by
- * corrections of a module that another one becomes; nor that events of one learner and one moment
- * may be from several regions, where a programme counts learners where they came.
+ * An event may say that a grant was valid for no day: that is known where it was earned less often
+ * than what earns it was done, but not where somebody has earned it twice. Not looked at is what is
+ * taken back by corrections of a module that another one becomes; nor that events of one learner
+ * and one moment may be from several regions, where a programme counts learners where they came.
  */
 #ifndef LIFTD_CHANGE_STAYS_H
 #define LIFTD_CHANGE_STAYS_H

@@ -544,6 +544,10 @@ static const struct a_change changes[] = {
 		  "{id: spring, modules: [lift, falls]}"),
 	  { NULL },
 	  "a value that is an alias now" },
+	{ "dimensions: {role: [{value: doctor, aliases: [Nurse]}, nurse]}\n" BASIS_OF(
+		  "{id: spring, modules: [lift, falls]}"),
+	  { NULL },
+	  "a value beside an alias that is like it" },
 };
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
 
@@ -678,12 +682,73 @@ static void who_is_enrolled_only_goes_by_what_days_that_come_may_tell(void **sta
 	house_close(&house);
 }
 
+/* What a value was called by, and what was valid for no day. */
+
+#define SHARED_OF(roles, lift)                                                                     \
+	"dimensions: {role: [" roles "]}\nregions: [{code: rana}]\ncompetences: [{id: lifting}]\n" \
+	"modules: [{id: lift" lift "},\n"                                                          \
+	"  {id: falls, grants: [{competence: lifting, level: 1}]}]\n"
+#define LIFT_GRANTS ", grants: [{competence: lifting, level: 1}]"
+static const char shared_basis[] = SHARED_OF("{value: nurse, aliases: [RN]}, carer", LIFT_GRANTS);
+
+static const struct a_change shared_changes[] = {
+	{ shared_basis, { NULL }, "nothing" },
+	{ SHARED_OF("nurse, {value: carer, aliases: [RN]}", LIFT_GRANTS),
+	  { "value nurse of dimension role: 1 learner" },
+	  "an alias becomes another value's" },
+	{ SHARED_OF("{value: nurse, aliases: []}, {value: carer, aliases: [rn]}", LIFT_GRANTS),
+	  { "value nurse of dimension role: 1 learner" },
+	  "an alias becomes another value's but for capitals" },
+	{ SHARED_OF("{value: RN, aliases: [nurse]}, carer", LIFT_GRANTS),
+	  { NULL },
+	  "a value is called as its alias was" },
+	{ SHARED_OF("{value: nurse, aliases: [RN]}, carer", ""),
+	  { "competence lifting: 1 learner" },
+	  "it is granted for that alone which was valid for no day" },
+};
+enum { SHARED_CHANGES = sizeof(shared_changes) / sizeof(shared_changes[0]) };
+
+/* One who is an RN and has completed both; what falls earns has ended the day before. */
+static void send_shared(struct house *house)
+{
+	struct event events[2] = { { .module = text_of("lift") }, { .module = text_of("falls") } };
+
+	for (int i = 0; i < 2; i++) {
+		events[i].type = EVENT_COMPLETED;
+		events[i].time = WORLD_BEGIN + DAY_MS;
+		events[i].learner = text_of("a");
+		events[i].region = text_of("rana");
+		events[i].result = (struct event_result){ .score = -1, .passed = -1 };
+		events[i].voids_time = EVENT_NO_TIME;
+		events[i].attrs[0] = (struct event_attr){ text_of("role"), text_of("RN") };
+		events[i].n_attrs = 1;
+	}
+	events[1].valid_until = (int32_t)(WORLD_BEGIN / DAY_MS);
+	assert_int_equal(house_send(house, "s", "a", 1, events, 2), 0);
+	assert_int_equal(journal_commit(house->journal), 0);
+}
+
+static void texts_that_change_sides_and_what_was_never_valid_are_seen(void **state)
+{
+	struct house house;
+
+	(void)state;
+	house_open(&house, "{}", shared_basis);
+	send_shared(&house);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	house_apply_all(&house);
+	for (size_t i = 0; i < SHARED_CHANGES; i++)
+		check_change(&house, &shared_changes[i]);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_is_known_before_anything_is_built),
 		cmocka_unit_test(each_kind_of_change_loses_what_it_loses),
 		cmocka_unit_test(who_is_enrolled_only_goes_by_what_days_that_come_may_tell),
+		cmocka_unit_test(texts_that_change_sides_and_what_was_never_valid_are_seen),
 	};
 
 	chance_begin();
