@@ -103,7 +103,7 @@ plant 'a file that the README does not name' 'the README does not name it' \
 plant 'objects: a function that nobody else uses' 'nobody_calls_this is used in this file alone' \
 	daemon/net/lonely.c '#include "daemon/net/loop.h"' 'int nobody_calls_this(void) { return 1; }'
 plant 'objects: a function that two files have' 'clock_utc_ms is in ' \
-	daemon/net/twice.c '#include "daemon/net/loop.h"' 'int clock_utc_ms(void) { return 1; }'
+	daemon/net/twice.c '#include "daemon/net/loop.h"' 'int64_t clock_utc_ms(void) { return 1; }'
 printf '%s\n' '#include "daemon/net/loop.h"' 'int there(void);' \
 	'int back(void) { return there(); }' > "$copy/daemon/net/back.c"
 also=daemon/net/back.c
