@@ -19,6 +19,7 @@
 #include "clients/cli/report_choose.h"
 #include "clients/cli/report_diff.h"
 #include "clients/cli/report_keep.h"
+#include "clients/cli/text/ending.h"
 #include "proto/day.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_HTML, FORMAT_XLSX, FORMATS };
@@ -142,28 +143,20 @@ static int report(const struct asked *asked, const struct wish *wish)
 /* By name, else by the file's ending, else text; or CSV where its form is wished for. */
 static void choose_format(struct wish *wish, const char *name, bool csv_is_asked)
 {
-	const char *dot = wish->output ? strrchr(wish->output, '.') : NULL;
-
 	wish->format = csv_is_asked ? FORMAT_CSV : FORMAT_TEXT;
 	for (int i = 0; i < FORMATS; i++)
-		if (strcasecmp(format_names[i], name ? name : dot ? dot + 1 : "") == 0)
+		if (strcasecmp(format_names[i], name ? name : ending_of(wish->output)) == 0)
 			wish->format = (enum format)i;
 }
 
 /* Who names a file so would not open it as the text that it would be. */
 static int check_ending(const struct usage *usage, const struct wish *wish, const char *name)
 {
-	static const char *const others[] = { ".pdf", ".doc", ".docx", ".odt", ".xls", ".ods" };
-	const char *dot = wish->output && !name ? strrchr(wish->output, '.') : NULL;
-
-	for (size_t i = 0; dot && i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcasecmp(dot, others[i]) == 0)
-			return complain_usage(
-				usage,
-				"'%s': a report is text, csv, html or xlsx; a browser "
-				"prints html to PDF",
-				wish->output);
-	return STATUS_WELL;
+	if (name || !ending_is_foreign(wish->output))
+		return STATUS_WELL;
+	return complain_usage(
+		usage, "'%s': a report is text, csv, html or xlsx; a browser prints html to PDF",
+		wish->output);
 }
 
 static int check_wish(const struct usage *usage, const struct csv_wish *csv_wish, struct wish *wish)

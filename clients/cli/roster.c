@@ -12,6 +12,7 @@
 #include "clients/cli/roster/forms.h"
 #include "clients/cli/roster/scb.h"
 #include "clients/cli/shapes.h"
+#include "clients/cli/text/ending.h"
 #include "clients/cli/text/print.h"
 #include "proto/day.h"
 
@@ -308,13 +309,6 @@ static int run(const struct cli *cli, struct wish *wish, const char *name)
 
 /* The command. */
 
-static bool ends_in(const char *name, const char *ending)
-{
-	size_t size = name ? strlen(name) : 0, n = strlen(ending);
-
-	return size > n && strcasecmp(name + size - n, ending) == 0;
-}
-
 static int read_day(const struct usage *usage, const char *option, const char *text,
 		    int32_t *ret_day)
 {
@@ -340,9 +334,11 @@ static int understand_days(const struct usage *usage, struct wish *wish)
 
 static int understand_output(const struct usage *usage, struct wish *wish)
 {
-	bool book =
-		wish->format ? strcmp(wish->format, "xlsx") == 0 : ends_in(wish->output, ".xlsx");
+	bool book = wish->format ? strcmp(wish->format, "xlsx") == 0
+				 : strcasecmp(ending_of(wish->output), "xlsx") == 0;
 
+	if (!wish->format && ending_is_foreign(wish->output))
+		return complain_usage(usage, "'%s': a list is csv or xlsx", wish->output);
 	wish->out = book ? OUT_XLSX : OUT_CSV;
 	if (book && !wish->output)
 		return complain_usage(usage, "an Excel workbook is a file: say which by --output");
