@@ -168,7 +168,7 @@ static void what_a_key_may_ask_changes_with_its_file(void **state)
 	struct visitor visitor;
 	struct doors doors;
 	json_t *answer;
-	char *keys;
+	char *keys, *said;
 
 	open_with(&doors, daemon, "", "roster: {sources: [moodle], regions: [rana]}");
 	send_events(&doors);
@@ -203,8 +203,10 @@ static void what_a_key_may_ask_changes_with_its_file(void **state)
 	doors_write_keys(&doors, keys);
 	free(keys);
 	answer = peer_ask(&doors.local, json_pack("{s:i, s:s}", "v", 1, "op", "reload"));
-	if (!strstr(json_dumps(answer, 0), "the catalogue has no region atlantis"))
-		fail_msg("%s", json_dumps(answer, 0));
+	said = json_dumps(answer, 0);
+	if (!strstr(said, "the catalogue has no region atlantis"))
+		fail_msg("%s", said);
+	free(said);
 	json_decref(answer);
 	close_doors(&doors, daemon);
 }
