@@ -35,6 +35,8 @@ PACKAGES := \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
+	libsqlite3-dev:outboxes_on_disk_(liblift) \
+	libmicrohttpd-dev:HTTP_(lift-xapi) \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
@@ -67,7 +69,11 @@ PACKAGES_DEB := \
 
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
-LIBS_CLIENT := libzmq libsodium
+LIBS_CLIENT := libzmq libsodium sqlite3
+# Beside these, of gateways.
+LIBS_GATEWAY := libmicrohttpd
+# Of what has parts of all: unit tests, fuzz targets.
+LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
 PKG_CONFIG ?= pkg-config
 cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
@@ -102,7 +108,7 @@ ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
 sources = $(sort $(shell find $(1) -name '$(2)'))
 PROTO_SRC := $(call sources,proto,*.c)
 DAEMON_SRC := $(filter-out daemon/main.c,$(call sources,daemon,*.c))
-CLIENT_SRC := $(filter-out clients/cli/main.c,$(call sources,clients,*.c))
+CLIENT_SRC := $(filter-out %/main.c,$(call sources,clients,*.c))
 UNIT_SRC := $(call sources,tests/unit,*_test.c)
 UNIT_LIB := $(filter-out $(UNIT_SRC),$(call sources,tests/unit,*.c)) tests/raw.c
 E2E_SRC := $(call sources,tests/e2e,*_test.c)
@@ -160,7 +166,7 @@ help:
 # What was built with other flags is built again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@$(PKG_CONFIG) --exists --print-errors $(LIBS_PROTO) $(LIBS_DAEMON) || \
+	@$(PKG_CONFIG) --exists --print-errors $(LIBS_ALL) || \
 		{ echo 'As root, on Debian: apt-get install --no-install-recommends $(foreach p,$(PACKAGES),$(firstword $(subst :, ,$(p))))' >&2; exit 1; }
 	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
 FORCE:
@@ -190,7 +196,7 @@ $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -209,7 +215,7 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 # In process: as unit tests are.
 $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
@@ -217,7 +223,7 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 		$(call obj,tests/torture/memory.c tests/filter.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(if $(SAN_FLAGS),-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc) -o $@ $^ \
-		$(call libs_of,cmocka $(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+		$(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
@@ -236,7 +242,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
-FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(FUZZ_LINK)

@@ -124,6 +124,10 @@
 	  "daemon's, or it takes no further connection")                                           \
 	X(NEEDS_KEY, 115, OWN, "needs-key",                                                        \
 	  "the daemon speaks with keys and this client without, or the other way round")           \
+	X(FULL, 116, OWN, "full", "the outbox is full: the daemon has not taken what waits in it") \
+	X(SEAL, 117, OWN, "seal",                                                                  \
+	  "the outbox is sealed with a key, and this is another one, or there is none")            \
+	X(OUTBOX, 118, OWN, "outbox", "the file is no outbox, or that of another source")          \
 	X(FATAL, 105, STORE, "fatal", "the data on disk must be opened again")                     \
 	X(GONE, 108, OWN, "gone",                                                                  \
 	  "the directory of the state is gone, or another one: bring it back")                     \

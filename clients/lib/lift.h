@@ -42,7 +42,120 @@ struct lift_keys {
  * LIFT_E_NEEDS_KEY: it is one with keys, and there are none, or the other way round.
  */
 
-/* Publishing. */
+/* Publishing, with an outbox on disk: for platforms. */
+
+/* What a platform says, and what may be absent: all zeros are right. */
+enum lift_type {
+	LIFT_STARTED = 1,
+	LIFT_COMPLETED,
+	LIFT_ASSESSED,
+	LIFT_WITHDRAWN,
+	LIFT_VOIDED,
+	LIFT_ATTENDED,
+	LIFT_ENROLLED,
+};
+enum lift_passed { LIFT_PASSED_UNSAID, LIFT_NOT_PASSED, LIFT_PASSED };
+enum lift_phase { LIFT_PHASE_UNSAID, LIFT_PRE, LIFT_POST };
+enum lift_state { LIFT_STATE_UNSAID, LIFT_APPLIED, LIFT_WAITING, LIFT_ADMITTED };
+
+struct lift_attr {
+	const char *name, *value;
+};
+
+struct lift_event {
+	enum lift_type type;
+	int64_t time_ms; /* since 1970 UTC; from 2000-01-01 to ten minutes from now */
+	const char *learner, *module, *region; /* UTF-8: 1..256, 1..400, 1..64 bytes */
+	bool has_score;
+	double score; /* assessed: 0..1 */
+	enum lift_passed passed;
+	enum lift_phase phase;
+	int minutes;		 /* attended: 1..10,080 */
+	enum lift_state state;	 /* enrolled */
+	const char *valid_until; /* completed, assessed: YYYY-MM-DD, or NULL */
+	enum lift_type
+		voids; /* voided: the type that it takes back; the members above name which */
+	int64_t voids_time_ms; /* voided: of what it takes back; 0: all of that type */
+	const struct lift_attr *attrs;
+	size_t n_attrs; /* at most 16 */
+};
+
+/* Events in a file (SQLite; its form is in lift-outbox(5), and the Python package has the same),
+ * until the daemon has them on its disk. Any number of processes may put in; one of them delivers,
+ * in a thread of the library's own. All functions may be called from any thread, at once, but for
+ * lift_outbox_close, which is the last. An outbox is not used by a child of fork: that opens its
+ * own. */
+struct lift_outbox;
+
+enum { LIFT_SEAL_BYTES = 32 };
+
+struct lift_outbox_options {
+	const char *path;     /* the file; made, 0600, where there is none */
+	const char *source;   /* of all events in it */
+	const char *endpoint; /* of the daemon's `intake`; NULL: this process does not deliver */
+	const struct lift_keys *keys; /* as of a publisher; copied, and wiped at the end */
+	const uint8_t *seal;	      /* LIFT_SEAL_BYTES, copied; NULL: what waits is readable */
+	uint64_t max_bytes;	      /* of the file; 0: 1 GiB */
+};
+
+/* Where all is at one moment. */
+struct lift_outbox_state {
+	uint64_t waiting;  /* events that the daemon has not got yet */
+	int64_t oldest_ms; /* when the oldest of them was put in, ms since 1970; 0: none waits */
+	uint64_t bytes, max_bytes; /* of the file; it is full when they are the same */
+	uint64_t refused;	  /* events that the daemon refused, and nobody has taken out yet */
+	uint64_t refused_dropped; /* of them, those that there was no room for */
+	uint64_t delivered;	  /* accepted by the daemon since the file was made */
+	int64_t delivered_ms;	  /* when it took the last one; 0: never */
+	bool delivers;		  /* this process is the one */
+	int err;		  /* why nothing is being delivered: LIFT_E_...; 0: all is well */
+	char why[200];		  /* the same in a sentence; empty */
+};
+
+/* An event that the daemon refused, once and for all; borrowed during the call. */
+struct lift_refused {
+	const char *code, *text; /* as the daemon said it */
+	int64_t time_ms;	 /* when */
+	const void *event;	 /* as MessagePack, as it was put in */
+	size_t event_size;
+	const char *json; /* the same as a line of JSON, as lift-publish reads it */
+};
+
+/* LIFT_E_OUTBOX: the file is none, or of another source; LIFT_E_NEWER: of a newer liblift;
+ * LIFT_E_SEAL; LIFT_E_CORRUPT: damaged; LIFT_E_IO, LIFT_E_MEMORY. lift_error_text has it in a
+ * sentence. The daemon need not be there. */
+int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outbox **ret_outbox);
+/* Ends delivery. What waits stays in the file, for the next who opens it. */
+void lift_outbox_close(struct lift_outbox *outbox);
+
+/* 0: the event, or all of them, are on this machine's disk, and will be delivered. Else none is:
+ * LIFT_E_FULL; LIFT_E_TYPE ... LIFT_E_VALID_UNTIL where an event is wrong, *ret_bad (may be NULL)
+ * its place; LIFT_E_IO, LIFT_E_DISK. Many events of one call are one commit, and far cheaper. */
+int lift_publish(struct lift_outbox *outbox, const struct lift_event *event);
+int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
+		      size_t *ret_bad);
+/* The same, of events that are encoded already (event_encode: MessagePack maps). */
+struct lift_encoded {
+	const void *data;
+	size_t size;
+};
+int lift_publish_encoded(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n,
+			 size_t *ret_bad);
+
+/* Wait until nothing waits that was put in before, for at most so long (-1: for ever): 0, or
+ * LIFT_E_NOT_FOUND where something still does. */
+int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms);
+int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);
+
+/* Hand over each refused event, and take it out of the file when `fn` has returned 0; anything else
+ * ends it, and is returned. */
+typedef int lift_refused_fn(void *context, const struct lift_refused *refused);
+int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context);
+
+/* The last error of this thread's last call that failed, in a sentence. */
+const char *lift_error_text(void);
+
+/* Publishing, with an outbox in memory: for who can send everything again, from a file. */
 
 struct lift_publisher;
 

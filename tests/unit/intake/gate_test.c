@@ -855,7 +855,8 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_NEWER,	   LIFT_E_MEMORY,    LIFT_E_STOPPED,  LIFT_E_NOT_FOUND,
 		LIFT_E_SOCKET,	   LIFT_E_DIFFERENT, LIFT_E_EXISTS,   LIFT_E_FATAL,
 		LIFT_E_GONE,	   LIFT_E_SECRET,    LIFT_E_TOO_MANY, LIFT_E_KEY_REFUSED,
-		LIFT_E_SERVER_KEY, LIFT_E_NEEDS_KEY,
+		LIFT_E_SERVER_KEY, LIFT_E_NEEDS_KEY, LIFT_E_FULL,     LIFT_E_SEAL,
+		LIFT_E_OUTBOX,
 	};
 	const struct {
 		const int *errs;

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http.h - an HTTP/1.1 server for a daemon of one thread: libmicrohttpd, behind a screen, with
+ * deadlines and limits of ours.
+ *
+ * A request is handed over once, when the whole of it is there and it may come in; its answer may
+ * be given at once or later, in any round. What is wrong with a request as HTTP is answered here.
+ * TLS is a reverse proxy's.
+ */
+#ifndef LIFT_HTTP_HTTP_H
+#define LIFT_HTTP_HTTP_H
+
+#include <netinet/in.h>
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+
+struct http;
+struct http_exchange; /* one request and its answer */
+
+/* What one server bears; 0: the default. What is above it is answered 413, 429, 431, 408 or 503,
+ * each with a text that says which limit it was, or its connection is closed. */
+struct http_limits {
+	uint32_t connections;	     /* 4,096 */
+	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
+	size_t body_bytes;	     /* of one request: 8 MiB */
+	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
+	int head_ms; /* from a connection's, or a request's, first byte to its last header: 10 s */
+	int body_ms; /* from there to the end of its body: 60 s */
+	int idle_ms; /* between requests: 75 s */
+};
+
+struct http_options {
+	const char *listen; /* "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:8080" */
+	struct http_limits limits;
+	const char *const *
+		origins; /* that may send from a page (CORS), or "*"; NULL-terminated; NULL: none */
+
+	/* A request is there, as far as its head: the status with which it is refused before its
+	 * body is read (401, 404, 405, 429 ...), by http_refuse; or 0: read on. May be NULL. */
+	int (*head)(void *context, struct http_exchange *exchange);
+
+	/* The whole of it is there. It is answered by http_answer, now or later, exactly once. */
+	void (*request)(void *context, struct http_exchange *exchange);
+	void *context;
+};
+
+/* LIFT_E_SOCKET: the address cannot be listened on (errno says why); LIFT_E_CONFIG: it is none. */
+int http_open(const struct http_options *options, struct http **ret_http);
+/* Close; exchanges without an answer are dropped, and must not be touched any more. */
+void http_free(struct http *http);
+uint16_t http_port(const struct http *http); /* that it listens on, also where 0 was asked for */
+int http_fd(const struct http *http);	     /* readable: call http_run */
+/* When http_run must be called though the descriptor says nothing, in ms; -1: never. */
+int http_timeout_ms(const struct http *http);
+/* All that can be done now. Never waits. */
+void http_run(struct http *http);
+/* No new connection, and each that is there is closed with its answer: for an end in good order. */
+void http_quiesce(struct http *http);
+uint32_t http_connections(const struct http *http);
+
+/* The request: borrowed until its answer. */
+const char *http_method(const struct http_exchange *exchange);
+const char *http_path(const struct http_exchange *exchange);
+const char *http_header(const struct http_exchange *exchange, const char *name); /* NULL: none */
+const char *http_query(const struct http_exchange *exchange,
+		       const char *name); /* decoded; NULL: none */
+struct text http_body(const struct http_exchange *exchange);
+const struct sockaddr *http_peer(const struct http_exchange *exchange);
+/* What the user of the library keeps with it: NULL at first. */
+void http_keep(struct http_exchange *exchange, void *with);
+void *http_kept(const struct http_exchange *exchange);
+
+struct http_header {
+	const char *name, *value;
+};
+
+/* Answer; the body is copied. The headers that CORS asks for are added. */
+void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
+		 size_t n_headers, struct text body);
+/* The same with {"error": TEXT} as JSON; retry_s > 0: Retry-After. */
+__attribute__((format(printf, 4, 5))) void http_refuse(struct http_exchange *exchange,
+						       unsigned status, int retry_s,
+						       const char *format, ...);
+
+#endif
