@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/err.h"
 
+#include <stddef.h>
+
 static const struct {
 	int err;
 	enum lift_err_class class;
@@ -35,12 +37,4 @@ const char *lift_err_text(int err)
 		if (errors[i].err == err)
 			return errors[i].text;
 	return err ? "an error without a name" : "";
-}
-
-int lift_err_of_code(struct text code)
-{
-	for (size_t i = 0; i < N_ERRORS; i++)
-		if (text_equal(code, text_of(errors[i].code)))
-			return errors[i].err;
-	return 0;
 }

@@ -2,13 +2,17 @@
 /*
  * err.h - the one list of errors, which the wire, the log and the manual share.
  *
+ * liblift installs it as <lift/err.h>, so it includes nothing.
+ *
  * A function that can fail returns 0 or one of the negative LIFT_E_ numbers. The numbers are kept
  * in journals and the codes are part of the protocol: both may be added to, never changed.
  */
 #ifndef LIFT_PROTO_ERR_H
 #define LIFT_PROTO_ERR_H
 
-#include "proto/bytes.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* X(name, number, class (lift_err_class), code on the wire, what was expected) */
 #define LIFT_ERRORS(X)                                                                             \
@@ -135,9 +139,9 @@
 
 enum lift_err {
 	LIFT_OK = 0,
-#define X(name, number, class, code, text) LIFT_E_##name = -(number),
-	LIFT_ERRORS(X)
-#undef X
+#define LIFT_ERR_NUMBER(name, number, class, code, text) LIFT_E_##name = -(number),
+	LIFT_ERRORS(LIFT_ERR_NUMBER)
+#undef LIFT_ERR_NUMBER
 };
 
 /* What an error means for whoever sent what it is about. The list says it, and no range of numbers:
@@ -156,7 +160,8 @@ enum lift_err_class lift_err_class(int err); /* OWN for what is not in the list 
 const char *lift_err_code(int err);
 const char *lift_err_text(int err);
 
-/* The error of a code, or 0 where there is none. */
-int lift_err_of_code(struct text code);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -72,10 +72,10 @@ plant "a test that includes a wing's parts" 'includes daemon/figures/parts.h, wh
 	tests/unit/world.h '#include "daemon/figures/parts.h"'
 plant 'the daemon includes a client' 'daemon/base/clock.h: includes clients/lib/lift.h' \
 	daemon/base/clock.h '#include "clients/lib/lift.h"'
-plant 'a client includes the daemon' 'clients/lib/slot.h: includes daemon/base/clock.h' \
-	clients/lib/slot.h '#include "daemon/base/clock.h"'
+plant 'a client includes the daemon' 'clients/lib/publish/slot.h: includes daemon/base/clock.h' \
+	clients/lib/publish/slot.h '#include "daemon/base/clock.h"'
 plant 'the library includes the command' 'and lib may not include cli' \
-	clients/lib/slot.h '#include "clients/cli/cli.h"'
+	clients/lib/publish/slot.h '#include "clients/cli/cli.h"'
 plant 'proto includes the daemon' 'proto/err.h: includes daemon/base/clock.h' \
 	proto/err.h '#include "daemon/base/clock.h"'
 plant 'LMDB outside store' 'includes <lmdb.h>' daemon/ledger/view.c '#include <lmdb.h>'

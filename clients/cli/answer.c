@@ -10,6 +10,7 @@
 #include "clients/cli/reach.h"
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
+#include "proto/err_code.h"
 
 enum {
 	PLACE_MAX = 192,  /* bytes of where something is, in an answer */
@@ -271,8 +272,9 @@ int question_ask(const struct question *question)
 	writer = msg_writer_new();
 	if (writer) {
 		request_encode(writer, question->request);
-		err = lift_request(question->endpoint, question->keys, msg_written(writer),
-				   question->timeout_ms, take_message, &asking);
+		err = lift_request(question->endpoint, question->keys, msg_written(writer).data,
+				   msg_written(writer).size, question->timeout_ms, take_message,
+				   &asking);
 	}
 	msg_writer_free(writer);
 	if (asking.status != STATUS_WELL)

@@ -12,13 +12,15 @@ enum { TOLD_MAX = 8 /* texts in a line */ };
 
 static const struct {
 	const char *what, *counts;
-} kinds[UNKNOWN_KINDS] = {
-	[UNKNOWN_MODULE] = { "modules that the catalogue does not have",
-			     "they count in no module until it has them" },
-	[UNKNOWN_REGION] = { "regions that the catalogue does not have",
-			     "they count as unassigned" },
-	[UNKNOWN_ATTR] = { "attributes that the catalogue does not count by", "they are dropped" },
-	[UNKNOWN_VALUE] = { "values that the catalogue does not list", "they count as unknown" },
+} kinds[LIFT_UNKNOWN_KINDS] = {
+	[LIFT_UNKNOWN_MODULE] = { "modules that the catalogue does not have",
+				  "they count in no module until it has them" },
+	[LIFT_UNKNOWN_REGION] = { "regions that the catalogue does not have",
+				  "they count as unassigned" },
+	[LIFT_UNKNOWN_ATTR] = { "attributes that the catalogue does not count by",
+				"they are dropped" },
+	[LIFT_UNKNOWN_VALUE] = { "values that the catalogue does not list",
+				 "they count as unknown" },
 };
 
 /* Spaces that are none: a figure that depends on one shall not look like another. */
@@ -58,13 +60,13 @@ char *nowhere_quote(struct text text)
 }
 
 /* role "Nurse": the attribute of a value is said, too. */
-static char *words_of(const struct unknown_text *row)
+static char *words_of(const struct lift_unknown_text *row)
 {
-	char *text = nowhere_quote(row->text), *attr, *words;
+	char *text = nowhere_quote(text_of(row->text)), *attr, *words;
 
-	if (!text || row->attr.size == 0)
+	if (!text || !row->attr)
 		return text;
-	attr = nowhere_quote(row->attr);
+	attr = nowhere_quote(text_of(row->attr));
 	if (!attr || asprintf(&words, "%s of %s", text, attr) < 0)
 		words = NULL;
 	free(attr);
@@ -72,7 +74,7 @@ static char *words_of(const struct unknown_text *row)
 	return words;
 }
 
-static void add_text(struct nowhere *nowhere, const struct unknown_text *row)
+static void add_text(struct nowhere *nowhere, const struct lift_unknown_text *row)
 {
 	char *words = words_of(row);
 	size_t i = 0;
@@ -88,18 +90,18 @@ static void add_text(struct nowhere *nowhere, const struct unknown_text *row)
 		free(words);
 	} else {
 		nowhere->news = true;
-		nowhere->texts[nowhere->n_texts++] =
-			(struct nowhere_text){ .kind = row->kind,
-					       .words = words,
-					       .meant = row->meant.size ? nowhere_quote(row->meant)
-									: NULL };
+		nowhere->texts[nowhere->n_texts++] = (struct nowhere_text){
+			.kind = row->kind,
+			.words = words,
+			.meant = row->meant ? nowhere_quote(text_of(row->meant)) : NULL
+		};
 	}
 	nowhere->texts[i].n += row->n;
 }
 
-void nowhere_add(struct nowhere *nowhere, const struct unknown *unknown)
+void nowhere_add(struct nowhere *nowhere, const struct lift_unknown *unknown)
 {
-	for (int kind = 0; kind < UNKNOWN_KINDS; kind++)
+	for (int kind = 0; kind < LIFT_UNKNOWN_KINDS; kind++)
 		nowhere->n[kind] += unknown->n[kind];
 	for (size_t i = 0; i < unknown->n_texts; i++)
 		add_text(nowhere, &unknown->texts[i]);
@@ -131,7 +133,7 @@ static void print_texts(FILE *out, struct nowhere *nowhere, int kind)
 
 void nowhere_complain(struct nowhere *nowhere, const char *name)
 {
-	for (int kind = 0; kind < UNKNOWN_KINDS; kind++) {
+	for (int kind = 0; kind < LIFT_UNKNOWN_KINDS; kind++) {
 		uint64_t n = nowhere->n[kind];
 		char *list = NULL;
 		size_t size;

@@ -6,23 +6,24 @@
 #ifndef LIFT_CLI_NOWHERE_H
 #define LIFT_CLI_NOWHERE_H
 
-#include "proto/unknown.h"
+#include "clients/lib/lift.h"
+#include "proto/bytes.h"
 
 enum { NOWHERE_TEXTS_MAX = 64 /* that are named, in one input */ };
 
 /* Zeros to begin with. */
 struct nowhere {
-	uint64_t n[UNKNOWN_KINDS]; /* not yet said */
+	uint64_t n[LIFT_UNKNOWN_KINDS]; /* not yet said */
 	size_t n_texts;
 	struct nowhere_text {
-		enum unknown_kind kind;
+		enum lift_unknown_kind kind;
 		uint64_t n;	     /* not yet said */
 		char *words, *meant; /* quoted and escaped; NULL: nothing was probably meant */
 	} texts[NOWHERE_TEXTS_MAX];
 	bool news; /* a text that has not been named before */
 };
 
-void nowhere_add(struct nowhere *nowhere, const struct unknown *unknown);
+void nowhere_add(struct nowhere *nowhere, const struct lift_unknown *unknown);
 
 /* Say what has come since it was said last. */
 void nowhere_complain(struct nowhere *nowhere, const char *name);

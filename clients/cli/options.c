@@ -58,7 +58,7 @@ int complain_endpoint(const char *endpoint, const struct lift_keys *keys, int er
 	if (err == LIFT_E_KEY_REFUSED && keys)
 		complain("%s: the daemon does not know this key (public %s), or does not let it "
 			 "use this endpoint: ask its operator, who has keys.yaml",
-			 endpoint, keys->public);
+			 endpoint, keys->public_key);
 	else if (err == LIFT_E_SERVER_KEY)
 		complain("%s: the connection is closed before keys are exchanged: `server` in "
 			 "lift.yaml is not this daemon's key, or it takes no further connection",

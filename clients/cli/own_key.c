@@ -107,9 +107,9 @@ struct lift_keys *own_key_read(const char *config, const char *file, const char 
 	if (!pair || !keys) {
 		complain("out of memory that can be locked");
 	} else if (read_pair(path, pair)) {
-		snprintf(keys->server, sizeof(keys->server), "%s", server);
-		memcpy(keys->public, pair->public, sizeof(keys->public));
-		memcpy(keys->secret, pair->secret, sizeof(keys->secret));
+		snprintf(keys->server_key, sizeof(keys->server_key), "%s", server);
+		memcpy(keys->public_key, pair->public, sizeof(keys->public_key));
+		memcpy(keys->secret_key, pair->secret, sizeof(keys->secret_key));
 		sodium_free(pair);
 		return keys;
 	}

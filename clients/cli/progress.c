@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "clients/cli/sheet/row.h"
+#include "clients/cli/steady.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/wire.h"
 
 enum { BAR_MS = 100, LINE_MS = 10000, BAR_WIDTH = 30 };
 
@@ -32,7 +32,7 @@ __attribute__((format(printf, 2, 3))) static void print_safely(FILE *out, const 
 
 void progress_begin(struct progress *progress, const char *name)
 {
-	int64_t now_ms = wire_clock_ms();
+	int64_t now_ms = steady_ms();
 
 	*progress = (struct progress){ name, isatty(STDERR_FILENO) == 1, false, now_ms, now_ms };
 }
@@ -64,7 +64,7 @@ static void print_bar(uint64_t done, uint64_t all)
 
 void progress_show(struct progress *progress, uint64_t done, uint64_t all, uint64_t events)
 {
-	int64_t now_ms = wire_clock_ms();
+	int64_t now_ms = steady_ms();
 	int64_t spent_ms = now_ms - progress->begun_ms;
 
 	if (now_ms - progress->shown_ms < (progress->terminal ? BAR_MS : LINE_MS))
@@ -110,7 +110,7 @@ void progress_report(struct progress *progress, uint64_t place, const char *code
 
 void progress_end(struct progress *progress, uint64_t events, uint64_t refused)
 {
-	double spent_s = (double)(wire_clock_ms() - progress->begun_ms) / 1000;
+	double spent_s = (double)(steady_ms() - progress->begun_ms) / 1000;
 
 	progress_clear(progress);
 	print_safely(stdout,

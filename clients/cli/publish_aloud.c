@@ -21,13 +21,14 @@ static int take_event(void *context, struct text event, uint64_t place)
 	struct event judged;
 	int err = judge_event(&publishing->sending.judge, event, &judged);
 	const struct lift_rejection refusal = { .tag = place,
-						.event = event,
-						.code = text_of(lift_err_code(err)),
-						.text = text_of(lift_err_text(err)) };
+						.event = { event.data, event.size },
+						.code = lift_err_code(err),
+						.text = lift_err_text(err) };
 
 	publishing->sending.rows++;
 	if (!err || err == LIFT_E_MEMORY)
-		return err ? err : lift_broadcaster_add(publishing->broadcaster, event);
+		return err ? err
+			   : lift_broadcaster_add(publishing->broadcaster, event.data, event.size);
 	sending_refused(&publishing->sending, &refusal);
 	return 0;
 }

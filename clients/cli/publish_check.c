@@ -49,9 +49,9 @@ static int take_event(void *context, struct text encoded, uint64_t place)
 		return err;
 	if (err) {
 		const struct lift_rejection refusal = { .tag = place,
-							.event = encoded,
-							.code = text_of(lift_err_code(err)),
-							.text = text_of(lift_err_text(err)) };
+							.event = { encoded.data, encoded.size },
+							.code = lift_err_code(err),
+							.text = lift_err_text(err) };
 
 		sending_refused(&checking->sending, &refusal);
 		return 0;

@@ -18,7 +18,7 @@ static int take_event(void *context, struct text event, uint64_t place)
 	struct publishing *publishing = context;
 
 	publishing->sending.rows++;
-	return lift_publisher_add(publishing->sending.publisher, event, place);
+	return lift_publisher_add(publishing->sending.publisher, event.data, event.size, place);
 }
 
 static void take_unreadable(void *context, uint64_t place, const char *reason)

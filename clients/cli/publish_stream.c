@@ -12,6 +12,7 @@
 
 #include "clients/cli/growing.h"
 #include "clients/cli/publish.h"
+#include "clients/cli/refusal.h"
 #include "clients/cli/sending.h"
 #include "proto/grow.h"
 
@@ -63,9 +64,9 @@ static bool keep_reused(void *context, const struct lift_rejection *rejection)
 	struct publishing *publishing = context;
 	int err;
 
-	if (!text_equal(rejection->code, text_of(lift_err_code(LIFT_E_REUSED))))
+	if (strcmp(rejection->code, lift_err_code(LIFT_E_REUSED)) != 0)
 		return false;
-	err = move_event(&publishing->moved, rejection->event, rejection->tag);
+	err = move_event(&publishing->moved, refused_event(rejection), rejection->tag);
 	publishing->err = err ? err : publishing->err;
 	return true;
 }
@@ -73,7 +74,7 @@ static bool keep_reused(void *context, const struct lift_rejection *rejection)
 static int add_event(struct publishing *publishing, struct text event, uint64_t place)
 {
 	publishing->sent++;
-	return lift_publisher_add(publishing->sending.publisher, event, place);
+	return lift_publisher_add(publishing->sending.publisher, event.data, event.size, place);
 }
 
 /* While these are added, others may be moved. */
@@ -156,7 +157,7 @@ static void see_reused(void *context, const struct lift_rejection *rejection)
 {
 	bool *same = context;
 
-	if (text_equal(rejection->code, text_of(lift_err_code(LIFT_E_REUSED))))
+	if (strcmp(rejection->code, lift_err_code(LIFT_E_REUSED)) == 0)
 		*same = false;
 }
 
@@ -176,7 +177,7 @@ static int ask_same(const struct publish_plan *plan, uint64_t number, struct tex
 	int err = lift_publisher_open(&options, &publisher);
 
 	if (!err)
-		err = lift_publisher_add(publisher, event, 0);
+		err = lift_publisher_add(publisher, event.data, event.size, 0);
 	if (!err)
 		err = lift_publisher_flush(publisher);
 	lift_publisher_free(publisher);

@@ -15,6 +15,7 @@
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
 #include "proto/day.h"
+#include "proto/err_code.h"
 #include "proto/event.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"

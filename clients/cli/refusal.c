@@ -171,22 +171,21 @@ void refusal_hint(const char *key, const json_t *event, char to[static REFUSAL_H
 
 int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_MAX])
 {
-	bool is_time = text_equal(rejection->code, text_of(lift_err_code(LIFT_E_TIME)));
+	bool is_time = strcmp(rejection->code, lift_err_code(LIFT_E_TIME)) == 0;
 	struct msg_reader *reader = msg_reader_new();
 	char key[WORD_MAX], said[REFUSAL_HINT_MAX] = "";
 	json_t *event = NULL;
 	int size;
 
-	snprintf(key, sizeof(key), "%.*s", (int)rejection->code.size, rejection->code.data);
+	snprintf(key, sizeof(key), "%s", rejection->code);
 	/* Codes have - where keys have _. */
 	for (char *c = key; *c; c++)
 		*c = *c == '-' ? '_' : *c;
-	if (reader && json_from_msg(reader, rejection->event, &event) == 0)
+	if (reader && json_from_msg(reader, refused_event(rejection), &event) == 0)
 		refusal_hint(key, event, said);
 	json_decref(event);
 	msg_reader_free(reader);
-	size = snprintf(to, REFUSAL_MAX, "%.*s%s%s", (int)rejection->text.size,
-			rejection->text.data,
+	size = snprintf(to, REFUSAL_MAX, "%s%s%s", rejection->text,
 			is_time ? "; in a file also 1.9.2025 08:00 and the like, or "
 				  "ISO 8601 with an offset, such as "
 				  "2025-09-01T08:00:00+02:00"

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "clients/lib/lift.h"
+#include "proto/bytes.h"
 
 enum {
 	REFUSAL_MAX = 512,	/* bytes, ended with 0 */
@@ -21,6 +22,12 @@ enum {
 /* What an event has where it is refused for a key, and what that probably is: "; it is 7: ...", or
  * nothing. */
 void refusal_hint(const char *key, const json_t *event, char to[static REFUSAL_HINT_MAX]);
+
+/* The event that was refused. */
+static inline struct text refused_event(const struct lift_rejection *rejection)
+{
+	return (struct text){ (const char *)rejection->event.data, rejection->event.size };
+}
 
 /* The length of what was written. */
 int refusal_text(const struct lift_rejection *rejection, char to[static REFUSAL_MAX]);

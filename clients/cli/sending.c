@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "clients/cli/refusal.h"
+#include "proto/err_code.h"
 
 enum {
 	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
@@ -14,12 +15,13 @@ bool sending_may_pass(struct sending *sending, const struct lift_rejection *reje
 {
 	struct event event;
 
-	switch (lift_err_of_code(rejection->code)) {
+	switch (lift_err_of_code(text_of(rejection->code))) {
 	case LIFT_E_NAMES:  /* there may be room later, or the catalogue may have the name */
 	case LIFT_E_REUSED: /* the number was used for something else */
 		return true;
 	case LIFT_E_TIME: /* by the daemon's clock; or is it no time at all? */
-		return judge_event(&sending->judge, rejection->event, &event) != LIFT_E_TIME;
+		return judge_event(&sending->judge, refused_event(rejection), &event) !=
+		       LIFT_E_TIME;
 	default:
 		return false;
 	}
@@ -39,8 +41,8 @@ void sending_refused(struct sending *sending, const struct lift_rejection *rejec
 
 	sending->refused++;
 	sending->passing += sending_may_pass(sending, rejection);
-	progress_report(&sending->progress, rejection->tag, rejection->code.data,
-			(int)rejection->code.size, reason, size);
+	progress_report(&sending->progress, rejection->tag, rejection->code,
+			(int)strlen(rejection->code), reason, size);
 }
 
 static void take_rejection(void *context, const struct lift_rejection *rejection)
@@ -62,7 +64,7 @@ static void take_uncounted(void *context, uint64_t seq, uint64_t tag)
 		sending->n_uncounted++;
 }
 
-static void take_unknown(void *context, const struct unknown *unknown)
+static void take_unknown(void *context, const struct lift_unknown *unknown)
 {
 	struct sending *sending = context;
 

@@ -19,7 +19,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/reach.h"
 #include "clients/cli/sending.h"
-#include "clients/lib/wire.h"
+#include "clients/cli/steady.h"
 #include "proto/day.h"
 
 enum {
@@ -147,7 +147,7 @@ static int keep_pace(struct simulation *simulation, const struct course_event *e
 	if (simulation->speed <= 0)
 		return 0;
 	due_ms = (int64_t)((double)(event->sent_s - first->sent_s) / simulation->speed * 1000);
-	left_ms = due_ms - (wire_clock_ms() - simulation->sending.progress.begun_ms);
+	left_ms = due_ms - (steady_ms() - simulation->sending.progress.begun_ms);
 	if (left_ms <= 0)
 		return 0;
 	int err = lift_publisher_push(simulation->sending.publisher);
@@ -155,7 +155,7 @@ static int keep_pace(struct simulation *simulation, const struct course_event *e
 	while (!err && left_ms > 0) {
 		err = lift_publisher_wait(simulation->sending.publisher,
 					  (int)(left_ms < 1000 ? left_ms : 1000));
-		left_ms = due_ms - (wire_clock_ms() - simulation->sending.progress.begun_ms);
+		left_ms = due_ms - (steady_ms() - simulation->sending.progress.begun_ms);
 		progress_show(&simulation->sending.progress, 0, 0,
 			      lift_publisher_judged(simulation->sending.publisher));
 	}
@@ -167,6 +167,8 @@ static int send_events(struct simulation *simulation, struct msg_writer *writer)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < simulation->n; i++) {
+		struct text encoded;
+
 		err = keep_pace(simulation, &simulation->events[i]);
 		if (err)
 			break;
@@ -174,7 +176,9 @@ static int send_events(struct simulation *simulation, struct msg_writer *writer)
 		err = course_event_encode(&simulation->course, &simulation->events[i], writer);
 		if (err)
 			break;
-		err = lift_publisher_add(simulation->sending.publisher, msg_written(writer), i + 1);
+		encoded = msg_written(writer);
+		err = lift_publisher_add(simulation->sending.publisher, encoded.data, encoded.size,
+					 i + 1);
 		if (i % LOOK_EVENTS == 0)
 			progress_show(&simulation->sending.progress, i, simulation->n,
 				      lift_publisher_judged(simulation->sending.publisher));

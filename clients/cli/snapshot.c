@@ -6,8 +6,8 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/message.h"
 #include "clients/cli/reach.h"
+#include "clients/cli/steady.h"
 #include "clients/lib/lift.h"
-#include "clients/lib/wire.h"
 #include "proto/snapshot.h"
 
 enum {
@@ -16,9 +16,9 @@ enum {
 	ALOUD_MS = 2000, /* after that it says what it waits for */
 };
 
-static int print(void *context, struct text topic, const json_t *body)
+static int print(void *context, const char *topic, const json_t *body)
 {
-	int err = message_print(context, topic, body);
+	int err = message_print(context, text_of(topic), body);
 
 	return !err && ferror(stdout) ? LIFT_E_IO : err;
 }
@@ -48,14 +48,14 @@ static int print_all(const char *endpoint, const struct lift_keys *keys, const c
 		     size_t n, int64_t wait_ms, struct printing *printing)
 {
 	const struct timespec pause = { .tv_nsec = AGAIN_MS * 1000000L };
-	int64_t begun_ms = wire_clock_ms(), waited_ms = 0;
+	int64_t begun_ms = steady_ms(), waited_ms = 0;
 	bool aloud = false;
 	int err;
 
 	while ((err = lift_snapshot(endpoint, keys, topics, n, print, printing)) == LIFT_E_BUSY &&
 	       waited_ms < wait_ms) {
 		nanosleep(&pause, NULL);
-		waited_ms = wire_clock_ms() - begun_ms;
+		waited_ms = steady_ms() - begun_ms;
 		if (waited_ms > ALOUD_MS && !aloud)
 			complain("liftd has just started: waiting until all its figures are "
 				 "published");

@@ -5,6 +5,7 @@
 #include "clients/cli/endpoints.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/status_page.h"
+#include "clients/cli/steady.h"
 #include "clients/cli/text/print.h"
 #include "clients/lib/lift.h"
 #include "proto/json.h"
@@ -54,14 +55,6 @@ static int take_answer(void *context, const json_t *answer)
 
 /* Waiting. */
 
-static int64_t steady_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int take_health(void *context, const json_t *answer)
 {
 	bool *healthy = context;
@@ -83,7 +76,7 @@ static bool wait_until_healthy(const char *endpoint, const struct lift_keys *key
 		return false;
 	request_encode(writer, &(struct request){ .op = text_of("status") });
 	while (!healthy && (left_ms = end_ms - steady_ms()) > 0) {
-		lift_request(endpoint, keys, msg_written(writer),
+		lift_request(endpoint, keys, msg_written(writer).data, msg_written(writer).size,
 			     (int)(left_ms < WAIT_ASK_MS ? left_ms : WAIT_ASK_MS), take_health,
 			     &healthy);
 		if (!healthy)

@@ -30,24 +30,21 @@ static void stop(int signal)
 	stopping = 1;
 }
 
-static bool is_asked_for(const struct watching *watching, struct text topic)
+static bool is_asked_for(const struct watching *watching, const char *topic)
 {
-	for (size_t i = 0; i < watching->n_topics; i++) {
-		size_t size = strlen(watching->topics[i]);
-
-		if (topic.size >= size && memcmp(topic.data, watching->topics[i], size) == 0)
+	for (size_t i = 0; i < watching->n_topics; i++)
+		if (strncmp(topic, watching->topics[i], strlen(watching->topics[i])) == 0)
 			return true;
-	}
 	return false;
 }
 
-static int show_message(struct watching *watching, struct text topic, const json_t *body)
+static int show_message(struct watching *watching, const char *topic, const json_t *body)
 {
 	int err;
 
 	if (!is_asked_for(watching, topic))
 		return 0;
-	err = message_print(&watching->printing, topic, body);
+	err = message_print(&watching->printing, text_of(topic), body);
 	watching->printed++;
 	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
 		err = LIFT_E_IO;
@@ -57,7 +54,7 @@ static int show_message(struct watching *watching, struct text topic, const json
 static int watch(struct watching *watching, struct lift_follower *follower, const char *endpoint)
 {
 	const json_t *body;
-	struct text topic;
+	const char *topic;
 	int silent = 0, err = 0;
 
 	while (!err && !stopping && (watching->count == 0 || watching->printed < watching->count)) {

@@ -2,6 +2,7 @@
 #include "clients/lib/handshake.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum {
 	CLOSED_MOST = 3, /* in a row: one may break for another reason */

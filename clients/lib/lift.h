@@ -13,10 +13,15 @@
 #define LIFT_LIFT_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "proto/bytes.h"
 #include "proto/err.h"
-#include "proto/unknown.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum {
 	LIFT_ANSWER_MS = 5000, /* without an answer for so long: hello again, and resend */
@@ -29,7 +34,7 @@ enum {
  * and this client's pair. Over ipc they are not looked at. Whoever fills one in wipes it; libzmq
  * keeps a copy while a socket is open. */
 struct lift_keys {
-	char server[41], public[41], secret[41];
+	char server_key[41], public_key[41], secret_key[41];
 };
 
 /*
@@ -37,7 +42,7 @@ struct lift_keys {
  * LIFT_E_KEY_REFUSED: the daemon does not know the key, or does not let it use this endpoint, or
  *	does not any more;
  * LIFT_E_SERVER_KEY: it closes each connection before keys are exchanged, as one whose key is not
- *	`server`, or which takes no further connection. Not of who was let in before: for them it is
+ *	`server_key`, or which takes no further connection. Not of who was let in before: for them it is
  *	silence;
  * LIFT_E_NEEDS_KEY: it is one with keys, and there are none, or the other way round.
  */
@@ -159,10 +164,36 @@ const char *lift_error_text(void);
 
 struct lift_publisher;
 
+/* Valid during the call. */
 struct lift_rejection {
-	uint64_t seq, tag;	/* the event's number, and what it was added with */
-	struct text code, text; /* valid during the call */
-	struct text event;	/* as it was added; valid during the call */
+	uint64_t seq, tag;	   /* the event's number, and what it was added with */
+	const char *code, *text;   /* as the daemon said it */
+	struct lift_encoded event; /* as it was added */
+};
+
+enum lift_unknown_kind {
+	LIFT_UNKNOWN_MODULE,
+	LIFT_UNKNOWN_REGION,
+	LIFT_UNKNOWN_ATTR,
+	LIFT_UNKNOWN_VALUE,
+	LIFT_UNKNOWN_KINDS
+};
+
+struct lift_unknown_text {
+	enum lift_unknown_kind kind;
+	uint64_t n;	   /* events that brought it */
+	const char *text;  /* as it was sent */
+	const char *meant; /* the catalogue's, which was probably meant; NULL: nothing is like it */
+	const char *attr;  /* of a value: its attribute; else NULL */
+};
+
+/* What accepted events have brought that counts nowhere: modules and regions that the catalogue
+ * does not have, attributes that it does not count by, values that it does not list. */
+struct lift_unknown {
+	uint64_t events;		       /* that brought any of it */
+	uint64_t n[LIFT_UNKNOWN_KINDS];	       /* how often each kind was brought */
+	const struct lift_unknown_text *texts; /* the first to come */
+	size_t n_texts;
 };
 
 struct lift_publisher_options {
@@ -189,7 +220,7 @@ struct lift_publisher_options {
 
 	/* What accepted events have brought that counts nowhere; valid during the call. Said once,
 	 * and not at all where the first ack was lost. */
-	void (*unknown)(void *context, const struct unknown *unknown);
+	void (*unknown)(void *context, const struct lift_unknown *unknown);
 
 	/* There has been no verdict for so long, because the daemon has asked to send again later
 	 * (the code's error), or says nothing for LIFT_ANSWER_MS (LIFT_E_SOCKET). Called again and
@@ -215,7 +246,8 @@ uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 /* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
  * next number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where
  * it is longer: nothing has changed then. Any other error is final. */
-int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag);
+int lift_publisher_add(struct lift_publisher *publisher, const void *event, size_t size,
+		       uint64_t tag);
 
 /* Send what has been gathered, without waiting for answers longer than the window asks. */
 int lift_publisher_push(struct lift_publisher *publisher);
@@ -257,7 +289,7 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster);
 
 /* Add one event, as to a publisher. Any error but LIFT_E_VALUE is final. */
-int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event);
+int lift_broadcaster_add(struct lift_broadcaster *broadcaster, const void *event, size_t size);
 
 /* Send what has been gathered. LIFT_E_SOCKET where nobody has taken any of it for
  * LIFT_ANSWER_MS. */
@@ -283,8 +315,8 @@ typedef int lift_answer_fn(void *context, const json_t *answer);
 /* Ask, and hand over each message of the answer until one has no `more`. LIFT_E_SOCKET where nobody
  * is there, the connection breaks, or nothing comes for timeout_ms. An answer of ok:false is handed
  * over, too. */
-int lift_request(const char *endpoint, const struct lift_keys *keys, struct text request,
-		 int timeout_ms, lift_answer_fn *answer, void *context);
+int lift_request(const char *endpoint, const struct lift_keys *keys, const void *request,
+		 size_t size, int timeout_ms, lift_answer_fn *answer, void *context);
 
 /* Subscribing. */
 
@@ -297,13 +329,13 @@ int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
 			 struct lift_subscriber **ret_subscriber);
 void lift_subscriber_free(struct lift_subscriber *subscriber);
 
-/* The next message; its texts live until the next call. LIFT_E_NOT_FOUND after timeout_ms without
+/* The next message; its topic and its body (MessagePack) live until the next call. LIFT_E_NOT_FOUND after timeout_ms without
  * one (-1: wait for ever); LIFT_E_STOPPED when a signal came. */
-int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, struct text *ret_topic,
-			 struct text *ret_body);
+int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, const char **ret_topic,
+			 const void **ret_body, size_t *ret_size);
 
 /* One message, borrowed. 0, or a negative number that ends it and is returned. */
-typedef int lift_message_fn(void *context, struct text topic, const json_t *body);
+typedef int lift_message_fn(void *context, const char *topic, const json_t *body);
 
 /* The current message of each topic that begins with one of these (at most 64), page by page, in
  * order. LIFT_E_SOCKET where nothing comes for LIFT_ANSWER_MS, or the daemon restarts meanwhile;
@@ -329,7 +361,11 @@ void lift_follower_free(struct lift_follower *follower);
 /* The next message that is news, and each beat; they live until the next call. A body whose
  * `metrics` are null empties its topic; where that message itself was missed, it has no n. Errors
  * as of lift_subscriber_next; LIFT_E_NOT_FOUND after timeout_ms. */
-int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct text *ret_topic,
+int lift_follower_next(struct lift_follower *follower, int timeout_ms, const char **ret_topic,
 		       const json_t **ret_body);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

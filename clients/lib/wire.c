@@ -78,9 +78,12 @@ static int set_limits(void *handle)
 
 static int set_keys(void *handle, const struct lift_keys *keys)
 {
-	return zmq_setsockopt(handle, ZMQ_CURVE_SERVERKEY, keys->server, sizeof(keys->server)) ||
-	       zmq_setsockopt(handle, ZMQ_CURVE_PUBLICKEY, keys->public, sizeof(keys->public)) ||
-	       zmq_setsockopt(handle, ZMQ_CURVE_SECRETKEY, keys->secret, sizeof(keys->secret));
+	return zmq_setsockopt(handle, ZMQ_CURVE_SERVERKEY, keys->server_key,
+			      sizeof(keys->server_key)) ||
+	       zmq_setsockopt(handle, ZMQ_CURVE_PUBLICKEY, keys->public_key,
+			      sizeof(keys->public_key)) ||
+	       zmq_setsockopt(handle, ZMQ_CURVE_SECRETKEY, keys->secret_key,
+			      sizeof(keys->secret_key));
 }
 
 int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,

@@ -45,10 +45,6 @@ int wire_wait_two(struct wire *a, struct wire *b, int64_t ms);
 /* What has become of its connection, without waiting: errors as of wire_wait. */
 int wire_hear(struct wire *wire);
 
-/* The socket of a subscriber, to wait for it with others. */
-struct lift_subscriber;
-struct wire *wire_of_subscriber(struct lift_subscriber *subscriber);
-
 /* Milliseconds of a clock that never goes back. */
 int64_t wire_clock_ms(void);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/internal.h"
+#include "proto/err_code.h"
 
 static int ask(struct control *control, const struct client *client, const struct order *order)
 {

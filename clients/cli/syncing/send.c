@@ -29,9 +29,8 @@ static bool keep_refused(void *context, const struct lift_rejection *rejection)
 	pending->sending.refused++;
 	size = refusal_text(rejection, reason);
 	progress_clear(&pending->sending.progress);
-	complain("%s: what takes back a fact that is no longer listed was refused: %.*s: %.*s",
-		 pending->sending.name, (int)rejection->code.size, rejection->code.data, size,
-		 reason);
+	complain("%s: what takes back a fact that is no longer listed was refused: %s: %.*s",
+		 pending->sending.name, rejection->code, size, reason);
 	return true;
 }
 
@@ -55,7 +54,7 @@ static int add(struct pending *pending, size_t i)
 		return LIFT_E_MEMORY;
 	progress_show(&pending->sending.progress, pending->sending.rows++, pending->all,
 		      lift_publisher_judged(pending->sending.publisher));
-	return lift_publisher_add(pending->sending.publisher, encoded, i);
+	return lift_publisher_add(pending->sending.publisher, encoded.data, encoded.size, i);
 }
 
 static int add_all(struct pending *pending)

@@ -77,29 +77,29 @@ static void check(struct nowhere *nowhere, const char *expected)
 	free(said);
 }
 
-static struct unknown_text row(enum unknown_kind kind, uint64_t n, const char *text,
-			       const char *meant, const char *attr)
+static struct lift_unknown_text row(enum lift_unknown_kind kind, uint64_t n, const char *text,
+				    const char *meant, const char *attr)
 {
-	return (struct unknown_text){ .kind = kind,
-				      .n = n,
-				      .text = text_of(text),
-				      .meant = text_of(meant),
-				      .attr = text_of(attr) };
+	return (struct lift_unknown_text){ kind, n, text, meant, attr };
 }
 
 static void each_kind_is_a_line_and_each_text_is_named_once(void **state)
 {
 	struct nowhere nowhere = { 0 };
-	struct unknown first = { .events = 3, .n = { 0, 2, 1, 1 }, .n_texts = 4 };
-	struct unknown second = { .events = 2, .n = { 1, 1, 0, 0 }, .n_texts = 2 };
+	const struct lift_unknown_text texts[] = {
+		row(LIFT_UNKNOWN_REGION, 1, "301", "0301", NULL),
+		row(LIFT_UNKNOWN_REGION, 1, "nowhere", NULL, NULL),
+		row(LIFT_UNKNOWN_VALUE, 1, "Nurse", "nurse", "role"),
+		row(LIFT_UNKNOWN_ATTR, 1, "shoe_size", NULL, NULL),
+	};
+	const struct lift_unknown_text more[] = {
+		row(LIFT_UNKNOWN_REGION, 1, "301", "0301", NULL),
+		row(LIFT_UNKNOWN_MODULE, 1, "fals", "falls", NULL),
+	};
+	const struct lift_unknown first = { 3, { 0, 2, 1, 1 }, texts, 4 };
+	const struct lift_unknown second = { 2, { 1, 1, 0, 0 }, more, 2 };
 
 	(void)state;
-	first.texts[0] = row(UNKNOWN_REGION, 1, "301", "0301", "");
-	first.texts[1] = row(UNKNOWN_REGION, 1, "nowhere", "", "");
-	first.texts[2] = row(UNKNOWN_VALUE, 1, "Nurse", "nurse", "role");
-	first.texts[3] = row(UNKNOWN_ATTR, 1, "shoe_size", "", "");
-	second.texts[0] = row(UNKNOWN_REGION, 1, "301", "0301", "");
-	second.texts[1] = row(UNKNOWN_MODULE, 1, "fals", "falls", "");
 	nowhere_add(&nowhere, &first);
 	assert_true(nowhere.news);
 	nowhere_add(&nowhere, &second);
@@ -127,10 +127,10 @@ static void of_many_texts_some_are_named_and_the_others_counted(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2 * NOWHERE_TEXTS_MAX; i++) {
-		struct unknown unknown = { .events = 1, .n = { 0, 1, 0, 0 }, .n_texts = 1 };
+		struct lift_unknown_text named = row(LIFT_UNKNOWN_REGION, 1, text, NULL, NULL);
+		struct lift_unknown unknown = { 1, { 0, 1, 0, 0 }, &named, 1 };
 
 		snprintf(text, sizeof(text), "r%d", i);
-		unknown.texts[0] = row(UNKNOWN_REGION, 1, text, "", "");
 		nowhere_add(&nowhere, &unknown);
 	}
 	said = complaint(&nowhere);

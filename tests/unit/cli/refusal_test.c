@@ -94,9 +94,10 @@ static void what_a_row_has_is_said_where_it_is_nobodys_id(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct lift_rejection rejection = { .code = text_of(cases[i].code),
-						    .text = text_of("why"),
-						    .event = packed(writer, cases[i].event) };
+		struct text event = packed(writer, cases[i].event);
+		struct lift_rejection rejection = { .code = cases[i].code,
+						    .text = "why",
+						    .event = { event.data, event.size } };
 		char text[REFUSAL_MAX];
 		int size = refusal_text(&rejection, text);
 
@@ -109,8 +110,8 @@ static void what_a_row_has_is_said_where_it_is_nobodys_id(void **state)
 
 static void what_cannot_be_read_says_nothing(void **state)
 {
-	struct lift_rejection rejection = { .code = TEXT("score"),
-					    .text = TEXT("why"),
+	struct lift_rejection rejection = { .code = "score",
+					    .text = "why",
 					    .event = { "\xc1", 1 } };
 	char text[REFUSAL_MAX];
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/control.h"
+#include "proto/err_code.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

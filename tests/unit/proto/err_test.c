@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/err.h"
+#include "proto/err_code.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,6 +13,7 @@
 
 #include "daemon/catalogue/msg.h"
 #include "proto/control.h"
+#include "proto/err_code.h"
 #include "proto/event.h"
 #include "proto/json.h"
 #include "proto/metric.h"

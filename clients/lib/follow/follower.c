@@ -7,9 +7,10 @@
  */
 #include <stdlib.h>
 
+#include "clients/lib/follow/pages.h"
+#include "clients/lib/follow/picture.h"
+#include "clients/lib/follow/subscriber.h"
 #include "clients/lib/lift.h"
-#include "clients/lib/pages.h"
-#include "clients/lib/picture.h"
 #include "proto/json.h"
 #include "proto/snapshot.h"
 
@@ -30,7 +31,7 @@ struct lift_follower {
 	struct picture *picture;
 	zmq_msg_t topic; /* of the message handed out, where it is a snapshot's */
 	json_t *body;	 /* the message handed out; NULL: none */
-	char *gone;	 /* its topic, where it is one that is gone; NULL: it is not */
+	char *name;	 /* its topic, with a 0 behind it; NULL: none yet */
 	int64_t due_ms;	 /* when to ask for a snapshot */
 	int64_t asked_ms, heard_ms;
 	bool missed;	 /* something, while a snapshot came in */
@@ -86,9 +87,9 @@ int lift_follower_open(const char *publish, const char *snapshot, const struct l
 static void forget_last(struct lift_follower *follower)
 {
 	json_decref(follower->body);
-	free(follower->gone);
+	free(follower->name);
 	follower->body = NULL;
-	follower->gone = NULL;
+	follower->name = NULL;
 	zmq_msg_close(&follower->topic);
 	zmq_msg_init(&follower->topic);
 }
@@ -233,7 +234,7 @@ static int judge_published(struct lift_follower *follower, struct text topic, co
 static int take_published(struct lift_follower *follower, struct text *ret_topic, bool *ret_news)
 {
 	struct text message;
-	int err = lift_subscriber_next(follower->subscriber, 0, ret_topic, &message);
+	int err = subscriber_next(follower->subscriber, 0, ret_topic, &message);
 
 	if (err)
 		return err;
@@ -279,10 +280,10 @@ static int make_gone(struct lift_follower *follower, struct text topic, bool *re
 {
 	char *region, *kind, *id;
 
-	follower->gone = strndup(topic.data, topic.size);
-	if (!follower->gone)
+	follower->name = strndup(topic.data, topic.size);
+	if (!follower->name)
 		return LIFT_E_MEMORY;
-	region = strchr(follower->gone, '/');
+	region = strchr(follower->name, '/');
 	kind = region ? strchr(region + 1, '/') : NULL;
 	id = kind ? strchr(kind + 1, '/') : NULL;
 	if (!id)
@@ -325,15 +326,15 @@ static int rest(struct lift_follower *follower, int64_t until_ms)
 		until_ms = due_ms(follower);
 	if (asked && follower->pages.heard_ms + LIFT_ANSWER_MS < until_ms)
 		until_ms = follower->pages.heard_ms + LIFT_ANSWER_MS;
-	ms = until_ms - wire_clock_ms() + 1;
+	ms = until_ms == INT64_MAX ? INT64_MAX : until_ms - wire_clock_ms() + 1;
 	return asked ? wire_wait_two(wire, &follower->pages.wire, ms)
 		     : wire_wait(wire, ZMQ_POLLIN, ms);
 }
 
-int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct text *ret_topic,
+int lift_follower_next(struct lift_follower *follower, int timeout_ms, const char **ret_topic,
 		       const json_t **ret_body)
 {
-	int64_t end_ms = wire_clock_ms() + timeout_ms;
+	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : wire_clock_ms() + timeout_ms;
 	struct text topic;
 	bool news = false;
 	int err = 0;
@@ -349,7 +350,11 @@ int lift_follower_next(struct lift_follower *follower, int timeout_ms, struct te
 	}
 	if (err)
 		return err;
-	*ret_topic = follower->gone ? text_of(follower->gone) : topic;
+	if (!follower->name)
+		follower->name = strndup(topic.data, topic.size);
+	if (!follower->name)
+		return LIFT_E_MEMORY;
+	*ret_topic = follower->name;
 	*ret_body = follower->body;
 	return 0;
 }

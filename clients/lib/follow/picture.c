@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/lib/picture.h"
+#include "clients/lib/follow/picture.h"
 
 #include <stdlib.h>
 

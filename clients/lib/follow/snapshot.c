@@ -3,9 +3,10 @@
  * A snapshot alone. Whether it has all topics, the end of its first page says: until then its
  * messages are held back.
  */
+#include <stdlib.h>
+
+#include "clients/lib/follow/pages.h"
 #include "proto/snapshot.h"
-#include "clients/lib/lift.h"
-#include "clients/lib/pages.h"
 
 /* Of the first page only the end is wanted: who waits for a daemon that has just started asks for
  * it again and again. */
@@ -32,9 +33,11 @@ static void held_free(struct held *held)
 
 static int hand_over(struct snapshot *snapshot, struct held *held)
 {
-	struct text topic = { zmq_msg_data(&held->topic), zmq_msg_size(&held->topic) };
+	char *topic = strndup(zmq_msg_data(&held->topic), zmq_msg_size(&held->topic));
+	int err = topic ? snapshot->message(snapshot->context, topic, held->body) : LIFT_E_MEMORY;
 
-	return snapshot->message(snapshot->context, topic, held->body);
+	free(topic);
+	return err;
 }
 
 /* The first page has ended. */

@@ -6,11 +6,11 @@
  * gathered; the others wait to be sent or for their answer. Whatever happens to the connection,
  * what to do next can be read from the slots: a fresh socket only marks all of them as not sent.
  */
-#ifndef LIFT_LIB_PUBLISHER_INTERNAL_H
-#define LIFT_LIB_PUBLISHER_INTERNAL_H
+#ifndef LIFT_LIB_PUBLISH_PUBLISHER_INTERNAL_H
+#define LIFT_LIB_PUBLISH_PUBLISHER_INTERNAL_H
 
 #include "clients/lib/lift.h"
-#include "clients/lib/slot.h"
+#include "clients/lib/publish/slot.h"
 #include "clients/lib/wire.h"
 #include "proto/control.h"
 

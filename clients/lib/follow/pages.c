@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/lib/pages.h"
+#include "clients/lib/follow/pages.h"
 
 #include <errno.h>
 
+#include "proto/err_code.h"
 #include "proto/json.h"
 #include "proto/snapshot.h"
 

@@ -2,9 +2,12 @@
 /*
  * What the daemon answers to a publisher, put against the slots of its outbox.
  */
+#include <assert.h>
 #include <errno.h>
 
-#include "clients/lib/publisher_internal.h"
+#include "clients/lib/publish/publisher_internal.h"
+#include "proto/arena.h"
+#include "proto/err_code.h"
 
 static struct slot *slot_of_answer(struct lift_publisher *publisher, const struct answer *answer)
 {
@@ -38,17 +41,28 @@ static bool refusals_fit(const struct answer *answer)
 	return true;
 }
 
-static void report_rejected(struct lift_publisher *publisher, const struct slot *slot,
-			    const struct answer *answer)
+static int report_rejected(struct lift_publisher *publisher, const struct slot *slot,
+			   const struct answer *answer)
 {
-	for (size_t i = 0; publisher->options.rejected && i < answer->n_rejected; i++) {
-		struct lift_rejection rejection;
+	struct arena texts = { 0 };
+	int err = 0;
 
-		answer_rejected(answer, i, &rejection.seq, &rejection.code, &rejection.text);
+	for (size_t i = 0; !err && publisher->options.rejected && i < answer->n_rejected; i++) {
+		struct lift_rejection rejection;
+		struct text code, text, event;
+
+		answer_rejected(answer, i, &rejection.seq, &code, &text);
+		event = event_of(slot, rejection.seq);
 		rejection.tag = slot->tags[rejection.seq - slot->first];
-		rejection.event = event_of(slot, rejection.seq);
-		publisher->options.rejected(publisher->options.context, &rejection);
+		rejection.event = (struct lift_encoded){ event.data, event.size };
+		rejection.code = arena_text(&texts, code);
+		rejection.text = arena_text(&texts, text);
+		err = rejection.code && rejection.text ? 0 : LIFT_E_MEMORY;
+		if (!err)
+			publisher->options.rejected(publisher->options.context, &rejection);
 	}
+	arena_free(&texts);
+	return err;
 }
 
 static void report_uncounted(struct lift_publisher *publisher, const struct slot *slot,
@@ -70,13 +84,54 @@ static void report_uncounted(struct lift_publisher *publisher, const struct slot
 	}
 }
 
-static void report_unknown(struct lift_publisher *publisher, const struct answer *answer)
+static_assert(LIFT_UNKNOWN_MODULE == (int)UNKNOWN_MODULE &&
+		      LIFT_UNKNOWN_REGION == (int)UNKNOWN_REGION &&
+		      LIFT_UNKNOWN_ATTR == (int)UNKNOWN_ATTR &&
+		      LIFT_UNKNOWN_VALUE == (int)UNKNOWN_VALUE &&
+		      LIFT_UNKNOWN_KINDS == (int)UNKNOWN_KINDS,
+	      "the same kinds, in the same order");
+
+/* False where there is no memory. An empty text is none. */
+static bool copy_text(struct arena *arena, struct text text, const char **ret_copy)
+{
+	*ret_copy = text.size ? arena_text(arena, text) : NULL;
+	return !text.size || *ret_copy;
+}
+
+static int hand_over_unknown(struct lift_publisher *publisher, const struct unknown *unknown)
+{
+	struct lift_unknown_text rows[UNKNOWN_TEXTS_MAX];
+	struct lift_unknown handed = { .events = unknown->events,
+				       .texts = rows,
+				       .n_texts = unknown->n_texts };
+	struct arena texts = { 0 };
+	bool is_copied = true;
+
+	for (int kind = 0; kind < UNKNOWN_KINDS; kind++)
+		handed.n[kind] = unknown->n[kind];
+	for (size_t i = 0; is_copied && i < unknown->n_texts; i++) {
+		const struct unknown_text *from = &unknown->texts[i];
+
+		rows[i] = (struct lift_unknown_text){ .kind = (enum lift_unknown_kind)from->kind,
+						      .n = from->n,
+						      .text = arena_text(&texts, from->text) };
+		is_copied = rows[i].text && copy_text(&texts, from->meant, &rows[i].meant) &&
+			    copy_text(&texts, from->attr, &rows[i].attr);
+	}
+	if (is_copied)
+		publisher->options.unknown(publisher->options.context, &handed);
+	arena_free(&texts);
+	return is_copied ? 0 : LIFT_E_MEMORY;
+}
+
+static int report_unknown(struct lift_publisher *publisher, const struct answer *answer)
 {
 	struct unknown unknown;
 
-	if (publisher->options.unknown && answer->unknown &&
-	    answer_unknown(answer, &unknown) == 0 && unknown.events > 0)
-		publisher->options.unknown(publisher->options.context, &unknown);
+	if (!publisher->options.unknown || !answer->unknown ||
+	    answer_unknown(answer, &unknown) != 0 || unknown.events == 0)
+		return 0;
+	return hand_over_unknown(publisher, &unknown);
 }
 
 /* What is in front of the ring and judged leaves it. */
@@ -104,6 +159,7 @@ static int take_ack(struct lift_publisher *publisher, const struct answer *answe
 {
 	bool announced = is_announcement(publisher, answer);
 	struct slot *slot = announced ? NULL : slot_of_answer(publisher, answer);
+	int err;
 
 	if (!announced && (!slot || answer->count != slot->in_flight))
 		return 0;
@@ -119,14 +175,18 @@ static int take_ack(struct lift_publisher *publisher, const struct answer *answe
 		return 0;
 	}
 	/* Sent once more, these events are not new. */
-	report_unknown(publisher, answer);
+	err = report_unknown(publisher, answer);
+	if (err)
+		return err;
 	if (answer->more && slot->in_flight > ACK_REJECTED_MAX) {
 		/* One ack cannot hold all refusals: the verdict stands, so ask again in parts. */
 		slot->part = ACK_REJECTED_MAX;
 		slot_lost(slot);
 		return 0;
 	}
-	report_rejected(publisher, slot, answer);
+	err = report_rejected(publisher, slot, answer);
+	if (err)
+		return err;
 	report_uncounted(publisher, slot, answer);
 	publisher->judged += slot->in_flight;
 	slot_judged(slot);

@@ -4,8 +4,8 @@
  *
  * A struct pages of zeros is one in which nothing was asked. Nothing here waits.
  */
-#ifndef LIFT_LIB_PAGES_H
-#define LIFT_LIB_PAGES_H
+#ifndef LIFT_LIB_FOLLOW_PAGES_H
+#define LIFT_LIB_FOLLOW_PAGES_H
 
 #include <jansson.h>
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clients/lib/publisher_internal.h"
+#include "clients/lib/publish/publisher_internal.h"
 
 enum {
 	PATIENCE_MS = 120000, /* a daemon that stands still for a minute is waited for */
@@ -320,14 +320,15 @@ int lift_publisher_push(struct lift_publisher *publisher)
 	return err;
 }
 
-int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint64_t tag)
+int lift_publisher_add(struct lift_publisher *publisher, const void *event, size_t size,
+		       uint64_t tag)
 {
 	struct slot *slot = publisher_slot(publisher, publisher->queued);
 	int err;
 
-	if (event.size > LIFT_BATCH_BYTES)
+	if (size > LIFT_BATCH_BYTES)
 		return LIFT_E_VALUE;
-	if (slot->count > 0 && slot->size + event.size > LIFT_BATCH_BYTES) {
+	if (slot->count > 0 && slot->size + size > LIFT_BATCH_BYTES) {
 		err = lift_publisher_push(publisher);
 		if (err)
 			return err;
@@ -335,7 +336,7 @@ int lift_publisher_add(struct lift_publisher *publisher, struct text event, uint
 	}
 	if (slot->count == 0)
 		slot->first = publisher->next_seq;
-	err = slot_add(slot, event, tag);
+	err = slot_add(slot, (struct text){ event, size }, tag);
 	if (err)
 		return err;
 	publisher->next_seq++;

@@ -8,8 +8,8 @@
  * one has followed does not come back. What is known of an earlier epoch holds until a snapshot of
  * this one is complete.
  */
-#ifndef LIFT_LIB_PICTURE_H
-#define LIFT_LIB_PICTURE_H
+#ifndef LIFT_LIB_FOLLOW_PICTURE_H
+#define LIFT_LIB_FOLLOW_PICTURE_H
 
 #include "proto/bytes.h"
 #include "proto/err.h"

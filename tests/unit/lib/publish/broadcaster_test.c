@@ -119,7 +119,9 @@ static void add(struct lift_broadcaster *broadcaster, int n, size_t size)
 	msg_text(writer, text_of("x"));
 	msg_text(writer, (struct text){ text, size });
 	for (int i = 0; i < n; i++)
-		assert_int_equal(lift_broadcaster_add(broadcaster, msg_written(writer)), 0);
+		assert_int_equal(lift_broadcaster_add(broadcaster, msg_written(writer).data,
+						      msg_written(writer).size),
+				 0);
 	msg_writer_free(writer);
 	free(text);
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "clients/lib/lift.h"
-#include "clients/lib/slot.h"
+#include "clients/lib/publish/slot.h"
 #include "clients/lib/wire.h"
 
 enum { TOPIC_ROOM = sizeof("event/") + SOURCE_MAX, SUBSCRIPTION_ROOM = 256 };
@@ -167,20 +167,20 @@ int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
 	return err;
 }
 
-int lift_broadcaster_add(struct lift_broadcaster *broadcaster, struct text event)
+int lift_broadcaster_add(struct lift_broadcaster *broadcaster, const void *event, size_t size)
 {
 	struct slot *slot = &broadcaster->slot;
 	int err = 0;
 
-	if (event.size > LIFT_BATCH_BYTES)
+	if (size > LIFT_BATCH_BYTES)
 		return LIFT_E_VALUE;
-	if (slot->count > 0 && slot->size + event.size > LIFT_BATCH_BYTES)
+	if (slot->count > 0 && slot->size + size > LIFT_BATCH_BYTES)
 		err = lift_broadcaster_push(broadcaster);
 	if (err)
 		return err;
 	if (slot->count == 0)
 		slot->first = broadcaster->next_seq;
-	err = slot_add(slot, event, 0);
+	err = slot_add(slot, (struct text){ event, size }, 0);
 	if (err)
 		return err;
 	broadcaster->next_seq++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/lib/slot.h"
+#include "clients/lib/publish/slot.h"
 
 #include <assert.h>
 #include <stdlib.h>

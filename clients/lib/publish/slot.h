@@ -6,8 +6,8 @@
  * Events are judged from the first on; 0 <= judged <= count, and in_flight of those after them are
  * in a message that has no answer yet. Memory is kept when a slot is cleared.
  */
-#ifndef LIFT_LIB_SLOT_H
-#define LIFT_LIB_SLOT_H
+#ifndef LIFT_LIB_PUBLISH_SLOT_H
+#define LIFT_LIB_PUBLISH_SLOT_H
 
 #include "proto/event.h"
 
