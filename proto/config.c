@@ -25,6 +25,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "keys: " LIFT_SYSCONFDIR "/keys.yaml\n"
 				    "server_key: " LIFT_SYSCONFDIR "/server.key\n"
 				    "namespaces: {}\n"
+				    "cadence: {'*': learnt}\n"
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
 				    "names_per_source: 100000\n"
@@ -416,6 +417,7 @@ static const struct field config_fields[] = {
 	  .min = 1,
 	  .max = CONFIG_DIR_MAX },
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },
+	{ .name = "cadence", .read = read_cadence, WHOLE },
 	{ .name = "as_of", .read = read_as_of, MEMBER(struct config, as_of) },
 	{ .name = "tick_ms",
 	  .read = field_integer,

@@ -18,6 +18,7 @@ enum {
 	CONFIG_AUDIENCES_MAX = 16,
 	CONFIG_ENDPOINTS_MAX = 16, /* of one list */
 	CONFIG_NAMESPACES_MAX = 1000,
+	CONFIG_CADENCES_MAX = 1000,
 	CONFIG_REGIONS_MAX = 1000, /* of an audience */
 	CONFIG_KEYS_MAX = 24,	   /* of liftd.yaml, at most */
 	IPC_PATH_MAX = 107,	   /* bytes: what the kernel takes for a socket */
@@ -44,6 +45,14 @@ struct config_namespace {
 	char *name;
 };
 
+/* How often a source is to be heard: within so many ms, or one of these. */
+enum { CADENCE_NEVER = 0 /* it is not watched */, CADENCE_LEARNT = -1 };
+
+struct config_cadence {
+	char *source; /* "*": all that are not named */
+	int64_t ms;
+};
+
 struct config {
 	char *state, *runtime, *catalogue; /* directories, a file */
 	char *keys, *server_key;	   /* files: who may come, and the daemon's own key */
@@ -52,6 +61,8 @@ struct config {
 	enum config_security security;
 	struct config_namespace *namespaces;
 	size_t n_namespaces;
+	struct config_cadence *cadences; /* by the names of their sources */
+	size_t n_cadences;
 	struct as_of as_of;
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
@@ -81,6 +92,9 @@ size_t config_differs(const struct config *a, const struct config *b, bool reloa
 /* The namespace of a source: the one that the configuration gives it, or its own name (METRICS
  * 1). */
 const char *config_namespace(const struct config *config, const char *source);
+
+/* What is said of a source's cadence, or of those that are not named: ms, or one of the two. */
+int64_t config_cadence(const struct config *config, struct text source);
 
 /* May this source speak? Not where its own name is that of a namespace which others share and it is
  * not in: its learners would be taken for theirs. */

@@ -22,6 +22,9 @@ struct config_reading {
  * them in the table. */
 field_read read_binds, read_bind_or_binds, read_peer;
 
+/* Reader of the whole configuration's `cadence`. */
+field_read read_cadence;
+
 /* Is it on this machine: ipc, or TCP on loopback? */
 bool endpoint_is_local(const char *endpoint);
 

@@ -70,6 +70,10 @@ void beat_encode(struct msg_writer *writer, const struct beat *beat)
 		msg_key_moment(writer, "last_received", row->last_received);
 		msg_key_int(writer, "missing", (int64_t)row->missing);
 		msg_key_moment(writer, "since", row->since);
+		if (row->late_since > 0) {
+			msg_key_int(writer, "expected_ms", row->expected);
+			msg_key_moment(writer, "late_since", row->late_since);
+		}
 		msg_map_end(writer);
 	}
 	if (beat->left_out > 0)

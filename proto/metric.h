@@ -33,6 +33,8 @@ struct beat_source {
 	int64_t last_received; /* ms */
 	uint64_t missing;      /* numbers */
 	int64_t since;	       /* ms, since when the oldest of them; 0: none is missing */
+	int64_t expected;      /* ms within which it should have been heard; 0: it is not late */
+	int64_t late_since;    /* ms; 0: it is not late */
 };
 
 struct beat {

@@ -42,6 +42,8 @@ look 0 0 ''
 cp "$dir/hook" "$dir/etc/alert"
 look 1 1 'something is wrong: as it is: 1'
 look 1 1 ''    # it has been told
+look 5 1 'a source is late: as it is: 5'
+look 5 1 ''
 look 3 1 'no answer: as it is: 3'
 echo 7 >"$dir/hook_status"
 look 0 1 'well: as it is: 0'

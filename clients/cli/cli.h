@@ -17,6 +17,7 @@ enum cli_status {
 	STATUS_USAGE = 2,   /* options, arguments, names and days that can never be right */
 	STATUS_SYSTEM = 3,  /* the daemon or the system could not do it, or cannot be understood */
 	STATUS_UNSURE = 4,  /* nothing was done: somebody has to say yes first */
+	STATUS_LATE = 5,    /* all is well, but a source is late */
 };
 
 /* That of an error of LIFT_ERRORS, which is not 0: the daemon's, or of the way to it. */

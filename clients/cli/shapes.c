@@ -74,6 +74,9 @@ static const struct shape source[] = {
 	IS_COUNT_OR_NIL("recent"),
 	IS_COUNT_OR_NIL("quarantined"),
 	IS_LIST_OR_NIL("refused", each_reason),
+	IS_COUNT_OR_NIL("expected_ms"),
+	IS_TEXT_OR_NIL("expected_by"),
+	IS_COUNT_OR_NIL("late_since"),
 	END,
 };
 static const struct shape a_source[] = { IS_MAP(NULL, source), END };
@@ -116,6 +119,8 @@ static const struct shape status[] = {
 	IS_COUNT_OR_NIL("sources_left_out"),
 	IS_COUNT_OR_NIL("streams_left_out"),
 	IS_COUNT_OR_NIL("gaps_left_out"),
+	IS_COUNT_OR_NIL("late"),
+	IS_LIST_OR_NIL("unheard", a_text),
 	IS_LIST_OR_NIL("limits", a_limit),
 	IS_LIST_OR_NIL("endpoints", an_endpoint),
 	IS_MAP_OR_NIL("disk", disk),
@@ -476,8 +481,12 @@ const struct shape shape_of_metric[] = {
 	END,
 };
 
-static const struct shape beat_source[] = { IS_TEXT("source"), IS_COUNT_OR_NIL("last_event"),
-					    IS_SUM("missing"), END };
+static const struct shape beat_source[] = { IS_TEXT("source"),
+					    IS_COUNT_OR_NIL("last_event"),
+					    IS_SUM("missing"),
+					    IS_COUNT_OR_NIL("expected_ms"),
+					    IS_COUNT_OR_NIL("late_since"),
+					    END };
 static const struct shape a_beat_source[] = { IS_MAP(NULL, beat_source), END };
 
 const struct shape shape_of_beat[] = { IS_COUNT("seq"), IS_COUNT("time"), IS_TEXT("as_of"),

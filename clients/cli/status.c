@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -21,7 +22,7 @@ enum {
 struct asked {
 	bool json;
 	struct status_page page;
-	unsigned wrong;
+	unsigned wrong, others; /* of these, what is not that a source is late */
 };
 
 /* As people are told it, but for the words. */
@@ -35,11 +36,28 @@ static unsigned count_wrong(const json_t *answer, const struct troubles_wish *wi
 	return wrong;
 }
 
+/* What is wrong beside that sources are late. */
+static unsigned count_others(const json_t *answer, const struct troubles_wish *wish)
+{
+	struct troubles_wish others = *wish;
+	char *ignored = NULL;
+	unsigned wrong = 1;
+
+	if (asprintf(&ignored, "late%s%s", wish->ignored ? "," : "",
+		     wish->ignored ? wish->ignored : "") >= 0) {
+		others.ignored = ignored;
+		wrong = count_wrong(answer, &others);
+		free(ignored);
+	}
+	return wrong;
+}
+
 static int take_answer(void *context, const json_t *answer)
 {
 	struct asked *asked = context;
 	char *line;
 
+	asked->others = count_others(answer, &asked->page.wish);
 	if (!asked->json) {
 		asked->wrong = status_page_print(stdout, answer, &asked->page);
 		return 0;
@@ -102,7 +120,7 @@ int command_status(const struct cli *cli, int argc, char **argv)
 		{ "timeout", "SECONDS", "how long to wait (60)", OPTION_WHOLE, &seconds, 0, 86400 },
 		{ "silent-after", "DAYS", "a source is silent after so long (7; 0: never)",
 		  OPTION_WHOLE, &asked.page.wish.silent_days, 0, 36500 },
-		{ "ignore", "LIST", "gaps, silent, limits, disk, sources by name: only noted",
+		{ "ignore", "LIST", "gaps, silent, late, limits, disk, sources: only noted",
 		  OPTION_TEXT, &asked.page.wish.ignored, 0, 0 },
 	};
 	const struct usage usage = {
@@ -112,8 +130,9 @@ int command_status(const struct cli *cli, int argc, char **argv)
 			"each source.\n"
 			"The exit status is 1 if it is not healthy, numbers are missing for an "
 			"hour, a source is\n"
-			"silent, or a limit is near; with --wait, only if it is not healthy; 3 if "
-			"there is no answer.",
+			"silent, or a limit is near; 5 if only a source is late; with --wait, 1 "
+			"only if it is not\n"
+			"healthy; 3 if there is no answer.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 	};
@@ -126,7 +145,7 @@ int command_status(const struct cli *cli, int argc, char **argv)
 	if (asked.page.wish.ignored && !troubles_may_ignore(asked.page.wish.ignored))
 		return complain_usage(
 			&usage,
-			"--ignore must be gaps, silent, limits, disk and names of sources, "
+			"--ignore must be gaps, silent, late, limits, disk and names of sources, "
 			"with commas between them, not '%s'",
 			asked.page.wish.ignored);
 	status = endpoints_find(cli, NULL, &endpoints);
@@ -142,8 +161,10 @@ int command_status(const struct cli *cli, int argc, char **argv)
 				    .shape = &shape_of_status,
 				    .take = take_answer,
 				    .context = &asked });
-	if (status == STATUS_WELL && (waited ? !healthy : asked.wrong > 0))
+	if (status == STATUS_WELL && (waited ? !healthy : asked.others > 0))
 		status = STATUS_REFUSED;
+	else if (status == STATUS_WELL && !waited && asked.wrong > 0)
+		status = STATUS_LATE;
 	endpoints_clear(&endpoints);
 	return status;
 }

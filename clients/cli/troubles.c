@@ -10,6 +10,7 @@
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
 #include "proto/event.h"
+#include "proto/iso8601.h"
 
 enum {
 	INDENT = 7,		/* behind "WRONG" and "note" */
@@ -330,7 +331,9 @@ static void tell_silence(struct telling *telling, const json_t *source, unsigned
 	char silent[AGO_TEXT];
 	bool wrong;
 
+	/* Of whom it is known when it is to be heard, that alone is said. */
 	if (last_ms == 0 || telling->wish->silent_days == 0 ||
+	    json_number(source, "expected_ms") > 0 ||
 	    silent_ms <= telling->wish->silent_days * day_ms)
 		return;
 	wrong = !is_ignored(telling, "silent", name);
@@ -338,6 +341,47 @@ static void tell_silence(struct telling *telling, const json_t *source, unsigned
 	if (wrong == telling->wrong && (*n)++ < SOURCES_SHOWN)
 		tell(telling, wrong, "does its platform still send? Else: --ignore, and its name",
 		     "source %s: silent for %s", name, silent);
+}
+
+static void tell_late(struct telling *telling, const json_t *source, unsigned *n)
+{
+	static const char hint[] =
+		"does its platform still send? OPERATING.md: \"A source is late\"";
+	const char *name = json_text(source, "source");
+	int64_t since_ms = json_number(source, "late_since");
+	char silent[AGO_TEXT], expected[AGO_TEXT], since[ISO8601_TEXT];
+	bool wrong;
+
+	if (since_ms == 0)
+		return;
+	wrong = !is_ignored(telling, "late", name);
+	ago_print(telling->now_ms - json_number(source, "last_received"), silent);
+	ago_print(json_number(source, "expected_ms"), expected);
+	iso8601_print(since_ms, since);
+	if (wrong == telling->wrong && (*n)++ < SOURCES_SHOWN)
+		tell(telling, wrong, hint,
+		     "source %s: late since %.10s %.5s UTC: nothing for %s, expected within %s "
+		     "(%s)",
+		     name, since, since + 11, silent, expected, json_text(source, "expected_by"));
+}
+
+/* Named in the configuration, and nothing has ever come of them. */
+static void tell_unheard(struct telling *telling)
+{
+	const json_t *names = json_object_get(telling->status, "unheard"), *name;
+	size_t i;
+
+	json_array_foreach(names, i, name)
+	{
+		if (i == SOURCES_SHOWN)
+			break;
+		tell(telling, false, "is its name right in liftd.yaml, `cadence`?",
+		     "source %s: has never sent anything, and is expected to",
+		     json_string_value(name));
+	}
+	if (json_array_size(names) > i)
+		tell(telling, false, "'lift status --json' names them",
+		     "%zu more sources: have never sent anything", json_array_size(names) - i);
 }
 
 /* [kind, text, n, what was meant or nil, the attribute of a value or nil] */
@@ -395,6 +439,11 @@ static json_int_t how_long_silent(const json_t *source)
 	return -json_number(source, "last_received");
 }
 
+static json_int_t how_long_late(const json_t *source)
+{
+	return -json_number(source, "late_since");
+}
+
 static json_int_t how_many_unknown(const json_t *source)
 {
 	return json_number(json_object_get(source, "unknown"), "events");
@@ -406,6 +455,7 @@ static const struct source_trouble {
 	const char *what;
 } source_troubles[] = {
 	{ tell_gap, how_many_missing, "numbers are missing" },
+	{ tell_late, how_long_late, "late" },
 	{ tell_silence, how_long_silent, "silent" },
 	{ tell_unknown, how_many_unknown, "sent what the catalogue does not know" },
 };
@@ -491,6 +541,7 @@ static unsigned tell_all(struct telling *telling, bool wrong)
 	tell_limits(telling);
 	for (size_t i = 0; i < sizeof(source_troubles) / sizeof(source_troubles[0]); i++)
 		tell_of_each_source(telling, &source_troubles[i]);
+	tell_unheard(telling);
 	tell_clock(telling);
 	tell_restart(telling);
 	tell_counters(telling);

@@ -15,8 +15,8 @@ enum { DISK_DAYS_TOLD = 1095 /* until it is full: more is "years" */ };
 
 struct troubles_wish {
 	int64_t silent_days; /* a source that has sent nothing for longer is one; 0: none is */
-	const char *ignored; /* "gaps", "silent", "limits", "disk" and names of sources, with commas
-				between them; NULL */
+	const char *ignored; /* "gaps", "silent", "late", "limits", "disk" and names of sources,
+				with commas between them; NULL */
 };
 
 /* May all of it be ignored? */

@@ -27,6 +27,22 @@ int source_rows_read(struct source_rows *rows, struct journal_view *view)
 	return err ? err : rows->err;
 }
 
+const struct source_row *source_rows_find(const struct source_rows *rows, struct text name)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (text_equal(rows->rows[i].name, name))
+			return &rows->rows[i];
+	return NULL;
+}
+
+struct lateness source_row_late(const struct source_row *row, const struct config *config,
+				int64_t now_ms)
+{
+	const struct hearing hearing = { .last_ms = row->record.last_received };
+
+	return late_judge(&hearing, config_cadence(config, row->name), now_ms);
+}
+
 void source_rows_free(struct source_rows *rows)
 {
 	free(rows->rows);

@@ -5,7 +5,9 @@
 #ifndef LIFTD_JOURNAL_SOURCES_H
 #define LIFTD_JOURNAL_SOURCES_H
 
+#include "daemon/cadence/late.h"
 #include "daemon/journal/journal.h"
+#include "proto/config.h"
 
 struct source_row {
 	struct text name; /* borrowed from the view; empty: nothing has been received of it */
@@ -23,6 +25,11 @@ struct source_rows {
 /* Read them: 0, or why not. `rows` begins as { 0 } and is freed with source_rows_free in either
  * case. */
 int source_rows_read(struct source_rows *rows, struct journal_view *view);
+/* The row of a source; NULL: there is none. */
+const struct source_row *source_rows_find(const struct source_rows *rows, struct text name);
+/* Is a source late, by what the configuration says of it? */
+struct lateness source_row_late(const struct source_row *row, const struct config *config,
+				int64_t now_ms);
 void source_rows_free(struct source_rows *rows);
 
 #endif

@@ -94,15 +94,23 @@ static void send_catalogue(struct publish *publish)
 /* The beat. */
 
 static void add_beat_source(struct beat *beat, struct beat_source rows[static SOURCES_MAX],
-			    const struct source_row *row)
+			    const struct source_row *row, const struct config *config)
 {
-	if (beat->n_sources == SOURCES_MAX)
+	const struct source_record *record = &row->record;
+	struct lateness late;
+
+	if (beat->n_sources == SOURCES_MAX) {
 		beat->left_out++;
-	else
-		rows[beat->n_sources++] =
-			(struct beat_source){ row->name, row->record.last_event,
-					      row->record.last_received, row->record.missing,
-					      row->record.since };
+		return;
+	}
+	late = source_row_late(row, config, beat->time);
+	rows[beat->n_sources++] = (struct beat_source){ .source = row->name,
+							.last_event = record->last_event,
+							.last_received = record->last_received,
+							.missing = record->missing,
+							.since = record->since,
+							.expected = late.expected_ms,
+							.late_since = late.since_ms };
 }
 
 /* By name: the order in which they came says who else has sent. */
@@ -126,7 +134,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 	for (size_t i = 0; i < sources->n; i++)
 		if (sources->rows[i].name.size > 0 &&
 		    sight_sees_source(&audience->sight, sources->rows[i].name))
-			add_beat_source(&beat, rows, &sources->rows[i]);
+			add_beat_source(&beat, rows, &sources->rows[i], publish->config);
 	qsort(rows, beat.n_sources, sizeof(rows[0]), compare_sources);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);

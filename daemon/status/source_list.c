@@ -7,7 +7,7 @@
 #include "proto/grow.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */
-enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 240 };
+enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 310 };
 
 struct listed_stream {
 	struct stream stream;
@@ -167,8 +167,18 @@ static void write_refused(struct msg_writer *writer, struct source_list *list, s
 	msg_array_end(writer);
 }
 
+/* What is expected of it, where something is. */
+static void write_late(struct msg_writer *writer, const struct lateness *late)
+{
+	if (late->expected_ms == 0)
+		return;
+	msg_key_int(writer, "expected_ms", late->expected_ms);
+	msg_key_str(writer, "expected_by", late->learnt ? "learnt" : "configured");
+	msg_key_moment(writer, "late_since", late->since_ms);
+}
+
 static void write_source(struct msg_writer *writer, struct source_list *list, size_t source,
-			 bool has_pace)
+			 const struct lateness *late, bool has_pace)
 {
 	const struct source_row *row = &list->sources.rows[source];
 	char name[SOURCE_MAX + 1];
@@ -186,6 +196,7 @@ static void write_source(struct msg_writer *writer, struct source_list *list, si
 	if (has_pace)
 		msg_key_int(writer, "recent",
 			    (int64_t)pace_of(list->parts->pace, source, &row->record));
+	write_late(writer, late);
 	write_refused(writer, list, source);
 	if (list->parts->board)
 		list->n_texts += board_write(list->parts->board, row->name, writer, "unknown",
@@ -193,10 +204,42 @@ static void write_source(struct msg_writer *writer, struct source_list *list, si
 	msg_map_end(writer);
 }
 
-void source_list_write(struct source_list *list, struct msg_writer *writer, int64_t steady_ms)
+/* The sources that the configuration expects to be heard, and of which nothing ever came: as a rule
+ * a name is misspelt there. */
+static void write_unheard(struct msg_writer *writer, const struct source_list *list)
+{
+	const struct config *config = list->parts->config;
+	size_t n = 0;
+
+	msg_str(writer, "unheard");
+	msg_array_begin(writer);
+	for (size_t i = 0; i < config->n_cadences && n < STATUS_UNHEARD_MAX; i++) {
+		const struct config_cadence *cadence = &config->cadences[i];
+		struct text name = text_of(cadence->source);
+
+		if (cadence->ms <= 0 || text_equal(name, text_of("*")) ||
+		    source_rows_find(&list->sources, name))
+			continue;
+		msg_text(writer, name);
+		n++;
+	}
+	msg_array_end(writer);
+}
+
+static uint64_t count_late(const struct source_list *list, int64_t utc_ms)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < list->sources.n; i++)
+		n += source_row_late(&list->sources.rows[i], list->parts->config, utc_ms).since_ms >
+		     0;
+	return n;
+}
+
+void source_list_write(struct source_list *list, struct msg_writer *writer, const struct now *now)
 {
 	uint64_t missing = 0, n_streams = 0, n_gaps = 0;
-	int64_t recent_ms = pace_ms(list->parts->pace, steady_ms);
+	int64_t recent_ms = pace_ms(list->parts->pace, now->steady_ms);
 
 	for (size_t i = 0; i < list->sources.n; i++) {
 		missing = missing_sum(missing, list->sources.rows[i].record.missing);
@@ -205,11 +248,17 @@ void source_list_write(struct source_list *list, struct msg_writer *writer, int6
 	}
 	msg_key_int(writer, "recent_ms", recent_ms);
 	msg_key_int(writer, "missing", missing);
+	msg_key_int(writer, "late", (int64_t)count_late(list, now->utc_ms));
+	write_unheard(writer, list);
 	msg_str(writer, "sources");
 	msg_array_begin(writer);
-	for (size_t i = 0; i < list->sources_end; i++)
-		if (list->sources.rows[i].name.size > 0)
-			write_source(writer, list, i, recent_ms > 0);
+	for (size_t i = 0; i < list->sources_end; i++) {
+		const struct source_row *row = &list->sources.rows[i];
+		struct lateness late = source_row_late(row, list->parts->config, now->utc_ms);
+
+		if (row->name.size > 0)
+			write_source(writer, list, i, &late, recent_ms > 0);
+	}
 	msg_array_end(writer);
 	msg_key_int(writer, "sources_left_out", list->sources_left_out);
 	msg_key_int(writer, "streams_left_out", (int64_t)(n_streams - list->n_streams));

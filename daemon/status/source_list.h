@@ -32,7 +32,7 @@ struct source_list {
 int source_list_read(struct source_list *list, struct journal_view *view);
 void source_list_clear(struct source_list *list);
 
-/* The keys `recent_ms`, `missing`, `sources` and what is left out. */
-void source_list_write(struct source_list *list, struct msg_writer *writer, int64_t steady_ms);
+/* The keys `recent_ms`, `missing`, `late`, `unheard`, `sources` and what is left out. */
+void source_list_write(struct source_list *list, struct msg_writer *writer, const struct now *now);
 
 #endif

@@ -245,7 +245,7 @@ static int write_all(const struct status_parts *parts, struct msg_writer *writer
 	msg_map(writer, STATS_COUNT);
 	for (int i = 0; i < STATS_COUNT; i++)
 		msg_key_int(writer, stat_names[i], stats_get(parts->stats, i));
-	source_list_write(list, writer, now->steady_ms);
+	source_list_write(list, writer, now);
 	msg_map_end(writer);
 	return err;
 }

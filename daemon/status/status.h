@@ -42,11 +42,12 @@ struct status_parts {
 enum {
 	STATUS_STREAMS_MAX = 2000,
 	STATUS_STREAMS_BYTES = 512 << 10,
-	STATUS_SOURCES_BYTES = 256 << 10,
+	STATUS_SOURCES_BYTES = 320 << 10,
 	STATUS_LIMITS_MAX = 100,
 	STATUS_TEXTS_MAX = 200,	  /* that count nowhere */
 	STATUS_REFUSED_MAX = 300, /* reasons of refused events */
 	STATUS_KEYS_MAX = 100,	  /* that were refused something */
+	STATUS_UNHEARD_MAX = 100, /* sources of `cadence` that have never sent */
 };
 
 /* Write it. LIFT_E_MEMORY, or an error of the store. */

@@ -2,18 +2,14 @@
 /*
  * The real daemon under a time of day that jumps, by tests/preload/clock.c.
  */
-#include <fcntl.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tests/e2e/check.h"
-#include "tests/e2e/daemon.h"
+#include "tests/e2e/moved_clock.h"
 #include "tests/e2e/peer.h"
 
 #define ZONE	"Europe/Oslo" /* tests/golden/catalogue.yaml's */
@@ -51,27 +47,12 @@ static void day_text(int64_t ms, char to[static 16])
 
 static void start(struct scene *scene, struct daemon *daemon)
 {
-	char library[PATH_SIZE], preload[PATH_SIZE + 16], page[PATH_SIZE], setting[PATH_SIZE + 16];
-	const char *const env[] = { preload, setting, "ASAN_OPTIONS=verify_asan_link_order=0",
-				    NULL };
-	const struct surroundings in = { .env = env };
-	int fd;
-
 	memset(scene, 0, sizeof(*scene));
 	scene->daemon = daemon;
 	setenv("TZ", ZONE, 1);
 	tzset();
-	program_path(library, "tests/preload/clock.so");
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", library);
-	path_make(page, "%s/clock", daemon->dir);
-	snprintf(setting, sizeof(setting), "LIFT_CLOCK=%s", page);
-	fd = open(page, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	assert_int_equal(ftruncate(fd, sizeof(*scene->by_ms)), 0);
-	scene->by_ms = mmap(NULL, sizeof(*scene->by_ms), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	assert_ptr_not_equal(scene->by_ms, MAP_FAILED);
-	close(fd);
 	daemon_configure(daemon, configuration);
-	daemon_start_in(daemon, &in);
+	scene->by_ms = moved_clock_start(daemon);
 	/* The first ledger, of nothing, begins an epoch of its own. */
 	daemon_await_counter(daemon, "takeovers", 1);
 	peer_open(&scene->platform, ZMQ_DEALER, daemon->intake, NULL);
@@ -83,7 +64,7 @@ static void stop(struct scene *scene)
 	peer_close(&scene->platform);
 	peer_close(&scene->dashboard);
 	daemon_stop(scene->daemon, SIGTERM);
-	munmap((void *)scene->by_ms, sizeof(*scene->by_ms));
+	moved_clock_free(scene->by_ms);
 }
 
 static json_t *batch_of(int seq, const char *learner, int64_t time)
@@ -128,10 +109,7 @@ static void assert_refused_by_clock(struct scene *scene, int64_t time)
 /* Move the clock, and wait until the daemon has found it out. */
 static void move_clock(struct scene *scene, int64_t by_ms)
 {
-	int64_t jumps = daemon_counter(scene->daemon, "clock_jumps");
-
-	atomic_store(scene->by_ms, by_ms);
-	daemon_await_counter(scene->daemon, "clock_jumps", jumps + 1);
+	moved_clock_set(scene->daemon, scene->by_ms, by_ms);
 }
 
 /* The next message whose topic begins like that, and whose `as_of` is the day. */

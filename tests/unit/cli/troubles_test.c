@@ -26,6 +26,11 @@
 	       "'missing':[[3,5],[9,9]],'since':" since "},{'stream':'whole','missing':[]}]")
 #define SILENT(since) SOURCE("'missing':0,'last_received':" since ",'streams':[]")
 
+#define LATE                                                             \
+	SOURCE("'missing':0,'last_received':" TWO_HOURS ",'streams':[]," \
+	       "'expected_ms':3600000,'expected_by':'configured',"       \
+	       "'late_since':1729994600000")
+
 static const struct {
 	const char *why, *status;
 	struct troubles_wish wish;
@@ -105,6 +110,29 @@ static const struct {
 	  { 7, "silent" },
 	  0,
 	  "note   source moodle: silent" },
+	{ "a source that is late",
+	  STATUS(WELL "," LATE),
+	  { 7, NULL },
+	  1,
+	  "WRONG  source moodle: late since 2024-10-27 02:03 UTC: nothing for 2 h, "
+	  "expected\n       within 60 min (configured)\n       does its platform still send?" },
+	{ "one of whom it is not expected",
+	  STATUS(WELL "," LATE),
+	  { 7, "late" },
+	  0,
+	  "note   source moodle: late since" },
+	{ "one that is to be heard within nine days is not silent after eight",
+	  STATUS(WELL "," SOURCE("'missing':0,'last_received':" EIGHT_DAYS
+				 ",'streams':[],'expected_ms':777600000,"
+				 "'expected_by':'configured','late_since':null")),
+	  { 7, NULL },
+	  0,
+	  NULL },
+	{ "a name that is misspelt in the configuration",
+	  STATUS(WELL ",'unheard':['modle']"),
+	  { 7, NULL },
+	  0,
+	  "note   source modle: has never sent anything, and is expected to\n" },
 	{ "a source that has never sent", STATUS(WELL "," SILENT("null")), { 7, NULL }, 0, NULL },
 	{ "a receipt to come", STATUS(WELL "," SILENT(A_DAY_AHEAD)), { 7, NULL }, 0, NULL },
 	{ "a limit that is near",
@@ -331,7 +359,7 @@ static void names_and_kinds_may_be_ignored_and_nothing_else(void **state)
 {
 	(void)state;
 	assert_true(troubles_may_ignore("gaps"));
-	assert_true(troubles_may_ignore("gaps,silent,limits,disk,moodle-rana"));
+	assert_true(troubles_may_ignore("gaps,silent,late,limits,disk,moodle-rana"));
 	assert_false(troubles_may_ignore(""));
 	assert_false(troubles_may_ignore("gaps,"));
 	assert_false(troubles_may_ignore(",gaps"));

@@ -114,7 +114,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 17);
+	assert_int_equal(keys, 18);
 	config = parsed(text);
 	assert_string_equal(config->keys, LIFT_SYSCONFDIR "/keys.yaml");
 	assert_string_equal(config->server_key, LIFT_SYSCONFDIR "/server.key");
@@ -290,6 +290,23 @@ static const struct {
 	  "f:2: the namespace `b` is the name of a source that is in another one, `c`",
 	  "a namespace called like a source elsewhere" },
 	{ "namespaces:\n  '*': b\n  b: c\n", "f:2: the namespace `b`", "the others', too" },
+	{ "cadence: [a]\n", "f:1: cadence must be a map of at most 1000, `source: time`",
+	  "a list of sources" },
+	{ "cadence: {a: soon}\n", "f:1: a cadence must be a time from 1 min to 366 days",
+	  "no time" },
+	{ "cadence:\n  b: 1 h\n  a: 26\n", "f:3: a cadence must be a time", "no unit" },
+	{ "cadence: {a: h}\n", "f:1: a cadence must be a time", "no number" },
+	{ "cadence: {a: 0 h}\n", "such as `90 min`, `26 h` or `8 days`", "no time at all" },
+	{ "cadence: {a: 1  h}\n", "f:1: a cadence must be a time", "two blanks" },
+	{ "cadence: {a: 1.5 h}\n", "f:1: a cadence must be a time", "a part of an hour" },
+	{ "cadence: {a: -1 h}\n", "f:1: a cadence must be a time", "less than nothing" },
+	{ "cadence: {a: 367 days}\n", "f:1: a cadence must be a time", "more than a year" },
+	{ "cadence: {a: 99999999999999999999 h}\n", "f:1: a cadence must be a time",
+	  "more than there are numbers for" },
+	{ "cadence: {a: [1 h]}\n", "f:1: a cadence must be a time", "a list of times" },
+	{ "cadence: {A b: 1 h}\n", "f:1: a source must be 1 to 64 of a-z 0-9 . _ -, or \"*\"",
+	  "no source" },
+	{ "cadence: {a: 1 h, a: 2 h}\n", "f:1:", "a source twice" },
 	{ "audiences: []\n", "f:1: audiences must be a list of 1 to 16", "nobody" },
 	{ "audiences: {name: a}\n", "f:1: audiences must be a list", "a map" },
 	{ "audiences: [{regions: [all]}]\n", "f:1: an audience needs `name`", "no name" },
@@ -364,6 +381,56 @@ static void sources_have_the_namespace_that_is_said_or_their_own(void **state)
 	config = parsed("namespaces: {\"*\": county, a: a}\n");
 	assert_string_equal(config_namespace(config, "a"), "a");
 	assert_string_equal(config_namespace(config, "z"), "county");
+	config_free(config);
+}
+
+static void a_cadence_is_a_time_in_plain_words(void **state)
+{
+	static const struct {
+		const char *written;
+		int64_t ms;
+	} times[] = {
+		{ "1min", 60000 },
+		{ "90 min", 5400000 },
+		{ "1 minute", 60000 },
+		{ "2 minutes", 120000 },
+		{ "26h", 93600000 },
+		{ "1 hour", 3600000 },
+		{ "3 hours", 10800000 },
+		{ "2 d", 172800000 },
+		{ "1 day", 86400000 },
+		{ "366 days", INT64_C(31622400000) },
+		{ "1w", 604800000 },
+		{ "52 weeks", INT64_C(31449600000) },
+		{ "learnt", CADENCE_LEARNT },
+		{ "never", CADENCE_NEVER },
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct config *config;
+
+		snprintf(text, sizeof(text), "cadence: {a: %s}\n", times[i].written);
+		config = parsed(text);
+		if (config_cadence(config, text_of("a")) != times[i].ms)
+			fail_msg("%s", times[i].written);
+		config_free(config);
+	}
+}
+
+static void sources_have_the_cadence_that_is_said_or_that_of_all_others(void **state)
+{
+	struct config *config = parsed("cadence: {moodle: 1 h, '*': 2 h, kursportal: never}\n");
+
+	(void)state;
+	assert_int_equal(config_cadence(config, text_of("moodle")), 3600000);
+	assert_int_equal(config_cadence(config, text_of("kursportal")), CADENCE_NEVER);
+	assert_int_equal(config_cadence(config, text_of("canvas")), 7200000);
+	assert_int_equal(config_cadence(config, text_of("moodl")), 7200000);
+	config_free(config);
+	config = parsed("cadence: {moodle: 1 h}\n");
+	assert_int_equal(config_cadence(config, text_of("canvas")), CADENCE_LEARNT);
 	config_free(config);
 }
 
@@ -474,6 +541,8 @@ int main(void)
 		cmocka_unit_test(with_keys_tcp_may_be_on_any_address_of_this_machine),
 		cmocka_unit_test(a_path_of_107_bytes_is_a_socket),
 		cmocka_unit_test(sources_have_the_namespace_that_is_said_or_their_own),
+		cmocka_unit_test(a_cadence_is_a_time_in_plain_words),
+		cmocka_unit_test(sources_have_the_cadence_that_is_said_or_that_of_all_others),
 		cmocka_unit_test(a_source_called_like_a_namespace_of_others_is_not_allowed),
 		cmocka_unit_test(what_differs_is_told_by_its_keys),
 		cmocka_unit_test(a_flag_is_yes_or_no),

@@ -74,8 +74,8 @@ static void metrics_are_nil_where_nobody_counts_any_more(void **state)
 static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **state)
 {
 	static const struct beat_source rows[] = {
-		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0 },
-		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003 },
+		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0, 3600000, 0 },
+		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003, 60000, 1760428860002 },
 	};
 	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2, 0 };
 	struct msg_writer *writer = msg_writer_new();
@@ -87,7 +87,8 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 			       "{'source':'a','last_event':1760428800000,"
 			       "'last_received':1760428800001,'missing':0,'since':null},"
 			       "{'source':'b','last_event':null,'last_received':1760428800002,"
-			       "'missing':100,'since':1760428800003}]}");
+			       "'missing':100,'since':1760428800003,"
+			       "'expected_ms':60000,'late_since':1760428860002}]}");
 	msg_writer_clear(writer);
 	beat.n_sources = 0;
 	beat.complete = false;

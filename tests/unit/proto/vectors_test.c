@@ -406,10 +406,12 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 	for (size_t i = 0; i < beat.n_sources; i++) {
 		const json_t *row = json_array_get(sources, i);
 
-		rows[i] = (struct beat_source){ text_in(row, "source"), int_in(row, "last_event"),
-						int_in(row, "last_received"),
-						(uint64_t)int_in(row, "missing"),
-						int_in(row, "since") };
+		rows[i] = (struct beat_source){
+			text_in(row, "source"),	      int_in(row, "last_event"),
+			int_in(row, "last_received"), (uint64_t)int_in(row, "missing"),
+			int_in(row, "since"),	      int_in(row, "expected_ms"),
+			int_in(row, "late_since")
+		};
 	}
 	beat_encode(tools->writer, &beat);
 }

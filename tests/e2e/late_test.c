@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A platform goes quiet, under a clock that the test moves: the beat, status and its exit status
+ * say so, until it is heard again.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/moved_clock.h"
+#include "tests/e2e/peer.h"
+
+#define MINUTE_MS INT64_C(60000)
+#define TIME	  INT64_C(1730797200000) /* 2024-11-05 */
+
+enum { STEP_MINUTES = 9, EXIT_LATE = 5 };
+
+static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
+				    "tick_ms: 50\n"
+				    "cadence: {moodle: 1 h, modle: 1 h, import: never}\n";
+
+struct scene {
+	struct daemon *daemon;
+	_Atomic int64_t *by_ms;
+	struct peer platform, dashboard;
+	int seq; /* of the last event */
+};
+
+static void connect_peers(struct scene *scene)
+{
+	peer_open(&scene->platform, ZMQ_DEALER, scene->daemon->intake, NULL);
+	peer_open(&scene->dashboard, ZMQ_SUB, scene->daemon->publish, "beat");
+}
+
+static void disconnect_peers(struct scene *scene)
+{
+	peer_close(&scene->platform);
+	peer_close(&scene->dashboard);
+}
+
+static void start(struct scene *scene, struct daemon *daemon)
+{
+	memset(scene, 0, sizeof(*scene));
+	scene->daemon = daemon;
+	daemon_configure(daemon, configuration);
+	scene->by_ms = moved_clock_start(daemon);
+	daemon_await_counter(daemon, "takeovers", 1);
+	connect_peers(scene);
+}
+
+static void stop(struct scene *scene)
+{
+	disconnect_peers(scene);
+	daemon_stop(scene->daemon, SIGTERM);
+	moved_clock_free(scene->by_ms);
+}
+
+static void send(struct scene *scene, const char *source, int seq)
+{
+
+	json_t *answer =
+		peer_ask(&scene->platform,
+			 json_pack("{s:i, s:s, s:s, s:s, s:i, s:[{s:s, s:I, s:s, s:s, s:s}]}", "v",
+				   1, "op", "events", "source", source, "stream", "s", "seq", seq,
+				   "events", "type", "started", "time", (json_int_t)(TIME + seq),
+				   "learner", "anna", "module", "dementia", "region", "rana"));
+
+	assert_string_equal(word(answer, "op"), "ack");
+	assert_int_equal(json_array_size(json_object_get(answer, "rejected")), 0);
+	json_decref(answer);
+}
+
+/* In steps: it is a day that goes by, not a clock that is put right. */
+static void pass(struct scene *scene, int minutes)
+{
+	for (int step; minutes > 0; minutes -= step) {
+		step = minutes < STEP_MINUTES ? minutes : STEP_MINUTES;
+		moved_clock_set(scene->daemon, scene->by_ms,
+				atomic_load(scene->by_ms) + step * MINUTE_MS);
+	}
+}
+
+static json_t *row_of(const json_t *message, const char *source)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "sources"), i,
+			   row) if (strcmp(word(row, "source"), source) == 0) return row;
+	return NULL;
+}
+
+/* The next beats: until one says that the source is late, or that it is not. */
+static int64_t await_beat(struct scene *scene, const char *source, bool late)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS, since_ms = 0;
+	char topic[TOPIC_SIZE];
+
+	while (clock_ms() < end_ms) {
+		json_t *beat = peer_receive(&scene->dashboard, LIMIT_MS, topic);
+		json_t *row = row_of(beat, source);
+		json_t *since = json_object_get(row, "late_since");
+		bool found = row && late == (since != NULL);
+
+		assert_non_null(beat);
+		if (found && late) {
+			since_ms = json_integer_value(since);
+			assert_int_equal(whole(row, "expected_ms"), 60 * MINUTE_MS);
+			assert_int_equal(since_ms, whole(row, "last_received") + 60 * MINUTE_MS);
+		}
+		json_decref(beat);
+		if (found)
+			return since_ms;
+	}
+	fail_msg("no beat says that %s is %slate", source, late ? "" : "not ");
+	return 0;
+}
+
+static void assert_status(struct scene *scene, int status, const char *said)
+{
+	char *text = daemon_lift_out(scene->daemon, status, "status", NULL);
+
+	if (said && !strstr(text, said))
+		fail_msg("%s", text);
+	if (!said)
+		assert_null(strstr(text, " late "));
+	free(text);
+	free(daemon_lift_out(scene->daemon, status, "status", "--json", NULL));
+}
+
+static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **state)
+{
+	struct scene scene;
+	json_t *answer;
+	char *text;
+
+	start(&scene, *state);
+	send(&scene, "moodle", ++scene.seq);
+	send(&scene, "import", 1);
+	pass(&scene, 50);
+	await_beat(&scene, "moodle", false);
+	assert_status(&scene, 0, NULL);
+
+	pass(&scene, 11);
+	await_beat(&scene, "moodle", true);
+	await_beat(&scene, "import", false);
+	assert_status(&scene, EXIT_LATE, "WRONG  source moodle: late since ");
+	answer = daemon_status(scene.daemon);
+	assert_int_equal(whole(answer, "late"), 1);
+	assert_int_equal(whole(row_of(answer, "moodle"), "expected_ms"), 60 * MINUTE_MS);
+	assert_string_equal(word(row_of(answer, "moodle"), "expected_by"), "configured");
+	assert_null(json_object_get(row_of(answer, "import"), "expected_ms"));
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(answer, "unheard"), 0)), "modle");
+	json_decref(answer);
+	/* A wrong number is more than a late source, and whom nobody waits for is noted. */
+	text = daemon_lift_out(scene.daemon, 0, "status", "--ignore", "late", NULL);
+	assert_non_null(strstr(text, "note   source moodle: late since "));
+	assert_non_null(strstr(text, "note   source modle: has never sent anything"));
+	free(text);
+	free(daemon_lift_out(scene.daemon, 0, "status", "--wait", "healthy", NULL));
+
+	send(&scene, "moodle", ++scene.seq);
+	await_beat(&scene, "moodle", false);
+	assert_status(&scene, 0, NULL);
+	stop(&scene);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_platform_that_goes_quiet_is_late_until_it_is_heard_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
