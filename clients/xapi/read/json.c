@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/xapi/read/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "clients/xapi/read/body.h"
+#include "proto/err.h"
+
+enum { WHERE_SIZE = 64 };
+
+static void fault_at(struct fault *fault, size_t line, size_t column, const char *expected)
+{
+	char where[WHERE_SIZE];
+
+	snprintf(where, sizeof(where), "line %zu, column %zu", line, column);
+	fault_set(fault, 400, where, "%s", expected);
+}
+
+static void fault_depth(struct fault *fault, const char *begin, const char *at)
+{
+	size_t line = 1;
+	const char *start = begin;
+
+	for (const char *c = begin; c < at; c++)
+		if (*c == '\n') {
+			line++;
+			start = c + 1;
+		}
+	fault_at(fault, line, (size_t)(at - start) + 1, "objects and arrays may nest 64 deep");
+}
+
+static_assert(BODY_DEPTH_MAX == 64, "the sentence above says so");
+
+/* Behind the text whose quote is at `at`. */
+static const char *skip_text(const char *at, const char *end)
+{
+	for (at++; at < end && *at != '"'; at++)
+		if (*at == '\\' && at + 1 < end)
+			at++;
+	return at;
+}
+
+/* jansson calls itself for each level: so they are counted before. NULL: not too deep. */
+static const char *too_deep(const char *at, const char *end)
+{
+	/* What each byte means to us: 1 deeper, 2 back, 3 a text begins. */
+	static const unsigned char meaning[256] = {
+		['{'] = 1, ['['] = 1, ['}'] = 2, [']'] = 2, ['"'] = 3
+	};
+	int depth = 0;
+
+	for (; at < end; at++)
+		switch (meaning[(unsigned char)*at]) {
+		case 1:
+			if (++depth > BODY_DEPTH_MAX)
+				return at;
+			break;
+		case 2:
+			depth--;
+			break;
+		case 3:
+			at = skip_text(at, end);
+			break;
+		default:
+			break;
+		}
+	return NULL;
+}
+
+static const char *expected_by(enum json_error_code code)
+{
+	static const struct {
+		enum json_error_code code;
+		const char *expected;
+	} texts[] = {
+		{ json_error_premature_end_of_input, "the JSON ends before its value does" },
+		{ json_error_end_of_input_expected, "nothing may follow the JSON's value" },
+		{ json_error_duplicate_key, "a key may stand only once in an object" },
+		{ json_error_numeric_overflow,
+		  "the number is too large to be kept: integers go to 2^63 - 1, decimals to "
+		  "1.8e308; send it as a text" },
+		{ json_error_null_byte_in_key, "a key must not have a NUL (\\u0000)" },
+		{ json_error_invalid_utf8, "the JSON must be in UTF-8" },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].code == code)
+			return texts[i].expected;
+	return "this is no JSON (RFC 8259)";
+}
+
+int body_json(struct text body, json_t **ret_json, struct fault *ret_fault)
+{
+	static const struct text mark = TEXT("\xef\xbb\xbf");
+	json_error_t error = { 0 };
+	const char *deep;
+	json_t *json;
+
+	if (body.size >= mark.size && memcmp(body.data, mark.data, mark.size) == 0) {
+		body.data += mark.size;
+		body.size -= mark.size;
+	}
+	if (body.size == 0) {
+		fault_at(ret_fault, 1, 1, "the body is empty: JSON was expected");
+		return LIFT_E_MALFORMED;
+	}
+	deep = too_deep(body.data, body.data + body.size);
+	if (deep) {
+		fault_depth(ret_fault, body.data, deep);
+		return LIFT_E_MALFORMED;
+	}
+	json = json_loadb(body.data, body.size,
+			  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
+	if (!json) {
+		enum json_error_code code = json_error_code(&error);
+
+		if (code == json_error_out_of_memory)
+			return LIFT_E_MEMORY;
+		fault_at(ret_fault, error.line > 0 ? (size_t)error.line : 1,
+			 error.column > 0 ? (size_t)error.column : 1, expected_by(code));
+		return LIFT_E_MALFORMED;
+	}
+	*ret_json = json;
+	return 0;
+}
