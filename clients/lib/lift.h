@@ -42,8 +42,8 @@ struct lift_keys {
  * LIFT_E_KEY_REFUSED: the daemon does not know the key, or does not let it use this endpoint, or
  *	does not any more;
  * LIFT_E_SERVER_KEY: it closes each connection before keys are exchanged, as one whose key is not
- *	`server_key`, or which takes no further connection. Not of who was let in before: for them it is
- *	silence;
+ *	`server_key`, or which takes no further connection. Not of who was let in before: for them it
+ *	is silence;
  * LIFT_E_NEEDS_KEY: it is one with keys, and there are none, or the other way round.
  */
 
@@ -159,6 +159,12 @@ int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *c
 
 /* The last error of this thread's last call that failed, in a sentence. */
 const char *lift_error_text(void);
+
+/* An event as MessagePack, checked as the daemon would, into `*size` bytes; *size is then how many
+ * it has, at most LIFT_EVENT_BYTES. LIFT_E_TYPE ... LIFT_E_VALID_UNTIL; LIFT_E_SIZE where there is
+ * less room, and *size says how much is needed; LIFT_E_MEMORY. */
+enum { LIFT_EVENT_BYTES = 4096 };
+int lift_event_encode(const struct lift_event *event, void *buffer, size_t *size);
 
 /* Publishing, with an outbox in memory: for who can send everything again, from a file. */
 
@@ -329,8 +335,8 @@ int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
 			 struct lift_subscriber **ret_subscriber);
 void lift_subscriber_free(struct lift_subscriber *subscriber);
 
-/* The next message; its topic and its body (MessagePack) live until the next call. LIFT_E_NOT_FOUND after timeout_ms without
- * one (-1: wait for ever); LIFT_E_STOPPED when a signal came. */
+/* The next message; its topic and its body (MessagePack) live until the next call. LIFT_E_NOT_FOUND
+ * after timeout_ms without one (-1: wait for ever); LIFT_E_STOPPED when a signal came. */
 int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, const char **ret_topic,
 			 const void **ret_body, size_t *ret_size);
 
