@@ -73,7 +73,8 @@ function only(header, where) {
 	only("zmq[.]h", "daemon/[^/]*$|daemon/(net|intake|publish|control)/|clients/")
 	only("msgpack([.]h|/.*)", "proto/")
 	only("yaml[.]h", "proto/")
-	only("systemd/.*", "daemon/[^/]*$")
+	only("sqlite3[.]h", "clients/lib/outbox/|clients/xapi/shelf/")
+	only("systemd/.*", "daemon/[^/]*$|clients/xapi/[^/]*$")
 	only("xlsxwriter[.]h", "clients/cli/report/print/xlsx|clients/cli/roster/out")
 	only("jansson[.]h", "proto/json[.]|daemon/tasks/manifest[.]|clients/")
 }

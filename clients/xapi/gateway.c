@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/xapi/gateway.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clients/xapi/retry.h"
+#include "clients/xapi/round.h"
+#include "clients/xapi/routes.h"
+#include "clients/xapi/setup/secret.h"
+#include "clients/xapi/status.h"
+#include "clients/xapi/work/log.h"
+
+enum {
+	SECOND_MS = 1000,
+	MINUTE_MS = 60000,
+	STOP_MS = 5000, /* what is in flight at the end has so long */
+};
+
+static int64_t clock_of(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void look_at_clocks(struct gateway *gateway)
+{
+	gateway->steady_ms = clock_of(CLOCK_MONOTONIC);
+	gateway->now_ms = clock_of(CLOCK_REALTIME);
+}
+
+/* Opening, in the order in which one thing needs the other. */
+
+static int open_shelf(struct gateway *gateway, char why[static 400])
+{
+	const struct xapi_config *config = gateway->config;
+	char path[XAPI_PATH_MAX + 16];
+	struct shelf_options options = {
+		.path = path,
+		.key = gateway->sources.seal,
+		.statements = config->remembered,
+		.held = config->refused_max,
+	};
+	int err;
+
+	snprintf(path, sizeof(path), "%s/shelf.db", config->state);
+	err = shelf_open(&options, &gateway->shelf);
+	if (err == LIFT_E_SEAL)
+		snprintf(why, 400,
+			 "%.200s: it is sealed with another key than seal.key: bring that one back "
+			 "(lift-xapi(8), SEAL)",
+			 path);
+	else if (err)
+		snprintf(why, 400, "%.200s: %s", path, lift_err_text(err));
+	return err;
+}
+
+static int open_http(struct gateway *gateway, char why[static 400])
+{
+	const struct xapi_config *config = gateway->config;
+	const struct xapi_limits *limits = &config->limits;
+	struct http_options options = {
+		.listen = config->listen,
+		.limits = { .connections = (uint32_t)limits->connections,
+			    .connections_of_one = (uint32_t)limits->connections_of_one,
+			    .body_bytes = (size_t)limits->body_kib << 10,
+			    .bodies_bytes = (size_t)limits->bodies_mib << 20,
+			    .head_ms = limits->head_s * SECOND_MS,
+			    .body_ms = limits->body_s * SECOND_MS,
+			    .idle_ms = limits->idle_s * SECOND_MS },
+		.origins =
+			config->origins.count ? (const char *const *)config->origins.items : NULL,
+		.head = routes_head,
+		.request = routes_request,
+		.context = gateway,
+	};
+	int err = http_open(&options, &gateway->http);
+
+	if (err)
+		snprintf(why, 400, "listen: %.200s: %s", config->listen,
+			 err == LIFT_E_SOCKET ? strerror(errno) : lift_err_text(err));
+	return err;
+}
+
+static int open_signals(struct gateway *gateway)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL); /* before there are threads */
+	signal(SIGPIPE, SIG_IGN);
+	gateway->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return gateway->signals < 0 ? LIFT_E_IO : 0;
+}
+
+static int gateway_open(struct gateway *gateway, char why[static 400])
+{
+	const struct xapi_config *config = gateway->config;
+	uint8_t seal[LIFT_SEAL_BYTES];
+	int err = open_signals(gateway);
+
+	if (mkdir(config->state, 0700) != 0 && errno != EEXIST) {
+		snprintf(why, 400, "state: %.300s: %s", config->state, strerror(errno));
+		return LIFT_E_IO;
+	}
+	if (!err)
+		err = seal_load(config->state, true, seal, why);
+	if (!err)
+		err = sources_begin(&gateway->sources, config, seal, why);
+	sodium_memzero(seal, sizeof(seal));
+	if (!err)
+		err = open_shelf(gateway, why);
+	if (!err)
+		err = sources_add(&gateway->sources, config, true, why);
+	if (!err)
+		err = gathering_open(&gateway->gathering);
+	if (!err) {
+		gateway->passwords = passwords_new();
+		err = gateway->passwords ? 0 : LIFT_E_MEMORY;
+	}
+	return err ? err : open_http(gateway, why);
+}
+
+static void gateway_close(struct gateway *gateway)
+{
+	if (gateway->http)
+		http_free(gateway->http);
+	if (gateway->passwords)
+		passwords_free(gateway->passwords);
+	gathering_close(&gateway->gathering);
+	sources_close(&gateway->sources);
+	shelf_close(gateway->shelf);
+	counts_free(&gateway->counts);
+	xapi_config_free(gateway->config);
+	if (gateway->signals >= 0)
+		close(gateway->signals);
+}
+
+/* Signals. */
+
+static void say_lines(char *said)
+{
+	for (char *line = said, *end; line && *line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = 0;
+		xapi_log(XAPI_LOG_ERROR, "configuration: %s", line);
+	}
+}
+
+static void take_config(struct gateway *gateway, struct xapi_config *config)
+{
+	const char *restart = xapi_config_restart(gateway->config, config);
+	char why[400] = "";
+	int err = sources_add(&gateway->sources, config, false, why);
+
+	if (err) {
+		xapi_log(XAPI_LOG_ERROR, "the old configuration is kept: code=%s reason=\"%s\"",
+			 lift_err_code(err), why);
+		xapi_config_free(config);
+		return;
+	}
+	if (restart)
+		xapi_log(XAPI_LOG_WARNING,
+			 "a key of the configuration has changed that only a restart takes: key=%s",
+			 restart);
+	xapi_config_free(gateway->config);
+	gateway->config = config;
+	passwords_clear(gateway->passwords);
+	retry_begin(gateway);
+	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
+		 config->n_platforms, config->people ? people_count(config->people) : 0);
+}
+
+static void reload(struct gateway *gateway)
+{
+	struct xapi_config *config = NULL;
+	char *said = NULL;
+
+	sd_notify(0, "RELOADING=1");
+	if (xapi_config_load(gateway->config_path, &config, &said)) {
+		say_lines(said);
+		xapi_log(XAPI_LOG_ERROR, "the configuration has errors, and the old one is kept");
+	} else {
+		take_config(gateway, config);
+	}
+	free(said);
+	sd_notify(0, "READY=1");
+}
+
+static void take_signals(struct gateway *gateway)
+{
+	struct signalfd_siginfo info;
+
+	while (read(gateway->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP) {
+			reload(gateway);
+		} else if (!gateway->stop_ms) {
+			xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
+				 info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+			sd_notify(0, "STOPPING=1");
+			http_quiesce(gateway->http);
+			gateway->stop_ms = gateway->steady_ms + STOP_MS;
+		}
+	}
+}
+
+/* The loop. */
+
+static void look_at_time(struct gateway *gateway)
+{
+	char line[200];
+
+	if (gateway->steady_ms >= gateway->second_ms) {
+		gateway->second_ms = gateway->steady_ms + SECOND_MS;
+		status_look(gateway);
+		status_line(gateway, line);
+		sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", line);
+	}
+	if (gateway->steady_ms >= gateway->minute_ms) {
+		gateway->minute_ms = gateway->steady_ms + MINUTE_MS;
+		counts_log(&gateway->counts);
+	}
+}
+
+static int wait_ms(const struct gateway *gateway)
+{
+	int64_t left_ms = gateway->second_ms - gateway->steady_ms;
+	int http_ms = http_timeout_ms(gateway->http);
+
+	if (gateway->pending || gateway->retry.is_on || left_ms < 0)
+		return 0;
+	return http_ms >= 0 && http_ms < left_ms ? http_ms : (int)left_ms;
+}
+
+static void wait_for(struct gateway *gateway)
+{
+	struct pollfd fds[] = {
+		{ .fd = http_fd(gateway->http), .events = POLLIN },
+		{ .fd = passwords_fd(gateway->passwords), .events = POLLIN },
+		{ .fd = gateway->signals, .events = POLLIN },
+	};
+
+	poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(gateway));
+}
+
+static bool is_done(const struct gateway *gateway)
+{
+	return gateway->stop_ms &&
+	       (gateway->steady_ms >= gateway->stop_ms ||
+		(!gateway->pending && !gateway->n_asked && !http_connections(gateway->http)));
+}
+
+static void serve(struct gateway *gateway)
+{
+	while (!is_done(gateway)) {
+		wait_for(gateway);
+		look_at_clocks(gateway);
+		take_signals(gateway);
+		http_run(gateway->http);
+		routes_passwords(gateway);
+		round_run(gateway);
+		retry_step(gateway);
+		look_at_time(gateway);
+	}
+	counts_log(&gateway->counts);
+}
+
+int gateway_run(const char *config_path, struct xapi_config *config)
+{
+	struct gateway *gateway = calloc(1, sizeof(*gateway));
+	char why[400] = "";
+	int err;
+
+	if (!gateway) {
+		xapi_config_free(config);
+		return EXIT_FAILURE;
+	}
+	gateway->config_path = config_path;
+	gateway->config = config;
+	gateway->signals = -1;
+	gateway->pending_end = &gateway->pending;
+	err = gateway_open(gateway, why);
+	if (err) {
+		xapi_log(XAPI_LOG_ERROR, "start failed: code=%s reason=\"%s\"", lift_err_code(err),
+			 *why ? why : lift_err_text(err));
+	} else {
+		look_at_clocks(gateway);
+		retry_begin(gateway);
+		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
+			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
+			 config->people ? people_count(config->people) : 0);
+		sd_notify(0, "READY=1");
+		serve(gateway);
+	}
+	gateway_close(gateway);
+	free(gateway);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift-xapi: the gateway for platforms that speak xAPI, Caliper or Canvas's Live Events.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "clients/http/password.h"
+#include "clients/xapi/gateway.h"
+#include "clients/xapi/refused.h"
+#include "proto/standard_files.h"
+
+enum { EXIT_USAGE = 2 };
+
+static const char help[] =
+	"Usage: lift-xapi [OPTION...]\n"
+	"Takes xAPI statements, Caliper's and Canvas's events from learning platforms, and hands\n"
+	"what they say about learning to liftd. Without a task it serves until SIGTERM.\n"
+	"\n"
+	"  -c, --config FILE     the configuration (" LIFT_SYSCONFDIR "/lift-xapi.yaml)\n"
+	"Tasks:\n"
+	"      --check           say all that is wrong with the configuration and its files\n"
+	"      --password        read a new password, and print its line for the configuration\n"
+	"      --refused         count what is held because it could not become events\n"
+	"      --json            with --refused: each of them, with the id of its statement\n"
+	"  -V, --version         print the version\n"
+	"  -h, --help            print this help\n";
+
+struct options {
+	const char *config;
+	bool check, password, refused, in_json;
+};
+
+__attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
+{
+	va_list args;
+
+	fputs("lift-xapi: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs("\nTry 'lift-xapi --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
+		{ "password", no_argument, NULL, 'p' },	    { "refused", no_argument, NULL, 'r' },
+		{ "json", no_argument, NULL, 'j' },	    { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, ":c:Vh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'k':
+			options->check = true;
+			break;
+		case 'p':
+			options->password = true;
+			break;
+		case 'r':
+			options->refused = true;
+			break;
+		case 'j':
+			options->in_json = true;
+			break;
+		case 'V':
+			puts("lift-xapi " LIFT_VERSION);
+			exit(EXIT_SUCCESS);
+		case 'h':
+			fputs(help, stdout);
+			exit(EXIT_SUCCESS);
+		default:
+			return complain_usage(option == ':' ? "%s needs a value"
+							    : "unknown option %s",
+					      argv[optind - 1]);
+		}
+	}
+	if (optind < argc)
+		return complain_usage("unexpected argument '%s'", argv[optind]);
+	if (options->check + options->password + options->refused > 1)
+		return complain_usage("one task at a time");
+	if (options->in_json && !options->refused)
+		return complain_usage("--json goes with --refused only");
+	return 0;
+}
+
+/* What is in memory, ids of learners and keys, is not for a core file, nor for another process of
+ * the same user. */
+static void no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Passwords. */
+
+/* A line without its end; false: there is none, or it is too long. */
+static bool read_line(char *to, size_t room)
+{
+	struct termios usual, silent;
+	bool is_terminal = tcgetattr(STDIN_FILENO, &usual) == 0;
+	bool is_read;
+
+	if (is_terminal) {
+		silent = usual;
+		silent.c_lflag &= ~(tcflag_t)ECHO;
+		fputs("New password: ", stderr);
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	}
+	setvbuf(stdin, NULL, _IONBF, 0); /* no copy of it in a buffer */
+	is_read = fgets(to, (int)room, stdin) != NULL;
+	if (is_terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
+		fputc('\n', stderr);
+	}
+	if (is_read)
+		to[strcspn(to, "\r\n")] = 0;
+	return is_read;
+}
+
+static int print_password(void)
+{
+	char password[PASSWORD_MAX + 3] = "", hash[PASSWORD_HASH_MAX];
+	int err = read_line(password, sizeof(password)) ? 0 : LIFT_E_VALUE;
+
+	if (!err)
+		err = password_hash(text_of(password), hash);
+	sodium_memzero(password, sizeof(password));
+	if (err) {
+		fprintf(stderr,
+			err == LIFT_E_VALUE ? "lift-xapi: a password has %d to %d bytes\n"
+					    : "lift-xapi: out of memory (%d, %d)\n",
+			PASSWORD_MIN, PASSWORD_MAX);
+		return EXIT_FAILURE;
+	}
+	puts(hash);
+	return EXIT_SUCCESS;
+}
+
+static int say_right(const struct xapi_config *config)
+{
+	printf("the configuration is right: %zu platforms, %zu people\n", config->n_platforms,
+	       config->people ? people_count(config->people) : 0);
+	return EXIT_SUCCESS;
+}
+
+static int run(const struct options *options)
+{
+	const char *path = options->config ? options->config : LIFT_SYSCONFDIR "/lift-xapi.yaml";
+	struct xapi_config *config = NULL;
+	char *said = NULL;
+	int status;
+
+	if (xapi_config_load(path, &config, &said)) {
+		fputs(said ? said : "lift-xapi: out of memory\n", stderr);
+		free(said);
+		return EXIT_FAILURE;
+	}
+	free(said);
+	if (!options->check && !options->refused)
+		return gateway_run(path, config);
+	status = options->check ? say_right(config) : refused_print(config, options->in_json);
+	xapi_config_free(config);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	int status;
+
+	standard_files_open();
+	status = parse_options(argc, argv, &options);
+	if (status)
+		return status;
+	if (sodium_init() < 0) {
+		fputs("lift-xapi: libsodium cannot be initialised\n", stderr);
+		return EXIT_FAILURE;
+	}
+	no_core();
+	status = options.password ? print_password() : run(&options);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "lift-xapi: standard output: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return status;
+}

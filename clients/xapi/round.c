@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/xapi/round.h"
+
+#include <stdlib.h>
+
+#include "clients/xapi/answer.h"
+#include "clients/xapi/work/log.h"
+#include "proto/grow.h"
+
+enum {
+	ROUND_MAX = 256,  /* requests of one round */
+	FAULTS_MAX = 100, /* events that an outbox does not take, of one round */
+	FULL_RETRY_S = 60,
+	FAIL_RETRY_S = 10,
+};
+
+static const char not_kept[] = "nothing of this request was kept: send it again later";
+
+/* Events. */
+
+static int publish(struct gathering *gathering, struct lift_outbox *outbox, size_t *ret_bad)
+{
+	struct text all = msg_written(gathering->writer);
+	size_t at = 0;
+	int err = grow(&gathering->encoded, &gathering->encoded_room, gathering->n,
+		       sizeof(*gathering->encoded));
+
+	if (err || all.size != gathering->events[gathering->n - 1].end)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < gathering->n; i++) {
+		size_t end = gathering->events[i].end;
+
+		gathering->encoded[i] = (struct lift_encoded){ all.data + at, end - at };
+		at = end;
+	}
+	return lift_publish_encoded(outbox, gathering->encoded, gathering->n, ret_bad);
+}
+
+static int take_all(struct gateway *gateway, struct work *const works[], size_t n)
+{
+	struct bench bench = {
+		.config = gateway->config,
+		.shelf = gateway->shelf,
+		.gathering = &gateway->gathering,
+		.now_ms = gateway->now_ms,
+		.steady_ms = gateway->steady_ms,
+	};
+	int err = 0;
+
+	gathering_clear(&gateway->gathering);
+	for (size_t i = 0; i < n && !err; i++) {
+		if (works[i]->status)
+			continue;
+		bench.platform = xapi_config_platform(gateway->config, text_of(works[i]->platform));
+		bench.counts = counts_of(&gateway->counts, works[i]->platform);
+		err = bench.counts ? work_take(&bench, works[i]) : LIFT_E_MEMORY;
+	}
+	return err;
+}
+
+static void fail_all(struct work *const works[], size_t n, int retry_s, const char *why)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!works[i]->status)
+			work_fail(works[i], 503, retry_s, "%s; %s", why, not_kept);
+}
+
+static void fail_by(struct gateway *gateway, const char *source, int err,
+		    struct work *const works[], size_t n)
+{
+	static struct xapi_log_limit limit;
+
+	if (xapi_log_allowed(&limit, gateway->steady_ms, 1000))
+		xapi_log(XAPI_LOG_ERROR, "requests cannot be kept: source=%s code=%s reason=\"%s\"",
+			 source, lift_err_code(err), lift_err_text(err));
+	if (err == LIFT_E_FULL)
+		fail_all(works, n, FULL_RETRY_S,
+			 "the outbox is full: the daemon has not taken what waits in it");
+	else
+		fail_all(works, n, FAIL_RETRY_S, "it cannot be written");
+}
+
+/* One event that is wrong must not hold up the others: its statement is refused. */
+static bool refuse_bad(struct gathering *gathering, int err, size_t bad)
+{
+	struct verdict *verdict;
+
+	if (lift_err_class(err) != LIFT_CLASS_EVENT || bad >= gathering->n)
+		return false;
+	verdict = &gathering->events[bad].work->verdicts[gathering->events[bad].statement];
+	if (verdict->refused)
+		return false;
+	verdict->refused = err;
+	return true;
+}
+
+void round_source(struct gateway *gateway, const char *name, struct work *const works[], size_t n)
+{
+	struct source *source = sources_find(&gateway->sources, name);
+	struct gathering *gathering = &gateway->gathering;
+	bool again = source != NULL;
+	int err = source ? 0 : LIFT_E_OUTBOX;
+
+	for (int tries = 0; again; tries++) {
+		size_t bad = SIZE_MAX;
+
+		err = shelf_mark(gateway->shelf);
+		if (err)
+			break;
+		err = take_all(gateway, works, n);
+		if (!err && gathering->n)
+			err = publish(gathering, source->outbox, &bad);
+		again = err && tries < FAULTS_MAX && refuse_bad(gathering, err, bad);
+		if (err)
+			shelf_back(gateway->shelf);
+		else
+			err = shelf_keep(gateway->shelf);
+	}
+	if (err)
+		fail_by(gateway, name, err, works, n);
+}
+
+/* Requests. */
+
+static size_t take_pending(struct gateway *gateway, struct work *works[static ROUND_MAX])
+{
+	size_t n = 0;
+
+	while (gateway->pending && n < ROUND_MAX) {
+		works[n] = gateway->pending;
+		gateway->pending = works[n++]->next;
+		gateway->n_pending--;
+	}
+	if (!gateway->pending)
+		gateway->pending_end = &gateway->pending;
+	return n;
+}
+
+static const char *source_of(struct gateway *gateway, const struct work *work)
+{
+	const struct xapi_platform *platform =
+		xapi_config_platform(gateway->config, text_of(work->platform));
+
+	return platform ? platform->source : NULL;
+}
+
+/* Those of one source together, the sources in the order of their first request. */
+static void take_by_source(struct gateway *gateway, struct work *const works[], size_t n)
+{
+	struct work *of_source[ROUND_MAX];
+	bool is_taken[ROUND_MAX] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *source = source_of(gateway, works[i]);
+		size_t count = 0;
+
+		if (is_taken[i])
+			continue;
+		if (!source) {
+			work_fail(works[i], 401, 0, "this platform is not known any more");
+			continue;
+		}
+		for (size_t k = i; k < n; k++) {
+			const char *other = source_of(gateway, works[k]);
+
+			if (other && strcmp(other, source) == 0) {
+				is_taken[k] = true;
+				of_source[count++] = works[k];
+			}
+		}
+		round_source(gateway, source, of_source, count);
+	}
+}
+
+void round_run(struct gateway *gateway)
+{
+	struct work *works[ROUND_MAX];
+	size_t n = take_pending(gateway, works);
+	int err;
+
+	if (!n)
+		return;
+	err = shelf_begin(gateway->shelf);
+	if (!err) {
+		take_by_source(gateway, works, n);
+		err = shelf_commit(gateway->shelf);
+	}
+	if (err)
+		fail_by(gateway, "all", err, works, n);
+	for (size_t i = 0; i < n; i++) {
+		struct platform_counts *counts = counts_of(&gateway->counts, works[i]->platform);
+
+		if (counts)
+			work_count(works[i], counts, gateway->now_ms);
+		answer_work(works[i]);
+		work_free(works[i]);
+	}
+}

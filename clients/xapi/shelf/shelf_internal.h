@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shelf_internal.h - what the files of the shelf share.
+ */
+#ifndef LIFT_XAPI_SHELF_SHELF_INTERNAL_H
+#define LIFT_XAPI_SHELF_SHELF_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "clients/xapi/shelf/shelf.h"
+
+enum shelf_query {
+	QUERY_BEGIN,
+	QUERY_COMMIT,
+	QUERY_ROLLBACK,
+	QUERY_MARK,
+	QUERY_BACK,
+	QUERY_RELEASE,
+	QUERY_FIND,
+	QUERY_PUT,
+	QUERY_VOID,
+	QUERY_FORGET,
+	QUERY_HOLD,
+	QUERY_DROP,
+	QUERY_HELD,
+	QUERY_FREE,
+	QUERY_COUNT,
+	QUERY_REQUEST,
+	N_QUERIES,
+};
+
+struct shelf {
+	sqlite3 *db;
+	sqlite3_stmt *queries[N_QUERIES];
+	uint8_t box_key[SHELF_KEY], hash_key[SHELF_KEY];
+	int64_t statements, held;
+	int64_t requests; /* the last one's number */
+	uint8_t *box;	  /* of the last call */
+	size_t box_room;
+};
+
+/* SQLite's code as one of ours. */
+int shelf_error(int code);
+/* Run a query that gives nothing, and make it ready again. */
+int shelf_step(struct shelf *shelf, enum shelf_query query);
+
+/* Into shelf->box; out of a box, borrowed from there. */
+int shelf_seal(struct shelf *shelf, struct text plain, size_t *ret_size);
+int shelf_unseal(struct shelf *shelf, const void *box, size_t size, struct text *ret_plain);
+
+#endif
