@@ -76,6 +76,7 @@ function only(header, where) {
 	only("sqlite3[.]h", "clients/lib/outbox/|clients/xapi/shelf/")
 	only("systemd/.*", "daemon/[^/]*$|clients/xapi/[^/]*$")
 	only("xlsxwriter[.]h", "clients/cli/report/print/xlsx|clients/cli/roster/out")
+	only("microhttpd[.]h", "clients/http/")
 	only("jansson[.]h", "proto/json[.]|daemon/tasks/manifest[.]|clients/")
 }
 ' daemon/layers clients/layers "$work/includes" > "$work/bad"

@@ -25,9 +25,11 @@ struct http_limits {
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
-	int head_ms; /* from a connection's, or a request's, first byte to its last header: 10 s */
-	int body_ms; /* from there to the end of its body: 60 s */
-	int idle_ms; /* between requests: 75 s */
+	int head_ms; /* from a new connection, or a request's first line, to its last header: 10 s */
+	int body_ms;   /* from there to the end of its body: 60 s */
+	int idle_ms;   /* from an answer to the next request's first line: 75 s */
+	int answer_ms; /* that a request may wait for its answer, then it is 503: 30 s */
+	int send_ms;   /* that its client may take to read the answer: 60 s */
 };
 
 struct http_options {
@@ -36,16 +38,23 @@ struct http_options {
 	const char *const *
 		origins; /* that may send from a page (CORS), or "*"; NULL-terminated; NULL: none */
 
-	/* A request is there, as far as its head: the status with which it is refused before its
-	 * body is read (401, 404, 405, 429 ...), by http_refuse; or 0: read on. May be NULL. */
+	/* Reverse proxies, "127.0.0.1" or "10.0.0.0/8", whose X-Forwarded-For is believed, and
+	 * which may have any number of connections; NULL-terminated; NULL: none */
+	const char *const *trusted;
+
+	/* A request is there, as far as its head: refuse it here by http_refuse (401, 404, 405,
+	 * 429 ...) and return that status, and its body is not read; or return 0: read on. May be
+	 * NULL. Nothing of the exchange is kept: `request` may never come. */
 	int (*head)(void *context, struct http_exchange *exchange);
 
-	/* The whole of it is there. It is answered by http_answer, now or later, exactly once. */
+	/* The whole of it is there. It is answered by http_answer or http_refuse, now or later,
+	 * exactly once, also where its client has gone meanwhile. */
 	void (*request)(void *context, struct http_exchange *exchange);
 	void *context;
 };
 
-/* LIFT_E_SOCKET: the address cannot be listened on (errno says why); LIFT_E_CONFIG: it is none. */
+/* LIFT_E_SOCKET: the address cannot be listened on (errno says why); LIFT_E_CONFIG: it is none, or a
+ * trusted one is none; LIFT_E_MEMORY. What `options` points to is copied, but for the context. */
 int http_open(const struct http_options *options, struct http **ret_http);
 /* Close; exchanges without an answer are dropped, and must not be touched any more. */
 void http_free(struct http *http);
@@ -59,13 +68,14 @@ void http_run(struct http *http);
 void http_quiesce(struct http *http);
 uint32_t http_connections(const struct http *http);
 
-/* The request: borrowed until its answer. */
+/* The request: borrowed until its answer. The names of headers in any case. */
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name); /* NULL: none */
 const char *http_query(const struct http_exchange *exchange,
 		       const char *name); /* decoded; NULL: none */
 struct text http_body(const struct http_exchange *exchange);
+/* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
 /* What the user of the library keeps with it: NULL at first. */
 void http_keep(struct http_exchange *exchange, void *with);

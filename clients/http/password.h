@@ -4,7 +4,8 @@
  *
  * A hash takes 20 ms on purpose: one worker thread does one at a time, from a queue with an end;
  * what was right is remembered for a while, as a keyed hash, so that a platform pays it once. What
- * was wrong is counted by name and by address, and slowed down.
+ * was wrong is counted by address, and by name from an address, and slowed down (failures.h). One
+ * address has a share of the queue only.
  */
 #ifndef LIFT_HTTP_PASSWORD_H
 #define LIFT_HTTP_PASSWORD_H
@@ -18,7 +19,8 @@ enum {
 	PASSWORD_HASH_MAX = 128, /* bytes, with the 0 behind it */
 	PASSWORD_MIN = 12,	 /* bytes that a new password has at least */
 	PASSWORD_MAX = 256,
-	PASSWORD_QUEUE = 64,	   /* that wait for the worker */
+	PASSWORD_QUEUE = 64,	   /* that wait for the worker, or whose verdict was not taken */
+	PASSWORD_QUEUE_OF_ONE = 8, /* different ones of one address */
 	PASSWORD_REMEMBER_S = 300, /* what was right */
 };
 
@@ -26,6 +28,10 @@ enum {
  * it. False: it is none. */
 bool password_of_basic(const char *header, char name[static 65],
 		       char password[static PASSWORD_MAX + 1]);
+
+/* The same of `Bearer NAME.PASSWORD`, which has no dot in the password: as sensors of Caliper send. */
+bool password_of_bearer(const char *header, char name[static 65],
+			char password[static PASSWORD_MAX + 1]);
 
 /* The line that a configuration has for a password: argon2id, 19 MiB, 2 passes. LIFT_E_MEMORY;
  * LIFT_E_VALUE: shorter than PASSWORD_MIN, or longer than PASSWORD_MAX. */
@@ -46,7 +52,7 @@ struct passwords *passwords_new(void); /* NULL: no thread, or out of memory */
 void passwords_free(struct passwords *passwords);
 int passwords_fd(const struct passwords *passwords); /* readable: call passwords_next */
 
-/* Ask; `hash` is copied; NULL: there is nobody of that name (the same time is taken). Where the
+/* Ask; all is copied; NULL: there is nobody of that name (the same time is taken). Where the
  * verdict is PASSWORD_WAIT, `with` comes back with it by passwords_next. */
 enum password_verdict passwords_ask(struct passwords *passwords, struct text name,
 				    struct text password, const char *hash,
@@ -56,7 +62,8 @@ enum password_verdict passwords_ask(struct passwords *passwords, struct text nam
 bool passwords_next(struct passwords *passwords, int64_t now_ms, void **ret_with, bool *ret_right);
 /* Whoever waits with this is gone: its verdict does not come any more. */
 void passwords_forget(struct passwords *passwords, const void *with);
-/* The configuration is another one: nothing that was right before is remembered. */
+/* The configuration is another one: nothing that was right before is remembered. Whoever waits gets
+ * a verdict about the hash that he was asked with. */
 void passwords_clear(struct passwords *passwords);
 
 #endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "clients/http/http_internal.h"
+
+enum { ERROR_TEXT_MAX = 2048 };
+
+static char *error_body(const char *text)
+{
+	json_t *error = json_pack("{s:s}", "error", text);
+	char *body = error ? json_dumps(error, JSON_COMPACT) : NULL;
+
+	json_decref(error);
+	return body;
+}
+
+static bool add_header(struct MHD_Response *answer, const char *name, const char *value)
+{
+	return MHD_add_response_header(answer, name, value) == MHD_YES;
+}
+
+void answer_set(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
+		size_t n_headers, struct text body)
+{
+	struct http *http = exchange->http;
+	struct http_header cors[CORS_HEADERS_MAX];
+	size_t n_cors = cors_headers(&http->cors, &exchange->head, cors);
+	struct MHD_Response *answer;
+	bool well;
+
+	/* Its first answer is what it gets: ours, where the user was too late. */
+	if (exchange->status)
+		return;
+	exchange->status = status;
+	exchange->answer_body = malloc(body.size + 1);
+	if (!exchange->answer_body)
+		return;
+	if (body.size)
+		memcpy(exchange->answer_body, body.data, body.size);
+	exchange->n_answer_body = body.size;
+	answer = MHD_create_response_from_buffer(body.size, exchange->answer_body,
+						 MHD_RESPMEM_PERSISTENT);
+	well = answer;
+	for (size_t i = 0; well && i < n_headers; i++)
+		well = add_header(answer, headers[i].name, headers[i].value);
+	for (size_t i = 0; well && i < n_cors; i++)
+		well = add_header(answer, cors[i].name, cors[i].value);
+	if (well && (exchange->closes || http->is_quiesced))
+		well = add_header(answer, "Connection", "close");
+	if (!well && answer) {
+		MHD_destroy_response(answer);
+		answer = NULL; /* out of memory: the connection is closed without one */
+	}
+	exchange->answer = answer;
+}
+
+void answer_error(struct http_exchange *exchange, unsigned status, int retry_s, const char *text)
+{
+	char retry[16], *body = error_body(text);
+	struct http_header headers[2] = { { "Content-Type", "application/json" },
+					  { "Retry-After", retry } };
+
+	snprintf(retry, sizeof(retry), "%d", retry_s);
+	answer_set(exchange, status, headers, retry_s > 0 ? 2 : 1,
+		   body ? text_of(body) : (struct text){ NULL, 0 });
+	free(body);
+}
+
+static enum MHD_Result write_header(void *context, enum MHD_ValueKind kind, const char *name,
+				    const char *value)
+{
+	(void)kind;
+	if (strcasecmp(name, "Connection") != 0)
+		fprintf(context, "%s: %s\r\n", name, value);
+	return MHD_YES;
+}
+
+static void write_first_line(FILE *to, unsigned status, size_t n_body)
+{
+	fprintf(to, "HTTP/1.1 %u %s\r\nConnection: close\r\n", status,
+		MHD_get_reason_phrase_for(status));
+	if (n_body)
+		fprintf(to, "Content-Length: %zu\r\n", n_body);
+}
+
+char *answer_bytes(const struct http_exchange *exchange, size_t *ret_size)
+{
+	char *bytes = NULL;
+	FILE *to = exchange->answer ? open_memstream(&bytes, ret_size) : NULL;
+
+	if (!to)
+		return NULL;
+	write_first_line(to, exchange->status, exchange->n_answer_body);
+	MHD_get_response_headers(exchange->answer, write_header, to);
+	fputs("\r\n", to);
+	if (!exchange->head.is_head)
+		fwrite(exchange->answer_body, 1, exchange->n_answer_body, to);
+	fclose(to);
+	return bytes;
+}
+
+char *answer_error_bytes(unsigned status, int retry_s, const char *text, size_t *ret_size)
+{
+	char *bytes = NULL, *body = error_body(text);
+	FILE *to = body ? open_memstream(&bytes, ret_size) : NULL;
+
+	if (to) {
+		write_first_line(to, status, strlen(body));
+		fprintf(to, "Content-Type: application/json\r\n");
+		if (retry_s > 0)
+			fprintf(to, "Retry-After: %d\r\n", retry_s);
+		fprintf(to, "\r\n%s", body);
+		fclose(to);
+	}
+	free(body);
+	return bytes;
+}
+
+/* The user has answered: it goes out in the next round, or by what is calling now. */
+static void leave_user(struct http_exchange *exchange)
+{
+	exchange->is_owed = false;
+	if (exchange->is_inside)
+		return;
+	if (!exchange->connection) {
+		exchange_free(exchange);
+	} else if (exchange->connection->phase == PHASE_WAIT) {
+		exchange->http->is_resumed = true;
+		connection_enter(exchange->connection, PHASE_ANSWER);
+		MHD_resume_connection(exchange->connection->mhd);
+	}
+}
+
+void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
+		 size_t n_headers, struct text body)
+{
+	answer_set(exchange, status, headers, n_headers, body);
+	leave_user(exchange);
+}
+
+void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, const char *format,
+		 ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	answer_error(exchange, status, retry_s, text);
+	leave_user(exchange);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clients/http/http_internal.h"
+
+enum { BODY_FIRST = 16384 };
+
+enum body_room {
+	BODY_TAKEN,
+	BODY_TOO_LONG,
+	BODY_NO_ROOM,
+};
+
+/* Memory is taken as bytes come, not as they are announced. */
+static enum body_room make_room(struct http_exchange *exchange, size_t size)
+{
+	struct http *http = exchange->http;
+	size_t room = exchange->body_room ? exchange->body_room : BODY_FIRST;
+	char *body;
+
+	while (room < size)
+		room *= 2;
+	if (room > http->limits.body_bytes)
+		room = http->limits.body_bytes;
+	if (!exchange->body && !exchange->head.is_chunked)
+		room = size < exchange->head.n_body && exchange->head.n_body < room
+			       ? (size_t)exchange->head.n_body
+			       : room;
+	if (http->bodies_bytes - exchange->body_room + room > http->limits.bodies_bytes)
+		return BODY_NO_ROOM;
+	body = realloc(exchange->body, room);
+	if (!body)
+		return BODY_NO_ROOM;
+	http->bodies_bytes += room - exchange->body_room;
+	exchange->body = body;
+	exchange->body_room = room;
+	return BODY_TAKEN;
+}
+
+static enum body_room body_add(struct http_exchange *exchange, const char *data, size_t size)
+{
+	enum body_room room = BODY_TAKEN;
+
+	if (size > exchange->http->limits.body_bytes - exchange->n_body)
+		return BODY_TOO_LONG;
+	if (exchange->n_body + size > exchange->body_room)
+		room = make_room(exchange, exchange->n_body + size);
+	if (room == BODY_TAKEN) {
+		memcpy(exchange->body + exchange->n_body, data, size);
+		exchange->n_body += size;
+	}
+	return room;
+}
+
+static void body_free(struct http_exchange *exchange)
+{
+	free(exchange->body);
+	exchange->http->bodies_bytes -= exchange->body_room;
+	exchange->body = NULL;
+	exchange->n_body = exchange->body_room = 0;
+}
+
+void exchange_free(struct http_exchange *exchange)
+{
+	struct http *http = exchange->http;
+
+	body_free(exchange);
+	if (exchange->answer)
+		MHD_destroy_response(exchange->answer);
+	if (exchange->before)
+		exchange->before->next = exchange->next;
+	else if (http->gone == exchange)
+		http->gone = exchange->next;
+	if (exchange->next)
+		exchange->next->before = exchange->before;
+	head_free(&exchange->head);
+	free(exchange->answer_body);
+	free(exchange);
+}
+
+/* The first line of a request is there. */
+void *exchange_begin(void *context, const char *target, struct MHD_Connection *mhd)
+{
+	struct http_connection *connection = connection_of(mhd);
+	struct http_exchange *exchange;
+
+	if (!connection || connection->phase == PHASE_OVER)
+		return NULL;
+	exchange = calloc(1, sizeof(*exchange));
+	if (!exchange)
+		return NULL;
+	exchange->http = context;
+	exchange->connection = connection;
+	exchange->target_at = target;
+	exchange->target_size = strlen(target);
+	/* Only here is it as it came: the library decodes it in place. */
+	head_target(&exchange->head, (struct text){ target, exchange->target_size });
+	connection->exchange = exchange;
+	connection_enter(connection, PHASE_HEAD);
+	return exchange;
+}
+
+/* The connection has done with it. */
+void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
+			enum MHD_RequestTerminationCode code)
+{
+	struct http_exchange *exchange = *of_it;
+	struct http *http = context;
+
+	(void)mhd, (void)code;
+	if (!exchange)
+		return;
+	*of_it = NULL;
+	exchange->connection->exchange = NULL;
+	if (http->is_quiesced)
+		connection_cut(exchange->connection);
+	else if (exchange->connection->phase != PHASE_OVER)
+		connection_enter(exchange->connection, PHASE_IDLE);
+	exchange->connection = NULL;
+	if (!exchange->is_owed || http->is_ending) {
+		exchange_free(exchange);
+		return;
+	}
+	exchange->next = http->gone;
+	if (exchange->next)
+		exchange->next->before = exchange;
+	http->gone = exchange;
+}
+
+/* As libmicrohttpd 0.9.75 leaves the head in its buffer: each line where it was, its end as zeros.
+ * So it is seen what it let through: an end of line without CR, a folded line, a 0 in a value. */
+struct layout {
+	const char *at; /* where the next name must be; NULL: it was not */
+};
+
+static const struct head_fault bad_lines = {
+	400, "each line of the request's head must end with CR LF, and be one header"
+};
+
+struct screening {
+	struct http_exchange *exchange;
+	struct layout layout;
+};
+
+static enum MHD_Result take_header(void *context, enum MHD_ValueKind kind, const char *name,
+				   size_t name_size, const char *value, size_t value_size)
+{
+	struct screening *screening = context;
+	struct layout *layout = &screening->layout;
+
+	(void)kind;
+	if (layout->at != name || (value && value < name + name_size + 1))
+		layout->at = NULL;
+	else
+		layout->at = value + value_size + strlen("\r\n");
+	head_header(&screening->exchange->head, (struct text){ name, name_size },
+		    (struct text){ value, value ? value_size : 0 });
+	return MHD_YES;
+}
+
+static void screen_head(struct http_exchange *exchange, struct MHD_Connection *mhd,
+			const char *method, const char *version)
+{
+	struct screening screening = { .exchange = exchange };
+	const union MHD_ConnectionInfo *size =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const char *target = method + strlen(method) + 1;
+
+	if (target == exchange->target_at && version == target + exchange->target_size + 1)
+		screening.layout.at = version + strlen(version) + strlen("\r\n");
+	head_line(&exchange->head, method, version);
+	MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, take_header, &screening);
+	if (exchange->http->knows_layout &&
+	    (!size || screening.layout.at != method + size->header_size - strlen("\r\n")))
+		head_refuse(&exchange->head, &bad_lines);
+	head_end(&exchange->head);
+}
+
+/* Whom it is from, where proxies stand between. */
+static void find_peer(struct http_exchange *exchange)
+{
+	const struct http *http = exchange->http;
+	const struct sockaddr *peer = (const struct sockaddr *)&exchange->connection->peer;
+
+	address_store(address_forwarded(address_of(peer),
+					head_find(&exchange->head, "X-Forwarded-For"),
+					http->trusted, http->n_trusted),
+		      &exchange->from);
+}
+
+static bool has_body(const struct head *head)
+{
+	return head->is_chunked || head->n_body > 0;
+}
+
+static void refuse_long(struct http_exchange *exchange)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "the request's body is longer than %zu bytes",
+		 exchange->http->limits.body_bytes);
+	answer_error(exchange, 413, 0, text);
+}
+
+static void refuse_busy(struct http_exchange *exchange)
+{
+	answer_error(exchange, 503, 1,
+		     "too many requests are being received: send it again a little later");
+}
+
+static void check_size(struct http_exchange *exchange)
+{
+	const struct http *http = exchange->http;
+
+	if (exchange->head.n_body > http->limits.body_bytes)
+		refuse_long(exchange);
+	else if (exchange->head.n_body > http->limits.bodies_bytes - http->bodies_bytes)
+		refuse_busy(exchange);
+}
+
+/* All that can refuse a request by its head, in this order. */
+static void judge_head(struct http_exchange *exchange)
+{
+	struct http *http = exchange->http;
+
+	find_peer(exchange);
+	if (cors_is_preflight(&http->cors, &exchange->head))
+		answer_set(exchange, 204, NULL, 0, (struct text){ NULL, 0 });
+	if (!exchange->status)
+		check_size(exchange);
+	if (!exchange->status && http->head)
+		http->head(http->context, exchange);
+}
+
+static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connection *mhd)
+{
+	if (!exchange->answer)
+		return MHD_NO;
+	if (exchange->connection->phase != PHASE_ANSWER)
+		connection_enter(exchange->connection, PHASE_ANSWER);
+	return MHD_queue_response(mhd, exchange->status, exchange->answer);
+}
+
+/* The head is there. Who is refused and waits with its body is answered now, which ends its
+ * connection; a short body is read and dropped first, and its connection goes on; with a long one
+ * it is told at once, and the rest is read and dropped, so that it sees the answer. */
+static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connection *mhd,
+			     const char *method, const char *version)
+{
+	struct http_connection *connection = exchange->connection;
+	struct head *head = &exchange->head;
+
+	exchange->is_screened = true;
+	screen_head(exchange, mhd, method, version);
+	connection_enter(connection, PHASE_BODY);
+	if (head->fault) {
+		exchange->closes = true;
+		answer_error(exchange, head->fault->status, 0, head->fault->text);
+		return queue(exchange, mhd);
+	}
+	judge_head(exchange);
+	if (!exchange->status || !has_body(head))
+		return MHD_YES;
+	if (head->waits)
+		return queue(exchange, mhd);
+	if (head->is_chunked || head->n_body > HTTP_SWALLOW_BYTES)
+		connection_tell(connection, exchange->status, 0, NULL);
+	return MHD_YES;
+}
+
+/* Bytes of its body: all of them, as MHD hands them over. */
+static void take_body(struct http_exchange *exchange, const char *data, size_t size)
+{
+	struct http_connection *connection = exchange->connection;
+	enum body_room room;
+
+	if (connection->phase == PHASE_OVER || exchange->status) {
+		exchange->n_dropped += size;
+		if (exchange->n_dropped > HTTP_DROP_BYTES)
+			connection_cut(connection);
+		return;
+	}
+	room = body_add(exchange, data, size);
+	if (room == BODY_TAKEN)
+		return;
+	if (room == BODY_TOO_LONG)
+		refuse_long(exchange);
+	else
+		refuse_busy(exchange);
+	body_free(exchange);
+	connection_tell(connection, exchange->status, 0, NULL);
+}
+
+/* The whole of it is there, or its answer. */
+static enum MHD_Result finish(struct http_exchange *exchange, struct MHD_Connection *mhd)
+{
+	struct http *http = exchange->http;
+
+	if (exchange->connection->phase == PHASE_OVER)
+		return MHD_NO;
+	if (!exchange->status) {
+		connection_enter(exchange->connection, PHASE_WAIT);
+		exchange->is_owed = true;
+		http->request(http->context, exchange);
+	}
+	if (exchange->status)
+		return queue(exchange, mhd);
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
+enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const char *url,
+				const char *method, const char *version, const char *data,
+				size_t *size, void **of_it)
+{
+	struct http_exchange *exchange = *of_it;
+	enum MHD_Result result = MHD_YES;
+
+	(void)context, (void)url;
+	if (!exchange)
+		return MHD_NO;
+	exchange->is_inside = true;
+	if (!exchange->is_screened) {
+		result = begin(exchange, mhd, method, version);
+	} else if (*size > 0) {
+		take_body(exchange, data, *size);
+		*size = 0;
+	} else {
+		result = finish(exchange, mhd);
+	}
+	exchange->is_inside = false;
+	return result;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clients/http/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clients/http/http_internal.h"
+
+enum {
+	LISTEN_BACKLOG = 1024,
+	BEAT_MS = 500,
+	BEATS_A_DEADLINE = 4,
+};
+
+/* Whose way of leaving a head in memory exchange.c knows. */
+static const char layout_version[] = "0.9.75";
+
+static int64_t steady_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct http_limits limits_of(const struct http_limits *wish)
+{
+	struct http_limits l = *wish;
+
+	l.connections = l.connections ? l.connections : 4096;
+	l.connections_of_one = l.connections_of_one ? l.connections_of_one : 1024;
+	l.body_bytes = l.body_bytes ? l.body_bytes : (size_t)8 << 20;
+	l.bodies_bytes = l.bodies_bytes ? l.bodies_bytes : (size_t)64 << 20;
+	l.head_ms = l.head_ms ? l.head_ms : 10000;
+	l.body_ms = l.body_ms ? l.body_ms : 60000;
+	l.idle_ms = l.idle_ms ? l.idle_ms : 75000;
+	l.answer_ms = l.answer_ms ? l.answer_ms : 30000;
+	l.send_ms = l.send_ms ? l.send_ms : 60000;
+	return l;
+}
+
+static int parse_trusted(struct http *http, const char *const *trusted)
+{
+	for (; trusted && *trusted; trusted++)
+		if (http->n_trusted == HTTP_TRUSTED_MAX ||
+		    !address_parse_range(*trusted, &http->trusted[http->n_trusted++]))
+			return LIFT_E_CONFIG;
+	return 0;
+}
+
+static int listen_on(struct http *http, const char *text)
+{
+	struct sockaddr_storage address;
+	socklen_t size;
+	int on = 1, err = address_parse_listen(text, &address, &size);
+
+	if (err < 0)
+		return err;
+	http->listen_fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (http->listen_fd < 0 ||
+	    setsockopt(http->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(http->listen_fd, (struct sockaddr *)&address, size) < 0 ||
+	    listen(http->listen_fd, LISTEN_BACKLOG) < 0 ||
+	    getsockname(http->listen_fd, (struct sockaddr *)&address, &size) < 0)
+		return LIFT_E_SOCKET;
+	http->port =
+		ntohs(address.ss_family == AF_INET ? ((struct sockaddr_in *)&address)->sin_port
+						   : ((struct sockaddr_in6 *)&address)->sin6_port);
+	return 0;
+}
+
+static int start(struct http *http)
+{
+	const union MHD_DaemonInfo *info;
+
+	http->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_handle, http,
+		MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
+		http->limits.connections + HTTP_TURNED_AWAY, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)HTTP_MEMORY_BYTES, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, http,
+		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, http, MHD_OPTION_URI_LOG_CALLBACK,
+		exchange_begin, http, MHD_OPTION_END);
+	if (!http->daemon)
+		return LIFT_E_SOCKET;
+	info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	if (!info)
+		return LIFT_E_SOCKET;
+	http->epoll_fd = info->epoll_fd;
+	return 0;
+}
+
+int http_open(const struct http_options *options, struct http **ret_http)
+{
+	struct http *http = calloc(1, sizeof(*http));
+	int err, saved;
+
+	if (!http)
+		return LIFT_E_MEMORY;
+	http->listen_fd = -1;
+	http->limits = limits_of(&options->limits);
+	http->head = options->head;
+	http->request = options->request;
+	http->context = options->context;
+	http->now_ms = steady_ms();
+	http->knows_layout = strcmp(MHD_get_version(), layout_version) == 0;
+	err = cors_init(&http->cors, options->origins);
+	if (err == 0)
+		err = parse_trusted(http, options->trusted);
+	if (err == 0)
+		err = listen_on(http, options->listen);
+	if (err == 0)
+		err = start(http);
+	if (err < 0) {
+		saved = errno;
+		http_free(http);
+		errno = saved;
+		return err;
+	}
+	*ret_http = http;
+	return 0;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	http->is_ending = true;
+	/* The library must not end with one that is suspended. */
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->phase == PHASE_WAIT)
+			MHD_resume_connection(c->mhd);
+	if (http->daemon) {
+		http_quiesce(http);
+		MHD_stop_daemon(http->daemon);
+	}
+	if (http->listen_fd >= 0)
+		close(http->listen_fd);
+	while (http->gone)
+		exchange_free(http->gone);
+	cors_clear(&http->cors);
+	free(http);
+}
+
+uint16_t http_port(const struct http *http)
+{
+	return http->port;
+}
+
+int http_fd(const struct http *http)
+{
+	return http->epoll_fd;
+}
+
+uint32_t http_connections(const struct http *http)
+{
+	return http->n_connections;
+}
+
+/* How often deadlines are looked at: often enough for the shortest. */
+static int beat_of(const struct http_limits *l)
+{
+	const int deadlines[] = { l->head_ms, l->body_ms, l->idle_ms, l->answer_ms, l->send_ms };
+	int beat_ms = BEAT_MS;
+
+	for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)
+		if (deadlines[i] / BEATS_A_DEADLINE < beat_ms)
+			beat_ms = deadlines[i] / BEATS_A_DEADLINE;
+	return beat_ms > 0 ? beat_ms : 1;
+}
+
+int http_timeout_ms(const struct http *http)
+{
+	MHD_UNSIGNED_LONG_LONG library_ms;
+	int64_t wait_ms = http->connections ? http->beat_ms - steady_ms() : -1;
+
+	if (http->is_resumed)
+		return 0;
+	if (http->connections && wait_ms < 0)
+		wait_ms = 0;
+	if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES &&
+	    (wait_ms < 0 || library_ms < (unsigned long long)wait_ms))
+		wait_ms = library_ms > BEAT_MS ? BEAT_MS : (int64_t)library_ms;
+	return (int)wait_ms;
+}
+
+void http_run(struct http *http)
+{
+	http->now_ms = steady_ms();
+	http->is_resumed = false;
+	MHD_run(http->daemon);
+	http->now_ms = steady_ms();
+	if (http->now_ms < http->beat_ms)
+		return;
+	connections_look(http);
+	http->beat_ms = http->now_ms + beat_of(&http->limits);
+}
+
+void http_quiesce(struct http *http)
+{
+	if (http->is_quiesced)
+		return;
+	http->is_quiesced = true;
+	MHD_quiesce_daemon(http->daemon);
+	close(http->listen_fd);
+	http->listen_fd = -1;
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
+			connection_cut(c);
+}
+
+const char *http_method(const struct http_exchange *exchange)
+{
+	return exchange->head.method;
+}
+
+const char *http_path(const struct http_exchange *exchange)
+{
+	return exchange->head.path;
+}
+
+const char *http_header(const struct http_exchange *exchange, const char *name)
+{
+	return head_find(&exchange->head, name);
+}
+
+const char *http_query(const struct http_exchange *exchange, const char *name)
+{
+	return head_query(&exchange->head, name);
+}
+
+struct text http_body(const struct http_exchange *exchange)
+{
+	return (struct text){ exchange->body, exchange->n_body };
+}
+
+const struct sockaddr *http_peer(const struct http_exchange *exchange)
+{
+	return (const struct sockaddr *)&exchange->from;
+}
+
+void http_keep(struct http_exchange *exchange, void *with)
+{
+	exchange->kept = with;
+}
+
+void *http_kept(const struct http_exchange *exchange)
+{
+	return exchange->kept;
+}
