@@ -175,6 +175,9 @@ $(BUILD)/obj/%.o: %.c Makefile $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(call cflags_of,$(LIBS_PROTO)) -c -o $@ $<
 
+# The shipped mapping is a part of the program.
+$(BUILD)/obj/clients/xapi/map/load.o: clients/xapi/map.yaml
+
 $(PROTO_A): $(call obj,$(PROTO_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -3,33 +3,24 @@
  * map.h - the mapping: what becomes of a statement, by a table in YAML (lift-xapi-map(5)).
  *
  * A statement becomes events, is ignored by a rule that has a name, or cannot become an event for a
- * reason. Which row decided is always told. Pure but for map_load and people_load.
+ * reason. Which row decided is always told. Pure but for mapping_load.
  */
 #ifndef LIFT_XAPI_MAP_MAP_H
 #define LIFT_XAPI_MAP_MAP_H
 
 #include <jansson.h>
 
+#include "clients/xapi/people/people.h"
 #include "proto/arena.h"
-#include "proto/event.h"
-#include "proto/yaml.h"
 
 enum { OUTCOME_EVENTS_MAX = 8, OUTCOME_WHY_MAX = 240 };
 
 struct map;
-struct people;
 
 /* The mapping that is shipped, with what a file changes of it: `path` NULL: nothing. LIFT_E_CONFIG
  * with all errors found, each with its line; LIFT_E_IO; LIFT_E_MEMORY. */
-int map_load(const char *path, struct yaml_errors *errors, struct map **ret_map);
-void map_free(struct map *map);
-
-/* A list of people that the operator keeps, CSV with a first row of names: id, region and, as they
- * are wanted, attributes (`attrs.NAME`). An id is a learner's as the mapping makes it; one that is
- * in it twice, differently, is an error. */
-int people_load(const char *path, struct yaml_errors *errors, struct people **ret_people);
-void people_free(struct people *people);
-size_t people_count(const struct people *people);
+int mapping_load(const char *path, struct yaml_errors *errors, struct map **ret_map);
+void mapping_free(struct map *map);
 
 /* What the platform's own entry in the configuration says; each may be NULL. */
 struct map_platform {
@@ -72,7 +63,7 @@ void map_settle(const struct map *map, struct outcome *const outcomes[],
 		const json_t *const statements[], size_t n);
 
 /* What takes back an event that was made before: `voided` at the same learner and module, naming
- * the event's type, time and result. */
+ * the event's type, time and result. Not of an event that is `voided` itself. */
 void map_void(const struct event *event, int64_t now_ms, struct event *ret_event);
 
 #endif

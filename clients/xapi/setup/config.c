@@ -345,7 +345,7 @@ void xapi_config_free(struct xapi_config *config)
 		return;
 	for (size_t i = 0; i < config->n_platforms; i++)
 		json_decref(config->platforms[i].jwks);
-	map_free(config->mapping);
+	mapping_free(config->mapping);
 	people_free(config->people);
 	arena_free(&config->arena);
 	free(config);

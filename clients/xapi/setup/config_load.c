@@ -87,7 +87,7 @@ static int load_mapping(struct xapi_config *config, struct said *said)
 {
 	const char *path = config->mapping_path ? config->mapping_path : "the shipped mapping";
 	struct yaml_errors errors = { .file = path };
-	int err = map_load(config->mapping_path, &errors, &config->mapping);
+	int err = mapping_load(config->mapping_path, &errors, &config->mapping);
 
 	return said_take(said, &errors, path, err);
 }
