@@ -47,7 +47,13 @@ PACKAGES_CHECK := \
 	python3:the_reference_program_and_the_sample_of_events \
 	python3-yaml:catalogues_in_the_reference_program \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
-	python3-msgpack:the_same_programs \
+	python3-msgpack:the_same_programs,_and_the_Python_package \
+	python3-nacl:sealed_outboxes_(the_Python_package) \
+	python3-venv:an_environment_that_the_Python_package_is_installed_into \
+	python3-pip:installs_it \
+	python3-setuptools:builds_it \
+	python3-wheel:builds_it \
+	mypy:its_types \
 	debhelper:the_form_of_a_Debian_package \
 	lintian:looks_at_the_packages \
 	chromium:prints_the_reports'_pages_on_A4 \
@@ -311,11 +317,12 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference units_verify prune alert first_hour install deb completion layers layers_test format
+SCRIPTS := reference python units_verify prune alert first_hour install deb completion layers layers_test format
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
 script_reference = python3 -B tests/reference/lift_oracle_test.py
+script_python = sh tests/python_test.sh $(BUILD)
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
