@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "clients/xapi/map/internal.h"
@@ -9,7 +8,7 @@
 #include "clients/xapi/map/profile.h"
 #include "clients/xapi/map/result.h"
 #include "clients/xapi/map/rows.h"
-#include "proto/iso8601.h"
+#include "clients/xapi/read/body.h"
 
 enum { AHEAD_MAX_MS = 10 * MINUTE_MS /* of an event's time, as METRICS has it */ };
 
@@ -28,7 +27,7 @@ static int refuse(struct outcome *outcome)
 static int void_statement(const struct statement *statement, struct outcome *outcome)
 {
 	struct text id =
-		statement_text(json_object_get(json_object_get(statement->json, "object"), "id"));
+		json_text(json_object_get(json_object_get(statement->json, "object"), "id"));
 	char *small = arena_text(statement->arena, id);
 
 	if (!small)
@@ -65,8 +64,8 @@ static bool find_modules(const struct statement *statement, const struct row *ro
 		*event = (struct event){ .type = step->takes_back ? EVENT_VOIDED : step->type,
 					 .voids = step->takes_back ? step->type : 0,
 					 .voids_time = EVENT_NO_TIME };
-		*ret_err = module_of(statement, statement_text(json_object_get(activity, "id")),
-				     &found, &event->module, outcome->why);
+		*ret_err = module_of(statement, json_text(json_object_get(activity, "id")), &found,
+				     &event->module, outcome->why);
 		if (*ret_err)
 			return false;
 		statement->told->module = place->words;
@@ -193,9 +192,7 @@ static int fill_results(const struct statement *statement, const struct row *row
 
 static bool time_of(const struct statement *statement, struct outcome *outcome, int64_t *ret_ms)
 {
-	struct text text = statement_text(json_object_get(statement->json, "timestamp"));
-
-	if (text.size == 0 || !iso8601_parse(text, ret_ms))
+	if (!statement_time(statement->json, ret_ms))
 		*ret_ms = statement->now_ms;
 	if (*ret_ms >= EVENT_TIME_MIN && *ret_ms <= statement->now_ms + AHEAD_MAX_MS)
 		return true;

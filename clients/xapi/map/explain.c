@@ -87,8 +87,7 @@ static void say_told(FILE *to, const struct told *told)
 static void say_all(FILE *to, const json_t *statement, const struct outcome *outcome,
 		    const struct told *told)
 {
-	struct text verb =
-		statement_text(json_object_get(json_object_get(statement, "verb"), "id"));
+	struct text verb = json_text(json_object_get(json_object_get(statement, "verb"), "id"));
 
 	say_outcome(to, outcome);
 	fprintf(to, "  verb: %.*s\n", (int)verb.size, verb.size ? verb.data : "");

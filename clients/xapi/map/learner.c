@@ -80,10 +80,10 @@ static void of_name(const struct statement *statement, struct text name, struct 
 	if (key_address(name).size < name.size)
 		of_mbox(statement, name, learner, ret_err);
 	else
-		of_account(statement,
-			   statement_text(
-				   json_object_get(json_object_get(actor, "account"), "homePage")),
-			   name, learner, ret_err);
+		of_account(
+			statement,
+			json_text(json_object_get(json_object_get(actor, "account"), "homePage")),
+			name, learner, ret_err);
 }
 
 static void of_agent(const struct statement *statement, const json_t *agent,
@@ -93,21 +93,21 @@ static void of_agent(const struct statement *statement, const json_t *agent,
 	char number[24];
 
 	if (json_is_string(agent)) {
-		of_name(statement, statement_text(agent), learner, ret_err);
+		of_name(statement, json_text(agent), learner, ret_err);
 	} else if (json_is_integer(agent)) {
 		snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(agent));
 		of_name(statement, copy(statement, text_of(number), ret_err), learner, ret_err);
 	} else if (json_is_object(account)) {
-		of_account(statement, statement_text(json_object_get(account, "homePage")),
-			   statement_text(json_object_get(account, "name")), learner, ret_err);
+		of_account(statement, json_text(json_object_get(account, "homePage")),
+			   json_text(json_object_get(account, "name")), learner, ret_err);
 	} else if ((value = json_object_get(agent, "mbox"))) {
-		of_mbox(statement, statement_text(value), learner, ret_err);
+		of_mbox(statement, json_text(value), learner, ret_err);
 	} else if ((value = json_object_get(agent, "mbox_sha1sum"))) {
-		of_sum(statement, statement_text(value), learner, ret_err);
+		of_sum(statement, json_text(value), learner, ret_err);
 	} else if ((value = json_object_get(agent, "openid"))) {
 		learner->how = "openid";
-		learner->id = iri_canonical(statement->arena, statement_text(value));
+		learner->id = iri_canonical(statement->arena, json_text(value));
 		if (!learner->id.data)
 			*ret_err = LIFT_E_MEMORY;
 	}
@@ -117,7 +117,7 @@ bool learner_of(const struct statement *statement, const json_t *agent, struct l
 		char *why, int *ret_err)
 {
 	struct learner learner = { .how = "" };
-	struct text kind = statement_text(json_object_get(agent, "objectType"));
+	struct text kind = json_text(json_object_get(agent, "objectType"));
 
 	if (text_equal(kind, text_of("Group")) || json_object_get(agent, "member")) {
 		snprintf(why, OUTCOME_WHY_MAX,
@@ -128,12 +128,15 @@ bool learner_of(const struct statement *statement, const json_t *agent, struct l
 	of_agent(statement, agent, &learner, ret_err);
 	if (*ret_err)
 		return false;
-	if (learner.id.size == 0 || learner.id.size > LEARNER_MAX) {
+	if (learner.id.size == 0) {
 		snprintf(why, OUTCOME_WHY_MAX,
-			 learner.id.size ? "the learner's id would have %zu bytes, and may have %d"
-					 : "the learner has no account, mbox, mbox_sha1sum or "
-					   "openid (%zu of %d bytes)",
-			 learner.id.size, LEARNER_MAX);
+			 "the learner has no account, mbox, mbox_sha1sum or openid");
+		return false;
+	}
+	if (learner.id.size > LEARNER_MAX) {
+		snprintf(why, OUTCOME_WHY_MAX,
+			 "the learner's id would have %zu bytes, and may have %d", learner.id.size,
+			 LEARNER_MAX);
 		return false;
 	}
 	*ret_learner = learner;

@@ -3,17 +3,10 @@
 
 #include "clients/xapi/map/words.h"
 
-struct text statement_text(const json_t *json)
-{
-	if (!json_is_string(json))
-		return (struct text){ NULL, 0 };
-	return (struct text){ json_string_value(json), json_string_length(json) };
-}
-
 int activity_kind(const struct map *map, const json_t *activity)
 {
 	struct text type =
-		statement_text(json_object_get(json_object_get(activity, "definition"), "type"));
+		json_text(json_object_get(json_object_get(activity, "definition"), "type"));
 
 	return type.size ? iri_table_look_up(&map->kinds, type) : IRI_NONE;
 }
@@ -55,7 +48,7 @@ bool has_category(const json_t *statement, const struct words *categories)
 
 	for (size_t i = 0; i < around_size(list); i++)
 		for (size_t k = 0; k < categories->n; k++)
-			if (iri_equal(statement_text(json_object_get(around_at(list, i), "id")),
+			if (iri_equal(json_text(json_object_get(around_at(list, i), "id")),
 				      text_of(categories->at[k])))
 				return true;
 	return false;
@@ -64,21 +57,20 @@ bool has_category(const json_t *statement, const struct words *categories)
 bool activity_is_around(const json_t *outer, const json_t *inner)
 {
 	static const char *const lists[] = { "parent", "grouping" };
-	struct text id = statement_text(json_object_get(json_object_get(outer, "object"), "id"));
+	struct text id = json_text(json_object_get(json_object_get(outer, "object"), "id"));
 	char room[IRI_STACK];
 
 	if (id.size == 0 || id.size >= sizeof(room))
 		return false;
 	id = (struct text){ room, iri_write(id, room) };
 	/* Some name the object itself among what is around it. */
-	if (iri_equal(statement_text(json_object_get(json_object_get(inner, "object"), "id")), id))
+	if (iri_equal(json_text(json_object_get(json_object_get(inner, "object"), "id")), id))
 		return false;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const json_t *list = around(inner, lists[i]);
 
 		for (size_t k = 0; k < around_size(list); k++)
-			if (iri_equal(statement_text(json_object_get(around_at(list, k), "id")),
-				      id))
+			if (iri_equal(json_text(json_object_get(around_at(list, k), "id")), id))
 				return true;
 	}
 	return false;
@@ -86,10 +78,10 @@ bool activity_is_around(const json_t *outer, const json_t *inner)
 
 static bool is_activity(const json_t *object)
 {
-	struct text type = statement_text(json_object_get(object, "objectType"));
+	struct text type = json_text(json_object_get(object, "objectType"));
 
 	/* GroupActivity is what a learning platform's fork of a client has sent. */
-	return statement_text(json_object_get(object, "id")).size > 0 &&
+	return json_text(json_object_get(object, "id")).size > 0 &&
 	       (type.size == 0 || text_equal(type, text_of("Activity")) ||
 		text_equal(type, text_of("GroupActivity")));
 }
@@ -115,9 +107,8 @@ static const json_t *at_place(const struct statement *statement, const struct pl
 {
 	const json_t *json = statement->json, *object = json_object_get(json, "object"), *value;
 	bool person =
-		text_equal(statement_text(json_object_get(object, "objectType")),
-			   text_of("Agent")) ||
-		text_equal(statement_text(json_object_get(object, "objectType")), text_of("Group"));
+		text_equal(json_text(json_object_get(object, "objectType")), text_of("Agent")) ||
+		text_equal(json_text(json_object_get(object, "objectType")), text_of("Group"));
 
 	switch (place->what) {
 	case PLACE_OBJECT:
@@ -150,7 +141,7 @@ const json_t *place_activity(const struct statement *statement, const struct pla
 	for (size_t i = 0; i < places->n; i++) {
 		const json_t *activity = at_place(statement, &places->at[i]);
 
-		if (statement_text(json_object_get(activity, "id")).size == 0)
+		if (json_text(json_object_get(activity, "id")).size == 0)
 			continue;
 		*ret_place = &places->at[i];
 		return activity;

@@ -8,9 +8,7 @@
 #define LIFT_XAPI_MAP_PLACES_H
 
 #include "clients/xapi/map/internal.h"
-
-/* A JSON string, borrowed; empty for anything else. */
-struct text statement_text(const json_t *json);
+#include "clients/xapi/read/json.h"
 
 /* The number of the kind of an activity; IRI_NONE where it says none, or one that nobody knows. */
 int activity_kind(const struct map *map, const json_t *activity);

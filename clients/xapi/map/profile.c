@@ -22,7 +22,7 @@ static struct text value_of(const struct statement *statement, const json_t *val
 	struct text text;
 
 	if (!json_is_integer(value))
-		return json_is_string(value) ? statement_text(value) : (struct text){ "", 0 };
+		return json_is_string(value) ? json_text(value) : (struct text){ "", 0 };
 	snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	text = text_of(number);
 	text.data = arena_text(statement->arena, text);

@@ -132,7 +132,7 @@ bool duration_parse(struct text text, double *ret_s)
 int32_t minutes_of(const json_t *statement, int64_t *ret_ms)
 {
 	struct text text =
-		statement_text(json_object_get(json_object_get(statement, "result"), "duration"));
+		json_text(json_object_get(json_object_get(statement, "result"), "duration"));
 	double s;
 
 	if (!duration_parse(text, &s))

@@ -397,7 +397,7 @@ static bool meets(const json_t *statement, const struct condition *condition)
 	char number[32];
 
 	if (json_is_string(value))
-		return is_of(statement_text(value), &condition->is);
+		return is_of(json_text(value), &condition->is);
 	if (json_is_boolean(value))
 		return is_of(text_of(json_is_true(value) ? "true" : "false"), &condition->is);
 	if (!json_is_integer(value))
@@ -423,7 +423,7 @@ static struct seen look(const struct statement *statement)
 	static const char *const parts[] = { "score", "success", "completion", "duration",
 					     "response" };
 	const json_t *object = json_object_get(statement->json, "object"), *result;
-	struct text type = statement_text(json_object_get(object, "objectType"));
+	struct text type = json_text(json_object_get(object, "objectType"));
 	struct seen seen = { .person = text_equal(type, text_of("Agent")) ||
 				       text_equal(type, text_of("Group")) };
 
@@ -462,7 +462,7 @@ const struct row *rows_decide(const struct statement *statement)
 {
 	const struct map *map = statement->map;
 	const json_t *verb = json_object_get(json_object_get(statement->json, "verb"), "id");
-	const uint16_t *at = map->rows_of[verb_of(map, statement_text(verb))];
+	const uint16_t *at = map->rows_of[verb_of(map, json_text(verb))];
 	struct seen seen = look(statement);
 
 	for (; *at != NO_ROW; at++)

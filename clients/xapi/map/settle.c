@@ -9,10 +9,8 @@ static const char told_twice[] = "told twice in one request";
 /* Two statements: is one of an attempt that the other is not of? */
 static bool of_two_attempts(const json_t *a, const json_t *b)
 {
-	struct text ra = statement_text(
-			    json_object_get(json_object_get(a, "context"), "registration")),
-		    rb = statement_text(
-			    json_object_get(json_object_get(b, "context"), "registration"));
+	struct text ra = json_text(json_object_get(json_object_get(a, "context"), "registration")),
+		    rb = json_text(json_object_get(json_object_get(b, "context"), "registration"));
 
 	return ra.size && rb.size &&
 	       (ra.size != rb.size || strncasecmp(ra.data, rb.data, ra.size) != 0);

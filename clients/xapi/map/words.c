@@ -45,7 +45,6 @@ bool words_read_iris(struct reader *reader, const struct yaml_node *node, const 
 		if (!is_iri(text_of(ret_words->at[i])))
 			reader_error(reader, node, "%s must be ids such as https://..., not `%.*s`",
 				     name, YAML_EXCERPT(text_of(ret_words->at[i])));
-		/* Of zeros, so that a 0 stands behind it. */
 		ret_words->at[i] = iri_canonical(reader->arena, text_of(ret_words->at[i])).data;
 		reader->no_memory |= !ret_words->at[i];
 		if (!ret_words->at[i])

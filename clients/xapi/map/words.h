@@ -39,8 +39,8 @@ int words_choose(struct reader *reader, const struct yaml_node *node, const char
 /* Is it written as an id? */
 bool is_iri(struct text text);
 
-/* The number of a word that means ids, or of an id: one that has no word yet becomes its own. Errors
- * are said at the node. */
+/* The number of a word that means ids, or of an id: one that has no word yet becomes its own.
+ * Errors are said at the node. */
 int verb_number(struct reader *reader, const struct yaml_node *node, struct text text);
 int kind_number(struct reader *reader, const struct yaml_node *node, struct text text);
 

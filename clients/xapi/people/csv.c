@@ -69,7 +69,9 @@ static const char *read_cell(struct reading *reading, struct text *ret_cell)
 {
 	char *from = reading->at;
 
-	if (from < reading->end && *from == '"') {
+	while (!is_cell_end(reading) && *reading->at == ' ')
+		reading->at++;
+	if (reading->at < reading->end && *reading->at == '"') {
 		if (!quoted_cell(reading, ret_cell))
 			return "a quote is opened and not closed";
 		while (!is_cell_end(reading) && (*reading->at == ' ' || *reading->at == '\r'))

@@ -68,11 +68,12 @@ size_t iri_write(struct text iri, char *to)
 
 struct text iri_canonical(struct arena *arena, struct text iri)
 {
-	struct text text = { arena_take(arena, 1, iri.size + 2), 0 };
+	char *to = arena_take(arena, 1, iri.size + 2);
+	size_t size = to ? iri_write(iri, to) : 0;
 
-	if (text.data)
-		text.size = iri_write(iri, (char *)text.data);
-	return text;
+	if (to)
+		to[size] = 0;
+	return (struct text){ to, size };
 }
 
 bool iri_equal(struct text a, struct text canonical_b)

@@ -15,7 +15,7 @@ enum { IRI_STACK = 1024 /* bytes: longer ids are in no table */ };
 /* Write its canonical form, of at most iri.size + 1 bytes; how many. */
 size_t iri_write(struct text iri, char *to);
 
-/* The same, in the arena; its data is NULL where there is no memory. */
+/* The same, in the arena, with a 0 behind it; its data is NULL where there is no memory. */
 struct text iri_canonical(struct arena *arena, struct text iri);
 
 /* Are these one id? */

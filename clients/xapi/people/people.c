@@ -174,6 +174,7 @@ void people_free(struct people *people)
 struct loading {
 	struct people *people;
 	struct yaml_errors *errors;
+	size_t n_errors; /* before */
 	struct column columns[CSV_CELLS_MAX];
 	size_t n_columns;
 };
@@ -232,7 +233,7 @@ static int read_header(struct loading *loading, const struct csv_row *row)
 	if (attrs > ATTRS_MAX)
 		yaml_error(loading->errors, row->line, "there may be %d columns attrs.NAME",
 			   ATTRS_MAX);
-	return 0;
+	return loading->errors->count > loading->n_errors ? LIFT_E_CONFIG : 0;
 }
 
 /* A row's values; false, with the error said, where one is too long. */
@@ -327,8 +328,9 @@ static int take_row(void *context, const struct csv_row *row)
 
 int people_load(const char *path, struct yaml_errors *errors, struct people **ret_people)
 {
-	struct loading loading = { .people = calloc(1, sizeof(struct people)), .errors = errors };
-	size_t n_errors = errors->count;
+	struct loading loading = { .people = calloc(1, sizeof(struct people)),
+				   .errors = errors,
+				   .n_errors = errors->count };
 	int err;
 
 	if (!loading.people)
@@ -342,7 +344,7 @@ int people_load(const char *path, struct yaml_errors *errors, struct people **re
 		yaml_error(errors, 0, "it has more than %d people", PEOPLE_MAX);
 		err = LIFT_E_CONFIG;
 	}
-	if (!err && errors->count > n_errors)
+	if (!err && errors->count > loading.n_errors)
 		err = LIFT_E_CONFIG;
 	if (err)
 		people_free(loading.people);
