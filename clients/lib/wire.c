@@ -126,11 +126,12 @@ static int wait_for(zmq_pollitem_t *items, int n, int64_t ms)
 
 int wire_wait(struct wire *wire, short events, int64_t ms)
 {
-	zmq_pollitem_t items[2];
+	zmq_pollitem_t items[3];
 	int err;
 
 	add_items(wire, events, items);
-	err = wait_for(items, 2, ms);
+	items[2] = (zmq_pollitem_t){ .fd = wire->wake, .events = ZMQ_POLLIN };
+	err = wait_for(items, wire->wake > 0 ? 3 : 2, ms);
 	return err ? err : wire_hear(wire);
 }
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "clients/lib/publish/publisher.h"
 #include "clients/lib/publish/publisher_internal.h"
 
 enum {
@@ -104,11 +105,16 @@ static int prepare_publisher(void *handle, const void *with)
 	       zmq_setsockopt(handle, ZMQ_RCVHWM, &messages, sizeof(messages));
 }
 
+/* LIFT_E_STOPPED where it is to end. */
 static int wait_readable(struct lift_publisher *publisher, int64_t ms)
 {
 	int err = wire_wait(&publisher->wire, ZMQ_POLLIN, ms);
 
-	return err == LIFT_E_STOPPED ? 0 : err;
+	if (err && err != LIFT_E_STOPPED)
+		return err;
+	return publisher->wake.fd > 0 && publisher->wake.take(publisher->wake.context)
+		       ? LIFT_E_STOPPED
+		       : 0;
 }
 
 static int send_hello(struct lift_publisher *publisher)
@@ -154,6 +160,7 @@ static int connect_once(struct lift_publisher *publisher)
 		slot_lost(publisher_slot(publisher, i));
 	err = wire_open(&publisher->wire, ZMQ_DEALER, publisher->endpoint, publisher->options.keys,
 			prepare_publisher, NULL);
+	publisher->wire.wake = publisher->wake.fd;
 	if (!err)
 		err = send_hello(publisher);
 	while (!err && !welcome) {
@@ -238,8 +245,8 @@ static int pump(struct lift_publisher *publisher, int ms)
 
 /* The interface. */
 
-int lift_publisher_open(const struct lift_publisher_options *options,
-			struct lift_publisher **ret_publisher)
+int publisher_open(const struct lift_publisher_options *options, const struct publisher_wake *wake,
+		   struct lift_publisher **ret_publisher)
 {
 	struct lift_publisher *publisher;
 	int err = LIFT_E_MEMORY;
@@ -250,6 +257,7 @@ int lift_publisher_open(const struct lift_publisher_options *options,
 	if (!publisher)
 		return err;
 	publisher->options = *options;
+	publisher->wake = wake ? *wake : (struct publisher_wake){ 0 };
 	publisher->options.batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
 	publisher->options.patience_ms = options->patience_ms ? options->patience_ms : PATIENCE_MS;
 	publisher->next_seq = options->first ? options->first : 1;
@@ -277,6 +285,12 @@ fail:
 		err = publisher->refusal ? publisher->refusal : LIFT_E_SOCKET;
 	lift_publisher_free(publisher);
 	return err;
+}
+
+int lift_publisher_open(const struct lift_publisher_options *options,
+			struct lift_publisher **ret_publisher)
+{
+	return publisher_open(options, NULL, ret_publisher);
 }
 
 void lift_publisher_free(struct lift_publisher *publisher)
@@ -372,4 +386,26 @@ int lift_publisher_announce(struct lift_publisher *publisher)
 	while (!err && publisher->announcement.seq)
 		err = pump(publisher, POLL_MS);
 	return err;
+}
+
+uint64_t publisher_pending(const struct lift_publisher *publisher)
+{
+	const struct slot *slot = &publisher->slots[publisher->head];
+
+	return slot->count > 0 ? slot->first + slot->judged : publisher->next_seq;
+}
+
+bool publisher_has_room(const struct lift_publisher *publisher)
+{
+	return publisher->queued == 0 || publisher->queued + 1 < publisher->window;
+}
+
+bool publisher_is_closed(const struct lift_publisher *publisher)
+{
+	return publisher->closed;
+}
+
+int publisher_step(struct lift_publisher *publisher, int ms)
+{
+	return pump(publisher, ms);
 }

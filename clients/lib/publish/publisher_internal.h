@@ -10,6 +10,7 @@
 #define LIFT_LIB_PUBLISH_PUBLISHER_INTERNAL_H
 
 #include "clients/lib/lift.h"
+#include "clients/lib/publish/publisher.h"
 #include "clients/lib/publish/slot.h"
 #include "clients/lib/wire.h"
 #include "proto/control.h"
@@ -20,6 +21,7 @@ struct lift_publisher {
 	struct lift_publisher_options options; /* with texts of our own */
 	char *endpoint, *source, *stream;
 	struct wire wire;
+	struct publisher_wake wake;
 	struct msg_reader *reader;
 	struct msg_writer *writer;
 	struct slot slots[SLOTS_MAX];
