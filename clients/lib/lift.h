@@ -95,26 +95,32 @@ struct lift_outbox;
 enum { LIFT_SEAL_BYTES = 32 };
 
 struct lift_outbox_options {
-	const char *path;     /* the file; made, 0600, where there is none */
-	const char *source;   /* of all events in it */
+	const char *path; /* the file; made, 0600, where there is none */
+	const char
+		*source; /* of all events in it; NULL: whichever it is of, and it must be there */
 	const char *endpoint; /* of the daemon's `intake`; NULL: this process does not deliver */
 	const struct lift_keys *keys; /* as of a publisher; copied, and wiped at the end */
-	const uint8_t *seal;	      /* LIFT_SEAL_BYTES, copied; NULL: what waits is readable */
-	uint64_t max_bytes;	      /* of the file; 0: 1 GiB */
+	const uint8_t *seal;	      /* LIFT_SEAL_BYTES, copied, and wiped at the end; NULL: what
+				       * waits is readable. A sealed one opens without it only to
+				       * be looked at: with neither source nor endpoint */
+	uint64_t max_bytes; /* of the file, without its -wal, which has some MB; 0: 1 GiB */
 };
 
 /* Where all is at one moment. */
 struct lift_outbox_state {
 	uint64_t waiting;  /* events that the daemon has not got yet */
 	int64_t oldest_ms; /* when the oldest of them was put in, ms since 1970; 0: none waits */
-	uint64_t bytes, max_bytes; /* of the file; it is full when they are the same */
+	uint64_t bytes, max_bytes; /* of the file, in use; it is full when they are the same */
 	uint64_t refused;	  /* events that the daemon refused, and nobody has taken out yet */
-	uint64_t refused_dropped; /* of them, those that there was no room for */
+	uint64_t refused_dropped; /* beside them, those that there was no room for, ever */
 	uint64_t delivered;	  /* accepted by the daemon since the file was made */
 	int64_t delivered_ms;	  /* when it took the last one; 0: never */
 	bool delivers;		  /* this process is the one */
+	int64_t deliverer;	  /* the number of the other process that is; 0: none, or unknown */
 	int err;		  /* why nothing is being delivered: LIFT_E_...; 0: all is well */
 	char why[200];		  /* the same in a sentence; empty */
+	char source[65], stream[37];
+	bool sealed;
 };
 
 /* An event that the daemon refused, once and for all; borrowed during the call. */
@@ -123,19 +129,21 @@ struct lift_refused {
 	int64_t time_ms;	 /* when */
 	const void *event;	 /* as MessagePack, as it was put in */
 	size_t event_size;
-	const char *json; /* the same as a line of JSON, as lift-publish reads it */
+	const char *json; /* the same as a line of JSON, as lift-publish reads it; NULL: it is no
+			   * event, but damaged (code corrupt) */
 };
 
 /* LIFT_E_OUTBOX: the file is none, or of another source; LIFT_E_NEWER: of a newer liblift;
- * LIFT_E_SEAL; LIFT_E_CORRUPT: damaged; LIFT_E_IO, LIFT_E_MEMORY. lift_error_text has it in a
- * sentence. The daemon need not be there. */
+ * LIFT_E_SEAL; LIFT_E_SOURCE; LIFT_E_CORRUPT: damaged; LIFT_E_IO, LIFT_E_MEMORY. lift_error_text
+ * has it in a sentence. The daemon need not be there. */
 int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outbox **ret_outbox);
 /* Ends delivery. What waits stays in the file, for the next who opens it. */
 void lift_outbox_close(struct lift_outbox *outbox);
 
 /* 0: the event, or all of them, are on this machine's disk, and will be delivered. Else none is:
- * LIFT_E_FULL; LIFT_E_TYPE ... LIFT_E_VALID_UNTIL where an event is wrong, *ret_bad (may be NULL)
- * its place; LIFT_E_IO, LIFT_E_DISK. Many events of one call are one commit, and far cheaper. */
+ * LIFT_E_FULL; LIFT_E_TYPE ... LIFT_E_VALID_UNTIL, LIFT_E_MALFORMED where an event is wrong,
+ * *ret_bad (may be NULL) its place; LIFT_E_OUTBOX: the file was taken away; LIFT_E_IO, LIFT_E_DISK,
+ * LIFT_E_MEMORY. Many events of one call are one commit, and far cheaper. */
 int lift_publish(struct lift_outbox *outbox, const struct lift_event *event);
 int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
 		      size_t *ret_bad);
@@ -153,7 +161,8 @@ int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms);
 int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);
 
 /* Hand over each refused event, and take it out of the file when `fn` has returned 0; anything else
- * ends it, and is returned. */
+ * ends it, and is returned. `fn` may use the outbox, but for this. Two processes that do this at
+ * once may both be given the same one. */
 typedef int lift_refused_fn(void *context, const struct lift_refused *refused);
 int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context);
 

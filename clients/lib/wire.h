@@ -13,8 +13,8 @@
 struct wire {
 	void *zmq, *handle; /* a context of its own; NULL while closed */
 	void *monitor;	    /* tells of its connections */
-	int wake;	    /* a descriptor that ends a wait when it can be read; 0: there is none */
-	bool is_judged;	    /* over TCP: whether it is let in is looked at */
+	int wake;	/* a descriptor that ends a wait when it can be read; 0: there is none */
+	bool is_judged; /* over TCP: whether it is let in is looked at */
 	bool has_keys;
 	bool is_open, was_open; /* a handshake has succeeded */
 	unsigned n_closed;	/* connections that ended in their handshake */
