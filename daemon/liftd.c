@@ -219,7 +219,9 @@ static int open_journal(struct liftd *liftd)
 	journal_set_damage(liftd->journal, damage);
 	journal_set_quota(liftd->journal, (uint64_t)mib << 20);
 	journal_set_unknown_max(liftd->journal, (uint32_t)liftd->config->names_per_source);
-	return 0;
+	/* Before anybody is called silent for the time in which there was no daemon. */
+	journal_listens(liftd->journal, liftd->now.utc_ms);
+	return journal_commit(liftd->journal) == LIFT_E_FATAL ? LIFT_E_FATAL : 0;
 }
 
 static int open_bindings(struct liftd *liftd)

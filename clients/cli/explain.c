@@ -6,6 +6,7 @@
 #include "clients/cli/as_of.h"
 #include "clients/cli/asked.h"
 #include "clients/cli/shapes.h"
+#include "clients/cli/text/ago.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
 #include "proto/iso8601.h"
@@ -118,6 +119,7 @@ static void print_refused(const json_t *source)
 static void print_source(const json_t *source)
 {
 	char event[ISO8601_TEXT], received[ISO8601_TEXT], since[ISO8601_TEXT];
+	char late[ISO8601_TEXT], expected[AGO_TEXT];
 
 	fputs("  ", stdout);
 	print_text(stdout, json_text(source, "source"), 0);
@@ -125,6 +127,14 @@ static void print_source(const json_t *source)
 	print_numbers(SOURCE_INDENT, "last event %s, last received %s",
 		      moment(source, "last_event", event),
 		      moment(source, "last_received", received));
+	if (json_number(source, "late_since") > 0) {
+		ago_print(json_number(source, "expected_ms"), expected);
+		print_numbers(
+			SOURCE_INDENT,
+			"LATE since %s: something was expected within %s, and what it has not "
+			"handed over is not in the figures",
+			moment(source, "late_since", late), expected);
+	}
 	if (json_object_get(source, "accepted"))
 		print_numbers(SOURCE_INDENT,
 			      "%" JSON_INTEGER_FORMAT " events accepted, %" JSON_INTEGER_FORMAT

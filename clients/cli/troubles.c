@@ -343,26 +343,42 @@ static void tell_silence(struct telling *telling, const json_t *source, unsigned
 		     "source %s: silent for %s", name, silent);
 }
 
+/* For how long the figures have got nothing of it: it may be that it is heard, and refused. */
+static void print_quiet(const struct telling *telling, const json_t *source, char to[static 128])
+{
+	int64_t received_ms = json_number(source, "last_received");
+	bool knows = json_object_get(source, "last_accepted");
+	int64_t accepted_ms = knows ? json_number(source, "last_accepted") : received_ms;
+	char quiet[AGO_TEXT];
+
+	ago_print(telling->now_ms - accepted_ms, quiet);
+	if (accepted_ms == 0)
+		snprintf(to, 128, "it is heard, and all that has ever come was refused");
+	else if (accepted_ms < received_ms)
+		snprintf(to, 128, "it is heard, and all that came for %s was refused", quiet);
+	else
+		snprintf(to, 128, "nothing for %s", quiet);
+}
+
 static void tell_late(struct telling *telling, const json_t *source, unsigned *n)
 {
-	static const char hint[] =
-		"does its platform still send? OPERATING.md: \"A source is late\"";
+	static const char hint[] = "does its platform still send? OPERATING.md: "
+				   "\"A source is late\"";
 	const char *name = json_text(source, "source");
 	int64_t since_ms = json_number(source, "late_since");
-	char silent[AGO_TEXT], expected[AGO_TEXT], since[ISO8601_TEXT];
+	char quiet[128], expected[AGO_TEXT], since[ISO8601_TEXT];
 	bool wrong;
 
 	if (since_ms == 0)
 		return;
 	wrong = !is_ignored(telling, "late", name);
-	ago_print(telling->now_ms - json_number(source, "last_received"), silent);
+	print_quiet(telling, source, quiet);
 	ago_print(json_number(source, "expected_ms"), expected);
 	iso8601_print(since_ms, since);
 	if (wrong == telling->wrong && (*n)++ < SOURCES_SHOWN)
 		tell(telling, wrong, hint,
-		     "source %s: late since %.10s %.5s UTC: nothing for %s, expected within %s "
-		     "(%s)",
-		     name, since, since + 11, silent, expected, json_text(source, "expected_by"));
+		     "source %s: late since %.10s %.5s UTC: %s, expected within %s (%s)", name,
+		     since, since + 11, quiet, expected, json_text(source, "expected_by"));
 }
 
 /* Named in the configuration, and nothing has ever come of them. */

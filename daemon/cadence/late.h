@@ -2,19 +2,21 @@
 /*
  * late.h - is a source late? Pure: time comes in.
  *
- * A source is late from the moment at which it should have been heard again. Who is not expected
- * any more, or has never been heard, is not late.
+ * A source is late from the moment at which it should have been heard again. When the daemon could
+ * not hear it does not count. Who is not expected any more, or has never been heard, is not late.
  */
 #ifndef LIFTD_CADENCE_LATE_H
 #define LIFTD_CADENCE_LATE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "daemon/cadence/outages.h"
+#include "daemon/cadence/rhythm.h"
 
 /* What is known of a source. */
 struct hearing {
 	int64_t last_ms; /* when it was heard last; 0: never */
-	bool is_over;	 /* an operator has closed all its streams: nothing more is expected */
+	bool is_over;	 /* all its streams are closed: nothing more is expected */
+	const struct rhythm *rhythm;
+	const struct outages *outages;
 };
 
 struct lateness {

@@ -25,7 +25,8 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 		.sight = door_sight(waiting->client.door),
 	};
 	struct journal_view journal = { NULL };
-	struct explain_from from = { ledger, &journal, tallies };
+	struct explain_from from = { ledger, &journal, tallies, control->parts.config,
+				     control->now.utc_ms };
 	int err = of.subject == CATALOGUE_NONE /* the catalogue has changed meanwhile */
 			  ? LIFT_E_UNKNOWN_ID
 			  : journal_view_begin(control->parts.journal, &journal);

@@ -14,6 +14,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/definition.h"
 #include "daemon/ledger/ledger.h"
+#include "proto/config.h"
 
 enum {
 	EXPLAIN_SOURCES_MAX = 200, /* listed; the others are counted */
@@ -26,6 +27,8 @@ struct explain_from {
 	struct ledger_view *ledger;
 	struct journal_view *journal;
 	const struct tallies *tallies;
+	const struct config *config; /* NULL: it is not said which sources are late */
+	int64_t now_ms;
 };
 
 /* Write the answer of `explain`, as far as those of the sight see. LIFT_E_UNKNOWN_ID where they do

@@ -19,6 +19,8 @@ struct row {
 struct gathered {
 	const struct definition_of *of;
 	struct journal_view *journal;
+	const struct config *config;
+	int64_t now_ms;
 	struct source_rows sources;
 	struct refusals refusals;
 	struct row *rows; /* by source */
@@ -185,8 +187,22 @@ static void write_refused(struct msg_writer *writer, const struct row *row)
 	msg_array_end(writer);
 }
 
+/* Of figures as they are now. */
+static void write_late(struct msg_writer *writer, const struct gathered *all, const struct row *row)
+{
+	struct lateness late = { 0 };
+
+	if (all->config && all->of->live)
+		late = source_rows_late(&all->sources, row->source, all->config, all->now_ms);
+	if (late.since_ms == 0)
+		return;
+	msg_key_int(writer, "expected_ms", late.expected_ms);
+	msg_key_moment(writer, "late_since", late.since_ms);
+}
+
 /* What a source has sent in all is not for those who see a part of the regions only. */
-static void write_source(struct msg_writer *writer, const struct row *row, bool whole)
+static void write_source(struct msg_writer *writer, const struct gathered *all,
+			 const struct row *row, bool whole)
 {
 	msg_map_begin(writer);
 	msg_key_text(writer, "source", row->source->name);
@@ -195,6 +211,7 @@ static void write_source(struct msg_writer *writer, const struct row *row, bool 
 	msg_key_moment(writer, "last_received", row->source->record.last_received);
 	msg_key_int(writer, "missing", row->source->record.missing);
 	msg_key_moment(writer, "since", row->source->record.since);
+	write_late(writer, all, row);
 	if (whole) {
 		msg_key_int(writer, "accepted", row->source->record.accepted);
 		msg_key_int(writer, "rejected", row->source->record.rejected);
@@ -233,7 +250,7 @@ static void write_all(struct msg_writer *writer, const struct gathered *all)
 	msg_str(writer, "sources");
 	msg_array(writer, n);
 	for (size_t i = 0; i < n; i++)
-		write_source(writer, all->listed[i], !all->of->sight);
+		write_source(writer, all, all->listed[i], !all->of->sight);
 	msg_key_int(writer, "sources_left_out", all->n_listed - n);
 	write_others(writer, all);
 }
@@ -241,7 +258,9 @@ static void write_all(struct msg_writer *writer, const struct gathered *all)
 int explain_sources_encode(struct msg_writer *writer, const struct definition_of *of,
 			   const struct explain_from *from)
 {
-	struct gathered all = { .of = of, .journal = from->journal };
+	struct gathered all = {
+		.of = of, .journal = from->journal, .config = from->config, .now_ms = from->now_ms
+	};
 	int err = gather(&all, from);
 
 	if (!err)

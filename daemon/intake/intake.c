@@ -225,6 +225,7 @@ static bool work(void *context, const struct now *now)
 	struct intake *intake = context;
 
 	intake->now = *now;
+	journal_listens(intake->journal, now->utc_ms);
 	serve_group(intake);
 	intake->goes_on = may_go_on(intake);
 	if (!intake->goes_on)

@@ -12,6 +12,8 @@
 #ifndef LIFTD_JOURNAL_JOURNAL_H
 #define LIFTD_JOURNAL_JOURNAL_H
 
+#include "daemon/cadence/outages.h"
+#include "daemon/cadence/rhythm.h"
 #include "daemon/journal/entry.h"
 #include "daemon/journal/profile_key.h"
 #include "daemon/journal/stream.h"
@@ -28,7 +30,7 @@ enum name_kind {
 };
 
 enum {
-	JOURNAL_FORMAT = 5,
+	JOURNAL_FORMAT = 6,
 	JOURNAL_ID = 16,
 	/* Names that the catalogue does not have: of a kind, from all sources; of a kind, from one
 	 * source, unless it is set. A single source cannot fill what is for all. */
@@ -117,6 +119,12 @@ void journal_set_unknown_max(struct journal *journal, uint32_t most);
 void journal_set_streams_max(struct journal *journal, uint32_t most);
 /* Memory that names take, bytes, after the last commit (any thread). */
 uint64_t journal_names_bytes(const struct journal *journal);
+
+/* The daemon listens at this moment: said once at the start, and then at least every minute. Where
+ * it was not for OUTAGE_MIN_MS, nobody was heard; so it is where the clock was put on. It is noted
+ * with a commit, at the latest after LISTENED_EVERY_MS without any. */
+enum { LISTENED_EVERY_MS = 10 * 60000 };
+void journal_listens(struct journal *journal, int64_t clock_ms);
 
 /* The moment of receipt: the clock's, or the latest one in the journal where that is later. */
 int64_t journal_receipt(const struct journal *journal, int64_t clock_ms);
@@ -218,6 +226,10 @@ struct source_record {
 	int64_t since;		     /* ms, of its oldest gap; 0: none */
 	uint32_t rows;		     /* of the quarantine */
 	uint32_t names[NAME_KINDS];  /* brought by it, that the catalogue did not have */
+	uint32_t closed;	     /* streams */
+	/* ms, when an event was accepted last; where none has been, when the first one came. */
+	int64_t last_accepted;
+	struct rhythm rhythm; /* of what was accepted */
 };
 
 /* It is not read further where this returns other than 0, which is no error. */
@@ -230,6 +242,8 @@ typedef void (*journal_source_fn)(void *context, uint32_t id, struct text name,
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context);
 int journal_view_streams(struct journal_view *view, journal_stream_fn fn, void *context);
 int journal_view_gaps(struct journal_view *view, journal_stream_fn fn, void *context);
+/* When nobody could be heard. */
+int journal_view_outages(struct journal_view *view, struct outages *ret_outages);
 /* The number of a source's name, by a walk over them all. */
 bool journal_view_find_source(struct journal_view *view, struct text name, uint32_t *ret_id);
 

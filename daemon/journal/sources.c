@@ -22,8 +22,10 @@ static void add_source(void *context, uint32_t id, struct text name,
 
 int source_rows_read(struct source_rows *rows, struct journal_view *view)
 {
-	int err = journal_view_sources(view, add_source, rows);
+	int err = journal_view_outages(view, &rows->outages);
 
+	if (!err)
+		err = journal_view_sources(view, add_source, rows);
 	return err ? err : rows->err;
 }
 
@@ -35,12 +37,21 @@ const struct source_row *source_rows_find(const struct source_rows *rows, struct
 	return NULL;
 }
 
-struct lateness source_row_late(const struct source_row *row, const struct config *config,
-				int64_t now_ms)
+struct lateness source_rows_late(const struct source_rows *rows, const struct source_row *row,
+				 const struct config *config, int64_t now_ms)
 {
-	const struct hearing hearing = { .last_ms = row->record.last_received };
+	const struct source_record *record = &row->record;
+	const struct hearing hearing = {
+		.last_ms = record->last_accepted,
+		.is_over = record->streams > 0 && record->closed >= record->streams,
+		.rhythm = &record->rhythm,
+		.outages = &rows->outages,
+	};
+	int64_t cadence_ms = config_cadence(config, row->name);
 
-	return late_judge(&hearing, config_cadence(config, row->name), now_ms);
+	if (cadence_ms == CADENCE_LEARNT && config->as_of.pinned)
+		cadence_ms = CADENCE_NEVER;
+	return late_judge(&hearing, cadence_ms, now_ms);
 }
 
 void source_rows_free(struct source_rows *rows)

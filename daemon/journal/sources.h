@@ -19,6 +19,7 @@ struct source_row {
 struct source_rows {
 	struct source_row *rows; /* by the number of the source */
 	size_t n, n_named, room;
+	struct outages outages; /* when none of them could be heard */
 	int err;
 };
 
@@ -27,9 +28,11 @@ struct source_rows {
 int source_rows_read(struct source_rows *rows, struct journal_view *view);
 /* The row of a source; NULL: there is none. */
 const struct source_row *source_rows_find(const struct source_rows *rows, struct text name);
-/* Is a source late, by what the configuration says of it? */
-struct lateness source_row_late(const struct source_row *row, const struct config *config,
-				int64_t now_ms);
+/* Is one of the rows late, by what the configuration says of it? Heard is a source whose events are
+ * accepted: one all of whose events are refused is as silent for the figures as one that is gone.
+ * Nothing is learnt for a day that is pinned: such a daemon replays what has been. */
+struct lateness source_rows_late(const struct source_rows *rows, const struct source_row *row,
+				 const struct config *config, int64_t now_ms);
 void source_rows_free(struct source_rows *rows);
 
 #endif

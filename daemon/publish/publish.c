@@ -94,16 +94,14 @@ static void send_catalogue(struct publish *publish)
 /* The beat. */
 
 static void add_beat_source(struct beat *beat, struct beat_source rows[static SOURCES_MAX],
-			    const struct source_row *row, const struct config *config)
+			    const struct source_row *row, struct lateness late)
 {
 	const struct source_record *record = &row->record;
-	struct lateness late;
 
 	if (beat->n_sources == SOURCES_MAX) {
 		beat->left_out++;
 		return;
 	}
-	late = source_row_late(row, config, beat->time);
 	rows[beat->n_sources++] = (struct beat_source){ .source = row->name,
 							.last_event = record->last_event,
 							.last_received = record->last_received,
@@ -134,7 +132,9 @@ static void send_beat(struct publish *publish, struct audience *audience,
 	for (size_t i = 0; i < sources->n; i++)
 		if (sources->rows[i].name.size > 0 &&
 		    sight_sees_source(&audience->sight, sources->rows[i].name))
-			add_beat_source(&beat, rows, &sources->rows[i], publish->config);
+			add_beat_source(&beat, rows, &sources->rows[i],
+					source_rows_late(sources, &sources->rows[i],
+							 publish->config, publish->time));
 	qsort(rows, beat.n_sources, sizeof(rows[0]), compare_sources);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);

@@ -7,7 +7,7 @@
 #include "proto/grow.h"
 
 /* What a stream and a source are at most as MessagePack, beside their texts. */
-enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 310 };
+enum { STREAM_BYTES = 64, RANGE_BYTES = 19, SOURCE_BYTES = 335 };
 
 struct listed_stream {
 	struct stream stream;
@@ -191,6 +191,8 @@ static void write_source(struct msg_writer *writer, struct source_list *list, si
 	msg_key_int(writer, "missing", (int64_t)row->record.missing);
 	msg_key_moment(writer, "last_event", row->record.last_event);
 	msg_key_moment(writer, "last_received", row->record.last_received);
+	msg_key_moment(writer, "last_accepted",
+		       row->record.accepted > 0 ? row->record.last_accepted : 0);
 	msg_key_int(writer, "accepted", row->record.accepted);
 	msg_key_int(writer, "rejected", row->record.rejected);
 	if (has_pace)
@@ -231,8 +233,9 @@ static uint64_t count_late(const struct source_list *list, int64_t utc_ms)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < list->sources.n; i++)
-		n += source_row_late(&list->sources.rows[i], list->parts->config, utc_ms).since_ms >
-		     0;
+		n += source_rows_late(&list->sources, &list->sources.rows[i], list->parts->config,
+				      utc_ms)
+			     .since_ms > 0;
 	return n;
 }
 
@@ -254,7 +257,8 @@ void source_list_write(struct source_list *list, struct msg_writer *writer, cons
 	msg_array_begin(writer);
 	for (size_t i = 0; i < list->sources_end; i++) {
 		const struct source_row *row = &list->sources.rows[i];
-		struct lateness late = source_row_late(row, list->parts->config, now->utc_ms);
+		struct lateness late =
+			source_rows_late(&list->sources, row, list->parts->config, now->utc_ms);
 
 		if (row->name.size > 0)
 			write_source(writer, list, i, &late, recent_ms > 0);

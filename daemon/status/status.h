@@ -42,7 +42,7 @@ struct status_parts {
 enum {
 	STATUS_STREAMS_MAX = 2000,
 	STATUS_STREAMS_BYTES = 512 << 10,
-	STATUS_SOURCES_BYTES = 320 << 10,
+	STATUS_SOURCES_BYTES = 352 << 10,
 	STATUS_LIMITS_MAX = 100,
 	STATUS_TEXTS_MAX = 200,	  /* that count nowhere */
 	STATUS_REFUSED_MAX = 300, /* reasons of refused events */

@@ -67,6 +67,7 @@ static int commit_changes(struct journal *journal)
 		journal_put_chunk(journal);
 		journal_streams_put(journal);
 		put_sources(journal);
+		journal_listened_put(journal);
 		journal_sums_put(journal, &journal->txn);
 	}
 	err = store_commit(&journal->txn);
@@ -75,6 +76,7 @@ static int commit_changes(struct journal *journal)
 	if (!err) {
 		atomic_store(&journal->last, journal->next - 1);
 		journal_count_names(journal);
+		journal_listened_kept(journal);
 		return 0;
 	}
 	/* What memory knows is ahead of the disk. */

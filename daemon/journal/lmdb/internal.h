@@ -52,6 +52,14 @@ struct open_chunk {
 	uint8_t bytes[CHUNK_MAX];
 };
 
+/* When the daemon has listened. */
+struct listened {
+	int64_t last_ms; /* 0: it has never been said */
+	int64_t kept_ms; /* as it is on disk */
+	struct outages outages;
+	bool changed; /* they have, since the last commit */
+};
+
 struct journal {
 	struct store *store;
 	bool read_only; /* the sums are not known then */
@@ -68,13 +76,14 @@ struct journal {
 	struct source *sources; /* by id */
 	size_t n_sources, room_sources;
 	struct open_chunk open;
-	uint64_t next;		       /* the journal number of the next entry */
-	struct text sent, retry;       /* of the event that is refused next */
-	uint64_t quarantined;	       /* rows */
-	uint64_t n_dropped;	       /* of them, since the start */
-	uint32_t most_rows;	       /* the source that has most of them, when it was looked at */
-	uint64_t next_row;	       /* behind the last of them */
-	int64_t last_receipt;	       /* ms */
+	uint64_t next;		 /* the journal number of the next entry */
+	struct text sent, retry; /* of the event that is refused next */
+	uint64_t quarantined;	 /* rows */
+	uint64_t n_dropped;	 /* of them, since the start */
+	uint32_t most_rows;	 /* the source that has most of them, when it was looked at */
+	uint64_t next_row;	 /* behind the last of them */
+	int64_t last_receipt;	 /* ms */
+	struct listened listened;
 	_Atomic uint64_t last;	       /* committed */
 	uint64_t quota;		       /* bytes; 0: none */
 	uint64_t appended;	       /* bytes of entries since the last commit */
@@ -110,6 +119,13 @@ void journal_streams_forget(struct journal *journal);
 /* One row more in the quarantine, of what journal_keep_sent has kept (refused.c): its number. */
 uint64_t journal_quarantine(struct journal *journal, const struct stream *stream, uint64_t seq,
 			    int64_t receipt, int err);
+
+/* When the daemon has listened (listened.c): read at the start (LIFT_E_CORRUPT); put with a commit,
+ * where it is to be; after it; the clock was ahead of this moment. */
+int journal_listened_load(struct journal *journal, struct store_txn *txn);
+void journal_listened_put(struct journal *journal);
+void journal_listened_kept(struct journal *journal);
+void journal_listened_cut(struct journal *journal, int64_t now_ms);
 
 /* A journal of an older format gets what this one has (upgrade.c), in a transaction that the caller
  * commits. */

@@ -173,6 +173,24 @@ int refused_key_decode(struct text from, uint32_t *ret_source, uint64_t *ret_row
 	return 0;
 }
 
+static void rhythm_encode(const struct rhythm *rhythm, uint8_t *to)
+{
+	const uint16_t *minutes = rhythm->minutes[0];
+
+	put_be(to, rhythm->latest, 2);
+	for (size_t i = 0; i < RHYTHM_WEEKS * SILENCE_KINDS; i++)
+		put_be(to + 2 + 2 * i, minutes[i], 2);
+}
+
+static void rhythm_decode(struct text from, size_t at, struct rhythm *rhythm)
+{
+	uint16_t *minutes = rhythm->minutes[0];
+
+	rhythm->latest = (uint16_t)read_be(from, at, 2);
+	for (size_t i = 0; i < RHYTHM_WEEKS * SILENCE_KINDS; i++)
+		minutes[i] = (uint16_t)read_be(from, at + 2 + 2 * i, 2);
+}
+
 struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW])
 {
 	put_be(to, record->accepted, 8);
@@ -186,6 +204,9 @@ struct text source_row_encode(const struct source_record *record, uint8_t to[sta
 	put_be(to + 56, record->rows, 4);
 	for (int kind = 0; kind < NAME_KINDS; kind++)
 		put_be(to + 60 + 4 * kind, record->names[kind], 4);
+	put_be(to + SOURCE_ROW_BEFORE_6, record->closed, 4);
+	put_be(to + SOURCE_ROW_BEFORE_6 + 4, (uint64_t)record->last_accepted, 8);
+	rhythm_encode(&record->rhythm, to + SOURCE_ROW_BEFORE_6 + 12);
 	return written(to, SOURCE_ROW);
 }
 
@@ -193,13 +214,14 @@ int source_row_decode(struct text from, struct source_record *ret_record)
 {
 	struct source_record record = { 0 };
 
-	if (from.size != SOURCE_ROW && from.size != SOURCE_ROW_BEFORE_3)
+	if (from.size != SOURCE_ROW && from.size != SOURCE_ROW_BEFORE_6 &&
+	    from.size != SOURCE_ROW_BEFORE_3)
 		return LIFT_E_CORRUPT;
 	record.accepted = read_be(from, 0, 8);
 	record.rejected = read_be(from, 8, 8);
 	record.last_event = (int64_t)read_be(from, 16, 8);
 	record.last_received = (int64_t)read_be(from, 24, 8);
-	if (from.size == SOURCE_ROW) {
+	if (from.size >= SOURCE_ROW_BEFORE_6) {
 		record.streams = (uint32_t)read_be(from, 32, 4);
 		record.gaps = (uint32_t)read_be(from, 36, 4);
 		record.missing = read_be(from, 40, 8);
@@ -208,7 +230,44 @@ int source_row_decode(struct text from, struct source_record *ret_record)
 		for (size_t kind = 0; kind < NAME_KINDS; kind++)
 			record.names[kind] = (uint32_t)read_be(from, 60 + 4 * kind, 4);
 	}
+	if (from.size == SOURCE_ROW) {
+		record.closed = (uint32_t)read_be(from, SOURCE_ROW_BEFORE_6, 4);
+		record.last_accepted = (int64_t)read_be(from, SOURCE_ROW_BEFORE_6 + 4, 8);
+		rhythm_decode(from, SOURCE_ROW_BEFORE_6 + 12, &record.rhythm);
+	}
 	*ret_record = record;
+	return 0;
+}
+
+struct text listened_encode(int64_t last_ms, const struct outages *outages,
+			    uint8_t to[static LISTENED_MAX])
+{
+	put_be(to, (uint64_t)last_ms, 8);
+	for (uint32_t i = 0; i < outages->n; i++) {
+		put_be(to + 8 + 16 * i, (uint64_t)outages->rows[i].from_ms, 8);
+		put_be(to + 16 + 16 * i, (uint64_t)outages->rows[i].until_ms, 8);
+	}
+	return written(to, 8 + 16 * outages->n);
+}
+
+int listened_decode(struct text from, int64_t *ret_last_ms, struct outages *ret_outages)
+{
+	struct outages outages = { 0 };
+	int64_t before = INT64_MIN;
+
+	if (from.size < 8 || from.size > LISTENED_MAX || from.size % 16 != 8)
+		return LIFT_E_CORRUPT;
+	for (size_t at = 8; at < from.size; at += 16) {
+		struct outage row = { (int64_t)read_be(from, at, 8),
+				      (int64_t)read_be(from, at + 8, 8) };
+
+		if (row.from_ms < before || row.until_ms <= row.from_ms)
+			return LIFT_E_CORRUPT;
+		before = row.until_ms;
+		outages.rows[outages.n++] = row;
+	}
+	*ret_last_ms = (int64_t)read_be(from, 0, 8);
+	*ret_outages = outages;
 	return 0;
 }
 

@@ -11,6 +11,8 @@
  *                                         (sum.h) of its records: all but this one. That of entries
  *                                         is nothing: chunks have checksums, and numbers without a
  *                                         gap
+ *               LISTENED_KEY              when the daemon listened last 8, and for each time that it
+ *                                         did not: from 8, until 8; absent where it always has
  *               "next_row"                row 8, above all that there have been; absent where the
  *                                         last row is still there
  *   entries     journal number of the     a chunk (entry.h)
@@ -25,7 +27,10 @@
  *   sources     id 4                      accepted 8, rejected 8, last event 8, last received 8,
  *                                         streams 4, gaps 4, missing 8, since 8, rows of the
  *                                         quarantine 4, and for each kind of name how many it has
- *                                         brought that the catalogue did not have 4
+ *                                         brought that the catalogue did not have 4; streams that
+ *                                         are closed 4, last accepted 8, and its rhythm: the
+ *                                         greatest week 2, and for each week that is kept, and each
+ *                                         kind of silence, minutes 2
  *   quarantine  row 8                     stream 4, number in the stream 8, form 1, received 7,
  *                                         error 1; of form 1, not 0, the size 2 of what a retry
  *                                         needs, and that; what was sent. A row's number is its
@@ -37,7 +42,8 @@
  *
  * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums; formats 1 and 2 had
  * no stream_ids, gaps and refused, and of a source the first 32 bytes. Formats before 4 had no rows
- * of form 1, and no next_row; formats before 5 no facts with minutes, a state or valid_until.
+ * of form 1, and no next_row; formats before 5 no facts with minutes, a state or valid_until;
+ * formats before 6 nothing of a source behind its names, and not when the daemon listened.
  *
  * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
  * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.
@@ -69,6 +75,7 @@ extern const char *const journal_db_names[DB_COUNT];
 enum {
 	JOURNAL_FORMAT_WITHOUT_SUMS = 1,
 	JOURNAL_FORMAT_OF_GAPS = 3,
+	JOURNAL_FORMAT_OF_RHYTHMS = 6,
 	NUMBER_KEY = 8,
 	ID_KEY = 4,
 	NAME_KEY = 5,
@@ -79,13 +86,16 @@ enum {
 	GAP_ROW = 16,
 	REFUSED_KEY = 12,
 	SOURCE_ROW_BEFORE_3 = 32,
-	SOURCE_ROW = SOURCE_ROW_BEFORE_3 + 28 + 4 * NAME_KINDS,
+	SOURCE_ROW_BEFORE_6 = SOURCE_ROW_BEFORE_3 + 28 + 4 * NAME_KINDS,
+	SOURCE_ROW = SOURCE_ROW_BEFORE_6 + 12 + 2 + 2 * RHYTHM_WEEKS * SILENCE_KINDS,
+	LISTENED_MAX = 8 + 16 * OUTAGES_MAX,
 	QUARANTINE_HEAD = 21,
 	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + 2 + JOURNAL_SENT_MAX,
 	SUMS_BYTES = DB_COUNT * SUM_BYTES,
 };
 #define SUMS_KEY     "sums"
 #define NEXT_ROW_KEY "next_row"
+#define LISTENED_KEY "listened"
 
 /* A journal number or a row's, as a key or a value. */
 struct text number_encode(uint64_t number, uint8_t to[static NUMBER_KEY]);
@@ -125,6 +135,11 @@ int refused_key_decode(struct text from, uint32_t *ret_source, uint64_t *ret_row
 /* What a source has sent. Of an older format, all else is 0. */
 struct text source_row_encode(const struct source_record *record, uint8_t to[static SOURCE_ROW]);
 int source_row_decode(struct text from, struct source_record *ret_record);
+
+/* When the daemon listened last, and when it did not. */
+struct text listened_encode(int64_t last_ms, const struct outages *outages,
+			    uint8_t to[static LISTENED_MAX]);
+int listened_decode(struct text from, int64_t *ret_last_ms, struct outages *ret_outages);
 
 /* A refused event; `sent` and `retry` have at most JOURNAL_SENT_MAX bytes together, and are
  * borrowed from what is read. */

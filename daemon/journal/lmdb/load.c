@@ -224,6 +224,8 @@ int journal_load(struct journal *journal)
 		err = load_names(journal, &txn);
 	if (!err)
 		err = load_rest(journal, &txn);
+	if (!err)
+		err = journal_listened_load(journal, &txn);
 	store_abort(&txn);
 	return loaded(journal, err);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A journal of format 1 or 2 gets what format 3 has: streams by their names, gaps, rows of the
+ * A journal of an older format than 6 gets in its records of sources how many of their streams are
+ * closed, and that what came last was accepted; their rhythm is learnt from now on. One of format 1
+ * or 2 gets what format 3 has: streams by their names, gaps, rows of the
  * quarantine by their sources, and in the records of sources how many there are of them. Whose the
  * names are that the catalogue does not have cannot be said any more.
  */
@@ -11,6 +13,7 @@
 
 struct upgrade {
 	struct store_txn *txn;
+	int format;
 	struct source_record *sources; /* by number */
 	size_t n_sources, room;
 };
@@ -46,6 +49,10 @@ static int read_sources(struct upgrade *upgrade)
 			err = source_of(upgrade, id, &source);
 		if (!err)
 			err = source_row_decode(value, source);
+		if (!err) {
+			source->last_accepted = source->last_received;
+			source->closed = 0;
+		}
 	}
 	store_cursor_close(&cursor);
 	return err ? err : upgrade->txn->err;
@@ -81,6 +88,16 @@ static int add_stream(struct upgrade *upgrade, const struct stream *stream)
 	return 0;
 }
 
+static int count_closed(struct upgrade *upgrade, const struct stream *stream)
+{
+	struct source_record *source;
+	int err = source_of(upgrade, stream->source, &source);
+
+	if (!err)
+		source->closed += stream->closed;
+	return err;
+}
+
 static int add_streams(struct upgrade *upgrade)
 {
 	struct store_cursor cursor;
@@ -94,8 +111,10 @@ static int add_streams(struct upgrade *upgrade)
 		err = id_decode(key, &id);
 		if (!err)
 			err = stream_row_decode(id, value, &stream);
-		if (!err)
+		if (!err && upgrade->format < JOURNAL_FORMAT_OF_GAPS)
 			err = add_stream(upgrade, &stream);
+		if (!err)
+			err = count_closed(upgrade, &stream);
 	}
 	store_cursor_close(&cursor);
 	return err ? err : upgrade->txn->err;
@@ -137,11 +156,11 @@ static int add_rows(struct upgrade *upgrade)
 
 int journal_upgrade(struct store_txn *txn, int format)
 {
-	struct upgrade upgrade = { .txn = txn };
+	struct upgrade upgrade = { .txn = txn, .format = format };
 	uint8_t key[ID_KEY], row[SOURCE_ROW];
-	int err = format < JOURNAL_FORMAT_OF_GAPS ? read_sources(&upgrade) : 0;
+	int err = format < JOURNAL_FORMAT_OF_RHYTHMS ? read_sources(&upgrade) : 0;
 
-	if (!err && format < JOURNAL_FORMAT_OF_GAPS)
+	if (!err && format < JOURNAL_FORMAT_OF_RHYTHMS)
 		err = add_streams(&upgrade);
 	if (!err && format < JOURNAL_FORMAT_OF_GAPS)
 		err = add_rows(&upgrade);

@@ -165,6 +165,22 @@ bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint
 	return true;
 }
 
+int journal_view_outages(struct journal_view *view, struct outages *ret_outages)
+{
+	struct outages outages = { 0 };
+	struct text value;
+	int64_t last_ms;
+	int err = 0;
+
+	if (store_get(view_txn(view), DB_META, text_of(LISTENED_KEY), &value))
+		err = listened_decode(value, &last_ms, &outages);
+	if (!err)
+		err = journal_view_err(view);
+	if (!err)
+		*ret_outages = outages;
+	return err;
+}
+
 int journal_view_sources(struct journal_view *view, journal_source_fn fn, void *context)
 {
 	struct text key, value, name;

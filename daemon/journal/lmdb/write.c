@@ -153,6 +153,7 @@ uint64_t journal_close_stream(struct journal *journal, struct stream *stream)
 	uint64_t missing = stream_missing(stream);
 
 	if (journal_begin(journal) == 0) {
+		journal->sources[stream->source].record.closed += !stream->closed;
 		stream_close(stream);
 		journal_stream_changed(journal, stream);
 	}
@@ -169,8 +170,12 @@ void journal_set_receipt(struct journal *journal, int64_t now_ms)
 		if (source->record.last_received <= now_ms)
 			continue;
 		source->record.last_received = now_ms;
+		if (source->record.last_accepted > now_ms)
+			source->record.last_accepted = now_ms;
+		rhythm_cut(&source->record.rhythm, now_ms);
 		source->changed = true;
 	}
+	journal_listened_cut(journal, now_ms);
 	if (journal->last_receipt > now_ms)
 		journal->last_receipt = now_ms;
 	journal_streams_seen(journal, now_ms);
@@ -178,17 +183,34 @@ void journal_set_receipt(struct journal *journal, int64_t now_ms)
 
 /* Entries. */
 
-static void count_entry(struct source *source, const struct entry *entry, int64_t receipt)
+/* How long it was silent, if not for the first time, is its rhythm. */
+static void hear(struct source_record *record, const struct outages *outages, int64_t receipt)
 {
+	int64_t before = record->last_accepted;
+
+	record->last_accepted = receipt;
+	if (record->accepted > 0 && receipt > before)
+		rhythm_add(&record->rhythm, before, receipt,
+			   receipt - before - outages_between(outages, before, receipt));
+}
+
+static void count_entry(struct journal *journal, struct source *source, const struct entry *entry,
+			int64_t receipt)
+{
+	struct source_record *record = &source->record;
+
 	source->changed = true;
-	source->record.last_received = receipt;
+	record->last_received = receipt;
 	if (entry->refused) {
-		source->record.rejected++;
+		record->rejected++;
+		if (record->last_accepted == 0)
+			record->last_accepted = receipt;
 		return;
 	}
-	source->record.accepted++;
-	if (entry->fact.time > source->record.last_event)
-		source->record.last_event = entry->fact.time;
+	hear(record, &journal->listened.outages, receipt);
+	record->accepted++;
+	if (entry->fact.time > record->last_event)
+		record->last_event = entry->fact.time;
 }
 
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
@@ -204,7 +226,7 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
 	journal->last_receipt = receipt;
 	stream_add(stream, seq, seq, receipt);
 	journal_stream_changed(journal, stream);
-	count_entry(&journal->sources[stream->source], entry, receipt);
+	count_entry(journal, &journal->sources[stream->source], entry, receipt);
 }
 
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,

@@ -165,6 +165,8 @@ static void compare_stream(struct journal_walk *walk, uint32_t id)
 static bool same_shares(const struct journal_walk *walk, const struct source_record *kept,
 			const struct source_record *found)
 {
+	if (walk->format >= JOURNAL_FORMAT_OF_RHYTHMS && kept->closed != found->closed)
+		return false;
 	return walk->format < JOURNAL_FORMAT_OF_GAPS ||
 	       (kept->streams == found->streams && kept->gaps == found->gaps &&
 		kept->missing == found->missing && kept->rows == found->rows);

@@ -10,10 +10,15 @@ static void tell(struct journal_walk *walk, int db, const char *why)
 
 static void on_meta(struct journal_walk *walk, struct text key, struct text value)
 {
+	struct outages outages;
 	uint64_t next_row;
+	int64_t last_ms;
 
 	if (text_equal(key, text_of("format")) && value.size == 1)
 		walk->format = (uint8_t)value.data[0];
+	if (text_equal(key, text_of(LISTENED_KEY)) &&
+	    listened_decode(value, &last_ms, &outages) != 0)
+		tell(walk, DB_META, "when the daemon has listened cannot be read");
 	if (text_equal(key, text_of(NEXT_ROW_KEY)) && number_decode(value, &next_row) != 0)
 		tell(walk, DB_META, "the number of the next row cannot be read");
 	if (!text_equal(key, text_of(SUMS_KEY)))
@@ -110,6 +115,7 @@ static void on_stream(struct journal_walk *walk, struct text key, struct text va
 	walk->streams[id].has_record = true;
 	walk->streams[id].source = stream.source;
 	walk->sources[stream.source].found.streams++;
+	walk->sources[stream.source].found.closed += stream.closed;
 	walk_stream_sum(&stream, &walk->streams[id].record);
 }
 

@@ -31,6 +31,11 @@
 	       "'expected_ms':3600000,'expected_by':'configured',"       \
 	       "'late_since':1729994600000")
 
+#define REFUSED(accepted)                                            \
+	SOURCE("'missing':0,'last_received':" NOW ",'streams':[],"   \
+	       "'last_accepted':" accepted ",'expected_ms':3600000," \
+	       "'expected_by':'learnt','late_since':1729994600000")
+
 static const struct {
 	const char *why, *status;
 	struct troubles_wish wish;
@@ -116,6 +121,16 @@ static const struct {
 	  1,
 	  "WRONG  source moodle: late since 2024-10-27 02:03 UTC: nothing for 2 h, "
 	  "expected\n       within 60 min (configured)\n       does its platform still send?" },
+	{ "one all of whose events are refused",
+	  STATUS(WELL "," REFUSED(TWO_HOURS)),
+	  { 7, NULL },
+	  1,
+	  "UTC: it is heard, and all that\n       came for 2 h was refused, expected" },
+	{ "one of whose events none was ever accepted",
+	  STATUS(WELL "," REFUSED("null")),
+	  { 7, NULL },
+	  1,
+	  "UTC: it is heard, and all that\n       has ever come was refused, expected" },
 	{ "one of whom it is not expected",
 	  STATUS(WELL "," LATE),
 	  { 7, "late" },

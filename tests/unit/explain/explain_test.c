@@ -60,7 +60,7 @@ static int explain(struct house *house, uint32_t region, uint32_t subject, int *
 	struct journal_view journal;
 	struct ledger_view ledger;
 	struct tallies tallies;
-	struct explain_from from = { &ledger, &journal, &tallies };
+	struct explain_from from = { &ledger, &journal, &tallies, house->config, house->clock };
 	int err;
 
 	assert_int_equal(ledger_view_begin(house->ledger, &ledger), 0);

@@ -224,8 +224,14 @@ static void check_source(void *context, uint32_t id, struct text name,
 		expected.last_received = kept->receipt;
 		if (kept->entry.refused) {
 			expected.rejected++;
+			if (expected.last_accepted == 0)
+				expected.last_accepted = kept->receipt;
 			continue;
 		}
+		if (expected.accepted > 0)
+			rhythm_add(&expected.rhythm, expected.last_accepted, kept->receipt,
+				   kept->receipt - expected.last_accepted);
+		expected.last_accepted = kept->receipt;
 		expected.accepted++;
 		if (kept->entry.fact.time > expected.last_event)
 			expected.last_event = kept->entry.fact.time;
@@ -555,6 +561,148 @@ static void receipts_never_go_back(void **state)
 
 /* The quarantine. */
 
+/* What a source's record says, and when nobody could be heard. */
+struct heard {
+	struct source_record record;
+	struct outages outages;
+};
+
+static void take_record(void *context, uint32_t id, struct text name,
+			const struct source_record *record)
+{
+	(void)id, (void)name;
+	((struct heard *)context)->record = *record;
+}
+
+static struct heard heard_in(const struct place *place)
+{
+	struct journal_view view;
+	struct heard heard;
+
+	assert_int_equal(journal_view_begin(place->journal, &view), 0);
+	assert_int_equal(journal_view_outages(&view, &heard.outages), 0);
+	assert_int_equal(journal_view_sources(&view, take_record, &heard), 0);
+	journal_view_end(&view);
+	return heard;
+}
+
+/* An event of source "a", accepted or refused. */
+static void receive(struct place *place, int64_t receipt, int err)
+{
+	const struct entry entry = { .refused = err != 0,
+				     .err = err,
+				     .fact = { .type = EVENT_STARTED, .time = WORLD_BEGIN } };
+	struct stream *stream;
+
+	assert_int_equal(journal_add_stream(place->journal, text_of("a"), text_of("s"), &stream),
+			 0);
+	journal_append(place->journal, stream, stream->next, receipt, &entry);
+	assert_int_equal(journal_commit(place->journal), 0);
+}
+
+static void listen(struct place *place, int64_t clock_ms)
+{
+	journal_listens(place->journal, clock_ms);
+	assert_int_equal(journal_commit(place->journal), 0);
+}
+
+enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
+
+static void only_what_is_accepted_is_heard(void **state)
+{
+	struct place place;
+
+	(void)state;
+	place_begin(&place);
+	receive(&place, WORLD_BEGIN, LIFT_E_TYPE);
+	receive(&place, WORLD_BEGIN + HOUR_MS, LIFT_E_TYPE);
+	/* Since then it waits for what can be accepted. */
+	assert_true(heard_in(&place).record.last_accepted == WORLD_BEGIN);
+	receive(&place, WORLD_BEGIN + 2 * HOUR_MS, 0);
+	receive(&place, WORLD_BEGIN + 3 * HOUR_MS, LIFT_E_TYPE);
+	place_reopen(&place);
+	assert_true(heard_in(&place).record.last_accepted == WORLD_BEGIN + 2 * HOUR_MS);
+	assert_true(heard_in(&place).record.last_received == WORLD_BEGIN + 3 * HOUR_MS);
+	place_end(&place);
+}
+
+static void without_a_daemon_nobody_is_silent(void **state)
+{
+	const int64_t back = WORLD_BEGIN + 50 * HOUR_MS;
+	struct rhythm expected = { .latest = 0 };
+	struct place place;
+	struct heard heard;
+
+	(void)state;
+	place_begin(&place);
+	listen(&place, WORLD_BEGIN);
+	receive(&place, WORLD_BEGIN, 0);
+	/* A restart is none, and neither is an hour that goes by. */
+	place_reopen(&place);
+	for (int64_t at = 0; at < HOUR_MS; at += MINUTE_MS)
+		listen(&place, WORLD_BEGIN + at + MINUTE_MS);
+	assert_int_equal(heard_in(&place).outages.n, 0);
+	/* Where it is not known to the minute, it is to ten of them. */
+	place_reopen(&place);
+	listen(&place, back);
+	heard = heard_in(&place);
+	assert_int_equal(heard.outages.n, 1);
+	assert_true(heard.outages.rows[0].from_ms > WORLD_BEGIN + HOUR_MS - LISTENED_EVERY_MS);
+	assert_true(heard.outages.rows[0].from_ms <= WORLD_BEGIN + HOUR_MS);
+	assert_true(heard.outages.rows[0].until_ms == back);
+	/* What came then had been waiting. */
+	receive(&place, back, 0);
+	place_reopen(&place);
+	rhythm_add(&expected, WORLD_BEGIN, back, heard.outages.rows[0].from_ms - WORLD_BEGIN);
+	heard = heard_in(&place);
+	assert_memory_equal(&heard.record.rhythm, &expected, sizeof(expected));
+	assert_int_equal(heard.outages.n, 1);
+	place_end(&place);
+}
+
+static void a_clock_that_is_put_on_and_back_has_not_been(void **state)
+{
+	struct place place;
+	struct heard heard;
+
+	(void)state;
+	place_begin(&place);
+	listen(&place, WORLD_BEGIN);
+	receive(&place, WORLD_BEGIN, 0);
+	listen(&place, WORLD_BEGIN + 24 * HOUR_MS);
+	assert_int_equal(heard_in(&place).outages.n, 1);
+	listen(&place, WORLD_BEGIN + MINUTE_MS);
+	heard = heard_in(&place);
+	assert_int_equal(heard.outages.n, 1);
+	assert_true(heard.outages.rows[0].until_ms == WORLD_BEGIN + MINUTE_MS);
+	/* An operator says that it is right, after something was received by it. */
+	receive(&place, WORLD_BEGIN + 48 * HOUR_MS, 0);
+	journal_set_receipt(place.journal, WORLD_BEGIN + 2 * MINUTE_MS);
+	assert_int_equal(journal_commit(place.journal), 0);
+	heard = heard_in(&place);
+	assert_true(heard.record.last_accepted == WORLD_BEGIN + 2 * MINUTE_MS);
+	place_end(&place);
+}
+
+static void closed_streams_are_counted_once(void **state)
+{
+	struct place place;
+	struct stream *stream;
+
+	(void)state;
+	place_begin(&place);
+	receive(&place, WORLD_BEGIN, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+			journal_find_stream(place.journal, text_of("a"), text_of("s"), &stream), 0);
+		journal_close_stream(place.journal, stream);
+		assert_int_equal(journal_commit(place.journal), 0);
+		place_reopen(&place);
+		assert_int_equal(heard_in(&place).record.closed, 1);
+	}
+	place_end(&place);
+}
+
 static void the_oldest_rows_of_the_quarantine_give_way(void **state)
 {
 	enum { MORE = 5 };
@@ -732,6 +880,10 @@ int main(void)
 		cmocka_unit_test(names_have_numbers_of_their_kind_and_are_undone_with_the_rest),
 		cmocka_unit_test(a_view_sees_one_moment),
 		cmocka_unit_test(receipts_never_go_back),
+		cmocka_unit_test(only_what_is_accepted_is_heard),
+		cmocka_unit_test(without_a_daemon_nobody_is_silent),
+		cmocka_unit_test(a_clock_that_is_put_on_and_back_has_not_been),
+		cmocka_unit_test(closed_streams_are_counted_once),
 		cmocka_unit_test(the_oldest_rows_of_the_quarantine_give_way),
 		cmocka_unit_test(a_number_that_came_again_has_one_row_while_that_is_kept),
 		cmocka_unit_test(

@@ -38,7 +38,11 @@ static void what_is_written_is_read_again(void **state)
 						.gaps = (uint32_t)any_number(),
 						.missing = any_number(),
 						.since = (int64_t)any_number(),
-						.rows = (uint32_t)any_number() },
+						.rows = (uint32_t)any_number(),
+						.closed = (uint32_t)any_number(),
+						.last_accepted = (int64_t)any_number(),
+						.rhythm = { (uint16_t)any_number(),
+							    { { 1, 2, 3 } } } },
 				     found;
 		int64_t since;
 		struct quarantined row = { number,
@@ -121,7 +125,8 @@ static void keys_sort_as_numbers(void **state)
 /* A record of another size is none; of a fixed one every other. */
 static void what_has_another_size_is_corrupt(void **state)
 {
-	char bytes[SUMS_BYTES + 2] = { 0 };
+	char bytes[SOURCE_ROW + 2] = { 0 };
+	struct outages outages;
 	struct source_record source;
 	struct sum sums[DB_COUNT];
 	struct quarantined row;
@@ -140,7 +145,9 @@ static void what_has_another_size_is_corrupt(void **state)
 		assert_true((name_key_decode(from, &kind, &id) == 0) == (size == NAME_KEY));
 		assert_true((index_key_decode(from, &id, &number) == 0) == (size == INDEX_KEY));
 		assert_true((source_row_decode(from, &source) == 0) ==
-			    (size == SOURCE_ROW || size == SOURCE_ROW_BEFORE_3));
+			    (size == SOURCE_ROW || size == SOURCE_ROW_BEFORE_6 ||
+			     size == SOURCE_ROW_BEFORE_3));
+		assert_true((listened_decode(from, &since, &outages) == 0) == (size == 8));
 		assert_true((gap_key_decode(from, &id, &id) == 0) == (size == PAIR_KEY));
 		assert_true((gap_row_decode(from, &since, &number) == 0) == (size == GAP_ROW));
 		assert_true((refused_key_decode(from, &id, &number) == 0) == (size == REFUSED_KEY));
@@ -161,15 +168,30 @@ static void what_has_another_size_is_corrupt(void **state)
 /* The bytes of a journal that is in use. */
 static void bytes_are_what_they_always_were(void **state)
 {
-	static const uint8_t source_bytes[SOURCE_ROW] = {
-		[7] = 3, [15] = 1, [22] = 1, [31] = 9, [35] = 5, [SOURCE_ROW - 1] = 4
+	static const uint8_t source_bytes[SOURCE_ROW] = { [7] = 3,
+							  [15] = 1,
+							  [22] = 1,
+							  [31] = 9,
+							  [35] = 5,
+							  [SOURCE_ROW_BEFORE_6 - 1] = 4,
+							  [91] = 6,
+							  [99] = 8,
+							  [101] = 2,
+							  [103] = 1,
+							  [SOURCE_ROW - 1] = 7 };
+	static const uint8_t listened_bytes[24] = { [7] = 9, [15] = 3, [23] = 5 };
+	const struct outages outages = { 1, { { 3, 5 } } };
+	const struct source_record source = {
+		.accepted = 3,
+		.rejected = 1,
+		.last_event = 256,
+		.last_received = 9,
+		.streams = 5,
+		.names = { [NAME_PROFILE] = 4 },
+		.closed = 6,
+		.last_accepted = 8,
+		.rhythm = { 2, { [0] = { 1 }, [RHYTHM_WEEKS - 1] = { [SILENCE_LONG] = 7 } } }
 	};
-	const struct source_record source = { .accepted = 3,
-					      .rejected = 1,
-					      .last_event = 256,
-					      .last_received = 9,
-					      .streams = 5,
-					      .names = { [NAME_PROFILE] = 4 } };
 	const struct quarantined row = { 5, 2, 7, 11, LIFT_E_REUSED, { "ab", 2 }, { NULL, 0 } };
 	struct quarantined kept = row, got;
 	uint8_t bytes[QUARANTINE_ROW_MAX], key[NUMBER_KEY];
@@ -178,6 +200,8 @@ static void bytes_are_what_they_always_were(void **state)
 	assert_memory_equal(name_key_encode(NAME_REGION, 258, bytes).data, "\3\0\0\1\2", 5);
 	assert_memory_equal(index_key_encode(1, 2, bytes).data, "\0\0\0\1\0\0\0\0\0\0\0\2", 12);
 	assert_memory_equal(source_row_encode(&source, bytes).data, source_bytes, SOURCE_ROW);
+	assert_int_equal(listened_encode(9, &outages, bytes).size, sizeof(listened_bytes));
+	assert_memory_equal(bytes, listened_bytes, sizeof(listened_bytes));
 	assert_int_equal(quarantined_encode(&row, bytes).size, QUARANTINE_HEAD + 2);
 	assert_memory_equal(bytes, "\0\0\0\2\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\13", 20);
 	assert_int_equal(bytes[20], -LIFT_E_REUSED);

@@ -1128,8 +1128,33 @@ static void a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this(
 	}
 }
 
-/* All but what says which format it is is as it was: of format 3 there are no rows that may be
- * judged again, of format 4 no facts with more than it knew. */
+/* Of formats before 6 the records of sources end where they did. */
+static void cut_sources(struct copy *copy, struct sum *sum)
+{
+	uint8_t key[ID_KEY], row[SOURCE_ROW];
+	struct source_record record;
+	struct text old, cut;
+
+	for (uint32_t id = 0; store_get(&copy->txn, DB_SOURCES, id_encode(id, key), &old); id++) {
+		assert_int_equal(source_row_decode(old, &record), 0);
+		cut = source_row_encode(&record, row);
+		cut.size = SOURCE_ROW_BEFORE_6;
+		sum_remove(sum, DB_SOURCES, id_encode(id, key), old);
+		sum_add(sum, DB_SOURCES, id_encode(id, key), cut);
+		put(copy, DB_SOURCES, id_encode(id, key), cut);
+	}
+}
+
+static void was_heard(void *context, uint32_t id, struct text name,
+		      const struct source_record *record)
+{
+	(void)id, (void)name;
+	++*(int *)context;
+	assert_true(record->last_accepted > 0 && record->last_accepted == record->last_received);
+}
+
+/* All but what says which format it is, and what sources have sent, is as it was: of format 3 there
+ * are no rows that may be judged again, of format 4 no facts with more than it knew. */
 static void becomes_one_of_this(const char *format)
 {
 	uint8_t bytes[SUMS_BYTES];
@@ -1138,6 +1163,7 @@ static void becomes_one_of_this(const char *format)
 	struct journal_view view;
 	struct text sums_there;
 	struct copy copy;
+	int sources = 0;
 
 	copy_begin(&copy.dir);
 	assert_int_equal(store_open(dir_path(&copy.dir, "journal"), journal_db_names, DB_COUNT,
@@ -1150,6 +1176,7 @@ static void becomes_one_of_this(const char *format)
 		   (struct text){ &(char){ JOURNAL_FORMAT }, 1 });
 	sum_add(&sums[DB_META], DB_META, text_of("format"), text_of(format));
 	put(&copy, DB_META, text_of("format"), text_of(format));
+	cut_sources(&copy, &sums[DB_SOURCES]);
 	put(&copy, DB_META, text_of(SUMS_KEY), sums_encode(sums, bytes));
 	assert_int_equal(store_commit(&copy.txn), 0);
 	store_close(copy.store);
@@ -1157,17 +1184,20 @@ static void becomes_one_of_this(const char *format)
 	assert_int_equal(journal_open(dir_path(&copy.dir, "journal"), secret, &journal), 0);
 	assert_int_equal(journal_view_begin(journal, &view), 0);
 	assert_int_equal(journal_view_format(&view), JOURNAL_FORMAT);
+	assert_int_equal(journal_view_sources(&view, was_heard, &sources), 0);
+	assert_true(sources > 0);
 	journal_view_end(&view);
 	journal_close(journal);
 	assert_false(walk(&copy.dir, EVERYTHING).found);
 	dir_end(&copy.dir);
 }
 
-static void a_journal_of_format_3_or_4_becomes_one_of_this(void **state)
+static void a_journal_of_format_3_4_or_5_becomes_one_of_this(void **state)
 {
 	(void)state;
 	becomes_one_of_this("\3");
 	becomes_one_of_this("\4");
+	becomes_one_of_this("\5");
 }
 
 static void a_journal_of_a_newer_format_is_not_called_damaged(void **state)
@@ -1204,7 +1234,7 @@ int main(void)
 		cmocka_unit_test(ranges_of_much_damage_cover_all_of_it),
 		cmocka_unit_test(
 			a_journal_of_an_older_format_is_walked_read_and_becomes_one_of_this),
-		cmocka_unit_test(a_journal_of_format_3_or_4_becomes_one_of_this),
+		cmocka_unit_test(a_journal_of_format_3_4_or_5_becomes_one_of_this),
 		cmocka_unit_test(a_journal_of_a_newer_format_is_not_called_damaged),
 	};
 
