@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "clients/http/http_internal.h"
-
-enum { ERROR_TEXT_MAX = 2048 };
 
 static char *error_body(const char *text)
 {
@@ -118,39 +115,4 @@ char *answer_error_bytes(unsigned status, int retry_s, const char *text, size_t 
 	}
 	free(body);
 	return bytes;
-}
-
-/* The user has answered: it goes out in the next round, or by what is calling now. */
-static void leave_user(struct http_exchange *exchange)
-{
-	exchange->is_owed = false;
-	if (exchange->is_inside)
-		return;
-	if (!exchange->connection) {
-		exchange_free(exchange);
-	} else if (exchange->connection->phase == PHASE_WAIT) {
-		exchange->http->is_resumed = true;
-		connection_enter(exchange->connection, PHASE_ANSWER);
-		MHD_resume_connection(exchange->connection->mhd);
-	}
-}
-
-void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
-		 size_t n_headers, struct text body)
-{
-	answer_set(exchange, status, headers, n_headers, body);
-	leave_user(exchange);
-}
-
-void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, const char *format,
-		 ...)
-{
-	char text[ERROR_TEXT_MAX];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	answer_error(exchange, status, retry_s, text);
-	leave_user(exchange);
 }

@@ -3,8 +3,9 @@
  * head.h - the head of a request: copied, and looked at before anybody believes it.
  *
  * What two readers could read differently is refused: where a body ends, which host is meant, what
- * a name is. A head is filled in this order: head_target, head_line, head_header for each, head_end;
- * it needs nothing of the connection afterwards. The first fault stays, and is what head_end says.
+ * a name is. A head is filled in this order: head_target, head_line, head_header for each,
+ * head_end; it needs nothing of the connection afterwards. The first fault stays, and is what
+ * head_end says.
  */
 #ifndef LIFT_HTTP_HEAD_H
 #define LIFT_HTTP_HEAD_H

@@ -2,6 +2,8 @@
 #include "clients/http/http.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -9,11 +11,7 @@
 
 #include "clients/http/http_internal.h"
 
-enum {
-	LISTEN_BACKLOG = 1024,
-	BEAT_MS = 500,
-	BEATS_A_DEADLINE = 4,
-};
+enum { LISTEN_BACKLOG = 1024, BEAT_MS = 500, BEATS_A_DEADLINE = 4, ERROR_TEXT_MAX = 2048 };
 
 /* Whose way of leaving a head in memory exchange.c knows. */
 static const char layout_version[] = "0.9.75";
@@ -249,4 +247,39 @@ void http_keep(struct http_exchange *exchange, void *with)
 void *http_kept(const struct http_exchange *exchange)
 {
 	return exchange->kept;
+}
+
+/* The user has answered: it goes out in the next round, or by what is calling now. */
+static void leave_user(struct http_exchange *exchange)
+{
+	exchange->is_owed = false;
+	if (exchange->is_inside)
+		return;
+	if (!exchange->connection) {
+		exchange_free(exchange);
+	} else if (exchange->connection->phase == PHASE_WAIT) {
+		exchange->http->is_resumed = true;
+		connection_enter(exchange->connection, PHASE_ANSWER);
+		MHD_resume_connection(exchange->connection->mhd);
+	}
+}
+
+void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
+		 size_t n_headers, struct text body)
+{
+	answer_set(exchange, status, headers, n_headers, body);
+	leave_user(exchange);
+}
+
+void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, const char *format,
+		 ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	answer_error(exchange, status, retry_s, text);
+	leave_user(exchange);
 }

@@ -25,7 +25,7 @@ struct http_limits {
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
-	int head_ms; /* from a new connection, or a request's first line, to its last header: 10 s */
+	int head_ms;   /* from a connection's begin, or a request's first line, to its body: 10 s */
 	int body_ms;   /* from there to the end of its body: 60 s */
 	int idle_ms;   /* from an answer to the next request's first line: 75 s */
 	int answer_ms; /* that a request may wait for its answer, then it is 503: 30 s */
@@ -53,8 +53,8 @@ struct http_options {
 	void *context;
 };
 
-/* LIFT_E_SOCKET: the address cannot be listened on (errno says why); LIFT_E_CONFIG: it is none, or a
- * trusted one is none; LIFT_E_MEMORY. What `options` points to is copied, but for the context. */
+/* LIFT_E_SOCKET: the address cannot be listened on (errno says why); LIFT_E_CONFIG: it is none, or
+ * a trusted one is none; LIFT_E_MEMORY. What `options` points to is copied, but for the context. */
 int http_open(const struct http_options *options, struct http **ret_http);
 /* Close; exchanges without an answer are dropped, and must not be touched any more. */
 void http_free(struct http *http);

@@ -99,8 +99,9 @@ void connection_notify(void *context, struct MHD_Connection *mhd, void **of_it,
 struct http_connection *connection_of(struct MHD_Connection *mhd);
 /* Another phase, with its deadline. */
 void connection_enter(struct http_connection *connection, enum phase phase);
-/* Answer past the library, which could not yet, and nothing more: what its exchange has as an answer,
- * else this. What it goes on to send is read and dropped until its deadline, so that it sees it. */
+/* Answer past the library, which could not yet, and nothing more: what its exchange has as an
+ * answer, else this. What it goes on to send is read and dropped until its deadline, so that it
+ * sees it. */
 void connection_tell(struct http_connection *connection, unsigned status, int retry_s,
 		     const char *text);
 /* End it: the library sees that it is over. */

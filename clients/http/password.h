@@ -29,7 +29,7 @@ enum {
 bool password_of_basic(const char *header, char name[static 65],
 		       char password[static PASSWORD_MAX + 1]);
 
-/* The same of `Bearer NAME.PASSWORD`, which has no dot in the password: as sensors of Caliper send. */
+/* The same of `Bearer NAME.PASSWORD`, the password without a dot: as sensors of Caliper send. */
 bool password_of_bearer(const char *header, char name[static 65],
 			char password[static PASSWORD_MAX + 1]);
 
