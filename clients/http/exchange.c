@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "clients/http/http_internal.h"
 
@@ -177,16 +178,18 @@ static void screen_head(struct http_exchange *exchange, struct MHD_Connection *m
 	head_end(&exchange->head);
 }
 
-/* Whom it is from, where proxies stand between. */
+/* Whom it is from, where proxies stand between; of several lines the last one is the next one's. */
 static void find_peer(struct http_exchange *exchange)
 {
 	const struct http *http = exchange->http;
-	const struct sockaddr *peer = (const struct sockaddr *)&exchange->connection->peer;
+	const struct head *head = &exchange->head;
+	struct address from = address_of((const struct sockaddr *)&exchange->connection->peer);
 
-	address_store(address_forwarded(address_of(peer),
-					head_find(&exchange->head, "X-Forwarded-For"),
-					http->trusted, http->n_trusted),
-		      &exchange->from);
+	for (size_t i = head->n_headers; i > 0; i--)
+		if (strcasecmp(head->headers[i - 1].name, "X-Forwarded-For") == 0)
+			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
+						 http->n_trusted);
+	address_store(from, &exchange->from);
 }
 
 static bool has_body(const struct head *head)
@@ -242,9 +245,18 @@ static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connecti
 	return MHD_queue_response(mhd, exchange->status, exchange->answer);
 }
 
-/* The head is there. Who is refused and waits with its body is answered now, which ends its
- * connection; a short body is read and dropped first, and its connection goes on; with a long one
- * it is told at once, and the rest is read and dropped, so that it sees the answer. */
+/* It is refused while its body comes: a short one is read and dropped before it is answered, and its
+ * connection goes on; with a long one it is told at once, and the connection ends. */
+static void refuse_body(struct http_exchange *exchange)
+{
+	const struct head *head = &exchange->head;
+
+	if (head->is_chunked || head->n_body - exchange->n_body > HTTP_SWALLOW_BYTES)
+		connection_tell(exchange->connection, exchange->status, 0, NULL);
+}
+
+/* The head is there. Who is refused, and waits with its body, is answered now, which ends its
+ * connection: whether the body comes nobody knows. */
 static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connection *mhd,
 			     const char *method, const char *version)
 {
@@ -264,8 +276,7 @@ static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connecti
 		return MHD_YES;
 	if (head->waits)
 		return queue(exchange, mhd);
-	if (head->is_chunked || head->n_body > HTTP_SWALLOW_BYTES)
-		connection_tell(connection, exchange->status, 0, NULL);
+	refuse_body(exchange);
 	return MHD_YES;
 }
 
@@ -288,8 +299,8 @@ static void take_body(struct http_exchange *exchange, const char *data, size_t s
 		refuse_long(exchange);
 	else
 		refuse_busy(exchange);
+	refuse_body(exchange);
 	body_free(exchange);
-	connection_tell(connection, exchange->status, 0, NULL);
 }
 
 /* The whole of it is there, or its answer. */
