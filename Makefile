@@ -37,6 +37,7 @@ PACKAGES := \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
 	libmicrohttpd-dev:HTTP_(lift-xapi) \
+	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
@@ -77,7 +78,7 @@ LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
 # Beside these, of gateways.
-LIBS_GATEWAY := libmicrohttpd
+LIBS_GATEWAY := libmicrohttpd gnutls
 # Of what has parts of all: unit tests, fuzz targets.
 LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
 

@@ -78,6 +78,7 @@ function only(header, where) {
 	only("systemd/.*", "daemon/[^/]*$|clients/xapi/[^/]*$")
 	only("xlsxwriter[.]h", "clients/cli/report/print/xlsx|clients/cli/roster/out")
 	only("microhttpd[.]h", "clients/http/")
+	only("gnutls/.*", "clients/xapi/read/")
 	only("jansson[.]h", "proto/json[.]|daemon/tasks/manifest[.]|clients/")
 }
 ' daemon/layers clients/layers "$work/includes" > "$work/bad"

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "clients/xapi/read/attachments.h"
 #include "clients/xapi/read/body.h"
 #include "clients/xapi/read/format.h"
 #include "clients/xapi/read/json.h"
 #include "clients/xapi/read/media.h"
 
-enum { WHERE_SIZE = 48, WHERE_ATTACHMENT = 96 };
+enum { WHERE_SIZE = 48 };
 
 int xapi_version_of(const char *header, enum xapi_version *ret_version, struct fault *ret_fault)
 {
@@ -120,56 +121,46 @@ static int take_statements(json_t *json, enum xapi_version version, struct batch
 	return err;
 }
 
-/* Without parts of its own, a request has no attachment but by its address. */
-static int check_addresses(const struct batch *batch, struct fault *ret_fault)
+/* Reads the statements of a request: `text` is JSON. */
+static int read_statements(struct text text, enum xapi_version version, struct batch *ret_batch,
+			   struct fault *ret_fault)
 {
-	const json_t *statement, *attachment;
-	char where[WHERE_SIZE], at[WHERE_ATTACHMENT];
-	size_t i, k;
-
-	json_array_foreach(batch->statements, i, statement)
-	{
-		const json_t *attachments = json_object_get(statement, "attachments");
-
-		json_array_foreach(attachments, k, attachment)
-		{
-			if (json_object_get(attachment, "fileUrl"))
-				continue;
-			print_where(where, batch->several, i);
-			snprintf(at, sizeof(at), "%s.attachments[%zu]", where, k);
-			fault_set(ret_fault, 400, at,
-				  "an attachment without fileUrl must come with the request, as "
-				  "a part of multipart/mixed");
-			return LIFT_E_MALFORMED;
-		}
-	}
-	return 0;
-}
-
-static int read_alone(struct text body, enum xapi_version version, json_t **ret_statements,
-		      struct fault *ret_fault)
-{
-	struct batch batch;
 	json_t *json;
-	int err = body_json(body, &json, ret_fault);
+	int err = body_json(text, &json, ret_fault);
 
-	if (!err)
-		err = take_statements(json, version, &batch, ret_fault);
-	if (err)
-		return err;
-	err = check_addresses(&batch, ret_fault);
-	if (err)
-		json_decref(batch.statements);
-	else
-		*ret_statements = batch.statements;
-	return err;
+	return err ? err : take_statements(json, version, ret_batch, ret_fault);
 }
 
 int body_xapi(struct text body, const char *content_type, enum xapi_version version,
 	      json_t **ret_statements, struct fault *ret_fault)
 {
-	if (!content_type || media_is(content_type, "application/json"))
-		return read_alone(body, version, ret_statements, ret_fault);
-	fault_set(ret_fault, 400, "Content-Type", "expected application/json or multipart/mixed");
-	return LIFT_E_MALFORMED;
+	struct media_part *parts = NULL;
+	struct text text = body;
+	size_t n_parts = 0;
+	struct batch batch;
+	int err = 0;
+
+	if (content_type && media_is(content_type, "multipart/mixed")) {
+		err = media_parts(body, content_type, &parts, &n_parts, ret_fault);
+		if (!err)
+			err = attachments_first(&parts[0], ret_fault);
+		if (!err)
+			text = parts[0].content;
+	} else if (content_type && !media_is(content_type, "application/json")) {
+		fault_set(ret_fault, 400, "Content-Type",
+			  "expected application/json or multipart/mixed");
+		err = LIFT_E_MALFORMED;
+	}
+	if (!err)
+		err = read_statements(text, version, &batch, ret_fault);
+	if (!err) {
+		err = attachments_check(batch.statements, batch.several, parts ? parts + 1 : NULL,
+					parts ? n_parts - 1 : 0, ret_fault);
+		if (err)
+			json_decref(batch.statements);
+		else
+			*ret_statements = batch.statements;
+	}
+	free(parts);
+	return err;
 }

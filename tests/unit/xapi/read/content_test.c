@@ -11,6 +11,9 @@
 #include "clients/xapi/read/body.h"
 
 #define AGENT(name) "{\"mbox\":\"mailto:" name "@lms.test\"}"
+#define TEAM(members) \
+	"{" BASE ",\"context\":{\"team\":{\"objectType\":\"Group\",\"member\":[" members "]}}}"
+#define KARI AGENT("kari")
 #define BASE                                                                               \
 	"\"actor\":" AGENT("kari") ",\"verb\":{\"id\":\"urn:x:done\"},\"object\":{\"id\":" \
 				   "\"urn:x:7\"}"
@@ -47,8 +50,8 @@ static void what_may_change_is_not_compared(void **state)
 	static const struct pair pairs[] = {
 		{ "the same", "{" BASE "}", "{" BASE "}" },
 		{ "keys in another order",
-		  "{\"verb\":{\"id\":\"urn:x:done\"},\"object\":{\"id\":\"urn:x:7\"},\"actor\":" AGENT(
-			  "kari") "}",
+		  "{\"verb\":{\"id\":\"urn:x:done\"},\"object\":{\"id\":\"urn:x:7\"},"
+		  "\"actor\":" KARI "}",
 		  "{" BASE "}" },
 		{ "what a store adds", "{" BASE "}",
 		  "{" BASE
@@ -69,11 +72,8 @@ static void what_may_change_is_not_compared(void **state)
 		{ "a number, written otherwise",
 		  "{" BASE ",\"result\":{\"score\":{\"scaled\":1,\"raw\":0.5}}}",
 		  "{" BASE ",\"result\":{\"score\":{\"raw\":5e-1,\"scaled\":1.0}}}" },
-		{ "members in another order",
-		  "{" BASE ",\"context\":{\"team\":{\"objectType\":\"Group\",\"member\":[" AGENT(
-			  "a") "," AGENT("b") "]}}}",
-		  "{" BASE ",\"context\":{\"team\":{\"objectType\":\"Group\",\"member\":[" AGENT(
-			  "b") "," AGENT("a") "]}}}" },
+		{ "members in another order", TEAM(AGENT("a") "," AGENT("b")),
+		  TEAM(AGENT("b") "," AGENT("a")) },
 		{ "one activity, and an array of it",
 		  "{" BASE
 		  ",\"context\":{\"contextActivities\":{\"parent\":{\"id\":\"urn:x:1\"}}}}",

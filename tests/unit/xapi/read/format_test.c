@@ -120,13 +120,13 @@ static void media_types_have_a_type_and_a_subtype(void **state)
 static void hashes_are_as_long_as_hashes_are(void **state)
 {
 	static const char *const sha2[] = {
-		"495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848a",
-		"495395E777CD98DA653DF9615D09C0FD6BB2F8D4788394CD53C56A3BFDCD848A",
-		"495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3b", NULL
+		"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6",
+		"4CFA124A9CCABFE32794BB0DDCC690E7A8A4052A3E506315403C11ED389F52C6",
+		"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed", NULL
 	};
 	static const char *const not_sha2[] = {
-		"495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848", "",
-		"z95395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848a", NULL
+		"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c", "",
+		"zcfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6", NULL
 	};
 
 	(void)state;

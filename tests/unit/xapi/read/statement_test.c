@@ -25,7 +25,7 @@
 #define MEMBER	  "{\"mbox\":\"mailto:kari@lms.test\"}"
 #define UUID	  "\"0b7d2c1e-5a64-4f0c-9d7e-3f1a2b4c5d6e\""
 #define ACTIVITY  "{\"id\":\"https://lms.test/course/7\"}"
-#define SHA2	  "\"495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848a\""
+#define SHA2	  "\"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6\""
 #define SUB(more) "{\"objectType\":\"SubStatement\"," ACTOR "," VERB "," OBJECT more "}"
 #define ATTACHMENT(more)                                                                         \
 	WITH("\"attachments\":[{\"usageType\":\"https://lms.test/diploma\",\"display\":{\"nb\":" \
@@ -97,12 +97,12 @@ static void its_own_properties_have_their_forms(void **state)
 {
 	static const struct statement_case cases[] = {
 		{ "an id", WITH("\"id\":" UUID), NULL, BOTH },
-		{ "in large letters", WITH("\"id\":\"AA97B177-9383-4934-8543-0F91A7A02836\""), NULL,
+		{ "in large letters", WITH("\"id\":\"0B7D2C1E-5A64-4F0C-9D7E-3F1A2B4C5D6E\""), NULL,
 		  BOTH },
-		{ "a digit too many", WITH("\"id\":\"AA97B177-9383-4934-8543-0F91A7A028361\""),
+		{ "a digit too many", WITH("\"id\":\"0B7D2C1E-5A64-4F0C-9D7E-3F1A2B4C5D6E1\""),
 		  "statement.id", BOTH },
 		{ "a letter that is no digit",
-		  WITH("\"id\":\"GA97B177-9383-4934-8543-0F91A7A02836\""), "statement.id", BOTH },
+		  WITH("\"id\":\"GB7D2C1E-9383-4934-8543-0F91A7A02836\""), "statement.id", BOTH },
 		{ "a number", WITH("\"id\":7"), "statement.id", BOTH },
 		{ "null", WITH("\"id\":null"), "statement.id", BOTH },
 		{ "its version", WITH("\"version\":\"1.0.3\""), NULL, BOTH },
@@ -149,7 +149,7 @@ static void an_agent_is_known_by_exactly_one_identifier(void **state)
 		  BOTH },
 		{ "sha1",
 		  WITH_ACTOR("{\"mbox_sha1sum\":"
-			     "\"cd9b00a5611f94eaa7b1661edab976068e364975\"}"),
+			     "\"701118efa7d923417221208e0fe74f5fda7754a4\"}"),
 		  NULL, BOTH },
 		{ "a short sha1", WITH_ACTOR("{\"mbox_sha1sum\":\"cd9b00a5\"}"),
 		  "statement.actor.mbox_sha1sum", BOTH },

@@ -69,7 +69,7 @@ static void a_body_is_one_statement_or_an_array(void **state)
 		BAD("an attachment that did not come",
 		    STATEMENT(",\"attachments\":[{\"usageType\":\"urn:x:y\",\"display\":{\"nb\":"
 			      "\"x\"},\"contentType\":\"text/plain\",\"length\":1,\"sha2\":"
-			      "\"495395e777cd98da653df9615d09c0fd6bb2f8d4788394cd53c56a3bfdcd848a"
+			      "\"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6"
 			      "\"}]"),
 		    "statement.attachments[0]", "multipart/mixed"),
 	};
