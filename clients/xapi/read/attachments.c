@@ -15,8 +15,8 @@
 
 enum { WHERE_SIZE = 96, HASH_BYTES_MAX = 64, HASH_TEXT = 2 * HASH_BYTES_MAX + 1 };
 
-/* The parts that came, by their hash in small letters: the number of the part, or null before it has
- * come. */
+/* The parts that came, by their hash in small letters: the number of the part, or null before it
+ * has come. */
 struct arrived {
 	json_t *by_hash;
 	const struct media_part *parts;

@@ -22,8 +22,8 @@ bool media_is(const char *content_type, const char *type)
 	return *content_type == 0 || *content_type == ';';
 }
 
-/* The value of a parameter that begins at `at`: a token, or in quotes, without backslashes, which no
- * boundary has. Behind it, or NULL where it is neither. */
+/* The value of a parameter that begins at `at`: a token, or in quotes, without backslashes, which
+ * no boundary has. Behind it, or NULL where it is neither. */
 static const char *value_of(const char *at, struct text *ret_value)
 {
 	size_t size;
@@ -139,8 +139,8 @@ static void take_header(const char *at, const char *end, struct media_part *part
 			*headers[i].to = trimmed(colon + 1, end);
 }
 
-/* Headers, an empty line, and the content; all that is between two delimiters begins with the end of
- * the first one's line. False: the empty line is missing. */
+/* Headers, an empty line, and the content; all that is between two delimiters begins with the end
+ * of the first one's line. False: the empty line is missing. */
 static bool read_part(struct text piece, struct media_part *ret_part)
 {
 	const char *at = piece.data, *end = piece.data + piece.size;
