@@ -120,18 +120,19 @@ static bool is_media_type(struct text text)
 	       all((struct text){ slash + 1, (size_t)(end - slash - 1) }, TOKEN);
 }
 
-/* The next part of a language tag: what is before the next hyphen. False: there is none. */
+/* The next part of a language tag: what is before the next hyphen, or low line: plug-ins of Moodle's
+ * have sent its own names, as en_us. False: there is none. */
 static bool next_part(struct text *rest, struct text *ret_part)
 {
-	const char *hyphen;
+	size_t size = 0;
 
 	if (!rest->data)
 		return false;
-	hyphen = rest->size ? memchr(rest->data, '-', rest->size) : NULL;
-	*ret_part =
-		(struct text){ rest->data, hyphen ? (size_t)(hyphen - rest->data) : rest->size };
-	*rest = hyphen ? (struct text){ hyphen + 1, rest->size - ret_part->size - 1 }
-		       : (struct text){ NULL, 0 };
+	while (size < rest->size && rest->data[size] != '-' && rest->data[size] != '_')
+		size++;
+	*ret_part = (struct text){ rest->data, size };
+	*rest = size < rest->size ? (struct text){ rest->data + size + 1, rest->size - size - 1 }
+				  : (struct text){ NULL, 0 };
 	return true;
 }
 

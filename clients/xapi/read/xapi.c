@@ -137,7 +137,7 @@ int body_xapi(struct text body, const char *content_type, enum xapi_version vers
 	struct media_part *parts = NULL;
 	struct text text = body;
 	size_t n_parts = 0;
-	struct batch batch;
+	struct batch batch = { 0 };
 	int err = 0;
 
 	if (content_type && media_is(content_type, "multipart/mixed")) {

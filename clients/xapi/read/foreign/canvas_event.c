@@ -284,17 +284,23 @@ static const struct subject *find_subject(struct text name)
 	return NULL;
 }
 
+/* grade_change, quizzes.item_graded */
+static bool is_name(struct text name)
+{
+	for (size_t i = 0; i < name.size; i++)
+		if (!build_is_word((struct text){ name.data + i, 1 }) && name.data[i] != '.' &&
+		    name.data[i] != '-')
+			return false;
+	return name.size > 0;
+}
+
 static int make_verb(struct build *build, struct text name, json_t *statement)
 {
 	json_t *verb;
 
-	for (size_t i = 0; i < name.size || i == 0; i++) {
-		struct text c = { name.data + i, 1 };
-
-		if (name.size == 0 || (!build_is_word(c) && *c.data != '.' && *c.data != '-'))
-			return build_fault(build, "metadata.event_name",
-					   "expected a name, as course_completed");
-	}
+	if (!is_name(name))
+		return build_fault(build, "metadata.event_name",
+				   "expected a name, as course_completed");
 	verb = build_new(build, json_object());
 	build_set(build, verb, "id",
 		  build_new(build, json_sprintf(VERB_CANVAS "%.*s", (int)name.size, name.data)));
