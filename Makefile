@@ -142,7 +142,7 @@ REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 .PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
-all: $(BUILD)/liftd $(BUILD)/lift
+all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi
 
 help:
 	@echo 'make              build liftd and lift into $(BUILD)/'
@@ -202,6 +202,10 @@ $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+
+# A gateway's daemon.
+$(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -464,6 +468,7 @@ bench: deps
 	@sh tests/bench/bench.sh $(BUILD)
 	@sh tests/bench/curve.sh $(BUILD)
 	@sh tests/bench/fair.sh $(BUILD)
+	@sh tests/bench/xapi.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
@@ -474,10 +479,11 @@ demo:
 
 # ---- install -----------------------------------------------------------------------------------
 # What is installed: how:from:to. Texts get the directories that they name; a configuration that is there stays.
-MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.5) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
+MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.5) $(call sources,clients,*.8) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
 INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
+	program:$(BUILD)/lift-xapi:$(SBINDIR)/lift-xapi \
 	script:systemd/prune-backups:$(LIBEXECDIR)/liftd/prune-backups \
 	script:systemd/alert:$(LIBEXECDIR)/liftd/alert \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
@@ -487,11 +493,13 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
+	text:systemd/lift-xapi.sysusers:$(SYSUSERSDIR)/lift-xapi.conf \
 	text:systemd/liftd.tmpfiles:$(TMPFILESDIR)/liftd.conf \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
-	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml
+	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml \
+	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml
 OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(DOCDIR)/vectors $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)
-WITH_DIRECTORIES := sed -e 's|/usr/sbin/liftd|$(SBINDIR)/liftd|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
+WITH_DIRECTORIES := sed -e 's|/usr/sbin/lift|$(SBINDIR)/lift|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
 	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g'
 STRIP_FLAG :=
 EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f%%:*}; to='$(DESTDIR)'$${f\#*:}

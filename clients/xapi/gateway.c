@@ -81,6 +81,8 @@ static int open_http(struct gateway *gateway, char why[static 400])
 			    .idle_ms = limits->idle_s * SECOND_MS },
 		.origins =
 			config->origins.count ? (const char *const *)config->origins.items : NULL,
+		.trusted =
+			config->trusted.count ? (const char *const *)config->trusted.items : NULL,
 		.head = routes_head,
 		.request = routes_request,
 		.context = gateway,
@@ -180,6 +182,7 @@ static void take_config(struct gateway *gateway, struct xapi_config *config)
 			 restart);
 	xapi_config_free(gateway->config);
 	gateway->config = config;
+	shelf_bound(gateway->shelf, config->remembered, config->refused_max);
 	passwords_clear(gateway->passwords);
 	retry_begin(gateway);
 	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
@@ -270,8 +273,8 @@ static void serve(struct gateway *gateway)
 	while (!is_done(gateway)) {
 		wait_for(gateway);
 		look_at_clocks(gateway);
+		http_run(gateway->http); /* what came before a signal is in flight */
 		take_signals(gateway);
-		http_run(gateway->http);
 		routes_passwords(gateway);
 		round_run(gateway);
 		retry_step(gateway);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "clients/http/password.h"
+#include "clients/xapi/explaining.h"
 #include "clients/xapi/gateway.h"
 #include "clients/xapi/refused.h"
 #include "proto/standard_files.h"
@@ -27,6 +29,8 @@ static const char help[] =
 	"  -c, --config FILE     the configuration (" LIFT_SYSCONFDIR "/lift-xapi.yaml)\n"
 	"Tasks:\n"
 	"      --check           say all that is wrong with the configuration and its files\n"
+	"      --explain FILE    say what becomes of each statement of a file, and by which row\n"
+	"      --platform NAME   with --explain: as if this platform had sent them\n"
 	"      --password        read a new password, and print its line for the configuration\n"
 	"      --refused         count what is held because it could not become events\n"
 	"      --json            with --refused: each of them, with the id of its statement\n"
@@ -34,7 +38,7 @@ static const char help[] =
 	"  -h, --help            print this help\n";
 
 struct options {
-	const char *config;
+	const char *config, *explain, *platform;
 	bool check, password, refused, in_json;
 };
 
@@ -53,10 +57,16 @@ __attribute__((format(printf, 1, 2))) static int complain_usage(const char *form
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-		{ "password", no_argument, NULL, 'p' },	    { "refused", no_argument, NULL, 'r' },
-		{ "json", no_argument, NULL, 'j' },	    { "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'k' },
+		{ "explain", required_argument, NULL, 'e' },
+		{ "platform", required_argument, NULL, 'P' },
+		{ "password", no_argument, NULL, 'p' },
+		{ "refused", no_argument, NULL, 'r' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -67,6 +77,12 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'k':
 			options->check = true;
+			break;
+		case 'e':
+			options->explain = optarg;
+			break;
+		case 'P':
+			options->platform = optarg;
 			break;
 		case 'p':
 			options->password = true;
@@ -91,8 +107,10 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	if (optind < argc)
 		return complain_usage("unexpected argument '%s'", argv[optind]);
-	if (options->check + options->password + options->refused > 1)
+	if (options->check + options->password + options->refused + (options->explain != NULL) > 1)
 		return complain_usage("one task at a time");
+	if (options->platform && !options->explain)
+		return complain_usage("--platform goes with --explain only");
 	if (options->in_json && !options->refused)
 		return complain_usage("--json goes with --refused only");
 	return 0;
@@ -106,6 +124,14 @@ static void no_core(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* A request takes a few MiB in small pieces and gives them back: they stay ours. */
+static void keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 128 << 20);
+	mallopt(M_TOP_PAD, 4 << 20);
 }
 
 /* Passwords. */
@@ -173,9 +199,13 @@ static int run(const struct options *options)
 		return EXIT_FAILURE;
 	}
 	free(said);
-	if (!options->check && !options->refused)
+	if (!options->check && !options->refused && !options->explain)
 		return gateway_run(path, config);
-	status = options->check ? say_right(config) : refused_print(config, options->in_json);
+	if (options->explain)
+		status = explaining_print(config, options->explain, options->platform);
+	else
+		status = options->check ? say_right(config)
+					: refused_print(config, options->in_json);
 	xapi_config_free(config);
 	return status;
 }
@@ -194,6 +224,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	no_core();
+	keep_memory();
 	status = options.password ? print_password() : run(&options);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "lift-xapi: standard output: %s\n", strerror(errno));

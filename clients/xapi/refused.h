@@ -7,8 +7,8 @@
 
 #include "clients/xapi/setup/config.h"
 
-/* Print how many there are, by reason; or, a line of JSON each, their reasons and ids. No learner is
- * in it. Beside a gateway that runs, or without one. An exit status. */
+/* Print how many there are, by reason; or, a line of JSON each, their reasons and ids. No
+ * learner is in it. Beside a gateway that runs, or without one. An exit status. */
 int refused_print(const struct xapi_config *config, bool in_json);
 
 #endif

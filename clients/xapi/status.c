@@ -11,8 +11,7 @@ enum { REFUSED_MAX = 100 /* taken out of an outbox in a second */ };
 json_t *status_about(void)
 {
 	return json_pack("{s:[s,s,s,s,s], s:{s:{s:s}}}", "version", "2.0.0", "1.0.3", "1.0.2",
-			 "1.0.1", "1.0.0", "extensions", "https://github.com/liftd/lift-xapi",
-			 "version", LIFT_VERSION);
+			 "1.0.1", "1.0.0", "extensions", "urn:lift-xapi", "version", LIFT_VERSION);
 }
 
 json_t *status_show(struct gateway *gateway, const char *name)
@@ -47,8 +46,8 @@ struct refusals {
 	int left;
 };
 
-/* It is held before it leaves the outbox; the text that the daemon gave is not, nor logged: the code
- * says what it was. */
+/* It is held before it leaves the outbox; the text that the daemon gave is not, nor logged: the
+ * code says what it was. */
 static int hold_refused(void *context, const struct lift_refused *refused)
 {
 	struct refusals *refusals = context;

@@ -9,35 +9,51 @@
 
 #include "clients/http/password.h"
 #include "clients/xapi/read/body.h"
-#include "proto/config_parts.h"
+#include "proto/fields.h"
 #include "proto/grow.h"
 #include "proto/z85.h"
 
 enum { LISTEN_MAX = 300, PREFIX_MAX = 200, TEXT_MAX = 400, FILE_MAX = 1 << 20 };
 
-/* Beside our own file, where a path is relative. */
-struct reading {
-	struct config_reading endpoints; /* first: what read_peer looks at */
-	const char *path;
-};
-
 static void read_path(struct reader *reader, const struct yaml_node *node,
 		      const struct field *field, void *to)
 {
-	const struct reading *reading = reader->context;
-	const char *slash = strrchr(reading->path, '/');
+	const char *own = reader->context; /* beside it, where a path is relative */
+	const char *slash = strrchr(own, '/');
 	char *written = reader_text(reader, node, field->name, 1, XAPI_PATH_MAX), *text;
-	size_t before =
-		written && *written != '/' && slash ? (size_t)(slash - reading->path) + 1 : 0;
+	size_t before = written && *written != '/' && slash ? (size_t)(slash - own) + 1 : 0;
 
 	if (!written)
 		return;
 	text = reader_take(reader, before + strlen(written) + 1, 1);
 	if (!text)
 		return;
-	memcpy(text, reading->path, before);
+	memcpy(text, own, before);
 	memcpy(text + before, written, strlen(written));
 	*(char **)to = text;
+}
+
+static void read_endpoint(struct reader *reader, const struct yaml_node *node,
+			  const struct field *field, void *to)
+{
+	char *text = reader_text(reader, node, field->name, field->min, field->max);
+
+	if (text && strncmp(text, "ipc:///", 7) != 0 && strncmp(text, "tcp://", 6) != 0)
+		reader_error(reader, node, "%s must be an endpoint, ipc:///PATH or tcp://HOST:PORT",
+			     field->name);
+	else if (text)
+		*(char **)to = text;
+}
+
+/* On this machine liftd may do without keys. */
+static bool is_here(const char *endpoint)
+{
+	static const char *const here[] = { "tcp://127.", "tcp://localhost:", "tcp://[::1]:" };
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
+		if (strncmp(endpoint, here[i], strlen(here[i])) == 0)
+			return true;
+	return strncmp(endpoint, "ipc://", 6) == 0;
 }
 
 static void read_server(struct reader *reader, const struct yaml_node *node,
@@ -241,7 +257,7 @@ static const struct field fields[] = {
 	BOUND("listen", field_text, listen, 1, LISTEN_MAX),
 	SET("path", read_prefix, path),
 	SET("state", read_path, state),
-	SET("intake", read_peer, intake),
+	BOUND("intake", read_endpoint, intake, 1, XAPI_PATH_MAX),
 	BOUND("server", read_server, server, Z85_KEY, Z85_KEY),
 	SET("key", read_path, key),
 	SET("mapping", read_path, mapping_path),
@@ -286,11 +302,9 @@ static bool take_defaults(struct xapi_config *config)
 /* What no single key can say. */
 static void check_whole(struct reader *reader, const struct xapi_config *config)
 {
-	bool is_far = strncmp(config->intake, "tcp://", 6) == 0;
-
-	if (is_far && !config->server != !config->key)
+	if (!config->server != !config->key)
 		yaml_error(reader->errors, 0, "`server` and `key` belong together");
-	if (is_far && !config->server && !endpoint_is_local(config->intake))
+	if (!config->server && !is_here(config->intake))
 		yaml_error(reader->errors, 0,
 			   "`intake` is on another machine: `server` and `key` are needed, as in "
 			   "lift.yaml");
@@ -309,17 +323,18 @@ static void check_whole(struct reader *reader, const struct xapi_config *config)
 int xapi_config_parse(struct text text, const char *path, struct yaml_errors *errors,
 		      struct xapi_config **ret_config)
 {
-	char runtime[] = "/run/liftd"; /* of an endpoint's RUNTIME */
-	struct config there = { .runtime = runtime };
-	struct reading reading = { .endpoints = { .config = &there }, .path = path };
+	char *own = strdup(path);
 	struct xapi_config *config = calloc(1, sizeof(*config));
-	struct reader reader = { .errors = errors, .context = &reading };
+	struct reader reader = { .errors = errors, .context = own };
 	struct yaml_doc *doc = NULL;
 	size_t n_errors = errors->count;
 	int err;
 
-	if (!config)
+	if (!config || !own) {
+		free(config);
+		free(own);
 		return LIFT_E_MEMORY;
+	}
 	reader.arena = &config->arena;
 	reader.no_memory = !take_defaults(config);
 	err = yaml_parse(text, errors, &doc);
@@ -332,6 +347,7 @@ int xapi_config_parse(struct text text, const char *path, struct yaml_errors *er
 	if (reader.no_memory)
 		err = LIFT_E_MEMORY;
 	yaml_doc_free(doc);
+	free(own);
 	if (err)
 		xapi_config_free(config);
 	else

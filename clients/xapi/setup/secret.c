@@ -105,7 +105,7 @@ int seal_load(const char *state, bool may_make, uint8_t ret_seal[static LIFT_SEA
 
 	if (sodium_init() < 0)
 		return LIFT_E_MEMORY;
-	snprintf(path, sizeof(path), "%s/seal", credentials ? credentials : "");
+	snprintf(path, sizeof(path), "%s/lift-xapi.seal", credentials ? credentials : "");
 	if (credentials && access(path, F_OK) == 0)
 		return seal_read(path, ret_seal, ret_why);
 	snprintf(path, sizeof(path), "%s/shelf.db", state);

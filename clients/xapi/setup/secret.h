@@ -9,8 +9,9 @@
 
 enum { SECRET_WHY_MAX = 400 };
 
-/* The seal: systemd's credential `seal`, else STATE/seal.key, which is made where there is neither
- * it nor anything that was sealed. On failure why, in a sentence. LIFT_E_SEAL, LIFT_E_IO. */
+/* The seal: systemd's credential `lift-xapi.seal`, else STATE/seal.key, which is made where there
+ * is neither it nor anything that was sealed. On failure why, in a sentence. LIFT_E_SEAL,
+ * LIFT_E_IO. */
 int seal_load(const char *state, bool may_make, uint8_t ret_seal[static LIFT_SEAL_BYTES],
 	      char ret_why[static SECRET_WHY_MAX]);
 

@@ -202,6 +202,7 @@ int shelf_open(const struct shelf_options *options, struct shelf **ret_shelf)
 
 	if (!shelf)
 		return LIFT_E_MEMORY;
+	randombytes_buf(shelf->nonce, sizeof(shelf->nonce));
 	derive(shelf->box_key, options->key, "lift-xapi box");
 	derive(shelf->hash_key, options->key, "lift-xapi hash");
 	shelf->statements = options->statements;
@@ -227,6 +228,12 @@ void shelf_close(struct shelf *shelf)
 	sodium_memzero(shelf->box_key, sizeof(shelf->box_key));
 	sodium_memzero(shelf->hash_key, sizeof(shelf->hash_key));
 	free(shelf);
+}
+
+void shelf_bound(struct shelf *shelf, int64_t statements, int64_t held)
+{
+	shelf->statements = statements;
+	shelf->held = held;
 }
 
 /* Hashes and boxes. */
@@ -256,7 +263,9 @@ int shelf_seal(struct shelf *shelf, struct text plain, size_t *ret_size)
 
 	if (err)
 		return err;
-	randombytes_buf(shelf->box, NONCE);
+	/* By chance at the start, and then counted: none comes twice. */
+	sodium_increment(shelf->nonce, NONCE);
+	memcpy(shelf->box, shelf->nonce, NONCE);
 	crypto_secretbox_easy(shelf->box + NONCE, (const uint8_t *)plain.data, plain.size,
 			      shelf->box, shelf->box_key);
 	*ret_size = NONCE + BOX + plain.size;

@@ -27,6 +27,8 @@ struct shelf_options {
 /* LIFT_E_IO, LIFT_E_CORRUPT, LIFT_E_SEAL, LIFT_E_NEWER, LIFT_E_MEMORY. */
 int shelf_open(const struct shelf_options *options, struct shelf **ret_shelf);
 void shelf_close(struct shelf *shelf);
+/* How many are remembered and held from now on. */
+void shelf_bound(struct shelf *shelf, int64_t statements, int64_t held);
 
 /* What a statement's id is here, each source having its own; and its content. */
 void shelf_hash_id(const struct shelf *shelf, struct text source, struct text id,

@@ -33,6 +33,7 @@ struct shelf {
 	sqlite3 *db;
 	sqlite3_stmt *queries[N_QUERIES];
 	uint8_t box_key[SHELF_KEY], hash_key[SHELF_KEY];
+	uint8_t nonce[24]; /* of the last box */
 	int64_t statements, held;
 	int64_t requests; /* the last one's number */
 	uint8_t *box;	  /* of the last call */

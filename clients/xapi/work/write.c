@@ -20,7 +20,8 @@ static int gather_event(const struct bench *bench, struct work *work, size_t i,
 	return 0;
 }
 
-/* Voidings of all that was made of a statement. */
+/* Voidings of all that was made of a statement. They are dated as what they take back: it was never
+ * right, on no day, and a later claim of where somebody works is none of theirs. */
 static int gather_voids(const struct bench *bench, struct work *work, size_t i,
 			const struct event *events, size_t n)
 {
@@ -29,7 +30,7 @@ static int gather_voids(const struct bench *bench, struct work *work, size_t i,
 	for (size_t e = 0; e < n && !err; e++) {
 		struct event taken_back;
 
-		map_void(&events[e], bench->now_ms, &taken_back);
+		map_void(&events[e], events[e].time, &taken_back);
 		err = gather_event(bench, work, i, &taken_back);
 	}
 	return err;

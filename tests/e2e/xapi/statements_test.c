@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a platform sends, through a gateway and a daemon, to the figures. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/peer.h"
+#include "tests/e2e/xapi/gateway.h"
+
+#define MODULE "https://moodle.example/course/vt-basics"
+#define TIME   "2025-09-01T08:00:00+02:00"
+
+static void start_both(struct gateway *gateway)
+{
+	gateway_map(gateway);
+	daemon_configure(gateway->daemon, GATEWAY_CATALOGUE);
+	daemon_start(gateway->daemon);
+	gateway_configure(gateway, GATEWAY_MAPPING);
+	gateway_start(gateway);
+}
+
+static void post_one(struct gateway *gateway, const char *learner, const char *verb,
+		     const char *more, int status)
+{
+	char *text = statement_make(learner, verb, MODULE, TIME, more);
+
+	gateway_post(gateway, text, status);
+	free(text);
+}
+
+static void a_statement_becomes_a_figure(void **state)
+{
+	struct gateway *gateway = *state;
+
+	start_both(gateway);
+	post_one(gateway, "anna", "completed", "", 200);
+	post_one(gateway, "berit", "completed", "", 200);
+	gateway_await_accepted(gateway, 2);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
+	gateway_stop(gateway);
+}
+
+static void what_comes_again_changes_nothing(void **state)
+{
+	struct gateway *gateway = *state;
+	const char *id = ",\"id\":\"6f1a5e2c-0000-4000-8000-000000000001\"";
+	json_t *status;
+
+	start_both(gateway);
+	for (int i = 0; i < 3; i++) {
+		post_one(gateway, "anna", "completed", "", 200);
+		post_one(gateway, "berit", "completed", id, 200);
+	}
+	post_one(gateway, "carl", "completed", id, 409);
+	gateway_stop(gateway);
+	gateway_start(gateway);
+	post_one(gateway, "anna", "completed", "", 200);
+	post_one(gateway, "carl", "completed", id, 409);
+	status = gateway_status(gateway);
+	assert_int_equal(whole(status, "statements"), 1);
+	assert_int_equal(whole(status, "known_before"), 1);
+	assert_int_equal(whole(status, "failed_requests"), 1);
+	json_decref(status);
+	gateway_await_accepted(gateway, 2);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
+}
+
+static void void_it(struct gateway *gateway, const char *id, const char *own)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"id\":\"%s\",\"actor\":{\"mbox\":\"mailto:admin@moodle.example\"},"
+		 "\"verb\":{\"id\":"
+		 "\"http://adlnet.gov/expapi/verbs/voided\"},\"object\":{\"objectType\":"
+		 "\"StatementRef\",\"id\":\"%s\"}}",
+		 own, id);
+	gateway_post(gateway, text, 200);
+}
+
+static void a_voided_statement_is_taken_back(void **state)
+{
+	struct gateway *gateway = *state;
+	const char *later = "6f1a5e2c-0000-4000-8000-000000000002";
+
+	start_both(gateway);
+	post_one(gateway, "anna", "completed", ",\"id\":\"6f1a5e2c-0000-4000-8000-000000000001\"",
+		 200);
+	post_one(gateway, "berit", "completed", "", 200);
+	void_it(gateway, "6F1A5E2C-0000-4000-8000-000000000001",
+		"6f1a5e2c-0000-4000-8000-0000000000a1");
+	/* One that has not come yet. */
+	void_it(gateway, later, "6f1a5e2c-0000-4000-8000-0000000000a2");
+	post_one(gateway, "carl", "completed", ",\"id\":\"6f1a5e2c-0000-4000-8000-000000000002\"",
+		 200);
+	gateway_await_accepted(gateway, 4); /* two, and a voiding of each of the others */
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
+}
+
+static void what_was_refused_counts_when_the_people_are_known(void **state)
+{
+	struct gateway *gateway = *state;
+	char path[PATH_SIZE], lines[512];
+	struct outcome outcome;
+	json_t *status;
+
+	gateway_map(gateway);
+	path_make(path, "%s/people.csv", gateway->dir);
+	file_write(path, "id,region\n");
+	snprintf(lines, sizeof(lines),
+		 "mapping: map.yaml\npeople: people.csv\nplatforms:\n  - {name: " GATEWAY_NAME
+		 ", password: \"%s\", homepage: https://moodle.example}\n",
+		 gateway->hash);
+	daemon_configure(gateway->daemon, GATEWAY_CATALOGUE);
+	daemon_start(gateway->daemon);
+	gateway_configure(gateway, lines);
+	gateway_start(gateway);
+	post_one(gateway, "anna", "completed", "", 200);
+	post_one(gateway, "berit", "completed", "", 200);
+	status = gateway_status(gateway);
+	assert_int_equal(json_object_size(json_object_get(status, "refused")), 1);
+	assert_int_equal(json_object_size(json_object_get(status, "events")), 0);
+	json_decref(status);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_non_null(strstr(outcome.out, "       2  " GATEWAY_NAME));
+	assert_null(strstr(outcome.out, "anna"));
+	outcome_free(&outcome);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", "--json",
+			      NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_non_null(strstr(outcome.out, "\"id\":\""));
+	assert_null(strstr(outcome.out, "anna"));
+	outcome_free(&outcome);
+
+	file_write(path, "id,region\nanna,1813\n");
+	process_signal(&gateway->process, SIGHUP);
+	gateway_await_accepted(gateway, 1);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
+	/* A start tries it again, too. */
+	gateway_stop(gateway);
+	file_write(path, "id,region\nanna,1813\nberit,1813\n");
+	gateway_start(gateway);
+	gateway_await_accepted(gateway, 2);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", NULL);
+	assert_string_equal(outcome.out, "nothing is held\n");
+	outcome_free(&outcome);
+}
+
+static void what_the_daemon_does_not_take_is_kept_until_it_does(void **state)
+{
+	struct gateway *gateway = *state;
+	json_t *status;
+
+	start_both(gateway);
+	daemon_crash(gateway->daemon);
+	post_one(gateway, "anna", "completed", "", 200);
+	status = gateway_status(gateway);
+	assert_int_equal(whole(status, "waiting"), 1);
+	json_decref(status);
+	gateway_await_log(gateway, "nothing is delivered");
+	gateway_crash(gateway);
+	daemon_start(gateway->daemon);
+	gateway_start(gateway);
+	gateway_await_accepted(gateway, 1);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_setup, gateway_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_statement_becomes_a_figure),
+		TEST(what_comes_again_changes_nothing),
+		TEST(a_voided_statement_is_taken_back),
+		TEST(what_was_refused_counts_when_the_people_are_known),
+		TEST(what_the_daemon_does_not_take_is_kept_until_it_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
