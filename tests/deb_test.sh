@@ -39,7 +39,7 @@ done
 ok
 
 "${MAKE:-make}" --no-print-directory deb-build >"$dir/said" 2>&1 || { cat "$dir/said"; fail "make deb-build"; }
-for package in lift liftd; do
+for package in lift liftd lift-xapi; do
 	deb=$(echo "$build/deb/${package}_${version}_"*.deb)
 	[ -e "$deb" ] || fail "there is no $deb"
 	dpkg-deb -x "$deb" "$dir/$package"
@@ -66,9 +66,11 @@ expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/al
 	lib/systemd/system/liftd-alert.timer lib/systemd/system/liftd-alert.service usr/lib/sysusers.d/liftd.conf \
 	usr/lib/tmpfiles.d/liftd.conf etc/liftd/liftd.yaml etc/liftd/catalogue.yaml usr/share/man/man8/liftd.8.gz \
 	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
+expect lift-xapi usr/sbin/lift-xapi lib/systemd/system/lift-xapi.service usr/lib/sysusers.d/lift-xapi.conf \
+	etc/liftd/lift-xapi.yaml usr/share/man/man8/lift-xapi.8.gz usr/share/man/man5/lift-xapi.yaml.5.gz
 twice=$(sort "$dir/all" | uniq -d)
 [ -z "$twice" ] || fail "in both: $twice"
-for program in lift/usr/bin/lift liftd/usr/sbin/liftd; do
+for program in lift/usr/bin/lift liftd/usr/sbin/liftd lift-xapi/usr/sbin/lift-xapi; do
 	[ "$("$dir/$program" --version)" = "$("$build/${program##*/}" --version)" ] || fail "$program is of another version"
 done
 grep -qx 'ExecStart=/usr/sbin/liftd --config /etc/liftd/liftd.yaml' "$dir/liftd/lib/systemd/system/liftd.service" ||

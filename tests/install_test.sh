@@ -34,7 +34,7 @@ names() {
 }
 
 run install DESTDIR="$dir/root"
-for f in sbin/liftd bin/lift libexec/liftd/prune-backups libexec/liftd/alert share/man/man1/lift.1 share/man/man5/liftd.yaml.5 \
+for f in sbin/liftd sbin/lift-xapi bin/lift libexec/liftd/prune-backups libexec/liftd/alert share/man/man1/lift.1 share/man/man5/liftd.yaml.5 \
 	share/man/man5/lift-map.5 share/man/man5/catalogue.5 share/man/man8/liftd.8 share/doc/liftd/README.md share/doc/liftd/LICENSE \
 	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/vectors/hello.hex \
 	share/liftd/examples/demo.yaml lib/systemd/system/liftd.service lib/systemd/system/liftd-backup.timer \
@@ -61,7 +61,7 @@ left=$(cd "$dir/root" && find . -type f)
 rm "$dir/root/etc/liftd/liftd.yaml"
 run install DESTDIR="$dir/root"
 run uninstall DESTDIR="$dir/root"
-left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name vectors)
+left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name 'lift-xapi*' -o -name vectors)
 [ -z "$left" ] || fail "uninstall left: $left"
 ok
 
@@ -79,7 +79,7 @@ names /opt/m/man5/catalogue.5 /opt/e/catalogue.yaml /etc/liftd
 names /opt/u/liftd.service /opt/e/ /etc/liftd
 names /opt/u/liftd-backup.service /opt/l/b/lift /usr/bin/lift
 run uninstall "$@"
-left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*')
+left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name 'lift-xapi*')
 [ -z "$left" ] || fail "uninstall left: $left"
 ok
 

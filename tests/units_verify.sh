@@ -5,6 +5,7 @@
 set -eu
 liftd=$(realpath "$1")
 lift=$(realpath "$(dirname "$1")/lift")
+xapi=$(realpath "$(dirname "$1")/lift-xapi")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # systemd gives up after five starts in ten seconds, unless the unit says otherwise.
@@ -30,6 +31,9 @@ for credential in liftd.secret liftd.server-key; do
 		exit 1
 	fi
 done
+for line in StartLimitIntervalSec=0 Restart=on-failure LoadCredential=lift-xapi.seal; do
+	grep -qx "$line" systemd/lift-xapi.service || { echo "units_verify: lift-xapi.service must have $line"; exit 1; }
+done
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	echo "units_verify: 0 passed, 0 failed, 1 skipped"
@@ -42,14 +46,14 @@ fi
 # The programs where they were built; the manuals where man finds them, if there is a man.
 n=0
 for unit in systemd/*.service systemd/*.timer; do
-	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
+	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/sbin/lift-xapi|$xapi|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
 	n=$((n + 1))
 done
 if command -v man >/dev/null; then
 	mkdir -p "$dir/man/man1" "$dir/man/man5" "$dir/man/man8"
 	cp clients/*.1 "$dir/man/man1"
-	cp daemon/*.5 clients/*.5 "$dir/man/man5"
-	cp daemon/*.8 "$dir/man/man8"
+	cp daemon/*.5 clients/*.5 clients/xapi/*.5 "$dir/man/man5"
+	cp daemon/*.8 clients/xapi/*.8 "$dir/man/man8"
 	export MANPATH="$dir/man"
 else
 	sed -i '/^Documentation=/d' "$dir"/*.service "$dir"/*.timer
@@ -60,7 +64,7 @@ if [ -n "$said" ]; then
 	exit 1
 fi
 # In tenths: what systemd calls 1.1 is 11.
-for unit in liftd.service:11 liftd-backup.service:8; do
+for unit in liftd.service:11 liftd-backup.service:8 lift-xapi.service:11; do
 	if ! said=$(systemd-analyze security --offline=true --threshold="${unit#*:}" "$dir/${unit%:*}" 2>&1); then
 		echo "$said" | grep -v '^✓'
 		echo "units_verify: ${unit%:*} is more exposed than ${unit#*:} tenths"
