@@ -59,7 +59,10 @@ PACKAGES_CHECK := \
 	lintian:looks_at_the_packages \
 	chromium:prints_the_reports'_pages_on_A4 \
 	fonts-dejavu-core:the_letters_on_them \
-	poppler-utils:pdftotext,_which_reads_these_pages
+	poppler-utils:pdftotext,_which_reads_these_pages \
+	curl:sends_to_the_gateways
+# Where there is none of another origin.
+PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
 PACKAGES_SYSTEMD := \
 	systemd:the_machine's_first_process \
@@ -322,7 +325,8 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install deb completion layers layers_test format
+SCRIPTS := reference python units_verify prune alert first_hour install deb completion layers layers_test format xapi_clients
+script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check

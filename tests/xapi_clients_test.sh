@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# xapi_clients_test.sh BUILD: xAPI clients of others, from npm, and curl send to a real lift-xapi, and a real liftd counts.
+set -eu
+build=$(cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+passed=0
+
+skip() {
+	echo "xapi_clients_test: skipped: $1"
+	echo "xapi_clients_test: $passed passed, 0 failed, 1 skipped"
+	exit 0
+}
+
+fail() {
+	echo "xapi_clients_test: $1"
+	echo "xapi_clients_test: $passed passed, 1 failed"
+	exit 1
+}
+
+command -v npm >/dev/null && command -v node >/dev/null || skip "node and npm are not there"
+command -v curl >/dev/null || skip "curl is not there"
+# What the lock file names, without any script of theirs; it stays there for the next time.
+clients=$build/xapi-clients
+mkdir -p "$clients"
+cp "$here/xapi-clients/send.js" "$clients"
+if ! cmp -s "$here/xapi-clients/package-lock.json" "$clients/package-lock.json" || [ ! -e "$clients/node_modules/tincanjs" ]; then
+	cp "$here/xapi-clients/package.json" "$here/xapi-clients/package-lock.json" "$clients"
+	if ! (cd "$clients" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund) >"$clients/npm.log" 2>&1; then
+		rm -f "$clients/package-lock.json"
+		grep -qE 'ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|network|E40[0-9]|E50[0-9]' "$clients/npm.log" &&
+			skip "the registry of npm cannot be reached"
+		[ -s "$clients/npm.log" ] || skip "the registry of npm does not answer"
+		cat "$clients/npm.log"
+		fail "npm ci"
+	fi
+fi
+
+dir=$(mktemp -d /tmp/lift-xapi-clients.XXXXXX)
+daemon=
+gateway=
+finish() {
+	[ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
+	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
+	wait 2>/dev/null || true
+	rm -rf "$dir"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# until_true COMMAND...: within a minute
+until_true() {
+	n=0
+	until "$@"; do
+		n=$((n + 1))
+		[ $n -lt 600 ] || fail "not within a minute: $*"
+		sleep 0.1
+	done
+}
+
+password='a word for the tests'
+printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/../daemon/examples/demo.yaml\n' "$dir" "$dir" "$here" >"$dir/liftd.yaml"
+echo 'modules: {"https://moodle.example/course/*": "{}"}' >"$dir/map.yaml"
+cat >"$dir/lift-xapi.yaml" <<-END
+	listen: 127.0.0.1:0
+	state: $dir/xapi
+	intake: ipc://$dir/run/intake
+	mapping: map.yaml
+	platforms:
+	  - {name: moodle, password: "$(echo "$password" | "$build/lift-xapi" --password)", region: "1813", homepage: https://moodle.example}
+END
+"$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
+daemon=$!
+"$build/lift-xapi" --config "$dir/lift-xapi.yaml" 2>"$dir/log" &
+gateway=$!
+until_true grep -q ' port=' "$dir/log"
+port=$(sed -n 's/.* port=\([0-9]*\).*/\1/p' "$dir/log")
+
+node "$clients/send.js" "http://127.0.0.1:$port/xapi/" moodle "$password" >"$dir/said" 2>&1 || { cat "$dir/said"; fail "send.js"; }
+passed=$((passed + $(grep -c '^ok: ' "$dir/said")))
+
+# What the plug-in of Moodle sends: a batch, with the headers that it has.
+said=$(curl -s -o "$dir/ids" -w '%{http_code}' -u "moodle:$password" -H 'X-Experience-API-Version: 1.0.0' \
+	-H 'Content-Type: application/json' --data-binary "@$here/xapi-clients/moodle.json" "http://127.0.0.1:$port/xapi/statements")
+[ "$said" = 200 ] || fail "curl: $said: $(cat "$dir/ids")"
+passed=$((passed + 1))
+
+all_there() { curl -s -u "moodle:$password" "http://127.0.0.1:$port/status" | grep -q '"waiting":0,'; }
+until_true all_there
+figures() {
+	"$build/lift" --config "$dir/liftd.yaml" export --as-of 2025-10-01 --format csv | grep '^1813,module,vt-basics,'
+}
+# Of @xapi/xapi three, of which one was voided; of tincanjs three; of the Moodle two, one of which has passed: 50 of 100 is 0.5,
+# whatever Moodle's `scaled` says.
+for line in completed,7 passed,1 score.mean,0.5; do
+	figures | grep -qx "1813,module,vt-basics,$line" || { figures; fail "the figures have no $line"; }
+	passed=$((passed + 1))
+done
+echo "xapi_clients_test: $passed passed, 0 failed"
