@@ -70,7 +70,6 @@ function only(header, where) {
 }
 {
 	only("lmdb[.]h", "daemon/store/")
-	only("sqlite3[.]h", "clients/lib/outbox/")
 	only("zmq[.]h", "daemon/[^/]*$|daemon/(net|intake|publish|control)/|clients/")
 	only("msgpack([.]h|/.*)", "proto/")
 	only("yaml[.]h", "proto/")

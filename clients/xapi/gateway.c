@@ -24,6 +24,7 @@ enum {
 	SECOND_MS = 1000,
 	MINUTE_MS = 60000,
 	STOP_MS = 5000, /* what is in flight at the end has so long */
+	LAST_MS = 100,	/* in which a request that begins is one that was in flight */
 };
 
 static int64_t clock_of(clockid_t clock)
@@ -137,12 +138,24 @@ static int gateway_open(struct gateway *gateway, char why[static 400])
 	return err ? err : open_http(gateway, why);
 }
 
+static void drop(struct work *work)
+{
+	while (work) {
+		struct work *next = work->next;
+
+		work_free(work);
+		work = next;
+	}
+}
+
 static void gateway_close(struct gateway *gateway)
 {
-	if (gateway->http)
-		http_free(gateway->http);
 	if (gateway->passwords)
 		passwords_free(gateway->passwords);
+	if (gateway->http)
+		http_free(gateway->http);
+	drop(gateway->pending);
+	drop(gateway->asked);
 	gathering_close(&gateway->gathering);
 	sources_close(&gateway->sources);
 	shelf_close(gateway->shelf);
@@ -216,7 +229,6 @@ static void take_signals(struct gateway *gateway)
 			xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
 				 info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
 			sd_notify(0, "STOPPING=1");
-			http_quiesce(gateway->http);
 			gateway->stop_ms = gateway->steady_ms + STOP_MS;
 		}
 	}
@@ -247,6 +259,8 @@ static int wait_ms(const struct gateway *gateway)
 
 	if (gateway->pending || gateway->retry.is_on || left_ms < 0)
 		return 0;
+	if (gateway->stop_ms && left_ms > LAST_MS)
+		left_ms = LAST_MS;
 	return http_ms >= 0 && http_ms < left_ms ? http_ms : (int)left_ms;
 }
 
@@ -261,11 +275,18 @@ static void wait_for(struct gateway *gateway)
 	poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(gateway));
 }
 
+/* No further request, but those that have begun. */
+static void quiesce(struct gateway *gateway)
+{
+	if (gateway->stop_ms && gateway->steady_ms >= gateway->stop_ms - STOP_MS + LAST_MS)
+		http_quiesce(gateway->http);
+}
+
 static bool is_done(const struct gateway *gateway)
 {
-	return gateway->stop_ms &&
+	return gateway->stop_ms && gateway->steady_ms >= gateway->stop_ms - STOP_MS + LAST_MS &&
 	       (gateway->steady_ms >= gateway->stop_ms ||
-		(!gateway->pending && !gateway->n_asked && !http_connections(gateway->http)));
+		(!gateway->pending && !gateway->asked && !http_connections(gateway->http)));
 }
 
 static void serve(struct gateway *gateway)
@@ -273,8 +294,9 @@ static void serve(struct gateway *gateway)
 	while (!is_done(gateway)) {
 		wait_for(gateway);
 		look_at_clocks(gateway);
-		http_run(gateway->http); /* what came before a signal is in flight */
+		http_run(gateway->http);
 		take_signals(gateway);
+		quiesce(gateway);
 		routes_passwords(gateway);
 		round_run(gateway);
 		retry_step(gateway);

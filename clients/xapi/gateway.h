@@ -9,6 +9,7 @@
 #include "clients/http/http.h"
 #include "clients/http/password.h"
 #include "clients/xapi/sources.h"
+#include "clients/xapi/work/log.h"
 #include "clients/xapi/work/work.h"
 
 /* A walk through what is held: could it become events now? */
@@ -30,10 +31,11 @@ struct gateway {
 	struct retry retry;
 	struct work *pending, **pending_end; /* whose bodies are here, and who have logged in */
 	size_t n_pending;
-	size_t n_asked; /* whose passwords are being looked at */
+	struct work *asked; /* whose passwords are being looked at */
 	int signals;
 	int64_t steady_ms, now_ms; /* of this round of the loop */
 	int64_t second_ms, minute_ms, stop_ms;
+	struct xapi_log_limit fault_limit, refusal_limit;
 };
 
 /* Serve until SIGTERM or SIGINT; the configuration is taken over. An exit status. */

@@ -8,8 +8,9 @@
 #include "proto/grow.h"
 
 enum {
-	ROUND_MAX = 256,  /* requests of one round */
-	FAULTS_MAX = 100, /* events that an outbox does not take, of one round */
+	ROUND_MAX = 256,       /* requests of one round */
+	ROUND_BYTES = 4 << 20, /* of their bodies: a round is to take a second at most */
+	FAULTS_MAX = 100,      /* events that an outbox does not take, of one round */
 	FULL_RETRY_S = 60,
 	FAIL_RETRY_S = 10,
 };
@@ -68,9 +69,7 @@ static void fail_all(struct work *const works[], size_t n, int retry_s, const ch
 static void fail_by(struct gateway *gateway, const char *source, int err,
 		    struct work *const works[], size_t n)
 {
-	static struct xapi_log_limit limit;
-
-	if (xapi_log_allowed(&limit, gateway->steady_ms, 1000))
+	if (xapi_log_allowed(&gateway->fault_limit, gateway->steady_ms, 1000))
 		xapi_log(XAPI_LOG_ERROR, "requests cannot be kept: source=%s code=%s reason=\"%s\"",
 			 source, lift_err_code(err), lift_err_text(err));
 	if (err == LIFT_E_FULL)
@@ -124,10 +123,11 @@ void round_source(struct gateway *gateway, const char *name, struct work *const 
 
 static size_t take_pending(struct gateway *gateway, struct work *works[static ROUND_MAX])
 {
-	size_t n = 0;
+	size_t n = 0, bytes = 0;
 
-	while (gateway->pending && n < ROUND_MAX) {
+	while (gateway->pending && n < ROUND_MAX && bytes < ROUND_BYTES) {
 		works[n] = gateway->pending;
+		bytes += http_body(works[n]->exchange).size;
 		gateway->pending = works[n++]->next;
 		gateway->n_pending--;
 	}
@@ -172,6 +172,20 @@ static void take_by_source(struct gateway *gateway, struct work *const works[], 
 	}
 }
 
+static void answer(struct gateway *gateway, const struct work *work)
+{
+	struct platform_counts *counts = counts_of(&gateway->counts, work->platform);
+
+	if (counts)
+		work_count(work, counts, gateway->now_ms);
+	if (work->status >= 400 && work->status < 500 &&
+	    xapi_log_allowed(&gateway->refusal_limit, gateway->steady_ms, 10000))
+		xapi_log(XAPI_LOG_WARNING,
+			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
+			 work->platform, work->status, work->problem ? work->problem : "");
+	answer_work(work);
+}
+
 void round_run(struct gateway *gateway)
 {
 	struct work *works[ROUND_MAX];
@@ -188,11 +202,7 @@ void round_run(struct gateway *gateway)
 	if (err)
 		fail_by(gateway, "all", err, works, n);
 	for (size_t i = 0; i < n; i++) {
-		struct platform_counts *counts = counts_of(&gateway->counts, works[i]->platform);
-
-		if (counts)
-			work_count(works[i], counts, gateway->now_ms);
-		answer_work(works[i]);
+		answer(gateway, works[i]);
 		work_free(works[i]);
 	}
 }

@@ -225,7 +225,8 @@ static void ask(struct gateway *gateway, struct work *work)
 		admit(gateway, work);
 		break;
 	case PASSWORD_WAIT:
-		gateway->n_asked++;
+		work->next = gateway->asked;
+		gateway->asked = work;
 		break;
 	case PASSWORD_FULL:
 		answer_problem(work->exchange, 429, retry_s,
@@ -258,7 +259,11 @@ void routes_passwords(struct gateway *gateway)
 	bool is_right;
 
 	while (passwords_next(gateway->passwords, gateway->steady_ms, &with, &is_right)) {
-		gateway->n_asked--;
+		for (struct work **at = &gateway->asked; *at; at = &(*at)->next)
+			if (*at == with) {
+				*at = (*at)->next;
+				break;
+			}
 		if (is_right)
 			admit(gateway, with);
 		else

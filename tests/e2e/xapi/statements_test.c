@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/peer.h"
@@ -169,6 +170,64 @@ static void what_the_daemon_does_not_take_is_kept_until_it_does(void **state)
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
 }
 
+/* Another key would seal what nobody can open any more. */
+static void a_seal_that_is_gone_is_said_and_not_made_anew(void **state)
+{
+	struct gateway *gateway = *state;
+	char seal[PATH_SIZE], away[PATH_SIZE];
+	struct outcome outcome;
+
+	start_both(gateway);
+	post_one(gateway, "anna", "completed", "", 200);
+	gateway_stop(gateway);
+	path_make(seal, "%s/seal.key", gateway->state);
+	path_make(away, "%s/seal.away", gateway->state);
+	assert_int_equal(rename(seal, away), 0);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "seal.key: No such file"));
+	outcome_free(&outcome);
+	file_write(seal, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	assert_int_equal(chmod(seal, 0644), 0);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "others may read it"));
+	outcome_free(&outcome);
+	assert_int_equal(chmod(seal, 0600), 0);
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "sealed with another key"));
+	outcome_free(&outcome);
+	assert_int_equal(rename(away, seal), 0);
+	gateway_start(gateway);
+	gateway_await_accepted(gateway, 1);
+}
+
+/* Two platforms, of which one is taken away while its events wait. */
+static void what_waits_of_a_platform_that_is_gone_is_delivered(void **state)
+{
+	struct gateway *gateway = *state;
+	char lines[1024];
+
+	gateway_map(gateway);
+	snprintf(lines, sizeof(lines),
+		 GATEWAY_MAPPING "platforms:\n"
+				 "  - {name: " GATEWAY_NAME ", source: old, password: \"%s\","
+				 " region: \"1813\"}\n"
+				 "  - {name: other, password: \"%s\"}\n",
+		 gateway->hash, gateway->hash);
+	daemon_configure(gateway->daemon, GATEWAY_CATALOGUE);
+	gateway_configure(gateway, lines);
+	gateway_start(gateway);
+	post_one(gateway, "anna", "completed", "", 200);
+	gateway_stop(gateway);
+	gateway_configure(gateway, GATEWAY_MAPPING);
+	gateway_start(gateway);
+	daemon_start(gateway->daemon);
+	daemon_await_counter(gateway->daemon, "events_accepted", 1);
+	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_setup, gateway_teardown)
@@ -177,6 +236,8 @@ int main(void)
 		TEST(what_comes_again_changes_nothing),
 		TEST(a_voided_statement_is_taken_back),
 		TEST(what_was_refused_counts_when_the_people_are_known),
+		TEST(a_seal_that_is_gone_is_said_and_not_made_anew),
+		TEST(what_waits_of_a_platform_that_is_gone_is_delivered),
 		TEST(what_the_daemon_does_not_take_is_kept_until_it_does),
 	};
 
