@@ -23,7 +23,7 @@ command -v curl >/dev/null || skip "curl is not there"
 # What the lock file names, without any script of theirs; it stays there for the next time.
 clients=$build/xapi-clients
 mkdir -p "$clients"
-cp "$here/xapi-clients/send.js" "$clients"
+cp "$here/xapi-clients/send.js" "$here/xapi-clients/canvas.js" "$clients"
 if ! cmp -s "$here/xapi-clients/package-lock.json" "$clients/package-lock.json" || [ ! -e "$clients/node_modules/tincanjs" ]; then
 	cp "$here/xapi-clients/package.json" "$here/xapi-clients/package-lock.json" "$clients"
 	if ! (cd "$clients" && timeout 120 npm ci --ignore-scripts --no-audit --no-fund) >"$clients/npm.log" 2>&1; then
@@ -60,7 +60,12 @@ until_true() {
 
 password='a word for the tests'
 printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/../daemon/examples/demo.yaml\n' "$dir" "$dir" "$here" >"$dir/liftd.yaml"
-echo 'modules: {"https://moodle.example/course/*": "{}"}' >"$dir/map.yaml"
+node "$clients/canvas.js" keys "$dir"
+cat >"$dir/map.yaml" <<-END
+	modules:
+	  "https://moodle.example/course/*": "{}"
+	  "urn:instructure:canvas:course:*": vt-medication
+END
 cat >"$dir/lift-xapi.yaml" <<-END
 	listen: 127.0.0.1:0
 	state: $dir/xapi
@@ -68,6 +73,7 @@ cat >"$dir/lift-xapi.yaml" <<-END
 	mapping: map.yaml
 	platforms:
 	  - {name: moodle, password: "$(echo "$password" | "$build/lift-xapi" --password)", region: "1813", homepage: https://moodle.example}
+	  - {name: canvas, region: "1813", jwks: jwks.json}
 END
 "$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
 daemon=$!
@@ -85,6 +91,9 @@ said=$(curl -s -o "$dir/ids" -w '%{http_code}' -u "moodle:$password" -H 'X-Exper
 [ "$said" = 200 ] || fail "curl: $said: $(cat "$dir/ids")"
 passed=$((passed + 1))
 
+node "$clients/canvas.js" send "http://127.0.0.1:$port/canvas/canvas" "$dir" >"$dir/said" || { cat "$dir/said"; fail "canvas.js"; }
+passed=$((passed + $(grep -c '^ok: ' "$dir/said")))
+
 all_there() { curl -s -u "moodle:$password" "http://127.0.0.1:$port/status" | grep -q '"waiting":0,'; }
 until_true all_there
 figures() {
@@ -96,4 +105,8 @@ for line in completed,7 passed,1 score.mean,0.5; do
 	figures | grep -qx "1813,module,vt-basics,$line" || { figures; fail "the figures have no $line"; }
 	passed=$((passed + 1))
 done
+until_true sh -c "'$build/lift' --config '$dir/liftd.yaml' status | grep -q canvas"
+"$build/lift" --config "$dir/liftd.yaml" export --as-of 2025-10-01 --format csv | grep -qx '1813,module,vt-medication,completed,1' ||
+	fail "what Canvas has sent does not count"
+passed=$((passed + 1))
 echo "xapi_clients_test: $passed passed, 0 failed"
