@@ -93,8 +93,9 @@ static int take_out(struct delivery *delivery)
 	delivery->settled = last;
 	delivery->settled_at_ms = wire_clock_ms();
 	delivery->n_refused -= n;
-	memmove(delivery->refused, delivery->refused + n,
-		delivery->n_refused * sizeof(*delivery->refused));
+	if (delivery->n_refused)
+		memmove(delivery->refused, delivery->refused + n,
+			delivery->n_refused * sizeof(*delivery->refused));
 	return 0;
 }
 
