@@ -30,6 +30,7 @@
 #include "daemon/service.h"
 #include "daemon/serving.h"
 #include "daemon/status/line.h"
+#include "daemon/status/roll_call.h"
 #include "daemon/store/address.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/trust.h"
@@ -66,6 +67,7 @@ struct liftd {
 	struct pulse *pulse;
 	struct service *service;
 	struct machine machine;
+	struct roll_call roll_call;
 	struct status_line line;
 };
 
@@ -386,6 +388,7 @@ static int open_reload(struct liftd *liftd)
 	liftd->generations = generations_new();
 	liftd->line = (struct status_line){ .journal = liftd->journal,
 					    .rebuild = liftd->rebuild,
+					    .config = liftd->config,
 					    .stats = &liftd->stats };
 	parts.generations = liftd->generations;
 	parts.rebuild = liftd->rebuild;
@@ -564,6 +567,12 @@ static int watch_machine(struct liftd *liftd)
 	return machine_watch(&liftd->machine, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
+static int watch_sources(struct liftd *liftd)
+{
+	liftd->roll_call = (struct roll_call){ .config = liftd->config, .journal = liftd->journal };
+	return roll_call_open(&liftd->roll_call, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
+}
+
 static int start_rooms(struct liftd *liftd)
 {
 	return rooms_start(liftd->rooms);
@@ -597,6 +606,7 @@ static void close_all(struct liftd *liftd)
 		bindings_close(liftd->bindings[i]);
 	service_close(liftd->service);
 	pulse_close(liftd->pulse);
+	roll_call_close(&liftd->roll_call);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
@@ -644,6 +654,7 @@ static int open_all(struct liftd *liftd)
 		{ open_service, "signals" },
 		{ follow_trust, "integrity check" },
 		{ watch_machine, "clock" },
+		{ watch_sources, "sources" },
 		{ start_rooms, "threads" },
 		{ try_doors, "keys" },
 	};

@@ -109,7 +109,7 @@ bool rhythm_expect(const struct rhythm *rhythm, int64_t from_ms,
 	longest_of(rhythm, then - RHYTHM_AROUND, then + RHYTHM_AROUND, longest);
 	if (longest[SILENCE_OVER] < longest[SILENCE_LONG])
 		longest[SILENCE_OVER] = longest[SILENCE_LONG];
-	/* Of whom no silence within a week is known, the weekend says; and none is shorter there. */
+	/* Of whom no silence within a week is known, the weekend says; none is shorter there. */
 	if (longest[SILENCE_WITHIN] == 0)
 		longest[SILENCE_WITHIN] = longest[SILENCE_OVER];
 	if (longest[SILENCE_OVER] < longest[SILENCE_WITHIN])

@@ -4,8 +4,8 @@
  * same size for each source.
  *
  * A source is late when it has been silent half as long again as its longest silence of the last
- * eight weeks, and an hour at least. Silences that reach into a Saturday or Sunday are compared with
- * others that do, and those within a week with those within a week.
+ * eight weeks, and an hour at least. Silences that reach into a Saturday or Sunday are compared
+ * with others that do, and those within a week with those within a week.
  *
  * A silence of more than ten days (a summer, a failure) is no measure for the weeks behind it: it
  * counts a year later, for silences that begin at most two weeks before or after the same day.

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/moved_clock.h"
@@ -24,7 +25,7 @@ struct scene {
 	struct daemon *daemon;
 	_Atomic int64_t *by_ms;
 	struct peer platform, dashboard;
-	int seq; /* of the last event */
+	int seq; /* of moodle's last event */
 };
 
 static void connect_peers(struct scene *scene)
@@ -39,11 +40,11 @@ static void disconnect_peers(struct scene *scene)
 	peer_close(&scene->dashboard);
 }
 
-static void start(struct scene *scene, struct daemon *daemon)
+static void start(struct scene *scene, struct daemon *daemon, const char *text)
 {
 	memset(scene, 0, sizeof(*scene));
 	scene->daemon = daemon;
-	daemon_configure(daemon, configuration);
+	daemon_configure(daemon, text);
 	scene->by_ms = moved_clock_start(daemon);
 	daemon_await_counter(daemon, "takeovers", 1);
 	connect_peers(scene);
@@ -56,19 +57,58 @@ static void stop(struct scene *scene)
 	moved_clock_free(scene->by_ms);
 }
 
-static void send(struct scene *scene, const char *source, int seq)
+/* The daemon is not there while the clock goes on. */
+static void restart(struct scene *scene, int64_t away_ms)
+{
+	disconnect_peers(scene);
+	daemon_stop(scene->daemon, SIGTERM);
+	atomic_store(scene->by_ms, atomic_load(scene->by_ms) + away_ms);
+	moved_clock_again(scene->daemon);
+	connect_peers(scene);
+}
+
+/* Lines of the log of this start. */
+static int count_lines(const struct daemon *daemon, const char *text)
+{
+	char *log = file_text(daemon->log, NULL);
+	int n = 0;
+
+	for (const char *at = log; (at = strstr(at, text)); at++)
+		n++;
+	free(log);
+	return n;
+}
+
+static void await_line(const struct daemon *daemon, const char *text)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (count_lines(daemon, text) == 0) {
+		if (clock_ms() > end_ms)
+			fail_msg("the log does not say: %s", text);
+		usleep(20000);
+	}
+}
+
+/* One that is accepted, or is refused for its time: that of a clock that is years ahead. */
+static void send_of(struct scene *scene, const char *source, int seq, int64_t time, bool accepted)
 {
 
 	json_t *answer =
 		peer_ask(&scene->platform,
 			 json_pack("{s:i, s:s, s:s, s:s, s:i, s:[{s:s, s:I, s:s, s:s, s:s}]}", "v",
 				   1, "op", "events", "source", source, "stream", "s", "seq", seq,
-				   "events", "type", "started", "time", (json_int_t)(TIME + seq),
-				   "learner", "anna", "module", "dementia", "region", "rana"));
+				   "events", "type", "started", "time", (json_int_t)time, "learner",
+				   "anna", "module", "dementia", "region", "rana"));
 
 	assert_string_equal(word(answer, "op"), "ack");
-	assert_int_equal(json_array_size(json_object_get(answer, "rejected")), 0);
+	assert_int_equal(json_array_size(json_object_get(answer, "rejected")), accepted ? 0 : 1);
 	json_decref(answer);
+}
+
+static void send(struct scene *scene, const char *source, int seq)
+{
+	send_of(scene, source, seq, TIME + seq, true);
 }
 
 /* In steps: it is a day that goes by, not a clock that is put right. */
@@ -135,7 +175,7 @@ static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **st
 	json_t *answer;
 	char *text;
 
-	start(&scene, *state);
+	start(&scene, *state, configuration);
 	send(&scene, "moodle", ++scene.seq);
 	send(&scene, "import", 1);
 	pass(&scene, 50);
@@ -161,9 +201,103 @@ static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **st
 	free(text);
 	free(daemon_lift_out(scene.daemon, 0, "status", "--wait", "healthy", NULL));
 
+	/* It is said once, also where liftd is started again. */
+	await_line(scene.daemon, "a source is late: since=");
+	assert_int_equal(count_lines(scene.daemon, "expected_min=60 by=configured heard=no "
+						   "source=moodle\n"),
+			 1);
+	restart(&scene, 0);
+	await_line(scene.daemon, "sources are late since before the start: n=1\n");
+	await_beat(&scene, "moodle", true);
+
 	send(&scene, "moodle", ++scene.seq);
 	await_beat(&scene, "moodle", false);
+	await_line(scene.daemon, "a source that was late is heard again: source=moodle\n");
+	assert_int_equal(count_lines(scene.daemon, "a source is late: "), 0);
 	assert_status(&scene, 0, NULL);
+	stop(&scene);
+}
+
+static void a_platform_all_of_whose_events_are_refused_is_late(void **state)
+{
+	struct scene scene;
+
+	start(&scene, *state, configuration);
+	send(&scene, "moodle", ++scene.seq);
+	for (int n = 0; n < 7; n++) {
+		pass(&scene, STEP_MINUTES);
+		send_of(&scene, "moodle", ++scene.seq, INT64_C(4000000000000), false);
+	}
+	await_line(scene.daemon, "by=configured heard=refused source=moodle\n");
+	assert_status(&scene, EXIT_LATE, "UTC: it is heard, and");
+	send(&scene, "moodle", ++scene.seq);
+	await_beat(&scene, "moodle", false);
+	stop(&scene);
+}
+
+static void a_silence_without_a_daemon_is_nobody_s(void **state)
+{
+	struct scene scene;
+
+	start(&scene, *state, configuration);
+	send(&scene, "moodle", ++scene.seq);
+	restart(&scene, 7 * 24 * 60 * MINUTE_MS);
+	await_beat(&scene, "moodle", false);
+	assert_status(&scene, 0, NULL);
+	/* Nor is that of a machine that sleeps. */
+	moved_clock_set(scene.daemon, scene.by_ms,
+			atomic_load(scene.by_ms) + 3 * 24 * 60 * MINUTE_MS);
+	send(&scene, "import", 1);
+	await_beat(&scene, "import", false);
+	assert_status(&scene, 0, NULL);
+	pass(&scene, 50);
+	assert_status(&scene, 0, NULL);
+	pass(&scene, 11);
+	assert_status(&scene, EXIT_LATE, "WRONG  source moodle: late since ");
+	assert_int_equal(count_lines(scene.daemon, "late since before the start"), 0);
+	stop(&scene);
+}
+
+static void who_has_closed_all_its_streams_is_not_expected(void **state)
+{
+	struct scene scene;
+
+	start(&scene, *state, configuration);
+	send(&scene, "moodle", ++scene.seq);
+	pass(&scene, 61);
+	await_line(scene.daemon, "source=moodle\n");
+	assert_status(&scene, EXIT_LATE, "WRONG  source moodle: late since ");
+	free(daemon_lift_out(scene.daemon, 0, "stream", "--source", "moodle", "close", "s", NULL));
+	await_beat(&scene, "moodle", false);
+	assert_status(&scene, 0, NULL);
+	assert_int_equal(count_lines(scene.daemon, "is heard again"), 0);
+	stop(&scene);
+}
+
+static void after_four_weeks_it_is_known_how_long_a_platform_is_silent(void **state)
+{
+	struct scene scene;
+	json_t *answer;
+
+	start(&scene, *state, "catalogue: tests/golden/catalogue.yaml\ntick_ms: 50\n");
+	for (int week = 0; week < 4; week++) {
+		for (int n = 0; n < 3; n++) {
+			send(&scene, "moodle", ++scene.seq);
+			pass(&scene, STEP_MINUTES);
+		}
+		answer = daemon_status(scene.daemon);
+		assert_int_equal(json_object_get(row_of(answer, "moodle"), "expected_ms") != NULL,
+				 week == 3);
+		json_decref(answer);
+		moved_clock_set(scene.daemon, scene.by_ms,
+				atomic_load(scene.by_ms) + 7 * 24 * 60 * MINUTE_MS);
+	}
+	send(&scene, "moodle", ++scene.seq);
+	restart(&scene, 0);
+	pass(&scene, 61);
+	await_beat(&scene, "moodle", true);
+	await_line(scene.daemon, "expected_min=60 by=learnt heard=no source=moodle\n");
+	assert_status(&scene, EXIT_LATE, "expected within 60 min (learnt)");
 	stop(&scene);
 }
 
@@ -173,6 +307,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_platform_that_goes_quiet_is_late_until_it_is_heard_again),
+		TEST(a_platform_all_of_whose_events_are_refused_is_late),
+		TEST(a_silence_without_a_daemon_is_nobody_s),
+		TEST(who_has_closed_all_its_streams_is_not_expected),
+		TEST(after_four_weeks_it_is_known_how_long_a_platform_is_silent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

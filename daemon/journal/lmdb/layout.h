@@ -11,8 +11,8 @@
  *                                         (sum.h) of its records: all but this one. That of entries
  *                                         is nothing: chunks have checksums, and numbers without a
  *                                         gap
- *               LISTENED_KEY              when the daemon listened last 8, and for each time that it
- *                                         did not: from 8, until 8; absent where it always has
+ *               LISTENED_KEY              when the daemon listened last 8, and for each time in
+ *                                         which it did not: from 8, until 8; absent at first
  *               "next_row"                row 8, above all that there have been; absent where the
  *                                         last row is still there
  *   entries     journal number of the     a chunk (entry.h)

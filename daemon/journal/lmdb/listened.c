@@ -2,7 +2,6 @@
 /*
  * When the daemon has listened: so that nobody is called silent for the time in which it did not.
  */
-#include "daemon/journal/damage.h"
 #include "daemon/journal/lmdb/internal.h"
 
 int journal_listened_load(struct journal *journal, struct store_txn *txn)
@@ -21,34 +20,6 @@ int journal_listened_load(struct journal *journal, struct store_txn *txn)
 		listened.last_ms = journal->last_receipt;
 	journal->listened = listened;
 	return 0;
-}
-
-/* How far it is known on disk: by what was received, too. */
-static int64_t known_ms(const struct journal *journal)
-{
-	const struct listened *listened = &journal->listened;
-
-	return journal->last_receipt > listened->kept_ms ? journal->last_receipt
-							 : listened->kept_ms;
-}
-
-void journal_listens(struct journal *journal, int64_t clock_ms)
-{
-	struct listened *listened = &journal->listened;
-	int64_t before_ms = listened->last_ms;
-
-	listened->last_ms = clock_ms;
-	if (journal->read_only || journal_damage(journal))
-		return;
-	if (before_ms > 0 && clock_ms - before_ms >= OUTAGE_MIN_MS) {
-		outages_add(&listened->outages, before_ms, clock_ms);
-		listened->changed = true;
-	} else if (before_ms - clock_ms >= OUTAGE_MIN_MS) { /* it was put back: it was ahead */
-		outages_cut(&listened->outages, clock_ms);
-		listened->changed = true;
-	}
-	if (listened->changed || clock_ms - known_ms(journal) >= LISTENED_EVERY_MS)
-		journal_begin(journal); /* a failure sticks: the commit says so */
 }
 
 void journal_listened_put(struct journal *journal)
