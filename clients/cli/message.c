@@ -134,6 +134,8 @@ static void print_beat(const struct printing *printing, const json_t *body)
 		if (json_number(source, "missing") > 0)
 			printf(" (%" JSON_INTEGER_FORMAT " missing)",
 			       json_number(source, "missing"));
+		if (json_number(source, "late_since") > 0)
+			fputs(" (late)", stdout);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/cli/endpoints.h"
+#include "clients/cli/late_news.h"
 #include "clients/cli/message.h"
 #include "clients/cli/reach.h"
 #include "clients/lib/lift.h"
@@ -22,6 +23,7 @@ struct watching {
 	size_t n_topics;
 	int64_t count, printed; /* count 0: for ever */
 	int64_t buffer;		/* messages */
+	struct late_news news;
 };
 
 static void stop(int signal)
@@ -67,6 +69,8 @@ static int watch(struct watching *watching, struct lift_follower *follower, cons
 			continue;
 		}
 		silent = 0;
+		if (!err && strcmp(topic, "beat") == 0)
+			late_news_take(&watching->news, body);
 		if (!err)
 			err = show_message(watching, topic, body);
 	}
@@ -141,6 +145,7 @@ int command_watch(const struct cli *cli, int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	err = watch_endpoints(&watching, &endpoints, !no_snapshot);
+	late_news_clear(&watching.news);
 	if (err == LIFT_E_IO || watching.printing.puzzled)
 		status = STATUS_SYSTEM;
 	else

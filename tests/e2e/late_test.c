@@ -67,27 +67,37 @@ static void restart(struct scene *scene, int64_t away_ms)
 	connect_peers(scene);
 }
 
-/* Lines of the log of this start. */
-static int count_lines(const struct daemon *daemon, const char *text)
+static int count_text(const char *path, const char *wanted)
 {
-	char *log = file_text(daemon->log, NULL);
+	char *text = file_text(path, NULL);
 	int n = 0;
 
-	for (const char *at = log; (at = strstr(at, text)); at++)
+	for (const char *at = text; (at = strstr(at, wanted)); at++)
 		n++;
-	free(log);
+	free(text);
 	return n;
+}
+
+static void await_text(const char *path, const char *wanted)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+
+	while (count_text(path, wanted) == 0) {
+		if (clock_ms() > end_ms)
+			fail_msg("%s does not say: %s", path, wanted);
+		usleep(20000);
+	}
+}
+
+/* The log of this start. */
+static int count_lines(const struct daemon *daemon, const char *text)
+{
+	return count_text(daemon->log, text);
 }
 
 static void await_line(const struct daemon *daemon, const char *text)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-
-	while (count_lines(daemon, text) == 0) {
-		if (clock_ms() > end_ms)
-			fail_msg("the log does not say: %s", text);
-		usleep(20000);
-	}
+	await_text(daemon->log, text);
 }
 
 /* One that is accepted, or is refused for its time: that of a clock that is years ahead. */
@@ -171,6 +181,8 @@ static void assert_status(struct scene *scene, int status, const char *said)
 
 static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **state)
 {
+	struct process watch;
+	struct outcome watched;
 	struct scene scene;
 	json_t *answer;
 	char *text;
@@ -178,6 +190,7 @@ static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **st
 	start(&scene, *state, configuration);
 	send(&scene, "moodle", ++scene.seq);
 	send(&scene, "import", 1);
+	daemon_lift_start(scene.daemon, &watch, "watch", NULL);
 	pass(&scene, 50);
 	await_beat(&scene, "moodle", false);
 	assert_status(&scene, 0, NULL);
@@ -215,6 +228,12 @@ static void a_platform_that_goes_quiet_is_late_until_it_is_heard_again(void **st
 	await_line(scene.daemon, "a source that was late is heard again: source=moodle\n");
 	assert_int_equal(count_lines(scene.daemon, "a source is late: "), 0);
 	assert_status(&scene, 0, NULL);
+	await_text(watch.err, "source moodle is heard again\n");
+	assert_int_equal(count_text(watch.err, "source moodle is late since "), 1);
+	process_signal(&watch, SIGTERM);
+	watched = process_wait(&watch);
+	assert_int_equal(watched.status, 0);
+	outcome_free(&watched);
 	stop(&scene);
 }
 
