@@ -218,6 +218,29 @@ static void add_missing(struct unknowns *unknowns)
 			json_number(draft->input->status, "missing"), ""); /* of sources left out */
 }
 
+/* Those from whom something should have come by now; of a day that is over it says nothing. */
+static bool note_late(struct draft *draft, const char *today)
+{
+	const json_t *source;
+	const char *names = "";
+	size_t i, n = 0;
+
+	json_array_foreach(draft_all_sources(draft), i, source)
+	{
+		if (json_number(source, "late_since") == 0 || strcmp(draft->input->to, today) != 0)
+			continue;
+		if (n++ >= TEXTS_SHOWN)
+			continue;
+		names = document_text(draft->document, "%s%s%s", names, n > 1 ? ", " : "",
+				      json_text(source, "source"));
+	}
+	if (n > TEXTS_SHOWN)
+		names = document_text(draft->document, "%s, …", names);
+	if (n > 0)
+		draft_note(draft, draft_say(draft, WORD_UNKNOWN_LATE, names, NULL));
+	return n > 0;
+}
+
 /* Of the sources of these figures, those whose people are not told to be the same as those of one
  * before. */
 static void add_told_apart(struct unknowns *unknowns)
@@ -257,6 +280,7 @@ int draft_unknowns(struct draft *draft)
 	const json_t *unknown = all ? json_object_get(draft->input->explained, "unknown") : NULL;
 	const char *today = json_text(draft->input->status, "as_of");
 	struct unknowns unknowns = { .draft = draft };
+	bool late;
 
 	unknowns.table = draft_table(draft, "unknown", draft_word(draft, WORD_UNKNOWN_TITLE),
 				     unknown_columns, COUNT(unknown_columns), rows_at_most(draft));
@@ -268,6 +292,7 @@ int draft_unknowns(struct draft *draft)
 					    document_day(draft->document, today)));
 	if (json_is_false(json_object_get(draft->input->status, "healthy")))
 		draft_note(draft, draft_word(draft, WORD_UNKNOWN_UNHEALTHY));
+	late = note_late(draft, today);
 	if (all)
 		add_places_and_modules(&unknowns, unknown);
 	add_values(&unknowns, unknown);
@@ -279,8 +304,9 @@ int draft_unknowns(struct draft *draft)
 	unknowns.table->n_rows = unknowns.n;
 	if (unknowns.n == 0) {
 		draft->document->last->table = NULL;
-		draft_note(draft,
-			   draft_word(draft, all ? WORD_UNKNOWN_NONE : WORD_UNKNOWN_NONE_HERE));
+		if (!late)
+			draft_note(draft, draft_word(draft, all ? WORD_UNKNOWN_NONE
+								: WORD_UNKNOWN_NONE_HERE));
 	}
 	return 0;
 }

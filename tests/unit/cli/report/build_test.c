@@ -282,6 +282,32 @@ static void what_liftd_does_not_know_stands_on_page_one(void **state)
 	free(text);
 }
 
+/* A report of today says from whom something should have come; one of a day that is over does not. */
+static void platforms_that_are_late_are_named_in_a_report_of_today(void **state)
+{
+	static const char *const days[] = { "2025-04-02", "2025-04-01" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(days); i++) {
+		struct built built;
+		char *text;
+
+		choose(&built, "all", LANGUAGE_EN);
+		snprintf(built.input.to, sizeof(built.input.to), "%s", days[i]);
+		json_object_set_new(json_array_get(json_object_get(built.json[1], "sources"), 1),
+				    "late_since", json_integer(1743500000000));
+		assert_int_equal(report_build(&built.input, &built.document), 0);
+		text = written(&built.document, print_as_text);
+		squeeze(text);
+		if (i == 0)
+			check_has(text, "longer than was expected: moodle. What they");
+		else
+			check_has_not(text, "longer than was expected");
+		free(text);
+		built_free(&built);
+	}
+}
+
 static void people_on_one_platform_or_in_one_namespace_are_not_told_apart(void **state)
 {
 	struct built built;
@@ -722,6 +748,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(page_one_has_six_numbers_and_targets_with_what_is_needed_a_month),
 		cmocka_unit_test(what_liftd_does_not_know_stands_on_page_one),
+		cmocka_unit_test(platforms_that_are_late_are_named_in_a_report_of_today),
 		cmocka_unit_test(people_on_one_platform_or_in_one_namespace_are_not_told_apart),
 		cmocka_unit_test(reach_is_by_level_and_of_headcount_and_says_no_yes),
 		cmocka_unit_test(
