@@ -147,6 +147,8 @@ void head_target(struct head *head, struct text target)
 	head->method = head->path = "";
 	if (!count_bytes(head, target.size))
 		return;
+	if (has_control(target, "") || (target.size && memchr(target.data, ' ', target.size)))
+		REFUSE(head, 400, "the request's address must have no spaces");
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		size_t size = strlen(schemes[i]);
 		const char *slash;
@@ -157,9 +159,8 @@ void head_target(struct head *head, struct text target)
 		target.size = slash ? target.size - (size_t)(slash - target.data) : 1;
 		target.data = slash ? slash : "/";
 	}
-	if (has_control(target, "") || (target.size && memchr(target.data, ' ', target.size)) ||
-	    !((target.size && target.data[0] == '/') || text_equal(target, (struct text)TEXT("*"))))
-		REFUSE(head, 400, "the request's address must begin with / and have no spaces");
+	if (!(target.size && target.data[0] == '/') && !text_equal(target, (struct text)TEXT("*")))
+		REFUSE(head, 400, "the request's address must begin with /");
 	if (head->fault)
 		return;
 	head->path = decode(head, cut(&target, '?'), false);

@@ -105,6 +105,8 @@ static const struct screened table[] = {
 
 	{ "two spaces before the address", TEXT("GET  / HTTP/1.1\r\n" HOST "\r\n"), 400, false },
 	{ "a space in the address", TEXT("GET /a b HTTP/1.1\r\n" HOST "\r\n"), 400, false },
+	{ "a space in an absolute address", TEXT("GET http://h x/a HTTP/1.1\r\n" HOST "\r\n"), 400,
+	  false },
 	{ "a tab in the address", TEXT("GET /a\tb HTTP/1.1\r\n" HOST "\r\n"), 400, false },
 	{ "a 0 in the address", TEXT("GET /a\0b HTTP/1.1\r\n" HOST "\r\n"), 400, false },
 	{ "%00 in the address", TEXT("GET /a%00b HTTP/1.1\r\n" HOST "\r\n"), 400, false },
