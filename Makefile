@@ -60,7 +60,9 @@ PACKAGES_CHECK := \
 	chromium:prints_the_reports'_pages_on_A4 \
 	fonts-dejavu-core:the_letters_on_them \
 	poppler-utils:pdftotext,_which_reads_these_pages \
-	curl:sends_to_the_gateways
+	curl:sends_to_the_gateways \
+	nginx-light:the_example_of_a_reverse_proxy \
+	openssl:a_certificate_for_it
 # Where there is none of another origin.
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
@@ -493,7 +495,7 @@ INSTALLED := \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,README.md LICENSE daemon/OPERATING.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
-	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml systemd/examples/*.conf)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
