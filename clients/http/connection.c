@@ -151,7 +151,8 @@ void connection_notify(void *context, struct MHD_Connection *mhd, void **of_it,
 		end(*of_it);
 }
 
-/* Also who only closed its own side: the library gives such a one no answer that comes later. */
+/* Also who only closed its own side: the library gives such a one no answer that comes later, and,
+ * where that came together with a request, it does not see it at all. */
 static bool has_left(const struct http_connection *connection)
 {
 	struct pollfd poll_of_it = { .fd = connection->fd, .events = POLLRDHUP };
@@ -193,6 +194,8 @@ void connections_look(struct http *http)
 	for (struct http_connection *c = http->connections; c; c = c->next) {
 		if (c->due_ms <= http->now_ms) {
 			time_out(c);
+		} else if (c->phase == PHASE_IDLE && has_left(c)) {
+			connection_cut(c);
 		} else if (c->phase == PHASE_WAIT && has_left(c)) {
 			/* Its user still owes an answer; the socket is not kept for it. */
 			http->is_resumed = true;

@@ -5,13 +5,20 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clients/http/http_internal.h"
 
-enum { LISTEN_BACKLOG = 1024, BEAT_MS = 500, BEATS_A_DEADLINE = 4, ERROR_TEXT_MAX = 2048 };
+enum {
+	LISTEN_BACKLOG = 1024,
+	BEAT_MS = 500,
+	BEATS_A_DEADLINE = 4,
+	ERROR_TEXT_MAX = 2048,
+	OTHER_FILES = 256 /* beside connections */
+};
 
 /* Whose way of leaving a head in memory exchange.c knows. */
 static const char layout_version[] = "0.9.75";
@@ -22,6 +29,18 @@ static int64_t steady_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* As many connections as this process may have: without a descriptor it could not even refuse. */
+static uint32_t fewer(uint32_t connections)
+{
+	struct rlimit files;
+	rlim_t most;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == RLIM_INFINITY)
+		return connections;
+	most = files.rlim_cur > 2 * OTHER_FILES ? files.rlim_cur - OTHER_FILES : files.rlim_cur / 2;
+	return connections < most ? connections : (uint32_t)most;
 }
 
 static struct http_limits limits_of(const struct http_limits *wish)
@@ -37,6 +56,7 @@ static struct http_limits limits_of(const struct http_limits *wish)
 	l.idle_ms = l.idle_ms ? l.idle_ms : 75000;
 	l.answer_ms = l.answer_ms ? l.answer_ms : 30000;
 	l.send_ms = l.send_ms ? l.send_ms : 60000;
+	l.connections = fewer(l.connections);
 	return l;
 }
 

@@ -21,7 +21,7 @@ struct http_exchange; /* one request and its answer */
 /* What one server bears; 0: the default. What is above it is answered 413, 429, 431, 408 or 503,
  * each with a text that says which limit it was, or its connection is closed. */
 struct http_limits {
-	uint32_t connections;	     /* 4,096 */
+	uint32_t connections;	     /* 4,096, and fewer than this process may open files */
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */

@@ -453,6 +453,54 @@ static void a_thousand_idle_connections_disturb_nobody(void **state)
 	free(idle);
 }
 
+static void it_has_no_more_connections_than_files(void **state)
+{
+	struct rlimit before, few;
+	struct served served;
+	struct client clients[40];
+	unsigned n_well = 0, n_full = 0;
+
+	(void)state;
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = 64;
+	setrlimit(RLIMIT_NOFILE, &few);
+	open_with(&served, patient);
+	setrlimit(RLIMIT_NOFILE, &before);
+	for (unsigned i = 0; i < 40; i++) {
+		unsigned status;
+
+		client_open(&clients[i], &served);
+		client_say(&clients[i], GET);
+		status = client_status(&clients[i], NULL, 0, false);
+		n_well += status == 200;
+		n_full += status == 503;
+	}
+	assert_int_equal(n_well, 32);
+	assert_int_equal(n_full, 8);
+	for (unsigned i = 0; i < 40; i++)
+		client_close(&clients[i]);
+	served_close(&served);
+}
+
+static void who_says_at_once_that_it_sends_no_more_is_not_kept(void **state)
+{
+	struct served served;
+	struct client client;
+
+	(void)state;
+	open_with(&served, patient);
+	client_open(&client, &served);
+	send(client.fd, GET, strlen(GET), MSG_NOSIGNAL);
+	shutdown(client.fd, SHUT_WR);
+	assert_int_equal(client_status(&client, NULL, 0, false), 200);
+	client_wait_closed(&client);
+	while (http_connections(served.http) > 0)
+		served_step(&served, 100);
+	client_close(&client);
+	served_close(&served);
+}
+
 static void without_descriptors_it_waits_for_some(void **state)
 {
 	struct http_limits limits = patient;
@@ -543,6 +591,8 @@ int main(void)
 		cmocka_unit_test(one_address_has_so_many_connections_and_no_more),
 		cmocka_unit_test(there_are_so_many_connections_and_no_more),
 		cmocka_unit_test(a_thousand_idle_connections_disturb_nobody),
+		cmocka_unit_test(it_has_no_more_connections_than_files),
+		cmocka_unit_test(who_says_at_once_that_it_sends_no_more_is_not_kept),
 		cmocka_unit_test(without_descriptors_it_waits_for_some),
 		cmocka_unit_test(an_end_in_good_order_answers_what_is_there),
 	};
