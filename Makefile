@@ -495,7 +495,8 @@ INSTALLED := \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,README.md LICENSE daemon/OPERATING.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
-	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml systemd/examples/*.conf)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
+	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \

@@ -119,7 +119,7 @@ static void write_configuration(const struct proxied *proxied)
 	assert_true(fread(text, 1, sizeof(text) - 1, from) > 0);
 	fclose(from);
 	snprintf(to, sizeof(to), "server 127.0.0.1:%u;", http_port(proxied->served.http));
-	change(text, "server 127.0.0.1:8080;", to);
+	change(text, "server 127.0.0.1:8180;", to);
 	snprintf(to, sizeof(to), "listen 127.0.0.1:%u ssl http2;", proxied->port);
 	change(text, "listen 443 ssl http2;", to);
 	change(text, "listen [::]:443 ssl http2;", "");
