@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What platforms send, its first byte saying in which form: statements that are taken are right, and
- * the same when they are written and read again; what is refused has a place and a sentence.
+ * What platforms send, its first byte saying in which form: statements that are taken are right,
+ * and the same when they are written and read again; what is refused has a place and a sentence.
  */
 #include "clients/xapi/read/body.h"
 #include "tests/fuzz/fuzz.h"

@@ -174,8 +174,26 @@ static int check_signature(const json_t *attachment, struct text content, const 
 	return err;
 }
 
-static int check_one(const struct arrived *arrived, const json_t *statement,
-		     const json_t *attachment, const char *where, struct fault *ret_fault)
+/* A signature is of one statement; so none is read twice. */
+static int take_signature(struct arrived *arrived, const char *hash, const json_t *statement,
+			  const json_t *attachment, const char *where, struct fault *ret_fault)
+{
+	const json_t *part = json_object_get(arrived->by_hash, hash);
+	int err;
+
+	if (!json_is_integer(part)) {
+		fault_set(ret_fault, 400, where, "another attachment is this signature, too");
+		return LIFT_E_MALFORMED;
+	}
+	err = check_signature(attachment, arrived->parts[json_integer_value(part)].content,
+			      statement, where, ret_fault);
+	if (!err && json_object_set_new(arrived->by_hash, hash, json_true()) != 0)
+		err = LIFT_E_MEMORY;
+	return err;
+}
+
+static int check_one(struct arrived *arrived, const json_t *statement, const json_t *attachment,
+		     const char *where, struct fault *ret_fault)
 {
 	const char *usage = json_string_value(json_object_get(attachment, "usageType"));
 	const json_t *part;
@@ -183,10 +201,12 @@ static int check_one(const struct arrived *arrived, const json_t *statement,
 
 	small(json_text(json_object_get(attachment, "sha2")), hash);
 	part = json_object_get(arrived->by_hash, hash);
-	if (json_is_integer(part) && strcmp(usage, USAGE_SIGNATURE) == 0)
-		return check_signature(attachment, arrived->parts[json_integer_value(part)].content,
-				       statement, where, ret_fault);
-	if (json_is_integer(part) || json_object_get(attachment, "fileUrl"))
+	if (part && !json_is_null(part))
+		return strcmp(usage, USAGE_SIGNATURE) == 0
+			       ? take_signature(arrived, hash, statement, attachment, where,
+						ret_fault)
+			       : 0;
+	if (json_object_get(attachment, "fileUrl"))
 		return 0;
 	fault_set(ret_fault, 400, where,
 		  "an attachment without fileUrl must come with the request, as a part of "

@@ -3,9 +3,14 @@
  * body.h - what a platform may send, made into one form: xAPI statements as JSON.
  *
  * Statements of 1.0.x and 2.0.0 are checked as the specification wants them (IEEE 9274.1.1 and xAPI
- * 1.0.3, part two), and taken as they are. Caliper's and Canvas's events become statements of the
- * same form, whose verb is `VERB_CALIPER TYPE#ACTION` or `VERB_CANVAS NAME`: so one table (map.h)
- * says what becomes of all three. Pure: no files, no clock.
+ * 1.0.3, part two), and taken as they are. Beyond it, what platforms are known to send is taken: a
+ * raw score that is not within min and max (the mapping says what becomes of it), an object of the
+ * type GroupActivity, a language with a low line (en_us), in 1.0 a timestamp without an offset
+ * (UTC).
+ *
+ * Caliper's and Canvas's events become statements of the same form, whose verb is `VERB_CALIPER
+ * TYPE#ACTION` or `VERB_CANVAS NAME`: so one table (map.h) says what becomes of all three. Pure: no
+ * files, no clock.
  */
 #ifndef LIFT_XAPI_READ_BODY_H
 #define LIFT_XAPI_READ_BODY_H
@@ -41,12 +46,15 @@ int body_xapi(struct text body, const char *content_type, enum xapi_version vers
 	      json_t **ret_statements, struct fault *ret_fault);
 
 /* A Caliper envelope, 1.1 or 1.2: {sensor, sendTime, dataVersion, data:[...]}. Entities among the
- * data (describes) give nothing. */
+ * data (describes) give nothing. What becomes of what is in foreign/caliper.h, and of Canvas's
+ * events in foreign/canvas_event.h. */
 int body_caliper(struct text body, const char *content_type, json_t **ret_statements,
 		 struct fault *ret_fault);
 
 /* A Canvas Live Event {metadata, body}, an array of them, or, where `jwks` (a JSON Web Key Set) is
- * not NULL, a JWT of one, signed by one of its keys; else unsigned ones are LIFT_E_DENIED, 401. */
+ * not NULL, a JWT of one, signed by one of its keys (RS256, ES256). LIFT_E_DENIED, 401: there are
+ * keys, and it is not signed, or by none of them, or not at this time; or it is signed, and there
+ * are no keys. An envelope of Caliper's is taken, too. */
 int body_canvas(struct text body, const char *content_type, const json_t *jwks, int64_t now_ms,
 		json_t **ret_statements, struct fault *ret_fault);
 

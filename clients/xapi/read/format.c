@@ -120,7 +120,7 @@ static bool is_media_type(struct text text)
 	       all((struct text){ slash + 1, (size_t)(end - slash - 1) }, TOKEN);
 }
 
-/* The next part of a language tag: what is before the next hyphen, or low line: plug-ins of Moodle's
+/* The next part of a language tag: what is before the next hyphen, or low line: plug-ins of Moodle
  * have sent its own names, as en_us. False: there is none. */
 static bool next_part(struct text *rest, struct text *ret_part)
 {

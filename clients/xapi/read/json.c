@@ -32,7 +32,7 @@ static void fault_depth(struct fault *fault, const char *begin, const char *at)
 
 static_assert(BODY_DEPTH_MAX == 64, "the sentence above says so");
 
-/* Behind the text whose quote is at `at`. */
+/* Where the text ends whose first quote is at `at`: at its last one, or at the end. */
 static const char *skip_text(const char *at, const char *end)
 {
 	for (at++; at < end && *at != '"'; at++)
@@ -61,6 +61,8 @@ static const char *too_deep(const char *at, const char *end)
 			break;
 		case 3:
 			at = skip_text(at, end);
+			if (at == end)
+				return NULL;
 			break;
 		default:
 			break;
@@ -115,7 +117,8 @@ int body_json(struct text body, json_t **ret_json, struct fault *ret_fault)
 	if (!json) {
 		enum json_error_code code = json_error_code(&error);
 
-		if (code == json_error_out_of_memory)
+		/* Without memory the library mostly gives no reason at all. */
+		if (code == json_error_out_of_memory || code == json_error_unknown)
 			return LIFT_E_MEMORY;
 		fault_at(ret_fault, error.line > 0 ? (size_t)error.line : 1,
 			 error.column > 0 ? (size_t)error.column : 1, expected_by(code));

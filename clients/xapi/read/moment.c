@@ -33,7 +33,7 @@ bool moment_parse(struct text text, int64_t *ret_ms)
 	char *seconds;
 	int64_t ms;
 
-	if (text.size < DATE_SIZE || text.size >= TIME_MAX)
+	if (text.size <= DATE_SIZE || text.size >= TIME_MAX)
 		return false;
 	memcpy(copy, text.data, text.size);
 	/* A number alone is a moment elsewhere, and not here. */

@@ -193,12 +193,38 @@ static void a_signature_is_of_the_statement_that_it_is_with(void **state)
 		check_signed(&cases[i]);
 }
 
+/* Else a long one would be read as often as statements name it. */
+static void a_signature_is_of_one_statement(void **state)
+{
+	static const char said[] =
+		"{\"usageType\":\"http://adlnet.gov/expapi/attachments/signature\","
+		"\"display\":{\"nb\":\"x\"},\"length\":1,\"contentType\":"
+		"\"application/octet-stream\",\"sha2\":\"%s\"}";
+	char header[64], payload[512], jws[768], hash[65], one[512], body[4096];
+	unsigned char bytes[32];
+	struct parts_case parts = { "twice", { body, 0 }, "statement.attachments[1]", NULL };
+
+	(void)state;
+	write_base64(header, sizeof(header), "{\"alg\":\"RS256\"}");
+	write_base64(payload, sizeof(payload), BARE "}");
+	snprintf(jws, sizeof(jws), "%s.%s.c2lnbmVk", header, payload);
+	crypto_hash_sha256(bytes, (const unsigned char *)jws, strlen(jws));
+	sodium_bin2hex(hash, sizeof(hash), bytes, sizeof(bytes));
+	snprintf(one, sizeof(one), said, hash);
+	parts.body.size =
+		(size_t)snprintf(body, sizeof(body),
+				 FIRST BARE ",\"attachments\":[%s,%s]}" NEXT PART("%s") "%s" LAST,
+				 one, one, hash, jws);
+	check_parts(&parts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attachments_come_with_their_statements),
 		cmocka_unit_test(hashes_of_each_length_are_known),
 		cmocka_unit_test(a_signature_is_of_the_statement_that_it_is_with),
+		cmocka_unit_test(a_signature_is_of_one_statement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
