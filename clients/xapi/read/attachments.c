@@ -13,7 +13,12 @@
 
 #define USAGE_SIGNATURE "http://adlnet.gov/expapi/attachments/signature"
 
-enum { WHERE_SIZE = 96, HASH_BYTES_MAX = 64, HASH_TEXT = 2 * HASH_BYTES_MAX + 1 };
+enum {
+	WHERE_OF_STATEMENT = 48,
+	WHERE_SIZE = 96,
+	HASH_BYTES_MAX = 64,
+	HASH_TEXT = 2 * HASH_BYTES_MAX + 1
+};
 
 /* The parts that came, by their hash in small letters: the number of the part, or null before it
  * has come. */
@@ -214,35 +219,51 @@ static int check_one(struct arrived *arrived, const json_t *statement, const jso
 	return LIFT_E_MALFORMED;
 }
 
-/* All attachments of the statements: to be remembered by their hash, or (`ret_fault`) checked. */
+/* The attachments of a statement, or of the one within it: to be remembered by their hash, or
+ * checked. */
+static int each_of(struct arrived *arrived, const json_t *statement, const char *where, bool check,
+		   struct fault *ret_fault)
+{
+	const json_t *attachments = json_object_get(statement, "attachments"), *attachment;
+	char at[WHERE_SIZE], hash[HASH_TEXT];
+	int err = 0;
+	size_t i;
+
+	json_array_foreach(attachments, i, attachment)
+	{
+		snprintf(at, sizeof(at), "%s.attachments[%zu]", where, i);
+		small(json_text(json_object_get(attachment, "sha2")), hash);
+		if (check)
+			err = check_one(arrived, statement, attachment, at, ret_fault);
+		else if (json_object_set_new(arrived->by_hash, hash, json_null()) != 0)
+			err = LIFT_E_MEMORY;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int each_attachment(struct arrived *arrived, const json_t *statements, bool check,
 			   struct fault *ret_fault)
 {
-	const json_t *statement, *attachment;
-	char where[WHERE_SIZE], hash[HASH_TEXT];
-	size_t i, k;
+	const json_t *statement;
+	char where[WHERE_OF_STATEMENT], within[WHERE_OF_STATEMENT];
+	int err = 0;
+	size_t i;
 
 	json_array_foreach(statements, i, statement)
 	{
-		const json_t *attachments = json_object_get(statement, "attachments");
-
-		json_array_foreach(attachments, k, attachment)
-		{
-			int err = 0;
-
-			if (arrived->several)
-				snprintf(where, sizeof(where), "statements[%zu].attachments[%zu]",
-					 i, k);
-			else
-				snprintf(where, sizeof(where), "statement.attachments[%zu]", k);
-			small(json_text(json_object_get(attachment, "sha2")), hash);
-			if (check)
-				err = check_one(arrived, statement, attachment, where, ret_fault);
-			else if (json_object_set_new(arrived->by_hash, hash, json_null()) != 0)
-				err = LIFT_E_MEMORY;
-			if (err)
-				return err;
-		}
+		if (arrived->several)
+			snprintf(where, sizeof(where), "statements[%zu]", i);
+		else
+			snprintf(where, sizeof(where), "statement");
+		snprintf(within, sizeof(within), "%.40s.object", where);
+		err = each_of(arrived, statement, where, check, ret_fault);
+		if (!err)
+			err = each_of(arrived, json_object_get(statement, "object"), within, check,
+				      ret_fault);
+		if (err)
+			return err;
 	}
 	return 0;
 }

@@ -167,13 +167,18 @@ static bool is_variant(struct text part)
 static bool is_extensions(struct text rest, struct text part, bool more)
 {
 	bool empty = true, private = false, begun = false;
+	uint64_t seen = 0; /* singletons: each may stand once */
 
 	for (; more; more = next_part(&rest, &part)) {
 		if (!all(part, ALPHA | DIGIT) || part.size > 8)
 			return false;
 		if (part.size == 1 && !private) {
-			if (begun && empty)
+			unsigned char c = (unsigned char)part.data[0];
+			uint64_t bit = UINT64_C(1) << ((c & 0x1f) + (c <= '9' ? 32 : 0));
+
+			if ((begun && empty) || (seen & bit))
 				return false;
+			seen |= bit;
 			private = part.data[0] == 'x' || part.data[0] == 'X';
 			begun = empty = true;
 			continue;
@@ -275,11 +280,18 @@ static bool is_duration(struct text text)
 	       is_parts(time, "HMS");
 }
 
-/* Every offset of zero hours is UTC but that of minus: it says that the offset is not known. */
+/* An offset of minus zero says that it is not known (RFC 3339, 4.3), and xAPI wants to know. */
 static bool is_time(struct text text)
 {
+	static const char *const unknown[] = { "-00", "-0000", "-00:00" };
 	int64_t ms;
 
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		size_t size = strlen(unknown[i]);
+
+		if (text.size > size && memcmp(text.data + text.size - size, unknown[i], size) == 0)
+			return false;
+	}
 	return moment_parse(text, &ms);
 }
 

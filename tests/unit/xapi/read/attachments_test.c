@@ -17,12 +17,18 @@
 #define SHA256	"4cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6"
 #define OTHER	"5cfa124a9ccabfe32794bb0ddcc690e7a8a4052a3e506315403c11ed389f52c6"
 
-#define BARE                                                                               \
-	"{\"actor\":{\"mbox\":\"mailto:kari@lms.test\"},\"verb\":{\"id\":\"urn:x:done\"}," \
+#define WHAT                                                                              \
+	"\"actor\":{\"mbox\":\"mailto:kari@lms.test\"},\"verb\":{\"id\":\"urn:x:done\"}," \
 	"\"object\":{\"id\":\"https://lms.test/7\"}"
-#define STATEMENT(usage, type, sha2)                                                          \
-	BARE ",\"attachments\":[{\"usageType\":\"" usage "\",\"display\":{\"nb\":\"Bevis\"}," \
-	     "\"contentType\":\"" type "\",\"length\":27,\"sha2\":\"" sha2 "\"}]}"
+#define BARE "{" WHAT
+#define ATTACHED(usage, type, sha2)                                                      \
+	",\"attachments\":[{\"usageType\":\"" usage "\",\"display\":{\"nb\":\"Bevis\"}," \
+	"\"contentType\":\"" type "\",\"length\":27,\"sha2\":\"" sha2 "\"}]"
+#define STATEMENT(usage, type, sha2) BARE ATTACHED(usage, type, sha2) "}"
+#define WITHIN                                                                              \
+	"{\"actor\":{\"mbox\":\"mailto:kari@lms.test\"},\"verb\":{\"id\":\"urn:x:plans\"}," \
+	"\"object\":{\"objectType\":\"SubStatement\"," WHAT ATTACHED("urn:x:diploma",       \
+								     "text/plain", SHA256) "}}"
 #define ONE STATEMENT("https://lms.test/diploma", "text/plain", SHA256)
 
 #define NEXT	   "\r\n--abc\r\n"
@@ -61,6 +67,10 @@ static void attachments_come_with_their_statements(void **state)
 		  NULL, NULL },
 		{ "a boundary in quotes", TEXT(FIRST ONE NEXT PART(SHA256) CONTENT LAST), NULL,
 		  "Multipart/Mixed ; charset=\"x;y\"; BOUNDARY=\"abc\"; z" },
+		{ "of the statement within one", TEXT(FIRST WITHIN NEXT PART(SHA256) CONTENT LAST),
+		  NULL, NULL },
+		{ "of the statement within one, and it is missing", TEXT(FIRST WITHIN LAST),
+		  "statement.object.attachments[0]", NULL },
 		{ "none is needed", TEXT(FIRST BARE "}" LAST), NULL, NULL },
 		{ "a longer line that begins alike",
 		  TEXT(FIRST BARE ",\"result\":{\"extensions\":{}}\r\n}" NEXT

@@ -36,12 +36,14 @@ static void language_tags_are_those_of_rfc_5646(void **state)
 					     "de-Latn-DE-u-co-phonebk-x-a",
 					     "i-klingon",
 					     "en-GB-oed",
+					     "en-p-abc-0-abc",
 					     "en_US",
 					     "NB-no",
 					     NULL };
 	static const char *const wrong[] = { "",
 					     "a",
 					     "a12345",
+					     "ar-a-aaa-b-bbb-A-ccc",
 					     "something",
 					     "norwegian",
 
@@ -160,6 +162,20 @@ static void moments_of_2_0_have_an_offset_that_is_known(void **state)
 	check(&FORMAT_TIME_RFC3339, wrong, false);
 }
 
+static void an_offset_of_minus_zero_is_none(void **state)
+{
+	static const char *const right[] = { "2026-08-17T09:30:00.601Z", "2026-08-17T09:30:00+00",
+					     "2026-08-17T09:30-01:00",	 "20260817T093000Z",
+					     "2026-08-17T09:30:00",	 NULL };
+	static const char *const wrong[] = { "2026-08-17T09:30:00.601-00",
+					     "2026-08-17T09:30:00.601-0000",
+					     "2026-08-17T09:30-00:00", "20260817T0930-00", NULL };
+
+	(void)state;
+	check(&FORMAT_TIME, right, true);
+	check(&FORMAT_TIME, wrong, false);
+}
+
 static void moments_are_read_with_any_offset_and_precision(void **state)
 {
 	static const struct {
@@ -207,6 +223,7 @@ int main(void)
 		cmocka_unit_test(media_types_have_a_type_and_a_subtype),
 		cmocka_unit_test(hashes_are_as_long_as_hashes_are),
 		cmocka_unit_test(moments_of_2_0_have_an_offset_that_is_known),
+		cmocka_unit_test(an_offset_of_minus_zero_is_none),
 		cmocka_unit_test(moments_are_read_with_any_offset_and_precision),
 	};
 
