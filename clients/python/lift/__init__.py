@@ -14,16 +14,19 @@ from .errors import (
     SealError,
 )
 from .event import Event, Voids
+from .follower import Change, Follower
 from .keys import Audience, Config, Keys, local, read_config
 from .outbox import AsyncOutbox, Outbox, OutboxState, Refused
 
 __all__ = [
     "AsyncOutbox",
     "Audience",
+    "Change",
     "Config",
     "ConfigError",
     "Event",
     "EventError",
+    "Follower",
     "Keys",
     "LiftError",
     "NoAnswer",

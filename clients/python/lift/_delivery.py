@@ -9,6 +9,7 @@ that waits, and verdicts stand, so what was answered already is answered alike.
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
 import threading
@@ -21,7 +22,7 @@ from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 import zmq
 
 from . import _wire
-from ._file import Head, OutboxFile, Seal
+from ._file import Head, OutboxFile, Seal, now_ms
 from ._msg import (
     BATCH_BYTES,
     BATCH_EVENTS,
@@ -29,6 +30,7 @@ from ._msg import (
     BadMessage,
     encode,
     encode_batch,
+    is_map,
     read_answer,
 )
 from .errors import LiftError, NoAnswer
@@ -40,7 +42,7 @@ CALM_S = 1.0  # a connection that broke is not made anew more often
 REFUSAL_S = 5.0  # before what only a person can mend is tried again
 RETRY_S, RETRY_MOST_S = 0.05, 2.0
 WARNED_MAX = 1000  # texts that the catalogue does not have, each of which is told once
-DAMAGED = b"\x80"  # sent in the place of an event that cannot be read: it is refused
+TOLD_MAX = 4096  # bytes of what the lock's file says
 
 log = logging.getLogger("lift")
 
@@ -76,10 +78,11 @@ class Delivery(threading.Thread):
         keys: Optional[Keys],
         seal: Seal,
         writing: threading.Lock,
+        max_bytes: int,
     ) -> None:
         super().__init__(name=f"lift {source}", daemon=True)
         self.path, self.source, self.endpoint, self.keys = path, source, endpoint, keys
-        self.seal = seal
+        self.seal, self.max_bytes = seal, max_bytes
         self.writing = writing  # shared: who of this process writes to the file
         self.progress = threading.Condition()  # shared: told at each verdict
         self.delivers = False  # shared, as the two below
@@ -87,6 +90,7 @@ class Delivery(threading.Thread):
         self.why = ""
         self._ending = False
         self._lock: Optional[int] = None
+        self._since_ms = 0
         self._warned: Set[Tuple[Any, ...]] = set()
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         _all.add(self)
@@ -142,9 +146,24 @@ class Delivery(threading.Thread):
             except BaseException:
                 os.close(fd)
                 raise
-            self._lock = fd
+            self._lock, self._since_ms = fd, now_ms()
+            self._tell()
         self.delivers = True
         return True
+
+    def _tell(self) -> None:
+        """Who delivers, and why not, for others who ask: in the lock's file."""
+        if self._lock is None:
+            return
+        told: Dict[str, Any] = {"pid": os.getpid(), "since_ms": self._since_ms}
+        if self.error is not None:
+            told.update(code=self.error, text=self.why)
+        data = json.dumps(told).encode() + b"\n"
+        try:
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, data, 0)
+        except OSError:
+            pass  # nobody relies on it
 
     def _leave_lock(self) -> None:
         self.delivers = False
@@ -173,10 +192,15 @@ class Delivery(threading.Thread):
             log.warning("source=%s outbox=%s code=%s: %s", self.source, self.path, code, why)
         elif code is None and self.error is not None:
             log.info("source=%s outbox=%s: delivered again", self.source, self.path)
+        is_news = (code, why) != (self.error, self.why)
         self.error, self.why = code, why
+        if is_news:
+            self._tell()
 
     def _deliver(self) -> None:
-        file = OutboxFile(self.path, self.source, self.seal, None)
+        file = OutboxFile(
+            self.path, self.source, self.seal, self.max_bytes, delivers=True
+        )
         try:
             while not self._ending:
                 began = time.monotonic()
@@ -212,6 +236,27 @@ class Delivery(threading.Thread):
             log.warning("source=%s: the catalogue has no %s %r%s%s", self.source, kind, text, of, hint)
 
 
+def told_at(path: str) -> Tuple[Optional[str], str]:
+    """What who delivers has said of an outbox: a code and a sentence; None: nothing."""
+    try:
+        fd = os.open(f"{path}-sending", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None, ""
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None, ""  # nobody has it: what stands there is of one who is gone
+        except BlockingIOError:
+            told = json.loads(os.read(fd, TOLD_MAX))
+        if isinstance(told, dict) and isinstance(told.get("code"), str):
+            return told["code"], str(told.get("text", ""))
+    except (OSError, ValueError):
+        pass
+    finally:
+        os.close(fd)
+    return None, ""
+
+
 _all: "weakref.WeakSet[Delivery]" = weakref.WeakSet()
 
 
@@ -234,7 +279,7 @@ class Talk:
         self.cursor = 0  # the last id that was sent
         self.heard = time.monotonic()
         self.retry_s = RETRY_S
-        self.has_more = True
+        self.has_more = self.sent_any = True
         self.version = -1  # of the file, when it was read
         self.wire = _wire.Wire(
             zmq.DEALER, delivery.endpoint, delivery.keys, messages=2 * WINDOW_MAX
@@ -299,27 +344,44 @@ class Talk:
             if not events:
                 self.has_more = False
                 break
-            self._send_new(events)
-        if not self.batches:
+            if not self._send_new(events):
+                return
+        if not self.batches and self.sent_any:
+            self.sent_any = False
             with self.delivery.writing:
-                self.file.shrink()
+                self.file.tidy()
 
-    def _send_new(self, events: List[Tuple[int, bytes]]) -> None:
-        first, last = events[0][0], events[-1][0]
-        opened = [self._open(number, event) for number, event in events]
+    def _send_new(self, events: List[Tuple[int, bytes]]) -> bool:
+        """False: what was sent before must have its verdict first."""
+        first = events[0][0]
+        opened: List[bytes] = []
+        for _, kept in events:
+            event = self.delivery.seal.open(kept)
+            if event is None or not is_map(event):
+                break
+            opened.append(event)
+        has_gap = self.cursor != 0 and first != self.cursor + 1
+        if has_gap or not opened:
+            if self.batches:
+                return False
+            if not opened:
+                self._put_aside(first)
+            self._take_other_stream()
         message = encode_batch(
             self.file.source, self.head.stream, first - self.head.base, opened
         )
-        batch = Batch(first, last, message, is_sent=False)
+        batch = Batch(first, first + len(opened) - 1, message, is_sent=False)
         self.batches.append(batch)
-        self.cursor = last
+        self.cursor, self.sent_any = batch.last, True
         self._send(batch)
+        return True
 
-    def _open(self, number: int, kept: bytes) -> bytes:
-        event = self.delivery.seal.open(kept)
-        if event is None:
-            log.error("outbox=%s: event %d is damaged", self.file.path, number)
-        return DAMAGED if event is None else event
+    def _put_aside(self, number: int) -> None:
+        """An event that cannot be sent does not stop those behind it."""
+        log.error("outbox=%s: event %d is damaged, or is none", self.file.path, number)
+        text = "the event is damaged, or cannot be opened with this key, or is no event"
+        with self.delivery.writing:
+            self.file.judged(number, 0, [(number, "corrupt", text)])
 
     def _send(self, batch: Batch) -> None:
         if not any(other.is_sent for other in self.batches):
@@ -374,12 +436,24 @@ class Talk:
         if any(not batch.first <= number <= batch.last for number, _, _ in refused):
             raise LiftError("malformed", f"{self.wire.endpoint}: an ack is not of its batch")
         self.delivery.tell_unknown(answer.unknown)
-        if any(code == "reused" for _, code, _ in refused):
+        reused = [number for number, code, _ in refused if code == "reused"]
+        if reused:
+            self._cut_at(batch, reused[0], refused)
             return True
         batch.verdict, batch.is_sent, batch.due = refused, False, 0.0
         self.retry_s = RETRY_S
         self.delivery._say(None, "")
         return False
+
+    def _cut_at(self, batch: Batch, number: int, refused: List[Tuple[int, str, str]]) -> None:
+        """What is before this number has its verdict; the rest waits, whatever was said of it."""
+        while self.batches[-1] is not batch:
+            self.batches.pop()
+        if number == batch.first:
+            self.batches.pop()
+        else:
+            batch.last = number - 1
+            batch.verdict = [row for row in refused if row[0] < number]
 
     def _take_nack(self, answer: Answer) -> bool:
         if answer.code == "closed":

@@ -27,8 +27,8 @@ SEAL_BYTES = 32
 NONCE_BYTES = 24
 REFUSED_MAX = 1000
 PAGES_MIN = 32  # of a file that is limited
+PAGES_MORE = 256  # for who delivers, so that it can always tell what it has delivered
 WAL_BYTES = 4 << 20  # kept between checkpoints
-FREE_PAGES = 256  # that are left for what comes; more are given back when nothing waits
 STREAM_LETTERS = string.ascii_letters + string.digits
 
 SCHEMA = """
@@ -130,10 +130,13 @@ def _make_file(path: str) -> None:
 
 
 class OutboxFile:
-    """A connection to the file. `max_bytes` None: it is not limited (who takes out is not)."""
+    """A connection to the file, of who puts in or of who delivers."""
 
-    def __init__(self, path: str, source: str, seal: Seal, max_bytes: Optional[int]) -> None:
+    def __init__(
+        self, path: str, source: str, seal: Seal, max_bytes: int, delivers: bool = False
+    ) -> None:
         self.path, self.source, self.seal = path, source, seal
+        self.delivers = delivers
         with self.errors():
             _make_file(path)
             self.db = sqlite3.connect(
@@ -178,7 +181,7 @@ class OutboxFile:
         row = self.db.execute(statement, values).fetchone()
         return int(row[0]) if row is not None and row[0] is not None else 0
 
-    def _open(self, max_bytes: Optional[int]) -> None:
+    def _open(self, max_bytes: int) -> None:
         if self._one("PRAGMA application_id") != APPLICATION_ID:
             self._make()
         version = self._one("PRAGMA user_version")
@@ -200,10 +203,10 @@ class OutboxFile:
         self.db.execute("PRAGMA secure_delete = ON").fetchall()
         self.db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}").fetchall()
         self.page_size = self._one("PRAGMA page_size")
-        if max_bytes is not None:
-            if max_bytes < PAGES_MIN * self.page_size:
-                raise ValueError(f"max_bytes must be {PAGES_MIN * self.page_size} or more")
-            self.db.execute(f"PRAGMA max_page_count = {max_bytes // self.page_size}").fetchall()
+        if max_bytes < PAGES_MIN * self.page_size:
+            raise ValueError(f"max_bytes must be {PAGES_MIN * self.page_size} or more")
+        pages = max_bytes // self.page_size + (PAGES_MORE if self.delivers else 0)
+        self.db.execute(f"PRAGMA max_page_count = {pages}").fetchall()
         self._check()
 
     def _make(self) -> None:
@@ -364,31 +367,42 @@ class OutboxFile:
 
     def judged(self, last: int, accepted: int, refused: Sequence[Tuple[int, str, str]]) -> None:
         """Each event up to `last` has its verdict: (id, code, text) of those that are refused."""
-        at = now_ms()
-        with self._writing():
-            self.db.executemany(
-                "INSERT INTO refused (code, text, time_ms, event)"
-                " SELECT ?, ?, ?, event FROM event WHERE id = ?",
-                [(code, text, at, number) for number, code, text in refused],
-            )
-            self.db.execute("DELETE FROM event WHERE id <= ?", (last,))
-            dropped = self._drop_refused() if refused else 0
-            self.db.execute(
-                "UPDATE outbox SET delivered = delivered + ?, delivered_ms ="
-                " CASE WHEN ? > 0 THEN ? ELSE delivered_ms END,"
-                " refused_dropped = refused_dropped + ?",
-                (accepted, accepted, at, dropped),
-            )
+        kept = REFUSED_MAX
+        while True:
+            try:
+                with self._writing():
+                    self._judged(last, accepted, refused, kept)
+                return
+            except OutboxFull:
+                if kept == 0:
+                    raise
+                kept //= 2  # no more than there is room for
 
-    def _drop_refused(self) -> int:
-        beyond = self._one("SELECT count(*) FROM refused") - REFUSED_MAX
-        if beyond <= 0:
-            return 0
+    def _judged(
+        self, last: int, accepted: int, refused: Sequence[Tuple[int, str, str]], kept: int
+    ) -> None:
+        at = now_ms()
+        dropped = max(0, self._one("SELECT count(*) FROM refused") + len(refused) - kept)
         self.db.execute(
             "DELETE FROM refused WHERE id IN (SELECT id FROM refused ORDER BY id LIMIT ?)",
-            (beyond,),
+            (dropped,),
         )
-        return beyond
+        rows = refused[max(0, len(refused) - kept) :]
+        texts = [
+            self.db.execute("SELECT event FROM event WHERE id = ?", (number,)).fetchone()
+            for number, _, _ in rows
+        ]
+        self.db.execute("DELETE FROM event WHERE id <= ?", (last,))
+        self.db.executemany(
+            "INSERT INTO refused (code, text, time_ms, event) VALUES (?, ?, ?, ?)",
+            [(code, text, at, event[0]) for (_, code, text), event in zip(rows, texts) if event],
+        )
+        self.db.execute(
+            "UPDATE outbox SET delivered = delivered + ?, delivered_ms ="
+            " CASE WHEN ? > 0 THEN ? ELSE delivered_ms END,"
+            " refused_dropped = refused_dropped + ?",
+            (accepted, accepted, at, dropped),
+        )
 
     def other_stream(self) -> Head:
         """What waits is sent in a new one."""
@@ -399,10 +413,10 @@ class OutboxFile:
             self.db.execute("UPDATE outbox SET stream = ?, base = ?", (new_stream(), first - 1))
         return self.head()
 
-    def shrink(self) -> bool:
-        """Give back pages that a long queue has left; True: there may be more."""
+    def tidy(self) -> None:
+        """When nothing waits any more: what a queue has left on the disk is given back."""
         with self.errors():
-            if self._one("PRAGMA freelist_count") <= FREE_PAGES:
-                return False
-            self.db.execute(f"PRAGMA incremental_vacuum({FREE_PAGES})").fetchall()
-            return True
+            if self._one("PRAGMA freelist_count"):
+                # A page a step, without a row: execute() would take one step alone.
+                self.db.executescript("PRAGMA incremental_vacuum")
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

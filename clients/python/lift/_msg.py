@@ -62,6 +62,14 @@ def decode(message: bytes) -> Dict[str, Any]:
     return value
 
 
+def is_map(event: bytes) -> bool:
+    """Is it one, whole, and nothing else? What is in it, the daemon judges."""
+    try:
+        return isinstance(msgpack.unpackb(event, raw=True, strict_map_key=False), dict)
+    except Exception:  # whatever msgpack makes of bytes by chance
+        return False
+
+
 def encode(message: Mapping[str, Any]) -> bytes:
     encoded: bytes = msgpack.packb(message)
     return encoded

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import AsyncIterator, Callable, Iterable, Iterator, List, Optional, TypeVar, Union
 
 from . import event as _event
-from ._delivery import Delivery
+from ._delivery import Delivery, told_at
 from ._file import OutboxFile, Seal, now_ms
 from ._msg import BadMessage, decode
 from .errors import ConfigError, EventError, OutboxError
@@ -34,7 +34,7 @@ def _moment(ms: int) -> Optional[datetime.datetime]:
 @dataclass(frozen=True)
 class OutboxState:
     """Where all is at one moment. `error` is None where all is well, else a code of PROTOCOL.md,
-    and `why` the same in a sentence."""
+    and `why` the same in a sentence, whichever process delivers."""
 
     waiting: int  # events that the daemon has not got yet
     oldest: Optional[datetime.datetime]  # when the oldest of them was put in
@@ -96,7 +96,7 @@ class Outbox:
         self._delivery: Optional[Delivery] = None
         if endpoint is not None:
             self._delivery = Delivery(
-                self._path, source, endpoint, keys, self._seal, self._writing
+                self._path, source, endpoint, keys, self._seal, self._writing, max_bytes
             )
             self._delivery.start()
 
@@ -177,6 +177,11 @@ class Outbox:
     def state(self) -> OutboxState:
         """How it is."""
         delivery = self._delivery
+        delivers = delivery is not None and delivery.delivers
+        if delivery is not None and delivers:
+            error, why = delivery.error, delivery.why
+        else:
+            error, why = told_at(self._path)
         with self._mutex:
             file = self._opened()
             waiting, oldest = file.waiting()
@@ -192,9 +197,9 @@ class Outbox:
             refused_dropped=head.refused_dropped,
             delivered=head.delivered,
             delivered_at=_moment(head.delivered_ms),
-            delivers=delivery is not None and delivery.delivers,
-            error=delivery.error if delivery is not None else None,
-            why=delivery.why if delivery is not None else "",
+            delivers=delivers,
+            error=error,
+            why=why,
         )
 
     def refused(self) -> Iterator[Refused]:

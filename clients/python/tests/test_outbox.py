@@ -149,7 +149,7 @@ class Files(Case):
         self.assertEqual(self.value("SELECT count(*) FROM outbox"), 1)
 
     def test_refused_events_are_bounded_and_those_beyond_are_counted(self) -> None:
-        file = OutboxFile(self.path, "moodle", Seal(None), None)
+        file = OutboxFile(self.path, "moodle", Seal(None), 1 << 30)
         self.addCleanup(file.close)
         for _ in range(3):
             last = file.put([event("anna").encode()] * 500)
@@ -161,13 +161,12 @@ class Files(Case):
         self.assertEqual(row[0], 501)
 
     def test_a_file_that_was_large_becomes_small(self) -> None:
-        file = OutboxFile(self.path, "moodle", Seal(None), None)
+        file = OutboxFile(self.path, "moodle", Seal(None), 1 << 30)
         self.addCleanup(file.close)
         last = file.put([event("x" * 250).encode()] * 20000)
         pages = self.value("PRAGMA page_count")
         file.judged(last, 20000, [])
-        while file.shrink():
-            pass
+        file.tidy()
         self.assertLess(self.value("PRAGMA page_count"), pages // 4)
 
     def test_the_names_of_sources_and_the_seal_are_checked(self) -> None:
@@ -214,7 +213,7 @@ class FileModel(Case):
 
     def test_against_a_list(self) -> None:
         luck = random.Random(seed_of())
-        file = OutboxFile(self.path, "moodle", Seal(None), None)
+        file = OutboxFile(self.path, "moodle", Seal(None), 1 << 30)
         waiting: Dict[int, bytes] = {}
         refused: Dict[int, bytes] = {}
         put = delivered = 0
@@ -241,7 +240,7 @@ class FileModel(Case):
                 self.assertEqual(head.base, min(waiting, default=put + 1) - 1)
             elif what == "open":
                 file.close()
-                file = OutboxFile(self.path, "moodle", Seal(None), None)
+                file = OutboxFile(self.path, "moodle", Seal(None), 1 << 30)
             elif what == "refused":
                 row = file.next_refused(0)
                 left = {n: kept for n, kept in refused.items() if kept}
@@ -321,8 +320,65 @@ class Troubles(Case):
             outbox = self.outbox(seal=KEY, endpoint=fake.endpoint)
             self.assertTrue(outbox.wait(LIMIT_S))
         rows = list(outbox.refused())
-        self.assertEqual([row.event for row in rows], [None])
+        self.assertEqual([(row.code, row.event) for row in rows], [("corrupt", None)])
         self.assertEqual(len(fake.facts()), 2)
+        for stream in {stream for stream, _ in fake.numbers}:
+            numbers = sorted(number for s, number in fake.numbers if s == stream)
+            self.assertEqual(numbers, list(range(1, len(numbers) + 1)))  # no gap
+
+    def test_an_event_taken_out_by_hand_leaves_no_gap(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.start()
+        self.addCleanup(fake.end)
+        outbox = self.outbox()
+        outbox.publish([event(f"u-{i}") for i in range(250)])
+        self.change("DELETE FROM event WHERE id = 120")
+        outbox = self.outbox(endpoint=fake.endpoint)
+        self.assertTrue(outbox.wait(LIMIT_S))
+        self.assertEqual(len(fake.facts()), 249)
+        for stream in {stream for stream, _ in fake.numbers}:
+            numbers = sorted(number for s, number in fake.numbers if s == stream)
+            self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_a_number_that_another_has_used_is_left_for_another_stream(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        outbox = self.outbox()
+        outbox.publish([event("refuse" if i == 3 else f"u-{i}") for i in range(250)])
+        stream = self.value("SELECT stream FROM outbox")
+        fake.numbers = {(stream, 151): event("another").encode()}
+        fake.start()
+        self.addCleanup(fake.end)
+        outbox = self.outbox(endpoint=fake.endpoint)
+        self.assertTrue(outbox.wait(LIMIT_S))
+        self.assertEqual(len(fake.facts()), 250)
+        self.assertEqual([row.code for row in outbox.refused()], ["score"])
+        self.assertEqual(outbox.state().delivered, 249)
+        self.assertNotEqual(self.value("SELECT stream FROM outbox"), stream)
+
+    def test_a_full_outbox_is_delivered_and_what_is_refused_of_it_is_bounded(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.start()
+        self.addCleanup(fake.end)
+        outbox = self.outbox(max_bytes=256 << 10)
+        n = 0
+        with self.assertRaises(lift.OutboxFull):
+            while True:
+                outbox.publish([event(f"refuse-{n + i}" + "x" * 200) for i in range(10)])
+                n += 10
+        outbox = self.outbox(max_bytes=256 << 10, endpoint=fake.endpoint)
+        self.assertTrue(outbox.wait(LIMIT_S))
+        state = outbox.state()
+        self.assertEqual(state.refused + state.refused_dropped, n)
+
+    def test_another_process_can_say_why_nothing_is_delivered(self) -> None:
+        outbox = self.outbox(endpoint=f"ipc://{self.dir}/nobody")
+        outbox.publish(event("anna"))
+        putting = self.outbox()
+        until(lambda: putting.state().error == "socket", "it is not said")
+        self.assertIn("does liftd run", putting.state().why)
+        self.assertFalse(putting.state().delivers)
+        outbox.close()
+        self.assertIsNone(putting.state().error)
 
     def test_what_only_a_person_can_mend_is_said_and_tried_again(self) -> None:
         with mock.patch.object(_delivery, "REFUSAL_S", 0.05):
