@@ -151,6 +151,28 @@ def _read_pair(path: Path) -> Dict[str, str]:
     return pair
 
 
+def make_key(name: str, directory: PathLike = ".") -> str:
+    """A new pair: NAME.key and NAME.pub, the public key of which is returned."""
+    if not NAME.fullmatch(name):
+        raise ConfigError("config", f"{RIGHT['name']}, not {name!r}")
+    public, secret = (key.decode() for key in zmq.curve_keypair())
+    lines = f'name: {name}\npublic: "{public}"\n'
+    half = f"# The public key of {name}, for keys.yaml of liftd.\n{lines}"
+    whole = (
+        f"# The secret key of {name} for liftd. Show it to nobody; its public half goes to the "
+        f'operator.\n{lines}secret: "{secret}"\n'
+    )
+    # No key is written over: there may be no other copy.
+    for ending, text, mode in (("key", whole, 0o600), ("pub", half, 0o644)):
+        path = os.path.join(directory, f"{name}.{ending}")
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)
+        with open(fd, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(fd)
+    return public
+
+
 # lift.yaml.
 
 

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -72,6 +74,31 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(lift.ConfigError, "it is the public half"):
             os.chmod(self.dir / "canvas.pub", 0o600)
             lift.Keys.read(self.dir / "canvas.pub", SERVER)
+
+    def test_a_pair_is_made_without_lift(self) -> None:
+        command = [sys.executable, "-m", "lift", "keygen", "totara"]
+        done = subprocess.run(command, cwd=self.dir, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        keys = lift.Keys.read(self.dir / "totara.key", SERVER)
+        self.assertEqual(done.stdout, keys.public + "\n")
+        self.assertIn(keys.public, (self.dir / "totara.pub").read_text())
+        self.assertNotIn(keys.secret, (self.dir / "totara.pub").read_text())
+        for name, says in [("totara", "exists"), ("Totara", "1 to 64 of a-z")]:
+            done = subprocess.run([*command[:-1], name], cwd=self.dir, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(says, done.stderr)
+        # As lift writes it, to the letter.
+        subprocess.run(
+            [str(BUILD / "lift"), "keygen", "--dir", str(self.dir / "c"), "totara"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        for ending in ("key", "pub"):
+            ours, theirs = (
+                re.sub('"[^"]*"', '""', (path / f"totara.{ending}").read_text())
+                for path in (self.dir, self.dir / "c")
+            )
+            self.assertEqual(ours, theirs)
 
     def test_a_key_that_others_may_read_is_refused(self) -> None:
         self.key.chmod(0o640)
