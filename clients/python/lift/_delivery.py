@@ -202,7 +202,7 @@ class Delivery(threading.Thread):
             self.path, self.source, self.seal, self.max_bytes, delivers=True
         )
         try:
-            while not self._ending:
+            while not self._ending and file.is_there():
                 began = time.monotonic()
                 try:
                     Talk(self, file).run()
@@ -346,6 +346,8 @@ class Talk:
                 break
             if not self._send_new(events):
                 return
+        if not self.batches and not self.file.is_there():
+            raise LiftError("outbox", f"{self.file.path}: the file was taken away")
         if not self.batches and self.sent_any:
             self.sent_any = False
             with self.delivery.writing:

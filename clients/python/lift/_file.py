@@ -203,6 +203,7 @@ class OutboxFile:
         self.db.execute("PRAGMA secure_delete = ON").fetchall()
         self.db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}").fetchall()
         self.page_size = self._one("PRAGMA page_size")
+        self._place = self._place_now()
         if max_bytes < PAGES_MIN * self.page_size:
             raise ValueError(f"max_bytes must be {PAGES_MIN * self.page_size} or more")
         pages = max_bytes // self.page_size + (PAGES_MORE if self.delivers else 0)
@@ -278,6 +279,18 @@ class OutboxFile:
         except sqlite3.Error:
             return False
 
+    def _place_now(self) -> Optional[Tuple[int, int]]:
+        try:
+            info = os.stat(self.path)
+        except FileNotFoundError:
+            return None
+        return info.st_dev, info.st_ino
+
+    def is_there(self) -> bool:
+        """Is it still what its path names? What is written to a file that was taken away is lost
+        with it."""
+        return self._place_now() == self._place
+
     # Putting in.
 
     def put(self, events: Sequence[bytes]) -> int:
@@ -285,6 +298,10 @@ class OutboxFile:
         at = now_ms()
         rows = [(at, self.seal.close(event)) for event in events]
         with self._writing():
+            if not self.is_there():
+                raise OutboxError(
+                    "outbox", f"{self.path}: the file was taken away: open the outbox again"
+                )
             self.db.executemany("INSERT INTO event (put_ms, event) VALUES (?, ?)", rows)
             return self._one("SELECT max(id) FROM event")
 

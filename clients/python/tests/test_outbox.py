@@ -114,6 +114,16 @@ class Files(Case):
         with self.assertRaisesRegex(lift.OutboxError, "No such file"):
             lift.Outbox(self.dir / "none" / "outbox", "moodle")
 
+    def test_a_file_that_was_taken_away_takes_nothing(self) -> None:
+        outbox = self.outbox()
+        outbox.publish(event("anna"))
+        os.rename(self.path, self.path + "-old")
+        with self.assertRaisesRegex(lift.OutboxError, "taken away: open the outbox again"):
+            outbox.publish(event("berit"))
+        self.outbox().publish(event("berit"))
+        with self.assertRaisesRegex(lift.OutboxError, "taken away"):
+            outbox.publish(event("carl"))
+
     def test_it_is_full_when_it_is_full_and_no_event_is_lost(self) -> None:
         outbox = self.outbox(max_bytes=256 << 10)
         n = 0
@@ -369,6 +379,19 @@ class Troubles(Case):
         self.assertTrue(outbox.wait(LIMIT_S))
         state = outbox.state()
         self.assertEqual(state.refused + state.refused_dropped, n)
+
+    def test_who_delivers_goes_over_to_a_file_that_has_taken_its_place(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.start()
+        self.addCleanup(fake.end)
+        self.outbox(endpoint=fake.endpoint)
+        until(lambda: os.path.exists(self.path + "-sending"), "nobody delivers")
+        for ending in ("-wal", "-shm", ""):
+            os.rename(self.path + ending, self.path + "-old" + ending)
+        outbox = self.outbox()
+        outbox.publish(event("anna"))
+        self.assertTrue(outbox.wait(LIMIT_S))
+        self.assertEqual(len(fake.facts()), 1)
 
     def test_another_process_can_say_why_nothing_is_delivered(self) -> None:
         outbox = self.outbox(endpoint=f"ipc://{self.dir}/nobody")
