@@ -188,7 +188,7 @@ $(BUILD)/obj/%.o: %.c Makefile $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) $(call cflags_of,$(LIBS_PROTO)) -c -o $@ $<
 
 # The shipped mapping is a part of the program.
-$(BUILD)/obj/clients/xapi/map/load.o: clients/xapi/map.yaml
+$(BUILD)/obj/clients/xapi/map/table.o: clients/xapi/map.yaml
 
 $(PROTO_A): $(call obj,$(PROTO_SRC))
 	@rm -f $@
@@ -497,6 +497,7 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
+	file:clients/xapi/map.yaml:$(DATADIR)/liftd/examples/lift-xapi-map.yaml \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \

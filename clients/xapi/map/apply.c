@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "clients/xapi/map/internal.h"
+#include "clients/xapi/map/decide.h"
 #include "clients/xapi/map/learner.h"
 #include "clients/xapi/map/modules.h"
 #include "clients/xapi/map/places.h"
 #include "clients/xapi/map/profile.h"
 #include "clients/xapi/map/result.h"
-#include "clients/xapi/map/rows.h"
 #include "clients/xapi/read/body.h"
 
 enum { AHEAD_MAX_MS = 10 * MINUTE_MS /* of an event's time, as METRICS has it */ };
@@ -225,6 +224,7 @@ static int make_events(const struct statement *statement, const struct row *row,
 	statement->told->learner = place->words;
 	if (!learner_of(statement, agent, &learner, outcome->why, &err))
 		return err ? err : refuse(outcome);
+	statement->told->form = learner.how;
 	if (!time_of(statement, outcome, &time_ms))
 		return refuse(outcome);
 	err = fill_results(statement, row, time_ms, outcome);
@@ -247,7 +247,8 @@ static int make_events(const struct statement *statement, const struct row *row,
 
 int map_apply_told(const struct statement *statement, struct outcome *ret_outcome)
 {
-	const struct row *row = rows_decide(statement);
+	const struct row *row = decide_row(statement);
+	int err = 0;
 
 	ret_outcome->kind = OUTCOME_IGNORED;
 	ret_outcome->rule = row ? row->name : unknown_verb;
@@ -256,11 +257,14 @@ int map_apply_told(const struct statement *statement, struct outcome *ret_outcom
 	ret_outcome->score_dropped = false;
 	ret_outcome->n_events = 0;
 	statement->told->row = row;
-	if (!row || row->then == THEN_IGNORED)
-		return 0;
-	if (row->then == THEN_VOIDED)
-		return void_statement(statement, ret_outcome);
-	return make_events(statement, row, ret_outcome);
+	if (row && row->then == THEN_VOIDED)
+		err = void_statement(statement, ret_outcome);
+	else if (row && row->then == THEN_EVENTS)
+		err = make_events(statement, row, ret_outcome);
+	/* Of an event that was left out beside others. */
+	if (ret_outcome->kind != OUTCOME_REFUSED)
+		ret_outcome->why[0] = 0;
+	return err;
 }
 
 int map_apply(const struct map *map, const struct map_platform *platform, const json_t *statement,

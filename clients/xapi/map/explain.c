@@ -75,7 +75,8 @@ static void say_told(FILE *to, const struct told *told)
 		fprintf(to, ", the id itself");
 	fprintf(to, "%s", told->module ? "\n" : "");
 	if (told->learner)
-		fprintf(to, "  learner: from `%s`\n", told->learner);
+		fprintf(to, "  learner: from `%s`%s%s\n", told->learner, told->form ? ", " : "",
+			told->form ? told->form : "");
 	if (told->region)
 		fprintf(to, "  region: from `%s`\n", told->region);
 	if (told->score)

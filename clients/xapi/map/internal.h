@@ -18,6 +18,7 @@ enum {
 	VERBS_MAX = 1000,     /* verbs that rows know */
 	IRIS_MAX = 1000,      /* of one verb, kind, or condition */
 	ROWS_MAX = 1000,      /* of one file */
+	NO_ROW = UINT16_MAX,  /* ends a list of rows */
 	PATTERNS_MAX = 20000, /* of modules */
 	CAPTURES_MAX = 10,    /* \0 to \9 of a regular expression */
 	STEPS_MAX = 4,	      /* events of one row */
@@ -146,7 +147,7 @@ struct map {
 	size_t n_prefixes;
 	struct row **rows;
 	size_t n_rows;
-	uint16_t **rows_of; /* a verb's, in order; the last list is of verbs that none knows */
+	uint16_t **rows_of; /* a verb's, up to NO_ROW; the last is of verbs that none knows */
 	struct pattern **patterns;
 	size_t n_patterns;
 	struct target *targets;
@@ -161,7 +162,7 @@ struct map {
 /* How it came to it, for people (explain.h). Texts live as long as map, people or arena. */
 struct told {
 	const struct row *row;
-	const char *learner, *module, *pattern, *region, *score, *note;
+	const char *learner, *form, *module, *pattern, *region, *score, *note;
 	struct text module_id;
 	unsigned pattern_line;
 };

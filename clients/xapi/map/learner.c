@@ -48,6 +48,8 @@ static void of_account(const struct statement *statement, struct text homepage, 
 	char *to;
 
 	learner->how = "account";
+	if (name.size == 0)
+		return;
 	learner->homepage = iri_canonical(statement->arena, homepage);
 	if (!learner->homepage.data) {
 		*ret_err = LIFT_E_MEMORY;
@@ -67,8 +69,7 @@ static void of_account(const struct statement *statement, struct text homepage, 
 	memcpy(to, learner->homepage.data, learner->homepage.size);
 	to[learner->homepage.size] = ' ';
 	memcpy(to + learner->homepage.size + 1, name.data, name.size);
-	if (name.size)
-		learner->id = (struct text){ to, learner->homepage.size + 1 + name.size };
+	learner->id = (struct text){ to, learner->homepage.size + 1 + name.size };
 }
 
 /* A name alone is one of where the actor is at home. */

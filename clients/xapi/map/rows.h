@@ -13,7 +13,4 @@ field_read field_rows;
 /* After both: the rows in their order, and the list of each verb's. */
 void rows_index(struct reader *reader);
 
-/* The row that decides about a statement; NULL: none does. */
-const struct row *rows_decide(const struct statement *statement);
-
 #endif

@@ -200,7 +200,7 @@ static void an_explanation_says_by_which_row_and_whence(void **state)
 		"2 events, by the row `completed with a score`\n"
 		"  verb: http://adlnet.gov/expapi/verbs/completed\n"
 		"  module: moodle-3, from `object`, by `https://lms.example/c/{}` (line 1)\n"
-		"  learner: from `actor`\n"
+		"  learner: from `actor`, account\n"
 		"  region: from `platform`\n"
 		"  score: raw, of min to max\n"
 		"  score: it was out of its range, and is left out or cut\n"

@@ -2,6 +2,7 @@
 /* A table of one's own: what it changes, and what is wrong with it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -217,6 +218,37 @@ static void a_table_that_is_not_there_is_an_error(void **state)
 	yaml_errors_clear(&errors);
 }
 
+/* Each block of the manual that is a table, as one reads it there. */
+static void the_tables_in_the_manual_are_right(void **state)
+{
+	static char page[64 << 10], block[8 << 10];
+	FILE *file = fopen("clients/xapi/lift-xapi-map.5", "r");
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(file);
+	page[fread(page, 1, sizeof(page) - 1, file)] = 0;
+	fclose(file);
+	for (char *at = page; (at = strstr(at, ".Bd -literal")); at++) {
+		char *to = block, *errors;
+
+		at = strchr(at, '\n') + 1;
+		if (strncmp(at, "modules:", 8) != 0 && strncmp(at, "rows:", 5) != 0)
+			continue;
+		for (; strncmp(at, "\n.Ed", 4) != 0; at++) {
+			*to++ = *at;
+			at += at[0] == '\\' && at[1] == 'e'; /* roff's backslash */
+		}
+		memcpy(to, "\n", 2);
+		errors = map_errors(block);
+		if (*errors)
+			fail_msg("%s\n%s", block, errors);
+		free(errors);
+		n++;
+	}
+	assert_int_equal(n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_row_asks_for_what_it_says),
 		cmocka_unit_test(what_a_table_names_and_is_not_there_is_an_error_with_its_line),
 		cmocka_unit_test(a_table_that_is_not_there_is_an_error),
+		cmocka_unit_test(the_tables_in_the_manual_are_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* What platforms really send: scores, people, modules, times. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -558,6 +559,105 @@ static void what_makes_no_difference_changes_nothing(void **state)
 	mapping_free(map);
 }
 
+/* Whatever a statement is, something becomes of it. */
+
+static uint64_t draw(uint64_t *luck, uint64_t n)
+{
+	*luck = *luck * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (*luck >> 33) % n;
+}
+
+/* A copy with some parts that are others, or not there. */
+static json_t *damage(const json_t *json, uint64_t *luck)
+{
+	static const char *const others[] = {
+		"null",	     "7",	  "-0.5",      "1e300",
+		"''",	     "'x'",	  "[]",	       "{}",
+		"[7, {}]",   "true",	  "'mailto:'", "'P'",
+		"'http://'", "{'id': 7}", "'\\u00e5'", "9007199254740993"
+	};
+	json_t *to, *value;
+	const char *key;
+	size_t i;
+
+	if (draw(luck, 12) == 0) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "[%s]", others[draw(luck, 16)]);
+		value = json_written(text);
+		to = json_incref(json_array_get(value, 0));
+		json_decref(value);
+		return to;
+	}
+	if (json_is_array(json)) {
+		to = json_array();
+		json_array_foreach(json, i, value) json_array_append_new(to, damage(value, luck));
+		return to;
+	}
+	if (!json_is_object(json))
+		return json_deep_copy(json);
+	to = json_object();
+	json_object_foreach((json_t *)json, key, value)
+	{
+		if (draw(luck, 15) > 0)
+			json_object_set_new(to, key, damage(value, luck));
+	}
+	return to;
+}
+
+static void a_statement_of_any_form_has_an_outcome(void **state)
+{
+	static const char *const verbs[] = { "completed",  "passed", "attended",
+					     "registered", "voided", "uncompleted" };
+	static const char yaml[] =
+		"modules: {'https://lms.example/c/{}': 'c-{}', 'regex .*/([a-z]+)': '\\1'}\n"
+		"extensions: {http://x.example/r: region, http://x.example/a: attrs.a}\n"
+		"rows: [{name: completed, learner: [extension http://x.example/i k, assignee, "
+		"instructor, actor]}]\n";
+	struct map *map = map_with(yaml);
+	size_t kinds[4] = { 0 };
+	uint64_t luck = test_seed();
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		char verb[100];
+		struct arena arena = { 0 };
+		struct outcome outcome;
+		json_t *statement, *damaged;
+
+		snprintf(verb, sizeof(verb), ADL "%s", verbs[i % 6]);
+		statement = statement_of(
+			verb,
+			"{'id': 'https://lms.example/c/1', 'assignee': {'mbox': 'mailto:a@b.c'}, "
+			"'definition': {'type': 'http://adlnet.gov/expapi/activities/course'}}",
+			"{'score': {'raw': 5, 'min': 1, 'max': 10, 'scaled': 0.5}, 'success': true, "
+			"'duration': 'PT1H'}",
+			"{'extensions': {'http://x.example/r': '1833', 'http://x.example/a': 'b', "
+			"'http://x.example/i': {'k': 'z'}}, 'instructor': {'openid': 'http://a.b'}, "
+			"'contextActivities': {'parent': [{'id': 'https://lms.example/p'}]}}");
+		damaged = damage(statement, &luck);
+		assert_int_equal(map_apply(map, &platform, damaged, NOW_MS, &arena, &outcome), 0);
+		assert_true(outcome.rule && *outcome.rule);
+		assert_true((outcome.kind == OUTCOME_EVENTS) == (outcome.n_events > 0));
+		assert_true((outcome.kind == OUTCOME_REFUSED) == (outcome.why[0] != 0));
+		for (size_t k = 0; k < outcome.n_events; k++) {
+			const struct event *event = &outcome.events[k];
+
+			assert_true(event->learner.size > 0 && event->learner.size <= LEARNER_MAX);
+			assert_true(event->module.size > 0 && event->module.size <= MODULE_MAX);
+			assert_true(event->region.size > 0 && event->region.size <= REGION_MAX);
+			assert_in_range(event->result.score + 1, 0, SCORE_ONE + 1);
+		}
+		kinds[outcome.kind]++;
+		arena_free(&arena);
+		json_decref(statement);
+		json_decref(damaged);
+	}
+	for (size_t i = 0; i < 4; i++)
+		assert_true(kinds[i] > 100);
+	mapping_free(map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +675,7 @@ int main(void)
 		cmocka_unit_test(durations_become_whole_minutes),
 		cmocka_unit_test(an_object_of_another_client_is_an_activity),
 		cmocka_unit_test(what_makes_no_difference_changes_nothing),
+		cmocka_unit_test(a_statement_of_any_form_has_an_outcome),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
