@@ -630,11 +630,11 @@ static void a_statement_of_any_form_has_an_outcome(void **state)
 			verb,
 			"{'id': 'https://lms.example/c/1', 'assignee': {'mbox': 'mailto:a@b.c'}, "
 			"'definition': {'type': 'http://adlnet.gov/expapi/activities/course'}}",
-			"{'score': {'raw': 5, 'min': 1, 'max': 10, 'scaled': 0.5}, 'success': true, "
-			"'duration': 'PT1H'}",
+			"{'score': {'raw': 5, 'min': 1, 'max': 10, 'scaled': 0.5}, "
+			"'success': true, 'duration': 'PT1H'}",
 			"{'extensions': {'http://x.example/r': '1833', 'http://x.example/a': 'b', "
-			"'http://x.example/i': {'k': 'z'}}, 'instructor': {'openid': 'http://a.b'}, "
-			"'contextActivities': {'parent': [{'id': 'https://lms.example/p'}]}}");
+			"'http://x.example/i': {'k': 'z'}}, 'instructor': {'openid': "
+			"'http://a.b'}, 'contextActivities': {'parent': [{'id': 'https://lms.example/p'}]}}");
 		damaged = damage(statement, &luck);
 		assert_int_equal(map_apply(map, &platform, damaged, NOW_MS, &arena, &outcome), 0);
 		assert_true(outcome.rule && *outcome.rule);
