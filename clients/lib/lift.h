@@ -7,7 +7,7 @@
  * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a
  * daemon that restarts, a connection that breaks and answers that are lost, and keeps at most as
  * many batches as the daemon's window. Each object belongs to one thread at a time and shares
- * nothing with others. Functions return 0 or a negative LIFT_E_ number (proto/err.h).
+ * nothing with others. Functions return 0 or a negative LIFT_E_ number (err.h).
  */
 #ifndef LIFT_LIFT_H
 #define LIFT_LIFT_H
@@ -42,8 +42,8 @@ struct lift_keys {
  * LIFT_E_KEY_REFUSED: the daemon does not know the key, or does not let it use this endpoint, or
  *	does not any more;
  * LIFT_E_SERVER_KEY: it closes each connection before keys are exchanged, as one whose key is not
- *	`server_key`, or which takes no further connection. Not of who was let in before: for them it
- *	is silence;
+ *	`server_key`, or which takes no further connection. Not of who was let in before: for
+ *	them it is silence;
  * LIFT_E_NEEDS_KEY: it is one with keys, and there are none, or the other way round.
  */
 
@@ -378,6 +378,70 @@ void lift_follower_free(struct lift_follower *follower);
  * as of lift_subscriber_next; LIFT_E_NOT_FOUND after timeout_ms. */
 int lift_follower_next(struct lift_follower *follower, int timeout_ms, const char **ret_topic,
 		       const json_t **ret_body);
+
+/* A picture: all figures as they were at the end of one tick of the daemon, then as they were at
+ * the end of the next. It is never half of one tick and half of another: what has come of a tick is
+ * held back until all of it is there. After a break, or a restart of the daemon, what was there
+ * before stays until all is there again. One picture may serve many who look at it. */
+struct lift_picture;
+
+enum { LIFT_STALE_MS = 5000 };
+
+struct lift_picture_options {
+	const char *publish, *snapshot; /* endpoints of one audience; copied, as the topics */
+	const struct lift_keys *keys;	/* borrowed until it is closed; NULL: there are none */
+	const char *const *topics;	/* beginnings of topics, such as "metric/1813/", */
+	size_t n_topics;		/* 1 to 64 of them */
+	int buffer;			/* as of a subscriber */
+	int stale_ms; /* 0: LIFT_STALE_MS; never less than two ticks of the daemon */
+};
+
+enum lift_picture_what {
+	LIFT_PICTURE_WHOLE = 1, /* it is whole: for the first time, or again */
+	LIFT_PICTURE_TICK,	/* the next tick has ended */
+	LIFT_PICTURE_STALE,	/* nothing new for stale_ms: what there is may be old; said once */
+};
+
+struct lift_change {
+	const char *topic;
+	const json_t *body; /* as published (METRICS.md); NULL: nobody counts there any more */
+};
+
+/* Valid until the next call with this picture. */
+struct lift_picture_news {
+	enum lift_picture_what what;
+	uint64_t tick;	    /* the beat's `seq`; with LIFT_PICTURE_STALE that of the last one */
+	const json_t *beat; /* the beat that ended it: time, as_of, sources that are late; NULL with
+			      * LIFT_PICTURE_STALE */
+	const struct lift_change
+		*changes; /* what is different since the last time, maybe nothing */
+	size_t n_changes;
+};
+
+/* Connects, and waits for nothing. LIFT_E_TOPICS; LIFT_E_SOCKET: an endpoint is none;
+ * LIFT_E_MEMORY. */
+int lift_picture_open(const struct lift_picture_options *options,
+		      struct lift_picture **ret_picture);
+void lift_picture_close(struct lift_picture *picture);
+
+/* The next news, waited for so long (0: what is there, -1: for ever): LIFT_E_NOT_FOUND where there
+ * is none, LIFT_E_STOPPED where a signal came; else as of lift_subscriber_next, and then for
+ * good. */
+int lift_picture_next(struct lift_picture *picture, int timeout_ms,
+		      struct lift_picture_news *ret_news);
+
+/* For an event loop: a descriptor that can be read from (poll, epoll; level-triggered) while there
+ * is something to do: then call lift_picture_next with timeout 0. Only for waiting; it stays the
+ * same until the picture is closed. */
+int lift_picture_descriptor(const struct lift_picture *picture);
+
+/* What is there now of one topic, valid until the next lift_picture_next; NULL: nothing. */
+const json_t *lift_picture_find(const struct lift_picture *picture, const char *topic);
+
+/* Hand over what is there of each topic that begins so ("": all), in no order: 0, or what `fn`
+ * returned that was not 0, which ends it. */
+int lift_picture_each(const struct lift_picture *picture, const char *beginning,
+		      lift_message_fn *fn, void *context);
 
 #ifdef __cplusplus
 }

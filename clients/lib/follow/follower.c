@@ -5,12 +5,13 @@
  * subscription has brought something: whatever is published after that is received, or missed in a
  * way that shows.
  */
+#include "clients/lib/follow/follower.h"
+
 #include <stdlib.h>
 
 #include "clients/lib/follow/pages.h"
 #include "clients/lib/follow/picture.h"
 #include "clients/lib/follow/subscriber.h"
-#include "clients/lib/lift.h"
 #include "proto/json.h"
 #include "proto/snapshot.h"
 
@@ -34,10 +35,15 @@ struct lift_follower {
 	char *name;	 /* its topic, with a 0 behind it; NULL: none yet */
 	int64_t due_ms;	 /* when to ask for a snapshot */
 	int64_t asked_ms, heard_ms;
-	bool missed;	 /* something, while a snapshot came in */
-	bool early;	 /* by the last beat, not all topics of the epoch have been sent */
-	bool turn;	 /* which of the two is looked at first */
-	json_int_t time; /* of the last beat */
+	bool missed; /* something, while a snapshot came in */
+	bool doubt;  /* something was missed, and no snapshot has made up for it */
+	int64_t ahead_epoch;
+	uint64_t ahead_seq;	  /* in it, the greatest of what snapshots brought */
+	bool early;		  /* by the last beat, not all topics of the epoch have been sent */
+	bool turn;		  /* which of the two is looked at first */
+	struct picture_mark beat; /* the last one */
+	json_int_t time;	  /* of it */
+	int64_t tick_ms; /* between the last two that followed on one another; 0: not known */
 };
 
 /* Opening. */
@@ -69,6 +75,7 @@ int lift_follower_open(const char *publish, const char *snapshot, const struct l
 	choose_topics(follower, topics, n_topics);
 	follower->has_snapshots = snapshot && follower->n_prefixes > 0;
 	follower->due_ms = INT64_MAX;
+	follower->doubt = true;
 	follower->picture = picture_new();
 	follower->reader = msg_reader_new();
 	if (follower->picture && follower->reader)
@@ -120,6 +127,7 @@ static void ask_by(struct lift_follower *follower, int64_t when_ms)
  * not be waited for. */
 static void note_missed(struct lift_follower *follower, bool other_epoch, int64_t now_ms)
 {
+	follower->doubt = true;
 	if (other_epoch)
 		pages_drop(&follower->pages);
 	if (pages_asked(&follower->pages))
@@ -161,6 +169,8 @@ static void take_end(struct lift_follower *follower, int64_t now_ms)
 	bool holds = picture_end(follower->picture, pages->epoch, pages->seq, pages->whole,
 				 pages->complete);
 
+	if (holds)
+		follower->doubt = follower->missed;
 	if (!holds)
 		ask_by(follower, now_ms + AGAIN_MS);
 	else
@@ -196,13 +206,26 @@ static bool read_mark(struct text topic, const json_t *body, struct picture_mark
 	return true;
 }
 
-/* Silence for long: whatever the connection lost meanwhile, it did not show. */
+/* Silence for long: whatever the connection lost meanwhile, it did not show. Ticks may be long. */
 static bool was_silent(struct lift_follower *follower, int64_t now_ms)
 {
-	bool silent = now_ms - follower->heard_ms > LIFT_ANSWER_MS;
+	int64_t ms = now_ms - follower->heard_ms;
+	bool silent = ms > LIFT_ANSWER_MS && ms > 2 * follower->tick_ms;
 
 	follower->heard_ms = now_ms;
 	return silent;
+}
+
+static void take_beat(struct lift_follower *follower, const json_t *beat,
+		      const struct picture_mark *mark)
+{
+	json_int_t time = json_integer_value(json_object_get(beat, "time"));
+
+	if (follower->beat.epoch == mark->epoch && follower->beat.seq + 1 == mark->seq)
+		follower->tick_ms = time > follower->time ? time - follower->time : 0;
+	follower->beat = *mark;
+	follower->time = time;
+	follower->early = json_is_false(json_object_get(beat, "complete"));
 }
 
 static int judge_published(struct lift_follower *follower, struct text topic, const json_t *body,
@@ -217,10 +240,8 @@ static int judge_published(struct lift_follower *follower, struct text topic, co
 		return 0;
 	if (text_equal(topic, text_of("beat"))) {
 		verdict = picture_beat(follower->picture, mark.epoch, mark.seq);
-		if (verdict.news) {
-			follower->time = json_integer_value(json_object_get(body, "time"));
-			follower->early = json_is_false(json_object_get(body, "complete"));
-		}
+		if (verdict.news)
+			take_beat(follower, body, &mark);
 	} else {
 		err = picture_take(follower->picture, topic, &mark, &verdict);
 	}
@@ -247,6 +268,15 @@ static int take_published(struct lift_follower *follower, struct text *ret_topic
 	return err;
 }
 
+static void note_ahead(struct lift_follower *follower, const struct picture_mark *mark)
+{
+	if (follower->ahead_epoch != mark->epoch)
+		follower->ahead_seq = 0;
+	follower->ahead_epoch = mark->epoch;
+	if (mark->seq > follower->ahead_seq)
+		follower->ahead_seq = mark->seq;
+}
+
 static int take_page(struct lift_follower *follower, struct text *ret_topic, bool *ret_news)
 {
 	enum pages_what what = PAGES_NOTHING;
@@ -270,6 +300,8 @@ static int take_page(struct lift_follower *follower, struct text *ret_topic, boo
 		(struct text){ zmq_msg_data(&follower->topic), zmq_msg_size(&follower->topic) };
 	if (read_mark(*ret_topic, follower->body, &mark))
 		err = picture_add(follower->picture, *ret_topic, &mark, ret_news);
+	if (!err && *ret_news)
+		note_ahead(follower, &mark);
 	if (err || !*ret_news)
 		forget_last(follower);
 	return err;
@@ -316,25 +348,36 @@ static int take_one(struct lift_follower *follower, struct text *ret_topic, bool
 			      : take_page(follower, ret_topic, ret_news);
 }
 
-static int rest(struct lift_follower *follower, int64_t until_ms)
+int64_t follower_due_ms(const struct lift_follower *follower)
 {
-	bool asked = pages_asked(&follower->pages);
-	struct wire *wire = wire_of_subscriber(follower->subscriber);
-	int64_t ms;
-
-	if (!asked && due_ms(follower) < until_ms)
-		until_ms = due_ms(follower);
-	if (asked && follower->pages.heard_ms + LIFT_ANSWER_MS < until_ms)
-		until_ms = follower->pages.heard_ms + LIFT_ANSWER_MS;
-	ms = until_ms == INT64_MAX ? INT64_MAX : until_ms - wire_clock_ms() + 1;
-	return asked ? wire_wait_two(wire, &follower->pages.wire, ms)
-		     : wire_wait(wire, ZMQ_POLLIN, ms);
+	if (pages_asked(&follower->pages))
+		return follower->pages.heard_ms + LIFT_ANSWER_MS + 1;
+	return due_ms(follower);
 }
 
-int lift_follower_next(struct lift_follower *follower, int timeout_ms, const char **ret_topic,
-		       const json_t **ret_body)
+void follower_wires(struct lift_follower *follower, struct wire *ret_wires[static 2])
 {
-	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : wire_clock_ms() + timeout_ms;
+	ret_wires[0] = wire_of_subscriber(follower->subscriber);
+	ret_wires[1] = pages_asked(&follower->pages) ? &follower->pages.wire : NULL;
+}
+
+int64_t follower_tick_ms(const struct lift_follower *follower)
+{
+	return follower->tick_ms;
+}
+
+bool follower_is_settled(const struct lift_follower *follower, uint64_t seq)
+{
+	int64_t epoch;
+	uint64_t since;
+
+	if (follower->doubt || !picture_since(follower->picture, &epoch, &since))
+		return false;
+	return follower->ahead_epoch != epoch || seq >= follower->ahead_seq;
+}
+
+int follower_take(struct lift_follower *follower, struct text *ret_topic, const json_t **ret_body)
+{
 	struct text topic;
 	bool news = false;
 	int err = 0;
@@ -344,9 +387,38 @@ int lift_follower_next(struct lift_follower *follower, int timeout_ms, const cha
 		err = ask_if_due(follower, wire_clock_ms());
 		if (!err)
 			err = take_one(follower, &topic, &news);
-		if (err != LIFT_E_NOT_FOUND || wire_clock_ms() >= end_ms)
-			continue;
+	}
+	if (err)
+		return err;
+	*ret_topic = topic;
+	*ret_body = follower->body;
+	return 0;
+}
+
+static int rest(struct lift_follower *follower, int64_t until_ms)
+{
+	struct wire *wires[2];
+	int64_t ms;
+
+	if (follower_due_ms(follower) < until_ms)
+		until_ms = follower_due_ms(follower);
+	ms = until_ms == INT64_MAX ? INT64_MAX : until_ms - wire_clock_ms();
+	follower_wires(follower, wires);
+	return wires[1] ? wire_wait_two(wires[0], wires[1], ms)
+			: wire_wait(wires[0], ZMQ_POLLIN, ms);
+}
+
+int lift_follower_next(struct lift_follower *follower, int timeout_ms, const char **ret_topic,
+		       const json_t **ret_body)
+{
+	int64_t end_ms = timeout_ms < 0 ? INT64_MAX : wire_clock_ms() + timeout_ms;
+	struct text topic;
+	int err = follower_take(follower, &topic, ret_body);
+
+	while (err == LIFT_E_NOT_FOUND && wire_clock_ms() < end_ms) {
 		err = rest(follower, end_ms);
+		if (!err)
+			err = follower_take(follower, &topic, ret_body);
 	}
 	if (err)
 		return err;
@@ -355,6 +427,5 @@ int lift_follower_next(struct lift_follower *follower, int timeout_ms, const cha
 	if (!follower->name)
 		return LIFT_E_MEMORY;
 	*ret_topic = follower->name;
-	*ret_body = follower->body;
 	return 0;
 }
