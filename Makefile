@@ -7,6 +7,9 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/liftd
@@ -120,7 +123,7 @@ ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
 sources = $(sort $(shell find $(1) -name '$(2)'))
 PROTO_SRC := $(call sources,proto,*.c)
 DAEMON_SRC := $(filter-out daemon/main.c,$(call sources,daemon,*.c))
-CLIENT_SRC := $(filter-out %/main.c,$(call sources,clients,*.c))
+CLIENT_SRC := $(filter-out %/main.c clients/lib/examples/%,$(call sources,clients,*.c))
 UNIT_SRC := $(call sources,tests/unit,*_test.c)
 UNIT_LIB := $(filter-out $(UNIT_SRC),$(call sources,tests/unit,*.c)) tests/raw.c
 E2E_SRC := $(call sources,tests/e2e,*_test.c)
@@ -143,11 +146,17 @@ STORY_TOOLS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/systemd,*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(BENCH_SRC))
 REPLAYS := $(patsubst %,$(BUILD)/tests/fuzz/%_replay,$(FUZZ_NAMES))
 
+# The library that others use. Its number changes when a program that was linked with it could not run with a later one.
+LIBLIFT_SO := liblift.so.0
+LIBLIFT := $(BUILD)/liblift.so.$(VERSION)
+LIBLIFT_SRC := $(call sources,clients/lib,*.c)
+LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
+
 .DEFAULT_GOAL := all
 .PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
-all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi
+all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(LIBLIFT)
 
 help:
 	@echo 'make              build liftd and lift into $(BUILD)/'
@@ -166,10 +175,10 @@ help:
 	@echo 'make everything   30 minutes of clients that die, restarts, reloads, backups, junk and a slow disk at once; SECONDS=n'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make bench        measure (not part of the tests)'
-	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, DATADIR,'
-	@echo '                  MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
+	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
+	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
-	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/lift_$(VERSION)_*.deb and liftd_$(VERSION)_*.deb'
+	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, and liblift for programs'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
@@ -200,6 +209,21 @@ $(DAEMON_A): $(call obj,$(DAEMON_SRC))
 
 $(BUILD)/liftd: $(call obj,daemon/main.c) $(DAEMON_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
+
+# Its objects are of their own: they may lie anywhere. What it exports is in the map, and of proto/ it has what it needs.
+pic = $(patsubst %.c,$(BUILD)/pic/%.o,$(1))
+$(BUILD)/pic/%.o: %.c Makefile $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC $(call cflags_of,$(LIBS_PROTO)) -c -o $@ $<
+
+$(BUILD)/pic/libproto.a: $(call pic,$(PROTO_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(LIBLIFT): $(call pic,$(LIBLIFT_SRC)) $(BUILD)/pic/libproto.a clients/lib/lift.map
+	$(CC) $(filter-out -pie,$(ALL_LDFLAGS)) -shared -Wl,-soname,$(LIBLIFT_SO) -Wl,--version-script=clients/lib/lift.map \
+		-Wl,--as-needed $(if $(SAN_FLAGS),,-Wl$(comma)-z$(comma)defs) -o $@ $(filter-out %.map,$^) \
+		$(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	@rm -f $@
@@ -270,7 +294,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(CLIENT_A) $(DAEMO
 	@mkdir -p $(@D)
 	$(FUZZ_LINK) -fsanitize=fuzzer
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)
 
 # ---- packages: what is there is not touched --------------------------------------------------
 missing_of = $(foreach p,$(1),$(if $(shell dpkg-query -W -f '$${db:Status-Status}' $(firstword $(subst :, ,$(p))) 2>/dev/null | grep -x installed),,$(p)))
@@ -485,11 +509,18 @@ demo:
 
 # ---- install -----------------------------------------------------------------------------------
 # What is installed: how:from:to. Texts get the directories that they name; a configuration that is there stays.
-MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.5) $(call sources,clients,*.8) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
+MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.3) $(call sources,clients,*.5) $(call sources,clients,*.8) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
 INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
 	program:$(BUILD)/lift-xapi:$(SBINDIR)/lift-xapi \
+	library:$(LIBLIFT):$(LIBDIR)/$(notdir $(LIBLIFT)) \
+	link:$(notdir $(LIBLIFT)):$(LIBDIR)/$(LIBLIFT_SO) \
+	link:$(LIBLIFT_SO):$(LIBDIR)/liblift.so \
+	text:clients/lib/lift.h:$(INCLUDEDIR)/lift/lift.h \
+	text:proto/err.h:$(INCLUDEDIR)/lift/err.h \
+	text:clients/lib/liblift.pc.in:$(PKGCONFIGDIR)/liblift.pc \
+	$(foreach f,$(sort $(wildcard clients/lib/examples/*.c)),file:$(f):$(DOCDIR)/examples/$(notdir $(f))) \
 	script:systemd/prune-backups:$(LIBEXECDIR)/liftd/prune-backups \
 	script:systemd/alert:$(LIBEXECDIR)/liftd/alert \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
@@ -506,9 +537,11 @@ INSTALLED := \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml \
 	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml
-OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(DOCDIR)/vectors $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)
+OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)
 WITH_DIRECTORIES := sed -e 's|/usr/sbin/lift|$(SBINDIR)/lift|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
-	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g'
+	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' \
+	-e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	-e 's|include "proto/err.h"|include <lift/err.h>|'
 STRIP_FLAG :=
 EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f%%:*}; to='$(DESTDIR)'$${f\#*:}
 
@@ -517,12 +550,15 @@ install: all
 	$(EACH_INSTALLED); \
 		case $$how in \
 		program) install -D $(STRIP_FLAG) -m 755 $$from "$$to" ;; \
+		library) install -D $(STRIP_FLAG) -m 644 $$from "$$to" ;; \
+		link) ln -sf $$from "$$to" ;; \
 		file) install -D -m 644 $$from "$$to" ;; \
 		script) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 755 $$text "$$to" ;; \
 		config) [ -e "$$to" ] || { $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to"; } ;; \
 		text) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to" ;; \
 		esac; \
 	done
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
 
 install-strip:

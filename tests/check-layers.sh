@@ -20,6 +20,7 @@ sources() { find "$@" -name '*.[ch]' 2>/dev/null | sort; }
 # 2. A line names only wings that stand above it: there is no circle.
 # 3. internal.h, *_internal.h and parts.h are for their own folder.
 # 4. The daemon, the clients and proto/ do not include one another, but for proto/, nor tests/.
+#    Of clients/lib, which is a library of its own, the other wings include lift.h alone.
 # 5. A library's header is included where the library is wrapped, and nowhere else.
 sources daemon clients proto tests | xargs grep -n '^#include' |
 	sed -E 's/^([^:]+):[0-9]+:#include +/\1 /' > "$work/includes"
@@ -63,6 +64,9 @@ own && to ~ /(^|[\/_])(internal|parts)\.h$/ && folder(from) != folder(to) {
 	print from ": includes " to ", which is for its own folder"
 }
 own && tree != "tests" && top(to) != tree && top(to) != "proto" { print from ": includes " to }
+own && to ~ /^clients\/lib\// && to != "clients/lib/lift.h" && from !~ /^(clients\/lib|tests)\// {
+	print from ": includes " to ": of clients/lib, lift.h is what others use"
+}
 own && tree == "proto" && top(to) != "proto" { print from ": includes " to }
 function only(header, where) {
 	if (!own && to ~ "^" header "$" && tree != "tests" && from !~ "^(" where ")")
@@ -137,7 +141,8 @@ END {
 		print file ": no header of its folder declares it"
 }' README.md $files | sort >> "$work/bad"
 
-# 8. By the objects: no function that only its own file uses, none that two files have, and no circle of files. (accept4 is the C
+# 8. What the other wings call of clients/lib is in lift.map: they could be linked with liblift.so.
+# 9. By the objects: no function that only its own file uses, none that two files have, and no circle of files. (accept4 is the C
 #    library's, in whose place net/descriptors stands, as are close and recv; and of libsodium crypto_box_...)
 if [ ! -d "$build/obj/daemon" ]; then
 	echo "not checked: who calls whom ($build has no objects)"
@@ -160,6 +165,14 @@ else
 	done | wc -l)
 	[ "$unbuilt" -eq 0 ] ||
 		echo "not checked: what only its own file uses ($unbuilt tests are not built)"
+	awk 'FILENAME == "clients/lib/lift.map" { sub(";$", ""); exported[$1]; next }
+	$1 == "has" && $3 ~ /^clients\/lib\// { home[$2] = $3 }
+	$1 == "wants" && $3 ~ /^clients\// && $3 !~ /^clients\/lib\// { wants[$2] = $3 }
+	END {
+		for (symbol in wants)
+			if (symbol in home && !(symbol in exported))
+				print wants[symbol] ": calls " symbol " of " home[symbol] ", which is not in lift.map"
+	}' clients/lib/lift.map "$work/symbols" | sort >> "$work/bad"
 	awk -v unbuilt="$unbuilt" '
 	function visit(at,  i, n, to, list, member, size, height, members) { # Tarjan: a circle is a
 		order[at] = low[at] = ++counter                              # component of two and more

@@ -39,7 +39,7 @@ done
 ok
 
 "${MAKE:-make}" --no-print-directory deb-build >"$dir/said" 2>&1 || { cat "$dir/said"; fail "make deb-build"; }
-for package in lift liftd lift-xapi; do
+for package in lift liftd lift-xapi liblift0 liblift-dev; do
 	deb=$(echo "$build/deb/${package}_${version}_"*.deb)
 	[ -e "$deb" ] || fail "there is no $deb"
 	dpkg-deb -x "$deb" "$dir/$package"
@@ -55,7 +55,7 @@ expect() {
 	package=$1
 	shift
 	for f; do
-		[ -e "$dir/$package/$f" ] || fail "$f is not in $package"
+		[ -e "$dir/$package/$f" ] || [ -L "$dir/$package/$f" ] || fail "$f is not in $package"
 	done
 }
 
@@ -68,8 +68,14 @@ expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/al
 	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
 expect lift-xapi usr/sbin/lift-xapi lib/systemd/system/lift-xapi.service usr/lib/sysusers.d/lift-xapi.conf \
 	etc/liftd/lift-xapi.yaml usr/share/man/man8/lift-xapi.8.gz usr/share/man/man5/lift-xapi.yaml.5.gz
+libdir=usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+expect liblift0 "$libdir/liblift.so.0" "$libdir/liblift.so.$version"
+expect liblift-dev "$libdir/liblift.so" "$libdir/pkgconfig/liblift.pc" usr/include/lift/lift.h usr/include/lift/err.h \
+	usr/share/man/man3/lift.3.gz
+grep -qx "libdir=/$libdir" "$dir/liblift-dev/$libdir/pkgconfig/liblift.pc" || fail "liblift.pc names another directory"
+grep -q '^Depends:.*libzmq5' "$dir/liblift0.control/control" || fail "liblift0 does not need libzmq"
 twice=$(sort "$dir/all" | uniq -d)
-[ -z "$twice" ] || fail "in both: $twice"
+[ -z "$twice" ] || fail "in two of them: $twice"
 for program in lift/usr/bin/lift liftd/usr/sbin/liftd lift-xapi/usr/sbin/lift-xapi; do
 	[ "$("$dir/$program" --version)" = "$("$build/${program##*/}" --version)" ] || fail "$program is of another version"
 done

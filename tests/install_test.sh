@@ -38,7 +38,8 @@ for f in sbin/liftd sbin/lift-xapi bin/lift libexec/liftd/prune-backups libexec/
 	share/man/man5/lift-map.5 share/man/man5/catalogue.5 share/man/man8/liftd.8 share/doc/liftd/README.md share/doc/liftd/LICENSE \
 	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/vectors/hello.hex \
 	share/liftd/examples/demo.yaml lib/systemd/system/liftd.service lib/systemd/system/liftd-backup.timer \
-	lib/sysusers.d/liftd.conf lib/tmpfiles.d/liftd.conf share/bash-completion/completions/lift; do
+	lib/sysusers.d/liftd.conf lib/tmpfiles.d/liftd.conf lib/liblift.so lib/liblift.so.0 lib/pkgconfig/liblift.pc \
+	include/lift/lift.h include/lift/err.h share/man/man3/lift.3 share/bash-completion/completions/lift; do
 	expect /usr/local/$f
 done
 expect /etc/liftd/liftd.yaml
@@ -61,16 +62,16 @@ left=$(cd "$dir/root" && find . -type f)
 rm "$dir/root/etc/liftd/liftd.yaml"
 run install DESTDIR="$dir/root"
 run uninstall DESTDIR="$dir/root"
-left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name 'lift-xapi*' -o -name vectors)
+left=$(cd "$dir/root" && find . ! -type d -o -name 'lift*' -o -name vectors)
 [ -z "$left" ] || fail "uninstall left: $left"
 ok
 
 set -- DESTDIR="$dir/root" PREFIX=/opt/l SBINDIR=/opt/l/s BINDIR=/opt/l/b LIBEXECDIR=/opt/l/x MANDIR=/opt/m DOCDIR=/opt/d \
-	DATADIR=/opt/t UNITDIR=/opt/u SYSUSERSDIR=/opt/y TMPFILESDIR=/opt/f \
+	LIBDIR=/opt/i INCLUDEDIR=/opt/h DATADIR=/opt/t UNITDIR=/opt/u SYSUSERSDIR=/opt/y TMPFILESDIR=/opt/f \
 	SYSCONFDIR=/opt/e
 run install "$@"
 for f in l/s/liftd l/b/lift l/x/liftd/prune-backups m/man8/liftd.8 d/PROTOCOL.md t/liftd/examples/demo.yaml u/liftd.service \
-	y/liftd.conf f/liftd.conf e/liftd.yaml; do
+	y/liftd.conf f/liftd.conf e/liftd.yaml i/liblift.so.0 i/pkgconfig/liblift.pc h/lift/lift.h; do
 	expect /opt/$f
 done
 [ ! -e "$dir/root/usr/local/bin/lift" ] || fail "something is below /usr/local"
@@ -78,6 +79,8 @@ names /opt/m/man8/liftd.8 /opt/e /etc/liftd
 names /opt/m/man5/catalogue.5 /opt/e/catalogue.yaml /etc/liftd
 names /opt/u/liftd.service /opt/e/ /etc/liftd
 names /opt/u/liftd-backup.service /opt/l/b/lift /usr/bin/lift
+names /opt/i/pkgconfig/liblift.pc libdir=/opt/i /usr/local
+names /opt/h/lift/lift.h '<lift/err.h>' proto/
 run uninstall "$@"
 left=$(cd "$dir/root" && find . ! -type d -o -name 'liftd*' -o -name 'lift-xapi*')
 [ -z "$left" ] || fail "uninstall left: $left"

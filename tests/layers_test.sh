@@ -76,6 +76,8 @@ plant 'a client includes the daemon' 'clients/lib/publish/slot.h: includes daemo
 	clients/lib/publish/slot.h '#include "daemon/base/clock.h"'
 plant 'the library includes the command' 'and lib may not include cli' \
 	clients/lib/publish/slot.h '#include "clients/cli/cli.h"'
+plant 'the inside of the library' 'of clients/lib, lift.h is what others use' \
+	clients/cli/cli.h '#include "clients/lib/wire.h"'
 plant 'proto includes the daemon' 'proto/err.h: includes daemon/base/clock.h' \
 	proto/err.h '#include "daemon/base/clock.h"'
 plant 'LMDB outside store' 'includes <lmdb.h>' daemon/ledger/view.c '#include <lmdb.h>'
@@ -102,6 +104,8 @@ plant 'a file that the README does not name' 'the README does not name it' \
 	daemon/net/unheardof.c '#include "daemon/net/loop.h"'
 plant 'objects: a function that nobody else uses' 'nobody_calls_this is used in this file alone' \
 	daemon/net/lonely.c '#include "daemon/net/loop.h"' 'int nobody_calls_this(void) { return 1; }'
+plant 'objects: what the library does not export' 'calls wire_clock_ms of clients/lib/wire.c, which is not in lift.map' \
+	clients/cli/inside.c '#include <stdint.h>' 'int64_t wire_clock_ms(void);' 'int64_t inside(void) { return wire_clock_ms(); }'
 plant 'objects: a function that two files have' 'clock_utc_ms is in ' \
 	daemon/net/twice.c '#include "daemon/net/loop.h"' 'int64_t clock_utc_ms(void) { return 1; }'
 printf '%s\n' '#include "daemon/net/loop.h"' 'int there(void);' \
