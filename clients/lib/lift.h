@@ -258,6 +258,11 @@ void lift_publisher_free(struct lift_publisher *publisher);
 /* The lowest number that was not yet on the daemon's disk when it was asked last. */
 uint64_t lift_publisher_next(const struct lift_publisher *publisher);
 
+/* The same, asked of a daemon's `intake` without a publisher: LIFT_E_CLOSED where the stream takes
+ * no new number; errors as of lift_request, or what the daemon says. */
+int lift_stream_next(const char *endpoint, const struct lift_keys *keys, const char *source,
+		     const char *stream, int timeout_ms, uint64_t *ret_next);
+
 /* Add one event, an encoded map (event_encode) of at most LIFT_BATCH_BYTES, copied; it gets the
  * next number. Sends batches as they fill, and waits while the window is full. LIFT_E_VALUE where
  * it is longer: nothing has changed then. Any other error is final. */

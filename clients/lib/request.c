@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "clients/lib/error.h"
 #include "clients/lib/wire.h"
 #include "proto/json.h"
 
@@ -36,7 +37,7 @@ static bool is_broken(const struct wire *wire)
 }
 
 /* Send once there is a connection. */
-static int request_send(struct wire *wire, const void *request, size_t size)
+static int request_send(struct wire *wire, const char *endpoint, const void *request, size_t size)
 {
 	int64_t end_ms = wire_clock_ms() + LIFT_ANSWER_MS, left_ms;
 
@@ -47,7 +48,10 @@ static int request_send(struct wire *wire, const void *request, size_t size)
 			return LIFT_E_SOCKET;
 		left_ms = end_ms - wire_clock_ms();
 		if (left_ms <= 0)
-			return LIFT_E_SOCKET;
+			return lift_set_error(LIFT_E_SOCKET,
+					      "nobody is at %s: is liftd running, and may this "
+					      "user use its socket?",
+					      endpoint);
 		err = wire_wait(wire, ZMQ_POLLOUT, left_ms);
 		if (err && err != LIFT_E_STOPPED)
 			return err;
@@ -56,7 +60,8 @@ static int request_send(struct wire *wire, const void *request, size_t size)
 }
 
 /* Wait for one message. */
-static int request_receive(struct wire *wire, int timeout_ms, zmq_msg_t *frame)
+static int request_receive(struct wire *wire, const char *endpoint, int timeout_ms,
+			   zmq_msg_t *frame)
 {
 	int64_t end_ms = wire_clock_ms() + timeout_ms;
 
@@ -65,8 +70,14 @@ static int request_receive(struct wire *wire, int timeout_ms, zmq_msg_t *frame)
 
 		if (errno != EAGAIN && errno != EINTR)
 			return LIFT_E_SOCKET;
-		if (wire_clock_ms() >= end_ms || is_broken(wire))
-			return LIFT_E_SOCKET;
+		if (is_broken(wire))
+			return lift_set_error(LIFT_E_SOCKET,
+					      "the connection to %s broke before the answer was "
+					      "there",
+					      endpoint);
+		if (wire_clock_ms() >= end_ms)
+			return lift_set_error(LIFT_E_SOCKET, "no answer from %s for %d ms",
+					      endpoint, timeout_ms);
 		err = wire_wait(wire, ZMQ_POLLIN, LOOK_MS);
 		if (err && err != LIFT_E_STOPPED)
 			return err;
@@ -74,7 +85,8 @@ static int request_receive(struct wire *wire, int timeout_ms, zmq_msg_t *frame)
 	return 0;
 }
 
-static int request_answers(struct wire *wire, int timeout_ms, lift_answer_fn *answer, void *context)
+static int request_answers(struct wire *wire, const char *endpoint, int timeout_ms,
+			   lift_answer_fn *answer, void *context)
 {
 	struct msg_reader *reader = msg_reader_new();
 	bool more = true;
@@ -85,7 +97,7 @@ static int request_answers(struct wire *wire, int timeout_ms, lift_answer_fn *an
 		zmq_msg_t frame;
 
 		zmq_msg_init(&frame);
-		err = request_receive(wire, timeout_ms, &frame);
+		err = request_receive(wire, endpoint, timeout_ms, &frame);
 		if (!err)
 			err = json_from_msg(
 				reader, (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
@@ -107,12 +119,14 @@ int lift_request(const char *endpoint, const struct lift_keys *keys, const void 
 	struct wire wire;
 	int err;
 
+	if (!request || size == 0)
+		return error_told(lift_set_error(LIFT_E_MALFORMED, "there is no request"));
 	err = wire_open(&wire, ZMQ_DEALER, endpoint, keys, prepare_request, NULL);
 	if (err)
-		return err;
-	err = request_send(&wire, request, size);
+		return error_told(err);
+	err = request_send(&wire, endpoint, request, size);
 	if (!err)
-		err = request_answers(&wire, timeout_ms, answer, context);
+		err = request_answers(&wire, endpoint, timeout_ms, answer, context);
 	wire_close(&wire);
-	return err;
+	return error_told(err);
 }

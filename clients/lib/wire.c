@@ -2,8 +2,12 @@
 #include "clients/lib/wire.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "clients/lib/error.h"
 #include "clients/lib/handshake.h"
 #include "proto/msg.h"
 
@@ -16,6 +20,7 @@ enum {
 	RECONNECT_MAX_MS = 1000,
 	CURVE_BYTES = 33, /* that CURVE adds to a message (rfc.zeromq.org/spec/26) */
 	WAIT_MOST_MS = 60000,
+	DESCRIPTORS = 16, /* that a context with its sockets takes at most */
 };
 
 int64_t wire_clock_ms(void)
@@ -86,26 +91,65 @@ static int set_keys(void *handle, const struct lift_keys *keys)
 			      sizeof(keys->secret_key));
 }
 
+/* libzmq ends the process where it finds none for its threads, so it is looked before. */
+static bool has_descriptors(void)
+{
+	int fds[DESCRIPTORS], n = 0;
+	bool any = true;
+
+	while (any && n < DESCRIPTORS) {
+		fds[n] = eventfd(0, EFD_CLOEXEC);
+		any = fds[n] >= 0;
+		n += any;
+	}
+	while (n > 0)
+		close(fds[--n]);
+	return any;
+}
+
+/* Why it could not be opened, by libzmq. */
+static int tell_open(const char *endpoint, bool is_socket)
+{
+	int why = zmq_errno();
+
+	if (!is_socket)
+		return lift_set_error(LIFT_E_SOCKET, "no more sockets can be opened: %s",
+				      zmq_strerror(why));
+	if (why == EINVAL || why == EPROTONOSUPPORT || why == ENOCOMPATPROTO)
+		return lift_set_error(LIFT_E_SOCKET,
+				      "'%s' is no endpoint: expected ipc:///PATH or "
+				      "tcp://HOST:PORT",
+				      endpoint);
+	return lift_set_error(LIFT_E_SOCKET, "%s: %s", endpoint, zmq_strerror(why));
+}
+
 int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,
 	      int (*prepare)(void *handle, const void *with), const void *with)
 {
-	bool is_tcp = strncmp(endpoint, "tcp://", 6) == 0;
-	struct wire opened = { .zmq = zmq_ctx_new(),
-			       .is_judged = is_tcp,
-			       .has_keys = is_tcp && keys };
+	bool is_tcp = endpoint && strncmp(endpoint, "tcp://", 6) == 0;
+	struct wire opened = { .is_judged = is_tcp, .has_keys = is_tcp && keys };
+	int err = 0;
 
-	if (!opened.zmq)
-		return LIFT_E_SOCKET;
-	opened.handle = zmq_socket(opened.zmq, type);
-	if (!opened.handle || set_limits(opened.handle) != 0 ||
-	    (opened.has_keys && set_keys(opened.handle, keys) != 0) ||
-	    (prepare && prepare(opened.handle, with) != 0) || handshake_watch(&opened) != 0 ||
-	    zmq_connect(opened.handle, endpoint) != 0) {
+	if (!endpoint)
+		return lift_set_error(LIFT_E_SOCKET, "there is no endpoint: it is NULL");
+	if (!has_descriptors())
+		return lift_set_error(LIFT_E_SOCKET, "no more sockets can be opened: %s",
+				      strerror(EMFILE));
+	opened.zmq = zmq_ctx_new();
+	if (opened.zmq)
+		opened.handle = zmq_socket(opened.zmq, type);
+	if (opened.handle && opened.has_keys && set_keys(opened.handle, keys) != 0)
+		err = lift_set_error(LIFT_E_SOCKET, "the keys are none: each is a text of 40 "
+						    "characters (Z85)");
+	else if (!opened.handle || set_limits(opened.handle) != 0 ||
+		 (prepare && prepare(opened.handle, with) != 0) || handshake_watch(&opened) != 0 ||
+		 zmq_connect(opened.handle, endpoint) != 0)
+		err = tell_open(endpoint, opened.handle);
+	if (err)
 		wire_close(&opened);
-		return LIFT_E_SOCKET;
-	}
-	*ret_wire = opened;
-	return 0;
+	else
+		*ret_wire = opened;
+	return err;
 }
 
 /* What can be looked for of one: itself, and its monitor. */
@@ -121,7 +165,9 @@ static int wait_for(zmq_pollitem_t *items, int n, int64_t ms)
 		ms = WAIT_MOST_MS;
 	if (zmq_poll(items, n, ms > 0 ? (long)ms : 0) >= 0)
 		return 0;
-	return errno == EINTR ? LIFT_E_STOPPED : LIFT_E_SOCKET;
+	return errno == EINTR
+		       ? LIFT_E_STOPPED
+		       : lift_set_error(LIFT_E_SOCKET, "waiting failed: %s", zmq_strerror(errno));
 }
 
 int wire_wait(struct wire *wire, short events, int64_t ms)

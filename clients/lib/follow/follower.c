@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "clients/lib/error.h"
 #include "clients/lib/follow/pages.h"
 #include "clients/lib/follow/picture.h"
 #include "clients/lib/follow/subscriber.h"
@@ -59,18 +60,19 @@ static void choose_topics(struct lift_follower *follower, const char *const topi
 	follower->topics[n] = "beat"; /* shows that the daemon lives, and what is lost */
 }
 
-int lift_follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
-		       const char *const topics[], size_t n_topics, int buffer,
-		       struct lift_follower **ret_follower)
+int follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
+		  const char *const topics[], size_t n_topics, int buffer,
+		  struct lift_follower **ret_follower)
 {
 	struct lift_follower *follower;
-	int err = LIFT_E_MEMORY;
+	int err = subscriber_check_topics(topics, n_topics, SNAPSHOT_PREFIXES_MAX);
 
-	if (n_topics < 1 || n_topics > SNAPSHOT_PREFIXES_MAX)
+	if (err || n_topics < 1)
 		return LIFT_E_TOPICS;
 	follower = calloc(1, sizeof(*follower));
 	if (!follower)
-		return err;
+		return LIFT_E_MEMORY;
+	err = LIFT_E_MEMORY;
 	zmq_msg_init(&follower->topic);
 	choose_topics(follower, topics, n_topics);
 	follower->has_snapshots = snapshot && follower->n_prefixes > 0;
@@ -79,8 +81,8 @@ int lift_follower_open(const char *publish, const char *snapshot, const struct l
 	follower->picture = picture_new();
 	follower->reader = msg_reader_new();
 	if (follower->picture && follower->reader)
-		err = lift_subscriber_open(publish, keys, follower->topics, n_topics + 1, buffer,
-					   &follower->subscriber);
+		err = subscriber_open(publish, keys, follower->topics, n_topics + 1, buffer,
+				      &follower->subscriber);
 	if (!err)
 		err = pages_open(&follower->pages, snapshot, keys, follower->prefixes,
 				 follower->n_prefixes);
@@ -89,6 +91,14 @@ int lift_follower_open(const char *publish, const char *snapshot, const struct l
 	else
 		*ret_follower = follower;
 	return err;
+}
+
+int lift_follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
+		       const char *const topics[], size_t n_topics, int buffer,
+		       struct lift_follower **ret_follower)
+{
+	return error_told(
+		follower_open(publish, snapshot, keys, topics, n_topics, buffer, ret_follower));
 }
 
 static void forget_last(struct lift_follower *follower)
@@ -421,11 +431,11 @@ int lift_follower_next(struct lift_follower *follower, int timeout_ms, const cha
 			err = follower_take(follower, &topic, ret_body);
 	}
 	if (err)
-		return err;
+		return error_told(err);
 	if (!follower->name)
 		follower->name = strndup(topic.data, topic.size);
 	if (!follower->name)
-		return LIFT_E_MEMORY;
+		return error_told(LIFT_E_MEMORY);
 	*ret_topic = follower->name;
 	return 0;
 }

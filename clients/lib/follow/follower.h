@@ -9,6 +9,11 @@
 #include "clients/lib/wire.h"
 #include "proto/bytes.h"
 
+/* As lift_follower_open, for functions that say themselves what went wrong. */
+int follower_open(const char *publish, const char *snapshot, const struct lift_keys *keys,
+		  const char *const topics[], size_t n_topics, int buffer,
+		  struct lift_follower **ret_follower);
+
 /* The next message that is news, without waiting; it lives until the next call. LIFT_E_NOT_FOUND:
  * there is none, until one of its sockets has something or follower_due_ms has come. */
 int follower_take(struct lift_follower *follower, struct text *ret_topic, const json_t **ret_body);

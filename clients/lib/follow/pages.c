@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "clients/lib/error.h"
 #include "proto/err_code.h"
 #include "proto/json.h"
 #include "proto/snapshot.h"
@@ -132,7 +133,8 @@ static int turn(struct pages *pages, const json_t *end, enum pages_what *ret_wha
 	if (!is_end(end))
 		return LIFT_E_MALFORMED;
 	if (number_of(end, "count") != pages->count)
-		return LIFT_E_SOCKET;
+		return lift_set_error(LIFT_E_SOCKET, "a part of the snapshot of %s was lost",
+				      pages->endpoint);
 	if (!pages->any_page) {
 		pages->whole = !pages->has_since || epoch != pages->epoch;
 		pages->epoch = epoch;
@@ -140,7 +142,8 @@ static int turn(struct pages *pages, const json_t *end, enum pages_what *ret_wha
 		pages->complete = !json_is_false(json_object_get(end, "complete"));
 		pages->any_page = true;
 	} else if (epoch != pages->epoch) {
-		return LIFT_E_SOCKET;
+		return lift_set_error(LIFT_E_SOCKET, "the daemon at %s has restarted meanwhile",
+				      pages->endpoint);
 	}
 	if (!json_is_string(next)) {
 		wire_close(&pages->wire);

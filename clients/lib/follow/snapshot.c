@@ -5,7 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "clients/lib/error.h"
 #include "clients/lib/follow/pages.h"
+#include "clients/lib/follow/subscriber.h"
 #include "proto/snapshot.h"
 
 /* Of the first page only the end is wanted: who waits for a daemon that has just started asks for
@@ -58,7 +60,10 @@ static int wait_for_page(struct pages *pages)
 {
 	int64_t ms = pages->heard_ms + LIFT_ANSWER_MS - wire_clock_ms();
 
-	return ms <= 0 ? LIFT_E_SOCKET : wire_wait(&pages->wire, ZMQ_POLLIN, ms);
+	if (ms <= 0)
+		return lift_set_error(LIFT_E_SOCKET, "nothing has come from %s for %d ms",
+				      pages->endpoint, LIFT_ANSWER_MS);
+	return wire_wait(&pages->wire, ZMQ_POLLIN, ms);
 }
 
 static int take_message(struct snapshot *snapshot, struct held *held)
@@ -97,12 +102,14 @@ int lift_snapshot(const char *endpoint, const struct lift_keys *keys, const char
 {
 	struct snapshot snapshot = { .message = message, .context = context };
 	enum pages_what what = PAGES_NOTHING;
-	int err = n_topics < 1 || n_topics > SNAPSHOT_PREFIXES_MAX ? LIFT_E_TOPICS : 0;
+	int err = subscriber_check_topics(topics, n_topics, SNAPSHOT_PREFIXES_MAX);
 
+	if (!err && n_topics < 1)
+		err = LIFT_E_TOPICS;
 	if (!err)
 		err = pages_open(&snapshot.pages, endpoint, keys, topics, n_topics);
 	if (err)
-		return err;
+		return error_told(err);
 	snapshot.pages.first = FIRST_PAGE;
 	err = pages_ask(&snapshot.pages, false, 0, 0);
 	while (!err && what != PAGES_DONE)
@@ -110,5 +117,5 @@ int lift_snapshot(const char *endpoint, const struct lift_keys *keys, const char
 	for (size_t i = 0; i < snapshot.n_held; i++)
 		held_free(&snapshot.held[i]);
 	pages_close(&snapshot.pages);
-	return err;
+	return error_told(err);
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "clients/lib/error.h"
+
 struct lift_subscriber {
 	struct wire wire;
 	zmq_msg_t topic, body;
@@ -32,14 +34,27 @@ static int prepare_subscriber(void *handle, const void *with)
 	return 0;
 }
 
-int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
-			 const char *const topics[], size_t n_topics, int buffer,
-			 struct lift_subscriber **ret_subscriber)
+int subscriber_check_topics(const char *const topics[], size_t n_topics, size_t max)
+{
+	if (n_topics > max || (n_topics > 0 && !topics))
+		return lift_set_error(LIFT_E_TOPICS, "there may be up to %zu beginnings of topics",
+				      max);
+	for (size_t i = 0; i < n_topics; i++)
+		if (!topics[i])
+			return lift_set_error(LIFT_E_TOPICS, "topic %zu is NULL", i);
+	return 0;
+}
+
+int subscriber_open(const char *endpoint, const struct lift_keys *keys, const char *const topics[],
+		    size_t n_topics, int buffer, struct lift_subscriber **ret_subscriber)
 {
 	struct topics with = { topics, n_topics, buffer };
-	struct lift_subscriber *subscriber = calloc(1, sizeof(*subscriber));
-	int err;
+	struct lift_subscriber *subscriber;
+	int err = subscriber_check_topics(topics, n_topics, SIZE_MAX);
 
+	if (err)
+		return err;
+	subscriber = calloc(1, sizeof(*subscriber));
 	if (!subscriber)
 		return LIFT_E_MEMORY;
 	err = wire_open(&subscriber->wire, ZMQ_SUB, endpoint, keys, prepare_subscriber, &with);
@@ -51,6 +66,14 @@ int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
 	zmq_msg_init(&subscriber->body);
 	*ret_subscriber = subscriber;
 	return 0;
+}
+
+int lift_subscriber_open(const char *endpoint, const struct lift_keys *keys,
+			 const char *const topics[], size_t n_topics, int buffer,
+			 struct lift_subscriber **ret_subscriber)
+{
+	return error_told(
+		subscriber_open(endpoint, keys, topics, n_topics, buffer, ret_subscriber));
 }
 
 void lift_subscriber_free(struct lift_subscriber *subscriber)
@@ -132,10 +155,10 @@ int lift_subscriber_next(struct lift_subscriber *subscriber, int timeout_ms, con
 	int err = subscriber_next(subscriber, timeout_ms, &topic, &body);
 
 	if (err)
-		return err;
+		return error_told(err);
 	name = strndup(topic.data, topic.size);
 	if (!name)
-		return LIFT_E_MEMORY;
+		return error_told(LIFT_E_MEMORY);
 	free(subscriber->name);
 	*ret_topic = subscriber->name = name;
 	*ret_body = body.data;

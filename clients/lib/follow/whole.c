@@ -74,9 +74,9 @@ static int open_parts(struct lift_picture *picture, const struct lift_picture_op
 	if (!err && (!picture->shown || !picture->gathered))
 		err = LIFT_E_MEMORY;
 	if (!err)
-		err = lift_follower_open(picture->texts[0], picture->texts[1], options->keys,
-					 (const char *const *)picture->texts + 2, options->n_topics,
-					 options->buffer, &picture->follower);
+		err = follower_open(picture->texts[0], picture->texts[1], options->keys,
+				    (const char *const *)picture->texts + 2, options->n_topics,
+				    options->buffer, &picture->follower);
 	if (!err)
 		err = ready_open(&picture->ready);
 	if (err)

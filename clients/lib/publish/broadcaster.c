@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/lib/lift.h"
+#include "clients/lib/error.h"
 #include "clients/lib/publish/slot.h"
 #include "clients/lib/wire.h"
 
@@ -18,7 +18,7 @@ struct lift_broadcaster {
 	struct wire wire;
 	struct msg_writer *writer;
 	char topic[TOPIC_ROOM];
-	char *source, *stream;
+	char *endpoint, *source, *stream;
 	uint32_t batch;
 	int linger_ms;
 	uint64_t next_seq, added;
@@ -75,33 +75,48 @@ static int await_subscription(struct lift_broadcaster *broadcaster)
 			return err;
 		take_subscriptions(broadcaster);
 	}
-	return broadcaster->subscribed ? 0 : LIFT_E_SOCKET;
+	return broadcaster->subscribed
+		       ? 0
+		       : lift_set_error(LIFT_E_SOCKET,
+					"nobody subscribes at %s: is liftd running, and is this "
+					"one of its `events` endpoints?",
+					broadcaster->endpoint);
+}
+
+static int check_options(const struct lift_broadcaster_options *options)
+{
+	if (!options->endpoint)
+		return lift_set_error(LIFT_E_SOCKET, "there is no endpoint: it is NULL");
+	if (!options->source || !source_is_valid(text_of(options->source)))
+		return LIFT_E_SOURCE;
+	if (!options->stream || !*options->stream || strlen(options->stream) > STREAM_MAX)
+		return LIFT_E_STREAM;
+	return options->batch > BATCH_EVENTS_MAX ? LIFT_E_COUNT : 0;
 }
 
 int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 			  struct lift_broadcaster **ret_broadcaster)
 {
 	struct lift_broadcaster *broadcaster;
-	int err = LIFT_E_MEMORY;
+	int err = check_options(options);
 
-	if (!source_is_valid(text_of(options->source)))
-		return LIFT_E_SOURCE;
-	if (!*options->stream || strlen(options->stream) > STREAM_MAX)
-		return LIFT_E_STREAM;
-	if (options->batch > BATCH_EVENTS_MAX)
-		return LIFT_E_COUNT;
+	if (err)
+		return error_told(err);
 	broadcaster = calloc(1, sizeof(*broadcaster));
 	if (!broadcaster)
-		return err;
+		return error_told(LIFT_E_MEMORY);
+	err = LIFT_E_MEMORY;
 	snprintf(broadcaster->topic, sizeof(broadcaster->topic), "event/%s", options->source);
 	broadcaster->batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
 	broadcaster->next_seq = options->first ? options->first : 1;
 	broadcaster->linger_ms = options->linger_ms;
 	slot_clear(&broadcaster->slot);
+	broadcaster->endpoint = strdup(options->endpoint);
 	broadcaster->source = strdup(options->source);
 	broadcaster->stream = strdup(options->stream);
 	broadcaster->writer = msg_writer_new();
-	if (broadcaster->source && broadcaster->stream && broadcaster->writer)
+	if (broadcaster->endpoint && broadcaster->source && broadcaster->stream &&
+	    broadcaster->writer)
 		err = wire_open(&broadcaster->wire, ZMQ_XPUB, options->endpoint, options->keys,
 				prepare_broadcaster, options);
 	if (!err)
@@ -110,7 +125,7 @@ int lift_broadcaster_open(const struct lift_broadcaster_options *options,
 		lift_broadcaster_free(broadcaster);
 	else
 		*ret_broadcaster = broadcaster;
-	return err;
+	return error_told(err);
 }
 
 void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
@@ -120,6 +135,7 @@ void lift_broadcaster_free(struct lift_broadcaster *broadcaster)
 	wire_close(&broadcaster->wire);
 	slot_free(&broadcaster->slot);
 	msg_writer_free(broadcaster->writer);
+	free(broadcaster->endpoint);
 	free(broadcaster->source);
 	free(broadcaster->stream);
 	free(broadcaster);
@@ -147,12 +163,13 @@ static int send_batch(struct lift_broadcaster *broadcaster, uint64_t first, uint
 		return LIFT_E_MEMORY;
 	if (zmq_send(handle, broadcaster->topic, strlen(broadcaster->topic), ZMQ_SNDMORE) < 0 ||
 	    zmq_send(handle, message.data, message.size, 0) < 0)
-		return LIFT_E_SOCKET;
+		return lift_set_error(LIFT_E_SOCKET, "nobody at %s has taken anything for %d ms",
+				      broadcaster->endpoint, LIFT_ANSWER_MS);
 	broadcaster->sent = true;
 	return 0;
 }
 
-int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
+static int push(struct lift_broadcaster *broadcaster)
 {
 	struct text events;
 	uint32_t count;
@@ -167,49 +184,68 @@ int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
 	return err;
 }
 
+int lift_broadcaster_push(struct lift_broadcaster *broadcaster)
+{
+	return error_told(push(broadcaster));
+}
+
 int lift_broadcaster_add(struct lift_broadcaster *broadcaster, const void *event, size_t size)
 {
 	struct slot *slot = &broadcaster->slot;
 	int err = 0;
 
-	if (size > LIFT_BATCH_BYTES)
-		return LIFT_E_VALUE;
+	if (!event || size == 0 || size > LIFT_BATCH_BYTES)
+		return error_told(lift_set_error(LIFT_E_VALUE,
+						 "an event has 1 to %d bytes, not %zu",
+						 LIFT_BATCH_BYTES, event ? size : 0));
 	if (slot->count > 0 && slot->size + size > LIFT_BATCH_BYTES)
-		err = lift_broadcaster_push(broadcaster);
+		err = push(broadcaster);
 	if (err)
-		return err;
+		return error_told(err);
 	if (slot->count == 0)
 		slot->first = broadcaster->next_seq;
 	err = slot_add(slot, (struct text){ event, size }, 0);
 	if (err)
-		return err;
+		return error_told(err);
 	broadcaster->next_seq++;
 	broadcaster->added++;
-	return slot->count == broadcaster->batch ? lift_broadcaster_push(broadcaster) : 0;
+	return slot->count == broadcaster->batch ? error_told(push(broadcaster)) : 0;
 }
 
-int lift_broadcaster_announce(struct lift_broadcaster *broadcaster)
+static int announce(struct lift_broadcaster *broadcaster)
 {
-	int err = lift_broadcaster_push(broadcaster);
+	int err = push(broadcaster);
 
 	if (err)
 		return err;
 	return send_batch(broadcaster, broadcaster->next_seq, 0, (struct text){ NULL, 0 });
 }
 
+int lift_broadcaster_announce(struct lift_broadcaster *broadcaster)
+{
+	return error_told(announce(broadcaster));
+}
+
 int lift_broadcaster_finish(struct lift_broadcaster *broadcaster)
 {
 	int64_t begun_ms, linger_ms = broadcaster->linger_ms;
-	int err = lift_broadcaster_announce(broadcaster);
+	int err = announce(broadcaster);
 
 	if (err)
-		return err;
+		return error_told(err);
 	take_breaks(broadcaster);
 	begun_ms = wire_clock_ms();
 	wire_close(&broadcaster->wire);
 	if (linger_ms > 0 && wire_clock_ms() - begun_ms >= linger_ms)
-		return LIFT_E_SOCKET;
-	return broadcaster->broken ? LIFT_E_STOPPED : 0;
+		return error_told(lift_set_error(LIFT_E_SOCKET,
+						 "not all of it was sent to %s within %d ms",
+						 broadcaster->endpoint, broadcaster->linger_ms));
+	if (!broadcaster->broken)
+		return 0;
+	return error_told(lift_set_error(LIFT_E_STOPPED,
+					 "the connection to %s broke meanwhile: some of it may be "
+					 "lost",
+					 broadcaster->endpoint));
 }
 
 uint64_t lift_broadcaster_added(const struct lift_broadcaster *broadcaster)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "clients/lib/error.h"
 #include "clients/lib/publish/publisher.h"
 #include "clients/lib/publish/publisher_internal.h"
 
@@ -177,6 +179,19 @@ static int connect_once(struct lift_publisher *publisher)
 	return err;
 }
 
+static int give_up(const struct lift_publisher *publisher, int why, int64_t ms)
+{
+	if (why == LIFT_E_SOCKET)
+		return lift_set_error(why,
+				      "no verdict from %s for %" PRId64 " s, and so it was given "
+				      "up: what has none is to be sent again",
+				      publisher->endpoint, ms / 1000);
+	return lift_set_error(why,
+			      "the daemon at %s has asked to wait for %" PRId64 " s, and so it was "
+			      "given up: %s",
+			      publisher->endpoint, ms / 1000, lift_err_text(why));
+}
+
 /* Something waits, and nothing comes: may it go on? */
 static int bear(struct lift_publisher *publisher, int64_t now_ms)
 {
@@ -187,7 +202,7 @@ static int bear(struct lift_publisher *publisher, int64_t now_ms)
 	if (options->stalled && (publisher->refusal || ms > LIFT_ANSWER_MS))
 		err = options->stalled(options->context, why, ms);
 	if (!err && options->patience_ms > 0 && ms > options->patience_ms)
-		err = why;
+		err = give_up(publisher, why, ms);
 	return err;
 }
 
@@ -245,14 +260,29 @@ static int pump(struct lift_publisher *publisher, int ms)
 
 /* The interface. */
 
+static int check_options(const struct lift_publisher_options *options)
+{
+	if (!options->endpoint)
+		return lift_set_error(LIFT_E_SOCKET, "there is no endpoint: it is NULL");
+	if (!options->source || !source_is_valid(text_of(options->source)))
+		return lift_set_error(LIFT_E_SOURCE, "%s", lift_err_text(LIFT_E_SOURCE));
+	if (!options->stream || !*options->stream || strlen(options->stream) > STREAM_MAX)
+		return lift_set_error(LIFT_E_STREAM, "%s", lift_err_text(LIFT_E_STREAM));
+	if (options->batch > BATCH_EVENTS_MAX)
+		return lift_set_error(LIFT_E_COUNT, "a batch has at most %d events, not %u",
+				      BATCH_EVENTS_MAX, options->batch);
+	return 0;
+}
+
 int publisher_open(const struct lift_publisher_options *options, const struct publisher_wake *wake,
 		   struct lift_publisher **ret_publisher)
 {
 	struct lift_publisher *publisher;
-	int err = LIFT_E_MEMORY;
+	int err = check_options(options);
 
-	if (options->batch > BATCH_EVENTS_MAX)
-		return LIFT_E_COUNT;
+	if (err)
+		return err;
+	err = LIFT_E_MEMORY;
 	publisher = calloc(1, sizeof(*publisher));
 	if (!publisher)
 		return err;
@@ -282,7 +312,11 @@ int publisher_open(const struct lift_publisher_options *options, const struct pu
 	return 0;
 fail:
 	if (err == LIFT_E_NOT_FOUND)
-		err = publisher->refusal ? publisher->refusal : LIFT_E_SOCKET;
+		err = publisher->refusal ? publisher->refusal
+					 : lift_set_error(LIFT_E_SOCKET,
+							  "nobody answers at %s: is liftd running, "
+							  "and may this user use its socket?",
+							  options->endpoint);
 	lift_publisher_free(publisher);
 	return err;
 }
@@ -290,7 +324,7 @@ fail:
 int lift_publisher_open(const struct lift_publisher_options *options,
 			struct lift_publisher **ret_publisher)
 {
-	return publisher_open(options, NULL, ret_publisher);
+	return error_told(publisher_open(options, NULL, ret_publisher));
 }
 
 void lift_publisher_free(struct lift_publisher *publisher)
@@ -318,7 +352,7 @@ uint64_t lift_publisher_judged(const struct lift_publisher *publisher)
 	return publisher->judged;
 }
 
-int lift_publisher_push(struct lift_publisher *publisher)
+static int push(struct lift_publisher *publisher)
 {
 	struct slot *slot = publisher_slot(publisher, publisher->queued);
 	int err;
@@ -334,27 +368,34 @@ int lift_publisher_push(struct lift_publisher *publisher)
 	return err;
 }
 
+int lift_publisher_push(struct lift_publisher *publisher)
+{
+	return error_told(push(publisher));
+}
+
 int lift_publisher_add(struct lift_publisher *publisher, const void *event, size_t size,
 		       uint64_t tag)
 {
 	struct slot *slot = publisher_slot(publisher, publisher->queued);
 	int err;
 
-	if (size > LIFT_BATCH_BYTES)
-		return LIFT_E_VALUE;
+	if (!event || size == 0 || size > LIFT_BATCH_BYTES)
+		return error_told(lift_set_error(LIFT_E_VALUE,
+						 "an event has 1 to %d bytes, not %zu",
+						 LIFT_BATCH_BYTES, event ? size : 0));
 	if (slot->count > 0 && slot->size + size > LIFT_BATCH_BYTES) {
-		err = lift_publisher_push(publisher);
+		err = push(publisher);
 		if (err)
-			return err;
+			return error_told(err);
 		slot = publisher_slot(publisher, publisher->queued);
 	}
 	if (slot->count == 0)
 		slot->first = publisher->next_seq;
 	err = slot_add(slot, (struct text){ event, size }, tag);
 	if (err)
-		return err;
+		return error_told(err);
 	publisher->next_seq++;
-	return slot->count == publisher->options.batch ? lift_publisher_push(publisher) : 0;
+	return slot->count == publisher->options.batch ? error_told(push(publisher)) : 0;
 }
 
 int lift_publisher_wait(struct lift_publisher *publisher, int ms)
@@ -364,28 +405,33 @@ int lift_publisher_wait(struct lift_publisher *publisher, int ms)
 
 	while (!err && wire_clock_ms() < end_ms)
 		err = pump(publisher, (int)(end_ms - wire_clock_ms()));
-	return err;
+	return error_told(err);
 }
 
-int lift_publisher_flush(struct lift_publisher *publisher)
+static int flush(struct lift_publisher *publisher)
 {
-	int err = lift_publisher_push(publisher);
+	int err = push(publisher);
 
 	while (!err && publisher->queued > 0)
 		err = pump(publisher, POLL_MS);
 	return err;
 }
 
+int lift_publisher_flush(struct lift_publisher *publisher)
+{
+	return error_told(flush(publisher));
+}
+
 int lift_publisher_announce(struct lift_publisher *publisher)
 {
-	int err = lift_publisher_flush(publisher);
+	int err = flush(publisher);
 
 	publisher->announcement.seq = publisher->next_seq;
 	publisher->announcement.due_ms = 0;
 	publisher->progress_ms = now_of(publisher);
 	while (!err && publisher->announcement.seq)
 		err = pump(publisher, POLL_MS);
-	return err;
+	return error_told(err);
 }
 
 uint64_t publisher_pending(const struct lift_publisher *publisher)

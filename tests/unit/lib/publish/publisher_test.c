@@ -625,6 +625,7 @@ static void a_stream_goes_on_at_its_next_number(void **state)
 {
 	struct lift_publisher_options options;
 	struct stepped stepped;
+	uint64_t next = 0;
 
 	(void)state;
 	stepped_prepare(&stepped);
@@ -632,6 +633,9 @@ static void a_stream_goes_on_at_its_next_number(void **state)
 	options = stepped_options(&stepped);
 	options.go_on = true;
 	options.first = 7; /* is not asked then */
+	assert_int_equal(lift_stream_next(options.endpoint, NULL, "s", "t", LIFT_ANSWER_MS, &next),
+			 0);
+	assert_int_equal(next, 42);
 	assert_int_equal(lift_publisher_open(&options, &stepped.publisher), 0);
 	assert_int_equal(lift_publisher_next(stepped.publisher), 42);
 	add_batch(&stepped);
