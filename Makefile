@@ -44,6 +44,7 @@ PACKAGES := \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
+	g++:the_header_of_liblift_is_read_by_C++,_too \
 	binutils:nm,_by_which_the_layers_are_checked \
 	clang-format-14:the_form_of_the_code \
 	systemd:systemd-analyze_verify_of_the_units \
@@ -351,7 +352,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install deb completion layers layers_test format xapi_clients
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
@@ -364,6 +365,7 @@ script_prune = sh tests/prune_test.sh
 script_alert = sh tests/alert_test.sh
 script_first_hour = sh tests/first_hour_test.sh $(BUILD)
 script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
+script_liblift = env MAKE=$(firstword $(MAKE)) CC='$(CC)' SAN_FLAGS='$(SAN_FLAGS)' sh tests/liblift_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
 # A run is one program with its own log below $(LOGS); those that take longest begin first.
@@ -558,7 +560,7 @@ install: all
 		text) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to" ;; \
 		esac; \
 	done
-	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ! ldconfig -N -X -v 2>/dev/null | grep -q '^$(LIBDIR):' || ldconfig
 	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
 
 install-strip:

@@ -71,7 +71,7 @@ expect lift-xapi usr/sbin/lift-xapi lib/systemd/system/lift-xapi.service usr/lib
 libdir=usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
 expect liblift0 "$libdir/liblift.so.0" "$libdir/liblift.so.$version"
 expect liblift-dev "$libdir/liblift.so" "$libdir/pkgconfig/liblift.pc" usr/include/lift/lift.h usr/include/lift/err.h \
-	usr/share/man/man3/lift.3.gz
+	usr/share/man/man3/lift.3.gz usr/share/doc/liblift-dev/examples/follow.c
 grep -qx "libdir=/$libdir" "$dir/liblift-dev/$libdir/pkgconfig/liblift.pc" || fail "liblift.pc names another directory"
 grep -q '^Depends:.*libzmq5' "$dir/liblift0.control/control" || fail "liblift0 does not need libzmq"
 twice=$(sort "$dir/all" | uniq -d)
