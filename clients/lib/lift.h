@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift.h - the client library: a publisher with an outbox, a broadcaster without, questions to a
- * daemon, a subscriber, and a follower, which keeps a consistent picture (picture.h) of what is
- * published.
+ * lift.h - liblift: learning events from a platform to liftd, and its figures to a dashboard.
  *
- * What a publisher has been given it keeps until the daemon's verdict on it is there: it survives a
- * daemon that restarts, a connection that breaks and answers that are lost, and keeps at most as
- * many batches as the daemon's window. Each object belongs to one thread at a time and shares
- * nothing with others. Functions return 0 or a negative LIFT_E_ number (err.h).
+ * A platform takes an outbox (on disk), a dashboard a picture. The rest is for who keeps events
+ * elsewhere, or wants single messages: a publisher with an outbox in memory, a broadcaster without
+ * any, questions, a subscriber, a follower. lift(3) has examples.
+ *
+ * An outbox may be used by all threads; each other object belongs to one thread at a time and
+ * shares nothing with others. Functions return 0 or a negative LIFT_E_ number (err.h);
+ * lift_error_text says in a sentence what happened. Texts end with a 0.
  */
 #ifndef LIFT_LIFT_H
 #define LIFT_LIFT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cc publish.c $(pkg-config --cflags --libs liblift) && ./a.out ipc:///run/liftd/intake outbox.db */
+/* cc publish.c $(pkg-config --cflags --libs liblift) && ./a.out ipc:///run/liftd/intake my.db */
 #include <lift/lift.h>
 #include <stdio.h>
 #include <time.h>
