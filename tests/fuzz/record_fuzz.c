@@ -85,10 +85,17 @@ static void read_row(struct text key, struct text value)
 static void read_meta(struct text key, struct text value)
 {
 	struct sum sums[DB_COUNT];
-	uint8_t bytes[SUMS_BYTES];
+	uint8_t bytes[LISTENED_MAX > SUMS_BYTES ? LISTENED_MAX : SUMS_BYTES];
+	struct outages outages;
 	struct text again;
+	int64_t last_ms;
 
 	(void)key;
+	if (listened_decode(value, &last_ms, &outages) == 0) {
+		REQUIRE(outages_end_of(&outages, 0, 1) > 0);
+		REQUIRE(outages_between(&outages, 0, LISTENED_MS_MAX) <= LISTENED_MS_MAX);
+		REQUIRE(same(listened_encode(last_ms, &outages, bytes), value));
+	}
 	if (sums_decode(value, sums) != 0)
 		return;
 	again = sums_encode(sums, bytes);

@@ -253,7 +253,7 @@ struct text listened_encode(int64_t last_ms, const struct outages *outages,
 int listened_decode(struct text from, int64_t *ret_last_ms, struct outages *ret_outages)
 {
 	struct outages outages = { 0 };
-	int64_t before = INT64_MIN;
+	int64_t before = 0;
 
 	if (from.size < 8 || from.size > LISTENED_MAX || from.size % 16 != 8)
 		return LIFT_E_CORRUPT;
@@ -261,7 +261,8 @@ int listened_decode(struct text from, int64_t *ret_last_ms, struct outages *ret_
 		struct outage row = { (int64_t)read_be(from, at, 8),
 				      (int64_t)read_be(from, at + 8, 8) };
 
-		if (row.from_ms < before || row.until_ms <= row.from_ms)
+		if (row.from_ms < before || row.until_ms <= row.from_ms ||
+		    row.until_ms > LISTENED_MS_MAX)
 			return LIFT_E_CORRUPT;
 		before = row.until_ms;
 		outages.rows[outages.n++] = row;

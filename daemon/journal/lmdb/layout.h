@@ -93,9 +93,10 @@ enum {
 	QUARANTINE_ROW_MAX = QUARANTINE_HEAD + 2 + JOURNAL_SENT_MAX,
 	SUMS_BYTES = DB_COUNT * SUM_BYTES,
 };
-#define SUMS_KEY     "sums"
-#define NEXT_ROW_KEY "next_row"
-#define LISTENED_KEY "listened"
+#define SUMS_KEY	"sums"
+#define NEXT_ROW_KEY	"next_row"
+#define LISTENED_KEY	"listened"
+#define LISTENED_MS_MAX (INT64_C(1) << 52) /* of any time that may be */
 
 /* A journal number or a row's, as a key or a value. */
 struct text number_encode(uint64_t number, uint8_t to[static NUMBER_KEY]);

@@ -181,6 +181,8 @@ static void bytes_are_what_they_always_were(void **state)
 							  [SOURCE_ROW - 1] = 7 };
 	static const uint8_t listened_bytes[24] = { [7] = 9, [15] = 3, [23] = 5 };
 	const struct outages outages = { 1, { { 3, 5 } } };
+	struct outages back;
+	int64_t last_ms;
 	const struct source_record source = {
 		.accepted = 3,
 		.rejected = 1,
@@ -202,6 +204,15 @@ static void bytes_are_what_they_always_were(void **state)
 	assert_memory_equal(source_row_encode(&source, bytes).data, source_bytes, SOURCE_ROW);
 	assert_int_equal(listened_encode(9, &outages, bytes).size, sizeof(listened_bytes));
 	assert_memory_equal(bytes, listened_bytes, sizeof(listened_bytes));
+	assert_int_equal(listened_decode((struct text){ (char *)bytes, 24 }, &last_ms, &back), 0);
+	assert_true(last_ms == 9 && back.n == 1 && back.rows[0].until_ms == 5);
+	/* Of no length, and longer than time. */
+	bytes[23] = 3;
+	assert_int_equal(listened_decode((struct text){ (char *)bytes, 24 }, &last_ms, &back),
+			 LIFT_E_CORRUPT);
+	bytes[16] = 1;
+	assert_int_equal(listened_decode((struct text){ (char *)bytes, 24 }, &last_ms, &back),
+			 LIFT_E_CORRUPT);
 	assert_int_equal(quarantined_encode(&row, bytes).size, QUARANTINE_HEAD + 2);
 	assert_memory_equal(bytes, "\0\0\0\2\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\13", 20);
 	assert_int_equal(bytes[20], -LIFT_E_REUSED);
