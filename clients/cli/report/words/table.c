@@ -233,14 +233,18 @@ static const struct phrase {
 					 "kan vara för låga",
 					 "Hændelser, der ikke er kommet: tallene kan "
 					 "være for lave" } },
-	[WORD_UNKNOWN_LATE] = { { "From these nothing has come for longer than was expected: {0}. "
-				  "What they have not sent is not in the figures.",
-				  "Fra disse har det ikke kommet noe på lenger tid enn ventet: {0}. "
-				  "Det de ikke har sendt, er ikke med i tallene.",
-				  "Från dessa har inget kommit på längre tid än väntat: {0}. Det de "
-				  "inte har skickat finns inte med i siffrorna.",
-				  "Fra disse er der ikke kommet noget i længere tid end ventet: {0}. "
-				  "Det, de ikke har sendt, er ikke med i tallene." } },
+	[WORD_UNKNOWN_LATE] = { { "From these nothing has come for longer than was "
+				  "expected: {0}. What they have not sent is not in "
+				  "the figures.",
+				  "Fra disse har det ikke kommet noe på lenger tid "
+				  "enn ventet: {0}. Det de ikke har sendt, er ikke "
+				  "med i tallene.",
+				  "Från dessa har inget kommit på längre tid än "
+				  "väntat: {0}. Det de inte har skickat finns inte "
+				  "med i siffrorna.",
+				  "Fra disse er der ikke kommet noget i længere tid "
+				  "end ventet: {0}. Det, de ikke har sendt, er ikke "
+				  "med i tallene." } },
 	[WORD_UNKNOWN_TOLD_APART] = { { "Platforms whose people are told apart: one "
 					"person on two of them is two",
 					"Plattformer hvis personer holdes fra "

@@ -282,7 +282,7 @@ static void what_liftd_does_not_know_stands_on_page_one(void **state)
 	free(text);
 }
 
-/* A report of today says from whom something should have come; one of a day that is over does not. */
+/* One of a day that is over says nothing of who is late now. */
 static void platforms_that_are_late_are_named_in_a_report_of_today(void **state)
 {
 	static const char *const days[] = { "2025-04-02", "2025-04-01" };
