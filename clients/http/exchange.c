@@ -245,8 +245,8 @@ static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connecti
 	return MHD_queue_response(mhd, exchange->status, exchange->answer);
 }
 
-/* It is refused while its body comes: a short one is read and dropped before it is answered, and its
- * connection goes on; with a long one it is told at once, and the connection ends. */
+/* It is refused while its body comes: a short one is read and dropped before it is answered, and
+ * its connection goes on; with a long one it is told at once, and the connection ends. */
 static void refuse_body(struct http_exchange *exchange)
 {
 	const struct head *head = &exchange->head;

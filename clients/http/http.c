@@ -259,16 +259,6 @@ const struct sockaddr *http_peer(const struct http_exchange *exchange)
 	return (const struct sockaddr *)&exchange->from;
 }
 
-void http_keep(struct http_exchange *exchange, void *with)
-{
-	exchange->kept = with;
-}
-
-void *http_kept(const struct http_exchange *exchange)
-{
-	return exchange->kept;
-}
-
 /* The user has answered: it goes out in the next round, or by what is calling now. */
 static void leave_user(struct http_exchange *exchange)
 {

@@ -77,10 +77,6 @@ const char *http_query(const struct http_exchange *exchange,
 struct text http_body(const struct http_exchange *exchange);
 /* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
-/* What the user of the library keeps with it: NULL at first. */
-void http_keep(struct http_exchange *exchange, void *with);
-void *http_kept(const struct http_exchange *exchange);
-
 struct http_header {
 	const char *name, *value;
 };

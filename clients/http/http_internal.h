@@ -67,7 +67,6 @@ struct http_exchange {
 	struct MHD_Response *answer;
 	char *answer_body;
 	size_t n_answer_body;
-	void *kept;
 	struct http_exchange *next, *before; /* of those whose connection has gone */
 };
 

@@ -57,18 +57,6 @@ bool password_of_basic(const char *header, char name[static 65],
 	return well;
 }
 
-bool password_of_bearer(const char *header, char name[static 65],
-			char password[static PASSWORD_MAX + 1])
-{
-	size_t size;
-	const char *token = credentials(header, "Bearer", &size);
-	const char *dot = token ? memrchr(token, '.', size) : NULL;
-
-	return dot && dot[1] && !memchr(token, ' ', size) &&
-	       give(token, (size_t)(dot - token), dot + 1, size - (size_t)(dot + 1 - token), name,
-		    password);
-}
-
 int password_hash(struct text password, char ret_hash[static PASSWORD_HASH_MAX])
 {
 	char hash[crypto_pwhash_argon2id_STRBYTES];

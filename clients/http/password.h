@@ -29,10 +29,6 @@ enum {
 bool password_of_basic(const char *header, char name[static 65],
 		       char password[static PASSWORD_MAX + 1]);
 
-/* The same of `Bearer NAME.PASSWORD`, the password without a dot: as sensors of Caliper send. */
-bool password_of_bearer(const char *header, char name[static 65],
-			char password[static PASSWORD_MAX + 1]);
-
 /* The line that a configuration has for a password: argon2id, 19 MiB, 2 passes. LIFT_E_MEMORY;
  * LIFT_E_VALUE: shorter than PASSWORD_MIN, or longer than PASSWORD_MAX. */
 int password_hash(struct text password, char ret_hash[static PASSWORD_HASH_MAX]);

@@ -173,6 +173,26 @@ static void a_signal_comes_as_a_call(void **state)
 	assert_false(sigismember(&now, SIGTERM));
 }
 
+static void a_timer_may_rest(void **state)
+{
+	struct counts counts;
+	int resting, other;
+
+	(void)state;
+	open_counts(&counts);
+	assert_int_equal(gateway_loop_add_timer(counts.loop, 1, on_read, &counts, &resting), 0);
+	assert_int_equal(gateway_loop_add_timer(counts.loop, 1, on_timer, &counts, &other), 0);
+	gateway_loop_set_timer(counts.loop, resting, false);
+	assert_int_equal(gateway_loop_run(counts.loop), 0);
+	assert_int_equal(counts.reads, 0);
+	gateway_loop_set_timer(counts.loop, other, false);
+	gateway_loop_set_timer(counts.loop, resting, true);
+	while (counts.reads == 0)
+		assert_int_equal(gateway_loop_step(counts.loop, 60000), 0);
+	assert_int_equal(counts.timers, 3);
+	close_counts(&counts);
+}
+
 static void it_says_when_it_is_full(void **state)
 {
 	struct counts counts;
@@ -205,6 +225,7 @@ int main(void)
 		cmocka_unit_test(what_waits_by_itself_is_called_though_nothing_came),
 		cmocka_unit_test(who_was_taken_away_is_not_called_any_more),
 		cmocka_unit_test(a_signal_comes_as_a_call),
+		cmocka_unit_test(a_timer_may_rest),
 		cmocka_unit_test(it_says_when_it_is_full),
 	};
 

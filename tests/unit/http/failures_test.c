@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Who is slowed down: by what it sends, and by how often it was wrong.
- */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +6,6 @@
 #include <cmocka.h>
 
 #include "clients/http/failures.h"
-#include "clients/http/rate.h"
 
 static const struct text moodle = TEXT("moodle"), canvas = TEXT("canvas");
 
@@ -19,72 +15,6 @@ static struct address house(const char *text)
 
 	assert_true(address_parse_range(text, &range));
 	return address_house(range.first);
-}
-
-static void as_many_requests_come_in_as_may(void **state)
-{
-	struct http_rate *rate = http_rate_new(100, 0);
-	int64_t now_ms = 5000;
-
-	(void)state;
-	/* What nobody used in ten seconds is there at once, then what a second has. */
-	for (int i = 0; i < 100 * HTTP_RATE_SECONDS; i++)
-		assert_int_equal(http_rate_take(rate, moodle, 1 << 20, now_ms), 0);
-	assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 1);
-	assert_int_equal(http_rate_take(rate, canvas, 1, now_ms), 0);
-	now_ms += 500;
-	for (int i = 0; i < 50; i++)
-		assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 0);
-	assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 1);
-	/* However long it is silent, it is ten seconds' worth. */
-	now_ms += INT64_C(1000) * 86400 * 365;
-	for (int i = 0; i < 100 * HTTP_RATE_SECONDS; i++)
-		assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 0);
-	assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 1);
-	http_rate_free(rate);
-}
-
-static void as_many_bytes_come_in_as_may(void **state)
-{
-	struct http_rate *rate = http_rate_new(0, 1000);
-	int64_t now_ms = 5000;
-
-	(void)state;
-	assert_int_equal(http_rate_take(rate, moodle, 9000, now_ms), 0);
-	assert_int_equal(http_rate_take(rate, moodle, 4000, now_ms), 3);
-	assert_int_equal(http_rate_take(rate, moodle, 1000, now_ms), 0);
-	/* What is refused is not counted; one larger than the bucket waits for a full one. */
-	assert_int_equal(http_rate_take(rate, moodle, 1000000, now_ms), HTTP_RATE_SECONDS);
-	now_ms += 10000;
-	assert_int_equal(http_rate_take(rate, moodle, 1000000, now_ms), 0);
-	assert_int_equal(http_rate_take(rate, moodle, 1, now_ms), 1);
-	http_rate_free(rate);
-}
-
-static void without_a_limit_all_come_in(void **state)
-{
-	struct http_rate *rate = http_rate_new(0, 0), *huge = http_rate_new(UINT64_MAX, UINT64_MAX);
-
-	(void)state;
-	for (int i = 0; i < 100000; i++) {
-		assert_int_equal(http_rate_take(rate, moodle, UINT64_MAX, 1), 0);
-		assert_int_equal(http_rate_take(huge, moodle, 1000000, 1), 0);
-	}
-	http_rate_free(rate);
-	http_rate_free(huge);
-}
-
-static void the_table_of_rates_has_an_end(void **state)
-{
-	struct http_rate *rate = http_rate_new(1, 0);
-	char name[32];
-
-	(void)state;
-	for (int i = 0; i < 100000; i++) {
-		snprintf(name, sizeof(name), "name%d", i);
-		assert_int_equal(http_rate_take(rate, text_of(name), 1, i), 0);
-	}
-	http_rate_free(rate);
 }
 
 static void pauses_double_and_are_forgotten(void **state)
@@ -170,10 +100,6 @@ static void the_table_of_failures_has_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(as_many_requests_come_in_as_may),
-		cmocka_unit_test(as_many_bytes_come_in_as_may),
-		cmocka_unit_test(without_a_limit_all_come_in),
-		cmocka_unit_test(the_table_of_rates_has_an_end),
 		cmocka_unit_test(pauses_double_and_are_forgotten),
 		cmocka_unit_test(a_name_is_paused_from_one_address_only),
 		cmocka_unit_test(names_without_end_are_counted_by_their_address),
