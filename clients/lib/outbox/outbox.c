@@ -202,7 +202,7 @@ int lift_publish_encoded(struct lift_outbox *outbox, const struct lift_encoded *
 	return error_told(err);
 }
 
-/* Check them, and write them one behind the other; where each begins is known once all are there. */
+/* Check them, and write them one behind the other; where each begins is known when all are. */
 static int encode_all(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
 		      size_t *ret_bad)
 {

@@ -37,7 +37,7 @@ void fake_liftd_refuse_every(struct fake_liftd *fake, unsigned n);
 void fake_liftd_nack(struct fake_liftd *fake, int err, bool retry);
 /* All streams that there are. */
 void fake_liftd_close_streams(struct fake_liftd *fake);
-/* Of each stream, forget all numbers above half of what it has: an older backup was brought back. */
+/* Of each stream, forget the numbers above half of what it has: an older backup came back. */
 void fake_liftd_go_back(struct fake_liftd *fake);
 /* In the stream that was used last, the next n numbers are taken by others. */
 void fake_liftd_use_up(struct fake_liftd *fake, unsigned n);
