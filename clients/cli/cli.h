@@ -43,6 +43,7 @@ int command_catalogue(const struct cli *cli, int argc, char **argv);
 int command_accept_clock(const struct cli *cli, int argc, char **argv);
 int command_reload(const struct cli *cli, int argc, char **argv);
 int command_rejections(const struct cli *cli, int argc, char **argv);
+int command_outbox(const struct cli *cli, int argc, char **argv);
 int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_key(const struct cli *cli, int argc, char **argv);

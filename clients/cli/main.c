@@ -26,6 +26,7 @@ static const struct command {
 	{ "status", command_status, "show the daemon's health, and what it has received" },
 	{ "catalogue", command_catalogue, "print the codes and ids by which it counts" },
 	{ "rejections", command_rejections, "print a source's own refused events" },
+	{ "outbox", command_outbox, "show or deliver what waits on a platform's disk" },
 	{ "stream", command_stream, "list streams with gaps, or close some" },
 	{ "reload", command_reload, "tell the daemon to read its catalogue again" },
 	{ "accept-clock", command_accept_clock,

@@ -140,3 +140,14 @@ void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refuse
 	puts("; 'lift status' shows gaps, 'lift rejections' refusals");
 	fflush(stdout);
 }
+
+void progress_end_put(struct progress *progress, uint64_t put, uint64_t refused)
+{
+	progress_clear(progress);
+	print_safely(stdout, "%s: %" PRIu64 " event%s put into the outbox", progress->name, put,
+		     plural(put));
+	if (refused > 0)
+		printf("; %" PRIu64 " row%s not", refused, refused == 1 ? " was" : "s were");
+	putchar('\n');
+	fflush(stdout);
+}

@@ -35,6 +35,9 @@ void progress_end(struct progress *progress, uint64_t events, uint64_t refused);
  * not. */
 void progress_end_sent(struct progress *progress, uint64_t sent, uint64_t refused);
 
+/* Likewise where they were put into an outbox. */
+void progress_end_put(struct progress *progress, uint64_t put, uint64_t refused);
+
 /* Likewise where there was nothing to send. */
 void progress_end_empty(struct progress *progress);
 

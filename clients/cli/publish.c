@@ -18,7 +18,7 @@ enum {
 
 /* What is asked for. */
 struct asked {
-	const char *source, *stream;
+	const char *source, *stream, *outbox, *seal;
 	int64_t batch;
 	double linger_s; /* below 0: it is not asked for */
 	bool aloud, follow, again, check, json;
@@ -32,6 +32,8 @@ static publish_fn *way_of(const struct asked *asked)
 		return publish_check;
 	if (asked->aloud)
 		return publish_aloud;
+	if (asked->outbox)
+		return publish_outbox;
 	if (asked->stream)
 		return publish_stream;
 	return asked->again ? publish_again : publish_file;
@@ -53,7 +55,7 @@ static void complain_left(char **names, int n)
 static int publish_all(const struct asked *asked, const struct endpoints *endpoints,
 		       struct sheet_setup *setup, char **names, int n)
 {
-	const struct publish_plan plan = {
+	struct publish_plan plan = {
 		.source = asked->source,
 		.endpoint = asked->aloud ? endpoints->events : endpoints->intake,
 		.keys = endpoints->keys,
@@ -70,6 +72,11 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 
 	if (sheet_setup_places(setup) != STATUS_WELL)
 		return STATUS_SYSTEM;
+	if (asked->outbox) {
+		worst = publish_outbox_open(&plan, asked->outbox, asked->seal, &plan.outbox);
+		if (worst != STATUS_WELL)
+			return worst;
+	}
 	for (int i = 0; i < n && !gone; i++) {
 		int status = publish(&plan, names[i], &gone);
 
@@ -78,6 +85,12 @@ static int publish_all(const struct asked *asked, const struct endpoints *endpoi
 		worst = status > worst ? status : worst;
 		if (gone && i + 1 < n)
 			complain_left(names + i + 1, n - i - 1);
+	}
+	if (plan.outbox) {
+		int status = publish_outbox_wait(plan.outbox, asked->outbox);
+
+		worst = status > worst ? status : worst;
+		lift_outbox_close(plan.outbox);
 	}
 	return worst;
 }
@@ -102,6 +115,11 @@ static int check(const struct usage *usage, const struct asked *asked, char **na
 	if (asked->check && (asked->stream || asked->aloud || asked->again))
 		return complain_usage(usage, "--check sends nothing: it does not go with --stream, "
 					     "--again or --pub");
+	if (asked->outbox && (asked->stream || asked->aloud || asked->again || asked->check))
+		return complain_usage(usage, "--outbox sends in a stream of its own: it does not "
+					     "go with --stream, --again, --pub or --check");
+	if (asked->seal && !asked->outbox)
+		return complain_usage(usage, "--seal needs --outbox");
 	if (asked->json && !asked->check)
 		return complain_usage(usage, "--json needs --check");
 	if (asked->linger_s >= 0 && !asked->aloud)
@@ -132,7 +150,7 @@ static int publish_asked(const struct cli *cli, const struct asked *asked,
 	if (asked->aloud && !endpoints.events) {
 		complain("the configuration has no events endpoint: publish without --pub");
 		status = STATUS_SYSTEM;
-	} else {
+	} else if (!asked->outbox) {
 		status = reach(asked->aloud ? endpoints.events : endpoints.intake);
 	}
 	if (status == STATUS_WELL)
@@ -154,6 +172,11 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 		  OPTION_TEXT, &asked.stream, 0, 0 },
 		{ "follow", NULL, "with --stream: read on as the file grows", OPTION_FLAG,
 		  &asked.follow, 0, 0 },
+		{ "outbox", "FILE",
+		  "put them into this file, safe at once, and deliver them from there", OPTION_TEXT,
+		  &asked.outbox, 0, 0 },
+		{ "seal", "FILE", "of --outbox: a key (32 bytes, or 64 hexadecimal digits)",
+		  OPTION_TEXT, &asked.seal, 0, 0 },
 		{ "again", NULL, "send again what was refused, or counted without its attributes",
 		  OPTION_FLAG, &asked.again, 0, 0 },
 		{ "map", "FILE", "which columns are what, as in lift-map(5)", OPTION_TEXT,
@@ -182,6 +205,7 @@ int command_publish(const struct cli *cli, int argc, char **argv)
 			"1.\n"
 			"With --stream a pipe, or with --follow a file that grows, is sent as it "
 			"comes.\n"
+			"With --outbox it may end while the daemon is away: nothing is lost.\n"
 			"With --pub nothing is acknowledged: publish the same file without --pub "
 			"to send\n"
 			"what was lost.",

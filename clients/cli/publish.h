@@ -18,7 +18,8 @@ struct publish_plan {
 	uint32_t batch;
 	int linger_ms; /* of --pub */
 	bool follow;
-	bool json; /* of --check: print the events */
+	bool json;		    /* of --check: print the events */
+	struct lift_outbox *outbox; /* of --outbox */
 };
 
 /* A file is a stream. *ret_gone becomes true where nothing further would be taken, either. */
@@ -32,6 +33,13 @@ int publish_check(const struct publish_plan *plan, const char *name, bool *ret_g
 
 /* The same without answers. */
 int publish_aloud(const struct publish_plan *plan, const char *name, bool *ret_gone);
+
+/* Put it into the plan's outbox, which is opened before, and waited for at the end: until nothing
+ * waits in it, or there is a reason why something does, which is said. Statuses. */
+int publish_outbox_open(const struct publish_plan *plan, const char *path, const char *seal_file,
+			struct lift_outbox **ret_outbox);
+int publish_outbox(const struct publish_plan *plan, const char *name, bool *ret_gone);
+int publish_outbox_wait(struct lift_outbox *outbox, const char *path);
 
 /* What comes goes on in one stream, as it comes. */
 int publish_stream(const struct publish_plan *plan, const char *name, bool *ret_gone);

@@ -36,7 +36,6 @@ static const char *const texts[N_SQL] = {
 	[SQL_NEXT_REFUSED] = "SELECT id, code, text, time_ms, event FROM refused WHERE id > ? "
 			     "ORDER BY id LIMIT 1",
 	[SQL_TAKE_REFUSED] = "DELETE FROM refused WHERE id = ?",
-	[SQL_DROP_REFUSED] = "DELETE FROM refused",
 	[SQL_PAGES] = "SELECT (SELECT page_count FROM pragma_page_count), (SELECT freelist_count "
 		      "FROM pragma_freelist_count), (SELECT page_size FROM pragma_page_size)",
 };

@@ -44,7 +44,6 @@ enum outbox_sql {
 	SQL_N_REFUSED,
 	SQL_NEXT_REFUSED, /* after which id: all of a row */
 	SQL_TAKE_REFUSED, /* which id */
-	SQL_DROP_REFUSED, /* all */
 	SQL_PAGES,	  /* page_count, freelist_count, page_size */
 	N_SQL
 };

@@ -121,7 +121,9 @@ static int hand_one(struct lift_outbox *outbox, int64_t *after, lift_refused_fn 
 		return 0;
 	if (!err)
 		err = fn(context, &handed.refused);
-	if (!err) {
+	if (err == LIFT_REFUSED_STAYS) {
+		err = 0;
+	} else if (!err) {
 		pthread_mutex_lock(&outbox->mutex);
 		err = outbox_file_run(&outbox->file, SQL_TAKE_REFUSED, &handed.id, 1);
 		pthread_mutex_unlock(&outbox->mutex);
