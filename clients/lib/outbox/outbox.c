@@ -13,7 +13,7 @@
 #include "proto/grow.h"
 #include "proto/iso8601.h"
 
-enum { WAIT_LOOK_MS = 20, KEPT_WRITER = 4 << 20 };
+enum { WAIT_LOOK_MS = 20, KEPT_WRITER = 4 << 20, NONCES = 64 /* drawn at once */ };
 
 static int64_t wall_ms(void)
 {
@@ -133,7 +133,7 @@ static int tell_full(struct lift_outbox *outbox, size_t bytes)
 }
 
 static int put_one(struct lift_outbox *outbox, sqlite3_stmt *statement,
-		   const struct lift_encoded *event)
+		   const struct lift_encoded *event, const seal_nonce nonce)
 {
 	const void *data = event->data;
 	size_t size = event->size;
@@ -144,7 +144,8 @@ static int put_one(struct lift_outbox *outbox, sqlite3_stmt *statement,
 		err = grow(&outbox->box, &outbox->box_room, size, 1);
 		if (err)
 			return err;
-		seal_close(&outbox->seal, (struct text){ event->data, event->size }, outbox->box);
+		seal_close(&outbox->seal, nonce, (struct text){ event->data, event->size },
+			   outbox->box);
 		data = outbox->box;
 	}
 	sqlite3_bind_blob(statement, 2, data, (int)size, SQLITE_STATIC);
@@ -155,10 +156,26 @@ static int put_one(struct lift_outbox *outbox, sqlite3_stmt *statement,
 	return err;
 }
 
+static int put_each(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n)
+{
+	seal_nonce nonces[NONCES];
+	int err = 0;
+	sqlite3_stmt *statement = outbox_file_sql(&outbox->file, SQL_PUT, &err);
+
+	if (statement)
+		sqlite3_bind_int64(statement, 1, wall_ms());
+	for (size_t i = 0; !err && i < n; i++) {
+		if (outbox->seal.is_set && i % NONCES == 0)
+			randombytes_buf(nonces,
+					(n - i < NONCES ? n - i : NONCES) * sizeof(seal_nonce));
+		err = put_one(outbox, statement, &events[i], nonces[i % NONCES]);
+	}
+	return err;
+}
+
 /* In one transaction. */
 static int put_all(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n)
 {
-	sqlite3_stmt *statement;
 	size_t bytes = 0;
 	int err = outbox_file_check(&outbox->file);
 
@@ -171,13 +188,9 @@ static int put_all(struct lift_outbox *outbox, const struct lift_encoded *events
 		err = outbox_file_run(&outbox->file, SQL_BEGIN, NULL, 0);
 	if (err)
 		return err;
-	statement = outbox_file_sql(&outbox->file, SQL_PUT, &err);
-	if (statement)
-		sqlite3_bind_int64(statement, 1, wall_ms());
-	for (size_t i = 0; !err && i < n; i++) {
-		err = put_one(outbox, statement, &events[i]);
+	err = put_each(outbox, events, n);
+	for (size_t i = 0; i < n; i++)
 		bytes += events[i].size;
-	}
 	err = outbox_file_end(&outbox->file, err);
 	return err == LIFT_E_FULL ? tell_full(outbox, bytes) : err;
 }

@@ -26,11 +26,11 @@ void seal_proof(const struct seal *seal, uint8_t to[static SEAL_PROOF_BYTES])
 			   sizeof(seal->key));
 }
 
-void seal_close(const struct seal *seal, struct text event, uint8_t *to)
+void seal_close(const struct seal *seal, const seal_nonce nonce, struct text event, uint8_t *to)
 {
-	randombytes_buf(to, crypto_secretbox_NONCEBYTES);
+	memcpy(to, nonce, crypto_secretbox_NONCEBYTES);
 	crypto_secretbox_easy(to + crypto_secretbox_NONCEBYTES, (const uint8_t *)event.data,
-			      event.size, to, seal->key);
+			      event.size, nonce, seal->key);
 }
 
 int seal_open(const struct seal *seal, struct text box, uint8_t *to)

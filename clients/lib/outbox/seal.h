@@ -30,8 +30,10 @@ void seal_clear(struct seal *seal);
 /* By which a wrong key is known. */
 void seal_proof(const struct seal *seal, uint8_t to[static SEAL_PROOF_BYTES]);
 
-/* Close an event: size + SEAL_MORE_BYTES bytes go to `to`. */
-void seal_close(const struct seal *seal, struct text event, uint8_t *to);
+/* Close an event with a nonce by chance, which is of this event alone: size +
+ * SEAL_MORE_BYTES bytes go to `to`. */
+typedef uint8_t seal_nonce[crypto_secretbox_NONCEBYTES];
+void seal_close(const struct seal *seal, const seal_nonce nonce, struct text event, uint8_t *to);
 
 /* Open one: box.size - SEAL_MORE_BYTES bytes go to `to`. LIFT_E_CORRUPT: it is none, or was closed
  * with another key. */
