@@ -261,6 +261,11 @@ $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNI
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
+# Its publisher is the library itself.
+$(BUILD)/tests/torture/outbox_test: $(call obj,tests/torture/outbox_test.c $(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
 $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
@@ -278,6 +283,10 @@ $(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
 $(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o $(call obj,tests/raw.c) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+
+$(BUILD)/tests/bench/outbox_bench: $(BUILD)/obj/tests/bench/outbox_bench.o $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
@@ -501,6 +510,7 @@ bench: deps
 	@sh tests/bench/curve.sh $(BUILD)
 	@sh tests/bench/fair.sh $(BUILD)
 	@sh tests/bench/xapi.sh $(BUILD)
+	@sh tests/bench/outbox.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
