@@ -120,9 +120,9 @@ static int take_stall(void *context, int err, int64_t ms)
 static int be_idle(struct deliverer *deliverer)
 {
 	int64_t now_ms = wire_clock_ms();
-	int err = 0;
+	int err = outbox_file_check(&deliverer->file);
 
-	if (deliverer->idle_ms > 0 && now_ms - deliverer->idle_ms >= TIDY_MS) {
+	if (!err && deliverer->idle_ms > 0 && now_ms - deliverer->idle_ms >= TIDY_MS) {
 		err = settle_tidy(&deliverer->file);
 		deliverer->idle_ms = 0;
 	}
@@ -143,7 +143,8 @@ static int wait_for_events(struct deliverer *deliverer)
 			break;
 		tell(deliverer, 0, "");
 		err = be_idle(deliverer);
-		poll(&item, 1, LOOK_MS);
+		if (!err)
+			poll(&item, 1, LOOK_MS);
 		if (!err && take_wake(deliverer))
 			err = LIFT_E_STOPPED;
 	}
@@ -188,15 +189,14 @@ static bool is_of_file(int err)
 	}
 }
 
+/* As long as the file is the one of its name: another one there is another process's. */
 static void deliver_on(struct deliverer *deliverer)
 {
 	int64_t pause_ms = PAUSE_MIN_MS;
 
-	while (!atomic_load(&deliverer->stopping)) {
-		int err = outbox_file_check(&deliverer->file);
+	while (!atomic_load(&deliverer->stopping) && outbox_file_check(&deliverer->file) == 0) {
+		int err = wait_for_events(deliverer);
 
-		if (!err)
-			err = wait_for_events(deliverer);
 		if (!err)
 			err = deliver(deliverer, &pause_ms);
 		if (!err || err == LIFT_E_STOPPED)
@@ -225,8 +225,10 @@ static void *run(void *context)
 	struct deliverer *deliverer = context;
 
 	while (!atomic_load(&deliverer->stopping)) {
-		int err = turn_take(&deliverer->turn, deliverer->path, wall_clock_ms());
+		int err = outbox_file_check(&deliverer->file);
 
+		if (!err)
+			err = turn_take(&deliverer->turn, deliverer->path, wall_clock_ms());
 		if (err) {
 			tell(deliverer, err == LIFT_E_BUSY ? 0 : err,
 			     err == LIFT_E_BUSY ? "" : lift_error_text());
@@ -285,14 +287,15 @@ static int start_thread(struct deliverer *deliverer)
 		      : 0;
 }
 
-static void fill_delivery(struct deliverer *deliverer, bool has_keys)
+static void fill_delivery(struct deliverer *deliverer, const struct deliverer_options *options)
 {
 	deliverer->delivery = (struct delivery){
 		.file = &deliverer->file,
 		.seal = &deliverer->seal,
 		.source = deliverer->source,
 		.endpoint = deliverer->endpoint,
-		.keys = has_keys ? &deliverer->keys : NULL,
+		.keys = options->keys ? &deliverer->keys : NULL,
+		.writing = options->writing,
 		.batch = DELIVERY_BATCH,
 		.wake = { deliverer->wake, take_wake, deliverer },
 		.stalled = take_stall,
@@ -323,7 +326,7 @@ int deliverer_start(const struct deliverer_options *options, struct deliverer **
 				       &deliverer->file);
 	if (!err)
 		err = outbox_file_limit(&deliverer->file, options->max_bytes, OUTBOX_ROOM_PAGES);
-	fill_delivery(deliverer, options->keys != NULL);
+	fill_delivery(deliverer, options);
 	if (!err)
 		err = start_thread(deliverer);
 	if (err)

@@ -9,6 +9,8 @@
 #ifndef LIFT_OUTBOX_DELIVERER_H
 #define LIFT_OUTBOX_DELIVERER_H
 
+#include <pthread.h>
+
 #include "clients/lib/outbox/seal.h"
 #include "clients/lib/outbox/turn.h"
 
@@ -18,7 +20,8 @@ struct deliverer_options {
 	const char *path, *source, *endpoint; /* copied */
 	const struct lift_keys *keys;	      /* copied, and wiped at the end; may be NULL */
 	const struct seal *seal;	      /* likewise */
-	uint64_t max_bytes; /* of the file, beside the room that it has for itself */
+	pthread_mutex_t *writing; /* borrowed: held by who writes to the file in this process */
+	uint64_t max_bytes;	  /* of the file, beside the room that it has for itself */
 };
 
 /* Open the file, which is there, and start. Errors as of lift_outbox_open. */

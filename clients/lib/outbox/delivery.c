@@ -87,7 +87,9 @@ static int take_out(struct delivery *delivery)
 		return lift_set_error(LIFT_E_MEMORY, "%s", lift_err_text(LIFT_E_MEMORY));
 	if (last <= delivery->settled)
 		return 0;
+	pthread_mutex_lock(delivery->writing);
 	err = settle(delivery->file, last, delivery->refused, n, wall_ms());
+	pthread_mutex_unlock(delivery->writing);
 	if (err)
 		return err;
 	delivery->settled = last;
@@ -254,8 +256,11 @@ static int connect_stream(struct delivery *delivery, const char *stream, int64_t
 /* Another stream for what waits. */
 static int go_over(struct delivery *delivery, enum delivery_news *ret_news)
 {
-	int err = settle_stream(delivery->file);
+	int err;
 
+	pthread_mutex_lock(delivery->writing);
+	err = settle_stream(delivery->file);
+	pthread_mutex_unlock(delivery->writing);
 	*ret_news = DELIVERY_AGAIN;
 	return err;
 }
@@ -293,8 +298,11 @@ static int conclude(struct delivery *delivery, enum delivery_news *ret_news)
 {
 	int err = 0;
 
-	if (delivery->spoilt)
+	if (delivery->spoilt) {
+		pthread_mutex_lock(delivery->writing);
 		err = settle_spoilt(delivery->file, delivery->spoilt, wall_ms());
+		pthread_mutex_unlock(delivery->writing);
+	}
 	if (!err && (delivery->spoilt || delivery->at_gap))
 		return go_over(delivery, ret_news);
 	*ret_news = DELIVERY_IDLE;

@@ -9,6 +9,8 @@
 #ifndef LIFT_OUTBOX_DELIVERY_H
 #define LIFT_OUTBOX_DELIVERY_H
 
+#include <pthread.h>
+
 #include "clients/lib/outbox/settle.h"
 #include "clients/lib/publish/publisher.h"
 
@@ -19,7 +21,10 @@ enum {
 };
 
 struct delivery {
-	struct outbox_file *file; /* given, as all up to `calls` */
+	struct outbox_file *file; /* given, as all up to `context` */
+	/* Held while it writes: who puts in in this process waits for it no longer than it takes.
+	 * SQLite's own waiting is sleep. */
+	pthread_mutex_t *writing;
 	const struct seal *seal;
 	const char *source, *endpoint;
 	const struct lift_keys *keys;

@@ -44,6 +44,7 @@ static int open_all(struct lift_outbox *outbox, const struct lift_outbox_options
 		.endpoint = options->endpoint,
 		.keys = options->keys,
 		.seal = &outbox->seal,
+		.writing = &outbox->mutex,
 		.max_bytes = outbox->max_bytes,
 	};
 	bool peep = !options->source && !options->endpoint;

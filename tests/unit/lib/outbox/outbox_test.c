@@ -634,6 +634,42 @@ static void a_file_that_is_taken_away_takes_nothing_more(void **state)
 	dir_end(&place.dir);
 }
 
+static void of_a_file_that_came_in_its_place_another_may_deliver(void **state)
+{
+	struct place place;
+	struct fake_liftd *fake;
+	struct lift_outbox *before, *after;
+	char copy[300], wal[300], shm[300];
+
+	(void)state;
+	begin(&place);
+	snprintf(copy, sizeof(copy), "%s.copy", place.path);
+	snprintf(wal, sizeof(wal), "%s-wal", place.path);
+	snprintf(shm, sizeof(shm), "%s-shm", place.path);
+	fake = fake_liftd_start(place.endpoint, 1);
+	after = open_one(&place, false);
+	assert_int_equal(put(after, 1, 10), 0);
+	lift_outbox_close(after);
+	assert_int_equal(rename(place.path, copy), 0);
+	before = open_one(&place, true);
+	assert_int_equal(put(before, 101, 10), 0);
+	assert_int_equal(lift_outbox_wait(before, WAIT_MS), 0);
+	unlink(wal); /* of the other one */
+	unlink(shm);
+	assert_int_equal(rename(copy, place.path), 0);
+	after = open_one(&place, true);
+	assert_int_equal(lift_outbox_wait(after, WAIT_MS), 0);
+	assert_taken(fake, 1, 10);
+	assert_taken(fake, 101, 10);
+	wait_for_err(before, LIFT_E_OUTBOX);
+	assert_int_equal(put(before, 201, 10), LIFT_E_OUTBOX);
+	lift_outbox_close(before);
+	lift_outbox_close(after);
+	fake_liftd_stop(fake);
+	fake_liftd_free(fake);
+	dir_end(&place.dir);
+}
+
 static void what_an_operator_can_mend_loses_nothing(void **state)
 {
 	static const struct {
@@ -832,6 +868,7 @@ int main(void)
 		cmocka_unit_test(a_place_that_can_have_no_file_is_said),
 		cmocka_unit_test(a_sealed_one_opens_with_its_key_only),
 		cmocka_unit_test(a_file_that_is_taken_away_takes_nothing_more),
+		cmocka_unit_test(of_a_file_that_came_in_its_place_another_may_deliver),
 		cmocka_unit_test(what_an_operator_can_mend_loses_nothing),
 		cmocka_unit_test(in_a_closed_stream_nothing_more_is_sent),
 		cmocka_unit_test(a_file_that_came_from_a_copy_uses_no_number_again),
