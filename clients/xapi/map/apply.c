@@ -256,7 +256,6 @@ int map_apply_told(const struct statement *statement, struct outcome *ret_outcom
 	ret_outcome->voids = (struct text){ NULL, 0 };
 	ret_outcome->score_dropped = false;
 	ret_outcome->n_events = 0;
-	statement->told->row = row;
 	if (row && row->then == THEN_VOIDED)
 		err = void_statement(statement, ret_outcome);
 	else if (row && row->then == THEN_EVENTS)

@@ -161,7 +161,6 @@ struct map {
 
 /* How it came to it, for people (explain.h). Texts live as long as map, people or arena. */
 struct told {
-	const struct row *row;
 	const char *learner, *form, *module, *pattern, *region, *score, *note;
 	struct text module_id;
 	unsigned pattern_line;

@@ -634,7 +634,8 @@ static void a_statement_of_any_form_has_an_outcome(void **state)
 			"'success': true, 'duration': 'PT1H'}",
 			"{'extensions': {'http://x.example/r': '1833', 'http://x.example/a': 'b', "
 			"'http://x.example/i': {'k': 'z'}}, 'instructor': {'openid': "
-			"'http://a.b'}, 'contextActivities': {'parent': [{'id': 'https://lms.example/p'}]}}");
+			"'http://a.b'}, 'contextActivities': "
+			"{'parent': [{'id': 'https://lms.example/p'}]}}");
 		damaged = damage(statement, &luck);
 		assert_int_equal(map_apply(map, &platform, damaged, NOW_MS, &arena, &outcome), 0);
 		assert_true(outcome.rule && *outcome.rule);
