@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clients/xapi/read/pool.h"
 #include "clients/xapi/retry.h"
 #include "clients/xapi/round.h"
 #include "clients/xapi/routes.h"
@@ -319,7 +320,9 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 	gateway->config = config;
 	gateway->signals = -1;
 	gateway->pending_end = &gateway->pending;
-	err = gateway_open(gateway, why);
+	err = pool_open();
+	if (!err)
+		err = gateway_open(gateway, why);
 	if (err) {
 		xapi_log(XAPI_LOG_ERROR, "start failed: code=%s reason=\"%s\"", lift_err_code(err),
 			 *why ? why : lift_err_text(err));
@@ -334,5 +337,6 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 	}
 	gateway_close(gateway);
 	free(gateway);
+	pool_close();
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

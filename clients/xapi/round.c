@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "clients/xapi/answer.h"
+#include "clients/xapi/read/pool.h"
 #include "clients/xapi/work/log.h"
 #include "proto/grow.h"
 
@@ -205,4 +206,5 @@ void round_run(struct gateway *gateway)
 		answer(gateway, works[i]);
 		work_free(works[i]);
 	}
+	pool_clear();
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "clients/xapi/read/body.h"
+#include "clients/xapi/read/pool.h"
 #include "clients/xapi/work/work_internal.h"
 #include "proto/grow.h"
 
@@ -198,13 +199,19 @@ static int make_room(struct gathering *gathering, size_t n)
 int work_take(const struct bench *bench, struct work *work)
 {
 	struct arena arena = { 0 };
-	int err = work->statements || work->status ? 0 : read_request(bench, work);
+	bool is_new = !work->statements && !work->status;
 	int64_t request;
+	int err;
 
+	/* What is held, and tried again, is no round's. */
+	if (is_new)
+		pool_begin();
+	err = is_new ? read_request(bench, work) : 0;
 	if (!err)
 		err = make_room(bench->gathering, work->n + 1);
 	if (!err && !work->status)
 		err = work_find_keys(bench, work);
+	pool_end();
 	if (err || work->status)
 		return err;
 	err = judge(bench, work, &arena);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clients/xapi/read/pool.h"
 #include "clients/xapi/work/work_internal.h"
 #include "proto/grow.h"
 
@@ -45,7 +46,8 @@ void work_free(struct work *work)
 {
 	if (!work)
 		return;
-	json_decref(work->statements);
+	if (!pool_has(work->statements))
+		json_decref(work->statements);
 	free(work->verdicts);
 	free(work->held);
 	free(work->problem);
