@@ -2,16 +2,12 @@
 #include "clients/xapi/gateway.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "clients/xapi/read/pool.h"
 #include "clients/xapi/retry.h"
@@ -28,18 +24,14 @@ enum {
 	LAST_MS = 100,	/* in which a request that begins is one that was in flight */
 };
 
-static int64_t clock_of(clockid_t clock)
+/* What the loop calls has the one moment of its round. */
+static struct gateway *gateway_at(void *context, const struct gateway_now *now)
 {
-	struct timespec now;
+	struct gateway *gateway = context;
 
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void look_at_clocks(struct gateway *gateway)
-{
-	gateway->steady_ms = clock_of(CLOCK_MONOTONIC);
-	gateway->now_ms = clock_of(CLOCK_REALTIME);
+	gateway->steady_ms = now->steady_ms;
+	gateway->now_ms = now->utc_ms;
+	return gateway;
 }
 
 /* Opening, in the order in which one thing needs the other. */
@@ -97,75 +89,6 @@ static int open_http(struct gateway *gateway, char why[static 400])
 	return err;
 }
 
-static int open_signals(struct gateway *gateway)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL); /* before there are threads */
-	signal(SIGPIPE, SIG_IGN);
-	gateway->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return gateway->signals < 0 ? LIFT_E_IO : 0;
-}
-
-static int gateway_open(struct gateway *gateway, char why[static 400])
-{
-	const struct xapi_config *config = gateway->config;
-	uint8_t seal[LIFT_SEAL_BYTES];
-	int err = open_signals(gateway);
-
-	if (mkdir(config->state, 0700) != 0 && errno != EEXIST) {
-		snprintf(why, 400, "state: %.300s: %s", config->state, strerror(errno));
-		return LIFT_E_IO;
-	}
-	if (!err)
-		err = seal_load(config->state, true, seal, why);
-	if (!err)
-		err = sources_begin(&gateway->sources, config, seal, why);
-	sodium_memzero(seal, sizeof(seal));
-	if (!err)
-		err = open_shelf(gateway, why);
-	if (!err)
-		err = sources_add(&gateway->sources, config, true, why);
-	if (!err)
-		err = gathering_open(&gateway->gathering);
-	if (!err) {
-		gateway->passwords = passwords_new();
-		err = gateway->passwords ? 0 : LIFT_E_MEMORY;
-	}
-	return err ? err : open_http(gateway, why);
-}
-
-static void drop(struct work *work)
-{
-	while (work) {
-		struct work *next = work->next;
-
-		work_free(work);
-		work = next;
-	}
-}
-
-static void gateway_close(struct gateway *gateway)
-{
-	if (gateway->passwords)
-		passwords_free(gateway->passwords);
-	if (gateway->http)
-		http_free(gateway->http);
-	drop(gateway->pending);
-	drop(gateway->asked);
-	gathering_close(&gateway->gathering);
-	sources_close(&gateway->sources);
-	shelf_close(gateway->shelf);
-	counts_free(&gateway->counts);
-	xapi_config_free(gateway->config);
-	if (gateway->signals >= 0)
-		close(gateway->signals);
-}
-
 /* Signals. */
 
 static void say_lines(char *said)
@@ -219,91 +142,169 @@ static void reload(struct gateway *gateway)
 	sd_notify(0, "READY=1");
 }
 
-static void take_signals(struct gateway *gateway)
+static void take_signal(void *context, int number, const struct gateway_now *now)
 {
-	struct signalfd_siginfo info;
+	struct gateway *gateway = gateway_at(context, now);
 
-	while (read(gateway->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGHUP) {
-			reload(gateway);
-		} else if (!gateway->stop_ms) {
-			xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
-				 info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
-			sd_notify(0, "STOPPING=1");
-			gateway->stop_ms = gateway->steady_ms + STOP_MS;
-		}
+	if (number == SIGHUP) {
+		reload(gateway);
+	} else if (!gateway->stop_ms) {
+		xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
+			 number == SIGTERM ? "SIGTERM" : "SIGINT");
+		sd_notify(0, "STOPPING=1");
+		gateway->stop_ms = gateway->steady_ms + STOP_MS;
+		gateway_loop_set_timer(gateway->loop, gateway->stop_timer, true);
 	}
+}
+
+/* Before there are threads. */
+static int open_loop(struct gateway *gateway)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	gateway->loop = gateway_loop_new();
+	return gateway->loop ? gateway_loop_take_signals(gateway->loop, &set, take_signal, gateway)
+			     : LIFT_E_MEMORY;
 }
 
 /* The loop. */
 
-static void look_at_time(struct gateway *gateway)
+static void run_http(void *context, const struct gateway_now *now)
 {
+	http_run(gateway_at(context, now)->http);
+}
+
+static int wait_http(const void *context)
+{
+	return http_timeout_ms(((const struct gateway *)context)->http);
+}
+
+static void run_passwords(void *context, const struct gateway_now *now)
+{
+	routes_passwords(gateway_at(context, now));
+}
+
+static void each_second(void *context, const struct gateway_now *now)
+{
+	struct gateway *gateway = gateway_at(context, now);
 	char line[200];
 
-	if (gateway->steady_ms >= gateway->second_ms) {
-		gateway->second_ms = gateway->steady_ms + SECOND_MS;
-		status_look(gateway);
-		status_line(gateway, line);
-		sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", line);
-	}
-	if (gateway->steady_ms >= gateway->minute_ms) {
-		gateway->minute_ms = gateway->steady_ms + MINUTE_MS;
-		counts_log(&gateway->counts);
-	}
+	status_look(gateway);
+	status_line(gateway, line);
+	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", line);
 }
 
-static int wait_ms(const struct gateway *gateway)
+static void each_minute(void *context, const struct gateway_now *now)
 {
-	int64_t left_ms = gateway->second_ms - gateway->steady_ms;
-	int http_ms = http_timeout_ms(gateway->http);
-
-	if (gateway->pending || gateway->retry.is_on || left_ms < 0)
-		return 0;
-	if (gateway->stop_ms && left_ms > LAST_MS)
-		left_ms = LAST_MS;
-	return http_ms >= 0 && http_ms < left_ms ? http_ms : (int)left_ms;
-}
-
-static void wait_for(struct gateway *gateway)
-{
-	struct pollfd fds[] = {
-		{ .fd = http_fd(gateway->http), .events = POLLIN },
-		{ .fd = passwords_fd(gateway->passwords), .events = POLLIN },
-		{ .fd = gateway->signals, .events = POLLIN },
-	};
-
-	poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms(gateway));
+	counts_log(&gateway_at(context, now)->counts);
 }
 
 /* No further request, but those that have begun. */
-static void quiesce(struct gateway *gateway)
+static void run_stop(void *context, const struct gateway_now *now)
 {
-	if (gateway->stop_ms && gateway->steady_ms >= gateway->stop_ms - STOP_MS + LAST_MS)
-		http_quiesce(gateway->http);
+	http_quiesce(gateway_at(context, now)->http);
+	gateway_at(context, now)->is_quiesced = true;
 }
 
 static bool is_done(const struct gateway *gateway)
 {
-	return gateway->stop_ms && gateway->steady_ms >= gateway->stop_ms - STOP_MS + LAST_MS &&
+	return gateway->is_quiesced &&
 	       (gateway->steady_ms >= gateway->stop_ms ||
 		(!gateway->pending && !gateway->asked && !http_connections(gateway->http)));
 }
 
-static void serve(struct gateway *gateway)
+static bool run_work(void *context, const struct gateway_now *now)
 {
-	while (!is_done(gateway)) {
-		wait_for(gateway);
-		look_at_clocks(gateway);
-		http_run(gateway->http);
-		take_signals(gateway);
-		quiesce(gateway);
-		routes_passwords(gateway);
-		round_run(gateway);
-		retry_step(gateway);
-		look_at_time(gateway);
+	struct gateway *gateway = gateway_at(context, now);
+
+	round_run(gateway);
+	retry_step(gateway);
+	if (is_done(gateway))
+		gateway_loop_stop(gateway->loop);
+	return gateway->pending || gateway->retry.is_on;
+}
+
+static int fill_loop(struct gateway *gateway)
+{
+	struct gateway_loop *loop = gateway->loop;
+	int err = gateway_loop_add_fd(loop, http_fd(gateway->http), run_http, wait_http, gateway);
+
+	if (!err)
+		err = gateway_loop_add_fd(loop, passwords_fd(gateway->passwords), run_passwords,
+					  NULL, gateway);
+	if (!err)
+		err = gateway_loop_add_timer(loop, SECOND_MS, each_second, gateway, NULL);
+	if (!err)
+		err = gateway_loop_add_timer(loop, MINUTE_MS, each_minute, gateway, NULL);
+	if (!err)
+		err = gateway_loop_add_timer(loop, LAST_MS, run_stop, gateway,
+					     &gateway->stop_timer);
+	if (err)
+		return err;
+	gateway_loop_set_timer(loop, gateway->stop_timer, false);
+	gateway_loop_set_work(loop, run_work, gateway);
+	return 0;
+}
+
+static int gateway_open(struct gateway *gateway, char why[static 400])
+{
+	const struct xapi_config *config = gateway->config;
+	uint8_t seal[LIFT_SEAL_BYTES];
+	int err = open_loop(gateway);
+
+	if (mkdir(config->state, 0700) != 0 && errno != EEXIST) {
+		snprintf(why, 400, "state: %.300s: %s", config->state, strerror(errno));
+		return LIFT_E_IO;
 	}
-	counts_log(&gateway->counts);
+	if (!err)
+		err = seal_load(config->state, true, seal, why);
+	if (!err)
+		err = sources_begin(&gateway->sources, config, seal, why);
+	sodium_memzero(seal, sizeof(seal));
+	if (!err)
+		err = open_shelf(gateway, why);
+	if (!err)
+		err = sources_add(&gateway->sources, config, true, why);
+	if (!err)
+		err = gathering_open(&gateway->gathering);
+	if (!err) {
+		gateway->passwords = passwords_new();
+		err = gateway->passwords ? 0 : LIFT_E_MEMORY;
+	}
+	if (!err)
+		err = open_http(gateway, why);
+	return err ? err : fill_loop(gateway);
+}
+
+static void drop(struct work *work)
+{
+	while (work) {
+		struct work *next = work->next;
+
+		work_free(work);
+		work = next;
+	}
+}
+
+static void gateway_close(struct gateway *gateway)
+{
+	if (gateway->passwords)
+		passwords_free(gateway->passwords);
+	if (gateway->http)
+		http_free(gateway->http);
+	drop(gateway->pending);
+	drop(gateway->asked);
+	gathering_close(&gateway->gathering);
+	sources_close(&gateway->sources);
+	shelf_close(gateway->shelf);
+	counts_free(&gateway->counts);
+	xapi_config_free(gateway->config);
+	gateway_loop_free(gateway->loop);
 }
 
 int gateway_run(const char *config_path, struct xapi_config *config)
@@ -318,7 +319,6 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 	}
 	gateway->config_path = config_path;
 	gateway->config = config;
-	gateway->signals = -1;
 	gateway->pending_end = &gateway->pending;
 	err = pool_open();
 	if (!err)
@@ -327,13 +327,16 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 		xapi_log(XAPI_LOG_ERROR, "start failed: code=%s reason=\"%s\"", lift_err_code(err),
 			 *why ? why : lift_err_text(err));
 	} else {
-		look_at_clocks(gateway);
 		retry_begin(gateway);
 		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
 			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
 			 config->people ? people_count(config->people) : 0);
 		sd_notify(0, "READY=1");
-		serve(gateway);
+		err = gateway_loop_run(gateway->loop);
+		if (err)
+			xapi_log(XAPI_LOG_ERROR, "it cannot go on: code=%s reason=\"%s\"",
+				 lift_err_code(err), lift_err_text(err));
+		counts_log(&gateway->counts);
 	}
 	gateway_close(gateway);
 	free(gateway);

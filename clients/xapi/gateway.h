@@ -7,6 +7,7 @@
 #define LIFT_XAPI_GATEWAY_H
 
 #include "clients/http/http.h"
+#include "clients/http/loop.h"
 #include "clients/http/password.h"
 #include "clients/xapi/sources.h"
 #include "clients/xapi/work/log.h"
@@ -32,9 +33,11 @@ struct gateway {
 	struct work *pending, **pending_end; /* whose bodies are here, and who have logged in */
 	size_t n_pending;
 	struct work *asked; /* whose passwords are being looked at */
-	int signals;
+	struct gateway_loop *loop;
+	int stop_timer;
+	bool is_quiesced;	   /* there is no further request */
 	int64_t steady_ms, now_ms; /* of this round of the loop */
-	int64_t second_ms, minute_ms, stop_ms;
+	int64_t stop_ms;	   /* when it ends at the latest; 0: it goes on */
 	struct xapi_log_limit fault_limit, refusal_limit;
 };
 
