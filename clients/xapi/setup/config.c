@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/xapi/setup/config.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clients/http/address.h"
 #include "clients/http/password.h"
 #include "clients/xapi/read/body.h"
 #include "proto/fields.h"
@@ -309,13 +309,12 @@ static void check_whole(struct reader *reader, const struct xapi_config *config)
 			   "`intake` is on another machine: `server` and `key` are needed, as in "
 			   "lift.yaml");
 	for (size_t i = 0; i < config->trusted.count; i++) {
-		struct in6_addr to;
+		struct address_range range;
 
-		if (inet_pton(AF_INET, config->trusted.items[i], &to) != 1 &&
-		    inet_pton(AF_INET6, config->trusted.items[i], &to) != 1)
+		if (!address_parse_range(config->trusted.items[i], &range))
 			yaml_error(reader->errors, 0,
-				   "`trusted` has addresses of reverse proxies, as 127.0.0.1; "
-				   "`%.60s` is none",
+				   "`trusted` has addresses of reverse proxies, as 127.0.0.1, or "
+				   "ranges of them, as 10.0.0.0/8; `%.60s` is none",
 				   config->trusted.items[i]);
 	}
 }

@@ -209,7 +209,12 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 	assert_non_null(strstr(outcome.err, "people.csv:1: "));
 	assert_non_null(strstr(outcome.err, "nowhere.yaml"));
 	outcome_free(&outcome);
-	gateway_configure(gateway, "");
+	gateway_configure(gateway, "trusted: [10.0.0.0/33]\n");
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "`10.0.0.0/33` is none"));
+	outcome_free(&outcome);
+	gateway_configure(gateway, "trusted: [127.0.0.1, 10.0.0.0/8, \"fd00::/8\"]\n");
 	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
 	assert_int_equal(outcome.status, 0);
 	assert_string_equal(outcome.out, "the configuration is right: 1 platforms, 0 people\n");
