@@ -14,8 +14,8 @@
 #include "clients/cli/outbox_page.h"
 #include "clients/cli/reach.h"
 #include "clients/cli/seal_file.h"
+#include "clients/cli/steady.h"
 #include "clients/cli/text/print.h"
-#include "clients/lib/wire.h"
 
 enum { LOOK_MS = 200, PATIENCE_MS = 120000 };
 
@@ -111,7 +111,7 @@ static void tell(struct delivering *delivering, const char *path,
 	uint64_t judged = state->delivered + state->refused + state->refused_dropped;
 
 	if (judged != delivering->judged)
-		delivering->progress_ms = wire_clock_ms();
+		delivering->progress_ms = steady_ms();
 	delivering->judged = judged;
 	if (state->err && state->err != delivering->told)
 		complain("%s: %" PRIu64 " event%s: %s", path, state->waiting,
@@ -126,7 +126,7 @@ static int deliver_on(const struct asked *asked, struct lift_outbox *outbox,
 		      const sigset_t *signals)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
-	struct delivering delivering = { .progress_ms = wire_clock_ms() };
+	struct delivering delivering = { .progress_ms = steady_ms() };
 	struct lift_outbox_state state;
 
 	for (;;) {
@@ -138,7 +138,7 @@ static int deliver_on(const struct asked *asked, struct lift_outbox *outbox,
 		if (asked->until_empty && state.waiting == 0)
 			return state.refused > 0 ? STATUS_REFUSED : STATUS_WELL;
 		if (asked->until_empty && state.err &&
-		    wire_clock_ms() - delivering.progress_ms > PATIENCE_MS)
+		    steady_ms() - delivering.progress_ms > PATIENCE_MS)
 			return exit_status_of(state.err);
 		if (sigtimedwait(signals, NULL, &pause) >= 0)
 			return asked->until_empty ? STATUS_SYSTEM : STATUS_WELL;

@@ -12,7 +12,7 @@
 #include "clients/cli/reading.h"
 #include "clients/cli/seal_file.h"
 #include "clients/cli/sending.h"
-#include "clients/lib/wire.h"
+#include "clients/cli/steady.h"
 #include "proto/grow.h"
 
 enum {
@@ -39,7 +39,7 @@ static int put_gathered(struct putting *putting)
 	struct lift_outbox *outbox = putting->sending.plan->outbox;
 	struct lift_outbox_state state;
 	uint64_t waiting = UINT64_MAX;
-	int64_t progress_ms = wire_clock_ms();
+	int64_t progress_ms = steady_ms();
 	size_t at = 0;
 	int err;
 
@@ -52,9 +52,9 @@ static int put_gathered(struct putting *putting)
 		if (lift_outbox_look(outbox, &state) != 0)
 			break;
 		if (state.waiting < waiting)
-			progress_ms = wire_clock_ms();
+			progress_ms = steady_ms();
 		waiting = state.waiting;
-		if (state.err || wire_clock_ms() - progress_ms > PATIENCE_MS)
+		if (state.err || steady_ms() - progress_ms > PATIENCE_MS)
 			break;
 		nanosleep(&pause, NULL);
 	}
@@ -175,7 +175,7 @@ int publish_outbox_open(const struct publish_plan *plan, const char *path, const
 int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
-	int64_t progress_ms = wire_clock_ms();
+	int64_t progress_ms = steady_ms();
 	struct lift_outbox_state state;
 	uint64_t waiting = UINT64_MAX;
 
@@ -185,9 +185,9 @@ int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 			return STATUS_SYSTEM;
 		}
 		if (state.waiting < waiting)
-			progress_ms = wire_clock_ms();
+			progress_ms = steady_ms();
 		waiting = state.waiting;
-		if (waiting == 0 || state.err || wire_clock_ms() - progress_ms > PATIENCE_MS)
+		if (waiting == 0 || state.err || steady_ms() - progress_ms > PATIENCE_MS)
 			break;
 		nanosleep(&pause, NULL);
 	}

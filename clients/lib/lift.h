@@ -162,8 +162,8 @@ int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms);
 int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);
 
 /* Hand over each refused event, and take it out of the file when `fn` has returned 0; with
- * LIFT_REFUSED_STAYS it stays; anything else ends it, and is returned. `fn` may use the outbox, but for this. Two processes that do this at
- * once may both be given the same one. */
+ * LIFT_REFUSED_STAYS it stays; anything else ends it, and is returned. `fn` may use the outbox, but
+ * for this. Two processes that do this at once may both be given the same one. */
 enum { LIFT_REFUSED_STAYS = 1 };
 typedef int lift_refused_fn(void *context, const struct lift_refused *refused);
 int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context);

@@ -6,7 +6,7 @@
 
 #include "clients/lib/error.h"
 
-int fault_of_sqlite(int rc)
+static int error_of(int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -28,7 +28,7 @@ int fault_of_sqlite(int rc)
 
 int fault_tell_sqlite(sqlite3 *db, int rc, const char *path)
 {
-	int err = fault_of_sqlite(rc), system_errno = db ? sqlite3_system_errno(db) : 0;
+	int err = error_of(rc), system_errno = db ? sqlite3_system_errno(db) : 0;
 
 	switch (rc & 0xff) {
 	case SQLITE_NOTADB:

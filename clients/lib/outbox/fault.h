@@ -11,11 +11,8 @@
 
 enum { FAULT_TEXT = 400 }; /* bytes of a sentence, ended with 0 */
 
-/* An error of SQLite's: 0 for what is none. A full file and a full disk are both LIFT_E_FULL here:
- * SQLite does not say which. */
-int fault_of_sqlite(int rc);
-
-/* Set the sentence of what SQLite said last of this file: the error. */
+/* Set the sentence of what SQLite said last of this file: the error. A full file and a full disk
+ * are both LIFT_E_FULL here: SQLite does not say which. */
 int fault_tell_sqlite(sqlite3 *db, int rc, const char *path);
 
 #endif
