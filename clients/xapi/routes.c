@@ -6,6 +6,7 @@
 
 #include "clients/xapi/answer.h"
 #include "clients/xapi/read/body.h"
+#include "clients/xapi/read/format.h"
 #include "clients/xapi/status.h"
 
 enum { AUTHORIZATION_MAX = 600 };
@@ -112,6 +113,8 @@ static unsigned check_version(struct http_exchange *exchange, char why[static 40
 static unsigned check_work(const struct route *route, struct http_exchange *exchange,
 			   const char *signer, char why[static 400])
 {
+	const char *id = http_query(exchange, "statementId");
+
 	if (!signer && !http_header(exchange, "Authorization")) {
 		snprintf(why, 400,
 			 "who are you? Basic authentication is needed, with the name and the "
@@ -124,8 +127,9 @@ static unsigned check_work(const struct route *route, struct http_exchange *exch
 			 "request itself");
 		return 400;
 	}
-	if (route->form == FORM_PUT && !http_query(exchange, "statementId")) {
-		snprintf(why, 400, "PUT needs ?statementId=, the id of the statement");
+	if (route->form == FORM_PUT && !(id && FORMAT_UUID.is(text_of(id)))) {
+		snprintf(why, 400, "PUT needs ?statementId=, the id of the statement: %s",
+			 FORMAT_UUID.expected);
 		return 400;
 	}
 	return route->has_version ? check_version(exchange, why) : 0;
