@@ -47,7 +47,8 @@ static int add_statement(struct slice *slice, const struct shelf_held *held)
 	work->verdicts = reallocarray(work->verdicts, work->n, sizeof(*work->verdicts));
 	if (!work->held || !work->verdicts)
 		return LIFT_E_MEMORY;
-	work->held[work->n - 1] = held->at;
+	work->held[work->n - 1].at = held->at;
+	work->held[work->n - 1].time_ms = held->time_ms;
 	work->verdicts[work->n - 1] = (struct verdict){ .refused = 0 };
 	return 0;
 }
@@ -88,7 +89,7 @@ static int release_done(struct gateway *gateway, const struct work *work)
 		if (work->verdicts[i].kind == VERDICT_REFUSED)
 			continue;
 		gateway->retry.done++;
-		err = shelf_release(gateway->shelf, work->held[i]);
+		err = shelf_release(gateway->shelf, work->held[i].at);
 	}
 	return err;
 }

@@ -183,7 +183,8 @@ static void answer(struct gateway *gateway, const struct work *work)
 	    xapi_log_allowed(&gateway->refusal_limit, gateway->steady_ms, 10000))
 		xapi_log(XAPI_LOG_WARNING,
 			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
-			 work->platform, work->status, work->problem ? work->problem : "");
+			 work->platform, work->status,
+			 work->problem ? work->problem + work->place : "");
 	answer_work(work);
 }
 

@@ -72,6 +72,7 @@ static int find_before(const struct bench *bench, struct work *work, size_t i)
 		if (memcmp(keys[k].id, key->id, SHELF_HASH) != 0)
 			continue;
 		key->is_again = memcmp(keys[k].content, key->content, SHELF_HASH) == 0;
+		key->is_apart = true;
 		if (!key->is_again)
 			work_fail(work, 400, 0, "statements[%zu].id: statements[%zu] has it, too",
 				  i, k);
@@ -82,6 +83,7 @@ static int find_before(const struct bench *bench, struct work *work, size_t i)
 		return err == LIFT_E_NOT_FOUND ? 0 : err;
 	key->is_void = entry.is_void;
 	key->is_again = entry.has_content;
+	key->is_apart = entry.is_void || (entry.has_content && !entry.n_events);
 	if (entry.has_content && memcmp(entry.content, key->content, SHELF_HASH) != 0)
 		work_fail(work, 409, 0,
 			  "statements[%zu].id: another statement of this id is here already", i);
@@ -95,7 +97,7 @@ static int find_void(const struct bench *bench, size_t i)
 	struct shelf_entry entry = { .is_void = false };
 	int err = shelf_find(bench->shelf, key->id, &entry);
 
-	key->is_void = entry.is_void;
+	key->is_void = key->is_apart = entry.is_void;
 	return err == LIFT_E_NOT_FOUND ? 0 : err;
 }
 

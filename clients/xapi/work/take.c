@@ -51,8 +51,11 @@ static int read_statements(const struct bench *bench, struct work *work, struct 
 
 static void fail_by(struct work *work, const struct fault *fault)
 {
+	size_t place = strlen(fault->where);
+
 	work_fail(work, fault->status ? (unsigned)fault->status : 400, 0, "%s%s%s", fault->where,
-		  *fault->where ? ": " : "", fault->text);
+		  place ? ": " : "", fault->text);
+	work->place = place ? place + strlen(": ") : 0;
 }
 
 /* PUT has one statement, whose id is in the address; it may have it, too. */
@@ -162,21 +165,57 @@ static bool verdict_of(const struct bench *bench, struct work *work, size_t i)
 	return !name || verdict->name;
 }
 
+/* What this request takes back of itself, further up or down, is not told with the rest. */
+static void mark_taken_back(const struct bench *bench, const struct work *work, size_t i)
+{
+	const struct gathering *gathering = bench->gathering;
+	uint8_t id[SHELF_HASH];
+
+	if (gathering->outcomes[i].kind != OUTCOME_VOIDS || gathering->keys[i].is_void)
+		return;
+	work_hash_id(bench, gathering->outcomes[i].voids, id);
+	for (size_t k = 0; k < work->n; k++)
+		gathering->keys[k].is_apart |= memcmp(gathering->keys[k].id, id, SHELF_HASH) == 0;
+}
+
+static void settle(const struct bench *bench, const struct work *work)
+{
+	struct gathering *gathering = bench->gathering;
+	size_t n = 0;
+
+	for (size_t i = 0; i < work->n; i++)
+		mark_taken_back(bench, work, i);
+	for (size_t i = 0; i < work->n; i++) {
+		if (gathering->keys[i].is_apart)
+			continue;
+		gathering->statement_of[n] = json_array_get(work->statements, i);
+		gathering->outcome_of[n++] = &gathering->outcomes[i];
+	}
+	map_settle(bench->config->mapping, gathering->outcome_of, gathering->statement_of, n);
+}
+
+/* Where a statement does not say when it was, it was when it came, also if it was held since. */
+static int64_t came_ms(const struct bench *bench, const struct work *work, size_t i)
+{
+	int64_t said_ms;
+
+	if (!work->held || statement_time(json_array_get(work->statements, i), &said_ms))
+		return bench->now_ms;
+	return work->held[i].time_ms;
+}
+
 static int judge(const struct bench *bench, struct work *work, struct arena *arena)
 {
 	const struct map_platform platform = xapi_config_mapped(bench->config, bench->platform);
-	struct gathering *gathering = bench->gathering;
 	int err = 0;
 
-	for (size_t i = 0; i < work->n && !err; i++) {
-		gathering->statement_of[i] = json_array_get(work->statements, i);
-		gathering->outcome_of[i] = &gathering->outcomes[i];
-		err = map_apply(bench->config->mapping, &platform, gathering->statement_of[i],
-				bench->now_ms, arena, &gathering->outcomes[i]);
-	}
+	for (size_t i = 0; i < work->n && !err; i++)
+		err = map_apply(bench->config->mapping, &platform,
+				json_array_get(work->statements, i), came_ms(bench, work, i), arena,
+				&bench->gathering->outcomes[i]);
 	if (err)
 		return err;
-	map_settle(bench->config->mapping, gathering->outcome_of, gathering->statement_of, work->n);
+	settle(bench, work);
 	for (size_t i = 0; i < work->n && !err; i++)
 		err = verdict_of(bench, work, i) ? 0 : LIFT_E_MEMORY;
 	return err;

@@ -64,6 +64,7 @@ void work_fail(struct work *work, unsigned status, int retry_s, const char *form
 	if (vasprintf(&work->problem, format, args) < 0)
 		work->problem = NULL;
 	va_end(args);
+	work->place = 0;
 	work->status = status;
 	work->retry_s = retry_s;
 }

@@ -40,10 +40,13 @@ struct work {
 	json_t *statements; /* each with its id; NULL: not read yet */
 	size_t n;
 	struct verdict *verdicts;
-	int64_t *held; /* numbers of what is held: exchange NULL */
+	struct {
+		int64_t at, time_ms; /* its number, and when it came */
+	} * held;		     /* exchange NULL: of each statement */
 	unsigned status;
 	int retry_s;
 	char *problem; /* why it is not 200 or 204; the work's own */
+	size_t place;  /* bytes of it that say where: names of the platform's, not for the log */
 	struct arena arena;
 };
 

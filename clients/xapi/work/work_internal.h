@@ -11,6 +11,7 @@
 struct work_key {
 	uint8_t id[SHELF_HASH], content[SHELF_HASH];
 	bool is_again, is_void;
+	bool is_apart; /* nothing of it counts: it takes no place among what is told with it */
 };
 
 /* The id of a statement, in any letters. */

@@ -261,6 +261,23 @@ static void a_file_is_explained(void **state)
 	outcome_free(&outcome);
 }
 
+/* What a platform has put where a name of ours should be may be of a person. */
+static void no_name_that_a_platform_sends_is_logged(void **state)
+{
+	struct gateway *gateway = *state;
+	char *said;
+
+	gateway_configure(gateway, "");
+	gateway_start(gateway);
+	gateway_post(gateway, "{\"actor\":{\"kari@rana.example\":1}}", 400);
+	gateway_await_log(gateway, "a request was not taken: platform=" GATEWAY_NAME);
+	said = file_text(gateway->log, NULL);
+	assert_non_null(strstr(said, "no such property here"));
+	assert_null(strstr(said, "kari"));
+	free(said);
+	gateway_stop(gateway);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_setup, gateway_teardown)
@@ -273,6 +290,7 @@ int main(void)
 		TEST(the_configuration_is_checked_with_all_its_files),
 		TEST(a_reload_with_errors_changes_nothing),
 		TEST(a_file_is_explained),
+		TEST(no_name_that_a_platform_sends_is_logged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/peer.h"
@@ -98,6 +99,98 @@ static void a_voided_statement_is_taken_back(void **state)
 		 200);
 	gateway_await_accepted(gateway, 4); /* two, and a voiding of each of the others */
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
+}
+
+#define VOID_ID "6f1a5e2c-0000-4000-8000-0000000000"
+
+/* A result, what takes it back, and what it is now, at once: the right one is last, and lower. */
+static void post_correction(struct gateway *gateway, const char *learner, const char *id,
+			    bool at_the_end)
+{
+	char more[100], voiding[600], *batch = NULL, *wrong, *right;
+
+	snprintf(more, sizeof(more), ",\"id\":\"" VOID_ID "%s\"", id);
+	wrong = statement_make(learner, "passed", MODULE, TIME, more);
+	right = statement_make(learner, "failed", MODULE, TIME, "");
+	snprintf(voiding, sizeof(voiding),
+		 "{\"actor\":{\"mbox\":\"mailto:admin@moodle.example\"},\"verb\":{\"id\":"
+		 "\"http://adlnet.gov/expapi/verbs/voided\"},\"object\":{\"objectType\":"
+		 "\"StatementRef\",\"id\":\"" VOID_ID "%s\"}}",
+		 id);
+	assert_true(asprintf(&batch, "[%s,%s,%s]", wrong, at_the_end ? right : voiding,
+			     at_the_end ? voiding : right) > 0);
+	gateway_post(gateway, batch, 200);
+	free(batch);
+	free(wrong);
+	free(right);
+}
+
+static void what_is_void_takes_the_place_of_nothing(void **state)
+{
+	struct gateway *gateway = *state;
+	json_t *status;
+
+	start_both(gateway);
+	post_correction(gateway, "anna", "b1", false);
+	post_correction(gateway, "berit", "b2", true);
+	/* It has been here, and is void; the right one comes with it. */
+	post_correction(gateway, "anna", "b1", false);
+	void_it(gateway, VOID_ID "b3", VOID_ID "c3");
+	post_correction(gateway, "carl", "b3", false);
+	status = gateway_status(gateway);
+	assert_null(
+		json_object_get(json_object_get(status, "ignored"), "told twice in one request"));
+	json_decref(status);
+	/* Each has one that is right, and one that is wrong with what takes it back: of Carl, this
+	 * alone. */
+	gateway_await_accepted(gateway, 3 + 3 + 2);
+}
+
+static int64_t wall_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* It was when it came, not when it could become an event. */
+static void what_was_held_without_a_time_was_when_it_came(void **state)
+{
+	static const char statement[] =
+		"{\"actor\":{\"account\":{\"homePage\":\"https://moodle.example\",\"name\":"
+		"\"anna\"}},\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/completed\"},"
+		"\"object\":{\"id\":\"" MODULE "\"}}";
+	struct gateway *gateway = *state;
+	char path[PATH_SIZE], lines[512];
+	json_t *status;
+	int64_t came_ms;
+
+	gateway_map(gateway);
+	path_make(path, "%s/people.csv", gateway->dir);
+	file_write(path, "id,region\n");
+	snprintf(lines, sizeof(lines),
+		 "mapping: map.yaml\npeople: people.csv\nplatforms:\n  - {name: " GATEWAY_NAME
+		 ", password: \"%s\", homepage: https://moodle.example}\n",
+		 gateway->hash);
+	daemon_configure(gateway->daemon, GATEWAY_CATALOGUE);
+	daemon_start(gateway->daemon);
+	gateway_configure(gateway, lines);
+	gateway_start(gateway);
+	gateway_post(gateway, statement, 200);
+	came_ms = wall_ms();
+	while (wall_ms() <= came_ms)
+		look_again();
+	file_write(path, "id,region\nanna,1813\n");
+	process_signal(&gateway->process, SIGHUP);
+	gateway_await_accepted(gateway, 1);
+	status = daemon_status(gateway->daemon);
+	assert_true(whole(json_array_get(json_object_get(status, "sources"), 0), "last_event") <=
+		    came_ms);
+	json_decref(status);
+	/* It comes again, and is known. */
+	gateway_post(gateway, statement, 200);
+	gateway_await_accepted(gateway, 1);
 }
 
 static void what_was_refused_counts_when_the_people_are_known(void **state)
@@ -235,6 +328,8 @@ int main(void)
 		TEST(a_statement_becomes_a_figure),
 		TEST(what_comes_again_changes_nothing),
 		TEST(a_voided_statement_is_taken_back),
+		TEST(what_is_void_takes_the_place_of_nothing),
+		TEST(what_was_held_without_a_time_was_when_it_came),
 		TEST(what_was_refused_counts_when_the_people_are_known),
 		TEST(a_seal_that_is_gone_is_said_and_not_made_anew),
 		TEST(what_waits_of_a_platform_that_is_gone_is_delivered),
