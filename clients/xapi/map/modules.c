@@ -5,6 +5,8 @@
 
 #include "clients/xapi/map/words.h"
 
+enum { REGEX_ID_MAX = 4096 /* bytes: of longer ones an expression could take seconds */ };
+
 static const struct text hole = TEXT("{}"), regex_word = TEXT("regex ");
 
 static const char *find_hole(const char *at, size_t size)
@@ -201,7 +203,8 @@ static bool fit_regex(const struct pattern *pattern, struct text id, struct text
 {
 	regmatch_t matches[CAPTURES_MAX + 1] = { [0] = { .rm_so = 0, .rm_eo = (regoff_t)id.size } };
 
-	if (regexec(&pattern->regex, id.data, CAPTURES_MAX + 1, matches, REG_STARTEND) != 0)
+	if (id.size > REGEX_ID_MAX ||
+	    regexec(&pattern->regex, id.data, CAPTURES_MAX + 1, matches, REG_STARTEND) != 0)
 		return false;
 	for (size_t i = 1; i < CAPTURES_MAX; i++)
 		if (matches[i + 1].rm_so >= 0 && i < pattern->regex.re_nsub)

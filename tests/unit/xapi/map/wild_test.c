@@ -605,6 +605,29 @@ static json_t *damage(const json_t *json, uint64_t *luck)
 	return to;
 }
 
+/* An expression would look at it for seconds, while everybody waits. */
+static void an_id_of_more_than_4096_bytes_fits_no_expression(void **state)
+{
+	struct map *map = map_with("modules: {'regex https://lms.example/(.*)': 'x'}\n");
+	char id[4098] = "https://lms.example/";
+
+	(void)state;
+	memset(id + strlen(id), 'a', sizeof(id) - 1 - strlen(id));
+	for (size_t size = 4097; size >= 4096; size--) {
+		json_t *statement = statement_of(ADL "completed", NULL, NULL, NULL);
+		struct arena arena = { 0 };
+		struct outcome outcome;
+
+		id[size] = 0;
+		json_object_set_new(json_object_get(statement, "object"), "id", json_string(id));
+		assert_int_equal(map_apply(map, &platform, statement, NOW_MS, &arena, &outcome), 0);
+		assert_int_equal(outcome.kind, size > 4096 ? OUTCOME_REFUSED : OUTCOME_EVENTS);
+		json_decref(statement);
+		arena_free(&arena);
+	}
+	mapping_free(map);
+}
+
 static void a_statement_of_any_form_has_an_outcome(void **state)
 {
 	static const char *const verbs[] = { "completed",  "passed", "attended",
@@ -676,6 +699,7 @@ int main(void)
 		cmocka_unit_test(durations_become_whole_minutes),
 		cmocka_unit_test(an_object_of_another_client_is_an_activity),
 		cmocka_unit_test(what_makes_no_difference_changes_nothing),
+		cmocka_unit_test(an_id_of_more_than_4096_bytes_fits_no_expression),
 		cmocka_unit_test(a_statement_of_any_form_has_an_outcome),
 	};
 
