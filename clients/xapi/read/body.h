@@ -27,6 +27,7 @@
 enum {
 	BODY_DEPTH_MAX = 64,
 	BODY_STATEMENTS_MAX = 1000, /* of one request */
+	BODY_VALUES_MAX = 500000,   /* in its JSON: in memory, one of two bytes takes 260 */
 };
 
 enum xapi_version { XAPI_1_0, XAPI_2_0 };

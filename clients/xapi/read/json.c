@@ -17,7 +17,16 @@ static void fault_at(struct fault *fault, size_t line, size_t column, const char
 	fault_set(fault, 400, where, "%s", expected);
 }
 
-static void fault_depth(struct fault *fault, const char *begin, const char *at)
+static const struct limit {
+	int status;
+	const char *expected;
+} too_deep = { 400, "objects and arrays may nest 64 deep" },
+  too_many = { 413, "a request may have 500,000 values: send less at a time" };
+
+static_assert(BODY_DEPTH_MAX == 64 && BODY_VALUES_MAX == 500000, "the sentences above say so");
+
+static void fault_limit(struct fault *fault, const char *begin, const char *at,
+			const struct limit *limit)
 {
 	size_t line = 1;
 	const char *start = begin;
@@ -27,10 +36,9 @@ static void fault_depth(struct fault *fault, const char *begin, const char *at)
 			line++;
 			start = c + 1;
 		}
-	fault_at(fault, line, (size_t)(at - start) + 1, "objects and arrays may nest 64 deep");
+	fault_at(fault, line, (size_t)(at - start) + 1, limit->expected);
+	fault->status = limit->status;
 }
-
-static_assert(BODY_DEPTH_MAX == 64, "the sentence above says so");
 
 /* Where the text ends whose first quote is at `at`: at its last one, or at the end. */
 static const char *skip_text(const char *at, const char *end)
@@ -41,19 +49,26 @@ static const char *skip_text(const char *at, const char *end)
 	return at;
 }
 
-/* jansson calls itself for each level: so they are counted before. NULL: not too deep. */
-static const char *too_deep(const char *at, const char *end)
+/* jansson calls itself for each level, and takes memory for each value: so they are counted before.
+ * Where there are too many, and of what; NULL: there are not. */
+static const char *find_limit(const char *at, const char *end, const struct limit **ret_limit)
 {
-	/* What each byte means to us: 1 deeper, 2 back, 3 a text begins. */
+	/* What each byte means to us: 1 deeper, 2 back, 3 a text begins, 4 one more value. */
 	static const unsigned char meaning[256] = {
-		['{'] = 1, ['['] = 1, ['}'] = 2, [']'] = 2, ['"'] = 3
+		['{'] = 1, ['['] = 1, ['}'] = 2, [']'] = 2, ['"'] = 3, [','] = 4
 	};
-	int depth = 0;
+	int depth = 0, values = 0;
 
 	for (; at < end; at++)
 		switch (meaning[(unsigned char)*at]) {
 		case 1:
+			*ret_limit = &too_deep;
 			if (++depth > BODY_DEPTH_MAX)
+				return at;
+			/* fall through */
+		case 4:
+			*ret_limit = &too_many;
+			if (++values > BODY_VALUES_MAX)
 				return at;
 			break;
 		case 2:
@@ -96,7 +111,8 @@ int body_json(struct text body, json_t **ret_json, struct fault *ret_fault)
 {
 	static const struct text mark = TEXT("\xef\xbb\xbf");
 	json_error_t error = { 0 };
-	const char *deep;
+	const struct limit *limit = NULL;
+	const char *beyond;
 	json_t *json;
 
 	if (body.size >= mark.size && memcmp(body.data, mark.data, mark.size) == 0) {
@@ -107,9 +123,9 @@ int body_json(struct text body, json_t **ret_json, struct fault *ret_fault)
 		fault_at(ret_fault, 1, 1, "the body is empty: JSON was expected");
 		return LIFT_E_MALFORMED;
 	}
-	deep = too_deep(body.data, body.data + body.size);
-	if (deep) {
-		fault_depth(ret_fault, body.data, deep);
+	beyond = find_limit(body.data, body.data + body.size, &limit);
+	if (beyond) {
+		fault_limit(ret_fault, body.data, beyond, limit);
 		return LIFT_E_MALFORMED;
 	}
 	json = json_loadb(body.data, body.size,

@@ -136,6 +136,29 @@ static void a_body_may_nest_64_deep(void **state)
 	free(body);
 }
 
+/* In 1.5 MB there are so many that they would take 130 MB. */
+static void a_body_has_at_most_500000_values(void **state)
+{
+	static const char begin[] = STATEMENT(",\"context\":{\"extensions\":{\"http://x.y/z\":[");
+	size_t size = 0, n = BODY_VALUES_MAX / 2 + 10;
+	char *body = malloc(sizeof(begin) + 3 * n + 10);
+	struct fault fault = { 0 };
+	json_t *statements;
+
+	(void)state;
+	assert_non_null(body);
+	size = strlen(begin) - 1; /* it ends with the bracket of the statement */
+	memcpy(body, begin, size);
+	for (size_t i = 0; i < n; i++, size += 3)
+		memcpy(body + size, "{},", 3);
+	strcpy(body + size, "{}]}}}");
+	assert_int_equal(body_xapi(text_of(body), NULL, XAPI_1_0, &statements, &fault),
+			 LIFT_E_MALFORMED);
+	assert_int_equal(fault.status, 413);
+	assert_string_equal(fault.text, "a request may have 500,000 values: send less at a time");
+	free(body);
+}
+
 static void a_request_has_at_most_1000_statements(void **state)
 {
 	static const char one[] = STATEMENT("");
@@ -226,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_body_is_one_statement_or_an_array),
 		cmocka_unit_test(what_is_no_json_is_refused_with_its_place),
 		cmocka_unit_test(a_body_may_nest_64_deep),
+		cmocka_unit_test(a_body_has_at_most_500000_values),
 		cmocka_unit_test(a_request_has_at_most_1000_statements),
 		cmocka_unit_test(another_content_type_is_refused),
 		cmocka_unit_test(versions_of_1_0_and_2_0_are_known),
