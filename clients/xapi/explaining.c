@@ -69,6 +69,17 @@ static int explain_value(struct explaining *explaining, const json_t *value)
 	return err;
 }
 
+/* Lines are counted from where the value begins. */
+static void tell_no_json(const struct explaining *explaining, const json_error_t *error)
+{
+	char behind[40] = "";
+
+	if (explaining->n > 0)
+		snprintf(behind, sizeof(behind), " behind statement %u", explaining->n);
+	fprintf(stderr, "lift-xapi: %s:%s line %d, column %d: no JSON: %s\n", explaining->path,
+		behind, error->line, error->column, error->text);
+}
+
 /* One value behind the other, as they stand in lines or without. */
 static int explain_file(struct explaining *explaining, FILE *file)
 {
@@ -86,8 +97,7 @@ static int explain_file(struct explaining *explaining, FILE *file)
 		ungetc(c, file);
 		value = json_loadf(file, flags, &error);
 		if (!value) {
-			fprintf(stderr, "lift-xapi: %s: behind statement %u: no JSON: %s\n",
-				explaining->path, explaining->n, error.text);
+			tell_no_json(explaining, &error);
 			return LIFT_E_MALFORMED;
 		}
 		err = explain_value(explaining, value);

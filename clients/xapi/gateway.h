@@ -38,7 +38,7 @@ struct gateway {
 	bool is_quiesced;	   /* there is no further request */
 	int64_t steady_ms, now_ms; /* of this round of the loop */
 	int64_t stop_ms;	   /* when it ends at the latest; 0: it goes on */
-	struct xapi_log_limit fault_limit, refusal_limit;
+	struct xapi_log_limit fault_limit, refusal_limit, stranger_limit;
 };
 
 /* Serve until SIGTERM or SIGINT; the configuration is taken over. An exit status. */

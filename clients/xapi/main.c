@@ -31,7 +31,7 @@ static const char help[] =
 	"      --check           say all that is wrong with the configuration and its files\n"
 	"      --explain FILE    say what becomes of each statement of a file, and by which row\n"
 	"      --platform NAME   with --explain: as if this platform had sent them\n"
-	"      --password        read a new password, and print its line for the configuration\n"
+	"      --password        read a new password, and print what stands behind `password:`\n"
 	"      --refused         count what is held because it could not become events\n"
 	"      --json            with --refused: each of them, with the id of its statement\n"
 	"  -V, --version         print the version\n"
@@ -175,6 +175,8 @@ static int print_password(void)
 			PASSWORD_MIN, PASSWORD_MAX);
 		return EXIT_FAILURE;
 	}
+	if (isatty(STDIN_FILENO))
+		fputs("Behind `password:` in the configuration, in quotes:\n", stderr);
 	puts(hash);
 	return EXIT_SUCCESS;
 }
@@ -183,6 +185,8 @@ static int say_right(const struct xapi_config *config)
 {
 	printf("the configuration is right: %zu platforms, %zu people\n", config->n_platforms,
 	       config->people ? people_count(config->people) : 0);
+	if (config->n_platforms == 0)
+		puts("nobody may send yet: add to `platforms`, see lift-xapi.yaml(5)");
 	return EXIT_SUCCESS;
 }
 

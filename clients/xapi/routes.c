@@ -97,6 +97,17 @@ static const char *signer_of(const struct gateway *gateway, const struct http_ex
 									      : NULL;
 }
 
+/* Whoever has to be helped looks into the log: which request was not taken, and why. What anybody
+ * can trigger has a limit of its own, so that it hides nothing of those who have logged in. */
+static void log_stranger(struct gateway *gateway, const char *platform, unsigned status,
+			 const char *why)
+{
+	if (xapi_log_allowed(&gateway->stranger_limit, gateway->steady_ms, 10000))
+		xapi_log(XAPI_LOG_WARNING,
+			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
+			 platform ? platform : "unknown", status, why);
+}
+
 /* The head. */
 
 static unsigned check_version(struct http_exchange *exchange, char why[static 400])
@@ -137,7 +148,7 @@ static unsigned check_work(const struct route *route, struct http_exchange *exch
 
 int routes_head(void *context, struct http_exchange *exchange)
 {
-	const struct gateway *gateway = context;
+	struct gateway *gateway = context;
 	bool is_there;
 	const struct route *route = find_route(gateway, exchange, &is_there);
 	char why[400] = "";
@@ -155,8 +166,10 @@ int routes_head(void *context, struct http_exchange *exchange)
 	} else if (route->what != WHAT_ABOUT) {
 		status = check_work(route, exchange, signer_of(gateway, exchange), why);
 	}
-	if (status)
+	if (status) {
+		log_stranger(gateway, NULL, status, why);
 		answer_problem(exchange, status, 0, "%s", why);
+	}
 	return (int)status;
 }
 
@@ -182,6 +195,12 @@ static void turn_away(struct gateway *gateway, struct work *work)
 			? counts_of(&gateway->counts, work->platform)
 			: NULL;
 
+	/* The log alone tells which of the two it is. A name that is not known is not repeated: it
+	 * may be a password that was typed into the wrong field. */
+	log_stranger(gateway, counts ? work->platform : NULL, 401,
+		     !counts		 ? "no platform of the configuration has this name"
+		     : work->signed_only ? "it has no `jwks`, and did not log in"
+					 : "this is not its password");
 	work_fail(work, 401, 0, "no platform has this name and password");
 	if (counts)
 		work_count(work, counts, gateway->now_ms);

@@ -125,10 +125,9 @@ static void read_password(struct reader *reader, const struct yaml_node *node,
 	if (!text)
 		return;
 	if (!password_hash_is(text))
-		reader_error(
-			reader, node,
-			"password must be the line that 'lift-xapi --password' prints, not the "
-			"password itself");
+		reader_error(reader, node,
+			     "password must be what 'lift-xapi --password' prints, not the "
+			     "password itself");
 	else
 		*(char **)to = text;
 }
@@ -205,7 +204,7 @@ static void read_platforms(struct reader *reader, const struct yaml_node *node,
 		if (!read.password && !read.jwks_path)
 			reader_error(reader, item,
 				     "platform `%s` needs a `password` ('lift-xapi --password' "
-				     "makes its line), or `jwks`",
+				     "prints it), or `jwks`",
 				     read.name);
 		if (xapi_config_platform(config, text_of(read.name)))
 			reader_error(reader, item, "there is a platform `%s` already", read.name);

@@ -7,11 +7,12 @@
 
 #include <jansson.h>
 
+#include "clients/xapi/map/map.h"
 #include "clients/xapi/setup/config.h"
 
 enum {
-	COUNT_NAME_MAX = 120, /* bytes of a rule, or of a reason */
-	COUNT_ROWS_MAX = 100, /* of a kind; further ones are under "other" */
+	COUNT_NAME_MAX = OUTCOME_WHY_MAX, /* bytes of a rule, or of a reason */
+	COUNT_ROWS_MAX = 100,		  /* of a kind; further ones are under "other" */
 	EVENT_TYPES = EVENT_ENROLLED + 1,
 };
 

@@ -139,6 +139,61 @@ static void a_bearer_token_is_name_and_password(void **state)
 	free(login);
 }
 
+/* What the answer must not tell, the log of the operator does. */
+static void who_did_not_get_in_is_in_the_log(void **state)
+{
+	static const struct {
+		const char *name, *headers, *says;
+	} cases[] = {
+		{ GATEWAY_NAME, VERSION JSON,
+		  "platform=" GATEWAY_NAME " status=401 reason=\"this is not its password\"" },
+		{ "s3cret-word", VERSION JSON,
+		  "platform=unknown status=401 reason=\"no platform of the configuration has this "
+		  "name\"" },
+		{ GATEWAY_NAME, JSON,
+		  "platform=unknown status=400 reason=\"X-Experience-API-Version: the header is" },
+	};
+	struct gateway *gateway = *state;
+
+	gateway_configure(gateway, "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *login = web_login(cases[i].name, "another word for tests"), *said;
+		char headers[512];
+		struct reply reply;
+
+		gateway_start(gateway); /* of what anybody can trigger there is a line in 10 s */
+		snprintf(headers, sizeof(headers), "%s%s", login, cases[i].headers);
+		reply = web_ask(gateway->port, "POST", "/xapi/statements", headers, one);
+		assert_true(reply.status == 401 || reply.status == 400);
+		reply_free(&reply);
+		gateway_await_log(gateway, cases[i].says);
+		said = file_text(gateway->log, NULL);
+		assert_null(strstr(said, "s3cret-word"));
+		free(said);
+		free(login);
+		gateway_stop(gateway);
+	}
+}
+
+/* The end of it says what is missing. */
+static void a_reason_is_told_to_its_end(void **state)
+{
+	struct gateway *gateway = *state;
+	json_t *status, *refused;
+	char lines[512];
+
+	snprintf(lines, sizeof(lines),
+		 "platforms:\n  - {name: " GATEWAY_NAME ", password: \"%s\"}\n", gateway->hash);
+	gateway_configure(gateway, lines);
+	gateway_start(gateway);
+	gateway_post(gateway, one, 200);
+	status = gateway_status(gateway);
+	refused = json_object_get(status, "refused");
+	assert_non_null(strstr(json_object_iter_key(json_object_iter(refused)),
+			       "has no such home page, and the platform has none"));
+	json_decref(status);
+}
+
 /* Of a batch with one wrong statement, nothing is kept: the others can come again, and count. */
 static void of_a_batch_with_a_fault_nothing_is_kept(void **state)
 {
@@ -202,7 +257,7 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 	assert_non_null(strstr(outcome.err, ":1: `lisen` is no key of lift-xapi.yaml, did you mean "
 					    "`listen`?"));
 	assert_non_null(strstr(outcome.err, ":4: name must be"));
-	assert_non_null(strstr(outcome.err, ":4: password must be the line"));
+	assert_non_null(strstr(outcome.err, ":4: password must be what"));
 	assert_non_null(strstr(outcome.err, ":5: `regin` is no key of a platform"));
 	assert_non_null(strstr(outcome.err, ":5: platform `canvas` needs"));
 	outcome_free(&outcome);
@@ -259,6 +314,12 @@ static void a_file_is_explained(void **state)
 	assert_non_null(strstr(outcome.out, "by the row `completed`"));
 	assert_non_null(strstr(outcome.out, "3: no statement: "));
 	outcome_free(&outcome);
+
+	file_write(path, "{\"actor\":\n  {]");
+	outcome = gateway_run(gateway, path, "--config", gateway->config, "--explain", "-", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.err, "-: line 2, column 4: no JSON: "));
+	outcome_free(&outcome);
 }
 
 /* What a platform has put where a name of ours should be may be of a person. */
@@ -285,6 +346,8 @@ int main(void)
 		TEST(each_route_has_its_status),
 		TEST(a_prefix_of_a_reverse_proxy_makes_no_difference),
 		TEST(a_bearer_token_is_name_and_password),
+		TEST(who_did_not_get_in_is_in_the_log),
+		TEST(a_reason_is_told_to_its_end),
 		TEST(of_a_batch_with_a_fault_nothing_is_kept),
 		TEST(more_than_a_platform_may_send_is_429),
 		TEST(the_configuration_is_checked_with_all_its_files),
