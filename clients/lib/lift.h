@@ -157,7 +157,7 @@ int lift_publish_encoded(struct lift_outbox *outbox, const struct lift_encoded *
 			 size_t *ret_bad);
 
 /* Wait until nothing waits that was put in before, for at most so long (-1: for ever): 0, or
- * LIFT_E_NOT_FOUND where something still does. */
+ * LIFT_E_NOT_FOUND where something still does; lift_error_text then says why. */
 int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms);
 int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);
 

@@ -107,6 +107,22 @@ static bool has_descriptors(void)
 	return any;
 }
 
+static int tell_none(const char *endpoint)
+{
+	return lift_set_error(LIFT_E_SOCKET,
+			      "'%s' is no endpoint: expected ipc:///PATH or tcp://HOST:PORT",
+			      endpoint);
+}
+
+int wire_check_endpoint(const char *endpoint)
+{
+	const char *at = endpoint + strlen("ipc://"), *colon = strrchr(endpoint, ':');
+	bool is_ipc = strncmp(endpoint, "ipc://", 6) == 0 && at[0];
+	bool is_tcp = strncmp(endpoint, "tcp://", 6) == 0 && colon > at && colon[1];
+
+	return is_ipc || is_tcp ? 0 : tell_none(endpoint);
+}
+
 /* Why it could not be opened, by libzmq. */
 static int tell_open(const char *endpoint, bool is_socket)
 {
@@ -116,10 +132,7 @@ static int tell_open(const char *endpoint, bool is_socket)
 		return lift_set_error(LIFT_E_SOCKET, "no more sockets can be opened: %s",
 				      zmq_strerror(why));
 	if (why == EINVAL || why == EPROTONOSUPPORT || why == ENOCOMPATPROTO)
-		return lift_set_error(LIFT_E_SOCKET,
-				      "'%s' is no endpoint: expected ipc:///PATH or "
-				      "tcp://HOST:PORT",
-				      endpoint);
+		return tell_none(endpoint);
 	return lift_set_error(LIFT_E_SOCKET, "%s: %s", endpoint, zmq_strerror(why));
 }
 

@@ -28,6 +28,9 @@ struct wire {
 int wire_open(struct wire *ret_wire, int type, const char *endpoint, const struct lift_keys *keys,
 	      int (*prepare)(void *handle, const void *with), const void *with);
 
+/* Is it written as one, without a look at what is there? LIFT_E_SOCKET. */
+int wire_check_endpoint(const char *endpoint);
+
 /* In `prepare`: this socket reads what is published, which may be larger than an answer
  * (MSG_SIZE_PUBLISHED_MAX). 0, or -1. */
 int wire_reads_published(void *handle);

@@ -17,8 +17,10 @@ int main(int argc, char **argv)
 		options.publish = argv[2];
 		options.snapshot = argv[3];
 	}
-	if (lift_picture_open(&options, &picture) != 0)
+	if (lift_picture_open(&options, &picture) != 0) {
+		fprintf(stderr, "%s\n", lift_error_text());
 		return 1;
+	}
 	while (lift_picture_next(picture, -1, &news) == 0) {
 		if (news.what == LIFT_PICTURE_STALE)
 			puts("nothing new: these figures may be old");

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
 	}
 	/* It is on this machine's disk; a platform just goes on. Who ends may wait a moment. */
 	if (lift_outbox_wait(outbox, 5000) != 0)
-		puts("liftd has not got it yet: the next run hands it over");
+		fprintf(stderr, "%s; the next run hands them over\n", lift_error_text());
 	lift_outbox_close(outbox);
 	return 0;
 }

@@ -33,7 +33,7 @@ static int check_options(const struct lift_outbox_options *options)
 		return lift_set_error(LIFT_E_SOURCE, "%s", lift_err_text(LIFT_E_SOURCE));
 	if (sodium_init() < 0)
 		return lift_set_error(LIFT_E_IO, "there is no source of chance");
-	return 0;
+	return options->endpoint ? wire_check_endpoint(options->endpoint) : 0;
 }
 
 static int open_all(struct lift_outbox *outbox, const struct lift_outbox_options *options)
@@ -296,6 +296,16 @@ static int number_of(struct lift_outbox *outbox, enum outbox_sql which, int64_t 
 	return err;
 }
 
+/* Something waits: why, as far as it is known by now. */
+static int tell_waiting(struct lift_outbox *outbox)
+{
+	struct lift_outbox_state state = { 0 };
+	bool is_known = lift_outbox_look(outbox, &state) == 0 && state.why[0];
+
+	return lift_set_error(LIFT_E_NOT_FOUND, "events still wait in the outbox %s%s%s",
+			      outbox->file.path, is_known ? ": " : "", is_known ? state.why : "");
+}
+
 int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms)
 {
 	const struct timespec pause = { .tv_nsec = WAIT_LOOK_MS * 1000000L };
@@ -307,8 +317,7 @@ int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms)
 		if (err || first == 0 || first > last)
 			break;
 		if (timeout_ms >= 0 && wire_clock_ms() >= end_ms)
-			err = lift_set_error(LIFT_E_NOT_FOUND, "events still wait in the outbox %s",
-					     outbox->file.path);
+			err = tell_waiting(outbox);
 		else
 			nanosleep(&pause, NULL);
 	}

@@ -106,6 +106,17 @@ static int try_picture(const char *endpoint)
 	return err;
 }
 
+/* Of a file that need not be there: a mistake in the endpoint must not wait until somebody looks. */
+static int try_outbox(const char *endpoint)
+{
+	struct lift_outbox *outbox = NULL;
+
+	return lift_outbox_open(&(struct lift_outbox_options){ .path = "/nowhere/outbox",
+							       .source = "s",
+							       .endpoint = endpoint },
+				&outbox);
+}
+
 static const struct {
 	const char *what;
 	int (*try)(const char *endpoint);
@@ -131,6 +142,23 @@ static void an_endpoint_that_is_none_is_named(void **state)
 		check_way(i, NULL, "endpoint");
 		check_way(i, "liftd.example.org:5570", "'liftd.example.org:5570' is no endpoint");
 		check_way(i, "http://x", "'http://x' is no endpoint");
+	}
+}
+
+static void an_endpoint_of_an_outbox_is_looked_at_when_it_is_opened(void **state)
+{
+	static const char *const wrong[] = { "intake",	    "tcp:/x", "tcp://host",
+					     "tcp://host:", "ipc://", "http://x:1" };
+	static const char *const right[] = { "ipc:///x", "tcp://host:1", "tcp://[::1]:5570" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(try_outbox(wrong[i]), LIFT_E_SOCKET);
+		assert_non_null(strstr(lift_error_text(), "is no endpoint: expected ipc:///PATH"));
+	}
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		assert_int_not_equal(try_outbox(right[i]), 0); /* the directory is not there */
+		assert_null(strstr(lift_error_text(), "endpoint"));
 	}
 }
 
@@ -267,6 +295,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_endpoint_that_is_none_is_named),
+		cmocka_unit_test(an_endpoint_of_an_outbox_is_looked_at_when_it_is_opened),
 		cmocka_unit_test(who_has_no_descriptors_left_is_told),
 		cmocka_unit_test(nobody_is_there_is_another_sentence),
 		cmocka_unit_test(a_daemon_that_does_not_answer_is_a_third),

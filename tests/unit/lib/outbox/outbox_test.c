@@ -174,6 +174,8 @@ static void a_daemon_that_is_away_is_waited_for(void **state)
 	found = wait_for_err(outbox, LIFT_E_SOCKET);
 	assert_non_null(strstr(found.why, place.endpoint));
 	assert_int_equal(found.waiting, 3);
+	assert_int_equal(lift_outbox_wait(outbox, 0), LIFT_E_NOT_FOUND);
+	assert_non_null(strstr(lift_error_text(), "does the daemon run"));
 	fake = fake_liftd_start(place.endpoint, 1);
 	assert_int_equal(lift_outbox_wait(outbox, WAIT_MS), 0);
 	assert_taken(fake, 1, 3);
