@@ -160,7 +160,7 @@ LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(LIBLIFT)
 
 help:
-	@echo 'make              build liftd and lift into $(BUILD)/'
+	@echo 'make              build liftd, lift, lift-xapi and liblift into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
@@ -179,7 +179,7 @@ help:
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
-	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, and liblift for programs'
+	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, lift-xapi, and liblift for programs'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
