@@ -8,6 +8,7 @@
 
 #include "clients/http/address.h"
 #include "clients/http/password.h"
+#include "clients/xapi/people/iri.h"
 #include "clients/xapi/read/body.h"
 #include "proto/fields.h"
 #include "proto/grow.h"
@@ -298,9 +299,31 @@ static bool take_defaults(struct xapi_config *config)
 	return config->listen && config->path && config->state && config->intake;
 }
 
+/* An account's name is a person of its source: of two homepages it would be two as one. */
+static void check_homepages(struct reader *reader, const struct xapi_config *config)
+{
+	for (size_t i = 1; i < config->n_platforms; i++) {
+		const struct xapi_platform *a = &config->platforms[i];
+
+		for (size_t k = 0; k < i && a->homepage; k++) {
+			const struct xapi_platform *b = &config->platforms[k];
+
+			if (b->homepage && strcmp(a->source, b->source) == 0 &&
+			    !iri_equal(text_of(a->homepage),
+				       iri_canonical(reader->arena, text_of(b->homepage))))
+				yaml_error(reader->errors, 0,
+					   "platforms `%s` and `%s` have one `source` and two "
+					   "homepages: two people with one name would be one; "
+					   "give each a source of its own",
+					   b->name, a->name);
+		}
+	}
+}
+
 /* What no single key can say. */
 static void check_whole(struct reader *reader, const struct xapi_config *config)
 {
+	check_homepages(reader, config);
 	if (!config->server != !config->key)
 		yaml_error(reader->errors, 0, "`server` and `key` belong together");
 	if (!config->server && !is_here(config->intake))

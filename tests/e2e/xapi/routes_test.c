@@ -267,6 +267,16 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 	assert_non_null(strstr(outcome.err, "people.csv:1: "));
 	assert_non_null(strstr(outcome.err, "nowhere.yaml"));
 	outcome_free(&outcome);
+	gateway_configure(gateway,
+			  "platforms:\n"
+			  "  - {name: a, source: s, homepage: https://a.example, jwks: x}\n"
+			  "  - {name: b, source: s, homepage: http://A.example/, jwks: x}\n"
+			  "  - {name: c, source: s, homepage: https://c.example, jwks: x}\n");
+	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_null(strstr(outcome.err, "platforms `a` and `b`"));
+	assert_non_null(strstr(outcome.err, "platforms `a` and `c` have one `source`"));
+	outcome_free(&outcome);
 	gateway_configure(gateway, "trusted: [10.0.0.0/33]\n");
 	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
 	assert_int_equal(outcome.status, 1);
