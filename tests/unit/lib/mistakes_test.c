@@ -106,7 +106,7 @@ static int try_picture(const char *endpoint)
 	return err;
 }
 
-/* Of a file that need not be there: a mistake in the endpoint must not wait until somebody looks. */
+/* Of a file that need not be there: a mistake in it must not wait until somebody looks. */
 static int try_outbox(const char *endpoint)
 {
 	struct lift_outbox *outbox = NULL;
