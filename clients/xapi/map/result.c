@@ -20,6 +20,12 @@ static struct score score_at(const struct map *map, double value, const char *ho
 {
 	struct score score = { .value = -1, .how = how };
 
+	/* Of numbers near the end of all there are, the difference may be none. */
+	if (isnan(value))
+		return (struct score){ .value = -1,
+				       .dropped = map->out_of_range != RANGE_REFUSE,
+				       .refused = map->out_of_range == RANGE_REFUSE,
+				       .how = how };
 	/* What differs from the range by rounding alone is in it, as METRICS has it. */
 	if (floor(value * SCORE_ONE + 0.5) >= 0 && floor(value * SCORE_ONE + 0.5) <= SCORE_ONE) {
 		score.value = event_score(value < 0 ? 0 : value > 1 ? 1 : value);

@@ -74,6 +74,8 @@ static void a_score_is_raw_of_min_to_max_before_scaled(void **state)
 		{ "below 0", "{'scaled': -0.5}", ASSESSED " score=0 passed (scored) dropped" },
 		{ "as integers above 2^53", "{'raw': 9007199254740993, 'max': 9007199254740993}",
 		  ASSESSED " score=1 passed (scored)" },
+		{ "too far apart to be subtracted", "{'raw': 1e308, 'min': -1e308, 'max': 1.7e308}",
+		  ASSESSED " passed (scored) dropped" },
 		{ "a third", "{'raw': 1, 'max': 3}", ASSESSED " score=0.3333 passed (scored)" },
 	};
 
