@@ -89,8 +89,9 @@ struct lift_event {
 /* Events in a file (SQLite; its form is in lift-outbox(5), and the Python package has the same),
  * until the daemon has them on its disk. Any number of processes may put in; one of them delivers,
  * in a thread of the library's own. All functions may be called from any thread, at once, but for
- * lift_outbox_close, which is the last. An outbox is not used by a child of fork: that opens its
- * own. */
+ * lift_outbox_close, which is the last. A child of fork uses none of its parent's, and
+ * opens none where its parent has one open: a process that forks opens its outboxes after that, or
+ * its children call exec. LIFT_E_OUTBOX says so. */
 struct lift_outbox;
 
 enum { LIFT_SEAL_BYTES = 32 };
@@ -104,7 +105,8 @@ struct lift_outbox_options {
 	const uint8_t *seal;	      /* LIFT_SEAL_BYTES, copied, and wiped at the end; NULL: what
 				       * waits is readable. A sealed one opens without it only to
 				       * be looked at: with neither source nor endpoint */
-	uint64_t max_bytes; /* of the file, without its -wal, which has some MB; 0: 1 GiB */
+	uint64_t max_bytes;	      /* of the file, without its -wal, which has some MB; 0: 1 GiB,
+			     * else at least 256 KiB (LIFT_E_VALUE) */
 };
 
 /* Where all is at one moment. */
@@ -135,8 +137,8 @@ struct lift_refused {
 };
 
 /* LIFT_E_OUTBOX: the file is none, or of another source; LIFT_E_NEWER: of a newer liblift;
- * LIFT_E_SEAL; LIFT_E_SOURCE; LIFT_E_CORRUPT: damaged; LIFT_E_IO, LIFT_E_MEMORY. lift_error_text
- * has it in a sentence. The daemon need not be there. */
+ * LIFT_E_SEAL; LIFT_E_SOURCE; LIFT_E_CORRUPT: damaged; LIFT_E_VALUE; LIFT_E_DISK, LIFT_E_IO,
+ * LIFT_E_MEMORY. lift_error_text has it in a sentence. The daemon need not be there. */
 int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outbox **ret_outbox);
 /* Ends delivery. What waits stays in the file, for the next who opens it. */
 void lift_outbox_close(struct lift_outbox *outbox);

@@ -202,7 +202,8 @@ static void deliver_on(struct deliverer *deliverer)
 		if (!err || err == LIFT_E_STOPPED)
 			continue;
 		if (is_of_file(err))
-			tell(deliverer, err, lift_error_text());
+			/* It has room beyond the file's limit: so it is the disk's. */
+			tell(deliverer, err == LIFT_E_FULL ? LIFT_E_DISK : err, lift_error_text());
 		else
 			tell_daemon(deliverer, err);
 		if (err == LIFT_E_SIZE && deliverer->delivery.batch > 1)

@@ -20,7 +20,7 @@ static int check_form(const struct lift_encoded *event)
 		return lift_set_error(LIFT_E_VALUE,
 				      "an event must have at most %d bytes, and this one has %zu",
 				      LIFT_BATCH_BYTES, event->size);
-	if (event->size == 0 ||
+	if (event->size == 0 || !bytes ||
 	    ((bytes[0] & 0xf0) != 0x80 && bytes[0] != 0xde && bytes[0] != 0xdf) ||
 	    msg_check(bytes, event->size, EVENT_DEPTH) != 0)
 		return lift_set_error(LIFT_E_MALFORMED,

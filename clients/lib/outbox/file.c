@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "clients/lib/error.h"
+#include "clients/lib/forked.h"
 #include "clients/lib/outbox/fault.h"
 
 static const char *const texts[N_SQL] = {
@@ -45,6 +46,8 @@ void outbox_file_close(struct outbox_file *file)
 	for (size_t i = 0; i < N_SQL; i++)
 		sqlite3_finalize(file->statements[i]);
 	sqlite3_close(file->db);
+	if (file->db)
+		forked_closed();
 	free(file->path);
 	*file = (struct outbox_file){ 0 };
 }

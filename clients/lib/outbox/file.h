@@ -19,8 +19,9 @@
 enum {
 	OUTBOX_STREAM = 22, /* letters and digits of a stream's name */
 	OUTBOX_REFUSED_MAX = 1000,
-	OUTBOX_ROOM_PAGES = 256,    /* that who delivers has more than who puts in */
-	OUTBOX_PAGES_MIN = 64,	    /* of a file that is to be of any use */
+	OUTBOX_ROOM_PAGES = 256, /* that who delivers has more than who puts in */
+	OUTBOX_PAGES_MIN = 64,	 /* of a file that is to be of any use */
+	OUTBOX_BYTES_MIN = OUTBOX_PAGES_MIN * 4096,
 	OUTBOX_LOCKED_MS = 10000,   /* how long another process's transaction is waited for */
 	OUTBOX_WAL_BYTES = 4 << 20, /* that its -wal keeps when it is not in use */
 };

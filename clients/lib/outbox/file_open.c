@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clients/lib/error.h"
+#include "clients/lib/forked.h"
 #include "clients/lib/outbox/fault.h"
 #include "clients/lib/outbox/file.h"
 
@@ -228,8 +229,11 @@ static int connect_file(struct outbox_file *file)
 	if (access(file->path, R_OK | W_OK) != 0)
 		return lift_set_error(LIFT_E_IO, "the outbox %s may not be read and written: %s",
 				      file->path, strerror(errno));
+	forked_opened();
 	rc = sqlite3_open_v2(file->path, &file->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 			     NULL);
+	if (!file->db)
+		forked_closed();
 	if (rc != SQLITE_OK)
 		return fault_tell_sqlite(file->db, rc, file->path);
 	file->device = found.st_dev;
@@ -261,11 +265,25 @@ static int set_up(struct outbox_file *file, const char *source, const struct sea
 	return err ? err : exec(file, text);
 }
 
+/* SQLite would believe that this process has its parent's locks. */
+static int check_forked(const char *path)
+{
+	forked_watch();
+	return forked_has_opened()
+		       ? lift_set_error(
+				 LIFT_E_OUTBOX,
+				 "the outbox %s: this process was forked from one that had an "
+				 "outbox open: open outboxes after fork, or call exec",
+				 path)
+		       : 0;
+}
+
 int outbox_file_open(const char *path, const char *source, const struct seal *seal, bool peep,
 		     struct outbox_file *ret_file)
 {
 	struct outbox_file file = { .path = strdup(path) };
-	int err = file.path ? 0 : lift_set_error(LIFT_E_MEMORY, "%s", lift_err_text(LIFT_E_MEMORY));
+	int err = file.path ? check_forked(path)
+			    : lift_set_error(LIFT_E_MEMORY, "%s", lift_err_text(LIFT_E_MEMORY));
 
 	if (!err && source)
 		err = touch(path);
@@ -273,6 +291,9 @@ int outbox_file_open(const char *path, const char *source, const struct seal *se
 		err = connect_file(&file);
 	if (!err)
 		err = set_up(&file, source, seal, peep);
+	/* No limit is set yet. */
+	if (err == LIFT_E_FULL)
+		err = lift_set_error(LIFT_E_DISK, "the outbox %s: the disk is full", path);
 	if (err)
 		outbox_file_close(&file);
 	else

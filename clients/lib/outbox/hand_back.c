@@ -135,8 +135,10 @@ static int hand_one(struct lift_outbox *outbox, int64_t *after, lift_refused_fn 
 int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context)
 {
 	int64_t after = 0;
-	int err = 0;
+	int err = outbox_check(outbox);
 
+	if (err)
+		return error_told(err);
 	if (outbox->file.is_sealed && !outbox->seal.is_set)
 		return error_told(lift_set_error(LIFT_E_SEAL,
 						 "the outbox %s is sealed: what was refused opens "

@@ -3,10 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "clients/lib/error.h"
 #include "clients/lib/event.h"
+#include "clients/lib/forked.h"
 #include "clients/lib/outbox/fault.h"
 #include "clients/lib/outbox/outbox_internal.h"
 #include "clients/lib/wire.h"
@@ -27,10 +29,15 @@ static int64_t wall_ms(void)
 
 static int check_options(const struct lift_outbox_options *options)
 {
-	if (!options->path || !options->path[0])
+	if (!options || !options->path || !options->path[0])
 		return lift_set_error(LIFT_E_OUTBOX, "an outbox needs the path of its file");
 	if (options->source && !source_is_valid(text_of(options->source)))
 		return lift_set_error(LIFT_E_SOURCE, "%s", lift_err_text(LIFT_E_SOURCE));
+	if (options->max_bytes > 0 && options->max_bytes < OUTBOX_BYTES_MIN)
+		return lift_set_error(LIFT_E_VALUE,
+				      "max_bytes of the outbox %s must be 0 or at least %d, not "
+				      "%" PRIu64,
+				      options->path, OUTBOX_BYTES_MIN, options->max_bytes);
 	if (sodium_init() < 0)
 		return lift_set_error(LIFT_E_IO, "there is no source of chance");
 	return options->endpoint ? wire_check_endpoint(options->endpoint) : 0;
@@ -86,6 +93,7 @@ int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outb
 	pthread_mutex_init(&outbox->handing, NULL);
 	seal_set(&outbox->seal, options->seal);
 	outbox->max_bytes = options->max_bytes ? options->max_bytes : OUTBOX_BYTES_MAX;
+	outbox->forks = forked_times();
 	outbox->reader = msg_reader_new();
 	outbox->writer = msg_writer_new();
 	outbox->batch = msg_writer_new();
@@ -98,15 +106,37 @@ int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outb
 	return error_told(err);
 }
 
-void lift_outbox_close(struct lift_outbox *outbox)
+int outbox_check(const struct lift_outbox *outbox)
 {
 	if (!outbox)
+		return lift_set_error(LIFT_E_OUTBOX, "there is no outbox: it is NULL");
+	if (outbox->forks != forked_times())
+		return lift_set_error(LIFT_E_OUTBOX,
+				      "the outbox %s was opened before a fork: open outboxes after "
+				      "it",
+				      outbox->file.path);
+	return 0;
+}
+
+void lift_outbox_close(struct lift_outbox *outbox)
+{
+	/* A parent's stays as it is: its thread is not here, and its file is not this process's. */
+	if (!outbox || outbox->forks != forked_times())
 		return;
 	deliverer_stop(outbox->deliverer);
 	free_outbox(outbox);
 }
 
 /* Putting in. */
+
+/* Is there too little room on it for so much more? */
+static bool is_disk_full(const char *path, size_t bytes)
+{
+	struct statvfs disk;
+
+	return statvfs(path, &disk) == 0 &&
+	       (uint64_t)disk.f_bavail * disk.f_frsize < bytes + OUTBOX_BYTES_MIN;
+}
 
 /* Why there is no room. */
 static int tell_full(struct lift_outbox *outbox, size_t bytes)
@@ -116,9 +146,8 @@ static int tell_full(struct lift_outbox *outbox, size_t bytes)
 
 	if (outbox_look(outbox, &state) != 0)
 		return LIFT_E_FULL;
-	/* SQLite says the same of a full disk: then the file has room, and what was to go in would
-	 * have gone. */
-	if (state.bytes + bytes + bytes / 4 + OUTBOX_PAGES_MIN * 4096 < state.max_bytes)
+	/* SQLite says the same of a full disk: then the file may have room. */
+	if (state.bytes + bytes < state.max_bytes && is_disk_full(outbox->file.path, bytes))
 		return lift_set_error(LIFT_E_DISK, "the outbox %s: the disk is full",
 				      outbox->file.path);
 	if (state.waiting == 0)
@@ -196,14 +225,24 @@ static int put_all(struct lift_outbox *outbox, const struct lift_encoded *events
 	return err == LIFT_E_FULL ? tell_full(outbox, bytes) : err;
 }
 
+static int check_call(const struct lift_outbox *outbox, const void *events, size_t n)
+{
+	int err = outbox_check(outbox);
+
+	if (!err && n > 0 && !events)
+		err = lift_set_error(LIFT_E_VALUE, "there are %zu events, and they are NULL", n);
+	return err;
+}
+
 int lift_publish_encoded(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n,
 			 size_t *ret_bad)
 {
 	size_t bad = 0;
 	int err;
 
-	if (n == 0)
-		return 0;
+	err = check_call(outbox, events, n);
+	if (err || n == 0)
+		return error_told(err);
 	pthread_mutex_lock(&outbox->mutex);
 	err = outbox_check_encoded(outbox, events, n, &bad);
 	if (err && ret_bad)
@@ -254,8 +293,9 @@ int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *event
 	size_t bad = 0;
 	int err;
 
-	if (n == 0)
-		return 0;
+	err = check_call(outbox, events, n);
+	if (err || n == 0)
+		return error_told(err);
 	pthread_mutex_lock(&outbox->mutex);
 	err = encode_all(outbox, events, n, &bad);
 	if (err && ret_bad)
@@ -278,8 +318,10 @@ int lift_publish(struct lift_outbox *outbox, const struct lift_event *event)
 
 int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state)
 {
-	int err;
+	int err = outbox_check(outbox);
 
+	if (err)
+		return error_told(err);
 	pthread_mutex_lock(&outbox->mutex);
 	err = outbox_look(outbox, ret_state);
 	pthread_mutex_unlock(&outbox->mutex);
@@ -310,7 +352,10 @@ int lift_outbox_wait(struct lift_outbox *outbox, int timeout_ms)
 {
 	const struct timespec pause = { .tv_nsec = WAIT_LOOK_MS * 1000000L };
 	int64_t end_ms = wire_clock_ms() + timeout_ms, last = 0, first = 0;
-	int err = number_of(outbox, SQL_LAST_ID, &last);
+	int err = outbox_check(outbox);
+
+	if (!err)
+		err = number_of(outbox, SQL_LAST_ID, &last);
 
 	while (!err) {
 		err = number_of(outbox, SQL_WAITING, &first);

@@ -28,7 +28,11 @@ struct lift_outbox {
 	size_t box_room;
 	pthread_mutex_t handing; /* one at a time hands back, and it is not held with the other */
 	struct deliverer *deliverer; /* NULL: this process does not deliver */
+	unsigned forks;		     /* forked_times, of the process that has opened it */
 };
+
+/* May this process use it? LIFT_E_OUTBOX: there is none (NULL), or a parent has opened it. */
+int outbox_check(const struct lift_outbox *outbox);
 
 /* Fill in what the file says; under the lock. */
 int outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);

@@ -68,7 +68,12 @@ int settle(struct outbox_file *file, int64_t last, const struct settle_refused *
 	int err = change(file, last, refused, n, now_ms, true);
 
 	/* Verdicts go before refusals: else nothing would be delivered any more. */
-	return err == LIFT_E_FULL && n > 0 ? change(file, last, refused, n, now_ms, false) : err;
+	if (err == LIFT_E_FULL && n > 0)
+		err = change(file, last, refused, n, now_ms, false);
+	/* What is taken out needs room on the disk alone. */
+	return err == LIFT_E_FULL
+		       ? lift_set_error(LIFT_E_FULL, "the outbox %s: the disk is full", file->path)
+		       : err;
 }
 
 int settle_spoilt(struct outbox_file *file, int64_t id, int64_t now_ms)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clients/lib/error.h"
+#include "clients/lib/forked.h"
 #include "proto/err_code.h"
 
 enum { SAID_MAX = 2048 };
@@ -28,6 +29,7 @@ int turn_take(struct turn *turn, const char *path, int64_t now_ms)
 	if (!name)
 		return LIFT_E_MEMORY;
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	forked_keep(fd);
 	if (fd < 0)
 		err = lift_set_error(LIFT_E_IO, "%s cannot be opened: %s", name, strerror(errno));
 	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
@@ -36,6 +38,7 @@ int turn_take(struct turn *turn, const char *path, int64_t now_ms)
 							    name, strerror(errno));
 	free(name);
 	if (err) {
+		forked_drop(fd);
 		if (fd >= 0)
 			close(fd);
 		return err;
@@ -53,6 +56,7 @@ void turn_end(struct turn *turn)
 	if (ftruncate(turn->fd, 0) != 0) {
 		/* It says what was, and nobody relies on it. */
 	}
+	forked_drop(turn->fd);
 	close(turn->fd);
 	turn->fd = -1;
 }

@@ -14,6 +14,7 @@ import sqlite3
 import string
 import threading
 import time
+import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Sequence, Tuple
@@ -57,6 +58,17 @@ CREATE TABLE refused (
 """
 
 _making = threading.Lock()
+
+_open: "weakref.WeakSet[OutboxFile]" = weakref.WeakSet()
+_inherited: List[sqlite3.Connection] = []  # of a parent; kept, for closing one would harm it
+
+
+def _after_fork() -> None:
+    _inherited.extend(file.db for file in list(_open))
+    _open.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def now_ms() -> int:
@@ -137,6 +149,14 @@ class OutboxFile:
     ) -> None:
         self.path, self.source, self.seal = path, source, seal
         self.delivers = delivers
+        if _inherited:
+            # SQLite in it believes that it has its parent's locks: what it puts in would be lost
+            # when another process closes the file.
+            raise OutboxError(
+                "outbox",
+                f"{path}: this process was forked from one that had an outbox open: open outboxes "
+                "after the fork",
+            )
         with self.errors():
             _make_file(path)
             self.db = sqlite3.connect(
@@ -148,8 +168,10 @@ class OutboxFile:
         except BaseException:
             self.db.close()
             raise
+        _open.add(self)
 
     def close(self) -> None:
+        _open.discard(self)
         self.db.close()
 
     @contextmanager

@@ -70,7 +70,8 @@ class Outbox:
     max_bytes  how large the file may become
 
     Any number of processes may have the same file open: all put in, and one of them delivers, in
-    a thread. All methods may be called from any thread. After a fork, the child opens its own.
+    a thread. All methods may be called from any thread. A process that forks opens its
+    outboxes after that: a child of one that has an outbox open cannot open any.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class Outbox:
     def _opened(self) -> OutboxFile:
         if os.getpid() != self._pid:
             raise OutboxError(
-                "outbox", f"{self._path}: it was opened before a fork: open one in each process"
+                "outbox", f"{self._path}: it was opened before a fork: open outboxes after it"
             )
         if self._file is None:
             raise OutboxError("outbox", f"{self._path}: the outbox is closed")

@@ -153,7 +153,29 @@ class Delivery(unittest.TestCase):
         self.assertIn("the catalogue has no region '01820'", logs.output[0])
         self.assertIn("'1820' is meant?", logs.output[0])
 
-    def test_a_child_of_fork_is_told_to_open_its_own(self) -> None:
+    def test_a_child_of_fork_opens_none_where_its_parent_has_one(self) -> None:
+        """What it put in would be lost when its parent closes the file."""
+        outbox = self.outbox()
+        child = os.fork()
+        if child == 0:
+            try:
+                self.outbox()
+            except lift.OutboxError as error:
+                os._exit(0 if "open outboxes after the fork" in str(error) else 1)
+            os._exit(2)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        outbox.close()
+        child = os.fork()
+        if child == 0:
+            try:
+                self.outbox().publish(started("anna"))
+                os._exit(0)
+            finally:
+                os._exit(1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertEqual(self.outbox().state().waiting, 1)
+
+    def test_a_child_of_fork_is_told_that_an_outbox_is_its_parents(self) -> None:
         self.liftd.start()
         outbox = self.outbox()
         until(lambda: outbox.state().delivers, "nobody delivers")
