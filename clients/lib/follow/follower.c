@@ -36,8 +36,9 @@ struct lift_follower {
 	char *name;	 /* its topic, with a 0 behind it; NULL: none yet */
 	int64_t due_ms;	 /* when to ask for a snapshot */
 	int64_t asked_ms, heard_ms;
-	bool missed; /* something, while a snapshot came in */
-	bool doubt;  /* something was missed, and no snapshot has made up for it */
+	unsigned breaks; /* of the subscription's connection, at the last beat */
+	bool missed;	 /* something, while a snapshot came in */
+	bool doubt;	 /* something was missed, and no snapshot has made up for it */
 	int64_t ahead_epoch;
 	uint64_t ahead_seq;	  /* in it, the greatest of what snapshots brought */
 	bool early;		  /* by the last beat, not all topics of the epoch have been sent */
@@ -226,6 +227,17 @@ static bool was_silent(struct lift_follower *follower, int64_t now_ms)
 	return silent;
 }
 
+/* Since the last beat: what was on its way is lost, and no number shows it. */
+static bool has_broken(struct lift_follower *follower)
+{
+	struct wire *wire = wire_of_subscriber(follower->subscriber);
+	unsigned before = follower->breaks;
+
+	wire_hear(wire); /* what it says is said by who waits */
+	follower->breaks = wire->n_breaks;
+	return follower->breaks != before;
+}
+
 static void take_beat(struct lift_follower *follower, const json_t *beat,
 		      const struct picture_mark *mark)
 {
@@ -250,6 +262,7 @@ static int judge_published(struct lift_follower *follower, struct text topic, co
 		return 0;
 	if (text_equal(topic, text_of("beat"))) {
 		verdict = picture_beat(follower->picture, mark.epoch, mark.seq);
+		verdict.missed |= has_broken(follower);
 		if (verdict.news)
 			take_beat(follower, body, &mark);
 	} else {

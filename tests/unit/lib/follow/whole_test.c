@@ -48,7 +48,8 @@ struct topic {
 struct fake {
 	struct dir dir;
 	char publish[96], snapshot[96];
-	void *zmq, *pub, *router;
+	void *zmq, *router;
+	void *pub_zmq, *pub; /* which comes and goes */
 	struct msg_reader *reader;
 	struct msg_writer *writer;
 	struct topic topics[TOPICS];
@@ -259,6 +260,22 @@ static void serve(struct fake *fake)
 	answer_page(fake, id, (size_t)id_size, &request);
 }
 
+static void open_pub(struct fake *fake)
+{
+	int linger_ms = 0;
+
+	fake->pub_zmq = zmq_ctx_new();
+	fake->pub = zmq_socket(fake->pub_zmq, ZMQ_XPUB);
+	zmq_setsockopt(fake->pub, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
+	assert_int_equal(zmq_bind(fake->pub, fake->publish), 0);
+}
+
+static void close_pub(struct fake *fake)
+{
+	zmq_close(fake->pub);
+	zmq_ctx_term(fake->pub_zmq);
+}
+
 static void fake_open(struct fake *fake)
 {
 	int linger_ms = 0;
@@ -268,11 +285,9 @@ static void fake_open(struct fake *fake)
 	snprintf(fake->publish, sizeof(fake->publish), "ipc://%s/publish", fake->dir.path);
 	snprintf(fake->snapshot, sizeof(fake->snapshot), "ipc://%s/snapshot", fake->dir.path);
 	fake->zmq = zmq_ctx_new();
-	fake->pub = zmq_socket(fake->zmq, ZMQ_PUB);
 	fake->router = zmq_socket(fake->zmq, ZMQ_ROUTER);
-	zmq_setsockopt(fake->pub, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
 	zmq_setsockopt(fake->router, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
-	assert_int_equal(zmq_bind(fake->pub, fake->publish), 0);
+	open_pub(fake);
 	assert_int_equal(zmq_bind(fake->router, fake->snapshot), 0);
 	fake->reader = msg_reader_new();
 	fake->writer = msg_writer_new();
@@ -283,7 +298,7 @@ static void fake_open(struct fake *fake)
 
 static void fake_close(struct fake *fake)
 {
-	zmq_close(fake->pub);
+	close_pub(fake);
 	zmq_close(fake->router);
 	zmq_ctx_term(fake->zmq);
 	msg_reader_free(fake->reader);
@@ -444,6 +459,48 @@ static void a_picture_is_what_the_daemon_had_at_the_end_of_a_tick(void **state)
 	free(fake);
 }
 
+/* The connection breaks, and is there again: a subscriber subscribes when it is used. */
+static void break_up(struct fake *fake, struct lift_picture *picture, struct shown *shown)
+{
+	char subscription[TOPIC_MAX];
+
+	close_pub(fake);
+	open_pub(fake);
+	for (int i = 0; i < 2;) {
+		look(fake, picture, shown);
+		i += zmq_recv(fake->pub, subscription, sizeof(subscription), ZMQ_DONTWAIT) > 0;
+	}
+}
+
+/* Of a tick, what was published before its beat is lost; the beat is not. */
+static void a_break_within_a_tick_is_made_up_for(void **state)
+{
+	struct fake *fake = malloc(sizeof(*fake));
+	struct shown shown = { .epoch = -1 };
+	struct lift_picture *picture;
+
+	(void)state;
+	chance_begin();
+	fake_open(fake);
+	picture = open_picture(fake, LONG_MS);
+	catch_up(fake, picture, &shown);
+	look(fake, picture, &shown);
+	fake->seq++;
+	fake->topics[1].value = ++fake->last_value;
+	fake->losing = true;
+	send_topic(fake, 1);
+	fake->losing = false;
+	break_up(fake, picture, &shown);
+	send_beat(fake);
+	fake->whole = fake->seq;
+	remember(fake);
+	tick(fake, 0);
+	catch_up(fake, picture, &shown);
+	lift_picture_close(picture);
+	fake_close(fake);
+	free(fake);
+}
+
 static void silence_is_said_once_and_ends_with_the_next_tick(void **state)
 {
 	struct fake *fake = malloc(sizeof(*fake));
@@ -551,6 +608,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_picture_is_what_the_daemon_had_at_the_end_of_a_tick),
+		cmocka_unit_test(a_break_within_a_tick_is_made_up_for),
 		cmocka_unit_test(silence_is_said_once_and_ends_with_the_next_tick),
 		cmocka_unit_test(who_stops_in_the_middle_is_called_again),
 		cmocka_unit_test(wrong_options_are_said),
