@@ -28,14 +28,16 @@ static int column_box(struct shelf *shelf, sqlite3_stmt *query, int n, struct te
 
 /* Statements. */
 
-int shelf_find(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
-	       struct shelf_entry *ret_entry)
+/* A row, where it is the statement's. */
+static int read_row(struct shelf *shelf, int64_t at, const uint8_t id[static SHELF_HASH],
+		    struct shelf_entry *ret_entry)
 {
 	sqlite3_stmt *query = shelf->queries[QUERY_FIND];
 	struct shelf_entry entry = { 0 };
 	int code, err;
 
-	bind_hash(query, 1, id);
+	sqlite3_bind_int64(query, 1, at);
+	bind_hash(query, 2, id);
 	code = sqlite3_step(query);
 	err = code == SQLITE_DONE ? LIFT_E_NOT_FOUND : shelf_error(code);
 	if (!err) {
@@ -53,32 +55,72 @@ int shelf_find(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	return err;
 }
 
+int shelf_find(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
+	       struct shelf_entry *ret_entry)
+{
+	int err = LIFT_E_NOT_FOUND;
+	size_t place = 0;
+	int64_t at;
+
+	while (err == LIFT_E_NOT_FOUND &&
+	       (at = hints_next(&shelf->hints, shelf_hint(id), &place)) != 0)
+		err = read_row(shelf, at, id, ret_entry);
+	return err;
+}
+
+/* A new row. Where it is taken back, its hint does no harm. */
+static int insert(struct shelf *shelf, enum shelf_query query, const uint8_t id[static SHELF_HASH])
+{
+	int err = shelf_step(shelf, query);
+
+	return err ? err
+		   : hints_add(&shelf->hints, shelf_hint(id), sqlite3_last_insert_rowid(shelf->db));
+}
+
 int shelf_put(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	      const uint8_t content[static SHELF_HASH], int64_t now_ms, uint32_t n_events,
 	      struct text events)
 {
-	sqlite3_stmt *query = shelf->queries[QUERY_PUT];
+	struct shelf_entry known;
+	int found = shelf_find(shelf, id, &known);
+	enum shelf_query put = found ? QUERY_PUT : QUERY_PUT_KNOWN;
+	sqlite3_stmt *query = shelf->queries[put];
 	size_t size = 0;
-	int err = n_events ? shelf_seal(shelf, events, &size) : 0;
+	int err = found == LIFT_E_NOT_FOUND ? 0 : found;
 
+	if (!err && n_events)
+		err = shelf_seal(shelf, events, &size);
 	if (err)
 		return err;
-	bind_hash(query, 1, id);
+	if (found) {
+		bind_hash(query, 1, id);
+		sqlite3_bind_int64(query, 3, now_ms);
+	} else {
+		sqlite3_bind_int64(query, 1, known.at);
+	}
 	bind_hash(query, 2, content);
-	sqlite3_bind_int64(query, 3, now_ms);
 	sqlite3_bind_int(query, 4, (int)n_events);
 	if (n_events)
 		sqlite3_bind_blob(query, 5, shelf->box, (int)size, SQLITE_STATIC);
 	else
 		sqlite3_bind_null(query, 5);
-	return shelf_step(shelf, QUERY_PUT);
+	return found ? insert(shelf, put, id) : shelf_step(shelf, put);
 }
 
 int shelf_void(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms)
 {
-	bind_hash(shelf->queries[QUERY_VOID], 1, id);
-	sqlite3_bind_int64(shelf->queries[QUERY_VOID], 2, now_ms);
-	return shelf_step(shelf, QUERY_VOID);
+	struct shelf_entry known;
+	int err = shelf_find(shelf, id, &known);
+
+	if (err == LIFT_E_NOT_FOUND) {
+		bind_hash(shelf->queries[QUERY_VOID], 1, id);
+		sqlite3_bind_int64(shelf->queries[QUERY_VOID], 2, now_ms);
+		return insert(shelf, QUERY_VOID, id);
+	}
+	if (err)
+		return err;
+	sqlite3_bind_int64(shelf->queries[QUERY_VOID_KNOWN], 1, known.at);
+	return shelf_step(shelf, QUERY_VOID_KNOWN);
 }
 
 /* What is held. */

@@ -19,7 +19,7 @@ enum {
 
 static const char tables[] =
 	"CREATE TABLE about (one INTEGER PRIMARY KEY CHECK (one = 1), seal BLOB NOT NULL);"
-	"CREATE TABLE statement (at INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, content BLOB,"
+	"CREATE TABLE statement (at INTEGER PRIMARY KEY, id BLOB NOT NULL, content BLOB,"
 	" time_ms INTEGER NOT NULL, is_void INTEGER NOT NULL, n_events INTEGER NOT NULL,"
 	" events BLOB);"
 	"CREATE TABLE held (at INTEGER PRIMARY KEY, request INTEGER NOT NULL,"
@@ -34,13 +34,18 @@ static const char *const queries[N_QUERIES] = {
 	[QUERY_MARK] = "SAVEPOINT mark",
 	[QUERY_BACK] = "ROLLBACK TO mark",
 	[QUERY_RELEASE] = "RELEASE mark",
-	[QUERY_FIND] = "SELECT at, content, is_void, n_events, events FROM statement WHERE id = ?1",
+	[QUERY_HINTS] = "SELECT at, id FROM statement ORDER BY at",
+	[QUERY_OLDEST] = "SELECT coalesce(min(at), 0) FROM statement",
+	[QUERY_FIND] = "SELECT at, content, is_void, n_events, events FROM statement"
+		       " WHERE at = ?1 AND id = ?2",
 	[QUERY_PUT] = "INSERT INTO statement (id, content, time_ms, is_void, n_events, events)"
-		      " VALUES (?1, ?2, ?3, 0, ?4, ?5) ON CONFLICT (id) DO UPDATE SET"
-		      " content = ?2, n_events = ?4, events = ?5",
+		      " VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+	[QUERY_PUT_KNOWN] =
+		"UPDATE statement SET content = ?2, n_events = ?4, events = ?5 WHERE at = ?1",
 	[QUERY_VOID] =
-		"INSERT INTO statement (id, time_ms, is_void, n_events) VALUES (?1, ?2, 1, 0)"
-		" ON CONFLICT (id) DO UPDATE SET is_void = 1, n_events = 0, events = NULL",
+		"INSERT INTO statement (id, time_ms, is_void, n_events) VALUES (?1, ?2, 1, 0)",
+	[QUERY_VOID_KNOWN] =
+		"UPDATE statement SET is_void = 1, n_events = 0, events = NULL WHERE at = ?1",
 	[QUERY_FORGET] = "DELETE FROM statement WHERE at <="
 			 " (SELECT max(at) FROM statement) - ?1",
 	[QUERY_HOLD] = "INSERT INTO held (request, time_ms, source, platform, reason, body)"
@@ -189,6 +194,20 @@ static int prepare(struct shelf *shelf)
 	return shelf_error(sqlite3_reset(shelf->queries[QUERY_REQUEST]));
 }
 
+static int load_hints(struct shelf *shelf)
+{
+	sqlite3_stmt *query = shelf->queries[QUERY_HINTS];
+	int code, err = 0;
+
+	while (!err && (code = sqlite3_step(query)) == SQLITE_ROW)
+		err = sqlite3_column_bytes(query, 1) == SHELF_HASH
+			      ? hints_add(&shelf->hints, shelf_hint(sqlite3_column_blob(query, 1)),
+					  sqlite3_column_int64(query, 0))
+			      : LIFT_E_CORRUPT;
+	sqlite3_reset(query);
+	return err ? err : shelf_error(code);
+}
+
 /* Each use has a key of its own. */
 static void derive(uint8_t to[static SHELF_KEY], const uint8_t *key, const char *use)
 {
@@ -210,6 +229,8 @@ int shelf_open(const struct shelf_options *options, struct shelf **ret_shelf)
 	err = open_file(shelf, options);
 	if (!err)
 		err = prepare(shelf);
+	if (!err && !options->only_look)
+		err = load_hints(shelf);
 	if (err)
 		shelf_close(shelf);
 	else
@@ -225,6 +246,7 @@ void shelf_close(struct shelf *shelf)
 		sqlite3_finalize(shelf->queries[i]);
 	sqlite3_close(shelf->db);
 	free(shelf->box);
+	hints_free(&shelf->hints);
 	sodium_memzero(shelf->box_key, sizeof(shelf->box_key));
 	sodium_memzero(shelf->hash_key, sizeof(shelf->hash_key));
 	free(shelf);
@@ -305,20 +327,34 @@ void shelf_abandon(struct shelf *shelf)
 	shelf_step(shelf, QUERY_ROLLBACK);
 }
 
+/* Hints of rows that are gone cost nothing but room. */
+static void forget_hints(struct shelf *shelf)
+{
+	sqlite3_stmt *query = shelf->queries[QUERY_OLDEST];
+
+	if (sqlite3_step(query) == SQLITE_ROW)
+		hints_forget(&shelf->hints, sqlite3_column_int64(query, 0));
+	sqlite3_reset(query);
+}
+
 int shelf_commit(struct shelf *shelf)
 {
 	const int64_t most[] = { shelf->statements, shelf->held };
 	const enum shelf_query oldest[] = { QUERY_FORGET, QUERY_DROP };
+	bool is_less = false;
 	int err = 0;
 
 	for (int i = 0; i < 2 && !err; i++) {
 		sqlite3_bind_int64(shelf->queries[oldest[i]], 1, most[i]);
 		err = shelf_step(shelf, oldest[i]);
+		is_less |= oldest[i] == QUERY_FORGET && sqlite3_changes(shelf->db) > 0;
 	}
 	if (!err)
 		err = shelf_step(shelf, QUERY_COMMIT);
 	if (err)
 		shelf_abandon(shelf);
+	else if (is_less)
+		forget_hints(shelf);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "clients/xapi/shelf/hints.h"
 #include "clients/xapi/shelf/shelf.h"
 
 enum shelf_query {
@@ -16,9 +17,13 @@ enum shelf_query {
 	QUERY_MARK,
 	QUERY_BACK,
 	QUERY_RELEASE,
+	QUERY_HINTS,
+	QUERY_OLDEST,
 	QUERY_FIND,
 	QUERY_PUT,
+	QUERY_PUT_KNOWN,
 	QUERY_VOID,
+	QUERY_VOID_KNOWN,
 	QUERY_FORGET,
 	QUERY_HOLD,
 	QUERY_DROP,
@@ -38,7 +43,14 @@ struct shelf {
 	int64_t requests; /* the last one's number */
 	uint8_t *box;	  /* of the last call */
 	size_t box_room;
+	struct hints hints; /* one of each statement, at least */
 };
+
+/* By which a statement is hinted at. */
+static inline uint64_t shelf_hint(const uint8_t id[static SHELF_HASH])
+{
+	return get_be(id, 8);
+}
 
 /* SQLite's code as one of ours. */
 int shelf_error(int code);
