@@ -144,6 +144,8 @@ def _make_file(path: str) -> None:
 class OutboxFile:
     """A connection to the file, of who puts in or of who delivers."""
 
+    db: sqlite3.Connection
+
     def __init__(
         self, path: str, source: str, seal: Seal, max_bytes: int, delivers: bool = False
     ) -> None:
