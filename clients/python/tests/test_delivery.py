@@ -123,8 +123,9 @@ class Delivery(unittest.TestCase):
 
     def test_one_process_delivers_and_another_takes_over(self) -> None:
         self.liftd.start()
-        first, second = self.outbox(), self.outbox()
+        first = self.outbox()
         until(lambda: first.state().delivers, "nobody delivers")
+        second = self.outbox()
         self.assertFalse(second.state().delivers)
         second.publish(started("anna"))
         self.assertTrue(second.wait(LIMIT_S))
