@@ -89,7 +89,9 @@ static bool read_part(const char **at, const char *end, double *ret_value, char 
 	return true;
 }
 
-bool duration_parse(struct text text, double *ret_s)
+/* A duration of ISO 8601, also with weeks, and fractions in any part; a year has 365 days, a month
+ * 30. False where it is none. */
+static bool duration_parse(struct text text, double *ret_s)
 {
 	static const struct {
 		char letter;

@@ -18,10 +18,6 @@ struct score {
  * score. */
 struct score score_of(const struct statement *statement);
 
-/* A duration of ISO 8601, also with weeks, and fractions in any part; a year has 365 days, a month
- * 30. False where it is none. */
-bool duration_parse(struct text text, double *ret_s);
-
 /* result.duration in whole minutes, rounded: 0 is below half a minute. -1: there is none;
  * MINUTES_MAX + 1: it is longer than a presence may be. */
 int32_t minutes_of(const json_t *statement, int64_t *ret_ms);

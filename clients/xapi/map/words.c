@@ -16,6 +16,14 @@ int words_find(const struct words *words, struct text word)
 	return IRI_NONE;
 }
 
+/* Is it written as an id? */
+static bool is_id(struct text text)
+{
+	const char *colon = text.size ? memchr(text.data, ':', text.size) : NULL;
+
+	return colon && colon != text.data && !memchr(text.data, ' ', text.size);
+}
+
 bool words_read(struct reader *reader, const struct yaml_node *node, const char *name, size_t max,
 		struct words *ret_words)
 {
@@ -42,7 +50,7 @@ bool words_read_iris(struct reader *reader, const struct yaml_node *node, const 
 	if (!words_read(reader, node, name, IRIS_MAX, ret_words))
 		return false;
 	for (size_t i = 0; i < ret_words->n; i++) {
-		if (!is_iri(text_of(ret_words->at[i])))
+		if (!is_id(text_of(ret_words->at[i])))
 			reader_error(reader, node, "%s must be ids such as https://..., not `%.*s`",
 				     name, YAML_EXCERPT(text_of(ret_words->at[i])));
 		ret_words->at[i] = iri_canonical(reader->arena, text_of(ret_words->at[i])).data;
@@ -71,13 +79,6 @@ int words_choose(struct reader *reader, const struct yaml_node *node, const char
 	}
 	reader_error(reader, node, "%s must be %s", name, all);
 	return IRI_NONE;
-}
-
-bool is_iri(struct text text)
-{
-	const char *colon = text.size ? memchr(text.data, ':', text.size) : NULL;
-
-	return colon && colon != text.data && !memchr(text.data, ' ', text.size);
 }
 
 /* A new word; IRI_NONE: no memory, or too many. */
@@ -124,7 +125,7 @@ static int number_of(struct reader *reader, const struct yaml_node *node, struct
 
 	if (number != IRI_NONE)
 		return number;
-	if (!is_iri(text)) {
+	if (!is_id(text)) {
 		reader_error(reader, node,
 			     "there is no %s `%.*s`: write an id (https://...), or name it under "
 			     "`%s`",
@@ -180,7 +181,7 @@ static void name_id(struct reader *reader, const struct yaml_node *node, struct 
 {
 	int line = iri_table_look_up(naming->here, iri);
 
-	if (!is_iri(iri)) {
+	if (!is_id(iri)) {
 		reader_error(reader, node, "`%.*s` is no id such as https://...",
 			     YAML_EXCERPT(iri));
 		return;

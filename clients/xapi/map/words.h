@@ -36,9 +36,6 @@ int words_find(const struct words *words, struct text word);
 int words_choose(struct reader *reader, const struct yaml_node *node, const char *name,
 		 const char *const words[], size_t n);
 
-/* Is it written as an id? */
-bool is_iri(struct text text);
-
 /* The number of a word that means ids, or of an id: one that has no word yet becomes its own.
  * Errors are said at the node. */
 int verb_number(struct reader *reader, const struct yaml_node *node, struct text text);
