@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <assert.h>
 #include <cmocka.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,11 +18,15 @@
 
 #include "clients/cli/course/luck.h"
 #include "clients/lib/lift.h"
+#include "clients/lib/outbox/file.h"
 #include "tests/seed.h"
 #include "tests/unit/lib/outbox/fake_liftd.h"
 #include "tests/unit/world.h"
 
-enum { WORLDS = 6, STEPS = 60, PUT_MAX = 400, WAIT_MS = 120000, REFUSE_EVERY = 9 };
+enum { WORLDS = 6, STEPS = 60, PUT_MAX = 140, WAIT_MS = 120000, REFUSE_EVERY = 9 };
+
+/* An outbox keeps no more refusals than this until they are handed back, and drops the rest. */
+static_assert(STEPS * PUT_MAX / REFUSE_EVERY < OUTBOX_REFUSED_MAX, "each can be handed back");
 
 struct run {
 	struct dir dir;
