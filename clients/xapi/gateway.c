@@ -272,6 +272,8 @@ static int gateway_open(struct gateway *gateway, char why[static 400])
 		err = sources_add(&gateway->sources, config, true, why);
 	if (!err)
 		err = gathering_open(&gateway->gathering);
+	if (!err)
+		err = crew_open(crew_threads(), &gateway->crew);
 	if (!err) {
 		gateway->passwords = passwords_new();
 		err = gateway->passwords ? 0 : LIFT_E_MEMORY;
@@ -299,6 +301,7 @@ static void gateway_close(struct gateway *gateway)
 		http_free(gateway->http);
 	drop(gateway->pending);
 	drop(gateway->asked);
+	crew_free(gateway->crew);
 	gathering_close(&gateway->gathering);
 	sources_close(&gateway->sources);
 	shelf_close(gateway->shelf);

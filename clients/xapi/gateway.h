@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gateway.h - the daemon: one thread, whose loop takes requests, writes what they give, and answers
- * them then.
+ * them then. Bodies are read by a crew.
  */
 #ifndef LIFT_XAPI_GATEWAY_H
 #define LIFT_XAPI_GATEWAY_H
@@ -10,6 +10,7 @@
 #include "clients/http/loop.h"
 #include "clients/http/password.h"
 #include "clients/xapi/sources.h"
+#include "clients/xapi/work/crew.h"
 #include "clients/xapi/work/log.h"
 #include "clients/xapi/work/work.h"
 
@@ -29,6 +30,7 @@ struct gateway {
 	struct sources sources;
 	struct counts counts;
 	struct gathering gathering;
+	struct crew *crew; /* reads bodies */
 	struct retry retry;
 	struct work *pending, **pending_end; /* whose bodies are here, and who have logged in */
 	size_t n_pending;

@@ -11,6 +11,7 @@
 enum {
 	ROUND_MAX = 256,       /* requests of one round */
 	ROUND_BYTES = 4 << 20, /* of their bodies: a round is to take a second at most */
+	CREW_BYTES = 32 << 10, /* fewer are read sooner than other threads wake */
 	FAULTS_MAX = 100,      /* events that an outbox does not take, of one round */
 	FULL_RETRY_S = 60,
 	FAIL_RETRY_S = 10,
@@ -38,24 +39,27 @@ static int publish(struct gathering *gathering, struct lift_outbox *outbox, size
 	return lift_publish_encoded(outbox, gathering->encoded, gathering->n, ret_bad);
 }
 
-static int take_all(struct gateway *gateway, struct work *const works[], size_t n)
+static struct bench bench_of(struct gateway *gateway, const struct work *work)
 {
-	struct bench bench = {
+	return (struct bench){
 		.config = gateway->config,
+		.platform = xapi_config_platform(gateway->config, text_of(work->platform)),
 		.shelf = gateway->shelf,
 		.gathering = &gateway->gathering,
 		.now_ms = gateway->now_ms,
-		.steady_ms = gateway->steady_ms,
 	};
+}
+
+static int take_all(struct gateway *gateway, struct work *const works[], size_t n)
+{
 	int err = 0;
 
 	gathering_clear(&gateway->gathering);
 	for (size_t i = 0; i < n && !err; i++) {
-		if (works[i]->status)
-			continue;
-		bench.platform = xapi_config_platform(gateway->config, text_of(works[i]->platform));
-		bench.counts = counts_of(&gateway->counts, works[i]->platform);
-		err = bench.counts ? work_take(&bench, works[i]) : LIFT_E_MEMORY;
+		struct bench bench = bench_of(gateway, works[i]);
+
+		if (!works[i]->status)
+			err = work_take(&bench, works[i]);
 	}
 	return err;
 }
@@ -122,7 +126,8 @@ void round_source(struct gateway *gateway, const char *name, struct work *const 
 
 /* Requests. */
 
-static size_t take_pending(struct gateway *gateway, struct work *works[static ROUND_MAX])
+static size_t take_pending(struct gateway *gateway, struct work *works[static ROUND_MAX],
+			   size_t *ret_bytes)
 {
 	size_t n = 0, bytes = 0;
 
@@ -134,7 +139,54 @@ static size_t take_pending(struct gateway *gateway, struct work *works[static RO
 	}
 	if (!gateway->pending)
 		gateway->pending_end = &gateway->pending;
+	*ret_bytes = bytes;
 	return n;
+}
+
+struct reading {
+	struct gateway *gateway;
+	struct work **works;
+};
+
+static void read_one(void *context, size_t i)
+{
+	struct reading *reading = context;
+	struct bench bench = bench_of(reading->gateway, reading->works[i]);
+
+	if (bench.platform)
+		work_read(&bench, reading->works[i]);
+}
+
+static void read_all(struct gateway *gateway, struct work *works[], size_t n, size_t bytes)
+{
+	struct reading reading = { gateway, works };
+
+	if (n > 1 && bytes >= CREW_BYTES)
+		crew_do(gateway->crew, read_one, &reading, n);
+	else
+		for (size_t i = 0; i < n; i++)
+			read_one(&reading, i);
+}
+
+/* No platform sends more than it may. */
+static void check_rates(struct gateway *gateway, struct work *const works[], size_t n)
+{
+	int rate = gateway->config->limits.rate;
+
+	for (size_t i = 0; i < n; i++) {
+		struct work *work = works[i];
+		struct platform_counts *counts = counts_of(&gateway->counts, work->platform);
+
+		if (work->status || work->read_err)
+			continue;
+		if (!counts)
+			work->read_err = LIFT_E_MEMORY;
+		else if (!counts_allow(counts, rate, work->n, gateway->steady_ms))
+			work_fail(work, 429, 1,
+				  "platform `%s` may send %d statements a second: send these again "
+				  "a little later",
+				  work->platform, rate);
+	}
 }
 
 static const char *source_of(struct gateway *gateway, const struct work *work)
@@ -191,11 +243,13 @@ static void answer(struct gateway *gateway, const struct work *work)
 void round_run(struct gateway *gateway)
 {
 	struct work *works[ROUND_MAX];
-	size_t n = take_pending(gateway, works);
+	size_t bytes, n = take_pending(gateway, works, &bytes);
 	int err;
 
 	if (!n)
 		return;
+	read_all(gateway, works, n, bytes);
+	check_rates(gateway, works, n);
 	err = shelf_begin(gateway->shelf);
 	if (!err) {
 		take_by_source(gateway, works, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/xapi/read/pool.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -13,26 +14,60 @@
 
 enum {
 	POOL_KEPT = 8 << 20, /* bytes that stay from round to round */
+	POOL_STRIP = 256 << 10,
 	POOL_ALIGN = 16,
 };
 
 static struct {
 	char *base; /* NULL: there is none */
-	size_t used;
+	atomic_size_t used;
+	unsigned round; /* a strip of an earlier one is none */
 } pool;
-static _Thread_local bool is_on;
+
+/* A thread's own, of which it takes without asking others. */
+static _Thread_local struct {
+	bool is_on;
+	unsigned round;
+	char *at;
+	size_t left;
+} strip;
+
+static char *take_of_pool(size_t room)
+{
+	size_t at = atomic_fetch_add(&pool.used, room);
+
+	if (at <= POOL_BYTES && room <= POOL_BYTES - at)
+		return pool.base + at;
+	atomic_fetch_sub(&pool.used, room);
+	return NULL;
+}
+
+static void *take_of_strip(size_t room)
+{
+	char *piece;
+
+	if (strip.round != pool.round || room > strip.left) {
+		strip.at = take_of_pool(POOL_STRIP);
+		strip.left = strip.at ? POOL_STRIP : 0;
+		strip.round = pool.round;
+	}
+	if (!strip.at)
+		return NULL;
+	piece = strip.at;
+	strip.at += room;
+	strip.left -= room;
+	return piece;
+}
 
 static void *take(size_t size)
 {
 	size_t room = (size + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1);
-	char *piece = pool.base + pool.used;
 
-	if (!is_on)
+	if (!strip.is_on)
 		return malloc(size);
-	if (room < size || room > POOL_BYTES - pool.used)
+	if (room < size || room > POOL_BYTES)
 		return NULL;
-	pool.used += room;
-	return piece;
+	return room > POOL_STRIP / 4 ? take_of_pool(room) : take_of_strip(room);
 }
 
 static bool is_of_pool(const void *piece)
@@ -64,7 +99,7 @@ int pool_open(void)
 	if (base == MAP_FAILED)
 		return LIFT_E_MEMORY;
 	pool.base = base;
-	pool.used = 0;
+	pool_clear();
 	json_set_alloc_funcs(take, give);
 	return 0;
 }
@@ -79,12 +114,12 @@ void pool_close(void)
 
 void pool_begin(void)
 {
-	is_on = pool.base != NULL;
+	strip.is_on = pool.base != NULL;
 }
 
 void pool_end(void)
 {
-	is_on = false;
+	strip.is_on = false;
 }
 
 bool pool_has(const json_t *value)
@@ -94,7 +129,10 @@ bool pool_has(const json_t *value)
 
 void pool_clear(void)
 {
-	if (pool.used > POOL_KEPT)
-		madvise(pool.base + POOL_KEPT, pool.used - POOL_KEPT, MADV_DONTNEED);
-	pool.used = 0;
+	size_t used = atomic_load(&pool.used);
+
+	if (used > POOL_KEPT)
+		madvise(pool.base + POOL_KEPT, used - POOL_KEPT, MADV_DONTNEED);
+	atomic_store(&pool.used, 0);
+	pool.round++;
 }

@@ -6,7 +6,7 @@
  * pool_begin and pool_end, what jansson takes in this thread is of the pool; freeing any of it does
  * nothing, until pool_clear empties it. Sanitized builds have no pool: they are to see each value.
  *
- * jansson's hooks know no context, so there is one pool a process, and one thread that uses it.
+ * jansson's hooks know no context, so there is one pool a process. Any thread may take of it.
  */
 #ifndef LIFT_XAPI_READ_POOL_H
 #define LIFT_XAPI_READ_POOL_H
@@ -25,7 +25,7 @@ void pool_end(void);
 /* Is this value one of the pool's? It needs no json_decref: all in it was made there, too. */
 bool pool_has(const json_t *value);
 
-/* The round is over: none of its values is looked at any more. */
+/* The round is over: none of its values is looked at any more, and no thread takes any. */
 void pool_clear(void);
 
 #endif

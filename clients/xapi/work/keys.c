@@ -34,10 +34,10 @@ void work_hash_id(const struct bench *bench, struct text id, uint8_t to[static S
 		      to);
 }
 
-static int find_key(const struct bench *bench, struct work *work, size_t i)
+static int make_key(const struct bench *bench, struct work *work, size_t i)
 {
 	json_t *statement = json_array_get(work->statements, i), *id;
-	struct work_key *key = &bench->gathering->keys[i];
+	struct work_key *key = &work->keys[i];
 	struct text content = { NULL, 0 };
 	char uuid[UUID_TEXT];
 	char *data = NULL;
@@ -46,7 +46,6 @@ static int find_key(const struct bench *bench, struct work *work, size_t i)
 	if (err)
 		return err;
 	content.data = data;
-	*key = (struct work_key){ .is_again = false };
 	shelf_hash_content(bench->shelf, content, key->content);
 	id = json_object_get(statement, "id");
 	if (!id) {
@@ -64,10 +63,11 @@ static int find_key(const struct bench *bench, struct work *work, size_t i)
 /* Have we got it already, in the shelf or further up in this request? */
 static int find_before(const struct bench *bench, struct work *work, size_t i)
 {
-	struct work_key *keys = bench->gathering->keys, *key = &keys[i];
+	struct work_key *keys = work->keys, *key = &keys[i];
 	struct shelf_entry entry;
 	int err;
 
+	key->is_again = key->is_void = key->is_apart = false;
 	for (size_t k = 0; k < i; k++) {
 		if (memcmp(keys[k].id, key->id, SHELF_HASH) != 0)
 			continue;
@@ -91,9 +91,9 @@ static int find_before(const struct bench *bench, struct work *work, size_t i)
 }
 
 /* What was held may have been voided meanwhile. */
-static int find_void(const struct bench *bench, size_t i)
+static int find_void(const struct bench *bench, struct work *work, size_t i)
 {
-	struct work_key *key = &bench->gathering->keys[i];
+	struct work_key *key = &work->keys[i];
 	struct shelf_entry entry = { .is_void = false };
 	int err = shelf_find(bench->shelf, key->id, &entry);
 
@@ -113,16 +113,25 @@ static void check_condition(struct work *work, bool is_there)
 		work_fail(work, 412, 0, "If-Match: there is no statement of this id");
 }
 
-int work_find_keys(const struct bench *bench, struct work *work)
+int work_make_keys(const struct bench *bench, struct work *work)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < work->n && !err && !work->status; i++) {
-		err = find_key(bench, work, i);
-		if (!err)
-			err = work->exchange ? find_before(bench, work, i) : find_void(bench, i);
-	}
+	work->keys = calloc(work->n + 1, sizeof(*work->keys));
+	if (!work->keys)
+		return LIFT_E_MEMORY;
+	for (size_t i = 0; i < work->n && !err; i++)
+		err = make_key(bench, work, i);
+	return err;
+}
+
+int work_find_before(const struct bench *bench, struct work *work)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < work->n && !err && !work->status; i++)
+		err = work->exchange ? find_before(bench, work, i) : find_void(bench, work, i);
 	if (!err && !work->status && work->exchange && work->form == FORM_PUT)
-		check_condition(work, bench->gathering->keys[0].is_again);
+		check_condition(work, work->keys[0].is_again);
 	return err;
 }

@@ -26,7 +26,6 @@ void gathering_close(struct gathering *gathering)
 	free(gathering->outcomes);
 	free(gathering->outcome_of);
 	free(gathering->statement_of);
-	free(gathering->keys);
 }
 
 void gathering_clear(struct gathering *gathering)
@@ -48,6 +47,7 @@ void work_free(struct work *work)
 		return;
 	if (!pool_has(work->statements))
 		json_decref(work->statements);
+	free(work->keys);
 	free(work->verdicts);
 	free(work->held);
 	free(work->problem);

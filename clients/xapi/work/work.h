@@ -30,6 +30,13 @@ struct verdict {
 	int refused; /* LIFT_E_..., of an event that no outbox takes; 0: none */
 };
 
+/* What a statement is known by. */
+struct work_key {
+	uint8_t id[SHELF_HASH], content[SHELF_HASH];
+	bool is_again, is_void;
+	bool is_apart; /* nothing of it counts: it takes no place among what is told with it */
+};
+
 struct work {
 	struct work *next;
 	struct http_exchange *exchange; /* NULL: it was held, and is tried again */
@@ -37,8 +44,11 @@ struct work {
 	char platform[XAPI_PLATFORM_NAME_MAX + 1];
 	bool signed_only; /* nobody has logged in: what signs it must be right */
 
-	json_t *statements; /* each with its id; NULL: not read yet */
+	json_t *statements; /* each with its id, once it is read */
 	size_t n;
+	struct work_key *keys; /* of each */
+	bool is_read;
+	int read_err;
 	struct verdict *verdicts;
 	struct {
 		int64_t at, time_ms; /* its number, and when it came */
@@ -71,8 +81,7 @@ struct gathering {
 	struct outcome *outcomes; /* of the request that is being looked at */
 	struct outcome **outcome_of;
 	const json_t **statement_of;
-	struct work_key *keys;
-	size_t outcomes_room, pointers_room, statements_room, keys_room;
+	size_t outcomes_room, pointers_room, statements_room;
 };
 int gathering_open(struct gathering *gathering);
 void gathering_close(struct gathering *gathering);
@@ -82,12 +91,15 @@ void gathering_clear(struct gathering *gathering);
 struct bench {
 	const struct xapi_config *config;
 	const struct xapi_platform *platform;
-	struct platform_counts *counts;
 	struct shelf *shelf;
 	struct gathering *gathering;
-	int64_t now_ms, steady_ms;
+	int64_t now_ms;
 };
 
+/* Read what was sent, once: its statements, their ids, and what they are known by. It writes nothing
+ * but the work, so that any thread may do it. What is wrong with it is the work's status, or its
+ * `read_err`. */
+void work_read(const struct bench *bench, struct work *work);
 /* Write what it gives; its status says what came of it. 0, or an error of the shelf or of memory:
  * then part of it may be written, and all of this source's is to be taken back. */
 int work_take(const struct bench *bench, struct work *work);

@@ -97,7 +97,7 @@ static int write_held(const struct bench *bench, struct work *work, size_t i, in
 static int write_events(const struct bench *bench, struct work *work, size_t i,
 			const struct outcome *outcome)
 {
-	const struct work_key *key = &bench->gathering->keys[i];
+	const struct work_key *key = &work->keys[i];
 	size_t from = msg_size(bench->gathering->writer);
 	struct text written;
 	int err = 0;
@@ -117,7 +117,7 @@ static int write_events(const struct bench *bench, struct work *work, size_t i,
 int work_write(const struct bench *bench, struct work *work, size_t i, int64_t request)
 {
 	const struct outcome *outcome = &bench->gathering->outcomes[i];
-	const struct work_key *key = &bench->gathering->keys[i];
+	const struct work_key *key = &work->keys[i];
 	static const struct outcome nothing;
 	int err;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,12 +87,56 @@ static void a_round_may_be_larger_than_what_stays(void **state)
 	what_is_read_in_a_round_is_as_it_was_sent(NULL);
 }
 
+struct maker {
+	pthread_t thread;
+	json_t *values;
+	int first;
+};
+
+enum { MAKERS = 4, VALUES = 20000 };
+
+static void *make(void *context)
+{
+	struct maker *maker = context;
+
+	pool_begin();
+	maker->values = json_array();
+	for (int i = 0; i < VALUES; i++)
+		json_array_append_new(maker->values, json_integer(maker->first + i));
+	pool_end();
+	return NULL;
+}
+
+static void threads_take_of_it_at_the_same_time(void **state)
+{
+	struct maker makers[MAKERS];
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (int m = 0; m < MAKERS; m++) {
+			makers[m].first = m * VALUES;
+			pthread_create(&makers[m].thread, NULL, make, &makers[m]);
+		}
+		for (int m = 0; m < MAKERS; m++)
+			pthread_join(makers[m].thread, NULL);
+		for (int m = 0; m < MAKERS; m++) {
+			for (int i = 0; i < VALUES; i++)
+				assert_int_equal(
+					json_integer_value(json_array_get(makers[m].values, i)),
+					m * VALUES + i);
+			drop(makers[m].values);
+		}
+		pool_clear();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_read_in_a_round_is_as_it_was_sent),
 		cmocka_unit_test(what_was_made_before_a_round_outlives_it),
 		cmocka_unit_test(a_round_may_be_larger_than_what_stays),
+		cmocka_unit_test(threads_take_of_it_at_the_same_time),
 	};
 
 	return cmocka_run_group_tests(tests, open_pool, close_pool);
