@@ -240,6 +240,30 @@ static void answer(struct gateway *gateway, const struct work *work)
 	answer_work(work);
 }
 
+/* On disk before anything of them is published. */
+static int meet_undated(struct gateway *gateway, struct work *const works[], size_t n)
+{
+	bool any = false;
+	int err;
+
+	for (size_t i = 0; i < n; i++)
+		any |= work_is_undated(works[i]);
+	if (!any)
+		return 0;
+	err = shelf_begin(gateway->shelf);
+	if (err)
+		return err;
+	for (size_t i = 0; i < n && !err; i++) {
+		struct bench bench = bench_of(gateway, works[i]);
+
+		if (work_is_undated(works[i]))
+			err = work_meet(&bench, works[i]);
+	}
+	if (err)
+		shelf_abandon(gateway->shelf);
+	return err ? err : shelf_commit(gateway->shelf);
+}
+
 void round_run(struct gateway *gateway)
 {
 	struct work *works[ROUND_MAX];
@@ -250,7 +274,9 @@ void round_run(struct gateway *gateway)
 		return;
 	read_all(gateway, works, n, bytes);
 	check_rates(gateway, works, n);
-	err = shelf_begin(gateway->shelf);
+	err = meet_undated(gateway, works, n);
+	if (!err)
+		err = shelf_begin(gateway->shelf);
 	if (!err) {
 		take_by_source(gateway, works, n);
 		err = shelf_commit(gateway->shelf);

@@ -4,7 +4,8 @@
  *
  * First the events, into each source's outbox, then the shelf: a crash between the two gives events
  * that come a second time, with the same content, which count once. The other order would lose
- * them.
+ * them. Where a statement has no time, the shelf has before all that when it came: else its event
+ * would not have the same content.
  */
 #ifndef LIFT_XAPI_ROUND_H
 #define LIFT_XAPI_ROUND_H

@@ -45,9 +45,10 @@ static int read_row(struct shelf *shelf, int64_t at, const uint8_t id[static SHE
 		entry.has_content = sqlite3_column_bytes(query, 1) == SHELF_HASH;
 		if (entry.has_content)
 			memcpy(entry.content, sqlite3_column_blob(query, 1), SHELF_HASH);
-		entry.is_void = sqlite3_column_int(query, 2) != 0;
-		entry.n_events = (uint32_t)sqlite3_column_int(query, 3);
-		err = column_box(shelf, query, 4, &entry.events);
+		entry.time_ms = sqlite3_column_int64(query, 2);
+		entry.is_void = sqlite3_column_int(query, 3) != 0;
+		entry.n_events = (uint32_t)sqlite3_column_int(query, 4);
+		err = column_box(shelf, query, 5, &entry.events);
 	}
 	sqlite3_reset(query);
 	if (!err)
@@ -107,16 +108,32 @@ int shelf_put(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	return found ? insert(shelf, put, id) : shelf_step(shelf, put);
 }
 
+static int meet(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms,
+		bool is_void)
+{
+	sqlite3_stmt *query = shelf->queries[QUERY_MEET];
+
+	bind_hash(query, 1, id);
+	sqlite3_bind_int64(query, 2, now_ms);
+	sqlite3_bind_int(query, 3, is_void);
+	return insert(shelf, QUERY_MEET, id);
+}
+
+int shelf_meet(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms)
+{
+	struct shelf_entry known;
+	int err = shelf_find(shelf, id, &known);
+
+	return err == LIFT_E_NOT_FOUND ? meet(shelf, id, now_ms, false) : err;
+}
+
 int shelf_void(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms)
 {
 	struct shelf_entry known;
 	int err = shelf_find(shelf, id, &known);
 
-	if (err == LIFT_E_NOT_FOUND) {
-		bind_hash(shelf->queries[QUERY_VOID], 1, id);
-		sqlite3_bind_int64(shelf->queries[QUERY_VOID], 2, now_ms);
-		return insert(shelf, QUERY_VOID, id);
-	}
+	if (err == LIFT_E_NOT_FOUND)
+		return meet(shelf, id, now_ms, true);
 	if (err)
 		return err;
 	sqlite3_bind_int64(shelf->queries[QUERY_VOID_KNOWN], 1, known.at);

@@ -36,14 +36,14 @@ static const char *const queries[N_QUERIES] = {
 	[QUERY_RELEASE] = "RELEASE mark",
 	[QUERY_HINTS] = "SELECT at, id FROM statement ORDER BY at",
 	[QUERY_OLDEST] = "SELECT coalesce(min(at), 0) FROM statement",
-	[QUERY_FIND] = "SELECT at, content, is_void, n_events, events FROM statement"
+	[QUERY_FIND] = "SELECT at, content, time_ms, is_void, n_events, events FROM statement"
 		       " WHERE at = ?1 AND id = ?2",
 	[QUERY_PUT] = "INSERT INTO statement (id, content, time_ms, is_void, n_events, events)"
 		      " VALUES (?1, ?2, ?3, 0, ?4, ?5)",
 	[QUERY_PUT_KNOWN] =
 		"UPDATE statement SET content = ?2, n_events = ?4, events = ?5 WHERE at = ?1",
-	[QUERY_VOID] =
-		"INSERT INTO statement (id, time_ms, is_void, n_events) VALUES (?1, ?2, 1, 0)",
+	[QUERY_MEET] =
+		"INSERT INTO statement (id, time_ms, is_void, n_events) VALUES (?1, ?2, ?3, 0)",
 	[QUERY_VOID_KNOWN] =
 		"UPDATE statement SET is_void = 1, n_events = 0, events = NULL WHERE at = ?1",
 	[QUERY_FORGET] = "DELETE FROM statement WHERE at <="

@@ -48,8 +48,9 @@ int shelf_back(struct shelf *shelf);
 struct shelf_entry {
 	int64_t at;
 	uint8_t content[SHELF_HASH];
-	bool has_content; /* else it was voided before it came */
+	bool has_content; /* else it was voided before it came, or met and not put yet */
 	bool is_void;
+	int64_t time_ms; /* when it was put, voided or met first */
 	uint32_t n_events;
 	struct text events; /* as they were put; until the next call */
 };
@@ -57,7 +58,9 @@ struct shelf_entry {
 /* LIFT_E_NOT_FOUND. */
 int shelf_find(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	       struct shelf_entry *ret_entry);
-/* One that is new, or was voided before it came; or another one's events, where it is there. */
+/* It has come, at this time: what it is follows. Nothing where it is there. */
+int shelf_meet(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms);
+/* One that is new, was voided before it came, or was met; or another one's events, where it is there. */
 int shelf_put(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	      const uint8_t content[static SHELF_HASH], int64_t now_ms, uint32_t n_events,
 	      struct text events);

@@ -22,7 +22,7 @@ enum shelf_query {
 	QUERY_FIND,
 	QUERY_PUT,
 	QUERY_PUT_KNOWN,
-	QUERY_VOID,
+	QUERY_MEET, /* one without content yet */
 	QUERY_VOID_KNOWN,
 	QUERY_FORGET,
 	QUERY_HOLD,

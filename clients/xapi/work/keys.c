@@ -46,6 +46,7 @@ static int make_key(const struct bench *bench, struct work *work, size_t i)
 	if (err)
 		return err;
 	content.data = data;
+	key->is_undated = !statement_time(statement, &key->came_ms);
 	shelf_hash_content(bench->shelf, content, key->content);
 	id = json_object_get(statement, "id");
 	if (!id) {
@@ -68,6 +69,7 @@ static int find_before(const struct bench *bench, struct work *work, size_t i)
 	int err;
 
 	key->is_again = key->is_void = key->is_apart = false;
+	key->came_ms = bench->now_ms;
 	for (size_t k = 0; k < i; k++) {
 		if (memcmp(keys[k].id, key->id, SHELF_HASH) != 0)
 			continue;
@@ -81,6 +83,8 @@ static int find_before(const struct bench *bench, struct work *work, size_t i)
 	err = shelf_find(bench->shelf, key->id, &entry);
 	if (err)
 		return err == LIFT_E_NOT_FOUND ? 0 : err;
+	if (key->is_undated && !entry.has_content)
+		key->came_ms = entry.time_ms;
 	key->is_void = entry.is_void;
 	key->is_again = entry.has_content;
 	key->is_apart = entry.is_void || (entry.has_content && !entry.n_events);
@@ -98,6 +102,7 @@ static int find_void(const struct bench *bench, struct work *work, size_t i)
 	int err = shelf_find(bench->shelf, key->id, &entry);
 
 	key->is_void = key->is_apart = entry.is_void;
+	key->came_ms = key->is_undated ? work->held[i].time_ms : bench->now_ms;
 	return err == LIFT_E_NOT_FOUND ? 0 : err;
 }
 
@@ -133,5 +138,24 @@ int work_find_before(const struct bench *bench, struct work *work)
 		err = work->exchange ? find_before(bench, work, i) : find_void(bench, work, i);
 	if (!err && !work->status && work->exchange && work->form == FORM_PUT)
 		check_condition(work, work->keys[0].is_again);
+	return err;
+}
+
+bool work_is_undated(const struct work *work)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < work->n && !work->status && !work->read_err; i++)
+		any |= work->keys[i].is_undated;
+	return any;
+}
+
+int work_meet(const struct bench *bench, const struct work *work)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < work->n && !err; i++)
+		if (work->keys[i].is_undated)
+			err = shelf_meet(bench->shelf, work->keys[i].id, bench->now_ms);
 	return err;
 }

@@ -97,16 +97,6 @@ static void settle(const struct bench *bench, const struct work *work)
 	map_settle(bench->config->mapping, gathering->outcome_of, gathering->statement_of, n);
 }
 
-/* Where a statement does not say when it was, it was when it came, also if it was held since. */
-static int64_t came_ms(const struct bench *bench, const struct work *work, size_t i)
-{
-	int64_t said_ms;
-
-	if (!work->held || statement_time(json_array_get(work->statements, i), &said_ms))
-		return bench->now_ms;
-	return work->held[i].time_ms;
-}
-
 static int judge(const struct bench *bench, struct work *work, struct arena *arena)
 {
 	const struct map_platform platform = xapi_config_mapped(bench->config, bench->platform);
@@ -114,7 +104,7 @@ static int judge(const struct bench *bench, struct work *work, struct arena *are
 
 	for (size_t i = 0; i < work->n && !err; i++)
 		err = map_apply(bench->config->mapping, &platform,
-				json_array_get(work->statements, i), came_ms(bench, work, i), arena,
+				json_array_get(work->statements, i), work->keys[i].came_ms, arena,
 				&bench->gathering->outcomes[i]);
 	if (err)
 		return err;

@@ -34,7 +34,9 @@ struct verdict {
 struct work_key {
 	uint8_t id[SHELF_HASH], content[SHELF_HASH];
 	bool is_again, is_void;
-	bool is_apart; /* nothing of it counts: it takes no place among what is told with it */
+	bool is_apart;	 /* nothing of it counts: it takes no place among what is told with it */
+	bool is_undated; /* it does not say when it was: so it was when it came */
+	int64_t came_ms;
 };
 
 struct work {
@@ -100,6 +102,10 @@ struct bench {
  * but the work, so that any thread may do it. What is wrong with it is the work's status, or its
  * `read_err`. */
 void work_read(const struct bench *bench, struct work *work);
+/* Those that do not say when they were: note that they have come now, so that a crash before they
+ * are answered does not date them anew. 0, or an error of the shelf. */
+bool work_is_undated(const struct work *work);
+int work_meet(const struct bench *bench, const struct work *work);
 /* Write what it gives; its status says what came of it. 0, or an error of the shelf or of memory:
  * then part of it may be written, and all of this source's is to be taken back. */
 int work_take(const struct bench *bench, struct work *work);

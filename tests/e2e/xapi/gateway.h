@@ -57,7 +57,8 @@ void gateway_await_accepted(struct gateway *gateway, int64_t events);
 #define GATEWAY_CATALOGUE "catalogue: daemon/examples/demo.yaml\n"
 #define GATEWAY_MAPPING	  "mapping: map.yaml\n"
 void gateway_map(struct gateway *gateway);
-/* How many have completed vt-basics in 1813, as of a day. */
+/* A figure of vt-basics in 1813, as of a day; how many have completed it. */
+int64_t gateway_figure(struct gateway *gateway, const char *day, const char *figure);
 int64_t gateway_completed(struct gateway *gateway, const char *day);
 
 /* A statement: LEARNER's account, a verb (its last word), a module; the caller frees it. `more` is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a platform sends, through a gateway and a daemon, to the figures. */
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,44 @@ static void what_comes_again_changes_nothing(void **state)
 	json_decref(status);
 	gateway_await_accepted(gateway, 2);
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
+}
+
+/* As a crash leaves it that comes when the events are in the outbox, and the shelf is not written. */
+static void forget_what_came_of_them(struct gateway *gateway)
+{
+	char path[PATH_SIZE];
+	sqlite3 *db = NULL;
+
+	path_make(path, "%s/shelf.db", gateway->state);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "UPDATE statement SET content = NULL, n_events = 0, events = NULL",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void what_has_no_time_is_dated_once(void **state)
+{
+	static const char statement[] =
+		"{\"actor\":{\"account\":{\"homePage\":\"https://moodle.example\",\"name\":\"anna\"}},"
+		"\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/failed\"},"
+		"\"object\":{\"id\":\"" MODULE "\"}}";
+	time_t tomorrow = time(NULL) + 86400;
+	struct gateway *gateway = *state;
+	char day[11];
+
+	start_both(gateway);
+	gateway_post(gateway, statement, 200);
+	gateway_await_accepted(gateway, 1);
+	gateway_stop(gateway);
+	forget_what_came_of_them(gateway);
+	gateway_start(gateway);
+	gateway_post(gateway, statement, 200);
+	gateway_await_accepted(gateway, 2);
+	strftime(day, sizeof(day), "%Y-%m-%d", gmtime(&tomorrow));
+	assert_int_equal(gateway_figure(gateway, day, "attempts"), 1);
 }
 
 static void void_it(struct gateway *gateway, const char *id, const char *own)
@@ -327,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_statement_becomes_a_figure),
 		TEST(what_comes_again_changes_nothing),
+		TEST(what_has_no_time_is_dated_once),
 		TEST(a_voided_statement_is_taken_back),
 		TEST(what_is_void_takes_the_place_of_nothing),
 		TEST(what_was_held_without_a_time_was_when_it_came),

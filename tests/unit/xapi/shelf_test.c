@@ -145,6 +145,30 @@ static void a_voiding_counts_before_and_after_its_statement(void **state)
 	shelf_close(shelf);
 }
 
+static void what_was_met_is_put_at_its_first_time(void **state)
+{
+	struct shelf *shelf = open_shelf(*state, 1000, 1000);
+	struct shelf_entry entry;
+	uint8_t key[SHELF_HASH];
+
+	hash_of(shelf, "a", key);
+	assert_int_equal(shelf_begin(shelf), 0);
+	assert_int_equal(shelf_meet(shelf, key, NOW), 0);
+	assert_int_equal(shelf_meet(shelf, key, NOW + 5), 0);
+	assert_int_equal(find(shelf, "a", &entry), 0);
+	assert_false(entry.has_content);
+	assert_false(entry.is_void);
+	assert_int_equal(entry.time_ms, NOW);
+	put(shelf, "a", "a", "an event");
+	assert_int_equal(shelf_meet(shelf, key, NOW + 9), 0);
+	assert_int_equal(shelf_commit(shelf), 0);
+	assert_int_equal(find(shelf, "a", &entry), 0);
+	assert_true(entry.has_content);
+	assert_int_equal(entry.n_events, 1);
+	assert_int_equal(entry.time_ms, NOW);
+	shelf_close(shelf);
+}
+
 static void the_oldest_are_forgotten(void **state)
 {
 	struct shelf *shelf = open_shelf(*state, 10, 1000);
@@ -266,6 +290,7 @@ int main(void)
 		TEST(what_was_committed_is_found_again),
 		TEST(a_part_is_taken_back_without_the_rest),
 		TEST(a_voiding_counts_before_and_after_its_statement),
+		TEST(what_was_met_is_put_at_its_first_time),
 		TEST(the_oldest_are_forgotten),
 		TEST(requests_are_told_whole),
 		TEST(nothing_that_was_put_is_readable_in_the_file),
