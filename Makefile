@@ -39,8 +39,9 @@ PACKAGES := \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
-	libmicrohttpd-dev:HTTP_(lift-xapi) \
+	libmicrohttpd-dev:HTTP_(lift-xapi,_lift-web) \
 	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
+	zlib1g-dev:short_answers_(lift-web) \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
@@ -87,7 +88,7 @@ LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
 # Beside these, of gateways.
-LIBS_GATEWAY := libmicrohttpd gnutls
+LIBS_GATEWAY := libmicrohttpd gnutls zlib
 # Of what has parts of all: unit tests, fuzz targets.
 LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
@@ -157,10 +158,10 @@ LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 .PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
-all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(LIBLIFT)
+all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
 
 help:
-	@echo 'make              build liftd, lift, lift-xapi and liblift into $(BUILD)/'
+	@echo 'make              build liftd, lift, lift-xapi, lift-web and liblift into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
@@ -236,6 +237,9 @@ $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
 # A gateway's daemon.
 $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lm $(LDLIBS)
+
+$(BUILD)/lift-web: $(call obj,clients/web/main.c) $(CLIENT_A) $(PROTO_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)

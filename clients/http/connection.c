@@ -21,7 +21,7 @@ void connection_enter(struct http_connection *connection, enum phase phase)
 		[PHASE_NEW] = limits->head_ms,	  [PHASE_IDLE] = limits->idle_ms,
 		[PHASE_HEAD] = limits->head_ms,	  [PHASE_BODY] = limits->body_ms,
 		[PHASE_WAIT] = limits->answer_ms, [PHASE_ANSWER] = limits->send_ms,
-		[PHASE_OVER] = limits->body_ms,
+		[PHASE_STREAM] = limits->send_ms, [PHASE_OVER] = limits->body_ms,
 	};
 
 	connection->phase = phase;
@@ -32,6 +32,18 @@ void connection_cut(struct http_connection *connection)
 {
 	connection_enter(connection, PHASE_OVER);
 	shutdown(connection->fd, SHUT_RDWR);
+}
+
+void connection_end_stream(struct http_connection *connection)
+{
+	bool was_asleep = connection->is_asleep;
+
+	connection->is_asleep = false;
+	connection_cut(connection);
+	if (was_asleep) {
+		connection->http->is_resumed = true;
+		MHD_resume_connection(connection->mhd);
+	}
 }
 
 /* In one piece, which the socket has room for: nothing else is on its way out. */
@@ -181,6 +193,10 @@ static void time_out(struct http_connection *connection)
 		connection_enter(connection, PHASE_ANSWER);
 		MHD_resume_connection(connection->mhd);
 		break;
+	case PHASE_STREAM:
+		if (!connection->is_asleep)
+			connection_cut(connection);
+		break;
 	case PHASE_IDLE: /* what is said now, it could take for the answer to its next request */
 	case PHASE_ANSWER:
 	case PHASE_OVER:
@@ -196,6 +212,8 @@ void connections_look(struct http *http)
 			time_out(c);
 		} else if (c->phase == PHASE_IDLE && has_left(c)) {
 			connection_cut(c);
+		} else if (c->is_asleep && has_left(c)) {
+			connection_end_stream(c);
 		} else if (c->phase == PHASE_WAIT && has_left(c)) {
 			/* Its user still owes an answer; the socket is not kept for it. */
 			http->is_resumed = true;

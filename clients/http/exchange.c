@@ -113,6 +113,7 @@ void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 	if (!exchange)
 		return;
 	*of_it = NULL;
+	stream_end(exchange);
 	exchange->connection->exchange = NULL;
 	if (http->is_quiesced)
 		connection_cut(exchange->connection);
@@ -185,6 +186,7 @@ static void find_peer(struct http_exchange *exchange)
 	const struct head *head = &exchange->head;
 	struct address from = address_of((const struct sockaddr *)&exchange->connection->peer);
 
+	exchange->is_by_proxy = address_in(from, http->trusted, http->n_trusted);
 	for (size_t i = head->n_headers; i > 0; i--)
 		if (strcasecmp(head->headers[i - 1].name, "X-Forwarded-For") == 0)
 			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
@@ -241,7 +243,8 @@ static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connecti
 	if (!exchange->answer)
 		return MHD_NO;
 	if (exchange->connection->phase != PHASE_ANSWER)
-		connection_enter(exchange->connection, PHASE_ANSWER);
+		connection_enter(exchange->connection,
+				 exchange->source.more ? PHASE_STREAM : PHASE_ANSWER);
 	return MHD_queue_response(mhd, exchange->status, exchange->answer);
 }
 

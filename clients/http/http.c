@@ -148,7 +148,7 @@ void http_free(struct http *http)
 	http->is_ending = true;
 	/* The library must not end with one that is suspended. */
 	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->phase == PHASE_WAIT)
+		if (c->phase == PHASE_WAIT || c->is_asleep)
 			MHD_resume_connection(c->mhd);
 	if (http->daemon) {
 		http_quiesce(http);
@@ -225,7 +225,9 @@ void http_quiesce(struct http *http)
 	close(http->listen_fd);
 	http->listen_fd = -1;
 	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
+		if (c->phase == PHASE_STREAM)
+			connection_end_stream(c);
+		else if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
 			connection_cut(c);
 }
 
@@ -249,6 +251,21 @@ const char *http_query(const struct http_exchange *exchange, const char *name)
 	return head_query(&exchange->head, name);
 }
 
+const char *http_query_at(const struct http_exchange *exchange, size_t i, const char **ret_value)
+{
+	const struct head *head = &exchange->head;
+
+	if (i >= head->n_query)
+		return NULL;
+	*ret_value = head->query[i].value;
+	return head->query[i].name;
+}
+
+bool http_by_proxy(const struct http_exchange *exchange)
+{
+	return exchange->is_by_proxy;
+}
+
 struct text http_body(const struct http_exchange *exchange)
 {
 	return (struct text){ exchange->body, exchange->n_body };
@@ -259,8 +276,7 @@ const struct sockaddr *http_peer(const struct http_exchange *exchange)
 	return (const struct sockaddr *)&exchange->from;
 }
 
-/* The user has answered: it goes out in the next round, or by what is calling now. */
-static void leave_user(struct http_exchange *exchange)
+void exchange_leave_user(struct http_exchange *exchange)
 {
 	exchange->is_owed = false;
 	if (exchange->is_inside)
@@ -278,7 +294,7 @@ void http_answer(struct http_exchange *exchange, unsigned status, const struct h
 		 size_t n_headers, struct text body)
 {
 	answer_set(exchange, status, headers, n_headers, body);
-	leave_user(exchange);
+	exchange_leave_user(exchange);
 }
 
 void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, const char *format,
@@ -291,5 +307,5 @@ void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, c
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	answer_error(exchange, status, retry_s, text);
-	leave_user(exchange);
+	exchange_leave_user(exchange);
 }

@@ -74,12 +74,33 @@ const char *http_path(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name); /* NULL: none */
 const char *http_query(const struct http_exchange *exchange,
 		       const char *name); /* decoded; NULL: none */
+/* Each of them, in order: its name; NULL: there is no further one. */
+const char *http_query_at(const struct http_exchange *exchange, size_t i, const char **ret_value);
 struct text http_body(const struct http_exchange *exchange);
 /* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
+/* Has a trusted proxy sent it? Then its other headers can be believed, too. */
+bool http_by_proxy(const struct http_exchange *exchange);
 struct http_header {
 	const char *name, *value;
 };
+
+/* An answer that goes on until its client leaves. Its bytes are asked for when the client can take
+ * some, so that a slow one costs no memory: it gets what is newest then. */
+struct http_source {
+	/* Write up to `room` bytes, of which there are hundreds at least, and return how many; 0:
+	 * there is nothing now, and it is asked again after http_stream_wake. */
+	size_t (*more)(void *context, char *to, size_t room);
+	/* Its client has gone, or the server ends: the exchange must not be touched any more. */
+	void (*gone)(void *context);
+	void *context;
+};
+/* In place of an answer: 200. False: its client has gone already, or there is no memory: then
+ * `gone` is not called, and it is over. */
+bool http_stream(struct http_exchange *exchange, const struct http_header *headers,
+		 size_t n_headers, const struct http_source *source);
+/* There is something. */
+void http_stream_wake(struct http_exchange *exchange);
 
 /* Answer; the body is copied. The headers that CORS asks for are added. */
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,

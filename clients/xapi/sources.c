@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "clients/gateway/private.h"
 #include "clients/xapi/setup/secret.h"
 
 static_assert(SECRET_WHY_MAX == 400, "of all sentences that say why");
