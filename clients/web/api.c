@@ -20,7 +20,7 @@ static void answer_json(struct web *web, struct http_exchange *exchange, const c
 {
 	struct made made = { .type = json_body };
 
-	made.body = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	made.body = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
 	json_decref(json);
 	if (!made.body) {
 		web_answer_problem(exchange, 503, 1, "out of memory");

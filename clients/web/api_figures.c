@@ -194,7 +194,7 @@ static int print_json(const struct web *web, const struct asked *asked, const st
 		json_object_set(all, "as_of", json_object_get(standing->beat, "as_of"));
 	}
 	if (json_array_size(rows) == figures->n && json_object_set_new(all, "figures", rows) == 0)
-		made->body = json_dumps(all, JSON_COMPACT);
+		made->body = json_dumps(all, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(all);
 	made->type = "application/json";
 	made->size = made->body ? strlen(made->body) : 0;
