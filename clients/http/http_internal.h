@@ -30,7 +30,8 @@ enum phase {
 	PHASE_NEW,    /* nothing yet */
 	PHASE_IDLE,   /* between requests */
 	PHASE_HEAD,   /* the first line was there */
-	PHASE_BODY,   /* all headers */
+	PHASE_ASK,    /* all headers: may its body come? */
+	PHASE_BODY,   /* it may */
 	PHASE_WAIT,   /* the whole request: for its answer */
 	PHASE_ANSWER, /* which is being sent */
 	PHASE_OVER,   /* it was told why, or left: nothing is answered any more */
@@ -60,7 +61,10 @@ struct http_exchange {
 	size_t n_body, body_room;
 	size_t n_dropped; /* of a body that nobody wants any more */
 	bool is_screened; /* its head was looked at */
-	bool is_owed;	  /* the user has it, and has not answered */
+	bool is_asked;	  /* the user has its head, since an earlier round */
+	bool is_owed;	  /* the user has it, and has said nothing yet */
+	bool is_whole;	  /* its body is there */
+	bool is_stranger; /* nobody knows whom it is from */
 	bool is_inside;	  /* the library is calling us about it */
 	bool closes;	  /* its connection ends with it */
 	unsigned status;  /* of the answer; 0: none yet */
@@ -78,7 +82,7 @@ struct http {
 	struct cors cors;
 	struct address_range trusted[HTTP_TRUSTED_MAX];
 	size_t n_trusted;
-	int (*head)(void *context, struct http_exchange *exchange);
+	void (*head)(void *context, struct http_exchange *exchange);
 	void (*request)(void *context, struct http_exchange *exchange);
 	void *context;
 	int64_t now_ms, beat_ms; /* the next look at deadlines */
@@ -115,7 +119,16 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const
 				size_t *size, void **of_it);
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code);
+/* The user has said, later than the head came, what becomes of it. */
+void exchange_resume(struct http_exchange *exchange);
 void exchange_free(struct http_exchange *exchange);
+
+/* body.c: its memory. */
+/* Refuse it by the length that its head announces. */
+void body_judge(struct http_exchange *exchange);
+/* False: it is refused. */
+bool body_add(struct http_exchange *exchange, const char *data, size_t size);
+void body_free(struct http_exchange *exchange);
 
 /* answer.c */
 void answer_set(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
