@@ -28,6 +28,15 @@ void connection_enter(struct http_connection *connection, enum phase phase)
 	connection->due_ms = connection->http->now_ms + after_ms[phase];
 }
 
+void connection_resume(struct http_connection *connection)
+{
+	if (connection->phase != PHASE_ASK)
+		return;
+	connection_enter(connection, PHASE_BODY);
+	connection->http->is_resumed = true;
+	MHD_resume_connection(connection->mhd);
+}
+
 void connection_cut(struct http_connection *connection)
 {
 	connection_enter(connection, PHASE_OVER);
@@ -174,7 +183,7 @@ static void time_out(struct http_connection *connection)
 		break;
 	case PHASE_ASK:
 		answer_error(connection->exchange, 503, 1, too_late);
-		exchange_resume(connection->exchange);
+		connection_resume(connection);
 		break;
 	case PHASE_BODY:
 		connection_tell(connection, 408, 0, "the request's body took longer than it may");

@@ -174,17 +174,6 @@ static void refuse_body(struct http_exchange *exchange)
 		connection_tell(exchange->connection, exchange->status, 0, NULL);
 }
 
-void exchange_resume(struct http_exchange *exchange)
-{
-	struct http_connection *connection = exchange->connection;
-
-	if (connection->phase != PHASE_ASK)
-		return;
-	connection_enter(connection, PHASE_BODY);
-	exchange->http->is_resumed = true;
-	MHD_resume_connection(connection->mhd);
-}
-
 /* Its head has been judged. Who is refused, and waits with its body, is answered now, which ends
  * its connection: whether the body comes nobody knows. */
 static enum MHD_Result go_on(struct http_exchange *exchange, struct MHD_Connection *mhd)

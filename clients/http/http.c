@@ -280,7 +280,7 @@ static void leave_user(struct http_exchange *exchange)
 		connection_enter(exchange->connection, PHASE_ANSWER);
 		MHD_resume_connection(exchange->connection->mhd);
 	} else {
-		exchange_resume(exchange);
+		connection_resume(exchange->connection);
 	}
 }
 

@@ -107,6 +107,8 @@ void connection_enter(struct http_connection *connection, enum phase phase);
  * sees it. */
 void connection_tell(struct http_connection *connection, unsigned status, int retry_s,
 		     const char *text);
+/* Where its exchange's head waited for the user's word: it has come. */
+void connection_resume(struct http_connection *connection);
 /* End it: the library sees that it is over. */
 void connection_cut(struct http_connection *connection);
 /* Whoever is over the deadline, or has left. */
@@ -119,8 +121,6 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const
 				size_t *size, void **of_it);
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code);
-/* The user has said, later than the head came, what becomes of it. */
-void exchange_resume(struct http_exchange *exchange);
 void exchange_free(struct http_exchange *exchange);
 
 /* body.c: its memory. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Clients that come, ask several times at once, and leave without a word, while they are let in and
- * answered in later rounds and in any order: each gets the answers to its own requests, in their order.
+ * answered in later rounds and in any order: each gets the answers to its own requests, in their
+ * order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
