@@ -101,6 +101,16 @@ static void say_lines(char *said)
 	}
 }
 
+/* Where it was installed and nothing else, it runs, and this is what is missing. */
+static void say_if_nobody_may_send(const struct gateway *gateway)
+{
+	if (gateway->config->n_platforms == 0)
+		xapi_log(XAPI_LOG_WARNING,
+			 "nobody may send yet: add who may to `platforms` of %s, and then: "
+			 "systemctl reload lift-xapi; see lift-xapi(8), THE FIRST HOUR",
+			 gateway->config_path);
+}
+
 static void take_config(struct gateway *gateway, struct xapi_config *config)
 {
 	const char *restart = xapi_config_restart(gateway->config, config);
@@ -124,6 +134,7 @@ static void take_config(struct gateway *gateway, struct xapi_config *config)
 	retry_begin(gateway);
 	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
 		 config->n_platforms, config->people ? people_count(config->people) : 0);
+	say_if_nobody_may_send(gateway);
 }
 
 static void reload(struct gateway *gateway)
@@ -334,6 +345,7 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
 			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
 			 config->people ? people_count(config->people) : 0);
+		say_if_nobody_may_send(gateway);
 		sd_notify(0, "READY=1");
 		err = gateway_loop_run(gateway->loop);
 		if (err)
