@@ -76,6 +76,7 @@ PACKAGES_SYSTEMD := \
 	systemd-container:systemd-nspawn,_which_boots_it \
 	mmdebstrap:a_fresh_Debian_for_the_packages \
 	dbus:systemctl_within_it \
+	curl:a_platform_that_sends_statements \
 	iproute2:a_network_of_its_own,_with_another_machine_on_it \
 	procps:pgrep,_and_/bin/kill,_by_which_the_unit_reloads
 
@@ -168,7 +169,7 @@ help:
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
 	@echo 'make unit         the tests of modules; also e2e (the real daemon and command), torture-short, fuzz-replay,'
 	@echo '                  reference (the reference program itself), units-verify'
-	@echo 'make check-systemd install what is missing, and run liftd under a real systemd, in a machine of its own (as root);'
+	@echo 'make check-systemd install what is missing, and run liftd and lift-xapi under a real systemd, in a machine of its own (as root);'
 	@echo '                  STORY=NAME: one of these tests'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
@@ -365,9 +366,10 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
+script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check

@@ -169,15 +169,15 @@ void web_routes_passwords(struct web *web)
 
 /* The server's calls. */
 
-int web_routes_head(void *context, struct http_exchange *exchange)
+void web_routes_head(void *context, struct http_exchange *exchange)
 {
 	const char *method = http_method(exchange);
 
 	(void)context;
 	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-		return 0;
-	web_answer_problem(exchange, 405, 0, "only GET and HEAD are answered");
-	return 405;
+		http_go_on(exchange, false);
+	else
+		web_answer_problem(exchange, 405, 0, "only GET and HEAD are answered");
 }
 
 void web_routes_request(void *context, struct http_exchange *exchange)

@@ -8,7 +8,7 @@
 #include "clients/web/web.h"
 
 /* As the server calls them (http.h): `context` is the struct web. */
-int web_routes_head(void *context, struct http_exchange *exchange);
+void web_routes_head(void *context, struct http_exchange *exchange);
 void web_routes_request(void *context, struct http_exchange *exchange);
 /* A verdict about a password has come; a day has. */
 void web_routes_passwords(struct web *web);

@@ -7,7 +7,7 @@
 
 #include "clients/gateway/log.h"
 #include "clients/http/http.h"
-#include "clients/http/loop.h"
+#include "clients/gateway/loop.h"
 #include "clients/http/password.h"
 #include "clients/lib/lift.h"
 #include "clients/web/answer.h"

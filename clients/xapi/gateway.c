@@ -101,6 +101,34 @@ static void say_lines(char *said)
 	}
 }
 
+/* Where it was installed and nothing else, it runs, and this is what is missing. */
+static void say_if_nobody_may_send(const struct gateway *gateway)
+{
+	if (gateway->config->n_platforms == 0)
+		xapi_log(XAPI_LOG_WARNING,
+			 "nobody may send yet: add who may to `platforms` of %s, and then: "
+			 "systemctl reload lift-xapi; see lift-xapi(8), THE FIRST HOUR",
+			 gateway->config_path);
+}
+
+/* Each platform has its place, and one that is gone has none. */
+static void keep_counts(struct counts *counts, const struct xapi_config *config)
+{
+	struct counts all = *counts, gone = { .n = 0 };
+
+	counts->n = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		bool stays = xapi_config_platform(config, text_of(all.items[i]->name));
+		struct counts *to = stays ? counts : &gone;
+
+		to->items[to->n++] = all.items[i];
+	}
+	counts_log(&gone);
+	counts_free(&gone);
+	for (size_t i = 0; i < config->n_platforms; i++)
+		counts_of(counts, config->platforms[i].name);
+}
+
 static void take_config(struct gateway *gateway, struct xapi_config *config)
 {
 	const char *restart = xapi_config_restart(gateway->config, config);
@@ -120,10 +148,12 @@ static void take_config(struct gateway *gateway, struct xapi_config *config)
 	xapi_config_free(gateway->config);
 	gateway->config = config;
 	shelf_bound(gateway->shelf, config->remembered, config->refused_max);
+	keep_counts(&gateway->counts, config);
 	passwords_clear(gateway->passwords);
 	retry_begin(gateway);
 	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
 		 config->n_platforms, config->people ? people_count(config->people) : 0);
+	say_if_nobody_may_send(gateway);
 }
 
 static void reload(struct gateway *gateway)
@@ -195,6 +225,7 @@ static void each_second(void *context, const struct gateway_now *now)
 	char line[200];
 
 	status_look(gateway);
+	sources_close_idle(&gateway->sources, gateway->config);
 	status_line(gateway, line);
 	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", line);
 }
@@ -334,6 +365,7 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
 			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
 			 config->people ? people_count(config->people) : 0);
+		say_if_nobody_may_send(gateway);
 		sd_notify(0, "READY=1");
 		err = gateway_loop_run(gateway->loop);
 		if (err)

@@ -7,7 +7,7 @@
 #define LIFT_XAPI_GATEWAY_H
 
 #include "clients/http/http.h"
-#include "clients/http/loop.h"
+#include "clients/gateway/loop.h"
 #include "clients/http/password.h"
 #include "clients/xapi/sources.h"
 #include "clients/xapi/work/crew.h"

@@ -96,11 +96,14 @@ static int release_done(struct gateway *gateway, const struct work *work)
 
 static int try_event(struct gateway *gateway, const struct slice *slice)
 {
-	struct source *source = sources_find(&gateway->sources, slice->source);
+	struct source *source;
 	const struct lift_encoded event = { slice->event, slice->event_size };
 	size_t bad;
-	int err = source ? lift_publish_encoded(source->outbox, &event, 1, &bad) : LIFT_E_OUTBOX;
+	int err = sources_open(&gateway->sources, slice->source, &source);
 
+	if (err)
+		return err;
+	err = lift_publish_encoded(source->outbox, &event, 1, &bad);
 	gateway->retry.tried++;
 	if (err) /* it stays */
 		return lift_err_class(err) == LIFT_CLASS_EVENT ? 0 : err;

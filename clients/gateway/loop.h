@@ -7,8 +7,8 @@
  * that are due, then the work once. All that a round calls gets the one moment at which it began.
  * While the work says that there is more, a round does not wait.
  */
-#ifndef LIFT_HTTP_LOOP_H
-#define LIFT_HTTP_LOOP_H
+#ifndef LIFT_GATEWAY_LOOP_H
+#define LIFT_GATEWAY_LOOP_H
 
 #include <signal.h>
 #include <stdbool.h>

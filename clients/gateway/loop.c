@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/http/loop.h"
+#include "clients/gateway/loop.h"
 
 #include <errno.h>
 #include <pthread.h>
