@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
+#include "clients/gateway/log.h"
 #include "clients/xapi/read/pool.h"
 #include "clients/xapi/retry.h"
 #include "clients/xapi/round.h"
 #include "clients/xapi/routes.h"
 #include "clients/xapi/setup/secret.h"
 #include "clients/xapi/status.h"
-#include "clients/xapi/work/log.h"
 
 enum {
 	SECOND_MS = 1000,
@@ -97,7 +97,7 @@ static void say_lines(char *said)
 		end = strchr(line, '\n');
 		if (end)
 			*end++ = 0;
-		xapi_log(XAPI_LOG_ERROR, "configuration: %s", line);
+		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
 	}
 }
 
@@ -105,10 +105,10 @@ static void say_lines(char *said)
 static void say_if_nobody_may_send(const struct gateway *gateway)
 {
 	if (gateway->config->n_platforms == 0)
-		xapi_log(XAPI_LOG_WARNING,
-			 "nobody may send yet: add who may to `platforms` of %s, and then: "
-			 "systemctl reload lift-xapi; see lift-xapi(8), THE FIRST HOUR",
-			 gateway->config_path);
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "nobody may send yet: add who may to `platforms` of %s, and then: "
+			    "systemctl reload lift-xapi; see lift-xapi(8), THE FIRST HOUR",
+			    gateway->config_path);
 }
 
 /* Each platform has its place, and one that is gone has none. */
@@ -136,23 +136,25 @@ static void take_config(struct gateway *gateway, struct xapi_config *config)
 	int err = sources_add(&gateway->sources, config, false, why);
 
 	if (err) {
-		xapi_log(XAPI_LOG_ERROR, "the old configuration is kept: code=%s reason=\"%s\"",
-			 lift_err_code(err), why);
+		gateway_log(GATEWAY_LOG_ERROR,
+			    "the old configuration is kept: code=%s reason=\"%s\"",
+			    lift_err_code(err), why);
 		xapi_config_free(config);
 		return;
 	}
 	if (restart)
-		xapi_log(XAPI_LOG_WARNING,
-			 "a key of the configuration has changed that only a restart takes: key=%s",
-			 restart);
+		gateway_log(
+			GATEWAY_LOG_WARNING,
+			"a key of the configuration has changed that only a restart takes: key=%s",
+			restart);
 	xapi_config_free(gateway->config);
 	gateway->config = config;
 	shelf_bound(gateway->shelf, config->remembered, config->refused_max);
 	keep_counts(&gateway->counts, config);
 	passwords_clear(gateway->passwords);
 	retry_begin(gateway);
-	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
-		 config->n_platforms, config->people ? people_count(config->people) : 0);
+	gateway_log(GATEWAY_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
+		    config->n_platforms, config->people ? people_count(config->people) : 0);
 	say_if_nobody_may_send(gateway);
 }
 
@@ -164,7 +166,8 @@ static void reload(struct gateway *gateway)
 	sd_notify(0, "RELOADING=1");
 	if (xapi_config_load(gateway->config_path, &config, &said)) {
 		say_lines(said);
-		xapi_log(XAPI_LOG_ERROR, "the configuration has errors, and the old one is kept");
+		gateway_log(GATEWAY_LOG_ERROR,
+			    "the configuration has errors, and the old one is kept");
 	} else {
 		take_config(gateway, config);
 	}
@@ -179,8 +182,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 	if (number == SIGHUP) {
 		reload(gateway);
 	} else if (!gateway->stop_ms) {
-		xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
-			 number == SIGTERM ? "SIGTERM" : "SIGINT");
+		gateway_log(GATEWAY_LOG_NOTICE, "stopping: signal=%s",
+			    number == SIGTERM ? "SIGTERM" : "SIGINT");
 		sd_notify(0, "STOPPING=1");
 		gateway->stop_ms = gateway->steady_ms + STOP_MS;
 		gateway_loop_set_timer(gateway->loop, gateway->stop_timer, true);
@@ -358,19 +361,20 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 	if (!err)
 		err = gateway_open(gateway, why);
 	if (err) {
-		xapi_log(XAPI_LOG_ERROR, "start failed: code=%s reason=\"%s\"", lift_err_code(err),
-			 *why ? why : lift_err_text(err));
+		gateway_log(GATEWAY_LOG_ERROR, "start failed: code=%s reason=\"%s\"",
+			    lift_err_code(err), *why ? why : lift_err_text(err));
 	} else {
 		retry_begin(gateway);
-		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
-			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
-			 config->people ? people_count(config->people) : 0);
+		gateway_log(GATEWAY_LOG_NOTICE,
+			    "ready: version=%s port=%u platforms=%zu people=%zu", LIFT_VERSION,
+			    http_port(gateway->http), config->n_platforms,
+			    config->people ? people_count(config->people) : 0);
 		say_if_nobody_may_send(gateway);
 		sd_notify(0, "READY=1");
 		err = gateway_loop_run(gateway->loop);
 		if (err)
-			xapi_log(XAPI_LOG_ERROR, "it cannot go on: code=%s reason=\"%s\"",
-				 lift_err_code(err), lift_err_text(err));
+			gateway_log(GATEWAY_LOG_ERROR, "it cannot go on: code=%s reason=\"%s\"",
+				    lift_err_code(err), lift_err_text(err));
 		counts_log(&gateway->counts);
 	}
 	gateway_close(gateway);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clients/gateway/log.h"
 #include "clients/xapi/round.h"
-#include "clients/xapi/work/log.h"
 #include "proto/grow.h"
 
 enum { SLICE = 500 /* statements; of one request all of them */ };
@@ -151,14 +151,14 @@ static void end(struct gateway *gateway, int err)
 	struct retry *retry = &gateway->retry;
 
 	if (err)
-		xapi_log(XAPI_LOG_WARNING,
-			 "trying again what was refused has stopped, until the next reload: "
-			 "code=%s",
-			 lift_err_code(err));
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "trying again what was refused has stopped, until the next reload: "
+			    "code=%s",
+			    lift_err_code(err));
 	else if (retry->tried)
-		xapi_log(XAPI_LOG_NOTICE,
-			 "tried again what was refused: statements=%" PRIu64 " done=%" PRIu64,
-			 retry->tried, retry->done);
+		gateway_log(GATEWAY_LOG_NOTICE,
+			    "tried again what was refused: statements=%" PRIu64 " done=%" PRIu64,
+			    retry->tried, retry->done);
 	retry->is_on = false;
 }
 

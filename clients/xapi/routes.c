@@ -102,10 +102,10 @@ static const char *signer_of(const struct gateway *gateway, const struct http_ex
 static void log_stranger(struct gateway *gateway, const char *platform, unsigned status,
 			 const char *why)
 {
-	if (xapi_log_allowed(&gateway->stranger_limit, gateway->steady_ms, 10000))
-		xapi_log(XAPI_LOG_WARNING,
-			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
-			 platform ? platform : "unknown", status, why);
+	if (gateway_log_allowed(&gateway->stranger_limit, gateway->steady_ms, 10000))
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "a request was not taken: platform=%s status=%u reason=\"%s\"",
+			    platform ? platform : "unknown", status, why);
 }
 
 /* The head. */
