@@ -18,8 +18,8 @@ enum { EXIT_USAGE = 2 };
 
 static const char help[] =
 	"Usage: lift-web [OPTION...]\n"
-	"Serves liftd's figures as a page, and to programs by HTTP. Without a task it serves until\n"
-	"SIGTERM.\n"
+	"Serves liftd's figures as a page, and to programs by HTTP. Without a task it serves\n"
+	"until SIGTERM.\n"
 	"\n"
 	"  -c, --config FILE     the configuration (" LIFT_SYSCONFDIR "/lift-web.yaml)\n"
 	"Tasks:\n"

@@ -196,14 +196,14 @@ static void check_whole(struct reader *reader, const struct web_config *config)
 	gateway_check_trusted(reader, &config->trusted);
 	if (config->user_header && !config->trusted.count)
 		yaml_error(errors, 0,
-			   "`user_header` is believed from a reverse proxy alone: `trusted` must have "
-			   "its address");
+			   "`user_header` is believed from a reverse proxy alone: `trusted` must "
+			   "have its address");
 	if (!config->n_users && !config->user_header && !config->anyone &&
 	    !is_only_here(config->listen))
 		yaml_error(errors, 0,
-			   "others than this machine reach `listen`, and nobody is asked who he is: "
-			   "give `users`, or `user_header` behind a reverse proxy, or say `anyone: "
-			   "yes`");
+			   "others than this machine reach `listen`, and nobody is asked who he "
+			   "is: give `users`, or `user_header` behind a reverse proxy, or say "
+			   "`anyone: yes`");
 	if (config->anyone && (config->n_users || config->user_header))
 		yaml_error(errors, 0,
 			   "`anyone: yes` goes neither with `users` nor with `user_header`");
