@@ -22,8 +22,8 @@ bool endpoint_is_here(const char *endpoint);
 void gateway_check_trusted(struct reader *reader, const struct texts *trusted);
 
 /* A whole configuration: its keys are read into a struct that has its defaults, and then it is
- * checked as a whole, which says its errors. `path` is its own. LIFT_E_CONFIG with all errors found;
- * LIFT_E_MEMORY. */
+ * checked as a whole, which says its errors. `path` is its own. LIFT_E_CONFIG with all errors
+ * found; LIFT_E_MEMORY. */
 struct config_form {
 	const struct fields *keys;
 	bool (*defaults)(void *config); /* false: out of memory */
