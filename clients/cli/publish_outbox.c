@@ -25,6 +25,7 @@ enum {
 struct putting {
 	struct reading reading;
 	struct sending sending; /* its counts and reports */
+	int64_t latest_ms;	/* that an event's time may be */
 	uint64_t put;
 	char *bytes;
 	size_t size, room;
@@ -72,6 +73,8 @@ static int take_event(void *context, struct text event, uint64_t place)
 	struct event judged;
 	int err = judge_event(&putting->sending.judge, event, &judged);
 
+	if (!err && judged.time > putting->latest_ms)
+		err = LIFT_E_TIME;
 	putting->sending.rows++;
 	if (err && err != LIFT_E_MEMORY) {
 		const struct lift_rejection refusal = { .tag = place,
@@ -135,12 +138,15 @@ static int put_file(struct putting *putting, bool *ret_gone)
 int publish_outbox(const struct publish_plan *plan, const char *name, bool *ret_gone)
 {
 	struct putting *putting = calloc(1, sizeof(*putting));
+	struct timespec now;
 	int status;
 
 	if (!putting) {
 		complain("%s: %s", name, lift_err_text(LIFT_E_MEMORY));
 		return STATUS_SYSTEM;
 	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	putting->latest_ms = now.tv_sec * INT64_C(1000) + EVENT_AHEAD_MS;
 	putting->sending = (struct sending){ .plan = plan, .name = name };
 	status = reading_open(&putting->reading, name, plan->setup);
 	if (status == STATUS_WELL)

@@ -146,7 +146,8 @@ void lift_outbox_close(struct lift_outbox *outbox);
 /* 0: the event, or all of them, are on this machine's disk, and will be delivered. Else none is:
  * LIFT_E_FULL; LIFT_E_TYPE ... LIFT_E_VALID_UNTIL, LIFT_E_MALFORMED where an event is wrong,
  * *ret_bad (may be NULL) its place; LIFT_E_OUTBOX: the file was taken away; LIFT_E_IO, LIFT_E_DISK,
- * LIFT_E_MEMORY. Many events of one call are one commit, and far cheaper. */
+ * LIFT_E_MEMORY. A time that is more than ten minutes ahead of this clock is LIFT_E_TIME. Many
+ * events of one call are one commit, and far cheaper; calls of several threads share commits. */
 int lift_publish(struct lift_outbox *outbox, const struct lift_event *event);
 int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
 		      size_t *ret_bad);
