@@ -132,6 +132,7 @@ static void find_peer(struct http_exchange *exchange)
 			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
 						 http->n_trusted);
 	address_store(from, &exchange->from);
+	exchange->house = address_house(from);
 }
 
 static bool has_body(const struct head *head)
@@ -205,6 +206,9 @@ static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connecti
 		answer_error(exchange, head->fault->status, 0, head->fault->text);
 		return queue(exchange, mhd);
 	}
+	/* Where chunks end the library reads less strictly than others may (a LF alone, trailers):
+	 * nothing that comes behind them is a request. */
+	exchange->closes = head->is_chunked;
 	judge_head(exchange);
 	if (exchange->status || !exchange->is_owed)
 		return go_on(exchange, mhd);

@@ -57,6 +57,7 @@ struct http_exchange {
 	const char *target_at; /* where the library has it, to see that nothing was between */
 	size_t target_size;
 	struct sockaddr_storage from;
+	struct address house; /* of that */
 	char *body;
 	size_t n_body, body_room;
 	size_t n_dropped; /* of a body that nobody wants any more */
