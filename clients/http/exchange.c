@@ -150,6 +150,8 @@ static void judge_head(struct http_exchange *exchange)
 		answer_set(exchange, 204, NULL, 0, (struct text){ NULL, 0 });
 	if (!exchange->status)
 		body_judge(exchange);
+	if (!http->head)
+		exchange->connection->is_known = true;
 	if (exchange->status || !http->head)
 		return;
 	exchange->is_owed = true;

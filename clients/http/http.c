@@ -287,6 +287,8 @@ static void leave_user(struct http_exchange *exchange)
 void http_go_on(struct http_exchange *exchange, bool is_known)
 {
 	exchange->is_stranger = !is_known;
+	if (is_known && exchange->connection)
+		exchange->connection->is_known = true;
 	if (!is_known && !exchange->status)
 		body_judge(exchange);
 	leave_user(exchange);

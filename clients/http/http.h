@@ -21,7 +21,9 @@ struct http_exchange; /* one request and its answer */
 /* What one server bears; 0: the default. What is above it is answered 413, 429, 431, 408 or 503,
  * each with a text that says which limit it was, or its connection is closed. */
 struct http_limits {
-	uint32_t connections;	     /* 4,096, and fewer than this process may open files */
+	/* 4,096, and fewer than this process may open files. Who comes beyond has the place of the
+	 * oldest one of those whose sender is not known. */
+	uint32_t connections;
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
@@ -85,8 +87,8 @@ struct http_header {
 	const char *name, *value;
 };
 
-/* After `head`: its body may come. Who is not known, and is so only by the body, has the share of
- * strangers. */
+/* After `head`: its body may come. Who is not known, or is so only by the body, has the share of
+ * strangers, and his connection goes first where there are too many. */
 void http_go_on(struct http_exchange *exchange, bool is_known);
 /* Answer; the body is copied. The headers that CORS asks for are added. */
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,

@@ -46,6 +46,7 @@ struct http_connection {
 	struct sockaddr_storage peer;
 	struct address house;
 	bool is_counted;
+	bool is_known;			/* a request of it was of somebody who is known */
 	struct http_exchange *exchange; /* NULL: none */
 	struct http_connection *next, *before;
 };
