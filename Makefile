@@ -246,6 +246,11 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/
 	@mkdir -p $(@D)
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
+# Its publisher is the library itself.
+$(BUILD)/tests/e2e/outbox_keys_test: $(call obj,tests/e2e/outbox_keys_test.c $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
@@ -265,7 +270,7 @@ $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNI
 	@mkdir -p $(@D)
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
-# Its publisher is the library itself.
+# So is this one's.
 $(BUILD)/tests/torture/outbox_test: $(call obj,tests/torture/outbox_test.c $(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
