@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clients/cli/nowhere.h"
 #include "clients/cli/publish.h"
 #include "clients/cli/reading.h"
 #include "clients/cli/seal_file.h"
@@ -178,6 +179,20 @@ int publish_outbox_open(const struct publish_plan *plan, const char *path, const
 	return err ? exit_status_of(err) : STATUS_WELL;
 }
 
+static void take_unknown(void *context, const struct lift_unknown *unknown)
+{
+	nowhere_add(context, unknown);
+}
+
+static void complain_unknown(struct lift_outbox *outbox, const char *path)
+{
+	struct nowhere nowhere = { .n_texts = 0 };
+
+	lift_outbox_unknown(outbox, take_unknown, &nowhere);
+	nowhere_complain(&nowhere, path);
+	nowhere_clear(&nowhere);
+}
+
 int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
@@ -197,6 +212,7 @@ int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 			break;
 		nanosleep(&pause, NULL);
 	}
+	complain_unknown(outbox, path);
 	if (waiting > 0)
 		complain("%s: %" PRIu64 " event%s in it%s%s; 'lift outbox --deliver %s', or the "
 			 "next that is put in, sends %s",

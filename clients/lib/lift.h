@@ -171,26 +171,6 @@ enum { LIFT_REFUSED_STAYS = 1 };
 typedef int lift_refused_fn(void *context, const struct lift_refused *refused);
 int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context);
 
-/* The last error of this thread's last call that failed, in a sentence. */
-const char *lift_error_text(void);
-
-/* An event as MessagePack, checked as the daemon would, into `*size` bytes; *size is then how many
- * it has, at most LIFT_EVENT_BYTES. LIFT_E_TYPE ... LIFT_E_VALID_UNTIL; LIFT_E_SIZE where there is
- * less room, and *size says how much is needed; LIFT_E_MEMORY. */
-enum { LIFT_EVENT_BYTES = 4096 };
-int lift_event_encode(const struct lift_event *event, void *buffer, size_t *size);
-
-/* Publishing, with an outbox in memory: for who can send everything again, from a file. */
-
-struct lift_publisher;
-
-/* Valid during the call. */
-struct lift_rejection {
-	uint64_t seq, tag;	   /* the event's number, and what it was added with */
-	const char *code, *text;   /* as the daemon said it */
-	struct lift_encoded event; /* as it was added */
-};
-
 enum lift_unknown_kind {
 	LIFT_UNKNOWN_MODULE,
 	LIFT_UNKNOWN_REGION,
@@ -214,6 +194,33 @@ struct lift_unknown {
 	uint64_t n[LIFT_UNKNOWN_KINDS];	       /* how often each kind was brought */
 	const struct lift_unknown_text *texts; /* the first to come */
 	size_t n_texts;
+};
+
+/* Hand over what the events that this process has delivered since the last call have brought that
+ * counts nowhere, summed up; it is valid during the call, and `fn`, which may use the outbox, is not
+ * called where there is nothing. Only so many texts are named; all are counted. */
+enum { LIFT_OUTBOX_UNKNOWN_MAX = 64 };
+typedef void lift_unknown_fn(void *context, const struct lift_unknown *unknown);
+int lift_outbox_unknown(struct lift_outbox *outbox, lift_unknown_fn *fn, void *context);
+
+/* The last error of this thread's last call that failed, in a sentence. */
+const char *lift_error_text(void);
+
+/* An event as MessagePack, checked as the daemon would, into `*size` bytes; *size is then how many
+ * it has, at most LIFT_EVENT_BYTES. LIFT_E_TYPE ... LIFT_E_VALID_UNTIL; LIFT_E_SIZE where there is
+ * less room, and *size says how much is needed; LIFT_E_MEMORY. */
+enum { LIFT_EVENT_BYTES = 4096 };
+int lift_event_encode(const struct lift_event *event, void *buffer, size_t *size);
+
+/* Publishing, with an outbox in memory: for who can send everything again, from a file. */
+
+struct lift_publisher;
+
+/* Valid during the call. */
+struct lift_rejection {
+	uint64_t seq, tag;	   /* the event's number, and what it was added with */
+	const char *code, *text;   /* as the daemon said it */
+	struct lift_encoded event; /* as it was added */
 };
 
 struct lift_publisher_options {

@@ -286,6 +286,33 @@ static void refused_events_come_back_as_lines_that_can_be_published(void **state
 	daemon_stop(scene.daemon, SIGTERM);
 }
 
+static void what_counts_nowhere_is_said(void **state)
+{
+	struct scene scene = begin(state);
+	struct outcome outcome;
+
+	file_write(scene.file, "type,time,learner,module,region\n"
+			       "started,2025-10-14T08:00:00Z,learner-1,fals,1813\n"
+			       "started,2025-10-14T08:00:00Z,learner-2,fals,1813\n");
+	free(daemon_lift_out(scene.daemon, 0, "publish", "--source", "moodle", "--outbox",
+			     scene.box, scene.file, NULL));
+	daemon_start(scene.daemon);
+	outcome =
+		daemon_lift(scene.daemon, "outbox", "--deliver", "--until-empty", scene.box, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_says(outcome.err, "2 events bring modules that the catalogue does not have: "
+				 "\"fals\" (2");
+	outcome_free(&outcome);
+	file_write(scene.file, "type,time,learner,module,region\n"
+			       "started,2025-10-14T08:00:00Z,learner-3,falls,18133\n");
+	outcome = daemon_lift(scene.daemon, "publish", "--source", "moodle", "--outbox", scene.box,
+			      scene.file, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_says(outcome.err, "1 event brings regions that the catalogue does not have");
+	outcome_free(&outcome);
+	daemon_stop(scene.daemon, SIGTERM);
+}
+
 /* The daemon would refuse them, whenever they come. */
 static void times_that_are_to_come_are_put_into_no_outbox(void **state)
 {
@@ -344,6 +371,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			refused_events_come_back_as_lines_that_can_be_published, daemon_setup,
 			daemon_teardown),
+		cmocka_unit_test_setup_teardown(what_counts_nowhere_is_said, daemon_setup,
+						daemon_teardown),
 		cmocka_unit_test_setup_teardown(times_that_are_to_come_are_put_into_no_outbox,
 						daemon_setup, daemon_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_asked_for_is_said, daemon_setup,
