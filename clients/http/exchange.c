@@ -246,7 +246,7 @@ static enum MHD_Result finish(struct http_exchange *exchange, struct MHD_Connect
 		return MHD_NO;
 	if (!exchange->status) {
 		connection_enter(exchange->connection, PHASE_WAIT);
-		exchange->is_owed = exchange->is_whole = true;
+		exchange->is_owed = true;
 		http->request(http->context, exchange);
 	}
 	if (exchange->status)

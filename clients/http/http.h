@@ -80,16 +80,19 @@ const char *http_header(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange,
 		       const char *name); /* decoded; NULL: none */
 struct text http_body(const struct http_exchange *exchange);
-bool http_is_whole(const struct http_exchange *exchange); /* the body is there */
+/* Who it is, as http_go_on was told; NULL: nobody knows. */
+const char *http_who(const struct http_exchange *exchange);
 /* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
 struct http_header {
 	const char *name, *value;
 };
 
-/* After `head`: its body may come. Who is not known, or is so only by the body, has the share of
- * strangers, and his connection goes first where there are too many. */
-void http_go_on(struct http_exchange *exchange, bool is_known);
+/* After `head`: its body may come; `who`, of HTTP_WHO_MAX bytes at most, has sent it. NULL: who is
+ * not known, or is so only by the body, which has the share of strangers, and his connection goes
+ * first where there are too many. */
+enum { HTTP_WHO_MAX = 64 };
+void http_go_on(struct http_exchange *exchange, const char *who);
 /* Answer; the body is copied. The headers that CORS asks for are added. */
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		 size_t n_headers, struct text body);

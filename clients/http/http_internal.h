@@ -58,14 +58,14 @@ struct http_exchange {
 	const char *target_at; /* where the library has it, to see that nothing was between */
 	size_t target_size;
 	struct sockaddr_storage from;
-	struct address house; /* of that */
+	struct address house;	    /* of that */
+	char who[HTTP_WHO_MAX + 1]; /* "": nobody knows */
 	char *body;
 	size_t n_body, body_room;
 	size_t n_dropped; /* of a body that nobody wants any more */
 	bool is_screened; /* its head was looked at */
 	bool is_asked;	  /* the user has its head, since an earlier round */
 	bool is_owed;	  /* the user has it, and has said nothing yet */
-	bool is_whole;	  /* its body is there */
 	bool is_stranger; /* nobody knows whom it is from */
 	bool is_inside;	  /* the library is calling us about it */
 	bool closes;	  /* its connection ends with it */
