@@ -100,7 +100,8 @@ libs_of = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 # ---- flags ----------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wformat=2 -Wwrite-strings $(if $(WERROR),-Werror)
-CFLAGS ?= -O2 -g
+# Sanitizers' builds are for tests, of which there are hundreds: less is made better, and told, of each.
+CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1 -g1,-O2 -g)
 comma := ,
 SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
 SAN_FLAGS += $(if $(filter 1,$(TSAN)),-fsanitize=thread -fno-omit-frame-pointer -DLIFT_SANITIZED)
@@ -159,7 +160,7 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all objects deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
@@ -371,6 +372,9 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
+# All that a compiler sees, and nothing linked.
+objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -path 'tests/fuzz/*' -not -path 'clients/lib/examples/*' | sort))
+
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
