@@ -99,7 +99,7 @@ static bool make_place(struct http *http)
 		return false;
 	oldest->is_counted = false;
 	http->n_counted--;
-	connection_cut(oldest);
+	connection_end_stream(oldest);
 	return true;
 }
 
