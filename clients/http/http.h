@@ -27,6 +27,7 @@ struct http_limits {
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
 	size_t strangers_bytes; /* of them, of those of whom nobody knows who they are: a quarter */
 	size_t strangers_bytes_of_one; /* of one address of them: a quarter of that */
+	size_t answers_bytes;	       /* of answers that are being read: 256 MiB; above: 503 */
 	int head_ms;   /* from a connection's begin, or a request's first line, to its body: 10 s */
 	int body_ms;   /* from there to the end of its body: 60 s */
 	int idle_ms;   /* from an answer to the next request's first line: 75 s */
@@ -105,6 +106,9 @@ bool http_stream(struct http_exchange *exchange, const struct http_header *heade
 		 size_t n_headers, const struct http_source *source);
 /* There is something. */
 void http_stream_wake(struct http_exchange *exchange);
+/* End all that there are, for their clients to come again: each is told that it is gone, in the
+ * next round. */
+void http_end_streams(struct http *http);
 
 /* After `head`: its body may come. Who is not known, and is so only by the body, has the share of
  * strangers. */
