@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/e2e/xapi/web.h"
+#include "tests/e2e/gateway/web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

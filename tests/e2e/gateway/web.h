@@ -2,8 +2,8 @@
 /*
  * web.h - an HTTP client by hand: it sends what a library would not, and stops where it likes.
  */
-#ifndef LIFT_TESTS_E2E_XAPI_WEB_H
-#define LIFT_TESTS_E2E_XAPI_WEB_H
+#ifndef LIFT_TESTS_E2E_GATEWAY_WEB_H
+#define LIFT_TESTS_E2E_GATEWAY_WEB_H
 
 #include <stdbool.h>
 #include <stddef.h>
