@@ -10,7 +10,7 @@
 
 enum {
 	BLOCK_BYTES = 4096,
-	UNREAD_BYTES = 65536, /* that the kernel keeps for one who does not read */
+	UNREAD_BYTES = 16384, /* that the kernel keeps for one who does not read */
 	QUIET_S = 60,	      /* then the kernel asks whether it is still there */
 };
 
