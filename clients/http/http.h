@@ -100,8 +100,8 @@ struct http_source {
 	void (*gone)(void *context);
 	void *context;
 };
-/* In place of an answer: 200. False: its client has gone already, or there is no memory: then
- * `gone` is not called, and it is over. */
+/* In place of an answer: 200. False: its client has gone already, has asked for the head alone, or
+ * there is no memory: then `gone` is not called, and it is over. */
 bool http_stream(struct http_exchange *exchange, const struct http_header *headers,
 		 size_t n_headers, const struct http_source *source);
 /* There is something. */

@@ -56,6 +56,12 @@ bool http_stream(struct http_exchange *exchange, const struct http_header *heade
 {
 	struct MHD_Response *answer = NULL;
 
+	/* The library ends an answer of unknown length with a last piece, also where only its head
+	 * was asked for. */
+	if (exchange->head.is_head) {
+		http_answer(exchange, MHD_HTTP_OK, headers, n_headers, (struct text){ NULL, 0 });
+		return false;
+	}
 	if (exchange->connection && !exchange->status)
 		answer = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, give,
 							   exchange, NULL);
