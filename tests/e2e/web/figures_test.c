@@ -325,6 +325,7 @@ static void what_is_asked_wrongly_is_told_what_would_be_right(void **state)
 		{ "/api/v1/figures?kind=learner", "it must be people, programme" },
 		{ "/api/v1/figures?day=2024-02-30", "it must be a day" },
 		{ "/api/v1/figures?day=", "it must be a day" },
+		{ "/api/v1/figures?keys=started,a.....................b", "20 points" },
 		{ "/api/v1/figures.csv?language=fi", "it must be nb, sv, da or en" },
 		{ "/api/v1/figures.csv?form=lotus", "it must be program or excel" },
 	};
