@@ -67,7 +67,8 @@ PACKAGES_CHECK := \
 	poppler-utils:pdftotext,_which_reads_these_pages \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
-	openssl:a_certificate_for_it
+	openssl:a_certificate_for_it \
+	prometheus:scrapes_lift-web,_and_promtool,_which_reads_its_metrics_and_rules
 # Where there is none of another origin.
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
@@ -378,9 +379,10 @@ objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -pa
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour web_metrics
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
+script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
@@ -430,6 +432,8 @@ $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
 
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
+
+run-script/web_metrics: | $(PRELOADS)
 
 $(SCRIPT_RUNS): run-script/%: | all
 	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
@@ -529,6 +533,7 @@ bench: deps
 	@sh tests/bench/curve.sh $(BUILD)
 	@sh tests/bench/fair.sh $(BUILD)
 	@sh tests/bench/xapi.sh $(BUILD)
+	@sh tests/bench/web.sh $(BUILD)
 	@sh tests/bench/outbox.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
@@ -560,6 +565,8 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	file:clients/xapi/map.yaml:$(DATADIR)/liftd/examples/lift-xapi-map.yaml \
+	file:clients/web/grafana.json:$(DATADIR)/liftd/examples/lift-web-grafana.json \
+	file:clients/web/prometheus-rules.yaml:$(DATADIR)/liftd/examples/lift-web-prometheus-rules.yaml \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \

@@ -95,7 +95,7 @@ struct http {
 	struct http_connection *connections;
 	uint32_t n_connections, n_counted;
 	struct http_exchange *gone; /* still owed */
-	size_t bodies_bytes;
+	size_t bodies_bytes, answers_bytes;
 	bool is_resumed;   /* an answer waits for the next round */
 	bool is_quiesced;  /* no more requests */
 	bool knows_layout; /* exchange.c: of a head in the library's memory */

@@ -121,6 +121,7 @@ static void take_config(struct web *web, struct web_config *config)
 	web_config_free(web->config);
 	web->config = config;
 	passwords_clear(web->passwords);
+	http_end_streams(web->http); /* who listens may not be let in any more */
 	web->standing.change++;
 	gateway_log(GATEWAY_LOG_NOTICE, "configuration read: users=%zu", config->n_users);
 }
@@ -260,7 +261,10 @@ static int open_all(struct web *web, char why[static 400])
 	web->answers = web_answers_new();
 	web->passwords = passwords_new();
 	web->days = days_new(web->config->ask, web->keys);
-	if (!web->feed || !web->answers || !web->passwords || !web->days)
+	if (web->config->control)
+		web->health = health_new(web->config->control, web->keys);
+	if (!web->feed || !web->answers || !web->passwords || !web->days ||
+	    (web->config->control && !web->health))
 		return LIFT_E_MEMORY;
 	err = open_http(web, why);
 	return err ? err : fill_loop(web);
@@ -280,6 +284,7 @@ static void close_all(struct web *web)
 {
 	http_free(web->http);
 	days_free(web->days);
+	health_free(web->health);
 	if (web->passwords)
 		passwords_free(web->passwords);
 	drop(web->asked);
