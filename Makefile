@@ -67,8 +67,10 @@ PACKAGES_CHECK := \
 	poppler-utils:pdftotext,_which_reads_these_pages \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
-	openssl:a_certificate_for_it
+	openssl:a_certificate_for_it \
+	python3-jsonschema:do_lift-web's_answers_have_the_form_that_it_tells?
 # Where there is none of another origin.
+PACKAGES_PAGE := $(if $(shell command -v npm),,nodejs:puts_the_page_of_lift-web_together npm:fetches_what_it_is_made_of)
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
 PACKAGES_SYSTEMD := \
@@ -156,14 +158,15 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all check-web bench page demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
 
 help:
 	@echo 'make              build liftd, lift, lift-xapi, lift-web and liblift into $(BUILD)/'
-	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
+	@echo 'make page         the page of lift-web, into $(BUILD)/page: needs node, npm and its registry; nothing else does but for demo, deb'
+	@echo 'make demo         install what is missing, build, and watch an autumn of one programme, in the terminal and on the page'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
@@ -171,6 +174,7 @@ help:
 	@echo '                  reference (the reference program itself), units-verify'
 	@echo 'make check-systemd install what is missing, and run liftd and lift-xapi under a real systemd, in a machine of its own (as root);'
 	@echo '                  STORY=NAME: one of these tests'
+	@echo 'make check-web    install what is missing, build the page, and run the tests of lift-web that need it'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
 	@echo 'make torture      kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
@@ -181,7 +185,7 @@ help:
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
-	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, lift-xapi, and liblift for programs'
+	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, lift-xapi, lift-web, and liblift for programs'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
@@ -241,6 +245,23 @@ $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
 
 $(BUILD)/lift-web: $(call obj,clients/web/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+
+# The page: what npm's lock file names, without any script of theirs, and built beside it. No other target needs node.
+PAGE := $(BUILD)/page
+PAGE_MODULES := $(BUILD)/page-modules
+PAGE_SRC := $(sort $(shell find clients/web/page -type f ! -path '*/test/*' 2>/dev/null))
+$(PAGE_MODULES)/package-lock.json: clients/web/page/package.json clients/web/page/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 >npm.log 2>&1 || { cat npm.log >&2; rm -f $(@F); exit 1; }
+
+$(PAGE)/openapi.json: $(PAGE_SRC) clients/web/openapi.json $(PAGE_MODULES)/package-lock.json
+	@cp clients/web/page/*.mjs $(PAGE_MODULES)
+	node $(PAGE_MODULES)/build.mjs clients/web/page $(PAGE)
+	@cp clients/web/openapi.json $@
+	@gzip -9 -n -k $@
+
+page: $(PAGE)/openapi.json
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -366,10 +387,14 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour web_proxy web_openapi
+# Those that need the page.
+SCRIPTS_WEB := web_openapi
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
+script_web_proxy = sh tests/web_proxy_test.sh $(BUILD)
+script_web_openapi = sh tests/web_openapi_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
@@ -419,7 +444,7 @@ $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
 
-$(SCRIPT_RUNS): run-script/%: | all
+$(sort $(SCRIPT_RUNS) $(SCRIPTS_WEB:%=run-script/%)): run-script/%: | all
 	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
 
 check-all: $(ALL_RUNS)
@@ -431,8 +456,9 @@ FRESH_ROOT := $(BUILD)/tests/systemd/fresh-root.tar
 STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
 .PHONY: $(STORY_RUNS)
 check-systemd:
-	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
+	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
 	@$(SUBMAKE) all $(STORY_TOOLS)
+	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) page || echo 'lift-web without its page: its story is left out')
 	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) deb-build && $(SUBMAKE) $(FRESH_ROOT))
 	@$(SUBMAKE) check-systemd-all
 
@@ -444,6 +470,17 @@ $(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STORY_TOOLS)
 		sh tests/run.sh systemd/$* $(LOGS)/systemd/$*.log bash $<
 
 check-systemd-all: $(STORY_RUNS)
+	$(call summary_of,$^)
+
+# What looks at the page, as a browser has it.
+SCRIPT_WEB_RUNS := $(SCRIPTS_WEB:%=run-script/%)
+check-web:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_CHECK))
+	@$(SUBMAKE) all page
+	@$(SUBMAKE) check-web-all
+
+.PHONY: check-web-all
+check-web-all: $(SCRIPT_WEB_RUNS)
 	$(call summary_of,$^)
 
 unit: $(UNIT_RUNS)
@@ -521,9 +558,11 @@ bench: deps
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
+# Where the registry of npm cannot be reached, there is all but the page.
 demo:
-	$(call install_packages,$(PACKAGES))
+	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE))
 	@$(SUBMAKE) all
+	@$(SUBMAKE) page || echo 'demo: the page cannot be built, so it is left out'
 	@sh clients/demo.sh $(BUILD) $(PROGRAMME)
 
 # ---- install -----------------------------------------------------------------------------------
@@ -533,6 +572,9 @@ INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
 	program:$(BUILD)/lift-xapi:$(SBINDIR)/lift-xapi \
+	program:$(BUILD)/lift-web:$(SBINDIR)/lift-web \
+	$(if $(wildcard $(PAGE)/index.html),tree:$(PAGE):$(DATADIR)/lift-web) \
+	$(foreach f,openapi.json grafana.json prometheus-rules.yaml,$(if $(wildcard clients/web/$(f)),file:clients/web/$(f):$(DATADIR)/lift-web/$(f))) \
 	library:$(LIBLIFT):$(LIBDIR)/$(notdir $(LIBLIFT)) \
 	link:$(notdir $(LIBLIFT)):$(LIBDIR)/$(LIBLIFT_SO) \
 	link:$(LIBLIFT_SO):$(LIBDIR)/liblift.so \
@@ -552,13 +594,15 @@ INSTALLED := \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
 	text:systemd/lift-xapi.sysusers:$(SYSUSERSDIR)/lift-xapi.conf \
+	text:systemd/lift-web.sysusers:$(SYSUSERSDIR)/lift-web.conf \
 	text:systemd/liftd.tmpfiles:$(TMPFILESDIR)/liftd.conf \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml \
-	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml
-OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(SYSCONFDIR)
+	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml \
+	config:systemd/lift-web.yaml:$(SYSCONFDIR)/lift-web.yaml
+OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(DATADIR)/lift-web $(SYSCONFDIR)
 WITH_DIRECTORIES := sed -e 's|/usr/sbin/lift|$(SBINDIR)/lift|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
-	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' \
+	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' -e 's|/usr/share/lift-web|$(DATADIR)/lift-web|g' \
 	-e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	-e 's|include "proto/err.h"|include <lift/err.h>|'
 STRIP_FLAG :=
@@ -572,6 +616,7 @@ install: all
 		library) install -D $(STRIP_FLAG) -m 644 $$from "$$to" ;; \
 		link) ln -sf $$from "$$to" ;; \
 		file) install -D -m 644 $$from "$$to" ;; \
+		tree) rm -rf "$$to"; for f in $$(cd $$from && find . -type f); do install -D -m 644 $$from/$$f "$$to/$$f"; done ;; \
 		script) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 755 $$text "$$to" ;; \
 		config) [ -e "$$to" ] || { $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to"; } ;; \
 		text) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to" ;; \
@@ -579,6 +624,7 @@ install: all
 	done
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ! ldconfig -N -X -v 2>/dev/null | grep -q '^$(LIBDIR):' || ldconfig
 	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
+	@[ -e $(PAGE)/index.html ] || echo 'without the page of lift-web: make page builds it, by node and npm'
 
 install-strip:
 	@$(MAKE) --no-print-directory install STRIP_FLAG=-s
@@ -588,6 +634,8 @@ uninstall:
 	@set -e; $(EACH_INSTALLED); \
 		if [ $$how = config ] && [ -e "$$to" ] && ! $(WITH_DIRECTORIES) $$from | cmp -s - "$$to"; then \
 			echo "kept, since it was changed: $$to"; \
+		elif [ $$how = tree ]; then \
+			rm -rf "$$to"; \
 		else \
 			rm -f "$$to"; \
 		fi; \
@@ -601,15 +649,19 @@ uninstall:
 # and has not changed is taken again.
 DEB_TREE := $(BUILD)/deb/liftd-$(VERSION)
 deb:
-	$(call install_packages,$(PACKAGES) $(PACKAGES_DEB))
+	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_DEB))
+	@$(SUBMAKE) page
 	@$(SUBMAKE) deb-build
 
+# The page as it was built here: a package is built without any network.
 deb-build:
 	@mkdir -p $(DEB_TREE)
 	@rm -f $(addprefix $(BUILD)/deb/*.,deb changes buildinfo log)
 	@find $(DEB_TREE) -mindepth 1 -maxdepth 1 ! -name build -exec rm -r {} +
 	@cp -a Makefile README.md LICENSE daemon proto clients tests systemd $(DEB_TREE)
 	@mv $(DEB_TREE)/systemd/debian $(DEB_TREE)/debian
+	@rm -rf $(DEB_TREE)/build/page
+	@[ ! -e $(PAGE)/index.html ] || { mkdir -p $(DEB_TREE)/build; cp -a $(PAGE) $(DEB_TREE)/build/page; }
 	@cd $(DEB_TREE) && env -i PATH='$(PATH)' HOME='$(HOME)' LANG=C.UTF-8 DEB_BUILD_OPTIONS='noautodbgsym parallel=$(CHECK_JOBS)' \
 		dpkg-buildpackage --build=binary --no-pre-clean --no-sign >../build.log 2>&1 || { cat ../build.log >&2; exit 1; }
 	@ls $(BUILD)/deb/*.deb

@@ -195,15 +195,17 @@ static void check_whole(struct reader *reader, const struct web_config *config)
 			   "lift.yaml");
 	gateway_check_trusted(reader, &config->trusted);
 	if (config->user_header && !config->trusted.count)
-		yaml_error(errors, 0,
-			   "`user_header` is believed from a reverse proxy alone: `trusted` must have "
-			   "its address");
+		yaml_error(
+			errors, 0,
+			"`user_header` is believed from a reverse proxy alone: `trusted` must have "
+			"its address");
 	if (!config->n_users && !config->user_header && !config->anyone &&
 	    !is_only_here(config->listen))
-		yaml_error(errors, 0,
-			   "others than this machine reach `listen`, and nobody is asked who he is: "
-			   "give `users`, or `user_header` behind a reverse proxy, or say `anyone: "
-			   "yes`");
+		yaml_error(
+			errors, 0,
+			"others than this machine reach `listen`, and nobody is asked who he is: "
+			"give `users`, or `user_header` behind a reverse proxy, or say `anyone: "
+			"yes`");
 	if (config->anyone && (config->n_users || config->user_header))
 		yaml_error(errors, 0,
 			   "`anyone: yes` goes neither with `users` nor with `user_header`");
@@ -285,6 +287,15 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool same_texts(const struct texts *a, const struct texts *b)
+{
+	bool is_same = a->count == b->count;
+
+	for (size_t i = 0; is_same && i < a->count; i++)
+		is_same = same(a->items[i], b->items[i]);
+	return is_same;
+}
+
 const char *web_config_restart(const struct web_config *a, const struct web_config *b)
 {
 	const struct {
@@ -300,6 +311,7 @@ const char *web_config_restart(const struct web_config *a, const struct web_conf
 		{ "key", same(a->key, b->key) },
 		{ "page", same(a->page, b->page) },
 		{ "outlines", same(a->outlines, b->outlines) },
+		{ "trusted", same_texts(&a->trusted, &b->trusted) },
 		{ "connections", a->connections == b->connections },
 		{ "connections_of_one", a->connections_of_one == b->connections_of_one },
 	};
