@@ -387,12 +387,13 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour web_proxy web_openapi
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi
 # Those that need the page.
-SCRIPTS_WEB := web_openapi
+SCRIPTS_WEB := demo web_openapi
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
+script_demo = sh tests/demo_test.sh $(BUILD)
 script_web_proxy = sh tests/web_proxy_test.sh $(BUILD)
 script_web_openapi = sh tests/web_openapi_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)

@@ -81,7 +81,7 @@ expect lift-web usr/sbin/lift-web lib/systemd/system/lift-web.service usr/lib/sy
 	usr/share/man/man8/lift-web.8.gz usr/share/man/man5/lift-web.yaml.5.gz usr/share/doc/lift-web/nginx-lift-web.conf \
 	usr/share/lift-web/openapi.json
 if [ $skipped = 0 ]; then
-	expect lift-web usr/share/lift-web/index.html usr/share/lift-web/LICENSES
+	expect lift-web usr/share/lift-web/index.html usr/share/lift-web/licenses.txt
 	for f in $(grep -o '/assets/[A-Za-z0-9._-]*' "$dir/lift-web/usr/share/lift-web/index.html"); do
 		expect lift-web "usr/share/lift-web$f" "usr/share/lift-web$f.gz"
 	done
