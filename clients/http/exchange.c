@@ -44,6 +44,16 @@ void *exchange_begin(void *context, const char *target, struct MHD_Connection *m
 	return exchange;
 }
 
+/* A stream's client has gone. */
+static void end_stream(struct http_exchange *exchange)
+{
+	struct http_source source = exchange->source;
+
+	exchange->source = (struct http_source){ 0 };
+	if (source.gone)
+		source.gone(source.context);
+}
+
 /* The connection has done with it. */
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code)
@@ -55,7 +65,7 @@ void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 	if (!exchange)
 		return;
 	*of_it = NULL;
-	stream_end(exchange);
+	end_stream(exchange);
 	exchange->connection->exchange = NULL;
 	if (http->is_quiesced)
 		connection_cut(exchange->connection);

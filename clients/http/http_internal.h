@@ -131,9 +131,6 @@ void exchange_free(struct http_exchange *exchange);
 /* The user has said what he had to: it goes out in the next round, or by what is calling now. */
 void exchange_leave_user(struct http_exchange *exchange);
 
-/* stream.c: its client has gone. */
-void stream_end(struct http_exchange *exchange);
-
 /* body.c: its memory. */
 /* Refuse it by the length that its head announces. */
 void body_judge(struct http_exchange *exchange);

@@ -59,12 +59,3 @@ void http_stream_wake(struct http_exchange *exchange)
 	connection_enter(connection, PHASE_STREAM);
 	MHD_resume_connection(connection->mhd);
 }
-
-void stream_end(struct http_exchange *exchange)
-{
-	struct http_source source = exchange->source;
-
-	exchange->source = (struct http_source){ 0 };
-	if (source.gone)
-		source.gone(source.context);
-}

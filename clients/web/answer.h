@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answer.h - answers with the headers that each of them has, short where the client takes gzip, and
- * not at all where it has it already (ETag). Those that were made are kept until the figures change:
- * many look at the same.
+ * answer.h - answers with the headers that each of them has, short where the client takes gzip,
+ * and not at all where it has it already (ETag). Those that were made are kept until the figures
+ * change: many look at the same.
  */
 #ifndef LIFT_WEB_ANSWER_H
 #define LIFT_WEB_ANSWER_H

@@ -106,16 +106,6 @@ static int open_http(struct web *web, char why[static 400])
 
 /* Signals. */
 
-static void say_lines(char *said)
-{
-	for (char *line = said, *end; line && *line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = 0;
-		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
-	}
-}
-
 /* What only a restart takes stays as it was: the old texts are still pointed to. */
 static void take_config(struct web *web, struct web_config *config)
 {
@@ -142,7 +132,7 @@ static void reload(struct web *web)
 
 	sd_notify(0, "RELOADING=1");
 	if (web_config_load(web->config_path, &config, &said)) {
-		say_lines(said);
+		gateway_log_lines(said);
 		gateway_log(GATEWAY_LOG_ERROR,
 			    "the configuration has errors, and the old one is kept");
 	} else {
@@ -170,16 +160,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 /* Before there are threads. */
 static int open_loop(struct web *web)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
 	web->loop = gateway_loop_new();
-	return web->loop ? gateway_loop_take_signals(web->loop, &set, take_signal, web)
-			 : LIFT_E_MEMORY;
+	return web->loop ? gateway_loop_take_usual(web->loop, take_signal, web) : LIFT_E_MEMORY;
 }
 
 /* The loop. */

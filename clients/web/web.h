@@ -6,8 +6,8 @@
 #define LIFT_WEB_WEB_H
 
 #include "clients/gateway/log.h"
-#include "clients/http/http.h"
 #include "clients/gateway/loop.h"
+#include "clients/http/http.h"
 #include "clients/http/password.h"
 #include "clients/lib/lift.h"
 #include "clients/web/answer.h"
