@@ -10,19 +10,20 @@ class Fade extends Directive {
 		return noChange
 	}
 
-	update(part, [value]) {
+	update(part, [value, key]) {
 		const element = part.element
-		const isOther = this.element === element && this.value !== undefined && this.value !== value && value !== undefined
-		// Other figures at another place are no change: who uses this for a list keys it.
-		if (isOther && element.animate && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
+		const isSame = this.element === element && this.key === key
+		const isChanged = isSame && this.value !== undefined && value !== undefined && this.value !== value
+		if (isChanged && element.animate && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
 			const colour = getComputedStyle(element).getPropertyValue('--changed')
 			element.animate([{backgroundColor: colour}, {backgroundColor: 'transparent'}], {duration: FADE_MS, easing: 'ease-out'})
 		}
 		this.element = element
+		this.key = key
 		this.value = value
 		return noChange
 	}
 }
 
-/** `<td ${fade(value)}>` */
+/** `<td ${fade(value, key)}>`: under another key it is another figure, and no change. */
 export const fade = directive(Fade)
