@@ -58,7 +58,9 @@ function decode(topology) {
 	})
 }
 
-function intoFrame([x, y]) {
+/** What lies beyond 180 degrees of the easternmost is east of it. */
+function intoFrame([lon, y]) {
+	const x = lon < -100 ? lon + 360 : lon
 	return [Math.min(Math.max(x, FRAME[0]), FRAME[2]), Math.min(Math.max(y, FRAME[1]), FRAME[3])]
 }
 

@@ -9,6 +9,9 @@ import {shadeOf} from './classes.js'
 const LABELS_MAX = 90
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
 
+/** As the land's rings go, so that what both cover is covered. */
+const disc = ([x, y]) => `M${x - SITE_RADIUS},${y}a${SITE_RADIUS},${SITE_RADIUS} 0 1 1 ${2 * SITE_RADIUS},0a${SITE_RADIUS},${SITE_RADIUS} 0 1 1 ${-2 * SITE_RADIUS},0Z`
+
 /** The nearest region in a direction: what lies aside counts as farther. */
 export function nextCell(cells, from, [dx, dy]) {
 	let best = null
@@ -65,7 +68,7 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 	return html`<svg class="map" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
 		@keydown=${event => onKey(event, shown)} @pointerleave=${() => point(null)} @focusout=${() => point(null)}>
 		<defs><clipPath id="land"><path d=${land.home}></path>
-			${shown.flatMap(({sites}) => sites).map(([x, y]) => svg`<circle cx=${x} cy=${y} r=${SITE_RADIUS}></circle>`)}</clipPath></defs>
+			<path d=${shown.flatMap(({sites}) => sites).map(disc).join('')}></path></clipPath></defs>
 		<path class="land other" d=${land.other}></path><path class="land" d=${land.home}></path>
 		<g clip-path=${clip}>${repeat(shown, ({code}) => code, cell)}
 			${[current, onTop].map((one, i) => (one ? svg`<path class=${i ? 'outline pointed' : 'outline selected'} d=${one.border}></path>` : nothing))}</g>
