@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names and figures on a map: as many as have room, the greatest first.
+
+const LINE = 14
+const LETTER = 6.4
+const STEPS = [[0, 0], [0, 16], [0, -16], [18, 0], [-18, 0], [14, 20], [-14, 20], [14, -20], [-14, -20], [0, 30], [0, -30]]
+
+const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
+
+/**
+ * @param {{code: string, at: [number, number], name: string, value: string, weight: number}[]} wished
+ * @returns {{code: string, x: number, y: number, name: string, value: string}[]}
+ */
+export function placeLabels(wished, width, height) {
+	const taken = []
+	const placed = []
+	for (const label of [...wished].sort((a, b) => b.weight - a.weight)) {
+		const half = (Math.max(label.name.length, label.value.length) * LETTER) / 2 + 2
+		for (const [dx, dy] of STEPS) {
+			const x = Math.min(Math.max(label.at[0] + dx, half + 2), width - half - 2)
+			const y = label.at[1] + dy
+			const box = [x - half, y - LINE, x + half, y + LINE + 2]
+			if (box[1] < 0 || box[3] > height || taken.some(other => overlaps(box, other)))
+				continue
+			taken.push(box)
+			placed.push({...label, x, y})
+			break
+		}
+	}
+	return placed
+}
