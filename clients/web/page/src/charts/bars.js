@@ -24,8 +24,8 @@ export function bars(rows, options, say) {
 	const most = options.most ?? extent(rows)
 	const extra = options.extra ?? []
 	return html`<table class="bars">
-		<caption class="unseen">${options.caption}</caption>
-		<thead class=${options.showHead === false ? 'unseen' : ''}><tr><th scope="col">${options.head[0]}</th><th scope="col" class="bar-head">${options.head[1]}</th>${extra.map((each) => html`<th scope="col" class="number">${each.text}</th>`)}</tr></thead>
+		<caption class="visually-hidden">${options.caption}</caption>
+		<thead class=${options.showHead === false ? 'visually-hidden' : ''}><tr><th scope="col">${options.head[0]}</th><th scope="col" class="bar-head">${options.head[1]}</th>${extra.map((each) => html`<th scope="col" class="number">${each.text}</th>`)}</tr></thead>
 		<tbody>${rows.map((row) => html`<tr class=${row.value ? '' : 'empty'}>
 			<th scope="row">${row.href ? html`<a href=${row.href}>${row.name}</a>` : row.name}${row.note ? html` <small>${row.note}</small>` : nothing}</th>
 			<td class="bar"><div class="bar-line">${bar(row, most, options)}<span class="bar-text"><b>${say.num(row.value)}</b>${row.text ? html` <small>${row.text}</small>` : nothing}</span></div></td>

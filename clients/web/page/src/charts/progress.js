@@ -12,8 +12,8 @@ const SIGNS = {reached: '✓', ahead: '▲', near: '●', behind: '▼', after: 
  */
 export function progress(targets, options, say) {
 	return html`<table class="targets">
-		<caption class="unseen">${options.caption}</caption>
-		<thead class="unseen"><tr><th scope="col">${say.t('programme.target')}</th><th scope="col">${say.t('programme.progress')}</th><th scope="col">${say.t('programme.pace')}</th></tr></thead>
+		<caption class="visually-hidden">${options.caption}</caption>
+		<thead class="visually-hidden"><tr><th scope="col">${say.t('programme.target')}</th><th scope="col">${say.t('programme.progress')}</th><th scope="col">${say.t('programme.pace')}</th></tr></thead>
 		<tbody>${targets.map((target) => row(target, options, say))}</tbody>
 	</table>`
 }

@@ -6,13 +6,13 @@ import {html, nothing, svg} from 'lit-html'
  * @typedef {object} Column {text, numeric}
  * @param {{caption: string, columns: Column[], rows: Array<Array<string|number|object>>}} data
  *   the first cell of a row is its header
- * @param {{downloads?: object, hideCaption?: boolean}} options downloads: parameters of figures.csv
+ * @param {{downloads?: object, hideCaption?: boolean}} options downloads: a query of figures, without its day
  */
 export function table(data, options, say) {
 	const {caption, columns, rows} = data
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${caption}>
 		<table class="figures">
-			<caption class=${options.hideCaption ? 'unseen' : ''}>${caption}</caption>
+			<caption class=${options.hideCaption ? 'visually-hidden' : ''}>${caption}</caption>
 			<thead><tr>${columns.map((column) => html`<th scope="col" class=${column.numeric ? 'number' : ''}>${column.text}</th>`)}</tr></thead>
 			<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0
 				? html`<th scope="row">${cell}</th>`
@@ -23,22 +23,9 @@ export function table(data, options, say) {
 }
 
 /** Links to the same figures as files. */
-export function downloads(params, say) {
-	return html`<p class="downloads">${say.t('chart.download')}
-		<a href=${fileOf('csv', params, say)} download>CSV</a>
-		<a href=${fileOf('xlsx', params, say)} download>Excel</a></p>`
-}
-
-/** @param {object} params region, kind, id, keys, day: texts or lists of them */
-export function fileOf(kind, params, say) {
-	const query = new URLSearchParams()
-	for (const [name, value] of Object.entries(params)) {
-		if (value === undefined || value === null) continue
-		if (name === 'keys') query.set('keys', value.join(','))
-		else for (const each of [].concat(value)) query.append(name, each)
-	}
-	query.set('language', say.lang)
-	return `api/v1/figures.${kind}?${query}`
+function downloads(query, say) {
+	return html`<p class="downloads">${say.t('chart.download')} <a href=${say.download('csv', query)} download>CSV</a>
+		<a href=${say.download('xlsx', query)} download>Excel</a></p>`
 }
 
 /**
@@ -50,7 +37,7 @@ export function frame(parts, say) {
 		<figcaption><h3>${parts.title}</h3>${parts.text ? html`<p class="says">${parts.text}</p>` : nothing}</figcaption>
 		${parts.legend ?? nothing}
 		<div class="drawing">${parts.body}</div>
-		${parts.table ? html`<details class="beside"><summary>${say.t('chart.table')}<span class="unseen">: ${parts.title}</span></summary>${parts.table}</details>` : nothing}
+		${parts.table ? html`<details class="beside"><summary>${say.t('chart.table')}<span class="visually-hidden">: ${parts.title}</span></summary>${parts.table}</details>` : nothing}
 	</figure>`
 }
 

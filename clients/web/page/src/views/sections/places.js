@@ -92,5 +92,5 @@ function placesTable(rows, title, ctx, programme, say) {
 		columns: [{text: say.t('chart.place')}, {text: say.t('programme.participants'), numeric: true}, {text: say.t('programme.completed'), numeric: true},
 			{text: say.t('chart.headcount'), numeric: true}, {text: say.t('chart.share'), numeric: true}],
 		rows: rows.map(row => [row.name, say.num(row.value), say.num(row.inner), row.of === null ? say.t('chart.not_known') : say.num(row.of), say.percent(part(row.value, row.of))]),
-	}, {downloads: {kind: 'programme', id: programme.id, keys: ['participants', 'completed', 'withdrawn', 'stalled', 'active_30d'], day: ctx.day}}, say)
+	}, {downloads: {region: rows.map(row => row.code), kind: 'programme', id: programme.id, keys: ['participants', 'completed', 'withdrawn', 'stalled', 'active_30d']}}, say)
 }
