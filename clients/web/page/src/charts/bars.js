@@ -17,7 +17,7 @@ export function extent(rows) {
  *   {name, href?, value, inner?: a part of it, of?: what it is measured against or null, text?: after the number, note?}
  * @param {Row[]} rows in the order in which they are shown
  * @param {{caption: string, head: string[], most?: number, mark?: number|null, extra?: Array<{text, cell: function}>,
- *   showOf?: boolean}} options
+ *   showHead?: boolean}} options
  *   head: of the names, the bars; most: a whole bar; mark: a share of `of` to be reached, told by a line on each bar
  */
 export function bars(rows, options, say) {
@@ -25,11 +25,12 @@ export function bars(rows, options, say) {
 	const extra = options.extra ?? []
 	return html`<table class="bars">
 		<caption class="visually-hidden">${options.caption}</caption>
-		<thead class=${options.showHead === false ? 'visually-hidden' : ''}><tr><th scope="col">${options.head[0]}</th><th scope="col" class="bar-head">${options.head[1]}</th>${extra.map((each) => html`<th scope="col" class="number">${each.text}</th>`)}</tr></thead>
-		<tbody>${rows.map((row) => html`<tr class=${row.value ? '' : 'empty'}>
+		<thead class=${options.showHead === false ? 'visually-hidden' : ''}><tr><th scope="col">${options.head[0]}</th><th scope="col" colspan="2">${options.head[1]}</th>${extra.map(each => html`<th scope="col" class="n extra">${each.text}</th>`)}</tr></thead>
+		<tbody>${rows.map(row => html`<tr>
 			<th scope="row">${row.href ? html`<a href=${row.href}>${row.name}</a>` : row.name}${row.note ? html` <small>${row.note}</small>` : nothing}</th>
-			<td class="bar"><div class="bar-line">${bar(row, most, options)}<span class="bar-text"><b>${say.num(row.value)}</b>${row.text ? html` <small>${row.text}</small>` : nothing}</span></div></td>
-			${extra.map((each) => html`<td class="number">${each.cell(row)}</td>`)}
+			<td class="bar-cell">${bar(row, most, options)}</td>
+			<td class="bar-text"><b>${say.num(row.value)}</b>${row.text ? html` <small>${row.text}</small>` : nothing}</td>
+			${extra.map(each => html`<td class="n extra">${each.cell(row)}</td>`)}
 		</tr>`)}</tbody>
 	</table>`
 }

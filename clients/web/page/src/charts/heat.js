@@ -16,7 +16,7 @@ export function heat(hours, options, say) {
 	const {days, most} = week(hours)
 	const step = (100 - LEFT) / 24
 	return html`<svg class="plot heat" role="img" aria-label=${options.label} width="100%" height=${7 * ROW + 22}>
-		${days.map((row, day) => svg`<text class="tick day" x="0" y=${day * ROW + 15}>${say.weekday(day)}</text>
+		${days.map((row, day) => svg`<text class="tick" text-anchor="end" x="${LEFT - 0.8}%" y=${day * ROW + 15}>${say.weekday(day)}</text>
 			${row.map((n, hour) => svg`<rect class="cell q${shade(n, most, SHADES)}" x="${(LEFT + hour * step).toFixed(3)}%" width="${(step * 0.95).toFixed(3)}%" y=${day * ROW + 1} height=${ROW - 2} rx="2"><title>${say.weekday(day, true)} ${say.hour(hour)}–${say.hour(hour + 1)}: ${say.num(n)}</title></rect>`)}`)}
 		${[0, 3, 6, 9, 12, 15, 18, 21].map((hour) => svg`<text class="tick" x="${(LEFT + hour * step).toFixed(3)}%" y=${7 * ROW + 16}>${say.hour(hour)}</text>`)}
 	</svg>`

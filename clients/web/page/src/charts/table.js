@@ -11,12 +11,12 @@ import {html, nothing, svg} from 'lit-html'
 export function table(data, options, say) {
 	const {caption, columns, rows} = data
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${caption}>
-		<table class="figures">
+		<table class="data">
 			<caption class=${options.hideCaption ? 'visually-hidden' : ''}>${caption}</caption>
-			<thead><tr>${columns.map((column) => html`<th scope="col" class=${column.numeric ? 'number' : ''}>${column.text}</th>`)}</tr></thead>
+			<thead><tr>${columns.map((column) => html`<th scope="col" class=${column.numeric ? 'n' : ''}>${column.text}</th>`)}</tr></thead>
 			<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0
 				? html`<th scope="row">${cell}</th>`
-				: html`<td class=${columns[i].numeric ? 'number' : ''}>${cell}</td>`))}</tr>`)}</tbody>
+				: html`<td class=${columns[i].numeric ? 'n' : ''}>${cell}</td>`))}</tr>`)}</tbody>
 		</table>
 	</div>
 	${options.downloads ? downloads(options.downloads, say) : nothing}`
@@ -33,7 +33,7 @@ function downloads(query, say) {
  * @param {{title: string, text?: string|object, body: object, table?: object, legend?: object, wide?: boolean}} parts
  */
 export function frame(parts, say) {
-	return html`<figure class=${parts.wide ? 'chart wide' : 'chart'}>
+	return html`<figure class=${parts.wide ? 'chart panel wide' : 'chart panel'}>
 		<figcaption><h3>${parts.title}</h3>${parts.text ? html`<p class="says">${parts.text}</p>` : nothing}</figcaption>
 		${parts.legend ?? nothing}
 		<div class="drawing">${parts.body}</div>

@@ -9,7 +9,7 @@ import {count, list, part, rate, read} from '../charts/sums/read.js'
 import {frame} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {byDimension} from './sections/dimensions.js'
-import {isEmpty, nobody, standsOn} from './sections/head.js'
+import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {begunFrame, holdersFrame, soonFrame} from './sections/lapses.js'
 import {needsByPlace, needsFrame} from './sections/needs.js'
 
@@ -29,10 +29,11 @@ export async function load(ctx) {
 	if (!ctx.id)
 		return []
 	const region = [ctx.region, ...placesOf(ctx)]
-	const queries = [{region: ctx.region, kind: 'competence', id: ctx.id}, {region, kind: 'competence', keys: KEYS}]
+	const queries = [{region: ctx.region, kind: 'competence', id: ctx.id}]
+	// Of several answers about a figure the first is taken, so the one with more comes first.
 	if (ctx.competence(ctx.id).requirements?.length)
 		queries.push({region, kind: 'competence', id: ctx.id, keys: [...KEYS, 'requirements']})
-	return queries
+	return [...queries, {region, kind: 'competence', keys: KEYS}]
 }
 
 export function view(ctx) {
@@ -43,7 +44,8 @@ export function view(ctx) {
 	const figure = ctx.figure(ctx.region, 'competence', competence.id)
 	const isNone = isEmpty(figure, 'holders') && isEmpty(figure, 'lapsed')
 	return html`<article class="view competence">
-		${isNone ? nobody(ctx, say) : tiles(keyFigures(figure, ctx, say))}
+		${heading(ctx, competence, say)}
+		${isNone ? nobody(ctx, say) : tiles(keyFigures(figure, ctx, say), `${ctx.region} ${ctx.day} ${competence.id}`)}
 		<div class="charts">
 			${matrixFrame(ctx, say)}
 			${needsFrame(ctx, competence, figure, say) ?? nothing}

@@ -9,7 +9,7 @@ import {frame, legend} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
-import {isEmpty, nobody, standsOn} from './sections/head.js'
+import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {passFrame, scoresFrame} from './sections/scores.js'
@@ -33,6 +33,7 @@ export function view(ctx) {
 		return html`<p class="nobody">${say.t('module.none')}</p>`
 	const figure = ctx.figure(ctx.region, 'module', module.id)
 	return html`<article class="view module">
+		${heading(ctx, module, say)}
 		${about(ctx, module, say)}
 		${isEmpty(figure, 'started') && isEmpty(figure, 'enrolment') ? nobody(ctx, say) : body(ctx, module, figure, say)}
 		${standsOn(ctx, figure, say)}
@@ -53,7 +54,7 @@ function body(ctx, module, figure, say) {
 	const names = {started: say.t('module.started'), completed: say.t('module.completed'), passed: say.t('module.passed')}
 	const lines = [{key: 'started', column: 1, name: names.started, mark: 's1'}, {key: 'completed', column: 2, name: names.completed, mark: 's2'},
 		{key: 'passed', column: 3, name: names.passed, mark: 's3'}].filter(line => count(figure, line.key) || line.column === 1)
-	return html`${tiles(keyFigures(figure, say))}
+	return html`${tiles(keyFigures(figure, say), `${ctx.region} ${ctx.day} ${module.id}`)}
 		<div class="charts">
 			${scoresFrame(figure, say) ?? nothing}
 			${passFrame(figure, say) ?? nothing}

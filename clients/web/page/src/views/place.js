@@ -27,7 +27,7 @@ export function view(ctx) {
 	const people = ctx.figure(code, 'people', 'all')
 	return html`<article class="view place">
 		${code === 'unassigned' ? html`<p class="says">${say.t('place.unassigned_says')}</p>` : nothing}
-		${people ? tiles(keyFigures(ctx, people, say)) : nobody(ctx, say)}
+		${people ? tiles(keyFigures(ctx, people, say), `${code} ${ctx.day}`) : nobody(ctx, say)}
 		<div class="charts">
 			${programmesFrame(ctx, say) ?? nothing}
 			${competencesFrame(ctx, say) ?? nothing}

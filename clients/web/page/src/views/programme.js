@@ -7,7 +7,7 @@ import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
 import {enrolmentFrame, movesFrame} from './sections/enrolment.js'
-import {isEmpty, nobody, standsOn} from './sections/head.js'
+import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {meantWhere, pathOf, placeCodes, placesFrame} from './sections/places.js'
@@ -37,6 +37,7 @@ export function view(ctx) {
 		return html`<p class="nobody">${say.t('programme.none')}</p>`
 	const figure = ctx.figure(ctx.region, 'programme', programme.id)
 	return html`<article class="view programme">
+		${heading(ctx, programme, say)}
 		${timeLine(ctx, programme, say)}
 		${isEmpty(figure, 'participants') && isEmpty(figure, 'enrolment') ? html`${nobody(ctx, say)}${placesFrame(ctx, programme, ctx.region, say) ?? nothing}` : body(ctx, programme, figure, say)}
 		${standsOn(ctx, figure, say)}
@@ -46,7 +47,7 @@ export function view(ctx) {
 function body(ctx, programme, figure, say) {
 	const lines = [{key: 'participants', column: 1, name: say.t('programme.participants'), mark: 's1'},
 		{key: 'completed', column: 2, name: say.t('programme.completed'), mark: 's2'}]
-	return html`${tiles(keyFigures(figure, say))}
+	return html`${tiles(keyFigures(figure, say), `${ctx.region} ${ctx.day} ${programme.id}`)}
 		<div class="charts">
 			${targetsFrame(ctx, programme, figure, say) ?? nothing}
 			${eachPlaceFrame(ctx, programme, figure, say) ?? nothing}

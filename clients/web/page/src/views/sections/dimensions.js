@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures by what people are: each dimension on its own, for the figures have no cross tables.
 import {bars} from '../../charts/bars.js'
-import {read} from '../../charts/sums/read.js'
-import {part} from '../../charts/sums/read.js'
+import {part, read} from '../../charts/sums/read.js'
 import {frame, legend} from '../../charts/table.js'
 
 /**
@@ -27,11 +26,12 @@ export function byDimension(ctx, figure, what, say) {
 		const sum = rows.reduce((all, row) => all + row.value, 0)
 		for (const row of rows)
 			row.text = say.percent(part(row.value, sum))
+		const title = say.t('chart.by_dimension', {name: ctx.label(dimension)})
 		return frame({
-			title: say.t('chart.by_dimension', {name: say.dimension(dimension.name)}),
+			title,
 			legend: what.inner ? legend([{name: what.names[0], mark: 's1'}, {name: what.names[1], mark: 's2'}]) : undefined,
 			body: bars(rows, {
-				caption: say.t('chart.by_dimension', {name: say.dimension(dimension.name)}),
+				caption: title,
 				head: [say.dimension(dimension.name), what.names[0]],
 				extra: extras(what, say),
 			}, say),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is on the way in, and who has become another.
-import {html} from 'lit-html'
 import {bars} from '../../charts/bars.js'
 import {count, read} from '../../charts/sums/read.js'
 import {frame, table} from '../../charts/table.js'
@@ -28,7 +27,7 @@ export function movesFrame(figure, say) {
 		.sort((one, other) => other.n - one.n)
 	const title = say.t('programme.moves')
 	if (!rows.length)
-		return frame({title, text: say.t('programme.moves_none'), body: html``}, say)
+		return undefined
 	return frame({
 		title, text: say.t('programme.moves_says'),
 		body: table({

@@ -22,6 +22,11 @@ function trouble(source, say) {
 	return source.missing ? html` <strong>${say.t('chart.source_missing', {n: source.missing})}</strong>` : nothing
 }
 
+/** What it is about, and where. */
+export function heading(ctx, thing, say) {
+	return html`<h2>${say.label(thing)}<span class="in-place">${say.place(ctx.region)}</span></h2>`
+}
+
 /** Nobody counts here: said once, instead of a page of zeros. */
 export function nobody(ctx, say) {
 	return html`<p class="nobody">${ctx.loading ? say.t('chart.loading') : say.t('chart.nobody')}</p>`
