@@ -79,12 +79,13 @@ function legend(ctx, figure, classes, hasUnknown) {
 	const format = formatOf(ctx, figure)
 	const n = classes.rows.length
 	const range = ({from, to}) => {
-		const first = figure.isShare || from === 0 ? (figure.isShare ? from : 1) : from + 1
-		return !figure.isShare && first === to ? format(to) : `${format(first)}–${format(to)}`
+		if (figure.isShare)
+			return `${from ? ctx.fmt.num(100 * from) : '>0'}–${format(to)}`
+		return from + 1 === to ? format(to) : `${format(from + 1)}–${format(to)}`
 	}
 	const swatch = (shade, text) => html`<li><span class="swatch ${figure.isBad ? 'bad' : ''} q-${shade}"></span>${text}</li>`
 	return html`<ul class="legend" aria-label=${ctx.t('legend')}>
-		${swatch(0, figure.isShare ? format(0) : format(0))}
+		${swatch(0, format(0))}
 		${classes.rows.map((row, i) => swatch(shadeOf(i + 1, n), range(row)))}
 		${hasUnknown ? swatch('unknown', ctx.t('not_known')) : nothing}</ul>`
 }
@@ -167,7 +168,7 @@ export function view(ctx) {
 	const values = [...rows.values()].map(({value}) => value)
 	const classes = classify(values.filter(value => value !== null), figure.isShare)
 	const outlines = own.outlines ?? new Map()
-	const maxHeight = Math.max(360, Math.min(own.width * 1.25, innerHeight * 0.86))
+	const maxHeight = Math.max(360, Math.min(own.width * 1.25, innerHeight * 0.76))
 	const isMapped = codes.some(code => outlines.has(code)) || level?.mapped.length
 	const sheet = isMapped && own.width && own.coast
 		? drawSheet({regions: ctx.regions, level: level.level, codes, coast: own.coast, outlines}, {width: own.width, maxHeight: Math.round(maxHeight)}) : null
