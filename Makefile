@@ -39,8 +39,9 @@ PACKAGES := \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
-	libmicrohttpd-dev:HTTP_(lift-xapi) \
+	libmicrohttpd-dev:HTTP_(lift-xapi,_lift-web) \
 	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
+	zlib1g-dev:short_answers_(lift-web) \
 	tzdata:where_days_begin
 PACKAGES_CHECK := \
 	libcmocka-dev:unit_and_end-to-end_tests \
@@ -75,6 +76,7 @@ PACKAGES_SYSTEMD := \
 	systemd-container:systemd-nspawn,_which_boots_it \
 	mmdebstrap:a_fresh_Debian_for_the_packages \
 	dbus:systemctl_within_it \
+	curl:a_platform_that_sends_statements \
 	iproute2:a_network_of_its_own,_with_another_machine_on_it \
 	procps:pgrep,_and_/bin/kill,_by_which_the_unit_reloads
 
@@ -87,7 +89,7 @@ LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
 # Beside these, of gateways.
-LIBS_GATEWAY := libmicrohttpd gnutls
+LIBS_GATEWAY := libmicrohttpd gnutls zlib
 # Of what has parts of all: unit tests, fuzz targets.
 LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
@@ -157,17 +159,17 @@ LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 .PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
-all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(LIBLIFT)
+all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
 
 help:
-	@echo 'make              build liftd, lift, lift-xapi and liblift into $(BUILD)/'
+	@echo 'make              build liftd, lift, lift-xapi, lift-web and liblift into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
 	@echo 'make unit         the tests of modules; also e2e (the real daemon and command), torture-short, fuzz-replay,'
 	@echo '                  reference (the reference program itself), units-verify'
-	@echo 'make check-systemd install what is missing, and run liftd under a real systemd, in a machine of its own (as root);'
+	@echo 'make check-systemd install what is missing, and run liftd and lift-xapi under a real systemd, in a machine of its own (as root);'
 	@echo '                  STORY=NAME: one of these tests'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
@@ -236,6 +238,9 @@ $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
 # A gateway's daemon.
 $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lm $(LDLIBS)
+
+$(BUILD)/lift-web: $(call obj,clients/web/main.c) $(CLIENT_A) $(PROTO_A)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -361,9 +366,10 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
+script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
