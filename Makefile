@@ -70,8 +70,13 @@ PACKAGES_CHECK := \
 	openssl:a_certificate_for_it \
 	python3-jsonschema:do_lift-web's_answers_have_the_form_that_it_tells?
 # Where there is none of another origin.
-PACKAGES_PAGE := $(if $(shell command -v npm),,nodejs:puts_the_page_of_lift-web_together npm:fetches_what_it_is_made_of)
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
+
+# The page of lift-web is bundled where it is built, of what npm has and a lock file names; it needs none of that to run.
+PACKAGES_PAGE := $(if $(shell command -v npm),,nodejs:bundles_the_page_of_lift-web npm:fetches_what_the_page_is_made_of)
+PACKAGES_WEB := $(PACKAGES_PAGE) \
+	chromium:looks_at_the_page \
+	fonts-dejavu-core:the_letters_on_it
 
 PACKAGES_SYSTEMD := \
 	systemd:the_machine's_first_process \
@@ -158,23 +163,23 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all check-web bench page demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
 
 help:
 	@echo 'make              build liftd, lift, lift-xapi, lift-web and liblift into $(BUILD)/'
-	@echo 'make page         the page of lift-web, into $(BUILD)/page: needs node, npm and its registry; nothing else does but for demo, deb'
 	@echo 'make demo         install what is missing, build, and watch an autumn of one programme, in the terminal and on the page'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
 	@echo 'make unit         the tests of modules; also e2e (the real daemon and command), torture-short, fuzz-replay,'
 	@echo '                  reference (the reference program itself), units-verify'
+	@echo 'make page         bundle the page of lift-web into $(BUILD)/page/ (node, and the registry of npm); demo and deb do so, too'
+	@echo 'make check-web    install what is missing, and look at the page in a browser, with a real liftd and lift-web'
 	@echo 'make check-systemd install what is missing, and run liftd and lift-xapi under a real systemd, in a machine of its own (as root);'
 	@echo '                  STORY=NAME: one of these tests'
-	@echo 'make check-web    install what is missing, build the page, and run the tests of lift-web that need it'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'
 	@echo 'make torture      kill -9, failing disks, loss of power, many rounds of each; ROUNDS=n: at most so many; TORTURE=NAME: one of them'
@@ -246,22 +251,22 @@ $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
 $(BUILD)/lift-web: $(call obj,clients/web/main.c) $(CLIENT_A) $(PROTO_A)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_GATEWAY) libsystemd $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
-# The page: what npm's lock file names, without any script of theirs, and built beside it. No other target needs node.
-PAGE := $(BUILD)/page
-PAGE_MODULES := $(BUILD)/page-modules
-PAGE_SRC := $(sort $(shell find clients/web/page -type f ! -path '*/test/*' 2>/dev/null))
-$(PAGE_MODULES)/package-lock.json: clients/web/page/package.json clients/web/page/package-lock.json
+# The page that it serves. What npm has is put into the build's directory, by the lock file and without any script of theirs.
+PAGE_SRC := $(shell find clients/web/page -type f ! -name page.png)
+PAGE_WORK := $(BUILD)/page-work
+page: $(BUILD)/page/index.html
+$(PAGE_WORK)/fetched: clients/web/page/package.json clients/web/page/package-lock.json
+	@command -v npm >/dev/null || { echo 'The page needs npm. As root, on Debian: apt-get install --no-install-recommends nodejs npm' >&2; exit 1; }
 	@mkdir -p $(@D)
-	@cp $^ $(@D)
-	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 >npm.log 2>&1 || { cat npm.log >&2; rm -f $(@F); exit 1; }
+	cp $^ $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
-$(PAGE)/openapi.json: $(PAGE_SRC) clients/web/openapi.json $(PAGE_MODULES)/package-lock.json
-	@cp clients/web/page/*.mjs $(PAGE_MODULES)
-	node $(PAGE_MODULES)/build.mjs clients/web/page $(PAGE)
-	@cp clients/web/openapi.json $@
-	@gzip -9 -n -k $@
-
-page: $(PAGE)/openapi.json
+$(BUILD)/page/index.html: $(PAGE_WORK)/fetched $(PAGE_SRC) clients/web/openapi.json
+	@rm -rf $(addprefix $(PAGE_WORK)/,src words style test)
+	@cp -R $(addprefix clients/web/page/,src words style test index.html build.mjs coast.mjs) $(PAGE_WORK)
+	node $(PAGE_WORK)/build.mjs $(BUILD)/page
+	@cp clients/web/openapi.json $(BUILD)/page
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -388,8 +393,6 @@ tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTUR
 
 # Scripts: what each of them runs.
 SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi
-# Those that need the page.
-SCRIPTS_WEB := demo web_openapi
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
@@ -445,11 +448,17 @@ $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
 
-$(sort $(SCRIPT_RUNS) $(SCRIPTS_WEB:%=run-script/%)): run-script/%: | all
+$(SCRIPT_RUNS): run-script/%: | all
 	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
 
 check-all: $(ALL_RUNS)
 	$(call summary_of,$(ALL_RUNS))
+
+# The page in a browser: what a reader sees of a real liftd through a real lift-web. SHOTS is where the pictures go.
+check-web:
+	$(call install_packages,$(PACKAGES) $(PACKAGES_WEB))
+	@$(SUBMAKE) all page
+	@sh tests/web_page_test.sh $(BUILD) $(or $(SHOTS),$(BUILD)/web-shots)
 
 # A real systemd, in machines that are booted for it. Who is not root, or cannot get the packages, is told what is left out.
 STORIES := $(if $(STORY),tests/systemd/$(STORY)_test.sh,$(wildcard tests/systemd/*_test.sh))
@@ -471,17 +480,6 @@ $(STORY_RUNS): run-systemd/%: tests/systemd/%.sh | all $(STORY_TOOLS)
 		sh tests/run.sh systemd/$* $(LOGS)/systemd/$*.log bash $<
 
 check-systemd-all: $(STORY_RUNS)
-	$(call summary_of,$^)
-
-# What looks at the page, as a browser has it.
-SCRIPT_WEB_RUNS := $(SCRIPTS_WEB:%=run-script/%)
-check-web:
-	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_CHECK))
-	@$(SUBMAKE) all page
-	@$(SUBMAKE) check-web-all
-
-.PHONY: check-web-all
-check-web-all: $(SCRIPT_WEB_RUNS)
 	$(call summary_of,$^)
 
 unit: $(UNIT_RUNS)
@@ -559,14 +557,15 @@ bench: deps
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
-# Where the registry of npm cannot be reached, there is all but the page.
 demo:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE))
 	@$(SUBMAKE) all
-	@$(SUBMAKE) page || echo 'demo: the page cannot be built, so it is left out'
+	@$(SUBMAKE) page >$(BUILD)/page.log 2>&1 || { tail -n 3 $(BUILD)/page.log; echo 'the page of lift-web could not be built: the demo goes on without it'; }
 	@sh clients/demo.sh $(BUILD) $(PROGRAMME)
 
 # ---- install -----------------------------------------------------------------------------------
+# The page, where it was built.
+PAGE_BUILT := $(shell cd $(BUILD)/page 2>/dev/null && find . -type f | sed 's|^./||' | LC_ALL=C sort)
 # What is installed: how:from:to. Texts get the directories that they name; a configuration that is there stays.
 MANUALS := $(call sources,clients,*.1) $(call sources,clients,*.3) $(call sources,clients,*.5) $(call sources,clients,*.8) $(call sources,daemon,*.5) $(call sources,daemon,*.8)
 INSTALLED := \
@@ -574,7 +573,6 @@ INSTALLED := \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
 	program:$(BUILD)/lift-xapi:$(SBINDIR)/lift-xapi \
 	program:$(BUILD)/lift-web:$(SBINDIR)/lift-web \
-	$(if $(wildcard $(PAGE)/index.html),tree:$(PAGE):$(DATADIR)/lift-web) \
 	$(foreach f,openapi.json grafana.json prometheus-rules.yaml,$(if $(wildcard clients/web/$(f)),file:clients/web/$(f):$(DATADIR)/lift-web/$(f))) \
 	library:$(LIBLIFT):$(LIBDIR)/$(notdir $(LIBLIFT)) \
 	link:$(notdir $(LIBLIFT)):$(LIBDIR)/$(LIBLIFT_SO) \
@@ -600,8 +598,9 @@ INSTALLED := \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml \
 	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml \
-	config:systemd/lift-web.yaml:$(SYSCONFDIR)/lift-web.yaml
-OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(DATADIR)/lift-web $(SYSCONFDIR)
+	config:systemd/lift-web.yaml:$(SYSCONFDIR)/lift-web.yaml \
+	$(foreach f,$(filter-out openapi.json%,$(PAGE_BUILT)),file:$(BUILD)/page/$(f):$(DATADIR)/lift-web/$(f))
+OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(DATADIR)/lift-web/assets $(DATADIR)/lift-web $(SYSCONFDIR)
 WITH_DIRECTORIES := sed -e 's|/usr/sbin/lift|$(SBINDIR)/lift|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
 	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' -e 's|/usr/share/lift-web|$(DATADIR)/lift-web|g' \
 	-e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
@@ -610,6 +609,7 @@ STRIP_FLAG :=
 EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f%%:*}; to='$(DESTDIR)'$${f\#*:}
 
 install: all
+	@[ -z '$(PAGE_BUILT)' ] || rm -rf '$(DESTDIR)$(DATADIR)/lift-web/assets' # of an earlier page: their names are others
 	@set -e; text=$$(mktemp); trap 'rm -f "$$text"' EXIT; \
 	$(EACH_INSTALLED); \
 		case $$how in \
@@ -617,7 +617,6 @@ install: all
 		library) install -D $(STRIP_FLAG) -m 644 $$from "$$to" ;; \
 		link) ln -sf $$from "$$to" ;; \
 		file) install -D -m 644 $$from "$$to" ;; \
-		tree) rm -rf "$$to"; for f in $$(cd $$from && find . -type f); do install -D -m 644 $$from/$$f "$$to/$$f"; done ;; \
 		script) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 755 $$text "$$to" ;; \
 		config) [ -e "$$to" ] || { $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to"; } ;; \
 		text) $(WITH_DIRECTORIES) $$from >$$text; install -D -m 644 $$text "$$to" ;; \
@@ -625,7 +624,7 @@ install: all
 	done
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ! ldconfig -N -X -v 2>/dev/null | grep -q '^$(LIBDIR):' || ldconfig
 	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
-	@[ -e $(PAGE)/index.html ] || echo 'without the page of lift-web: make page builds it, by node and npm'
+	@[ -n '$(PAGE_BUILT)' ] || echo 'without the page of lift-web: make page builds it, by node and npm'
 
 install-strip:
 	@$(MAKE) --no-print-directory install STRIP_FLAG=-s
@@ -635,8 +634,6 @@ uninstall:
 	@set -e; $(EACH_INSTALLED); \
 		if [ $$how = config ] && [ -e "$$to" ] && ! $(WITH_DIRECTORIES) $$from | cmp -s - "$$to"; then \
 			echo "kept, since it was changed: $$to"; \
-		elif [ $$how = tree ]; then \
-			rm -rf "$$to"; \
 		else \
 			rm -f "$$to"; \
 		fi; \
@@ -650,7 +647,7 @@ uninstall:
 # and has not changed is taken again.
 DEB_TREE := $(BUILD)/deb/liftd-$(VERSION)
 deb:
-	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_DEB))
+	$(call install_packages,$(PACKAGES) $(PACKAGES_DEB) $(PACKAGES_PAGE))
 	@$(SUBMAKE) page
 	@$(SUBMAKE) deb-build
 
@@ -662,7 +659,7 @@ deb-build:
 	@cp -a Makefile README.md LICENSE daemon proto clients tests systemd $(DEB_TREE)
 	@mv $(DEB_TREE)/systemd/debian $(DEB_TREE)/debian
 	@rm -rf $(DEB_TREE)/build/page
-	@[ ! -e $(PAGE)/index.html ] || { mkdir -p $(DEB_TREE)/build; cp -a $(PAGE) $(DEB_TREE)/build/page; }
+	@[ ! -d $(BUILD)/page ] || { mkdir -p $(DEB_TREE)/build && cp -a $(BUILD)/page $(DEB_TREE)/build; }
 	@cd $(DEB_TREE) && env -i PATH='$(PATH)' HOME='$(HOME)' LANG=C.UTF-8 DEB_BUILD_OPTIONS='noautodbgsym parallel=$(CHECK_JOBS)' \
 		dpkg-buildpackage --build=binary --no-pre-clean --no-sign >../build.log 2>&1 || { cat ../build.log >&2; exit 1; }
 	@ls $(BUILD)/deb/*.deb
