@@ -68,7 +68,8 @@ PACKAGES_CHECK := \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
 	openssl:a_certificate_for_it \
-	python3-jsonschema:do_lift-web's_answers_have_the_form_that_it_tells?
+	python3-jsonschema:do_lift-web's_answers_have_the_form_that_it_tells? \
+	prometheus:scrapes_lift-web,_and_promtool,_which_reads_its_metrics_and_rules
 # Where there is none of another origin.
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
@@ -392,9 +393,10 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi
+SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
+script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
 script_demo = sh tests/demo_test.sh $(BUILD)
 script_web_proxy = sh tests/web_proxy_test.sh $(BUILD)
@@ -447,6 +449,8 @@ $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
 
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
+
+run-script/web_metrics: | $(PRELOADS)
 
 $(SCRIPT_RUNS): run-script/%: | all
 	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
@@ -589,6 +593,8 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	file:clients/xapi/map.yaml:$(DATADIR)/liftd/examples/lift-xapi-map.yaml \
+	file:clients/web/grafana.json:$(DATADIR)/liftd/examples/lift-web-grafana.json \
+	file:clients/web/prometheus-rules.yaml:$(DATADIR)/liftd/examples/lift-web-prometheus-rules.yaml \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \

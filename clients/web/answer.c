@@ -144,7 +144,7 @@ static void send_kept(struct http_exchange *exchange, struct kept *kept)
 	}
 	headers[n++] = (struct http_header){ "Content-Type", made->type };
 	headers[n++] = (struct http_header){ "ETag", kept->etag };
-	headers[n++] = (struct http_header){ "Vary", "Accept-Encoding" };
+	headers[n++] = (struct http_header){ "Vary", made->vary ? made->vary : "Accept-Encoding" };
 	headers[n++] = (struct http_header){ "Cache-Control",
 					     made->caching ? made->caching : "private, no-cache" };
 	if (encoding)

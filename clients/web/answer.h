@@ -14,6 +14,7 @@ struct made {
 	const char
 		*encoding;   /* of the body, where it is no matter of ours; NULL: we may press it */
 	const char *caching; /* Cache-Control; NULL: it is to be asked about each time */
+	const char *vary;    /* NULL: by Accept-Encoding alone */
 	char file[80];	     /* it is a download of this name; empty: it is none */
 	char *body;	     /* the answer's own: free() */
 	size_t size;

@@ -260,7 +260,10 @@ static int open_all(struct web *web, char why[static 400])
 	web->answers = web_answers_new();
 	web->passwords = passwords_new();
 	web->days = days_new(web->config->ask, web->keys);
-	if (!web->feed || !web->answers || !web->passwords || !web->days)
+	if (web->config->control)
+		web->health = health_new(web->config->control, web->keys);
+	if (!web->feed || !web->answers || !web->passwords || !web->days ||
+	    (web->config->control && !web->health))
 		return LIFT_E_MEMORY;
 	err = open_http(web, why);
 	return err ? err : fill_loop(web);
@@ -280,6 +283,7 @@ static void close_all(struct web *web)
 {
 	http_free(web->http);
 	days_free(web->days);
+	health_free(web->health);
 	if (web->passwords)
 		passwords_free(web->passwords);
 	drop(web->asked);

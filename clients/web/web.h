@@ -13,6 +13,7 @@
 #include "clients/web/answer.h"
 #include "clients/web/days.h"
 #include "clients/web/feed.h"
+#include "clients/web/metrics/health.h"
 #include "clients/web/page.h"
 #include "clients/web/setup/config.h"
 
@@ -44,6 +45,7 @@ struct web {
 	size_t outlines_size;
 	struct feed *feed;
 	struct days *days;
+	struct health *health; /* NULL: nobody asks */
 	struct answers *answers;
 	struct waiting *asked; /* for a password */
 	struct waiting *dated; /* for a day */
