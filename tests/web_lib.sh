@@ -17,11 +17,19 @@ start_web() {
 	printf '%s\n' 'listen: 127.0.0.1:0' "publish: ipc://$dir/run/publish" "snapshot: ipc://$dir/run/snapshot" \
 		"ask: ipc://$dir/run/ask" "page: $page" "$@" >"$dir/lift-web.yaml"
 	"$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
-	children="$children $!"
+	daemon=$!
+	children="$children $daemon"
 	until_true "$build/lift" --config "$dir/liftd.yaml" status >/dev/null 2>&1
 	"$build/lift-web" --config "$dir/lift-web.yaml" 2>"$dir/lift-web.log" &
 	gateway=$!
 	children="$children $gateway"
 	until_true grep -q ' port=' "$dir/lift-web.log"
 	port=$(sed -n 's/.* port=\([0-9]*\).*/\1/p' "$dir/lift-web.log")
+}
+
+# They end, and another one may start.
+stop_web() {
+	kill "$gateway" "$daemon"
+	wait "$gateway" "$daemon" || fail "they do not end in order"
+	rm -rf "$dir/state" "$dir/run"
 }
