@@ -14,12 +14,12 @@ const SHADES = 6
  */
 export function matrix(data, options) {
 	const most = data.columns.map((_, i) => options.most
-		?? Math.max(0, ...data.rows.filter((row) => !row.strong).map((row) => row.cells[i].value ?? 0)))
+		?? Math.max(0, ...data.rows.filter(row => !row.strong).map(row => row.cells[i].value ?? 0)))
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${data.caption}>
 		<table class="matrix ${options.tone ?? ''}">
 			<caption class="visually-hidden">${data.caption}</caption>
-			<thead><tr><th scope="col">${data.corner}</th>${data.columns.map((column) => html`<th scope="col" class=${column.current ? 'current' : ''}>${link(column)}</th>`)}</tr></thead>
-			<tbody>${data.rows.map((row) => html`<tr class=${row.strong ? 'strong' : ''}><th scope="row">${link(row)}</th>${row.cells.map((cell, i) => html`<td class="cell q${cell.value === null ? 'none' : shade(cell.value, most[i], SHADES)}" title=${cell.title || nothing}>${cell.text}</td>`)}</tr>`)}</tbody>
+			<thead><tr><th scope="col">${data.corner}</th>${data.columns.map(column => html`<th scope="col" class=${column.current ? 'current' : ''}>${link(column)}</th>`)}</tr></thead>
+			<tbody>${data.rows.map(row => html`<tr class=${row.strong ? 'strong' : ''}><th scope="row">${link(row)}</th>${row.cells.map((cell, i) => html`<td class="cell q${cell.value === null ? 'none' : shade(cell.value, most[i], SHADES)}" title=${cell.title || nothing}>${cell.text}</td>`)}</tr>`)}</tbody>
 		</table>
 	</div>`
 }

@@ -48,6 +48,9 @@ export function placesIn(regions, code, leavesOf, most) {
 	const leaves = leavesOf(code)
 	if (leaves.length <= most)
 		return {codes: leaves, isLeaves: true}
-	const below = regions.children(code).filter(one => leavesOf(one).length)
-	return below.length > 1 && below.length < leaves.length ? {codes: below, isLeaves: false} : {codes: leaves, isLeaves: true}
+	// What has but one below it is no choice: the country below everyone.
+	let below = [code]
+	while (below.length === 1)
+		below = regions.children(below[0]).filter(one => leavesOf(one).length)
+	return below.length && below.length < leaves.length ? {codes: below, isLeaves: false} : {codes: leaves, isLeaves: true}
 }
