@@ -107,7 +107,7 @@ function matrixFrame(ctx, say) {
 			return {value, text: textOf(value), title: `${say.place(code)}, ${say.label(competence)}: ${textOf(value)} · ${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`}
 		}),
 	})
-	const places = placesOf(ctx)
+	const places = placesOf(ctx).sort((one, other) => say.place(one).localeCompare(say.place(other), say.lang))
 	const rows = [rowOf(ctx.region, true), ...places.filter(code => code !== ctx.region).map(code => rowOf(code, false))]
 	const title = say.t('competence.matrix')
 	const hasUnknown = cell.isShare && rows.some(row => row.cells.some(each => each.value === null))

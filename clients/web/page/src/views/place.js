@@ -26,6 +26,7 @@ export function view(ctx) {
 	const code = ctx.region
 	const people = ctx.figure(code, 'people', 'all')
 	return html`<article class="view place">
+		<h2>${say.place(code)}<span class="in-place">${ctx.level_name(ctx.regions.get(code)?.level) ?? ''}</span></h2>
 		${code === 'unassigned' ? html`<p class="says">${say.t('place.unassigned_says')}</p>` : nothing}
 		${people ? tiles(keyFigures(ctx, people, say), `${code} ${ctx.day}`) : nobody(ctx, say)}
 		<div class="charts">
@@ -67,7 +68,7 @@ function programmesFrame(ctx, say) {
 	const title = say.t('place.programmes')
 	return frame({
 		title, wide: true,
-		body: html`<div class="cards">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
+		body: html`<div class="courses">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
 	}, say)
 }
 
@@ -77,7 +78,7 @@ function programmeCard(ctx, programme, today, say) {
 	const headcount = ctx.regions.headcount(ctx.region)
 	const facts = [['completed', 'programme.completed'], ['active_30d', 'chart.active_30d'], ['stalled', 'programme.stalled'], ['withdrawn', 'programme.withdrawn']]
 	const targets = list(figure, 'targets')
-	return html`<section class="card">
+	return html`<section class="one-course">
 		<h4><a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></h4>
 		${programme.from && programme.to ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
 		${bars([{name: say.t('programme.participants'), value: participants, inner: count(figure, 'completed'), of: headcount,
