@@ -2,24 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # xapi_clients_test.sh BUILD: xAPI clients of others, from npm, and curl send to a real lift-xapi, and a real liftd counts.
 set -eu
+name=xapi_clients_test
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
-passed=0
+. "$here/xapi_lib.sh"
+need npm node curl
 
 skip() {
-	echo "xapi_clients_test: skipped: $1"
-	echo "xapi_clients_test: $passed passed, 0 failed, 1 skipped"
+	echo "$name: skipped: $1"
+	echo "$name: $passed passed, 0 failed, 1 skipped"
 	exit 0
 }
 
-fail() {
-	echo "xapi_clients_test: $1"
-	echo "xapi_clients_test: $passed passed, 1 failed"
-	exit 1
-}
-
-command -v npm >/dev/null && command -v node >/dev/null || skip "node and npm are not there"
-command -v curl >/dev/null || skip "curl is not there"
 # What the lock file names, without any script of theirs; it stays there for the next time.
 clients=$build/xapi-clients
 mkdir -p "$clients"
@@ -36,30 +30,7 @@ if ! cmp -s "$here/xapi-clients/package-lock.json" "$clients/package-lock.json" 
 	fi
 fi
 
-dir=$(mktemp -d /tmp/lift-xapi-clients.XXXXXX)
-daemon=
-gateway=
-finish() {
-	[ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
-	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || true
-	wait 2>/dev/null || true
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-
-# until_true COMMAND...: within a minute
-until_true() {
-	n=0
-	until "$@"; do
-		n=$((n + 1))
-		[ $n -lt 600 ] || fail "not within a minute: $*"
-		sleep 0.1
-	done
-}
-
 password='a word for the tests'
-printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/../daemon/examples/demo.yaml\n' "$dir" "$dir" "$here" >"$dir/liftd.yaml"
 node "$clients/canvas.js" keys "$dir"
 cat >"$dir/map.yaml" <<-END
 	modules:
@@ -75,12 +46,7 @@ cat >"$dir/lift-xapi.yaml" <<-END
 	  - {name: moodle, password: "$(echo "$password" | "$build/lift-xapi" --password)", region: "1813", homepage: https://moodle.example}
 	  - {name: canvas, region: "1813", jwks: jwks.json}
 END
-"$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
-daemon=$!
-"$build/lift-xapi" --config "$dir/lift-xapi.yaml" 2>"$dir/log" &
-gateway=$!
-until_true grep -q ' port=' "$dir/log"
-port=$(sed -n 's/.* port=\([0-9]*\).*/\1/p' "$dir/log")
+start "$here/../daemon/examples/demo.yaml"
 
 node "$clients/send.js" "http://127.0.0.1:$port/xapi/" moodle "$password" >"$dir/said" 2>&1 || { cat "$dir/said"; fail "send.js"; }
 passed=$((passed + $(grep -c '^ok: ' "$dir/said")))
@@ -89,7 +55,7 @@ passed=$((passed + $(grep -c '^ok: ' "$dir/said")))
 said=$(curl -s -o "$dir/ids" -w '%{http_code}' -u "moodle:$password" -H 'X-Experience-API-Version: 1.0.0' \
 	-H 'Content-Type: application/json' --data-binary "@$here/xapi-clients/moodle.json" "http://127.0.0.1:$port/xapi/statements")
 [ "$said" = 200 ] || fail "curl: $said: $(cat "$dir/ids")"
-passed=$((passed + 1))
+ok
 
 node "$clients/canvas.js" send "http://127.0.0.1:$port/canvas/canvas" "$dir" >"$dir/said" || { cat "$dir/said"; fail "canvas.js"; }
 passed=$((passed + $(grep -c '^ok: ' "$dir/said")))
@@ -103,10 +69,10 @@ figures() {
 # whatever Moodle's `scaled` says.
 for line in completed,7 passed,1 score.mean,0.5; do
 	figures | grep -qx "1813,module,vt-basics,$line" || { figures; fail "the figures have no $line"; }
-	passed=$((passed + 1))
+	ok
 done
 until_true sh -c "'$build/lift' --config '$dir/liftd.yaml' status | grep -q canvas"
 "$build/lift" --config "$dir/liftd.yaml" export --as-of 2025-10-01 --format csv | grep -qx '1813,module,vt-medication,completed,1' ||
 	fail "what Canvas has sent does not count"
-passed=$((passed + 1))
-echo "xapi_clients_test: $passed passed, 0 failed"
+ok
+echo "$name: $passed passed, 0 failed"

@@ -3,49 +3,13 @@
 # xapi_proxy_test.sh BUILD: the example of a reverse proxy, as it stands but for its names and where it listens, in front of a
 # real lift-xapi: what curl sends over TLS and HTTP/2 counts in a real liftd.
 set -eu
+name=xapi_proxy_test
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
-passed=0
-
-for program in nginx openssl curl; do
-	command -v $program >/dev/null || {
-		echo "xapi_proxy_test: skipped: $program is not there"
-		echo "xapi_proxy_test: 0 passed, 0 failed, 1 skipped"
-		exit 0
-	}
-done
-
-dir=$(mktemp -d /tmp/lift-xapi-proxy.XXXXXX)
-children=
-finish() {
-	for child in $children; do
-		kill "$child" 2>/dev/null || true
-	done
-	wait 2>/dev/null || true
-	rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
-
-fail() {
-	echo "xapi_proxy_test: $1"
-	cat "$dir"/*.log
-	echo "xapi_proxy_test: $passed passed, 1 failed"
-	exit 1
-}
-
-# until_true COMMAND...: within a minute
-until_true() {
-	n=0
-	until "$@"; do
-		n=$((n + 1))
-		[ $n -lt 600 ] || fail "not within a minute: $*"
-		sleep 0.1
-	done
-}
+. "$here/xapi_lib.sh"
+need nginx openssl curl
 
 password='a word for the tests'
-printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/../daemon/examples/demo.yaml\n' "$dir" "$dir" "$here" >"$dir/liftd.yaml"
 cat >"$dir/lift-xapi.yaml" <<-END
 	listen: 127.0.0.1:0
 	trusted: [127.0.0.1]
@@ -54,12 +18,7 @@ cat >"$dir/lift-xapi.yaml" <<-END
 	platforms:
 	  - {name: moodle, password: "$(echo "$password" | "$build/lift-xapi" --password)", region: "1813"}
 END
-"$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
-children=$!
-"$build/lift-xapi" --config "$dir/lift-xapi.yaml" 2>"$dir/lift-xapi.log" &
-children="$children $!"
-until_true grep -q ' port=' "$dir/lift-xapi.log"
-port=$(sed -n 's/.* port=\([0-9]*\).*/\1/p' "$dir/lift-xapi.log")
+start "$here/../daemon/examples/demo.yaml"
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=lrs.example.org -addext subjectAltName=DNS:lrs.example.org \
 	-keyout "$dir/key.pem" -out "$dir/certificate.pem" 2>"$dir/openssl.log"
@@ -93,7 +52,7 @@ send() {
 	said=$(curl -s -o "$dir/answer" -w '%{http_code} %{http_version}' --unix-socket "$dir/tls" --cacert "$dir/certificate.pem" \
 		-H 'X-Experience-API-Version: 1.0.3' -H 'Content-Type: application/json' "$@" https://lrs.example.org/xapi/statements)
 	[ "$said" = "$expected 2" ] || fail "expected $expected over HTTP/2, and it was $said: $(head -c 300 "$dir/answer")"
-	passed=$((passed + 1))
+	ok
 }
 
 statement='{"actor":{"mbox":"mailto:kari@example.org"},"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"},"object":{"id":"http://lms.example/vt-basics"},"timestamp":"2025-09-01T10:00:00Z"}'
@@ -105,5 +64,5 @@ send 413 -u "moodle:$password" --data-binary "@$dir/large"
 nothing_waits() { curl -s -u "moodle:$password" "http://127.0.0.1:$port/status" | grep -q '"waiting":0,'; }
 until_true nothing_waits
 "$build/lift" --config "$dir/liftd.yaml" status | grep -q moodle || fail "the daemon has not heard of it"
-passed=$((passed + 1))
-echo "xapi_proxy_test: $passed passed, 0 failed"
+ok
+echo "$name: $passed passed, 0 failed"

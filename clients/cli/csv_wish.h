@@ -6,7 +6,7 @@
 #define LIFT_CLI_CSV_WISH_H
 
 #include "clients/cli/cli.h"
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 /* As they were given; NULL where they were not. */
 struct csv_wish {

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "clients/cli/cli.h"
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 /* What is asked for on the command line. */
 struct keep_wish {

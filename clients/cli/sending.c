@@ -18,6 +18,7 @@ bool sending_may_pass(struct sending *sending, const struct lift_rejection *reje
 	switch (lift_err_of_code(text_of(rejection->code))) {
 	case LIFT_E_NAMES:  /* there may be room later, or the catalogue may have the name */
 	case LIFT_E_REUSED: /* the number was used for something else */
+	case LIFT_E_SIZE:   /* the operator may let this key send longer ones */
 		return true;
 	case LIFT_E_TIME: /* by the daemon's clock; or is it no time at all? */
 		return judge_event(&sending->judge, refused_event(rejection), &event) !=

@@ -20,14 +20,27 @@ static bool add_header(struct MHD_Response *answer, const char *name, const char
 	return MHD_add_response_header(answer, name, value) == MHD_YES;
 }
 
+bool answer_add_headers(struct http_exchange *exchange, struct MHD_Response *answer,
+			const struct http_header *headers, size_t n_headers)
+{
+	const struct http *http = exchange->http;
+	struct http_header cors[CORS_HEADERS_MAX];
+	size_t n_cors = cors_headers(&http->cors, &exchange->head, cors);
+	bool well = answer != NULL;
+
+	for (size_t i = 0; well && i < n_headers; i++)
+		well = add_header(answer, headers[i].name, headers[i].value);
+	for (size_t i = 0; well && i < n_cors; i++)
+		well = add_header(answer, cors[i].name, cors[i].value);
+	if (well && (exchange->closes || http->is_quiesced))
+		well = add_header(answer, "Connection", "close");
+	return well;
+}
+
 void answer_set(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		size_t n_headers, struct text body)
 {
-	struct http *http = exchange->http;
-	struct http_header cors[CORS_HEADERS_MAX];
-	size_t n_cors = cors_headers(&http->cors, &exchange->head, cors);
 	struct MHD_Response *answer;
-	bool well;
 
 	/* Its first answer is what it gets: ours, where the user was too late. */
 	if (exchange->status)
@@ -41,14 +54,7 @@ void answer_set(struct http_exchange *exchange, unsigned status, const struct ht
 	exchange->n_answer_body = body.size;
 	answer = MHD_create_response_from_buffer(body.size, exchange->answer_body,
 						 MHD_RESPMEM_PERSISTENT);
-	well = answer;
-	for (size_t i = 0; well && i < n_headers; i++)
-		well = add_header(answer, headers[i].name, headers[i].value);
-	for (size_t i = 0; well && i < n_cors; i++)
-		well = add_header(answer, cors[i].name, cors[i].value);
-	if (well && (exchange->closes || http->is_quiesced))
-		well = add_header(answer, "Connection", "close");
-	if (!well && answer) {
+	if (!answer_add_headers(exchange, answer, headers, n_headers) && answer) {
 		MHD_destroy_response(answer);
 		answer = NULL; /* out of memory: the connection is closed without one */
 	}

@@ -19,8 +19,9 @@ void connection_enter(struct http_connection *connection, enum phase phase)
 	const struct http_limits *limits = &connection->http->limits;
 	const int after_ms[] = {
 		[PHASE_NEW] = limits->head_ms,	  [PHASE_IDLE] = limits->idle_ms,
-		[PHASE_HEAD] = limits->head_ms,	  [PHASE_BODY] = limits->body_ms,
-		[PHASE_WAIT] = limits->answer_ms, [PHASE_ANSWER] = limits->send_ms,
+		[PHASE_HEAD] = limits->head_ms,	  [PHASE_ASK] = limits->answer_ms,
+		[PHASE_BODY] = limits->body_ms,	  [PHASE_WAIT] = limits->answer_ms,
+		[PHASE_ANSWER] = limits->send_ms, [PHASE_STREAM] = limits->send_ms,
 		[PHASE_OVER] = limits->body_ms,
 	};
 
@@ -28,10 +29,31 @@ void connection_enter(struct http_connection *connection, enum phase phase)
 	connection->due_ms = connection->http->now_ms + after_ms[phase];
 }
 
+void connection_resume(struct http_connection *connection)
+{
+	if (connection->phase != PHASE_ASK)
+		return;
+	connection_enter(connection, PHASE_BODY);
+	connection->http->is_resumed = true;
+	MHD_resume_connection(connection->mhd);
+}
+
 void connection_cut(struct http_connection *connection)
 {
 	connection_enter(connection, PHASE_OVER);
 	shutdown(connection->fd, SHUT_RDWR);
+}
+
+void connection_end_stream(struct http_connection *connection)
+{
+	bool was_asleep = connection->is_asleep;
+
+	connection->is_asleep = false;
+	connection_cut(connection);
+	if (was_asleep) {
+		connection->http->is_resumed = true;
+		MHD_resume_connection(connection->mhd);
+	}
 }
 
 /* In one piece, which the socket has room for: nothing else is on its way out. */
@@ -161,6 +183,8 @@ static bool has_left(const struct http_connection *connection)
 	       (poll_of_it.revents & (POLLERR | POLLHUP | POLLRDHUP));
 }
 
+static const char too_late[] = "the answer took longer than it may: send it again";
+
 static void time_out(struct http_connection *connection)
 {
 	switch (connection->phase) {
@@ -170,16 +194,23 @@ static void time_out(struct http_connection *connection)
 				"the request's headers took longer than they may");
 		connection_cut(connection);
 		break;
+	case PHASE_ASK:
+		answer_error(connection->exchange, 503, 1, too_late);
+		connection_resume(connection);
+		break;
 	case PHASE_BODY:
 		connection_tell(connection, 408, 0, "the request's body took longer than it may");
 		connection_cut(connection);
 		break;
 	case PHASE_WAIT:
-		answer_error(connection->exchange, 503, 1,
-			     "the answer took longer than it may: send it again");
+		answer_error(connection->exchange, 503, 1, too_late);
 		connection->http->is_resumed = true;
 		connection_enter(connection, PHASE_ANSWER);
 		MHD_resume_connection(connection->mhd);
+		break;
+	case PHASE_STREAM:
+		if (!connection->is_asleep)
+			connection_cut(connection);
 		break;
 	case PHASE_IDLE: /* what is said now, it could take for the answer to its next request */
 	case PHASE_ANSWER:
@@ -196,7 +227,9 @@ void connections_look(struct http *http)
 			time_out(c);
 		} else if (c->phase == PHASE_IDLE && has_left(c)) {
 			connection_cut(c);
-		} else if (c->phase == PHASE_WAIT && has_left(c)) {
+		} else if (c->is_asleep && has_left(c)) {
+			connection_end_stream(c);
+		} else if ((c->phase == PHASE_ASK || c->phase == PHASE_WAIT) && has_left(c)) {
 			/* Its user still owes an answer; the socket is not kept for it. */
 			http->is_resumed = true;
 			connection_enter(c, PHASE_OVER);

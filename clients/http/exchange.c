@@ -1,66 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "clients/http/http_internal.h"
-
-enum { BODY_FIRST = 16384 };
-
-enum body_room {
-	BODY_TAKEN,
-	BODY_TOO_LONG,
-	BODY_NO_ROOM,
-};
-
-/* Memory is taken as bytes come, not as they are announced. */
-static enum body_room make_room(struct http_exchange *exchange, size_t size)
-{
-	struct http *http = exchange->http;
-	size_t room = exchange->body_room ? exchange->body_room : BODY_FIRST;
-	char *body;
-
-	while (room < size)
-		room *= 2;
-	if (room > http->limits.body_bytes)
-		room = http->limits.body_bytes;
-	if (!exchange->body && !exchange->head.is_chunked)
-		room = size < exchange->head.n_body && exchange->head.n_body < room
-			       ? (size_t)exchange->head.n_body
-			       : room;
-	if (http->bodies_bytes - exchange->body_room + room > http->limits.bodies_bytes)
-		return BODY_NO_ROOM;
-	body = realloc(exchange->body, room);
-	if (!body)
-		return BODY_NO_ROOM;
-	http->bodies_bytes += room - exchange->body_room;
-	exchange->body = body;
-	exchange->body_room = room;
-	return BODY_TAKEN;
-}
-
-static enum body_room body_add(struct http_exchange *exchange, const char *data, size_t size)
-{
-	enum body_room room = BODY_TAKEN;
-
-	if (size > exchange->http->limits.body_bytes - exchange->n_body)
-		return BODY_TOO_LONG;
-	if (exchange->n_body + size > exchange->body_room)
-		room = make_room(exchange, exchange->n_body + size);
-	if (room == BODY_TAKEN) {
-		memcpy(exchange->body + exchange->n_body, data, size);
-		exchange->n_body += size;
-	}
-	return room;
-}
-
-static void body_free(struct http_exchange *exchange)
-{
-	free(exchange->body);
-	exchange->http->bodies_bytes -= exchange->body_room;
-	exchange->body = NULL;
-	exchange->n_body = exchange->body_room = 0;
-}
 
 void exchange_free(struct http_exchange *exchange)
 {
@@ -102,6 +44,16 @@ void *exchange_begin(void *context, const char *target, struct MHD_Connection *m
 	return exchange;
 }
 
+/* A stream's client has gone. */
+static void end_stream(struct http_exchange *exchange)
+{
+	struct http_source source = exchange->source;
+
+	exchange->source = (struct http_source){ 0 };
+	if (source.gone)
+		source.gone(source.context);
+}
+
 /* The connection has done with it. */
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code)
@@ -113,6 +65,7 @@ void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 	if (!exchange)
 		return;
 	*of_it = NULL;
+	end_stream(exchange);
 	exchange->connection->exchange = NULL;
 	if (http->is_quiesced)
 		connection_cut(exchange->connection);
@@ -185,6 +138,7 @@ static void find_peer(struct http_exchange *exchange)
 	const struct head *head = &exchange->head;
 	struct address from = address_of((const struct sockaddr *)&exchange->connection->peer);
 
+	exchange->is_by_proxy = address_in(from, http->trusted, http->n_trusted);
 	for (size_t i = head->n_headers; i > 0; i--)
 		if (strcasecmp(head->headers[i - 1].name, "X-Forwarded-For") == 0)
 			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
@@ -197,31 +151,6 @@ static bool has_body(const struct head *head)
 	return head->is_chunked || head->n_body > 0;
 }
 
-static void refuse_long(struct http_exchange *exchange)
-{
-	char text[128];
-
-	snprintf(text, sizeof(text), "the request's body is longer than %zu bytes",
-		 exchange->http->limits.body_bytes);
-	answer_error(exchange, 413, 0, text);
-}
-
-static void refuse_busy(struct http_exchange *exchange)
-{
-	answer_error(exchange, 503, 1,
-		     "too many requests are being received: send it again a little later");
-}
-
-static void check_size(struct http_exchange *exchange)
-{
-	const struct http *http = exchange->http;
-
-	if (exchange->head.n_body > http->limits.body_bytes)
-		refuse_long(exchange);
-	else if (exchange->head.n_body > http->limits.bodies_bytes - http->bodies_bytes)
-		refuse_busy(exchange);
-}
-
 /* All that can refuse a request by its head, in this order. */
 static void judge_head(struct http_exchange *exchange)
 {
@@ -231,9 +160,11 @@ static void judge_head(struct http_exchange *exchange)
 	if (cors_is_preflight(&http->cors, &exchange->head))
 		answer_set(exchange, 204, NULL, 0, (struct text){ NULL, 0 });
 	if (!exchange->status)
-		check_size(exchange);
-	if (!exchange->status && http->head)
-		http->head(http->context, exchange);
+		body_judge(exchange);
+	if (exchange->status || !http->head)
+		return;
+	exchange->is_owed = true;
+	http->head(http->context, exchange);
 }
 
 static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connection *mhd)
@@ -241,7 +172,8 @@ static enum MHD_Result queue(struct http_exchange *exchange, struct MHD_Connecti
 	if (!exchange->answer)
 		return MHD_NO;
 	if (exchange->connection->phase != PHASE_ANSWER)
-		connection_enter(exchange->connection, PHASE_ANSWER);
+		connection_enter(exchange->connection,
+				 exchange->source.more ? PHASE_STREAM : PHASE_ANSWER);
 	return MHD_queue_response(mhd, exchange->status, exchange->answer);
 }
 
@@ -255,23 +187,15 @@ static void refuse_body(struct http_exchange *exchange)
 		connection_tell(exchange->connection, exchange->status, 0, NULL);
 }
 
-/* The head is there. Who is refused, and waits with its body, is answered now, which ends its
- * connection: whether the body comes nobody knows. */
-static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connection *mhd,
-			     const char *method, const char *version)
+/* Its head has been judged. Who is refused, and waits with its body, is answered now, which ends
+ * its connection: whether the body comes nobody knows. */
+static enum MHD_Result go_on(struct http_exchange *exchange, struct MHD_Connection *mhd)
 {
-	struct http_connection *connection = exchange->connection;
-	struct head *head = &exchange->head;
+	const struct head *head = &exchange->head;
 
-	exchange->is_screened = true;
-	screen_head(exchange, mhd, method, version);
-	connection_enter(connection, PHASE_BODY);
-	if (head->fault) {
-		exchange->closes = true;
-		answer_error(exchange, head->fault->status, 0, head->fault->text);
-		return queue(exchange, mhd);
-	}
-	judge_head(exchange);
+	exchange->is_asked = false;
+	if (exchange->connection->phase == PHASE_OVER)
+		return MHD_NO;
 	if (!exchange->status || !has_body(head))
 		return MHD_YES;
 	if (head->waits)
@@ -280,11 +204,33 @@ static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connecti
 	return MHD_YES;
 }
 
+/* The head is there. */
+static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connection *mhd,
+			     const char *method, const char *version)
+{
+	struct head *head = &exchange->head;
+
+	exchange->is_screened = true;
+	screen_head(exchange, mhd, method, version);
+	connection_enter(exchange->connection, PHASE_BODY);
+	if (head->fault) {
+		exchange->closes = true;
+		answer_error(exchange, head->fault->status, 0, head->fault->text);
+		return queue(exchange, mhd);
+	}
+	judge_head(exchange);
+	if (exchange->status || !exchange->is_owed)
+		return go_on(exchange, mhd);
+	exchange->is_asked = true;
+	connection_enter(exchange->connection, PHASE_ASK);
+	MHD_suspend_connection(mhd);
+	return MHD_YES;
+}
+
 /* Bytes of its body: all of them, as MHD hands them over. */
 static void take_body(struct http_exchange *exchange, const char *data, size_t size)
 {
 	struct http_connection *connection = exchange->connection;
-	enum body_room room;
 
 	if (connection->phase == PHASE_OVER || exchange->status) {
 		exchange->n_dropped += size;
@@ -292,13 +238,8 @@ static void take_body(struct http_exchange *exchange, const char *data, size_t s
 			connection_cut(connection);
 		return;
 	}
-	room = body_add(exchange, data, size);
-	if (room == BODY_TAKEN)
+	if (body_add(exchange, data, size))
 		return;
-	if (room == BODY_TOO_LONG)
-		refuse_long(exchange);
-	else
-		refuse_busy(exchange);
 	refuse_body(exchange);
 	body_free(exchange);
 }
@@ -312,7 +253,7 @@ static enum MHD_Result finish(struct http_exchange *exchange, struct MHD_Connect
 		return MHD_NO;
 	if (!exchange->status) {
 		connection_enter(exchange->connection, PHASE_WAIT);
-		exchange->is_owed = true;
+		exchange->is_owed = exchange->is_whole = true;
 		http->request(http->context, exchange);
 	}
 	if (exchange->status)
@@ -334,6 +275,8 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const
 	exchange->is_inside = true;
 	if (!exchange->is_screened) {
 		result = begin(exchange, mhd, method, version);
+	} else if (exchange->is_asked) { /* where it was suspended, it calls once more */
+		result = go_on(exchange, mhd);
 	} else if (*size > 0) {
 		take_body(exchange, data, *size);
 		*size = 0;

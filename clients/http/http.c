@@ -51,6 +51,9 @@ static struct http_limits limits_of(const struct http_limits *wish)
 	l.connections_of_one = l.connections_of_one ? l.connections_of_one : 1024;
 	l.body_bytes = l.body_bytes ? l.body_bytes : (size_t)8 << 20;
 	l.bodies_bytes = l.bodies_bytes ? l.bodies_bytes : (size_t)64 << 20;
+	l.strangers_bytes = l.strangers_bytes ? l.strangers_bytes : l.bodies_bytes / 4;
+	l.strangers_bytes_of_one =
+		l.strangers_bytes_of_one ? l.strangers_bytes_of_one : l.strangers_bytes / 4;
 	l.head_ms = l.head_ms ? l.head_ms : 10000;
 	l.body_ms = l.body_ms ? l.body_ms : 60000;
 	l.idle_ms = l.idle_ms ? l.idle_ms : 75000;
@@ -148,7 +151,7 @@ void http_free(struct http *http)
 	http->is_ending = true;
 	/* The library must not end with one that is suspended. */
 	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->phase == PHASE_WAIT)
+		if (c->phase == PHASE_ASK || c->phase == PHASE_WAIT || c->is_asleep)
 			MHD_resume_connection(c->mhd);
 	if (http->daemon) {
 		http_quiesce(http);
@@ -225,7 +228,9 @@ void http_quiesce(struct http *http)
 	close(http->listen_fd);
 	http->listen_fd = -1;
 	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
+		if (c->phase == PHASE_STREAM)
+			connection_end_stream(c);
+		else if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
 			connection_cut(c);
 }
 
@@ -249,9 +254,29 @@ const char *http_query(const struct http_exchange *exchange, const char *name)
 	return head_query(&exchange->head, name);
 }
 
+const char *http_query_at(const struct http_exchange *exchange, size_t i, const char **ret_value)
+{
+	const struct head *head = &exchange->head;
+
+	if (i >= head->n_query)
+		return NULL;
+	*ret_value = head->query[i].value;
+	return head->query[i].name;
+}
+
+bool http_by_proxy(const struct http_exchange *exchange)
+{
+	return exchange->is_by_proxy;
+}
+
 struct text http_body(const struct http_exchange *exchange)
 {
 	return (struct text){ exchange->body, exchange->n_body };
+}
+
+bool http_is_whole(const struct http_exchange *exchange)
+{
+	return exchange->is_whole;
 }
 
 const struct sockaddr *http_peer(const struct http_exchange *exchange)
@@ -259,8 +284,7 @@ const struct sockaddr *http_peer(const struct http_exchange *exchange)
 	return (const struct sockaddr *)&exchange->from;
 }
 
-/* The user has answered: it goes out in the next round, or by what is calling now. */
-static void leave_user(struct http_exchange *exchange)
+void exchange_leave_user(struct http_exchange *exchange)
 {
 	exchange->is_owed = false;
 	if (exchange->is_inside)
@@ -271,14 +295,24 @@ static void leave_user(struct http_exchange *exchange)
 		exchange->http->is_resumed = true;
 		connection_enter(exchange->connection, PHASE_ANSWER);
 		MHD_resume_connection(exchange->connection->mhd);
+	} else {
+		connection_resume(exchange->connection);
 	}
+}
+
+void http_go_on(struct http_exchange *exchange, bool is_known)
+{
+	exchange->is_stranger = !is_known;
+	if (!is_known && !exchange->status)
+		body_judge(exchange);
+	exchange_leave_user(exchange);
 }
 
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		 size_t n_headers, struct text body)
 {
 	answer_set(exchange, status, headers, n_headers, body);
-	leave_user(exchange);
+	exchange_leave_user(exchange);
 }
 
 void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, const char *format,
@@ -291,5 +325,5 @@ void http_refuse(struct http_exchange *exchange, unsigned status, int retry_s, c
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	answer_error(exchange, status, retry_s, text);
-	leave_user(exchange);
+	exchange_leave_user(exchange);
 }

@@ -25,10 +25,12 @@ struct http_limits {
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
+	size_t strangers_bytes; /* of them, of those of whom nobody knows who they are: a quarter */
+	size_t strangers_bytes_of_one; /* of one address of them: a quarter of that */
 	int head_ms;   /* from a connection's begin, or a request's first line, to its body: 10 s */
 	int body_ms;   /* from there to the end of its body: 60 s */
 	int idle_ms;   /* from an answer to the next request's first line: 75 s */
-	int answer_ms; /* that a request may wait for its answer, then it is 503: 30 s */
+	int answer_ms; /* that a request may wait for its user, then it is 503: 30 s */
 	int send_ms;   /* that its client may take to read the answer: 60 s */
 };
 
@@ -42,10 +44,11 @@ struct http_options {
 	 * which may have any number of connections; NULL-terminated; NULL: none */
 	const char *const *trusted;
 
-	/* A request is there, as far as its head: refuse it here by http_refuse (401, 404, 405,
-	 * 429 ...) and return that status, and its body is not read; or return 0: read on. May be
-	 * NULL. Nothing of the exchange is kept: `request` may never come. */
-	int (*head)(void *context, struct http_exchange *exchange);
+	/* A request is there, as far as its head, and its body is not read: let it go on by
+	 * http_go_on, or answer it (401, 404, 405, 429 ...), now or later, exactly once, also where
+	 * its client has gone meanwhile. Nothing of the exchange is kept after that: `request` may
+	 * never come. NULL: all go on. */
+	void (*head)(void *context, struct http_exchange *exchange);
 
 	/* The whole of it is there. It is answered by http_answer or http_refuse, now or later,
 	 * exactly once, also where its client has gone meanwhile. */
@@ -74,13 +77,38 @@ const char *http_path(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name); /* NULL: none */
 const char *http_query(const struct http_exchange *exchange,
 		       const char *name); /* decoded; NULL: none */
+/* Each of them, in order: its name; NULL: there is no further one. */
+const char *http_query_at(const struct http_exchange *exchange, size_t i, const char **ret_value);
 struct text http_body(const struct http_exchange *exchange);
+bool http_is_whole(const struct http_exchange *exchange); /* the body is there */
 /* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
+/* Has a trusted proxy sent it? Then its other headers can be believed, too. */
+bool http_by_proxy(const struct http_exchange *exchange);
 struct http_header {
 	const char *name, *value;
 };
 
+/* An answer that goes on until its client leaves. Its bytes are asked for when the client can take
+ * some, so that a slow one costs no memory: it gets what is newest then. */
+struct http_source {
+	/* Write up to `room` bytes, of which there are hundreds at least, and return how many; 0:
+	 * there is nothing now, and it is asked again after http_stream_wake. */
+	size_t (*more)(void *context, char *to, size_t room);
+	/* Its client has gone, or the server ends: the exchange must not be touched any more. */
+	void (*gone)(void *context);
+	void *context;
+};
+/* In place of an answer: 200. False: its client has gone already, or there is no memory: then
+ * `gone` is not called, and it is over. */
+bool http_stream(struct http_exchange *exchange, const struct http_header *headers,
+		 size_t n_headers, const struct http_source *source);
+/* There is something. */
+void http_stream_wake(struct http_exchange *exchange);
+
+/* After `head`: its body may come. Who is not known, and is so only by the body, has the share of
+ * strangers. */
+void http_go_on(struct http_exchange *exchange, bool is_known);
 /* Answer; the body is copied. The headers that CORS asks for are added. */
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		 size_t n_headers, struct text body);

@@ -30,9 +30,11 @@ enum phase {
 	PHASE_NEW,    /* nothing yet */
 	PHASE_IDLE,   /* between requests */
 	PHASE_HEAD,   /* the first line was there */
-	PHASE_BODY,   /* all headers */
+	PHASE_ASK,    /* all headers: may its body come? */
+	PHASE_BODY,   /* it may */
 	PHASE_WAIT,   /* the whole request: for its answer */
 	PHASE_ANSWER, /* which is being sent */
+	PHASE_STREAM, /* the same, without an end */
 	PHASE_OVER,   /* it was told why, or left: nothing is answered any more */
 };
 
@@ -45,6 +47,7 @@ struct http_connection {
 	struct sockaddr_storage peer;
 	struct address house;
 	bool is_counted;
+	bool is_asleep;			/* a stream that has nothing to say: it is suspended */
 	struct http_exchange *exchange; /* NULL: none */
 	struct http_connection *next, *before;
 };
@@ -60,13 +63,18 @@ struct http_exchange {
 	size_t n_body, body_room;
 	size_t n_dropped; /* of a body that nobody wants any more */
 	bool is_screened; /* its head was looked at */
-	bool is_owed;	  /* the user has it, and has not answered */
+	bool is_by_proxy; /* who is connected is trusted */
+	bool is_asked;	  /* the user has its head, since an earlier round */
+	bool is_owed;	  /* the user has it, and has said nothing yet */
+	bool is_whole;	  /* its body is there */
+	bool is_stranger; /* nobody knows whom it is from */
 	bool is_inside;	  /* the library is calling us about it */
 	bool closes;	  /* its connection ends with it */
 	unsigned status;  /* of the answer; 0: none yet */
 	struct MHD_Response *answer;
 	char *answer_body;
 	size_t n_answer_body;
+	struct http_source source;	     /* of a stream; else without `more` */
 	struct http_exchange *next, *before; /* of those whose connection has gone */
 };
 
@@ -78,7 +86,7 @@ struct http {
 	struct cors cors;
 	struct address_range trusted[HTTP_TRUSTED_MAX];
 	size_t n_trusted;
-	int (*head)(void *context, struct http_exchange *exchange);
+	void (*head)(void *context, struct http_exchange *exchange);
 	void (*request)(void *context, struct http_exchange *exchange);
 	void *context;
 	int64_t now_ms, beat_ms; /* the next look at deadlines */
@@ -103,8 +111,12 @@ void connection_enter(struct http_connection *connection, enum phase phase);
  * sees it. */
 void connection_tell(struct http_connection *connection, unsigned status, int retry_s,
 		     const char *text);
+/* Where its exchange's head waited for the user's word: it has come. */
+void connection_resume(struct http_connection *connection);
 /* End it: the library sees that it is over. */
 void connection_cut(struct http_connection *connection);
+/* The same of one with a stream, which may be suspended. */
+void connection_end_stream(struct http_connection *connection);
 /* Whoever is over the deadline, or has left. */
 void connections_look(struct http *http);
 
@@ -116,8 +128,20 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code);
 void exchange_free(struct http_exchange *exchange);
+/* The user has said what he had to: it goes out in the next round, or by what is calling now. */
+void exchange_leave_user(struct http_exchange *exchange);
+
+/* body.c: its memory. */
+/* Refuse it by the length that its head announces. */
+void body_judge(struct http_exchange *exchange);
+/* False: it is refused. */
+bool body_add(struct http_exchange *exchange, const char *data, size_t size);
+void body_free(struct http_exchange *exchange);
 
 /* answer.c */
+/* The headers that an answer has beside its own; false: out of memory. */
+bool answer_add_headers(struct http_exchange *exchange, struct MHD_Response *answer,
+			const struct http_header *headers, size_t n_headers);
 void answer_set(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		size_t n_headers, struct text body);
 void answer_error(struct http_exchange *exchange, unsigned status, int retry_s, const char *text);

@@ -21,7 +21,7 @@ enum {
 	PASSWORD_MAX = 256,
 	PASSWORD_QUEUE = 64,	   /* that wait for the worker, or whose verdict was not taken */
 	PASSWORD_QUEUE_OF_ONE = 8, /* different ones of one address */
-	PASSWORD_REMEMBER_S = 300, /* what was right */
+	PASSWORD_REMEMBER_S = 300, /* what was right, since it was asked last */
 };
 
 /* Of a Basic `Authorization`: the name and the password into the caller's own memory, which wipes

@@ -16,6 +16,11 @@ struct digest {
 	unsigned char bytes[DIGEST_BYTES];
 };
 
+struct remembered {
+	struct digest digest;
+	int64_t until_ms; /* 0: free */
+};
+
 enum job_state { JOB_FREE, JOB_WAITS, JOB_RUNS, JOB_DONE };
 
 struct job {
@@ -41,10 +46,7 @@ struct passwords {
 	int event_fd;
 	uint64_t last_number;
 	unsigned char secret[crypto_generichash_KEYBYTES];
-	struct {
-		struct digest digest;
-		int64_t until_ms; /* 0: free */
-	} remembered[REMEMBERED_SETS][REMEMBERED_WAYS];
+	struct remembered remembered[REMEMBERED_SETS][REMEMBERED_WAYS];
 	struct failures *failures;
 };
 
@@ -190,31 +192,33 @@ static bool digests_equal(const struct digest *a, const struct digest *b)
 	return sodium_memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-static bool is_remembered(const struct passwords *passwords, const struct digest *digest,
-			  int64_t now_ms)
+/* It stays remembered as long as somebody asks: nobody who sends waits behind strangers again. */
+static bool is_remembered(struct passwords *passwords, const struct digest *digest, int64_t now_ms)
 {
 	unsigned set = digest->bytes[0] % REMEMBERED_SETS;
 
-	for (int i = 0; i < REMEMBERED_WAYS; i++)
-		if (passwords->remembered[set][i].until_ms > now_ms &&
-		    digests_equal(&passwords->remembered[set][i].digest, digest))
-			return true;
+	for (int i = 0; i < REMEMBERED_WAYS; i++) {
+		struct remembered *one = &passwords->remembered[set][i];
+
+		if (one->until_ms <= now_ms || !digests_equal(&one->digest, digest))
+			continue;
+		one->until_ms = now_ms + PASSWORD_REMEMBER_S * 1000;
+		return true;
+	}
 	return false;
 }
 
 static void remember(struct passwords *passwords, const struct digest *digest, int64_t now_ms)
 {
-	unsigned set = digest->bytes[0] % REMEMBERED_SETS;
-	int first = 0;
+	struct remembered *set = passwords->remembered[digest->bytes[0] % REMEMBERED_SETS];
+	struct remembered *first = set;
 
 	if (is_remembered(passwords, digest, now_ms))
 		return;
 	for (int i = 1; i < REMEMBERED_WAYS; i++)
-		if (passwords->remembered[set][i].until_ms <
-		    passwords->remembered[set][first].until_ms)
-			first = i;
-	passwords->remembered[set][first].digest = *digest;
-	passwords->remembered[set][first].until_ms = now_ms + PASSWORD_REMEMBER_S * 1000;
+		if (set[i].until_ms < first->until_ms)
+			first = &set[i];
+	*first = (struct remembered){ *digest, now_ms + PASSWORD_REMEMBER_S * 1000 };
 }
 
 /* A free place, where this address has not had its share; NULL: it is full. Those that ask the same

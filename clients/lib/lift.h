@@ -229,8 +229,9 @@ struct lift_publisher_options {
 	int patience_ms; /* without progress, then LIFT_E_SOCKET or the refusal; 0: 120 s; below 0:
 			  * without end */
 
-	/* Called once for each event that the daemon has refused for good; may be NULL, as all that
-	 * follow. None of them may call the publisher. */
+	/* Called once for each event that the daemon has refused for good, or that alone is longer
+	 * than this key's message may be (code size; an empty map has its number); may be NULL, as
+	 * all that follow. None of them may call the publisher. */
 	void (*rejected)(void *context, const struct lift_rejection *rejection);
 
 	/* Called for each event that was received before, when its attributes did not count; they

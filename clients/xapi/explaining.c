@@ -24,7 +24,7 @@ static void print_visible(FILE *to, char *text)
 	fputs(text, to);
 }
 
-static int explain_one(struct explaining *explaining, const json_t *statement)
+static int explain_one(struct explaining *explaining, json_t *statement)
 {
 	const char *verb =
 		json_string_value(json_object_get(json_object_get(statement, "verb"), "id"));
@@ -54,9 +54,9 @@ static int explain_one(struct explaining *explaining, const json_t *statement)
 	return err;
 }
 
-static int explain_value(struct explaining *explaining, const json_t *value)
+static int explain_value(struct explaining *explaining, json_t *value)
 {
-	const json_t *one;
+	json_t *one;
 	size_t i;
 	int err = 0;
 

@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
+#include "clients/gateway/log.h"
 #include "clients/xapi/read/pool.h"
 #include "clients/xapi/retry.h"
 #include "clients/xapi/round.h"
 #include "clients/xapi/routes.h"
 #include "clients/xapi/setup/secret.h"
 #include "clients/xapi/status.h"
-#include "clients/xapi/work/log.h"
 
 enum {
 	SECOND_MS = 1000,
@@ -91,14 +91,32 @@ static int open_http(struct gateway *gateway, char why[static 400])
 
 /* Signals. */
 
-static void say_lines(char *said)
+/* Where it was installed and nothing else, it runs, and this is what is missing. */
+static void say_if_nobody_may_send(const struct gateway *gateway)
 {
-	for (char *line = said, *end; line && *line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = 0;
-		xapi_log(XAPI_LOG_ERROR, "configuration: %s", line);
+	if (gateway->config->n_platforms == 0)
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "nobody may send yet: add who may to `platforms` of %s, and then: "
+			    "systemctl reload lift-xapi; see lift-xapi(8), THE FIRST HOUR",
+			    gateway->config_path);
+}
+
+/* Each platform has its place, and one that is gone has none. */
+static void keep_counts(struct counts *counts, const struct xapi_config *config)
+{
+	struct counts all = *counts, gone = { .n = 0 };
+
+	counts->n = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		bool stays = xapi_config_platform(config, text_of(all.items[i]->name));
+		struct counts *to = stays ? counts : &gone;
+
+		to->items[to->n++] = all.items[i];
 	}
+	counts_log(&gone);
+	counts_free(&gone);
+	for (size_t i = 0; i < config->n_platforms; i++)
+		counts_of(counts, config->platforms[i].name);
 }
 
 static void take_config(struct gateway *gateway, struct xapi_config *config)
@@ -108,22 +126,26 @@ static void take_config(struct gateway *gateway, struct xapi_config *config)
 	int err = sources_add(&gateway->sources, config, false, why);
 
 	if (err) {
-		xapi_log(XAPI_LOG_ERROR, "the old configuration is kept: code=%s reason=\"%s\"",
-			 lift_err_code(err), why);
+		gateway_log(GATEWAY_LOG_ERROR,
+			    "the old configuration is kept: code=%s reason=\"%s\"",
+			    lift_err_code(err), why);
 		xapi_config_free(config);
 		return;
 	}
 	if (restart)
-		xapi_log(XAPI_LOG_WARNING,
-			 "a key of the configuration has changed that only a restart takes: key=%s",
-			 restart);
+		gateway_log(
+			GATEWAY_LOG_WARNING,
+			"a key of the configuration has changed that only a restart takes: key=%s",
+			restart);
 	xapi_config_free(gateway->config);
 	gateway->config = config;
 	shelf_bound(gateway->shelf, config->remembered, config->refused_max);
+	keep_counts(&gateway->counts, config);
 	passwords_clear(gateway->passwords);
 	retry_begin(gateway);
-	xapi_log(XAPI_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
-		 config->n_platforms, config->people ? people_count(config->people) : 0);
+	gateway_log(GATEWAY_LOG_NOTICE, "configuration read: platforms=%zu people=%zu",
+		    config->n_platforms, config->people ? people_count(config->people) : 0);
+	say_if_nobody_may_send(gateway);
 }
 
 static void reload(struct gateway *gateway)
@@ -133,8 +155,9 @@ static void reload(struct gateway *gateway)
 
 	sd_notify(0, "RELOADING=1");
 	if (xapi_config_load(gateway->config_path, &config, &said)) {
-		say_lines(said);
-		xapi_log(XAPI_LOG_ERROR, "the configuration has errors, and the old one is kept");
+		gateway_log_lines(said);
+		gateway_log(GATEWAY_LOG_ERROR,
+			    "the configuration has errors, and the old one is kept");
 	} else {
 		take_config(gateway, config);
 	}
@@ -149,8 +172,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 	if (number == SIGHUP) {
 		reload(gateway);
 	} else if (!gateway->stop_ms) {
-		xapi_log(XAPI_LOG_NOTICE, "stopping: signal=%s",
-			 number == SIGTERM ? "SIGTERM" : "SIGINT");
+		gateway_log(GATEWAY_LOG_NOTICE, "stopping: signal=%s",
+			    number == SIGTERM ? "SIGTERM" : "SIGINT");
 		sd_notify(0, "STOPPING=1");
 		gateway->stop_ms = gateway->steady_ms + STOP_MS;
 		gateway_loop_set_timer(gateway->loop, gateway->stop_timer, true);
@@ -160,15 +183,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 /* Before there are threads. */
 static int open_loop(struct gateway *gateway)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
 	gateway->loop = gateway_loop_new();
-	return gateway->loop ? gateway_loop_take_signals(gateway->loop, &set, take_signal, gateway)
+	return gateway->loop ? gateway_loop_take_usual(gateway->loop, take_signal, gateway)
 			     : LIFT_E_MEMORY;
 }
 
@@ -195,6 +211,7 @@ static void each_second(void *context, const struct gateway_now *now)
 	char line[200];
 
 	status_look(gateway);
+	sources_close_idle(&gateway->sources, gateway->config);
 	status_line(gateway, line);
 	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s", line);
 }
@@ -327,18 +344,20 @@ int gateway_run(const char *config_path, struct xapi_config *config)
 	if (!err)
 		err = gateway_open(gateway, why);
 	if (err) {
-		xapi_log(XAPI_LOG_ERROR, "start failed: code=%s reason=\"%s\"", lift_err_code(err),
-			 *why ? why : lift_err_text(err));
+		gateway_log(GATEWAY_LOG_ERROR, "start failed: code=%s reason=\"%s\"",
+			    lift_err_code(err), *why ? why : lift_err_text(err));
 	} else {
 		retry_begin(gateway);
-		xapi_log(XAPI_LOG_NOTICE, "ready: version=%s port=%u platforms=%zu people=%zu",
-			 LIFT_VERSION, http_port(gateway->http), config->n_platforms,
-			 config->people ? people_count(config->people) : 0);
+		gateway_log(GATEWAY_LOG_NOTICE,
+			    "ready: version=%s port=%u platforms=%zu people=%zu", LIFT_VERSION,
+			    http_port(gateway->http), config->n_platforms,
+			    config->people ? people_count(config->people) : 0);
+		say_if_nobody_may_send(gateway);
 		sd_notify(0, "READY=1");
 		err = gateway_loop_run(gateway->loop);
 		if (err)
-			xapi_log(XAPI_LOG_ERROR, "it cannot go on: code=%s reason=\"%s\"",
-				 lift_err_code(err), lift_err_text(err));
+			gateway_log(GATEWAY_LOG_ERROR, "it cannot go on: code=%s reason=\"%s\"",
+				    lift_err_code(err), lift_err_text(err));
 		counts_log(&gateway->counts);
 	}
 	gateway_close(gateway);

@@ -6,12 +6,12 @@
 #ifndef LIFT_XAPI_GATEWAY_H
 #define LIFT_XAPI_GATEWAY_H
 
+#include "clients/gateway/log.h"
+#include "clients/gateway/loop.h"
 #include "clients/http/http.h"
-#include "clients/http/loop.h"
 #include "clients/http/password.h"
 #include "clients/xapi/sources.h"
 #include "clients/xapi/work/crew.h"
-#include "clients/xapi/work/log.h"
 #include "clients/xapi/work/work.h"
 
 /* A walk through what is held: could it become events now? */
@@ -40,7 +40,7 @@ struct gateway {
 	bool is_quiesced;	   /* there is no further request */
 	int64_t steady_ms, now_ms; /* of this round of the loop */
 	int64_t stop_ms;	   /* when it ends at the latest; 0: it goes on */
-	struct xapi_log_limit fault_limit, refusal_limit, stranger_limit;
+	struct gateway_log_limit fault_limit, refusal_limit, stranger_limit;
 };
 
 /* Serve until SIGTERM or SIGINT; the configuration is taken over. An exit status. */

@@ -8,18 +8,12 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <termios.h>
-#include <unistd.h>
 
-#include "clients/http/password.h"
+#include "clients/gateway/program.h"
 #include "clients/xapi/explaining.h"
 #include "clients/xapi/gateway.h"
 #include "clients/xapi/refused.h"
 #include "proto/standard_files.h"
-
-enum { EXIT_USAGE = 2 };
 
 static const char help[] =
 	"Usage: lift-xapi [OPTION...]\n"
@@ -41,18 +35,6 @@ struct options {
 	const char *config, *explain, *platform;
 	bool check, password, refused, in_json;
 };
-
-__attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
-{
-	va_list args;
-
-	fputs("lift-xapi: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputs("\nTry 'lift-xapi --help'.\n", stderr);
-	return EXIT_USAGE;
-}
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -100,30 +82,20 @@ static int parse_options(int argc, char **argv, struct options *options)
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			return complain_usage(option == ':' ? "%s needs a value"
-							    : "unknown option %s",
-					      argv[optind - 1]);
+			return program_complain(option == ':' ? "%s needs a value"
+							      : "unknown option %s",
+						argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
-		return complain_usage("unexpected argument '%s'", argv[optind]);
+		return program_complain("unexpected argument '%s'", argv[optind]);
 	if (options->check + options->password + options->refused + (options->explain != NULL) > 1)
-		return complain_usage("one task at a time");
+		return program_complain("one task at a time");
 	if (options->platform && !options->explain)
-		return complain_usage("--platform goes with --explain only");
+		return program_complain("--platform goes with --explain only");
 	if (options->in_json && !options->refused)
-		return complain_usage("--json goes with --refused only");
+		return program_complain("--json goes with --refused only");
 	return 0;
-}
-
-/* What is in memory, ids of learners and keys, is not for a core file, nor for another process of
- * the same user. */
-static void no_core(void)
-{
-	struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
 }
 
 /* A request takes a few MiB in small pieces and gives them back: they stay ours. */
@@ -132,53 +104,6 @@ static void keep_memory(void)
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TRIM_THRESHOLD, 128 << 20);
 	mallopt(M_TOP_PAD, 4 << 20);
-}
-
-/* Passwords. */
-
-/* A line without its end; false: there is none, or it is too long. */
-static bool read_line(char *to, size_t room)
-{
-	struct termios usual, silent;
-	bool is_terminal = tcgetattr(STDIN_FILENO, &usual) == 0;
-	bool is_read;
-
-	if (is_terminal) {
-		silent = usual;
-		silent.c_lflag &= ~(tcflag_t)ECHO;
-		fputs("New password: ", stderr);
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-	}
-	setvbuf(stdin, NULL, _IONBF, 0); /* no copy of it in a buffer */
-	is_read = fgets(to, (int)room, stdin) != NULL;
-	if (is_terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual);
-		fputc('\n', stderr);
-	}
-	if (is_read)
-		to[strcspn(to, "\r\n")] = 0;
-	return is_read;
-}
-
-static int print_password(void)
-{
-	char password[PASSWORD_MAX + 3] = "", hash[PASSWORD_HASH_MAX];
-	int err = read_line(password, sizeof(password)) ? 0 : LIFT_E_VALUE;
-
-	if (!err)
-		err = password_hash(text_of(password), hash);
-	sodium_memzero(password, sizeof(password));
-	if (err) {
-		fprintf(stderr,
-			err == LIFT_E_VALUE ? "lift-xapi: a password has %d to %d bytes\n"
-					    : "lift-xapi: out of memory (%d, %d)\n",
-			PASSWORD_MIN, PASSWORD_MAX);
-		return EXIT_FAILURE;
-	}
-	if (isatty(STDIN_FILENO))
-		fputs("Behind `password:` in the configuration, in quotes:\n", stderr);
-	puts(hash);
-	return EXIT_SUCCESS;
 }
 
 static int say_right(const struct xapi_config *config)
@@ -227,9 +152,9 @@ int main(int argc, char **argv)
 		fputs("lift-xapi: libsodium cannot be initialised\n", stderr);
 		return EXIT_FAILURE;
 	}
-	no_core();
+	program_no_core();
 	keep_memory();
-	status = options.password ? print_password() : run(&options);
+	status = options.password ? program_print_password() : run(&options);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "lift-xapi: standard output: %s\n", strerror(errno));
 		return EXIT_FAILURE;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clients/gateway/log.h"
 #include "clients/xapi/round.h"
-#include "clients/xapi/work/log.h"
 #include "proto/grow.h"
 
 enum { SLICE = 500 /* statements; of one request all of them */ };
@@ -96,11 +96,14 @@ static int release_done(struct gateway *gateway, const struct work *work)
 
 static int try_event(struct gateway *gateway, const struct slice *slice)
 {
-	struct source *source = sources_find(&gateway->sources, slice->source);
+	struct source *source;
 	const struct lift_encoded event = { slice->event, slice->event_size };
 	size_t bad;
-	int err = source ? lift_publish_encoded(source->outbox, &event, 1, &bad) : LIFT_E_OUTBOX;
+	int err = sources_open(&gateway->sources, slice->source, &source);
 
+	if (err)
+		return err;
+	err = lift_publish_encoded(source->outbox, &event, 1, &bad);
 	gateway->retry.tried++;
 	if (err) /* it stays */
 		return lift_err_class(err) == LIFT_CLASS_EVENT ? 0 : err;
@@ -148,14 +151,14 @@ static void end(struct gateway *gateway, int err)
 	struct retry *retry = &gateway->retry;
 
 	if (err)
-		xapi_log(XAPI_LOG_WARNING,
-			 "trying again what was refused has stopped, until the next reload: "
-			 "code=%s",
-			 lift_err_code(err));
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "trying again what was refused has stopped, until the next reload: "
+			    "code=%s",
+			    lift_err_code(err));
 	else if (retry->tried)
-		xapi_log(XAPI_LOG_NOTICE,
-			 "tried again what was refused: statements=%" PRIu64 " done=%" PRIu64,
-			 retry->tried, retry->done);
+		gateway_log(GATEWAY_LOG_NOTICE,
+			    "tried again what was refused: statements=%" PRIu64 " done=%" PRIu64,
+			    retry->tried, retry->done);
 	retry->is_on = false;
 }
 

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "clients/gateway/log.h"
 #include "clients/xapi/answer.h"
 #include "clients/xapi/read/pool.h"
-#include "clients/xapi/work/log.h"
 #include "proto/grow.h"
 
 enum {
@@ -74,9 +74,10 @@ static void fail_all(struct work *const works[], size_t n, int retry_s, const ch
 static void fail_by(struct gateway *gateway, const char *source, int err,
 		    struct work *const works[], size_t n)
 {
-	if (xapi_log_allowed(&gateway->fault_limit, gateway->steady_ms, 1000))
-		xapi_log(XAPI_LOG_ERROR, "requests cannot be kept: source=%s code=%s reason=\"%s\"",
-			 source, lift_err_code(err), lift_err_text(err));
+	if (gateway_log_allowed(&gateway->fault_limit, gateway->steady_ms, 1000))
+		gateway_log(GATEWAY_LOG_ERROR,
+			    "requests cannot be kept: source=%s code=%s reason=\"%s\"", source,
+			    lift_err_code(err), lift_err_text(err));
 	if (err == LIFT_E_FULL)
 		fail_all(works, n, FULL_RETRY_S,
 			 "the outbox is full: the daemon has not taken what waits in it");
@@ -232,11 +233,11 @@ static void answer(struct gateway *gateway, const struct work *work)
 	if (counts)
 		work_count(work, counts, gateway->now_ms);
 	if (work->status >= 400 && work->status < 500 &&
-	    xapi_log_allowed(&gateway->refusal_limit, gateway->steady_ms, 10000))
-		xapi_log(XAPI_LOG_WARNING,
-			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
-			 work->platform, work->status,
-			 work->problem ? work->problem + work->place : "");
+	    gateway_log_allowed(&gateway->refusal_limit, gateway->steady_ms, 10000))
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "a request was not taken: platform=%s status=%u reason=\"%s\"",
+			    work->platform, work->status,
+			    work->problem ? work->problem + work->place : "");
 	answer_work(work);
 }
 

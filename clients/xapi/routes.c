@@ -102,10 +102,10 @@ static const char *signer_of(const struct gateway *gateway, const struct http_ex
 static void log_stranger(struct gateway *gateway, const char *platform, unsigned status,
 			 const char *why)
 {
-	if (xapi_log_allowed(&gateway->stranger_limit, gateway->steady_ms, 10000))
-		xapi_log(XAPI_LOG_WARNING,
-			 "a request was not taken: platform=%s status=%u reason=\"%s\"",
-			 platform ? platform : "unknown", status, why);
+	if (gateway_log_allowed(&gateway->stranger_limit, gateway->steady_ms, 10000))
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "a request was not taken: platform=%s status=%u reason=\"%s\"",
+			    platform ? platform : "unknown", status, why);
 }
 
 /* The head. */
@@ -146,37 +146,24 @@ static unsigned check_work(const struct route *route, struct http_exchange *exch
 	return route->has_version ? check_version(exchange, why) : 0;
 }
 
-int routes_head(void *context, struct http_exchange *exchange)
-{
-	struct gateway *gateway = context;
-	bool is_there;
-	const struct route *route = find_route(gateway, exchange, &is_there);
-	char why[400] = "";
-	unsigned status = 0;
-
-	if (!route) {
-		status = is_there ? 405 : 404;
-		snprintf(why, sizeof(why), "%s",
-			 is_there ? "not by this method"
-				  : "there is nothing here: statements go to /xapi/statements, "
-				    "Caliper's to /caliper, Canvas's to /canvas");
-	} else if (route->what == WHAT_CLOSED) {
-		status = route->status;
-		snprintf(why, sizeof(why), "%s", route->why);
-	} else if (route->what != WHAT_ABOUT) {
-		status = check_work(route, exchange, signer_of(gateway, exchange), why);
-	}
-	if (status) {
-		log_stranger(gateway, NULL, status, why);
-		answer_problem(exchange, status, 0, "%s", why);
-	}
-	return (int)status;
-}
-
 /* Who it is. */
+
+/* Its body is read now, and then it comes again: what was right is remembered. */
+static void let_in(struct work *work)
+{
+	struct http_exchange *exchange = work->exchange;
+	bool is_known = !work->signed_only;
+
+	work_free(work);
+	http_go_on(exchange, is_known);
+}
 
 static void admit(struct gateway *gateway, struct work *work)
 {
+	if (!http_is_whole(work->exchange)) {
+		let_in(work);
+		return;
+	}
 	if (work->form == FORM_STATUS) {
 		answer_json(work->exchange, 200, status_show(gateway, work->platform));
 		work_free(work);
@@ -294,25 +281,14 @@ void routes_passwords(struct gateway *gateway)
 	}
 }
 
-/* The whole of it. */
-
-void routes_request(void *context, struct http_exchange *exchange)
+/* At its head, so that nobody fills the memory with a body whose password is wrong; and, where all
+ * of it is there, once more: then the verdict is remembered, if it is still so. */
+static void ask_who(struct gateway *gateway, struct http_exchange *exchange,
+		    const struct route *route)
 {
-	struct gateway *gateway = context;
-	bool is_there;
-	const struct route *route = find_route(gateway, exchange, &is_there);
 	const char *signer = signer_of(gateway, exchange);
-	struct work *work;
+	struct work *work = work_new();
 
-	if (!route || route->what == WHAT_CLOSED) { /* the head has been answered */
-		answer_problem(exchange, 404, 0, "there is nothing here");
-		return;
-	}
-	if (route->what == WHAT_ABOUT) {
-		answer_json(exchange, 200, status_about());
-		return;
-	}
-	work = work_new();
 	if (!work) {
 		answer_problem(exchange, 503, 1, "out of memory");
 		return;
@@ -323,4 +299,50 @@ void routes_request(void *context, struct http_exchange *exchange)
 		ask_signer(gateway, work, signer);
 	else
 		ask(gateway, work);
+}
+
+void routes_head(void *context, struct http_exchange *exchange)
+{
+	struct gateway *gateway = context;
+	bool is_there;
+	const struct route *route = find_route(gateway, exchange, &is_there);
+	char why[400] = "";
+	unsigned status = 0;
+
+	if (!route) {
+		status = is_there ? 405 : 404;
+		snprintf(why, sizeof(why), "%s",
+			 is_there ? "not by this method"
+				  : "there is nothing here: statements go to /xapi/statements, "
+				    "Caliper's to /caliper, Canvas's to /canvas");
+	} else if (route->what == WHAT_CLOSED) {
+		status = route->status;
+		snprintf(why, sizeof(why), "%s", route->why);
+	} else if (route->what != WHAT_ABOUT) {
+		status = check_work(route, exchange, signer_of(gateway, exchange), why);
+	}
+	if (status) {
+		log_stranger(gateway, NULL, status, why);
+		answer_problem(exchange, status, 0, "%s", why);
+	} else if (route->what == WHAT_ABOUT) {
+		http_go_on(exchange, false);
+	} else {
+		ask_who(gateway, exchange, route);
+	}
+}
+
+/* The whole of it. */
+
+void routes_request(void *context, struct http_exchange *exchange)
+{
+	struct gateway *gateway = context;
+	bool is_there;
+	const struct route *route = find_route(gateway, exchange, &is_there);
+
+	if (!route || route->what == WHAT_CLOSED) /* the head has been answered */
+		answer_problem(exchange, 404, 0, "there is nothing here");
+	else if (route->what == WHAT_ABOUT)
+		answer_json(exchange, 200, status_about());
+	else
+		ask_who(gateway, exchange, route);
 }

@@ -8,7 +8,7 @@
 #include "clients/xapi/gateway.h"
 
 /* For http.h: the head of a request is there; all of it is there. The context is the gateway. */
-int routes_head(void *context, struct http_exchange *exchange);
+void routes_head(void *context, struct http_exchange *exchange);
 void routes_request(void *context, struct http_exchange *exchange);
 
 /* Passwords that have been looked at meanwhile. */

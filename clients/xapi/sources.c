@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "clients/gateway/private.h"
 #include "clients/xapi/setup/secret.h"
 
 static_assert(SECRET_WHY_MAX == 400, "of all sentences that say why");
@@ -59,15 +60,57 @@ static int open_one(struct sources *sources, const char *name, char why[static 4
 		return LIFT_E_TOO_MANY;
 	}
 	snprintf(path, sizeof(path), "%s/%s.db", sources->dir, name);
+	*source = (struct source){ .outbox = NULL };
+	snprintf(source->name, sizeof(source->name), "%s", name);
 	err = lift_outbox_open(&options, &source->outbox);
 	if (err)
 		snprintf(why, 400, "%.250s: %.140s", path, lift_error_text());
 	else
-		snprintf(source->name, sizeof(source->name), "%s", name), sources->n++;
+		sources->n++;
 	return err;
 }
 
-static int open_old(struct sources *sources, char why[static 400])
+static bool is_configured(const struct xapi_config *config, const char *source)
+{
+	for (size_t i = 0; i < config->n_platforms; i++)
+		if (strcmp(config->platforms[i].source, source) == 0)
+			return true;
+	return false;
+}
+
+/* Has it nothing to do any more? Then it is closed. */
+static bool close_idle(const struct source *source, const struct xapi_config *config)
+{
+	struct lift_outbox_state state;
+
+	if (is_configured(config, source->name) || lift_outbox_look(source->outbox, &state) ||
+	    state.waiting || state.refused)
+		return false;
+	lift_outbox_close(source->outbox);
+	return true;
+}
+
+void sources_close_idle(struct sources *sources, const struct xapi_config *config)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sources->n; i++)
+		if (!close_idle(&sources->items[i], config))
+			sources->items[n++] = sources->items[i];
+	sources->n = n;
+}
+
+int sources_open(struct sources *sources, const char *name, struct source **ret_source)
+{
+	char why[400];
+	int err = open_one(sources, name, why);
+
+	if (!err)
+		*ret_source = sources_find(sources, name);
+	return err;
+}
+
+static int open_old(struct sources *sources, const struct xapi_config *config, char why[static 400])
 {
 	DIR *dir = opendir(sources->dir);
 	struct dirent *entry;
@@ -86,8 +129,11 @@ static int open_old(struct sources *sources, char why[static 400])
 			continue;
 		memcpy(name, entry->d_name, size - 3);
 		name[size - 3] = 0;
-		if (source_is_valid(text_of(name)))
-			err = open_one(sources, name, why);
+		if (!source_is_valid(text_of(name)) || sources_find(sources, name))
+			continue;
+		err = open_one(sources, name, why);
+		if (!err && close_idle(&sources->items[sources->n - 1], config))
+			sources->n--;
 	}
 	closedir(dir);
 	return err;
@@ -100,7 +146,7 @@ int sources_add(struct sources *sources, const struct xapi_config *config, bool 
 
 	for (size_t i = 0; i < config->n_platforms && !err; i++)
 		err = open_one(sources, config->platforms[i].source, ret_why);
-	return err || !also_old ? err : open_old(sources, ret_why);
+	return err || !also_old ? err : open_old(sources, config, ret_why);
 }
 
 void sources_close(struct sources *sources)

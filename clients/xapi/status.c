@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "clients/xapi/work/log.h"
+#include "clients/gateway/log.h"
 
 enum { REFUSED_MAX = 100 /* taken out of an outbox in a second */ };
 
@@ -72,8 +72,8 @@ static int hold_refused(void *context, const struct lift_refused *refused)
 		return err;
 	}
 	refusals->source->refused++;
-	xapi_log(XAPI_LOG_WARNING, "the daemon has refused an event: source=%s code=%s",
-		 refusals->source->name, refused->code);
+	gateway_log(GATEWAY_LOG_WARNING, "the daemon has refused an event: source=%s code=%s",
+		    refusals->source->name, refused->code);
 	return shelf_commit(gateway->shelf);
 }
 
@@ -86,19 +86,21 @@ static void look_at(struct gateway *gateway, struct source *source)
 		return;
 	if (state.err != source->told) {
 		if (state.err)
-			xapi_log(XAPI_LOG_WARNING,
-				 "nothing is delivered: source=%s waiting=%" PRIu64
-				 " code=%s reason=\"%s\"",
-				 source->name, state.waiting, lift_err_code(state.err), state.why);
+			gateway_log(GATEWAY_LOG_WARNING,
+				    "nothing is delivered: source=%s waiting=%" PRIu64
+				    " code=%s reason=\"%s\"",
+				    source->name, state.waiting, lift_err_code(state.err),
+				    state.why);
 		else
-			xapi_log(XAPI_LOG_NOTICE, "delivering again: source=%s waiting=%" PRIu64,
-				 source->name, state.waiting);
+			gateway_log(GATEWAY_LOG_NOTICE,
+				    "delivering again: source=%s waiting=%" PRIu64, source->name,
+				    state.waiting);
 		source->told = state.err;
 	}
 	if (state.refused_dropped > source->dropped)
-		xapi_log(XAPI_LOG_WARNING,
-			 "refused events that there was no room for: source=%s events=%" PRIu64,
-			 source->name, state.refused_dropped);
+		gateway_log(GATEWAY_LOG_WARNING,
+			    "refused events that there was no room for: source=%s events=%" PRIu64,
+			    source->name, state.refused_dropped);
 	source->dropped = state.refused_dropped;
 	if (state.refused)
 		lift_outbox_refused(source->outbox, hold_refused, &refusals);

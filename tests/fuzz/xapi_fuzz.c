@@ -87,7 +87,7 @@ static void check_fault(int err, const struct fault *fault)
 }
 
 /* Written and read again, it is right and the same. */
-static void check_statement(const json_t *statement, enum xapi_version version)
+static void check_statement(json_t *statement, enum xapi_version version)
 {
 	char *text = json_dumps(statement, 0), *content[2];
 	json_t *again = json_loads(text, JSON_ALLOW_NUL, NULL);

@@ -248,10 +248,11 @@ as() {
 	inside runuser -u "$user" -- "$@"
 }
 
-# Takes the blocks of commands out of liftd(8), "The first hour", to $dir/blocks.
+# page_blocks [PAGE]: takes the blocks of commands out of a page, liftd(8) or this one, to $dir/blocks.
 page_blocks() {
+	rm -rf "$dir/blocks"
 	mkdir "$dir/blocks"
-	awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../daemon/liftd.8"
+	awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../${1:-daemon/liftd.8}"
 }
 
 # What stands in a key's public file.
@@ -287,13 +288,14 @@ liftd_drop_in() {
 	inside systemctl daemon-reload
 }
 
-# A property of the unit.
+# unit PROPERTY [UNIT]: a property of the unit, which is liftd's or this one.
 unit() {
-	inside systemctl show liftd --value -p "$1"
+	inside systemctl show "${2:-liftd}" --value -p "$1"
 }
 
+# unit_is PROPERTY VALUE [UNIT]
 unit_is() {
-	[ "$(unit "$1")" = "$2" ]
+	[ "$(unit "$1" "${3:-liftd}")" = "$2" ]
 }
 
 # Its process as seen from here; a backup or a check is one of the same name.

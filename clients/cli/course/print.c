@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "clients/cli/course/write.h"
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 #include "proto/iso8601.h"
 #include "proto/json.h"
 

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 /*
  * What causes_find has found, each with "as_of" beside it, the day of its figures. `first` and

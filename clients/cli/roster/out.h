@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 struct out;
 

@@ -206,8 +206,6 @@ static void deliver_on(struct deliverer *deliverer)
 			tell(deliverer, err == LIFT_E_FULL ? LIFT_E_DISK : err, lift_error_text());
 		else
 			tell_daemon(deliverer, err);
-		if (err == LIFT_E_SIZE && deliverer->delivery.batch > 1)
-			deliverer->delivery.batch /= 2;
 		pause_for(deliverer, pause_ms);
 		pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
 	}

@@ -13,6 +13,12 @@
 
 enum { EVENT_DEPTH = MSG_DEPTH_DAEMON - 2 /* it is in an array in a map */ };
 
+#define SPOILT (UINT64_C(1) << 63) /* of a tag, beside the id: it is sent as an empty map */
+
+static const char empty_map[] = { '\x80' };
+static const char spoilt_text[] =
+	"the event is damaged in the outbox, or was closed with another key";
+
 static int64_t wall_ms(void)
 {
 	struct timespec now;
@@ -27,6 +33,7 @@ static void take_rejection(void *context, const struct lift_rejection *rejection
 {
 	struct delivery *delivery = context;
 	struct settle_refused *refused;
+	bool is_spoilt;
 
 	if (lift_err_of_code(text_of(rejection->code)) == LIFT_E_REUSED) {
 		if (!delivery->reused || rejection->seq < delivery->reused)
@@ -39,9 +46,12 @@ static void take_rejection(void *context, const struct lift_rejection *rejection
 		return;
 	}
 	refused = &delivery->refused[delivery->n_refused++];
-	refused->id = (int64_t)rejection->tag;
-	snprintf(refused->code, sizeof(refused->code), "%s", rejection->code);
-	snprintf(refused->text, sizeof(refused->text), "%s", rejection->text);
+	refused->id = (int64_t)(rejection->tag & ~SPOILT);
+	is_spoilt = rejection->tag & SPOILT;
+	snprintf(refused->code, sizeof(refused->code), "%s",
+		 is_spoilt ? lift_err_code(LIFT_E_CORRUPT) : rejection->code);
+	snprintf(refused->text, sizeof(refused->text), "%s",
+		 is_spoilt ? spoilt_text : rejection->text);
 }
 
 static int stalled(void *context, int err, int64_t ms)
@@ -134,10 +144,10 @@ static bool read_event(const struct delivery *delivery, struct text kept, uint8_
 	} else {
 		memcpy(to, kept.data, kept.size);
 	}
-	return is_map(*ret_event);
+	return ret_event->size <= LIFT_BATCH_BYTES && is_map(*ret_event);
 }
 
-/* Read a batch of what comes next, up to a gap, or to what cannot be sent. */
+/* Read a batch of what comes next, up to a gap. */
 static int read_batch(struct delivery *delivery, size_t *ret_n, bool *ret_more)
 {
 	int err = 0, rc;
@@ -157,10 +167,8 @@ static int read_batch(struct delivery *delivery, size_t *ret_n, bool *ret_more)
 		if (delivery->at_gap || (n > 0 && size + kept.size > LIFT_BATCH_BYTES))
 			break;
 		if (kept.size > LIFT_BATCH_BYTES + SEAL_MORE_BYTES ||
-		    !read_event(delivery, kept, delivery->events + size, &delivery->texts[n])) {
-			delivery->spoilt = id;
-			break;
-		}
+		    !read_event(delivery, kept, delivery->events + size, &delivery->texts[n]))
+			delivery->texts[n] = (struct text){ empty_map, sizeof(empty_map) };
 		size += delivery->texts[n++].size;
 	}
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -173,8 +181,7 @@ static int read_batch(struct delivery *delivery, size_t *ret_n, bool *ret_more)
 
 static bool may_feed(const struct delivery *delivery)
 {
-	return !delivery->spoilt && !delivery->at_gap && !delivery->reused &&
-	       publisher_has_room(delivery->publisher);
+	return !delivery->at_gap && !delivery->reused && publisher_has_room(delivery->publisher);
 }
 
 /* All that there is room for. No statement is open while the publisher waits. */
@@ -188,9 +195,13 @@ static int feed(struct delivery *delivery)
 
 		err = read_batch(delivery, &n, &more);
 		for (size_t i = 0; !err && i < n; i++) {
-			err = lift_publisher_add(delivery->publisher, delivery->texts[i].data,
-						 delivery->texts[i].size,
-						 (uint64_t)delivery->fed + 1);
+			const struct text *event = &delivery->texts[i];
+			uint64_t tag = (uint64_t)delivery->fed + 1;
+
+			if (event->data == empty_map)
+				tag |= SPOILT;
+			err = lift_publisher_add(delivery->publisher, event->data, event->size,
+						 tag);
 			delivery->fed += !err;
 		}
 		if (!err && n > 0)
@@ -293,22 +304,6 @@ int delivery_begin(struct delivery *delivery, enum delivery_news *ret_news)
 	return 0;
 }
 
-/* All that was fed is out of the file: what comes next? */
-static int conclude(struct delivery *delivery, enum delivery_news *ret_news)
-{
-	int err = 0;
-
-	if (delivery->spoilt) {
-		pthread_mutex_lock(delivery->writing);
-		err = settle_spoilt(delivery->file, delivery->spoilt, wall_ms());
-		pthread_mutex_unlock(delivery->writing);
-	}
-	if (!err && (delivery->spoilt || delivery->at_gap))
-		return go_over(delivery, ret_news);
-	*ret_news = DELIVERY_IDLE;
-	return err;
-}
-
 int delivery_go_on(struct delivery *delivery, int ms, enum delivery_news *ret_news)
 {
 	int64_t due_ms;
@@ -327,7 +322,11 @@ int delivery_go_on(struct delivery *delivery, int ms, enum delivery_news *ret_ne
 		return go_over(delivery, ret_news);
 	if (ended || delivery->settled < delivery->fed)
 		return ended;
-	return conclude(delivery, ret_news);
+	/* All that was fed is out of the file. */
+	if (delivery->at_gap)
+		return go_over(delivery, ret_news);
+	*ret_news = DELIVERY_IDLE;
+	return 0;
 }
 
 void delivery_end(struct delivery *delivery)
@@ -338,7 +337,6 @@ void delivery_end(struct delivery *delivery)
 	delivery->publisher = NULL;
 	delivery->n_refused = 0;
 	delivery->reused = 0;
-	delivery->spoilt = 0;
 	delivery->at_gap = delivery->no_memory = false;
 }
 

@@ -4,7 +4,8 @@
  * the file, and verdicts go back there.
  *
  * An event's number is its id less the base of the stream. What is fed, and has no verdict yet,
- * stays in the file; so all of it can be dropped at any moment, and begun again.
+ * stays in the file; so all of it can be dropped at any moment, and begun again. In place of one
+ * that cannot be sent goes an empty map, which the daemon refuses: so its number is no gap.
  */
 #ifndef LIFT_OUTBOX_DELIVERY_H
 #define LIFT_OUTBOX_DELIVERY_H
@@ -37,7 +38,6 @@ struct delivery {
 	struct lift_publisher *publisher;
 	int64_t base, fed, settled; /* ids: fed to the publisher, taken out of the file */
 	int64_t settled_at_ms;
-	int64_t spoilt;	 /* the id of an event that cannot be sent; 0: none */
 	bool at_gap;	 /* what comes next is not the next number */
 	uint64_t reused; /* the lowest number that had other content; 0: none */
 	bool no_memory;	 /* a refusal could not be kept: nothing is taken out */
@@ -53,7 +53,7 @@ struct delivery {
 enum delivery_news {
 	DELIVERY_ON,	/* there may be more to do at once */
 	DELIVERY_IDLE,	/* all that waited has its verdict */
-	DELIVERY_AGAIN, /* the stream is another one now, or an event was taken out: begin again */
+	DELIVERY_AGAIN, /* the stream is another one now: begin again */
 };
 
 /* Connect, and begin with the first event that waits, of which there must be one. */

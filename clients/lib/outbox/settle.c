@@ -76,17 +76,6 @@ int settle(struct outbox_file *file, int64_t last, const struct settle_refused *
 		       : err;
 }
 
-int settle_spoilt(struct outbox_file *file, int64_t id, int64_t now_ms)
-{
-	const struct settle_refused spoilt = {
-		.id = id,
-		.code = "corrupt",
-		.text = "the event is damaged in the outbox, or was closed with another key"
-	};
-
-	return settle(file, id, &spoilt, 1, now_ms);
-}
-
 static int set_stream(struct outbox_file *file, int64_t base)
 {
 	char stream[OUTBOX_STREAM + 1];

@@ -18,9 +18,6 @@ struct settle_refused {
 int settle(struct outbox_file *file, int64_t last, const struct settle_refused *refused, size_t n,
 	   int64_t now_ms);
 
-/* The first event that waits, `id`, cannot be sent: keep it as refused, code corrupt. */
-int settle_spoilt(struct outbox_file *file, int64_t id, int64_t now_ms);
-
 /* What waits goes into another stream, drawn by chance. */
 int settle_stream(struct outbox_file *file);
 

@@ -177,7 +177,7 @@ static int push(struct lift_broadcaster *broadcaster)
 
 	if (broadcaster->slot.count == 0)
 		return 0;
-	events = slot_next(&broadcaster->slot, &count);
+	events = slot_next(&broadcaster->slot, BATCH_EVENTS_MAX, &count);
 	err = send_batch(broadcaster, broadcaster->slot.first, count, events);
 	if (!err)
 		slot_clear(&broadcaster->slot);

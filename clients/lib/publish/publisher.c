@@ -57,9 +57,11 @@ static int send_batch(struct lift_publisher *publisher, uint64_t first, uint32_t
 static int send_slot(struct lift_publisher *publisher, struct slot *slot, int64_t now_ms)
 {
 	uint32_t count;
-	struct text events = slot_next(slot, &count);
+	struct text events = slot_next(slot, publisher_part(publisher), &count);
 	int err = send_batch(publisher, slot->first + slot->judged, count, events, now_ms);
 
+	if (!err && count > publisher->part)
+		publisher->n_full = 0;
 	if (!err)
 		slot_sent(slot, count);
 	else if (err == LIFT_E_BUSY)
@@ -291,6 +293,7 @@ int publisher_open(const struct lift_publisher_options *options, const struct pu
 	publisher->options.batch = options->batch ? options->batch : LIFT_BATCH_EVENTS;
 	publisher->options.patience_ms = options->patience_ms ? options->patience_ms : PATIENCE_MS;
 	publisher->next_seq = options->first ? options->first : 1;
+	publisher->part = BATCH_EVENTS_MAX;
 	for (size_t i = 0; i < SLOTS_MAX; i++)
 		slot_clear(&publisher->slots[i]);
 	publisher->endpoint = strdup(options->endpoint);

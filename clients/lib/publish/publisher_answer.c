@@ -4,10 +4,13 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 
 #include "clients/lib/publish/publisher_internal.h"
 #include "proto/arena.h"
 #include "proto/err_code.h"
+
+enum { TOO_LONG_TEXT = 200 };
 
 static struct slot *slot_of_answer(struct lift_publisher *publisher, const struct answer *answer)
 {
@@ -41,9 +44,22 @@ static bool refusals_fit(const struct answer *answer)
 	return true;
 }
 
+/* What was refused is the empty map in its place: of the event itself, this is why. */
+static void say_too_long(char to[static TOO_LONG_TEXT], struct text event, struct text *ret_code,
+			 struct text *ret_text)
+{
+	snprintf(to, TOO_LONG_TEXT,
+		 "a message must have no more bytes than this key's may, and the event alone has "
+		 "%zu: the daemon's operator says how many (limits, message)",
+		 event.size);
+	*ret_code = text_of(lift_err_code(LIFT_E_SIZE));
+	*ret_text = text_of(to);
+}
+
 static int report_rejected(struct lift_publisher *publisher, const struct slot *slot,
 			   const struct answer *answer)
 {
+	char too_long[TOO_LONG_TEXT];
 	struct arena texts = { 0 };
 	int err = 0;
 
@@ -53,6 +69,8 @@ static int report_rejected(struct lift_publisher *publisher, const struct slot *
 
 		answer_rejected(answer, i, &rejection.seq, &code, &text);
 		event = event_of(slot, rejection.seq);
+		if (slot->blank && lift_err_of_code(code) != LIFT_E_REUSED)
+			say_too_long(too_long, event, &code, &text);
 		rejection.tag = slot->tags[rejection.seq - slot->first];
 		rejection.event = (struct lift_encoded){ event.data, event.size };
 		rejection.code = arena_text(&texts, code);
@@ -155,6 +173,42 @@ static bool is_announcement(const struct lift_publisher *publisher, const struct
 	       answer->count == 0;
 }
 
+/* How long a message may be. */
+
+uint32_t publisher_part(const struct lift_publisher *publisher)
+{
+	return publisher->n_full < PARTS_CALM || publisher->part >= BATCH_EVENTS_MAX
+		       ? publisher->part
+		       : publisher->part * 2;
+}
+
+static void note_taken(struct lift_publisher *publisher, const struct slot *slot)
+{
+	if (slot->in_flight > publisher->part)
+		publisher->part = slot->in_flight;
+	if (slot->in_flight >= publisher->part)
+		publisher->n_full++;
+}
+
+/* It is sent again in halves, and alone as an empty map. If that is too long, no event is at fault.
+ * One long event is no reason for others to be sent one by one. */
+static int take_too_long(struct lift_publisher *publisher, struct slot *slot, int64_t now_ms)
+{
+	uint32_t half = slot->in_flight / 2;
+
+	if (slot->blank)
+		return LIFT_E_SIZE;
+	if (half == 0)
+		slot_blank(slot);
+	else if (slot->part == BATCH_EVENTS_MAX && publisher->part > half)
+		publisher->part = half;
+	slot->part = half ? half : 1;
+	publisher->progress_ms = now_ms;
+	publisher->in_flight--;
+	slot_lost(slot);
+	return 0;
+}
+
 static int take_ack(struct lift_publisher *publisher, const struct answer *answer, int64_t now_ms)
 {
 	bool announced = is_announcement(publisher, answer);
@@ -188,6 +242,7 @@ static int take_ack(struct lift_publisher *publisher, const struct answer *answe
 	if (err)
 		return err;
 	report_uncounted(publisher, slot, answer);
+	note_taken(publisher, slot);
 	publisher->judged += slot->in_flight;
 	slot_judged(slot);
 	drop_judged(publisher);
@@ -202,6 +257,8 @@ static int take_nack(struct lift_publisher *publisher, const struct answer *answ
 
 	if (!err)
 		err = LIFT_E_MALFORMED;
+	if (err == LIFT_E_SIZE && slot)
+		return take_too_long(publisher, slot, now_ms);
 	if (!answer->retry)
 		return err;
 	publisher->refusal = err;

@@ -15,7 +15,10 @@
 #include "clients/lib/wire.h"
 #include "proto/control.h"
 
-enum { SLOTS_MAX = LIFT_WINDOW_MAX + 1 };
+enum {
+	SLOTS_MAX = LIFT_WINDOW_MAX + 1,
+	PARTS_CALM = 32, /* full messages that were taken, before a larger one is tried */
+};
 
 struct lift_publisher {
 	struct lift_publisher_options options; /* with texts of our own */
@@ -28,6 +31,7 @@ struct lift_publisher {
 	uint32_t head,
 		queued; /* the oldest slot, and how many wait; the one after them is gathered */
 	uint32_t window, in_flight; /* messages */
+	uint32_t part, n_full; /* events of a message; such messages that were taken since then */
 	uint64_t next_seq, next, judged;
 	bool closed;	      /* the stream takes no new number */
 	int64_t heard_ms;     /* the last answer, or the first message that waits for one */
@@ -46,6 +50,9 @@ static inline struct slot *publisher_slot(struct lift_publisher *publisher, uint
 {
 	return &publisher->slots[(publisher->head + i) % SLOTS_MAX];
 }
+
+/* How many events the next message may have: where all has been well, one may have more. */
+uint32_t publisher_part(const struct lift_publisher *publisher);
 
 /* Take one answer: LIFT_E_NOT_FOUND where there is none. What is not understood is passed over. */
 int publisher_take_answer(struct lift_publisher *publisher, int64_t now_ms, bool *ret_welcome);

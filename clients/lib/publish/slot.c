@@ -10,6 +10,7 @@ void slot_clear(struct slot *slot)
 {
 	slot->count = slot->judged = slot->in_flight = 0;
 	slot->part = BATCH_EVENTS_MAX;
+	slot->blank = false;
 	slot->due_ms = 0;
 	slot->retry_ms = SLOT_RETRY_MS;
 	slot->size = 0;
@@ -48,13 +49,21 @@ void slot_free(struct slot *slot)
 	*slot = (struct slot){ 0 };
 }
 
-struct text slot_next(const struct slot *slot, uint32_t *ret_count)
+struct text slot_next(const struct slot *slot, uint32_t most, uint32_t *ret_count)
 {
-	uint32_t left = slot->count - slot->judged;
-	uint32_t count = left < slot->part ? left : slot->part;
+	static const char empty_map[] = { '\x80' };
+	uint32_t left = slot->count - slot->judged, count = slot->part;
 	size_t begin = slot->judged ? slot->ends[slot->judged - 1] : 0;
 
+	if (count > most)
+		count = most;
+	if (count > left)
+		count = left;
 	assert(count > 0);
+	if (slot->blank) {
+		*ret_count = 1;
+		return (struct text){ empty_map, sizeof(empty_map) };
+	}
 	*ret_count = count;
 	return (struct text){ slot->events + begin, slot->ends[slot->judged + count - 1] - begin };
 }
@@ -68,11 +77,19 @@ void slot_judged(struct slot *slot)
 {
 	slot->judged += slot->in_flight;
 	slot->in_flight = 0;
+	if (slot->blank)
+		slot->part = BATCH_EVENTS_MAX;
+	slot->blank = false;
 }
 
 void slot_lost(struct slot *slot)
 {
 	slot->in_flight = 0;
+}
+
+void slot_blank(struct slot *slot)
+{
+	slot->blank = true;
 }
 
 void slot_postpone(struct slot *slot, int64_t now_ms)

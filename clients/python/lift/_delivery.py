@@ -41,8 +41,16 @@ LOOK_S = 0.2  # how soon another process's events are seen, and that the lock is
 CALM_S = 1.0  # a connection that broke is not made anew more often
 REFUSAL_S = 5.0  # before what only a person can mend is tried again
 RETRY_S, RETRY_MOST_S = 0.05, 2.0
+PARTS_CALM = 32  # full batches that were taken, before a larger one is tried
+EMPTY_MAP = b"\x80"  # in place of an event that cannot be sent: refused, and its number is no gap
 WARNED_MAX = 1000  # texts that the catalogue does not have, each of which is told once
 TOLD_MAX = 4096  # bytes of what the lock's file says
+
+CORRUPT = "the event is damaged in the outbox, or was closed with another key"
+TOO_LONG = (
+    "a message must have no more bytes than this key's may, and the event alone has {}: the "
+    "daemon's operator says how many (limits, message)"
+)
 
 log = logging.getLogger("lift")
 
@@ -53,10 +61,26 @@ class Batch:
 
     first: int
     last: int
-    message: bytes
+    events: List[bytes]  # as they are sent
+    ours: Dict[int, Tuple[str, str]]  # of empty maps: id to what is wrong with the event
     verdict: Optional[List[Tuple[int, str, str]]] = None  # (id, code, text) of those refused
-    is_sent: bool = True  # and not answered
+    is_sent: bool = False  # and not answered
     due: float = 0.0  # when to send it again
+    is_part: bool = False  # of one that was too long
+
+    def parts(self, most: int) -> List["Batch"]:
+        """The same, with so many events each at most."""
+        return [
+            Batch(
+                self.first + i,
+                min(self.first + i + most - 1, self.last),
+                self.events[i : i + most],
+                self.ours,
+                due=time.monotonic(),
+                is_part=True,
+            )
+            for i in range(0, len(self.events), most)
+        ]
 
 
 class _Refusal(LiftError):
@@ -277,6 +301,7 @@ class Talk:
         self.batches: Deque[Batch] = deque()
         self.window = 0  # 0: there was no welcome yet
         self.cursor = 0  # the last id that was sent
+        self.part, self.n_full = BATCH_EVENTS, 0  # events of a batch; such batches since then
         self.heard = time.monotonic()
         self.retry_s = RETRY_S
         self.has_more = self.sent_any = True
@@ -340,7 +365,7 @@ class Talk:
         while self.has_more and len(self.batches) < self.window:
             if any(batch.due for batch in self.batches):
                 return
-            events = self.file.read(self.cursor, BATCH_EVENTS, BATCH_BYTES)
+            events = self.file.read(self.cursor, self._most(), BATCH_BYTES)
             if not events:
                 self.has_more = False
                 break
@@ -356,39 +381,39 @@ class Talk:
     def _send_new(self, events: List[Tuple[int, bytes]]) -> bool:
         """False: what was sent before must have its verdict first."""
         first = events[0][0]
-        opened: List[bytes] = []
-        for _, kept in events:
-            event = self.delivery.seal.open(kept)
-            if event is None or not is_map(event):
-                break
-            opened.append(event)
-        has_gap = self.cursor != 0 and first != self.cursor + 1
-        if has_gap or not opened:
+        if self.cursor != 0 and first != self.cursor + 1:
             if self.batches:
                 return False
-            if not opened:
-                self._put_aside(first)
             self._take_other_stream()
-        message = encode_batch(
-            self.file.source, self.head.stream, first - self.head.base, opened
-        )
-        batch = Batch(first, first + len(opened) - 1, message, is_sent=False)
+        opened: List[bytes] = []
+        ours: Dict[int, Tuple[str, str]] = {}
+        for number, kept in events:
+            event = self.delivery.seal.open(kept)
+            if event is None or len(event) > BATCH_BYTES or not is_map(event):
+                log.error("outbox=%s: event %d is damaged, or is none", self.file.path, number)
+                ours[number] = ("corrupt", CORRUPT)
+                event = EMPTY_MAP
+            opened.append(event)
+        batch = Batch(first, first + len(opened) - 1, opened, ours)
+        if len(opened) > self.part:
+            self.n_full = 0
         self.batches.append(batch)
         self.cursor, self.sent_any = batch.last, True
         self._send(batch)
         return True
 
-    def _put_aside(self, number: int) -> None:
-        """An event that cannot be sent does not stop those behind it."""
-        log.error("outbox=%s: event %d is damaged, or is none", self.file.path, number)
-        text = "the event is damaged, or cannot be opened with this key, or is no event"
-        with self.delivery.writing:
-            self.file.judged(number, 0, [(number, "corrupt", text)])
+    def _most(self) -> int:
+        """How many events the next batch may have: where all has been well, one may have more."""
+        calm = self.n_full >= PARTS_CALM and self.part < BATCH_EVENTS
+        return min(2 * self.part, BATCH_EVENTS) if calm else self.part
 
     def _send(self, batch: Batch) -> None:
         if not any(other.is_sent for other in self.batches):
             self.heard = time.monotonic()
-        batch.is_sent = self.wire.send(batch.message)
+        number = batch.first - self.head.base
+        batch.is_sent = self.wire.send(
+            encode_batch(self.file.source, self.head.stream, number, batch.events)
+        )
         batch.due = 0.0 if batch.is_sent else time.monotonic() + RETRY_S
 
     # Answers.
@@ -434,7 +459,10 @@ class Talk:
         if batch is None or answer.count != batch.last - batch.first + 1:
             return False
         base = self.head.base
-        refused = [(seq + base, code, text) for seq, code, text in answer.rejected]
+        refused = [
+            (seq + base, *self._why(batch, seq + base, code, text))
+            for seq, code, text in answer.rejected
+        ]
         if any(not batch.first <= number <= batch.last for number, _, _ in refused):
             raise LiftError("malformed", f"{self.wire.endpoint}: an ack is not of its batch")
         self.delivery.tell_unknown(answer.unknown)
@@ -443,9 +471,36 @@ class Talk:
             self._cut_at(batch, reused[0], refused)
             return True
         batch.verdict, batch.is_sent, batch.due = refused, False, 0.0
+        self.part = max(self.part, len(batch.events))
+        self.n_full += len(batch.events) == self.part
         self.retry_s = RETRY_S
         self.delivery._say(None, "")
         return False
+
+    @staticmethod
+    def _why(batch: Batch, number: int, code: str, text: str) -> Tuple[str, str]:
+        """Of an empty map, what is wrong with the event that it stands for."""
+        return (code, text) if code == "reused" else batch.ours.get(number, (code, text))
+
+    def _too_long(self, batch: Batch, answer: Answer) -> None:
+        """It is sent again in halves, and alone as an empty map. If that is too long, no event is
+        at fault. One long event is no reason for others to be sent one by one."""
+        if batch.events == [EMPTY_MAP]:
+            raise _Refusal(answer.code, answer.text)
+        if len(batch.events) > 1:
+            half = len(batch.events) // 2
+            if not batch.is_part:
+                self.part, self.n_full = min(self.part, half), 0
+            place = self.batches.index(batch)
+            self.batches.remove(batch)
+            for part in reversed(batch.parts(half)):
+                self.batches.insert(place, part)
+            return
+        size = len(batch.events[0])
+        log.error("outbox=%s: event %d is too long: %d bytes", self.file.path, batch.first, size)
+        batch.ours[batch.first] = (answer.code, TOO_LONG.format(size))
+        batch.events = [EMPTY_MAP]
+        batch.is_sent, batch.due = False, time.monotonic()
 
     def _cut_at(self, batch: Batch, number: int, refused: List[Tuple[int, str, str]]) -> None:
         """What is before this number has its verdict; the rest waits, whatever was said of it."""
@@ -461,11 +516,14 @@ class Talk:
         if answer.code == "closed":
             return True
         text = answer.text
+        batch = self._batch_of(answer)
+        if answer.code == "size" and batch is not None:
+            self._too_long(batch, answer)
+            return False
         if not answer.retry:
             raise _Refusal(answer.code, text)
         if self.window == 0:
             raise LiftError(answer.code, text)
-        batch = self._batch_of(answer)
         if batch is not None:
             batch.is_sent, batch.due = False, time.monotonic() + self.retry_s
             self.retry_s = min(2 * self.retry_s, RETRY_MOST_S)

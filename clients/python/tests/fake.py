@@ -24,6 +24,8 @@ class FakeLiftd(threading.Thread):
         self.luck, self.trouble = luck, trouble
         self.numbers: Dict[Tuple[str, int], bytes] = {}
         self.closed: Set[str] = set()
+        self.limit = 1 << 20  # bytes of a message
+        self.largest = 0  # events of a batch
         self.orders: List[str] = []
         self.calm = threading.Event()
         self.ending = False
@@ -67,6 +69,8 @@ class FakeLiftd(threading.Thread):
                 self.closed.add(message["stream"])
             if trouble and kind == "full" and message["op"] == "events":
                 answer = self.nack(message, "disk", True)
+            elif len(data) > self.limit:
+                answer = self.nack(message, "size", False)
             else:
                 answer = self.hello(message) if message["op"] == "hello" else self.batch(message)
             if not (trouble and kind == "mute"):
@@ -93,6 +97,7 @@ class FakeLiftd(threading.Thread):
     def batch(self, message: Dict[str, Any]) -> Dict[str, Any]:
         stream, first = message["stream"], message["seq"]
         events = [msgpack.packb(event) for event in message["events"]]
+        self.largest = max(self.largest, len(events))
         known = [self.numbers.get((stream, first + i)) for i in range(len(events))]
         if stream in self.closed and None in known:
             return self.nack(message, "closed", False)

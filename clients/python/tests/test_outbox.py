@@ -336,6 +336,60 @@ class Troubles(Case):
             numbers = sorted(number for s, number in fake.numbers if s == stream)
             self.assertEqual(numbers, list(range(1, len(numbers) + 1)))  # no gap
 
+    def test_thousands_that_are_damaged_take_no_stream(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.start()
+        self.addCleanup(fake.end)
+        outbox = self.outbox()
+        outbox.publish([event(f"u-{i}") for i in range(6000)])
+        self.change("UPDATE event SET event = zeroblob(70) WHERE id % 2 = 0")
+        with self.assertLogs("lift", "ERROR"):
+            outbox = self.outbox(endpoint=fake.endpoint)
+            self.assertTrue(outbox.wait(LIMIT_S))
+        self.assertEqual(len(fake.facts()), 3000)
+        self.assertEqual(len({stream for stream, _ in fake.numbers}), 1)
+        state = outbox.state()
+        self.assertEqual((state.refused, state.refused_dropped, state.delivered), (1000, 2000, 3000))
+
+    def test_an_event_that_is_longer_than_a_message_may_be_comes_back(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.limit = 1200
+        fake.start()
+        self.addCleanup(fake.end)
+        long = event("long", attrs={f"n-{i}": "x" * 64 for i in range(16)})
+        outbox = self.outbox()
+        outbox.publish([long if i == 501 else event(f"u-{i}") for i in range(1500)])
+        with self.assertLogs("lift", "ERROR"):
+            outbox = self.outbox(endpoint=fake.endpoint)
+            self.assertTrue(outbox.wait(LIMIT_S), outbox.state())
+        rows = list(outbox.refused())
+        self.assertEqual([(row.code, row.event) for row in rows], [("size", long)])
+        self.assertIn(f"the event alone has {len(long.encode())}", rows[0].text)
+        self.assertEqual(len(fake.facts()), 1499)
+        ((stream, _),) = [key for key, sent in fake.numbers.items() if sent == b"\x80"]
+        self.assertEqual(sorted(fake.numbers), [(stream, n) for n in range(1, 1501)])
+        # And when longer ones are taken, batches grow again.
+        self.assertLess(fake.largest, 30)
+        fake.limit = 1 << 20
+        outbox.publish([event(f"v-{i}") for i in range(9000)])
+        self.assertTrue(outbox.wait(LIMIT_S))
+        self.assertEqual(fake.largest, 100)
+
+    def test_where_even_an_empty_map_is_too_long_no_event_is_at_fault(self) -> None:
+        with mock.patch.object(_delivery, "REFUSAL_S", 0.05):
+            fake = FakeLiftd(self.dir, random.Random(1), 0)
+            fake.limit = 60  # a hello goes through
+            fake.start()
+            self.addCleanup(fake.end)
+            outbox = self.outbox(endpoint=fake.endpoint)
+            with self.assertLogs("lift", "ERROR"):
+                outbox.publish([event("anna"), event("berit")])
+                until(lambda: outbox.state().error == "size", "it is not said")
+            self.assertEqual(outbox.state().waiting, 2)
+            fake.limit = 1 << 20
+            self.assertTrue(outbox.wait(LIMIT_S))
+            self.assertEqual((outbox.state().refused, len(fake.facts())), (0, 2))
+
     def test_an_event_taken_out_by_hand_leaves_no_gap(self) -> None:
         fake = FakeLiftd(self.dir, random.Random(1), 0)
         fake.start()

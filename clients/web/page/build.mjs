@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// node build.mjs SOURCE OUT: the page as lift-web serves it: index.html, and assets whose names change with what is in them.
-// Stands beside node_modules when it runs: see the Makefile.
+// node build.mjs OUT: the page as lift-web serves it: index.html, and assets whose names change with what is in them.
+// It stands beside node_modules and a copy of the sources when it runs: see the Makefile.
 import {build} from 'esbuild'
 import {createHash} from 'node:crypto'
 import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {basename, dirname, join} from 'node:path'
+import {basename, dirname, join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
 import {cutCoast} from './coast.mjs'
 
 const LANGUAGES = ['nb', 'sv', 'da', 'en']
-const [source, out] = process.argv.slice(2)
-const here = dirname(fileURLToPath(import.meta.url))
-const modules = join(here, 'node_modules')
+const out = resolve(process.argv[2])
+const source = dirname(fileURLToPath(import.meta.url))
+const modules = join(source, 'node_modules')
 const assets = join(out, 'assets')
 
 /** A language is one file for who writes it or several, and one for who reads it. */
@@ -68,9 +68,8 @@ const {metafile} = await build({
 	charset: 'utf8',
 	legalComments: 'none',
 	define: {COAST_URL: JSON.stringify(coast)},
-	nodePaths: [modules],
 	plugins: [wordFiles],
-	absWorkingDir: here,
+	absWorkingDir: source,
 	metafile: true,
 	logLevel: 'warning',
 })
@@ -81,7 +80,7 @@ const shared = Object.entries(metafile.outputs).find(([name]) => basename(name) 
 const preloads = shared.map(({path}) => `<link rel="modulepreload" href="/assets/${basename(path)}">`)
 writeFileSync(join(out, 'index.html'), readFileSync(join(source, 'index.html'), 'utf8')
 	.replace('@STYLE@', `/assets/${entry('.css')}`).replace('@SCRIPT@', `/assets/${script}`).replace('@PRELOADS@\n', preloads.map(line => `${line}\n`).join('')))
-writeFileSync(join(out, 'LICENSES'), licenses())
+writeFileSync(join(out, 'licenses.txt'), licenses())
 
 for (const name of ['index.html', ...readdirSync(assets).map(one => join('assets', one))])
 	writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(join(out, name)), {level: 9}))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts the Nordic countries, and what lies beside them, out of world-atlas, and leaves out what nobody sees at this scale.
+import {geoArea} from 'd3-geo'
 import {feature} from 'topojson-client'
 
 // Those whose regions catalogues have: with all of their coast. By ISO 3166-1's numbers.
@@ -8,9 +9,9 @@ const NEIGHBOURS = ['643', '233', '428', '440', '616', '276', '528', '826', '372
 // West, south, east and north; what lies beyond is pressed against the frame.
 const FRAME = [-25, 53, 33, 72]
 // Of a triangle that a point makes with its two neighbours, in square degrees of the equator's size.
-const HOME_AREA = 0.00012
+const HOME_AREA = 0.00005
 const NEIGHBOUR_AREA = 0.01
-const HOME_ISLAND = 0.0004
+const HOME_ISLAND = 0.00015
 const NEIGHBOUR_ISLAND = 0.05
 const SCALE = 1000
 
@@ -57,11 +58,16 @@ function decode(topology) {
 	})
 }
 
-function intoFrame([x, y]) {
+/** What lies beyond 180 degrees of the easternmost is east of it. */
+function intoFrame([lon, y]) {
+	const x = lon < -100 ? lon + 360 : lon
 	return [Math.min(Math.max(x, FRAME[0]), FRAME[2]), Math.min(Math.max(y, FRAME[1]), FRAME[3])]
 }
 
 const isSame = (a, b) => a[0] === b[0] && a[1] === b[1]
+
+/** What lies within a ring on a globe is at its right: what was pressed against the frame may have turned. */
+const clockwise = ring => (geoArea({type: 'Polygon', coordinates: [ring]}) > 2 * Math.PI ? [...ring].reverse() : ring)
 
 /** Thousandths of degrees, each point as the way from the one before. */
 function pack(ring) {
@@ -97,7 +103,7 @@ export function cutCoast(topology) {
 			const {geometry} = feature(cut, country)
 			const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
 			const isSeen = ([ring]) => ring.length > 3 && ringArea(ring) > (home ? HOME_ISLAND : NEIGHBOUR_ISLAND)
-			return {id: country.id, home, rings: polygons.filter(isSeen).map(([ring]) => pack(ring))}
+			return {id: country.id, home, rings: polygons.filter(isSeen).map(([ring]) => pack(clockwise(ring)))}
 		}),
 	}
 }

@@ -5,8 +5,8 @@
  * Statements of 1.0.x and 2.0.0 are checked as the specification wants them (IEEE 9274.1.1 and xAPI
  * 1.0.3, part two), and taken as they are. Beyond it, what platforms are known to send is taken: a
  * raw score that is not within min and max (the mapping says what becomes of it), an object of the
- * type GroupActivity, a language with a low line (en_us), in 1.0 a timestamp without an offset
- * (UTC).
+ * type GroupActivity, a language with a low line (en_us), an objectType ["Agent"] or ["Group"] of
+ * actor, object and instructor, in 1.0 a timestamp without an offset (UTC).
  *
  * Caliper's and Canvas's events become statements of the same form, whose verb is `VERB_CALIPER
  * TYPE#ACTION` or `VERB_CANVAS NAME`: so one table (map.h) says what becomes of all three. Pure: no
@@ -59,8 +59,9 @@ int body_caliper(struct text body, const char *content_type, json_t **ret_statem
 int body_canvas(struct text body, const char *content_type, const json_t *jwks, int64_t now_ms,
 		json_t **ret_statements, struct fault *ret_fault);
 
-/* One statement: LIFT_E_MALFORMED with the fault, whose `where` begins with `where`. */
-int statement_check(const json_t *statement, enum xapi_version version, const char *where,
+/* One statement: LIFT_E_MALFORMED with the fault, whose `where` begins with `where`. A person's
+ * objectType that was a list of one is that one afterwards. */
+int statement_check(json_t *statement, enum xapi_version version, const char *where,
 		    struct fault *ret_fault);
 
 /* What two statements of one id must have alike to be the same one (xAPI part two, 2.3.1):

@@ -362,11 +362,25 @@ static const struct property STATEMENT_PROPERTIES[] = {
 static const struct object_rule STATEMENT = { PROPERTIES(STATEMENT_PROPERTIES), is_statement,
 					      NULL };
 
-int statement_check(const json_t *statement, enum xapi_version version, const char *where,
+/* A version of Moodle's Logstore xAPI has a person's as a list of one. */
+static void mend_type(json_t *agent)
+{
+	json_t *type = json_object_get(agent, "objectType"), *first = json_array_get(type, 0);
+	struct text word = json_text(first);
+
+	if (json_array_size(type) == 1 &&
+	    (text_equal(word, text_of("Agent")) || text_equal(word, text_of("Group"))))
+		json_object_set(agent, "objectType", first);
+}
+
+int statement_check(json_t *statement, enum xapi_version version, const char *where,
 		    struct fault *ret_fault)
 {
 	const struct check check = { version, ret_fault };
 	const struct place root = place_in(NULL, where);
 
+	mend_type(json_object_get(statement, "actor"));
+	mend_type(json_object_get(statement, "object"));
+	mend_type(json_object_get(json_object_get(statement, "context"), "instructor"));
 	return rule_object(&check, &root, statement, &STATEMENT) ? 0 : LIFT_E_MALFORMED;
 }

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/http/address.h"
-#include "clients/http/password.h"
+#include "clients/gateway/fields.h"
 #include "clients/xapi/people/iri.h"
 #include "clients/xapi/read/body.h"
 #include "proto/fields.h"
@@ -15,59 +14,6 @@
 #include "proto/z85.h"
 
 enum { LISTEN_MAX = 300, PREFIX_MAX = 200, TEXT_MAX = 400, FILE_MAX = 1 << 20 };
-
-static void read_path(struct reader *reader, const struct yaml_node *node,
-		      const struct field *field, void *to)
-{
-	const char *own = reader->context; /* beside it, where a path is relative */
-	const char *slash = strrchr(own, '/');
-	char *written = reader_text(reader, node, field->name, 1, XAPI_PATH_MAX), *text;
-	size_t before = written && *written != '/' && slash ? (size_t)(slash - own) + 1 : 0;
-
-	if (!written)
-		return;
-	text = reader_take(reader, before + strlen(written) + 1, 1);
-	if (!text)
-		return;
-	memcpy(text, own, before);
-	memcpy(text + before, written, strlen(written));
-	*(char **)to = text;
-}
-
-static void read_endpoint(struct reader *reader, const struct yaml_node *node,
-			  const struct field *field, void *to)
-{
-	char *text = reader_text(reader, node, field->name, field->min, field->max);
-
-	if (text && strncmp(text, "ipc:///", 7) != 0 && strncmp(text, "tcp://", 6) != 0)
-		reader_error(reader, node, "%s must be an endpoint, ipc:///PATH or tcp://HOST:PORT",
-			     field->name);
-	else if (text)
-		*(char **)to = text;
-}
-
-/* On this machine liftd may do without keys. */
-static bool is_here(const char *endpoint)
-{
-	static const char *const here[] = { "tcp://127.", "tcp://localhost:", "tcp://[::1]:" };
-
-	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
-		if (strncmp(endpoint, here[i], strlen(here[i])) == 0)
-			return true;
-	return strncmp(endpoint, "ipc://", 6) == 0;
-}
-
-static void read_server(struct reader *reader, const struct yaml_node *node,
-			const struct field *field, void *to)
-{
-	if (node->kind == YAML_TEXT && z85_is_key(node->text))
-		field_text(reader, node, field, to);
-	else
-		reader_error(reader, node,
-			     "%s must be the %d characters of the daemon's public key, in quotes: "
-			     "its operator has them in server.pub",
-			     field->name, Z85_KEY);
-}
 
 /* Where a reverse proxy puts us: "", or "/lrs". */
 static void read_prefix(struct reader *reader, const struct yaml_node *node,
@@ -86,26 +32,6 @@ static void read_prefix(struct reader *reader, const struct yaml_node *node,
 		*(char **)to = text;
 }
 
-static void read_texts(struct reader *reader, const struct yaml_node *node,
-		       const struct field *field, void *to)
-{
-	struct texts *texts = to;
-	char **items;
-
-	if (!reader_list(reader, node, field->name, (size_t)field->max))
-		return;
-	items = reader_take(reader, node->n_children + 1, sizeof(*items)); /* a NULL behind it */
-	if (!items)
-		return;
-	*texts = (struct texts){ items, 0 };
-	for (const struct yaml_node *item = node->child; item; item = item->next) {
-		char *text = reader_text(reader, item, field->name, 1, TEXT_MAX);
-
-		if (text)
-			items[texts->count++] = text;
-	}
-}
-
 /* Platforms. */
 
 static void read_name(struct reader *reader, const struct yaml_node *node,
@@ -116,21 +42,6 @@ static void read_name(struct reader *reader, const struct yaml_node *node,
 	else
 		reader_error(reader, node, "%s must be 1 to %d of a-z 0-9 . _ -", field->name,
 			     SOURCE_MAX);
-}
-
-static void read_password(struct reader *reader, const struct yaml_node *node,
-			  const struct field *field, void *to)
-{
-	char *text = reader_text(reader, node, field->name, 1, TEXT_MAX);
-
-	if (!text)
-		return;
-	if (!password_hash_is(text))
-		reader_error(reader, node,
-			     "password must be what 'lift-xapi --password' prints, not the "
-			     "password itself");
-	else
-		*(char **)to = text;
 }
 
 static void read_attrs(struct reader *reader, const struct yaml_node *node,
@@ -166,7 +77,9 @@ static const struct field platform_fields[] = {
 	  .min = 1,
 	  .max = XAPI_PLATFORM_NAME_MAX,
 	  .required = true },
-	{ .name = "password", .read = read_password, MEMBER(struct xapi_platform, password) },
+	{ .name = "password",
+	  .read = gateway_read_password,
+	  MEMBER(struct xapi_platform, password) },
 	{ .name = "source",
 	  .read = read_name,
 	  MEMBER(struct xapi_platform, source),
@@ -183,7 +96,7 @@ static const struct field platform_fields[] = {
 	  .min = 1,
 	  .max = TEXT_MAX },
 	{ .name = "attrs", .read = read_attrs, WHOLE },
-	{ .name = "jwks", .read = read_path, MEMBER(struct xapi_platform, jwks_path) },
+	{ .name = "jwks", .read = gateway_read_path, MEMBER(struct xapi_platform, jwks_path) },
 };
 static const struct fields platform_map = FIELDS("a platform", platform_fields);
 
@@ -256,14 +169,14 @@ static void read_limits(struct reader *reader, const struct yaml_node *node,
 static const struct field fields[] = {
 	BOUND("listen", field_text, listen, 1, LISTEN_MAX),
 	SET("path", read_prefix, path),
-	SET("state", read_path, state),
-	BOUND("intake", read_endpoint, intake, 1, XAPI_PATH_MAX),
-	BOUND("server", read_server, server, Z85_KEY, Z85_KEY),
-	SET("key", read_path, key),
-	SET("mapping", read_path, mapping_path),
-	SET("people", read_path, people_path),
-	BOUND("origins", read_texts, origins, 0, XAPI_ORIGINS_MAX),
-	BOUND("trusted", read_texts, trusted, 0, XAPI_TRUSTED_MAX),
+	SET("state", gateway_read_path, state),
+	BOUND("intake", gateway_read_endpoint, intake, 1, XAPI_PATH_MAX),
+	BOUND("server", gateway_read_server, server, Z85_KEY, Z85_KEY),
+	SET("key", gateway_read_path, key),
+	SET("mapping", gateway_read_path, mapping_path),
+	SET("people", gateway_read_path, people_path),
+	BOUND("origins", gateway_read_texts, origins, 0, XAPI_ORIGINS_MAX),
+	BOUND("trusted", gateway_read_texts, trusted, 0, XAPI_TRUSTED_MAX),
 	BOUND("outbox_mib", field_integer, outbox_mib, 1, 1 << 20),
 	BOUND("remembered", field_integer, remembered, 1000, 100000000),
 	BOUND("refused_max", field_integer, refused_max, 0, 1000000),
@@ -284,8 +197,9 @@ static const struct xapi_limits usual_limits = {
 	.rate = 5000,
 };
 
-static bool take_defaults(struct xapi_config *config)
+static bool take_defaults(void *of)
 {
+	struct xapi_config *config = of;
 	const char *state = getenv("STATE_DIRECTORY");
 
 	config->listen = arena_text(&config->arena, text_of("127.0.0.1:8180"));
@@ -321,54 +235,27 @@ static void check_homepages(struct reader *reader, const struct xapi_config *con
 }
 
 /* What no single key can say. */
-static void check_whole(struct reader *reader, const struct xapi_config *config)
+static void check_whole(struct reader *reader, const void *of)
 {
+	const struct xapi_config *config = of;
 	check_homepages(reader, config);
 	if (!config->server != !config->key)
 		yaml_error(reader->errors, 0, "`server` and `key` belong together");
-	if (!config->server && !is_here(config->intake))
+	if (!config->server && !endpoint_is_here(config->intake))
 		yaml_error(reader->errors, 0,
 			   "`intake` is on another machine: `server` and `key` are needed, as in "
 			   "lift.yaml");
-	for (size_t i = 0; i < config->trusted.count; i++) {
-		struct address_range range;
-
-		if (!address_parse_range(config->trusted.items[i], &range))
-			yaml_error(reader->errors, 0,
-				   "`trusted` has addresses of reverse proxies, as 127.0.0.1, or "
-				   "ranges of them, as 10.0.0.0/8; `%.60s` is none",
-				   config->trusted.items[i]);
-	}
+	gateway_check_trusted(reader, &config->trusted);
 }
 
 int xapi_config_parse(struct text text, const char *path, struct yaml_errors *errors,
 		      struct xapi_config **ret_config)
 {
-	char *own = strdup(path);
+	static const struct config_form form = { &config_map, take_defaults, check_whole };
 	struct xapi_config *config = calloc(1, sizeof(*config));
-	struct reader reader = { .errors = errors, .context = own };
-	struct yaml_doc *doc = NULL;
-	size_t n_errors = errors->count;
-	int err;
+	int err = config ? gateway_config_read(&form, text, path, errors, &config->arena, config)
+			 : LIFT_E_MEMORY;
 
-	if (!config || !own) {
-		free(config);
-		free(own);
-		return LIFT_E_MEMORY;
-	}
-	reader.arena = &config->arena;
-	reader.no_memory = !take_defaults(config);
-	err = yaml_parse(text, errors, &doc);
-	if (!err && !reader.no_memory) {
-		fields_read(&reader, yaml_root(doc), NULL, &config_map, config);
-		if (config->intake)
-			check_whole(&reader, config);
-		err = errors->count > n_errors ? LIFT_E_CONFIG : 0;
-	}
-	if (reader.no_memory)
-		err = LIFT_E_MEMORY;
-	yaml_doc_free(doc);
-	free(own);
 	if (err)
 		xapi_config_free(config);
 	else

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clients/gateway/file.h"
 #include "proto/grow.h"
 
 /* What is wrong with any of the files, gathered. */
@@ -49,38 +50,6 @@ static int said_take(struct said *said, struct yaml_errors *errors, const char *
 	said_add(said, errors->text);
 	yaml_errors_clear(errors);
 	return err;
-}
-
-/* A whole file; the caller frees it. LIFT_E_IO (errno), LIFT_E_MEMORY. */
-static int read_all(const char *path, char **ret_data, size_t *ret_size)
-{
-	FILE *file = fopen(path, "re");
-	char *data = NULL;
-	size_t size = 0, room = 0, got = 1;
-	int err = file ? 0 : LIFT_E_IO;
-
-	while (!err && got > 0) {
-		err = grow(&data, &room, size + 16384, 1);
-		if (!err && size > YAML_SIZE_MAX) {
-			errno = EFBIG;
-			err = LIFT_E_IO;
-		}
-		if (!err) {
-			got = fread(data + size, 1, room - size, file);
-			size += got;
-		}
-	}
-	if (!err && ferror(file))
-		err = LIFT_E_IO;
-	if (file)
-		fclose(file);
-	if (err) {
-		free(data);
-		return err;
-	}
-	*ret_data = data;
-	*ret_size = size;
-	return 0;
 }
 
 static int load_mapping(struct xapi_config *config, struct said *said)
@@ -140,7 +109,7 @@ int xapi_config_load(const char *path, struct xapi_config **ret_config, char **r
 	struct said said = { 0 };
 	char *data = NULL;
 	size_t size = 0;
-	int err = read_all(path, &data, &size);
+	int err = gateway_file_read(path, YAML_SIZE_MAX, &data, &size);
 
 	if (!err)
 		err = xapi_config_parse((struct text){ data, size }, path, &errors, &config);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/xapi/work/log.h"
+#include "clients/gateway/log.h"
 #include "proto/grow.h"
 #include "proto/iso8601.h"
 
@@ -136,11 +136,11 @@ void counts_log(struct counts *counts)
 		one->has_changed = false;
 		for (int type = EVENT_STARTED; type < EVENT_TYPES; type++)
 			events += one->events[type];
-		xapi_log(XAPI_LOG_NOTICE,
-			 "received since the start: platform=%s statements=%" PRIu64
-			 " events=%" PRIu64 " ignored=%" PRIu64 " refused=%" PRIu64
-			 " known_before=%" PRIu64 " failed_requests=%" PRIu64,
-			 one->name, one->statements, events, sum_of(&one->ignored),
-			 sum_of(&one->refused), one->again, one->failed);
+		gateway_log(GATEWAY_LOG_NOTICE,
+			    "received since the start: platform=%s statements=%" PRIu64
+			    " events=%" PRIu64 " ignored=%" PRIu64 " refused=%" PRIu64
+			    " known_before=%" PRIu64 " failed_requests=%" PRIu64,
+			    one->name, one->statements, events, sum_of(&one->ignored),
+			    sum_of(&one->refused), one->again, one->failed);
 	}
 }

@@ -10,7 +10,7 @@
 #include "tests/e2e/peer.h"
 #include "tests/e2e/xapi/gateway.h"
 
-enum { IDLE = 1000, LARGE = 20 << 20, DEPTH = 1000, SPARE = 200 };
+enum { STRANGERS = 20, IDLE = 1000, SLOW = 60000, LARGE = 20 << 20, DEPTH = 1000, SPARE = 200 };
 
 #define MODULE "https://moodle.example/course/vt-basics"
 #define TIME   "2025-09-01T08:00:00Z"
@@ -120,6 +120,57 @@ static void what_is_too_large_is_413(void **state)
 	web_close(&web);
 	free(large);
 	post_ok(gateway, "anna");
+	gateway_stop(gateway);
+}
+
+/* Many bodies that do not end, and the answers that came instead. */
+static void begin_bodies(struct gateway *gateway, const char *path, const char *headers,
+			 struct web webs[STRANGERS])
+{
+	char *head = NULL, *body = malloc(SLOW);
+
+	memset(body, ' ', SLOW);
+	assert_true(asprintf(&head, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n",
+			     path, headers, SLOW + 1) > 0);
+	for (int i = 0; i < STRANGERS; i++) {
+		web_open(&webs[i], gateway->port);
+		assert_true(web_send(&webs[i], head, strlen(head)));
+		assert_true(web_send(&webs[i], body, SLOW));
+	}
+	free(head);
+	free(body);
+}
+
+static void who_has_not_logged_in_takes_no_memory_from_who_has(void **state)
+{
+	struct gateway *gateway = *state;
+	struct web webs[STRANGERS];
+	char *wrong = web_login(GATEWAY_NAME, "not the word of the tests");
+	char *statement = statement_make("anna", "completed", MODULE, TIME, ""), *large = NULL;
+	char path[PATH_SIZE], lines[600];
+
+	path_make(path, "%s/keys.json", gateway->dir);
+	file_write(path, "{\"keys\": []}\n");
+	snprintf(lines, sizeof(lines),
+		 "limits: {bodies_mib: 1}\nplatforms:\n  - {name: canvas-nord, jwks: keys.json}\n"
+		 "  - {name: " GATEWAY_NAME
+		 ", password: \"%s\", homepage: https://moodle.example}\n",
+		 gateway->hash);
+	gateway_configure(gateway, lines);
+	gateway_start(gateway);
+	assert_true(asprintf(&large, "%*s%s", LARGE / 40, "", statement) > 0);
+	/* By a password that is wrong, and by a signature that nobody has seen yet. */
+	for (int signs = 0; signs < 2; signs++) {
+		begin_bodies(gateway, signs ? "/canvas/canvas-nord" : "/xapi/statements",
+			     signs ? "" : wrong, webs);
+		for (int i = 0; i < 10; i++)
+			gateway_post(gateway, large, 200);
+		for (int i = 0; i < STRANGERS; i++)
+			web_close(&webs[i]);
+	}
+	free(wrong);
+	free(large);
+	free(statement);
 	gateway_stop(gateway);
 }
 
@@ -253,6 +304,7 @@ int main(void)
 		TEST(who_is_slow_is_cut_off_and_holds_up_nobody),
 		TEST(a_thousand_who_say_nothing_hold_up_nobody),
 		TEST(what_is_too_large_is_413),
+		TEST(who_has_not_logged_in_takes_no_memory_from_who_has),
 		TEST(what_is_no_statement_is_400_with_its_place),
 		TEST(a_full_outbox_is_503_until_the_daemon_is_back),
 		TEST(what_is_in_flight_at_the_end_is_answered),

@@ -139,6 +139,25 @@ static void a_bearer_token_is_name_and_password(void **state)
 	free(login);
 }
 
+static void without_platforms_the_log_says_what_is_missing(void **state)
+{
+	static const char missing[] = "nobody may send yet: add who may to `platforms` of ";
+	struct gateway *gateway = *state;
+	char *said;
+
+	gateway_configure(gateway, "platforms: []\n");
+	gateway_start(gateway);
+	gateway_await_log(gateway, missing);
+	gateway_configure(gateway, "");
+	process_signal(&gateway->process, SIGHUP);
+	gateway_await_log(gateway, "configuration read: platforms=1");
+	gateway_post(gateway, one, 200);
+	said = file_text(gateway->log, NULL);
+	assert_null(strstr(strstr(said, missing) + 1, missing));
+	free(said);
+	gateway_stop(gateway);
+}
+
 /* What the answer must not tell, the log of the operator does. */
 static void who_did_not_get_in_is_in_the_log(void **state)
 {
@@ -356,6 +375,7 @@ int main(void)
 		TEST(each_route_has_its_status),
 		TEST(a_prefix_of_a_reverse_proxy_makes_no_difference),
 		TEST(a_bearer_token_is_name_and_password),
+		TEST(without_platforms_the_log_says_what_is_missing),
 		TEST(who_did_not_get_in_is_in_the_log),
 		TEST(a_reason_is_told_to_its_end),
 		TEST(of_a_batch_with_a_fault_nothing_is_kept),

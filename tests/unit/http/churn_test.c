@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Clients that come, ask several times at once, and leave without a word, while answers come in
- * later rounds and in any order: each gets the answers to its own requests, in their order.
+ * Clients that come, ask several times at once, and leave without a word, while they are let in and
+ * answered in later rounds and in any order: each gets the answers to its own requests, in their
+ * order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,8 +20,8 @@ enum { CLIENTS = 48, STEPS = 6000, KEPT_MAX = 512, AT_ONCE = 3 };
 
 struct churn {
 	struct http *http;
-	struct http_exchange *kept[KEPT_MAX];
-	size_t n_kept;
+	struct http_exchange *kept[KEPT_MAX], *heads[KEPT_MAX];
+	size_t n_kept, n_heads;
 	uint64_t luck, last_number;
 	unsigned n_asked, n_answered, n_left;
 };
@@ -48,8 +49,26 @@ static void keep_it(void *context, struct http_exchange *exchange)
 	churn->kept[churn->n_kept++] = exchange;
 }
 
+static void keep_head(void *context, struct http_exchange *exchange)
+{
+	struct churn *churn = context;
+
+	assert_true(churn->n_heads < KEPT_MAX);
+	if (draw(churn, 2))
+		http_go_on(exchange, true);
+	else
+		churn->heads[churn->n_heads++] = exchange;
+}
+
 static void answer_some(struct churn *churn, size_t n)
 {
+	for (size_t left = n; left > 0 && churn->n_heads > 0; left--) {
+		size_t i = draw(churn, churn->n_heads);
+		struct http_exchange *exchange = churn->heads[i];
+
+		churn->heads[i] = churn->heads[--churn->n_heads];
+		http_go_on(exchange, true);
+	}
 	for (; n > 0 && churn->n_kept > 0; n--) {
 		size_t i = draw(churn, churn->n_kept);
 		struct http_exchange *exchange = churn->kept[i];
@@ -151,9 +170,9 @@ static void each_gets_its_own_answers_whoever_comes_and_goes(void **state)
 {
 	struct churn churn = { .luck = test_seed() };
 	struct asking clients[CLIENTS];
-	const struct http_options options = { .listen = "127.0.0.1:0",
-					      .request = keep_it,
-					      .context = &churn };
+	const struct http_options options = {
+		.listen = "127.0.0.1:0", .head = keep_head, .request = keep_it, .context = &churn
+	};
 	bool is_open = true;
 
 	(void)state;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "clients/http/loop.h"
+#include "clients/gateway/loop.h"
 #include "proto/err.h"
 
 struct counts {

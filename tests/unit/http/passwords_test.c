@@ -86,8 +86,12 @@ static void the_right_password_is_right_and_is_remembered(void **state)
 	assert_int_equal(ask(&asked, "moodle", right, "10.9.9.9", NULL), PASSWORD_RIGHT);
 	asked.now_ms += PASSWORD_REMEMBER_S * 1000 - 1;
 	assert_int_equal(ask(&asked, "moodle", right, "10.9.9.9", NULL), PASSWORD_RIGHT);
-	asked.now_ms++;
-	assert_int_equal(ask_whole(&asked, "moodle", right, "10.0.0.1"), PASSWORD_RIGHT);
+	/* From then on. */
+	asked.now_ms += PASSWORD_REMEMBER_S * 1000 - 1;
+	assert_int_equal(ask(&asked, "moodle", right, "10.9.9.9", NULL), PASSWORD_RIGHT);
+	asked.now_ms += PASSWORD_REMEMBER_S * 1000;
+	assert_int_equal(ask(&asked, "moodle", right, "10.0.0.1", &asked), PASSWORD_WAIT);
+	(void)next(&asked, &(bool){ false });
 	assert_int_equal(ask(&asked, "moodle", right, "10.0.0.1", NULL), PASSWORD_RIGHT);
 	/* By another configuration it is looked at again, and so is one with another hash. */
 	passwords_clear(asked.passwords);

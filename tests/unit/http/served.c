@@ -26,15 +26,24 @@ static int64_t served_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int at_head(void *context, struct http_exchange *exchange)
+static void at_head(void *context, struct http_exchange *exchange)
 {
 	struct served *served = context;
 
 	served->n_heads++;
+	if (served->is_asked)
+		served->asked[served->n_asked++] = exchange;
+	else
+		served_judge(served, exchange);
+}
+
+void served_judge(struct served *served, struct http_exchange *exchange)
+{
 	if (served->refuse_at_head)
 		http_refuse(exchange, served->refuse_at_head, served->refuse_at_head == 429 ? 7 : 0,
 			    "refused at its head");
-	return (int)served->refuse_at_head;
+	else
+		http_go_on(exchange, !served->is_strange);
 }
 
 static void answer_one(struct served *served, struct http_exchange *exchange)

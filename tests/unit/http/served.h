@@ -15,6 +15,10 @@ struct served {
 	struct http *http;
 	bool is_later;		 /* exchanges wait in `waiting` */
 	unsigned refuse_at_head; /* by this status */
+	bool is_asked;		 /* heads wait in `asked` */
+	bool is_strange;	 /* nobody knows who sends */
+	struct http_exchange *asked[SERVED_WAITING_MAX];
+	size_t n_asked;
 	struct http_exchange *waiting[SERVED_WAITING_MAX];
 	size_t n_waiting;
 	unsigned n_heads, n_requests;
@@ -24,6 +28,8 @@ struct served {
 
 void served_open(struct served *served, struct http_options options);
 void served_close(struct served *served);
+/* Let one go on, or refuse it, as the fields above say. */
+void served_judge(struct served *served, struct http_exchange *exchange);
 /* One round, which waits at most so long for somebody. */
 void served_step(struct served *served, int wait_ms);
 /* Answer all that wait: 200, with the same text. */

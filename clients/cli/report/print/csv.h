@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "clients/cli/report/document/document.h"
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 /* A line a figure: section, region, name, within, dimension, value, measure, from, to, figure. */
 void print_as_csv(const struct document *document, const struct csv_form *form, FILE *out);

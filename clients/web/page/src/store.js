@@ -87,24 +87,24 @@ export function createStore(client, onChange) {
 				ask(search, entry)
 	}
 
-	/** Of several answers that have a figure, the one with all of its metrics. */
+	/** What several answers have of one figure, together. */
 	store.figure = (region, kind, id) => {
 		let found
-		for (const {query, figures} of answers.values()) {
+		for (const {figures} of answers.values()) {
 			const figure = figures?.get(`${kind}/${id}/${region}`)
-			if (figure && (!found || !query.keys))
-				found = figure
+			if (figure)
+				found = found ? {...figure, metrics: {...found.metrics, ...figure.metrics}} : figure
 		}
 		return found
 	}
 
 	store.figures = (kind, id) => {
-		const byRegion = new Map()
-		for (const {query, figures} of answers.values())
+		const regions = new Set()
+		for (const {figures} of answers.values())
 			for (const figure of figures?.values() ?? [])
-				if (figure.kind === kind && figure.id === id && (!byRegion.has(figure.region) || !query.keys))
-					byRegion.set(figure.region, figure)
-		return [...byRegion.values()]
+				if (figure.kind === kind && figure.id === id)
+					regions.add(figure.region)
+		return [...regions].map(region => store.figure(region, kind, id))
 	}
 
 	store.isLoading = () => [...answers.values()].some(entry => !entry.figures && !entry.fault)

@@ -18,7 +18,7 @@
 #include "proto/control.h"
 #include "proto/event.h"
 
-enum { LOOK_MS = 10, WINDOW = 8, OTHERS = UINT32_MAX >> 1 };
+enum { LOOK_MS = 10, WINDOW = 8, OTHERS = UINT32_MAX >> 1, NO_EVENT = OTHERS - 1 };
 
 struct numbers {
 	char name[STREAM_MAX + 1];
@@ -36,10 +36,11 @@ struct fake_liftd {
 	struct luck luck;
 	struct fake_chances chances;
 	unsigned refuse_every;
+	size_t limit;
 	int nack;
 	bool nack_retry;
 	struct numbers streams[FAKE_STREAMS_MAX];
-	unsigned n_streams, batches;
+	unsigned n_streams, batches, largest;
 	struct numbers *last;
 	uint8_t *times; /* of each content */
 	uint64_t accepted;
@@ -108,7 +109,9 @@ static int judge(struct fake_liftd *fake, uint32_t *number, uint32_t content)
 
 	if (*number && *number != content)
 		return LIFT_E_REUSED;
-	if (!*number && !refused) {
+	if (content == NO_EVENT)
+		refused = false;
+	else if (!*number && !refused) {
 		fake->accepted += fake->times[content] == 0;
 		fake->times[content] += fake->times[content] < UINT8_MAX;
 	}
@@ -123,13 +126,17 @@ static void take(struct fake_liftd *fake, const struct batch *batch, struct numb
 
 	for (uint32_t i = 0; i < batch->count; i++) {
 		struct event event;
-		int err = batch_event(batch, i, &event);
+		int fault = batch_event(batch, i, &event);
+		int err = judge(fake, number_of(stream, batch->seq + i),
+				fault ? NO_EVENT : content_of(&event));
 
-		assert_int_equal(err, 0);
-		err = judge(fake, number_of(stream, batch->seq + i), content_of(&event));
+		if (fault && !err)
+			err = fault;
 		if (err)
 			rejected[n++] = (struct rejection){ batch->seq + i, err };
 	}
+	if (batch->count > fake->largest)
+		fake->largest = batch->count;
 	ack_encode(fake->writer, &(struct ack){ .source = batch->source,
 						.stream = batch->stream,
 						.first = batch->seq,
@@ -148,7 +155,7 @@ static bool is_all_known(struct numbers *stream, const struct batch *batch)
 }
 
 /* False: there is no answer. */
-static bool answer_batch(struct fake_liftd *fake, const struct batch *batch)
+static bool answer_batch(struct fake_liftd *fake, const struct batch *batch, size_t size)
 {
 	struct numbers *stream = stream_of(fake, batch->stream);
 	struct nack nack = { batch->source, batch->stream, batch->seq, fake->nack,
@@ -160,6 +167,10 @@ static bool answer_batch(struct fake_liftd *fake, const struct batch *batch)
 	stream->closed |= chance(fake, fake->chances.closed);
 	if (chance(fake, fake->chances.lost))
 		return false;
+	if (fake->limit > 0 && size > fake->limit) {
+		nack.err = LIFT_E_SIZE;
+		nack.retry = false;
+	}
 	if (!nack.err && stream->closed && !is_all_known(stream, batch))
 		nack.err = LIFT_E_CLOSED;
 	if (!nack.err && chance(fake, fake->chances.retry)) {
@@ -182,7 +193,7 @@ static bool answer_message(struct fake_liftd *fake, struct text message)
 
 	msg_writer_clear(fake->writer);
 	if (batch_decode(fake->reader, message, &batch) == 0)
-		return answer_batch(fake, &batch);
+		return answer_batch(fake, &batch, message.size);
 	assert_int_equal(request_decode(fake->reader, message, &hello), 0);
 	stream = stream_of(fake, hello.stream);
 	if (fake->nack && !fake->nack_retry)
@@ -311,6 +322,14 @@ void fake_liftd_nack(struct fake_liftd *fake, int err, bool retry)
 	pthread_mutex_unlock(&fake->mutex);
 }
 
+void fake_liftd_limit(struct fake_liftd *fake, size_t bytes)
+{
+	pthread_mutex_lock(&fake->mutex);
+	fake->limit = bytes;
+	fake->largest = 0;
+	pthread_mutex_unlock(&fake->mutex);
+}
+
 void fake_liftd_close_streams(struct fake_liftd *fake)
 {
 	pthread_mutex_lock(&fake->mutex);
@@ -360,22 +379,43 @@ uint64_t fake_liftd_accepted(struct fake_liftd *fake)
 	return accepted;
 }
 
-unsigned fake_liftd_streams(struct fake_liftd *fake)
+static unsigned number_at(struct fake_liftd *fake, const unsigned *number)
 {
 	unsigned n;
 
 	pthread_mutex_lock(&fake->mutex);
-	n = fake->n_streams;
+	n = *number;
 	pthread_mutex_unlock(&fake->mutex);
 	return n;
 }
 
+unsigned fake_liftd_streams(struct fake_liftd *fake)
+{
+	return number_at(fake, &fake->n_streams);
+}
+
 unsigned fake_liftd_batches(struct fake_liftd *fake)
 {
-	unsigned n;
+	return number_at(fake, &fake->batches);
+}
+
+unsigned fake_liftd_largest(struct fake_liftd *fake)
+{
+	return number_at(fake, &fake->largest);
+}
+
+unsigned fake_liftd_gaps(struct fake_liftd *fake)
+{
+	unsigned n = 0;
 
 	pthread_mutex_lock(&fake->mutex);
-	n = fake->batches;
+	for (unsigned i = 0; i < fake->n_streams; i++) {
+		struct numbers *stream = &fake->streams[i];
+		uint64_t next = next_of(stream);
+
+		for (uint64_t seq = next + 1; seq < stream->room; seq++)
+			n += stream->content[seq] && !stream->content[seq - 1];
+	}
 	pthread_mutex_unlock(&fake->mutex);
 	return n;
 }

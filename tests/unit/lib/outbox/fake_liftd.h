@@ -4,12 +4,14 @@
  * answers, refuses, closes streams and forgets as a test tells it to.
  *
  * An event's content is the number in its learner, "u-17". Those that are 3 more than a multiple of
- * `refuse_every` are refused. Any function may be called from any thread.
+ * `refuse_every` are refused, and so is what is no event. Any function may be called from any
+ * thread.
  */
 #ifndef LIFT_TESTS_FAKE_LIFTD_H
 #define LIFT_TESTS_FAKE_LIFTD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { FAKE_CONTENT_MAX = 200000, FAKE_STREAMS_MAX = 400 };
@@ -35,6 +37,8 @@ void fake_liftd_chances(struct fake_liftd *fake, struct fake_chances chances);
 void fake_liftd_refuse_every(struct fake_liftd *fake, unsigned n);
 /* All batches and hellos from now on get this nack; 0: none any more. */
 void fake_liftd_nack(struct fake_liftd *fake, int err, bool retry);
+/* Messages of more bytes are refused, code size; 0: none. */
+void fake_liftd_limit(struct fake_liftd *fake, size_t bytes);
 /* All streams that there are. */
 void fake_liftd_close_streams(struct fake_liftd *fake);
 /* Of each stream, forget the numbers above half of what it has: an older backup came back. */
@@ -47,5 +51,7 @@ unsigned fake_liftd_times(struct fake_liftd *fake, uint32_t content);
 uint64_t fake_liftd_accepted(struct fake_liftd *fake); /* different contents */
 unsigned fake_liftd_streams(struct fake_liftd *fake);
 unsigned fake_liftd_batches(struct fake_liftd *fake);
+unsigned fake_liftd_largest(struct fake_liftd *fake); /* events of a batch taken since that limit */
+unsigned fake_liftd_gaps(struct fake_liftd *fake);    /* numbers that are missing before others */
 
 #endif

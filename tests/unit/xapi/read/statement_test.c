@@ -495,6 +495,40 @@ static void an_attachment_is_described(void **state)
 	CHECK(cases);
 }
 
+/* As a version of Moodle's plug-in writes it. */
+static void a_type_of_a_person_may_be_a_list_of_one(void **state)
+{
+#define PERSON(type) "{\"objectType\":" type ",\"mbox\":\"mailto:kari@lms.test\"}"
+	static const struct statement_case cases[] = {
+		{ "an actor", WITH_ACTOR(PERSON("[\"Agent\"]")), NULL, BOTH },
+		{ "a group", WITH_ACTOR(PERSON("[\"Group\"]")), NULL, BOTH },
+		{ "an object", WITH_OBJECT(PERSON("[\"Agent\"]")), NULL, BOTH },
+		{ "an instructor", WITH_CONTEXT("{\"instructor\":" PERSON("[\"Agent\"]") "}"), NULL,
+		  BOTH },
+		{ "none", WITH_ACTOR(PERSON("[]")), "statement.actor.objectType", BOTH },
+		{ "two", WITH_ACTOR(PERSON("[\"Agent\",\"Agent\"]")), "statement.actor.objectType",
+		  BOTH },
+		{ "of lists", WITH_ACTOR(PERSON("[[\"Agent\"]]")), "statement.actor.objectType",
+		  BOTH },
+		{ "of none of its words", WITH_ACTOR(PERSON("[\"agent\"]")),
+		  "statement.actor.objectType", BOTH },
+		{ "of another thing's",
+		  WITH_OBJECT("{\"objectType\":[\"Activity\"],\"id\":\"https://lms.test/c\"}"),
+		  "statement.object.objectType", BOTH },
+	};
+	json_t *statement = json_loads(WITH_ACTOR(PERSON("[\"Agent\"]")), 0, NULL);
+	struct fault fault = { 0 };
+
+	(void)state;
+	CHECK(cases);
+	/* It is the same to all who read it then. */
+	assert_int_equal(statement_check(statement, XAPI_1_0, "statement", &fault), 0);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(statement, "actor"),
+							      "objectType")),
+			    "Agent");
+	json_decref(statement);
+}
+
 static void names_that_were_sent_are_cut_and_made_harmless(void **state)
 {
 	static const char json[] =
@@ -529,6 +563,7 @@ int main(void)
 		cmocka_unit_test(a_context_says_where_it_was),
 		cmocka_unit_test(agents_and_groups_of_a_context_came_with_2_0),
 		cmocka_unit_test(an_attachment_is_described),
+		cmocka_unit_test(a_type_of_a_person_may_be_a_list_of_one),
 		cmocka_unit_test(names_that_were_sent_are_cut_and_made_harmless),
 	};
 

@@ -10,7 +10,8 @@ import {geoPath, geoTransverseMercator} from 'd3-geo'
 const GHOST_AT = 1.7 // so many times as far as its neighbours
 const GHOST_STEP = 0.75
 const GHOSTS_MAX = 4000
-const SITE_RADIUS = 11
+/** Each place has at least a disc, however small its island. */
+export const SITE_RADIUS = 12
 
 const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1])
 const median = sorted => sorted[Math.floor(sorted.length / 2)]
@@ -138,5 +139,3 @@ export function drawLand(coast, home, {projection, width, height}) {
 	projection.clipExtent(null)
 	return drawn
 }
-
-export const siteRadius = SITE_RADIUS

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures in a few classes, by round numbers, so that a legend can say what a colour means.
-import {scaleLinear} from 'd3-scale'
 
-const CLASSES = 5
+const CLASSES = 6
+const STEPS = [1, 2, 2.5, 3, 4, 5, 6, 8, 10]
+
+/** The least round number that so many times is as much as the greatest value. */
+function roundStep(greatest, isWhole) {
+	const power = 10 ** Math.floor(Math.log10(greatest / CLASSES))
+	return power * STEPS.find(step => step * power * CLASSES >= greatest - 1e-9 && (!isWhole || Number.isInteger(step * power)))
+}
 
 /**
  * @param {number[]} values
@@ -11,14 +17,10 @@ const CLASSES = 5
  */
 export function classify(values, isShare) {
 	const greatest = Math.max(...values, isShare ? 0.01 : 1)
-	let bounds = scaleLinear([0, greatest], [0, 1]).nice(CLASSES).ticks(CLASSES).filter(bound => isShare || Number.isInteger(bound))
-	if (bounds[bounds.length - 1] < greatest)
-		bounds.push(2 * bounds[bounds.length - 1] - bounds[bounds.length - 2])
-	while (bounds.length > 7)
-		bounds = bounds.filter((_, i) => i % 2 === 0 || i === bounds.length - 1)
-	const rows = bounds.slice(1).map((to, i) => ({from: bounds[i], to}))
+	const step = isShare ? roundStep(greatest, false) : Math.max(1, roundStep(Math.max(greatest, CLASSES), true))
+	const rows = Array.from({length: Math.ceil(greatest / step - 1e-9)}, (_, i) => ({from: i * step, to: (i + 1) * step}))
 	// A whole number is in the class whose end it is: 1 to 20, 21 to 40.
-	const of = value => (value > 0 ? Math.max(1, rows.findIndex(({to}) => value <= to + 1e-9) + 1 || rows.length) : 0)
+	const of = value => (value > 0 ? Math.min(Math.ceil(value / step - 1e-9), rows.length) : 0)
 	return {of, rows}
 }
 

@@ -26,6 +26,9 @@ export function levelsBelow(regions, code) {
 	})).filter(({codes}) => codes.length)
 }
 
+/** Those that there is a choice of: one region is no level to look at, where there are others. */
+export const choicesOf = levels => (levels.some(({codes}) => codes.length > 1) ? levels.filter(({codes}) => codes.length > 1) : levels)
+
 /** The most places that are not too many to read; else the highest level that has some. */
 export function chooseLevel(levels, wished) {
 	const asked = levels.find(({level}) => level === wished)

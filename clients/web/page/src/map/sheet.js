@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The drawing of a map, kept until the places, the level or the width are others.
-import {geoBounds} from 'd3-geo'
+import {geoBounds, geoContains} from 'd3-geo'
 import {countriesOf} from './coast.js'
 import {drawCells, drawLand, drawOutlines, project} from './cells.js'
 import {sitesOf} from './level.js'
@@ -31,7 +31,10 @@ export function drawSheet({regions, level, codes, coast, outlines}, {width, maxH
 	const sheet = project(focus, width, maxHeight)
 	const home = countriesOf(coast, focus.map(({lon, lat}) => [lon, lat]))
 	const cells = isSchematic ? drawCells(sites, sheet) : drawOutlines(given.map(code => ({code, geometry: outlines.get(code)})), sheet)
-	const result = {...sheet, cells, land: drawLand(coast, home, sheet), isClipped: isSchematic && home.size > 0, isSchematic}
+	const land = coast.filter(({properties}) => home.has(properties.id))
+	const isAfloat = ([x, y]) => !land.some(({geometry}) => geoContains(geometry, sheet.projection.invert([x, y])))
+	const discs = home.size ? cells.flatMap(cell => cell.sites.filter(isAfloat)) : []
+	const result = {...sheet, cells, discs, land: drawLand(coast, home, sheet), isClipped: isSchematic && home.size > 0, isSchematic}
 	drawn.set(key, result)
 	if (drawn.size > KEPT)
 		drawn.delete(drawn.keys().next().value)

@@ -9,7 +9,7 @@ import {loadCoast} from '../map/coast.js'
 import {classify, shadeOf} from '../map/classes.js'
 import {chosen, formatOf, measuresOf, subjectsOf} from '../map/choices.js'
 import {mapDrawing} from '../map/drawing.js'
-import {chooseLevel, levelsBelow} from '../map/level.js'
+import {chooseLevel, choicesOf, levelsBelow} from '../map/level.js'
 import {joinOutlines, loadOutlines} from '../map/outlines.js'
 import {drawSheet} from '../map/sheet.js'
 import {tiles, tileQueries} from '../map/tiles.js'
@@ -23,7 +23,7 @@ const own = {width: 0, pointed: null, coast: null, outlines: null}
 function shownOf(ctx) {
 	const path = ctx.regions.path(ctx.region, ctx.params.via?.split('.') ?? [])
 	const frame = ctx.regions.isLeaf(ctx.region) && ctx.region !== 'all' ? path[path.length - 2] : ctx.region
-	const levels = levelsBelow(ctx.regions, frame)
+	const levels = choicesOf(levelsBelow(ctx.regions, frame))
 	const leafLevel = frame === ctx.region ? undefined : ctx.regions.get(ctx.region).level
 	return {frame, levels, level: chooseLevel(levels, ctx.params.level ?? leafLevel)}
 }
@@ -79,12 +79,13 @@ function legend(ctx, figure, classes, hasUnknown) {
 	const format = formatOf(ctx, figure)
 	const n = classes.rows.length
 	const range = ({from, to}) => {
-		const first = figure.isShare || from === 0 ? (figure.isShare ? from : 1) : from + 1
-		return !figure.isShare && first === to ? format(to) : `${format(first)}–${format(to)}`
+		if (figure.isShare)
+			return `${from ? ctx.fmt.num(100 * from) : '>0'}–${format(to)}`
+		return from + 1 === to ? format(to) : `${format(from + 1)}–${format(to)}`
 	}
 	const swatch = (shade, text) => html`<li><span class="swatch ${figure.isBad ? 'bad' : ''} q-${shade}"></span>${text}</li>`
 	return html`<ul class="legend" aria-label=${ctx.t('legend')}>
-		${swatch(0, figure.isShare ? format(0) : format(0))}
+		${swatch(0, format(0))}
 		${classes.rows.map((row, i) => swatch(shadeOf(i + 1, n), range(row)))}
 		${hasUnknown ? swatch('unknown', ctx.t('not_known')) : nothing}</ul>`
 }
@@ -167,7 +168,7 @@ export function view(ctx) {
 	const values = [...rows.values()].map(({value}) => value)
 	const classes = classify(values.filter(value => value !== null), figure.isShare)
 	const outlines = own.outlines ?? new Map()
-	const maxHeight = Math.max(360, Math.min(own.width * 1.25, innerHeight * 0.86))
+	const maxHeight = Math.max(360, Math.min(own.width * 1.25, innerHeight * 0.76))
 	const isMapped = codes.some(code => outlines.has(code)) || level?.mapped.length
 	const sheet = isMapped && own.width && own.coast
 		? drawSheet({regions: ctx.regions, level: level.level, codes, coast: own.coast, outlines}, {width: own.width, maxHeight: Math.round(maxHeight)}) : null
@@ -177,8 +178,8 @@ export function view(ctx) {
 	const title = ctx.t('map.title', {measure: measureName, place: ctx.label(ctx.regions.get(frame))})
 	return html`${tiles(ctx)}
 	<section class="map-view" aria-labelledby="map-title">
-		<header class="map-head"><div><h2 id="map-title">${here}: <span class="big" ${fade(figure.value(ctx.region), `${ctx.region} ${figure.kind} ${figure.id} ${figure.measure} ${ctx.day}`)}>${formatOf(ctx, figure)(figure.value(ctx.region))}</span></h2>
-			<p class="muted">${measureName}${figure.kind === 'people' ? nothing : html` · ${figure.label}`}
+		<header class="map-head"><div><h2 id="map-title"><span class="big" ${fade(figure.value(ctx.region), `${ctx.region} ${figure.kind} ${figure.id} ${figure.measure} ${ctx.day}`)}>${formatOf(ctx, figure)(figure.value(ctx.region))}</span> ${measureName}</h2>
+			<p class="muted">${here}${figure.kind === 'people' ? nothing : html` · ${figure.label}`}
 			${ctx.region === frame ? nothing : html` · <a href=${ctx.link({view: 'place'})}>${ctx.t('map.open_place', {place: here})}</a>`}</p></div>
 			${picker(ctx, figure)}</header>
 		<div class="map-body">

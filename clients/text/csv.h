@@ -8,8 +8,8 @@
  * texts are written as the formula ="0301", which has that text as its value. In any other form a
  * text is written as it is.
  */
-#ifndef LIFT_CLI_TEXT_CSV_H
-#define LIFT_CLI_TEXT_CSV_H
+#ifndef LIFT_TEXT_CSV_H
+#define LIFT_TEXT_CSV_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/xapi/work/log.h"
+#include "clients/gateway/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +25,7 @@ static bool is_for_journal(void)
 	       fstat(STDERR_FILENO, &info) == 0 && info.st_dev == device && info.st_ino == inode;
 }
 
-void xapi_log(enum xapi_log_level level, const char *format, ...)
+void gateway_log(enum gateway_log_level level, const char *format, ...)
 {
 	char line[LINE_BYTES];
 	va_list args;
@@ -36,10 +38,20 @@ void xapi_log(enum xapi_log_level level, const char *format, ...)
 	if (is_for_journal())
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else
-		fprintf(stderr, "lift-xapi: %s\n", line);
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, line);
 }
 
-bool xapi_log_allowed(struct xapi_log_limit *limit, int64_t now_ms, int64_t every_ms)
+void gateway_log_lines(char *said)
+{
+	for (char *line = said, *end; line && *line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = 0;
+		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
+	}
+}
+
+bool gateway_log_allowed(struct gateway_log_limit *limit, int64_t now_ms, int64_t every_ms)
 {
 	if (now_ms < limit->next_ms)
 		return false;

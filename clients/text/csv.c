@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/cli/text/csv.h"
+#include "clients/text/csv.h"
 
 #include <csv.h>
 #include <stdlib.h>

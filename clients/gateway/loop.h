@@ -7,8 +7,8 @@
  * that are due, then the work once. All that a round calls gets the one moment at which it began.
  * While the work says that there is more, a round does not wait.
  */
-#ifndef LIFT_HTTP_LOOP_H
-#define LIFT_HTTP_LOOP_H
+#ifndef LIFT_GATEWAY_LOOP_H
+#define LIFT_GATEWAY_LOOP_H
 
 #include <signal.h>
 #include <stdbool.h>
@@ -44,6 +44,9 @@ void gateway_loop_remove_fd(struct gateway_loop *loop, int fd);
  * instead. Once, before any thread. The signals are as they were before when the loop is freed. */
 int gateway_loop_take_signals(struct gateway_loop *loop, const sigset_t *signals,
 			      gateway_signal_fn fn, void *context);
+
+/* The same of a daemon's: SIGTERM, SIGINT and SIGHUP; SIGPIPE is ignored. */
+int gateway_loop_take_usual(struct gateway_loop *loop, gateway_signal_fn fn, void *context);
 
 /* Call `fn` every so many ms, the first time after as many. *ret_timer may be NULL. LIFT_E_BUSY
  * beyond GATEWAY_TIMERS_MAX. */

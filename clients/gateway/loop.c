@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/http/loop.h"
+#include "clients/gateway/loop.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -141,6 +141,18 @@ int gateway_loop_take_signals(struct gateway_loop *loop, const sigset_t *signals
 	loop->signal_context = context;
 	pthread_sigmask(SIG_BLOCK, signals, &loop->signals_before);
 	return 0;
+}
+
+int gateway_loop_take_usual(struct gateway_loop *loop, gateway_signal_fn fn, void *context)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	return gateway_loop_take_signals(loop, &set, fn, context);
 }
 
 int gateway_loop_add_timer(struct gateway_loop *loop, int interval_ms, gateway_fn fn, void *context,

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * api.h - what /api/v1 and /metrics answer.
+ */
+#ifndef LIFT_WEB_API_H
+#define LIFT_WEB_API_H
+
+#include "clients/web/web.h"
+
+/* API_WAITS: it is not answered yet, a day has to come first: call it again then. */
+enum api_done { API_DONE, API_WAITS };
+typedef enum api_done api_fn(struct web *web, struct http_exchange *exchange);
+
+/* Answer that there are no figures yet. */
+enum api_done api_not_yet(struct http_exchange *exchange);
+
+api_fn api_state, api_catalogue, api_figures, api_events, api_outlines;
+
+#endif

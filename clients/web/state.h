@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h - how things stand: which tick it is, how old that is, which sources are late.
+ */
+#ifndef LIFT_WEB_STATE_H
+#define LIFT_WEB_STATE_H
+
+#include "clients/web/web.h"
+
+/* Take in what the picture says, and tell it to who listens. */
+void web_state_take(struct web *web, const struct lift_picture_news *news);
+/* What /api/v1/state says; the caller's (json_decref); NULL: there is nothing yet, or no memory. */
+json_t *web_state_show(const struct web *web);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * web.h - the daemon: one thread, whose loop follows one audience's figures, and answers browsers.
+ */
+#ifndef LIFT_WEB_WEB_H
+#define LIFT_WEB_WEB_H
+
+#include "clients/gateway/log.h"
+#include "clients/gateway/loop.h"
+#include "clients/http/http.h"
+#include "clients/http/password.h"
+#include "clients/lib/lift.h"
+#include "clients/web/answer.h"
+#include "clients/web/days.h"
+#include "clients/web/feed.h"
+#include "clients/web/page.h"
+#include "clients/web/setup/config.h"
+
+/* A request that waits for somebody's verdict about a password, or for a day. */
+struct waiting {
+	struct waiting *next;
+	struct http_exchange *exchange;
+};
+
+/* What has come of the daemon, beside the figures. */
+struct standing {
+	bool is_whole; /* there are figures */
+	bool is_stale;
+	uint64_t tick, epoch;
+	json_t *beat;	 /* the last one's body; owned */
+	uint64_t change; /* another number after each change of what is shown */
+};
+
+struct web {
+	const char *config_path;
+	struct web_config *config;
+	struct http *http;
+	struct passwords *passwords;
+	struct lift_keys *keys; /* NULL: there are none */
+	struct lift_picture *picture;
+	struct standing standing;
+	struct page *page;
+	char *outlines; /* GeoJSON; NULL: there are none */
+	size_t outlines_size;
+	struct feed *feed;
+	struct days *days;
+	struct answers *answers;
+	struct waiting *asked; /* for a password */
+	struct waiting *dated; /* for a day */
+	struct gateway_loop *loop;
+	int failed;		   /* LIFT_E_...: why it has ended; 0 */
+	int64_t steady_ms, now_ms; /* of this round of the loop */
+	int64_t stop_ms;	   /* when it ends at the latest; 0: it goes on */
+	struct gateway_log_limit stranger_limit;
+};
+
+/* Serve until SIGTERM or SIGINT; the configuration is taken over. An exit status. */
+int web_run(const char *config_path, struct web_config *config);
+
+#endif
