@@ -82,7 +82,8 @@ function keyFigures(figure, ctx, say) {
 function levelsFrame(ctx, competence, figure, say) {
 	const levels = read(figure, 'levels') ?? {}
 	const known = Object.keys(levels).map(Number).sort((a, b) => a - b)
-	if (!known.length)
+	// One level is no distinction.
+	if (known.length < 2)
 		return undefined
 	const holders = count(figure, 'holders')
 	const title = say.t('competence.levels')

@@ -83,7 +83,7 @@ function programmeCard(ctx, programme, today, say) {
 		${programme.from && programme.to ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
 		${bars([{name: say.t('programme.participants'), value: participants, inner: count(figure, 'completed'), of: headcount,
 			text: headcount === null ? say.t('chart.headcount_unknown') : `${say.t('chart.of', {of: say.num(headcount)})} · ${say.percent(part(participants, headcount))}`}],
-			{caption: say.label(programme), head: ['', say.t('programme.participants')], showHead: false}, say)}
+			{caption: say.label(programme), head: [say.t('chart.share'), say.t('programme.participants')], showHead: false, most: Math.max(headcount ?? 0, participants, 1)}, say)}
 		<dl class="small">${facts.map(([key, word]) => html`<div><dt>${say.t(word)}</dt><dd class="live">${say.num(count(figure, key))}</dd></div>`)}</dl>
 		${targets.length ? progress(targets.map(target => ({
 			name: [say.t(`programme.measure_${target.measure}`), say.where(target.where)].filter(Boolean).join(': ') + (target.places ? ` ${say.t('programme.in_each_place')}` : ''),

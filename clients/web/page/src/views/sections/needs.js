@@ -63,7 +63,7 @@ export function needsByPlace(ctx, competence, places, say) {
 		body: matrix({
 			caption: title, corner: say.t('chart.place'),
 			columns: needs.map(need => ({name: needName(ctx, competence, need, say)})), rows,
-		}, {most: 1, shades: 4, tone: 'need'}),
+		}, {most: 1, shades: 3, tone: 'need'}),
 	}, say)
 }
 
