@@ -25,8 +25,15 @@ export function columns(groups, options, say) {
 		${groups.map((group, i) => one(group, left + i * step, step, y, options, say))}
 		${options.numbers ? nothing : y.ticks(4).filter(value => Number.isInteger(value) && value)
 			.map(value => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(Math.abs(value))}</text>`)}
-		${groups.map((group, i) => svg`<text class=${group.quiet ? 'tick quiet' : 'tick'} text-anchor="middle" x="${left + i * step + step / 2}%" y=${bottom + 17}>${group.label}</text>`)}
+		${groups.map((group, i) => name(group, left + i * step + step / 2, bottom + 17, groups.length > 8 && i === groups.length - 1))}
 	</svg>`
+}
+
+/** The last of many narrow ones would reach beyond the edge. */
+function name(group, x, y, isLast) {
+	if (!group.label)
+		return nothing
+	return svg`<text class=${group.quiet ? 'tick quiet' : 'tick'} text-anchor=${isLast ? 'end' : 'middle'} x=${isLast ? '100%' : `${x.toFixed(3)}%`} y=${y}>${group.label}</text>`
 }
 
 function one(group, left, step, y, options, say) {

@@ -3,7 +3,7 @@
 import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
 import {sayer} from '../charts/say.js'
-import {programmeLeaves} from '../charts/sums/places.js'
+import {belowOf, programmeLeaves} from '../charts/sums/places.js'
 import {count, list, part, rate, read} from '../charts/sums/read.js'
 import {frame, table} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
@@ -18,7 +18,9 @@ const KEYS = {
 }
 
 export async function load(ctx) {
-	return [{region: ctx.region, kind: 'people'}, ...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys}))]
+	const below = belowOf(ctx.regions, ctx.region)
+	return [{region: ctx.region, kind: 'people'}, ...(below.length ? [{region: below, kind: 'people', keys: ['learners', 'active_30d']}] : []),
+		...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys}))]
 }
 
 export function view(ctx) {
@@ -119,7 +121,7 @@ function competencesFrame(ctx, say) {
 const warn = (n, say) => (n ? html`<strong class="soon">${say.num(n)}</strong>` : say.num(n))
 
 function modulesFrame(ctx, say) {
-	const rows = ctx.catalogue.modules.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)})).filter(row => row.figure)
+	const rows = ctx.catalogue.modules.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)})).filter(row => count(row.figure, 'started'))
 	if (!rows.length)
 		return undefined
 	const title = say.t('place.modules')
@@ -136,13 +138,19 @@ function modulesFrame(ctx, say) {
 	}, say)
 }
 
-/** The way down, by name. */
+/** The way down: who learns in which of the places below. */
 function belowFrame(ctx, say) {
-	const below = ctx.regions.children(ctx.region)
-	if (!below.length)
+	const rows = belowOf(ctx.regions, ctx.region).map(code => {
+		const figure = ctx.figure(code, 'people', 'all'), of = ctx.regions.headcount(code), value = count(figure, 'learners')
+		return {name: say.place(code), href: ctx.link({region: code}), value, of, active: count(figure, 'active_30d'),
+			text: of === null ? say.t('chart.of_unknown') : `${say.t('chart.of', {of: say.num(of)})} · ${say.percent(part(value, of))}`}
+	})
+	if (!rows.length)
 		return undefined
+	rows.sort((one, other) => other.value - one.value || one.name.localeCompare(other.name, say.lang))
+	const title = say.t('place.below')
 	return frame({
-		title: say.t('place.below'), wide: true,
-		body: html`<ul class="links">${below.map(code => html`<li><a href=${ctx.link({region: code})}>${say.place(code)}</a></li>`)}</ul>`,
+		title, wide: true, text: say.t('place.below_says'),
+		body: bars(rows, {caption: title, head: [say.t('chart.place'), say.t('place.learners')], extra: [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}]}, say),
 	}, say)
 }
