@@ -616,6 +616,7 @@ EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f
 
 install: all
 	@[ -z '$(PAGE_BUILT)' ] || rm -rf '$(DESTDIR)$(DATADIR)/lift-web/assets' # of an earlier page: their names are others
+	@install -d '$(DESTDIR)$(DATADIR)/lift-web'
 	@set -e; text=$$(mktemp); trap 'rm -f "$$text"' EXIT; \
 	$(EACH_INSTALLED); \
 		case $$how in \

@@ -3,6 +3,8 @@
 import {html, nothing, svg} from 'lit-html'
 import {scaleLinear} from 'd3-scale'
 
+const LEFT = 5
+
 /**
  * @typedef {object} Group {label, title, values: number[], quiet?: boolean} quiet: its label goes first where it is narrow
  * @param {Group[]} groups from the left
@@ -12,17 +14,26 @@ import {scaleLinear} from 'd3-scale'
 export function columns(groups, options, say) {
 	const down = options.down ?? []
 	const height = options.height ?? 200, top = 20, bottom = height - 22
-	const most = Math.max(1, ...groups.flatMap((group) => group.values.filter((_, i) => !down[i])))
-	const least = Math.max(0, ...groups.flatMap((group) => group.values.filter((_, i) => down[i])))
+	const most = Math.max(1, ...groups.flatMap(group => group.values.filter((_, i) => !down[i])))
+	const least = Math.max(0, ...groups.flatMap(group => group.values.filter((_, i) => down[i])))
 	const y = scaleLinear([-least, most], [bottom - (least ? 14 : 0), top]).nice(4)
-	const step = 100 / Math.max(1, groups.length)
+	// Numbers at the left edge have room of their own, unless the bars have theirs.
+	const left = options.numbers ? 0 : LEFT
+	const step = (100 - left) / Math.max(1, groups.length)
 	return html`<svg class="plot" role="img" aria-label=${options.label} width="100%" height=${height}>
-		${y.ticks(4).filter(Number.isInteger).map((value) => svg`<line class=${value ? 'grid' : 'grid base'} x1="0" x2="100%" y1=${y(value)} y2=${y(value)}></line>`)}
-		${groups.map((group, i) => one(group, i * step, step, y, options, say))}
-		${options.numbers ? nothing : y.ticks(4).filter((value) => Number.isInteger(value) && value)
-			.map((value) => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(Math.abs(value))}</text>`)}
-		${groups.map((group, i) => svg`<text class=${group.quiet ? 'tick quiet' : 'tick'} text-anchor="middle" x="${i * step + step / 2}%" y=${bottom + 17}>${group.label}</text>`)}
+		${y.ticks(4).filter(Number.isInteger).map(value => svg`<line class=${value ? 'grid' : 'grid base'} x1="0" x2="100%" y1=${y(value)} y2=${y(value)}></line>`)}
+		${groups.map((group, i) => one(group, left + i * step, step, y, options, say))}
+		${options.numbers ? nothing : y.ticks(4).filter(value => Number.isInteger(value) && value)
+			.map(value => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(Math.abs(value))}</text>`)}
+		${groups.map((group, i) => name(group, left + i * step + step / 2, bottom + 17, groups.length > 8 && i === groups.length - 1))}
 	</svg>`
+}
+
+/** The last of many narrow ones would reach beyond the edge. */
+function name(group, x, y, isLast) {
+	if (!group.label)
+		return nothing
+	return svg`<text class=${group.quiet ? 'tick quiet' : 'tick'} text-anchor=${isLast ? 'end' : 'middle'} x=${isLast ? '100%' : `${x.toFixed(3)}%`} y=${y}>${group.label}</text>`
 }
 
 function one(group, left, step, y, options, say) {

@@ -3,23 +3,22 @@
 import {html, nothing} from 'lit-html'
 import {shade} from './sums/series.js'
 
-const SHADES = 6
 
 /**
  * @typedef {object} Cell {text, value: number|null, title}
  * @param {{caption: string, corner: string, columns: Array<{name, href?, current?}>,
  *   rows: Array<{name, href?, strong?: boolean, cells: Cell[]}>}} data
- * @param {{most?: number, tone?: string}} options most: the value of the darkest shade, that of each column where it is absent;
- *   tone: `need` where much is bad
+ * @param {{most?: number, shades?: number, tone?: string}} options
+ *   most: the value of the strongest of `shades` (6), that of each column where it is absent; tone: `need` where much is bad
  */
 export function matrix(data, options) {
 	const most = data.columns.map((_, i) => options.most
-		?? Math.max(0, ...data.rows.filter((row) => !row.strong).map((row) => row.cells[i].value ?? 0)))
+		?? Math.max(0, ...data.rows.filter(row => !row.strong).map(row => row.cells[i].value ?? 0)))
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${data.caption}>
 		<table class="matrix ${options.tone ?? ''}">
 			<caption class="visually-hidden">${data.caption}</caption>
-			<thead><tr><th scope="col">${data.corner}</th>${data.columns.map((column) => html`<th scope="col" class=${column.current ? 'current' : ''}>${link(column)}</th>`)}</tr></thead>
-			<tbody>${data.rows.map((row) => html`<tr class=${row.strong ? 'strong' : ''}><th scope="row">${link(row)}</th>${row.cells.map((cell, i) => html`<td class="cell q${cell.value === null ? 'none' : shade(cell.value, most[i], SHADES)}" title=${cell.title || nothing}>${cell.text}</td>`)}</tr>`)}</tbody>
+			<thead><tr><th scope="col">${data.corner}</th>${data.columns.map(column => html`<th scope="col" class=${column.current ? 'current' : ''}>${link(column)}</th>`)}</tr></thead>
+			<tbody>${data.rows.map(row => html`<tr class=${row.strong ? 'strong' : ''}><th scope="row">${link(row)}</th>${row.cells.map((cell, i) => html`<td class="cell q${cell.value === null ? 'none' : shade(cell.value, most[i], options.shades ?? 6)}" title=${cell.title || nothing}>${cell.text}</td>`)}</tr>`)}</tbody>
 		</table>
 	</div>`
 }

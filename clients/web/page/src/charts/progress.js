@@ -14,7 +14,7 @@ export function progress(targets, options, say) {
 	return html`<table class="targets">
 		<caption class="visually-hidden">${options.caption}</caption>
 		<thead class="visually-hidden"><tr><th scope="col">${say.t('programme.target')}</th><th scope="col">${say.t('programme.progress')}</th><th scope="col">${say.t('programme.pace')}</th></tr></thead>
-		<tbody>${targets.map((target) => row(target, options, say))}</tbody>
+		<tbody>${targets.map(target => row(target, options, say))}</tbody>
 	</table>`
 }
 

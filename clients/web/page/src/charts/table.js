@@ -13,8 +13,8 @@ export function table(data, options, say) {
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${caption}>
 		<table class="data">
 			<caption class=${options.hideCaption ? 'visually-hidden' : ''}>${caption}</caption>
-			<thead><tr>${columns.map((column) => html`<th scope="col" class=${column.numeric ? 'n' : ''}>${column.text}</th>`)}</tr></thead>
-			<tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0
+			<thead><tr>${columns.map(column => html`<th scope="col" class=${column.numeric ? 'n' : ''}>${column.text}</th>`)}</tr></thead>
+			<tbody>${rows.map(row => html`<tr>${row.map((cell, i) => (i === 0
 				? html`<th scope="row">${cell}</th>`
 				: html`<td class=${columns[i].numeric ? 'n' : ''}>${cell}</td>`))}</tr>`)}</tbody>
 		</table>
@@ -43,7 +43,7 @@ export function frame(parts, say) {
 
 /** @param {Array<{name: string, mark: string, value?: string}>} series mark: a class that has the colour */
 export function legend(series) {
-	return html`<ul class="legend">${series.map((each) => html`<li><svg class="swatch" width="14" height="14" aria-hidden="true">${swatch(each)}</svg>${each.name}${each.value ? html` <b>${each.value}</b>` : nothing}</li>`)}</ul>`
+	return html`<ul class="legend">${series.map(each => html`<li><svg class="swatch" width="14" height="14" aria-hidden="true">${swatch(each)}</svg>${each.name}${each.value ? html` <b>${each.value}</b>` : nothing}</li>`)}</ul>`
 }
 
 function swatch(each) {

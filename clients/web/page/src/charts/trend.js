@@ -17,26 +17,26 @@ export function trend(series, options, say) {
 	const height = options.height ?? 220, top = 18, bottom = height - 22
 	const first = dayNumber(options.from), last = dayNumber(options.to)
 	const span = Math.max(1, last - first)
-	const most = Math.max(1, ...series.flatMap((each) => each.points.map((point) => point.value)))
+	const most = Math.max(1, ...series.flatMap(each => each.points.map(point => point.value)))
 	const y = scaleLinear([0, most], [bottom, top]).nice(4)
-	const x = (day) => ((dayNumber(day) - first) / span) * WIDE
-	const percent = (day) => `${((x(day) / WIDE) * 100).toFixed(2)}%`
+	const x = day => ((dayNumber(day) - first) / span) * WIDE
+	const percent = day => `${((x(day) / WIDE) * 100).toFixed(2)}%`
 	const marks = ticks(options.from, options.to, 6)
 	return html`<svg class="plot" role="img" aria-label=${options.label} width="100%" height=${height}>
-		${y.ticks(4).filter(Number.isInteger).map((value) => svg`<line class="grid" x1="0" x2="100%" y1=${y(value)} y2=${y(value)}></line>`)}
-		${marks.map((day) => svg`<line class="grid upright" x1=${percent(day)} x2=${percent(day)} y1=${top} y2=${bottom + 5}></line>`)}
+		${y.ticks(4).filter(Number.isInteger).map(value => svg`<line class="grid" x1="0" x2="100%" y1=${y(value)} y2=${y(value)}></line>`)}
+		${marks.map(day => svg`<line class="grid upright" x1=${percent(day)} x2=${percent(day)} y1=${top} y2=${bottom + 5}></line>`)}
 		<svg x="0" y="0" width="100%" height=${height} viewBox="0 0 ${WIDE} ${height}" preserveAspectRatio="none" class="stretched">
-			${series.map((each) => lines(each, x, y, bottom))}
+			${series.map(each => lines(each, x, y, bottom))}
 		</svg>
-		${y.ticks(4).filter(Number.isInteger).map((value) => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(value)}</text>`)}
-		${marks.map((day) => tickText(day, x(day), bottom + 17, options, say))}
+		${y.ticks(4).filter(Number.isInteger).map(value => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(value)}</text>`)}
+		${marks.map(day => tickText(day, x(day), bottom + 17, options, say))}
 		${hits(series, first, last, height, say)}
 	</svg>`
 }
 
 function lines(each, x, y, bottom) {
-	const path = line((point) => x(point.day), (point) => y(point.value))
-	const below = area((point) => x(point.day), bottom, (point) => y(point.value))
+	const path = line(point => x(point.day), point => y(point.value))
+	const below = area(point => x(point.day), bottom, point => y(point.value))
 	if (!each.straight) {
 		path.curve(curveStepAfter)
 		below.curve(curveStepAfter)
@@ -59,7 +59,7 @@ function hits(series, first, last, height, say) {
 	const all = []
 	for (let at = first; at <= last; at += step) {
 		const day = dayText(at)
-		const text = series.filter((each) => !each.straight).map((each) => `${each.name}: ${say.num(valueAt(each.points, day))}`)
+		const text = series.filter(each => !each.straight).map(each => `${each.name}: ${say.num(valueAt(each.points, day))}`)
 		all.push(svg`<rect class="hit" x="${((at - first - step / 2) / span) * 100}%" width="${(step / span) * 100}%" y="0" height=${height}><title>${say.day(day)}\n${text.join('\n')}</title></rect>`)
 	}
 	return all

@@ -82,7 +82,8 @@ function keyFigures(figure, ctx, say) {
 function levelsFrame(ctx, competence, figure, say) {
 	const levels = read(figure, 'levels') ?? {}
 	const known = Object.keys(levels).map(Number).sort((a, b) => a - b)
-	if (!known.length)
+	// One level is no distinction.
+	if (known.length < 2)
 		return undefined
 	const holders = count(figure, 'holders')
 	const title = say.t('competence.levels')
@@ -107,7 +108,7 @@ function matrixFrame(ctx, say) {
 			return {value, text: textOf(value), title: `${say.place(code)}, ${say.label(competence)}: ${textOf(value)} · ${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`}
 		}),
 	})
-	const places = placesOf(ctx)
+	const places = placesOf(ctx).sort((one, other) => say.place(one).localeCompare(say.place(other), say.lang))
 	const rows = [rowOf(ctx.region, true), ...places.filter(code => code !== ctx.region).map(code => rowOf(code, false))]
 	const title = say.t('competence.matrix')
 	const hasUnknown = cell.isShare && rows.some(row => row.cells.some(each => each.value === null))

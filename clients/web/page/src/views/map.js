@@ -155,7 +155,7 @@ function measure(ctx, element) {
 
 /** Regions without coordinates: the same, without a map. */
 function cards(rows, classes, figure) {
-	return html`<ul class="cards">${[...rows.values()].map(row => html`<li><a data-keep href=${row.href} class="card ${figure.isBad ? 'bad' : ''} q-${row.value === null ? 'unknown' : shadeOf(classes.of(row.value), classes.rows.length)}">
+	return html`<ul class="region-cards">${[...rows.values()].map(row => html`<li><a data-keep href=${row.href} class="region-card ${figure.isBad ? 'bad' : ''} q-${row.value === null ? 'unknown' : shadeOf(classes.of(row.value), classes.rows.length)}">
 		<span>${row.name}</span><b>${row.text}</b></a></li>`)}</ul>`
 }
 

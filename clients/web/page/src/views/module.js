@@ -3,19 +3,29 @@
 import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
 import {sayer} from '../charts/say.js'
-import {placesIn} from '../charts/sums/places.js'
+import {placesIn, programmeLeaves} from '../charts/sums/places.js'
 import {count, part, rate, read} from '../charts/sums/read.js'
 import {frame, legend} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
-import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {asOfDay, heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {passFrame, scoresFrame} from './sections/scores.js'
 
 const MOST_PLACES = 40
-const placesOf = ctx => placesIn(ctx.regions, ctx.region, code => ctx.regions.leaves(code), MOST_PLACES).codes
+/** Places that are in some programme of the module; all of them where there is no such programme. */
+function placesOf(ctx) {
+	const programmes = ctx.catalogue.programmes.filter(programme => programme.modules.includes(ctx.id))
+	const leavesOf = code => {
+		if (!programmes.length)
+			return ctx.regions.leaves(code)
+		const theirs = new Set(programmes.flatMap(programme => programmeLeaves(ctx.regions, programme, code, asOfDay(ctx))))
+		return ctx.regions.leaves(code).filter(leaf => theirs.has(leaf))
+	}
+	return placesIn(ctx.regions, ctx.region, leavesOf, MOST_PLACES).codes
+}
 
 export async function load(ctx) {
 	if (!ctx.id)
@@ -79,7 +89,7 @@ function keyFigures(figure, say) {
 			? say.t('module.of_assessed', {count: say.num(count(figure, 'passed')), of: say.num(assessed), n: assessed}) : say.t('module.not_assessed')},
 		{name: say.t('module.passed_first'), value: say.percent(part(count(figure, 'passed_first'), assessed)), text: assessed
 			? say.t('module.of_assessed', {count: say.num(count(figure, 'passed_first')), of: say.num(assessed), n: assessed}) : say.t('module.not_assessed')},
-		{name: say.t('module.gain'), value: gain?.n ? say.t('module.points', {count: (gain.mean > 0 ? '+' : '') + say.decimal(gain.mean * 100, 0)}) : '–',
+		{name: say.t('module.gain'), value: gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–',
 			text: gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none')},
 		{name: say.t('module.days_median'), value: days?.n ? say.num(days.median) : '–', text: days?.n
 			? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed')},

@@ -3,7 +3,7 @@
 import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
 import {sayer} from '../charts/say.js'
-import {programmeLeaves} from '../charts/sums/places.js'
+import {belowOf, programmeLeaves} from '../charts/sums/places.js'
 import {count, list, part, rate, read} from '../charts/sums/read.js'
 import {frame, table} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
@@ -18,7 +18,9 @@ const KEYS = {
 }
 
 export async function load(ctx) {
-	return [{region: ctx.region, kind: 'people'}, ...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys}))]
+	const below = belowOf(ctx.regions, ctx.region)
+	return [{region: ctx.region, kind: 'people'}, ...(below.length ? [{region: below, kind: 'people', keys: ['learners', 'active_30d']}] : []),
+		...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys}))]
 }
 
 export function view(ctx) {
@@ -26,6 +28,7 @@ export function view(ctx) {
 	const code = ctx.region
 	const people = ctx.figure(code, 'people', 'all')
 	return html`<article class="view place">
+		<h2>${say.place(code)}<span class="in-place">${ctx.level_name(ctx.regions.get(code)?.level) ?? ''}</span></h2>
 		${code === 'unassigned' ? html`<p class="says">${say.t('place.unassigned_says')}</p>` : nothing}
 		${people ? tiles(keyFigures(ctx, people, say), `${code} ${ctx.day}`) : nobody(ctx, say)}
 		<div class="charts">
@@ -67,7 +70,7 @@ function programmesFrame(ctx, say) {
 	const title = say.t('place.programmes')
 	return frame({
 		title, wide: true,
-		body: html`<div class="cards">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
+		body: html`<div class="courses">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
 	}, say)
 }
 
@@ -77,12 +80,12 @@ function programmeCard(ctx, programme, today, say) {
 	const headcount = ctx.regions.headcount(ctx.region)
 	const facts = [['completed', 'programme.completed'], ['active_30d', 'chart.active_30d'], ['stalled', 'programme.stalled'], ['withdrawn', 'programme.withdrawn']]
 	const targets = list(figure, 'targets')
-	return html`<section class="card">
+	return html`<section class="one-course">
 		<h4><a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></h4>
 		${programme.from && programme.to ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
 		${bars([{name: say.t('programme.participants'), value: participants, inner: count(figure, 'completed'), of: headcount,
 			text: headcount === null ? say.t('chart.headcount_unknown') : `${say.t('chart.of', {of: say.num(headcount)})} · ${say.percent(part(participants, headcount))}`}],
-			{caption: say.label(programme), head: ['', say.t('programme.participants')], showHead: false}, say)}
+			{caption: say.label(programme), head: [say.t('chart.share'), say.t('programme.participants')], showHead: false, most: Math.max(headcount ?? 0, participants, 1)}, say)}
 		<dl class="small">${facts.map(([key, word]) => html`<div><dt>${say.t(word)}</dt><dd class="live">${say.num(count(figure, key))}</dd></div>`)}</dl>
 		${targets.length ? progress(targets.map(target => ({
 			name: [say.t(`programme.measure_${target.measure}`), say.where(target.where)].filter(Boolean).join(': ') + (target.places ? ` ${say.t('programme.in_each_place')}` : ''),
@@ -118,7 +121,7 @@ function competencesFrame(ctx, say) {
 const warn = (n, say) => (n ? html`<strong class="soon">${say.num(n)}</strong>` : say.num(n))
 
 function modulesFrame(ctx, say) {
-	const rows = ctx.catalogue.modules.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)})).filter(row => row.figure)
+	const rows = ctx.catalogue.modules.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)})).filter(row => count(row.figure, 'started'))
 	if (!rows.length)
 		return undefined
 	const title = say.t('place.modules')
@@ -135,13 +138,19 @@ function modulesFrame(ctx, say) {
 	}, say)
 }
 
-/** The way down, by name. */
+/** The way down: who learns in which of the places below. */
 function belowFrame(ctx, say) {
-	const below = ctx.regions.children(ctx.region)
-	if (!below.length)
+	const rows = belowOf(ctx.regions, ctx.region).map(code => {
+		const figure = ctx.figure(code, 'people', 'all'), of = ctx.regions.headcount(code), value = count(figure, 'learners')
+		return {name: say.place(code), href: ctx.link({region: code}), value, of, active: count(figure, 'active_30d'),
+			text: of === null ? say.t('chart.of_unknown') : `${say.t('chart.of', {of: say.num(of)})} · ${say.percent(part(value, of))}`}
+	})
+	if (!rows.length)
 		return undefined
+	rows.sort((one, other) => other.value - one.value || one.name.localeCompare(other.name, say.lang))
+	const title = say.t('place.below')
 	return frame({
-		title: say.t('place.below'), wide: true,
-		body: html`<ul class="links">${below.map(code => html`<li><a href=${ctx.link({region: code})}>${say.place(code)}</a></li>`)}</ul>`,
+		title, wide: true, text: say.t('place.below_says'),
+		body: bars(rows, {caption: title, head: [say.t('chart.place'), say.t('place.learners')], extra: [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}]}, say),
 	}, say)
 }

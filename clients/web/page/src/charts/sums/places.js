@@ -39,6 +39,14 @@ export function leftOn(regions, programme, code, asOf) {
 	return rows.map(row => row.to).sort().pop()
 }
 
+/** The regions right below one. What has but one below it is no choice: the country below everyone. */
+export function belowOf(regions, code, isMeant = () => true) {
+	let below = [code]
+	while (below.length === 1)
+		below = regions.children(below[0]).filter(isMeant)
+	return below
+}
+
 /**
  * Places for a list: the leaves, or where they are too many what is right below the region.
  * @param {(code: string) => string[]} leavesOf the leaves inside that are meant
@@ -48,6 +56,6 @@ export function placesIn(regions, code, leavesOf, most) {
 	const leaves = leavesOf(code)
 	if (leaves.length <= most)
 		return {codes: leaves, isLeaves: true}
-	const below = regions.children(code).filter(one => leavesOf(one).length)
-	return below.length > 1 && below.length < leaves.length ? {codes: below, isLeaves: false} : {codes: leaves, isLeaves: true}
+	const below = belowOf(regions, code, one => leavesOf(one).length > 0)
+	return below.length && below.length < leaves.length ? {codes: below, isLeaves: false} : {codes: leaves, isLeaves: true}
 }

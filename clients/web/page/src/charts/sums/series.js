@@ -10,7 +10,7 @@ import {dayNumber, dayText, mondayOf, monthOf, nextMonth} from './days.js'
  * @returns {Array<{day: string, value: number}>} ascending
  */
 export function cumulated(total, daily, column, from, to) {
-	const within = daily.filter((row) => row[0] >= from && row[0] <= to)
+	const within = daily.filter(row => row[0] >= from && row[0] <= to)
 	let value = total - within.reduce((sum, row) => sum + row[column], 0)
 	const points = [{day: from, value}]
 	for (const row of within) {
@@ -24,7 +24,7 @@ export function cumulated(total, daily, column, from, to) {
 
 /** A value that goes up by one column of the rows and down by another: who holds a competence. */
 export function balance(total, daily, up, down, from, to) {
-	return cumulated(total, daily.map((row) => [row[0], row[up] - row[down]]), 1, from, to)
+	return cumulated(total, daily.map(row => [row[0], row[up] - row[down]]), 1, from, to)
 }
 
 /**
@@ -67,7 +67,7 @@ export function spanOf(daily, asOf, live) {
 /** 168 hours of a week as seven rows of 24, and what they are together by day and by hour. */
 export function week(hours) {
 	const days = Array.from({length: 7}, (_, day) => Array.from({length: 24}, (__, hour) => hours[day * 24 + hour] ?? 0))
-	const byDay = days.map((row) => row.reduce((sum, n) => sum + n, 0))
+	const byDay = days.map(row => row.reduce((sum, n) => sum + n, 0))
 	const byHour = Array.from({length: 24}, (_, hour) => days.reduce((sum, row) => sum + row[hour], 0))
 	const total = byDay.reduce((sum, n) => sum + n, 0)
 	return {days, byDay, byHour, total, most: Math.max(0, ...days.flat())}

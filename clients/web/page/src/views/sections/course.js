@@ -69,7 +69,7 @@ function perWeekFrame(daily, lines, from, to, say) {
 	const sums = isLong ? monthly(daily, picked, from, to) : weekly(daily, picked, from, to)
 	const name = key => (isLong ? say.month(key) : say.t('chart.week_of', {day: say.day(key)}))
 	const title = say.t(isLong ? 'chart.per_month' : 'chart.per_week')
-	const step = Math.ceil(sums.length / 7)
+	const step = Math.ceil(sums.length / 6)
 	return frame({
 		title,
 		legend: legend(lines.map(each => ({name: each.name, mark: each.mark}))),

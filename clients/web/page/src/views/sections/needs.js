@@ -10,8 +10,8 @@ import {frame} from '../../charts/table.js'
 export function needName(ctx, competence, need, say) {
 	const who = say.where(need.where)
 	const level = say.t('competence.level_or_more', {level: ctx.level_label(competence.id, String(need.level))})
-	const name = who ? `${say.sentence(who)}, ${level}` : need.each ? say.sentence(level) : `${say.t('everyone')}, ${level}`
-	return need.each ? `${name}, ${say.t('competence.in_each', {n: need.count, count: say.num(need.count)})}` : name
+	const name = who ? `${say.sentence(who)} · ${level}` : need.each ? say.sentence(level) : `${say.t('everyone')} · ${level}`
+	return need.each ? `${name} · ${say.t('competence.in_each', {n: need.count, count: say.num(need.count)})}` : name
 }
 
 function gapText(need, say) {
@@ -63,7 +63,7 @@ export function needsByPlace(ctx, competence, places, say) {
 		body: matrix({
 			caption: title, corner: say.t('chart.place'),
 			columns: needs.map(need => ({name: needName(ctx, competence, need, say)})), rows,
-		}, {most: 1, tone: 'need'}),
+		}, {most: 1, shades: 3, tone: 'need'}),
 	}, say)
 }
 
@@ -79,6 +79,6 @@ function cellOf(need, say) {
 	if (need.of === null)
 		return {value: null, text: '–', gap: null, title: say.t('chart.headcount_unknown')}
 	const value = need.of ? need.gap / need.of : 0
-	return {value, gap: need.gap, text: html`${need.gap ? say.num(need.gap) : '✓'} <small>${say.num(need.n)}/${say.num(need.of)}</small>`,
+	return {value, gap: need.gap, text: html`<b>${need.gap ? say.num(need.gap) : '✓'}</b> <small>${say.t('chart.of', {of: say.num(need.of)})}</small>`,
 		title: say.t('competence.missing_of', {n: need.gap, count: say.num(need.gap), have: say.num(need.n), of: say.num(need.of)})}
 }

@@ -5,10 +5,11 @@ import {bars} from '../../charts/bars.js'
 import {progress, time} from '../../charts/progress.js'
 import {dayNumber} from '../../charts/sums/days.js'
 import {pace, passed, projected} from '../../charts/sums/pace.js'
+import {programmeLeaves} from '../../charts/sums/places.js'
 import {list} from '../../charts/sums/read.js'
 import {frame} from '../../charts/table.js'
 import {asOfDay} from './head.js'
-import {programmeLeaves} from '../../charts/sums/places.js'
+import {goalHere} from './places.js'
 
 /** Metrics whose daily rows say how fast they have grown lately. */
 const COLUMNS = {participants: 1, completed: 2}
@@ -77,10 +78,15 @@ function summary(targets, from, to, today, say) {
 	return parts.length ? say.t('programme.targets_says', {n: targets.length, list: say.list(parts)}) : undefined
 }
 
+/** The catalogue's rule behind a target of each place. */
+function ownRule(programme, target) {
+	return (programme.targets ?? []).find(each => each.each && each.measure === target.measure
+		&& JSON.stringify(each.where ?? {}) === JSON.stringify(target.where ?? {}) && (each.share ?? null) === (target.share ?? null))
+}
+
 /** What each place should have: so many, or such a share of its headcount. */
 function goalText(programme, target, say) {
-	const own = (programme.targets ?? []).find(each => each.each && each.measure === target.measure
-		&& JSON.stringify(each.where ?? {}) === JSON.stringify(target.where ?? {}) && (each.share ?? null) === (target.share ?? null))
+	const own = ownRule(programme, target)
 	if (target.share)
 		return say.t('programme.goal_share', {share: say.percent(target.share)})
 	const value = own?.value ?? target.of
@@ -89,25 +95,18 @@ function goalText(programme, target, say) {
 
 /** Which places have reached the target that each of them has. */
 export function eachPlaceFrame(ctx, programme, figure, say) {
-	const targets = list(figure, 'targets').filter(target => target.places)
+	// That of all participants is in the bars of the places.
+	const targets = list(figure, 'targets').filter(target => target.places && !(target.measure === 'participants' && !Object.keys(target.where ?? {}).length))
 	const leaves = programmeLeaves(ctx.regions, programme, ctx.region, asOfDay(ctx))
 	const frames = targets.map(target => {
 		const rows = leaves.map(code => {
 			const own = list(ctx.figure(code, 'programme', programme.id), 'targets').find(each => each.each && each.measure === target.measure
 				&& JSON.stringify(each.where) === JSON.stringify(target.where) && (each.share ?? null) === (target.share ?? null))
-			return {code, name: say.place(code), href: ctx.link({view: 'place', region: code}), n: own?.n ?? 0, of: own ? own.of : goalHere(ctx, programme, target, code)}
+			return {code, name: say.place(code), href: ctx.link({view: 'place', region: code}), n: own?.n ?? 0, of: own ? own.of : goalHere(ownRule(programme, target), ctx.regions.headcount(code, target.where ?? {}))}
 		})
 		return {target, rows}
 	}).filter(each => each.rows.length)
 	return frames.length ? frames.map(({target, rows}) => missingFrame(programme, target, rows, say)) : undefined
-}
-
-/** Where nobody counts there is no figure, but there is a target: as the daemon rounds it, in ten-thousandths. */
-function goalHere(ctx, programme, target, code) {
-	if (!target.share)
-		return (programme.targets ?? []).find(each => each.each && each.measure === target.measure)?.value ?? null
-	const headcount = ctx.regions.headcount(code, target.where ?? {})
-	return headcount === null ? null : Math.ceil((headcount * Math.round(target.share * 10000)) / 10000)
 }
 
 function missingFrame(programme, target, rows, say) {
