@@ -2,6 +2,7 @@
 # web_openapi.py DOCUMENT ROUTES [ADDRESS]: lift-web's description of itself: it is whole, its examples are what it says, it has
 # the paths of the table of routes and no others; and, where there is an address, what a real lift-web answers there is so.
 import csv
+import gzip
 import io
 import json
 import re
@@ -121,7 +122,7 @@ def ask(what, status, schema=None):
 
 
 if address:
-    ask("/api/v1/state", 200)
+    state = ask("/api/v1/state", 200)
     catalogue = ask("/api/v1/catalogue", 200)
     every = ask("/api/v1/figures", 200, component("schemas", "figures"))["figures"]
     if {figure["kind"] for figure in every} != {"people", "programme", "competence", "module"}:
@@ -143,7 +144,14 @@ if address:
         fail("region, kind and id choose otherwise")
     ask("/api/v1/figures?kind=nonsense", 400)
     ask("/api/v1/figures?day=2025-02-30", 400)
-    ask("/api/v1/outlines", 404)
+    if state["outlines"]:
+        outlines = ask("/api/v1/outlines", 200)
+        pressed = urllib.request.urlopen(urllib.request.Request(address[0] + "/api/v1/outlines", headers={"Accept-Encoding": "gzip"}))
+        if pressed.headers["Content-Encoding"] != "gzip" or json.loads(gzip.decompress(pressed.read())) != outlines:
+            fail("outlines are not sent short")
+        ok("outlines are sent short to who takes gzip")
+    else:
+        ask("/api/v1/outlines", 404)
     table = ask(f"/api/v1/figures.csv?kind=module&keys=completed&language=nb&region={region}", 200)
     rows = list(csv.reader(io.StringIO(table.bytes.decode())))
     if rows[0] != ["region", "region_name", "kind", "id", "name", "completed"] or len(rows) < 2 or table.name != "figures.csv":

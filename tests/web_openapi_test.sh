@@ -21,8 +21,14 @@ ask() {
 ask
 
 # Catalogues that have all there is between them.
+awk 'BEGIN { printf "{\"type\":\"FeatureCollection\",\"features\":["
+	for (i = 0; i < 50; i++)
+		printf "%s{\"type\":\"Feature\",\"properties\":{\"code\":\"%d\"},\"geometry\":null}", i ? "," : "", 1800 + i
+	print "]}" }' >"$dir/outlines.geojson"
 for example in helgeland mediq; do
-	start_web "$here/../daemon/examples/$example.yaml"
+	outlines="outlines: $dir/outlines.geojson"
+	[ $example = mediq ] || outlines='title: without outlines'
+	start_web "$here/../daemon/examples/$example.yaml" "$outlines"
 	"$build/lift" --config "$dir/liftd.yaml" simulate --phases --presence --enrolment --validity \
 		"$here/../daemon/examples/$example.yaml" >"$dir/simulate.log" 2>&1 || fail "lift simulate"
 	all_has_come() { curl -s "http://127.0.0.1:$port/api/v1/figures?kind=competence&keys=holders" | grep -q '"holders":[1-9]'; }
