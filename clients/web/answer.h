@@ -21,6 +21,7 @@ struct made {
 };
 
 struct answers;
+struct kept;
 
 struct answers *web_answers_new(void);
 void web_answers_free(struct answers *answers);
@@ -38,6 +39,12 @@ void web_answer_bytes_of(struct http_exchange *exchange, const char *type, const
 __attribute__((format(printf, 4, 5))) void web_answer_problem(struct http_exchange *exchange,
 							      unsigned status, int retry_s,
 							      const char *format, ...);
+
+/* One that stays the same as long as the program runs, pressed once. The body is taken over; NULL:
+ * out of memory. */
+struct kept *web_answer_keep(const char *type, char *body, size_t size);
+void web_answer_kept(struct http_exchange *exchange, struct kept *kept);
+void web_answer_kept_free(struct kept *kept);
 
 /* The headers that each answer has, for a stream, too: how many. */
 enum { WEB_HEADERS_MAX = 16 };

@@ -37,20 +37,26 @@ static int load_outlines(struct web *web, char why[static 400])
 	const char *path = web->config->outlines;
 	json_error_t error;
 	json_t *outlines;
+	char *text = NULL;
+	size_t size;
 	int err;
 
 	if (!path)
 		return 0;
-	err = gateway_file_read(path, OUTLINES_BYTES, &web->outlines, &web->outlines_size);
+	err = gateway_file_read(path, OUTLINES_BYTES, &text, &size);
 	if (err) {
 		snprintf(why, 400, "outlines: %.200s: %s", path, strerror(errno));
 		return err;
 	}
-	outlines = json_loadb(web->outlines, web->outlines_size, 0, &error);
+	outlines = json_loadb(text, size, 0, &error);
 	if (!json_is_array(json_object_get(outlines, "features"))) {
 		snprintf(why, 400, "outlines: %.200s:%d: %s", path, outlines ? 1 : error.line,
 			 outlines ? "it must be GeoJSON, a FeatureCollection" : error.text);
 		err = LIFT_E_CONFIG;
+		free(text);
+	} else {
+		web->outlines = web_answer_keep("application/geo+json", text, size);
+		err = web->outlines ? 0 : LIFT_E_MEMORY;
 	}
 	json_decref(outlines);
 	return err;
@@ -295,7 +301,7 @@ static void close_all(struct web *web)
 	daemon_keys_free(web->keys);
 	web_page_free(web->page);
 	json_decref(web->standing.beat);
-	free(web->outlines);
+	web_answer_kept_free(web->outlines);
 	web_config_free(web->config);
 	gateway_loop_free(web->loop);
 }

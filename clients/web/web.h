@@ -42,8 +42,7 @@ struct web {
 	struct lift_picture *picture;
 	struct standing standing;
 	struct page *page;
-	char *outlines; /* GeoJSON; NULL: there are none */
-	size_t outlines_size;
+	struct kept *outlines; /* GeoJSON; NULL: there are none */
 	struct feed *feed;
 	struct days *days;
 	struct health *health; /* NULL: nobody asks */
