@@ -25,7 +25,7 @@ export function columns(groups, options, say) {
 		${groups.map((group, i) => one(group, left + i * step, step, y, options, say))}
 		${options.numbers ? nothing : y.ticks(4).filter(value => Number.isInteger(value) && value)
 			.map(value => svg`<text class="tick halo" x="0" y=${y(value) - 4}>${say.num(Math.abs(value))}</text>`)}
-		${groups.map((group, i) => name(group, left + i * step + step / 2, bottom + 17, groups.length > 8 && i === groups.length - 1))}
+		${groups.map((group, i) => name(group, left + i * step + step / 2, bottom + 17, !options.close && groups.length > 8 && i === groups.length - 1))}
 	</svg>`
 }
 

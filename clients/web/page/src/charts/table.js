@@ -6,13 +6,13 @@ import {html, nothing, svg} from 'lit-html'
  * @typedef {object} Column {text, numeric}
  * @param {{caption: string, columns: Column[], rows: Array<Array<string|number|object>>}} data
  *   the first cell of a row is its header
- * @param {{downloads?: object, hideCaption?: boolean}} options downloads: a query of figures, without its day
+ * @param {{downloads?: object}} options downloads: a query of figures, without its day
  */
 export function table(data, options, say) {
 	const {caption, columns, rows} = data
 	return html`<div class="scroll" tabindex="0" role="group" aria-label=${caption}>
 		<table class="data">
-			<caption class=${options.hideCaption ? 'visually-hidden' : ''}>${caption}</caption>
+			<caption class="visually-hidden">${caption}</caption>
 			<thead><tr>${columns.map(column => html`<th scope="col" class=${column.numeric ? 'n' : ''}>${column.text}</th>`)}</tr></thead>
 			<tbody>${rows.map(row => html`<tr>${row.map((cell, i) => (i === 0
 				? html`<th scope="row">${cell}</th>`

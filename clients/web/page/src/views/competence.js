@@ -14,6 +14,8 @@ import {begunFrame, holdersFrame, soonFrame} from './sections/lapses.js'
 import {needsByPlace, needsFrame} from './sections/needs.js'
 
 const MOST_PLACES = 40
+/** One percent and three are much the same: the strongest shade is for a tenth of the staff at least. */
+const LEAST_SHARE = 0.1
 /** What a cell of the matrix may show: a path, and how it is said. */
 const CELLS = {
 	coverage: {of: figure => rate(figure, 'coverage')?.value ?? null, isShare: true},
@@ -121,7 +123,7 @@ function matrixFrame(ctx, say) {
 				caption: `${title}: ${say.t(`competence.cell_${shown}`)}`, corner: say.t('chart.place'),
 				columns: competences.map(competence => ({name: say.label(competence), current: competence.id === ctx.id, href: ctx.link({id: competence.id}), keep: true})),
 				rows,
-			}, {most: Math.max(...all, 0)})}
+			}, {most: Math.max(...all, cell.isShare ? LEAST_SHARE : 0)})}
 			<p class="downloads">${say.t('chart.download')} <a href=${say.download('csv', matrixQuery(ctx, places))} download>CSV</a> <a href=${say.download('xlsx', matrixQuery(ctx, places))} download>Excel</a></p>`,
 	}, say)
 }

@@ -45,7 +45,7 @@ export function view(ctx) {
 	return html`<article class="view module">
 		${heading(ctx, module, say)}
 		${about(ctx, module, say)}
-		${isEmpty(figure, 'started') && isEmpty(figure, 'enrolment') ? nobody(ctx, say) : body(ctx, module, figure, say)}
+		${isEmpty(figure, 'started') && !read(figure, 'enrolment') ? nobody(ctx, say) : body(ctx, module, figure, say)}
 		${standsOn(ctx, figure, say)}
 	</article>`
 }

@@ -96,7 +96,7 @@ function programmeCard(ctx, programme, today, say) {
 
 function competencesFrame(ctx, say) {
 	const rows = ctx.catalogue.competences.map(competence => ({competence, figure: ctx.figure(ctx.region, 'competence', competence.id)}))
-		.filter(row => row.figure || row.competence.requirements?.length)
+		.filter(row => row.figure || (row.competence.requirements?.length && ctx.region !== 'unassigned'))
 	if (!rows.length)
 		return undefined
 	rows.sort((one, other) => count(other.figure, 'expiring_90d') - count(one.figure, 'expiring_90d') || count(other.figure, 'holders') - count(one.figure, 'holders'))
@@ -114,7 +114,7 @@ function competencesFrame(ctx, say) {
 			rows: rows.map(({competence, figure}) => [
 				html`<a href=${ctx.link({view: 'competence', id: competence.id})}>${say.label(competence)}</a>`, say.num(count(figure, 'holders')),
 				say.percent(rate(figure, 'coverage')?.value ?? null), warn(count(figure, 'expiring_30d'), say), warn(count(figure, 'expiring_90d'), say), say.num(count(figure, 'lapsed')), missing(figure)]),
-		}, {hideCaption: true, downloads: {region: ctx.region, kind: 'competence', keys: ['holders', 'coverage.value', 'expiring_30d', 'expiring_60d', 'expiring_90d', 'lapsed']}}, say),
+		}, {downloads: {region: ctx.region, kind: 'competence', keys: ['holders', 'coverage.value', 'expiring_30d', 'expiring_60d', 'expiring_90d', 'lapsed']}}, say),
 	}, say)
 }
 
@@ -134,7 +134,7 @@ function modulesFrame(ctx, say) {
 			rows: rows.map(({module, figure}) => [
 				html`<a href=${ctx.link({view: 'module', id: module.id})}>${say.label(module)}</a>`, say.num(count(figure, 'started')), say.num(count(figure, 'completed')),
 				say.percent(read(figure, 'completion_rate.value') ?? null), say.percent(read(figure, 'pass_rate.value') ?? null), read(figure, 'days_to_complete')?.n ? say.num(read(figure, 'days_to_complete').median) : '–', say.num(count(figure, 'stalled'))]),
-		}, {hideCaption: true, downloads: {region: ctx.region, kind: 'module', keys: ['started', 'completed', 'completion_rate.value', 'passed', 'pass_rate.value', 'days_to_complete.median', 'stalled']}}, say),
+		}, {downloads: {region: ctx.region, kind: 'module', keys: ['started', 'completed', 'completion_rate.value', 'passed', 'pass_rate.value', 'days_to_complete.median', 'stalled']}}, say),
 	}, say)
 }
 

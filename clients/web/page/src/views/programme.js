@@ -2,12 +2,13 @@
 // One programme: is it on its way, whom does it reach, where, and when do they learn.
 import {html, nothing} from 'lit-html'
 import {sayer} from '../charts/say.js'
+import {programmeLeaves} from '../charts/sums/places.js'
 import {count, rate, read} from '../charts/sums/read.js'
 import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
 import {enrolmentFrame, movesFrame} from './sections/enrolment.js'
-import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {asOfDay, heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {meantWhere, pathOf, placeCodes, placesFrame} from './sections/places.js'
@@ -39,9 +40,17 @@ export function view(ctx) {
 	return html`<article class="view programme">
 		${heading(ctx, programme, say)}
 		${timeLine(ctx, programme, say)}
-		${isEmpty(figure, 'participants') && isEmpty(figure, 'enrolment') ? html`${nobody(ctx, say)}${placesFrame(ctx, programme, ctx.region, say) ?? nothing}` : body(ctx, programme, figure, say)}
+		${isEmpty(figure, 'participants') && !read(figure, 'enrolment')
+			? html`${absence(ctx, programme, say)}<div class="charts">${placesFrame(ctx, programme, ctx.region, say) ?? nothing}</div>`
+			: body(ctx, programme, figure, say)}
 		${standsOn(ctx, figure, say)}
 	</article>`
+}
+
+/** Nobody yet, or a place that has no part in it. */
+function absence(ctx, programme, say) {
+	const isHere = ctx.region === 'all' || programmeLeaves(ctx.regions, programme, ctx.region, asOfDay(ctx)).length
+	return ctx.loading || isHere ? nobody(ctx, say) : html`<p class="nobody">${say.t('programme.not_here', {place: say.place(ctx.region)})}</p>`
 }
 
 function body(ctx, programme, figure, say) {

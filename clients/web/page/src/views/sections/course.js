@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How figures have come about: what had been reached by each day, and what each week brought.
+import {nothing} from 'lit-html'
 import {columns} from '../../charts/columns.js'
 import {count, list} from '../../charts/sums/read.js'
 import {cumulated, spanOf, weekly, monthly} from '../../charts/sums/series.js'
@@ -70,6 +71,8 @@ function perWeekFrame(daily, lines, from, to, say) {
 	const name = key => (isLong ? say.month(key) : say.t('chart.week_of', {day: say.day(key)}))
 	const title = say.t(isLong ? 'chart.per_month' : 'chart.per_week')
 	const step = Math.ceil(sums.length / 6)
+	if (!sums.some(sum => sum.values.some(Boolean)))
+		return frame({title, text: say.t('chart.nothing_new', {from: say.day(from), to: say.day(to)}), body: nothing}, say)
 	return frame({
 		title,
 		legend: legend(lines.map(each => ({name: each.name, mark: each.mark}))),

@@ -34,6 +34,6 @@ export function movesFrame(figure, say) {
 			caption: title,
 			columns: [{text: say.t('programme.moves_at_entry')}, {text: say.t('programme.moves_now')}, {text: say.t('chart.dimension')}, {text: say.t('programme.participants'), numeric: true}],
 			rows: rows.map(row => [say.value(row.name, row.from), say.value(row.name, row.to), say.dimension(row.name), say.num(row.n)]),
-		}, {hideCaption: true}, say),
+		}, {}, say),
 	}, say)
 }

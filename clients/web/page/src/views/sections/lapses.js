@@ -27,10 +27,10 @@ export function soonFrame(ctx, figure, say) {
 		title, text,
 		body: sum ? columns(counts.map((n, i) => ({label: name(i), title: `${name(i)}: ${say.num(n)}`, values: [n], marks: [`soon${i}`]})),
 			{label: `${title}. ${text}`, marks: ['soon0'], numbers: true, height: 180}, say) : html``,
-		table: table({
+		table: sum ? table({
 			caption: title, columns: [{text: say.t('chart.days')}, {text: say.t('competence.ends'), numeric: true}],
 			rows: counts.map((n, i) => [name(i), say.num(n)]),
-		}, {}, say),
+		}, {}, say) : undefined,
 	}, say)
 }
 

@@ -59,7 +59,8 @@ export function needsByPlace(ctx, competence, places, say) {
 	})
 	rows.sort((one, other) => sumOf(other) - sumOf(one) || one.name.localeCompare(other.name, say.lang))
 	return frame({
-		title, wide: true, text: say.t('competence.gaps_says'),
+		title, wide: true,
+		text: `${say.t('competence.gaps_says')} ${rows.some(row => row.cells.some(cell => cell.gap === null)) ? say.t('competence.matrix_unknown') : ''}`,
 		body: matrix({
 			caption: title, corner: say.t('chart.place'),
 			columns: needs.map(need => ({name: needName(ctx, competence, need, say)})), rows,

@@ -75,7 +75,7 @@ function summary(targets, from, to, today, say) {
 	}
 	const parts = ['reached', 'ahead', 'near', 'behind', 'after'].filter(status => counts[status])
 		.map(status => say.t(`programme.count_${status}`, {n: counts[status]}))
-	return parts.length ? say.t('programme.targets_says', {n: targets.length, list: say.list(parts)}) : undefined
+	return parts.length && targets.length > 1 ? say.t('programme.targets_says', {n: targets.length, list: say.list(parts)}) : undefined
 }
 
 /** The catalogue's rule behind a target of each place. */
