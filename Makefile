@@ -126,6 +126,9 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONF
 BUILT_S := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell date -r Makefile +%s))
 $(BUILD)/obj/daemon/base/clock.o: ALL_CFLAGS += -DLIFT_BUILT_S=$(BUILT_S)
 ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
+# There are some three hundred test programs: the linker that takes half the time, where it is there.
+TEST_LDFLAGS = $(ALL_LDFLAGS) $(GOLD)
+GOLD := $(if $(findstring GNU gold,$(shell $(CC) -fuse-ld=gold -Wl$(comma)--version 2>/dev/null)),-fuse-ld=gold)
 
 # ---- what is built --------------------------------------------------------------------------
 # At any depth: a file is found where it stands, and its object and its program stand likewise below $(BUILD).
@@ -269,11 +272,16 @@ $(BUILD)/page/index.html: $(PAGE_WORK)/fetched $(PAGE_SRC)
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+
+# Its publisher is the library itself.
+$(BUILD)/tests/e2e/outbox_keys_test: $(call obj,tests/e2e/outbox_keys_test.c $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Stands between liftd and the C library in these tests; without sanitizers, which would be found twice.
 $(BUILD)/tests/torture/faults.so: tests/torture/faults.c tests/torture/faults.h Makefile $(BUILD)/flags
@@ -288,12 +296,12 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 # In process: as unit tests are.
 $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
-# Its publisher is the library itself.
+# So is this one's.
 $(BUILD)/tests/torture/outbox_test: $(call obj,tests/torture/outbox_test.c $(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
@@ -305,26 +313,26 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
 $(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o $(call obj,tests/raw.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/outbox_bench: $(BUILD)/obj/tests/bench/outbox_bench.o $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
-FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+FUZZ_LINK = $(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(FUZZ_LINK)
@@ -600,6 +608,7 @@ EACH_INSTALLED = for f in $(INSTALLED); do how=$${f%%:*}; f=$${f\#*:}; from=$${f
 
 install: all
 	@[ -z '$(PAGE_BUILT)' ] || rm -rf '$(DESTDIR)$(DATADIR)/lift-web/assets' # of an earlier page: their names are others
+	@install -d '$(DESTDIR)$(DATADIR)/lift-web'
 	@set -e; text=$$(mktemp); trap 'rm -f "$$text"' EXIT; \
 	$(EACH_INSTALLED); \
 		case $$how in \
