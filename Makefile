@@ -38,6 +38,7 @@ PACKAGES := \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
+	libncurses-dev:the_screen_of_lift_top_(ncursesw) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
 	libmicrohttpd-dev:HTTP_(lift-xapi) \
 	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
@@ -48,7 +49,7 @@ PACKAGES_CHECK := \
 	binutils:nm,_by_which_the_layers_are_checked \
 	clang-format-14:the_form_of_the_code \
 	systemd:systemd-analyze_verify_of_the_units \
-	procps:/bin/kill,_by_which_the_unit_reloads \
+	procps:/bin/kill,_by_which_the_unit_reloads,_and_pgrep \
 	python3:the_reference_program_and_the_sample_of_events \
 	python3-yaml:catalogues_in_the_reference_program \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
@@ -64,6 +65,7 @@ PACKAGES_CHECK := \
 	chromium:prints_the_reports'_pages_on_A4 \
 	fonts-dejavu-core:the_letters_on_them \
 	poppler-utils:pdftotext,_which_reads_these_pages \
+	tmux:the_terminal_of_lift_top,_which_can_be_read \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
 	openssl:a_certificate_for_it
@@ -87,10 +89,11 @@ PACKAGES_DEB := \
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
-# Beside these, of gateways.
+# Beside these, of lift, and of gateways.
+LIBS_TOP := ncursesw
 LIBS_GATEWAY := libmicrohttpd gnutls
 # Of what has parts of all: unit tests, fuzz targets.
-LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
+LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
 PKG_CONFIG ?= pkg-config
 cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
@@ -236,7 +239,7 @@ $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	$(AR) rcs $@ $^
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A gateway's daemon.
 $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
@@ -374,7 +377,7 @@ objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -pa
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
+SCRIPTS := reference python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
@@ -388,6 +391,7 @@ script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
 script_alert = sh tests/alert_test.sh
 script_first_hour = sh tests/first_hour_test.sh $(BUILD)
+script_top = sh tests/top_test.sh $(BUILD)
 script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
 script_liblift = env MAKE=$(firstword $(MAKE)) CC='$(CC)' SAN_FLAGS='$(SAN_FLAGS)' sh tests/liblift_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
