@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/gateway/fields.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "clients/http/address.h"
 #include "clients/http/password.h"
 #include "proto/z85.h"
@@ -106,4 +109,43 @@ void gateway_check_trusted(struct reader *reader, const struct texts *trusted)
 				   "ranges of them, as 10.0.0.0/8; `%.60s` is none",
 				   trusted->items[i]);
 	}
+}
+
+int gateway_config_read(const struct config_form *form, struct text text, const char *path,
+			struct yaml_errors *errors, struct arena *arena, void *config)
+{
+	char *own = strdup(path);
+	struct reader reader = { .errors = errors, .arena = arena, .context = own };
+	struct yaml_doc *doc = NULL;
+	size_t n_errors = errors->count;
+	int err;
+
+	reader.no_memory = !own || !form->defaults(config);
+	err = yaml_parse(text, errors, &doc);
+	if (!err && !reader.no_memory) {
+		fields_read(&reader, yaml_root(doc), NULL, form->keys, config);
+		if (!reader.no_memory)
+			form->check(&reader, config);
+		err = errors->count > n_errors ? LIFT_E_CONFIG : 0;
+	}
+	if (reader.no_memory)
+		err = LIFT_E_MEMORY;
+	yaml_doc_free(doc);
+	free(own);
+	return err;
+}
+
+bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool same_texts(const struct texts *a, const struct texts *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!same_text(a->items[i], b->items[i]))
+			return false;
+	return true;
 }

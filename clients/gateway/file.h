@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * file.h - a file, read as a whole.
+ */
 #ifndef LIFT_GATEWAY_FILE_H
 #define LIFT_GATEWAY_FILE_H
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +39,16 @@ void gateway_log(enum gateway_log_level level, const char *format, ...)
 		fprintf(stderr, "<%d>%s\n", level, line);
 	else
 		fprintf(stderr, "%s: %s\n", program_invocation_short_name, line);
+}
+
+void gateway_log_lines(char *said)
+{
+	for (char *line = said, *end; line && *line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = 0;
+		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
+	}
 }
 
 bool gateway_log_allowed(struct gateway_log_limit *limit, int64_t now_ms, int64_t every_ms)

@@ -15,6 +15,9 @@ enum gateway_log_level { GATEWAY_LOG_ERROR = 3, GATEWAY_LOG_WARNING = 4, GATEWAY
 __attribute__((format(printf, 2, 3))) void gateway_log(enum gateway_log_level level,
 						       const char *format, ...);
 
+/* Each line of what is wrong with a configuration; it is cut up. */
+void gateway_log_lines(char *said);
+
 /* For lines that a peer can trigger: true at most once in `every_ms` for each limit. */
 struct gateway_log_limit {
 	int64_t next_ms;

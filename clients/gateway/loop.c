@@ -143,6 +143,18 @@ int gateway_loop_take_signals(struct gateway_loop *loop, const sigset_t *signals
 	return 0;
 }
 
+int gateway_loop_take_usual(struct gateway_loop *loop, gateway_signal_fn fn, void *context)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	return gateway_loop_take_signals(loop, &set, fn, context);
+}
+
 int gateway_loop_add_timer(struct gateway_loop *loop, int interval_ms, gateway_fn fn, void *context,
 			   int *ret_timer)
 {

@@ -45,6 +45,9 @@ void gateway_loop_remove_fd(struct gateway_loop *loop, int fd);
 int gateway_loop_take_signals(struct gateway_loop *loop, const sigset_t *signals,
 			      gateway_signal_fn fn, void *context);
 
+/* The same of a daemon's: SIGTERM, SIGINT and SIGHUP; SIGPIPE is ignored. */
+int gateway_loop_take_usual(struct gateway_loop *loop, gateway_signal_fn fn, void *context);
+
 /* Call `fn` every so many ms, the first time after as many. *ret_timer may be NULL. LIFT_E_BUSY
  * beyond GATEWAY_TIMERS_MAX. */
 int gateway_loop_add_timer(struct gateway_loop *loop, int interval_ms, gateway_fn fn, void *context,

@@ -85,6 +85,24 @@ static uint32_t connections_of(const struct http *http, struct address house)
 	return n;
 }
 
+/* Where all places are taken, the one that has been here longest of those who are not known goes:
+ * nobody keeps out who can log in by connections that do nothing. */
+static bool make_place(struct http *http)
+{
+	struct http_connection *oldest = NULL;
+
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->is_counted && !c->is_known && c->phase != PHASE_ASK &&
+		    c->phase != PHASE_WAIT)
+			oldest = c;
+	if (!oldest)
+		return false;
+	oldest->is_counted = false;
+	http->n_counted--;
+	connection_end_stream(oldest);
+	return true;
+}
+
 /* One more than there may be is told so, and not listened to. */
 static void judge_number(struct http_connection *connection)
 {
@@ -94,11 +112,10 @@ static void judge_number(struct http_connection *connection)
 	unsigned status = 0;
 
 	connection->house = address_house(peer);
-	if (http->n_counted >= http->limits.connections)
-		status = 503;
-	else if (!is_proxy &&
-		 connections_of(http, connection->house) >= http->limits.connections_of_one)
+	if (!is_proxy && connections_of(http, connection->house) >= http->limits.connections_of_one)
 		status = 429;
+	else if (http->n_counted >= http->limits.connections && !make_place(http))
+		status = 503;
 	connection->is_counted = status == 0;
 	http->n_counted += connection->is_counted;
 	if (status == 0)

@@ -45,6 +45,16 @@ void *exchange_begin(void *context, const char *target, struct MHD_Connection *m
 	return exchange;
 }
 
+/* A stream's client has gone. */
+static void end_stream(struct http_exchange *exchange)
+{
+	struct http_source source = exchange->source;
+
+	exchange->source = (struct http_source){ 0 };
+	if (source.gone)
+		source.gone(source.context);
+}
+
 /* The connection has done with it. */
 void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 			enum MHD_RequestTerminationCode code)
@@ -56,7 +66,7 @@ void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 	if (!exchange)
 		return;
 	*of_it = NULL;
-	stream_end(exchange);
+	end_stream(exchange);
 	exchange->connection->exchange = NULL;
 	if (http->is_quiesced)
 		connection_cut(exchange->connection);
@@ -145,6 +155,7 @@ static void find_peer(struct http_exchange *exchange)
 			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
 						 http->n_trusted);
 	address_store(from, &exchange->from);
+	exchange->house = address_house(from);
 }
 
 static bool has_body(const struct head *head)
@@ -162,6 +173,8 @@ static void judge_head(struct http_exchange *exchange)
 		answer_set(exchange, 204, NULL, 0, (struct text){ NULL, 0 });
 	if (!exchange->status)
 		body_judge(exchange);
+	if (!http->head)
+		exchange->connection->is_known = true;
 	if (exchange->status || !http->head)
 		return;
 	exchange->is_owed = true;
@@ -219,6 +232,9 @@ static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connecti
 		answer_error(exchange, head->fault->status, 0, head->fault->text);
 		return queue(exchange, mhd);
 	}
+	/* Where chunks end the library reads less strictly than others may (a LF alone, trailers):
+	 * nothing that comes behind them is a request. */
+	exchange->closes = head->is_chunked;
 	judge_head(exchange);
 	if (exchange->status || !exchange->is_owed)
 		return go_on(exchange, mhd);
@@ -254,7 +270,7 @@ static enum MHD_Result finish(struct http_exchange *exchange, struct MHD_Connect
 		return MHD_NO;
 	if (!exchange->status) {
 		connection_enter(exchange->connection, PHASE_WAIT);
-		exchange->is_owed = exchange->is_whole = true;
+		exchange->is_owed = true;
 		http->request(http->context, exchange);
 	}
 	if (exchange->status)

@@ -274,9 +274,9 @@ struct text http_body(const struct http_exchange *exchange)
 	return (struct text){ exchange->body, exchange->n_body };
 }
 
-bool http_is_whole(const struct http_exchange *exchange)
+const char *http_who(const struct http_exchange *exchange)
 {
-	return exchange->is_whole;
+	return *exchange->who ? exchange->who : NULL;
 }
 
 const struct sockaddr *http_peer(const struct http_exchange *exchange)
@@ -300,10 +300,13 @@ void exchange_leave_user(struct http_exchange *exchange)
 	}
 }
 
-void http_go_on(struct http_exchange *exchange, bool is_known)
+void http_go_on(struct http_exchange *exchange, const char *who)
 {
-	exchange->is_stranger = !is_known;
-	if (!is_known && !exchange->status)
+	exchange->is_stranger = !who;
+	snprintf(exchange->who, sizeof(exchange->who), "%s", who ? who : "");
+	if (who && exchange->connection)
+		exchange->connection->is_known = true;
+	if (!who && !exchange->status)
 		body_judge(exchange);
 	exchange_leave_user(exchange);
 }

@@ -97,12 +97,3 @@ void http_end_streams(struct http *http)
 		if (c->exchange && c->exchange->source.more && c->phase != PHASE_OVER)
 			connection_end_stream(c);
 }
-
-void stream_end(struct http_exchange *exchange)
-{
-	struct http_source source = exchange->source;
-
-	exchange->source = (struct http_source){ 0 };
-	if (source.gone)
-		source.gone(source.context);
-}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * answer.h - answers with the headers that each of them has, short where the client takes gzip, and
- * not at all where it has it already (ETag). Those that were made are kept until the figures change:
- * many look at the same.
+ * answer.h - answers with the headers that each of them has, short where the client takes gzip,
+ * and not at all where it has it already (ETag). Those that were made are kept until the figures
+ * change: many look at the same.
  */
 #ifndef LIFT_WEB_ANSWER_H
 #define LIFT_WEB_ANSWER_H
@@ -21,6 +21,7 @@ struct made {
 };
 
 struct answers;
+struct kept;
 
 struct answers *web_answers_new(void);
 void web_answers_free(struct answers *answers);
@@ -38,6 +39,12 @@ void web_answer_bytes_of(struct http_exchange *exchange, const char *type, const
 __attribute__((format(printf, 4, 5))) void web_answer_problem(struct http_exchange *exchange,
 							      unsigned status, int retry_s,
 							      const char *format, ...);
+
+/* One that stays the same as long as the program runs, pressed once. The body is taken over; NULL:
+ * out of memory. */
+struct kept *web_answer_keep(const char *type, char *body, size_t size);
+void web_answer_kept(struct http_exchange *exchange, struct kept *kept);
+void web_answer_kept_free(struct kept *kept);
 
 /* The headers that each answer has, for a stream, too: how many. */
 enum { WEB_HEADERS_MAX = 16 };

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,12 +13,10 @@
 #include "clients/web/web.h"
 #include "proto/standard_files.h"
 
-enum { EXIT_USAGE = 2 };
-
 static const char help[] =
 	"Usage: lift-web [OPTION...]\n"
-	"Serves liftd's figures as a page, and to programs by HTTP. Without a task it serves until\n"
-	"SIGTERM.\n"
+	"Serves liftd's figures as a page, and to programs by HTTP. Without a task it serves\n"
+	"until SIGTERM.\n"
 	"\n"
 	"  -c, --config FILE     the configuration (" LIFT_SYSCONFDIR "/lift-web.yaml)\n"
 	"Tasks:\n"
@@ -32,18 +29,6 @@ struct options {
 	const char *config;
 	bool check, password;
 };
-
-__attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
-{
-	va_list args;
-
-	fputs("lift-web: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputs("\nTry 'lift-web --help'.\n", stderr);
-	return EXIT_USAGE;
-}
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -72,15 +57,15 @@ static int parse_options(int argc, char **argv, struct options *options)
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			return complain_usage(option == ':' ? "%s needs a value"
-							    : "unknown option %s",
-					      argv[optind - 1]);
+			return program_complain(option == ':' ? "%s needs a value"
+							      : "unknown option %s",
+						argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
-		return complain_usage("unexpected argument '%s'", argv[optind]);
+		return program_complain("unexpected argument '%s'", argv[optind]);
 	if (options->check && options->password)
-		return complain_usage("one task at a time");
+		return program_complain("one task at a time");
 	return 0;
 }
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h - how things stand: which tick it is, how old that is, which sources are late.
+ */
 #ifndef LIFT_WEB_STATE_H
 #define LIFT_WEB_STATE_H
 

@@ -37,20 +37,26 @@ static int load_outlines(struct web *web, char why[static 400])
 	const char *path = web->config->outlines;
 	json_error_t error;
 	json_t *outlines;
+	char *text = NULL;
+	size_t size;
 	int err;
 
 	if (!path)
 		return 0;
-	err = gateway_file_read(path, OUTLINES_BYTES, &web->outlines, &web->outlines_size);
+	err = gateway_file_read(path, OUTLINES_BYTES, &text, &size);
 	if (err) {
 		snprintf(why, 400, "outlines: %.200s: %s", path, strerror(errno));
 		return err;
 	}
-	outlines = json_loadb(web->outlines, web->outlines_size, 0, &error);
+	outlines = json_loadb(text, size, 0, &error);
 	if (!json_is_array(json_object_get(outlines, "features"))) {
 		snprintf(why, 400, "outlines: %.200s:%d: %s", path, outlines ? 1 : error.line,
 			 outlines ? "it must be GeoJSON, a FeatureCollection" : error.text);
 		err = LIFT_E_CONFIG;
+		free(text);
+	} else {
+		web->outlines = web_answer_keep("application/geo+json", text, size);
+		err = web->outlines ? 0 : LIFT_E_MEMORY;
 	}
 	json_decref(outlines);
 	return err;
@@ -106,16 +112,6 @@ static int open_http(struct web *web, char why[static 400])
 
 /* Signals. */
 
-static void say_lines(char *said)
-{
-	for (char *line = said, *end; line && *line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = 0;
-		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
-	}
-}
-
 /* What only a restart takes stays as it was: the old texts are still pointed to. */
 static void take_config(struct web *web, struct web_config *config)
 {
@@ -143,7 +139,7 @@ static void reload(struct web *web)
 
 	sd_notify(0, "RELOADING=1");
 	if (web_config_load(web->config_path, &config, &said)) {
-		say_lines(said);
+		gateway_log_lines(said);
 		gateway_log(GATEWAY_LOG_ERROR,
 			    "the configuration has errors, and the old one is kept");
 	} else {
@@ -171,16 +167,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 /* Before there are threads. */
 static int open_loop(struct web *web)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
 	web->loop = gateway_loop_new();
-	return web->loop ? gateway_loop_take_signals(web->loop, &set, take_signal, web)
-			 : LIFT_E_MEMORY;
+	return web->loop ? gateway_loop_take_usual(web->loop, take_signal, web) : LIFT_E_MEMORY;
 }
 
 /* The loop. */
@@ -313,7 +301,7 @@ static void close_all(struct web *web)
 	daemon_keys_free(web->keys);
 	web_page_free(web->page);
 	json_decref(web->standing.beat);
-	free(web->outlines);
+	web_answer_kept_free(web->outlines);
 	web_config_free(web->config);
 	gateway_loop_free(web->loop);
 }

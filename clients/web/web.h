@@ -21,6 +21,7 @@
 struct waiting {
 	struct waiting *next;
 	struct http_exchange *exchange;
+	char name[WEB_USER_NAME_MAX + 1]; /* that it logs in with */
 };
 
 /* What has come of the daemon, beside the figures. */
@@ -41,8 +42,7 @@ struct web {
 	struct lift_picture *picture;
 	struct standing standing;
 	struct page *page;
-	char *outlines; /* GeoJSON; NULL: there are none */
-	size_t outlines_size;
+	struct kept *outlines; /* GeoJSON; NULL: there are none */
 	struct feed *feed;
 	struct days *days;
 	struct health *health; /* NULL: nobody asks */

@@ -91,16 +91,6 @@ static int open_http(struct gateway *gateway, char why[static 400])
 
 /* Signals. */
 
-static void say_lines(char *said)
-{
-	for (char *line = said, *end; line && *line; line = end) {
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = 0;
-		gateway_log(GATEWAY_LOG_ERROR, "configuration: %s", line);
-	}
-}
-
 /* Where it was installed and nothing else, it runs, and this is what is missing. */
 static void say_if_nobody_may_send(const struct gateway *gateway)
 {
@@ -165,7 +155,7 @@ static void reload(struct gateway *gateway)
 
 	sd_notify(0, "RELOADING=1");
 	if (xapi_config_load(gateway->config_path, &config, &said)) {
-		say_lines(said);
+		gateway_log_lines(said);
 		gateway_log(GATEWAY_LOG_ERROR,
 			    "the configuration has errors, and the old one is kept");
 	} else {
@@ -193,15 +183,8 @@ static void take_signal(void *context, int number, const struct gateway_now *now
 /* Before there are threads. */
 static int open_loop(struct gateway *gateway)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
 	gateway->loop = gateway_loop_new();
-	return gateway->loop ? gateway_loop_take_signals(gateway->loop, &set, take_signal, gateway)
+	return gateway->loop ? gateway_loop_take_usual(gateway->loop, take_signal, gateway)
 			     : LIFT_E_MEMORY;
 }
 

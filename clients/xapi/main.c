@@ -15,8 +15,6 @@
 #include "clients/xapi/refused.h"
 #include "proto/standard_files.h"
 
-enum { EXIT_USAGE = 2 };
-
 static const char help[] =
 	"Usage: lift-xapi [OPTION...]\n"
 	"Takes xAPI statements, Caliper's and Canvas's events from learning platforms, and hands\n"
@@ -37,18 +35,6 @@ struct options {
 	const char *config, *explain, *platform;
 	bool check, password, refused, in_json;
 };
-
-__attribute__((format(printf, 1, 2))) static int complain_usage(const char *format, ...)
-{
-	va_list args;
-
-	fputs("lift-xapi: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputs("\nTry 'lift-xapi --help'.\n", stderr);
-	return EXIT_USAGE;
-}
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -96,19 +82,19 @@ static int parse_options(int argc, char **argv, struct options *options)
 			fputs(help, stdout);
 			exit(EXIT_SUCCESS);
 		default:
-			return complain_usage(option == ':' ? "%s needs a value"
-							    : "unknown option %s",
-					      argv[optind - 1]);
+			return program_complain(option == ':' ? "%s needs a value"
+							      : "unknown option %s",
+						argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
-		return complain_usage("unexpected argument '%s'", argv[optind]);
+		return program_complain("unexpected argument '%s'", argv[optind]);
 	if (options->check + options->password + options->refused + (options->explain != NULL) > 1)
-		return complain_usage("one task at a time");
+		return program_complain("one task at a time");
 	if (options->platform && !options->explain)
-		return complain_usage("--platform goes with --explain only");
+		return program_complain("--platform goes with --explain only");
 	if (options->in_json && !options->refused)
-		return complain_usage("--json goes with --refused only");
+		return program_complain("--json goes with --refused only");
 	return 0;
 }
 

@@ -146,8 +146,9 @@ static char *keep(struct web_config *config, const char *text)
 	return arena_text(&config->arena, text_of(text));
 }
 
-static bool take_defaults(struct web_config *config)
+static bool take_defaults(void *of)
 {
+	struct web_config *config = of;
 	static char all[] = "all", people[] = "people", programme[] = "programme",
 		    competence[] = "competence";
 	static char *everywhere[] = { all, NULL };
@@ -183,8 +184,9 @@ static bool is_far(const struct web_config *config)
 }
 
 /* What no single key can say. */
-static void check_whole(struct reader *reader, const struct web_config *config)
+static void check_whole(struct reader *reader, const void *of)
 {
+	const struct web_config *config = of;
 	struct yaml_errors *errors = reader->errors;
 
 	if (!config->server != !config->key)
@@ -196,14 +198,14 @@ static void check_whole(struct reader *reader, const struct web_config *config)
 	gateway_check_trusted(reader, &config->trusted);
 	if (config->user_header && !config->trusted.count)
 		yaml_error(errors, 0,
-			   "`user_header` is believed from a reverse proxy alone: `trusted` must have "
-			   "its address");
+			   "`user_header` is believed from a reverse proxy alone: `trusted` must "
+			   "have its address");
 	if (!config->n_users && !config->user_header && !config->anyone &&
 	    !is_only_here(config->listen))
 		yaml_error(errors, 0,
-			   "others than this machine reach `listen`, and nobody is asked who he is: "
-			   "give `users`, or `user_header` behind a reverse proxy, or say `anyone: "
-			   "yes`");
+			   "others than this machine reach `listen`, and nobody is asked who he "
+			   "is: give `users`, or `user_header` behind a reverse proxy, or say "
+			   "`anyone: yes`");
 	if (config->anyone && (config->n_users || config->user_header))
 		yaml_error(errors, 0,
 			   "`anyone: yes` goes neither with `users` nor with `user_header`");
@@ -212,31 +214,11 @@ static void check_whole(struct reader *reader, const struct web_config *config)
 int web_config_parse(struct text text, const char *path, struct yaml_errors *errors,
 		     struct web_config **ret_config)
 {
-	char *own = strdup(path);
+	static const struct config_form form = { &config_map, take_defaults, check_whole };
 	struct web_config *config = calloc(1, sizeof(*config));
-	struct reader reader = { .errors = errors, .context = own };
-	struct yaml_doc *doc = NULL;
-	size_t n_errors = errors->count;
-	int err;
+	int err = config ? gateway_config_read(&form, text, path, errors, &config->arena, config)
+			 : LIFT_E_MEMORY;
 
-	if (!config || !own) {
-		free(config);
-		free(own);
-		return LIFT_E_MEMORY;
-	}
-	reader.arena = &config->arena;
-	reader.no_memory = !take_defaults(config);
-	err = yaml_parse(text, errors, &doc);
-	if (!err && !reader.no_memory) {
-		fields_read(&reader, yaml_root(doc), NULL, &config_map, config);
-		if (!reader.no_memory)
-			check_whole(&reader, config);
-		err = errors->count > n_errors ? LIFT_E_CONFIG : 0;
-	}
-	if (reader.no_memory)
-		err = LIFT_E_MEMORY;
-	yaml_doc_free(doc);
-	free(own);
 	if (err)
 		web_config_free(config);
 	else
@@ -280,26 +262,22 @@ const char *web_config_password(const struct web_config *config, const char *nam
 	return NULL;
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 const char *web_config_restart(const struct web_config *a, const struct web_config *b)
 {
 	const struct {
 		const char *key;
 		bool same;
 	} keys[] = {
-		{ "listen", same(a->listen, b->listen) },
-		{ "publish", same(a->publish, b->publish) },
-		{ "snapshot", same(a->snapshot, b->snapshot) },
-		{ "ask", same(a->ask, b->ask) },
-		{ "control", same(a->control, b->control) },
-		{ "server", same(a->server, b->server) },
-		{ "key", same(a->key, b->key) },
-		{ "page", same(a->page, b->page) },
-		{ "outlines", same(a->outlines, b->outlines) },
+		{ "listen", same_text(a->listen, b->listen) },
+		{ "publish", same_text(a->publish, b->publish) },
+		{ "snapshot", same_text(a->snapshot, b->snapshot) },
+		{ "ask", same_text(a->ask, b->ask) },
+		{ "control", same_text(a->control, b->control) },
+		{ "server", same_text(a->server, b->server) },
+		{ "key", same_text(a->key, b->key) },
+		{ "page", same_text(a->page, b->page) },
+		{ "outlines", same_text(a->outlines, b->outlines) },
+		{ "trusted", same_texts(&a->trusted, &b->trusted) },
 		{ "connections", a->connections == b->connections },
 		{ "connections_of_one", a->connections_of_one == b->connections_of_one },
 	};

@@ -33,7 +33,7 @@ struct web_metrics {
 struct web_config {
 	char *listen;
 	char *publish, *snapshot, *ask; /* endpoints of one audience */
-	char *control; /* of operators: for /metrics alone; NULL: none */
+	char *control;			/* of operators: for /metrics alone; NULL: none */
 	const char *server, *key;	/* of a daemon over TCP */
 	const char *page;		/* the directory of the page's files */
 	const char *outlines;		/* GeoJSON; NULL: there are none */

@@ -197,8 +197,9 @@ static const struct xapi_limits usual_limits = {
 	.rate = 5000,
 };
 
-static bool take_defaults(struct xapi_config *config)
+static bool take_defaults(void *of)
 {
+	struct xapi_config *config = of;
 	const char *state = getenv("STATE_DIRECTORY");
 
 	config->listen = arena_text(&config->arena, text_of("127.0.0.1:8180"));
@@ -234,8 +235,9 @@ static void check_homepages(struct reader *reader, const struct xapi_config *con
 }
 
 /* What no single key can say. */
-static void check_whole(struct reader *reader, const struct xapi_config *config)
+static void check_whole(struct reader *reader, const void *of)
 {
+	const struct xapi_config *config = of;
 	check_homepages(reader, config);
 	if (!config->server != !config->key)
 		yaml_error(reader->errors, 0, "`server` and `key` belong together");
@@ -249,31 +251,11 @@ static void check_whole(struct reader *reader, const struct xapi_config *config)
 int xapi_config_parse(struct text text, const char *path, struct yaml_errors *errors,
 		      struct xapi_config **ret_config)
 {
-	char *own = strdup(path);
+	static const struct config_form form = { &config_map, take_defaults, check_whole };
 	struct xapi_config *config = calloc(1, sizeof(*config));
-	struct reader reader = { .errors = errors, .context = own };
-	struct yaml_doc *doc = NULL;
-	size_t n_errors = errors->count;
-	int err;
+	int err = config ? gateway_config_read(&form, text, path, errors, &config->arena, config)
+			 : LIFT_E_MEMORY;
 
-	if (!config || !own) {
-		free(config);
-		free(own);
-		return LIFT_E_MEMORY;
-	}
-	reader.arena = &config->arena;
-	reader.no_memory = !take_defaults(config);
-	err = yaml_parse(text, errors, &doc);
-	if (!err && !reader.no_memory) {
-		fields_read(&reader, yaml_root(doc), NULL, &config_map, config);
-		if (config->intake)
-			check_whole(&reader, config);
-		err = errors->count > n_errors ? LIFT_E_CONFIG : 0;
-	}
-	if (reader.no_memory)
-		err = LIFT_E_MEMORY;
-	yaml_doc_free(doc);
-	free(own);
 	if (err)
 		xapi_config_free(config);
 	else

@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/xapi/setup/config.h"
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_texts(const struct texts *a, const struct texts *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (!same_text(a->items[i], b->items[i]))
-			return false;
-	return true;
-}
+#include "clients/gateway/fields.h"
 
 const char *xapi_config_restart(const struct xapi_config *a, const struct xapi_config *b)
 {

@@ -60,7 +60,8 @@ int shelf_find(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	       struct shelf_entry *ret_entry);
 /* It has come, at this time: what it is follows. Nothing where it is there. */
 int shelf_meet(struct shelf *shelf, const uint8_t id[static SHELF_HASH], int64_t now_ms);
-/* One that is new, was voided before it came, or was met; or another one's events, where it is there. */
+/* One that is new, was voided before it came, or was met; or another one's events, where it is
+ * there. */
 int shelf_put(struct shelf *shelf, const uint8_t id[static SHELF_HASH],
 	      const uint8_t content[static SHELF_HASH], int64_t now_ms, uint32_t n_events,
 	      struct text events);

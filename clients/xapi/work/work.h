@@ -98,9 +98,9 @@ struct bench {
 	int64_t now_ms;
 };
 
-/* Read what was sent, once: its statements, their ids, and what they are known by. It writes nothing
- * but the work, so that any thread may do it. What is wrong with it is the work's status, or its
- * `read_err`. */
+/* Read what was sent, once: its statements, their ids, and what they are known by. It writes
+ * nothing but the work, so that any thread may do it. What is wrong with it is the work's status,
+ * or its `read_err`. */
 void work_read(const struct bench *bench, struct work *work);
 /* Those that do not say when they were: note that they have come now, so that a crash before they
  * are answered does not date them anew. 0, or an error of the shelf. */

@@ -70,7 +70,7 @@ static void what_comes_again_changes_nothing(void **state)
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
 }
 
-/* As a crash leaves it that comes when the events are in the outbox, and the shelf is not written. */
+/* As a crash leaves it when the events are in the outbox, and the shelf is not written. */
 static void forget_what_came_of_them(struct gateway *gateway)
 {
 	char path[PATH_SIZE];
@@ -89,8 +89,8 @@ static void forget_what_came_of_them(struct gateway *gateway)
 static void what_has_no_time_is_dated_once(void **state)
 {
 	static const char statement[] =
-		"{\"actor\":{\"account\":{\"homePage\":\"https://moodle.example\",\"name\":\"anna\"}},"
-		"\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/failed\"},"
+		"{\"actor\":{\"account\":{\"homePage\":\"https://moodle.example\",\"name\":"
+		"\"anna\"}},\"verb\":{\"id\":\"http://adlnet.gov/expapi/verbs/failed\"},"
 		"\"object\":{\"id\":\"" MODULE "\"}}";
 	time_t tomorrow = time(NULL) + 86400;
 	struct gateway *gateway = *state;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far the figures can be relied on: are they of now, which platforms are behind, what is not known.
+import {html, nothing} from 'lit-html'
+
+const isLate = source => source.late_since !== undefined && source.late_since !== null
+const hasGap = source => source.missing > 0
+
+function standing(ctx, store) {
+	if (!store.isConnected)
+		return ['off', ctx.t('status.off')]
+	if (ctx.state.stale)
+		return ['stale', ctx.t('status.stale')]
+	if (ctx.day)
+		return ['past', ctx.t('status.past')]
+	return ['live', ctx.t('status.live')]
+}
+
+/** Short, and the one thing that is read aloud when it changes; the time of day is not. */
+export function statusLine(ctx, store) {
+	const [name, text] = standing(ctx, store)
+	return html`<p class="status is-${name}"><span role="status">${text}</span>
+		<time aria-hidden="true" title=${ctx.t('status.time')}>${ctx.fmt.time(ctx.state.time)}</time></p>`
+}
+
+/** What a reader must know before believing a figure. */
+export function notices(ctx, store) {
+	const sources = ctx.state.sources ?? []
+	const said = []
+	if (!store.isConnected)
+		said.push(ctx.t('notice.off', {time: ctx.fmt.time(ctx.state.time)}))
+	else if (ctx.state.stale)
+		said.push(ctx.t('notice.stale', {time: ctx.fmt.time(ctx.state.time)}))
+	if (ctx.day)
+		said.push(ctx.t('notice.past', {day: ctx.fmt.day(ctx.day)}))
+	else if (ctx.state.today && ctx.state.as_of !== ctx.state.today)
+		said.push(ctx.t('notice.pinned', {day: ctx.fmt.day(ctx.state.as_of)}))
+	for (const source of sources.filter(isLate))
+		said.push(ctx.t('notice.late', {source: source.source, since: ctx.fmt.moment(source.late_since)}))
+	for (const source of sources.filter(hasGap))
+		said.push(ctx.t('notice.missing', {source: source.source, n: source.missing, since: ctx.fmt.moment(source.since)}))
+	if (ctx.state.plane && ctx.state.plane !== 'exact')
+		said.push(ctx.t('notice.protected'))
+	if (store.faults().some(fault => fault.status >= 400 && fault.status < 500))
+		said.push(ctx.t('notice.refused', {text: store.faults()[0].message}))
+	const unassigned = ctx.value(ctx.figure('unassigned', 'people', 'all'), 'learners')
+	if (unassigned && ctx.region === 'all')
+		said.push(ctx.t('notice.unassigned', {n: unassigned}))
+	return said.length ? html`<ul class="notices">${said.map(text => html`<li>${text}</li>`)}</ul>` : nothing
+}
+
+function sourceState(ctx, source) {
+	if (isLate(source))
+		return ['late', ctx.t('source.late')]
+	return hasGap(source) ? ['gap', ctx.t('source.missing', {n: source.missing})] : ['good', ctx.t('source.good')]
+}
+
+export function sourceList(ctx) {
+	const sources = ctx.state.sources ?? []
+	const late = sources.filter(source => isLate(source) || hasGap(source)).length
+	return html`<details class="sources"><summary>${ctx.t('sources', {n: sources.length})}${late ? html` · <strong>${ctx.t('sources_behind', {n: late})}</strong>` : nothing}</summary>
+		<div class="scroll"><table class="data"><caption class="visually-hidden">${ctx.t('sources_caption')}</caption>
+			<thead><tr><th scope="col">${ctx.t('source')}</th><th scope="col">${ctx.t('source.state')}</th><th scope="col">${ctx.t('source.last_received')}</th><th scope="col">${ctx.t('source.last_event')}</th></tr></thead>
+			<tbody>${sources.map(source => {
+				const [name, text] = sourceState(ctx, source)
+				return html`<tr><th scope="row">${source.source}</th><td class="is-${name}">${text}</td><td>${ctx.fmt.ago(source.last_received)}</td><td>${ctx.fmt.moment(source.last_event)}</td></tr>`
+			})}</tbody></table></div>
+		${ctx.state.sources_left_out ? html`<p>${ctx.t('sources_left_out', {n: ctx.state.sources_left_out})}</p>` : nothing}
+	</details>`
+}
