@@ -220,6 +220,13 @@ void http_run(struct http *http)
 	http->beat_ms = http->now_ms + beat_of(&http->limits);
 }
 
+void http_end_streams(struct http *http)
+{
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->exchange && c->exchange->source.more && c->phase != PHASE_OVER)
+			connection_end_stream(c);
+}
+
 void http_quiesce(struct http *http)
 {
 	if (http->is_quiesced)
