@@ -335,6 +335,24 @@ static void what_one_has_is_not_sent_again_and_what_is_long_is_pressed(void **st
 	daemon_stop(site->daemon, SIGTERM);
 }
 
+/* Answers are kept by what was asked: none is somebody else's. */
+static void a_line_s_end_in_a_value_makes_no_other_question(void **state)
+{
+	struct site *site = *state;
+	json_t *answer;
+
+	site_open(site, "");
+	answer = site_json(site, "/api/v1/figures?id=medication%0Akind=module", 200);
+	assert_int_equal(json_array_size(json_object_get(answer, "figures")), 0);
+	json_decref(answer);
+	answer = site_json(site, "/api/v1/figures?id=medication&kind=module", 200);
+	assert_true(json_array_size(json_object_get(answer, "figures")) > 0);
+	json_decref(answer);
+	json_decref(site_json(site, "/api/v1/figures?id=medication%01kind=module", 400));
+	server_stop(&site->server);
+	daemon_stop(site->daemon, SIGTERM);
+}
+
 static void what_is_asked_wrongly_is_told_what_would_be_right(void **state)
 {
 	static const struct {
@@ -376,6 +394,7 @@ int main(void)
 		OF_SITE(keys_choose_what_is_told),
 		OF_SITE(tables_have_the_same_figures),
 		OF_SITE(what_one_has_is_not_sent_again_and_what_is_long_is_pressed),
+		OF_SITE(a_line_s_end_in_a_value_makes_no_other_question),
 		OF_SITE(what_is_asked_wrongly_is_told_what_would_be_right),
 	};
 
