@@ -149,7 +149,7 @@ static bool read_asked(struct http_exchange *exchange, struct asked *asked)
 		if (!read_parameter(exchange, asked, name, value))
 			return false;
 		if (size < KEY_MAX) /* a longer one is not kept */
-			size += (size_t)snprintf(asked->key + size, KEY_MAX - size, "\n%s=%s", name,
+			size += (size_t)snprintf(asked->key + size, KEY_MAX - size, "\1%s=%s", name,
 						 value);
 	}
 	if (size >= KEY_MAX)
