@@ -7,7 +7,7 @@ story "$@"
 command -v curl >/dev/null || left_out "pages are asked for by curl"
 machine_boot
 liftd_install
-inside dpkg-deb -c /root/lift-web_*.deb >"$dir/files"
+inside sh -c 'dpkg-deb -c /root/lift-web_*.deb' >"$dir/files"
 grep -q 'lift-web/index.html$' "$dir/files" || left_out "lift-web was packed without its page (make page)"
 page_blocks clients/web/lift-web.8
 config=$root/etc/liftd/lift-web.yaml
