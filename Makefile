@@ -38,6 +38,7 @@ PACKAGES := \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
+	libncurses-dev:the_screen_of_lift_top_(ncursesw) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
 	libmicrohttpd-dev:HTTP_(lift-xapi,_lift-web) \
 	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
@@ -49,7 +50,7 @@ PACKAGES_CHECK := \
 	binutils:nm,_by_which_the_layers_are_checked \
 	clang-format-14:the_form_of_the_code \
 	systemd:systemd-analyze_verify_of_the_units \
-	procps:/bin/kill,_by_which_the_unit_reloads \
+	procps:/bin/kill,_by_which_the_unit_reloads,_and_pgrep \
 	python3:the_reference_program_and_the_sample_of_events \
 	python3-yaml:catalogues_in_the_reference_program \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
@@ -65,6 +66,7 @@ PACKAGES_CHECK := \
 	chromium:prints_the_reports'_pages_on_A4 \
 	fonts-dejavu-core:the_letters_on_them \
 	poppler-utils:pdftotext,_which_reads_these_pages \
+	tmux:the_terminal_of_lift_top,_which_can_be_read \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
 	openssl:a_certificate_for_it \
@@ -96,10 +98,11 @@ PACKAGES_DEB := \
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
-# Beside these, of gateways.
+# Beside these, of lift, and of gateways.
+LIBS_TOP := ncursesw
 LIBS_GATEWAY := libmicrohttpd gnutls zlib
 # Of what has parts of all: unit tests, fuzz targets.
-LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
+LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
 PKG_CONFIG ?= pkg-config
 cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
@@ -108,7 +111,8 @@ libs_of = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 # ---- flags ----------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wformat=2 -Wwrite-strings $(if $(WERROR),-Werror)
-CFLAGS ?= -O2 -g
+# Sanitizers' builds are for tests, of which there are hundreds: less is made better, and told, of each.
+CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1 -g1,-O2 -g)
 comma := ,
 SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
 SAN_FLAGS += $(if $(filter 1,$(TSAN)),-fsanitize=thread -fno-omit-frame-pointer -DLIFT_SANITIZED)
@@ -128,6 +132,9 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DLIFT_VERSION='"$(VERSION)"' -DLIFT_SYSCONF
 BUILT_S := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell date -r Makefile +%s))
 $(BUILD)/obj/daemon/base/clock.o: ALL_CFLAGS += -DLIFT_BUILT_S=$(BUILT_S)
 ALL_LDFLAGS = $(HARDENING_LD) $(LDFLAGS) $(SAN_FLAGS) -pthread
+# There are some three hundred test programs: the linker that takes half the time, where it is there.
+TEST_LDFLAGS = $(ALL_LDFLAGS) $(GOLD)
+GOLD := $(if $(findstring GNU gold,$(shell $(CC) -fuse-ld=gold -Wl$(comma)--version 2>/dev/null)),-fuse-ld=gold)
 
 # ---- what is built --------------------------------------------------------------------------
 # At any depth: a file is found where it stands, and its object and its program stand likewise below $(BUILD).
@@ -164,7 +171,7 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
@@ -243,7 +250,7 @@ $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	$(AR) rcs $@ $^
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A gateway's daemon.
 $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
@@ -272,11 +279,16 @@ $(BUILD)/page/index.html: $(PAGE_WORK)/fetched $(PAGE_SRC) clients/web/openapi.j
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+
+# Its publisher is the library itself.
+$(BUILD)/tests/e2e/outbox_keys_test: $(call obj,tests/e2e/outbox_keys_test.c $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/e2e/%: $(BUILD)/obj/tests/e2e/%.o $(call obj,$(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Stands between liftd and the C library in these tests; without sanitizers, which would be found twice.
 $(BUILD)/tests/torture/faults.so: tests/torture/faults.c tests/torture/faults.h Makefile $(BUILD)/flags
@@ -291,12 +303,12 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c Makefile $(BUILD)/flags
 # In process: as unit tests are.
 $(BUILD)/tests/torture/orders_test: $(call obj,tests/torture/orders_test.c $(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
-# Its publisher is the library itself.
+# So is this one's.
 $(BUILD)/tests/torture/outbox_test: $(call obj,tests/torture/outbox_test.c $(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
 MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
@@ -308,26 +320,26 @@ $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 
 $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o $(call obj,$(TORTURE_LIB) $(E2E_LIB) tests/filter.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/torture/junk: $(BUILD)/obj/tests/torture/junk.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,libzmq) $(LDLIBS)
 
 $(BUILD)/tests/systemd/%: $(BUILD)/obj/tests/systemd/%.o $(call obj,tests/raw.c) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/outbox_bench: $(BUILD)/obj/tests/bench/outbox_bench.o $(CLIENT_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
+	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
-FUZZ_LINK = $(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+FUZZ_LINK = $(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
 	$(FUZZ_LINK)
@@ -390,10 +402,13 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
+# All that a compiler sees, and nothing linked.
+objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -path 'tests/fuzz/*' -not -path 'clients/lib/examples/*' | sort))
+
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
+SCRIPTS := reference python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
@@ -411,6 +426,7 @@ script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
 script_alert = sh tests/alert_test.sh
 script_first_hour = sh tests/first_hour_test.sh $(BUILD)
+script_top = sh tests/top_test.sh $(BUILD)
 script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
 script_liblift = env MAKE=$(firstword $(MAKE)) CC='$(CC)' SAN_FLAGS='$(SAN_FLAGS)' sh tests/liblift_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
@@ -557,6 +573,7 @@ bench: deps
 	@sh tests/bench/curve.sh $(BUILD)
 	@sh tests/bench/fair.sh $(BUILD)
 	@sh tests/bench/xapi.sh $(BUILD)
+	@sh tests/bench/web.sh $(BUILD)
 	@sh tests/bench/outbox.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000

@@ -43,8 +43,9 @@ enum {
 
 #define EVENT_TIME_MIN INT64_C(946684800000)	/* 2000-01-01T00:00Z, ms */
 #define EVENT_TIME_MAX ((INT64_C(1) << 48) - 1) /* ms: what an entry of the journal holds */
-#define EVENT_SEQ_MAX  (UINT64_C(1) << 53)	/* the last number of a stream */
-#define EVENT_NO_TIME  INT64_MIN		/* a voiding that names no time */
+#define EVENT_AHEAD_MS INT64_C(600000)	   /* that an event's time may be ahead of its receipt */
+#define EVENT_SEQ_MAX  (UINT64_C(1) << 53) /* the last number of a stream */
+#define EVENT_NO_TIME  INT64_MIN	   /* a voiding that names no time */
 
 /* What came of it: of an assessment, a presence, an enrolment; or what a voiding names. */
 struct event_result {

@@ -14,8 +14,10 @@ blocks=$dir/blocks
 mkdir "$blocks" "$dir/bin" "$dir/home"
 awk -v to="$blocks" -f "$here/systemd/blocks.awk" "$here/../clients/xapi/lift-xapi.8"
 said=$(ls "$blocks" | tr '\n' ' ')
-[ "$said" = "01-server-hour.sh 02-source-more.sh 03-server-platforms.sh 04-server-hour.sh " ] || fail "the page's blocks are $said"
-bash -n "$blocks/02-source-more.sh" || fail "02-source-more.sh is no shell"
+[ "$said" = "01-server-hour.sh 02-source-more.sh 03-server-platforms.sh 04-server-hour.sh 05-platform-far.sh " ] || fail "the page's blocks are $said"
+for block in 02-source-more.sh 05-platform-far.sh; do
+	bash -n "$blocks/$block" || fail "$block is no shell"
+done
 ok
 
 # The commands of the page that are to be had here, by its names; the service is the process of this test.

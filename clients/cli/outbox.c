@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "clients/cli/endpoints.h"
+#include "clients/cli/nowhere.h"
 #include "clients/cli/outbox_page.h"
 #include "clients/cli/reach.h"
 #include "clients/cli/seal_file.h"
@@ -102,7 +103,13 @@ struct delivering {
 	int told;	     /* the reason that was said; 0: none */
 	uint64_t judged;     /* delivered, or refused */
 	int64_t progress_ms; /* when that rose last */
+	struct nowhere nowhere;
 };
+
+static void take_unknown(void *context, const struct lift_unknown *unknown)
+{
+	nowhere_add(context, unknown);
+}
 
 /* Say what has changed. */
 static void tell(struct delivering *delivering, const char *path,
@@ -123,10 +130,9 @@ static void tell(struct delivering *delivering, const char *path,
 
 /* Until a signal comes, or what was asked for is so. */
 static int deliver_on(const struct asked *asked, struct lift_outbox *outbox,
-		      const sigset_t *signals)
+		      const sigset_t *signals, struct delivering *delivering)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
-	struct delivering delivering = { .progress_ms = steady_ms() };
 	struct lift_outbox_state state;
 
 	for (;;) {
@@ -134,11 +140,14 @@ static int deliver_on(const struct asked *asked, struct lift_outbox *outbox,
 
 		if (err)
 			return complain_outbox(err);
-		tell(&delivering, asked->path, &state);
+		tell(delivering, asked->path, &state);
+		lift_outbox_unknown(outbox, take_unknown, &delivering->nowhere);
+		if (delivering->nowhere.news)
+			nowhere_complain(&delivering->nowhere, asked->path);
 		if (asked->until_empty && state.waiting == 0)
 			return state.refused > 0 ? STATUS_REFUSED : STATUS_WELL;
 		if (asked->until_empty && state.err &&
-		    steady_ms() - delivering.progress_ms > PATIENCE_MS)
+		    steady_ms() - delivering->progress_ms > PATIENCE_MS)
 			return exit_status_of(state.err);
 		if (sigtimedwait(signals, NULL, &pause) >= 0)
 			return asked->until_empty ? STATUS_SYSTEM : STATUS_WELL;
@@ -148,6 +157,7 @@ static int deliver_on(const struct asked *asked, struct lift_outbox *outbox,
 static int deliver(const struct cli *cli, const struct asked *asked, const uint8_t *seal)
 {
 	struct endpoints endpoints;
+	struct delivering delivering = { .progress_ms = steady_ms() };
 	struct lift_outbox *outbox = NULL;
 	sigset_t signals;
 	int status = endpoints_find(cli, NULL, &endpoints), err;
@@ -163,7 +173,11 @@ static int deliver(const struct cli *cli, const struct asked *asked, const uint8
 							      .keys = endpoints.keys,
 							      .seal = seal },
 			       &outbox);
-	status = err ? complain_outbox(err) : deliver_on(asked, outbox, &signals);
+	status = err ? complain_outbox(err) : deliver_on(asked, outbox, &signals, &delivering);
+	if (!err)
+		lift_outbox_unknown(outbox, take_unknown, &delivering.nowhere);
+	nowhere_complain(&delivering.nowhere, asked->path);
+	nowhere_clear(&delivering.nowhere);
 	lift_outbox_close(outbox);
 	endpoints_clear(&endpoints);
 	return status;

@@ -13,8 +13,6 @@
 #include "clients/cli/text/print.h"
 #include "proto/json.h"
 
-enum { AHEAD_MS = 600000 /* METRICS 1: ten minutes after receipt */ };
-
 struct checking {
 	struct reading reading;
 	struct sending sending; /* its counts and reports */
@@ -102,7 +100,7 @@ int publish_check(const struct publish_plan *plan, const char *name, bool *ret_g
 		free(checking);
 		return STATUS_SYSTEM;
 	}
-	checking->latest_ms = now.tv_sec * INT64_C(1000) + AHEAD_MS;
+	checking->latest_ms = now.tv_sec * INT64_C(1000) + EVENT_AHEAD_MS;
 	checking->sending = (struct sending){ .plan = plan, .name = name };
 	status = reading_open(&checking->reading, name, plan->setup);
 	if (status == STATUS_WELL)

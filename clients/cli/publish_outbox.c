@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clients/cli/nowhere.h"
 #include "clients/cli/publish.h"
 #include "clients/cli/reading.h"
 #include "clients/cli/seal_file.h"
@@ -25,6 +26,7 @@ enum {
 struct putting {
 	struct reading reading;
 	struct sending sending; /* its counts and reports */
+	int64_t latest_ms;	/* that an event's time may be */
 	uint64_t put;
 	char *bytes;
 	size_t size, room;
@@ -72,6 +74,8 @@ static int take_event(void *context, struct text event, uint64_t place)
 	struct event judged;
 	int err = judge_event(&putting->sending.judge, event, &judged);
 
+	if (!err && judged.time > putting->latest_ms)
+		err = LIFT_E_TIME;
 	putting->sending.rows++;
 	if (err && err != LIFT_E_MEMORY) {
 		const struct lift_rejection refusal = { .tag = place,
@@ -135,12 +139,15 @@ static int put_file(struct putting *putting, bool *ret_gone)
 int publish_outbox(const struct publish_plan *plan, const char *name, bool *ret_gone)
 {
 	struct putting *putting = calloc(1, sizeof(*putting));
+	struct timespec now;
 	int status;
 
 	if (!putting) {
 		complain("%s: %s", name, lift_err_text(LIFT_E_MEMORY));
 		return STATUS_SYSTEM;
 	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	putting->latest_ms = now.tv_sec * INT64_C(1000) + EVENT_AHEAD_MS;
 	putting->sending = (struct sending){ .plan = plan, .name = name };
 	status = reading_open(&putting->reading, name, plan->setup);
 	if (status == STATUS_WELL)
@@ -172,6 +179,20 @@ int publish_outbox_open(const struct publish_plan *plan, const char *path, const
 	return err ? exit_status_of(err) : STATUS_WELL;
 }
 
+static void take_unknown(void *context, const struct lift_unknown *unknown)
+{
+	nowhere_add(context, unknown);
+}
+
+static void complain_unknown(struct lift_outbox *outbox, const char *path)
+{
+	struct nowhere nowhere = { .n_texts = 0 };
+
+	lift_outbox_unknown(outbox, take_unknown, &nowhere);
+	nowhere_complain(&nowhere, path);
+	nowhere_clear(&nowhere);
+}
+
 int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
@@ -191,6 +212,7 @@ int publish_outbox_wait(struct lift_outbox *outbox, const char *path)
 			break;
 		nanosleep(&pause, NULL);
 	}
+	complain_unknown(outbox, path);
 	if (waiting > 0)
 		complain("%s: %" PRIu64 " event%s in it%s%s; 'lift outbox --deliver %s', or the "
 			 "next that is put in, sends %s",

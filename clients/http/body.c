@@ -6,44 +6,46 @@
 
 enum { BODY_FIRST = 16384 };
 
-static struct address house_of(const struct http_exchange *exchange)
+struct share {
+	size_t all, of_one;
+};
+
+static void add_stranger(struct share *share, const struct http_exchange *exchange,
+			 struct address house)
 {
-	return address_house(address_of((const struct sockaddr *)&exchange->from));
+	if (!exchange->is_stranger)
+		return;
+	share->all += exchange->body_room;
+	if (address_equal(exchange->house, house))
+		share->of_one += exchange->body_room;
 }
 
-static size_t bytes_of_stranger(const struct http_exchange *exchange, const struct address *house)
+/* What the bodies of strangers take, and of them those of one house. */
+static struct share share_of_strangers(const struct http *http, struct address house)
 {
-	return exchange->is_stranger && (!house || address_equal(house_of(exchange), *house))
-		       ? exchange->body_room
-		       : 0;
-}
-
-/* What the bodies of strangers take: of one house, or (NULL) of all. */
-static size_t bytes_of_strangers(const struct http *http, const struct address *house)
-{
-	size_t sum = 0;
+	struct share share = { 0, 0 };
 
 	for (const struct http_connection *c = http->connections; c; c = c->next)
 		if (c->exchange)
-			sum += bytes_of_stranger(c->exchange, house);
+			add_stranger(&share, c->exchange, house);
 	for (const struct http_exchange *e = http->gone; e; e = e->next)
-		sum += bytes_of_stranger(e, house);
-	return sum;
+		add_stranger(&share, e, house);
+	return share;
 }
 
 static bool has_room(const struct http_exchange *exchange, size_t more)
 {
 	const struct http *http = exchange->http;
 	const struct http_limits *limits = &http->limits;
-	struct address house;
+	struct share share;
 
 	if (more > limits->bodies_bytes - http->bodies_bytes)
 		return false;
 	if (!exchange->is_stranger)
 		return true;
-	house = house_of(exchange);
-	return bytes_of_strangers(http, NULL) + more <= limits->strangers_bytes &&
-	       bytes_of_strangers(http, &house) + more <= limits->strangers_bytes_of_one;
+	share = share_of_strangers(http, exchange->house);
+	return share.all + more <= limits->strangers_bytes &&
+	       share.of_one + more <= limits->strangers_bytes_of_one;
 }
 
 static size_t longest(const struct http_exchange *exchange)

@@ -85,6 +85,24 @@ static uint32_t connections_of(const struct http *http, struct address house)
 	return n;
 }
 
+/* Where all places are taken, the one that has been here longest of those who are not known goes:
+ * nobody keeps out who can log in by connections that do nothing. */
+static bool make_place(struct http *http)
+{
+	struct http_connection *oldest = NULL;
+
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->is_counted && !c->is_known && c->phase != PHASE_ASK &&
+		    c->phase != PHASE_WAIT)
+			oldest = c;
+	if (!oldest)
+		return false;
+	oldest->is_counted = false;
+	http->n_counted--;
+	connection_end_stream(oldest);
+	return true;
+}
+
 /* One more than there may be is told so, and not listened to. */
 static void judge_number(struct http_connection *connection)
 {
@@ -94,11 +112,10 @@ static void judge_number(struct http_connection *connection)
 	unsigned status = 0;
 
 	connection->house = address_house(peer);
-	if (http->n_counted >= http->limits.connections)
-		status = 503;
-	else if (!is_proxy &&
-		 connections_of(http, connection->house) >= http->limits.connections_of_one)
+	if (!is_proxy && connections_of(http, connection->house) >= http->limits.connections_of_one)
 		status = 429;
+	else if (http->n_counted >= http->limits.connections && !make_place(http))
+		status = 503;
 	connection->is_counted = status == 0;
 	http->n_counted += connection->is_counted;
 	if (status == 0)
@@ -208,12 +225,9 @@ static void time_out(struct http_connection *connection)
 		connection_enter(connection, PHASE_ANSWER);
 		MHD_resume_connection(connection->mhd);
 		break;
-	case PHASE_STREAM:
-		if (!connection->is_asleep)
-			connection_cut(connection);
-		break;
 	case PHASE_IDLE: /* what is said now, it could take for the answer to its next request */
 	case PHASE_ANSWER:
+	case PHASE_STREAM:
 	case PHASE_OVER:
 		connection_cut(connection);
 		break;
@@ -223,12 +237,13 @@ static void time_out(struct http_connection *connection)
 void connections_look(struct http *http)
 {
 	for (struct http_connection *c = http->connections; c; c = c->next) {
-		if (c->due_ms <= http->now_ms) {
+		if (c->is_asleep) {
+			if (has_left(c))
+				connection_end_stream(c);
+		} else if (c->due_ms <= http->now_ms) {
 			time_out(c);
 		} else if (c->phase == PHASE_IDLE && has_left(c)) {
 			connection_cut(c);
-		} else if (c->is_asleep && has_left(c)) {
-			connection_end_stream(c);
 		} else if ((c->phase == PHASE_ASK || c->phase == PHASE_WAIT) && has_left(c)) {
 			/* Its user still owes an answer; the socket is not kept for it. */
 			http->is_resumed = true;

@@ -18,6 +18,7 @@ void exchange_free(struct http_exchange *exchange)
 	if (exchange->next)
 		exchange->next->before = exchange->before;
 	head_free(&exchange->head);
+	http->answers_bytes -= exchange->n_answer_body;
 	free(exchange->answer_body);
 	free(exchange);
 }
@@ -144,6 +145,7 @@ static void find_peer(struct http_exchange *exchange)
 			from = address_forwarded(from, head->headers[i - 1].value, http->trusted,
 						 http->n_trusted);
 	address_store(from, &exchange->from);
+	exchange->house = address_house(from);
 }
 
 static bool has_body(const struct head *head)
@@ -161,6 +163,8 @@ static void judge_head(struct http_exchange *exchange)
 		answer_set(exchange, 204, NULL, 0, (struct text){ NULL, 0 });
 	if (!exchange->status)
 		body_judge(exchange);
+	if (!http->head)
+		exchange->connection->is_known = true;
 	if (exchange->status || !http->head)
 		return;
 	exchange->is_owed = true;
@@ -218,6 +222,9 @@ static enum MHD_Result begin(struct http_exchange *exchange, struct MHD_Connecti
 		answer_error(exchange, head->fault->status, 0, head->fault->text);
 		return queue(exchange, mhd);
 	}
+	/* Where chunks end the library reads less strictly than others may (a LF alone, trailers):
+	 * nothing that comes behind them is a request. */
+	exchange->closes = head->is_chunked;
 	judge_head(exchange);
 	if (exchange->status || !exchange->is_owed)
 		return go_on(exchange, mhd);
@@ -253,7 +260,7 @@ static enum MHD_Result finish(struct http_exchange *exchange, struct MHD_Connect
 		return MHD_NO;
 	if (!exchange->status) {
 		connection_enter(exchange->connection, PHASE_WAIT);
-		exchange->is_owed = exchange->is_whole = true;
+		exchange->is_owed = true;
 		http->request(http->context, exchange);
 	}
 	if (exchange->status)

@@ -230,15 +230,17 @@ static void take_expect(struct head *head, struct text value)
 		REFUSE(head, 417, "of Expect only 100-continue is known");
 }
 
-/* Those of which it depends where a request ends, or whom it is for. */
+/* Those of which it depends where a request ends, or whom it is for. `as_sent`: with the spaces
+ * behind it, with which the library would not know it. */
 static const struct {
 	const char *name;
 	void (*take)(struct head *head, struct text value);
+	bool as_sent;
 } framing[] = {
-	{ "Content-Length", take_length },
-	{ "Transfer-Encoding", take_encoding },
-	{ "Host", take_host },
-	{ "Expect", take_expect },
+	{ "Content-Length", take_length, false },
+	{ "Transfer-Encoding", take_encoding, true },
+	{ "Host", take_host, false },
+	{ "Expect", take_expect, false },
 };
 
 static struct text trim(struct text text)
@@ -255,6 +257,7 @@ static struct text trim(struct text text)
 void head_header(struct head *head, struct text name, struct text value)
 {
 	struct head_pair *pair = &head->headers[head->n_headers];
+	struct text sent = value;
 
 	value = trim(value);
 	if (!is_token(name))
@@ -270,7 +273,7 @@ void head_header(struct head *head, struct text name, struct text value)
 	head->n_headers++;
 	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
 		if (strcasecmp(pair->name, framing[i].name) == 0)
-			framing[i].take(head, value);
+			framing[i].take(head, framing[i].as_sent ? sent : value);
 }
 
 const struct head_fault *head_end(struct head *head)

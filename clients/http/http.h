@@ -21,12 +21,15 @@ struct http_exchange; /* one request and its answer */
 /* What one server bears; 0: the default. What is above it is answered 413, 429, 431, 408 or 503,
  * each with a text that says which limit it was, or its connection is closed. */
 struct http_limits {
-	uint32_t connections;	     /* 4,096, and fewer than this process may open files */
+	/* 4,096, and fewer than this process may open files. Who comes beyond has the place of the
+	 * oldest one of those whose sender is not known. */
+	uint32_t connections;
 	uint32_t connections_of_one; /* of one address: 1,024; a reverse proxy is one: `trusted` */
 	size_t body_bytes;	     /* of one request: 8 MiB */
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
 	size_t strangers_bytes; /* of them, of those of whom nobody knows who they are: a quarter */
 	size_t strangers_bytes_of_one; /* of one address of them: a quarter of that */
+	size_t answers_bytes;	       /* of answers that are being read: 256 MiB; above: 503 */
 	int head_ms;   /* from a connection's begin, or a request's first line, to its body: 10 s */
 	int body_ms;   /* from there to the end of its body: 60 s */
 	int idle_ms;   /* from an answer to the next request's first line: 75 s */
@@ -80,7 +83,8 @@ const char *http_query(const struct http_exchange *exchange,
 /* Each of them, in order: its name; NULL: there is no further one. */
 const char *http_query_at(const struct http_exchange *exchange, size_t i, const char **ret_value);
 struct text http_body(const struct http_exchange *exchange);
-bool http_is_whole(const struct http_exchange *exchange); /* the body is there */
+/* Who it is, as http_go_on was told; NULL: nobody knows. */
+const char *http_who(const struct http_exchange *exchange);
 /* Whom it is from: what a trusted proxy says, else who is connected; port 0. */
 const struct sockaddr *http_peer(const struct http_exchange *exchange);
 /* Has a trusted proxy sent it? Then its other headers can be believed, too. */
@@ -99,16 +103,21 @@ struct http_source {
 	void (*gone)(void *context);
 	void *context;
 };
-/* In place of an answer: 200. False: its client has gone already, or there is no memory: then
- * `gone` is not called, and it is over. */
+/* In place of an answer: 200. False: its client has gone already, has asked for the head alone, or
+ * there is no memory: then `gone` is not called, and it is over. */
 bool http_stream(struct http_exchange *exchange, const struct http_header *headers,
 		 size_t n_headers, const struct http_source *source);
 /* There is something. */
 void http_stream_wake(struct http_exchange *exchange);
+/* End all that there are, for their clients to come again: each is told that it is gone, in the
+ * next round. */
+void http_end_streams(struct http *http);
 
-/* After `head`: its body may come. Who is not known, and is so only by the body, has the share of
- * strangers. */
-void http_go_on(struct http_exchange *exchange, bool is_known);
+/* After `head`: its body may come; `who`, of HTTP_WHO_MAX bytes at most, has sent it. NULL: who is
+ * not known, or is so only by the body, which has the share of strangers, and his connection goes
+ * first where there are too many. */
+enum { HTTP_WHO_MAX = 64 };
+void http_go_on(struct http_exchange *exchange, const char *who);
 /* Answer; the body is copied. The headers that CORS asks for are added. */
 void http_answer(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		 size_t n_headers, struct text body);

@@ -48,6 +48,7 @@ struct http_connection {
 	struct address house;
 	bool is_counted;
 	bool is_asleep;			/* a stream that has nothing to say: it is suspended */
+	bool is_known;			/* a request of it was of somebody who is known */
 	struct http_exchange *exchange; /* NULL: none */
 	struct http_connection *next, *before;
 };
@@ -59,6 +60,8 @@ struct http_exchange {
 	const char *target_at; /* where the library has it, to see that nothing was between */
 	size_t target_size;
 	struct sockaddr_storage from;
+	struct address house;	    /* of that */
+	char who[HTTP_WHO_MAX + 1]; /* "": nobody knows */
 	char *body;
 	size_t n_body, body_room;
 	size_t n_dropped; /* of a body that nobody wants any more */
@@ -66,7 +69,6 @@ struct http_exchange {
 	bool is_by_proxy; /* who is connected is trusted */
 	bool is_asked;	  /* the user has its head, since an earlier round */
 	bool is_owed;	  /* the user has it, and has said nothing yet */
-	bool is_whole;	  /* its body is there */
 	bool is_stranger; /* nobody knows whom it is from */
 	bool is_inside;	  /* the library is calling us about it */
 	bool closes;	  /* its connection ends with it */
@@ -93,7 +95,7 @@ struct http {
 	struct http_connection *connections;
 	uint32_t n_connections, n_counted;
 	struct http_exchange *gone; /* still owed */
-	size_t bodies_bytes;
+	size_t bodies_bytes, answers_bytes;
 	bool is_resumed;   /* an answer waits for the next round */
 	bool is_quiesced;  /* no more requests */
 	bool knows_layout; /* exchange.c: of a head in the library's memory */
@@ -115,7 +117,7 @@ void connection_tell(struct http_connection *connection, unsigned status, int re
 void connection_resume(struct http_connection *connection);
 /* End it: the library sees that it is over. */
 void connection_cut(struct http_connection *connection);
-/* The same of one with a stream, which may be suspended. */
+/* The same of one that may have a stream, which is suspended where it has nothing to say. */
 void connection_end_stream(struct http_connection *connection);
 /* Whoever is over the deadline, or has left. */
 void connections_look(struct http *http);

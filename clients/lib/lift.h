@@ -146,7 +146,8 @@ void lift_outbox_close(struct lift_outbox *outbox);
 /* 0: the event, or all of them, are on this machine's disk, and will be delivered. Else none is:
  * LIFT_E_FULL; LIFT_E_TYPE ... LIFT_E_VALID_UNTIL, LIFT_E_MALFORMED where an event is wrong,
  * *ret_bad (may be NULL) its place; LIFT_E_OUTBOX: the file was taken away; LIFT_E_IO, LIFT_E_DISK,
- * LIFT_E_MEMORY. Many events of one call are one commit, and far cheaper. */
+ * LIFT_E_MEMORY. A time that is more than ten minutes ahead of this clock is LIFT_E_TIME. Many
+ * events of one call are one commit, and far cheaper; calls of several threads share commits. */
 int lift_publish(struct lift_outbox *outbox, const struct lift_event *event);
 int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
 		      size_t *ret_bad);
@@ -169,26 +170,6 @@ int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_s
 enum { LIFT_REFUSED_STAYS = 1 };
 typedef int lift_refused_fn(void *context, const struct lift_refused *refused);
 int lift_outbox_refused(struct lift_outbox *outbox, lift_refused_fn *fn, void *context);
-
-/* The last error of this thread's last call that failed, in a sentence. */
-const char *lift_error_text(void);
-
-/* An event as MessagePack, checked as the daemon would, into `*size` bytes; *size is then how many
- * it has, at most LIFT_EVENT_BYTES. LIFT_E_TYPE ... LIFT_E_VALID_UNTIL; LIFT_E_SIZE where there is
- * less room, and *size says how much is needed; LIFT_E_MEMORY. */
-enum { LIFT_EVENT_BYTES = 4096 };
-int lift_event_encode(const struct lift_event *event, void *buffer, size_t *size);
-
-/* Publishing, with an outbox in memory: for who can send everything again, from a file. */
-
-struct lift_publisher;
-
-/* Valid during the call. */
-struct lift_rejection {
-	uint64_t seq, tag;	   /* the event's number, and what it was added with */
-	const char *code, *text;   /* as the daemon said it */
-	struct lift_encoded event; /* as it was added */
-};
 
 enum lift_unknown_kind {
 	LIFT_UNKNOWN_MODULE,
@@ -213,6 +194,33 @@ struct lift_unknown {
 	uint64_t n[LIFT_UNKNOWN_KINDS];	       /* how often each kind was brought */
 	const struct lift_unknown_text *texts; /* the first to come */
 	size_t n_texts;
+};
+
+/* Hand over what the events that this process has delivered since the last call have brought that
+ * counts nowhere, summed up and valid during the call. `fn` may use the outbox, and is not called
+ * where there is nothing. Only so many texts are named; all are counted. */
+enum { LIFT_OUTBOX_UNKNOWN_MAX = 64 };
+typedef void lift_unknown_fn(void *context, const struct lift_unknown *unknown);
+int lift_outbox_unknown(struct lift_outbox *outbox, lift_unknown_fn *fn, void *context);
+
+/* The last error of this thread's last call that failed, in a sentence. */
+const char *lift_error_text(void);
+
+/* An event as MessagePack, checked as the daemon would, into `*size` bytes; *size is then how many
+ * it has, at most LIFT_EVENT_BYTES. LIFT_E_TYPE ... LIFT_E_VALID_UNTIL; LIFT_E_SIZE where there is
+ * less room, and *size says how much is needed; LIFT_E_MEMORY. */
+enum { LIFT_EVENT_BYTES = 4096 };
+int lift_event_encode(const struct lift_event *event, void *buffer, size_t *size);
+
+/* Publishing, with an outbox in memory: for who can send everything again, from a file. */
+
+struct lift_publisher;
+
+/* Valid during the call. */
+struct lift_rejection {
+	uint64_t seq, tag;	   /* the event's number, and what it was added with */
+	const char *code, *text;   /* as the daemon said it */
+	struct lift_encoded event; /* as it was added */
 };
 
 struct lift_publisher_options {

@@ -2,6 +2,7 @@
 #include "clients/web/routes.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -42,7 +43,7 @@ static void answer_page(struct web *web, struct http_exchange *exchange)
 				   "what there is");
 }
 
-static void keep_waiting(struct waiting **list, struct http_exchange *exchange)
+static void keep_waiting(struct waiting **list, struct http_exchange *exchange, const char *name)
 {
 	struct waiting *waiting = malloc(sizeof(*waiting));
 
@@ -50,7 +51,8 @@ static void keep_waiting(struct waiting **list, struct http_exchange *exchange)
 		web_answer_problem(exchange, 503, 1, "out of memory");
 		return;
 	}
-	*waiting = (struct waiting){ *list, exchange };
+	*waiting = (struct waiting){ .next = *list, .exchange = exchange };
+	snprintf(waiting->name, sizeof(waiting->name), "%s", name);
 	*list = waiting;
 }
 
@@ -62,7 +64,7 @@ static void admit(struct web *web, struct http_exchange *exchange)
 	if (!route)
 		answer_page(web, exchange);
 	else if (route->answer(web, exchange) == API_WAITS)
-		keep_waiting(&web->dated, exchange);
+		keep_waiting(&web->dated, exchange, "");
 }
 
 void web_routes_days(struct web *web)
@@ -106,18 +108,19 @@ static bool is_named_here(const struct http_exchange *exchange)
 	return http_by_proxy(exchange);
 }
 
-static bool is_known_by_proxy(const struct web *web, const struct http_exchange *exchange)
+/* NULL: it does not say. */
+static const char *name_by_proxy(const struct web *web, const struct http_exchange *exchange)
 {
 	const char *header = web->config->user_header;
 	const char *user = header && http_by_proxy(exchange) ? http_header(exchange, header) : NULL;
 
-	return user && *user;
+	return user && *user ? user : NULL;
 }
 
 static void ask(struct web *web, struct http_exchange *exchange)
 {
 	const char *header = http_header(exchange, "Authorization");
-	char name[WEB_USER_NAME_MAX + 1], password[PASSWORD_MAX + 1] = "";
+	char name[WEB_USER_NAME_MAX + 1] = "", password[PASSWORD_MAX + 1] = "";
 	enum password_verdict verdict = PASSWORD_WRONG;
 	int retry_s = 1;
 
@@ -128,10 +131,10 @@ static void ask(struct web *web, struct http_exchange *exchange)
 	sodium_memzero(password, sizeof(password));
 	switch (verdict) {
 	case PASSWORD_RIGHT:
-		admit(web, exchange);
+		http_go_on(exchange, name);
 		break;
 	case PASSWORD_WAIT:
-		keep_waiting(&web->asked, exchange);
+		keep_waiting(&web->asked, exchange, name);
 		break;
 	case PASSWORD_FULL:
 		web_answer_problem(
@@ -160,7 +163,7 @@ void web_routes_passwords(struct web *web)
 			continue;
 		*at = waiting->next;
 		if (is_right)
-			admit(web, waiting->exchange);
+			http_go_on(waiting->exchange, waiting->name);
 		else
 			turn_away(web, waiting->exchange);
 		free(waiting);
@@ -171,31 +174,29 @@ void web_routes_passwords(struct web *web)
 
 void web_routes_head(void *context, struct http_exchange *exchange)
 {
-	const char *method = http_method(exchange);
+	struct web *web = context;
+	const struct web_config *config = web->config;
+	const char *method = http_method(exchange), *user = name_by_proxy(web, exchange);
+	char name[HTTP_WHO_MAX];
 
-	(void)context;
-	if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
-		http_go_on(exchange, false);
-	else
+	snprintf(name, sizeof(name), "%s", user ? user : "");
+	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
 		web_answer_problem(exchange, 405, 0, "only GET and HEAD are answered");
+	else if (user)
+		http_go_on(exchange, name);
+	else if (config->n_users)
+		ask(web, exchange);
+	else if (config->user_header)
+		web_answer_problem(exchange, 403, 0, "the reverse proxy does not say who this is");
+	else if (!config->anyone && !is_named_here(exchange))
+		web_answer_problem(exchange, 403, 0,
+				   "this is for readers on its own machine, as localhost: "
+				   "lift-web.yaml(5) says how others may read");
+	else
+		http_go_on(exchange, config->anyone ? NULL : "local");
 }
 
 void web_routes_request(void *context, struct http_exchange *exchange)
 {
-	struct web *web = context;
-	const struct web_config *config = web->config;
-
-	if (is_known_by_proxy(web, exchange)) {
-		admit(web, exchange);
-	} else if (config->n_users) {
-		ask(web, exchange);
-	} else if (config->user_header) {
-		web_answer_problem(exchange, 403, 0, "the reverse proxy does not say who this is");
-	} else if (!config->anyone && !is_named_here(exchange)) {
-		web_answer_problem(exchange, 403, 0,
-				   "this is for readers on its own machine, as localhost: "
-				   "lift-web.yaml(5) says how others may read");
-	} else {
-		admit(web, exchange);
-	}
+	admit(context, exchange);
 }

@@ -127,6 +127,7 @@ static void take_config(struct web *web, struct web_config *config)
 	web_config_free(web->config);
 	web->config = config;
 	passwords_clear(web->passwords);
+	http_end_streams(web->http); /* who listens may not be let in any more */
 	web->standing.change++;
 	gateway_log(GATEWAY_LOG_NOTICE, "configuration read: users=%zu", config->n_users);
 }

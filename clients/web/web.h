@@ -21,6 +21,7 @@
 struct waiting {
 	struct waiting *next;
 	struct http_exchange *exchange;
+	char name[WEB_USER_NAME_MAX + 1]; /* that it logs in with */
 };
 
 /* What has come of the daemon, beside the figures. */

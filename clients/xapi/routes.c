@@ -148,22 +148,15 @@ static unsigned check_work(const struct route *route, struct http_exchange *exch
 
 /* Who it is. */
 
-/* Its body is read now, and then it comes again: what was right is remembered. */
+/* Its body is read now, and then it comes again. */
 static void let_in(struct work *work)
 {
-	struct http_exchange *exchange = work->exchange;
-	bool is_known = !work->signed_only;
-
+	http_go_on(work->exchange, work->signed_only ? NULL : work->platform);
 	work_free(work);
-	http_go_on(exchange, is_known);
 }
 
 static void admit(struct gateway *gateway, struct work *work)
 {
-	if (!http_is_whole(work->exchange)) {
-		let_in(work);
-		return;
-	}
 	if (work->form == FORM_STATUS) {
 		answer_json(work->exchange, 200, status_show(gateway, work->platform));
 		work_free(work);
@@ -232,7 +225,7 @@ static void ask(struct gateway *gateway, struct work *work)
 	sodium_memzero(password, sizeof(password));
 	switch (verdict) {
 	case PASSWORD_RIGHT:
-		admit(gateway, work);
+		let_in(work);
 		break;
 	case PASSWORD_WAIT:
 		work->next = gateway->asked;
@@ -250,17 +243,12 @@ static void ask(struct gateway *gateway, struct work *work)
 	}
 }
 
-static void ask_signer(struct gateway *gateway, struct work *work, const char *signer)
+static bool may_sign(const struct gateway *gateway, const char *signer)
 {
 	const struct xapi_platform *platform =
 		xapi_config_platform(gateway->config, text_of(signer));
 
-	snprintf(work->platform, sizeof(work->platform), "%s", signer);
-	work->signed_only = true;
-	if (platform && platform->jwks)
-		admit(gateway, work);
-	else
-		turn_away(gateway, work);
+	return platform && platform->jwks;
 }
 
 void routes_passwords(struct gateway *gateway)
@@ -275,30 +263,43 @@ void routes_passwords(struct gateway *gateway)
 				break;
 			}
 		if (is_right)
-			admit(gateway, with);
+			let_in(with);
 		else
 			turn_away(gateway, with);
 	}
 }
 
-/* At its head, so that nobody fills the memory with a body whose password is wrong; and, where all
- * of it is there, once more: then the verdict is remembered, if it is still so. */
-static void ask_who(struct gateway *gateway, struct http_exchange *exchange,
-		    const struct route *route)
+/* A request of somebody; NULL: out of memory, which is answered. */
+static struct work *begin(struct http_exchange *exchange, const struct route *route,
+			  const char *who, bool signed_only)
 {
-	const char *signer = signer_of(gateway, exchange);
 	struct work *work = work_new();
 
 	if (!work) {
 		answer_problem(exchange, 503, 1, "out of memory");
-		return;
+		return NULL;
 	}
 	work->exchange = exchange;
 	work->form = route->form;
-	if (signer && !http_header(exchange, "Authorization"))
-		ask_signer(gateway, work, signer);
-	else
+	work->signed_only = signed_only;
+	snprintf(work->platform, sizeof(work->platform), "%s", who ? who : "");
+	return work;
+}
+
+/* At its head, so that nobody fills the memory with a body whose password is wrong. */
+static void ask_who(struct gateway *gateway, struct http_exchange *exchange,
+		    const struct route *route)
+{
+	const char *signer = signer_of(gateway, exchange);
+	bool signs = signer && !http_header(exchange, "Authorization");
+	struct work *work = begin(exchange, route, signs ? signer : NULL, signs);
+
+	if (work && !signs)
 		ask(gateway, work);
+	else if (work && may_sign(gateway, signer))
+		let_in(work);
+	else if (work)
+		turn_away(gateway, work);
 }
 
 void routes_head(void *context, struct http_exchange *exchange)
@@ -325,13 +326,28 @@ void routes_head(void *context, struct http_exchange *exchange)
 		log_stranger(gateway, NULL, status, why);
 		answer_problem(exchange, status, 0, "%s", why);
 	} else if (route->what == WHAT_ABOUT) {
-		http_go_on(exchange, false);
+		http_go_on(exchange, NULL);
 	} else {
 		ask_who(gateway, exchange, route);
 	}
 }
 
 /* The whole of it. */
+
+static void take(struct gateway *gateway, struct http_exchange *exchange, const struct route *route)
+{
+	const char *who = http_who(exchange), *signer = signer_of(gateway, exchange);
+	struct work *work = begin(exchange, route, who ? who : signer, !who);
+
+	if (!work)
+		return;
+	/* Since its head there may have been a reload. */
+	if (work->signed_only ? may_sign(gateway, work->platform)
+			      : xapi_config_platform(gateway->config, text_of(who)) != NULL)
+		admit(gateway, work);
+	else
+		turn_away(gateway, work);
+}
 
 void routes_request(void *context, struct http_exchange *exchange)
 {
@@ -344,5 +360,5 @@ void routes_request(void *context, struct http_exchange *exchange)
 	else if (route->what == WHAT_ABOUT)
 		answer_json(exchange, 200, status_about());
 	else
-		ask_who(gateway, exchange, route);
+		take(gateway, exchange, route);
 }

@@ -131,7 +131,7 @@ static int judge(const struct slice *slice, uint32_t i)
 	struct entry entry;
 	int err = batch_event(batch, i, &event);
 
-	if (!err && event.time > slice->receipt + GATE_AHEAD_MS)
+	if (!err && event.time > slice->receipt + EVENT_AHEAD_MS)
 		err = LIFT_E_TIME;
 	if (!err && !homes_have(gate->homes, gate->keeper.catalogue, event.region))
 		err = LIFT_E_REGION_DENIED;

@@ -27,8 +27,7 @@
 #include "proto/z85.h"
 
 enum {
-	GATE_AHEAD_MS = 10 * 60 * 1000, /* how far an event's time may be ahead of its receipt */
-	GATE_SLICE = 500,		/* events that are judged at a time: some milliseconds */
+	GATE_SLICE = 500, /* events that are judged at a time: some milliseconds */
 };
 
 /* What has come of a batch so far. */

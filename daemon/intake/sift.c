@@ -52,7 +52,7 @@ static int judge(struct sifting *sifting, struct text source, const struct batch
 	int err = batch_event(batch, 0, event);
 
 	memcpy(name, source.data, source.size);
-	if (!err && event->time > sifting->receipt + GATE_AHEAD_MS)
+	if (!err && event->time > sifting->receipt + EVENT_AHEAD_MS)
 		err = LIFT_E_TIME;
 	if (!err && !config_source_allowed(gate->config, name))
 		err = LIFT_E_NAMESPACE;

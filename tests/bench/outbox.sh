@@ -16,6 +16,7 @@ trap 'exit 1' INT TERM
 
 echo "== an outbox, load average $(cut -d' ' -f1 /proc/loadavg), $(nproc) processors"
 "$build/tests/bench/outbox_bench" put "$dir"
+"$build/tests/bench/outbox_bench" threads "$dir"
 "$build/tests/bench/outbox_bench" read "$dir" "$events"
 sh "$(dirname "$0")/catalogue.sh" >"$dir/catalogue.yaml"
 printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/catalogue.yaml\n' "$dir" "$dir" "$dir" >"$dir/liftd.yaml"

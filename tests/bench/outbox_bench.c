@@ -3,12 +3,14 @@
  * outbox_bench - how many events a second an outbox takes, and how soon a daemon has them.
  *
  *   outbox_bench put DIR             at 1, 100 and 1,000 a commit, sealed and not, from 1 thread
+ *   outbox_bench threads DIR         one event a call, from 1, 2, 4, 8 and 16 threads
  *   outbox_bench drain DIR ENDPOINT EVENTS    that many put in first, then delivered to a daemon
  *   outbox_bench read DIR EVENTS     the same, delivered to nobody: read out of the file, as for
  *                                    sending, and taken out of it
  *
  * One figure a line; outbox.sh says where the daemon comes from.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,13 @@
 #include "clients/lib/lift.h"
 #include "clients/lib/outbox/settle.h"
 
-enum { COMMIT_MAX = 1000, READ_BATCH = 500, SETTLE = 20000 };
+enum {
+	THREADS_MAX = 16,
+	THREAD_EVENTS = 2000,
+	COMMIT_MAX = 1000,
+	READ_BATCH = 500,
+	SETTLE = 20000
+};
 
 static double now_s(void)
 {
@@ -93,8 +101,8 @@ static struct lift_outbox *open_outbox(const char *path, const char *endpoint, b
 static void put(struct lift_outbox *outbox, uint64_t first, size_t n)
 {
 	static const struct lift_attr attrs[] = { { "gender", "w" }, { "role", "nurse" } };
-	static struct lift_event events[COMMIT_MAX];
-	static char learners[COMMIT_MAX][32];
+	static _Thread_local struct lift_event events[COMMIT_MAX];
+	static _Thread_local char learners[COMMIT_MAX][32];
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(learners[i], sizeof(learners[i]), "learner-%llu",
@@ -135,6 +143,35 @@ static void measure_put(const char *dir)
 			print_figure(what, watch, cases[i].events);
 			lift_outbox_close(outbox);
 		}
+	}
+}
+
+static void *put_one_by_one(void *context)
+{
+	for (uint64_t i = 0; i < THREAD_EVENTS; i++)
+		put(context, i, 1);
+	return NULL;
+}
+
+static void measure_threads(const char *dir)
+{
+	for (unsigned n = 1; n <= THREADS_MAX; n *= 2) {
+		pthread_t threads[THREADS_MAX];
+		struct lift_outbox *outbox;
+		struct stopwatch watch;
+		char path[256], what[64];
+
+		make_path(path, dir);
+		outbox = open_outbox(path, NULL, false);
+		watch = start_watch();
+		for (unsigned i = 0; i < n; i++)
+			if (pthread_create(&threads[i], NULL, put_one_by_one, outbox) != 0)
+				die();
+		for (unsigned i = 0; i < n; i++)
+			pthread_join(threads[i], NULL);
+		snprintf(what, sizeof(what), "put\tone by one\t%u threads", n);
+		print_figure(what, watch, (uint64_t)n * THREAD_EVENTS);
+		lift_outbox_close(outbox);
 	}
 }
 
@@ -205,12 +242,15 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "put") == 0) {
 		measure_put(argv[2]);
+	} else if (argc == 3 && strcmp(argv[1], "threads") == 0) {
+		measure_threads(argv[2]);
 	} else if (argc == 5 && strcmp(argv[1], "drain") == 0) {
 		measure_drain(argv[2], argv[3], strtoull(argv[4], NULL, 10));
 	} else if (argc == 4 && strcmp(argv[1], "read") == 0) {
 		measure_read(argv[2], strtoull(argv[3], NULL, 10));
 	} else {
-		fputs("usage: outbox_bench put DIR | drain DIR ENDPOINT EVENTS | read DIR "
+		fputs("usage: outbox_bench put DIR | threads DIR | drain DIR ENDPOINT EVENTS | "
+		      "read DIR "
 		      "EVENTS\n",
 		      stderr);
 		return 2;

@@ -63,13 +63,12 @@ static void assert_started(struct daemon *daemon, unsigned n)
 	free(rows);
 }
 
-/* What `lift outbox --json` says. */
+/* What `lift outbox --json` says; NULL: it is being made. */
 static json_t *look(const struct scene *scene)
 {
 	struct outcome outcome = daemon_lift(scene->daemon, "outbox", "--json", scene->box, NULL);
 	json_t *json = json_loads(outcome.out, 0, NULL);
 
-	assert_non_null(json);
 	outcome_free(&outcome);
 	return json;
 }
@@ -83,7 +82,7 @@ static void await(const struct scene *scene, const char *key, json_int_t value)
 	for (int ms = 0; found != value && ms < LIMIT_MS; ms += LOOK_MS) {
 		json_t *json = look(scene);
 
-		found = json_integer_value(json_object_get(json, key));
+		found = json ? json_integer_value(json_object_get(json, key)) : value + 1;
 		json_decref(json);
 		nanosleep(&pause, NULL);
 	}
@@ -255,9 +254,16 @@ static void refused_events_come_back_as_lines_that_can_be_published(void **state
 {
 	struct scene scene = begin(state);
 	struct outcome outcome;
-	char lines[PATH_SIZE];
+	char path[PATH_SIZE], lines[PATH_SIZE + 64];
 
-	write_events(scene.file, 1, 3, "2149-10-14T08:00:00Z"); /* by its clock, that is to come */
+	file_write(scene.file, "type,time,learner,module,region\n"
+			       "started,2025-10-14T08:00:00Z,learner-1,one,1813\n"
+			       "started,2025-10-14T08:00:00Z,learner-2,two,1813\n"
+			       "started,2025-10-14T08:00:00Z,learner-3,three,1813\n"
+			       "started,2025-10-14T08:00:00Z,learner-4,four,1813\n");
+	path_make(path, "%s/catalogue.yaml", scene.daemon->dir);
+	snprintf(lines, sizeof(lines), "catalogue: %s\nnames_per_source: 1\n", path);
+	daemon_configure(scene.daemon, lines);
 	daemon_start(scene.daemon);
 	outcome = daemon_lift(scene.daemon, "publish", "--outbox", scene.box, scene.file, NULL);
 	assert_int_equal(outcome.status, 1);
@@ -265,12 +271,12 @@ static void refused_events_come_back_as_lines_that_can_be_published(void **state
 	outcome_free(&outcome);
 	outcome = daemon_lift(scene.daemon, "outbox", "--refused", scene.box, NULL);
 	assert_int_equal(outcome.status, 0);
-	assert_says(outcome.err, "refused event 3: time: ");
-	assert_says(outcome.out, "\"learner\":\"learner-3\"");
-	path_make(lines, "%s/lines.jsonl", scene.daemon->dir);
-	file_write(lines, outcome.out);
+	assert_says(outcome.err, "refused event 3: names: ");
+	assert_says(outcome.out, "\"learner\":\"learner-4\"");
+	path_make(path, "%s/lines.jsonl", scene.daemon->dir);
+	file_write(path, outcome.out);
 	outcome_free(&outcome);
-	outcome = daemon_lift(scene.daemon, "publish", "--check", lines, NULL);
+	outcome = daemon_lift(scene.daemon, "publish", "--check", path, NULL);
 	assert_int_not_equal(outcome.status, 2);
 	outcome_free(&outcome);
 	free(daemon_lift_out(scene.daemon, 0, "outbox", "--drop-refused", scene.box, NULL));
@@ -278,6 +284,51 @@ static void refused_events_come_back_as_lines_that_can_be_published(void **state
 	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
 	daemon_stop(scene.daemon, SIGTERM);
+}
+
+static void what_counts_nowhere_is_said(void **state)
+{
+	struct scene scene = begin(state);
+	struct outcome outcome;
+
+	file_write(scene.file, "type,time,learner,module,region\n"
+			       "started,2025-10-14T08:00:00Z,learner-1,fals,1813\n"
+			       "started,2025-10-14T08:00:00Z,learner-2,fals,1813\n");
+	free(daemon_lift_out(scene.daemon, 0, "publish", "--source", "moodle", "--outbox",
+			     scene.box, scene.file, NULL));
+	daemon_start(scene.daemon);
+	outcome =
+		daemon_lift(scene.daemon, "outbox", "--deliver", "--until-empty", scene.box, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_says(outcome.err, "2 events bring modules that the catalogue does not have: "
+				 "\"fals\" (2");
+	outcome_free(&outcome);
+	file_write(scene.file, "type,time,learner,module,region\n"
+			       "started,2025-10-14T08:00:00Z,learner-3,falls,18133\n");
+	outcome = daemon_lift(scene.daemon, "publish", "--source", "moodle", "--outbox", scene.box,
+			      scene.file, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_says(outcome.err, "1 event brings regions that the catalogue does not have");
+	outcome_free(&outcome);
+	daemon_stop(scene.daemon, SIGTERM);
+}
+
+/* The daemon would refuse them, whenever they come. */
+static void times_that_are_to_come_are_put_into_no_outbox(void **state)
+{
+	struct scene scene = begin(state);
+	struct outcome outcome;
+
+	write_events(scene.file, 1, 3, "2149-10-14T08:00:00Z");
+	outcome = daemon_lift(scene.daemon, "publish", "--source", "moodle", "--outbox", scene.box,
+			      scene.file, NULL);
+	assert_int_equal(outcome.status, 1);
+	assert_says(outcome.err, ":4: refused: time");
+	outcome_free(&outcome);
+	outcome = daemon_lift(scene.daemon, "outbox", scene.box, NULL);
+	assert_int_equal(outcome.status, 0);
+	assert_says(outcome.out, "nothing waits");
+	outcome_free(&outcome);
 }
 
 static void what_cannot_be_asked_for_is_said(void **state)
@@ -320,6 +371,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			refused_events_come_back_as_lines_that_can_be_published, daemon_setup,
 			daemon_teardown),
+		cmocka_unit_test_setup_teardown(what_counts_nowhere_is_said, daemon_setup,
+						daemon_teardown),
+		cmocka_unit_test_setup_teardown(times_that_are_to_come_are_put_into_no_outbox,
+						daemon_setup, daemon_teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_asked_for_is_said, daemon_setup,
 						daemon_teardown),
 	};

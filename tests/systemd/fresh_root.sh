@@ -6,7 +6,11 @@
 set -eu
 tar=$1
 shift
-needs=$(for deb; do dpkg-deb -f "$deb" Depends; done | tr '\n' ',' | sed 's/lift (= [^)]*),//; s/,$//')
+# Not one another, and not what programs are built with.
+needs=$(for deb; do
+	case $deb in *-dev_*) continue ;; esac
+	dpkg-deb -f "$deb" Depends
+done | tr '\n' ',' | sed 's/\(lib\)\{0,1\}lift[0-9]* (= [^)]*),//g; s/,$//')
 mkdir -p "${tar%/*}"
 mmdebstrap --quiet --mode=root --format=tar --variant=minbase --include=systemd-sysv,dbus \
 	--customize-hook="chroot \"\$1\" apt-get satisfy -qq -y --no-install-recommends '$needs'" bookworm "$tar.new" >"$tar.log" 2>&1 ||

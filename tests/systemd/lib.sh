@@ -146,11 +146,12 @@ machine_root() {
 	fi
 	# By this file an image says that installing must start nothing.
 	rm -f "$root/usr/sbin/policy-rc.d"
-	rm -rf "$root"/etc/systemd/system/*.wants "$root"/etc/systemd/system/liftd* "$root"/etc/liftd "$root"/var/lib/liftd \
+	rm -rf "$root"/etc/systemd/system/*.wants "$root"/etc/systemd/system/lift{d,-xapi}* "$root"/etc/liftd \
+		"$root"/var/lib/lift{d,-xapi} \
 		"$root"/var/log/journal "$root"/tmp/* 2>/dev/null
 	# Nobody reads its manuals: their index is made anew by each package, which takes longer than all else.
 	rm -f "$root/var/lib/man-db/auto-update"
-	sed -i '/^liftd/d' "$root"/etc/passwd "$root"/etc/shadow "$root"/etc/group "$root"/etc/gshadow
+	sed -i '/^lift[d-]/d' "$root"/etc/passwd "$root"/etc/shadow "$root"/etc/group "$root"/etc/gshadow
 	mkdir -p "$root/tmp" && chmod 1777 "$root/tmp"
 }
 

@@ -41,21 +41,29 @@ a_purge_keeps_what_was_received_and_says_so() {
 	! inside test -e /etc/liftd || fail "/etc/liftd is still there"
 }
 
-a_purge_without_a_state_leaves_nothing() {
+a_purge_of_the_daemon_leaves_the_gateway_its_group() {
 	inside rm -r /var/lib/liftd
-	liftd_packages -i /root/liftd_*.deb
+	liftd_packages -i /root/liftd_*.deb /root/lift-xapi_*.deb
 	inside systemctl stop liftd
 	inside rm -r /var/lib/liftd/journal
 	liftd_packages -P liftd lift
+	! inside getent passwd liftd || fail "its user is still there"
+	inside systemctl restart lift-xapi
+	expect_is "the gateway's state" active "$(unit ActiveState lift-xapi)"
+}
+
+a_purge_without_a_state_leaves_nothing() {
+	liftd_packages -P lift-xapi
 	inside sh -c 'find / -xdev ! -path "/proc/*" ! -path "/sys/*" ! -path "/run/*" ! -path "/tmp/*" | sort' >"$dir/after"
 	# Of dpkg, of the journal of the machine, and of the test.
 	comm -13 "$dir/before" "$dir/after" | grep -vE '^/(var/(lib/dpkg|log|lib/systemd|cache|backups)|root)/' >"$dir/left" || :
 	expect_is "what is left" "" "$(cat "$dir/left")"
-	! inside getent passwd liftd || fail "the user is still there"
-	! inside getent group liftd liftd-platforms liftd-readers || fail "a group is still there"
+	expect_is "users" "" "$(inside getent passwd liftd lift-xapi || :)"
+	expect_is "groups" "" "$(inside getent group liftd liftd-platforms liftd-readers lift-xapi || :)"
 	! inside systemctl cat liftd || fail "the unit is still there"
+	! inside systemctl cat lift-xapi || fail "the gateway's unit is still there"
 }
 
 run_tests they_need_nothing_that_they_do_not_say a_changed_configuration_stays_at_an_upgrade \
 	what_was_received_stays_when_they_are_removed a_purge_keeps_what_was_received_and_says_so \
-	a_purge_without_a_state_leaves_nothing
+	a_purge_of_the_daemon_leaves_the_gateway_its_group a_purge_without_a_state_leaves_nothing

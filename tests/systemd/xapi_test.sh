@@ -355,11 +355,10 @@ purged_it_keeps_what_waits_and_says_so() {
 	inside getent passwd lift-xapi
 }
 
-purged_without_a_state_it_leaves_nothing_of_its_own() {
+purged_where_nobody_has_sent_it_leaves_nothing_of_its_own() {
 	inside rm -r $state
 	liftd_packages -i /root/lift-xapi_*.deb
-	inside systemctl stop lift-xapi
-	inside rm -r $state/outbox
+	inside test -e $state/seal.key
 	liftd_packages -P lift-xapi
 	inside test ! -e $state
 	! inside getent passwd lift-xapi || fail "its user is still there"
@@ -376,4 +375,4 @@ run_tests installed_it_waits_and_says_what_is_missing configured_by_its_page_it_
 	killed_it_is_started_again_and_nothing_is_lost_or_counts_twice the_machine_boots_again_and_what_waited_is_delivered \
 	it_is_locked_in a_program_in_its_place_reaches_its_state_and_nothing_else nobody_reads_its_state_or_its_configuration \
 	what_could_not_become_events_is_held_without_a_name removed_it_leaves_its_configuration_and_its_state \
-	purged_it_keeps_what_waits_and_says_so purged_without_a_state_it_leaves_nothing_of_its_own
+	purged_it_keeps_what_waits_and_says_so purged_where_nobody_has_sent_it_leaves_nothing_of_its_own

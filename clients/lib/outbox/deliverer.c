@@ -36,8 +36,9 @@ struct deliverer {
 	int wake; /* an eventfd */
 	atomic_bool stopping;
 	pthread_t thread;
-	pthread_mutex_t mutex; /* of `told` */
+	pthread_mutex_t mutex; /* of `told` and `unknown` */
 	struct deliverer_told told;
+	struct unknown_sum unknown;
 	int64_t idle_ms; /* since when nothing waits; 0: something does, or all is tidy */
 };
 
@@ -112,6 +113,15 @@ static int take_stall(void *context, int err, int64_t ms)
 	(void)ms;
 	tell_daemon(deliverer, err);
 	return atomic_load(&deliverer->stopping) ? LIFT_E_STOPPED : 0;
+}
+
+static void take_unknown(void *context, const struct lift_unknown *unknown)
+{
+	struct deliverer *deliverer = context;
+
+	pthread_mutex_lock(&deliverer->mutex);
+	unknown_sum_add(&deliverer->unknown, unknown);
+	pthread_mutex_unlock(&deliverer->mutex);
 }
 
 /* Delivering. */
@@ -253,6 +263,7 @@ static void free_deliverer(struct deliverer *deliverer)
 	if (deliverer->wake > 0)
 		close(deliverer->wake);
 	pthread_mutex_destroy(&deliverer->mutex);
+	unknown_sum_clear(&deliverer->unknown);
 	free(deliverer->path);
 	free(deliverer->source);
 	free(deliverer->endpoint);
@@ -298,6 +309,7 @@ static void fill_delivery(struct deliverer *deliverer, const struct deliverer_op
 		.batch = DELIVERY_BATCH,
 		.wake = { deliverer->wake, take_wake, deliverer },
 		.stalled = take_stall,
+		.unknown = take_unknown,
 		.context = deliverer,
 	};
 }
@@ -358,5 +370,13 @@ void deliverer_look(struct deliverer *deliverer, struct deliverer_told *ret_told
 {
 	pthread_mutex_lock(&deliverer->mutex);
 	*ret_told = deliverer->told;
+	pthread_mutex_unlock(&deliverer->mutex);
+}
+
+void deliverer_take_unknown(struct deliverer *deliverer, struct unknown_sum *ret_unknown)
+{
+	pthread_mutex_lock(&deliverer->mutex);
+	*ret_unknown = deliverer->unknown;
+	deliverer->unknown = (struct unknown_sum){ 0 };
 	pthread_mutex_unlock(&deliverer->mutex);
 }

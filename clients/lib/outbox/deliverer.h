@@ -13,6 +13,7 @@
 
 #include "clients/lib/outbox/seal.h"
 #include "clients/lib/outbox/turn.h"
+#include "clients/lib/publish/unknown_sum.h"
 
 struct deliverer;
 
@@ -40,5 +41,8 @@ struct deliverer_told {
 	char text[TURN_TEXT];
 };
 void deliverer_look(struct deliverer *deliverer, struct deliverer_told *ret_told);
+
+/* Take what has come that counts nowhere: it is the caller's, who clears it. From any thread. */
+void deliverer_take_unknown(struct deliverer *deliverer, struct unknown_sum *ret_unknown);
 
 #endif

@@ -54,6 +54,13 @@ static void take_rejection(void *context, const struct lift_rejection *rejection
 		 is_spoilt ? spoilt_text : rejection->text);
 }
 
+static void take_unknown(void *context, const struct lift_unknown *unknown)
+{
+	struct delivery *delivery = context;
+
+	delivery->unknown(delivery->context, unknown);
+}
+
 static int stalled(void *context, int err, int64_t ms)
 {
 	struct delivery *delivery = context;
@@ -257,6 +264,7 @@ static int connect_stream(struct delivery *delivery, const char *stream, int64_t
 		.batch = delivery->batch,
 		.patience_ms = -1,
 		.rejected = take_rejection,
+		.unknown = take_unknown,
 		.stalled = stalled,
 		.context = delivery,
 	};

@@ -33,6 +33,8 @@ struct delivery {
 	struct publisher_wake wake;
 	/* Nothing comes, as of a publisher's `stalled`. */
 	int (*stalled)(void *context, int err, int64_t ms);
+	/* What counts nowhere. */
+	void (*unknown)(void *context, const struct lift_unknown *unknown);
 	void *context;
 
 	struct lift_publisher *publisher;

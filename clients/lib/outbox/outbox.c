@@ -3,27 +3,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
 #include <time.h>
 
 #include "clients/lib/error.h"
-#include "clients/lib/event.h"
 #include "clients/lib/forked.h"
 #include "clients/lib/outbox/fault.h"
 #include "clients/lib/outbox/outbox_internal.h"
 #include "clients/lib/wire.h"
-#include "proto/grow.h"
-#include "proto/iso8601.h"
 
-enum { WAIT_LOOK_MS = 20, KEPT_WRITER = 4 << 20, NONCES = 64 /* drawn at once */ };
-
-static int64_t wall_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
+enum { WAIT_LOOK_MS = 20 };
 
 /* Opening. */
 
@@ -76,6 +64,8 @@ static void free_outbox(struct lift_outbox *outbox)
 	free(outbox->box);
 	pthread_mutex_destroy(&outbox->mutex);
 	pthread_mutex_destroy(&outbox->handing);
+	pthread_mutex_destroy(&outbox->queue.mutex);
+	pthread_cond_destroy(&outbox->queue.moved);
 	free(outbox);
 }
 
@@ -91,6 +81,9 @@ int lift_outbox_open(const struct lift_outbox_options *options, struct lift_outb
 		return error_told(LIFT_E_MEMORY);
 	pthread_mutex_init(&outbox->mutex, NULL);
 	pthread_mutex_init(&outbox->handing, NULL);
+	pthread_mutex_init(&outbox->queue.mutex, NULL);
+	pthread_cond_init(&outbox->queue.moved, NULL);
+	outbox->queue.end = &outbox->queue.first;
 	seal_set(&outbox->seal, options->seal);
 	outbox->max_bytes = options->max_bytes ? options->max_bytes : OUTBOX_BYTES_MAX;
 	outbox->forks = forked_times();
@@ -127,193 +120,6 @@ void lift_outbox_close(struct lift_outbox *outbox)
 	free_outbox(outbox);
 }
 
-/* Putting in. */
-
-/* Is there too little room on it for so much more? */
-static bool is_disk_full(const char *path, size_t bytes)
-{
-	struct statvfs disk;
-
-	return statvfs(path, &disk) == 0 &&
-	       (uint64_t)disk.f_bavail * disk.f_frsize < bytes + OUTBOX_BYTES_MIN;
-}
-
-/* Why there is no room. */
-static int tell_full(struct lift_outbox *outbox, size_t bytes)
-{
-	struct lift_outbox_state state;
-	char since[ISO8601_TEXT];
-
-	if (outbox_look(outbox, &state) != 0)
-		return LIFT_E_FULL;
-	/* SQLite says the same of a full disk: then the file may have room. */
-	if (state.bytes + bytes < state.max_bytes && is_disk_full(outbox->file.path, bytes))
-		return lift_set_error(LIFT_E_DISK, "the outbox %s: the disk is full",
-				      outbox->file.path);
-	if (state.waiting == 0)
-		return lift_set_error(LIFT_E_FULL,
-				      "the outbox %s may have %" PRIu64
-				      " bytes, and that is too little for these events",
-				      outbox->file.path, state.max_bytes);
-	iso8601_print(state.oldest_ms, since);
-	return lift_set_error(
-		LIFT_E_FULL, "the outbox %s is full: %" PRIu64 " event%s, the oldest since %s%s%s",
-		outbox->file.path, state.waiting, state.waiting == 1 ? " waits" : "s wait", since,
-		state.why[0] ? ": " : "; the daemon takes them, but not as fast", state.why);
-}
-
-static int put_one(struct lift_outbox *outbox, sqlite3_stmt *statement,
-		   const struct lift_encoded *event, const seal_nonce nonce)
-{
-	const void *data = event->data;
-	size_t size = event->size;
-	int err = 0, rc;
-
-	if (outbox->seal.is_set) {
-		size += SEAL_MORE_BYTES;
-		err = grow(&outbox->box, &outbox->box_room, size, 1);
-		if (err)
-			return err;
-		seal_close(&outbox->seal, nonce, (struct text){ event->data, event->size },
-			   outbox->box);
-		data = outbox->box;
-	}
-	sqlite3_bind_blob(statement, 2, data, (int)size, SQLITE_STATIC);
-	rc = sqlite3_step(statement);
-	if (rc != SQLITE_DONE)
-		err = fault_tell_sqlite(outbox->file.db, rc, outbox->file.path);
-	sqlite3_reset(statement);
-	return err;
-}
-
-static int put_each(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n)
-{
-	seal_nonce nonces[NONCES];
-	int err = 0;
-	sqlite3_stmt *statement = outbox_file_sql(&outbox->file, SQL_PUT, &err);
-
-	if (statement)
-		sqlite3_bind_int64(statement, 1, wall_ms());
-	for (size_t i = 0; !err && i < n; i++) {
-		if (outbox->seal.is_set && i % NONCES == 0)
-			randombytes_buf(nonces,
-					(n - i < NONCES ? n - i : NONCES) * sizeof(seal_nonce));
-		err = put_one(outbox, statement, &events[i], nonces[i % NONCES]);
-	}
-	return err;
-}
-
-/* In one transaction. */
-static int put_all(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n)
-{
-	size_t bytes = 0;
-	int err = outbox_file_check(&outbox->file);
-
-	if (!err && outbox->file.is_sealed && !outbox->seal.is_set)
-		err = lift_set_error(LIFT_E_SEAL,
-				     "the outbox %s is sealed: nothing is put in "
-				     "without its key",
-				     outbox->file.path);
-	if (!err)
-		err = outbox_file_run(&outbox->file, SQL_BEGIN, NULL, 0);
-	if (err)
-		return err;
-	err = put_each(outbox, events, n);
-	for (size_t i = 0; i < n; i++)
-		bytes += events[i].size;
-	err = outbox_file_end(&outbox->file, err);
-	return err == LIFT_E_FULL ? tell_full(outbox, bytes) : err;
-}
-
-static int check_call(const struct lift_outbox *outbox, const void *events, size_t n)
-{
-	int err = outbox_check(outbox);
-
-	if (!err && n > 0 && !events)
-		err = lift_set_error(LIFT_E_VALUE, "there are %zu events, and they are NULL", n);
-	return err;
-}
-
-int lift_publish_encoded(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n,
-			 size_t *ret_bad)
-{
-	size_t bad = 0;
-	int err;
-
-	err = check_call(outbox, events, n);
-	if (err || n == 0)
-		return error_told(err);
-	pthread_mutex_lock(&outbox->mutex);
-	err = outbox_check_encoded(outbox, events, n, &bad);
-	if (err && ret_bad)
-		*ret_bad = bad;
-	if (!err)
-		err = put_all(outbox, events, n);
-	pthread_mutex_unlock(&outbox->mutex);
-	if (!err && outbox->deliverer)
-		deliverer_wake(outbox->deliverer);
-	return error_told(err);
-}
-
-/* Check them, and write them one behind the other; where each begins is known when all are. */
-static int encode_all(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
-		      size_t *ret_bad)
-{
-	struct event event;
-	struct text written;
-	size_t before = 0;
-	int err = grow(&outbox->encoded, &outbox->encoded_room, n, sizeof(*outbox->encoded));
-
-	msg_writer_clear(outbox->writer);
-	for (size_t i = 0; !err && i < n; i++) {
-		*ret_bad = i;
-		err = event_of_lift(&events[i], &event);
-		if (err)
-			break;
-		event_encode(outbox->writer, &event);
-		outbox->encoded[i].size = msg_size(outbox->writer) - before;
-		before += outbox->encoded[i].size;
-	}
-	if (err)
-		return err;
-	written = msg_written(outbox->writer);
-	if (written.size == 0)
-		return LIFT_E_MEMORY;
-	before = 0;
-	for (size_t i = 0; i < n; i++) {
-		outbox->encoded[i].data = written.data + before;
-		before += outbox->encoded[i].size;
-	}
-	return 0;
-}
-
-int lift_publish_many(struct lift_outbox *outbox, const struct lift_event *events, size_t n,
-		      size_t *ret_bad)
-{
-	size_t bad = 0;
-	int err;
-
-	err = check_call(outbox, events, n);
-	if (err || n == 0)
-		return error_told(err);
-	pthread_mutex_lock(&outbox->mutex);
-	err = encode_all(outbox, events, n, &bad);
-	if (err && ret_bad)
-		*ret_bad = bad;
-	if (!err)
-		err = put_all(outbox, outbox->encoded, n);
-	msg_writer_shrink(outbox->writer, KEPT_WRITER);
-	pthread_mutex_unlock(&outbox->mutex);
-	if (!err && outbox->deliverer)
-		deliverer_wake(outbox->deliverer);
-	return error_told(err);
-}
-
-int lift_publish(struct lift_outbox *outbox, const struct lift_event *event)
-{
-	return lift_publish_many(outbox, event, 1, NULL);
-}
-
 /* Looking. */
 
 int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state)
@@ -326,6 +132,22 @@ int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_s
 	err = outbox_look(outbox, ret_state);
 	pthread_mutex_unlock(&outbox->mutex);
 	return error_told(err);
+}
+
+int lift_outbox_unknown(struct lift_outbox *outbox, lift_unknown_fn *fn, void *context)
+{
+	struct unknown_sum taken = { 0 };
+	struct lift_unknown sum;
+	int err = outbox_check(outbox);
+
+	if (err || !outbox->deliverer)
+		return error_told(err);
+	deliverer_take_unknown(outbox->deliverer, &taken);
+	sum = unknown_sum_read(&taken);
+	if (sum.events > 0)
+		fn(context, &sum);
+	unknown_sum_clear(&taken);
+	return 0;
 }
 
 static int number_of(struct lift_outbox *outbox, enum outbox_sql which, int64_t *ret_number)

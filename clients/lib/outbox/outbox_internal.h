@@ -14,6 +14,8 @@
 #include "clients/lib/outbox/file.h"
 #include "proto/msg.h"
 
+struct putting;
+
 struct lift_outbox {
 	pthread_mutex_t mutex; /* of all that follows, but for the deliverer */
 	struct outbox_file file;
@@ -26,6 +28,13 @@ struct lift_outbox {
 	size_t encoded_room;
 	uint8_t *box; /* of an event that is being sealed */
 	size_t box_room;
+	/* Calls that put in: one of them commits for all that wait. Locked after the other. */
+	struct {
+		pthread_mutex_t mutex;
+		pthread_cond_t moved;
+		struct putting *first, **end;
+		bool is_led;
+	} queue;
 	pthread_mutex_t handing; /* one at a time hands back, and it is not held with the other */
 	struct deliverer *deliverer; /* NULL: this process does not deliver */
 	unsigned forks;		     /* forked_times, of the process that has opened it */
@@ -36,9 +45,5 @@ int outbox_check(const struct lift_outbox *outbox);
 
 /* Fill in what the file says; under the lock. */
 int outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_state);
-
-/* Is each of these one event? The error of the first that is not, with *ret_bad; under the lock. */
-int outbox_check_encoded(struct lift_outbox *outbox, const struct lift_encoded *events, size_t n,
-			 size_t *ret_bad);
 
 #endif

@@ -123,6 +123,37 @@ audiences:
         self.assertTrue(outbox.wait(LIMIT_S))
         self.assertIsNone(outbox.state().error)
 
+    def test_with_the_key_of_another_server_all_waits(self) -> None:
+        outbox = self.outbox(self.config(server=public_of(self.dir, "stranger")))
+        outbox.publish(lift.Event("started", NOW - 1000, "anna", "first-aid", "1820"))
+        until(lambda: outbox.state().error == "server-key", "it is not said")
+        self.assertEqual(outbox.state().waiting, 1)
+        outbox.close()
+        outbox = self.outbox(self.config())
+        self.assertTrue(outbox.wait(LIMIT_S), outbox.state())
+        self.assertEqual((outbox.state().delivered, outbox.state().error), (1, None))
+
+    def test_of_a_key_that_is_revoked_what_is_put_in_waits(self) -> None:
+        outbox = self.outbox(self.config())
+        outbox.publish(lift.Event("started", NOW - 1000, "anna", "first-aid", "1820"))
+        self.assertTrue(outbox.wait(LIMIT_S), outbox.state())
+        self.write_keys("stranger")
+        assert self.liftd.process is not None
+        self.liftd.process.send_signal(signal.SIGHUP)
+        # Until the keys are others, it is delivered.
+        put = 1
+        while outbox.state().error != "key-refused":
+            put += 1
+            outbox.publish(lift.Event("started", NOW - 1000, f"u-{put}", "first-aid", "1820"))
+            self.assertLess(put, LIMIT_S * 20, "it is not said")
+            outbox.wait(0.05)
+        self.assertGreater(outbox.state().waiting, 0)
+        self.write_keys("moodle")
+        self.liftd.process.send_signal(signal.SIGHUP)
+        self.assertTrue(outbox.wait(LIMIT_S), outbox.state())
+        self.assertEqual((outbox.state().delivered, outbox.state().refused), (put, 0))
+        self.assertEqual(self.liftd.figures()["started"], put)
+
     def test_whoever_asks_is_told_why_it_is_not_let_in(self) -> None:
         other = public_of(self.dir, "stranger")
         for config, keys, code in [

@@ -9,8 +9,6 @@
 #include "clients/xapi/map/result.h"
 #include "clients/xapi/read/body.h"
 
-enum { AHEAD_MAX_MS = 10 * MINUTE_MS /* of an event's time, as METRICS has it */ };
-
 #define MASTERY "https://w3id.org/xapi/cmi5/context/extensions/masteryscore"
 
 static const char unknown_verb[] = "unknown verb";
@@ -193,7 +191,7 @@ static bool time_of(const struct statement *statement, struct outcome *outcome, 
 {
 	if (!statement_time(statement->json, ret_ms))
 		*ret_ms = statement->now_ms;
-	if (*ret_ms >= EVENT_TIME_MIN && *ret_ms <= statement->now_ms + AHEAD_MAX_MS)
+	if (*ret_ms >= EVENT_TIME_MIN && *ret_ms <= statement->now_ms + EVENT_AHEAD_MS)
 		return true;
 	snprintf(outcome->why, sizeof(outcome->why), "%s",
 		 *ret_ms < EVENT_TIME_MIN

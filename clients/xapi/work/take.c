@@ -3,8 +3,6 @@
 #include "clients/xapi/work/work_internal.h"
 #include "proto/grow.h"
 
-enum { AHEAD_MS = 600000 /* that an event may be ahead of the clock: ten minutes */ };
-
 /* Verdicts. */
 
 /* An event that no outbox takes, and the daemon would not. */
@@ -12,7 +10,7 @@ static int find_fault(const struct outcome *outcome, int64_t now_ms)
 {
 	for (size_t e = 0; e < outcome->n_events; e++)
 		if (outcome->events[e].time < EVENT_TIME_MIN ||
-		    outcome->events[e].time > now_ms + AHEAD_MS)
+		    outcome->events[e].time > now_ms + EVENT_AHEAD_MS)
 			return LIFT_E_TIME;
 	return 0;
 }

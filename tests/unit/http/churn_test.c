@@ -55,7 +55,7 @@ static void keep_head(void *context, struct http_exchange *exchange)
 
 	assert_true(churn->n_heads < KEPT_MAX);
 	if (draw(churn, 2))
-		http_go_on(exchange, true);
+		http_go_on(exchange, "somebody");
 	else
 		churn->heads[churn->n_heads++] = exchange;
 }
@@ -67,7 +67,7 @@ static void answer_some(struct churn *churn, size_t n)
 		struct http_exchange *exchange = churn->heads[i];
 
 		churn->heads[i] = churn->heads[--churn->n_heads];
-		http_go_on(exchange, true);
+		http_go_on(exchange, "somebody");
 	}
 	for (; n > 0 && churn->n_kept > 0; n--) {
 		size_t i = draw(churn, churn->n_kept);

@@ -87,9 +87,9 @@ static void each_form_of_a_request_goes_on(void **state)
 		{ "POST /p HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nab", "POST /p?v= ab",
 		  false },
 		{ "POST /p HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n", "POST /p?v= ", false },
-		{ CHUNKED "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", "POST /?v= abc", false },
 		{ "POST /p HTTP/1.1\r\n" HOST "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nab",
 		  "POST /p?v= ab", true },
+		{ CHUNKED "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", "POST /?v= abc", false },
 	};
 	struct served served;
 	struct client client;
@@ -274,6 +274,55 @@ static void strangers_have_a_share_of_the_bodies_and_no_more(void **state)
 	served_close(&served);
 }
 
+static void strangers_make_room_for_who_comes(void **state)
+{
+	enum { STRANGERS = 3 };
+	struct http_limits limits = patient;
+	struct served served;
+	struct client known, strangers[STRANGERS], others[STRANGERS], last;
+
+	(void)state;
+	limits.connections = 1 + STRANGERS;
+	served_open(&served, (struct http_options){ .limits = limits });
+	client_open(&known, &served);
+	client_say(&known, GET);
+	assert_int_equal(client_status(&known, NULL, 0, false), 200);
+	/* One rests, one does not come to the end of its head, one not to that of its body. */
+	served.is_strange = true;
+	for (unsigned i = 0; i < STRANGERS; i++) {
+		client_open_from(&strangers[i], &served, 10 + i);
+		while (http_connections(served.http) < 2 + i)
+			served_step(&served, 10);
+	}
+	client_say(&strangers[0], GET);
+	assert_int_equal(client_status(&strangers[0], NULL, 0, false), 200);
+	client_say(&strangers[1], "GET / HTTP/1.1\r\nX");
+	say_head(&strangers[2], 2, "");
+	while (served.n_heads < 3)
+		served_step(&served, 10);
+	served.is_strange = false;
+	for (unsigned i = 0; i < STRANGERS; i++) {
+		client_open_from(&others[i], &served, 20 + i);
+		client_say(&others[i], GET);
+		assert_int_equal(client_status(&others[i], NULL, 0, false), 200);
+		/* The oldest first. */
+		client_wait_closed(&strangers[i]);
+		assert_false(i + 1 < STRANGERS && strangers[i + 1].is_closed);
+		client_close(&strangers[i]);
+	}
+	/* All are known now. */
+	client_open_from(&last, &served, 30);
+	client_say(&last, GET);
+	assert_int_equal(client_status(&last, NULL, 0, false), 503);
+	client_close(&last);
+	client_say(&known, GET);
+	assert_int_equal(client_status(&known, NULL, 0, false), 200);
+	client_close(&known);
+	for (int i = 0; i < STRANGERS; i++)
+		client_close(&others[i]);
+	served_close(&served);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +331,7 @@ int main(void)
 		cmocka_unit_test(who_is_refused_is_told_so_without_its_body),
 		cmocka_unit_test(who_is_not_judged_in_time_is_503),
 		cmocka_unit_test(who_vanishes_meanwhile_is_forgotten),
+		cmocka_unit_test(strangers_make_room_for_who_comes),
 		cmocka_unit_test(strangers_have_a_share_of_the_bodies_and_no_more),
 	};
 

@@ -43,7 +43,7 @@ void served_judge(struct served *served, struct http_exchange *exchange)
 		http_refuse(exchange, served->refuse_at_head, served->refuse_at_head == 429 ? 7 : 0,
 			    "refused at its head");
 	else
-		http_go_on(exchange, !served->is_strange);
+		http_go_on(exchange, served->is_strange ? NULL : "somebody");
 }
 
 static void answer_one(struct served *served, struct http_exchange *exchange)

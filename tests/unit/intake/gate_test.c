@@ -232,7 +232,7 @@ static void an_event_may_be_ten_minutes_ahead_of_its_receipt_and_no_more(void **
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	event.time = house.clock + GATE_AHEAD_MS;
+	event.time = house.clock + EVENT_AHEAD_MS;
 	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
 	event.time++;
 	assert_int_equal(send_one(&house, "s", "a", 2, &event), LIFT_E_TIME);
@@ -261,7 +261,7 @@ static void a_clock_that_goes_back_does_not_take_the_receipt_along(void **state)
 	assert_int_equal(journal_commit(house.journal), 0);
 	house_reopen_journal(&house);
 	assert_int_equal(send_one(&house, "s", "a", 3, &event), 0);
-	event.time += GATE_AHEAD_MS + 1;
+	event.time += EVENT_AHEAD_MS + 1;
 	assert_int_equal(send_one(&house, "s", "a", 4, &event), LIFT_E_TIME);
 	house_close(&house);
 }

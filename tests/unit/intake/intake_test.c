@@ -148,14 +148,14 @@ static void an_event_is_judged_by_the_time_of_its_round(void **state)
 
 	(void)state;
 	rig_open(&rig);
-	send_event(&rig, 0, 1, rig.now.utc_ms + GATE_AHEAD_MS);
-	send_event(&rig, 0, 2, rig.now.utc_ms + GATE_AHEAD_MS + 1);
+	send_event(&rig, 0, 1, rig.now.utc_ms + EVENT_AHEAD_MS);
+	send_event(&rig, 0, 2, rig.now.utc_ms + EVENT_AHEAD_MS + 1);
 	loop_step(rig.loop);
 	assert_int_equal(answers(&rig, 0), 2);
 	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 1);
 	assert_int_equal(stats_get(&rig.stats, STAT_events_rejected), 1);
 	rig.now.utc_ms++;
-	send_event(&rig, 0, 3, rig.now.utc_ms + GATE_AHEAD_MS);
+	send_event(&rig, 0, 3, rig.now.utc_ms + EVENT_AHEAD_MS);
 	loop_step(rig.loop);
 	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), 2);
 	rig_close(&rig);

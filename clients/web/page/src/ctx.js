@@ -11,6 +11,15 @@ import {capital, createWords} from './words.js'
 
 const LISTS = {programme: 'programmes', competence: 'competences', module: 'modules'}
 
+// Forms of numbers and dates are slow to make, so they stay until the language is another.
+let spoken = {}
+
+function speak(lang, words, timezone) {
+	if (spoken.lang !== lang || spoken.words !== words || spoken.timezone !== timezone)
+		spoken = {lang, words, timezone, speech: createWords(lang, words, timezone)}
+	return spoken.speech
+}
+
 /** What only another catalogue changes. */
 export function indexCatalogue(catalogue) {
 	const byId = list => new Map((list ?? []).map(one => [one.id ?? one.name, one]))
@@ -28,7 +37,7 @@ export function indexCatalogue(catalogue) {
  */
 export function createContext({store, index, params, lang, words, go}) {
 	const {catalogue, state} = store
-	const {t, fmt, label: labelOf, inLanguage} = createWords(lang, words, catalogue.timezone)
+	const {t, fmt, label: labelOf, inLanguage} = speak(lang, words, catalogue.timezone)
 	const {regions} = index
 	const region = regions.has(params.region) ? params.region : 'all'
 	const subjects = catalogue[LISTS[params.view]] ?? []

@@ -5,6 +5,8 @@ import {directive, Directive} from 'lit-html/directive.js'
 
 const FADE_MS = 1600
 
+const isThere = value => value !== undefined && value !== null
+
 class Fade extends Directive {
 	render() {
 		return noChange
@@ -13,11 +15,9 @@ class Fade extends Directive {
 	update(part, [value, key]) {
 		const element = part.element
 		const isSame = this.element === element && this.key === key
-		const isChanged = isSame && this.value !== undefined && value !== undefined && this.value !== value
-		if (isChanged && element.animate && !matchMedia('(prefers-reduced-motion: reduce)').matches) {
-			const colour = getComputedStyle(element).getPropertyValue('--changed')
-			element.animate([{backgroundColor: colour}, {backgroundColor: 'transparent'}], {duration: FADE_MS, easing: 'ease-out'})
-		}
+		const isChanged = isSame && isThere(this.value) && isThere(value) && this.value !== value
+		if (isChanged && element.animate && !matchMedia('(prefers-reduced-motion: reduce)').matches)
+			element.animate([{backgroundColor: 'var(--changed)'}, {backgroundColor: 'transparent'}], {duration: FADE_MS, easing: 'ease-out'})
 		this.element = element
 		this.key = key
 		this.value = value

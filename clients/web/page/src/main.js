@@ -69,6 +69,7 @@ function draw() {
 		const {day} = ctx
 		store.show([...shell.queries(ctx), ...queries].map(query => (day ? {...query, day} : query)))
 		ctx.loading = store.isLoading()
+		ctx.version = store.version
 		render(shell(ctx, store, views[name]), root)
 	})
 }

@@ -33,7 +33,7 @@ export function pick(metrics, path) {
 
 export function createStore(client, onChange) {
 	let answers = new Map() // search → {query, figures, isAsked, isStale, fault}
-	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, asOf: null}
+	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, version: 0}
 	let isCatalogueAsked = false
 	let isMissed = false
 
@@ -49,8 +49,8 @@ export function createStore(client, onChange) {
 		try {
 			const answer = await client.figures(entry.query)
 			entry.figures = new Map(answer.figures.map(figure => [`${figure.kind}/${figure.id}/${figure.region}`, figure]))
-			entry.asOf = answer.as_of
 			entry.fault = null
+			store.version++
 		} catch (fault) {
 			entry.fault = fault
 			// What was wrong with the question stays wrong.
@@ -75,6 +75,8 @@ export function createStore(client, onChange) {
 			const search = String(searchOf(query))
 			next.set(search, answers.get(search) ?? {query, figures: null, isAsked: false, isStale: false, fault: null})
 		}
+		if (next.size !== answers.size || [...next.keys()].some(search => !answers.has(search)))
+			store.version++
 		answers = next
 		for (const [search, entry] of answers)
 			if (!entry.figures && !entry.isAsked)
@@ -117,6 +119,7 @@ export function createStore(client, onChange) {
 		isCatalogueAsked = true
 		try {
 			store.catalogue = await client.catalogue()
+			store.version++
 			store.onCatalogue?.()
 		} catch {
 			setTimeout(loadCatalogue, RETRY_MS)

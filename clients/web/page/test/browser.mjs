@@ -51,8 +51,20 @@ export async function openBrowser(shots) {
 		return page
 	}
 
+	const kept = new Map()
+
+	/** As openPage, in a page that is kept for the next of these options. */
+	async function visit(url, options = {}) {
+		const key = JSON.stringify(options)
+		if (!kept.has(key))
+			kept.set(key, await openContext(options).then(context => context.newPage()))
+		await kept.get(key).goto(url)
+		await isDrawn(kept.get(key))
+		return kept.get(key)
+	}
+
 	return {
-		faults, openContext, openPage,
+		faults, openContext, openPage, visit,
 		shoot: (page, name, options = {}) => page.screenshot({path: join(shots, `${name}.png`), fullPage: true, ...options}),
 		close: () => browser.close(),
 	}
@@ -64,7 +76,7 @@ export async function isDrawn(page) {
 		const main = document.querySelector('#main')
 		const sheet = main?.querySelector('.sheet')
 		return main && main.getAttribute('aria-busy') === 'false' && !main.querySelector('.pulse') && (!sheet || sheet.querySelector('svg.map, .region-cards'))
-	}, null, {timeout: 20000})
+	}, null, {timeout: 60000})
 }
 
 /** What a page does against WCAG 2.2 AA, in sentences. */

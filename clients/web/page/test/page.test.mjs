@@ -2,11 +2,13 @@
 // The page as its readers have it: in a browser, of a real lift-web and a real liftd.
 import assert from 'node:assert/strict'
 import {after, before, test} from 'node:test'
-import {resolve} from 'node:path'
+import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
 import {isDrawn, openBrowser, SIZES, violations} from './browser.mjs'
 import {createWorld, until} from './world.mjs'
 
 const {LIFT_BUILD: build = 'build', LIFT_SHOTS: shots = 'build/web-shots', LIFT_SOURCE: source = '.'} = process.env
+const DEMO = resolve(source, 'daemon/examples/demo.yaml')
 const AS_OF = '2025-11-14'
 const LIVE_MS = 2000
 const FIRST_BYTES = 300 * 1024
@@ -22,7 +24,7 @@ before(async () => {
 		console.log('page_test: skipped: there is no chromium that can be started')
 		process.exit(0)
 	}
-	world = await createWorld({build, catalogue: resolve(source, 'daemon/examples/demo.yaml'), asOf: AS_OF, title: 'Welfare technology', simulate: ['--presence', '--enrolment', '--late', '0.1', '--doubled', '0.1']})
+	world = await createWorld({build, catalogue: DEMO, asOf: AS_OF, title: 'Welfare technology', simulate: ['--presence', '--enrolment', '--late', '0.1', '--doubled', '0.1']})
 })
 
 after(async () => {
@@ -65,31 +67,29 @@ test('the first view is small, and its figures are there soon', async () => {
 
 test('the figures on the map are those of lift export', async () => {
 	const exported = world.exported()
-	const page = await browser.openPage(at())
+	const page = await browser.visit(at())
 	const rows = await page.locator('tr[data-row]').evaluateAll(all => all.map(row => [row.dataset.row, row.querySelector('td').textContent]))
 	assert.equal(rows.length, 9)
 	for (const [code, text] of rows)
 		assert.equal(number(text), exported.get(`people/all/${code}`)?.learners ?? 0, code)
 	assert.equal(number(await shown(page, '.big')), exported.get('people/all/all').learners)
 
-	const gaps = await browser.openPage(at('?figure=competence.gap&id=welfare-technology'))
-	for (const [code, text] of await gaps.locator('tr[data-row]').evaluateAll(all => all.map(row => [row.dataset.row, row.querySelector('td').textContent])))
-		assert.equal(number(text), exported.get(`competence/welfare-technology/${code}`).requirements.reduce((sum, {gap}) => sum + gap, 0), code)
 	const tiles = await page.locator('.tile-value').allInnerTexts()
 	const autumn = exported.get('programme/autumn-2025/all')
 	assert.ok(tiles.map(number).includes(autumn.completed), `${tiles} have no ${autumn.completed}`)
-	await page.context().close()
-	await gaps.context().close()
+
+	const gaps = await browser.visit(at('?figure=competence.gap&id=welfare-technology'))
+	for (const [code, text] of await gaps.locator('tr[data-row]').evaluateAll(all => all.map(row => [row.dataset.row, row.querySelector('td').textContent])))
+		assert.equal(number(text), exported.get(`competence/welfare-technology/${code}`).requirements.reduce((most, {gap}) => Math.max(most, gap), 0), code)
 })
 
 test('the figures of a programme, a competence, a module and a place are those of lift export', async () => {
 	const exported = world.exported()
 	const hold = async (params, wished) => {
-		const page = await browser.openPage(at(params))
+		const page = await browser.visit(at(params))
 		const numbers = (await page.locator('#main').innerText()).match(/\d[\d,]*/g).map(text => text.replace(/,/g, ''))
 		for (const [name, value] of Object.entries(wished))
 			assert.ok(numbers.includes(String(value)), `${params}: there is no ${value}, ${name}`)
-		await page.context().close()
 	}
 	const {participants, completed, stalled, withdrawn} = exported.get('programme/autumn-2025/all')
 	await hold('?view=programme', {participants, completed, stalled, withdrawn})
@@ -191,7 +191,7 @@ test('a reader goes down the map and back, by pointer and by keyboard', async ()
 
 test('an earlier day has the figures of that day, and the way back', async () => {
 	const exported = world.exported('--as-of', '2025-09-15')
-	const page = await browser.openPage(at('?day=2025-09-15'))
+	const page = await browser.visit(at('?day=2025-09-15'))
 	for (const code of ['1811', '1813', '1820'])
 		assert.equal(await cell(page, code), exported.get(`people/all/${code}`).learners)
 	assert.match(await page.locator('.notices').innerText(), /15 September 2025/)
@@ -202,20 +202,18 @@ test('an earlier day has the figures of that day, and the way back', async () =>
 	await isDrawn(page)
 	assert.doesNotMatch(page.url(), /day=/)
 	await isLive(page)
-	await page.context().close()
 })
 
 test('each language is whole: no key without its words, numbers and dates in its form', async () => {
 	const texts = {}
 	for (const lang of LANGUAGES)
 		for (const view of VIEWS) {
-			const page = await browser.openPage(at(`?view=${view}&lang=${lang}`))
+			const page = await browser.visit(at(`?view=${view}&lang=${lang}`))
 			assert.equal(await page.evaluate(() => document.documentElement.lang), lang)
 			const text = await page.locator('body').innerText()
 			assert.doesNotMatch(text, /\b(view|map|tile|measure|figure|notice|status|source|about|chart|programme|competence|module|place)\.[a-z_]+\b(?!\w*\.(json|no))/, `${lang}, ${view}`)
 			assert.doesNotMatch(text, /\{\w+\}|undefined|NaN|\[object/, `${lang}, ${view}`)
 			texts[`${lang} ${view}`] = text
-			await page.context().close()
 		}
 	for (const view of VIEWS)
 		assert.equal(new Set(LANGUAGES.map(lang => texts[`${lang} ${view}`])).size, 4, view)
@@ -224,9 +222,8 @@ test('each language is whole: no key without its words, numbers and dates in its
 	assert.match(texts['da map'], /14\. november 2025/)
 	assert.match(texts['en map'], /14 November 2025/)
 	// Who asks for nothing gets what the browser asks for.
-	const page = await browser.openPage(at(), {lang: 'sv-SE'})
+	const page = await browser.visit(at(), {lang: 'sv-SE'})
 	assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv')
-	await page.context().close()
 })
 
 test('nothing is against WCAG 2.2 AA, nothing sticks out: all views, three sizes, light and dark', async () => {
@@ -234,28 +231,26 @@ test('nothing is against WCAG 2.2 AA, nothing sticks out: all views, three sizes
 	for (const size of Object.keys(SIZES))
 		for (const dark of [false, true])
 			for (const view of VIEWS) {
-				const page = await browser.openPage(at(`?view=${view}&lang=nb`), {size, dark})
+				const page = await browser.visit(at(`?view=${view}&lang=nb`), {size, dark})
 				const name = `${view}-${size}-${dark ? 'dark' : 'light'}`
 				found.push(...(await violations(page)).map(text => `${name}: ${text}`))
 				const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
 				if (wide > room)
 					found.push(`${name}: ${wide} px wide on ${room}`)
 				await browser.shoot(page, name)
-				await page.context().close()
 			}
 	assert.deepEqual(found, [])
 })
 
 test('it prints on A4', async () => {
 	for (const view of VIEWS) {
-		const page = await browser.openPage(at(`?view=${view}&lang=sv`))
+		const page = await browser.visit(at(`?view=${view}&lang=sv`))
 		await page.pdf({path: resolve(shots, `${view}.pdf`), format: 'A4', printBackground: true})
 		await page.emulateMedia({media: 'print'})
 		await page.setViewportSize({width: 718, height: 1000})
 		await browser.shoot(page, `${view}-print`)
 		const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
 		assert.ok(wide <= room, `${view}: ${wide} px wide on ${room}`)
-		await page.context().close()
 	}
 })
 
@@ -307,6 +302,59 @@ test('tables can be taken away, and a reader without a map has the same', async 
 	assert.match(csv, new RegExp(`1820.*\\b${learners}\\b`))
 	assert.match(csv, /Alstahaug/)
 	await page.context().close()
+})
+
+/** Another world, for as long as it is looked at. */
+async function within(wish, look) {
+	const other = await createWorld({build, asOf: AS_OF, title: 'Welfare technology', ...wish})
+	try {
+		return await look(other)
+	} finally {
+		await other.end()
+	}
+}
+
+test('outlines that the operator gives stand in place of cells', async () => {
+	const square = (code, lon, lat) => ({type: 'Feature', properties: {code}, geometry: {type: 'Polygon', coordinates: [[[lon, lat], [lon, lat + 0.3], [lon + 0.6, lat + 0.3], [lon + 0.6, lat], [lon, lat]]]}})
+	const outlines = {type: 'FeatureCollection', features: [square('1811', 12, 65), square('NO-1812', 12.7, 65), square('9999', 5, 60)]}
+	await within({catalogue: DEMO, outlines}, async other => {
+		const page = await browser.openPage(`${other.url}/`)
+		await page.waitForFunction(() => document.querySelectorAll('a.cell').length === 2)
+		const d = await page.locator('a.cell[data-code="1812"] .fill').getAttribute('d')
+		assert.equal(d.match(/L/g).length >= 3, true)
+		assert.match(await page.locator('.map-panel').innerText(), /Outlines/)
+		assert.equal(await page.locator('tr[data-row]').count(), 9)
+		await page.context().close()
+	})
+})
+
+test('a catalogue without coordinates has tiles, and the same figures', async () => {
+	const catalogue = join(mkdtempSync('/tmp/lift-page-catalogue.'), 'catalogue.yaml')
+	writeFileSync(catalogue, readFileSync(DEMO, 'utf8').replace(/^ +(lat|lon):.*\n/gm, ''))
+	await within({catalogue}, async other => {
+		const page = await browser.openPage(`${other.url}/`)
+		assert.equal(await page.locator('svg.map').count(), 0)
+		assert.equal(await page.locator('a.region-card').count(), 9)
+		const vega = other.exported().get('people/all/1815').learners
+		assert.match(await page.locator('a.region-card', {hasText: 'Vega'}).innerText(), new RegExp(`\\b${vega}\\b`))
+		assert.deepEqual(await violations(page), [])
+		await page.locator('a.region-card', {hasText: 'Vega'}).click()
+		await isDrawn(page)
+		assert.match(page.url(), /region=1815/)
+		await page.context().close()
+	})
+	rmSync(dirname(catalogue), {recursive: true})
+})
+
+test('the picture of the README is small', async () => {
+	await within({catalogue: resolve(source, 'daemon/examples/vesteralen.yaml'), asOf: '2024-05-15', title: 'Lofoten, Vesterålen and Salten'}, async other => {
+		const page = await browser.openPage(`${other.url}/?figure=people.learners`, {viewport: {width: 1180, height: 1010}})
+		await isLive(page)
+		await browser.shoot(page, 'page', {fullPage: false})
+		await page.context().close()
+	})
+	const {size} = statSync(resolve(shots, 'page.png'))
+	assert.ok(size < 200 * 1024, `${size} bytes`)
 })
 
 test('nothing went wrong in any page, and none asked anybody else', () => {

@@ -189,65 +189,6 @@ static void of_refused_events_the_last_thousand_are_kept(void **state)
 	box_end(&place, outbox, fake);
 }
 
-static void an_event_that_is_wrong_puts_none_in(void **state)
-{
-	static const uint8_t half[] = { 0x82, 0xa1, 'a', 0x01 }, no_map[] = { 0x91, 0x01 };
-	struct place place;
-	struct lift_outbox *outbox;
-	struct lift_event events[3];
-	char learners[3][32];
-	size_t bad = 99;
-	const struct lift_encoded encoded[] = { { half, sizeof(half) },
-						{ no_map, sizeof(no_map) } };
-
-	(void)state;
-	box_begin(&place);
-	outbox = box_open(&place, false);
-	for (uint32_t i = 0; i < 3; i++)
-		box_fill_event(&events[i], learners[i], i + 1);
-	events[1].module = "";
-	assert_int_equal(lift_publish_many(outbox, events, 3, &bad), LIFT_E_MODULE);
-	assert_int_equal(bad, 1);
-	assert_non_null(strstr(lift_error_text(), "module"));
-	assert_int_equal(lift_publish(outbox, &events[1]), LIFT_E_MODULE);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(lift_publish_encoded(outbox, encoded + i, 1, &bad),
-				 LIFT_E_MALFORMED);
-		assert_int_equal(bad, 0);
-	}
-	assert_int_equal(box_look(outbox).waiting, 0);
-	box_end(&place, outbox, NULL);
-}
-
-static void encoded_events_are_judged_as_the_others(void **state)
-{
-	/* {"type": "started"}: no learner; as the second of two */
-	static const uint8_t poor[] = { 0x81, 0xa4, 't', 'y', 'p', 'e', 0xa7,
-					's',  't',  'a', 'r', 't', 'e', 'd' };
-	struct place place;
-	struct lift_outbox *outbox;
-	struct lift_event event;
-	char learner[32];
-	uint8_t good[200];
-	size_t size = sizeof(good), bad = 99;
-	struct lift_encoded encoded[2];
-
-	(void)state;
-	box_begin(&place);
-	outbox = box_open(&place, false);
-	box_fill_event(&event, learner, 1);
-	assert_int_equal(lift_event_encode(&event, good, &size), 0);
-	encoded[0] = (struct lift_encoded){ good, size };
-	encoded[1] = (struct lift_encoded){ poor, sizeof(poor) };
-	assert_true(lift_publish_encoded(outbox, encoded, 2, &bad) < 0);
-	assert_int_equal(bad, 1);
-	assert_int_equal(box_look(outbox).waiting, 0);
-	encoded[1] = encoded[0];
-	assert_int_equal(lift_publish_encoded(outbox, encoded, 2, &bad), 0);
-	assert_int_equal(box_look(outbox).waiting, 2);
-	box_end(&place, outbox, NULL);
-}
-
 static void a_full_outbox_says_how_many_wait_and_why(void **state)
 {
 	struct place place;
@@ -506,8 +447,6 @@ int main(void)
 		cmocka_unit_test(the_file_has_the_form_of_its_page),
 		cmocka_unit_test(refused_events_are_handed_back_once),
 		cmocka_unit_test(of_refused_events_the_last_thousand_are_kept),
-		cmocka_unit_test(an_event_that_is_wrong_puts_none_in),
-		cmocka_unit_test(encoded_events_are_judged_as_the_others),
 		cmocka_unit_test(a_full_outbox_says_how_many_wait_and_why),
 		cmocka_unit_test(a_sealed_outbox_has_no_learner_in_any_byte),
 		cmocka_unit_test(what_was_delivered_is_in_no_byte_any_more),

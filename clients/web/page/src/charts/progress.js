@@ -12,9 +12,19 @@ const SIGNS = {reached: '✓', ahead: '▲', near: '●', behind: '▼', after: 
  */
 export function progress(targets, options, say) {
 	return html`<table class="targets">
-		<caption class="visually-hidden">${options.caption}</caption>
-		<thead class="visually-hidden"><tr><th scope="col">${say.t('programme.target')}</th><th scope="col">${say.t('programme.progress')}</th><th scope="col">${say.t('programme.pace')}</th></tr></thead>
-		<tbody>${targets.map(target => row(target, options, say))}</tbody>
+		<caption class="visually-hidden">
+			${options.caption}
+		</caption>
+		<thead class="visually-hidden">
+			<tr>
+				<th scope="col">${say.t('programme.target')}</th>
+				<th scope="col">${say.t('programme.progress')}</th>
+				<th scope="col">${say.t('programme.pace')}</th>
+			</tr>
+		</thead>
+		<tbody>
+			${targets.map(target => row(target, options, say))}
+		</tbody>
 	</table>`
 }
 
@@ -23,13 +33,23 @@ function row(target, options, say) {
 	const share = target.of > 0 ? target.n / target.of : null
 	return html`<tr>
 		<th scope="row">${target.name}${target.note ? html`<small>${target.note}</small>` : nothing}</th>
-		<td class="goal-bar">${plot(share, at)}
-			<span class="goal-text"><b>${say.num(target.n)}</b> ${target.of === null || target.of === undefined
-				? html`<small>${say.t('chart.headcount_unknown')}</small>`
-				: html`${say.t('chart.of', {of: say.num(target.of)})} <small>${say.percent(share)}</small>`}</span></td>
-		<td class="state ${at.status}"><span class="chip"><span aria-hidden="true">${SIGNS[at.status]}</span> ${status(at, say)}</span>
-			${target.projected !== undefined && target.projected !== null && at.status !== 'reached'
-				? html`<small>${say.t('programme.projected', {count: say.num(target.projected)})}</small>` : nothing}</td>
+		<td class="goal-bar">
+			${plot(share, at)}
+			<span class="goal-text"
+				><b>${say.num(target.n)}</b> ${
+					target.of === null || target.of === undefined
+						? html`<small>${say.t('chart.headcount_unknown')}</small>`
+						: html`${say.t('chart.of', {of: say.num(target.of)})} <small>${say.percent(share)}</small>`
+				}</span
+			>
+		</td>
+		<td class="state ${at.status}">
+			<span class="chip"><span aria-hidden="true">${SIGNS[at.status]}</span> ${status(at, say)}</span> ${
+				target.projected !== undefined && target.projected !== null && at.status !== 'reached'
+					? html`<small>${say.t('programme.projected', {count: say.num(target.projected)})}</small>`
+					: nothing
+			}
+		</td>
 	</tr>`
 }
 

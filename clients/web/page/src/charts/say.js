@@ -6,8 +6,7 @@ const formats = new Map()
 
 function dateForm(lang, options) {
 	const key = lang + JSON.stringify(options)
-	if (!formats.has(key))
-		formats.set(key, new Intl.DateTimeFormat(LANGUAGES[lang], {timeZone: 'UTC', ...options}))
+	if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(LANGUAGES[lang], {timeZone: 'UTC', ...options}))
 	return formats.get(key)
 }
 
@@ -17,7 +16,14 @@ const dateOf = day => new Date(Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, 
 export function sayer(ctx) {
 	const {t, fmt, lang} = ctx
 	return {
-		t, lang, num: fmt.num, decimal: fmt.decimal, percent: fmt.percent, day: fmt.day, month: fmt.month_long, list: fmt.list,
+		t,
+		lang,
+		num: fmt.num,
+		decimal: fmt.decimal,
+		percent: fmt.percent,
+		day: fmt.day,
+		month: fmt.month_long,
+		list: fmt.list,
 		label: ctx.label,
 		shortDay: fmt.day_short,
 		shortMonth: month => dateForm(lang, {month: 'short'}).format(dateOf(month)),

@@ -10,6 +10,9 @@ import {geoPath, geoTransverseMercator} from 'd3-geo'
 const GHOST_AT = 1.7 // so many times as far as its neighbours
 const GHOST_STEP = 0.75
 const GHOSTS_MAX = 4000
+const MARGIN = 0.9
+const COARSE = 1.2
+const LONELY = 0.004 // of the earth's radius: 25 km
 /** Each place has at least a disc, however small its island. */
 export const SITE_RADIUS = 12
 
@@ -23,7 +26,7 @@ function spacings(points) {
 		return all.reduce((sum, one) => sum + one, 0) / (all.length || 1)
 	})
 	const usual = median([...near].sort((a, b) => a - b)) || 60
-	return {usual, of: near.map(one => Math.min(Math.max(one || usual, 0.7 * usual), 2 * usual))}
+	return {usual, of: near.map(one => Math.min(Math.max(one || usual, 0.7 * usual), 4 * usual))}
 }
 
 function ghosts(points, {usual, of}, box) {
@@ -80,11 +83,11 @@ export function project(sites, width, maxHeight) {
 	const lon = sites.reduce((sum, site) => sum + site.lon, 0) / sites.length
 	const projection = geoTransverseMercator().rotate([-lon, 0]).scale(1).translate([0, 0])
 	const raw = sites.map(site => projection([site.lon, site.lat]))
-	const [x0, y0, x1, y1] = boxOf(raw)
-	const spread = spacings(raw).usual
-	const margin = Math.max(sites.length > 1 ? spread * 0.9 : 0, (x1 - x0) * 0.06, (y1 - y0) * 0.06) || 0.004
-	const wide = x1 - x0 + 2 * margin
-	const high = y1 - y0 + 2 * margin
+	// What is round a place is as far as its neighbours are.
+	const space = spacings(raw).of.map(one => (sites.length > 1 ? MARGIN * one : LONELY))
+	const [x0, y0, x1, y1] = boxOf(raw.flatMap(([x, y], i) => [[x - space[i], y - space[i]], [x + space[i], y + space[i]]]))
+	const wide = x1 - x0
+	const high = y1 - y0
 	const height = Math.round(Math.min(Math.max((width * high) / wide, width * 0.62), maxHeight))
 	const scale = Math.min(width / wide, height / high)
 	projection.scale(scale).translate([width / 2 - (scale * (x0 + x1)) / 2, height / 2 - (scale * (y0 + y1)) / 2])
@@ -131,9 +134,30 @@ export function drawOutlines(features, {projection}) {
 	})
 }
 
+/** What is nearer than this to the point before nobody sees. */
+function coarse(sink) {
+	let last = null
+	return {
+		point(x, y) {
+			if (last && Math.abs(x - last[0]) + Math.abs(y - last[1]) < COARSE)
+				return
+			last = [x, y]
+			sink.point(x, y)
+		},
+		lineStart() {
+			last = null
+			sink.lineStart()
+		},
+		lineEnd: () => sink.lineEnd(),
+		polygonStart: () => sink.polygonStart(),
+		polygonEnd: () => sink.polygonEnd(),
+	}
+}
+
 /** The land of the countries that are shown, and of the others, as far as it is on the sheet. */
 export function drawLand(coast, home, {projection, width, height}) {
-	const clipped = geoPath(projection.clipExtent([[-40, -40], [width + 40, height + 40]]))
+	projection.clipExtent([[-40, -40], [width + 40, height + 40]])
+	const clipped = geoPath({stream: sink => projection.stream(coarse(sink))}).digits(1)
 	const land = wanted => coast.filter(({properties}) => home.has(properties.id) === wanted).map(one => clipped(one) ?? '').join('')
 	const drawn = {home: land(true), other: land(false)}
 	projection.clipExtent(null)

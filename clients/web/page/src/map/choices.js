@@ -21,7 +21,7 @@ const MEASURES = {
 	competence: {
 		holders: {keys: ['holders'], value: get => get('holders') ?? 0},
 		coverage: {keys: ['holders', 'coverage.value'], share: true, value: (get, headcount) => get('coverage.value') ?? perHead(get('holders'), headcount), of: 'holders'},
-		gap: {bad: true, value: gapOf},
+		gap: {bad: true},
 		expiring_90d: {keys: ['expiring_90d'], bad: true, value: get => get('expiring_90d') ?? 0},
 	},
 	module: {
@@ -37,10 +37,15 @@ function perHead(count, headcount) {
 	return headcount ? (count ?? 0) / headcount : null
 }
 
-/** What is missing, of all requirements together; of those whose need is not known, nothing can be. */
-function gapOf(get, headcount, competence) {
-	const gaps = competence.requirements.map((_, i) => get(`requirements.${i}.gap`)).filter(Number.isFinite)
-	return gaps.length ? gaps.reduce((sum, gap) => sum + gap, 0) : null
+/**
+ * What is missing of the requirement that most are missing of: who misses one may be the same as who misses another. Where
+ * nobody holds the competence there is no figure, and all that are needed are missing.
+ */
+export function gapOf(ctx, code, competence) {
+	const figure = ctx.figure(code, 'competence', competence.id)
+	const needed = ({each, count, where}) => (each ? count * ctx.regions.leaves(code).length : ctx.regions.headcount(code, where))
+	const gaps = competence.requirements.map((one, i) => (figure ? ctx.value(figure, `requirements.${i}.gap`) : needed(one))).filter(Number.isFinite)
+	return gaps.length ? Math.max(...gaps) : null
 }
 
 const gapKeys = competence => competence.requirements.map((_, i) => `requirements.${i}.gap`)
@@ -82,7 +87,11 @@ export function chosen(ctx) {
 		isShare: Boolean(how.share),
 		isBad: Boolean(how.bad),
 		get: getter,
-		value: code => how.value(getter(code), ctx.regions.headcount(code), subject.thing),
+		value: code => {
+			if (ctx.loading && !ctx.figure(code, subject.kind, subject.id))
+				return null
+			return how.value ? how.value(getter(code), ctx.regions.headcount(code)) : gapOf(ctx, code, subject.thing)
+		},
 		/** Of what a share is one: the two numbers. */
 		parts: code => {
 			const get = getter(code)

@@ -6,7 +6,7 @@ import {SITE_RADIUS} from './cells.js'
 import {placeLabels} from './labels.js'
 import {shadeOf} from './classes.js'
 
-const LABELS_MAX = 90
+const DOTS_MAX = 60
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
 
 /** As the land's rings go, so that what both cover is covered. */
@@ -54,8 +54,9 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 		const {value} = rows.get(code)
 		return value === null ? 'unknown' : shadeOf(classes.of(value), classes.rows.length)
 	}
+	const hasDots = shown.length <= DOTS_MAX && shown.every(({sites}) => sites.length === 1)
 	const clip = sheet.isClipped ? 'url(#land)' : nothing
-	const labels = placeLabels(shown.length > LABELS_MAX ? [] : shown.map(({code, at}) => ({
+	const labels = placeLabels(shown.map(({code, at}) => ({
 		code, at, name: rows.get(code).name, value: rows.get(code).text, weight: (code === selected ? 1e9 : 0) + (rows.get(code).value ?? -1),
 	})), width, height)
 	const cell = ({code, fill, border}) => svg`<a href=${rows.get(code).href} data-keep data-code=${code}
@@ -65,7 +66,7 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 			<path class="fill" d=${fill}></path><path class="border" d=${border}></path></a>`
 	const onTop = shown.find(({code}) => code === pointed)
 	const current = shown.find(({code}) => code === selected)
-	return html`<svg class="map" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
+	return html`<svg class="map ${shown.length > DOTS_MAX ? 'still' : ''}" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
 		@keydown=${event => onKey(event, shown)} @pointerleave=${() => point(null)} @focusout=${() => point(null)}>
 		<defs><clipPath id="land"><path d=${land.home}></path>
 			<path d=${shown.flatMap(({sites}) => sites).map(disc).join('')}></path></clipPath></defs>
@@ -73,7 +74,7 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 		<g clip-path=${clip}>${repeat(shown, ({code}) => code, cell)}
 			${[current, onTop].map((one, i) => (one ? svg`<path class=${i ? 'outline pointed' : 'outline selected'} d=${one.border}></path>` : nothing))}</g>
 		${sheet.isClipped ? svg`<path class="coast" d=${land.home}></path>${discs.map(([x, y]) => svg`<circle class="coast" cx=${x} cy=${y} r=${SITE_RADIUS}></circle>`)}` : nothing}
-		<g class="dots" aria-hidden="true">${shown.flatMap(({sites}) => sites).map(([x, y]) => svg`<circle cx=${x} cy=${y} r="2.2"></circle>`)}</g>
+		<g class="dots" aria-hidden="true">${hasDots ? shown.flatMap(({sites}) => sites).map(([x, y]) => svg`<circle cx=${x} cy=${y} r="2.2"></circle>`) : nothing}</g>
 		<g class="labels" aria-hidden="true">${labels.map(({code, x, y, name, value}) => svg`<g transform="translate(${x},${y})" class=${code === pointed ? 'pointed' : ''}>
 			<text class="name" y="-3">${name}</text><text class="value" y="12">${value}</text></g>`)}</g>
 	</svg><p id="map-hint" class="visually-hidden">${hint}</p>`

@@ -2,6 +2,7 @@
 // The place in a few numbers, above its map: who learns, how far each programme is, what is missing most.
 import {html, nothing} from 'lit-html'
 import {fade} from '../fade.js'
+import {gapOf} from './choices.js'
 
 const PROGRAMMES = 3
 
@@ -44,12 +45,10 @@ function programmeTile(ctx, programme) {
 }
 
 function gapTile(ctx) {
-	const gaps = (ctx.catalogue.competences ?? []).map(competence => {
-		const figure = ctx.figure(ctx.region, 'competence', competence.id)
-		const known = (competence.requirements ?? []).map((_, i) => ctx.value(figure, `requirements.${i}.gap`)).filter(Number.isFinite)
-		return {competence, gap: known.reduce((sum, one) => sum + one, 0)}
-	}).filter(({gap}) => gap > 0).sort((a, b) => b.gap - a.gap)
-	if (!gaps.length)
+	const gaps = (ctx.catalogue.competences ?? []).filter(({requirements: some}) => some?.length)
+		.map(competence => ({competence, gap: gapOf(ctx, ctx.region, competence)}))
+		.filter(({gap}) => gap > 0).sort((a, b) => b.gap - a.gap)
+	if (!gaps.length || ctx.loading)
 		return nothing
 	const [{competence, gap}] = gaps
 	return tile(ctx, {href: ctx.link({view: 'competence', id: competence.id, figure: null, sort: null, level: null}), name: ctx.t('tile.gap'), value: gap, text: ctx.label(competence), key: `gap ${competence.id}`})

@@ -14,6 +14,8 @@ import {begunFrame, holdersFrame, soonFrame} from './sections/lapses.js'
 import {needsByPlace, needsFrame} from './sections/needs.js'
 
 const MOST_PLACES = 40
+/** One percent and three are much the same: the strongest shade is for a tenth of the staff at least. */
+const LEAST_SHARE = 0.1
 /** What a cell of the matrix may show: a path, and how it is said. */
 const CELLS = {
 	coverage: {of: figure => rate(figure, 'coverage')?.value ?? null, isShare: true},
@@ -47,8 +49,7 @@ export function view(ctx) {
 		${heading(ctx, competence, say)}
 		${isNone ? nobody(ctx, say) : tiles(keyFigures(figure, ctx, say), `${ctx.region} ${ctx.day} ${competence.id}`)}
 		<div class="charts">
-			${matrixFrame(ctx, say)}
-			${needsFrame(ctx, competence, figure, say) ?? nothing}
+			${matrixFrame(ctx, say)} ${needsFrame(ctx, competence, figure, say) ?? nothing}
 			${needsByPlace(ctx, competence, placesOf(ctx), say) ?? nothing}
 			${isNone ? nothing : one(ctx, competence, figure, say)}
 		</div>
@@ -57,41 +58,78 @@ export function view(ctx) {
 }
 
 function one(ctx, competence, figure, say) {
-	return html`${soonFrame(ctx, figure, say)}
-		${begunFrame(ctx, figure, say) ?? nothing}
-		${holdersFrame(ctx, figure, say)}
-		${levelsFrame(ctx, competence, figure, say) ?? nothing}
-		${byDimension(ctx, figure, {main: 'holders', names: [say.t('competence.holders')]}, say)}`
+	return html`${soonFrame(ctx, figure, say)} ${begunFrame(ctx, figure, say) ?? nothing} ${holdersFrame(ctx, figure, say)}
+	${levelsFrame(ctx, competence, figure, say) ?? nothing}
+	${byDimension(ctx, figure, {main: 'holders', names: [say.t('competence.holders')]}, say)}`
 }
 
 function keyFigures(figure, ctx, say) {
-	const holders = count(figure, 'holders'), coverage = rate(figure, 'coverage')
-	const gaps = list(figure, 'requirements').filter(row => row.gap !== null).map(row => row.gap)
+	const holders = count(figure, 'holders')
+	const coverage = rate(figure, 'coverage')
+	const gaps = list(figure, 'requirements')
+		.filter(row => row.gap !== null)
+		.map(row => row.gap)
 	const all = [
-		{name: say.t('competence.holders'), value: say.num(holders), text: coverage ? say.t('competence.of_headcount', {of: say.num(coverage.of)}) : say.t('chart.headcount_unknown')},
-		{name: say.t('competence.coverage'), value: say.percent(coverage?.value ?? null), text: coverage ? undefined : say.t('chart.headcount_unknown')},
+		{
+			name: say.t('competence.holders'),
+			value: say.num(holders),
+			text: coverage ? say.t('competence.of_headcount', {of: say.num(coverage.of)}) : say.t('chart.headcount_unknown'),
+		},
+		{
+			name: say.t('competence.coverage'),
+			value: say.percent(coverage?.value ?? null),
+			text: coverage ? undefined : say.t('chart.headcount_unknown'),
+		},
 		{name: say.t('competence.expiring_30d'), value: say.num(count(figure, 'expiring_30d'))},
-		{name: say.t('competence.expiring_90d'), value: say.num(count(figure, 'expiring_90d')), text: holders ? say.t('competence.share_of_holders', {share: say.percent(part(count(figure, 'expiring_90d'), holders))}) : undefined},
+		{
+			name: say.t('competence.expiring_90d'),
+			value: say.num(count(figure, 'expiring_90d')),
+			text: holders
+				? say.t('competence.share_of_holders', {share: say.percent(part(count(figure, 'expiring_90d'), holders))})
+				: undefined,
+		},
 		{name: say.t('competence.lapsed'), value: say.num(count(figure, 'lapsed')), text: say.t('competence.lapsed_says')},
 	]
 	if (gaps.length)
-		all.push({name: say.t('competence.gap'), value: say.num(Math.max(...gaps)), text: gaps.length > 1 ? say.t('competence.gap_most') : undefined})
+		all.push({
+			name: say.t('competence.gap'),
+			value: say.num(Math.max(...gaps)),
+			text: gaps.length > 1 ? say.t('competence.gap_most') : undefined,
+		})
 	return all
 }
 
 function levelsFrame(ctx, competence, figure, say) {
 	const levels = read(figure, 'levels') ?? {}
-	const known = Object.keys(levels).map(Number).sort((a, b) => a - b)
+	const known = Object.keys(levels)
+		.map(Number)
+		.sort((a, b) => a - b)
 	// One level is no distinction.
 	if (known.length < 2)
 		return undefined
 	const holders = count(figure, 'holders')
 	const title = say.t('competence.levels')
-	return frame({
-		title, text: say.t('competence.levels_says'),
-		body: bars(known.map(level => ({name: say.sentence(ctx.level_label(competence.id, String(level))), value: levels[level], text: say.percent(part(levels[level], holders))})),
-			{caption: title, head: [say.t('competence.level'), say.t('competence.holders')], showHead: false}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			text: say.t('competence.levels_says'),
+			body: bars(
+				known.map(level => ({
+					name: say.sentence(ctx.level_label(competence.id, String(level))),
+					value: levels[level],
+					text: say.percent(part(levels[level], holders)),
+				})),
+				{caption: title, head: [say.t('competence.level'), say.t('competence.holders')], showHead: false},
+				say,
+			),
+		},
+		say,
+	)
+}
+
+function choice(ctx, key, shown, say) {
+	const href = ctx.link({cell: key === 'coverage' ? null : key})
+	return html`<a href=${href} data-keep aria-current=${key === shown ? 'true' : nothing}>${say.t(`competence.cell_${key}`)}</a>`
 }
 
 function matrixFrame(ctx, say) {
@@ -100,12 +138,18 @@ function matrixFrame(ctx, say) {
 	const cell = CELLS[shown]
 	const textOf = value => (value === null ? '–' : cell.isShare ? say.percent(value) : say.num(value))
 	const rowOf = (code, isWhole) => ({
-		name: say.place(code), strong: isWhole, href: isWhole ? undefined : ctx.link({view: 'place', region: code}),
+		name: say.place(code),
+		strong: isWhole,
+		href: isWhole ? undefined : ctx.link({view: 'place', region: code}),
 		cells: competences.map(competence => {
 			const figure = ctx.figure(code, 'competence', competence.id)
 			// Without a figure there are no holders, but a headcount may be known.
 			const value = !figure && cell.isShare ? (ctx.regions.headcount(code) ? 0 : null) : cell.of(figure)
-			return {value, text: textOf(value), title: `${say.place(code)}, ${say.label(competence)}: ${textOf(value)} · ${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`}
+			return {
+				value,
+				text: textOf(value),
+				title: `${say.place(code)}, ${say.label(competence)} · ${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`,
+			}
 		}),
 	})
 	const places = placesOf(ctx).sort((one, other) => say.place(one).localeCompare(say.place(other), say.lang))
@@ -113,17 +157,39 @@ function matrixFrame(ctx, say) {
 	const title = say.t('competence.matrix')
 	const hasUnknown = cell.isShare && rows.some(row => row.cells.some(each => each.value === null))
 	const all = rows.filter(row => !row.strong || rows.length === 1).flatMap(row => row.cells.map(each => each.value ?? 0))
-	return frame({
-		title, wide: true,
-		text: html`${say.t(`competence.matrix_${shown}`)} ${hasUnknown ? say.t('competence.matrix_unknown') : nothing}`,
-		body: html`<p class="choices" role="group" aria-label=${say.t('competence.matrix_shows')}>${Object.keys(CELLS).map(key => html`<a href=${ctx.link({cell: key === 'coverage' ? null : key})} data-keep aria-current=${key === shown ? 'true' : nothing}>${say.t(`competence.cell_${key}`)}</a>`)}</p>
-			${matrix({
-				caption: `${title}: ${say.t(`competence.cell_${shown}`)}`, corner: say.t('chart.place'),
-				columns: competences.map(competence => ({name: say.label(competence), current: competence.id === ctx.id, href: ctx.link({id: competence.id}), keep: true})),
-				rows,
-			}, {most: Math.max(...all, 0)})}
-			<p class="downloads">${say.t('chart.download')} <a href=${say.download('csv', matrixQuery(ctx, places))} download>CSV</a> <a href=${say.download('xlsx', matrixQuery(ctx, places))} download>Excel</a></p>`,
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: html`${say.t(`competence.matrix_${shown}`)} ${hasUnknown ? say.t('competence.matrix_unknown') : nothing}`,
+			body: html`<p class="choices" role="group" aria-label=${say.t('competence.matrix_shows')}>
+					${Object.keys(CELLS).map(key => choice(ctx, key, shown, say))}
+				</p>
+				${matrix(
+					{
+						caption: `${title}: ${say.t(`competence.cell_${shown}`)}`,
+						corner: say.t('chart.place'),
+						columns: competences.map(competence => ({
+							name: say.label(competence),
+							current: competence.id === ctx.id,
+							href: ctx.link({id: competence.id}),
+							keep: true,
+						})),
+						rows,
+					},
+					{most: Math.max(...all, cell.isShare ? LEAST_SHARE : 0)},
+				)}
+				<p class="downloads">
+					${say.t('chart.download')} <a href=${say.download('csv', matrixQuery(ctx, places))} download>CSV</a>
+					<a href=${say.download('xlsx', matrixQuery(ctx, places))} download>Excel</a>
+				</p>`,
+		},
+		say,
+	)
 }
 
-const matrixQuery = (ctx, places) => ({region: [ctx.region, ...places], kind: 'competence', keys: ['holders', 'coverage.of', 'coverage.value', 'expiring_30d', 'expiring_90d', 'lapsed']})
+const matrixQuery = (ctx, places) => ({
+	region: [ctx.region, ...places],
+	kind: 'competence',
+	keys: ['holders', 'coverage.of', 'coverage.value', 'expiring_30d', 'expiring_90d', 'lapsed'],
+})

@@ -2,6 +2,7 @@
 // The first view: where something happens, and how much, on a map with its table; click or Enter to go down.
 import {html, nothing} from 'lit-html'
 import {ref} from 'lit-html/directives/ref.js'
+import {guard} from 'lit-html/directives/guard.js'
 import {repeat} from 'lit-html/directives/repeat.js'
 import {live} from 'lit-html/directives/live.js'
 import {fade} from '../fade.js'
@@ -159,7 +160,14 @@ function cards(rows, classes, figure) {
 		<span>${row.name}</span><b>${row.text}</b></a></li>`)}</ul>`
 }
 
+/** A tick that brings nothing new draws nothing new: there may be hundreds of places. */
 export function view(ctx) {
+	const {width, coast, outlines, pointed} = own
+	const seen = [ctx.version, ctx.loading, JSON.stringify(ctx.params), ctx.lang, ctx.state.as_of, innerHeight, width, coast, outlines, pointed]
+	return html`${guard(seen, () => draw(ctx))}`
+}
+
+function draw(ctx) {
 	const {frame, levels, level} = shownOf(ctx)
 	const figure = chosen(ctx)
 	const codes = level?.codes ?? []

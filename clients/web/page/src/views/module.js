@@ -32,7 +32,12 @@ export async function load(ctx) {
 		return []
 	return [
 		{region: ctx.region, kind: 'module', id: ctx.id},
-		{region: placesOf(ctx), kind: 'module', id: ctx.id, keys: ['started', 'completed', 'completion_rate.value', 'pass_rate.value']},
+		{
+			region: placesOf(ctx),
+			kind: 'module',
+			id: ctx.id,
+			keys: ['started', 'completed', 'completion_rate.value', 'pass_rate.value'],
+		},
 	]
 }
 
@@ -43,9 +48,8 @@ export function view(ctx) {
 		return html`<p class="nobody">${say.t('module.none')}</p>`
 	const figure = ctx.figure(ctx.region, 'module', module.id)
 	return html`<article class="view module">
-		${heading(ctx, module, say)}
-		${about(ctx, module, say)}
-		${isEmpty(figure, 'started') && isEmpty(figure, 'enrolment') ? nobody(ctx, say) : body(ctx, module, figure, say)}
+		${heading(ctx, module, say)} ${about(ctx, module, say)}
+		${isEmpty(figure, 'started') && !read(figure, 'enrolment') ? nobody(ctx, say) : body(ctx, module, figure, say)}
 		${standsOn(ctx, figure, say)}
 	</article>`
 }
@@ -53,72 +57,148 @@ export function view(ctx) {
 /** What it gives, how long it takes, and what it is a part of. */
 function about(ctx, module, say) {
 	const programmes = ctx.catalogue.programmes.filter(programme => programme.modules.includes(module.id))
+	const link = (view, thing) => html`<a href=${ctx.link({view, id: thing.id})}>${say.label(thing)}</a>`
+	const grants = (module.grants ?? []).map(grant => {
+		const competence = ctx.competence(grant.competence) ?? {id: grant.competence}
+		const level = ctx.level_label(grant.competence, String(grant.level))
+		const valid = grant.valid_months ? `, ${say.t('module.valid', {n: grant.valid_months})}` : ''
+		return html`<li>${say.t(`module.grants_${grant.earned_by}`)} ${link('competence', competence)}, ${level}${valid}</li>`
+	})
 	return html`<ul class="facts">
 		${module.minutes ? html`<li>${say.t('module.takes', {n: module.minutes, count: say.num(module.minutes)})}</li>` : nothing}
-		${(module.grants ?? []).map(grant => html`<li>${say.t(`module.grants_${grant.earned_by}`)} <a href=${ctx.link({view: 'competence', id: grant.competence})}>${say.label(ctx.competence(grant.competence) ?? {name: grant.competence})}</a>, ${ctx.level_label(grant.competence, String(grant.level))}${grant.valid_months ? html`, ${say.t('module.valid', {n: grant.valid_months})}` : nothing}</li>`)}
-		${programmes.map(programme => html`<li>${say.t('module.part_of')} <a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></li>`)}
+		${grants} ${programmes.map(programme => html`<li>${say.t('module.part_of')} ${link('programme', programme)}</li>`)}
 	</ul>`
 }
 
 function body(ctx, module, figure, say) {
 	const names = {started: say.t('module.started'), completed: say.t('module.completed'), passed: say.t('module.passed')}
-	const lines = [{key: 'started', column: 1, name: names.started, mark: 's1'}, {key: 'completed', column: 2, name: names.completed, mark: 's2'},
-		{key: 'passed', column: 3, name: names.passed, mark: 's3'}].filter(line => count(figure, line.key) || line.column === 1)
+	const lines = [
+		{key: 'started', column: 1, name: names.started, mark: 's1'},
+		{key: 'completed', column: 2, name: names.completed, mark: 's2'},
+		{key: 'passed', column: 3, name: names.passed, mark: 's3'},
+	].filter(line => count(figure, line.key) || line.column === 1)
 	return html`${tiles(keyFigures(figure, say), `${ctx.region} ${ctx.day} ${module.id}`)}
 		<div class="charts">
-			${scoresFrame(figure, say) ?? nothing}
-			${passFrame(figure, say) ?? nothing}
+			${scoresFrame(figure, say) ?? nothing} ${passFrame(figure, say) ?? nothing}
 			${course(ctx, figure, lines, {downloads: {region: ctx.region, kind: 'module', id: module.id}}, say)}
-			${byDimension(ctx, figure, {main: 'started', inner: 'completed', names: [names.started, names.completed],
-				more: count(figure, 'passed') ? [{key: 'passed', text: names.passed}] : []}, say)}
-			${placesFrame(ctx, module, say) ?? nothing}
-			${minutesFrame(figure, say) ?? nothing}
+			${byDimension(
+				ctx,
+				figure,
+				{
+					main: 'started',
+					inner: 'completed',
+					names: [names.started, names.completed],
+					more: count(figure, 'passed') ? [{key: 'passed', text: names.passed}] : [],
+				},
+				say,
+			)}
+			${placesFrame(ctx, module, say) ?? nothing} ${minutesFrame(figure, say) ?? nothing}
 			${hoursFrame(figure, say) ?? nothing}
 		</div>`
 }
 
 function keyFigures(figure, say) {
-	const started = count(figure, 'started'), assessed = count(figure, 'assessed')
-	const completion = rate(figure, 'completion_rate'), passing = rate(figure, 'pass_rate')
-	const gain = read(figure, 'gain'), days = read(figure, 'days_to_complete')
-	const ofStarted = key => (started ? say.t('module.of_started', {share: say.percent(count(figure, key) / started)}) : undefined)
+	const started = count(figure, 'started')
+	const assessed = count(figure, 'assessed')
+	const completion = rate(figure, 'completion_rate')
+	const passing = rate(figure, 'pass_rate')
+	const gain = read(figure, 'gain')
+	const days = read(figure, 'days_to_complete')
+	const ofStarted = key =>
+		started ? say.t('module.of_started', {share: say.percent(count(figure, key) / started)}) : undefined
 	const all = [
 		{name: say.t('module.started'), value: say.num(started)},
-		{name: say.t('module.completed'), value: say.num(count(figure, 'completed')), text: completion ? ofStarted('completed') : undefined},
-		{name: say.t('module.pass_rate'), value: say.percent(passing?.value ?? null), text: assessed
-			? say.t('module.of_assessed', {count: say.num(count(figure, 'passed')), of: say.num(assessed), n: assessed}) : say.t('module.not_assessed')},
-		{name: say.t('module.passed_first'), value: say.percent(part(count(figure, 'passed_first'), assessed)), text: assessed
-			? say.t('module.of_assessed', {count: say.num(count(figure, 'passed_first')), of: say.num(assessed), n: assessed}) : say.t('module.not_assessed')},
-		{name: say.t('module.gain'), value: gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–',
-			text: gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none')},
-		{name: say.t('module.days_median'), value: days?.n ? say.num(days.median) : '–', text: days?.n
-			? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed')},
-		{name: say.t('chart.active_30d'), value: say.num(count(figure, 'active_30d')), text: say.t('chart.active_7d', {count: say.num(count(figure, 'active_7d'))})},
+		{
+			name: say.t('module.completed'),
+			value: say.num(count(figure, 'completed')),
+			text: completion ? ofStarted('completed') : undefined,
+		},
+		{
+			name: say.t('module.pass_rate'),
+			value: say.percent(passing?.value ?? null),
+			text: assessed
+				? say.t('module.of_assessed', {count: say.num(count(figure, 'passed')), of: say.num(assessed), n: assessed})
+				: say.t('module.not_assessed'),
+		},
+		{
+			name: say.t('module.passed_first'),
+			value: say.percent(part(count(figure, 'passed_first'), assessed)),
+			text: assessed
+				? say.t('module.of_assessed', {count: say.num(count(figure, 'passed_first')), of: say.num(assessed), n: assessed})
+				: say.t('module.not_assessed'),
+		},
+		{
+			name: say.t('module.gain'),
+			value: gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–',
+			text: gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none'),
+		},
+		{
+			name: say.t('module.days_median'),
+			value: days?.n ? say.num(days.median) : '–',
+			text: days?.n ? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed'),
+		},
+		{
+			name: say.t('chart.active_30d'),
+			value: say.num(count(figure, 'active_30d')),
+			text: say.t('chart.active_7d', {count: say.num(count(figure, 'active_7d'))}),
+		},
 		{name: say.t('programme.stalled'), value: say.num(count(figure, 'stalled')), text: ofStarted('stalled')},
 		{name: say.t('programme.withdrawn'), value: say.num(count(figure, 'withdrawn')), text: ofStarted('withdrawn')},
 	]
 	if (read(figure, 'enrolment'))
-		all.push({name: say.t('programme.not_started'), value: say.num(count(figure, 'not_started')), text: say.t('programme.not_started_says')})
+		all.push({
+			name: say.t('programme.not_started'),
+			value: say.num(count(figure, 'not_started')),
+			text: say.t('programme.not_started_says'),
+		})
 	return all
 }
 
 function placesFrame(ctx, module, say) {
-	const rows = placesOf(ctx).filter(code => code !== ctx.region).map(code => {
-		const figure = ctx.figure(code, 'module', module.id)
-		return {code, name: say.place(code), href: ctx.link({view: 'place', region: code}), value: count(figure, 'started'), inner: count(figure, 'completed'),
-			completion: read(figure, 'completion_rate.value') ?? null, passing: read(figure, 'pass_rate.value') ?? null}
-	})
-	const some = rows.filter(row => row.value).sort((one, other) => other.value - one.value || one.name.localeCompare(other.name, say.lang))
+	const rows = placesOf(ctx)
+		.filter(code => code !== ctx.region)
+		.map(code => {
+			const figure = ctx.figure(code, 'module', module.id)
+			return {
+				code,
+				name: say.place(code),
+				href: ctx.link({view: 'place', region: code}),
+				value: count(figure, 'started'),
+				inner: count(figure, 'completed'),
+				completion: read(figure, 'completion_rate.value') ?? null,
+				passing: read(figure, 'pass_rate.value') ?? null,
+			}
+		})
+	const some = rows
+		.filter(row => row.value)
+		.sort((one, other) => other.value - one.value || one.name.localeCompare(other.name, say.lang))
 	if (!some.length)
 		return undefined
 	const title = say.t('module.places')
 	const none = rows.length - some.length
-	return frame({
-		title, wide: true, text: none ? say.t('module.places_none', {n: none, count: say.num(none)}) : undefined,
-		legend: legend([{name: say.t('module.started'), mark: 's1'}, {name: say.t('module.completed'), mark: 's2'}]),
-		body: bars(some, {caption: title, head: [say.t('chart.place'), say.t('module.started')], extra: [
-			{text: say.t('module.completed'), cell: row => say.num(row.inner)},
-			{text: say.t('module.completion_rate'), cell: row => say.percent(row.completion)},
-			{text: say.t('module.pass_rate'), cell: row => say.percent(row.passing)}]}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: none ? say.t('module.places_none', {n: none, count: say.num(none)}) : undefined,
+			legend: legend([
+				{name: say.t('module.started'), mark: 's1'},
+				{name: say.t('module.completed'), mark: 's2'},
+			]),
+			body: bars(
+				some,
+				{
+					caption: title,
+					head: [say.t('chart.place'), say.t('module.started')],
+					extra: [
+						{text: say.t('module.completed'), cell: row => say.num(row.inner)},
+						{text: say.t('module.completion_rate'), cell: row => say.percent(row.completion)},
+						{text: say.t('module.pass_rate'), cell: row => say.percent(row.passing)},
+					],
+				},
+				say,
+			),
+		},
+		say,
+	)
 }

@@ -12,15 +12,29 @@ import {asOfDay, nobody, standsOn} from './sections/head.js'
 import {progress} from '../charts/progress.js'
 
 const KEYS = {
-	programme: ['participants', 'completed', 'completion_rate', 'active_30d', 'stalled', 'withdrawn', 'reached', 'targets', 'enrolment', 'not_started'],
+	programme: [
+		'participants',
+		'completed',
+		'completion_rate',
+		'active_30d',
+		'stalled',
+		'withdrawn',
+		'reached',
+		'targets',
+		'enrolment',
+		'not_started',
+	],
 	competence: ['holders', 'coverage', 'lapsed', 'expiring_30d', 'expiring_90d', 'requirements'],
 	module: ['started', 'completed', 'completion_rate.value', 'pass_rate.value', 'days_to_complete', 'stalled', 'active_30d'],
 }
 
 export async function load(ctx) {
 	const below = belowOf(ctx.regions, ctx.region)
-	return [{region: ctx.region, kind: 'people'}, ...(below.length ? [{region: below, kind: 'people', keys: ['learners', 'active_30d']}] : []),
-		...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys}))]
+	return [
+		{region: ctx.region, kind: 'people'},
+		...(below.length ? [{region: below, kind: 'people', keys: ['learners', 'active_30d']}] : []),
+		...Object.entries(KEYS).map(([kind, keys]) => ({region: ctx.region, kind, keys})),
+	]
 }
 
 export function view(ctx) {
@@ -32,27 +46,41 @@ export function view(ctx) {
 		${code === 'unassigned' ? html`<p class="says">${say.t('place.unassigned_says')}</p>` : nothing}
 		${people ? tiles(keyFigures(ctx, people, say), `${code} ${ctx.day}`) : nobody(ctx, say)}
 		<div class="charts">
-			${programmesFrame(ctx, say) ?? nothing}
-			${competencesFrame(ctx, say) ?? nothing}
+			${programmesFrame(ctx, say) ?? nothing} ${competencesFrame(ctx, say) ?? nothing}
 			${people ? byDimension(ctx, people, {main: 'learners', names: [say.t('place.learners')]}, say) : nothing}
-			${modulesFrame(ctx, say) ?? nothing}
-			${belowFrame(ctx, say) ?? nothing}
+			${modulesFrame(ctx, say) ?? nothing} ${belowFrame(ctx, say) ?? nothing}
 		</div>
 		${standsOn(ctx, people, say)}
 	</article>`
 }
 
 function keyFigures(ctx, people, say) {
-	const learners = count(people, 'learners'), reached = rate(people, 'reached')
+	const learners = count(people, 'learners')
+	const reached = rate(people, 'reached')
 	const headcount = ctx.regions.headcount(ctx.region)
 	const competences = ctx.catalogue.competences.map(each => ctx.figure(ctx.region, 'competence', each.id))
 	const sumOf = key => competences.reduce((sum, figure) => sum + count(figure, key), 0)
 	const all = [
-		{name: say.t('place.learners'), value: say.num(learners), text: headcount === null ? say.t('chart.headcount_unknown') : say.t('place.of_headcount', {share: say.percent(part(learners, headcount)), of: say.num(headcount)})},
-		{name: say.t('chart.active_30d'), value: say.num(count(people, 'active_30d')), text: say.t('chart.active_7d', {count: say.num(count(people, 'active_7d'))})},
+		{
+			name: say.t('place.learners'),
+			value: say.num(learners),
+			text:
+				headcount === null
+					? say.t('chart.headcount_unknown')
+					: say.t('place.of_headcount', {share: say.percent(part(learners, headcount)), of: say.num(headcount)}),
+		},
+		{
+			name: say.t('chart.active_30d'),
+			value: say.num(count(people, 'active_30d')),
+			text: say.t('chart.active_7d', {count: say.num(count(people, 'active_7d'))}),
+		},
 	]
 	if (reached && reached.of > 1)
-		all.push({name: say.t('place.reached'), value: say.num(reached.n), text: say.t('chart.of_places', {of: say.num(reached.of)})})
+		all.push({
+			name: say.t('place.reached'),
+			value: say.num(reached.n),
+			text: say.t('chart.of_places', {of: say.num(reached.of)}),
+		})
 	if (competences.some(Boolean)) {
 		all.push({name: say.t('place.lapsing'), value: say.num(sumOf('expiring_90d')), text: say.t('place.lapsing_says')})
 		all.push({name: say.t('place.lapsed'), value: say.num(sumOf('lapsed')), text: say.t('place.lapsed_says')})
@@ -63,94 +91,243 @@ function keyFigures(ctx, people, say) {
 /** Programmes that have something here: people, or members. */
 function programmesFrame(ctx, say) {
 	const today = asOfDay(ctx)
-	const here = ctx.catalogue.programmes.filter(programme => ctx.figure(ctx.region, 'programme', programme.id)
-		|| programmeLeaves(ctx.regions, programme, ctx.region, today).length)
+	const here = ctx.catalogue.programmes.filter(
+		programme =>
+			ctx.figure(ctx.region, 'programme', programme.id) ||
+			programmeLeaves(ctx.regions, programme, ctx.region, today).length,
+	)
 	if (!here.length)
 		return undefined
 	const title = say.t('place.programmes')
-	return frame({
-		title, wide: true,
-		body: html`<div class="courses">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			body: html`<div class="courses">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
+		},
+		say,
+	)
 }
 
 function programmeCard(ctx, programme, today, say) {
 	const figure = ctx.figure(ctx.region, 'programme', programme.id)
 	const participants = count(figure, 'participants')
 	const headcount = ctx.regions.headcount(ctx.region)
-	const facts = [['completed', 'programme.completed'], ['active_30d', 'chart.active_30d'], ['stalled', 'programme.stalled'], ['withdrawn', 'programme.withdrawn']]
+	const facts = [
+		['completed', 'programme.completed'],
+		['active_30d', 'chart.active_30d'],
+		['stalled', 'programme.stalled'],
+		['withdrawn', 'programme.withdrawn'],
+	]
 	const targets = list(figure, 'targets')
 	return html`<section class="one-course">
 		<h4><a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></h4>
 		${programme.from && programme.to ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
-		${bars([{name: say.t('programme.participants'), value: participants, inner: count(figure, 'completed'), of: headcount,
-			text: headcount === null ? say.t('chart.headcount_unknown') : `${say.t('chart.of', {of: say.num(headcount)})} · ${say.percent(part(participants, headcount))}`}],
-			{caption: say.label(programme), head: [say.t('chart.share'), say.t('programme.participants')], showHead: false, most: Math.max(headcount ?? 0, participants, 1)}, say)}
-		<dl class="small">${facts.map(([key, word]) => html`<div><dt>${say.t(word)}</dt><dd class="live">${say.num(count(figure, key))}</dd></div>`)}</dl>
-		${targets.length ? progress(targets.map(target => ({
-			name: [say.t(`programme.measure_${target.measure}`), say.where(target.where)].filter(Boolean).join(': ') + (target.places ? ` ${say.t('programme.in_each_place')}` : ''),
-			...(target.places ?? {n: target.n, of: target.of}),
-		})), {from: programme.from, to: programme.to, today, caption: say.t('programme.targets')}, say) : nothing}
+		${bars(
+			[
+				{
+					name: say.t('programme.participants'),
+					value: participants,
+					inner: count(figure, 'completed'),
+					of: headcount,
+					text:
+						headcount === null
+							? say.t('chart.headcount_unknown')
+							: `${say.t('chart.of', {of: say.num(headcount)})} · ${say.percent(part(participants, headcount))}`,
+				},
+			],
+			{
+				caption: say.label(programme),
+				head: [say.t('chart.share'), say.t('programme.participants')],
+				showHead: false,
+				most: Math.max(headcount ?? 0, participants, 1),
+			},
+			say,
+		)}
+		<dl class="small">
+			${facts.map(
+				([key, word]) =>
+					html`<div>
+						<dt>${say.t(word)}</dt>
+						<dd class="live">${say.num(count(figure, key))}</dd>
+					</div>`,
+			)}
+		</dl>
+		${
+			targets.length
+				? progress(
+						targets.map(target => ({
+							name:
+								[say.t(`programme.measure_${target.measure}`), say.where(target.where)]
+									.filter(Boolean)
+									.join(': ') + (target.places ? ` ${say.t('programme.in_each_place')}` : ''),
+							...(target.places ?? {n: target.n, of: target.of}),
+						})),
+						{from: programme.from, to: programme.to, today, caption: say.t('programme.targets')},
+						say,
+					)
+				: nothing
+		}
 	</section>`
 }
 
 function competencesFrame(ctx, say) {
-	const rows = ctx.catalogue.competences.map(competence => ({competence, figure: ctx.figure(ctx.region, 'competence', competence.id)}))
-		.filter(row => row.figure || row.competence.requirements?.length)
+	const rows = ctx.catalogue.competences
+		.map(competence => ({competence, figure: ctx.figure(ctx.region, 'competence', competence.id)}))
+		.filter(row => row.figure || (row.competence.requirements?.length && ctx.region !== 'unassigned'))
 	if (!rows.length)
 		return undefined
-	rows.sort((one, other) => count(other.figure, 'expiring_90d') - count(one.figure, 'expiring_90d') || count(other.figure, 'holders') - count(one.figure, 'holders'))
+	rows.sort(
+		(one, other) =>
+			count(other.figure, 'expiring_90d') - count(one.figure, 'expiring_90d') ||
+			count(other.figure, 'holders') - count(one.figure, 'holders'),
+	)
 	const title = say.t('place.competences')
 	const missing = figure => {
-		const gaps = list(figure, 'requirements').map(need => need.gap).filter(gap => gap !== null && gap !== undefined)
+		const gaps = list(figure, 'requirements')
+			.map(need => need.gap)
+			.filter(gap => gap !== null && gap !== undefined)
 		return gaps.length ? say.num(Math.max(...gaps)) : '–'
 	}
-	return frame({
-		title, wide: true, text: say.t('place.competences_says'),
-		body: table({
-			caption: title,
-			columns: [{text: say.t('place.competence')}, ...['competence.holders', 'competence.coverage', 'competence.expiring_30d', 'competence.expiring_90d', 'competence.lapsed', 'competence.gap']
-				.map(key => ({text: say.t(key), numeric: true}))],
-			rows: rows.map(({competence, figure}) => [
-				html`<a href=${ctx.link({view: 'competence', id: competence.id})}>${say.label(competence)}</a>`, say.num(count(figure, 'holders')),
-				say.percent(rate(figure, 'coverage')?.value ?? null), warn(count(figure, 'expiring_30d'), say), warn(count(figure, 'expiring_90d'), say), say.num(count(figure, 'lapsed')), missing(figure)]),
-		}, {hideCaption: true, downloads: {region: ctx.region, kind: 'competence', keys: ['holders', 'coverage.value', 'expiring_30d', 'expiring_60d', 'expiring_90d', 'lapsed']}}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: say.t('place.competences_says'),
+			body: table(
+				{
+					caption: title,
+					columns: [
+						{text: say.t('place.competence')},
+						...[
+							'competence.holders',
+							'competence.coverage',
+							'competence.expiring_30d',
+							'competence.expiring_90d',
+							'competence.lapsed',
+							'competence.gap',
+						].map(key => ({text: say.t(key), numeric: true})),
+					],
+					rows: rows.map(({competence, figure}) => [
+						html`<a href=${ctx.link({view: 'competence', id: competence.id})}>${say.label(competence)}</a>`,
+						say.num(count(figure, 'holders')),
+						say.percent(rate(figure, 'coverage')?.value ?? null),
+						warn(count(figure, 'expiring_30d'), say),
+						warn(count(figure, 'expiring_90d'), say),
+						say.num(count(figure, 'lapsed')),
+						missing(figure),
+					]),
+				},
+				{
+					downloads: {
+						region: ctx.region,
+						kind: 'competence',
+						keys: ['holders', 'coverage.value', 'expiring_30d', 'expiring_60d', 'expiring_90d', 'lapsed'],
+					},
+				},
+				say,
+			),
+		},
+		say,
+	)
 }
 
 const warn = (n, say) => (n ? html`<strong class="soon">${say.num(n)}</strong>` : say.num(n))
 
 function modulesFrame(ctx, say) {
-	const rows = ctx.catalogue.modules.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)})).filter(row => count(row.figure, 'started'))
+	const rows = ctx.catalogue.modules
+		.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)}))
+		.filter(row => count(row.figure, 'started'))
 	if (!rows.length)
 		return undefined
 	const title = say.t('place.modules')
-	return frame({
-		title, wide: true,
-		body: table({
-			caption: title,
-			columns: [{text: say.t('place.module')}, ...['module.started', 'module.completed', 'module.completion_rate', 'module.pass_rate', 'module.days_median', 'programme.stalled']
-				.map(key => ({text: say.t(key), numeric: true}))],
-			rows: rows.map(({module, figure}) => [
-				html`<a href=${ctx.link({view: 'module', id: module.id})}>${say.label(module)}</a>`, say.num(count(figure, 'started')), say.num(count(figure, 'completed')),
-				say.percent(read(figure, 'completion_rate.value') ?? null), say.percent(read(figure, 'pass_rate.value') ?? null), read(figure, 'days_to_complete')?.n ? say.num(read(figure, 'days_to_complete').median) : '–', say.num(count(figure, 'stalled'))]),
-		}, {hideCaption: true, downloads: {region: ctx.region, kind: 'module', keys: ['started', 'completed', 'completion_rate.value', 'passed', 'pass_rate.value', 'days_to_complete.median', 'stalled']}}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			body: table(
+				{
+					caption: title,
+					columns: [
+						{text: say.t('place.module')},
+						...[
+							'module.started',
+							'module.completed',
+							'module.completion_rate',
+							'module.pass_rate',
+							'module.days_median',
+							'programme.stalled',
+						].map(key => ({text: say.t(key), numeric: true})),
+					],
+					rows: rows.map(({module, figure}) => [
+						html`<a href=${ctx.link({view: 'module', id: module.id})}>${say.label(module)}</a>`,
+						say.num(count(figure, 'started')),
+						say.num(count(figure, 'completed')),
+						say.percent(read(figure, 'completion_rate.value') ?? null),
+						say.percent(read(figure, 'pass_rate.value') ?? null),
+						read(figure, 'days_to_complete')?.n ? say.num(read(figure, 'days_to_complete').median) : '–',
+						say.num(count(figure, 'stalled')),
+					]),
+				},
+				{
+					downloads: {
+						region: ctx.region,
+						kind: 'module',
+						keys: [
+							'started',
+							'completed',
+							'completion_rate.value',
+							'passed',
+							'pass_rate.value',
+							'days_to_complete.median',
+							'stalled',
+						],
+					},
+				},
+				say,
+			),
+		},
+		say,
+	)
 }
 
 /** The way down: who learns in which of the places below. */
 function belowFrame(ctx, say) {
 	const rows = belowOf(ctx.regions, ctx.region).map(code => {
-		const figure = ctx.figure(code, 'people', 'all'), of = ctx.regions.headcount(code), value = count(figure, 'learners')
-		return {name: say.place(code), href: ctx.link({region: code}), value, of, active: count(figure, 'active_30d'),
-			text: of === null ? say.t('chart.of_unknown') : `${say.t('chart.of', {of: say.num(of)})} · ${say.percent(part(value, of))}`}
+		const figure = ctx.figure(code, 'people', 'all')
+		const of = ctx.regions.headcount(code)
+		const value = count(figure, 'learners')
+		return {
+			name: say.place(code),
+			href: ctx.link({region: code}),
+			value,
+			of,
+			active: count(figure, 'active_30d'),
+			text:
+				of === null
+					? say.t('chart.of_unknown')
+					: `${say.t('chart.of', {of: say.num(of)})} · ${say.percent(part(value, of))}`,
+		}
 	})
 	if (!rows.length)
 		return undefined
 	rows.sort((one, other) => other.value - one.value || one.name.localeCompare(other.name, say.lang))
 	const title = say.t('place.below')
-	return frame({
-		title, wide: true, text: say.t('place.below_says'),
-		body: bars(rows, {caption: title, head: [say.t('chart.place'), say.t('place.learners')], extra: [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}]}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: say.t('place.below_says'),
+			body: bars(
+				rows,
+				{
+					caption: title,
+					head: [say.t('chart.place'), say.t('place.learners')],
+					extra: [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}],
+				},
+				say,
+			),
+		},
+		say,
+	)
 }

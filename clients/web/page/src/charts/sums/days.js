@@ -31,7 +31,8 @@ export function monthOf(day) {
 
 /** The month that follows "2025-12". */
 export function nextMonth(month) {
-	const year = +month.slice(0, 4), at = +month.slice(5, 7)
+	const year = +month.slice(0, 4)
+	const at = +month.slice(5, 7)
 	return at === 12 ? `${year + 1}-01` : `${year}-${String(at + 1).padStart(2, '0')}`
 }
 
@@ -44,8 +45,11 @@ export function months(from, to) {
 
 /** Days on which a scale of days gets a mark: the first of each month, of fewer where they are many. */
 export function ticks(from, to, most) {
-	const all = months(monthOf(from), monthOf(to)).map(month => `${month}-01`).filter(day => day >= from)
+	const all = months(monthOf(from), monthOf(to))
+		.map(month => `${month}-01`)
+		.filter(day => day >= from)
 	const step = [1, 2, 3, 6, 12, 24, 60].find(each => all.length / each <= most) ?? 120
-	if (step === 1) return all
-	return all.filter(day => ((+day.slice(0, 4)) * 12 + (+day.slice(5, 7)) - 1) % step === 0)
+	if (step === 1)
+		return all
+	return all.filter(day => (+day.slice(0, 4) * 12 + +day.slice(5, 7) - 1) % step === 0)
 }

@@ -10,7 +10,8 @@ const RECENT = 28
 
 /** Which share of the days has passed, today's among them; null where there is no first or last day. */
 export function passed(from, to, today) {
-	if (!from || !to || to < from) return null
+	if (!from || !to || to < from)
+		return null
 	return Math.min(1, Math.max(0, daysWithin(from, today) / daysWithin(from, to)))
 }
 
@@ -48,7 +49,8 @@ export function pace(n, of, from, to, today) {
  * @param {number} column which of a row is counted
  */
 export function projected(n, daily, column, from, to, today) {
-	if (!from || !to || today < from || today >= to || daysWithin(from, today) < RECENT) return null
+	if (!from || !to || today < from || today >= to || daysWithin(from, today) < RECENT)
+		return null
 	const since = dayNumber(today) - RECENT
 	let recent = 0
 	for (const row of daily) {

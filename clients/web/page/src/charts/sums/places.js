@@ -4,9 +4,7 @@
 /** The regions above one, the nearest first, each once, without "all". */
 export function above(regions, code) {
 	const seen = new Set(regions.parents(code))
-	for (const one of seen)
-		for (const parent of regions.parents(one))
-			seen.add(parent)
+	for (const one of seen) for (const parent of regions.parents(one)) seen.add(parent)
 	seen.delete('all')
 	return [...seen]
 }
@@ -23,10 +21,7 @@ export function programmeLeaves(regions, programme, code, asOf) {
 	if (!rows.length)
 		return inside
 	const theirs = new Set()
-	for (const row of rows)
-		if (!row.from || row.from <= asOf)
-			for (const leaf of regions.leaves(row.code))
-				theirs.add(leaf)
+	for (const row of rows) if (!row.from || row.from <= asOf) for (const leaf of regions.leaves(row.code)) theirs.add(leaf)
 	return inside.filter(leaf => theirs.has(leaf))
 }
 
@@ -36,14 +31,16 @@ export function leftOn(regions, programme, code, asOf) {
 	const rows = memberships(programme).filter(row => over.has(row.code))
 	if (!rows.length || rows.some(row => !row.to || row.to >= asOf))
 		return null
-	return rows.map(row => row.to).sort().pop()
+	return rows
+		.map(row => row.to)
+		.sort()
+		.pop()
 }
 
 /** The regions right below one. What has but one below it is no choice: the country below everyone. */
 export function belowOf(regions, code, isMeant = () => true) {
 	let below = [code]
-	while (below.length === 1)
-		below = regions.children(below[0]).filter(isMeant)
+	while (below.length === 1) below = regions.children(below[0]).filter(isMeant)
 	return below
 }
 

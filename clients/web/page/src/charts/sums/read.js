@@ -8,16 +8,20 @@
  */
 export function read(figure, path) {
 	const metrics = figure?.metrics
-	if (!metrics) return undefined
-	if (Object.hasOwn(metrics, path)) return metrics[path]
+	if (!metrics)
+		return undefined
+	if (Object.hasOwn(metrics, path))
+		return metrics[path]
 	let here = metrics
 	const parts = path.split('.')
 	for (let i = 0; i < parts.length; i++) {
-		if (here === null || typeof here !== 'object' || !Object.hasOwn(here, parts[i])) return undefined
+		if (here === null || typeof here !== 'object' || !Object.hasOwn(here, parts[i]))
+			return undefined
 		here = here[parts[i]]
 		// A flat key may be the beginning of the path: `by` was asked for, `by.role` is read.
 		const rest = parts.slice(i + 1).join('.')
-		if (rest && here !== null && typeof here === 'object' && Object.hasOwn(here, rest)) return here[rest]
+		if (rest && here !== null && typeof here === 'object' && Object.hasOwn(here, rest))
+			return here[rest]
 	}
 	return here
 }
@@ -35,9 +39,12 @@ export function list(figure, path) {
 /** {n, of, value}, or null where it is not known or of nothing. */
 export function rate(figure, path) {
 	const whole = read(figure, path)
-	if (whole && typeof whole === 'object') return whole.of === null || whole.of === undefined ? null : whole
-	const n = read(figure, `${path}.n`), of = read(figure, `${path}.of`)
-	if (n === undefined || of === undefined || of === null) return null
+	if (whole && typeof whole === 'object')
+		return whole.of === null || whole.of === undefined ? null : whole
+	const n = read(figure, `${path}.n`)
+	const of = read(figure, `${path}.of`)
+	if (n === undefined || of === undefined || of === null)
+		return null
 	return {n, of, value: of > 0 ? n / of : null}
 }
 

@@ -24,7 +24,13 @@ export function cumulated(total, daily, column, from, to) {
 
 /** A value that goes up by one column of the rows and down by another: who holds a competence. */
 export function balance(total, daily, up, down, from, to) {
-	return cumulated(total, daily.map(row => [row[0], row[up] - row[down]]), 1, from, to)
+	return cumulated(
+		total,
+		daily.map(row => [row[0], row[up] - row[down]]),
+		1,
+		from,
+		to,
+	)
 }
 
 /**
@@ -34,7 +40,10 @@ export function balance(total, daily, up, down, from, to) {
 export function weekly(daily, columns, from, to) {
 	const rows = new Map()
 	for (let day = mondayOf(from); day <= to; day = dayText(dayNumber(day) + 7))
-		rows.set(day, columns.map(() => 0))
+		rows.set(
+			day,
+			columns.map(() => 0),
+		)
 	return summed(rows, daily, columns, from, to, mondayOf)
 }
 
@@ -42,13 +51,17 @@ export function weekly(daily, columns, from, to) {
 export function monthly(daily, columns, from, to) {
 	const rows = new Map()
 	for (let month = monthOf(from); month <= monthOf(to); month = nextMonth(month))
-		rows.set(month, columns.map(() => 0))
+		rows.set(
+			month,
+			columns.map(() => 0),
+		)
 	return summed(rows, daily, columns, from, to, monthOf)
 }
 
 function summed(rows, daily, columns, from, to, keyOf) {
 	for (const row of daily) {
-		if (row[0] < from || row[0] > to) continue
+		if (row[0] < from || row[0] > to)
+			continue
 		const values = rows.get(keyOf(row[0]))
 		columns.forEach((column, i) => {
 			values[i] += row[column]
@@ -60,7 +73,8 @@ function summed(rows, daily, columns, from, to, keyOf) {
 /** The days that rows may speak of: live ones the last 90, those of another day all of them. */
 export function spanOf(daily, asOf, live) {
 	const first = dayText(dayNumber(asOf) - 89)
-	if (live || !daily.length) return {from: first, to: asOf}
+	if (live || !daily.length)
+		return {from: first, to: asOf}
 	return {from: daily[0][0] < first ? daily[0][0] : first, to: asOf}
 }
 
@@ -77,7 +91,8 @@ export function week(hours) {
 export function outsideOffice(hours) {
 	let n = 0
 	for (let i = 0; i < 168; i++) {
-		const day = Math.floor(i / 24), hour = i % 24
+		const day = Math.floor(i / 24)
+		const hour = i % 24
 		if (day > 4 || hour < 7 || hour >= 17) n += hours[i] ?? 0
 	}
 	return n
@@ -85,6 +100,7 @@ export function outsideOffice(hours) {
 
 /** Which of `steps` shades a value gets: 0 for nothing, the darkest for the most. */
 export function shade(value, most, steps) {
-	if (!(value > 0) || !(most > 0)) return 0
+	if (!(value > 0) || !(most > 0))
+		return 0
 	return Math.min(steps, Math.max(1, Math.ceil((value / most) * steps)))
 }

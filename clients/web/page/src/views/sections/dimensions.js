@@ -15,35 +15,49 @@ export function byDimension(ctx, figure, what, say) {
 	const by = read(figure, 'by')
 	if (!by)
 		return []
-	return ctx.catalogue.dimensions.filter(dimension => by[dimension.name]).map(dimension => {
-		const values = by[dimension.name]
-		const rows = [...dimension.values, 'unknown'].filter(value => values[value]?.[what.main]).map(value => ({
-			name: say.sentence(say.value(dimension.name, value)),
-			value: values[value][what.main],
-			inner: what.inner ? values[value][what.inner] ?? 0 : undefined,
-			counts: values[value],
-		}))
-		const sum = rows.reduce((all, row) => all + row.value, 0)
-		for (const row of rows)
-			row.text = say.percent(part(row.value, sum))
-		const title = say.t('chart.by_dimension', {name: ctx.label(dimension)})
-		return frame({
-			title,
-			legend: what.inner ? legend([{name: what.names[0], mark: 's1'}, {name: what.names[1], mark: 's2'}]) : undefined,
-			body: bars(rows, {
-				caption: title,
-				head: [say.dimension(dimension.name), what.names[0]],
-				extra: extras(what, say),
-			}, say),
-		}, say)
-	})
+	return ctx.catalogue.dimensions
+		.filter(dimension => by[dimension.name])
+		.map(dimension => {
+			const values = by[dimension.name]
+			const rows = [...dimension.values, 'unknown']
+				.filter(value => values[value]?.[what.main])
+				.map(value => ({
+					name: say.sentence(say.value(dimension.name, value)),
+					value: values[value][what.main],
+					inner: what.inner ? (values[value][what.inner] ?? 0) : undefined,
+					counts: values[value],
+				}))
+			const sum = rows.reduce((all, row) => all + row.value, 0)
+			for (const row of rows) row.text = say.percent(part(row.value, sum))
+			const title = say.t('chart.by_dimension', {name: ctx.label(dimension)})
+			return frame(
+				{
+					title,
+					legend: what.inner
+						? legend([
+								{name: what.names[0], mark: 's1'},
+								{name: what.names[1], mark: 's2'},
+							])
+						: undefined,
+					body: bars(
+						rows,
+						{
+							caption: title,
+							head: [say.dimension(dimension.name), what.names[0]],
+							extra: extras(what, say),
+						},
+						say,
+					),
+				},
+				say,
+			)
+		})
 }
 
 function extras(what, say) {
 	const columns = []
-	if (what.inner)
-		columns.push({text: what.names[1], cell: row => say.num(row.inner)})
+	if (what.inner) columns.push({text: what.names[1], cell: row => say.num(row.inner)})
 	for (const each of what.more ?? [])
-		columns.push({text: each.text, cell: row => say.num(each.of ? each.of(row.counts) : row.counts[each.key] ?? 0)})
+		columns.push({text: each.text, cell: row => say.num(each.of ? each.of(row.counts) : (row.counts[each.key] ?? 0))})
 	return columns
 }

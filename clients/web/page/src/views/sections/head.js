@@ -11,7 +11,9 @@ export function standsOn(ctx, figure, say) {
 	if (!names?.length)
 		return nothing
 	const behind = new Map((ctx.state.sources ?? []).map(each => [each.source, each]))
-	return html`<p class="stands-on">${say.t('chart.stands_on')} ${names.map((name, i) => html`${i ? ', ' : ''}${name}${trouble(behind.get(name), say)}`)}</p>`
+	return html`<p class="stands-on">
+		${say.t('chart.stands_on')} ${names.map((name, i) => html`${i ? ', ' : ''}${name}${trouble(behind.get(name), say)}`)}
+	</p>`
 }
 
 function trouble(source, say) {

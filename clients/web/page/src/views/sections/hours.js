@@ -13,12 +13,22 @@ export function hoursFrame(figure, say) {
 		return undefined
 	const title = say.t('chart.hours')
 	const peak = hours.indexOf(most)
-	const text = `${say.t('chart.hours_says', {share: say.percent(part(outsideOffice(hours), total))})} ${say.t('chart.hours_peak', {
-		day: say.weekday(Math.floor(peak / 24), true), from: say.hour(peak % 24), to: say.hour((peak % 24) + 1)})}`
-	return frame({
-		title, text,
-		body: html`${heat(hours, {label: `${title}. ${text}`}, say)}${heatScale(most, say)}`,
-		table: heatTable(hours, title, {}, say),
-		wide: true,
-	}, say)
+	const text = `${say.t('chart.hours_says', {share: say.percent(part(outsideOffice(hours), total))})} ${say.t(
+		'chart.hours_peak',
+		{
+			day: say.weekday(Math.floor(peak / 24), true),
+			from: say.hour(peak % 24),
+			to: say.hour((peak % 24) + 1),
+		},
+	)}`
+	return frame(
+		{
+			title,
+			text,
+			body: html`${heat(hours, {label: `${title}. ${text}`}, say)}${heatScale(most, say)}`,
+			table: heatTable(hours, title, {}, say),
+			wide: true,
+		},
+		say,
+	)
 }

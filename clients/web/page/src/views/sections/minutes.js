@@ -19,19 +19,40 @@ export function minutesFrame(figure, say) {
 		return undefined
 	const title = say.t('chart.monthly_hours')
 	const hours = rows.reduce((sum, row) => sum + row[3], 0)
-	const text = say.t('chart.monthly_says', {hours: say.num(hours), reported: say.num(Math.floor(count(figure, 'minutes.reported') / 60))})
+	const text = say.t('chart.monthly_says', {
+		hours: say.num(hours),
+		reported: say.num(Math.floor(count(figure, 'minutes.reported') / 60)),
+	})
 	const step = Math.ceil(rows.length / 8)
-	return frame({
-		title, text,
-		body: columns(rows.map((row, i) => ({
-			label: (rows.length - 1 - i) % step ? '' : say.monthYear(row[0]), quiet: ((rows.length - 1 - i) / step) % 2 === 1,
-			title: `${say.month(row[0])}\n${say.t('chart.hours_reported')}: ${say.num(row[3])}\n${say.t('chart.people')}: ${say.num(row[1])}`,
-			values: [row[3]],
-		})), {label: `${title}. ${text}`, marks: ['s1']}, say),
-		table: table({
-			caption: title,
-			columns: [{text: say.t('chart.month')}, {text: say.t('chart.people'), numeric: true}, {text: say.t('chart.minutes'), numeric: true}, {text: say.t('chart.hours_whole'), numeric: true}],
-			rows: rows.map(row => [say.month(row[0]), ...row.slice(1).map(n => say.num(n))]).reverse(),
-		}, {}, say),
-	}, say)
+	return frame(
+		{
+			title,
+			text,
+			body: columns(
+				rows.map((row, i) => ({
+					label: (rows.length - 1 - i) % step ? '' : say.monthYear(row[0]),
+					quiet: ((rows.length - 1 - i) / step) % 2 === 1,
+					title: `${say.month(row[0])}\n${say.t('chart.hours_reported')}: ${say.num(row[3])}\n${say.t('chart.people')}: ${say.num(row[1])}`,
+					values: [row[3]],
+				})),
+				{label: `${title}. ${text}`, marks: ['s1']},
+				say,
+			),
+			table: table(
+				{
+					caption: title,
+					columns: [
+						{text: say.t('chart.month')},
+						{text: say.t('chart.people'), numeric: true},
+						{text: say.t('chart.minutes'), numeric: true},
+						{text: say.t('chart.hours_whole'), numeric: true},
+					],
+					rows: rows.map(row => [say.month(row[0]), ...row.slice(1).map(n => say.num(n))]).reverse(),
+				},
+				{},
+				say,
+			),
+		},
+		say,
+	)
 }

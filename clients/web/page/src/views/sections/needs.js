@@ -18,7 +18,9 @@ function gapText(need, say) {
 	if (need.of === null)
 		return say.t('chart.headcount_unknown')
 	const of = `${say.t('chart.of', {of: say.num(need.of)})} · ${say.percent(part(need.n, need.of))}`
-	return need.gap ? `${of} · ${say.t('competence.missing', {n: need.gap, count: say.num(need.gap)})}` : `${of} · ${say.t('competence.met')}`
+	return need.gap
+		? `${of} · ${say.t('competence.missing', {n: need.gap, count: say.num(need.gap)})}`
+		: `${of} · ${say.t('competence.met')}`
 }
 
 export function needsFrame(ctx, competence, figure, say) {
@@ -27,17 +29,34 @@ export function needsFrame(ctx, competence, figure, say) {
 		return undefined
 	const title = say.t('competence.requirements')
 	// Each need on a scale of its own: what is asked is how far it is from being met.
-	return frame({
-		title, wide: true, text: say.t('competence.requirements_says'),
-		body: html`${needs.map(need => bars([{name: needName(ctx, competence, need, say), value: need.n, of: need.of, text: gapText(need, say)}],
-			{caption: title, head: [title, say.t('competence.holders')], showHead: false, most: Math.max(need.of ?? 0, need.n, 1)}, say))}`,
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: say.t('competence.requirements_says'),
+			body: html`${needs.map(need =>
+				bars(
+					[{name: needName(ctx, competence, need, say), value: need.n, of: need.of, text: gapText(need, say)}],
+					{
+						caption: title,
+						head: [title, say.t('competence.holders')],
+						showHead: false, isStacked: true,
+						most: Math.max(need.of ?? 0, need.n, 1),
+					},
+					say,
+				),
+			)}`,
+		},
+		say,
+	)
 }
 
 /** Nobody holds it: the need is there all the same. */
 function withoutFigure(ctx, competence) {
 	return (competence.requirements ?? []).map(need => {
-		const of = need.each ? need.count * ctx.regions.leaves(ctx.region).length : ctx.regions.headcount(ctx.region, need.where ?? {})
+		const of = need.each
+			? need.count * ctx.regions.leaves(ctx.region).length
+			: ctx.regions.headcount(ctx.region, need.where ?? {})
 		return {...need, n: 0, of, gap: of}
 	})
 }
@@ -53,18 +72,30 @@ export function needsByPlace(ctx, competence, places, say) {
 		const figure = ctx.figure(code, 'competence', competence.id)
 		const own = new Map(list(figure, 'requirements').map(need => [key(need), need]))
 		return {
-			name: say.place(code), href: ctx.link({view: 'place', region: code}),
+			name: say.place(code),
+			href: ctx.link({view: 'place', region: code}),
 			cells: needs.map(need => cellOf(own.get(key(need)) ?? missingNeed(ctx, code, need), say)),
 		}
 	})
+	const hasUnknown = rows.some(row => row.cells.some(cell => cell.gap === null))
 	rows.sort((one, other) => sumOf(other) - sumOf(one) || one.name.localeCompare(other.name, say.lang))
-	return frame({
-		title, wide: true, text: say.t('competence.gaps_says'),
-		body: matrix({
-			caption: title, corner: say.t('chart.place'),
-			columns: needs.map(need => ({name: needName(ctx, competence, need, say)})), rows,
-		}, {most: 1, shades: 3, tone: 'need'}),
-	}, say)
+	return frame(
+		{
+			title,
+			wide: true,
+			text: `${say.t('competence.gaps_says')} ${hasUnknown ? say.t('competence.matrix_unknown') : ''}`,
+			body: matrix(
+				{
+					caption: title,
+					corner: say.t('chart.place'),
+					columns: needs.map(need => ({name: needName(ctx, competence, need, say)})),
+					rows,
+				},
+				{most: 1, shades: 3, tone: 'need'},
+			),
+		},
+		say,
+	)
 }
 
 const sumOf = row => row.cells.reduce((sum, cell) => sum + (cell.gap ?? 0), 0)
@@ -79,6 +110,15 @@ function cellOf(need, say) {
 	if (need.of === null)
 		return {value: null, text: '–', gap: null, title: say.t('chart.headcount_unknown')}
 	const value = need.of ? need.gap / need.of : 0
-	return {value, gap: need.gap, text: html`<b>${need.gap ? say.num(need.gap) : '✓'}</b> <small>${say.t('chart.of', {of: say.num(need.of)})}</small>`,
-		title: say.t('competence.missing_of', {n: need.gap, count: say.num(need.gap), have: say.num(need.n), of: say.num(need.of)})}
+	return {
+		value,
+		gap: need.gap,
+		text: html`<b>${need.gap ? say.num(need.gap) : '✓'}</b> <small>${say.t('chart.of', {of: say.num(need.of)})}</small>`,
+		title: say.t('competence.missing_of', {
+			n: need.gap,
+			count: say.num(need.gap),
+			have: say.num(need.n),
+			of: say.num(need.of),
+		}),
+	}
 }

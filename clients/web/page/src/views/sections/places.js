@@ -35,7 +35,8 @@ export function placeCodes(ctx, programme, code) {
 }
 
 /** The target that each place has in participants, of whomever: it belongs on the bars. */
-export const eachTarget = programme => (programme.targets ?? []).find(target => target.each && target.measure === 'participants' && isForAll(target))
+export const eachTarget = programme =>
+	(programme.targets ?? []).find(target => target.each && target.measure === 'participants' && isForAll(target))
 
 /** What a place should have: so many, or a share of its headcount, rounded up as the daemon does, in ten-thousandths. */
 export function goalHere(target, headcount) {
@@ -48,23 +49,37 @@ export function goalHere(target, headcount) {
 
 /** What each place has, the most first. */
 export function placeRows(ctx, programme, code, say) {
-	const where = meantWhere(programme), target = eachTarget(programme)
+	const where = meantWhere(programme)
+	const target = eachTarget(programme)
 	const {codes, isLeaves} = placeCodes(ctx, programme, code)
 	const rows = codes.map(each => {
 		const figure = ctx.figure(each, 'programme', programme.id)
 		const left = leftOn(ctx.regions, programme, each, asOfDay(ctx))
 		const headcount = ctx.regions.headcount(each, where)
 		return {
-			code: each, name: say.place(each), href: ctx.link(isLeaves ? {view: 'place', region: each} : {region: each}),
-			value: count(figure, pathOf(where, 'participants')), inner: count(figure, pathOf(where, 'completed')),
-			of: headcount, goal: isLeaves && isForAll({where}) ? goalHere(target, headcount) : null,
-			reached: rate(figure, 'reached'), reachedGoal: list(figure, 'targets').find(one => one.places && one.measure === 'participants')?.places,
+			code: each,
+			name: say.place(each),
+			href: ctx.link(isLeaves ? {view: 'place', region: each} : {region: each}),
+			value: count(figure, pathOf(where, 'participants')),
+			inner: count(figure, pathOf(where, 'completed')),
+			of: headcount,
+			goal: isLeaves && isForAll({where}) ? goalHere(target, headcount) : null,
+			reached: rate(figure, 'reached'),
+			reachedGoal: list(figure, 'targets').find(one => one.places && one.measure === 'participants')?.places,
 			note: left ? say.t('chart.left_on', {day: say.day(left)}) : undefined,
 		}
 	})
 	for (const row of rows)
-		row.text = row.of === null ? say.t('chart.of_unknown') : `${say.t('chart.of', {of: say.num(row.of)})} · ${say.percent(part(row.value, row.of))}`
-	rows.sort((one, other) => other.value - one.value || part(other.value, other.of) - part(one.value, one.of) || one.name.localeCompare(other.name, say.lang))
+		row.text =
+			row.of === null
+				? say.t('chart.of_unknown')
+				: `${say.t('chart.of', {of: say.num(row.of)})} · ${say.percent(part(row.value, row.of))}`
+	rows.sort(
+		(one, other) =>
+			other.value - one.value ||
+			part(other.value, other.of) - part(one.value, one.of) ||
+			one.name.localeCompare(other.name, say.lang),
+	)
 	return {rows, where, isLeaves}
 }
 
@@ -72,35 +87,63 @@ export function placesFrame(ctx, programme, code, say) {
 	const {rows, where, isLeaves} = placeRows(ctx, programme, code, say)
 	if (!rows.length || (rows.length === 1 && rows[0].code === code))
 		return undefined
-	const some = rows.filter(row => row.value), none = rows.filter(row => !row.value)
+	const some = rows.filter(row => row.value)
+	const none = rows.filter(row => !row.value)
 	const unknown = rows.filter(row => row.of === null).length
-	if (unknown === rows.length)
-		for (const row of rows)
-			row.text = undefined
+	if (unknown === rows.length) for (const row of rows) row.text = undefined
 	const hasGoal = rows.some(row => row.goal !== null)
 	const title = say.t('programme.places', {who: say.sentence(say.where(where)) || say.t('programme.participants')})
-	return frame({
-		title, wide: true,
-		text: placesText(programme, rows, some, unknown, isLeaves, hasGoal, say),
-		legend: legend([{name: say.t('programme.participants'), mark: 's1'}, {name: say.t('programme.completed'), mark: 's2'},
-			...(extent(some).hasRoom && unknown < rows.length ? [{name: say.t('chart.headcount'), mark: 'headcount', tick: true}] : []),
-			...(hasGoal ? [{name: say.t('programme.target'), mark: 'goal', tick: true}] : [])]),
-		body: html`${some.length ? bars(some, {caption: title, head: [say.t('chart.place'), say.t('programme.participants')], extra: extras(programme, isLeaves, hasGoal, say)}, say) : nothing}
+	const head = [say.t('chart.place'), say.t('programme.participants')]
+	return frame(
+		{
+			title,
+			wide: true,
+			text: placesText(programme, rows, some, unknown, isLeaves, hasGoal, say),
+			legend: legend([
+				{name: say.t('programme.participants'), mark: 's1'},
+				{name: say.t('programme.completed'), mark: 's2'},
+				...(extent(some).hasRoom && unknown < rows.length
+					? [{name: say.t('chart.headcount'), mark: 'headcount', tick: true}]
+					: []),
+				...(hasGoal ? [{name: say.t('programme.target'), mark: 'goal', tick: true}] : []),
+			]),
+			body: html`${some.length ? bars(some, {caption: title, head, extra: extras(programme, isLeaves, hasGoal, say)}, say) : nothing}
 			${none.length ? nobodyYet(none, say) : nothing}`,
-		table: placesTable(rows, title, programme, say),
-	}, say)
+			table: placesTable(rows, title, programme, say),
+		},
+		say,
+	)
 }
 
 function placesText(programme, rows, some, unknown, isLeaves, hasGoal, say) {
-	const sentences = [say.t(isLeaves ? 'programme.places_says' : 'programme.areas_says', {count: say.num(some.length), n: rows.length, of: say.num(rows.length)})]
+	const sentences = [
+		say.t(isLeaves ? 'programme.places_says' : 'programme.areas_says', {
+			count: say.num(some.length),
+			n: rows.length,
+			of: say.num(rows.length),
+		}),
+	]
 	if (hasGoal) {
 		const measured = rows.filter(row => row.goal !== null)
 		const {share, value} = eachTarget(programme)
-		sentences.push(share ? say.t('programme.goal_share', {share: say.percent(share)}) : say.t('programme.goal_value', {n: value}))
-		sentences.push(say.t('programme.places_reached', {count: say.num(measured.filter(row => row.value >= row.goal).length), of: say.num(measured.length), n: measured.length}))
+		sentences.push(
+			share ? say.t('programme.goal_share', {share: say.percent(share)}) : say.t('programme.goal_value', {n: value}),
+		)
+		sentences.push(
+			say.t('programme.places_reached', {
+				count: say.num(measured.filter(row => row.value >= row.goal).length),
+				of: say.num(measured.length),
+				n: measured.length,
+			}),
+		)
 	}
 	if (unknown)
-		sentences.push(say.t(unknown === rows.length ? 'programme.headcounts_unknown' : 'programme.headcount_unknown_in', {n: unknown, count: say.num(unknown)}))
+		sentences.push(
+			say.t(unknown === rows.length ? 'programme.headcounts_unknown' : 'programme.headcount_unknown_in', {
+				n: unknown,
+				count: say.num(unknown),
+			}),
+		)
 	return sentences.join(' ')
 }
 
@@ -108,24 +151,57 @@ function extras(programme, isLeaves, hasGoal, say) {
 	const columns = [{text: say.t('programme.completed'), cell: row => say.num(row.inner)}]
 	const rateText = one => (one ? `${say.num(one.n)} / ${say.num(one.of)}` : '–')
 	if (hasGoal)
-		columns.push({text: say.t('programme.to_target'), cell: row => (row.goal === null ? '–' : row.value >= row.goal ? html`<span class="is-good">✓<span class="visually-hidden"> ${say.t('programme.status_reached')}</span></span>` : say.num(row.goal - row.value))})
-	if (!isLeaves)
-		columns.push({text: say.t('programme.reached'), cell: row => rateText(row.reached)})
+		columns.push({
+			text: say.t('programme.to_target'),
+			cell: row =>
+				row.goal === null
+					? '–'
+					: row.value >= row.goal
+						? html`<span class="is-good"
+								>✓<span class="visually-hidden"> ${say.t('programme.status_reached')}</span></span
+							>`
+						: say.num(row.goal - row.value),
+		})
+	if (!isLeaves) columns.push({text: say.t('programme.reached'), cell: row => rateText(row.reached)})
 	if (!isLeaves && eachTarget(programme))
 		columns.push({text: say.t('programme.reached_target'), cell: row => rateText(row.reachedGoal)})
 	return columns
 }
 
 function nobodyYet(rows, say) {
-	return html`<p class="none-yet"><b>${say.t('programme.nobody_yet', {n: rows.length, count: say.num(rows.length)})}</b>
-		${rows.map((row, i) => html`${i ? ', ' : ' '}<a href=${row.href}>${row.name}</a>`)}</p>`
+	return html`<p class="none-yet">
+		<b>${say.t('programme.nobody_yet', {n: rows.length, count: say.num(rows.length)})}</b>
+		${rows.map((row, i) => html`${i ? ', ' : ' '}<a href=${row.href}>${row.name}</a>`)}
+	</p>`
 }
 
 function placesTable(rows, title, programme, say) {
-	return table({
-		caption: title,
-		columns: [{text: say.t('chart.place')}, {text: say.t('programme.participants'), numeric: true}, {text: say.t('programme.completed'), numeric: true},
-			{text: say.t('chart.headcount'), numeric: true}, {text: say.t('chart.share'), numeric: true}],
-		rows: rows.map(row => [row.name, say.num(row.value), say.num(row.inner), row.of === null ? say.t('chart.not_known') : say.num(row.of), say.percent(part(row.value, row.of))]),
-	}, {downloads: {region: rows.map(row => row.code), kind: 'programme', id: programme.id, keys: ['participants', 'completed', 'withdrawn', 'stalled', 'active_30d']}}, say)
+	return table(
+		{
+			caption: title,
+			columns: [
+				{text: say.t('chart.place')},
+				{text: say.t('programme.participants'), numeric: true},
+				{text: say.t('programme.completed'), numeric: true},
+				{text: say.t('chart.headcount'), numeric: true},
+				{text: say.t('chart.share'), numeric: true},
+			],
+			rows: rows.map(row => [
+				row.name,
+				say.num(row.value),
+				say.num(row.inner),
+				row.of === null ? say.t('chart.not_known') : say.num(row.of),
+				say.percent(part(row.value, row.of)),
+			]),
+		},
+		{
+			downloads: {
+				region: rows.map(row => row.code),
+				kind: 'programme',
+				id: programme.id,
+				keys: ['participants', 'completed', 'withdrawn', 'stalled', 'active_30d'],
+			},
+		},
+		say,
+	)
 }
