@@ -12,7 +12,8 @@
 
 static const char catalogue[] =
 	"{\"regions\":[{\"code\":\"1833\",\"name\":\"Rana\",\"label\":{\"nb\":\"Rana, by\"}},"
-	"{\"code\":\"18\",\"name\":\"=SUM(1)\"}],\"modules\":[{\"id\":\"m\",\"name\":\"A \\\"b\\\"\"}],"
+	"{\"code\":\"18\",\"name\":\"=SUM(1)\"}],\"modules\":[{\"id\":\"m\",\"name\":"
+	"\"A \\\"b\\\"\"}],"
 	"\"programmes\":[],\"competences\":[]}";
 static const char rows[] =
 	"[{\"region\":\"18\",\"kind\":\"module\",\"id\":\"m\",\"metrics\":{\"started\":3,\"rate\":"
