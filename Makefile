@@ -38,6 +38,7 @@ PACKAGES := \
 	libyaml-dev:configuration_and_catalogues_(YAML;_libcyaml,_which_is_built_on_it,_has_no_maps_with_free_keys) \
 	libcsv-dev:CSV_files_of_events_(lift_publish) \
 	libxlsxwriter-dev:workbooks_for_Excel_(lift_roster,_lift_report) \
+	libncurses-dev:the_screen_of_lift_top_(ncursesw) \
 	libsqlite3-dev:outboxes_on_disk_(liblift) \
 	libmicrohttpd-dev:HTTP_(lift-xapi,_lift-web) \
 	libgnutls28-dev:signatures_and_hashes_of_what_comes_by_HTTP_(lift-xapi);_libmicrohttpd_is_built_on_it \
@@ -49,7 +50,7 @@ PACKAGES_CHECK := \
 	binutils:nm,_by_which_the_layers_are_checked \
 	clang-format-14:the_form_of_the_code \
 	systemd:systemd-analyze_verify_of_the_units \
-	procps:/bin/kill,_by_which_the_unit_reloads \
+	procps:/bin/kill,_by_which_the_unit_reloads,_and_pgrep \
 	python3:the_reference_program_and_the_sample_of_events \
 	python3-yaml:catalogues_in_the_reference_program \
 	python3-zmq:the_programs_in_PROTOCOL.md_that_are_there_to_be_copied \
@@ -65,9 +66,12 @@ PACKAGES_CHECK := \
 	chromium:prints_the_reports'_pages_on_A4 \
 	fonts-dejavu-core:the_letters_on_them \
 	poppler-utils:pdftotext,_which_reads_these_pages \
+	tmux:the_terminal_of_lift_top,_which_can_be_read \
 	curl:sends_to_the_gateways \
 	nginx-light:the_example_of_a_reverse_proxy \
-	openssl:a_certificate_for_it
+	openssl:a_certificate_for_it \
+	python3-jsonschema:do_lift-web's_answers_have_the_form_that_it_tells? \
+	prometheus:scrapes_lift-web,_and_promtool,_which_reads_its_metrics_and_rules
 # Where there is none of another origin.
 PACKAGES_CHECK += $(if $(shell command -v npm),,nodejs:others'_clients_of_xAPI npm:fetches_them)
 
@@ -94,10 +98,11 @@ PACKAGES_DEB := \
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
-# Beside these, of gateways.
+# Beside these, of lift, and of gateways.
+LIBS_TOP := ncursesw
 LIBS_GATEWAY := libmicrohttpd gnutls zlib
 # Of what has parts of all: unit tests, fuzz targets.
-LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_GATEWAY) $(LIBS_PROTO))
+LIBS_ALL = $(sort $(LIBS_DAEMON) $(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_GATEWAY) $(LIBS_PROTO))
 
 PKG_CONFIG ?= pkg-config
 cflags_of = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
@@ -106,7 +111,8 @@ libs_of = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 # ---- flags ----------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wundef \
 	-Wformat=2 -Wwrite-strings $(if $(WERROR),-Werror)
-CFLAGS ?= -O2 -g
+# Sanitizers' builds are for tests, of which there are hundreds: less is made better, and told, of each.
+CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1 -g1,-O2 -g)
 comma := ,
 SAN_FLAGS := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DLIFT_SANITIZED)
 SAN_FLAGS += $(if $(filter 1,$(TSAN)),-fsanitize=thread -fno-omit-frame-pointer -DLIFT_SANITIZED)
@@ -165,14 +171,14 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
 
 help:
 	@echo 'make              build liftd, lift, lift-xapi, lift-web and liblift into $(BUILD)/'
-	@echo 'make demo         install what is missing, build, and watch an autumn of one programme'
+	@echo 'make demo         install what is missing, build, and watch an autumn of one programme, in the terminal and on the page'
 	@echo '                  PROGRAMME=akademi-norr, helgeland, level-up, mediq or vesteralen: one of these instead'
 	@echo 'make check        install what is missing, build, and run all tests'
 	@echo '                  CHECK_JOBS=n: so many programs at a time (without -j: one a processor)'
@@ -192,7 +198,7 @@ help:
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
-	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, lift-xapi, and liblift for programs'
+	@echo 'make deb          install what is missing, and make the Debian packages $(BUILD)/deb/*.deb: liftd, lift, lift-xapi, lift-web, and liblift for programs'
 	@echo 'make deps         is everything there that the build needs? deps-check: that the tests need'
 	@echo 'make format       the form of the code, by $(CLANG_FORMAT); format-check says what is not in it'
 	@echo 'make clean        remove what was built; so does distclean'
@@ -244,7 +250,7 @@ $(CLIENT_A): $(call obj,$(CLIENT_SRC))
 	$(AR) rcs $@ $^
 
 $(BUILD)/lift: $(call obj,clients/cli/main.c) $(CLIENT_A) $(PROTO_A)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_CLIENT) $(LIBS_TOP) $(LIBS_PROTO)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 
 # A gateway's daemon.
 $(BUILD)/lift-xapi: $(call obj,clients/xapi/main.c) $(CLIENT_A) $(PROTO_A)
@@ -264,10 +270,11 @@ $(PAGE_WORK)/fetched: clients/web/page/package.json clients/web/page/package-loc
 	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(BUILD)/page/index.html: $(PAGE_WORK)/fetched $(PAGE_SRC)
+$(BUILD)/page/index.html: $(PAGE_WORK)/fetched $(PAGE_SRC) clients/web/openapi.json
 	@rm -rf $(addprefix $(PAGE_WORK)/,src words style test)
 	@cp -R $(addprefix clients/web/page/,src words style test index.html build.mjs coast.mjs) $(PAGE_WORK)
 	node $(PAGE_WORK)/build.mjs $(BUILD)/page
+	@cp clients/web/openapi.json $(BUILD)/page
 
 # A unit test may use anything of the daemon's, and the client's but for its main.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(call obj,$(UNIT_LIB) tests/filter.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -395,13 +402,20 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 	python3 -B $< $(@D)
 
 .PHONY: tests
+# All that a compiler sees, and nothing linked.
+objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -path 'tests/fuzz/*' -not -path 'clients/lib/examples/*' | sort))
+
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour
+SCRIPTS := reference python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
+script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
 script_xapi_hour = sh tests/xapi_hour_test.sh $(BUILD)
+script_demo = sh tests/demo_test.sh $(BUILD)
+script_web_proxy = sh tests/web_proxy_test.sh $(BUILD)
+script_web_openapi = sh tests/web_openapi_test.sh $(BUILD)
 script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
@@ -412,6 +426,7 @@ script_completion = bash tests/completion_test.sh $(BUILD)
 script_prune = sh tests/prune_test.sh
 script_alert = sh tests/alert_test.sh
 script_first_hour = sh tests/first_hour_test.sh $(BUILD)
+script_top = sh tests/top_test.sh $(BUILD)
 script_deb = env MAKE=$(firstword $(MAKE)) sh tests/deb_test.sh $(BUILD)
 script_liblift = env MAKE=$(firstword $(MAKE)) CC='$(CC)' SAN_FLAGS='$(SAN_FLAGS)' sh tests/liblift_test.sh $(BUILD)
 script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
@@ -451,6 +466,8 @@ $(TORTURE_RUNS): run-%: $(BUILD)/tests/% | all $(BUILD)/tests/torture/faults.so
 $(REPLAY_RUNS): run-fuzz/%_replay: $(BUILD)/tests/fuzz/%_replay
 	@sh tests/run.sh fuzz/$*_replay $(LOGS)/fuzz/$*_replay.log $< $(call corpus_of,$*)
 
+run-script/web_metrics: | $(PRELOADS)
+
 $(SCRIPT_RUNS): run-script/%: | all
 	@sh tests/run.sh script/$* $(LOGS)/script/$*.log $(script_$*)
 
@@ -469,8 +486,9 @@ FRESH_ROOT := $(BUILD)/tests/systemd/fresh-root.tar
 STORY_RUNS := $(patsubst tests/systemd/%.sh,run-systemd/%,$(STORIES))
 .PHONY: $(STORY_RUNS)
 check-systemd:
-	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
+	$(if $(filter 0,$(shell id -u)),$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE) $(PACKAGES_DEB) $(PACKAGES_SYSTEMD)))
 	@$(SUBMAKE) all $(STORY_TOOLS)
+	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) page || echo 'lift-web without its page: its story is left out')
 	@$(if $(filter 0,$(shell id -u)),$(SUBMAKE) deb-build && $(SUBMAKE) $(FRESH_ROOT))
 	@$(SUBMAKE) check-systemd-all
 
@@ -555,6 +573,7 @@ bench: deps
 	@sh tests/bench/curve.sh $(BUILD)
 	@sh tests/bench/fair.sh $(BUILD)
 	@sh tests/bench/xapi.sh $(BUILD)
+	@sh tests/bench/web.sh $(BUILD)
 	@sh tests/bench/outbox.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
@@ -574,6 +593,8 @@ INSTALLED := \
 	program:$(BUILD)/liftd:$(SBINDIR)/liftd \
 	program:$(BUILD)/lift:$(BINDIR)/lift \
 	program:$(BUILD)/lift-xapi:$(SBINDIR)/lift-xapi \
+	program:$(BUILD)/lift-web:$(SBINDIR)/lift-web \
+	$(foreach f,openapi.json grafana.json prometheus-rules.yaml,$(if $(wildcard clients/web/$(f)),file:clients/web/$(f):$(DATADIR)/lift-web/$(f))) \
 	library:$(LIBLIFT):$(LIBDIR)/$(notdir $(LIBLIFT)) \
 	link:$(notdir $(LIBLIFT)):$(LIBDIR)/$(LIBLIFT_SO) \
 	link:$(LIBLIFT_SO):$(LIBDIR)/liblift.so \
@@ -589,18 +610,22 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	file:clients/xapi/map.yaml:$(DATADIR)/liftd/examples/lift-xapi-map.yaml \
+	file:clients/web/grafana.json:$(DATADIR)/liftd/examples/lift-web-grafana.json \
+	file:clients/web/prometheus-rules.yaml:$(DATADIR)/liftd/examples/lift-web-prometheus-rules.yaml \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \
 	text:systemd/lift-xapi.sysusers:$(SYSUSERSDIR)/lift-xapi.conf \
+	text:systemd/lift-web.sysusers:$(SYSUSERSDIR)/lift-web.conf \
 	text:systemd/liftd.tmpfiles:$(TMPFILESDIR)/liftd.conf \
 	config:systemd/liftd.yaml:$(SYSCONFDIR)/liftd.yaml \
 	config:systemd/catalogue.yaml:$(SYSCONFDIR)/catalogue.yaml \
 	config:systemd/lift-xapi.yaml:$(SYSCONFDIR)/lift-xapi.yaml \
-	$(foreach f,$(PAGE_BUILT),file:$(BUILD)/page/$(f):$(DATADIR)/lift-web/$(f))
+	config:systemd/lift-web.yaml:$(SYSCONFDIR)/lift-web.yaml \
+	$(foreach f,$(filter-out openapi.json%,$(PAGE_BUILT)),file:$(BUILD)/page/$(f):$(DATADIR)/lift-web/$(f))
 OWN_DIRECTORIES := $(LIBEXECDIR)/liftd $(INCLUDEDIR)/lift $(DOCDIR)/vectors $(DOCDIR)/examples $(DOCDIR) $(DATADIR)/liftd/examples $(DATADIR)/liftd $(DATADIR)/lift-web/assets $(DATADIR)/lift-web $(SYSCONFDIR)
 WITH_DIRECTORIES := sed -e 's|/usr/sbin/lift|$(SBINDIR)/lift|g' -e 's|/usr/bin/lift |$(BINDIR)/lift |g' \
-	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' \
+	-e 's|/usr/libexec/|$(LIBEXECDIR)/|g' -e 's|/etc/liftd|$(SYSCONFDIR)|g' -e 's|/usr/share/lift-web|$(DATADIR)/lift-web|g' \
 	-e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	-e 's|include "proto/err.h"|include <lift/err.h>|'
 STRIP_FLAG :=
@@ -623,6 +648,7 @@ install: all
 	done
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ! ldconfig -N -X -v 2>/dev/null | grep -q '^$(LIBDIR):' || ldconfig
 	@echo 'installed below $(DESTDIR)$(PREFIX), and $(DESTDIR)$(SYSCONFDIR)'
+	@[ -n '$(PAGE_BUILT)' ] || echo 'without the page of lift-web: make page builds it, by node and npm'
 
 install-strip:
 	@$(MAKE) --no-print-directory install STRIP_FLAG=-s
@@ -649,6 +675,7 @@ deb:
 	@$(SUBMAKE) page
 	@$(SUBMAKE) deb-build
 
+# The page as it was built here: a package is built without any network.
 deb-build:
 	@mkdir -p $(DEB_TREE)
 	@rm -f $(addprefix $(BUILD)/deb/*.,deb changes buildinfo log)

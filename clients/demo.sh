@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# make demo: all that happens in a programme, in half a minute, with a real daemon in a scratch directory.
+# make demo: all that happens in a programme, in half a minute, with a real daemon in a scratch directory, and its page. In a
+# terminal it goes on behind that with people who come later, so that there is something to look at, until Enter.
 # Called as: sh clients/demo.sh BUILD [PROGRAMME], the name of a catalogue in daemon/examples
+# DEMO_SECONDS: so long the programme takes; DEMO_LOOK_SECONDS: so long it goes on at most, in a terminal.
 set -eu
 
 build=$(cd "${1:?usage: sh clients/demo.sh BUILD [PROGRAMME]}" && pwd)
@@ -11,7 +13,8 @@ programme=${2:-demo}
 catalogue=$source/daemon/examples/$programme.yaml
 shown=daemon/examples/$programme.yaml
 
-live_s=20
+live_s=${DEMO_SECONDS:-20}
+look_s=${DEMO_LOOK_SECONDS:-900}
 
 # The catalogues that there are; NAME-liftd.yaml is a configuration.
 programmes() { (cd "$source/daemon/examples" && ls -- *.yaml | grep -v -e '-liftd\.yaml$' | sed 's/\.yaml$//' | tr '\n' ' '); }
@@ -35,7 +38,7 @@ if [ ${#scratch} -gt 80 ]; then
 	rmdir "$scratch"
 	scratch=$(mktemp -d /tmp/lift-demo.XXXXXX)
 fi
-daemon='' watcher='' simulator=''
+daemon='' watcher='' simulator='' web='' address=''
 
 # Ask a process to end, wait until it has, and insist after ten seconds.
 end() {
@@ -56,6 +59,7 @@ finish() {
 	trap '' INT TERM HUP
 	end "$simulator"
 	end "$watcher"
+	end "$web"
 	end "$daemon"
 	rm -rf "$scratch"
 	exit $status
@@ -95,6 +99,33 @@ until "$build/lift" status > "$scratch/status" 2>&1; do
 done
 head -n 1 "$scratch/status"
 
+# The page, on any port that is free.
+open_page() {
+	cat > "$scratch/lift-web.yaml" <<END
+listen: 127.0.0.1:0
+publish: "ipc://$scratch/run/publish"
+snapshot: "ipc://$scratch/run/snapshot"
+ask: "ipc://$scratch/run/ask"
+page: "$build/page"
+title: "liftd: $programme"
+END
+	"$build/lift-web" --config "$scratch/lift-web.yaml" > "$scratch/lift-web.log" 2>&1 &
+	web=$!
+	tries=0
+	until port=$(sed -n 's/.*ready: .*port=\([0-9]*\).*/\1/p' "$scratch/lift-web.log") && [ -n "$port" ]; do
+		kill -0 "$web" 2>/dev/null || fail 'lift-web has stopped:' "$scratch/lift-web.log"
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || fail 'lift-web does not get ready:' "$scratch/lift-web.log"
+		sleep 0.1
+	done
+	address=http://127.0.0.1:$port/
+	printf 'The page, live: %s\n' "$address"
+	[ -z "${SSH_CONNECTION-}" ] || printf '(from your own machine: ssh -L %s:127.0.0.1:%s, and the same address)\n' "$port" "$port"
+}
+if [ -e "$build/page/index.html" ]; then
+	open_page
+fi
+
 if [ "$programme" = demo ]; then
 	watched="one module's figures in three regions"
 	topics='metric/nordland/module/vt-basics metric/sor-helgeland/module/vt-basics metric/hald/module/vt-basics'
@@ -109,9 +140,14 @@ say "2. $learners people learn from $from to $to, in $live_s seconds; $watched, 
 "$build/lift" watch $topics 2> "$scratch/watch.log" &
 watcher=$!
 days=$(( ($(date -u -d "$to" +%s) - $(date -u -d "$from" +%s)) / 86400 + 1 ))
-"$build/lift" simulate --speed $((days * 86400 / live_s)) "$catalogue" \
-	> "$scratch/simulate.log" 2>&1 &
-simulator=$!
+# simulate SECONDS OPTION...: the whole programme within these seconds, in the background
+simulate() {
+	speed=$((days * 86400 / $1))
+	shift
+	"$build/lift" simulate --speed $speed "$@" "$catalogue" > "$scratch/simulate.log" 2>&1 &
+	simulator=$!
+}
+simulate "$live_s"
 simulated=0
 wait "$simulator" || simulated=$?
 simulator=''
@@ -247,7 +283,21 @@ else
 	show_programmes
 fi
 
-say "4. The daemon stops, and nothing is left of it."
+if [ -n "$address" ] && [ -t 0 ] && [ -t 1 ]; then
+	say "4. As many people again come later. Look at them on the page: $address
+   Enter ends the demo; so do $((look_s / 60)) minutes."
+	simulate "$look_s" --seed 2 --source latecomers
+	timeout --foreground "$look_s" head -n 1 > "$scratch/enter" || :
+	end "$simulator"
+	simulator=''
+	last=5
+else
+	last=4
+fi
+
+say "$last. The daemon stops, and nothing is left of it."
+end "$web"
+web=''
 end "$daemon"
 daemon=''
 cat <<END
@@ -260,5 +310,6 @@ Try next:
   $1/lift publish FILE...         your own events, CSV or JSON Lines
   $1/lift watch metric/$region/       follow a region
   $1/lift export --format csv     all figures of today
+  man -l clients/web/lift-web.8   the page, for readers on other machines
   $1/lift status                  what has come, and what is missing
 END

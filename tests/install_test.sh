@@ -34,12 +34,13 @@ names() {
 }
 
 run install DESTDIR="$dir/root"
-for f in sbin/liftd sbin/lift-xapi bin/lift libexec/liftd/prune-backups libexec/liftd/alert share/man/man1/lift.1 share/man/man5/liftd.yaml.5 \
+for f in sbin/liftd sbin/lift-xapi sbin/lift-web bin/lift libexec/liftd/prune-backups libexec/liftd/alert share/man/man1/lift.1 share/man/man5/liftd.yaml.5 \
 	share/man/man5/lift-map.5 share/man/man5/catalogue.5 share/man/man8/liftd.8 share/doc/liftd/README.md share/doc/liftd/LICENSE \
 	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/vectors/hello.hex \
 	share/liftd/examples/demo.yaml lib/systemd/system/liftd.service lib/systemd/system/liftd-backup.timer \
 	lib/sysusers.d/liftd.conf lib/tmpfiles.d/liftd.conf lib/liblift.so lib/liblift.so.0 lib/pkgconfig/liblift.pc \
-	include/lift/lift.h include/lift/err.h share/man/man3/lift.3 share/bash-completion/completions/lift; do
+	include/lift/lift.h include/lift/err.h share/man/man3/lift.3 share/bash-completion/completions/lift \
+	share/man/man8/lift-web.8 share/man/man5/lift-web.yaml.5 share/lift-web/openapi.json lib/sysusers.d/lift-web.conf; do
 	expect /usr/local/$f
 done
 expect /etc/liftd/liftd.yaml
@@ -47,6 +48,8 @@ expect /etc/liftd/catalogue.yaml
 [ -x "$dir/root/usr/local/sbin/liftd" ] && [ -x "$dir/root/usr/local/libexec/liftd/prune-backups" ] ||
 	fail "a program cannot be run"
 names /usr/local/lib/systemd/system/liftd.service /usr/local/sbin/liftd /usr/sbin/liftd
+names /usr/local/lib/systemd/system/lift-web.service /usr/local/sbin/lift-web /usr/sbin/lift-web
+names /etc/liftd/lift-web.yaml 'page: /usr/local/share/lift-web$' 'page: /usr/share'
 names /usr/local/lib/systemd/system/liftd-backup.service /usr/local/libexec/liftd/ /usr/libexec/
 cmp -s "$build/liftd" "$dir/root/usr/local/sbin/liftd" || fail "liftd is not what was built"
 ok

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 2
 copy=$(mktemp -d) || exit 2
 trap 'rm -rf "$copy"' EXIT
 cp -r daemon clients proto tests README.md "$copy"/ || exit 2
-mkdir "$copy/build" && cp -r "$build/obj" "$copy/build/" || exit 2
+mkdir "$copy/none" "$copy/build" && cp -r "$build/obj" "$copy/build/" || exit 2
 passed=0
 failed=0
 
@@ -25,15 +25,16 @@ plant() {
 		cp "$copy/$file" "$copy/kept"
 	fi
 	printf '%s\n' "$@" >> "$copy/$file"
-	objects=
+	objects= looked=$copy/none # who calls whom is looked at only where that is the breach
 	case $name in objects:*)
+		looked=$copy/build
 		for source in "$file" ${also:-}; do
 			object=$copy/build/obj/${source%.c}.o
 			(cd "$copy" && ${CC:-cc} -c -w -I. -o "$object" "$source") || exit 2
 			objects="$objects $object"
 		done ;;
 	esac
-	if sh "$copy/tests/check-layers.sh" "$copy/build" > "$copy/out" 2>&1; then
+	if sh "$copy/tests/check-layers.sh" "$looked" > "$copy/out" 2>&1; then
 		result='nothing was found'
 	elif grep -qF "$expected" "$copy/out"; then
 		result=

@@ -6,6 +6,7 @@ set -eu
 liftd=$(realpath "$1")
 lift=$(realpath "$(dirname "$1")/lift")
 xapi=$(realpath "$(dirname "$1")/lift-xapi")
+web=$(realpath "$(dirname "$1")/lift-web")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # systemd gives up after five starts in ten seconds, unless the unit says otherwise.
@@ -34,6 +35,13 @@ done
 for line in StartLimitIntervalSec=0 Restart=on-failure LoadCredential=lift-xapi.seal; do
 	grep -qx "$line" systemd/lift-xapi.service || { echo "units_verify: lift-xapi.service must have $line"; exit 1; }
 done
+for line in StartLimitIntervalSec=0 Restart=on-failure SupplementaryGroups=liftd-readers; do
+	grep -qx "$line" systemd/lift-web.service || { echo "units_verify: lift-web.service must have $line"; exit 1; }
+done
+if grep -E '^(State|Cache|Logs|Runtime)Directory|^ReadWritePaths' systemd/lift-web.service; then
+	echo "units_verify: lift-web.service must have no place to write to"
+	exit 1
+fi
 if ! command -v systemd-analyze >/dev/null; then
 	echo "units_verify: skipped: systemd-analyze is not installed (package systemd)"
 	echo "units_verify: 0 passed, 0 failed, 1 skipped"
@@ -46,14 +54,14 @@ fi
 # The programs where they were built; the manuals where man finds them, if there is a man.
 n=0
 for unit in systemd/*.service systemd/*.timer; do
-	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/sbin/lift-xapi|$xapi|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
+	sed "s|/usr/sbin/liftd|$liftd|; s|/usr/sbin/lift-xapi|$xapi|; s|/usr/sbin/lift-web|$web|; s|/usr/bin/lift |$lift |; s|/usr/libexec/liftd|$PWD/systemd|" "$unit" >"$dir/${unit#systemd/}"
 	n=$((n + 1))
 done
 if command -v man >/dev/null; then
 	mkdir -p "$dir/man/man1" "$dir/man/man5" "$dir/man/man8"
 	cp clients/*.1 "$dir/man/man1"
-	cp daemon/*.5 clients/*.5 clients/xapi/*.5 "$dir/man/man5"
-	cp daemon/*.8 clients/xapi/*.8 "$dir/man/man8"
+	cp daemon/*.5 clients/*.5 clients/xapi/*.5 clients/web/*.5 "$dir/man/man5"
+	cp daemon/*.8 clients/xapi/*.8 clients/web/*.8 "$dir/man/man8"
 	export MANPATH="$dir/man"
 else
 	sed -i '/^Documentation=/d' "$dir"/*.service "$dir"/*.timer
@@ -64,7 +72,7 @@ if [ -n "$said" ]; then
 	exit 1
 fi
 # In tenths: what systemd calls 1.1 is 11.
-for unit in liftd.service:11 liftd-backup.service:8 lift-xapi.service:11; do
+for unit in liftd.service:11 liftd-backup.service:8 lift-xapi.service:11 lift-web.service:11; do
 	if ! said=$(systemd-analyze security --offline=true --threshold="${unit#*:}" "$dir/${unit%:*}" 2>&1); then
 		echo "$said" | grep -v '^✓'
 		echo "units_verify: ${unit%:*} is more exposed than ${unit#*:} tenths"

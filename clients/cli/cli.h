@@ -31,6 +31,7 @@ struct cli {
 
 int command_publish(const struct cli *cli, int argc, char **argv);
 int command_watch(const struct cli *cli, int argc, char **argv);
+int command_top(const struct cli *cli, int argc, char **argv);
 int command_snapshot(const struct cli *cli, int argc, char **argv);
 int command_export(const struct cli *cli, int argc, char **argv);
 int command_explain(const struct cli *cli, int argc, char **argv);

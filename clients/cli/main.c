@@ -17,6 +17,7 @@ static const struct command {
 	{ "publish", command_publish, "send files of events (CSV, JSON)" },
 	{ "sync", command_sync, "send what has changed in a nightly list of what stands" },
 	{ "watch", command_watch, "follow metrics as they change" },
+	{ "top", command_top, "show the figures on the screen, live: regions, programmes" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
 	{ "explain", command_explain,

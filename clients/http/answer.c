@@ -6,6 +6,8 @@
 
 #include "clients/http/http_internal.h"
 
+enum { SMALL_BYTES = 4096 /* as long as an error: always sent */ };
+
 static char *error_body(const char *text)
 {
 	json_t *error = json_pack("{s:s}", "error", text);
@@ -40,15 +42,23 @@ bool answer_add_headers(struct http_exchange *exchange, struct MHD_Response *ans
 void answer_set(struct http_exchange *exchange, unsigned status, const struct http_header *headers,
 		size_t n_headers, struct text body)
 {
+	struct http *http = exchange->http;
 	struct MHD_Response *answer;
 
 	/* Its first answer is what it gets: ours, where the user was too late. */
 	if (exchange->status)
 		return;
+	if (body.size > SMALL_BYTES &&
+	    body.size + http->answers_bytes > http->limits.answers_bytes) {
+		answer_error(exchange, 503, 1,
+			     "too many answers are being read: ask again a little later");
+		return;
+	}
 	exchange->status = status;
 	exchange->answer_body = malloc(body.size + 1);
 	if (!exchange->answer_body)
 		return;
+	http->answers_bytes += body.size;
 	if (body.size)
 		memcpy(exchange->answer_body, body.data, body.size);
 	exchange->n_answer_body = body.size;

@@ -99,7 +99,7 @@ static bool make_place(struct http *http)
 		return false;
 	oldest->is_counted = false;
 	http->n_counted--;
-	connection_cut(oldest);
+	connection_end_stream(oldest);
 	return true;
 }
 
@@ -225,12 +225,9 @@ static void time_out(struct http_connection *connection)
 		connection_enter(connection, PHASE_ANSWER);
 		MHD_resume_connection(connection->mhd);
 		break;
-	case PHASE_STREAM:
-		if (!connection->is_asleep)
-			connection_cut(connection);
-		break;
 	case PHASE_IDLE: /* what is said now, it could take for the answer to its next request */
 	case PHASE_ANSWER:
+	case PHASE_STREAM:
 	case PHASE_OVER:
 		connection_cut(connection);
 		break;
@@ -240,12 +237,13 @@ static void time_out(struct http_connection *connection)
 void connections_look(struct http *http)
 {
 	for (struct http_connection *c = http->connections; c; c = c->next) {
-		if (c->due_ms <= http->now_ms) {
+		if (c->is_asleep) {
+			if (has_left(c))
+				connection_end_stream(c);
+		} else if (c->due_ms <= http->now_ms) {
 			time_out(c);
 		} else if (c->phase == PHASE_IDLE && has_left(c)) {
 			connection_cut(c);
-		} else if (c->is_asleep && has_left(c)) {
-			connection_end_stream(c);
 		} else if ((c->phase == PHASE_ASK || c->phase == PHASE_WAIT) && has_left(c)) {
 			/* Its user still owes an answer; the socket is not kept for it. */
 			http->is_resumed = true;

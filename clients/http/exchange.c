@@ -18,6 +18,7 @@ void exchange_free(struct http_exchange *exchange)
 	if (exchange->next)
 		exchange->next->before = exchange->before;
 	head_free(&exchange->head);
+	http->answers_bytes -= exchange->n_answer_body;
 	free(exchange->answer_body);
 	free(exchange);
 }

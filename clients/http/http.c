@@ -51,6 +51,7 @@ static struct http_limits limits_of(const struct http_limits *wish)
 	l.connections_of_one = l.connections_of_one ? l.connections_of_one : 1024;
 	l.body_bytes = l.body_bytes ? l.body_bytes : (size_t)8 << 20;
 	l.bodies_bytes = l.bodies_bytes ? l.bodies_bytes : (size_t)64 << 20;
+	l.answers_bytes = l.answers_bytes ? l.answers_bytes : (size_t)256 << 20;
 	l.strangers_bytes = l.strangers_bytes ? l.strangers_bytes : l.bodies_bytes / 4;
 	l.strangers_bytes_of_one =
 		l.strangers_bytes_of_one ? l.strangers_bytes_of_one : l.strangers_bytes / 4;
@@ -227,10 +228,9 @@ void http_quiesce(struct http *http)
 	MHD_quiesce_daemon(http->daemon);
 	close(http->listen_fd);
 	http->listen_fd = -1;
+	http_end_streams(http);
 	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->phase == PHASE_STREAM)
-			connection_end_stream(c);
-		else if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
+		if (c->phase == PHASE_IDLE || c->phase == PHASE_NEW)
 			connection_cut(c);
 }
 

@@ -29,6 +29,7 @@ struct http_limits {
 	size_t bodies_bytes;	     /* of all that are here at once: 64 MiB */
 	size_t strangers_bytes; /* of them, of those of whom nobody knows who they are: a quarter */
 	size_t strangers_bytes_of_one; /* of one address of them: a quarter of that */
+	size_t answers_bytes;	       /* of answers that are being read: 256 MiB; above: 503 */
 	int head_ms;   /* from a connection's begin, or a request's first line, to its body: 10 s */
 	int body_ms;   /* from there to the end of its body: 60 s */
 	int idle_ms;   /* from an answer to the next request's first line: 75 s */
@@ -102,12 +103,15 @@ struct http_source {
 	void (*gone)(void *context);
 	void *context;
 };
-/* In place of an answer: 200. False: its client has gone already, or there is no memory: then
- * `gone` is not called, and it is over. */
+/* In place of an answer: 200. False: its client has gone already, has asked for the head alone, or
+ * there is no memory: then `gone` is not called, and it is over. */
 bool http_stream(struct http_exchange *exchange, const struct http_header *headers,
 		 size_t n_headers, const struct http_source *source);
 /* There is something. */
 void http_stream_wake(struct http_exchange *exchange);
+/* End all that there are, for their clients to come again: each is told that it is gone, in the
+ * next round. */
+void http_end_streams(struct http *http);
 
 /* After `head`: its body may come; `who`, of HTTP_WHO_MAX bytes at most, has sent it. NULL: who is
  * not known, or is so only by the body, which has the share of strangers, and his connection goes

@@ -95,7 +95,7 @@ struct http {
 	struct http_connection *connections;
 	uint32_t n_connections, n_counted;
 	struct http_exchange *gone; /* still owed */
-	size_t bodies_bytes;
+	size_t bodies_bytes, answers_bytes;
 	bool is_resumed;   /* an answer waits for the next round */
 	bool is_quiesced;  /* no more requests */
 	bool knows_layout; /* exchange.c: of a head in the library's memory */
@@ -117,7 +117,7 @@ void connection_tell(struct http_connection *connection, unsigned status, int re
 void connection_resume(struct http_connection *connection);
 /* End it: the library sees that it is over. */
 void connection_cut(struct http_connection *connection);
-/* The same of one with a stream, which may be suspended. */
+/* The same of one that may have a stream, which is suspended where it has nothing to say. */
 void connection_end_stream(struct http_connection *connection);
 /* Whoever is over the deadline, or has left. */
 void connections_look(struct http *http);

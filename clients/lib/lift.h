@@ -197,8 +197,8 @@ struct lift_unknown {
 };
 
 /* Hand over what the events that this process has delivered since the last call have brought that
- * counts nowhere, summed up; it is valid during the call, and `fn`, which may use the outbox, is not
- * called where there is nothing. Only so many texts are named; all are counted. */
+ * counts nowhere, summed up and valid during the call. `fn` may use the outbox, and is not called
+ * where there is nothing. Only so many texts are named; all are counted. */
 enum { LIFT_OUTBOX_UNKNOWN_MAX = 64 };
 typedef void lift_unknown_fn(void *context, const struct lift_unknown *unknown);
 int lift_outbox_unknown(struct lift_outbox *outbox, lift_unknown_fn *fn, void *context);

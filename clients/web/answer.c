@@ -144,7 +144,7 @@ static void send_kept(struct http_exchange *exchange, struct kept *kept)
 	}
 	headers[n++] = (struct http_header){ "Content-Type", made->type };
 	headers[n++] = (struct http_header){ "ETag", kept->etag };
-	headers[n++] = (struct http_header){ "Vary", "Accept-Encoding" };
+	headers[n++] = (struct http_header){ "Vary", made->vary ? made->vary : "Accept-Encoding" };
 	headers[n++] = (struct http_header){ "Cache-Control",
 					     made->caching ? made->caching : "private, no-cache" };
 	if (encoding)
@@ -221,6 +221,32 @@ bool web_answer_again(struct answers *answers, struct http_exchange *exchange, c
 		return true;
 	}
 	return false;
+}
+
+struct kept *web_answer_keep(const char *type, char *body, size_t size)
+{
+	struct kept *kept = calloc(1, sizeof(*kept));
+
+	if (!kept) {
+		free(body);
+		return NULL;
+	}
+	kept->made = (struct made){ .type = type, .body = body, .size = size };
+	name_it(kept);
+	press(kept);
+	return kept;
+}
+
+void web_answer_kept(struct http_exchange *exchange, struct kept *kept)
+{
+	send_kept(exchange, kept);
+}
+
+void web_answer_kept_free(struct kept *kept)
+{
+	if (kept)
+		clear(kept);
+	free(kept);
 }
 
 static struct kept *make_place(struct answers *answers, const char *key)

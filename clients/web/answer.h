@@ -14,12 +14,14 @@ struct made {
 	const char
 		*encoding;   /* of the body, where it is no matter of ours; NULL: we may press it */
 	const char *caching; /* Cache-Control; NULL: it is to be asked about each time */
+	const char *vary;    /* NULL: by Accept-Encoding alone */
 	char file[80];	     /* it is a download of this name; empty: it is none */
 	char *body;	     /* the answer's own: free() */
 	size_t size;
 };
 
 struct answers;
+struct kept;
 
 struct answers *web_answers_new(void);
 void web_answers_free(struct answers *answers);
@@ -37,6 +39,12 @@ void web_answer_bytes_of(struct http_exchange *exchange, const char *type, const
 __attribute__((format(printf, 4, 5))) void web_answer_problem(struct http_exchange *exchange,
 							      unsigned status, int retry_s,
 							      const char *format, ...);
+
+/* One that stays the same as long as the program runs, pressed once. The body is taken over; NULL:
+ * out of memory. */
+struct kept *web_answer_keep(const char *type, char *body, size_t size);
+void web_answer_kept(struct http_exchange *exchange, struct kept *kept);
+void web_answer_kept_free(struct kept *kept);
 
 /* The headers that each answer has, for a stream, too: how many. */
 enum { WEB_HEADERS_MAX = 16 };

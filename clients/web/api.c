@@ -61,8 +61,7 @@ enum api_done api_events(struct web *web, struct http_exchange *exchange)
 enum api_done api_outlines(struct web *web, struct http_exchange *exchange)
 {
 	if (web->outlines)
-		web_answer_bytes_of(exchange, "application/geo+json", NULL, NULL,
-				    (struct text){ web->outlines, web->outlines_size });
+		web_answer_kept(exchange, web->outlines);
 	else
 		web_answer_problem(exchange, 404, 0, "the operator has given no outlines");
 	return API_DONE;

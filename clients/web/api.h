@@ -14,6 +14,6 @@ typedef enum api_done api_fn(struct web *web, struct http_exchange *exchange);
 /* Answer that there are no figures yet. */
 enum api_done api_not_yet(struct http_exchange *exchange);
 
-api_fn api_state, api_catalogue, api_figures, api_events, api_outlines;
+api_fn api_state, api_catalogue, api_figures, api_events, api_outlines, api_metrics;
 
 #endif

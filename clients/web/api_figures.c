@@ -59,6 +59,15 @@ static const char *add_kind(struct asked *asked, const char *value)
 	return add_text(asked->wish.kinds, &asked->wish.n_kinds, value);
 }
 
+static size_t count_points(const char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '.';
+	return n;
+}
+
 static const char *add_paths(struct asked *asked, const char *value)
 {
 	const char *fault = NULL;
@@ -67,8 +76,8 @@ static const char *add_paths(struct asked *asked, const char *value)
 		size_t size = strcspn(value, ",");
 		char *path = arena_text(&asked->texts, (struct text){ value, size });
 
-		if (size >= WISH_PATH_MAX)
-			return "a path has 511 bytes at most";
+		if (size >= WISH_PATH_MAX || count_points(value, size) > WISH_POINTS_MAX)
+			return "a path has 511 bytes and 20 points at most";
 		if (size > 0)
 			fault = path ? add_text(asked->wish.paths, &asked->wish.n_paths, path)
 				     : "out of memory";

@@ -23,7 +23,7 @@ enum {
 };
 
 struct days {
-	const char *ask;
+	char *ask;
 	const struct lift_keys *keys;
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -251,18 +251,19 @@ struct days *days_new(const char *ask, const struct lift_keys *keys)
 
 	if (!days)
 		return NULL;
-	days->ask = ask;
+	days->ask = strdup(ask);
 	days->keys = keys;
 	days->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	pthread_mutex_init(&days->mutex, NULL);
 	pthread_cond_init(&days->asked, NULL);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = days->fd < 0 || pthread_create(&days->thread, NULL, run, days) != 0;
+	failed = !days->ask || days->fd < 0 || pthread_create(&days->thread, NULL, run, days) != 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failed) {
 		if (days->fd >= 0)
 			close(days->fd);
+		free(days->ask);
 		free(days);
 		return NULL;
 	}
@@ -290,5 +291,6 @@ void days_free(struct days *days)
 	pthread_cond_destroy(&days->asked);
 	pthread_mutex_destroy(&days->mutex);
 	close(days->fd);
+	free(days->ask);
 	free(days);
 }

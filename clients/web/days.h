@@ -30,7 +30,7 @@ struct day {
 
 struct days;
 
-/* `ask`, of one audience, and the keys are borrowed. NULL: no thread, or out of memory. */
+/* `ask`, of one audience, is copied, the keys are borrowed. NULL: no thread, or out of memory. */
 struct days *days_new(const char *ask, const struct lift_keys *keys);
 void days_free(struct days *days);
 int days_fd(const struct days *days); /* readable: days_take, and something has come */

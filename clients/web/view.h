@@ -14,6 +14,8 @@
 enum {
 	WISH_MAX = 64,	     /* regions, kinds, ids, and paths, each */
 	WISH_PATH_MAX = 512, /* bytes of a path */
+	WISH_POINTS_MAX =
+		20, /* in it: each may be the end of a name, and is tried in each figure */
 };
 
 /* Of each list any; an empty one: all. Borrowed from the request. */

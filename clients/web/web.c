@@ -37,20 +37,26 @@ static int load_outlines(struct web *web, char why[static 400])
 	const char *path = web->config->outlines;
 	json_error_t error;
 	json_t *outlines;
+	char *text = NULL;
+	size_t size;
 	int err;
 
 	if (!path)
 		return 0;
-	err = gateway_file_read(path, OUTLINES_BYTES, &web->outlines, &web->outlines_size);
+	err = gateway_file_read(path, OUTLINES_BYTES, &text, &size);
 	if (err) {
 		snprintf(why, 400, "outlines: %.200s: %s", path, strerror(errno));
 		return err;
 	}
-	outlines = json_loadb(web->outlines, web->outlines_size, 0, &error);
+	outlines = json_loadb(text, size, 0, &error);
 	if (!json_is_array(json_object_get(outlines, "features"))) {
 		snprintf(why, 400, "outlines: %.200s:%d: %s", path, outlines ? 1 : error.line,
 			 outlines ? "it must be GeoJSON, a FeatureCollection" : error.text);
 		err = LIFT_E_CONFIG;
+		free(text);
+	} else {
+		web->outlines = web_answer_keep("application/geo+json", text, size);
+		err = web->outlines ? 0 : LIFT_E_MEMORY;
 	}
 	json_decref(outlines);
 	return err;
@@ -121,6 +127,7 @@ static void take_config(struct web *web, struct web_config *config)
 	web_config_free(web->config);
 	web->config = config;
 	passwords_clear(web->passwords);
+	http_end_streams(web->http); /* who listens may not be let in any more */
 	web->standing.change++;
 	gateway_log(GATEWAY_LOG_NOTICE, "configuration read: users=%zu", config->n_users);
 }
@@ -260,7 +267,10 @@ static int open_all(struct web *web, char why[static 400])
 	web->answers = web_answers_new();
 	web->passwords = passwords_new();
 	web->days = days_new(web->config->ask, web->keys);
-	if (!web->feed || !web->answers || !web->passwords || !web->days)
+	if (web->config->control)
+		web->health = health_new(web->config->control, web->keys);
+	if (!web->feed || !web->answers || !web->passwords || !web->days ||
+	    (web->config->control && !web->health))
 		return LIFT_E_MEMORY;
 	err = open_http(web, why);
 	return err ? err : fill_loop(web);
@@ -280,6 +290,7 @@ static void close_all(struct web *web)
 {
 	http_free(web->http);
 	days_free(web->days);
+	health_free(web->health);
 	if (web->passwords)
 		passwords_free(web->passwords);
 	drop(web->asked);
@@ -290,7 +301,7 @@ static void close_all(struct web *web)
 	daemon_keys_free(web->keys);
 	web_page_free(web->page);
 	json_decref(web->standing.beat);
-	free(web->outlines);
+	web_answer_kept_free(web->outlines);
 	web_config_free(web->config);
 	gateway_loop_free(web->loop);
 }

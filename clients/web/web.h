@@ -13,6 +13,7 @@
 #include "clients/web/answer.h"
 #include "clients/web/days.h"
 #include "clients/web/feed.h"
+#include "clients/web/metrics/health.h"
 #include "clients/web/page.h"
 #include "clients/web/setup/config.h"
 
@@ -41,10 +42,10 @@ struct web {
 	struct lift_picture *picture;
 	struct standing standing;
 	struct page *page;
-	char *outlines; /* GeoJSON; NULL: there are none */
-	size_t outlines_size;
+	struct kept *outlines; /* GeoJSON; NULL: there are none */
 	struct feed *feed;
 	struct days *days;
+	struct health *health; /* NULL: nobody asks */
 	struct answers *answers;
 	struct waiting *asked; /* for a password */
 	struct waiting *dated; /* for a day */

@@ -249,7 +249,8 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && strcmp(argv[1], "read") == 0) {
 		measure_read(argv[2], strtoull(argv[3], NULL, 10));
 	} else {
-		fputs("usage: outbox_bench put DIR | threads DIR | drain DIR ENDPOINT EVENTS | read DIR "
+		fputs("usage: outbox_bench put DIR | threads DIR | drain DIR ENDPOINT EVENTS | "
+		      "read DIR "
 		      "EVENTS\n",
 		      stderr);
 		return 2;

@@ -271,6 +271,7 @@ static const char *const askers[][5] = {
 	{ "simulate", CATALOGUE },
 	{ "sync", "--source", "a", EVENTS },
 	{ "snapshot" },
+	{ "top", "--once" },
 	{ "reload" },
 	{ "verify" },
 	{ "backup", "/tmp/x" },

@@ -65,6 +65,7 @@ static const struct {
 	{ REFUSED, "a region that is not there", { "export", "--region", "nope" } },
 	{ REFUSED, "an audience that is not there", { "watch", "--audience", "nope" } },
 	{ REFUSED, "an audience that is not there", { "snapshot", "--audience", "nope" } },
+	{ REFUSED, "an audience that is not there", { "top", "--once", "--audience", "nope" } },
 	{ REFUSED, "a row that is not there", { "quarantine", "show", "7" } },
 	{ USAGE, "a kind that there cannot be", { "export", "--kind", "foo" } },
 	{ USAGE, "a kind that there cannot be", { "explain", "NO", "foo", "all" } },
@@ -140,6 +141,7 @@ static const struct {
 	{ DONE, "no mistake", { "backup" } },
 	{ DONE, "no mistake", { "publish", EVENTS } },
 	{ DONE, "no mistake", { "snapshot" } },
+	{ DONE, "no mistake", { "top", "--once" } },
 };
 
 static void the_same_mistake_ends_each_command_with_the_same_status(void **state)
@@ -190,6 +192,7 @@ static void an_unknown_option_is_wrong_usage_of_each_command(void **state)
 static const char *const asking[][5] = {
 	{ "publish", EVENTS },
 	{ "snapshot" },
+	{ "top", "--once" },
 	{ "export" },
 	{ "export", "--as-of", "2024-11-30" },
 	{ "explain", "NO", "people", "all" },

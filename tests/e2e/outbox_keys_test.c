@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An outbox that delivers over TCP to a real daemon with keys: what waits stays, and it is said why,
- * whatever is wrong with a key; and it is delivered once that is mended.
+ * An outbox that delivers over TCP to a real daemon with keys: whatever is wrong with a key, what
+ * waits stays, it is said why, and it is delivered once that is mended.
  */
 #include <signal.h>
 #include <stdio.h>

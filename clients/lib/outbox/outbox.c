@@ -134,6 +134,22 @@ int lift_outbox_look(struct lift_outbox *outbox, struct lift_outbox_state *ret_s
 	return error_told(err);
 }
 
+int lift_outbox_unknown(struct lift_outbox *outbox, lift_unknown_fn *fn, void *context)
+{
+	struct unknown_sum taken = { 0 };
+	struct lift_unknown sum;
+	int err = outbox_check(outbox);
+
+	if (err || !outbox->deliverer)
+		return error_told(err);
+	deliverer_take_unknown(outbox->deliverer, &taken);
+	sum = unknown_sum_read(&taken);
+	if (sum.events > 0)
+		fn(context, &sum);
+	unknown_sum_clear(&taken);
+	return 0;
+}
+
 static int number_of(struct lift_outbox *outbox, enum outbox_sql which, int64_t *ret_number)
 {
 	int err;

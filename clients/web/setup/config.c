@@ -277,6 +277,7 @@ const char *web_config_restart(const struct web_config *a, const struct web_conf
 		{ "key", same_text(a->key, b->key) },
 		{ "page", same_text(a->page, b->page) },
 		{ "outlines", same_text(a->outlines, b->outlines) },
+		{ "trusted", same_texts(&a->trusted, &b->trusted) },
 		{ "connections", a->connections == b->connections },
 		{ "connections_of_one", a->connections_of_one == b->connections_of_one },
 	};

@@ -24,7 +24,7 @@ static const char canvas[] =
 
 static void post(struct gateway *gateway, const char *path, const char *body, int status)
 {
-	struct reply reply = web_ask(gateway->port, "POST", path, gateway->login, body);
+	struct reply reply = web_ask(gateway->server.port, "POST", path, gateway->login, body);
 
 	if (reply.status != status)
 		fail_msg("%s: %d: %s", path, reply.status, reply.body);

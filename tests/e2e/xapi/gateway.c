@@ -1,34 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/e2e/xapi/gateway.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/peer.h"
 
-enum { ARGS_MAX = 16 };
-
 /* A password takes 20 ms to hash: once for each test program. */
 static const char *hash_once(struct gateway *gateway)
 {
-	static char hash[sizeof(gateway->hash)];
-	char input[PATH_SIZE];
-	struct outcome outcome;
+	static char hash[SERVER_HASH_SIZE];
 
-	if (*hash)
-		return hash;
-	path_make(input, "%s/password", gateway->dir);
-	file_write(input, GATEWAY_PASSWORD "\n");
-	outcome = gateway_run(gateway, input, "--password", NULL);
-	if (outcome.status != 0)
-		fail_msg("lift-xapi --password: status %d: %s", outcome.status, outcome.err);
-	outcome.out[strcspn(outcome.out, "\n")] = 0;
-	snprintf(hash, sizeof(hash), "%s", outcome.out);
-	outcome_free(&outcome);
+	if (!*hash)
+		server_hash(&gateway->server, GATEWAY_PASSWORD, hash);
 	return hash;
 }
 
@@ -39,11 +25,9 @@ int gateway_setup(void **state)
 
 	if (!gateway || daemon_setup((void **)&gateway->daemon) != 0)
 		return -1;
-	path_make(gateway->dir, "%s/xapi", gateway->daemon->dir);
-	path_make(gateway->config, "%s/lift-xapi.yaml", gateway->dir);
-	path_make(gateway->state, "%s/state", gateway->dir);
-	if (mkdir(gateway->dir, 0700) != 0)
+	if (!server_make(&gateway->server, "lift-xapi", gateway->daemon->dir, "xapi"))
 		return -1;
+	path_make(gateway->state, "%s/state", gateway->server.dir);
 	login = web_login(GATEWAY_NAME, GATEWAY_PASSWORD);
 	if (asprintf(&gateway->login,
 		     "%sX-Experience-API-Version: 1.0.3\r\nContent-Type: application/json\r\n",
@@ -78,93 +62,28 @@ void gateway_configure(struct gateway *gateway, const char *lines)
 			gateway->hash);
 	assert_true(asprintf(&text, "listen: 127.0.0.1:0\nstate: %s\nintake: %s\n%s%s",
 			     gateway->state, gateway->daemon->intake, lines, platform) > 0);
-	file_write(gateway->config, text);
+	file_write(gateway->server.config, text);
 	free(text);
 }
 
 void gateway_start(struct gateway *gateway)
 {
-	char program[PATH_SIZE], name[32];
-	const char *const argv[] = { program, "--config", gateway->config, NULL };
-	char *said = NULL;
-	const char *at;
-	int status;
-
-	program_path(program, "lift-xapi");
-	snprintf(name, sizeof(name), "lift-xapi-%u", ++gateway->starts);
-	process_start(&gateway->process, gateway->dir, name, argv, NULL);
-	memcpy(gateway->log, gateway->process.err, sizeof(gateway->log));
-	for (;;) {
-		free(said);
-		said = file_text(gateway->log, NULL);
-		at = strstr(said, " port=");
-		if (at && strchr(at, '\n'))
-			break;
-		if (process_ended(&gateway->process, &status))
-			fail_msg("lift-xapi ended, status %d; it said:\n%s", status,
-				 file_text(gateway->log, NULL));
-		look_again();
-	}
-	gateway->port = atoi(at + strlen(" port="));
-	free(said);
-}
-
-struct outcome gateway_run(struct gateway *gateway, const char *input, ...)
-{
-	char program[PATH_SIZE], name[32];
-	const char *argv[ARGS_MAX] = { program };
-	struct surroundings in = { .input = input };
-	struct process process;
-	va_list list;
-	size_t n = 1;
-
-	program_path(program, "lift-xapi");
-	va_start(list, input);
-	while (n < ARGS_MAX - 1 && (argv[n] = va_arg(list, const char *)))
-		n++;
-	va_end(list);
-	snprintf(name, sizeof(name), "run-%u", ++gateway->starts);
-	process_start(&process, gateway->dir, name, argv, &in);
-	return process_wait(&process);
+	server_start(&gateway->server);
 }
 
 void gateway_stop(struct gateway *gateway)
 {
-	struct outcome outcome;
-
-	process_signal(&gateway->process, SIGTERM);
-	outcome = process_wait(&gateway->process);
-	if (outcome.status != 0)
-		fail_msg("lift-xapi ended with status %d; it said:\n%s", outcome.status,
-			 outcome.err);
-	outcome_free(&outcome);
+	server_stop(&gateway->server);
 }
 
 void gateway_crash(struct gateway *gateway)
 {
-	struct outcome outcome;
-
-	process_signal(&gateway->process, SIGKILL);
-	outcome = process_wait(&gateway->process);
-	assert_int_equal(outcome.status, 128 + SIGKILL);
-	outcome_free(&outcome);
+	server_crash(&gateway->server);
 }
 
 void gateway_await_log(struct gateway *gateway, const char *text)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-
-	for (;;) {
-		char *said = file_text(gateway->log, NULL);
-		bool has = strstr(said, text) != NULL;
-
-		if (!has && clock_ms() > end_ms)
-			fail_msg("the log has no '%s', but:\n%s", text, said);
-		free(said);
-		if (has)
-			return;
-		look_again();
-	}
+	server_await_log(&gateway->server, text);
 }
 
 void gateway_both(struct gateway *gateway)
@@ -177,8 +96,8 @@ void gateway_both(struct gateway *gateway)
 
 void gateway_post(struct gateway *gateway, const char *statements, int status)
 {
-	struct reply reply =
-		web_ask(gateway->port, "POST", "/xapi/statements", gateway->login, statements);
+	struct reply reply = web_ask(gateway->server.port, "POST", "/xapi/statements",
+				     gateway->login, statements);
 
 	if (reply.status != status)
 		fail_msg("%d in place of %d: %s\nfor %.1000s", reply.status, status,
@@ -188,7 +107,7 @@ void gateway_post(struct gateway *gateway, const char *statements, int status)
 
 json_t *gateway_status(struct gateway *gateway)
 {
-	struct reply reply = web_ask(gateway->port, "GET", "/status", gateway->login, NULL);
+	struct reply reply = web_ask(gateway->server.port, "GET", "/status", gateway->login, NULL);
 	json_t *status = reply.body ? json_loads(reply.body, 0, NULL) : NULL;
 
 	if (reply.status != 200 || !status)
@@ -224,7 +143,7 @@ void gateway_map(struct gateway *gateway)
 {
 	char path[PATH_SIZE];
 
-	path_make(path, "%s/map.yaml", gateway->dir);
+	path_make(path, "%s/map.yaml", gateway->server.dir);
 	file_write(path, "modules: {\"https://moodle.example/course/*\": \"{}\"}\n");
 }
 

@@ -6,19 +6,18 @@
 #define LIFT_TESTS_E2E_XAPI_GATEWAY_H
 
 #include "tests/e2e/daemon.h"
-#include "tests/e2e/xapi/web.h"
+#include "tests/e2e/gateway/server.h"
+#include "tests/e2e/gateway/web.h"
 
 #define GATEWAY_NAME	 "moodle-rana"
 #define GATEWAY_PASSWORD "a word for the tests"
 
 struct gateway {
 	struct daemon *daemon;
-	char dir[PATH_SIZE], config[PATH_SIZE], state[PATH_SIZE], log[PATH_SIZE];
-	char hash[160]; /* of the password */
-	char *login;	/* headers: who it is, which version, JSON */
-	struct process process;
-	unsigned starts;
-	int port; /* since its start */
+	struct server server;
+	char state[PATH_SIZE];
+	char hash[SERVER_HASH_SIZE]; /* of the password */
+	char *login;		     /* headers: who it is, which version, JSON */
 };
 
 /* cmocka's: *state is a struct gateway, with a struct daemon that is not running. */
@@ -30,9 +29,6 @@ int gateway_teardown(void **state);
 void gateway_configure(struct gateway *gateway, const char *lines);
 /* Start it, and wait until it is ready. */
 void gateway_start(struct gateway *gateway);
-/* Run it until it ends by itself, with these arguments, up to NULL. */
-__attribute__((sentinel)) struct outcome gateway_run(struct gateway *gateway, const char *input,
-						     ...);
 void gateway_stop(struct gateway *gateway);
 void gateway_crash(struct gateway *gateway);
 

@@ -32,8 +32,8 @@ static void who_is_slow_is_cut_off_and_holds_up_nobody(void **state)
 
 	gateway_configure(gateway, "limits: {head_s: 1, body_s: 1}\n");
 	gateway_start(gateway);
-	web_open(&head, gateway->port);
-	web_open(&body, gateway->port);
+	web_open(&head, gateway->server.port);
+	web_open(&body, gateway->server.port);
 	assert_true(web_send(&head, "POST /xapi/sta", 14));
 	assert_true(asprintf(&request,
 			     "POST /xapi/statements HTTP/1.1\r\nHost: x\r\n%sContent-Length: "
@@ -76,7 +76,7 @@ static void a_thousand_who_say_nothing_hold_up_nobody(void **state)
 	gateway_configure(gateway, "limits: {connections_of_one: 2000}\n");
 	gateway_start(gateway);
 	for (int i = 0; i < IDLE; i++)
-		web_open(&idle[i], gateway->port);
+		web_open(&idle[i], gateway->server.port);
 	post_ok(gateway, "anna");
 	for (int i = 0; i < IDLE; i++)
 		web_close(&idle[i]);
@@ -95,7 +95,7 @@ static void what_is_too_large_is_413(void **state)
 	memset(large, ' ', LARGE);
 	gateway_configure(gateway, "");
 	gateway_start(gateway);
-	web_open(&web, gateway->port);
+	web_open(&web, gateway->server.port);
 	web_request(&web, "POST", "/xapi/statements", gateway->login, large, LARGE);
 	reply = web_reply(&web);
 	assert_int_equal(reply.status, 413);
@@ -103,7 +103,7 @@ static void what_is_too_large_is_413(void **state)
 	web_close(&web);
 
 	/* One that never ends. */
-	web_open(&web, gateway->port);
+	web_open(&web, gateway->server.port);
 	assert_true(asprintf(&head,
 			     "POST /xapi/statements HTTP/1.1\r\nHost: x\r\n%s"
 			     "Transfer-Encoding: chunked\r\n\r\n",
@@ -133,7 +133,7 @@ static void begin_bodies(struct gateway *gateway, const char *path, const char *
 	assert_true(asprintf(&head, "POST %s HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n",
 			     path, headers, SLOW + 1) > 0);
 	for (int i = 0; i < STRANGERS; i++) {
-		web_open(&webs[i], gateway->port);
+		web_open(&webs[i], gateway->server.port);
 		assert_true(web_send(&webs[i], head, strlen(head)));
 		assert_true(web_send(&webs[i], body, SLOW));
 	}
@@ -149,7 +149,7 @@ static void who_has_not_logged_in_takes_no_memory_from_who_has(void **state)
 	char *statement = statement_make("anna", "completed", MODULE, TIME, ""), *large = NULL;
 	char path[PATH_SIZE], lines[600];
 
-	path_make(path, "%s/keys.json", gateway->dir);
+	path_make(path, "%s/keys.json", gateway->server.dir);
 	file_write(path, "{\"keys\": []}\n");
 	snprintf(lines, sizeof(lines),
 		 "limits: {bodies_mib: 1}\nplatforms:\n  - {name: canvas-nord, jwks: keys.json}\n"
@@ -242,7 +242,8 @@ static void a_full_outbox_is_503_until_the_daemon_is_back(void **state)
 		longer = NULL;
 		assert_true(asprintf(&longer, "%s]", batch) > 0);
 		free(batch);
-		reply = web_ask(gateway->port, "POST", "/xapi/statements", gateway->login, longer);
+		reply = web_ask(gateway->server.port, "POST", "/xapi/statements", gateway->login,
+				longer);
 		free(longer);
 		if (reply.status != 200)
 			break;
@@ -272,7 +273,7 @@ static void what_is_in_flight_at_the_end_is_answered(void **state)
 
 	gateway_configure(gateway, "");
 	gateway_start(gateway);
-	web_open(&web, gateway->port);
+	web_open(&web, gateway->server.port);
 	/* The connection is known, as it has been answered once. */
 	web_request(&web, "GET", "/xapi/about", "", NULL, 0);
 	reply = web_reply(&web);
@@ -283,13 +284,13 @@ static void what_is_in_flight_at_the_end_is_answered(void **state)
 			     "%zu\r\n\r\n%.20s",
 			     gateway->login, strlen(text), text) > 0);
 	assert_true(web_send(&web, head, strlen(head)));
-	process_signal(&gateway->process, SIGTERM);
+	process_signal(&gateway->server.process, SIGTERM);
 	gateway_await_log(gateway, "stopping: signal=SIGTERM");
 	assert_true(web_send(&web, text + 20, strlen(text) - 20));
 	reply = web_reply(&web);
 	assert_int_equal(reply.status, 200);
 	reply_free(&reply);
-	outcome = process_wait(&gateway->process);
+	outcome = process_wait(&gateway->server.process);
 	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
 	web_close(&web);

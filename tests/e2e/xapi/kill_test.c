@@ -50,7 +50,7 @@ static void send_one(struct load *load, int c)
 	if (load->learner[c] < 0)
 		return;
 	if (load->web[c].fd < 0)
-		web_open(&load->web[c], load->gateway->port);
+		web_open(&load->web[c], load->gateway->server.port);
 	snprintf(learner, sizeof(learner), RAW "%ld", load->learner[c]);
 	text = statement_make(learner, "completed", "https://moodle.example/course/vt-basics",
 			      "2025-09-01T08:00:00Z", "");

@@ -25,7 +25,7 @@ static void post_one(struct gateway *gateway, const char *learner)
 
 static void reload(struct gateway *gateway, const char *log)
 {
-	process_signal(&gateway->process, SIGHUP);
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_log(gateway, log);
 }
 
@@ -36,7 +36,7 @@ static void names_that_are_gone_leave_their_places(void **state)
 	FILE *to;
 	size_t size;
 
-	path_make(path, "%s/keys.json", gateway->dir);
+	path_make(path, "%s/keys.json", gateway->server.dir);
 	file_write(path, "{\"keys\": []}\n");
 	to = open_memstream(&lines, &size);
 	assert_non_null(to);
@@ -51,8 +51,8 @@ static void names_that_are_gone_leave_their_places(void **state)
 		struct reply reply;
 
 		path_make(path, "/canvas/p%d", i);
-		reply = web_ask(gateway->port, "POST", path, "Content-Type: application/json\r\n",
-				"{}");
+		reply = web_ask(gateway->server.port, "POST", path,
+				"Content-Type: application/json\r\n", "{}");
 		assert_in_range(reply.status, 400, 401);
 		reply_free(&reply);
 	}

@@ -38,7 +38,7 @@ static void check_cases(struct gateway *gateway, const struct route_case *cases,
 		struct reply reply;
 
 		snprintf(headers, sizeof(headers), "%s%s", at->login ? login : "", at->headers);
-		reply = web_ask(gateway->port, at->method, at->path, headers, at->body);
+		reply = web_ask(gateway->server.port, at->method, at->path, headers, at->body);
 		if (reply.status != at->status ||
 		    (at->says && !strstr(reply.body, at->says) && !strstr(reply.head, at->says)))
 			fail_msg("case %zu, %s %s: %d: %s\n%s", i, at->method, at->path,
@@ -133,7 +133,7 @@ static void a_bearer_token_is_name_and_password(void **state)
 	gateway_configure(gateway, "");
 	gateway_start(gateway);
 	snprintf(headers, sizeof(headers), "Authorization: Bearer %s", strstr(login, "Basic ") + 6);
-	reply = web_ask(gateway->port, "GET", "/status", headers, NULL);
+	reply = web_ask(gateway->server.port, "GET", "/status", headers, NULL);
 	assert_int_equal(reply.status, 200);
 	reply_free(&reply);
 	free(login);
@@ -149,10 +149,10 @@ static void without_platforms_the_log_says_what_is_missing(void **state)
 	gateway_start(gateway);
 	gateway_await_log(gateway, missing);
 	gateway_configure(gateway, "");
-	process_signal(&gateway->process, SIGHUP);
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_log(gateway, "configuration read: platforms=1");
 	gateway_post(gateway, one, 200);
-	said = file_text(gateway->log, NULL);
+	said = file_text(gateway->server.log, NULL);
 	assert_null(strstr(strstr(said, missing) + 1, missing));
 	free(said);
 	gateway_stop(gateway);
@@ -182,11 +182,11 @@ static void who_did_not_get_in_is_in_the_log(void **state)
 
 		gateway_start(gateway); /* of what anybody can trigger there is a line in 10 s */
 		snprintf(headers, sizeof(headers), "%s%s", login, cases[i].headers);
-		reply = web_ask(gateway->port, "POST", "/xapi/statements", headers, one);
+		reply = web_ask(gateway->server.port, "POST", "/xapi/statements", headers, one);
 		assert_true(reply.status == 401 || reply.status == 400);
 		reply_free(&reply);
 		gateway_await_log(gateway, cases[i].says);
-		said = file_text(gateway->log, NULL);
+		said = file_text(gateway->server.log, NULL);
 		assert_null(strstr(said, "s3cret-word"));
 		free(said);
 		free(login);
@@ -252,7 +252,7 @@ static void more_than_a_platform_may_send_is_429(void **state)
 	gateway_configure(gateway, "limits: {rate: 1}\n");
 	gateway_start(gateway);
 	gateway_post(gateway, batch, 200);
-	reply = web_ask(gateway->port, "POST", "/xapi/statements", gateway->login, one);
+	reply = web_ask(gateway->server.port, "POST", "/xapi/statements", gateway->login, one);
 	assert_int_equal(reply.status, 429);
 	assert_non_null(strstr(reply.head, "Retry-After: "));
 	reply_free(&reply);
@@ -264,14 +264,15 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 	struct outcome outcome;
 	char path[PATH_SIZE];
 
-	path_make(path, "%s/people.csv", gateway->dir);
+	path_make(path, "%s/people.csv", gateway->server.dir);
 	file_write(path, "id,regin\nanna,1813\n");
-	file_write(gateway->config, "lisen: 127.0.0.1:80\n"
-				    "people: people.csv\n"
-				    "platforms:\n"
-				    "  - {name: Moodle, password: secret}\n"
-				    "  - {name: canvas, regin: \"1813\"}\n");
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	file_write(gateway->server.config, "lisen: 127.0.0.1:80\n"
+					   "people: people.csv\n"
+					   "platforms:\n"
+					   "  - {name: Moodle, password: secret}\n"
+					   "  - {name: canvas, regin: \"1813\"}\n");
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, "--check",
+			     NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, ":1: `lisen` is no key of lift-xapi.yaml, did you mean "
 					    "`listen`?"));
@@ -281,7 +282,8 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 	assert_non_null(strstr(outcome.err, ":5: platform `canvas` needs"));
 	outcome_free(&outcome);
 	gateway_configure(gateway, "people: people.csv\nmapping: nowhere.yaml\n");
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, "--check",
+			     NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "people.csv:1: "));
 	assert_non_null(strstr(outcome.err, "nowhere.yaml"));
@@ -291,18 +293,21 @@ static void the_configuration_is_checked_with_all_its_files(void **state)
 			  "  - {name: a, source: s, homepage: https://a.example, jwks: x}\n"
 			  "  - {name: b, source: s, homepage: http://A.example/, jwks: x}\n"
 			  "  - {name: c, source: s, homepage: https://c.example, jwks: x}\n");
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, "--check",
+			     NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_null(strstr(outcome.err, "platforms `a` and `b`"));
 	assert_non_null(strstr(outcome.err, "platforms `a` and `c` have one `source`"));
 	outcome_free(&outcome);
 	gateway_configure(gateway, "trusted: [10.0.0.0/33]\n");
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, "--check",
+			     NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "`10.0.0.0/33` is none"));
 	outcome_free(&outcome);
 	gateway_configure(gateway, "trusted: [127.0.0.1, 10.0.0.0/8, \"fd00::/8\"]\n");
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--check", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, "--check",
+			     NULL);
 	assert_int_equal(outcome.status, 0);
 	assert_string_equal(outcome.out, "the configuration is right: 1 platforms, 0 people\n");
 	outcome_free(&outcome);
@@ -314,13 +319,13 @@ static void a_reload_with_errors_changes_nothing(void **state)
 
 	gateway_configure(gateway, "");
 	gateway_start(gateway);
-	file_write(gateway->config, "platforms: [{name: x}]\n");
-	process_signal(&gateway->process, SIGHUP);
+	file_write(gateway->server.config, "platforms: [{name: x}]\n");
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_log(gateway, "the configuration has errors, and the old one is kept");
 	gateway_await_log(gateway, ":1: platform `x` needs a `password`");
 	gateway_post(gateway, one, 200);
 	gateway_configure(gateway, "outbox_mib: 7\npath: /lrs\n");
-	process_signal(&gateway->process, SIGHUP);
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_log(gateway, "only a restart takes: key=outbox_mib");
 	gateway_await_log(gateway, "configuration read: platforms=1");
 	gateway_post(gateway, one, 404);
@@ -333,11 +338,12 @@ static void a_file_is_explained(void **state)
 	struct outcome outcome;
 	char path[PATH_SIZE], text[4096];
 
-	path_make(path, "%s/statements", gateway->dir);
+	path_make(path, "%s/statements", gateway->server.dir);
 	snprintf(text, sizeof(text), "%s\n[%s,\n{\"verb\":1}]\n", one, one);
 	file_write(path, text);
 	gateway_configure(gateway, "");
-	outcome = gateway_run(gateway, path, "--config", gateway->config, "--explain", "-", NULL);
+	outcome = server_run(&gateway->server, path, "--config", gateway->server.config,
+			     "--explain", "-", NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.out, "1: http://adlnet.gov/expapi/verbs/completed "));
 	assert_non_null(strstr(outcome.out, "by the row `completed`"));
@@ -345,7 +351,8 @@ static void a_file_is_explained(void **state)
 	outcome_free(&outcome);
 
 	file_write(path, "{\"actor\":\n  {]");
-	outcome = gateway_run(gateway, path, "--config", gateway->config, "--explain", "-", NULL);
+	outcome = server_run(&gateway->server, path, "--config", gateway->server.config,
+			     "--explain", "-", NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "-: line 2, column 4: no JSON: "));
 	outcome_free(&outcome);
@@ -361,7 +368,7 @@ static void no_name_that_a_platform_sends_is_logged(void **state)
 	gateway_start(gateway);
 	gateway_post(gateway, "{\"actor\":{\"kari@rana.example\":1}}", 400);
 	gateway_await_log(gateway, "a request was not taken: platform=" GATEWAY_NAME);
-	said = file_text(gateway->log, NULL);
+	said = file_text(gateway->server.log, NULL);
 	assert_non_null(strstr(said, "no such property here"));
 	assert_null(strstr(said, "kari"));
 	free(said);

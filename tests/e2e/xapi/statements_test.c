@@ -206,7 +206,7 @@ static void what_was_held_without_a_time_was_when_it_came(void **state)
 	int64_t came_ms;
 
 	gateway_map(gateway);
-	path_make(path, "%s/people.csv", gateway->dir);
+	path_make(path, "%s/people.csv", gateway->server.dir);
 	file_write(path, "id,region\n");
 	snprintf(lines, sizeof(lines),
 		 "mapping: map.yaml\npeople: people.csv\nplatforms:\n  - {name: " GATEWAY_NAME
@@ -221,7 +221,7 @@ static void what_was_held_without_a_time_was_when_it_came(void **state)
 	while (wall_ms() <= came_ms)
 		look_again();
 	file_write(path, "id,region\nanna,1813\n");
-	process_signal(&gateway->process, SIGHUP);
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_accepted(gateway, 1);
 	status = daemon_status(gateway->daemon);
 	assert_true(whole(json_array_get(json_object_get(status, "sources"), 0), "last_event") <=
@@ -240,7 +240,7 @@ static void what_was_refused_counts_when_the_people_are_known(void **state)
 	json_t *status;
 
 	gateway_map(gateway);
-	path_make(path, "%s/people.csv", gateway->dir);
+	path_make(path, "%s/people.csv", gateway->server.dir);
 	file_write(path, "id,region\n");
 	snprintf(lines, sizeof(lines),
 		 "mapping: map.yaml\npeople: people.csv\nplatforms:\n  - {name: " GATEWAY_NAME
@@ -256,20 +256,21 @@ static void what_was_refused_counts_when_the_people_are_known(void **state)
 	assert_int_equal(json_object_size(json_object_get(status, "refused")), 1);
 	assert_int_equal(json_object_size(json_object_get(status, "events")), 0);
 	json_decref(status);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config,
+			     "--refused", NULL);
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.out, "       2  " GATEWAY_NAME));
 	assert_null(strstr(outcome.out, "anna"));
 	outcome_free(&outcome);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", "--json",
-			      NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config,
+			     "--refused", "--json", NULL);
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.out, "\"id\":\""));
 	assert_null(strstr(outcome.out, "anna"));
 	outcome_free(&outcome);
 
 	file_write(path, "id,region\nanna,1813\n");
-	process_signal(&gateway->process, SIGHUP);
+	process_signal(&gateway->server.process, SIGHUP);
 	gateway_await_accepted(gateway, 1);
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
 	/* A start tries it again, too. */
@@ -278,7 +279,8 @@ static void what_was_refused_counts_when_the_people_are_known(void **state)
 	gateway_start(gateway);
 	gateway_await_accepted(gateway, 2);
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 2);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, "--refused", NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config,
+			     "--refused", NULL);
 	assert_string_equal(outcome.out, "nothing is held\n");
 	outcome_free(&outcome);
 }
@@ -315,18 +317,18 @@ static void a_seal_that_is_gone_is_said_and_not_made_anew(void **state)
 	path_make(seal, "%s/seal.key", gateway->state);
 	path_make(away, "%s/seal.away", gateway->state);
 	assert_int_equal(rename(seal, away), 0);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "seal.key: No such file"));
 	outcome_free(&outcome);
 	file_write(seal, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
 	assert_int_equal(chmod(seal, 0644), 0);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "others may read it"));
 	outcome_free(&outcome);
 	assert_int_equal(chmod(seal, 0600), 0);
-	outcome = gateway_run(gateway, NULL, "--config", gateway->config, NULL);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config, NULL);
 	assert_int_equal(outcome.status, 1);
 	assert_non_null(strstr(outcome.err, "sealed with another key"));
 	outcome_free(&outcome);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/e2e/xapi/web.h"
+#include "tests/e2e/gateway/web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,18 +14,31 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/process.h"
 
-enum { CHUNK = 65536, HEAD_MAX = 4096 };
+enum { CHUNK = 65536, SMALL = 2048 };
 
-bool web_try(struct web *web, int port)
+static bool open_with(struct web *web, int port, int receive_bytes)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 
 	*web = (struct web){ .fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (receive_bytes)
+		setsockopt(web->fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
 	if (web->fd >= 0 && connect(web->fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		return true;
 	web_close(web);
 	return false;
+}
+
+bool web_try(struct web *web, int port)
+{
+	return open_with(web, port, 0);
+}
+
+void web_open_small(struct web *web, int port)
+{
+	if (!open_with(web, port, SMALL))
+		fail_msg("nobody listens on port %d: %s", port, strerror(errno));
 }
 
 void web_open(struct web *web, int port)
@@ -102,28 +115,61 @@ static size_t length_of(const char *head)
 	return line ? strtoul(line + strlen("\nContent-Length:"), NULL, 10) : 0;
 }
 
-struct reply web_reply(struct web *web)
+static void drop_first(struct web *web, size_t size)
+{
+	web->size -= size;
+	memmove(web->data, web->data + size, web->size + 1);
+}
+
+struct reply web_head(struct web *web)
 {
 	int64_t end_ms = clock_ms() + LIMIT_MS;
 	struct reply reply = { 0 };
 	const char *end;
-	size_t head, all;
 
-	while (!web->size || !(end = strstr(web->data, "\r\n\r\n")))
+	while (!web->size || !(end = memmem(web->data, web->size, "\r\n\r\n", 4)))
 		if (!receive(web, end_ms))
 			return reply;
-	head = (size_t)(end - web->data) + 2;
-	reply.head = strndup(web->data, head);
+	reply.head = strndup(web->data, (size_t)(end - web->data) + 2);
 	reply.status = atoi(reply.head + strlen("HTTP/1.1 "));
-	reply.size = reply.status == 204 ? 0 : length_of(reply.head);
-	all = head + 2 + reply.size;
-	while (web->size < all)
+	drop_first(web, (size_t)(end - web->data) + 4);
+	return reply;
+}
+
+struct reply web_reply(struct web *web)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	struct reply reply = web_head(web);
+
+	if (!reply.status)
+		return reply;
+	reply.size = reply.status == 204 || reply.status == 304 ? 0 : length_of(reply.head);
+	while (web->size < reply.size)
 		if (!receive(web, end_ms))
 			fail_msg("the answer ends in the middle");
-	reply.body = strndup(web->data + head + 2, reply.size);
-	web->size -= all;
-	memmove(web->data, web->data + all, web->size + 1);
+	reply.body = calloc(1, reply.size + 1);
+	memcpy(reply.body, web->data, reply.size);
+	drop_first(web, reply.size);
 	return reply;
+}
+
+char *web_chunk(struct web *web, size_t *ret_size)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	char *line_end, *chunk;
+	size_t head;
+
+	while (!web->size || !(line_end = memmem(web->data, web->size, "\r\n", 2)))
+		if (!receive(web, end_ms))
+			return NULL;
+	head = (size_t)(line_end - web->data) + 2;
+	*ret_size = strtoul(web->data, NULL, 16);
+	while (web->size < head + *ret_size + 2)
+		if (!receive(web, end_ms))
+			return NULL;
+	chunk = *ret_size ? strndup(web->data + head, *ret_size) : NULL;
+	drop_first(web, head + *ret_size + 2);
+	return chunk;
 }
 
 void web_await_end(struct web *web)

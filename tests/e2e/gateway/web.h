@@ -2,8 +2,8 @@
 /*
  * web.h - an HTTP client by hand: it sends what a library would not, and stops where it likes.
  */
-#ifndef LIFT_TESTS_E2E_XAPI_WEB_H
-#define LIFT_TESTS_E2E_XAPI_WEB_H
+#ifndef LIFT_TESTS_E2E_GATEWAY_WEB_H
+#define LIFT_TESTS_E2E_GATEWAY_WEB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,8 @@ struct reply {
 
 /* To a port of 127.0.0.1; the test fails where nobody listens. */
 void web_open(struct web *web, int port);
+/* The same, with hardly any room for what comes and is not read. */
+void web_open_small(struct web *web, int port);
 /* False: nobody listens. */
 bool web_try(struct web *web, int port);
 void web_close(struct web *web);
@@ -36,6 +38,9 @@ bool web_request(struct web *web, const char *method, const char *path, const ch
 		 const char *body, size_t size);
 /* The next answer. The test fails where none comes for LIMIT_MS. */
 struct reply web_reply(struct web *web);
+/* The same without a body, which comes in pieces: the next one, the caller's; NULL: it has ended. */
+struct reply web_head(struct web *web);
+char *web_chunk(struct web *web, size_t *ret_size);
 /* Has the other side closed it? Waits for that. What comes before is lost. */
 void web_await_end(struct web *web);
 
