@@ -40,7 +40,7 @@ export function needsFrame(ctx, competence, figure, say) {
 					{
 						caption: title,
 						head: [title, say.t('competence.holders')],
-						showHead: false, isStacked: true,
+						showHead: false,
 						most: Math.max(need.of ?? 0, need.n, 1),
 					},
 					say,
