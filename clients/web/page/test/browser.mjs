@@ -76,7 +76,7 @@ export async function isDrawn(page) {
 		const main = document.querySelector('#main')
 		const sheet = main?.querySelector('.sheet')
 		return main && main.getAttribute('aria-busy') === 'false' && !main.querySelector('.pulse') && (!sheet || sheet.querySelector('svg.map, .region-cards'))
-	}, null, {timeout: 20000})
+	}, null, {timeout: 60000})
 }
 
 /** What a page does against WCAG 2.2 AA, in sentences. */

@@ -2,11 +2,13 @@
 // The page as its readers have it: in a browser, of a real lift-web and a real liftd.
 import assert from 'node:assert/strict'
 import {after, before, test} from 'node:test'
-import {resolve} from 'node:path'
+import {mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
 import {isDrawn, openBrowser, SIZES, violations} from './browser.mjs'
 import {createWorld, until} from './world.mjs'
 
 const {LIFT_BUILD: build = 'build', LIFT_SHOTS: shots = 'build/web-shots', LIFT_SOURCE: source = '.'} = process.env
+const DEMO = resolve(source, 'daemon/examples/demo.yaml')
 const AS_OF = '2025-11-14'
 const LIVE_MS = 2000
 const FIRST_BYTES = 300 * 1024
@@ -22,7 +24,7 @@ before(async () => {
 		console.log('page_test: skipped: there is no chromium that can be started')
 		process.exit(0)
 	}
-	world = await createWorld({build, catalogue: resolve(source, 'daemon/examples/demo.yaml'), asOf: AS_OF, title: 'Welfare technology', simulate: ['--presence', '--enrolment', '--late', '0.1', '--doubled', '0.1']})
+	world = await createWorld({build, catalogue: DEMO, asOf: AS_OF, title: 'Welfare technology', simulate: ['--presence', '--enrolment', '--late', '0.1', '--doubled', '0.1']})
 })
 
 after(async () => {
@@ -300,6 +302,59 @@ test('tables can be taken away, and a reader without a map has the same', async 
 	assert.match(csv, new RegExp(`1820.*\\b${learners}\\b`))
 	assert.match(csv, /Alstahaug/)
 	await page.context().close()
+})
+
+/** Another world, for as long as it is looked at. */
+async function within(wish, look) {
+	const other = await createWorld({build, asOf: AS_OF, title: 'Welfare technology', ...wish})
+	try {
+		return await look(other)
+	} finally {
+		await other.end()
+	}
+}
+
+test('outlines that the operator gives stand in place of cells', async () => {
+	const square = (code, lon, lat) => ({type: 'Feature', properties: {code}, geometry: {type: 'Polygon', coordinates: [[[lon, lat], [lon, lat + 0.3], [lon + 0.6, lat + 0.3], [lon + 0.6, lat], [lon, lat]]]}})
+	const outlines = {type: 'FeatureCollection', features: [square('1811', 12, 65), square('NO-1812', 12.7, 65), square('9999', 5, 60)]}
+	await within({catalogue: DEMO, outlines}, async other => {
+		const page = await browser.openPage(`${other.url}/`)
+		await page.waitForFunction(() => document.querySelectorAll('a.cell').length === 2)
+		const d = await page.locator('a.cell[data-code="1812"] .fill').getAttribute('d')
+		assert.equal(d.match(/L/g).length >= 3, true)
+		assert.match(await page.locator('.map-panel').innerText(), /Outlines/)
+		assert.equal(await page.locator('tr[data-row]').count(), 9)
+		await page.context().close()
+	})
+})
+
+test('a catalogue without coordinates has tiles, and the same figures', async () => {
+	const catalogue = join(mkdtempSync('/tmp/lift-page-catalogue.'), 'catalogue.yaml')
+	writeFileSync(catalogue, readFileSync(DEMO, 'utf8').replace(/^ +(lat|lon):.*\n/gm, ''))
+	await within({catalogue}, async other => {
+		const page = await browser.openPage(`${other.url}/`)
+		assert.equal(await page.locator('svg.map').count(), 0)
+		assert.equal(await page.locator('a.region-card').count(), 9)
+		const vega = other.exported().get('people/all/1815').learners
+		assert.match(await page.locator('a.region-card', {hasText: 'Vega'}).innerText(), new RegExp(`\\b${vega}\\b`))
+		assert.deepEqual(await violations(page), [])
+		await page.locator('a.region-card', {hasText: 'Vega'}).click()
+		await isDrawn(page)
+		assert.match(page.url(), /region=1815/)
+		await page.context().close()
+	})
+	rmSync(dirname(catalogue), {recursive: true})
+})
+
+test('the picture of the README is small', async () => {
+	await within({catalogue: resolve(source, 'daemon/examples/vesteralen.yaml'), asOf: '2024-05-15', title: 'Lofoten, Vesterålen and Salten'}, async other => {
+		const page = await browser.openPage(`${other.url}/?figure=people.learners`, {viewport: {width: 1180, height: 1010}})
+		await isLive(page)
+		await browser.shoot(page, 'page', {fullPage: false})
+		await page.context().close()
+	})
+	const {size} = statSync(resolve(shots, 'page.png'))
+	assert.ok(size < 200 * 1024, `${size} bytes`)
 })
 
 test('nothing went wrong in any page, and none asked anybody else', () => {

@@ -11,6 +11,7 @@ const GHOST_AT = 1.7 // so many times as far as its neighbours
 const GHOST_STEP = 0.75
 const GHOSTS_MAX = 4000
 const MARGIN = 0.9
+const COARSE = 1.2
 const LONELY = 0.004 // of the earth's radius: 25 km
 /** Each place has at least a disc, however small its island. */
 export const SITE_RADIUS = 12
@@ -133,9 +134,30 @@ export function drawOutlines(features, {projection}) {
 	})
 }
 
+/** What is nearer than this to the point before nobody sees. */
+function coarse(sink) {
+	let last = null
+	return {
+		point(x, y) {
+			if (last && Math.abs(x - last[0]) + Math.abs(y - last[1]) < COARSE)
+				return
+			last = [x, y]
+			sink.point(x, y)
+		},
+		lineStart() {
+			last = null
+			sink.lineStart()
+		},
+		lineEnd: () => sink.lineEnd(),
+		polygonStart: () => sink.polygonStart(),
+		polygonEnd: () => sink.polygonEnd(),
+	}
+}
+
 /** The land of the countries that are shown, and of the others, as far as it is on the sheet. */
 export function drawLand(coast, home, {projection, width, height}) {
-	const clipped = geoPath(projection.clipExtent([[-40, -40], [width + 40, height + 40]]))
+	projection.clipExtent([[-40, -40], [width + 40, height + 40]])
+	const clipped = geoPath({stream: sink => projection.stream(coarse(sink))}).digits(1)
 	const land = wanted => coast.filter(({properties}) => home.has(properties.id) === wanted).map(one => clipped(one) ?? '').join('')
 	const drawn = {home: land(true), other: land(false)}
 	projection.clipExtent(null)

@@ -66,7 +66,7 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 			<path class="fill" d=${fill}></path><path class="border" d=${border}></path></a>`
 	const onTop = shown.find(({code}) => code === pointed)
 	const current = shown.find(({code}) => code === selected)
-	return html`<svg class="map" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
+	return html`<svg class="map ${shown.length > DOTS_MAX ? 'still' : ''}" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
 		@keydown=${event => onKey(event, shown)} @pointerleave=${() => point(null)} @focusout=${() => point(null)}>
 		<defs><clipPath id="land"><path d=${land.home}></path>
 			<path d=${shown.flatMap(({sites}) => sites).map(disc).join('')}></path></clipPath></defs>
