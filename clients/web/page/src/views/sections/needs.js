@@ -91,7 +91,7 @@ export function needsByPlace(ctx, competence, places, say) {
 					columns: needs.map(need => ({name: needName(ctx, competence, need, say)})),
 					rows,
 				},
-				{most: 1, shades: 3, tone: 'need'},
+				{most: 1, shades: 5, tone: 'need'},
 			),
 		},
 		say,
