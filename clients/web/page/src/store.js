@@ -20,11 +20,11 @@ export function isAbout(query, topic) {
 export function pick(metrics, path) {
 	if (!metrics)
 		return undefined
-	if (path in metrics)
+	if (Object.hasOwn(metrics, path))
 		return metrics[path]
 	let at = metrics
 	for (const step of path.split('.')) {
-		if (at === null || typeof at !== 'object')
+		if (at === null || typeof at !== 'object' || !Object.hasOwn(at, step))
 			return undefined
 		at = at[step]
 	}
@@ -35,6 +35,7 @@ export function createStore(client, onChange) {
 	let answers = new Map() // search → {query, figures, isAsked, isStale, fault}
 	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, version: 0}
 	let isCatalogueAsked = false
+	let isCatalogueOld = false
 	let isMissed = false
 
 	const touch = () => onChange()
@@ -114,6 +115,8 @@ export function createStore(client, onChange) {
 	store.isStale = () => store.state?.stale || !store.isConnected
 
 	async function loadCatalogue() {
+		// Another one may have come while the last one was on its way.
+		isCatalogueOld = isCatalogueAsked
 		if (isCatalogueAsked)
 			return
 		isCatalogueAsked = true
@@ -125,6 +128,8 @@ export function createStore(client, onChange) {
 			setTimeout(loadCatalogue, RETRY_MS)
 		}
 		isCatalogueAsked = false
+		if (isCatalogueOld)
+			loadCatalogue()
 		touch()
 	}
 
