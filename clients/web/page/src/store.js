@@ -23,11 +23,11 @@ export function isAbout(query, topic) {
 export function pick(metrics, path) {
 	if (!metrics)
 		return undefined
-	if (path in metrics)
+	if (Object.hasOwn(metrics, path))
 		return metrics[path]
 	let at = metrics
 	for (const step of path.split('.')) {
-		if (at === null || typeof at !== 'object')
+		if (at === null || typeof at !== 'object' || !Object.hasOwn(at, step))
 			return undefined
 		at = at[step]
 	}
@@ -38,6 +38,7 @@ export function createStore(client, onChange) {
 	let answers = new Map() // search → {query, figures, isAsked, isStale, fault}
 	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, version: 0}
 	let isCatalogueAsked = false
+	let isCatalogueOld = false
 	let isMissed = false
 
 	const touch = () => onChange()
@@ -119,6 +120,8 @@ export function createStore(client, onChange) {
 	store.isStale = () => store.state?.stale || !store.isConnected
 
 	async function loadCatalogue() {
+		// Another one may have come while the last one was on its way.
+		isCatalogueOld = isCatalogueAsked
 		if (isCatalogueAsked)
 			return
 		isCatalogueAsked = true
@@ -130,6 +133,8 @@ export function createStore(client, onChange) {
 			setTimeout(loadCatalogue, RETRY_MS)
 		}
 		isCatalogueAsked = false
+		if (isCatalogueOld)
+			loadCatalogue()
 		touch()
 	}
 
