@@ -196,6 +196,23 @@ static const json_t *at_path(const json_t *row, const char *path)
 	return at_path(json_object_get(row, name), point + 1);
 }
 
+/* An answer is kept for who asks the same, and for nobody else: here one value looks like two. */
+static void what_looks_alike_is_not_the_same(void **state)
+{
+	struct site *site = *state;
+	json_t *answer;
+
+	site_open(site, "");
+	answer = site_json(site, "/api/v1/figures?region=nordland%0Aregion=rana&kind=people", 200);
+	assert_int_equal(json_array_size(json_object_get(answer, "figures")), 0);
+	json_decref(answer);
+	answer = site_json(site, "/api/v1/figures?region=nordland&region=rana&kind=people", 200);
+	assert_int_equal(json_array_size(json_object_get(answer, "figures")), 2);
+	json_decref(answer);
+	server_stop(&site->server);
+	daemon_stop(site->daemon, SIGTERM);
+}
+
 static void keys_choose_what_is_told(void **state)
 {
 	static const char *const paths[] = { "started", "completion_rate.value", "learners",
@@ -391,6 +408,7 @@ int main(void)
 		OF_SITE(figures_by_every_filter_are_those_of_export),
 		OF_SITE(any_of_several_is_an_answer),
 		OF_SITE(figures_of_any_day_are_those_of_export),
+		OF_SITE(what_looks_alike_is_not_the_same),
 		OF_SITE(keys_choose_what_is_told),
 		OF_SITE(tables_have_the_same_figures),
 		OF_SITE(what_one_has_is_not_sent_again_and_what_is_long_is_pressed),

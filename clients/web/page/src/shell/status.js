@@ -40,12 +40,13 @@ export function notices(ctx, store) {
 		said.push(ctx.t('notice.missing', {source: source.source, n: source.missing, since: ctx.fmt.moment(source.since)}))
 	if (ctx.state.plane && ctx.state.plane !== 'exact')
 		said.push(ctx.t('notice.protected'))
-	if (store.faults().some(fault => fault.status >= 400 && fault.status < 500))
-		said.push(ctx.t('notice.refused', {text: store.faults()[0].message}))
+	const refused = store.faults().find(fault => fault.status >= 400 && fault.status < 500)
+	if (refused)
+		said.push(ctx.t('notice.refused', {text: refused.message}))
 	const unassigned = ctx.value(ctx.figure('unassigned', 'people', 'all'), 'learners')
 	if (unassigned && ctx.region === 'all')
 		said.push(ctx.t('notice.unassigned', {n: unassigned}))
-	return said.length ? html`<ul class="notices">${said.map(text => html`<li>${text}</li>`)}</ul>` : nothing
+	return said.length ? html`<section aria-label=${ctx.t('notices')}><ul class="notices">${said.map(text => html`<li>${text}</li>`)}</ul></section>` : nothing
 }
 
 function sourceState(ctx, source) {
