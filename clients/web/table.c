@@ -118,10 +118,13 @@ static void put_text(struct csv *csv, struct text text)
 
 static void put_value(struct csv *csv, const json_t *value)
 {
-	char *number;
+	char *number, whole[24];
 
 	if (json_is_string(value)) {
 		csv_text(csv, json_string_value(value));
+	} else if (json_is_integer(value)) {
+		snprintf(whole, sizeof(whole), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		csv_number(csv, whole);
 	} else if (json_is_number(value)) {
 		number = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 		csv_number(csv, number ? number : "");
