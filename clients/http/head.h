@@ -15,7 +15,7 @@
 enum {
 	HEAD_HEADERS_MAX = 100,
 	HEAD_BYTES_MAX = 16384, /* of all names and values, and of the target */
-	HEAD_QUERY_MAX = 32,
+	HEAD_QUERY_MAX = 200,
 	HEAD_ROOM = 2048, /* bytes of a usual one, which needs no more memory */
 };
 

@@ -11,7 +11,11 @@
 #include "proto/arena.h"
 #include "proto/day.h"
 
-enum { KEY_MAX = 8192 };
+enum {
+	KEY_MAX = 8192,
+	/* Of a parameter in a key: no value has it, so that no two wishes look alike. */
+	KEY_BEGIN = 1,
+};
 
 /* A request, read. */
 struct asked {
@@ -149,8 +153,8 @@ static bool read_asked(struct http_exchange *exchange, struct asked *asked)
 		if (!read_parameter(exchange, asked, name, value))
 			return false;
 		if (size < KEY_MAX) /* a longer one is not kept */
-			size += (size_t)snprintf(asked->key + size, KEY_MAX - size, "\n%s=%s", name,
-						 value);
+			size += (size_t)snprintf(asked->key + size, KEY_MAX - size, "%c%s=%s",
+						 KEY_BEGIN, name, value);
 	}
 	if (size >= KEY_MAX)
 		asked->key[0] = 0;

@@ -42,10 +42,40 @@ static json_t *list_changes(const struct lift_picture_news *news)
 	return changed;
 }
 
+/* `changed` is taken over; NULL: all. */
+static void tell(struct web *web, json_t *changed)
+{
+	json_t *state = web_state_show(web);
+
+	if (state)
+		feed_tell(web->feed, state, changed);
+	json_decref(changed);
+	json_decref(state);
+}
+
+void web_state_remind(struct web *web)
+{
+	if (web->standing.is_whole && web->standing.is_stale)
+		tell(web, json_array());
+}
+
+/* Answers say of which epoch and day they are: another one makes them others, though no figure is.
+ */
+static bool is_other(const json_t *beat, const json_t *before)
+{
+	static const char *const keys[] = { "epoch", "as_of" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!json_equal(json_object_get(beat, keys[i]), json_object_get(before, keys[i])))
+			return true;
+	return false;
+}
+
 void web_state_take(struct web *web, const struct lift_picture_news *news)
 {
 	struct standing *standing = &web->standing;
-	json_t *changed, *state;
+	bool is_news = news->n_changes || news->what == LIFT_PICTURE_WHOLE ||
+		       (news->beat && is_other(news->beat, standing->beat));
 
 	standing->is_stale = news->what == LIFT_PICTURE_STALE;
 	if (news->what == LIFT_PICTURE_WHOLE)
@@ -55,12 +85,7 @@ void web_state_take(struct web *web, const struct lift_picture_news *news)
 		json_decref(standing->beat);
 		standing->beat = json_incref((json_t *)news->beat);
 	}
-	if (news->n_changes || news->what == LIFT_PICTURE_WHOLE)
+	if (is_news)
 		standing->change++;
-	state = web_state_show(web);
-	changed = list_changes(news);
-	if (state)
-		feed_tell(web->feed, state, changed);
-	json_decref(changed);
-	json_decref(state);
+	tell(web, list_changes(news));
 }

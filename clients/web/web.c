@@ -216,6 +216,7 @@ static void each_second(void *context, const struct gateway_now *now)
 	struct web *web = web_at(context, now);
 	const struct standing *standing = &web->standing;
 
+	web_state_remind(web);
 	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s; %u connections, %zu of them listen",
 		   !standing->is_whole	? "no figures yet"
 		   : standing->is_stale ? "liftd is silent, the figures are old"

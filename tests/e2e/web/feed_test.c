@@ -124,6 +124,15 @@ static void when_liftd_is_silent_the_figures_stay_and_it_is_said(void **state)
 		is_stale = json_is_true(json_object_get(event, "stale"));
 		json_decref(event);
 	}
+	/* And again and again: who hears nothing at all must think that lift-web has gone. */
+	for (int i = 0; i < 3; i++) {
+		event = listener_next(&listener);
+		assert_non_null(event);
+		assert_true(json_is_true(json_object_get(event, "stale")));
+		assert_int_equal(json_array_size(json_object_get(event, "changed")), 0);
+		assert_true(json_is_array(json_object_get(event, "changed")));
+		json_decref(event);
+	}
 	assert_int_equal(started_in_all(site), before);
 	answer = site_json(site, "/api/v1/state", 200);
 	assert_true(json_is_true(json_object_get(answer, "stale")));

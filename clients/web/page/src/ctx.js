@@ -20,6 +20,13 @@ function speak(lang, words, timezone) {
 	return spoken.speech
 }
 
+/** The day of an address, where it is one and has been: else it is now that is shown. */
+export function dayOf(text, asOf) {
+	const at = /^\d{4}-\d\d-\d\d$/.test(text ?? '') ? new Date(`${text}T00:00:00Z`) : null
+	const isDay = at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+	return isDay && !(text >= asOf) ? text : null
+}
+
 /** What only another catalogue changes. */
 export function indexCatalogue(catalogue) {
 	const byId = list => new Map((list ?? []).map(one => [one.id ?? one.name, one]))
@@ -41,6 +48,7 @@ export function createContext({store, index, params, lang, words, go}) {
 	const {regions} = index
 	const region = regions.has(params.region) ? params.region : 'all'
 	const subjects = catalogue[LISTS[params.view]] ?? []
+	const day = dayOf(params.day, state.as_of)
 	const id = subjects.some(one => one.id === params.id) ? params.id : subjects[0]?.id
 
 	const label = thing => {
@@ -54,7 +62,7 @@ export function createContext({store, index, params, lang, words, go}) {
 	return {
 		catalogue, state, params, lang, t, regions, region, id,
 		fmt: {...fmt, label},
-		day: params.day || null,
+		day,
 		loading: store.isLoading(),
 		label,
 		capital,
@@ -84,8 +92,8 @@ export function createContext({store, index, params, lang, words, go}) {
 					search.append(name, value)
 			if (query.keys)
 				search.set('keys', query.keys.join(','))
-			if (params.day)
-				search.set('day', params.day)
+			if (day)
+				search.set('day', day)
 			search.set('language', lang)
 			return `/api/v1/figures.${form}?${search}`
 		},

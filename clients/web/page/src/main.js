@@ -25,6 +25,7 @@ let index = null
 let params = readParams()
 let isQueued = false
 let turns = 0
+let version = null // of the lift-web that the page came from
 
 const language = () => chooseLanguage([params.lang, store.state?.language, ...navigator.languages])
 
@@ -37,6 +38,14 @@ function update() {
 		isQueued = false
 		draw()
 	})
+}
+
+/** A part of the page is not to be had: lift-web is away, or a newer one, whose parts have other names. */
+function partIsMissing() {
+	if (store.isConnected && store.state.version !== version)
+		location.reload()
+	else
+		setTimeout(update, 2000)
 }
 
 function draw() {
@@ -54,12 +63,13 @@ function draw() {
 		return
 	}
 	index ??= indexCatalogue(store.catalogue)
-	const name = params.view in LAZY ? params.view : 'map'
+	version ??= store.state.version
+	const name = Object.hasOwn(LAZY, params.view) ? params.view : 'map'
 	if (!views[name])
 		LAZY[name]().then(view => {
 			views[name] = view
 			update()
-		}, () => setTimeout(update, 2000))
+		}, partIsMissing)
 	const ctx = createContext({store, index, params: {...params, view: name}, lang, words: spoken[lang], go: router.go})
 	ctx.refresh = update
 	const turn = ++turns

@@ -8,6 +8,9 @@ import {searchOf} from './api.js'
 const RETRY_MS = 2000
 const SILENCE_MS = 5000
 
+/** Has an answer all that there was at this tick? */
+const isFresh = (entry, {epoch, tick}) => !entry.isAsked && entry.epoch === epoch && entry.tick >= tick
+
 const among = (wished, value) => wished === undefined || [wished].flat().includes(value)
 
 /** Does a topic, `metric/<region>/<kind>/<id>`, belong to a query? An id may have slashes. */
@@ -20,11 +23,11 @@ export function isAbout(query, topic) {
 export function pick(metrics, path) {
 	if (!metrics)
 		return undefined
-	if (path in metrics)
+	if (Object.hasOwn(metrics, path))
 		return metrics[path]
 	let at = metrics
 	for (const step of path.split('.')) {
-		if (at === null || typeof at !== 'object')
+		if (at === null || typeof at !== 'object' || !Object.hasOwn(at, step))
 			return undefined
 		at = at[step]
 	}
@@ -35,6 +38,7 @@ export function createStore(client, onChange) {
 	let answers = new Map() // search → {query, figures, isAsked, isStale, fault}
 	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, version: 0}
 	let isCatalogueAsked = false
+	let isCatalogueOld = false
 	let isMissed = false
 
 	const touch = () => onChange()
@@ -49,6 +53,8 @@ export function createStore(client, onChange) {
 		try {
 			const answer = await client.figures(entry.query)
 			entry.figures = new Map(answer.figures.map(figure => [`${figure.kind}/${figure.id}/${figure.region}`, figure]))
+			entry.epoch = answer.epoch
+			entry.tick = answer.tick
 			entry.fault = null
 			store.version++
 		} catch (fault) {
@@ -85,7 +91,7 @@ export function createStore(client, onChange) {
 
 	const askAgain = isMeant => {
 		for (const [search, entry] of answers)
-			if (isMeant(entry.query))
+			if (isMeant(entry.query, entry))
 				ask(search, entry)
 	}
 
@@ -114,6 +120,8 @@ export function createStore(client, onChange) {
 	store.isStale = () => store.state?.stale || !store.isConnected
 
 	async function loadCatalogue() {
+		// Another one may have come while the last one was on its way.
+		isCatalogueOld = isCatalogueAsked
 		if (isCatalogueAsked)
 			return
 		isCatalogueAsked = true
@@ -125,6 +133,8 @@ export function createStore(client, onChange) {
 			setTimeout(loadCatalogue, RETRY_MS)
 		}
 		isCatalogueAsked = false
+		if (isCatalogueOld)
+			loadCatalogue()
 		touch()
 	}
 
@@ -146,7 +156,7 @@ export function createStore(client, onChange) {
 		if (isMissed)
 			return
 		if (!changed || isOther || before.as_of !== state.as_of)
-			askAgain(query => isLive(query) || before?.epoch !== state.epoch)
+			askAgain((query, entry) => !isFresh(entry, state) && (isLive(query) || before?.epoch !== state.epoch))
 		else if (changed.length)
 			askAgain(query => isLive(query) && changed.some(topic => topic.startsWith('metric/') && isAbout(query, topic)))
 		if (!store.catalogue || changed?.includes('catalogue') || before?.epoch !== state.epoch)

@@ -11,7 +11,7 @@ const NOTHING = '–'
 export function chooseLanguage(wished) {
 	for (const one of wished) {
 		const code = (one ?? '').toLowerCase().split('-')[0]
-		if (code in LANGUAGES)
+		if (Object.hasOwn(LANGUAGES, code))
 			return code
 		if (code === 'no' || code === 'nn')
 			return 'nb'

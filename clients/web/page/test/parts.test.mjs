@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import {readFileSync, readdirSync} from 'node:fs'
 import {test} from 'node:test'
 import {searchOf} from '../src/api.js'
+import {dayOf} from '../src/ctx.js'
 import {drawCells, project} from '../src/map/cells.js'
 import {classify, shadeOf} from '../src/map/classes.js'
 import {nextCell} from '../src/map/drawing.js'
@@ -75,6 +76,13 @@ test('the reader\'s languages are tried in their order', () => {
 	assert.equal(chooseLanguage(['nn-NO']), 'nb')
 	assert.equal(chooseLanguage([undefined, null, 'fr']), 'en')
 	assert.equal(chooseLanguage(['da', 'nb']), 'da')
+	assert.equal(chooseLanguage(['constructor', 'sv']), 'sv')
+})
+
+test('a day that is none, or has not been, is no day', () => {
+	assert.equal(dayOf('2025-09-15', '2025-11-30'), '2025-09-15')
+	for (const text of [undefined, null, '', 'today', '2025-9-15', '2025-02-30', '2025-13-01', '2025-11-30', '2031-01-01', '+12025-01-01'])
+		assert.equal(dayOf(text, '2025-11-30'), null, text)
 })
 
 test('a word is there in all languages, with the same values and plurals', () => {
@@ -121,16 +129,22 @@ test('a path reads whole metrics and flat ones', () => {
 	assert.equal(pick({requirements: [{gap: 3}]}, 'requirements.0.gap'), 3)
 	assert.equal(pick({rate: null}, 'rate.value'), undefined)
 	assert.equal(pick(undefined, 'x'), undefined)
+	assert.equal(pick({by: {role: {}}}, 'by.role.constructor'), undefined)
 })
 
 test('only what has changed is asked for again, and all of it when something was missed', async () => {
 	globalThis.document = {hidden: false, addEventListener() {}}
 	const asked = []
 	let tell
+	let catalogues = 0
 	const settle = () => new Promise(done => setTimeout(done, 5))
 	const client = {
 		state: async () => ({tick: 1, epoch: 1, as_of: '2025-01-01'}),
-		catalogue: async () => ({regions: []}),
+		catalogue: async () => {
+			catalogues++
+			await settle()
+			return {regions: []}
+		},
 		figures: async query => {
 			asked.push(query.region)
 			return {as_of: '2025-01-01', figures: [{region: query.region, kind: 'people', id: 'all', metrics: {learners: asked.length}}]}
@@ -171,6 +185,12 @@ test('only what has changed is asked for again, and all of it when something was
 	assert.deepEqual(asked, [])
 	assert.equal(store.figure('b', 'people', 'all'), undefined)
 	assert.ok(store.figure('a', 'people', 'all').metrics.learners > 0)
+	await settle()
+	catalogues = 0
+	tell(event(3, ['catalogue'], 2))
+	tell(event(4, ['catalogue'], 2))
+	await new Promise(done => setTimeout(done, 50))
+	assert.equal(catalogues, 2) // the second came while the first was on its way
 })
 
 test('classes are round, cover all, and put a whole number where it ends', () => {
