@@ -188,7 +188,7 @@ help:
 	@echo '                  reference (the reference program itself), units-verify'
 	@echo 'make page         bundle the page of lift-web into $(BUILD)/page/ (node, and the registry of npm); demo and deb do so, too'
 	@echo 'make check-web    install what is missing, and look at the page in a browser, with a real liftd and lift-web'
-	@echo 'make check-systemd install what is missing, and run liftd and lift-xapi under a real systemd, in a machine of its own (as root);'
+	@echo 'make check-systemd install what is missing, and run liftd, lift-xapi and lift-web under a real systemd, in a machine of its own (as root);'
 	@echo '                  STORY=NAME: one of these tests'
 	@echo 'make test-NAME    NAME_test alone; FILTER=pattern: those of its tests that are called so (* and ?)'
 	@echo '                  LIFT_SEED=n in the environment: what is left to chance again as it was, whose seed a test says'

@@ -38,7 +38,7 @@ if [ ${#scratch} -gt 80 ]; then
 	rmdir "$scratch"
 	scratch=$(mktemp -d /tmp/lift-demo.XXXXXX)
 fi
-daemon='' watcher='' simulator='' web='' address=''
+daemon='' watcher='' simulator='' web='' reader='' address=''
 
 # Ask a process to end, wait until it has, and insist after ten seconds.
 end() {
@@ -57,6 +57,7 @@ finish() {
 	status=$?
 	trap - EXIT
 	trap '' INT TERM HUP
+	end "$reader"
 	end "$simulator"
 	end "$watcher"
 	end "$web"
@@ -287,7 +288,12 @@ if [ -n "$address" ] && [ -t 0 ] && [ -t 1 ]; then
 	say "4. As many people again come later. Look at them on the page: $address
    Enter ends the demo; so do $((look_s / 60)) minutes."
 	simulate "$look_s" --seed 2 --source latecomers
-	timeout --foreground "$look_s" head -n 1 > "$scratch/enter" || :
+	# Beside this shell, which hears signals while it waits.
+	exec 3<&0
+	timeout --foreground "$look_s" head -n 1 <&3 > "$scratch/enter" &
+	reader=$!
+	wait "$reader" || :
+	reader=''
 	end "$simulator"
 	simulator=''
 	last=5

@@ -77,7 +77,7 @@ expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/al
 	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
 expect lift-xapi usr/sbin/lift-xapi lib/systemd/system/lift-xapi.service usr/lib/sysusers.d/lift-xapi.conf \
 	etc/liftd/lift-xapi.yaml usr/share/man/man8/lift-xapi.8.gz usr/share/man/man5/lift-xapi.yaml.5.gz
-expect lift-web usr/sbin/lift-web lib/systemd/system/lift-web.service usr/lib/sysusers.d/lift-web.conf etc/liftd/lift-web.yaml \
+expect lift-web usr/share/lift-web/grafana.json usr/share/lift-web/prometheus-rules.yaml usr/sbin/lift-web lib/systemd/system/lift-web.service usr/lib/sysusers.d/lift-web.conf etc/liftd/lift-web.yaml \
 	usr/share/man/man8/lift-web.8.gz usr/share/man/man5/lift-web.yaml.5.gz usr/share/doc/lift-web/nginx-lift-web.conf \
 	usr/share/lift-web/openapi.json
 if [ $skipped = 0 ]; then

@@ -66,6 +66,15 @@ ok
 nothing_is_left
 exec 3>&-
 
+# The terminal goes.
+in_terminal "sh '$here/../clients/demo.sh' '$dir/build'"
+until_true says 'Enter ends the demo'
+kill "$demo"
+is_empty() { [ -z "$(ls "$dir/tmp")" ]; }
+until_true is_empty
+nothing_is_left
+exec 3>&-
+
 # Nobody is there.
 in_terminal "DEMO_LOOK_SECONDS=2 sh '$here/../clients/demo.sh' '$dir/build'"
 until_true has_ended
