@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which figures a map can show, and the value of one in a region.
 
+const perHead = (n, headcount) => (headcount ? (n ?? 0) / headcount : null)
+const count = key => ({keys: [key], value: get => get(key) ?? 0})
+const rate = key => ({keys: [`${key}.n`, `${key}.of`, `${key}.value`], share: true, value: get => get(`${key}.value`) ?? null, rate: key})
+const shareOfStaff = key => ({keys: [key], share: true, value: (get, headcount) => perHead(get(key), headcount), of: key})
+
 /**
  * keys: what is asked for; value(get, headcount) → a number, or null where it is not known; share: it is one of 0 to 1;
  * bad: more of it is worse
  */
 const MEASURES = {
 	people: {
-		learners: {keys: ['learners'], value: get => get('learners') ?? 0},
-		active_30d: {keys: ['active_30d'], value: get => get('active_30d') ?? 0},
-		learners_share: {keys: ['learners'], share: true, value: (get, headcount) => perHead(get('learners'), headcount), of: 'learners'},
+		learners: count('learners'),
+		active_30d: count('active_30d'),
+		learners_share: shareOfStaff('learners'),
 	},
 	programme: {
-		participants: {keys: ['participants'], value: get => get('participants') ?? 0},
-		completed: {keys: ['completed'], value: get => get('completed') ?? 0},
-		completion_rate: {keys: ['completion_rate.n', 'completion_rate.of', 'completion_rate.value'], share: true, value: get => get('completion_rate.value') ?? null, rate: 'completion_rate'},
-		participants_share: {keys: ['participants'], share: true, value: (get, headcount) => perHead(get('participants'), headcount), of: 'participants'},
-		stalled: {keys: ['stalled'], bad: true, value: get => get('stalled') ?? 0},
+		participants: count('participants'),
+		completed: count('completed'),
+		completion_rate: rate('completion_rate'),
+		participants_share: shareOfStaff('participants'),
+		stalled: {...count('stalled'), bad: true},
 	},
 	competence: {
-		holders: {keys: ['holders'], value: get => get('holders') ?? 0},
-		coverage: {keys: ['holders', 'coverage.value'], share: true, value: (get, headcount) => get('coverage.value') ?? perHead(get('holders'), headcount), of: 'holders'},
+		holders: count('holders'),
+		coverage: shareOfStaff('holders'),
 		gap: {bad: true},
-		expiring_90d: {keys: ['expiring_90d'], bad: true, value: get => get('expiring_90d') ?? 0},
+		expiring_90d: {...count('expiring_90d'), bad: true},
 	},
 	module: {
-		started: {keys: ['started'], value: get => get('started') ?? 0},
-		completed: {keys: ['completed'], value: get => get('completed') ?? 0},
-		pass_rate: {keys: ['pass_rate.n', 'pass_rate.of', 'pass_rate.value'], share: true, value: get => get('pass_rate.value') ?? null, rate: 'pass_rate'},
+		started: count('started'),
+		completed: count('completed'),
+		pass_rate: rate('pass_rate'),
 	},
 }
 
 const LISTS = {programme: 'programmes', competence: 'competences', module: 'modules'}
-
-function perHead(count, headcount) {
-	return headcount ? (count ?? 0) / headcount : null
-}
 
 /**
  * What is missing of the requirement that most are missing of: who misses one may be the same as who misses another. Where
@@ -43,9 +44,10 @@ function perHead(count, headcount) {
  */
 export function gapOf(ctx, code, competence) {
 	const figure = ctx.figure(code, 'competence', competence.id)
-	const needed = ({each, count, where}) => (each ? count * ctx.regions.leaves(code).length : ctx.regions.headcount(code, where))
-	const gaps = competence.requirements.map((one, i) => (figure ? ctx.value(figure, `requirements.${i}.gap`) : needed(one))).filter(Number.isFinite)
-	return gaps.length ? Math.max(...gaps) : null
+	const needed = ({each, count: some, where}) => (each ? some * ctx.regions.leaves(code).length : ctx.regions.headcount(code, where))
+	const gaps = competence.requirements.map((one, i) => (figure ? ctx.value(figure, `requirements.${i}.gap`) : needed(one)))
+	const known = gaps.filter(Number.isFinite)
+	return known.length ? Math.max(...known) : null
 }
 
 const gapKeys = competence => competence.requirements.map((_, i) => `requirements.${i}.gap`)
@@ -70,7 +72,8 @@ export const measuresOf = ({kind, thing}) =>
 export function chosen(ctx) {
 	const [kind, measure] = (ctx.params.figure ?? '').split('.')
 	const subjects = subjectsOf(ctx)
-	const subject = subjects.find(one => one.kind === kind && (kind === 'people' || one.id === ctx.params.id)) ?? subjects.find(one => one.kind === kind) ?? subjects[0]
+	const ofKind = subjects.filter(one => one.kind === kind)
+	const subject = ofKind.find(one => kind === 'people' || one.id === ctx.params.id) ?? ofKind[0] ?? subjects[0]
 	const names = measuresOf(subject)
 	const name = names.includes(measure) ? measure : names[0]
 	const how = MEASURES[subject.kind][name]
@@ -95,11 +98,20 @@ export function chosen(ctx) {
 		/** Of what a share is one: the two numbers. */
 		parts: code => {
 			const get = getter(code)
-			return how.rate ? [get(`${how.rate}.n`), get(`${how.rate}.of`)] : how.of ? [get(how.of) ?? 0, ctx.regions.headcount(code)] : null
+			if (how.rate)
+				return [get(`${how.rate}.n`), get(`${how.rate}.of`)]
+			return how.of ? [get(how.of) ?? 0, ctx.regions.headcount(code)] : null
 		},
 	}
 }
 
 export function formatOf(ctx, figure) {
 	return value => (value === null || value === undefined ? '–' : figure.isShare ? ctx.fmt.percent(value) : ctx.fmt.num(value))
+}
+
+const CODES_MAX = 40
+
+/** What is asked for of some regions: a long list is no address, so all of them, then. */
+export function queryOf({kind, id, keys}, codes) {
+	return {region: codes.length <= CODES_MAX ? codes : undefined, kind, id, keys}
 }

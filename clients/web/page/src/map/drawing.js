@@ -7,10 +7,13 @@ import {placeLabels} from './labels.js'
 import {shadeOf} from './classes.js'
 
 const DOTS_MAX = 60
+const DOT = 2.2
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}
 
 /** As the land's rings go, so that what both cover is covered. */
-const disc = ([x, y]) => `M${x - SITE_RADIUS},${y}a${SITE_RADIUS},${SITE_RADIUS} 0 1 1 ${2 * SITE_RADIUS},0a${SITE_RADIUS},${SITE_RADIUS} 0 1 1 ${-2 * SITE_RADIUS},0Z`
+const arc = width => `a${SITE_RADIUS},${SITE_RADIUS} 0 1 1 ${width},0`
+const disc = ([x, y]) => `M${x - SITE_RADIUS},${y}${arc(2 * SITE_RADIUS)}${arc(-2 * SITE_RADIUS)}Z`
+const circles = (points, r, name) => points.map(([x, y]) => svg`<circle class=${name} cx=${x} cy=${y} r=${r}></circle>`)
 
 /** The nearest region in a direction: what lies aside counts as farther. */
 export function nextCell(cells, from, [dx, dy]) {
@@ -55,27 +58,28 @@ export function mapDrawing(sheet, {rows, classes, isBad, selected, pointed, poin
 		return value === null ? 'unknown' : shadeOf(classes.of(value), classes.rows.length)
 	}
 	const hasDots = shown.length <= DOTS_MAX && shown.every(({sites}) => sites.length === 1)
-	const clip = sheet.isClipped ? 'url(#land)' : nothing
-	const labels = placeLabels(shown.map(({code, at}) => ({
-		code, at, name: rows.get(code).name, value: rows.get(code).text, weight: (code === selected ? 1e9 : 0) + (rows.get(code).value ?? -1),
-	})), width, height)
+	const labels = placeLabels(shown.map(({code, at}) => {
+		const {name, text, value} = rows.get(code)
+		return {code, at, name, value: text, weight: code === selected ? Infinity : (value ?? -1)}
+	}), width, height)
 	const cell = ({code, fill, border}) => svg`<a href=${rows.get(code).href} data-keep data-code=${code}
 			class="cell ${isBad ? 'bad' : ''} q-${shade(code)} ${code === selected ? 'selected' : ''} ${code === pointed ? 'pointed' : ''}"
 			tabindex=${code === entry ? 0 : -1} aria-label=${rows.get(code).spoken}
 			@pointerenter=${() => point(code)} @focus=${() => point(code)}>
 			<path class="fill" d=${fill}></path><path class="border" d=${border}></path></a>`
-	const onTop = shown.find(({code}) => code === pointed)
-	const current = shown.find(({code}) => code === selected)
-	return html`<svg class="map ${shown.length > DOTS_MAX ? 'still' : ''}" width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="group" aria-label=${title} aria-describedby="map-hint"
+	const sites = shown.flatMap(cellOf => cellOf.sites)
+	const outline = (code, name) => shown.filter(one => one.code === code).map(({border}) => svg`<path class="outline ${name}" d=${border}></path>`)
+	return html`<svg class="map ${shown.length > DOTS_MAX ? 'still' : ''}" width=${width} height=${height} viewBox="0 0 ${width} ${height}"
+		role="group" aria-label=${title} aria-describedby="map-hint"
 		@keydown=${event => onKey(event, shown)} @pointerleave=${() => point(null)} @focusout=${() => point(null)}>
-		<defs><clipPath id="land"><path d=${land.home}></path>
-			<path d=${shown.flatMap(({sites}) => sites).map(disc).join('')}></path></clipPath></defs>
+		<defs><clipPath id="land"><path d=${land.home}></path><path d=${sites.map(disc).join('')}></path></clipPath></defs>
 		<path class="land other" d=${land.other}></path><path class="land" d=${land.home}></path>
-		<g clip-path=${clip}>${repeat(shown, ({code}) => code, cell)}
-			${[current, onTop].map((one, i) => (one ? svg`<path class=${i ? 'outline pointed' : 'outline selected'} d=${one.border}></path>` : nothing))}</g>
-		${sheet.isClipped ? svg`<path class="coast" d=${land.home}></path>${discs.map(([x, y]) => svg`<circle class="coast" cx=${x} cy=${y} r=${SITE_RADIUS}></circle>`)}` : nothing}
-		<g class="dots" aria-hidden="true">${hasDots ? shown.flatMap(({sites}) => sites).map(([x, y]) => svg`<circle cx=${x} cy=${y} r="2.2"></circle>`) : nothing}</g>
-		<g class="labels" aria-hidden="true">${labels.map(({code, x, y, name, value}) => svg`<g transform="translate(${x},${y})" class=${code === pointed ? 'pointed' : ''}>
-			<text class="name" y="-3">${name}</text><text class="value" y="12">${value}</text></g>`)}</g>
+		<g clip-path=${sheet.isClipped ? 'url(#land)' : nothing}>${repeat(shown, ({code}) => code, cell)}
+			${outline(selected, 'selected')}${outline(pointed, 'pointed')}</g>
+		${sheet.isClipped ? svg`<path class="coast" d=${land.home}></path>${circles(discs, SITE_RADIUS, 'coast')}` : nothing}
+		<g class="dots" aria-hidden="true">${hasDots ? circles(sites, DOT, 'dot') : nothing}</g>
+		<g class="labels" aria-hidden="true">${labels.map(({code, x, y, name, value}) => svg`
+			<g transform="translate(${x},${y})" class=${code === pointed ? 'pointed' : ''}>
+				<text class="name" y="-3">${name}</text><text class="value" y="12">${value}</text></g>`)}</g>
 	</svg><p id="map-hint" class="visually-hidden">${hint}</p>`
 }

@@ -23,7 +23,8 @@ const targetOf = (programme, measure) =>
 
 function progress(n, of) {
 	const share = Math.min(1, of ? n / of : 0)
-	return html`<svg class="progress" width="100%" height="6" aria-hidden="true"><rect class="whole" width="100%" height="6" rx="3"></rect>
+	return html`<svg class="progress" width="100%" height="6" aria-hidden="true">
+		<rect class="whole" width="100%" height="6" rx="3"></rect>
 		<rect class="part ${share >= 1 ? 'done' : ''}" width="${100 * share}%" height="6" rx="3"></rect></svg>`
 }
 
@@ -33,17 +34,27 @@ function tile(ctx, {href, name, value, text, bar, key}) {
 		<span class="tile-text muted">${text}</span>${bar ?? nothing}</li>`
 }
 
+const viewOf = (ctx, view, id) => ctx.link({view, id, figure: null, sort: null, level: null})
+
 function programmeTile(ctx, programme) {
 	const get = path => ctx.value(ctx.figure(ctx.region, 'programme', programme.id), path) ?? 0
-	const isAll = ctx.region === 'all'
-	const [measure, target] = isAll
-		? [['completed', targetOf(programme, 'completed')], ['participants', targetOf(programme, 'participants')]].find(([, value]) => value) ?? ['participants', null]
-		: ['participants', null]
+	// A target is for all of its regions together.
+	const wished = ctx.region === 'all' ? ['completed', 'participants'].find(name => targetOf(programme, name)) : undefined
+	const measure = wished ?? 'participants'
+	const target = wished && targetOf(programme, wished)
 	const n = get(measure)
-	const text = target ? ctx.t(`tile.${measure}_of`, {n: target, percent: ctx.fmt.percent(n / target)}) : ctx.t('tile.participants_completed', {n: get('completed')})
-	return tile(ctx, {href: ctx.link({view: 'programme', id: programme.id, figure: null, sort: null, level: null}), name: ctx.label(programme), value: n, text, bar: target ? progress(n, target) : null, key: programme.id})
+	return tile(ctx, {
+		href: viewOf(ctx, 'programme', programme.id),
+		name: ctx.label(programme),
+		value: n,
+		text: target ? ctx.t(`tile.${measure}_of`, {n: target, percent: ctx.fmt.percent(n / target)})
+			: ctx.t('tile.participants_completed', {n: get('completed')}),
+		bar: target ? progress(n, target) : null,
+		key: programme.id,
+	})
 }
 
+/** The competence that most are missing of. */
 function gapTile(ctx) {
 	const gaps = (ctx.catalogue.competences ?? []).filter(({requirements: some}) => some?.length)
 		.map(competence => ({competence, gap: gapOf(ctx, ctx.region, competence)}))
@@ -51,19 +62,27 @@ function gapTile(ctx) {
 	if (!gaps.length || ctx.loading)
 		return nothing
 	const [{competence, gap}] = gaps
-	return tile(ctx, {href: ctx.link({view: 'competence', id: competence.id, figure: null, sort: null, level: null}), name: ctx.t('tile.gap'), value: gap, text: ctx.label(competence), key: `gap ${competence.id}`})
+	const href = viewOf(ctx, 'competence', competence.id)
+	return tile(ctx, {href, name: ctx.t('tile.gap'), value: gap, text: ctx.label(competence), key: `gap ${competence.id}`})
+}
+
+function peopleTiles(ctx) {
+	const get = path => ctx.value(ctx.figure(ctx.region, 'people', 'all'), path) ?? 0
+	const headcount = ctx.regions.headcount(ctx.region)
+	const [learners, active, reached, places] = ['learners', 'active_30d', 'reached.n', 'reached.of'].map(get)
+	const share = n => ctx.fmt.percent(n)
+	return [
+		tile(ctx, {name: ctx.t('learners'), value: learners, key: 'learners',
+			text: headcount ? ctx.t('tile.of_headcount', {n: headcount, percent: share(learners / headcount)}) : ctx.t('tile.learners')}),
+		tile(ctx, {name: ctx.t('active_30d'), value: active, key: 'active',
+			text: learners ? ctx.t('tile.share_of_learners', {percent: share(active / learners)}) : ''}),
+		places > 1 ? tile(ctx, {name: ctx.t('reached'), value: reached, key: 'reached',
+			text: ctx.t('tile.of_places', {n: places}), bar: progress(reached, places)}) : nothing,
+	]
 }
 
 export function tiles(ctx) {
-	const get = path => ctx.value(ctx.figure(ctx.region, 'people', 'all'), path) ?? 0
-	const headcount = ctx.regions.headcount(ctx.region)
-	const learners = get('learners')
-	const reachedOf = get('reached.of')
-	return html`<ul class="tiles" aria-label=${ctx.t('tiles')}>
-		${tile(ctx, {name: ctx.t('learners'), value: learners, key: 'learners', text: headcount ? ctx.t('tile.of_headcount', {n: headcount, percent: ctx.fmt.percent(learners / headcount)}) : ctx.t('tile.learners')})}
-		${tile(ctx, {name: ctx.t('active_30d'), value: get('active_30d'), key: 'active', text: learners ? ctx.t('tile.share_of_learners', {percent: ctx.fmt.percent(get('active_30d') / learners)}) : ''})}
-		${reachedOf > 1 ? tile(ctx, {name: ctx.t('reached'), value: get('reached.n'), key: 'reached', text: ctx.t('tile.of_places', {n: reachedOf}), bar: progress(get('reached.n'), reachedOf)}) : nothing}
+	return html`<ul class="tiles" aria-label=${ctx.t('tiles')}>${peopleTiles(ctx)}
 		${(ctx.catalogue.programmes ?? []).slice(0, PROGRAMMES).map(one => programmeTile(ctx, one))}
-		${gapTile(ctx)}
-	</ul>`
+		${gapTile(ctx)}</ul>`
 }

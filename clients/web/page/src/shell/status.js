@@ -55,16 +55,21 @@ function sourceState(ctx, source) {
 	return hasGap(source) ? ['gap', ctx.t('source.missing', {n: source.missing})] : ['good', ctx.t('source.good')]
 }
 
+function sourceRow(ctx, source) {
+	const [name, text] = sourceState(ctx, source)
+	return html`<tr><th scope="row">${source.source}</th><td class="is-${name}">${text}</td>
+		<td>${ctx.fmt.ago(source.last_received)}</td><td>${ctx.fmt.moment(source.last_event)}</td></tr>`
+}
+
 export function sourceList(ctx) {
 	const sources = ctx.state.sources ?? []
-	const late = sources.filter(source => isLate(source) || hasGap(source)).length
-	return html`<details class="sources"><summary>${ctx.t('sources', {n: sources.length})}${late ? html` · <strong>${ctx.t('sources_behind', {n: late})}</strong>` : nothing}</summary>
+	const behind = sources.filter(source => isLate(source) || hasGap(source)).length
+	const columns = ['source', 'source.state', 'source.last_received', 'source.last_event']
+	return html`<details class="sources"><summary>${ctx.t('sources', {n: sources.length})}
+			${behind ? html` · <strong>${ctx.t('sources_behind', {n: behind})}</strong>` : nothing}</summary>
 		<div class="scroll"><table class="data"><caption class="visually-hidden">${ctx.t('sources_caption')}</caption>
-			<thead><tr><th scope="col">${ctx.t('source')}</th><th scope="col">${ctx.t('source.state')}</th><th scope="col">${ctx.t('source.last_received')}</th><th scope="col">${ctx.t('source.last_event')}</th></tr></thead>
-			<tbody>${sources.map(source => {
-				const [name, text] = sourceState(ctx, source)
-				return html`<tr><th scope="row">${source.source}</th><td class="is-${name}">${text}</td><td>${ctx.fmt.ago(source.last_received)}</td><td>${ctx.fmt.moment(source.last_event)}</td></tr>`
-			})}</tbody></table></div>
+			<thead><tr>${columns.map(key => html`<th scope="col">${ctx.t(key)}</th>`)}</tr></thead>
+			<tbody>${sources.map(source => sourceRow(ctx, source))}</tbody></table></div>
 		${ctx.state.sources_left_out ? html`<p>${ctx.t('sources_left_out', {n: ctx.state.sources_left_out})}</p>` : nothing}
 	</details>`
 }
