@@ -15,6 +15,7 @@
 enum {
 	COLUMNS_MAX = 16000, /* a spreadsheet has 16,384 */
 	ROWS_MAX = 1000000,
+	CELLS_MAX = 20000000, /* more take longer than anybody waits */
 	NAME_WIDTH = 24,
 	WIDTH = 13,
 	CODE_WIDTH = 12,
@@ -79,6 +80,8 @@ static json_t *find_columns(const struct figures *figures, const struct wish *wi
 	}
 	for (size_t i = 0; !wish->n_paths && i < figures->n && !err; i++)
 		err = add_scalars(columns, "", figures->rows[i].metrics);
+	if (!err && figures->n * json_object_size(columns) > CELLS_MAX)
+		err = LIFT_E_SIZE;
 	*ret_err = err;
 	if (err) {
 		json_decref(columns);
