@@ -131,7 +131,7 @@ static void take_query(struct head *head, struct text query)
 		if (name.size == 0)
 			continue;
 		if (head->n_query == HEAD_QUERY_MAX) {
-			REFUSE(head, 400, "the address has more than 32 parameters");
+			REFUSE(head, 400, "the address has more than 200 parameters");
 			return;
 		}
 		pair->name = decode(head, name, true);

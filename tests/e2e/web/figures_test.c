@@ -127,6 +127,33 @@ static void figures_by_every_filter_are_those_of_export(void **state)
 	daemon_stop(site->daemon, SIGTERM);
 }
 
+/* As many as each may be: the page asks for the places of a county by their names. */
+static void as_many_can_be_asked_for_as_is_said(void **state)
+{
+	struct site *site = *state;
+	char *path = NULL;
+	size_t size;
+	FILE *to = open_memstream(&path, &size);
+	json_t *answer;
+
+	fputs("/api/v1/figures?kind=people&kind=module&keys=learners&region=rana&id=all", to);
+	for (int i = 1; i < 64; i++)
+		fprintf(to, "&region=r%d&id=i%d", i, i);
+	fflush(to);
+	site_open(site, "");
+	answer = site_json(site, path, 200);
+	assert_int_equal(json_array_size(json_object_get(answer, "figures")), 1);
+	json_decref(answer);
+	fputs("&region=one-more", to);
+	fclose(to);
+	answer = site_json(site, path, 400);
+	assert_non_null(strstr(word(answer, "error"), "64 times"));
+	json_decref(answer);
+	free(path);
+	server_stop(&site->server);
+	daemon_stop(site->daemon, SIGTERM);
+}
+
 static void any_of_several_is_an_answer(void **state)
 {
 	struct site *site = *state;
@@ -369,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OF_SITE(figures_by_every_filter_are_those_of_export),
+		OF_SITE(as_many_can_be_asked_for_as_is_said),
 		OF_SITE(any_of_several_is_an_answer),
 		OF_SITE(figures_of_any_day_are_those_of_export),
 		OF_SITE(what_looks_alike_is_not_the_same),
