@@ -46,7 +46,7 @@ export function notices(ctx, store) {
 	const unassigned = ctx.value(ctx.figure('unassigned', 'people', 'all'), 'learners')
 	if (unassigned && ctx.region === 'all')
 		said.push(ctx.t('notice.unassigned', {n: unassigned}))
-	return said.length ? html`<ul class="notices">${said.map(text => html`<li>${text}</li>`)}</ul>` : nothing
+	return said.length ? html`<section aria-label=${ctx.t('notices')}><ul class="notices">${said.map(text => html`<li>${text}</li>`)}</ul></section>` : nothing
 }
 
 function sourceState(ctx, source) {
