@@ -610,8 +610,6 @@ INSTALLED := \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \
 	file:clients/xapi/map.yaml:$(DATADIR)/liftd/examples/lift-xapi-map.yaml \
-	file:clients/web/grafana.json:$(DATADIR)/liftd/examples/lift-web-grafana.json \
-	file:clients/web/prometheus-rules.yaml:$(DATADIR)/liftd/examples/lift-web-prometheus-rules.yaml \
 	$(foreach f,$(sort $(wildcard systemd/*.service systemd/*.timer)),text:$(f):$(UNITDIR)/$(notdir $(f))) \
 	file:clients/completion/lift.bash:$(DATADIR)/bash-completion/completions/lift \
 	text:systemd/liftd.sysusers:$(SYSUSERSDIR)/liftd.conf \

@@ -83,6 +83,16 @@ void exchange_completed(void *context, struct MHD_Connection *mhd, void **of_it,
 	http->gone = exchange;
 }
 
+void exchange_notify(void *context, struct MHD_Connection *mhd, void **of_it,
+		     enum MHD_ConnectionNotificationCode code)
+{
+	struct http_connection *connection = *of_it;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED && connection && connection->exchange)
+		exchange_free(connection->exchange);
+	connection_notify(context, mhd, of_it, code);
+}
+
 /* As libmicrohttpd 0.9.75 leaves the head in its buffer: each line where it was, its end as zeros.
  * So it is seen what it let through: an end of line without CR, a folded line, a 0 in a value. */
 struct layout {

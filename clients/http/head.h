@@ -15,8 +15,8 @@
 enum {
 	HEAD_HEADERS_MAX = 100,
 	HEAD_BYTES_MAX = 16384, /* of all names and values, and of the target */
-	HEAD_QUERY_MAX = 200,	/* three lists of 64, and some more */
-	HEAD_ROOM = 2048,	/* bytes of a usual one, which needs no more memory */
+	HEAD_QUERY_MAX = 200,
+	HEAD_ROOM = 2048, /* bytes of a usual one, which needs no more memory */
 };
 
 /* Why a request is refused: constant. */

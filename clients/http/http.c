@@ -102,7 +102,7 @@ static int start(struct http *http)
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_handle, http,
 		MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
 		http->limits.connections + HTTP_TURNED_AWAY, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)HTTP_MEMORY_BYTES, MHD_OPTION_NOTIFY_CONNECTION, connection_notify, http,
+		(size_t)HTTP_MEMORY_BYTES, MHD_OPTION_NOTIFY_CONNECTION, exchange_notify, http,
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, http, MHD_OPTION_URI_LOG_CALLBACK,
 		exchange_begin, http, MHD_OPTION_END);
 	if (!http->daemon)
@@ -218,6 +218,13 @@ void http_run(struct http *http)
 		return;
 	connections_look(http);
 	http->beat_ms = http->now_ms + beat_of(&http->limits);
+}
+
+void http_end_streams(struct http *http)
+{
+	for (struct http_connection *c = http->connections; c; c = c->next)
+		if (c->exchange && c->exchange->source.more && c->phase != PHASE_OVER)
+			connection_end_stream(c);
 }
 
 void http_quiesce(struct http *http)

@@ -123,6 +123,9 @@ void connection_end_stream(struct http_connection *connection);
 void connections_look(struct http *http);
 
 /* exchange.c: as libmicrohttpd calls it. */
+/* Before connection_notify: of a request whose head it gives up it says nothing else. */
+void exchange_notify(void *context, struct MHD_Connection *mhd, void **of_it,
+		     enum MHD_ConnectionNotificationCode code);
 void *exchange_begin(void *context, const char *target, struct MHD_Connection *mhd);
 enum MHD_Result exchange_handle(void *context, struct MHD_Connection *mhd, const char *url,
 				const char *method, const char *version, const char *data,

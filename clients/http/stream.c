@@ -90,10 +90,3 @@ void http_stream_wake(struct http_exchange *exchange)
 	connection_enter(connection, PHASE_STREAM);
 	MHD_resume_connection(connection->mhd);
 }
-
-void http_end_streams(struct http *http)
-{
-	for (struct http_connection *c = http->connections; c; c = c->next)
-		if (c->exchange && c->exchange->source.more && c->phase != PHASE_OVER)
-			connection_end_stream(c);
-}

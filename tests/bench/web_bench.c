@@ -4,8 +4,8 @@
  *
  *   web_bench PORT LISTENERS SECONDS
  *
- * Prints how many events came, and how long after liftd's tick (its `time`, by this machine's clock)
- * each was there: of all, and of those in which something had changed.
+ * Prints how many events came, and how long after liftd's tick (its `time`, by this machine's
+ * clock) each was there: of all, and of those in which something had changed.
  */
 #include <arpa/inet.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes of a client, over a real socket, to all that lift-web answers, of figures that never change:
- * whatever is asked, an answer is HTTP, each that says it is JSON is, and nothing is left of one who
- * has gone. The first byte says where the client pauses.
+ * Bytes of a client, over a real socket, to all that lift-web answers, of figures that never
+ * change: whatever is asked, an answer is HTTP, each that says it is JSON is, and nothing is left
+ * of one who has gone. The first byte says where the client pauses.
  */
 #include <arpa/inet.h>
 #include <dirent.h>

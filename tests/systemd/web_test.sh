@@ -7,7 +7,7 @@ story "$@"
 command -v curl >/dev/null || left_out "pages are asked for by curl"
 machine_boot
 liftd_install
-inside dpkg-deb -c /root/lift-web_*.deb >"$dir/files"
+inside sh -c 'dpkg-deb -c /root/lift-web_*.deb' >"$dir/files"
 grep -q 'lift-web/index.html$' "$dir/files" || left_out "lift-web was packed without its page (make page)"
 page_blocks clients/web/lift-web.8
 config=$root/etc/liftd/lift-web.yaml
@@ -45,14 +45,17 @@ answers() {
 	[ "$(status "${@:2}")" = "$1" ]
 }
 
-# How many have started first-aid in the town, by the API; nothing where there is no figure.
+# on_the_page OPTION...: how many have started first-aid in the town, by the API at $at; nothing where there is no figure.
 on_the_page() {
 	inside curl -s "$@" "$at/api/v1/figures?region=town&kind=module&id=first-aid&keys=started" | sed -n 's/.*"started":\([0-9]*\).*/\1/p'
 }
 
+# page_says N OPTION...: and lift export says so, too
 page_says() {
-	echo "the page says $(on_the_page), lift export $(started)"
-	[ "$(on_the_page "${@:2}")" = "$1" ] && [ "$(started)" = "$1" ]
+	local page
+	page=$(on_the_page "${@:2}")
+	echo "the page says $page, lift export $(started)"
+	[ "$page" = "$1" ] && [ "$(started)" = "$1" ]
 }
 at=$here_is
 
@@ -234,7 +237,7 @@ nobody_reads_its_configuration() {
 		! as $user cat /etc/liftd/lift-web.yaml || fail "$user reads the hashes of passwords"
 		! as $user cat "/proc/$(web MainPID)/environ" || fail "$user reads the environment"
 	done
-	expect_is "files of its user" "" "$(inside find / -xdev -user lift-web -not -path '/proc/*')"
+	expect_is "files of its user" "" "$(inside find /etc /usr /var /root /srv -xdev -user lift-web)"
 }
 
 # ---- its end ----------------------------------------------------------------------------------

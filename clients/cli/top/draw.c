@@ -74,9 +74,20 @@ static void prepare_colours(bool colour)
 		init_pair(PAIRS_FROM + i, styles[i].colour, -1);
 }
 
+/* Asked before newterm, which does not tidy up where it fails. */
+static bool is_known(void)
+{
+	int err;
+
+	if (setupterm(NULL, STDOUT_FILENO, &err) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 bool draw_open(bool colour)
 {
-	if (tcgetattr(STDIN_FILENO, &before) != 0 || !newterm(NULL, stdout, stdin))
+	if (tcgetattr(STDIN_FILENO, &before) != 0 || !is_known() || !newterm(NULL, stdout, stdin))
 		return false;
 	prepare_fault();
 	prepare_colours(colour);

@@ -11,6 +11,8 @@ const struct key_row key_rows[] = {
 	{ ACTION_INTO, { PRESS_ENTER, PRESS_RIGHT, 'l', '\r' }, "Enter, Right, l", "into it" },
 	{ ACTION_BACK, { PRESS_LEFT, 'h' }, "Left, h", "back, or up a region" },
 	{ ACTION_CLEAR, { PRESS_ESCAPE }, "Esc", "back, or end a filter" },
+	{ ACTION_NEXT_REGION, { 'n' }, "n", "the next region" },
+	{ ACTION_PREVIOUS_REGION, { 'N' }, "N", "the region before" },
 	{ ACTION_TOGGLE, { ' ' }, "Space", "open or close a region" },
 	{ ACTION_OPEN_ALL, { '+', '=' }, "+", "open all regions" },
 	{ ACTION_CLOSE_ALL, { '-' }, "-", "close all regions" },

@@ -38,7 +38,9 @@ enum action {
 	ACTION_LAST,
 	ACTION_INTO,
 	ACTION_BACK,
-	ACTION_CLEAR, /* back, or the filter goes */
+	ACTION_CLEAR,	    /* back, or the filter goes */
+	ACTION_NEXT_REGION, /* without leaving the page */
+	ACTION_PREVIOUS_REGION,
 	ACTION_TOGGLE,
 	ACTION_OPEN_ALL,
 	ACTION_CLOSE_ALL,

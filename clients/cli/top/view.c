@@ -303,6 +303,19 @@ static void type(struct view *view, uint32_t key)
 
 /* What is done, by table. */
 
+/* Also on a page about one. */
+static void next_region(struct view *view, const struct scene *scene, int step)
+{
+	enum screen screen = view->screen;
+
+	if (screen != SCREEN_REGIONS && screen != SCREEN_SUBJECT)
+		return;
+	view->screen = SCREEN_REGIONS;
+	move(view, scene, step);
+	view->screen = screen;
+	view->scroll = 0;
+}
+
 static void page_step(struct view *view, const struct scene *scene, int pages)
 {
 	move(view, scene, pages * (view->lines > 1 ? view->lines - 1 : 1));
@@ -370,6 +383,8 @@ static const struct {
 	{ ACTION_INTO, go_into, 0 },
 	{ ACTION_BACK, go_back, false },
 	{ ACTION_CLEAR, go_back, true },
+	{ ACTION_NEXT_REGION, next_region, 1 },
+	{ ACTION_PREVIOUS_REGION, next_region, -1 },
 	{ ACTION_TOGGLE, toggle, 0 },
 	{ ACTION_OPEN_ALL, set_depth, TREE_ROWS_MAX },
 	{ ACTION_CLOSE_ALL, set_depth, 1 },

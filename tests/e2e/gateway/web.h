@@ -38,7 +38,8 @@ bool web_request(struct web *web, const char *method, const char *path, const ch
 		 const char *body, size_t size);
 /* The next answer. The test fails where none comes for LIMIT_MS. */
 struct reply web_reply(struct web *web);
-/* The same without a body, which comes in pieces: the next one, the caller's; NULL: it has ended. */
+/* The same without a body, which comes in pieces: the next one, the caller's; NULL: it has
+ * ended. */
 struct reply web_head(struct web *web);
 char *web_chunk(struct web *web, size_t *ret_size);
 /* Has the other side closed it? Waits for that. What comes before is lost. */

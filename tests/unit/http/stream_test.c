@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Answers without an end: who listens hears what is newest and never what is older; who leaves, in
- * whatever way and moment, is said to be gone, once; and an end of the server is one of all of them.
+ * whatever way and moment, is said to be gone, once; and an end of the server is one of all of
+ * them.
  */
 #include <arpa/inet.h>
 #include <setjmp.h>

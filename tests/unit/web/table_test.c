@@ -12,7 +12,8 @@
 
 static const char catalogue[] =
 	"{\"regions\":[{\"code\":\"1833\",\"name\":\"Rana\",\"label\":{\"nb\":\"Rana, by\"}},"
-	"{\"code\":\"18\",\"name\":\"=SUM(1)\"}],\"modules\":[{\"id\":\"m\",\"name\":\"A \\\"b\\\"\"}],"
+	"{\"code\":\"18\",\"name\":\"=SUM(1)\"}],\"modules\":[{\"id\":\"m\",\"name\":"
+	"\"A \\\"b\\\"\"}],"
 	"\"programmes\":[],\"competences\":[]}";
 static const char rows[] =
 	"[{\"region\":\"18\",\"kind\":\"module\",\"id\":\"m\",\"metrics\":{\"started\":3,\"rate\":"
@@ -132,6 +133,36 @@ static void a_workbook_is_made_also_of_nothing(void **state)
 	clear(&made);
 }
 
+/* Nobody else is answered while a table is made. */
+static void a_table_of_too_many_cells_is_refused(void **state)
+{
+	enum { ROWS = 3000, COLUMNS = 1000 };
+	struct figure *row = calloc(ROWS, sizeof(*row));
+	struct figures figures = { row, ROWS, ROWS };
+	json_t *metrics = json_object();
+	struct made made;
+	char *body = NULL, key[16];
+	size_t size = 0;
+
+	(void)state;
+	make(&made, "en");
+	for (int i = 0; i < COLUMNS; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		json_object_set_new(metrics, key, json_integer(i));
+	}
+	for (int i = 0; i < ROWS; i++)
+		row[i] = (struct figure){ TEXT("18"), TEXT("module"), TEXT("m"), metrics, NULL };
+	assert_int_equal(table_csv(&figures, &made.wish, &made.names, false, &body, &size),
+			 LIFT_E_SIZE);
+	assert_int_equal(table_xlsx(&figures, &made.wish, &made.names, &body, &size), LIFT_E_SIZE);
+	figures.n = 100;
+	assert_int_equal(table_csv(&figures, &made.wish, &made.names, false, &body, &size), 0);
+	free(body);
+	free(row);
+	json_decref(metrics);
+	clear(&made);
+}
+
 /* A spreadsheet has 16,384 columns. */
 static void more_columns_than_a_spreadsheet_has_are_refused(void **state)
 {
@@ -163,6 +194,7 @@ int main(void)
 		cmocka_unit_test(columns_are_those_that_are_wished_for),
 		cmocka_unit_test(a_spreadsheet_gets_its_own_form),
 		cmocka_unit_test(a_workbook_is_made_also_of_nothing),
+		cmocka_unit_test(a_table_of_too_many_cells_is_refused),
 		cmocka_unit_test(more_columns_than_a_spreadsheet_has_are_refused),
 	};
 

@@ -8,6 +8,9 @@ import {searchOf} from './api.js'
 const RETRY_MS = 2000
 const SILENCE_MS = 5000
 
+/** Has an answer all that there was at this tick? */
+const isFresh = (entry, {epoch, tick}) => !entry.isAsked && entry.epoch === epoch && entry.tick >= tick
+
 const among = (wished, value) => wished === undefined || [wished].flat().includes(value)
 
 /** Does a topic, `metric/<region>/<kind>/<id>`, belong to a query? An id may have slashes. */
@@ -50,6 +53,8 @@ export function createStore(client, onChange) {
 		try {
 			const answer = await client.figures(entry.query)
 			entry.figures = new Map(answer.figures.map(figure => [`${figure.kind}/${figure.id}/${figure.region}`, figure]))
+			entry.epoch = answer.epoch
+			entry.tick = answer.tick
 			entry.fault = null
 			store.version++
 		} catch (fault) {
@@ -86,7 +91,7 @@ export function createStore(client, onChange) {
 
 	const askAgain = isMeant => {
 		for (const [search, entry] of answers)
-			if (isMeant(entry.query))
+			if (isMeant(entry.query, entry))
 				ask(search, entry)
 	}
 
@@ -151,7 +156,7 @@ export function createStore(client, onChange) {
 		if (isMissed)
 			return
 		if (!changed || isOther || before.as_of !== state.as_of)
-			askAgain(query => isLive(query) || before?.epoch !== state.epoch)
+			askAgain((query, entry) => !isFresh(entry, state) && (isLive(query) || before?.epoch !== state.epoch))
 		else if (changed.length)
 			askAgain(query => isLive(query) && changed.some(topic => topic.startsWith('metric/') && isAbout(query, topic)))
 		if (!store.catalogue || changed?.includes('catalogue') || before?.epoch !== state.epoch)

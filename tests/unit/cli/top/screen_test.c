@@ -117,6 +117,10 @@ static void keys_go_into_the_programme_and_back(void **state)
 	/* Most first, who has none last, and only those of the programme. */
 	assert_true(small_find(&looking.page, " Vega ") < small_find(&looking.page, " Dønna "));
 	assert_true(small_find(&looking.page, " Dønna ") < small_find(&looking.page, " Bindal "));
+	press(&looking, "n");
+	assert_int_equal(small_find(&looking.page, "Sør-Helgeland, council; in Nordland"), 1);
+	press(&looking, "N");
+	assert_int_equal(small_find(&looking.page, "Nordland, fylke"), 1);
 	press(&looking, "\033");
 	assert_at(&looking, "Nordland");
 	press(&looking, "G");

@@ -19,13 +19,13 @@ export function extent(rows) {
  * @typedef {object} Row {name, href?, note?, value, text?: after the number, mark?: a class, inner?: a part of the value,
  *   of?: what it is measured against, or null, goal?: what it should be}
  * @param {Row[]} rows in the order in which they are shown
- * @param {{caption: string, head: string[], most?: number, extra?: Array<{text, cell: function}>, showHead?: boolean, isStacked?: boolean}} options
- *   head: of the names, and of the bars; most: what a whole bar stands for; isStacked: long names are above their bars on a telephone
+ * @param {{caption: string, head: string[], most?: number, extra?: Array<{text, cell: function}>, showHead?: boolean}} options
+ *   head: of the names, and of the bars; most: what a whole bar stands for
  */
 export function bars(rows, options, say) {
 	const {most, hasRoom} = options.most ? {most: options.most, hasRoom: true} : extent(rows)
 	const extra = options.extra ?? []
-	return html`<table class=${options.isStacked ? 'bars stacked' : 'bars'}>
+	return html`<table class="bars">
 		<caption class="visually-hidden">
 			${options.caption}
 		</caption>

@@ -38,7 +38,7 @@ export function table(data, options, say) {
 }
 
 /** Links to the same figures as files. */
-function downloads(query, say) {
+export function downloads(query, say) {
 	return html`<p class="downloads">
 		${say.t('chart.download')} <a href=${say.download('csv', query)} download>CSV</a>
 		<a href=${say.download('xlsx', query)} download>Excel</a>

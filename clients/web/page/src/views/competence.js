@@ -2,7 +2,6 @@
 // Competences: who holds what in which place, and of one of them the levels, what lapses, and what is still to be trained.
 import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
-import {matrix} from '../charts/matrix.js'
 import {sayer} from '../charts/say.js'
 import {placesIn} from '../charts/sums/places.js'
 import {count, list, part, rate, read} from '../charts/sums/read.js'
@@ -10,19 +9,11 @@ import {frame} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {byDimension} from './sections/dimensions.js'
 import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {coverageFrame} from './sections/coverage.js'
 import {begunFrame, holdersFrame, soonFrame} from './sections/lapses.js'
 import {needsByPlace, needsFrame} from './sections/needs.js'
 
 const MOST_PLACES = 40
-/** One percent and three are much the same: the strongest shade is for a tenth of the staff at least. */
-const LEAST_SHARE = 0.1
-/** What a cell of the matrix may show: a path, and how it is said. */
-const CELLS = {
-	coverage: {of: figure => rate(figure, 'coverage')?.value ?? null, isShare: true},
-	holders: {of: figure => count(figure, 'holders')},
-	expiring: {of: figure => count(figure, 'expiring_90d')},
-	lapsed: {of: figure => count(figure, 'lapsed')},
-}
 const KEYS = ['holders', 'coverage', 'expiring_90d', 'lapsed']
 
 const placesOf = ctx => placesIn(ctx.regions, ctx.region, code => ctx.regions.leaves(code), MOST_PLACES).codes
@@ -49,7 +40,7 @@ export function view(ctx) {
 		${heading(ctx, competence, say)}
 		${isNone ? nobody(ctx, say) : tiles(keyFigures(figure, ctx, say), `${ctx.region} ${ctx.day} ${competence.id}`)}
 		<div class="charts">
-			${matrixFrame(ctx, say)} ${needsFrame(ctx, competence, figure, say) ?? nothing}
+			${coverageFrame(ctx, placesOf(ctx), say)} ${needsFrame(ctx, competence, figure, say) ?? nothing}
 			${needsByPlace(ctx, competence, placesOf(ctx), say) ?? nothing}
 			${isNone ? nothing : one(ctx, competence, figure, say)}
 		</div>
@@ -126,70 +117,3 @@ function levelsFrame(ctx, competence, figure, say) {
 		say,
 	)
 }
-
-function choice(ctx, key, shown, say) {
-	const href = ctx.link({cell: key === 'coverage' ? null : key})
-	return html`<a href=${href} data-keep aria-current=${key === shown ? 'true' : nothing}>${say.t(`competence.cell_${key}`)}</a>`
-}
-
-function matrixFrame(ctx, say) {
-	const {competences} = ctx.catalogue
-	const shown = CELLS[ctx.params.cell] ? ctx.params.cell : 'coverage'
-	const cell = CELLS[shown]
-	const textOf = value => (value === null ? '–' : cell.isShare ? say.percent(value) : say.num(value))
-	const rowOf = (code, isWhole) => ({
-		name: say.place(code),
-		strong: isWhole,
-		href: isWhole ? undefined : ctx.link({view: 'place', region: code}),
-		cells: competences.map(competence => {
-			const figure = ctx.figure(code, 'competence', competence.id)
-			// Without a figure there are no holders, but a headcount may be known.
-			const value = !figure && cell.isShare ? (ctx.regions.headcount(code) ? 0 : null) : cell.of(figure)
-			return {
-				value,
-				text: textOf(value),
-				title: `${say.place(code)}, ${say.label(competence)} · ${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`,
-			}
-		}),
-	})
-	const places = placesOf(ctx).sort((one, other) => say.place(one).localeCompare(say.place(other), say.lang))
-	const rows = [rowOf(ctx.region, true), ...places.filter(code => code !== ctx.region).map(code => rowOf(code, false))]
-	const title = say.t('competence.matrix')
-	const hasUnknown = cell.isShare && rows.some(row => row.cells.some(each => each.value === null))
-	const all = rows.filter(row => !row.strong || rows.length === 1).flatMap(row => row.cells.map(each => each.value ?? 0))
-	return frame(
-		{
-			title,
-			wide: true,
-			text: html`${say.t(`competence.matrix_${shown}`)} ${hasUnknown ? say.t('competence.matrix_unknown') : nothing}`,
-			body: html`<p class="choices" role="group" aria-label=${say.t('competence.matrix_shows')}>
-					${Object.keys(CELLS).map(key => choice(ctx, key, shown, say))}
-				</p>
-				${matrix(
-					{
-						caption: `${title}: ${say.t(`competence.cell_${shown}`)}`,
-						corner: say.t('chart.place'),
-						columns: competences.map(competence => ({
-							name: say.label(competence),
-							current: competence.id === ctx.id,
-							href: ctx.link({id: competence.id}),
-							keep: true,
-						})),
-						rows,
-					},
-					{most: Math.max(...all, cell.isShare ? LEAST_SHARE : 0)},
-				)}
-				<p class="downloads">
-					${say.t('chart.download')} <a href=${say.download('csv', matrixQuery(ctx, places))} download>CSV</a>
-					<a href=${say.download('xlsx', matrixQuery(ctx, places))} download>Excel</a>
-				</p>`,
-		},
-		say,
-	)
-}
-
-const matrixQuery = (ctx, places) => ({
-	region: [ctx.region, ...places],
-	kind: 'competence',
-	keys: ['holders', 'coverage.of', 'coverage.value', 'expiring_30d', 'expiring_90d', 'lapsed'],
-})

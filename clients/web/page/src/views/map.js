@@ -18,7 +18,7 @@ import {tiles, tileQueries} from '../map/tiles.js'
 const NARROW = 300
 
 // What is not in the address: how wide the map is, what the pointer is on, and what has been loaded.
-const own = {width: 0, pointed: null, coast: null, outlines: null}
+const own = {width: 0, pointed: null, coast: null, outlines: null, isReady: false}
 
 /** The region whose parts are shown: of a leaf, which has none, the one above it. */
 function shownOf(ctx) {
@@ -162,8 +162,8 @@ function cards(rows, classes, figure) {
 
 /** A tick that brings nothing new draws nothing new: there may be hundreds of places. */
 export function view(ctx) {
-	const {width, coast, outlines, pointed} = own
-	const seen = [ctx.version, ctx.loading, JSON.stringify(ctx.params), ctx.lang, ctx.state.as_of, innerHeight, width, coast, outlines, pointed]
+	const {width, coast, outlines, pointed, isReady} = own
+	const seen = [isReady, ctx.version, ctx.loading, JSON.stringify(ctx.params), ctx.lang, ctx.state.as_of, innerHeight, width, coast, outlines, pointed]
 	return html`${guard(seen, () => draw(ctx))}`
 }
 
@@ -178,7 +178,13 @@ function draw(ctx) {
 	const outlines = own.outlines ?? new Map()
 	const maxHeight = Math.max(360, Math.min(own.width * 1.25, innerHeight * 0.76))
 	const isMapped = codes.some(code => outlines.has(code)) || level?.mapped.length
-	const sheet = isMapped && own.width && own.coast
+	// Figures first: who reads them does not wait for the drawing.
+	if (!own.isReady && !ctx.loading)
+		setTimeout(() => {
+			own.isReady = true
+			ctx.refresh()
+		})
+	const sheet = isMapped && own.isReady && own.width && own.coast
 		? drawSheet({regions: ctx.regions, level: level.level, codes, coast: own.coast, outlines}, {width: own.width, maxHeight: Math.round(maxHeight)}) : null
 	const here = ctx.label(ctx.regions.get(ctx.region))
 	const measureName = ctx.t(`measure.${figure.kind}.${figure.measure}`)

@@ -99,59 +99,38 @@ function body(ctx, module, figure, say) {
 
 function keyFigures(figure, say) {
 	const started = count(figure, 'started')
-	const assessed = count(figure, 'assessed')
-	const completion = rate(figure, 'completion_rate')
-	const passing = rate(figure, 'pass_rate')
-	const gain = read(figure, 'gain')
-	const days = read(figure, 'days_to_complete')
-	const ofStarted = key =>
-		started ? say.t('module.of_started', {share: say.percent(count(figure, key) / started)}) : undefined
+	const number = key => say.num(count(figure, key))
+	const ofStarted = key => (started ? say.t('module.of_started', {share: say.percent(part(count(figure, key), started))}) : undefined)
+	const tile = (name, value, text) => ({name: say.t(name), value, text})
 	const all = [
-		{name: say.t('module.started'), value: say.num(started)},
-		{
-			name: say.t('module.completed'),
-			value: say.num(count(figure, 'completed')),
-			text: completion ? ofStarted('completed') : undefined,
-		},
-		{
-			name: say.t('module.pass_rate'),
-			value: say.percent(passing?.value ?? null),
-			text: assessed
-				? say.t('module.of_assessed', {count: say.num(count(figure, 'passed')), of: say.num(assessed), n: assessed})
-				: say.t('module.not_assessed'),
-		},
-		{
-			name: say.t('module.passed_first'),
-			value: say.percent(part(count(figure, 'passed_first'), assessed)),
-			text: assessed
-				? say.t('module.of_assessed', {count: say.num(count(figure, 'passed_first')), of: say.num(assessed), n: assessed})
-				: say.t('module.not_assessed'),
-		},
-		{
-			name: say.t('module.gain'),
-			value: gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–',
-			text: gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none'),
-		},
-		{
-			name: say.t('module.days_median'),
-			value: days?.n ? say.num(days.median) : '–',
-			text: days?.n ? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed'),
-		},
-		{
-			name: say.t('chart.active_30d'),
-			value: say.num(count(figure, 'active_30d')),
-			text: say.t('chart.active_7d', {count: say.num(count(figure, 'active_7d'))}),
-		},
-		{name: say.t('programme.stalled'), value: say.num(count(figure, 'stalled')), text: ofStarted('stalled')},
-		{name: say.t('programme.withdrawn'), value: say.num(count(figure, 'withdrawn')), text: ofStarted('withdrawn')},
+		tile('module.started', number('started')),
+		tile('module.completed', number('completed'), ofStarted('completed')),
+		...assessedTiles(figure, tile, say),
+		tile('chart.active_30d', number('active_30d'), say.t('chart.active_7d', {count: number('active_7d')})),
+		tile('programme.stalled', number('stalled'), ofStarted('stalled')),
+		tile('programme.withdrawn', number('withdrawn'), ofStarted('withdrawn')),
 	]
 	if (read(figure, 'enrolment'))
-		all.push({
-			name: say.t('programme.not_started'),
-			value: say.num(count(figure, 'not_started')),
-			text: say.t('programme.not_started_says'),
-		})
+		all.push(tile('programme.not_started', number('not_started'), say.t('programme.not_started_says')))
 	return all
+}
+
+/** Rates and means are of somebody, or it is said that there is nobody. */
+function assessedTiles(figure, tile, say) {
+	const assessed = count(figure, 'assessed')
+	const gain = read(figure, 'gain')
+	const days = read(figure, 'days_to_complete')
+	const ofAssessed = key => (assessed
+		? say.t('module.of_assessed', {count: say.num(count(figure, key)), of: say.num(assessed), n: assessed})
+		: say.t('module.not_assessed'))
+	const points = gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–'
+	return [
+		tile('module.pass_rate', say.percent(rate(figure, 'pass_rate')?.value ?? null), ofAssessed('passed')),
+		tile('module.passed_first', say.percent(part(count(figure, 'passed_first'), assessed)), ofAssessed('passed_first')),
+		tile('module.gain', points, gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none')),
+		tile('module.days_median', days?.n ? say.num(days.median) : '–', days?.n
+			? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed')),
+	]
 }
 
 function placesFrame(ctx, module, say) {

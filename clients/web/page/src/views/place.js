@@ -4,26 +4,16 @@ import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
 import {sayer} from '../charts/say.js'
 import {belowOf, programmeLeaves} from '../charts/sums/places.js'
-import {count, list, part, rate, read} from '../charts/sums/read.js'
-import {frame, table} from '../charts/table.js'
+import {count, part, rate} from '../charts/sums/read.js'
+import {frame} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
+import {programmeCard} from './sections/card.js'
 import {byDimension} from './sections/dimensions.js'
 import {asOfDay, nobody, standsOn} from './sections/head.js'
-import {progress} from '../charts/progress.js'
+import {competencesFrame, modulesFrame} from './sections/subjects.js'
 
 const KEYS = {
-	programme: [
-		'participants',
-		'completed',
-		'completion_rate',
-		'active_30d',
-		'stalled',
-		'withdrawn',
-		'reached',
-		'targets',
-		'enrolment',
-		'not_started',
-	],
+	programme: ['participants', 'completed', 'active_30d', 'stalled', 'withdrawn', 'targets'],
 	competence: ['holders', 'coverage', 'lapsed', 'expiring_30d', 'expiring_90d', 'requirements'],
 	module: ['started', 'completed', 'completion_rate.value', 'pass_rate.value', 'days_to_complete', 'stalled', 'active_30d'],
 }
@@ -104,188 +94,6 @@ function programmesFrame(ctx, say) {
 			title,
 			wide: true,
 			body: html`<div class="courses">${here.map(programme => programmeCard(ctx, programme, today, say))}</div>`,
-		},
-		say,
-	)
-}
-
-function programmeCard(ctx, programme, today, say) {
-	const figure = ctx.figure(ctx.region, 'programme', programme.id)
-	const participants = count(figure, 'participants')
-	const headcount = ctx.regions.headcount(ctx.region)
-	const facts = [
-		['completed', 'programme.completed'],
-		['active_30d', 'chart.active_30d'],
-		['stalled', 'programme.stalled'],
-		['withdrawn', 'programme.withdrawn'],
-	]
-	const targets = list(figure, 'targets')
-	return html`<section class="one-course">
-		<h4><a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></h4>
-		${programme.from && programme.to ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
-		${bars(
-			[
-				{
-					name: say.t('programme.participants'),
-					value: participants,
-					inner: count(figure, 'completed'),
-					of: headcount,
-					text:
-						headcount === null
-							? say.t('chart.headcount_unknown')
-							: `${say.t('chart.of', {of: say.num(headcount)})} · ${say.percent(part(participants, headcount))}`,
-				},
-			],
-			{
-				caption: say.label(programme),
-				head: [say.t('chart.share'), say.t('programme.participants')],
-				showHead: false,
-				most: Math.max(headcount ?? 0, participants, 1),
-			},
-			say,
-		)}
-		<dl class="small">
-			${facts.map(
-				([key, word]) =>
-					html`<div>
-						<dt>${say.t(word)}</dt>
-						<dd class="live">${say.num(count(figure, key))}</dd>
-					</div>`,
-			)}
-		</dl>
-		${
-			targets.length
-				? progress(
-						targets.map(target => ({
-							name:
-								[say.t(`programme.measure_${target.measure}`), say.where(target.where)]
-									.filter(Boolean)
-									.join(': ') + (target.places ? ` ${say.t('programme.in_each_place')}` : ''),
-							...(target.places ?? {n: target.n, of: target.of}),
-						})),
-						{from: programme.from, to: programme.to, today, caption: say.t('programme.targets')},
-						say,
-					)
-				: nothing
-		}
-	</section>`
-}
-
-function competencesFrame(ctx, say) {
-	const rows = ctx.catalogue.competences
-		.map(competence => ({competence, figure: ctx.figure(ctx.region, 'competence', competence.id)}))
-		.filter(row => row.figure || (row.competence.requirements?.length && ctx.region !== 'unassigned'))
-	if (!rows.length)
-		return undefined
-	rows.sort(
-		(one, other) =>
-			count(other.figure, 'expiring_90d') - count(one.figure, 'expiring_90d') ||
-			count(other.figure, 'holders') - count(one.figure, 'holders'),
-	)
-	const title = say.t('place.competences')
-	const missing = figure => {
-		const gaps = list(figure, 'requirements')
-			.map(need => need.gap)
-			.filter(gap => gap !== null && gap !== undefined)
-		return gaps.length ? say.num(Math.max(...gaps)) : '–'
-	}
-	return frame(
-		{
-			title,
-			wide: true,
-			text: say.t('place.competences_says'),
-			body: table(
-				{
-					caption: title,
-					columns: [
-						{text: say.t('place.competence')},
-						...[
-							'competence.holders',
-							'competence.coverage',
-							'competence.expiring_30d',
-							'competence.expiring_90d',
-							'competence.lapsed',
-							'competence.gap',
-						].map(key => ({text: say.t(key), numeric: true})),
-					],
-					rows: rows.map(({competence, figure}) => [
-						html`<a href=${ctx.link({view: 'competence', id: competence.id})}>${say.label(competence)}</a>`,
-						say.num(count(figure, 'holders')),
-						say.percent(rate(figure, 'coverage')?.value ?? null),
-						warn(count(figure, 'expiring_30d'), say),
-						warn(count(figure, 'expiring_90d'), say),
-						say.num(count(figure, 'lapsed')),
-						missing(figure),
-					]),
-				},
-				{
-					downloads: {
-						region: ctx.region,
-						kind: 'competence',
-						keys: ['holders', 'coverage.value', 'expiring_30d', 'expiring_60d', 'expiring_90d', 'lapsed'],
-					},
-				},
-				say,
-			),
-		},
-		say,
-	)
-}
-
-const warn = (n, say) => (n ? html`<strong class="soon">${say.num(n)}</strong>` : say.num(n))
-
-function modulesFrame(ctx, say) {
-	const rows = ctx.catalogue.modules
-		.map(module => ({module, figure: ctx.figure(ctx.region, 'module', module.id)}))
-		.filter(row => count(row.figure, 'started'))
-	if (!rows.length)
-		return undefined
-	const title = say.t('place.modules')
-	return frame(
-		{
-			title,
-			wide: true,
-			body: table(
-				{
-					caption: title,
-					columns: [
-						{text: say.t('place.module')},
-						...[
-							'module.started',
-							'module.completed',
-							'module.completion_rate',
-							'module.pass_rate',
-							'module.days_median',
-							'programme.stalled',
-						].map(key => ({text: say.t(key), numeric: true})),
-					],
-					rows: rows.map(({module, figure}) => [
-						html`<a href=${ctx.link({view: 'module', id: module.id})}>${say.label(module)}</a>`,
-						say.num(count(figure, 'started')),
-						say.num(count(figure, 'completed')),
-						say.percent(read(figure, 'completion_rate.value') ?? null),
-						say.percent(read(figure, 'pass_rate.value') ?? null),
-						read(figure, 'days_to_complete')?.n ? say.num(read(figure, 'days_to_complete').median) : '–',
-						say.num(count(figure, 'stalled')),
-					]),
-				},
-				{
-					downloads: {
-						region: ctx.region,
-						kind: 'module',
-						keys: [
-							'started',
-							'completed',
-							'completion_rate.value',
-							'passed',
-							'pass_rate.value',
-							'days_to_complete.median',
-							'stalled',
-						],
-					},
-				},
-				say,
-			),
 		},
 		say,
 	)

@@ -40,7 +40,7 @@ export function needsFrame(ctx, competence, figure, say) {
 					{
 						caption: title,
 						head: [title, say.t('competence.holders')],
-						showHead: false, isStacked: true,
+						showHead: false,
 						most: Math.max(need.of ?? 0, need.n, 1),
 					},
 					say,
@@ -91,7 +91,7 @@ export function needsByPlace(ctx, competence, places, say) {
 					columns: needs.map(need => ({name: needName(ctx, competence, need, say)})),
 					rows,
 				},
-				{most: 1, shades: 3, tone: 'need'},
+				{most: 1, shades: 5, tone: 'need'},
 			),
 		},
 		say,
