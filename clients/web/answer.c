@@ -85,7 +85,7 @@ void web_answer_problem(struct http_exchange *exchange, unsigned status, int ret
 
 /* gzip. */
 
-static bool takes_gzip(const struct http_exchange *exchange)
+bool web_answer_takes_gzip(const struct http_exchange *exchange)
 {
 	const char *accepted = http_header(exchange, "Accept-Encoding");
 	const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
@@ -93,28 +93,48 @@ static bool takes_gzip(const struct http_exchange *exchange)
 	return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
 }
 
-static void press(struct kept *kept)
+/* The body with gzip, the caller's; NULL: it would not be shorter, or there is no memory. */
+static char *pressed_of(const struct made *made, size_t *ret_size)
 {
-	z_stream stream = { .next_in = (Bytef *)kept->made.body,
-			    .avail_in = (uInt)kept->made.size };
+	z_stream stream = { .next_in = (Bytef *)made->body, .avail_in = (uInt)made->size };
+	char *pressed;
 	uLong most;
 
-	kept->is_tried = true;
-	if (kept->made.encoding || kept->made.size < PRESS_BYTES ||
-	    deflateInit2(&stream, PRESS_LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, 8,
+	if (deflateInit2(&stream, PRESS_LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, 8,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
-		return;
-	most = deflateBound(&stream, (uLong)kept->made.size);
-	kept->pressed = malloc(most);
-	stream.next_out = (Bytef *)kept->pressed;
+		return NULL;
+	most = deflateBound(&stream, (uLong)made->size);
+	pressed = malloc(most);
+	stream.next_out = (Bytef *)pressed;
 	stream.avail_out = (uInt)most;
-	if (!kept->pressed || deflate(&stream, Z_FINISH) != Z_STREAM_END ||
-	    stream.total_out >= kept->made.size) {
-		free(kept->pressed);
-		kept->pressed = NULL;
+	if (!pressed || deflate(&stream, Z_FINISH) != Z_STREAM_END ||
+	    stream.total_out >= made->size) {
+		free(pressed);
+		pressed = NULL;
 	}
-	kept->pressed_size = stream.total_out;
+	*ret_size = stream.total_out;
 	deflateEnd(&stream);
+	return pressed;
+}
+
+static void press(struct kept *kept)
+{
+	kept->is_tried = true;
+	if (!kept->made.encoding && kept->made.size >= PRESS_BYTES)
+		kept->pressed = pressed_of(&kept->made, &kept->pressed_size);
+}
+
+void web_answer_press(struct made *made)
+{
+	size_t size;
+	char *pressed = pressed_of(made, &size);
+
+	if (!pressed)
+		return;
+	free(made->body);
+	made->body = pressed;
+	made->size = size;
+	made->encoding = "gzip";
 }
 
 /* Sending. */
@@ -136,9 +156,9 @@ static void send_kept(struct http_exchange *exchange, struct kept *kept)
 	const char *encoding = made->encoding;
 	unsigned status = 200;
 
-	if (!kept->is_tried && takes_gzip(exchange))
+	if (!kept->is_tried && web_answer_takes_gzip(exchange))
 		press(kept);
-	if (kept->pressed && takes_gzip(exchange)) {
+	if (kept->pressed && web_answer_takes_gzip(exchange)) {
 		body = (struct text){ kept->pressed, kept->pressed_size };
 		encoding = "gzip";
 	}

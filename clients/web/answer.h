@@ -33,6 +33,9 @@ bool web_answer_again(struct answers *answers, struct http_exchange *exchange, c
 /* Answer by what was made, and keep it, where there is a key. `made` is taken over. */
 void web_answer_made(struct answers *answers, struct http_exchange *exchange, const char *key,
 		     uint64_t change, struct made *made);
+/* Press a body beforehand, for a client that takes gzip. */
+void web_answer_press(struct made *made);
+bool web_answer_takes_gzip(const struct http_exchange *exchange);
 /* The same of bytes that stay where they are. */
 void web_answer_bytes_of(struct http_exchange *exchange, const char *type, const char *caching,
 			 const char *encoding, struct text body);

@@ -97,6 +97,7 @@ static int put_figures(struct exposition *exposition, const struct web *web)
 		return LIFT_E_MEMORY;
 	}
 	keep_chosen(&figures, chosen);
+	figures_sort(&figures);
 	names = names_of(catalogue, language);
 	openmetrics_figures(exposition, &figures);
 	openmetrics_names(exposition, &figures, &names);

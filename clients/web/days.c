@@ -14,9 +14,11 @@
 #include "proto/control.h"
 
 enum {
-	DAYS_MAX = 24,		/* that are kept or asked for */
-	DAYS_BYTES = 128 << 20, /* of their figures as text, all together */
-	FRESH_MS = 30000,	/* so long they are taken as they came */
+	DAYS_MAX = 24, /* that are kept or asked for */
+	/* Of their figures as text, of one and of all that are kept; in memory they take some
+	 * seventeen times that. */
+	DAYS_BYTES = 48 << 20,
+	FRESH_MS = 30000, /* so long they are taken as they came */
 	FAILED_MS = 1000,
 	ANSWER_MS = 60000,
 	END_S = 2,
@@ -30,9 +32,49 @@ struct days {
 	pthread_cond_t asked;
 	bool ends;
 	struct day days[DAYS_MAX]; /* the thread touches the one that is DAY_ASKED alone */
+	const struct day *lent;	   /* that the loop looks at: it stays */
+	json_t *gone[DAYS_MAX]; /* rows that the thread frees: of a whole country that takes long */
+	size_t n_gone;
 	uint64_t uses;
 	int fd;
 };
+
+static void empty(struct days *days, struct day *day)
+{
+	if (days->n_gone < DAYS_MAX)
+		days->gone[days->n_gone++] = day->rows;
+	else
+		json_decref(day->rows);
+	*day = (struct day){ .state = DAY_UNUSED };
+}
+
+static bool is_done(const struct day *day)
+{
+	return day->state == DAY_HERE || day->state == DAY_FAILED;
+}
+
+/* A day has come: those that have not been used for longest make room for it. */
+static void make_room(struct days *days, const struct day *come)
+{
+	for (;;) {
+		struct day *oldest = NULL;
+		size_t bytes = 0;
+
+		for (size_t i = 0; i < DAYS_MAX; i++) {
+			struct day *day = &days->days[i];
+
+			if (!is_done(day))
+				continue;
+			bytes += day->bytes;
+			if (day != come && day != days->lent &&
+			    (!oldest || day->used < oldest->used))
+				oldest = day;
+		}
+		if (bytes <= DAYS_BYTES || !oldest)
+			return;
+		empty(days, oldest);
+	}
+}
 
 /* The thread. */
 
@@ -104,6 +146,11 @@ static void ask_daemon(const struct days *days, struct day *day)
 				   take_answer, day);
 	}
 	msg_writer_free(writer);
+	if (err) { /* what had come of it */
+		json_decref(day->rows);
+		day->rows = NULL;
+		day->bytes = 0;
+	}
 	if (err && !*day->code) {
 		snprintf(day->code, sizeof(day->code), "%s", lift_err_code(err));
 		snprintf(day->text, sizeof(day->text), "%s", lift_err_text(err));
@@ -121,6 +168,20 @@ static struct day *next_asked(struct days *days)
 	return first;
 }
 
+/* The mutex is let go meanwhile. */
+static void free_gone(struct days *days)
+{
+	json_t *gone[DAYS_MAX];
+	size_t n = days->n_gone;
+
+	memcpy(gone, days->gone, n * sizeof(gone[0]));
+	days->n_gone = 0;
+	pthread_mutex_unlock(&days->mutex);
+	for (size_t i = 0; i < n; i++)
+		json_decref(gone[i]);
+	pthread_mutex_lock(&days->mutex);
+}
+
 static void *run(void *context)
 {
 	struct days *days = context;
@@ -128,8 +189,11 @@ static void *run(void *context)
 
 	pthread_mutex_lock(&days->mutex);
 	while (!days->ends) {
-		struct day *day = next_asked(days);
+		struct day *day;
 
+		if (days->n_gone)
+			free_gone(days);
+		day = next_asked(days);
 		if (!day) {
 			pthread_cond_wait(&days->asked, &days->mutex);
 			continue;
@@ -140,6 +204,7 @@ static void *run(void *context)
 		pthread_mutex_lock(&days->mutex);
 		day->state = *day->code ? DAY_FAILED : DAY_HERE;
 		day->at_ms = 0;
+		make_room(days, day);
 		if (write(days->fd, &once, sizeof(once)) < 0) {
 			/* It is readable already. */
 		}
@@ -150,44 +215,28 @@ static void *run(void *context)
 
 /* What is kept. */
 
-static void empty(struct day *day)
-{
-	json_decref(day->rows);
-	*day = (struct day){ .state = DAY_UNUSED };
-}
-
-static bool is_done(const struct day *day)
-{
-	return day->state == DAY_HERE || day->state == DAY_FAILED;
-}
-
 static bool is_old(const struct day *day, int64_t now_ms)
 {
 	return is_done(day) && day->at_ms > 0 &&
 	       now_ms - day->at_ms > (day->state == DAY_HERE ? FRESH_MS : FAILED_MS);
 }
 
-/* The one that has not been used for longest goes, where there is no other place or room. */
+/* The one that has not been used for longest goes, where there is no other place. */
 static struct day *make_place(struct days *days)
 {
-	struct day *oldest = NULL, *unused = NULL;
-	size_t bytes = 0;
+	struct day *oldest = NULL;
 
 	for (size_t i = 0; i < DAYS_MAX; i++) {
 		struct day *day = &days->days[i];
 
 		if (day->state == DAY_UNUSED)
-			unused = day;
-		else if (is_done(day) && (!oldest || day->used < oldest->used))
+			return day;
+		if (is_done(day) && (!oldest || day->used < oldest->used))
 			oldest = day;
-		if (is_done(day))
-			bytes += day->bytes;
 	}
-	if (oldest && (!unused || bytes > DAYS_BYTES)) {
-		empty(oldest);
-		return oldest;
-	}
-	return unused;
+	if (oldest)
+		empty(days, oldest);
+	return oldest;
 }
 
 static struct day *find(struct days *days, const struct day_wish *wish)
@@ -210,7 +259,7 @@ enum days_verdict days_ask(struct days *days, const struct day_wish *wish, int64
 	if (day && is_done(day) && !day->at_ms)
 		day->at_ms = now_ms;
 	if (day && is_old(day, now_ms)) {
-		empty(day);
+		empty(days, day);
 		day = NULL;
 	}
 	if (!day) {
@@ -223,6 +272,7 @@ enum days_verdict days_ask(struct days *days, const struct day_wish *wish, int64
 	}
 	if (day)
 		day->used = ++days->uses;
+	days->lent = day;
 	verdict = !day ? DAYS_FULL : is_done(day) ? DAYS_HERE : DAYS_WAIT;
 	pthread_mutex_unlock(&days->mutex);
 	*ret_day = day;
@@ -287,7 +337,9 @@ void days_free(struct days *days)
 		return;
 	}
 	for (size_t i = 0; i < DAYS_MAX; i++)
-		empty(&days->days[i]);
+		json_decref(days->days[i].rows);
+	for (size_t i = 0; i < days->n_gone; i++)
+		json_decref(days->gone[i]);
 	pthread_cond_destroy(&days->asked);
 	pthread_mutex_destroy(&days->mutex);
 	close(days->fd);

@@ -8,6 +8,8 @@
 
 #include "clients/web/api.h"
 
+enum { DATED_MAX = 256 }; /* requests that wait for days, and long answers */
+
 struct route {
 	const char *path;
 	api_fn *answer;
@@ -61,18 +63,26 @@ static void admit(struct web *web, struct http_exchange *exchange)
 {
 	const struct route *route = find_route(http_path(exchange));
 
-	if (!route)
+	if (!route) {
 		answer_page(web, exchange);
-	else if (route->answer(web, exchange) == API_WAITS)
+	} else if (route->answer(web, exchange) == API_WAITS) {
+		/* Each is kept until that comes, also where its client has gone. */
+		if (web->n_dated >= DATED_MAX) {
+			web_answer_problem(exchange, 503, 2,
+					   "too many are waiting for answers that take long");
+			return;
+		}
+		web->n_dated++;
 		keep_waiting(&web->dated, exchange, "");
+	}
 }
 
-void web_routes_days(struct web *web)
+static void go_on(struct web *web)
 {
 	struct waiting *list = web->dated;
 
-	days_take(web->days);
 	web->dated = NULL;
+	web->n_dated = 0;
 	while (list) {
 		struct waiting *waiting = list;
 
@@ -80,6 +90,19 @@ void web_routes_days(struct web *web)
 		admit(web, waiting->exchange);
 		free(waiting);
 	}
+}
+
+void web_routes_days(struct web *web)
+{
+	days_take(web->days);
+	go_on(web);
+}
+
+void web_routes_printed(struct web *web)
+{
+	api_figures_printed(web);
+	go_on(web);
+	web->printed = 0;
 }
 
 /* Who it is. */

@@ -13,5 +13,7 @@ void web_routes_request(void *context, struct http_exchange *exchange);
 /* A verdict about a password has come; a day has. */
 void web_routes_passwords(struct web *web);
 void web_routes_days(struct web *web);
+/* Long answers have been made. */
+void web_routes_printed(struct web *web);
 
 #endif

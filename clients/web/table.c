@@ -15,7 +15,7 @@
 enum {
 	COLUMNS_MAX = 16000, /* a spreadsheet has 16,384 */
 	ROWS_MAX = 1000000,
-	CELLS_MAX = 2000000, /* some seconds, in which nobody else is answered */
+	CELLS_MAX = 2000000, /* some seconds, in which no other long answer is made */
 	NAME_WIDTH = 24,
 	WIDTH = 13,
 	CODE_WIDTH = 12,

@@ -46,7 +46,7 @@ static int compare(const void *a, const void *b)
 	return order ? order : compare_texts(left->region, right->region);
 }
 
-static void sort(struct figures *figures)
+void figures_sort(struct figures *figures)
 {
 	if (figures->n)
 		qsort(figures->rows, figures->n, sizeof(*figures->rows), compare);
@@ -91,8 +91,6 @@ int figures_of_picture(const struct lift_picture *picture, const struct wish *wi
 
 	if (err)
 		figures_clear(ret_figures);
-	else
-		sort(ret_figures);
 	return err;
 }
 
@@ -123,8 +121,6 @@ int figures_of_rows(const json_t *rows, const struct wish *wish, struct figures 
 	}
 	if (err)
 		figures_clear(ret_figures);
-	else
-		sort(ret_figures);
 	return err;
 }
 

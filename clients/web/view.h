@@ -33,7 +33,7 @@ struct figure {
 };
 
 struct figures {
-	struct figure *rows; /* sorted by kind, id, region; the caller's: figures_clear */
+	struct figure *rows; /* the caller's: figures_clear */
 	size_t n, room;
 };
 
@@ -43,6 +43,8 @@ int figures_of_picture(const struct lift_picture *picture, const struct wish *wi
 /* Of rows {region, kind, id, metrics}. */
 int figures_of_rows(const json_t *rows, const struct wish *wish, struct figures *ret_figures);
 void figures_clear(struct figures *figures);
+/* By kind, id, region. */
+void figures_sort(struct figures *figures);
 
 /* What is at a path; NULL: nothing. A name that has a point itself is found, too. */
 const json_t *figure_at(const json_t *metrics, const char *path);

@@ -193,6 +193,11 @@ static void run_days(void *context, const struct gateway_now *now)
 	web_routes_days(web_at(context, now));
 }
 
+static void run_printer(void *context, const struct gateway_now *now)
+{
+	web_routes_printed(web_at(context, now));
+}
+
 /* All that has come of the daemon. What ends a picture for good is of its keys or endpoints: it is
  * said, and begun anew by systemd. */
 static void run_picture(void *context, const struct gateway_now *now)
@@ -244,6 +249,8 @@ static int fill_loop(struct web *web)
 	if (!err)
 		err = gateway_loop_add_fd(loop, days_fd(web->days), run_days, NULL, web);
 	if (!err)
+		err = gateway_loop_add_fd(loop, printer_fd(web->printer), run_printer, NULL, web);
+	if (!err)
 		err = gateway_loop_add_fd(loop, lift_picture_descriptor(web->picture), run_picture,
 					  NULL, web);
 	if (!err)
@@ -270,7 +277,8 @@ static int open_all(struct web *web, char why[static 400])
 	web->days = days_new(web->config->ask, web->keys);
 	if (web->config->control)
 		web->health = health_new(web->config->control, web->keys);
-	if (!web->feed || !web->answers || !web->passwords || !web->days ||
+	web->printer = printer_new();
+	if (!web->feed || !web->answers || !web->passwords || !web->days || !web->printer ||
 	    (web->config->control && !web->health))
 		return LIFT_E_MEMORY;
 	err = open_http(web, why);
@@ -291,6 +299,7 @@ static void close_all(struct web *web)
 {
 	http_free(web->http);
 	days_free(web->days);
+	printer_free(web->printer);
 	health_free(web->health);
 	if (web->passwords)
 		passwords_free(web->passwords);

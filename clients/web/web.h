@@ -15,9 +15,10 @@
 #include "clients/web/feed.h"
 #include "clients/web/metrics/health.h"
 #include "clients/web/page.h"
+#include "clients/web/printing/printer.h"
 #include "clients/web/setup/config.h"
 
-/* A request that waits for somebody's verdict about a password, or for a day. */
+/* A request that waits for a verdict about its password, for a day, or for a long answer. */
 struct waiting {
 	struct waiting *next;
 	struct http_exchange *exchange;
@@ -45,10 +46,13 @@ struct web {
 	struct kept *outlines; /* GeoJSON; NULL: there are none */
 	struct feed *feed;
 	struct days *days;
+	struct printer *printer;
 	struct health *health; /* NULL: nobody asks */
 	struct answers *answers;
 	struct waiting *asked; /* for a password */
-	struct waiting *dated; /* for a day */
+	struct waiting *dated; /* for a day, or a long answer */
+	size_t n_dated;
+	uint64_t printed; /* the figures' `change` of a long answer that was just made; else 0 */
 	struct gateway_loop *loop;
 	int failed;		   /* LIFT_E_...: why it has ended; 0 */
 	int64_t steady_ms, now_ms; /* of this round of the loop */

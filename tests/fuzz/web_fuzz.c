@@ -135,6 +135,7 @@ static struct web *gateway(void)
 	web.page = page_of_one_file();
 	web.feed = feed_new();
 	web.answers = web_answers_new();
+	web.printer = printer_new();
 	web.standing.is_whole = true;
 	web.standing.beat = made("{\"epoch\":1,\"time\":1760428800012,\"as_of\":\"2025-10-14\","
 				 "\"complete\":true,\"sources\":[{\"source\":\"moodle\","

@@ -35,6 +35,7 @@ static void make(struct made *made, const char *language)
 	assert_true(made->rows && made->catalogue);
 	made->names = names_of(made->catalogue, language);
 	assert_int_equal(figures_of_rows(made->rows, &made->wish, &made->figures), 0);
+	figures_sort(&made->figures);
 }
 
 static void clear(struct made *made)

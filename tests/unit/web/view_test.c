@@ -114,6 +114,7 @@ static void rows_are_those_of_the_wish_in_order(void **state)
 		wish.n_kinds = choose(&luck, kinds, COUNT(kinds), wish.kinds);
 		wish.n_ids = choose(&luck, ids, COUNT(ids), wish.ids);
 		assert_int_equal(figures_of_rows(rows, &wish, &figures), 0);
+		figures_sort(&figures);
 		json_array_foreach(rows, i, row)
 		{
 			const char *region = json_string_value(json_object_get(row, "region"));

@@ -7,6 +7,7 @@ import {shareEvents} from './events.js'
 const WAIT_MS = 15000
 const BUSY_MS = 1000
 const TRIES = 20
+const LIST_MOST = 60
 
 const wait = ms => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -18,12 +19,18 @@ export class ApiError extends Error {
 	}
 }
 
-/** @param {Query} query */
+/**
+ * A long list makes no address, and lift-web takes 64 of each: all are asked for then.
+ * @param {Query} query
+ */
 export function searchOf(query) {
 	const search = new URLSearchParams()
-	for (const name of ['region', 'kind', 'id'])
-		for (const value of [query[name] ?? []].flat())
-			search.append(name, value)
+	for (const name of ['region', 'kind', 'id']) {
+		const values = [query[name] ?? []].flat()
+		if (values.length <= LIST_MOST)
+			for (const value of values)
+				search.append(name, value)
+	}
 	if (query.keys)
 		search.set('keys', query.keys.join(','))
 	if (query.day)

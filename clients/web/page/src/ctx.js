@@ -4,6 +4,7 @@
 //     the shell asks, with the day that is looked at, and asks again for what has changed;
 //   view(ctx) → a template. It is called at once, and again at each change: it bears it that figures are not there yet.
 // The shell draws the tabs, the way to the region, which programme, competence or module it is, the day, and the status.
+import {searchOf} from './api.js'
 import {Regions} from './regions.js'
 import {pick} from './store.js'
 import {linkOf} from './router.js'
@@ -86,14 +87,7 @@ export function createContext({store, index, params, lang, words, go}) {
 		level_name: level => inLanguage(catalogue.levels?.find(one => one.level === level)?.label) ?? level,
 		/** The figures of a query as a file, in the reader's language */
 		download: (form, query) => {
-			const search = new URLSearchParams()
-			for (const name of ['region', 'kind', 'id'])
-				for (const value of [query[name] ?? []].flat())
-					search.append(name, value)
-			if (query.keys)
-				search.set('keys', query.keys.join(','))
-			if (day)
-				search.set('day', day)
+			const search = searchOf({...query, day})
 			search.set('language', lang)
 			return `/api/v1/figures.${form}?${search}`
 		},

@@ -206,6 +206,14 @@ test('an earlier day has the figures of that day, and the way back', async () =>
 	await isLive(page)
 })
 
+test('an address with anything in it shows the page', async () => {
+	for (const search of ['?view=constructor', '?lang=constructor', '?day=yesterday', '?day=2025-02-30', '?day=2999-01-01', '?region=nowhere&view=place', '?view=module&id=none&level=x&cell=toString&sort=y&figure=toString.toString']) {
+		const page = await browser.visit(at(search))
+		await isDrawn(page)
+		assert.ok((await page.locator('h1').innerText()).length > 0, search)
+	}
+})
+
 test('each language is whole: no key without its words, numbers and dates in its form', async () => {
 	const texts = {}
 	for (const lang of LANGUAGES)

@@ -114,6 +114,8 @@ test('an address says all, and what is usual is left out', () => {
 	assert.equal(linkOf(params, {region: 'all', day: '2025-01-01'}), '?figure=people.learners&day=2025-01-01')
 	assert.equal(linkOf({view: 'map', region: 'a&b'}), '?region=a%26b')
 	assert.equal(String(searchOf({region: ['a', 'b'], kind: 'module', keys: ['x.y', 'z'], day: null})), 'region=a&region=b&kind=module&keys=x.y%2Cz')
+	const many = Array.from({length: 745}, (_, i) => String(i))
+	assert.equal(String(searchOf({region: many, kind: 'people'})), 'kind=people')
 })
 
 test('a topic is of a query that has its region, kind and id', () => {
