@@ -7,14 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <zlib.h>
 
 enum {
 	KEPT_MAX = 64,
 	KEPT_BYTES = 4 << 20, /* of one */
 	PRESS_BYTES = 1000,   /* shorter ones are not pressed */
-	PRESS_LEVEL = 5,
-	GZIP = 16, /* zlib's: the window's bits with a gzip head */
 	ETAG_BYTES = 8,
 };
 
@@ -93,48 +90,11 @@ bool web_answer_takes_gzip(const struct http_exchange *exchange)
 	return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
 }
 
-/* The body with gzip, the caller's; NULL: it would not be shorter, or there is no memory. */
-static char *pressed_of(const struct made *made, size_t *ret_size)
-{
-	z_stream stream = { .next_in = (Bytef *)made->body, .avail_in = (uInt)made->size };
-	char *pressed;
-	uLong most;
-
-	if (deflateInit2(&stream, PRESS_LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, 8,
-			 Z_DEFAULT_STRATEGY) != Z_OK)
-		return NULL;
-	most = deflateBound(&stream, (uLong)made->size);
-	pressed = malloc(most);
-	stream.next_out = (Bytef *)pressed;
-	stream.avail_out = (uInt)most;
-	if (!pressed || deflate(&stream, Z_FINISH) != Z_STREAM_END ||
-	    stream.total_out >= made->size) {
-		free(pressed);
-		pressed = NULL;
-	}
-	*ret_size = stream.total_out;
-	deflateEnd(&stream);
-	return pressed;
-}
-
 static void press(struct kept *kept)
 {
 	kept->is_tried = true;
 	if (!kept->made.encoding && kept->made.size >= PRESS_BYTES)
-		kept->pressed = pressed_of(&kept->made, &kept->pressed_size);
-}
-
-void web_answer_press(struct made *made)
-{
-	size_t size;
-	char *pressed = pressed_of(made, &size);
-
-	if (!pressed)
-		return;
-	free(made->body);
-	made->body = pressed;
-	made->size = size;
-	made->encoding = "gzip";
+		kept->pressed = made_pressed(&kept->made, &kept->pressed_size);
 }
 
 /* Sending. */

@@ -8,17 +8,7 @@
 #define LIFT_WEB_ANSWER_H
 
 #include "clients/http/http.h"
-
-struct made {
-	const char *type; /* of the body, a text of the program's */
-	const char
-		*encoding;   /* of the body, where it is no matter of ours; NULL: we may press it */
-	const char *caching; /* Cache-Control; NULL: it is to be asked about each time */
-	const char *vary;    /* NULL: by Accept-Encoding alone */
-	char file[80];	     /* it is a download of this name; empty: it is none */
-	char *body;	     /* the answer's own: free() */
-	size_t size;
-};
+#include "clients/web/figures/made.h"
 
 struct answers;
 struct kept;
@@ -33,8 +23,6 @@ bool web_answer_again(struct answers *answers, struct http_exchange *exchange, c
 /* Answer by what was made, and keep it, where there is a key. `made` is taken over. */
 void web_answer_made(struct answers *answers, struct http_exchange *exchange, const char *key,
 		     uint64_t change, struct made *made);
-/* Press a body beforehand, for a client that takes gzip. */
-void web_answer_press(struct made *made);
 bool web_answer_takes_gzip(const struct http_exchange *exchange);
 /* The same of bytes that stay where they are. */
 void web_answer_bytes_of(struct http_exchange *exchange, const char *type, const char *caching,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "clients/web/api.h"
-#include "clients/web/printing/printer.h"
+#include "clients/web/figures/printer.h"
 #include "proto/day.h"
 
 /* Of a parameter in a key: no value has it, so that no two wishes look alike. */

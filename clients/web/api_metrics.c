@@ -5,10 +5,10 @@
 #include <stdlib.h>
 
 #include "clients/web/api.h"
+#include "clients/web/figures/names.h"
+#include "clients/web/figures/view.h"
 #include "clients/web/metrics/health.h"
-#include "clients/web/names.h"
 #include "clients/web/openmetrics.h"
-#include "clients/web/view.h"
 
 static const char all[] = "all";
 

@@ -6,9 +6,9 @@
 #ifndef LIFT_WEB_OPENMETRICS_H
 #define LIFT_WEB_OPENMETRICS_H
 
+#include "clients/web/figures/names.h"
+#include "clients/web/figures/view.h"
 #include "clients/web/metrics/exposition.h"
-#include "clients/web/names.h"
-#include "clients/web/view.h"
 
 /* All of these figures, in the order in which they should be left out last. */
 void openmetrics_figures(struct exposition *exposition, const struct figures *figures);

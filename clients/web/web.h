@@ -13,9 +13,9 @@
 #include "clients/web/answer.h"
 #include "clients/web/days.h"
 #include "clients/web/feed.h"
+#include "clients/web/figures/printer.h"
 #include "clients/web/metrics/health.h"
 #include "clients/web/page.h"
-#include "clients/web/printing/printer.h"
 #include "clients/web/setup/config.h"
 
 /* A request that waits for a verdict about its password, for a day, or for a long answer. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Long answers are made beside the loop: each once, in their order, of the figures as they were. */
-#include "clients/web/printing/printer.h"
+#include "clients/web/figures/printer.h"
 
 #include <poll.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/web/view.h"
+#include "clients/web/figures/view.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/web/names.h"
+#include "clients/web/figures/names.h"
 
 static json_t *index_by(const json_t *catalogue, const char *list, const char *key)
 {

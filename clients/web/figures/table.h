@@ -2,11 +2,11 @@
 /*
  * table.h - figures as a table, a row each, a column for each path: for spreadsheets and programs.
  */
-#ifndef LIFT_WEB_TABLE_H
-#define LIFT_WEB_TABLE_H
+#ifndef LIFT_WEB_FIGURES_TABLE_H
+#define LIFT_WEB_FIGURES_TABLE_H
 
-#include "clients/web/names.h"
-#include "clients/web/view.h"
+#include "clients/web/figures/names.h"
+#include "clients/web/figures/view.h"
 
 /* A path to a map or a list is a column for each value in it; without paths there is one for each
  * value of all. The body is the caller's (free). LIFT_E_MEMORY, LIFT_E_IO; LIFT_E_SIZE: there are

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/web/table.h"
+#include "clients/web/figures/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>

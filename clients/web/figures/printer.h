@@ -2,11 +2,11 @@
 /*
  * printer.h - a thread that makes long answers, one after the other, while the loop goes on.
  */
-#ifndef LIFT_WEB_PRINTING_PRINTER_H
-#define LIFT_WEB_PRINTING_PRINTER_H
+#ifndef LIFT_WEB_FIGURES_PRINTER_H
+#define LIFT_WEB_FIGURES_PRINTER_H
 
 #include "clients/http/http.h"
-#include "clients/web/printing/print.h"
+#include "clients/web/figures/print.h"
 
 struct printer;
 

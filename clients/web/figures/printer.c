@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/web/printing/printer.h"
+#include "clients/web/figures/printer.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clients/web/printing/print.h"
+#include "clients/web/figures/print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "clients/web/names.h"
-#include "clients/web/table.h"
+#include "clients/web/figures/names.h"
+#include "clients/web/figures/table.h"
 #include "proto/err.h"
 
 enum {
@@ -141,5 +141,5 @@ void print_make(struct print *print)
 	print->err = print->format == PRINT_JSON ? print_json(print) : print_table(print);
 	if (!print->err && print->made.size > PRESS_BYTES && print->takes_gzip &&
 	    print->format != PRINT_XLSX)
-		web_answer_press(&print->made);
+		made_press(&print->made);
 }

@@ -2,8 +2,8 @@
 /*
  * names.h - what people call the places and subjects of the catalogue, in their language.
  */
-#ifndef LIFT_WEB_NAMES_H
-#define LIFT_WEB_NAMES_H
+#ifndef LIFT_WEB_FIGURES_NAMES_H
+#define LIFT_WEB_FIGURES_NAMES_H
 
 #include <jansson.h>
 

@@ -3,8 +3,8 @@
  * view.h - which figures somebody asks for, out of all that there are: the live ones of a picture,
  * or those of another day.
  */
-#ifndef LIFT_WEB_VIEW_H
-#define LIFT_WEB_VIEW_H
+#ifndef LIFT_WEB_FIGURES_VIEW_H
+#define LIFT_WEB_FIGURES_VIEW_H
 
 #include <jansson.h>
 

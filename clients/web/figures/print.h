@@ -3,11 +3,11 @@
  * print.h - figures that somebody asked for, as JSON, CSV or a workbook: a print has all that it
  * needs for that, so that a thread of its own can do it (printer.h).
  */
-#ifndef LIFT_WEB_PRINTING_PRINT_H
-#define LIFT_WEB_PRINTING_PRINT_H
+#ifndef LIFT_WEB_FIGURES_PRINT_H
+#define LIFT_WEB_FIGURES_PRINT_H
 
-#include "clients/web/answer.h"
-#include "clients/web/view.h"
+#include "clients/web/figures/made.h"
+#include "clients/web/figures/view.h"
 #include "proto/arena.h"
 
 enum print_format { PRINT_JSON, PRINT_CSV, PRINT_XLSX };
