@@ -29,9 +29,10 @@ function progress(n, of) {
 }
 
 function tile(ctx, {href, name, value, text, bar, key}) {
+	const isKnown = value > 0 || !ctx.loading // nobody is told 0 before it is known
 	return html`<li class="tile"><span class="tile-name">${href ? html`<a href=${href}>${name}</a>` : name}</span>
-		<b class="tile-value" ${fade(value, `${ctx.region} ${ctx.day} ${key}`)}>${ctx.fmt.num(value)}</b>
-		<span class="tile-text muted">${text}</span>${bar ?? nothing}</li>`
+		<b class="tile-value" ${fade(value, `${ctx.region} ${ctx.day} ${key}`)}>${isKnown ? ctx.fmt.num(value) : '–'}</b>
+		<span class="tile-text muted">${isKnown ? text : nothing}</span>${bar ?? nothing}</li>`
 }
 
 const viewOf = (ctx, view, id) => ctx.link({view, id, figure: null, sort: null, level: null})
