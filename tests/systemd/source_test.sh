@@ -9,7 +9,7 @@ machine_boot
 sources=$root/root/liftd
 mkdir "$sources" "$sources/build"
 (cd "$here/../.." && cp -a Makefile README.md LICENSE proto daemon clients tests systemd "$sources")
-cp -P "$build/liftd" "$build/lift" "$build/lift-xapi" "$build"/liblift.so* "$sources/build"
+cp -P "$build/liftd" "$build/lift" "$build/lift-xapi" "$build/lift-web" "$build"/liblift.so* "$sources/build"
 
 # run_page PAGE: its block for a machine with the sources; what is built already is not built again.
 run_page() {
