@@ -102,6 +102,9 @@ static const char *const tricks[] = {
 
 static void no_path_leads_out_of_the_page(void **state)
 {
+	static const char end[] = " HTTP/1.1\r\n" SITE_HOST "\r\n",
+			  in_path[] = "GET /\0x HTTP/1.1\r\n" SITE_HOST "\r\n",
+			  in_host[] = "GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n";
 	struct site *site = *state;
 	char path[PATH_SIZE], *request = NULL, *longest = malloc(LONG);
 
@@ -121,11 +124,10 @@ static void no_path_leads_out_of_the_page(void **state)
 	}
 	memset(longest, 'a', LONG);
 	memcpy(longest, "GET /", 5);
-	memcpy(longest + LONG - 32, " HTTP/1.1\r\n" SITE_HOST "\r\n", 30);
-	assert_int_not_equal(send_raw(site, longest, LONG - 2), 200);
-	assert_int_not_equal(send_raw(site, "GET /\0x HTTP/1.1\r\n" SITE_HOST "\r\n", 39), 200);
-	assert_int_not_equal(send_raw(site, "GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n", 36),
-			     200);
+	memcpy(longest + LONG - sizeof(end), end, sizeof(end));
+	assert_int_not_equal(send_raw(site, longest, LONG - 1), 200);
+	assert_int_not_equal(send_raw(site, in_path, sizeof(in_path) - 1), 200);
+	assert_int_not_equal(send_raw(site, in_host, sizeof(in_host) - 1), 200);
 	free(longest);
 	is_well(site);
 	close_both(site);
@@ -264,6 +266,7 @@ static void who_listens_and_does_not_read_holds_up_nobody(void **state)
 	for (int i = 0; i < LISTENERS; i++)
 		listener_close(&slow[i]);
 	listener_close(&quick);
+	free(slow);
 	is_well(site);
 	close_both(site);
 }

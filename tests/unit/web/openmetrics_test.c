@@ -140,8 +140,8 @@ static void figures_have_names_that_stay(void **state)
 	};
 	static const char *const never[] = { "null", "nan", "lift_competence_headcount",
 					     "lift_competence_lapsed",
-					     "target=\"2\",measure="
-					     "\"hours\",where=\"\"} 0" };
+					     ("target=\"2\",measure="
+					      "\"hours\",where=\"\"} 0") };
 	struct figure rows[] = {
 		figure_of(
 			"1820", "competence", "c",
