@@ -19,7 +19,8 @@ cat >"$dir/liftd.yaml" <<-END
 	as_of: 2024-11-30
 	cadence: {moodle: 1 min}
 END
-LD_PRELOAD="$build/tests/preload/clock.so" LIFT_CLOCK="$dir/clock" "$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
+ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD="$build/tests/preload/clock.so" LIFT_CLOCK="$dir/clock" \
+	"$build/liftd" --config "$dir/liftd.yaml" 2>"$dir/liftd.log" &
 liftd=$!
 children="$children $liftd"
 lift() {
