@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -254,6 +255,21 @@ const char *http_path(const struct http_exchange *exchange)
 const char *http_header(const struct http_exchange *exchange, const char *name)
 {
 	return head_find(&exchange->head, name);
+}
+
+const char *http_header_alone(const struct http_exchange *exchange, const char *name)
+{
+	const struct head *head = &exchange->head;
+	const char *value = NULL;
+
+	for (size_t i = 0; i < head->n_headers; i++) {
+		if (strcasecmp(head->headers[i].name, name) != 0)
+			continue;
+		if (value)
+			return NULL;
+		value = head->headers[i].value;
+	}
+	return value;
 }
 
 const char *http_query(const struct http_exchange *exchange, const char *name)

@@ -78,6 +78,8 @@ uint32_t http_connections(const struct http *http);
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange);
 const char *http_header(const struct http_exchange *exchange, const char *name); /* NULL: none */
+/* The same of one that there must not be two of: NULL where there are. */
+const char *http_header_alone(const struct http_exchange *exchange, const char *name);
 const char *http_query(const struct http_exchange *exchange,
 		       const char *name); /* decoded; NULL: none */
 /* Each of them, in order: its name; NULL: there is no further one. */

@@ -84,10 +84,7 @@ void web_answer_problem(struct http_exchange *exchange, unsigned status, int ret
 
 bool web_answer_takes_gzip(const struct http_exchange *exchange)
 {
-	const char *accepted = http_header(exchange, "Accept-Encoding");
-	const char *gzip = accepted ? strstr(accepted, "gzip") : NULL;
-
-	return gzip && strncmp(gzip, "gzip;q=0", 8) != 0;
+	return made_takes_gzip(http_header(exchange, "Accept-Encoding"));
 }
 
 static void press(struct kept *kept)

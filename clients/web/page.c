@@ -147,7 +147,6 @@ bool web_page_answer(const struct page *page, struct http_exchange *exchange, co
 {
 	const char *name = path + 1;
 	const struct file *file;
-	const char *accepted = http_header(exchange, "Accept-Encoding");
 	bool is_asset = strncmp(name, "assets/", 7) == 0;
 
 	if (!strchr(name, '.'))
@@ -155,7 +154,7 @@ bool web_page_answer(const struct page *page, struct http_exchange *exchange, co
 	file = find(page, name);
 	if (!file)
 		return false;
-	if (file->pressed && accepted && strstr(accepted, "gzip"))
+	if (file->pressed && web_answer_takes_gzip(exchange))
 		web_answer_bytes_of(exchange, file->type,
 				    is_asset ? "private, max-age=31536000, immutable" : NULL,
 				    "gzip", (struct text){ file->pressed, file->pressed_size });

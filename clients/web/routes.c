@@ -131,11 +131,12 @@ static bool is_named_here(const struct http_exchange *exchange)
 	return http_by_proxy(exchange);
 }
 
-/* NULL: it does not say. */
+/* NULL: it does not say, or says it twice: one of them may be the client's own. */
 static const char *name_by_proxy(const struct web *web, const struct http_exchange *exchange)
 {
 	const char *header = web->config->user_header;
-	const char *user = header && http_by_proxy(exchange) ? http_header(exchange, header) : NULL;
+	const char *user =
+		header && http_by_proxy(exchange) ? http_header_alone(exchange, header) : NULL;
 
 	return user && *user ? user : NULL;
 }

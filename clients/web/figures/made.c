@@ -2,6 +2,8 @@
 #include "clients/web/figures/made.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <zlib.h>
 
 enum {
@@ -43,4 +45,31 @@ void made_press(struct made *made)
 	made->body = pressed;
 	made->size = size;
 	made->encoding = "gzip";
+}
+
+/* One coding of a list, up to its comma, as RFC 9110 has it: gzip, and its weight, 1 where it has
+ * none. */
+static bool is_gzip(const char *coding)
+{
+	static const char name[] = "gzip";
+	size_t size = strcspn(coding, ",;"), whole = strcspn(coding, ",");
+	const char *weight = memchr(coding, ';', whole);
+
+	while (size > 0 && strchr(" \t", coding[size - 1]))
+		size--;
+	if (size != strlen(name) || strncasecmp(coding, name, size) != 0)
+		return false;
+	weight = weight ? memchr(weight, '=', (size_t)(coding + whole - weight)) : NULL;
+	return !weight || strtod(weight + 1, NULL) > 0;
+}
+
+bool made_takes_gzip(const char *accepted)
+{
+	while (accepted && *accepted) {
+		accepted += strspn(accepted, " \t,");
+		if (is_gzip(accepted))
+			return true;
+		accepted += strcspn(accepted, ",");
+	}
+	return false;
 }

@@ -5,6 +5,7 @@
 #ifndef LIFT_WEB_FIGURES_MADE_H
 #define LIFT_WEB_FIGURES_MADE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct made {
@@ -20,6 +21,8 @@ struct made {
 
 /* The body with gzip, the caller's; NULL: it would not be shorter, or there is no memory. */
 char *made_pressed(const struct made *made, size_t *ret_size);
+/* Does an Accept-Encoding take gzip? NULL: there is none. */
+bool made_takes_gzip(const char *accepted);
 /* Press it beforehand, for a client that takes gzip. */
 void made_press(struct made *made);
 

@@ -152,6 +152,8 @@ static void a_header_says_who_it_is_where_its_proxy_is_trusted(void **state)
 	await_figures(site, "Host: figures.example.org\r\nX-Remote-User: anna\r\n");
 	check_all(site, SITE_HOST, 403, "no header");
 	check_one(site, SITE_HOST "X-Remote-User:\r\n", 403, "an empty header");
+	check_one(site, SITE_HOST "X-Remote-User: eve\r\nX-Remote-User: anna\r\n", 403,
+		  "two of them");
 	check_one(site, "Host: other.example\r\nX-Remote-User: anna\r\n", 200, "by the proxy");
 	server_stop(&site->server);
 
