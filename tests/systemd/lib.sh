@@ -256,6 +256,22 @@ page_blocks() {
 	awk -v to="$dir/blocks" -f "$here/blocks.awk" "$here/../../${1:-daemon/liftd.8}"
 }
 
+# run_block BLOCK [LINE...]: the commands of a block, by somebody who types these lines where he is asked.
+run_block() {
+	local block=$1
+	shift
+	printf '%s\n' "$@" | inside env DEBIAN_FRONTEND=noninteractive setsid -w bash -ec "cd /root; $(cat "$dir"/blocks/"$block")" ||
+		fail "block $block fails"
+}
+
+# log SERVICE: its lines; log_has SERVICE LINES PATTERN: beyond so many of them.
+log() {
+	inside journalctl -q --no-pager -o cat -u "$1"
+}
+log_has() {
+	log "$1" | tail -n "+$(($2 + 1))" | grep -E -- "$3"
+}
+
 # What stands in a key's public file.
 public_of() {
 	inside sed -n 's/^public: *"\(.*\)"/\1/p' "$1"

@@ -14,25 +14,8 @@ config=$root/etc/liftd/lift-web.yaml
 password='a word for the tests'
 here_is=http://localhost:8280
 
-# run_block BLOCK [LINE...]: the commands of a block of the page, by somebody who types these lines where he is asked.
-run_block() {
-	local block=$1
-	shift
-	printf '%s\n' "$@" | inside env DEBIAN_FRONTEND=noninteractive setsid -w bash -ec "cd /root; $(cat "$dir"/blocks/"$block")" ||
-		fail "block $block fails"
-}
-
 web() {
 	unit "$1" lift-web
-}
-
-log() {
-	inside journalctl -q --no-pager -o cat -u lift-web
-}
-
-# log_has LINES PATTERN: beyond so many lines.
-log_has() {
-	log | tail -n "+$(($1 + 1))" | grep -E -- "$2"
 }
 
 # status OPTION... ADDRESS: of the answer, 000 where there was none.
@@ -130,14 +113,14 @@ a_reload_takes_what_can_be_taken() {
 
 a_wrong_configuration_is_refused_with_its_line_and_the_old_one_stays() {
 	local lines last
-	lines=$(log | wc -l)
+	lines=$(log lift-web | wc -l)
 	cp -p "$config" "$dir/right.yaml"
 	printf '\ntitel: Vefsn\n' >>"$config"
 	last=$(wc -l <"$config")
 	! inside lift-web --check || fail "--check says that it is right"
 	inside systemctl reload lift-web
-	await 10 "it says what is wrong" log_has "$lines" "^configuration: /etc/liftd/lift-web.yaml:$last: .*titel"
-	await 10 "it says which counts" log_has "$lines" 'the old one is kept'
+	await 10 "it says what is wrong" log_has lift-web "$lines" "^configuration: /etc/liftd/lift-web.yaml:$last: .*titel"
+	await 10 "it says which counts" log_has lift-web "$lines" 'the old one is kept'
 	title_is Rana
 	cp -p "$dir/right.yaml" "$config"
 	expect_is "state, restarts" "active 0" "$(web ActiveState) $(web NRestarts)"

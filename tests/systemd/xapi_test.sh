@@ -15,23 +15,8 @@ state=/var/lib/lift-xapi
 name=olanordmann
 course='https://moodle.rana.example/course/view.php?id=7'
 
-# The commands of a block of the page, by somebody who types the password where he is asked for it.
-run_block() {
-	inside env DEBIAN_FRONTEND=noninteractive setsid -w bash -ec "cd /root; $(cat "$dir"/blocks/"$1")" <<<"$password" ||
-		fail "block $1 fails"
-}
-
 xapi() {
 	unit "$1" lift-xapi
-}
-
-log() {
-	inside journalctl -q --no-pager -o cat -u lift-xapi
-}
-
-# log_has LINES PATTERN: beyond so many lines.
-log_has() {
-	log | tail -n "+$(($1 + 1))" | grep -E -- "$2"
 }
 
 # statements FIRST LAST: each of another learner who completes the course.
@@ -111,12 +96,12 @@ xapi_feed_end() {
 
 # ---- the first hour ---------------------------------------------------------------------------
 installed_it_waits_and_says_what_is_missing() {
-	run_block 01-server-hour.sh | tee "$dir/hash"
+	run_block 01-server-hour.sh "$password" | tee "$dir/hash"
 	expect "its user's groups" '(^| )liftd-platforms( |$)' "$(inside id -Gn lift-xapi)"
 	expect_is "configuration" "640 root lift-xapi" "$(inside stat -c '%a %U %G' /etc/liftd/lift-xapi.yaml)"
 	expect_is "state" "active running enabled" "$(xapi ActiveState) $(xapi SubState) $(xapi UnitFileState)"
 	expect_is "lines that say what to do" 1 \
-		"$(log | grep -c 'nobody may send yet: .*/etc/liftd/lift-xapi.yaml.*systemctl reload lift-xapi')"
+		"$(log lift-xapi | grep -c 'nobody may send yet: .*/etc/liftd/lift-xapi.yaml.*systemctl reload lift-xapi')"
 	is_answered 401 1 1
 	expect_is "restarts" 0 "$(xapi NRestarts)"
 }
@@ -128,13 +113,13 @@ configured_by_its_page_it_takes_a_statement() {
 	sed -i -e "s|\"\$argon2id.*\"|\"$hash\"|" "$dir/blocks/03-server-platforms.sh"
 	expect "what is there to be replaced" '^platforms: \[\]$' "$(<"$config")"
 	sed -i -e "/^platforms: \[\]\$/ { r $dir/blocks/03-server-platforms.sh" -e 'd }' "$config"
-	said=$(run_block 04-server-hour.sh)
+	said=$(run_block 04-server-hour.sh "$password")
 	echo "$said"
 	expect "--check" '^the configuration is right: 1 platforms' "$said"
 	expect "--explain" 'by the row `completed`' "$said"
 	expect "the answer of a record store" '\["[0-9a-f-]{36}"\]' "$said"
 	await 10 "lift status has its source" source_is_there
-	expect "it is ready" 'ready: version=' "$(log)"
+	expect "it is ready" 'ready: version=' "$(log lift-xapi)"
 	await 10 "systemctl status has its numbers" status_has 'statements since the start'
 	expect_is "type, restarts" "notify 0" "$(xapi Type) $(xapi NRestarts)"
 }
@@ -187,15 +172,15 @@ answers() {
 a_wrong_configuration_is_refused_with_its_line_and_the_old_one_stays() {
 	local lines last
 	counted_now
-	lines=$(log | wc -l)
+	lines=$(log lift-xapi | wc -l)
 	cp -p "$config" "$dir/right.yaml"
 	xapi_feed 3001
 	echo 'plattforms: []' >>"$config"
 	last=$(wc -l <"$config")
 	! inside lift-xapi --check || fail "--check says that it is right"
 	inside systemctl reload lift-xapi
-	await 10 "it says that it is wrong" log_has "$lines" "^configuration: /etc/liftd/lift-xapi.yaml:$last: .*plattforms"
-	await 10 "it says which counts" log_has "$lines" 'has errors, and the old one is kept'
+	await 10 "it says that it is wrong" log_has lift-xapi "$lines" "^configuration: /etc/liftd/lift-xapi.yaml:$last: .*plattforms"
+	await 10 "it says which counts" log_has lift-xapi "$lines" 'has errors, and the old one is kept'
 	await 20 "the platform goes on" feed_is_beyond $(($(feed_answered) + 3))
 	xapi_feed_end
 	expect_is "requests that were answered otherwise" "" "$(grep -vx 200 "$dir/codes" || :)"
@@ -208,11 +193,11 @@ without_the_daemon_it_answers_and_holds_what_counts_once_later() {
 	local lines
 	counted_now
 	inside systemctl stop liftd
-	lines=$(log | wc -l)
+	lines=$(log lift-xapi | wc -l)
 	is_answered 200 4001 4100
 	is_answered 200 4001 4100
 	outbox_waits 100
-	await 10 "it says that nothing is delivered" log_has "$lines" 'nothing is delivered: source=moodle-rana'
+	await 10 "it says that nothing is delivered" log_has lift-xapi "$lines" 'nothing is delivered: source=moodle-rana'
 	no_learner_is_on_disk
 	# It waits in a file, which is there after a restart, too.
 	inside systemctl restart lift-xapi
