@@ -45,7 +45,8 @@ struct lift_follower {
 	bool turn;		  /* which of the two is looked at first */
 	struct picture_mark beat; /* the last one */
 	json_int_t time;	  /* of it */
-	int64_t tick_ms; /* between the last two that followed on one another; 0: not known */
+	int64_t taken_ms; /* when it was taken, by this machine's clock */
+	int64_t tick_ms;  /* between the last two that followed on one another; 0: not known */
 };
 
 /* Opening. */
@@ -238,14 +239,19 @@ static bool has_broken(struct lift_follower *follower)
 	return follower->breaks != before;
 }
 
+/* No tick is longer than the time that went by here: the daemon's clock may jump between two. */
 static void take_beat(struct lift_follower *follower, const json_t *beat,
 		      const struct picture_mark *mark)
 {
 	json_int_t time = json_integer_value(json_object_get(beat, "time"));
+	int64_t now_ms = wire_clock_ms(), ms = time - follower->time;
 
+	if (ms > now_ms - follower->taken_ms)
+		ms = now_ms - follower->taken_ms;
 	if (follower->beat.epoch == mark->epoch && follower->beat.seq + 1 == mark->seq)
-		follower->tick_ms = time > follower->time ? time - follower->time : 0;
+		follower->tick_ms = ms > 0 ? ms : 0;
 	follower->beat = *mark;
+	follower->taken_ms = now_ms;
 	follower->time = time;
 	follower->early = json_is_false(json_object_get(beat, "complete"));
 }

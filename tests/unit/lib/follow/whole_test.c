@@ -55,6 +55,7 @@ struct fake {
 	struct topic topics[TOPICS];
 	int64_t epoch;
 	uint64_t seq, whole; /* the tick that is going on, and the last that has ended */
+	int64_t jumped_ms; /* its clock, by so much */
 	bool complete, losing;
 	struct moment history[HISTORY];
 	size_t n_history;
@@ -119,7 +120,7 @@ static void send_beat(struct fake *fake)
 	msg_writer_clear(fake->writer);
 	beat_encode(fake->writer, &(struct beat){ .epoch = fake->epoch,
 						  .seq = fake->seq,
-						  .time = (int64_t)fake->seq * 1000,
+						  .time = (int64_t)fake->seq * 1000 + fake->jumped_ms,
 						  .as_of = text_of("2026-03-01"),
 						  .complete = fake->complete });
 	publish(fake, "beat");
@@ -530,6 +531,35 @@ static void silence_is_said_once_and_ends_with_the_next_tick(void **state)
 	free(fake);
 }
 
+/* The time between two of its beats is not how long a tick takes. */
+static void silence_is_said_although_the_clock_of_the_daemon_jumped(void **state)
+{
+	struct fake *fake = malloc(sizeof(*fake));
+	struct shown shown = { .epoch = -1 };
+	struct lift_picture *picture;
+	struct lift_picture_news news;
+	int err;
+
+	(void)state;
+	chance_begin();
+	fake_open(fake);
+	picture = open_picture(fake, 50);
+	catch_up(fake, picture, &shown);
+	fake->jumped_ms = INT64_C(3600) * 1000;
+	tick(fake, 0);
+	while (shown.seq != fake->seq) {
+		assert_int_equal(lift_picture_next(picture, LONG_MS, &news), 0);
+		apply(fake, picture, &news, &shown);
+	}
+	do
+		err = lift_picture_next(picture, LONG_MS, &news);
+	while (!err && news.what != LIFT_PICTURE_STALE);
+	assert_int_equal(err, 0);
+	lift_picture_close(picture);
+	fake_close(fake);
+	free(fake);
+}
+
 /* ZeroMQ's own descriptor would be silent: the messages were there before it was waited for. */
 static void who_stops_in_the_middle_is_called_again(void **state)
 {
@@ -610,6 +640,7 @@ int main(void)
 		cmocka_unit_test(a_picture_is_what_the_daemon_had_at_the_end_of_a_tick),
 		cmocka_unit_test(a_break_within_a_tick_is_made_up_for),
 		cmocka_unit_test(silence_is_said_once_and_ends_with_the_next_tick),
+		cmocka_unit_test(silence_is_said_although_the_clock_of_the_daemon_jumped),
 		cmocka_unit_test(who_stops_in_the_middle_is_called_again),
 		cmocka_unit_test(wrong_options_are_said),
 	};
