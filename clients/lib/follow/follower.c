@@ -45,8 +45,8 @@ struct lift_follower {
 	bool turn;		  /* which of the two is looked at first */
 	struct picture_mark beat; /* the last one */
 	json_int_t time;	  /* of it */
-	int64_t taken_ms; /* when it was taken, by this machine's clock */
-	int64_t tick_ms;  /* between the last two that followed on one another; 0: not known */
+	int64_t taken_ms;	  /* when it was taken, by this machine's clock */
+	int64_t tick_ms; /* between the last two that followed on one another; 0: not known */
 };
 
 /* Opening. */

@@ -55,7 +55,7 @@ struct fake {
 	struct topic topics[TOPICS];
 	int64_t epoch;
 	uint64_t seq, whole; /* the tick that is going on, and the last that has ended */
-	int64_t jumped_ms; /* its clock, by so much */
+	int64_t jumped_ms;   /* its clock, by so much */
 	bool complete, losing;
 	struct moment history[HISTORY];
 	size_t n_history;
@@ -118,11 +118,12 @@ static void send_topic(struct fake *fake, size_t i)
 static void send_beat(struct fake *fake)
 {
 	msg_writer_clear(fake->writer);
-	beat_encode(fake->writer, &(struct beat){ .epoch = fake->epoch,
-						  .seq = fake->seq,
-						  .time = (int64_t)fake->seq * 1000 + fake->jumped_ms,
-						  .as_of = text_of("2026-03-01"),
-						  .complete = fake->complete });
+	beat_encode(fake->writer,
+		    &(struct beat){ .epoch = fake->epoch,
+				    .seq = fake->seq,
+				    .time = (int64_t)fake->seq * 1000 + fake->jumped_ms,
+				    .as_of = text_of("2026-03-01"),
+				    .complete = fake->complete });
 	publish(fake, "beat");
 }
 
