@@ -20,7 +20,8 @@ sources() { find "$@" -name '*.[ch]' 2>/dev/null | sort; }
 # 2. A line names only wings that stand above it: there is no circle.
 # 3. internal.h, *_internal.h and parts.h are for their own folder.
 # 4. The daemon, the clients and proto/ do not include one another, but for proto/, nor tests/.
-#    Of clients/lib, which is a library of its own, the other wings include lift.h alone.
+#    Of clients/lib, which is a library of its own, the other wings include lift.h alone; of
+#    daemon/plane release.h and shelf.h: nobody else makes figures of the open plane.
 # 5. A library's header is included where the library is wrapped, and nowhere else.
 sources daemon clients proto tests | xargs grep -n '^#include' |
 	sed -E 's/^([^:]+):[0-9]+:#include +/\1 /' > "$work/includes"
@@ -66,6 +67,9 @@ own && to ~ /(^|[\/_])(internal|parts)\.h$/ && folder(from) != folder(to) {
 own && tree != "tests" && top(to) != tree && top(to) != "proto" { print from ": includes " to }
 own && to ~ /^clients\/lib\// && to != "clients/lib/lift.h" && from !~ /^(clients\/lib|tests)\// {
 	print from ": includes " to ": of clients/lib, lift.h is what others use"
+}
+own && to ~ /^daemon\/plane\// && to !~ /\/(release|shelf)\.h$/ && from !~ /^(daemon\/plane|tests)\// {
+	print from ": includes " to ": of daemon/plane, release.h and shelf.h are what others use"
 }
 own && tree == "proto" && top(to) != "proto" { print from ": includes " to }
 function only(header, where) {

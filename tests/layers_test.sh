@@ -79,6 +79,8 @@ plant 'the library includes the command' 'and lib/publish may not include cli' \
 	clients/lib/publish/slot.h '#include "clients/cli/cli.h"'
 plant 'the inside of the library' 'of clients/lib, lift.h is what others use' \
 	clients/cli/cli.h '#include "clients/lib/wire.h"'
+plant 'open figures by another way' 'of daemon/plane, release.h and shelf.h are what others use' \
+	daemon/publish/message.h '#include "daemon/plane/file.h"'
 plant 'proto includes the daemon' 'proto/err.h: includes daemon/base/clock.h' \
 	proto/err.h '#include "daemon/base/clock.h"'
 plant 'LMDB outside store' 'includes <lmdb.h>' daemon/ledger/view.c '#include <lmdb.h>'

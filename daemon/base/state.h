@@ -26,6 +26,7 @@ enum state_part {
 	STATE_RESTORING,     /* a directory: a backup that is being brought back */
 	STATE_UNFINISHED,    /* a file: bringing it back was broken off */
 	STATE_ROSTERS,	     /* a file: who has asked about lists of people */
+	STATE_RELEASES,	     /* a directory: the releases of the open plane */
 	STATE_PARTS
 };
 

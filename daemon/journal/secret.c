@@ -150,6 +150,14 @@ void secret_pseudonym(const struct secret *secret, struct text name_space, struc
 			   secret->key, SECRET_BYTES);
 }
 
+void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES])
+{
+	static const char context[] = "liftd open plane 1";
+
+	crypto_generichash(to, OPEN_KEY_BYTES, (const uint8_t *)context, sizeof(context) - 1,
+			   secret->key, SECRET_BYTES);
+}
+
 void secret_refused_digest(const struct secret *secret, struct text content,
 			   uint8_t to[static REFUSED_DIGEST_BYTES])
 {

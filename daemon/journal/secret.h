@@ -15,7 +15,7 @@
 
 #include "daemon/journal/entry.h"
 
-enum { SECRET_BYTES = 32, SECRET_DIGEST_BYTES = 16 };
+enum { SECRET_BYTES = 32, SECRET_DIGEST_BYTES = 16, OPEN_KEY_BYTES = 32 };
 
 #define SECRET_CREDENTIAL "liftd.secret"
 
@@ -45,6 +45,9 @@ void secret_path(const struct secret *secret, const char *state, char to[static 
 /* Keyed BLAKE2b of a namespace (1..64 bytes) and a learner's id. */
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES]);
+
+/* The key of the open plane's draws (METRICS 7): it does not tell the secret. */
+void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES]);
 
 /* Keyed BLAKE2b of what was refused, so that the same content is known again. */
 void secret_refused_digest(const struct secret *secret, struct text content,

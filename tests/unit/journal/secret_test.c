@@ -229,6 +229,27 @@ static void two_secrets_are_one_too_many(void **state)
 	dir_end(&credentials);
 }
 
+/* The secret 0, 1 ... 31: keys that have been published with the method. */
+static void the_open_key_is_that_of_the_definition(void **state)
+{
+	static const uint8_t expected[OPEN_KEY_BYTES] = {
+		0x09, 0xc0, 0xfe, 0x1a, 0xe6, 0xf0, 0x71, 0x43, 0xd6, 0x91, 0x96,
+		0x47, 0x21, 0x88, 0x0f, 0x94, 0x19, 0xf4, 0xf4, 0x55, 0xce, 0xb4,
+		0xaf, 0x36, 0xb6, 0xff, 0xa4, 0x9a, 0x2e, 0x49, 0x67, 0x94,
+	};
+	uint8_t key[SECRET_BYTES], found[OPEN_KEY_BYTES];
+	struct secret secret = { .key = key };
+
+	(void)state;
+	for (uint8_t i = 0; i < SECRET_BYTES; i++)
+		key[i] = i;
+	secret_open_key(&secret, found);
+	assert_memory_equal(found, expected, OPEN_KEY_BYTES);
+	key[0] ^= 1;
+	secret_open_key(&secret, found);
+	assert_memory_not_equal(found, expected, OPEN_KEY_BYTES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_no_secret_is_refused_and_left_alone),
 		cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
 		cmocka_unit_test(pseudonyms_differ_by_secret_namespace_and_id),
+		cmocka_unit_test(the_open_key_is_that_of_the_definition),
 		cmocka_unit_test(digests_of_what_was_refused_need_the_secret),
 		cmocka_unit_test(a_credential_comes_before_the_file_of_the_state),
 		cmocka_unit_test(two_secrets_are_one_too_many),
