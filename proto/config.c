@@ -311,17 +311,6 @@ static void read_audience_name(struct reader *reader, const struct yaml_node *no
 	field_text(reader, node, field, to);
 }
 
-static void read_plane(struct reader *reader, const struct yaml_node *node,
-		       const struct field *field, void *to)
-{
-	if (node->kind == YAML_TEXT && text_equal(node->text, text_of("open")))
-		reader_error(reader, node, "the plane `open` is not built yet: there is `exact`");
-	else if (node->kind != YAML_TEXT || !text_equal(node->text, text_of("exact")))
-		reader_error(reader, node, "%s must be `exact`", field->name);
-	else
-		field_text(reader, node, field, to);
-}
-
 static const struct field audience_fields[] = {
 	{ .name = "name",
 	  .read = read_audience_name,
@@ -419,6 +408,7 @@ static const struct field config_fields[] = {
 	{ .name = "namespaces", .read = read_namespaces, WHOLE },
 	{ .name = "cadence", .read = read_cadence, WHOLE },
 	{ .name = "as_of", .read = read_as_of, MEMBER(struct config, as_of) },
+	{ .name = "open", .read = read_open, WHOLE },
 	{ .name = "tick_ms",
 	  .read = field_integer,
 	  MEMBER(struct config, tick_ms),

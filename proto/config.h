@@ -28,7 +28,7 @@ enum config_security { SECURITY_CURVE, SECURITY_NONE };
 
 struct config_audience {
 	char *name;
-	char *plane; /* "exact" */
+	char *plane; /* "exact" or "open" */
 	struct texts regions;
 	struct texts publish, snapshot, ask; /* endpoints */
 };
@@ -53,6 +53,9 @@ struct config_cadence {
 	int64_t ms;
 };
 
+/* When the open plane is released: at the end of each of these. */
+enum open_every { OPEN_NEVER, OPEN_MONTH, OPEN_QUARTER, OPEN_YEAR };
+
 struct config {
 	char *state, *runtime, *catalogue; /* directories, a file */
 	char *keys, *server_key;	   /* files: who may come, and the daemon's own key */
@@ -64,6 +67,7 @@ struct config {
 	struct config_cadence *cadences; /* by the names of their sources */
 	size_t n_cadences;
 	struct as_of as_of;
+	enum open_every open_every;
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
 	int journal_max_mib;  /* 0: as large as there is room for */

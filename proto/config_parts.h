@@ -25,6 +25,9 @@ field_read read_binds, read_bind_or_binds, read_peer;
 /* Reader of the whole configuration's `cadence`. */
 field_read read_cadence;
 
+/* Readers of the whole configuration's `open`, and of an audience's `plane`, which needs it. */
+field_read read_open, read_plane;
+
 /* Is it on this machine: ipc, or TCP on loopback? */
 bool endpoint_is_local(const char *endpoint);
 

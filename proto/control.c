@@ -47,6 +47,7 @@ static const struct {
 	{ TEXT("to"), offsetof(struct request, to), 0, LIFT_E_MALFORMED },
 	{ TEXT("before"), offsetof(struct request, before), 0, LIFT_E_MALFORMED },
 	{ TEXT("known_at"), offsetof(struct request, known_at), 1, LIFT_E_KNOWN_AT },
+	{ TEXT("release"), offsetof(struct request, release), 1, LIFT_E_RELEASE },
 };
 
 enum {

@@ -24,6 +24,7 @@ struct request {
 	uint64_t after, to; /* rejections, quarantine, drop, retry: rows above, and up to, a
 			* number; export: beside later */
 	uint64_t known_at;  /* export: a journal number */
+	uint64_t release;   /* export of the open plane */
 	uint64_t before;    /* drop, retry: received before it, ms */
 	/* roster: of source, id (a programme's), as_of, and: */
 	struct text from_day, to_day; /* of the minutes; empty: open */

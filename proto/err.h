@@ -107,6 +107,8 @@ extern "C" {
 	  "no source of that name, nor of its namespace, has sent an event")                       \
 	X(AUDIT, 82, PASSING, "audit",                                                             \
 	  "the log of rosters cannot be written, so nothing is answered")                          \
+	X(RELEASE, 83, REQUEST, "release",                                                         \
+	  "there is no release of that number, or none yet: lift releases lists them")             \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

@@ -24,8 +24,8 @@ static void texts_of(const struct request *request, struct text to[static N_TEXT
 static bool may_be(int err)
 {
 	static const int errs[] = {
-		0,	    LIFT_E_MALFORMED, LIFT_E_VERSION,  LIFT_E_SOURCE,  LIFT_E_STREAM,
-		LIFT_E_DAY, LIFT_E_LATER,     LIFT_E_KNOWN_AT, LIFT_E_LEARNERS
+		0,	    LIFT_E_MALFORMED, LIFT_E_VERSION,  LIFT_E_SOURCE,	LIFT_E_STREAM,
+		LIFT_E_DAY, LIFT_E_LATER,     LIFT_E_KNOWN_AT, LIFT_E_LEARNERS, LIFT_E_RELEASE
 	};
 
 	for (size_t i = 0; i < sizeof(errs) / sizeof(errs[0]); i++)
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		request_encode(writer, &request);
 		REQUIRE(request_decode(other, msg_written(writer), &again) == 0);
 		REQUIRE(request.known_at == again.known_at && request.to == again.to &&
-			request.count == again.count);
+			request.release == again.release && request.count == again.count);
 		texts_of(&request, texts);
 		texts_of(&again, texts_again);
 		for (size_t i = 0; i < N_TEXTS; i++) {

@@ -114,7 +114,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 18);
+	assert_int_equal(keys, 19);
 	config = parsed(text);
 	assert_string_equal(config->keys, LIFT_SYSCONFDIR "/keys.yaml");
 	assert_string_equal(config->server_key, LIFT_SYSCONFDIR "/server.key");
@@ -313,9 +313,14 @@ static const struct {
 	{ "audiences: [{name: A b}]\n", "f:1: an audience's name must be", "a blank in a name" },
 	{ "audiences:\n- {name: a}\n- {name: a, publish: [ipc:///p], snapshot: []}\n",
 	  "f:3: there is an audience `a` already", "a name twice" },
-	{ "audiences: [{name: a, plane: open}]\n", "f:1: the plane `open` is not built yet",
-	  "the open plane" },
-	{ "audiences: [{name: a, plane: x}]\n", "f:1: plane must be `exact`", "no plane" },
+	{ "audiences: [{name: a, plane: open}]\n",
+	  "f:1: the plane `open` is of releases, and there are none", "the open plane" },
+	{ "audiences: [{name: a, plane: x}]\n", "f:1: plane must be `exact` or `open`",
+	  "no plane" },
+	{ "open: quarter\n", "f:1: open must be a map", "a word alone" },
+	{ "open: {}\n", "f:1: open needs `every`", "no period" },
+	{ "open: {every: week}\n", "f:1: every must be `month`, `quarter` or `year`", "too often" },
+	{ "open: {every: year, day: 3}\n", "f:1: `day` is no key of open", "a key too many" },
 	{ "audiences: [{name: a, regions: []}]\n", "f:1: regions must name one at least",
 	  "no regions" },
 	{ "reload_may_lose: maybe\n", "f:1: reload_may_lose must be yes or no, not `maybe`",
