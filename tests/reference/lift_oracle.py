@@ -8,6 +8,11 @@
 prints one JSON object a line, sorted, for every (region, kind, id) that has at least one learner:
 what `lift export --as-of DAY --format jsonl` prints for the same accepted events and catalogue, read as one namespace.
 
+    lift_oracle.py ... --plane open --secret FILE [--namespace NAME]
+
+prints the open figures instead (METRICS.md 9): those of a release of that day, made of these events. FILE is the
+daemon's `secret`, or a text with it in hex; NAME is the learners' namespace (lift).
+
     lift_oracle.py ... --roster LIST.csv --programme ID [--from DAY] [--to DAY] [--source NAME]
 
 prints that list again, with what its people have done (METRICS.md 8), and three counts on standard error.
@@ -16,8 +21,9 @@ Metrics are a function of the SET of accepted events, the catalogue and the day:
 events change nothing. Needs python3-yaml. It does not validate: give it valid events. Section numbers refer to
 proto/METRICS.md.
 """
-import argparse, csv, datetime as dt, itertools, json, math, sys
+import argparse, csv, datetime as dt, hashlib, itertools, json, math, pathlib, re, sys
 from collections import defaultdict
+from fractions import Fraction
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 import yaml
@@ -456,6 +462,11 @@ def region_rows(programme):
     return [r if isinstance(r, dict) else {"code": r} for r in programme.get("regions") or [ALL]]
 
 
+def programme_places(cat, programme, today):
+    """Its leaf regions up to now, those that have left too."""
+    return cat.leaves_of([r["code"] for r in region_rows(programme) if not r.get("from") or parse_day(r["from"]) <= today])
+
+
 def memberships(programme):
     """[(region, first day, last day), ...]: what is done at home there counts on these days."""
     def day(of, name, otherwise):
@@ -518,8 +529,7 @@ def programme_metrics(cat, programme, who, states, scope, today):
     s = {l: v for l, v in states.items() if v["first"] is not None}
     completed = {l for l in s if s[l]["completed"] is not None}
     age = {l: today - cat.day(s[l]["last"]) for l in s}
-    places = cat.leaves_of([r["code"] for r in region_rows(programme) if not r.get("from") or parse_day(r["from"]) <= today])
-    places &= cat.leaves_of([scope])
+    places = programme_places(cat, programme, today) & cat.leaves_of([scope])
     reached = {cat.home(who[l].home) for l in s} & places
     out = {
         "participants": len(s), "withdrawn": sum(1 for l in s if s[l]["withdrawn"]), "completed": len(completed),
@@ -690,6 +700,317 @@ def metrics(cat, learners, today):
                    **compute({l: v for l, v in states.items() if scope in homes[l]}, scope)}
 
 
+# The open plane (METRICS.md 9)
+
+PUBLISHED, DETAILED, A_PART, SPREAD_OUT = 10, 30, 10, 50     # what a base, a base, a measure and a distribution need
+DRAWS = 1_000_000
+NOISE = {                                     # how many of the draws add how much to a count
+    1: {-1: 800000, 4: 200000},
+    2: {-2: 600000, 3: 400000},
+    3: {-3: 400000, 2: 600000},
+    4: {-4: 200000, 1: 800000},
+    5: {-5: 91029, 0: 565952, 1: 250702, 2: 74948, 3: 15119, 4: 2060, 5: 190},
+    6: {-1: 624845, 0: 162637, 1: 61767, 2: 34226, 3: 27675, 4: 32649, 5: 56201},
+    7: {-2: 233216, -1: 227712, 0: 195367, 1: 147277, 2: 97557, 3: 56781, 4: 29040, 5: 13050},
+    8: {-3: 72030, -2: 136717, -1: 197351, 0: 216653, 1: 180883, 2: 114850, 3: 55460, 4: 20368, 5: 5688},
+    9: {-4: 18439, -3: 55484, -2: 121621, -1: 194209, 0: 225913, 1: 191442, 2: 118180, 3: 53146, 4: 17411, 5: 4155},
+    10: {-5: 3792, -4: 16590, -3: 52294, -2: 118730, -1: 194194, 0: 228800, 1: 194194, 2: 118730, 3: 52294, 4: 16590,
+         5: 3792},
+}
+SCORE_EDGES = [*range(0, 101, 10)]            # of each bin the first percent, and where the last one ends
+GAIN_EDGES = [*range(-100, 101, 20)]
+DAY_EDGES = [0, 1, 4, 8, 15, 31, 46, 61, 91, 121, 181, 366, 366]
+
+
+def keyed_hash(key, text, size):
+    return hashlib.blake2b(text, key=key, digest_size=size).digest()
+
+
+def number(some):
+    return int.from_bytes(some[:8], "little")
+
+
+def as_bytes(n):
+    return n.to_bytes(8, "little")
+
+
+def read_secret(path):
+    """The keys in a file `secret`: 32 bytes each, the oldest first; as they are or in hex."""
+    raw = pathlib.Path(path).read_bytes()
+    if re.fullmatch(rb"([0-9A-Fa-f]{64})+\s*", raw):
+        raw = bytes.fromhex(raw.decode())
+    if not raw or len(raw) % 32:
+        raise SystemExit(f"{path}: {len(raw)} bytes, where 32 are expected (or 32 for each key that it has had)")
+    return [raw[i:i + 32] for i in range(0, len(raw), 32)]
+
+
+class Protection:
+    """The cell key method."""
+
+    def __init__(self, keys, namespace="lift"):
+        self.keys, self.namespace = keys, namespace.encode()
+        self.open_key = keyed_hash(keys[-1], b"liftd open plane 1", 32)
+
+    def pseudonym(self, learner):
+        """With one key a hash of who it is; with more of them each hashes what the one before it made."""
+        first, *later = self.keys
+        out = keyed_hash(first, bytes([len(self.namespace)]) + self.namespace + learner.encode(), 16)
+        for key in later:
+            out = keyed_hash(key, out, 16)
+        return out
+
+    def record_key(self, learner):
+        return number(self.pseudonym(learner))
+
+    def state(self, cell_keys):
+        """Of a subject in a region, by the cell keys of all its counts."""
+        return keyed_hash(self.open_key, b"".join(map(as_bytes, sorted(cell_keys))), 32)
+
+    def draw(self, state, cell_key):
+        return number(keyed_hash(self.open_key, state + as_bytes(cell_key), 16)) % DRAWS
+
+    def figures(self, counts):
+        """{count: protected figure} of one subject in one region; `counts`: {count: its learners' record keys}."""
+        cells = {count: (len(keys), sum(keys) % 2 ** 64) for count, keys in counts.items() if keys}
+        state = self.state([key for _, key in cells.values()])
+        return {count: protected(n, self.draw(state, key)) for count, (n, key) in cells.items()}
+
+
+def protected(n, draw):
+    """A count of n with what the draw adds to it."""
+    if n == 0:
+        return 0
+    for change, draws in NOISE[min(n, max(NOISE))].items():
+        if draw < draws:
+            return n + change
+        draw -= draws
+    raise AssertionError("a row has as many draws as there are")
+
+
+def bin_of(edges, value):
+    """The last bin that begins no later, what is on the last edge being in the last bin."""
+    return max(i for i in range(len(edges) - 1) if edges[i] <= value)
+
+
+def given_targets(programme):
+    return [t for t in programme.get("targets") or [] if t["measure"] in ("participants", "completed")
+            and not t.get("each") and t.get("region", ALL) == ALL]
+
+
+def given_requirements(competence):
+    return [r for r in competence.get("requirements") or [] if not r.get("each")]
+
+
+def condition(rule):
+    """A `where` that can be part of a count's name."""
+    return tuple(sorted((rule.get("where") or {}).items()))
+
+
+def module_counts(state):
+    """(the counts with a breakdown, those without) of one learner who has started a module"""
+    broken_down, plain = ["started"], []
+    if state["completed"] is not None:
+        broken_down.append("completed")
+        plain.append(("days", bin_of(DAY_EDGES, (state["completed"] - state["started"]) // DAY_MS)))
+    if state["passed"] is not None:
+        broken_down.append("passed")
+    if state["withdrawn"]:
+        plain.append(("withdrawn",))
+    if state["attempts"]:
+        plain.append(("assessed",))
+    if state["best"] is not None:
+        plain += [("scored",), ("score", bin_of(SCORE_EDGES, state["best"] // 100))]
+    if state["gain"] is not None:
+        plain += [("gained",), ("gain", bin_of(GAIN_EDGES, state["gain"] // 100))]
+    return broken_down, plain
+
+
+def programme_counts(cat, programme, state):
+    """The same of one participant."""
+    broken_down = ["participants"] + (["completed"] if state["completed"] is not None else [])
+    plain = [("withdrawn",)] if state["withdrawn"] else []
+    return broken_down, plain + [("target", t["measure"], condition(t)) for t in given_targets(programme)
+                                 if t["measure"] in broken_down and holds(cat, state["profile"], t.get("where") or {})]
+
+
+def competence_counts(cat, competence, profile, grants, today):
+    """The same of one who has earned a grant."""
+    level = max((level for start, end, level in grants if start <= today < end), default=None)
+    if level is None:
+        return [], [("lapsed",)] if any(start <= today for start, _, _ in grants) else []
+    met = [r for r in given_requirements(competence)
+           if r["level"] <= level and holds(cat, profile, r.get("where") or {})]
+    return ["holders"], [("level", level)] + [("requirement", r["level"], condition(r)) for r in met]
+
+
+def open_counts(cat, learner, today):
+    """[(kind, id, home, the counts that a learner is in), ...]; a count is a tuple that begins with its measure."""
+    out, everywhere = [], False
+
+    def add(kind, sid, profile, broken_down, plain):
+        parts = [(d, value_of(cat, profile, d)) for d in cat.dimensions]
+        counts = plain + [(measure, *part) for measure in broken_down for part in [(), *parts]]
+        if counts:
+            out.append((kind, sid, cat.home(profile.home), set(counts)))
+    for mid, module in cat.modules.items():
+        state = fold_module(learner.facts_of(cat, mid), module)
+        if state and state["started"] is not None:
+            everywhere = True
+            add("module", mid, learner.profile, *module_counts(state))
+    for pid, programme in cat.programmes.items():
+        state = fold_programme(cat, programme, learner)
+        if state and state["first"] is not None:
+            add("programme", pid, state["profile"], *programme_counts(cat, programme, state))
+    for cid, competence in cat.competences.items():
+        grants = fold_competence(cat, cid, learner)
+        add("competence", cid, learner.profile, *competence_counts(cat, competence, learner.profile, grants, today))
+    if everywhere:
+        add("people", "all", learner.profile, ["learners"], [])
+    return out
+
+
+def tabulate(cat, learners, today):
+    """{(kind, id): {region: {count: [learner, ...]}}}: all that open figures are made of."""
+    out = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for l, learner in learners.items():
+        for kind, sid, home, counts in open_counts(cat, learner, today):
+            for region in cat.ancestors[home]:
+                for count in counts:
+                    out[kind, sid][region][count].append(l)
+    return out
+
+
+def hundredths(n, of):
+    """n / of to the nearest hundredth, halves up."""
+    return math.floor(Fraction(100 * n, of) + Fraction(1, 2)) / 100
+
+
+def open_rate(n, of):
+    return {"n": n, "of": of, "value": hundredths(n, of) if of >= DETAILED else None}
+
+
+def rate_of_part(n, of):
+    return open_rate(min(n, of), of)
+
+
+def mean_of_bins(bins, edges):
+    """In hundredths: each bin at its middle, to the nearest, halves up."""
+    middles = (Fraction(low + high, 2) for low, high in itertools.pairwise(edges))
+    return math.floor(sum(n * middle for n, middle in zip(bins, middles)) / sum(bins) + Fraction(1, 2)) / 100
+
+
+def quantile_of_bins(bins, edges, percent):
+    """A whole number, down: each bin evenly filled."""
+    rank, before = Fraction(percent * sum(bins), 100), 0
+    for n, (low, high) in zip(bins, itertools.pairwise(edges)):
+        if n and before + n >= rank:
+            return math.floor(low + (high - low) * (rank - before) / n)
+        before += n
+    raise AssertionError("some bin is not 0")
+
+
+def open_by(cat, figures, measures):
+    """A measure is broken down by a dimension if, shared out evenly, it is enough for each value, `unknown` too."""
+    out = {}
+    for dim, values in cat.dimensions.items():
+        values = [*values, "unknown"]
+        given = [m for m in measures if figures[m,] >= A_PART * len(values)]
+        rows = {v: {m: figures[m, dim, v] for m in given} for v in values}
+        if given:
+            out[dim] = {v: row for v, row in rows.items() if any(row.values())}
+    return out
+
+
+def distribution(figures, measure, n, edges):
+    """The bins, where they are of enough learners and some is not 0; else None."""
+    bins = [figures[measure, i] for i in range(len(edges) - 1)]
+    return bins if n >= SPREAD_OUT and any(bins) else None
+
+
+def open_module(cat, mid, figures, region, reached):
+    f = {m: figures[m,] for m in ("started", "completed", "withdrawn", "assessed", "passed", "scored", "gained")}
+    out = {"started": f["started"], "completed": f["completed"]}
+    if f["started"] < DETAILED:
+        return out
+    score, days, gain = {"n": f["scored"]}, {"n": f["completed"]}, {"n": f["gained"]}
+    if bins := distribution(figures, "score", f["scored"], SCORE_EDGES):
+        score |= {"histogram": bins, "mean": mean_of_bins(bins, SCORE_EDGES),
+                  "median": quantile_of_bins(bins, SCORE_EDGES, 50) / 100}
+    if bins := distribution(figures, "days", f["completed"], DAY_EDGES):
+        days |= {"median": quantile_of_bins(bins, DAY_EDGES, 50), "p90": quantile_of_bins(bins, DAY_EDGES, 90)}
+    if bins := distribution(figures, "gain", f["gained"], GAIN_EDGES):
+        gain["mean"] = mean_of_bins(bins, GAIN_EDGES)
+    return out | {"withdrawn": f["withdrawn"], "assessed": f["assessed"], "passed": f["passed"],
+                  "completion_rate": rate_of_part(f["completed"], f["started"]),
+                  "pass_rate": rate_of_part(f["passed"], f["assessed"]),
+                  "score": score, "days_to_complete": days, "gain": gain,
+                  "by": open_by(cat, figures, ["started", "completed", "passed"])}
+
+
+def open_programme(cat, pid, figures, region, reached):
+    programme, participants, completed = cat.programmes[pid], figures["participants",], figures["completed",]
+    out = {"participants": participants, "completed": completed, "reached": reached}
+    if region == ALL:
+        rows = [(t, figures["target", t["measure"], condition(t)]) for t in given_targets(programme)]
+        out["targets"] = [{"measure": t["measure"], "where": t.get("where") or {}, "n": n, "of": t["value"],
+                           "value": hundredths(n, t["value"])} for t, n in rows]
+    if participants >= DETAILED:
+        out |= {"withdrawn": figures["withdrawn",], "completion_rate": rate_of_part(completed, participants),
+                "by": open_by(cat, figures, ["participants", "completed"])}
+    return out
+
+
+def open_competence(cat, cid, figures, region, reached):
+    holders, staff = figures["holders",], cat.headcount(region, {})
+    out = {"holders": holders, "coverage": None if staff is None else open_rate(holders, staff)}
+    if holders < DETAILED:
+        return out
+    levels = sorted({g.get("level", 1) for m in cat.modules.values() for g in m.get("grants") or []
+                     if g["competence"] == cid})
+    if holders >= A_PART * len(levels):
+        out["levels"] = {str(level): figures["level", level] for level in levels if figures["level", level]}
+    out |= {"lapsed": figures["lapsed",], "by": open_by(cat, figures, ["holders"]), "requirements": []}
+    for r in given_requirements(cat.competences[cid]):
+        where = r.get("where") or {}
+        n, need = figures["requirement", r["level"], condition(r)], cat.headcount(region, where)
+        out["requirements"].append({"level": r["level"], "where": where, "n": n, "of": need,
+                                    "gap": None if need is None else max(need - n, 0)})
+    return out
+
+
+def open_people(cat, _, figures, region, reached):
+    learners = figures["learners",]
+    out = {"learners": learners, "reached": reached}
+    return out | {"by": open_by(cat, figures, ["learners"])} if learners >= DETAILED else out
+
+
+OPEN_KINDS = {"module": ("started", open_module), "programme": ("participants", open_programme),
+              "competence": ("holders", open_competence), "people": ("learners", open_people)}
+
+
+def open_release(cat, counts, today, protection):
+    """Yield {"region", "kind", "id", ...} for every scope and subject that is published; `counts`: of `tabulate`."""
+    keys = {}
+
+    def record_key(l):
+        if l not in keys:
+            keys[l] = protection.record_key(l)
+        return keys[l]
+    for (kind, sid), regions in counts.items():
+        base, compute = OPEN_KINDS[kind]
+        figures = {}
+        for region, of in regions.items():
+            of = {count: [record_key(l) for l in ls] for count, ls in of.items()}
+            figures[region] = defaultdict(int, protection.figures(of))
+        places = cat.leaves if kind != "programme" else programme_places(cat, cat.programmes[sid], today)
+        reached = {place for place in places if place in figures and figures[place][base,]}
+        for region in figures:
+            if figures[region][base,] >= PUBLISHED:
+                inside = cat.leaves_of([region])
+                of = {"n": len(reached & inside), "of": len(places & inside)}
+                yield {"region": region, "kind": kind, "id": sid, **compute(cat, sid, figures[region], region, of)}
+
+
 # A list of people, with what they have done (METRICS.md 8)
 
 ADDED = ["first", "last", "enrolment", "done", "modules_done", "completed", "withdrawn", "minutes", "hours", "by_month",
@@ -763,7 +1084,13 @@ def main():
     ap.add_argument("--programme", metavar="ID", help="in which programme")
     ap.add_argument("--from", dest="first", metavar="DAY", help="minutes from this day on")
     ap.add_argument("--to", dest="last", metavar="DAY", help="and up to this one")
+    ap.add_argument("--plane", choices=["exact", "open"], default="exact", help="exact figures, or those of a release")
+    ap.add_argument("--secret", metavar="FILE", help="of the open plane: the daemon's secret, as bytes or in hex")
+    ap.add_argument("--namespace", default="lift", metavar="NAME", help="of the open plane: the learners' (%(default)s)")
     a = ap.parse_args()
+    if (a.plane == "open") != bool(a.secret):
+        ap.error("--plane open and --secret FILE belong together")
+    protection = Protection(read_secret(a.secret), a.namespace) if a.secret else None
     with open(a.catalogue, encoding="utf-8") as f:
         cat = Catalogue(yaml.load(f, yaml.BaseLoader))
     today = parse_day(a.as_of)
@@ -778,7 +1105,11 @@ def main():
         for what, n in counts.items():
             print(f"{what}: {n}", file=sys.stderr)
         return
-    for m in sorted(metrics(cat, learners, today), key=lambda m: (m["kind"], m["id"], m["region"])):
+    if protection:
+        found = open_release(cat, tabulate(cat, learners, today), today, protection)
+    else:
+        found = metrics(cat, learners, today)
+    for m in sorted(found, key=lambda m: (m["kind"], m["id"], m["region"])):
         if (not a.region or m["region"] == a.region) and (not a.kind or m["kind"] == a.kind):
             print(json.dumps(m, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference program itself: small worlds with results computed by hand, the golden figures, and samples in other
 orders. lift_oracle_test.py [-v] [CLASS[.test]]; SEEDS=LOW-HIGH for other samples."""
-import datetime as dt, json, os, pathlib, random, subprocess, sys, tempfile, unittest
+import datetime as dt, hashlib, json, os, pathlib, random, subprocess, sys, tempfile, unittest
 from collections import defaultdict
 import yaml
 
@@ -458,6 +458,173 @@ class Lists(unittest.TestCase):
         self.assertEqual(self.roster("learner\nx\n", "2024-02-01", "2024-02-05")[0][1][8:11], [61, 1, "2024-02 61"])
 
 
+class WithoutNoise:
+    """What is given, and how, of the counts as they are."""
+    def record_key(self, learner):
+        return 1
+
+    def figures(self, counts):
+        return {count: len(keys) for count, keys in counts.items()}
+
+
+def open_rows(catalogue, events, protection=None, day="2024-12-31"):
+    """{(region, kind, id): metric} of a release, the same in any order."""
+    cat, today = oracle.Catalogue(yaml.load(catalogue, yaml.BaseLoader)), oracle.parse_day(day)
+    make = lambda es: {(m["region"], m["kind"], m["id"]): m for m in oracle.open_release(
+        cat, oracle.tabulate(cat, people(es, day, cat), today), today, protection or WithoutNoise())}
+    out = make(events)
+    assert out == make(list(reversed(events)) + events), "order or duplicates change something"
+    return out
+
+
+class OpenProtection(unittest.TestCase):
+    SECRET = bytes(range(32))
+
+    def test_a_row_has_a_million_draws_the_mean_0_and_its_variance(self):
+        for n, row in oracle.NOISE.items():
+            self.assertEqual(sum(row.values()), oracle.DRAWS)
+            self.assertEqual(sum(d * of for d, of in row.items()), 0)
+            self.assertEqual(sum(d * d * of for d, of in row.items()), oracle.DRAWS * {1: 4, 2: 6, 3: 6, 4: 4}.get(n, 3), f"row {n}")
+
+    def test_draws_in_order_give_changes_in_order_and_nothing_small(self):
+        for n in (*range(1, 13), 57, 10 ** 6):
+            row, draw = oracle.NOISE[min(n, 10)], 0
+            self.assertEqual([*row], sorted(row))
+            for change, of in row.items():
+                self.assertEqual({oracle.protected(n, d) for d in (draw, draw + of // 2, draw + of - 1)}, {n + change})
+                self.assertNotIn(n + change, (1, 2, 3, 4))
+                self.assertLessEqual(abs(change), 5)
+                self.assertGreaterEqual(n + change, 0)
+                draw += of
+        self.assertEqual({oracle.protected(0, d) for d in range(0, oracle.DRAWS, 997)}, {0})
+
+    def test_the_bytes_of_the_example_in_the_text(self):
+        p = oracle.Protection([self.SECRET])
+        anna, bo = p.record_key("anna"), p.record_key("bo")
+        self.assertEqual([f"{k:016x}" for k in (anna, bo)], ["fcbe04acec82a6c6", "f7707974c5a5682b"])
+        both = (anna + bo) % 2 ** 64
+        self.assertEqual(f"{both:016x}", "f42e7e21b2280ef1")
+        state = p.state([both, bo])
+        self.assertEqual([p.draw(state, both), p.draw(state, bo)], [39914, 291341])
+        self.assertEqual(p.figures({"two": [anna, bo], "one": [bo], "none": []}), {"two": 0, "one": 0})
+
+    def test_a_secret_that_was_changed_hashes_once_more(self):
+        new = bytes(32)
+        before, after = oracle.Protection([self.SECRET], "moodle"), oracle.Protection([self.SECRET, new], "moodle")
+        self.assertEqual(after.pseudonym("anna"), oracle.keyed_hash(new, before.pseudonym("anna"), 16))
+        self.assertEqual(after.open_key, oracle.Protection([new]).open_key)
+        self.assertNotEqual(before.pseudonym("anna"), oracle.Protection([self.SECRET]).pseudonym("anna"))
+
+    def test_noise_over_many_secrets_is_that_of_the_table(self):
+        seen, rounds = defaultdict(list), 3000
+        for i in range(rounds):
+            p = oracle.Protection([i.to_bytes(32, "little")])
+            keys = [p.record_key(str(l)) for l in range(12)]
+            for n, figure in p.figures({n: keys[:n] for n in range(1, 13)}).items():
+                seen[n].append(figure - n)
+        for n, changes in seen.items():
+            for change, of in oracle.NOISE[min(n, 10)].items():
+                expected = rounds * of / oracle.DRAWS
+                self.assertLess(abs(changes.count(change) - expected), 5 * expected ** 0.5 + 1, f"{n} by {change}")
+
+
+class OpenFigures(unittest.TestCase):
+    CAT = ("dimensions: {g: [f, m]}\n"
+           "regions: [{code: top}, {code: a, parents: [top], headcount: [{count: 40}, {where: {g: f}, count: 20}]}, {code: b, parents: [top]}]\n"
+           "modules: [{id: m, pass_mark: 0.6, grants: [{competence: c, level: 1}, {competence: c, level: 3, earned_by: passed, valid_months: 1}]}, {id: n}]\n"
+           "programmes: [{id: p, modules: [m], targets: [{measure: participants, value: 8}, {measure: completed, value: 20, where: {g: f}},\n"
+           "  {measure: participants, region: a, value: 5}, {measure: participants, each: leaf, value: 5}, {measure: admitted, value: 5}]}]\n"
+           "competences: [{id: c, requirements: [{level: 1}, {level: 3, where: {g: f}}, {level: 1, each: leaf, count: 2}]}]\n")
+
+    def crowd(self, n, region="a", done=0, scores=(), module="m", first=0):
+        """n learners, every third of them f, others m; the first `done` complete after 0, 1, 2 ... days."""
+        es = []
+        for i in range(n):
+            who = dict(who=f"{region}{first + i}", module=module, region=region, _g="f" if i % 3 == 0 else "m")
+            es.append(ev("started", "2024-11-01", **who))
+            if i < done:
+                es.append(ev("completed", f"2024-11-{1 + i % 28:02}", **who))
+            if i < len(scores):
+                es.append(ev("assessed", "2024-12-10", **who, score=scores[i]))
+        return es
+
+    def test_what_a_base_gives(self):
+        small, first, full = (open_rows(self.CAT, self.crowd(n, done=7)) for n in (9, 10, 30))
+        self.assertEqual(small, {})
+        self.assertEqual(first["a", "module", "m"], {"region": "a", "kind": "module", "id": "m", "started": 10, "completed": 7})
+        self.assertEqual(first["top", "programme", "p"], {"region": "top", "kind": "programme", "id": "p", "participants": 10, "completed": 7,
+                                                          "reached": {"n": 1, "of": 2}})
+        self.assertEqual(set(full["a", "module", "m"]) - set(first["a", "module", "m"]),
+                         {"withdrawn", "assessed", "passed", "completion_rate", "pass_rate", "by", "score", "days_to_complete", "gain"})
+        self.assertEqual(set(full["a", "programme", "p"]) - set(first["a", "programme", "p"]), {"withdrawn", "completion_rate", "by"})
+        self.assertEqual(full["all", "people", "all"]["by"], {"g": {"f": {"learners": 10}, "m": {"learners": 20}}})
+        self.assertEqual(full["a", "module", "m"]["pass_rate"], {"n": 0, "of": 0, "value": None})
+        self.assertEqual(full["a", "module", "m"]["completion_rate"], {"n": 7, "of": 30, "value": 0.23})
+
+    def test_a_measure_is_broken_down_where_it_is_ten_for_each_value(self):
+        by = lambda done: open_rows(self.CAT, self.crowd(40, done=done))["a", "module", "m"]["by"]
+        self.assertEqual(by(29), {"g": {"f": {"started": 14}, "m": {"started": 26}}})
+        self.assertEqual(by(30), {"g": {"f": {"started": 14, "completed": 10}, "m": {"started": 26, "completed": 20}}})
+        of_29 = open_rows(self.CAT, self.crowd(27) + self.crowd(3, "b"))["top", "module", "m"]
+        self.assertEqual(of_29["by"], {"g": {"f": {"started": 10}, "m": {"started": 20}}})
+
+    def test_a_place_that_is_not_published_counts_above_and_as_reached(self):
+        r = open_rows(self.CAT, self.crowd(12) + self.crowd(1, "b"))
+        self.assertNotIn(("b", "module", "m"), r)
+        self.assertEqual((r["all", "programme", "p"]["participants"], r["all", "programme", "p"]["reached"]), (13, {"n": 2, "of": 2}))
+
+    def test_targets_are_those_of_the_whole_and_of_heads(self):
+        r = open_rows(self.CAT, self.crowd(12, done=12))
+        self.assertEqual(r["all", "programme", "p"]["targets"], [{"measure": "participants", "where": {}, "n": 12, "of": 8, "value": 1.5},
+                                                                 {"measure": "completed", "where": {"g": "f"}, "n": 4, "of": 20, "value": 0.2}])
+        self.assertNotIn("targets", r["a", "programme", "p"])
+
+    def test_competences(self):
+        es = self.crowd(36, done=36, scores=[0.7] * 5 + [0.5])
+        r = open_rows(self.CAT, es, day="2025-01-09")
+        a, top = r["a", "competence", "c"], r["top", "competence", "c"]
+        self.assertEqual([a[k] for k in ("holders", "lapsed", "coverage", "levels")], [36, 0, {"n": 36, "of": 40, "value": 0.9}, {"1": 31, "3": 5}])
+        self.assertEqual(a["requirements"], [{"level": 1, "where": {}, "n": 36, "of": 40, "gap": 4}, {"level": 3, "where": {"g": "f"}, "n": 2, "of": 20, "gap": 18}])
+        self.assertEqual([top["coverage"], top["requirements"][0]["gap"]], [None, None])
+        self.assertEqual(open_rows(self.CAT, es, day="2025-01-10")["a", "competence", "c"]["levels"], {"1": 36})
+        of_19 = open_rows(self.CAT, self.crowd(19, done=19))["a", "competence", "c"]
+        self.assertEqual({*of_19}, {"region", "kind", "id", "holders", "coverage"})
+
+    def test_distributions_are_of_fifty(self):
+        made = lambda n: open_rows(self.CAT, self.crowd(60, done=n, scores=[0.05] * 10 + [0.999] * (n - 11) + [1]))["a", "module", "m"]
+        self.assertEqual([made(49)[k] for k in ("score", "days_to_complete", "gain")], [{"n": 49}, {"n": 49}, {"n": 0}])
+        m = made(50)
+        self.assertEqual(m["score"], {"n": 50, "histogram": [10, *[0] * 8, 40], "mean": 0.77, "median": 0.93})
+        # Twice day 0, 1 ... 21, once day 22 ... 27: of 50 are 2, 6, 8, 14, 20 in the first bins; the 25th in 8-14, the 45th in 15-30.
+        self.assertEqual(m["days_to_complete"], {"n": 50, "median": 12, "p90": 27})
+
+    def test_gains_are_in_ten_bins_from_minus_one_to_one(self):
+        es = [ev("assessed", f"2024-11-0{day}", f"x{i}", score=score) for i in range(50) for day, score in ((1, 0.5), (2, [0.2, 0.9, 0.3001][i % 3]))]
+        m = open_rows(self.CAT, es)["a", "module", "m"]
+        # -30, 40 and -19.99 percent: in the bins from -40, 40 and -20; 17, 17 and 16 of them.
+        self.assertEqual(m["gain"], {"n": 50, "mean": round((17 * -30 + 17 * 50 + 16 * -10) / 50) / 100})
+
+    def test_bins_and_what_is_made_of_them(self):
+        self.assertEqual([oracle.bin_of(oracle.DAY_EDGES, d) for d in (0, 1, 3, 4, 30, 31, 180, 181, 365, 366, 5000)], [0, 1, 1, 2, 4, 5, 9, 10, 10, 11, 11])
+        self.assertEqual([oracle.bin_of(oracle.SCORE_EDGES, s) for s in (0, 9, 10, 99, 100)], [0, 0, 1, 9, 9])
+        self.assertEqual([oracle.bin_of(oracle.GAIN_EDGES, g) for g in (-100, -81, -80, -1, 0, 100)], [0, 0, 1, 4, 5, 9])
+        self.assertEqual([oracle.hundredths(n, of) for n, of in ((1, 200), (1, 201), (33, 30))], [0.01, 0.0, 1.1])
+        self.assertEqual(oracle.quantile_of_bins([0] * 11 + [7], oracle.DAY_EDGES, 90), 366)
+        self.assertEqual(oracle.mean_of_bins([1, 1] + [0] * 8, oracle.GAIN_EDGES), -0.8)
+
+    def test_the_same_people_have_the_same_figures_and_others_do_not_move_them(self):
+        p = oracle.Protection([OpenProtection.SECRET])
+        es = self.crowd(40, done=30, scores=[0.7] * 35)
+        before = open_rows(self.CAT, es, p)
+        bare = lambda m, *but: {k: v for k, v in m.items() if k not in ("region", "coverage", "requirements", "reached", "targets", *but)}
+        for kind, sid in (("module", "m"), ("programme", "p"), ("competence", "c"), ("people", "all")):
+            self.assertEqual(bare(before["a", kind, sid]), bare(before["top", kind, sid]))
+            self.assertEqual(bare(before["a", kind, sid]), bare(before["all", kind, sid]))
+        after = open_rows(self.CAT, es + self.crowd(20, "b", module="n"), p)
+        self.assertEqual([before["a", "module", "m"], before["all", "module", "m"]], [after["a", "module", "m"], after["all", "module", "m"]])
+        self.assertNotEqual(before["top", "people", "all"], after["top", "people", "all"])
+
+
 class Program(unittest.TestCase):
     def run_it(self, *args):
         r = subprocess.run([sys.executable, "-B", HERE / "lift_oracle.py", *args], capture_output=True, text=True)
@@ -492,6 +659,27 @@ class Program(unittest.TestCase):
                                 "2024-12-31", "--roster", f"{where}/list.csv", "--programme", programme], capture_output=True, text=True)
         self.assertEqual(r.stdout, ",".join(["learner", *oracle.ADDED]) + "\nnobody" + "," * len(oracle.ADDED) + "\n")
         self.assertEqual(r.stderr.splitlines()[0], "listed and never seen: 1")
+
+
+    def test_open_figures_of_a_secret_in_bytes_or_in_hex(self):
+        with tempfile.TemporaryDirectory() as where:
+            subprocess.run([sys.executable, "-B", HERE / "sample.py", where, "600", "1"], check=True)
+            self.write(where, raw=bytes(range(32)), hex=bytes(range(32)).hex().encode() + b"\n", long=bytes(33), none=b"")
+            args = [f"{where}/catalogue.yaml", f"{where}/events.csv", "--as-of", "2024-12-31", "--plane", "open"]
+            found = self.run_it(*args, "--secret", f"{where}/raw")
+            self.assertEqual(found, self.run_it(*args, "--secret", f"{where}/hex"))
+            self.assertNotEqual(found, self.run_it(*args, "--secret", f"{where}/raw", "--namespace", "moodle"))
+            for wrong in ([*args, "--secret", f"{where}/long"], [*args, "--secret", f"{where}/none"], args, [*args[:4], "--secret", f"{where}/raw"]):
+                r = subprocess.run([sys.executable, "-B", HERE / "lift_oracle.py", *wrong], capture_output=True, text=True)
+                self.assertNotEqual(r.returncode, 0)
+                self.assertRegex(r.stderr, "32 are expected|belong together")
+        # What another program printed, written from the same text.
+        printed = "".join(json.dumps(m, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n" for m in found)
+        self.assertEqual(hashlib.sha256(printed.encode()).hexdigest(), "c79d68e2f9b874ce5659ff61f798b511b8d3ac6b7eac1da9895327e8a5f6c35b")
+
+    def write(self, where, **files):
+        for name, content in files.items():
+            pathlib.Path(where, name).write_bytes(content)
 
 
 class Samples(unittest.TestCase):
