@@ -109,7 +109,7 @@ int release_text_write(struct release_text *text, const char *state, struct rele
 	digest(text->bytes + size, RELEASE_DIGEST, text->bytes, size);
 	state_path(dir, state, STATE_RELEASES);
 	release_path(path, state, info->number);
-	state_path_beside(aside, state, STATE_RELEASES, "/new");
+	state_path_beside(aside, state, STATE_RELEASES, RELEASE_ASIDE);
 	err = dir_make(dir);
 	return err ? err
 		   : dir_put(dir, aside, path,

@@ -20,6 +20,9 @@ enum {
 	RELEASE_DIGEST = 32, /* at the end */
 };
 
+/* While it is written, it has this name, behind that of the directory. */
+#define RELEASE_ASIDE "/new"
+
 /* STATE/releases/NNNNNN. */
 void release_path(char ret_path[static PATH_MAX], const char *state, uint32_t number);
 
