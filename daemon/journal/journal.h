@@ -67,6 +67,9 @@ void journal_forget_dead_readers(struct journal *journal);
 
 /* What tells this journal from any other, made at random with it: JOURNAL_ID bytes. */
 const uint8_t *journal_id(const struct journal *journal);
+/* And what tells it from itself before it was written anew (numbers of names are others): 0 where
+ * it never was. */
+uint64_t journal_edition(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal);
 uint64_t journal_room(const struct journal *journal); /* bytes that there may be in it */
 

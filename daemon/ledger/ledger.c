@@ -81,6 +81,10 @@ static void make_digest(struct ledger *ledger)
 	crypto_generichash_update(&state, journal_id(ledger->journal), JOURNAL_ID);
 	crypto_generichash_update(&state, ledger->catalogue->digest,
 				  sizeof(ledger->catalogue->digest));
+	/* A journal that was written anew has other numbers for the same names. */
+	put_be(fixed + 1, journal_edition(ledger->journal), 8);
+	if (journal_edition(ledger->journal) != 0)
+		crypto_generichash_update(&state, fixed + 1, 8);
 	ledger->digest[0] = LEDGER_FORMAT;
 	crypto_generichash_final(&state, ledger->digest + 1, DIGEST_BYTES - 1);
 }

@@ -49,6 +49,15 @@ void journal_fill_chunk(struct journal *journal, const struct stream *stream, ui
 	open->head.count++;
 }
 
+void journal_add_entry(struct journal *journal, uint32_t stream, uint64_t seq, int64_t receipt,
+		       const struct entry *entry)
+{
+	const struct stream of = { .id = stream };
+
+	journal_fill_chunk(journal, &of, seq, receipt, entry);
+	journal->next++;
+}
+
 /* The journal number of the chunk that holds a number: that of the greatest index key that is not
  * above it. */
 static int find_number(struct journal *journal, const struct stream *stream, uint64_t seq,

@@ -11,6 +11,24 @@ int journal_begin(struct journal *journal)
 	return store_begin(journal->store, true, &journal->txn);
 }
 
+struct store_txn *journal_writer(struct journal *journal)
+{
+	return &journal->txn;
+}
+
+void journal_set_identity(struct journal *journal, const uint8_t id[static JOURNAL_ID],
+			  uint64_t edition)
+{
+	uint8_t bytes[NUMBER_KEY];
+
+	if (journal_begin(journal) != 0)
+		return; /* it sticks: the commit says so */
+	memcpy(journal->id, id, JOURNAL_ID);
+	journal->edition = edition;
+	journal_put(journal, DB_META, text_of("id"), (struct text){ (const char *)id, JOURNAL_ID });
+	journal_put(journal, DB_META, text_of(EDITION_KEY), number_encode(edition, bytes));
+}
+
 /* The oldest of a source's gaps. */
 static void find_since(struct journal *journal, uint32_t source)
 {

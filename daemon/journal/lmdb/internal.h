@@ -9,8 +9,7 @@
 #include <stdatomic.h>
 
 #include "daemon/base/names.h"
-#include "daemon/journal/lmdb/layout.h"
-#include "daemon/store/store.h"
+#include "daemon/journal/lmdb/anew.h"
 
 struct source {
 	struct source_record record;
@@ -64,6 +63,7 @@ struct journal {
 	struct store *store;
 	bool read_only; /* the sums are not known then */
 	uint8_t id[JOURNAL_ID];
+	uint64_t edition;
 	struct store_txn txn;	   /* the writer's, open from the first change to the commit */
 	struct sum sums[DB_COUNT]; /* as this transaction has them */
 	struct names *names[NAME_KINDS]; /* those of streams are on disk alone */
@@ -131,21 +131,12 @@ void journal_listened_cut(struct journal *journal, int64_t now_ms);
  * commits. */
 int journal_upgrade(struct store_txn *txn, int format);
 
-/* Open the writer's transaction where it is not (commit.c). */
-int journal_begin(struct journal *journal);
-
-/* The chunk that is being filled (chunk.c): one entry more, under journal->next; put it, so that
- * another one begins; the chunk that holds a number of a stream, which has been put. */
+/* The chunk that is being filled (chunk.c): one entry more, under journal->next; the chunk that
+ * holds a number of a stream, which has been put. */
 void journal_fill_chunk(struct journal *journal, const struct stream *stream, uint64_t seq,
 			int64_t receipt, const struct entry *entry);
-void journal_put_chunk(struct journal *journal);
 int journal_find_chunk(struct journal *journal, const struct stream *stream, uint64_t seq,
 		       struct chunk *ret_chunk);
-
-/* Records outside `entries` (record.c): one that is not there yet; one that may be; gone. */
-void journal_put_new(struct journal *journal, int db, struct text key, struct text value);
-void journal_put(struct journal *journal, int db, struct text key, struct text value);
-void journal_delete(struct journal *journal, int db, struct text key);
 
 /* The sums: to disk and back (LIFT_E_CORRUPT), and made of what is there. */
 void journal_sums_put(const struct journal *journal, struct store_txn *txn);

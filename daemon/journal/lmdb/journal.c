@@ -26,6 +26,11 @@ const uint8_t *journal_id(const struct journal *journal)
 	return journal->id;
 }
 
+uint64_t journal_edition(const struct journal *journal)
+{
+	return journal->edition;
+}
+
 uint64_t journal_last(const struct journal *journal)
 {
 	return atomic_load(&journal->last);
@@ -67,6 +72,11 @@ static void put_meta(struct journal *journal, struct store_txn *txn, const char 
 	store_put(txn, DB_META, text_of(key), value);
 }
 
+struct store *journal_store(const struct journal *journal)
+{
+	return journal->store;
+}
+
 static const uint8_t format = JOURNAL_FORMAT;
 static const struct text format_value = { (const char *)&format, 1 };
 
@@ -91,6 +101,15 @@ static int upgrade(struct journal *journal, struct store_txn *txn, int found)
 	journal_sums_make(journal, txn);
 	journal_sums_put(journal, txn);
 	return store_commit(txn);
+}
+
+static int read_edition(struct journal *journal, struct store_txn *txn)
+{
+	struct text value;
+
+	if (store_get(txn, DB_META, text_of(EDITION_KEY), &value))
+		return number_decode(value, &journal->edition);
+	return txn->err;
 }
 
 /* A new journal gets its format and its secret's digest; another's must be the same. */
@@ -120,6 +139,9 @@ static int check_meta(struct journal *journal, const uint8_t *secret_digest)
 		err = txn.err ? txn.err : LIFT_E_CORRUPT;
 	if (!err) {
 		memcpy(journal->id, value.data, sizeof(journal->id));
+		err = read_edition(journal, &txn);
+	}
+	if (!err) {
 		if (found < JOURNAL_FORMAT && !journal->read_only)
 			return upgrade(journal, &txn, found);
 	}

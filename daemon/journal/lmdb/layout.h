@@ -13,6 +13,8 @@
  *                                         gap
  *               LISTENED_KEY              when the daemon listened last 8, and for each time in
  *                                         which it did not: from 8, until 8; absent at first
+ *               EDITION_KEY               of one that was written anew (rewrite.h): 8, at random;
+ *                                         absent at first
  *               "next_row"                row 8, above all that there have been; absent where the
  *                                         last row is still there
  *   entries     journal number of the     a chunk (entry.h)
@@ -96,6 +98,7 @@ enum {
 #define SUMS_KEY	"sums"
 #define NEXT_ROW_KEY	"next_row"
 #define LISTENED_KEY	"listened"
+#define EDITION_KEY	"edition"
 #define LISTENED_MS_MAX (INT64_C(1) << 52) /* of any time that may be */
 
 /* A journal number or a row's, as a key or a value. */
