@@ -25,6 +25,7 @@
 #include "daemon/net/socket.h"
 #include "daemon/net/trial.h"
 #include "daemon/net/zap.h"
+#include "daemon/plane/shelf.h"
 #include "daemon/reload.h"
 #include "daemon/rooms.h"
 #include "daemon/service.h"
@@ -61,6 +62,7 @@ struct liftd {
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct reload *reload;
+	struct shelf *shelf; /* of releases */
 	struct publish *publish;
 	struct serving *serving;
 	struct control *control;
@@ -399,6 +401,11 @@ static int open_reload(struct liftd *liftd)
 	return err ? err : reload_begin(liftd->reload, &liftd->now);
 }
 
+static int open_shelf(struct liftd *liftd)
+{
+	return shelf_fill(liftd->config->state, &liftd->shelf);
+}
+
 static int open_publish(struct liftd *liftd)
 {
 	const struct publish_parts parts = { .loop = room_loop(liftd->rooms, ROOM_LEDGER),
@@ -407,7 +414,8 @@ static int open_publish(struct liftd *liftd)
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .journal = liftd->journal,
-					     .stats = &liftd->stats };
+					     .stats = &liftd->stats,
+					     .shelf = liftd->shelf };
 
 	return publish_open(&parts, &liftd->publish);
 }
@@ -619,6 +627,7 @@ static void close_all(struct liftd *liftd)
 	serving_close(liftd->serving);
 	generations_free(liftd->generations);
 	publish_close(liftd->publish);
+	shelf_clear(liftd->shelf);
 	handover_close(liftd->handover);
 	journal_close(liftd->journal);
 	trust_close(liftd->trust);
@@ -648,6 +657,7 @@ static int open_all(struct liftd *liftd)
 		{ open_intake, "intake" },
 		{ open_listen, "events" },
 		{ open_reload, "ledger" },
+		{ open_shelf, "releases" },
 		{ open_publish, "publish" },
 		{ open_serving, "serving" },
 		{ open_control, "control" },

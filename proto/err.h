@@ -109,6 +109,9 @@ extern "C" {
 	  "the log of rosters cannot be written, so nothing is answered")                          \
 	X(RELEASE, 83, REQUEST, "release",                                                         \
 	  "there is no release of that number, or none yet: lift releases lists them")             \
+	X(OPEN, 85, REQUEST, "open",                                                               \
+	  "this audience is of the open plane, which answers what has been released, and nothing " \
+	  "else")                                                                                  \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

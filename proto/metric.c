@@ -25,6 +25,25 @@ size_t metric_topic(char to[static TOPIC_MAX], struct text region, struct text k
 	return append(to, at, id);
 }
 
+/* What is protected may be off by a few, and does not add up. */
+static void put_release(struct msg_writer *writer, uint32_t release)
+{
+	msg_str(writer, "release");
+	if (release > 0)
+		msg_int(writer, release);
+	else
+		msg_nil(writer);
+	msg_key_bool(writer, "protected", true);
+}
+
+static void put_names(struct msg_writer *writer, const struct text *names, size_t n)
+{
+	msg_str(writer, "sources");
+	msg_array(writer, n);
+	for (size_t i = 0; i < n; i++)
+		msg_text(writer, names[i]);
+}
+
 void metric_encode(struct msg_writer *writer, const struct metric *metric)
 {
 	msg_map_begin(writer);
@@ -35,6 +54,8 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 	msg_key_int(writer, "time", metric->time);
 	msg_key_text(writer, "as_of", metric->as_of);
 	msg_key_text(writer, "plane", metric->plane);
+	if (metric->release > 0)
+		put_release(writer, metric->release);
 	msg_key_text(writer, "region", metric->region);
 	msg_key_text(writer, "kind", metric->kind);
 	msg_key_text(writer, "id", metric->id);
@@ -43,22 +64,13 @@ void metric_encode(struct msg_writer *writer, const struct metric *metric)
 		msg_raw(writer, metric->metrics);
 	else
 		msg_nil(writer);
-	msg_str(writer, "sources");
-	msg_array(writer, metric->n_sources);
-	for (size_t i = 0; i < metric->n_sources; i++)
-		msg_text(writer, metric->sources[i]);
+	if (metric->release == 0)
+		put_names(writer, metric->sources, metric->n_sources);
 	msg_map_end(writer);
 }
 
-void beat_encode(struct msg_writer *writer, const struct beat *beat)
+static void put_beat_sources(struct msg_writer *writer, const struct beat *beat)
 {
-	msg_map_begin(writer);
-	msg_key_int(writer, "v", 1);
-	msg_key_int(writer, "epoch", beat->epoch);
-	msg_key_int(writer, "seq", (int64_t)beat->seq);
-	msg_key_int(writer, "time", beat->time);
-	msg_key_text(writer, "as_of", beat->as_of);
-	msg_key_bool(writer, "complete", beat->complete);
 	msg_str(writer, "sources");
 	msg_array(writer, beat->n_sources);
 	for (size_t i = 0; i < beat->n_sources; i++) {
@@ -78,5 +90,26 @@ void beat_encode(struct msg_writer *writer, const struct beat *beat)
 	}
 	if (beat->left_out > 0)
 		msg_key_int(writer, "sources_left_out", (int64_t)beat->left_out);
+}
+
+void beat_encode(struct msg_writer *writer, const struct beat *beat)
+{
+	msg_map_begin(writer);
+	msg_key_int(writer, "v", 1);
+	msg_key_int(writer, "epoch", beat->epoch);
+	msg_key_int(writer, "seq", (int64_t)beat->seq);
+	msg_key_int(writer, "time", beat->time);
+	msg_str(writer, "as_of");
+	if (beat->as_of.size > 0)
+		msg_text(writer, beat->as_of);
+	else
+		msg_nil(writer);
+	msg_key_bool(writer, "complete", beat->complete);
+	if (beat->is_open) {
+		msg_key_str(writer, "plane", "open");
+		put_release(writer, beat->release);
+	} else {
+		put_beat_sources(writer, beat);
+	}
 	msg_map_end(writer);
 }

@@ -20,6 +20,8 @@ struct metric {
 				(nil) */
 	const struct text *sources;
 	size_t n_sources;
+	uint32_t release; /* that the figures are of, which are protected then, and no source is
+			     named; 0: they are exact */
 };
 
 /* "metric/<region>/<kind>/<id>" into `to`; its length. */
@@ -46,6 +48,8 @@ struct beat {
 	const struct beat_source *sources;
 	size_t n_sources;
 	uint64_t left_out; /* sources beyond these */
+	bool is_open;	   /* it says which release the figures are of, and no source */
+	uint32_t release;  /* 0: none yet; then as_of is empty, too */
 };
 void beat_encode(struct msg_writer *writer, const struct beat *beat);
 

@@ -81,6 +81,11 @@ int door_see(struct door *door)
 	return 0;
 }
 
+bool door_is_open(const struct door *door)
+{
+	return door->audience && strcmp(door->audience->plane, "open") == 0;
+}
+
 const struct catalogue_sight *door_sight(const struct door *door)
 {
 	return door->audience ? sight_limits(&door->sight) : NULL;

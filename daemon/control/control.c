@@ -113,7 +113,7 @@ void control_reloaded(struct control *control, uint64_t number, int err, struct 
 /* Requests. */
 
 /* Who may ask it. */
-enum { OPERATORS = 1, AUDIENCES = 2, KEYS_OF_ROSTERS = 4 };
+enum { OPERATORS = 1, AUDIENCES = 2, KEYS_OF_ROSTERS = 4, OPEN_AUDIENCES = 8 };
 
 static const struct {
 	const char *op;
@@ -124,7 +124,7 @@ static const struct {
 	{ "status", OPERATORS, do_status },
 	{ "export", OPERATORS | AUDIENCES, control_export },
 	{ "explain", OPERATORS | AUDIENCES, control_explain },
-	{ "catalogue", OPERATORS | AUDIENCES, do_catalogue },
+	{ "catalogue", OPERATORS | AUDIENCES | OPEN_AUDIENCES, do_catalogue },
 	{ "roster", KEYS_OF_ROSTERS, control_roster },
 	{ "quarantine", OPERATORS, do_quarantine },
 	{ "reload", OPERATORS, do_reload },
@@ -169,24 +169,32 @@ static bool answer_next(void *context, const struct now *now)
 }
 
 /* Somebody local is an operator, and may ask about lists; a key has a right for each. */
-static bool may_ask(const struct control *control, const struct client *client, int who)
+static int may_ask(const struct control *control, const struct client *client, int who)
 {
 	const struct key *key = control->asker;
+	bool may;
 
+	if (door_is_open(client->door))
+		return who & OPEN_AUDIENCES ? 0 : LIFT_E_OPEN;
 	if (client->door->audience)
-		return who & AUDIENCES;
-	return (who & OPERATORS && (!key || key->control)) ||
-	       (who & KEYS_OF_ROSTERS && (!key || key->asks_rosters));
+		may = who & AUDIENCES;
+	else
+		may = (who & OPERATORS && (!key || key->control)) ||
+		      (who & KEYS_OF_ROSTERS && (!key || key->asks_rosters));
+	return may ? 0 : LIFT_E_DENIED;
 }
 
 static int do_op(struct control *control, const struct client *client,
 		 const struct request *request)
 {
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-		if (text_equal(request->op, text_of(ops[i].op)))
-			return may_ask(control, client, ops[i].who)
-				       ? ops[i].fn(control, client, request)
-				       : LIFT_E_DENIED;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		int err;
+
+		if (!text_equal(request->op, text_of(ops[i].op)))
+			continue;
+		err = may_ask(control, client, ops[i].who);
+		return err ? err : ops[i].fn(control, client, request);
+	}
 	return LIFT_E_OP;
 }
 

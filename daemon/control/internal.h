@@ -139,6 +139,9 @@ void waiting_clear(struct waiting *waiting);
  * LIFT_E_DENIED. */
 int door_may(struct door *door, const char *user_id);
 
+/* Is it that of an open audience, which is told what has been released, and nothing else? */
+bool door_is_open(const struct door *door);
+
 /* Look with the catalogue that serves. LIFT_E_MEMORY. */
 int door_see(struct door *door);
 /* What of the catalogue may be said there; NULL: all. */

@@ -7,9 +7,6 @@ int audience_check(const struct config *config, const struct catalogue *catalogu
 	for (size_t a = 0; a < config->n_audiences; a++) {
 		const struct config_audience *audience = &config->audiences[a];
 
-		if (strcmp(audience->plane, "exact") != 0)
-			yaml_error(errors, 0, "audience %s: the plane `open` is not published yet",
-				   audience->name);
 		for (size_t i = 0; i < audience->regions.count; i++)
 			if (catalogue_region(catalogue, text_of(audience->regions.items[i])) ==
 			    CATALOGUE_NONE)

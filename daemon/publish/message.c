@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/publish/message.h"
 
+#include <sodium.h>
+
 #include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 
@@ -52,17 +54,18 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 static int make_catalogue(struct audience *audience)
 {
 	struct publish *publish = audience->publish;
+	struct feed_at at = audience->feed->at(publish);
 	struct text body;
 
 	msg_writer_clear(publish->body);
 	catalogue_encode(publish->body, publish->catalogue, sight_limits(&audience->sight),
-			 publish->epoch, publish->seq);
+			 at.epoch, at.seq);
 	body = msg_written(publish->body);
 	if (body.size == 0 || zmq_msg_init_size(&audience->catalogue, body.size) != 0)
 		return LIFT_E_MEMORY;
 	memcpy(zmq_msg_data(&audience->catalogue), body.data, body.size);
 	msg_writer_shrink(publish->body, BODY_KEEPS_BYTES);
-	audience->catalogue_seq = publish->seq;
+	audience->catalogue_seq = at.seq;
 	audience->has_catalogue = true;
 	return 0;
 }
@@ -72,7 +75,7 @@ int publish_catalogue(struct audience *audience, zmq_msg_t *ret_body)
 {
 	int err = 0;
 
-	if (audience->catalogue_seq == 0 && audience->publish->seq > 0)
+	if (audience->catalogue_seq == 0 && audience->feed->at(audience->publish).seq > 0)
 		publish_forget_catalogue(audience);
 	if (!audience->has_catalogue)
 		err = make_catalogue(audience);
@@ -88,4 +91,36 @@ void publish_forget_catalogue(struct audience *audience)
 	if (audience->has_catalogue)
 		zmq_msg_close(&audience->catalogue);
 	audience->has_catalogue = false;
+}
+
+int64_t publish_new_epoch(void)
+{
+	uint64_t epoch;
+
+	randombytes_buf(&epoch, sizeof(epoch));
+	return (int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
+}
+
+void publish_send(struct audience *audience, struct text topic, struct text body)
+{
+	if (zmq_send(audience->socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
+}
+
+void publish_send_catalogue(struct audience *audience)
+{
+	static const char topic[] = "catalogue";
+	zmq_msg_t body;
+
+	if (!audience->catalogue_wanted)
+		return;
+	audience->catalogue_wanted = false;
+	if (publish_catalogue(audience, &body) != 0) {
+		if (log_allowed(&audience->publish->failed_limit))
+			log_error("the catalogue is not published: code=memory");
+		return;
+	}
+	if (zmq_send(audience->socket, topic, sizeof(topic) - 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
+	    zmq_msg_send(&body, audience->socket, ZMQ_DONTWAIT) < 0)
+		zmq_msg_close(&body);
 }

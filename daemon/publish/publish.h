@@ -4,7 +4,8 @@
  * catalogue; the beat.
  *
  * A tick's messages carry its number and go out in slices, so that no subscriber's queue overflows;
- * the beat closes it. The next tick begins when its time has come and the last one is out.
+ * the beat closes it. The next tick begins when its time has come and the last one is out. An open
+ * audience is sent the newest release, and nothing but beats until there is another one.
  */
 #ifndef LIFTD_PUBLISH_PUBLISH_H
 #define LIFTD_PUBLISH_PUBLISH_H
@@ -22,6 +23,7 @@ enum {
 };
 
 struct publish;
+struct shelf;
 
 /* What it works with; all is borrowed. */
 struct publish_parts {
@@ -32,6 +34,7 @@ struct publish_parts {
 	const struct config *config;
 	struct journal *journal;
 	struct stats *stats;
+	struct shelf *shelf; /* of releases, for open audiences; NULL: there are none */
 };
 
 /* Bind the audiences' endpoints and join the loop; what there is to publish says publish_switch,

@@ -76,45 +76,41 @@ static void add_catalogue(struct page *page)
 }
 
 /* A topic as it is, under the number that its last message had. */
-static void add_topic(struct page *page, struct topic *topic)
+static void add_topic(struct page *page, size_t i)
 {
-	struct publish *publish = page->audience->publish;
+	struct audience *audience = page->audience;
+	struct feed_topic topic = audience->feed->topic(audience->publish, i);
 	struct text body;
-	bool any;
 
-	if (topic->n == 0 || !page->audience->sight.of.regions[topic->region] ||
-	    !is_wanted(page->request, topic->name) ||
-	    (page->only_changed ? topic->seq <= (uint64_t)page->request->since : !topic->alive))
+	if (topic.n == 0 || topic.region == CATALOGUE_NONE ||
+	    !audience->sight.of.regions[topic.region] || !is_wanted(page->request, topic.name) ||
+	    (page->only_changed ? topic.seq <= (uint64_t)page->request->since : !topic.alive))
 		return;
 	if (page->count == page->request->limit) {
 		page->full = true;
 		return;
 	}
-	if (publish_sum(publish, topic, &any) == 0 &&
-	    publish_encode(publish, topic, topic->n, topic->seq,
-			   sight_limits(&page->audience->sight), &body) == 0)
-		add_message(page, topic->name, body);
+	if (audience->feed->encode(audience->publish, i, audience, &body) == 0)
+		add_message(page, topic.name, body);
 }
 
 static void send_page(struct audience *audience, const struct client *client,
 		      const struct snapshot_request *request)
 {
 	struct publish *publish = audience->publish;
+	struct feed_at at = audience->feed->at(publish);
 	struct page page = { .audience = audience, .client = client, .request = request };
-	size_t n;
-	struct topic *const *topics = topics_sorted(publish->topics, &n);
+	size_t n = audience->feed->count(publish);
 
-	page.only_changed = request->has_since && request->epoch == publish->epoch;
+	page.only_changed = request->has_since && request->epoch == at.epoch;
 	add_catalogue(&page);
-	for (size_t i = 0; topics && i < n && !page.full && !page.gone; i++)
-		add_topic(&page, topics[i]);
+	for (size_t i = 0; i < n && !page.full && !page.gone; i++)
+		add_topic(&page, i);
 	if (page.gone) {
 		stats_add(publish->stats, STAT_answers_dropped, 1);
 		return; /* without its end the page counts as lost */
 	}
-	struct snapshot_end end = { publish->epoch,
-				    publish->in_tick ? publish->seq - 1 : publish->seq,
-				    publish->complete, page.count,
+	struct snapshot_end end = { at.epoch, at.whole, at.complete, page.count,
 				    page.full ? page.last : (struct text){ NULL, 0 } };
 
 	msg_writer_clear(publish->body);

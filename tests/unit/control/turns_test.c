@@ -128,6 +128,7 @@ static void configure(struct room *room)
 
 	for (int i = 0; i < AUDIENCES; i++)
 		room->audiences[i] = (struct config_audience){ .name = regions[i],
+							       .plane = (char *)"exact",
 							       .regions = { &regions[i], 1 },
 							       .ask = { &asks[i], 1 } };
 	room->config.audiences = room->audiences;

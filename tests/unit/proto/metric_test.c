@@ -77,7 +77,9 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0, 3600000, 0 },
 		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003, 60000, 1760428860002 },
 	};
-	struct beat beat = { 7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2, 0 };
+	struct beat beat = {
+		7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2, 0, false, 0
+	};
 	struct msg_writer *writer = msg_writer_new();
 
 	(void)state;
@@ -104,6 +106,37 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 	msg_writer_free(writer);
 }
 
+static void what_is_open_says_its_release_and_names_no_source(void **state)
+{
+	static const struct text sources[] = { TEXT("a") };
+	static const struct beat_source rows[] = { { .source = TEXT("a"), .last_event = 1 } };
+	struct msg_writer *writer = msg_writer_new();
+	struct metric metric = some_metric();
+	struct beat beat = { 7, 2, 8, text_of("2025-09-30"), true, rows, 1, 3, true, 4 };
+
+	(void)state;
+	metric.plane = text_of("open");
+	metric.release = 4;
+	metric.sources = sources;
+	metric.n_sources = 1;
+	metric_encode(writer, &metric);
+	assert_written(writer, "{'v':1,'epoch':9007199254740991,'seq':3,'n':2,"
+			       "'time':1760428800000,'as_of':'2025-10-14','plane':'open',"
+			       "'release':4,'protected':true,"
+			       "'region':'1820','kind':'people','id':'all','metrics':null}");
+	msg_writer_clear(writer);
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':2,'time':8,'as_of':'2025-09-30',"
+			       "'complete':true,'plane':'open','release':4,'protected':true}");
+	msg_writer_clear(writer);
+	beat.release = 0;
+	beat.as_of = (struct text){ NULL, 0 };
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':2,'time':8,'as_of':null,"
+			       "'complete':true,'plane':'open','release':null,'protected':true}");
+	msg_writer_free(writer);
+}
+
 static void a_client_can_check_what_it_is_sent(void **state)
 {
 	struct msg_writer *writer = msg_writer_new();
@@ -123,6 +156,7 @@ int main(void)
 		cmocka_unit_test(a_metric_has_these_keys_in_this_order),
 		cmocka_unit_test(metrics_are_nil_where_nobody_counts_any_more),
 		cmocka_unit_test(a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest),
+		cmocka_unit_test(what_is_open_says_its_release_and_names_no_source),
 		cmocka_unit_test(a_client_can_check_what_it_is_sent),
 	};
 

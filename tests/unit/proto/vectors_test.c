@@ -376,7 +376,8 @@ static void encode_metric(struct tools *tools, const struct vector *vector)
 				 .kind = text_in(from, "kind"),
 				 .id = text_in(from, "id"),
 				 .sources = names,
-				 .n_sources = json_array_size(sources) };
+				 .n_sources = json_array_size(sources),
+				 .release = (uint32_t)int_in(from, "release") };
 	size_t size = metric_topic(topic, metric.region, metric.kind, metric.id);
 
 	assert_true(text_equal((struct text){ topic, size }, text_in(vector->json, "topic")));
@@ -401,7 +402,9 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 			     json_is_true(json_object_get(from, "complete")),
 			     rows,
 			     json_array_size(sources),
-			     (uint64_t)int_in(from, "sources_left_out") };
+			     (uint64_t)int_in(from, "sources_left_out"),
+			     json_object_get(from, "plane") != NULL,
+			     (uint32_t)int_in(from, "release") };
 
 	for (size_t i = 0; i < beat.n_sources; i++) {
 		const json_t *row = json_array_get(sources, i);

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Open audiences beside an exact one, on a loop that is stepped: what they are sent, and that
+ * nothing of what happens shows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#include <cmocka.h>
+
+#include "daemon/plane/file.h"
+#include "daemon/plane/shelf.h"
+#include "daemon/publish/publish.h"
+#include "proto/json.h"
+#include "proto/metric.h"
+#include "proto/snapshot.h"
+#include "tests/unit/house.h"
+#include "tests/unit/json_text.h"
+
+enum { EXACT, OPEN, BODO, AUDIENCES, STEPS_MAX = 100, MANY = 450, LEARNERS_BYTES = 11 };
+
+struct rig {
+	struct house house;
+	struct config config;
+	struct config_audience audiences[AUDIENCES];
+	struct now now;
+	struct loop *loop;
+	struct stats stats;
+	struct shelf *shelf;
+	struct publish *publish;
+	void *zmq, *dashboards[AUDIENCES], *asks;
+	uint64_t sent; /* events */
+};
+
+static void read_ours(void *context, struct now *ret_now)
+{
+	*ret_now = *(const struct now *)context;
+}
+
+/* Everyone by the exact plane; everyone, and those who see Bodo alone, by the open one. */
+static void configure(struct rig *rig)
+{
+	static char *publish[AUDIENCES] = { (char *)"inproc://exact", (char *)"inproc://open",
+					    (char *)"inproc://bodo" };
+	static char *snapshot = (char *)"inproc://snapshot", *bodo = (char *)"bodo";
+
+	rig->config = *rig->house.config;
+	rig->config.audiences = rig->audiences;
+	rig->config.n_audiences = AUDIENCES;
+	for (int i = 0; i < AUDIENCES; i++) {
+		rig->audiences[i] = rig->house.config->audiences[0];
+		rig->audiences[i].publish = (struct texts){ &publish[i], 1 };
+		rig->audiences[i].snapshot = (struct texts){ &snapshot, i == OPEN };
+		rig->audiences[i].plane = (char *)(i == EXACT ? "exact" : "open");
+	}
+	rig->audiences[BODO].regions = (struct texts){ &bodo, 1 };
+}
+
+/* As the ledger's thread begins, and when it changes to another ledger or catalogue. */
+static void serve(struct rig *rig)
+{
+	struct ledger_watcher watcher = publish_watcher(rig->publish);
+
+	house_apply_all(&rig->house);
+	assert_int_equal(publish_switch(rig->publish, rig->house.catalogue,
+					ledger_tallies(rig->house.ledger)),
+			 0);
+	assert_int_equal(ledger_watch(rig->house.ledger, &watcher), 0);
+	publish_release(rig->publish);
+}
+
+static void rig_open(struct rig *rig)
+{
+	struct publish_parts parts = { .config = &rig->config, .stats = &rig->stats };
+
+	*rig = (struct rig){ .zmq = zmq_ctx_new() };
+	house_open(&rig->house, "", world_catalogue);
+	house_ledger_open(&rig->house, "ledger", INT64_MAX);
+	configure(rig);
+	rig->now = (struct now){ 1000, rig->house.clock };
+	rig->loop = loop_new(&(struct clock){ read_ours, &rig->now });
+	assert_int_equal(shelf_fill(rig->house.dir.path, &rig->shelf), 0);
+	parts.loop = rig->loop;
+	parts.zmq = rig->zmq;
+	parts.journal = rig->house.journal;
+	parts.shelf = rig->shelf;
+	assert_int_equal(publish_open(&parts, &rig->publish), 0);
+	for (int i = 0; i < AUDIENCES; i++) {
+		rig->dashboards[i] = zmq_socket(rig->zmq, ZMQ_SUB);
+		assert_int_equal(zmq_setsockopt(rig->dashboards[i], ZMQ_SUBSCRIBE, "", 0), 0);
+		assert_int_equal(
+			zmq_connect(rig->dashboards[i], rig->audiences[i].publish.items[0]), 0);
+	}
+	rig->asks = zmq_socket(rig->zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_connect(rig->asks, rig->audiences[OPEN].snapshot.items[0]), 0);
+	serve(rig);
+	loop_step(rig->loop); /* they have subscribed now */
+}
+
+static void rig_close(struct rig *rig)
+{
+	for (int i = 0; i < AUDIENCES; i++)
+		zmq_close(rig->dashboards[i]);
+	zmq_close(rig->asks);
+	publish_close(rig->publish);
+	shelf_clear(rig->shelf);
+	loop_free(rig->loop);
+	zmq_ctx_term(rig->zmq);
+	house_close(&rig->house);
+}
+
+/* A release of people in these regions, in order: NULL ends them. Each has `learners`. */
+static void release(struct rig *rig, uint32_t number, const char *const regions[], int learners)
+{
+	struct release_info info = { .number = number,
+				     .day = 20000 + (int32_t)number,
+				     .made_ms = 1000 * number,
+				     .applied = 1 };
+	struct release_text text = { 0 };
+	char metrics[LEARNERS_BYTES + 1];
+
+	snprintf(metrics, sizeof(metrics), "\x81\xa8learners%c", learners);
+	for (; *regions; regions++)
+		assert_int_equal(release_text_add(&text,
+						  &(struct release_row){
+							  .region = text_of(*regions),
+							  .id = text_of("all"),
+							  .kind = KIND_PEOPLE,
+							  .metrics = { metrics, LEARNERS_BYTES } }),
+				 0);
+	assert_int_equal(release_text_write(&text, rig->house.dir.path, &info), 0);
+	release_text_free(&text);
+	assert_int_equal(shelf_look(rig->shelf), 0);
+}
+
+static void send_one(struct rig *rig, const char *source, const char *region)
+{
+	const struct event event = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("kari"),
+				     .module = text_of("lift"),
+				     .region = text_of(region),
+				     .result = { .score = -1, .passed = -1 },
+				     .voids_time = EVENT_NO_TIME };
+
+	assert_int_equal(house_send(&rig->house, source, "a", ++rig->sent, &event, 1), 0);
+	assert_int_equal(journal_commit(rig->house.journal), 0);
+	house_apply_all(&rig->house);
+}
+
+/* The next message of a socket; false: there is none. */
+static bool next(void *socket, char topic[static TOPIC_MAX], zmq_msg_t *body)
+{
+	for (bool is_body = false;;) {
+		zmq_msg_init(body);
+		if (zmq_msg_recv(body, socket, ZMQ_DONTWAIT) < 0) {
+			zmq_msg_close(body);
+			return false;
+		}
+		is_body = !zmq_msg_more(body);
+		if (is_body)
+			return true;
+		snprintf(topic, TOPIC_MAX, "%.*s", (int)zmq_msg_size(body),
+			 (char *)zmq_msg_data(body));
+		zmq_msg_close(body);
+	}
+}
+
+static json_t *read_body(struct rig *rig, zmq_msg_t *body)
+{
+	json_t *json = NULL;
+
+	assert_int_equal(json_from_msg(rig->house.reader,
+				       (struct text){ zmq_msg_data(body), zmq_msg_size(body) },
+				       &json),
+			 0);
+	zmq_msg_close(body);
+	return json;
+}
+
+static void tick(struct rig *rig)
+{
+	rig->now.steady_ms += rig->config.tick_ms;
+	rig->now.utc_ms += rig->config.tick_ms;
+	loop_step(rig->loop);
+}
+
+/* All that comes to a dashboard, but catalogues: one line for each message. */
+static void drain(struct rig *rig, int audience, char *to, size_t room)
+{
+	char topic[TOPIC_MAX];
+	zmq_msg_t body;
+	size_t at = 0;
+
+	to[0] = 0;
+	while (next(rig->dashboards[audience], topic, &body)) {
+		json_t *json = read_body(rig, &body), *learners;
+
+		if (strcmp(topic, "catalogue") != 0) {
+			learners = json_object_get(json_object_get(json, "metrics"), "learners");
+			at += (size_t)snprintf(
+				to + at, room - at, "%s %d.%d.%d=%d\n", topic,
+				(int)json_integer_value(json_object_get(json, "release")),
+				(int)json_integer_value(json_object_get(json, "seq")),
+				(int)json_integer_value(json_object_get(json, "n")),
+				(int)json_integer_value(learners));
+			assert_true(at < room);
+			assert_string_equal(json_string_value(json_object_get(json, "plane")),
+					    "open");
+			assert_true(json_is_true(json_object_get(json, "protected")));
+			assert_null(json_object_get(json, "sources"));
+		}
+		json_decref(json);
+	}
+}
+
+static void assert_comes(struct rig *rig, int audience, const char *expected)
+{
+	char found[4000];
+
+	drain(rig, audience, found, sizeof(found));
+	assert_string_equal(found, expected);
+}
+
+static const char *const three[] = { "all", "bodo", "rana", NULL };
+static const char *const two[] = { "all", "coast", NULL };
+
+static void an_open_audience_is_sent_a_release_once_and_what_is_gone_once(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	tick(&rig);
+	assert_comes(&rig, OPEN, "beat 0.1.0=0\n"); /* there is none yet */
+	release(&rig, 1, three, 40);
+	tick(&rig);
+	assert_comes(&rig, OPEN,
+		     "metric/all/people/all 1.2.1=40\nmetric/bodo/people/all 1.2.1=40\n"
+		     "metric/rana/people/all 1.2.1=40\nbeat 1.2.0=0\n");
+	assert_comes(&rig, BODO, "beat 0.1.0=0\nmetric/bodo/people/all 1.2.1=40\nbeat 1.2.0=0\n");
+	tick(&rig);
+	assert_comes(&rig, OPEN, "beat 1.2.0=0\n");
+	release(&rig, 2, two, 50);
+	tick(&rig);
+	assert_comes(&rig, OPEN,
+		     "metric/all/people/all 2.3.2=50\nmetric/bodo/people/all 2.3.2=0\n"
+		     "metric/coast/people/all 2.3.1=50\nmetric/rana/people/all 2.3.2=0\n"
+		     "beat 2.3.0=0\n");
+	release(&rig, 3, three, 60);
+	tick(&rig);
+	assert_comes(&rig, OPEN,
+		     "metric/all/people/all 3.4.3=60\nmetric/bodo/people/all 3.4.3=60\n"
+		     "metric/coast/people/all 3.4.2=0\nmetric/rana/people/all 3.4.3=60\n"
+		     "beat 3.4.0=0\n");
+	release(&rig, 4, three, 60);
+	tick(&rig);
+	assert_comes(&rig, OPEN, /* coast stays gone: nothing is said of it */
+		     "metric/all/people/all 4.5.4=60\nmetric/bodo/people/all 4.5.4=60\n"
+		     "metric/rana/people/all 4.5.4=60\nbeat 4.5.0=0\n");
+	rig_close(&rig);
+}
+
+/* The bytes of the next beat, which has to come, without its time; nothing else may come. */
+static struct text beat_alone(struct rig *rig, int audience)
+{
+	static char bytes[1000];
+	char topic[TOPIC_MAX];
+	zmq_msg_t body;
+	char *time;
+	size_t size;
+
+	assert_true(next(rig->dashboards[audience], topic, &body));
+	assert_string_equal(topic, "beat");
+	size = zmq_msg_size(&body);
+	assert_true(size < sizeof(bytes));
+	memcpy(bytes, zmq_msg_data(&body), size);
+	zmq_msg_close(&body);
+	assert_false(next(rig->dashboards[audience], topic, &body));
+	time = memmem(bytes, size, "\xa4time\xcf", 6);
+	assert_non_null(time);
+	memset(time + 6, 0, 8);
+	return (struct text){ bytes, size };
+}
+
+static void nothing_of_what_happens_shows(void **state)
+{
+	static char first[1000];
+	struct text before, now;
+	struct rig rig;
+	char found[4000];
+
+	(void)state;
+	rig_open(&rig);
+	release(&rig, 1, three, 40);
+	tick(&rig);
+	drain(&rig, OPEN, found, sizeof(found));
+	tick(&rig);
+	before = beat_alone(&rig, OPEN);
+	memcpy(first, before.data, before.size);
+	before.data = first;
+	send_one(&rig, "near", "bodo");
+	tick(&rig);
+	now = beat_alone(&rig, OPEN);
+	assert_true(text_equal(before, now));
+	send_one(&rig, "far", "rana");
+	tick(&rig);
+	now = beat_alone(&rig, OPEN);
+	assert_true(text_equal(before, now));
+	serve(&rig); /* another ledger of the same catalogue */
+	tick(&rig);
+	now = beat_alone(&rig, OPEN);
+	assert_true(text_equal(before, now));
+	rig.now.utc_ms += 86400000; /* another day */
+	tick(&rig);
+	now = beat_alone(&rig, OPEN);
+	assert_true(text_equal(before, now));
+	/* Meanwhile the exact audience has heard of it all. */
+	assert_true(stats_get(&rig.stats, STAT_metrics_published) > 10);
+	rig_close(&rig);
+}
+
+/* Many exact figures go out in slices, and their beat after them: not so the open one. */
+static void the_open_beat_does_not_wait_for_exact_figures(void **state)
+{
+	static const struct event event = { .type = EVENT_STARTED,
+					    .time = WORLD_BEGIN,
+					    .result = { .score = -1, .passed = -1 },
+					    .voids_time = EVENT_NO_TIME };
+	struct catalogue *before;
+	struct rig rig;
+	char topic[TOPIC_MAX], module[16];
+	zmq_msg_t body;
+	FILE *file;
+	char *text = NULL;
+	size_t size = 0;
+
+	(void)state;
+	rig_open(&rig);
+	file = open_memstream(&text, &size);
+	fputs("regions: [{code: bodo}]\nmodules:\n", file);
+	for (int i = 0; i < MANY; i++)
+		fprintf(file, "  - {id: m%d}\n", i);
+	assert_int_equal(fclose(file), 0);
+	house_ledger_close(&rig.house);
+	before = rig.house.catalogue;
+	rig.house.catalogue = catalogue_of(text);
+	free(text);
+	house_ledger_open(&rig.house, "many", INT64_MAX);
+	for (int i = 0; i < MANY; i++) {
+		struct event one = event;
+
+		snprintf(module, sizeof(module), "m%d", i);
+		one.learner = text_of("kari");
+		one.module = text_of(module);
+		one.region = text_of("bodo");
+		assert_int_equal(house_send(&rig.house, "s", "b", (uint64_t)i + 1, &one, 1), 0);
+	}
+	assert_int_equal(journal_commit(rig.house.journal), 0);
+	serve(&rig);
+	catalogue_free(before);
+	while (next(rig.dashboards[OPEN], topic, &body))
+		zmq_msg_close(&body);
+	tick(&rig);
+	assert_int_equal(stats_get(&rig.stats, STAT_metrics_published), PUBLISH_SLICE);
+	assert_true(next(rig.dashboards[OPEN], topic, &body));
+	assert_string_equal(topic, "catalogue"); /* another one */
+	zmq_msg_close(&body);
+	assert_true(next(rig.dashboards[OPEN], topic, &body));
+	assert_string_equal(topic, "beat");
+	zmq_msg_close(&body);
+	rig_close(&rig);
+}
+
+/* Its messages, one line each as in drain, then its end. */
+static void assert_snapshot(struct rig *rig, const struct snapshot_request *request,
+			    const char *expected)
+{
+	char found[4000], topic[TOPIC_MAX] = "";
+	struct text message;
+	size_t at = 0;
+	zmq_msg_t body;
+
+	msg_writer_clear(rig->house.writer);
+	snapshot_request_encode(rig->house.writer, request);
+	message = msg_written(rig->house.writer);
+	assert_int_equal(zmq_send(rig->asks, message.data, message.size, 0), message.size);
+	for (int step = 0; step < STEPS_MAX && strcmp(topic, "end") != 0; step++) {
+		loop_step(rig->loop);
+		while (strcmp(topic, "end") != 0 && next(rig->asks, topic, &body)) {
+			json_t *json = read_body(rig, &body);
+
+			at += (size_t)snprintf(
+				found + at, sizeof(found) - at, "%s %d%s\n", topic,
+				(int)json_integer_value(json_object_get(json, "seq")),
+				json_is_null(json_object_get(json, "metrics")) ? " gone" : "");
+			assert_true(at < sizeof(found));
+			json_decref(json);
+		}
+	}
+	assert_string_equal(found, expected);
+}
+
+static int64_t epoch_now(struct rig *rig)
+{
+	char topic[TOPIC_MAX];
+	int64_t epoch = -1;
+	zmq_msg_t body;
+
+	while (next(rig->dashboards[OPEN], topic, &body)) {
+		json_t *json = read_body(rig, &body);
+
+		epoch = json_integer_value(json_object_get(json, "epoch"));
+		json_decref(json);
+	}
+	return epoch;
+}
+
+static void a_snapshot_has_what_stands_or_what_is_newer(void **state)
+{
+	struct snapshot_request request = { .prefixes = { text_of("metric/") },
+					    .n_prefixes = 1,
+					    .limit = 100 };
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	release(&rig, 1, three, 40);
+	tick(&rig);
+	assert_snapshot(&rig, &request,
+			"metric/all/people/all 1\nmetric/bodo/people/all 1\n"
+			"metric/rana/people/all 1\nend 1\n");
+	release(&rig, 2, two, 50);
+	tick(&rig);
+	assert_snapshot(&rig, &request,
+			"metric/all/people/all 2\nmetric/coast/people/all 2\nend 2\n");
+	request.has_since = true;
+	request.epoch = epoch_now(&rig);
+	request.since = 1;
+	assert_snapshot(&rig, &request,
+			"metric/all/people/all 2\nmetric/bodo/people/all 2 gone\n"
+			"metric/coast/people/all 2\nmetric/rana/people/all 2 gone\nend 2\n");
+	request.since = 2;
+	assert_snapshot(&rig, &request, "end 2\n");
+	request.epoch++; /* of another run */
+	assert_snapshot(&rig, &request,
+			"metric/all/people/all 2\nmetric/coast/people/all 2\nend 2\n");
+	rig_close(&rig);
+}
+
+/* A release of more rows than go out at once: until the last one has, snapshots are not of it, and
+ * no beat says so. */
+static void a_release_goes_out_in_slices(void **state)
+{
+	struct snapshot_request request = { .prefixes = { text_of("none/") },
+					    .n_prefixes = 1,
+					    .limit = 1 };
+	struct release_info info = { .number = 1, .day = 20000, .made_ms = 5 };
+	struct release_text text = { 0 };
+	struct rig rig;
+	char id[16], topic[TOPIC_MAX];
+	zmq_msg_t body;
+	int n = 0;
+
+	(void)state;
+	rig_open(&rig);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(id, sizeof(id), "m%03d", i);
+		assert_int_equal(
+			release_text_add(&text,
+					 &(struct release_row){ .region = text_of("bodo"),
+								.id = text_of(id),
+								.kind = KIND_MODULE,
+								.metrics = text_of("\x80") }),
+			0);
+	}
+	assert_int_equal(release_text_write(&text, rig.house.dir.path, &info), 0);
+	release_text_free(&text);
+	assert_int_equal(shelf_look(rig.shelf), 0);
+	tick(&rig);
+	assert_snapshot(&rig, &request, "end 0\n");
+	for (int step = 0; step < STEPS_MAX; step++) {
+		rig.now.steady_ms += PUBLISH_SLICE_MS;
+		loop_step(rig.loop);
+	}
+	assert_snapshot(&rig, &request, "end 1\n");
+	for (topic[0] = 0; strcmp(topic, "beat") != 0; n++) {
+		assert_true(next(rig.dashboards[BODO], topic, &body));
+		zmq_msg_close(&body);
+	}
+	assert_int_equal(n, 1 + MANY + 1); /* the catalogue, all of them, and then the beat */
+	rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_open_audience_is_sent_a_release_once_and_what_is_gone_once),
+		cmocka_unit_test(nothing_of_what_happens_shows),
+		cmocka_unit_test(the_open_beat_does_not_wait_for_exact_figures),
+		cmocka_unit_test(a_snapshot_has_what_stands_or_what_is_newer),
+		cmocka_unit_test(a_release_goes_out_in_slices),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
