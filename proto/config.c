@@ -16,7 +16,8 @@ enum {
 	TICK_MIN_MS = 10,
 	TICK_MAX_MS = 60000,
 	NAMES_PER_SOURCE_MAX = 1000000, /* four of them do not fill what is for all */
-	JOURNAL_MAX_MIB = 255 << 10,	/* less than a store's map */
+	AUDIT_MONTHS_MAX = 1200,
+	JOURNAL_MAX_MIB = 255 << 10, /* less than a store's map */
 };
 
 /* What holds where the file is silent; state and runtime depend on who runs the daemon. */
@@ -29,6 +30,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "as_of: today\n"
 				    "tick_ms: 1000\n"
 				    "names_per_source: 100000\n"
+				    "audit_months: 24\n"
 				    "events: ['ipc://RUNTIME/events']\n"
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"
@@ -424,6 +426,11 @@ static const struct field config_fields[] = {
 	  MEMBER(struct config, names_per_source),
 	  .min = 1,
 	  .max = NAMES_PER_SOURCE_MAX },
+	{ .name = "audit_months",
+	  .read = field_integer,
+	  MEMBER(struct config, audit_months),
+	  .min = 1,
+	  .max = AUDIT_MONTHS_MAX },
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
 	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },

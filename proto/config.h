@@ -20,7 +20,7 @@ enum {
 	CONFIG_NAMESPACES_MAX = 1000,
 	CONFIG_CADENCES_MAX = 1000,
 	CONFIG_REGIONS_MAX = 1000, /* of an audience */
-	CONFIG_KEYS_MAX = 24,	   /* of liftd.yaml, at most */
+	CONFIG_KEYS_MAX = 32,	   /* of liftd.yaml, at most */
 	IPC_PATH_MAX = 107,	   /* bytes: what the kernel takes for a socket */
 };
 
@@ -70,6 +70,7 @@ struct config {
 	enum open_every open_every;
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
+	int audit_months;     /* for which the audit log has its lines */
 	int journal_max_mib;  /* 0: as large as there is room for */
 	struct texts events, intake, control;
 	struct config_connect *connects;

@@ -25,6 +25,8 @@ static const struct {
 	{ TEXT("code"), offsetof(struct request, code), LIFT_E_MALFORMED },
 	{ TEXT("from_day"), offsetof(struct request, from_day), LIFT_E_DAY },
 	{ TEXT("to_day"), offsetof(struct request, to_day), LIFT_E_DAY },
+	{ TEXT("key"), offsetof(struct request, key), LIFT_E_MALFORMED },
+	{ TEXT("deed"), offsetof(struct request, deed), LIFT_E_MALFORMED },
 };
 
 static const struct {
@@ -47,6 +49,7 @@ static const struct {
 	{ TEXT("to"), offsetof(struct request, to), 0, LIFT_E_MALFORMED },
 	{ TEXT("before"), offsetof(struct request, before), 0, LIFT_E_MALFORMED },
 	{ TEXT("known_at"), offsetof(struct request, known_at), 1, LIFT_E_KNOWN_AT },
+	{ TEXT("since"), offsetof(struct request, since), 0, LIFT_E_MALFORMED },
 	{ TEXT("release"), offsetof(struct request, release), 1, LIFT_E_RELEASE },
 };
 

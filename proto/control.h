@@ -29,6 +29,8 @@ struct request {
 	/* roster: of source, id (a programme's), as_of, and: */
 	struct text from_day, to_day; /* of the minutes; empty: open */
 	bool count;		      /* how many are in the programme, too */
+	struct text key, deed;	      /* audit: whose, and of which op */
+	uint64_t since;		      /* audit: ms */
 	size_t n_learners;
 	const struct text *ids; /* to be written; what came is read by request_learner */
 	const void *learners;	/* opaque */

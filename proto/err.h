@@ -105,8 +105,7 @@ extern "C" {
 	  "learners must be an array of at most 5,000 texts of 1 to 256 bytes")                    \
 	X(UNKNOWN_SOURCE, 81, REQUEST, "unknown-source",                                           \
 	  "no source of that name, nor of its namespace, has sent an event")                       \
-	X(AUDIT, 82, PASSING, "audit",                                                             \
-	  "the log of rosters cannot be written, so nothing is answered")                          \
+	X(AUDIT, 82, PASSING, "audit", "the audit log cannot be written, so nothing is answered")  \
 	X(RELEASE, 83, REQUEST, "release",                                                         \
 	  "there is no release of that number, or none yet: lift releases lists them")             \
 	X(OPEN, 85, REQUEST, "open",                                                               \

@@ -35,6 +35,7 @@ static const struct command {
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
+	{ "audit", command_audit, "list who has been told what, and had people forgotten" },
 	{ "key", command_key, "list the keys that are known, or check their file" },
 	{ "keygen", command_keygen, "make a pair of keys, for a platform or the daemon" },
 	{ "simulate", command_simulate,

@@ -422,6 +422,19 @@ static const struct shape a_key[] = { IS_MAP(NULL, key), END };
 static const struct shape keys[] = { IS_LIST("keys", a_key), END };
 const struct answer_shape shape_of_keys = { NULL, keys, NULL };
 
+/* Audit */
+
+static const struct shape deed[] = { IS_COUNT("time"),		 IS_TEXT_OR_NIL("key"),
+				     IS_TEXT_OR_NIL("audience"), IS_TEXT("op"),
+				     IS_TEXT_OR_NIL("source"),	 IS_TEXT_OR_NIL("region"),
+				     IS_TEXT_OR_NIL("kind"),	 IS_TEXT_OR_NIL("id"),
+				     IS_COUNT_OR_NIL("ids"),	 IS_COUNT_OR_NIL("number"),
+				     IS_TEXT("result"),		 END };
+static const struct shape a_deed[] = { IS_MAP(NULL, deed), END };
+
+static const struct shape audit[] = { IS_LIST("rows", a_deed), IS_COUNT_OR_NIL("next"), END };
+const struct answer_shape shape_of_audit = { NULL, audit, NULL };
+
 /* Catalogue */
 
 static const struct shape region[] = { IS_TEXT("code"), IS_TEXT("name"), IS_TEXT("level"),

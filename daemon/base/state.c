@@ -18,6 +18,8 @@ static const char *const names[STATE_PARTS] = {
 	[STATE_BACKUPS] = "backups",
 	[STATE_RESTORING] = "restoring",
 	[STATE_ROSTERS] = "rosters.log",
+	[STATE_AUDIT] = "audit.log",
+	[STATE_AUDIT_NEW] = "audit.new",
 	[STATE_RELEASES] = "releases",
 	[STATE_UNFINISHED] = "restore-unfinished",
 };

@@ -25,7 +25,9 @@ enum state_part {
 	STATE_BACKUPS,	     /* a directory: where a backup goes that is not told where */
 	STATE_RESTORING,     /* a directory: a backup that is being brought back */
 	STATE_UNFINISHED,    /* a file: bringing it back was broken off */
-	STATE_ROSTERS,	     /* a file: who has asked about lists of people */
+	STATE_ROSTERS,	     /* a file: who asked about lists of people, by former versions */
+	STATE_AUDIT,	     /* a file: who has been told what */
+	STATE_AUDIT_NEW,     /* a file: that is being written */
 	STATE_RELEASES,	     /* a directory: the releases of the open plane */
 	STATE_PARTS
 };

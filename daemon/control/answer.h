@@ -6,13 +6,15 @@
 #define LIFTD_CONTROL_ANSWER_H
 
 #include "proto/bytes.h"
+#include "proto/keys.h"
 
 struct control;
 struct door;
 
-/* A client's routing id, at a door's socket. */
+/* A client's routing id, at a door's socket; and whose key it has: "" without one. */
 struct client {
 	struct door *door;
+	char key[KEY_NAME_MAX + 1];
 	uint8_t id[255];
 	size_t size;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
@@ -133,6 +134,7 @@ static const struct {
 	{ "close", OPERATORS, control_close_stream },
 	{ "accept-clock", OPERATORS, control_accept_clock },
 	{ "keys", OPERATORS, control_keys },
+	{ "audit", OPERATORS, control_audit },
 	{ "drop", OPERATORS, control_drop },
 	{ "retry", OPERATORS, control_retry },
 };
@@ -229,6 +231,8 @@ static void receive(void *context, const struct now *now)
 	zmq_msg_init(&body);
 	if (zmq_msg_recv(&body, socket, ZMQ_DONTWAIT) >= 0) {
 		err = door_may(client.door, socket_user(&body));
+		snprintf(client.key, sizeof(client.key), "%s",
+			 control->asker ? control->asker->name : "");
 		if (!err && zmq_msg_more(&body))
 			err = LIFT_E_FRAMES;
 		if (err)
@@ -261,6 +265,9 @@ static int open_parts(struct control *control, const struct control_parts *parts
 	control->parts.jobs = control->jobs;
 	if (!err)
 		err = loop_add_timer(parts->loop, CONTROL_READERS_MS, control_on_readers, control,
+				     NULL);
+	if (!err)
+		err = loop_add_timer(parts->loop, CONTROL_MONTH_MS, control_on_month, control,
 				     NULL);
 	return err ? err : loop_add_timer(parts->loop, PACE_EVERY_MS, note_pace, control, NULL);
 }
@@ -296,6 +303,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 		control_close(control);
 		return err;
 	}
+	control_on_month(control, &(struct now){ .utc_ms = clock_utc_ms() });
 	loop_set_work(parts->loop, answer_next, control);
 	*ret_control = control;
 	return 0;

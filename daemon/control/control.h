@@ -23,6 +23,7 @@ enum {
 	CONTROL_WAITING_MAX = 16,	/* requests of operators that wait */
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
 	CONTROL_READERS_MS = 30000,	/* readers that died give back what they kept */
+	CONTROL_MONTH_MS = 60000,	/* has a month ended? The audit log drops what is too old */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */
 };
 

@@ -40,7 +40,9 @@ static int explain_now(struct control *control, const struct waiting *waiting,
 		refuse(control, &waiting->client, err, waiting->kind);
 		return 0;
 	}
-	if (!err) /* who is gone needs no refusal */
+	/* Who is gone needs no refusal. */
+	if (!err &&
+	    control_note(control, &waiting->client, control_deed(control, waiting, "explain")))
 		control_send(control, &waiting->client, msg_written(control->writer));
 	return err;
 }

@@ -15,10 +15,15 @@ static int export_now(struct control *control, const struct waiting *waiting,
 		.sight = door_sight(waiting->client.door),
 	};
 	struct page_head head = { .today = waiting->today, .sees_all = !wish.sight };
+	struct audit deed;
 	int err;
 
 	head.applied = ledger_view_applied(ledger);
 	catalogue_text_digest(control->parts.catalogue, head.catalogue);
+	deed = control_deed(control, waiting, "export");
+	deed.number = head.applied;
+	if (!control_note(control, &waiting->client, deed))
+		return 0;
 	page_begin(control, &waiting->client, &head);
 	err = export_figures(control->parts.catalogue, tallies, &wish, page_add, control);
 	if (!err)

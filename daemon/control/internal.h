@@ -7,6 +7,7 @@
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
 
+#include "daemon/audit/line.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/answer.h"
 #include "daemon/control/control.h"
@@ -113,6 +114,7 @@ struct control {
 	struct wake *ordered;
 	struct order_waiting ordering[ORDERS_MAX];
 	size_t n_ordering;
+	int64_t month; /* the audit log has nothing from before; 0: it has not been looked at */
 	struct jobs *jobs;
 	struct job_waiting job_clients[JOB_KINDS];
 	struct stats *stats;
@@ -124,7 +126,8 @@ struct control {
 	struct {
 		int file; /* that its figures come by; 0: none runs */
 		struct page_head head;
-		bool is_gone; /* nobody waits for it any more */
+		struct waiting asked; /* what of */
+		bool is_gone;	      /* nobody waits for it any more */
 	} known;
 };
 
@@ -202,9 +205,20 @@ int control_drop(struct control *control, const struct client *client,
 int control_retry(struct control *control, const struct client *client,
 		  const struct request *request);
 
-/* Whose key may do what, and has done. */
+/* Whose key may do what, and has done; what is in the audit log. */
 int control_keys(struct control *control, const struct client *client,
 		 const struct request *request);
+int control_audit(struct control *control, const struct client *client,
+		  const struct request *request);
+
+/* What one who has waited is told of: to be noted. Borrowed from it. */
+struct audit control_deed(const struct control *control, const struct waiting *waiting,
+			  const char *op);
+/* Have it on disk that a client is answered: the deed's time, key and audience are filled in here.
+ * False: it cannot be, and so nothing may be answered: that has been refused. */
+bool control_note(struct control *control, const struct client *client, struct audit deed);
+/* Drop what is older than the configuration lets it be, where a month has ended (loop_fn). */
+void control_on_month(void *context, const struct now *now);
 
 /* The jobs: their requests, and what they tell (job_fn). */
 int control_backup(struct control *control, const struct client *client,

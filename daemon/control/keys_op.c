@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may do what, and who has done what.
+ */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "daemon/audit/audit.h"
+#include "daemon/audit/read.h"
+#include "daemon/base/log.h"
+#include "daemon/base/state.h"
 #include "daemon/control/internal.h"
 #include "daemon/net/descriptors.h"
+
+/* Keys. */
 
 /* Of one key in an answer, at most: each of its texts has 64 bytes. */
 enum { KEY_BYTES = 512, TEXT_BYTES = 67 };
@@ -81,4 +93,139 @@ int control_keys(struct control *control, const struct client *client,
 		err = control_send(control, client, msg_written(writer));
 	} while (next < n && !err);
 	return err;
+}
+
+/* The audit log: written. */
+
+/* An id that the catalogue does not have may be anything, somebody's too. */
+static struct text known_id(const struct control *control, const struct waiting *waiting)
+{
+	const struct text id = { waiting->id, waiting->id_size };
+
+	for (int kind = 0; kind < KINDS; kind++)
+		if ((waiting->kind == KINDS || (int)waiting->kind == kind) &&
+		    subject_find(control->parts.catalogue, (enum kind)kind, id) != CATALOGUE_NONE)
+			return id;
+	return id.size > 0 ? text_of("?") : id;
+}
+
+struct audit control_deed(const struct control *control, const struct waiting *waiting,
+			  const char *op)
+{
+	struct audit deed = { .op = text_of(op), .ids = AUDIT_NO_IDS };
+
+	deed.region = (struct text){ waiting->region_code, waiting->region_size };
+	if (waiting->kind != KINDS)
+		deed.kind = text_of(kind_name(waiting->kind));
+	deed.id = known_id(control, waiting);
+	return deed;
+}
+
+/* Why the log cannot be written is for whoever can mend it. */
+static void refuse_audit(struct control *control, const struct client *client)
+{
+	char path[PATH_MAX], text[PATH_MAX + 256];
+	const char *why = strerror(errno);
+
+	state_path(path, control->parts.config->state, STATE_AUDIT);
+	snprintf(text, sizeof(text), "%s: %s: %s", lift_err_text(LIFT_E_AUDIT), path, why);
+	msg_writer_clear(control->writer);
+	msg_map_begin(control->writer);
+	msg_key_int(control->writer, "v", 1);
+	msg_key_bool(control->writer, "ok", false);
+	msg_key_str(control->writer, "code", lift_err_code(LIFT_E_AUDIT));
+	msg_key_str(control->writer, "text", text);
+	msg_map_end(control->writer);
+	control_send(control, client, msg_written(control->writer));
+	stats_add(control->stats, STAT_requests_refused, 1);
+}
+
+bool control_note(struct control *control, const struct client *client, struct audit deed)
+{
+	const struct config_audience *audience = client->door->audience;
+
+	deed.time = control->now.utc_ms;
+	deed.key = text_of(client->key);
+	if (audience)
+		deed.audience = text_of(audience->name);
+	if (deed.result.size == 0)
+		deed.result = text_of("ok");
+	if (audit_write(control->parts.config->state, &deed) == 0)
+		return true;
+	refuse_audit(control, client);
+	return false;
+}
+
+void control_on_month(void *context, const struct now *now)
+{
+	struct control *control = context;
+	const struct config *config = control->parts.config;
+	int64_t month = audit_month(now->utc_ms, config->audit_months);
+	uint64_t dropped;
+
+	if (month == control->month)
+		return;
+	control->month = month;
+	if (audit_drop(config->state, month, &dropped) != 0)
+		log_error("audit log: lines that are too old stay: reason=\"%s\"", strerror(errno));
+	else if (dropped > 0)
+		log_notice("audit log: lines dropped that were too old: n=%llu",
+			   (unsigned long long)dropped);
+}
+
+/* And read. */
+
+static void write_text(struct msg_writer *writer, const char *key, struct text text)
+{
+	if (text.size > 0)
+		msg_key_text(writer, key, text);
+}
+
+static void write_deed(void *context, const struct audit *deed)
+{
+	struct msg_writer *writer = context;
+
+	msg_map_begin(writer);
+	msg_key_int(writer, "time", deed->time);
+	write_text(writer, "key", deed->key);
+	write_text(writer, "audience", deed->audience);
+	write_text(writer, "op", deed->op);
+	write_text(writer, "source", deed->source);
+	write_text(writer, "region", deed->region);
+	write_text(writer, "kind", deed->kind);
+	write_text(writer, "id", deed->id);
+	if (deed->ids != AUDIT_NO_IDS)
+		msg_key_int(writer, "ids", deed->ids);
+	if (deed->number > 0)
+		msg_key_int(writer, "number", (int64_t)deed->number);
+	write_text(writer, "result", deed->result);
+	msg_map_end(writer);
+}
+
+int control_audit(struct control *control, const struct client *client,
+		  const struct request *request)
+{
+	const struct audit_wish wish = { (int64_t)request->since, request->key, request->deed };
+	struct msg_writer *writer = control->writer;
+	uint64_t next;
+	int err;
+
+	msg_writer_clear(writer);
+	msg_map_begin(writer);
+	msg_key_int(writer, "v", 1);
+	msg_key_bool(writer, "ok", true);
+	msg_str(writer, "rows");
+	msg_array_begin(writer);
+	err = audit_read(control->parts.config->state, &wish, request->after, write_deed, writer,
+			 &next);
+	if (err)
+		return err;
+	msg_array_end(writer);
+	msg_str(writer, "next");
+	if (next)
+		msg_int(writer, (int64_t)next);
+	else
+		msg_nil(writer);
+	msg_map_end(writer);
+	return control_send(control, client, msg_written(writer));
 }

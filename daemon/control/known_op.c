@@ -26,7 +26,8 @@ static int read_later(struct text text, enum ledger_later *ret_later)
 
 /* The same day, kind, region and id as an export without it has. */
 static int read_wish(struct control *control, const struct client *client,
-		     const struct request *request, struct known_wish *wish)
+		     const struct request *request, struct known_wish *wish,
+		     struct waiting *ret_asked)
 {
 	const struct catalogue *catalogue = control->parts.catalogue;
 	struct waiting *waiting;
@@ -50,6 +51,7 @@ static int read_wish(struct control *control, const struct client *client,
 	memcpy(wish->region, waiting->region_code, waiting->region_size);
 	wish->id_size = waiting->id_size;
 	memcpy(wish->id, waiting->id, waiting->id_size);
+	*ret_asked = *waiting;
 	return 0;
 }
 
@@ -94,6 +96,7 @@ int control_export_known(struct control *control, const struct client *client,
 	uint64_t last = journal_last(control->parts.journal);
 	struct page_head *head = &control->known.head;
 	struct known_wish wish;
+	struct waiting asked;
 	int err;
 
 	if (door_sight(client->door))
@@ -103,7 +106,7 @@ int control_export_known(struct control *control, const struct client *client,
 	if (request->known_at > last)
 		return LIFT_E_KNOWN_AT;
 	memset(&wish, 0, sizeof(wish));
-	err = read_wish(control, client, request, &wish);
+	err = read_wish(control, client, request, &wish, &asked);
 	if (!err)
 		err = start(control, client, &wish);
 	if (err)
@@ -116,6 +119,7 @@ int control_export_known(struct control *control, const struct client *client,
 				    .known_at = wish.known_at,
 				    .later = wish.later };
 	catalogue_text_digest(control->parts.catalogue, head->catalogue);
+	control->known.asked = asked;
 	return 0;
 }
 
@@ -150,11 +154,18 @@ void control_answer_known(struct control *control, const struct client *client,
 			  const struct report *report)
 {
 	FILE *file = NULL;
+	struct audit deed;
 	int err;
 
 	if (report->err) {
 		if (!control->known.is_gone)
 			refuse(control, client, report);
+		control_forget_known(control);
+		return;
+	}
+	deed = control_deed(control, &control->known.asked, "export");
+	deed.number = control->known.head.known_at;
+	if (!control_note(control, client, deed)) {
 		control_forget_known(control);
 		return;
 	}

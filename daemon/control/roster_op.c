@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A list of people, with what they have done (METRICS 8). Ids become pseudonyms as they come, and
- * with the answer these are forgotten, too; that somebody has asked stays in the log of rosters.
+ * with the answer these are forgotten, too; that somebody has asked stays in the audit log.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/as_of.h"
-#include "daemon/base/state.h"
 #include "daemon/control/internal.h"
 #include "daemon/explain/explain.h"
 #include "daemon/journal/secret.h"
-#include "daemon/roster/audit.h"
 #include "daemon/roster/there.h"
 
 enum {
@@ -223,39 +219,16 @@ static int write_answer(struct control *control, const struct waiting *waiting,
 	return control_send(control, &waiting->client, msg_written(control->writer));
 }
 
-/* Why the log cannot be written is for whoever can mend it. */
-static void refuse_audit(struct control *control, const struct client *client)
-{
-	char path[PATH_MAX], text[PATH_MAX + 256];
-	const char *why = strerror(errno);
-
-	state_path(path, control->parts.config->state, STATE_ROSTERS);
-	snprintf(text, sizeof(text), "%s: %s: %s", lift_err_text(LIFT_E_AUDIT), path, why);
-	msg_writer_clear(control->writer);
-	msg_map_begin(control->writer);
-	msg_key_int(control->writer, "v", 1);
-	msg_key_bool(control->writer, "ok", false);
-	msg_key_str(control->writer, "code", lift_err_code(LIFT_E_AUDIT));
-	msg_key_str(control->writer, "text", text);
-	msg_map_end(control->writer);
-	control_send(control, client, msg_written(control->writer));
-	stats_add(control->stats, STAT_requests_refused, 1);
-}
-
 /* Nobody is answered whose asking is not on disk. False: that has been refused. */
 static bool note_asking(struct control *control, const struct waiting *waiting)
 {
 	const struct roster_ask *ask = waiting->roster;
-	const struct audit audit = { control->now.utc_ms,
-				     ask->key ? ask->key->name : NULL,
-				     ask->source,
-				     { waiting->id, waiting->id_size },
-				     ask->n };
+	struct audit deed = control_deed(control, waiting, "roster");
 
-	if (audit_write(control->parts.config->state, &audit) == 0)
-		return true;
-	refuse_audit(control, &waiting->client);
-	return false;
+	deed.source = text_of(ask->source);
+	deed.kind = text_of(kind_name(KIND_PROGRAMME));
+	deed.ids = (int64_t)ask->n;
+	return control_note(control, &waiting->client, deed);
 }
 
 static int64_t until_of(const struct control *control, const struct waiting *waiting)

@@ -232,6 +232,7 @@ static const struct {
 	{ "", { "reload" } },
 	{ "", { "verify" } },
 	{ "", { "accept-clock" } },
+	{ "export", { "audit" } },
 	{ "", { "backup" } },
 	{ "", { "simulate", "--learners", "3", CATALOGUE } },
 };

@@ -286,11 +286,11 @@ static void a_long_list_is_asked_about_in_several_requests(void **state)
 			strstr(line, ",60,1,2025-01 60,");
 	assert_int_equal(rows, PEOPLE - 100);
 	outcome_free(&outcome);
-	path_make(path, "%s/rosters.log", daemon->state);
+	path_make(path, "%s/audit.log", daemon->state);
 	outcome.out = file_text(path, NULL);
 	for (line = strtok_r(outcome.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		assert_true(n < 4);
-		assert_int_equal(sscanf(strstr(line, "ids="), "ids=%zu", &asked[n++]), 1);
+		assert_int_equal(sscanf(strstr(line, " ids="), " ids=%zu", &asked[n++]), 1);
 	}
 	assert_int_equal(n, 3);
 	assert_true(asked[0] == 5000 && asked[1] == 5000 && asked[2] == 2000);
@@ -368,7 +368,7 @@ static void a_list_that_is_none_is_refused_with_what_it_has(void **state)
 		check_text(file_text(output, NULL), "as it was\n");
 	}
 	/* Nobody was asked about. */
-	path_make(path, "%s/rosters.log", daemon->state);
+	path_make(path, "%s/audit.log", daemon->state);
 	assert_int_equal(access(path, F_OK), -1);
 	daemon_stop(daemon, SIGTERM);
 }

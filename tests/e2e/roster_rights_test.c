@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who may ask about a list of people, about whom; and what stays of it: a line in the log of
- * rosters, without which nothing is answered.
+ * Who may ask about a list of people, about whom; and what stays of it: a line in the audit
+ * log, without which nothing is answered.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -300,7 +300,7 @@ static char *log_text(const struct daemon *daemon)
 {
 	char path[PATH_SIZE];
 
-	path_make(path, "%s/rosters.log", daemon->state);
+	path_make(path, "%s/audit.log", daemon->state);
 	return file_text(path, NULL);
 }
 
@@ -323,8 +323,10 @@ static void who_has_asked_about_how_many_is_noted_and_never_about_whom(void **st
 	assert_null(strstr(text, "anna"));
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		static const char *const expected[] = {
-			" key=ours source=moodle ids=4 programme=\"basics\"",
-			" key=- source=canvas ids=4 programme=\"basics\"",
+			" key=ours op=roster source=moodle kind=programme id=\"basics\" ids=4 "
+			"result=ok",
+			" key=- op=roster source=canvas kind=programme id=\"basics\" ids=4 "
+			"result=ok",
 		};
 
 		assert_true(n < 2);
@@ -333,7 +335,7 @@ static void who_has_asked_about_how_many_is_noted_and_never_about_whom(void **st
 	}
 	assert_int_equal(n, 2);
 	free(text);
-	path_make(path, "%s/rosters.log", daemon->state);
+	path_make(path, "%s/audit.log", daemon->state);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
 	close_doors(&doors, daemon);
@@ -348,11 +350,11 @@ static void where_it_cannot_be_noted_nothing_is_answered(void **state)
 
 	open_with(&doors, daemon, "", "audiences: [rana]");
 	send_events(&doors);
-	path_make(path, "%s/rosters.log", daemon->state);
+	path_make(path, "%s/audit.log", daemon->state);
 	assert_int_equal(mkdir(path, 0700), 0);
 	answer = peer_ask(&doors.local, roster_of("moodle", "basics"));
 	assert_null(json_object_get(answer, "rows"));
-	assert_non_null(strstr(word(answer, "text"), "rosters.log: Is a directory"));
+	assert_non_null(strstr(word(answer, "text"), "audit.log: Is a directory"));
 	check_refused(answer, "audit");
 	assert_int_equal(rmdir(path), 0);
 	check_rows(peer_ask(&doors.local, roster_of("moodle", "basics")), "ppp-", 4);

@@ -531,6 +531,7 @@ static void an_audience_is_answered_what_is_its_own_and_refused_all_else(void **
 		{ "verify", { .op = TEXT("verify") }, "denied" },
 		{ "close", { .op = TEXT("close"), .source = TEXT("lms") }, "denied" },
 		{ "the clock", { .op = TEXT("accept-clock") }, "denied" },
+		{ "who was told what", { .op = TEXT("audit") }, "denied" },
 		{ "nothing", { .op = TEXT("nothing") }, "op" },
 	};
 	struct room room;

@@ -124,6 +124,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 	assert_list(&config->control, "ipc:///run/liftd/control");
 	assert_int_equal(config->tick_ms, 1000);
 	assert_int_equal(config->names_per_source, 100000);
+	assert_int_equal(config->audit_months, 24);
 	assert_false(config->as_of.pinned);
 	config_free(config);
 }
@@ -235,6 +236,8 @@ static const struct {
 	  "f:1: names_per_source must be a whole number from 1 to 1000000, not `0`", "no name" },
 	{ "names_per_source: 1000001\n", "f:1: names_per_source must be",
 	  "four of them would fill what is for all" },
+	{ "audit_months: 0\n", "f:1: audit_months must be a whole number from 1 to 1200, not `0`",
+	  "nothing could be read of it" },
 	{ "journal_max_mib: 0\n",
 	  "f:1: journal_max_mib must be a whole number from 1 to 261120, not `0`",
 	  "no journal at all" },
@@ -486,6 +489,7 @@ static const struct {
 	{ "namespaces: {a: b}", "namespaces: {a: c}", NULL, "namespaces", "a value" },
 	{ "namespaces: {a: b}", "namespaces: {c: b}", NULL, "namespaces", "a key in it" },
 	{ "tick_ms: 500", "", NULL, "tick_ms", "the default again" },
+	{ "", "audit_months: 12", NULL, "audit_months", "fewer months" },
 	{ "state: /a", "state: /b", NULL, "state", "a directory" },
 	{ "as_of: today", "as_of: 2026-01-01", NULL, "as_of", "a day" },
 	{ "audiences: [{name: a}]", "audiences: [{name: a, regions: [x]}]", NULL, "audiences",
