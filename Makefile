@@ -196,6 +196,7 @@ help:
 	@echo 'make soak         30 minutes under load; SECONDS=n, RATE=events/s'
 	@echo 'make everything   30 minutes of clients that die, restarts, reloads, backups, junk and a slow disk at once; SECONDS=n'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
+	@echo 'make privacy      what open figures disclose, and what they are good for, measured: some minutes (a short form is part of check)'
 	@echo 'make bench        measure (not part of the tests)'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
@@ -410,7 +411,7 @@ objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -pa
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
+SCRIPTS := reference privacy python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
@@ -422,6 +423,7 @@ script_layers = sh tests/check-layers.sh $(BUILD)
 script_layers_test = sh tests/layers_test.sh $(BUILD)
 script_format = $(MAKE) --no-print-directory format-check
 script_reference = python3 -B tests/reference/lift_oracle_test.py
+script_privacy = python3 -B tests/privacy/privacy_test.py $(BUILD)/lift
 script_python = sh tests/python_test.sh $(BUILD)
 script_units_verify = sh tests/units_verify.sh $(BUILD)/liftd
 script_completion = bash tests/completion_test.sh $(BUILD)
@@ -446,7 +448,7 @@ SCRIPT_RUNS := $(SCRIPTS:%=run-script/%)
 ALL_RUNS := $(call long_first,$(UNIT_RUNS) $(TORTURE_RUNS) $(E2E_RUNS) $(SCRIPT_RUNS) $(REPLAY_RUNS))
 RUN = LIFT_BUILD=$(abspath $(BUILD)) sh tests/run.sh $* $(LOGS)/$*.log
 summary_of = @sh tests/summary.sh $(LOGS) $(patsubst run-%,%,$(1))
-.PHONY: $(ALL_RUNS) check-all reference
+.PHONY: $(ALL_RUNS) check-all reference privacy
 
 # Unit tests make thousands of databases that nobody needs afterwards: in memory, where it has room for them (2 GiB).
 # What must survive a disk is tested on one, in tests/e2e and tests/torture.
@@ -518,6 +520,11 @@ fuzz-replay: $(REPLAY_RUNS)
 
 reference: run-script/reference
 	$(call summary_of,$^)
+
+# The attackers of run-script/privacy, many times each: the tables of daemon/PRIVACY.md.
+privacy: deps
+	@$(SUBMAKE) all
+	@python3 -B tests/privacy/measure.py $(BUILD)/lift
 
 units-verify: run-script/units_verify run-script/prune run-script/alert
 	$(call summary_of,$^)
