@@ -36,6 +36,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "intake: ['ipc://RUNTIME/intake']\n"
 				    "control: 'ipc://RUNTIME/control'\n"
 				    "audiences: [{name: default}]\n"
+				    "forgotten: afresh\n"
 				    "reload_may_lose: no\n";
 static const char audience_text[] = "plane: exact\n"
 				    "regions: [all]\n"
@@ -74,6 +75,19 @@ static void read_security(struct reader *reader, const struct yaml_node *node,
 			return;
 		}
 	reader_error(reader, node, "%s must be `curve` or `none`", field->name);
+}
+
+static void read_forgotten(struct reader *reader, const struct yaml_node *node,
+			   const struct field *field, void *to)
+{
+	enum config_forgotten *forgotten = to;
+
+	if (node->kind == YAML_TEXT && text_equal(node->text, text_of("afresh")))
+		*forgotten = FORGOTTEN_AFRESH;
+	else if (node->kind == YAML_TEXT && text_equal(node->text, text_of("refuse")))
+		*forgotten = FORGOTTEN_REFUSE;
+	else
+		reader_error(reader, node, "%s must be `afresh` or `refuse`", field->name);
 }
 
 static void read_as_of(struct reader *reader, const struct yaml_node *node,
@@ -436,6 +450,7 @@ static const struct field config_fields[] = {
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },
 	{ .name = "control", .read = read_bind_or_binds, MEMBER(struct config, control) },
 	{ .name = "audiences", .read = read_audiences, WHOLE },
+	{ .name = "forgotten", .read = read_forgotten, MEMBER(struct config, forgotten) },
 	{ .name = "reload_may_lose",
 	  .read = field_flag,
 	  MEMBER(struct config, reload_may_lose),

@@ -26,6 +26,9 @@ enum {
 
 enum config_security { SECURITY_CURVE, SECURITY_NONE };
 
+/* What becomes of later events of a learner who has been forgotten. */
+enum config_forgotten { FORGOTTEN_AFRESH, FORGOTTEN_REFUSE };
+
 struct config_audience {
 	char *name;
 	char *plane; /* "exact" or "open" */
@@ -77,6 +80,8 @@ struct config {
 	size_t n_connects;
 	struct config_audience *audiences;
 	size_t n_audiences;
+	enum config_forgotten forgotten;
+	int retention; /* months; 0: for ever */
 	bool reload_may_lose;
 	struct arena arena;		 /* of all that the members point to */
 	struct yaml_doc *doc, *defaults; /* that it was read from */

@@ -78,6 +78,10 @@ extern "C" {
 	X(STATE, 47, EVENT, "state", "state must be applied, waiting or admitted")                 \
 	X(VALID_UNTIL, 48, EVENT, "valid-until",                                                   \
 	  "valid_until must be a day, YYYY-MM-DD, from 2000-01-01 on")                             \
+	X(TRIMMED, 49, EVENT, "trimmed",                                                           \
+	  "the time is before the horizon: nothing from then is kept any more")                    \
+	X(FORGOTTEN, 50, EVENT, "forgotten",                                                       \
+	  "this learner has been forgotten, and nothing is taken in of them again")                \
 	/* a request of an operator or a dashboard */                                              \
 	X(DAY, 64, REQUEST, "day", "a day must be YYYY-MM-DD, or today")                           \
 	X(PLANE, 65, REQUEST, "plane", "plane must be exact")                                      \

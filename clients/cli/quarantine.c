@@ -135,6 +135,8 @@ static const char *advice_for(const char *code)
 			    "number that it has sent" },
 		{ "names", "more names than the source may bring: see names_per_source, "
 			   "'man liftd.yaml'" },
+		{ "trimmed", "nothing that old is kept: see retention, 'man liftd.yaml'" },
+		{ "forgotten", "nothing: the platform should stop sending this person" },
 		{ "region-denied", "the key of its platform has no such region: see keys.yaml" },
 	};
 

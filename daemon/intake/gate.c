@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/intake/sift.h"
 
 int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate)
@@ -23,6 +22,7 @@ int gate_open(const struct config *config, const struct catalogue *catalogue,
 		free(gate);
 		return LIFT_E_MEMORY;
 	}
+	gate->keeper.refuses = config->forgotten == FORGOTTEN_REFUSE;
 	*ret_gate = gate;
 	return 0;
 }
@@ -86,6 +86,11 @@ static int judge_again(const struct slice *slice, uint32_t i)
 	if (err)
 		return err;
 	taken->n_resent++;
+	if (kept.what == ENTRY_GONE) { /* whatever it was, it is not known any more */
+		if (kept.refused)
+			reject(taken, seq, kept.err);
+		return 0;
+	}
 	if (!keeper_is_same(keeper, slice->name_space, slice->batch, i, &kept, &uncounted)) {
 		reject(taken, seq, LIFT_E_REUSED);
 		taken->n_reused++;
@@ -131,6 +136,10 @@ static int judge(const struct slice *slice, uint32_t i)
 	struct entry entry;
 	int err = batch_event(batch, i, &event);
 
+	if (!err && keeper_refuses(&gate->keeper, slice->name_space, event.learner))
+		err = LIFT_E_FORGOTTEN;
+	if (!err && event.time < journal_horizon(gate->journal))
+		err = LIFT_E_TRIMMED;
 	if (!err && event.time > slice->receipt + EVENT_AHEAD_MS)
 		err = LIFT_E_TIME;
 	if (!err && !homes_have(gate->homes, gate->keeper.catalogue, event.region))
@@ -324,38 +333,6 @@ int gate_close_stream(struct gate *gate, struct text source, struct text stream,
 	*ret_closed = (struct closed){ source, stream, found->next,
 				       journal_close_stream(gate->journal, found) };
 	return 0;
-}
-
-static int accept_clock(struct gate *gate, int64_t clock_ms)
-{
-	if (journal_damage(gate->journal))
-		return LIFT_E_DAMAGED;
-	if (clock_fault(clock_ms, clock_ms, gate->built_ms))
-		return LIFT_E_CLOCK;
-	journal_set_receipt(gate->journal, clock_ms);
-	return 0;
-}
-
-void gate_obey(struct gate *gate, struct order *order, int64_t clock_ms)
-{
-	struct closed closed = { .next = 0 };
-
-	switch (order->what) {
-	case ORDER_CLOSE:
-		order->err = gate_close_stream(
-			gate, (struct text){ order->source, order->source_size },
-			(struct text){ order->stream, order->stream_size }, &closed);
-		order->next = closed.next;
-		order->missing = closed.missing;
-		break;
-	case ORDER_RECEIPT:
-		order->err = accept_clock(gate, clock_ms);
-		break;
-	case ORDER_DROP:
-	case ORDER_RETRY:
-		order->err = gate_found(gate, sift(gate, order, clock_ms));
-		break;
-	}
 }
 
 /* What a key may bring, in place of what all may, while it speaks. */

@@ -171,6 +171,7 @@ static void fill_entry(struct keeper *keeper, struct text name_space, const stru
 	struct fact *fact = &entry->fact;
 
 	entry->refused = false;
+	entry->what = ENTRY_EVENT;
 	fact->time = event->time;
 	fact->type = (uint8_t)event->type;
 	fact->voids = (uint8_t)event->voids;
@@ -192,10 +193,21 @@ int keeper_entry(struct keeper *keeper, struct text name_space, const struct str
 	return err;
 }
 
+bool keeper_refuses(const struct keeper *keeper, struct text name_space, struct text learner)
+{
+	uint8_t objection[PSEUDONYM_BYTES];
+
+	if (!keeper->refuses || journal_objections(keeper->journal) == 0)
+		return false;
+	secret_objection(keeper->secret, name_space, learner, objection);
+	return journal_has_objection(keeper->journal, objection);
+}
+
 void keeper_refused(struct keeper *keeper, const struct batch *batch, uint32_t i, int err,
 		    struct entry *ret_entry)
 {
 	ret_entry->refused = true;
+	ret_entry->what = ENTRY_EVENT;
 	ret_entry->err = err;
 	msg_writer_clear(keeper->scratch);
 	batch_event_raw(batch, i, keeper->scratch);
@@ -243,6 +255,13 @@ static void keep_retry(struct keeper *keeper, struct text name_space, const stru
 void keeper_keep_sent(struct keeper *keeper, struct text name_space, const struct batch *batch,
 		      uint32_t i)
 {
+	struct event event;
+
+	/* Of who objects nothing is kept, and nothing of what is too old to be. */
+	if (batch_event(batch, i, &event) == 0 &&
+	    (event.time < journal_horizon(keeper->journal) ||
+	     keeper_refuses(keeper, name_space, event.learner)))
+		return;
 	msg_writer_clear(keeper->scratch);
 	batch_event_outline(batch, i, keeper->scratch);
 	journal_keep_sent(keeper->journal, msg_written(keeper->scratch));

@@ -27,6 +27,7 @@ struct keeper {
 	struct msg_writer *scratch;
 	struct msg_writer *retry; /* what journal_keep_retry borrows */
 	struct answers modules, profiles;
+	bool refuses;	     /* who has been forgotten, and objects, is not taken in again */
 	bool has_others;     /* attributes that are no dimension: of the entry made last */
 	struct meant *meant; /* made when it is needed first; NULL: not yet */
 };
@@ -47,6 +48,9 @@ void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, str
  * may bring no more, LIFT_E_MEMORY or an error of the journal. */
 int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,
 		 const struct event *event, struct entry *ret_entry);
+
+/* Is nothing to be taken in of a learner again? */
+bool keeper_refuses(const struct keeper *keeper, struct text name_space, struct text learner);
 
 /* The entry of one that is refused. What was sent of it is kept for the quarantine, if it goes
  * there. */

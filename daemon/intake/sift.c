@@ -52,6 +52,8 @@ static int judge(struct sifting *sifting, struct text source, const struct batch
 	int err = batch_event(batch, 0, event);
 
 	memcpy(name, source.data, source.size);
+	if (!err && event->time < journal_horizon(gate->journal))
+		err = LIFT_E_TRIMMED;
 	if (!err && event->time > sifting->receipt + EVENT_AHEAD_MS)
 		err = LIFT_E_TIME;
 	if (!err && !config_source_allowed(gate->config, name))
@@ -104,7 +106,10 @@ static int retry(struct sifting *sifting, const struct quarantined *row, uint32_
 		stay(rows, row, row->err, false);
 		return err == LIFT_E_MEMORY ? err : 0;
 	}
-	err = judge(sifting, source, &batch, &stream, &entry, &event);
+	/* What came before it was said that this learner is to be forgotten. */
+	err = row->number < journal_forgotten(gate->journal, learner)
+		      ? LIFT_E_FORGOTTEN
+		      : judge(sifting, source, &batch, &stream, &entry, &event);
 	if (err && is_of_the_store(err))
 		return err;
 	if (err) {

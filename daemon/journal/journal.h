@@ -30,7 +30,7 @@ enum name_kind {
 };
 
 enum {
-	JOURNAL_FORMAT = 6,
+	JOURNAL_FORMAT = 7,
 	JOURNAL_ID = 16,
 	/* Names that the catalogue does not have: of a kind, from all sources; of a kind, from one
 	 * source, unless it is set. A single source cannot fill what is for all. */
@@ -139,6 +139,29 @@ void journal_set_receipt(struct journal *journal, int64_t now_ms);
 void journal_append(struct journal *journal, struct stream *stream, uint64_t seq, int64_t receipt,
 		    const struct entry *entry);
 
+/* An order: nothing before it is known of a learner any more (`objection`: and nothing is to be
+ * taken in again; NULL: it is). Or: nothing from before a moment is kept, where that is later than
+ * it was. Each is an entry under the next journal number, which is returned; 0: it has failed, and
+ * the commit says why. */
+uint64_t journal_forget(struct journal *journal, const uint8_t pseudonym[static PSEUDONYM_BYTES],
+			const uint8_t *objection, int64_t receipt);
+uint64_t journal_set_horizon(struct journal *journal, int64_t horizon_ms, int64_t receipt);
+
+/* Is there an objection, by its hash (secret.h)? How many are there? */
+bool journal_has_objection(const struct journal *journal,
+			   const uint8_t objection[static PSEUDONYM_BYTES]);
+uint32_t journal_objections(const struct journal *journal);
+
+/* The number of the last order to forget a learner; 0: there is none that is still to be carried
+ * out. An error sticks: the commit says so. */
+uint64_t journal_forgotten(struct journal *journal,
+			   const uint8_t pseudonym[static PSEUDONYM_BYTES]);
+
+/* What is sent of a time before it is refused, ms; 0: there is none. As the writer has it; and as
+ * it is committed (any thread). */
+int64_t journal_horizon(const struct journal *journal);
+int64_t journal_horizon_committed(const struct journal *journal);
+
 /* What was sent of the event that is refused next, without its learner: at most JOURNAL_SENT_MAX
  * bytes are kept in the quarantine. Borrowed until the next journal_append or
  * journal_refuse_reused. */
@@ -160,7 +183,8 @@ int journal_next_refused(struct journal *journal, uint64_t after, struct quarant
 			 uint32_t *ret_source);
 void journal_drop_refused(struct journal *journal, uint32_t source, const struct quarantined *row);
 
-/* The entry of a number that the stream has received. LIFT_E_CORRUPT where it cannot be found. */
+/* The entry of a number that the stream has received; it may be gone. LIFT_E_CORRUPT where it
+ * cannot be found. */
 int journal_lookup(struct journal *journal, const struct stream *stream, uint64_t seq,
 		   struct entry *ret_entry);
 
@@ -201,7 +225,7 @@ int journal_view_err(const struct journal_view *view); /* the first error of wha
 uint64_t journal_view_last(struct journal_view *view);
 int journal_view_format(struct journal_view *view); /* 0: it cannot be read */
 
-/* An entry as it is read: its journal number, and where it came from. */
+/* An entry as it is read: its journal number, and where it came from (orders: CHUNK_OF_ORDERS). */
 typedef int (*journal_entry_fn)(void *context, uint64_t number, uint32_t stream,
 				const struct entry *entry);
 
@@ -214,6 +238,22 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 /* When the entry of a number was received, ms. LIFT_E_NOT_FOUND, LIFT_E_CORRUPT, or an error of the
  * store. */
 int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt);
+
+/* Call `fn` for each learner who is to be forgotten, with the number of the last order that says
+ * so: entries before it are not known; for each objection, by its hash. Until it returns other than
+ * 0, which is then returned. */
+typedef int (*journal_forget_fn)(void *context, const uint8_t pseudonym[static PSEUDONYM_BYTES],
+				 uint64_t number);
+typedef int (*journal_objection_fn)(void *context, const uint8_t hash[static PSEUDONYM_BYTES]);
+int journal_view_forgets(struct journal_view *view, journal_forget_fn fn, void *context);
+int journal_view_objections(struct journal_view *view, journal_objection_fn fn, void *context);
+/* The number of that order for one learner; 0: there is none. */
+uint64_t journal_view_forgotten(struct journal_view *view,
+				const uint8_t pseudonym[static PSEUDONYM_BYTES]);
+/* The horizon, ms; 0: there is none. LIFT_E_CORRUPT, or an error of the store. */
+int journal_view_horizon(struct journal_view *view, int64_t *ret_horizon_ms);
+/* How many entries are orders, also such as are gone. LIFT_E_CORRUPT, or an error of the store. */
+int journal_view_orders(struct journal_view *view, uint64_t *ret_n);
 
 /* A name; false where there is none of that number. Valid as long as the view. */
 bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t id,

@@ -150,6 +150,21 @@ void secret_pseudonym(const struct secret *secret, struct text name_space, struc
 			   secret->key, SECRET_BYTES);
 }
 
+/* A 0 in front: no namespace is that long. */
+void secret_objection(const struct secret *secret, struct text name_space, struct text learner,
+		      uint8_t to[static PSEUDONYM_BYTES])
+{
+	uint8_t bytes[2 + SOURCE_MAX + LEARNER_MAX];
+
+	assert(name_space.size <= SOURCE_MAX && learner.size <= LEARNER_MAX);
+	bytes[0] = 0;
+	bytes[1] = (uint8_t)name_space.size;
+	memcpy(bytes + 2, name_space.data, name_space.size);
+	memcpy(bytes + 2 + name_space.size, learner.data, learner.size);
+	crypto_generichash(to, PSEUDONYM_BYTES, bytes, 2 + name_space.size + learner.size,
+			   secret->key, SECRET_BYTES);
+}
+
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES])
 {
 	static const char context[] = "liftd open plane 1";

@@ -49,6 +49,11 @@ void secret_pseudonym(const struct secret *secret, struct text name_space, struc
 /* The key of the open plane's draws (METRICS 7): it does not tell the secret. */
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES]);
 
+/* The same of who objects to be taken in again: it says nothing of the pseudonym, and the pseudonym
+ * nothing of it. */
+void secret_objection(const struct secret *secret, struct text name_space, struct text learner,
+		      uint8_t to[static PSEUDONYM_BYTES]);
+
 /* Keyed BLAKE2b of what was refused, so that the same content is known again. */
 void secret_refused_digest(const struct secret *secret, struct text content,
 			   uint8_t to[static REFUSED_DIGEST_BYTES]);

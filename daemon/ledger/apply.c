@@ -80,7 +80,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 	bool claims;
 	int err;
 
-	if (entry->refused || !is_known(ledger, number, entry->fact.type, &claims))
+	if (!entry_counts(entry) || !is_known(ledger, number, entry->fact.type, &claims))
 		return 0;
 	if (stream != gathering->stream &&
 	    !journal_view_stream_source(gathering->view, stream, &gathering->source))

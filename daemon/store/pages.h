@@ -29,7 +29,7 @@
 #include "proto/bytes.h"
 #include "proto/err.h"
 
-enum { PAGES_DBS_MAX = 12 };
+enum { PAGES_DBS_MAX = 16 };
 
 /* Damage that is of no database of ours. */
 enum { PAGES_FREE = -1, PAGES_MAIN = -2 };

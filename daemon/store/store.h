@@ -14,7 +14,7 @@
 #include "proto/err.h"
 
 enum {
-	STORE_DBS_MAX = 12,
+	STORE_DBS_MAX = 16,
 	STORE_VALUE_MAX = 2000, /* bytes: a larger value takes pages of its own */
 };
 

@@ -88,9 +88,13 @@ static void read_meta(struct text key, struct text value)
 	uint8_t bytes[LISTENED_MAX > SUMS_BYTES ? LISTENED_MAX : SUMS_BYTES];
 	struct outages outages;
 	struct text again;
-	int64_t last_ms;
+	int64_t last_ms, horizon;
 
 	(void)key;
+	if (horizon_decode(value, &horizon) == 0) {
+		REQUIRE(horizon >= 0 && horizon <= HORIZON_MAX);
+		REQUIRE(same(horizon_encode(horizon, bytes), value));
+	}
 	if (listened_decode(value, &last_ms, &outages) == 0) {
 		REQUIRE(outages_end_of(&outages, 0, 1) > 0);
 		REQUIRE(outages_between(&outages, 0, LISTENED_MS_MAX) <= LISTENED_MS_MAX);
@@ -150,14 +154,31 @@ static void read_chunk(struct text key, struct text value)
 		return;
 	REQUIRE(chunk.count >= 1);
 	for (uint16_t i = 0; i < chunk.count; i++) {
-		size_t size = entry_decode(chunk.entries, &entry);
+		struct text before = chunk.entries;
+		uint8_t bytes[ENTRY_MAX];
+		size_t size;
 
-		if (size == 0)
+		if (!chunk_next(&chunk, &entry))
 			return;
-		REQUIRE(size <= chunk.entries.size);
-		chunk.entries.data += size;
-		chunk.entries.size -= size;
+		REQUIRE(chunk.entries.size <= before.size);
+		size = before.size - chunk.entries.size;
+		REQUIRE(size > 0 || chunk.is_gone);
+		if (entry.what != ENTRY_EVENT && size > 0) {
+			REQUIRE(entry_encode(&entry, bytes) == size);
+			REQUIRE(memcmp(bytes, before.data, size) == 0);
+		}
 	}
+}
+
+static void read_forget(struct text key, struct text value)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES], bytes[NUMBER_KEY];
+	uint64_t number;
+
+	if (pseudonym_key_decode(key, pseudonym) == 0)
+		REQUIRE(same(pseudonym_key(pseudonym), key));
+	if (number_decode(value, &number) == 0)
+		REQUIRE(same(number_encode(number, bytes), value));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -174,6 +195,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		[DB_STREAM_IDS] = read_stream_id,
 		[DB_GAPS] = read_gap,
 		[DB_REFUSED] = read_refused,
+		[DB_FORGETS] = read_forget,
+		[DB_OBJECTIONS] = read_forget,
 	};
 	struct text key, value;
 

@@ -162,6 +162,8 @@ static const char *reason_text(const struct draft *draft, const char *code)
 		{ LIFT_E_STATE, WORD_REFUSED_STATE },
 		{ LIFT_E_VALID_UNTIL, WORD_REFUSED_VALID_UNTIL },
 		{ LIFT_E_NAMES, WORD_REFUSED_NAMES },
+		{ LIFT_E_TRIMMED, WORD_REFUSED_TRIMMED },
+		{ LIFT_E_FORGOTTEN, WORD_REFUSED_FORGOTTEN },
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -26,7 +26,7 @@ void journal_add_entry(struct journal *journal, uint32_t stream, uint64_t seq, i
 		       const struct entry *entry);
 void journal_put_chunk(struct journal *journal);
 
-/* Records outside `entries`, with their sums (record.c): one that is not there yet; one that may
+/* Records outside `entries`, with their sums (chunk.c): one that is not there yet; one that may
  * be; gone. */
 void journal_put_new(struct journal *journal, int db, struct text key, struct text value);
 void journal_put(struct journal *journal, int db, struct text key, struct text value);

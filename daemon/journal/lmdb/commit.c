@@ -95,6 +95,7 @@ static int commit_changes(struct journal *journal)
 		atomic_store(&journal->last, journal->next - 1);
 		journal_count_names(journal);
 		journal_listened_kept(journal);
+		journal_orders_kept(journal);
 		return 0;
 	}
 	/* What memory knows is ahead of the disk. */

@@ -84,6 +84,11 @@ struct journal {
 	uint64_t next_row;	 /* behind the last of them */
 	int64_t last_receipt;	 /* ms */
 	struct listened listened;
+	uint64_t n_orders;	      /* entries of no stream */
+	int64_t horizon;	      /* ms; 0: none */
+	_Atomic int64_t horizon_kept; /* on disk */
+	struct names *objections;
+	uint32_t n_objections;	       /* on disk */
 	_Atomic uint64_t last;	       /* committed */
 	uint64_t quota;		       /* bytes; 0: none */
 	uint64_t appended;	       /* bytes of entries since the last commit */
@@ -130,6 +135,11 @@ void journal_listened_cut(struct journal *journal, int64_t now_ms);
 /* A journal of an older format gets what this one has (upgrade.c), in a transaction that the caller
  * commits. */
 int journal_upgrade(struct store_txn *txn, int format);
+
+/* Orders (ordered.c): read at the start, and after an undo (LIFT_E_CORRUPT, LIFT_E_MEMORY); those
+ * that are not on disk are forgotten; all are. */
+int journal_orders_load(struct journal *journal, struct store_txn *txn);
+void journal_orders_kept(struct journal *journal);
 
 /* The chunk that is being filled (chunk.c): one entry more, under journal->next; the chunk that
  * holds a number of a stream, which has been put. */

@@ -13,6 +13,8 @@ const char *const journal_db_names[DB_COUNT] = {
 	[DB_QUARANTINE] = "quarantine",
 	[DB_REUSED] = "reused",
 	[DB_STREAM_IDS] = "stream_ids",
+	[DB_FORGETS] = "forgets",
+	[DB_OBJECTIONS] = "objections",
 	[DB_GAPS] = "gaps",
 	[DB_REFUSED] = "refused",
 };
@@ -320,6 +322,34 @@ int quarantined_decode(struct text key, struct text from, struct quarantined *re
 	return 0;
 }
 
+struct text pseudonym_key(const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	return (struct text){ (const char *)pseudonym, PSEUDONYM_BYTES };
+}
+
+int pseudonym_key_decode(struct text from, uint8_t ret_pseudonym[static PSEUDONYM_BYTES])
+{
+	if (from.size != PSEUDONYM_BYTES)
+		return LIFT_E_CORRUPT;
+	memcpy(ret_pseudonym, from.data, PSEUDONYM_BYTES);
+	return 0;
+}
+
+struct text horizon_encode(int64_t horizon_ms, uint8_t to[static NUMBER_KEY])
+{
+	return number_encode((uint64_t)horizon_ms, to);
+}
+
+int horizon_decode(struct text from, int64_t *ret_horizon_ms)
+{
+	uint64_t ms;
+
+	if (number_decode(from, &ms) != 0 || ms > HORIZON_MAX)
+		return LIFT_E_CORRUPT;
+	*ret_horizon_ms = (int64_t)ms;
+	return 0;
+}
+
 struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[static SUMS_BYTES])
 {
 	for (int db = 0; db < DB_COUNT; db++)
@@ -331,7 +361,8 @@ int sums_decode(struct text from, struct sum ret_sums[static DB_COUNT])
 {
 	int n = (int)(from.size / SUM_BYTES);
 
-	if (from.size != SUMS_BYTES && from.size != DB_COUNT_BEFORE_3 * SUM_BYTES)
+	if (from.size != SUMS_BYTES && from.size != DB_COUNT_BEFORE_7 * SUM_BYTES &&
+	    from.size != DB_COUNT_BEFORE_3 * SUM_BYTES)
 		return LIFT_E_CORRUPT;
 	for (int db = 0; db < DB_COUNT; db++) {
 		ret_sums[db] = (struct sum){ 0 };

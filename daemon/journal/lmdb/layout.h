@@ -17,6 +17,8 @@
  *                                         absent at first
  *               "next_row"                row 8, above all that there have been; absent where the
  *                                         last row is still there
+ *               ORDERS_KEY                how many entries are of no stream 8; absent: none
+ *               HORIZON_KEY               the latest horizon, ms 8; absent: there is none
  *   entries     journal number of the     a chunk (entry.h)
  *               first entry 8
  *   index       stream 4, number in the   journal number 8, for the first entry of each chunk
@@ -41,11 +43,16 @@
  *   reused      stream 4, number in the   row 8, for each row of that error
  *               stream 8
  *   refused     source 4, row 8           nothing, for each row of the quarantine
+ *   forgets     pseudonym 16              journal number 8 of the last order to forget this
+ *                                         learner, until it has been carried out in full
+ *   objections  hash 16 (secret.h)        nothing, for each learner of whom nothing is to be taken
+ *                                         in again
  *
  * Numbers are big-endian, so that keys sort as numbers. Format 1 had no sums; formats 1 and 2 had
  * no stream_ids, gaps and refused, and of a source the first 32 bytes. Formats before 4 had no rows
  * of form 1, and no next_row; formats before 5 no facts with minutes, a state or valid_until;
- * formats before 6 nothing of a source behind its names, and not when the daemon listened.
+ * formats before 6 nothing of a source behind its names, and not when the daemon listened; formats
+ * before 7 no entries but events, and no forgets and objections.
  *
  * What is written goes to the caller's bytes, and is valid as long as they are. What is read is
  * LIFT_E_CORRUPT where it is not of this layout; nothing is taken for granted of it.
@@ -68,8 +75,11 @@ enum {
 	DB_STREAM_IDS,
 	DB_GAPS,
 	DB_REFUSED,
+	DB_FORGETS,
+	DB_OBJECTIONS,
 	DB_COUNT,
 	DB_COUNT_BEFORE_3 = DB_STREAM_IDS, /* of formats 1 and 2 */
+	DB_COUNT_BEFORE_7 = DB_FORGETS,
 };
 
 extern const char *const journal_db_names[DB_COUNT];
@@ -97,6 +107,8 @@ enum {
 };
 #define SUMS_KEY	"sums"
 #define NEXT_ROW_KEY	"next_row"
+#define ORDERS_KEY	"orders"
+#define HORIZON_KEY	"horizon"
 #define LISTENED_KEY	"listened"
 #define EDITION_KEY	"edition"
 #define LISTENED_MS_MAX (INT64_C(1) << 52) /* of any time that may be */
@@ -150,6 +162,14 @@ int listened_decode(struct text from, int64_t *ret_last_ms, struct outages *ret_
 struct text quarantined_encode(const struct quarantined *row,
 			       uint8_t to[static QUARANTINE_ROW_MAX]);
 int quarantined_decode(struct text key, struct text from, struct quarantined *ret_row);
+
+/* A learner who is to be forgotten, and one who objects, as keys. */
+struct text pseudonym_key(const uint8_t pseudonym[static PSEUDONYM_BYTES]);
+int pseudonym_key_decode(struct text from, uint8_t ret_pseudonym[static PSEUDONYM_BYTES]);
+
+/* The horizon. */
+struct text horizon_encode(int64_t horizon_ms, uint8_t to[static NUMBER_KEY]);
+int horizon_decode(struct text from, int64_t *ret_horizon_ms);
 
 /* The sums; those of an older format are of its databases, the others are 0. */
 struct text sums_encode(const struct sum sums[static DB_COUNT], uint8_t to[static SUMS_BYTES]);

@@ -35,6 +35,9 @@ void journal_unload(struct journal *journal)
 		names_free(journal->names[kind]);
 		journal->names[kind] = NULL;
 	}
+	names_free(journal->objections);
+	journal->objections = NULL;
+	journal->n_objections = 0;
 	unload_rest(journal);
 }
 
@@ -140,10 +143,10 @@ static int load_quarantine(struct journal *journal, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
-/* As many numbers as have been received of all sources. */
+/* As many numbers as have been received of all sources, and as many as orders have got. */
 static uint64_t count_received(const struct journal *journal)
 {
-	uint64_t received = 0;
+	uint64_t received = journal->n_orders;
 
 	for (size_t i = 0; i < journal->n_sources; i++)
 		received +=
@@ -197,6 +200,8 @@ static int load_rest(struct journal *journal, struct store_txn *txn)
 
 	if (!err)
 		err = load_streams(journal, txn);
+	if (!err)
+		err = journal_orders_load(journal, txn);
 	if (!err)
 		err = load_next(journal, txn);
 	if (!err)

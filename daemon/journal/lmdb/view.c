@@ -48,12 +48,8 @@ static int read_chunk(uint64_t number, struct text value, journal_entry_fn fn, v
 	int err = chunk_open(value, &chunk);
 
 	for (uint16_t i = 0; !err && i < chunk.count; i++, number++) {
-		size_t size = entry_decode(chunk.entries, &entry);
-
-		if (size == 0)
+		if (!chunk_next(&chunk, &entry))
 			return LIFT_E_CORRUPT;
-		chunk.entries.data += size;
-		chunk.entries.size -= size;
 		if (number >= from)
 			err = fn(context, number, chunk.stream, &entry);
 	}
@@ -150,6 +146,85 @@ bool journal_view_name(struct journal_view *view, enum name_kind kind, uint32_t 
 	uint8_t key[NAME_KEY];
 
 	return store_get(view_txn(view), DB_NAMES, name_key_encode(kind, id, key), ret_name);
+}
+
+int journal_view_forgets(struct journal_view *view, journal_forget_fn fn, void *context)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	struct store_cursor cursor;
+	struct text key, value;
+	uint64_t number;
+	int err = 0;
+
+	store_cursor_open(view_txn(view), DB_FORGETS, &cursor);
+	while (!err && store_next(&cursor, &key, &value)) {
+		err = pseudonym_key_decode(key, pseudonym);
+		if (!err)
+			err = number_decode(value, &number);
+		if (!err)
+			err = fn(context, pseudonym, number);
+	}
+	store_cursor_close(&cursor);
+	return err ? err : journal_view_err(view);
+}
+
+int journal_view_objections(struct journal_view *view, journal_objection_fn fn, void *context)
+{
+	uint8_t hash[PSEUDONYM_BYTES];
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	store_cursor_open(view_txn(view), DB_OBJECTIONS, &cursor);
+	while (!err && store_next(&cursor, &key, &value)) {
+		err = pseudonym_key_decode(key, hash);
+		if (!err)
+			err = fn(context, hash);
+	}
+	store_cursor_close(&cursor);
+	return err ? err : journal_view_err(view);
+}
+
+uint64_t journal_view_forgotten(struct journal_view *view,
+				const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	struct text value;
+	uint64_t number;
+
+	return store_get(view_txn(view), DB_FORGETS, pseudonym_key(pseudonym), &value) &&
+			       number_decode(value, &number) == 0
+		       ? number
+		       : 0;
+}
+
+int journal_view_horizon(struct journal_view *view, int64_t *ret_horizon_ms)
+{
+	struct text value;
+	int64_t horizon_ms = 0;
+	int err = 0;
+
+	if (store_get(view_txn(view), DB_META, text_of(HORIZON_KEY), &value))
+		err = horizon_decode(value, &horizon_ms);
+	if (!err)
+		err = journal_view_err(view);
+	if (!err)
+		*ret_horizon_ms = horizon_ms;
+	return err;
+}
+
+int journal_view_orders(struct journal_view *view, uint64_t *ret_n)
+{
+	struct text value;
+	uint64_t n = 0;
+	int err = 0;
+
+	if (store_get(view_txn(view), DB_META, text_of(ORDERS_KEY), &value))
+		err = number_decode(value, &n);
+	if (!err)
+		err = journal_view_err(view);
+	if (!err)
+		*ret_n = n;
+	return err;
 }
 
 bool journal_view_stream_source(struct journal_view *view, uint32_t stream, uint32_t *ret_source)

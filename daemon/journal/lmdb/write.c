@@ -249,7 +249,7 @@ void journal_append(struct journal *journal, struct stream *stream, uint64_t seq
 	if (journal_begin(journal) != 0)
 		return; /* it sticks: the commit says so */
 	journal_fill_chunk(journal, stream, seq, receipt, entry);
-	if (entry->refused)
+	if (entry->refused && entry->what == ENTRY_EVENT)
 		journal_quarantine(journal, stream, seq, receipt, entry->err);
 	journal->next++;
 	journal->last_receipt = receipt;
@@ -262,7 +262,6 @@ int journal_lookup(struct journal *journal, const struct stream *stream, uint64_
 		   struct entry *ret_entry)
 {
 	struct chunk chunk;
-	size_t size;
 	int err = journal_begin(journal);
 
 	if (err)
@@ -273,12 +272,80 @@ int journal_lookup(struct journal *journal, const struct stream *stream, uint64_
 		return err;
 	if (seq < chunk.seq || seq - chunk.seq >= chunk.count)
 		return LIFT_E_CORRUPT;
-	for (uint64_t at = chunk.seq; at <= seq; at++) {
-		size = entry_decode(chunk.entries, ret_entry);
-		if (size == 0)
+	for (uint64_t at = chunk.seq; at <= seq; at++)
+		if (!chunk_next(&chunk, ret_entry))
 			return LIFT_E_CORRUPT;
-		chunk.entries.data += size;
-		chunk.entries.size -= size;
-	}
 	return 0;
+}
+
+/* Orders. */
+
+static const struct stream of_orders = { .id = CHUNK_OF_ORDERS };
+
+/* Its number. */
+static uint64_t append_order(struct journal *journal, const struct entry *entry, int64_t receipt)
+{
+	uint8_t bytes[NUMBER_KEY];
+
+	journal->n_orders++;
+	journal_fill_chunk(journal, &of_orders, journal->n_orders, receipt, entry);
+	journal_put(journal, DB_META, text_of(ORDERS_KEY), number_encode(journal->n_orders, bytes));
+	journal->last_receipt = receipt;
+	return journal->next++;
+}
+
+static void add_objection(struct journal *journal, const uint8_t *objection)
+{
+	struct text key = pseudonym_key(objection);
+	uint32_t count = names_count(journal->objections), id;
+	int err = names_add(journal->objections, key, &id);
+
+	store_fail(&journal->txn, err);
+	if (!err && names_count(journal->objections) > count)
+		journal_put_new(journal, DB_OBJECTIONS, key, text_of(""));
+}
+
+uint64_t journal_forget(struct journal *journal, const uint8_t pseudonym[static PSEUDONYM_BYTES],
+			const uint8_t *objection, int64_t receipt)
+{
+	struct entry entry = { .what = ENTRY_FORGET };
+	uint8_t bytes[NUMBER_KEY];
+	uint64_t number;
+
+	if (journal_begin(journal) != 0)
+		return 0;
+	memcpy(entry.learner, pseudonym, PSEUDONYM_BYTES);
+	number = append_order(journal, &entry, receipt);
+	journal_put(journal, DB_FORGETS, pseudonym_key(pseudonym), number_encode(number, bytes));
+	if (objection)
+		add_objection(journal, objection);
+	return journal->txn.err ? 0 : number;
+}
+
+uint64_t journal_set_horizon(struct journal *journal, int64_t horizon_ms, int64_t receipt)
+{
+	const struct entry entry = { .what = ENTRY_HORIZON, .horizon = horizon_ms };
+	uint8_t bytes[NUMBER_KEY];
+	uint64_t number;
+
+	if (journal_begin(journal) != 0)
+		return 0;
+	number = append_order(journal, &entry, receipt);
+	if (horizon_ms > journal->horizon) { /* what is gone does not come back */
+		journal->horizon = horizon_ms;
+		journal_put(journal, DB_META, text_of(HORIZON_KEY),
+			    horizon_encode(horizon_ms, bytes));
+	}
+	return journal->txn.err ? 0 : number;
+}
+
+uint64_t journal_forgotten(struct journal *journal, const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	struct text value;
+	uint64_t number;
+
+	if (journal_begin(journal) != 0 ||
+	    !store_get(&journal->txn, DB_FORGETS, pseudonym_key(pseudonym), &value))
+		return 0;
+	return number_decode(value, &number) == 0 ? number : 0;
 }

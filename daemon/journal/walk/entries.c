@@ -41,21 +41,23 @@ void walk_open_end(struct journal_walk *walk)
 static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
 			  struct walked_source *source)
 {
-	struct text rest = chunk->entries;
 	struct source_record *found = &source->found;
+	struct chunk rest = *chunk;
 	struct entry entry;
 
 	if (chunk->receipt > found->last_received)
 		found->last_received = chunk->receipt;
 	for (uint16_t i = 0; i < chunk->count; i++) {
-		size_t size = entry_decode(rest, &entry);
-
-		if (size == 0)
+		if (!chunk_next(&rest, &entry) ||
+		    (entry.what != ENTRY_EVENT && entry.what != ENTRY_GONE))
 			return false;
-		rest.data += size;
-		rest.size -= size;
+		source->has_gone |= entry.what == ENTRY_GONE;
 		if (entry.refused) {
 			found->rejected++;
+			continue;
+		}
+		if (entry.what == ENTRY_GONE) {
+			found->accepted++;
 			continue;
 		}
 		if (entry.fact.module >= walk->n_names[NAME_MODULE] ||
@@ -65,7 +67,20 @@ static bool count_entries(struct journal_walk *walk, const struct chunk *chunk,
 		if (entry.fact.time > found->last_event)
 			found->last_event = entry.fact.time;
 	}
-	return rest.size == 0;
+	return rest.entries.size == 0;
+}
+
+/* Those of no stream. */
+static bool count_orders(struct journal_walk *walk, const struct chunk *chunk)
+{
+	struct chunk rest = *chunk;
+	struct entry entry;
+
+	for (uint16_t i = 0; i < chunk->count; i++)
+		if (!chunk_next(&rest, &entry) || entry.what == ENTRY_EVENT)
+			return false;
+	walk->found_orders += chunk->count;
+	return rest.entries.size == 0;
 }
 
 /* A batch that will join a range takes one range more in passing, and may be several chunks. */
@@ -123,9 +138,14 @@ void walk_chunk(struct journal_walk *walk, struct text key, struct text value)
 		return;
 	}
 	walk->next = number + chunk.count;
-	if (chunk.stream >= walk->n_names[NAME_STREAM] ||
-	    walk->streams[chunk.stream].source >= walk->n_names[NAME_SOURCE] ||
-	    !count_entries(walk, &chunk, &walk->sources[walk->streams[chunk.stream].source]))
+	if (chunk.stream == CHUNK_OF_ORDERS) {
+		if (!count_orders(walk, &chunk))
+			walk_tell(walk, number, walk->next - 1,
+				  "entries: orders cannot be read: numbers=%llu..%llu",
+				  (unsigned long long)number, (unsigned long long)walk->next - 1);
+	} else if (chunk.stream >= walk->n_names[NAME_STREAM] ||
+		   walk->streams[chunk.stream].source >= walk->n_names[NAME_SOURCE] ||
+		   !count_entries(walk, &chunk, &walk->sources[walk->streams[chunk.stream].source]))
 		walk_tell(walk, number, walk->next - 1,
 			  "entries: a chunk has names that are not there: numbers=%llu..%llu",
 			  (unsigned long long)number, (unsigned long long)walk->next - 1);
@@ -179,7 +199,8 @@ static void compare_source(struct journal_walk *walk, uint32_t id)
 	struct text name = names_get(walk->source_names, id);
 
 	if (kept->accepted != found->accepted || kept->rejected != found->rejected ||
-	    kept->last_event != found->last_event ||
+	    kept->last_event < found->last_event ||
+	    (kept->last_event > found->last_event && !walk->sources[id].has_gone) ||
 	    /* A clock that was ahead has been put right since. */
 	    kept->last_received > found->last_received || !same_shares(walk, kept, found))
 		walk_tell(walk, 1, UINT64_MAX,
@@ -198,6 +219,10 @@ void walk_compare(struct journal_walk *walk)
 		compare_stream(walk, i);
 	for (uint32_t i = 0; i < walk->n_names[NAME_SOURCE]; i++)
 		compare_source(walk, i);
+	if (walk->orders != walk->found_orders)
+		walk_tell(walk, 1, UINT64_MAX,
+			  "entries: there are more or fewer orders than "
+			  "there were");
 	if (!pages_pieces_are_whole(walk->pages))
 		walk_tell(walk, 1, UINT64_MAX, "entries: there are more or fewer than there were");
 }

@@ -32,6 +32,7 @@ void walk_stream_sum(const struct stream *stream, struct sum *ret_sum);
 
 struct walked_source {
 	struct source_record record, found;
+	bool has_gone; /* something of it was taken out: what that said is not known */
 };
 
 /* Chunks of the newest part come to their streams after all older ones. */
@@ -56,7 +57,9 @@ struct journal_walk {
 	struct walked_stream *streams; /* by id; as many as there are names of streams */
 	struct walked_source *sources; /* likewise */
 	size_t room_streams, room_sources;
-	uint64_t received; /* numbers, as the sources' records have it: the last journal number */
+	/* Numbers, as the sources' records and that of orders have it: the last journal number. */
+	uint64_t received;
+	uint64_t orders, found_orders; /* as the record has it; in the entries */
 	size_t newest_piece;
 	uint64_t newest_first; /* the number of the newest part's first chunk */
 	uint64_t next;	       /* the number that should follow; 0: it cannot be said */

@@ -11,8 +11,8 @@ static void tell(struct journal_walk *walk, int db, const char *why)
 static void on_meta(struct journal_walk *walk, struct text key, struct text value)
 {
 	struct outages outages;
+	int64_t last_ms, horizon;
 	uint64_t next_row;
-	int64_t last_ms;
 
 	if (text_equal(key, text_of("format")) && value.size == 1)
 		walk->format = (uint8_t)value.data[0];
@@ -21,6 +21,12 @@ static void on_meta(struct journal_walk *walk, struct text key, struct text valu
 		tell(walk, DB_META, "when the daemon has listened cannot be read");
 	if (text_equal(key, text_of(NEXT_ROW_KEY)) && number_decode(value, &next_row) != 0)
 		tell(walk, DB_META, "the number of the next row cannot be read");
+	if (text_equal(key, text_of(HORIZON_KEY)) && horizon_decode(value, &horizon) != 0)
+		tell(walk, DB_META, "the horizon cannot be read");
+	if (text_equal(key, text_of(ORDERS_KEY)) && number_decode(value, &walk->orders) != 0)
+		tell(walk, DB_META, "the number of orders cannot be read");
+	if (text_equal(key, text_of(ORDERS_KEY)))
+		walk->received += walk->orders;
 	if (!text_equal(key, text_of(SUMS_KEY)))
 		return;
 	walk->has_sums = sums_decode(value, walk->kept_sums) == 0;
@@ -199,13 +205,39 @@ static void on_reused(struct journal_walk *walk, struct text key, struct text va
 		tell(walk, DB_REUSED, "a record cannot be read");
 }
 
+static void on_forget(struct journal_walk *walk, struct text key, struct text value)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	uint64_t number;
+
+	if (pseudonym_key_decode(key, pseudonym) != 0 || number_decode(value, &number) != 0)
+		tell(walk, DB_FORGETS, "a record cannot be read");
+}
+
+static void on_objection(struct journal_walk *walk, struct text key, struct text value)
+{
+	uint8_t hash[PSEUDONYM_BYTES];
+
+	if (pseudonym_key_decode(key, hash) != 0 || value.size != 0)
+		tell(walk, DB_OBJECTIONS, "a record cannot be read");
+}
+
 void walk_record(struct journal_walk *walk, int db, struct text key, struct text value)
 {
 	static void (*const fns[DB_COUNT])(struct journal_walk *, struct text, struct text) = {
-		[DB_META] = on_meta,	  [DB_ENTRIES] = walk_chunk, [DB_INDEX] = on_index,
-		[DB_NAMES] = on_name,	  [DB_STREAMS] = on_stream,  [DB_SOURCES] = on_source,
-		[DB_QUARANTINE] = on_row, [DB_REUSED] = on_reused,   [DB_STREAM_IDS] = on_stream_id,
-		[DB_GAPS] = on_gap,	  [DB_REFUSED] = on_refused,
+		[DB_META] = on_meta,
+		[DB_ENTRIES] = walk_chunk,
+		[DB_INDEX] = on_index,
+		[DB_NAMES] = on_name,
+		[DB_STREAMS] = on_stream,
+		[DB_SOURCES] = on_source,
+		[DB_QUARANTINE] = on_row,
+		[DB_REUSED] = on_reused,
+		[DB_STREAM_IDS] = on_stream_id,
+		[DB_GAPS] = on_gap,
+		[DB_REFUSED] = on_refused,
+		[DB_FORGETS] = on_forget,
+		[DB_OBJECTIONS] = on_objection,
 	};
 
 	if (walk->err)

@@ -7,7 +7,8 @@
 /* Names first: all others refer to them. */
 static const int order[DB_COUNT] = { DB_META,	DB_NAMES,   DB_STREAM_IDS, DB_STREAMS,
 				     DB_GAPS,	DB_SOURCES, DB_INDEX,	   DB_QUARANTINE,
-				     DB_REUSED, DB_REFUSED, DB_ENTRIES };
+				     DB_REUSED, DB_REFUSED, DB_FORGETS,	   DB_OBJECTIONS,
+				     DB_ENTRIES };
 
 enum { PIECE_BYTES = 220 * 4096 /* of leaves: about what a full branch page has */ };
 

@@ -38,6 +38,77 @@ static void an_accepted_entry_comes_back(void **state)
 		assert_int_equal(entry_decode((struct text){ (char *)bytes, less }, &found), 0);
 }
 
+static void what_is_no_event_comes_back(void **state)
+{
+	static const struct entry others[] = {
+		{ .what = ENTRY_GONE },
+		{ .what = ENTRY_GONE, .refused = true, .err = LIFT_E_TYPE },
+		{ .what = ENTRY_FORGET, .learner = "sixteen bytes!!" },
+		{ .what = ENTRY_HORIZON },
+		{ .what = ENTRY_HORIZON, .horizon = HORIZON_MAX },
+	};
+	uint8_t bytes[ENTRY_MAX];
+	struct entry found;
+
+	(void)state;
+	assert_true(entry_counts(&(struct entry){ .what = ENTRY_EVENT }));
+	assert_false(entry_counts(&(struct entry){ .refused = true }));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t size = entry_encode(&others[i], bytes);
+
+		memset(&found, 0xff, sizeof(found));
+		assert_int_equal(entry_decode((struct text){ (char *)bytes, size }, &found), size);
+		assert_int_equal(found.what, others[i].what);
+		assert_int_equal(found.refused, others[i].refused);
+		assert_false(entry_counts(&found));
+		if (found.refused)
+			assert_int_equal(found.err, others[i].err);
+		if (found.what == ENTRY_FORGET)
+			assert_memory_equal(found.learner, others[i].learner, PSEUDONYM_BYTES);
+		if (found.what == ENTRY_HORIZON)
+			assert_int_equal(found.horizon, others[i].horizon);
+		for (size_t less = 0; less < size; less++)
+			assert_int_equal(entry_decode((struct text){ (char *)bytes, less }, &found),
+					 0);
+	}
+	/* A moment beyond all, an error that is none, a tag that nothing has. */
+	bytes[0] = 0x20;
+	put_be(bytes + 1, HORIZON_MAX + 1, 8);
+	assert_int_equal(entry_decode((struct text){ (char *)bytes, 9 }, &found), 0);
+	assert_int_equal(entry_decode((struct text){ "\x10\0", 2 }, &found), 0);
+	for (unsigned tag = 0x28; tag < 0x100; tag += 8) {
+		bytes[0] = (uint8_t)tag;
+		assert_int_equal(entry_decode((struct text){ (char *)bytes, 48 }, &found), 0);
+	}
+}
+
+static void a_chunk_without_bytes_is_of_what_is_gone(void **state)
+{
+	struct chunk head = { .stream = 5, .seq = 9, .count = CHUNK_ENTRIES_MAX, .receipt = 7 };
+	uint8_t bytes[CHUNK_HEAD + ENTRY_MAX];
+	struct chunk chunk;
+	struct entry entry = accepted(), found;
+
+	(void)state;
+	head.entries = (struct text){ (char *)bytes + CHUNK_HEAD, 0 };
+	chunk_seal(bytes, &head);
+	assert_int_equal(chunk_open((struct text){ (char *)bytes, CHUNK_HEAD }, &chunk), 0);
+	for (unsigned i = 0; i < CHUNK_ENTRIES_MAX; i++) {
+		assert_true(chunk_next(&chunk, &found));
+		assert_int_equal(found.what, ENTRY_GONE);
+		assert_false(found.refused);
+	}
+	/* One that has any ends where they end. */
+	head.count = 2;
+	head.entries.size = entry_encode(&entry, bytes + CHUNK_HEAD);
+	chunk_seal(bytes, &head);
+	assert_int_equal(
+		chunk_open((struct text){ (char *)bytes, CHUNK_HEAD + head.entries.size }, &chunk),
+		0);
+	assert_true(chunk_next(&chunk, &found) && entry_counts(&found));
+	assert_false(chunk_next(&chunk, &found));
+}
+
 static void a_refused_entry_comes_back_with_every_code_of_an_event(void **state)
 {
 	struct entry entry = { .refused = true }, found;
@@ -126,6 +197,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_accepted_entry_comes_back),
+		cmocka_unit_test(what_is_no_event_comes_back),
+		cmocka_unit_test(a_chunk_without_bytes_is_of_what_is_gone),
 		cmocka_unit_test(a_refused_entry_comes_back_with_every_code_of_an_event),
 		cmocka_unit_test(a_chunk_comes_back),
 		cmocka_unit_test(every_flipped_bit_and_every_cut_is_found),

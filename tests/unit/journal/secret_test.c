@@ -117,6 +117,7 @@ static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
 	uint8_t keys[2][SECRET_BYTES] = { { 1 }, { 2 } };
 	struct secret secrets[2] = { { .key = keys[0] }, { .key = keys[1] } };
 	uint8_t found[2 * WHO][PSEUDONYM_BYTES], again[PSEUDONYM_BYTES];
+	uint8_t objections[2 * WHO][PSEUDONYM_BYTES];
 	char longest[LEARNER_MAX];
 
 	(void)state;
@@ -129,6 +130,19 @@ static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
 		assert_memory_equal(found[i], again, PSEUDONYM_BYTES);
 		for (size_t other = 0; other < i; other++)
 			assert_memory_not_equal(found[i], found[other], PSEUDONYM_BYTES);
+	}
+	/* The hash of an objection is no pseudonym, and needs the secret as well. */
+	for (size_t i = 0; i < 2 * (size_t)WHO; i++) {
+		struct text name_space = text_of(who[i % WHO].name_space);
+		struct text learner = text_of(who[i % WHO].learner);
+
+		secret_objection(&secrets[i / WHO], name_space, learner, objections[i]);
+		secret_objection(&secrets[i / WHO], name_space, learner, again);
+		assert_memory_equal(objections[i], again, PSEUDONYM_BYTES);
+		for (size_t other = 0; other < i; other++)
+			assert_memory_not_equal(objections[i], objections[other], PSEUDONYM_BYTES);
+		for (size_t other = 0; other < 2 * (size_t)WHO; other++)
+			assert_memory_not_equal(objections[i], found[other], PSEUDONYM_BYTES);
 	}
 	/* The longest there is: its last byte counts. */
 	memset(longest, 'x', sizeof(longest));

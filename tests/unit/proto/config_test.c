@@ -65,6 +65,7 @@ static void assert_defaults(const struct config *config)
 	assert_int_equal(config->n_namespaces, 0);
 	assert_false(config->as_of.pinned);
 	assert_int_equal(config->tick_ms, 1000);
+	assert_int_equal(config->forgotten, FORGOTTEN_AFRESH);
 	assert_int_equal(config->journal_max_mib, 0);
 	assert_list(&config->events, "ipc:///run/liftd/events");
 	assert_int_equal(config->n_connects, 0);
@@ -232,6 +233,8 @@ static const struct {
 	{ "tick_ms: 9\n", "f:1: tick_ms must be a whole number from 10 to 60000, not `9`",
 	  "too fast" },
 	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
+	{ "forgotten: no\n", "f:1: forgotten must be `afresh` or `refuse`", "another word" },
+	{ "forgotten: [refuse]\n", "f:1: forgotten must be", "a list" },
 	{ "names_per_source: 0\n",
 	  "f:1: names_per_source must be a whole number from 1 to 1000000, not `0`", "no name" },
 	{ "names_per_source: 1000001\n", "f:1: names_per_source must be",
@@ -491,6 +494,7 @@ static const struct {
 	{ "tick_ms: 500", "", NULL, "tick_ms", "the default again" },
 	{ "", "audit_months: 12", NULL, "audit_months", "fewer months" },
 	{ "state: /a", "state: /b", NULL, "state", "a directory" },
+	{ "", "forgotten: refuse", NULL, "forgotten", "a word" },
 	{ "as_of: today", "as_of: 2026-01-01", NULL, "as_of", "a day" },
 	{ "audiences: [{name: a}]", "audiences: [{name: a, regions: [x]}]", NULL, "audiences",
 	  "deep in a list" },

@@ -209,6 +209,10 @@ static const struct phrase {
 					 "sista giltiga dag", "sidste gyldige dag" } },
 	[WORD_REFUSED_NAMES] = { { "too many unknown names", "for mange ukjente navn",
 				   "för många okända namn", "for mange ukendte navne" } },
+	[WORD_REFUSED_TRIMMED] = { { "too old to be kept", "for gammelt til å bli lagret",
+				     "för gammalt för att sparas", "for gammelt til at gemmes" } },
+	[WORD_REFUSED_FORGOTTEN] = { { "forgotten person", "glemt person", "glömd person",
+				       "glemt person" } },
 	[WORD_UNKNOWN_PLACES_COUNTED] = { { "Participants whose place is not in the "
 					    "catalogue: they count in no place",
 					    "Deltakere på steder som ikke er i "
