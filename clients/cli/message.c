@@ -72,7 +72,9 @@ static void print_figures(const json_t *body)
 	const char *kind = json_text(body, "kind");
 
 	if (!json_is_object(metrics)) {
-		fputs("  emptied: nobody counts any more", stdout);
+		fputs(json_number(body, "release") > 0 ? "  emptied: the release has it no more"
+						       : "  emptied: nobody counts any more",
+		      stdout);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
@@ -83,6 +85,13 @@ static void print_figures(const json_t *body)
 }
 
 /* Lines. */
+
+/* Figures of the open plane may be off by a few. */
+static void print_release(const json_t *body)
+{
+	printf("  (release %" JSON_INTEGER_FORMAT " of %s, protected)",
+	       json_number(body, "release"), json_text(body, "as_of"));
+}
 
 /* Local time of day: what is watched is now. */
 static void print_clock(const json_t *body)
@@ -110,6 +119,8 @@ static void print_metric(const struct printing *printing, const json_t *body)
 	putchar(' ');
 	print_text(stdout, json_text(body, "id"), ID_WIDTH);
 	print_figures(body);
+	if (json_number(body, "release") > 0)
+		print_release(body);
 	if (printing->colour && empty)
 		fputs("\033[0m", stdout);
 }
@@ -120,8 +131,13 @@ static void print_beat(const struct printing *printing, const json_t *body)
 	size_t i;
 
 	(void)printing;
-	printf("beat %" JSON_INTEGER_FORMAT ", as of %s", json_number(body, "seq"),
-	       json_text(body, "as_of"));
+	printf("beat %" JSON_INTEGER_FORMAT, json_number(body, "seq"));
+	if (json_number(body, "release") > 0)
+		print_release(body);
+	else if (*json_text(body, "as_of"))
+		printf(", as of %s", json_text(body, "as_of"));
+	else
+		fputs(", no release yet", stdout);
 	json_array_foreach(json_object_get(body, "sources"), i, source)
 	{
 		char last[ISO8601_TEXT] = "none";

@@ -495,6 +495,9 @@ const struct shape shape_of_metric[] = {
 	IS_TEXT("region"),
 	IS_TEXT("kind"),
 	IS_TEXT("id"),
+	IS_TEXT_OR_NIL("plane"),
+	IS_TEXT_OR_NIL("as_of"),
+	IS_COUNT_OR_NIL("release"),
 	IS_MAP_OF_OR_NIL("metrics", anything),
 	END,
 };
@@ -507,8 +510,14 @@ static const struct shape beat_source[] = { IS_TEXT("source"),
 					    END };
 static const struct shape a_beat_source[] = { IS_MAP(NULL, beat_source), END };
 
-const struct shape shape_of_beat[] = { IS_COUNT("seq"), IS_COUNT("time"), IS_TEXT("as_of"),
-				       IS_LIST("sources", a_beat_source), END };
+/* That of an open audience has no sources, and before the first release no day. */
+const struct shape shape_of_beat[] = { IS_COUNT("seq"),
+				       IS_COUNT("time"),
+				       IS_TEXT_OR_NIL("as_of"),
+				       IS_TEXT_OR_NIL("plane"),
+				       IS_COUNT_OR_NIL("release"),
+				       IS_LIST_OR_NIL("sources", a_beat_source),
+				       END };
 
 const struct shape shape_of_catalogue_message[] = {
 	IS_LIST("regions", anything),

@@ -416,7 +416,8 @@ struct lift_picture_options {
 
 enum lift_picture_what {
 	LIFT_PICTURE_WHOLE = 1, /* it is whole: for the first time, or again */
-	LIFT_PICTURE_TICK,	/* the next tick has ended */
+	LIFT_PICTURE_TICK,	/* the next tick has ended; of an open audience also one in
+				 * which nothing could change */
 	LIFT_PICTURE_STALE,	/* nothing new for stale_ms: what there is may be old; said once */
 };
 
@@ -428,12 +429,18 @@ struct lift_change {
 /* Valid until the next call with this picture. */
 struct lift_picture_news {
 	enum lift_picture_what what;
-	uint64_t tick;	    /* the beat's `seq`; with LIFT_PICTURE_STALE that of the last one */
+	uint64_t tick;	    /* the beat's `seq`, which stays the same between the releases of an
+			     * open audience; with LIFT_PICTURE_STALE that of the last one */
 	const json_t *beat; /* the beat that ended it: time, as_of, sources that are late; NULL with
 			      * LIFT_PICTURE_STALE */
 	const struct lift_change
 		*changes; /* what is different since the last time, maybe nothing */
 	size_t n_changes;
+	/* Of an audience of the open plane, whose figures are those of a release: they may be off
+	 * by a few, and do not add up; say so where they are shown. */
+	bool is_open;	   /* else all that follow are nothing */
+	uint32_t release;  /* its number; 0: there is none yet */
+	const char *as_of; /* its day, "2025-09-30"; NULL: there is none yet */
 };
 
 /* Connects, and waits for nothing. LIFT_E_TOPICS; LIFT_E_SOCKET: an endpoint is none;

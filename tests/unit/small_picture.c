@@ -132,6 +132,19 @@ void small_beat(struct scene *scene)
 	json_decref(beat);
 }
 
+void small_beat_open(struct scene *scene, int release)
+{
+	json_t *beat = json_of("{'seq': 2, 'time': 1759320000000, 'as_of': null,"
+			       " 'plane': 'open', 'release': null, 'protected': true}");
+
+	if (release > 0) {
+		json_object_set_new(beat, "as_of", json_string("2025-09-30"));
+		json_object_set_new(beat, "release", json_integer(release));
+	}
+	scene_beat(scene, beat, 0);
+	json_decref(beat);
+}
+
 int small_find(const struct page *page, const char *text)
 {
 	char *printed = NULL, *line;

@@ -25,6 +25,9 @@ void small_all_figures(struct scene *scene);
 /* The beat that ends it, of 2025-10-01. */
 void small_beat(struct scene *scene);
 
+/* That of an open audience: a release, of 2025-09-30, or none yet (0). */
+void small_beat_open(struct scene *scene, int release);
+
 /* Does a row of the page have this in it? The row; -1: none has. */
 int small_find(const struct page *page, const char *text);
 

@@ -219,7 +219,10 @@ static void put_value(struct pen *pen, const char *label, const json_t *counts)
 	int width = pen->page->columns, at = width / 3;
 	json_t *rate;
 	char text[FIGURE_TEXT];
+	bool is_given;
 
+	/* What the open plane leaves out is not 0. */
+	is_given = !names[1] || json_object_get(counts, names[1]) || !scene_is_open(pen->scene);
 	if (!page_need(pen->page, pen->row))
 		return;
 	page_put(pen->page, pen->row, LEFT, at - LEFT, STYLE_PLAIN, label);
@@ -228,10 +231,11 @@ static void put_value(struct pen *pen, const char *label, const json_t *counts)
 	if (names[1]) {
 		figure_count(json_object_get(counts, names[1]), text);
 		page_put_right(pen->page, pen->row, at + 9, 10, STYLE_PLAIN,
-			       json_object_get(counts, names[1]) ? text : "0");
+			       json_object_get(counts, names[1]) || !is_given ? text : "0");
 	}
 	rate = json_pack("{s:I, s:I}", "n", json_number(counts, names[1] ? names[1] : names[0]),
-			 "of", json_number(names[1] ? counts : pen->metrics, names[0]));
+			 "of",
+			 is_given ? json_number(names[1] ? counts : pen->metrics, names[0]) : 0);
 	figure_bar(pen->page, pen->row, at + 21, BAR_LEAST, rate, -1);
 	figure_percent(rate, text);
 	page_put_right(pen->page, pen->row, at + 21 + BAR_LEAST, 7, STYLE_PLAIN, text);
@@ -296,7 +300,7 @@ static void put_line(struct pen *pen, const struct columns *columns, const char 
 			    scene_metrics(pen->scene, region, 0), metrics);
 	else
 		page_put_right(pen->page, pen->row, columns->names, columns->columns[0].width,
-			       STYLE_DIM, "0");
+			       STYLE_DIM, scene_is_open(pen->scene) ? "-" : "0");
 	pen->row++;
 }
 
@@ -347,7 +351,8 @@ void pen_places(struct pen *pen, const bool *marks)
 
 	if (!places)
 		return;
-	columns_choose_own(pen->scene->subjects[pen->subject].kind, table_width(pen), &columns);
+	columns_choose_own(pen->scene, pen->scene->subjects[pen->subject].kind, table_width(pen),
+			   &columns);
 	n = list_places(pen, marks, &columns.columns[0], places);
 	if (n > 0) {
 		pen_heading(pen, "Places");
@@ -379,7 +384,7 @@ void pen_subjects(struct pen *pen, enum kind kind, const json_t *ids)
 	char text[32];
 	size_t n = 0;
 
-	columns_choose_own(kind, table_width(pen), &columns);
+	columns_choose_own(pen->scene, kind, table_width(pen), &columns);
 	for (size_t i = 0; i < scene->n_subjects; i++) {
 		if (scene->subjects[i].kind != kind || !is_in(ids, scene->subjects[i].id))
 			continue;

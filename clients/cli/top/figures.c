@@ -15,34 +15,35 @@ enum {
 	WEEK = 7,
 };
 
-/* In the order of the screen; `least` columns must it have. */
+/* In the order of the screen; `least` columns must it have. The open plane has not all of them. */
 static const struct row {
 	enum kind kind;
 	const char *head, *metric;
 	enum form form;
 	int width, least;
+	bool exact_only;
 } rows[] = {
-	{ KIND_PEOPLE, "learners", "learners", FORM_COUNT, 9, 0 },
-	{ KIND_PEOPLE, "7 d", "active_7d", FORM_COUNT, 6, 60 },
-	{ KIND_PEOPLE, "30 d", "active_30d", FORM_COUNT, 8, 130 },
-	{ KIND_PEOPLE, "reached", "reached", FORM_OF, 8, 68 },
-	{ KIND_PROGRAMME, "partic.", "participants", FORM_COUNT, 8, 0 },
-	{ KIND_PROGRAMME, "compl.", "completed", FORM_COUNT, 7, 0 },
-	{ KIND_PROGRAMME, "completion", "completion_rate", FORM_RATE, 6, 44 },
-	{ KIND_PROGRAMME, "stalled", "stalled", FORM_COUNT, 8, 100 },
-	{ KIND_PROGRAMME, "left", "withdrawn", FORM_COUNT, 7, 120 },
-	{ KIND_PROGRAMME, "weeks", "daily", FORM_DAYS, 1, 76 },
-	{ KIND_MODULE, "started", "started", FORM_COUNT, 8, 0 },
-	{ KIND_MODULE, "passed", "passed", FORM_COUNT, 7, 0 },
-	{ KIND_MODULE, "pass rate", "pass_rate", FORM_RATE, 6, 44 },
-	{ KIND_MODULE, "stalled", "stalled", FORM_COUNT, 8, 100 },
-	{ KIND_MODULE, "left", "withdrawn", FORM_COUNT, 7, 120 },
-	{ KIND_MODULE, "weeks", "daily", FORM_DAYS, 1, 76 },
-	{ KIND_COMPETENCE, "holders", "holders", FORM_COUNT, 8, 0 },
-	{ KIND_COMPETENCE, "90 d out", "expiring_90d", FORM_COUNT, 9, 0 },
-	{ KIND_COMPETENCE, "coverage", "coverage", FORM_RATE, 6, 44 },
-	{ KIND_COMPETENCE, "lapsed", "lapsed", FORM_COUNT, 8, 100 },
-	{ KIND_COMPETENCE, "weeks", "daily", FORM_DAYS, 1, 76 },
+	{ KIND_PEOPLE, "learners", "learners", FORM_COUNT, 9, 0, false },
+	{ KIND_PEOPLE, "7 d", "active_7d", FORM_COUNT, 6, 60, true },
+	{ KIND_PEOPLE, "30 d", "active_30d", FORM_COUNT, 8, 130, true },
+	{ KIND_PEOPLE, "reached", "reached", FORM_OF, 8, 68, false },
+	{ KIND_PROGRAMME, "partic.", "participants", FORM_COUNT, 8, 0, false },
+	{ KIND_PROGRAMME, "compl.", "completed", FORM_COUNT, 7, 0, false },
+	{ KIND_PROGRAMME, "completion", "completion_rate", FORM_RATE, 6, 44, false },
+	{ KIND_PROGRAMME, "stalled", "stalled", FORM_COUNT, 8, 100, true },
+	{ KIND_PROGRAMME, "left", "withdrawn", FORM_COUNT, 7, 120, false },
+	{ KIND_PROGRAMME, "weeks", "daily", FORM_DAYS, 1, 76, true },
+	{ KIND_MODULE, "started", "started", FORM_COUNT, 8, 0, false },
+	{ KIND_MODULE, "passed", "passed", FORM_COUNT, 7, 0, false },
+	{ KIND_MODULE, "pass rate", "pass_rate", FORM_RATE, 6, 44, false },
+	{ KIND_MODULE, "stalled", "stalled", FORM_COUNT, 8, 100, true },
+	{ KIND_MODULE, "left", "withdrawn", FORM_COUNT, 7, 120, false },
+	{ KIND_MODULE, "weeks", "daily", FORM_DAYS, 1, 76, true },
+	{ KIND_COMPETENCE, "holders", "holders", FORM_COUNT, 8, 0, false },
+	{ KIND_COMPETENCE, "90 d out", "expiring_90d", FORM_COUNT, 9, 0, true },
+	{ KIND_COMPETENCE, "coverage", "coverage", FORM_RATE, 6, 44, false },
+	{ KIND_COMPETENCE, "lapsed", "lapsed", FORM_COUNT, 8, 100, false },
+	{ KIND_COMPETENCE, "weeks", "daily", FORM_DAYS, 1, 76, true },
 };
 
 /* How much each has of a screen. */
@@ -67,7 +68,8 @@ static struct column column_of(const struct row *row, int width)
 	return column;
 }
 
-static void choose(enum kind kind, int width, bool with_people, struct columns *ret_columns)
+static void choose(const struct scene *scene, enum kind kind, int width, bool with_people,
+		   struct columns *ret_columns)
 {
 	int names = width;
 
@@ -76,6 +78,8 @@ static void choose(enum kind kind, int width, bool with_people, struct columns *
 		struct column column = column_of(&rows[i], width);
 
 		if (rows[i].kind != kind && !(with_people && rows[i].kind == KIND_PEOPLE))
+			continue;
+		if (rows[i].exact_only && scene_is_open(scene))
 			continue;
 		/* Where there is little room, the subject's come first. */
 		if (width < 60 && rows[i].kind == KIND_PEOPLE && kind != KIND_PEOPLE)
@@ -89,14 +93,16 @@ static void choose(enum kind kind, int width, bool with_people, struct columns *
 	ret_columns->names = names;
 }
 
-void columns_choose(enum kind kind, int width, struct columns *ret_columns)
+void columns_choose(const struct scene *scene, enum kind kind, int width,
+		    struct columns *ret_columns)
 {
-	choose(kind, width, true, ret_columns);
+	choose(scene, kind, width, true, ret_columns);
 }
 
-void columns_choose_own(enum kind kind, int width, struct columns *ret_columns)
+void columns_choose_own(const struct scene *scene, enum kind kind, int width,
+			struct columns *ret_columns)
 {
-	choose(kind, width, false, ret_columns);
+	choose(scene, kind, width, false, ret_columns);
 }
 
 static const json_t *value_of(const struct column *column, const json_t *people,

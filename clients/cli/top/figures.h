@@ -32,9 +32,11 @@ struct columns {
 	struct column columns[COLUMNS_MAX];
 	int n, names;
 };
-void columns_choose(enum kind kind, int width, struct columns *ret_columns);
+void columns_choose(const struct scene *scene, enum kind kind, int width,
+		    struct columns *ret_columns);
 /* The same without what is of people, for a list that is of one subject only. */
-void columns_choose_own(enum kind kind, int width, struct columns *ret_columns);
+void columns_choose_own(const struct scene *scene, enum kind kind, int width,
+			struct columns *ret_columns);
 
 /* What a column is sorted by; NAN: there is nothing. */
 double figure_value(const struct column *column, const json_t *people, const json_t *metrics);

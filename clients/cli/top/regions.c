@@ -73,7 +73,7 @@ void regions_show(struct page *page, int row, int n, const struct scene *scene, 
 	struct tree_row *rows;
 
 	view->columns = page->columns;
-	columns_choose(view->kind, page->columns, &columns);
+	columns_choose(scene, view->kind, page->columns, &columns);
 	rows = view_rows(view, scene, &n_rows, &at);
 	show_heads(page, row, view, &columns);
 	view->lines = n - 1;
@@ -99,7 +99,7 @@ void regions_show_choice(struct page *page, int row, int n, const struct scene *
 	int count = (int)view_count(scene, view->choose), top;
 	struct columns columns;
 
-	columns_choose_own(view->choose, page->columns, &columns);
+	columns_choose_own(scene, view->choose, page->columns, &columns);
 	page_style(page, row, 0, -1, STYLE_HEAD);
 	page_say(page, row, MARK_WIDTH, STYLE_HEAD, "Choose a %s", kind_singular(view->choose));
 	figures_put_heads(page, row, columns.names, &columns, -1, false);

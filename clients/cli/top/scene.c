@@ -352,6 +352,11 @@ const char *scene_as_of(const struct scene *scene)
 	return json_text(scene->beat, "as_of");
 }
 
+bool scene_is_open(const struct scene *scene)
+{
+	return strcmp(json_text(scene->beat, "plane"), "open") == 0;
+}
+
 size_t scene_late(const struct scene *scene)
 {
 	const json_t *source;

@@ -86,6 +86,8 @@ bool scene_is_place(const struct scene *scene, size_t region);
 
 /* The day of the figures; "" before the first beat. */
 const char *scene_as_of(const struct scene *scene);
+/* Are they of the open plane: of a release, protected, and not all that there are? */
+bool scene_is_open(const struct scene *scene);
 /* How many sources are late. */
 size_t scene_late(const struct scene *scene);
 

@@ -92,6 +92,21 @@ static void show_news(struct page *page, int row, const struct scene *scene,
 	}
 }
 
+/* Whoever looks at protected figures has to know. */
+static void show_release(struct page *page, int row, int at, int room, const struct scene *scene)
+{
+	char text[128];
+
+	if (json_number(scene->beat, "release") > 0)
+		snprintf(text, sizeof(text),
+			 "release %" JSON_INTEGER_FORMAT
+			 ", protected: figures may be off by a few, do not add up",
+			 json_number(scene->beat, "release"));
+	else
+		strcpy(text, "there is no release yet");
+	page_put(page, row, at, room, STYLE_TITLE, text);
+}
+
 static void show_state(struct page *page, int row, const struct scene *scene, const char *endpoint,
 		       int64_t now_ms)
 {
@@ -111,6 +126,8 @@ static void show_state(struct page *page, int row, const struct scene *scene, co
 		page_say(page, row, at, STYLE_WARN,
 			 "STALE, reconnecting: nothing from liftd for %s; figures of %s", ago,
 			 clock);
+	} else if (scene_is_open(scene)) {
+		show_release(page, row, at, right - at - 2, scene);
 	} else {
 		at += page_say(page, row, at, STYLE_TITLE, "live, tick %s ago", ago);
 		if (late > 0)
@@ -207,9 +224,13 @@ static void show_sources(struct page *page, int row, int n, const struct scene *
 	size_t count = json_array_size(sources), i;
 	const json_t **rows = calloc(count + 1, sizeof(*rows));
 
-	show_source_heads(page, row);
 	view->lines = n - 1;
 	view->of_lines = (int)count;
+	if (scene_is_open(scene))
+		page_put(page, row, LEFT, -1, STYLE_PLAIN,
+			 "A release names no sources: it is of its day, and stands still.");
+	else
+		show_source_heads(page, row);
 	if (!rows)
 		return;
 	json_array_foreach(sources, i, source)

@@ -227,7 +227,8 @@ static void show_learning(struct pen *pen)
 		 "Half complete it within %" JSON_INTEGER_FORMAT
 		 " days, nine of ten within %" JSON_INTEGER_FORMAT ".",
 		 json_number(days, "median"), json_number(days, "p90"));
-	if (json_number(days, "n") > 0)
+	/* The open plane gives these of many alone. */
+	if (json_number(days, "n") > 0 && json_object_get(days, "median"))
 		pen_line(pen, text);
 	if (!json_is_number(mean))
 		return;
@@ -273,7 +274,8 @@ static void show_levels(struct pen *pen)
 	const json_t *holders = json_object_get(pen->metrics, "holders");
 	const char *level;
 
-	pen_heading(pen, "Levels");
+	if (json_object_get(pen->metrics, "levels"))
+		pen_heading(pen, "Levels");
 	json_object_foreach(json_object_get(pen->metrics, "levels"), level, n)
 	{
 		const char *label =
@@ -319,8 +321,10 @@ static void show_competence(struct pen *pen)
 	pen_pairs(pen, pairs, N(pairs));
 	pen_rate(pen, "coverage", json_object_get(pen->metrics, "coverage"), "who work there");
 	show_levels(pen);
-	pen_heading(pen, "Whose competence ends");
-	pen_pairs(pen, ends, N(ends));
+	if (!scene_is_open(pen->scene)) {
+		pen_heading(pen, "Whose competence ends");
+		pen_pairs(pen, ends, N(ends));
+	}
 	show_requirements(pen);
 	pen_trend(pen, "begun", "ended");
 	pen_places(pen, NULL);
@@ -402,7 +406,9 @@ void subject_show(struct page *page, int row, int n, const struct scene *scene, 
 	if (pen.metrics)
 		shows[scene->subjects[pen.subject].kind](&pen);
 	else
-		pen_line(&pen, "Nobody counts here yet.");
+		pen_line(&pen, scene_is_open(scene) ? "The release gives nothing here: nobody "
+						      "counts, or too few."
+						    : "Nobody counts here yet.");
 	show_sources(&pen);
 	view->lines = n - 1;
 	view->of_lines = pen.row;

@@ -115,7 +115,7 @@ struct tree_row *view_rows(const struct view *view, const struct scene *scene, s
 	       close = NOWHERE;
 	struct tree_row *rows;
 
-	columns_choose(view->kind, view->columns, &columns);
+	columns_choose(scene, view->kind, view->columns, &columns);
 	if (wish.sort >= columns.n)
 		wish.sort = SORT_TREE;
 	rows = tree_rows(scene, &wish, ret_n);
@@ -269,11 +269,11 @@ static void choose_of(struct view *view, const struct scene *scene, enum kind ki
 		view->choose_at++;
 }
 
-static void sort_next(struct view *view)
+static void sort_next(struct view *view, const struct scene *scene)
 {
 	struct columns columns;
 
-	columns_choose(view->kind, view->columns, &columns);
+	columns_choose(scene, view->kind, view->columns, &columns);
 	view->sort = view->sort + 1 < columns.n ? view->sort + 1 : SORT_TREE;
 	view->reverse = false;
 }
@@ -348,7 +348,7 @@ static void set_order(struct view *view, const struct scene *scene, int reverse)
 	if (reverse)
 		view->reverse = !view->reverse;
 	else
-		sort_next(view);
+		sort_next(view, scene);
 }
 
 static void next_kind(struct view *view, const struct scene *scene, int kind)

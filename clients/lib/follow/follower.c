@@ -239,7 +239,8 @@ static bool has_broken(struct lift_follower *follower)
 	return follower->breaks != before;
 }
 
-/* No tick is longer than the time that went by here: the daemon's clock may jump between two. */
+/* No tick is longer than the time that went by here: the daemon's clock may jump between two. The
+ * beats of an open audience have the same number until there is another release. */
 static void take_beat(struct lift_follower *follower, const json_t *beat,
 		      const struct picture_mark *mark)
 {
@@ -248,7 +249,8 @@ static void take_beat(struct lift_follower *follower, const json_t *beat,
 
 	if (ms > now_ms - follower->taken_ms)
 		ms = now_ms - follower->taken_ms;
-	if (follower->beat.epoch == mark->epoch && follower->beat.seq + 1 == mark->seq)
+	if (follower->beat.epoch == mark->epoch &&
+	    (follower->beat.seq + 1 == mark->seq || follower->beat.seq == mark->seq))
 		follower->tick_ms = ms > 0 ? ms : 0;
 	follower->beat = *mark;
 	follower->taken_ms = now_ms;

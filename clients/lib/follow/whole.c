@@ -165,6 +165,19 @@ static int show(struct lift_picture *picture, size_t *ret_n)
 	return 0;
 }
 
+/* The beat of an open audience says which release it is that stands. */
+static void tell_release(const json_t *beat, struct lift_picture_news *news)
+{
+	const char *plane = json_string_value(json_object_get(beat, "plane"));
+	json_int_t release = json_integer_value(json_object_get(beat, "release"));
+
+	news->is_open = plane && strcmp(plane, "open") == 0;
+	if (!news->is_open || release < 1 || release > UINT32_MAX)
+		return;
+	news->release = (uint32_t)release;
+	news->as_of = json_string_value(json_object_get(beat, "as_of"));
+}
+
 /* A beat. LIFT_E_NOT_FOUND where the tick cannot be shown yet. */
 static int end_tick(struct lift_picture *picture, const json_t *beat,
 		    struct lift_picture_news *ret_news)
@@ -190,6 +203,7 @@ static int end_tick(struct lift_picture *picture, const json_t *beat,
 						.beat = picture->beat,
 						.changes = picture->changes,
 						.n_changes = n };
+	tell_release(beat, ret_news);
 	picture->was_in_doubt = picture->is_stale = false;
 	picture->whole_ms = wire_clock_ms();
 	return 0;
@@ -237,6 +251,8 @@ static int say_stale(struct lift_picture *picture, struct lift_picture_news *ret
 		return LIFT_E_NOT_FOUND;
 	picture->is_stale = true;
 	*ret_news = (struct lift_picture_news){ .what = LIFT_PICTURE_STALE, .tick = picture->tick };
+	if (picture->beat)
+		tell_release(picture->beat, ret_news);
 	return 0;
 }
 

@@ -40,6 +40,8 @@ class Change:
     stale: bool = False  # no beat comes: follower.picture is as it was last
     time: Optional[datetime.datetime] = None  # of the tick, by the daemon's clock
     as_of: Optional[str] = None  # the day that the figures are of
+    protected: bool = False  # of an open audience: they may be off by a few, and do not add up
+    release: Optional[int] = None  # its number, of an open audience; None: there is none yet
 
 
 class _Snapshot:
@@ -371,8 +373,17 @@ class Follower:
     ) -> Change:
         beat = self._picture.beat or {}
         ms, as_of = beat.get("time"), beat.get("as_of")
+        protected, release = beat.get("protected") is True, beat.get("release")
         time_of = EPOCH + datetime.timedelta(milliseconds=ms) if isinstance(ms, int) else None
-        return Change(figures, before, time=time_of, as_of=as_of, **other)
+        return Change(
+            figures,
+            before,
+            time=time_of,
+            as_of=as_of,
+            protected=protected,
+            release=release if isinstance(release, int) else None,
+            **other,
+        )
 
     def _grow_stale(self) -> Optional[Change]:
         if self._was_stale or time.monotonic() <= self._heard + STALE_S:

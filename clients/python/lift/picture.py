@@ -151,7 +151,7 @@ def _same(topic: str, one: Optional[Body], other: Optional[Body]) -> bool:
     if one is None or other is None:
         return one is other
     if topic.startswith("metric/"):
-        keys = ("metrics", "sources", "as_of")
+        keys = ("metrics", "sources", "as_of", "release")
         return all(one.get(key) == other.get(key) for key in keys)
     passing = ("epoch", "seq")
     return {k: v for k, v in one.items() if k not in passing} == {

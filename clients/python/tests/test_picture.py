@@ -153,6 +153,23 @@ class Pictures(unittest.TestCase):
         self.assertFalse(picture.take_snapshot({}, 1, 5, True, False))
         self.assertTrue(picture.missed)
 
+    def test_beats_of_one_number_are_no_gap(self) -> None:
+        picture = Picture()
+        picture.take_beat({"epoch": 1, "seq": 2})
+        picture.begin()
+        self.assertTrue(picture.take_snapshot({}, 1, 2, True, True))
+        for _ in range(3):
+            picture.take_beat({"epoch": 1, "seq": 2})
+            self.assertFalse(picture.missed)
+            self.assertTrue(picture.holds())
+        topic, body = "metric/a/module/b", metric(1, 3, 1, 7)
+        picture.take(topic, {**body, "release": 4})
+        picture.take_beat({"epoch": 1, "seq": 3})
+        self.assertEqual([topic for topic, _, _ in picture.show()], [topic])
+        picture.take(topic, {**metric(1, 4, 2, 7), "release": 5})
+        picture.take_beat({"epoch": 1, "seq": 4})
+        self.assertEqual([topic for topic, _, _ in picture.show()], [topic])
+
     def test_a_snapshot_ahead_of_the_beats_is_waited_for(self) -> None:
         picture = Picture()
         picture.take_beat({"epoch": 1, "seq": 5})

@@ -186,6 +186,38 @@ static void a_module_has_its_scores_and_a_competence_its_needs(void **state)
 	end(&looking);
 }
 
+/* A release has not all figures, and what it has is protected. */
+static void a_release_says_so_and_hides_what_it_has_not(void **state)
+{
+	struct looking looking;
+
+	(void)state;
+	begin(&looking);
+	small_beat_open(&looking.scene, 3);
+	small_take(&looking.scene, "metric/nord/programme/autumn",
+		   "{'region': 'nord', 'kind': 'programme', 'id': 'autumn', 'release': 3,"
+		   "'metrics': {'participants': 60, 'completed': 15,"
+		   "'reached': {'n': 2, 'of': 3, 'value': 0.67},"
+		   "'by': {'role': {'nurse': {'participants': 41}}}}}");
+	look(&looking, 40, 130);
+	assert_shown(&looking, "as of 2025-09-30");
+	assert_line(&looking, "release 3, protected: figures may be off by a few, do not add up",
+		    "q quit");
+	assert_int_equal(small_find(&looking.page, "stalled"), -1);
+	assert_int_equal(small_find(&looking.page, "weeks"), -1);
+	press(&looking, "j\n");
+	assert_line(&looking, " sykepleier            ", " 41         -");
+	assert_line(&looking, " Bindal  ", "  -");
+	press(&looking, "n");
+	assert_shown(&looking, "The release gives nothing here: nobody counts, or too few.");
+	press(&looking, "o");
+	assert_shown(&looking, "A release names no sources");
+	small_beat_open(&looking.scene, 0);
+	press(&looking, "o");
+	assert_shown(&looking, "there is no release yet");
+	end(&looking);
+}
+
 /* Of another daemon, or none of ours. */
 static void figures_of_another_form_do_no_harm(void **state)
 {
@@ -412,6 +444,7 @@ int main(void)
 		cmocka_unit_test(keys_go_into_the_programme_and_back),
 		cmocka_unit_test(a_programme_has_its_targets_and_its_pace),
 		cmocka_unit_test(a_module_has_its_scores_and_a_competence_its_needs),
+		cmocka_unit_test(a_release_says_so_and_hides_what_it_has_not),
 		cmocka_unit_test(figures_of_another_form_do_no_harm),
 		cmocka_unit_test(what_is_typed_filters_at_once),
 		cmocka_unit_test(subjects_follow_one_another),

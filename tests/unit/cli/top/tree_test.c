@@ -93,7 +93,7 @@ static void figures_sort_what_stands_side_by_side(void **state)
 
 	(void)state;
 	small_picture(&scene);
-	columns_choose(KIND_PROGRAMME, 80, &columns);
+	columns_choose(&scene, KIND_PROGRAMME, 80, &columns);
 	wish.subject = scene_subject(&scene, KIND_PROGRAMME, "autumn");
 	small_figures(&scene, "1815", 10, 4, 4);
 	small_figures(&scene, "1811", 20, 12, 1);

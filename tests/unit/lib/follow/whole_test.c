@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <zmq.h>
 
+#include "clients/lib/follow/follower.h"
 #include "clients/lib/lift.h"
 #include "proto/metric.h"
 #include "proto/snapshot.h"
@@ -56,6 +57,7 @@ struct fake {
 	int64_t epoch;
 	uint64_t seq, whole; /* the tick that is going on, and the last that has ended */
 	int64_t jumped_ms;   /* its clock, by so much */
+	uint32_t release;    /* of an open audience; 0: it is exact */
 	bool complete, losing;
 	struct moment history[HISTORY];
 	size_t n_history;
@@ -84,7 +86,8 @@ static void write_metric(struct fake *fake, size_t i)
 					.n = topic->n,
 					.time = 1000,
 					.as_of = text_of("2026-03-01"),
-					.plane = text_of("exact"),
+					.plane = text_of(fake->release ? "open" : "exact"),
+					.release = fake->release,
 					.region = text_of("r"),
 					.kind = text_of("module"),
 					.id = text_of(id),
@@ -123,7 +126,9 @@ static void send_beat(struct fake *fake)
 				    .seq = fake->seq,
 				    .time = (int64_t)fake->seq * 1000 + fake->jumped_ms,
 				    .as_of = text_of("2026-03-01"),
-				    .complete = fake->complete });
+				    .complete = fake->complete,
+				    .is_open = fake->release > 0,
+				    .release = fake->release });
 	publish(fake, "beat");
 }
 
@@ -561,6 +566,72 @@ static void silence_is_said_although_the_clock_of_the_daemon_jumped(void **state
 	free(fake);
 }
 
+/* Nothing changes until there is another release: the beats have all the same number, and are
+ * neither a silence nor a gap. */
+static void the_beats_of_a_release_that_stands_are_signs_of_life(void **state)
+{
+	struct fake *fake = malloc(sizeof(*fake));
+	struct shown shown = { .epoch = -1 };
+	struct lift_picture *picture;
+	struct lift_picture_news news;
+
+	(void)state;
+	chance_begin();
+	fake_open(fake);
+	fake->release = 3;
+	picture = open_picture(fake, LONG_MS);
+	catch_up(fake, picture, &shown);
+	look(fake, picture, &shown);
+	for (int i = 0; i < 10; i++) {
+		fake->jumped_ms += 1000;
+		send_beat(fake);
+		assert_int_equal(lift_picture_next(picture, LONG_MS, &news), 0);
+		assert_int_equal(news.what, LIFT_PICTURE_TICK);
+		assert_int_equal(news.tick, fake->seq);
+		assert_int_equal(news.n_changes, 0);
+		assert_true(news.is_open);
+		assert_int_equal(news.release, 3);
+		assert_string_equal(news.as_of, "2026-03-01");
+	}
+	/* It has asked for nothing again. */
+	assert_true(zmq_recv(fake->router, (char[1]){ 0 }, 1, ZMQ_DONTWAIT) < 0);
+	fake->release = 4;
+	tick(fake, 0);
+	assert_int_equal(lift_picture_next(picture, LONG_MS, &news), 0);
+	assert_int_equal(news.release, 4);
+	apply(fake, picture, &news, &shown);
+	lift_picture_close(picture);
+	fake_close(fake);
+	free(fake);
+}
+
+/* Else a long tick would be taken for silence. */
+static void how_long_a_tick_is_is_learnt_from_beats_of_one_number(void **state)
+{
+	static const char *const topics[] = { "metric/" };
+	struct fake *fake = malloc(sizeof(*fake));
+	struct lift_follower *follower = NULL;
+	const json_t *body;
+	const char *topic;
+	int err;
+
+	(void)state;
+	fake_open(fake);
+	fake->release = 3;
+	fake->seq = 1;
+	assert_int_equal(follower_open(fake->publish, NULL, NULL, topics, 1, 0, &follower), 0);
+	for (int i = 0; i < ROUNDS && follower_tick_ms(follower) == 0; i++) {
+		fake->jumped_ms += 1000;
+		send_beat(fake);
+		err = lift_follower_next(follower, 10, &topic, &body);
+		assert_true(!err || err == LIFT_E_NOT_FOUND);
+	}
+	assert_true(follower_tick_ms(follower) > 0);
+	lift_follower_free(follower);
+	fake_close(fake);
+	free(fake);
+}
+
 /* ZeroMQ's own descriptor would be silent: the messages were there before it was waited for. */
 static void who_stops_in_the_middle_is_called_again(void **state)
 {
@@ -642,6 +713,8 @@ int main(void)
 		cmocka_unit_test(a_break_within_a_tick_is_made_up_for),
 		cmocka_unit_test(silence_is_said_once_and_ends_with_the_next_tick),
 		cmocka_unit_test(silence_is_said_although_the_clock_of_the_daemon_jumped),
+		cmocka_unit_test(the_beats_of_a_release_that_stands_are_signs_of_life),
+		cmocka_unit_test(how_long_a_tick_is_is_learnt_from_beats_of_one_number),
 		cmocka_unit_test(who_stops_in_the_middle_is_called_again),
 		cmocka_unit_test(wrong_options_are_said),
 	};
