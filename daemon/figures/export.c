@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/figures/export.h"
-#include "daemon/catalogue/subject.h"
+#include "daemon/catalogue/order.h"
 
 #include <stdlib.h>
 
@@ -21,53 +21,31 @@ struct export
 	size_t n_subjects;
 };
 
-static int compare_regions(const void *a, const void *b, void *context)
+int export_row(struct msg_reader *reader, const struct export_row *row, export_fn fn, void *context)
 {
-	const struct catalogue *catalogue = context;
+	json_t *json;
+	char *line;
+	int err = json_from_msg(reader, row->metrics, &json);
 
-	return text_compare(text_of(catalogue->regions[*(const uint32_t *)a].code),
-			    text_of(catalogue->regions[*(const uint32_t *)b].code));
-}
-
-static int compare_subjects(const void *a, const void *b, void *context)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int by = text_compare(text_of(kind_name(subject_kind(x))),
-			      text_of(kind_name(subject_kind(y))));
-
-	return by ? by
-		  : text_compare(text_of(subject_id(context, x)), text_of(subject_id(context, y)));
-}
-
-static int sort_all(struct export *export)
-{
-	const struct catalogue *catalogue = export->catalogue;
-	size_t n = 0;
-
-	for (enum kind kind = 0; kind < KINDS; kind++)
-		export->n_subjects += kind_subjects(catalogue, kind);
-	export->regions = malloc(catalogue->n_regions * sizeof(*export->regions));
-	export->subjects = malloc(export->n_subjects * sizeof(*export->subjects));
-	if (!export->regions || !export->subjects)
-		return LIFT_E_MEMORY;
-	for (uint32_t r = 0; r < catalogue->n_regions; r++)
-		export->regions[r] = r;
-	for (enum kind kind = 0; kind < KINDS; kind++)
-		for (uint32_t i = 0; i < kind_subjects(catalogue, kind); i++)
-			export->subjects[n++] = subject_of(kind, i);
-	qsort_r(export->regions, catalogue->n_regions, sizeof(*export->regions), compare_regions,
-		(void *)catalogue);
-	qsort_r(export->subjects, export->n_subjects, sizeof(*export->subjects), compare_subjects,
-		(void *)catalogue);
-	return 0;
+	if (err)
+		return err;
+	json_object_set_new(json, "region", json_stringn(row->region.data, row->region.size));
+	json_object_set_new(json, "kind", json_string(kind_name(row->kind)));
+	json_object_set_new(json, "id", json_stringn(row->id.data, row->id.size));
+	line = json_line(json);
+	json_decref(json);
+	err = line ? fn(context, text_of(line)) : LIFT_E_MEMORY;
+	free(line);
+	return err;
 }
 
 /* The figures are written as for a dashboard, then as JSON: there is one way to print a figure. */
 static int export_line(struct export *export, uint32_t region, uint32_t subject)
 {
 	const struct catalogue *catalogue = export->catalogue;
-	json_t *json;
-	char *line;
+	struct export_row row = { .region = text_of(catalogue->regions[region].code),
+				  .kind = subject_kind(subject),
+				  .id = text_of(subject_id(catalogue, subject)) };
 	int err;
 
 	err = figures_sum(export->figures, export->tallies, region, subject, export->wish->today);
@@ -75,17 +53,8 @@ static int export_line(struct export *export, uint32_t region, uint32_t subject)
 		return err;
 	msg_writer_clear(export->writer);
 	figures_encode(export->figures, export->writer, DAY_MIN);
-	err = json_from_msg(export->reader, msg_written(export->writer), &json);
-	if (err)
-		return err;
-	json_object_set_new(json, "region", json_string(catalogue->regions[region].code));
-	json_object_set_new(json, "kind", json_string(kind_name(subject_kind(subject))));
-	json_object_set_new(json, "id", json_string(subject_id(catalogue, subject)));
-	line = json_line(json);
-	json_decref(json);
-	err = line ? export->fn(export->context, text_of(line)) : LIFT_E_MEMORY;
-	free(line);
-	return err;
+	row.metrics = msg_written(export->writer);
+	return export_row(export->reader, &row, export->fn, export->context);
 }
 
 static bool is_wished(const struct export *export, uint32_t subject)
@@ -129,9 +98,12 @@ int export_figures(const struct catalogue *catalogue, const struct tallies *tall
 				 .figures = figures_new(catalogue),
 				 .writer = msg_writer_new(),
 				 .reader = msg_reader_new() };
-	int err = export.figures && export.writer && export.reader ? sort_all(&export)
-								   : LIFT_E_MEMORY;
+	int err = export.figures && export.writer && export.reader ? 0 : LIFT_E_MEMORY;
 
+	if (!err)
+		err = order_regions(catalogue, &export.regions);
+	if (!err)
+		err = order_subjects(catalogue, &export.subjects, &export.n_subjects);
 	if (!err)
 		err = export_all(&export);
 	figures_free(export.figures);

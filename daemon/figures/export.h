@@ -22,6 +22,16 @@ struct export_wish {
 /* One line, valid during the call; other than 0 ends the export, which returns it. */
 typedef int (*export_fn)(void *context, struct text line);
 
+/* What is published of a subject in a region, as a line. LIFT_E_MEMORY, LIFT_E_MALFORMED, or what
+ * `fn` returns. */
+struct export_row {
+	struct text region, id;
+	enum kind kind;
+	struct text metrics; /* a MessagePack map */
+};
+int export_row(struct msg_reader *reader, const struct export_row *row, export_fn fn,
+	       void *context);
+
 /* LIFT_E_MEMORY, errors of the store, or what `fn` returns. */
 int export_figures(const struct catalogue *catalogue, const struct tallies *tallies,
 		   const struct export_wish *wish, export_fn fn, void *context);

@@ -237,13 +237,17 @@ static json_t *json_of_event(const struct event *event)
 	return json;
 }
 
+void anyworld_write_event(const struct event *event, FILE *file)
+{
+	json_t *json = json_of_event(event);
+
+	assert_int_equal(json_dumpf(json, file, JSON_COMPACT), 0);
+	fputc('\n', file);
+	json_decref(json);
+}
+
 void anyworld_write_events(const struct anyworld *world, FILE *file)
 {
-	for (uint32_t i = 0; i < world->n; i++) {
-		json_t *json = json_of_event(&world->events[i]);
-
-		assert_int_equal(json_dumpf(json, file, JSON_COMPACT), 0);
-		fputc('\n', file);
-		json_decref(json);
-	}
+	for (uint32_t i = 0; i < world->n; i++)
+		anyworld_write_event(&world->events[i], file);
 }

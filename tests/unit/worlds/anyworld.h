@@ -33,7 +33,8 @@ void anyworld_free(struct anyworld *world);
 /* What its events, those before the moment `until`, mean; the learners' namespace is "people". */
 void anyworld_model(struct model *model, const struct anyworld *world, int64_t until);
 
-/* Its events as JSON Lines. */
+/* An event, and its events, as JSON Lines. */
+void anyworld_write_event(const struct event *event, FILE *file);
 void anyworld_write_events(const struct anyworld *world, FILE *file);
 
 #endif
