@@ -95,7 +95,7 @@ def log(chance):
 def both_seen(method, a, b, more):
     """How likely two figures of a number that nobody knows are, of which the second has so many more learners, drawn
     apart."""
-    return sum(method.chance(n, [a]) * method.chance(n + more, [b]) for n in range(max(a - 6, 0), a + 7))
+    return sum(method.chance(n, [a]) * method.chance(n + more, [b]) for n in range(max(a - 6, -more, 0), a + 7))
 
 
 def one_seen(method, a):

@@ -154,14 +154,16 @@ def fitted(world, programme, rounds, exact_parent=None, seed=1):
 # Who may publish
 
 def padded(world, added, releases, trials, seed=1):
-    """A place where X alone has started a module, and a platform that adds so many learners of its own there, all
-    assessed and half of them passed, one more before each release: has X passed? Guesses."""
+    """A place where X alone has started a module, and a platform that adds so many learners of its own there, all of
+    whom pass and complete it, one more before each release: has X? If so, all counts are of the same people, and their
+    figures equal. Guesses."""
     rng, out = rng_of("padded", added, releases, seed), Guesses()
     cat = world.cat
     subject = next(("module", m) for m in cat.modules)
     region = sorted(cat.leaves)[0]
     parts = [(d, values[0]) for d, values in cat.dimensions.items()]
-    counts = lambda passed, values: {("assessed",), ("scored",)} | {(m, *p) for m in ["started"] + ["passed"] * passed for p in [(), *values]}
+    counts = lambda passed, values: {("assessed",), ("scored",)} | {
+        (m, *p) for m in ["started"] + ["completed", "passed"] * passed for p in [(), *values]}
     for _ in range(trials):
         tables = {}, {}
         for release in range(releases):
@@ -169,7 +171,7 @@ def padded(world, added, releases, trials, seed=1):
                 cells = {}
                 for i in range(added + release):
                     values = [(d, vs[i % len(vs)]) for d, vs in cat.dimensions.items()]
-                    put(cells, counts(i % 2 == 0, values), 1, record_key(f"made-up {i}"))
+                    put(cells, counts(True, values), 1, record_key(f"made-up {i}"))
                 put(cells, counts(passed, parts), 1, record_key("X"))
                 table[release, region, subject] = cells
         truth, method = rng.random() < 0.5, CellKey(rng)
@@ -199,6 +201,24 @@ def equal_figures(world, rounds, seed=1):
                         parts[0] += 1
                         parts[1] += same
     return totals, parts
+
+
+def equal_rows(world, rounds, seed=1):
+    """[how often a region's figures of a subject, three or more of them, are those of a region above it; how often it is
+    the same people, and so nobody in the rest of that region]."""
+    rng, out = rng_of(world.name, "rows", seed), [0, 0]
+    for _ in range(rounds):
+        found = last(world, CellKey(rng))
+        for (region, subject), (cells, seen) in found.items():
+            for above in sorted(world.cat.ancestors[region] - {region}):
+                if (above, subject) not in found:
+                    continue
+                other = found[above, subject]
+                both = seen.keys() & other[1].keys()
+                if len(both) >= 3 and all(seen[c] == other[1][c] for c in both):
+                    out[0] += 1
+                    out[1] += cells == other[0]
+    return out
 
 
 def zeros(world, rounds, seed=1):

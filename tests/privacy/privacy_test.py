@@ -92,11 +92,13 @@ class Privacy(unittest.TestCase):
         self.between(one, every, one + 0.12)
 
     def test_who_may_publish_can_find_who_is_alone(self):
-        self.assertGreater(looks.padded(norr, 30, 4, 60).right_share, 0.9)
+        self.assertGreater(looks.padded(norr, 40, 1, 60).right_share, 0.9)
 
     def test_equal_figures_are_mostly_the_same_people_and_zeros_not_always_true(self):
         (equal, same), _ = looks.equal_figures(norr, 2)
         self.assertGreater(same, 0.7 * equal)
+        rows, same = looks.equal_rows(norr, 1)
+        self.assertGreater(same, 0.95 * rows)
         read, true = looks.zeros(norr, 1)
         self.between(0.3 * read, true, 0.8 * read)
 
