@@ -12,6 +12,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
+#include "daemon/compact/settle.h"
 #include "daemon/config/dirs.h"
 #include "daemon/control/control.h"
 #include "daemon/handover.h"
@@ -71,6 +72,7 @@ struct liftd {
 	struct machine machine;
 	struct roll_call roll_call;
 	struct status_line line;
+	atomic_bool anew; /* its journal was compacted: it is to begin anew */
 };
 
 /* The one whose clients get in when nobody else does. */
@@ -137,6 +139,32 @@ static int check_restored(struct liftd *liftd)
 		  "another: path=%s",
 		  path);
 	return LIFT_E_DAMAGED;
+}
+
+/* What was written anew takes its place before anything is opened. */
+static int settle_compaction(struct liftd *liftd)
+{
+	int64_t began_ms = clock_steady_ms();
+	struct compact_settled settled;
+	int err = compact_settle(liftd->config->state, service_still_starting, &settled);
+
+	if (err)
+		log_error("the compacted journal cannot take its place: state=%s reason=\"%s\"",
+			  liftd->config->state, strerror(errno));
+	else if (settled.was_there && !settled.is_in_place)
+		log_alert(ALERT_COMPACT_FAILED,
+			  "the compacted journal was dropped, the old one serves: code=%s "
+			  "reason=\"%s\"",
+			  lift_err_code(settled.err), lift_err_text(settled.err));
+	else if (settled.was_there)
+		log_notice("the compacted journal is in its place: last=%llu later=%llu ms=%lld",
+			   (unsigned long long)settled.last, (unsigned long long)settled.later,
+			   (long long)(clock_steady_ms() - began_ms));
+	if (settled.is_in_place && settled.err)
+		log_error("what the compacted journal took the place of cannot be removed, it is "
+			  "at the next start: state=%s",
+			  liftd->config->state);
+	return err;
 }
 
 static void say_secret(const struct liftd *liftd, int err)
@@ -444,6 +472,15 @@ static uint64_t ask_reload(void *context, bool dry_run, bool yes)
 	return number;
 }
 
+/* Any thread: all ends in order, and begins anew. */
+static void ask_anew(void *context)
+{
+	struct liftd *liftd = context;
+
+	atomic_store(&liftd->anew, true);
+	rooms_end(liftd->rooms);
+}
+
 static void on_control_wake(void *context, const struct now *now)
 {
 	struct liftd *liftd = context;
@@ -474,6 +511,7 @@ static int open_control(struct liftd *liftd)
 					     .stats = &liftd->stats,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
 					     .reload = { ask_reload, liftd },
+					     .anew = { ask_anew, liftd },
 					     .orders = liftd->orders,
 					     .ordered = room_wake(liftd->rooms, ROOM_INTAKE),
 					     .board = liftd->board,
@@ -648,6 +686,7 @@ static int open_all(struct liftd *liftd)
 	} steps[] = {
 		{ open_dirs, "directories" },
 		{ check_restored, "restore" },
+		{ settle_compaction, "compaction" },
 		{ open_socket_dirs, "directories of sockets" },
 		{ open_secret, "secret" },
 		{ check_stores, "integrity check" },
@@ -694,13 +733,21 @@ static void say_opened(const struct liftd *liftd)
 	catalogue_free(catalogue);
 }
 
-int liftd_run(const struct liftd_parts *parts)
+/* What was read again since the start goes on. */
+static void keep_next(struct liftd *liftd, struct liftd_next *ret_next)
+{
+	ret_next->catalogue = handover_newest(liftd->handover);
+	ret_next->keys = keyring_keys(liftd->keyring);
+}
+
+int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 {
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
 			       .now = { clock_steady_ms(), clock_utc_ms() } };
 	int err;
 
+	*ret_next = (struct liftd_next){ .catalogue = NULL };
 	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
 	err = open_all(&liftd);
 	if (err && service_is_ending()) {
@@ -714,10 +761,15 @@ int liftd_run(const struct liftd_parts *parts)
 			log_alert(ALERT_STORE_FATAL,
 				  "a store can no longer be used, the daemon stops and must be "
 				  "started again: code=fatal");
-		service_stopping();
+		if (!err && atomic_load(&liftd.anew) && !service_is_ending()) {
+			keep_next(&liftd, ret_next);
+			service_reloading();
+		} else {
+			service_stopping();
+		}
 	}
 	close_all(&liftd);
-	if (!err)
+	if (!err && !ret_next->catalogue)
 		log_notice("stopped");
 	return err;
 }

@@ -25,8 +25,15 @@ struct liftd_parts {
 	const char *const *options;  /* that name the configuration, for children, up to NULL */
 };
 
-/* Run until SIGTERM or SIGINT (service_block_signals comes first). 0 after an orderly stop. What
- * goes wrong is logged. */
-int liftd_run(const struct liftd_parts *parts);
+/* What it is to run with next, the caller's; all NULL: it is over. */
+struct liftd_next {
+	struct catalogue *catalogue;
+	struct keys *keys;
+};
+
+/* Run until SIGTERM or SIGINT (service_block_signals comes first), or until the journal was
+ * compacted, and it is to begin anew at once. 0 after an orderly stop. What goes wrong is
+ * logged. */
+int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next);
 
 #endif

@@ -159,6 +159,9 @@ static int check_options(const struct options *options)
 	if (options->wish.task == TASK_KNOWN && !options->wish.in_lines)
 		return complain_usage("--known-at is for the daemon's own use: ask it by 'lift "
 				      "export --known-at'");
+	if (options->wish.task == TASK_COMPACT && !options->wish.in_lines)
+		return complain_usage("--compact is for the daemon's own use: ask it by 'lift "
+				      "compact'");
 	if (options->wish.seen && options->wish.task != TASK_BACKUP)
 		return complain_usage("--seen goes with --backup only");
 	if (options->wish.without_secret && options->wish.task != TASK_BACKUP)
@@ -176,6 +179,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "restore", required_argument, NULL, TASK_RESTORE },
 		{ "verify", no_argument, NULL, TASK_VERIFY },
 		{ "known-at", no_argument, NULL, TASK_KNOWN },
+		{ "compact", no_argument, NULL, TASK_COMPACT },
 		{ "report", no_argument, NULL, 'r' },
 		{ "seen", required_argument, NULL, 's' },
 		{ "without-secret", no_argument, NULL, 'w' },
@@ -200,6 +204,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_RESTORE:
 		case TASK_VERIFY:
 		case TASK_KNOWN:
+		case TASK_COMPACT:
 			options->n_tasks++;
 			options->wish.task = (enum task)option;
 			options->wish.dir = optarg;
@@ -250,13 +255,26 @@ static void say_right(const struct catalogue *catalogue)
 		fputs("these are no errors, but worth a look\n", stderr);
 }
 
-static int run(const struct liftd_parts *parts)
+/* As often as it begins anew: with what is right by then. */
+static int run(struct liftd_parts parts)
 {
+	struct liftd_next now = { .catalogue = NULL }, next;
+	bool again;
 	int err;
 
 	no_core();
 	service_block_signals();
-	err = liftd_run(parts);
+	do {
+		err = liftd_run(&parts, &next);
+		catalogue_free(now.catalogue);
+		keys_free(now.keys);
+		now = next;
+		again = !err && now.catalogue;
+		if (again && now.catalogue != parts.catalogue)
+			parts.catalogue_wrong = NULL;
+		parts.catalogue = now.catalogue;
+		parts.keys = now.keys;
+	} while (again);
 	return err == LIFT_E_DAMAGED ? EXIT_DAMAGED : err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -304,14 +322,14 @@ static int serve(const struct config *config, const struct options *options)
 			say_right(catalogue);
 			status = EXIT_SUCCESS;
 		} else {
-			status = run(&(struct liftd_parts){ .config = config,
-							    .catalogue = catalogue,
-							    .config_place = config_place(options),
-							    .catalogue_path = options->catalogue,
-							    .keys = keys,
-							    .own = own,
-							    .catalogue_wrong = wrong,
-							    .options = children });
+			status = run((struct liftd_parts){ .config = config,
+							   .catalogue = catalogue,
+							   .config_place = config_place(options),
+							   .catalogue_path = options->catalogue,
+							   .keys = keys,
+							   .own = own,
+							   .catalogue_wrong = wrong,
+							   .options = children });
 		}
 	} else {
 		start_failed(options, "catalogue and sockets");

@@ -26,7 +26,7 @@ struct thread {
 struct rooms {
 	void *zmq;
 	struct thread threads[ROOMS];
-	atomic_bool stopping, failed;
+	atomic_bool stopping, failed, ending;
 };
 
 static void on_wake(void *context, const struct now *now)
@@ -35,7 +35,8 @@ static void on_wake(void *context, const struct now *now)
 	struct rooms *rooms = thread->rooms;
 
 	wake_drain(thread->wake);
-	if (atomic_load(&rooms->stopping) || atomic_load(&rooms->failed))
+	if (atomic_load(&rooms->stopping) || atomic_load(&rooms->failed) ||
+	    (atomic_load(&rooms->ending) && thread == &rooms->threads[ROOM_MAIN]))
 		loop_stop(thread->loop);
 	else if (thread->on_wake)
 		thread->on_wake(thread->wake_context, now);
@@ -145,6 +146,12 @@ int rooms_run(struct rooms *rooms)
 {
 	loop_run(rooms->threads[ROOM_MAIN].loop);
 	return atomic_load(&rooms->failed) ? LIFT_E_FATAL : 0;
+}
+
+void rooms_end(struct rooms *rooms)
+{
+	atomic_store(&rooms->ending, true);
+	wake_send(room_wake(rooms, ROOM_MAIN));
 }
 
 /* Intake first: what the ledger has not applied by then, it applies at the next start. */

@@ -34,6 +34,8 @@ int rooms_start(struct rooms *rooms);
 /* The main thread: until its loop is stopped, or another room has ended by itself, which is then
  * LIFT_E_FATAL. */
 int rooms_run(struct rooms *rooms);
+/* Any thread: the main thread's loop is to stop. */
+void rooms_end(struct rooms *rooms);
 /* End the threads, one after the other in the order of an event's way. May be called twice. */
 void rooms_stop(struct rooms *rooms);
 

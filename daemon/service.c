@@ -249,7 +249,7 @@ void service_close(struct service *service)
 
 void service_still_starting(void)
 {
-	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=checking the data on disk");
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nWATCHDOG=1\nSTATUS=checking the data on disk");
 }
 
 void service_ready(const char *status)

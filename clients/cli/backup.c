@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lift backup, lift verify: work that a child of the daemon does, and that the daemon answers when
- * it is done.
+ * lift backup, lift verify, lift compact: work that a child of the daemon does, and that the daemon
+ * answers when it is done.
  */
 #include <errno.h>
 #include <limits.h>
@@ -143,6 +143,25 @@ int command_verify(const struct cli *cli, int argc, char **argv)
 			"compares it with the one that figures are read from. If they differ, the "
 			"first\n"
 			"difference is printed, and the status is 1.",
+	};
+	int status;
+
+	if (options_parse(&usage, argc, argv, &status) < 0)
+		return status;
+	return ask(cli, &request);
+}
+
+int command_compact(const struct cli *cli, int argc, char **argv)
+{
+	const struct request request = { .op = text_of("compact") };
+	const struct usage usage = {
+		.command = "lift compact",
+		.arguments = "",
+		.help = "Has the journal written anew, in a child process of the daemon: without "
+			"what was\n"
+			"taken out, and without names that nothing uses. Then the daemon begins "
+			"anew with\n"
+			"it; clients connect again by themselves.",
 	};
 	int status;
 

@@ -39,6 +39,7 @@ int command_report(const struct cli *cli, int argc, char **argv);
 int command_roster(const struct cli *cli, int argc, char **argv);
 int command_status(const struct cli *cli, int argc, char **argv);
 int command_backup(const struct cli *cli, int argc, char **argv);
+int command_compact(const struct cli *cli, int argc, char **argv);
 int command_verify(const struct cli *cli, int argc, char **argv);
 int command_catalogue(const struct cli *cli, int argc, char **argv);
 int command_accept_clock(const struct cli *cli, int argc, char **argv);

@@ -33,6 +33,7 @@ static const struct command {
 	{ "accept-clock", command_accept_clock,
 	  "tell the daemon that its clock is right, and was ahead before" },
 	{ "backup", command_backup, "tell the daemon to copy its journal and secret" },
+	{ "compact", command_compact, "write the journal anew, without what was taken out" },
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
 	{ "audit", command_audit, "list who has been told what, and had people forgotten" },

@@ -142,7 +142,7 @@ static const struct shape closed[] = { IS_TEXT("source"), IS_TEXT("stream"), IS_
 const struct answer_shape shape_of_closed = { "closed", closed, NULL };
 const struct answer_shape shape_of_closed_ok = { NULL, closed, NULL };
 
-/* Reload, backup, verify */
+/* Reload, backup, verify, compact */
 
 static const struct shape change[] = { IS_TEXT("text"), END };
 static const struct shape a_change[] = { IS_MAP(NULL, change), END };

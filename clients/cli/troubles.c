@@ -521,6 +521,8 @@ static void tell_counters(struct telling *telling)
 		{ "backups_failed", "backup has failed", "backups have failed", NULL },
 		{ "verifies_failed", "verification has failed, or found a difference",
 		  "verifications have failed, or found a difference", NULL },
+		{ "compactions_failed", "compaction has failed", "compactions have failed",
+		  "what was to be forgotten is in the files still" },
 		{ "reloads_refused", "reload was refused", "reloads were refused", NULL },
 		{ "events_reused", "event came under a number of another, and was refused",
 		  "events came under numbers of others, and were refused",

@@ -45,6 +45,8 @@ enum stat_trouble {
 	X(backups_failed)                                                      \
 	X(verifies) /* that found no difference */                             \
 	X(verifies_failed)                                                     \
+	X(compactions) /* of the journal */                                    \
+	X(compactions_failed)                                                  \
 	X(takeovers) /* of another catalogue, or a ledger built anew */        \
 	X(ticks)                                                               \
 	X(snapshots) /* pages */                                               \

@@ -131,6 +131,7 @@ static const struct {
 	{ "reload", OPERATORS, do_reload },
 	{ "backup", OPERATORS, control_backup },
 	{ "verify", OPERATORS, control_verify },
+	{ "compact", OPERATORS, control_compact },
 	{ "close", OPERATORS, control_close_stream },
 	{ "accept-clock", OPERATORS, control_accept_clock },
 	{ "keys", OPERATORS, control_keys },
@@ -269,6 +270,9 @@ static int open_parts(struct control *control, const struct control_parts *parts
 	if (!err)
 		err = loop_add_timer(parts->loop, CONTROL_MONTH_MS, control_on_month, control,
 				     NULL);
+	if (!err)
+		err = loop_add_timer(parts->loop, CONTROL_COMPACT_MS, control_on_compact, control,
+				     NULL);
 	return err ? err : loop_add_timer(parts->loop, PACE_EVERY_MS, note_pace, control, NULL);
 }
 
@@ -285,6 +289,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 	control->generations = parts->generations;
 	control->reload = parts->reload;
 	control->orders = parts->orders;
+	control->anew = parts->anew;
 	control->ordered = parts->ordered;
 	control->parts = (struct status_parts){ .config = parts->config,
 						.journal = parts->journal,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * control.h - the ROUTER that operators talk to: status, export, explain, quarantine, drop, retry,
- * catalogue, reload, backup, verify; and one for each audience, which answers export, explain and
- * catalogue with what that audience sees.
+ * catalogue, reload, backup, verify, compact; and one for each audience, which answers export,
+ * explain and catalogue with what that audience sees.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it
  * was asked. One of them is answered a round of the loop, and what takes long counts as rounds: a
@@ -24,6 +24,7 @@ enum {
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
 	CONTROL_READERS_MS = 30000,	/* readers that died give back what they kept */
 	CONTROL_MONTH_MS = 60000,	/* has a month ended? The audit log drops what is too old */
+	CONTROL_COMPACT_MS = 1000,	/* a look at whether the daemon is to begin anew */
 	CONTROL_PAGES_MAX = 1000, /* that wait for one client: room for an export of a country */
 };
 
@@ -33,6 +34,12 @@ struct control;
  * control_reloaded, in control's thread. */
 struct control_reload {
 	uint64_t (*ask)(void *context, bool dry_run, bool yes);
+	void *context;
+};
+
+/* The daemon is to begin anew, in the same process, when its journal was compacted. Any thread. */
+struct control_anew {
+	void (*ask)(void *context);
 	void *context;
 };
 
@@ -50,6 +57,7 @@ struct control_parts {
 	struct stats *stats;
 	struct wake *more; /* sent when the ledger should commit */
 	struct control_reload reload;
+	struct control_anew anew;
 	struct orders *orders; /* for the journal's writer, which is woken by this: */
 	struct wake *ordered;
 	struct board *board;

@@ -2,7 +2,7 @@
 /*
  * internal.h - what the files of control share: the doors that requests come in by (control.c,
  * ask.c), those that wait for the ledger (waiting.c), and what these are answered (export_op.c,
- * explain_op.c, roster_op.c), those that are jobs (jobs.c, known_op.c).
+ * explain_op.c, roster_op.c), those that are jobs (jobs.c, known_op.c, compact_op.c).
  */
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
@@ -129,6 +129,9 @@ struct control {
 		struct waiting asked; /* what of */
 		bool is_gone;	      /* nobody waits for it any more */
 	} known;
+	struct control_anew anew;
+	bool is_compact;  /* the journal was written anew, and waits to take its place */
+	bool begins_anew; /* that has been asked for */
 };
 
 /* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that
@@ -226,6 +229,18 @@ int control_backup(struct control *control, const struct client *client,
 int control_verify(struct control *control, const struct client *client,
 		   const struct request *request);
 void control_told(void *context, enum job_kind kind, const struct report *report, bool ended);
+
+/* A job from now on, which the client hears of. `dir` changes hands. LIFT_E_BUSY, LIFT_E_MEMORY,
+ * LIFT_E_IO. */
+int control_start_job(struct control *control, enum job_kind kind, const struct client *client,
+		      char *dir, const struct job_wish *wish);
+
+/* The journal is written anew: it is asked for; each second. Is it at work, or does what it made
+ * wait to take its place (jobs.c)? */
+int control_compact(struct control *control, const struct client *client,
+		    const struct request *request);
+void control_on_compact(void *context, const struct now *now);
+bool control_compacts(const struct control *control);
 
 /* What readers that died have kept from being used again. */
 void control_on_readers(void *context, const struct now *now);

@@ -14,8 +14,8 @@
 #include "daemon/tasks/backup.h"
 #include "proto/place.h"
 
-static int start(struct control *control, enum job_kind kind, const struct client *client,
-		 char *dir, const struct job_wish *wish)
+int control_start_job(struct control *control, enum job_kind kind, const struct client *client,
+		      char *dir, const struct job_wish *wish)
 {
 	int err = jobs_start(control->jobs, kind, wish);
 
@@ -33,6 +33,13 @@ static int start(struct control *control, enum job_kind kind, const struct clien
 	else
 		log_notice("%s started", job_name(kind));
 	return 0;
+}
+
+bool control_compacts(const struct control *control)
+{
+	struct report report;
+
+	return control->is_compact || jobs_running(control->jobs, JOB_COMPACT, &report);
 }
 
 /* The directory that was asked for, or one with a date below the state. NULL: out of memory. */
@@ -55,6 +62,8 @@ int control_backup(struct control *control, const struct client *client,
 	struct text dir = request->dir, seen = request->seen;
 	char *place, seen_text[PLACE_SIZE];
 
+	if (control_compacts(control))
+		return LIFT_E_BUSY;
 	if (dir.size > 0 &&
 	    (dir.data[0] != '/' || dir.size > BACKUP_PATH_MAX || memchr(dir.data, 0, dir.size)))
 		return LIFT_E_DIR;
@@ -64,10 +73,11 @@ int control_backup(struct control *control, const struct client *client,
 	place = place_of(control, dir);
 	if (!place)
 		return LIFT_E_MEMORY;
-	return start(control, JOB_BACKUP, client, place,
-		     &(struct job_wish){ .dir = place,
-					 .seen = dir.size > 0 && seen.size > 0 ? seen_text : NULL,
-					 .without_secret = request->without_secret });
+	return control_start_job(
+		control, JOB_BACKUP, client, place,
+		&(struct job_wish){ .dir = place,
+				    .seen = dir.size > 0 && seen.size > 0 ? seen_text : NULL,
+				    .without_secret = request->without_secret });
 }
 
 int control_verify(struct control *control, const struct client *client,
@@ -81,7 +91,8 @@ int control_verify(struct control *control, const struct client *client,
 		ledger_want(control->parts.ledger, last);
 		wake_send(control->more);
 	}
-	return start(control, JOB_VERIFY, client, NULL, &(struct job_wish){ .dir = NULL });
+	return control_start_job(control, JOB_VERIFY, client, NULL,
+				 &(struct job_wish){ .dir = NULL });
 }
 
 static void forget_dead_readers(struct control *control)
@@ -105,10 +116,12 @@ static void ended(struct control *control, enum job_kind kind, const struct repo
 	static const enum stat_counter counters[][2] = {
 		[JOB_BACKUP] = { STAT_backups, STAT_backups_failed },
 		[JOB_VERIFY] = { STAT_verifies, STAT_verifies_failed },
+		[JOB_COMPACT] = { STAT_compactions, STAT_compactions_failed },
 	};
 	static const enum alert alerts[] = {
 		[JOB_BACKUP] = ALERT_BACKUP_FAILED,
 		[JOB_VERIFY] = ALERT_VERIFY_FAILED,
+		[JOB_COMPACT] = ALERT_COMPACT_FAILED,
 	};
 
 	forget_dead_readers(control);
@@ -160,6 +173,8 @@ void control_told(void *context, enum job_kind kind, const struct report *report
 
 	if (has_ended)
 		ended(control, kind, report);
+	if (has_ended && kind == JOB_COMPACT)
+		control->is_compact = !report->err;
 	if (kind == JOB_KNOWN && has_ended)
 		control_answer_known(control, &waiting->client, report);
 	else

@@ -102,7 +102,7 @@ int keyring_set(struct keyring *keyring, struct keys *keys)
 	return err;
 }
 
-static struct keys *keys_of_now(struct keyring *keyring)
+struct keys *keyring_keys(struct keyring *keyring)
 {
 	struct keys *keys;
 
@@ -181,7 +181,7 @@ static bool is_cut(void *context, const char *public)
 
 int keyring_change(struct keyring *keyring, struct keys *keys)
 {
-	struct keys *before = keys_of_now(keyring);
+	struct keys *before = keyring_keys(keyring);
 	struct change change = { before, keys };
 	int err = keyring_set(keyring, keys);
 

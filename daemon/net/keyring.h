@@ -35,6 +35,8 @@ void keyring_free(struct keyring *keyring);
 
 /* Others from now on, which are kept. LIFT_E_MEMORY: the old ones stay. */
 int keyring_set(struct keyring *keyring, struct keys *keys);
+/* Those of now, kept for the caller. */
+struct keys *keyring_keys(struct keyring *keyring);
 
 /* The same, and connections of keys that lose a right by it are cut. */
 int keyring_change(struct keyring *keyring, struct keys *keys);

@@ -14,6 +14,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
+#include "daemon/compact/settle.h"
 #include "proto/err.h"
 
 enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 8 };
@@ -24,6 +25,7 @@ static const struct {
 	[JOB_BACKUP] = { "backup", "--backup" },
 	[JOB_VERIFY] = { "verify", "--verify" },
 	[JOB_KNOWN] = { "known-at", "--known-at" },
+	[JOB_COMPACT] = { "compact", "--compact" },
 };
 
 struct job {
@@ -172,6 +174,15 @@ static void judge(struct job *job, const char *name, int status)
 	}
 }
 
+static void sweep_left(struct job *job)
+{
+	if (job->kind == JOB_COMPACT)
+		compact_sweep(job->jobs->state);
+	else
+		dir_sweep(job->left);
+	free(job->left);
+}
+
 /* It is the process's own end of the pipe that is closed: the process is ending. */
 static void end(struct job *job)
 {
@@ -182,8 +193,7 @@ static void end(struct job *job)
 	while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	judge(job, kinds[job->kind].name, status);
-	dir_sweep(job->left);
-	free(job->left);
+	sweep_left(job);
 	loop_remove_fd(jobs->loop, job->pipe);
 	close(job->pipe);
 	report = job->report;
@@ -324,8 +334,7 @@ void jobs_close(struct jobs *jobs)
 			continue;
 		kill(job->pid, SIGKILL);
 		waitpid(job->pid, NULL, 0);
-		dir_sweep(job->left);
-		free(job->left);
+		sweep_left(job);
 		close(job->pipe);
 	}
 	free(jobs->environment);

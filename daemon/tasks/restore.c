@@ -231,7 +231,7 @@ static int put_in_place(struct restoring *restoring, enum state_part part)
 
 static int remove_ledgers(struct restoring *restoring)
 {
-	static const enum state_part parts[] = { STATE_LEDGER, STATE_LEDGER_NEW };
+	static const enum state_part parts[] = { STATE_COMPACT, STATE_LEDGER, STATE_LEDGER_NEW };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/tasks/backup.h"
+#include "daemon/tasks/compact.h"
 #include "daemon/tasks/known.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"
@@ -28,6 +29,8 @@ static int run(const struct task_wish *wish, const struct config *config, const 
 		return err ? err : backup_make(config->state, dir, !wish->without_secret, report);
 	case TASK_RESTORE:
 		return backup_restore(config->state, dir, report);
+	case TASK_COMPACT:
+		return compact_run(config, report);
 	case TASK_KNOWN:
 		return known_run(config, report);
 	default:

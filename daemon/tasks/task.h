@@ -8,7 +8,7 @@
 
 #include "proto/config.h"
 
-enum task { TASK_NONE, TASK_BACKUP, TASK_RESTORE, TASK_VERIFY, TASK_KNOWN };
+enum task { TASK_NONE, TASK_BACKUP, TASK_RESTORE, TASK_VERIFY, TASK_KNOWN, TASK_COMPACT };
 
 struct task_wish {
 	enum task task;

@@ -274,6 +274,7 @@ static const char *const askers[][5] = {
 	{ "top", "--once" },
 	{ "reload" },
 	{ "verify" },
+	{ "compact" },
 	{ "backup", "/tmp/x" },
 	{ "rejections" },
 	{ "quarantine", "list" },

@@ -222,6 +222,7 @@ static const struct {
 	{ "reload", "{'v':1,'ok':true,'errors':[]}" },
 	{ "backup", "{'v':1,'ok':true,'text':'done'}" },
 	{ "verify", "{'v':1,'ok':true,'text':'done'}" },
+	{ "compact", "{'v':1,'ok':true,'text':'done'}" },
 	{ "export", "{'v':1,'ok':true,'rows':[]}" },
 	{ "explain",
 	  "{'v':1,'ok':true,'as_of':'2025-01-31','region':'r','kind':'module','id':'m',"
@@ -312,6 +313,7 @@ static const struct {
 	{ "reload", { "reload" }, false, 0 },
 	{ "backup", { "backup" }, false, 0 },
 	{ "verify", { "verify" }, false, 0 },
+	{ "compact", { "compact" }, false, 0 },
 	{ "export", { "export" }, false, 0 },
 	{ "explain", { "explain", "r", "module", "m" }, false, 0 },
 	{ "keys", { "key", "list" }, false, 0 },

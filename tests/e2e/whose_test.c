@@ -106,6 +106,7 @@ static const char *const commands[][5] = {
 	{ "reload" },
 	{ "rejections" },
 	{ "verify" },
+	{ "compact" },
 	{ "backup", "/tmp/liftd-no-backup" },
 	{ "quarantine", "list" },
 	{ "simulate", "tests/golden/catalogue.yaml" },

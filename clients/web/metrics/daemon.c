@@ -61,6 +61,8 @@ static const struct {
 	{ "backups_failed", "Backups that failed." },
 	{ "verifies", "Verifications that found no difference." },
 	{ "verifies_failed", "Verifications that found one, or could not be done." },
+	{ "compactions", "Journals that were written anew." },
+	{ "compactions_failed", "Compactions of the journal that failed." },
 	{ "ticks", "Ticks of publishing." },
 	{ "snapshots", "Pages of snapshots that were sent." },
 	{ "metrics_published", "Messages that were published." },

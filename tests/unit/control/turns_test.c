@@ -529,6 +529,7 @@ static void an_audience_is_answered_what_is_its_own_and_refused_all_else(void **
 		{ "reload", { .op = TEXT("reload") }, "denied" },
 		{ "backup", { .op = TEXT("backup") }, "denied" },
 		{ "verify", { .op = TEXT("verify") }, "denied" },
+		{ "compact", { .op = TEXT("compact") }, "denied" },
 		{ "close", { .op = TEXT("close"), .source = TEXT("lms") }, "denied" },
 		{ "the clock", { .op = TEXT("accept-clock") }, "denied" },
 		{ "who was told what", { .op = TEXT("audit") }, "denied" },
