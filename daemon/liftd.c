@@ -55,6 +55,7 @@ struct liftd {
 	struct handover *handover;
 	struct orders *orders;
 	struct board *board;
+	struct persons *persons;
 	struct gate *gate;
 	struct catalogue
 		*gate_catalogue; /* what the gate keeps attributes by; of intake's thread */
@@ -330,7 +331,8 @@ static int open_intake(struct liftd *liftd)
 
 	liftd->orders = parts.orders = orders_new();
 	liftd->board = board_new();
-	if (!liftd->orders || !liftd->board)
+	liftd->persons = persons_new();
+	if (!liftd->orders || !liftd->board || !liftd->persons)
 		return LIFT_E_MEMORY;
 	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
 	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
@@ -340,6 +342,7 @@ static int open_intake(struct liftd *liftd)
 	if (!err) {
 		liftd->gate->built_ms = clock_built_ms();
 		liftd->gate->board = liftd->board;
+		liftd->gate->keeper.screen.persons = liftd->persons;
 		gate_switch(liftd->gate, liftd->gate_catalogue, meant);
 	} else {
 		meant_free(meant);
@@ -515,6 +518,7 @@ static int open_control(struct liftd *liftd)
 					     .orders = liftd->orders,
 					     .ordered = room_wake(liftd->rooms, ROOM_INTAKE),
 					     .board = liftd->board,
+					     .persons = liftd->persons,
 					     .options = liftd->parts->options };
 	const char *wrong = liftd->parts->catalogue_wrong;
 	int err = control_open(&parts, &liftd->control);
@@ -660,6 +664,7 @@ static void close_all(struct liftd *liftd)
 	secret_close(&liftd->secret);
 	orders_free(liftd->orders);
 	board_free(liftd->board);
+	persons_free(liftd->persons);
 	rebuild_close(liftd->rebuild);
 	reload_close(liftd->reload);
 	serving_close(liftd->serving);

@@ -31,6 +31,7 @@ static const char defaults_text[] = "catalogue: " LIFT_SYSCONFDIR "/catalogue.ya
 				    "tick_ms: 1000\n"
 				    "names_per_source: 100000\n"
 				    "audit_months: 24\n"
+				    "names_strict: no\n"
 				    "events: ['ipc://RUNTIME/events']\n"
 				    "connect: []\n"
 				    "intake: ['ipc://RUNTIME/intake']\n"
@@ -445,6 +446,7 @@ static const struct field config_fields[] = {
 	  MEMBER(struct config, audit_months),
 	  .min = 1,
 	  .max = AUDIT_MONTHS_MAX },
+	{ .name = "names_strict", .read = field_flag, MEMBER(struct config, names_strict) },
 	{ .name = "events", .read = read_binds, MEMBER(struct config, events) },
 	{ .name = "connect", .read = read_connects, WHOLE },
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },

@@ -74,6 +74,7 @@ struct config {
 	int tick_ms;
 	int names_per_source; /* of a kind, that the catalogue does not have */
 	int audit_months;     /* for which the audit log has its lines */
+	bool names_strict;    /* names that look like persons are refused */
 	int journal_max_mib;  /* 0: as large as there is room for */
 	struct texts events, intake, control;
 	struct config_connect *connects;

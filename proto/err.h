@@ -82,6 +82,9 @@ extern "C" {
 	  "the time is before the horizon: nothing from then is kept any more")                    \
 	X(FORGOTTEN, 50, EVENT, "forgotten",                                                       \
 	  "this learner has been forgotten, and nothing is taken in of them again")                \
+	X(NAME, 51, EVENT, "name",                                                                 \
+	  "a module, region, value, stream or source must not look like a person: an e-mail "      \
+	  "address, a national number, two capitalised words that the catalogue does not have")    \
 	/* a request of an operator or a dashboard */                                              \
 	X(DAY, 64, REQUEST, "day", "a day must be YYYY-MM-DD, or today")                           \
 	X(PLANE, 65, REQUEST, "plane", "plane must be exact")                                      \

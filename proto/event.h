@@ -119,8 +119,11 @@ void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *w
 
 /* Write what event i has of type, time, module, region, score, passed, phase, minutes, state,
  * valid_until and voids, where it is what these may have; else, and of attrs and of a learner that
- * cannot be one, its kind and size: nothing of who it was about. */
-void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer);
+ * cannot be one, its kind and size: nothing of who it was about. Of a module and a region, too,
+ * only these where `hides` (or NULL) says so: false then, it cannot be judged again. */
+typedef bool (*outline_hides_fn)(void *context, struct text text);
+bool batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer,
+			 outline_hides_fn hides, void *context);
 
 /* Write a batch of one, with number 1 and a learner whose id is "?": the event whose outline this
  * is (read by `reader`, MessagePack, as is the map `attrs`), where all its values were as they

@@ -271,9 +271,18 @@ static void write_voids(struct msg_writer *writer, const msgpack_object *voids)
 	msg_map_end(writer);
 }
 
-void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer)
+/* May a text not be shown, although its key may have it? */
+static bool is_hidden(const msgpack_object *value, outline_hides_fn hides, void *context)
 {
-	enum { LEARNER = 10, ATTRS, VOIDS, N };
+	struct text text;
+
+	return hides && msg_get_text(value, &text) && hides(context, text);
+}
+
+bool batch_event_outline(const struct batch *batch, uint32_t i, struct msg_writer *writer,
+			 outline_hides_fn hides, void *context)
+{
+	enum { MODULE = 2, REGION, LEARNER = 10, ATTRS, VOIDS, N };
 	static const struct text keys[N] = { TEXT("type"),	  TEXT("time"),	   TEXT("module"),
 					     TEXT("region"),	  TEXT("score"),   TEXT("passed"),
 					     TEXT("phase"),	  TEXT("minutes"), TEXT("state"),
@@ -284,6 +293,7 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 					  state_fits, valid_until_fits };
 	const msgpack_object *event = (const msgpack_object *)batch->events + i;
 	const msgpack_object *values[N];
+	bool is_whole = true;
 
 	msg_find(event, keys, N, values);
 	/* One that is as it should be is not even measured. */
@@ -298,11 +308,14 @@ void batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 			write_voids(writer, values[k]);
 		else if (k == ATTRS)
 			write_attrs(writer, values[k]);
+		else if ((k == MODULE || k == REGION) && is_hidden(values[k], hides, context))
+			write_kind(writer, values[k]), is_whole = false;
 		else
 			write_value(writer, fits[k], values[k]);
 	}
 	write_fault(writer, event);
 	msg_map_end(writer);
+	return is_whole;
 }
 
 int batch_of_outline(struct msg_writer *writer, struct msg_reader *reader, struct text outline,

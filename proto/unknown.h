@@ -19,6 +19,8 @@ struct unknown_text {
 	struct text
 		meant;	  /* the catalogue's, which was probably meant; empty: nothing is like it */
 	struct text attr; /* of a value: its attribute */
+	bool is_person;	  /* the text looks like one: it is told to who sent it, and to nobody else.
+			     Not on the wire */
 };
 
 struct unknown {

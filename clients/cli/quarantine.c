@@ -137,6 +137,8 @@ static const char *advice_for(const char *code)
 			   "'man liftd.yaml'" },
 		{ "trimmed", "nothing that old is kept: see retention, 'man liftd.yaml'" },
 		{ "forgotten", "nothing: the platform should stop sending this person" },
+		{ "name", "it looks like a person: its platform sends codes, or the catalogue "
+			  "gets the name; see names_strict, 'man liftd.yaml'" },
 		{ "region-denied", "the key of its platform has no such region: see keys.yaml" },
 	};
 

@@ -16,6 +16,7 @@ bool sending_may_pass(struct sending *sending, const struct lift_rejection *reje
 	struct event event;
 
 	switch (lift_err_of_code(text_of(rejection->code))) {
+	case LIFT_E_NAME:   /* the catalogue may have it, or the operator let it in */
 	case LIFT_E_NAMES:  /* there may be room later, or the catalogue may have the name */
 	case LIFT_E_REUSED: /* the number was used for something else */
 	case LIFT_E_SIZE:   /* the operator may let this key send longer ones */

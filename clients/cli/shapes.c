@@ -104,6 +104,20 @@ static const struct shape refused_key[] = { IS_TEXT("name"), IS_COUNT("refused")
 					    IS_COUNT_OR_NIL("last"), END };
 static const struct shape a_refused_key[] = { IS_MAP(NULL, refused_key), END };
 
+static const struct shape held_name[] = { IS_TEXT("kind"), IS_TEXT("rule"), IS_COUNT("n"), END };
+static const struct shape each_held_name[] = { IS_MAP(NULL, held_name), END };
+static const struct shape brought_name[] = { IS_TEXT("source"),
+					     IS_TEXT("kind"),
+					     IS_TEXT("rule"),
+					     IS_COUNT("kept"),
+					     IS_COUNT("refused"),
+					     IS_TEXT("like"),
+					     END };
+static const struct shape each_brought_name[] = { IS_MAP(NULL, brought_name), END };
+static const struct shape persons[] = { IS_LIST("held", each_held_name),
+					IS_LIST("sources", each_brought_name), IS_COUNT("left_out"),
+					END };
+
 static const struct shape status[] = {
 	IS_FLAG("healthy"),
 	IS_LIST("troubles", a_text),
@@ -127,6 +141,7 @@ static const struct shape status[] = {
 	IS_MAP_OR_NIL("disk", disk),
 	IS_LIST_OR_NIL("audiences", an_audience),
 	IS_LIST_OR_NIL("keys", a_refused_key),
+	IS_MAP_OR_NIL("persons", persons),
 	IS_MAP_OF_OR_NIL("connected", a_count),
 	IS_COUNT_OR_NIL("recent_ms"),
 	END,

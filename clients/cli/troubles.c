@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clients/cli/somebody.h"
 #include "clients/cli/text/ago.h"
 #include "clients/cli/text/paragraph.h"
 #include "clients/cli/text/print.h"
@@ -508,6 +509,33 @@ static void tell_of_each_source(struct telling *telling, const struct source_tro
 		     trouble->what);
 }
 
+/* Names that are kept as they are and look like people: whose they are since the start, then all
+ * that there are. */
+static void tell_persons(struct telling *telling)
+{
+	static const char hint[] = "'man liftd.yaml', names_strict, refuses such; OPERATING.md: "
+				   "\"Names that look like people\"";
+	const json_t *persons = json_object_get(telling->status, "persons"), *row;
+	json_int_t left_out = json_number(persons, "left_out");
+	char text[SOMEBODY_TEXT];
+	size_t i;
+
+	json_array_foreach(json_object_get(persons, "sources"), i, row)
+	{
+		if (i == SOURCES_SHOWN)
+			break;
+		somebody_brought(row, text);
+		tell(telling, false, hint, "%s", text);
+	}
+	if (json_array_size(json_object_get(persons, "sources")) > i || left_out > 0)
+		tell(telling, false, hint, "and more: 'lift status --json' has `persons`");
+	json_array_foreach(json_object_get(persons, "held"), i, row)
+	{
+		somebody_held(row, text);
+		tell(telling, false, hint, "%s", text);
+	}
+}
+
 /* What has happened since the start, and may have passed. */
 static void tell_counters(struct telling *telling)
 {
@@ -560,6 +588,7 @@ static unsigned tell_all(struct telling *telling, bool wrong)
 	for (size_t i = 0; i < sizeof(source_troubles) / sizeof(source_troubles[0]); i++)
 		tell_of_each_source(telling, &source_troubles[i]);
 	tell_unheard(telling);
+	tell_persons(telling);
 	tell_clock(telling);
 	tell_restart(telling);
 	tell_counters(telling);

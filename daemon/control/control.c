@@ -295,6 +295,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 						.journal = parts->journal,
 						.rebuild = parts->rebuild,
 						.board = parts->board,
+						.persons = parts->persons,
 						.pace = pace_new(),
 						.stats = parts->stats,
 						.keyring = control->view.keyring };

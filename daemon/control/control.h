@@ -61,6 +61,7 @@ struct control_parts {
 	struct orders *orders; /* for the journal's writer, which is woken by this: */
 	struct wake *ordered;
 	struct board *board;
+	struct persons *persons;
 	const char *const *options; /* those that the daemon was called with, up to NULL: its
 				       children are, too */
 };

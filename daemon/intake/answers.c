@@ -24,6 +24,19 @@ void said_set(struct said *said, struct text source, struct text stream, uint64_
 	said->first = first;
 }
 
+/* One of its two names looks like a person's. */
+static void log_name_refused(const struct answer_pending *answer)
+{
+	const struct said *said = &answer->said;
+	char source[PERSON_MASK], stream[PERSON_MASK];
+
+	person_mask((struct text){ said->source, said->source_size }, source);
+	person_mask((struct text){ said->stream, said->stream_size }, stream);
+	log_warning("batch refused: code=%s key=%s source=\"%s\" first=%llu stream=\"%s\"",
+		    lift_err_code(LIFT_E_NAME), key_name(answer), source,
+		    (unsigned long long)said->first, stream);
+}
+
 /* Said once, until a batch is taken again. A stream's name is any text: it comes last. */
 static void log_refused(struct intake *intake, const struct answer_pending *answer, int err)
 {
@@ -38,6 +51,8 @@ static void log_refused(struct intake *intake, const struct answer_pending *answ
 		log_alert(ALERT_KEY_REFUSED, "batch refused: code=%s key=%s source=%.*s",
 			  lift_err_code(err), key_name(answer), (int)said->source_size,
 			  said->source);
+	else if (err == LIFT_E_NAME && log_allowed(&intake->refused_limit))
+		log_name_refused(answer);
 	else if (log_allowed(&intake->refused_limit))
 		log_warning("batch refused: code=%s key=%s source=%.*s first=%llu stream=\"%.*s\"",
 			    lift_err_code(err), key_name(answer), (int)said->source_size,
@@ -196,6 +211,12 @@ static void say_welcome(struct intake *intake, struct answer_pending *answer,
 
 	if (!names_stream(intake, answer, request))
 		return;
+	screen_set_time(&intake->gate->keeper.screen, intake->now.utc_ms);
+	err = screen_stream(&intake->gate->keeper.screen, request->source, request->stream);
+	if (err) {
+		answer_err(intake, answer, err);
+		return;
+	}
 	err = journal_find_stream(intake->journal, request->source, request->stream, &stream);
 	if (err && err != LIFT_E_NOT_FOUND) {
 		answer_err(intake, answer, gate_found(intake->gate, err));

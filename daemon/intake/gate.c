@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/names.h"
 
 int gate_open(const struct config *config, const struct catalogue *catalogue,
 	      const struct secret *secret, struct journal *journal, struct gate **ret_gate)
@@ -23,6 +24,7 @@ int gate_open(const struct config *config, const struct catalogue *catalogue,
 		return LIFT_E_MEMORY;
 	}
 	gate->keeper.refuses = config->forgotten == FORGOTTEN_REFUSE;
+	gate->keeper.screen.strict = config->names_strict;
 	*ret_gate = gate;
 	return 0;
 }
@@ -195,6 +197,8 @@ static int judge_whole(struct gate *gate, const struct batch *batch, const struc
 {
 	if (is_known(batch, stream))
 		return 0;
+	if (screen_stream(&gate->keeper.screen, batch->source, batch->stream) != 0)
+		return LIFT_E_NAME;
 	if (stream && stream->closed)
 		return LIFT_E_CLOSED;
 	if (!journal_has_room(gate->journal))
@@ -274,6 +278,19 @@ static int judge_before(struct gate *gate, const struct batch *batch, uint32_t a
 	return at == 0 ? judge_whole(gate, batch, *ret_stream) : judge_rest(batch, at, *ret_stream);
 }
 
+static int add_stream(struct gate *gate, const struct batch *batch, struct stream **ret_stream)
+{
+	struct screen *screen = &gate->keeper.screen;
+	bool is_new = journal_find_name(gate->journal, NAME_SOURCE, batch->source) == NAMES_NONE;
+	int err = journal_add_stream(gate->journal, batch->source, batch->stream, ret_stream);
+
+	if (!err && is_new)
+		screen_note(screen, batch->source, NAME_SOURCE, batch->source);
+	if (!err)
+		screen_note(screen, batch->source, NAME_STREAM, batch->stream);
+	return err;
+}
+
 /* The next slice: of so many events at most. */
 static int take(struct gate *gate, struct taken *taken, const struct batch *batch, uint32_t most,
 		int64_t clock_ms)
@@ -292,11 +309,11 @@ static int take(struct gate *gate, struct taken *taken, const struct batch *batc
 		return LIFT_E_DAMAGED;
 	if (clock_fault(clock_ms, slice.receipt, gate->built_ms))
 		return LIFT_E_CLOCK;
+	screen_set_time(&gate->keeper.screen, slice.receipt);
 	memcpy(source, batch->source.data, batch->source.size);
 	err = judge_before(gate, batch, taken->at, source, &slice.stream);
 	if (!err && !slice.stream)
-		err = journal_add_stream(gate->journal, batch->source, batch->stream,
-					 &slice.stream);
+		err = add_stream(gate, batch, &slice.stream);
 	if (!err && batch->count == 0 && !is_known(batch, slice.stream))
 		journal_announce(gate->journal, slice.stream, batch->seq - 1, slice.receipt);
 	slice.name_space = text_of(config_namespace(gate->config, source));
@@ -469,10 +486,9 @@ void gate_give_up(struct gate *gate, int err)
 void gate_settle(struct gate *gate, struct stats *stats, bool durable)
 {
 	speakers_settle(&gate->speakers);
-	if (!durable) {
-		keeper_forget(&gate->keeper);
+	keeper_settle(&gate->keeper, durable);
+	if (!durable)
 		board_clear(gate->noted);
-	}
 	if (durable && gate->board)
 		board_move(gate->noted, gate->board);
 	if (durable) {

@@ -102,8 +102,8 @@ int gate_told(int err, bool *ret_retry);
  * its events are appended or refused one by one, and what came of them is in gate->last. Else
  * nothing of it is kept: LIFT_E_DAMAGED (also where what was received before cannot be read: from
  * then on the journal is damaged), LIFT_E_NAMESPACE, LIFT_E_DISK (no room), LIFT_E_STREAMS,
- * LIFT_E_HOLES, LIFT_E_NAMES, LIFT_E_CLOSED, LIFT_E_CLOCK (the clock cannot be right: no
- * verdict is given by it), or an error of the disk. */
+ * LIFT_E_HOLES, LIFT_E_NAMES, LIFT_E_NAME, LIFT_E_CLOSED, LIFT_E_CLOCK (the clock cannot be right:
+ * no verdict is given by it), or an error of the disk. */
 int gate_take(struct gate *gate, const struct speaker *speaker, const struct batch *batch,
 	      int64_t clock_ms);
 

@@ -223,6 +223,7 @@ void intake_obey(struct intake *intake, const struct now *now)
 static bool work(void *context, const struct now *now)
 {
 	struct intake *intake = context;
+	bool looks = false;
 
 	intake->now = *now;
 	journal_listens(intake->journal, now->utc_ms);
@@ -231,10 +232,12 @@ static bool work(void *context, const struct now *now)
 	if (!intake->goes_on)
 		intake_commit(intake);
 	/* Behind the answers: what has been answered for does not wait for it. */
-	if (!loop_is_stopped(intake->loop))
+	if (!loop_is_stopped(intake->loop)) {
 		gate_go_on(intake->gate, now->utc_ms);
+		looks = screen_go_on(&intake->gate->keeper.screen, now->utc_ms);
+	}
 	return intake->goes_on || intake->n_pending > 0 || gate_is_busy(intake->gate) ||
-	       !turns_is_empty(intake->turns);
+	       !turns_is_empty(intake->turns) || looks;
 }
 
 static int answer_open(struct answer_pending *answer)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "daemon/base/names.h"
-#include "proto/grow.h"
 
 enum { NOT_ASKED, KNOWN, UNKNOWN };
 
@@ -14,7 +13,8 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 	*keeper = (struct keeper){ .catalogue = catalogue, .secret = secret, .journal = journal };
 	keeper->scratch = msg_writer_new();
 	keeper->retry = msg_writer_new();
-	if (keeper->scratch && keeper->retry)
+	if (screen_open(&keeper->screen, catalogue, journal) == 0 && keeper->scratch &&
+	    keeper->retry)
 		return 0;
 	keeper_close(keeper);
 	return LIFT_E_MEMORY;
@@ -26,23 +26,26 @@ void keeper_close(struct keeper *keeper)
 	msg_writer_free(keeper->retry);
 	free(keeper->modules.of);
 	free(keeper->profiles.of);
-	meant_free(keeper->meant);
+	screen_close(&keeper->screen);
 }
 
-void keeper_forget(struct keeper *keeper)
+static void forget(struct keeper *keeper)
 {
-	struct answers *all[] = { &keeper->modules, &keeper->profiles };
+	answers_forget(&keeper->modules);
+	answers_forget(&keeper->profiles);
+}
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i]->of)
-			memset(all[i]->of, NOT_ASKED, all[i]->room);
+void keeper_settle(struct keeper *keeper, bool durable)
+{
+	screen_settle(&keeper->screen, durable);
+	if (!durable)
+		forget(keeper);
 }
 
 void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, struct meant *meant)
 {
-	keeper_forget(keeper);
-	meant_free(keeper->meant);
-	keeper->meant = meant;
+	forget(keeper);
+	screen_switch(&keeper->screen, catalogue, meant);
 	keeper->catalogue = catalogue;
 }
 
@@ -78,26 +81,23 @@ static bool has_profile(const struct keeper *keeper, const struct event *event)
 	return true;
 }
 
-/* The answer for a number, where it has been asked for; a place for it. NULL: out of memory. */
-static uint8_t *answer_at(struct answers *answers, uint32_t id)
-{
-	size_t before = answers->room;
-
-	if (id >= answers->room) {
-		if (grow(&answers->of, &answers->room, (size_t)id + 1, 1) != 0)
-			return NULL;
-		memset(answers->of + before, NOT_ASKED, answers->room - before);
-	}
-	return &answers->of[id];
-}
-
 /* Names. */
 
+/* A new one. */
 static int add_name(struct keeper *keeper, const struct stream *stream, enum name_kind kind,
 		    struct text name, bool is_known, uint32_t *ret_id)
 {
-	return is_known ? journal_add_name(keeper->journal, kind, name, ret_id)
-			: journal_add_unknown(keeper->journal, stream, kind, name, ret_id);
+	struct text source = { NULL, 0 };
+	int err;
+
+	if (is_known)
+		return journal_add_name(keeper->journal, kind, name, ret_id);
+	err = journal_add_unknown(keeper->journal, stream, kind, name, ret_id);
+	if (err || kind == NAME_PROFILE)
+		return err;
+	journal_get_name(keeper->journal, NAME_SOURCE, stream->source, &source);
+	screen_note(&keeper->screen, source, kind, name);
+	return 0;
 }
 
 static int module_id(struct keeper *keeper, const struct stream *stream, struct text module,
@@ -184,8 +184,10 @@ static void fill_entry(struct keeper *keeper, struct text name_space, const stru
 int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,
 		 const struct event *event, struct entry *ret_entry)
 {
-	int err = module_id(keeper, stream, event->module, &ret_entry->fact.module);
+	int err = screen_event(&keeper->screen, stream, event);
 
+	if (!err)
+		err = module_id(keeper, stream, event->module, &ret_entry->fact.module);
 	if (!err)
 		err = profile_id(keeper, stream, event, &ret_entry->fact.profile);
 	if (!err)
@@ -252,10 +254,17 @@ static void keep_retry(struct keeper *keeper, struct text name_space, const stru
 		journal_keep_retry(keeper->journal, msg_written(keeper->retry));
 }
 
+static bool is_person(void *context, struct text text)
+{
+	return screen_rule(context, text) != PERSON_NONE;
+}
+
 void keeper_keep_sent(struct keeper *keeper, struct text name_space, const struct batch *batch,
 		      uint32_t i)
 {
+	struct screen *screen = &keeper->screen;
 	struct event event;
+	bool is_whole;
 
 	/* Of who objects nothing is kept, and nothing of what is too old to be. */
 	if (batch_event(batch, i, &event) == 0 &&
@@ -263,9 +272,11 @@ void keeper_keep_sent(struct keeper *keeper, struct text name_space, const struc
 	     keeper_refuses(keeper, name_space, event.learner)))
 		return;
 	msg_writer_clear(keeper->scratch);
-	batch_event_outline(batch, i, keeper->scratch);
+	is_whole = batch_event_outline(batch, i, keeper->scratch, screen->strict ? is_person : NULL,
+				       screen);
 	journal_keep_sent(keeper->journal, msg_written(keeper->scratch));
-	keep_retry(keeper, name_space, batch, i);
+	if (is_whole)
+		keep_retry(keeper, name_space, batch, i);
 }
 
 int keeper_recall(struct keeper *keeper, struct msg_reader *reader, const struct quarantined *row,
@@ -361,9 +372,8 @@ static void note(struct keeper *keeper, struct unknown *unknown, enum unknown_ki
 
 	if (!row || row->n > 1)
 		return;
-	if (!keeper->meant && meant_new(keeper->catalogue, &keeper->meant) != 0)
-		return; /* it is told without a guess */
-	row->meant = meant_find(keeper->meant, kind, attr, text);
+	row->meant = screen_meant(&keeper->screen, kind, attr, text);
+	row->is_person = screen_rule(&keeper->screen, text) != PERSON_NONE;
 }
 
 static void note_profile(struct keeper *keeper, const struct event *event, struct unknown *unknown)
@@ -387,8 +397,8 @@ void keeper_note_unknown(struct keeper *keeper, const struct event *event,
 			 const struct entry *entry, struct unknown *unknown)
 {
 	static const struct text no_attr = { NULL, 0 };
-	uint8_t *module = answer_at(&keeper->modules, entry->fact.module);
-	uint8_t *profile = answer_at(&keeper->profiles, entry->fact.profile);
+	uint8_t *module = answers_at(&keeper->modules, entry->fact.module);
+	uint8_t *profile = answers_at(&keeper->profiles, entry->fact.profile);
 
 	if (!module || !profile)
 		return;

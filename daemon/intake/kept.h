@@ -7,29 +7,22 @@
 #define LIFTD_INTAKE_KEPT_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/intake/meant.h"
-#include "daemon/journal/journal.h"
+#include "daemon/intake/screen.h"
 #include "daemon/journal/secret.h"
 
 /* The stream of a source in which events of the quarantine are taken in by its operator. */
 #define RETRY_STREAM "liftd.retry"
-
-/* What the catalogue says of the journal's names of a kind, by number: asked once for each. */
-struct answers {
-	uint8_t *of;
-	size_t room;
-};
 
 struct keeper {
 	const struct catalogue *catalogue;
 	const struct secret *secret;
 	struct journal *journal;
 	struct msg_writer *scratch;
-	struct msg_writer *retry; /* what journal_keep_retry borrows */
-	struct answers modules, profiles;
-	bool refuses;	     /* who has been forgotten, and objects, is not taken in again */
-	bool has_others;     /* attributes that are no dimension: of the entry made last */
-	struct meant *meant; /* made when it is needed first; NULL: not yet */
+	struct msg_writer *retry;	  /* what journal_keep_retry borrows */
+	struct answers modules, profiles; /* what the catalogue says of them */
+	bool refuses;	      /* who has been forgotten, and objects, is not taken in again */
+	bool has_others;      /* attributes that are no dimension: of the entry made last */
+	struct screen screen; /* its names */
 };
 
 /* Borrows all that it is given. LIFT_E_MEMORY. */
@@ -37,15 +30,17 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 		const struct secret *secret, struct journal *journal);
 void keeper_close(struct keeper *keeper);
 
-/* Names have been undone: their numbers are given to others. */
-void keeper_forget(struct keeper *keeper);
+/* What was kept since the last time is durable; or names have been undone, and their numbers are
+ * given to others. */
+void keeper_settle(struct keeper *keeper, bool durable);
 
 /* Another catalogue, borrowed, and its index, which changes hands (NULL: it is made when it is
  * needed). */
 void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, struct meant *meant);
 
 /* The entry of an event, with names made where they are new; LIFT_E_NAMES where the stream's source
- * may bring no more, LIFT_E_MEMORY or an error of the journal. */
+ * may bring no more, LIFT_E_NAME where one looks like a person and such are refused, LIFT_E_MEMORY
+ * or an error of the journal. */
 int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,
 		 const struct event *event, struct entry *ret_entry);
 

@@ -46,15 +46,22 @@ static int find_speaker(struct listener *listener, zmq_msg_t *body, struct speak
 static void done(struct listen *listen, const struct speaker *speaker, struct text source, int err)
 {
 	const struct key *key = speaker->peer.key;
+	char mask[PERSON_MASK];
 
 	peer_note(&speaker->peer, err ? DEED_REFUSED : DEED_PUBLISHED, listen->now.utc_ms);
 	if (!err)
 		return;
 	stats_add(listen->stats, STAT_batches_refused, 1);
+	if (err == LIFT_E_NAME) { /* it may be that of its source */
+		person_mask(source, mask);
+		source = text_of(mask);
+	} else if (!source_is_valid(source)) {
+		source.size = 0;
+	}
 	if (log_allowed(&listen->refused_limit))
 		log_warning("published batch refused: code=%s key=%s topic=" TOPIC_PREFIX "%.*s",
-			    lift_err_code(err), key ? key->name : "none",
-			    source_is_valid(source) ? (int)source.size : 0, source.data);
+			    lift_err_code(err), key ? key->name : "none", (int)source.size,
+			    source.data);
 }
 
 static void held_done(void *context, const struct speaker *speaker, const struct batch *batch,

@@ -282,3 +282,24 @@ struct text meant_find(const struct meant *meant, enum unknown_kind kind, struct
 		found = find(meant, kind, fold(number_in_front(text), room));
 	return found;
 }
+
+static bool has(const struct meant *meant, enum unknown_kind kind, struct text folded)
+{
+	return folded.size > 0 && lookup_find(&meant->folded[kind], folded) != CATALOGUE_NONE;
+}
+
+bool meant_has(const struct meant *meant, struct text text)
+{
+	char room[FOLDED_MAX + 1];
+	struct text folded = fold(text, room);
+
+	for (int kind = 0; kind < UNKNOWN_KINDS; kind++)
+		if (kind != UNKNOWN_VALUE && has(meant, (enum unknown_kind)kind, folded))
+			return true;
+	if (has(meant, UNKNOWN_REGION, fold(without_kind(text), room)))
+		return true;
+	for (uint32_t d = 0; d < meant->catalogue->n_dimensions; d++)
+		if (has(meant, UNKNOWN_VALUE, fold_in(d, text, room)))
+			return true;
+	return false;
+}

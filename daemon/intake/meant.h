@@ -22,4 +22,8 @@ void meant_free(struct meant *meant);
 struct text meant_find(const struct meant *meant, enum unknown_kind kind, struct text attr,
 		       struct text text);
 
+/* Has the catalogue a module, a region, a dimension or a value of such a text, or of one that is
+ * like it? Also where more than one is meant by it. */
+bool meant_has(const struct meant *meant, struct text text);
+
 #endif

@@ -172,6 +172,7 @@ int sift(struct gate *gate, struct order *order, int64_t clock_ms)
 	int err = 0;
 
 	sifting.receipt = journal_receipt(gate->journal, clock_ms);
+	screen_set_time(&gate->keeper.screen, sifting.receipt);
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
 	if (order->what == ORDER_RETRY && clock_fault(clock_ms, sifting.receipt, gate->built_ms))

@@ -6,6 +6,7 @@
 
 #include "proto/arena.h"
 #include "proto/event.h"
+#include "proto/person_like.h"
 
 struct source_notes {
 	char source[SOURCE_MAX];
@@ -97,7 +98,15 @@ static void add_row(struct board *board, struct unknown *to, const struct unknow
 {
 	size_t before = to->n_texts;
 	uint64_t n = to->n[from->kind];
-	struct unknown_text *row = unknown_add(to, from->kind, from->attr, from->text);
+	char mask[PERSON_MASK];
+	struct text text = from->text;
+	struct unknown_text *row;
+
+	if (from->is_person) {
+		person_mask(text, mask);
+		text = text_of(mask);
+	}
+	row = unknown_add(to, from->kind, from->attr, text);
 
 	to->n[from->kind] = n; /* those are counted as a whole */
 	if (!row)
@@ -107,6 +116,8 @@ static void add_row(struct board *board, struct unknown *to, const struct unknow
 		return;
 	}
 	*row = *from;
+	row->text = text;
+	row->is_person = false; /* the mask is no more */
 	if (!copy(board, &row->text) || !copy(board, &row->attr) || !copy(board, &row->meant))
 		to->n_texts--;
 }

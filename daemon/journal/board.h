@@ -15,7 +15,8 @@ struct board;
 struct board *board_new(void); /* NULL: out of memory */
 void board_free(struct board *board);
 
-/* So much more of a source. Texts are copied; for want of memory it is not noted. */
+/* So much more of a source. Texts are copied, of those that look like persons a mask
+ * (person_like.h); for want of memory it is not noted. */
 void board_note(struct board *board, struct text source, const struct unknown *unknown);
 /* Nothing of anyone. */
 void board_clear(struct board *board);

@@ -110,6 +110,8 @@ uint32_t journal_find_name(const struct journal *journal, enum name_kind kind, s
 /* A name's text, valid until the next commit; false where there is none of that number. */
 bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32_t id,
 		      struct text *ret_name);
+/* How many there are of a kind, as of the last commit (none of streams): numbers are below it. */
+uint32_t journal_count_committed(const struct journal *journal, enum name_kind kind);
 int journal_add_name(struct journal *journal, enum name_kind kind, struct text name,
 		     uint32_t *ret_id);
 /* The same for what the catalogue does not have, and the source of a stream has brought:

@@ -240,6 +240,10 @@ static int write_all(const struct status_parts *parts, struct msg_writer *writer
 	write_endpoints(parts->config, writer);
 	err = doors_write(parts->config, writer);
 	limits_write(parts, &list->sources, writer);
+	if (parts->persons) {
+		msg_str(writer, "persons");
+		persons_write(parts->persons, writer);
+	}
 	write_keys(parts->keyring, writer);
 	msg_str(writer, "counters");
 	msg_map(writer, STATS_COUNT);

@@ -8,6 +8,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/stats.h"
 #include "daemon/journal/board.h"
+#include "daemon/journal/persons.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/keyring.h"
 #include "daemon/status/pace.h"
@@ -31,8 +32,9 @@ struct status_parts {
 	struct rebuild *rebuild;
 	const struct jobs *jobs;
 	const struct stats *stats;
-	struct board *board; /* what counts nowhere; NULL: it is not noted */
-	struct pace *pace;   /* of the last minute; NULL: it is not noted */
+	struct board *board;	 /* what counts nowhere; NULL: it is not noted */
+	struct persons *persons; /* whose names look like people's; NULL: it is not noted */
+	struct pace *pace;	 /* of the last minute; NULL: it is not noted */
 	struct files_state files;
 	struct keyring *keyring; /* NULL: there are no keys */
 };

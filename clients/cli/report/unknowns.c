@@ -164,6 +164,7 @@ static const char *reason_text(const struct draft *draft, const char *code)
 		{ LIFT_E_NAMES, WORD_REFUSED_NAMES },
 		{ LIFT_E_TRIMMED, WORD_REFUSED_TRIMMED },
 		{ LIFT_E_FORGOTTEN, WORD_REFUSED_FORGOTTEN },
+		{ LIFT_E_NAME, WORD_REFUSED_NAME },
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++)

@@ -20,6 +20,11 @@ bool journal_get_name(const struct journal *journal, enum name_kind kind, uint32
 	return true;
 }
 
+uint32_t journal_count_committed(const struct journal *journal, enum name_kind kind)
+{
+	return journal->n_committed[kind];
+}
+
 /* A name that is not there yet. */
 static int put_name(struct journal *journal, enum name_kind kind, struct text name,
 		    uint32_t *ret_id)

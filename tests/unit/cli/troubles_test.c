@@ -115,6 +115,31 @@ static const struct {
 	  { 7, "silent" },
 	  0,
 	  "note   source moodle: silent" },
+	{ "modules that look like people, kept",
+	  STATUS(WELL ",'persons':{'held':[],'left_out':0,'sources':[{'source':'moodle',"
+		      "'kind':'module','rule':'e-mail','kept':3,'refused':0,'like':'k... (16)'}]}"),
+	  { 7, NULL },
+	  0,
+	  "note   source moodle: 3 modules look like an e-mail address: k... (16)\n" },
+	{ "a value that was refused",
+	  STATUS(WELL
+		 ",'persons':{'held':[],'left_out':0,'sources':[{'source':'moodle',"
+		 "'kind':'value','rule':'number-no','kept':0,'refused':1,'like':'0... (11)'}]}"),
+	  { 7, NULL },
+	  0,
+	  "note   source moodle: refused 1 time, for a value of an attribute that looks\n"
+	  "       like a Norwegian" },
+	{ "by a rule to come, of a kind to come",
+	  STATUS(WELL ",'persons':{'held':[{'kind':'team','rule':'face','n':2}],'left_out':0,"
+		      "'sources':[]}"),
+	  { 7, NULL },
+	  0,
+	  "note   the journal has 2 names that look like a person\n" },
+	{ "more than are told",
+	  STATUS(WELL ",'persons':{'held':[],'left_out':9,'sources':[]}"),
+	  { 7, NULL },
+	  0,
+	  "note   and more: 'lift status --json' has `persons`\n" },
 	{ "a source that is late",
 	  STATUS(WELL "," LATE),
 	  { 7, NULL },

@@ -706,7 +706,7 @@ static void what_is_meant_comes_to_the_gate_with_its_catalogue(void **state)
 			text_equal(meant_find(meant, UNKNOWN_REGION, text_of(""), text_of("RANA ")),
 				   text_of("rana")));
 		gate_switch(stage.house.gate, of_gate, meant);
-		assert_ptr_equal(stage.house.gate->keeper.meant, meant);
+		assert_ptr_equal(stage.house.gate->keeper.screen.meant, meant);
 		catalogue_free(of_gate);
 		/* Once. */
 		of_gate = handover_newest_of_gate(stage.handover, &meant);

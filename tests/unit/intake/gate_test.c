@@ -818,7 +818,7 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_UNKNOWN_STREAM, LIFT_E_SOURCE_DENIED,  LIFT_E_REGION_DENIED,
 		LIFT_E_DENIED,	       LIFT_E_SIZE,	      LIFT_E_CODE,
 		LIFT_E_LEARNERS,       LIFT_E_UNKNOWN_SOURCE, LIFT_E_RELEASE,
-		LIFT_E_OPEN,
+		LIFT_E_NAME,	       LIFT_E_OPEN,
 	};
 	static const int ours[] = {
 		LIFT_E_DISK,	   LIFT_E_CONFIG,    LIFT_E_IO,	      LIFT_E_CORRUPT,

@@ -106,6 +106,42 @@ static void what_differs_by_what_nobody_sees_is_meant(void **state)
 	catalogue_free(catalogue);
 }
 
+/* A name of the catalogue's is known under whatever it stands, and where it is that of two. */
+static void what_the_catalogue_has_is_known_whatever_it_is(void **state)
+{
+	static const struct {
+		const char *text;
+		bool has;
+	} texts[] = {
+		{ "welfare technology", true },
+		{ "Fall i hjemmet", true },
+		{ "HLR 101", true },
+		{ "Brønnøysund", true },
+		{ "Brønnøy kommune", true },
+		{ "The North", true },
+		{ "twin", true },
+		{ "Hjelper", true },
+		{ "Sjuksköterska", true },
+		{ "Yrke", true },
+		{ "night", true },
+		{ "0301", true },
+		{ "Kari Nordmann", false },
+		{ "1813 Kari Nordmann", false },
+		{ "", false },
+		{ " - ", false },
+	};
+	struct catalogue *catalogue = catalogue_of(catalogue_text);
+	struct meant *meant = NULL;
+
+	(void)state;
+	assert_int_equal(meant_new(catalogue, &meant), 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (meant_has(meant, text_of(texts[i].text)) != texts[i].has)
+			fail_msg("'%s'", texts[i].text);
+	meant_free(meant);
+	catalogue_free(catalogue);
+}
+
 /* Whatever it is given. */
 static void any_text_is_answered(void **state)
 {
@@ -133,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_differs_by_what_nobody_sees_is_meant),
+		cmocka_unit_test(what_the_catalogue_has_is_known_whatever_it_is),
 		cmocka_unit_test(any_text_is_answered),
 	};
 

@@ -79,6 +79,32 @@ static void what_a_source_has_brought_adds_up(void **state)
 	msg_writer_free(writer);
 }
 
+/* It is told to who sent it; not to all who read the status. */
+static void of_a_text_that_looks_like_a_person_a_mask_is_noted(void **state)
+{
+	struct msg_reader *reader = msg_reader_new();
+	struct msg_writer *writer = msg_writer_new();
+	struct board *noted = board_new(), *board = board_new();
+	struct unknown unknown = { .events = 2 }, read;
+
+	(void)state;
+	unknown_add(&unknown, UNKNOWN_MODULE, text_of(""), text_of("Kari Nordmann"))->is_person =
+		true;
+	unknown_add(&unknown, UNKNOWN_MODULE, text_of(""), text_of("x"));
+	board_note(noted, text_of("s"), &unknown);
+	board_note(noted, text_of("s"), &unknown);
+	board_move(noted, board);
+	assert_true(notes_of(board, "s", 16, reader, writer, &read));
+	assert_int_equal(read.n_texts, 2);
+	assert_true(text_equal(read.texts[0].text, text_of("K... (13)")));
+	assert_int_equal(read.texts[0].n, 2);
+	assert_int_equal(read.n[UNKNOWN_MODULE], 4);
+	board_free(noted);
+	board_free(board);
+	msg_reader_free(reader);
+	msg_writer_free(writer);
+}
+
 static void of_a_flood_as_much_is_kept_as_there_is_room_for(void **state)
 {
 	struct msg_reader *reader = msg_reader_new();
@@ -172,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_source_has_brought_adds_up),
+		cmocka_unit_test(of_a_text_that_looks_like_a_person_a_mask_is_noted),
 		cmocka_unit_test(of_a_flood_as_much_is_kept_as_there_is_room_for),
 		cmocka_unit_test(what_is_moved_is_added_to_what_is_there),
 		cmocka_unit_test(orders_are_done_in_turn_and_told_once),

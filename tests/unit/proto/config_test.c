@@ -115,7 +115,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 19);
+	assert_int_equal(keys, 22);
 	config = parsed(text);
 	assert_string_equal(config->keys, LIFT_SYSCONFDIR "/keys.yaml");
 	assert_string_equal(config->server_key, LIFT_SYSCONFDIR "/server.key");
@@ -126,6 +126,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 	assert_int_equal(config->tick_ms, 1000);
 	assert_int_equal(config->names_per_source, 100000);
 	assert_int_equal(config->audit_months, 24);
+	assert_false(config->names_strict);
 	assert_false(config->as_of.pinned);
 	config_free(config);
 }
@@ -235,6 +236,7 @@ static const struct {
 	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
 	{ "forgotten: no\n", "f:1: forgotten must be `afresh` or `refuse`", "another word" },
 	{ "forgotten: [refuse]\n", "f:1: forgotten must be", "a list" },
+	{ "names_strict: maybe\n", "f:1: names_strict must be yes or no, not `maybe`", "no flag" },
 	{ "names_per_source: 0\n",
 	  "f:1: names_per_source must be a whole number from 1 to 1000000, not `0`", "no name" },
 	{ "names_per_source: 1000001\n", "f:1: names_per_source must be",
@@ -499,6 +501,7 @@ static const struct {
 	{ "audiences: [{name: a}]", "audiences: [{name: a, regions: [x]}]", NULL, "audiences",
 	  "deep in a list" },
 	{ "catalogue: /a", "catalogue: /b", "catalogue", NULL, "a file" },
+	{ "", "names_strict: yes", NULL, "names_strict", "a flag that waits" },
 	{ "", "reload_may_lose: yes", "reload_may_lose", NULL, "a flag" },
 	{ "", "reload_may_lose: true\ntick_ms: 20", "reload_may_lose", "tick_ms", "one of each" },
 };

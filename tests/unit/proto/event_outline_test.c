@@ -55,7 +55,7 @@ static struct text outline_of_sent(struct tools *tools)
 
 	assert_int_equal(batch_decode(tools->reader, msg_written(tools->sent), &batch), 0);
 	msg_writer_clear(tools->outline);
-	batch_event_outline(&batch, 0, tools->outline);
+	batch_event_outline(&batch, 0, tools->outline, NULL, NULL);
 	return msg_written(tools->outline);
 }
 
@@ -144,6 +144,44 @@ static void an_id_under_a_key_that_nobody_knows_is_in_no_outline(void **state)
 			if (has_id(outline_of_sent(tools)))
 				fail_msg("name %zu, place %zu", n, p);
 		}
+}
+
+static bool hides_k(void *context, struct text text)
+{
+	++*(size_t *)context;
+	return text.size > 0 && text.data[0] == 'K';
+}
+
+/* Of a module and a region; and who asks is told that something is missing. */
+static void what_is_hidden_is_not_in_an_outline(void **state)
+{
+	static const struct {
+		const char *event, *outline;
+		bool whole;
+	} cases[] = {
+		{ "{'type':'started','module':'Kari','region':'r'}",
+		  "{'type':'started','module':'(text of 4 bytes)','region':'r'}", false },
+		{ "{'module':'m','region':'Kari'}", "{'module':'m','region':'(text of 4 bytes)'}",
+		  false },
+		{ "{'module':'m','region':'r'}", "{'module':'m','region':'r'}", true },
+		{ "{'module':5}", "{'module':'(integer of 1 digit)'}", true },
+	};
+	struct tools *tools = *state;
+	struct msg_writer *event = msg_writer_new();
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct batch batch;
+		size_t asked = 0;
+
+		begin(tools);
+		msg_raw(tools->sent, packed(event, cases[i].event));
+		assert_int_equal(batch_decode(tools->reader, msg_written(tools->sent), &batch), 0);
+		msg_writer_clear(tools->outline);
+		assert_int_equal(batch_event_outline(&batch, 0, tools->outline, hides_k, &asked),
+				 cases[i].whole);
+		assert_written(tools->outline, cases[i].outline);
+	}
+	msg_writer_free(event);
 }
 
 static void an_outline_says_what_was_wrong(void **state)
@@ -264,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TOOLED(an_id_of_a_learner_is_in_no_outline_wherever_it_stood),
 		TOOLED(an_id_under_a_key_that_nobody_knows_is_in_no_outline),
+		TOOLED(what_is_hidden_is_not_in_an_outline),
 		TOOLED(an_outline_says_what_was_wrong),
 		TOOLED(an_outline_says_what_could_not_be_read_at_all),
 	};

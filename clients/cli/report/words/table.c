@@ -213,6 +213,8 @@ static const struct phrase {
 				     "för gammalt för att sparas", "for gammelt til at gemmes" } },
 	[WORD_REFUSED_FORGOTTEN] = { { "forgotten person", "glemt person", "glömd person",
 				       "glemt person" } },
+	[WORD_REFUSED_NAME] = { { "name that looks like a person", "navn som ligner en person",
+				  "namn som liknar en person", "navn, der ligner en person" } },
 	[WORD_UNKNOWN_PLACES_COUNTED] = { { "Participants whose place is not in the "
 					    "catalogue: they count in no place",
 					    "Deltakere på steder som ikke er i "
