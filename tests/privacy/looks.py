@@ -210,7 +210,7 @@ def equal_rows(world, rounds, seed=1):
     for _ in range(rounds):
         found = last(world, CellKey(rng))
         for (region, subject), (cells, seen) in found.items():
-            for above in sorted(world.cat.ancestors[region] - {region}):
+            for above in sorted(world.cat.ancestors.get(region, set()) - {region}):
                 if (above, subject) not in found:
                     continue
                 other = found[above, subject]
