@@ -72,6 +72,19 @@ static bool is_known(const struct ledger *ledger, uint64_t number, uint8_t type,
 			  (!ledger->later_to || number <= ledger->later_to));
 }
 
+static int gather_forget(struct ledger *ledger, const struct entry *entry)
+{
+	struct pending *pending = &ledger->stretch[ledger->n_stretch];
+
+	if (ledger->is_building)
+		return 0;
+	*pending = (struct pending){ .source = SOURCE_FORGET };
+	memcpy(pending->learner, entry->learner, PSEUDONYM_BYTES);
+	ledger->n_stretch++;
+	ledger->n_forgets++;
+	return 0;
+}
+
 static int gather(void *context, uint64_t number, uint32_t stream, const struct entry *entry)
 {
 	struct gathering *gathering = context;
@@ -80,6 +93,8 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 	bool claims;
 	int err;
 
+	if (entry->what == ENTRY_FORGET)
+		return gather_forget(ledger, entry);
 	if (!entry_counts(entry) || !is_known(ledger, number, entry->fact.type, &claims))
 		return 0;
 	if (stream != gathering->stream &&
@@ -104,7 +119,8 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 					       .result = { .score = -1, .passed = -1 },
 					       .voids_time = EVENT_NO_TIME,
 					       .profile = entry->fact.profile };
-	ledger->n_stretch++;
+	/* Its source has sent it, whoever is forgotten. */
+	ledger->n_stretch += !ledger_is_forgotten(ledger, entry->learner, number);
 	return err;
 }
 
@@ -153,14 +169,60 @@ uint16_t ledger_first_source(const struct place *first, const struct place *end)
 	return (uint16_t)event->source;
 }
 
-/* All events of one learner: contribution before, add the facts, contribution after. */
+/* The last order to forget a learner among what the stretch has of it; NULL: there is none. */
+static const struct pending *last_forget(const struct ledger *ledger, const struct place *first,
+					 const struct place *end)
+{
+	const struct pending *last = NULL;
+
+	for (; ledger->n_forgets > 0 && first < end; first++)
+		if (first->event->source == SOURCE_FORGET && (!last || first->event > last))
+			last = first->event;
+	return last;
+}
+
+/* The events of one learner behind an order to forget it (NULL: all of them). */
+static int add_facts(struct learner *learner, const struct pending *forget,
+		     const struct place *first, const struct place *end, uint64_t *added)
+{
+	const struct pending *first_event = NULL;
+	bool is_first = learner->n == 0, is_new;
+	int err = 0;
+
+	for (; first < end && !err; first++) {
+		if (forget && first->event <= forget)
+			continue;
+		if (!first_event || first->event < first_event)
+			first_event = first->event;
+		err = learner_add(learner, &first->event->fact, &is_new);
+		*added += !err && is_new;
+	}
+	if (is_first && first_event)
+		learner->source = (uint16_t)first_event->source;
+	return err;
+}
+
+/* It has no facts any more. */
+static void remove_number(struct ledger *ledger, const uint8_t *pseudonym)
+{
+	struct text key = { (const char *)pseudonym, PSEUDONYM_BYTES }, value;
+	struct record_writer writer;
+
+	record_writer_open(&writer, ledger, LDB_NUMBERS);
+	if (store_find(&writer.cursor, key, &value))
+		record_remove(&writer, key, value);
+	record_writer_close(&writer);
+}
+
+/* All events of one learner: contribution before, forget it, add the facts, contribution after. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
 			 struct record_writer *writer, const struct place *first,
 			 const struct place *end, uint64_t *added)
 {
+	const struct pending *forget = last_forget(ledger, first, end);
 	struct learner *learner = &ledger->learner;
 	uint32_t number = (uint32_t)first->rank;
-	bool is_new, any = false;
+	uint64_t before = *added;
 	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner);
 
 	/* Facts from before a restart may have profiles that have not been met since. */
@@ -170,21 +232,20 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		err = learner_contribute(learner, &ledger->profiles, ledger->until,
 					 &ledger->before);
 	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
-	if (ledger->pieces.n == 0)
-		learner->source = ledger_first_source(first, end);
-	for (const struct place *p = first; p < end && !err; p++) {
-		err = learner_add(learner, &p->event->fact, &is_new);
-		any |= is_new;
-		*added += !err && is_new;
-	}
-	if (err || !any)
+	if (forget)
+		learner_clear(learner);
+	if (!err)
+		err = add_facts(learner, forget, first, end, added);
+	if (err || (*added == before && !forget))
 		return err;
 	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
 	if (!err)
 		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
-	if (err)
-		return err;
-	return pieces_save(writer, number, &ledger->pieces, learner);
+	if (!err)
+		err = pieces_save(writer, number, &ledger->pieces, learner);
+	if (!err && learner->n == 0)
+		remove_number(ledger, first->event->learner);
+	return err;
 }
 
 void ledger_write_tally(struct record_writer *writer, const struct tally *change)
@@ -230,7 +291,7 @@ int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t fro
 {
 	struct gathering gathering = { .ledger = ledger, .view = view, .stream = UINT32_MAX };
 
-	ledger->n_stretch = 0;
+	ledger->n_stretch = ledger->n_forgets = 0;
 	return journal_view_read(view, from, most, gather, &gathering, ret_next);
 }
 

@@ -360,11 +360,14 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 	if (!err)
 		err = ledger_begin(build.ledger);
 	if (!err)
+		err = ledger_load_forgotten(build.ledger);
+	if (!err)
 		err = part_journal(&build);
 	if (!err)
 		err = fold_all(&build);
 	if (!err)
 		err = finish(&build);
+	ledger_drop_forgotten(build.ledger);
 	if (!err)
 		err = ledger_load(build.ledger);
 	build_clear(&build);

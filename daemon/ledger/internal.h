@@ -49,8 +49,8 @@ void pieces_free(struct pieces *pieces);
 int pieces_load(struct store_cursor *cursor, uint32_t number, struct pieces *pieces,
 		struct learner *learner);
 
-/* Write a learner's facts: the pieces that differ from those loaded. LIFT_E_TOO_MANY; errors of the
- * store stick. */
+/* Write a learner's facts: the pieces that differ from those loaded; those that it has no more are
+ * removed, all of them where it has no facts. LIFT_E_TOO_MANY; errors of the store stick. */
 int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner);
 
@@ -61,10 +61,13 @@ int pieces_decode(struct text key, struct text piece, struct learner *learner);
 enum { DIGEST_BYTES = 17 /* the format, and 16 of a digest */, SEEN_KEY = 12 };
 #define UNRESOLVED (UINT32_MAX - 1) /* a module's number that has not been met */
 
+/* Of a pending that is no event, but an order to forget its learner. */
+#define SOURCE_FORGET UINT32_MAX
+
 /* An event of the stretch that is being applied. */
 struct pending {
 	uint8_t learner[PSEUDONYM_BYTES];
-	uint32_t source;  /* the journal's number */
+	uint32_t source;  /* the journal's number, or SOURCE_FORGET */
 	struct fact fact; /* its module is the catalogue's */
 };
 
@@ -73,6 +76,12 @@ struct pending {
 struct place {
 	uint64_t rank;
 	const struct pending *event;
+};
+
+/* Who is forgotten, and by which journal number. */
+struct forgotten {
+	uint8_t learner[PSEUDONYM_BYTES];
+	uint64_t number;
 };
 
 struct ledger {
@@ -92,6 +101,12 @@ struct ledger {
 	struct pending *stretch; /* as the journal has it */
 	struct place *places;	 /* by learner */
 	size_t n_stretch;
+	size_t n_forgets; /* of the stretch: orders */
+	/* While it is built from the journal: all orders that there are, by learner. What they take
+	 * out is not gathered, and they are no part of the stretch. */
+	bool is_building;
+	struct forgotten *forgotten;
+	size_t n_forgotten, room_forgotten;
 	uint32_t next_number; /* of a learner */
 	struct learner learner;
 	struct pieces pieces;
@@ -117,6 +132,13 @@ void ledger_put_meta(struct ledger *ledger, uint64_t applied);
  * writer's transaction is open. */
 int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
 		  uint64_t *ret_next);
+/* Who is forgotten, for a build (taken_out.c): read, and dropped. LIFT_E_MEMORY, or an error of the
+ * journal. */
+int ledger_load_forgotten(struct ledger *ledger);
+void ledger_drop_forgotten(struct ledger *ledger);
+/* Is what a learner did under a journal number taken out, by the orders that the build knows? */
+bool ledger_is_forgotten(const struct ledger *ledger, const uint8_t learner[static PSEUDONYM_BYTES],
+			 uint64_t number);
 /* The source of the first of a learner's events: they are as the journal has them. */
 uint16_t ledger_first_source(const struct place *first, const struct place *end);
 /* Sort n places by rank, and then by pseudonym. */

@@ -14,8 +14,8 @@
  *                                     PIECE_MAX bytes; the first one begins with the pseudonym,
  *                                     and the source 2 that has told of the learner first
  *   tallies   key (tally.h)           count 8, never 0
- *   seen      source 4, module 4,     nothing
- *             home 4
+ *   seen      source 4, module 4,     nothing, for each that the source has sent; also where who
+ *             home 4                  it was sent of is forgotten, as long as the journal has it
  */
 #ifndef LIFTD_LEDGER_LAYOUT_H
 #define LIFTD_LEDGER_LAYOUT_H

@@ -125,6 +125,20 @@ static int load_seen(struct ledger *ledger, struct store_txn *txn)
 	return err ? err : txn->err;
 }
 
+/* Behind the greatest that a learner has. */
+static int load_next_number(struct ledger *ledger, struct store_txn *txn)
+{
+	struct store_cursor cursor;
+	struct text key, value;
+
+	ledger->next_number = 0;
+	store_cursor_open(txn, LDB_LEARNERS, &cursor);
+	if (store_last(&cursor, &key, &value) && key.size == PIECE_KEY)
+		ledger->next_number = (uint32_t)get_be((const uint8_t *)key.data, NUMBER_BYTES) + 1;
+	store_cursor_close(&cursor);
+	return txn->err;
+}
+
 /* Go back to what is committed. */
 int ledger_load(struct ledger *ledger)
 {
@@ -137,7 +151,7 @@ int ledger_load(struct ledger *ledger)
 	if (!err)
 		err = load_seen(ledger, &txn);
 	if (!err)
-		ledger->next_number = (uint32_t)store_count(&txn, LDB_NUMBERS);
+		err = load_next_number(ledger, &txn);
 	if (!err)
 		err = txn.err;
 	store_abort(&txn);
@@ -213,6 +227,7 @@ void ledger_close(struct ledger *ledger)
 	names_free(ledger->seen);
 	free(ledger->stretch);
 	free(ledger->places);
+	free(ledger->forgotten);
 	learner_free(&ledger->learner);
 	pieces_free(&ledger->pieces);
 	contribution_free(&ledger->before);

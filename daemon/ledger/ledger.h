@@ -3,6 +3,10 @@
  * ledger.h - the facts of each learner and the tallies, derived from the journal in one
  * transaction.
  *
+ * An order to forget takes all facts of a learner that stand before it, and the learner with them;
+ * what comes behind it is of somebody new. It counts at once, and for good: a ledger that is built
+ * of what was known by then has nothing of who is forgotten by now.
+ *
  * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of:
  * where its digest of these is another, a new one is built from the journal. One thread applies and
  * reads what it has applied; views read what is committed, in any thread. A crash loses only work

@@ -128,12 +128,26 @@ static void save_piece(struct record_writer *writer, uint32_t number, const stru
 		record_write(writer, piece_key(key, number, i), was, piece);
 }
 
+/* Those behind the last one that there is now. */
+static void remove_pieces(struct record_writer *writer, uint32_t number, const struct pieces *old,
+			  size_t first)
+{
+	uint8_t key[PIECE_KEY];
+
+	for (size_t i = first; i < old->n; i++)
+		record_remove(writer, piece_key(key, number, i), old_piece(old, i));
+}
+
 int pieces_save(struct record_writer *writer, uint32_t number, const struct pieces *pieces,
 		const struct learner *learner)
 {
 	uint8_t bytes[PIECE_MAX];
 	size_t size = HEAD, piece = 0;
 
+	if (learner->n == 0) {
+		remove_pieces(writer, number, pieces, 0);
+		return writer->cursor.txn->err;
+	}
 	head_encode(bytes, learner);
 	for (size_t i = 0; i < learner->n; i++) {
 		/* A piece is full when the longest fact might not go in: so that the cut depends on
@@ -148,6 +162,7 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
 		size += fact_encode(&learner->facts[i], bytes + size);
 	}
 	if (size > 0)
-		save_piece(writer, number, pieces, piece, (struct text){ (char *)bytes, size });
+		save_piece(writer, number, pieces, piece++, (struct text){ (char *)bytes, size });
+	remove_pieces(writer, number, pieces, piece);
 	return writer->cursor.txn->err;
 }
