@@ -584,6 +584,7 @@ bench: deps
 	@sh tests/bench/xapi.sh $(BUILD)
 	@sh tests/bench/web.sh $(BUILD)
 	@sh tests/bench/outbox.sh $(BUILD)
+	@sh tests/bench/release.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD)
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
