@@ -149,6 +149,7 @@ END {
 # 8. What the other wings call of clients/lib is in lift.map: they could be linked with liblift.so.
 # 9. By the objects: no function that only its own file uses, none that two files have, and no circle of files. (accept4 is the C
 #    library's, in whose place net/descriptors stands, as are close and recv; and of libsodium crypto_box_...)
+#    A release is made by a process of its own (tasks/), from nowhere else.
 if [ ! -d "$build/obj/daemon" ]; then
 	echo "not checked: who calls whom ($build has no objects)"
 	echo "not read" > "$work/counts"
@@ -221,6 +222,9 @@ else
 		named[top, $2] = home[$2] = $3
 	}
 	$1 == "wants" { wants[++w] = $2; by[w] = $3 }
+	$1 == "wants" && $2 == "release_make" && $3 !~ /^(daemon\/tasks|tests)\// {
+		print "bad " $3 ": makes a release, which is for daemon/tasks"
+	}
 	END {
 		for (i = 1; i <= w; i++) {
 			symbol = wants[i]

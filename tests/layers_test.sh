@@ -111,6 +111,9 @@ plant 'objects: what the library does not export' 'calls wire_clock_ms of client
 	clients/cli/inside.c '#include <stdint.h>' 'int64_t wire_clock_ms(void);' 'int64_t inside(void) { return wire_clock_ms(); }'
 plant 'objects: a function that two files have' 'clock_utc_ms is in ' \
 	daemon/net/twice.c '#include "daemon/net/loop.h"' 'int64_t clock_utc_ms(void) { return 1; }'
+plant 'objects: a release that the publisher makes' 'makes a release, which is for daemon/tasks' \
+	daemon/publish/maker.c '#include "daemon/plane/release.h"' \
+	'int maker(void) { return release_make(0, 0, 0, 0, 0, 0, 0, 0, 0, 0); }'
 printf '%s\n' '#include "daemon/net/loop.h"' 'int there(void);' \
 	'int back(void) { return there(); }' > "$copy/daemon/net/back.c"
 also=daemon/net/back.c
