@@ -26,6 +26,7 @@ struct making {
 	uint64_t *keys;
 	int64_t *figures;
 	/* of a subject */
+	uint32_t levels;
 	bool *is_there; /* by region: someone counts in it */
 	bool *has_base; /* by leaf region: its base is not 0 */
 	/* what is written */
@@ -140,7 +141,8 @@ static int write_region(struct making *making, uint32_t subject, uint32_t region
 					.columns = making->columns,
 					.region = region,
 					.subject = subject,
-					.figures = making->figures };
+					.figures = making->figures,
+					.levels = making->levels };
 	struct release_row row = { .region = text_of(catalogue->regions[region].code),
 				   .id = text_of(subject_id(catalogue, subject)),
 				   .kind = subject_kind(subject) };
@@ -160,6 +162,7 @@ static int write_subject(struct making *making, uint32_t subject)
 	struct ledger_view *view = making->view;
 	int err = 0;
 
+	making->levels = open_levels(making->catalogue, subject);
 	look_around(making, subject);
 	for (uint32_t i = 0; i < making->catalogue->n_regions && !err; i++) {
 		if (!making->is_there[making->regions[i]])

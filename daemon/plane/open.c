@@ -289,23 +289,22 @@ static void encode_people(const struct open_figures *of, struct msg_writer *writ
 
 /* Competences. */
 
-/* The levels that the catalogue grants of it, a bit for each. */
-static uint32_t levels_granted(const struct catalogue *catalogue, uint32_t competence)
+uint32_t open_levels(const struct catalogue *catalogue, uint32_t subject)
 {
 	uint32_t levels = 0;
 
+	if (subject_kind(subject) != KIND_COMPETENCE)
+		return 0;
 	for (uint32_t m = 0; m < catalogue->n_modules; m++)
 		for (uint32_t g = 0; g < catalogue->modules[m].n_grants; g++)
-			if (catalogue->modules[m].grants[g].competence == competence)
+			if (catalogue->modules[m].grants[g].competence == subject_index(subject))
 				levels |= 1u << catalogue->modules[m].grants[g].level;
 	return levels;
 }
 
 static void write_levels(const struct open_figures *of, struct msg_writer *writer)
 {
-	uint32_t granted = levels_granted(of->catalogue, subject_index(of->subject));
-
-	if (total(of, OPEN_BASE) < PART * __builtin_popcount(granted))
+	if (total(of, OPEN_BASE) < PART * __builtin_popcount(of->levels))
 		return;
 	msg_str(writer, "levels");
 	msg_map_begin(writer);

@@ -18,7 +18,11 @@ struct open_figures {
 	struct open_reached {
 		int64_t n, of; /* places with a base that is not 0; of people and programmes */
 	} reached;
+	uint32_t levels; /* that the catalogue grants of a competence, a bit for each */
 };
+
+/* The levels that a catalogue grants of a subject: none but of a competence. */
+uint32_t open_levels(const struct catalogue *catalogue, uint32_t subject);
 
 /* The base: is it published at all? */
 int64_t open_base(const struct open_columns *columns, const int64_t *figures);
