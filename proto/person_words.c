@@ -3,14 +3,12 @@
 
 enum letter { NO_LETTER, CAPITAL, SMALL, MARK, EVEN_CAPITAL, ODD_CAPITAL };
 
-/* The letters of Latin, Greek and Cyrillic, by their codes; where capitals and small letters take
- * turns, which of them are capitals. Marks belong to the letter in front of them. */
+/* The letters of Latin, Greek and Cyrillic beyond ASCII, by their codes; where capitals and small
+ * letters take turns, which of them are capitals. Marks belong to the letter in front of them. */
 static const struct {
 	uint32_t first, last;
 	enum letter letter;
 } letters[] = {
-	{ 'A', 'Z', CAPITAL },
-	{ 'a', 'z', SMALL },
 	{ 0xc0, 0xd6, CAPITAL },
 	{ 0xd8, 0xde, CAPITAL },
 	{ 0xdf, 0xf6, SMALL },
@@ -60,6 +58,11 @@ static size_t read_code(struct text text, size_t at, uint32_t *ret_code)
 
 static enum letter letter_of(uint32_t code)
 {
+	/* Most are these. */
+	if (code < 0x80)
+		return code >= 'a' && code <= 'z'   ? SMALL
+		       : code >= 'A' && code <= 'Z' ? CAPITAL
+						    : NO_LETTER;
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
 		if (code < letters[i].first || code > letters[i].last)
 			continue;
@@ -90,6 +93,8 @@ static size_t joint(struct text text, size_t at)
 {
 	static const char *const joints[] = { "-", "'", "\xe2\x80\x99", "\xe2\x80\x90" };
 
+	if (at < text.size && !strchr("-'\xe2", text.data[at]))
+		return 0;
 	for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++)
 		if (starts(text, at, joints[i]))
 			return strlen(joints[i]);
@@ -183,9 +188,23 @@ static bool has_neighbour(struct text text, size_t at)
 	return false;
 }
 
+/* Without two capitals there are no two such words. */
+static bool may_have_words(struct text text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.size; i++)
+		n += (text.data[i] >= 'A' && text.data[i] <= 'Z') ||
+		     (unsigned char)text.data[i] >= 0xc3;
+	return n >= 2;
+}
+
 bool person_words(struct text text)
 {
 	size_t size, end;
+
+	if (!may_have_words(text))
+		return false;
 
 	for (size_t at = 0; at < text.size; at += size) {
 		end = word(text, at);

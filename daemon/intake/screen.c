@@ -143,7 +143,8 @@ static void note(struct screen *screen, struct text source, enum name_kind kind,
 
 void screen_note(struct screen *screen, struct text source, enum name_kind kind, struct text name)
 {
-	enum person_rule rule = screen_rule(screen, name);
+	/* Where it is strict, it has been judged. */
+	enum person_rule rule = screen->strict ? PERSON_NONE : screen_rule(screen, name);
 
 	if (rule != PERSON_NONE)
 		note(screen, source, kind, rule, name, false);
