@@ -46,7 +46,7 @@ void secret_path(const struct secret *secret, const char *state, char to[static 
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES]);
 
-/* The key of the open plane's draws (METRICS 7): it does not tell the secret. */
+/* The key of the open plane's draws (METRICS 9): it does not tell the secret. */
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES]);
 
 /* The same of who objects to be taken in again: it says nothing of the pseudonym, and the pseudonym

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bins.h - the bins of the open plane (METRICS 7), of scores and gains, in percent, and of days;
+ * bins.h - the bins of the open plane (METRICS 9), of scores and gains, in percent, and of days;
  * and what is read off figures by bin. Pure.
  */
 #ifndef LIFTD_PLANE_BINS_H

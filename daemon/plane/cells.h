@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cells.h - how many learners are in each count of the open plane (METRICS 7), and the sum of their
+ * cells.h - how many learners are in each count of the open plane (METRICS 9), and the sum of their
  * record keys: by home and subject, so that those of a region add. Pure.
  *
  * First learners are added, then the cells are sorted, then they are summed.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * columns.h - what is counted of a subject on the open plane (METRICS 7), as columns of a table.
+ * columns.h - what is counted of a subject on the open plane (METRICS 9), as columns of a table.
  */
 #ifndef LIFTD_PLANE_COLUMNS_H
 #define LIFTD_PLANE_COLUMNS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * counting.h - in which counts of the open plane a learner is (METRICS 7): what the contribution,
+ * counting.h - in which counts of the open plane a learner is (METRICS 9): what the contribution,
  * the same as for all figures, says as of a day. Pure.
  */
 #ifndef LIFTD_PLANE_COUNTING_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * open.h - what is given of a subject in a region on the open plane: protected figures, from
- * thresholds on (METRICS 7). Pure.
+ * thresholds on (METRICS 9). Pure.
  */
 #ifndef LIFTD_PLANE_OPEN_H
 #define LIFTD_PLANE_OPEN_H

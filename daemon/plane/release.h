@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * release.h - the figures of the open plane, as of a day: made together, kept as a file of the
- * state, and never computed again (METRICS 7).
+ * state, and never computed again (METRICS 9).
  *
  * This is the only way to figures that anyone may see. A release is read only, and what is written
  * is there whole or not at all.

@@ -20,7 +20,7 @@ static uint64_t record_key(const struct secret *secret, const char *learner)
 	return draw_record_key(pseudonym);
 }
 
-/* METRICS 7: the secret 0, 1 ... 31; two counts, one of anna and bo, one of bo. */
+/* METRICS 9: the secret 0, 1 ... 31; two counts, one of anna and bo, one of bo. */
 static void the_example_of_the_definition_comes_out_to_the_bit(void **state)
 {
 	uint8_t key[SECRET_BYTES], open_key[OPEN_KEY_BYTES], drawn[OPEN_STATE_BYTES];
@@ -74,7 +74,7 @@ static void every_row_of_the_table_is_as_it_is_said(void **state)
 	}
 }
 
-/* METRICS 7, the table's own numbers: how many draws change a count by so much. */
+/* METRICS 9, the table's own numbers: how many draws change a count by so much. */
 static void the_table_is_that_of_the_definition(void **state)
 {
 	static const struct {

@@ -2,7 +2,8 @@
 /*
  * Releases of worlds left to chance, in which many do as one does: to the byte the lines of the
  * reference program, and the same file whatever the order of the events, after restarts and after a
- * rebuild. LIFT_WORLDS in the environment says how many worlds; with LIFT_KEEP they stay.
+ * rebuild, and the same lines where others were there who are forgotten. LIFT_WORLDS in the
+ * environment says how many worlds; with LIFT_KEEP they stay.
  */
 #include "daemon/plane/release.h"
 
@@ -25,6 +26,10 @@
 enum { WORLDS = 40, COPIES = 100, CROWD = ANYWORLD_EVENTS * COPIES, LEARNER_TEXT = 32 };
 #define REFERENCE "tests/reference"
 #define DRIVER	  "tests/unit/plane/driver.py"
+
+/* Who is forgotten. */
+enum { STRANGERS = 5, STRANGER_EVENTS = 100 };
+static const char *const strangers[STRANGERS] = { "ada", "bo", "cy", "di", "ed" };
 
 /* Two sources that mean the same people. */
 static const char joined[] = "namespaces: {one: people, two: people}\n";
@@ -67,12 +72,14 @@ static void crowd_make(struct crowd *crowd, const struct anyworld *world)
 
 struct turn {
 	bool shuffled, restarts, rebuilt;
+	bool forgets; /* others, who were there as well */
 	uint32_t batch_max;
 };
 static const struct turn turns[] = {
 	{ .batch_max = CROWD },
 	{ .shuffled = true, .restarts = true, .batch_max = 200 },
 	{ .shuffled = true, .rebuilt = true, .batch_max = 1000 },
+	{ .shuffled = true, .forgets = true, .restarts = true, .batch_max = 1000 },
 };
 enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
 
@@ -96,11 +103,37 @@ static void arrange(struct crowd *crowd, bool shuffled)
 		crowd->sent[i] = crowd->events[order[i]];
 }
 
+/* Others do some of what the crowd does. */
+static void send_strangers(struct house *house, const struct crowd *crowd)
+{
+	struct event events[STRANGER_EVENTS];
+
+	for (uint32_t i = 0; i < STRANGER_EVENTS; i++) {
+		events[i] = crowd->events[chance(crowd->n)];
+		events[i].learner = text_of(strangers[chance(STRANGERS)]);
+	}
+	assert_int_equal(house_send(house, "one", "strangers", 1, events, STRANGER_EVENTS), 0);
+	assert_int_equal(house->gate->last.n_accepted, STRANGER_EVENTS);
+}
+
+static void forget_strangers(struct house *house)
+{
+	struct order order = { .what = ORDER_FORGET, .n_people = STRANGERS };
+
+	for (uint32_t i = 0; i < STRANGERS; i++)
+		secret_pseudonym(&house->secret, text_of("people"), text_of(strangers[i]),
+				 order.people[i].learner);
+	gate_obey(house->gate, &order, house->clock);
+	assert_int_equal(order.err, 0);
+}
+
 static void live(struct house *house, struct crowd *crowd, const struct turn *turn)
 {
 	static const char *const sources[] = { "one", "two" };
 	uint64_t next[2] = { 1, 1 };
 
+	if (turn->forgets && crowd->n)
+		send_strangers(house, crowd);
 	arrange(crowd, turn->shuffled);
 	for (uint32_t at = 0, n; at < crowd->n; at += n) {
 		uint32_t source = chance(2), left = crowd->n - at;
@@ -115,6 +148,8 @@ static void live(struct house *house, struct crowd *crowd, const struct turn *tu
 		if (turn->restarts && chance_of(20))
 			restart(house);
 	}
+	if (turn->forgets)
+		forget_strangers(house);
 	assert_int_equal(journal_commit(house->journal), 0);
 	house_apply_all(house);
 	if (turn->rebuilt) {
@@ -183,7 +218,21 @@ static struct text read_file(const char *path)
 	return text;
 }
 
-/* Each day's release is the same file in each turn. */
+/* Each day's release has the same lines in each turn. */
+static void compare_lines_made(struct house *house, uint32_t number, char **first, const char *when)
+{
+	char *lines = release_lines(house, number);
+
+	if (!*first) {
+		*first = lines;
+		return;
+	}
+	if (strcmp(lines, *first) != 0)
+		fail_msg("%s: release %u is\n%s\nnot\n%s", when, number, lines, *first);
+	free(lines);
+}
+
+/* And is the same file, where nothing else has come. */
 static void compare_files(struct house *house, uint32_t number, struct text *first,
 			  const char *when)
 {
@@ -220,9 +269,9 @@ static void live_once(const struct anyworld *world, struct crowd *crowd, uint32_
 		assert_int_equal(info.number, d + 1);
 		assert_int_equal(info.day, world->days[d]);
 		assert_int_equal(info.applied, journal_last(house.journal));
-		compare_files(&house, info.number, &first[d], when);
-		if (turn == 0)
-			made[w * ANYWORLD_DAYS + d] = release_lines(&house, info.number);
+		compare_lines_made(&house, info.number, &made[w * ANYWORLD_DAYS + d], when);
+		if (!turns[turn].forgets)
+			compare_files(&house, info.number, &first[d], when);
 	}
 	house_close(&house);
 }
