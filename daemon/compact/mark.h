@@ -10,9 +10,10 @@
 #include "daemon/journal/secret.h"
 
 struct compact_mark {
-	uint64_t edition;		     /* of the new journal */
-	uint64_t last;			     /* its last number */
-	bool has_ledger;		     /* beside it */
+	uint64_t edition; /* of the new journal */
+	uint64_t last;	  /* its last number */
+	uint64_t through; /* the orders up to this number have been carried out in it */
+	bool has_ledger;  /* beside it */
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* of the secret that it is of */
 };
 

@@ -16,7 +16,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/compact/mark.h"
-#include "daemon/journal/rewrite/rewrite.h"
+#include "daemon/compact/taken.h"
 
 enum { TRIES_MAX = 3 };
 
@@ -68,17 +68,11 @@ static int find_edition(const char *state, uint64_t *ret_edition)
 	return err;
 }
 
-static bool still_going(void *context, uint64_t number)
-{
-	(void)number;
-	go_on(context);
-	return true;
-}
-
 /* A journal that has fewer entries than the new one is another one, brought back meanwhile. */
 static int catch_up(struct settling *settling)
 {
-	const struct rewrite_rules rules = { .goes_on = still_going, .context = settling };
+	struct rewrite_rules rules;
+	struct taken taken = { .rows = NULL };
 	struct journal *from = NULL;
 	struct rewrite *rewrite = NULL;
 	char path[PATH_MAX];
@@ -92,6 +86,10 @@ static int catch_up(struct settling *settling)
 	if (!err && !is_there(path))
 		err = LIFT_E_NOT_FOUND;
 	if (!err)
+		err = taken_read(&taken, from, settling->mark.through);
+	taken.still = settling->still;
+	rules = taken_rules(&taken);
+	if (!err)
 		err = rewrite_open(path, from, settling->mark.digest, settling->mark.edition,
 				   &rules, &rewrite);
 	if (!err)
@@ -101,6 +99,7 @@ static int catch_up(struct settling *settling)
 		settling->settled->later = settling->settled->last - settling->mark.last;
 	}
 	rewrite_close(rewrite);
+	taken_clear(&taken);
 	journal_close(from);
 	return err;
 }

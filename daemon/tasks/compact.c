@@ -12,7 +12,7 @@
 #include "daemon/base/state.h"
 #include "daemon/compact/mark.h"
 #include "daemon/compact/settle.h"
-#include "daemon/journal/rewrite/rewrite.h"
+#include "daemon/compact/taken.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/needs.h"
@@ -33,6 +33,7 @@ struct compact {
 	struct journal *to;	     /* the new one, when it is read */
 	struct rewrite *rewrite;     /* or while it is written */
 	struct catalogue *catalogue; /* that the daemon's ledger was made with; NULL: it has none */
+	struct taken taken;	     /* by the orders */
 	uint64_t bytes;		     /* of the journal, before */
 };
 
@@ -74,6 +75,11 @@ static int open_journal(struct compact *compact)
 		return err;
 	memcpy(compact->mark.digest, compact->secret.digest, SECRET_DIGEST_BYTES);
 	compact->bytes = journal_bytes(compact->from);
+	err = taken_read(&compact->taken, compact->from, 0);
+	if (err)
+		return report_fail(compact->report, err, "the orders cannot be read: %s",
+				   lift_err_text(err));
+	compact->mark.through = compact->taken.through;
 	compact->report->total = 2 * journal_last(compact->from);
 	return 0;
 }
@@ -127,12 +133,13 @@ static int check_room(struct compact *compact)
 
 static int open_rewrite(struct compact *compact)
 {
+	const struct rewrite_rules rules = taken_rules(&compact->taken);
 	char path[PATH_MAX];
 	int err;
 
 	compact_path(path, compact->config->state, "journal");
-	err = rewrite_open(path, compact->from, compact->secret.digest, compact->mark.edition, NULL,
-			   &compact->rewrite);
+	err = rewrite_open(path, compact->from, compact->secret.digest, compact->mark.edition,
+			   &rules, &compact->rewrite);
 	return err ? failed(compact, err, "the new journal cannot be made", path) : 0;
 }
 
@@ -257,11 +264,12 @@ static void say_done(struct compact *compact)
 	report->last = compact->mark.last;
 	report->done = report->total;
 	snprintf(report->text, sizeof(report->text),
-		 "the journal was written anew up to number %llu: %.1f MiB, before %.1f MiB. It "
-		 "takes its place now: for that, the daemon begins anew, and answers again in a "
-		 "moment",
+		 "the journal was written anew up to number %llu: %.1f MiB, before %.1f MiB. Taken "
+		 "out: %llu events of %zu learners. It takes its place now: for that, the daemon "
+		 "begins anew, and answers again in a moment",
 		 (unsigned long long)report->last, (double)report->bytes / (1 << SPACE_MIB),
-		 (double)compact->bytes / (1 << SPACE_MIB));
+		 (double)compact->bytes / (1 << SPACE_MIB),
+		 (unsigned long long)compact->taken.entries, compact->taken.n);
 }
 
 int compact_run(const struct config *config, struct report *report)
@@ -291,6 +299,7 @@ int compact_run(const struct config *config, struct report *report)
 	rewrite_close(compact.rewrite);
 	journal_close(compact.to);
 	journal_close(compact.from);
+	taken_clear(&compact.taken);
 	catalogue_free(compact.catalogue);
 	if (err)
 		compact_sweep(config->state);

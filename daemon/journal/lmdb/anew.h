@@ -25,6 +25,8 @@ void journal_set_identity(struct journal *journal, const uint8_t id[static JOURN
 void journal_add_entry(struct journal *journal, uint32_t stream, uint64_t seq, int64_t receipt,
 		       const struct entry *entry);
 void journal_put_chunk(struct journal *journal);
+/* As many numbers as a chunk has, of its stream, from its first one on, are gone. */
+void journal_add_gone(struct journal *journal, const struct chunk *chunk);
 
 /* Records outside `entries`, with their sums (chunk.c): one that is not there yet; one that may
  * be; gone. */

@@ -126,6 +126,18 @@ void journal_add_entry(struct journal *journal, uint32_t stream, uint64_t seq, i
 	journal->next++;
 }
 
+void journal_add_gone(struct journal *journal, const struct chunk *chunk)
+{
+	journal_put_chunk(journal);
+	journal->open.head = (struct chunk){ .stream = chunk->stream,
+					     .seq = chunk->seq,
+					     .count = chunk->count,
+					     .receipt = chunk->receipt };
+	journal->open.number = journal->next;
+	journal->next += chunk->count;
+	journal_put_chunk(journal);
+}
+
 /* The journal number of the chunk that holds a number: that of the greatest index key that is not
  * above it. */
 static int find_number(struct journal *journal, const struct stream *stream, uint64_t seq,

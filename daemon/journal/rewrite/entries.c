@@ -87,7 +87,7 @@ static int rewrite_entry(struct rewrite *rewrite, struct store_txn *txn, uint64_
 
 	if (rewrite->rules.change_entry)
 		rewrite->rules.change_entry(rewrite->rules.context, number, entry);
-	if (entry->refused)
+	if (!entry_counts(entry))
 		return 0;
 	err = name_number(rewrite, txn, NAME_MODULE, fact->module, &fact->module);
 	if (!err)
@@ -135,26 +135,51 @@ static int find_source(struct rewrite *rewrite, struct store_txn *txn, uint32_t 
 	return 0;
 }
 
+/* A chunk of nothing but what is gone has no bytes of it. */
+static int rewrite_gone(struct rewrite *rewrite, const struct chunk *chunk)
+{
+	journal_add_gone(rewrite->to, chunk);
+	rewrite->next += chunk->count;
+	return journal_writer(rewrite->to)->err;
+}
+
+static int read_entries(struct rewrite *rewrite, struct store_txn *txn, struct chunk *chunk,
+			bool *ret_is_gone)
+{
+	bool is_gone = true;
+	int err = 0;
+
+	for (uint16_t i = 0; i < chunk->count && !err; i++) {
+		struct entry *entry = &rewrite->entries[i];
+
+		if (!chunk_next(chunk, entry))
+			return LIFT_E_CORRUPT;
+		err = rewrite_entry(rewrite, txn, rewrite->next + i, entry);
+		is_gone &= entry->what == ENTRY_GONE && !entry->refused;
+	}
+	*ret_is_gone = is_gone;
+	return err;
+}
+
 /* As it was put together: an index is as large as before. */
 static int rewrite_chunk(struct rewrite *rewrite, struct store_txn *txn, struct chunk *chunk)
 {
+	bool is_of_orders = chunk->stream == CHUNK_OF_ORDERS, is_gone;
 	struct journal *to = rewrite->to;
-	struct entry entry;
-	int err = find_source(rewrite, txn, chunk->stream);
+	int err = is_of_orders ? 0 : find_source(rewrite, txn, chunk->stream);
 
-	for (uint16_t i = 0; i < chunk->count && !err; i++) {
-		size_t size = entry_decode(chunk->entries, &entry);
-
-		if (size == 0)
-			return LIFT_E_CORRUPT;
-		chunk->entries.data += size;
-		chunk->entries.size -= size;
-		err = rewrite_entry(rewrite, txn, rewrite->next, &entry);
-		if (err)
-			break;
-		journal_add_entry(to, chunk->stream, chunk->seq + i, chunk->receipt, &entry);
-		rewrite->next++;
-	}
+	if (!err && chunk->is_gone)
+		return rewrite_gone(rewrite, chunk);
+	if (!err && chunk->count > CHUNK_MAX) /* an entry has a byte at least */
+		err = LIFT_E_CORRUPT;
+	if (!err)
+		err = read_entries(rewrite, txn, chunk, &is_gone);
+	if (!err && is_gone)
+		return rewrite_gone(rewrite, chunk);
+	for (uint16_t i = 0; i < chunk->count && !err; i++)
+		journal_add_entry(to, chunk->stream, chunk->seq + i, chunk->receipt,
+				  &rewrite->entries[i]);
+	rewrite->next += chunk->count;
 	journal_put_chunk(to);
 	return err ? err : journal_writer(to)->err;
 }

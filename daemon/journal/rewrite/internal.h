@@ -32,7 +32,8 @@ struct rewrite {
 	size_t room_sources;
 	uint32_t stream, source; /* of the last chunk */
 	bool has_stream;
-	int err; /* of what is read by a callback */
+	struct entry entries[CHUNK_MAX]; /* of a chunk: each has a byte at least */
+	int err;			 /* of what is read by a callback */
 };
 
 /* The record of a source, made where it is new. LIFT_E_MEMORY, LIFT_E_CORRUPT. */

@@ -128,6 +128,43 @@ static int keep_refused(struct rest *rest, struct text key, struct text *value, 
 	return err;
 }
 
+static int keep_forget(struct rest *rest, struct text key, struct text *value, bool *ret_keeps)
+{
+	const struct rewrite_rules *rules = &rest->rewrite->rules;
+	uint8_t learner[PSEUDONYM_BYTES];
+	uint64_t number;
+	int err = pseudonym_key_decode(key, learner);
+
+	if (!err)
+		err = number_decode(*value, &number);
+	*ret_keeps = !err &&
+		     (!rules->keeps_forget || rules->keeps_forget(rules->context, learner, number));
+	return err;
+}
+
+/* They are no more when a learner may be taken in again, and then never again. */
+static int put_objections(struct rest *rest)
+{
+	const struct rewrite_rules *rules = &rest->rewrite->rules;
+	struct journal *to = rest->rewrite->to;
+	uint8_t hash[PSEUDONYM_BYTES];
+	struct store_cursor cursor;
+	struct text key, value;
+	int err = 0;
+
+	store_cursor_open(rest->txn, DB_OBJECTIONS, &cursor);
+	while (!err && store_next(&cursor, &key, &value)) {
+		err = pseudonym_key_decode(key, hash);
+		if (!err && rules->change_objection)
+			rules->change_objection(rules->context, hash);
+		if (!err &&
+		    !store_get(journal_writer(to), DB_OBJECTIONS, pseudonym_key(hash), &value))
+			journal_put_new(to, DB_OBJECTIONS, pseudonym_key(hash), text_of(""));
+	}
+	store_cursor_close(&cursor);
+	return err ? err : rest->txn->err;
+}
+
 static int keep_source(struct rest *rest, struct text key, struct text *value, bool *ret_keeps)
 {
 	struct rewritten_source *source;
@@ -161,7 +198,7 @@ static const struct {
 	{ DB_STREAM_IDS, keep, false },	    { DB_GAPS, keep, true },
 	{ DB_QUARANTINE, keep_row, true },  { DB_REUSED, keep_reused, true },
 	{ DB_REFUSED, keep_refused, true }, { DB_SOURCES, keep_source, false },
-	{ DB_META, keep_meta, false },
+	{ DB_META, keep_meta, false },	    { DB_FORGETS, keep_forget, true },
 };
 
 /* Both are in the same order, and mostly the same. */
@@ -186,18 +223,35 @@ static int put_records(struct rest *rest, int db, record_fn fn)
 	return err ? err : rest->txn->err;
 }
 
+static uint64_t row_of(int db, struct text key)
+{
+	uint64_t row = 0;
+	uint32_t source;
+
+	if (db == DB_QUARANTINE)
+		number_decode(key, &row);
+	else
+		refused_key_decode(key, &source, &row);
+	return row;
+}
+
 /* Is there such a record still, as far as the new one is to have it? */
-static bool is_left(struct rest *rest, int db, struct text key)
+static bool is_left(struct rest *rest, int db, record_fn fn, struct text key)
 {
 	struct text value;
-	uint64_t row;
+	bool keeps;
+	int err;
 
 	if (!store_get(rest->txn, db, key, &value))
 		return false;
-	return db != DB_QUARANTINE || number_decode(key, &row) != 0 || !is_dropped(rest, row);
+	/* Rows that are dropped have been counted, and are not asked for again. */
+	if (db == DB_QUARANTINE || db == DB_REFUSED)
+		return !is_dropped(rest, row_of(db, key));
+	err = fn(rest, key, &value, &keeps);
+	return err || keeps;
 }
 
-static int remove_records(struct rest *rest, int db)
+static int remove_records(struct rest *rest, int db, record_fn fn)
 {
 	struct journal *to = rest->rewrite->to;
 	uint8_t bytes[STREAM_NAME_MAX];
@@ -208,7 +262,7 @@ static int remove_records(struct rest *rest, int db)
 	store_cursor_open(journal_writer(to), db, &cursor);
 	more = store_next(&cursor, &key, &value);
 	while (more && !journal_writer(to)->err && !rest->txn->err) {
-		if (is_left(rest, db, key)) {
+		if (is_left(rest, db, fn, key)) {
 			more = store_next(&cursor, &key, &value);
 			continue;
 		}
@@ -254,8 +308,10 @@ int rewrite_rest(struct rewrite *rewrite, struct store_txn *txn)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++) {
 		err = put_records(&rest, tables[i].db, tables[i].fn);
 		if (!err && tables[i].may_go)
-			err = remove_records(&rest, tables[i].db);
+			err = remove_records(&rest, tables[i].db, tables[i].fn);
 	}
+	if (!err)
+		err = put_objections(&rest);
 	if (!err)
 		err = put_next_row(&rest);
 	free(rest.dropped);

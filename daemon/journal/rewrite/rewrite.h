@@ -16,10 +16,16 @@
 /* What becomes of it. Each is asked of each entry, or row, once or more often, and answers the same
  * again. NULL: all is kept as it is. */
 struct rewrite_rules {
-	/* May change the entry's learner, or the digest of one that is refused. */
+	/* May change the entry's learner, or the digest of one that is refused; or take it out:
+	 * entry->what is ENTRY_GONE then. */
 	void (*change_entry)(void *context, uint64_t number, struct entry *entry);
 	/* May change the bytes of row->retry, which are a copy; false: the row is not kept. */
 	bool (*keeps_row)(void *context, const struct quarantined *row, uint8_t *retry);
+	/* False: the order to forget a learner has been carried out. */
+	bool (*keeps_forget)(void *context, const uint8_t learner[static PSEUDONYM_BYTES],
+			     uint64_t number);
+	/* May change the hash of who objects, always to the same one. */
+	void (*change_objection)(void *context, uint8_t hash[static PSEUDONYM_BYTES]);
 	/* Called now and then: is it to go on? It ends with LIFT_E_STOPPED. */
 	bool (*goes_on)(void *context, uint64_t number);
 	void *context;
