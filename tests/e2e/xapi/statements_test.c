@@ -362,6 +362,39 @@ static void what_waits_of_a_platform_that_is_gone_is_delivered(void **state)
 	assert_int_equal(gateway_completed(gateway, "2025-10-01"), 1);
 }
 
+/* An id of an activity that says who somebody is: the daemon refuses it, and it is held as all that
+ * the daemon refuses. The log and the list have nothing of it. */
+static void an_activity_that_looks_like_a_person_is_held(void **state)
+{
+	struct gateway *gateway = *state;
+	struct outcome outcome;
+	json_t *status;
+	char *text, *log;
+
+	daemon_configure(gateway->daemon, GATEWAY_CATALOGUE "names_strict: yes\n");
+	daemon_start(gateway->daemon);
+	gateway_configure(gateway, "");
+	gateway_start(gateway);
+	text = statement_make("anna", "completed", "https://moodle.example/plan/kari@nordmann.no",
+			      TIME, "");
+	gateway_post(gateway, text, 200);
+	free(text);
+	daemon_await_counter(gateway->daemon, "events_rejected", 1);
+	gateway_await_log(gateway, "code=name");
+	status = gateway_status(gateway);
+	assert_int_equal(whole(status, "refused_by_daemon"), 1);
+	json_decref(status);
+	gateway_stop(gateway);
+	outcome = server_run(&gateway->server, NULL, "--config", gateway->server.config,
+			     "--refused", NULL);
+	assert_non_null(strstr(outcome.out, "1  " GATEWAY_NAME "  name\n"));
+	assert_null(strstr(outcome.out, "nordmann"));
+	outcome_free(&outcome);
+	log = file_text(gateway->daemon->log, NULL);
+	assert_null(strstr(log, "nordmann"));
+	free(log);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_setup, gateway_teardown)
@@ -376,6 +409,7 @@ int main(void)
 		TEST(a_seal_that_is_gone_is_said_and_not_made_anew),
 		TEST(what_waits_of_a_platform_that_is_gone_is_delivered),
 		TEST(what_the_daemon_does_not_take_is_kept_until_it_does),
+		TEST(an_activity_that_looks_like_a_person_is_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
