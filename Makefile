@@ -615,7 +615,7 @@ INSTALLED := \
 	script:systemd/prune-backups:$(LIBEXECDIR)/liftd/prune-backups \
 	script:systemd/alert:$(LIBEXECDIR)/liftd/alert \
 	$(foreach f,$(MANUALS),text:$(f):$(MANDIR)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
-	$(foreach f,README.md LICENSE daemon/OPERATING.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
+	$(foreach f,README.md LICENSE daemon/OPERATING.md daemon/PRIVACY.md proto/PROTOCOL.md proto/METRICS.md,text:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard proto/vectors/*)),file:$(f):$(DOCDIR)/vectors/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard systemd/examples/*)),file:$(f):$(DOCDIR)/$(notdir $(f))) \
 	$(foreach f,$(sort $(wildcard daemon/examples/*.yaml)),file:$(f):$(DATADIR)/liftd/examples/$(notdir $(f))) \

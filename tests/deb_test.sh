@@ -74,7 +74,7 @@ expect liftd usr/sbin/liftd usr/libexec/liftd/prune-backups usr/libexec/liftd/al
 	lib/systemd/system/liftd-backup.timer lib/systemd/system/liftd-backup.service \
 	lib/systemd/system/liftd-alert.timer lib/systemd/system/liftd-alert.service usr/lib/sysusers.d/liftd.conf \
 	usr/lib/tmpfiles.d/liftd.conf etc/liftd/liftd.yaml etc/liftd/catalogue.yaml usr/share/man/man8/liftd.8.gz \
-	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/liftd/examples/demo.yaml
+	usr/share/man/man5/liftd.yaml.5.gz usr/share/doc/liftd/OPERATING.md usr/share/doc/liftd/PRIVACY.md usr/share/liftd/examples/demo.yaml
 expect lift-xapi usr/sbin/lift-xapi lib/systemd/system/lift-xapi.service usr/lib/sysusers.d/lift-xapi.conf \
 	etc/liftd/lift-xapi.yaml usr/share/man/man8/lift-xapi.8.gz usr/share/man/man5/lift-xapi.yaml.5.gz
 expect lift-web usr/share/lift-web/grafana.json usr/share/lift-web/prometheus-rules.yaml usr/sbin/lift-web lib/systemd/system/lift-web.service usr/lib/sysusers.d/lift-web.conf etc/liftd/lift-web.yaml \

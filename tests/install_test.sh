@@ -36,7 +36,7 @@ names() {
 run install DESTDIR="$dir/root"
 for f in sbin/liftd sbin/lift-xapi sbin/lift-web bin/lift libexec/liftd/prune-backups libexec/liftd/alert share/man/man1/lift.1 share/man/man5/liftd.yaml.5 \
 	share/man/man5/lift-map.5 share/man/man5/catalogue.5 share/man/man8/liftd.8 share/doc/liftd/README.md share/doc/liftd/LICENSE \
-	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/vectors/hello.hex \
+	share/doc/liftd/PROTOCOL.md share/doc/liftd/METRICS.md share/doc/liftd/OPERATING.md share/doc/liftd/PRIVACY.md share/doc/liftd/vectors/hello.hex \
 	share/liftd/examples/demo.yaml lib/systemd/system/liftd.service lib/systemd/system/liftd-backup.timer \
 	lib/sysusers.d/liftd.conf lib/tmpfiles.d/liftd.conf lib/liblift.so lib/liblift.so.0 lib/pkgconfig/liblift.pc \
 	include/lift/lift.h include/lift/err.h share/man/man3/lift.3 share/bash-completion/completions/lift \

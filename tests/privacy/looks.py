@@ -233,6 +233,19 @@ def zeros(world, rounds, seed=1):
     return out
 
 
+def counts_of_one(world, seed=1):
+    """(at home, everywhere): in how many published counts of the last release a learner is, on average."""
+    day, found = world.quarters[-1], last(world, CellKey(rng_of(world.name, "one", seed)))
+    home = everywhere = 0
+    for part in world.parts(day).values():
+        for subject, (at, counts) in part.items():
+            for region in world.cat.ancestors[at]:
+                n = len(counts & found[region, subject][1].keys()) if (region, subject) in found else 0
+                everywhere += n
+                home += n if region == at else 0
+    return home / len(world.parts(day)), everywhere / len(world.parts(day))
+
+
 def derived(world, seed=1):
     """(how many rates were read, how many of them say anything that the counts beside them do not)."""
     rates = more = 0

@@ -93,6 +93,8 @@ def others(worlds):
         ", ".join(f"{r[1]} and {r[2]} of {r[0]}" for r in found)
     found = [looks.smallest(w, 3) for w in worlds]
     yield "figures read; of them 1 to 4; furthest from the count", ", ".join(f"{a}; {b}; {c}" for a, b, c in found)
+    found = [looks.counts_of_one(w) for w in worlds]
+    yield "published counts that a learner is in, at home and everywhere", ", ".join(f"{a:.0f} and {b:.0f}" for a, b in found)
     found = [looks.derived(w) for w in worlds]
     yield "rates read; of them say more than the counts beside them", ", ".join(f"{a}; {b}" for a, b in found)
 
