@@ -257,6 +257,26 @@ static int open_journal(struct liftd *liftd)
 	return journal_commit(liftd->journal) == LIFT_E_FATAL ? LIFT_E_FATAL : 0;
 }
 
+/* One that is damaged is no reason to serve none. */
+static int open_shelf(struct liftd *liftd)
+{
+	struct release_info *infos = NULL;
+	size_t n = 0;
+	int err = shelf_fill(liftd->config->state, &liftd->shelf);
+
+	if (!err)
+		err = shelf_list(liftd->shelf, &infos, &n);
+	for (size_t i = 0; i < n; i++)
+		if (infos[i].err)
+			log_alert(ALERT_RELEASE_FAILED,
+				  "release cannot be read, bring its file back from a backup: "
+				  "path=%s/%s release=%u code=%s",
+				  liftd->config->state, state_name(STATE_RELEASES), infos[i].number,
+				  lift_err_code(infos[i].err));
+	free(infos);
+	return err;
+}
+
 static int open_bindings(struct liftd *liftd)
 {
 	static const enum stat_trouble troubles[ROOMS] = {
@@ -432,11 +452,6 @@ static int open_reload(struct liftd *liftd)
 	return err ? err : reload_begin(liftd->reload, &liftd->now);
 }
 
-static int open_shelf(struct liftd *liftd)
-{
-	return shelf_fill(liftd->config->state, &liftd->shelf);
-}
-
 static int open_publish(struct liftd *liftd)
 {
 	const struct publish_parts parts = { .loop = room_loop(liftd->rooms, ROOM_LEDGER),
@@ -512,6 +527,7 @@ static int open_control(struct liftd *liftd)
 					     .secret = &liftd->secret,
 					     .rebuild = liftd->rebuild,
 					     .stats = &liftd->stats,
+					     .shelf = liftd->shelf,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
 					     .reload = { ask_reload, liftd },
 					     .anew = { ask_anew, liftd },
@@ -689,28 +705,17 @@ static int open_all(struct liftd *liftd)
 		int (*open)(struct liftd *liftd);
 		const char *name;
 	} steps[] = {
-		{ open_dirs, "directories" },
-		{ check_restored, "restore" },
-		{ settle_compaction, "compaction" },
-		{ open_socket_dirs, "directories of sockets" },
-		{ open_secret, "secret" },
-		{ check_stores, "integrity check" },
-		{ open_journal, "journal" },
-		{ open_rooms, "threads" },
-		{ open_doors, "keys" },
-		{ open_intake, "intake" },
-		{ open_listen, "events" },
-		{ open_reload, "ledger" },
-		{ open_shelf, "releases" },
-		{ open_publish, "publish" },
-		{ open_serving, "serving" },
-		{ open_control, "control" },
-		{ open_service, "signals" },
-		{ follow_trust, "integrity check" },
-		{ watch_machine, "clock" },
-		{ watch_sources, "sources" },
-		{ start_rooms, "threads" },
-		{ try_doors, "keys" },
+		{ open_dirs, "directories" },	     { check_restored, "restore" },
+		{ settle_compaction, "compaction" }, { open_socket_dirs, "directories of sockets" },
+		{ open_secret, "secret" },	     { check_stores, "integrity check" },
+		{ open_journal, "journal" },	     { open_shelf, "releases" },
+		{ open_rooms, "threads" },	     { open_doors, "keys" },
+		{ open_intake, "intake" },	     { open_listen, "events" },
+		{ open_reload, "ledger" },	     { open_publish, "publish" },
+		{ open_serving, "serving" },	     { open_control, "control" },
+		{ open_service, "signals" },	     { follow_trust, "integrity check" },
+		{ watch_machine, "clock" },	     { watch_sources, "sources" },
+		{ start_rooms, "threads" },	     { try_doors, "keys" },
 	};
 	int err = 0;
 

@@ -162,6 +162,9 @@ static int check_options(const struct options *options)
 	if (options->wish.task == TASK_COMPACT && !options->wish.in_lines)
 		return complain_usage("--compact is for the daemon's own use: ask it by 'lift "
 				      "compact'");
+	if (options->wish.task == TASK_RELEASE && !options->wish.in_lines)
+		return complain_usage("--release is for the daemon's own use: ask it by 'lift "
+				      "releases --now'");
 	if (options->wish.seen && options->wish.task != TASK_BACKUP)
 		return complain_usage("--seen goes with --backup only");
 	if (options->wish.without_secret && options->wish.task != TASK_BACKUP)
@@ -180,6 +183,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "verify", no_argument, NULL, TASK_VERIFY },
 		{ "known-at", no_argument, NULL, TASK_KNOWN },
 		{ "compact", no_argument, NULL, TASK_COMPACT },
+		{ "release", no_argument, NULL, TASK_RELEASE },
 		{ "report", no_argument, NULL, 'r' },
 		{ "seen", required_argument, NULL, 's' },
 		{ "without-secret", no_argument, NULL, 'w' },
@@ -205,6 +209,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_VERIFY:
 		case TASK_KNOWN:
 		case TASK_COMPACT:
+		case TASK_RELEASE:
 			options->n_tasks++;
 			options->wish.task = (enum task)option;
 			options->wish.dir = optarg;

@@ -87,7 +87,8 @@ extern "C" {
 	  "address, a national number, two capitalised words that the catalogue does not have")    \
 	/* a request of an operator or a dashboard */                                              \
 	X(DAY, 64, REQUEST, "day", "a day must be YYYY-MM-DD, or today")                           \
-	X(PLANE, 65, REQUEST, "plane", "plane must be exact")                                      \
+	X(PLANE, 65, REQUEST, "plane",                                                             \
+	  "plane must be exact or open, and of open there is no known_at")                         \
 	X(KIND, 66, REQUEST, "kind", "kind must be module, programme, competence or people")       \
 	X(BUSY, 67, PASSING, "busy", "the daemon is busy or stopping: ask again")                  \
 	X(UNKNOWN_REGION, 68, REQUEST, "unknown-region",                                           \

@@ -34,6 +34,7 @@ int command_watch(const struct cli *cli, int argc, char **argv);
 int command_top(const struct cli *cli, int argc, char **argv);
 int command_snapshot(const struct cli *cli, int argc, char **argv);
 int command_export(const struct cli *cli, int argc, char **argv);
+int command_releases(const struct cli *cli, int argc, char **argv);
 int command_explain(const struct cli *cli, int argc, char **argv);
 int command_report(const struct cli *cli, int argc, char **argv);
 int command_roster(const struct cli *cli, int argc, char **argv);

@@ -189,7 +189,8 @@ static void take_refusal(void *context, const json_t *answer)
 int command_export(const struct cli *cli, int argc, char **argv)
 {
 	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL, *audience = NULL;
-	const char *later = NULL;
+	const char *later = NULL, *plane = NULL;
+	int64_t release = 0;
 	struct csv_wish csv_wish = { 0 };
 	int64_t known_at = 0;
 	const struct option_row rows[] = {
@@ -205,6 +206,10 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		{ "later", "profiles|corrections",
 		  "of those behind it what they say of people, or what they take back, too",
 		  OPTION_CHOICE, &later, 0, 0 },
+		{ "plane", "exact|open", "the figures as they are (exact), or protected ones",
+		  OPTION_CHOICE, &plane, 0, 0 },
+		{ "release", "N", "of the open plane, this release (the newest)", OPTION_WHOLE,
+		  &release, 1, UINT32_MAX },
 		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
 		  OPTION_CHOICE, &format, 0, 0 },
 		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
@@ -236,6 +241,11 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	if (!exporting.is_csv && csv_is_wished(&csv_wish))
 		return complain_usage(&usage, "--for, --separator and --decimal are of CSV, not of "
 					      "jsonl");
+	if (release && !(plane && strcmp(plane, "open") == 0))
+		return complain_usage(&usage, "--release goes with --plane open only");
+	if (known_at && plane && strcmp(plane, "open") == 0)
+		return complain_usage(&usage, "--known-at goes with the exact plane only: of the "
+					      "open one there are releases");
 	if (later && !known_at)
 		return complain_usage(&usage, "--later goes with --known-at only");
 	status = csv_choose(&usage, &csv_wish, &exporting.csv.form);
@@ -247,7 +257,7 @@ int command_export(const struct cli *cli, int argc, char **argv)
 	if (status != STATUS_WELL)
 		return status;
 	status = asked_choose(&endpoints, audience, &asked);
-	if (status == STATUS_WELL)
+	if (status == STATUS_WELL && !(plane && strcmp(plane, "open") == 0))
 		status = as_of_tell(&asked, as_of);
 	if (status == STATUS_WELL)
 		status = question_ask(&(struct question){
@@ -258,6 +268,8 @@ int command_export(const struct cli *cli, int argc, char **argv)
 						      .region = optional(region),
 						      .kind = optional(kind),
 						      .later = optional(later),
+						      .plane = optional(plane),
+						      .release = (uint64_t)release,
 						      .known_at = (uint64_t)known_at },
 			.timeout_ms = EXPORT_TIMEOUT_MS,
 			.shape = &shape_of_export,

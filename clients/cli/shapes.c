@@ -118,7 +118,12 @@ static const struct shape persons[] = { IS_LIST("held", each_held_name),
 					IS_LIST("sources", each_brought_name), IS_COUNT("left_out"),
 					END };
 
+static const struct shape newest_release[] = { IS_COUNT("release"), IS_TEXT("day"), END };
+static const struct shape open_plane[] = { IS_MAP_OR_NIL("newest", newest_release),
+					   IS_TEXT_OR_NIL("next"), END };
+
 static const struct shape status[] = {
+	IS_MAP_OR_NIL("open", open_plane),
 	IS_FLAG("healthy"),
 	IS_LIST("troubles", a_text),
 	IS_LIST_OR_NIL("restart", a_text),
@@ -210,6 +215,19 @@ static const struct shape export_keys[] = { IS_LIST("rows", a_text), END };
 static const struct shape export_more[] = { IS_LIST_OR_NIL("rows", a_text), IS_COUNT_OR_NIL("done"),
 					    IS_COUNT_OR_NIL("total"), END };
 const struct answer_shape shape_of_export = { NULL, export_keys, export_more };
+
+static const struct shape release[] = { IS_COUNT("release"),
+					IS_FLAG("damaged"),
+					IS_TEXT_OR_NIL("day"),
+					IS_COUNT_OR_NIL("made"),
+					IS_COUNT_OR_NIL("rows"),
+					IS_COUNT_OR_NIL("applied"),
+					END };
+static const struct shape a_release[] = { IS_MAP(NULL, release), END };
+static const struct shape releases[] = { IS_TEXT("every"), IS_TEXT("now_day"),
+					 IS_TEXT_OR_NIL("next"), IS_LIST("releases", a_release),
+					 END };
+const struct answer_shape shape_of_releases = { NULL, releases, NULL };
 
 static const struct shape n_of[] = { IS_COUNT("n"), IS_COUNT_OR_NIL("of"), END };
 static const struct shape day[] = { IS_TEXT(NULL), IS_COUNT(NULL), IS_COUNT(NULL), END };

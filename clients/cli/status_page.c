@@ -114,6 +114,28 @@ static void print_jobs(FILE *out, const json_t *jobs)
 	}
 }
 
+/* The releases of the open plane, where there are to be some. */
+static void print_open(FILE *out, const json_t *open)
+{
+	const json_t *newest = json_object_get(open, "newest");
+
+	if (!json_is_object(open))
+		return;
+	fputs("open plane: ", out);
+	if (json_is_object(newest)) {
+		fprintf(out, "release %" JSON_INTEGER_FORMAT ", as of ",
+			json_number(newest, "release"));
+		print_text(out, json_text(newest, "day"), 0);
+	} else {
+		fputs("no release yet", out);
+	}
+	if (*json_text(open, "next")) {
+		fputs("; the next one is as of ", out);
+		print_text(out, json_text(open, "next"), 0);
+	}
+	putc('\n', out);
+}
+
 /* Where it is reached. */
 
 /* The first endpoint of a kind, and of an audience where one is given; or NULL. */
@@ -363,6 +385,7 @@ unsigned status_page_print(FILE *out, const json_t *status, const struct status_
 	print_disk(out, json_object_get(status, "disk"));
 	print_ledger(out, json_object_get(status, "ledger"));
 	print_jobs(out, json_object_get(status, "jobs"));
+	print_open(out, json_object_get(status, "open"));
 	print_doors(out, status);
 	print_sources(out, status, page->all_sources);
 	if (page->counters)

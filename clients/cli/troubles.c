@@ -107,6 +107,7 @@ static void tell_daemon(struct telling *telling)
 		{ "catalogue: ",
 		  "'liftd --check-config' says all errors; mend the file, then 'lift "
 		  "reload'" },
+		{ "release: ", "OPERATING.md: \"Releases\"; 'lift releases' lists what there is" },
 		{ "", "OPERATING.md has what to do; 'journalctl -u liftd' has the log" },
 	};
 	const json_t *troubles = json_object_get(telling->status, "troubles"), *trouble;
@@ -551,6 +552,8 @@ static void tell_counters(struct telling *telling)
 		  "verifications have failed, or found a difference", NULL },
 		{ "compactions_failed", "compaction has failed", "compactions have failed",
 		  "what was to be forgotten is in the files still" },
+		{ "releases_failed", "release could not be made", "releases could not be made",
+		  NULL },
 		{ "reloads_refused", "reload was refused", "reloads were refused", NULL },
 		{ "events_reused", "event came under a number of another, and was refused",
 		  "events came under numbers of others, and were refused",

@@ -38,6 +38,7 @@
 	X(BACKUP_FAILED, "backup-failed", ERROR, "e48598200b6842c4a7a4a1afac27dab2")           \
 	X(VERIFY_FAILED, "verify-failed", ERROR, "2fa1f43f1322426abbda26b5295c8d47")           \
 	X(COMPACT_FAILED, "compact-failed", ERROR, "543b6a84c53144b29b56748272bee4ef")         \
+	X(RELEASE_FAILED, "release-failed", ERROR, "8222752192ee446b874cf897cb6af36e")         \
 	X(KEY_REFUSED, "key-refused", WARNING, "5850cfc3d4ec487889d0950851faec6b")             \
 	X(SOURCE_LATE, "source-late", WARNING, "c07819e13e0545ae867ed9a5d9530bcb")             \
 	X(SOURCE_HEARD, "source-heard", NOTICE, "737139c5764449cab161b2cd0e2191d4")

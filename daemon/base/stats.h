@@ -47,6 +47,8 @@ enum stat_trouble {
 	X(verifies_failed)                                                     \
 	X(compactions) /* of the journal */                                    \
 	X(compactions_failed)                                                  \
+	X(releases) /* of the open plane, made */                              \
+	X(releases_failed)                                                     \
 	X(takeovers) /* of another catalogue, or a ledger built anew */        \
 	X(ticks)                                                               \
 	X(snapshots) /* pages */                                               \

@@ -55,6 +55,15 @@ static void write_known_at(struct msg_writer *writer, const struct page_head *he
 		msg_key_str(writer, "later", page_later(head->later));
 }
 
+static void write_release(struct msg_writer *writer, const struct page_head *head)
+{
+	if (head->release == 0)
+		return;
+	msg_key_str(writer, "plane", "open");
+	msg_key_int(writer, "release", head->release);
+	msg_key_bool(writer, "protected", true);
+}
+
 static int send_page(struct control *control, bool more)
 {
 	const struct page_head *head = &control->page.head;
@@ -72,6 +81,7 @@ static int send_page(struct control *control, bool more)
 		msg_key_str(control->writer, "catalogue", head->catalogue);
 	}
 	write_known_at(control->writer, head);
+	write_release(control->writer, head);
 	msg_key_int(control->writer, "now", control->now.utc_ms);
 	msg_key_bool(control->writer, "more", more);
 	msg_str(control->writer, "rows");

@@ -123,7 +123,7 @@ static const struct {
 		  const struct request *request);
 } ops[] = {
 	{ "status", OPERATORS, do_status },
-	{ "export", OPERATORS | AUDIENCES, control_export },
+	{ "export", OPERATORS | AUDIENCES | OPEN_AUDIENCES, control_export },
 	{ "explain", OPERATORS | AUDIENCES, control_explain },
 	{ "catalogue", OPERATORS | AUDIENCES | OPEN_AUDIENCES, do_catalogue },
 	{ "roster", KEYS_OF_ROSTERS, control_roster },
@@ -132,6 +132,8 @@ static const struct {
 	{ "backup", OPERATORS, control_backup },
 	{ "verify", OPERATORS, control_verify },
 	{ "compact", OPERATORS, control_compact },
+	{ "release", OPERATORS, control_release },
+	{ "releases", OPERATORS, control_releases },
 	{ "close", OPERATORS, control_close_stream },
 	{ "accept-clock", OPERATORS, control_accept_clock },
 	{ "keys", OPERATORS, control_keys },
@@ -163,12 +165,24 @@ static bool answer_next(void *context, const struct now *now)
 	bool answered;
 
 	control->now = *now;
-	if (loop_is_stopped(control->loop) || !control_waits(control))
+	if (loop_is_stopped(control->loop) ||
+	    (!control_waits(control) && !control->releasing.wanted))
 		return false;
 	enter(control);
+	control_go_on_with_release(control);
 	answered = control_answer_next(control);
 	leave(control);
 	return answered;
+}
+
+static void look_at_releases(void *context, const struct now *now)
+{
+	struct control *control = context;
+
+	control->now = *now;
+	enter(control);
+	control_look_at_releases(control);
+	leave(control);
 }
 
 /* Somebody local is an operator, and may ask about lists; a key has a right for each. */
@@ -254,6 +268,14 @@ static void note_pace(void *context, const struct now *now)
 	pace_note(control->parts.pace, control->parts.journal, now->steady_ms);
 }
 
+/* What a job tells goes to the log by the catalogue that serves. */
+static void told(void *context, enum job_kind kind, const struct report *report, bool has_ended)
+{
+	enter(context);
+	control_told(context, kind, report, has_ended);
+	leave(context);
+}
+
 static int open_parts(struct control *control, const struct control_parts *parts)
 {
 	int err = door_open(control, parts, NULL, receive);
@@ -261,9 +283,18 @@ static int open_parts(struct control *control, const struct control_parts *parts
 	for (size_t i = 0; i < parts->config->n_audiences && !err; i++)
 		err = door_open(control, parts, &parts->config->audiences[i], receive);
 	if (!err)
-		err = jobs_open(parts->loop, parts->options, parts->config->state, control_told,
-				control, &control->jobs);
+		err = jobs_open(parts->loop, parts->options, parts->config->state, told, control,
+				&control->jobs);
 	control->parts.jobs = control->jobs;
+	control->shelf = control->releasing.open.shelf = parts->shelf;
+	control->releasing.parts = (struct releasing_parts){ .config = parts->config,
+							     .journal = parts->journal,
+							     .shelf = parts->shelf,
+							     .jobs = control->jobs,
+							     .stats = parts->stats,
+							     .more = parts->more,
+							     .tell = control_tell_release,
+							     .context = control };
 	if (!err)
 		err = loop_add_timer(parts->loop, CONTROL_READERS_MS, control_on_readers, control,
 				     NULL);
@@ -272,6 +303,9 @@ static int open_parts(struct control *control, const struct control_parts *parts
 				     NULL);
 	if (!err)
 		err = loop_add_timer(parts->loop, CONTROL_COMPACT_MS, control_on_compact, control,
+				     NULL);
+	if (!err)
+		err = loop_add_timer(parts->loop, RELEASING_LOOK_MS, look_at_releases, control,
 				     NULL);
 	return err ? err : loop_add_timer(parts->loop, PACE_EVERY_MS, note_pace, control, NULL);
 }
@@ -298,6 +332,7 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 						.persons = parts->persons,
 						.pace = pace_new(),
 						.stats = parts->stats,
+						.open = &control->releasing.open,
 						.keyring = control->view.keyring };
 	control->stats = parts->stats;
 	control->more = parts->more;

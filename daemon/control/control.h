@@ -55,7 +55,8 @@ struct control_parts {
 	const struct secret *secret; /* that it was opened with */
 	struct rebuild *rebuild;
 	struct stats *stats;
-	struct wake *more; /* sent when the ledger should commit */
+	struct shelf *shelf; /* of the releases */
+	struct wake *more;   /* sent when the ledger should commit */
 	struct control_reload reload;
 	struct control_anew anew;
 	struct orders *orders; /* for the journal's writer, which is woken by this: */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/control/internal.h"
@@ -31,12 +32,202 @@ static int export_now(struct control *control, const struct waiting *waiting,
 	return err ? err : page_end(control);
 }
 
+/*
+ * The open plane: the rows of a release, as they were made. Of another day there are none: each
+ * further day would be one more look at the same people.
+ */
+
+enum {
+	LISTED = 8, /* releases that a refusal names: the last ones */
+	LISTED_TEXT = 64,
+	REFUSAL_TEXT = 200 + LISTED * LISTED_TEXT,
+};
+
+struct opening {
+	struct control *control;
+	const struct client *client;
+	const struct request *request;
+	enum kind kind; /* KINDS: all */
+	struct msg_reader *reader;
+};
+
+/* Refusals. */
+
+static void list_releases(struct shelf *shelf, char *to, size_t room)
+{
+	struct release_info *infos = NULL;
+	char day[DAY_TEXT];
+	size_t n = 0, size = 0;
+
+	if (shelf_list(shelf, &infos, &n) != 0)
+		n = 0;
+	size = (size_t)snprintf(to, room, "%s",
+				n == 0	     ? "there is none yet"
+				: n == 1     ? "there is"
+				: n > LISTED ? "the last ones are"
+					     : "there are");
+	for (size_t i = n > LISTED ? n - LISTED : 0; i < n && size < room; i++) {
+		day_print(infos[i].day, day);
+		size += (size_t)snprintf(to + size, room - size, " %u (%s)%s", infos[i].number,
+					 infos[i].err ? "damaged" : day, i + 1 < n ? "," : "");
+	}
+	free(infos);
+}
+
+static void refuse(const struct opening *opening, const char *why)
+{
+	struct control *control = opening->control;
+	char listed[LISTED * LISTED_TEXT], text[REFUSAL_TEXT];
+	const struct work work = { .err = LIFT_E_RELEASE, .text = { text, 0 } };
+	struct work refusal = work;
+
+	list_releases(control->shelf, listed, sizeof(listed));
+	refusal.text.size = (size_t)snprintf(text, sizeof(text), "%s: %s", why, listed);
+	msg_writer_clear(control->writer);
+	work_encode(control->writer, &refusal);
+	control_send(control, opening->client, msg_written(control->writer));
+	stats_add(control->stats, STAT_requests_refused, 1);
+}
+
+/* Which one. */
+
+static int find_of_day(struct shelf *shelf, int32_t day, struct release **ret_release)
+{
+	struct release_info *infos = NULL;
+	size_t n = 0;
+	int err = shelf_list(shelf, &infos, &n), found = LIFT_E_RELEASE;
+
+	while (!err && n-- > 0 && found)
+		if (!infos[n].err && infos[n].day == day)
+			found = shelf_get(shelf, infos[n].number, ret_release);
+	free(infos);
+	return err ? err : found;
+}
+
+/* 0 and no release: it has been refused. */
+static int find(const struct opening *opening, struct release **ret_release)
+{
+	const struct request *request = opening->request;
+	struct shelf *shelf = opening->control->shelf;
+	bool names_day = request->as_of.size > 0 && !text_equal(request->as_of, text_of("today"));
+	char why[128];
+	int32_t day = 0;
+	int err = names_day ? day_parse(request->as_of, &day) : 0;
+
+	if (!err && request->release > UINT32_MAX)
+		err = LIFT_E_RELEASE;
+	if (!err && names_day && request->release == 0)
+		err = find_of_day(shelf, day, ret_release);
+	else if (!err)
+		err = shelf_get(shelf, (uint32_t)request->release, ret_release);
+	if (!err && names_day && release_info(*ret_release)->day != day) {
+		release_put(*ret_release);
+		err = LIFT_E_RELEASE;
+	}
+	if (err != LIFT_E_RELEASE)
+		return err;
+	*ret_release = NULL;
+	if (names_day)
+		snprintf(why, sizeof(why),
+			 "the open plane has figures of its releases only, and none is as of %.*s",
+			 (int)request->as_of.size, request->as_of.data);
+	else if (request->release > 0)
+		snprintf(why, sizeof(why), "there is no release %llu",
+			 (unsigned long long)request->release);
+	else
+		snprintf(why, sizeof(why), "nothing has been released");
+	refuse(opening, why);
+	return 0;
+}
+
+/* Its rows. */
+
+static bool is_wished(const struct opening *opening, const struct release_row *row)
+{
+	const struct request *request = opening->request;
+	const struct catalogue_sight *sight = door_sight(opening->client->door);
+	uint32_t region;
+
+	if ((opening->kind != KINDS && opening->kind != row->kind) ||
+	    (request->id.size > 0 && !text_equal(request->id, row->id)) ||
+	    (request->region.size > 0 && !text_equal(request->region, row->region)))
+		return false;
+	if (!sight)
+		return true;
+	region = catalogue_region(opening->control->parts.catalogue, row->region);
+	return region != CATALOGUE_NONE && sight->regions[region];
+}
+
+static int send_rows(const struct opening *opening, const struct release *release)
+{
+	size_t n = release_info(release)->n_rows;
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		struct release_row row;
+
+		release_row(release, i, &row);
+		if (!is_wished(opening, &row))
+			continue;
+		loop_count_round(opening->control->loop);
+		err = export_row(opening->reader,
+				 &(struct export_row){ row.region, row.id, row.kind, row.metrics },
+				 page_add, opening->control);
+	}
+	return err ? err : page_end(opening->control);
+}
+
+static int answer(struct opening *opening, const struct release *release)
+{
+	const struct release_info *info = release_info(release);
+	struct page_head head = { .today = info->day,
+				  .sees_all = !opening->client->door->audience,
+				  .release = info->number,
+				  .applied = info->applied };
+	int err;
+
+	memcpy(head.catalogue, info->catalogue, sizeof(head.catalogue));
+	opening->reader = msg_reader_new();
+	if (!opening->reader)
+		return LIFT_E_MEMORY;
+	page_begin(opening->control, opening->client, &head);
+	err = send_rows(opening, release);
+	msg_reader_free(opening->reader);
+	return err;
+}
+
+static int export_open(struct control *control, const struct client *client,
+		       const struct request *request)
+{
+	struct opening opening = { .control = control,
+				   .client = client,
+				   .request = request,
+				   .kind = request->kind.size > 0 ? kind_of(request->kind)
+								  : KINDS };
+	struct release *release = NULL;
+	int err = 0;
+
+	if (request->known_at > 0 || request->later.size > 0)
+		return LIFT_E_PLANE;
+	if (request->kind.size > 0 && opening.kind == KINDS)
+		return LIFT_E_KIND;
+	err = control_find_region(control, client, request->region);
+	if (!err)
+		err = find(&opening, &release);
+	if (!err && release)
+		err = answer(&opening, release);
+	release_put(release);
+	return err;
+}
+
 int control_export(struct control *control, const struct client *client,
 		   const struct request *request)
 {
 	struct waiting *waiting;
 	int err;
 
+	if (door_is_open(client->door) || text_equal(request->plane, text_of("open")))
+		return export_open(control, client, request);
 	if (request->known_at > 0)
 		return control_export_known(control, client, request);
 	if (request->later.size > 0)

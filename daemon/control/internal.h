@@ -15,6 +15,7 @@
 #include "daemon/figures/sight.h"
 #include "daemon/journal/orders.h"
 #include "daemon/net/keyring.h"
+#include "daemon/releasing/releasing.h"
 #include "daemon/status/status.h"
 #include "daemon/tasks/job.h"
 #include "proto/control.h"
@@ -82,6 +83,7 @@ struct page_head {
 	uint64_t applied;  /* the journal number that it stands on */
 	uint64_t known_at; /* 0: it was not asked for */
 	enum ledger_later later;
+	uint32_t release; /* of the open plane; 0: it is of the exact one */
 	char catalogue[CATALOGUE_TEXT_DIGEST];
 };
 
@@ -116,6 +118,8 @@ struct control {
 	size_t n_ordering;
 	int64_t month; /* the audit log has nothing from before; 0: it has not been looked at */
 	struct jobs *jobs;
+	struct shelf *shelf;
+	struct releasing releasing;
 	struct job_waiting job_clients[JOB_KINDS];
 	struct stats *stats;
 	struct wake *more;
@@ -167,6 +171,10 @@ bool doors_take_next(struct control *control,
 int control_read_wish(struct control *control, const struct client *client,
 		      const struct request *request, struct waiting **ret_waiting);
 
+/* Is a region that a request names (empty: all) one that its door sees? LIFT_E_UNKNOWN_REGION. */
+int control_find_region(const struct control *control, const struct client *client,
+			struct text region);
+
 /* It waits from now on: for the ledger, and for its turn. */
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
 		  waiting_fn *answer);
@@ -193,6 +201,16 @@ int control_export_known(struct control *control, const struct client *client,
 void control_answer_known(struct control *control, const struct client *client,
 			  const struct report *report);
 void control_forget_known(struct control *control);
+
+/* Releases: one is made now, and they are listed; each second it is looked whether one is due, and
+ * one that waits for the ledger goes on when that has committed. What is told of one. */
+int control_release(struct control *control, const struct client *client,
+		    const struct request *request);
+int control_releases(struct control *control, const struct client *client,
+		     const struct request *request);
+void control_look_at_releases(struct control *control);
+void control_go_on_with_release(struct control *control);
+void control_tell_release(void *context, const struct work *work);
 
 /* A list of people: refused, too, where others wait with theirs. */
 int control_roster(struct control *control, const struct client *client,

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/base/due.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
 #include "daemon/control/internal.h"
@@ -95,6 +96,114 @@ int control_verify(struct control *control, const struct client *client,
 				 &(struct job_wish){ .dir = NULL });
 }
 
+/* Releases. */
+
+static struct releasing_from serving(const struct control *control)
+{
+	return (struct releasing_from){ control->parts.catalogue, control->parts.ledger };
+}
+
+void control_look_at_releases(struct control *control)
+{
+	const struct releasing_from from = serving(control);
+
+	releasing_look(&control->releasing, &from, &control->now);
+}
+
+void control_go_on_with_release(struct control *control)
+{
+	const struct releasing_from from = serving(control);
+
+	if (control->releasing.wanted)
+		releasing_go_on(&control->releasing, &from);
+}
+
+static void send_work(struct control *control, const struct client *client, const struct work *work)
+{
+	msg_writer_clear(control->writer);
+	work_encode(control->writer, work);
+	control_send(control, client, msg_written(control->writer));
+}
+
+void control_tell_release(void *context, const struct work *work)
+{
+	struct control *control = context;
+
+	send_work(control, &control->job_clients[JOB_RELEASE].client, work);
+}
+
+int control_release(struct control *control, const struct client *client,
+		    const struct request *request)
+{
+	static const struct work none = {
+		.err = LIFT_E_RELEASE,
+		.text = TEXT("the configuration asks for no releases: open: {every: quarter} in "
+			     "liftd.yaml, then start liftd again"),
+	};
+	const struct releasing_from from = serving(control);
+	int err;
+
+	(void)request;
+	if (!control->releasing.wanted)
+		control->job_clients[JOB_RELEASE].client = *client;
+	err = releasing_ask(&control->releasing, &from, &control->now);
+	if (err != LIFT_E_RELEASE)
+		return err;
+	send_work(control, client, &none);
+	stats_add(control->stats, STAT_requests_refused, 1);
+	return 0;
+}
+
+/* Nil where none is due by the clock. */
+static void write_next(struct control *control)
+{
+	const struct config *config = control->parts.config;
+	const struct calendar *calendar = control->parts.catalogue->calendar;
+	char day[DAY_TEXT];
+
+	msg_str(control->writer, "next");
+	if (config->open_every == OPEN_NEVER || config->as_of.pinned) {
+		msg_nil(control->writer);
+		return;
+	}
+	day_print(due_next(config->open_every, calendar_day(calendar, control->now.utc_ms)), day);
+	msg_str(control->writer, day);
+}
+
+int control_releases(struct control *control, const struct client *client,
+		     const struct request *request)
+{
+	const struct config *config = control->parts.config;
+	struct release_info *infos = NULL;
+	char day[DAY_TEXT];
+	size_t n = 0;
+	int err = shelf_look(control->shelf);
+
+	(void)request;
+	if (!err)
+		err = shelf_list(control->shelf, &infos, &n);
+	if (err)
+		return err;
+	msg_writer_clear(control->writer);
+	msg_map_begin(control->writer);
+	msg_key_int(control->writer, "v", 1);
+	msg_key_bool(control->writer, "ok", true);
+	msg_key_str(control->writer, "every", open_every_name(config->open_every));
+	day_print(releasing_day_now(config, control->parts.catalogue, control->now.utc_ms), day);
+	msg_key_str(control->writer, "now_day", day);
+	write_next(control);
+	msg_str(control->writer, "releases");
+	msg_array(control->writer, n);
+	for (size_t i = 0; i < n; i++)
+		open_plane_write_release(&infos[i], control->writer);
+	msg_map_end(control->writer);
+	free(infos);
+	control_send(control, client, msg_written(control->writer));
+	return 0;
+}
+
+/* What comes of them. */
+
 static void forget_dead_readers(struct control *control)
 {
 	struct generation *generation = generation_get(control->generations);
@@ -171,6 +280,12 @@ void control_told(void *context, enum job_kind kind, const struct report *report
 				   .bytes = report->bytes,
 				   .text = text_of(report->text) };
 
+	if (kind == JOB_RELEASE) {
+		if (has_ended)
+			forget_dead_readers(control);
+		releasing_told(&control->releasing, report, has_ended);
+		return;
+	}
 	if (has_ended)
 		ended(control, kind, report);
 	if (has_ended && kind == JOB_COMPACT)

@@ -62,6 +62,17 @@ static int find_region(const struct control *control, const struct catalogue_sig
 	return 0;
 }
 
+int control_find_region(const struct control *control, const struct client *client,
+			struct text region)
+{
+	const struct catalogue_sight *sight = door_sight(client->door);
+	uint32_t found = region.size ? catalogue_region(control->parts.catalogue, region) : 0;
+
+	return region.size && (found == CATALOGUE_NONE || (sight && !sight->regions[found]))
+		       ? LIFT_E_UNKNOWN_REGION
+		       : 0;
+}
+
 static int answer_now(struct control *control, struct waiting *waiting)
 {
 	struct tally_map *map = waiting->scan ? tally_map_new() : NULL;

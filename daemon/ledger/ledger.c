@@ -70,23 +70,34 @@ int ledger_begin(struct ledger *ledger)
 /* Opening. */
 
 /* Of all that the facts and tallies are derived from, beside the journal's entries. */
-static void make_digest(struct ledger *ledger)
+static void make_digest(const struct journal *journal, const struct catalogue *catalogue,
+			int64_t until, uint8_t to[static DIGEST_BYTES])
 {
 	uint8_t fixed[9] = { LEDGER_FORMAT };
 	crypto_generichash_state state;
 
-	put_be(fixed + 1, (uint64_t)ledger->until, 8);
+	put_be(fixed + 1, (uint64_t)until, 8);
 	crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES - 1);
 	crypto_generichash_update(&state, fixed, sizeof(fixed));
-	crypto_generichash_update(&state, journal_id(ledger->journal), JOURNAL_ID);
-	crypto_generichash_update(&state, ledger->catalogue->digest,
-				  sizeof(ledger->catalogue->digest));
+	crypto_generichash_update(&state, journal_id(journal), JOURNAL_ID);
+	crypto_generichash_update(&state, catalogue->digest, sizeof(catalogue->digest));
 	/* A journal that was written anew has other numbers for the same names. */
-	put_be(fixed + 1, journal_edition(ledger->journal), 8);
-	if (journal_edition(ledger->journal) != 0)
+	put_be(fixed + 1, journal_edition(journal), 8);
+	if (journal_edition(journal) != 0)
 		crypto_generichash_update(&state, fixed + 1, 8);
-	ledger->digest[0] = LEDGER_FORMAT;
-	crypto_generichash_final(&state, ledger->digest + 1, DIGEST_BYTES - 1);
+	to[0] = LEDGER_FORMAT;
+	crypto_generichash_final(&state, to + 1, DIGEST_BYTES - 1);
+}
+
+bool ledger_view_is_of(struct ledger_view *view, const struct journal *journal,
+		       const struct catalogue *catalogue, int64_t until)
+{
+	uint8_t digest[DIGEST_BYTES];
+	struct text value;
+
+	make_digest(journal, catalogue, until, digest);
+	return store_get(&view->txn, LDB_META, text_of("digest"), &value) &&
+	       text_equal(value, (struct text){ (char *)digest, DIGEST_BYTES });
 }
 
 /* The journal number and the sum that a ledger of this digest ends with; false where this is
@@ -174,7 +185,7 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	ledger->catalogue = catalogue;
 	ledger->until = until;
 	profiles_init(&ledger->profiles, catalogue);
-	make_digest(ledger);
+	make_digest(journal, catalogue, until, ledger->digest);
 	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
 	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
 	ledger->changes = tally_map_new();

@@ -135,6 +135,10 @@ int ledger_view_err(const struct ledger_view *view); /* the first error of what 
 /* The journal number that it has applied; where it cannot be read 0, and it is the view's error. */
 uint64_t ledger_view_applied(struct ledger_view *view);
 
+/* Is it derived from this journal, this catalogue and this moment (ledger_open)? */
+bool ledger_view_is_of(struct ledger_view *view, const struct journal *journal,
+		       const struct catalogue *catalogue, int64_t until);
+
 /* The tallies, as long as the view. */
 struct tallies ledger_view_tallies(struct ledger_view *view);
 

@@ -49,6 +49,12 @@ void stored_end(struct stored *stored)
 	store_abort(&stored->txn);
 }
 
+int stored_view(struct stored *stored, struct ledger_view *view)
+{
+	view->step = NULL;
+	return store_begin(stored->store, false, &view->txn);
+}
+
 static int get_meta(struct stored *stored, const char *key, struct text *ret_value)
 {
 	if (store_get(&stored->txn, LDB_META, text_of(key), ret_value))

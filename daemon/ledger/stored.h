@@ -21,6 +21,10 @@ uint64_t stored_bytes(const struct stored *stored);
 int stored_begin(struct stored *stored);
 void stored_end(struct stored *stored);
 
+/* Read it at one moment as one that is open is read, until ledger_view_end. LIFT_E_MEMORY, or an
+ * error of the store. */
+int stored_view(struct stored *stored, struct ledger_view *view);
+
 /* Within a moment: the text of the catalogue that it was made with, whatever its digest; the
  * journal number that it has applied. LIFT_E_NOT_FOUND where it was not finished. */
 int stored_catalogue(struct stored *stored, struct text *ret_text);

@@ -86,6 +86,7 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 			   struct msg_writer *writer, const struct source_rows *sources,
 			   int64_t utc_ms)
 {
+	char release[OPEN_TROUBLE];
 	const struct {
 		const char *what, *why;
 	} troubles[] = {
@@ -101,6 +102,7 @@ static void write_troubles(const struct status_parts *parts, const struct rebuil
 		{ "clock", clock_fault(utc_ms, latest_receipt(sources), clock_built_ms()) },
 		{ "configuration", parts->files.config_wrong },
 		{ "catalogue", parts->files.catalogue_wrong },
+		{ "release", open_plane_trouble(parts->open, release) },
 	};
 	const size_t n_troubles = sizeof(troubles) / sizeof(troubles[0]);
 	char text[512];
@@ -220,12 +222,13 @@ static void write_keys(struct keyring *keyring, struct msg_writer *writer)
 static int write_all(const struct status_parts *parts, struct msg_writer *writer,
 		     struct source_list *list, struct journal_view *view, const struct now *now)
 {
+	int32_t today = as_of_day(parts->config->as_of, parts->catalogue->calendar, now->utc_ms);
 	struct rebuild_status rebuild;
 	char as_of[DAY_TEXT];
 	int err;
 
 	rebuild_status(parts->rebuild, now->steady_ms, &rebuild);
-	day_print(as_of_day(parts->config->as_of, parts->catalogue->calendar, now->utc_ms), as_of);
+	day_print(today, as_of);
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
@@ -237,6 +240,7 @@ static int write_all(const struct status_parts *parts, struct msg_writer *writer
 	write_stores(parts, &rebuild, writer);
 	growth_write(parts, view, now->utc_ms, writer);
 	write_jobs(parts->jobs, writer);
+	open_plane_write(parts->open, parts->config, today, writer);
 	write_endpoints(parts->config, writer);
 	err = doors_write(parts->config, writer);
 	limits_write(parts, &list->sources, writer);

@@ -11,6 +11,7 @@
 #include "daemon/journal/persons.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/keyring.h"
+#include "daemon/status/open_plane.h"
 #include "daemon/status/pace.h"
 #include "daemon/tasks/job.h"
 #include "proto/config.h"
@@ -36,7 +37,8 @@ struct status_parts {
 	struct persons *persons; /* whose names look like people's; NULL: it is not noted */
 	struct pace *pace;	 /* of the last minute; NULL: it is not noted */
 	struct files_state files;
-	struct keyring *keyring; /* NULL: there are no keys */
+	const struct open_plane *open; /* NULL: no releases are looked after */
+	struct keyring *keyring;       /* NULL: there are no keys */
 };
 
 /* What is listed, so that the answer is one message that every client takes (MSG_SIZE_MAX); the

@@ -14,7 +14,6 @@
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
-#include "daemon/tasks/teller.h"
 #include "proto/place.h"
 
 /* The place. */

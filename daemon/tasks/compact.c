@@ -16,7 +16,6 @@
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/needs.h"
-#include "daemon/tasks/teller.h"
 
 enum {
 	STRETCH = 200000, /* entries: what the daemon frees meanwhile is not used again so long */

@@ -15,6 +15,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/compact/settle.h"
+#include "daemon/plane/shelf.h"
 #include "proto/err.h"
 
 enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 8 };
@@ -22,10 +23,9 @@ enum { OPTIONS_MAX = 8, ARGS_MAX = OPTIONS_MAX + 8 };
 static const struct {
 	const char *name, *option;
 } kinds[JOB_KINDS] = {
-	[JOB_BACKUP] = { "backup", "--backup" },
-	[JOB_VERIFY] = { "verify", "--verify" },
-	[JOB_KNOWN] = { "known-at", "--known-at" },
-	[JOB_COMPACT] = { "compact", "--compact" },
+	[JOB_BACKUP] = { "backup", "--backup" },    [JOB_VERIFY] = { "verify", "--verify" },
+	[JOB_KNOWN] = { "known-at", "--known-at" }, [JOB_COMPACT] = { "compact", "--compact" },
+	[JOB_RELEASE] = { "release", "--release" },
 };
 
 struct job {
@@ -178,6 +178,8 @@ static void sweep_left(struct job *job)
 {
 	if (job->kind == JOB_COMPACT)
 		compact_sweep(job->jobs->state);
+	else if (job->kind == JOB_RELEASE)
+		release_sweep(job->jobs->state);
 	else
 		dir_sweep(job->left);
 	free(job->left);

@@ -13,7 +13,7 @@
 #include "daemon/net/loop.h"
 #include "daemon/tasks/report.h"
 
-enum job_kind { JOB_BACKUP, JOB_VERIFY, JOB_KNOWN, JOB_COMPACT, JOB_KINDS };
+enum job_kind { JOB_BACKUP, JOB_VERIFY, JOB_KNOWN, JOB_COMPACT, JOB_RELEASE, JOB_KINDS };
 
 enum { JOB_TELL_MS = 1000 };
 

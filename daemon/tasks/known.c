@@ -15,13 +15,11 @@
 #include "daemon/figures/export.h"
 #include "daemon/tasks/job.h"
 #include "daemon/tasks/needs.h"
-#include "daemon/tasks/teller.h"
 
 struct known {
 	const struct config *config;
 	struct report *report;
 	struct known_wish wish;
-	char *text; /* of the catalogue */
 	struct catalogue *catalogue;
 	char held[PATH_MAX], scratch[PATH_MAX]; /* as in verify.c */
 	int hold;
@@ -30,90 +28,10 @@ struct known {
 	FILE *out;
 };
 
-/* The file. */
-
-static int write_all(int file, const void *bytes, size_t size)
-{
-	for (size_t at = 0; at < size;) {
-		ssize_t n = write(file, (const char *)bytes + at, size - at);
-
-		if (n < 0)
-			return LIFT_E_IO;
-		at += (size_t)n;
-	}
-	return 0;
-}
-
-/* It has no name, or where the file system knows no such files, one until it is open. */
-static int open_nameless(const char *state, int *ret_file)
-{
-	char path[PATH_MAX];
-
-	*ret_file = open(state, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (*ret_file >= 0)
-		return 0;
-	state_path_beside(path, state, STATE_LEDGER_KNOWN, "-XXXXXX");
-	*ret_file = mkostemp(path, O_CLOEXEC);
-	if (*ret_file < 0)
-		return LIFT_E_IO;
-	unlink(path);
-	return 0;
-}
-
 int known_ask(const char *state, const struct known_wish *wish, struct text catalogue,
 	      int *ret_file)
 {
-	int file, error, err = open_nameless(state, &file);
-
-	if (err)
-		return err;
-	err = write_all(file, wish, sizeof(*wish));
-	if (!err)
-		err = write_all(file, catalogue.data, catalogue.size);
-	if (err) {
-		error = errno;
-		close(file);
-		errno = error;
-		return err;
-	}
-	*ret_file = file;
-	return 0;
-}
-
-static int read_all(int file, off_t at, void *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = pread(file, bytes, size, at);
-
-		if (n <= 0)
-			return LIFT_E_IO;
-		bytes = (char *)bytes + n;
-		size -= (size_t)n;
-		at += n;
-	}
-	return 0;
-}
-
-static int read_wish(struct known *known)
-{
-	struct yaml_errors errors = { .file = "the daemon's catalogue" };
-	size_t own = sizeof(known->wish);
-	struct stat info;
-	int err = LIFT_E_IO;
-
-	if (fstat(JOB_FILE, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size >= own)
-		err = read_all(JOB_FILE, 0, &known->wish, own);
-	if (err)
-		return report_fail(known->report, err, "the daemon has not said what it wants");
-	known->text = malloc((size_t)info.st_size - own + 1);
-	if (!known->text)
-		return LIFT_E_MEMORY;
-	err = read_all(JOB_FILE, (off_t)own, known->text, (size_t)info.st_size - own);
-	if (!err)
-		err = catalogue_parse((struct text){ known->text, (size_t)info.st_size - own },
-				      &errors, &known->catalogue);
-	yaml_errors_clear(&errors);
-	return err;
+	return wish_put(state, wish, sizeof(*wish), catalogue, ret_file);
 }
 
 /* The ledger. */
@@ -251,7 +169,6 @@ static void known_clear(struct known *known)
 	ledger_close(known->ledger);
 	journal_close(known->journal);
 	catalogue_free(known->catalogue);
-	free(known->text);
 	if (known->hold < 0)
 		return;
 	dir_delete(known->held);
@@ -261,7 +178,7 @@ static void known_clear(struct known *known)
 int known_run(const struct config *config, struct report *report)
 {
 	struct known known = { .config = config, .report = report, .hold = -1 };
-	int err = read_wish(&known);
+	int err = wish_get(&known.wish, sizeof(known.wish), report, &known.catalogue);
 
 	if (!err)
 		err = task_check_owner(config->state, report);

@@ -2,7 +2,9 @@
 #include "daemon/tasks/needs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/store/address.h"
+#include "daemon/tasks/job.h"
 
 int task_check_owner(const char *state, struct report *report)
 {
@@ -123,4 +126,91 @@ int task_check_room(const char *state, const char *dir, uint64_t bytes, const ch
 			   "which %llu are kept for the daemon to go on",
 			   dir, what, (unsigned long long)(bytes >> 20) + 1,
 			   (unsigned long long)(left >> 20), (unsigned long long)(kept >> 20));
+}
+
+/* What the daemon wants. */
+
+static int write_all(int file, const void *bytes, size_t size)
+{
+	for (size_t at = 0; at < size;) {
+		ssize_t n = write(file, (const char *)bytes + at, size - at);
+
+		if (n < 0)
+			return LIFT_E_IO;
+		at += (size_t)n;
+	}
+	return 0;
+}
+
+/* It has no name, or where the file system knows no such files, one until it is open. */
+static int open_nameless(const char *state, int *ret_file)
+{
+	char path[PATH_MAX];
+
+	*ret_file = open(state, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (*ret_file >= 0)
+		return 0;
+	state_path_beside(path, state, STATE_LEDGER_KNOWN, "-XXXXXX");
+	*ret_file = mkostemp(path, O_CLOEXEC);
+	if (*ret_file < 0)
+		return LIFT_E_IO;
+	unlink(path);
+	return 0;
+}
+
+int wish_put(const char *state, const void *wish, size_t size, struct text catalogue, int *ret_file)
+{
+	int file, error, err = open_nameless(state, &file);
+
+	if (err)
+		return err;
+	err = write_all(file, wish, size);
+	if (!err)
+		err = write_all(file, catalogue.data, catalogue.size);
+	if (err) {
+		error = errno;
+		close(file);
+		errno = error;
+		return err;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+static int read_all(int file, off_t at, void *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = pread(file, bytes, size, at);
+
+		if (n <= 0)
+			return LIFT_E_IO;
+		bytes = (char *)bytes + n;
+		size -= (size_t)n;
+		at += n;
+	}
+	return 0;
+}
+
+int wish_get(void *wish, size_t size, struct report *report, struct catalogue **ret_catalogue)
+{
+	struct yaml_errors errors = { .file = "the daemon's catalogue" };
+	struct text text = { NULL, 0 };
+	struct stat info;
+	char *bytes;
+	int err = LIFT_E_IO;
+
+	if (fstat(JOB_FILE, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size >= size)
+		err = read_all(JOB_FILE, 0, wish, size);
+	if (err)
+		return report_fail(report, err, "the daemon has not said what it wants");
+	text.size = (size_t)info.st_size - size;
+	text.data = bytes = malloc(text.size + 1);
+	if (!bytes)
+		return LIFT_E_MEMORY;
+	err = read_all(JOB_FILE, (off_t)size, bytes, text.size);
+	if (!err)
+		err = catalogue_parse(text, &errors, ret_catalogue);
+	yaml_errors_clear(&errors);
+	free(bytes);
+	return err;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * needs.h - what backup, restore and verify need of a state, said in the report where it is not to
- * be had.
+ * needs.h - what tasks need of a state, or of the daemon, said in the report where it is not to be
+ * had.
  */
 #ifndef LIFTD_TASKS_NEEDS_H
 #define LIFTD_TASKS_NEEDS_H
 
+#include "daemon/catalogue/catalogue.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/secret.h"
 #include "daemon/tasks/report.h"
@@ -37,5 +38,14 @@ int task_no_memory(struct report *report, const char *what, const char *path);
 enum { TASK_RESERVE = 256 << 20 /* bytes */ };
 int task_check_room(const char *state, const char *dir, uint64_t bytes, const char *what,
 		    struct report *report);
+
+/* What the daemon wants of a child that counts by a catalogue comes in a file that the process is
+ * given (JOB_FILE): a struct's bytes, and the catalogue's text behind them. It has no name: it is
+ * gone with those who have it open. LIFT_E_IO (errno). */
+int wish_put(const char *state, const void *wish, size_t size, struct text catalogue,
+	     int *ret_file);
+/* In the process: read it. The catalogue is the caller's. LIFT_E_IO, LIFT_E_MEMORY,
+ * LIFT_E_CONFIG. */
+int wish_get(void *wish, size_t size, struct report *report, struct catalogue **ret_catalogue);
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef LIFTD_TASKS_REPORT_H
 #define LIFTD_TASKS_REPORT_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,5 +45,22 @@ int report_end(struct report *report, int err);
 
 /* A line, without its newline, into a report; false where it is none. */
 bool report_read(const char *line, struct report *ret_report);
+
+/* A thread that tells how far a task is, while the task is at something long: `look` brings the
+ * report's steps up to date, in the thread. */
+struct teller {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t stopped;
+	bool stop, runs;
+	struct report *report;
+	void (*look)(const void *context, struct report *report);
+	const void *context;
+};
+
+/* Nothing is told where nobody wants to know. errno stays when it stops. */
+void teller_start(struct teller *teller, struct report *report,
+		  void (*look)(const void *context, struct report *report), const void *context);
+void teller_stop(struct teller *teller);
 
 #endif

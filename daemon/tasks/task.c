@@ -12,6 +12,7 @@
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/compact.h"
 #include "daemon/tasks/known.h"
+#include "daemon/tasks/release.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"
 
@@ -33,6 +34,8 @@ static int run(const struct task_wish *wish, const struct config *config, const 
 		return compact_run(config, report);
 	case TASK_KNOWN:
 		return known_run(config, report);
+	case TASK_RELEASE:
+		return release_run(config, report);
 	default:
 		return verify_run(config, report);
 	}

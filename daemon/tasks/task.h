@@ -8,7 +8,15 @@
 
 #include "proto/config.h"
 
-enum task { TASK_NONE, TASK_BACKUP, TASK_RESTORE, TASK_VERIFY, TASK_KNOWN, TASK_COMPACT };
+enum task {
+	TASK_NONE,
+	TASK_BACKUP,
+	TASK_RESTORE,
+	TASK_VERIFY,
+	TASK_KNOWN,
+	TASK_COMPACT,
+	TASK_RELEASE
+};
 
 struct task_wish {
 	enum task task;

@@ -11,7 +11,6 @@
 #include "daemon/ledger/rebuild.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/needs.h"
-#include "daemon/tasks/teller.h"
 
 struct verify {
 	const struct config *config;

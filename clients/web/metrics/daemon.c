@@ -63,6 +63,8 @@ static const struct {
 	{ "verifies_failed", "Verifications that found one, or could not be done." },
 	{ "compactions", "Journals that were written anew." },
 	{ "compactions_failed", "Compactions of the journal that failed." },
+	{ "releases", "Releases of the open plane that were made." },
+	{ "releases_failed", "Releases that could not be made." },
 	{ "ticks", "Ticks of publishing." },
 	{ "snapshots", "Pages of snapshots that were sent." },
 	{ "metrics_published", "Messages that were published." },
@@ -72,8 +74,8 @@ static const struct {
 };
 
 /* What a trouble's text begins with. */
-static const char *const troubles[] = { "journal",   "ledger",	      "rebuild",
-					"catalogue", "configuration", "clock" };
+static const char *const troubles[] = { "journal",	 "ledger", "rebuild", "catalogue",
+					"configuration", "clock",  "release" };
 
 static void put_troubles(struct exposition *exposition, const json_t *list)
 {

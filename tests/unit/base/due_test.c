@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/plane/due.h"
+#include "daemon/base/due.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

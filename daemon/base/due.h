@@ -2,8 +2,8 @@
 /*
  * due.h - of which days there are releases: the last of each month, quarter or year.
  */
-#ifndef LIFTD_PLANE_DUE_H
-#define LIFTD_PLANE_DUE_H
+#ifndef LIFTD_BASE_DUE_H
+#define LIFTD_BASE_DUE_H
 
 #include "proto/config.h"
 
