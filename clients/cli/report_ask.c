@@ -113,6 +113,7 @@ static bool ask_figures(struct asking *asking, const char *name, const char *kin
 			const char *day)
 {
 	struct request request = { .op = text_of("export"),
+				   .plane = text_of("exact"),
 				   .as_of = text_of(day),
 				   .kind = text_of(kind),
 				   .id = text_of(id) };

@@ -8,6 +8,7 @@
 
 #include "clients/web/api.h"
 #include "clients/web/figures/printer.h"
+#include "clients/web/state.h"
 #include "proto/day.h"
 
 /* Of a parameter in a key: no value has it, so that no two wishes look alike. */
@@ -194,6 +195,8 @@ static json_t *head_of(const struct web *web, const struct day *day)
 		json_object_set_new(head, "tick", json_integer((json_int_t)standing->tick));
 		json_object_set(head, "epoch", json_object_get(standing->beat, "epoch"));
 		json_object_set(head, "as_of", json_object_get(standing->beat, "as_of"));
+		json_object_set(head, "release", json_object_get(standing->beat, "release"));
+		json_object_set(head, "protected", json_object_get(standing->beat, "protected"));
 	}
 	return head;
 }
@@ -327,6 +330,14 @@ enum api_done api_figures(struct web *web, struct http_exchange *exchange)
 	}
 	print->format = format_of(http_path(exchange));
 	if (!read_print(web, exchange, print)) {
+		print_free(print);
+		return API_DONE;
+	}
+	/* Each further day is one more look at what is protected. */
+	if (print->day && web_is_open(web)) {
+		web_answer_problem(exchange, 400, 0,
+				   "day: these figures are those of a release, and there are none "
+				   "of other days");
 		print_free(print);
 		return API_DONE;
 	}

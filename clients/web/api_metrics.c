@@ -9,6 +9,7 @@
 #include "clients/web/figures/view.h"
 #include "clients/web/metrics/health.h"
 #include "clients/web/openmetrics.h"
+#include "clients/web/state.h"
 
 static const char all[] = "all";
 
@@ -68,6 +69,11 @@ static void put_own(struct exposition *exposition, const struct web *web)
 	exposition_one_json(exposition, EXPOSITION_GAUGE, "lift_web_tick_timestamp_seconds",
 			    "When liftd last published.", json_object_get(standing->beat, "time"),
 			    0.001);
+	if (web_is_open(web))
+		exposition_one_json(exposition, EXPOSITION_GAUGE, "lift_web_release",
+				    "The release of the open plane whose figures these are, which "
+				    "are protected.",
+				    json_object_get(standing->beat, "release"), 1);
 	exposition_one(exposition, "lift_web_connections", "Open connections.",
 		       http_connections(web->http));
 	exposition_one(exposition, "lift_web_listeners",
@@ -107,14 +113,27 @@ static int put_figures(struct exposition *exposition, const struct web *web)
 	return 0;
 }
 
+/* How much the daemon is told is for operators: it is not said beside what anyone may see, nor as
+ * long as nobody knows which of them it is. */
+static void put_health(struct exposition *exposition, const struct web *web)
+{
+	const json_t *status = health_status(web->health);
+	bool is_exact = web->standing.is_whole && !web_is_open(web);
+
+	if (is_exact || (!status && !web_is_open(web)))
+		health_put(exposition, status);
+}
+
 static int put_all(struct exposition *exposition, struct web *web)
 {
+	const struct standing *standing = &web->standing;
 	int err = 0;
 
 	put_own(exposition, web);
 	if (web->health)
-		health_put(exposition, health_status(web->health));
-	openmetrics_sources(exposition, json_object_get(web->standing.beat, "sources"));
+		put_health(exposition, web);
+	if (!web_is_open(web))
+		openmetrics_sources(exposition, json_object_get(standing->beat, "sources"));
 	if (web->standing.is_whole)
 		err = put_figures(exposition, web);
 	exposition_end(exposition);

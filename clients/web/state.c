@@ -3,10 +3,18 @@
 
 enum { CHANGED_MAX = 500 /* topics that are named; where there are more, it is all */ };
 
+bool web_is_open(const struct web *web)
+{
+	const char *plane = json_string_value(json_object_get(web->standing.beat, "plane"));
+
+	return plane && strcmp(plane, "open") == 0;
+}
+
 json_t *web_state_show(const struct web *web)
 {
-	static const char *const kept[] = { "epoch",	"time",	   "as_of",
-					    "complete", "sources", "sources_left_out" };
+	static const char *const kept[] = { "epoch",	"time",	    "as_of",
+					    "complete", "sources",  "sources_left_out",
+					    "release",	"protected" };
 	const struct standing *standing = &web->standing;
 	const struct web_config *config = web->config;
 	json_t *state = standing->is_whole ? json_object() : NULL;
@@ -21,7 +29,7 @@ json_t *web_state_show(const struct web *web)
 			json_object_set(state, kept[i], value);
 	}
 	json_object_set_new(state, "stale", json_boolean(standing->is_stale));
-	json_object_set_new(state, "plane", json_string("exact"));
+	json_object_set_new(state, "plane", json_string(web_is_open(web) ? "open" : "exact"));
 	json_object_set_new(state, "title", json_string(config->title));
 	json_object_set_new(state, "language",
 			    config->language ? json_string(config->language) : json_null());
@@ -63,7 +71,7 @@ void web_state_remind(struct web *web)
  */
 static bool is_other(const json_t *beat, const json_t *before)
 {
-	static const char *const keys[] = { "epoch", "as_of" };
+	static const char *const keys[] = { "epoch", "as_of", "release" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!json_equal(json_object_get(beat, keys[i]), json_object_get(before, keys[i])))

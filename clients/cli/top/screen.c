@@ -100,7 +100,7 @@ static void show_release(struct page *page, int row, int at, int room, const str
 	if (json_number(scene->beat, "release") > 0)
 		snprintf(text, sizeof(text),
 			 "release %" JSON_INTEGER_FORMAT
-			 ", protected: figures may be off by a few, do not add up",
+			 ", protected: may be off by a few, does not add up",
 			 json_number(scene->beat, "release"));
 	else
 		strcpy(text, "there is no release yet");

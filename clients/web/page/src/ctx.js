@@ -49,7 +49,9 @@ export function createContext({store, index, params, lang, words, go}) {
 	const {regions} = index
 	const region = regions.has(params.region) ? params.region : 'all'
 	const subjects = catalogue[LISTS[params.view]] ?? []
-	const day = dayOf(params.day, state.as_of)
+	// A release is of its day, and of no other: what it does not give is not 0, but not known.
+	const isOpen = state.plane === 'open'
+	const day = isOpen ? null : dayOf(params.day, state.as_of)
 	const id = subjects.some(one => one.id === params.id) ? params.id : subjects[0]?.id
 
 	const label = thing => {
@@ -63,7 +65,7 @@ export function createContext({store, index, params, lang, words, go}) {
 	return {
 		catalogue, state, params, lang, t, regions, region, id,
 		fmt: {...fmt, label},
-		day,
+		day, isOpen,
 		loading: store.isLoading(),
 		label,
 		capital,

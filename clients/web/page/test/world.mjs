@@ -30,9 +30,10 @@ const freePort = () => new Promise(done => {
 })
 
 /**
- * @param {{build: string, catalogue: string, asOf: string, title: string, simulate?: string[], outlines?: object}} wish
+ * @param {{build: string, catalogue: string, asOf: string, title: string, simulate?: string[], outlines?: object, plane?: string}} wish
+ *   of the open plane there is no release until one is asked for
  */
-export async function createWorld({build, catalogue, asOf, title, simulate = [], outlines}) {
+export async function createWorld({build, catalogue, asOf, title, simulate = [], outlines, plane = 'exact'}) {
 	// The path of a socket has 107 bytes at most.
 	const dir = mkdtempSync('/tmp/lift-page.')
 	const file = name => join(dir, name)
@@ -44,9 +45,9 @@ export async function createWorld({build, catalogue, asOf, title, simulate = [],
 runtime: ${run}
 catalogue: ${catalogue}
 as_of: ${asOf}
-audiences:
+${plane === 'open' ? 'open: {every: quarter}\n' : ''}audiences:
   - name: default
-    plane: exact
+    plane: ${plane}
     regions: [all]
     publish: ["ipc://${run}/publish"]
     snapshot: ["ipc://${run}/snapshot"]
@@ -101,6 +102,7 @@ ${outlines ? `outlines: ${file('outlines.geojson')}\n` : ''}`)
 			writeFileSync(csv, `type,time,learner,module,region\n${rows.map(row => `${row.join(',')}\n`).join('')}`)
 			return lift('publish', '--source', 'page-test', csv)
 		},
+		release: () => lift('releases', '--now', '--yes'),
 		/** What `lift export` says, by `kind/id/region`. */
 		exported(...args) {
 			const figures = lift('export', ...args).split('\n').filter(Boolean).map(line => JSON.parse(line))

@@ -201,7 +201,7 @@ static void a_release_says_so_and_hides_what_it_has_not(void **state)
 		   "'by': {'role': {'nurse': {'participants': 41}}}}}");
 	look(&looking, 40, 130);
 	assert_shown(&looking, "as of 2025-09-30");
-	assert_line(&looking, "release 3, protected: figures may be off by a few, do not add up",
+	assert_line(&looking, "release 3, protected: may be off by a few, does not add up",
 		    "q quit");
 	assert_int_equal(small_find(&looking.page, "stalled"), -1);
 	assert_int_equal(small_find(&looking.page, "weeks"), -1);

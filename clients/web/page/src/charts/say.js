@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the charts say: the page's words, names of what the catalogue has, and dates as short as a scale has room for.
 import {capital, LANGUAGES} from '../words.js'
+import {count, known} from './sums/read.js'
 
 const formats = new Map()
 
@@ -14,8 +15,10 @@ const dateOf = day => new Date(Date.UTC(+day.slice(0, 4), +day.slice(5, 7) - 1, 
 
 /** @param {object} ctx what views get: {t, fmt, lang, ...} */
 export function sayer(ctx) {
-	const {t, fmt, lang} = ctx
+	const {t, fmt, lang, isOpen} = ctx
 	return {
+		isOpen,
+		count: isOpen ? known : count,
 		t,
 		lang,
 		num: fmt.num,

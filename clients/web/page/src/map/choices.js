@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which figures a map can show, and the value of one in a region.
 
-const perHead = (n, headcount) => (headcount ? (n ?? 0) / headcount : null)
-const count = key => ({keys: [key], value: get => get(key) ?? 0})
+const perHead = (n, headcount) => (headcount && n !== null ? n / headcount : null)
+/** What is absent is 0, but in the open plane not known. */
+const count = key => ({keys: [key], value: (get, headcount, none) => get(key) ?? none})
 const rate = key => ({keys: [`${key}.n`, `${key}.of`, `${key}.value`], share: true, value: get => get(`${key}.value`) ?? null, rate: key})
-const shareOfStaff = key => ({keys: [key], share: true, value: (get, headcount) => perHead(get(key), headcount), of: key})
+const shareOfStaff = key => ({keys: [key], share: true, value: (get, headcount, none) => perHead(get(key) ?? none, headcount), of: key})
 
 /**
  * keys: what is asked for; value(get, headcount) → a number, or null where it is not known; share: it is one of 0 to 1;
@@ -13,7 +14,7 @@ const shareOfStaff = key => ({keys: [key], share: true, value: (get, headcount) 
 const MEASURES = {
 	people: {
 		learners: count('learners'),
-		active_30d: count('active_30d'),
+		active_30d: {...count('active_30d'), isExact: true},
 		learners_share: shareOfStaff('learners'),
 	},
 	programme: {
@@ -21,13 +22,13 @@ const MEASURES = {
 		completed: count('completed'),
 		completion_rate: rate('completion_rate'),
 		participants_share: shareOfStaff('participants'),
-		stalled: {...count('stalled'), bad: true},
+		stalled: {...count('stalled'), bad: true, isExact: true},
 	},
 	competence: {
 		holders: count('holders'),
 		coverage: shareOfStaff('holders'),
 		gap: {bad: true},
-		expiring_90d: {...count('expiring_90d'), bad: true},
+		expiring_90d: {...count('expiring_90d'), bad: true, isExact: true},
 	},
 	module: {
 		started: count('started'),
@@ -45,6 +46,8 @@ const LISTS = {programme: 'programmes', competence: 'competences', module: 'modu
 export function gapOf(ctx, code, competence) {
 	const figure = ctx.figure(code, 'competence', competence.id)
 	const needed = ({each, count: some, where}) => (each ? some * ctx.regions.leaves(code).length : ctx.regions.headcount(code, where))
+	if (!figure && ctx.isOpen)
+		return null
 	const gaps = competence.requirements.map((one, i) => (figure ? ctx.value(figure, `requirements.${i}.gap`) : needed(one)))
 	const known = gaps.filter(Number.isFinite)
 	return known.length ? Math.max(...known) : null
@@ -61,8 +64,8 @@ export function subjectsOf(ctx) {
 	return subjects
 }
 
-export const measuresOf = ({kind, thing}) =>
-	Object.keys(MEASURES[kind]).filter(name => name !== 'gap' || thing.requirements?.length)
+export const measuresOf = (ctx, {kind, thing}) =>
+	Object.keys(MEASURES[kind]).filter(name => (name !== 'gap' || thing.requirements?.length) && !(ctx.isOpen && MEASURES[kind][name].isExact))
 
 /**
  * What the address asks for, else the learners.
@@ -74,9 +77,10 @@ export function chosen(ctx) {
 	const subjects = subjectsOf(ctx)
 	const ofKind = subjects.filter(one => one.kind === kind)
 	const subject = ofKind.find(one => kind === 'people' || one.id === ctx.params.id) ?? ofKind[0] ?? subjects[0]
-	const names = measuresOf(subject)
+	const names = measuresOf(ctx, subject)
 	const name = names.includes(measure) ? measure : names[0]
 	const how = MEASURES[subject.kind][name]
+	const none = ctx.isOpen ? null : 0
 	const getter = code => {
 		const figure = ctx.figure(code, subject.kind, subject.id)
 		return path => ctx.value(figure, path)
@@ -93,14 +97,14 @@ export function chosen(ctx) {
 		value: code => {
 			if (ctx.loading && !ctx.figure(code, subject.kind, subject.id))
 				return null
-			return how.value ? how.value(getter(code), ctx.regions.headcount(code)) : gapOf(ctx, code, subject.thing)
+			return how.value ? how.value(getter(code), ctx.regions.headcount(code), none) : gapOf(ctx, code, subject.thing)
 		},
 		/** Of what a share is one: the two numbers. */
 		parts: code => {
 			const get = getter(code)
 			if (how.rate)
 				return [get(`${how.rate}.n`), get(`${how.rate}.of`)]
-			return how.of ? [get(how.of) ?? 0, ctx.regions.headcount(code)] : null
+			return how.of ? [get(how.of) ?? none, ctx.regions.headcount(code)] : null
 		},
 	}
 }

@@ -11,7 +11,7 @@ function subjectPicker(ctx, figure) {
 	const kinds = [...new Set(subjects.map(({kind}) => kind))]
 	const choose = event => {
 		const subject = subjects.find(one => keyOf(one) === event.target.value)
-		const names = measuresOf(subject)
+		const names = measuresOf(ctx, subject)
 		const measure = names.includes(figure.measure) ? figure.measure : names[0]
 		const id = subject.kind === 'people' ? null : subject.id
 		ctx.go({figure: `${subject.kind}.${measure}`, id}, {keep: true})
@@ -28,7 +28,7 @@ function measurePicker(ctx, figure) {
 	const option = name => html`
 		<option value=${name} ?selected=${name === figure.measure}>${ctx.t(`measure.${figure.kind}.${name}`)}</option>`
 	return html`<label class="picker"><span>${ctx.t('figure.measure')}</span>
-		<select @change=${choose} .value=${live(figure.measure)}>${measuresOf(figure).map(option)}</select></label>`
+		<select @change=${choose} .value=${live(figure.measure)}>${measuresOf(ctx, figure).map(option)}</select></label>`
 }
 
 export const figurePicker = (ctx, figure) => html`<div class="choose">${subjectPicker(ctx, figure)}${measurePicker(ctx, figure)}</div>`

@@ -29,7 +29,7 @@ function progress(n, of) {
 }
 
 function tile(ctx, {href, name, value, text, bar, key}) {
-	const isKnown = value > 0 || !ctx.loading // nobody is told 0 before it is known
+	const isKnown = (value > 0 || !ctx.loading) && value !== null // nobody is told 0 before it is known
 	return html`<li class="tile"><span class="tile-name">${href ? html`<a href=${href}>${name}</a>` : name}</span>
 		<b class="tile-value" ${fade(value, `${ctx.region} ${ctx.day} ${key}`)}>${isKnown ? ctx.fmt.num(value) : '–'}</b>
 		<span class="tile-text muted">${isKnown ? text : nothing}</span>${bar ?? nothing}</li>`
@@ -38,7 +38,7 @@ function tile(ctx, {href, name, value, text, bar, key}) {
 const viewOf = (ctx, view, id) => ctx.link({view, id, figure: null, sort: null, level: null})
 
 function programmeTile(ctx, programme) {
-	const get = path => ctx.value(ctx.figure(ctx.region, 'programme', programme.id), path) ?? 0
+	const get = path => ctx.value(ctx.figure(ctx.region, 'programme', programme.id), path) ?? (ctx.isOpen ? null : 0)
 	// A target is for all of its regions together.
 	const wished = ctx.region === 'all' ? ['completed', 'participants'].find(name => targetOf(programme, name)) : undefined
 	const measure = wished ?? 'participants'
@@ -48,9 +48,9 @@ function programmeTile(ctx, programme) {
 		href: viewOf(ctx, 'programme', programme.id),
 		name: ctx.label(programme),
 		value: n,
-		text: target ? ctx.t(`tile.${measure}_of`, {n: target, percent: ctx.fmt.percent(n / target)})
-			: ctx.t('tile.participants_completed', {n: get('completed')}),
-		bar: target ? progress(n, target) : null,
+		text: n === null ? '' : target ? ctx.t(`tile.${measure}_of`, {n: target, percent: ctx.fmt.percent(n / target)})
+			: ctx.t('tile.participants_completed', {n: get('completed') ?? '–'}),
+		bar: target && n !== null ? progress(n, target) : null,
 		key: programme.id,
 	})
 }
@@ -68,14 +68,14 @@ function gapTile(ctx) {
 }
 
 function peopleTiles(ctx) {
-	const get = path => ctx.value(ctx.figure(ctx.region, 'people', 'all'), path) ?? 0
+	const get = path => ctx.value(ctx.figure(ctx.region, 'people', 'all'), path) ?? (ctx.isOpen ? null : 0)
 	const headcount = ctx.regions.headcount(ctx.region)
 	const [learners, active, reached, places] = ['learners', 'active_30d', 'reached.n', 'reached.of'].map(get)
 	const share = n => ctx.fmt.percent(n)
 	return [
 		tile(ctx, {name: ctx.t('learners'), value: learners, key: 'learners',
 			text: headcount ? ctx.t('tile.of_headcount', {n: headcount, percent: share(learners / headcount)}) : ctx.t('tile.learners')}),
-		tile(ctx, {name: ctx.t('active_30d'), value: active, key: 'active',
+		ctx.isOpen ? nothing : tile(ctx, {name: ctx.t('active_30d'), value: active, key: 'active',
 			text: learners ? ctx.t('tile.share_of_learners', {percent: share(active / learners)}) : ''}),
 		places > 1 ? tile(ctx, {name: ctx.t('reached'), value: reached, key: 'reached',
 			text: ctx.t('tile.of_places', {n: places}), bar: progress(reached, places)}) : nothing,

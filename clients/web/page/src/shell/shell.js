@@ -77,6 +77,12 @@ function subjectPicker(ctx) {
 		</select></label>`
 }
 
+/** A release is of one day, and there is no other to go to. */
+function releaseLine(ctx) {
+	const {release, as_of: day} = ctx.state
+	return release ? html`<p class="day"><output>${ctx.t('release_of', {n: release, day: ctx.fmt.day(day)})}</output></p>` : nothing
+}
+
 /** @param {object} ctx @param {object} store @param {object} view the module of the view, once it is loaded */
 export function shell(ctx, store, view) {
 	const title = ctx.state.title || 'liftd'
@@ -93,7 +99,7 @@ export function shell(ctx, store, view) {
 		${isAbout ? nothing : html`<div class="where">
 			${breadcrumb(ctx)}
 			<div class="pickers">${subjectPicker(ctx)}${regionPicker(ctx)}</div>
-			${daySlider(ctx)}
+			${ctx.isOpen ? releaseLine(ctx) : daySlider(ctx)}
 		</div>`}
 	</header>
 	${notices(ctx, store)}
@@ -102,7 +108,7 @@ export function shell(ctx, store, view) {
 		${view ? view.view(ctx) : html`<p class="pulse">${ctx.t('waiting')}</p>`}
 	</main>
 	<footer class="foot">
-		${sourceList(ctx)}
+		${ctx.isOpen ? nothing : sourceList(ctx)}
 		<p>${ctx.t('foot', {version: ctx.state.version ?? ''})} <a href=${ctx.link({view: 'about'})}>${ctx.t('view.about')}</a></p>
 	</footer>`
 }

@@ -10,6 +10,8 @@ function standing(ctx, store) {
 		return ['off', ctx.t('status.off')]
 	if (ctx.state.stale)
 		return ['stale', ctx.t('status.stale')]
+	if (ctx.isOpen)
+		return ['past', ctx.state.release ? ctx.t('status.release', {n: ctx.state.release}) : ctx.t('status.no_release')]
 	if (ctx.day)
 		return ['past', ctx.t('status.past')]
 	return ['live', ctx.t('status.live')]
@@ -19,7 +21,7 @@ function standing(ctx, store) {
 export function statusLine(ctx, store) {
 	const [name, text] = standing(ctx, store)
 	return html`<p class="status is-${name}"><span role="status">${text}</span>
-		<time aria-hidden="true" title=${ctx.t('status.time')}>${ctx.fmt.time(ctx.state.time)}</time></p>`
+		${ctx.isOpen ? nothing : html`<time aria-hidden="true" title=${ctx.t('status.time')}>${ctx.fmt.time(ctx.state.time)}</time>`}</p>`
 }
 
 /** What a reader must know before believing a figure. */
@@ -32,14 +34,14 @@ export function notices(ctx, store) {
 		said.push(ctx.t('notice.stale', {time: ctx.fmt.time(ctx.state.time)}))
 	if (ctx.day)
 		said.push(ctx.t('notice.past', {day: ctx.fmt.day(ctx.day)}))
-	else if (ctx.state.today && ctx.state.as_of !== ctx.state.today)
+	else if (!ctx.isOpen && ctx.state.today && ctx.state.as_of !== ctx.state.today)
 		said.push(ctx.t('notice.pinned', {day: ctx.fmt.day(ctx.state.as_of)}))
 	for (const source of sources.filter(isLate))
 		said.push(ctx.t('notice.late', {source: source.source, since: ctx.fmt.moment(source.late_since)}))
 	for (const source of sources.filter(hasGap))
 		said.push(ctx.t('notice.missing', {source: source.source, n: source.missing, since: ctx.fmt.moment(source.since)}))
-	if (ctx.state.plane && ctx.state.plane !== 'exact')
-		said.push(ctx.t('notice.protected'))
+	if (ctx.isOpen)
+		said.push(ctx.state.release ? ctx.t('notice.release', {n: ctx.state.release, day: ctx.fmt.day(ctx.state.as_of)}) : ctx.t('notice.no_release'))
 	const refused = store.faults().find(fault => fault.status >= 400 && fault.status < 500)
 	if (refused)
 		said.push(ctx.t('notice.refused', {text: refused.message}))

@@ -2,7 +2,7 @@
 // What the figures are, for who reads them for the first time.
 import {html} from 'lit-html'
 
-const PARTS = ['exact', 'day', 'trust', 'map', 'privacy', 'keys']
+const PARTS = {exact: ['exact', 'day', 'trust', 'map', 'privacy', 'keys'], open: ['exact', 'open', 'map', 'privacy', 'keys']}
 const SPECIFICATION = '/api/v1/openapi.json'
 
 export const load = () => []
@@ -23,8 +23,8 @@ export function view(ctx) {
 	]
 	return html`<article class="panel prose">
 		<h2>${t('about.title')}</h2>
-		<p>${t('about.what')}</p>
-		${PARTS.map(part => html`<h3>${t(`about.${part}_title`)}</h3><p>${t(`about.${part}`)}</p>`)}
+		<p>${t(ctx.isOpen ? 'about.what_open' : 'about.what')}</p>
+		${PARTS[ctx.isOpen ? 'open' : 'exact'].map(part => html`<h3>${t(`about.${part}_title`)}</h3><p>${t(`about.${part}`)}</p>`)}
 		<h3>${t('about.data_title')}</h3>
 		<p>${withLink(t('about.data'), html`<a href=${SPECIFICATION}>${SPECIFICATION}</a>`)}</p>
 		<h3>${t('about.counted_title')}</h3>

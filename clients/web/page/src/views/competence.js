@@ -8,7 +8,7 @@ import {count, list, part, rate, read} from '../charts/sums/read.js'
 import {frame} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {byDimension} from './sections/dimensions.js'
-import {heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {given, heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {coverageFrame} from './sections/coverage.js'
 import {begunFrame, holdersFrame, soonFrame} from './sections/lapses.js'
 import {needsByPlace, needsFrame} from './sections/needs.js'
@@ -49,7 +49,10 @@ export function view(ctx) {
 }
 
 function one(ctx, competence, figure, say) {
-	return html`${soonFrame(ctx, figure, say)} ${begunFrame(ctx, figure, say) ?? nothing} ${holdersFrame(ctx, figure, say)}
+	const inTime = say.isOpen
+		? nothing
+		: html`${soonFrame(ctx, figure, say)} ${begunFrame(ctx, figure, say) ?? nothing} ${holdersFrame(ctx, figure, say)}`
+	return html`${inTime}
 	${levelsFrame(ctx, competence, figure, say) ?? nothing}
 	${byDimension(ctx, figure, {main: 'holders', names: [say.t('competence.holders')]}, say)}`
 }
@@ -71,15 +74,16 @@ function keyFigures(figure, ctx, say) {
 			value: say.percent(coverage?.value ?? null),
 			text: coverage ? undefined : say.t('chart.headcount_unknown'),
 		},
-		{name: say.t('competence.expiring_30d'), value: say.num(count(figure, 'expiring_30d'))},
+		{of: 'expiring_30d', name: say.t('competence.expiring_30d'), value: say.num(count(figure, 'expiring_30d'))},
 		{
+			of: 'expiring_90d',
 			name: say.t('competence.expiring_90d'),
 			value: say.num(count(figure, 'expiring_90d')),
 			text: holders
 				? say.t('competence.share_of_holders', {share: say.percent(part(count(figure, 'expiring_90d'), holders))})
 				: undefined,
 		},
-		{name: say.t('competence.lapsed'), value: say.num(count(figure, 'lapsed')), text: say.t('competence.lapsed_says')},
+		{of: 'lapsed', name: say.t('competence.lapsed'), value: say.num(count(figure, 'lapsed')), text: say.t('competence.lapsed_says')},
 	]
 	if (gaps.length)
 		all.push({
@@ -87,7 +91,7 @@ function keyFigures(figure, ctx, say) {
 			value: say.num(Math.max(...gaps)),
 			text: gaps.length > 1 ? say.t('competence.gap_most') : undefined,
 		})
-	return all
+	return given(all, figure, say)
 }
 
 function levelsFrame(ctx, competence, figure, say) {

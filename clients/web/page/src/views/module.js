@@ -9,7 +9,7 @@ import {frame, legend} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
-import {asOfDay, heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {asOfDay, given, heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {passFrame, scoresFrame} from './sections/scores.js'
@@ -79,8 +79,8 @@ function body(ctx, module, figure, say) {
 	].filter(line => count(figure, line.key) || line.column === 1)
 	return html`${tiles(keyFigures(figure, say), `${ctx.region} ${ctx.day} ${module.id}`)}
 		<div class="charts">
-			${scoresFrame(figure, say) ?? nothing} ${passFrame(figure, say) ?? nothing}
-			${course(ctx, figure, lines, {downloads: {region: ctx.region, kind: 'module', id: module.id}}, say)}
+			${scoresFrame(figure, say) ?? nothing} ${(say.isOpen ? undefined : passFrame(figure, say)) ?? nothing}
+			${say.isOpen ? nothing : course(ctx, figure, lines, {downloads: {region: ctx.region, kind: 'module', id: module.id}}, say)}
 			${byDimension(
 				ctx,
 				figure,
@@ -101,18 +101,18 @@ function keyFigures(figure, say) {
 	const started = count(figure, 'started')
 	const number = key => say.num(count(figure, key))
 	const ofStarted = key => (started ? say.t('module.of_started', {share: say.percent(part(count(figure, key), started))}) : undefined)
-	const tile = (name, value, text) => ({name: say.t(name), value, text})
+	const tile = (name, value, text, of = undefined) => ({name: say.t(name), value, text, of})
 	const all = [
 		tile('module.started', number('started')),
-		tile('module.completed', number('completed'), ofStarted('completed')),
+		tile('module.completed', number('completed'), ofStarted('completed'), 'completed'),
 		...assessedTiles(figure, tile, say),
-		tile('chart.active_30d', number('active_30d'), say.t('chart.active_7d', {count: number('active_7d')})),
-		tile('programme.stalled', number('stalled'), ofStarted('stalled')),
-		tile('programme.withdrawn', number('withdrawn'), ofStarted('withdrawn')),
+		tile('chart.active_30d', number('active_30d'), say.t('chart.active_7d', {count: number('active_7d')}), 'active_30d'),
+		tile('programme.stalled', number('stalled'), ofStarted('stalled'), 'stalled'),
+		tile('programme.withdrawn', number('withdrawn'), ofStarted('withdrawn'), 'withdrawn'),
 	]
 	if (read(figure, 'enrolment'))
 		all.push(tile('programme.not_started', number('not_started'), say.t('programme.not_started_says')))
-	return all
+	return given(all, figure, say)
 }
 
 /** Rates and means are of somebody, or it is said that there is nobody. */
@@ -125,11 +125,11 @@ function assessedTiles(figure, tile, say) {
 		: say.t('module.not_assessed'))
 	const points = gain?.n ? `${gain.mean > 0 ? '+' : ''}${say.decimal(gain.mean * 100, 0)}` : '–'
 	return [
-		tile('module.pass_rate', say.percent(rate(figure, 'pass_rate')?.value ?? null), ofAssessed('passed')),
-		tile('module.passed_first', say.percent(part(count(figure, 'passed_first'), assessed)), ofAssessed('passed_first')),
-		tile('module.gain', points, gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none')),
+		tile('module.pass_rate', say.percent(rate(figure, 'pass_rate')?.value ?? null), ofAssessed('passed'), 'pass_rate'),
+		tile('module.passed_first', say.percent(part(count(figure, 'passed_first'), assessed)), ofAssessed('passed_first'), 'passed_first'),
+		tile('module.gain', points, gain?.n ? say.t('module.gain_says', {n: gain.n, count: say.num(gain.n)}) : say.t('module.gain_none'), 'gain.mean'),
 		tile('module.days_median', days?.n ? say.num(days.median) : '–', days?.n
-			? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed')),
+			? say.t('module.days_p90', {n: days.p90, count: say.num(days.p90)}) : say.t('module.nobody_completed'), 'days_to_complete.median'),
 	]
 }
 
@@ -142,8 +142,8 @@ function placesFrame(ctx, module, say) {
 				code,
 				name: say.place(code),
 				href: ctx.link({view: 'place', region: code}),
-				value: count(figure, 'started'),
-				inner: count(figure, 'completed'),
+				value: say.count(figure, 'started'),
+				inner: say.count(figure, 'completed') ?? undefined,
 				completion: read(figure, 'completion_rate.value') ?? null,
 				passing: read(figure, 'pass_rate.value') ?? null,
 			}
@@ -154,7 +154,7 @@ function placesFrame(ctx, module, say) {
 	if (!some.length)
 		return undefined
 	const title = say.t('module.places')
-	const none = rows.length - some.length
+	const none = say.isOpen ? 0 : rows.length - some.length
 	return frame(
 		{
 			title,

@@ -4,12 +4,12 @@ import {html, nothing} from 'lit-html'
 import {bars} from '../charts/bars.js'
 import {sayer} from '../charts/say.js'
 import {belowOf, programmeLeaves} from '../charts/sums/places.js'
-import {count, part, rate} from '../charts/sums/read.js'
+import {count, part, rate, read} from '../charts/sums/read.js'
 import {frame} from '../charts/table.js'
 import {tiles} from '../charts/tiles.js'
 import {programmeCard} from './sections/card.js'
 import {byDimension} from './sections/dimensions.js'
-import {asOfDay, nobody, standsOn} from './sections/head.js'
+import {asOfDay, given, nobody, standsOn} from './sections/head.js'
 import {competencesFrame, modulesFrame} from './sections/subjects.js'
 
 const KEYS = {
@@ -49,6 +49,7 @@ function keyFigures(ctx, people, say) {
 	const reached = rate(people, 'reached')
 	const headcount = ctx.regions.headcount(ctx.region)
 	const competences = ctx.catalogue.competences.map(each => ctx.figure(ctx.region, 'competence', each.id))
+	const isGiven = key => !say.isOpen || competences.some(figure => read(figure, key) !== undefined)
 	const sumOf = key => competences.reduce((sum, figure) => sum + count(figure, key), 0)
 	const all = [
 		{
@@ -60,6 +61,7 @@ function keyFigures(ctx, people, say) {
 					: say.t('place.of_headcount', {share: say.percent(part(learners, headcount)), of: say.num(headcount)}),
 		},
 		{
+			of: 'active_30d',
 			name: say.t('chart.active_30d'),
 			value: say.num(count(people, 'active_30d')),
 			text: say.t('chart.active_7d', {count: say.num(count(people, 'active_7d'))}),
@@ -71,11 +73,11 @@ function keyFigures(ctx, people, say) {
 			value: say.num(reached.n),
 			text: say.t('chart.of_places', {of: say.num(reached.of)}),
 		})
-	if (competences.some(Boolean)) {
+	if (competences.some(Boolean) && isGiven('expiring_90d'))
 		all.push({name: say.t('place.lapsing'), value: say.num(sumOf('expiring_90d')), text: say.t('place.lapsing_says')})
+	if (competences.some(Boolean) && isGiven('lapsed'))
 		all.push({name: say.t('place.lapsed'), value: say.num(sumOf('lapsed')), text: say.t('place.lapsed_says')})
-	}
-	return all
+	return given(all, people, say)
 }
 
 /** Programmes that have something here: people, or members. */
@@ -104,7 +106,7 @@ function belowFrame(ctx, say) {
 	const rows = belowOf(ctx.regions, ctx.region).map(code => {
 		const figure = ctx.figure(code, 'people', 'all')
 		const of = ctx.regions.headcount(code)
-		const value = count(figure, 'learners')
+		const value = say.count(figure, 'learners')
 		return {
 			name: say.place(code),
 			href: ctx.link({region: code}),
@@ -131,7 +133,7 @@ function belowFrame(ctx, say) {
 				{
 					caption: title,
 					head: [say.t('chart.place'), say.t('place.learners')],
-					extra: [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}],
+					extra: say.isOpen ? [] : [{text: say.t('chart.active_30d'), cell: row => say.num(row.active)}],
 				},
 				say,
 			),

@@ -8,7 +8,7 @@ import {tiles} from '../charts/tiles.js'
 import {course} from './sections/course.js'
 import {byDimension} from './sections/dimensions.js'
 import {enrolmentFrame, movesFrame} from './sections/enrolment.js'
-import {asOfDay, heading, isEmpty, nobody, standsOn} from './sections/head.js'
+import {asOfDay, given, heading, isEmpty, nobody, standsOn} from './sections/head.js'
 import {hoursFrame} from './sections/hours.js'
 import {minutesFrame} from './sections/minutes.js'
 import {meantWhere, pathOf, placeCodes, placesFrame} from './sections/places.js'
@@ -66,7 +66,7 @@ function body(ctx, programme, figure, say) {
 		<div class="charts">
 			${targetsFrame(ctx, programme, figure, say) ?? nothing} ${eachPlaceFrame(ctx, programme, figure, say) ?? nothing}
 			${placesFrame(ctx, programme, ctx.region, say) ?? nothing}
-			${course(ctx, figure, lines, {goal: goalOf(programme, figure, say), downloads}, say)}
+			${say.isOpen ? nothing : course(ctx, figure, lines, {goal: goalOf(programme, figure, say), downloads}, say)}
 			${byDimension(
 				ctx,
 				figure,
@@ -96,17 +96,19 @@ function keyFigures(figure, say) {
 	const all = [
 		{name: say.t('programme.participants'), value: say.num(participants)},
 		{
+			of: 'completed',
 			name: say.t('programme.completed'),
 			value: say.num(count(figure, 'completed')),
 			text: completion ? shareOf('completed') : undefined,
 		},
 		{
+			of: 'active_30d',
 			name: say.t('chart.active_30d'),
 			value: say.num(count(figure, 'active_30d')),
 			text: say.t('chart.active_7d', {count: say.num(count(figure, 'active_7d'))}),
 		},
-		{name: say.t('programme.stalled'), value: say.num(count(figure, 'stalled')), text: shareOf('stalled')},
-		{name: say.t('programme.withdrawn'), value: say.num(count(figure, 'withdrawn')), text: shareOf('withdrawn')},
+		{of: 'stalled', name: say.t('programme.stalled'), value: say.num(count(figure, 'stalled')), text: shareOf('stalled')},
+		{of: 'withdrawn', name: say.t('programme.withdrawn'), value: say.num(count(figure, 'withdrawn')), text: shareOf('withdrawn')},
 	]
 	if (reached && reached.of > 1)
 		all.push({
@@ -128,5 +130,5 @@ function keyFigures(figure, say) {
 				? say.t('chart.hours_nominal', {count: say.num(Math.round(count(figure, 'minutes.nominal') / 60))})
 				: undefined,
 		})
-	return all
+	return given(all, figure, say)
 }

@@ -31,6 +31,11 @@ export function count(figure, path) {
 	return read(figure, path) ?? 0
 }
 
+/** The same in the open plane, where absent is not known: null. */
+export function known(figure, path) {
+	return read(figure, path) ?? null
+}
+
 /** A list: absent is empty. */
 export function list(figure, path) {
 	return read(figure, path) ?? []
@@ -50,5 +55,5 @@ export function rate(figure, path) {
 
 /** n of `of`, where there is something to be a part of. */
 export function part(n, of) {
-	return of > 0 ? n / of : null
+	return of > 0 && n !== null && n !== undefined ? n / of : null
 }

@@ -3,7 +3,7 @@
 import {html, nothing} from 'lit-html'
 import {bars} from '../../charts/bars.js'
 import {progress} from '../../charts/progress.js'
-import {count, list, part} from '../../charts/sums/read.js'
+import {count, list, part, read} from '../../charts/sums/read.js'
 
 const FACTS = [
 	['completed', 'programme.completed'],
@@ -14,6 +14,7 @@ const FACTS = [
 
 export function programmeCard(ctx, programme, today, say) {
 	const figure = ctx.figure(ctx.region, 'programme', programme.id)
+	const facts = FACTS.filter(([key]) => !say.isOpen || read(figure, key) !== undefined)
 	const fact = ([key, word]) => html`<div>
 		<dt>${say.t(word)}</dt>
 		<dd>${say.num(count(figure, key))}</dd>
@@ -23,20 +24,20 @@ export function programmeCard(ctx, programme, today, say) {
 		<h4><a href=${ctx.link({view: 'programme', id: programme.id})}>${say.label(programme)}</a></h4>
 		${hasDays ? html`<p class="quiet">${say.day(programme.from)} – ${say.day(programme.to)}</p>` : nothing}
 		${reach(ctx, programme, figure, say)}
-		<dl class="small">${FACTS.map(fact)}</dl>
+		<dl class="small">${facts.map(fact)}</dl>
 		${targets(programme, figure, today, say)}
 	</section>`
 }
 
 /** Participants of all who work here: one bar, on the scale of the headcount. */
 function reach(ctx, programme, figure, say) {
-	const value = count(figure, 'participants')
+	const value = say.count(figure, 'participants')
 	const of = ctx.regions.headcount(ctx.region)
 	const text = of === null
 		? say.t('chart.headcount_unknown')
 		: `${say.t('chart.of', {of: say.num(of)})} · ${say.percent(part(value, of))}`
 	return bars(
-		[{name: say.t('programme.participants'), value, inner: count(figure, 'completed'), of, text}],
+		[{name: say.t('programme.participants'), value, inner: say.count(figure, 'completed') ?? undefined, of, text}],
 		{
 			caption: say.label(programme),
 			head: [say.t('chart.share'), say.t('programme.participants')],

@@ -8,9 +8,9 @@ import {downloads, frame} from '../../charts/table.js'
 /** What a cell of the matrix may show: a path, and how it is said. */
 const CELLS = {
 	coverage: {of: figure => rate(figure, 'coverage')?.value ?? null, isShare: true},
-	holders: {of: figure => count(figure, 'holders')},
-	expiring: {of: figure => count(figure, 'expiring_90d')},
-	lapsed: {of: figure => count(figure, 'lapsed')},
+	holders: {of: (figure, say) => say.count(figure, 'holders')},
+	expiring: {of: figure => count(figure, 'expiring_90d'), isExact: true},
+	lapsed: {of: (figure, say) => say.count(figure, 'lapsed')},
 }
 const KEYS = ['holders', 'coverage.of', 'coverage.value', 'expiring_30d', 'expiring_90d', 'lapsed']
 /** One percent and three are much the same: the strongest shade is for a tenth of the staff at least. */
@@ -18,7 +18,8 @@ const LEAST_SHARE = 0.1
 
 /** @param {string[]} codes places; the region itself is above them */
 export function coverageFrame(ctx, codes, say) {
-	const shown = CELLS[ctx.params.cell] ? ctx.params.cell : 'coverage'
+	const choices = Object.keys(CELLS).filter(key => !say.isOpen || !CELLS[key].isExact)
+	const shown = choices.includes(ctx.params.cell) ? ctx.params.cell : 'coverage'
 	const cell = CELLS[shown]
 	const places = codes.filter(code => code !== ctx.region)
 	places.sort((one, other) => say.place(one).localeCompare(say.place(other), say.lang))
@@ -38,9 +39,9 @@ export function coverageFrame(ctx, codes, say) {
 		{
 			title,
 			wide: true,
-			text: html`${say.t(`competence.matrix_${shown}`)} ${hasUnknown ? say.t('competence.matrix_unknown') : nothing}`,
+			text: html`${say.t(`competence.matrix_${shown}`)} ${hasUnknown ? say.t(say.isOpen ? 'competence.matrix_not_given' : 'competence.matrix_unknown') : nothing}`,
 			body: html`<p class="choices" role="group" aria-label=${say.t('competence.matrix_shows')}>
-					${Object.keys(CELLS).map(key => choice(ctx, key, shown, say))}
+					${choices.map(key => choice(ctx, key, shown, say))}
 				</p>
 				${matrix(
 					{caption, corner: say.t('chart.place'), columns, rows: [whole, ...below]},
@@ -56,10 +57,10 @@ function rowOf(ctx, code, cell, say) {
 	const cells = ctx.catalogue.competences.map(competence => {
 		const figure = ctx.figure(code, 'competence', competence.id)
 		// Without a figure there are no holders, but a headcount may be known.
-		const none = ctx.regions.headcount(code) ? 0 : null
-		const value = !figure && cell.isShare ? none : cell.of(figure)
+		const none = ctx.regions.headcount(code) && !say.isOpen ? 0 : null
+		const value = !figure && cell.isShare ? none : cell.of(figure, say)
 		const text = value === null ? '–' : cell.isShare ? say.percent(value) : say.num(value)
-		const holders = `${say.t('competence.holders')}: ${say.num(count(figure, 'holders'))}`
+		const holders = `${say.t('competence.holders')}: ${say.num(say.count(figure, 'holders'))}`
 		return {value, text, title: `${say.place(code)}, ${say.label(competence)} · ${holders}`}
 	})
 	return {name: say.place(code), href: ctx.link({view: 'place', region: code}), cells}

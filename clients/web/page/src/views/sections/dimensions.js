@@ -24,7 +24,7 @@ export function byDimension(ctx, figure, what, say) {
 				.map(value => ({
 					name: say.sentence(say.value(dimension.name, value)),
 					value: values[value][what.main],
-					inner: what.inner ? (values[value][what.inner] ?? 0) : undefined,
+					inner: what.inner ? (values[value][what.inner] ?? (say.isOpen ? undefined : 0)) : undefined,
 					counts: values[value],
 				}))
 			const sum = rows.reduce((all, row) => all + row.value, 0)
@@ -58,6 +58,6 @@ function extras(what, say) {
 	const columns = []
 	if (what.inner) columns.push({text: what.names[1], cell: row => say.num(row.inner)})
 	for (const each of what.more ?? [])
-		columns.push({text: each.text, cell: row => say.num(each.of ? each.of(row.counts) : (row.counts[each.key] ?? 0))})
+		columns.push({text: each.text, cell: row => say.num(each.of ? each.of(row.counts) : (row.counts[each.key] ?? (say.isOpen ? null : 0)))})
 	return columns
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What views have in common: the day, what figures stand on, and what is said where there are none.
 import {html, nothing} from 'lit-html'
-import {count} from '../../charts/sums/read.js'
+import {count, read} from '../../charts/sums/read.js'
 
-export const asOfDay = ctx => ctx.day ?? ctx.state.as_of
+export const asOfDay = ctx => ctx.day ?? ctx.state.as_of ?? new Date().toISOString().slice(0, 10)
 
 /** Which platforms a figure stands on, and which of them are behind. */
 export function standsOn(ctx, figure, say) {
@@ -29,9 +29,12 @@ export function heading(ctx, thing, say) {
 	return html`<h2>${say.label(thing)}<span class="in-place">${say.place(ctx.region)}</span></h2>`
 }
 
+/** What an open release does not give is no tile. */
+export const given = (all, figure, say) => all.filter(tile => !say.isOpen || !tile.of || read(figure, tile.of) !== undefined)
+
 /** Nobody counts here: said once, instead of a page of zeros. */
 export function nobody(ctx, say) {
-	return html`<p class="nobody">${ctx.loading ? say.t('chart.loading') : say.t('chart.nobody')}</p>`
+	return html`<p class="nobody">${ctx.loading ? say.t('chart.loading') : say.t(say.isOpen ? 'chart.nobody_open' : 'chart.nobody')}</p>`
 }
 
 export const isEmpty = (figure, path) => !figure || count(figure, path) === 0

@@ -24,7 +24,7 @@ function gapText(need, say) {
 }
 
 export function needsFrame(ctx, competence, figure, say) {
-	const needs = figure ? list(figure, 'requirements') : withoutFigure(ctx, competence)
+	const needs = figure || say.isOpen ? list(figure, 'requirements') : withoutFigure(ctx, competence)
 	if (!needs.length)
 		return undefined
 	const title = say.t('competence.requirements')
@@ -64,7 +64,8 @@ function withoutFigure(ctx, competence) {
 export function needsByPlace(ctx, competence, places, say) {
 	const needs = competence.requirements ?? []
 	const others = places.filter(code => code !== ctx.region)
-	if (!needs.length || !others.length)
+	const isGiven = code => list(ctx.figure(code, 'competence', competence.id), 'requirements').length
+	if (!needs.length || !others.length || (say.isOpen && !others.some(isGiven)))
 		return undefined
 	const key = need => `${need.level} ${JSON.stringify(need.where ?? {})} ${need.count ?? ''}`
 	const title = say.t('competence.gaps_by_place')
@@ -74,7 +75,7 @@ export function needsByPlace(ctx, competence, places, say) {
 		return {
 			name: say.place(code),
 			href: ctx.link({view: 'place', region: code}),
-			cells: needs.map(need => cellOf(own.get(key(need)) ?? missingNeed(ctx, code, need), say)),
+			cells: needs.map(need => cellOf(own.get(key(need)) ?? (say.isOpen ? NOT_GIVEN : missingNeed(ctx, code, need)), say)),
 		}
 	})
 	const hasUnknown = rows.some(row => row.cells.some(cell => cell.gap === null))
@@ -83,7 +84,7 @@ export function needsByPlace(ctx, competence, places, say) {
 		{
 			title,
 			wide: true,
-			text: `${say.t('competence.gaps_says')} ${hasUnknown ? say.t('competence.matrix_unknown') : ''}`,
+			text: `${say.t('competence.gaps_says')} ${hasUnknown ? say.t(say.isOpen ? 'competence.matrix_not_given' : 'competence.matrix_unknown') : ''}`,
 			body: matrix(
 				{
 					caption: title,
@@ -105,10 +106,12 @@ function missingNeed(ctx, code, need) {
 	return {n: 0, of, gap: of}
 }
 
+const NOT_GIVEN = {n: null, of: null, gap: null}
+
 /** Shaded by how much of the need is open, told by how many are missing. */
 function cellOf(need, say) {
 	if (need.of === null)
-		return {value: null, text: '–', gap: null, title: say.t('chart.headcount_unknown')}
+		return {value: null, text: '–', gap: null, title: say.t(need.n === null ? 'chart.not_known' : 'chart.headcount_unknown')}
 	const value = need.of ? need.gap / need.of : 0
 	return {
 		value,

@@ -60,8 +60,8 @@ export function placeRows(ctx, programme, code, say) {
 			code: each,
 			name: say.place(each),
 			href: ctx.link(isLeaves ? {view: 'place', region: each} : {region: each}),
-			value: count(figure, pathOf(where, 'participants')),
-			inner: count(figure, pathOf(where, 'completed')),
+			value: say.count(figure, pathOf(where, 'participants')),
+			inner: say.count(figure, pathOf(where, 'completed')) ?? undefined,
 			of: headcount,
 			goal: isLeaves && isForAll({where}) ? goalHere(target, headcount) : null,
 			reached: rate(figure, 'reached'),
@@ -88,7 +88,8 @@ export function placesFrame(ctx, programme, code, say) {
 	if (!rows.length || (rows.length === 1 && rows[0].code === code))
 		return undefined
 	const some = rows.filter(row => row.value)
-	const none = rows.filter(row => !row.value)
+	// What is not given is not nobody.
+	const none = say.isOpen ? [] : rows.filter(row => !row.value)
 	const unknown = rows.filter(row => row.of === null).length
 	if (unknown === rows.length) for (const row of rows) row.text = undefined
 	const hasGoal = rows.some(row => row.goal !== null)
@@ -98,7 +99,7 @@ export function placesFrame(ctx, programme, code, say) {
 		{
 			title,
 			wide: true,
-			text: placesText(programme, rows, some, unknown, isLeaves, hasGoal, say),
+			text: say.isOpen ? undefined : placesText(programme, rows, some, unknown, isLeaves, hasGoal, say),
 			legend: legend([
 				{name: say.t('programme.participants'), mark: 's1'},
 				{name: say.t('programme.completed'), mark: 's2'},

@@ -9,6 +9,9 @@ import {frame, table} from '../../charts/table.js'
 export function scoresFrame(figure, say) {
 	const score = read(figure, 'score')
 	const title = say.t('module.scores')
+	// A release has the scores of many alone.
+	if (say.isOpen && !score?.histogram)
+		return undefined
 	if (!score?.n)
 		return count(figure, 'assessed') ? frame({title, text: say.t('module.scores_none'), body: html``}, say) : undefined
 	const bin = i => `${i * 10}–${(i + 1) * 10}`

@@ -25,6 +25,9 @@ const MODULE_COLUMNS = [
 ]
 const MODULE_KEYS = ['started', 'completed', 'completion_rate.value', 'passed', 'pass_rate.value', 'days_to_complete.median', 'stalled']
 
+/** What counts events, or looks ahead, is in no release. */
+const EXACT_ONLY = ['competence.expiring_30d', 'competence.expiring_90d', 'programme.stalled']
+
 const warn = (n, say) => (n ? html`<strong class="soon">${say.num(n)}</strong>` : say.num(n))
 
 /** The largest gap of the requirements; people are asked for by several of them, so they do not add up. */
@@ -41,14 +44,14 @@ export function competencesFrame(ctx, say) {
 	const less = (one, other, key) => count(other.figure, key) - count(one.figure, key)
 	rows.sort((one, other) => less(one, other, 'expiring_90d') || less(one, other, 'holders'))
 	const cells = ({figure}) => [
-		say.num(count(figure, 'holders')),
+		say.num(say.count(figure, 'holders')),
 		say.percent(rate(figure, 'coverage')?.value ?? null),
 		warn(count(figure, 'expiring_30d'), say),
 		warn(count(figure, 'expiring_90d'), say),
-		say.num(count(figure, 'lapsed')),
+		say.num(say.count(figure, 'lapsed')),
 		missing(figure, say),
 	]
-	const text = say.t('place.competences_says')
+	const text = say.isOpen ? undefined : say.t('place.competences_says')
 	const title = say.t('place.competences')
 	return subjects(ctx, rows, {kind: 'competence', title, text, columns: COMPETENCE_COLUMNS, cells, keys: COMPETENCE_KEYS}, say)
 }
@@ -58,8 +61,8 @@ export function modulesFrame(ctx, say) {
 		.map(thing => ({thing, figure: ctx.figure(ctx.region, 'module', thing.id)}))
 		.filter(row => count(row.figure, 'started'))
 	const cells = ({figure}) => [
-		say.num(count(figure, 'started')),
-		say.num(count(figure, 'completed')),
+		say.num(say.count(figure, 'started')),
+		say.num(say.count(figure, 'completed')),
 		say.percent(read(figure, 'completion_rate.value') ?? null),
 		say.percent(read(figure, 'pass_rate.value') ?? null),
 		read(figure, 'days_to_complete')?.n ? say.num(read(figure, 'days_to_complete').median) : '–',
@@ -72,10 +75,13 @@ export function modulesFrame(ctx, say) {
 function subjects(ctx, rows, {kind, title, text, columns, cells, keys}, say) {
 	if (!rows.length)
 		return undefined
+	const isShown = (_, i) => !say.isOpen || !EXACT_ONLY.includes(columns[i])
 	const data = {
 		caption: title,
-		columns: columns.map((key, i) => ({text: say.t(key), numeric: i > 0})),
-		rows: rows.map(row => [html`<a href=${ctx.link({view: kind, id: row.thing.id})}>${say.label(row.thing)}</a>`, ...cells(row)]),
+		columns: columns.map((key, i) => ({text: say.t(key), numeric: i > 0})).filter(isShown),
+		rows: rows.map(row =>
+			[html`<a href=${ctx.link({view: kind, id: row.thing.id})}>${say.label(row.thing)}</a>`, ...cells(row)].filter(isShown),
+		),
 	}
 	return frame({title, wide: true, text, body: table(data, {downloads: {region: ctx.region, kind, keys}}, say)}, say)
 }

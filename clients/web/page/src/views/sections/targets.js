@@ -71,7 +71,7 @@ export function targetsFrame(ctx, programme, figure, say) {
 					of: target.of,
 					note: target.each ? goalText(programme, target, say) : undefined,
 					projected:
-						COLUMNS[target.measure] && !Object.keys(target.where ?? {}).length && !target.each
+						!say.isOpen && COLUMNS[target.measure] && !Object.keys(target.where ?? {}).length && !target.each
 							? projected(target.n, daily, COLUMNS[target.measure], from, to, today)
 							: null,
 				},
