@@ -50,6 +50,7 @@ int command_outbox(const struct cli *cli, int argc, char **argv);
 int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
 int command_audit(const struct cli *cli, int argc, char **argv);
+int command_protect(const struct cli *cli, int argc, char **argv);
 int command_key(const struct cli *cli, int argc, char **argv);
 int command_keygen(const struct cli *cli, int argc, char **argv);
 int command_sync(const struct cli *cli, int argc, char **argv);

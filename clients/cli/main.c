@@ -38,6 +38,7 @@ static const struct command {
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
 	{ "audit", command_audit, "list who has been told what, and had people forgotten" },
+	{ "protect", command_protect, "print by what the open plane is protected" },
 	{ "key", command_key, "list the keys that are known, or check their file" },
 	{ "keygen", command_keygen, "make a pair of keys, for a platform or the daemon" },
 	{ "simulate", command_simulate,

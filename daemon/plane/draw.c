@@ -5,23 +5,9 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { FURTHEST = 5, CHANGES = 2 * FURTHEST + 1, ROWS = 10, DRAW_HASH_BYTES = 16 };
+#include "proto/protection.h"
 
-/* By n, from 1, the last row for all that are greater: how many of the million draws change it by
- * -5, -4 ... 5. Mean 0 and the least variance that leaves nothing below 0, or at 1 to 4, but at
- * least 3. */
-static const uint32_t table[ROWS][CHANGES] = {
-	{ 0, 0, 0, 0, 800000, 0, 0, 0, 0, 200000, 0 },
-	{ 0, 0, 0, 600000, 0, 0, 0, 0, 400000, 0, 0 },
-	{ 0, 0, 400000, 0, 0, 0, 0, 600000, 0, 0, 0 },
-	{ 0, 200000, 0, 0, 0, 0, 800000, 0, 0, 0, 0 },
-	{ 91029, 0, 0, 0, 0, 565952, 250702, 74948, 15119, 2060, 190 },
-	{ 0, 0, 0, 0, 624845, 162637, 61767, 34226, 27675, 32649, 56201 },
-	{ 0, 0, 0, 233216, 227712, 195367, 147277, 97557, 56781, 29040, 13050 },
-	{ 0, 0, 72030, 136717, 197351, 216653, 180883, 114850, 55460, 20368, 5688 },
-	{ 0, 18439, 55484, 121621, 194209, 225913, 191442, 118180, 53146, 17411, 4155 },
-	{ 3792, 16590, 52294, 118730, 194194, 228800, 194194, 118730, 52294, 16590, 3792 },
-};
+enum { DRAW_HASH_BYTES = 16 };
 
 static void put_number(uint8_t *to, uint64_t number)
 {
@@ -73,16 +59,16 @@ uint32_t draw_number(const uint8_t open_key[static OPEN_KEY_BYTES],
 	memcpy(bytes, state, OPEN_STATE_BYTES);
 	put_number(bytes + OPEN_STATE_BYTES, cell_key);
 	crypto_generichash(hash, sizeof(hash), bytes, sizeof(bytes), open_key, OPEN_KEY_BYTES);
-	return (uint32_t)(get_number(hash) % DRAWS);
+	return (uint32_t)(get_number(hash) % PROTECTION_DRAWS);
 }
 
 int64_t draw_protect(int64_t n, uint32_t draw)
 {
-	const uint32_t *row = table[(n < ROWS ? n : ROWS) - 1];
+	const uint32_t *row = protection_table[(n < PROTECTION_ROWS ? n : PROTECTION_ROWS) - 1];
 	int change = 0;
 
-	assert(n > 0 && draw < DRAWS);
+	assert(n > 0 && draw < PROTECTION_DRAWS);
 	while (draw >= row[change])
 		draw -= row[change++];
-	return n + change - FURTHEST;
+	return n + change - PROTECTION_FURTHEST;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * draw.h - what becomes of a count on the open plane: the cell key method, and its table (METRICS
- * 7). Pure; a number is 8 bytes in what is hashed, the least significant first.
+ * draw.h - what becomes of a count on the open plane: the cell key method (METRICS 9), with the
+ * table of proto/protection.h. Pure; a number is 8 bytes in what is hashed, the least significant
+ * first.
  */
 #ifndef LIFTD_PLANE_DRAW_H
 #define LIFTD_PLANE_DRAW_H
 
 #include "daemon/journal/secret.h"
 
-enum { DRAWS = 1000000, OPEN_STATE_BYTES = 32 };
+enum { OPEN_STATE_BYTES = 32 };
 
 /* The record key of a learner. The cell key of a count is the sum of its learners', modulo 2^64. */
 uint64_t draw_record_key(const uint8_t pseudonym[static PSEUDONYM_BYTES]);
@@ -18,7 +19,7 @@ uint64_t draw_record_key(const uint8_t pseudonym[static PSEUDONYM_BYTES]);
 void draw_state(const uint8_t open_key[static OPEN_KEY_BYTES], uint64_t *cell_keys, size_t n,
 		uint8_t to[static OPEN_STATE_BYTES]);
 
-/* The draw of a count, 0 to DRAWS - 1. */
+/* The draw of a count, below PROTECTION_DRAWS. */
 uint32_t draw_number(const uint8_t open_key[static OPEN_KEY_BYTES],
 		     const uint8_t state[static OPEN_STATE_BYTES], uint64_t cell_key);
 

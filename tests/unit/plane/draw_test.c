@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "proto/protection.h"
 #include "tests/unit/world.h"
 
 enum { LEAST = 5 /* figure that is given, beside 0 */, FURTHEST = 5 };
@@ -58,7 +59,7 @@ static void every_row_of_the_table_is_as_it_is_said(void **state)
 		int64_t sum = 0, squares = 0, before = 0;
 		int64_t variance = n == 1 || n == 4 ? 4 : n == 2 || n == 3 ? 6 : 3;
 
-		for (uint32_t draw = 0; draw < DRAWS; draw++) {
+		for (uint32_t draw = 0; draw < PROTECTION_DRAWS; draw++) {
 			int64_t figure = draw_protect(n, draw), change = figure - n;
 
 			if (figure < 0 || (figure > 0 && figure < LEAST))
@@ -70,7 +71,7 @@ static void every_row_of_the_table_is_as_it_is_said(void **state)
 			squares += change * change;
 		}
 		assert_int_equal(sum, 0);
-		assert_int_equal(squares, variance * DRAWS);
+		assert_int_equal(squares, variance * PROTECTION_DRAWS);
 	}
 }
 
@@ -101,7 +102,7 @@ static void the_table_is_that_of_the_definition(void **state)
 
 	(void)state;
 	for (int64_t n = 1; n <= 10; n++)
-		for (uint32_t draw = 0; draw < DRAWS; draw++)
+		for (uint32_t draw = 0; draw < PROTECTION_DRAWS; draw++)
 			found[n][draw_protect(n, draw) - n + FURTHEST]++;
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		int *draws = &found[cells[i].n][cells[i].change + FURTHEST];
@@ -120,7 +121,7 @@ static void great_counts_change_as_ten_does(void **state)
 	chance_begin();
 	for (int i = 0; i < 100000; i++) {
 		int64_t n = 10 + (int64_t)chance(UINT32_MAX);
-		uint32_t draw = chance(DRAWS);
+		uint32_t draw = chance(PROTECTION_DRAWS);
 
 		assert_int_equal(draw_protect(n, draw) - n, draw_protect(10, draw) - 10);
 	}
@@ -145,7 +146,7 @@ static void draws_are_even_and_each_its_own(void **state)
 
 		draw_state(open_key, keys, 2, drawn);
 		one = draw_number(open_key, drawn, key);
-		bins[one / (DRAWS / BINS)]++;
+		bins[one / (PROTECTION_DRAWS / BINS)]++;
 		draw_state(open_key, keys, 1, drawn);
 		other = draw_number(open_key, drawn, key);
 		same += one == other;
