@@ -53,13 +53,14 @@ struct opening {
 
 /* Refusals. */
 
-static void list_releases(struct shelf *shelf, char *to, size_t room)
+/* By their heads: whoever may ask for what there is not has no whole files read. */
+static void list_releases(const char *state, char *to, size_t room)
 {
 	struct release_info *infos = NULL;
 	char day[DAY_TEXT];
 	size_t n = 0, size = 0;
 
-	if (shelf_list(shelf, &infos, &n) != 0)
+	if (releases_list(state, &infos, &n) != 0)
 		n = 0;
 	size = (size_t)snprintf(to, room, "%s",
 				n == 0	     ? "there is none yet"
@@ -81,7 +82,7 @@ static void refuse(const struct opening *opening, const char *why)
 	const struct work work = { .err = LIFT_E_RELEASE, .text = { text, 0 } };
 	struct work refusal = work;
 
-	list_releases(control->shelf, listed, sizeof(listed));
+	list_releases(control->parts.config->state, listed, sizeof(listed));
 	refusal.text.size = (size_t)snprintf(text, sizeof(text), "%s: %s", why, listed);
 	msg_writer_clear(control->writer);
 	work_encode(control->writer, &refusal);
@@ -91,15 +92,15 @@ static void refuse(const struct opening *opening, const char *why)
 
 /* Which one. */
 
-static int find_of_day(struct shelf *shelf, int32_t day, struct release **ret_release)
+static int find_of_day(const struct control *control, int32_t day, struct release **ret_release)
 {
 	struct release_info *infos = NULL;
 	size_t n = 0;
-	int err = shelf_list(shelf, &infos, &n), found = LIFT_E_RELEASE;
+	int err = releases_list(control->parts.config->state, &infos, &n), found = LIFT_E_RELEASE;
 
 	while (!err && n-- > 0 && found)
 		if (!infos[n].err && infos[n].day == day)
-			found = shelf_get(shelf, infos[n].number, ret_release);
+			found = shelf_get(control->shelf, infos[n].number, ret_release);
 	free(infos);
 	return err ? err : found;
 }
@@ -117,7 +118,7 @@ static int find(const struct opening *opening, struct release **ret_release)
 	if (!err && request->release > UINT32_MAX)
 		err = LIFT_E_RELEASE;
 	if (!err && names_day && request->release == 0)
-		err = find_of_day(shelf, day, ret_release);
+		err = find_of_day(opening->control, day, ret_release);
 	else if (!err)
 		err = shelf_get(shelf, (uint32_t)request->release, ret_release);
 	if (!err && names_day && release_info(*ret_release)->day != day) {
@@ -226,6 +227,9 @@ int control_export(struct control *control, const struct client *client,
 	struct waiting *waiting;
 	int err;
 
+	if (door_is_open(client->door) && (text_equal(request->plane, text_of("exact")) ||
+					   request->known_at > 0 || request->later.size > 0))
+		return LIFT_E_OPEN;
 	if (door_is_open(client->door) || text_equal(request->plane, text_of("open")))
 		return export_open(control, client, request);
 	if (request->known_at > 0)

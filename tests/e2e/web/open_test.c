@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lift-web of an open audience: what it says by HTTP is a release, and nothing of what happens
+ * since, nor of the daemon.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/peer.h"
+#include "tests/e2e/web/site.h"
+
+#define DAEMON                                                                   \
+	"catalogue: daemon/examples/demo.yaml\nas_of: 2025-11-14\ntick_ms: 50\n" \
+	"open: {every: quarter}\n"                                               \
+	"audiences:\n"                                                           \
+	"  - {name: everyone, plane: open, publish: ['ipc://RUNTIME/publish'],"  \
+	" snapshot: ['ipc://RUNTIME/snapshot'], ask: ['ipc://RUNTIME/ask']}\n"
+
+enum { TICKS = 10, TICK_MS = 50 };
+
+static void release_now(struct site *site)
+{
+	free(daemon_lift_out(site->daemon, 0, "releases", "--now", "--yes", NULL));
+}
+
+/* The state as soon as it is of this release (0: of none), without the moment. */
+static json_t *state_of(struct site *site, int64_t release)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	json_t *state = NULL;
+
+	for (;;) {
+		struct reply reply = site_ask(site, "/api/v1/state", SITE_HOST);
+
+		json_decref(state);
+		state = reply.status == 200 ? json_loads(reply.body, 0, NULL) : NULL;
+		reply_free(&reply);
+		if (state && json_integer_value(json_object_get(state, "release")) == release)
+			break;
+		assert_true(clock_ms() < end_ms);
+		look_again();
+	}
+	json_object_del(state, "time");
+	return state;
+}
+
+static int64_t time_of(struct site *site)
+{
+	json_t *state = site_json(site, "/api/v1/state", 200);
+	int64_t time = whole(state, "time");
+
+	json_decref(state);
+	return time;
+}
+
+/* What the daemon was told is in its exact figures, and ticks have gone by since. */
+static void settle(struct site *site)
+{
+	int64_t then;
+
+	free(daemon_lift_out(site->daemon, 0, "export", "--kind", "people", NULL));
+	then = time_of(site);
+	while (time_of(site) < then + TICKS * TICK_MS)
+		look_again();
+}
+
+static void open_site(struct site *site)
+{
+	char lines[2 * PATH_SIZE];
+
+	daemon_configure(site->daemon, DAEMON);
+	daemon_start(site->daemon);
+	snprintf(lines, sizeof(lines),
+		 "control: %s\nmetrics: {regions: [all], kinds: [people, module]}\n",
+		 site->daemon->control);
+	site_configure(site, "", lines);
+	server_start(&site->server);
+}
+
+static void close_site(struct site *site)
+{
+	server_stop(&site->server);
+	daemon_stop(site->daemon, SIGTERM);
+}
+
+static char *body_of(struct site *site, const char *path)
+{
+	struct reply reply = site_get(site, path, 200);
+	char *body = strdup(reply.body);
+
+	reply_free(&reply);
+	return body;
+}
+
+static void the_state_is_a_release_that_stands(void **state)
+{
+	struct site *site = *state;
+	json_t *none, *first, *again, *figures;
+	char *before, *now;
+
+	open_site(site);
+	none = state_of(site, 0);
+	assert_string_equal(word(none, "plane"), "open");
+	assert_true(json_is_true(json_object_get(none, "protected")));
+	assert_false(json_is_string(json_object_get(none, "as_of")));
+	assert_null(json_object_get(none, "sources"));
+	json_decref(none);
+	free(daemon_lift_out(site->daemon, 0, "simulate", "daemon/examples/demo.yaml", NULL));
+	release_now(site);
+	first = state_of(site, 1);
+	assert_string_equal(word(first, "as_of"), "2025-11-14");
+	figures = site_json(site, "/api/v1/figures?kind=people&region=all", 200);
+	assert_int_equal(whole(figures, "release"), 1);
+	assert_true(json_is_true(json_object_get(figures, "protected")));
+	json_decref(figures);
+	before = body_of(site, "/api/v1/figures");
+
+	free(daemon_lift_out(site->daemon, 0, "simulate", "--seed", "2",
+			     "daemon/examples/demo.yaml", NULL));
+	settle(site);
+	again = state_of(site, 1);
+	now = body_of(site, "/api/v1/figures");
+	assert_true(json_equal(first, again));
+	assert_string_equal(before, now);
+	free(now);
+	json_decref(again);
+	release_now(site);
+	json_decref(state_of(site, 2));
+	now = body_of(site, "/api/v1/figures");
+	assert_string_not_equal(before, now);
+	free(now);
+	free(before);
+	json_decref(first);
+	close_site(site);
+}
+
+static void other_days_are_refused(void **state)
+{
+	static const char *const paths[] = { "/api/v1/figures?day=2025-10-01",
+					     "/api/v1/figures.csv?day=2025-11-14&kind=module",
+					     "/api/v1/figures.xlsx?day=2024-01-01" };
+	struct site *site = *state;
+
+	open_site(site);
+	json_decref(state_of(site, 0));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct reply reply = site_get(site, paths[i], 400);
+
+		assert_non_null(strstr(reply.body, "of a release"));
+		reply_free(&reply);
+	}
+	close_site(site);
+}
+
+/* Whatever its configuration says: how much the daemon is told is not for everybody. */
+static void metrics_have_what_was_released_alone(void **state)
+{
+	struct site *site = *state;
+	char *metrics, *rest;
+
+	open_site(site);
+	json_decref(state_of(site, 0));
+	free(daemon_lift_out(site->daemon, 0, "simulate", "daemon/examples/demo.yaml", NULL));
+	release_now(site);
+	json_decref(state_of(site, 1));
+	metrics = body_of(site, "/metrics");
+	assert_non_null(strstr(metrics, "\nlift_web_release 1"));
+	assert_non_null(strstr(metrics, "\nlift_module_started{region=\"all\""));
+	rest = metrics;
+	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n"))
+		if (*line && *line != '#' && strncmp(line, "lift_web_", 9) != 0 &&
+		    strncmp(line, "lift_people_", 12) != 0 &&
+		    strncmp(line, "lift_module_", 12) != 0 &&
+		    strncmp(line, "lift_region_", 12) != 0)
+			fail_msg("%s", line);
+	free(metrics);
+	close_site(site);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_state_is_a_release_that_stands, site_setup,
+						site_teardown),
+		cmocka_unit_test_setup_teardown(other_days_are_refused, site_setup, site_teardown),
+		cmocka_unit_test_setup_teardown(metrics_have_what_was_released_alone, site_setup,
+						site_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
