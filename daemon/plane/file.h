@@ -23,9 +23,6 @@ enum {
 /* While it is written, it has this name, behind that of the directory. */
 #define RELEASE_ASIDE "/new"
 
-/* STATE/releases/NNNNNN. */
-void release_path(char ret_path[static PATH_MAX], const char *state, uint32_t number);
-
 /* A release while it is put together: { 0 } to begin with. */
 struct release_text {
 	uint8_t *bytes;

@@ -9,6 +9,8 @@
 #ifndef LIFTD_PLANE_RELEASE_H
 #define LIFTD_PLANE_RELEASE_H
 
+#include <limits.h>
+
 #include "daemon/catalogue/subject.h"
 #include "daemon/journal/secret.h"
 #include "daemon/ledger/ledger.h"
@@ -52,6 +54,9 @@ struct release_row {
 };
 /* Row i, ascending by kind's name, id, region as bytes. */
 void release_row(const struct release *release, size_t i, struct release_row *ret_row);
+
+/* Where one lies, in a state or a backup: releases/NNNNNN. */
+void release_path(char ret_path[static PATH_MAX], const char *state, uint32_t number);
 
 /* All there are in a state, by number; the caller frees the array. Of one that is damaged in its
  * head there is the number and why; whether the rest is whole is seen when it is opened.

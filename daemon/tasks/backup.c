@@ -206,7 +206,8 @@ int backup_walk(const char *dir, const uint8_t *digest, struct manifest *manifes
 struct making {
 	const char *state, *dir;
 	char parent[PATH_MAX], partial[PATH_MAX];
-	int hold; /* the partial one's descriptor */
+	int hold;	  /* the partial one's descriptor */
+	uint32_t damaged; /* a release that is not in it; 0: all are */
 	struct manifest manifest;
 	struct task_secret secret; /* where it is to be in it */
 	struct report *report;
@@ -252,6 +253,9 @@ static int fill(struct making *making)
 				       manifest, report);
 	if (!err)
 		err = backup_walk(making->partial, NULL, manifest, report);
+	if (!err)
+		err = manifest_add_releases(making->state, making->partial, manifest,
+					    &making->damaged, report);
 	manifest->time = clock_utc_ms();
 	if (!err && manifest_write(making->partial, manifest) != 0)
 		err = report_fail_errno(report, "the manifest cannot be written", making->partial);
@@ -298,14 +302,19 @@ static void say_made(const struct making *making)
 	static const char without[] = "The secret is not in it: without the secret it is of no "
 				      "use, so keep that in another place";
 	struct report *report = making->report;
+	char damaged[128] = "";
 
+	if (making->damaged)
+		snprintf(damaged, sizeof(damaged),
+			 ". Release %u of the open plane is damaged, and NOT in it",
+			 making->damaged);
 	report->last = making->manifest.last;
 	report->bytes = making->manifest.files[BACKUP_JOURNAL].bytes;
 	report->done = report->total;
 	snprintf(report->text, sizeof(report->text),
-		 "%.800s: the journal up to number %llu, %.1f MiB, checked and complete. %s",
+		 "%.800s: the journal up to number %llu, %.1f MiB, checked and complete. %s%s",
 		 making->dir, (unsigned long long)report->last, (double)report->bytes / (1 << 20),
-		 making->manifest.has_secret ? with : without);
+		 making->manifest.has_secret ? with : without, damaged);
 }
 
 int backup_make(const char *state, const char *dir, bool with_secret, struct report *report)
@@ -337,5 +346,6 @@ int backup_make(const char *state, const char *dir, bool with_secret, struct rep
 		close(making.hold);
 	if (!err)
 		say_made(&making);
+	manifest_clear(&making.manifest);
 	return err;
 }

@@ -7,9 +7,13 @@
 #include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/dir.h"
+#include "daemon/base/state.h"
+#include "daemon/plane/release.h"
+#include "proto/grow.h"
 
 enum { COPY_BYTES = 1 << 20, COPY_TELL_BYTES = 64 << 20 };
 
@@ -35,6 +39,19 @@ static int n_files(bool has_secret)
 	return has_secret ? BACKUP_FILES : BACKUP_SECRET;
 }
 
+static json_t *releases_as_json(const struct manifest *manifest)
+{
+	json_t *releases = json_array();
+
+	for (size_t i = 0; i < manifest->n_releases; i++)
+		json_array_append_new(
+			releases, json_pack("{s:I, s:I, s:o}", "number",
+					    (json_int_t)manifest->releases[i].number, "bytes",
+					    (json_int_t)manifest->releases[i].bytes, "blake2b",
+					    hex_of(manifest->releases[i].digest, MANIFEST_DIGEST)));
+	return releases;
+}
+
 static json_t *as_json(const struct manifest *manifest)
 {
 	json_t *files = json_array(), *json;
@@ -52,6 +69,8 @@ static json_t *as_json(const struct manifest *manifest)
 			 files);
 	if (!manifest->has_secret)
 		json_object_set_new(json, "secret", json_false());
+	if (manifest->n_releases > 0)
+		json_object_set_new(json, "releases", releases_as_json(manifest));
 	return json;
 }
 
@@ -143,6 +162,33 @@ static bool read_files(const json_t *files, struct manifest *manifest)
 	return true;
 }
 
+/* Where there are none, or it is an older backup, it has no such key. */
+static bool read_releases(const json_t *releases, struct manifest *manifest)
+{
+	json_int_t number, bytes;
+	uint32_t before = 0;
+	const json_t *json;
+	size_t i;
+
+	json_array_foreach(releases, i, json)
+	{
+		struct manifest_release *row;
+
+		if (grow(&manifest->releases, &manifest->room_releases, i + 1,
+			 sizeof(*manifest->releases)) != 0)
+			return false;
+		row = &manifest->releases[i];
+		if (!read_number(json, "number", &number) || number <= before ||
+		    number > UINT32_MAX || !read_number(json, "bytes", &bytes) ||
+		    !read_hex(json, "blake2b", row->digest, MANIFEST_DIGEST))
+			return false;
+		row->number = before = (uint32_t)number;
+		row->bytes = (uint64_t)bytes;
+		manifest->n_releases++;
+	}
+	return !releases || json_is_array(releases);
+}
+
 static int read_json(const json_t *json, struct manifest *manifest)
 {
 	const json_t *journal = json_object_get(json, "journal");
@@ -156,7 +202,8 @@ static int read_json(const json_t *json, struct manifest *manifest)
 	if (!read_number(journal, "format", &journal_format) ||
 	    !read_number(journal, "last", &last) || !read_number(json, "time", &time) ||
 	    !read_hex(journal, "id", manifest->journal_id, JOURNAL_ID) ||
-	    !read_files(json_object_get(json, "files"), manifest))
+	    !read_files(json_object_get(json, "files"), manifest) ||
+	    !read_releases(json_object_get(json, "releases"), manifest))
 		return LIFT_E_CORRUPT;
 	if (journal_format > JOURNAL_FORMAT)
 		return LIFT_E_NEWER;
@@ -180,9 +227,18 @@ int manifest_read(const char *dir, struct manifest *ret_manifest)
 	json = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	err = json ? read_json(json, &manifest) : LIFT_E_CORRUPT;
 	json_decref(json);
-	if (!err)
+	if (err)
+		manifest_clear(&manifest);
+	else
 		*ret_manifest = manifest;
 	return err;
+}
+
+void manifest_clear(struct manifest *manifest)
+{
+	free(manifest->releases);
+	manifest->releases = NULL;
+	manifest->n_releases = manifest->room_releases = 0;
 }
 
 /* Copying. */
@@ -230,25 +286,34 @@ static int copy_all(struct copy *copy, struct report *report)
 	return err;
 }
 
-int backup_file_copy(const char *from_path, const char *to, enum backup_file file,
-		     struct manifest *manifest, struct report *report)
+/* A file's bytes, to another (NULL: nowhere). */
+static int copy_file(const char *from, const char *to, uint64_t *ret_bytes,
+		     uint8_t ret_digest[static MANIFEST_DIGEST], struct report *report)
 {
-	char to_path[PATH_MAX];
-	struct copy copy = { .from_path = from_path, .to_path = to ? to_path : NULL, .to = -1 };
+	struct copy copy = { .from_path = from, .to_path = to, .to = -1 };
 	int err;
 
-	if (to && dir_join(to_path, to, backup_files[file]) != 0)
-		return report_fail_errno(report, "cannot be made", to);
 	copy.buffer = malloc(COPY_BYTES);
 	if (!copy.buffer)
 		return report_fail(report, LIFT_E_MEMORY, "out of memory");
 	crypto_generichash_init(&copy.digest, NULL, 0, MANIFEST_DIGEST);
 	err = copy_all(&copy, report);
-	crypto_generichash_final(&copy.digest, manifest->files[file].digest, MANIFEST_DIGEST);
-	manifest->files[file].bytes = copy.bytes;
+	crypto_generichash_final(&copy.digest, ret_digest, MANIFEST_DIGEST);
+	*ret_bytes = copy.bytes;
 	sodium_memzero(copy.buffer, COPY_BYTES);
 	free(copy.buffer);
 	return err;
+}
+
+int backup_file_copy(const char *from_path, const char *to, enum backup_file file,
+		     struct manifest *manifest, struct report *report)
+{
+	char to_path[PATH_MAX];
+
+	if (to && dir_join(to_path, to, backup_files[file]) != 0)
+		return report_fail_errno(report, "cannot be made", to);
+	return copy_file(from_path, to ? to_path : NULL, &manifest->files[file].bytes,
+			 manifest->files[file].digest, report);
 }
 
 int backup_file_copy_from(const char *from, const char *to, enum backup_file file,
@@ -259,4 +324,102 @@ int backup_file_copy_from(const char *from, const char *to, enum backup_file fil
 	if (dir_join(path, from, backup_files[file]) != 0)
 		return report_fail_errno(report, "cannot be read", from);
 	return backup_file_copy(path, to, file, manifest, report);
+}
+
+/* Releases. */
+
+static int make_dir(const char *to, char ret_path[static PATH_MAX], struct report *report)
+{
+	state_path(ret_path, to, STATE_RELEASES);
+	if (mkdir(ret_path, 0700) != 0 && errno != EEXIST)
+		return report_fail_errno(report, "directory cannot be made", ret_path);
+	return 0;
+}
+
+static int copy_release(const char *from, const char *to, struct manifest_release *release,
+			struct report *report)
+{
+	char from_path[PATH_MAX], to_path[PATH_MAX];
+
+	release_path(from_path, from, release->number);
+	release_path(to_path, to, release->number);
+	return copy_file(from_path, to_path, &release->bytes, release->digest, report);
+}
+
+/* What has been copied must be a whole one, else it is not kept. */
+static int add_release(const char *state, const char *to, uint32_t number,
+		       struct manifest *manifest, uint32_t *ret_damaged, struct report *report)
+{
+	struct manifest_release row = { .number = number };
+	struct release *release = NULL;
+	char path[PATH_MAX];
+	int err = copy_release(state, to, &row, report);
+
+	if (err)
+		return err;
+	err = release_open(to, number, &release);
+	release_put(release);
+	if (err == LIFT_E_CORRUPT) {
+		*ret_damaged = number;
+		release_path(path, to, number);
+		return unlink(path) == 0 ? 0 : report_fail_errno(report, "cannot be removed", path);
+	}
+	if (!err)
+		err = grow(&manifest->releases, &manifest->room_releases, manifest->n_releases + 1,
+			   sizeof(row));
+	if (err)
+		return report_fail(report, err, "release %u cannot be copied: %s", number,
+				   lift_err_text(err));
+	manifest->releases[manifest->n_releases++] = row;
+	return 0;
+}
+
+int manifest_add_releases(const char *state, const char *to, struct manifest *manifest,
+			  uint32_t *ret_damaged, struct report *report)
+{
+	struct release_info *infos = NULL;
+	char path[PATH_MAX];
+	size_t n = 0;
+	int err = releases_list(state, &infos, &n);
+
+	*ret_damaged = 0;
+	if (err)
+		return report_fail(report, err, "the releases cannot be read: %s",
+				   lift_err_text(err));
+	if (n > 0)
+		err = make_dir(to, path, report);
+	for (size_t i = 0; i < n && !err; i++)
+		err = add_release(state, to, infos[i].number, manifest, ret_damaged, report);
+	free(infos);
+	if (!err && n > 0 && dir_sync(path) != 0)
+		err = report_fail_errno(report, "cannot be synced", path);
+	return err;
+}
+
+int manifest_copy_release(const char *from, const char *to, uint32_t number, struct report *report)
+{
+	struct manifest_release row = { .number = number };
+
+	return copy_release(from, to, &row, report);
+}
+
+int manifest_copy_releases(const char *dir, const char *to, const struct manifest *manifest,
+			   struct report *report)
+{
+	char path[PATH_MAX];
+	int err = make_dir(to, path, report);
+
+	for (size_t i = 0; i < manifest->n_releases && !err; i++) {
+		struct manifest_release found = { .number = manifest->releases[i].number };
+
+		err = copy_release(dir, to, &found, report);
+		if (!err &&
+		    (found.bytes != manifest->releases[i].bytes ||
+		     memcmp(found.digest, manifest->releases[i].digest, MANIFEST_DIGEST) != 0))
+			err = report_fail(report, LIFT_E_CORRUPT,
+					  "%.800s cannot be restored: release %u in it is damaged "
+					  "(it differs from the manifest): take another backup",
+					  dir, found.number);
+	}
+	return err;
 }

@@ -17,6 +17,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
+#include "daemon/plane/release.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/needs.h"
 
@@ -27,7 +28,8 @@ struct restoring {
 	const char *state, *dir;
 	char copy[PATH_MAX]; /* of the backup, in the state */
 	char date[DATE_TEXT];
-	bool is_mixed; /* what is in place may not belong together */
+	bool has_releases; /* the backup, or the state that it takes the place of */
+	bool is_mixed;	   /* what is in place may not belong together */
 	struct manifest manifest;
 	bool has_own; /* secret: the state's, or the credential that this process has */
 	struct task_secret own;
@@ -106,11 +108,56 @@ static int find_own(struct restoring *restoring)
 	return err;
 }
 
+/* Releases that have been made since stand, and are not in the backup: where the state's journal is
+ * the same one they stay. Where that cannot be read, it may be. */
+static bool is_other_journal(const struct restoring *restoring)
+{
+	struct report unsaid = { .err = 0 };
+	struct journal *journal = NULL;
+	bool is_other;
+
+	if (task_open_journal(restoring->state, NULL, &journal, &unsaid) != 0)
+		return false;
+	is_other = memcmp(journal_id(journal), restoring->manifest.journal_id, JOURNAL_ID) != 0;
+	journal_close(journal);
+	return is_other;
+}
+
+static bool brings_release(const struct restoring *restoring, uint32_t number)
+{
+	for (size_t i = 0; i < restoring->manifest.n_releases; i++)
+		if (restoring->manifest.releases[i].number == number)
+			return true;
+	return false;
+}
+
+/* Beside those of the backup, in the copy. */
+static int keep_releases(struct restoring *restoring)
+{
+	struct release_info *infos = NULL;
+	bool is_other;
+	size_t n = 0;
+	int err = releases_list(restoring->state, &infos, &n);
+
+	if (err)
+		return report_fail(restoring->report, err,
+				   "the releases of %.800s cannot be read: %s", restoring->state,
+				   lift_err_text(err));
+	restoring->has_releases = n > 0 || restoring->manifest.n_releases > 0;
+	is_other = n > 0 && is_other_journal(restoring);
+	for (size_t i = 0; i < n && !err && !is_other; i++)
+		if (!brings_release(restoring, infos[i].number))
+			err = manifest_copy_release(restoring->state, restoring->copy,
+						    infos[i].number, restoring->report);
+	free(infos);
+	return err;
+}
+
 static int copy_backup(struct restoring *restoring)
 {
 	struct manifest found = restoring->manifest;
 	struct report *report = restoring->report;
-	char path[PATH_MAX];
+	char path[PATH_MAX], releases[PATH_MAX];
 	int err = 0;
 
 	report->total = 2 * restoring->manifest.files[BACKUP_JOURNAL].bytes;
@@ -121,6 +168,9 @@ static int copy_backup(struct restoring *restoring)
 	err = copy_file(restoring, BACKUP_JOURNAL);
 	if (!err && restoring->manifest.has_secret)
 		err = copy_file(restoring, BACKUP_SECRET);
+	if (!err)
+		err = manifest_copy_releases(restoring->dir, restoring->copy, &restoring->manifest,
+					     report);
 	if (!err)
 		err = find_own(restoring);
 	if (!err)
@@ -139,7 +189,11 @@ static int copy_backup(struct restoring *restoring)
 			report, LIFT_E_CORRUPT,
 			"%.800s cannot be restored: its journal is not the one of its manifest",
 			restoring->dir);
-	if (!err && (dir_sync(path) != 0 || dir_sync(restoring->copy) != 0))
+	if (!err)
+		err = keep_releases(restoring);
+	state_path(releases, restoring->copy, STATE_RELEASES);
+	if (!err &&
+	    (dir_sync(releases) != 0 || dir_sync(path) != 0 || dir_sync(restoring->copy) != 0))
 		err = report_fail_errno(report, "cannot be synced", restoring->copy);
 	return err;
 }
@@ -261,6 +315,8 @@ static int take_over(struct restoring *restoring)
 		err = put_in_place(restoring, STATE_JOURNAL);
 	if (!err && brings_secret(restoring))
 		err = put_in_place(restoring, STATE_SECRET);
+	if (!err && restoring->has_releases)
+		err = put_in_place(restoring, STATE_RELEASES);
 	if (!err)
 		err = end_switch(restoring);
 	return err;
@@ -329,7 +385,8 @@ static void choose_date(struct restoring *restoring)
 		strftime(restoring->date, sizeof(restoring->date), "%Y%m%dT%H%M%SZ",
 			 gmtime_r(&at, &utc));
 		at++;
-	} while (is_taken(restoring, STATE_JOURNAL) || is_taken(restoring, STATE_SECRET));
+	} while (is_taken(restoring, STATE_JOURNAL) || is_taken(restoring, STATE_SECRET) ||
+		 is_taken(restoring, STATE_RELEASES));
 }
 
 static int restore_locked(struct restoring *restoring)
@@ -344,6 +401,7 @@ static int restore_locked(struct restoring *restoring)
 	dir_delete(restoring->copy);
 	if (!err)
 		say_done(restoring);
+	manifest_clear(&restoring->manifest);
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/base/state.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/ledger/stored.h"
+#include "daemon/plane/release.h"
 #include "daemon/tasks/needs.h"
 
 struct verify {
@@ -239,6 +240,31 @@ static int make_scratch(struct verify *verify)
 	return 0;
 }
 
+/* Those of the open plane, which nothing else reads to their ends. */
+static int check_releases(const char *state, struct report *report)
+{
+	struct release_info *infos = NULL;
+	size_t n = 0;
+	int err = releases_list(state, &infos, &n);
+
+	if (err)
+		report_fail(report, err, "the releases cannot be read: %s", lift_err_text(err));
+	for (size_t i = 0; i < n && !err; i++) {
+		struct release *release = NULL;
+
+		err = release_open(state, infos[i].number, &release);
+		release_put(release);
+		if (err)
+			report_fail(report, err,
+				    "the ledger is what the journal gives, but release %u of the "
+				    "open plane cannot be read: %s. Bring its file back from a "
+				    "backup",
+				    infos[i].number, lift_err_text(err));
+	}
+	free(infos);
+	return err;
+}
+
 int verify_run(const struct config *config, struct report *report)
 {
 	struct verify verify = { .config = config, .report = report, .hold = -1 };
@@ -259,6 +285,8 @@ int verify_run(const struct config *config, struct report *report)
 		err = build(&verify);
 	if (!err)
 		err = compare_at_a_moment(&verify);
+	if (!err)
+		err = check_releases(config->state, report);
 	if (!err) {
 		report->last = verify.number;
 		report->bytes = stored_bytes(verify.stored);

@@ -582,6 +582,166 @@ static void one_is_made_at_a_time_and_a_daemon_that_is_killed_leaves_none_half(v
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Backups. */
+
+static struct outcome run_task(struct daemon *daemon, const char *task, const char *dir)
+{
+	char program[PATH_SIZE];
+	const char *const argv[] = { program, "--config", daemon->config, task, dir, NULL };
+	struct process process;
+
+	program_path(program, "liftd");
+	process_start(&process, daemon->dir, "task", argv, NULL);
+	return process_wait(&process);
+}
+
+static void restore(struct daemon *daemon, const char *dir)
+{
+	struct outcome outcome = run_task(daemon, "--restore", dir);
+
+	if (outcome.status != 0)
+		fail_msg("%s%s", outcome.out, outcome.err);
+	outcome_free(&outcome);
+}
+
+static void file_of(const char *dir, unsigned number, char to[static PATH_SIZE])
+{
+	path_make(to, "%s/releases/%06u", dir, number);
+}
+
+static void expect_same_file(const char *a, const char *b, unsigned number)
+{
+	char path[PATH_SIZE], *x, *y;
+	size_t size_x, size_y;
+
+	file_of(a, number, path);
+	x = file_text(path, &size_x);
+	file_of(b, number, path);
+	y = file_text(path, &size_y);
+	assert_int_equal(size_x, size_y);
+	assert_memory_equal(x, y, size_x);
+	free(x);
+	free(y);
+}
+
+static void spoil(const char *dir, unsigned number)
+{
+	char path[PATH_SIZE], *bytes;
+	size_t size;
+	FILE *file;
+
+	file_of(dir, number, path);
+	bytes = file_text(path, &size);
+	bytes[size / 2] ^= 1;
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+	free(bytes);
+}
+
+static void a_backup_has_them_and_a_restore_brings_them_back(void **state)
+{
+	struct daemon *daemon = *state;
+	char dir[PATH_SIZE], path[PATH_SIZE], *first, *out;
+
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	daemon_start(daemon);
+	publish(daemon, "one", GOLDEN "events.csv");
+	free(release_now(daemon));
+	first = export_open(daemon, "1");
+	path_make(dir, "%s/backup", daemon->dir);
+	free(daemon_lift_out(daemon, 0, "backup", dir, NULL));
+	expect_same_file(dir, daemon->state, 1);
+
+	/* One that was made since stands: the journal is the same one. */
+	free(release_now(daemon));
+	daemon_stop(daemon, SIGTERM);
+	restore(daemon, dir);
+	daemon_start(daemon);
+	expect_days(daemon, (const char *const[]){ TODAY, TODAY, NULL });
+	daemon_stop(daemon, SIGTERM);
+
+	/* All is lost. */
+	remove_tree(daemon, daemon->state);
+	restore(daemon, dir);
+	expect_same_file(dir, daemon->state, 1);
+	daemon_start(daemon);
+	expect_days(daemon, (const char *const[]){ TODAY, NULL });
+	out = export_open(daemon, NULL);
+	assert_string_equal(out, first);
+	free(out);
+	/* Made anew it is the same, too. */
+	free(release_now(daemon));
+	out = export_open(daemon, "2");
+	assert_string_equal(out, first);
+	free(out);
+	daemon_stop(daemon, SIGTERM);
+
+	/* Those of another journal do not stay beside it. */
+	remove_tree(daemon, daemon->state);
+	daemon_start(daemon);
+	for (int i = 0; i < 3; i++)
+		free(release_now(daemon));
+	daemon_stop(daemon, SIGTERM);
+	restore(daemon, dir);
+	daemon_start(daemon);
+	expect_days(daemon, (const char *const[]){ TODAY, NULL });
+	out = export_open(daemon, NULL);
+	assert_string_equal(out, first);
+	free(out);
+	free(first);
+	daemon_stop(daemon, SIGTERM);
+
+	/* A backup of which one is damaged is no backup. */
+	spoil(dir, 1);
+	expect_refused(run_task(daemon, "--restore", dir), 1, "release 1 in it is damaged");
+	file_of(daemon->state, 1, path);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+static void one_that_is_damaged_is_named_and_the_one_before_served(void **state)
+{
+	struct daemon *daemon = *state;
+	char *first, *out;
+	json_t *status;
+
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	daemon_start(daemon);
+	free(release_now(daemon));
+	first = export_open(daemon, NULL);
+	publish(daemon, "one", GOLDEN "events.csv");
+	free(release_now(daemon));
+	daemon_stop(daemon, SIGTERM);
+	spoil(daemon->state, 2);
+	daemon_start(daemon);
+	out = export_open(daemon, NULL);
+	assert_string_equal(out, first);
+	free(out);
+	free(first);
+	expect_refused(daemon_lift(daemon, "export", "--plane", "open", "--release", "2", NULL), 1,
+		       "(corrupt)");
+	out = daemon_lift_out(daemon, 0, "releases", NULL);
+	assert_non_null(strstr(out, "damaged: bring its file back"));
+	free(out);
+	status = daemon_status(daemon);
+	assert_true(json_is_false(json_object_get(status, "healthy")));
+	assert_string_equal(
+		json_string_value(json_array_get(json_object_get(status, "troubles"), 0)),
+		"release: release 2 is damaged: bring its file back from a backup");
+	json_decref(status);
+	expect_refused(daemon_lift(daemon, "verify", NULL), 1,
+		       "but release 2 of the open plane cannot be read");
+	/* It comes back. */
+	spoil(daemon->state, 2);
+	free(daemon_lift_out(daemon, 0, "releases", NULL));
+	status = daemon_status(daemon);
+	assert_true(json_is_true(json_object_get(status, "healthy")));
+	json_decref(status);
+	free(daemon_lift_out(daemon, 0, "verify", NULL));
+	daemon_stop(daemon, SIGTERM);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, daemon_setup, daemon_teardown)
 
 int main(void)
@@ -593,6 +753,8 @@ int main(void)
 		TEST(two_are_compared),
 		TEST(without_a_word_in_the_configuration_there_are_none),
 		TEST(one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one),
+		TEST(a_backup_has_them_and_a_restore_brings_them_back),
+		TEST(one_that_is_damaged_is_named_and_the_one_before_served),
 		TEST(a_child_that_is_killed_is_said_and_leaves_nothing),
 		TEST(one_is_made_at_a_time_and_a_daemon_that_is_killed_leaves_none_half),
 	};
