@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
+import subprocess
 import time
 import unittest
 from typing import Any, Callable, List
@@ -12,7 +14,7 @@ from unittest import mock
 import lift
 from lift import follower as module
 
-from .liftd import LIMIT_S, Liftd
+from .liftd import BUILD, LIMIT_S, Liftd
 
 NOW = int(time.time() * 1000)
 TOPIC = "metric/1820/module/first-aid"
@@ -73,6 +75,38 @@ class Follows(unittest.TestCase):
         self.assertEqual([source["source"] for source in follower.sources], ["moodle"])
         self.assertIsNotNone(change.time)
         self.assertIsNotNone(change.as_of)
+
+    def test_an_open_audience_has_a_release_that_stands(self) -> None:
+        liftd = Liftd(
+            "as_of: 2025-10-14\nopen: {every: quarter}\n"
+            "audiences: [{name: everyone, plane: open}]"
+        )
+        self.addCleanup(liftd.close)
+        liftd.start()
+        audience = liftd.there.audience()
+        assert audience.publish is not None and audience.snapshot is not None
+        with mock.patch.object(module, "STALE_S", 30.0):
+            follower = lift.Follower(audience.publish, audience.snapshot)
+            self.addCleanup(follower.close)
+            first = self.change(follower, lambda change: change.whole)
+            self.assertTrue(first.protected)
+            self.assertIsNone(first.release)
+            self.assertFalse(follower.picture)
+            past = int(datetime.datetime(2025, 10, 13, tzinfo=datetime.timezone.utc).timestamp())
+            with lift.Outbox(liftd.dir / "outbox", "moodle", liftd.intake) as outbox:
+                outbox.publish(
+                    lift.Event("started", past * 1000, f"u-{n}", "first-aid", "1820")
+                    for n in range(60)
+                )
+                self.assertTrue(outbox.wait(LIMIT_S))
+            self.assertIsNone(follower.next(1))
+            command = [str(BUILD / "lift"), "--config", str(liftd.config), "releases", "--now"]
+            subprocess.run([*command, "--yes"], check=True, stdout=subprocess.DEVNULL)
+            change = self.change(follower, lambda change: change.figures)
+            self.assertEqual((change.release, change.as_of), (1, "2025-10-14"))
+            self.assertIn(TOPIC, follower.picture)
+            self.assertNotIn("daily", follower.picture[TOPIC])
+            self.assertEqual(follower.sources, [])
 
     def test_figures_of_one_tick_come_together(self) -> None:
         self.liftd.start()

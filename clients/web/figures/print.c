@@ -111,6 +111,21 @@ static int print_json(struct print *print)
 	return made->body ? 0 : LIFT_E_MEMORY;
 }
 
+/* A table has no place for what it is of: its name says it. */
+static void name_file(struct print *print, const char *suffix)
+{
+	char *to = print->made.file;
+	size_t room = sizeof(print->made.file);
+	json_int_t release = json_integer_value(json_object_get(print->head, "release"));
+
+	if (release > 0)
+		snprintf(to, room, "figures-release-%" JSON_INTEGER_FORMAT "-protected.%s", release,
+			 suffix);
+	else
+		snprintf(to, room, "figures%s%s.%s", print->day ? "-" : "",
+			 print->day ? print->day : "", suffix);
+}
+
 static int print_table(struct print *print)
 {
 	struct names names = names_of(print->catalogue, print->language);
@@ -129,8 +144,7 @@ static int print_table(struct print *print)
 	}
 	if (err)
 		made->body = NULL;
-	snprintf(made->file, sizeof(made->file), "figures%s%s.%s", print->day ? "-" : "",
-		 print->day ? print->day : "", is_csv ? "csv" : "xlsx");
+	name_file(print, is_csv ? "csv" : "xlsx");
 	names_clear(&names);
 	return err;
 }

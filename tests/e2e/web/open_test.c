@@ -95,6 +95,18 @@ static char *body_of(struct site *site, const char *path)
 	return body;
 }
 
+/* A download of this name. */
+static void assert_file(struct site *site, const char *path, const char *name)
+{
+	struct reply reply = site_get(site, path, 200);
+	char *disposition = reply_header(&reply, "Content-Disposition");
+
+	assert_non_null(disposition);
+	assert_non_null(strstr(disposition, name));
+	free(disposition);
+	reply_free(&reply);
+}
+
 static void the_state_is_a_release_that_stands(void **state)
 {
 	struct site *site = *state;
@@ -117,6 +129,8 @@ static void the_state_is_a_release_that_stands(void **state)
 	assert_true(json_is_true(json_object_get(figures, "protected")));
 	json_decref(figures);
 	before = body_of(site, "/api/v1/figures");
+	assert_file(site, "/api/v1/figures.csv?kind=people", "figures-release-1-protected.csv");
+	assert_file(site, "/api/v1/figures.xlsx", "figures-release-1-protected.xlsx");
 
 	free(daemon_lift_out(site->daemon, 0, "simulate", "--seed", "2",
 			     "daemon/examples/demo.yaml", NULL));
