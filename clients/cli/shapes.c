@@ -121,6 +121,7 @@ static const struct shape persons[] = { IS_LIST("held", each_held_name),
 static const struct shape newest_release[] = { IS_COUNT("release"), IS_TEXT("day"), END };
 static const struct shape open_plane[] = { IS_MAP_OR_NIL("newest", newest_release),
 					   IS_TEXT_OR_NIL("next"), END };
+static const struct shape to_forget[] = { IS_COUNT("learners"), END };
 
 static const struct shape status[] = {
 	IS_MAP_OR_NIL("open", open_plane),
@@ -143,6 +144,7 @@ static const struct shape status[] = {
 	IS_LIST_OR_NIL("unheard", a_text),
 	IS_LIST_OR_NIL("limits", a_limit),
 	IS_LIST_OR_NIL("endpoints", an_endpoint),
+	IS_MAP_OR_NIL("to_forget", to_forget),
 	IS_MAP_OR_NIL("disk", disk),
 	IS_LIST_OR_NIL("audiences", an_audience),
 	IS_LIST_OR_NIL("keys", a_refused_key),

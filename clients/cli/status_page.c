@@ -136,6 +136,16 @@ static void print_open(FILE *out, const json_t *open)
 	putc('\n', out);
 }
 
+/* They count no more, and are in journal and ledger still. */
+static void print_to_forget(FILE *out, const json_t *to_forget)
+{
+	json_int_t n = json_number(to_forget, "learners");
+
+	if (n > 0)
+		fprintf(out, "to forget: %" JSON_INTEGER_FORMAT " learner%s, in the files still\n",
+			n, n == 1 ? "" : "s");
+}
+
 /* Where it is reached. */
 
 /* The first endpoint of a kind, and of an audience where one is given; or NULL. */
@@ -384,6 +394,7 @@ unsigned status_page_print(FILE *out, const json_t *status, const struct status_
 	print_journal(out, status);
 	print_disk(out, json_object_get(status, "disk"));
 	print_ledger(out, json_object_get(status, "ledger"));
+	print_to_forget(out, json_object_get(status, "to_forget"));
 	print_jobs(out, json_object_get(status, "jobs"));
 	print_open(out, json_object_get(status, "open"));
 	print_doors(out, status);

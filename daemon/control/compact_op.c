@@ -4,7 +4,14 @@
  * what was made takes its place. Nothing else is at work then, and nobody's answer is lost.
  */
 #include "daemon/base/log.h"
+#include "daemon/compact/due.h"
 #include "daemon/control/internal.h"
+
+enum {
+	AFTER_MS = 10 * 60000, /* from an order to forget to a compaction that nobody asks for */
+	AGAIN_MS = 60 * 60000, /* from one that has failed to the next */
+	LOOK_MS = 60000,
+};
 
 static bool job_runs(const struct control *control)
 {
@@ -16,12 +23,10 @@ static bool job_runs(const struct control *control)
 	return some;
 }
 
-int control_compact(struct control *control, const struct client *client,
-		    const struct request *request)
+static int start(struct control *control, const struct client *client)
 {
 	struct report report;
 
-	(void)request;
 	if (journal_damage(control->parts.journal))
 		return LIFT_E_DAMAGED;
 	/* A backup would be of what is to go. */
@@ -31,12 +36,48 @@ int control_compact(struct control *control, const struct client *client,
 				 &(struct job_wish){ .dir = NULL });
 }
 
+int control_compact(struct control *control, const struct client *client,
+		    const struct request *request)
+{
+	(void)request;
+	return start(control, client);
+}
+
+/* Has anybody been forgotten for long, and is in the files still? */
+static bool is_due(const struct control *control, const struct now *now)
+{
+	struct compact_due due = { .n = 0 };
+	struct journal_view view;
+	int err = journal_view_begin(control->parts.journal, &view);
+
+	if (!err)
+		err = compact_due_read(&view, &due);
+	journal_view_end(&view);
+	return !err && due.n > 0 && now->utc_ms - due.since >= AFTER_MS;
+}
+
+/* Nobody waits for it. One that fails is tried again, not too soon. */
+static void start_by_itself(struct control *control, const struct now *now)
+{
+	static const struct client nobody = { .door = NULL };
+	bool is_too_soon = control->compact_next_ms > now->steady_ms;
+
+	if (is_too_soon || control_compacts(control) || !is_due(control, now)) {
+		if (!is_too_soon)
+			control->compact_next_ms = now->steady_ms + LOOK_MS;
+		return;
+	}
+	control->compact_next_ms = now->steady_ms + AGAIN_MS;
+	start(control, &nobody);
+}
+
 /* Its client has its answer by now, and jobs that run have time to end. */
 void control_on_compact(void *context, const struct now *now)
 {
 	struct control *control = context;
 
-	(void)now;
+	if (!control->is_compact)
+		start_by_itself(control, now);
 	if (!control->is_compact || control->begins_anew || job_runs(control))
 		return;
 	control->begins_anew = true;

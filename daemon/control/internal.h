@@ -134,8 +134,9 @@ struct control {
 		bool is_gone;	      /* nobody waits for it any more */
 	} known;
 	struct control_anew anew;
-	bool is_compact;  /* the journal was written anew, and waits to take its place */
-	bool begins_anew; /* that has been asked for */
+	bool is_compact;	 /* the journal was written anew, and waits to take its place */
+	bool begins_anew;	 /* that has been asked for */
+	int64_t compact_next_ms; /* steady: when it is looked at next whether one is due */
 };
 
 /* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that

@@ -256,6 +256,8 @@ static void ended(struct control *control, enum job_kind kind, const struct repo
 /* Who has asked for a known-at, and is gone, needs it no more. */
 static void tell(struct control *control, enum job_kind kind, const struct work *work)
 {
+	if (!control->job_clients[kind].client.door) /* it was begun by itself */
+		return;
 	msg_writer_clear(control->writer);
 	work_encode(control->writer, work);
 	if (control_send(control, &control->job_clients[kind].client,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/as_of.h"
+#include "daemon/compact/due.h"
 #include "daemon/journal/damage.h"
 #include "daemon/status/doors.h"
 #include "daemon/status/growth.h"
@@ -219,6 +220,23 @@ static void write_keys(struct keyring *keyring, struct msg_writer *writer)
 	msg_key_int(writer, "keys_left_out", (int64_t)(n - listed));
 }
 
+/* Who is forgotten, and still in the files. */
+static int write_forgets(struct journal_view *view, struct msg_writer *writer)
+{
+	struct compact_due due;
+	int err = compact_due_read(view, &due);
+
+	if (err)
+		return err;
+	msg_str(writer, "to_forget");
+	msg_map_begin(writer);
+	msg_key_int(writer, "learners", (int64_t)due.n);
+	if (due.n > 0)
+		msg_key_moment(writer, "since", due.since);
+	msg_map_end(writer);
+	return 0;
+}
+
 static int write_all(const struct status_parts *parts, struct msg_writer *writer,
 		     struct source_list *list, struct journal_view *view, const struct now *now)
 {
@@ -243,6 +261,8 @@ static int write_all(const struct status_parts *parts, struct msg_writer *writer
 	open_plane_write(parts->open, parts->config, today, writer);
 	write_endpoints(parts->config, writer);
 	err = doors_write(parts->config, writer);
+	if (!err)
+		err = write_forgets(view, writer);
 	limits_write(parts, &list->sources, writer);
 	if (parts->persons) {
 		msg_str(writer, "persons");
