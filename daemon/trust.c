@@ -9,10 +9,10 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/log.h"
 #include "daemon/base/state.h"
+#include "daemon/guard/guard.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/service.h"
 #include "daemon/store/file.h"
-#include "daemon/tasks/guard.h"
 
 struct trust {
 	const char *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trust.h - is what is on disk what was written? A child process reads it before the daemon does
- * (tasks/guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
+ * (guard/guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
  * Of the main thread, but for what says otherwise.
  */
 #ifndef LIFTD_TRUST_H

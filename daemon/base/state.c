@@ -21,6 +21,7 @@ static const char *const names[STATE_PARTS] = {
 	[STATE_AUDIT] = "audit.log",
 	[STATE_AUDIT_NEW] = "audit.new",
 	[STATE_RELEASES] = "releases",
+	[STATE_BACKUPS_MADE] = "backups.log",
 	[STATE_COMPACT] = "compact",
 	[STATE_UNFINISHED] = "restore-unfinished",
 };

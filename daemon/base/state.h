@@ -29,6 +29,7 @@ enum state_part {
 	STATE_AUDIT,	     /* a file: who has been told what */
 	STATE_AUDIT_NEW,     /* a file: that is being written */
 	STATE_RELEASES,	     /* a directory: the releases of the open plane */
+	STATE_BACKUPS_MADE,  /* a file: backups that were made elsewhere */
 	STATE_COMPACT,	     /* a directory: journal and ledger written anew (tasks/compact.h) */
 	STATE_PARTS
 };

@@ -11,6 +11,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
+#include "daemon/compact/elsewhere.h"
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
@@ -317,6 +318,17 @@ static void say_made(const struct making *making)
 		 making->manifest.has_secret ? with : without, damaged);
 }
 
+/* It is made all the same. */
+static void say_unnoted(const struct making *making)
+{
+	struct report *report = making->report;
+	size_t size = strlen(report->text);
+
+	snprintf(report->text + size, sizeof(report->text) - size,
+		 ". It could not be noted in %.400s/%s: who is forgotten later is not told of it",
+		 making->state, state_name(STATE_BACKUPS_MADE));
+}
+
 int backup_make(const char *state, const char *dir, bool with_secret, struct report *report)
 {
 	struct making making = { .state = state,
@@ -346,6 +358,8 @@ int backup_make(const char *state, const char *dir, bool with_secret, struct rep
 		close(making.hold);
 	if (!err)
 		say_made(&making);
+	if (!err && elsewhere_note(state, dir, making.manifest.last) != 0)
+		say_unnoted(&making);
 	manifest_clear(&making.manifest);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include "daemon/compact/taken.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/backup.h"
+#include "daemon/tasks/compact_backups.h"
 #include "daemon/tasks/needs.h"
 
 enum {
@@ -34,6 +35,7 @@ struct compact {
 	struct catalogue *catalogue; /* that the daemon's ledger was made with; NULL: it has none */
 	struct taken taken;	     /* by the orders */
 	uint64_t bytes;		     /* of the journal, before */
+	struct compact_backups backups;
 };
 
 static int failed(struct compact *compact, int err, const char *what, const char *path)
@@ -252,23 +254,37 @@ static int end_place(struct compact *compact)
 	return 0;
 }
 
+static void say_backups(const struct compact *compact, char *to, size_t size)
+{
+	const struct compact_backups *backups = &compact->backups;
+	int n = snprintf(to, size, " Backups written anew: %zu.", backups->n_anew);
+
+	if (backups->n_left > 0 && n > 0 && (size_t)n < size)
+		snprintf(to + n, size - (size_t)n,
+			 " Of these %zu it has not gone, or may not have: remove them when they "
+			 "are needed no more:%s",
+			 backups->n_left, backups->left);
+}
+
 static void say_done(struct compact *compact)
 {
+	char path[PATH_MAX], backups[COMPACT_BACKUPS_TEXT + 200] = "";
 	struct report *report = compact->report;
-	char path[PATH_MAX];
 	struct stat info;
 
 	compact_path(path, compact->config->state, "journal/data.mdb");
 	report->bytes = stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
 	report->last = compact->mark.last;
 	report->done = report->total;
+	if (compact->taken.n > 0)
+		say_backups(compact, backups, sizeof(backups));
 	snprintf(report->text, sizeof(report->text),
-		 "the journal was written anew up to number %llu: %.1f MiB, before %.1f MiB. Taken "
-		 "out: %llu events of %zu learners. It takes its place now: for that, the daemon "
-		 "begins anew, and answers again in a moment",
+		 "the journal was written anew up to number %llu: %.1f MiB, before %.1f MiB. It "
+		 "takes its place now: the daemon begins anew, and answers again in a moment. "
+		 "Taken out: %llu events of %zu learners.%s",
 		 (unsigned long long)report->last, (double)report->bytes / (1 << SPACE_MIB),
 		 (double)compact->bytes / (1 << SPACE_MIB),
-		 (unsigned long long)compact->taken.entries, compact->taken.n);
+		 (unsigned long long)compact->taken.entries, compact->taken.n, backups);
 }
 
 int compact_run(const struct config *config, struct report *report)
@@ -289,6 +305,9 @@ int compact_run(const struct config *config, struct report *report)
 		err = check_journal(&compact);
 	if (!err)
 		err = build_ledger(&compact);
+	if (!err)
+		compact_backups(config->state, compact.from, &compact.secret, &compact.taken,
+				&compact.backups);
 	if (!err)
 		err = catch_up(&compact);
 	if (!err)

@@ -253,6 +253,79 @@ static void nothing_is_left_of_who_was_forgotten(void **state)
 	house_close(&house);
 }
 
+static void make_backup(const struct house *house, const char *name, bool with_secret)
+{
+	struct report report = { 0 };
+	char dir[128];
+
+	snprintf(dir, sizeof(dir), "%s/%s", house->dir.path, name);
+	if (backup_make(house->dir.path, dir, with_secret, &report) != 0)
+		fail_msg("%s", report.text);
+}
+
+/* Where an earlier one is brought back, it has the others. */
+static void check_restored(struct house *house, const char *name, uint64_t last)
+{
+	struct report report = { 0 };
+	char dir[128];
+
+	snprintf(dir, sizeof(dir), "%s/%s", house->dir.path, name);
+	if (backup_restore(house->dir.path, dir, &report) != 0)
+		fail_msg("%s", report.text);
+	house_reopen_journal(house);
+	assert_int_equal(journal_last(house->journal), last);
+	shut(house);
+}
+
+static void backups_are_written_anew_and_can_be_restored(void **state)
+{
+	struct house house;
+	struct config config;
+	struct report report = { 0 };
+	uint64_t early, late;
+	char outside[] = "/tmp/lift-backup-XXXXXX", dir[64], command[64];
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	send_others(&house, 50);
+	early = journal_last(house.journal);
+	shut(&house);
+	make_backup(&house, "backups/before", true);
+	house_reopen_journal(&house);
+	for (int i = 0; i < 20; i++) {
+		struct event event = event_of_person();
+
+		send_of(&house, "s", &event);
+	}
+	send_others(&house, 50);
+	late = journal_last(house.journal);
+	shut(&house);
+	make_backup(&house, "backups/with", true);
+	make_backup(&house, "backups/without-secret", false);
+	assert_non_null(mkdtemp(outside));
+	snprintf(dir, sizeof(dir), "%s/b", outside);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
+	house_reopen_journal(&house);
+	forget(&house);
+	shut(&house);
+	assert_found(&house, "/backups/with/journal/data.mdb");
+	assert_found(&house, "/backups/without-secret/journal/data.mdb");
+	config = config_of_house(&house);
+	report = (struct report){ 0 };
+	assert_int_equal(compact_run(&config, &report), 0);
+	settle(&house);
+	assert_nothing_found(&house, "with backups");
+	assert_non_null(strstr(report.text, "Backups written anew: 2."));
+	assert_non_null(strstr(report.text, "Of these 1 it has not gone"));
+	assert_non_null(strstr(report.text, dir));
+	check_restored(&house, "backups/with", late);
+	check_restored(&house, "backups/without-secret", late);
+	check_restored(&house, "backups/before", early);
+	snprintf(command, sizeof(command), "rm -r %s", outside);
+	assert_int_equal(system(command), 0);
+	house_close(&house);
+}
+
 /* Others, the person again, and one more order, while the new one waits. */
 static void what_comes_meanwhile_is_kept(void **state)
 {
@@ -331,6 +404,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_left_of_who_was_forgotten),
+		cmocka_unit_test(backups_are_written_anew_and_can_be_restored),
 		cmocka_unit_test(what_comes_meanwhile_is_kept),
 		cmocka_unit_test(two_at_once_are_refused),
 		cmocka_unit_test(what_is_of_another_journal_is_dropped),

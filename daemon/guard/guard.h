@@ -8,8 +8,8 @@
  * ledger is walked there as a whole, and is not to be opened before. Forked before there is any
  * thread; it dies with the daemon.
  */
-#ifndef LIFTD_TASKS_GUARD_H
-#define LIFTD_TASKS_GUARD_H
+#ifndef LIFTD_GUARD_GUARD_H
+#define LIFTD_GUARD_GUARD_H
 
 #include "daemon/journal/damage.h"
 

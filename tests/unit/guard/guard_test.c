@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/tasks/guard.h"
+#include "daemon/guard/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
