@@ -97,7 +97,8 @@ static const struct shape disk[] = { IS_SUM("bytes"),
 				     IS_COUNT_OR_NIL("days"),
 				     END };
 
-static const struct shape audience[] = { IS_TEXT("audience"), IS_COUNT("subscribers"), END };
+static const struct shape audience[] = { IS_TEXT("audience"), IS_TEXT_OR_NIL("plane"),
+					 IS_COUNT("subscribers"), END };
 static const struct shape an_audience[] = { IS_MAP(NULL, audience), END };
 
 static const struct shape refused_key[] = { IS_TEXT("name"), IS_COUNT("refused"),

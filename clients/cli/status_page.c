@@ -188,6 +188,8 @@ static void print_audience(FILE *out, const json_t *status, const json_t *audien
 
 	fputs("audience ", out);
 	print_text(out, name, 0);
+	if (strcmp(json_text(audience, "plane"), "open") == 0)
+		fputs(" (open)", out);
 	if (n == 0)
 		fputs(": nobody listens", out);
 	else

@@ -111,6 +111,7 @@ int doors_write(const struct config *config, struct msg_writer *writer)
 
 		msg_map_begin(writer);
 		msg_key_str(writer, "audience", config->audiences[i].name);
+		msg_key_str(writer, "plane", config->audiences[i].plane);
 		msg_key_int(writer, "subscribers", (int64_t)of[0]);
 		msg_key_int(writer, "snapshots", (int64_t)of[1]);
 		msg_key_int(writer, "asking", (int64_t)of[2]);

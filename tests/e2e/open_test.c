@@ -387,6 +387,10 @@ static void lift_says_that_it_is_a_release(void **state)
 			      "metric/1815/people/", NULL);
 	assert_non_null(strstr(out, "(release 1 of " TODAY ", protected)"));
 	free(out);
+	out = daemon_lift_out(place.daemon, 0, "status", NULL);
+	assert_non_null(strstr(out, "\naudience vega (open): "));
+	assert_non_null(strstr(out, "\naudience default: "));
+	free(out);
 	out = daemon_lift_out(place.daemon, 0, "top", "--audience", "vega", "--once", NULL);
 	assert_non_null(strstr(out, "release 1, protected: may be off by a few"));
 	assert_non_null(strstr(out, "Vega"));
