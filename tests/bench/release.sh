@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What a release of the open plane takes, of a country: usage release.sh BUILD [LEARNERS [MODULES]]. Learners of 745 municipalities
-# take some (MODULES) of 50 modules; their figures are computed and written. Prints what it has measured.
+# take some (MODULES) of 50 modules; their figures are computed and written, in a process of its own and beside a daemon that takes
+# events in, a batch of 10 twenty times a second. Prints what it has measured.
 set -eu
 build=$(cd "$1" && pwd)
 learners=${2:-100000}
@@ -33,7 +34,7 @@ awk 'BEGIN {
 	print "competences:"
 	for (i = 0; i < 10; i++) printf "  - {id: k%d, requirements: [{level: 1, where: {role: nurse}}]}\n", i
 }' >"$dir/catalogue.yaml"
-printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/catalogue.yaml\n' "$dir" "$dir" "$dir" >"$dir/liftd.yaml"
+printf 'state: %s/state\nruntime: %s/run\ncatalogue: %s/catalogue.yaml\nopen: {every: year}\n' "$dir" "$dir" "$dir" >"$dir/liftd.yaml"
 
 lift() { "$build/lift" --config "$dir/liftd.yaml" "$@"; }
 
@@ -43,6 +44,24 @@ until lift status >/dev/null 2>&1; do kill -0 "$daemon" || { cat "$dir/log" >&2;
 lift simulate --learners "$learners" --modules "$modules" --batch 5000 "$dir/catalogue.yaml" >"$dir/simulated" ||
 	{ cat "$dir/simulated" >&2; exit 1; }
 until lift status --json | grep -q '"lag": *0[,}]'; do sleep 0.1; done
+
+rate() { "$build/tests/bench/load_bench" rate "ipc://$dir/run/intake" 200 "$1" 10; }
+
+echo "== events beside releases; load average $(cut -d' ' -f1 /proc/loadavg)"
+echo "alone:"
+rate 20
+echo "beside one release after the other:"
+rate 30 >"$dir/rate" &
+rate=$!
+made=0
+from=$(date +%s.%N)
+while kill -0 $rate 2>/dev/null; do
+	lift releases --now --yes >/dev/null
+	made=$((made + 1))
+done
+wait $rate
+cat "$dir/rate"
+awk -v a="$from" -v b="$(date +%s.%N)" -v n=$made 'BEGIN { printf "%d releases\t%.2f s each\n", n, (b - a) / n }'
 kill "$daemon"
 wait "$daemon" 2>/dev/null || true
 daemon=

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 #include "daemon/base/state.h"
 #include "daemon/catalogue/load.h"
 #include "daemon/figures/export.h"
-#include "daemon/plane/release.h"
+#include "daemon/plane/file.h"
 #include "proto/day.h"
 
 static void check(const char *what, int err)
@@ -61,6 +62,15 @@ static bool note_memory(void *context)
 	now = memory("RssAnon:");
 	*most = now > *most ? now : *most;
 	return false;
+}
+
+static double file_size(const char *state, uint32_t number)
+{
+	char path[PATH_MAX];
+	struct stat file;
+
+	release_path(path, state, number);
+	return stat(path, &file) == 0 ? (double)file.st_size : 0;
 }
 
 static int print_line(void *context, struct text line)
@@ -125,9 +135,10 @@ int main(int argc, char **argv)
 	if (argc > 4)
 		print(to, &info);
 	else
-		printf("%zu figures of %llu entries\t%.2f s\t%ld MiB at most, of its own\n",
+		printf("%zu rows of %llu entries\t%.2f s\t%ld MiB at most, of its own\t%.1f MB "
+		       "on disk\n",
 		       info.n_rows, (unsigned long long)info.applied, seconds() - from,
-		       (most - before) / 1024);
+		       (most - before) / 1024, file_size(to, info.number) / 1e6);
 	journal_view_end(&names);
 	ledger_view_end(&view);
 	ledger_close(ledger);
