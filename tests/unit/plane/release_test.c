@@ -19,195 +19,26 @@
 
 #include "daemon/base/load.h"
 #include "daemon/base/state.h"
-#include "daemon/figures/export.h"
 #include "tests/unit/house.h"
-#include "tests/unit/worlds/anyworld.h"
+#include "tests/unit/plane/living.h"
 
-enum { WORLDS = 40, COPIES = 100, CROWD = ANYWORLD_EVENTS * COPIES, LEARNER_TEXT = 32 };
+enum { WORLDS = 40 };
 #define REFERENCE "tests/reference"
 #define DRIVER	  "tests/unit/plane/driver.py"
 
-/* Who is forgotten. */
-enum { STRANGERS = 5, STRANGER_EVENTS = 100 };
-static const char *const strangers[STRANGERS] = { "ada", "bo", "cy", "di", "ed" };
-
-/* Two sources that mean the same people. */
-static const char joined[] = "namespaces: {one: people, two: people}\n";
 static struct dir stage;
 static uint8_t key[SECRET_BYTES];
 static char **made; /* by world and day: the lines */
 static uint32_t n_worlds;
 
-/* A crowd: each of a world's learners many times over, but hardly any two do all the same. */
-struct crowd {
-	struct event events[CROWD];
-	char learners[CROWD][LEARNER_TEXT];
-	uint32_t n;
-	struct event sent[CROWD]; /* in the order of a turn */
-};
-
-static void crowd_make(struct crowd *crowd, const struct anyworld *world)
-{
-	uint32_t copies = 1 + chance(COPIES), takes_part = 60 + chance(41), moves = chance(20);
-
-	crowd->n = 0;
-	for (uint32_t copy = 0; copy < copies; copy++)
-		for (uint32_t i = 0; i < world->n; i++) {
-			struct event *event = &crowd->events[crowd->n];
-			char *learner = crowd->learners[crowd->n];
-
-			if (!chance_of(takes_part))
-				continue;
-			*event = world->events[i];
-			snprintf(learner, LEARNER_TEXT, "%.*s-%u", (int)event->learner.size,
-				 event->learner.data, copy);
-			event->learner = text_of(learner);
-			if (chance_of(moves))
-				event->region = world->events[chance(world->n)].region;
-			crowd->n++;
-		}
-}
-
-/* Living. */
-
-struct turn {
-	bool shuffled, restarts, rebuilt;
-	bool forgets; /* others, who were there as well */
-	uint32_t batch_max;
-};
+/* The ways to live through a world. */
 static const struct turn turns[] = {
-	{ .batch_max = CROWD },
+	{ .batch_max = CROWD_EVENTS },
 	{ .shuffled = true, .restarts = true, .batch_max = 200 },
 	{ .shuffled = true, .rebuilt = true, .batch_max = 1000 },
 	{ .shuffled = true, .forgets = true, .restarts = true, .batch_max = 1000 },
 };
 enum { TURNS = sizeof(turns) / sizeof(turns[0]) };
-
-static void restart(struct house *house)
-{
-	house_ledger_close(house);
-	assert_int_equal(journal_commit(house->journal), 0);
-	house_reopen_journal(house);
-	house_ledger_open(house, "ledger", INT64_MAX);
-}
-
-static void arrange(struct crowd *crowd, bool shuffled)
-{
-	static uint32_t order[CROWD];
-
-	for (uint32_t i = 0; i < crowd->n; i++)
-		order[i] = i;
-	if (shuffled)
-		chance_shuffle(order, crowd->n, sizeof(order[0]));
-	for (uint32_t i = 0; i < crowd->n; i++)
-		crowd->sent[i] = crowd->events[order[i]];
-}
-
-/* Others do some of what the crowd does. */
-static void send_strangers(struct house *house, const struct crowd *crowd)
-{
-	struct event events[STRANGER_EVENTS];
-
-	for (uint32_t i = 0; i < STRANGER_EVENTS; i++) {
-		events[i] = crowd->events[chance(crowd->n)];
-		events[i].learner = text_of(strangers[chance(STRANGERS)]);
-	}
-	assert_int_equal(house_send(house, "one", "strangers", 1, events, STRANGER_EVENTS), 0);
-	assert_int_equal(house->gate->last.n_accepted, STRANGER_EVENTS);
-}
-
-static void forget_strangers(struct house *house)
-{
-	struct order order = { .what = ORDER_FORGET, .n_people = STRANGERS };
-
-	for (uint32_t i = 0; i < STRANGERS; i++)
-		secret_pseudonym(&house->secret, text_of("people"), text_of(strangers[i]),
-				 order.people[i].learner);
-	gate_obey(house->gate, &order, house->clock);
-	assert_int_equal(order.err, 0);
-}
-
-static void live(struct house *house, struct crowd *crowd, const struct turn *turn)
-{
-	static const char *const sources[] = { "one", "two" };
-	uint64_t next[2] = { 1, 1 };
-
-	if (turn->forgets && crowd->n)
-		send_strangers(house, crowd);
-	arrange(crowd, turn->shuffled);
-	for (uint32_t at = 0, n; at < crowd->n; at += n) {
-		uint32_t source = chance(2), left = crowd->n - at;
-
-		n = 1 + chance(turn->batch_max);
-		n = n < left ? n : left;
-		assert_int_equal(
-			house_send(house, sources[source], "s", next[source], crowd->sent + at, n),
-			0);
-		assert_int_equal(house->gate->last.n_rejected, 0);
-		next[source] += n;
-		if (turn->restarts && chance_of(20))
-			restart(house);
-	}
-	if (turn->forgets)
-		forget_strangers(house);
-	assert_int_equal(journal_commit(house->journal), 0);
-	house_apply_all(house);
-	if (turn->rebuilt) {
-		house_ledger_close(house);
-		house_ledger_open(house, "fresh", INT64_MAX);
-		assert_true(house->is_built);
-		house_apply_all(house);
-	}
-}
-
-/* Releases. */
-
-static int keep_line(void *context, struct text line)
-{
-	fprintf(context, "%.*s\n", (int)line.size, line.data);
-	return 0;
-}
-
-static char *release_lines(struct house *house, uint32_t number)
-{
-	struct release *release;
-	struct release_row row;
-	size_t size;
-	char *text = NULL;
-	FILE *file = open_memstream(&text, &size);
-
-	assert_non_null(file);
-	assert_int_equal(release_open(house->dir.path, number, &release), 0);
-	for (size_t i = 0; i < release_info(release)->n_rows; i++) {
-		release_row(release, i, &row);
-		assert_int_equal(export_row(house->reader,
-					    &(struct export_row){ row.region, row.id, row.kind,
-								  row.metrics },
-					    keep_line, file),
-				 0);
-	}
-	release_put(release);
-	assert_int_equal(fclose(file), 0);
-	return text;
-}
-
-static int make_release(struct house *house, int32_t day, bool (*stops)(void *context),
-			void *context, struct release_info *ret_info)
-{
-	uint8_t open_key[OPEN_KEY_BYTES];
-	struct journal_view names;
-	struct ledger_view view;
-	int err;
-
-	secret_open_key(&house->secret, open_key);
-	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
-	assert_int_equal(journal_view_begin(house->journal, &names), 0);
-	err = release_make(house->dir.path, &view, &names, house->catalogue, open_key, day,
-			   ANYWORLD_CLOCK, stops, context, ret_info);
-	journal_view_end(&names);
-	ledger_view_end(&view);
-	return err;
-}
 
 static struct text read_file(const char *path)
 {
@@ -251,19 +82,19 @@ static void compare_files(struct house *house, uint32_t number, struct text *fir
 	free((void *)found.data);
 }
 
-static void live_once(const struct anyworld *world, struct crowd *crowd, uint32_t w, uint32_t turn,
-		      struct text first[ANYWORLD_DAYS])
+static void live_once(const struct anyworld *world, const struct crowd *crowd, uint32_t w,
+		      uint32_t turn, struct text first[ANYWORLD_DAYS])
 {
 	struct release_info info;
 	struct house house;
 	char when[64];
 
 	snprintf(when, sizeof(when), "world %u, turn %u", w, turn);
-	house_open(&house, joined, world->text);
+	house_open(&house, living_config, world->text);
 	memcpy(house.secret.key, key, SECRET_BYTES);
 	house.clock = ANYWORLD_CLOCK;
 	house_ledger_open(&house, "ledger", INT64_MAX);
-	live(&house, crowd, &turns[turn]);
+	live_through(&house, crowd, &turns[turn]);
 	for (uint32_t d = 0; d < ANYWORLD_DAYS; d++) {
 		assert_int_equal(make_release(&house, world->days[d], NULL, NULL, &info), 0);
 		assert_int_equal(info.number, d + 1);
@@ -306,19 +137,28 @@ static void write_world(const struct anyworld *world, const struct crowd *crowd,
 	assert_int_equal(fclose(file), 0);
 }
 
+/* The first is a school. */
+static void make_world(struct anyworld *world, struct crowd *crowd, uint32_t w)
+{
+	if (w == 0) {
+		crowd_school(crowd, world);
+		return;
+	}
+	anyworld_make(world);
+	crowd_make(crowd, world);
+}
+
 static void the_same_learners_give_the_same_release_in_any_order(void **state)
 {
-	struct crowd *crowd = malloc(sizeof(*crowd));
+	struct crowd *crowd = crowd_new();
 
 	(void)state;
-	assert_non_null(crowd);
 	for (uint32_t w = 0; w < n_worlds; w++) {
 		struct text first[ANYWORLD_DAYS] = { { NULL, 0 } };
 		struct anyworld world;
 
 		chance_of_world(w);
-		anyworld_make(&world);
-		crowd_make(crowd, &world);
+		make_world(&world, crowd, w);
 		write_world(&world, crowd, w);
 		for (uint32_t turn = 0; turn < TURNS; turn++)
 			live_once(&world, crowd, w, turn, first);
@@ -440,20 +280,18 @@ static size_t releases(const struct house *house)
 /* At any of the moments at which it asks; then the next one is made as if nothing had been. */
 static void one_that_is_stopped_leaves_nothing(void **state)
 {
-	struct crowd *crowd = malloc(sizeof(*crowd));
+	struct crowd *crowd = crowd_new();
 	struct release_info info;
 	struct anyworld world;
 	struct house house;
 	int asked = 0, err = LIFT_E_STOPPED;
 
 	(void)state;
-	assert_non_null(crowd);
-	anyworld_make(&world);
-	crowd_make(crowd, &world);
-	house_open(&house, joined, world.text);
+	crowd_school(crowd, &world);
+	house_open(&house, living_config, world.text);
 	house.clock = ANYWORLD_CLOCK;
 	house_ledger_open(&house, "ledger", INT64_MAX);
-	live(&house, crowd, &turns[0]);
+	live_through(&house, crowd, &turns[0]);
 	for (; err == LIFT_E_STOPPED; asked++) {
 		int left = asked;
 
