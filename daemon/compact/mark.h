@@ -3,7 +3,7 @@
  * mark.h - the file that says that a compaction is whole (settle.h), and of what.
  */
 #ifndef LIFTD_COMPACT_MARK_H
-#define LIFTD_TASKS_COMPACT_MARK_H
+#define LIFTD_COMPACT_MARK_H
 
 #include <limits.h>
 
