@@ -8,7 +8,6 @@
 
 #include "clients/web/api.h"
 #include "clients/web/figures/printer.h"
-#include "clients/web/state.h"
 #include "proto/day.h"
 
 /* Of a parameter in a key: no value has it, so that no two wishes look alike. */
@@ -191,6 +190,10 @@ static json_t *head_of(const struct web *web, const struct day *day)
 
 	if (day) {
 		json_object_set_new(head, "as_of", json_string(day->as_of));
+		if (day->release > 0) {
+			json_object_set_new(head, "release", json_integer(day->release));
+			json_object_set_new(head, "protected", json_true());
+		}
 	} else {
 		json_object_set_new(head, "tick", json_integer((json_int_t)standing->tick));
 		json_object_set(head, "epoch", json_object_get(standing->beat, "epoch"));
@@ -245,7 +248,9 @@ static struct day_wish wish_of(const struct print *print)
 
 static void answer_failed(struct http_exchange *exchange, const struct day *day)
 {
-	bool is_unknown = strncmp(day->code, "unknown-", 8) == 0;
+	/* Of the open plane there are the days of releases, and no others. */
+	bool is_unknown = strncmp(day->code, "unknown-", 8) == 0 ||
+			  strcmp(day->code, lift_err_code(LIFT_E_RELEASE)) == 0;
 
 	if (strcmp(day->code, lift_err_code(LIFT_E_SIZE)) == 0)
 		web_answer_problem(exchange, 400, 0,
@@ -330,14 +335,6 @@ enum api_done api_figures(struct web *web, struct http_exchange *exchange)
 	}
 	print->format = format_of(http_path(exchange));
 	if (!read_print(web, exchange, print)) {
-		print_free(print);
-		return API_DONE;
-	}
-	/* Each further day is one more look at what is protected. */
-	if (print->day && web_is_open(web)) {
-		web_answer_problem(exchange, 400, 0,
-				   "day: these figures are those of a release, and there are none "
-				   "of other days");
 		print_free(print);
 		return API_DONE;
 	}

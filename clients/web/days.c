@@ -115,6 +115,7 @@ static int take_answer(void *context, const json_t *answer)
 		return LIFT_E_STOPPED;
 	}
 	keep_text(answer, "as_of", day->as_of, sizeof(day->as_of));
+	day->release = json_integer_value(json_object_get(answer, "release"));
 	json_array_foreach(json_object_get(answer, "rows"), i, row)
 	{
 		err = take_row(day, json_string_value(row), json_string_length(row));

@@ -22,8 +22,9 @@ struct day {
 	enum { DAY_UNUSED, DAY_WAITS, DAY_ASKED, DAY_HERE, DAY_FAILED } state;
 	json_t *rows; /* of figures_of_rows */
 	char as_of[11];
+	json_int_t release; /* whose figures they are; 0: they are exact */
 	size_t bytes;
-	char code[32], text[200]; /* of the daemon's refusal, or of what failed */
+	char code[32], text[800]; /* of the daemon's refusal, or of what failed */
 	int64_t at_ms;		  /* when it came, or failed */
 	uint64_t used;		  /* the greater, the later */
 };

@@ -12,12 +12,15 @@
 #include "tests/e2e/peer.h"
 #include "tests/e2e/web/site.h"
 
-#define DAEMON                                                                   \
-	"catalogue: daemon/examples/demo.yaml\nas_of: 2025-11-14\ntick_ms: 50\n" \
-	"open: {every: quarter}\n"                                               \
-	"audiences:\n"                                                           \
-	"  - {name: everyone, plane: open, publish: ['ipc://RUNTIME/publish'],"  \
+#define DAEMON(as_of)                                                           \
+	"catalogue: daemon/examples/demo.yaml\nas_of: " as_of "\ntick_ms: 50\n" \
+	"open: {every: quarter}\n"                                              \
+	"audiences:\n"                                                          \
+	"  - {name: everyone, plane: open, publish: ['ipc://RUNTIME/publish']," \
 	" snapshot: ['ipc://RUNTIME/snapshot'], ask: ['ipc://RUNTIME/ask']}\n"
+
+#define TODAY	"2025-11-14"
+#define EARLIER "2025-09-30"
 
 enum { TICKS = 10, TICK_MS = 50 };
 
@@ -67,11 +70,11 @@ static void settle(struct site *site)
 		look_again();
 }
 
-static void open_site(struct site *site)
+static void open_site(struct site *site, const char *as_of)
 {
 	char lines[2 * PATH_SIZE];
 
-	daemon_configure(site->daemon, DAEMON);
+	daemon_configure(site->daemon, strcmp(as_of, TODAY) == 0 ? DAEMON(TODAY) : DAEMON(EARLIER));
 	daemon_start(site->daemon);
 	snprintf(lines, sizeof(lines),
 		 "control: %s\nmetrics: {regions: [all], kinds: [people, module]}\n",
@@ -113,7 +116,7 @@ static void the_state_is_a_release_that_stands(void **state)
 	json_t *none, *first, *again, *figures;
 	char *before, *now;
 
-	open_site(site);
+	open_site(site, TODAY);
 	none = state_of(site, 0);
 	assert_string_equal(word(none, "plane"), "open");
 	assert_true(json_is_true(json_object_get(none, "protected")));
@@ -151,21 +154,55 @@ static void the_state_is_a_release_that_stands(void **state)
 	close_site(site);
 }
 
-static void other_days_are_refused(void **state)
+/* No release is of this day: why, and which there are. */
+static void check_no_such_day(struct site *site, const char *day, const char *why)
 {
-	static const char *const paths[] = { "/api/v1/figures?day=2025-10-01",
-					     "/api/v1/figures.csv?day=2025-11-14&kind=module",
-					     "/api/v1/figures.xlsx?day=2024-01-01" };
-	struct site *site = *state;
+	static const char *const suffixes[] = { "", ".csv", ".xlsx" };
+	char path[PATH_SIZE];
 
-	open_site(site);
-	json_decref(state_of(site, 0));
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		struct reply reply = site_get(site, paths[i], 400);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		struct reply reply;
 
-		assert_non_null(strstr(reply.body, "of a release"));
+		path_make(path, "/api/v1/figures%s?day=%s", suffixes[i], day);
+		reply = site_get(site, path, 404);
+		if (!strstr(reply.body, "figures of its releases only") || !strstr(reply.body, why))
+			fail_msg("%s: %s", path, reply.body);
 		reply_free(&reply);
 	}
+}
+
+static void there_are_days_of_releases_and_no_others(void **state)
+{
+	struct site *site = *state;
+	json_t *earlier, *first, *now;
+
+	open_site(site, EARLIER);
+	json_decref(state_of(site, 0));
+	check_no_such_day(site, "2025-10-01", "there is none yet");
+	free(daemon_lift_out(site->daemon, 0, "simulate", "daemon/examples/demo.yaml", NULL));
+	release_now(site);
+	json_decref(state_of(site, 1));
+	first = site_json(site, "/api/v1/figures?kind=people", 200);
+
+	/* A quarter later. */
+	daemon_stop(site->daemon, SIGTERM);
+	daemon_configure(site->daemon, DAEMON(TODAY));
+	daemon_start(site->daemon);
+	release_now(site);
+	json_decref(state_of(site, 2));
+	check_no_such_day(site, "2025-10-02", "there are 1 (2025-09-30), 2 (2025-11-14)");
+	earlier = site_json(site, "/api/v1/figures?kind=people&day=2025-09-30", 200);
+	assert_int_equal(whole(earlier, "release"), 1);
+	assert_true(json_is_true(json_object_get(earlier, "protected")));
+	assert_true(
+		json_equal(json_object_get(earlier, "figures"), json_object_get(first, "figures")));
+	now = site_json(site, "/api/v1/figures?kind=people", 200);
+	assert_int_equal(whole(now, "release"), 2);
+	assert_false(
+		json_equal(json_object_get(earlier, "figures"), json_object_get(now, "figures")));
+	json_decref(first);
+	json_decref(earlier);
+	json_decref(now);
 	close_site(site);
 }
 
@@ -175,7 +212,7 @@ static void metrics_have_what_was_released_alone(void **state)
 	struct site *site = *state;
 	char *metrics, *rest;
 
-	open_site(site);
+	open_site(site, TODAY);
 	json_decref(state_of(site, 0));
 	free(daemon_lift_out(site->daemon, 0, "simulate", "daemon/examples/demo.yaml", NULL));
 	release_now(site);
@@ -199,7 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_state_is_a_release_that_stands, site_setup,
 						site_teardown),
-		cmocka_unit_test_setup_teardown(other_days_are_refused, site_setup, site_teardown),
+		cmocka_unit_test_setup_teardown(there_are_days_of_releases_and_no_others,
+						site_setup, site_teardown),
 		cmocka_unit_test_setup_teardown(metrics_have_what_was_released_alone, site_setup,
 						site_teardown),
 	};
