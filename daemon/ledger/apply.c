@@ -4,6 +4,7 @@
 
 #include "daemon/base/names.h"
 #include "daemon/ledger/internal.h"
+#include "daemon/ledger/taken_out.h"
 #include "proto/grow.h"
 
 /* Gathering a stretch. */
@@ -113,12 +114,7 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 		err = note_seen(gathering, pending->fact.module,
 				ledger->profiles.items[entry->fact.profile]->home);
 	else
-		pending->fact = (struct fact){ .module = FACT_NO_MODULE,
-					       .time = entry->fact.time,
-					       .type = EVENT_STARTED,
-					       .result = { .score = -1, .passed = -1 },
-					       .voids_time = EVENT_NO_TIME,
-					       .profile = entry->fact.profile };
+		pending->fact = fact_of_claim(&entry->fact);
 	/* Its source has sent it, whoever is forgotten. */
 	ledger->n_stretch += !ledger_is_forgotten(ledger, entry->learner, number);
 	return err;
@@ -202,6 +198,14 @@ static int add_facts(struct learner *learner, const struct pending *forget,
 	return err;
 }
 
+/* After a horizon nothing older is received; but it may be that it was, and is applied only now. */
+static bool has_older(const struct place *first, const struct place *end, int64_t horizon)
+{
+	while (horizon > 0 && first < end && first->event->fact.time >= horizon)
+		first++;
+	return horizon > 0 && first < end;
+}
+
 /* It has no facts any more. */
 static void remove_number(struct ledger *ledger, const uint8_t *pseudonym)
 {
@@ -236,6 +240,8 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		learner_clear(learner);
 	if (!err)
 		err = add_facts(learner, forget, first, end, added);
+	if (!err && has_older(first, end, ledger->horizon))
+		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
 	if (err || (*added == before && !forget))
 		return err;
 	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);

@@ -16,6 +16,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/names.h"
 #include "daemon/ledger/internal.h"
+#include "daemon/ledger/taken_out.h"
 
 enum {
 	BUILD_PART = 1 << 20, /* events that are sorted at once, unless said */
@@ -236,6 +237,8 @@ static int fold_learner(struct build *build, const struct place *first, const st
 	learner->source = ledger_first_source(first, end);
 	for (; first < end && !err; first++)
 		err = learner_add(learner, &first->event->fact, &added);
+	if (!err && ledger->horizon > 0)
+		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
 	if (!err)
 		err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
 	if (!err)
@@ -334,9 +337,15 @@ static void build_clear(struct build *build)
 int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,
 		 int64_t until, struct ledger_progress *progress, struct ledger **ret_ledger)
 {
-	struct build build = { .progress = progress, .last = journal_last(journal) };
+	struct build build = { .progress = progress };
 	int err = dir_delete(dir);
 
+	if (!err)
+		err = ledger_new(dir, journal, catalogue, until, &build.ledger);
+	if (err)
+		return err;
+	/* Behind the horizon that it is built by: what was received before that is all there. */
+	build.last = journal_last(journal);
 	if (progress && progress->before && progress->before <= build.last)
 		build.last = progress->before - 1;
 	if (progress && progress->known_at && progress->later == LEDGER_NOTHING &&
@@ -345,12 +354,6 @@ int ledger_build(const char *dir, struct journal *journal, const struct catalogu
 	if (progress) {
 		atomic_store(&progress->done, 0);
 		atomic_store(&progress->total, 2 * build.last);
-	}
-	if (!err)
-		err = ledger_new(dir, journal, catalogue, until, &build.ledger);
-	if (err)
-		return err;
-	if (progress) {
 		build.ledger->known_at = progress->known_at;
 		build.ledger->later = progress->later;
 		build.ledger->later_to = progress->later_to;

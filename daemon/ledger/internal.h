@@ -92,6 +92,7 @@ struct ledger {
 	struct journal *journal;
 	const struct catalogue *catalogue;
 	int64_t until;
+	int64_t horizon; /* ms: of the journal, when it was opened; 0: none */
 	uint8_t digest[DIGEST_BYTES];
 	struct ledger_watcher watcher;
 	struct profiles profiles;

@@ -42,6 +42,11 @@ void ledger_stop_at(struct ledger *ledger, uint64_t number)
 	ledger->end = number + 1;
 }
 
+int64_t ledger_horizon(const struct ledger *ledger)
+{
+	return ledger->horizon;
+}
+
 uint64_t ledger_applied(const struct ledger *ledger)
 {
 	return atomic_load(&ledger->applied);
@@ -71,9 +76,9 @@ int ledger_begin(struct ledger *ledger)
 
 /* Of all that the facts and tallies are derived from, beside the journal's entries. */
 static void make_digest(const struct journal *journal, const struct catalogue *catalogue,
-			int64_t until, uint8_t to[static DIGEST_BYTES])
+			int64_t until, int64_t horizon, uint8_t to[static DIGEST_BYTES])
 {
-	uint8_t fixed[9] = { LEDGER_FORMAT };
+	uint8_t fixed[9] = { LEDGER_FORMAT }, at_horizon[9] = { 'h' };
 	crypto_generichash_state state;
 
 	put_be(fixed + 1, (uint64_t)until, 8);
@@ -85,6 +90,10 @@ static void make_digest(const struct journal *journal, const struct catalogue *c
 	put_be(fixed + 1, journal_edition(journal), 8);
 	if (journal_edition(journal) != 0)
 		crypto_generichash_update(&state, fixed + 1, 8);
+	/* As of before there was such a thing, where there is none. */
+	put_be(at_horizon + 1, (uint64_t)horizon, 8);
+	if (horizon > 0)
+		crypto_generichash_update(&state, at_horizon, sizeof(at_horizon));
 	to[0] = LEDGER_FORMAT;
 	crypto_generichash_final(&state, to + 1, DIGEST_BYTES - 1);
 }
@@ -95,7 +104,7 @@ bool ledger_view_is_of(struct ledger_view *view, const struct journal *journal,
 	uint8_t digest[DIGEST_BYTES];
 	struct text value;
 
-	make_digest(journal, catalogue, until, digest);
+	make_digest(journal, catalogue, until, journal_horizon_committed(journal), digest);
 	return store_get(&view->txn, LDB_META, text_of("digest"), &value) &&
 	       text_equal(value, (struct text){ (char *)digest, DIGEST_BYTES });
 }
@@ -185,7 +194,8 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	ledger->catalogue = catalogue;
 	ledger->until = until;
 	profiles_init(&ledger->profiles, catalogue);
-	make_digest(journal, catalogue, until, ledger->digest);
+	ledger->horizon = journal_horizon_committed(journal);
+	make_digest(journal, catalogue, until, ledger->horizon, ledger->digest);
 	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
 	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
 	ledger->changes = tally_map_new();

@@ -5,7 +5,8 @@
  *
  * An order to forget takes all facts of a learner that stand before it, and the learner with them;
  * what comes behind it is of somebody new. It counts at once, and for good: a ledger that is built
- * of what was known by then has nothing of who is forgotten by now.
+ * of what was known by then has nothing of who is forgotten by now. What a horizon takes, and what
+ * it leaves, is in taken_out.h: it is part of the digest, so that a new ledger is built for it.
  *
  * Everything in it is a function of the journal up to `applied`, the catalogue, and a pinned as_of:
  * where its digest of these is another, a new one is built from the journal. One thread applies and
@@ -112,6 +113,10 @@ const char *ledger_failure(const struct ledger *ledger);
 
 /* The tallies as applied, for the thread that applies. */
 struct tallies ledger_tallies(struct ledger *ledger);
+
+/* The horizon by which it was built, ms; 0: none. Where the journal has a later one it goes on as
+ * it is, until it is built anew. Any thread. */
+int64_t ledger_horizon(const struct ledger *ledger);
 
 /* The last journal number that is applied, and the last one that is committed (any thread). */
 uint64_t ledger_applied(const struct ledger *ledger);

@@ -2,10 +2,169 @@
 /*
  * What orders take out of what the journal has.
  */
+#include "daemon/ledger/taken_out.h"
+
 #include <stdlib.h>
 
 #include "daemon/ledger/internal.h"
+#include "proto/day.h"
 #include "proto/grow.h"
+
+/* The horizon. */
+
+static bool earns(const struct module *module, const struct grant *grant, const struct fact *fact)
+{
+	if (!grant->by_pass)
+		return fact->type == EVENT_COMPLETED;
+	if (fact->type != EVENT_ASSESSED)
+		return false;
+	return fact->result.passed >= 0 ? fact->result.passed
+					: fact->result.score >= module->pass_mark;
+}
+
+/* The earliest of the days that are claimed; 0: none is. They are in order. */
+static int32_t claimed_end(const struct fact *first, const struct fact *end)
+{
+	while (first < end && first->valid_until == 0)
+		first++;
+	return first < end ? first->valid_until : 0;
+}
+
+static bool holds(const struct grant *grant, int32_t day, int32_t valid_until, int32_t on)
+{
+	if (valid_until > 0)
+		return valid_until == VALID_FOR_EVER || valid_until >= on;
+	return grant->valid_months == 0 || day_add_months(day, grant->valid_months) > on;
+}
+
+bool facts_are_retained(const struct catalogue *catalogue, const struct fact *first,
+			const struct fact *end, int64_t horizon_ms)
+{
+	int32_t on = calendar_day(catalogue->calendar, horizon_ms);
+	int32_t day = calendar_day(catalogue->calendar, first->time);
+	int32_t valid_until = claimed_end(first, end);
+	const struct module *module;
+
+	if (first->module == FACT_NO_MODULE)
+		return false;
+	module = &catalogue->modules[first->module];
+	if (first->type == EVENT_VOIDED)
+		return module->n_grants > 0;
+	for (uint32_t i = 0; i < module->n_grants; i++)
+		if (earns(module, &module->grants[i], first) &&
+		    holds(&module->grants[i], day, valid_until, on))
+			return true;
+	return false;
+}
+
+/* The latest claims: of the region, and of each dimension; of two at one moment that of the greater
+ * text (METRICS 1). */
+struct latest {
+	const struct fact *fact;
+	struct text text;
+};
+
+static void claim(struct latest *latest, const struct fact *fact, struct text text)
+{
+	if (!latest->fact || fact->time > latest->fact->time ||
+	    (fact->time == latest->fact->time && text_compare(text, latest->text) > 0))
+		*latest = (struct latest){ fact, text };
+}
+
+static void find_latest(const struct learner *learner, const struct profiles *profiles,
+			int64_t horizon_ms, struct latest latest[1 + CATALOGUE_DIMENSIONS_MAX])
+{
+	for (size_t i = 0; i < learner->n; i++) {
+		const struct fact *fact = &learner->facts[i];
+		const struct profile *profile = profiles->items[fact->profile];
+
+		if (fact->time >= horizon_ms)
+			continue;
+		claim(&latest[0], fact, profile->region);
+		for (uint32_t c = 0; c < profile->n_claims; c++)
+			claim(&latest[1 + profile->claims[c].dimension], fact,
+			      profile->claims[c].text);
+	}
+}
+
+struct fact fact_of_claim(const struct fact *fact)
+{
+	return (struct fact){ .module = FACT_NO_MODULE,
+			      .time = fact->time,
+			      .type = EVENT_STARTED,
+			      .result = { .score = -1, .passed = -1 },
+			      .voids_time = EVENT_NO_TIME,
+			      .profile = fact->profile };
+}
+
+/* Facts that are the same but for what is claimed: where they end. */
+static const struct fact *end_of_same(const struct fact *first, const struct fact *end)
+{
+	const struct fact *next = first + 1;
+
+	while (next < end && fact_is_same(first, next))
+		next++;
+	return next;
+}
+
+static int add_facts(struct learner *to, const struct fact *first, const struct fact *end)
+{
+	bool added;
+	int err = 0;
+
+	for (; first < end && !err; first++)
+		err = learner_add(to, first, &added);
+	return err;
+}
+
+static int retain(const struct learner *learner, const struct profiles *profiles,
+		  int64_t horizon_ms, struct learner *to)
+{
+	struct latest latest[1 + CATALOGUE_DIMENSIONS_MAX] = { { .fact = NULL } };
+	const struct fact *fact = learner->facts, *end = fact + learner->n, *next;
+	int err = 0;
+
+	find_latest(learner, profiles, horizon_ms, latest);
+	for (; fact < end && !err; fact = next) {
+		next = end_of_same(fact, end);
+		if (fact->time >= horizon_ms ||
+		    facts_are_retained(profiles->catalogue, fact, next, horizon_ms))
+			err = add_facts(to, fact, next);
+	}
+	for (size_t i = 0; i < 1 + CATALOGUE_DIMENSIONS_MAX && !err; i++) {
+		struct fact claimed;
+
+		if (!latest[i].fact)
+			continue;
+		claimed = fact_of_claim(latest[i].fact);
+		err = add_facts(to, &claimed, &claimed + 1);
+	}
+	return err;
+}
+
+int learner_retain(struct learner *learner, const struct profiles *profiles, int64_t horizon_ms)
+{
+	struct learner kept = { .n = 0 };
+	size_t i = 0;
+	int err;
+
+	while (i < learner->n && learner->facts[i].time >= horizon_ms)
+		i++;
+	if (i == learner->n)
+		return 0;
+	err = retain(learner, profiles, horizon_ms, &kept);
+	if (err) {
+		learner_free(&kept);
+		return err;
+	}
+	free(learner->facts);
+	learner->facts = kept.facts;
+	learner->n = kept.n;
+	learner->room = kept.room;
+	return 0;
+}
+
+/* Orders to forget. */
 
 /* Who is forgotten: those who are by now, whatever the build stops at. What was known by then of
  * somebody who has been forgotten since is not known any more. */

@@ -9,6 +9,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/ledger/compare.h"
 #include "daemon/ledger/ledger.h"
+#include "proto/day.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/model.h"
 
@@ -285,11 +286,244 @@ static void the_watcher_learns_what_a_forget_changes(void **state)
 	house_close(&house);
 }
 
+/* The horizon. */
+
+static const char of_grants[] =
+	"timezone: Europe/Oslo\n"
+	"dimensions: {role: [nurse, carer], shift: [day, night]}\n"
+	"regions: [{code: rana, name: R}, {code: isle, name: I}, {code: bodo, name: B}]\n"
+	"competences: [{id: c, name: C}, {id: d, name: D}]\n"
+	"modules:\n"
+	"  - {id: ever, name: E, grants: [{competence: c, level: 1, earned_by: completed}]}\n"
+	"  - id: year\n"
+	"    name: Y\n"
+	"    pass_mark: 0.5\n"
+	"    grants: [{competence: c, level: 2, earned_by: passed, valid_months: 12},\n"
+	"             {competence: d, level: 1, earned_by: completed, valid_months: 6}]\n"
+	"  - {id: plain, name: P}\n";
+#define HORIZON WORLD_BEGIN
+enum { SPAN_DAYS = 900 /* before it and after it */ };
+
+static struct event any_event(bool any_time)
+{
+	static const char *const modules[] = { "ever", "year", "plain", "unheard" };
+	static const char *const learners[] = { "a", "b", "c", "d" };
+	static const char *const regions[] = { "rana", "isle", "bodo", "nowhere" };
+	static const char *const roles[] = { "nurse", "carer", "chef" };
+	static const char *const shifts[] = { "day", "night" };
+	static const enum event_type types[] = { EVENT_STARTED,	 EVENT_COMPLETED, EVENT_COMPLETED,
+						 EVENT_ASSESSED, EVENT_ASSESSED,  EVENT_VOIDED };
+	int64_t after = (int64_t)chance(SPAN_DAYS) * DAY_MS + chance(DAY_MS);
+	int64_t before = (int64_t)chance(SPAN_DAYS) * DAY_MS + chance(DAY_MS);
+	struct event event = { .type = types[chance(6)],
+			       .time = any_time && chance_of(60) ? HORIZON - before
+								 : HORIZON + after / 30,
+			       .learner = text_of(learners[chance(4)]),
+			       .module = text_of(modules[chance(4)]),
+			       .region = text_of(regions[chance(4)]),
+			       .result = { .score = -1, .passed = -1 },
+			       .voids_time = EVENT_NO_TIME };
+
+	if (chance_of(50))
+		event.attrs[event.n_attrs++] =
+			(struct event_attr){ text_of("role"), text_of(roles[chance(3)]) };
+	if (chance_of(30))
+		event.attrs[event.n_attrs++] =
+			(struct event_attr){ text_of("shift"), text_of(shifts[chance(2)]) };
+	if (event.type == EVENT_ASSESSED) {
+		event.result.score = (int16_t)(chance(2) ? 7000 : 3000);
+		event.result.passed = (int8_t)((int)chance(3) - 1);
+	}
+	if (event.type == EVENT_VOIDED)
+		event.voids = chance_of(50) ? EVENT_COMPLETED : EVENT_ASSESSED;
+	if ((event.type == EVENT_ASSESSED || event.type == EVENT_COMPLETED) && chance_of(30))
+		event.valid_until =
+			(int32_t)((HORIZON + after - before) / DAY_MS + (int64_t)chance(3) - 1);
+	return event;
+}
+
+static bool same_fact(const struct event *a, const struct event *b)
+{
+	return text_equal(a->learner, b->learner) && text_equal(a->module, b->module) &&
+	       a->type == b->type && a->time == b->time && a->result.score == b->result.score &&
+	       a->result.passed == b->result.passed;
+}
+
+/* Does it hold on the horizon's day or later? In words: for ever, or for a time from its local
+ * day. */
+static bool holds_still(const struct remains *remains, const struct event *event,
+			const struct calendar *calendar, int64_t horizon)
+{
+	int32_t on = calendar_day(calendar, horizon), day = calendar_day(calendar, event->time);
+	bool is_ever = text_equal(event->module, text_of("ever"));
+	bool is_passed = event->type == EVENT_ASSESSED &&
+			 (event->result.passed >= 0 ? event->result.passed == 1
+						    : event->result.score >= 5000);
+	int32_t earliest = 0;
+
+	if (!is_ever && !text_equal(event->module, text_of("year")))
+		return false;
+	if (event->type == EVENT_VOIDED)
+		return true;
+	if (event->type != EVENT_COMPLETED && (is_ever || !is_passed))
+		return false;
+	for (size_t i = 0; i < remains->n; i++) {
+		const struct event *other = &remains->events[i].event;
+
+		if (same_fact(other, event) && other->valid_until > 0 &&
+		    (earliest == 0 || other->valid_until < earliest))
+			earliest = other->valid_until;
+	}
+	if (earliest > 0)
+		return earliest >= on;
+	return is_ever || day_add_months(day, event->type == EVENT_COMPLETED ? 6 : 12) > on;
+}
+
+static const struct text *attr_of(const struct event *event, const char *name)
+{
+	for (size_t i = 0; i < event->n_attrs; i++)
+		if (text_equal(event->attrs[i].name, text_of(name)))
+			return &event->attrs[i].value;
+	return NULL;
+}
+
+/* Is it what was claimed last before the horizon, of the region (NULL) or an attribute? */
+static bool is_latest(const struct remains *remains, const struct event *event, const char *name,
+		      int64_t horizon)
+{
+	const struct text *mine = name ? attr_of(event, name) : &event->region;
+
+	for (size_t i = 0; mine && i < remains->n; i++) {
+		const struct event *other = &remains->events[i].event;
+		const struct text *text = name ? attr_of(other, name) : &other->region;
+
+		if (!text || !text_equal(other->learner, event->learner) || other->time >= horizon)
+			continue;
+		if (other->time > event->time ||
+		    (other->time == event->time && text_compare(*text, *mine) > 0))
+			return false;
+	}
+	return mine;
+}
+
+static size_t retain_slowly(const struct remains *remains, const struct calendar *calendar,
+			    int64_t horizon, struct model_event *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < remains->n; i++) {
+		const struct event *event = &remains->events[i].event;
+		struct event claim = *event;
+
+		if (event->time >= horizon || holds_still(remains, event, calendar, horizon)) {
+			to[n++] = remains->events[i];
+			continue;
+		}
+		if (!is_latest(remains, event, NULL, horizon) &&
+		    !is_latest(remains, event, "role", horizon) &&
+		    !is_latest(remains, event, "shift", horizon))
+			continue;
+		claim.type = EVENT_STARTED;
+		claim.module = text_of("unheard");
+		claim.result = (struct event_result){ .score = -1, .passed = -1 };
+		claim.valid_until = 0;
+		to[n++] = (struct model_event){ "s", claim };
+	}
+	return n;
+}
+
+static void set_horizon(struct house *house, int64_t horizon)
+{
+	struct order order = { .what = ORDER_HORIZON, .horizon = horizon };
+
+	gate_obey(house->gate, &order, house->clock);
+	assert_int_equal(order.err, 0);
+	assert_int_equal(journal_commit(house->journal), 0);
+}
+
+static void send_any(struct house *house, struct remains *remains, uint64_t *seq, bool any_time)
+{
+	struct event event = any_event(any_time);
+
+	/* The same fact once more, with another last day. */
+	if (any_time && remains->n > 0 && chance_of(15)) {
+		event = remains->events[chance((uint32_t)remains->n)].event;
+		if (event.type == EVENT_COMPLETED)
+			event.valid_until =
+				(int32_t)(HORIZON / DAY_MS) + (int32_t)chance(200) - 100;
+	}
+	remains->events[remains->n++] = (struct model_event){ "s", event };
+	assert_int_equal(house_send(house, "s", "a", (*seq)++, &event, 1), 0);
+	assert_int_equal(house->gate->last.n_accepted, 1);
+}
+
+/* The horizon moves on twice, and a ledger that was built by another one is built anew: how many
+ * events are taken out. */
+static size_t check_horizon(uint32_t w)
+{
+	static struct remains remains;
+	static struct model_event left[EVENTS];
+	int64_t horizon = 0;
+	struct house house;
+	uint64_t seq = 1;
+	char when[32];
+	size_t n;
+
+	chance_of_world(w);
+	snprintf(when, sizeof(when), "world %u", w);
+	house_open(&house, "", of_grants);
+	house.clock = HORIZON + (int64_t)SPAN_DAYS * DAY_MS;
+	remains.n = 0;
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	for (int step = 0; step < 150; step++) {
+		send_any(&house, &remains, &seq, horizon == 0);
+		if (chance_of(3))
+			forget(&house, &remains, any_event(true).learner);
+		if (chance_of(10)) {
+			assert_int_equal(journal_commit(house.journal), 0);
+			house_apply_all(&house);
+		}
+		if (step != 90 && step != 120)
+			continue;
+		/* Days in which nothing was sent between the two: all that comes is behind both. */
+		horizon = HORIZON - (step == 90 ? (int64_t)DAY_MS * (1 + chance(300)) : 0);
+		set_horizon(&house, horizon);
+		house_apply_all(&house);
+		assert_int_not_equal(ledger_horizon(house.ledger), horizon);
+		house_ledger_close(&house);
+		house_ledger_open(&house, "ledger", INT64_MAX);
+		assert_true(house.is_built);
+		assert_int_equal(ledger_horizon(house.ledger), horizon);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_apply_all(&house);
+	n = retain_slowly(&remains, house.catalogue->calendar, horizon, left);
+	assert_as_the_model(&house, left, n, INT64_MAX, when);
+	assert_as_built(&house, INT64_MAX, when);
+	house_ledger_close(&house);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_false(house.is_built);
+	house_close(&house);
+	return remains.n - n;
+}
+
+static void what_is_left_of_the_past_is_what_holds_and_what_was_claimed_last(void **state)
+{
+	size_t taken_out = 0;
+
+	(void)state;
+	chance_begin();
+	for (uint32_t w = 0; w < 30; w++)
+		taken_out += check_horizon(w);
+	assert_true(taken_out > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_worlds_come_out_as_what_remains),
 		cmocka_unit_test(a_learner_of_many_facts_is_gone_and_comes_back_with_few),
+		cmocka_unit_test(what_is_left_of_the_past_is_what_holds_and_what_was_claimed_last),
 		cmocka_unit_test(the_watcher_learns_what_a_forget_changes),
 	};
 
