@@ -18,7 +18,6 @@
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
-#include "daemon/machine.h"
 #include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/locks.h"
@@ -28,10 +27,12 @@
 #include "daemon/net/zap.h"
 #include "daemon/plane/shelf.h"
 #include "daemon/reload.h"
+#include "daemon/retention.h"
 #include "daemon/rooms.h"
 #include "daemon/service.h"
 #include "daemon/serving.h"
 #include "daemon/status/line.h"
+#include "daemon/status/machine.h"
 #include "daemon/status/roll_call.h"
 #include "daemon/store/address.h"
 #include "daemon/tasks/backup.h"
@@ -72,6 +73,7 @@ struct liftd {
 	struct service *service;
 	struct machine machine;
 	struct roll_call roll_call;
+	struct retention retention;
 	struct status_line line;
 	atomic_bool anew; /* its journal was compacted: it is to begin anew */
 };
@@ -639,6 +641,19 @@ static int watch_sources(struct liftd *liftd)
 	return roll_call_open(&liftd->roll_call, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
+static int watch_retention(struct liftd *liftd)
+{
+	liftd->retention = (struct retention){ .config = liftd->config,
+					       .journal = liftd->journal,
+					       .handover = liftd->handover,
+					       .generations = liftd->generations,
+					       .rebuild = liftd->rebuild,
+					       .orders = liftd->orders,
+					       .rooms = liftd->rooms,
+					       .stats = &liftd->stats };
+	return retention_watch(&liftd->retention);
+}
+
 static int start_rooms(struct liftd *liftd)
 {
 	return rooms_start(liftd->rooms);
@@ -705,17 +720,29 @@ static int open_all(struct liftd *liftd)
 		int (*open)(struct liftd *liftd);
 		const char *name;
 	} steps[] = {
-		{ open_dirs, "directories" },	     { check_restored, "restore" },
-		{ settle_compaction, "compaction" }, { open_socket_dirs, "directories of sockets" },
-		{ open_secret, "secret" },	     { check_stores, "integrity check" },
-		{ open_journal, "journal" },	     { open_shelf, "releases" },
-		{ open_rooms, "threads" },	     { open_doors, "keys" },
-		{ open_intake, "intake" },	     { open_listen, "events" },
-		{ open_reload, "ledger" },	     { open_publish, "publish" },
-		{ open_serving, "serving" },	     { open_control, "control" },
-		{ open_service, "signals" },	     { follow_trust, "integrity check" },
-		{ watch_machine, "clock" },	     { watch_sources, "sources" },
-		{ start_rooms, "threads" },	     { try_doors, "keys" },
+		{ open_dirs, "directories" },
+		{ check_restored, "restore" },
+		{ settle_compaction, "compaction" },
+		{ open_socket_dirs, "directories of sockets" },
+		{ open_secret, "secret" },
+		{ check_stores, "integrity check" },
+		{ open_journal, "journal" },
+		{ open_shelf, "releases" },
+		{ open_rooms, "threads" },
+		{ open_doors, "keys" },
+		{ open_intake, "intake" },
+		{ open_listen, "events" },
+		{ open_reload, "ledger" },
+		{ open_publish, "publish" },
+		{ open_serving, "serving" },
+		{ open_control, "control" },
+		{ open_service, "signals" },
+		{ follow_trust, "integrity check" },
+		{ watch_machine, "clock" },
+		{ watch_sources, "sources" },
+		{ watch_retention, "retention" },
+		{ start_rooms, "threads" },
+		{ try_doors, "keys" },
 	};
 	int err = 0;
 

@@ -15,6 +15,7 @@ enum {
 	CODE_BYTES_MAX = 64,
 	TICK_MIN_MS = 10,
 	TICK_MAX_MS = 60000,
+	RETENTION_MAX = 1200,		/* months */
 	NAMES_PER_SOURCE_MAX = 1000000, /* four of them do not fill what is for all */
 	AUDIT_MONTHS_MAX = 1200,
 	JOURNAL_MAX_MIB = 255 << 10, /* less than a store's map */
@@ -452,6 +453,11 @@ static const struct field config_fields[] = {
 	{ .name = "intake", .read = read_binds, MEMBER(struct config, intake) },
 	{ .name = "control", .read = read_bind_or_binds, MEMBER(struct config, control) },
 	{ .name = "audiences", .read = read_audiences, WHOLE },
+	{ .name = "retention",
+	  .read = field_integer,
+	  MEMBER(struct config, retention),
+	  .min = 1,
+	  .max = RETENTION_MAX },
 	{ .name = "forgotten", .read = read_forgotten, MEMBER(struct config, forgotten) },
 	{ .name = "reload_may_lose",
 	  .read = field_flag,

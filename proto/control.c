@@ -383,11 +383,16 @@ void ok_encode(struct msg_writer *writer)
 
 void refusal_encode(struct msg_writer *writer, int err)
 {
+	refusal_encode_text(writer, err, text_of(lift_err_text(err)));
+}
+
+void refusal_encode_text(struct msg_writer *writer, int err, struct text text)
+{
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", false);
 	msg_key_str(writer, "code", lift_err_code(err));
-	msg_key_str(writer, "text", lift_err_text(err));
+	msg_key_text(writer, "text", text);
 	msg_map_end(writer);
 }
 

@@ -133,8 +133,9 @@ void quarantine_changed_encode(struct msg_writer *writer, uint64_t gone,
 /* {v:1, ok:true} */
 void ok_encode(struct msg_writer *writer);
 
-/* {v:1, ok:false, code, text} */
+/* {v:1, ok:false, code, text}; and with words of one's own. */
 void refusal_encode(struct msg_writer *writer, int err);
+void refusal_encode_text(struct msg_writer *writer, int err, struct text text);
 
 /* backup, verify -> while it runs {v:1, ok:true, more:true, done, total}; then {v:1, ok:true, dir,
  * last, bytes, text}, or {v:1, ok:false, code, text}. */

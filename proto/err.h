@@ -119,6 +119,8 @@ extern "C" {
 	X(OPEN, 85, REQUEST, "open",                                                               \
 	  "this audience is of the open plane, which answers what has been released, and nothing " \
 	  "else")                                                                                  \
+	X(HORIZON, 88, REQUEST, "horizon",                                                         \
+	  "the day is before the horizon: nothing from then is kept any more")                     \
 	X(UNKNOWN_ID, 71, REQUEST, "unknown-id", "the catalogue has no such id of that kind")      \
 	/* the daemon's own */                                                                     \
 	X(CONFIG, 96, OWN, "config", "the configuration or the catalogue has errors")              \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/control/answer.h"
 
+#include <stdio.h>
 #include <zmq.h>
 
 #include "daemon/control/internal.h"
+#include "proto/day.h"
 #include "proto/grow.h"
 
 int control_send(struct control *control, const struct client *client, struct text body)
@@ -17,12 +19,33 @@ int control_send(struct control *control, const struct client *client, struct te
 	return LIFT_E_SOCKET;
 }
 
+int32_t control_horizon_day(const struct control *control)
+{
+	int64_t horizon = journal_horizon_committed(control->parts.journal);
+
+	return horizon > 0 ? calendar_day(control->parts.catalogue->calendar, horizon) : DAY_MIN;
+}
+
+/* It says which day can be asked for. */
+static void refuse_day(struct control *control)
+{
+	char text[128], day[DAY_TEXT];
+
+	day_print(control_horizon_day(control), day);
+	snprintf(text, sizeof(text), "%s; the first day that can be asked for is %s",
+		 lift_err_text(LIFT_E_HORIZON), day);
+	refusal_encode_text(control->writer, LIFT_E_HORIZON, text_of(text));
+}
+
 void control_refuse(struct control *control, const struct client *client, int err)
 {
 	if (err == LIFT_E_SOCKET)
 		return;
 	msg_writer_clear(control->writer);
-	refusal_encode(control->writer, err);
+	if (err == LIFT_E_HORIZON)
+		refuse_day(control);
+	else
+		refusal_encode(control->writer, err);
 	control_send(control, client, msg_written(control->writer));
 	stats_add(control->stats, STAT_requests_refused, 1);
 }

@@ -168,9 +168,13 @@ bool doors_take_next(struct control *control,
 		     struct waiting *ret_waiting);
 
 /* The day, kind, region and id that a request names, in *ret_waiting, which is the next free place
- * of its door. LIFT_E_BUSY where there is none; LIFT_E_DAY, _PLANE, _KIND, _UNKNOWN_REGION. */
+ * of its door. LIFT_E_BUSY where there is none; LIFT_E_DAY, _HORIZON, _PLANE, _KIND,
+ * _UNKNOWN_REGION. */
 int control_read_wish(struct control *control, const struct client *client,
 		      const struct request *request, struct waiting **ret_waiting);
+
+/* The first day of which there are figures; DAY_MIN: of any. */
+int32_t control_horizon_day(const struct control *control);
 
 /* Is a region that a request names (empty: all) one that its door sees? LIFT_E_UNKNOWN_REGION. */
 int control_find_region(const struct control *control, const struct client *client,

@@ -62,7 +62,8 @@ static int check_right(const struct control *control, const char *source)
 	return LIFT_E_DENIED;
 }
 
-static int read_period(const struct request *request, struct roster_ask *ask)
+static int read_period(const struct control *control, const struct request *request,
+		       struct roster_ask *ask)
 {
 	int err = 0;
 
@@ -72,7 +73,11 @@ static int read_period(const struct request *request, struct roster_ask *ask)
 		err = day_parse(request->from_day, &ask->from);
 	if (!err && request->to_day.size > 0)
 		err = day_parse(request->to_day, &ask->to);
-	return err ? LIFT_E_DAY : 0;
+	if (err)
+		return LIFT_E_DAY;
+	return request->from_day.size > 0 && ask->from < control_horizon_day(control)
+		       ? LIFT_E_HORIZON
+		       : 0;
 }
 
 static int read_learners(const struct control *control, const struct request *request,
@@ -104,7 +109,7 @@ static int read_ask(struct control *control, const struct request *request,
 	if (!err)
 		err = check_right(control, ask->source);
 	if (!err)
-		err = read_period(request, ask);
+		err = read_period(control, request, ask);
 	if (!err)
 		err = read_learners(control, request, ask);
 	if (err) {

@@ -163,6 +163,8 @@ int control_read_wish(struct control *control, const struct client *client,
 	int32_t today, day;
 	int err = read_day(control, request->as_of, &day);
 
+	if (!err && day < control_horizon_day(control))
+		err = LIFT_E_HORIZON;
 	if (!err)
 		err = read_day(control, text_of("today"), &today);
 	if (!err)

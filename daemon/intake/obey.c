@@ -32,11 +32,15 @@ static int forget(struct gate *gate, struct order *order, int64_t clock_ms)
 
 static int set_horizon(struct gate *gate, struct order *order, int64_t clock_ms)
 {
+	int64_t receipt = journal_receipt(gate->journal, clock_ms);
+
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
+	/* It does not go back: not by a clock that is known to be wrong. */
+	if (clock_fault(clock_ms, receipt, gate->built_ms))
+		return LIFT_E_CLOCK;
 	if (order->horizon > journal_horizon(gate->journal))
-		order->last = journal_set_horizon(gate->journal, order->horizon,
-						  journal_receipt(gate->journal, clock_ms));
+		order->last = journal_set_horizon(gate->journal, order->horizon, receipt);
 	return 0;
 }
 

@@ -66,6 +66,7 @@ static void assert_defaults(const struct config *config)
 	assert_false(config->as_of.pinned);
 	assert_int_equal(config->tick_ms, 1000);
 	assert_int_equal(config->forgotten, FORGOTTEN_AFRESH);
+	assert_int_equal(config->retention, 0);
 	assert_int_equal(config->journal_max_mib, 0);
 	assert_list(&config->events, "ipc:///run/liftd/events");
 	assert_int_equal(config->n_connects, 0);
@@ -115,7 +116,7 @@ static void the_file_that_comes_with_liftd_has_the_defaults(void **state)
 			keys++;
 		}
 	fclose(file);
-	assert_int_equal(keys, 22);
+	assert_int_equal(keys, 23);
 	config = parsed(text);
 	assert_string_equal(config->keys, LIFT_SYSCONFDIR "/keys.yaml");
 	assert_string_equal(config->server_key, LIFT_SYSCONFDIR "/server.key");
@@ -234,6 +235,10 @@ static const struct {
 	{ "tick_ms: 9\n", "f:1: tick_ms must be a whole number from 10 to 60000, not `9`",
 	  "too fast" },
 	{ "tick_ms: 60001\n", "f:1: tick_ms must be", "too slow" },
+	{ "retention: 0\n", "f:1: retention must be a whole number from 1 to 1200, not `0`",
+	  "nothing at all is kept" },
+	{ "retention: 1201\n", "f:1: retention must be", "more than a century" },
+	{ "retention: for ever\n", "f:1: retention must be", "words" },
 	{ "forgotten: no\n", "f:1: forgotten must be `afresh` or `refuse`", "another word" },
 	{ "forgotten: [refuse]\n", "f:1: forgotten must be", "a list" },
 	{ "names_strict: maybe\n", "f:1: names_strict must be yes or no, not `maybe`", "no flag" },
@@ -497,6 +502,7 @@ static const struct {
 	{ "", "audit_months: 12", NULL, "audit_months", "fewer months" },
 	{ "state: /a", "state: /b", NULL, "state", "a directory" },
 	{ "", "forgotten: refuse", NULL, "forgotten", "a word" },
+	{ "", "retention: 24", NULL, "retention", "a number that is not there" },
 	{ "as_of: today", "as_of: 2026-01-01", NULL, "as_of", "a day" },
 	{ "audiences: [{name: a}]", "audiences: [{name: a, regions: [x]}]", NULL, "audiences",
 	  "deep in a list" },

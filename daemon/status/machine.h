@@ -6,8 +6,8 @@
  * Nothing else is done about a jump: intervals are taken by the steady clock, a day begins when the
  * clock says so, and the time of receipt never goes back (METRICS 1).
  */
-#ifndef LIFTD_MACHINE_H
-#define LIFTD_MACHINE_H
+#ifndef LIFTD_STATUS_MACHINE_H
+#define LIFTD_STATUS_MACHINE_H
 
 #include "daemon/base/stats.h"
 #include "daemon/journal/journal.h"

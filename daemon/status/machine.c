@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/machine.h"
+#include "daemon/status/machine.h"
 
 #include <stdlib.h>
 #include <sys/statvfs.h>

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is too old to be kept is refused, and its figures go; who asks for them is told from when on
+ * there are any.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/e2e/check.h"
+#include "tests/e2e/daemon.h"
+#include "tests/e2e/peer.h"
+
+static const char catalogue[] =
+	"timezone: Europe/Oslo\n"
+	"regions: [{code: rana, name: Rana}]\n"
+	"competences: [{id: care, name: Care}]\n"
+	"modules:\n"
+	"  - {id: plain, name: P}\n"
+	"  - {id: ever, name: E, grants: [{competence: care, level: 1, earned_by: completed}]}\n";
+
+static void configure(struct daemon *daemon, const char *more)
+{
+	char path[PATH_SIZE], lines[2 * PATH_SIZE];
+
+	path_make(path, "%s/catalogue.yaml", daemon->dir);
+	file_write(path, catalogue);
+	snprintf(lines, sizeof(lines), "catalogue: %s\n%s", path, more);
+	daemon_configure(daemon, lines);
+}
+
+/* A day of the month that was so many months ago. */
+static void print_day(char to[static 11], int months_ago, int mday)
+{
+	time_t now = time(NULL);
+	struct tm date;
+
+	gmtime_r(&now, &date);
+	date.tm_mon -= months_ago;
+	date.tm_mday = mday;
+	date.tm_hour = 12;
+	mktime(&date);
+	strftime(to, 11, "%Y-%m-%d", &date);
+}
+
+static void publish(struct daemon *daemon, int status, const char *learner, const char *module,
+		    int months_ago)
+{
+	char path[PATH_SIZE], row[256], day[11];
+
+	print_day(day, months_ago, 15);
+	snprintf(row, sizeof(row), "type,time,learner,module,region\ncompleted,%s,%s,%s,rana\n",
+		 day, learner, module);
+	path_make(path, "%s/%s-%s-%d.csv", daemon->dir, learner, module, months_ago);
+	file_write(path, row);
+	free(daemon_lift_out(daemon, status, "publish", "--source", "moodle", path, NULL));
+}
+
+/* A figure of a module, or a competence, of today; 0 where nobody counts. */
+static int64_t figure(struct daemon *daemon, const char *kind, const char *id, const char *name)
+{
+	char *out = daemon_lift_out(daemon, 0, "export", "--region", "rana", "--kind", kind, NULL);
+	int64_t n = 0;
+
+	for (char *line = out; *line; line = strchr(line, '\n') + 1) {
+		json_t *row = json_loads(line, JSON_DISABLE_EOF_CHECK, NULL);
+
+		if (strcmp(word(row, "id"), id) == 0)
+			n = whole(row, name);
+		json_decref(row);
+	}
+	free(out);
+	return n;
+}
+
+/* Until the ledger that was built by the horizon serves. */
+static void await_figure(struct daemon *daemon, const char *id, int64_t n)
+{
+	for (int i = 0; figure(daemon, "module", id, "completed") != n; i++) {
+		if (i == 300)
+			fail_msg("%s has not come to %lld", id, (long long)n);
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+}
+
+static void what_is_older_than_the_retention_goes_and_is_refused(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char first[11], before[11], *out;
+
+	configure(daemon, "");
+	daemon_start(daemon);
+	publish(daemon, 0, "ada", "plain", 30);
+	publish(daemon, 0, "ada", "ever", 30);
+	publish(daemon, 0, "bo", "plain", 2);
+	await_figure(daemon, "plain", 2);
+	daemon_stop(daemon, SIGTERM);
+	configure(daemon, "retention: 12\n");
+	daemon_start(daemon);
+	await_figure(daemon, "plain", 1);
+	/* What holds for ever does, and nobody is counted twice. */
+	assert_int_equal(figure(daemon, "competence", "care", "holders"), 1);
+	publish(daemon, 1, "cy", "plain", 30);
+	publish(daemon, 0, "cy", "plain", 11);
+	await_figure(daemon, "plain", 2);
+	out = daemon_lift_out(daemon, 0, "rejections", "--source", "moodle", NULL);
+	assert_non_null(strstr(out, " trimmed "));
+	free(out);
+	/* Days: the first one that there is, and the one before it. */
+	print_day(first, 12, 1);
+	free(daemon_lift_out(daemon, 0, "export", "--as-of", first, NULL));
+	print_day(before, 13, 28);
+	outcome = daemon_lift(daemon, "export", "--as-of", before, NULL);
+	assert_int_not_equal(outcome.status, 0);
+	if (!strstr(outcome.err, first))
+		fail_msg("no first day: %s", outcome.err);
+	outcome_free(&outcome);
+	/* The same after a loss of power; and by a longer retention nothing comes back. */
+	daemon_crash(daemon);
+	configure(daemon, "retention: 60\n");
+	daemon_start(daemon);
+	await_figure(daemon, "plain", 2);
+	publish(daemon, 1, "di", "plain", 30);
+	assert_int_equal(figure(daemon, "competence", "care", "holders"), 1);
+	daemon_stop(daemon, SIGTERM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_is_older_than_the_retention_goes_and_is_refused, daemon_setup,
+			daemon_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
