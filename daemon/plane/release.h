@@ -28,6 +28,7 @@ struct release_info {
 struct release;
 
 /* Compute the release of a day from all learners of a view, and write it, with the next number.
+ * `names` was begun after the view: it has all names that the view's facts have.
  * `stops` (may be NULL) is asked again and again: true ends it with LIFT_E_STOPPED. Else
  * LIFT_E_MEMORY, LIFT_E_IO (errno says why), or an error of the stores: then there is none. */
 int release_make(const char *state, struct ledger_view *view, struct journal_view *names,

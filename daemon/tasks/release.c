@@ -61,9 +61,10 @@ static int open_ledger(struct releasing *releasing)
 		return task_no_memory(releasing->report, "the ledger cannot be read", path);
 	if (err)
 		return ledger_failed(releasing, err);
-	err = journal_view_begin(releasing->journal, &releasing->names);
+	/* In this order: the journal has all names of what the ledger has applied. */
+	err = stored_view(releasing->stored, &releasing->view);
 	if (!err)
-		err = stored_view(releasing->stored, &releasing->view);
+		err = journal_view_begin(releasing->journal, &releasing->names);
 	if (err)
 		return ledger_failed(releasing, err);
 	if (!ledger_view_is_of(&releasing->view, releasing->journal, catalogue,
