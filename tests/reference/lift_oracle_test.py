@@ -624,6 +624,17 @@ class OpenFigures(unittest.TestCase):
         self.assertEqual([before["a", "module", "m"], before["all", "module", "m"]], [after["a", "module", "m"], after["all", "module", "m"]])
         self.assertNotEqual(before["top", "people", "all"], after["top", "people", "all"])
 
+    def test_what_of_the_catalogue_draws_anew(self):
+        p, es = oracle.Protection([OpenProtection.SECRET]), self.crowd(60, done=45, scores=[0.7] * 50)
+        counts = lambda cat: [m[k] for m in (open_rows(cat, es, p)["a", kind, sid] for kind, sid in (("module", "m"), ("programme", "p"), ("competence", "c")))
+                              for k in ("started", "participants", "completed", "holders", "lapsed", "withdrawn") if k in m]
+        before = counts(self.CAT)
+        self.assertEqual(counts(self.CAT.replace("count: 40", "count: 400").replace("value: 8", "value: 80").replace("code: b", "code: b, name: Bø")), before)
+        self.assertNotEqual(counts(self.CAT.replace("{g: [f, m]}", "{g: [f, m], h: [x]}")), before)
+        another = self.CAT.replace("targets: [", "targets: [{measure: completed, value: 20, where: {g: m}}, ")
+        self.assertNotEqual(counts(another), before)
+        self.assertEqual(counts(another)[:2], before[:2])
+
 
 class Program(unittest.TestCase):
     def run_it(self, *args):
