@@ -411,7 +411,22 @@ objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -pa
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
 # Scripts: what each of them runs.
-SCRIPTS := reference privacy python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
+ALL_SCRIPTS := reference privacy python units_verify prune alert first_hour top install liblift deb completion layers layers_test format xapi_clients xapi_proxy xapi_hour demo web_proxy web_openapi web_metrics
+# The sanitizers look for faults of C; what figures, pages, packages and texts are, the ordinary check says. So they run
+# the scripts in which C does what it does in no other program; of the others the C is that of tests/e2e, or there is
+# none. And of what a test does with many worlds or values they do one of LESS (tests/seed.h).
+SANITIZED_SCRIPTS := top:nothing_else_draws_on_a_terminal \
+	liblift:programs_of_others_are_linked_with_it \
+	xapi_clients:requests_as_others_write_them xapi_proxy:HTTP_as_a_proxy_writes_it \
+	web_proxy:a_feed_through_a_proxy web_openapi:each_path_with_each_parameter
+# These programs, too, are left to the ordinary check: what they try is numbers, or other files, not C.
+NOT_SANITIZED := e2e/reference_test:many_events_against_a_slow_program_which_worlds_test_does_with_few \
+	e2e/examples_test:catalogues_to_be_copied
+IS_SANITIZED := $(filter 1,$(SAN) $(TSAN))
+names_of = $(foreach s,$(1),$(firstword $(subst :, ,$(s))))
+SCRIPTS := $(if $(IS_SANITIZED),$(filter $(call names_of,$(SANITIZED_SCRIPTS)),$(ALL_SCRIPTS)),$(ALL_SCRIPTS))
+LESS := $(if $(IS_SANITIZED),4,1)
+export LIFT_LESS := $(LESS)
 script_xapi_clients = sh tests/xapi_clients_test.sh $(BUILD)
 script_xapi_proxy = sh tests/xapi_proxy_test.sh $(BUILD)
 script_web_metrics = sh tests/web_metrics_test.sh $(BUILD)
@@ -437,11 +452,13 @@ script_install = env MAKE=$(firstword $(MAKE)) sh tests/install_test.sh $(BUILD)
 
 # A run is one program with its own log below $(LOGS); those that take longest begin first.
 LOGS := $(BUILD)/tests/log
-LONG := %/worlds_test %/readers_test %/publish_test %/reference_test %/watch_test %/disk_test %/ingredients_test %/verify_test
+LONG := %/worlds_test %/readers_test %/publish_test %/reference_test %/watch_test %/disk_test %/ingredients_test %/verify_test \
+	%/odd_answers_test %/audience_test %/reload_test %/report_test %/stop_test %/restore_test %/examples_test %/compact_test \
+	%/deb %/python
 long_first = $(filter $(LONG),$(1)) $(filter-out $(LONG),$(1))
 runs_of = $(call long_first,$(patsubst $(BUILD)/tests/%,run-%,$(1)))
 UNIT_RUNS := $(call runs_of,$(UNITS))
-E2E_RUNS := $(call runs_of,$(E2ES))
+E2E_RUNS := $(call runs_of,$(if $(IS_SANITIZED),$(filter-out $(patsubst %,$(BUILD)/tests/%,$(call names_of,$(NOT_SANITIZED))),$(E2ES)),$(E2ES)))
 TORTURE_RUNS := $(call runs_of,$(TORTURES))
 REPLAY_RUNS := $(call runs_of,$(REPLAYS))
 SCRIPT_RUNS := $(SCRIPTS:%=run-script/%)

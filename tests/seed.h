@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * seed.h - of what a test leaves to chance.
+ * seed.h - of what a test leaves to chance; and of how much of it, where it does the same with many
+ * worlds or values, it does under the sanitizers.
  */
 #ifndef LIFT_TESTS_SEED_H
 #define LIFT_TESTS_SEED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,30 @@ static inline uint64_t test_seed(void)
 	printf("LIFT_SEED=%llu\n", (unsigned long long)seed);
 	fflush(stdout);
 	return seed;
+}
+
+/* LIFT_LESS: of what is done many times, one of so many is done. 1 where it is not set. */
+static inline uint32_t test_less(void)
+{
+	const char *given = getenv("LIFT_LESS");
+	unsigned long less = given ? strtoul(given, NULL, 10) : 1;
+
+	return less >= 1 && less <= 100 ? (uint32_t)less : 1;
+}
+
+/* How many of `many` are done: of a few, all. */
+static inline uint32_t test_share(uint32_t many)
+{
+	enum { A_FEW = 8 };
+	uint32_t share = many / test_less();
+
+	return many <= A_FEW ? many : share > A_FEW ? share : A_FEW;
+}
+
+/* Is one of many, by its number, done? Neighbours in a table come about alike. */
+static inline bool test_takes(uint32_t number)
+{
+	return (number * 2654435761u >> 16) % test_less() == 0;
 }
 
 #endif

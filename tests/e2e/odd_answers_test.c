@@ -14,6 +14,7 @@
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
 #include "tests/e2e/peer.h"
+#include "tests/seed.h"
 
 #define NOT_UNDERSTOOD "could not be understood"
 
@@ -557,10 +558,10 @@ static void an_answer_that_is_wrong_in_one_place_is_not_understood(void **state)
 				base = strdup(right[k].answer);
 		for (size_t place = 0;; place++) {
 			/* In each place two or three of the ways, so that each comes about. */
-			size_t with = 0;
+			size_t less = test_less(), with = place % less % INSTEADS;
 			bool there = true;
 
-			for (; there && with < INSTEADS; with += 1 + place % 3)
+			for (; there && with < INSTEADS; with += less * (1 + place % 3))
 				there = tell_wrong(fake, i,
 						   (struct wrong){ .place = place,
 								   .with = with,
@@ -607,8 +608,11 @@ static void an_answer_that_is_none_is_no_success_of_any_command(void **state)
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		for (size_t k = 0; k < sizeof(odd) / sizeof(odd[0]); k++) {
-			json_t *answers = answers_with(commands[i].op, json_of(odd[k]));
+			json_t *answers;
 
+			if (!test_takes((uint32_t)(i * sizeof(odd) / sizeof(odd[0]) + k)))
+				continue;
+			answers = answers_with(commands[i].op, json_of(odd[k]));
 			fake->answers = answers;
 			check_failed(fake, commands[i].args, odd[k], true);
 			json_decref(answers);

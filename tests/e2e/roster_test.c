@@ -305,7 +305,7 @@ static void start_world(struct daemon *daemon, const struct world *world, bool p
 static void random_worlds_are_answered_as_the_reference_program_does(void **state)
 {
 	const char *many = getenv("LIFT_WORLDS");
-	unsigned worlds = many ? (unsigned)strtoul(many, NULL, 10) : WORLDS;
+	unsigned worlds = many ? (unsigned)strtoul(many, NULL, 10) : test_share(WORLDS);
 	uint64_t seed = test_seed();
 
 	for (unsigned i = 0; i < worlds; i++) {

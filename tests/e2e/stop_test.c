@@ -13,6 +13,7 @@
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
+#include "tests/seed.h"
 
 enum {
 	REGIONS = 4000,
@@ -33,8 +34,8 @@ static void write_catalogue(const char *path, const char *name)
 		fprintf(file, "  - {code: r%d, name: %s %d%s}\n", i, name, i,
 			i >= 20 ? ", parents: [r0]" : "");
 	fputs("modules:\n", file);
-	for (int i = 0; i < MODULES; i++)
-		fprintf(file, "  - {id: m%d, name: M %d}\n", i, i);
+	for (uint32_t i = 0; i < test_share(MODULES); i++)
+		fprintf(file, "  - {id: m%u, name: M %u}\n", i, i);
 	assert_int_equal(fclose(file), 0);
 }
 

@@ -329,7 +329,7 @@ static void prepare(struct daemon *daemon)
 static void damage_is_found_at_the_start_or_harmless(void **state)
 {
 	const char *text = getenv("ROUNDS");
-	long asked = text && *text ? strtol(text, NULL, 10) : ROUNDS_SHORT;
+	long asked = text && *text ? strtol(text, NULL, 10) : test_share(ROUNDS_SHORT);
 	long rounds = asked < ROUNDS_MOST ? asked : ROUNDS_MOST;
 	struct daemon *daemon = *state;
 

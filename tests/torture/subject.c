@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/e2e/check.h"
+#include "tests/seed.h"
 
 enum { ANSWER_MS = 30000, SETTLE_MS = 60000 };
 
@@ -26,7 +27,7 @@ unsigned torture_rounds(unsigned short_rounds, unsigned most)
 	unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 0;
 
 	if (!rounds || !*rounds)
-		return short_rounds;
+		return test_share(short_rounds);
 	return n < most ? (unsigned)n : most;
 }
 

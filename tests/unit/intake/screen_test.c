@@ -50,7 +50,7 @@ struct told {
 static void read_row(const msgpack_object *row, const char *const *keys, size_t n,
 		     const msgpack_object **values)
 {
-	struct text texts[6];
+	struct text texts[6] = { { NULL, 0 } };
 
 	for (size_t i = 0; i < n; i++)
 		texts[i] = text_of(keys[i]);

@@ -19,6 +19,7 @@
 
 #include "daemon/base/load.h"
 #include "daemon/base/state.h"
+#include "tests/seed.h"
 #include "tests/unit/house.h"
 #include "tests/unit/plane/living.h"
 
@@ -316,7 +317,7 @@ static int begin(void **state)
 	FILE *file;
 
 	(void)state;
-	n_worlds = many ? (uint32_t)strtoul(many, NULL, 10) : WORLDS;
+	n_worlds = many ? (uint32_t)strtoul(many, NULL, 10) : test_share(WORLDS);
 	made = calloc((size_t)n_worlds * ANYWORLD_DAYS, sizeof(*made));
 	assert_non_null(made);
 	dir_begin(&stage);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "tests/seed.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/anyworld.h"
 
@@ -129,7 +130,7 @@ static void catalogues_that_count_alike_make_the_same_tallies(void **state)
 
 	(void)state;
 	chance_begin_at(SEED);
-	for (uint32_t w = 0; w < WORLDS; w++) {
+	for (uint32_t w = 0; w < test_share(WORLDS); w++) {
 		chance_of_world(w);
 		anyworld_make(&world);
 		for (uint32_t i = 0; i < CHANGES * PLACES; i++) {
