@@ -172,8 +172,9 @@ static int settle_compaction(struct liftd *liftd)
 
 static void say_secret(const struct liftd *liftd, int err)
 {
-	static const char expected[] = "32 bytes: the credential " SECRET_CREDENTIAL
-				       ", or a file that only its owner may read";
+	static const char expected[] =
+		"32 bytes, or a multiple of them: the credential " SECRET_CREDENTIAL
+		", or a file that only its owner may read";
 	char path[PATH_MAX];
 
 	secret_path(&liftd->secret, liftd->config->state, path);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/base/credential.h"
@@ -17,6 +18,7 @@
 #include "daemon/last_good.h"
 #include "daemon/liftd.h"
 #include "daemon/publish/audience.h"
+#include "daemon/rotate/rotate.h"
 #include "daemon/service.h"
 #include "daemon/tasks/task.h"
 #include "proto/standard_files.h"
@@ -42,6 +44,8 @@ static const char help[] =
 	"      --backup DIR      copy journal and secret to DIR, also while a daemon runs\n"
 	"      --without-secret  with --backup: leave the secret out\n"
 	"      --restore DIR     replace journal and secret by a backup\n"
+	"      --rotate-secret   give the journal another secret, while no daemon runs\n"
+	"      --new-secret FILE with --rotate-secret: where it goes, if it is a credential\n"
 	"      --verify          compare the ledger with one that is built from the journal\n"
 	"      --report          with one of these: print progress in lines, for programs\n"
 	"  -V, --version         print the version, and exit\n"
@@ -53,6 +57,7 @@ struct options {
 	const char *config, *catalogue;
 	bool check;
 	struct task_wish wish;
+	const char *new_secret; /* of a rotation */
 	unsigned n_tasks;
 };
 
@@ -150,10 +155,12 @@ __attribute__((format(printf, 1, 2))) static int complain_usage(const char *form
 static int check_options(const struct options *options)
 {
 	if (options->n_tasks > 1)
-		return complain_usage("one of --backup, --restore and --verify at a time");
+		return complain_usage(
+			"one of --backup, --restore, --rotate-secret and --verify at a "
+			"time");
 	if (options->n_tasks > 0 && options->check)
-		return complain_usage("--check-config does not go with --backup, --restore or "
-				      "--verify");
+		return complain_usage("--check-config does not go with --backup, --restore, "
+				      "--rotate-secret or --verify");
 	if (options->n_tasks == 0 && options->wish.in_lines)
 		return complain_usage("--report goes with --backup, --restore or --verify only");
 	if (options->wish.task == TASK_KNOWN && !options->wish.in_lines)
@@ -165,6 +172,10 @@ static int check_options(const struct options *options)
 	if (options->wish.task == TASK_RELEASE && !options->wish.in_lines)
 		return complain_usage("--release is for the daemon's own use: ask it by 'lift "
 				      "releases --now'");
+	if (options->wish.task == TASK_ROTATE && options->wish.in_lines)
+		return complain_usage("--report does not go with --rotate-secret");
+	if (options->new_secret && options->wish.task != TASK_ROTATE)
+		return complain_usage("--new-secret goes with --rotate-secret only");
 	if (options->wish.seen && options->wish.task != TASK_BACKUP)
 		return complain_usage("--seen goes with --backup only");
 	if (options->wish.without_secret && options->wish.task != TASK_BACKUP)
@@ -184,6 +195,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "known-at", no_argument, NULL, TASK_KNOWN },
 		{ "compact", no_argument, NULL, TASK_COMPACT },
 		{ "release", no_argument, NULL, TASK_RELEASE },
+		{ "rotate-secret", no_argument, NULL, TASK_ROTATE },
+		{ "new-secret", required_argument, NULL, 'n' },
 		{ "report", no_argument, NULL, 'r' },
 		{ "seen", required_argument, NULL, 's' },
 		{ "without-secret", no_argument, NULL, 'w' },
@@ -210,9 +223,13 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case TASK_KNOWN:
 		case TASK_COMPACT:
 		case TASK_RELEASE:
+		case TASK_ROTATE:
 			options->n_tasks++;
 			options->wish.task = (enum task)option;
 			options->wish.dir = optarg;
+			break;
+		case 'n':
+			options->new_secret = optarg;
 			break;
 		case 's':
 			options->wish.seen = optarg;
@@ -281,6 +298,17 @@ static int run(struct liftd_parts parts)
 		parts.keys = now.keys;
 	} while (again);
 	return err == LIFT_E_DAMAGED ? EXIT_DAMAGED : err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Files are for their owner only. */
+static int rotate(const struct options *options, const struct config *config)
+{
+	struct report report = { .err = 0 };
+	int err;
+
+	umask(077);
+	err = rotate_run(config, options->new_secret, &report);
+	return report_end(&report, err);
 }
 
 /* The errors have been said, to whom reads them; this is for what watches the journal. */
@@ -366,7 +394,8 @@ int main(int argc, char **argv)
 		return start_failed(&options, "configuration");
 	if (options.n_tasks > 0) {
 		no_core();
-		status = task_run(&options.wish, config);
+		status = options.wish.task == TASK_ROTATE ? rotate(&options, config)
+							  : task_run(&options.wish, config);
 	} else {
 		status = serve(config, &options);
 	}

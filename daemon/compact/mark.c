@@ -26,8 +26,8 @@ int compact_mark_write(const char *state, const struct compact_mark *mark)
 	sodium_bin2hex(hex, sizeof(hex), mark->digest, sizeof(mark->digest));
 	snprintf(text, sizeof(text),
 		 "liftd compact 1\nedition=%016" PRIx64 "\nlast=%" PRIu64 "\nthrough=%" PRIu64
-		 "\nledger=%d\nsecret=%s\n",
-		 mark->edition, mark->last, mark->through, mark->has_ledger, hex);
+		 "\nrotates=%d\nledger=%d\nsecret=%s\n",
+		 mark->edition, mark->last, mark->through, mark->rotates, mark->has_ledger, hex);
 	compact_path(dir, state, NULL);
 	compact_path(aside, state, "whole.new");
 	compact_path(path, state, "whole");
@@ -38,16 +38,17 @@ static int parse(const char *text, struct compact_mark *mark)
 {
 	char hex[DIGEST_HEX] = "";
 	size_t size;
-	int ledger;
+	int rotates, ledger;
 
 	if (sscanf(text,
 		   "liftd compact 1\nedition=%16" SCNx64 "\nlast=%" SCNu64 "\nthrough=%" SCNu64
-		   "\nledger=%1d\nsecret=%32s\n",
-		   &mark->edition, &mark->last, &mark->through, &ledger, hex) != 5 ||
+		   "\nrotates=%1d\nledger=%1d\nsecret=%32s\n",
+		   &mark->edition, &mark->last, &mark->through, &rotates, &ledger, hex) != 6 ||
 	    sodium_hex2bin(mark->digest, sizeof(mark->digest), hex, strlen(hex), NULL, &size,
 			   NULL) != 0 ||
 	    size != sizeof(mark->digest))
 		return LIFT_E_CORRUPT;
+	mark->rotates = rotates;
 	mark->has_ledger = ledger;
 	return 0;
 }

@@ -13,6 +13,7 @@ struct compact_mark {
 	uint64_t edition; /* of the new journal */
 	uint64_t last;	  /* its last number */
 	uint64_t through; /* the orders up to this number have been carried out in it */
+	bool rotates;	  /* it is of another secret, which comes with it, or is a credential */
 	bool has_ledger;  /* beside it */
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* of the secret that it is of */
 };

@@ -104,6 +104,34 @@ static int catch_up(struct settling *settling)
 	return err;
 }
 
+/* Nothing can have come: no daemon has run. */
+static int check_same(struct settling *settling)
+{
+	struct journal *from = NULL;
+	char path[PATH_MAX];
+	int err;
+
+	state_path(path, settling->state, STATE_JOURNAL);
+	err = journal_open_read_only(path, NULL, &from);
+	if (!err && journal_last(from) != settling->mark.last)
+		err = LIFT_E_CORRUPT;
+	settling->settled->last = settling->mark.last;
+	journal_close(from);
+	return err;
+}
+
+/* Where it is a credential there is none here. */
+static int place_secret(const struct settling *settling)
+{
+	char path[PATH_MAX], compact[PATH_MAX];
+
+	compact_path(compact, settling->state, "secret");
+	state_path(path, settling->state, STATE_SECRET);
+	if (!settling->mark.rotates || !is_there(compact))
+		return 0;
+	return rename(compact, path) == 0 ? dir_sync(settling->state) : LIFT_E_IO;
+}
+
 static int exchange_journals(const char *state)
 {
 	char path[PATH_MAX], compact[PATH_MAX];
@@ -180,7 +208,7 @@ static int settle(struct settling *settling)
 	if (err)
 		return 0; /* who opens it says why */
 	if (edition != settling->mark.edition) {
-		err = catch_up(settling);
+		err = settling->mark.rotates ? check_same(settling) : catch_up(settling);
 		if (err)
 			return drop(settling, err);
 		go_on(settling);
@@ -189,7 +217,9 @@ static int settle(struct settling *settling)
 			return err;
 	}
 	settling->settled->is_in_place = true;
-	err = place_ledger(settling);
+	err = place_secret(settling);
+	if (!err)
+		err = place_ledger(settling);
 	if (err)
 		return err;
 	go_on(settling);

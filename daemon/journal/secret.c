@@ -13,10 +13,12 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 
+enum { KEYS_BYTES = SECRET_KEYS_MAX * SECRET_BYTES };
+
 static int new_key(struct secret *secret)
 {
 	*secret = (struct secret){ .key = NULL };
-	secret->key = credential_memory(SECRET_BYTES, &secret->is_locked);
+	secret->key = credential_memory(KEYS_BYTES, &secret->is_locked);
 	return secret->key ? 0 : LIFT_E_MEMORY;
 }
 
@@ -41,8 +43,8 @@ static int make(const char *dir, const char *path)
 	return err;
 }
 
-/* Into its place, and nowhere else. */
-static int read_key(int fd, mode_t forbidden, uint8_t key[static SECRET_BYTES])
+/* Into its place, and nowhere else: how many bytes. */
+static int read_keys(int fd, mode_t forbidden, uint8_t keys[static KEYS_BYTES], size_t *ret_size)
 {
 	struct stat stat;
 	size_t size = 0;
@@ -53,35 +55,62 @@ static int read_key(int fd, mode_t forbidden, uint8_t key[static SECRET_BYTES])
 		return LIFT_E_IO;
 	if (stat.st_mode & forbidden)
 		return LIFT_E_SECRET;
-	while (size < SECRET_BYTES && n > 0) {
-		n = read(fd, key + size, SECRET_BYTES - size);
+	while (size < KEYS_BYTES && n > 0) {
+		n = read(fd, keys + size, KEYS_BYTES - size);
 		size += n > 0 ? (size_t)n : 0;
 	}
 	if (n > 0)
 		n = read(fd, &more, 1);
 	if (n < 0)
 		return LIFT_E_IO;
-	return size == SECRET_BYTES && n == 0 ? 0 : LIFT_E_SECRET;
+	*ret_size = size;
+	return size > 0 && size % SECRET_BYTES == 0 && n == 0 ? 0 : LIFT_E_SECRET;
+}
+
+struct text secret_bytes(const struct secret *secret)
+{
+	return (struct text){ (const char *)secret->key,
+			      (size_t)(secret->more + 1) * SECRET_BYTES };
+}
+
+static void make_digest(struct secret *secret)
+{
+	static const char context[] = "liftd secret digest";
+	uint8_t digest[SECRET_DIGEST_BYTES];
+	struct text bytes = secret_bytes(secret);
+	crypto_generichash_state state;
+
+	if (secret->more == 0) {
+		crypto_generichash(secret->digest, SECRET_DIGEST_BYTES, (const uint8_t *)context,
+				   sizeof(context), secret->key, SECRET_BYTES);
+		return;
+	}
+	/* All keys are one: a key of the hash has no room for them. */
+	crypto_generichash_init(&state, NULL, 0, sizeof(digest));
+	crypto_generichash_update(&state, (const uint8_t *)context, sizeof(context));
+	crypto_generichash_update(&state, (const uint8_t *)bytes.data, bytes.size);
+	crypto_generichash_final(&state, digest, sizeof(digest));
+	memcpy(secret->digest, digest, sizeof(digest));
 }
 
 static int open_file(const char *path, mode_t forbidden, struct secret *ret_secret)
 {
-	static const char context[] = "liftd secret digest";
 	struct secret secret;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	size_t size = 0;
 
 	if (fd < 0)
 		return errno == ENOENT ? LIFT_E_NOT_FOUND : LIFT_E_IO;
 	err = new_key(&secret);
 	if (!err)
-		err = read_key(fd, forbidden, secret.key);
+		err = read_keys(fd, forbidden, secret.key, &size);
 	close(fd);
 	if (err) {
 		secret_close(&secret);
 		return err;
 	}
-	crypto_generichash(secret.digest, SECRET_DIGEST_BYTES, (const uint8_t *)context,
-			   sizeof(context), secret.key, SECRET_BYTES);
+	secret.more = (uint32_t)(size / SECRET_BYTES) - 1;
+	make_digest(&secret);
 	*ret_secret = secret;
 	return 0;
 }
@@ -117,7 +146,8 @@ int secret_open_own(const char *state, bool may_make, struct secret *ret_secret)
 	secret.is_credential = true;
 	err = secret_open(state, false, &other);
 	if (!err) {
-		if (sodium_memcmp(secret.key, other.key, SECRET_BYTES) != 0)
+		if (secret.more != other.more ||
+		    sodium_memcmp(secret.key, other.key, secret_bytes(&secret).size) != 0)
 			err = LIFT_E_DIFFERENT;
 		secret_close(&other);
 	} else if (err == LIFT_E_NOT_FOUND) {
@@ -136,6 +166,65 @@ void secret_path(const struct secret *secret, const char *state, char to[static 
 		state_path(to, state, STATE_SECRET);
 }
 
+/* Rotation. */
+
+static const uint8_t *newest_key(const struct secret *secret)
+{
+	return secret->key + (size_t)secret->more * SECRET_BYTES;
+}
+
+int secret_rotate(const struct secret *secret, struct secret *ret_secret)
+{
+	struct secret rotated;
+	int err = secret->more + 1 >= SECRET_KEYS_MAX ? LIFT_E_TOO_MANY : new_key(&rotated);
+
+	if (err)
+		return err;
+	memcpy(rotated.key, secret->key, secret_bytes(secret).size);
+	rotated.more = secret->more + 1;
+	rotated.is_credential = secret->is_credential;
+	randombytes_buf(rotated.key + (size_t)rotated.more * SECRET_BYTES, SECRET_BYTES);
+	make_digest(&rotated);
+	*ret_secret = rotated;
+	return 0;
+}
+
+static void hash_on(const uint8_t *key, uint8_t hash[static PSEUDONYM_BYTES])
+{
+	uint8_t before[PSEUDONYM_BYTES];
+
+	memcpy(before, hash, sizeof(before));
+	crypto_generichash(hash, PSEUDONYM_BYTES, before, sizeof(before), key, SECRET_BYTES);
+}
+
+static void hash_refused_on(const uint8_t *key, uint8_t digest[static REFUSED_DIGEST_BYTES])
+{
+	uint8_t hash[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash(hash, sizeof(hash), digest, REFUSED_DIGEST_BYTES, key, SECRET_BYTES);
+	memcpy(digest, hash, REFUSED_DIGEST_BYTES);
+}
+
+void secret_forward(const struct secret *secret, uint8_t hash[static PSEUDONYM_BYTES])
+{
+	hash_on(newest_key(secret), hash);
+}
+
+void secret_forward_refused(const struct secret *secret,
+			    uint8_t digest[static REFUSED_DIGEST_BYTES])
+{
+	hash_refused_on(newest_key(secret), digest);
+}
+
+/* What the first key gives, with all the others. */
+static void hash_with_others(const struct secret *secret, uint8_t hash[static PSEUDONYM_BYTES])
+{
+	for (uint32_t i = 1; i <= secret->more; i++)
+		hash_on(secret->key + (size_t)i * SECRET_BYTES, hash);
+}
+
+/* What they are for. */
+
 /* The namespace's length in front: no two pairs give the same bytes. */
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES])
@@ -148,6 +237,7 @@ void secret_pseudonym(const struct secret *secret, struct text name_space, struc
 	memcpy(bytes + 1 + name_space.size, learner.data, learner.size);
 	crypto_generichash(to, PSEUDONYM_BYTES, bytes, 1 + name_space.size + learner.size,
 			   secret->key, SECRET_BYTES);
+	hash_with_others(secret, to);
 }
 
 /* A 0 in front: no namespace is that long. */
@@ -163,6 +253,7 @@ void secret_objection(const struct secret *secret, struct text name_space, struc
 	memcpy(bytes + 2 + name_space.size, learner.data, learner.size);
 	crypto_generichash(to, PSEUDONYM_BYTES, bytes, 2 + name_space.size + learner.size,
 			   secret->key, SECRET_BYTES);
+	hash_with_others(secret, to);
 }
 
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES])
@@ -170,7 +261,7 @@ void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYT
 	static const char context[] = "liftd open plane 1";
 
 	crypto_generichash(to, OPEN_KEY_BYTES, (const uint8_t *)context, sizeof(context) - 1,
-			   secret->key, SECRET_BYTES);
+			   newest_key(secret), SECRET_BYTES);
 }
 
 void secret_refused_digest(const struct secret *secret, struct text content,
@@ -181,4 +272,6 @@ void secret_refused_digest(const struct secret *secret, struct text content,
 	crypto_generichash(digest, sizeof(digest), (const uint8_t *)content.data, content.size,
 			   secret->key, SECRET_BYTES);
 	memcpy(to, digest, REFUSED_DIGEST_BYTES);
+	for (uint32_t i = 1; i <= secret->more; i++)
+		hash_refused_on(secret->key + (size_t)i * SECRET_BYTES, to);
 }

@@ -2,10 +2,12 @@
 /*
  * secret.h - the key that turns learner ids into pseudonyms: raw ids never reach the disk.
  *
- * It is a credential of the service (SECRET_CREDENTIAL), else a file of the state; either has
- * SECRET_BYTES. The file has mode 0600, and is made where there is neither. Who loses it loses the
- * way from a learner to what is counted of this learner. In memory it is locked, in no core file,
- * in no child, and wiped at its end (base/credential.h).
+ * It is a credential of the service (SECRET_CREDENTIAL), else a file of the state; either has one
+ * key of SECRET_BYTES, and behind it one more for each time that it was rotated: what the first key
+ * gives is hashed with the second one, and so on. So a journal can be given another secret without
+ * anybody knowing the ids again. The file has mode 0600, and is made where there is neither. Who
+ * loses it loses the way from a learner to what is counted of this learner. In memory it is locked,
+ * in no core file, in no child, and wiped at its end (base/credential.h).
  */
 #ifndef LIFTD_JOURNAL_SECRET_H
 #define LIFTD_JOURNAL_SECRET_H
@@ -15,12 +17,13 @@
 
 #include "daemon/journal/entry.h"
 
-enum { SECRET_BYTES = 32, SECRET_DIGEST_BYTES = 16, OPEN_KEY_BYTES = 32 };
+enum { SECRET_BYTES = 32, SECRET_KEYS_MAX = 16, SECRET_DIGEST_BYTES = 16, OPEN_KEY_BYTES = 32 };
 
 #define SECRET_CREDENTIAL "liftd.secret"
 
 struct secret {
-	uint8_t *key; /* SECRET_BYTES, the secret's own */
+	uint8_t *key;  /* SECRET_BYTES of each key, the oldest first; the secret's own */
+	uint32_t more; /* keys behind the first one */
 	bool is_locked;
 	bool is_credential;
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* tells one secret from another, and nothing else */
@@ -36,6 +39,17 @@ int secret_open(const char *dir, bool may_make, struct secret *ret_secret);
  * or one that anybody may read. */
 int secret_open_own(const char *state, bool may_make, struct secret *ret_secret);
 
+/* The same with one key more, made at random. LIFT_E_TOO_MANY, LIFT_E_MEMORY. */
+int secret_rotate(const struct secret *secret, struct secret *ret_secret);
+/* All its bytes, borrowed. */
+struct text secret_bytes(const struct secret *secret);
+
+/* What the secret without its newest key has given (a pseudonym, an objection; a digest of what was
+ * refused) becomes what this one gives. */
+void secret_forward(const struct secret *secret, uint8_t hash[static PSEUDONYM_BYTES]);
+void secret_forward_refused(const struct secret *secret,
+			    uint8_t digest[static REFUSED_DIGEST_BYTES]);
+
 /* One that was opened, or is zeros. */
 void secret_close(struct secret *secret);
 
@@ -46,7 +60,7 @@ void secret_path(const struct secret *secret, const char *state, char to[static 
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES]);
 
-/* The key of the open plane's draws (METRICS 9): it does not tell the secret. */
+/* The key of the open plane's draws (METRICS 9), of the newest key: it does not tell the secret. */
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES]);
 
 /* The same of who objects to be taken in again: it says nothing of the pseudonym, and the pseudonym

@@ -50,7 +50,8 @@ static int secret_failed(const char *state, int err, struct report *report)
 		return report_fail(
 			report, err,
 			"the secret cannot be used: the credential " SECRET_CREDENTIAL
-			" or %.400s/%s must have 32 bytes, and only its owner may read it: "
+			" or %.400s/%s must have 32 bytes, or a multiple of them, and only its "
+			"owner may read it: "
 			"%s",
 			state, state_name(STATE_SECRET), lift_err_text(err));
 	}

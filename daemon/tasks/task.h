@@ -15,7 +15,8 @@ enum task {
 	TASK_VERIFY,
 	TASK_KNOWN,
 	TASK_COMPACT,
-	TASK_RELEASE
+	TASK_RELEASE,
+	TASK_ROTATE, /* rotate/rotate.h: of no child */
 };
 
 struct task_wish {

@@ -35,20 +35,32 @@ static bool shell(const struct drill *drill, const char *command)
 	return system(line) == 0;
 }
 
-static struct outcome run_compact(struct drill *drill)
+/* liftd with the option of a task. */
+static struct outcome run_task(struct drill *drill, const char *task, const char *how)
 {
 	struct subject *subject = &drill->subject;
 	const char *const env[] = { subject->preload, subject->page_env, subject->dir_env,
 				    "ASAN_OPTIONS=verify_asan_link_order=0", NULL };
 	struct surroundings in = { .env = env };
 	char program[PATH_SIZE];
-	const char *const argv[] = { program,	 "--config",  subject->daemon->config,
-				     "--report", "--compact", NULL };
+	const char *const argv[] = {
+		program, "--config", subject->daemon->config, task, how, NULL
+	};
 	struct process process;
 
 	program_path(program, "liftd");
 	process_start(&process, subject->daemon->dir, "compact", argv, &in);
 	return process_wait(&process);
+}
+
+static struct outcome run_compact(struct drill *drill)
+{
+	return run_task(drill, "--compact", "--report");
+}
+
+static struct outcome run_rotate(struct drill *drill)
+{
+	return run_task(drill, "--rotate-secret", NULL);
 }
 
 /* What has come is in the journal that the new one does not have yet. */
@@ -120,6 +132,8 @@ static bool is_well(struct drill *drill, const char *expected)
 		outcome_free(&outcome);
 		return false;
 	}
+	/* What was sent is known. */
+	free(daemon_lift_out(daemon, 0, "publish", "tests/golden/events.csv", NULL));
 	figures = daemon_lift_out(daemon, 0, "export", NULL);
 	is_right = strcmp(figures, expected) == 0;
 	free(figures);
@@ -137,23 +151,23 @@ static void say_wrong(const char *what, int kind, uint64_t k)
 	print_error("%s, call %llu, %s\n", what, (unsigned long long)k, kinds[kind].name);
 }
 
-static uint64_t count_calls_of_writing(struct drill *drill)
+static uint64_t count_calls_of(struct drill *drill, struct outcome (*run)(struct drill *drill))
 {
 	struct outcome outcome;
 
 	begin_round(drill, "before", 0, 0);
-	outcome = run_compact(drill);
+	outcome = run(drill);
 	assert_int_equal(outcome.status, 0);
 	outcome_free(&outcome);
 	return atomic_load(&drill->subject.faults->calls);
 }
 
-static void a_compaction_that_is_broken_off_has_changed_nothing(void **state)
+static void break_off(struct drill *drill, struct outcome (*run)(struct drill *drill),
+		      const char *what)
 {
 	struct findings findings = { 0 };
-	struct drill *drill = *state;
 	char detail[64];
-	uint64_t calls = count_calls_of_writing(drill);
+	uint64_t calls = count_calls_of(drill, run);
 	unsigned rounds = torture_rounds(SHORT_ROUNDS, (unsigned)calls * KINDS);
 
 	for (unsigned i = 0; i < rounds; i++, findings.rounds++) {
@@ -162,17 +176,27 @@ static void a_compaction_that_is_broken_off_has_changed_nothing(void **state)
 		struct outcome outcome;
 
 		begin_round(drill, "before", kinds[kind].kind, k);
-		outcome = run_compact(drill);
+		outcome = run(drill);
 		if (is_well(drill, drill->figures)) {
 			outcome_free(&outcome);
 			continue;
 		}
-		say_wrong("writing", kind, k);
+		say_wrong(what, kind, k);
 		findings.wrong++;
 		outcome_free(&outcome);
 	}
 	snprintf(detail, sizeof(detail), "calls=%llu", (unsigned long long)calls);
-	findings_say(&findings, "a compaction is broken off", detail);
+	findings_say(&findings, what, detail);
+}
+
+static void a_compaction_that_is_broken_off_has_changed_nothing(void **state)
+{
+	break_off(*state, run_compact, "a compaction is broken off");
+}
+
+static void a_rotation_that_is_broken_off_is_of_one_secret_or_the_other(void **state)
+{
+	break_off(*state, run_rotate, "a rotation is broken off");
 }
 
 static uint64_t count_calls_of_start(struct drill *drill)
@@ -232,6 +256,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_compaction_that_is_broken_off_has_changed_nothing),
+		cmocka_unit_test(a_rotation_that_is_broken_off_is_of_one_secret_or_the_other),
 		cmocka_unit_test(a_start_that_is_killed_in_between_goes_on),
 	};
 

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/rotate/rotate.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/base/dir.h"
+#include "daemon/base/state.h"
+#include "daemon/compact/settle.h"
+#include "daemon/tasks/backup.h"
+#include "daemon/tasks/compact.h"
+#include "daemon/tasks/verify.h"
+#include "tests/unit/house.h"
+
+enum { EVENTS = 300, LEARNERS = 9 };
+
+static const char person[] = "somebody";
+
+static struct event event_of_person(int n)
+{
+	return (struct event){ .type = EVENT_ASSESSED,
+			       .time = WORLD_BEGIN + 1000 * n,
+			       .learner = text_of(person),
+			       .module = text_of("lift"),
+			       .region = text_of("rana"),
+			       .result = { .score = 5000, .passed = 1 } };
+}
+
+/* A store is opened once in a process. */
+static void shut(struct house *house)
+{
+	house_ledger_close(house);
+	gate_close(house->gate);
+	journal_close(house->journal);
+	house->gate = NULL;
+	house->journal = NULL;
+}
+
+/* With the secret of now. */
+static void open_again(struct house *house)
+{
+	secret_close(&house->secret);
+	assert_int_equal(secret_open(house->dir.path, false, &house->secret), 0);
+	house_reopen_journal(house);
+}
+
+static void pseudonym_of(const struct house *house, uint8_t to[static PSEUDONYM_BYTES])
+{
+	secret_pseudonym(&house->secret, text_of("moodle"), text_of(person), to);
+}
+
+/* Events of the person are the first ones of stream p: accepted, and one that is refused. */
+static void make_state(struct house *house)
+{
+	struct world world;
+	struct event event;
+
+	house_open(house, "", world_catalogue);
+	for (int i = 1; i <= 3; i++) {
+		event = event_of_person(i);
+		assert_int_equal(house_send(house, "moodle", "p", (uint64_t)i, &event, 1), 0);
+	}
+	event = event_of_person(4);
+	event.time = house->clock + 3600000;
+	assert_int_equal(house_send(house, "moodle", "p", 4, &event, 1), 0);
+	world_begin(&world, LEARNERS);
+	for (uint64_t seq = 1; seq <= EVENTS; seq++) {
+		world_event(&world, &event);
+		assert_int_equal(house_send(house, "moodle", "s", seq, &event, 1), 0);
+	}
+	assert_int_equal(journal_commit(house->journal), 0);
+}
+
+static int rotate(struct house *house, struct report *ret_report)
+{
+	struct config config = *house->config;
+
+	*ret_report = (struct report){ .err = 0 };
+	config.state = (char *)house->dir.path;
+	return rotate_run(&config, NULL, ret_report);
+}
+
+static void rotate_well(struct house *house)
+{
+	struct report report;
+
+	if (rotate(house, &report) != 0)
+		fail_msg("%s", report.text);
+	assert_int_equal(access(dir_path(&house->dir, "compact"), F_OK), -1);
+}
+
+static void verify(struct house *house)
+{
+	struct config config = *house->config;
+	struct report report = { 0 };
+
+	config.state = (char *)house->dir.path;
+	if (verify_run(&config, &report) != 0)
+		fail_msg("%s", report.text);
+}
+
+static bool journal_has(const struct house *house, const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	FILE *file = fopen(dir_path(&house->dir, "journal/data.mdb"), "re");
+	struct stat info;
+	char *bytes;
+	bool found;
+
+	assert_non_null(file);
+	assert_int_equal(fstat(fileno(file), &info), 0);
+	bytes = malloc((size_t)info.st_size);
+	assert_non_null(bytes);
+	assert_int_equal(fread(bytes, 1, (size_t)info.st_size, file), info.st_size);
+	found = memmem(bytes, (size_t)info.st_size, pseudonym, PSEUDONYM_BYTES);
+	fclose(file);
+	free(bytes);
+	return found;
+}
+
+static size_t facts_of_person(struct house *house)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	struct learner learner = { .n = 0 };
+	struct ledger_view view;
+	bool found = false;
+	size_t n;
+
+	pseudonym_of(house, pseudonym);
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	assert_int_equal(ledger_view_learner(&view, pseudonym, &learner, &found), 0);
+	ledger_view_end(&view);
+	n = found ? learner.n : 0;
+	learner_free(&learner);
+	return n;
+}
+
+static int count_row(void *context, const struct quarantined *row)
+{
+	size_t *n = context;
+
+	(void)row;
+	++*n;
+	return 0;
+}
+
+static size_t rows_of(struct house *house)
+{
+	struct journal_view view;
+	size_t n = 0;
+
+	assert_int_equal(journal_view_begin(house->journal, &view), 0);
+	assert_int_equal(journal_view_quarantine(&view, 0, count_row, &n), 0);
+	journal_view_end(&view);
+	return n;
+}
+
+static void check_tallies(struct house *house, const struct tallies_read *expected)
+{
+	struct tallies_read found = { 0 };
+
+	house_tallies(house, &found);
+	assert_tallies_equal(found.items, found.n, expected->items, expected->n, "rotated");
+	tallies_free(&found);
+}
+
+static void figures_stay_and_what_was_sent_is_known(void **state)
+{
+	struct house house;
+	struct tallies_read before = { 0 };
+	uint8_t old[PSEUDONYM_BYTES];
+	struct event event;
+	uint64_t last;
+	size_t rows;
+
+	(void)state;
+	make_state(&house);
+	pseudonym_of(&house, old);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	house_apply_all(&house);
+	house_tallies(&house, &before);
+	last = journal_last(house.journal);
+	rows = rows_of(&house);
+	shut(&house);
+	assert_true(journal_has(&house, old));
+	for (int round = 0; round < 3; round++) {
+		rotate_well(&house);
+		assert_false(journal_has(&house, old));
+		open_again(&house);
+		assert_int_equal(house.secret.more, round + 1);
+		pseudonym_of(&house, old);
+		house_ledger_open(&house, "ledger", INT64_MAX);
+		house_apply_all(&house);
+		check_tallies(&house, &before);
+		assert_int_equal(facts_of_person(&house), 3);
+		/* A resend is known, of what was refused, too; a new event joins the others. */
+		for (int i = 1; i <= 4; i++) {
+			event = event_of_person(i);
+			if (i == 4)
+				event.time = house.clock + 3600000;
+			assert_int_equal(house_send(&house, "moodle", "p", (uint64_t)i, &event, 1),
+					 0);
+		}
+		assert_int_equal(journal_commit(house.journal), 0);
+		assert_int_equal(journal_last(house.journal), last);
+		assert_int_equal(rows_of(&house), rows);
+		shut(&house);
+		assert_true(journal_has(&house, old));
+		verify(&house);
+	}
+	open_again(&house);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	event = event_of_person(5);
+	assert_int_equal(house_send(&house, "moodle", "p", 5, &event, 1), 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	house_apply_all(&house);
+	assert_int_equal(facts_of_person(&house), 4);
+	tallies_free(&before);
+	house_close(&house);
+}
+
+static void who_objects_objects_still(void **state)
+{
+	struct house house;
+	uint8_t pseudonym[PSEUDONYM_BYTES], objection[PSEUDONYM_BYTES];
+	struct compact_settled settled;
+	struct report report;
+	struct config config;
+
+	(void)state;
+	make_state(&house);
+	pseudonym_of(&house, pseudonym);
+	secret_objection(&house.secret, text_of("moodle"), text_of(person), objection);
+	assert_true(journal_forget(house.journal, pseudonym, objection, house.clock) > 0);
+	assert_int_equal(journal_commit(house.journal), 0);
+	shut(&house);
+	/* An order has to be carried out before. */
+	assert_int_equal(rotate(&house, &report), LIFT_E_BUSY);
+	assert_non_null(strstr(report.text, "lift compact"));
+	config = *house.config;
+	config.state = (char *)house.dir.path;
+	assert_int_equal(compact_run(&config, &report), 0);
+	assert_int_equal(compact_settle(house.dir.path, NULL, &settled), 0);
+	rotate_well(&house);
+	open_again(&house);
+	assert_false(journal_has_objection(house.journal, objection));
+	secret_objection(&house.secret, text_of("moodle"), text_of(person), objection);
+	assert_true(journal_has_objection(house.journal, objection));
+	assert_int_equal(journal_objections(house.journal), 1);
+	house_close(&house);
+}
+
+static void a_daemon_or_a_restore_is_in_the_way(void **state)
+{
+	struct house house;
+	struct report report;
+	int lock;
+
+	(void)state;
+	make_state(&house);
+	shut(&house);
+	assert_int_equal(dir_lock(house.dir.path, &lock), 0);
+	assert_int_equal(rotate(&house, &report), LIFT_E_BUSY);
+	close(lock);
+	rotate_well(&house);
+	house_close(&house);
+}
+
+static void a_secret_can_be_rotated_fifteen_times(void **state)
+{
+	struct house house;
+	struct report report;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	shut(&house);
+	for (int i = 1; i < SECRET_KEYS_MAX; i++)
+		rotate_well(&house);
+	assert_int_equal(rotate(&house, &report), LIFT_E_TOO_MANY);
+	open_again(&house);
+	assert_int_equal(secret_bytes(&house.secret).size, SECRET_KEYS_MAX * SECRET_BYTES);
+	house_close(&house);
+}
+
+/* A backup of before has the secret of then, and is restored with it. */
+static void an_older_backup_is_restored_with_its_secret(void **state)
+{
+	struct house house;
+	struct report report = { 0 };
+	char dir[128];
+
+	(void)state;
+	make_state(&house);
+	shut(&house);
+	snprintf(dir, sizeof(dir), "%s/backups/one", house.dir.path);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
+	rotate_well(&house);
+	assert_int_equal(backup_restore(house.dir.path, dir, &report), 0);
+	open_again(&house);
+	assert_int_equal(house.secret.more, 0);
+	house_close(&house);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_stay_and_what_was_sent_is_known),
+		cmocka_unit_test(who_objects_objects_still),
+		cmocka_unit_test(a_daemon_or_a_restore_is_in_the_way),
+		cmocka_unit_test(a_secret_can_be_rotated_fifteen_times),
+		cmocka_unit_test(an_older_backup_is_restored_with_its_secret),
+	};
+
+	chance_begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
