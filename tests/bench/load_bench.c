@@ -193,8 +193,8 @@ static int compare_doubles(const void *a, const void *b)
 static void print_times(const char *what, double *ms, size_t n)
 {
 	qsort(ms, n, sizeof(*ms), compare_doubles);
-	printf("%s\tmedian %.2f ms\tp99 %.2f ms\tmost %.2f ms\n", what, ms[n / 2],
-	       ms[n * 99 / 100], ms[n - 1]);
+	printf("%s\tmedian %.2f ms\tp99 %.2f ms\tmost %.2f ms\n", what, ms[n / 2], ms[n * 99 / 100],
+	       ms[n - 1]);
 }
 
 /* Wait until it is time for the next batch, or an answer is there. */

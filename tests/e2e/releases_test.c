@@ -475,6 +475,45 @@ static void one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one(vo
 	moved_clock_free(by_ms);
 }
 
+/* Without the secret there is none. */
+static void one_that_could_not_be_made_is_said_and_tried_again(void **state)
+{
+	struct daemon *daemon = *state;
+	char secret[PATH_SIZE], aside[PATH_SIZE];
+	_Atomic int64_t *by_ms;
+	const char *trouble;
+	json_t *status;
+
+	setenv("TZ", ZONE, 1);
+	tzset();
+	daemon_configure(daemon, "catalogue: " GOLDEN "catalogue.yaml\n"
+				 "open: {every: month}\n");
+	by_ms = moved_clock_start(daemon);
+	moved_clock_set(daemon, by_ms, moment("2090-02-15 12:00:00") - machine_ms());
+	publish(daemon, "one", GOLDEN "events.csv");
+	path_make(secret, "%s/secret", daemon->state);
+	path_make(aside, "%s/secret.kept", daemon->dir);
+	assert_int_equal(rename(secret, aside), 0);
+	moved_clock_set(daemon, by_ms, moment("2090-03-01 00:00:01") - machine_ms());
+	daemon_await_counter(daemon, "releases_failed", 1);
+	status = daemon_status(daemon);
+	assert_true(json_is_false(json_object_get(status, "healthy")));
+	trouble = json_string_value(json_array_get(json_object_get(status, "troubles"), 0));
+	if (!strstr(trouble, "release: the one as of 2090-02-28 could not be made: the secret is "
+			     "not here"))
+		fail_msg("%s", trouble);
+	json_decref(status);
+	expect_days(daemon, (const char *const[]){ NULL });
+	assert_int_equal(rename(aside, secret), 0);
+	daemon_await_counter(daemon, "releases", 1);
+	expect_days(daemon, (const char *const[]){ "2090-02-28", NULL });
+	status = daemon_status(daemon);
+	assert_true(json_is_true(json_object_get(status, "healthy")));
+	json_decref(status);
+	daemon_stop(daemon, SIGTERM);
+	moved_clock_free(by_ms);
+}
+
 /* What dies. */
 
 static bool is_begun(pid_t child)
@@ -753,6 +792,7 @@ int main(void)
 		TEST(two_are_compared),
 		TEST(without_a_word_in_the_configuration_there_are_none),
 		TEST(one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one),
+		TEST(one_that_could_not_be_made_is_said_and_tried_again),
 		TEST(a_backup_has_them_and_a_restore_brings_them_back),
 		TEST(one_that_is_damaged_is_named_and_the_one_before_served),
 		TEST(a_child_that_is_killed_is_said_and_leaves_nothing),
