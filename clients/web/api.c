@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clients/web/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clients/web/state.h"
 
@@ -49,6 +51,40 @@ enum api_done api_catalogue(struct web *web, struct http_exchange *exchange)
 		return api_not_yet(exchange);
 	if (!web_answer_again(web->answers, exchange, "catalogue", web->standing.change))
 		answer_json(web, exchange, "catalogue", json_incref((json_t *)catalogue));
+	return API_DONE;
+}
+
+/* Another list where there is a newer release: asked for by its number, it is another wish. */
+static struct day_wish wish_of_releases(const struct web *web)
+{
+	struct day_wish wish;
+
+	memset(&wish, 0, sizeof(wish)); /* it is compared as bytes */
+	snprintf(wish.day, sizeof(wish.day), "%s", DAYS_OF_RELEASES);
+	snprintf(wish.id, sizeof(wish.id), "%" JSON_INTEGER_FORMAT,
+		 json_integer_value(json_object_get(web->standing.beat, "release")));
+	return wish;
+}
+
+/* Of an exact audience there are none. */
+enum api_done api_releases(struct web *web, struct http_exchange *exchange)
+{
+	const struct day_wish wish = wish_of_releases(web);
+	const struct day *day = NULL;
+	enum days_verdict verdict = DAYS_HERE;
+
+	if (!web->standing.is_whole)
+		return api_not_yet(exchange);
+	if (web_is_open(web))
+		verdict = days_ask(web->days, &wish, web->steady_ms, &day);
+	if (verdict == DAYS_WAIT)
+		return API_WAITS;
+	if (verdict == DAYS_FULL || (day && day->state == DAY_FAILED))
+		web_answer_problem(exchange, 503, 2, "the daemon has not said which there are");
+	else
+		answer_json(web, exchange, NULL,
+			    json_pack("{s:o}", "releases",
+				      day ? json_incref(day->rows) : json_array()));
 	return API_DONE;
 }
 

@@ -18,6 +18,6 @@ enum api_done api_not_yet(struct http_exchange *exchange);
 /* Long answers have been made. */
 void api_figures_printed(struct web *web);
 
-api_fn api_state, api_catalogue, api_figures, api_events, api_outlines, api_metrics;
+api_fn api_state, api_catalogue, api_figures, api_releases, api_events, api_outlines, api_metrics;
 
 #endif

@@ -116,6 +116,9 @@ static int take_answer(void *context, const json_t *answer)
 	}
 	keep_text(answer, "as_of", day->as_of, sizeof(day->as_of));
 	day->release = json_integer_value(json_object_get(answer, "release"));
+	if (json_array_extend(day->rows, json_object_get(answer, "releases")) != 0 &&
+	    json_object_get(answer, "releases"))
+		return LIFT_E_MEMORY;
 	json_array_foreach(json_object_get(answer, "rows"), i, row)
 	{
 		err = take_row(day, json_string_value(row), json_string_length(row));
@@ -128,9 +131,10 @@ static int take_answer(void *context, const json_t *answer)
 static void ask_daemon(const struct days *days, struct day *day)
 {
 	const struct day_wish *wish = &day->wish;
+	bool of_releases = strcmp(wish->day, DAYS_OF_RELEASES) == 0;
 	const struct request request = {
-		.op = TEXT("export"),
-		.as_of = text_of(wish->day),
+		.op = text_of(of_releases ? "releases" : "export"),
+		.as_of = text_of(of_releases ? "" : wish->day),
 		.region = text_of(wish->region),
 		.kind = text_of(wish->kind),
 		.id = text_of(wish->id),

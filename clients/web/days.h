@@ -11,6 +11,9 @@
 #include "clients/lib/lift.h"
 #include "proto/event.h"
 
+/* In place of a day: which releases there are, a list of {release, day}. */
+#define DAYS_OF_RELEASES "releases"
+
 /* What is asked of the daemon at once: a day, and, where they are not empty, one region and one
  * subject. */
 struct day_wish {
@@ -20,7 +23,7 @@ struct day_wish {
 struct day {
 	struct day_wish wish;
 	enum { DAY_UNUSED, DAY_WAITS, DAY_ASKED, DAY_HERE, DAY_FAILED } state;
-	json_t *rows; /* of figures_of_rows */
+	json_t *rows; /* of figures_of_rows, or releases */
 	char as_of[11];
 	json_int_t release; /* whose figures they are; 0: they are exact */
 	size_t bytes;

@@ -17,10 +17,15 @@ struct route {
 
 /* All other paths are the page's. */
 static const struct route routes[] = {
-	{ "/api/v1/state", api_state },		 { "/api/v1/catalogue", api_catalogue },
-	{ "/api/v1/figures", api_figures },	 { "/api/v1/figures.csv", api_figures },
-	{ "/api/v1/figures.xlsx", api_figures }, { "/api/v1/events", api_events },
-	{ "/api/v1/outlines", api_outlines },	 { "/metrics", api_metrics },
+	{ "/api/v1/state", api_state },
+	{ "/api/v1/catalogue", api_catalogue },
+	{ "/api/v1/figures", api_figures },
+	{ "/api/v1/figures.csv", api_figures },
+	{ "/api/v1/figures.xlsx", api_figures },
+	{ "/api/v1/releases", api_releases },
+	{ "/api/v1/events", api_events },
+	{ "/api/v1/outlines", api_outlines },
+	{ "/metrics", api_metrics },
 };
 
 static const struct route *find_route(const char *path)

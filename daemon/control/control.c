@@ -133,7 +133,7 @@ static const struct {
 	{ "verify", OPERATORS, control_verify },
 	{ "compact", OPERATORS, control_compact },
 	{ "release", OPERATORS, control_release },
-	{ "releases", OPERATORS, control_releases },
+	{ "releases", OPERATORS | OPEN_AUDIENCES, control_releases },
 	{ "close", OPERATORS, control_close_stream },
 	{ "accept-clock", OPERATORS, control_accept_clock },
 	{ "keys", OPERATORS, control_keys },

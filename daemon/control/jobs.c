@@ -170,6 +170,37 @@ static void write_next(struct control *control)
 	msg_str(control->writer, day);
 }
 
+/* An open audience is told of those that it may export, by their heads. */
+static int name_releases(struct control *control, const struct client *client)
+{
+	struct release_info *infos = NULL;
+	char day[DAY_TEXT];
+	size_t n = 0, n_whole = 0;
+	int err = releases_list(control->parts.config->state, &infos, &n);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < n; i++)
+		if (!infos[i].err)
+			infos[n_whole++] = infos[i];
+	msg_writer_clear(control->writer);
+	msg_map_begin(control->writer);
+	msg_key_int(control->writer, "v", 1);
+	msg_key_bool(control->writer, "ok", true);
+	msg_str(control->writer, "releases");
+	msg_array(control->writer, n_whole);
+	for (size_t i = 0; i < n_whole; i++) {
+		day_print(infos[i].day, day);
+		msg_map_begin(control->writer);
+		msg_key_int(control->writer, "release", infos[i].number);
+		msg_key_str(control->writer, "day", day);
+		msg_map_end(control->writer);
+	}
+	msg_map_end(control->writer);
+	free(infos);
+	return control_send(control, client, msg_written(control->writer));
+}
+
 int control_releases(struct control *control, const struct client *client,
 		     const struct request *request)
 {
@@ -177,9 +208,12 @@ int control_releases(struct control *control, const struct client *client,
 	struct release_info *infos = NULL;
 	char day[DAY_TEXT];
 	size_t n = 0;
-	int err = shelf_look(control->shelf);
+	int err;
 
 	(void)request;
+	if (door_is_open(client->door))
+		return name_releases(control, client);
+	err = shelf_look(control->shelf);
 	if (!err)
 		err = shelf_list(control->shelf, &infos, &n);
 	if (err)

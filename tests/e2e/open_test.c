@@ -144,19 +144,27 @@ static void hear_beat(struct peer *peer, const struct heard *like)
 	assert_memory_equal(heard.body, like->body, like->size);
 }
 
-/* A beat of this release has come. */
-static void await_release(struct peer *peer, int64_t release)
+/* A beat of this release has come, and of another epoch than this one: its epoch. */
+static int64_t await_epoch(struct peer *peer, int64_t release, int64_t before)
 {
 	char topic[TOPIC_SIZE];
-	json_t *body = NULL;
+	int64_t epoch = before;
 
-	do {
-		json_decref(body);
-		body = peer_receive(peer, LIMIT_MS, topic);
+	while (epoch == before) {
+		json_t *body = peer_receive(peer, LIMIT_MS, topic);
+
 		assert_non_null(body);
-	} while (strcmp(topic, "beat") != 0 ||
-		 json_integer_value(json_object_get(body, "release")) != release);
-	json_decref(body);
+		if (strcmp(topic, "beat") == 0 &&
+		    json_integer_value(json_object_get(body, "release")) == release)
+			epoch = whole(body, "epoch");
+		json_decref(body);
+	}
+	return epoch;
+}
+
+static int64_t await_release(struct peer *peer, int64_t release)
+{
+	return await_epoch(peer, release, -1);
 }
 
 /* Until the exact audience has heard of somebody here, and of some ticks behind that. */
@@ -300,17 +308,18 @@ static void nothing_is_heard_until_there_is_another_release(void **state)
 static void each_municipality_sees_its_own_rows_alone(void **state)
 {
 	struct place place;
+	int64_t epoch = -1;
 
 	place_open(&place, state);
 	for (int i = EVERYONE; i < AUDIENCES; i++) {
-		await_release(&place.peers[i], 1);
+		epoch = await_release(&place.peers[i], 1);
 		check_equal(snapshot(&place, i), released(&place, audiences[i].region),
 			    audiences[i].name);
 	}
 	/* Started again, the same stands. */
 	daemon_stop(place.daemon, SIGTERM);
 	daemon_start(place.daemon);
-	await_release(&place.peers[VEGA], 1);
+	await_epoch(&place.peers[VEGA], 1, epoch);
 	check_equal(snapshot(&place, VEGA), released(&place, audiences[VEGA].region), "vega");
 	place_close(&place);
 }
@@ -351,6 +360,12 @@ static void who_asks_is_told_what_has_been_released_and_nothing_else(void **stat
 	assert_int_equal(json_array_size(json_object_get(answer, "rows")), 1);
 	assert_int_equal(whole(answer, "release"), 1);
 	assert_null(json_object_get(answer, "applied")); /* how many events there are */
+	json_decref(answer);
+	answer = peer_ask(&peer, asks("releases"));
+	message = json_pack("{s:i, s:b, s:[{s:i, s:s}]}", "v", 1, "ok", 1, "releases", "release", 1,
+			    "day", TODAY);
+	assert_true(json_equal(answer, message)); /* nothing of the journal, or when the next is */
+	json_decref(message);
 	json_decref(answer);
 	for (size_t i = 0; i < COUNT(others); i++)
 		check_refused(&peer, asks(others[i]), "open");

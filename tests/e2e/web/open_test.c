@@ -203,6 +203,12 @@ static void there_are_days_of_releases_and_no_others(void **state)
 	json_decref(first);
 	json_decref(earlier);
 	json_decref(now);
+	now = site_json(site, "/api/v1/releases", 200);
+	first = json_pack("{s:[{s:i, s:s}, {s:i, s:s}]}", "releases", "release", 1, "day", EARLIER,
+			  "release", 2, "day", TODAY);
+	assert_true(json_equal(now, first));
+	json_decref(first);
+	json_decref(now);
 	close_site(site);
 }
 
