@@ -776,6 +776,7 @@ static void keep_next(struct liftd *liftd, struct liftd_next *ret_next)
 {
 	ret_next->catalogue = handover_newest(liftd->handover);
 	ret_next->keys = keyring_keys(liftd->keyring);
+	ret_next->since_ms = clock_steady_ms();
 }
 
 int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
@@ -794,6 +795,9 @@ int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 	} else if (!err) {
 		say_opened(&liftd);
 		say_ready(&liftd);
+		if (parts->anew_since_ms)
+			log_notice("begun anew: ms=%lld",
+				   (long long)(clock_steady_ms() - parts->anew_since_ms));
 		err = rooms_run(liftd.rooms);
 		if (err)
 			log_alert(ALERT_STORE_FATAL,

@@ -97,6 +97,7 @@ static void a_compacted_journal_takes_its_place_in_the_same_process(void **state
 		assert_false(has_left(daemon));
 	}
 	assert_int_equal(times_in_log(daemon, "the compacted journal is in its place"), 2);
+	await_times(daemon, "begun anew: ms=", 2);
 	/* No ledger was made after the start. */
 	assert_int_equal(times_in_log(daemon, "ledger rebuild started"), 1);
 	free(daemon_lift_out(daemon, 0, "publish", "--source", "b", EVENTS, NULL));
