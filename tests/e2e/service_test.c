@@ -707,7 +707,7 @@ static int notify_socket(const char *path)
 	return fd;
 }
 
-/* The next thing it says but how it is, up to its newline. */
+/* The next thing it says but how it is, and that it goes on while it starts, up to its newline. */
 static void expect_notice(int fd, const char *notice)
 {
 	char text[1024];
@@ -718,7 +718,7 @@ static void expect_notice(int fd, const char *notice)
 		if (size < 0)
 			fail_msg("no %s", notice);
 		text[size] = 0;
-	} while (strncmp(text, "STATUS=", 7) == 0);
+	} while (strncmp(text, "STATUS=", 7) == 0 || strncmp(text, "EXTEND_", 7) == 0);
 	text[strcspn(text, "\n")] = 0;
 	assert_string_equal(text, notice);
 }
@@ -752,6 +752,28 @@ static void systemd_hears_of_readiness_life_and_stopping(void **state)
 	struct outcome outcome = process_wait(&daemon->process);
 	check_said(&outcome, 0, "");
 	outcome_free(&outcome);
+}
+
+/* It begins anew with a compacted journal: a reload, and neither an end nor a start. */
+static void systemd_hears_of_a_reload_when_it_begins_anew(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], setting[PATH_SIZE];
+	const char *const env[] = { setting, NULL };
+	const struct surroundings in = { .env = env };
+	int fd;
+
+	path_make(path, "%s/notify", daemon->dir);
+	path_make(setting, "NOTIFY_SOCKET=%s/notify", daemon->dir);
+	fd = notify_socket(path);
+	daemon_configure(daemon, configuration);
+	daemon_start_in(daemon, &in);
+	expect_notice(fd, "READY=1");
+	free(daemon_lift_out(daemon, 0, "compact", NULL));
+	expect_notice(fd, "RELOADING=1");
+	expect_notice(fd, "READY=1");
+	daemon_stop(daemon, SIGTERM);
+	close(fd);
 }
 
 static void what_does_not_start_does_not_say_that_it_is_ready(void **state)
@@ -800,6 +822,7 @@ int main(void)
 		TEST(a_directory_of_a_socket_that_cannot_be_made_stops_the_start),
 		TEST(raw_learner_ids_are_in_no_file_and_in_no_log),
 		TEST(systemd_hears_of_readiness_life_and_stopping),
+		TEST(systemd_hears_of_a_reload_when_it_begins_anew),
 		TEST(what_does_not_start_does_not_say_that_it_is_ready),
 	};
 
