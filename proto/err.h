@@ -110,10 +110,13 @@ extern "C" {
 	  "later must be profiles or corrections, beside known_at; to, beside it, a number of "    \
 	  "the journal that is not before known_at")                                               \
 	X(LEARNERS, 80, REQUEST, "learners",                                                       \
-	  "learners must be an array of at most 5,000 texts of 1 to 256 bytes")                    \
+	  "learners must be an array of texts of 1 to 256 bytes: at most 5,000, to forget from "   \
+	  "1 to 256, of access 1")                                                                 \
 	X(UNKNOWN_SOURCE, 81, REQUEST, "unknown-source",                                           \
 	  "no source of that name, nor of its namespace, has sent an event")                       \
 	X(AUDIT, 82, PASSING, "audit", "the audit log cannot be written, so nothing is answered")  \
+	X(UNKNOWN_LEARNER, 84, REQUEST, "unknown-learner",                                         \
+	  "nobody with that id of this source is known")                                           \
 	X(RELEASE, 83, REQUEST, "release",                                                         \
 	  "there is no release of that number, or none yet: lift releases lists them")             \
 	X(OPEN, 85, REQUEST, "open",                                                               \

@@ -235,6 +235,24 @@ static void read_roster(struct reader *reader, const struct yaml_node *node,
 	key->asks_rosters = fields_read(reader, node, NULL, &roster_map, key);
 }
 
+static const struct field forget_fields[] = {
+	{ .name = "sources",
+	  .read = read_sources,
+	  MEMBER(struct key, forget_sources),
+	  .required = true },
+};
+static const struct fields forget_map =
+	FIELDS("whose people a key may have forgotten", forget_fields);
+
+static void read_forget(struct reader *reader, const struct yaml_node *node,
+			const struct field *field, void *to)
+{
+	struct key *key = to;
+
+	(void)field;
+	key->forgets = fields_read(reader, node, NULL, &forget_map, key);
+}
+
 #define LIMIT(member, least, most)                                                         \
 	{                                                                                  \
 		.name = #member, .read = field_integer, MEMBER(struct key_limits, member), \
@@ -270,6 +288,7 @@ static const struct field key_fields[] = {
 	{ .name = "audiences", .read = read_audiences, MEMBER(struct key, audiences) },
 	{ .name = "control", .read = field_flag, MEMBER(struct key, control) },
 	{ .name = "roster", .read = read_roster, WHOLE },
+	{ .name = "forget", .read = read_forget, WHOLE },
 	{ .name = "limits", .read = read_limits, MEMBER(struct key, limits) },
 };
 static const struct fields key_map = FIELDS("a key", key_fields);

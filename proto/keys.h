@@ -45,6 +45,8 @@ struct key {
 	bool asks_rosters;		 /* about lists of people, */
 	struct key_texts roster_sources; /* whose ids they have, */
 	struct key_texts roster_regions; /* and who are at home there; none: all are */
+	bool forgets; /* may have people forgotten, and be told all that is held on one, */
+	struct key_texts forget_sources; /* whose ids these are */
 	struct key_limits limits;
 	unsigned line;
 };

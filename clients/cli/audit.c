@@ -24,14 +24,14 @@ struct listing {
 	struct csv csv;
 };
 
-/* In the order of CSV, between the time and the two numbers. */
+/* In the order of CSV, between the time and the numbers. */
 static const char *const columns[] = { "key", "audience", "op", "source", "region", "kind", "id" };
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 static void print_headings(struct csv *csv)
 {
-	static const char *const numbers[] = { "ids", "number", "result" };
+	static const char *const numbers[] = { "ids", "number", "release", "result" };
 
 	csv_begin(csv);
 	csv_word(csv, "time");
@@ -61,6 +61,7 @@ static void print_csv(struct csv *csv, const json_t *row)
 		csv_text(csv, json_text(row, columns[i]));
 	print_count(csv, row, "ids");
 	print_count(csv, row, "number");
+	print_count(csv, row, "release");
 	csv_word(csv, json_text(row, "result"));
 	csv_end_row(csv);
 }
@@ -69,7 +70,7 @@ static void print_csv(struct csv *csv, const json_t *row)
 static void print_for_people(const json_t *row)
 {
 	static const char *const told[] = { "audience", "source", "region", "kind", "id" };
-	static const char *const counted[] = { "ids", "number" };
+	static const char *const counted[] = { "ids", "number", "release" };
 	const char *key = json_text(row, "key"), *between = "  ";
 	char time[ISO8601_TEXT];
 

@@ -49,6 +49,8 @@ int command_rejections(const struct cli *cli, int argc, char **argv);
 int command_outbox(const struct cli *cli, int argc, char **argv);
 int command_stream(const struct cli *cli, int argc, char **argv);
 int command_quarantine(const struct cli *cli, int argc, char **argv);
+int command_access(const struct cli *cli, int argc, char **argv);
+int command_forget(const struct cli *cli, int argc, char **argv);
 int command_audit(const struct cli *cli, int argc, char **argv);
 int command_protect(const struct cli *cli, int argc, char **argv);
 int command_key(const struct cli *cli, int argc, char **argv);

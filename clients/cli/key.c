@@ -97,6 +97,7 @@ static void print_rights(const json_t *key)
 	const json_t *audiences = json_object_get(key, "audiences");
 	const json_t *lists = json_object_get(key, "roster_sources");
 	const json_t *homes = json_object_get(key, "roster_regions");
+	const json_t *people = json_object_get(key, "forget_sources");
 	bool control = json_is_true(json_object_get(key, "control"));
 
 	if (json_array_size(sources) > 0) {
@@ -113,9 +114,15 @@ static void print_rights(const json_t *key)
 		print_names(", at home in ", homes);
 		puts(json_array_size(homes) > 0 ? " and below" : ", wherever they are at home");
 	}
+	if (json_array_size(people) > 0) {
+		print_names("  has people forgotten, and is told all about them, of ", people);
+		putchar('\n');
+	}
 	if (control)
 		puts("  controls the daemon");
-	if (json_array_size(sources) + json_array_size(audiences) + json_array_size(lists) == 0 &&
+	if (json_array_size(sources) + json_array_size(audiences) + json_array_size(lists) +
+			    json_array_size(people) ==
+		    0 &&
 	    !control)
 		puts("  may do nothing");
 }

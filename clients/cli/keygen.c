@@ -15,7 +15,8 @@
 
 /* What the entry of keys.yaml is to say. */
 struct wish {
-	const char *publish, *roster, *regions, *audiences; /* lists with commas, or NULL */
+	const char *publish, *roster, *forget, *regions,
+		*audiences; /* lists with commas, or NULL */
 	bool control;
 };
 
@@ -159,6 +160,8 @@ static void print_entry(const struct key_pair *pair, const struct wish *wish)
 		print_right("publish", wish->publish, wish->regions);
 	if (wish->roster)
 		print_right("roster", wish->roster, wish->regions);
+	if (wish->forget)
+		print_right("forget", wish->forget, NULL);
 	if (wish->audiences) {
 		printf("    audiences: ");
 		print_list(wish->audiences);
@@ -182,7 +185,7 @@ static void print_pair(const char *dir, const struct key_pair *pair, const struc
 	       "For the daemon's operator, below `keys:` in keys.yaml (then `lift reload`):\n\n",
 	       pair->name, dir, pair->name);
 	print_entry(pair, wish);
-	if (!wish->publish && !wish->roster && !wish->audiences && !wish->control)
+	if (!wish->publish && !wish->roster && !wish->forget && !wish->audiences && !wish->control)
 		puts("    # and what it may: publish: {sources: [...]}, audiences: [...], "
 		     "control: yes");
 }
@@ -218,6 +221,9 @@ static int check_wish(const struct usage *usage, const struct wish *wish)
 				      "and between two stands a comma");
 	if (wish->roster && !is_list(wish->roster, source_letters, KEY_NAME_MAX))
 		return complain_usage(usage, "--roster: a source must be 1 to 64 of a-z 0-9 . _ -, "
+					     "and between two stands a comma");
+	if (wish->forget && !is_list(wish->forget, source_letters, KEY_NAME_MAX))
+		return complain_usage(usage, "--forget: a source must be 1 to 64 of a-z 0-9 . _ -, "
 					     "and between two stands a comma");
 	if (wish->regions && !wish->publish && !wish->roster)
 		return complain_usage(usage, "--region says about which regions a key may publish "
@@ -261,6 +267,8 @@ int command_keygen(const struct cli *cli, int argc, char **argv)
 		  OPTION_TEXT, &wish.regions, 0, 0 },
 		{ "roster", "SOURCES", "the entry: may ask about lists of these sources' people",
 		  OPTION_TEXT, &wish.roster, 0, 0 },
+		{ "forget", "SOURCES", "the entry: may have people of these sources forgotten",
+		  OPTION_TEXT, &wish.forget, 0, 0 },
 		{ "audience", "NAMES", "the entry: may read these audiences", OPTION_TEXT,
 		  &wish.audiences, 0, 0 },
 		{ "control", NULL, "the entry: may do what operators do", OPTION_FLAG,

@@ -37,6 +37,8 @@ static const struct command {
 	{ "compact", command_compact, "write the journal anew, without what was taken out" },
 	{ "verify", command_verify, "check the figures against the journal" },
 	{ "quarantine", command_quarantine, "list all refused events, or show one" },
+	{ "access", command_access, "print all that is held on one person (JSON)" },
+	{ "forget", command_forget, "have people forgotten: nothing of them counts any more" },
 	{ "audit", command_audit, "list who has been told what, and had people forgotten" },
 	{ "protect", command_protect, "print by what the open plane is protected" },
 	{ "key", command_key, "list the keys that are known, or check their file" },

@@ -9,6 +9,7 @@
 #include "clients/cli/as_of.h"
 #include "clients/cli/asked.h"
 #include "clients/cli/csv_wish.h"
+#include "clients/cli/people.h"
 #include "clients/cli/roster/forms.h"
 #include "clients/cli/roster/scb.h"
 #include "clients/cli/shapes.h"
@@ -21,7 +22,6 @@ enum {
 	ASK_BYTES = 768 << 10,	    /* of ids in one request: a message has 1 MiB at most */
 	ASK_ID_HEAD = 5,	    /* bytes of an id's own head */
 	ROUNDS = 3,		    /* that may be asked, until all of it is of one moment */
-	LIST_MAX = 256 << 20,	    /* bytes of a list */
 };
 
 enum form { FORM_LIST, FORM_SCB, FORM_EXPIRY, FORM_NOT_STARTED, FORMS };
@@ -44,53 +44,6 @@ static int complain_memory(void)
 {
 	complain("%s", lift_err_text(LIFT_E_MEMORY));
 	return STATUS_SYSTEM;
-}
-
-/* Files. */
-
-static char *read_stream(FILE *file, size_t *ret_size)
-{
-	char *data = NULL, piece[65536];
-	size_t size = 0, got;
-	FILE *to = open_memstream(&data, &size);
-
-	if (!to)
-		return NULL;
-	while ((got = fread(piece, 1, sizeof(piece), file)) > 0 && size <= LIST_MAX) {
-		fwrite(piece, 1, got, to);
-		fflush(to);
-	}
-	if (fclose(to) != 0 || ferror(file) || size > LIST_MAX) {
-		if (size > LIST_MAX)
-			errno = EFBIG;
-		free(data);
-		return NULL;
-	}
-	*ret_size = size;
-	return data;
-}
-
-static int read_list(const char *name, struct list *ret_list)
-{
-	bool standard = strcmp(name, "-") == 0;
-	FILE *file = standard ? stdin : fopen(name, "re");
-	char problem[LIST_PROBLEM_MAX] = "", *data = NULL;
-	size_t size = 0;
-	int err;
-
-	if (file)
-		data = read_stream(file, &size);
-	if (!data)
-		complain("%s: %s", name, strerror(errno));
-	if (file && !standard)
-		fclose(file);
-	if (!data)
-		return STATUS_SYSTEM;
-	err = list_read(data, size, ret_list, problem);
-	free(data);
-	if (err)
-		complain("%s: %s", name, *problem ? problem : lift_err_text(err));
-	return err == LIFT_E_MALFORMED ? STATUS_REFUSED : err ? STATUS_SYSTEM : STATUS_WELL;
 }
 
 /* Asking. */
@@ -286,18 +239,10 @@ static void choose_form(struct wish *wish, const struct list *list)
 static int run(const struct cli *cli, struct wish *wish, const char *name)
 {
 	struct list list = { 0 }, since = { 0 };
-	char problem[LIST_PROBLEM_MAX];
-	int column = LIST_NONE, status = read_list(name, &list);
+	int column, status = people_read_learners(name, &list, &column);
 
-	if (status == STATUS_WELL) {
-		column = list_need(&list, "learner", problem);
-		if (column == LIST_NONE) {
-			complain("%s: %s: one must have the ids", name, problem);
-			status = STATUS_REFUSED;
-		}
-	}
 	if (status == STATUS_WELL && wish->since)
-		status = read_list(wish->since, &since);
+		status = people_read(wish->since, &since);
 	if (status == STATUS_WELL) {
 		choose_form(wish, &list);
 		status = answer(cli, wish, &list, column, wish->since ? &since : NULL);

@@ -445,6 +445,7 @@ static const struct shape key[] = { IS_TEXT("name"),
 				    IS_LIST("audiences", a_text),
 				    IS_LIST_OR_NIL("roster_sources", a_text),
 				    IS_LIST_OR_NIL("roster_regions", a_text),
+				    IS_LIST_OR_NIL("forget_sources", a_text),
 				    IS_FLAG("control"),
 				    IS_COUNT_OR_NIL("last"),
 				    IS_TEXT_OR_NIL("last_what"),
@@ -460,16 +461,41 @@ const struct answer_shape shape_of_keys = { NULL, keys, NULL };
 
 /* Audit */
 
-static const struct shape deed[] = { IS_COUNT("time"),		 IS_TEXT_OR_NIL("key"),
-				     IS_TEXT_OR_NIL("audience"), IS_TEXT("op"),
-				     IS_TEXT_OR_NIL("source"),	 IS_TEXT_OR_NIL("region"),
-				     IS_TEXT_OR_NIL("kind"),	 IS_TEXT_OR_NIL("id"),
-				     IS_COUNT_OR_NIL("ids"),	 IS_COUNT_OR_NIL("number"),
-				     IS_TEXT("result"),		 END };
+static const struct shape deed[] = { IS_COUNT("time"),
+				     IS_TEXT_OR_NIL("key"),
+				     IS_TEXT_OR_NIL("audience"),
+				     IS_TEXT("op"),
+				     IS_TEXT_OR_NIL("source"),
+				     IS_TEXT_OR_NIL("region"),
+				     IS_TEXT_OR_NIL("kind"),
+				     IS_TEXT_OR_NIL("id"),
+				     IS_COUNT_OR_NIL("ids"),
+				     IS_COUNT_OR_NIL("number"),
+				     IS_COUNT_OR_NIL("release"),
+				     IS_TEXT("result"),
+				     END };
 static const struct shape a_deed[] = { IS_MAP(NULL, deed), END };
 
 static const struct shape audit[] = { IS_LIST("rows", a_deed), IS_COUNT_OR_NIL("next"), END };
 const struct answer_shape shape_of_audit = { NULL, audit, NULL };
+
+/* Access, forget */
+
+/* Of what is held there is something in each message. */
+static const struct shape held_of_one[] = { IS_TEXT_OR_NIL("source"),
+					    IS_LIST_OR_NIL("facts", anything),
+					    IS_LIST_OR_NIL("quarantine", anything),
+					    IS_LIST_OR_NIL("entries", anything), END };
+const struct answer_shape shape_of_access = { NULL, held_of_one, NULL };
+
+static const struct shape forgetting[] = { IS_COUNT("known"),
+					   IS_COUNT("unknown"),
+					   IS_COUNT_OR_NIL("number"),
+					   IS_TEXT("forgotten"),
+					   IS_LIST("backups", a_text),
+					   IS_LIST("elsewhere", a_text),
+					   END };
+const struct answer_shape shape_of_forget = { NULL, forgetting, NULL };
 
 /* Catalogue */
 

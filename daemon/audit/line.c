@@ -87,6 +87,8 @@ size_t audit_print(const struct audit *audit, char to[static AUDIT_LINE_MAX])
 			put_number(&line, "ids", (uint64_t)audit->ids);
 		if (i == MEMBERS - 1 && audit->number > 0)
 			put_number(&line, "number", audit->number);
+		if (i == MEMBERS - 1 && audit->release > 0)
+			put_number(&line, "release", audit->release);
 		if (text->size > 0)
 			put_member(&line, &members[i], *text);
 		else if (i == 0)
@@ -164,11 +166,11 @@ static bool read_member(struct audit *audit, struct text key, struct text value)
 	}
 	if (text_equal(key, text_of("ids")))
 		return read_number(value, &audit->ids);
-	if (!text_equal(key, text_of("number")))
+	if (!text_equal(key, text_of("number")) && !text_equal(key, text_of("release")))
 		return true;
 	if (!read_number(value, &number))
 		return false;
-	audit->number = (uint64_t)number;
+	*(text_equal(key, text_of("number")) ? &audit->number : &audit->release) = (uint64_t)number;
 	return true;
 }
 

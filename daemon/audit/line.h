@@ -27,7 +27,8 @@ struct audit {
 	struct text source, region, kind, id;
 	int64_t ids;	    /* how many ids of people were in it; AUDIT_NO_IDS: it is of none */
 	uint64_t number;    /* of the journal; 0: none */
-	struct text result; /* "ok", "asked", or the code of an error */
+	uint64_t release;   /* of the open plane; 0: none */
+	struct text result; /* "ok", "asked", "looked", or the code of an error */
 };
 
 /* The length of the line, with its newline. What could be taken for the end of a text is a '?'. */

@@ -2,6 +2,7 @@
 /*
  * The doors: operators' `control`, and `ask` of each audience, which is answered as far as it sees.
  */
+#include <stdlib.h>
 #include <zmq.h>
 
 #include "daemon/control/internal.h"
@@ -45,6 +46,8 @@ void waiting_clear(struct waiting *waiting)
 	if (waiting->roster)
 		waiting->roster_free(waiting->roster);
 	waiting->roster = NULL;
+	free(waiting->people);
+	waiting->people = NULL;
 }
 
 void door_close(struct door *door)
@@ -98,8 +101,9 @@ int door_may(struct door *door, const char *user_id)
 	int err = peer_find(&control->view, user_id, &peer);
 
 	if (!err && peer.key)
-		err = (door->audience ? key_has_audience(peer.key, door->audience->name)
-				      : peer.key->control || peer.key->asks_rosters)
+		err = (door->audience
+			       ? key_has_audience(peer.key, door->audience->name)
+			       : peer.key->control || peer.key->asks_rosters || peer.key->forgets)
 			      ? 0
 			      : LIFT_E_DENIED;
 	control->asker = err ? NULL : peer.key;

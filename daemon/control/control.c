@@ -114,7 +114,7 @@ void control_reloaded(struct control *control, uint64_t number, int err, struct 
 /* Requests. */
 
 /* Who may ask it. */
-enum { OPERATORS = 1, AUDIENCES = 2, KEYS_OF_ROSTERS = 4, OPEN_AUDIENCES = 8 };
+enum { OPERATORS = 1, AUDIENCES = 2, KEYS_OF_ROSTERS = 4, OPEN_AUDIENCES = 8, KEYS_OF_PEOPLE = 16 };
 
 static const struct {
 	const char *op;
@@ -127,6 +127,8 @@ static const struct {
 	{ "explain", OPERATORS | AUDIENCES, control_explain },
 	{ "catalogue", OPERATORS | AUDIENCES | OPEN_AUDIENCES, do_catalogue },
 	{ "roster", KEYS_OF_ROSTERS, control_roster },
+	{ "access", KEYS_OF_PEOPLE, control_access },
+	{ "forget", KEYS_OF_PEOPLE, control_forget },
 	{ "quarantine", OPERATORS, do_quarantine },
 	{ "reload", OPERATORS, do_reload },
 	{ "backup", OPERATORS, control_backup },
@@ -185,7 +187,7 @@ static void look_at_releases(void *context, const struct now *now)
 	leave(control);
 }
 
-/* Somebody local is an operator, and may ask about lists; a key has a right for each. */
+/* Somebody local is an operator, and may ask about people, too; a key has a right for each. */
 static int may_ask(const struct control *control, const struct client *client, int who)
 {
 	const struct key *key = control->asker;
@@ -197,7 +199,8 @@ static int may_ask(const struct control *control, const struct client *client, i
 		may = who & AUDIENCES;
 	else
 		may = (who & OPERATORS && (!key || key->control)) ||
-		      (who & KEYS_OF_ROSTERS && (!key || key->asks_rosters));
+		      (who & KEYS_OF_ROSTERS && (!key || key->asks_rosters)) ||
+		      (who & KEYS_OF_PEOPLE && (!key || key->forgets));
 	return may ? 0 : LIFT_E_DENIED;
 }
 

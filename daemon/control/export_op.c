@@ -178,6 +178,21 @@ static int send_rows(const struct opening *opening, const struct release *releas
 	return err ? err : page_end(opening->control);
 }
 
+static bool note_open(const struct opening *opening, const struct release_info *info)
+{
+	const struct request *request = opening->request;
+	struct audit deed = { .op = TEXT("export"),
+			      .region = request->region, /* it is the catalogue's */
+			      .id = control_known_id(opening->control, opening->kind, request->id),
+			      .ids = AUDIT_NO_IDS,
+			      .number = info->applied,
+			      .release = info->number };
+
+	if (opening->kind != KINDS)
+		deed.kind = text_of(kind_name(opening->kind));
+	return control_note(opening->control, opening->client, deed);
+}
+
 static int answer(struct opening *opening, const struct release *release)
 {
 	const struct release_info *info = release_info(release);
@@ -188,6 +203,8 @@ static int answer(struct opening *opening, const struct release *release)
 	int err;
 
 	memcpy(head.catalogue, info->catalogue, sizeof(head.catalogue));
+	if (!note_open(opening, info))
+		return 0;
 	opening->reader = msg_reader_new();
 	if (!opening->reader)
 		return LIFT_E_MEMORY;

@@ -43,6 +43,7 @@ struct waiting {
 	size_t id_size;
 	struct roster_ask *roster; /* of a list of people, owned; NULL: it is none */
 	void (*roster_free)(struct roster_ask *roster);
+	struct people_ask *people; /* who is looked up, or forgotten, owned; NULL: nobody is */
 };
 
 /* Where requests come in: one for operators, and one for each audience that may ask. Each has
@@ -74,6 +75,9 @@ struct job_waiting {
 struct order_waiting {
 	struct client client;
 	uint64_t number;
+	/* to forget people: */
+	char source[SOURCE_MAX + 1];
+	size_t n_known, n_unknown;
 };
 
 /* What an export says of itself. */
@@ -184,6 +188,11 @@ int control_find_region(const struct control *control, const struct client *clie
 void control_wait(struct control *control, struct waiting *waiting, const struct client *client,
 		  waiting_fn *answer);
 
+/* The same about people, today; what is asked about them changes hands. Errors as
+ * control_read_wish. */
+int control_wait_about(struct control *control, const struct client *client,
+		       struct people_ask *people, waiting_fn *answer);
+
 /* Answer one that need not wait for the ledger any longer; false where there is none. */
 bool control_answer_next(struct control *control);
 
@@ -217,6 +226,31 @@ void control_look_at_releases(struct control *control);
 void control_go_on_with_release(struct control *control);
 void control_tell_release(void *context, const struct work *work);
 
+/* People by what is made of their ids as the request is read. */
+struct people_ask {
+	char source[SOURCE_MAX + 1]; /* whose ids these are */
+	bool dry_run;
+	bool goes_on;  /* access: there is more to be told, in another round */
+	uint64_t next; /* access: the journal number to go on from; 0: nothing is told yet */
+	uint64_t last; /* access: up to this one */
+	size_t n;
+	struct order_person people[]; /* each once */
+};
+
+/* Read who a request is about, from one to so many, where the asker may have them forgotten; free()
+ * frees it. LIFT_E_SOURCE, _DENIED, _LEARNERS, _MEMORY. */
+int control_read_people(const struct control *control, const struct request *request, size_t most,
+			struct people_ask **ret_ask);
+/* A source as it is asked about; is it one of these, or are its ids theirs?
+ * LIFT_E_SOURCE, LIFT_E_DENIED. */
+int control_read_source(struct text source, char to[static SOURCE_MAX + 1]);
+int control_check_sources(const struct control *control, const struct key_texts *sources,
+			  const char *source);
+
+/* All that is held on a person. */
+int control_access(struct control *control, const struct client *client,
+		   const struct request *request);
+
 /* A list of people: refused, too, where others wait with theirs. */
 int control_roster(struct control *control, const struct client *client,
 		   const struct request *request);
@@ -230,6 +264,8 @@ int control_drop(struct control *control, const struct client *client,
 		 const struct request *request);
 int control_retry(struct control *control, const struct client *client,
 		  const struct request *request);
+int control_forget(struct control *control, const struct client *client,
+		   const struct request *request);
 
 /* Whose key may do what, and has done; what is in the audit log. */
 int control_keys(struct control *control, const struct client *client,
@@ -237,6 +273,8 @@ int control_keys(struct control *control, const struct client *client,
 int control_audit(struct control *control, const struct client *client,
 		  const struct request *request);
 
+/* An id as it may be noted: "?" where the catalogue has none such. */
+struct text control_known_id(const struct control *control, enum kind kind, struct text id);
 /* What one who has waited is told of: to be noted. Borrowed from it. */
 struct audit control_deed(const struct control *control, const struct waiting *waiting,
 			  const char *op);

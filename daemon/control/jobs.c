@@ -125,10 +125,23 @@ static void send_work(struct control *control, const struct client *client, cons
 	control_send(control, client, msg_written(control->writer));
 }
 
+static bool note_release(struct control *control, const struct client *client, uint64_t release,
+			 const char *result)
+{
+	return control_note(control, client,
+			    (struct audit){ .op = TEXT("release"),
+					    .ids = AUDIT_NO_IDS,
+					    .release = release,
+					    .result = text_of(result) });
+}
+
 void control_tell_release(void *context, const struct work *work)
 {
 	struct control *control = context;
 
+	if (!work->more && !note_release(control, &control->job_clients[JOB_RELEASE].client,
+					 work->err ? 0 : work->last, lift_err_code(work->err)))
+		return;
 	send_work(control, &control->job_clients[JOB_RELEASE].client, work);
 }
 
@@ -144,6 +157,9 @@ int control_release(struct control *control, const struct client *client,
 	int err;
 
 	(void)request;
+	if (!control->releasing.wanted && control->parts.config->open_every != OPEN_NEVER &&
+	    !note_release(control, client, 0, "asked"))
+		return 0;
 	if (!control->releasing.wanted)
 		control->job_clients[JOB_RELEASE].client = *client;
 	err = releasing_ask(&control->releasing, &from, &control->now);

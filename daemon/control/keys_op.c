@@ -23,7 +23,7 @@ static size_t bytes_most(const struct key *key)
 {
 	return KEY_BYTES +
 	       TEXT_BYTES * (key->publics.n + key->sources.n + key->regions.n + key->audiences.n +
-			     key->roster_sources.n + key->roster_regions.n);
+			     key->roster_sources.n + key->roster_regions.n + key->forget_sources.n);
 }
 
 static void write_texts(struct msg_writer *writer, const char *name, const struct key_texts *texts)
@@ -59,6 +59,7 @@ static void write_key(struct msg_writer *writer, struct keyring *keyring, const 
 	msg_key_bool(writer, "control", key->control);
 	write_texts(writer, "roster_sources", &key->roster_sources);
 	write_texts(writer, "roster_regions", &key->roster_regions);
+	write_texts(writer, "forget_sources", &key->forget_sources);
 	write_deeds(writer, keyring_deeds(keyring, key->name));
 	msg_key_int(writer, "connections", descriptors_by_key(key->publics.items, key->publics.n));
 	msg_map_end(writer);
@@ -98,13 +99,11 @@ int control_keys(struct control *control, const struct client *client,
 /* The audit log: written. */
 
 /* An id that the catalogue does not have may be anything, somebody's too. */
-static struct text known_id(const struct control *control, const struct waiting *waiting)
+struct text control_known_id(const struct control *control, enum kind kind, struct text id)
 {
-	const struct text id = { waiting->id, waiting->id_size };
-
-	for (int kind = 0; kind < KINDS; kind++)
-		if ((waiting->kind == KINDS || (int)waiting->kind == kind) &&
-		    subject_find(control->parts.catalogue, (enum kind)kind, id) != CATALOGUE_NONE)
+	for (int k = 0; k < KINDS; k++)
+		if ((kind == KINDS || (int)kind == k) &&
+		    subject_find(control->parts.catalogue, (enum kind)k, id) != CATALOGUE_NONE)
 			return id;
 	return id.size > 0 ? text_of("?") : id;
 }
@@ -117,7 +116,8 @@ struct audit control_deed(const struct control *control, const struct waiting *w
 	deed.region = (struct text){ waiting->region_code, waiting->region_size };
 	if (waiting->kind != KINDS)
 		deed.kind = text_of(kind_name(waiting->kind));
-	deed.id = known_id(control, waiting);
+	deed.id = control_known_id(control, waiting->kind,
+				   (struct text){ waiting->id, waiting->id_size });
 	return deed;
 }
 
@@ -198,6 +198,8 @@ static void write_deed(void *context, const struct audit *deed)
 		msg_key_int(writer, "ids", deed->ids);
 	if (deed->number > 0)
 		msg_key_int(writer, "number", (int64_t)deed->number);
+	if (deed->release > 0)
+		msg_key_int(writer, "release", (int64_t)deed->release);
 	write_text(writer, "result", deed->result);
 	msg_map_end(writer);
 }

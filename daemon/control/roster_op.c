@@ -38,7 +38,7 @@ static void free_ask(struct roster_ask *ask)
 
 /* The request. */
 
-static int read_source(struct text source, char to[static SOURCE_MAX + 1])
+int control_read_source(struct text source, char to[static SOURCE_MAX + 1])
 {
 	if (source.size < 1 || source.size > SOURCE_MAX || memchr(source.data, 0, source.size))
 		return LIFT_E_SOURCE;
@@ -48,16 +48,14 @@ static int read_source(struct text source, char to[static SOURCE_MAX + 1])
 }
 
 /* Its own sources' namespaces: ids of these are the ids that it has. */
-static int check_right(const struct control *control, const char *source)
+int control_check_sources(const struct control *control, const struct key_texts *sources,
+			  const char *source)
 {
 	const struct config *config = control->parts.config;
-	const struct key *key = control->asker;
 	const char *name_space = config_namespace(config, source);
 
-	if (!key)
-		return 0;
-	for (size_t i = 0; i < key->roster_sources.n; i++)
-		if (strcmp(config_namespace(config, key->roster_sources.items[i]), name_space) == 0)
+	for (size_t i = 0; i < sources->n; i++)
+		if (strcmp(config_namespace(config, sources->items[i]), name_space) == 0)
 			return 0;
 	return LIFT_E_DENIED;
 }
@@ -105,9 +103,9 @@ static int read_ask(struct control *control, const struct request *request,
 	if (!ask)
 		return err;
 	ask->count = request->count;
-	err = read_source(request->source, ask->source);
-	if (!err)
-		err = check_right(control, ask->source);
+	err = control_read_source(request->source, ask->source);
+	if (!err && control->asker)
+		err = control_check_sources(control, &control->asker->roster_sources, ask->source);
 	if (!err)
 		err = read_period(control, request, ask);
 	if (!err)

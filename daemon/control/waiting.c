@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "daemon/base/as_of.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/internal.h"
@@ -139,6 +141,11 @@ bool control_answer_next(struct control *control)
 		err = answer_now(control, &waiting);
 	if (err)
 		control_refuse(control, &waiting.client, err);
+	else if (waiting.people && waiting.people->goes_on) {
+		/* Behind all others; its own place is free. */
+		waiting.client.door->waiting[waiting.client.door->n_waiting++] = waiting;
+		return true;
+	}
 	waiting_clear(&waiting);
 	return true;
 }
@@ -175,6 +182,7 @@ int control_read_wish(struct control *control, const struct client *client,
 	waiting->today = day;
 	waiting->scan = day != today;
 	waiting->roster = NULL;
+	waiting->people = NULL;
 	if (request->plane.size > 0 && !text_equal(request->plane, text_of("exact")))
 		return LIFT_E_PLANE;
 	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;
@@ -207,4 +215,20 @@ void control_wait(struct control *control, struct waiting *waiting, const struct
 	if (control->parts.ledger)
 		ledger_want(control->parts.ledger, waiting->number);
 	wake_send(control->more);
+}
+
+int control_wait_about(struct control *control, const struct client *client,
+		       struct people_ask *people, waiting_fn *answer)
+{
+	struct waiting *waiting;
+	int err = control_read_wish(control, client, &(const struct request){ .n_learners = 0 },
+				    &waiting);
+
+	if (err) {
+		free(people);
+		return err;
+	}
+	waiting->people = people;
+	control_wait(control, waiting, client, answer);
+	return 0;
 }

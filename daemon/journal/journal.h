@@ -240,6 +240,9 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 /* When the entry of a number was received, ms. LIFT_E_NOT_FOUND, LIFT_E_CORRUPT, or an error of the
  * store. */
 int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt);
+/* The same, and its number in its stream. */
+int journal_view_origin(struct journal_view *view, uint64_t number, int64_t *ret_receipt,
+			uint64_t *ret_seq);
 
 /* Call `fn` for each learner who is to be forgotten, with the number of the last order that says
  * so: entries before it are not known; for each objection, by its hash. Until it returns other than

@@ -163,7 +163,8 @@ static bool keeps_rights(const struct key *before, const struct key *after)
 		if (!key_has_audience(after, before->audiences.items[i]))
 			return false;
 	return (after->publishes || !before->publishes) && (after->control || !before->control) &&
-	       (after->asks_rosters || !before->asks_rosters);
+	       (after->asks_rosters || !before->asks_rosters) &&
+	       (after->forgets || !before->forgets);
 }
 
 struct change {

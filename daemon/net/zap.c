@@ -54,7 +54,7 @@ static bool may_enter(const struct key *key, const char *door)
 	if (strcmp(door, DOOR_EVENTS) == 0 || strcmp(door, DOOR_INTAKE) == 0)
 		return key->publishes;
 	if (strcmp(door, DOOR_CONTROL) == 0)
-		return key->control || key->asks_rosters;
+		return key->control || key->asks_rosters || key->forgets;
 	for (size_t i = 0; i < sizeof(of_audiences) / sizeof(of_audiences[0]); i++)
 		if (begins(door, of_audiences[i]))
 			return key_has_audience(key, door + strlen(of_audiences[i]));

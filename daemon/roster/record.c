@@ -128,7 +128,10 @@ static int fold(struct recorder *recorder, const struct learner *learner, bool *
 		return err;
 	err = standings_make(&recorder->standings, learner, recorder->of.catalogue,
 			     recorder->of.until);
-	return err ? err : fold_programme(recorder, learner);
+	recorder->is_there = false;
+	if (!err && recorder->of.programme != CATALOGUE_NONE)
+		err = fold_programme(recorder, learner);
+	return err;
 }
 
 int recorder_is_there(struct recorder *recorder, const struct learner *learner, bool *ret_there)
@@ -346,7 +349,8 @@ int recorder_write(struct recorder *recorder, const struct learner *learner,
 	}
 	msg_map_begin(writer);
 	err = write_programme(writer, recorder);
-	if (!err)
+	recorder->n_granted = 0;
+	if (!err && !recorder->of.programme_alone)
 		err = gather_granted(recorder);
 	if (!err && recorder->n_granted > 0)
 		err = write_competences(writer, recorder, true);

@@ -15,7 +15,8 @@
 /* What is asked about learners; all is borrowed. */
 struct record_of {
 	const struct catalogue *catalogue;
-	uint32_t programme;
+	uint32_t programme;		     /* CATALOGUE_NONE: competences alone */
+	bool programme_alone;		     /* without competences */
 	int64_t until;			     /* only facts before it have happened, ms */
 	int32_t today;			     /* a local day */
 	int32_t from, to;		     /* days whose minutes are told, both inclusive */

@@ -180,7 +180,7 @@ static void whatever_is_told_has_a_line_by_key_and_door(void **state)
 static void it_is_printed_as_csv_and_json_too(void **state)
 {
 	static const char headings[] =
-		"time,key,audience,op,source,region,kind,id,ids,number,result\n";
+		"time,key,audience,op,source,region,kind,id,ids,number,release,result\n";
 	struct daemon *daemon = *state;
 	struct doors doors;
 	char path[PATH_SIZE], *text;
@@ -192,10 +192,10 @@ static void it_is_printed_as_csv_and_json_too(void **state)
 	text = daemon_lift_out(daemon, 0, "audit", "--format", "csv", NULL);
 	assert_memory_equal(text, headings, strlen(headings));
 	assert_string_equal(text + strlen(headings) + 20,
-			    ",ours,,roster,moodle,,programme,basics,2,,ok\n");
+			    ",ours,,roster,moodle,,programme,basics,2,,,ok\n");
 	free(text);
 	text = daemon_lift_out(daemon, 0, "audit", "--for", "excel-sv", NULL);
-	assert_non_null(strstr(text, ";ours;;roster;moodle;;programme;basics;2;;ok\r\n"));
+	assert_non_null(strstr(text, ";ours;;roster;moodle;;programme;basics;2;;;ok\r\n"));
 	free(text);
 	text = daemon_lift_out(daemon, 0, "audit", "--format", "jsonl", NULL);
 	row = json_loads(text, 0, NULL);
@@ -282,6 +282,26 @@ static void where_nothing_can_be_noted_nothing_is_told(void **state)
 	close_doors(&doors, daemon);
 }
 
+static void releases_of_the_open_plane_have_lines_with_their_numbers(void **state)
+{
+	struct daemon *daemon = *state;
+
+	daemon_configure(daemon, "catalogue: tests/golden/catalogue.yaml\nsecurity: none\n"
+				 "as_of: 2024-11-30\nopen: {every: quarter}\n");
+	daemon_start(daemon);
+	send_event(daemon);
+	free(daemon_lift_out(daemon, 0, "releases", "--now", "--yes", NULL));
+	free(daemon_lift_out(daemon, 0, "export", "--plane", "open", "--kind", "people", NULL));
+	check_lines(log_text(daemon), 20,
+		    " key=- op=release result=asked\n"
+		    " key=- op=release release=1 result=ok\n"
+		    " key=- op=export kind=people number=1 release=1 result=ok\n");
+	check_lines(daemon_lift_out(daemon, 0, "audit", "--op", "release", NULL), 20,
+		    "  -                 release   asked\n"
+		    "  -                 release   ok  release 1\n");
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* The middle of the month that lies so many months on. */
 static int64_t months_on_ms(int64_t now_ms, int months)
 {
@@ -345,6 +365,9 @@ int main(void)
 						daemon_teardown),
 		cmocka_unit_test_setup_teardown(where_nothing_can_be_noted_nothing_is_told,
 						daemon_setup, daemon_teardown),
+		cmocka_unit_test_setup_teardown(
+			releases_of_the_open_plane_have_lines_with_their_numbers, daemon_setup,
+			daemon_teardown),
 		cmocka_unit_test_setup_teardown(
 			lines_go_when_as_many_months_are_over_as_is_configured, daemon_setup,
 			daemon_teardown),

@@ -87,7 +87,7 @@ static void a_pair_is_made_for_its_owner_alone_with_an_entry_that_counts(void **
 	path_make(dir, "%s/keys", daemon->dir);
 	out = daemon_lift_out(daemon, 0, "keygen", "moodle-rana", "--dir", dir, "--publish",
 			      "moodle,canvas", "--region", "1833,0301", "--audience", "rana",
-			      "--control", "--roster", "lms", NULL);
+			      "--control", "--roster", "lms", "--forget", "lms,moodle", NULL);
 	check_file(daemon, "moodle-rana.key");
 	check_file(daemon, "moodle-rana.pub");
 	assert_int_equal(count_files(daemon), 2);
@@ -109,6 +109,8 @@ static void a_pair_is_made_for_its_owner_alone_with_an_entry_that_counts(void **
 	assert_int_equal(key->roster_sources.n, 1);
 	assert_string_equal(key->roster_sources.items[0], "lms");
 	assert_int_equal(key->roster_regions.n, 2);
+	assert_int_equal(key->forget_sources.n, 2);
+	assert_string_equal(key->forget_sources.items[1], "moodle");
 	keys_free(keys);
 	config_free(config);
 	free(out);

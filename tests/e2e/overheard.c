@@ -92,11 +92,11 @@ static void ask_figures(json_t *picture, struct peer *peer)
 }
 
 /* What an audience may not ask for, and what nobody may. */
-static const char *const others_ops[] = { "status",	"keys",	    "quarantine",
-					  "rejections", "reload",   "close",
-					  "drop",	"retry",    "accept-clock",
-					  "backup",	"verify",   "snapshot",
-					  "compact",	"learners", "" };
+static const char *const others_ops[] = { "status",	  "keys",   "quarantine", "rejections",
+					  "reload",	  "close",  "drop",	  "retry",
+					  "accept-clock", "backup", "verify",	  "snapshot",
+					  "compact",	  "audit",  "access",	  "forget",
+					  "learners",	  "" };
 
 static void ask_others(json_t *picture, struct peer *peer)
 {

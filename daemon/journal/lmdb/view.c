@@ -96,20 +96,34 @@ int journal_view_read(struct journal_view *view, uint64_t from, uint64_t most, j
 	return err ? err : journal_view_err(view);
 }
 
-int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt)
+int journal_view_origin(struct journal_view *view, uint64_t number, int64_t *ret_receipt,
+			uint64_t *ret_seq)
 {
 	struct store_cursor cursor;
 	struct text key, value;
 	struct chunk chunk;
+	uint64_t first;
 	int err = LIFT_E_NOT_FOUND;
 
 	store_cursor_open(view_txn(view), DB_ENTRIES, &cursor);
-	if (seek_chunk(&cursor, number, &key, &value))
+	if (seek_chunk(&cursor, number, &key, &value)) {
 		err = chunk_open(value, &chunk);
+		if (!err)
+			err = number_decode(key, &first);
+	}
 	store_cursor_close(&cursor);
-	if (!err)
+	if (!err) {
 		*ret_receipt = chunk.receipt;
+		*ret_seq = chunk.seq + (number - first);
+	}
 	return journal_view_err(view) ? journal_view_err(view) : err;
+}
+
+int journal_view_receipt(struct journal_view *view, uint64_t number, int64_t *ret_receipt)
+{
+	uint64_t seq;
+
+	return journal_view_origin(view, number, ret_receipt, &seq);
 }
 
 static int no_entry(void *context, uint64_t number, uint32_t stream, const struct entry *entry)

@@ -153,6 +153,7 @@ static void every_line_that_is_printed_is_read_as_it_was(void **state)
 					    .id = texts[rand() % TEXTS],
 					    .ids = rand() % 3 - 1,
 					    .number = (uint64_t)(rand() % 2) * (uint64_t)rand(),
+					    .release = (uint64_t)(rand() % 2 * 17),
 					    .result = texts[1 + rand() % 2] };
 		size_t size = audit_print(&deed, line);
 		struct audit read;
@@ -160,7 +161,7 @@ static void every_line_that_is_printed_is_read_as_it_was(void **state)
 		assert_int_equal(line[size - 1], '\n');
 		assert_true(audit_parse((struct text){ line, size - 1 }, &read));
 		assert_true(read.time == deed.time && read.ids == deed.ids &&
-			    read.number == deed.number);
+			    read.number == deed.number && read.release == deed.release);
 		audit_print(&read, again);
 		assert_string_equal(again, line);
 	}

@@ -533,6 +533,8 @@ static void an_audience_is_answered_what_is_its_own_and_refused_all_else(void **
 		{ "close", { .op = TEXT("close"), .source = TEXT("lms") }, "denied" },
 		{ "the clock", { .op = TEXT("accept-clock") }, "denied" },
 		{ "who was told what", { .op = TEXT("audit") }, "denied" },
+		{ "a person", { .op = TEXT("access"), .source = TEXT("lms") }, "denied" },
+		{ "forgetting", { .op = TEXT("forget"), .source = TEXT("lms") }, "denied" },
 		{ "nothing", { .op = TEXT("nothing") }, "op" },
 	};
 	struct room room;

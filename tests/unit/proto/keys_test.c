@@ -67,7 +67,8 @@ static void a_key_has_the_rights_that_are_written(void **state)
 				   "  publish: {sources: [moodle, canvas], regions: ['1833']}\n"
 				   "  limits: {events: 100, names: 7}\n"
 				   "- {name: board, public: '" C "', audiences: [vefsn],\n"
-				   "   roster: {sources: [moodle, lms], regions: ['1824']}}\n");
+				   "   roster: {sources: [moodle, lms], regions: ['1824']},\n"
+				   "   forget: {sources: [lms]}}\n");
 	const struct key *rana = keys_of_public(keys, text_of(A));
 	const struct key *board = keys_of_public(keys, text_of(C));
 
@@ -92,6 +93,9 @@ static void a_key_has_the_rights_that_are_written(void **state)
 	assert_string_equal(board->roster_sources.items[0], "moodle");
 	assert_int_equal(board->roster_regions.n, 1);
 	assert_string_equal(board->roster_regions.items[0], "1824");
+	assert_true(board->forgets && !rana->forgets);
+	assert_int_equal(board->forget_sources.n, 1);
+	assert_string_equal(board->forget_sources.items[0], "lms");
 	assert_null(keys_of_source(keys, text_of("lms")));
 	keys_free(keys);
 }
@@ -140,6 +144,8 @@ static const struct {
 	  "f:3: source `s` is there twice: key `a` has it in line 2", "a source of two" },
 	{ "keys: [{name: a, public: '" A "', roster: {}}]\n",
 	  "f:1: what a key may ask lists about needs `sources`", "lists of nobody" },
+	{ "keys: [{name: a, public: '" A "', forget: {}}]\n",
+	  "f:1: whose people a key may have forgotten needs `sources`", "of nobody" },
 	{ "keys: [{name: a, public: '" A "', roster: yes}]\n",
 	  "f:1: what a key may ask lists about must be a map", "lists of all" },
 	{ "keys: [{name: a, public: '" A "', publish: {}}]\n",
