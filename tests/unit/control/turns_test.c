@@ -5,6 +5,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/control/control.h"
 #include "daemon/net/wake.h"
+#include "daemon/plane/shelf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +31,7 @@ struct room {
 	struct generations *generations;
 	struct generation *serving;
 	struct rebuild *rebuild;
+	struct shelf *shelf;
 	struct control *control;
 	struct wake *more;
 	void *zmq;
@@ -157,12 +159,14 @@ static void room_open(struct room *room)
 	assert_int_equal(rebuild_open(room->config.state, room->config.as_of, room->house.journal,
 				      &clock_machine, NULL, NULL, &room->rebuild),
 			 0);
+	assert_int_equal(shelf_fill(room->config.state, &room->shelf), 0);
 	parts = (struct control_parts){ .loop = room->loop,
 					.zmq = room->zmq,
 					.config = &room->config,
 					.generations = room->generations,
 					.journal = room->house.journal,
 					.rebuild = room->rebuild,
+					.shelf = room->shelf,
 					.stats = &room->stats,
 					.more = room->more,
 					.reload = { next_reload, room } };
@@ -179,6 +183,7 @@ static void room_close(struct room *room)
 	wake_free(room->more);
 	zmq_ctx_term(room->zmq);
 	rebuild_close(room->rebuild);
+	shelf_clear(room->shelf);
 	generation_put(room->generations, room->serving);
 	generations_free(room->generations);
 	loop_free(room->loop);
