@@ -642,6 +642,13 @@ static int watch_sources(struct liftd *liftd)
 	return roll_call_open(&liftd->roll_call, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
+static void want_compact(void *context)
+{
+	struct liftd *liftd = context;
+
+	control_want_compact(liftd->control);
+}
+
 static int watch_retention(struct liftd *liftd)
 {
 	liftd->retention = (struct retention){ .config = liftd->config,
@@ -651,7 +658,9 @@ static int watch_retention(struct liftd *liftd)
 					       .rebuild = liftd->rebuild,
 					       .orders = liftd->orders,
 					       .rooms = liftd->rooms,
-					       .stats = &liftd->stats };
+					       .stats = &liftd->stats,
+					       .compact = want_compact,
+					       .context = liftd };
 	return retention_watch(&liftd->retention);
 }
 

@@ -41,32 +41,47 @@ static void ask_horizon(struct retention *retention, const struct now *now)
 	wake_send(room_wake(retention->rooms, ROOM_INTAKE));
 }
 
-/* Does the ledger that serves have another horizon, and none that has it is on its way? */
-static bool is_behind(const struct retention *retention, const struct now *now)
+/* Has the ledger that serves another horizon? */
+static bool is_behind(const struct retention *retention)
 {
 	struct generation *generation = generation_get(retention->generations);
-	struct rebuild_status status;
-	bool behind = generation->ledger && ledger_horizon(generation->ledger) <
-						    journal_horizon_committed(retention->journal);
+	bool behind = generation->ledger ? ledger_horizon(generation->ledger) <
+						   journal_horizon_committed(retention->journal)
+					 : retention->was_behind;
 
 	generation_put(retention->generations, generation);
+	return behind;
+}
+
+/* Unless one is on its way. */
+static void ask_ledger(struct retention *retention, const struct now *now)
+{
+	struct rebuild_status status;
+
 	rebuild_status(retention->rebuild, now->steady_ms, &status);
-	return behind && !status.running && !atomic_load(&retention->stats->ledger_walking);
+	if (status.running || atomic_load(&retention->stats->ledger_walking) ||
+	    !is_again(&retention->built_ms, now->steady_ms))
+		return;
+	log_notice("a ledger is built by the new horizon");
+	handover_want_ledger(retention->handover);
+	wake_send(room_wake(retention->rooms, ROOM_MAIN));
 }
 
 static void look(void *context, const struct now *now)
 {
 	struct retention *retention = context;
+	bool behind;
 
 	if (journal_damage(retention->journal))
 		return;
 	if (retention->config->retention > 0)
 		ask_horizon(retention, now);
-	if (!is_behind(retention, now) || !is_again(&retention->built_ms, now->steady_ms))
-		return;
-	log_notice("a ledger is built by the new horizon");
-	handover_want_ledger(retention->handover);
-	wake_send(room_wake(retention->rooms, ROOM_MAIN));
+	behind = is_behind(retention);
+	if (behind)
+		ask_ledger(retention, now);
+	else if (retention->was_behind)
+		retention->compact(retention->context);
+	retention->was_behind = behind;
 }
 
 int retention_watch(struct retention *retention)

@@ -4,8 +4,8 @@
  * the month so many months ago, and a ledger is built by it.
  *
  * The journal's writer puts it among the entries; the ledger that serves goes on until the new one
- * takes over. What cannot be done now (a disk that refuses, a clock that is wrong) is asked for
- * again.
+ * takes over, and then the journal is written anew. What cannot be done now (a disk that refuses, a
+ * clock that is wrong) is asked for again.
  */
 #ifndef LIFTD_RETENTION_H
 #define LIFTD_RETENTION_H
@@ -32,6 +32,10 @@ struct retention {
 	struct orders *orders;
 	struct rooms *rooms;
 	const struct stats *stats;
+	/* Called when a ledger by a new horizon serves: what is too old may leave the journal. */
+	void (*compact)(void *context);
+	void *context;
+	bool was_behind;	    /* the ledger that served had another horizon */
 	int64_t asked_ms, built_ms; /* steady: when the horizon, a ledger was asked for; 0: never */
 };
 

@@ -43,7 +43,9 @@ int taken_read(struct taken *taken, struct journal *journal, uint64_t through)
 	if (err)
 		return err;
 	taken->through = through ? through : journal_view_last(&taking.view);
-	err = journal_view_forgets(&taking.view, take_order, &taking);
+	err = journal_view_horizon(&taking.view, &taken->horizon);
+	if (!err)
+		err = journal_view_forgets(&taking.view, take_order, &taking);
 	journal_view_end(&taking.view);
 	return err;
 }
@@ -80,18 +82,24 @@ static void change_entry(void *context, uint64_t number, struct entry *entry)
 {
 	struct taken *taken = context;
 
-	if (!takes(taken, number, entry))
+	if (takes(taken, number, entry))
+		taken->entries += entry->what == ENTRY_EVENT;
+	else if (taken->is_old && taken->is_old(taken->context, entry))
+		taken->old_entries++;
+	else
 		return;
-	taken->entries += entry->what == ENTRY_EVENT;
 	*entry = (struct entry){ .what = ENTRY_GONE };
 }
 
 /* Its number may have run ahead of the order's, so it is the moment that tells. */
 static bool keeps_row(void *context, const struct quarantined *row, uint8_t *retry)
 {
+	const struct taken *taken = context;
 	const struct taken_learner *of =
-		row->retry.size < PSEUDONYM_BYTES ? NULL : find(context, retry);
+		row->retry.size < PSEUDONYM_BYTES ? NULL : find(taken, retry);
 
+	if (row->received < taken->horizon)
+		return false;
 	return !of || row->received > of->receipt;
 }
 

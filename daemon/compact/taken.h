@@ -2,7 +2,8 @@
 /*
  * taken.h - what the orders in a journal take out of it, as rules by which it is written anew
  * (journal/rewrite): of who is forgotten the entries from before the order, the order itself, and
- * what the quarantine has kept.
+ * what the quarantine has kept; of what is from before the horizon what somebody else says
+ * (trim.h), and the rows of the quarantine.
  */
 #ifndef LIFTD_COMPACT_TAKEN_H
 #define LIFTD_COMPACT_TAKEN_H
@@ -16,6 +17,11 @@ struct taken {
 		int64_t receipt; /* ms, when it was given */
 	} * rows;		 /* by learner */
 	size_t n, room;
+	int64_t horizon; /* ms: rows that came before it are not kept; 0: there is none */
+	/* What leaves because it is too old, if anything does; how many events have. */
+	bool (*is_old)(void *context, const struct entry *entry);
+	void *context;
+	uint64_t old_entries;
 	uint64_t through;    /* orders up to this journal number, and no later ones */
 	uint64_t entries;    /* events that were taken out so far; asked twice, they count twice */
 	void (*still)(void); /* called now and then; may be NULL */

@@ -56,12 +56,21 @@ static bool is_due(const struct control *control, const struct now *now)
 	return !err && due.n > 0 && now->utc_ms - due.since >= AFTER_MS;
 }
 
+void control_want_compact(struct control *control)
+{
+	atomic_store(&control->compact_wanted, true);
+}
+
 /* Nobody waits for it. One that fails is tried again, not too soon. */
 static void start_by_itself(struct control *control, const struct now *now)
 {
 	static const struct client nobody = { .door = NULL };
 	bool is_too_soon = control->compact_next_ms > now->steady_ms;
 
+	if (atomic_load(&control->compact_wanted) && start(control, &nobody) == 0) {
+		atomic_store(&control->compact_wanted, false);
+		return;
+	}
 	if (is_too_soon || control_compacts(control) || !is_due(control, now)) {
 		if (!is_too_soon)
 			control->compact_next_ms = now->steady_ms + LOOK_MS;

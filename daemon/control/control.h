@@ -71,6 +71,9 @@ struct control_parts {
 int control_open(const struct control_parts *parts, struct control **ret_control);
 void control_close(struct control *control);
 
+/* Any thread: the journal is to be written anew, soon. */
+void control_want_compact(struct control *control);
+
 /* The reload of a number is done: with an error, and its answer on the wire (empty: the error is
  * all). */
 void control_reloaded(struct control *control, uint64_t number, int err, struct text answer);

@@ -7,6 +7,8 @@
 #ifndef LIFTD_CONTROL_INTERNAL_H
 #define LIFTD_CONTROL_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include "daemon/audit/line.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/control/answer.h"
@@ -138,9 +140,10 @@ struct control {
 		bool is_gone;	      /* nobody waits for it any more */
 	} known;
 	struct control_anew anew;
-	bool is_compact;	 /* the journal was written anew, and waits to take its place */
-	bool begins_anew;	 /* that has been asked for */
-	int64_t compact_next_ms; /* steady: when it is looked at next whether one is due */
+	atomic_bool compact_wanted; /* it is to be, soon; any thread sets it */
+	bool is_compact;	    /* the journal was written anew, and waits to take its place */
+	bool begins_anew;	    /* that has been asked for */
+	int64_t compact_next_ms;    /* steady: when it is looked at next whether one is due */
 };
 
 /* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that

@@ -97,6 +97,21 @@ struct fact fact_of_claim(const struct fact *fact)
 			      .profile = fact->profile };
 }
 
+static bool has_fact(const struct learner *learner, const struct fact *fact)
+{
+	for (size_t i = 0; i < learner->n; i++)
+		if (fact_compare(&learner->facts[i], fact) == 0)
+			return true;
+	return false;
+}
+
+bool learner_rests_on(const struct learner *learner, const struct fact *fact)
+{
+	struct fact claim = fact_of_claim(fact);
+
+	return has_fact(learner, fact) || has_fact(learner, &claim);
+}
+
 /* Facts that are the same but for what is claimed: where they end. */
 static const struct fact *end_of_same(const struct fact *first, const struct fact *end)
 {

@@ -23,6 +23,9 @@ bool facts_are_retained(const struct catalogue *catalogue, const struct fact *fi
 /* What is left of a fact where its claims alone count. */
 struct fact fact_of_claim(const struct fact *fact);
 
+/* Does what is left of a learner rest on a fact, or on its claims? */
+bool learner_rests_on(const struct learner *learner, const struct fact *fact);
+
 /* Leave of a learner's facts what stays. Their profiles are resolved. LIFT_E_MEMORY. */
 int learner_retain(struct learner *learner, const struct profiles *profiles, int64_t horizon_ms);
 

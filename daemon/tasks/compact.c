@@ -13,6 +13,7 @@
 #include "daemon/compact/mark.h"
 #include "daemon/compact/settle.h"
 #include "daemon/compact/taken.h"
+#include "daemon/compact/trim.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/compact_backups.h"
@@ -34,6 +35,7 @@ struct compact {
 	struct rewrite *rewrite;     /* or while it is written */
 	struct catalogue *catalogue; /* that the daemon's ledger was made with; NULL: it has none */
 	struct taken taken;	     /* by the orders */
+	struct trim *trim;	     /* what is too old; NULL: nothing */
 	uint64_t bytes;		     /* of the journal, before */
 	struct compact_backups backups;
 };
@@ -128,6 +130,32 @@ static int check_room(struct compact *compact)
 		return report_fail(compact->report, err, "%s", lift_err_text(err));
 	return task_check_room(state, state, compact->bytes + ledger,
 			       "a compaction (journal and ledger once more)", compact->report);
+}
+
+/* What is too old leaves by the daemon's ledger, and only the daemon's journal. */
+
+static bool is_old(void *context, const struct entry *entry)
+{
+	return trim_takes(context, entry);
+}
+
+static int begin_trim(struct compact *compact)
+{
+	const struct config *config = compact->config;
+	int err = trim_open(config->state, config->as_of, compact->from, &compact->trim);
+
+	if (err)
+		return report_fail(compact->report, err, "%s", lift_err_text(err));
+	compact->taken.is_old = compact->trim ? is_old : NULL;
+	compact->taken.context = compact->trim;
+	return 0;
+}
+
+static void end_trim(struct compact *compact)
+{
+	compact->taken.is_old = NULL;
+	trim_close(compact->trim);
+	compact->trim = NULL;
 }
 
 /* The new journal. */
@@ -269,6 +297,7 @@ static void say_backups(const struct compact *compact, char *to, size_t size)
 static void say_done(struct compact *compact)
 {
 	char path[PATH_MAX], backups[COMPACT_BACKUPS_TEXT + 200] = "";
+	char old[64] = "";
 	struct report *report = compact->report;
 	struct stat info;
 
@@ -276,15 +305,18 @@ static void say_done(struct compact *compact)
 	report->bytes = stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
 	report->last = compact->mark.last;
 	report->done = report->total;
+	if (compact->taken.old_entries > 0)
+		snprintf(old, sizeof(old), ", and %llu events that are too old",
+			 (unsigned long long)compact->taken.old_entries);
 	if (compact->taken.n > 0)
 		say_backups(compact, backups, sizeof(backups));
 	snprintf(report->text, sizeof(report->text),
 		 "the journal was written anew up to number %llu: %.1f MiB, before %.1f MiB. It "
 		 "takes its place now: the daemon begins anew, and answers again in a moment. "
-		 "Taken out: %llu events of %zu learners.%s",
+		 "Taken out: %llu events of %zu learners%s.%s",
 		 (unsigned long long)report->last, (double)report->bytes / (1 << SPACE_MIB),
 		 (double)compact->bytes / (1 << SPACE_MIB),
-		 (unsigned long long)compact->taken.entries, compact->taken.n, backups);
+		 (unsigned long long)compact->taken.entries, compact->taken.n, old, backups);
 }
 
 int compact_run(const struct config *config, struct report *report)
@@ -300,7 +332,10 @@ int compact_run(const struct config *config, struct report *report)
 	if (!err)
 		err = check_room(&compact);
 	if (!err)
+		err = begin_trim(&compact);
+	if (!err)
 		err = write_journal(&compact);
+	end_trim(&compact);
 	if (!err)
 		err = check_journal(&compact);
 	if (!err)

@@ -85,6 +85,40 @@ static void await_figure(struct daemon *daemon, const char *id, int64_t n)
 	}
 }
 
+/* Written anew, and ready again. */
+static bool has_begun_anew(const struct daemon *daemon)
+{
+	char *log = file_text(daemon->log, NULL);
+	const char *placed = strstr(log, "the compacted journal is in its place");
+	bool found = placed && strstr(placed, "ready: ");
+
+	free(log);
+	return found;
+}
+
+static void await_anew(const struct daemon *daemon)
+{
+	for (int i = 0; !has_begun_anew(daemon); i++) {
+		if (i == 600)
+			fail_msg("the daemon has not begun anew");
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+}
+
+/* Is it in the journal's file, in any page of it? */
+static bool is_in_journal(const struct daemon *daemon, const char *text)
+{
+	char path[PATH_SIZE], *bytes;
+	bool found = false;
+	size_t size;
+
+	path_make(path, "%s/journal/data.mdb", daemon->state);
+	bytes = file_text(path, &size);
+	found = memmem(bytes, size, text, strlen(text)) != NULL;
+	free(bytes);
+	return found;
+}
+
 static void what_is_older_than_the_retention_goes_and_is_refused(void **state)
 {
 	struct daemon *daemon = *state;
@@ -95,17 +129,25 @@ static void what_is_older_than_the_retention_goes_and_is_refused(void **state)
 	daemon_start(daemon);
 	publish(daemon, 0, "ada", "plain", 30);
 	publish(daemon, 0, "ada", "ever", 30);
+	publish(daemon, 0, "ada", "a-module-of-old", 40);
 	publish(daemon, 0, "bo", "plain", 2);
 	await_figure(daemon, "plain", 2);
+	assert_true(is_in_journal(daemon, "a-module-of-old"));
 	daemon_stop(daemon, SIGTERM);
 	configure(daemon, "retention: 12\n");
 	daemon_start(daemon);
+	await_anew(daemon);
 	await_figure(daemon, "plain", 1);
+	/* Nothing rests on that, and nothing of it is left. */
+	assert_false(is_in_journal(daemon, "a-module-of-old"));
+	assert_true(is_in_journal(daemon, "plain"));
 	/* What holds for ever does, and nobody is counted twice. */
 	assert_int_equal(figure(daemon, "competence", "care", "holders"), 1);
 	publish(daemon, 1, "cy", "plain", 30);
 	publish(daemon, 0, "cy", "plain", 11);
 	await_figure(daemon, "plain", 2);
+	/* What was received is received, though it is gone. */
+	publish(daemon, 0, "ada", "a-module-of-old", 40);
 	out = daemon_lift_out(daemon, 0, "rejections", "--source", "moodle", NULL);
 	assert_non_null(strstr(out, " trimmed "));
 	free(out);
