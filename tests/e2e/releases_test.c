@@ -156,6 +156,7 @@ static void read_golden(void)
 {
 	char *save = NULL;
 
+	golden.n = 0;
 	golden.text = file_text(GOLDEN "events.jsonl", NULL);
 	for (char *line = strtok_r(golden.text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
@@ -350,6 +351,72 @@ static void two_are_compared(void **state)
 	assert_int_equal(strncmp(out, "region,kind,id,metric,row,before,after\n", 39), 0);
 	assert_non_null(strstr(out, "\nall,people,all,learners,new,,"));
 	free(out);
+	daemon_stop(daemon, SIGTERM);
+}
+
+/* The number of a path in a row of JSON Lines; -1: there is no such row. */
+static json_int_t learners_of(const char *lines, const char *region)
+{
+	json_t *figures = figures_of_lines(lines);
+	char key[PATH_SIZE];
+	const json_t *row;
+	json_int_t n;
+
+	snprintf(key, sizeof(key), "%s people all", region);
+	row = json_object_get(figures, key);
+	n = row ? json_integer_value(json_object_get(row, "learners")) : -1;
+	json_decref(figures);
+	return n;
+}
+
+/* Each change that is told leads from the one to the other. */
+static void what_differs_leads_from_one_to_the_other(void **state)
+{
+	struct daemon *daemon = *state;
+	char path[PATH_SIZE], *before, *after, *out, *save = NULL;
+	int n_others = 0;
+
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	daemon_start(daemon);
+	read_golden();
+	path_make(path, "%s/part.jsonl", daemon->dir);
+	for (size_t part = 0; part < PARTS; part++) {
+		write_part(path, part);
+		publish(daemon, "one", path);
+		if (part == PARTS / 2)
+			free(release_now(daemon));
+	}
+	free(golden.text);
+	free(release_now(daemon));
+	before = export_open(daemon, "1");
+	after = export_open(daemon, "2");
+	out = daemon_lift_out(daemon, 0, "releases", "diff", "1", "2", "--format", "jsonl", NULL);
+	for (char *line = strtok_r(out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		json_t *row = json_loads(line, 0, NULL);
+		const json_t *change = json_object_get(json_object_get(row, "figures"), "learners");
+		const char *region = word(row, "region");
+
+		assert_non_null(row);
+		n_others += strcmp(word(row, "row"), "other") == 0;
+		if (change && strcmp(word(row, "kind"), "people") == 0) {
+			assert_int_equal(json_is_null(json_array_get(change, 0))
+						 ? -1
+						 : json_integer_value(json_array_get(change, 0)),
+					 learners_of(before, region));
+			assert_int_equal(json_is_null(json_array_get(change, 1))
+						 ? -1
+						 : json_integer_value(json_array_get(change, 1)),
+					 learners_of(after, region));
+		}
+		json_decref(row);
+	}
+	assert_true(n_others > 0);
+	free(out);
+	out = daemon_lift_out(daemon, 0, "releases", "diff", "2", "2", NULL);
+	assert_non_null(strstr(out, "0 rows new, 0 gone, 0 with 0 other figures, "));
+	free(out);
+	free(before);
+	free(after);
 	daemon_stop(daemon, SIGTERM);
 }
 
@@ -790,6 +857,7 @@ int main(void)
 		TEST(so_are_those_of_the_programmes),
 		TEST(a_release_is_asked_for_twice_and_others_are_refused_with_what_there_is),
 		TEST(two_are_compared),
+		TEST(what_differs_leads_from_one_to_the_other),
 		TEST(without_a_word_in_the_configuration_there_are_none),
 		TEST(one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one),
 		TEST(one_that_could_not_be_made_is_said_and_tried_again),
