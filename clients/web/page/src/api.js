@@ -69,6 +69,7 @@ export function createClient({base = ''} = {}) {
 		state: () => get('/api/v1/state'),
 		catalogue: () => get('/api/v1/catalogue'),
 		outlines: () => get('/api/v1/outlines'),
+		releases: () => get('/api/v1/releases'),
 		/** @param {Query} query */
 		figures: query => get(`/api/v1/figures?${searchOf(query)}`),
 		subscribe: listener => shareEvents(`${base}/api/v1/events`, listener),

@@ -51,7 +51,9 @@ export function createContext({store, index, params, lang, words, go}) {
 	const subjects = catalogue[LISTS[params.view]] ?? []
 	// A release is of its day, and of no other: what it does not give is not 0, but not known.
 	const isOpen = state.plane === 'open'
-	const day = isOpen ? null : dayOf(params.day, state.as_of)
+	const earlier = isOpen && params.day !== state.as_of && store.releases.find(one => one.day === params.day)
+	const release = isOpen ? earlier || {release: state.release, day: state.as_of} : null
+	const day = isOpen ? (earlier?.day ?? null) : dayOf(params.day, state.as_of)
 	const id = subjects.some(one => one.id === params.id) ? params.id : subjects[0]?.id
 
 	const label = thing => {
@@ -65,7 +67,8 @@ export function createContext({store, index, params, lang, words, go}) {
 	return {
 		catalogue, state, params, lang, t, regions, region, id,
 		fmt: {...fmt, label},
-		day, isOpen,
+		day, isOpen, release,
+		releases: store.releases,
 		loading: store.isLoading(),
 		label,
 		capital,

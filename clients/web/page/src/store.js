@@ -36,7 +36,7 @@ export function pick(metrics, path) {
 
 export function createStore(client, onChange) {
 	let answers = new Map() // search → {query, figures, isAsked, isStale, fault}
-	const store = {state: null, catalogue: null, isConnected: false, heard: 0, fault: null, version: 0}
+	const store = {state: null, catalogue: null, releases: [], isConnected: false, heard: 0, fault: null, version: 0}
 	let isCatalogueAsked = false
 	let isCatalogueOld = false
 	let isMissed = false
@@ -138,6 +138,20 @@ export function createStore(client, onChange) {
 		touch()
 	}
 
+	/** Those of the open plane, by number: of a day the last one. */
+	async function loadReleases() {
+		if (store.state?.plane !== 'open')
+			return
+		try {
+			const {releases} = await client.releases()
+			store.releases = releases.filter(({day}, i) => !releases.slice(i + 1).some(later => later.day === day))
+			store.version++
+		} catch {
+			setTimeout(loadReleases, RETRY_MS)
+		}
+		touch()
+	}
+
 	function take(data) {
 		if (!data) {
 			store.isConnected = false
@@ -161,6 +175,8 @@ export function createStore(client, onChange) {
 			askAgain(query => isLive(query) && changed.some(topic => topic.startsWith('metric/') && isAbout(query, topic)))
 		if (!store.catalogue || changed?.includes('catalogue') || before?.epoch !== state.epoch)
 			loadCatalogue()
+		if (before?.release !== state.release || before?.epoch !== state.epoch)
+			loadReleases()
 		touch()
 	}
 
@@ -172,6 +188,7 @@ export function createStore(client, onChange) {
 			isMissed = false
 			askAgain(() => true)
 			loadCatalogue()
+			loadReleases()
 		})
 		setInterval(() => {
 			if (store.isConnected && Date.now() - store.heard > SILENCE_MS)

@@ -102,6 +102,8 @@ ${outlines ? `outlines: ${file('outlines.geojson')}\n` : ''}`)
 			writeFileSync(csv, `type,time,learner,module,region\n${rows.map(row => `${row.join(',')}\n`).join('')}`)
 			return lift('publish', '--source', 'page-test', csv)
 		},
+		/** Another configuration of liftd, from the next start on. */
+		configure: change => writeFileSync(file('liftd.yaml'), change(readFileSync(file('liftd.yaml'), 'utf8'))),
 		release: () => lift('releases', '--now', '--yes'),
 		/** What `lift export` says, by `kind/id/region`. */
 		exported(...args) {

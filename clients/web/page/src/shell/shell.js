@@ -77,10 +77,18 @@ function subjectPicker(ctx) {
 		</select></label>`
 }
 
-/** A release is of one day, and there is no other to go to. */
+/** Which release is shown; where there are several, one can be chosen. */
 function releaseLine(ctx) {
-	const {release, as_of: day} = ctx.state
-	return release ? html`<p class="day"><output>${ctx.t('release_of', {n: release, day: ctx.fmt.day(day)})}</output></p>` : nothing
+	if (!ctx.state.release)
+		return nothing
+	const text = one => ctx.t('release_of', {n: one.release, day: ctx.fmt.day(one.day)})
+	const choose = event => ctx.go({day: event.target.value === ctx.state.as_of ? null : event.target.value}, {replace: true, keep: true})
+	if (ctx.releases.length < 2)
+		return html`<p class="day"><output>${text(ctx.release)}</output></p>`
+	return html`<label class="day picker"><span class="visually-hidden">${ctx.t('day')}</span>
+		<select @change=${choose} .value=${live(ctx.release.day)}>
+			${ctx.releases.map(one => html`<option value=${one.day} ?selected=${one.day === ctx.release.day}>${text(one)}</option>`)}
+		</select></label>`
 }
 
 /** @param {object} ctx @param {object} store @param {object} view the module of the view, once it is loaded */

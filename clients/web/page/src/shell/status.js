@@ -11,7 +11,7 @@ function standing(ctx, store) {
 	if (ctx.state.stale)
 		return ['stale', ctx.t('status.stale')]
 	if (ctx.isOpen)
-		return ['past', ctx.state.release ? ctx.t('status.release', {n: ctx.state.release}) : ctx.t('status.no_release')]
+		return ['past', ctx.state.release ? ctx.t('status.release', {n: ctx.release.release}) : ctx.t('status.no_release')]
 	if (ctx.day)
 		return ['past', ctx.t('status.past')]
 	return ['live', ctx.t('status.live')]
@@ -32,7 +32,7 @@ export function notices(ctx, store) {
 		said.push(ctx.t('notice.off', {time: ctx.fmt.time(ctx.state.time)}))
 	else if (ctx.state.stale)
 		said.push(ctx.t('notice.stale', {time: ctx.fmt.time(ctx.state.time)}))
-	if (ctx.day)
+	if (ctx.day && !ctx.isOpen)
 		said.push(ctx.t('notice.past', {day: ctx.fmt.day(ctx.day)}))
 	else if (!ctx.isOpen && ctx.state.today && ctx.state.as_of !== ctx.state.today)
 		said.push(ctx.t('notice.pinned', {day: ctx.fmt.day(ctx.state.as_of)}))
@@ -41,7 +41,7 @@ export function notices(ctx, store) {
 	for (const source of sources.filter(hasGap))
 		said.push(ctx.t('notice.missing', {source: source.source, n: source.missing, since: ctx.fmt.moment(source.since)}))
 	if (ctx.isOpen)
-		said.push(ctx.state.release ? ctx.t('notice.release', {n: ctx.state.release, day: ctx.fmt.day(ctx.state.as_of)}) : ctx.t('notice.no_release'))
+		said.push(ctx.state.release ? ctx.t('notice.release', {n: ctx.release.release, day: ctx.fmt.day(ctx.release.day)}) : ctx.t('notice.no_release'))
 	const refused = store.faults().find(fault => fault.status >= 400 && fault.status < 500)
 	if (refused)
 		said.push(ctx.t('notice.refused', {text: refused.message}))
