@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The journal is written anew beside the daemon, and takes its place: in the same process, with the
- * same figures, and what was received is known.
+ * same figures, and what was received is known. Of who is forgotten nothing is left.
  */
+#include <ftw.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/daemon.h"
+#include "tests/e2e/moved_clock.h"
 
 #define EVENTS	  "tests/golden/events.jsonl"
 #define CATALOGUE "tests/golden/catalogue.yaml"
@@ -136,6 +139,129 @@ static void what_is_killed_leaves_the_old_journal_or_the_new_one(void **state)
 	free(before);
 }
 
+/* Who is forgotten: an id of the events, and what liftd makes of it. */
+static const char person[] = "staff-046";
+
+struct searched {
+	char bytes[64];
+	size_t size;
+};
+
+static struct searched searched_for[4];
+static char found_in[4096];
+
+static int look_at_file(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+	size_t size = 0, told = strlen(found_in);
+	char *bytes;
+
+	(void)at, (void)info;
+	if (type != FTW_F)
+		return 0;
+	bytes = file_text(path, &size);
+	for (size_t i = 0; i < sizeof(searched_for) / sizeof(searched_for[0]); i++)
+		if (memmem(bytes, size, searched_for[i].bytes, searched_for[i].size))
+			told += (size_t)snprintf(found_in + told, sizeof(found_in) - told,
+						 "%zu in %s\n", i, path);
+	free(bytes);
+	return 0;
+}
+
+/* In every byte of every file of the state: the pseudonym, its first half in either order, the id
+ * itself. */
+static const char *search(struct daemon *daemon)
+{
+	uint8_t key[32], pseudonym[16], text[80];
+	char path[PATH_SIZE];
+	size_t size, n = strlen(person);
+	char *secret;
+
+	path_make(path, "%s/secret", daemon->state);
+	secret = file_text(path, &size);
+	assert_int_equal(size, sizeof(key));
+	memcpy(key, secret, sizeof(key));
+	free(secret);
+	text[0] = 1;
+	text[1] = 'a'; /* the source */
+	memcpy(text + 2, person, n);
+	crypto_generichash(pseudonym, sizeof(pseudonym), text, 2 + n, key, sizeof(key));
+	memcpy(searched_for[0].bytes, pseudonym, searched_for[0].size = 16);
+	memcpy(searched_for[1].bytes, pseudonym, searched_for[1].size = 8);
+	for (size_t i = 0; i < 8; i++)
+		searched_for[2].bytes[i] = (char)pseudonym[7 - i];
+	searched_for[2].size = 8;
+	memcpy(searched_for[3].bytes, person, searched_for[3].size = n);
+	found_in[0] = 0;
+	assert_int_equal(nftw(daemon->state, look_at_file, 8, FTW_PHYS), 0);
+	return found_in;
+}
+
+static void check_forgotten(struct daemon *daemon)
+{
+	json_t *status = daemon_status(daemon);
+	json_t *to_forget = json_object_get(status, "to_forget");
+
+	assert_int_equal(json_integer_value(json_object_get(to_forget, "learners")), 0);
+	json_decref(status);
+	assert_string_equal(search(daemon), "");
+	assert_false(has_left(daemon));
+	free(daemon_lift_out(daemon, 0, "verify", NULL));
+}
+
+static void nothing_is_left_of_who_is_forgotten(void **state)
+{
+	struct daemon *daemon = *state;
+	char *before, *after;
+
+	begin(daemon);
+	before = figures(daemon);
+	free(daemon_lift_out(daemon, 0, "backup", NULL));
+	free(daemon_lift_out(daemon, 0, "forget", "--source", "a", "--learner", person, "--yes",
+			     NULL));
+	after = figures(daemon);
+	assert_string_not_equal(after, before);
+	assert_non_null(strstr(search(daemon), "/journal/data.mdb"));
+	assert_non_null(strstr(found_in, "/ledger/data.mdb"));
+	assert_non_null(strstr(found_in, "/backups/"));
+	free(daemon_lift_out(daemon, 0, "compact", NULL));
+	await_times(daemon, "begun anew", 1);
+	check_forgotten(daemon);
+	check_figures(daemon, after);
+	daemon_stop(daemon, SIGTERM);
+	assert_string_equal(search(daemon), "");
+	free(before);
+	free(after);
+}
+
+/* Nobody asks for it: some minutes later it is done. */
+static void it_is_done_by_itself(void **state)
+{
+	struct daemon *daemon = *state;
+	_Atomic int64_t *by_ms;
+	char lines[PATH_SIZE], here[PATH_SIZE];
+
+	assert_non_null(getcwd(here, sizeof(here)));
+	path_make(lines, "catalogue: %s/" CATALOGUE "\nas_of: 2024-12-31\n", here);
+	daemon_configure(daemon, lines);
+	by_ms = moved_clock_start(daemon);
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "a", EVENTS, NULL));
+	free(daemon_lift_out(daemon, 0, "forget", "--source", "a", "--learner", person, "--yes",
+			     NULL));
+	daemon_stop(daemon, SIGTERM);
+	*by_ms = 9 * 60000;
+	moved_clock_again(daemon);
+	await_times(daemon, "ready: ", 1);
+	free(daemon_lift_out(daemon, 0, "verify", NULL));
+	daemon_stop(daemon, SIGTERM);
+	assert_int_equal(times_in_log(daemon, "compact started"), 0);
+	*by_ms = 11 * 60000;
+	moved_clock_again(daemon);
+	await_times(daemon, "begun anew", 1);
+	check_forgotten(daemon);
+	daemon_stop(daemon, SIGTERM);
+	moved_clock_free(by_ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +271,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_is_killed_leaves_the_old_journal_or_the_new_one, daemon_setup,
 			daemon_teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_left_of_who_is_forgotten, daemon_setup,
+						daemon_teardown),
+		cmocka_unit_test_setup_teardown(it_is_done_by_itself, daemon_setup,
+						daemon_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
