@@ -435,6 +435,78 @@ static void without_a_word_in_the_configuration_there_are_none(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* An audience that sees one municipality, and an open one of the same. */
+
+static json_t *ask_at(const struct daemon *daemon, const char *name, json_t *request)
+{
+	char endpoint[PATH_SIZE];
+	struct peer peer;
+	json_t *answer;
+
+	path_make(endpoint, "ipc://%s/run/%s", daemon->dir, name);
+	peer_open(&peer, ZMQ_DEALER, endpoint, NULL);
+	answer = peer_ask(&peer, request);
+	peer_close(&peer);
+	return answer;
+}
+
+static void start_audiences(struct daemon *daemon)
+{
+	char lines[8 * PATH_SIZE];
+
+	snprintf(lines, sizeof(lines),
+		 "catalogue: " GOLDEN "catalogue.yaml\n"
+		 "as_of: " TODAY "\n"
+		 "open: {every: year}\n"
+		 "audiences:\n"
+		 "- {name: exact, plane: exact, regions: [rana], publish: ['ipc://%s/run/p1'],\n"
+		 "   snapshot: ['ipc://%s/run/s1'], ask: ['ipc://%s/run/exact']}\n"
+		 "- {name: open, plane: open, regions: [rana], publish: ['ipc://%s/run/p2'],\n"
+		 "   snapshot: ['ipc://%s/run/s2'], ask: ['ipc://%s/run/open']}\n",
+		 daemon->dir, daemon->dir, daemon->dir, daemon->dir, daemon->dir, daemon->dir);
+	daemon_configure(daemon, lines);
+	daemon_start(daemon);
+}
+
+static void an_audience_is_answered_its_regions_and_makes_none(void **state)
+{
+	static const char *const names[] = { "exact", "open" };
+	struct daemon *daemon = *state;
+	json_t *answer, *text;
+	size_t k;
+
+	start_audiences(daemon);
+	publish(daemon, "one", GOLDEN "events.csv");
+	free(release_now(daemon));
+	for (size_t i = 0; i < 2; i++) {
+		answer = ask_at(
+			daemon, names[i],
+			json_pack("{s:i, s:s, s:s}", "v", 1, "op", "export", "plane", "open"));
+		assert_string_equal(word(answer, "plane"), "open");
+		assert_int_equal(whole(answer, "release"), 1);
+		assert_true(json_is_true(json_object_get(answer, "protected")));
+		assert_null(json_object_get(answer, "applied"));
+		assert_null(json_object_get(answer, "catalogue"));
+		assert_true(json_array_size(json_object_get(answer, "rows")) > 0);
+		json_array_foreach(json_object_get(answer, "rows"), k, text)
+			assert_non_null(strstr(json_string_value(text), "\"region\":\"rana\""));
+		json_decref(answer);
+		answer = ask_at(daemon, names[i], json_pack("{s:i, s:s}", "v", 1, "op", "release"));
+		assert_true(json_is_false(json_object_get(answer, "ok")));
+		json_decref(answer);
+	}
+	/* Whatever the open one asks for, it is this. */
+	answer = ask_at(daemon, "open", json_pack("{s:i, s:s}", "v", 1, "op", "export"));
+	assert_int_equal(whole(answer, "release"), 1);
+	json_decref(answer);
+	answer =
+		ask_at(daemon, "open",
+		       json_pack("{s:i, s:s, s:s}", "v", 1, "op", "export", "as_of", "2024-06-01"));
+	assert_string_equal(word(answer, "code"), "release");
+	json_decref(answer);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* The clock. */
 
 static int64_t moment(const char *local)
@@ -858,6 +930,7 @@ int main(void)
 		TEST(a_release_is_asked_for_twice_and_others_are_refused_with_what_there_is),
 		TEST(two_are_compared),
 		TEST(what_differs_leads_from_one_to_the_other),
+		TEST(an_audience_is_answered_its_regions_and_makes_none),
 		TEST(without_a_word_in_the_configuration_there_are_none),
 		TEST(one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one),
 		TEST(one_that_could_not_be_made_is_said_and_tried_again),
