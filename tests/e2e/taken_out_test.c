@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is too old to be kept is refused, and its figures go; who asks for them is told from when on
- * there are any.
+ * there are any. And whoever is killed while somebody is to be forgotten has done it, or has not.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -170,11 +170,52 @@ static void what_is_older_than_the_retention_goes_and_is_refused(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* At any moment of it: before the order is on disk, behind it, behind the answer. */
+static void a_daemon_that_is_killed_has_forgotten_somebody_or_has_not(void **state)
+{
+	enum { ROUNDS = 8 };
+	struct daemon *daemon = *state;
+	int64_t there = 0, done = 0;
+
+	configure(daemon, "");
+	daemon_start(daemon);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct process process;
+		struct outcome outcome;
+		char learner[16];
+		int64_t now;
+
+		snprintf(learner, sizeof(learner), "p%d", round);
+		publish(daemon, 0, learner, "plain", 1);
+		await_figure(daemon, "plain", ++there);
+		daemon_lift_start(daemon, &process, "forget", "--source", "moodle", "--learner",
+				  learner, "--yes", NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 3000000L * round * round }, NULL);
+		daemon_crash(daemon);
+		process_signal(&process, SIGTERM); /* it would wait for an answer */
+		outcome = process_wait(&process);
+		daemon_start(daemon);
+		now = figure(daemon, "module", "plain", "completed");
+		if (now != there - 1 && (now != there || outcome.status == 0))
+			fail_msg("round %d: %lld of %lld: %d %s", round, (long long)now,
+				 (long long)there, outcome.status, outcome.err);
+		done += there - now;
+		there = now;
+		outcome_free(&outcome);
+		free(daemon_lift_out(daemon, 0, "verify", NULL));
+	}
+	print_message("forgotten: %lld of %d\n", (long long)done, ROUNDS);
+	daemon_stop(daemon, SIGTERM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_is_older_than_the_retention_goes_and_is_refused, daemon_setup,
+			daemon_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_daemon_that_is_killed_has_forgotten_somebody_or_has_not, daemon_setup,
 			daemon_teardown),
 	};
 
