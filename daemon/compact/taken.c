@@ -91,7 +91,8 @@ static void change_entry(void *context, uint64_t number, struct entry *entry)
 	*entry = (struct entry){ .what = ENTRY_GONE };
 }
 
-/* Its number may have run ahead of the order's, so it is the moment that tells. */
+/* Its number may have run ahead of the order's, so it is the moment that tells; where a clock that
+ * was wrong has been put back, the number. */
 static bool keeps_row(void *context, const struct quarantined *row, uint8_t *retry)
 {
 	const struct taken *taken = context;
@@ -100,7 +101,7 @@ static bool keeps_row(void *context, const struct quarantined *row, uint8_t *ret
 
 	if (row->received < taken->horizon)
 		return false;
-	return !of || row->received > of->receipt;
+	return !of || (row->number > of->number && row->received > of->receipt);
 }
 
 static bool keeps_forget(void *context, const uint8_t learner[static PSEUDONYM_BYTES],

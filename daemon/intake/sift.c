@@ -89,6 +89,14 @@ static bool is_of_the_store(int err)
 	return class == LIFT_CLASS_STORE || class == LIFT_CLASS_OWN;
 }
 
+/* Did it come before it was said that its learner is to be forgotten? Its number may have run ahead
+ * of the order's. */
+static bool is_forgotten(struct gate *gate, const struct quarantined *row, const uint8_t *learner)
+{
+	return row->number < journal_forgotten(gate->journal, learner) ||
+	       row->received <= journal_forgotten_at(gate->journal, learner);
+}
+
 /* One row: it is gone, or stays for a reason. Else an error that ends all. */
 static int retry(struct sifting *sifting, const struct quarantined *row, uint32_t source_id,
 		 struct text source)
@@ -106,8 +114,7 @@ static int retry(struct sifting *sifting, const struct quarantined *row, uint32_
 		stay(rows, row, row->err, false);
 		return err == LIFT_E_MEMORY ? err : 0;
 	}
-	/* What came before it was said that this learner is to be forgotten. */
-	err = row->number < journal_forgotten(gate->journal, learner)
+	err = is_forgotten(gate, row, learner)
 		      ? LIFT_E_FORGOTTEN
 		      : judge(sifting, source, &batch, &stream, &entry, &event);
 	if (err && is_of_the_store(err))

@@ -158,6 +158,9 @@ uint32_t journal_objections(const struct journal *journal);
  * out. An error sticks: the commit says so. */
 uint64_t journal_forgotten(struct journal *journal,
 			   const uint8_t pseudonym[static PSEUDONYM_BYTES]);
+/* When it was given, ms; INT64_MIN where there is none. Errors stick likewise. */
+int64_t journal_forgotten_at(struct journal *journal,
+			     const uint8_t pseudonym[static PSEUDONYM_BYTES]);
 
 /* What is sent of a time before it is refused, ms; 0: there is none. As the writer has it; and as
  * it is committed (any thread). */

@@ -354,3 +354,29 @@ uint64_t journal_forgotten(struct journal *journal, const uint8_t pseudonym[stat
 		return 0;
 	return number_decode(value, &number) == 0 ? number : 0;
 }
+
+int64_t journal_forgotten_at(struct journal *journal,
+			     const uint8_t pseudonym[static PSEUDONYM_BYTES])
+{
+	uint64_t number = journal_forgotten(journal, pseudonym);
+	struct store_cursor cursor;
+	struct text key, value, wanted;
+	uint8_t bytes[NUMBER_KEY];
+	struct chunk chunk;
+	bool found;
+
+	if (number == 0)
+		return INT64_MIN;
+	journal_put_chunk(journal); /* it may be in the one that is open */
+	wanted = number_encode(number, bytes);
+	store_cursor_open(&journal->txn, DB_ENTRIES, &cursor);
+	found = store_seek(&cursor, wanted, &key, &value);
+	if (!found)
+		found = store_last(&cursor, &key, &value);
+	else if (!text_equal(key, wanted))
+		found = store_previous(&cursor, &key, &value);
+	if (!found || chunk_open(value, &chunk) != 0)
+		store_fail(&journal->txn, LIFT_E_CORRUPT);
+	store_cursor_close(&cursor);
+	return journal->txn.err ? INT64_MAX : chunk.receipt;
+}

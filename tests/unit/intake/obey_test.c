@@ -202,6 +202,7 @@ static void a_refused_event_of_who_is_forgotten_is_not_taken_in_by_and_by(void *
 	assert_int_equal(send_one(&house, 1, &kari), LIFT_E_TIME);
 	assert_int_equal(send_one(&house, 2, &nils), LIFT_E_TIME);
 	forget(&house, "kari");
+	house.clock++;
 	assert_int_equal(send_one(&house, 3, &kari), LIFT_E_TIME);
 	commit(&house);
 	house.clock += 2 * (int64_t)DAY_MS;
@@ -212,6 +213,35 @@ static void a_refused_event_of_who_is_forgotten_is_not_taken_in_by_and_by(void *
 	assert_int_equal(retry.rows.staying[0].err, LIFT_E_FORGOTTEN);
 	number = retry.rows.staying[0].number;
 	assert_int_equal(number, 1);
+	commit(&house);
+	house_close(&house);
+}
+
+/* Numbers of rows have run ahead of the journal's: by rows that are no entries. */
+static void nor_is_one_whose_row_has_a_greater_number_than_the_order(void **state)
+{
+	struct order retry = { .what = ORDER_RETRY };
+	struct event kari = event_of("kari"), nils = event_of("nils");
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	for (uint64_t seq = 1; seq <= 5; seq++)
+		assert_int_equal(send_one(&house, seq, &nils), 0);
+	nils.type = EVENT_STARTED;
+	for (uint64_t seq = 1; seq <= 5; seq++)
+		assert_int_equal(send_one(&house, seq, &nils), LIFT_E_REUSED);
+	kari.time = house.clock + DAY_MS;
+	assert_int_equal(send_one(&house, 6, &kari), LIFT_E_TIME);
+	assert_int_equal(forget(&house, "kari"), 7);
+	commit(&house);
+	house.clock += 2 * (int64_t)DAY_MS;
+	gate_obey(house.gate, &retry, house.clock);
+	assert_int_equal(retry.err, 0);
+	assert_int_equal(retry.rows.gone, 5); /* what was sent under used numbers */
+	assert_int_equal(retry.rows.n_staying, 1);
+	assert_true(retry.rows.staying[0].number > 7);
+	assert_int_equal(retry.rows.staying[0].err, LIFT_E_FORGOTTEN);
 	commit(&house);
 	house_close(&house);
 }
@@ -248,6 +278,7 @@ int main(void)
 		cmocka_unit_test(what_is_before_the_horizon_is_refused),
 		cmocka_unit_test(what_is_gone_is_answered_as_received_whatever_comes),
 		cmocka_unit_test(a_refused_event_of_who_is_forgotten_is_not_taken_in_by_and_by),
+		cmocka_unit_test(nor_is_one_whose_row_has_a_greater_number_than_the_order),
 		cmocka_unit_test(many_are_forgotten_by_one_order),
 	};
 
