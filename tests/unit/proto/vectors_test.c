@@ -259,6 +259,8 @@ static void encode_request(struct tools *tools, const struct vector *vector)
 		.before = (uint64_t)json_integer_value(json_object_get(vector->message, "before")),
 		.known_at =
 			(uint64_t)json_integer_value(json_object_get(vector->message, "known_at")),
+		.release =
+			(uint64_t)json_integer_value(json_object_get(vector->message, "release")),
 		.from_day = text_in(vector->message, "from_day"),
 		.to_day = text_in(vector->message, "to_day"),
 		.count = json_is_true(json_object_get(vector->message, "count")),
