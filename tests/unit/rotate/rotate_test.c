@@ -307,6 +307,56 @@ static void an_older_backup_is_restored_with_its_secret(void **state)
 	house_close(&house);
 }
 
+static void move_file(const char *from, const char *to)
+{
+	assert_int_equal(rename(from, to), 0);
+}
+
+/* The new one goes to a file, for a credential to be made of it; the state gets none. */
+static void a_credential_stays_out_of_the_state(void **state)
+{
+	struct house house;
+	struct dir credentials;
+	struct secret found;
+	struct report report;
+	struct config config;
+	char place[128], new_secret[128];
+
+	(void)state;
+	make_state(&house);
+	shut(&house);
+	config = *house.config;
+	config.state = (char *)house.dir.path;
+	dir_begin(&credentials);
+	snprintf(place, sizeof(place), "%s/" SECRET_CREDENTIAL, credentials.path);
+	snprintf(new_secret, sizeof(new_secret), "%s/new", credentials.path);
+	move_file(dir_path(&house.dir, "secret"), place);
+	setenv("CREDENTIALS_DIRECTORY", credentials.path, 1);
+	report = (struct report){ .err = 0 };
+	assert_int_equal(rotate_run(&config, NULL, &report), LIFT_E_SECRET);
+	assert_non_null(strstr(report.text, "--new-secret"));
+	assert_int_equal(rotate_run(&config, place, &report), LIFT_E_EXISTS);
+	assert_int_equal(rotate_run(&config, new_secret, &report), 0);
+	assert_int_equal(access(dir_path(&house.dir, "secret"), F_OK), -1);
+	/* With the old one nothing is opened, with the new one it is. */
+	assert_int_equal(secret_open_own(house.dir.path, false, &found), 0);
+	assert_int_equal(
+		journal_open(dir_path(&house.dir, "journal"), found.digest, &house.journal),
+		LIFT_E_SECRET);
+	secret_close(&found);
+	move_file(new_secret, place);
+	assert_int_equal(secret_open_own(house.dir.path, false, &found), 0);
+	assert_int_equal(found.more, 1);
+	assert_int_equal(
+		journal_open(dir_path(&house.dir, "journal"), found.digest, &house.journal), 0);
+	journal_close(house.journal);
+	house.journal = NULL;
+	secret_close(&found);
+	unsetenv("CREDENTIALS_DIRECTORY");
+	dir_end(&credentials);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +364,7 @@ int main(void)
 		cmocka_unit_test(who_objects_objects_still),
 		cmocka_unit_test(a_daemon_or_a_restore_is_in_the_way),
 		cmocka_unit_test(a_secret_can_be_rotated_fifteen_times),
+		cmocka_unit_test(a_credential_stays_out_of_the_state),
 		cmocka_unit_test(an_older_backup_is_restored_with_its_secret),
 	};
 
