@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -224,6 +225,40 @@ static int settle(struct settling *settling)
 		return err;
 	go_on(settling);
 	settling->settled->err = remove_old(state);
+	return 0;
+}
+
+/* Who is at work holds the directory. */
+bool compact_is_busy(const char *state)
+{
+	struct compact_mark mark;
+	char dir[PATH_MAX];
+	bool is_held;
+	int fd;
+
+	if (compact_mark_read(state, &mark) != LIFT_E_NOT_FOUND)
+		return true;
+	compact_path(dir, state, NULL);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	is_held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	if (fd >= 0)
+		close(fd);
+	return is_held;
+}
+
+int compact_begin(const char *state, int *ret_held)
+{
+	char dir[PATH_MAX];
+
+	if (compact_is_busy(state))
+		return LIFT_E_BUSY;
+	compact_path(dir, state, NULL);
+	if (dir_delete(dir) != 0 || mkdir(dir, 0700) != 0)
+		return LIFT_E_IO;
+	*ret_held = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*ret_held < 0)
+		return LIFT_E_IO;
+	flock(*ret_held, LOCK_EX | LOCK_NB);
 	return 0;
 }
 

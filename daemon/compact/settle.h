@@ -17,6 +17,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Make the directory; it is this process's as long as the descriptor is open. LIFT_E_BUSY: another
+ * process is at work in it, or what is whole has not taken its place yet; LIFT_E_IO (errno). */
+int compact_begin(const char *state, int *ret_held);
+/* Is it so? */
+bool compact_is_busy(const char *state);
+
 /* Remove what one that was killed has left; what is whole stays. */
 void compact_sweep(const char *state);
 

@@ -25,6 +25,7 @@ struct rotating {
 	struct secret old, new;
 	struct journal *journal;
 	struct compact_mark mark;
+	int held; /* the directory; -1: not yet */
 };
 
 static int failed(struct rotating *rotating, int err, const char *what)
@@ -202,11 +203,13 @@ static int check_journal(struct rotating *rotating)
 static int begin_place(struct rotating *rotating)
 {
 	char dir[PATH_MAX];
+	int err = compact_begin(rotating->state, &rotating->held);
 
 	compact_path(dir, rotating->state, NULL);
-	if (dir_delete(dir) != 0 || mkdir(dir, 0700) != 0)
-		return report_fail_errno(rotating->report, "directory cannot be made", dir);
-	return 0;
+	if (err == LIFT_E_BUSY)
+		return report_fail(rotating->report, err, "another process is at work in %.800s",
+				   dir);
+	return err ? report_fail_errno(rotating->report, "directory cannot be made", dir) : 0;
 }
 
 static int end_place(struct rotating *rotating)
@@ -274,7 +277,7 @@ static int rotate(struct rotating *rotating)
 		err = write_secret(rotating);
 	if (!err)
 		err = end_place(rotating);
-	if (err)
+	if (err && rotating->held >= 0)
 		compact_sweep(rotating->state);
 	if (!err)
 		err = settle(rotating);
@@ -285,9 +288,9 @@ static int rotate(struct rotating *rotating)
 
 int rotate_run(const struct config *config, const char *new_secret, struct report *report)
 {
-	struct rotating rotating = { .state = config->state,
-				     .new_secret = new_secret,
-				     .report = report };
+	struct rotating rotating = {
+		.state = config->state, .new_secret = new_secret, .report = report, .held = -1
+	};
 	int lock = -1, err = task_check_owner(config->state, report);
 
 	if (err)
@@ -305,6 +308,8 @@ int rotate_run(const struct config *config, const char *new_secret, struct repor
 		err = rotate(&rotating);
 	secret_close(&rotating.old);
 	secret_close(&rotating.new);
+	if (rotating.held >= 0)
+		close(rotating.held);
 	if (lock >= 0)
 		close(lock);
 	return err;

@@ -12,6 +12,7 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/compact/elsewhere.h"
+#include "daemon/compact/settle.h"
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/file.h"
 #include "daemon/tasks/needs.h"
@@ -346,6 +347,11 @@ int backup_make(const char *state, const char *dir, bool with_secret, struct rep
 	err = check_place(state, making.parent, report);
 	if (!err)
 		err = check_absent(dir, report);
+	/* What is taken out would be in it still. */
+	if (!err && compact_is_busy(state))
+		err = report_fail(report, LIFT_E_BUSY,
+				  "the journal is being compacted: make the backup when that is "
+				  "done, and the daemon has begun anew");
 	if (!err)
 		err = make_partial(&making);
 	if (!err)

@@ -28,6 +28,7 @@ enum {
 struct compact {
 	const struct config *config;
 	struct report *report;
+	int held; /* the directory */
 	struct task_secret secret;
 	struct compact_mark mark;
 	struct journal *from;	     /* the daemon's */
@@ -53,17 +54,15 @@ static int failed(struct compact *compact, int err, const char *what, const char
 static int begin_place(struct compact *compact)
 {
 	const char *state = compact->config->state;
-	struct compact_mark mark;
 	char dir[PATH_MAX];
+	int err = compact_begin(state, &compact->held);
 
-	if (compact_mark_read(state, &mark) != LIFT_E_NOT_FOUND)
-		return report_fail(compact->report, LIFT_E_BUSY,
-				   "the last compaction has not taken its place yet: it does when "
-				   "the daemon is started again");
 	compact_path(dir, state, NULL);
-	if (dir_delete(dir) != 0 || mkdir(dir, 0700) != 0)
-		return report_fail_errno(compact->report, "directory cannot be made", dir);
-	return 0;
+	if (err == LIFT_E_BUSY)
+		return report_fail(compact->report, err,
+				   "another compaction is at work, or has not taken its place yet: "
+				   "it does when the daemon begins anew");
+	return err ? report_fail_errno(compact->report, "directory cannot be made", dir) : 0;
 }
 
 static int open_journal(struct compact *compact)
@@ -356,5 +355,6 @@ int compact_run(const struct config *config, struct report *report)
 	catalogue_free(compact.catalogue);
 	if (err)
 		compact_sweep(config->state);
+	close(compact.held);
 	return err;
 }

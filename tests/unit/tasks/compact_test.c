@@ -361,6 +361,8 @@ static void two_at_once_are_refused(void **state)
 	struct house house;
 	struct config config;
 	struct report report = { 0 };
+	char dir[128];
+	int held;
 
 	(void)state;
 	make_state(&house);
@@ -368,8 +370,20 @@ static void two_at_once_are_refused(void **state)
 	config = config_of_house(&house);
 	compact(&house);
 	assert_int_equal(compact_run(&config, &report), LIFT_E_BUSY);
+	snprintf(dir, sizeof(dir), "%s/backups/one", house.dir.path);
+	assert_int_equal(backup_make(house.dir.path, dir, true, &report), LIFT_E_BUSY);
 	settle(&house);
 	verify(&house);
+	make_backup(&house, "backups/one", true);
+	/* One that is at work. */
+	assert_int_equal(compact_begin(house.dir.path, &held), 0);
+	assert_int_equal(compact_run(&config, &report), LIFT_E_BUSY);
+	assert_true(compact_is_busy(house.dir.path));
+	close(held);
+	/* And what it has left when it was killed. */
+	assert_false(compact_is_busy(house.dir.path));
+	compact(&house);
+	settle(&house);
 	house_close(&house);
 }
 
