@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -614,6 +615,19 @@ static void one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one(vo
 	moved_clock_free(by_ms);
 }
 
+static void expect_whole(struct daemon *daemon)
+{
+	char path[PATH_SIZE];
+	json_t *releases = releases_of(daemon), *release;
+	size_t i;
+
+	json_array_foreach(releases, i, release)
+		assert_true(json_is_false(json_object_get(release, "damaged")));
+	json_decref(releases);
+	path_make(path, "%s/releases/new", daemon->state);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 /* Without the secret there is none. */
 static void one_that_could_not_be_made_is_said_and_tried_again(void **state)
 {
@@ -653,6 +667,40 @@ static void one_that_could_not_be_made_is_said_and_tried_again(void **state)
 	moved_clock_free(by_ms);
 }
 
+/* A small disk of its own for the state, where this user may have one. */
+static bool mount_state(struct daemon *daemon, const char *options)
+{
+	mkdir(daemon->state, 0700);
+	return mount("tmpfs", daemon->state, "tmpfs", 0, options) == 0;
+}
+
+static int unmount_state(void **state)
+{
+	struct daemon *daemon = *state;
+
+	umount2(daemon->state, MNT_DETACH);
+	return daemon_teardown(state);
+}
+
+static void without_room_there_is_none_and_with_room_there_is(void **state)
+{
+	struct daemon *daemon = *state;
+
+	if (!mount_state(daemon, "size=200m,mode=0700"))
+		skip();
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	daemon_start(daemon);
+	publish(daemon, "one", GOLDEN "events.csv");
+	expect_refused(daemon_lift(daemon, "releases", "--now", "--yes", NULL), 3,
+		       "has not enough room: a release needs up to");
+	expect_days(daemon, (const char *const[]){ NULL });
+	assert_int_equal(mount("tmpfs", daemon->state, "tmpfs", MS_REMOUNT, "size=2g"), 0);
+	free(release_now(daemon));
+	expect_days(daemon, (const char *const[]){ TODAY, NULL });
+	expect_whole(daemon);
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* What dies. */
 
 static bool is_begun(pid_t child)
@@ -685,19 +733,6 @@ static pid_t hold_child(struct daemon *daemon, struct process *asking)
 		assert_true(clock_ms() < end_ms);
 	}
 	return child > 0 && kill(child, SIGSTOP) == 0 ? child : 0;
-}
-
-static void expect_whole(struct daemon *daemon)
-{
-	char path[PATH_SIZE];
-	json_t *releases = releases_of(daemon), *release;
-	size_t i;
-
-	json_array_foreach(releases, i, release)
-		assert_true(json_is_false(json_object_get(release, "damaged")));
-	json_decref(releases);
-	path_make(path, "%s/releases/new", daemon->state);
-	assert_int_equal(access(path, F_OK), -1);
 }
 
 static void a_child_that_is_killed_is_said_and_leaves_nothing(void **state)
@@ -934,6 +969,8 @@ int main(void)
 		TEST(without_a_word_in_the_configuration_there_are_none),
 		TEST(one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one),
 		TEST(one_that_could_not_be_made_is_said_and_tried_again),
+		cmocka_unit_test_setup_teardown(without_room_there_is_none_and_with_room_there_is,
+						daemon_setup, unmount_state),
 		TEST(a_backup_has_them_and_a_restore_brings_them_back),
 		TEST(one_that_is_damaged_is_named_and_the_one_before_served),
 		TEST(a_child_that_is_killed_is_said_and_leaves_nothing),
