@@ -157,10 +157,28 @@ static int place_ledger(const struct settling *settling)
 	return dir_sync(settling->state);
 }
 
+/* Also what was left beside its place where two names could not be exchanged, and the exchange was
+ * broken off (dir_exchange). */
+static int remove_aside(const char *state)
+{
+	static const enum state_part parts[] = { STATE_JOURNAL, STATE_LEDGER };
+	char path[PATH_MAX];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++) {
+		state_path_beside(path, state, parts[i], ".aside");
+		err = dir_delete(path);
+	}
+	return err;
+}
+
 static int remove_old(const char *state)
 {
 	char journal[PATH_MAX], dir[PATH_MAX], mark[PATH_MAX];
+	int err = remove_aside(state);
 
+	if (err)
+		return err;
 	compact_path(journal, state, "journal");
 	compact_path(mark, state, "whole");
 	compact_path(dir, state, NULL);
@@ -169,15 +187,18 @@ static int remove_old(const char *state)
 	return dir_delete(dir);
 }
 
-/* A damaged journal may crash who reads it: not more than a few starts. */
-static bool may_try(const char *state)
+/* A damaged journal may crash who reads it: not more than a few starts. But a secret may be the one
+ * of the journal that is in its place already: it is not dropped. */
+static bool may_try(const struct settling *settling)
 {
 	char path[PATH_MAX];
 	struct stat info;
 	int fd;
 	bool may;
 
-	compact_path(path, state, "tries");
+	if (settling->mark.rotates)
+		return true;
+	compact_path(path, settling->state, "tries");
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	may = fd >= 0 && write(fd, "+", 1) == 1 && fsync(fd) == 0 && fstat(fd, &info) == 0 &&
 	      info.st_size <= TRIES_MAX;
@@ -203,7 +224,7 @@ static int settle(struct settling *settling)
 
 	if (err)
 		return err;
-	if (!may_try(state))
+	if (!may_try(settling))
 		return drop(settling, LIFT_E_STOPPED);
 	err = find_edition(state, &edition);
 	if (err)

@@ -13,6 +13,7 @@
 
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
+#include "daemon/compact/mark.h"
 #include "daemon/compact/settle.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/compact.h"
@@ -272,6 +273,42 @@ static void a_daemon_or_a_restore_is_in_the_way(void **state)
 	house_close(&house);
 }
 
+/* Broken off when the journal had its place, and the secret not yet; and then nothing could be
+ * written, or start after start was killed. */
+static void the_secret_follows_its_journal_whatever_happens(void **state)
+{
+	static const char *const before = "cd '%s' && cp secret old && rm -rf ledger",
+				 *const between =
+					 "cd '%s' && mkdir compact && mv secret compact/ && "
+					 "mv old secret && printf ++++ > compact/tries";
+	struct compact_mark mark = { .rotates = true };
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	struct compact_settled settled;
+	struct house house;
+	char command[512];
+
+	(void)state;
+	make_state(&house);
+	shut(&house);
+	snprintf(command, sizeof(command), before, house.dir.path);
+	assert_int_equal(system(command), 0);
+	rotate_well(&house);
+	open_again(&house);
+	mark.edition = journal_edition(house.journal);
+	mark.last = journal_last(house.journal);
+	memcpy(mark.digest, house.secret.digest, SECRET_DIGEST_BYTES);
+	shut(&house);
+	snprintf(command, sizeof(command), between, house.dir.path);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(compact_mark_write(house.dir.path, &mark), 0);
+	assert_int_equal(compact_settle(house.dir.path, NULL, &settled), 0);
+	assert_true(settled.is_in_place);
+	open_again(&house);
+	pseudonym_of(&house, pseudonym);
+	assert_true(journal_has(&house, pseudonym));
+	house_close(&house);
+}
+
 static void a_secret_can_be_rotated_fifteen_times(void **state)
 {
 	struct house house;
@@ -363,6 +400,7 @@ int main(void)
 		cmocka_unit_test(figures_stay_and_what_was_sent_is_known),
 		cmocka_unit_test(who_objects_objects_still),
 		cmocka_unit_test(a_daemon_or_a_restore_is_in_the_way),
+		cmocka_unit_test(the_secret_follows_its_journal_whatever_happens),
 		cmocka_unit_test(a_secret_can_be_rotated_fifteen_times),
 		cmocka_unit_test(a_credential_stays_out_of_the_state),
 		cmocka_unit_test(an_older_backup_is_restored_with_its_secret),
