@@ -66,6 +66,7 @@ struct liftd {
 	struct rebuild *rebuild;
 	struct reload *reload;
 	struct shelf *shelf; /* of releases */
+	struct open *open;   /* of who ran before, until publish has it */
 	struct publish *publish;
 	struct serving *serving;
 	struct control *control;
@@ -464,8 +465,10 @@ static int open_publish(struct liftd *liftd)
 					     .config = liftd->config,
 					     .journal = liftd->journal,
 					     .stats = &liftd->stats,
-					     .shelf = liftd->shelf };
+					     .shelf = liftd->shelf,
+					     .before = liftd->open };
 
+	liftd->open = NULL;
 	return publish_open(&parts, &liftd->publish);
 }
 
@@ -690,7 +693,8 @@ static int try_doors(struct liftd *liftd)
 	return trial_run(liftd->zap, liftd->parts->own, doors, n);
 }
 
-static void close_all(struct liftd *liftd)
+/* What goes on is kept: all is at rest by then. */
+static void close_all(struct liftd *liftd, struct liftd_next *next)
 {
 	rooms_stop(liftd->rooms);
 	for (int i = 0; i < ROOMS; i++)
@@ -710,7 +714,10 @@ static void close_all(struct liftd *liftd)
 	reload_close(liftd->reload);
 	serving_close(liftd->serving);
 	generations_free(liftd->generations);
+	if (next->catalogue && liftd->publish)
+		next->open = publish_take_open(liftd->publish);
 	publish_close(liftd->publish);
+	publish_drop_open(liftd->open);
 	shelf_clear(liftd->shelf);
 	handover_close(liftd->handover);
 	journal_close(liftd->journal);
@@ -792,6 +799,7 @@ int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 {
 	struct liftd liftd = { .parts = parts,
 			       .config = parts->config,
+			       .open = parts->open,
 			       .now = { clock_steady_ms(), clock_utc_ms() } };
 	int err;
 
@@ -819,7 +827,7 @@ int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 			service_stopping();
 		}
 	}
-	close_all(&liftd);
+	close_all(&liftd, ret_next);
 	if (!err && !ret_next->catalogue)
 		log_notice("stopped");
 	return err;

@@ -23,6 +23,7 @@ struct liftd_parts {
 	const struct key_pair *own;  /* NULL: no endpoint needs it */
 	const char *catalogue_wrong; /* why the catalogue is not what is there; NULL: it is */
 	int64_t anew_since_ms;	     /* steady: since when it begins anew; 0: it is a start */
+	struct open *open;	     /* that liftd_next had: liftd_run's own from now on */
 	const char *const *options;  /* that name the configuration, for children, up to NULL */
 };
 
@@ -30,7 +31,8 @@ struct liftd_parts {
 struct liftd_next {
 	struct catalogue *catalogue;
 	struct keys *keys;
-	int64_t since_ms; /* steady: when it began to end */
+	struct open *open; /* what open audiences have been sent (publish_take_open) */
+	int64_t since_ms;  /* steady: when it began to end */
 };
 
 /* Run until SIGTERM or SIGINT (service_block_signals comes first), or until the journal was

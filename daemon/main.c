@@ -296,6 +296,7 @@ static int run(struct liftd_parts parts)
 			parts.catalogue_wrong = NULL;
 		parts.catalogue = now.catalogue;
 		parts.keys = now.keys;
+		parts.open = now.open;
 		parts.anew_since_ms = now.since_ms;
 	} while (again);
 	return err == LIFT_E_DAMAGED ? EXIT_DAMAGED : err ? EXIT_FAILURE : EXIT_SUCCESS;

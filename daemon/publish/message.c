@@ -55,17 +55,18 @@ static int make_catalogue(struct audience *audience)
 {
 	struct publish *publish = audience->publish;
 	struct feed_at at = audience->feed->at(publish);
+	uint64_t seq = at.seq > 0 ? 1 : 0; /* of the first tick, whenever it is made */
 	struct text body;
 
 	msg_writer_clear(publish->body);
 	catalogue_encode(publish->body, publish->catalogue, sight_limits(&audience->sight),
-			 at.epoch, at.seq);
+			 at.epoch, seq);
 	body = msg_written(publish->body);
 	if (body.size == 0 || zmq_msg_init_size(&audience->catalogue, body.size) != 0)
 		return LIFT_E_MEMORY;
 	memcpy(zmq_msg_data(&audience->catalogue), body.data, body.size);
 	msg_writer_shrink(publish->body, BODY_KEEPS_BYTES);
-	audience->catalogue_seq = at.seq;
+	audience->catalogue_seq = seq;
 	audience->has_catalogue = true;
 	return 0;
 }

@@ -213,7 +213,8 @@ int open_begin(struct publish *publish, struct shelf *shelf)
 
 	if (!has_open(publish))
 		return 0;
-	publish->open = calloc(1, sizeof(*publish->open));
+	if (!publish->open)
+		publish->open = calloc(1, sizeof(*publish->open));
 	if (!publish->open)
 		return LIFT_E_MEMORY;
 	publish->open->shelf = shelf;
@@ -228,9 +229,25 @@ int open_begin(struct publish *publish, struct shelf *shelf)
 
 void open_end(struct publish *publish)
 {
-	if (publish->open)
-		open_topics_clear(&publish->open->topics);
-	free(publish->open);
+	publish_drop_open(publish->open);
+}
+
+struct open *publish_take_open(struct publish *publish)
+{
+	struct open *open = publish->open;
+
+	if (!open || open->is_going || open->seq == 0)
+		return NULL;
+	publish->open = NULL;
+	return open;
+}
+
+void publish_drop_open(struct open *open)
+{
+	if (!open)
+		return;
+	open_topics_clear(&open->topics);
+	free(open);
 }
 
 bool open_switch(struct publish *publish, const struct catalogue *catalogue)

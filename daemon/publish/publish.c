@@ -167,8 +167,11 @@ int publish_open(const struct publish_parts *parts, struct publish **ret_publish
 	struct publish *publish = calloc(1, sizeof(*publish));
 	int err = publish ? 0 : LIFT_E_MEMORY;
 
-	if (err)
+	if (err) {
+		publish_drop_open(parts->before);
 		return err;
+	}
+	publish->open = parts->before;
 	publish->loop = parts->loop;
 	publish->bindings = parts->bindings;
 	publish->guards = parts->guards;

@@ -24,6 +24,7 @@ enum {
 
 struct publish;
 struct shelf;
+struct open; /* what open audiences have been sent */
 
 /* What it works with; all is borrowed. */
 struct publish_parts {
@@ -35,12 +36,18 @@ struct publish_parts {
 	struct journal *journal;
 	struct stats *stats;
 	struct shelf *shelf; /* of releases, for open audiences; NULL: there are none */
+	struct open *before; /* of publish_take_open, its own from now on; NULL: none */
 };
 
 /* Bind the audiences' endpoints and join the loop; what there is to publish says publish_switch,
  * before the loop runs. LIFT_E_SOCKET, LIFT_E_MEMORY, LIFT_E_BUSY. */
 int publish_open(const struct publish_parts *parts, struct publish **ret_publish);
 void publish_close(struct publish *publish);
+
+/* Before it closes: what the next one in this process, of the same configuration, goes on with, so
+ * that open audiences do not see that one has ended. NULL: nothing that stands. */
+struct open *publish_take_open(struct publish *publish);
+void publish_drop_open(struct open *open); /* NULL: nothing */
 
 /* From now on publish the figures of this catalogue and these tallies (none yet: a range of NULL,
  * until the next switch), in a new epoch. Both are borrowed. LIFT_E_UNKNOWN_REGION, LIFT_E_MEMORY,
