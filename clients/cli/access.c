@@ -18,7 +18,8 @@ static int print_answer(json_t *answer)
 	char *line;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (!json_object_get(answer, lists[i]) || !json_object_get(answer, "source"))
+		if (!json_is_array(json_object_get(answer, lists[i])) ||
+		    !json_is_string(json_object_get(answer, "source")))
 			return complain_not_understood("something of what is held is not there");
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		json_object_del(answer, ours[i]);

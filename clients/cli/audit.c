@@ -62,7 +62,7 @@ static void print_csv(struct csv *csv, const json_t *row)
 	print_count(csv, row, "ids");
 	print_count(csv, row, "number");
 	print_count(csv, row, "release");
-	csv_word(csv, json_text(row, "result"));
+	csv_text(csv, json_text(row, "result"));
 	csv_end_row(csv);
 }
 

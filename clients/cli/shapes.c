@@ -485,7 +485,7 @@ const struct answer_shape shape_of_audit = { NULL, audit, NULL };
 static const struct shape held_of_one[] = { IS_TEXT_OR_NIL("source"),
 					    IS_LIST_OR_NIL("facts", anything),
 					    IS_LIST_OR_NIL("quarantine", anything),
-					    IS_LIST_OR_NIL("entries", anything), END };
+					    IS_LIST("entries", anything), END };
 const struct answer_shape shape_of_access = { NULL, held_of_one, NULL };
 
 static const struct shape forgetting[] = { IS_COUNT("known"),

@@ -101,6 +101,7 @@ struct telling {
 	struct control *control;
 	const struct waiting *waiting;
 	struct access_by by;
+	bool is_first;	    /* round */
 	const char *list;   /* that is open, of the message that is being written */
 	int err;	    /* of a row */
 	bool objects;	    /* is not to be taken in again */
@@ -112,6 +113,7 @@ static const uint8_t *whom(const struct telling *telling)
 	return telling->waiting->people->people[0].learner;
 }
 
+/* Each has `entries`: those of the first round none. */
 static void begin_message(struct telling *telling)
 {
 	struct msg_writer *writer = telling->control->writer;
@@ -120,6 +122,10 @@ static void begin_message(struct telling *telling)
 	msg_map_begin(writer);
 	msg_key_int(writer, "v", 1);
 	msg_key_bool(writer, "ok", true);
+	if (telling->is_first) {
+		msg_str(writer, "entries");
+		msg_array(writer, 0);
+	}
 }
 
 static void begin_list(struct telling *telling, const char *list)
@@ -333,7 +339,8 @@ static int access_now(struct control *control, const struct waiting *waiting,
 			  : journal_view_begin(control->parts.journal, &journal);
 
 	(void)tallies;
-	if (!err && ask->next == 0) {
+	telling.is_first = ask->next == 0;
+	if (!err && telling.is_first) {
 		err = begin_telling(&telling, ledger);
 		ask->goes_on = !err;
 	} else if (!err) {

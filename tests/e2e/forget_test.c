@@ -201,10 +201,14 @@ static void figures_are_those_of_the_others_from_now_on_and_of_any_day(void **st
 	static const char *const nobody[] = { NULL };
 	static const char *const gone[] = { "staff-046", "Åse Ødegård", NULL };
 	struct daemon *daemon = *state;
-	char path[PATH_SIZE], list[PATH_SIZE], *out;
-	json_t *before, *after;
+	char path[PATH_SIZE], list[PATH_SIZE], last[32], *out;
+	json_t *before, *after, *known, *status;
 
 	start_golden(daemon);
+	status = daemon_status(daemon);
+	snprintf(last, sizeof(last), "%lld",
+		 (long long)whole(json_object_get(status, "journal"), "last"));
+	json_decref(status);
 	path_make(path, "%s/others.jsonl", daemon->dir);
 	path_make(list, "%s/list.csv", daemon->dir);
 	write_others(path, nobody);
@@ -223,6 +227,12 @@ static void figures_are_those_of_the_others_from_now_on_and_of_any_day(void **st
 		fail_msg("%s", out);
 	free(out);
 	check_figures(daemon, path, "forgotten");
+	/* Nor is it known any more that they were known. */
+	out = daemon_lift_out(daemon, 0, "export", "--known-at", last, NULL);
+	known = figures_of_lines(out);
+	figures_check(after, known, "as it was known before they were forgotten");
+	json_decref(known);
+	free(out);
 	free(daemon_lift_out(daemon, 0, "verify", NULL));
 	daemon_stop(daemon, SIGTERM);
 	daemon_start(daemon);

@@ -321,7 +321,6 @@ static const struct {
 	{ "verify", { "verify" }, false, 0 },
 	{ "compact", { "compact" }, false, 0 },
 	{ "audit", { "audit" }, false, 0 },
-	{ "audit", { "audit", "--format=csv" }, false, 0 },
 	{ "audit", { "audit", "--format=jsonl" }, false, 0 },
 	{ "access", { "access", "--source=a", "--learner=x" }, false, 0 },
 	{ "forget", { "forget", "--source=a", "--learner=x", "--yes" }, false, 0 },
