@@ -435,6 +435,41 @@ static size_t retain_slowly(const struct remains *remains, const struct calendar
 	return n;
 }
 
+static const struct model_learner *find_learner(const struct model *model, struct text learner)
+{
+	for (size_t i = 0; i < model->n; i++)
+		if (text_equal(model->learners[i].one->event.learner, learner))
+			return &model->learners[i];
+	return NULL;
+}
+
+/* What a learner holds from the horizon on, and who that is by now, as if there were none. */
+static void assert_held_alike(const struct catalogue *catalogue, const struct remains *remains,
+			      const struct model_event *left, size_t n, int64_t horizon)
+{
+	int32_t on = calendar_day(catalogue->calendar, horizon);
+	struct model all, some;
+
+	model_make(&all, catalogue, remains->events, remains->n, INT64_MAX);
+	model_make(&some, catalogue, left, n, INT64_MAX);
+	assert_int_equal(some.n, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct model_learner *one = &all.learners[i];
+		const struct model_learner *other = find_learner(&some, one->one->event.learner);
+
+		assert_non_null(other);
+		assert_int_equal(other->now.home, one->now.home);
+		for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
+			assert_int_equal(other->now.values[d], one->now.values[d]);
+		for (uint32_t c = 0; c < catalogue->n_competences; c++)
+			for (int32_t day = on; day < on + 800; day += 1 + day % 9)
+				assert_int_equal(model_level(&other->competences[c], day),
+						 model_level(&one->competences[c], day));
+	}
+	model_free(&all);
+	model_free(&some);
+}
+
 static void set_horizon(struct house *house, int64_t horizon)
 {
 	struct order order = { .what = ORDER_HORIZON, .horizon = horizon };
@@ -561,6 +596,7 @@ static uint64_t check_horizon(uint32_t w)
 	house_apply_all(&house);
 	n = retain_slowly(&remains, house.catalogue->calendar, horizon, left);
 	assert_as_the_model(&house, left, n, INT64_MAX, when);
+	assert_held_alike(house.catalogue, &remains, left, n, horizon);
 	assert_as_built(&house, INT64_MAX, when);
 	house_ledger_close(&house);
 	house_ledger_open(&house, "ledger", INT64_MAX);
