@@ -13,6 +13,7 @@
 #include "tests/e2e/figures.h"
 #include "tests/e2e/lines.h"
 #include "tests/e2e/peer.h"
+#include "tests/seed.h"
 
 #define EVENTS	   "tests/golden/events.csv"
 #define TODAY	   "2024-11-30"
@@ -328,7 +329,7 @@ static void a_watcher_ends_with_the_export_through_restarts(void **state)
 	publish_part(daemon, &lines, 0);
 	publish_guest(daemon, 0);
 	daemon_lift_start(daemon, &watcher, "watch", "--json", "--buffer", "10", NULL);
-	for (size_t part = 1; part <= RESTARTS; part++) {
+	for (size_t part = 1; part <= test_share(RESTARTS); part++) {
 		if (part % 3 == 2)
 			settle(daemon, &watcher, "before a restart");
 		/* It hears nothing of every third life of the daemon, or of its end. */

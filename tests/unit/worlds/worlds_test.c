@@ -22,6 +22,7 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/export.h"
+#include "tests/seed.h"
 #include "tests/unit/house.h"
 #include "tests/unit/worlds/anyworld.h"
 #include "tests/unit/worlds/model.h"
@@ -370,7 +371,7 @@ static void any_order_and_batches_give_the_tallies_of_a_fresh_rebuild(void **sta
 	char when[32];
 
 	(void)state;
-	for (uint32_t w = 0; w < WORLDS; w++) {
+	for (uint32_t w = 0; w < test_share(WORLDS); w++) {
 		chance_of_world(w);
 		anyworld_make(&world);
 		write_world(&world, w);
@@ -466,8 +467,8 @@ static void figures_are_those_of_the_reference_program(void **state)
 		for (; *found; found++)
 			lines += *found == '\n';
 	}
-	assert_int_equal(worlds, WORLDS * ANYWORLD_DAYS);
-	assert_true(lines > 10 * WORLDS);
+	assert_int_equal(worlds, test_share(WORLDS) * ANYWORLD_DAYS);
+	assert_true(lines > 10 * test_share(WORLDS));
 	assert_int_equal(fgetc(out), EOF);
 	fclose(days);
 	fclose(out);
