@@ -662,6 +662,7 @@ static int watch_retention(struct liftd *liftd)
 					       .orders = liftd->orders,
 					       .rooms = liftd->rooms,
 					       .stats = &liftd->stats,
+					       .leap = { journal_receipt(liftd->journal, 0), 0 },
 					       .compact = want_compact,
 					       .context = liftd };
 	return retention_watch(&liftd->retention);

@@ -21,7 +21,7 @@ static bool is_again(int64_t *asked_ms, int64_t now_ms)
 	return true;
 }
 
-static void ask_horizon(struct retention *retention, const struct now *now)
+static void ask_horizon(struct retention *retention, bool leapt, const struct now *now)
 {
 	struct catalogue *catalogue = handover_newest(retention->handover);
 	const struct config *config = retention->config;
@@ -33,8 +33,17 @@ static void ask_horizon(struct retention *retention, const struct now *now)
 	order.horizon = retention_horizon(catalogue->calendar, today, config->retention);
 	day_print(calendar_day(catalogue->calendar, order.horizon), day);
 	catalogue_free(catalogue);
-	if (order.horizon <= journal_horizon_committed(retention->journal) ||
-	    !is_again(&retention->asked_ms, now->steady_ms))
+	if (order.horizon <= journal_horizon_committed(retention->journal))
+		return;
+	if (leapt && !config->as_of.pinned) {
+		if (!retention->leap_said)
+			log_warning("the clock has leapt ahead, nothing is taken out by it for a "
+				    "day: horizon=%s",
+				    day);
+		retention->leap_said = true;
+		return;
+	}
+	if (!is_again(&retention->asked_ms, now->steady_ms))
 		return;
 	log_notice("nothing older is kept: horizon=%s retention=%d", day, config->retention);
 	orders_ask(retention->orders, &order);
@@ -70,12 +79,12 @@ static void ask_ledger(struct retention *retention, const struct now *now)
 static void look(void *context, const struct now *now)
 {
 	struct retention *retention = context;
-	bool behind;
+	bool leapt = clock_leapt(&retention->leap, now), behind;
 
 	if (journal_damage(retention->journal))
 		return;
 	if (retention->config->retention > 0)
-		ask_horizon(retention, now);
+		ask_horizon(retention, leapt, now);
 	behind = is_behind(retention);
 	if (behind)
 		ask_ledger(retention, now);

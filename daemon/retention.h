@@ -5,7 +5,7 @@
  *
  * The journal's writer puts it among the entries; the ledger that serves goes on until the new one
  * takes over, and then the journal is written anew. What cannot be done now (a disk that refuses, a
- * clock that is wrong) is asked for again.
+ * clock that is wrong) is asked for again. A clock that has leapt ahead is believed after a day.
  */
 #ifndef LIFTD_RETENTION_H
 #define LIFTD_RETENTION_H
@@ -35,6 +35,8 @@ struct retention {
 	/* Called when a ledger by a new horizon serves: what is too old may leave the journal. */
 	void (*compact)(void *context);
 	void *context;
+	struct clock_leap leap; /* what is taken out by a clock that is ahead is lost */
+	bool leap_said;
 	bool was_behind;	    /* the ledger that served had another horizon */
 	int64_t asked_ms, built_ms; /* steady: when the horizon, a ledger was asked for; 0: never */
 };

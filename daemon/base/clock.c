@@ -49,3 +49,15 @@ const char *clock_fault(int64_t utc_ms, int64_t latest_ms, int64_t built_ms)
 		       "if it was ahead then and is right now, say so: lift accept-clock";
 	return NULL;
 }
+
+bool clock_leapt(struct clock_leap *leap, const struct now *now)
+{
+	int64_t ahead_ms = leap->seen_ms ? now->utc_ms - leap->seen_ms : 0;
+
+	leap->seen_ms = now->utc_ms;
+	if (ahead_ms > CLOCK_LEAP_MS)
+		leap->sure_ms = now->steady_ms + CLOCK_SURE_MS;
+	else if (ahead_ms < -CLOCK_LEAP_MS)
+		leap->sure_ms = now->steady_ms; /* it has been set right */
+	return now->steady_ms < leap->sure_ms;
+}

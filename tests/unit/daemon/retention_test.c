@@ -45,9 +45,34 @@ static void the_horizon_is_the_first_of_a_month(void **state)
 	calendar_free(calendar);
 }
 
+/* A machine that starts with a wrong clock is set right within the day. */
+static void a_clock_that_leaps_is_believed_after_a_day(void **state)
+{
+	const int64_t begun = INT64_C(1790000000000), day = INT64_C(86400000);
+	static const struct {
+		int64_t steady_days, utc_days;
+		bool leapt;
+	} looks[] = {
+		{ 0, 0, false },  { 1, 1, false },   { 1, 41, false }, { 1, 500, true },
+		{ 1, 500, true }, { 2, 501, false }, { 2, 900, true }, { 2, 3, false },
+		{ 3, 4, false },  { 3, 45, true },   { 4, 46, false },
+	};
+	struct clock_leap leap = { 0 }, known = { begun, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		if (clock_leapt(&leap, &(struct now){ looks[i].steady_days * day,
+						      begun + looks[i].utc_days * day }) !=
+		    looks[i].leapt)
+			fail_msg("look %zu", i);
+	/* What the journal knows is a look, too. */
+	assert_true(clock_leapt(&known, &(struct now){ 5, begun + 41 * day }));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_clock_that_leaps_is_believed_after_a_day),
 		cmocka_unit_test(the_horizon_is_the_first_of_a_month),
 	};
 
