@@ -13,9 +13,9 @@ int64_t retention_horizon(const struct calendar *calendar, int32_t today, int mo
 	return calendar_day_start(calendar, day_add_months(day_of_date(year, month, 1), -months));
 }
 
-static bool is_again(int64_t *asked_ms, int64_t now_ms)
+static bool is_again(int64_t *asked_ms, int64_t now_ms, int64_t again_ms)
 {
-	if (*asked_ms && now_ms - *asked_ms < RETENTION_AGAIN_MS)
+	if (*asked_ms && now_ms - *asked_ms < again_ms)
 		return false;
 	*asked_ms = now_ms;
 	return true;
@@ -43,23 +43,21 @@ static void ask_horizon(struct retention *retention, bool leapt, const struct no
 		retention->leap_said = true;
 		return;
 	}
-	if (!is_again(&retention->asked_ms, now->steady_ms))
+	if (!is_again(&retention->asked_ms, now->steady_ms, RETENTION_AGAIN_MS))
 		return;
 	log_notice("nothing older is kept: horizon=%s retention=%d", day, config->retention);
 	orders_ask(retention->orders, &order);
 	wake_send(room_wake(retention->rooms, ROOM_INTAKE));
 }
 
-/* Has the ledger that serves another horizon? */
-static bool is_behind(const struct retention *retention)
+/* By which horizon is the ledger that serves? -1: none does. */
+static int64_t served(const struct retention *retention)
 {
 	struct generation *generation = generation_get(retention->generations);
-	bool behind = generation->ledger ? ledger_horizon(generation->ledger) <
-						   journal_horizon_committed(retention->journal)
-					 : retention->was_behind;
+	int64_t horizon = generation->ledger ? ledger_horizon(generation->ledger) : -1;
 
 	generation_put(retention->generations, generation);
-	return behind;
+	return horizon;
 }
 
 /* Unless one is on its way. */
@@ -69,28 +67,37 @@ static void ask_ledger(struct retention *retention, const struct now *now)
 
 	rebuild_status(retention->rebuild, now->steady_ms, &status);
 	if (status.running || atomic_load(&retention->stats->ledger_walking) ||
-	    !is_again(&retention->built_ms, now->steady_ms))
+	    !is_again(&retention->built_ms, now->steady_ms, RETENTION_AGAIN_MS))
 		return;
 	log_notice("a ledger is built by the new horizon");
 	handover_want_ledger(retention->handover);
 	wake_send(room_wake(retention->rooms, ROOM_MAIN));
 }
 
+/* Also what an earlier start, or a compaction that failed, has left. */
+static void ask_compaction(struct retention *retention, const struct now *now)
+{
+	if (is_again(&retention->compacted_ms, now->steady_ms, RETENTION_COMPACT_AGAIN_MS))
+		retention->compact(retention->context);
+}
+
 static void look(void *context, const struct now *now)
 {
 	struct retention *retention = context;
-	bool leapt = clock_leapt(&retention->leap, now), behind;
+	bool leapt = clock_leapt(&retention->leap, now);
+	int64_t horizon = journal_horizon_committed(retention->journal), by;
 
 	if (journal_damage(retention->journal))
 		return;
 	if (retention->config->retention > 0)
 		ask_horizon(retention, leapt, now);
-	behind = is_behind(retention);
-	if (behind)
+	by = served(retention);
+	if (by < 0)
+		return;
+	if (by < horizon)
 		ask_ledger(retention, now);
-	else if (retention->was_behind)
-		retention->compact(retention->context);
-	retention->was_behind = behind;
+	else if (journal_trimmed(retention->journal) < horizon)
+		ask_compaction(retention, now);
 }
 
 int retention_watch(struct retention *retention)

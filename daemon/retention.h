@@ -20,6 +20,7 @@
 enum {
 	RETENTION_LOOK_MS = 1000,
 	RETENTION_AGAIN_MS = 10000, /* after what was asked for and has not come about */
+	RETENTION_COMPACT_AGAIN_MS = 60 * 60000, /* the same, of a compaction */
 };
 
 /* All is borrowed. */
@@ -37,8 +38,8 @@ struct retention {
 	void *context;
 	struct clock_leap leap; /* what is taken out by a clock that is ahead is lost */
 	bool leap_said;
-	bool was_behind;	    /* the ledger that served had another horizon */
-	int64_t asked_ms, built_ms; /* steady: when the horizon, a ledger was asked for; 0: never */
+	/* Steady: when the horizon, a ledger, a compaction was asked for; 0: never. */
+	int64_t asked_ms, built_ms, compacted_ms;
 };
 
 /* The moment at which the month begins that was so many months before that of a day. */

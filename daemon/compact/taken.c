@@ -129,7 +129,8 @@ struct rewrite_rules taken_rules(struct taken *taken)
 				       .keeps_row = keeps_row,
 				       .keeps_forget = keeps_forget,
 				       .goes_on = goes_on,
-				       .context = taken };
+				       .context = taken,
+				       .trimmed = taken->trimmed };
 }
 
 /* Is there any? */

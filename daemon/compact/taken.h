@@ -21,6 +21,7 @@ struct taken {
 	/* What leaves because it is too old, if anything does; how many events have. */
 	bool (*is_old)(void *context, const struct entry *entry);
 	void *context;
+	int64_t trimmed; /* by this horizon; 0: by none */
 	uint64_t old_entries;
 	uint64_t through;    /* orders up to this journal number, and no later ones */
 	uint64_t entries;    /* events that were taken out so far; asked twice, they count twice */

@@ -70,6 +70,9 @@ const uint8_t *journal_id(const struct journal *journal);
 /* And what tells it from itself before it was written anew (numbers of names are others): 0 where
  * it never was. */
 uint64_t journal_edition(const struct journal *journal);
+/* The horizon by which it was written anew last, ms: what is from before a later one may be in it.
+ * 0: by none. */
+int64_t journal_trimmed(const struct journal *journal);
 uint64_t journal_bytes(const struct journal *journal);
 uint64_t journal_room(const struct journal *journal); /* bytes that there may be in it */
 

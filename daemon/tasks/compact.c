@@ -147,6 +147,7 @@ static int begin_trim(struct compact *compact)
 		return report_fail(compact->report, err, "%s", lift_err_text(err));
 	compact->taken.is_old = compact->trim ? is_old : NULL;
 	compact->taken.context = compact->trim;
+	compact->taken.trimmed = compact->trim ? journal_horizon_committed(compact->from) : 0;
 	return 0;
 }
 

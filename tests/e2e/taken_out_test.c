@@ -170,6 +170,36 @@ static void what_is_older_than_the_retention_goes_and_is_refused(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* Broken off, it is begun again by the next start, and not only when the next month begins. */
+static void what_is_too_old_goes_also_where_a_compaction_was_killed(void **state)
+{
+	struct daemon *daemon = *state;
+	char *log;
+	bool begun = false;
+
+	configure(daemon, "");
+	daemon_start(daemon);
+	publish(daemon, 0, "ada", "plain", 30); /* who is somewhere by that, and not by the other */
+	publish(daemon, 0, "ada", "a-module-of-old", 40);
+	await_figure(daemon, "plain", 1);
+	daemon_stop(daemon, SIGTERM);
+	configure(daemon, "retention: 12\n");
+	daemon_start(daemon);
+	for (int i = 0; i < 6000 && !begun; i++) {
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+		log = file_text(daemon->log, NULL);
+		begun = strstr(log, "compact started");
+		free(log);
+	}
+	assert_true(begun);
+	daemon_crash(daemon);
+	daemon_start(daemon);
+	for (int i = 0; i < 600 && is_in_journal(daemon, "a-module-of-old"); i++)
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	assert_false(is_in_journal(daemon, "a-module-of-old"));
+	daemon_stop(daemon, SIGTERM);
+}
+
 /* At any moment of it: before the order is on disk, behind it, behind the answer. */
 static void a_daemon_that_is_killed_has_forgotten_somebody_or_has_not(void **state)
 {
@@ -211,6 +241,9 @@ static void a_daemon_that_is_killed_has_forgotten_somebody_or_has_not(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			what_is_too_old_goes_also_where_a_compaction_was_killed, daemon_setup,
+			daemon_teardown),
 		cmocka_unit_test_setup_teardown(
 			what_is_older_than_the_retention_goes_and_is_refused, daemon_setup,
 			daemon_teardown),

@@ -64,6 +64,7 @@ struct journal {
 	bool read_only; /* the sums are not known then */
 	uint8_t id[JOURNAL_ID];
 	uint64_t edition;
+	int64_t trimmed;	   /* ms; 0: it never was */
 	struct store_txn txn;	   /* the writer's, open from the first change to the commit */
 	struct sum sums[DB_COUNT]; /* as this transaction has them */
 	struct names *names[NAME_KINDS]; /* those of streams are on disk alone */

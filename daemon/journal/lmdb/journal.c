@@ -31,6 +31,11 @@ uint64_t journal_edition(const struct journal *journal)
 	return journal->edition;
 }
 
+int64_t journal_trimmed(const struct journal *journal)
+{
+	return journal->trimmed;
+}
+
 uint64_t journal_last(const struct journal *journal)
 {
 	return atomic_load(&journal->last);
@@ -106,10 +111,13 @@ static int upgrade(struct journal *journal, struct store_txn *txn, int found)
 static int read_edition(struct journal *journal, struct store_txn *txn)
 {
 	struct text value;
+	int err = 0;
 
 	if (store_get(txn, DB_META, text_of(EDITION_KEY), &value))
-		return number_decode(value, &journal->edition);
-	return txn->err;
+		err = number_decode(value, &journal->edition);
+	if (!err && store_get(txn, DB_META, text_of(TRIMMED_KEY), &value))
+		err = horizon_decode(value, &journal->trimmed);
+	return err ? err : txn->err;
 }
 
 /* A new journal gets its format and its secret's digest; another's must be the same. */

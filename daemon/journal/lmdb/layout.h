@@ -19,6 +19,8 @@
  *                                         last row is still there
  *               ORDERS_KEY                how many entries are of no stream 8; absent: none
  *               HORIZON_KEY               the latest horizon, ms 8; absent: there is none
+ *               TRIMMED_KEY               by which horizon the journal was written anew, ms 8;
+ *                                         absent: by none
  *   entries     journal number of the     a chunk (entry.h)
  *               first entry 8
  *   index       stream 4, number in the   journal number 8, for the first entry of each chunk
@@ -109,6 +111,7 @@ enum {
 #define NEXT_ROW_KEY	"next_row"
 #define ORDERS_KEY	"orders"
 #define HORIZON_KEY	"horizon"
+#define TRIMMED_KEY	"trimmed"
 #define LISTENED_KEY	"listened"
 #define EDITION_KEY	"edition"
 #define LISTENED_MS_MAX (INT64_C(1) << 52) /* of any time that may be */

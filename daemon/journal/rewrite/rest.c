@@ -43,7 +43,10 @@ static int keep_meta(struct rest *rest, struct text key, struct text *value, boo
 	/* put_next_row has the last word on that */
 	*ret_keeps =
 		!is_own(key) && (rest->n_dropped == 0 || !text_equal(key, text_of(NEXT_ROW_KEY)));
-	(void)value;
+	/* It may have been written by another one before. */
+	if (text_equal(key, text_of(TRIMMED_KEY)))
+		*ret_keeps = rest->rewrite->rules.trimmed == 0 &&
+			     !store_get(journal_writer(rest->rewrite->to), DB_META, key, value);
 	return 0;
 }
 
@@ -298,6 +301,15 @@ static int put_next_row(struct rest *rest)
 	return err ? err : rest->txn->err;
 }
 
+static void put_trimmed(struct rest *rest)
+{
+	uint8_t bytes[NUMBER_KEY];
+
+	if (rest->rewrite->rules.trimmed > 0)
+		journal_put(rest->rewrite->to, DB_META, text_of(TRIMMED_KEY),
+			    horizon_encode(rest->rewrite->rules.trimmed, bytes));
+}
+
 int rewrite_rest(struct rewrite *rewrite, struct store_txn *txn)
 {
 	struct rest rest = { .rewrite = rewrite, .txn = txn };
@@ -314,6 +326,8 @@ int rewrite_rest(struct rewrite *rewrite, struct store_txn *txn)
 		err = put_objections(&rest);
 	if (!err)
 		err = put_next_row(&rest);
+	if (!err)
+		put_trimmed(&rest);
 	free(rest.dropped);
 	return err;
 }

@@ -29,6 +29,7 @@ struct rewrite_rules {
 	/* Called now and then: is it to go on? It ends with LIFT_E_STOPPED. */
 	bool (*goes_on)(void *context, uint64_t number);
 	void *context;
+	int64_t trimmed; /* by this horizon change_entry takes out what is too old; 0: by none */
 };
 
 struct rewrite;

@@ -21,7 +21,8 @@ static void on_meta(struct journal_walk *walk, struct text key, struct text valu
 		tell(walk, DB_META, "when the daemon has listened cannot be read");
 	if (text_equal(key, text_of(NEXT_ROW_KEY)) && number_decode(value, &next_row) != 0)
 		tell(walk, DB_META, "the number of the next row cannot be read");
-	if (text_equal(key, text_of(HORIZON_KEY)) && horizon_decode(value, &horizon) != 0)
+	if ((text_equal(key, text_of(HORIZON_KEY)) || text_equal(key, text_of(TRIMMED_KEY))) &&
+	    horizon_decode(value, &horizon) != 0)
 		tell(walk, DB_META, "the horizon cannot be read");
 	if (text_equal(key, text_of(ORDERS_KEY)) && number_decode(value, &walk->orders) != 0)
 		tell(walk, DB_META, "the number of orders cannot be read");
