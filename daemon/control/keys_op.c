@@ -121,12 +121,16 @@ struct audit control_deed(const struct control *control, const struct waiting *w
 	return deed;
 }
 
-/* Why the log cannot be written is for whoever can mend it. */
+/* Why the log cannot be written is for whoever can mend it, not for an audience. */
 static void refuse_audit(struct control *control, const struct client *client)
 {
 	char path[PATH_MAX], text[PATH_MAX + 256];
 	const char *why = strerror(errno);
 
+	if (client->door->audience) {
+		control_refuse(control, client, LIFT_E_AUDIT);
+		return;
+	}
 	state_path(path, control->parts.config->state, STATE_AUDIT);
 	snprintf(text, sizeof(text), "%s: %s: %s", lift_err_text(LIFT_E_AUDIT), path, why);
 	msg_writer_clear(control->writer);

@@ -12,7 +12,11 @@
 #include "daemon/tasks/needs.h"
 #include "daemon/tasks/release.h"
 
-enum { PAUSE_FIRST_MS = 5000, PAUSE_MOST_MS = 600000 /* after one that failed */ };
+enum {
+	PAUSE_FIRST_MS = 5000,
+	PAUSE_MOST_MS = 600000, /* after one that failed */
+	DIFFERENT_MOST = 3,	/* times that another ledger is met, a look apart */
+};
 
 /* What is due. */
 
@@ -105,6 +109,8 @@ static void want(struct releasing *releasing, int32_t day)
 {
 	releasing->wanted = true;
 	releasing->is_running = false;
+	releasing->n_different = 0;
+	releasing->again_ms = 0;
 	releasing->day = day;
 	releasing->number = journal_last(releasing->parts.journal);
 }
@@ -134,7 +140,8 @@ void releasing_go_on(struct releasing *releasing, const struct releasing_from *f
 	char day[DAY_TEXT];
 	int err;
 
-	if (!releasing->wanted || releasing->is_running)
+	if (!releasing->wanted || releasing->is_running ||
+	    releasing->now.steady_ms < releasing->again_ms)
 		return;
 	if (journal_damage(releasing->parts.journal)) {
 		failed(releasing, LIFT_E_DAMAGED, lift_err_text(LIFT_E_DAMAGED));
@@ -183,9 +190,10 @@ void releasing_told(struct releasing *releasing, const struct report *report, bo
 		return;
 	}
 	releasing->is_running = false;
-	/* The ledger was replaced meanwhile: once more, with that one. */
-	if (err == LIFT_E_DIFFERENT) {
-		want(releasing, releasing->day);
+	/* The ledger was replaced meanwhile: once more, with that one, at the next look. Where it
+	 * is another one for ever, the child has read another configuration. */
+	if (err == LIFT_E_DIFFERENT && ++releasing->n_different < DIFFERENT_MOST) {
+		releasing->again_ms = releasing->now.steady_ms + 1;
 		return;
 	}
 	if (!err)

@@ -40,6 +40,8 @@ struct releasing {
 	bool is_asked; /* by an operator; else it was due */
 	int32_t day;
 	uint64_t number;		 /* the ledger must have committed up to it */
+	int n_different;		 /* times that the child met another ledger */
+	int64_t again_ms;		 /* steady: not before that after such a one */
 	int64_t not_before_ms, pause_ms; /* steady: after one that failed */
 };
 

@@ -71,7 +71,8 @@ static int open_ledger(struct releasing *releasing)
 			       as_of_until(releasing->config->as_of, catalogue->calendar)) ||
 	    ledger_view_applied(&releasing->view) < releasing->wish.number)
 		return report_fail(releasing->report, LIFT_E_DIFFERENT,
-				   "the ledger is another one than a moment ago");
+				   "the ledger is another one than a moment ago; where as_of was "
+				   "changed in liftd.yaml, start liftd again");
 	return 0;
 }
 

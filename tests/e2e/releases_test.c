@@ -508,6 +508,29 @@ static void an_audience_is_answered_its_regions_and_makes_none(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
+/* What makes a release reads the configuration again: it is not tried for ever. */
+static void where_the_day_was_changed_behind_the_daemons_back_it_is_said(void **state)
+{
+	struct daemon *daemon = *state;
+	char *log;
+	size_t n = 0;
+
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	daemon_start(daemon);
+	publish(daemon, "one", GOLDEN "events.csv");
+	configure(daemon, GOLDEN "catalogue.yaml", "2024-11-29");
+	expect_refused(daemon_lift(daemon, "releases", "--now", "--yes", NULL), 1,
+		       "where as_of was changed in liftd.yaml, start liftd again (different)");
+	configure(daemon, GOLDEN "catalogue.yaml", TODAY);
+	free(release_now(daemon));
+	daemon_stop(daemon, SIGTERM);
+	log = file_text(daemon->log, NULL);
+	for (const char *at = log; (at = strstr(at, "release started")); at++)
+		n++;
+	assert_in_range(n, 2, 5); /* few tries, then one that is made */
+	free(log);
+}
+
 /* The clock. */
 
 static int64_t moment(const char *local)
@@ -964,6 +987,7 @@ int main(void)
 		TEST(so_are_those_of_the_programmes),
 		TEST(a_release_is_asked_for_twice_and_others_are_refused_with_what_there_is),
 		TEST(two_are_compared),
+		TEST(where_the_day_was_changed_behind_the_daemons_back_it_is_said),
 		TEST(what_differs_leads_from_one_to_the_other),
 		TEST(an_audience_is_answered_its_regions_and_makes_none),
 		TEST(without_a_word_in_the_configuration_there_are_none),
