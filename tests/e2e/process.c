@@ -241,8 +241,13 @@ void process_signal(const struct process *process, int signal)
 bool process_ended(struct process *process, int *ret_status)
 {
 	int status;
-	pid_t pid = waitpid(process->pid, &status, WNOHANG);
+	pid_t pid;
 
+	if (process->pid == 0) { /* who has looked before has seen it end */
+		*ret_status = process->status;
+		return true;
+	}
+	pid = waitpid(process->pid, &status, WNOHANG);
 	if (pid == 0)
 		return false;
 	assert_int_equal(pid, process->pid);
@@ -250,7 +255,8 @@ bool process_ended(struct process *process, int *ret_status)
 		if (running[i] == pid)
 			running[i] = 0;
 	process->pid = 0;
-	*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	process->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	*ret_status = process->status;
 	return true;
 }
 

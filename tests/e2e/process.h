@@ -20,7 +20,8 @@ enum {
 };
 
 struct process {
-	pid_t pid; /* 0: ended, and waited for */
+	pid_t pid;  /* 0: ended, and waited for */
+	int status; /* then: as process_ended tells it */
 	char out[PATH_SIZE], err[PATH_SIZE];
 };
 
