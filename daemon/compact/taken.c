@@ -50,6 +50,31 @@ int taken_read(struct taken *taken, struct journal *journal, uint64_t through)
 	return err;
 }
 
+int taken_read_older(struct taken *taken, const struct taken *orders, struct journal *journal)
+{
+	struct journal_view view;
+	int err = 0;
+
+	*taken = (struct taken){ .horizon = orders->horizon, .through = orders->through };
+	err = grow(&taken->rows, &taken->room, orders->n, sizeof(*taken->rows));
+	if (!err)
+		err = journal_view_begin(journal, &view);
+	if (err)
+		return err;
+	for (taken->n = 0; taken->n < orders->n; taken->n++) {
+		struct taken_learner *row = &taken->rows[taken->n];
+
+		*row = orders->rows[taken->n];
+		if (journal_view_forgotten(&view, row->learner) != row->number)
+			row->number = UINT64_MAX;
+		if (row->number == UINT64_MAX)
+			row->receipt = INT64_MAX;
+	}
+	err = journal_view_err(&view);
+	journal_view_end(&view);
+	return err;
+}
+
 void taken_clear(struct taken *taken)
 {
 	free(taken->rows);
@@ -72,10 +97,11 @@ static bool takes(const struct taken *taken, uint64_t number, const struct entry
 {
 	const struct taken_learner *row;
 
-	if (entry->what == ENTRY_FORGET)
-		return number <= taken->through;
-	row = entry_counts(entry) ? find(taken, entry->learner) : NULL;
-	return row && number < row->number;
+	if (entry->what != ENTRY_FORGET && !entry_counts(entry))
+		return false;
+	row = find(taken, entry->learner);
+	return (row && number < row->number) ||
+	       (entry->what == ENTRY_FORGET && number <= taken->through);
 }
 
 static void change_entry(void *context, uint64_t number, struct entry *entry)
@@ -108,9 +134,9 @@ static bool keeps_forget(void *context, const uint8_t learner[static PSEUDONYM_B
 			 uint64_t number)
 {
 	const struct taken *taken = context;
+	const struct taken_learner *row = find(taken, learner);
 
-	(void)learner;
-	return number > taken->through;
+	return number > taken->through && !(row && number < row->number);
 }
 
 static bool goes_on(void *context, uint64_t number)

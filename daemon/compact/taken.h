@@ -31,6 +31,10 @@ struct taken {
 /* The orders up to a journal number, of those that a journal has now; 0: all of them.
  * LIFT_E_MEMORY, LIFT_E_CORRUPT, or an error of the store; it is cleared in either case. */
 int taken_read(struct taken *taken, struct journal *journal, uint64_t through);
+/* The same orders, for a backup of the journal. One that does not have an order was made before
+ * it: all that it has of that learner goes, whatever its numbers. They may be others' than in the
+ * journal, where that was brought back from an earlier backup. Errors as above. */
+int taken_read_older(struct taken *taken, const struct taken *orders, struct journal *journal);
 void taken_clear(struct taken *taken);
 
 /* They borrow it. */

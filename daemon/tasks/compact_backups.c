@@ -23,7 +23,8 @@ struct backup {
 	const char *state, *dir;
 	struct journal *of; /* the state's */
 	const struct task_secret *secret;
-	struct taken *taken;
+	const struct taken *orders;
+	struct taken taken; /* of them, what concerns it */
 	struct manifest manifest;
 	uint8_t digest[SECRET_DIGEST_BYTES]; /* of its own secret */
 	struct journal *journal;
@@ -106,7 +107,9 @@ static int look(struct backup *backup, bool *ret_some)
 		return report_fail_errno(report, "no lock can be made", path);
 	err = task_open_journal(backup->dir, backup->digest, &backup->journal, report);
 	if (!err) {
-		err = taken_look(backup->taken, backup->journal, ret_some);
+		err = taken_read_older(&backup->taken, backup->orders, backup->journal);
+		if (!err)
+			err = taken_look(&backup->taken, backup->journal, ret_some);
 		if (err)
 			report_fail(report, err, "its journal cannot be read: %s",
 				    lift_err_text(err));
@@ -116,8 +119,8 @@ static int look(struct backup *backup, bool *ret_some)
 
 static int write_journal(struct backup *backup)
 {
-	struct rewrite_rules rules = taken_rules(backup->taken);
-	uint64_t events = backup->taken->entries, edition = 0;
+	struct rewrite_rules rules = taken_rules(&backup->taken);
+	uint64_t edition = 0;
 	struct rewrite *rewrite = NULL;
 	char path[PATH_MAX];
 	int err = task_check_room(backup->state, backup->state, journal_bytes(backup->journal),
@@ -134,7 +137,6 @@ static int write_journal(struct backup *backup)
 	if (!err)
 		err = rewrite_finish(rewrite);
 	rewrite_close(rewrite);
-	backup->taken->entries = events; /* those of the journal are counted */
 	remove_lock(backup->anew);
 	if (err)
 		report_fail(&backup->report, err, "its journal cannot be written: %s",
@@ -194,6 +196,7 @@ static int clean(struct backup *backup, struct compact_backups *backups)
 		backups->n_anew += !err;
 	}
 	journal_close(backup->journal);
+	taken_clear(&backup->taken);
 	manifest_clear(&backup->manifest);
 	remove_lock(backup->dir);
 	return err;
@@ -242,7 +245,7 @@ static void name_aside(const char *state, struct compact_backups *backups)
 	free(names);
 }
 
-/* Those that were made elsewhere, before the last order. */
+/* Those that were made elsewhere, before the orders were carried out: also behind them. */
 
 static void name_one(void *context, const char *dir)
 {
@@ -250,9 +253,9 @@ static void name_one(void *context, const char *dir)
 }
 
 void compact_backups(const char *state, struct journal *journal, const struct task_secret *secret,
-		     struct taken *taken, struct compact_backups *ret_backups)
+		     const struct taken *taken, struct compact_backups *ret_backups)
 {
-	struct backup backup = { .state = state, .of = journal, .secret = secret, .taken = taken };
+	struct backup backup = { .state = state, .of = journal, .secret = secret, .orders = taken };
 
 	*ret_backups = (struct compact_backups){ .n_anew = 0 };
 	if (taken->n == 0)
@@ -260,5 +263,5 @@ void compact_backups(const char *state, struct journal *journal, const struct ta
 	compact_path(backup.anew, state, "backup");
 	clean_all(&backup, ret_backups);
 	name_aside(state, ret_backups);
-	elsewhere_read(state, taken->through, name_one, ret_backups);
+	elsewhere_read(state, taken->through + 1, name_one, ret_backups);
 }

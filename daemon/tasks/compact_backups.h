@@ -20,6 +20,6 @@ struct compact_backups {
 /* All that there are, of a journal with this secret. What goes wrong with one is said of it,
  * and is no error of another. */
 void compact_backups(const char *state, struct journal *journal, const struct task_secret *secret,
-		     struct taken *taken, struct compact_backups *ret_backups);
+		     const struct taken *taken, struct compact_backups *ret_backups);
 
 #endif

@@ -290,7 +290,7 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	struct config config;
 	struct report report = { 0 };
 	uint64_t early, late;
-	char outside[] = "/tmp/lift-backup-XXXXXX", dir[64], command[64];
+	char outside[] = "/tmp/lift-backup-XXXXXX", dir[64], behind[64], command[64];
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
@@ -315,6 +315,8 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	house_reopen_journal(&house);
 	forget(&house);
 	shut(&house);
+	snprintf(behind, sizeof(behind), "%s/behind", outside);
+	assert_int_equal(backup_make(house.dir.path, behind, true, &report), 0);
 	assert_found(&house, "/backups/with/journal/data.mdb");
 	assert_found(&house, "/backups/without-secret/journal/data.mdb");
 	config = config_of_house(&house);
@@ -323,13 +325,53 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	settle(&house);
 	assert_nothing_found(&house, "with backups");
 	assert_non_null(strstr(report.text, "Backups written anew: 2."));
-	assert_non_null(strstr(report.text, "Of these 1 it has not gone"));
+	assert_non_null(strstr(report.text, "Of these 2 it has not gone"));
 	assert_non_null(strstr(report.text, dir));
+	assert_non_null(strstr(report.text, behind)); /* the order was not carried out yet */
 	check_restored(&house, "backups/with", late);
 	check_restored(&house, "backups/without-secret", late);
 	check_restored(&house, "backups/before", early);
 	snprintf(command, sizeof(command), "rm -r %s", outside);
 	assert_int_equal(system(command), 0);
+	house_close(&house);
+}
+
+static void shell(const struct house *house, const char *command)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "cd '%s' && %s", house->dir.path, command);
+	assert_int_equal(system(line), 0);
+}
+
+/* A journal was brought back from an earlier backup, and has gone on: what a later backup has
+ * stands under numbers that are others' in it now, also an order that came to nothing. */
+static void a_backup_from_before_a_restore_is_written_anew_as_well(void **state)
+{
+	struct house house;
+	struct event event = event_of_person();
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	send_others(&house, 10);
+	shut(&house);
+	shell(&house, "cp -r journal early");
+	house_reopen_journal(&house);
+	send_others(&house, 50);
+	send_of(&house, "s", &event);
+	forget(&house);
+	send_of(&house, "s", &event);
+	shut(&house);
+	make_backup(&house, "backups/late", true);
+	shell(&house, "rm -rf journal ledger && mv early journal");
+	house_reopen_journal(&house);
+	send_of(&house, "s", &event);
+	forget(&house);
+	shut(&house);
+	assert_found(&house, "/backups/late/journal/data.mdb");
+	compact(&house);
+	settle(&house);
+	assert_nothing_found(&house, "after a restore");
 	house_close(&house);
 }
 
@@ -426,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_left_of_who_was_forgotten),
 		cmocka_unit_test(backups_are_written_anew_and_can_be_restored),
+		cmocka_unit_test(a_backup_from_before_a_restore_is_written_anew_as_well),
 		cmocka_unit_test(what_comes_meanwhile_is_kept),
 		cmocka_unit_test(two_at_once_are_refused),
 		cmocka_unit_test(what_is_of_another_journal_is_dropped),
