@@ -22,6 +22,8 @@ enum {
 
 /* While it is written, it has this name, behind that of the directory. */
 #define RELEASE_ASIDE "/new"
+/* Behind its number, of one that an operator has given up: nobody gets that number again. */
+#define RELEASE_LOST ".lost"
 
 /* A release while it is put together: { 0 } to begin with. */
 struct release_text {
@@ -47,6 +49,9 @@ int release_row_decode(const uint8_t *bytes, size_t at, size_t end, struct relea
 
 /* Is the digest at the end that of all before it? */
 bool release_is_whole(const uint8_t *bytes, size_t size);
+
+/* The last number that there is, or was; 0: none. LIFT_E_IO. */
+int releases_last(const char *state, uint32_t *ret_number);
 
 /* As the rows of a release are ordered. */
 int release_row_compare(const struct release_row *a, const struct release_row *b);

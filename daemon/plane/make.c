@@ -229,20 +229,6 @@ static int make_rows(struct making *making)
 	return err;
 }
 
-/* Numbers are never used again. */
-static int next_number(const char *state, uint32_t *ret_number)
-{
-	struct release_info *infos;
-	size_t n;
-	int err = releases_list(state, &infos, &n);
-
-	if (err)
-		return err;
-	*ret_number = n ? infos[n - 1].number + 1 : 1;
-	free(infos);
-	return 0;
-}
-
 int release_make(const char *state, struct ledger_view *view, struct journal_view *names,
 		 const struct catalogue *catalogue, const uint8_t open_key[static OPEN_KEY_BYTES],
 		 int32_t day, int64_t made_ms, bool (*stops)(void *context), void *context,
@@ -270,7 +256,8 @@ int release_make(const char *state, struct ledger_view *view, struct journal_vie
 	view->step = before.step;
 	view->context = before.context;
 	if (!err)
-		err = next_number(state, &info.number);
+		err = releases_last(state, &info.number);
+	info.number++; /* numbers are never used again */
 	if (!err)
 		err = release_text_write(&making.text, state, &info);
 	end(&making);

@@ -150,14 +150,14 @@ void release_row(const struct release *release, size_t i, struct release_row *re
 
 /* All of them. */
 
-/* The number that a file's name is; 0 where it is none, as of what a start that was broken off has
- * left. */
-static uint32_t number_of(const char *name)
+/* The number that a file's name is, before this ending; 0 where it is none, as of what a start that
+ * was broken off has left. */
+static uint32_t number_of(const char *name, const char *ending)
 {
-	char again[16];
+	char again[32];
 	unsigned long number = strtoul(name, NULL, 10);
 
-	snprintf(again, sizeof(again), "%06u", (uint32_t)number);
+	snprintf(again, sizeof(again), "%06u%s", (uint32_t)number, ending);
 	return number <= UINT32_MAX && strcmp(name, again) == 0 ? (uint32_t)number : 0;
 }
 
@@ -182,10 +182,9 @@ static void read_info(const char *state, uint32_t number, struct release_info *r
 		close(fd);
 }
 
-int releases_list(const char *state, struct release_info **ret_infos, size_t *ret_n)
+/* Each name in their directory, which need not be there. */
+static int each_name(const char *state, int (*take)(void *context, const char *name), void *context)
 {
-	struct release_info *infos = NULL;
-	size_t n = 0, room = 0;
 	char path[PATH_MAX];
 	struct dirent *entry;
 	int err = 0;
@@ -197,26 +196,63 @@ int releases_list(const char *state, struct release_info **ret_infos, size_t *re
 		return LIFT_E_IO;
 	errno = 0;
 	while (dir && !err && (entry = readdir(dir))) {
-		uint32_t number = number_of(entry->d_name);
-
-		if (!number)
-			continue;
-		err = grow(&infos, &room, n + 1, sizeof(*infos));
-		if (!err)
-			read_info(state, number, &infos[n++]);
+		err = take(context, entry->d_name);
 		errno = 0;
 	}
 	if (!err && errno)
 		err = LIFT_E_IO;
 	if (dir)
 		closedir(dir);
+	return err;
+}
+
+struct listing {
+	const char *state;
+	struct release_info *infos;
+	size_t n, room;
+};
+
+static int list_one(void *context, const char *name)
+{
+	struct listing *listing = context;
+	uint32_t number = number_of(name, "");
+	int err = number ? grow(&listing->infos, &listing->room, listing->n + 1,
+				sizeof(*listing->infos))
+			 : 0;
+
+	if (number && !err)
+		read_info(listing->state, number, &listing->infos[listing->n++]);
+	return err;
+}
+
+int releases_list(const char *state, struct release_info **ret_infos, size_t *ret_n)
+{
+	struct listing listing = { .state = state };
+	int err = each_name(state, list_one, &listing);
+
 	if (err) {
-		free(infos);
+		free(listing.infos);
 		return err;
 	}
-	if (n)
-		qsort(infos, n, sizeof(*infos), compare_infos);
-	*ret_infos = infos;
-	*ret_n = n;
+	if (listing.n)
+		qsort(listing.infos, listing.n, sizeof(*listing.infos), compare_infos);
+	*ret_infos = listing.infos;
+	*ret_n = listing.n;
 	return 0;
+}
+
+static int find_last(void *context, const char *name)
+{
+	uint32_t *last = context, number = number_of(name, "");
+
+	if (!number)
+		number = number_of(name, RELEASE_LOST);
+	*last = number > *last ? number : *last;
+	return 0;
+}
+
+int releases_last(const char *state, uint32_t *ret_number)
+{
+	*ret_number = 0;
+	return each_name(state, find_last, ret_number);
 }

@@ -270,6 +270,36 @@ static void what_is_no_release_is_not_listed_and_a_copy_is_none(void **state)
 	dir_end(&dir);
 }
 
+/* Somebody may have read it: who comes later is another one. */
+static void one_that_is_lost_keeps_its_number(void **state)
+{
+	struct release_info info, *listed;
+	char path[PATH_MAX], lost[PATH_MAX + sizeof(RELEASE_LOST)];
+	struct dir dir;
+	uint32_t last;
+	size_t n;
+
+	(void)state;
+	chance_begin();
+	dir_begin(&dir);
+	assert_int_equal(releases_last(dir.path, &last), 0);
+	assert_int_equal(last, 0);
+	for (uint32_t number = 6; number <= 7; number++) {
+		info = any_info(number);
+		write_release(dir.path, &info, NULL, 0);
+	}
+	release_path(path, dir.path, 7);
+	snprintf(lost, sizeof(lost), "%s" RELEASE_LOST, path);
+	assert_int_equal(rename(path, lost), 0);
+	assert_int_equal(releases_last(dir.path, &last), 0);
+	assert_int_equal(last, 7);
+	assert_int_equal(releases_list(dir.path, &listed, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(listed[0].number, 6);
+	free(listed);
+	dir_end(&dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +307,7 @@ int main(void)
 		cmocka_unit_test(rows_come_by_kinds_name_then_id_then_region),
 		cmocka_unit_test(any_byte_that_is_another_is_found),
 		cmocka_unit_test(what_is_no_release_is_not_listed_and_a_copy_is_none),
+		cmocka_unit_test(one_that_is_lost_keeps_its_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
  * rebuild, and the same lines where others were there who are forgotten. LIFT_WORLDS in the
  * environment says how many worlds; with LIFT_KEEP they stay.
  */
+#include "daemon/plane/file.h"
 #include "daemon/plane/release.h"
 
 #include <fcntl.h>
@@ -286,6 +287,7 @@ static void one_that_is_stopped_leaves_nothing(void **state)
 	struct anyworld world;
 	struct house house;
 	int asked = 0, err = LIFT_E_STOPPED;
+	char path[PATH_MAX], lost[PATH_MAX + sizeof(RELEASE_LOST)];
 
 	(void)state;
 	crowd_school(crowd, &world);
@@ -304,6 +306,12 @@ static void one_that_is_stopped_leaves_nothing(void **state)
 	assert_int_equal(info.number, 1);
 	assert_int_equal(make_release(&house, world.days[0], NULL, NULL, &info), 0);
 	assert_int_equal(info.number, 2);
+	/* One that is given up is followed by another one, and not by itself. */
+	release_path(path, house.dir.path, 2);
+	snprintf(lost, sizeof(lost), "%s" RELEASE_LOST, path);
+	assert_int_equal(rename(path, lost), 0);
+	assert_int_equal(make_release(&house, world.days[0], NULL, NULL, &info), 0);
+	assert_int_equal(info.number, 3);
 	house_close(&house);
 	anyworld_free(&world);
 	free(crowd);
