@@ -117,11 +117,15 @@ static void say(FILE *out, const struct forgetting *forgetting)
 
 	fprintf(out,
 		"Figures follow at once. %s\n"
-		"A compaction takes the bytes out of the files: it begins by itself within eleven "
-		"minutes,\nor at once with 'lift compact'.\n",
+		"A compaction takes the bytes out of the files: %s.\n",
 		refuse ? "What comes of them later is refused."
-		       : "What comes of them later is taken in, as of somebody new.");
-	name_backups(out, "These backups are older, and are compacted with it:\n",
+		       : "What comes of them later is taken in, as of somebody new.",
+		forgetting->compact ? "it comes next"
+				    : "it begins by itself within eleven minutes,\n"
+				      "or at once with 'lift compact'");
+	name_backups(out,
+		     "These backups are older. It writes them anew, too, and names those of "
+		     "another secret\nor journal, of which it cannot:\n",
 		     json_object_get(forgetting->answer, "backups"));
 	name_backups(out,
 		     "These lie elsewhere, and have them still: they are yours to remove, as are "

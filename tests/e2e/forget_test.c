@@ -248,6 +248,14 @@ static void figures_are_those_of_the_others_from_now_on_and_of_any_day(void **st
 			      "--yes", NULL);
 	assert_string_equal(out, "");
 	free(out);
+	/* At once, down to the bytes. */
+	out = daemon_lift_out(daemon, 0, "forget", "--source", "moodle", "--learner", "staff-001",
+			      "--yes", "--compact", NULL);
+	if (!strstr(out, "out of the files: it comes next.\n") || strstr(out, "eleven") ||
+	    !strstr(out, "Taken out: "))
+		fail_msg("%s", out);
+	free(out);
+	await_unknown(daemon, "staff-001");
 	json_decref(before);
 	json_decref(after);
 	daemon_stop(daemon, SIGTERM);
