@@ -20,9 +20,10 @@ enum {
 
 /* What is due. */
 
-/* The day of the last one. LIFT_E_NOT_FOUND: there is none; LIFT_E_CORRUPT: nobody knows what the
- * last one is of. */
-static int last_day(struct shelf *shelf, int32_t *ret_day)
+/* The day of the last one whose day is over: the clock, or a pinned day, was ahead when others were
+ * made, and what is due does not wait for that. LIFT_E_NOT_FOUND: there is none; LIFT_E_CORRUPT:
+ * nobody knows what the last one is of. */
+static int last_day(struct shelf *shelf, int32_t today, int32_t *ret_day)
 {
 	struct release_info *infos = NULL;
 	size_t n = 0;
@@ -31,6 +32,8 @@ static int last_day(struct shelf *shelf, int32_t *ret_day)
 	for (size_t i = 0; !err && i < n; i++) {
 		bool is_known = infos[i].made_ms > 0;
 
+		if (is_known && infos[i].day >= today)
+			continue;
 		if (is_known && (found || infos[i].day > *ret_day))
 			*ret_day = infos[i].day;
 		found = is_known ? 0 : LIFT_E_CORRUPT;
@@ -70,7 +73,7 @@ static void find_due(struct releasing *releasing, const struct catalogue *catalo
 		return;
 	today = calendar_day(catalogue->calendar, releasing->now.utc_ms);
 	open->due = due_last(config->open_every, today);
-	err = last_day(open->shelf, &day);
+	err = last_day(open->shelf, today, &day);
 	if (!err)
 		open->is_due = day < open->due;
 	else if (err == LIFT_E_NOT_FOUND && first_day(releasing, catalogue, &day) == 0)

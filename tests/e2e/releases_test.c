@@ -630,6 +630,12 @@ static void one_is_made_when_a_quarter_ends_and_for_those_missed_the_last_one(vo
 	daemon_await_counter(daemon, "releases", 1);
 	expect_days(daemon,
 		    (const char *const[]){ "2090-03-31", "2092-03-31", "2092-12-31", NULL });
+
+	/* That clock was ahead: nobody waits until it is as late again. */
+	moved_clock_set(daemon, by_ms, moment("2091-06-05 12:00:00") - machine_ms());
+	daemon_await_counter(daemon, "releases", 2);
+	expect_days(daemon, (const char *const[]){ "2090-03-31", "2092-03-31", "2092-12-31",
+						   "2091-03-31", NULL });
 	again = export_open(daemon, "1");
 	assert_string_equal(again, first);
 	free(again);
