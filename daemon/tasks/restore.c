@@ -361,8 +361,9 @@ static void say_done(struct restoring *restoring)
 		"Next: start the daemon (systemctl start liftd). It builds its ledger from the "
 		"journal.\n"
 		"Platforms then hear at hello from which number to resend. Later events that none\n"
-		"of them can send again are lost.",
-		restoring->dir, date, (unsigned long long)report->last, before, secret);
+		"of them can send again are lost. Who was forgotten since then may be in it, and\n"
+		"objects no more: see 'lift audit --op forget --since %.10s'.",
+		restoring->dir, date, (unsigned long long)report->last, before, secret, date);
 }
 
 static bool is_taken(const struct restoring *restoring, enum state_part part)

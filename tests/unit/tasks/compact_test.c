@@ -279,6 +279,7 @@ static void check_restored(struct house *house, const char *name, uint64_t last)
 	snprintf(dir, sizeof(dir), "%s/%s", house->dir.path, name);
 	if (backup_restore(house->dir.path, dir, &report) != 0)
 		fail_msg("%s", report.text);
+	assert_non_null(strstr(report.text, "'lift audit --op forget --since 2"));
 	house_reopen_journal(house);
 	assert_int_equal(journal_last(house->journal), last);
 	shut(house);
