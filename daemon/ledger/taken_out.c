@@ -37,8 +37,10 @@ static bool holds(const struct grant *grant, int32_t day, int32_t valid_until, i
 	return grant->valid_months == 0 || day_add_months(day, grant->valid_months) > on;
 }
 
-bool facts_are_retained(const struct catalogue *catalogue, const struct fact *first,
-			const struct fact *end, int64_t horizon_ms)
+/* Facts that are the same but for what is claimed, first..end, from before the horizon: do they
+ * stay? Their module is the catalogue's, or FACT_NO_MODULE. */
+static bool are_retained(const struct catalogue *catalogue, const struct fact *first,
+			 const struct fact *end, int64_t horizon_ms)
 {
 	int32_t on = calendar_day(catalogue->calendar, horizon_ms);
 	int32_t day = calendar_day(catalogue->calendar, first->time);
@@ -143,7 +145,7 @@ static int retain(const struct learner *learner, const struct profiles *profiles
 	for (; fact < end && !err; fact = next) {
 		next = end_of_same(fact, end);
 		if (fact->time >= horizon_ms ||
-		    facts_are_retained(profiles->catalogue, fact, next, horizon_ms))
+		    are_retained(profiles->catalogue, fact, next, horizon_ms))
 			err = add_facts(to, fact, next);
 	}
 	for (size_t i = 0; i < 1 + CATALOGUE_DIMENSIONS_MAX && !err; i++) {

@@ -15,11 +15,6 @@
 
 #include "daemon/learner/learner.h"
 
-/* Facts that are the same but for what is claimed, first..end, from before the horizon: do they
- * stay? Their module is the catalogue's, or FACT_NO_MODULE. */
-bool facts_are_retained(const struct catalogue *catalogue, const struct fact *first,
-			const struct fact *end, int64_t horizon_ms);
-
 /* What is left of a fact where its claims alone count. */
 struct fact fact_of_claim(const struct fact *fact);
 

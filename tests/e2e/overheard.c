@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/e2e/overheard.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,10 +288,22 @@ void overheard_same(const json_t *whole_world, const json_t *alone, const char *
 	}
 }
 
+/* Where a text has it: a number, not digits of another one. */
+static const char *heard(const char *text, const char *secret)
+{
+	const char *at = strstr(text, secret);
+	size_t size = strlen(secret);
+
+	while (at && isdigit((unsigned char)secret[0]) &&
+	       ((at > text && isdigit((unsigned char)at[-1])) || isdigit((unsigned char)at[size])))
+		at = strstr(at + 1, secret);
+	return at;
+}
+
 const char *other_word(const char *text, const char *but)
 {
 	for (size_t i = 0; i < COUNT(secrets); i++)
-		if (strcmp(secrets[i], but) != 0 && strstr(text, secrets[i]))
+		if (strcmp(secrets[i], but) != 0 && heard(text, secrets[i]))
 			return secrets[i];
 	return NULL;
 }
@@ -305,9 +318,9 @@ void overheard_silent(const json_t *picture)
 		char *text = printed(value);
 
 		for (size_t i = 0; i < COUNT(secrets); i++)
-			if (strstr(text, secrets[i]) && !strstr(key, secrets[i]))
-				fail_msg("'%s' is in the answer to %s: ...%.300s", secrets[i], key,
-					 strstr(text, secrets[i]) - 100);
+			if (heard(text, secrets[i]) && !heard(key, secrets[i]))
+				fail_msg("'%s' is in the answer to %s: %.300s...", secrets[i], key,
+					 heard(text, secrets[i]));
 		free(text);
 	}
 }

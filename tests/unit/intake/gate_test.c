@@ -855,6 +855,7 @@ static void what_is_told_of_an_error_is_its_code_or_disk(void **state)
 		LIFT_E_RELEASE,
 		LIFT_E_NAME,
 		LIFT_E_OPEN,
+		LIFT_E_UNKNOWN_LEARNER,
 	};
 	static const int ours[] = {
 		LIFT_E_DISK,	   LIFT_E_CONFIG,    LIFT_E_IO,	      LIFT_E_CORRUPT,
