@@ -347,7 +347,8 @@ int control_open(const struct control_parts *parts, struct control **ret_control
 		control_close(control);
 		return err;
 	}
-	control_on_month(control, &(struct now){ .utc_ms = clock_utc_ms() });
+	control->leap.seen_ms = journal_receipt(parts->journal, 0);
+	control_on_month(control, &(struct now){ clock_steady_ms(), clock_utc_ms() });
 	loop_set_work(parts->loop, answer_next, control);
 	*ret_control = control;
 	return 0;

@@ -123,6 +123,7 @@ struct control {
 	struct order_waiting ordering[ORDERS_MAX];
 	size_t n_ordering;
 	int64_t month; /* the audit log has nothing from before; 0: it has not been looked at */
+	struct clock_leap leap; /* no line goes by a clock that may be ahead */
 	struct jobs *jobs;
 	struct shelf *shelf;
 	struct releasing releasing;

@@ -167,7 +167,8 @@ void control_on_month(void *context, const struct now *now)
 	int64_t month = audit_month(now->utc_ms, config->audit_months);
 	uint64_t dropped;
 
-	if (month == control->month)
+	/* A log that a wrong clock has emptied cannot be had again. */
+	if (clock_leapt(&control->leap, now) || month == control->month)
 		return;
 	control->month = month;
 	if (audit_drop(config->state, month, &dropped) != 0)

@@ -330,6 +330,7 @@ static void lines_go_when_as_many_months_are_over_as_is_configured(void **state)
 	_Atomic int64_t *by_ms;
 	char *text, month[ISO8601_TEXT];
 	int64_t here_ms;
+	int n = 0;
 
 	daemon_configure(daemon, "catalogue: tests/golden/catalogue.yaml\nsecurity: none\n"
 				 "audit_months: 2\n");
@@ -352,6 +353,18 @@ static void lines_go_when_as_many_months_are_over_as_is_configured(void **state)
 		assert_memory_equal(text, month, strlen("2026-11"));
 		free(text);
 	}
+	/* A clock that has leapt ahead takes none away at once. */
+	free(daemon_lift_out(daemon, 0, "publish", "--source", "s", "tests/golden/events.csv",
+			     NULL));
+	daemon_stop(daemon, SIGTERM);
+	atomic_store(by_ms, months_on_ms(here_ms, 20) - here_ms);
+	moved_clock_again(daemon);
+	export_once(daemon);
+	text = log_text(daemon);
+	for (const char *at = text; (at = strchr(at, '\n')); at++)
+		n++;
+	free(text);
+	assert_int_equal(n, 4);
 	daemon_stop(daemon, SIGTERM);
 	moved_clock_free(by_ms);
 }
