@@ -41,6 +41,8 @@ test('before the first release it says that there is none, and shows no figure',
 		const page = await browser.visit(at(`?view=${view}`))
 		assert.match(await page.locator('.notices').innerText(), /No figures have been released here yet/)
 		assert.doesNotMatch(await page.locator('#main').innerText(), /undefined|NaN|\[object/, view)
+		if (view === 'programme') // no frame without anything in it
+			assert.equal(await page.locator('#main .legend').count(), 0)
 	}
 	const page = await browser.visit(at())
 	assert.equal(await page.locator('.tile-value').first().innerText(), '–')

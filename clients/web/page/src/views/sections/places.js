@@ -88,6 +88,8 @@ export function placesFrame(ctx, programme, code, say) {
 	if (!rows.length || (rows.length === 1 && rows[0].code === code))
 		return undefined
 	const some = rows.filter(row => row.value)
+	if (say.isOpen && !some.length)
+		return undefined
 	// What is not given is not nobody.
 	const none = say.isOpen ? [] : rows.filter(row => !row.value)
 	const unknown = rows.filter(row => row.of === null).length
