@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -262,6 +263,51 @@ static void it_is_done_by_itself(void **state)
 	moved_clock_free(by_ms);
 }
 
+/* A small disk of its own for the state, where this user may have one. */
+static bool mount_state(struct daemon *daemon)
+{
+	mkdir(daemon->state, 0700);
+	return mount("tmpfs", daemon->state, "tmpfs", 0, "size=200m,mode=0700") == 0;
+}
+
+static int unmount_state(void **state)
+{
+	struct daemon *daemon = *state;
+
+	umount2(daemon->state, MNT_DETACH);
+	return daemon_teardown(state);
+}
+
+static void without_room_nothing_changes_and_with_room_it_is_done(void **state)
+{
+	struct daemon *daemon = *state;
+	struct outcome outcome;
+	char *after;
+
+	if (!mount_state(daemon))
+		skip();
+	begin(daemon);
+	free(daemon_lift_out(daemon, 0, "forget", "--source", "a", "--learner", person, "--yes",
+			     NULL));
+	after = figures(daemon);
+	outcome = daemon_lift(daemon, "compact", NULL);
+	assert_int_equal(outcome.status, 3);
+	if (!strstr(outcome.err, "has not enough room: a compaction (journal and ledger once more) "
+				 "needs up to"))
+		fail_msg("%s", outcome.err);
+	outcome_free(&outcome);
+	assert_false(has_left(daemon));
+	assert_non_null(strstr(search(daemon), "/journal/data.mdb"));
+	check_figures(daemon, after);
+	assert_int_equal(mount("tmpfs", daemon->state, "tmpfs", MS_REMOUNT, "size=2g"), 0);
+	free(daemon_lift_out(daemon, 0, "compact", NULL));
+	await_times(daemon, "begun anew", 1);
+	check_forgotten(daemon);
+	check_figures(daemon, after);
+	daemon_stop(daemon, SIGTERM);
+	free(after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +321,9 @@ int main(void)
 						daemon_teardown),
 		cmocka_unit_test_setup_teardown(it_is_done_by_itself, daemon_setup,
 						daemon_teardown),
+		cmocka_unit_test_setup_teardown(
+			without_room_nothing_changes_and_with_room_it_is_done, daemon_setup,
+			unmount_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
