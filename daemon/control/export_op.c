@@ -203,7 +203,8 @@ static int answer(struct opening *opening, const struct release *release)
 	int err;
 
 	memcpy(head.catalogue, info->catalogue, sizeof(head.catalogue));
-	if (!note_open(opening, info))
+	/* What an open audience reads is for anybody: that is no deed, and costs no disk. */
+	if (!door_is_open(opening->client->door) && !note_open(opening, info))
 		return 0;
 	opening->reader = msg_reader_new();
 	if (!opening->reader)

@@ -351,6 +351,7 @@ static void who_asks_is_told_what_has_been_released_and_nothing_else(void **stat
 	struct place place;
 	struct peer peer;
 	json_t *message, *answer;
+	char *noted;
 
 	place_open(&place, state);
 	await_release(&place.peers[VEGA], 1);
@@ -385,6 +386,11 @@ static void who_asks_is_told_what_has_been_released_and_nothing_else(void **stat
 	message = asks("export");
 	json_object_set_new(message, "release", json_integer(LATER));
 	check_refused(&peer, message, "release");
+	/* It is for anybody: nothing that is noted. */
+	noted = daemon_lift_out(place.daemon, 0, "audit", NULL);
+	assert_non_null(strstr(noted, "release 1"));
+	assert_null(strstr(noted, "export"));
+	free(noted);
 	peer_close(&peer);
 	place_close(&place);
 }
