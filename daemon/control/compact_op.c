@@ -11,6 +11,7 @@ enum {
 	AFTER_MS = 10 * 60000, /* from an order to forget to a compaction that nobody asks for */
 	AGAIN_MS = 60 * 60000, /* from one that has failed to the next */
 	LOOK_MS = 60000,
+	ENDING_LOOKS = 10, /* so long who waits is waited for */
 };
 
 static bool job_runs(const struct control *control)
@@ -80,7 +81,8 @@ static void start_by_itself(struct control *control, const struct now *now)
 	start(control, &nobody);
 }
 
-/* Its client has its answer by now, and jobs that run have time to end. */
+/* What has been asked is answered first, and what is asked now is not begun: who has had somebody
+ * forgotten is told so. Its client has its answer by now, and jobs that run have time to end. */
 void control_on_compact(void *context, const struct now *now)
 {
 	struct control *control = context;
@@ -89,6 +91,9 @@ void control_on_compact(void *context, const struct now *now)
 		start_by_itself(control, now);
 	if (!control->is_compact || control->begins_anew || job_runs(control))
 		return;
+	if ((control_waits(control) || control->n_ordering > 0) && control->ending++ < ENDING_LOOKS)
+		return;
+	control->ending++;
 	control->begins_anew = true;
 	log_notice("the journal was compacted: the daemon begins anew");
 	control->anew.ask(control->anew.context);

@@ -253,6 +253,8 @@ static void receive(void *context, const struct now *now)
 			 control->asker ? control->asker->name : "");
 		if (!err && zmq_msg_more(&body))
 			err = LIFT_E_FRAMES;
+		if (!err && control->ending > 0)
+			err = LIFT_E_BUSY;
 		if (err)
 			control_refuse(control, &client, err);
 		else

@@ -143,8 +143,9 @@ struct control {
 	struct control_anew anew;
 	atomic_bool compact_wanted; /* it is to be, soon; any thread sets it */
 	bool is_compact;	    /* the journal was written anew, and waits to take its place */
-	bool begins_anew;	    /* that has been asked for */
-	int64_t compact_next_ms;    /* steady: when it is looked at next whether one is due */
+	int ending;		 /* looks since nobody is let in any more, for that; 0: all are */
+	bool begins_anew;	 /* that has been asked for */
+	int64_t compact_next_ms; /* steady: when it is looked at next whether one is due */
 };
 
 /* The doors: one is opened with its socket, in the loop, which calls `receive` with the door; that
