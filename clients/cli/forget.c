@@ -223,6 +223,12 @@ static int run_list(struct forgetting *forgetting, const char *name)
 
 	if (status == STATUS_WELL && answers_begin(&answers, &list, column) != 0)
 		status = complain_memory();
+	if (status == STATUS_WELL && answers.n_askable == 0) {
+		complain("%s: nobody is in it: a row for each person, with the id in the column "
+			 "'learner'",
+			 name);
+		status = STATUS_REFUSED;
+	}
 	if (status == STATUS_WELL) {
 		ids = calloc(answers.n_askable + 1, sizeof(*ids));
 		for (size_t i = 0; ids && i < answers.n_askable; i++)

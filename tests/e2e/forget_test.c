@@ -307,9 +307,19 @@ static void who_is_not_known_is_said_and_nothing_is_done(void **state)
 	struct daemon *daemon = *state;
 	struct doors doors;
 	json_t *answer, *request, *learners;
+	struct outcome outcome;
+	char list[PATH_SIZE];
 
 	open_doors(&doors, daemon, "");
 	send_event(daemon, "moodle", 1, "anna", NULL);
+	path_make(list, "%s/nobody.csv", daemon->dir);
+	file_write(list, "learner\n");
+	outcome = daemon_lift(daemon, "forget", "--source", "moodle", "--learners", list, "--yes",
+			      NULL);
+	assert_int_equal(outcome.status, 1);
+	if (!strstr(outcome.err, "nobody is in it"))
+		fail_msg("%s", outcome.err);
+	outcome_free(&outcome);
 	check_refused(peer_ask(&doors.local, about("forget", "moodle", "nobody")),
 		      "unknown-learner");
 	check_refused(peer_ask(&doors.local, about("access", "moodle", "nobody")),
