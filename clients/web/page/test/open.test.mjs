@@ -129,7 +129,7 @@ test('an earlier release can be looked at, and the way back', async () => {
 	await page.locator('.day select').selectOption('2025-12-31')
 	const now = world.exported('--plane', 'open')
 	await page.waitForFunction(wished => document.querySelector('.big').textContent.replace(/[^0-9]/g, '') === wished, String(now.get('people/all/all').learners))
-	assert.doesNotMatch(page.url(), /day=/)
+	await page.waitForURL(url => !url.searchParams.has('day'))
 	await page.context().close()
 })
 
