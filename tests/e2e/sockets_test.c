@@ -82,6 +82,12 @@ static bool is_healthy(struct peer *control, const char *trouble)
 	return healthy;
 }
 
+static void say_hello(struct peer *intake)
+{
+	json_decref(peer_ask(intake, json_pack("{s:i, s:s, s:s, s:s}", "v", 1, "op", "hello",
+					       "source", "a", "stream", "b")));
+}
+
 /* Who is connected goes on, and hears of it. */
 static void a_directory_that_is_removed_is_made_anew(void **state)
 {
@@ -95,15 +101,16 @@ static void a_directory_that_is_removed_is_made_anew(void **state)
 	daemon_start(daemon);
 	peer_open(&control, ZMQ_DEALER, daemon->control, NULL);
 	peer_open(&intake, ZMQ_DEALER, daemon->intake, NULL);
+	/* Both are connected. */
 	assert_true(is_healthy(&control, NULL));
+	say_hello(&intake);
 	path_make(run, "%s/run", daemon->dir);
 	path_make(away, "%s/away", daemon->dir);
 	assert_int_equal(rename(run, away), 0);
 	file_write(run, ""); /* so that no directory can be made there */
 	while (is_healthy(&control, "is gone, and cannot be made anew"))
 		look_again();
-	json_decref(peer_ask(&intake, json_pack("{s:i, s:s, s:s, s:s}", "v", 1, "op", "hello",
-						"source", "a", "stream", "b")));
+	say_hello(&intake);
 	assert_int_equal(unlink(run), 0);
 	while (!is_healthy(&control, NULL))
 		look_again();
