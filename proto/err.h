@@ -152,7 +152,8 @@ extern "C" {
 	X(FATAL, 105, STORE, "fatal", "the data on disk must be opened again")                     \
 	X(GONE, 108, OWN, "gone",                                                                  \
 	  "the directory of the state is gone, or another one: bring it back")                     \
-	X(SECRET, 104, OWN, "secret", "this is not the secret that the journal was made with")
+	X(SECRET, 104, OWN, "secret",                                                              \
+	  "this is no secret, or not the one that the journal was made with")
 
 enum lift_err {
 	LIFT_OK = 0,
