@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -75,7 +76,15 @@ static int open_secrets(struct rotating *rotating)
 	return err ? failed(rotating, err, "no key can be made") : 0;
 }
 
-/* The whole of it, synced, before anything depends on it. */
+static bool sync_name(const char *path)
+{
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%s", path);
+	return dir_sync(dirname(dir)) == 0;
+}
+
+/* The whole of it and its name, synced, before anything depends on it. */
 static int write_secret(struct rotating *rotating)
 {
 	struct text bytes = secret_bytes(&rotating->new);
@@ -89,7 +98,8 @@ static int write_secret(struct rotating *rotating)
 	if (fd < 0)
 		return report_fail_errno(rotating->report, "the new secret cannot be written",
 					 path);
-	err = write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(fd) == 0
+	err = write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(fd) == 0 &&
+			      sync_name(path)
 		      ? 0
 		      : report_fail_errno(rotating->report, "the new secret cannot be written",
 					  path);
