@@ -6,7 +6,7 @@
 #ifndef LIFT_CLI_STATUS_PAGE_H
 #define LIFT_CLI_STATUS_PAGE_H
 
-#include "clients/cli/troubles.h"
+#include "clients/cli/troubles/troubles.h"
 
 enum { STATUS_PAGE_SOURCES = 12 /* unless all are asked for */ };
 

@@ -11,7 +11,7 @@
 #include "clients/cli/report/print/text.h"
 #include "clients/cli/shapes.h"
 #include "clients/cli/text/print.h"
-#include "clients/cli/troubles.h"
+#include "clients/cli/troubles/troubles.h"
 #include "proto/day.h"
 #include "tests/fuzz/fuzz.h"
 

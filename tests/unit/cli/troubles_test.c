@@ -2,7 +2,7 @@
 /*
  * What lift status calls wrong, and what it only notes.
  */
-#include "clients/cli/troubles.h"
+#include "clients/cli/troubles/troubles.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

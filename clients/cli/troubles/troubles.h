@@ -3,8 +3,8 @@
  * troubles.h - what the daemon's status says that somebody must do something about, and what is
  * worth knowing beside it.
  */
-#ifndef LIFT_CLI_TROUBLES_H
-#define LIFT_CLI_TROUBLES_H
+#ifndef LIFT_CLI_TROUBLES_TROUBLES_H
+#define LIFT_CLI_TROUBLES_TROUBLES_H
 
 #include <jansson.h>
 #include <stdbool.h>
