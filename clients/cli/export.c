@@ -186,38 +186,95 @@ static void take_refusal(void *context, const json_t *answer)
 	refusal_complain(answer);
 }
 
+/* What was asked for; NULL and 0 where it was not said. */
+struct wish {
+	const char *as_of, *region, *kind, *audience, *later, *plane, *format;
+	int64_t known_at, release;
+	struct csv_wish csv;
+};
+
+static bool is_open_plane(const struct wish *wish)
+{
+	return wish->plane && strcmp(wish->plane, "open") == 0;
+}
+
+/* Options that do not go together are complained about: a status. */
+static int check(const struct usage *usage, const struct wish *wish, bool is_csv)
+{
+	const struct {
+		bool is_wrong;
+		const char *why;
+	} rules[] = {
+		{ !is_csv && csv_is_wished(&wish->csv),
+		  "--for, --separator and --decimal are of CSV, not of jsonl" },
+		{ wish->release && !is_open_plane(wish), "--release goes with --plane open only" },
+		{ wish->known_at && is_open_plane(wish),
+		  "--known-at goes with the exact plane only: of the open one there are releases" },
+		{ wish->later && !wish->known_at, "--later goes with --known-at only" },
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].is_wrong)
+			return complain_usage(usage, "%s", rules[i].why);
+	return STATUS_WELL;
+}
+
+static int ask(const struct endpoints *endpoints, const struct wish *wish,
+	       struct exporting *exporting)
+{
+	const struct request request = { .op = text_of("export"),
+					 .as_of = optional(wish->as_of),
+					 .region = optional(wish->region),
+					 .kind = optional(wish->kind),
+					 .later = optional(wish->later),
+					 .plane = optional(wish->plane),
+					 .release = (uint64_t)wish->release,
+					 .known_at = (uint64_t)wish->known_at };
+	struct asked asked;
+	int status = asked_choose(endpoints, wish->audience, &asked);
+
+	if (status == STATUS_WELL && !is_open_plane(wish))
+		status = as_of_tell(&asked, wish->as_of);
+	if (status != STATUS_WELL)
+		return status;
+	return question_ask(&(struct question){ .endpoint = asked.endpoint,
+						.keys = asked.keys,
+						.request = &request,
+						.timeout_ms = EXPORT_TIMEOUT_MS,
+						.shape = &shape_of_export,
+						.take = take_answer,
+						.refused = take_refusal,
+						.context = exporting });
+}
+
 int command_export(const struct cli *cli, int argc, char **argv)
 {
-	const char *as_of = NULL, *region = NULL, *kind = NULL, *format = NULL, *audience = NULL;
-	const char *later = NULL, *plane = NULL;
-	int64_t release = 0;
-	struct csv_wish csv_wish = { 0 };
-	int64_t known_at = 0;
+	struct wish wish = { .as_of = NULL };
 	const struct option_row rows[] = {
 		{ "as-of", "DAY", "the day that they are of, YYYY-MM-DD (today)", OPTION_TEXT,
-		  &as_of, 0, 0 },
-		{ "region", "CODE", "only of this region", OPTION_TEXT, &region, 0, 0 },
+		  &wish.as_of, 0, 0 },
+		{ "region", "CODE", "only of this region", OPTION_TEXT, &wish.region, 0, 0 },
 		{ "kind", "module|programme|competence|people", "only of this kind", OPTION_CHOICE,
-		  &kind, 0, 0 },
+		  &wish.kind, 0, 0 },
 		{ "audience", "NAME", "as this audience sees it (as an operator does)", OPTION_TEXT,
-		  &audience, 0, 0 },
+		  &wish.audience, 0, 0 },
 		{ "known-at", "N", "of the events up to this number of the daemon's journal alone",
-		  OPTION_WHOLE, &known_at, 1, 9007199254740992.0 },
+		  OPTION_WHOLE, &wish.known_at, 1, 9007199254740992.0 },
 		{ "later", "profiles|corrections",
 		  "of those behind it what they say of people, or what they take back, too",
-		  OPTION_CHOICE, &later, 0, 0 },
+		  OPTION_CHOICE, &wish.later, 0, 0 },
 		{ "plane", "exact|open", "the figures as they are (exact), or protected ones",
-		  OPTION_CHOICE, &plane, 0, 0 },
+		  OPTION_CHOICE, &wish.plane, 0, 0 },
 		{ "release", "N", "of the open plane, this release (the newest)", OPTION_WHOLE,
-		  &release, 1, UINT32_MAX },
+		  &wish.release, 1, UINT32_MAX },
 		{ "format", "jsonl|csv", "one object a line (jsonl), or one value a line",
-		  OPTION_CHOICE, &format, 0, 0 },
+		  OPTION_CHOICE, &wish.format, 0, 0 },
 		{ "for", CSV_READERS, "CSV that this Excel opens by a double click", OPTION_CHOICE,
-		  &csv_wish.reader, 0, 0 },
+		  &wish.csv.reader, 0, 0 },
 		{ "separator", "CHAR", "of CSV: ';', ',' or tab (,)", OPTION_TEXT,
-		  &csv_wish.separator, 0, 0 },
+		  &wish.csv.separator, 0, 0 },
 		{ "decimal", "CHAR", "of numbers in CSV: '.' or ',' (.)", OPTION_TEXT,
-		  &csv_wish.decimal, 0, 0 },
+		  &wish.csv.decimal, 0, 0 },
 	};
 	const struct usage usage = {
 		.command = "lift export",
@@ -232,51 +289,21 @@ int command_export(const struct cli *cli, int argc, char **argv)
 		.csv = { .out = stdout, .form = { .separator = ',', .decimal = '.' } },
 	};
 	struct endpoints endpoints;
-	struct asked asked;
 	int status;
 
 	if (options_parse(&usage, argc, argv, &status) < 0)
 		return status;
-	exporting.is_csv = format ? strcmp(format, "csv") == 0 : csv_is_wished(&csv_wish);
-	if (!exporting.is_csv && csv_is_wished(&csv_wish))
-		return complain_usage(&usage, "--for, --separator and --decimal are of CSV, not of "
-					      "jsonl");
-	if (release && !(plane && strcmp(plane, "open") == 0))
-		return complain_usage(&usage, "--release goes with --plane open only");
-	if (known_at && plane && strcmp(plane, "open") == 0)
-		return complain_usage(&usage, "--known-at goes with the exact plane only: of the "
-					      "open one there are releases");
-	if (later && !known_at)
-		return complain_usage(&usage, "--later goes with --known-at only");
-	status = csv_choose(&usage, &csv_wish, &exporting.csv.form);
+	exporting.is_csv = wish.format ? strcmp(wish.format, "csv") == 0 : csv_is_wished(&wish.csv);
+	status = check(&usage, &wish, exporting.is_csv);
 	if (status == STATUS_WELL)
-		status = as_of_check(&usage, "as-of", as_of);
+		status = csv_choose(&usage, &wish.csv, &exporting.csv.form);
+	if (status == STATUS_WELL)
+		status = as_of_check(&usage, "as-of", wish.as_of);
+	if (status == STATUS_WELL)
+		status = endpoints_find(cli, wish.audience, &endpoints);
 	if (status != STATUS_WELL)
 		return status;
-	status = endpoints_find(cli, audience, &endpoints);
-	if (status != STATUS_WELL)
-		return status;
-	status = asked_choose(&endpoints, audience, &asked);
-	if (status == STATUS_WELL && !(plane && strcmp(plane, "open") == 0))
-		status = as_of_tell(&asked, as_of);
-	if (status == STATUS_WELL)
-		status = question_ask(&(struct question){
-			.endpoint = asked.endpoint,
-			.keys = asked.keys,
-			.request = &(struct request){ .op = text_of("export"),
-						      .as_of = optional(as_of),
-						      .region = optional(region),
-						      .kind = optional(kind),
-						      .later = optional(later),
-						      .plane = optional(plane),
-						      .release = (uint64_t)release,
-						      .known_at = (uint64_t)known_at },
-			.timeout_ms = EXPORT_TIMEOUT_MS,
-			.shape = &shape_of_export,
-			.take = take_answer,
-			.refused = take_refusal,
-			.context = &exporting,
-		});
+	status = ask(&endpoints, &wish, &exporting);
 	endpoints_clear(&endpoints);
 	return status;
 }
