@@ -26,9 +26,14 @@ static int add_edge(struct competence_state *state, int32_t day, uint8_t level, 
 	return err;
 }
 
-/* The first day on which it no longer holds; DAY_MAX: it holds for ever. It holds for so many
- * months from the local day, or to the end of the day that the platform says. */
-static int32_t end_of(const struct grant *grant, const struct standing *fact)
+bool grant_is_earned(const struct grant *grant, const struct standing *fact)
+{
+	return grant->by_pass ? fact->passed : fact->type == EVENT_COMPLETED;
+}
+
+/* It holds for so many months from the local day, or to the end of the day that the platform
+ * says. */
+int32_t grant_ends(const struct grant *grant, const struct standing *fact)
 {
 	if (fact->valid_until == VALID_FOR_EVER)
 		return DAY_MAX;
@@ -45,9 +50,9 @@ int competence_add(struct competence_state *state, const struct grant *grant,
 	int err = 0;
 
 	for (const struct standing *fact = first; fact < end && !err; fact++) {
-		if (grant->by_pass ? !fact->passed : fact->type != EVENT_COMPLETED)
+		if (!grant_is_earned(grant, fact))
 			continue;
-		ends = end_of(grant, fact);
+		ends = grant_ends(grant, fact);
 		if (ends <= fact->day)
 			continue;
 		state->earned++;

@@ -49,14 +49,30 @@ static bool is_passed(const struct fact *fact, int16_t pass_mark)
 	return fact->result.passed >= 0 ? fact->result.passed : fact->result.score >= pass_mark;
 }
 
+struct standing standing_of(const struct catalogue *catalogue, const struct fact *fact)
+{
+	struct local_moment local = calendar_local(catalogue->calendar, fact->time);
+
+	return (struct standing){
+		.time = fact->time,
+		.day = local.day,
+		.score = fact->result.score,
+		.valid_until = fact->valid_until,
+		.minutes = fact->result.minutes,
+		.hour = (uint8_t)local.hour,
+		.type = fact->type,
+		.phase = fact->result.phase,
+		.state = fact->result.state,
+		.passed = is_passed(fact, catalogue->modules[fact->module].pass_mark),
+	};
+}
+
 /* All of a module's facts, of which the voidings come first. */
 static void add_facts(struct standings *standings, const struct fact *first, const struct fact *end,
 		      const struct catalogue *catalogue, int64_t until)
 {
-	int16_t pass_mark = catalogue->modules[first->module].pass_mark;
 	const struct fact *voidings = first, *previous = NULL;
 	struct standing *standing = NULL; /* what `previous` has become, if it stands */
-	struct local_moment local;
 
 	while (first < end && first->type == EVENT_VOIDED)
 		first++;
@@ -72,20 +88,8 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 		standing = NULL;
 		if (!stands(fact, voidings, first, until))
 			continue;
-		local = calendar_local(catalogue->calendar, fact->time);
 		standing = &standings->facts[standings->n++];
-		*standing = (struct standing){
-			.time = fact->time,
-			.day = local.day,
-			.score = fact->result.score,
-			.valid_until = fact->valid_until,
-			.minutes = fact->result.minutes,
-			.hour = (uint8_t)local.hour,
-			.type = fact->type,
-			.phase = fact->result.phase,
-			.state = fact->result.state,
-			.passed = is_passed(fact, pass_mark),
-		};
+		*standing = standing_of(catalogue, fact);
 	}
 }
 

@@ -21,6 +21,10 @@ struct standing {
 	bool passed; /* an assessment that says so, or else whose score reaches the pass mark */
 };
 
+/* What a fact of a module of the catalogue says, if it stands; of what is only claimed, what it
+ * claims itself. */
+struct standing standing_of(const struct catalogue *catalogue, const struct fact *fact);
+
 /* One module's, in order of time, then the type, then the lower score, then the state; at least
  * one. */
 struct standing_module {

@@ -107,6 +107,11 @@ bool programme_end(struct programme_state *state);
 
 /* METRICS 6: a competence (competence_state.c). */
 
+/* Does a fact of its module earn a grant; and the first day on which it no longer holds then,
+ * DAY_MAX: it holds for ever. Where that is not behind the fact's own day, it was not earned. */
+bool grant_is_earned(const struct grant *grant, const struct standing *fact);
+int32_t grant_ends(const struct grant *grant, const struct standing *fact);
+
 /* From this day on the greatest level among the grants that hold is this one; 0: none holds. */
 struct level_step {
 	int32_t day;

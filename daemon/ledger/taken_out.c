@@ -6,21 +6,11 @@
 
 #include <stdlib.h>
 
+#include "daemon/learner/states.h"
 #include "daemon/ledger/internal.h"
-#include "proto/day.h"
 #include "proto/grow.h"
 
 /* The horizon. */
-
-static bool earns(const struct module *module, const struct grant *grant, const struct fact *fact)
-{
-	if (!grant->by_pass)
-		return fact->type == EVENT_COMPLETED;
-	if (fact->type != EVENT_ASSESSED)
-		return false;
-	return fact->result.passed >= 0 ? fact->result.passed
-					: fact->result.score >= module->pass_mark;
-}
 
 /* The earliest of the days that are claimed; 0: none is. They are in order. */
 static int32_t claimed_end(const struct fact *first, const struct fact *end)
@@ -30,31 +20,25 @@ static int32_t claimed_end(const struct fact *first, const struct fact *end)
 	return first < end ? first->valid_until : 0;
 }
 
-static bool holds(const struct grant *grant, int32_t day, int32_t valid_until, int32_t on)
-{
-	if (valid_until > 0)
-		return valid_until == VALID_FOR_EVER || valid_until >= on;
-	return grant->valid_months == 0 || day_add_months(day, grant->valid_months) > on;
-}
-
 /* Facts that are the same but for what is claimed, first..end, from before the horizon: do they
  * stay? Their module is the catalogue's, or FACT_NO_MODULE. */
 static bool are_retained(const struct catalogue *catalogue, const struct fact *first,
 			 const struct fact *end, int64_t horizon_ms)
 {
 	int32_t on = calendar_day(catalogue->calendar, horizon_ms);
-	int32_t day = calendar_day(catalogue->calendar, first->time);
-	int32_t valid_until = claimed_end(first, end);
 	const struct module *module;
+	struct standing standing;
 
 	if (first->module == FACT_NO_MODULE)
 		return false;
 	module = &catalogue->modules[first->module];
 	if (first->type == EVENT_VOIDED)
 		return module->n_grants > 0;
+	standing = standing_of(catalogue, first);
+	standing.valid_until = claimed_end(first, end);
 	for (uint32_t i = 0; i < module->n_grants; i++)
-		if (earns(module, &module->grants[i], first) &&
-		    holds(&module->grants[i], day, valid_until, on))
+		if (grant_is_earned(&module->grants[i], &standing) &&
+		    grant_ends(&module->grants[i], &standing) > on)
 			return true;
 	return false;
 }
