@@ -318,3 +318,24 @@ bool dir_has_lock(const char *state, int lock)
 	return stat(path, &there) == 0 && fstat(lock, &held) == 0 && there.st_dev == held.st_dev &&
 	       there.st_ino == held.st_ino;
 }
+
+static int is_seen(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int dir_names(const char *path, int (*fn)(void *context, const char *name), void *context)
+{
+	struct dirent **names;
+	int n = scandir(path, &names, is_seen, alphasort), err = 0;
+
+	if (n < 0)
+		return errno == ENOENT ? 0 : LIFT_E_IO;
+	for (int i = 0; i < n; i++) {
+		if (!err)
+			err = fn(context, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	return err;
+}

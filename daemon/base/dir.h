@@ -55,4 +55,8 @@ bool dir_has_lock(const char *state, int lock);
  * has been synced, too. LIFT_E_IO. */
 int dir_sync(const char *path);
 
+/* Call `fn` for each name in a directory, in order, but for those that begin with a dot; none where
+ * there is no directory. Other than 0 ends it, and is returned. LIFT_E_IO (errno). */
+int dir_names(const char *path, int (*fn)(void *context, const char *name), void *context);
+
 #endif

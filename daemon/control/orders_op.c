@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "daemon/access/access.h"
 #include "daemon/base/dir.h"
@@ -9,9 +7,8 @@
 #include "daemon/compact/elsewhere.h"
 #include "daemon/control/internal.h"
 #include "daemon/journal/secret.h"
+#include "daemon/tasks/manifest.h"
 #include "proto/err_code.h"
-
-enum { BACKUPS_MAX = 1000 /* that are named */ };
 
 static int ask(struct control *control, const struct client *client, const struct order *order)
 {
@@ -180,27 +177,27 @@ static bool note_forgetting(struct control *control, const struct client *client
 					    .result = text_of(result) });
 }
 
-/* Those that lie in the state are whole where they have their manifest. */
-static void write_backups(const struct control *control, struct msg_writer *writer)
+/* Those that lie in the state: what has no manifest is none. */
+static int write_backup(void *context, const char *name)
 {
-	char backups[PATH_MAX], backup[PATH_MAX], manifest[PATH_MAX];
-	struct dirent **names;
-	int n;
+	struct control *control = context;
+	char backups[PATH_MAX], backup[PATH_MAX];
 
 	state_path(backups, control->parts.config->state, STATE_BACKUPS);
-	n = scandir(backups, &names, NULL, alphasort);
-	msg_str(writer, "backups");
-	msg_array_begin(writer);
-	for (int i = 0; i < n; i++) {
-		if (i < BACKUPS_MAX && names[i]->d_name[0] != '.' &&
-		    dir_join(backup, backups, names[i]->d_name) == 0 &&
-		    dir_join(manifest, backup, "manifest.json") == 0 && access(manifest, F_OK) == 0)
-			msg_str(writer, backup);
-		free(names[i]);
-	}
-	if (n >= 0)
-		free(names);
-	msg_array_end(writer);
+	if (dir_join(backup, backups, name) == 0 && manifest_is_there(backup))
+		msg_str(control->writer, backup);
+	return 0;
+}
+
+static void write_backups(struct control *control)
+{
+	char backups[PATH_MAX];
+
+	state_path(backups, control->parts.config->state, STATE_BACKUPS);
+	msg_str(control->writer, "backups");
+	msg_array_begin(control->writer);
+	dir_names(backups, write_backup, control);
+	msg_array_end(control->writer);
 }
 
 static void write_elsewhere(void *context, const char *dir)
@@ -224,7 +221,7 @@ static void answer_forget(struct control *control, const struct client *client, 
 		msg_key_int(writer, "number", (int64_t)number);
 	msg_key_str(writer, "forgotten",
 		    control->parts.config->forgotten == FORGOTTEN_REFUSE ? "refuse" : "afresh");
-	write_backups(control, writer);
+	write_backups(control);
 	msg_str(writer, "elsewhere");
 	msg_array_begin(writer);
 	elsewhere_read(control->parts.config->state,

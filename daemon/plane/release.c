@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/plane/release.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 #include "daemon/plane/file.h"
 #include "proto/grow.h"
@@ -182,28 +182,12 @@ static void read_info(const char *state, uint32_t number, struct release_info *r
 		close(fd);
 }
 
-/* Each name in their directory, which need not be there. */
 static int each_name(const char *state, int (*take)(void *context, const char *name), void *context)
 {
 	char path[PATH_MAX];
-	struct dirent *entry;
-	int err = 0;
-	DIR *dir;
 
 	state_path(path, state, STATE_RELEASES);
-	dir = opendir(path);
-	if (!dir && errno != ENOENT)
-		return LIFT_E_IO;
-	errno = 0;
-	while (dir && !err && (entry = readdir(dir))) {
-		err = take(context, entry->d_name);
-		errno = 0;
-	}
-	if (!err && errno)
-		err = LIFT_E_IO;
-	if (dir)
-		closedir(dir);
-	return err;
+	return dir_names(path, take, context);
 }
 
 struct listing {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/tasks/compact_backups.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -204,45 +203,43 @@ static int clean(struct backup *backup, struct compact_backups *backups)
 
 /* All of them. */
 
-static int is_name(const struct dirent *entry)
+struct cleaning {
+	const struct backup *of; /* all of them */
+	const char *place;
+	struct compact_backups *backups;
+};
+
+static int clean_one(void *context, const char *name)
 {
-	return entry->d_name[0] != '.';
+	struct cleaning *cleaning = context;
+	struct backup one = *cleaning->of;
+	char dir[PATH_MAX];
+
+	one.dir = dir;
+	if (dir_join(dir, cleaning->place, name) == 0 && clean(&one, cleaning->backups) != 0)
+		leave(cleaning->backups, "%.300s (%.150s)", dir, one.report.text);
+	return 0;
 }
 
-static void clean_all(struct backup *backup, struct compact_backups *backups)
+static void clean_all(const struct backup *backup, struct compact_backups *backups)
 {
-	char place[PATH_MAX], dir[PATH_MAX];
-	struct dirent **names = NULL;
-	int n;
+	char place[PATH_MAX];
+	struct cleaning cleaning = { backup, place, backups };
 
 	state_path(place, backup->state, STATE_BACKUPS);
-	n = scandir(place, &names, is_name, alphasort);
-	if (n < 0 && errno != ENOENT)
+	if (dir_names(place, clean_one, &cleaning) != 0)
 		leave(backups, "%.300s (%s)", place, strerror(errno));
-	for (int i = 0; i < n; i++) {
-		struct backup one = *backup;
-
-		one.dir = dir;
-		if (dir_join(dir, place, names[i]->d_name) == 0 && clean(&one, backups) != 0)
-			leave(backups, "%.300s (%.150s)", dir, one.report.text);
-		free(names[i]);
-	}
-	free(names);
 }
 
 /* What a restore has moved aside is the operator's. */
-static void name_aside(const char *state, struct compact_backups *backups)
+static int name_aside(void *context, const char *name)
 {
-	struct dirent **names = NULL;
-	int n = scandir(state, &names, is_name, alphasort);
+	const struct cleaning *cleaning = context;
 
-	for (int i = 0; i < n; i++) {
-		if (strncmp(names[i]->d_name, "journal.before-", 15) == 0)
-			leave(backups, "%.300s/%.60s (moved aside by a restore)", state,
-			      names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
+	if (strncmp(name, "journal.before-", 15) == 0)
+		leave(cleaning->backups, "%.300s/%.60s (moved aside by a restore)", cleaning->place,
+		      name);
+	return 0;
 }
 
 /* Those that were made elsewhere, before the orders were carried out: also behind them. */
@@ -262,6 +259,6 @@ void compact_backups(const char *state, struct journal *journal, const struct ta
 		return;
 	compact_path(backup.anew, state, "backup");
 	clean_all(&backup, ret_backups);
-	name_aside(state, ret_backups);
+	dir_names(state, name_aside, &(struct cleaning){ &backup, state, ret_backups });
 	elsewhere_read(state, taken->through + 1, name_one, ret_backups);
 }

@@ -213,6 +213,13 @@ static int read_json(const json_t *json, struct manifest *manifest)
 	return 0;
 }
 
+bool manifest_is_there(const char *dir)
+{
+	char path[PATH_MAX];
+
+	return dir_join(path, dir, file_name) == 0 && access(path, F_OK) == 0;
+}
+
 int manifest_read(const char *dir, struct manifest *ret_manifest)
 {
 	struct manifest manifest = { 0 };

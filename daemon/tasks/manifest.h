@@ -44,6 +44,8 @@ void manifest_clear(struct manifest *manifest);
 /* Write it into a directory, synced. LIFT_E_IO or LIFT_E_DISK (errno), LIFT_E_MEMORY. */
 int manifest_write(const char *dir, const struct manifest *manifest);
 
+/* Is there one: is the directory a backup, as far as a look tells? */
+bool manifest_is_there(const char *dir);
 /* Read it. LIFT_E_NOT_FOUND, LIFT_E_NEWER (it, or its journal, is of a format that this version
  * does not know), LIFT_E_CORRUPT. */
 int manifest_read(const char *dir, struct manifest *ret_manifest);
