@@ -53,6 +53,26 @@ static const char help[] =
 	"\n"
 	"See liftd(8), liftd.yaml(5), catalogue(5).\n";
 
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "catalogue", required_argument, NULL, 'C' },
+	{ "check-config", no_argument, NULL, 'k' },
+	{ "backup", required_argument, NULL, TASK_BACKUP },
+	{ "restore", required_argument, NULL, TASK_RESTORE },
+	{ "verify", no_argument, NULL, TASK_VERIFY },
+	{ "known-at", no_argument, NULL, TASK_KNOWN },
+	{ "compact", no_argument, NULL, TASK_COMPACT },
+	{ "release", no_argument, NULL, TASK_RELEASE },
+	{ "rotate-secret", no_argument, NULL, TASK_ROTATE },
+	{ "new-secret", required_argument, NULL, 'n' },
+	{ "report", no_argument, NULL, 'r' },
+	{ "seen", required_argument, NULL, 's' },
+	{ "without-secret", no_argument, NULL, 'w' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
 struct options {
 	const char *config, *catalogue;
 	bool check;
@@ -185,28 +205,9 @@ static int check_options(const struct options *options)
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
-	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "catalogue", required_argument, NULL, 'C' },
-		{ "check-config", no_argument, NULL, 'k' },
-		{ "backup", required_argument, NULL, TASK_BACKUP },
-		{ "restore", required_argument, NULL, TASK_RESTORE },
-		{ "verify", no_argument, NULL, TASK_VERIFY },
-		{ "known-at", no_argument, NULL, TASK_KNOWN },
-		{ "compact", no_argument, NULL, TASK_COMPACT },
-		{ "release", no_argument, NULL, TASK_RELEASE },
-		{ "rotate-secret", no_argument, NULL, TASK_ROTATE },
-		{ "new-secret", required_argument, NULL, 'n' },
-		{ "report", no_argument, NULL, 'r' },
-		{ "seen", required_argument, NULL, 's' },
-		{ "without-secret", no_argument, NULL, 'w' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, ":c:C:Vh", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:C:Vh", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options->config = optarg;
