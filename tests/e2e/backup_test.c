@@ -24,22 +24,10 @@ static const char configuration[] = "catalogue: tests/golden/catalogue.yaml\n"
 				    "as_of: 2024-11-30\n"
 				    "tick_ms: 100\n";
 
-/* Run liftd with a task's options until it ends. */
-static struct outcome run_task(struct daemon *daemon, const char *task, const char *dir)
-{
-	char program[PATH_SIZE];
-	const char *const argv[] = { program, "--config", daemon->config, task, dir, NULL };
-	struct process process;
-
-	program_path(program, "liftd");
-	process_start(&process, daemon->dir, "task", argv, NULL);
-	return process_wait(&process);
-}
-
 static void expect_task(struct daemon *daemon, const char *task, const char *dir, int status,
 			const char *said)
 {
-	struct outcome outcome = run_task(daemon, task, dir);
+	struct outcome outcome = daemon_task(daemon, NULL, task, dir);
 
 	if (outcome.status != status || !strstr(status ? outcome.err : outcome.out, said))
 		fail_msg("%s: status %d instead of %d, or not '%s': %s%s", task, outcome.status,

@@ -152,6 +152,18 @@ struct outcome daemon_fail(struct daemon *daemon)
 	return daemon_fail_in(daemon, NULL);
 }
 
+struct outcome daemon_task(struct daemon *daemon, const struct surroundings *in, const char *task,
+			   const char *dir)
+{
+	char program[PATH_SIZE];
+	const char *const argv[] = { program, "--config", daemon->config, task, dir, NULL };
+	struct process process;
+
+	program_path(program, "liftd");
+	process_start(&process, daemon->dir, "task", argv, in);
+	return process_wait(&process);
+}
+
 void daemon_stop(struct daemon *daemon, int signal)
 {
 	struct outcome outcome;

@@ -39,6 +39,10 @@ bool daemon_try(struct daemon *daemon, struct outcome *ret_outcome);
 struct outcome daemon_fail(struct daemon *daemon);
 struct outcome daemon_fail_in(struct daemon *daemon, const struct surroundings *in);
 
+/* Run it for a task of its own, as "--restore", with a directory. */
+struct outcome daemon_task(struct daemon *daemon, const struct surroundings *in, const char *task,
+			   const char *dir);
+
 /* Stop it with a signal and expect status 0; end it as a loss of power would. */
 void daemon_stop(struct daemon *daemon, int signal);
 void daemon_crash(struct daemon *daemon);

@@ -2,6 +2,7 @@
 #include "tests/e2e/jobs.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,4 +53,34 @@ pid_t job_await(const struct daemon *daemon, struct process *asking)
 	while (!*pid && !process_ended(asking, &status))
 		thread_word(daemon, thread, "children", pid);
 	return (pid_t)atoi(pid);
+}
+
+/* Until it is begun it has the daemon's memory, which waits for it. */
+static bool is_begun(pid_t child, const char *option)
+{
+	char path[PATH_SIZE], line[4096];
+	FILE *file;
+	size_t n = 0;
+
+	path_make(path, "/proc/%d/cmdline", (int)child);
+	file = fopen(path, "re");
+	if (file) {
+		n = fread(line, 1, sizeof(line), file);
+		fclose(file);
+	}
+	return memmem(line, n, option, strlen(option)) != NULL;
+}
+
+pid_t job_hold(const struct daemon *daemon, struct process *asking, const char *option)
+{
+	int64_t end_ms = clock_ms() + LIMIT_MS;
+	pid_t child = job_await(daemon, asking);
+	int status;
+
+	while (child > 0 && !is_begun(child, option)) {
+		if (process_ended(asking, &status))
+			return 0;
+		assert_true(clock_ms() < end_ms);
+	}
+	return child > 0 && kill(child, SIGSTOP) == 0 ? child : 0;
 }

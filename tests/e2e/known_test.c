@@ -319,37 +319,11 @@ static void what_cannot_be_known_is_refused_with_its_reason(void **state)
 	daemon_stop(daemon, SIGTERM);
 }
 
-/* Is it the program that it is to be? Until then it has the daemon's memory, which waits for it. */
-static bool is_begun(pid_t child)
-{
-	char path[PATH_SIZE], line[4096];
-	FILE *file;
-	size_t n = 0;
-
-	path_make(path, "/proc/%d/cmdline", (int)child);
-	file = fopen(path, "re");
-	if (file) {
-		n = fread(line, 1, sizeof(line), file);
-		fclose(file);
-	}
-	return memmem(line, n, "--known-at", strlen("--known-at")) != NULL;
-}
-
 /* The process that builds a ledger of then, held up in the middle of it; 0: it was too fast. */
 static pid_t hold_child(struct daemon *daemon, struct process *asking)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-	int status;
-	pid_t child;
-
 	daemon_lift_start(daemon, asking, "export", "--known-at", "200", NULL);
-	child = job_await(daemon, asking);
-	while (child > 0 && !is_begun(child)) {
-		if (process_ended(asking, &status))
-			return 0;
-		assert_true(clock_ms() < end_ms);
-	}
-	return child > 0 && kill(child, SIGSTOP) == 0 ? child : 0;
+	return job_hold(daemon, asking, "--known-at");
 }
 
 static int count_left(const struct daemon *daemon)

@@ -732,36 +732,11 @@ static void without_room_there_is_none_and_with_room_there_is(void **state)
 
 /* What dies. */
 
-static bool is_begun(pid_t child)
-{
-	char path[PATH_SIZE], line[4096];
-	FILE *file;
-	size_t n = 0;
-
-	path_make(path, "/proc/%d/cmdline", (int)child);
-	file = fopen(path, "re");
-	if (file) {
-		n = fread(line, 1, sizeof(line), file);
-		fclose(file);
-	}
-	return memmem(line, n, "--release", strlen("--release")) != NULL;
-}
-
 /* The process that makes a release, held up in the middle of it; 0: it was too fast. */
 static pid_t hold_child(struct daemon *daemon, struct process *asking)
 {
-	int64_t end_ms = clock_ms() + LIMIT_MS;
-	int status;
-	pid_t child;
-
 	daemon_lift_start(daemon, asking, "releases", "--now", "--yes", NULL);
-	child = job_await(daemon, asking);
-	while (child > 0 && !is_begun(child)) {
-		if (process_ended(asking, &status))
-			return 0;
-		assert_true(clock_ms() < end_ms);
-	}
-	return child > 0 && kill(child, SIGSTOP) == 0 ? child : 0;
+	return job_hold(daemon, asking, "--release");
 }
 
 static void a_child_that_is_killed_is_said_and_leaves_nothing(void **state)
@@ -826,20 +801,9 @@ static void one_is_made_at_a_time_and_a_daemon_that_is_killed_leaves_none_half(v
 
 /* Backups. */
 
-static struct outcome run_task(struct daemon *daemon, const char *task, const char *dir)
-{
-	char program[PATH_SIZE];
-	const char *const argv[] = { program, "--config", daemon->config, task, dir, NULL };
-	struct process process;
-
-	program_path(program, "liftd");
-	process_start(&process, daemon->dir, "task", argv, NULL);
-	return process_wait(&process);
-}
-
 static void restore(struct daemon *daemon, const char *dir)
 {
-	struct outcome outcome = run_task(daemon, "--restore", dir);
+	struct outcome outcome = daemon_task(daemon, NULL, "--restore", dir);
 
 	if (outcome.status != 0)
 		fail_msg("%s%s", outcome.out, outcome.err);
@@ -937,7 +901,8 @@ static void a_backup_has_them_and_a_restore_brings_them_back(void **state)
 
 	/* A backup of which one is damaged is no backup. */
 	spoil(dir, 1);
-	expect_refused(run_task(daemon, "--restore", dir), 1, "release 1 in it is damaged");
+	expect_refused(daemon_task(daemon, NULL, "--restore", dir), 1,
+		       "release 1 in it is damaged");
 	file_of(daemon->state, 1, path);
 	assert_int_equal(access(path, F_OK), 0);
 }

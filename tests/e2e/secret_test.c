@@ -311,17 +311,6 @@ static void a_credential_of_the_service_is_the_secret(void **state)
 	free(after);
 }
 
-static struct outcome restore(struct daemon *daemon, const char *dir, const struct surroundings *in)
-{
-	char program[PATH_SIZE];
-	const char *const argv[] = { program, "--config", daemon->config, "--restore", dir, NULL };
-	struct process process;
-
-	program_path(program, "liftd");
-	process_start(&process, daemon->dir, "restore", argv, in);
-	return process_wait(&process);
-}
-
 static void a_backup_without_the_secret_comes_back_with_the_credential(void **state)
 {
 	struct daemon *daemon = *state;
@@ -346,13 +335,13 @@ static void a_backup_without_the_secret_comes_back_with_the_credential(void **st
 	path_make(gone, "%s.gone", daemon->state);
 	assert_int_equal(rename(daemon->state, gone), 0);
 	/* By hand, without the credential: it says that the daemon needs it. */
-	outcome = restore(daemon, dir, NULL);
+	outcome = daemon_task(daemon, NULL, "--restore", dir);
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.out, "and here is none"));
 	outcome_free(&outcome);
 	expect_refusal(daemon, NULL, "the secret is missing, but there is a journal");
 	/* As the service would: it says whose it is. */
-	outcome = restore(daemon, dir, &service.in);
+	outcome = daemon_task(daemon, &service.in, "--restore", dir);
 	assert_int_equal(outcome.status, 0);
 	assert_non_null(strstr(outcome.out, service.file));
 	outcome_free(&outcome);
