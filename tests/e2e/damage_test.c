@@ -129,13 +129,6 @@ static void change(struct daemon *daemon, const char *store, const char *what, s
 	munmap(file.bytes, file.size);
 }
 
-static void assert_refused(json_t *answer, const char *code)
-{
-	assert_false(json_is_true(json_object_get(answer, "ok")));
-	assert_string_equal(word(answer, "code"), code);
-	json_decref(answer);
-}
-
 static json_t *request(const char *op, const char *key, const char *value)
 {
 	return json_pack("{s:i, s:s, s:s}", "v", 1, "op", op, key, value);
@@ -163,8 +156,8 @@ static void check_reading_only(struct daemon *daemon, const char *exported)
 	again = export_of(daemon);
 	assert_string_equal(again, exported);
 	free(again);
-	assert_refused(ask(daemon->control, request("export", "as_of", "2024-11-29")), "damaged");
-	assert_refused(ask(daemon->control, request("reload", "id", "")), "damaged");
+	expect_code(ask(daemon->control, request("export", "as_of", "2024-11-29")), "damaged");
+	expect_code(ask(daemon->control, request("reload", "id", "")), "damaged");
 }
 
 /* Its status: the numbers concerned. */
@@ -363,7 +356,7 @@ static void a_ledger_that_lags_behind_a_damaged_journal_is_not_exported_as_if_it
 	snprintf(path, sizeof(path), "%s/ledger/data.mdb", daemon->state);
 	assert_int_equal(unlink(path), 0);
 	daemon_start(daemon);
-	assert_refused(ask(daemon->control, request("export", "kind", "module")), "damaged");
+	expect_code(ask(daemon->control, request("export", "kind", "module")), "damaged");
 	assert_logged(daemon, "ledger cannot be rebuilt from a damaged journal");
 	daemon_stop(daemon, SIGTERM);
 	free(exported);
@@ -381,8 +374,7 @@ static void a_damaged_ledger_beside_a_damaged_journal_gives_no_figures(void **st
 	change(daemon, "ledger", count, sizeof(count), 7);
 	for (int starts = 0; starts < 2; starts++) {
 		daemon_start(daemon);
-		assert_refused(ask(daemon->control, request("export", "kind", "module")),
-			       "damaged");
+		expect_code(ask(daemon->control, request("export", "kind", "module")), "damaged");
 		assert_logged(daemon, "ledger damaged, too");
 		status = daemon_status(daemon);
 		assert_int_equal(whole(json_object_get(status, "ledger"), "applied"), 0);

@@ -163,6 +163,17 @@ void visitor_close(struct visitor *visitor)
 	visitor->peer.socket = NULL;
 }
 
+json_t *doors_ask(struct doors *doors, enum door door, const struct key_pair *key, json_t *request)
+{
+	struct visitor visitor;
+	json_t *answer;
+
+	visitor_open(&visitor, doors, door, key, doors->server.public, "moodle");
+	answer = peer_ask(&visitor.peer, request);
+	visitor_close(&visitor);
+	return answer;
+}
+
 void visitor_renew(struct visitor *visitor)
 {
 	visitor->seq++;

@@ -58,6 +58,9 @@ void visitor_open(struct visitor *visitor, const struct doors *doors, enum door 
 		  const struct key_pair *key, const char *server, const char *source);
 void visitor_close(struct visitor *visitor);
 
+/* A request of one's own, which is given away, at a door by a key: its answer. */
+json_t *doors_ask(struct doors *doors, enum door door, const struct key_pair *key, json_t *request);
+
 /* What it is there for, once more, where nothing is outstanding; and take what has come. */
 void visitor_try(struct visitor *visitor);
 /* Only take what has come. */

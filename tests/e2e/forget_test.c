@@ -41,24 +41,6 @@ static void close_doors(struct doors *doors, struct daemon *daemon)
 	daemon_stop(daemon, SIGTERM);
 }
 
-static json_t *by_key(struct doors *doors, const struct key_pair *key, json_t *request)
-{
-	struct visitor visitor;
-	json_t *answer;
-
-	visitor_open(&visitor, doors, AT_CONTROL, key, doors->server.public, "moodle");
-	answer = peer_ask(&visitor.peer, request);
-	visitor_close(&visitor);
-	return answer;
-}
-
-static void check_refused(json_t *answer, const char *code)
-{
-	if (json_is_true(json_object_get(answer, "ok")) || strcmp(word(answer, "code"), code) != 0)
-		fail_msg("not %s, but: %s", code, json_dumps(answer, 0));
-	json_decref(answer);
-}
-
 static json_t *about(const char *op, const char *source, const char *learner)
 {
 	return json_pack("{s:i, s:s, s:s, s:[s]}", "v", 1, "op", op, "source", source, "learners",
@@ -274,18 +256,24 @@ static void it_takes_a_right_for_these_people(void **state)
 	send_event(daemon, "lms", 1, "bo", NULL);
 	send_event(daemon, "canvas", 1, "anna", NULL);
 	/* An operator's key has it only where it says so, nor is a list's right enough. */
-	check_refused(by_key(&doors, &theirs, about("forget", "moodle", "anna")), "denied");
-	check_refused(by_key(&doors, &theirs, about("access", "moodle", "anna")), "denied");
-	check_refused(by_key(&doors, &ours, about("forget", "canvas", "anna")), "denied");
-	check_refused(by_key(&doors, &ours, about("access", "canvas", "anna")), "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &theirs, about("forget", "moodle", "anna")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &theirs, about("access", "moodle", "anna")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours, about("forget", "canvas", "anna")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours, about("access", "canvas", "anna")),
+		    "denied");
 	/* And nothing else by that right. */
-	check_refused(by_key(&doors, &ours, json_pack("{s:i, s:s}", "v", 1, "op", "status")),
-		      "denied");
-	check_refused(by_key(&doors, &ours, json_pack("{s:i, s:s}", "v", 1, "op", "audit")),
-		      "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours,
+			      json_pack("{s:i, s:s}", "v", 1, "op", "status")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours,
+			      json_pack("{s:i, s:s}", "v", 1, "op", "audit")),
+		    "denied");
 	assert_int_equal(count_people(daemon), 3);
 	/* The same ids mean the same people in all of a namespace. */
-	answer = by_key(&doors, &ours, about("forget", "lms", "anna"));
+	answer = doors_ask(&doors, AT_CONTROL, &ours, about("forget", "lms", "anna"));
 	assert_int_equal(whole(answer, "known"), 1);
 	assert_int_equal(whole(answer, "number"), 4);
 	json_decref(answer);
@@ -320,13 +308,11 @@ static void who_is_not_known_is_said_and_nothing_is_done(void **state)
 	if (!strstr(outcome.err, "nobody is in it"))
 		fail_msg("%s", outcome.err);
 	outcome_free(&outcome);
-	check_refused(peer_ask(&doors.local, about("forget", "moodle", "nobody")),
-		      "unknown-learner");
-	check_refused(peer_ask(&doors.local, about("access", "moodle", "nobody")),
-		      "unknown-learner");
-	check_refused(peer_ask(&doors.local, about("forget", "No source", "anna")),
-		      "unknown-learner");
-	check_refused(peer_ask(&doors.local, about("forget", "", "anna")), "source");
+	expect_code(peer_ask(&doors.local, about("forget", "moodle", "nobody")), "unknown-learner");
+	expect_code(peer_ask(&doors.local, about("access", "moodle", "nobody")), "unknown-learner");
+	expect_code(peer_ask(&doors.local, about("forget", "No source", "anna")),
+		    "unknown-learner");
+	expect_code(peer_ask(&doors.local, about("forget", "", "anna")), "source");
 	/* In a list: how many; each once, however often it is there. */
 	request = about("forget", "moodle", "anna");
 	learners = json_object_get(request, "learners");
@@ -339,13 +325,13 @@ static void who_is_not_known_is_said_and_nothing_is_done(void **state)
 	assert_null(json_object_get(answer, "number"));
 	json_decref(answer);
 	json_array_append_new(learners, json_string("one too many"));
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	request = about("forget", "moodle", "anna");
 	json_object_set_new(request, "learners", json_array());
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	request = about("access", "moodle", "anna");
 	json_array_append_new(json_object_get(request, "learners"), json_string("bo"));
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	assert_int_equal(count_people(daemon), 1);
 	check_log(daemon, " key=- op=forget source=moodle ids=1 result=unknown-learner\n"
 			  " key=- op=access source=moodle ids=1 number=1 result=unknown-learner\n"
@@ -370,9 +356,9 @@ static void without_a_yes_or_a_line_in_the_log_nobody_is_forgotten(void **state)
 	path_make(path, "%s/audit.log", daemon->state);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
-	check_refused(peer_ask(&doors.local, about("forget", "moodle", "anna")), "audit");
-	check_refused(peer_ask(&doors.local, about("access", "moodle", "anna")), "audit");
-	check_refused(peer_ask(&doors.local, about("access", "moodle", "nobody")), "audit");
+	expect_code(peer_ask(&doors.local, about("forget", "moodle", "anna")), "audit");
+	expect_code(peer_ask(&doors.local, about("access", "moodle", "anna")), "audit");
+	expect_code(peer_ask(&doors.local, about("access", "moodle", "nobody")), "audit");
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(count_people(daemon), 1);
 	daemon_await_journal(daemon, 1);

@@ -116,6 +116,13 @@ const char *word(const json_t *message, const char *key)
 	return json_string_value(value);
 }
 
+void expect_code(json_t *answer, const char *code)
+{
+	if (json_is_true(json_object_get(answer, "ok")) || strcmp(word(answer, "code"), code) != 0)
+		fail_msg("not %s, but: %s", code, json_dumps(answer, 0));
+	json_decref(answer);
+}
+
 /* All are held until the last is found. */
 void ports_find(int *ports, int n)
 {

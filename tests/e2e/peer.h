@@ -34,6 +34,9 @@ json_t *peer_receive(struct peer *peer, int timeout_ms, char *ret_topic);
 /* Send, and wait for the answer: the test fails where none comes. */
 json_t *peer_ask(struct peer *peer, json_t *message);
 
+/* An answer, which is given away, has to be a refusal with this code. */
+void expect_code(json_t *answer, const char *code);
+
 /* Ports of 127.0.0.1 that nobody has. */
 void ports_find(int *ports, int n);
 

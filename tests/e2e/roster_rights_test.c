@@ -52,24 +52,6 @@ static json_t *roster_of(const char *source, const char *programme)
 			 "cille", "nobody");
 }
 
-static json_t *by_key(struct doors *doors, const struct key_pair *key, json_t *request)
-{
-	struct visitor visitor;
-	json_t *answer;
-
-	visitor_open(&visitor, doors, AT_CONTROL, key, doors->server.public, "moodle");
-	answer = peer_ask(&visitor.peer, request);
-	visitor_close(&visitor);
-	return answer;
-}
-
-static void check_refused(json_t *answer, const char *code)
-{
-	if (json_is_true(json_object_get(answer, "ok")) || strcmp(word(answer, "code"), code) != 0)
-		fail_msg("not %s, but: %s", code, json_dumps(answer, 0));
-	json_decref(answer);
-}
-
 /* A letter for each row: '-' nobody, 'p' a participant, 's' only seen; and how many there are. */
 static void check_rows(json_t *answer, const char *rows, int64_t there)
 {
@@ -119,10 +101,10 @@ static void an_operator_by_ipc_asks_about_any_source_and_all_regions(void **stat
 	check_rows(peer_ask(&doors.local, roster_of("canvas", "basics")), "p---", 1);
 	/* A source that has sent nothing may be another name of people who are known. */
 	check_rows(peer_ask(&doors.local, roster_of("lists", "basics")), "-p--", 1);
-	check_refused(peer_ask(&doors.local, roster_of("mooodle", "basics")), "unknown-source");
-	check_refused(peer_ask(&doors.local, roster_of("No Source", "basics")), "unknown-source");
-	check_refused(peer_ask(&doors.local, roster_of("", "basics")), "source");
-	check_refused(peer_ask(&doors.local, roster_of("moodle", "basic")), "unknown-id");
+	expect_code(peer_ask(&doors.local, roster_of("mooodle", "basics")), "unknown-source");
+	expect_code(peer_ask(&doors.local, roster_of("No Source", "basics")), "unknown-source");
+	expect_code(peer_ask(&doors.local, roster_of("", "basics")), "source");
+	expect_code(peer_ask(&doors.local, roster_of("moodle", "basic")), "unknown-id");
 	close_doors(&doors, daemon);
 }
 
@@ -134,15 +116,18 @@ static void a_key_asks_about_its_sources_people_at_home_where_it_sees(void **sta
 	open_with(&doors, daemon, "", "roster: {sources: [moodle], regions: [rana]}");
 	send_events(&doors);
 	/* Whose home is elsewhere has never been seen, and is counted nowhere. */
-	check_rows(by_key(&doors, &ours, roster_of("moodle", "basics")), "pp--", 3);
-	check_refused(by_key(&doors, &ours, roster_of("canvas", "basics")), "denied");
-	check_refused(by_key(&doors, &ours, roster_of("lms", "basics")), "denied");
+	check_rows(doors_ask(&doors, AT_CONTROL, &ours, roster_of("moodle", "basics")), "pp--", 3);
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours, roster_of("canvas", "basics")), "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours, roster_of("lms", "basics")), "denied");
 	/* It is no operator, and an operator's key has no list by that alone. */
-	check_refused(by_key(&doors, &ours, json_pack("{s:i, s:s}", "v", 1, "op", "status")),
-		      "denied");
-	check_refused(by_key(&doors, &ours, json_pack("{s:i, s:s}", "v", 1, "op", "export")),
-		      "denied");
-	check_refused(by_key(&doors, &theirs, roster_of("moodle", "basics")), "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours,
+			      json_pack("{s:i, s:s}", "v", 1, "op", "status")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &ours,
+			      json_pack("{s:i, s:s}", "v", 1, "op", "export")),
+		    "denied");
+	expect_code(doors_ask(&doors, AT_CONTROL, &theirs, roster_of("moodle", "basics")),
+		    "denied");
 	close_doors(&doors, daemon);
 }
 
@@ -154,11 +139,11 @@ static void a_key_sees_its_own_regions_programmes_alone(void **state)
 
 	open_with(&doors, daemon, "", "roster: {sources: [moodle], regions: [bodo]}");
 	send_events(&doors);
-	check_rows(by_key(&doors, &ours, roster_of("moodle", "basics")), "----", 0);
+	check_rows(doors_ask(&doors, AT_CONTROL, &ours, roster_of("moodle", "basics")), "----", 0);
 	/* One for islands and a hospital trust, in none of which Bodø is. */
-	answer = by_key(&doors, &ours, roster_of("moodle", "islands-and-trust"));
+	answer = doors_ask(&doors, AT_CONTROL, &ours, roster_of("moodle", "islands-and-trust"));
 	assert_int_equal(json_array_size(json_object_get(answer, "known")), 1);
-	check_refused(answer, "unknown-id");
+	expect_code(answer, "unknown-id");
 	close_doors(&doors, daemon);
 }
 
@@ -229,13 +214,13 @@ static void more_ids_than_may_be_asked_at_once_or_none_at_all_are_refused_or_ans
 	assert_int_equal(json_array_size(json_object_get(answer, "rows")), 5000);
 	json_decref(answer);
 	json_array_append_new(learners, json_string("one too many"));
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	request = roster_of("moodle", "basics");
 	json_object_set_new(request, "learners", json_pack("[s, i]", "anna", 1));
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	request = roster_of("moodle", "basics");
 	json_object_set_new(request, "learners", json_pack("[s, s]", "anna", ""));
-	check_refused(peer_ask(&doors.local, request), "learners");
+	expect_code(peer_ask(&doors.local, request), "learners");
 	request = roster_of("moodle", "basics");
 	json_object_del(request, "learners");
 	check_rows(peer_ask(&doors.local, request), "", 4);
@@ -277,12 +262,12 @@ static void many_lists_of_one_key_leave_places_for_others(void **state)
 		send_many(&intake, 5000 * (round - 1) + 1);
 		for (int i = 0; i < LISTS; i++)
 			peer_send(&visitor.peer, roster_of("moodle", "basics"));
-		check_refused(peer_ask(&doors.local, roster_of("moodle", "basic")), "unknown-id");
+		expect_code(peer_ask(&doors.local, roster_of("moodle", "basic")), "unknown-id");
 		for (int i = 0; i < LISTS; i++) {
 			json_t *answer = peer_receive(&visitor.peer, 10000, NULL);
 
 			if (!json_object_get(answer, "rows")) {
-				check_refused(json_incref(answer), "busy");
+				expect_code(json_incref(answer), "busy");
 				busy++;
 			}
 			json_decref(answer);
@@ -314,10 +299,10 @@ static void who_has_asked_about_how_many_is_noted_and_never_about_whom(void **st
 
 	open_with(&doors, daemon, "", "roster: {sources: [moodle], regions: [rana]}");
 	send_events(&doors);
-	json_decref(by_key(&doors, &ours, roster_of("moodle", "basics")));
+	json_decref(doors_ask(&doors, AT_CONTROL, &ours, roster_of("moodle", "basics")));
 	json_decref(peer_ask(&doors.local, roster_of("canvas", "basics")));
 	/* What is refused has told nothing. */
-	json_decref(by_key(&doors, &ours, roster_of("canvas", "basics")));
+	json_decref(doors_ask(&doors, AT_CONTROL, &ours, roster_of("canvas", "basics")));
 	json_decref(peer_ask(&doors.local, roster_of("canvas", "nothing")));
 	text = log_text(daemon);
 	assert_null(strstr(text, "anna"));
@@ -355,7 +340,7 @@ static void where_it_cannot_be_noted_nothing_is_answered(void **state)
 	answer = peer_ask(&doors.local, roster_of("moodle", "basics"));
 	assert_null(json_object_get(answer, "rows"));
 	assert_non_null(strstr(word(answer, "text"), "audit.log: Is a directory"));
-	check_refused(answer, "audit");
+	expect_code(answer, "audit");
 	assert_int_equal(rmdir(path), 0);
 	check_rows(peer_ask(&doors.local, roster_of("moodle", "basics")), "ppp-", 4);
 	/* It may be moved away, and is made anew. */
