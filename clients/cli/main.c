@@ -20,7 +20,7 @@ static const struct command {
 	{ "top", command_top, "show the figures on the screen, live: regions, programmes" },
 	{ "snapshot", command_snapshot, "print the metrics as they are now" },
 	{ "export", command_export, "print the figures of a day" },
-	{ "releases", command_releases, "list the releases of the open plane, or compare two" },
+	{ "releases", command_releases, "list, make or compare releases of the open plane" },
 	{ "explain", command_explain,
 	  "explain a figure: its meaning, its sources, what is missing" },
 	{ "report", command_report, "report a programme's results (for funders)" },

@@ -284,9 +284,10 @@ int command_releases(const struct cli *cli, int argc, char **argv)
 	const struct usage usage = {
 		.command = "lift releases",
 		.arguments = "[list | diff A B]",
-		.help = "Lists the releases of the open plane, or prints in which rows and figures "
-			"two of\n"
-			"them differ. 'lift export --plane open --release N' prints one.",
+		.help = "Lists the releases of the open plane, makes one, or prints in "
+			"which rows\n"
+			"and figures two of them differ. 'lift export --plane open "
+			"--release N' prints one.",
 		.options = rows,
 		.n_options = sizeof(rows) / sizeof(rows[0]),
 		.print_words = print_tasks,
