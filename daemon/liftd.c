@@ -15,10 +15,11 @@
 #include "daemon/compact/settle.h"
 #include "daemon/config/dirs.h"
 #include "daemon/control/control.h"
+#include "daemon/disk/maps.h"
+#include "daemon/disk/trust.h"
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
-#include "daemon/maps.h"
 #include "daemon/net/descriptors.h"
 #include "daemon/net/locks.h"
 #include "daemon/net/pulse.h"
@@ -29,14 +30,13 @@
 #include "daemon/reload.h"
 #include "daemon/retention.h"
 #include "daemon/rooms.h"
-#include "daemon/service.h"
+#include "daemon/service/service.h"
 #include "daemon/serving.h"
 #include "daemon/status/line.h"
 #include "daemon/status/machine.h"
 #include "daemon/status/roll_call.h"
 #include "daemon/store/address.h"
 #include "daemon/tasks/backup.h"
-#include "daemon/trust.h"
 
 /* What has been opened: each part gets the pointers that it needs, and none gets this whole. */
 struct liftd {

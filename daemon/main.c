@@ -19,7 +19,7 @@
 #include "daemon/liftd.h"
 #include "daemon/publish/audience.h"
 #include "daemon/rotate/rotate.h"
-#include "daemon/service.h"
+#include "daemon/service/service.h"
 #include "daemon/tasks/task.h"
 #include "proto/standard_files.h"
 #include "proto/visible.h"

@@ -8,12 +8,12 @@
 #define LIFTD_RELOAD_H
 
 #include "daemon/config/load.h"
+#include "daemon/disk/trust.h"
 #include "daemon/handover.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/net/keyring.h"
 #include "daemon/rooms.h"
-#include "daemon/trust.h"
 
 /* All are borrowed. */
 struct reload_parts {

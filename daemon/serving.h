@@ -7,12 +7,12 @@
 #define LIFTD_SERVING_H
 
 #include "daemon/base/log.h"
+#include "daemon/disk/trust.h"
 #include "daemon/handover.h"
 #include "daemon/ledger/generation.h"
 #include "daemon/ledger/rebuild.h"
 #include "daemon/publish/publish.h"
 #include "daemon/rooms.h"
-#include "daemon/trust.h"
 
 /* All are borrowed. */
 struct serving_parts {

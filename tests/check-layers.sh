@@ -82,7 +82,7 @@ function only(header, where) {
 	only("msgpack([.]h|/.*)", "proto/")
 	only("yaml[.]h", "proto/")
 	only("sqlite3[.]h", "clients/lib/outbox/|clients/xapi/shelf/")
-	only("systemd/.*", "daemon/[^/]*$|clients/(xapi|web)/[^/]*$")
+	only("systemd/.*", "daemon/service/|clients/(xapi|web)/[^/]*$")
 	only("xlsxwriter[.]h", "clients/cli/report/print/xlsx|clients/cli/roster/out|clients/web/figures/table")
 	only("(curses|term)[.]h", "clients/cli/top/draw[.]c")
 	only("microhttpd[.]h", "clients/http/")

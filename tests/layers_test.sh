@@ -88,7 +88,7 @@ plant 'ZeroMQ in a pure wing' 'includes <zmq.h>' daemon/figures/figures.c '#incl
 plant 'ZeroMQ in proto' 'includes <zmq.h>' proto/err.c '#include <zmq.h>'
 plant 'msgpack-c outside proto' 'includes <msgpack.h>' daemon/publish/publish.c '#include <msgpack.h>'
 plant 'libyaml outside proto' 'includes <yaml.h>' daemon/config/load.c '#include <yaml.h>'
-plant 'systemd outside the house' 'includes <systemd/sd-daemon.h>' \
+plant 'systemd outside service' 'includes <systemd/sd-daemon.h>' \
 	daemon/status/status.c '#include <systemd/sd-daemon.h>'
 plant 'jansson in the daemon' 'includes <jansson.h>' daemon/status/status.c '#include <jansson.h>'
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/service.h"
+#include "daemon/service/service.h"
 
 #include <assert.h>
 #include <signal.h>

@@ -5,8 +5,8 @@
  * A store has one map of a fixed size. The journal's is as large as it may become, the ledger's
  * follows from it, and while a ledger is being built beside the one that serves there are two.
  */
-#ifndef LIFTD_MAPS_H
-#define LIFTD_MAPS_H
+#ifndef LIFTD_DISK_MAPS_H
+#define LIFTD_DISK_MAPS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * (guard/guard.h): a damaged ledger is made anew, a damaged journal is read and no longer written.
  * Of the main thread, but for what says otherwise.
  */
-#ifndef LIFTD_TRUST_H
-#define LIFTD_TRUST_H
+#ifndef LIFTD_DISK_TRUST_H
+#define LIFTD_DISK_TRUST_H
 
 #include "daemon/base/stats.h"
 #include "daemon/journal/journal.h"

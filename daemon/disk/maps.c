@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/maps.h"
+#include "daemon/disk/maps.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/trust.h"
+#include "daemon/disk/trust.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "daemon/base/state.h"
 #include "daemon/guard/guard.h"
 #include "daemon/ledger/stored.h"
-#include "daemon/service.h"
+#include "daemon/service/service.h"
 #include "daemon/store/file.h"
 
 struct trust {

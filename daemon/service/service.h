@@ -2,8 +2,8 @@
 /*
  * service.h - what the service manager and the operator's signals have to do with the process.
  */
-#ifndef LIFTD_SERVICE_H
-#define LIFTD_SERVICE_H
+#ifndef LIFTD_SERVICE_SERVICE_H
+#define LIFTD_SERVICE_SERVICE_H
 
 #include "daemon/net/loop.h"
 
