@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "daemon/base/dir.h"
 #include "daemon/base/log.h"
@@ -17,6 +16,7 @@
 #include "daemon/control/control.h"
 #include "daemon/disk/maps.h"
 #include "daemon/disk/trust.h"
+#include "daemon/doors.h"
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
@@ -24,7 +24,6 @@
 #include "daemon/net/locks.h"
 #include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
-#include "daemon/net/trial.h"
 #include "daemon/net/zap.h"
 #include "daemon/plane/shelf.h"
 #include "daemon/reload.h"
@@ -91,27 +90,6 @@ static const char *first_ipc(const struct texts *endpoints)
 static const char *first(const struct texts *endpoints)
 {
 	return endpoints->count ? endpoints->items[0] : "none";
-}
-
-static void check_binds(const struct texts *endpoints, struct yaml_errors *errors)
-{
-	for (size_t i = 0; i < endpoints->count; i++)
-		if (socket_can_bind(endpoints->items[i]) != 0)
-			yaml_error(errors, 0, "%s cannot be bound here: %s", endpoints->items[i],
-				   strerror(errno));
-}
-
-int liftd_check_sockets(const struct config *config, struct yaml_errors *errors)
-{
-	check_binds(&config->events, errors);
-	check_binds(&config->intake, errors);
-	check_binds(&config->control, errors);
-	for (size_t a = 0; a < config->n_audiences; a++) {
-		check_binds(&config->audiences[a].publish, errors);
-		check_binds(&config->audiences[a].snapshot, errors);
-		check_binds(&config->audiences[a].ask, errors);
-	}
-	return errors->count ? LIFT_E_CONFIG : 0;
 }
 
 /* The steps of a start, in the order of an event's way. */
@@ -676,22 +654,7 @@ static int start_rooms(struct liftd *liftd)
 /* Before it is said that the daemon is ready. */
 static int try_doors(struct liftd *liftd)
 {
-	const struct config *config = liftd->config;
-	struct trial_doors doors[3 + 3 * CONFIG_AUDIENCES_MAX] = {
-		{ &config->events, ZMQ_SUB },
-		{ &config->intake, ZMQ_ROUTER },
-		{ &config->control, ZMQ_ROUTER },
-	};
-	size_t n = 3;
-
-	if (!liftd->parts->own)
-		return 0;
-	for (size_t a = 0; a < config->n_audiences; a++) {
-		doors[n++] = (struct trial_doors){ &config->audiences[a].publish, ZMQ_XPUB };
-		doors[n++] = (struct trial_doors){ &config->audiences[a].snapshot, ZMQ_ROUTER };
-		doors[n++] = (struct trial_doors){ &config->audiences[a].ask, ZMQ_ROUTER };
-	}
-	return trial_run(liftd->zap, liftd->parts->own, doors, n);
+	return doors_try(liftd->config, liftd->zap, liftd->parts->own);
 }
 
 /* What goes on is kept: all is at rest by then. */

@@ -9,9 +9,6 @@
 #include "daemon/config/load.h"
 #include "proto/key_file.h"
 
-/* Could all endpoints of a configuration be bound? LIFT_E_CONFIG, with the reasons in errors. */
-int liftd_check_sockets(const struct config *config, struct yaml_errors *errors);
-
 /* What it runs with; all is borrowed. */
 struct liftd_parts {
 	const struct config *config;

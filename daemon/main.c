@@ -14,6 +14,7 @@
 #include "daemon/catalogue/doubts.h"
 #include "daemon/catalogue/load.h"
 #include "daemon/config/keys.h"
+#include "daemon/doors.h"
 #include "daemon/intake/speaker.h"
 #include "daemon/last_good.h"
 #include "daemon/liftd.h"
@@ -353,7 +354,7 @@ static int serve(const struct config *config, const struct options *options)
 	if (wrong && !options->check)
 		catalogue = load_last_good(config, path, wrong);
 	if (catalogue && load_keys(config, catalogue, wrong, &keys, &own) &&
-	    !say_errors(&errors, liftd_check_sockets(config, &errors))) {
+	    !say_errors(&errors, doors_check(config, &errors))) {
 		if (options->check) {
 			say_right(catalogue);
 			status = EXIT_SUCCESS;
