@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/liftd.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "daemon/base/dir.h"
 #include "daemon/base/log.h"
-#include "daemon/base/state.h"
-#include "daemon/compact/settle.h"
-#include "daemon/config/dirs.h"
 #include "daemon/control/control.h"
-#include "daemon/disk/maps.h"
-#include "daemon/disk/trust.h"
+#include "daemon/disk/stores.h"
 #include "daemon/doors.h"
 #include "daemon/handover.h"
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
 #include "daemon/net/descriptors.h"
-#include "daemon/net/locks.h"
 #include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
 #include "daemon/net/zap.h"
-#include "daemon/plane/shelf.h"
 #include "daemon/reload.h"
 #include "daemon/retention.h"
 #include "daemon/rooms.h"
@@ -34,19 +22,14 @@
 #include "daemon/status/line.h"
 #include "daemon/status/machine.h"
 #include "daemon/status/roll_call.h"
-#include "daemon/store/address.h"
-#include "daemon/tasks/backup.h"
 
 /* What has been opened: each part gets the pointers that it needs, and none gets this whole. */
 struct liftd {
 	const struct liftd_parts *parts;
 	const struct config *config; /* of the parts */
 	struct now now;		     /* when it started */
-	struct locks locks;
-	struct secret secret;
 	struct stats stats;
-	struct trust *trust;
-	struct journal *journal;
+	struct stores stores;
 	struct rooms *rooms;
 	struct bindings *bindings[ROOMS]; /* of those that have sockets */
 	struct keyring *keyring;
@@ -64,8 +47,7 @@ struct liftd {
 	struct generations *generations;
 	struct rebuild *rebuild;
 	struct reload *reload;
-	struct shelf *shelf; /* of releases */
-	struct open *open;   /* of who ran before, until publish has it */
+	struct open *open; /* of who ran before, until publish has it */
 	struct publish *publish;
 	struct serving *serving;
 	struct control *control;
@@ -94,171 +76,6 @@ static const char *first(const struct texts *endpoints)
 
 /* The steps of a start, in the order of an event's way. */
 
-static int open_dirs(struct liftd *liftd)
-{
-	return locks_take(&liftd->locks);
-}
-
-static int open_socket_dirs(struct liftd *liftd)
-{
-	char failed[PATH_MAX];
-	int err = config_make_dirs(liftd->config, failed);
-
-	if (err)
-		log_error("directory of a socket cannot be made: path=%s reason=\"%s\"", failed,
-			  strerror(errno));
-	return err;
-}
-
-static int check_restored(struct liftd *liftd)
-{
-	char path[PATH_MAX];
-
-	if (!backup_is_unfinished(liftd->config->state))
-		return 0;
-	state_path(path, liftd->config->state, STATE_UNFINISHED);
-	log_error("a restore was broken off, run liftd --restore again with this backup or "
-		  "another: path=%s",
-		  path);
-	return LIFT_E_DAMAGED;
-}
-
-/* What was written anew takes its place before anything is opened. */
-static int settle_compaction(struct liftd *liftd)
-{
-	int64_t began_ms = clock_steady_ms();
-	struct compact_settled settled;
-	int err = compact_settle(liftd->config->state, service_still_starting, &settled);
-
-	if (err)
-		log_error("the compacted journal cannot take its place: state=%s reason=\"%s\"",
-			  liftd->config->state, strerror(errno));
-	else if (settled.was_there && !settled.is_in_place)
-		log_alert(ALERT_COMPACT_FAILED,
-			  "the compacted journal was dropped, the old one serves: code=%s "
-			  "reason=\"%s\"",
-			  lift_err_code(settled.err), lift_err_text(settled.err));
-	else if (settled.was_there)
-		log_notice("the compacted journal is in its place: last=%llu later=%llu ms=%lld",
-			   (unsigned long long)settled.last, (unsigned long long)settled.later,
-			   (long long)(clock_steady_ms() - began_ms));
-	if (settled.is_in_place && settled.err)
-		log_error("what the compacted journal took the place of cannot be removed, it is "
-			  "at the next start: state=%s",
-			  liftd->config->state);
-	return err;
-}
-
-static void say_secret(const struct liftd *liftd, int err)
-{
-	static const char expected[] =
-		"32 bytes, or a multiple of them: the credential " SECRET_CREDENTIAL
-		", or a file that only its owner may read";
-	char path[PATH_MAX];
-
-	secret_path(&liftd->secret, liftd->config->state, path);
-	if (err == LIFT_E_NOT_FOUND)
-		log_error("the secret is missing, but there is a journal; bring it back from the "
-			  "backup, or give the service its credential " SECRET_CREDENTIAL
-			  ": path=%s",
-			  path);
-	else if (err == LIFT_E_DIFFERENT)
-		log_error("there are two secrets, the credential " SECRET_CREDENTIAL
-			  " and the file, and they differ. Move the file away, or take the "
-			  "credential out of the unit: the journal is of one of them, and liftd "
-			  "does not start with the other: path=%s",
-			  path);
-	else if (err)
-		log_error("the secret cannot be used: path=%s code=%s expected=\"%s\"", path,
-			  lift_err_code(err), expected);
-	else if (!liftd->secret.is_locked)
-		log_alert(ALERT_SECRET_NOT_LOCKED,
-			  "the secret may come into swap: expected=\"LimitMEMLOCK of 64 KiB\"");
-}
-
-/* Whether there is a journal decides whether a secret may be made. */
-static int open_secret(struct liftd *liftd)
-{
-	bool has_journal;
-	int err = trust_open(liftd->config->state, &liftd->stats, &liftd->trust);
-
-	if (!err)
-		err = trust_find_journal(liftd->trust, &has_journal);
-	if (err)
-		return err;
-	err = secret_open_own(liftd->config->state, !has_journal, &liftd->secret);
-	say_secret(liftd, err);
-	return err;
-}
-
-static int check_stores(struct liftd *liftd)
-{
-	return trust_check(liftd->trust, liftd->secret.digest);
-}
-
-/* Where it was the disk, errno says more than the code. */
-static void journal_not_opened(const char *path, int err)
-{
-	char limit[ADDRESS_LIMIT_TEXT];
-	bool is_disk = lift_err_class(err) == LIFT_CLASS_STORE && errno > 0;
-
-	address_limit(limit);
-	if (err == LIFT_E_MEMORY)
-		log_error("journal cannot be opened: path=%s code=%s reason=\"there is no room in "
-			  "memory for it; %s\"",
-			  path, lift_err_code(err), limit);
-	else
-		log_error("journal cannot be opened: path=%s code=%s reason=\"%s\"", path,
-			  lift_err_code(err), is_disk ? strerror(errno) : lift_err_text(err));
-}
-
-static int open_journal(struct liftd *liftd)
-{
-	const struct journal_damage *damage = trust_damage(liftd->trust);
-	char path[PATH_MAX];
-	uint32_t mib;
-	int err = maps_choose((uint32_t)liftd->config->journal_max_mib, &mib);
-
-	if (err)
-		return err;
-	state_path(path, liftd->config->state, STATE_JOURNAL);
-	if (damage)
-		err = journal_open_read_only(path, liftd->secret.digest, &liftd->journal);
-	else
-		err = journal_open_within(path, liftd->secret.digest, (uint64_t)mib << 20,
-					  &liftd->journal);
-	if (err) {
-		journal_not_opened(path, err);
-		return err;
-	}
-	journal_set_damage(liftd->journal, damage);
-	journal_set_quota(liftd->journal, (uint64_t)mib << 20);
-	journal_set_unknown_max(liftd->journal, (uint32_t)liftd->config->names_per_source);
-	/* Before anybody is called silent for the time in which there was no daemon. */
-	journal_listens(liftd->journal, liftd->now.utc_ms);
-	return journal_commit(liftd->journal) == LIFT_E_FATAL ? LIFT_E_FATAL : 0;
-}
-
-/* One that is damaged is no reason to serve none. */
-static int open_shelf(struct liftd *liftd)
-{
-	struct release_info *infos = NULL;
-	size_t n = 0;
-	int err = shelf_fill(liftd->config->state, &liftd->shelf);
-
-	if (!err)
-		err = shelf_list(liftd->shelf, &infos, &n);
-	for (size_t i = 0; i < n; i++)
-		if (infos[i].err)
-			log_alert(ALERT_RELEASE_FAILED,
-				  "release cannot be read, bring its file back from a backup: "
-				  "path=%s/%s release=%u code=%s",
-				  liftd->config->state, state_name(STATE_RELEASES), infos[i].number,
-				  lift_err_code(infos[i].err));
-	free(infos);
-	return err;
-}
-
 static int open_bindings(struct liftd *liftd)
 {
 	static const enum stat_trouble troubles[ROOMS] = {
@@ -281,7 +98,7 @@ static int open_rooms(struct liftd *liftd)
 	if (!err)
 		err = rooms_open(&clock_machine, &liftd->rooms);
 	if (!err)
-		err = locks_watch(&liftd->locks, room_loop(liftd->rooms, ROOM_MAIN));
+		err = locks_watch(&liftd->stores.locks, room_loop(liftd->rooms, ROOM_MAIN));
 	if (!err)
 		err = open_bindings(liftd);
 	return err ? err : handover_open(liftd->parts->catalogue, &liftd->handover);
@@ -337,8 +154,8 @@ static int open_intake(struct liftd *liftd)
 	if (!liftd->orders || !liftd->board || !liftd->persons)
 		return LIFT_E_MEMORY;
 	liftd->gate_catalogue = handover_newest_of_gate(liftd->handover, &meant);
-	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->secret, liftd->journal,
-			&liftd->gate);
+	err = gate_open(liftd->config, liftd->gate_catalogue, &liftd->stores.secret,
+			liftd->stores.journal, &liftd->gate);
 	if (!err)
 		speakers_open(&liftd->gate->speakers, liftd->keyring);
 	if (!err) {
@@ -374,8 +191,8 @@ static void on_rebuilt(void *context, int err)
 {
 	struct liftd *liftd = context;
 
-	if (err == LIFT_E_CORRUPT)
-		journal_found_damage(liftd->journal); /* all that is built is read from there */
+	if (err == LIFT_E_CORRUPT) /* all that is built is read from the journal */
+		journal_found_damage(liftd->stores.journal);
 	else if (err)
 		log_alert(ALERT_REBUILD_FAILED,
 			  "ledger rebuild failed, retried: code=%s reason=\"%s\"",
@@ -410,18 +227,18 @@ static int open_reload(struct liftd *liftd)
 				      .is_wrong = liftd->parts->catalogue_wrong,
 				      .rooms = liftd->rooms,
 				      .handover = liftd->handover,
-				      .trust = liftd->trust,
-				      .journal = liftd->journal,
+				      .trust = liftd->stores.trust,
+				      .journal = liftd->stores.journal,
 				      .stats = &liftd->stats,
 				      .keyring = liftd->keyring,
 				      .done = say_ready,
 				      .stops = is_to_end,
 				      .context = liftd };
-	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->journal,
+	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->stores.journal,
 			       &clock_machine, on_rebuilt, liftd, &liftd->rebuild);
 
 	liftd->generations = generations_new();
-	liftd->line = (struct status_line){ .journal = liftd->journal,
+	liftd->line = (struct status_line){ .journal = liftd->stores.journal,
 					    .rebuild = liftd->rebuild,
 					    .config = liftd->config,
 					    .stats = &liftd->stats };
@@ -441,9 +258,9 @@ static int open_publish(struct liftd *liftd)
 					     .guards = &liftd->guards,
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
-					     .journal = liftd->journal,
+					     .journal = liftd->stores.journal,
 					     .stats = &liftd->stats,
-					     .shelf = liftd->shelf,
+					     .shelf = liftd->stores.shelf,
 					     .before = liftd->open };
 
 	liftd->open = NULL;
@@ -454,8 +271,8 @@ static int open_serving(struct liftd *liftd)
 {
 	const struct serving_parts parts = { .rooms = liftd->rooms,
 					     .handover = liftd->handover,
-					     .trust = liftd->trust,
-					     .journal = liftd->journal,
+					     .trust = liftd->stores.trust,
+					     .journal = liftd->stores.journal,
 					     .generations = liftd->generations,
 					     .rebuild = liftd->rebuild,
 					     .publish = liftd->publish,
@@ -507,11 +324,11 @@ static int open_control(struct liftd *liftd)
 					     .zmq = rooms_zmq(liftd->rooms),
 					     .config = liftd->config,
 					     .generations = liftd->generations,
-					     .journal = liftd->journal,
-					     .secret = &liftd->secret,
+					     .journal = liftd->stores.journal,
+					     .secret = &liftd->stores.secret,
 					     .rebuild = liftd->rebuild,
 					     .stats = &liftd->stats,
-					     .shelf = liftd->shelf,
+					     .shelf = liftd->stores.shelf,
 					     .more = room_wake(liftd->rooms, ROOM_LEDGER),
 					     .reload = { ask_reload, liftd },
 					     .anew = { ask_anew, liftd },
@@ -605,21 +422,22 @@ static int follow_trust(struct liftd *liftd)
 {
 	const struct trust_watcher watcher = { on_damaged, on_ledger_checked, liftd };
 
-	return trust_follow(liftd->trust, room_loop(liftd->rooms, ROOM_MAIN), liftd->journal,
-			    &watcher);
+	return trust_follow(liftd->stores.trust, room_loop(liftd->rooms, ROOM_MAIN),
+			    liftd->stores.journal, &watcher);
 }
 
 static int watch_machine(struct liftd *liftd)
 {
 	liftd->machine = (struct machine){ .state = liftd->config->state,
-					   .journal = liftd->journal,
+					   .journal = liftd->stores.journal,
 					   .stats = &liftd->stats };
 	return machine_watch(&liftd->machine, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
 static int watch_sources(struct liftd *liftd)
 {
-	liftd->roll_call = (struct roll_call){ .config = liftd->config, .journal = liftd->journal };
+	liftd->roll_call =
+		(struct roll_call){ .config = liftd->config, .journal = liftd->stores.journal };
 	return roll_call_open(&liftd->roll_call, room_loop(liftd->rooms, ROOM_MAIN), &liftd->now);
 }
 
@@ -632,15 +450,17 @@ static void want_compact(void *context)
 
 static int watch_retention(struct liftd *liftd)
 {
+	struct journal *journal = liftd->stores.journal;
+
 	liftd->retention = (struct retention){ .config = liftd->config,
-					       .journal = liftd->journal,
+					       .journal = journal,
 					       .handover = liftd->handover,
 					       .generations = liftd->generations,
 					       .rebuild = liftd->rebuild,
 					       .orders = liftd->orders,
 					       .rooms = liftd->rooms,
 					       .stats = &liftd->stats,
-					       .leap = { journal_receipt(liftd->journal, 0), 0 },
+					       .leap = { journal_receipt(journal, 0), 0 },
 					       .compact = want_compact,
 					       .context = liftd };
 	return retention_watch(&liftd->retention);
@@ -670,7 +490,6 @@ static void close_all(struct liftd *liftd, struct liftd_next *next)
 	listen_close(liftd->listen);
 	intake_close(liftd->intake);
 	gate_close(liftd->gate);
-	secret_close(&liftd->secret);
 	orders_free(liftd->orders);
 	board_free(liftd->board);
 	persons_free(liftd->persons);
@@ -682,15 +501,12 @@ static void close_all(struct liftd *liftd, struct liftd_next *next)
 		next->open = publish_take_open(liftd->publish);
 	publish_close(liftd->publish);
 	publish_drop_open(liftd->open);
-	shelf_clear(liftd->shelf);
 	handover_close(liftd->handover);
-	journal_close(liftd->journal);
-	trust_close(liftd->trust);
 	zap_close(liftd->zap);
 	keyring_free(liftd->keyring);
 	rooms_close(liftd->rooms);
 	descriptors_unwatch();
-	locks_close(&liftd->locks);
+	stores_close(&liftd->stores);
 	catalogue_free(liftd->gate_catalogue);
 }
 
@@ -701,14 +517,6 @@ static int open_all(struct liftd *liftd)
 		int (*open)(struct liftd *liftd);
 		const char *name;
 	} steps[] = {
-		{ open_dirs, "directories" },
-		{ check_restored, "restore" },
-		{ settle_compaction, "compaction" },
-		{ open_socket_dirs, "directories of sockets" },
-		{ open_secret, "secret" },
-		{ check_stores, "integrity check" },
-		{ open_journal, "journal" },
-		{ open_shelf, "releases" },
 		{ open_rooms, "threads" },
 		{ open_doors, "keys" },
 		{ open_intake, "intake" },
@@ -725,14 +533,12 @@ static int open_all(struct liftd *liftd)
 		{ start_rooms, "threads" },
 		{ try_doors, "keys" },
 	};
-	int err = 0;
+	int err = stores_open(&liftd->stores);
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		err = service_is_ending() ? LIFT_E_STOPPED : steps[i].open(liftd);
 		if (err && !service_is_ending())
-			log_alert(ALERT_START_FAILED,
-				  "start failed: at=\"%s\" code=%s reason=\"%s\"", steps[i].name,
-				  lift_err_code(err), lift_err_text(err));
+			service_start_failed(steps[i].name, err);
 	}
 	return err;
 }
@@ -745,7 +551,7 @@ static void say_opened(const struct liftd *liftd)
 	log_notice("ready: version=%s state=%s regions=%u modules=%u journal=%llu intake=%s "
 		   "control=%s publish=%s",
 		   LIFT_VERSION, config->state, catalogue_regions_named(catalogue),
-		   catalogue->n_modules, (unsigned long long)journal_last(liftd->journal),
+		   catalogue->n_modules, (unsigned long long)journal_last(liftd->stores.journal),
 		   first(&config->intake), first(&config->control),
 		   first(&config->audiences[0].publish));
 	catalogue_free(catalogue);
@@ -768,7 +574,9 @@ int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 	int err;
 
 	*ret_next = (struct liftd_next){ .catalogue = NULL };
-	locks_begin(&liftd.locks, parts->config->state, parts->config->runtime);
+	liftd.stores = (struct stores){ .config = parts->config,
+					.stats = &liftd.stats,
+					.now = &liftd.now };
 	err = open_all(&liftd);
 	if (err && service_is_ending()) {
 		log_notice("stopping: at=\"the start\"");

@@ -319,8 +319,7 @@ static int rotate(const struct options *options, const struct config *config)
 static int start_failed(const struct options *options, const char *at)
 {
 	if (!options->check && options->n_tasks == 0)
-		log_alert(ALERT_START_FAILED, "start failed: at=\"%s\" code=%s reason=\"%s\"", at,
-			  lift_err_code(LIFT_E_CONFIG), lift_err_text(LIFT_E_CONFIG));
+		service_start_failed(at, LIFT_E_CONFIG);
 	return EXIT_FAILURE;
 }
 

@@ -252,6 +252,12 @@ void service_still_starting(void)
 	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nWATCHDOG=1\nSTATUS=checking the data on disk");
 }
 
+void service_start_failed(const char *at, int err)
+{
+	log_alert(ALERT_START_FAILED, "start failed: at=\"%s\" code=%s reason=\"%s\"", at,
+		  lift_err_code(err), lift_err_text(err));
+}
+
 void service_ready(const char *status)
 {
 	sd_notifyf(0, "READY=1\nSTATUS=%s", status);

@@ -43,6 +43,8 @@ void service_still_working(struct service *service);
 
 /* The start takes longer: another minute. */
 void service_still_starting(void);
+/* It has failed, at one of its steps: for the log. */
+void service_start_failed(const char *at, int err);
 void service_ready(const char *status);
 void service_reloading(void); /* until the next service_ready */
 void service_stopping(void);
