@@ -7,123 +7,33 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zmq.h>
 
 #include <cmocka.h>
 
 #include "daemon/plane/file.h"
-#include "daemon/plane/shelf.h"
-#include "daemon/publish/publish.h"
-#include "proto/json.h"
-#include "proto/metric.h"
-#include "proto/snapshot.h"
-#include "tests/unit/house.h"
-#include "tests/unit/json_text.h"
+#include "tests/unit/publish/rig.h"
 
 enum { EXACT, OPEN, BODO, AUDIENCES, STEPS_MAX = 100, MANY = 450, LEARNERS_BYTES = 11 };
 
-struct rig {
-	struct house house;
-	struct config config;
-	struct config_audience audiences[AUDIENCES];
-	struct now now;
-	struct loop *loop;
-	struct stats stats;
-	struct shelf *shelf;
-	struct publish *publish;
-	void *zmq, *dashboards[AUDIENCES], *asks;
-	uint64_t sent; /* events */
-};
-
-static void read_ours(void *context, struct now *ret_now)
-{
-	*ret_now = *(const struct now *)context;
-}
-
 /* Everyone by the exact plane; everyone, and those who see Bodo alone, by the open one. */
-static void configure(struct rig *rig)
-{
-	static char *publish[AUDIENCES] = { (char *)"inproc://exact", (char *)"inproc://open",
-					    (char *)"inproc://bodo" };
-	static char *snapshot = (char *)"inproc://snapshot", *bodo = (char *)"bodo";
+static const struct rig_wish wish = { .topics = "",
+				      .audiences = { { "inproc://exact", NULL, "exact" },
+						     { "inproc://open", NULL, "open" },
+						     { "inproc://bodo", "bodo", "open" } },
+				      .n_audiences = AUDIENCES,
+				      .asked = OPEN,
+				      .has_shelf = true };
 
-	rig->config = *rig->house.config;
-	rig->config.audiences = rig->audiences;
-	rig->config.n_audiences = AUDIENCES;
-	for (int i = 0; i < AUDIENCES; i++) {
-		rig->audiences[i] = rig->house.config->audiences[0];
-		rig->audiences[i].publish = (struct texts){ &publish[i], 1 };
-		rig->audiences[i].snapshot = (struct texts){ &snapshot, i == OPEN };
-		rig->audiences[i].plane = (char *)(i == EXACT ? "exact" : "open");
-	}
-	rig->audiences[BODO].regions = (struct texts){ &bodo, 1 };
-}
-
-/* As the ledger's thread begins, and when it changes to another ledger or catalogue. */
 static void serve(struct rig *rig)
 {
-	struct ledger_watcher watcher = publish_watcher(rig->publish);
-
-	house_apply_all(&rig->house);
-	assert_int_equal(publish_switch(rig->publish, rig->house.catalogue,
-					ledger_tallies(rig->house.ledger)),
-			 0);
-	assert_int_equal(ledger_watch(rig->house.ledger, &watcher), 0);
-	publish_release(rig->publish);
-}
-
-/* As the daemon begins, `before` being what went on from the one before it. */
-static void begin(struct rig *rig, struct open *before)
-{
-	struct publish_parts parts = { .config = &rig->config,
-				       .stats = &rig->stats,
-				       .before = before };
-
-	rig->zmq = zmq_ctx_new();
-	rig->loop = loop_new(&(struct clock){ read_ours, &rig->now });
-	assert_int_equal(shelf_fill(rig->house.dir.path, &rig->shelf), 0);
-	parts.loop = rig->loop;
-	parts.zmq = rig->zmq;
-	parts.journal = rig->house.journal;
-	parts.shelf = rig->shelf;
-	assert_int_equal(publish_open(&parts, &rig->publish), 0);
-	for (int i = 0; i < AUDIENCES; i++) {
-		rig->dashboards[i] = zmq_socket(rig->zmq, ZMQ_SUB);
-		assert_int_equal(zmq_setsockopt(rig->dashboards[i], ZMQ_SUBSCRIBE, "", 0), 0);
-		assert_int_equal(
-			zmq_connect(rig->dashboards[i], rig->audiences[i].publish.items[0]), 0);
-	}
-	rig->asks = zmq_socket(rig->zmq, ZMQ_DEALER);
-	assert_int_equal(zmq_connect(rig->asks, rig->audiences[OPEN].snapshot.items[0]), 0);
-	serve(rig);
+	rig_serve(rig);
 	loop_step(rig->loop); /* they have subscribed now */
 }
 
-static void end(struct rig *rig)
+static void open_rig(struct rig *rig)
 {
-	for (int i = 0; i < AUDIENCES; i++)
-		zmq_close(rig->dashboards[i]);
-	zmq_close(rig->asks);
-	publish_close(rig->publish);
-	shelf_clear(rig->shelf);
-	loop_free(rig->loop);
-	zmq_ctx_term(rig->zmq);
-}
-
-static void rig_open(struct rig *rig)
-{
-	*rig = (struct rig){ .sent = 0 };
-	house_open(&rig->house, "", world_catalogue);
-	house_ledger_open(&rig->house, "ledger", INT64_MAX);
-	configure(rig);
-	rig->now = (struct now){ 1000, rig->house.clock };
-	begin(rig, NULL);
-}
-
-static void rig_close(struct rig *rig)
-{
-	end(rig);
-	house_close(&rig->house);
+	rig_open(rig, &wish, world_catalogue);
+	serve(rig);
 }
 
 /* A release of people in these regions, in order: NULL ends them. Each has `learners`. */
@@ -150,58 +60,6 @@ static void release(struct rig *rig, uint32_t number, const char *const regions[
 	assert_int_equal(shelf_look(rig->shelf), 0);
 }
 
-static void send_one(struct rig *rig, const char *source, const char *region)
-{
-	const struct event event = { .type = EVENT_STARTED,
-				     .time = WORLD_BEGIN,
-				     .learner = text_of("kari"),
-				     .module = text_of("lift"),
-				     .region = text_of(region),
-				     .result = { .score = -1, .passed = -1 },
-				     .voids_time = EVENT_NO_TIME };
-
-	assert_int_equal(house_send(&rig->house, source, "a", ++rig->sent, &event, 1), 0);
-	assert_int_equal(journal_commit(rig->house.journal), 0);
-	house_apply_all(&rig->house);
-}
-
-/* The next message of a socket; false: there is none. */
-static bool next(void *socket, char topic[static TOPIC_MAX], zmq_msg_t *body)
-{
-	for (bool is_body = false;;) {
-		zmq_msg_init(body);
-		if (zmq_msg_recv(body, socket, ZMQ_DONTWAIT) < 0) {
-			zmq_msg_close(body);
-			return false;
-		}
-		is_body = !zmq_msg_more(body);
-		if (is_body)
-			return true;
-		snprintf(topic, TOPIC_MAX, "%.*s", (int)zmq_msg_size(body),
-			 (char *)zmq_msg_data(body));
-		zmq_msg_close(body);
-	}
-}
-
-static json_t *read_body(struct rig *rig, zmq_msg_t *body)
-{
-	json_t *json = NULL;
-
-	assert_int_equal(json_from_msg(rig->house.reader,
-				       (struct text){ zmq_msg_data(body), zmq_msg_size(body) },
-				       &json),
-			 0);
-	zmq_msg_close(body);
-	return json;
-}
-
-static void tick(struct rig *rig)
-{
-	rig->now.steady_ms += rig->config.tick_ms;
-	rig->now.utc_ms += rig->config.tick_ms;
-	loop_step(rig->loop);
-}
-
 /* All that comes to a dashboard, but catalogues: one line for each message. */
 static void drain(struct rig *rig, int audience, char *to, size_t room)
 {
@@ -210,8 +68,8 @@ static void drain(struct rig *rig, int audience, char *to, size_t room)
 	size_t at = 0;
 
 	to[0] = 0;
-	while (next(rig->dashboards[audience], topic, &body)) {
-		json_t *json = read_body(rig, &body), *learners;
+	while (rig_next(rig->dashboards[audience], topic, &body)) {
+		json_t *json = rig_read(rig, &body), *learners;
 
 		if (strcmp(topic, "catalogue") != 0) {
 			learners = json_object_get(json_object_get(json, "metrics"), "learners");
@@ -247,31 +105,31 @@ static void an_open_audience_is_sent_a_release_once_and_what_is_gone_once(void *
 	struct rig rig;
 
 	(void)state;
-	rig_open(&rig);
-	tick(&rig);
+	open_rig(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN, "beat 0.1.0=0\n"); /* there is none yet */
 	release(&rig, 1, three, 40);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN,
 		     "metric/all/people/all 1.2.1=40\nmetric/bodo/people/all 1.2.1=40\n"
 		     "metric/rana/people/all 1.2.1=40\nbeat 1.2.0=0\n");
 	assert_comes(&rig, BODO, "beat 0.1.0=0\nmetric/bodo/people/all 1.2.1=40\nbeat 1.2.0=0\n");
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN, "beat 1.2.0=0\n");
 	release(&rig, 2, two, 50);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN,
 		     "metric/all/people/all 2.3.2=50\nmetric/bodo/people/all 2.3.2=0\n"
 		     "metric/coast/people/all 2.3.1=50\nmetric/rana/people/all 2.3.2=0\n"
 		     "beat 2.3.0=0\n");
 	release(&rig, 3, three, 60);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN,
 		     "metric/all/people/all 3.4.3=60\nmetric/bodo/people/all 3.4.3=60\n"
 		     "metric/coast/people/all 3.4.2=0\nmetric/rana/people/all 3.4.3=60\n"
 		     "beat 3.4.0=0\n");
 	release(&rig, 4, three, 60);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN, /* coast stays gone: nothing is said of it */
 		     "metric/all/people/all 4.5.4=60\nmetric/bodo/people/all 4.5.4=60\n"
 		     "metric/rana/people/all 4.5.4=60\nbeat 4.5.0=0\n");
@@ -287,13 +145,13 @@ static struct text beat_alone(struct rig *rig, int audience)
 	char *time;
 	size_t size;
 
-	assert_true(next(rig->dashboards[audience], topic, &body));
+	assert_true(rig_next(rig->dashboards[audience], topic, &body));
 	assert_string_equal(topic, "beat");
 	size = zmq_msg_size(&body);
 	assert_true(size < sizeof(bytes));
 	memcpy(bytes, zmq_msg_data(&body), size);
 	zmq_msg_close(&body);
-	assert_false(next(rig->dashboards[audience], topic, &body));
+	assert_false(rig_next(rig->dashboards[audience], topic, &body));
 	time = memmem(bytes, size, "\xa4time\xcf", 6);
 	assert_non_null(time);
 	memset(time + 6, 0, 8);
@@ -308,28 +166,30 @@ static void nothing_of_what_happens_shows(void **state)
 	char found[4000];
 
 	(void)state;
-	rig_open(&rig);
+	open_rig(&rig);
 	release(&rig, 1, three, 40);
-	tick(&rig);
+	rig_tick(&rig);
 	drain(&rig, OPEN, found, sizeof(found));
-	tick(&rig);
+	rig_tick(&rig);
 	before = beat_alone(&rig, OPEN);
 	memcpy(first, before.data, before.size);
 	before.data = first;
-	send_one(&rig, "near", "bodo");
-	tick(&rig);
+	rig_send(&rig, "near", 1, "lift", "bodo");
+	house_apply_all(&rig.house);
+	rig_tick(&rig);
 	now = beat_alone(&rig, OPEN);
 	assert_true(text_equal(before, now));
-	send_one(&rig, "far", "rana");
-	tick(&rig);
+	rig_send(&rig, "far", 1, "lift", "rana");
+	house_apply_all(&rig.house);
+	rig_tick(&rig);
 	now = beat_alone(&rig, OPEN);
 	assert_true(text_equal(before, now));
-	serve(&rig); /* another ledger of the same catalogue */
-	tick(&rig);
+	rig_serve(&rig); /* another ledger of the same catalogue */
+	rig_tick(&rig);
 	now = beat_alone(&rig, OPEN);
 	assert_true(text_equal(before, now));
 	rig.now.utc_ms += 86400000; /* another day */
-	tick(&rig);
+	rig_tick(&rig);
 	now = beat_alone(&rig, OPEN);
 	assert_true(text_equal(before, now));
 	/* Meanwhile the exact audience has heard of it all. */
@@ -345,8 +205,8 @@ static json_t *next_catalogue(struct rig *rig, int audience)
 	zmq_msg_t body;
 
 	while (!json) {
-		assert_true(next(rig->dashboards[audience], topic, &body));
-		json = read_body(rig, &body);
+		assert_true(rig_next(rig->dashboards[audience], topic, &body));
+		json = rig_read(rig, &body);
 		if (strcmp(topic, "catalogue") != 0) {
 			json_decref(json);
 			json = NULL;
@@ -364,27 +224,28 @@ static void one_that_begins_anew_goes_on_where_it_was(void **state)
 	char found[4000];
 
 	(void)state;
-	rig_open(&rig);
+	open_rig(&rig);
 	assert_null(publish_take_open(rig.publish)); /* nothing has gone out yet */
-	tick(&rig);
+	rig_tick(&rig);
 	before = next_catalogue(&rig, OPEN);
 	release(&rig, 1, three, 40);
-	tick(&rig);
+	rig_tick(&rig);
 	release(&rig, 2, two, 50);
-	tick(&rig);
+	rig_tick(&rig);
 	drain(&rig, OPEN, found, sizeof(found));
 	drain(&rig, BODO, found, sizeof(found));
 	open = publish_take_open(rig.publish);
 	assert_non_null(open);
-	end(&rig);
-	begin(&rig, open);
-	tick(&rig);
+	rig_end(&rig);
+	rig_begin(&rig, open);
+	serve(&rig);
+	rig_tick(&rig);
 	after = next_catalogue(&rig, OPEN); /* for who has connected again */
 	assert_true(json_equal(before, after));
 	assert_comes(&rig, OPEN, "beat 2.3.0=0\n");
 	assert_comes(&rig, BODO, "beat 2.3.0=0\n");
 	release(&rig, 3, three, 60);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_comes(&rig, OPEN,
 		     "metric/all/people/all 3.4.3=60\nmetric/bodo/people/all 3.4.3=60\n"
 		     "metric/coast/people/all 3.4.2=0\nmetric/rana/people/all 3.4.3=60\n"
@@ -397,50 +258,33 @@ static void one_that_begins_anew_goes_on_where_it_was(void **state)
 /* Many exact figures go out in slices, and their beat after them: not so the open one. */
 static void the_open_beat_does_not_wait_for_exact_figures(void **state)
 {
-	static const struct event event = { .type = EVENT_STARTED,
-					    .time = WORLD_BEGIN,
-					    .result = { .score = -1, .passed = -1 },
-					    .voids_time = EVENT_NO_TIME };
 	struct catalogue *before;
 	struct rig rig;
-	char topic[TOPIC_MAX], module[16];
+	char topic[TOPIC_MAX], module[16], *text;
 	zmq_msg_t body;
-	FILE *file;
-	char *text = NULL;
-	size_t size = 0;
 
 	(void)state;
-	rig_open(&rig);
-	file = open_memstream(&text, &size);
-	fputs("regions: [{code: bodo}]\nmodules:\n", file);
-	for (int i = 0; i < MANY; i++)
-		fprintf(file, "  - {id: m%d}\n", i);
-	assert_int_equal(fclose(file), 0);
+	open_rig(&rig);
 	house_ledger_close(&rig.house);
 	before = rig.house.catalogue;
+	text = rig_catalogue(MANY);
 	rig.house.catalogue = catalogue_of(text);
 	free(text);
 	house_ledger_open(&rig.house, "many", INT64_MAX);
 	for (int i = 0; i < MANY; i++) {
-		struct event one = event;
-
 		snprintf(module, sizeof(module), "m%d", i);
-		one.learner = text_of("kari");
-		one.module = text_of(module);
-		one.region = text_of("bodo");
-		assert_int_equal(house_send(&rig.house, "s", "b", (uint64_t)i + 1, &one, 1), 0);
+		rig_send(&rig, "s", (uint64_t)i + 1, module, "bodo");
 	}
-	assert_int_equal(journal_commit(rig.house.journal), 0);
-	serve(&rig);
+	rig_serve(&rig);
 	catalogue_free(before);
-	while (next(rig.dashboards[OPEN], topic, &body))
+	while (rig_next(rig.dashboards[OPEN], topic, &body))
 		zmq_msg_close(&body);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_int_equal(stats_get(&rig.stats, STAT_metrics_published), PUBLISH_SLICE);
-	assert_true(next(rig.dashboards[OPEN], topic, &body));
+	assert_true(rig_next(rig.dashboards[OPEN], topic, &body));
 	assert_string_equal(topic, "catalogue"); /* another one */
 	zmq_msg_close(&body);
-	assert_true(next(rig.dashboards[OPEN], topic, &body));
+	assert_true(rig_next(rig.dashboards[OPEN], topic, &body));
 	assert_string_equal(topic, "beat");
 	zmq_msg_close(&body);
 	rig_close(&rig);
@@ -451,18 +295,14 @@ static void assert_snapshot(struct rig *rig, const struct snapshot_request *requ
 			    const char *expected)
 {
 	char found[4000], topic[TOPIC_MAX] = "";
-	struct text message;
 	size_t at = 0;
 	zmq_msg_t body;
 
-	msg_writer_clear(rig->house.writer);
-	snapshot_request_encode(rig->house.writer, request);
-	message = msg_written(rig->house.writer);
-	assert_int_equal(zmq_send(rig->asks, message.data, message.size, 0), message.size);
+	rig_ask(rig, request);
 	for (int step = 0; step < STEPS_MAX && strcmp(topic, "end") != 0; step++) {
 		loop_step(rig->loop);
-		while (strcmp(topic, "end") != 0 && next(rig->asks, topic, &body)) {
-			json_t *json = read_body(rig, &body);
+		while (strcmp(topic, "end") != 0 && rig_next(rig->asks, topic, &body)) {
+			json_t *json = rig_read(rig, &body);
 
 			at += (size_t)snprintf(
 				found + at, sizeof(found) - at, "%s %d%s\n", topic,
@@ -481,8 +321,8 @@ static int64_t epoch_now(struct rig *rig)
 	int64_t epoch = -1;
 	zmq_msg_t body;
 
-	while (next(rig->dashboards[OPEN], topic, &body)) {
-		json_t *json = read_body(rig, &body);
+	while (rig_next(rig->dashboards[OPEN], topic, &body)) {
+		json_t *json = rig_read(rig, &body);
 
 		epoch = json_integer_value(json_object_get(json, "epoch"));
 		json_decref(json);
@@ -498,14 +338,14 @@ static void a_snapshot_has_what_stands_or_what_is_newer(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_open(&rig);
+	open_rig(&rig);
 	release(&rig, 1, three, 40);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_snapshot(&rig, &request,
 			"metric/all/people/all 1\nmetric/bodo/people/all 1\n"
 			"metric/rana/people/all 1\nend 1\n");
 	release(&rig, 2, two, 50);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_snapshot(&rig, &request,
 			"metric/all/people/all 2\nmetric/coast/people/all 2\nend 2\n");
 	request.has_since = true;
@@ -537,7 +377,7 @@ static void a_release_goes_out_in_slices(void **state)
 	int n = 0;
 
 	(void)state;
-	rig_open(&rig);
+	open_rig(&rig);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(id, sizeof(id), "m%03d", i);
 		assert_int_equal(
@@ -551,7 +391,7 @@ static void a_release_goes_out_in_slices(void **state)
 	assert_int_equal(release_text_write(&text, rig.house.dir.path, &info), 0);
 	release_text_free(&text);
 	assert_int_equal(shelf_look(rig.shelf), 0);
-	tick(&rig);
+	rig_tick(&rig);
 	assert_snapshot(&rig, &request, "end 0\n");
 	for (int step = 0; step < STEPS_MAX; step++) {
 		rig.now.steady_ms += PUBLISH_SLICE_MS;
@@ -559,7 +399,7 @@ static void a_release_goes_out_in_slices(void **state)
 	}
 	assert_snapshot(&rig, &request, "end 1\n");
 	for (topic[0] = 0; strcmp(topic, "beat") != 0; n++) {
-		assert_true(next(rig.dashboards[BODO], topic, &body));
+		assert_true(rig_next(rig.dashboards[BODO], topic, &body));
 		zmq_msg_close(&body);
 	}
 	assert_int_equal(n, 1 + MANY + 1); /* the catalogue, all of them, and then the beat */
