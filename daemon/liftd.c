@@ -11,7 +11,6 @@
 #include "daemon/intake/intake.h"
 #include "daemon/intake/listen.h"
 #include "daemon/net/descriptors.h"
-#include "daemon/net/pulse.h"
 #include "daemon/net/socket.h"
 #include "daemon/net/zap.h"
 #include "daemon/reload.h"
@@ -19,7 +18,7 @@
 #include "daemon/rooms.h"
 #include "daemon/service/service.h"
 #include "daemon/serving.h"
-#include "daemon/status/line.h"
+#include "daemon/signs.h"
 #include "daemon/status/machine.h"
 #include "daemon/status/roll_call.h"
 
@@ -51,12 +50,10 @@ struct liftd {
 	struct publish *publish;
 	struct serving *serving;
 	struct control *control;
-	struct pulse *pulse;
-	struct service *service;
+	struct signs signs;
 	struct machine machine;
 	struct roll_call roll_call;
 	struct retention retention;
-	struct status_line line;
 	atomic_bool anew; /* its journal was compacted: it is to begin anew */
 };
 
@@ -201,24 +198,6 @@ static void on_rebuilt(void *context, int err)
 	wake_send(room_wake(liftd->rooms, ROOM_MAIN));
 }
 
-static void say_ready(void *context)
-{
-	struct liftd *liftd = context;
-	const struct now now = { clock_steady_ms(), clock_utc_ms() };
-
-	status_line_next(&liftd->line, reload_trouble(liftd->reload), &now);
-	service_ready(liftd->line.text);
-}
-
-/* Within something long in the main thread. */
-static bool is_to_end(void *context)
-{
-	const struct liftd *liftd = context;
-
-	service_still_working(liftd->service);
-	return service_is_ending();
-}
-
 static int open_reload(struct liftd *liftd)
 {
 	struct reload_parts parts = { .config = liftd->config,
@@ -231,23 +210,26 @@ static int open_reload(struct liftd *liftd)
 				      .journal = liftd->stores.journal,
 				      .stats = &liftd->stats,
 				      .keyring = liftd->keyring,
-				      .done = say_ready,
-				      .stops = is_to_end,
-				      .context = liftd };
+				      .done = signs_ready,
+				      .stops = signs_are_to_end,
+				      .context = &liftd->signs };
 	int err = rebuild_open(liftd->config->state, liftd->config->as_of, liftd->stores.journal,
 			       &clock_machine, on_rebuilt, liftd, &liftd->rebuild);
 
 	liftd->generations = generations_new();
-	liftd->line = (struct status_line){ .journal = liftd->stores.journal,
-					    .rebuild = liftd->rebuild,
-					    .config = liftd->config,
-					    .stats = &liftd->stats };
+	liftd->signs = (struct signs){ .rooms = liftd->rooms,
+				       .rebuild = liftd->rebuild,
+				       .line = { .journal = liftd->stores.journal,
+						 .rebuild = liftd->rebuild,
+						 .config = liftd->config,
+						 .stats = &liftd->stats } };
 	parts.generations = liftd->generations;
 	parts.rebuild = liftd->rebuild;
 	if (!err && !liftd->generations)
 		err = LIFT_E_MEMORY;
 	if (!err)
 		err = reload_open(&parts, &liftd->reload);
+	liftd->signs.reload = liftd->reload;
 	return err ? err : reload_begin(liftd->reload, &liftd->now);
 }
 
@@ -347,59 +329,9 @@ static int open_control(struct liftd *liftd)
 	return err;
 }
 
-/* SIGHUP: what it says goes to the log. */
-static void on_hangup(void *context, const struct now *now)
+static int open_signs(struct liftd *liftd)
 {
-	struct liftd *liftd = context;
-
-	service_reloading();
-	reload_signalled(liftd->reload, now);
-}
-
-/* A loop always goes round. */
-static bool loop_steps(void *context, uint64_t *ret_steps)
-{
-	*ret_steps = loop_rounds(context);
-	return true;
-}
-
-static bool build_steps(void *context, uint64_t *ret_steps)
-{
-	return rebuild_steps(context, ret_steps);
-}
-
-static bool pulse_steps(void *context, uint64_t *ret_steps)
-{
-	*ret_steps = pulse_count(context);
-	return true;
-}
-
-static const char *describe(void *context, const struct now *now)
-{
-	struct liftd *liftd = context;
-
-	return status_line_next(&liftd->line, reload_trouble(liftd->reload), now) ? liftd->line.text
-										  : NULL;
-}
-
-static int open_service(struct liftd *liftd)
-{
-	const struct service_parts parts = { .loop = room_loop(liftd->rooms, ROOM_MAIN),
-					     .on_hangup = on_hangup,
-					     .describe = describe,
-					     .context = liftd };
-	int err = pulse_open(rooms_zmq(liftd->rooms), &liftd->pulse);
-
-	if (!err)
-		err = service_open(&parts, &liftd->service);
-	if (err)
-		return err;
-	for (int i = ROOM_MAIN + 1; i < ROOMS; i++)
-		service_watch(liftd->service, room_name((enum room)i), loop_steps,
-			      room_loop(liftd->rooms, (enum room)i));
-	service_watch(liftd->service, "rebuild", build_steps, liftd->rebuild);
-	service_watch(liftd->service, "libzmq", pulse_steps, liftd->pulse);
-	return 0;
+	return signs_open(&liftd->signs);
 }
 
 /* The check beside the daemon has found damage: nothing is built, and nothing waits, any more. */
@@ -483,8 +415,7 @@ static void close_all(struct liftd *liftd, struct liftd_next *next)
 	rooms_stop(liftd->rooms);
 	for (int i = 0; i < ROOMS; i++)
 		bindings_close(liftd->bindings[i]);
-	service_close(liftd->service);
-	pulse_close(liftd->pulse);
+	signs_close(&liftd->signs);
 	roll_call_close(&liftd->roll_call);
 	control_close(liftd->control);
 	listen_close(liftd->listen);
@@ -525,7 +456,7 @@ static int open_all(struct liftd *liftd)
 		{ open_publish, "publish" },
 		{ open_serving, "serving" },
 		{ open_control, "control" },
-		{ open_service, "signals" },
+		{ open_signs, "signals" },
 		{ follow_trust, "integrity check" },
 		{ watch_machine, "clock" },
 		{ watch_sources, "sources" },
@@ -583,7 +514,7 @@ int liftd_run(const struct liftd_parts *parts, struct liftd_next *ret_next)
 		err = 0;
 	} else if (!err) {
 		say_opened(&liftd);
-		say_ready(&liftd);
+		signs_ready(&liftd.signs);
 		if (parts->anew_since_ms)
 			log_notice("begun anew: ms=%lld",
 				   (long long)(clock_steady_ms() - parts->anew_since_ms));
