@@ -283,11 +283,12 @@ static void close_pub(struct fake *fake)
 	zmq_ctx_term(fake->pub_zmq);
 }
 
-static void fake_open(struct fake *fake)
+static struct fake *fake_open(void)
 {
+	struct fake *fake = calloc(1, sizeof(*fake));
 	int linger_ms = 0;
 
-	memset(fake, 0, sizeof(*fake));
+	assert_non_null(fake);
 	dir_begin(&fake->dir);
 	snprintf(fake->publish, sizeof(fake->publish), "ipc://%s/publish", fake->dir.path);
 	snprintf(fake->snapshot, sizeof(fake->snapshot), "ipc://%s/snapshot", fake->dir.path);
@@ -301,6 +302,7 @@ static void fake_open(struct fake *fake)
 	fake->epoch = 5;
 	for (size_t i = 0; i < TOPICS; i++)
 		fake->topics[i].value = i % 3 ? ++fake->last_value : 0;
+	return fake;
 }
 
 static void fake_close(struct fake *fake)
@@ -311,6 +313,7 @@ static void fake_close(struct fake *fake)
 	msg_reader_free(fake->reader);
 	msg_writer_free(fake->writer);
 	dir_end(&fake->dir);
+	free(fake);
 }
 
 static struct lift_picture *open_picture(const struct fake *fake, int stale_ms)
@@ -436,13 +439,12 @@ static void catch_up(struct fake *fake, struct lift_picture *picture, struct sho
 
 static void a_picture_is_what_the_daemon_had_at_the_end_of_a_tick(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	picture = open_picture(fake, LONG_MS);
 	catch_up(fake, picture, &shown);
 	for (int i = 0; i < ROUNDS; i++) {
@@ -463,7 +465,6 @@ static void a_picture_is_what_the_daemon_had_at_the_end_of_a_tick(void **state)
 	assert_int_equal(shown.stales, 0);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 /* The connection breaks, and is there again: a subscriber subscribes when it is used. */
@@ -482,13 +483,12 @@ static void break_up(struct fake *fake, struct lift_picture *picture, struct sho
 /* Of a tick, what was published before its beat is lost; the beat is not. */
 static void a_break_within_a_tick_is_made_up_for(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	picture = open_picture(fake, LONG_MS);
 	catch_up(fake, picture, &shown);
 	look(fake, picture, &shown);
@@ -505,19 +505,17 @@ static void a_break_within_a_tick_is_made_up_for(void **state)
 	catch_up(fake, picture, &shown);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 static void silence_is_said_once_and_ends_with_the_next_tick(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 	struct lift_picture_news news;
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	picture = open_picture(fake, 50);
 	/* Before there is any, too. */
 	assert_int_equal(lift_picture_next(picture, -1, &news), 0);
@@ -534,13 +532,12 @@ static void silence_is_said_once_and_ends_with_the_next_tick(void **state)
 	assert_int_equal(news.tick, fake->seq);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 /* The time between two of its beats is not how long a tick takes. */
 static void silence_is_said_although_the_clock_of_the_daemon_jumped(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 	struct lift_picture_news news;
@@ -548,7 +545,6 @@ static void silence_is_said_although_the_clock_of_the_daemon_jumped(void **state
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	picture = open_picture(fake, 50);
 	catch_up(fake, picture, &shown);
 	fake->jumped_ms = INT64_C(3600) * 1000;
@@ -563,21 +559,19 @@ static void silence_is_said_although_the_clock_of_the_daemon_jumped(void **state
 	assert_int_equal(err, 0);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 /* Nothing changes until there is another release: the beats have all the same number, and are
  * neither a silence nor a gap. */
 static void the_beats_of_a_release_that_stands_are_signs_of_life(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 	struct lift_picture_news news;
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	fake->release = 3;
 	picture = open_picture(fake, LONG_MS);
 	catch_up(fake, picture, &shown);
@@ -602,21 +596,19 @@ static void the_beats_of_a_release_that_stands_are_signs_of_life(void **state)
 	apply(fake, picture, &news, &shown);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 /* Else a long tick would be taken for silence. */
 static void how_long_a_tick_is_is_learnt_from_beats_of_one_number(void **state)
 {
 	static const char *const topics[] = { "metric/" };
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct lift_follower *follower = NULL;
 	const json_t *body;
 	const char *topic;
 	int err;
 
 	(void)state;
-	fake_open(fake);
 	fake->release = 3;
 	fake->seq = 1;
 	assert_int_equal(follower_open(fake->publish, NULL, NULL, topics, 1, 0, &follower), 0);
@@ -629,13 +621,12 @@ static void how_long_a_tick_is_is_learnt_from_beats_of_one_number(void **state)
 	assert_true(follower_tick_ms(follower) > 0);
 	lift_follower_free(follower);
 	fake_close(fake);
-	free(fake);
 }
 
 /* ZeroMQ's own descriptor would be silent: the messages were there before it was waited for. */
 static void who_stops_in_the_middle_is_called_again(void **state)
 {
-	struct fake *fake = malloc(sizeof(*fake));
+	struct fake *fake = fake_open();
 	struct shown shown = { .epoch = -1 };
 	struct lift_picture *picture;
 	struct lift_picture_news news;
@@ -644,7 +635,6 @@ static void who_stops_in_the_middle_is_called_again(void **state)
 
 	(void)state;
 	chance_begin();
-	fake_open(fake);
 	picture = open_picture(fake, LONG_MS);
 	catch_up(fake, picture, &shown);
 	look(fake, picture, &shown);
@@ -666,7 +656,6 @@ static void who_stops_in_the_middle_is_called_again(void **state)
 	close(epoll);
 	lift_picture_close(picture);
 	fake_close(fake);
-	free(fake);
 }
 
 static void wrong_options_are_said(void **state)
