@@ -13,38 +13,9 @@
 
 #include "daemon/base/names.h"
 #include "daemon/store/store.h"
-#include "tests/unit/world.h"
+#include "tests/unit/journal/place.h"
 
-static const uint8_t secret[16] = "a secret's dig", other_secret[16] = "another's dige";
-
-struct place {
-	struct dir dir;
-	struct journal *journal;
-};
-
-static void place_open(struct place *place)
-{
-	assert_int_equal(journal_open(dir_path(&place->dir, "journal"), secret, &place->journal),
-			 0);
-}
-
-static void place_begin(struct place *place)
-{
-	dir_begin(&place->dir);
-	place_open(place);
-}
-
-static void place_reopen(struct place *place)
-{
-	journal_close(place->journal);
-	place_open(place);
-}
-
-static void place_end(struct place *place)
-{
-	journal_close(place->journal);
-	dir_end(&place->dir);
-}
+static const uint8_t other_secret[16] = "another's dige";
 
 /* NULL where there is none. */
 static struct stream *find_stream(struct place *place, const char *source, const char *name)
@@ -404,7 +375,7 @@ static void a_journal_of_a_newer_format_is_refused(void **state)
 	journal_close(place.journal);
 	change(&place, "meta", text_of("format"),
 	       (struct text){ &(char){ JOURNAL_FORMAT + 1 }, 1 });
-	assert_int_equal(journal_open(dir_path(&place.dir, "journal"), secret, &journal),
+	assert_int_equal(journal_open(dir_path(&place.dir, "journal"), place_secret, &journal),
 			 LIFT_E_NEWER);
 	dir_end(&place.dir);
 }

@@ -10,32 +10,7 @@
 #include "daemon/journal/lmdb/layout.h"
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/store.h"
-#include "tests/unit/world.h"
-
-static const uint8_t secret[16] = "a secret's dig";
-
-struct place {
-	struct dir dir;
-	struct journal *journal;
-};
-
-static void place_open(struct place *place)
-{
-	assert_int_equal(journal_open(dir_path(&place->dir, "journal"), secret, &place->journal),
-			 0);
-}
-
-static void place_begin(struct place *place)
-{
-	dir_begin(&place->dir);
-	place_open(place);
-}
-
-static void place_end(struct place *place)
-{
-	journal_close(place->journal);
-	dir_end(&place->dir);
-}
+#include "tests/unit/journal/place.h"
 
 static bool is_damaged(const struct place *place)
 {

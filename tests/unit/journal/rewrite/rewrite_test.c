@@ -10,23 +10,13 @@
 #include <cmocka.h>
 
 #include "daemon/journal/walk/walk.h"
-#include "tests/unit/world.h"
+#include "tests/unit/journal/place.h"
 
 static const uint8_t secret[16] = "a secret's dig", other_secret[16] = "another's dige";
 enum { ROUNDS = 30, EVENTS = 200 /* a round: a commit */, LEARNERS = 40, TEXT = 8 << 20 };
 enum { EDITION = 4711 };
 
 /* A journal that has something of everything. */
-
-static uint32_t name_of(struct journal *journal, enum name_kind kind, const char *text, uint32_t n)
-{
-	char name[32];
-	uint32_t id;
-
-	snprintf(name, sizeof(name), "%s%u", text, n);
-	assert_int_equal(journal_add_name(journal, kind, text_of(name), &id), 0);
-	return id;
-}
 
 static void learner_of(uint32_t n, uint8_t to[static PSEUDONYM_BYTES])
 {
@@ -42,10 +32,11 @@ static struct entry entry_of(struct journal *journal)
 		memset(entry.digest, (int)chance(256), sizeof(entry.digest));
 		return entry;
 	}
-	put_be(profile, name_of(journal, NAME_REGION, "region-", chance(20)), 4);
-	put_be(profile + 4, name_of(journal, NAME_DIMENSION, "d", chance(2)), 4);
-	put_be(profile + 8, name_of(journal, NAME_VALUE, "v", chance(3)), 4);
-	entry.fact = (struct fact){ .module = name_of(journal, NAME_MODULE, "module-", chance(300)),
+	put_be(profile, name_numbered(journal, NAME_REGION, "region-", chance(20)), 4);
+	put_be(profile + 4, name_numbered(journal, NAME_DIMENSION, "d", chance(2)), 4);
+	put_be(profile + 8, name_numbered(journal, NAME_VALUE, "v", chance(3)), 4);
+	entry.fact = (struct fact){ .module = name_numbered(journal, NAME_MODULE, "module-",
+							    chance(300)),
 				    .time = WORLD_BEGIN + chance(1u << 30),
 				    .type = EVENT_STARTED,
 				    .result = { .score = -1, .passed = -1 },
@@ -82,7 +73,7 @@ static void fill(struct journal *journal, uint32_t rounds)
 	struct stream *stream;
 
 	for (uint32_t round = 0; round < rounds; round++) {
-		name_of(journal, NAME_MODULE, "unused-", round);
+		name_numbered(journal, NAME_MODULE, "unused-", round);
 		for (uint32_t i = 0; i < EVENTS; i++) {
 			if (i % 20 == 0)
 				assert_int_equal(

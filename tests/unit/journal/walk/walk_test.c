@@ -15,23 +15,13 @@
 #include "daemon/journal/walk/walk.h"
 #include "daemon/store/pages_format.h"
 #include "daemon/store/store.h"
-#include "tests/unit/world.h"
+#include "tests/unit/journal/place.h"
 
 static const uint8_t secret[16] = "a secret's dig";
 enum { ROUNDS = 40, EVENTS = 1200 /* a round: a commit */, NEWEST_SMALL = 1, FLIPS = 300 };
 #define EVERYTHING UINT64_MAX
 
 /* A journal that has something of everything. */
-
-static uint32_t name_of(struct journal *journal, enum name_kind kind, const char *text, uint32_t n)
-{
-	char name[32];
-	uint32_t id;
-
-	snprintf(name, sizeof(name), "%s%u", text, n);
-	assert_int_equal(journal_add_name(journal, kind, text_of(name), &id), 0);
-	return id;
-}
 
 static struct entry entry_of(struct journal *journal, uint32_t n)
 {
@@ -40,14 +30,15 @@ static struct entry entry_of(struct journal *journal, uint32_t n)
 
 	if (entry.refused)
 		return entry;
-	put_be(profile, name_of(journal, NAME_REGION, "region-", n % 20), 4);
-	put_be(profile + 4, name_of(journal, NAME_DIMENSION, "d", n % 2), 4);
-	put_be(profile + 8, name_of(journal, NAME_VALUE, "v", n % 3), 4);
-	entry.fact = (struct fact){ .module = name_of(journal, NAME_MODULE, "module-", n % 30),
-				    .time = WORLD_BEGIN + n,
-				    .type = EVENT_STARTED,
-				    .result = { .score = -1, .passed = -1 },
-				    .voids_time = EVENT_NO_TIME };
+	put_be(profile, name_numbered(journal, NAME_REGION, "region-", n % 20), 4);
+	put_be(profile + 4, name_numbered(journal, NAME_DIMENSION, "d", n % 2), 4);
+	put_be(profile + 8, name_numbered(journal, NAME_VALUE, "v", n % 3), 4);
+	entry.fact =
+		(struct fact){ .module = name_numbered(journal, NAME_MODULE, "module-", n % 30),
+			       .time = WORLD_BEGIN + n,
+			       .type = EVENT_STARTED,
+			       .result = { .score = -1, .passed = -1 },
+			       .voids_time = EVENT_NO_TIME };
 	assert_int_equal(journal_add_name(journal, NAME_PROFILE,
 					  (struct text){ (char *)profile, sizeof(profile) },
 					  &entry.fact.profile),
