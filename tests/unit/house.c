@@ -37,9 +37,7 @@ void house_open(struct house *house, const char *config, const char *catalogue)
 
 void house_close(struct house *house)
 {
-	house_ledger_close(house);
-	gate_close(house->gate);
-	journal_close(house->journal);
+	house_shut(house);
 	catalogue_free(house->catalogue);
 	config_free(house->config);
 	msg_writer_free(house->writer);
@@ -53,6 +51,15 @@ void house_reopen_journal(struct house *house)
 	gate_close(house->gate);
 	journal_close(house->journal);
 	open_journal(house);
+}
+
+void house_shut(struct house *house)
+{
+	house_ledger_close(house);
+	gate_close(house->gate);
+	journal_close(house->journal);
+	house->gate = NULL;
+	house->journal = NULL;
 }
 
 void house_ledger_open(struct house *house, const char *name, int64_t until)
@@ -125,6 +132,19 @@ int house_send_raw(struct house *house, const char *source, const char *stream, 
 	batch_begin(house->writer, "events", text_of(source), text_of(stream), seq, n);
 	msg_raw(house->writer, maps);
 	return take(house);
+}
+
+void house_apply_some(struct house *house)
+{
+	uint64_t added;
+	bool more;
+
+	if (chance_of(50))
+		assert_int_equal(journal_commit(house->journal), 0);
+	if (chance_of(40))
+		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
+	if (chance_of(15))
+		assert_int_equal(ledger_commit(house->ledger), 0);
 }
 
 void house_apply_all(struct house *house)

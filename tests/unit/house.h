@@ -31,6 +31,9 @@ void house_close(struct house *house);
 /* Close and open the journal and its gate; what is not committed is lost. The ledger has to be
  * closed. */
 void house_reopen_journal(struct house *house);
+/* Close ledger, gate and journal, which others may open then: a store is opened once in a process.
+ * house_reopen_journal opens the latter two again. */
+void house_shut(struct house *house);
 /* Open the ledger, or build it, in parts of any size. */
 void house_ledger_open(struct house *house, const char *name, int64_t until);
 void house_ledger_close(struct house *house);
@@ -48,6 +51,9 @@ int house_send(struct house *house, const char *source, const char *stream, uint
 int house_send_raw(struct house *house, const char *source, const char *stream, uint64_t seq,
 		   struct text maps, uint32_t n);
 
+/* What a daemon may do between two batches: commit the journal, apply what it has, commit the
+ * ledger; each is left to chance. */
+void house_apply_some(struct house *house);
 /* Apply all that the journal has, and commit. */
 void house_apply_all(struct house *house);
 

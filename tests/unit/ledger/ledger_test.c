@@ -231,15 +231,7 @@ static void send_one(struct house *house, const struct history *history,
 /* Some of what a daemon meets between two batches. */
 static void live_on(struct house *house, int64_t until)
 {
-	uint64_t added;
-	bool more;
-
-	if (chance_of(50))
-		assert_int_equal(journal_commit(house->journal), 0);
-	if (chance_of(40))
-		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
-	if (chance_of(15))
-		assert_int_equal(ledger_commit(house->ledger), 0);
+	house_apply_some(house);
 	if (chance_of(8)) {
 		/* What the ledger has not committed is done again. */
 		house_ledger_close(house);

@@ -105,15 +105,7 @@ static void assert_as_the_model(struct house *house, const struct model_event *e
 
 static void live_on(struct house *house, int64_t until)
 {
-	uint64_t added;
-	bool more;
-
-	if (chance_of(50))
-		assert_int_equal(journal_commit(house->journal), 0);
-	if (chance_of(40))
-		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
-	if (chance_of(15))
-		assert_int_equal(ledger_commit(house->ledger), 0);
+	house_apply_some(house);
 	if (chance_of(15)) {
 		house_ledger_close(house);
 		assert_int_equal(journal_commit(house->journal), 0);

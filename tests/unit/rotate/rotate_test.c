@@ -34,16 +34,6 @@ static struct event event_of_person(int n)
 			       .result = { .score = 5000, .passed = 1 } };
 }
 
-/* A store is opened once in a process. */
-static void shut(struct house *house)
-{
-	house_ledger_close(house);
-	gate_close(house->gate);
-	journal_close(house->journal);
-	house->gate = NULL;
-	house->journal = NULL;
-}
-
 /* With the secret of now. */
 static void open_again(struct house *house)
 {
@@ -188,7 +178,7 @@ static void figures_stay_and_what_was_sent_is_known(void **state)
 	house_tallies(&house, &before);
 	last = journal_last(house.journal);
 	rows = rows_of(&house);
-	shut(&house);
+	house_shut(&house);
 	assert_true(journal_has(&house, old));
 	for (int round = 0; round < 3; round++) {
 		rotate_well(&house);
@@ -211,7 +201,7 @@ static void figures_stay_and_what_was_sent_is_known(void **state)
 		assert_int_equal(journal_commit(house.journal), 0);
 		assert_int_equal(journal_last(house.journal), last);
 		assert_int_equal(rows_of(&house), rows);
-		shut(&house);
+		house_shut(&house);
 		assert_true(journal_has(&house, old));
 		verify(&house);
 	}
@@ -240,7 +230,7 @@ static void who_objects_objects_still(void **state)
 	secret_objection(&house.secret, text_of("moodle"), text_of(person), objection);
 	assert_true(journal_forget(house.journal, pseudonym, objection, house.clock) > 0);
 	assert_int_equal(journal_commit(house.journal), 0);
-	shut(&house);
+	house_shut(&house);
 	/* An order has to be carried out before. */
 	assert_int_equal(rotate(&house, &report), LIFT_E_BUSY);
 	assert_non_null(strstr(report.text, "lift compact"));
@@ -265,7 +255,7 @@ static void a_daemon_or_a_restore_is_in_the_way(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	assert_int_equal(dir_lock(house.dir.path, &lock), 0);
 	assert_int_equal(rotate(&house, &report), LIFT_E_BUSY);
 	close(lock);
@@ -289,7 +279,7 @@ static void the_secret_follows_its_journal_whatever_happens(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	snprintf(command, sizeof(command), before, house.dir.path);
 	assert_int_equal(system(command), 0);
 	rotate_well(&house);
@@ -297,7 +287,7 @@ static void the_secret_follows_its_journal_whatever_happens(void **state)
 	mark.edition = journal_edition(house.journal);
 	mark.last = journal_last(house.journal);
 	memcpy(mark.digest, house.secret.digest, SECRET_DIGEST_BYTES);
-	shut(&house);
+	house_shut(&house);
 	snprintf(command, sizeof(command), between, house.dir.path);
 	assert_int_equal(system(command), 0);
 	assert_int_equal(compact_mark_write(house.dir.path, &mark), 0);
@@ -316,7 +306,7 @@ static void a_secret_can_be_rotated_fifteen_times(void **state)
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	shut(&house);
+	house_shut(&house);
 	for (int i = 1; i < SECRET_KEYS_MAX; i++)
 		rotate_well(&house);
 	assert_int_equal(rotate(&house, &report), LIFT_E_TOO_MANY);
@@ -334,7 +324,7 @@ static void an_older_backup_is_restored_with_its_secret(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	snprintf(dir, sizeof(dir), "%s/backups/one", house.dir.path);
 	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
 	rotate_well(&house);
@@ -361,7 +351,7 @@ static void a_credential_stays_out_of_the_state(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	config = *house.config;
 	config.state = (char *)house.dir.path;
 	dir_begin(&credentials);

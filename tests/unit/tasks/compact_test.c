@@ -119,16 +119,6 @@ static void assert_nothing_found(const struct house *house, const char *when)
 
 /* The state. */
 
-/* A store is opened once in a process. */
-static void shut(struct house *house)
-{
-	house_ledger_close(house);
-	gate_close(house->gate);
-	journal_close(house->journal);
-	house->gate = NULL;
-	house->journal = NULL;
-}
-
 static void send_of(struct house *house, const char *stream, const struct event *event)
 {
 	struct stream *of = house_stream(house, "moodle", stream);
@@ -231,7 +221,7 @@ static void nothing_is_left_of_who_was_forgotten(void **state)
 	make_state(&house);
 	forget(&house);
 	last = journal_last(house.journal);
-	shut(&house);
+	house_shut(&house);
 	assert_found(&house, "/journal/data.mdb");
 	assert_found(&house, "/ledger/data.mdb");
 	compact(&house);
@@ -255,7 +245,7 @@ static void nothing_is_left_of_who_was_forgotten(void **state)
 	send_of(&house, "s", &event);
 	assert_int_equal(journal_commit(house.journal), 0);
 	assert_int_equal(journal_last(house.journal), last + 1);
-	shut(&house);
+	house_shut(&house);
 	assert_found(&house, "/journal/data.mdb");
 	house_close(&house);
 }
@@ -282,7 +272,7 @@ static void check_restored(struct house *house, const char *name, uint64_t last)
 	assert_non_null(strstr(report.text, "'lift audit --op forget --since 2"));
 	house_reopen_journal(house);
 	assert_int_equal(journal_last(house->journal), last);
-	shut(house);
+	house_shut(house);
 }
 
 static void backups_are_written_anew_and_can_be_restored(void **state)
@@ -297,7 +287,7 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	house_open(&house, "", world_catalogue);
 	send_others(&house, 50);
 	early = journal_last(house.journal);
-	shut(&house);
+	house_shut(&house);
 	make_backup(&house, "backups/before", true);
 	house_reopen_journal(&house);
 	for (int i = 0; i < 20; i++) {
@@ -307,7 +297,7 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	}
 	send_others(&house, 50);
 	late = journal_last(house.journal);
-	shut(&house);
+	house_shut(&house);
 	make_backup(&house, "backups/with", true);
 	make_backup(&house, "backups/without-secret", false);
 	assert_non_null(mkdtemp(outside));
@@ -315,7 +305,7 @@ static void backups_are_written_anew_and_can_be_restored(void **state)
 	assert_int_equal(backup_make(house.dir.path, dir, true, &report), 0);
 	house_reopen_journal(&house);
 	forget(&house);
-	shut(&house);
+	house_shut(&house);
 	snprintf(behind, sizeof(behind), "%s/behind", outside);
 	assert_int_equal(backup_make(house.dir.path, behind, true, &report), 0);
 	assert_found(&house, "/backups/with/journal/data.mdb");
@@ -355,20 +345,20 @@ static void a_backup_from_before_a_restore_is_written_anew_as_well(void **state)
 	(void)state;
 	house_open(&house, "", world_catalogue);
 	send_others(&house, 10);
-	shut(&house);
+	house_shut(&house);
 	shell(&house, "cp -r journal early");
 	house_reopen_journal(&house);
 	send_others(&house, 50);
 	send_of(&house, "s", &event);
 	forget(&house);
 	send_of(&house, "s", &event);
-	shut(&house);
+	house_shut(&house);
 	make_backup(&house, "backups/late", true);
 	shell(&house, "rm -rf journal ledger && mv early journal");
 	house_reopen_journal(&house);
 	send_of(&house, "s", &event);
 	forget(&house);
-	shut(&house);
+	house_shut(&house);
 	assert_found(&house, "/backups/late/journal/data.mdb");
 	compact(&house);
 	settle(&house);
@@ -386,20 +376,20 @@ static void what_comes_meanwhile_is_kept(void **state)
 	(void)state;
 	make_state(&house);
 	forget(&house);
-	shut(&house);
+	house_shut(&house);
 	compact(&house);
 	house_reopen_journal(&house);
 	send_others(&house, 50);
 	send_of(&house, "s", &event);
 	assert_int_equal(journal_commit(house.journal), 0);
 	last = journal_last(house.journal);
-	shut(&house);
+	house_shut(&house);
 	settle(&house);
 	assert_found(&house, "/journal/data.mdb"); /* what has come since */
 	house_reopen_journal(&house);
 	assert_int_equal(journal_last(house.journal), last);
 	forget(&house);
-	shut(&house);
+	house_shut(&house);
 	compact(&house);
 	settle(&house);
 	assert_nothing_found(&house, "after the second one");
@@ -416,7 +406,7 @@ static void two_at_once_are_refused(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	config = config_of_house(&house);
 	compact(&house);
 	assert_int_equal(compact_run(&config, &report), LIFT_E_BUSY);
@@ -446,13 +436,13 @@ static void what_is_of_another_journal_is_dropped(void **state)
 
 	(void)state;
 	make_state(&house);
-	shut(&house);
+	house_shut(&house);
 	snprintf(command, sizeof(command), "cp -r %s/journal %s/older", house.dir.path,
 		 house.dir.path);
 	assert_int_equal(system(command), 0);
 	house_reopen_journal(&house);
 	send_others(&house, 50);
-	shut(&house);
+	house_shut(&house);
 	compact(&house);
 	snprintf(command, sizeof(command), "cd %s && rm -r journal && mv older journal",
 		 house.dir.path);

@@ -17,16 +17,6 @@
 
 enum { EVENTS = 400 };
 
-/* A store is opened once in a process: whoever verifies has it alone. */
-static void shut(struct house *house)
-{
-	house_ledger_close(house);
-	gate_close(house->gate);
-	journal_close(house->journal);
-	house->gate = NULL;
-	house->journal = NULL;
-}
-
 static int verify(struct house *house, struct report *ret_report)
 {
 	struct config config = *house->config;
@@ -71,7 +61,7 @@ static void make_state(struct house *house)
 	}
 	assert_int_equal(journal_commit(house->journal), 0);
 	house_apply_all(house);
-	shut(house);
+	house_shut(house);
 }
 
 /* What is right. */
@@ -97,7 +87,7 @@ static void a_right_ledger_is_right_however_it_came_to_be(void **state)
 		assert_int_equal(house_send(&house, "rana", "s", seq, &event, 1), 0);
 	}
 	assert_int_equal(journal_commit(house.journal), 0);
-	shut(&house);
+	house_shut(&house);
 	assert_right(&house, "the journal has more");
 	assert_int_equal(verify(&house, &report), 0);
 	assert_int_equal(report.last, EVENTS);
@@ -119,7 +109,7 @@ static void a_ledger_that_has_applied_nothing_yet_has_nothing(void **state)
 	world_event(&world, &event);
 	assert_int_equal(house_send(&house, "moodle", "s", 1, &event, 1), 0);
 	assert_int_equal(journal_commit(house.journal), 0);
-	shut(&house);
+	house_shut(&house);
 	if (verify(&house, &report) != 0)
 		fail_msg("%s", report.text);
 	assert_int_equal(report.last, 0);
@@ -133,7 +123,7 @@ static void without_a_ledger_there_is_nothing_to_verify(void **state)
 
 	(void)state;
 	house_open(&house, "", world_catalogue);
-	shut(&house);
+	house_shut(&house);
 	assert_int_equal(verify(&house, &report), LIFT_E_NOT_FOUND);
 	house_close(&house);
 }
@@ -161,7 +151,7 @@ static void a_ledger_of_another_day_is_not_compared(void **state)
 	chance_begin();
 	house_open(&house, "", world_catalogue);
 	house_ledger_open(&house, "ledger", WORLD_BEGIN);
-	shut(&house);
+	house_shut(&house);
 	assert_int_equal(verify(&house, &report), LIFT_E_NOT_FOUND);
 	assert_non_null(strstr(report.text, "as_of"));
 	house_close(&house);

@@ -56,15 +56,7 @@ static char *exported[WORLDS][ANYWORLD_DAYS], *told[WORLDS][ANYWORLD_DAYS];
 /* Some of what a daemon meets between two batches. */
 static void live_on(struct house *house)
 {
-	uint64_t added;
-	bool more;
-
-	if (chance_of(50))
-		assert_int_equal(journal_commit(house->journal), 0);
-	if (chance_of(40))
-		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
-	if (chance_of(10))
-		assert_int_equal(ledger_commit(house->ledger), 0);
+	house_apply_some(house);
 	if (chance_of(4)) {
 		house_ledger_close(house);
 		assert_int_equal(journal_commit(house->journal), 0);
