@@ -186,10 +186,14 @@ int stores_open(struct stores *stores)
 		int (*open)(struct stores *stores);
 		const char *name;
 	} steps[] = {
-		{ open_dirs, "directories" },	     { check_restored, "restore" },
-		{ settle_compaction, "compaction" }, { open_socket_dirs, "directories of sockets" },
-		{ open_secret, "secret" },	     { check_stores, "integrity check" },
-		{ open_journal, "journal" },	     { open_shelf, "releases" },
+		{ open_dirs, "directories" }, /* and nobody else has them */
+		{ check_restored, "restore" },
+		{ settle_compaction, "compaction" },
+		{ open_socket_dirs, "directories of sockets" },
+		{ open_secret, "secret" },
+		{ check_stores, "integrity check" },
+		{ open_journal, "journal" },
+		{ open_shelf, "releases" },
 	};
 	int err = 0;
 
