@@ -3,14 +3,15 @@
  * room_bench.c - what each of the daemon's rooms can do alone: in one process, without sockets and
  * other threads, one room after the other.
  *
- *   room_bench WORLD [--learners N] [--events N] [--more N] [--small N] [--rooms NAMES] [--anyone]
- *              [--dir DIR]
+ *   room_bench WORLD [--learners N] [--events N] [--built N] [--small N] [--rooms NAMES]
+ *              [--anyone] [--dir DIR]
  *
  * The journal gets EVENTS events of LEARNERS learners who begin one after the other (--anyone: all
- * are active from the first event on). The ledger is built of all but the last MORE + SMALL of
- * them (build), applies MORE in a backlog (backlog), and then SMALL in stretches of 100, as they
- * come live (stretches). What is applied includes the ledger's commits. NAMES: those rooms that are
- * measured, with commas between; also `intake`: batches of 100, decoded, judged, journalled.
+ * are active from the first event on). The ledger is built of the first BUILT of them, as a rule of
+ * none, and applies the others as a backlog (backlog); then SMALL more, which come and are applied
+ * 100 at a time (stretches); then it is built anew of all (build). What is applied includes the
+ * ledger's commits. NAMES: those rooms that are measured, with commas between; also `intake`:
+ * batches of 100, decoded, judged, journalled.
  *
  * A line for each figure on standard output: name, unit, value. --dir keeps what was made: DIR has
  * the catalogue and the state, with which a daemon may go on.
@@ -29,7 +30,7 @@ enum { FILL_COMMIT = 65536, STRETCH = 100, BATCH = 100, GROUP = 64, INTAKE_EVENT
 struct options {
 	struct world world;
 	struct world_size size;
-	uint64_t more, small;
+	uint64_t built, small;
 	const char *rooms, *dir;
 };
 
@@ -134,28 +135,23 @@ static void measure_intake(const struct options *options, const char *dir)
 	room_close(&room);
 }
 
-static void measure_build(const struct options *options, struct room *room)
-{
-	uint64_t events = journal_last(room->journal);
-	struct lap lap = lap_begin();
-
-	room_build(room);
-	lap = lap_since(lap);
-	if (has(options, "build"))
-		tell(options, "build", lap, events);
-}
-
 static void measure_backlog(const struct options *options, struct room *room)
 {
-	uint64_t from = ledger_applied(room->ledger);
+	const char *name = options->world.name;
+	uint64_t from;
 	struct lap lap;
 
-	room_fill(room, options->more, FILL_COMMIT);
+	room_build(room);
+	from = ledger_applied(room->ledger);
+	room_fill(room, options->size.events - options->built, FILL_COMMIT);
 	lap = lap_begin();
 	while (room_apply(room))
 		;
 	room_commit(room);
 	tell(options, "backlog", lap_since(lap), ledger_applied(room->ledger) - from);
+	meter_tell(meter_own_bytes((int)getpid()) / 1048576, "MiB", "%s.own", name);
+	meter_tell(room_ledger_bytes(room) / (double)journal_last(room->journal), "bytes/event",
+		   "%s.ledger", name);
 }
 
 static void measure_stretches(const struct options *options, struct room *room)
@@ -177,33 +173,46 @@ static void measure_stretches(const struct options *options, struct room *room)
 	tell(options, "stretches", all, options->small);
 }
 
+static void measure_build(const struct options *options, struct room *room)
+{
+	uint64_t events = journal_last(room->journal);
+	struct lap lap = lap_begin();
+
+	room_build(room);
+	tell(options, "build", lap_since(lap), events);
+	meter_tell(room_ledger_bytes(room) / (double)events, "bytes/event", "%s.built",
+		   options->world.name);
+}
+
 static void measure_ledger(const struct options *options, const char *dir)
 {
-	const char *name = options->world.name;
 	struct room room;
-	double events;
 
 	room_open(&room, dir, &options->world, &options->size);
-	room_fill(&room, options->size.events - options->more - options->small, FILL_COMMIT);
-	measure_build(options, &room);
+	room_fill(&room, options->built, FILL_COMMIT);
 	if (has(options, "backlog"))
 		measure_backlog(options, &room);
-	if (has(options, "stretches"))
+	else
+		room_fill(&room, options->size.events - options->built, FILL_COMMIT);
+	if (has(options, "stretches")) {
+		if (!room.ledger)
+			room_build(&room);
 		measure_stretches(options, &room);
-	events = (double)journal_last(room.journal);
-	meter_tell(room_journal_bytes(&room) / events, "bytes/event", "%s.journal", name);
-	meter_tell(room_ledger_bytes(&room) / events, "bytes/event", "%s.ledger", name);
-	meter_tell(meter_own_bytes((int)getpid()) / 1048576, "MiB", "%s.own", name);
+	}
+	if (has(options, "build"))
+		measure_build(options, &room);
+	meter_tell(room_journal_bytes(&room) / (double)journal_last(room.journal), "bytes/event",
+		   "%s.journal", options->world.name);
 	room_close(&room);
 }
 
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: room_bench WORLD [--learners N] [--events N] [--more N] [--small N]\n"
-		"                  [--rooms intake,build,backlog,stretches] [--anyone] [--dir DIR]\n"
-		"WORLD is plain, rich or nordic. Defaults: a million learners, three million\n"
-		"events, of them a million in a backlog and 50,000 in stretches of 100.\n");
+		"usage: room_bench WORLD [--learners N] [--events N] [--built N] [--small N]\n"
+		"           [--anyone] [--rooms intake,backlog,stretches,build] [--dir DIR]\n"
+		"WORLD is plain, rich or nordic. By default a million learners and two million\n"
+		"events, none of them in the ledger before, and 20000 more in stretches.\n");
 	return 2;
 }
 
@@ -214,7 +223,7 @@ static bool read_option(struct options *options, const char *name, const char *v
 		uint64_t *to;
 	} numbers[] = { { "--learners", &options->size.learners },
 			{ "--events", &options->size.events },
-			{ "--more", &options->more },
+			{ "--built", &options->built },
 			{ "--small", &options->small } };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -238,10 +247,9 @@ static bool read_options(int argc, char **argv, struct options *options)
 	if (!world)
 		return false;
 	*options = (struct options){ .world = *world,
-				     .size = { .events = 3000000, .learners = 1000000 },
-				     .more = 1000000,
-				     .small = 50000,
-				     .rooms = "intake,build,backlog,stretches" };
+				     .size = { .events = 2000000, .learners = 1000000 },
+				     .small = 20000,
+				     .rooms = "intake,backlog,stretches,build" };
 	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--anyone") == 0)
 			options->world.cohort = 0;
@@ -250,11 +258,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 		else
 			i++;
 	}
-	if (!has(options, "backlog"))
-		options->more = 0;
-	if (!has(options, "stretches"))
-		options->small = 0;
-	return options->size.learners > 0 && options->more + options->small < options->size.events;
+	return options->size.learners > 0 && options->built < options->size.events;
 }
 
 int main(int argc, char **argv)
@@ -271,7 +275,7 @@ int main(int argc, char **argv)
 	snprintf(intake, sizeof(intake), "%s/intake", options.dir ? options.dir : scratch);
 	if (has(&options, "intake"))
 		measure_intake(&options, intake);
-	if (has(&options, "build") || has(&options, "backlog") || has(&options, "stretches"))
+	if (has(&options, "backlog") || has(&options, "stretches") || has(&options, "build"))
 		measure_ledger(&options, options.dir ? options.dir : scratch);
 	if (!options.dir)
 		dir_delete(scratch);
