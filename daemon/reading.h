@@ -9,7 +9,7 @@
 #include "daemon/change/change.h"
 #include "daemon/config/keys.h"
 #include "daemon/config/load.h"
-#include "daemon/ledger/generation.h"
+#include "daemon/generation/generation.h"
 #include "daemon/status/status.h"
 
 /* Where they are, and what is there; all is borrowed. */

@@ -9,9 +9,9 @@
 
 #include "daemon/config/load.h"
 #include "daemon/disk/trust.h"
+#include "daemon/generation/generation.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/handover.h"
-#include "daemon/ledger/generation.h"
-#include "daemon/ledger/rebuild.h"
 #include "daemon/net/keyring.h"
 #include "daemon/rooms.h"
 

@@ -10,10 +10,10 @@
 #ifndef LIFTD_RETENTION_H
 #define LIFTD_RETENTION_H
 
+#include "daemon/generation/generation.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/handover.h"
 #include "daemon/journal/orders.h"
-#include "daemon/ledger/generation.h"
-#include "daemon/ledger/rebuild.h"
 #include "daemon/rooms.h"
 #include "proto/config.h"
 

@@ -8,9 +8,9 @@
 
 #include "daemon/base/log.h"
 #include "daemon/disk/trust.h"
+#include "daemon/generation/generation.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/handover.h"
-#include "daemon/ledger/generation.h"
-#include "daemon/ledger/rebuild.h"
 #include "daemon/publish/publish.h"
 #include "daemon/rooms.h"
 

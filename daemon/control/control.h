@@ -12,8 +12,8 @@
 #define LIFTD_CONTROL_CONTROL_H
 
 #include "daemon/base/stats.h"
-#include "daemon/ledger/generation.h"
-#include "daemon/ledger/rebuild.h"
+#include "daemon/generation/generation.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/net/loop.h"
 #include "daemon/net/wake.h"
 #include "daemon/status/status.h"

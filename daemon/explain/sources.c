@@ -6,7 +6,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/journal/refusals.h"
 #include "daemon/journal/sources.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 struct row {
 	const struct source_row *source;

@@ -6,7 +6,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/programme_words.h"
 #include "daemon/figures/words.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 struct definition {
 	const char *figure, *text;

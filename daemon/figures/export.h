@@ -9,7 +9,7 @@
 #include "daemon/catalogue/msg.h"
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 struct export_wish {
 	enum kind kind;			     /* KINDS: all */

@@ -7,7 +7,7 @@
 #define LIFTD_FIGURES_FIGURES_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 #include "proto/event.h"
 
 enum {

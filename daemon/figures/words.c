@@ -7,7 +7,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/phrases.h"
 #include "daemon/figures/programme_words.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 /* Of any kind. */
 

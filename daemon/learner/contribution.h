@@ -10,7 +10,7 @@
 #define LIFTD_LEARNER_CONTRIBUTION_H
 
 #include "daemon/learner/learner.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 /* In order of keys, each key once. */
 struct contribution {

@@ -246,50 +246,12 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		return err;
 	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
 	if (!err)
-		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
+		err = ledger_add_difference(ledger->held, &ledger->before, &ledger->after);
 	if (!err)
 		err = pieces_save(writer, number, &ledger->pieces, learner);
 	if (!err && learner->n == 0)
 		remove_number(ledger, first->event->learner);
 	return err;
-}
-
-void ledger_write_tally(struct record_writer *writer, const struct tally *change)
-{
-	uint8_t key_bytes[TALLY_KEY_BYTES], value_bytes[TALLY_VALUE];
-	struct text key = { (char *)key_bytes, sizeof(key_bytes) }, was = no_record;
-	int64_t n = change->n;
-
-	tally_key_encode(&change->key, key_bytes);
-	if (store_find(&writer->cursor, key, &was) && was.size == TALLY_VALUE)
-		n += (int64_t)get_be((const uint8_t *)was.data, TALLY_VALUE);
-	put_be(value_bytes, (uint64_t)n, TALLY_VALUE);
-	if (n != 0)
-		record_write(writer, key, was,
-			     (struct text){ (char *)value_bytes, sizeof(value_bytes) });
-	else if (was.data)
-		record_remove(writer, key, was);
-}
-
-static void flush_changes(struct ledger *ledger)
-{
-	struct tally_key previous = { .home = UINT32_MAX };
-	struct record_writer writer;
-	size_t n;
-	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
-
-	record_writer_open(&writer, ledger, LDB_TALLIES);
-	for (size_t i = 0; i < n; i++) {
-		const struct tally_key *key = &changes[i].key;
-
-		ledger_write_tally(&writer, &changes[i]);
-		if (ledger->watcher.changed &&
-		    (key->home != previous.home || key->subject != previous.subject))
-			ledger->watcher.changed(ledger->watcher.context, key->home, key->subject);
-		previous = *key;
-	}
-	record_writer_close(&writer);
-	tally_map_clear(ledger->changes);
 }
 
 int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t from, uint64_t most,
@@ -363,7 +325,8 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 	ledger->dirty_pages += writer.cursor.dirty_pages;
 	record_writer_close(&writer);
 	if (!err)
-		flush_changes(ledger);
+		tally_map_tell_fresh(ledger->held, ledger->watcher.changed,
+				     ledger->watcher.context);
 	return err ? err : ledger->txn.err;
 }
 

@@ -172,28 +172,24 @@ static int commit_some(struct build *build)
 	return err;
 }
 
-/* In order of keys, so that each page is written once; at worst each key is on a page of its own.
- * The other writers are closed. */
+/* In order of keys, so that each page is written once; a group is a page or two. The other writers
+ * are closed. */
 static int write_tallies(struct build *build)
 {
 	struct ledger *ledger = build->ledger;
-	struct record_writer writer;
-	size_t n;
-	const struct tally *changes = tally_map_sorted(ledger->changes, &n);
-	int err = 0;
+	const struct tally_group *groups;
+	size_t n, some;
+	int err = tally_map_groups(ledger->held, &groups, &n);
 
-	for (size_t i = 0; i < n && !err;) {
-		size_t end = n - i > LEDGER_DIRTY_PAGES ? i + LEDGER_DIRTY_PAGES : n;
-
-		record_writer_open(&writer, ledger, LDB_TALLIES);
-		for (; i < end; i++)
-			ledger_write_tally(&writer, &changes[i]);
-		record_writer_close(&writer);
-		err = commit(build);
+	for (; !err && n > 0; groups += some, n -= some) {
+		some = n > LEDGER_DIRTY_PAGES / 4 ? LEDGER_DIRTY_PAGES / 4 : n;
+		err = ledger_write_groups(ledger, groups, some);
+		if (!err)
+			err = commit(build);
 		if (!err)
 			err = make_progress(build, 0);
 	}
-	tally_map_clear(ledger->changes);
+	tally_map_clear(ledger->held);
 	return err;
 }
 
@@ -201,7 +197,7 @@ static int write_many_tallies(struct build *build)
 {
 	int err;
 
-	if (tally_map_count(build->ledger->changes) < BUILD_TALLIES)
+	if (tally_map_count(build->ledger->held) < BUILD_TALLIES)
 		return 0;
 	close_writers(build);
 	err = write_tallies(build);
@@ -242,7 +238,7 @@ static int fold_learner(struct build *build, const struct place *first, const st
 	if (!err)
 		err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
 	if (!err)
-		err = ledger_add_difference(ledger->changes, &ledger->before, &ledger->after);
+		err = ledger_add_difference(ledger->held, &ledger->before, &ledger->after);
 	if (!err)
 		err = write_learner(build);
 	if (!err)

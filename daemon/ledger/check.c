@@ -8,6 +8,22 @@
 #include "daemon/ledger/internal.h"
 #include "daemon/store/pages.h"
 
+/* Can a record be read as what it is? */
+static int decode(int db, struct text key, struct text value, struct learner *learner)
+{
+	struct run_reader run;
+	struct tally_part part;
+
+	if (db == LDB_TALLIES) {
+		run_open(&run, value);
+		while (run_next(&run, &part))
+			;
+		return run.failed ? LIFT_E_CORRUPT : 0;
+	}
+	learner_clear(learner);
+	return db == LDB_LEARNERS ? pieces_decode(key, value, learner) : 0;
+}
+
 static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learner *learner)
 {
 	struct store_cursor cursor;
@@ -17,10 +33,7 @@ static int walk_db(struct store_txn *txn, int db, struct sum *sum, struct learne
 	store_cursor_open(txn, db, &cursor);
 	while (!err && store_next(&cursor, &key, &value)) {
 		sum_add(sum, (uint8_t)db, key, value);
-		if (db != LDB_LEARNERS)
-			continue;
-		learner_clear(learner);
-		err = pieces_decode(key, value, learner);
+		err = decode(db, key, value, learner);
 	}
 	store_cursor_close(&cursor);
 	return err ? err : txn->err;

@@ -10,6 +10,7 @@
 #include "daemon/ledger/layout.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/store/sum.h"
+#include "daemon/tally/run.h"
 
 /* Add the records of `meta` but the sum's own to a sum, or remove them. */
 typedef void sum_fn(struct sum *sum, uint8_t db, struct text key, struct text value);
@@ -57,6 +58,30 @@ int pieces_save(struct record_writer *writer, uint32_t number, const struct piec
 /* Add the facts of one piece to a learner; the first one says whose they are. LIFT_E_CORRUPT,
  * LIFT_E_MEMORY. */
 int pieces_decode(struct text key, struct text piece, struct learner *learner);
+
+/* Memory to write runs of tallies in, used again. */
+struct run_memory {
+	struct tally_part *parts;
+	size_t n, room;
+	uint8_t *bytes;
+	size_t room_bytes;
+};
+
+/* Write the changes of groups, in order, to the runs on disk, in the writer's transaction; of all
+ * that is held, which then is nothing. LIFT_E_CORRUPT, LIFT_E_MEMORY, or an error of the store. */
+int ledger_write_groups(struct ledger *ledger, const struct tally_group *groups, size_t n);
+int ledger_write_held(struct ledger *ledger);
+
+/* All tallies on disk, in order; end: LIFT_E_CORRUPT, or an error of the store. */
+struct tally_walk {
+	struct store_cursor cursor;
+	struct tally_key key; /* of the run */
+	struct run_reader run;
+	int err;
+};
+void tally_walk_begin(struct tally_walk *walk, struct store_txn *txn);
+bool tally_walk_next(struct tally_walk *walk, struct tally *ret_tally);
+int tally_walk_end(struct tally_walk *walk);
 
 enum { DIGEST_BYTES = 17 /* the format, and 16 of a digest */, SEEN_KEY = 12 };
 #define UNRESOLVED (UINT32_MAX - 1) /* a module's number that has not been met */
@@ -112,7 +137,8 @@ struct ledger {
 	struct learner learner;
 	struct pieces pieces;
 	struct contribution before, after;
-	struct tally_map *changes;
+	struct tally_map *held; /* changes of tallies since the last commit */
+	struct run_memory runs;
 	size_t dirty_pages; /* of learners, about */
 	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
 	uint64_t known_at;  /* as in struct ledger_progress */
@@ -147,8 +173,6 @@ void ledger_sort_places(struct place *places, size_t n);
 /* Add what after has and before has not. */
 int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
 			  const struct contribution *after);
-/* Add a change to a tally on disk. */
-void ledger_write_tally(struct record_writer *writer, const struct tally *change);
 
 /* Open the writer's transaction where it is not. */
 int ledger_begin(struct ledger *ledger);

@@ -13,7 +13,9 @@
  *   learners  number 4, piece 2       facts (fact.h), in order, pieces from 0, each at most
  *                                     PIECE_MAX bytes; the first one begins with the pseudonym,
  *                                     and the source 2 that has told of the learner first
- *   tallies   key (tally.h)           count 8, never 0
+ *   tallies   key (tally.h)           a run (run.h), at most RUN_MAX bytes and a part: tallies from
+ *                                     the key on, before the next one. The first run of a home and
+ *                                     subject begins with 0 wherever its first tally is
  *   seen      source 4, module 4,     nothing, for each that the source has sent; also where who
  *             home 4                  it was sent of is forgotten, as long as the journal has it
  */
@@ -23,12 +25,12 @@
 enum { LDB_META, LDB_NUMBERS, LDB_LEARNERS, LDB_TALLIES, LDB_SEEN, LDB_COUNT };
 
 enum {
-	LEDGER_FORMAT = 5,
+	LEDGER_FORMAT = 6,
 	PIECE_MAX = 1900,
 	NUMBER_BYTES = 4,
 	PIECE_KEY = NUMBER_BYTES + 2,
 	PIECE_SOURCE = 2, /* bytes */
-	TALLY_VALUE = 8
+	RUN_MAX = 960,
 };
 
 /* The databases' names, to open a ledger's store for reading alone. */

@@ -198,8 +198,8 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	make_digest(journal, catalogue, until, ledger->horizon, ledger->digest);
 	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
 	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
-	ledger->changes = tally_map_new();
-	err = ledger->stretch && ledger->places && ledger->changes ? 0 : LIFT_E_MEMORY;
+	ledger->held = tally_map_new();
+	err = ledger->stretch && ledger->places && ledger->held ? 0 : LIFT_E_MEMORY;
 	if (!err)
 		err = store_open(dir, ledger_db_names, LDB_COUNT,
 				 ledger_room(journal_room(journal)), &ledger->store);
@@ -253,7 +253,9 @@ void ledger_close(struct ledger *ledger)
 	pieces_free(&ledger->pieces);
 	contribution_free(&ledger->before);
 	contribution_free(&ledger->after);
-	tally_map_free(ledger->changes);
+	tally_map_free(ledger->held);
+	free(ledger->runs.parts);
+	free(ledger->runs.bytes);
 	store_close(ledger->store);
 	free(ledger);
 }
@@ -265,7 +267,7 @@ int ledger_undo(struct ledger *ledger, int err)
 {
 	store_abort(&ledger->txn);
 	ledger->txn.err = 0;
-	tally_map_clear(ledger->changes);
+	tally_map_clear(ledger->held);
 	atomic_store(&ledger->applied, ledger_committed(ledger));
 	return ledger_load(ledger) == 0 ? err : LIFT_E_FATAL;
 }
@@ -277,6 +279,7 @@ bool ledger_is_due(const struct ledger *ledger, int64_t steady_ms)
 	if (ledger_applied(ledger) == committed)
 		return false;
 	return ledger->dirty_pages >= LEDGER_DIRTY_PAGES ||
+	       tally_map_count(ledger->held) >= LEDGER_HELD ||
 	       steady_ms - ledger->begun_ms >= LEDGER_COMMIT_MS ||
 	       (atomic_load(&ledger->wanted) > committed &&
 		ledger_applied(ledger) >= atomic_load(&ledger->wanted));
@@ -304,6 +307,8 @@ int ledger_commit(struct ledger *ledger)
 		store_abort(&ledger->txn);
 		return 0;
 	}
+	err = ledger_write_held(ledger);
+	store_fail(&ledger->txn, err);
 	ledger_put_meta(ledger, applied);
 	err = store_commit(&ledger->txn);
 	if (err)

@@ -20,11 +20,13 @@
 
 #include "daemon/learner/contribution.h"
 #include "daemon/store/store.h"
+#include "daemon/tally/map.h"
 
 enum {
 	LEDGER_STRETCH = 65536, /* journal entries applied at once, sorted by learner */
 	LEDGER_DIRTY_PAGES =
 		32768,		 /* about so many changed pages call for a commit (facts_bench) */
+	LEDGER_HELD = 1 << 21,	 /* so many changed tallies, too */
 	LEDGER_COMMIT_MS = 5000, /* and so much time since the first change */
 };
 

@@ -27,61 +27,6 @@ uint64_t ledger_view_applied(struct ledger_view *view)
 		       : 0;
 }
 
-/* Tallies. */
-
-static int read_range(struct store_txn *txn, uint32_t home, uint32_t subject, tally_fn fn,
-		      void *context)
-{
-	struct tally_key key = { .home = home, .subject = subject };
-	uint8_t first[TALLY_KEY_BYTES];
-	struct store_cursor cursor;
-	struct text bytes, value;
-
-	tally_key_encode(&key, first);
-	store_cursor_open(txn, LDB_TALLIES, &cursor);
-	for (bool more = store_seek(&cursor, (struct text){ (char *)first, sizeof(first) }, &bytes,
-				    &value);
-	     more && bytes.size == TALLY_KEY_BYTES && memcmp(bytes.data, first, 8) == 0;
-	     more = store_next(&cursor, &bytes, &value)) {
-		tally_key_decode((const uint8_t *)bytes.data, &key);
-		fn(context, &key, (int64_t)get_be((const uint8_t *)value.data, TALLY_VALUE));
-	}
-	store_cursor_close(&cursor);
-	return txn->err;
-}
-
-static int view_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
-{
-	return read_range(source, home, subject, fn, context);
-}
-
-struct tallies ledger_view_tallies(struct ledger_view *view)
-{
-	return (struct tallies){ view_range, &view->txn };
-}
-
-/* Through the writer's transaction while there is one: what is applied shows before it is
- * committed. */
-static int applied_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
-{
-	struct ledger *ledger = source;
-	struct store_txn txn;
-	int err;
-
-	if (ledger->txn.txn)
-		return read_range(&ledger->txn, home, subject, fn, context);
-	err = store_begin(ledger->store, false, &txn);
-	if (!err)
-		err = read_range(&txn, home, subject, fn, context);
-	store_abort(&txn);
-	return err;
-}
-
-struct tallies ledger_tallies(struct ledger *ledger)
-{
-	return (struct tallies){ applied_range, ledger };
-}
-
 static int step(const struct ledger_view *view)
 {
 	return view->step && view->step(view->context) ? LIFT_E_STOPPED : 0;

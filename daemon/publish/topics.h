@@ -9,7 +9,7 @@
 #include "daemon/catalogue/catalogue.h"
 #include "daemon/catalogue/msg.h"
 #include "daemon/figures/figures.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 struct topic {
 	uint32_t region, subject;

@@ -7,8 +7,8 @@
 #define LIFTD_STATUS_LINE_H
 
 #include "daemon/base/stats.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/journal/journal.h"
-#include "daemon/ledger/rebuild.h"
 #include "proto/config.h"
 
 enum {

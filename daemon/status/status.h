@@ -7,9 +7,9 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/stats.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/journal/board.h"
 #include "daemon/journal/persons.h"
-#include "daemon/ledger/rebuild.h"
 #include "daemon/net/keyring.h"
 #include "daemon/status/open_plane.h"
 #include "daemon/status/pace.h"

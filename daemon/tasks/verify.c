@@ -8,7 +8,7 @@
 #include "daemon/base/as_of.h"
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
-#include "daemon/ledger/rebuild.h"
+#include "daemon/generation/rebuild.h"
 #include "daemon/ledger/stored.h"
 #include "daemon/plane/release.h"
 #include "daemon/tasks/needs.h"

@@ -187,6 +187,22 @@ void tallies_read(const struct tallies *from, const struct catalogue *catalogue,
 	}
 }
 
+void map_tallies(struct tally_map *map, struct tallies_read *ret_read)
+{
+	const struct tally_group *groups;
+	size_t n;
+
+	*ret_read = (struct tallies_read){ 0 };
+	assert_int_equal(tally_map_groups(map, &groups, &n), 0);
+	for (size_t g = 0; g < n; g++)
+		for (size_t i = 0; i < groups[g].n; i++) {
+			struct tally_key key = tally_key_of(groups[g].home, groups[g].subject,
+							    groups[g].parts[i].what);
+
+			keep(ret_read, &key, groups[g].parts[i].n);
+		}
+}
+
 void house_tallies(struct house *house, struct tallies_read *ret_read)
 {
 	struct ledger_view view;

@@ -64,6 +64,8 @@ struct tallies_read {
 };
 void tallies_read(const struct tallies *from, const struct catalogue *catalogue,
 		  struct tallies_read *ret_read);
+/* All of a map. */
+void map_tallies(struct tally_map *map, struct tallies_read *ret_read);
 /* What the ledger has committed, by a view. */
 void house_tallies(struct house *house, struct tallies_read *ret_read);
 void tallies_free(struct tallies_read *read);

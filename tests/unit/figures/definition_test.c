@@ -10,6 +10,7 @@
 
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/tally/map.h"
 #include "proto/json.h"
 #include "tests/unit/world.h"
 

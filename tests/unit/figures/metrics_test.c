@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/tally/map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

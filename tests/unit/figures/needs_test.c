@@ -5,6 +5,7 @@
  */
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
+#include "daemon/tally/map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

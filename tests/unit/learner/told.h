@@ -6,7 +6,7 @@
 #define LIFT_TESTS_TOLD_H
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 
 #define BIT(facet) (UINT64_C(1) << (facet))
 

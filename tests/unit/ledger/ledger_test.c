@@ -84,8 +84,8 @@ static void assert_scan_as_model(struct house *house, const struct model_event *
 	struct journal_view names;
 	struct model model;
 	struct tally *expected;
-	const struct tally *found;
-	size_t n_expected, n_found;
+	struct tallies_read found;
+	size_t n_expected;
 
 	assert_non_null(map);
 	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
@@ -95,8 +95,9 @@ static void assert_scan_as_model(struct house *house, const struct model_event *
 	ledger_view_end(&view);
 	model_make(&model, house->catalogue, events, n, until);
 	expected = model_tallies(&model, &n_expected);
-	found = tally_map_sorted(map, &n_found);
-	assert_tallies_equal(found, n_found, expected, n_expected, when);
+	map_tallies(map, &found);
+	assert_tallies_equal(found.items, found.n, expected, n_expected, when);
+	tallies_free(&found);
 	free(expected);
 	model_free(&model);
 	tally_map_free(map);
@@ -228,10 +229,29 @@ static void send_one(struct house *house, const struct history *history,
 	assert_int_equal(house->gate->last.n_resent, again ? sending->n : 0);
 }
 
+/* What is applied shows before it is committed as it does behind. */
+static void assert_shows(struct house *house)
+{
+	struct tallies applied = ledger_tallies(house->ledger);
+	struct tallies_read before, after;
+
+	tallies_read(&applied, house->catalogue, &before);
+	assert_int_equal(ledger_commit(house->ledger), 0);
+	tallies_read(&applied, house->catalogue, &after);
+	assert_tallies_equal(after.items, after.n, before.items, before.n, "behind the commit");
+	tallies_free(&after);
+	house_tallies(house, &after);
+	assert_tallies_equal(after.items, after.n, before.items, before.n, "committed");
+	tallies_free(&before);
+	tallies_free(&after);
+}
+
 /* Some of what a daemon meets between two batches. */
 static void live_on(struct house *house, int64_t until)
 {
 	house_apply_some(house);
+	if (chance_of(10))
+		assert_shows(house);
 	if (chance_of(8)) {
 		/* What the ledger has not committed is done again. */
 		house_ledger_close(house);

@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/tally.h"
 #include "proto/event.h"
 
 /* An accepted event; its learner is told apart by namespace and id. */

@@ -198,10 +198,9 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	struct journal_view names;
 	struct ledger_view view;
 	struct tallies tallies;
-	const struct tally *found;
+	struct tallies_read found;
 	struct model model;
 	char *text;
-	size_t n;
 
 	assert_non_null(map);
 	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
@@ -209,9 +208,10 @@ static char *export_day(struct house *house, const struct anyworld *world, int32
 	assert_int_equal(ledger_view_scan(&view, &names, house->catalogue, until, map), 0);
 	journal_view_end(&names);
 	ledger_view_end(&view);
-	found = tally_map_sorted(map, &n);
+	map_tallies(map, &found);
 	anyworld_model(&model, world, until);
-	check_model(&model, found, n, when);
+	check_model(&model, found.items, found.n, when);
+	tallies_free(&found);
 	tallies = tally_map_tallies(map);
 	text = export_text(house->catalogue, &tallies, day);
 	check_lines(&model, day, text, when);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/ledger/rebuild.h"
+#include "daemon/generation/rebuild.h"
 
 #include <limits.h>
 #include <pthread.h>

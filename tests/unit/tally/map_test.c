@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/catalogue/subject.h"
-#include "daemon/learner/tally.h"
+#include "daemon/tally/map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/catalogue/subject.h"
 #include "tests/unit/world.h"
 
 /* Few keys, so that they meet; at the limits of their fields, too. */
@@ -109,14 +109,25 @@ static void check_range(void *context, const struct tally_key *key, int64_t n)
 
 static void check_map(struct tally_map *map)
 {
-	size_t n;
-	const struct tally *sorted = tally_map_sorted(map, &n);
+	const struct tally_group *groups;
+	struct tally_key previous = { 0 };
+	size_t n, all = 0;
 
-	assert_int_equal(n, model_count());
-	for (size_t i = 0; i < n; i++) {
-		assert_true(i == 0 || tally_compare(&sorted[i - 1].key, &sorted[i].key) < 0);
-		assert_int_equal(sorted[i].n, model_n(&sorted[i].key));
+	assert_int_equal(tally_map_groups(map, &groups, &n), 0);
+	for (size_t g = 0; g < n; g++) {
+		assert_true(groups[g].n > 0);
+		for (size_t i = 0; i < groups[g].n; i++, all++) {
+			struct tally_key key = tally_key_of(groups[g].home, groups[g].subject,
+							    groups[g].parts[i].what);
+
+			assert_true(all == 0 || tally_compare(&previous, &key) < 0);
+			assert_true(groups[g].parts[i].n != 0);
+			assert_int_equal(groups[g].parts[i].n, model_n(&key));
+			previous = key;
+		}
 	}
+	assert_int_equal(all, model_count());
+	assert_int_equal(tally_map_count(map), all);
 }
 
 static void check_ranges(struct tally_map *map)
@@ -139,13 +150,47 @@ static void check_ranges(struct tally_map *map)
 	assert_int_equal(n, model_count());
 }
 
+/* Homes and subjects to which something was added. */
+static struct tally_key fresh[6 * 6];
+static size_t n_fresh;
+
+static size_t find_fresh(uint32_t home, uint32_t subject)
+{
+	size_t i = 0;
+
+	while (i < n_fresh && (fresh[i].home != home || fresh[i].subject != subject))
+		i++;
+	return i;
+}
+
+static void note_fresh(const struct tally_key *key)
+{
+	if (find_fresh(key->home, key->subject) == n_fresh)
+		fresh[n_fresh++] = *key;
+}
+
+static void take_fresh(void *context, uint32_t home, uint32_t subject)
+{
+	size_t i = find_fresh(home, subject);
+
+	(void)context;
+	assert_true(i < n_fresh); /* each once */
+	fresh[i] = fresh[--n_fresh];
+}
+
+static void check_fresh(struct tally_map *map)
+{
+	tally_map_tell_fresh(map, take_fresh, NULL);
+	assert_int_equal(n_fresh, 0);
+}
+
 static void random_adds_are_those_of_a_list(void **state)
 {
 	struct tally_map *map = tally_map_new();
 
 	(void)state;
 	chance_of_world(2);
-	n_model = 0;
+	n_model = n_fresh = 0;
 	assert_non_null(map);
 	check_map(map);
 	check_ranges(map);
@@ -158,13 +203,16 @@ static void random_adds_are_those_of_a_list(void **state)
 			n = -model_n(&key);
 		assert_int_equal(tally_map_add(map, &key, n), 0);
 		model_add(&key, n);
+		note_fresh(&key);
 		if (step % 1000 == 999) {
 			check_map(map);
 			check_ranges(map);
 		}
+		if (chance_of(1))
+			check_fresh(map);
 		if (step == 6000) {
 			tally_map_clear(map);
-			n_model = 0;
+			n_model = n_fresh = 0;
 		}
 	}
 	assert_true(model_count() > 1024);

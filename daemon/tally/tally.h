@@ -2,11 +2,12 @@
 /*
  * tally.h - counts that add: by home region, subject, facet and bucket.
  *
- * What a learner adds to them is a contribution (learner.h). A map gathers changes, or all the
- * counts of a scan; where they are read from, a map or the ledger, is behind struct tallies.
+ * What a learner adds to them is a contribution (learner/contribution.h). A map (map.h) gathers
+ * changes, or all the counts of a scan; a run (run.h) is how the ledger stores them. Where they are
+ * read from, a map or the ledger, is behind struct tallies.
  */
-#ifndef LIFTD_LEARNER_TALLY_H
-#define LIFTD_LEARNER_TALLY_H
+#ifndef LIFTD_TALLY_TALLY_H
+#define LIFTD_TALLY_TALLY_H
 
 #include <assert.h>
 
@@ -116,21 +117,13 @@ int tally_compare(const struct tally_key *a, const struct tally_key *b);
 void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES]);
 void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key);
 
-/* A map of tallies. */
-
-struct tally_map;
-struct tally_map *tally_map_new(void); /* NULL: out of memory */
-void tally_map_free(struct tally_map *map);
-void tally_map_clear(struct tally_map *map);
-
-/* Add n to a count. LIFT_E_MEMORY. */
-int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n);
-
-/* How many keys it holds. */
-size_t tally_map_count(const struct tally_map *map);
-
-/* Its counts other than 0, in order of keys, valid until the next change. */
-const struct tally *tally_map_sorted(struct tally_map *map, size_t *ret_n);
+/* Of one home and subject: what is counted, as a number that sorts like the rest of the key. */
+struct tally_part {
+	uint64_t what;
+	int64_t n;
+};
+uint64_t tally_what(const struct tally_key *key);
+struct tally_key tally_key_of(uint32_t home, uint32_t subject, uint64_t what);
 
 /* Where tallies are read from. */
 
@@ -142,8 +135,5 @@ struct tallies {
 	int (*range)(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context);
 	void *source;
 };
-
-/* The tallies of a map, as long as it does not change. */
-struct tallies tally_map_tallies(struct tally_map *map);
 
 #endif

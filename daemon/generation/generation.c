@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/ledger/generation.h"
+#include "daemon/generation/generation.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  * Threads get the generation that serves, look, and put it back; one that has been replaced goes
  * with the last who has it.
  */
-#ifndef LIFTD_LEDGER_GENERATION_H
-#define LIFTD_LEDGER_GENERATION_H
+#ifndef LIFTD_GENERATION_GENERATION_H
+#define LIFTD_GENERATION_GENERATION_H
 
 #include "daemon/ledger/ledger.h"
 

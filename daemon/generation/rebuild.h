@@ -7,8 +7,8 @@
  * taken. Where a disk or memory fails it is tried again, but not where the journal cannot be read
  * (LIFT_E_CORRUPT). A daemon that stops in the middle begins anew at its next start.
  */
-#ifndef LIFTD_LEDGER_REBUILD_H
-#define LIFTD_LEDGER_REBUILD_H
+#ifndef LIFTD_GENERATION_REBUILD_H
+#define LIFTD_GENERATION_REBUILD_H
 
 #include "daemon/base/as_of.h"
 #include "daemon/base/clock.h"
