@@ -12,7 +12,7 @@
 #define LIFTD_EXPLAIN_EXPLAIN_H
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 #include "daemon/ledger/ledger.h"
 #include "proto/config.h"
 

@@ -14,6 +14,7 @@ struct export
 	export_fn fn;
 	void *context;
 	struct figures *figures;
+	struct by_home *by_home;
 	struct msg_writer *writer;
 	struct msg_reader *reader;
 	uint32_t *regions;  /* by code */
@@ -48,7 +49,7 @@ static int export_line(struct export *export, uint32_t region, uint32_t subject)
 				  .id = text_of(subject_id(catalogue, subject)) };
 	int err;
 
-	err = figures_sum(export->figures, export->tallies, region, subject, export->wish->today);
+	err = figures_sum_by_home(export->figures, export->by_home, region, export->wish->today);
 	if (err || !figures_any(export->figures))
 		return err;
 	msg_writer_clear(export->writer);
@@ -80,6 +81,7 @@ static int export_all(struct export *export)
 	for (size_t s = 0; s < export->n_subjects && !err; s++) {
 		if (!is_wished(export, export->subjects[s]))
 			continue;
+		by_home_begin(export->by_home, export->tallies, export->subjects[s]);
 		for (uint32_t r = 0; r < export->catalogue->n_regions && !err; r++)
 			if (is_wished_region(wish, export->regions[r]))
 				err = export_line(export, export->regions[r], export->subjects[s]);
@@ -96,9 +98,12 @@ int export_figures(const struct catalogue *catalogue, const struct tallies *tall
 				 .fn = fn,
 				 .context = context,
 				 .figures = figures_new(catalogue),
+				 .by_home = by_home_new(catalogue),
 				 .writer = msg_writer_new(),
 				 .reader = msg_reader_new() };
-	int err = export.figures && export.writer && export.reader ? 0 : LIFT_E_MEMORY;
+	int err = export.figures && export.by_home && export.writer && export.reader
+			  ? 0
+			  : LIFT_E_MEMORY;
 
 	if (!err)
 		err = order_regions(catalogue, &export.regions);
@@ -107,6 +112,7 @@ int export_figures(const struct catalogue *catalogue, const struct tallies *tall
 	if (!err)
 		err = export_all(&export);
 	figures_free(export.figures);
+	by_home_free(export.by_home);
 	msg_writer_free(export.writer);
 	msg_reader_free(export.reader);
 	free(export.regions);

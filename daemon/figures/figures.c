@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/figures/figures.h"
 #include "daemon/catalogue/subject.h"
-#include "proto/grow.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
-enum { SERIES_BUCKETS_MAX = 1 << 20 };
-
 /* As many targets and requirements as a subject has; at least one. */
-static size_t parts_max(const struct catalogue *catalogue)
+static uint32_t parts_max(const struct catalogue *catalogue)
 {
-	size_t max = 1;
+	uint32_t max = 1;
 
 	for (uint32_t i = 0; i < catalogue->n_programmes; i++)
 		if (catalogue->programmes[i].n_targets > max)
@@ -29,10 +25,12 @@ struct figures *figures_new(const struct catalogue *catalogue)
 	if (!figures)
 		return NULL;
 	figures->catalogue = catalogue;
-	figures->parts = calloc(parts_max(catalogue), sizeof(*figures->parts));
-	figures->before = calloc(parts_max(catalogue), sizeof(*figures->before));
-	figures->places = calloc(parts_max(catalogue), sizeof(*figures->places));
-	if (!figures->parts || !figures->before || !figures->places) {
+	figures->parts_room = parts_max(catalogue);
+	figures->parts = calloc(figures->parts_room, sizeof(*figures->parts));
+	figures->before = calloc(figures->parts_room, sizeof(*figures->before));
+	figures->places = calloc(figures->parts_room, sizeof(*figures->places));
+	figures->own = by_home_new(catalogue);
+	if (!figures->parts || !figures->before || !figures->places || !figures->own) {
 		figures_free(figures);
 		return NULL;
 	}
@@ -53,98 +51,30 @@ void figures_free(struct figures *figures)
 		return;
 	for (uint32_t d = 0; d < CATALOGUE_DIMENSIONS_MAX; d++)
 		free(figures->by[d]);
-	for (int i = 0; i < SERIES_NAMES; i++) {
-		free(figures->series[i].rows);
-		free(figures->series[i].row_of);
-	}
+	for (int i = 0; i < SERIES_NAMES; i++)
+		series_free(&figures->series[i]);
+	by_home_free(figures->own);
 	free(figures->parts);
 	free(figures->before);
 	free(figures->places);
 	free(figures);
 }
 
-/* Series. */
-
-/* A place for a bucket: buckets are days, hours, percents, regions, of which there are few. */
-static int series_reach(struct series *series, uint32_t bucket)
+/* How many targets or requirements a subject has, and whether some are of each leaf. */
+static void look_at_parts(struct figures *figures, uint32_t subject)
 {
-	size_t before = series->n_buckets;
-	int err = bucket >= SERIES_BUCKETS_MAX ? LIFT_E_CORRUPT
-					       : grow(&series->row_of, &series->n_buckets,
-						      (size_t)bucket + 1, sizeof(*series->row_of));
+	const struct catalogue *catalogue = figures->catalogue;
+	const struct programme *programme = &catalogue->programmes[subject_index(subject)];
+	const struct competence *competence = &catalogue->competences[subject_index(subject)];
 
-	if (!err)
-		memset(series->row_of + before, 0,
-		       (series->n_buckets - before) * sizeof(*series->row_of));
-	return err;
-}
-
-static int series_append(struct series *series, uint32_t bucket)
-{
-	if (grow(&series->rows, &series->room, series->n + 1, sizeof(*series->rows)) != 0)
-		return LIFT_E_MEMORY;
-	series->rows[series->n] = (struct row){ .bucket = bucket };
-	series->row_of[bucket] = (uint32_t)++series->n;
-	return 0;
-}
-
-static int series_add(struct series *series, uint32_t bucket, int column, int64_t n)
-{
-	int err = bucket < series->n_buckets ? 0 : series_reach(series, bucket);
-
-	if (!err && !series->row_of[bucket])
-		err = series_append(series, bucket);
-	if (!err)
-		series->rows[series->row_of[bucket] - 1].n[column] += n;
-	return err;
-}
-
-static void series_clear(struct series *series)
-{
-	for (size_t i = 0; i < series->n; i++)
-		series->row_of[series->rows[i].bucket] = 0;
-	series->n = 0;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	uint32_t x = ((const struct row *)a)->bucket, y = ((const struct row *)b)->bucket;
-
-	return (x > y) - (x < y);
-}
-
-int64_t series_below(const struct series *series, int64_t bucket)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < series->n && series->rows[i].bucket < bucket; i++)
-		n += series->rows[i].n[0];
-	return n;
-}
-
-uint32_t series_rank(const struct series *series, int percent)
-{
-	int64_t n = series_below(series, INT64_MAX), rank = (percent * n + 99) / 100;
-	size_t i = 0;
-
-	assert(n > 0);
-	for (rank -= series->rows[0].n[0]; rank > 0; rank -= series->rows[i].n[0])
-		i++;
-	return series->rows[i].bucket;
-}
-
-static bool has_each(const struct catalogue *catalogue, uint32_t subject)
-{
-	uint32_t index = subject_index(subject);
-	bool any = false;
-
+	figures->n_parts = 0;
+	figures->any_each = false;
 	if (subject_kind(subject) == KIND_PROGRAMME)
-		for (uint32_t i = 0; i < catalogue->programmes[index].n_targets; i++)
-			any |= catalogue->programmes[index].targets[i].each;
+		for (; figures->n_parts < programme->n_targets; figures->n_parts++)
+			figures->any_each |= programme->targets[figures->n_parts].each;
 	if (subject_kind(subject) == KIND_COMPETENCE)
-		for (uint32_t i = 0; i < catalogue->competences[index].n_requirements; i++)
-			any |= catalogue->competences[index].requirements[i].count > 0;
-	return any;
+		for (; figures->n_parts < competence->n_requirements; figures->n_parts++)
+			figures->any_each |= competence->requirements[figures->n_parts].count > 0;
 }
 
 static void figures_clear(struct figures *figures, uint32_t region, uint32_t subject, int32_t today)
@@ -154,18 +84,17 @@ static void figures_clear(struct figures *figures, uint32_t region, uint32_t sub
 	figures->region = region;
 	figures->subject = subject;
 	figures->today = today;
+	look_at_parts(figures, subject);
 	memset(figures->totals, 0, sizeof(figures->totals));
-	memset(figures->parts, 0, parts_max(catalogue) * sizeof(*figures->parts));
-	memset(figures->places, 0, parts_max(catalogue) * sizeof(*figures->places));
+	memset(figures->parts, 0, figures->n_parts * sizeof(*figures->parts));
+	memset(figures->places, 0, figures->n_parts * sizeof(*figures->places));
 	memset(figures->enrolled, 0, sizeof(figures->enrolled));
-	figures->any_each = has_each(catalogue, subject);
 	memset(figures->levels, 0, sizeof(figures->levels));
 	memset(figures->expiring, 0, sizeof(figures->expiring));
 	figures->holders = figures->begun = 0;
 	for (int i = 0; i < SERIES_NAMES; i++)
 		series_clear(&figures->series[i]);
 	figures->reached = 0;
-	figures->reached_home = REGION_ALL;
 	figures->err = 0;
 	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
 		memset(figures->by[d], 0,
@@ -174,8 +103,6 @@ static void figures_clear(struct figures *figures, uint32_t region, uint32_t sub
 
 /* Sums. */
 
-/* METRICS 5: a leaf, of a programme a place, is reached where someone at home there counts; tallies
- * come home by home. */
 bool figures_is_place(const struct figures *figures, uint32_t home)
 {
 	const struct catalogue *catalogue = figures->catalogue;
@@ -187,13 +114,13 @@ bool figures_is_place(const struct figures *figures, uint32_t home)
 				   figures->today);
 }
 
-static void count_reached(struct figures *figures, uint32_t home)
-{
-	if (home == figures->reached_home || !figures->catalogue->regions[home].leaf)
-		return;
-	figures->reached_home = home;
-	figures->reached += figures_is_place(figures, home);
-}
+/* What becomes of a facet's counts, beside their total: of all those of one home at once. */
+struct facet_sum {
+	void (*add)(struct figures *figures, const struct facet_sum *sum,
+		    const struct counts *counts);
+	enum series_name series;
+	int column; /* of the series, or of `by` */
+};
 
 static void add_row(struct figures *figures, enum series_name name, int column, uint32_t bucket,
 		    int64_t n)
@@ -204,99 +131,107 @@ static void add_row(struct figures *figures, enum series_name name, int column, 
 		figures->err = err;
 }
 
-/* What becomes of a facet's counts, beside their total. */
-struct facet_sum {
-	void (*add)(struct figures *figures, const struct facet_sum *sum,
-		    const struct tally_key *key, int64_t n);
-	enum series_name series;
-	int column; /* of the series, or of `by` */
-};
-
 static void add_series(struct figures *figures, const struct facet_sum *sum,
-		       const struct tally_key *key, int64_t n)
+		       const struct counts *counts)
 {
-	add_row(figures, sum->series, sum->column, (uint32_t)key->bucket, n);
-}
-
-static void add_last(struct figures *figures, const struct facet_sum *sum,
-		     const struct tally_key *key, int64_t n)
-{
-	count_reached(figures, key->home);
-	add_series(figures, sum, key, n);
+	for (size_t i = 0; i < counts->n; i++)
+		add_row(figures, sum->series, sum->column, (uint32_t)counts->items[i].bucket,
+			counts->items[i].n);
 }
 
 static void add_by(struct figures *figures, const struct facet_sum *sum,
-		   const struct tally_key *key, int64_t n)
+		   const struct counts *counts)
 {
-	figures->by[key->part >> 8][key->part & 0xff][sum->column] += n;
+	for (size_t i = 0; i < counts->n; i++) {
+		uint32_t by = counts->items[i].part;
+
+		figures->by[by >> 8][by & 0xff][sum->column] += counts->items[i].n;
+	}
 }
 
 static void add_enrolled(struct figures *figures, const struct facet_sum *sum,
-			 const struct tally_key *key, int64_t n)
+			 const struct counts *counts)
 {
 	(void)sum;
-	figures->enrolled[key->part] += n;
+	for (size_t i = 0; i < counts->n; i++)
+		figures->enrolled[counts->items[i].part] += counts->items[i].n;
 }
 
 static void add_moved(struct figures *figures, const struct facet_sum *sum,
-		      const struct tally_key *key, int64_t n)
+		      const struct counts *counts)
 {
-	add_row(figures, sum->series, 0, (uint32_t)(key->part << 16 | key->bucket), n);
+	for (size_t i = 0; i < counts->n; i++)
+		add_row(figures, sum->series, 0,
+			(uint32_t)counts->items[i].part << 16 | (uint32_t)counts->items[i].bucket,
+			counts->items[i].n);
 }
 
 static void add_part(struct figures *figures, const struct facet_sum *sum,
-		     const struct tally_key *key, int64_t n)
+		     const struct counts *counts)
 {
 	(void)sum;
-	figures->parts[key->part] += n;
+	for (size_t i = 0; i < counts->n; i++)
+		figures->parts[counts->items[i].part] += counts->items[i].n;
 }
 
 /* METRICS 6: stretches begun and ended, day by day, and those that hold today. */
 static void add_stretch(struct figures *figures, const struct facet_sum *sum,
-			const struct tally_key *key, int64_t n)
+			const struct count *count)
 {
-	int32_t begin = span_begin(key->bucket), end = span_end(key->bucket);
+	int32_t begin = span_begin(count->bucket), end = span_end(count->bucket);
 
 	if (begin > figures->today)
 		return;
-	if (key->part == STRETCH_FIRST)
-		figures->begun += n;
-	add_row(figures, sum->series, 0, (uint32_t)begin, n);
+	if (count->part == STRETCH_FIRST)
+		figures->begun += count->n;
+	add_row(figures, sum->series, 0, (uint32_t)begin, count->n);
 	if (end <= figures->today) {
-		add_row(figures, sum->series, 1, (uint32_t)end, n);
+		add_row(figures, sum->series, 1, (uint32_t)end, count->n);
 		return;
 	}
-	figures->holders += n;
+	figures->holders += count->n;
 	for (int i = 0; i < EXPIRIES; i++)
 		if (end - figures->today <= EXPIRY_DAYS * (i + 1))
-			figures->expiring[i] += n;
+			figures->expiring[i] += count->n;
 }
 
-static bool holds(const struct figures *figures, uint64_t span)
+static void add_stretches(struct figures *figures, const struct facet_sum *sum,
+			  const struct counts *counts)
 {
-	return span_begin(span) <= figures->today && figures->today < span_end(span);
+	for (size_t i = 0; i < counts->n; i++)
+		add_stretch(figures, sum, &counts->items[i]);
+}
+
+static bool holds(const struct figures *figures, const struct count *count)
+{
+	return span_begin(count->bucket) <= figures->today &&
+	       figures->today < span_end(count->bucket);
 }
 
 static void add_level(struct figures *figures, const struct facet_sum *sum,
-		      const struct tally_key *key, int64_t n)
+		      const struct counts *counts)
 {
 	(void)sum;
-	if (holds(figures, key->bucket))
-		figures->levels[key->part] += n;
+	for (size_t i = 0; i < counts->n; i++)
+		if (holds(figures, &counts->items[i]))
+			figures->levels[counts->items[i].part] += counts->items[i].n;
 }
 
 static void add_requirement(struct figures *figures, const struct facet_sum *sum,
-			    const struct tally_key *key, int64_t n)
+			    const struct counts *counts)
 {
-	if (holds(figures, key->bucket))
-		add_part(figures, sum, key, n);
+	(void)sum;
+	for (size_t i = 0; i < counts->n; i++)
+		if (holds(figures, &counts->items[i]))
+			figures->parts[counts->items[i].part] += counts->items[i].n;
 }
 
 static void add_by_holders(struct figures *figures, const struct facet_sum *sum,
-			   const struct tally_key *key, int64_t n)
+			   const struct counts *counts)
 {
-	if (holds(figures, key->bucket))
-		add_by(figures, sum, key, n);
+	for (size_t i = 0; i < counts->n; i++)
+		if (holds(figures, &counts->items[i]))
+			add_by(figures, sum, &(struct counts){ &counts->items[i], 1 });
 }
 
 static const struct facet_sum sums[FACETS] = {
@@ -305,7 +240,7 @@ static const struct facet_sum sums[FACETS] = {
 	[FACET_PASSED] = { add_series, SERIES_DAILY, 2 },
 	[FACET_SCORE] = { add_series, SERIES_SCORE, 0 },
 	[FACET_TOOK] = { add_series, SERIES_TOOK, 0 },
-	[FACET_LAST] = { add_last, SERIES_LAST, 0 },
+	[FACET_LAST] = { add_series, SERIES_LAST, 0 },
 	[FACET_OPEN] = { add_series, SERIES_OPEN, 0 },
 	[FACET_HOURS] = { add_series, SERIES_HOURS, 0 },
 	[FACET_MONTH_LEARNERS] = { add_series, SERIES_MONTHLY, 0 },
@@ -320,22 +255,12 @@ static const struct facet_sum sums[FACETS] = {
 	[FACET_BY_PASSED] = { .add = add_by, .column = 2 },
 	[FACET_BY_LEARNERS] = { .add = add_by, .column = 0 },
 	[FACET_BY_MINUTES] = { .add = add_by, .column = BY_MINUTES },
-	[FACET_STRETCH] = { .add = add_stretch, .series = SERIES_DAILY },
+	[FACET_STRETCH] = { .add = add_stretches, .series = SERIES_DAILY },
 	[FACET_LEVEL] = { .add = add_level },
 	[FACET_REQUIREMENT] = { .add = add_requirement },
 	[FACET_BY_HOLDERS] = { .add = add_by_holders, .column = 0 },
 	/* all others: the total is all */
 };
-
-static void sum_tally(void *context, const struct tally_key *key, int64_t n)
-{
-	struct figures *figures = context;
-	const struct facet_sum *sum = &sums[key->facet];
-
-	figures->totals[key->facet] += n;
-	if (sum->add)
-		sum->add(figures, sum, key, n);
-}
 
 /* METRICS 5: the leaf has reached its value, or not; where its headcount is not known, nobody can
  * say. */
@@ -365,42 +290,75 @@ static void add_need(struct figures *figures, const struct competence *competenc
 	}
 }
 
-/* A home has been summed. */
-static void end_home(struct figures *figures, uint32_t home)
+/* METRICS 5: a leaf, of a programme a place, is reached where someone at home there counts. */
+static void end_home(struct figures *figures, uint32_t home, bool has_last)
 {
 	const struct catalogue *catalogue = figures->catalogue;
 	uint32_t index = subject_index(figures->subject);
 
-	if (!figures->any_each || !figures_is_place(figures, home))
+	if ((!has_last && !figures->any_each) || !catalogue->regions[home].leaf ||
+	    !figures_is_place(figures, home))
 		return;
-	if (subject_kind(figures->subject) == KIND_PROGRAMME)
+	figures->reached += has_last;
+	if (figures->any_each && subject_kind(figures->subject) == KIND_PROGRAMME)
 		add_place(figures, &catalogue->programmes[index], home);
-	else
+	else if (figures->any_each)
 		add_need(figures, &catalogue->competences[index]);
+}
+
+/* Facet by facet, as they come. */
+static void add_home(struct figures *figures, uint32_t home, const struct counts *counts)
+{
+	const struct count *items = counts->items;
+	bool has_last = false;
+	size_t end;
+
+	if (figures->any_each)
+		memcpy(figures->before, figures->parts,
+		       figures->n_parts * sizeof(*figures->before));
+	for (size_t i = 0; i < counts->n; i = end) {
+		enum facet facet = items[i].facet;
+
+		for (end = i; end < counts->n && items[end].facet == facet; end++)
+			figures->totals[facet] += items[end].n;
+		if (sums[facet].add)
+			sums[facet].add(figures, &sums[facet],
+					&(struct counts){ items + i, end - i });
+		has_last |= facet == FACET_LAST;
+	}
+	end_home(figures, home, has_last);
+}
+
+static void end_series(struct figures *figures)
+{
+	for (int i = 0; i < SERIES_NAMES && !figures->err; i++)
+		figures->err = series_end(&figures->series[i]);
+}
+
+int figures_sum_by_home(struct figures *figures, struct by_home *by_home, uint32_t region,
+			int32_t today)
+{
+	const struct region *r = &figures->catalogue->regions[region];
+	struct counts counts;
+
+	figures_clear(figures, region, by_home_subject(by_home), today);
+	for (uint32_t i = 0; i < r->n_homes && !figures->err; i++) {
+		int err = by_home_read(by_home, r->homes[i], &counts);
+
+		if (err)
+			figures->err = err;
+		else
+			add_home(figures, r->homes[i], &counts);
+	}
+	end_series(figures);
+	return figures->err;
 }
 
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
 		uint32_t subject, int32_t today)
 {
-	const struct region *r = &figures->catalogue->regions[region];
-
-	figures_clear(figures, region, subject, today);
-	for (uint32_t i = 0; i < r->n_homes && !figures->err; i++) {
-		int err;
-
-		if (figures->any_each)
-			memcpy(figures->before, figures->parts,
-			       parts_max(figures->catalogue) * sizeof(*figures->before));
-		err = tallies->range(tallies->source, r->homes[i], subject, sum_tally, figures);
-		if (err)
-			figures->err = err;
-		end_home(figures, r->homes[i]);
-	}
-	for (int i = 0; i < SERIES_NAMES; i++)
-		if (figures->series[i].n > 0)
-			qsort(figures->series[i].rows, figures->series[i].n, sizeof(struct row),
-			      compare_rows);
-	return figures->err;
+	by_home_begin(figures->own, tallies, subject);
+	return figures_sum_by_home(figures, figures->own, region, today);
 }
 
 bool figures_any(const struct figures *figures)

@@ -6,20 +6,13 @@
 #ifndef LIFTD_FIGURES_FIGURES_H
 #define LIFTD_FIGURES_FIGURES_H
 
-#include "daemon/catalogue/catalogue.h"
-#include "daemon/tally/tally.h"
+#include "daemon/figures/by_home.h"
+#include "daemon/figures/series.h"
 #include "proto/event.h"
 
 enum {
-	FIGURES_COLUMNS = 3, /* of a row, at most */
-	BY_MINUTES = 3,	     /* the column of `by` beside started, completed, passed */
+	BY_MINUTES = 3, /* the column of `by` beside started, completed, passed */
 	BY_COLUMNS
-};
-
-/* Counts by bucket: in order of buckets, each once. */
-struct row {
-	uint32_t bucket;
-	int64_t n[FIGURES_COLUMNS];
 };
 
 enum series_name {
@@ -38,13 +31,6 @@ enum series_name {
 /* Holders whose stretch ends within so many days: these many times 30. */
 enum { EXPIRIES = 3, EXPIRY_DAYS = 30 };
 
-struct series {
-	struct row *rows;
-	size_t n, room;
-	uint32_t *row_of; /* by bucket, while it is summed: its row + 1, or 0 */
-	size_t n_buckets; /* that have a place there */
-};
-
 struct figures {
 	const struct catalogue *catalogue;
 	uint32_t region, subject;
@@ -52,8 +38,9 @@ struct figures {
 	int64_t totals[FACETS]; /* of all buckets, whatever the day */
 	struct series series[SERIES_NAMES];
 	int64_t (*by[CATALOGUE_DIMENSIONS_MAX])[BY_COLUMNS]; /* by dimension and value */
-	int64_t *parts;	 /* by target, or by requirement: those that hold today */
-	int64_t *before; /* the same, of the homes before this one */
+	int64_t *parts;		      /* by target, or by requirement: those that hold today */
+	int64_t *before;	      /* the same, of the homes before this one */
+	uint32_t n_parts, parts_room; /* of the subject; of any */
 	/* Of targets of each leaf: the leaves inside whose value is known, and those that have
 	 * reached it. Of a requirement of each: what is needed, and what there is of it. */
 	struct places {
@@ -65,8 +52,8 @@ struct figures {
 	int64_t holders, begun; /* learners with a stretch that holds, or has begun */
 	int64_t levels[CATALOGUE_LEVELS + 1];
 	int64_t expiring[EXPIRIES];
-	uint32_t reached;      /* leaves, of a programme its places, with a learner */
-	uint32_t reached_home; /* the last of them */
+	uint32_t reached;    /* leaves, of a programme its places, with a learner */
+	struct by_home *own; /* for the sum of one region alone */
 	int err;
 };
 
@@ -78,15 +65,15 @@ void figures_free(struct figures *figures);
 int figures_sum(struct figures *figures, const struct tallies *tallies, uint32_t region,
 		uint32_t subject, int32_t today);
 
+/* The same of the subject that is read there: for one region after the other, whose homes are read
+ * once. */
+int figures_sum_by_home(struct figures *figures, struct by_home *by_home, uint32_t region,
+			int32_t today);
+
 /* Is a region one of the leaves that may be reached: of a programme, up to today its? */
 bool figures_is_place(const struct figures *figures, uint32_t home);
 
 /* Does at least one learner count? */
 bool figures_any(const struct figures *figures);
-
-/* Of a series of one column: how many are below a bucket, and the bucket at rank ceil(percent / 100
- * * n), from 1 (METRICS 4). The series is not empty where a rank is asked for. */
-int64_t series_below(const struct series *series, int64_t bucket);
-uint32_t series_rank(const struct series *series, int percent);
 
 #endif

@@ -166,11 +166,11 @@ static void write_monthly(const struct figures *figures, struct msg_writer *writ
 	for (size_t i = 0; i < monthly->n; i++) {
 		int32_t month = (int32_t)monthly->rows[i].bucket;
 
-		msg_array(writer, 1 + FIGURES_COLUMNS);
+		msg_array(writer, 1 + SERIES_COLUMNS);
 		day_print(day_of_date(1970 + month / 12, month % 12 + 1, 1), text);
 		text[MONTH_TEXT - 1] = 0;
 		msg_str(writer, text);
-		for (int c = 0; c < FIGURES_COLUMNS; c++)
+		for (int c = 0; c < SERIES_COLUMNS; c++)
 			msg_int(writer, monthly->rows[i].n[c]);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

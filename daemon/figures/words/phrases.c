@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/figures/phrases.h"
+#include "daemon/figures/words/phrases.h"
 
 #include <inttypes.h>
 

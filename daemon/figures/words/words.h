@@ -3,12 +3,12 @@
  * words.h - the {words} that stand in definitions for what the catalogue, the region and
  * the day say. Pure.
  */
-#ifndef LIFTD_FIGURES_WORDS_H
-#define LIFTD_FIGURES_WORDS_H
+#ifndef LIFTD_FIGURES_WORDS_WORDS_H
+#define LIFTD_FIGURES_WORDS_WORDS_H
 
 #include <stdio.h>
 
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 
 /* Write a text, with what each {word} in it stands for. A word that is none is a mistake of
  * ours. */

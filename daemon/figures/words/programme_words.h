@@ -2,12 +2,12 @@
 /*
  * programme_words.h - the {words} of definitions that say what a programme says of itself.
  */
-#ifndef LIFTD_FIGURES_PROGRAMME_WORDS_H
-#define LIFTD_FIGURES_PROGRAMME_WORDS_H
+#ifndef LIFTD_FIGURES_WORDS_PROGRAMME_WORDS_H
+#define LIFTD_FIGURES_WORDS_PROGRAMME_WORDS_H
 
 #include <stdio.h>
 
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 
 struct word {
 	const char *word;

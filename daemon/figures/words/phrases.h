@@ -2,12 +2,12 @@
 /*
  * phrases.h - names, numbers, days and lists of the catalogue, as they stand in sentences.
  */
-#ifndef LIFTD_FIGURES_PHRASES_H
-#define LIFTD_FIGURES_PHRASES_H
+#ifndef LIFTD_FIGURES_WORDS_PHRASES_H
+#define LIFTD_FIGURES_WORDS_PHRASES_H
 
 #include <stdio.h>
 
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 
 /* "First aid (first-aid)", or the id alone where it is the name. */
 void phrase_name(FILE *out, const char *id, const char *name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/figures/definition.h"
+#include "daemon/figures/words/definition.h"
 
 #include <stdlib.h>
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/programme_words.h"
-#include "daemon/figures/words.h"
+#include "daemon/figures/words/programme_words.h"
+#include "daemon/figures/words/words.h"
 #include "daemon/tally/tally.h"
 
 struct definition {

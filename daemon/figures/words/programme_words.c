@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/figures/programme_words.h"
+#include "daemon/figures/words/programme_words.h"
 
 #include <inttypes.h>
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/phrases.h"
+#include "daemon/figures/words/phrases.h"
 
 static const struct programme *programme_of(const struct definition_of *of)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/figures/words.h"
+#include "daemon/figures/words/words.h"
 
 #include <assert.h>
 #include <inttypes.h>
 
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/phrases.h"
-#include "daemon/figures/programme_words.h"
+#include "daemon/figures/words/phrases.h"
+#include "daemon/figures/words/programme_words.h"
 #include "daemon/tally/tally.h"
 
 /* Of any kind. */
