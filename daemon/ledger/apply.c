@@ -122,15 +122,6 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 
 /* Applying it. */
 
-static int compare_places(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	return memcmp(x->event->learner, y->event->learner, PSEUDONYM_BYTES);
-}
-
 /* after - before, both in order of keys. */
 int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
 			  const struct contribution *after)
@@ -263,58 +254,13 @@ int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t fro
 	return journal_view_read(view, from, most, gather, &gathering, ret_next);
 }
 
-void ledger_sort_places(struct place *places, size_t n)
-{
-	if (n > 0) /* else there may be no array */
-		qsort(places, n, sizeof(*places), compare_places);
-}
-
-/* The number of a learner: the next one for whom there is none. */
-static uint32_t learner_number(struct ledger *ledger, struct record_writer *writer,
-			       const uint8_t *pseudonym)
-{
-	struct text key = { (const char *)pseudonym, PSEUDONYM_BYTES }, value;
-	uint8_t bytes[NUMBER_BYTES];
-
-	if (store_find(&writer->cursor, key, &value) && value.size == NUMBER_BYTES)
-		return (uint32_t)get_be((const uint8_t *)value.data, NUMBER_BYTES);
-	put_be(bytes, ledger->next_number, NUMBER_BYTES);
-	record_write(writer, key, no_record, (struct text){ (char *)bytes, sizeof(bytes) });
-	return ledger->next_number++;
-}
-
-/* The events of the stretch in the order of their learners' numbers, which is that of the store. */
-static void order_stretch(struct ledger *ledger)
-{
-	struct place *places = ledger->places;
-	struct record_writer writer;
-	const uint8_t *previous = NULL;
-	uint32_t number = 0;
-
-	for (size_t i = 0; i < ledger->n_stretch; i++)
-		places[i] = (struct place){ get_be(ledger->stretch[i].learner, 8),
-					    &ledger->stretch[i] };
-	ledger_sort_places(places, ledger->n_stretch);
-	record_writer_open(&writer, ledger, LDB_NUMBERS);
-	for (size_t i = 0; i < ledger->n_stretch; i++) {
-		const uint8_t *learner = places[i].event->learner;
-
-		if (!previous || memcmp(previous, learner, PSEUDONYM_BYTES) != 0)
-			number = learner_number(ledger, &writer, learner);
-		previous = learner;
-		places[i].rank = number;
-	}
-	record_writer_close(&writer);
-	ledger_sort_places(places, ledger->n_stretch);
-}
-
 static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
 	struct record_writer writer;
 	int err;
 
-	order_stretch(ledger);
+	ledger_order_stretch(ledger);
 	record_writer_open(&writer, ledger, LDB_LEARNERS);
 	err = ledger->txn.err;
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {

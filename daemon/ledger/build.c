@@ -34,7 +34,7 @@ struct build {
 	unsigned shift;		       /* of a pseudonym's first byte, to its part */
 	size_t n_parts;		       /* a power of two */
 	struct pending *events;	       /* of the part that is being folded */
-	struct place *places;
+	struct place *places, *spare;
 	size_t room;
 	size_t written; /* bytes since the last commit */
 	struct record_writer numbers, learners;
@@ -253,10 +253,12 @@ static int read_part(struct build *build, size_t part)
 	if (n > build->room) {
 		free(build->events);
 		free(build->places);
+		free(build->spare);
 		build->room = 0;
 		build->events = malloc(n * sizeof(*build->events));
 		build->places = malloc(n * sizeof(*build->places));
-		if (!build->events || !build->places)
+		build->spare = malloc(n * sizeof(*build->spare));
+		if (!build->events || !build->places || !build->spare)
 			return LIFT_E_MEMORY;
 		build->room = n;
 	}
@@ -270,7 +272,7 @@ static int read_part(struct build *build, size_t part)
 	for (size_t i = 0; i < n; i++)
 		build->places[i] =
 			(struct place){ get_be(build->events[i].learner, 8), &build->events[i] };
-	ledger_sort_places(build->places, n);
+	ledger_sort_places(build->places, build->spare, n);
 	return 0;
 }
 
@@ -328,6 +330,7 @@ static void build_clear(struct build *build)
 			fclose(build->parts[i]);
 	free(build->events);
 	free(build->places);
+	free(build->spare);
 }
 
 int ledger_build(const char *dir, struct journal *journal, const struct catalogue *catalogue,

@@ -126,6 +126,7 @@ struct ledger {
 	struct names *seen;
 	struct pending *stretch; /* as the journal has it */
 	struct place *places;	 /* by learner */
+	struct place *spare;	 /* while they are sorted */
 	size_t n_stretch;
 	size_t n_forgets; /* of the stretch: orders */
 	/* While it is built from the journal: all orders that there are, by learner. What they take
@@ -168,8 +169,12 @@ bool ledger_is_forgotten(const struct ledger *ledger, const uint8_t learner[stat
 			 uint64_t number);
 /* The source of the first of a learner's events: they are as the journal has them. */
 uint16_t ledger_first_source(const struct place *first, const struct place *end);
-/* Sort n places by rank, and then by pseudonym. */
-void ledger_sort_places(struct place *places, size_t n);
+/* Sort n places, whose ranks are the first eight bytes of pseudonyms, by pseudonym (order.c);
+ * `spare` has room for as many. */
+void ledger_sort_places(struct place *places, struct place *spare, size_t n);
+/* The events of the stretch in the order of their learners' numbers, which is that of the store:
+ * ledger->places, whose ranks are the numbers. Who has none gets one. Errors of the store stick. */
+void ledger_order_stretch(struct ledger *ledger);
 /* Add what after has and before has not. */
 int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
 			  const struct contribution *after);

@@ -198,6 +198,7 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	make_digest(journal, catalogue, until, ledger->horizon, ledger->digest);
 	ledger->stretch = malloc(LEDGER_STRETCH * sizeof(*ledger->stretch));
 	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
+	ledger->spare = malloc(LEDGER_STRETCH * sizeof(*ledger->spare));
 	ledger->held = tally_map_new();
 	err = ledger->stretch && ledger->places && ledger->held ? 0 : LIFT_E_MEMORY;
 	if (!err)
@@ -248,6 +249,7 @@ void ledger_close(struct ledger *ledger)
 	names_free(ledger->seen);
 	free(ledger->stretch);
 	free(ledger->places);
+	free(ledger->spare);
 	free(ledger->forgotten);
 	learner_free(&ledger->learner);
 	pieces_free(&ledger->pieces);
