@@ -173,7 +173,7 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench bench-scale bench-more demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
@@ -197,7 +197,8 @@ help:
 	@echo 'make everything   30 minutes of clients that die, restarts, reloads, backups, junk and a slow disk at once; SECONDS=n'
 	@echo 'make fuzz-NAME    FUZZ_SECONDS=$(FUZZ_SECONDS), NAME one of $(FUZZ_NAMES)'
 	@echo 'make privacy      what open figures disclose, and what they are good for, measured: some minutes (a short form is part of check)'
-	@echo 'make bench        measure (not part of the tests)'
+	@echo 'make bench        measure, in ten minutes (not part of the tests); ONLY=intake,plain,rich,nordic,facts,live,out: some of it;'
+	@echo '                  bench-scale: with ten million learners; bench-more: what has no target, an hour'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
@@ -593,16 +594,20 @@ fuzz-%: deps-fuzz
 	build-fuzz/tests/fuzz/$*_fuzz -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 \
 		-max_len=$(or $(FUZZ_MAX_$*),4096) -artifact_prefix=build-fuzz/$*- build-fuzz/found/$* build-fuzz/seeds/$*
 
+# One table and JSON, in ten minutes; ONLY=PART,... of it, RUNS=n of each at most.
 bench: deps
 	@$(SUBMAKE) all $(BENCHES)
-	@sh tests/bench/bench.sh $(BUILD)
-	@sh tests/bench/curve.sh $(BUILD)
-	@sh tests/bench/fair.sh $(BUILD)
-	@sh tests/bench/xapi.sh $(BUILD)
-	@sh tests/bench/web.sh $(BUILD)
-	@sh tests/bench/outbox.sh $(BUILD)
-	@sh tests/bench/release.sh $(BUILD)
-	@sh tests/bench/recovery.sh $(BUILD)
+	@python3 -B tests/bench/bench.py $(BUILD) $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS))
+
+# The same of ten million learners: some minutes, and 10 GB of disk.
+bench-scale: deps
+	@$(SUBMAKE) all $(BENCHES)
+	@python3 -B tests/bench/bench.py $(BUILD) --scale
+
+# What has no target: fairness between platforms, gateways, outboxes, releases, the way back; an hour.
+bench-more: deps
+	@$(SUBMAKE) all $(BENCHES)
+	@for what in fair xapi web outbox release recovery; do sh tests/bench/$$what.sh $(BUILD) || exit 1; done
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
 
 demo:

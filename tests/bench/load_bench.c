@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load_bench - what a real liftd takes in, and how soon it shows.
+ * load_bench.c - load for daemons that are measured, or tried, with something else.
  *
- *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged, with a window of
- * batches unanswered load_bench rate ENDPOINT RATE SECONDS BATCH       from the moment at which a
- * batch is due to its ack, at so many events/s load_bench latency INTAKE PUBLISH ROUNDS TICK_MS
- * from an event's ack to its metric at a subscriber
+ *   load_bench load ENDPOINT EVENTS LEARNERS BATCH    events/s acknowledged
+ *   load_bench rate ENDPOINT RATE SECONDS BATCH       at so many events/s: from the moment at which
+ *                                                     a batch is due to its ack
  *
- * It is a client like any other: the daemon is started by bench.sh, with the catalogue that
- * bench.sh writes (100 municipalities m0.., 20 modules c0.., dimensions gender and role). Learners
- * begin in cohorts: those who begin together are active together; a tenth of the events are of
- * learners from long ago.
+ * The catalogue is catalogue.sh's: 100 municipalities m0.., 20 modules c0.., dimensions gender and
+ * role. Learners begin in cohorts: those who begin together are active together; a tenth of the
+ * events are of learners from long ago.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +19,6 @@
 
 #include "proto/control.h"
 #include "proto/event.h"
-#include "proto/json.h"
 #include "tests/bench/keyed.h"
 
 enum { MUNICIPALITIES = 100, MODULES = 20, ANSWER_WAIT_MS = 60000, COHORT = 20000 };
@@ -56,8 +53,6 @@ static void *open_socket(void *zmq, int type, const char *endpoint)
 	int wait = ANSWER_WAIT_MS;
 
 	zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait, sizeof(wait));
-	if (type == ZMQ_SUB && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "metric/m0/people/", 17) != 0)
-		die("subscribe");
 	if (zmq_connect(socket, endpoint) != 0)
 		die(endpoint);
 	return socket;
@@ -258,84 +253,6 @@ static int run_rate(void *zmq, const char *endpoint, uint64_t rate, uint64_t sec
 	return 0;
 }
 
-/* Wait for a metric that says that at least so many learners count. */
-static void wait_for_learners(void *sub, struct msg_reader *reader, json_int_t learners)
-{
-	zmq_msg_t frame;
-	json_int_t n = 0;
-	json_t *json;
-
-	zmq_msg_init(&frame);
-	while (n < learners) {
-		if (zmq_msg_recv(&frame, sub, 0) < 0)
-			die("no metric");
-		if (zmq_msg_more(&frame))
-			continue; /* the topic */
-		if (json_from_msg(reader,
-				  (struct text){ zmq_msg_data(&frame), zmq_msg_size(&frame) },
-				  &json) != 0)
-			die("metric");
-		n = json_integer_value(
-			json_object_get(json_object_get(json, "metrics"), "learners"));
-		json_decref(json);
-	}
-	zmq_msg_close(&frame);
-}
-
-static int run_latency(void *zmq, const char *intake, const char *publish, size_t rounds,
-		       uint64_t tick_ms)
-{
-	struct msg_writer *writer = msg_writer_new();
-	struct msg_reader *reader = msg_reader_new();
-	void *socket = open_socket(zmq, ZMQ_DEALER, intake);
-	void *sub = open_socket(zmq, ZMQ_SUB, publish);
-	double *ack_ms = calloc(rounds, sizeof(*ack_ms)),
-	       *metric_ms = calloc(rounds, sizeof(*metric_ms));
-	struct timespec pause = { 0 };
-	uint64_t state = 1;
-	zmq_msg_t message;
-
-	zmq_msg_init(&message);
-	for (size_t i = 0; i < rounds; i++) {
-		struct event event = { .type = EVENT_STARTED,
-				       .time = INT64_C(1756000000000),
-				       .module = text_of("c0"),
-				       .region = text_of("m0"),
-				       .result = { .score = -1, .passed = -1 } };
-		char learner[32];
-		double start, acked;
-
-		/* At any moment between two ticks. */
-		uint64_t pause_us = draw(&state) % (tick_ms * 1000);
-
-		pause.tv_sec = (time_t)(pause_us / 1000000);
-		pause.tv_nsec = (long)(pause_us % 1000000 * 1000);
-		nanosleep(&pause, NULL);
-		snprintf(learner, sizeof(learner), "latency-%zu", i);
-		event.learner = text_of(learner);
-		msg_writer_clear(writer);
-		batch_begin(writer, "events", text_of("bench"), text_of("latency"), i + 1, 1);
-		event_encode(writer, &event);
-		start = now_s();
-		zmq_send(socket, msg_written(writer).data, msg_written(writer).size, 0);
-		receive(socket, reader, &message);
-		acked = now_s();
-		wait_for_learners(sub, reader, (json_int_t)i + 1);
-		ack_ms[i] = (acked - start) * 1000;
-		metric_ms[i] = (now_s() - acked) * 1000;
-	}
-	print_times("event to ack", ack_ms, rounds);
-	print_times("ack to metric", metric_ms, rounds);
-	zmq_msg_close(&message);
-	zmq_close(socket);
-	zmq_close(sub);
-	msg_writer_free(writer);
-	msg_reader_free(reader);
-	free(ack_ms);
-	free(metric_ms);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	void *zmq = zmq_ctx_new();
@@ -349,13 +266,9 @@ int main(int argc, char **argv)
 		status =
 			run_rate(zmq, argv[2], strtoull(argv[3], NULL, 10),
 				 strtoull(argv[4], NULL, 10), (uint32_t)strtoul(argv[5], NULL, 10));
-	else if (argc == 6 && strcmp(argv[1], "latency") == 0)
-		status = run_latency(zmq, argv[2], argv[3], strtoul(argv[4], NULL, 10),
-				     strtoull(argv[5], NULL, 10));
 	else
 		fprintf(stderr, "usage: load_bench load ENDPOINT EVENTS LEARNERS BATCH\n"
-				"       load_bench rate ENDPOINT RATE SECONDS BATCH\n"
-				"       load_bench latency INTAKE PUBLISH ROUNDS TICK_MS\n");
+				"       load_bench rate ENDPOINT RATE SECONDS BATCH\n");
 	zmq_ctx_term(zmq);
 	return status;
 }

@@ -29,8 +29,8 @@ enum { FILL_COMMIT = 65536, STRETCH = 100, BATCH = 100, GROUP = 64, INTAKE_EVENT
 
 struct options {
 	struct world world;
-	struct world_size size;
-	uint64_t built, small;
+	struct world_size size; /* with those in stretches */
+	uint64_t events, built, small;
 	const char *rooms, *dir;
 };
 
@@ -143,7 +143,7 @@ static void measure_backlog(const struct options *options, struct room *room)
 
 	room_build(room);
 	from = ledger_applied(room->ledger);
-	room_fill(room, options->size.events - options->built, FILL_COMMIT);
+	room_fill(room, options->events - options->built, FILL_COMMIT);
 	lap = lap_begin();
 	while (room_apply(room))
 		;
@@ -193,7 +193,7 @@ static void measure_ledger(const struct options *options, const char *dir)
 	if (has(options, "backlog"))
 		measure_backlog(options, &room);
 	else
-		room_fill(&room, options->size.events - options->built, FILL_COMMIT);
+		room_fill(&room, options->events - options->built, FILL_COMMIT);
 	if (has(options, "stretches")) {
 		if (!room.ledger)
 			room_build(&room);
@@ -222,7 +222,7 @@ static bool read_option(struct options *options, const char *name, const char *v
 		const char *name;
 		uint64_t *to;
 	} numbers[] = { { "--learners", &options->size.learners },
-			{ "--events", &options->size.events },
+			{ "--events", &options->events },
 			{ "--built", &options->built },
 			{ "--small", &options->small } };
 
@@ -247,7 +247,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 	if (!world)
 		return false;
 	*options = (struct options){ .world = *world,
-				     .size = { .events = 2000000, .learners = 1000000 },
+				     .size = { .learners = 1000000 },
+				     .events = 2000000,
 				     .small = 20000,
 				     .rooms = "intake,backlog,stretches,build" };
 	for (int i = 2; i < argc; i++) {
@@ -258,7 +259,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 		else
 			i++;
 	}
-	return options->size.learners > 0 && options->built < options->size.events;
+	options->size.events = options->events + options->small;
+	return options->size.learners > 0 && options->built < options->events;
 }
 
 int main(int argc, char **argv)

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { ROLES = 3, SHIFTS = 3, YEAR_H = 365 * 24, OLD_ONE_IN = 10 };
+#define YEAR_MS (INT64_C(365) * 24 * 3600000)
+
+enum { ROLES = 3, SHIFTS = 3, OLD_ONE_IN = 10 };
 
 static const struct world worlds[] = {
 	{ .name = "plain",
@@ -99,6 +101,13 @@ static enum event_type draw_type(uint64_t *state)
 	return of_ten == 8 ? EVENT_COMPLETED : EVENT_WITHDRAWN;
 }
 
+static int64_t draw_time(const struct world_size *size, uint64_t number)
+{
+	if (number >= size->events)
+		return WORLD_END_MS + (int64_t)(number - size->events);
+	return WORLD_END_MS - YEAR_MS + (int64_t)share(size, number, YEAR_MS);
+}
+
 struct world_event world_make(const struct world *world, const struct world_size *size,
 			      uint64_t number)
 {
@@ -110,8 +119,7 @@ struct world_event world_make(const struct world *world, const struct world_size
 		.region = (uint32_t)(draw(&home) % world->regions),
 		.type = draw_type(&state),
 		.score = -1,
-		.time = WORLD_END_MS - YEAR_H * INT64_C(3600000) +
-			(int64_t)share(size, number, YEAR_H * UINT64_C(3600000)),
+		.time = draw_time(size, number),
 		.values = { learner % 3 == 0, (uint8_t)(learner % ROLES),
 			    (uint8_t)(learner / ROLES % SHIFTS) },
 	};
@@ -188,6 +196,7 @@ static void list_regions(const struct world *world, FILE *to)
 		fprintf(to, "  - {code: trust%u}\n", i);
 	if (trusts > 0)
 		fprintf(to, "  - {code: project}\n");
+	fprintf(to, "  - {code: " WORLD_PROBE ", parents: [county0]}\n");
 	for (uint32_t i = 0; i < world->regions; i++) {
 		fprintf(to, "  - {code: r%u, level: municipality, parents: [county%u", i,
 			i % world->counties);

@@ -27,6 +27,8 @@ struct world {
 	uint32_t countries; /* each county is in one of them; 0: there are none */
 };
 
+#define WORLD_PROBE "probe" /* a region in county0 of which there are no events */
+
 /* How many events there are in all, of how many learners: events / learners facts of each. */
 struct world_size {
 	uint64_t events, learners;
@@ -54,7 +56,7 @@ struct world_words {
  * of 5 countries, 60 modules. NULL where there is none of that name. */
 const struct world *world_find(const char *name);
 
-/* The event of a number from 0 on; from size->events on time stands still, and nobody begins. */
+/* The event of a number from 0 on; from size->events on nobody begins any more. */
 struct world_event world_make(const struct world *world, const struct world_size *size,
 			      uint64_t number);
 
