@@ -48,7 +48,7 @@ struct opening {
 	const struct client *client;
 	const struct request *request;
 	enum kind kind; /* KINDS: all */
-	struct msg_reader *reader;
+	struct json_text *json;
 };
 
 /* Refusals. */
@@ -171,7 +171,7 @@ static int send_rows(const struct opening *opening, const struct release *releas
 		if (!is_wished(opening, &row))
 			continue;
 		loop_count_round(opening->control->loop);
-		err = export_row(opening->reader,
+		err = export_row(opening->json,
 				 &(struct export_row){ row.region, row.id, row.kind, row.metrics },
 				 page_add, opening->control);
 	}
@@ -206,12 +206,12 @@ static int answer(struct opening *opening, const struct release *release)
 	/* What an open audience reads is for anybody: that is no deed, and costs no disk. */
 	if (!door_is_open(opening->client->door) && !note_open(opening, info))
 		return 0;
-	opening->reader = msg_reader_new();
-	if (!opening->reader)
+	opening->json = json_text_new();
+	if (!opening->json)
 		return LIFT_E_MEMORY;
 	page_begin(opening->control, opening->client, &head);
 	err = send_rows(opening, release);
-	msg_reader_free(opening->reader);
+	json_text_free(opening->json);
 	return err;
 }
 

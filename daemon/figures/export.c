@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "proto/json.h"
-
 struct export
 {
 	const struct catalogue *catalogue;
@@ -16,28 +14,21 @@ struct export
 	struct figures *figures;
 	struct by_home *by_home;
 	struct msg_writer *writer;
-	struct msg_reader *reader;
+	struct json_text *json;
 	uint32_t *regions;  /* by code */
 	uint32_t *subjects; /* by kind and id */
 	size_t n_subjects;
 };
 
-int export_row(struct msg_reader *reader, const struct export_row *row, export_fn fn, void *context)
+int export_row(struct json_text *json, const struct export_row *row, export_fn fn, void *context)
 {
-	json_t *json;
-	char *line;
-	int err = json_from_msg(reader, row->metrics, &json);
+	const struct json_member whose[] = { { "region", row->region },
+					     { "kind", text_of(kind_name(row->kind)) },
+					     { "id", row->id } };
+	struct text line;
+	int err = json_text_of(json, row->metrics, whose, sizeof(whose) / sizeof(whose[0]), &line);
 
-	if (err)
-		return err;
-	json_object_set_new(json, "region", json_stringn(row->region.data, row->region.size));
-	json_object_set_new(json, "kind", json_string(kind_name(row->kind)));
-	json_object_set_new(json, "id", json_stringn(row->id.data, row->id.size));
-	line = json_line(json);
-	json_decref(json);
-	err = line ? fn(context, text_of(line)) : LIFT_E_MEMORY;
-	free(line);
-	return err;
+	return err ? err : fn(context, line);
 }
 
 /* The figures are written as for a dashboard, then as JSON: there is one way to print a figure. */
@@ -55,7 +46,7 @@ static int export_line(struct export *export, uint32_t region, uint32_t subject)
 	msg_writer_clear(export->writer);
 	figures_encode(export->figures, export->writer, DAY_MIN);
 	row.metrics = msg_written(export->writer);
-	return export_row(export->reader, &row, export->fn, export->context);
+	return export_row(export->json, &row, export->fn, export->context);
 }
 
 static bool is_wished(const struct export *export, uint32_t subject)
@@ -100,10 +91,9 @@ int export_figures(const struct catalogue *catalogue, const struct tallies *tall
 				 .figures = figures_new(catalogue),
 				 .by_home = by_home_new(catalogue),
 				 .writer = msg_writer_new(),
-				 .reader = msg_reader_new() };
-	int err = export.figures && export.by_home && export.writer && export.reader
-			  ? 0
-			  : LIFT_E_MEMORY;
+				 .json = json_text_new() };
+	int err = export.figures && export.by_home && export.writer && export.json ? 0
+										   : LIFT_E_MEMORY;
 
 	if (!err)
 		err = order_regions(catalogue, &export.regions);
@@ -114,7 +104,7 @@ int export_figures(const struct catalogue *catalogue, const struct tallies *tall
 	figures_free(export.figures);
 	by_home_free(export.by_home);
 	msg_writer_free(export.writer);
-	msg_reader_free(export.reader);
+	json_text_free(export.json);
 	free(export.regions);
 	free(export.subjects);
 	return err;

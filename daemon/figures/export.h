@@ -10,6 +10,7 @@
 #include "daemon/catalogue/subject.h"
 #include "daemon/figures/metrics.h"
 #include "daemon/tally/tally.h"
+#include "proto/json_text.h"
 
 struct export_wish {
 	enum kind kind;			     /* KINDS: all */
@@ -29,8 +30,7 @@ struct export_row {
 	enum kind kind;
 	struct text metrics; /* a MessagePack map */
 };
-int export_row(struct msg_reader *reader, const struct export_row *row, export_fn fn,
-	       void *context);
+int export_row(struct json_text *json, const struct export_row *row, export_fn fn, void *context);
 
 /* LIFT_E_MEMORY, errors of the store, or what `fn` returns. */
 int export_figures(const struct catalogue *catalogue, const struct tallies *tallies,

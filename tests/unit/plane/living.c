@@ -102,23 +102,25 @@ static int keep_line(void *context, struct text line)
 
 char *release_lines(struct house *house, uint32_t number)
 {
+	struct json_text *json = json_text_new();
 	struct release *release;
 	struct release_row row;
 	size_t size;
 	char *text = NULL;
 	FILE *file = open_memstream(&text, &size);
 
-	assert_non_null(file);
+	assert_true(file && json);
 	assert_int_equal(release_open(house->dir.path, number, &release), 0);
 	for (size_t i = 0; i < release_info(release)->n_rows; i++) {
 		release_row(release, i, &row);
-		assert_int_equal(export_row(house->reader,
+		assert_int_equal(export_row(json,
 					    &(struct export_row){ row.region, row.id, row.kind,
 								  row.metrics },
 					    keep_line, file),
 				 0);
 	}
 	release_put(release);
+	json_text_free(json);
 	assert_int_equal(fclose(file), 0);
 	return text;
 }
