@@ -71,22 +71,37 @@ static size_t put_varint(uint8_t *to, uint32_t value)
 	return size;
 }
 
-/* Bytes to read from: what is read beyond the end is 0, and said once, afterwards. */
+/* A moment takes the first six of eight bytes: the others are written, and overwritten. */
+static void put_time(uint8_t *to, int64_t time)
+{
+	put_be(to, (uint64_t)time << 8 * (8 - TIME_BYTES), 8);
+}
+
+/* FACT_MAX bytes to read from, which are as many as a fact can have. */
 struct input {
-	const uint8_t *at, *end;
+	const uint8_t *at;
 	bool failed;
 };
 
-static uint64_t take(struct input *input, size_t size)
+static uint8_t take_byte(struct input *input)
+{
+	return *input->at++;
+}
+
+static uint16_t take_two(struct input *input)
 {
 	const uint8_t *at = input->at;
 
-	if ((size_t)(input->end - at) < size) {
-		input->failed = true;
-		return 0;
-	}
-	input->at += size;
-	return get_be(at, size);
+	input->at += 2;
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static int64_t take_time(struct input *input)
+{
+	const uint8_t *at = input->at;
+
+	input->at += TIME_BYTES;
+	return (int64_t)(get_be(at, 8) >> 8 * (8 - TIME_BYTES));
 }
 
 static uint32_t take_varint(struct input *input)
@@ -94,11 +109,13 @@ static uint32_t take_varint(struct input *input)
 	uint64_t value = 0;
 
 	for (int shift = 0; shift < 35; shift += 7) {
-		uint8_t byte = (uint8_t)take(input, 1);
+		uint8_t byte = take_byte(input);
 
 		value |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80) && value <= UINT32_MAX)
+		if (!(byte & 0x80)) {
+			input->failed |= value > UINT32_MAX;
 			return (uint32_t)value;
+		}
 	}
 	input->failed = true;
 	return 0;
@@ -121,7 +138,7 @@ size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX])
 				     result->state << MORE_STATE_SHIFT);
 	if (fact->type == EVENT_VOIDED)
 		to[at++] = (uint8_t)(fact->voids | (timed ? VOIDS_TIMED : 0));
-	put_be(to + at, (uint64_t)fact->time, TIME_BYTES);
+	put_time(to + at, fact->time);
 	at += TIME_BYTES;
 	at += put_varint(to + at, fact->module + 1); /* none is 0 */
 	at += put_varint(to + at, fact->profile);
@@ -130,7 +147,7 @@ size_t fact_encode(const struct fact *fact, uint8_t to[static FACT_MAX])
 		at += 2;
 	}
 	if (timed) {
-		put_be(to + at, (uint64_t)fact->voids_time, TIME_BYTES);
+		put_time(to + at, fact->voids_time);
 		at += TIME_BYTES;
 	}
 	if (result->minutes > 0) {
@@ -155,38 +172,56 @@ static bool may_be(const struct fact *fact)
 	       (result->state != STATE_NONE || fact->type != EVENT_ENROLLED);
 }
 
-size_t fact_decode(struct text from, struct fact *ret_fact)
+/* Tag, more, voids; two moments; two varints; score, minutes, valid_until. */
+static_assert(3 + 2 * TIME_BYTES + 2 * 5 + 2 + 2 + VALID_BYTES <= FACT_MAX, "never more is taken");
+/* Eight bytes are read for the last moment: only four can follow it. */
+static_assert(3 + 2 * TIME_BYTES + 2 * 5 + 2 + 8 - TIME_BYTES <= FACT_MAX, "nor read");
+
+/* From FACT_MAX bytes: how many were taken, or 0. */
+static size_t decode(const uint8_t *from, struct fact *ret_fact)
 {
-	const uint8_t *start = (const uint8_t *)from.data;
-	struct input input = { start, start + from.size, false };
-	uint8_t tag = (uint8_t)take(&input, 1), passed = tag >> TAG_PASSED_SHIFT & PASSED;
+	struct input input = { from, false };
+	uint8_t tag = take_byte(&input), passed = tag >> TAG_PASSED_SHIFT & PASSED;
 	uint8_t more = 0, voids = 0;
 
 	if (passed == PASSED_BEHIND) {
-		more = (uint8_t)take(&input, 1);
+		more = take_byte(&input);
 		input.failed |= more <= PASSED; /* for nothing */
 		passed = more & PASSED;
 	}
 	*ret_fact = (struct fact){ .type = tag & TAG_TYPE, .voids_time = EVENT_NO_TIME };
 	if (ret_fact->type == EVENT_VOIDED)
-		voids = (uint8_t)take(&input, 1);
+		voids = take_byte(&input);
 	ret_fact->voids = voids & VOIDS_TYPE;
-	ret_fact->time = (int64_t)take(&input, TIME_BYTES);
+	ret_fact->time = take_time(&input);
 	ret_fact->module = take_varint(&input) - 1;
 	ret_fact->profile = take_varint(&input);
-	ret_fact->result.score = tag & TAG_SCORE ? (int16_t)take(&input, 2) : -1;
+	ret_fact->result.score = tag & TAG_SCORE ? (int16_t)take_two(&input) : -1;
 	ret_fact->result.passed = (int8_t)(passed - 1);
 	ret_fact->result.phase = tag >> TAG_PHASE_SHIFT;
 	if (voids & VOIDS_TIMED)
-		ret_fact->voids_time = (int64_t)take(&input, TIME_BYTES);
+		ret_fact->voids_time = take_time(&input);
 	ret_fact->result.state = more >> MORE_STATE_SHIFT;
 	if (more & MORE_MINUTES) {
-		ret_fact->result.minutes = (uint16_t)take(&input, 2);
+		ret_fact->result.minutes = take_two(&input);
 		input.failed |= ret_fact->result.minutes == 0;
 	}
 	if (more & MORE_VALID)
-		ret_fact->valid_until = (int32_t)take(&input, VALID_BYTES) + VALID_UNTIL_MIN;
+		ret_fact->valid_until = (int32_t)take_two(&input) + VALID_UNTIL_MIN;
 	if (input.failed || passed == PASSED_BEHIND || !may_be(ret_fact))
 		return 0;
-	return (size_t)(input.at - start);
+	return (size_t)(input.at - from);
+}
+
+size_t fact_decode(struct text from, struct fact *ret_fact)
+{
+	uint8_t padded[FACT_MAX] = { 0 };
+	size_t size;
+
+	if (from.size >= FACT_MAX)
+		return decode((const uint8_t *)from.data, ret_fact);
+	if (from.size > 0)
+		memcpy(padded, from.data, from.size);
+	size = decode(padded, ret_fact);
+	return size <= from.size ? size : 0;
 }

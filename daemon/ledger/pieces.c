@@ -59,10 +59,33 @@ static bool is_first(struct text key)
 	return get_be((const uint8_t *)key.data + NUMBER_BYTES, PIECE_KEY - NUMBER_BYTES) == 0;
 }
 
+/* Does a fact come behind all that a learner has? So it is in a piece, and nearly always one of
+ * these tells. */
+static bool comes_last(const struct learner *learner, const struct fact *fact)
+{
+	const struct fact *last;
+
+	if (learner->n == 0)
+		return true;
+	last = &learner->facts[learner->n - 1];
+	if (last->module != fact->module)
+		return last->module < fact->module;
+	return last->time < fact->time && last->type != EVENT_VOIDED && fact->type != EVENT_VOIDED;
+}
+
+static int add_fact(struct learner *learner, const struct fact *fact)
+{
+	bool added;
+
+	if (learner->n == learner->room || !comes_last(learner, fact))
+		return learner_add(learner, fact, &added);
+	learner->facts[learner->n++] = *fact;
+	return 0;
+}
+
 int pieces_decode(struct text key, struct text piece, struct learner *learner)
 {
 	struct fact fact;
-	bool added;
 
 	if (key.size != PIECE_KEY)
 		return LIFT_E_CORRUPT;
@@ -75,7 +98,7 @@ int pieces_decode(struct text key, struct text piece, struct learner *learner)
 	}
 	while (piece.size > 0) {
 		size_t size = fact_decode(piece, &fact);
-		int err = size ? learner_add(learner, &fact, &added) : LIFT_E_CORRUPT;
+		int err = size ? add_fact(learner, &fact) : LIFT_E_CORRUPT;
 
 		if (err)
 			return err;
