@@ -95,6 +95,12 @@ PACKAGES_DEB := \
 	dpkg-dev:builds_it \
 	lintian:looks_at_it
 
+# What liftd is measured beside: each is tried for itself, and the others are measured without it. Debian starts the servers
+# that it installs; those that are measured are others, of the measurement's own.
+PACKAGES_POSTGRES := postgresql:a_peer_(PostgreSQL) libpq-dev:its_client
+PACKAGES_REDIS := redis-server:a_peer_(Redis) libhiredis-dev:its_client
+PACKAGES_DUCK := $(if $(shell command -v npm),,nodejs:runs_a_peer_(DuckDB) npm:fetches_it)
+
 LIBS_PROTO := msgpack jansson yaml-0.1
 LIBS_DAEMON := libzmq lmdb libsodium libsystemd
 LIBS_CLIENT := libzmq libsodium sqlite3
@@ -151,7 +157,8 @@ E2E_LIB := $(filter-out $(E2E_SRC),$(call sources,tests/e2e,*.c)) tests/raw.c
 TORTURE_SRC := $(call sources,tests/torture,*_test.c)
 TORTURE_LIB := $(filter-out $(TORTURE_SRC) $(addprefix tests/torture/,faults.c junk.c memory.c),$(call sources,tests/torture,*.c))
 BENCH_SRC := $(call sources,tests/bench,*_bench.c)
-BENCH_LIB := $(filter-out $(BENCH_SRC),$(call sources,tests/bench,*.c))
+PEERS_SRC := $(call sources,tests/bench/peers,*.c)
+BENCH_LIB := $(filter-out $(BENCH_SRC) $(PEERS_SRC),$(call sources,tests/bench,*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/%_fuzz.c,%,$(call sources,tests/fuzz,*_fuzz.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -173,7 +180,7 @@ LIBLIFT_SRC := $(call sources,clients/lib,*.c)
 LIBLIFT_SRC := $(filter-out clients/lib/examples/%,$(LIBLIFT_SRC))
 
 .DEFAULT_GOAL := all
-.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench bench-scale bench-more demo deb deb-build install install-strip uninstall clean distclean format format-check help
+.PHONY: all objects page check-web deps deps-check deps-clang deps-fuzz check unit e2e torture torture-short soak everything fuzz-replay units-verify check-systemd check-systemd-all bench bench-scale bench-more bench-peers demo deb deb-build install install-strip uninstall clean distclean format format-check help
 .SECONDARY:
 
 all: $(BUILD)/liftd $(BUILD)/lift $(BUILD)/lift-xapi $(BUILD)/lift-web $(LIBLIFT)
@@ -199,6 +206,7 @@ help:
 	@echo 'make privacy      what open figures disclose, and what they are good for, measured: some minutes (a short form is part of check)'
 	@echo 'make bench        measure, in ten minutes (not part of the tests); ONLY=intake,plain,rich,nordic,facts,live,out: some of it;'
 	@echo '                  bench-scale: with ten million learners; bench-more: what has no target, an hour'
+	@echo 'make bench-peers  install PostgreSQL, Redis and DuckDB, and measure how they, and SQLite, keep the same events; ROUNDS=n'
 	@echo 'make install      DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR); also BINDIR, SBINDIR, LIBEXECDIR, LIBDIR, INCLUDEDIR,'
 	@echo '                  PKGCONFIGDIR, DATADIR, MANDIR, DOCDIR, UNITDIR, SYSUSERSDIR, TMPFILESDIR; install-strip: without symbols'
 	@echo 'make uninstall    with the same directories; a changed configuration stays'
@@ -342,6 +350,22 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_LIB)) $(
 	@mkdir -p $(@D)
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_DAEMON) $(LIBS_PROTO)) -lm $(LDLIBS)
 
+# Of others' libraries only what each needs; they are built where these are there.
+LIBS_PEER_liftd := libzmq
+LIBS_PEER_postgres := libpq
+LIBS_PEER_redis := hiredis
+LIBS_PEER_sqlite := sqlite3
+$(BUILD)/obj/tests/bench/peers/postgres.o: ALL_CFLAGS += $(call cflags_of,libpq)
+$(BUILD)/peers/%: $(BUILD)/obj/tests/bench/peers/%.o $(call obj,tests/bench/peers/peer.c tests/bench/world.c) $(PROTO_A)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_PEER_$*) $(LIBS_PROTO)) -lm $(LDLIBS)
+
+$(BUILD)/peers/duck/fetched: tests/bench/peers/package.json tests/bench/peers/package-lock.json
+	@mkdir -p $(@D)
+	cp $^ $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 # A fuzz target, with libFuzzer (build-fuzz only) and without.
 FUZZ_LINK = $(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,$(LIBS_ALL)) -lcsv -lxlsxwriter -lm $(LDLIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(call obj,tests/fuzz/replay.c) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
@@ -407,7 +431,7 @@ $(SAMPLE): tests/reference/sample.py tests/reference/sample.yaml
 
 .PHONY: tests
 # All that a compiler sees, and nothing linked.
-objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -path 'tests/fuzz/*' -not -path 'clients/lib/examples/*' | sort))
+objects: $(call obj,$(shell find proto daemon clients tests -name '*.c' -not -path 'tests/fuzz/*' -not -path 'tests/bench/peers/*' -not -path 'clients/lib/examples/*' | sort))
 
 tests: $(SAMPLE) $(BENCHES) $(STORY_TOOLS) $(UNITS) $(E2ES) $(PRELOADS) $(TORTURES) $(BUILD)/tests/torture/faults.so $(REPLAYS)
 
@@ -609,6 +633,19 @@ bench-more: deps
 	@$(SUBMAKE) all $(BENCHES)
 	@for what in fair xapi web outbox release recovery; do sh tests/bench/$$what.sh $(BUILD) || exit 1; done
 	@sh tests/bench/recovery.sh $(BUILD) 10000000 2000000
+
+# A peer that cannot be had is named in the table, and the others are measured.
+bench-peers: deps
+	-$(call install_packages,$(PACKAGES_POSTGRES))
+	-$(call install_packages,$(PACKAGES_REDIS))
+	-$(call install_packages,$(PACKAGES_DUCK))
+	@peers='$(BUILD)/peers/liftd'; \
+	for p in $(foreach p,postgres redis sqlite,$(p):$(LIBS_PEER_$(p))); do \
+		! $(PKG_CONFIG) --exists $${p#*:} || peers="$$peers $(BUILD)/peers/$${p%%:*}"; \
+	done; \
+	$(SUBMAKE) all $(BUILD)/tests/bench/world_bench $$peers
+	-@$(SUBMAKE) $(BUILD)/peers/duck/fetched
+	@sh tests/bench/peers/peers.sh $(BUILD) $(ROUNDS)
 
 demo:
 	$(call install_packages,$(PACKAGES) $(PACKAGES_PAGE))
