@@ -11,7 +11,7 @@
 enum {
 	EVENTS_MAX = 10000000,
 	BYTES_MAX = 1 << 30,
-	BATCHES_MAX = 256, /* a commit takes no more */
+	BATCHES_MAX = 1024, /* a commit takes no more */
 	NAMES_MAX = 1000000,
 	STREAMS_MAX = 1000000,
 	CONNECTIONS_MAX = 100000,

@@ -77,6 +77,9 @@ void intake_commit(struct intake *intake)
 		answer_send(intake, &intake->pending[i]);
 		msg_writer_shrink(intake->pending[i].body, INTAKE_ANSWER_KEEPS_BYTES);
 	}
+	if (intake->n_pending > 0)
+		intake->last_group = intake->n_pending;
+	intake->naps = 0;
 	intake->n_pending = intake->pending_bytes = intake->pending_events = intake->n_pages = 0;
 	intake->has_held = false;
 	tell_orders(intake, err);

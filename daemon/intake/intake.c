@@ -2,6 +2,7 @@
 #include "daemon/intake/internal.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <zmq.h>
 
 #include "daemon/net/socket.h"
@@ -185,16 +186,48 @@ static bool has_room(const struct intake *intake)
 }
 
 /* What a round takes of a group. */
-static void serve_group(struct intake *intake)
+static void serve_group(struct intake *intake, size_t events_before)
 {
-	size_t before = intake->pending_events;
 	struct waiting message;
 
-	if (!intake->goes_on || intake->n_pending == 0)
-		turns_begin(intake->turns);
-	while (has_room(intake) && intake->pending_events - before < GATE_SLICE &&
+	while (has_room(intake) && intake->pending_events - events_before < GATE_SLICE &&
 	       turns_next(intake->turns, !gate_is_busy(intake->gate), &message))
 		serve(intake, &message);
+}
+
+static void nap(void *context)
+{
+	(void)context;
+	nanosleep(&(struct timespec){ .tv_nsec = INTAKE_NAP_US * 1000 }, NULL);
+}
+
+/* Is it worth waiting for more, and does nobody wait too long for it? */
+static bool may_gather(const struct intake *intake, size_t events_before)
+{
+	const struct answer_pending *last = &intake->pending[intake->n_pending - 1];
+
+	if (intake->last_group < 2 || intake->n_pending == 0 || intake->naps == INTAKE_NAPS ||
+	    !turns_is_empty(intake->turns) || !has_room(intake) ||
+	    intake->pending_events - events_before >= GATE_SLICE)
+		return false;
+	if (intake->has_held || gate_is_busy(intake->gate) || intake->n_done > 0 ||
+	    loop_is_ending(intake->loop))
+		return false;
+	return turns_is_of_one(intake->turns) ? intake->n_pending < answer_window(&last->speaker)
+					      : intake->pending_events < GATE_SLICE;
+}
+
+static void gather(struct intake *intake, const struct now *now, size_t events_before)
+{
+	size_t before = 0;
+
+	while (may_gather(intake, events_before) && intake->n_pending > before) {
+		before = intake->n_pending;
+		intake->naps++;
+		intake->nap(intake->nap_context);
+		receive_all(intake, now);
+		serve_group(intake, events_before);
+	}
 }
 
 /* May the group wait for more? Only where nobody else waits for it: not an operator either. */
@@ -223,11 +256,16 @@ void intake_obey(struct intake *intake, const struct now *now)
 static bool work(void *context, const struct now *now)
 {
 	struct intake *intake = context;
+	size_t events_before;
 	bool looks = false;
 
 	intake->now = *now;
 	journal_listens(intake->journal, now->utc_ms);
-	serve_group(intake);
+	if (!intake->goes_on || intake->n_pending == 0)
+		turns_begin(intake->turns);
+	events_before = intake->pending_events;
+	serve_group(intake, events_before);
+	gather(intake, now, events_before);
 	intake->goes_on = may_go_on(intake);
 	if (!intake->goes_on)
 		intake_commit(intake);
@@ -256,15 +294,10 @@ static void answer_close(struct answer_pending *answer)
 int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 {
 	const struct socket_wish wish = {
-		"intake",
-		ZMQ_ROUTER,
-		parts->endpoints,
-		/* Whoever sends a whole group gets all its answers. */
-		{ .receive = INTAKE_PIPE, .send = INTAKE_GROUP },
-		parts->bindings,
-		parts->guards,
-		DOOR_INTAKE,
-		NULL,
+		"intake",	  ZMQ_ROUTER,
+		parts->endpoints, { .receive = INTAKE_PIPE, .send = INTAKE_ANSWERS },
+		parts->bindings,  parts->guards,
+		DOOR_INTAKE,	  NULL,
 	};
 	struct intake *intake = calloc(1, sizeof(*intake));
 	int err = intake ? 0 : LIFT_E_MEMORY;
@@ -278,6 +311,8 @@ int intake_open(const struct intake_parts *parts, struct intake **ret_intake)
 	intake->more = parts->more;
 	intake->orders = parts->orders;
 	intake->obeyed = parts->obeyed;
+	intake->nap = parts->nap ? parts->nap : nap;
+	intake->nap_context = parts->nap_context;
 	intake->reader = msg_reader_new();
 	intake->held.reader = msg_reader_new();
 	zmq_msg_init(&intake->held.client);

@@ -10,6 +10,12 @@
  * A round takes a slice of events (gate.h), however many wait. As long as all is of one sender the
  * group goes on in the next round, so that a commit is for many; somebody else's message ends it.
  * So nobody waits longer than for a slice and a commit, and who is alone pays for no more commits.
+ *
+ * A commit for many costs hardly more than one for few. So where the last group was of several
+ * messages, a group is gathered before its commit: it naps, and reads, as long as that brings more.
+ * A group of one message after one of one never naps, nor does one in which a sender's window is
+ * full, nor one of several senders that has a slice of events.
+ *
  * A batch of several slices is held until the last of them, and is answered after the commit of
  * that.
  */
@@ -22,16 +28,22 @@
 #include "daemon/net/wake.h"
 
 enum {
-	INTAKE_WINDOW = 64,		  /* batches of one client that may be unanswered */
-	INTAKE_GROUP = 4 * INTAKE_WINDOW, /* messages a commit, at most */
+	INTAKE_WINDOW = 1024, /* batches of one client that may be unanswered */
+	INTAKE_GROUP = 1024,  /* messages a commit, at most */
+	INTAKE_NAPS = 8,      /* before a commit, at most */
+	INTAKE_NAP_US = 50,
 	/* Of messages and answers: with so many, a group is full. Clients have their turns, message
 	 * by message; an answer waits for the end of its group: one of large ones is of few. */
 	INTAKE_GROUP_BYTES = 4 << 20,
 	/* Of events likewise: they are what takes time, refused ones most. */
 	INTAKE_GROUP_EVENTS = BATCH_EVENTS_MAX,
 	/* Messages of one connection that libzmq holds: no more of them come in while a slice is
-	 * taken and committed, which is some ten milliseconds. */
-	INTAKE_PIPE = 16,
+	 * taken and committed, which is some ten milliseconds. With fewer, libzmq's thread is woken
+	 * for every few messages: at 16 that was most of what small batches cost. */
+	INTAKE_PIPE = 256,
+	/* Answers of one connection that it holds, at most. It tells late how many of them have
+	 * gone, up to half of these: a whole window, and as much again, has to fit. */
+	INTAKE_ANSWERS = 3 * INTAKE_WINDOW,
 	/* Messages that are read before any is served, and their bytes that are looked at. */
 	INTAKE_READS = 1024,
 	INTAKE_READ_BYTES = 1 << 20,
@@ -51,9 +63,11 @@ struct intake_parts {
 	const struct guards *guards; /* or NULL */
 	struct gate *gate;
 	struct stats *stats;
-	struct wake *more;     /* sent after each commit */
-	struct orders *orders; /* of operators; NULL: there are none */
-	struct wake *obeyed;   /* sent when some of them are done */
+	struct wake *more;	    /* sent after each commit */
+	struct orders *orders;	    /* of operators; NULL: there are none */
+	struct wake *obeyed;	    /* sent when some of them are done */
+	void (*nap)(void *context); /* of a test; NULL: INTAKE_NAP_US */
+	void *nap_context;
 };
 
 /* Bind the endpoints and join the loop, as its work, too. LIFT_E_SOCKET, LIFT_E_MEMORY,

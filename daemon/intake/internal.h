@@ -41,6 +41,10 @@ struct intake {
 	struct msg_reader *reader;
 	struct answer_pending pending[INTAKE_GROUP + 1]; /* and one that was held */
 	size_t n_pending, pending_bytes, pending_events, n_pages;
+	size_t last_group; /* messages of the last group that had any */
+	int naps;	   /* of this one */
+	void (*nap)(void *context);
+	void *nap_context;
 	struct turns *turns;
 	struct held held;
 	bool has_held;		       /* the answer of one that was held is pending */

@@ -25,7 +25,8 @@ struct sender {
 struct turns {
 	struct slot slots[TURNS_MAX];
 	struct sender senders[TURNS_MAX];
-	int free_slot, free_sender;
+	int free_slot, free_sender;   /* that were in use; NONE: none */
+	int fresh_slot, fresh_sender; /* that never were, from here on: no memory is touched */
 	int buckets[BUCKETS];
 	int head, tail; /* of the round */
 	uint32_t n_senders, n;
@@ -47,11 +48,7 @@ struct turns *turns_new(void)
 		return NULL;
 	for (int i = 0; i < BUCKETS; i++)
 		turns->buckets[i] = NONE;
-	for (int i = 0; i < TURNS_MAX; i++) {
-		turns->slots[i].next = i + 1 < TURNS_MAX ? i + 1 : NONE;
-		turns->senders[i].after = turns->slots[i].next;
-	}
-	turns->head = turns->tail = NONE;
+	turns->free_slot = turns->free_sender = turns->head = turns->tail = NONE;
 	return turns;
 }
 
@@ -138,12 +135,31 @@ static void remove_head(struct turns *turns)
 	turns->is_visited = false;
 }
 
+static int new_sender(struct turns *turns)
+{
+	int i = turns->free_sender;
+
+	if (i == NONE)
+		return turns->fresh_sender++;
+	turns->free_sender = turns->senders[i].after;
+	return i;
+}
+
+static int new_slot(struct turns *turns)
+{
+	int at = turns->free_slot;
+
+	if (at == NONE)
+		return turns->fresh_slot++;
+	turns->free_slot = turns->slots[at].next;
+	return at;
+}
+
 static int begin_sender(struct turns *turns, struct text name)
 {
-	int i = turns->free_sender, *bucket = &turns->buckets[bucket_of(name)];
+	int i = new_sender(turns), *bucket = &turns->buckets[bucket_of(name)];
 	struct sender *sender = &turns->senders[i];
 
-	turns->free_sender = sender->after;
 	*sender = (struct sender){
 		.size = name.size, .first = NONE, .last = NONE, .in_bucket = *bucket
 	};
@@ -170,15 +186,14 @@ static void end_sender(struct turns *turns)
 
 void turns_add(struct turns *turns, struct text sender, struct waiting *message)
 {
-	int i = find(turns, sender), at = turns->free_slot;
+	int i = find(turns, sender), at = new_slot(turns);
 	struct slot *slot = &turns->slots[at];
 	struct sender *to;
 
-	assert(turns_has_room(turns) && sender.size <= SENDER_MAX);
+	assert(turns->n < TURNS_MAX && sender.size <= SENDER_MAX);
 	if (i == NONE)
 		i = begin_sender(turns, sender);
 	to = &turns->senders[i];
-	turns->free_slot = slot->next;
 	slot->message = *message;
 	slot->next = NONE;
 	zmq_msg_init(&slot->message.client);

@@ -24,7 +24,9 @@ enum {
 	TURN_BYTES = 128 << 10,
 	TURN_LEAST = 1 << 10,		      /* what a message costs at least */
 	TURN_EVENT = TURN_BYTES / GATE_SLICE, /* and for each of its events */
-	TURNS_MAX = 1024, /* messages that wait, and their bytes: then nobody's are read */
+	/* Messages that wait, and their bytes: then nobody's are read. There is room for the
+	 * windows of fifteen senders. */
+	TURNS_MAX = 16384,
 	TURNS_BYTES_MAX = 256 << 20,
 	TURNS_REQUESTS = 64, /* of one sender, beside its batches */
 	SENDER_MAX = 256,    /* bytes: a routing id, or a key's name, with its kind before it */

@@ -241,7 +241,7 @@ static void operators_are_told_of_streams_that_lack_nearly_all_numbers(void **st
 
 static void many_batches_at_once_are_all_answered(void **state)
 {
-	enum { BATCHES = 64 /* the window */, EVENTS = 50 };
+	enum { BATCHES = 1024 /* the window */, EVENTS = 5 };
 	bool answered[BATCHES] = { false };
 	struct peer peer;
 
@@ -267,7 +267,7 @@ static void many_batches_at_once_are_all_answered(void **state)
 
 /* The window. */
 
-enum { WINDOW = 64, TOO_MANY = 100, WINDOW_EVENTS = 20 };
+enum { WINDOW = 1024, TOO_MANY = 1100, WINDOW_EVENTS = 20 };
 
 /* Events of learners of their own, so that each one lost or counted twice shows. */
 static json_t *numbered_batch(const char *stream, int which)
@@ -332,6 +332,16 @@ static void send_again(struct peer *peer, const char *stream, size_t n, const bo
 	json_decref(answer);
 }
 
+/* What is sent while the daemon stands still. High water marks are of connections that come later.
+ */
+static void hold_many(struct peer *peer, const char *endpoint)
+{
+	assert_int_equal(
+		zmq_setsockopt(peer->socket, ZMQ_SNDHWM, &(int){ 2 * TOO_MANY }, sizeof(int)), 0);
+	assert_int_equal(zmq_disconnect(peer->socket, endpoint), 0);
+	assert_int_equal(zmq_connect(peer->socket, endpoint), 0);
+}
+
 /* One client sends too many batches while the daemon stands still, another one as many as it may:
  * how many were refused. */
 static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *modest, int round)
@@ -357,7 +367,7 @@ static size_t overrun(struct daemon *daemon, struct peer *greedy, struct peer *m
 	return n;
 }
 
-/* How many it finds waiting when it looks is chance: they come to it through a queue of four, and
+/* How many it finds waiting when it looks is chance: they come to it through a short queue, and
  * one that is empty for a moment ends a group. So it is tried until it finds too many. */
 static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_again(void **state)
 {
@@ -367,6 +377,8 @@ static void batches_beyond_the_window_are_refused_and_are_taken_when_they_come_a
 
 	start(*state, &greedy);
 	peer_open(&modest, ZMQ_DEALER, ((struct daemon *)*state)->intake, NULL);
+	hold_many(&greedy, ((struct daemon *)*state)->intake);
+	hold_many(&modest, ((struct daemon *)*state)->intake);
 	json_decref(peer_ask(&greedy, hello("greedy"))); /* connected */
 	json_decref(peer_ask(&modest, hello("modest")));
 	for (int round = 0; refused == 0; round++) {

@@ -24,6 +24,8 @@ struct rig {
 	struct stats stats;
 	struct intake *intake;
 	void *zmq, *clients[CLIENTS];
+	int naps, brings; /* messages of one client each, by as many naps */
+	uint64_t next;	  /* number of that client's stream */
 	struct msg_writer *writer;
 	struct msg_reader *reader;
 };
@@ -31,6 +33,18 @@ struct rig {
 static void read_ours(void *context, struct now *ret_now)
 {
 	*ret_now = *(const struct now *)context;
+}
+
+static void send_event(struct rig *rig, int client, uint64_t seq, int64_t time);
+
+/* What comes meanwhile. */
+static void nap(void *context)
+{
+	struct rig *rig = context;
+
+	rig->naps++;
+	if (rig->brings-- > 0)
+		send_event(rig, 0, rig->next++, rig->now.utc_ms);
 }
 
 /* On a house that is open. */
@@ -51,6 +65,8 @@ static void rig_open_intake(struct rig *rig)
 	parts.zmq = rig->zmq;
 	parts.gate = rig->house.gate;
 	parts.more = rig->more;
+	parts.nap = nap;
+	parts.nap_context = rig;
 	assert_int_equal(intake_open(&parts, &rig->intake), 0);
 	for (int i = 0; i < CLIENTS; i++) {
 		rig->clients[i] = zmq_socket(rig->zmq, ZMQ_DEALER);
@@ -210,6 +226,67 @@ static void who_asks_for_rejections_does_not_hold_up_batches(void **state)
 	assert_int_equal(asked, ASKED * OTHERS);
 	/* Clients have their turns: none of them waits for all that another one asks. */
 	assert_in_range(acked_in, 1, CLIENTS / INTAKE_PAGES + 1);
+	rig_close(&rig);
+}
+
+/* Messages of one client before a round, and by its naps: one commit for all. */
+static void take_group(struct rig *rig, int before, int brings)
+{
+	uint64_t commits = stats_get(&rig->stats, STAT_journal_commits);
+
+	rig->naps = 0;
+	rig->brings = brings;
+	for (int i = 0; i < before; i++)
+		send_event(rig, 0, rig->next++, rig->now.utc_ms);
+	loop_step(rig->loop);
+	assert_int_equal(stats_get(&rig->stats, STAT_journal_commits), commits + 1);
+	rig->brings = 0;
+}
+
+static void a_group_is_gathered_as_long_as_more_comes(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	rig.next = 1;
+	take_group(&rig, 1, 1); /* a lone one never waits */
+	assert_int_equal(rig.naps, 0);
+	assert_int_equal(answers(&rig, 0), 1);
+	take_group(&rig, 3, 1); /* nor does the first group of several */
+	assert_int_equal(rig.naps, 0);
+	assert_int_equal(answers(&rig, 0), 3);
+	take_group(&rig, 2, 3);
+	assert_int_equal(rig.naps, 4); /* the last one brings nothing */
+	assert_int_equal(answers(&rig, 0), 5);
+	take_group(&rig, 1, 1000);
+	assert_int_equal(rig.naps, INTAKE_NAPS);
+	assert_int_equal(answers(&rig, 0), 1 + INTAKE_NAPS);
+	take_group(&rig, 1, 0);
+	assert_int_equal(rig.naps, 1);
+	take_group(&rig, 1, 1); /* a lone one after a lone one */
+	assert_int_equal(rig.naps, 0);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), rig.next - 1);
+	rig_close(&rig);
+}
+
+static void no_group_is_gathered_when_it_is_as_large_as_it_may_be(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	rig.next = 1;
+	take_group(&rig, 2, 0);
+	/* Its sender may send no more before it is answered. */
+	for (int i = 0; i < INTAKE_WINDOW; i++)
+		send_event(&rig, 0, rig.next++, rig.now.utc_ms);
+	for (int i = 0; i < STEPS_MAX && rig.naps == 0 &&
+			stats_get(&rig.stats, STAT_events_accepted) < rig.next - 1;
+	     i++)
+		loop_step(rig.loop);
+	assert_int_equal(rig.naps, 0);
+	assert_int_equal(stats_get(&rig.stats, STAT_events_accepted), rig.next - 1);
 	rig_close(&rig);
 }
 
@@ -492,6 +569,8 @@ int main(void)
 		cmocka_unit_test(an_event_is_judged_by_the_time_of_its_round),
 		cmocka_unit_test(a_failure_is_over_after_a_while_without_one),
 		cmocka_unit_test(who_asks_for_rejections_does_not_hold_up_batches),
+		cmocka_unit_test(a_group_is_gathered_as_long_as_more_comes),
+		cmocka_unit_test(no_group_is_gathered_when_it_is_as_large_as_it_may_be),
 		cmocka_unit_test(who_sends_large_batches_holds_up_few_answers),
 		cmocka_unit_test(a_small_batch_overtakes_a_large_one),
 		cmocka_unit_test(who_is_alone_has_one_commit_for_a_large_batch),
