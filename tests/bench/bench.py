@@ -29,6 +29,18 @@ class Bench:
         self.build = build
         self.dir = directory
         self.values = {}
+        self.started = []  # processes, to be ended whatever happens
+
+    def start(self, command, **kwargs):
+        process = subprocess.Popen(command, text=True, **kwargs)
+        self.started.append(process)
+        return process
+
+    def end(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def add(self, key, value):
         self.values.setdefault(key, []).append(value)
@@ -67,7 +79,7 @@ class Liftd:
             to.write(f"state: {directory}/state\nruntime: {directory}/run\ncatalogue: {directory}/catalogue.yaml\n")
             to.write(config)
         self.log = open(os.path.join(directory, "log"), "w", encoding="utf-8")
-        self.process = subprocess.Popen([bench.build + "/liftd", "--config", self.config], stderr=self.log)
+        self.process = bench.start([bench.build + "/liftd", "--config", self.config], stderr=self.log)
         self.pid = self.process.pid
         while not self.lift("status", "--json").stdout:  # its status is 1 where a source is late
             if self.process.poll() is not None:
@@ -122,7 +134,7 @@ def measure_liftd(bench, batch):
 def measure_limit(bench, batch, window):
     directory = tempfile.mkdtemp(dir=bench.dir)
     endpoint = f"ipc://{directory}/limit"
-    process = subprocess.Popen([bench.program("limit"), endpoint, directory, str(batch), str(window)])
+    process = bench.start([bench.program("limit"), endpoint, directory, str(batch), str(window)])
     told = load(bench, endpoint, batch, process.pid)
     process.kill()
     process.wait()
@@ -197,9 +209,10 @@ def facts(bench):
 
 def learners(bench):
     """Of a cohort that goes on, in a ledger of few learners, or many; and a daemon that has many."""
-    few = backlog(bench, "plain", "--learners", 10000, "--built", 30000, "--events", 95536)
+    few = backlog(bench, "plain", "--anyone", "--learners", 10000, "--built", 30000, "--events", 95536)
     directory = bench.path("many")
-    many = backlog(bench, "plain", "--learners", 10000000, "--built", 30000000, "--events", 31000000, "--dir", directory)
+    many = backlog(bench, "plain", "--learners", 10000000, "--built", 30000000, "--events", 31000000,
+                   "--dir", directory)
     bench.add("learners.ratio", many / few)
     liftd = Liftd(bench, directory)
     bench.ask("intake", "rate", liftd.socket("intake"), "plain", 10000, 30, 10, 31000000, 10000000)
@@ -213,15 +226,17 @@ def learners(bench):
 
 
 class Live:
-    """A daemon whose ledger has a million learners; each run goes on where the one before has ended."""
+    """A daemon whose ledger has some learners; each run goes on where the one before has ended."""
+
+    LEARNERS = 200000
 
     def __init__(self):
         self.liftd = None
-        self.first = 2000000
+        self.first = 5 * self.LEARNERS
 
     def rate(self, bench, a_second, batch):
         told = bench.ask("intake", "rate", self.liftd.socket("intake"), "plain", a_second, RATE_S, batch, self.first,
-                         1000000, self.liftd.pid)
+                         self.LEARNERS, self.liftd.pid)
         self.first += a_second * RATE_S
         self.liftd.applied()
         return told
@@ -229,13 +244,14 @@ class Live:
     def __call__(self, bench):
         if not self.liftd:
             directory = bench.path("live")
-            bench.ask("room", "plain", "--rooms", "build", "--events", self.first, "--dir", directory)
+            bench.ask("room", "plain", "--rooms", "build", "--learners", self.LEARNERS, "--events", self.first,
+                      "--dir", directory)
             self.liftd = Liftd(bench, directory)
             self.liftd.applied()
             time.sleep(3)  # its first tick has all topics
         bench.disk()
-        probe = subprocess.Popen([bench.program("publish"), "probe", self.liftd.socket("intake"),
-                                  self.liftd.socket("publish"), str(RATE_S)], stdout=subprocess.PIPE, text=True)
+        probe = bench.start([bench.program("publish"), "probe", self.liftd.socket("intake"),
+                             self.liftd.socket("publish"), str(RATE_S)], stdout=subprocess.PIPE)
         told = self.rate(bench, 10000, 10)
         bench.add("metric", read_figures(probe.communicate()[0])["metric.p99"])
         bench.add("ack.10000", told["ack.p99"])
@@ -265,12 +281,12 @@ class Out:
         with open(path, "w", encoding="utf-8") as to:
             to.write(text.replace(f"{{count: {self.count}}}", f"{{count: {self.count - 1}}}", 1))
         self.count -= 1
-        with subprocess.Popen([bench.program("publish"), "burst", self.liftd.socket("publish")],
-                              stdout=subprocess.PIPE, text=True) as listener:
-            listener.stdout.readline()
-            time.sleep(1.5)
-            self.liftd.lift("reload")
-            return read_figures(listener.stdout.read())
+        listener = bench.start([bench.program("publish"), "burst", self.liftd.socket("publish")],
+                               stdout=subprocess.PIPE)
+        listener.stdout.readline()
+        time.sleep(1.5)
+        self.liftd.lift("reload")
+        return read_figures(listener.communicate()[0])
 
     def __call__(self, bench):
         if not self.liftd:
@@ -299,13 +315,13 @@ class Out:
 
 # part, what it does, and its share of the time, s
 PARTS = {
-    "intake": (intake, 130),
-    "plain": (rooms_of("plain"), 70),
-    "rich": (rooms_of("rich"), 80),
-    "nordic": (rooms_of("nordic"), 100),
-    "facts": (facts, 40),
-    "live": (Live(), 95),
-    "out": (Out(), 75),
+    "intake": (intake, 120),
+    "plain": (rooms_of("plain"), 65),
+    "rich": (rooms_of("rich"), 75),
+    "nordic": (rooms_of("nordic"), 90),
+    "facts": (facts, 35),
+    "live": (Live(), 85),
+    "out": (Out(), 70),
 }
 SCALE = {"learners": (learners, 1)}
 
@@ -336,14 +352,17 @@ def main():
     args = parser.parse_args()
     parts = SCALE if args.scale else PARTS
     only = args.only.split(",") if args.only else list(parts)
-    bench = Bench(os.path.abspath(args.build), tempfile.mkdtemp(prefix="liftd-bench.", dir=os.environ.get("BENCH_DIR", "/var/tmp")))
+    below = os.environ.get("BENCH_DIR", "/var/tmp")
+    bench = Bench(os.path.abspath(args.build), tempfile.mkdtemp(prefix="liftd-bench.", dir=below))
     told = {"machine": describe(bench.dir), "parts": []}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     try:
         bench.disk()
         for name in only:
             told["parts"].append(repeat(bench, name, *parts[name], args.runs))
         bench.disk()
     finally:
+        bench.end()
         shutil.rmtree(bench.dir, ignore_errors=True)
     told["figures"] = list(figures.rows_of(bench.values))
     told["all"] = bench.values
