@@ -44,7 +44,7 @@ list() {
 		liftd|liftd, 100 a batch, applied|acknowledged after fdatasync
 		pg_10000|PostgreSQL, COPY, 10,000 a transaction, 2 connections|fsync, synchronous_commit on
 		pg_1000|PostgreSQL, COPY, 1,000 a transaction, 2 connections|fsync, synchronous_commit on
-		redis_script|Redis, script, 1,000 a command|AOF, appendfsync always
+		redis_script|Redis, script, 10,000 a command|AOF, appendfsync always
 		redis_sets|Redis, sets alone, 10,000 a pipeline (keeps less)|AOF, appendfsync always
 		sqlite_10000|SQLite, in process, 10,000 a transaction|WAL, synchronous=FULL
 		sqlite_1000|SQLite, in process, 1,000 a transaction|WAL, synchronous=FULL
@@ -118,7 +118,7 @@ run_redis() {
 	wait_for redis-cli -s "$dir/redis/socket" ping || return 1
 	measure "$build/peers/redis" "$dir/redis/socket" "$1" "$events" "$learners" "$2"
 }
-run_redis_script() { run_redis script 1000; }
+run_redis_script() { run_redis script 10000; }
 run_redis_sets() { run_redis sets 10000; }
 
 run_sqlite_10000() { measure "$build/peers/sqlite" "$dir/events.db" "$events" "$learners" 10000; }
