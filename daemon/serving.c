@@ -5,11 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What comes in bits is applied together: a stretch of a few events costs nearly as much as one of a
+ * hundred. Where there are many, or somebody waits for them, nothing rests. */
+enum { REST_MS = 20, REST_EVENTS = 4096 };
+
 struct serving {
 	struct serving_parts parts;
 	struct generation *generation; /* what it applies to and publishes */
 	bool broken; /* the ledger cannot be read: it stands still until another one is there */
 	uint64_t release_at; /* the journal's last number at the start */
+	int64_t applied_ms;  /* steady: when something was applied last */
+	int rest_timer;	     /* its time is up while something rests */
 	struct log_limit failed_limit;
 };
 
@@ -56,6 +62,25 @@ static void is_well(struct serving *serving)
 	atomic_store(&serving->parts.stats->troubles[TROUBLE_LEDGER], NULL);
 }
 
+/* Is what has come left for later? */
+static bool rests(struct serving *serving, const struct ledger *ledger, const struct now *now)
+{
+	uint64_t n = journal_last(serving->parts.journal) - ledger_applied(ledger);
+	bool rests = n > 0 && n < REST_EVENTS && !ledger_is_awaited(ledger) &&
+		     now->steady_ms - serving->applied_ms < REST_MS;
+
+	loop_set_timer(room_loop(serving->parts.rooms, ROOM_LEDGER), serving->rest_timer, rests);
+	if (n > 0 && !rests)
+		serving->applied_ms = now->steady_ms;
+	return rests;
+}
+
+/* Its round is all that is wanted: the work comes behind it. */
+static void on_rest_over(void *context, const struct now *now)
+{
+	(void)context, (void)now;
+}
+
 /* Each round: the next stretch of the journal; a commit when it is due. */
 static bool work(void *context, const struct now *now)
 {
@@ -67,7 +92,7 @@ static bool work(void *context, const struct now *now)
 
 	if (!ledger || serving->broken)
 		return false;
-	if (!damaged) /* nothing is derived from what cannot be trusted */
+	if (!damaged && !rests(serving, ledger, now)) /* nothing comes of what cannot be trusted */
 		err = ledger_apply(ledger, now->steady_ms, &more, &added);
 	if (err) {
 		failed(serving, "apply", err);
@@ -241,7 +266,10 @@ int serving_open(const struct serving_parts *parts, struct serving **ret_serving
 	serving->parts = *parts;
 	serving->release_at = journal_last(parts->journal);
 	serving->generation = generation_get(parts->generations);
-	err = publish_first(serving);
+	err = loop_add_timer(room_loop(parts->rooms, ROOM_LEDGER), REST_MS, on_rest_over, serving,
+			     &serving->rest_timer);
+	if (!err)
+		err = publish_first(serving);
 	if (err) {
 		serving_close(serving);
 		return err;

@@ -65,6 +65,11 @@ void ledger_want(struct ledger *ledger, uint64_t number)
 		;
 }
 
+bool ledger_is_awaited(const struct ledger *ledger)
+{
+	return atomic_load(&ledger->wanted) > ledger_applied(ledger);
+}
+
 int ledger_begin(struct ledger *ledger)
 {
 	if (ledger->txn.txn || ledger->txn.err)

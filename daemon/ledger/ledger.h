@@ -124,8 +124,10 @@ int64_t ledger_horizon(const struct ledger *ledger);
 uint64_t ledger_applied(const struct ledger *ledger);
 uint64_t ledger_committed(const struct ledger *ledger);
 
-/* Ask that a journal number be committed soon (any thread). */
+/* Ask that a journal number be committed soon (any thread); has somebody asked for one that is not
+ * applied yet? */
 void ledger_want(struct ledger *ledger, uint64_t number);
+bool ledger_is_awaited(const struct ledger *ledger);
 
 /* Reading what is committed. */
 
