@@ -49,15 +49,39 @@ void print_text_within(FILE *out, const char *text, int width)
 	fputs("\xe2\x80\xa6", out);
 }
 
+/* How many bytes there are before a character that nobody sees, or the end. */
+static size_t visible_bytes(const char *text)
+{
+	const char *at = text;
+	uint32_t code;
+	bool hidden;
+	size_t n;
+
+	for (;;) {
+		while (*at >= ' ' && *at < 0x7f)
+			at++;
+		n = visible_next(at, &code, &hidden);
+		if (n == 0 || hidden)
+			return (size_t)(at - text);
+		at += n;
+	}
+}
+
 void print_json_line(FILE *out, const char *line)
 {
 	uint32_t code;
 	bool hidden;
 
-	for (size_t n; (n = visible_next(line, &code, &hidden)) > 0; line += n) {
-		if (!hidden)
-			fwrite(line, 1, n, out);
-		else if (code < 0x10000)
+	for (;;) {
+		size_t n = visible_bytes(line);
+
+		fwrite(line, 1, n, out);
+		line += n;
+		n = visible_next(line, &code, &hidden);
+		if (n == 0)
+			break;
+		line += n;
+		if (code < 0x10000)
 			fprintf(out, "\\u%04x", code);
 		else
 			fprintf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
