@@ -11,4 +11,7 @@
 /* Write the map of the figures summed; `daily` from a day on (DAY_MIN: all). */
 void figures_encode(const struct figures *figures, struct msg_writer *writer, int32_t daily_from);
 
+/* The real next to a value (below 1e19) that is rounded to six decimals, exact halves to even. */
+double round_decimal(double value);
+
 #endif

@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/figures/parts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MONTH_TEXT = 8 /* bytes of "YYYY-MM" with its 0 */ };
+enum {
+	MONTH_TEXT = 8, /* bytes of "YYYY-MM" with its 0 */
+	DECIMALS = 1000000,
+	DECIMAL_SURE = 1 << 30, /* parts: their last bit is less than 1e-6 */
+};
 
-/* To six decimals, exact halves to even: what a decimal reader of the quotient would write. */
-static void write_decimal(struct msg_writer *writer, double value)
+/* To six decimals, exact halves to even: what a decimal reader of the quotient would write. The
+ * product is off by less than its last bit: that decides only next to a half, and there each digit
+ * is looked at. */
+double round_decimal(double value)
 {
+	double parts = value * DECIMALS, whole = rint(parts);
 	char text[32];
 
+	if (fabs(parts) < DECIMAL_SURE && fabs(parts - whole) < 0.499)
+		return whole / DECIMALS;
 	snprintf(text, sizeof(text), "%.6f", value);
-	msg_real(writer, strtod(text, NULL));
+	return strtod(text, NULL);
+}
+
+static void write_decimal(struct msg_writer *writer, double value)
+{
+	msg_real(writer, round_decimal(value));
 }
 
 void write_rate_keys(struct msg_writer *writer, int64_t n, int64_t of)

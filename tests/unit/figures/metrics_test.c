@@ -350,6 +350,41 @@ static void figures_are_those_of_the_tallies(void **state)
 	catalogue_free(c);
 }
 
+static void check_decimal(double value)
+{
+	char text[400];
+	double found = round_decimal(value), expected;
+
+	snprintf(text, sizeof(text), "%.6f", value);
+	expected = strtod(text, NULL);
+	if (memcmp(&found, &expected, sizeof(found)) != 0)
+		fail_msg("%.17g: %.17g, not %s", value, found, text);
+}
+
+static void decimals_are_rounded_as_the_printed_ones_are(void **state)
+{
+	static const double odd[] = { 0.0,	 -0.0,	       0.5e-6,	   -0.5e-6,
+				      1.5e-6,	 0x1p-7,       0x3p-7,	   -0x5p-7,
+				      1e15,	 9e18,	       5e-324,	   1073.741823999,
+				      1073.7419, 1073.7418245, 0.99999949, 123456789.123456789 };
+
+	(void)state;
+	chance_begin();
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		check_decimal(odd[i]);
+	for (int of = 1; of <= 600; of++)
+		for (int n = 0; n <= of; n++)
+			check_decimal((double)n / of);
+	for (int i = 0; i < 300000; i++) {
+		double of = 1 + chance(i % 2 ? 1 << 30 : 1 << 12), n = chance((uint32_t)of);
+
+		check_decimal(n / of);
+		check_decimal(-n / of / 10000);
+		check_decimal((2 * (double)chance(1 << 30) + 1) / 2e6);	    /* next to a half */
+		check_decimal(chance(1 << 30) / 128.0 / (1 << chance(20))); /* halves, too */
+	}
+}
+
 static void kinds_and_subjects_have_names(void **state)
 {
 	struct catalogue *c = catalogue_of(catalogue_text);
@@ -370,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_are_those_of_the_tallies),
+		cmocka_unit_test(decimals_are_rounded_as_the_printed_ones_are),
 		cmocka_unit_test(kinds_and_subjects_have_names),
 	};
 
