@@ -133,6 +133,11 @@ int page_add(void *context, struct text line)
 	return 0;
 }
 
+int page_send(struct control *control)
+{
+	return control->page.n > 0 ? send_page(control, true) : 0;
+}
+
 int page_end(struct control *control)
 {
 	return send_page(control, false);

@@ -48,6 +48,9 @@ void waiting_clear(struct waiting *waiting)
 	waiting->roster = NULL;
 	free(waiting->people);
 	waiting->people = NULL;
+	if (waiting->going)
+		waiting->going->free(waiting->going);
+	waiting->going = NULL;
 }
 
 void door_close(struct door *door)

@@ -5,8 +5,8 @@
  * explain and catalogue with what that audience sees.
  *
  * An export or an explanation waits until the ledger has committed what the journal held when it
- * was asked. One of them is answered a round of the loop, and what takes long counts as rounds: a
- * watchdog sees that it goes on.
+ * was asked. One of them is answered a round of the loop, an export piece by piece, and what takes
+ * long counts as rounds: a watchdog sees that it goes on.
  */
 #ifndef LIFTD_CONTROL_CONTROL_H
 #define LIFTD_CONTROL_CONTROL_H

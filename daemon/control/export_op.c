@@ -5,31 +5,151 @@
 #include "daemon/control/internal.h"
 #include "daemon/figures/export.h"
 
-static int export_now(struct control *control, const struct waiting *waiting,
-		      struct ledger_view *ledger, const struct tallies *tallies)
+/*
+ * The exact plane: a piece in each round, all of them from one view of the ledger. Between two of
+ * them the loop hears all others; what a reload changes meanwhile is for the next export.
+ */
+
+enum { PIECE_LINES = 1000 /* of a round, and as many as the subject has that was begun */ };
+
+struct exporting {
+	struct going going; /* the first: others know it by this */
+	struct counted counted;
+	struct catalogue *catalogue; /* kept, and so is: */
+	struct ledger *ledger;
+	struct ledger_view view;
+	struct catalogue_sight sight; /* a copy of the door's, of what an export looks at */
+	char id[MODULE_MAX];
+	struct export_wish wish;
+	struct page_head head;
+	struct export *export;
+};
+
+static struct exporting *exporting_of(const struct waiting *waiting)
 {
-	struct export_wish wish = {
-		.kind = waiting->kind,
-		.region = waiting->region,
-		.id = { waiting->id, waiting->id_size },
-		.today = waiting->today,
-		.sight = door_sight(waiting->client.door),
-	};
-	struct page_head head = { .today = waiting->today, .sees_all = !wish.sight };
-	struct audit deed;
+	return (struct exporting *)waiting->going;
+}
+
+/* Where its catalogue was kept, the rest was begun. */
+static void stop(struct exporting *exporting)
+{
+	exporting->going.goes_on = false;
+	export_end(exporting->export);
+	exporting->export = NULL;
+	free(exporting->sight.regions);
+	exporting->sight.regions = NULL;
+	if (!exporting->catalogue)
+		return;
+	ledger_view_end(&exporting->view);
+	ledger_close(exporting->ledger);
+	catalogue_free(exporting->catalogue);
+	exporting->catalogue = NULL;
+}
+
+static void free_exporting(struct going *going)
+{
+	stop((struct exporting *)going);
+	free(going);
+}
+
+static void wish_of(const struct waiting *waiting, struct export_wish *ret_wish)
+{
+	*ret_wish = (struct export_wish){ .kind = waiting->kind,
+					  .region = waiting->region,
+					  .id = { waiting->id, waiting->id_size },
+					  .today = waiting->today,
+					  .sight = door_sight(waiting->client.door) };
+}
+
+/* A view of its own, which lasts. */
+static int begin(struct control *control, const struct waiting *waiting)
+{
+	struct exporting *exporting = exporting_of(waiting);
+	uint32_t n_regions = control->parts.catalogue->n_regions;
+	int err = ledger_view_begin(control->parts.ledger, &exporting->view);
+
+	if (err)
+		return err;
+	exporting->catalogue = catalogue_keep(control->generation->catalogue);
+	exporting->ledger = ledger_keep(control->parts.ledger);
+	exporting->counted = (struct counted){ control, ledger_view_tallies(&exporting->view) };
+	wish_of(waiting, &exporting->wish);
+	memcpy(exporting->id, waiting->id, waiting->id_size);
+	exporting->wish.id.data = exporting->id;
+	if (exporting->wish.sight) {
+		exporting->sight.regions = malloc(n_regions * sizeof(bool));
+		if (!exporting->sight.regions)
+			return LIFT_E_MEMORY;
+		memcpy(exporting->sight.regions, exporting->wish.sight->regions,
+		       n_regions * sizeof(bool));
+		exporting->wish.sight = &exporting->sight;
+	}
+	return export_begin(exporting->catalogue, &exporting->wish, &exporting->export);
+}
+
+static int send_piece(struct control *control, const struct waiting *waiting)
+{
+	struct exporting *exporting = exporting_of(waiting);
+	struct tallies tallies = control_count(&exporting->counted);
+	bool more;
 	int err;
 
-	head.applied = ledger_view_applied(ledger);
-	catalogue_text_digest(control->parts.catalogue, head.catalogue);
-	deed = control_deed(control, waiting, "export");
-	deed.number = head.applied;
-	if (!control_note(control, &waiting->client, deed))
-		return 0;
-	page_begin(control, &waiting->client, &head);
+	page_begin(control, &waiting->client, &exporting->head);
+	err = export_some(exporting->export, &tallies, PIECE_LINES, page_add, control, &more);
+	if (!err)
+		err = ledger_view_err(&exporting->view);
+	if (!err)
+		err = more ? page_send(control) : page_end(control);
+	exporting->going.goes_on = !err && more;
+	if (!exporting->going.goes_on)
+		stop(exporting);
+	return err;
+}
+
+/* Of another day: the counts are those of this round alone. */
+static int send_scanned(struct control *control, const struct waiting *waiting,
+			struct ledger_view *ledger, const struct tallies *tallies)
+{
+	struct export_wish wish;
+	int err;
+
+	wish_of(waiting, &wish);
+	page_begin(control, &waiting->client, &exporting_of(waiting)->head);
 	err = export_figures(control->parts.catalogue, tallies, &wish, page_add, control);
 	if (!err)
 		err = ledger_view_err(ledger);
 	return err ? err : page_end(control);
+}
+
+/* False: it may not be answered, which has been said. */
+static bool note_exact(struct control *control, const struct waiting *waiting,
+		       struct ledger_view *ledger)
+{
+	struct page_head *head = &exporting_of(waiting)->head;
+	struct audit deed = control_deed(control, waiting, "export");
+
+	head->today = waiting->today;
+	head->sees_all = !door_sight(waiting->client.door);
+	head->applied = deed.number = ledger_view_applied(ledger);
+	catalogue_text_digest(control->parts.catalogue, head->catalogue);
+	return control_note(control, &waiting->client, deed);
+}
+
+static int export_now(struct control *control, const struct waiting *waiting,
+		      struct ledger_view *ledger, const struct tallies *tallies)
+{
+	struct exporting *exporting = exporting_of(waiting);
+	int err;
+
+	if (waiting->scan)
+		return note_exact(control, waiting, ledger)
+			       ? send_scanned(control, waiting, ledger, tallies)
+			       : 0;
+	err = begin(control, waiting);
+	if (!err && note_exact(control, waiting, &exporting->view))
+		return send_piece(control, waiting);
+	stop(exporting);
+	return err;
 }
 
 /*
@@ -242,6 +362,7 @@ static int export_open(struct control *control, const struct client *client,
 int control_export(struct control *control, const struct client *client,
 		   const struct request *request)
 {
+	struct exporting *exporting;
 	struct waiting *waiting;
 	int err;
 
@@ -255,7 +376,14 @@ int control_export(struct control *control, const struct client *client,
 	if (request->later.size > 0)
 		return LIFT_E_LATER;
 	err = control_read_wish(control, client, request, &waiting);
-	if (!err)
-		control_wait(control, waiting, client, export_now);
-	return err;
+	if (err)
+		return err;
+	exporting = calloc(1, sizeof(*exporting));
+	if (!exporting)
+		return LIFT_E_MEMORY;
+	exporting->going.next = send_piece;
+	exporting->going.free = free_exporting;
+	waiting->going = &exporting->going;
+	control_wait(control, waiting, client, export_now);
+	return 0;
 }

@@ -29,6 +29,13 @@ struct waiting;
 typedef int waiting_fn(struct control *control, const struct waiting *waiting,
 		       struct ledger_view *ledger, const struct tallies *tallies);
 
+/* What is answered in more than one round: what its answer has begun, each `next` goes on with. */
+struct going {
+	bool goes_on;
+	int (*next)(struct control *control, const struct waiting *waiting);
+	void (*free)(struct going *going);
+};
+
 /* A request for the figures of a day, which waits for the ledger. */
 struct waiting {
 	struct client client;
@@ -46,6 +53,7 @@ struct waiting {
 	struct roster_ask *roster; /* of a list of people, owned; NULL: it is none */
 	void (*roster_free)(struct roster_ask *roster);
 	struct people_ask *people; /* who is looked up, or forgotten, owned; NULL: nobody is */
+	struct going *going;	   /* what is answered piece by piece, owned; NULL: it is not */
 };
 
 /* Where requests come in: one for operators, and one for each audience that may ask. Each has
@@ -207,10 +215,18 @@ int control_export(struct control *control, const struct client *client,
 int control_explain(struct control *control, const struct client *client,
 		    const struct request *request);
 
+/* Tallies of whose reading the loop hears, and which end with the daemon: LIFT_E_STOPPED. */
+struct counted {
+	struct control *control;
+	struct tallies tallies;
+};
+struct tallies control_count(struct counted *counted);
+
 /* An export's answer: its head, its lines (export_fn, of the control), the last page. LIFT_E_SOCKET
  * where the client is gone, or does not read: nothing more for it. */
 void page_begin(struct control *control, const struct client *client, const struct page_head *head);
 int page_add(void *context, struct text line);
+int page_send(struct control *control); /* what there is of it, and more comes */
 int page_end(struct control *control);
 const char *page_later(enum ledger_later later); /* as it is asked for */
 

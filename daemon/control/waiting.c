@@ -16,18 +16,18 @@ static bool count_step(void *context)
 	return loop_is_ending(control->loop);
 }
 
-struct counted {
-	struct control *control;
-	const struct tallies *tallies;
-};
-
 static int counted_range(void *source, uint32_t home, uint32_t subject, tally_fn fn, void *context)
 {
 	struct counted *counted = source;
 
 	if (count_step(counted->control))
 		return LIFT_E_STOPPED;
-	return counted->tallies->range(counted->tallies->source, home, subject, fn, context);
+	return counted->tallies.range(counted->tallies.source, home, subject, fn, context);
+}
+
+struct tallies control_count(struct counted *counted)
+{
+	return (struct tallies){ counted_range, counted };
 }
 
 /* Answers. */
@@ -79,8 +79,8 @@ static int answer_now(struct control *control, struct waiting *waiting)
 {
 	struct tally_map *map = waiting->scan ? tally_map_new() : NULL;
 	struct ledger_view view;
-	struct tallies tallies;
-	struct counted counted = { control, &tallies };
+	struct counted counted = { .control = control };
+	struct tallies tallies = control_count(&counted);
 	int err = door_see(waiting->client.door);
 
 	if (!err)
@@ -94,16 +94,15 @@ static int answer_now(struct control *control, struct waiting *waiting)
 	view.step = count_step;
 	view.context = control;
 	if (!waiting->scan)
-		tallies = ledger_view_tallies(&view);
+		counted.tallies = ledger_view_tallies(&view);
 	else if (!map)
 		err = LIFT_E_MEMORY;
 	else
 		err = scan_learners(control, &view, waiting->today, map);
 	if (!err && waiting->scan)
-		tallies = tally_map_tallies(map);
+		counted.tallies = tally_map_tallies(map);
 	if (!err)
-		err = waiting->answer(control, waiting, &view,
-				      &(struct tallies){ counted_range, &counted });
+		err = waiting->answer(control, waiting, &view, &tallies);
 	ledger_view_end(&view);
 	tally_map_free(map);
 	return err;
@@ -120,28 +119,35 @@ static int damage_problem(const struct control *control, const struct waiting *w
 		       : 0;
 }
 
+static bool goes_on(const struct waiting *waiting)
+{
+	return waiting->going && waiting->going->goes_on;
+}
+
 static bool is_ready(const struct control *control, const struct waiting *waiting)
 {
 	const struct ledger *ledger = control->parts.ledger;
 
-	return journal_damage(control->parts.journal) ||
+	return goes_on(waiting) || journal_damage(control->parts.journal) ||
 	       (ledger && waiting->number <= ledger_committed(ledger));
 }
 
 bool control_answer_next(struct control *control)
 {
 	struct waiting waiting;
-	int err = 0;
+	int err;
 
 	if (!doors_take_next(control, is_ready, &waiting))
 		return false;
-	if (journal_damage(control->parts.journal))
-		err = damage_problem(control, &waiting);
-	if (!err)
+	if (goes_on(&waiting))
+		err = waiting.going->next(control, &waiting);
+	else if (journal_damage(control->parts.journal) && damage_problem(control, &waiting))
+		err = LIFT_E_DAMAGED;
+	else
 		err = answer_now(control, &waiting);
 	if (err)
 		control_refuse(control, &waiting.client, err);
-	else if (waiting.people && waiting.people->goes_on) {
+	else if ((waiting.people && waiting.people->goes_on) || goes_on(&waiting)) {
 		/* Behind all others; its own place is free. */
 		waiting.client.door->waiting[waiting.client.door->n_waiting++] = waiting;
 		return true;
@@ -183,6 +189,7 @@ int control_read_wish(struct control *control, const struct client *client,
 	waiting->scan = day != today;
 	waiting->roster = NULL;
 	waiting->people = NULL;
+	waiting->going = NULL;
 	if (request->plane.size > 0 && !text_equal(request->plane, text_of("exact")))
 		return LIFT_E_PLANE;
 	waiting->kind = request->kind.size > 0 ? kind_of(request->kind) : KINDS;

@@ -32,8 +32,19 @@ struct export_row {
 };
 int export_row(struct json_text *json, const struct export_row *row, export_fn fn, void *context);
 
-/* LIFT_E_MEMORY, errors of the store, or what `fn` returns. */
+/* All that is wished. LIFT_E_MEMORY, errors of the store, or what `fn` returns. */
 int export_figures(const struct catalogue *catalogue, const struct tallies *tallies,
 		   const struct export_wish *wish, export_fn fn, void *context);
+
+/* The same in pieces: the wish is borrowed up to the end. LIFT_E_MEMORY. */
+struct export;
+int export_begin(const struct catalogue *catalogue, const struct export_wish *wish,
+		 struct export **ret_export);
+void export_end(struct export *export);
+
+/* The next subjects, whole ones, until there are so many lines. *ret_more: it is not all yet.
+ * Errors as export_figures. */
+int export_some(struct export *export, const struct tallies *tallies, size_t n_lines, export_fn fn,
+		void *context, bool *ret_more);
 
 #endif

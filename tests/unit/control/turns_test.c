@@ -137,7 +137,7 @@ static void configure(struct room *room)
 	room->config.n_audiences = AUDIENCES;
 }
 
-static void room_open(struct room *room)
+static void room_open_with(struct room *room, const char *catalogue)
 {
 	struct control_parts parts;
 
@@ -145,7 +145,7 @@ static void room_open(struct room *room)
 			       .more = wake_new(),
 			       .zmq = zmq_ctx_new(),
 			       .loop = loop_new(&clock_machine) };
-	house_open(&room->house, "{}", world_catalogue);
+	house_open(&room->house, "{}", catalogue);
 	room->config = *room->house.config;
 	room->config.state = room->house.dir.path;
 	room->config.control = (struct texts){ control_endpoints, 1 };
@@ -173,6 +173,11 @@ static void room_open(struct room *room)
 	assert_int_equal(control_open(&parts, &room->control), 0);
 	room->client = zmq_socket(room->zmq, ZMQ_DEALER);
 	assert_int_equal(zmq_connect(room->client, room->config.control.items[0]), 0);
+}
+
+static void room_open(struct room *room)
+{
+	room_open_with(room, world_catalogue);
 }
 
 /* The stores are closed with it, and say where somebody still reads in them. */
@@ -238,6 +243,86 @@ static void what_has_waited_is_answered_one_a_round_and_its_steps_are_counted(vo
 	run(&room);
 	assert_int_equal(room.answers, REQUESTS);
 	assert_int_equal(stats_get(&room.stats, STAT_requests_refused), 0);
+	room_close(&room);
+}
+
+enum { MANY = 40 /* regions, and modules, each with a learner */ };
+
+static void open_large(struct room *room)
+{
+	char text[4096];
+	size_t size = (size_t)snprintf(text, sizeof(text), "regions: [{code: rana}, {code: bodo}");
+
+	for (int i = 0; i < MANY; i++)
+		size += (size_t)snprintf(text + size, sizeof(text) - size, ", {code: r%d}", i);
+	size += (size_t)snprintf(text + size, sizeof(text) - size, "]\nmodules: [{id: lift}");
+	for (int i = 0; i < MANY; i++)
+		size += (size_t)snprintf(text + size, sizeof(text) - size, ", {id: m%d}", i);
+	snprintf(text + size, sizeof(text) - size, "]\n");
+	room_open_with(room, text);
+	for (int i = 0; i < MANY * MANY; i++) {
+		char region[16], module[16];
+		struct event event = { .type = EVENT_STARTED, .time = WORLD_BEGIN };
+
+		snprintf(region, sizeof(region), "r%d", i % MANY);
+		snprintf(module, sizeof(module), "m%d", i / MANY);
+		event.learner = event.region = text_of(region);
+		event.module = text_of(module);
+		assert_int_equal(
+			house_send(&room->house, "lms", "large", (uint64_t)i + 1, &event, 1), 0);
+	}
+	assert_int_equal(journal_commit(room->house.journal), 0);
+	apply_all(room);
+}
+
+/* What others ask meanwhile is answered in between, and what is written meanwhile is not in it. */
+static void a_long_export_goes_on_between_other_answers(void **state)
+{
+	struct room room;
+	char code[32], *body = malloc(1 << 20);
+	int rows = 0, pages = 0, size;
+	const struct event later = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("later"),
+				     .module = text_of("lift"),
+				     .region = text_of("bodo") };
+	void *other;
+
+	(void)state;
+	assert_non_null(body);
+	open_large(&room);
+	other = zmq_socket(room.zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_connect(other, room.config.control.items[0]), 0);
+	ask(&room, room.client, (struct request){ .op = text_of("export") });
+	for (bool more = true; more; pages++) {
+		json_t *json;
+
+		do
+			loop_step(room.loop);
+		while ((size = zmq_recv(room.client, body, 1 << 20, ZMQ_DONTWAIT)) < 0);
+		assert_int_equal(json_from_msg(room.house.reader,
+					       (struct text){ body, (size_t)size }, &json),
+				 0);
+		more = json_is_true(json_object_get(json, "more"));
+		rows += (int)json_array_size(json_object_get(json, "rows"));
+		json_decref(json);
+		if (pages > 0)
+			continue;
+		assert_true(more);
+		ask(&room, other, (struct request){ .op = text_of("status") });
+		do
+			loop_step(room.loop);
+		while ((size = zmq_recv(other, body, 1 << 20, ZMQ_DONTWAIT)) < 0);
+		assert_true(is_well(&room, (struct text){ body, (size_t)size }, code));
+		assert_int_equal(
+			house_send(&room.house, "lms", "large", MANY * MANY + 1, &later, 1), 0);
+		assert_int_equal(journal_commit(room.house.journal), 0);
+		apply_all(&room);
+	}
+	/* all, rana and each region of a learner, of people; of a module all and each region */
+	assert_int_equal(rows, MANY * (MANY + 1) + MANY + 2 + 2);
+	zmq_close(other);
+	free(body);
 	room_close(&room);
 }
 
@@ -565,6 +650,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_waited_is_answered_one_a_round_and_its_steps_are_counted),
+		cmocka_unit_test(a_long_export_goes_on_between_other_answers),
 		cmocka_unit_test(each_request_gives_back_what_it_has_read_in),
 		cmocka_unit_test(a_reload_that_is_refused_is_counted_for_who_asked),
 		cmocka_unit_test(each_reload_is_answered_by_its_number),

@@ -99,6 +99,34 @@ static void lines_are_sorted_as_bytes_and_filtered_by_every_wish(void **state)
 	catalogue_free(c);
 }
 
+static void pieces_are_whole_subjects_and_together_all(void **state)
+{
+	static const char *const pieces[] = { "module/m10/ab module/m10/all ",
+					      "module/m2/Zz module/m2/all module/m2/zz ",
+					      "module/q\\/all module/q\\/unassigned ",
+					      "people/all/Zz people/all/all people/all/zz " };
+	struct catalogue *c = catalogue_of(catalogue_text);
+	struct tally_map *map = some_tallies();
+	struct tallies tallies = tally_map_tallies(map);
+	const struct export_wish wish = { KINDS, CATALOGUE_NONE, text_of(""), 20522, NULL };
+	struct export *export;
+	bool more = true;
+
+	(void)state;
+	assert_int_equal(export_begin(c, &wish, &export), 0);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		struct lines lines = { .n = 0 };
+
+		assert_true(more);
+		assert_int_equal(export_some(export, &tallies, 2, keep_line, &lines, &more), 0);
+		assert_string_equal(lines.text, pieces[i]);
+	}
+	assert_false(more);
+	export_end(export);
+	tally_map_free(map);
+	catalogue_free(c);
+}
+
 static int keep_text(void *context, struct text line)
 {
 	struct lines *lines = context;
@@ -130,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_sorted_as_bytes_and_filtered_by_every_wish),
+		cmocka_unit_test(pieces_are_whole_subjects_and_together_all),
 		cmocka_unit_test(a_line_has_its_keys_sorted_and_no_spaces),
 	};
 
