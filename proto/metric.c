@@ -105,6 +105,8 @@ void beat_encode(struct msg_writer *writer, const struct beat *beat)
 	else
 		msg_nil(writer);
 	msg_key_bool(writer, "complete", beat->complete);
+	if (beat->waiting > 0)
+		msg_key_int(writer, "waiting", (int64_t)beat->waiting);
 	if (beat->is_open) {
 		msg_key_str(writer, "plane", "open");
 		put_release(writer, beat->release);

@@ -44,7 +44,8 @@ struct beat {
 	uint64_t seq;
 	int64_t time;
 	struct text as_of;
-	bool complete; /* each topic of this epoch has been sent */
+	bool complete;	  /* each topic of this epoch has been sent */
+	uint64_t waiting; /* topics that had changed by now, and go out with later numbers */
 	const struct beat_source *sources;
 	size_t n_sources;
 	uint64_t left_out; /* sources beyond these */

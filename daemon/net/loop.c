@@ -46,11 +46,16 @@ void loop_free(struct loop *loop)
 	free(loop);
 }
 
+void loop_moment(const struct loop *loop, struct now *ret_now)
+{
+	loop->clock.read(loop->clock.context, ret_now);
+}
+
 static struct now read_clock(const struct loop *loop)
 {
 	struct now now;
 
-	loop->clock.read(loop->clock.context, &now);
+	loop_moment(loop, &now);
 	return now;
 }
 

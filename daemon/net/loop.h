@@ -39,6 +39,9 @@ int loop_add_timer(struct loop *loop, int interval_ms, loop_fn fn, void *context
 void loop_set_timer(struct loop *loop, int timer, bool on);
 void loop_set_work(struct loop *loop, loop_work_fn fn, void *context);
 
+/* What the loop's clock says by now, later than the moment of the round. */
+void loop_moment(const struct loop *loop, struct now *ret_now);
+
 /* Run until loop_stop is called from within. */
 void loop_run(struct loop *loop);
 /* One round that does not wait, for those who step a loop by a clock of their own. */

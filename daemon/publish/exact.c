@@ -39,15 +39,13 @@ static struct feed_topic topic_at(struct publish *publish, size_t i)
 }
 
 static int encode(struct publish *publish, size_t i, const struct audience *audience,
-		  struct text *ret_body)
+		  zmq_msg_t *ret_body)
 {
 	struct topic *topic = find(publish, i);
 	bool any;
 	int err = publish_sum(publish, topic, &any);
 
-	return err ? err
-		   : publish_encode(publish, topic, topic->n, topic->seq,
-				    sight_limits(&audience->sight), ret_body);
+	return err ? err : publish_encode(publish, topic, sight_limits(&audience->sight), ret_body);
 }
 
 const struct feed feed_exact = { at, count, topic_at, encode };
@@ -59,43 +57,85 @@ static bool is_exact(const struct audience *audience)
 	return audience->feed == &feed_exact;
 }
 
-/* One message for all but those who may not see some of its sources. */
-static int send_to_all(struct publish *publish, const struct topic *topic)
+static bool sees(const struct audience *audience, const struct topic *topic)
 {
-	struct text body = { 0 };
-	bool for_all = false; /* body is */
+	const struct catalogue_sight *sight = sight_limits(&audience->sight);
+
+	return is_exact(audience) && (!sight || sight->regions[topic->region]);
+}
+
+static bool is_seen(const struct publish *publish, const struct topic *topic)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		if (sees(&publish->audiences[i], topic))
+			return true;
+	return false;
+}
+
+/* One that may not see some of the topic's sources has a message of its own; all others have the
+ * same one, which is made for the first of them. */
+static int send_to(struct audience *audience, const struct topic *topic, zmq_msg_t *for_all,
+		   bool *has_one)
+{
+	struct publish *publish = audience->publish;
+	const struct catalogue_sight *sight = sight_limits(&audience->sight);
+	bool own = sight && topics_has_hidden(publish->topics, topic, sight);
+	zmq_msg_t body;
 	int err = 0;
 
-	for (size_t i = 0; i < publish->n_audiences && !err; i++) {
-		struct audience *audience = &publish->audiences[i];
-		const struct catalogue_sight *sight = sight_limits(&audience->sight);
-		bool own;
-
-		if (!is_exact(audience) || (sight && !sight->regions[topic->region]))
-			continue;
-		own = sight && topics_has_hidden(publish->topics, topic, sight);
-		if (!for_all || own)
-			err = publish_encode(publish, topic, topic->n, topic->seq,
-					     own ? sight : NULL, &body);
-		for_all = !own;
-		if (!err)
-			publish_send(audience, topic->name, body);
+	if (own) {
+		err = publish_encode(publish, topic, sight, &body);
+	} else {
+		if (!*has_one)
+			err = publish_encode(publish, topic, NULL, for_all);
+		*has_one = !err;
+		if (!err) {
+			zmq_msg_init(&body);
+			zmq_msg_copy(&body, for_all);
+		}
 	}
+	if (!err)
+		outbox_add(&publish->outbox, audience->socket, (struct text){ NULL, 0 },
+			   topic->name, &body);
 	return err;
+}
+
+static int send_to_all(struct publish *publish, const struct topic *topic)
+{
+	zmq_msg_t for_all;
+	bool has_one = false;
+	int err = 0;
+
+	for (size_t i = 0; i < publish->n_audiences && !err; i++)
+		if (sees(&publish->audiences[i], topic))
+			err = send_to(&publish->audiences[i], topic, &for_all, &has_one);
+	if (has_one)
+		zmq_msg_close(&for_all);
+	return err;
+}
+
+/* It waits again, behind all others: until it has gone out, not all have. */
+static void send_again(struct publish *publish, struct topic *topic)
+{
+	topics_again(publish->topics, topic);
+	publish->unsent = topics_waiting(publish->topics);
 }
 
 static void send_topic(struct publish *publish, struct topic *topic)
 {
 	bool any;
-	int err = publish_sum(publish, topic, &any);
+	int err;
 
+	publish->unsent -= publish->unsent > 0;
+	if (!is_seen(publish, topic))
+		return;
+	err = publish_sum(publish, topic, &any);
 	if (err) { /* no figure is better than a wrong one */
 		if (log_allowed(&publish->failed_limit))
 			log_alert(ALERT_FIGURES_FAILING,
 				  "figures cannot be read, retried at the next tick: code=%s",
 				  lift_err_code(err));
-		topics_again(publish->topics, topic);
-		publish->whole = false;
+		send_again(publish, topic);
 		return;
 	}
 	if (!any && !topic->alive)
@@ -103,10 +143,8 @@ static void send_topic(struct publish *publish, struct topic *topic)
 	topic->n++;
 	topic->seq = publish->seq;
 	topic->alive = any;
-	if (send_to_all(publish, topic) != 0) { /* out of memory: some have not got it */
-		topics_again(publish->topics, topic);
-		publish->whole = false;
-	}
+	if (send_to_all(publish, topic) != 0) /* out of memory: some have not got it */
+		send_again(publish, topic);
 	stats_add(publish->stats, STAT_metrics_published, 1);
 }
 
@@ -146,6 +184,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 			     .time = publish->time,
 			     .as_of = as_of,
 			     .complete = publish->complete,
+			     .waiting = publish->remaining,
 			     .sources = rows };
 
 	for (size_t i = 0; i < sources->n; i++)
@@ -157,7 +196,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 	qsort(rows, beat.n_sources, sizeof(rows[0]), compare_sources);
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);
-	publish_send(audience, text_of("beat"), msg_written(publish->body));
+	publish_send(audience, text_of("beat"));
 }
 
 static void send_beats(struct publish *publish)
@@ -183,45 +222,75 @@ static void send_beats(struct publish *publish)
 
 /* Ticks. */
 
+static void open_tick(struct publish *publish, int64_t utc_ms)
+{
+	publish->seq++;
+	publish->time = utc_ms;
+	publish->in_tick = true;
+	stats_add(publish->stats, STAT_ticks, 1);
+}
+
+/* What has not gone out goes on under the next number. */
+static void close_tick(struct publish *publish, int64_t utc_ms)
+{
+	publish->complete = publish->complete || (publish->is_counted && publish->unsent == 0);
+	send_beats(publish);
+	publish->is_beat_due = publish->in_tick = false;
+	if (publish->remaining > 0)
+		open_tick(publish, utc_ms);
+}
+
 static void send_slice(void *context, const struct now *now)
 {
 	struct publish *publish = context;
-	size_t slice = publish->remaining < PUBLISH_SLICE ? publish->remaining : PUBLISH_SLICE;
 
-	(void)now;
-	for (size_t i = 0; i < slice; i++)
+	pace_begin(&publish->pace);
+	for (; publish->remaining > 0 && pace_takes(&publish->pace); publish->remaining--)
 		send_topic(publish, topics_next(publish->topics));
-	publish->remaining -= slice;
+	outbox_send(&publish->outbox); /* to whom it does not go, they find out by its number */
+	if (publish->is_beat_due &&
+	    (publish->remaining == 0 || now->steady_ms >= publish->beat_due_ms))
+		close_tick(publish, now->utc_ms);
+	pace_end(&publish->pace, publish->remaining > 0);
 	loop_set_timer(publish->loop, publish->slice_timer, publish->remaining > 0);
-	if (publish->remaining > 0)
-		return;
-	/* The first tick after the release begins with every topic in the queue; what failed stays
-	 * there for the next. */
-	publish->complete = publish->complete || publish->whole;
-	send_beats(publish);
-	publish->in_tick = false;
 }
 
-static void begin_tick(void *context, const struct now *now)
+static void note_day(struct publish *publish)
 {
-	struct publish *publish = context;
-	int32_t today;
+	int32_t today =
+		as_of_day(publish->config->as_of, publish->catalogue->calendar, publish->time);
 
-	if (publish->in_tick)
-		return; /* this one takes longer than its time */
-	publish->seq++;
-	publish->time = now->utc_ms;
-	today = as_of_day(publish->config->as_of, publish->catalogue->calendar, publish->time);
 	if (today != publish->today)
 		topics_change_all(publish->topics);
 	publish->today = today;
+}
+
+/* The epoch's first ones are all in the queue when figures may go out. */
+static void count_unsent(struct publish *publish)
+{
+	if (publish->is_counted || !publish->released)
+		return;
+	publish->is_counted = true;
+	publish->unsent = topics_waiting(publish->topics);
+}
+
+static void on_tick(void *context, const struct now *now)
+{
+	struct publish *publish = context;
+
+	if (publish->is_beat_due) /* the loop was held up */
+		close_tick(publish, now->utc_ms);
+	if (!publish->in_tick)
+		open_tick(publish, now->utc_ms);
+	publish->time = now->utc_ms;
+	note_day(publish);
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (is_exact(&publish->audiences[i]))
 			publish_send_catalogue(&publish->audiences[i]);
-	publish->whole = publish->released;
+	count_unsent(publish);
 	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
-	publish->in_tick = true;
-	stats_add(publish->stats, STAT_ticks, 1);
+	publish->is_beat_due = true;
+	publish->beat_due_ms = now->steady_ms + publish->config->tick_ms / PUBLISH_BEAT_PART;
 	send_slice(publish, now);
 }
 
@@ -229,9 +298,9 @@ static void begin_tick(void *context, const struct now *now)
 
 int exact_open(struct publish *publish)
 {
-	int err =
-		loop_add_timer(publish->loop, publish->config->tick_ms, begin_tick, publish, NULL);
+	int err = loop_add_timer(publish->loop, publish->config->tick_ms, on_tick, publish, NULL);
 
+	publish->pace.loop = publish->loop;
 	if (!err)
 		err = loop_add_timer(publish->loop, PUBLISH_SLICE_MS, send_slice, publish,
 				     &publish->slice_timer);
@@ -244,8 +313,9 @@ void exact_begin_epoch(struct publish *publish)
 {
 	publish->epoch = publish_new_epoch();
 	publish->seq = 0;
-	publish->remaining = 0;
-	publish->in_tick = publish->whole = publish->complete = false;
+	publish->remaining = publish->unsent = 0;
+	publish->in_tick = publish->is_beat_due = publish->complete = publish->is_counted = false;
 	publish->today = DAY_MIN;
+	pace_end(&publish->pace, false);
 	loop_set_timer(publish->loop, publish->slice_timer, false);
 }

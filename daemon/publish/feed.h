@@ -6,6 +6,8 @@
 #ifndef LIFTD_PUBLISH_FEED_H
 #define LIFTD_PUBLISH_FEED_H
 
+#include <zmq.h>
+
 #include "proto/bytes.h"
 
 struct publish;
@@ -28,13 +30,13 @@ struct feed_topic {
 
 struct feed {
 	struct feed_at (*at)(const struct publish *publish);
-	/* Its topics in order of names, the same from the one call to the end of a round. */
+	/* Its topics in order of names, the same from the one call to the end of a slice. */
 	size_t (*count)(struct publish *publish);
 	struct feed_topic (*topic)(struct publish *publish, size_t i);
-	/* The message of a topic as it is, under the number of its last one. LIFT_E_MEMORY, or an
-	 * error of the store. */
+	/* The message of a topic as it is, under the number of its last one, the caller's to send
+	 * or close. LIFT_E_MEMORY, or an error of the store. */
 	int (*encode)(struct publish *publish, size_t i, const struct audience *audience,
-		      struct text *ret_body);
+		      zmq_msg_t *ret_body);
 };
 
 extern const struct feed feed_exact, feed_open;

@@ -23,16 +23,26 @@ int publish_sum(struct publish *publish, struct topic *topic, bool *ret_any)
 	return 0;
 }
 
-int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
-		   const struct catalogue_sight *sight, struct text *ret_body)
+int publish_body(struct publish *publish, zmq_msg_t *ret_body)
+{
+	struct text body = msg_written(publish->body);
+
+	if (body.size == 0 || zmq_msg_init_size(ret_body, body.size) != 0)
+		return LIFT_E_MEMORY;
+	memcpy(zmq_msg_data(ret_body), body.data, body.size);
+	return 0;
+}
+
+int publish_encode(struct publish *publish, const struct topic *topic,
+		   const struct catalogue_sight *sight, zmq_msg_t *ret_body)
 {
 	const struct catalogue *catalogue = publish->catalogue;
 	struct text sources[SOURCES_MAX];
 	char as_of[DAY_TEXT];
 	struct metric metric = {
 		.epoch = publish->epoch,
-		.seq = seq,
-		.n = n,
+		.seq = topic->seq,
+		.n = topic->n,
 		.time = publish->time,
 		.plane = text_of("exact"),
 		.region = text_of(catalogue->regions[topic->region].code),
@@ -47,8 +57,7 @@ int publish_encode(struct publish *publish, const struct topic *topic, uint64_t 
 	metric.as_of = text_of(as_of);
 	msg_writer_clear(publish->body);
 	metric_encode(publish->body, &metric);
-	*ret_body = msg_written(publish->body);
-	return ret_body->size ? 0 : LIFT_E_MEMORY;
+	return publish_body(publish, ret_body);
 }
 
 static int make_catalogue(struct audience *audience)
@@ -56,15 +65,14 @@ static int make_catalogue(struct audience *audience)
 	struct publish *publish = audience->publish;
 	struct feed_at at = audience->feed->at(publish);
 	uint64_t seq = at.seq > 0 ? 1 : 0; /* of the first tick, whenever it is made */
-	struct text body;
+	int err;
 
 	msg_writer_clear(publish->body);
 	catalogue_encode(publish->body, publish->catalogue, sight_limits(&audience->sight),
 			 at.epoch, seq);
-	body = msg_written(publish->body);
-	if (body.size == 0 || zmq_msg_init_size(&audience->catalogue, body.size) != 0)
-		return LIFT_E_MEMORY;
-	memcpy(zmq_msg_data(&audience->catalogue), body.data, body.size);
+	err = publish_body(publish, &audience->catalogue);
+	if (err)
+		return err;
 	msg_writer_shrink(publish->body, BODY_KEEPS_BYTES);
 	audience->catalogue_seq = seq;
 	audience->has_catalogue = true;
@@ -102,26 +110,31 @@ int64_t publish_new_epoch(void)
 	return (int64_t)(epoch >> 11); /* also exact in languages whose numbers are doubles */
 }
 
-void publish_send(struct audience *audience, struct text topic, struct text body)
+static void send_body(struct audience *audience, struct text topic, zmq_msg_t *body)
 {
-	if (zmq_send(audience->socket, topic.data, topic.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-		zmq_send(audience->socket, body.data, body.size, ZMQ_DONTWAIT);
+	struct outbox *outbox = &audience->publish->outbox;
+
+	outbox_add(outbox, audience->socket, (struct text){ NULL, 0 }, topic, body);
+	outbox_send(outbox); /* to whom it does not go, they find out by its number */
+}
+
+void publish_send(struct audience *audience, struct text topic)
+{
+	zmq_msg_t body;
+
+	if (publish_body(audience->publish, &body) == 0)
+		send_body(audience, topic, &body);
 }
 
 void publish_send_catalogue(struct audience *audience)
 {
-	static const char topic[] = "catalogue";
 	zmq_msg_t body;
 
 	if (!audience->catalogue_wanted)
 		return;
 	audience->catalogue_wanted = false;
-	if (publish_catalogue(audience, &body) != 0) {
-		if (log_allowed(&audience->publish->failed_limit))
-			log_error("the catalogue is not published: code=memory");
-		return;
-	}
-	if (zmq_send(audience->socket, topic, sizeof(topic) - 1, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0 ||
-	    zmq_msg_send(&body, audience->socket, ZMQ_DONTWAIT) < 0)
-		zmq_msg_close(&body);
+	if (publish_catalogue(audience, &body) == 0)
+		send_body(audience, text_of("catalogue"), &body);
+	else if (log_allowed(&audience->publish->failed_limit))
+		log_error("the catalogue is not published: code=memory");
 }

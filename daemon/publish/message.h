@@ -14,6 +14,8 @@
 #include "daemon/net/socket.h"
 #include "daemon/net/zap.h"
 #include "daemon/publish/feed.h"
+#include "daemon/publish/outbox.h"
+#include "daemon/publish/pace.h"
 #include "daemon/publish/publish.h"
 #include "daemon/publish/topics.h"
 #include "proto/metric.h"
@@ -27,9 +29,9 @@ enum {
 struct audience {
 	struct publish *publish;
 	const char *name;
-	const struct feed *feed; /* where its figures come from */
-	void *socket;		 /* XPUB */
-	void *snapshot;		 /* ROUTER; NULL where there is none */
+	const struct feed *feed;   /* where its figures come from */
+	void *socket;		   /* XPUB */
+	struct snapshot *snapshot; /* NULL where it has none */
 	struct sight sight;
 	/* Of the epoch, made when it is wanted first: however many wait for those who do not read
 	 * them, its bytes are there once. */
@@ -51,31 +53,40 @@ struct publish {
 	struct bindings *bindings;   /* NULL: nobody looks after sockets' files */
 	const struct guards *guards; /* NULL: everybody may all */
 	struct keyview view;
-	int slice_timer; /* rests between ticks */
 	struct audience *audiences;
 	size_t n_audiences;
 	struct msg_writer *body, *metrics;
-	struct msg_reader *reader;
-	int64_t epoch;
-	uint64_t seq;  /* of the tick that is going out, or went out last */
-	bool in_tick;  /* slices are still to come */
-	bool released; /* the ledger has caught up: figures may go out */
-	bool whole;    /* this tick has all figures that there are */
-	bool complete; /* such a tick has gone out: all topics of this epoch have */
+	struct outbox outbox; /* empty between what the loop calls */
 	struct log_limit failed_limit;
-	size_t remaining; /* topics of this tick */
-	int64_t time;	  /* of this tick, ms */
+	bool released; /* the ledger has caught up: figures may go out */
+	int64_t epoch;
+	uint64_t seq;	 /* of the tick that is going out, or went out last */
+	bool in_tick;	 /* its beat is still to come */
+	bool complete;	 /* all topics of this epoch have gone out */
+	bool is_counted; /* those that have not, since figures may go out: */
+	size_t unsent;
+	size_t remaining;    /* topics that had changed when the timer went last */
+	bool is_beat_due;    /* of the timer's last time, */
+	int64_t beat_due_ms; /* whatever there is to send: steady */
+	int64_t time;	     /* of this tick, ms */
 	int32_t today;
+	int slice_timer; /* rests while there is nothing to send */
+	struct pace pace;
+	int page_timer; /* rests while no page is going out */
+	struct pace page_pace;
+	size_t page_turn;  /* the audience whose page is next */
 	struct open *open; /* NULL: no audience is open */
 };
 
 /* The figures of a topic as things are, for publish_encode: *ret_any is false where nobody counts.
  * LIFT_E_MEMORY, or an error of the store. */
 int publish_sum(struct publish *publish, struct topic *topic, bool *ret_any);
-/* The message of the topic that was summed last, with number n and tick seq, for those of a sight
- * (NULL: all). Valid until the next message. LIFT_E_MEMORY. */
-int publish_encode(struct publish *publish, const struct topic *topic, uint64_t n, uint64_t seq,
-		   const struct catalogue_sight *sight, struct text *ret_body);
+/* The message of the topic that was summed last, for those of a sight (NULL: all), the caller's to
+ * send or close. LIFT_E_MEMORY. */
+int publish_encode(struct publish *publish, const struct topic *topic,
+		   const struct catalogue_sight *sight, zmq_msg_t *ret_body);
+/* What publish->body has, likewise. */
+int publish_body(struct publish *publish, zmq_msg_t *ret_body);
 /* The catalogue as an audience may see it, in a message that is the caller's to send or close.
  * LIFT_E_MEMORY. */
 int publish_catalogue(struct audience *audience, zmq_msg_t *ret_body);
@@ -84,8 +95,8 @@ void publish_forget_catalogue(struct audience *audience);
 /* A number that no epoch has had. */
 int64_t publish_new_epoch(void);
 
-/* Send to whoever has subscribed. */
-void publish_send(struct audience *audience, struct text topic, struct text body);
+/* Send what publish->body has to whoever has subscribed, behind what the outbox has. */
+void publish_send(struct audience *audience, struct text topic);
 /* The catalogue, to an audience in which somebody has just subscribed to it. */
 void publish_send_catalogue(struct audience *audience);
 

@@ -15,9 +15,16 @@ struct open {
 	uint64_t seq;  /* 1, and one more with each release that comes; 0: no tick yet */
 	bool is_going; /* what came last is not all out */
 	bool complete;
+	/* Of what is all out, for the beat. */
+	struct stands {
+		uint64_t seq;
+		uint32_t release; /* 0: none yet; then it has no day */
+		int32_t day;
+	} stands;
 	size_t next; /* topic to be sent */
 	int64_t time;
 	int slice_timer;
+	struct pace pace;
 };
 
 /* Messages. */
@@ -29,7 +36,7 @@ static const struct release_info *info_of(const struct open *open)
 
 /* The moment is that of the release, so that the message stays the same as long as that stands. */
 static int encode(struct publish *publish, size_t i, const struct audience *audience,
-		  struct text *ret_body)
+		  zmq_msg_t *ret_body)
 {
 	const struct open *open = publish->open;
 	const struct open_topic *topic = &open->topics.items[i];
@@ -56,8 +63,7 @@ static int encode(struct publish *publish, size_t i, const struct audience *audi
 	metric.as_of = text_of(as_of);
 	msg_writer_clear(publish->body);
 	metric_encode(publish->body, &metric);
-	*ret_body = msg_written(publish->body);
-	return ret_body->size ? 0 : LIFT_E_MEMORY;
+	return publish_body(publish, ret_body);
 }
 
 static struct feed_at at(const struct publish *publish)
@@ -93,45 +99,60 @@ static bool is_open(const struct audience *audience)
 static int send_topic(struct publish *publish, size_t i)
 {
 	const struct open_topic *topic = &publish->open->topics.items[i];
-	struct text body;
-	int err;
+	zmq_msg_t body, copy;
 
 	if (topic->region == CATALOGUE_NONE)
 		return 0;
-	err = encode(publish, i, NULL, &body);
-	for (size_t a = 0; a < publish->n_audiences && !err; a++) {
+	if (encode(publish, i, NULL, &body) != 0)
+		return LIFT_E_MEMORY;
+	for (size_t a = 0; a < publish->n_audiences; a++) {
 		struct audience *audience = &publish->audiences[a];
 
-		if (is_open(audience) && audience->sight.of.regions[topic->region])
-			publish_send(audience, topic->name, body);
+		if (!is_open(audience) || !audience->sight.of.regions[topic->region])
+			continue;
+		zmq_msg_init(&copy);
+		zmq_msg_copy(&copy, &body);
+		outbox_add(&publish->outbox, audience->socket, (struct text){ NULL, 0 },
+			   topic->name, &copy);
 	}
-	if (!err)
-		stats_add(publish->stats, STAT_metrics_published, 1);
-	return err;
+	zmq_msg_close(&body);
+	stats_add(publish->stats, STAT_metrics_published, 1);
+	return 0;
 }
 
 static void send_beats(struct publish *publish)
 {
 	const struct open *open = publish->open;
-	const struct release_info *info = info_of(open);
 	char as_of[DAY_TEXT];
 	struct beat beat = { .epoch = open->epoch,
-			     .seq = open->seq,
+			     .seq = open->stands.seq,
 			     .time = open->time,
 			     .complete = open->complete,
-			     .is_open = true };
+			     .is_open = true,
+			     .release = open->stands.release };
 
-	if (info) {
-		day_print(info->day, as_of);
+	if (beat.release > 0) {
+		day_print(open->stands.day, as_of);
 		beat.as_of = text_of(as_of);
-		beat.release = info->number;
 	}
 	msg_writer_clear(publish->body);
 	beat_encode(publish->body, &beat);
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (is_open(&publish->audiences[i]))
-			publish_send(&publish->audiences[i], text_of("beat"),
-				     msg_written(publish->body));
+			publish_send(&publish->audiences[i], text_of("beat"));
+}
+
+/* All is out. */
+static void note_stands(struct open *open)
+{
+	const struct release_info *info = info_of(open);
+
+	open->complete = true;
+	open->stands = (struct stands){ .seq = open->seq };
+	if (!info)
+		return;
+	open->stands.release = info->number;
+	open->stands.day = info->day;
 }
 
 /* What could not be made, for want of memory, is tried again with the next slice. */
@@ -141,19 +162,19 @@ static void send_slice(void *context, const struct now *now)
 	struct open *open = publish->open;
 
 	(void)now;
-	for (size_t sent = 0; open->next < open->topics.n && sent < PUBLISH_SLICE; open->next++) {
+	pace_begin(&open->pace);
+	for (; open->next < open->topics.n; open->next++) {
 		if (open->topics.items[open->next].seq != open->seq)
 			continue;
-		if (send_topic(publish, open->next) != 0)
+		if (!pace_takes(&open->pace) || send_topic(publish, open->next) != 0)
 			break;
-		sent++;
 	}
+	outbox_send(&publish->outbox);
 	open->is_going = open->next < open->topics.n;
+	if (!open->is_going)
+		note_stands(open);
+	pace_end(&open->pace, open->is_going);
 	loop_set_timer(publish->loop, open->slice_timer, open->is_going);
-	if (open->is_going)
-		return;
-	open->complete = true;
-	send_beats(publish);
 }
 
 /* Ticks. */
@@ -180,21 +201,23 @@ static void look(struct publish *publish)
 	open->seq = seq;
 }
 
-static void begin_tick(void *context, const struct now *now)
+/* Its beat, which is of what stands: a release that is longer than a slice goes on behind it. */
+static void on_tick(void *context, const struct now *now)
 {
 	struct publish *publish = context;
 	struct open *open = publish->open;
 
-	if (open->is_going)
-		return; /* it takes longer than a tick: the beat closes it */
 	open->time = now->utc_ms;
-	look(publish);
+	if (!open->is_going)
+		look(publish);
 	if (open->seq == 0)
 		return; /* no memory for the first one */
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (is_open(&publish->audiences[i]))
 			publish_send_catalogue(&publish->audiences[i]);
-	send_slice(publish, now);
+	if (!open->is_going)
+		send_slice(publish, now);
+	send_beats(publish);
 }
 
 /* Opening. */
@@ -218,7 +241,8 @@ int open_begin(struct publish *publish, struct shelf *shelf)
 	if (!publish->open)
 		return LIFT_E_MEMORY;
 	publish->open->shelf = shelf;
-	err = loop_add_timer(publish->loop, publish->config->tick_ms, begin_tick, publish, NULL);
+	publish->open->pace = (struct pace){ .loop = publish->loop };
+	err = loop_add_timer(publish->loop, publish->config->tick_ms, on_tick, publish, NULL);
 	if (!err)
 		err = loop_add_timer(publish->loop, PUBLISH_SLICE_MS, send_slice, publish,
 				     &publish->open->slice_timer);
@@ -268,6 +292,8 @@ bool open_switch(struct publish *publish, const struct catalogue *catalogue)
 	open->seq = 0;
 	open->next = 0;
 	open->is_going = open->complete = false;
+	open->stands = (struct stands){ 0 };
+	pace_end(&open->pace, false);
 	loop_set_timer(publish->loop, open->slice_timer, false);
 	return true;
 }

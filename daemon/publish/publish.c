@@ -120,6 +120,7 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 		log_alert(ALERT_FIGURES_FAILING, "figures cannot be published: code=%s region=%s",
 			  lift_err_code(err), region);
 	} else {
+		snapshots_finish(publish);
 		exchange(publish, &edition);
 		publish->catalogue = catalogue;
 		publish->tallies = tallies;
@@ -155,11 +156,8 @@ static int open_memory(struct publish *publish)
 {
 	publish->body = msg_writer_new();
 	publish->metrics = msg_writer_new();
-	publish->reader = msg_reader_new();
 	publish->audiences = calloc(publish->config->n_audiences, sizeof(*publish->audiences));
-	return publish->body && publish->metrics && publish->reader && publish->audiences
-		       ? 0
-		       : LIFT_E_MEMORY;
+	return publish->body && publish->metrics && publish->audiences ? 0 : LIFT_E_MEMORY;
 }
 
 int publish_open(const struct publish_parts *parts, struct publish **ret_publish)
@@ -187,6 +185,8 @@ int publish_open(const struct publish_parts *parts, struct publish **ret_publish
 		err = open_begin(publish, parts->shelf);
 	if (!err)
 		err = exact_open(publish);
+	if (!err)
+		err = snapshots_begin(publish);
 	if (err) {
 		publish_close(publish);
 		return err;
@@ -208,7 +208,7 @@ void publish_close(struct publish *publish)
 		return;
 	for (size_t i = 0; i < publish->n_audiences; i++) {
 		close_socket(publish, publish->audiences[i].socket);
-		close_socket(publish, publish->audiences[i].snapshot);
+		snapshot_close(&publish->audiences[i]);
 		sight_clear(&publish->audiences[i].sight);
 		publish_forget_catalogue(&publish->audiences[i]);
 	}
@@ -219,7 +219,6 @@ void publish_close(struct publish *publish)
 	figures_free(publish->figures);
 	msg_writer_free(publish->body);
 	msg_writer_free(publish->metrics);
-	msg_reader_free(publish->reader);
 	free(publish);
 }
 

@@ -4,8 +4,10 @@
  * catalogue; the beat.
  *
  * A tick's messages carry its number and go out in slices, so that no subscriber's queue overflows;
- * the beat closes it. The next tick begins when its time has come and the last one is out. An open
- * audience is sent the newest release, and nothing but beats until there is another one.
+ * the beat closes it, when all are out, or after a part of the tick: those that are not, those that
+ * changed first before others, go on under the next number. So no beat is late, however much there
+ * is to send. An open audience is sent the newest release, and nothing but beats until there is
+ * another one.
  */
 #ifndef LIFTD_PUBLISH_PUBLISH_H
 #define LIFTD_PUBLISH_PUBLISH_H
@@ -16,8 +18,10 @@
 #include "proto/config.h"
 
 enum {
-	PUBLISH_SLICE = 200,	      /* messages at once */
-	PUBLISH_SLICE_MS = 10,	      /* and the time between: 20,000 a second */
+	PUBLISH_PACE = 20,	      /* messages a ms, */
+	PUBLISH_BURST = 1000,	      /* so many at most at once, */
+	PUBLISH_SLICE_MS = 5,	      /* and for so long, and so long after what went before */
+	PUBLISH_BEAT_PART = 4,	      /* of a tick: after one part the beat goes out */
 	PUBLISH_SUBSCRIPTIONS = 1000, /* that an audience's socket is read for in a round */
 	PUBLISH_DAILY_DAYS = 89,
 };

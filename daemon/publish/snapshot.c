@@ -1,123 +1,279 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/publish/snapshot.h"
+
+#include <stdlib.h>
 #include <zmq.h>
 
 #include "daemon/net/socket.h"
 #include "daemon/publish/message.h"
-#include "daemon/publish/snapshot.h"
 #include "proto/snapshot.h"
 
-/* A client's routing id. */
-struct client {
-	char id[255];
-	size_t size;
-};
+enum { PAGE_REST_MS = 1, PAGE_LOOKS = 256 /* at topics, between two at the clock */ };
 
-struct page {
-	struct audience *audience;
-	const struct client *client;
-	const struct snapshot_request *request;
+struct snapshot {
+	void *socket; /* ROUTER */
+	/* The page that is going out. */
+	bool is_going;
+	struct {
+		char id[255];
+		size_t size;
+	} client;
+	zmq_msg_t message; /* that asked for it; the request is read in it, by the reader */
+	struct msg_reader *reader;
+	struct snapshot_request request;
+	struct feed_at at; /* when it began */
 	bool only_changed; /* the client has this epoch, and wants what changed after `since` */
 	uint32_t count;
-	struct text last;
-	bool full; /* there is more behind the last one */
-	bool gone; /* the client takes no more */
+	struct name {
+		char data[TOPIC_MAX];
+		size_t size;
+	} last, behind; /* the last topic that it has; the one behind which it goes on */
+	bool full;	/* there is more behind the last one */
+	bool gone;	/* the client takes no more */
 };
 
-static bool send_part(void *socket, struct text part)
+/* No topic is longer: what of a name is, says nothing. */
+static void note_name(struct name *name, struct text text)
 {
-	return zmq_send(socket, part.data, part.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+	name->size = text.size < TOPIC_MAX ? text.size : TOPIC_MAX;
+	if (name->size > 0)
+		memcpy(name->data, text.data, name->size);
 }
 
-static bool send_frames(void *socket, const struct client *client, struct text topic,
-			struct text body)
+static struct text text_of_name(const struct name *name)
 {
-	return send_part(socket, (struct text){ client->id, client->size }) &&
-	       send_part(socket, topic) &&
-	       zmq_send(socket, body.data, body.size, ZMQ_DONTWAIT) >= 0;
+	return (struct text){ name->data, name->size };
 }
 
-static bool is_wanted(const struct snapshot_request *request, struct text topic)
+static struct text client_of(const struct snapshot *page)
 {
+	return (struct text){ page->client.id, page->client.size };
+}
+
+/* What publish->body has. */
+static bool send_body(struct audience *audience, const char *topic)
+{
+	struct publish *publish = audience->publish;
+	zmq_msg_t body;
+
+	if (publish_body(publish, &body) == 0)
+		outbox_add(&publish->outbox, audience->snapshot->socket,
+			   client_of(audience->snapshot), text_of(topic), &body);
+	return outbox_send(&publish->outbox);
+}
+
+/* Which topics. */
+
+static bool begins(struct text topic, struct text prefix)
+{
+	return prefix.size <= topic.size &&
+	       (prefix.size == 0 || memcmp(prefix.data, topic.data, prefix.size) == 0);
+}
+
+static bool has_prefix(const struct snapshot_request *request, struct text topic)
+{
+	for (size_t i = 0; i < request->n_prefixes; i++)
+		if (begins(topic, request->prefixes[i]))
+			return true;
+	return false;
+}
+
+/* The first prefix behind a topic; false: none is. */
+static bool next_prefix(const struct snapshot_request *request, struct text topic,
+			struct text *ret_prefix)
+{
+	bool any = false;
+
 	for (size_t i = 0; i < request->n_prefixes; i++) {
 		struct text prefix = request->prefixes[i];
 
-		if (prefix.size <= topic.size &&
-		    (prefix.size == 0 || memcmp(prefix.data, topic.data, prefix.size) == 0))
-			return text_compare(topic, request->after) > 0;
+		if (text_compare(prefix, topic) <= 0 ||
+		    (any && text_compare(prefix, *ret_prefix) >= 0))
+			continue;
+		*ret_prefix = prefix;
+		any = true;
+	}
+	return any;
+}
+
+/* The first topic from a name on, or behind it. */
+static size_t find(struct audience *audience, size_t n, struct text name, bool is_behind)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct feed_topic topic = audience->feed->topic(audience->publish, middle);
+		int by = text_compare(topic.name, name);
+
+		if (by < 0 || (by == 0 && is_behind))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Pages. */
+
+static void add_message(struct audience *audience, struct text topic, zmq_msg_t *body)
+{
+	struct snapshot *page = audience->snapshot;
+
+	outbox_add(&audience->publish->outbox, page->socket, client_of(page), topic, body);
+	page->count++;
+	note_name(&page->last, topic);
+}
+
+/* The catalogue comes before all metrics in the order of topics. */
+static void add_catalogue(struct audience *audience)
+{
+	struct snapshot *page = audience->snapshot;
+	struct text topic = text_of("catalogue");
+	zmq_msg_t body;
+
+	if (page->only_changed || !has_prefix(&page->request, topic) ||
+	    text_compare(topic, page->request.after) <= 0)
+		return;
+	page->gone = publish_catalogue(audience, &body) != 0;
+	if (!page->gone)
+		add_message(audience, topic, &body);
+}
+
+/* A topic as it is, under the number that its last message had. */
+static void add_topic(struct audience *audience, size_t i, const struct feed_topic *topic)
+{
+	struct snapshot *page = audience->snapshot;
+	zmq_msg_t body;
+
+	if (topic->n == 0 || topic->region == CATALOGUE_NONE ||
+	    !audience->sight.of.regions[topic->region] ||
+	    (page->only_changed ? topic->seq <= (uint64_t)page->request.since : !topic->alive))
+		return;
+	page->full = page->count == page->request.limit;
+	if (!page->full && audience->feed->encode(audience->publish, i, audience, &body) == 0)
+		add_message(audience, topic->name, &body);
+}
+
+/* From topic `i` on; where it ends for want of time it goes on there. True: there is more. */
+static bool add_topics(struct audience *audience, size_t i, size_t n, const struct pace *pace)
+{
+	struct snapshot *page = audience->snapshot;
+	struct text prefix;
+
+	for (size_t looks = 1; i < n && !page->full && !page->gone; looks++) {
+		struct feed_topic topic = audience->feed->topic(audience->publish, i);
+		uint32_t count = page->count;
+
+		if (has_prefix(&page->request, topic.name))
+			add_topic(audience, i++, &topic);
+		else if (next_prefix(&page->request, topic.name, &prefix))
+			i = find(audience, n, prefix, false);
+		else
+			return false;
+		if (!pace || (page->count == count && looks % PAGE_LOOKS != 0) ||
+		    pace_has_time(pace))
+			continue;
+		note_name(&page->behind, topic.name);
+		return true;
 	}
 	return false;
 }
 
-static void add_message(struct page *page, struct text topic, struct text body)
-{
-	page->gone = !send_frames(page->audience->snapshot, page->client, topic, body);
-	page->count++;
-	page->last = topic;
-}
-
-/* The catalogue comes before all metrics in the order of topics. */
-static void add_catalogue(struct page *page)
-{
-	struct text topic = text_of("catalogue");
-	void *socket = page->audience->snapshot;
-	zmq_msg_t body;
-
-	if (!is_wanted(page->request, topic) || page->only_changed)
-		return;
-	page->gone = publish_catalogue(page->audience, &body) != 0;
-	if (page->gone)
-		return;
-	page->count++;
-	page->last = topic;
-	page->gone = !send_part(socket, (struct text){ page->client->id, page->client->size }) ||
-		     !send_part(socket, topic) || zmq_msg_send(&body, socket, ZMQ_DONTWAIT) < 0;
-	if (page->gone)
-		zmq_msg_close(&body);
-}
-
-/* A topic as it is, under the number that its last message had. */
-static void add_topic(struct page *page, size_t i)
-{
-	struct audience *audience = page->audience;
-	struct feed_topic topic = audience->feed->topic(audience->publish, i);
-	struct text body;
-
-	if (topic.n == 0 || topic.region == CATALOGUE_NONE ||
-	    !audience->sight.of.regions[topic.region] || !is_wanted(page->request, topic.name) ||
-	    (page->only_changed ? topic.seq <= (uint64_t)page->request->since : !topic.alive))
-		return;
-	if (page->count == page->request->limit) {
-		page->full = true;
-		return;
-	}
-	if (audience->feed->encode(audience->publish, i, audience, &body) == 0)
-		add_message(page, topic.name, body);
-}
-
-static void send_page(struct audience *audience, const struct client *client,
-		      const struct snapshot_request *request)
+static void end_page(struct audience *audience)
 {
 	struct publish *publish = audience->publish;
-	struct feed_at at = audience->feed->at(publish);
-	struct page page = { .audience = audience, .client = client, .request = request };
-	size_t n = audience->feed->count(publish);
+	struct snapshot *page = audience->snapshot;
+	struct snapshot_end end = { page->at.epoch, page->at.whole, page->at.complete, page->count,
+				    page->full ? text_of_name(&page->last)
+					       : (struct text){ NULL, 0 } };
 
-	page.only_changed = request->has_since && request->epoch == at.epoch;
-	add_catalogue(&page);
-	for (size_t i = 0; i < n && !page.full && !page.gone; i++)
-		add_topic(&page, i);
-	if (page.gone) {
+	page->is_going = false;
+	if (page->gone) {
 		stats_add(publish->stats, STAT_answers_dropped, 1);
-		return; /* without its end the page counts as lost */
+	} else { /* without its end the page counts as lost */
+		msg_writer_clear(publish->body);
+		snapshot_end_encode(publish->body, &end);
+		send_body(audience, "end");
+		stats_add(publish->stats, STAT_snapshots, 1);
 	}
-	struct snapshot_end end = { at.epoch, at.whole, at.complete, page.count,
-				    page.full ? page.last : (struct text){ NULL, 0 } };
-
-	msg_writer_clear(publish->body);
-	snapshot_end_encode(publish->body, &end);
-	send_frames(audience->snapshot, client, text_of("end"), msg_written(publish->body));
-	stats_add(publish->stats, STAT_snapshots, 1);
+	zmq_msg_close(&page->message);
 }
+
+/* As long as there is time; NULL: to the end. */
+static void send_some(struct audience *audience, const struct pace *pace)
+{
+	struct snapshot *page = audience->snapshot;
+	size_t n = audience->feed->count(audience->publish);
+	size_t from = find(audience, n, text_of_name(&page->behind), true);
+	bool more = add_topics(audience, from, n, pace);
+
+	page->gone |= !outbox_send(&audience->publish->outbox);
+	if (!more || page->gone)
+		end_page(audience);
+}
+
+/* Slices. */
+
+static struct audience *next_going(struct publish *publish)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++) {
+		size_t turn = ++publish->page_turn % publish->n_audiences;
+		struct audience *audience = &publish->audiences[turn];
+
+		if (audience->snapshot && audience->snapshot->is_going)
+			return audience;
+	}
+	return NULL;
+}
+
+static void send_slice(void *context, const struct now *now)
+{
+	struct publish *publish = context;
+	struct audience *audience = next_going(publish);
+
+	(void)now;
+	if (audience) {
+		pace_begin(&publish->page_pace);
+		send_some(audience, &publish->page_pace);
+	}
+	pace_end(&publish->page_pace, next_going(publish));
+	loop_set_timer(publish->loop, publish->page_timer, publish->page_pace.is_going);
+}
+
+static void begin_page(struct audience *audience)
+{
+	struct snapshot *page = audience->snapshot;
+
+	page->at = audience->feed->at(audience->publish);
+	page->only_changed = page->request.has_since && page->request.epoch == page->at.epoch;
+	page->is_going = true;
+	page->full = page->gone = false;
+	page->count = 0;
+	note_name(&page->behind, page->request.after);
+	add_catalogue(audience);
+	send_slice(audience->publish, NULL);
+}
+
+int snapshots_begin(struct publish *publish)
+{
+	int err = loop_add_timer(publish->loop, PAGE_REST_MS, send_slice, publish,
+				 &publish->page_timer);
+
+	publish->page_pace.loop = publish->loop;
+	if (!err)
+		loop_set_timer(publish->loop, publish->page_timer, false);
+	return err;
+}
+
+void snapshots_finish(struct publish *publish)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		if (publish->audiences[i].snapshot && publish->audiences[i].snapshot->is_going)
+			send_some(&publish->audiences[i], NULL);
+}
+
+/* Requests. */
 
 /* Has the sender's key the audience still? */
 static int may_ask(struct audience *audience, const char *user_id, const struct now *now)
@@ -131,54 +287,56 @@ static int may_ask(struct audience *audience, const char *user_id, const struct 
 	return err;
 }
 
-/* `message`: NULL where it had more frames than one. */
-static void answer(struct audience *audience, const struct client *client,
-		   const struct text *message, int err)
+/* `whole`: the message had one frame. */
+static void answer(struct audience *audience, bool whole, int err)
 {
 	struct publish *publish = audience->publish;
-	struct snapshot_request request;
+	struct snapshot *page = audience->snapshot;
+	struct text message = { zmq_msg_data(&page->message), zmq_msg_size(&page->message) };
 
 	if (!err)
-		err = message ? snapshot_request_decode(publish->reader, *message, &request)
-			      : LIFT_E_FRAMES;
-
+		err = whole ? snapshot_request_decode(page->reader, message, &page->request)
+			    : LIFT_E_FRAMES;
 	if (!err) {
-		send_page(audience, client, &request);
+		begin_page(audience);
 		return;
 	}
 	msg_writer_clear(publish->body);
 	snapshot_error_encode(publish->body, err);
-	send_frames(audience->snapshot, client, text_of("error"), msg_written(publish->body));
+	send_body(audience, "error");
+	zmq_msg_close(&page->message);
 	stats_add(publish->stats, STAT_requests_refused, 1);
 }
 
-/* One request a round: ticks come between pages. */
+/* Others wait until the page that is going out has. */
 static void receive(void *context, const struct now *now)
 {
 	struct audience *audience = context;
-	struct client client;
-	struct text message;
-	zmq_msg_t body, extra;
+	struct snapshot *page = audience->snapshot;
+	zmq_msg_t extra;
 	bool more, whole;
-	int size = zmq_recv(audience->snapshot, client.id, sizeof(client.id), ZMQ_DONTWAIT);
+	int size;
 
+	if (page->is_going)
+		return;
+	size = zmq_recv(page->socket, page->client.id, sizeof(page->client.id), ZMQ_DONTWAIT);
 	if (size < 0)
 		return;
-	client.size = (size_t)size;
-	zmq_msg_init(&body);
-	more = zmq_msg_recv(&body, audience->snapshot, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&body);
+	page->client.size = (size_t)size;
+	zmq_msg_init(&page->message);
+	more = zmq_msg_recv(&page->message, page->socket, ZMQ_DONTWAIT) >= 0 &&
+	       zmq_msg_more(&page->message);
 	whole = !more;
-	message = (struct text){ zmq_msg_data(&body), zmq_msg_size(&body) };
 	while (more) {
 		zmq_msg_init(&extra);
-		more = zmq_msg_recv(&extra, audience->snapshot, ZMQ_DONTWAIT) >= 0 &&
+		more = zmq_msg_recv(&extra, page->socket, ZMQ_DONTWAIT) >= 0 &&
 		       zmq_msg_more(&extra);
 		zmq_msg_close(&extra);
 	}
-	answer(audience, &client, whole ? &message : NULL,
-	       may_ask(audience, socket_user(&body), now));
-	zmq_msg_close(&body);
+	answer(audience, whole, may_ask(audience, socket_user(&page->message), now));
 }
+
+/* Opening. */
 
 int snapshot_open(struct audience *audience, void *zmq, const struct texts *endpoints)
 {
@@ -193,12 +351,32 @@ int snapshot_open(struct audience *audience, void *zmq, const struct texts *endp
 		DOOR_SNAPSHOT,
 		audience->name,
 	};
+	struct snapshot *page;
 	int err;
 
 	if (endpoints->count == 0)
 		return 0;
-	err = socket_open(zmq, &wish, &audience->snapshot);
+	page = calloc(1, sizeof(*page));
+	if (!page)
+		return LIFT_E_MEMORY;
+	audience->snapshot = page;
+	page->reader = msg_reader_new();
+	err = page->reader ? socket_open(zmq, &wish, &page->socket) : LIFT_E_MEMORY;
 	return err ? err
-		   : loop_add_socket(audience->publish->loop, audience->snapshot, receive,
-				     audience);
+		   : loop_add_socket(audience->publish->loop, page->socket, receive, audience);
+}
+
+void snapshot_close(struct audience *audience)
+{
+	struct snapshot *page = audience->snapshot;
+
+	if (!page)
+		return;
+	if (page->socket)
+		loop_remove_socket(audience->publish->loop, page->socket);
+	socket_close(page->socket);
+	if (page->is_going)
+		zmq_msg_close(&page->message);
+	msg_reader_free(page->reader);
+	free(page);
 }

@@ -5,7 +5,7 @@
 
 #include "daemon/base/names.h"
 #include "daemon/catalogue/subject.h"
-#include "daemon/figures/metrics.h"
+#include "daemon/publish/topic_order.h"
 #include "proto/metric.h"
 
 struct topics {
@@ -14,8 +14,7 @@ struct topics {
 	struct topic **items; /* by number: they stay where they are */
 	uint32_t *queue;      /* numbers of changed topics, a ring */
 	size_t room, head, waiting;
-	struct topic **sorted; /* by name */
-	size_t n_sorted;
+	struct topic_order order;
 	struct names *sources;
 };
 
@@ -58,7 +57,7 @@ void topics_free(struct topics *topics)
 	names_free(topics->sources);
 	free(topics->items);
 	free(topics->queue);
-	free(topics->sorted);
+	topic_order_clear(&topics->order);
 	free(topics);
 }
 
@@ -129,11 +128,13 @@ static int find_topic(struct topics *topics, uint32_t region, uint32_t subject, 
 	if (!topic)
 		return LIFT_E_MEMORY;
 	err = names_add(topics->index, key, ret_id);
-	if (err)
+	if (err) {
 		topic_free(topic);
-	else
-		topics->items[*ret_id] = topic;
-	return err;
+		return err;
+	}
+	topic->id = *ret_id;
+	topics->items[topic->id] = topic;
+	return 0;
 }
 
 static void mark(struct topics *topics, uint32_t id)
@@ -224,7 +225,6 @@ static int add_id(uint32_t **ids, uint32_t *n, uint32_t *room, uint32_t id)
 
 int topics_lean(struct topics *topics, struct topic *topic, const struct series *from)
 {
-	uint32_t self = topic_id(topics, topic->region, topic->subject);
 	int err = 0;
 
 	topic->n_others = 0;
@@ -238,9 +238,9 @@ int topics_lean(struct topics *topics, struct topic *topic, const struct series 
 			continue;
 		other = topics->items[id];
 		err = add_id(&topic->others, &topic->n_others, &topic->room_others, id);
-		if (!err && !has_id(other->leaners, other->n_leaners, self))
+		if (!err && !has_id(other->leaners, other->n_leaners, topic->id))
 			err = add_id(&other->leaners, &other->n_leaners, &other->room_leaners,
-				     self);
+				     topic->id);
 	}
 	return err;
 }
@@ -305,10 +305,7 @@ struct topic *topics_next(struct topics *topics)
 
 void topics_again(struct topics *topics, struct topic *topic)
 {
-	uint32_t id;
-
-	if (find_topic(topics, topic->region, topic->subject, &id) == 0)
-		mark(topics, id);
+	mark(topics, topic->id);
 }
 
 size_t topics_waiting(const struct topics *topics)
@@ -316,29 +313,11 @@ size_t topics_waiting(const struct topics *topics)
 	return topics->waiting;
 }
 
-static int compare_topics(const void *a, const void *b)
-{
-	return text_compare((*(struct topic *const *)a)->name, (*(struct topic *const *)b)->name);
-}
-
 struct topic *const *topics_sorted(struct topics *topics, size_t *ret_n)
 {
-	size_t n = names_count(topics->index);
-	struct topic **sorted = topics->sorted;
-
-	*ret_n = n;
-	if (n == topics->n_sorted && sorted)
-		return sorted;
-	sorted = realloc(sorted, (n + 1) * sizeof(struct topic *));
-	if (!sorted)
-		return NULL;
-	topics->sorted = sorted;
-	if (n > 0) {
-		memcpy(sorted, topics->items, n * sizeof(struct topic *));
-		qsort(sorted, n, sizeof(struct topic *), compare_topics);
-	}
-	topics->n_sorted = n;
-	return sorted;
+	*ret_n = names_count(topics->index);
+	return topic_order_take(&topics->order, topics->items, *ret_n) == 0 ? topics->order.sorted
+									    : NULL;
 }
 
 /* Put a name into an order that holds `most`; what is there, or behind the last, is left. */

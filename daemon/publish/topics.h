@@ -12,6 +12,7 @@
 #include "daemon/tally/tally.h"
 
 struct topic {
+	uint32_t id; /* the number that others know it by */
 	uint32_t region, subject;
 	struct text name; /* "metric/<region>/<kind>/<id>" */
 	uint64_t seq;	  /* of the tick of the last message; 0: none yet */

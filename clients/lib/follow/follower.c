@@ -404,6 +404,9 @@ bool follower_is_settled(const struct lift_follower *follower, uint64_t seq)
 
 	if (follower->doubt || !picture_since(follower->picture, &epoch, &since))
 		return false;
+	/* An open audience's beats are of what stands, while the next release goes out. */
+	if (seq < picture_seq(follower->picture))
+		return false;
 	return follower->ahead_epoch != epoch || seq >= follower->ahead_seq;
 }
 

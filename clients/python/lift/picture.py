@@ -44,7 +44,7 @@ class Picture:
         self.since: Optional[int] = None  # up to this tick of the epoch all is known
         self.missed = True  # something behind that,
         self.asked = False  # and that is being asked for
-        self.in_tick = False  # a message has come whose tick has not ended
+        self.in_tick: Optional[int] = None  # a message has come whose tick has not ended: its seq
         self.shown: Dict[str, Body] = {}
         self._changed: Set[str] = set()  # topics that may differ from what is shown
 
@@ -53,25 +53,28 @@ class Picture:
     def _enter(self, epoch: int) -> None:
         if epoch != self.epoch:  # published messages come in order: this is the newer one
             self.epoch, self.beat, self.since = epoch, None, None
-            self.missed, self.asked = True, False
+            self.missed, self.asked, self.in_tick = True, False, None
 
     def take(self, topic: str, body: Body) -> None:
         """A published message that is no beat."""
         self._enter(body["epoch"])
         if self.since is not None and body["seq"] <= self.since:
             return  # the snapshot had it, or one that is newer
-        self.in_tick = True
+        self.in_tick = body["seq"]
         newer = self._keep(topic, body)
         # Before a snapshot nobody knows what came before.
         if newer > 1 and self.since is not None and topic.startswith("metric/"):
             self.missed = True
 
     def take_beat(self, body: Body) -> None:
-        """The end of a tick."""
+        """The end of a tick; one of an open audience is of what stands while the next release
+        goes out, and ends nothing."""
         self._enter(body["epoch"])
         if self.beat is not None and body["seq"] > self.beat["seq"] + 1:
             self.missed = True
-        self.beat, self.in_tick = body, False
+        self.beat = body
+        if self.in_tick is not None and self.in_tick <= body["seq"]:
+            self.in_tick = None
 
     def _keep(self, topic: str, body: Body) -> int:
         """By how much it is newer."""
@@ -120,7 +123,7 @@ class Picture:
 
     def holds(self) -> bool:
         """Is all known up to the end of a tick?"""
-        if self.missed or self.asked or self.in_tick:
+        if self.missed or self.asked or self.in_tick is not None:
             return False
         if self.since is None or self.beat is None:
             return False

@@ -167,6 +167,9 @@ class Pictures(unittest.TestCase):
         picture.take_beat({"epoch": 1, "seq": 3})
         self.assertEqual([topic for topic, _, _ in picture.show()], [topic])
         picture.take(topic, {**metric(1, 4, 2, 7), "release": 5})
+        picture.take_beat({"epoch": 1, "seq": 3})  # not all of that release is out
+        self.assertFalse(picture.holds())
+        self.assertEqual(picture.show(), [])
         picture.take_beat({"epoch": 1, "seq": 4})
         self.assertEqual([topic for topic, _, _ in picture.show()], [topic])
 

@@ -11,7 +11,7 @@
 
 #include "tests/unit/publish/rig.h"
 
-enum { ALL, FEW, AUDIENCES, MODULES = 300, STEPS_MAX = 100 };
+enum { ALL, FEW, AUDIENCES };
 
 /* Everyone, and those who see region bodo alone. */
 static const struct rig_wish wish = { .topics = "beat",
@@ -182,55 +182,6 @@ static void who_does_not_see_where_a_learner_came_from_is_not_told_who_sends_the
 	rig_close(&rig);
 }
 
-/* The tick that a snapshot of nothing says it has all of. */
-static int64_t snapshot_seq(struct rig *rig)
-{
-	struct snapshot_request request = { .prefixes = { text_of("none/") },
-					    .n_prefixes = 1,
-					    .limit = 1 };
-	char topic[TOPIC_MAX];
-	int64_t seq = -1;
-	json_t *end;
-
-	rig_ask(rig, &request);
-	for (int step = 0; step < STEPS_MAX && seq < 0; step++) {
-		loop_step(rig->loop);
-		end = next(rig, rig->asks, topic);
-		if (!end)
-			continue;
-		assert_string_equal(topic, "end");
-		seq = whole(end, "seq");
-		json_decref(end);
-	}
-	return seq;
-}
-
-/* Else who has it, and asks for what changed after it, misses what the tick still sends. */
-static void a_snapshot_has_not_all_of_a_tick_that_is_going_out(void **state)
-{
-	char *catalogue = rig_catalogue(MODULES), module[16];
-	struct rig rig;
-
-	(void)state;
-	rig_open(&rig, &wish, catalogue);
-	for (int i = 0; i < MODULES; i++) {
-		snprintf(module, sizeof(module), "m%d", i);
-		rig_send(&rig, "s", (uint64_t)i + 1, module, "bodo");
-	}
-	rig_serve(&rig);
-	rig_tick(&rig);
-	assert_int_equal(stats_get(&rig.stats, STAT_metrics_published), PUBLISH_SLICE);
-	assert_int_equal(snapshot_seq(&rig), 0);
-	for (int step = 0; step < STEPS_MAX; step++) {
-		rig.now.steady_ms += PUBLISH_SLICE_MS;
-		loop_step(rig.loop);
-	}
-	assert_true(stats_get(&rig.stats, STAT_metrics_published) > 2 * MODULES);
-	assert_int_equal(snapshot_seq(&rig), stats_get(&rig.stats, STAT_ticks));
-	rig_close(&rig);
-	free(catalogue);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,7 +189,6 @@ int main(void)
 		cmocka_unit_test(an_audience_sees_the_sources_of_its_regions),
 		cmocka_unit_test(
 			who_does_not_see_where_a_learner_came_from_is_not_told_who_sends_there),
-		cmocka_unit_test(a_snapshot_has_not_all_of_a_tick_that_is_going_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

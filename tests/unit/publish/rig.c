@@ -11,7 +11,11 @@
 
 static void read_ours(void *context, struct now *ret_now)
 {
-	*ret_now = *(const struct now *)context;
+	struct rig *rig = context;
+
+	*ret_now = rig->now;
+	rig->now.steady_ms += rig->look_ms;
+	rig->now.utc_ms += rig->look_ms;
 }
 
 static void configure(struct rig *rig)
@@ -43,7 +47,7 @@ void rig_begin(struct rig *rig, struct open *before)
 	const char *topics = rig->wish->topics;
 
 	rig->zmq = zmq_ctx_new();
-	rig->loop = loop_new(&(struct clock){ read_ours, &rig->now });
+	rig->loop = loop_new(&(struct clock){ read_ours, rig });
 	if (rig->wish->has_shelf)
 		assert_int_equal(shelf_fill(rig->house.dir.path, &rig->shelf), 0);
 	parts.loop = rig->loop;
@@ -127,6 +131,16 @@ void rig_send(struct rig *rig, const char *source, uint64_t seq, const char *mod
 
 	assert_int_equal(house_send(&rig->house, source, "a", seq, &event, 1), 0);
 	assert_int_equal(journal_commit(rig->house.journal), 0);
+}
+
+void rig_send_all(struct rig *rig, const char *source, int modules)
+{
+	char module[16];
+
+	for (int i = 0; i < modules; i++) {
+		snprintf(module, sizeof(module), "m%d", i);
+		rig_send(rig, source, (uint64_t)i + 1, module, "bodo");
+	}
 }
 
 void rig_ask(struct rig *rig, const struct snapshot_request *request)

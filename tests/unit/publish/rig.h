@@ -36,6 +36,7 @@ struct rig {
 	struct config_audience audiences[RIG_AUDIENCES];
 	char *endpoints[RIG_AUDIENCES], *regions[RIG_AUDIENCES], *snapshot;
 	struct now now;
+	int look_ms; /* go by at each look at the clock: 0 but for what takes its time */
 	struct loop *loop;
 	struct stats stats;
 	struct shelf *shelf; /* NULL: none */
@@ -62,6 +63,9 @@ void rig_tick(struct rig *rig);
 /* Kari starts a module, in stream "a" of a source: it is in the journal then. */
 void rig_send(struct rig *rig, const char *source, uint64_t seq, const char *module,
 	      const char *region);
+
+/* The same in each of the modules m0 ... of rig_catalogue, in bodo. */
+void rig_send_all(struct rig *rig, const char *source, int modules);
 
 /* A request by the socket `asks`. */
 void rig_ask(struct rig *rig, const struct snapshot_request *request);
