@@ -589,6 +589,13 @@ static void the_beats_of_a_release_that_stands_are_signs_of_life(void **state)
 	}
 	/* It has asked for nothing again. */
 	assert_true(zmq_recv(fake->router, (char[1]){ 0 }, 1, ZMQ_DONTWAIT) < 0);
+	/* Until all of the next one is out, beats are of what stands, and nothing of it shows. */
+	fake->seq++;
+	fake->topics[0].value = ++fake->last_value;
+	send_topic(fake, 0);
+	fake->seq--;
+	send_beat(fake);
+	assert_int_equal(lift_picture_next(picture, 200, &news), LIFT_E_NOT_FOUND);
 	fake->release = 4;
 	tick(fake, 0);
 	assert_int_equal(lift_picture_next(picture, LONG_MS, &news), 0);
