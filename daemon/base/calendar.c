@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/base/calendar.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "proto/zone.h"
@@ -11,8 +12,12 @@
 
 enum { CHANGE_SIZE = 12 /* bytes in calendar_bytes: second, offset */ };
 
+/* Years from which events come are looked up, not searched: a step is of 48 days. */
+enum { STEP_SHIFT = 22, STEPS = ((BYTES_TO - BYTES_FROM) >> STEP_SHIFT) + 1 };
+
 struct calendar {
 	struct zone zone;
+	uint16_t steps[STEPS]; /* the change by which the zone is as it is where a step begins */
 	uint8_t *bytes;
 	size_t size;
 };
@@ -43,6 +48,17 @@ static int bytes_make(struct calendar *calendar)
 	return 0;
 }
 
+static void steps_make(struct calendar *calendar)
+{
+	const struct zone *zone = &calendar->zone;
+
+	assert(zone->n <= UINT16_MAX);
+	for (int64_t i = 0; i < STEPS; i++)
+		calendar->steps[i] =
+			(uint16_t)(zone_change_at(zone, BYTES_FROM + (i << STEP_SHIFT)) -
+				   zone->changes);
+}
+
 int calendar_open(const char *zone, struct calendar **ret_calendar)
 {
 	struct calendar *calendar = calloc(1, sizeof(*calendar));
@@ -50,11 +66,13 @@ int calendar_open(const char *zone, struct calendar **ret_calendar)
 
 	if (!err)
 		err = bytes_make(calendar);
-	if (err)
+	if (err) {
 		calendar_free(calendar);
-	else
-		*ret_calendar = calendar;
-	return err;
+		return err;
+	}
+	steps_make(calendar);
+	*ret_calendar = calendar;
+	return 0;
 }
 
 void calendar_free(struct calendar *calendar)
@@ -66,11 +84,24 @@ void calendar_free(struct calendar *calendar)
 	free(calendar);
 }
 
+static int32_t offset_at(const struct calendar *calendar, int64_t second)
+{
+	const struct zone *zone = &calendar->zone;
+	size_t i;
+
+	if (second < BYTES_FROM || second >= BYTES_TO)
+		return zone_change_at(zone, second)->offset;
+	i = calendar->steps[(second - BYTES_FROM) >> STEP_SHIFT];
+	while (i + 1 < zone->n && zone->changes[i + 1].from <= second)
+		i++;
+	return zone->changes[i].offset;
+}
+
 static int64_t local_second(const struct calendar *calendar, int64_t time_ms)
 {
 	int64_t second = floor_div(time_ms, 1000);
 
-	return second + zone_change_at(&calendar->zone, second)->offset;
+	return second + offset_at(calendar, second);
 }
 
 static int32_t day_of(int64_t second)
@@ -79,11 +110,11 @@ static int32_t day_of(int64_t second)
 }
 
 /* 1970-01-01 was a Thursday, the day 3 of a week from Monday. */
-static int hour_of(int64_t second)
+static int hour_of(int64_t second, int32_t day)
 {
-	int64_t hour = floor_div(second + 3 * DAY_S, 3600);
+	int weekday = (int)((day + INT64_C(3)) % 7);
 
-	return (int)(hour - floor_div(hour, 168) * 168);
+	return 24 * (weekday < 0 ? weekday + 7 : weekday) + (int)(second - day * DAY_S) / 3600;
 }
 
 int32_t calendar_day(const struct calendar *calendar, int64_t time_ms)
@@ -93,14 +124,15 @@ int32_t calendar_day(const struct calendar *calendar, int64_t time_ms)
 
 int calendar_hour_of_week(const struct calendar *calendar, int64_t time_ms)
 {
-	return hour_of(local_second(calendar, time_ms));
+	return calendar_local(calendar, time_ms).hour;
 }
 
 struct local_moment calendar_local(const struct calendar *calendar, int64_t time_ms)
 {
 	int64_t second = local_second(calendar, time_ms);
+	int32_t day = day_of(second);
 
-	return (struct local_moment){ day_of(second), hour_of(second) };
+	return (struct local_moment){ day, hour_of(second, day) };
 }
 
 /* Where clocks are put back over midnight, the day begins twice: the first time counts. Where a
