@@ -63,6 +63,20 @@ int competence_add(struct competence_state *state, const struct grant *grant,
 	return err;
 }
 
+int competence_follow(struct competence_state *state, const struct competence_state *from)
+{
+	int err = grow(&state->edges, &state->room_edges, from->n_edges, sizeof(*state->edges));
+
+	if (err)
+		return err;
+	if (from->n_edges > 0)
+		memcpy(state->edges, from->edges, from->n_edges * sizeof(*state->edges));
+	state->n_edges = from->n_edges;
+	state->n_steps = 0;
+	state->earned = from->earned;
+	return 0;
+}
+
 static int compare_edges(const void *a, const void *b)
 {
 	int32_t x = ((const struct level_edge *)a)->day, y = ((const struct level_edge *)b)->day;

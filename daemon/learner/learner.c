@@ -53,62 +53,115 @@ int learner_add(struct learner *learner, const struct fact *fact, bool *ret_adde
 	return 0;
 }
 
-/* METRICS 1: the profile. */
-
-/* What is claimed of one thing, claim by claim in any order: the greatest (time, text) up to a
- * moment, else of the earliest claims. */
-struct best {
-	int64_t time;
-	struct text text;
-	uint32_t meaning; /* the region, or the value */
-};
-
-static bool is_better(const struct best *best, int64_t time, struct text text, int64_t moment)
+static int compare_facts(const void *a, const void *b)
 {
-	if (time == best->time)
-		return text_compare(text, best->text) > 0;
-	if (best->time == INT64_MIN)
-		return true;
-	/* Of two that are later, the earlier one. */
-	if (best->time > moment)
-		return time < best->time;
-	return time > best->time && time <= moment;
+	return fact_compare(a, b);
 }
 
-static void claim(struct best *best, int64_t time, struct text text, uint32_t meaning,
-		  int64_t moment)
+/* Those that it has not, moved to the front; and where they belong. */
+static size_t keep_new(const struct learner *learner, struct fact *facts, size_t n,
+		       uint32_t *places)
 {
-	if (is_better(best, time, text, moment))
-		*best = (struct best){ time, text, meaning };
+	size_t n_new = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = find(learner, &facts[i]);
+
+		if (at < learner->n && fact_compare(&learner->facts[at], &facts[i]) == 0)
+			continue;
+		if (n_new > 0 && fact_compare(&facts[n_new - 1], &facts[i]) == 0)
+			continue;
+		places[n_new] = (uint32_t)at;
+		facts[n_new++] = facts[i];
+	}
+	return n_new;
+}
+
+int learner_add_all(struct learner *learner, struct fact *facts, size_t n, uint32_t *places,
+		    size_t *ret_new)
+{
+	size_t end = learner->n, n_new;
+
+	if (n > 1)
+		qsort(facts, n, sizeof(*facts), compare_facts);
+	n_new = keep_new(learner, facts, n, places);
+	if (grow(&learner->facts, &learner->room, end + n_new, sizeof(*learner->facts)) != 0)
+		return LIFT_E_MEMORY;
+	learner->n += n_new;
+	for (size_t i = n_new; i-- > 0; end = places[i], places[i] += (uint32_t)i) {
+		struct fact *to = &learner->facts[places[i] + i];
+
+		memmove(to + 1, &learner->facts[places[i]],
+			(end - places[i]) * sizeof(learner->facts[0]));
+		*to = facts[i];
+	}
+	*ret_new = n_new;
+	return 0;
+}
+
+/* METRICS 1: the profile. */
+
+/* Of the facts with one profile only two may count: the last up to the moment, and the first behind
+ * it. */
+struct spell {
+	uint32_t profile;
+	int64_t last, next; /* INT64_MIN, INT64_MAX: there is none */
+};
+
+/* Mostly there are few profiles; of more, some are claimed, and begun anew. */
+enum { SPELLS = 8 };
+
+struct spells {
+	struct spell items[SPELLS];
+	size_t n;
+	const struct profiles *profiles;
+	struct claims claims;
+};
+
+static void claim_spells(struct spells *spells)
+{
+	for (size_t i = 0; i < spells->n; i++) {
+		const struct spell *spell = &spells->items[i];
+		const struct profile *profile = spells->profiles->items[spell->profile];
+
+		if (spell->last != INT64_MIN)
+			claims_add(&spells->claims, profile, spell->last);
+		if (spell->next != INT64_MAX)
+			claims_add(&spells->claims, profile, spell->next);
+	}
+	spells->n = 0;
+}
+
+static struct spell *spell_of(struct spells *spells, uint32_t profile)
+{
+	for (size_t i = 0; i < spells->n; i++)
+		if (spells->items[i].profile == profile)
+			return &spells->items[i];
+	if (spells->n == SPELLS)
+		claim_spells(spells);
+	spells->items[spells->n] = (struct spell){ profile, INT64_MIN, INT64_MAX };
+	return &spells->items[spells->n++];
 }
 
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
 		     int64_t moment, struct learner_profile *ret_profile)
 {
-	const struct catalogue *catalogue = profiles->catalogue;
-	struct best home = { INT64_MIN, { NULL, 0 }, REGION_UNASSIGNED };
-	struct best values[CATALOGUE_DIMENSIONS_MAX];
-	uint32_t first = CATALOGUE_NONE;
+	struct spells spells = { .profiles = profiles };
+	struct spell *spell = NULL;
 
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
-		values[d] =
-			(struct best){ INT64_MIN, { NULL, 0 }, catalogue->dimensions[d].n_values };
-	ret_profile->moved = false;
+	claims_begin(&spells.claims, profiles->catalogue, moment);
 	for (size_t i = 0; i < learner->n; i++) {
 		const struct fact *fact = &learner->facts[i];
-		const struct profile *profile = profiles->items[fact->profile];
 
 		if (fact->time >= until)
 			continue;
-		if (first == CATALOGUE_NONE)
-			first = profile->home;
-		ret_profile->moved |= profile->home != first;
-		claim(&home, fact->time, profile->region, profile->home, moment);
-		for (uint32_t c = 0; c < profile->n_claims; c++)
-			claim(&values[profile->claims[c].dimension], fact->time,
-			      profile->claims[c].text, profile->claims[c].value, moment);
+		if (!spell || spell->profile != fact->profile)
+			spell = spell_of(&spells, fact->profile);
+		if (fact->time > moment && fact->time < spell->next)
+			spell->next = fact->time;
+		if (fact->time <= moment && fact->time > spell->last)
+			spell->last = fact->time;
 	}
-	ret_profile->home = home.meaning;
-	for (uint32_t d = 0; d < catalogue->n_dimensions; d++)
-		ret_profile->values[d] = values[d].meaning;
+	claim_spells(&spells);
+	claims_end(&spells.claims, ret_profile);
 }

@@ -8,7 +8,8 @@
 #ifndef LIFTD_LEARNER_LEARNER_H
 #define LIFTD_LEARNER_LEARNER_H
 
-#include "daemon/learner/profile.h"
+#include "daemon/journal/fact.h"
+#include "daemon/learner/claims.h"
 
 /* Facts in fact_compare's order, each once. */
 struct learner {
@@ -24,16 +25,12 @@ void learner_free(struct learner *learner);
 /* Add a fact. *ret_added is false where it was there already. LIFT_E_MEMORY. */
 int learner_add(struct learner *learner, const struct fact *fact, bool *ret_added);
 
-/* Where a learner is at home, and the value of each dimension, at a moment: by what was claimed up
- * to it, that moment's too; what had not been claimed by then, by the earliest claims later. */
-struct learner_profile {
-	uint32_t home;
-	uint32_t values[CATALOGUE_DIMENSIONS_MAX];
-	bool moved; /* some of the facts are from another region than the home */
-};
-#define LATEST INT64_MAX /* the moment after all facts */
+/* Add those of n facts that it has not: they are sorted for that. places has room for n: the
+ * indices that the new ones have then, ascending; *ret_new is how many they are. LIFT_E_MEMORY. */
+int learner_add_all(struct learner *learner, struct fact *facts, size_t n, uint32_t *places,
+		    size_t *ret_new);
 
-/* Only facts before `until` claim anything. */
+/* At a moment; only facts before `until` claim anything. */
 void learner_profile(const struct learner *learner, const struct profiles *profiles, int64_t until,
 		     int64_t moment, struct learner_profile *ret_profile);
 

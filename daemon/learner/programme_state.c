@@ -44,7 +44,7 @@ static int find_homes(struct programme_state *state)
 	const struct participant *of = state->of;
 
 	state->homes.n = 0;
-	if (state->programme->profile != PROFILE_ENTRY || !of->latest->moved)
+	if (state->programme->profile != PROFILE_ENTRY || !of->latest->moved || of->settled)
 		return 0;
 	return homes_make(&state->homes, of->learner, of->profiles, of->until);
 }
@@ -197,6 +197,31 @@ int programme_add(struct programme_state *state, uint32_t module, const struct s
 	return err;
 }
 
+int programme_follow(struct programme_state *state, const struct programme_state *from)
+{
+	int err = grow(&state->done, &state->room_done, from->n_done, sizeof(*state->done));
+
+	if (!err)
+		err = grow(&state->facts, &state->room_facts, from->n_facts,
+			   sizeof(const struct standing *));
+	if (err)
+		return err;
+	if (from->n_done > 0)
+		memcpy(state->done, from->done, from->n_done * sizeof(*state->done));
+	if (from->n_facts > 0)
+		memcpy(state->facts, from->facts, from->n_facts * sizeof(state->facts[0]));
+	state->n_done = from->n_done;
+	state->n_facts = from->n_facts;
+	state->every = from->every;
+	state->said = from->said;
+	state->now = from->now;
+	state->ever = from->ever;
+	state->first = from->first;
+	state->last = from->last;
+	state->first_enrolled = from->first_enrolled;
+	return 0;
+}
+
 /* All of it. */
 
 static void end_enrolment(struct programme_state *state)
@@ -224,7 +249,10 @@ static void end_profile(struct programme_state *state)
 	state->profile = *of->latest;
 	if (state->programme->profile == PROFILE_UNSAID)
 		return;
-	learner_profile(of->learner, of->profiles, of->until, moment, &state->entry);
+	if (of->settled)
+		state->entry = *of->latest;
+	else
+		learner_profile(of->learner, of->profiles, of->until, moment, &state->entry);
 	if (state->programme->profile == PROFILE_ENTRY)
 		state->profile = state->entry;
 }

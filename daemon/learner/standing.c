@@ -68,9 +68,10 @@ struct standing standing_of(const struct catalogue *catalogue, const struct fact
 }
 
 /* All of a module's facts, of which the voidings come first. */
-static void add_facts(struct standings *standings, const struct fact *first, const struct fact *end,
-		      const struct catalogue *catalogue, int64_t until)
+struct span standings_add(struct standings *standings, const struct fact *first,
+			  const struct fact *end, const struct catalogue *catalogue, int64_t until)
 {
+	struct standing *added = standings->facts + standings->n;
 	const struct fact *voidings = first, *previous = NULL;
 	struct standing *standing = NULL; /* what `previous` has become, if it stands */
 
@@ -91,34 +92,34 @@ static void add_facts(struct standings *standings, const struct fact *first, con
 		standing = &standings->facts[standings->n++];
 		*standing = standing_of(catalogue, fact);
 	}
+	return (struct span){ added, standings->facts + standings->n };
 }
 
-/* As many modules, and as many facts, as there can be. */
-static int make_room(struct standings *standings, size_t n)
+int standings_begin(struct standings *standings, size_t n_facts)
 {
-	int err = grow(&standings->facts, &standings->room_facts, n, sizeof(*standings->facts));
-
-	return err ? err
-		   : grow(&standings->modules, &standings->room_modules, n,
-			  sizeof(*standings->modules));
+	standings->n = standings->n_modules = 0;
+	return grow(&standings->facts, &standings->room_facts, n_facts, sizeof(*standings->facts));
 }
 
 int standings_make(struct standings *standings, const struct learner *learner,
 		   const struct catalogue *catalogue, int64_t until)
 {
 	const struct fact *fact = learner->facts, *end = fact + learner->n, *next;
-	int err = make_room(standings, learner->n);
+	int err = standings_begin(standings, learner->n);
 
+	/* There are no more modules than facts. */
+	if (!err)
+		err = grow(&standings->modules, &standings->room_modules, learner->n,
+			   sizeof(*standings->modules));
 	if (err)
 		return err;
-	standings->n = standings->n_modules = 0;
 	for (; fact < end && fact->module != FACT_NO_MODULE; fact = next) {
 		struct standing_module *module = &standings->modules[standings->n_modules];
 
 		for (next = fact; next < end && next->module == fact->module; next++)
 			;
 		*module = (struct standing_module){ fact->module, (uint32_t)standings->n, 0 };
-		add_facts(standings, fact, next, catalogue, until);
+		standings_add(standings, fact, next, catalogue, until);
 		module->end = (uint32_t)standings->n;
 		standings->n_modules += module->end > module->first;
 	}

@@ -40,6 +40,17 @@ struct standings {
 };
 void standings_free(struct standings *standings);
 
+/* Room for the standing facts of so many, none of which is there yet: what is added stays where it
+ * is. LIFT_E_MEMORY. */
+int standings_begin(struct standings *standings, size_t n_facts);
+
+/* Those before the moment `until` (ms) of all facts of one module. */
+struct span {
+	const struct standing *first, *end;
+};
+struct span standings_add(struct standings *standings, const struct fact *first,
+			  const struct fact *end, const struct catalogue *catalogue, int64_t until);
+
 /* The standing facts before the moment `until` (ms), in place of those that were there.
  * LIFT_E_MEMORY. */
 int standings_make(struct standings *standings, const struct learner *learner,

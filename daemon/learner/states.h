@@ -57,6 +57,7 @@ struct participant {
 	const struct profiles *profiles;
 	int64_t until;
 	const struct learner_profile *latest;
+	bool settled; /* all that is claimed at any time is as in `latest`; false: who knows */
 };
 
 /* What has counted in a row: days on which what is done at home there counts. */
@@ -105,6 +106,10 @@ int programme_add(struct programme_state *state, uint32_t module, const struct s
 		  const struct standing *end);
 bool programme_end(struct programme_state *state);
 
+/* Go on from where another state is, of the same programme and participant: both have begun, and
+ * nothing was added to this one. LIFT_E_MEMORY. */
+int programme_follow(struct programme_state *state, const struct programme_state *from);
+
 /* METRICS 6: a competence (competence_state.c). */
 
 /* Does a fact of its module earn a grant; and the first day on which it no longer holds then,
@@ -138,6 +143,9 @@ void competence_begin(struct competence_state *state);
 int competence_add(struct competence_state *state, const struct grant *grant,
 		   const struct standing *first, const struct standing *end);
 int competence_end(struct competence_state *state);
+
+/* Go on from where another state is, which has not ended. LIFT_E_MEMORY. */
+int competence_follow(struct competence_state *state, const struct competence_state *from);
 
 /* A run of days without a gap. */
 struct days {

@@ -122,30 +122,6 @@ static int gather(void *context, uint64_t number, uint32_t stream, const struct 
 
 /* Applying it. */
 
-/* after - before, both in order of keys. */
-int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
-			  const struct contribution *after)
-{
-	size_t b = 0, a = 0;
-	int err = 0;
-
-	while (!err && (b < before->n || a < after->n)) {
-		int by = b == before->n ? 1
-			 : a == after->n
-				 ? -1
-				 : tally_compare(&before->items[b].key, &after->items[a].key);
-		int64_t n = (by >= 0 ? after->items[a].n : 0) - (by <= 0 ? before->items[b].n : 0);
-		const struct tally_key *key =
-			by >= 0 ? &after->items[a].key : &before->items[b].key;
-
-		if (n != 0)
-			err = tally_map_add(changes, key, n);
-		b += by <= 0;
-		a += by >= 0;
-	}
-	return err;
-}
-
 uint16_t ledger_first_source(const struct place *first, const struct place *end)
 {
 	const struct pending *event = first->event;
@@ -168,25 +144,28 @@ static const struct pending *last_forget(const struct ledger *ledger, const stru
 	return last;
 }
 
-/* The events of one learner behind an order to forget it (NULL: all of them). */
-static int add_facts(struct learner *learner, const struct pending *forget,
-		     const struct place *first, const struct place *end, uint64_t *added)
+/* The facts of one learner behind an order to forget it (NULL: all of them), and the source of the
+ * first one, if it has none before. */
+static int gather_facts(struct ledger *ledger, const struct pending *forget,
+			const struct place *first, const struct place *end, size_t *ret_n)
 {
 	const struct pending *first_event = NULL;
-	bool is_first = learner->n == 0, is_new;
-	int err = 0;
+	size_t n = 0;
 
-	for (; first < end && !err; first++) {
+	if (grow(&ledger->facts, &ledger->room_facts, (size_t)(end - first),
+		 sizeof(*ledger->facts)) != 0)
+		return LIFT_E_MEMORY;
+	for (; first < end; first++) {
 		if (forget && first->event <= forget)
 			continue;
 		if (!first_event || first->event < first_event)
 			first_event = first->event;
-		err = learner_add(learner, &first->event->fact, &is_new);
-		*added += !err && is_new;
+		ledger->facts[n++] = first->event->fact;
 	}
-	if (is_first && first_event)
-		learner->source = (uint16_t)first_event->source;
-	return err;
+	if (ledger->learner.n == 0 && first_event)
+		ledger->learner.source = (uint16_t)first_event->source;
+	*ret_n = n;
+	return 0;
 }
 
 /* After a horizon nothing older is received; but it may be that it was, and is applied only now. */
@@ -209,7 +188,44 @@ static void remove_number(struct ledger *ledger, const uint8_t *pseudonym)
 	record_writer_close(&writer);
 }
 
-/* All events of one learner: contribution before, forget it, add the facts, contribution after. */
+/* Facts from before a restart may have profiles that have not been met since; mostly it is one. */
+static int resolve_profiles(struct ledger *ledger, struct journal_view *view)
+{
+	const struct learner *learner = &ledger->learner;
+	int err = 0;
+
+	for (size_t i = 0; i < learner->n && !err; i++)
+		if (i == 0 || learner->facts[i].profile != learner->facts[i - 1].profile)
+			err = profiles_resolve(&ledger->profiles, view, learner->facts[i].profile);
+	return err;
+}
+
+/* Where facts go, too: contribution before, forget it, add the facts, take out what is older than
+ * the horizon, contribution after. */
+static int apply_and_take_out(struct ledger *ledger, bool forget, size_t n, size_t *ret_new)
+{
+	struct learner *learner = &ledger->learner;
+	struct change *change = &ledger->change;
+	int err = learner_contribute(learner, &ledger->profiles, ledger->until, &change->before);
+
+	if (forget)
+		learner_clear(learner);
+	*ret_new = 0;
+	for (size_t i = 0; i < n && !err; i++) {
+		bool is_new;
+
+		err = learner_add(learner, &ledger->facts[i], &is_new);
+		*ret_new += !err && is_new;
+	}
+	if (!err && ledger->horizon > 0)
+		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
+	if (!err)
+		err = learner_contribute(learner, &ledger->profiles, ledger->until, &change->after);
+	return err ? err
+		   : contribution_add_difference(ledger->held, &change->before, &change->after);
+}
+
+/* All events of one learner. */
 static int apply_learner(struct ledger *ledger, struct journal_view *view,
 			 struct record_writer *writer, const struct place *first,
 			 const struct place *end, uint64_t *added)
@@ -217,29 +233,23 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 	const struct pending *forget = last_forget(ledger, first, end);
 	struct learner *learner = &ledger->learner;
 	uint32_t number = (uint32_t)first->rank;
-	uint64_t before = *added;
+	size_t n = 0, n_new = 0;
 	int err = pieces_load(&writer->cursor, number, &ledger->pieces, learner);
 
-	/* Facts from before a restart may have profiles that have not been met since. */
-	for (size_t i = 0; i < learner->n && !err; i++)
-		err = profiles_resolve(&ledger->profiles, view, learner->facts[i].profile);
-	if (!err)
-		err = learner_contribute(learner, &ledger->profiles, ledger->until,
-					 &ledger->before);
 	memcpy(learner->pseudonym, first->event->learner, PSEUDONYM_BYTES);
-	if (forget)
-		learner_clear(learner);
 	if (!err)
-		err = add_facts(learner, forget, first, end, added);
-	if (!err && has_older(first, end, ledger->horizon))
-		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
-	if (err || (*added == before && !forget))
+		err = resolve_profiles(ledger, view);
+	if (!err)
+		err = gather_facts(ledger, forget, first, end, &n);
+	if (!err && (forget || has_older(first, end, ledger->horizon)))
+		err = apply_and_take_out(ledger, forget, n, &n_new);
+	else if (!err)
+		err = learner_change(&ledger->change, learner, &ledger->profiles, ledger->until,
+				     ledger->facts, n, ledger->held, &n_new);
+	*added += n_new;
+	if (err || (n_new == 0 && !forget))
 		return err;
-	err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
-	if (!err)
-		err = ledger_add_difference(ledger->held, &ledger->before, &ledger->after);
-	if (!err)
-		err = pieces_save(writer, number, &ledger->pieces, learner);
+	err = pieces_save(writer, number, &ledger->pieces, learner);
 	if (!err && learner->n == 0)
 		remove_number(ledger, first->event->learner);
 	return err;

@@ -236,9 +236,11 @@ static int fold_learner(struct build *build, const struct place *first, const st
 	if (!err && ledger->horizon > 0)
 		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
 	if (!err)
-		err = learner_contribute(learner, &ledger->profiles, ledger->until, &ledger->after);
+		err = learner_contribute(learner, &ledger->profiles, ledger->until,
+					 &ledger->change.after);
 	if (!err)
-		err = ledger_add_difference(ledger->held, &ledger->before, &ledger->after);
+		err = contribution_add_difference(ledger->held, &ledger->change.before,
+						  &ledger->change.after);
 	if (!err)
 		err = write_learner(build);
 	if (!err)

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "daemon/contribution/change.h"
 #include "daemon/ledger/layout.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/store/sum.h"
@@ -137,7 +138,9 @@ struct ledger {
 	uint32_t next_number; /* of a learner */
 	struct learner learner;
 	struct pieces pieces;
-	struct contribution before, after;
+	struct fact *facts; /* of a learner, in the stretch */
+	size_t room_facts;
+	struct change change;
 	struct tally_map *held; /* changes of tallies since the last commit */
 	struct run_memory runs;
 	size_t dirty_pages; /* of learners, about */
@@ -175,9 +178,6 @@ void ledger_sort_places(struct place *places, struct place *spare, size_t n);
 /* The events of the stretch in the order of their learners' numbers, which is that of the store:
  * ledger->places, whose ranks are the numbers. Who has none gets one. Errors of the store stick. */
 void ledger_order_stretch(struct ledger *ledger);
-/* Add what after has and before has not. */
-int ledger_add_difference(struct tally_map *changes, const struct contribution *before,
-			  const struct contribution *after);
 
 /* Open the writer's transaction where it is not. */
 int ledger_begin(struct ledger *ledger);

@@ -258,8 +258,8 @@ void ledger_close(struct ledger *ledger)
 	free(ledger->forgotten);
 	learner_free(&ledger->learner);
 	pieces_free(&ledger->pieces);
-	contribution_free(&ledger->before);
-	contribution_free(&ledger->after);
+	change_free(&ledger->change);
+	free(ledger->facts);
 	tally_map_free(ledger->held);
 	free(ledger->runs.parts);
 	free(ledger->runs.bytes);

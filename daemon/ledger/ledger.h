@@ -18,7 +18,7 @@
 
 #include <stdatomic.h>
 
-#include "daemon/learner/contribution.h"
+#include "daemon/contribution/contribution.h"
 #include "daemon/store/store.h"
 #include "daemon/tally/map.h"
 

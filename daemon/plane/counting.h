@@ -6,7 +6,7 @@
 #ifndef LIFTD_PLANE_COUNTING_H
 #define LIFTD_PLANE_COUNTING_H
 
-#include "daemon/learner/contribution.h"
+#include "daemon/contribution/contribution.h"
 #include "daemon/plane/cells.h"
 
 struct counting {

@@ -102,8 +102,11 @@ static int fold_programme(struct recorder *recorder, const struct learner *learn
 {
 	const struct catalogue *catalogue = recorder->of.catalogue;
 	const struct standings *standings = &recorder->standings;
-	const struct participant participant = { catalogue, learner, &recorder->profiles,
-						 recorder->of.until, &recorder->latest };
+	const struct participant participant = { .catalogue = catalogue,
+						 .learner = learner,
+						 .profiles = &recorder->profiles,
+						 .until = recorder->of.until,
+						 .latest = &recorder->latest };
 	int err = programme_begin(&recorder->programme, &participant,
 				  &catalogue->programmes[recorder->of.programme]);
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/learner/contribution.h"
+#include "daemon/contribution/contribution.h"
 #include "proto/iso8601.h"
 #include "tests/unit/world.h"
 
