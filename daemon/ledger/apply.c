@@ -37,8 +37,15 @@ static int resolve_module(struct gathering *gathering, uint32_t id, uint32_t *re
 	return 0;
 }
 
-/* Which sources have sent what from where: for the `sources` of a metric. */
-static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home)
+static struct known_seen *known_seen(struct ledger *ledger, uint32_t source, uint32_t module,
+				     uint32_t home)
+{
+	uint64_t mixed = ((uint64_t)source * 31 + module) * 1000003 + home;
+
+	return &ledger->known_seen[mixed * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (KNOWN_SEEN - 1)];
+}
+
+static int note_unknown(struct gathering *gathering, uint32_t module, uint32_t home)
 {
 	struct ledger *ledger = gathering->ledger;
 	uint32_t count = names_count(ledger->seen), id;
@@ -59,6 +66,21 @@ static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home
 	record_writer_close(&writer);
 	ledger_tell_seen(ledger, gathering->view, key);
 	return 0;
+}
+
+/* Which sources have sent what from where: for the `sources` of a metric. */
+static int note_seen(struct gathering *gathering, uint32_t module, uint32_t home)
+{
+	struct known_seen *known = known_seen(gathering->ledger, gathering->source, module, home);
+	int err;
+
+	if (known->is_there && known->source == gathering->source && known->module == module &&
+	    known->home == home)
+		return 0;
+	err = note_unknown(gathering, module, home);
+	if (!err)
+		*known = (struct known_seen){ gathering->source, module, home, true };
+	return err;
 }
 
 static_assert(FACT_NO_MODULE == CATALOGUE_NONE, "an unknown module is a claim of a profile");
@@ -176,18 +198,6 @@ static bool has_older(const struct place *first, const struct place *end, int64_
 	return horizon > 0 && first < end;
 }
 
-/* It has no facts any more. */
-static void remove_number(struct ledger *ledger, const uint8_t *pseudonym)
-{
-	struct text key = { (const char *)pseudonym, PSEUDONYM_BYTES }, value;
-	struct record_writer writer;
-
-	record_writer_open(&writer, ledger, LDB_NUMBERS);
-	if (store_find(&writer.cursor, key, &value))
-		record_remove(&writer, key, value);
-	record_writer_close(&writer);
-}
-
 /* Facts from before a restart may have profiles that have not been met since; mostly it is one. */
 static int resolve_profiles(struct ledger *ledger, struct journal_view *view)
 {
@@ -251,7 +261,7 @@ static int apply_learner(struct ledger *ledger, struct journal_view *view,
 		return err;
 	err = pieces_save(writer, number, &ledger->pieces, learner);
 	if (!err && learner->n == 0)
-		remove_number(ledger, first->event->learner);
+		ledger_remove_number(ledger, first->event->learner);
 	return err;
 }
 
@@ -264,10 +274,21 @@ int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t fro
 	return journal_view_read(view, from, most, gather, &gathering, ret_next);
 }
 
+/* Who is new comes behind all others, and not on a page each, as the cursor has it. */
+static size_t pages_of(const struct store_cursor *cursor, size_t n_new)
+{
+	enum { NEW_A_PAGE = 16 };
+
+	return cursor->dirty_pages > n_new ? cursor->dirty_pages - n_new + n_new / NEW_A_PAGE
+					   : n_new / NEW_A_PAGE;
+}
+
 static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
 	struct record_writer writer;
+	size_t pages = ledger->dirty_pages;
+	uint32_t number = ledger->next_number;
 	int err;
 
 	ledger_order_stretch(ledger);
@@ -278,7 +299,9 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 			;
 		err = apply_learner(ledger, view, &writer, p, next, added);
 	}
-	ledger->dirty_pages += writer.cursor.dirty_pages;
+	ledger->dirty_pages += pages_of(&writer.cursor, ledger->next_number - number);
+	ledger->last_events = ledger->n_stretch;
+	ledger->last_pages = ledger->dirty_pages - pages;
 	record_writer_close(&writer);
 	if (!err)
 		tally_map_tell_fresh(ledger->held, ledger->watcher.changed,
@@ -299,6 +322,21 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Whole chunks are read: leave room for the last one. And no more than what will call for a commit,
+ * by what the last stretch did: dirty pages are memory. */
+static uint64_t most_of(const struct ledger *ledger)
+{
+	uint64_t pages = ledger->dirty_pages < LEDGER_DIRTY_PAGES
+				 ? LEDGER_DIRTY_PAGES - ledger->dirty_pages
+				 : 0;
+	uint64_t most = ledger->last_pages > 0 ? pages * ledger->last_events / ledger->last_pages
+					       : LEDGER_STRETCH;
+
+	if (most < LEDGER_STRETCH_MIN)
+		return LEDGER_STRETCH_MIN;
+	return least(most, LEDGER_STRETCH - CHUNK_MAX);
+}
+
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added)
 {
 	struct journal_view view;
@@ -312,16 +350,15 @@ int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint6
 	if (ledger_applied(ledger) == ledger_committed(ledger)) {
 		ledger->begun_ms = steady_ms;
 		ledger->dirty_pages = 0;
+		ledger->begun_number = ledger->next_number;
 	}
 	err = journal_view_begin(ledger->journal, &view);
 	if (!err)
 		err = ledger_begin(ledger);
 	profiles_trim(&ledger->profiles);
-	/* Whole chunks are read: leave room for the last one. */
 	if (!err)
 		err = ledger_gather(ledger, &view, ledger_applied(ledger) + 1,
-				    least(LEDGER_STRETCH - CHUNK_MAX, end - ledger_applied(ledger)),
-				    &next);
+				    least(most_of(ledger), end - ledger_applied(ledger)), &next);
 	if (!err)
 		err = apply_stretch(ledger, &view, ret_added);
 	journal_view_end(&view);

@@ -19,7 +19,7 @@
 #include "daemon/ledger/taken_out.h"
 
 enum {
-	BUILD_PART = 1 << 20, /* events that are sorted at once, unless said */
+	BUILD_PART = 1 << 18, /* events that are sorted at once, unless said */
 	BUILD_PARTS_MAX = 256,
 	BUILD_TALLIES = 1 << 21, /* that are held before they are written */
 	PAGE_BYTES = 4096,
@@ -248,22 +248,33 @@ static int fold_learner(struct build *build, const struct place *first, const st
 	return err ? err : commit_some(build);
 }
 
+/* Parts are nearly as large as each other. */
+static int make_room(struct build *build, size_t n)
+{
+	size_t room = n + n / 8;
+
+	if (n <= build->room)
+		return 0;
+	free(build->events);
+	free(build->places);
+	free(build->spare);
+	build->room = 0;
+	build->events = malloc(room * sizeof(*build->events));
+	build->places = malloc(room * sizeof(*build->places));
+	build->spare = malloc(room * sizeof(*build->spare));
+	if (!build->events || !build->places || !build->spare)
+		return LIFT_E_MEMORY;
+	build->room = room;
+	return 0;
+}
+
 static int read_part(struct build *build, size_t part)
 {
 	size_t n = build->sizes[part];
+	int err = make_room(build, n);
 
-	if (n > build->room) {
-		free(build->events);
-		free(build->places);
-		free(build->spare);
-		build->room = 0;
-		build->events = malloc(n * sizeof(*build->events));
-		build->places = malloc(n * sizeof(*build->places));
-		build->spare = malloc(n * sizeof(*build->spare));
-		if (!build->events || !build->places || !build->spare)
-			return LIFT_E_MEMORY;
-		build->room = n;
-	}
+	if (err)
+		return err;
 	if (fflush(build->parts[part]) != 0)
 		return LIFT_E_DISK;
 	rewind(build->parts[part]);
@@ -288,11 +299,12 @@ static int fold_part(struct build *build, size_t part)
 	place = build->places;
 	end = place + build->sizes[part];
 	for (; place < end && !err; place = next) {
+		place_fetch(place, end);
 		for (next = place + 1;
 		     next < end &&
 		     memcmp(next->event->learner, place->event->learner, PSEUDONYM_BYTES) == 0;
 		     next++)
-			;
+			place_fetch(next, end);
 		err = fold_learner(build, place, next);
 		if (!err)
 			err = make_progress(build, (uint64_t)(next - place));

@@ -104,6 +104,29 @@ struct place {
 	const struct pending *event;
 };
 
+/* Places are gone through in another order than their events lie in: those that are next but a few
+ * are asked for. */
+static inline void place_fetch(const struct place *place, const struct place *end)
+{
+	enum { AHEAD = 24 };
+
+	if (end - place > AHEAD) {
+		__builtin_prefetch(place[AHEAD].event);
+		__builtin_prefetch((const uint8_t *)(place[AHEAD].event + 1) - 1);
+	}
+}
+
+/* A learner's number, and what was seen, without a look at the store or the names. */
+struct known_number {
+	uint8_t learner[PSEUDONYM_BYTES];
+	uint32_t behind; /* the number + 1; 0: this is none */
+};
+enum { KNOWN_NUMBERS = 1 << 17 /* at most 1 << 24 */, KNOWN_SEEN = 1 << 13 };
+struct known_seen {
+	uint32_t source, module, home;
+	bool is_there;
+};
+
 /* Who is forgotten, and by which journal number. */
 struct forgotten {
 	uint8_t learner[PSEUDONYM_BYTES];
@@ -143,9 +166,13 @@ struct ledger {
 	struct change change;
 	struct tally_map *held; /* changes of tallies since the last commit */
 	struct run_memory runs;
-	size_t dirty_pages; /* of learners, about */
-	uint64_t end;	    /* apply only journal numbers below this one; 0: all */
-	uint64_t known_at;  /* as in struct ledger_progress */
+	size_t dirty_pages;		/* of learners and numbers, about */
+	size_t last_events, last_pages; /* of the last stretch: how many it has made dirty */
+	uint32_t begun_number;		/* next_number at the last commit */
+	struct known_number *known;	/* KNOWN_NUMBERS, by the first bits of pseudonyms */
+	struct known_seen known_seen[KNOWN_SEEN];
+	uint64_t end;	   /* apply only journal numbers below this one; 0: all */
+	uint64_t known_at; /* as in struct ledger_progress */
 	enum ledger_later later;
 	uint64_t later_to;
 	struct sum sum; /* of all records */
@@ -178,6 +205,10 @@ void ledger_sort_places(struct place *places, struct place *spare, size_t n);
 /* The events of the stretch in the order of their learners' numbers, which is that of the store:
  * ledger->places, whose ranks are the numbers. Who has none gets one. Errors of the store stick. */
 void ledger_order_stretch(struct ledger *ledger);
+/* A learner has no number any more. */
+void ledger_remove_number(struct ledger *ledger, const uint8_t pseudonym[static PSEUDONYM_BYTES]);
+/* What is known of numbers, and of what was seen, may be otherwise. */
+void ledger_know_nothing(struct ledger *ledger);
 
 /* Open the writer's transaction where it is not. */
 int ledger_begin(struct ledger *ledger);

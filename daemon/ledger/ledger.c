@@ -182,6 +182,7 @@ int ledger_load(struct ledger *ledger)
 	store_abort(&txn);
 	if (err)
 		return err;
+	ledger_know_nothing(ledger);
 	atomic_store(&ledger->applied, applied);
 	atomic_store(&ledger->committed, applied);
 	return 0;
@@ -205,7 +206,10 @@ int ledger_new(const char *dir, struct journal *journal, const struct catalogue 
 	ledger->places = malloc(LEDGER_STRETCH * sizeof(*ledger->places));
 	ledger->spare = malloc(LEDGER_STRETCH * sizeof(*ledger->spare));
 	ledger->held = tally_map_new();
-	err = ledger->stretch && ledger->places && ledger->held ? 0 : LIFT_E_MEMORY;
+	ledger->known = calloc(KNOWN_NUMBERS, sizeof(*ledger->known));
+	err = ledger->stretch && ledger->places && ledger->spare && ledger->held && ledger->known
+		      ? 0
+		      : LIFT_E_MEMORY;
 	if (!err)
 		err = store_open(dir, ledger_db_names, LDB_COUNT,
 				 ledger_room(journal_room(journal)), &ledger->store);
@@ -255,6 +259,7 @@ void ledger_close(struct ledger *ledger)
 	free(ledger->stretch);
 	free(ledger->places);
 	free(ledger->spare);
+	free(ledger->known);
 	free(ledger->forgotten);
 	learner_free(&ledger->learner);
 	pieces_free(&ledger->pieces);

@@ -23,7 +23,8 @@
 #include "daemon/tally/map.h"
 
 enum {
-	LEDGER_STRETCH = 65536, /* journal entries applied at once, sorted by learner */
+	LEDGER_STRETCH = 131072,   /* journal entries applied at once, sorted by learner */
+	LEDGER_STRETCH_MIN = 8192, /* whatever memory they take */
 	LEDGER_DIRTY_PAGES =
 		32768,		 /* about so many changed pages call for a commit (facts_bench) */
 	LEDGER_HELD = 1 << 21,	 /* so many changed tallies, too */
@@ -65,7 +66,7 @@ struct ledger_progress {
 	_Atomic uint64_t done, total;
 	_Atomic uint64_t steps; /* of any kind, also those that are no entry: it goes on */
 	atomic_bool stop;
-	uint64_t part;	 /* events that are sorted at once; 0: about 100 MB of them */
+	uint64_t part;	 /* events that are sorted at once; 0: about 25 MB of them */
 	uint64_t before; /* only journal numbers below this one, where a commit ends; 0: all */
 	/* Only journal numbers up to this one, in the middle of a commit, too, and of those behind
 	 * it what `later` says; 0: all. What is built so is for reading alone. */
