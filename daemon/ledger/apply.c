@@ -332,7 +332,8 @@ static uint64_t most_of(const struct ledger *ledger)
 	uint64_t most = ledger->last_pages > 0 ? pages * ledger->last_events / ledger->last_pages
 					       : LEDGER_STRETCH;
 
-	if (most < LEDGER_STRETCH_MIN)
+	/* Of one that has just been opened nothing is known. */
+	if (most < LEDGER_STRETCH_MIN || (ledger->last_pages == 0 && ledger->next_number > 0))
 		return LEDGER_STRETCH_MIN;
 	return least(most, LEDGER_STRETCH - CHUNK_MAX);
 }
