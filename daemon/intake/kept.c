@@ -13,8 +13,10 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 	*keeper = (struct keeper){ .catalogue = catalogue, .secret = secret, .journal = journal };
 	keeper->scratch = msg_writer_new();
 	keeper->retry = msg_writer_new();
+	keeper->pseudonyms = pseudonyms_new(secret);
+	keeper->known = profiles_new();
 	if (screen_open(&keeper->screen, catalogue, journal) == 0 && keeper->scratch &&
-	    keeper->retry)
+	    keeper->retry && keeper->pseudonyms && keeper->known)
 		return 0;
 	keeper_close(keeper);
 	return LIFT_E_MEMORY;
@@ -24,6 +26,8 @@ void keeper_close(struct keeper *keeper)
 {
 	msg_writer_free(keeper->scratch);
 	msg_writer_free(keeper->retry);
+	pseudonyms_free(keeper->pseudonyms);
+	profiles_free(keeper->known);
 	free(keeper->modules.of);
 	free(keeper->profiles.of);
 	screen_close(&keeper->screen);
@@ -33,6 +37,12 @@ static void forget(struct keeper *keeper)
 {
 	answers_forget(&keeper->modules);
 	answers_forget(&keeper->profiles);
+	profiles_forget(keeper->known);
+}
+
+void keeper_forget(struct keeper *keeper)
+{
+	pseudonyms_forget(keeper->pseudonyms);
 }
 
 void keeper_settle(struct keeper *keeper, bool durable)
@@ -144,8 +154,8 @@ static int add_counted_attrs(struct keeper *keeper, const struct stream *stream,
 	return 0;
 }
 
-static int profile_id(struct keeper *keeper, const struct stream *stream, const struct event *event,
-		      uint32_t *ret_id)
+static int find_profile(struct keeper *keeper, const struct stream *stream,
+			const struct event *event, uint32_t *ret_id)
 {
 	struct profile_key key = { 0 };
 	uint8_t bytes[PROFILE_MAX];
@@ -164,6 +174,29 @@ static int profile_id(struct keeper *keeper, const struct stream *stream, const 
 						has_profile(keeper, event), ret_id);
 }
 
+static int profile_id(struct keeper *keeper, const struct stream *stream, const struct event *event,
+		      uint32_t *ret_id)
+{
+	const struct profile_known *found;
+	struct profile_known known;
+	int err;
+
+	profile_said_of(event, &known.said);
+	found = profiles_find(keeper->known, &known.said);
+	if (found) {
+		keeper->has_others = found->has_others;
+		*ret_id = found->id;
+		return 0;
+	}
+	err = find_profile(keeper, stream, event, ret_id);
+	if (err)
+		return err;
+	known.id = *ret_id;
+	known.has_others = keeper->has_others;
+	profiles_keep(keeper->known, &known);
+	return 0;
+}
+
 /* All but the numbers of its names. */
 static void fill_entry(struct keeper *keeper, struct text name_space, const struct event *event,
 		       struct entry *entry)
@@ -178,7 +211,7 @@ static void fill_entry(struct keeper *keeper, struct text name_space, const stru
 	fact->voids_time = event->voids_time;
 	fact->result = event->result;
 	fact->valid_until = event->valid_until;
-	secret_pseudonym(keeper->secret, name_space, event->learner, entry->learner);
+	pseudonyms_find(keeper->pseudonyms, name_space, event->learner, entry->learner);
 }
 
 int keeper_entry(struct keeper *keeper, struct text name_space, const struct stream *stream,

@@ -19,6 +19,8 @@ struct keeper {
 	struct journal *journal;
 	struct msg_writer *scratch;
 	struct msg_writer *retry;	  /* what journal_keep_retry borrows */
+	struct pseudonyms *pseudonyms;	  /* those that were made last */
+	struct profiles *known;		  /* likewise */
 	struct answers modules, profiles; /* what the catalogue says of them */
 	bool refuses;	      /* who has been forgotten, and objects, is not taken in again */
 	bool has_others;      /* attributes that are no dimension: of the entry made last */
@@ -33,6 +35,9 @@ void keeper_close(struct keeper *keeper);
 /* What was kept since the last time is durable; or names have been undone, and their numbers are
  * given to others. */
 void keeper_settle(struct keeper *keeper, bool durable);
+
+/* Learners are forgotten: what is remembered of any is wiped. */
+void keeper_forget(struct keeper *keeper);
 
 /* Another catalogue, borrowed, and its index, which changes hands (NULL: it is made when it is
  * needed). */

@@ -23,6 +23,7 @@ static int forget(struct gate *gate, struct order *order, int64_t clock_ms)
 
 	if (journal_damage(gate->journal))
 		return LIFT_E_DAMAGED;
+	keeper_forget(&gate->keeper);
 	for (size_t i = 0; i < order->n_people; i++)
 		order->last = journal_forget(
 			gate->journal, order->people[i].learner,

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +14,11 @@
 #include "daemon/base/dir.h"
 #include "daemon/base/state.h"
 
-enum { KEYS_BYTES = SECRET_KEYS_MAX * SECRET_BYTES };
+enum {
+	KEYS_BYTES = SECRET_KEYS_MAX * SECRET_BYTES,
+	TAG_BYTES = crypto_shorthash_siphashx24_BYTES,
+	TAG_KEY_BYTES = crypto_shorthash_siphashx24_KEYBYTES,
+};
 
 static int new_key(struct secret *secret)
 {
@@ -225,19 +230,105 @@ static void hash_with_others(const struct secret *secret, uint8_t hash[static PS
 
 /* What they are for. */
 
+enum { WHO_MAX = 1 + SOURCE_MAX + LEARNER_MAX };
+
 /* The namespace's length in front: no two pairs give the same bytes. */
+static size_t write_who(struct text name_space, struct text learner, uint8_t to[static WHO_MAX])
+{
+	assert(name_space.size <= SOURCE_MAX && learner.size <= LEARNER_MAX);
+	to[0] = (uint8_t)name_space.size;
+	memcpy(to + 1, name_space.data, name_space.size);
+	memcpy(to + 1 + name_space.size, learner.data, learner.size);
+	return 1 + name_space.size + learner.size;
+}
+
+static void hash_who(const struct secret *secret, const uint8_t *who, size_t size,
+		     uint8_t to[static PSEUDONYM_BYTES])
+{
+	crypto_generichash(to, PSEUDONYM_BYTES, who, size, secret->key, SECRET_BYTES);
+	hash_with_others(secret, to);
+}
+
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES])
 {
-	uint8_t bytes[1 + SOURCE_MAX + LEARNER_MAX];
+	uint8_t who[WHO_MAX];
 
-	assert(name_space.size <= SOURCE_MAX && learner.size <= LEARNER_MAX);
-	bytes[0] = (uint8_t)name_space.size;
-	memcpy(bytes + 1, name_space.data, name_space.size);
-	memcpy(bytes + 1 + name_space.size, learner.data, learner.size);
-	crypto_generichash(to, PSEUDONYM_BYTES, bytes, 1 + name_space.size + learner.size,
-			   secret->key, SECRET_BYTES);
-	hash_with_others(secret, to);
+	hash_who(secret, who, write_who(name_space, learner, who), to);
+}
+
+/* Two of the same tag, modulo their number: a line of a processor's memory. */
+struct remembered {
+	struct {
+		uint8_t tag[TAG_BYTES], pseudonym[PSEUDONYM_BYTES];
+	} newer, older;
+};
+
+enum { N_REMEMBERED = PSEUDONYMS_BYTES / sizeof(struct remembered) };
+static_assert((N_REMEMBERED & (N_REMEMBERED - 1)) == 0, "a power of 2");
+
+struct pseudonyms {
+	const struct secret *secret;
+	uint8_t *tag_key;
+	struct remembered *remembered;
+};
+
+struct pseudonyms *pseudonyms_new(const struct secret *secret)
+{
+	struct pseudonyms *pseudonyms = calloc(1, sizeof(*pseudonyms));
+	bool is_locked;
+
+	if (!pseudonyms)
+		return NULL;
+	pseudonyms->secret = secret;
+	pseudonyms->tag_key = credential_memory(TAG_KEY_BYTES, &is_locked);
+	pseudonyms->remembered = aligned_alloc(sizeof(struct remembered), PSEUDONYMS_BYTES);
+	if (!pseudonyms->tag_key || !pseudonyms->remembered) {
+		credential_forget(pseudonyms->tag_key);
+		free(pseudonyms->remembered);
+		free(pseudonyms);
+		return NULL;
+	}
+	randombytes_buf(pseudonyms->tag_key, TAG_KEY_BYTES);
+	pseudonyms_forget(pseudonyms);
+	return pseudonyms;
+}
+
+void pseudonyms_forget(struct pseudonyms *pseudonyms)
+{
+	sodium_memzero(pseudonyms->remembered, PSEUDONYMS_BYTES);
+}
+
+void pseudonyms_free(struct pseudonyms *pseudonyms)
+{
+	if (!pseudonyms)
+		return;
+	pseudonyms_forget(pseudonyms);
+	credential_forget(pseudonyms->tag_key);
+	free(pseudonyms->remembered);
+	free(pseudonyms);
+}
+
+void pseudonyms_find(struct pseudonyms *pseudonyms, struct text name_space, struct text learner,
+		     uint8_t to[static PSEUDONYM_BYTES])
+{
+	uint8_t who[WHO_MAX], tag[TAG_BYTES];
+	size_t size = write_who(name_space, learner, who);
+	struct remembered *at;
+
+	crypto_shorthash_siphashx24(tag, who, size, pseudonyms->tag_key);
+	at = &pseudonyms->remembered[get_be(tag, 4) & (N_REMEMBERED - 1)];
+	if (memcmp(at->newer.tag, tag, TAG_BYTES) == 0) {
+		memcpy(to, at->newer.pseudonym, PSEUDONYM_BYTES);
+		return;
+	}
+	if (memcmp(at->older.tag, tag, TAG_BYTES) == 0)
+		memcpy(to, at->older.pseudonym, PSEUDONYM_BYTES);
+	else
+		hash_who(pseudonyms->secret, who, size, to);
+	at->older = at->newer;
+	memcpy(at->newer.tag, tag, TAG_BYTES);
+	memcpy(at->newer.pseudonym, to, PSEUDONYM_BYTES);
 }
 
 /* A 0 in front: no namespace is that long. */

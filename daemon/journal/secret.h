@@ -18,6 +18,7 @@
 #include "daemon/journal/entry.h"
 
 enum { SECRET_BYTES = 32, SECRET_KEYS_MAX = 16, SECRET_DIGEST_BYTES = 16, OPEN_KEY_BYTES = 32 };
+enum { PSEUDONYMS_BYTES = 1 << 20 /* of those that are remembered */ };
 
 #define SECRET_CREDENTIAL "liftd.secret"
 
@@ -59,6 +60,20 @@ void secret_path(const struct secret *secret, const char *state, char to[static 
 /* Keyed BLAKE2b of a namespace (1..64 bytes) and a learner's id. */
 void secret_pseudonym(const struct secret *secret, struct text name_space, struct text learner,
 		      uint8_t to[static PSEUDONYM_BYTES]);
+
+/*
+ * The pseudonyms that were made last, as they are made again soon: one thread's. Learners are told
+ * from each other by a hash of 16 bytes, by a key at random that is kept as the secret is: no id is
+ * here, and who has this memory alone knows nobody by it.
+ */
+struct pseudonyms;
+
+struct pseudonyms *pseudonyms_new(const struct secret *secret); /* borrows it; NULL: no memory */
+void pseudonyms_free(struct pseudonyms *pseudonyms);		/* wiped */
+void pseudonyms_forget(struct pseudonyms *pseudonyms);		/* likewise */
+/* What secret_pseudonym gives. */
+void pseudonyms_find(struct pseudonyms *pseudonyms, struct text name_space, struct text learner,
+		     uint8_t to[static PSEUDONYM_BYTES]);
 
 /* The key of the open plane's draws (METRICS 9), of the newest key: it does not tell the secret. */
 void secret_open_key(const struct secret *secret, uint8_t to[static OPEN_KEY_BYTES]);

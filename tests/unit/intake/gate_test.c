@@ -1033,6 +1033,37 @@ static void what_was_undone_is_not_taken_for_what_comes_after_it(void **state)
 	house_close(&house);
 }
 
+/* So are the numbers of the names of a profile, and its own: nothing of it is remembered. */
+static void a_profile_that_was_undone_is_made_anew(void **state)
+{
+	static struct stats stats;
+	struct event event = some_event();
+	struct house house;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	event.region = text_of("somewhere");
+	assert_int_equal(send_one(&house, "s", "a", 1, &event), 0);
+	journal_fail(house.journal, LIFT_E_DISK);
+	assert_int_equal(journal_commit(house.journal), LIFT_E_DISK);
+	gate_settle(house.gate, &stats, false);
+	for (uint64_t seq = 1; seq <= 4; seq++) {
+		event.region = text_of(seq % 2 ? "elsewhere" : "somewhere");
+		assert_int_equal(send_one(&house, "s", "a", seq, &event), 0);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	gate_settle(house.gate, &stats, true);
+	for (uint64_t seq = 1; seq <= 4; seq++) { /* the same content, and no other */
+		event.region = text_of(seq % 2 ? "elsewhere" : "somewhere");
+		assert_int_equal(send_one(&house, "s", "a", seq, &event), 0);
+		event.region = text_of(seq % 2 ? "somewhere" : "elsewhere");
+		assert_int_equal(send_one(&house, "s", "a", seq, &event), LIFT_E_REUSED);
+	}
+	assert_int_equal(journal_commit(house.journal), 0);
+	assert_journal_is_whole(&house, UINT64_MAX);
+	house_close(&house);
+}
+
 /* A platform sends it again then: it is noted once. */
 static void what_counts_nowhere_is_noted_when_it_is_on_disk(void **state)
 {
@@ -1428,6 +1459,7 @@ int main(void)
 		cmocka_unit_test(profiles_of_known_names_have_no_bound),
 		cmocka_unit_test(what_counts_nowhere_is_told_with_what_was_meant),
 		cmocka_unit_test(what_was_undone_is_not_taken_for_what_comes_after_it),
+		cmocka_unit_test(a_profile_that_was_undone_is_made_anew),
 		cmocka_unit_test(what_counts_nowhere_is_noted_when_it_is_on_disk),
 		cmocka_unit_test(attributes_that_count_since_are_told_of_a_resend),
 		cmocka_unit_test(a_batch_that_finds_damage_says_so_to_all),

@@ -154,6 +154,31 @@ static void pseudonyms_differ_by_secret_namespace_and_id(void **state)
 	assert_memory_not_equal(found[0], found[1], PSEUDONYM_BYTES);
 }
 
+/* Also where they come again, and where so many come that most are not remembered. */
+static void remembered_pseudonyms_are_those_of_the_secret(void **state)
+{
+	enum { TURNS = 100000, LEARNERS = 60000 };
+	uint8_t key[SECRET_BYTES] = { 7 }, found[PSEUDONYM_BYTES], made[PSEUDONYM_BYTES];
+	struct secret secret = { .key = key };
+	struct pseudonyms *pseudonyms = pseudonyms_new(&secret);
+
+	(void)state;
+	assert_non_null(pseudonyms);
+	chance_begin();
+	for (int turn = 0; turn < TURNS; turn++) {
+		struct text name_space = text_of(chance(2) ? "a" : "ab");
+		char learner[16];
+
+		snprintf(learner, sizeof(learner), "%u", chance(chance(2) ? LEARNERS : 100));
+		pseudonyms_find(pseudonyms, name_space, text_of(learner), found);
+		secret_pseudonym(&secret, name_space, text_of(learner), made);
+		assert_memory_equal(found, made, PSEUDONYM_BYTES);
+		if (chance(TURNS / 4) == 0)
+			pseudonyms_forget(pseudonyms);
+	}
+	pseudonyms_free(pseudonyms);
+}
+
 static void digests_of_what_was_refused_need_the_secret(void **state)
 {
 	uint8_t keys[2][SECRET_BYTES] = { { 1 }, { 2 } };
@@ -272,6 +297,7 @@ int main(void)
 		cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
 		cmocka_unit_test(pseudonyms_differ_by_secret_namespace_and_id),
 		cmocka_unit_test(the_open_key_is_that_of_the_definition),
+		cmocka_unit_test(remembered_pseudonyms_are_those_of_the_secret),
 		cmocka_unit_test(digests_of_what_was_refused_need_the_secret),
 		cmocka_unit_test(a_credential_comes_before_the_file_of_the_state),
 		cmocka_unit_test(two_secrets_are_one_too_many),
