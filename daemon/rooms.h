@@ -2,6 +2,11 @@
 /*
  * rooms.h - the threads of the house. Each has a loop, and a wake by which any other thread tells
  * it that there is more; nothing else passes between them here.
+ *
+ * Acknowledgements do not wait for figures: the ledger's thread is nicer than the others. What
+ * nobody else wants of the processors is all its own; what they want, too, it has a tenth of. So it
+ * never stands still; where more comes in for long than it can apply beside that, it lags behind
+ * (`lag` of the status; the journal has it all), and comes up when less does.
  */
 #ifndef LIFTD_ROOMS_H
 #define LIFTD_ROOMS_H

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -43,6 +44,31 @@ static void rooms_that_are_told_to_stop_end_in_order(void **state)
 	rooms_close(rooms);
 }
 
+static void note_nice(void *context)
+{
+	*(int *)context = getpriority(PRIO_PROCESS, 0);
+}
+
+static void the_ledger_gives_way_to_all_others(void **state)
+{
+	int own = getpriority(PRIO_PROCESS, 0), of[ROOMS];
+	struct rooms *rooms;
+
+	(void)state;
+	assert_int_equal(rooms_open(&clock_machine, &rooms), 0);
+	room_on_wake(rooms, ROOM_MAIN, stop_main, rooms);
+	for (int i = ROOM_MAIN + 1; i < ROOMS; i++)
+		room_on_end(rooms, (enum room)i, note_nice, &of[i]);
+	assert_int_equal(rooms_start(rooms), 0);
+	wake_send(room_wake(rooms, ROOM_MAIN));
+	assert_int_equal(rooms_run(rooms), 0);
+	rooms_stop(rooms);
+	for (int i = ROOM_MAIN + 1; i < ROOMS; i++)
+		assert_int_equal(of[i], i != ROOM_LEDGER ? own : own < 9 ? own + 10 : 19);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
+	rooms_close(rooms);
+}
+
 static void a_room_that_ends_by_itself_ends_the_others_and_is_an_error(void **state)
 {
 	struct rooms *rooms;
@@ -61,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rooms_that_are_told_to_stop_end_in_order),
+		cmocka_unit_test(the_ledger_gives_way_to_all_others),
 		cmocka_unit_test(a_room_that_ends_by_itself_ends_the_others_and_is_an_error),
 	};
 
