@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What comes in bits is applied together: a stretch of a few events costs nearly as much as one of a
- * hundred. Where there are many, or somebody waits for them, nothing rests. */
+/* What comes in bits is applied together: a stretch of a few events costs nearly as much as one of
+ * a hundred. Where there are many, or somebody waits for them, nothing rests. */
 enum { REST_MS = 20, REST_EVENTS = 4096 };
 
 struct serving {

@@ -82,7 +82,7 @@ static int print_line(void *context, struct text line)
 
 static void print(const char *state, const struct release_info *info)
 {
-	struct msg_reader *reader = msg_reader_new();
+	struct json_text *json = json_text_new();
 	struct release *release;
 	struct release_row row;
 
@@ -90,12 +90,12 @@ static void print(const char *state, const struct release_info *info)
 	for (size_t i = 0; i < info->n_rows; i++) {
 		release_row(release, i, &row);
 		check("a line",
-		      export_row(reader,
+		      export_row(json,
 				 &(struct export_row){ row.region, row.id, row.kind, row.metrics },
 				 print_line, NULL));
 	}
 	release_put(release);
-	msg_reader_free(reader);
+	json_text_free(json);
 }
 
 int main(int argc, char **argv)

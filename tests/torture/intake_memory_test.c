@@ -73,6 +73,7 @@ static int take(struct house *house)
 	if (!err)
 		err = gate_take(house->gate, NULL, &batch, house->clock);
 	commit_err = journal_commit(house->journal);
+	gate_settle(house->gate, &(struct stats){ 0 }, !commit_err);
 	return err ? err : commit_err;
 }
 

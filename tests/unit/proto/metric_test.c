@@ -77,9 +77,8 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 		{ TEXT("a"), 1760428800000, 1760428800001, 0, 0, 3600000, 0 },
 		{ TEXT("b"), 0, 1760428800002, 100, 1760428800003, 60000, 1760428860002 },
 	};
-	struct beat beat = {
-		7, 9, 1760428800004, text_of("2025-10-14"), true, rows, 2, 0, false, 0
-	};
+	struct beat beat = { 7,	    9, 1760428800004, text_of("2025-10-14"), true, 0, rows, 2, 0,
+			     false, 0 };
 	struct msg_writer *writer = msg_writer_new();
 
 	(void)state;
@@ -98,6 +97,12 @@ static void a_beat_says_of_each_source_what_is_known_and_nil_of_the_rest(void **
 	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
 			       "'as_of':'2025-10-14','complete':false,'sources':[]}");
 	msg_writer_clear(writer);
+	beat.waiting = 12;
+	beat_encode(writer, &beat);
+	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
+			       "'as_of':'2025-10-14','complete':false,'waiting':12,'sources':[]}");
+	beat.waiting = 0;
+	msg_writer_clear(writer);
 	beat.left_out = 3;
 	beat_encode(writer, &beat);
 	assert_written(writer, "{'v':1,'epoch':7,'seq':9,'time':1760428800004,"
@@ -112,7 +117,7 @@ static void what_is_open_says_its_release_and_names_no_source(void **state)
 	static const struct beat_source rows[] = { { .source = TEXT("a"), .last_event = 1 } };
 	struct msg_writer *writer = msg_writer_new();
 	struct metric metric = some_metric();
-	struct beat beat = { 7, 2, 8, text_of("2025-09-30"), true, rows, 1, 3, true, 4 };
+	struct beat beat = { 7, 2, 8, text_of("2025-09-30"), true, 0, rows, 1, 3, true, 4 };
 
 	(void)state;
 	metric.plane = text_of("open");

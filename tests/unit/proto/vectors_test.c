@@ -402,6 +402,7 @@ static void encode_beat(struct tools *tools, const struct vector *vector)
 			     int_in(from, "time"),
 			     text_in(from, "as_of"),
 			     json_is_true(json_object_get(from, "complete")),
+			     (uint64_t)int_in(from, "waiting"),
 			     rows,
 			     json_array_size(sources),
 			     (uint64_t)int_in(from, "sources_left_out"),
