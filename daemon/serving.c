@@ -66,10 +66,12 @@ static void is_well(struct serving *serving)
 static bool rests(struct serving *serving, const struct ledger *ledger, const struct now *now)
 {
 	uint64_t n = journal_last(serving->parts.journal) - ledger_applied(ledger);
+	struct loop *loop = room_loop(serving->parts.rooms, ROOM_LEDGER);
 	bool rests = n > 0 && n < REST_EVENTS && !ledger_is_awaited(ledger) &&
-		     now->steady_ms - serving->applied_ms < REST_MS;
+		     now->steady_ms - serving->applied_ms < REST_MS && !loop_is_stopped(loop);
 
-	loop_set_timer(room_loop(serving->parts.rooms, ROOM_LEDGER), serving->rest_timer, rests);
+	if (rests)
+		loop_set_timer(loop, serving->rest_timer, true);
 	if (n > 0 && !rests)
 		serving->applied_ms = now->steady_ms;
 	return rests;
@@ -78,7 +80,10 @@ static bool rests(struct serving *serving, const struct ledger *ledger, const st
 /* Its round is all that is wanted: the work comes behind it. */
 static void on_rest_over(void *context, const struct now *now)
 {
-	(void)context, (void)now;
+	const struct serving *serving = context;
+
+	(void)now;
+	loop_set_timer(room_loop(serving->parts.rooms, ROOM_LEDGER), serving->rest_timer, false);
 }
 
 /* Each round: the next stretch of the journal; a commit when it is due. */

@@ -176,18 +176,17 @@ static int add_modules(struct folding *folding, uint32_t of, enum side side, boo
 	return err;
 }
 
-/* Both sides: the modules that are not touched are folded once. */
-static int fold_sides(struct folding *folding, uint32_t of, size_t *ret_n_common)
+/* Both sides: the modules that are not touched are folded once. The participant lives until they
+ * have ended. */
+static int fold_sides(struct folding *folding, uint32_t of, const struct participant *participant,
+		      size_t *ret_n_common)
 {
-	const struct seen_facts *seen = &folding->seen;
-	const struct catalogue *catalogue = seen->profiles->catalogue;
-	const struct participant participant = { catalogue,   seen->learner,	seen->profiles,
-						 seen->until, &folding->latest, folding->settled };
+	const struct programme *programme = &participant->catalogue->programmes[of];
 	struct programme_state *was = &folding->programmes[WAS], *is = &folding->programmes[IS];
-	int err = programme_begin(was, &participant, &catalogue->programmes[of]);
+	int err = programme_begin(was, participant, programme);
 
 	if (!err)
-		err = programme_begin(is, &participant, &catalogue->programmes[of]);
+		err = programme_begin(is, participant, programme);
 	if (!err)
 		err = add_modules(folding, of, WAS, false);
 	if (!err)
@@ -223,11 +222,15 @@ static bool is_same_profile(const struct catalogue *catalogue, const struct lear
 static void write_programme(struct counts *counts, uint32_t of)
 {
 	struct folding *folding = counts->folding;
+	const struct seen_facts *seen = &folding->seen;
+	const struct participant participant = { counts->catalogue, seen->learner,
+						 seen->profiles,    seen->until,
+						 &folding->latest,  folding->settled };
 	struct programme_change change = { .programme = &counts->catalogue->programmes[of] };
 	size_t n_common;
 
 	counts->subject = subject_of(KIND_PROGRAMME, of);
-	counts->err = fold_sides(folding, of, &n_common);
+	counts->err = fold_sides(folding, of, &participant, &n_common);
 	if (counts->err)
 		return;
 	change.was = end_side(&folding->programmes[WAS]);

@@ -204,7 +204,7 @@ static void nap(void *context)
 /* Is it worth waiting for more, and does nobody wait too long for it? */
 static bool may_gather(const struct intake *intake, size_t events_before)
 {
-	const struct answer_pending *last = &intake->pending[intake->n_pending - 1];
+	const struct answer_pending *last;
 
 	if (intake->last_group < 2 || intake->n_pending == 0 || intake->naps == INTAKE_NAPS ||
 	    !turns_is_empty(intake->turns) || !has_room(intake) ||
@@ -213,6 +213,7 @@ static bool may_gather(const struct intake *intake, size_t events_before)
 	if (intake->has_held || gate_is_busy(intake->gate) || intake->n_done > 0 ||
 	    loop_is_ending(intake->loop))
 		return false;
+	last = &intake->pending[intake->n_pending - 1];
 	return turns_is_of_one(intake->turns) ? intake->n_pending < answer_window(&last->speaker)
 					      : intake->pending_events < GATE_SLICE;
 }

@@ -167,7 +167,7 @@ static const struct pending *last_forget(const struct ledger *ledger, const stru
 }
 
 /* The facts of one learner behind an order to forget it (NULL: all of them), and the source of the
- * first one, if it has none before. */
+ * first one, if it has none from before that counts. */
 static int gather_facts(struct ledger *ledger, const struct pending *forget,
 			const struct place *first, const struct place *end, size_t *ret_n)
 {
@@ -184,7 +184,7 @@ static int gather_facts(struct ledger *ledger, const struct pending *forget,
 			first_event = first->event;
 		ledger->facts[n++] = first->event->fact;
 	}
-	if (ledger->learner.n == 0 && first_event)
+	if ((forget || ledger->learner.n == 0) && first_event)
 		ledger->learner.source = (uint16_t)first_event->source;
 	*ret_n = n;
 	return 0;
@@ -227,6 +227,8 @@ static int apply_and_take_out(struct ledger *ledger, bool forget, size_t n, size
 		err = learner_add(learner, &ledger->facts[i], &is_new);
 		*ret_new += !err && is_new;
 	}
+	if (!err && *ret_new == 0 && !forget)
+		return 0;
 	if (!err && ledger->horizon > 0)
 		err = learner_retain(learner, &ledger->profiles, ledger->horizon);
 	if (!err)
@@ -300,8 +302,11 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 		err = apply_learner(ledger, view, &writer, p, next, added);
 	}
 	ledger->dirty_pages += pages_of(&writer.cursor, ledger->next_number - number);
-	ledger->last_events = ledger->n_stretch;
-	ledger->last_pages = ledger->dirty_pages - pages;
+	/* Events that were known already say nothing of those that come. */
+	if (*added >= LEDGER_STRETCH_TELLS) {
+		ledger->last_events = *added;
+		ledger->last_pages = ledger->dirty_pages - pages;
+	}
 	record_writer_close(&writer);
 	if (!err)
 		tally_map_tell_fresh(ledger->held, ledger->watcher.changed,

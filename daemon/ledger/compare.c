@@ -160,8 +160,11 @@ static int tallies_differ(struct compare *compare)
 		err = tally_differs(compare, by <= 0 ? &a.key : &b.key, by <= 0 ? a.n : 0,
 				    by >= 0 ? b.n : 0);
 	}
-	if (tally_walk_end(&ledger) == LIFT_E_CORRUPT)
+	walked = tally_walk_end(&ledger);
+	if (walked == LIFT_E_CORRUPT)
 		err = differ(compare, "the counts of the ledger cannot be read");
+	else if (walked)
+		err = walked; /* nothing is said of how they differ */
 	walked = tally_walk_end(&built);
 	return walked ? walked : err;
 }

@@ -15,7 +15,7 @@
  *                                     and the source 2 that has told of the learner first
  *   tallies   key (tally.h)           a run (run.h), at most RUN_MAX bytes and a part: tallies from
  *                                     the key on, before the next one. The first run of a home and
- *                                     subject begins with 0 wherever its first tally is
+ *                                     subject begins with 0 when it is first written
  *   seen      source 4, module 4,     nothing, for each that the source has sent; also where who
  *             home 4                  it was sent of is forgotten, as long as the journal has it
  */

@@ -197,6 +197,19 @@ void ledger_tell_seen(struct ledger *ledger, struct journal_view *view, struct t
 				     (uint32_t)get_be(at + 8, 4));
 }
 
+/* What is not committed yet, too; some of it is told twice. */
+static int tell_held(struct ledger *ledger)
+{
+	const struct ledger_watcher *watcher = &ledger->watcher;
+	const struct tally_group *groups;
+	size_t n;
+	int err = tally_map_groups(ledger->held, &groups, &n);
+
+	for (size_t i = 0; i < n && !err; i++)
+		watcher->changed(watcher->context, groups[i].home, groups[i].subject);
+	return err;
+}
+
 int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
 {
 	struct journal_view names;
@@ -210,6 +223,8 @@ int ledger_watch(struct ledger *ledger, const struct ledger_watcher *watcher)
 	view.context = watcher->context;
 	err = ledger_view_subjects(&view, watcher->changed, watcher->context);
 	ledger_view_end(&view);
+	if (!err)
+		err = tell_held(ledger);
 	if (!err)
 		err = journal_view_begin(ledger->journal, &names);
 	if (err)

@@ -184,7 +184,7 @@ static void send_beat(struct publish *publish, struct audience *audience,
 			     .time = publish->time,
 			     .as_of = as_of,
 			     .complete = publish->complete,
-			     .waiting = publish->remaining,
+			     .waiting = sight_limits(&audience->sight) ? 0 : publish->remaining,
 			     .sources = rows };
 
 	for (size_t i = 0; i < sources->n; i++)

@@ -151,7 +151,11 @@ static void add_topic(struct audience *audience, size_t i, const struct feed_top
 	    (page->only_changed ? topic->seq <= (uint64_t)page->request.since : !topic->alive))
 		return;
 	page->full = page->count == page->request.limit;
-	if (!page->full && audience->feed->encode(audience->publish, i, audience, &body) == 0)
+	if (page->full)
+		return;
+	/* Without one of them the page is not what it says. */
+	page->gone = audience->feed->encode(audience->publish, i, audience, &body) != 0;
+	if (!page->gone)
 		add_message(audience, topic->name, &body);
 }
 
@@ -227,6 +231,14 @@ static struct audience *next_going(struct publish *publish)
 	return NULL;
 }
 
+static bool any_going(const struct publish *publish)
+{
+	for (size_t i = 0; i < publish->n_audiences; i++)
+		if (publish->audiences[i].snapshot && publish->audiences[i].snapshot->is_going)
+			return true;
+	return false;
+}
+
 static void send_slice(void *context, const struct now *now)
 {
 	struct publish *publish = context;
@@ -237,7 +249,7 @@ static void send_slice(void *context, const struct now *now)
 		pace_begin(&publish->page_pace);
 		send_some(audience, &publish->page_pace);
 	}
-	pace_end(&publish->page_pace, next_going(publish));
+	pace_end(&publish->page_pace, any_going(publish));
 	loop_set_timer(publish->loop, publish->page_timer, publish->page_pace.is_going);
 }
 
@@ -252,6 +264,7 @@ static void begin_page(struct audience *audience)
 	page->count = 0;
 	note_name(&page->behind, page->request.after);
 	add_catalogue(audience);
+	page->gone |= !outbox_send(&audience->publish->outbox);
 	send_slice(audience->publish, NULL);
 }
 

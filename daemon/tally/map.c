@@ -8,7 +8,7 @@
 enum {
 	SLOTS_FIRST = 1024,
 	FEW = 32,	      /* parts that are sorted by insertion */
-	KEEPS_PARTS = 1 << 20 /* of room, after it was cleared */
+	KEEPS_PARTS = 1 << 22 /* of room, 64 MiB, after it was cleared */
 };
 
 struct group {
@@ -239,9 +239,11 @@ static int make_room(struct tally_map *map, struct group *group)
 		return 0;
 	if (grow(&group->parts, &room, room + 1, sizeof(*group->parts)) != 0)
 		return LIFT_E_MEMORY;
+	if (grow(&map->scratch, &map->room_scratch, room, sizeof(*map->scratch)) != 0)
+		return LIFT_E_MEMORY; /* the group has more room than it knows of */
 	map->n_room += room - group->room;
 	group->room = (uint32_t)room;
-	return grow(&map->scratch, &map->room_scratch, room, sizeof(*map->scratch));
+	return 0;
 }
 
 static int note_fresh(struct tally_map *map, size_t i)

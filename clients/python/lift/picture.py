@@ -110,6 +110,10 @@ class Picture:
             return False
         for topic, body in messages.items():
             self._keep(topic, body)
+        # What goes out meanwhile is not all there before its beat.
+        ahead = max((body.get("seq", 0) for body in messages.values()), default=0)
+        if self.beat is not None and ahead > max(seq, self.beat["seq"]):
+            self.in_tick = max(self.in_tick or 0, ahead)
         if whole:
             for topic, body in list(self.heard.items()):
                 is_older = body["epoch"] != epoch or body["seq"] <= seq
