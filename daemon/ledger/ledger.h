@@ -23,12 +23,11 @@
 #include "daemon/tally/map.h"
 
 enum {
-	LEDGER_STRETCH = 131072,   /* journal entries applied at once, sorted by learner */
-	LEDGER_STRETCH_MIN = 8192, /* whatever memory they take */
-	LEDGER_STRETCH_TELLS =
-		1024, /* new facts of a stretch that tell how large the next may be */
-	/* About so many changed pages call for a commit (facts_bench): of learners. Those of tallies
-	 * are changed by the commit itself. */
+	LEDGER_STRETCH = 131072,     /* journal entries applied at once, sorted by learner */
+	LEDGER_STRETCH_MIN = 8192,   /* whatever memory they take */
+	LEDGER_STRETCH_TELLS = 1024, /* new facts that tell how large the next may be */
+	/* About so many changed pages of learners call for a commit (facts_bench); those of
+	 * tallies are changed by the commit itself. */
 	LEDGER_DIRTY_PAGES = 32768,
 	LEDGER_HELD = 1 << 21,	 /* so many changed tallies, too */
 	LEDGER_COMMIT_MS = 5000, /* and so much time since the first change */
