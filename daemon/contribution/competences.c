@@ -155,34 +155,18 @@ static void ask(struct counts *counts)
 	}
 }
 
-static int answer(struct counts *counts)
+static int add(struct belongings *belongings, const struct module *module, uint32_t i)
 {
-	const struct outline *outline = &counts->folding->outline;
 	int err = 0;
 
-	for (uint32_t i = 0; i < outline->n_modules; i++) {
-		const struct module *module =
-			&counts->catalogue->modules[outline->modules[i].module];
-
-		for (uint32_t g = 0; g < module->n_grants && !err; g++)
-			err = belongings_add(&counts->folding->belongings,
-					     module->grants[g].competence, i, g);
-	}
+	for (uint32_t g = 0; g < module->n_grants && !err; g++)
+		err = belongings_add(belongings, module->grants[g].competence, i, g);
 	return err;
 }
 
 void write_competences(struct counts *counts)
 {
-	struct belongings *belongings = &counts->folding->belongings;
-	uint32_t n = counts->catalogue->n_competences;
+	static const struct belonging_kind competences = { ask, add, write_competence };
 
-	if (!counts->err)
-		counts->err = belongings_begin(belongings, n);
-	if (counts->err)
-		return;
-	ask(counts);
-	counts->err = answer(counts);
-	for (uint32_t of = belongings_next(belongings, 0); of < n && !counts->err;
-	     of = belongings_next(belongings, of + 1))
-		write_competence(counts, of);
+	write_belonging(counts, counts->catalogue->n_competences, &competences);
 }

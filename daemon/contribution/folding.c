@@ -60,3 +60,21 @@ int folding_stand(struct folding *folding, struct outline_module *module)
 		return stand_old(folding, module);
 	return 0;
 }
+
+void write_belonging(struct counts *counts, uint32_t n, const struct belonging_kind *kind)
+{
+	const struct outline *outline = &counts->folding->outline;
+	struct belongings *belongings = &counts->folding->belongings;
+
+	if (!counts->err)
+		counts->err = belongings_begin(belongings, n);
+	if (counts->err)
+		return;
+	kind->ask(counts);
+	for (uint32_t i = 0; i < outline->n_modules && !counts->err; i++)
+		counts->err = kind->add(belongings,
+					&counts->catalogue->modules[outline->modules[i].module], i);
+	for (uint32_t of = belongings_next(belongings, 0); of < n && !counts->err;
+	     of = belongings_next(belongings, of + 1))
+		kind->write(counts, of);
+}

@@ -39,6 +39,17 @@ int folding_stand(struct folding *folding, struct outline_module *module);
  * settled, is known. LIFT_E_MEMORY. */
 int folding_write(struct folding *folding, struct contribution *to, bool *ret_sorted);
 
+/* What modules belong to, programmes or competences: ask for those of which something is touched,
+ * add what the outline's module i belongs to (LIFT_E_MEMORY), write one that was asked for. */
+struct belonging_kind {
+	void (*ask)(struct counts *counts);
+	int (*add)(struct belongings *belongings, const struct module *module, uint32_t i);
+	void (*write)(struct counts *counts, uint32_t of);
+};
+
+/* All that were asked for of a kind, of which there are n. */
+void write_belonging(struct counts *counts, uint32_t n, const struct belonging_kind *kind);
+
 /* What is touched of each kind. Of modules: the last facts that count among those touched, NULL
  * where there are none, by side. */
 void write_modules(struct counts *counts, const struct standing *ret_last[SIDES]);

@@ -266,34 +266,18 @@ static void ask(struct counts *counts)
 	}
 }
 
-static int answer(struct counts *counts)
+static int add(struct belongings *belongings, const struct module *module, uint32_t i)
 {
-	const struct outline *outline = &counts->folding->outline;
 	int err = 0;
 
-	for (uint32_t i = 0; i < outline->n_modules; i++) {
-		const struct module *module =
-			&counts->catalogue->modules[outline->modules[i].module];
-
-		for (uint32_t p = 0; p < module->n_programmes && !err; p++)
-			err = belongings_add(&counts->folding->belongings, module->programmes[p], i,
-					     0);
-	}
+	for (uint32_t p = 0; p < module->n_programmes && !err; p++)
+		err = belongings_add(belongings, module->programmes[p], i, 0);
 	return err;
 }
 
 void write_programmes(struct counts *counts)
 {
-	struct belongings *belongings = &counts->folding->belongings;
-	uint32_t n = counts->catalogue->n_programmes;
+	static const struct belonging_kind programmes = { ask, add, write_programme };
 
-	if (!counts->err)
-		counts->err = belongings_begin(belongings, n);
-	if (counts->err)
-		return;
-	ask(counts);
-	counts->err = answer(counts);
-	for (uint32_t of = belongings_next(belongings, 0); of < n && !counts->err;
-	     of = belongings_next(belongings, of + 1))
-		write_programme(counts, of);
+	write_belonging(counts, counts->catalogue->n_programmes, &programmes);
 }

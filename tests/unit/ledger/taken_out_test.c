@@ -42,21 +42,24 @@ static void forget(struct house *house, struct remains *remains, struct text lea
 	remains->n = kept;
 }
 
+/* Two sources that mean the same people. */
+static const char joined[] = "namespaces: {s: s, t: s}\n", *const sources[] = { "s", "t" };
+
 /* Its number in the stream is any that is free. */
 static void send(struct house *house, const struct world *world, struct remains *remains,
-		 uint64_t *seq, uint64_t *number)
+		 uint64_t seq[static 2], uint64_t *number)
 {
 	struct event events[BATCH];
-	uint32_t n = 1 + chance(BATCH);
+	uint32_t n = 1 + chance(BATCH), source = chance(2);
 
 	for (uint32_t i = 0; i < n; i++) {
 		world_event(world, &events[i]);
 		remains->events[remains->n] = (struct model_event){ "s", events[i] };
 		remains->numbers[remains->n++] = ++*number;
 	}
-	assert_int_equal(house_send(house, "s", "a", *seq, events, n), 0);
+	assert_int_equal(house_send(house, sources[source], "a", seq[source], events, n), 0);
 	assert_int_equal(house->gate->last.n_accepted, n);
-	*seq += n;
+	seq[source] += n;
 }
 
 /* The same records as one that is built from the journal: learners, their sources, who has sent
@@ -145,7 +148,7 @@ static void random_worlds_come_out_as_what_remains(void **state)
 	(void)state;
 	chance_begin();
 	for (uint32_t w = 0; w < WORLDS; w++) {
-		uint64_t seq = 1, number = 0;
+		uint64_t seq[2] = { 1, 1 }, number = 0;
 		int64_t until = INT64_MAX;
 		struct house house;
 		struct world world;
@@ -153,7 +156,7 @@ static void random_worlds_come_out_as_what_remains(void **state)
 
 		chance_of_world(w);
 		snprintf(when, sizeof(when), "world %u", w);
-		house_open(&house, "", world_catalogue);
+		house_open(&house, joined, world_catalogue);
 		world_begin(&world, 1 + chance(9));
 		remains.n = 0;
 		if (w % 3 == 0)
@@ -163,7 +166,7 @@ static void random_worlds_come_out_as_what_remains(void **state)
 			struct event any;
 
 			if (chance_of(70)) {
-				send(&house, &world, &remains, &seq, &number);
+				send(&house, &world, &remains, seq, &number);
 			} else {
 				world_event(&world, &any);
 				forget(&house, &remains, any.learner);
