@@ -21,6 +21,7 @@
 
 enum {
 	CONTROL_WAITING_MAX = 16,	/* requests of operators that wait */
+	CONTROL_GOING_MAX = 4,		/* exports that go on at once, of all doors */
 	CONTROL_PAGE_BYTES = 256 << 10, /* of rows in one message of an answer */
 	CONTROL_READERS_MS = 30000,	/* readers that died give back what they kept */
 	CONTROL_MONTH_MS = 60000,	/* has a month ended? The audit log drops what is too old */

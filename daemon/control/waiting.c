@@ -124,12 +124,25 @@ static bool goes_on(const struct waiting *waiting)
 	return waiting->going && waiting->going->goes_on;
 }
 
+/* Each keeps what it reads from: as long as it goes on, the ledger grows, and a place for a reader
+ * of it is taken. */
+static bool may_begin(const struct control *control, const struct waiting *waiting)
+{
+	size_t n = 0;
+
+	for (size_t d = 0; d < control->n_doors && waiting->going; d++)
+		for (size_t i = 0; i < control->doors[d].n_waiting; i++)
+			n += goes_on(&control->doors[d].waiting[i]);
+	return n < CONTROL_GOING_MAX;
+}
+
 static bool is_ready(const struct control *control, const struct waiting *waiting)
 {
 	const struct ledger *ledger = control->parts.ledger;
 
 	return goes_on(waiting) || journal_damage(control->parts.journal) ||
-	       (ledger && waiting->number <= ledger_committed(ledger));
+	       (ledger && waiting->number <= ledger_committed(ledger) &&
+		may_begin(control, waiting));
 }
 
 bool control_answer_next(struct control *control)

@@ -326,6 +326,73 @@ static void a_long_export_goes_on_between_other_answers(void **state)
 	room_close(&room);
 }
 
+/* Of one who has asked for an export: has some of it come, and all of it? */
+struct reader {
+	void *socket;
+	bool has_begun, has_ended;
+};
+
+static void read_page(struct room *room, struct reader *reader, char *body, size_t most)
+{
+	int size = zmq_recv(reader->socket, body, most, ZMQ_DONTWAIT);
+	json_t *json;
+
+	if (size < 0)
+		return;
+	assert_int_equal(
+		json_from_msg(room->house.reader, (struct text){ body, (size_t)size }, &json), 0);
+	assert_false(reader->has_ended);
+	reader->has_begun = true;
+	reader->has_ended = !json_is_true(json_object_get(json, "more"));
+	json_decref(json);
+}
+
+/* All have asked before the ledger has what they wait for. */
+static void only_some_exports_go_on_at_once(void **state)
+{
+	enum { READERS = 3 * CONTROL_GOING_MAX, BODY = 1 << 20 };
+	const struct event later = { .type = EVENT_STARTED,
+				     .time = WORLD_BEGIN,
+				     .learner = text_of("later"),
+				     .module = text_of("lift"),
+				     .region = text_of("bodo") };
+	struct reader readers[READERS] = { { .has_begun = false } };
+	int most = 0, ended = 0;
+	struct room room;
+	char *body = malloc(BODY);
+
+	(void)state;
+	assert_non_null(body);
+	open_large(&room);
+	assert_int_equal(house_send(&room.house, "lms", "large", MANY * MANY + 1, &later, 1), 0);
+	assert_int_equal(journal_commit(room.house.journal), 0);
+	for (int i = 0; i < READERS; i++) {
+		readers[i].socket = zmq_socket(room.zmq, ZMQ_DEALER);
+		assert_int_equal(zmq_connect(readers[i].socket, room.config.control.items[0]), 0);
+		ask(&room, readers[i].socket, (struct request){ .op = text_of("export") });
+	}
+	for (int i = 0; i < 2 * READERS; i++)
+		loop_step(room.loop);
+	apply_all(&room);
+	while (ended < READERS) {
+		int going = 0;
+
+		loop_step(room.loop);
+		ended = 0;
+		for (int i = 0; i < READERS; i++) {
+			read_page(&room, &readers[i], body, BODY);
+			going += readers[i].has_begun && !readers[i].has_ended;
+			ended += readers[i].has_ended;
+		}
+		most = going > most ? going : most;
+	}
+	assert_int_equal(most, CONTROL_GOING_MAX);
+	for (int i = 0; i < READERS; i++)
+		zmq_close(readers[i].socket);
+	free(body);
+	room_close(&room);
+}
+
 /* More often than a store has places for readers. */
 static void each_request_gives_back_what_it_has_read_in(void **state)
 {
@@ -651,6 +718,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_has_waited_is_answered_one_a_round_and_its_steps_are_counted),
 		cmocka_unit_test(a_long_export_goes_on_between_other_answers),
+		cmocka_unit_test(only_some_exports_go_on_at_once),
 		cmocka_unit_test(each_request_gives_back_what_it_has_read_in),
 		cmocka_unit_test(a_reload_that_is_refused_is_counted_for_who_asked),
 		cmocka_unit_test(each_reload_is_answered_by_its_number),
