@@ -5,14 +5,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <zmq.h>
 
+#include "daemon/base/nicer.h"
 #include "proto/err.h"
 
 static const char *const names[ROOMS] = { "main", "doors", "intake", "ledger", "control" };
-
-enum { LEDGER_NICER = 10 };
 
 struct thread {
 	struct rooms *rooms;
@@ -122,9 +120,8 @@ static void *run_thread(void *context)
 	struct thread *thread = context;
 	struct rooms *rooms = thread->rooms;
 
-	/* A thread's alone, in Linux (sched(7)). Where it cannot be, all are equal. */
 	if (thread == &rooms->threads[ROOM_LEDGER])
-		setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + LEDGER_NICER);
+		nicer_be(NICER_LEDGER);
 	loop_run(thread->loop);
 	if (thread->on_end)
 		thread->on_end(thread->end_context);

@@ -8,6 +8,7 @@
 
 #include "daemon/base/as_of.h"
 #include "daemon/base/dir.h"
+#include "daemon/base/nicer.h"
 #include "daemon/base/state.h"
 
 enum state {
@@ -137,7 +138,10 @@ static void *run(void *context)
 {
 	struct rebuild *rebuild = context;
 	struct ledger *ledger = NULL;
-	int err = build(rebuild, &ledger);
+	int err;
+
+	nicer_be(NICER_LEDGER);
+	err = build(rebuild, &ledger);
 
 	pthread_mutex_lock(&rebuild->lock);
 	rebuild->err = err == LIFT_E_STOPPED ? 0 : err;

@@ -5,18 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/nicer.h"
 #include "daemon/tasks/backup.h"
 #include "daemon/tasks/compact.h"
 #include "daemon/tasks/known.h"
 #include "daemon/tasks/release.h"
 #include "daemon/tasks/verify.h"
 #include "proto/err.h"
-
-enum { NICE = 10 /* the processor is the daemon's first */ };
 
 static int run(const struct task_wish *wish, const struct config *config, const char *dir,
 	       struct report *report)
@@ -55,7 +53,7 @@ int task_run(const struct task_wish *wish, const struct config *config)
 	if (wish->in_lines) {
 		/* A daemon that is gone closes the pipe, too: a report kills who writes it. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		setpriority(PRIO_PROCESS, 0, NICE);
+		nicer_be(NICER_TASK);
 	}
 	err = run(wish, config, dir, &report);
 	free(dir);
