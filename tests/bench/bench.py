@@ -352,7 +352,14 @@ def main():
     args = parser.parse_args()
     parts = SCALE if args.scale else PARTS
     only = args.only.split(",") if args.only else list(parts)
+    for name in only:
+        if name not in parts:
+            parser.error(f"there is no part {name!r}: expected {', '.join(parts)}")
+    if args.runs < 1:
+        parser.error("--runs must be 1 at least")
     below = os.environ.get("BENCH_DIR", "/var/tmp")
+    if not os.path.isdir(below):
+        parser.error(f"BENCH_DIR must be a directory, not {below!r}")
     bench = Bench(os.path.abspath(args.build), tempfile.mkdtemp(prefix="liftd-bench.", dir=below))
     told = {"machine": describe(bench.dir), "parts": []}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))

@@ -8,6 +8,9 @@ set -eu
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=${2:-5}
+case $rounds in
+'' | *[!0-9]*) echo "peers.sh: ROUNDS must be a number, not '$rounds'" >&2; exit 2 ;;
+esac
 events=${3:-1000000}
 learners=${4:-200000}
 until_s=$(($(date +%s) + ${PEERS_SECONDS:-480}))
