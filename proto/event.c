@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "proto/day.h"
-#include "proto/msg_object.h"
+#include "proto/msg_value.h"
 
 static double score_scaled(double score)
 {
@@ -16,218 +16,85 @@ int16_t event_score(double score)
 	return (int16_t)score_scaled(score);
 }
 
-bool source_is_valid(struct text source)
-{
-	if (source.size < 1 || source.size > SOURCE_MAX)
-		return false;
-	for (size_t i = 0; i < source.size; i++) {
-		char c = source.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-		      c == '-'))
-			return false;
-	}
-	return true;
-}
-
-/* A batch. */
-
-enum { BATCH_V, BATCH_OP, BATCH_SOURCE, BATCH_STREAM, BATCH_SEQ, BATCH_EVENTS, BATCH_KEYS };
-static const struct text batch_keys[BATCH_KEYS] = { TEXT("v"),	    TEXT("op"),	 TEXT("source"),
-						    TEXT("stream"), TEXT("seq"), TEXT("events") };
-
-static int batch_version(const msgpack_object *v)
-{
-	int64_t version;
-
-	if (!v || !msg_get_int(v, &version))
-		return LIFT_E_MALFORMED;
-	return version == 1 ? 0 : LIFT_E_VERSION;
-}
-
-static int batch_events(const msgpack_object *events, struct batch *batch)
-{
-	if (!events || events->type != MSGPACK_OBJECT_ARRAY ||
-	    events->via.array.size > BATCH_EVENTS_MAX)
-		return LIFT_E_COUNT;
-	for (uint32_t i = 0; i < events->via.array.size; i++)
-		if (events->via.array.ptr[i].type != MSGPACK_OBJECT_MAP)
-			return LIFT_E_COUNT;
-	batch->events = events->via.array.ptr;
-	batch->count = events->via.array.size;
-	return 0;
-}
-
-int batch_decode(struct msg_reader *reader, struct text message, struct batch *ret_batch)
-{
-	const msgpack_object *object, *values[BATCH_KEYS];
-	struct text text;
-	int64_t seq;
-	int err;
-
-	*ret_batch = (struct batch){ 0 };
-	err = msg_parse(reader, message, MSG_DEPTH_DAEMON, &object);
-	if (!err)
-		err = msg_fields(object, batch_keys, BATCH_KEYS, values);
-	if (err)
-		return err == LIFT_E_MEMORY ? err : LIFT_E_MALFORMED;
-	/* All that can be read, before the first fault: a nack says which batch it means. */
-	if (values[BATCH_SOURCE] && msg_get_text(values[BATCH_SOURCE], &text) &&
-	    source_is_valid(text))
-		ret_batch->source = text;
-	if (values[BATCH_STREAM] && msg_get_text(values[BATCH_STREAM], &text) && text.size >= 1 &&
-	    text.size <= STREAM_MAX)
-		ret_batch->stream = text;
-	if (values[BATCH_SEQ] && msg_get_int(values[BATCH_SEQ], &seq) && seq >= 1 &&
-	    (uint64_t)seq <= EVENT_SEQ_MAX)
-		ret_batch->seq = (uint64_t)seq;
-	err = batch_version(values[BATCH_V]);
-	if (err)
-		return err;
-	if (values[BATCH_OP] && !msg_get_text(values[BATCH_OP], &ret_batch->op))
-		return LIFT_E_MALFORMED;
-	if (!ret_batch->source.size)
-		return LIFT_E_SOURCE;
-	if (!ret_batch->stream.size)
-		return LIFT_E_STREAM;
-	if (!ret_batch->seq)
-		return LIFT_E_SEQ;
-	err = batch_events(values[BATCH_EVENTS], ret_batch);
-	if (err)
-		return err;
-	return ret_batch->seq + ret_batch->count - 1 > EVENT_SEQ_MAX ? LIFT_E_SEQ : 0;
-}
-
-static void glance_at(const struct msg_pair *pair, struct batch *batch)
-{
-	bool is_text = pair->kind == MSG_PAIR_TEXT;
-
-	if (text_equal(pair->key, batch_keys[BATCH_OP]) && is_text)
-		batch->op = pair->text;
-	else if (text_equal(pair->key, batch_keys[BATCH_SOURCE]) && is_text &&
-		 source_is_valid(pair->text))
-		batch->source = pair->text;
-	else if (text_equal(pair->key, batch_keys[BATCH_STREAM]) && is_text &&
-		 pair->text.size >= 1 && pair->text.size <= STREAM_MAX &&
-		 msg_is_utf8(pair->text.data, pair->text.size))
-		batch->stream = pair->text;
-	else if (text_equal(pair->key, batch_keys[BATCH_SEQ]) && pair->kind == MSG_PAIR_INT &&
-		 pair->number >= 1 && pair->number <= EVENT_SEQ_MAX)
-		batch->seq = pair->number;
-	else if (text_equal(pair->key, batch_keys[BATCH_EVENTS]) && pair->kind == MSG_PAIR_ARRAY)
-		batch->count = (uint32_t)(pair->number < UINT32_MAX ? pair->number : UINT32_MAX);
-}
-
-size_t batch_glance(struct text message, struct batch *ret_batch)
-{
-	struct msg_pairs pairs;
-	struct msg_pair pair;
-
-	*ret_batch = (struct batch){ 0 };
-	msg_pairs_begin(&pairs, message);
-	/* Whoever writes keys in their order has the events first; most have them last. */
-	while (msg_pairs_next(&pairs, &pair)) {
-		glance_at(&pair, ret_batch);
-		if (ret_batch->source.size && ret_batch->stream.size && ret_batch->seq &&
-		    ret_batch->count)
-			break;
-	}
-	return pairs.at;
-}
-
-void batch_event_raw(const struct batch *batch, uint32_t i, struct msg_writer *writer)
-{
-	const msgpack_object *events = batch->events;
-
-	msg_object(writer, &events[i]);
-}
-
-/* One event. */
-
+/* In the order in which most write them. */
 enum {
 	EV_TYPE,
-	EV_TIME,
 	EV_LEARNER,
 	EV_MODULE,
 	EV_REGION,
+	EV_TIME,
+	EV_ATTRS,
 	EV_SCORE,
 	EV_PASSED,
 	EV_PHASE,
 	EV_MINUTES,
 	EV_STATE,
 	EV_VALID_UNTIL,
-	EV_ATTRS,
 	EV_VOIDS,
 	EV_KEYS
 };
 static const struct text event_keys[EV_KEYS] = {
-	TEXT("type"),	     TEXT("time"),   TEXT("learner"), TEXT("module"),  TEXT("region"),
-	TEXT("score"),	     TEXT("passed"), TEXT("phase"),   TEXT("minutes"), TEXT("state"),
-	TEXT("valid_until"), TEXT("attrs"),  TEXT("voids"),
+	TEXT("type"),  TEXT("learner"),	    TEXT("module"), TEXT("region"), TEXT("time"),
+	TEXT("attrs"), TEXT("score"),	    TEXT("passed"), TEXT("phase"),  TEXT("minutes"),
+	TEXT("state"), TEXT("valid_until"), TEXT("voids"),
 };
 
-static bool read_text(const msgpack_object *object, size_t least, size_t most,
-		      struct text *ret_text)
-{
-	return object && msg_get_text(object, ret_text) && ret_text->size >= least &&
-	       ret_text->size <= most;
-}
-
 /* What is kept is judged: noise of floating point beyond it takes no score out of range. */
-static bool read_score(const msgpack_object *object, int16_t *ret_score)
+static bool read_score(const struct msg_value *value, int16_t *ret_score)
 {
-	double value, scaled;
-	int64_t whole;
+	double score, scaled;
 
-	if (object->type == MSGPACK_OBJECT_FLOAT32 || object->type == MSGPACK_OBJECT_FLOAT64)
-		value = object->via.f64;
-	else if (msg_get_int(object, &whole))
-		value = whole == 0 || whole == 1 ? (double)whole : -1;
+	if (value->kind == MSG_REAL)
+		score = value->real;
+	else if (value->kind == MSG_INT)
+		score = value->integer == 0 || value->integer == 1 ? (double)value->integer : -1;
 	else
 		return false;
-	scaled = score_scaled(value);
+	scaled = score_scaled(score);
 	if (!(scaled >= 0 && scaled <= SCORE_ONE))
 		return false;
 	*ret_score = (int16_t)scaled;
 	return true;
 }
 
-/* The values of what an event_result holds, NULL where absent. */
+/* The values of what an event_result holds, NULL where they are not looked at. */
 struct result_values {
-	const msgpack_object *score, *passed, *phase, *minutes, *state;
+	const struct msg_value *score, *passed, *phase, *minutes, *state;
 };
+
+static bool is_there(const struct msg_value *value)
+{
+	return value && value->kind != MSG_NIL;
+}
 
 /* What is absent stays absent. */
 static int read_result(const struct result_values *values, struct event_result *result)
 {
-	struct text text;
-
 	*result = (struct event_result){ .score = -1, .passed = -1 };
-	if (values->score && !read_score(values->score, &result->score))
+	if (is_there(values->score) && !read_score(values->score, &result->score))
 		return LIFT_E_SCORE;
-	if (values->passed) {
-		if (values->passed->type != MSGPACK_OBJECT_BOOLEAN)
+	if (is_there(values->passed)) {
+		if (values->passed->kind != MSG_BOOL)
 			return LIFT_E_PASSED;
-		result->passed = values->passed->via.boolean;
+		result->passed = values->passed->is;
 	}
-	if (values->phase) {
-		if (!msg_get_text(values->phase, &text))
-			return LIFT_E_PHASE;
-		result->phase = event_phase_of(text);
+	if (is_there(values->phase)) {
+		if (values->phase->kind == MSG_TEXT)
+			result->phase = event_phase_of(values->phase->text);
 		if (result->phase == PHASE_NONE)
 			return LIFT_E_PHASE;
 	}
-	if (values->minutes) {
-		int64_t minutes;
+	if (is_there(values->minutes)) {
+		const struct msg_value *minutes = values->minutes;
 
-		if (!msg_get_int(values->minutes, &minutes) || minutes < 1 || minutes > MINUTES_MAX)
+		if (minutes->kind != MSG_INT || minutes->integer < 1 ||
+		    minutes->integer > MINUTES_MAX)
 			return LIFT_E_MINUTES;
-		result->minutes = (uint16_t)minutes;
+		result->minutes = (uint16_t)minutes->integer;
 	}
-	if (values->state) {
-		if (!msg_get_text(values->state, &text))
-			return LIFT_E_STATE;
-		result->state = event_state_of(text);
+	if (is_there(values->state)) {
+		if (values->state->kind == MSG_TEXT)
+			result->state = event_state_of(values->state->text);
 		if (result->state == STATE_NONE)
 			return LIFT_E_STATE;
 	}
@@ -235,90 +102,112 @@ static int read_result(const struct result_values *values, struct event_result *
 }
 
 /* Times of events lie from 2000 on; the bound above is the daemon's clock, which intake has. */
-static bool read_time(const msgpack_object *object, int64_t *ret_time)
+static bool read_time(const struct msg_value *value, int64_t *ret_time)
 {
-	return object && msg_get_int(object, ret_time) && *ret_time >= EVENT_TIME_MIN &&
-	       *ret_time <= EVENT_TIME_MAX;
+	if (value->kind != MSG_INT || value->integer < EVENT_TIME_MIN ||
+	    value->integer > EVENT_TIME_MAX)
+		return false;
+	*ret_time = value->integer;
+	return true;
 }
 
-static int read_attrs(const msgpack_object *attrs, struct event *event)
+static bool read_text(const struct msg_value *value, size_t most, struct text *ret_text)
 {
-	const msgpack_object_map *map = &attrs->via.map;
+	if (!msg_has_text(value, 1, most))
+		return false;
+	*ret_text = value->text;
+	return true;
+}
 
-	if (attrs->type != MSGPACK_OBJECT_MAP || map->size > ATTRS_MAX)
+/* What a map holds that has been gone through before, so that it is right. */
+static struct msg_input inside(const struct batch *batch, const struct msg_value *map)
+{
+	return msg_input_of(batch->message,
+			    (size_t)((const char *)map->holds.at - batch->message.data));
+}
+
+static int read_attrs(const struct batch *batch, const struct msg_value *attrs, struct event *event)
+{
+	struct msg_value name, value;
+	struct msg_input input;
+
+	if (attrs->kind != MSG_MAP || attrs->holds.n > ATTRS_MAX)
 		return LIFT_E_ATTRS;
-	for (uint32_t i = 0; i < map->size; i++) {
-		struct event_attr *attr = &event->attrs[event->n_attrs];
-
-		if (!read_text(&map->ptr[i].key, 1, ATTR_NAME_MAX, &attr->name))
+	input = inside(batch, attrs);
+	for (uint32_t i = 0; i < attrs->holds.n; i++) {
+		if (!msg_next(&input, &name) || !msg_has_text(&name, 1, ATTR_NAME_MAX) ||
+		    !msg_next(&input, &value))
 			return LIFT_E_ATTRS;
-		if (map->ptr[i].val.type == MSGPACK_OBJECT_NIL)
+		if (value.kind == MSG_NIL)
 			continue;
-		if (!read_text(&map->ptr[i].val, 0, ATTR_VALUE_MAX, &attr->value))
+		if (!msg_has_text(&value, 0, ATTR_VALUE_MAX))
 			return LIFT_E_ATTRS;
-		event->n_attrs++;
+		event->attrs[event->n_attrs++] = (struct event_attr){ name.text, value.text };
 	}
 	return 0;
 }
 
-static int read_voids(const msgpack_object *voids, struct event *event)
+static int read_voids(const struct batch *batch, const struct msg_value *voids, struct event *event)
 {
 	enum { V_TYPE, V_TIME, V_SCORE, V_PASSED, V_PHASE, V_MINUTES, V_STATE, V_KEYS };
 	static const struct text keys[V_KEYS] = { TEXT("type"),	  TEXT("time"),	 TEXT("score"),
 						  TEXT("passed"), TEXT("phase"), TEXT("minutes"),
 						  TEXT("state") };
-	const msgpack_object *values[V_KEYS];
+	struct msg_value values[V_KEYS];
 	struct result_values result;
-	struct text type;
+	struct msg_input input;
 
-	if (!voids || msg_fields(voids, keys, V_KEYS, values) != 0 || !values[V_TYPE] ||
-	    !msg_get_text(values[V_TYPE], &type))
+	if (voids->kind != MSG_MAP)
 		return LIFT_E_VOIDS;
-	event->voids = event_type_of(type);
+	input = inside(batch, voids);
+	if (!msg_read_map(&input, voids, 1, keys, V_KEYS, values) ||
+	    values[V_TYPE].kind != MSG_TEXT)
+		return LIFT_E_VOIDS;
+	event->voids = event_type_of(values[V_TYPE].text);
 	if (event->voids == 0 || event->voids == EVENT_VOIDED)
 		return LIFT_E_VOIDS;
-	if (values[V_TIME] && !read_time(values[V_TIME], &event->voids_time))
+	if (is_there(&values[V_TIME]) && !read_time(&values[V_TIME], &event->voids_time))
 		return LIFT_E_VOIDS;
-	result = (struct result_values){ values[V_SCORE], values[V_PASSED], values[V_PHASE],
-					 values[V_MINUTES], values[V_STATE] };
+	result = (struct result_values){ &values[V_SCORE], &values[V_PASSED], &values[V_PHASE],
+					 &values[V_MINUTES], &values[V_STATE] };
 	return read_result(&result, &event->result) ? LIFT_E_VOIDS : 0;
 }
 
-static int read_valid_until(const msgpack_object *object, struct event *event)
+static int read_valid_until(const struct msg_value *value, struct event *event)
 {
-	struct text text;
-
-	if (object && msg_get_text(object, &text))
-		event->valid_until = event_valid_until_of(text);
-	return object && event->valid_until == 0 ? LIFT_E_VALID_UNTIL : 0;
+	if (value->kind == MSG_TEXT)
+		event->valid_until = event_valid_until_of(value->text);
+	return value->kind != MSG_NIL && event->valid_until == 0 ? LIFT_E_VALID_UNTIL : 0;
 }
 
 /* What came of it, of those values that its type has a use for. */
-static int read_outcome(const msgpack_object *const values[EV_KEYS], struct event *event)
+static int read_outcome(const struct batch *batch, const struct msg_value values[EV_KEYS],
+			struct event *event)
 {
 	struct event_result *result = &event->result;
 	int err = 0;
 
 	switch (event->type) {
 	case EVENT_VOIDED:
-		return read_voids(values[EV_VOIDS], event);
+		return read_voids(batch, &values[EV_VOIDS], event);
 	case EVENT_ATTENDED:
-		err = read_result(&(struct result_values){ .minutes = values[EV_MINUTES] }, result);
+		err = read_result(&(struct result_values){ .minutes = &values[EV_MINUTES] },
+				  result);
 		return !err && result->minutes == 0 ? LIFT_E_MINUTES : err;
 	case EVENT_ENROLLED:
-		err = read_result(&(struct result_values){ .state = values[EV_STATE] }, result);
+		err = read_result(&(struct result_values){ .state = &values[EV_STATE] }, result);
 		if (!err && result->state == STATE_NONE)
 			result->state = STATE_ADMITTED;
 		return err;
 	case EVENT_ASSESSED:
-		err = read_result(&(struct result_values){ values[EV_SCORE], values[EV_PASSED],
-							   values[EV_PHASE], NULL, NULL },
+		err = read_result(&(struct result_values){ &values[EV_SCORE], &values[EV_PASSED],
+							   &values[EV_PHASE], NULL, NULL },
 				  result);
 		if (!err && result->score < 0 && result->passed < 0)
 			err = LIFT_E_RESULT;
-		return err ? err : read_valid_until(values[EV_VALID_UNTIL], event);
+		return err ? err : read_valid_until(&values[EV_VALID_UNTIL], event);
 	case EVENT_COMPLETED:
-		return read_valid_until(values[EV_VALID_UNTIL], event);
+		return read_valid_until(&values[EV_VALID_UNTIL], event);
 	default:
 		return 0;
 	}
@@ -326,52 +215,36 @@ static int read_outcome(const msgpack_object *const values[EV_KEYS], struct even
 
 int batch_event(const struct batch *batch, uint32_t i, struct event *event)
 {
-	const msgpack_object *object = (const msgpack_object *)batch->events + i;
-	const msgpack_object *values[EV_KEYS];
-	struct text type;
+	struct msg_input input = msg_input_of(batch->message, batch->events[i]);
+	struct msg_value map, values[EV_KEYS];
 	int err;
 
-	if (msg_check_values(object) != 0)
+	if (!msg_next(&input, &map) || map.kind != MSG_MAP ||
+	    !msg_read_map(&input, &map, MSG_DEPTH_DAEMON - 2, event_keys, EV_KEYS, values))
 		return LIFT_E_VALUE;
-	msg_find(object, event_keys, EV_KEYS, values);
-	if (!values[EV_TYPE] || !msg_get_text(values[EV_TYPE], &type) ||
-	    !(event->type = event_type_of(type)))
+	if (values[EV_TYPE].kind != MSG_TEXT ||
+	    !(event->type = event_type_of(values[EV_TYPE].text)))
 		return LIFT_E_TYPE;
-	if (!read_time(values[EV_TIME], &event->time))
+	if (!read_time(&values[EV_TIME], &event->time))
 		return LIFT_E_TIME;
-	if (!read_text(values[EV_LEARNER], 1, LEARNER_MAX, &event->learner))
+	if (!read_text(&values[EV_LEARNER], LEARNER_MAX, &event->learner))
 		return LIFT_E_LEARNER;
-	if (!read_text(values[EV_MODULE], 1, MODULE_MAX, &event->module))
+	if (!read_text(&values[EV_MODULE], MODULE_MAX, &event->module))
 		return LIFT_E_MODULE;
-	if (!read_text(values[EV_REGION], 1, REGION_MAX, &event->region))
+	if (!read_text(&values[EV_REGION], REGION_MAX, &event->region))
 		return LIFT_E_REGION;
 	event->n_attrs = 0;
-	err = values[EV_ATTRS] ? read_attrs(values[EV_ATTRS], event) : 0;
+	err = is_there(&values[EV_ATTRS]) ? read_attrs(batch, &values[EV_ATTRS], event) : 0;
 	if (err)
 		return err;
 	event->result = (struct event_result){ .score = -1, .passed = -1 };
 	event->voids = 0;
 	event->voids_time = EVENT_NO_TIME;
 	event->valid_until = 0;
-	return read_outcome(values, event);
+	return read_outcome(batch, values, event);
 }
 
 /* Writing. */
-
-void batch_begin(struct msg_writer *writer, const char *op, struct text source, struct text stream,
-		 uint64_t seq, uint32_t count)
-{
-	msg_map(writer, op ? 6 : 5); /* ends with the last event, which others add */
-	msg_key_int(writer, "v", 1);
-	if (op) {
-		msg_key_str(writer, "op", op);
-	}
-	msg_key_text(writer, "source", source);
-	msg_key_text(writer, "stream", stream);
-	msg_key_int(writer, "seq", (int64_t)seq);
-	msg_str(writer, "events");
-	msg_array(writer, count);
-}
 
 static void encode_result(struct msg_writer *writer, const struct event_result *result)
 {

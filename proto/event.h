@@ -89,14 +89,16 @@ int32_t event_valid_until_of(struct text text);
 /* The integer that a score from 0 to 1 is kept as: floor(score * 10000 + 0.5). */
 int16_t event_score(double score);
 
-/* A batch as it came: valid until the reader's next use. */
+/* A batch as it came: valid as long as its message, until the reader's next use. */
 struct batch {
-	struct text op;	    /* empty where absent */
-	struct text source; /* a name that source_is_valid accepts */
-	struct text stream; /* 1..36 bytes */
-	uint64_t seq;	    /* of the first event */
-	uint32_t count;	    /* 0..10,000; 0: all numbers below seq have been sent, nothing else */
-	const void *events; /* opaque */
+	struct text op;	     /* empty where absent */
+	struct text source;  /* a name that source_is_valid accepts */
+	struct text stream;  /* 1..36 bytes */
+	uint64_t seq;	     /* of the first event */
+	uint32_t count;	     /* 0..10,000; 0: all numbers below seq have been sent, nothing else */
+	struct text message; /* that it came in; and where in it each of its events begins */
+	const uint32_t *events;
+	struct msg_reader *reader;
 };
 
 /* Is it 1..64 of [a-z0-9._-]? */

@@ -8,8 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "proto/event.h"
-#include "proto/msg_object.h"
+#include "proto/event_object.h"
 
 enum {
 	KIND_SIZE = 100,	  /* a kind in words, ended with 0 */
@@ -291,10 +290,13 @@ bool batch_event_outline(const struct batch *batch, uint32_t i, struct msg_write
 	static fits_fn *const fits[N] = { type_fits,  time_fits,       module_fits, region_fits,
 					  score_fits, passed_fits,     phase_fits,  minutes_fits,
 					  state_fits, valid_until_fits };
-	const msgpack_object *event = (const msgpack_object *)batch->events + i;
-	const msgpack_object *values[N];
+	const msgpack_object *event = batch_object(batch, i), *values[N];
 	bool is_whole = true;
 
+	if (!event) { /* out of memory: there is nothing to judge again */
+		msg_map(writer, 0);
+		return false;
+	}
 	msg_find(event, keys, N, values);
 	/* One that is as it should be is not even measured. */
 	if (values[LEARNER] && text_fits(values[LEARNER], LEARNER_MAX))

@@ -4,8 +4,9 @@
  *
  * Reading: the bytes are walked first, iteratively (depth, counts, no trailing bytes); only then
  * does msgpack-c unpack them, into a zone that the reader owns and reuses. What is read lives until
- * the reader's next use, and borrows texts from the message's bytes. Writing: a growing buffer; the
- * first failure (memory) sticks and is seen at msg_written.
+ * the reader's next use, and borrows texts from the message's bytes. Of batches, of which there are
+ * many, the events stay packed, and are read where they stand (msg_value.h). Writing: a growing
+ * buffer; the first failure (memory) sticks and is seen at msg_written.
  */
 #ifndef LIFT_PROTO_MSG_H
 #define LIFT_PROTO_MSG_H
@@ -24,27 +25,6 @@ enum {
 /* 0 where the bytes are exactly one well-formed MessagePack value nested at most `depth` deep whose
  * counts the bytes can hold; else LIFT_E_MALFORMED. Values (UTF-8, NaN, ranges) are not judged. */
 int msg_check(const void *data, size_t size, int depth);
-
-/* The pairs of a message that is a map, one by one, in their order, before anything is checked or
- * unpacked: for what is to be known of a message that may not be worth it. */
-struct msg_pairs {
-	struct text message;
-	size_t at; /* bytes that have been gone through */
-	uint64_t left, inside;
-};
-
-/* A key (empty: it is no text), and its value: as a text or a number that is not negative, or how
- * many an array has. */
-struct msg_pair {
-	enum { MSG_PAIR_OTHER, MSG_PAIR_TEXT, MSG_PAIR_INT, MSG_PAIR_ARRAY } kind;
-	struct text key, text;
-	uint64_t number;
-};
-
-void msg_pairs_begin(struct msg_pairs *pairs, struct text message);
-/* The next one; what is in an array or a map is not gone through before the one behind it is asked
- * for. False: there is none, or it cannot be read. */
-bool msg_pairs_next(struct msg_pairs *pairs, struct msg_pair *ret_pair);
 
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF, the shortest form)? */
 bool msg_is_utf8(const char *data, size_t size);

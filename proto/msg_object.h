@@ -16,6 +16,13 @@
 int msg_parse(struct msg_reader *reader, struct text message, int depth,
 	      const msgpack_object **ret_object);
 
+/* The same in steps. What the reader had is over; room in what it has until then (NULL: out of
+ * memory); the value with which the bytes begin, which msg_pass has found to be one, beside what
+ * the reader has, but for the last such value. */
+void msg_reader_clear(struct msg_reader *reader);
+void *msg_room(struct msg_reader *reader, size_t size);
+int msg_unpack(struct msg_reader *reader, struct text bytes, const msgpack_object **ret_object);
+
 /* Find the values of `n` (at most MSG_KEYS_MAX) known keys of a map: values[i] is that of keys[i],
  * NULL where it is absent or nil. LIFT_E_MALFORMED for what is no map, LIFT_E_VALUE for doubled
  * keys, keys that are no text, more than MSG_KEYS_MAX keys, and faults (msg_check_values) below
