@@ -302,7 +302,7 @@ int exact_open(struct publish *publish)
 
 	publish->pace.loop = publish->loop;
 	if (!err)
-		err = loop_add_timer(publish->loop, PUBLISH_SLICE_MS, send_slice, publish,
+		err = loop_add_timer(publish->loop, PUBLISH_REST_MS, send_slice, publish,
 				     &publish->slice_timer);
 	if (!err)
 		loop_set_timer(publish->loop, publish->slice_timer, false);

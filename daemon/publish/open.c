@@ -244,7 +244,7 @@ int open_begin(struct publish *publish, struct shelf *shelf)
 	publish->open->pace = (struct pace){ .loop = publish->loop };
 	err = loop_add_timer(publish->loop, publish->config->tick_ms, on_tick, publish, NULL);
 	if (!err)
-		err = loop_add_timer(publish->loop, PUBLISH_SLICE_MS, send_slice, publish,
+		err = loop_add_timer(publish->loop, PUBLISH_REST_MS, send_slice, publish,
 				     &publish->open->slice_timer);
 	if (!err)
 		loop_set_timer(publish->loop, publish->open->slice_timer, false);

@@ -18,9 +18,10 @@
 #include "proto/config.h"
 
 enum {
-	PUBLISH_PACE = 20,	      /* messages a ms, */
+	PUBLISH_PACE = 25,	      /* messages a ms, */
 	PUBLISH_BURST = 1000,	      /* so many at most at once, */
-	PUBLISH_SLICE_MS = 5,	      /* and for so long, and so long after what went before */
+	PUBLISH_SLICE_MS = 5,	      /* and for so long, */
+	PUBLISH_REST_MS = 2,	      /* and so long after what went before */
 	PUBLISH_BEAT_PART = 4,	      /* of a tick: after one part the beat goes out */
 	PUBLISH_SUBSCRIPTIONS = 1000, /* that an audience's socket is read for in a round */
 	PUBLISH_DAILY_DAYS = 89,
