@@ -10,7 +10,8 @@
  * them the loop hears all others; what a reload changes meanwhile is for the next export.
  */
 
-enum { PIECE_LINES = 1000 /* of a round, and as many as the subject has that was begun */ };
+/* Of a round: what makes some ten milliseconds, whether there are lines or none. */
+static const struct export_most piece = { .lines = 1000, .looks = 20000 };
 
 struct exporting {
 	struct going going; /* the first: others know it by this */
@@ -95,7 +96,7 @@ static int send_piece(struct control *control, const struct waiting *waiting)
 	int err;
 
 	page_begin(control, &waiting->client, &exporting->head);
-	err = export_some(exporting->export, &tallies, PIECE_LINES, page_add, control, &more);
+	err = export_some(exporting->export, &tallies, piece, page_add, control, &more);
 	if (!err)
 		err = ledger_view_err(&exporting->view);
 	if (!err)

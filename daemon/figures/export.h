@@ -42,9 +42,16 @@ int export_begin(const struct catalogue *catalogue, const struct export_wish *wi
 		 struct export **ret_export);
 void export_end(struct export *export);
 
-/* The next subjects, whole ones, until there are so many lines. *ret_more: it is not all yet.
- * Errors as export_figures. */
-int export_some(struct export *export, const struct tallies *tallies, size_t n_lines, export_fn fn,
-		void *context, bool *ret_more);
+/* Of a piece: lines, and what is looked at for them, or for nothing: regions of a subject, and
+ * their homes. What the last region has beyond that comes with it. */
+struct export_most {
+	size_t lines, looks;
+};
+
+/* The next piece. The tallies are those of the piece before: what has been read of a subject is not
+ * read again. *ret_more: it is not all yet, though there may be no line more. Errors as
+ * export_figures. */
+int export_some(struct export *export, const struct tallies *tallies, struct export_most most,
+		export_fn fn, void *context, bool *ret_more);
 
 #endif

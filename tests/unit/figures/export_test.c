@@ -99,30 +99,88 @@ static void lines_are_sorted_as_bytes_and_filtered_by_every_wish(void **state)
 	catalogue_free(c);
 }
 
-static void pieces_are_whole_subjects_and_together_all(void **state)
+/* As many pieces as it takes: each ends where it has enough. */
+static void take_pieces(const char *why, const struct catalogue *c, const struct tallies *tallies,
+			struct export_most most, const char *const pieces[])
 {
-	static const char *const pieces[] = { "module/m10/ab module/m10/all ",
-					      "module/m2/Zz module/m2/all module/m2/zz ",
-					      "module/q\\/all module/q\\/unassigned ",
-					      "people/all/Zz people/all/all people/all/zz " };
-	struct catalogue *c = catalogue_of(catalogue_text);
-	struct tally_map *map = some_tallies();
-	struct tallies tallies = tally_map_tallies(map);
 	const struct export_wish wish = { KINDS, CATALOGUE_NONE, text_of(""), 20522, NULL };
 	struct export *export;
 	bool more = true;
 
-	(void)state;
 	assert_int_equal(export_begin(c, &wish, &export), 0);
-	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+	for (size_t i = 0; pieces[i]; i++) {
 		struct lines lines = { .n = 0 };
 
 		assert_true(more);
-		assert_int_equal(export_some(export, &tallies, 2, keep_line, &lines, &more), 0);
-		assert_string_equal(lines.text, pieces[i]);
+		assert_int_equal(export_some(export, tallies, most, keep_line, &lines, &more), 0);
+		if (strcmp(lines.text, pieces[i]) != 0)
+			fail_msg("%s, %zu: %s", why, i, lines.text);
 	}
-	assert_false(more);
+	if (more)
+		fail_msg("%s: there is more", why);
 	export_end(export);
+}
+
+/* Of five regions and their homes: with so many the last one begins, and ends beyond them. */
+enum { REGIONS = 5, SUBJECTS = 4, SUBJECT_LOOKS = REGIONS + 8 };
+
+static void a_piece_ends_with_enough_lines_or_looks(void **state)
+{
+	static const struct {
+		const char *why;
+		struct export_most most;
+		const char *pieces[24];
+	} cases[] = {
+		{ "two lines",
+		  { 2, SIZE_MAX },
+		  { "module/m10/ab module/m10/all ", "module/m2/Zz module/m2/all ",
+		    "module/m2/zz module/q\\/all ", "module/q\\/unassigned people/all/Zz ",
+		    "people/all/all people/all/zz " } },
+		{ "a subject's looks",
+		  { SIZE_MAX, SUBJECT_LOOKS },
+		  { "module/m10/ab module/m10/all ", "module/m2/Zz module/m2/all module/m2/zz ",
+		    "module/q\\/all module/q\\/unassigned ",
+		    "people/all/Zz people/all/all people/all/zz " } },
+	};
+	struct catalogue *c = catalogue_of(catalogue_text);
+	struct tally_map *map = some_tallies();
+	struct tallies tallies = tally_map_tallies(map);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		take_pieces(cases[i].why, c, &tallies, cases[i].most, cases[i].pieces);
+	tally_map_free(map);
+	catalogue_free(c);
+}
+
+/* However few looks a piece has: each goes on behind the one before. */
+static void pieces_are_together_all(void **state)
+{
+	struct catalogue *c = catalogue_of(catalogue_text);
+	struct tally_map *map = some_tallies();
+	struct tallies tallies = tally_map_tallies(map);
+	const struct export_wish wish = { KINDS, CATALOGUE_NONE, text_of(""), 20522, NULL };
+	struct lines all = { .n = 0 };
+
+	(void)state;
+	assert_int_equal(export_figures(c, &tallies, &wish, keep_line, &all), 0);
+	for (size_t looks = 1; looks < 100; looks++) {
+		struct lines lines = { .n = 0 };
+		struct export *export;
+		bool more = true;
+		int pieces = 0;
+
+		assert_int_equal(export_begin(c, &wish, &export), 0);
+		for (; more; pieces++)
+			assert_int_equal(export_some(export, &tallies,
+						     (struct export_most){ SIZE_MAX, looks },
+						     keep_line, &lines, &more),
+					 0);
+		assert_string_equal(lines.text, all.text);
+		if (looks == 1)
+			assert_int_equal(pieces, SUBJECTS * REGIONS);
+		export_end(export);
+	}
 	tally_map_free(map);
 	catalogue_free(c);
 }
@@ -158,7 +216,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_sorted_as_bytes_and_filtered_by_every_wish),
-		cmocka_unit_test(pieces_are_whole_subjects_and_together_all),
+		cmocka_unit_test(a_piece_ends_with_enough_lines_or_looks),
+		cmocka_unit_test(pieces_are_together_all),
 		cmocka_unit_test(a_line_has_its_keys_sorted_and_no_spaces),
 	};
 
