@@ -16,23 +16,21 @@ static struct feed_at at(const struct publish *publish)
 				 publish->complete };
 }
 
-static size_t count(struct publish *publish)
+/* Where there is none yet, there is no order of them, either. */
+static int count(struct publish *publish, size_t *ret_n)
 {
 	size_t n;
 
-	return topics_sorted(publish->topics, &n) ? n : 0;
-}
-
-static struct topic *find(struct publish *publish, size_t i)
-{
-	size_t n;
-
-	return topics_sorted(publish->topics, &n)[i];
+	publish->in_order = topics_sorted(publish->topics, &n);
+	if (n > 0 && !publish->in_order)
+		return LIFT_E_MEMORY;
+	*ret_n = n;
+	return 0;
 }
 
 static struct feed_topic topic_at(struct publish *publish, size_t i)
 {
-	const struct topic *topic = find(publish, i);
+	const struct topic *topic = publish->in_order[i];
 
 	return (struct feed_topic){ topic->name, topic->region, topic->n, topic->seq,
 				    topic->alive };
@@ -41,7 +39,7 @@ static struct feed_topic topic_at(struct publish *publish, size_t i)
 static int encode(struct publish *publish, size_t i, const struct audience *audience,
 		  zmq_msg_t *ret_body)
 {
-	struct topic *topic = find(publish, i);
+	struct topic *topic = publish->in_order[i];
 	bool any;
 	int err = publish_sum(publish, topic, &any);
 

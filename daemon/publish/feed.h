@@ -30,8 +30,9 @@ struct feed_topic {
 
 struct feed {
 	struct feed_at (*at)(const struct publish *publish);
-	/* Its topics in order of names, the same from the one call to the end of a slice. */
-	size_t (*count)(struct publish *publish);
+	/* How many topics it has, in order of names: the same from this call to the end of a slice.
+	 * LIFT_E_MEMORY: they cannot be put in order, and none may be asked for. */
+	int (*count)(struct publish *publish, size_t *ret_n);
 	struct feed_topic (*topic)(struct publish *publish, size_t i);
 	/* The message of a topic as it is, under the number of its last one, the caller's to send
 	 * or close. LIFT_E_MEMORY, or an error of the store. */

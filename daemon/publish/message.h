@@ -48,6 +48,7 @@ struct publish {
 	struct stats *stats;
 	struct tallies tallies;
 	struct topics *topics;
+	struct topic *const *in_order; /* those of a slice of a page (feed.h) */
 	struct figures *figures;
 	struct loop *loop;
 	struct bindings *bindings;   /* NULL: nobody looks after sockets' files */

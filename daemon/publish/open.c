@@ -74,9 +74,10 @@ static struct feed_at at(const struct publish *publish)
 				 open->complete };
 }
 
-static size_t count(struct publish *publish)
+static int count(struct publish *publish, size_t *ret_n)
 {
-	return publish->open->topics.n;
+	*ret_n = publish->open->topics.n;
+	return 0;
 }
 
 static struct feed_topic topic_at(struct publish *publish, size_t i)

@@ -29,7 +29,7 @@ struct snapshot {
 		size_t size;
 	} last, behind; /* the last topic that it has; the one behind which it goes on */
 	bool full;	/* there is more behind the last one */
-	bool gone;	/* the client takes no more */
+	bool gone;	/* the client takes no more, or there is no memory for it: no end comes */
 };
 
 /* No topic is longer: what of a name is, says nothing. */
@@ -208,10 +208,14 @@ static void end_page(struct audience *audience)
 static void send_some(struct audience *audience, const struct pace *pace)
 {
 	struct snapshot *page = audience->snapshot;
-	size_t n = audience->feed->count(audience->publish);
-	size_t from = find(audience, n, text_of_name(&page->behind), true);
-	bool more = add_topics(audience, from, n, pace);
+	size_t n;
+	bool more = false;
 
+	/* A page that lacks what there was no memory for is none. */
+	page->gone |= audience->feed->count(audience->publish, &n) != 0;
+	if (!page->gone)
+		more = add_topics(audience, find(audience, n, text_of_name(&page->behind), true), n,
+				  pace);
 	page->gone |= !outbox_send(&audience->publish->outbox);
 	if (!more || page->gone)
 		end_page(audience);
