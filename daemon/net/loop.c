@@ -80,6 +80,13 @@ int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context)
 	return add_poll(loop, (zmq_pollitem_t){ .fd = fd }, fn, context);
 }
 
+void loop_set_socket(struct loop *loop, void *socket, bool on)
+{
+	for (int i = 0; i < loop->n_polls; i++)
+		if (loop->polls[i].socket == socket)
+			loop->polls[i].events = on ? ZMQ_POLLIN : 0;
+}
+
 static void remove_poll(struct loop *loop, void *socket, int fd)
 {
 	for (int i = 0; i < loop->n_polls; i++)

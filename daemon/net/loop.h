@@ -28,6 +28,8 @@ void loop_free(struct loop *loop);
  * LOOP_POLLS_MAX. */
 int loop_add_socket(struct loop *loop, void *socket, loop_fn fn, void *context);
 int loop_add_fd(struct loop *loop, int fd, loop_fn fn, void *context);
+/* Let a socket rest, with what comes by it, or go on. */
+void loop_set_socket(struct loop *loop, void *socket, bool on);
 /* No more; nothing to do where it was not added. Also from within what the loop calls. */
 void loop_remove_socket(struct loop *loop, void *socket);
 void loop_remove_fd(struct loop *loop, int fd);

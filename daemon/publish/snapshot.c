@@ -193,6 +193,7 @@ static void end_page(struct audience *audience)
 					       : (struct text){ NULL, 0 } };
 
 	page->is_going = false;
+	loop_set_socket(publish->loop, page->socket, true);
 	if (page->gone) {
 		stats_add(publish->stats, STAT_answers_dropped, 1);
 	} else { /* without its end the page counts as lost */
@@ -264,6 +265,8 @@ static void begin_page(struct audience *audience)
 	page->at = audience->feed->at(audience->publish);
 	page->only_changed = page->request.has_since && page->request.epoch == page->at.epoch;
 	page->is_going = true;
+	/* Others wait until it has ended: what they have sent is not to wake the loop all along. */
+	loop_set_socket(audience->publish->loop, page->socket, false);
 	page->full = page->gone = false;
 	page->count = 0;
 	note_name(&page->behind, page->request.after);
@@ -325,7 +328,6 @@ static void answer(struct audience *audience, bool whole, int err)
 	stats_add(publish->stats, STAT_requests_refused, 1);
 }
 
-/* Others wait until the page that is going out has. */
 static void receive(void *context, const struct now *now)
 {
 	struct audience *audience = context;
@@ -334,8 +336,6 @@ static void receive(void *context, const struct now *now)
 	bool more, whole;
 	int size;
 
-	if (page->is_going)
-		return;
 	size = zmq_recv(page->socket, page->client.id, sizeof(page->client.id), ZMQ_DONTWAIT);
 	if (size < 0)
 		return;

@@ -233,6 +233,53 @@ static void what_is_removed_is_not_called_again(void **state)
 	loop_free(other.loop);
 }
 
+static void give_up(void *context, const struct now *now)
+{
+	(void)now;
+	loop_stop(context);
+}
+
+static void on_message(void *context, const struct now *now)
+{
+	struct counts *counts = context;
+
+	counts->seen = *now;
+	counts->reads++;
+}
+
+/* What waits there does not end a wait, either. */
+static void a_socket_rests_until_it_is_set_again(void **state)
+{
+	void *zmq = zmq_ctx_new(), *to = zmq_socket(zmq, ZMQ_PAIR),
+	     *from = zmq_socket(zmq, ZMQ_PAIR);
+	struct counts counts = { .loop = loop_new(&clock_machine) };
+
+	(void)state;
+	assert_int_equal(zmq_bind(to, "inproc://to"), 0);
+	assert_int_equal(zmq_connect(from, "inproc://to"), 0);
+	assert_int_equal(loop_add_socket(counts.loop, to, on_message, &counts), 0);
+	assert_int_equal(zmq_send(from, "a", 1, 0), 1);
+	loop_step(counts.loop);
+	loop_step(counts.loop);
+	assert_int_equal(counts.reads, 2); /* it is not read: it comes again and again */
+	loop_set_socket(counts.loop, to, false);
+	loop_step(counts.loop);
+	assert_int_equal(counts.reads, 2);
+	loop_set_socket(counts.loop, to, true);
+	loop_step(counts.loop);
+	assert_int_equal(counts.reads, 3);
+	loop_set_socket(counts.loop, to, false);
+	assert_int_equal(zmq_send(from, "b", 1, 0), 1);
+	assert_int_equal(loop_add_timer(counts.loop, 50, give_up, counts.loop, NULL), 0);
+	loop_run(counts.loop);
+	assert_int_equal(counts.reads, 3);
+	assert_in_range(loop_rounds(counts.loop), 5, 10);
+	loop_free(counts.loop);
+	zmq_close(to);
+	zmq_close(from);
+	zmq_ctx_term(zmq);
+}
+
 static void more_than_there_is_room_for_is_refused(void **state)
 {
 	struct counts counts;
@@ -277,12 +324,6 @@ static void *wake_from_another_thread(void *context)
 	return NULL;
 }
 
-static void give_up(void *context, const struct now *now)
-{
-	(void)now;
-	loop_stop(context);
-}
-
 static void a_wake_from_another_thread_ends_the_wait(void **state)
 {
 	struct waking waking = { .loop = loop_new(&clock_machine), .wake = wake_new() };
@@ -325,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_round_reads_then_looks_at_timers_then_works),
 		cmocka_unit_test(work_that_is_left_over_does_not_wait),
 		cmocka_unit_test(what_is_removed_is_not_called_again),
+		cmocka_unit_test(a_socket_rests_until_it_is_set_again),
 		cmocka_unit_test(more_than_there_is_room_for_is_refused),
 		cmocka_unit_test(a_wake_from_another_thread_ends_the_wait),
 		cmocka_unit_test(a_wake_never_blocks),
