@@ -120,7 +120,6 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 		log_alert(ALERT_FIGURES_FAILING, "figures cannot be published: code=%s region=%s",
 			  lift_err_code(err), region);
 	} else {
-		snapshots_finish(publish);
 		exchange(publish, &edition);
 		publish->catalogue = catalogue;
 		publish->tallies = tallies;
@@ -128,6 +127,7 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 		renew_catalogue(publish, &feed_exact);
 		if (open_switch(publish, catalogue))
 			renew_catalogue(publish, &feed_open);
+		snapshots_begin_epoch(publish);
 	}
 	edition_clear(&edition);
 	return err;

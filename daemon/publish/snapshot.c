@@ -175,8 +175,7 @@ static bool add_topics(struct audience *audience, size_t i, size_t n, const stru
 			i = find(audience, n, prefix, false);
 		else
 			return false;
-		if (!pace || (page->count == count && looks % PAGE_LOOKS != 0) ||
-		    pace_has_time(pace))
+		if ((page->count == count && looks % PAGE_LOOKS != 0) || pace_has_time(pace))
 			continue;
 		note_name(&page->behind, topic.name);
 		return true;
@@ -205,7 +204,7 @@ static void end_page(struct audience *audience)
 	zmq_msg_close(&page->message);
 }
 
-/* As long as there is time; NULL: to the end. */
+/* As long as there is time. */
 static void send_some(struct audience *audience, const struct pace *pace)
 {
 	struct snapshot *page = audience->snapshot;
@@ -286,11 +285,27 @@ int snapshots_begin(struct publish *publish)
 	return err;
 }
 
-void snapshots_finish(struct publish *publish)
+/* The end of what has gone out is still of the epoch before: so the client sees by the next page
+ * that all of it is of no use, and asks anew. */
+static void begin_epoch(struct audience *audience)
+{
+	struct snapshot *page = audience->snapshot;
+
+	if (page->at.epoch == audience->feed->at(audience->publish).epoch)
+		return;
+	if (page->count == 0) {
+		begin_page(audience);
+		return;
+	}
+	page->full = true;
+	end_page(audience);
+}
+
+void snapshots_begin_epoch(struct publish *publish)
 {
 	for (size_t i = 0; i < publish->n_audiences; i++)
 		if (publish->audiences[i].snapshot && publish->audiences[i].snapshot->is_going)
-			send_some(&publish->audiences[i], NULL);
+			begin_epoch(&publish->audiences[i]);
 }
 
 /* Requests. */

@@ -19,7 +19,8 @@ void snapshot_close(struct audience *audience);
 
 /* Join the loop, for the slices: LIFT_E_BUSY. */
 int snapshots_begin(struct publish *publish);
-/* What is being sent goes out to its end now: after that the figures are others. */
-void snapshots_finish(struct publish *publish);
+/* The epoch has changed: a page of the one before ends with what has gone out, and the client asks
+ * for the next one; one of which nothing has begins anew. */
+void snapshots_begin_epoch(struct publish *publish);
 
 #endif

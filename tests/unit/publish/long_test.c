@@ -274,14 +274,29 @@ static void a_page_in_slices_and_what_is_published_meanwhile_are_all(void **stat
 	free(catalogue);
 }
 
+static void assert_end_of_new(struct rig *rig, struct known *known, json_t *topics, int64_t before)
+{
+	json_t *end = take_page(rig, known, topics);
+
+	assert_true(whole(end, "epoch") != before);
+	assert_true(json_is_false(json_object_get(end, "complete")));
+	assert_true(json_is_null(json_object_get(end, "next")));
+	json_decref(end);
+}
+
+/* It ends with what there is of it; the one behind it is of the other epoch. */
 static void a_page_is_of_one_epoch(void **state)
 {
 	struct rig rig;
 	struct known known;
 	char *catalogue = open_rig(&rig);
 	json_t *topics = json_object(), *end, *body;
-	const char *topic;
+	struct snapshot_request rest = { .prefixes = { text_of("metric/") },
+					 .n_prefixes = 1,
+					 .limit = SNAPSHOT_LIMIT_MAX };
+	const char *topic, *last;
 	int64_t epoch;
+	size_t n;
 
 	(void)state;
 	known_begin(&known);
@@ -295,8 +310,49 @@ static void a_page_is_of_one_epoch(void **state)
 	assert_int_equal(stats_get(&rig.stats, STAT_snapshots), 1);
 	end = take_page(&rig, &known, topics);
 	assert_int_equal(whole(end, "epoch"), epoch);
-	assert_int_equal(json_object_size(topics), TOPICS);
-	json_object_foreach(topics, topic, body) assert_int_equal(whole(body, "epoch"), epoch);
+	assert_true(json_is_true(json_object_get(end, "complete")));
+	n = json_object_size(topics);
+	assert_in_range(n, 1, TOPICS - 1);
+	assert_int_equal(whole(end, "count"), n);
+	last = json_string_value(json_object_get(end, "next"));
+	assert_non_null(json_object_get(topics, last));
+	json_object_foreach(topics, topic, body)
+	{
+		assert_int_equal(whole(body, "epoch"), epoch);
+		assert_true(strcmp(topic, last) <= 0);
+	}
+	rest.after = text_of(last);
+	rig_ask(&rig, &rest);
+	json_object_clear(topics);
+	assert_end_of_new(&rig, &known, topics, epoch);
+	json_decref(end);
+	json_decref(topics);
+	json_decref(known.topics);
+	rig_close(&rig);
+	free(catalogue);
+}
+
+/* Before the first tick: it looks at all topics, and finds none that has been sent. */
+static void a_page_of_which_nothing_has_gone_out_begins_anew(void **state)
+{
+	struct rig rig;
+	struct known known;
+	char *catalogue = open_rig(&rig);
+	json_t *topics = json_object(), *end;
+
+	(void)state;
+	known_begin(&known);
+	rig.look_ms = 3 * LOOK_MS; /* longer than a slice */
+	ask_all(&rig);
+	rig_step(&rig, 1);
+	assert_int_equal(stats_get(&rig.stats, STAT_snapshots), 0);
+	rig_serve(&rig);
+	rig.look_ms = 0;
+	end = take_page(&rig, &known, topics);
+	await_beat(&rig, &known);
+	assert_int_equal(whole(end, "epoch"), known.epoch);
+	assert_int_equal(whole(end, "count"), 0);
+	assert_true(json_is_null(json_object_get(end, "next")));
 	json_decref(end);
 	json_decref(topics);
 	json_decref(known.topics);
@@ -404,6 +460,7 @@ int main(void)
 		cmocka_unit_test(a_snapshot_has_not_all_of_a_tick_that_is_going_out),
 		cmocka_unit_test(a_page_in_slices_and_what_is_published_meanwhile_are_all),
 		cmocka_unit_test(a_page_is_of_one_epoch),
+		cmocka_unit_test(a_page_of_which_nothing_has_gone_out_begins_anew),
 		cmocka_unit_test(a_page_has_what_begins_so),
 	};
 
