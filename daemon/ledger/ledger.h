@@ -106,7 +106,8 @@ void ledger_forget_dead_readers(struct ledger *ledger); /* as store_forget_dead_
  * After LIFT_E_FATAL it can only be closed. *ret_added: new facts. */
 int ledger_apply(struct ledger *ledger, int64_t steady_ms, bool *ret_more, uint64_t *ret_added);
 
-/* Apply nothing beyond a journal number, which is the end of a commit. */
+/* Apply nothing beyond a journal number, if that is the end of a commit, and else what is left of a
+ * chunk; *ret_more knows of nothing behind it. UINT64_MAX: all again. */
 void ledger_stop_at(struct ledger *ledger, uint64_t number);
 
 /* Is it time to commit (also because someone waits for a number: ledger_want)? */

@@ -288,6 +288,7 @@ static void on_tick(void *context, const struct now *now)
 	count_unsent(publish);
 	publish->remaining = publish->released ? topics_waiting(publish->topics) : 0;
 	publish->is_beat_due = true;
+	publish->tick_due_ms = now->steady_ms + publish->config->tick_ms;
 	publish->beat_due_ms = now->steady_ms + publish->config->tick_ms / PUBLISH_BEAT_PART;
 	send_slice(publish, now);
 }

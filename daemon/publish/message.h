@@ -69,6 +69,8 @@ struct publish {
 	size_t remaining;    /* topics that had changed when the timer went last */
 	bool is_beat_due;    /* of the timer's last time, */
 	int64_t beat_due_ms; /* whatever there is to send: steady */
+	int64_t tick_due_ms; /* the timer's next time, about: steady */
+	bool is_heard;	     /* somebody has subscribed since it was opened */
 	int64_t time;	     /* of this tick, ms */
 	int32_t today;
 	int slice_timer; /* rests while there is nothing to send */

@@ -35,6 +35,7 @@ static void read_subscriptions(void *context, const struct now *now)
 		size = zmq_recv(audience->socket, message, sizeof(message), ZMQ_DONTWAIT);
 		if (size < 0 && errno != EINTR)
 			return;
+		audience->publish->is_heard |= size > 0 && message[0] == 1;
 		if (size > 0 && asks_for_catalogue(message, (size_t)size))
 			audience->catalogue_wanted = true;
 	}
@@ -257,6 +258,13 @@ static bool is_to_end(void *context)
 struct ledger_watcher publish_watcher(struct publish *publish)
 {
 	return (struct ledger_watcher){ on_change, on_seen, publish, is_to_end };
+}
+
+bool publish_is_near(const struct publish *publish, int64_t steady_ms)
+{
+	return publish->page_pace.is_going ||
+	       (publish->is_heard &&
+		(publish->remaining > 0 || steady_ms >= publish->tick_due_ms - PUBLISH_SOON_MS));
 }
 
 void publish_release(struct publish *publish)

@@ -23,6 +23,7 @@ enum {
 	PUBLISH_SLICE_MS = 5,	      /* and for so long, */
 	PUBLISH_REST_MS = 2,	      /* and so long after what went before */
 	PUBLISH_BEAT_PART = 4,	      /* of a tick: after one part the beat goes out */
+	PUBLISH_SOON_MS = 500,	      /* before a beat: who shares the loop should not take long */
 	PUBLISH_SUBSCRIPTIONS = 1000, /* that an audience's socket is read for in a round */
 	PUBLISH_DAILY_DAYS = 89,
 };
@@ -62,6 +63,10 @@ int publish_switch(struct publish *publish, const struct catalogue *catalogue,
 
 /* What tells it what has changed; it learns first, after a switch, of all that is there. */
 struct ledger_watcher publish_watcher(struct publish *publish);
+
+/* Is something to go out, or soon, and has anybody ever asked for it? Then whoever shares the loop
+ * should not hold it up for long. */
+bool publish_is_near(const struct publish *publish, int64_t steady_ms);
 
 /* The ledger has caught up with what the journal held at the start: from now on figures go out.
  * Before, they would be those of the past; beats go out all the while. */

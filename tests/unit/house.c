@@ -141,8 +141,13 @@ void house_apply_some(struct house *house)
 
 	if (chance_of(50))
 		assert_int_equal(journal_commit(house->journal), 0);
-	if (chance_of(40))
+	if (chance_of(20))
 		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
+	if (chance_of(20)) {
+		ledger_stop_at(house->ledger, ledger_applied(house->ledger) + 1 + chance(30));
+		assert_int_equal(ledger_apply(house->ledger, 0, &more, &added), 0);
+		ledger_stop_at(house->ledger, UINT64_MAX);
+	}
 	if (chance_of(15))
 		assert_int_equal(ledger_commit(house->ledger), 0);
 }

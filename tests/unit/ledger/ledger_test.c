@@ -523,6 +523,34 @@ static void send_up_to(struct house *house, uint64_t n)
 	}
 }
 
+static void a_stretch_may_be_smaller_and_nothing_is_left_behind(void **state)
+{
+	enum { EVENTS = 10000, MOST = 1000 };
+	struct house house;
+	uint64_t added, before = 0;
+	bool more;
+	int n = 0;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	send_up_to(&house, EVENTS);
+	for (; before < EVENTS; n++) {
+		ledger_stop_at(house.ledger, before + MOST);
+		assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);
+		assert_in_range(ledger_applied(house.ledger) - before, 1, MOST + CHUNK_MAX);
+		before = ledger_applied(house.ledger);
+	}
+	assert_int_equal(before, EVENTS);
+	assert_true(n > EVENTS / (MOST + CHUNK_MAX));
+	ledger_stop_at(house.ledger, UINT64_MAX);
+	/* Afterwards they are as large as ever. */
+	send_up_to(&house, 2 * EVENTS);
+	assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);
+	assert_true(ledger_applied(house.ledger) > EVENTS + MOST + CHUNK_MAX);
+	house_close(&house);
+}
+
 /* Whoever waits for what is there would wait for the next event. */
 static void there_is_more_where_one_is_left_behind_a_stretch(void **state)
 {
@@ -906,6 +934,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_applied_is_read_at_once_and_seen_by_a_view_after_the_commit),
 		cmocka_unit_test(there_is_more_where_one_is_left_behind_a_stretch),
+		cmocka_unit_test(a_stretch_may_be_smaller_and_nothing_is_left_behind),
 		cmocka_unit_test(a_fact_that_is_there_adds_none),
 		cmocka_unit_test(another_catalogue_builds_the_ledger_anew),
 		cmocka_unit_test(a_changed_name_or_headcount_builds_nothing_anew),

@@ -75,6 +75,32 @@ static void beats_come_by_the_clock_that_is_given(void **state)
 	rig_close(&rig);
 }
 
+static bool is_near(const struct rig *rig)
+{
+	return publish_is_near(rig->publish, rig->now.steady_ms);
+}
+
+static void a_beat_is_near_for_a_while_before_it_if_somebody_listens(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, &wish, world_catalogue);
+	rig_serve(&rig);
+	for (int ms = 0; ms < 3 * PUBLISH_SOON_MS; ms += 50)
+		assert_false(publish_is_near(rig.publish, rig.now.steady_ms + ms));
+	rig_step(&rig, 0); /* they have subscribed now */
+	rig_tick(&rig);
+	assert_false(is_near(&rig));
+	rig_step(&rig, rig.config.tick_ms - PUBLISH_SOON_MS - 1);
+	assert_false(is_near(&rig));
+	rig_step(&rig, 1);
+	assert_true(is_near(&rig));
+	rig_step(&rig, PUBLISH_SOON_MS);
+	assert_false(is_near(&rig));
+	rig_close(&rig);
+}
+
 /* The names in a beat, one behind the other. */
 static void assert_sources(struct rig *rig, int audience, const char *expected)
 {
@@ -186,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(beats_come_by_the_clock_that_is_given),
+		cmocka_unit_test(a_beat_is_near_for_a_while_before_it_if_somebody_listens),
 		cmocka_unit_test(an_audience_sees_the_sources_of_its_regions),
 		cmocka_unit_test(
 			who_does_not_see_where_a_learner_came_from_is_not_told_who_sends_there),
