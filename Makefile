@@ -323,7 +323,7 @@ $(BUILD)/tests/torture/outbox_test: $(call obj,tests/torture/outbox_test.c $(TOR
 	$(CC) $(TEST_LDFLAGS) -o $@ $^ $(call libs_of,cmocka $(LIBS_CLIENT) $(LIBS_PROTO)) -lm $(LDLIBS)
 
 # Their allocations fail: malloc is theirs, by the linker where a sanitizer has its own.
-MEMORY_TESTS := $(BUILD)/tests/torture/memory_test $(BUILD)/tests/torture/intake_memory_test
+MEMORY_TESTS := $(patsubst %,$(BUILD)/tests/torture/%_test,memory intake_memory tally_memory)
 $(MEMORY_TESTS): $(BUILD)/tests/torture/%: $(BUILD)/obj/tests/torture/%.o \
 		$(call obj,tests/torture/memory.c tests/filter.c $(UNIT_LIB)) $(CLIENT_A) $(DAEMON_A) $(PROTO_A)
 	@mkdir -p $(@D)
