@@ -69,7 +69,8 @@ static void write_catalogue(const struct stage *stage, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void send_started(struct stage *stage, const char *learner, const char *module, uint64_t seq)
+static void send_of(struct stage *stage, const char *source, const char *learner,
+		    const char *module, uint64_t seq)
 {
 	struct event event = { .type = EVENT_STARTED,
 			       .time = WORLD_BEGIN,
@@ -79,9 +80,14 @@ static void send_started(struct stage *stage, const char *learner, const char *m
 			       .result = { .score = -1, .passed = -1 },
 			       .voids_time = EVENT_NO_TIME };
 
-	assert_int_equal(house_send(&stage->house, "s", "a", seq, &event, 1), 0);
+	assert_int_equal(house_send(&stage->house, source, "a", seq, &event, 1), 0);
 	assert_int_equal(journal_commit(stage->house.journal), 0);
 	wake_send(room_wake(stage->rooms, ROOM_LEDGER));
+}
+
+static void send_started(struct stage *stage, const char *learner, const char *module, uint64_t seq)
+{
+	send_of(stage, "s", learner, module, seq);
 }
 
 static void on_rebuilt(void *context, int err)
@@ -260,7 +266,23 @@ struct heard {
 	int beats, catalogues, metrics;
 	int64_t epoch, started; /* of module lift in rana; -1: nothing was said of it */
 	char as_of[16];
+	char sources[64]; /* of the last beat, one behind the other */
 };
+
+static void note_sources(const json_t *beat, char to[static 64])
+{
+	const json_t *source;
+	size_t i;
+
+	to[0] = 0;
+	json_array_foreach(json_object_get(beat, "sources"), i, source)
+	{
+		size_t at = strlen(to);
+
+		snprintf(to + at, 64 - at, "%s ",
+			 json_string_value(json_object_get(source, "source")));
+	}
+}
 
 static struct heard hear(struct stage *stage)
 {
@@ -274,6 +296,7 @@ static struct heard hear(struct stage *stage)
 			heard.beats++;
 			snprintf(heard.as_of, sizeof(heard.as_of), "%s",
 				 json_string_value(json_object_get(body, "as_of")));
+			note_sources(body, heard.sources);
 		} else if (strcmp(topic, "catalogue") == 0) {
 			heard.catalogues++;
 		} else {
@@ -435,6 +458,55 @@ static void reload_in_main(struct stage *stage, const char *text, bool is_asked)
 	}
 	ask_reload(stage);
 	loop_step(room_loop(stage->rooms, ROOM_MAIN));
+}
+
+static void step_ledger(struct stage *stage, int64_t ms)
+{
+	stage->now.steady_ms += ms;
+	stage->now.utc_ms += ms;
+	loop_step(room_loop(stage->rooms, ROOM_LEDGER));
+}
+
+/* A reload waits for what has come until it is asked for, and not for what comes then: the ledger
+ * goes over with that, applied and not committed. */
+static void under_other_names_there_is_also_what_is_not_committed_yet(void **state)
+{
+	struct heard before, heard;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, NULL);
+	await_takeovers(&stage, 1);
+	send_started(&stage, "kari", "falls", 1); /* which counts in no module */
+	reload_in_main(&stage, renamed, true);
+	while (count(&stage, STAT_ledger_commits) == 0)
+		step_ledger(&stage, 1);
+	send_of(&stage, "t", "ola", "lift", 1);
+	send_of(&stage, "u", "liv", "lift", 1);
+	for (int i = 0; i < 2 * TICK_MS / 10; i++)
+		step_ledger(&stage, 10);
+	before = hear(&stage);
+	assert_string_equal(before.sources, "s t u ");
+	loop_step(room_loop(stage.rooms, ROOM_MAIN));
+	assert_int_equal(count(&stage, STAT_takeovers), 1);
+	step_ledger(&stage, 0);
+	assert_int_equal(count(&stage, STAT_takeovers), 2);
+	assert_int_equal(count(&stage, STAT_ledger_commits), 1);
+	tick(&stage);
+	tick(&stage);
+	heard = hear(&stage);
+	assert_true(heard.epoch != before.epoch);
+	assert_string_equal(heard.sources, "s t u ");
+	assert_int_equal(heard.started, 2);
+	assert_int_equal(heard.metrics, 4); /* the module and people, of rana and of all */
+	assert_int_equal(count(&stage, STAT_ledger_commits), 1);
+	while (count(&stage, STAT_ledger_commits) == 1)
+		tick(&stage);
+	tick(&stage);
+	heard = hear(&stage);
+	assert_int_equal(heard.metrics, 0);
+	assert_string_equal(heard.sources, "s t u ");
+	close_stage(&stage);
 }
 
 static void a_reload_is_answered_also_where_another_one_takes_its_place(void **state)
@@ -843,6 +915,7 @@ int main(void)
 		cmocka_unit_test(a_day_begins_when_the_clock_says_so),
 		cmocka_unit_test(another_catalogue_takes_over_when_its_ledger_is_built),
 		cmocka_unit_test(a_name_is_taken_by_the_ledgers_thread_and_done_then),
+		cmocka_unit_test(under_other_names_there_is_also_what_is_not_committed_yet),
 		cmocka_unit_test(a_reload_is_answered_also_where_another_one_takes_its_place),
 		cmocka_unit_test(a_reload_that_waits_is_answered_with_its_own_result),
 		cmocka_unit_test(a_signal_is_done_when_what_it_brought_serves),

@@ -924,6 +924,46 @@ static void the_watcher_learns_what_changed_and_what_is_there(void **state)
 	house_close(&house);
 }
 
+/* As publishing begins a new epoch when names change: all of it is told again, of the same. */
+static void who_watches_anew_learns_of_what_is_not_committed_yet(void **state)
+{
+	struct watched first = { 0 }, watched = { 0 };
+	struct ledger_watcher watcher = { note_changed, note_seen, &first, NULL };
+	struct catalogue *names = catalogue_of(world_catalogue);
+	struct house house;
+	uint32_t rana, isle;
+	uint64_t added;
+	bool more;
+
+	(void)state;
+	house_open(&house, "", world_catalogue);
+	rana = catalogue_home(house.catalogue, text_of("rana")) << 16;
+	isle = catalogue_home(house.catalogue, text_of("isle")) << 16;
+	house_ledger_open(&house, "ledger", INT64_MAX);
+	assert_int_equal(ledger_watch(house.ledger, &watcher), 0);
+	send_committed(&house, "s", "a", 1, event_of(EVENT_STARTED, "1", "lift", "rana", 5));
+	house_apply_all(&house);
+	send_committed(&house, "s", "a", 2, event_of(EVENT_STARTED, "2", "lift", "isle", 5));
+	assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);
+	assert_int_equal(first.n_seen, 2);
+	ledger_switch(house.ledger, names);
+	watcher.context = &watched;
+	assert_int_equal(ledger_watch(house.ledger, &watcher), 0);
+	assert_int_equal(watched.n_seen, 2);
+	assert_true(has(watched.seen, 2, rana) && has(watched.seen, 2, isle));
+	assert_int_equal(watched.n_changed, 4);
+	assert_true(has(watched.changed, 4, rana) && has(watched.changed, 4, isle));
+	assert_true(has(watched.changed, 4, rana | KIND_PEOPLE << 8));
+	assert_true(has(watched.changed, 4, isle | KIND_PEOPLE << 8));
+	/* It was told, and is not told again. */
+	assert_int_equal(ledger_commit(house.ledger), 0);
+	assert_int_equal(ledger_apply(house.ledger, 0, &more, &added), 0);
+	assert_int_equal(watched.n_seen + watched.n_changed, 6);
+	assert_int_equal(first.n_seen, 2);
+	house_close(&house);
+	catalogue_free(names);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -944,6 +984,7 @@ int main(void)
 		cmocka_unit_test(a_commit_that_the_disk_refuses_is_done_again),
 		cmocka_unit_test(a_commit_is_due_after_a_while_or_when_someone_waits),
 		cmocka_unit_test(the_watcher_learns_what_changed_and_what_is_there),
+		cmocka_unit_test(who_watches_anew_learns_of_what_is_not_committed_yet),
 	};
 
 	chance_begin();
