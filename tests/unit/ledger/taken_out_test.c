@@ -241,6 +241,87 @@ static void a_learner_of_many_facts_is_gone_and_comes_back_with_few(void **state
 	house_close(&house);
 }
 
+/* The learner's source: who has told of it first since it was forgotten last; "" where nobody
+ * has. */
+static const struct {
+	const char *happens; /* s, t: an event of that source; F: forgotten; |: applied by then */
+	const char *source;
+	uint32_t facts;
+	const char *why;
+} tellings[] = {
+	{ "sF", "", 0, "forgotten in the stretch that told of it" },
+	{ "s|F", "", 0, "forgotten in the next one" },
+	{ "sFt", "t", 1, "all in one stretch" },
+	{ "s|Ft", "t", 1, "told of by another source in the stretch of the forget" },
+	{ "s|F|t", "t", 1, "each in a stretch of its own" },
+	{ "s|tFs", "s", 1, "told of in front of the forget, too" },
+	{ "s|Fts", "t", 2, "the second to tell of it is not the first" },
+	{ "ss|tFtt|s", "t", 3, "and it stays so" },
+	{ "s|FtFs", "s", 1, "forgotten twice" },
+	{ "s|FtF", "", 0, "forgotten twice, and no more" },
+	{ "s|Ft|Fs|t", "s", 2, "forgotten in two stretches" },
+	{ "s|t|t", "s", 3, "never forgotten" },
+};
+
+static void assert_told_by(struct house *house, const char *source, uint32_t facts, const char *why)
+{
+	uint8_t pseudonym[PSEUDONYM_BYTES];
+	struct learner learner = { 0 };
+	struct ledger_view view;
+	struct journal_view names;
+	struct text name;
+	bool found;
+
+	secret_pseudonym(&house->secret, text_of("s"), text_of("kari"), pseudonym);
+	assert_int_equal(ledger_view_begin(house->ledger, &view), 0);
+	assert_int_equal(journal_view_begin(house->journal, &names), 0);
+	assert_int_equal(ledger_view_learner(&view, pseudonym, &learner, &found), 0);
+	if (found != (*source != 0) || learner.n != facts)
+		fail_msg("%s: %u facts, not %u", why, (unsigned)learner.n, facts);
+	if (found && (!journal_view_name(&names, NAME_SOURCE, learner.source, &name) ||
+		      !text_equal(name, text_of(source))))
+		fail_msg("%s: not of %s", why, source);
+	journal_view_end(&names);
+	ledger_view_end(&view);
+	learner_free(&learner);
+}
+
+static void whoever_is_forgotten_is_of_the_source_that_tells_of_it_then(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tellings) / sizeof(tellings[0]); i++) {
+		static struct remains remains;
+		uint64_t seq[2] = { 1, 1 }, number = 0;
+		struct house house;
+
+		remains.n = 0;
+		house_open(&house, joined, world_catalogue);
+		house_ledger_open(&house, "ledger", INT64_MAX);
+		for (const char *at = tellings[i].happens; *at; at++) {
+			struct event event = event_at("kari", WORLD_BEGIN + (int64_t)number++);
+			int source = *at == 't';
+
+			if (*at == '|') {
+				house_apply_all(&house);
+			} else if (*at == 'F') {
+				forget(&house, &remains, event.learner);
+			} else {
+				remains.events[remains.n] = (struct model_event){ "s", event };
+				remains.numbers[remains.n++] = number;
+				assert_int_equal(house_send(&house, sources[source], "a",
+							    seq[source]++, &event, 1),
+						 0);
+			}
+			assert_int_equal(journal_commit(house.journal), 0);
+		}
+		house_apply_all(&house);
+		assert_told_by(&house, tellings[i].source, tellings[i].facts, tellings[i].why);
+		assert_as_the_model(&house, remains.events, remains.n, INT64_MAX, tellings[i].why);
+		assert_as_built(&house, INT64_MAX, tellings[i].why);
+		house_close(&house);
+	}
+}
+
 struct watched {
 	uint32_t n_changed;
 	bool people;
@@ -618,6 +699,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_worlds_come_out_as_what_remains),
 		cmocka_unit_test(a_learner_of_many_facts_is_gone_and_comes_back_with_few),
+		cmocka_unit_test(whoever_is_forgotten_is_of_the_source_that_tells_of_it_then),
 		cmocka_unit_test(what_is_left_of_the_past_is_what_holds_and_what_was_claimed_last),
 		cmocka_unit_test(the_watcher_learns_what_a_forget_changes),
 	};
