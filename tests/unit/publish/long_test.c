@@ -22,11 +22,11 @@ enum {
 	STEPS_MAX = 2000,
 };
 
+#define SNAPSHOT "inproc://snapshot"
 static const struct rig_wish wish = { .topics = "",
 				      .audiences = { { "inproc://all", NULL, "exact" },
-						     { "inproc://late", NULL, "exact" } },
-				      .n_audiences = AUDIENCES,
-				      .asked = LATE };
+						     { "inproc://late", NULL, "exact", SNAPSHOT } },
+				      .n_audiences = AUDIENCES };
 
 static int64_t whole(const json_t *map, const char *key)
 {
@@ -188,7 +188,7 @@ static json_t *take_page(struct rig *rig, struct known *known, json_t *topics)
 
 		rig_step(rig, 1);
 		hear(rig, known);
-		while (rig_next(rig->asks, topic, &message)) {
+		while (rig_next(rig->asks[LATE], topic, &message)) {
 			json_t *body = rig_read(rig, &message);
 
 			if (strcmp(topic, "end") == 0)
@@ -207,7 +207,7 @@ static void ask_all(struct rig *rig)
 						  .n_prefixes = 1,
 						  .limit = SNAPSHOT_LIMIT_MAX };
 
-	rig_ask(rig, &request);
+	rig_ask(rig, LATE, &request);
 }
 
 static void a_snapshot_has_not_all_of_a_tick_that_is_going_out(void **state)
@@ -323,7 +323,7 @@ static void a_page_is_of_one_epoch(void **state)
 		assert_true(strcmp(topic, last) <= 0);
 	}
 	rest.after = text_of(last);
-	rig_ask(&rig, &rest);
+	rig_ask(&rig, LATE, &rest);
 	json_object_clear(topics);
 	assert_end_of_new(&rig, &known, topics, epoch);
 	json_decref(end);
@@ -394,7 +394,7 @@ static void ask_at_random(struct rig *rig, struct known *known, json_t *names)
 		request.prefixes[i] = some_name(names);
 	if (chance_of(50))
 		request.after = some_name(names);
-	rig_ask(rig, &request);
+	rig_ask(rig, LATE, &request);
 	end = take_page(rig, known, topics);
 	json_array_foreach(names, i, name)
 	{

@@ -15,13 +15,14 @@
 
 enum { EXACT, OPEN, BODO, AUDIENCES, STEPS_MAX = 100, MANY = 450, LEARNERS_BYTES = 11 };
 
+#define SNAPSHOT "inproc://snapshot"
+
 /* Everyone by the exact plane; everyone, and those who see Bodo alone, by the open one. */
 static const struct rig_wish wish = { .topics = "",
 				      .audiences = { { "inproc://exact", NULL, "exact" },
-						     { "inproc://open", NULL, "open" },
+						     { "inproc://open", NULL, "open", SNAPSHOT },
 						     { "inproc://bodo", "bodo", "open" } },
 				      .n_audiences = AUDIENCES,
-				      .asked = OPEN,
 				      .has_shelf = true };
 
 static void serve(struct rig *rig)
@@ -296,10 +297,10 @@ static void assert_snapshot(struct rig *rig, const struct snapshot_request *requ
 	size_t at = 0;
 	zmq_msg_t body;
 
-	rig_ask(rig, request);
+	rig_ask(rig, OPEN, request);
 	for (int step = 0; step < STEPS_MAX && strcmp(topic, "end") != 0; step++) {
 		loop_step(rig->loop);
-		while (strcmp(topic, "end") != 0 && rig_next(rig->asks, topic, &body)) {
+		while (strcmp(topic, "end") != 0 && rig_next(rig->asks[OPEN], topic, &body)) {
 			json_t *json = rig_read(rig, &body);
 
 			at += (size_t)snprintf(
@@ -360,27 +361,6 @@ static void a_snapshot_has_what_stands_or_what_is_newer(void **state)
 	rig_close(&rig);
 }
 
-static void release_many(struct rig *rig, uint32_t number)
-{
-	struct release_info info = { .number = number, .day = 20000, .made_ms = 5 };
-	struct release_text text = { 0 };
-	char id[16];
-
-	for (int i = 0; i < MANY; i++) {
-		snprintf(id, sizeof(id), "m%03d", i);
-		assert_int_equal(
-			release_text_add(&text,
-					 &(struct release_row){ .region = text_of("bodo"),
-								.id = text_of(id),
-								.kind = KIND_MODULE,
-								.metrics = text_of("\x80") }),
-			0);
-	}
-	assert_int_equal(release_text_write(&text, rig->house.dir.path, &info), 0);
-	release_text_free(&text);
-	assert_int_equal(shelf_look(rig->shelf), 0);
-}
-
 /* What came to a dashboard. */
 struct heard {
 	int rows, beats;
@@ -424,7 +404,7 @@ static void beats_come_on_time_while_a_release_goes_out(void **state)
 	for (uint32_t number = 1; number <= 2; number++) {
 		int rows = 0, beats = 0;
 
-		release_many(&rig, number);
+		rig_release(&rig, number, 0, MANY);
 		rig.look_ms = 2;
 		while (rows < MANY) {
 			rig_step(&rig, 1);

@@ -17,8 +17,7 @@ enum { ALL, FEW, AUDIENCES };
 static const struct rig_wish wish = { .topics = "beat",
 				      .audiences = { { "inproc://all", NULL, "exact" },
 						     { "inproc://few", "bodo", "exact" } },
-				      .n_audiences = AUDIENCES,
-				      .asked = ALL };
+				      .n_audiences = AUDIENCES };
 
 /* The body of the next message of a socket; NULL: there is none. */
 static json_t *next(struct rig *rig, void *socket, char topic[static TOPIC_MAX])

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/plane/file.h"
 #include "proto/json.h"
 
 static void read_ours(void *context, struct now *ret_now)
@@ -23,20 +24,35 @@ static void configure(struct rig *rig)
 	rig->config = *rig->house.config;
 	rig->config.audiences = rig->audiences;
 	rig->config.n_audiences = (size_t)rig->wish->n_audiences;
-	rig->snapshot = (char *)"inproc://snapshot";
 	for (int i = 0; i < rig->wish->n_audiences; i++) {
 		const struct rig_audience *of = &rig->wish->audiences[i];
 
 		rig->endpoints[i] = (char *)of->publish;
 		rig->regions[i] = (char *)of->region;
+		rig->snapshots[i] = (char *)of->snapshot;
 		rig->audiences[i] = rig->house.config->audiences[0];
 		rig->audiences[i].publish = (struct texts){ &rig->endpoints[i], 1 };
 		rig->audiences[i].snapshot =
-			(struct texts){ &rig->snapshot, i == rig->wish->asked };
+			(struct texts){ &rig->snapshots[i], of->snapshot ? 1 : 0 };
 		rig->audiences[i].plane = (char *)of->plane;
 		if (of->region)
 			rig->audiences[i].regions = (struct texts){ &rig->regions[i], 1 };
 	}
+}
+
+/* What dashboards have of an audience. */
+static void connect_to(struct rig *rig, int audience, const char *topics)
+{
+	void *dashboard = zmq_socket(rig->zmq, ZMQ_SUB);
+
+	assert_int_equal(zmq_setsockopt(dashboard, ZMQ_SUBSCRIBE, topics, strlen(topics)), 0);
+	assert_int_equal(zmq_connect(dashboard, rig->endpoints[audience]), 0);
+	rig->dashboards[audience] = dashboard;
+	rig->asks[audience] = NULL;
+	if (!rig->snapshots[audience])
+		return;
+	rig->asks[audience] = zmq_socket(rig->zmq, ZMQ_DEALER);
+	assert_int_equal(zmq_connect(rig->asks[audience], rig->snapshots[audience]), 0);
 }
 
 void rig_begin(struct rig *rig, struct open *before)
@@ -44,7 +60,6 @@ void rig_begin(struct rig *rig, struct open *before)
 	struct publish_parts parts = { .config = &rig->config,
 				       .stats = &rig->stats,
 				       .before = before };
-	const char *topics = rig->wish->topics;
 
 	rig->zmq = zmq_ctx_new();
 	rig->loop = loop_new(&(struct clock){ read_ours, rig });
@@ -55,22 +70,17 @@ void rig_begin(struct rig *rig, struct open *before)
 	parts.journal = rig->house.journal;
 	parts.shelf = rig->shelf;
 	assert_int_equal(publish_open(&parts, &rig->publish), 0);
-	for (int i = 0; i < rig->wish->n_audiences; i++) {
-		rig->dashboards[i] = zmq_socket(rig->zmq, ZMQ_SUB);
-		assert_int_equal(
-			zmq_setsockopt(rig->dashboards[i], ZMQ_SUBSCRIBE, topics, strlen(topics)),
-			0);
-		assert_int_equal(zmq_connect(rig->dashboards[i], rig->endpoints[i]), 0);
-	}
-	rig->asks = zmq_socket(rig->zmq, ZMQ_DEALER);
-	assert_int_equal(zmq_connect(rig->asks, rig->snapshot), 0);
+	for (int i = 0; i < rig->wish->n_audiences; i++)
+		connect_to(rig, i, rig->wish->topics);
 }
 
 void rig_end(struct rig *rig)
 {
-	for (int i = 0; i < rig->wish->n_audiences; i++)
+	for (int i = 0; i < rig->wish->n_audiences; i++) {
 		zmq_close(rig->dashboards[i]);
-	zmq_close(rig->asks);
+		if (rig->asks[i])
+			zmq_close(rig->asks[i]);
+	}
 	publish_close(rig->publish);
 	if (rig->shelf)
 		shelf_clear(rig->shelf);
@@ -143,14 +153,36 @@ void rig_send_all(struct rig *rig, const char *source, int modules)
 	}
 }
 
-void rig_ask(struct rig *rig, const struct snapshot_request *request)
+void rig_release(struct rig *rig, uint32_t number, int from, int to)
+{
+	struct release_info info = { .number = number, .day = 20000, .made_ms = 5 };
+	struct release_text text = { 0 };
+	char id[16];
+
+	for (int i = from; i < to; i++) {
+		snprintf(id, sizeof(id), "m%03d", i);
+		assert_int_equal(
+			release_text_add(&text,
+					 &(struct release_row){ .region = text_of("bodo"),
+								.id = text_of(id),
+								.kind = KIND_MODULE,
+								.metrics = text_of("\x80") }),
+			0);
+	}
+	assert_int_equal(release_text_write(&text, rig->house.dir.path, &info), 0);
+	release_text_free(&text);
+	assert_int_equal(shelf_look(rig->shelf), 0);
+}
+
+void rig_ask(struct rig *rig, int audience, const struct snapshot_request *request)
 {
 	struct text message;
 
 	msg_writer_clear(rig->house.writer);
 	snapshot_request_encode(rig->house.writer, request);
 	message = msg_written(rig->house.writer);
-	assert_int_equal(zmq_send(rig->asks, message.data, message.size, 0), message.size);
+	assert_int_equal(zmq_send(rig->asks[audience], message.data, message.size, 0),
+			 message.size);
 }
 
 bool rig_next(void *socket, char topic[static TOPIC_MAX], zmq_msg_t *body)

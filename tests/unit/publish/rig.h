@@ -24,9 +24,10 @@ struct rig_wish {
 		const char *publish; /* an endpoint */
 		const char *region;  /* the one that it sees; NULL: all */
 		const char *plane;
+		const char *snapshot; /* an endpoint; NULL: none can be asked for */
 	} audiences[RIG_AUDIENCES];
-	int n_audiences, asked; /* whose snapshots can be asked for */
-	bool has_shelf;		/* of releases, in the house's directory */
+	int n_audiences;
+	bool has_shelf; /* of releases, in the house's directory */
 };
 
 struct rig {
@@ -34,14 +35,14 @@ struct rig {
 	struct house house;
 	struct config config;
 	struct config_audience audiences[RIG_AUDIENCES];
-	char *endpoints[RIG_AUDIENCES], *regions[RIG_AUDIENCES], *snapshot;
+	char *endpoints[RIG_AUDIENCES], *regions[RIG_AUDIENCES], *snapshots[RIG_AUDIENCES];
 	struct now now;
 	int look_ms; /* go by at each look at the clock: 0 but for what takes its time */
 	struct loop *loop;
 	struct stats stats;
 	struct shelf *shelf; /* NULL: none */
 	struct publish *publish;
-	void *zmq, *dashboards[RIG_AUDIENCES], *asks;
+	void *zmq, *dashboards[RIG_AUDIENCES], *asks[RIG_AUDIENCES];
 };
 
 /* Without figures: rig_serve has them published. */
@@ -67,8 +68,11 @@ void rig_send(struct rig *rig, const char *source, uint64_t seq, const char *mod
 /* The same in each of the modules m0 ... of rig_catalogue, in bodo. */
 void rig_send_all(struct rig *rig, const char *source, int modules);
 
-/* A request by the socket `asks`. */
-void rig_ask(struct rig *rig, const struct snapshot_request *request);
+/* A release of modules m<from> ... m<to - 1>, in bodo, on the shelf. */
+void rig_release(struct rig *rig, uint32_t number, int from, int to);
+
+/* A request by the socket that asks for an audience's snapshots. */
+void rig_ask(struct rig *rig, int audience, const struct snapshot_request *request);
 
 /* The next message of a socket, whose body is the caller's to close; false: there is none. */
 bool rig_next(void *socket, char topic[static TOPIC_MAX], zmq_msg_t *body);
