@@ -210,6 +210,16 @@ static void on_pipe(void *context, const struct now *now)
 		end(context);
 }
 
+/* What it says of an error is its last word, and told as such: its process may take a while to
+ * end. */
+static void tell_one(const struct jobs *jobs, const struct job *job)
+{
+	struct report report = job->report;
+
+	report.err = 0;
+	jobs->fn(jobs->context, job->kind, &report, false);
+}
+
 /* Who waits for one hears that it goes on. */
 static void tell(void *context, const struct now *now)
 {
@@ -218,11 +228,11 @@ static void tell(void *context, const struct now *now)
 
 	(void)now;
 	for (int kind = 0; kind < JOB_KINDS; kind++) {
-		struct job *job = &jobs->jobs[kind];
+		const struct job *job = &jobs->jobs[kind];
 
 		some |= job->pid > 0;
 		if (job->pid > 0)
-			jobs->fn(jobs->context, job->kind, &job->report, false);
+			tell_one(jobs, job);
 	}
 	if (!some)
 		loop_set_timer(jobs->loop, jobs->timer, false);

@@ -19,8 +19,9 @@ enum { JOB_TELL_MS = 1000 };
 
 struct jobs;
 
-/* What is told of a job: while it runs, about every JOB_TELL_MS; and once at its end, with its last
- * report, in which a child that was killed, or ended without a last word, is an error. */
+/* What is told of a job: while it runs, about every JOB_TELL_MS, and without an error; and once at
+ * its end, with its last report, in which a child that was killed, or ended without a last word, is
+ * an error. */
 typedef void (*job_fn)(void *context, enum job_kind kind, const struct report *report, bool ended);
 
 /* `options` of the daemon's own that children get, too, up to NULL, and the directory of the state

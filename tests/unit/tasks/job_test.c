@@ -44,6 +44,17 @@ static void report_failure(void)
 	exit(report_end(&report, 0));
 }
 
+/* As one does whose memory is looked through at its end. */
+static void fail_and_linger(void)
+{
+	struct report report = { .is_line = true, .done = 3, .total = 9 };
+
+	report_fail(&report, LIFT_E_DISK, "no room");
+	report_end(&report, 0);
+	while (true)
+		pause();
+}
+
 static void end_without_a_word(void)
 {
 	exit(3);
@@ -93,6 +104,7 @@ static const struct {
 } children[] = {
 	{ "--steps", report_steps },
 	{ "--failure", report_failure },
+	{ "--linger", fail_and_linger },
 	{ "--mute", end_without_a_word },
 	{ "--die", die },
 	{ "--hang", hang },
@@ -110,7 +122,7 @@ struct told {
 	struct report last;
 	enum job_kind kind;
 	int ends;
-	bool stop_at_progress;
+	bool stop_at_progress; /* when the child has said how far it is */
 };
 
 static void on_told(void *context, enum job_kind kind, const struct report *report, bool ended)
@@ -120,7 +132,7 @@ static void on_told(void *context, enum job_kind kind, const struct report *repo
 	told->last = *report;
 	told->kind = kind;
 	told->ends += ended;
-	if (ended || told->stop_at_progress)
+	if (ended || (told->stop_at_progress && report->done > 0))
 		loop_stop(told->loop);
 }
 
@@ -305,6 +317,26 @@ static void one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end(void **stat
 	dir_end(&dir);
 }
 
+/* Else an answer would say that it goes on and that it was refused, and not why. */
+static void a_failure_is_told_when_the_process_has_ended_and_not_before(void **state)
+{
+	static const char *const options[] = { "--linger", NULL };
+	struct report running;
+	struct told told;
+
+	(void)state;
+	open_jobs(&told, options, "/nowhere");
+	told.stop_at_progress = true;
+	assert_int_equal(jobs_start(told.jobs, JOB_VERIFY, &no_wish), 0);
+	loop_run(told.loop);
+	assert_int_equal(told.ends, 0);
+	assert_int_equal(told.last.done, 3);
+	assert_int_equal(told.last.err, 0);
+	assert_true(jobs_running(told.jobs, JOB_VERIFY, &running));
+	assert_int_equal(running.err, LIFT_E_DISK); /* it has been read */
+	close_jobs(&told);
+}
+
 static void a_line_of_a_report_is_read_or_refused(void **state)
 {
 	static const struct {
@@ -342,6 +374,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_child_has_no_descriptor_and_no_blocked_signal_of_the_daemon),
 		cmocka_unit_test(a_child_has_the_environment_of_the_beginning),
 		cmocka_unit_test(one_of_a_kind_runs_at_once_and_all_are_killed_at_the_end),
+		cmocka_unit_test(a_failure_is_told_when_the_process_has_ended_and_not_before),
 		cmocka_unit_test(a_line_of_a_report_is_read_or_refused),
 	};
 
