@@ -160,6 +160,12 @@ void counts_by_minutes(struct counts *counts)
 	months[WAS].n = months[IS].n = 0;
 }
 
+void counts_last(struct counts *counts, struct counts_last was, struct counts_last is)
+{
+	counts_day(counts, FACET_LAST, was.last, is.last);
+	counts_day(counts, FACET_OPEN, was.is_over ? NULL : was.last, is.is_over ? NULL : is.last);
+}
+
 /* Who is enrolled, and of those admitted who has not started. */
 void counts_enrolment(struct counts *counts, struct counts_enrolled was, struct counts_enrolled is)
 {

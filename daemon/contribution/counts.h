@@ -59,6 +59,13 @@ void counts_hours(struct counts *counts);
 void counts_months(struct counts *counts);
 void counts_by_minutes(struct counts *counts);
 
+/* The day of the last fact; and the same of who has neither completed nor withdrawn. */
+struct counts_last {
+	const struct standing *last;
+	bool is_over;
+};
+void counts_last(struct counts *counts, struct counts_last was, struct counts_last is);
+
 /* Who is enrolled, and of those admitted who has not started. */
 struct counts_enrolled {
 	enum event_state state;

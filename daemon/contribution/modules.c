@@ -33,12 +33,6 @@ static void write_scores(struct counts *counts, const struct module_state *was,
 	counts_number(counts, FACET_GAIN_SUM, gain[WAS], gain[IS]);
 }
 
-/* The last fact of who has neither completed nor withdrawn. */
-static const struct standing *open_since(const struct module_state *state)
-{
-	return state->completed || state->withdrawn ? NULL : state->last;
-}
-
 static void write_module(struct counts *counts, const struct module_state *was,
 			 const struct module_state *is)
 {
@@ -50,8 +44,8 @@ static void write_module(struct counts *counts, const struct module_state *was,
 	counts_number(counts, FACET_PASSED_FIRST, was->passed_first, is->passed_first);
 	counts_number(counts, FACET_ATTEMPTS, was->attempts, is->attempts);
 	write_scores(counts, was, is);
-	counts_day(counts, FACET_LAST, was->last, is->last);
-	counts_day(counts, FACET_OPEN, open_since(was), open_since(is));
+	counts_last(counts, (struct counts_last){ was->last, was->completed || was->withdrawn },
+		    (struct counts_last){ is->last, is->completed || is->withdrawn });
 	counts_hours(counts);
 	counts_months(counts);
 	counts_enrolment(counts, (struct counts_enrolled){ was->enrolment, was->started },

@@ -100,12 +100,6 @@ static void note_times(struct counts *counts, const struct programme_change *cha
 	}
 }
 
-/* The last fact of who has neither completed nor withdrawn. */
-static const struct standing *open_since(const struct programme_state *state)
-{
-	return state->completed || state->withdrawn ? NULL : state->last;
-}
-
 static void write_change(struct counts *counts, const struct programme_change *change)
 {
 	const struct programme_state *was = change->was, *is = change->is;
@@ -113,8 +107,8 @@ static void write_change(struct counts *counts, const struct programme_change *c
 	counts_day(counts, FACET_STARTED, was->first, is->first);
 	counts_day(counts, FACET_COMPLETED, was->completed, is->completed);
 	counts_number(counts, FACET_WITHDRAWN, was->withdrawn, is->withdrawn);
-	counts_day(counts, FACET_LAST, was->last, is->last);
-	counts_day(counts, FACET_OPEN, open_since(was), open_since(is));
+	counts_last(counts, (struct counts_last){ was->last, was->completed || was->withdrawn },
+		    (struct counts_last){ is->last, is->completed || is->withdrawn });
 	note_times(counts, change);
 	counts_hours(counts);
 	counts_months(counts);
