@@ -9,8 +9,6 @@
 
 /* Gathering a stretch. */
 
-static const struct text no_record = { NULL, 0 };
-
 struct gathering {
 	struct ledger *ledger;
 	struct journal_view *view;
@@ -62,7 +60,7 @@ static int note_unknown(struct gathering *gathering, uint32_t module, uint32_t h
 	if (err || names_count(ledger->seen) == count)
 		return err;
 	record_writer_open(&writer, ledger, LDB_SEEN);
-	record_write(&writer, key, no_record, (struct text){ "", 0 });
+	record_write(&writer, key, record_none, (struct text){ "", 0 });
 	record_writer_close(&writer);
 	ledger_tell_seen(ledger, gathering->view, key);
 	return 0;

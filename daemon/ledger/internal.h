@@ -31,8 +31,9 @@ struct record_writer {
 void record_writer_open(struct record_writer *writer, struct ledger *ledger, int db);
 void record_writer_close(struct record_writer *writer);
 
-/* Put a record in place of the one that was there (data NULL: none); take one away. Errors of the
- * store stick. */
+/* Put a record in place of the one that was there, or of none; take one away. Errors of the store
+ * stick. */
+extern const struct text record_none;
 void record_write(struct record_writer *writer, struct text key, struct text was, struct text is);
 void record_remove(struct record_writer *writer, struct text key, struct text was);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/ledger/internal.h"
 
+const struct text record_none = { NULL, 0 };
+
 void record_writer_open(struct record_writer *writer, struct ledger *ledger, int db)
 {
 	*writer = (struct record_writer){ .sum = &ledger->sum, .db = db };

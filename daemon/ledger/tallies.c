@@ -10,8 +10,6 @@ enum {
 	RUN_CUT = 2 * RUN_MAX / 3, /* of one that is cut: it may grow */
 };
 
-static const struct text no_record = { NULL, 0 };
-
 static struct text run_key(uint8_t to[static TALLY_KEY_BYTES], uint32_t home, uint32_t subject,
 			   uint64_t what)
 {
@@ -198,7 +196,7 @@ static void find_spot(struct record_writer *writer, const struct tally_group *gr
 		found = found ? store_previous(&writer->cursor, &key, &run)
 			      : store_last(&writer->cursor, &key, &run);
 		found = found && is_of(key, wanted);
-		ret_spot->was = found ? run : no_record;
+		ret_spot->was = found ? run : record_none;
 		run_key(ret_spot->bytes, group->home, group->subject, found ? what_of(key) : 0);
 	}
 	ret_spot->key = wanted;
@@ -269,7 +267,7 @@ static int write_runs(struct record_writer *writer, struct run_memory *memory,
 		parts += n;
 		if (parts == end)
 			return 0;
-		spot->was = no_record;
+		spot->was = record_none;
 		spot->key = run_key(spot->bytes, group->home, group->subject, parts->what);
 		n = put_parts(parts, (size_t)(end - parts), memory->bytes, most, &size);
 	}
