@@ -8,7 +8,7 @@
 #ifndef LIFTD_HANDOVER_H
 #define LIFTD_HANDOVER_H
 
-#include "daemon/intake/meant.h"
+#include "daemon/intake/kept/meant.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/status/status.h"
 

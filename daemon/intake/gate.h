@@ -18,7 +18,7 @@
 
 #include "daemon/base/stats.h"
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/intake/kept.h"
+#include "daemon/intake/kept/kept.h"
 #include "daemon/intake/speaker.h"
 #include "daemon/journal/board.h"
 #include "daemon/journal/orders.h"

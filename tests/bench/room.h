@@ -9,7 +9,7 @@
 #ifndef LIFT_TESTS_BENCH_ROOM_H
 #define LIFT_TESTS_BENCH_ROOM_H
 
-#include "daemon/intake/kept.h"
+#include "daemon/intake/kept/kept.h"
 #include "daemon/ledger/ledger.h"
 #include "tests/bench/world.h"
 

@@ -3,8 +3,8 @@
  * meant.h - what was probably meant by a text that the catalogue does not have: one that differs
  * only by what people and spreadsheets change without seeing it. Nothing is corrected by it.
  */
-#ifndef LIFTD_INTAKE_MEANT_H
-#define LIFTD_INTAKE_MEANT_H
+#ifndef LIFTD_INTAKE_KEPT_MEANT_H
+#define LIFTD_INTAKE_KEPT_MEANT_H
 
 #include "daemon/catalogue/catalogue.h"
 #include "proto/unknown.h"

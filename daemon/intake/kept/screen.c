@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/intake/screen.h"
+#include "daemon/intake/kept/screen.h"
 
 #include <stdlib.h>
 

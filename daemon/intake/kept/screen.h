@@ -7,11 +7,11 @@
  * names are refused, of those that the journal has already, by number. What has been found is
  * noted, and moved to where status finds it once it is durable.
  */
-#ifndef LIFTD_INTAKE_SCREEN_H
-#define LIFTD_INTAKE_SCREEN_H
+#ifndef LIFTD_INTAKE_KEPT_SCREEN_H
+#define LIFTD_INTAKE_KEPT_SCREEN_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/intake/meant.h"
+#include "daemon/intake/kept/meant.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/persons.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/intake/meant.h"
+#include "daemon/intake/kept/meant.h"
 
 #include <stdlib.h>
 #include <strings.h>

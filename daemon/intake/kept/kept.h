@@ -7,7 +7,8 @@
 #define LIFTD_INTAKE_KEPT_H
 
 #include "daemon/catalogue/catalogue.h"
-#include "daemon/intake/screen.h"
+#include "daemon/intake/kept/said_profiles.h"
+#include "daemon/intake/kept/screen.h"
 #include "daemon/journal/secret.h"
 
 /* The stream of a source in which events of the quarantine are taken in by its operator. */
@@ -20,7 +21,7 @@ struct keeper {
 	struct msg_writer *scratch;
 	struct msg_writer *retry;	  /* what journal_keep_retry borrows */
 	struct pseudonyms *pseudonyms;	  /* those that were made last */
-	struct profiles *known;		  /* likewise */
+	struct said_profiles *known;	  /* likewise */
 	struct answers modules, profiles; /* what the catalogue says of them */
 	bool refuses;	      /* who has been forgotten, and objects, is not taken in again */
 	bool has_others;      /* attributes that are no dimension: of the entry made last */

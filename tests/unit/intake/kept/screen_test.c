@@ -2,7 +2,7 @@
 /*
  * Names that look like people, on their way into the journal.
  */
-#include "daemon/intake/screen.h"
+#include "daemon/intake/kept/screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

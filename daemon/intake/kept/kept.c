@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "daemon/intake/kept.h"
+#include "daemon/intake/kept/kept.h"
 
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 	keeper->scratch = msg_writer_new();
 	keeper->retry = msg_writer_new();
 	keeper->pseudonyms = pseudonyms_new(secret);
-	keeper->known = profiles_new();
+	keeper->known = said_profiles_new();
 	if (screen_open(&keeper->screen, catalogue, journal) == 0 && keeper->scratch &&
 	    keeper->retry && keeper->pseudonyms && keeper->known)
 		return 0;
@@ -27,7 +27,7 @@ void keeper_close(struct keeper *keeper)
 	msg_writer_free(keeper->scratch);
 	msg_writer_free(keeper->retry);
 	pseudonyms_free(keeper->pseudonyms);
-	profiles_free(keeper->known);
+	said_profiles_free(keeper->known);
 	free(keeper->modules.of);
 	free(keeper->profiles.of);
 	screen_close(&keeper->screen);
@@ -37,7 +37,7 @@ static void forget(struct keeper *keeper)
 {
 	answers_forget(&keeper->modules);
 	answers_forget(&keeper->profiles);
-	profiles_forget(keeper->known);
+	said_profiles_forget(keeper->known);
 }
 
 void keeper_forget(struct keeper *keeper)
@@ -182,7 +182,7 @@ static int profile_id(struct keeper *keeper, const struct stream *stream, const 
 	int err;
 
 	profile_said_of(event, &known.said);
-	found = profiles_find(keeper->known, &known.said);
+	found = said_profiles_find(keeper->known, &known.said);
 	if (found) {
 		keeper->has_others = found->has_others;
 		*ret_id = found->id;
@@ -193,7 +193,7 @@ static int profile_id(struct keeper *keeper, const struct stream *stream, const 
 		return err;
 	known.id = *ret_id;
 	known.has_others = keeper->has_others;
-	profiles_keep(keeper->known, &known);
+	said_profiles_keep(keeper->known, &known);
 	return 0;
 }
 
