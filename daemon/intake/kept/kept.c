@@ -5,8 +5,6 @@
 
 #include "daemon/base/names.h"
 
-enum { NOT_ASKED, KNOWN, UNKNOWN };
-
 int keeper_open(struct keeper *keeper, const struct catalogue *catalogue,
 		const struct secret *secret, struct journal *journal)
 {
@@ -28,15 +26,13 @@ void keeper_close(struct keeper *keeper)
 	msg_writer_free(keeper->retry);
 	pseudonyms_free(keeper->pseudonyms);
 	said_profiles_free(keeper->known);
-	free(keeper->modules.of);
-	free(keeper->profiles.of);
+	counted_close(&keeper->counted);
 	screen_close(&keeper->screen);
 }
 
 static void forget(struct keeper *keeper)
 {
-	answers_forget(&keeper->modules);
-	answers_forget(&keeper->profiles);
+	counted_forget(&keeper->counted);
 	said_profiles_forget(keeper->known);
 }
 
@@ -57,38 +53,6 @@ void keeper_switch(struct keeper *keeper, const struct catalogue *catalogue, str
 	forget(keeper);
 	screen_switch(&keeper->screen, catalogue, meant);
 	keeper->catalogue = catalogue;
-}
-
-/* What the catalogue has. */
-
-static bool has_module(const struct keeper *keeper, struct text module)
-{
-	return catalogue_module(keeper->catalogue, module) != CATALOGUE_NONE;
-}
-
-static bool has_region(const struct keeper *keeper, struct text region)
-{
-	return catalogue_home(keeper->catalogue, region) != REGION_UNASSIGNED;
-}
-
-/* No value at all is what a platform says that does not know: there is nothing to correct. */
-static bool has_value(const struct keeper *keeper, uint32_t dimension, struct text value)
-{
-	return value.size == 0 || catalogue_value(keeper->catalogue, dimension, value) <
-					  keeper->catalogue->dimensions[dimension].n_values;
-}
-
-static bool has_profile(const struct keeper *keeper, const struct event *event)
-{
-	if (!has_region(keeper, event->region))
-		return false;
-	for (size_t i = 0; i < event->n_attrs; i++) {
-		uint32_t d = catalogue_dimension(keeper->catalogue, event->attrs[i].name);
-
-		if (d != CATALOGUE_NONE && !has_value(keeper, d, event->attrs[i].value))
-			return false;
-	}
-	return true;
 }
 
 /* Names. */
@@ -116,7 +80,7 @@ static int module_id(struct keeper *keeper, const struct stream *stream, struct 
 	*ret_id = journal_find_name(keeper->journal, NAME_MODULE, module);
 	return *ret_id != NAMES_NONE ? 0
 				     : add_name(keeper, stream, NAME_MODULE, module,
-						has_module(keeper, module), ret_id);
+						counted_module(keeper->catalogue, module), ret_id);
 }
 
 static int region_id(struct keeper *keeper, const struct stream *stream, struct text region,
@@ -125,7 +89,7 @@ static int region_id(struct keeper *keeper, const struct stream *stream, struct 
 	*ret_id = journal_find_name(keeper->journal, NAME_REGION, region);
 	return *ret_id != NAMES_NONE ? 0
 				     : add_name(keeper, stream, NAME_REGION, region,
-						has_region(keeper, region), ret_id);
+						counted_region(keeper->catalogue, region), ret_id);
 }
 
 /* Attributes that the catalogue counts by, as numbers: what is not counted by is not kept. */
@@ -146,7 +110,8 @@ static int add_counted_attrs(struct keeper *keeper, const struct stream *stream,
 		kept.value = journal_find_name(keeper->journal, NAME_VALUE, attr->value);
 		if (!err && kept.value == NAMES_NONE)
 			err = add_name(keeper, stream, NAME_VALUE, attr->value,
-				       has_value(keeper, dimension, attr->value), &kept.value);
+				       counted_value(keeper->catalogue, dimension, attr->value),
+				       &kept.value);
 		if (err)
 			return err;
 		profile_key_add(key, kept);
@@ -171,7 +136,7 @@ static int find_profile(struct keeper *keeper, const struct stream *stream,
 	*ret_id = journal_find_name(keeper->journal, NAME_PROFILE, name);
 	return *ret_id != NAMES_NONE ? 0
 				     : add_name(keeper, stream, NAME_PROFILE, name,
-						has_profile(keeper, event), ret_id);
+						counted_profile(keeper->catalogue, event), ret_id);
 }
 
 static int profile_id(struct keeper *keeper, const struct stream *stream, const struct event *event,
@@ -261,7 +226,7 @@ static bool write_counted_attrs(const struct keeper *keeper, const struct event 
 
 		if (dimension == CATALOGUE_NONE)
 			continue;
-		if (!has_value(keeper, dimension, attr->value))
+		if (!counted_value(keeper->catalogue, dimension, attr->value))
 			return false;
 		msg_text(writer, attr->name);
 		msg_text(writer, attr->value);
@@ -396,53 +361,8 @@ bool keeper_is_same(struct keeper *keeper, struct text name_space, const struct 
 	       same_profile(keeper, kept->fact.profile, &event, ret_uncounted);
 }
 
-/* What counts nowhere. */
-
-static void note(struct keeper *keeper, struct unknown *unknown, enum unknown_kind kind,
-		 struct text attr, struct text text)
-{
-	struct unknown_text *row = unknown_add(unknown, kind, attr, text);
-
-	if (!row || row->n > 1)
-		return;
-	row->meant = screen_meant(&keeper->screen, kind, attr, text);
-	row->is_person = screen_rule(&keeper->screen, text) != PERSON_NONE;
-}
-
-static void note_profile(struct keeper *keeper, const struct event *event, struct unknown *unknown)
-{
-	static const struct text no_attr = { NULL, 0 };
-
-	if (!has_region(keeper, event->region))
-		note(keeper, unknown, UNKNOWN_REGION, no_attr, event->region);
-	for (size_t i = 0; i < event->n_attrs; i++) {
-		const struct event_attr *attr = &event->attrs[i];
-		uint32_t d = catalogue_dimension(keeper->catalogue, attr->name);
-
-		if (d == CATALOGUE_NONE)
-			note(keeper, unknown, UNKNOWN_ATTR, no_attr, attr->name);
-		else if (!has_value(keeper, d, attr->value))
-			note(keeper, unknown, UNKNOWN_VALUE, attr->name, attr->value);
-	}
-}
-
 void keeper_note_unknown(struct keeper *keeper, const struct event *event,
 			 const struct entry *entry, struct unknown *unknown)
 {
-	static const struct text no_attr = { NULL, 0 };
-	uint8_t *module = answers_at(&keeper->modules, entry->fact.module);
-	uint8_t *profile = answers_at(&keeper->profiles, entry->fact.profile);
-
-	if (!module || !profile)
-		return;
-	if (*module == NOT_ASKED)
-		*module = has_module(keeper, event->module) ? KNOWN : UNKNOWN;
-	if (*profile == NOT_ASKED)
-		*profile = has_profile(keeper, event) ? KNOWN : UNKNOWN;
-	if (*module == KNOWN && *profile == KNOWN && !keeper->has_others)
-		return;
-	unknown->events++;
-	if (*module == UNKNOWN)
-		note(keeper, unknown, UNKNOWN_MODULE, no_attr, event->module);
-	note_profile(keeper, event, unknown);
+	counted_note(&keeper->counted, &keeper->screen, event, entry, keeper->has_others, unknown);
 }

@@ -7,6 +7,7 @@
 #define LIFTD_INTAKE_KEPT_H
 
 #include "daemon/catalogue/catalogue.h"
+#include "daemon/intake/kept/counted.h"
 #include "daemon/intake/kept/said_profiles.h"
 #include "daemon/intake/kept/screen.h"
 #include "daemon/journal/secret.h"
@@ -19,10 +20,10 @@ struct keeper {
 	const struct secret *secret;
 	struct journal *journal;
 	struct msg_writer *scratch;
-	struct msg_writer *retry;	  /* what journal_keep_retry borrows */
-	struct pseudonyms *pseudonyms;	  /* those that were made last */
-	struct said_profiles *known;	  /* likewise */
-	struct answers modules, profiles; /* what the catalogue says of them */
+	struct msg_writer *retry;      /* what journal_keep_retry borrows */
+	struct pseudonyms *pseudonyms; /* those that were made last */
+	struct said_profiles *known;   /* likewise */
+	struct counted counted;	       /* what the catalogue says of names */
 	bool refuses;	      /* who has been forgotten, and objects, is not taken in again */
 	bool has_others;      /* attributes that are no dimension: of the entry made last */
 	struct screen screen; /* its names */
