@@ -10,6 +10,7 @@
 
 #include "tests/seed.h"
 #include "tests/unit/house.h"
+#include "tests/unit/learner/of_event.h"
 #include "tests/unit/worlds/anyworld.h"
 
 enum { WORLDS = 3000 };
@@ -39,22 +40,6 @@ static bool is_same_profile(const struct event *a, const struct event *b)
 	return same;
 }
 
-static struct profile *profile_of(const struct catalogue *c, const struct event *event)
-{
-	struct claim claims[ATTRS_MAX];
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < event->n_attrs; i++) {
-		uint32_t d = catalogue_dimension(c, event->attrs[i].name);
-
-		if (d == CATALOGUE_NONE)
-			continue;
-		claims[n++] = (struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
-					      event->attrs[i].value };
-	}
-	return profile_new(catalogue_home(c, event->region), event->region, claims, n);
-}
-
 /* Numbered as a journal would: the same profile once. */
 static void tell_begin(struct telling *telling, const struct anyworld *world)
 {
@@ -73,35 +58,11 @@ static void tell_begin(struct telling *telling, const struct anyworld *world)
 		telling->of[i] = same;
 		if (same < i)
 			continue;
-		profiles->items[i] = profile_of(world->catalogue, &world->events[i]);
-		assert_non_null(profiles->items[i]);
+		profiles->items[i] = profile_of_event(world->catalogue, &world->events[i]);
 	}
 }
 
 /* Facts. */
-
-static struct fact fact_of(const struct telling *telling, uint32_t i)
-{
-	const struct event *event = &telling->world->events[i];
-	struct fact fact = { .module = catalogue_module(telling->world->catalogue, event->module),
-			     .time = event->time,
-			     .type = (uint8_t)event->type,
-			     .voids = (uint8_t)event->voids,
-			     .result = event->result,
-			     .voids_time = event->voids_time,
-			     .valid_until = event->valid_until,
-			     .profile = telling->of[i] };
-
-	/* A claim of a profile only. */
-	if (fact.module == CATALOGUE_NONE)
-		fact = (struct fact){ .module = FACT_NO_MODULE,
-				      .time = event->time,
-				      .type = EVENT_STARTED,
-				      .result = { .score = -1, .passed = -1 },
-				      .voids_time = EVENT_NO_TIME,
-				      .profile = telling->of[i] };
-	return fact;
-}
 
 static int compare_times(const void *a, const void *b)
 {
@@ -118,7 +79,8 @@ static void gather(struct telling *telling, uint32_t of)
 	telling->n = 0;
 	for (uint32_t i = 0; i < world->n; i++)
 		if (text_equal(world->events[i].learner, world->events[of].learner))
-			telling->facts[telling->n++] = fact_of(telling, i);
+			telling->facts[telling->n++] =
+				fact_of_event(world->catalogue, &world->events[i], telling->of[i]);
 	chance_shuffle(telling->facts, telling->n, sizeof(telling->facts[0]));
 	if (chance(2))
 		qsort(telling->facts, telling->n, sizeof(telling->facts[0]), compare_times);

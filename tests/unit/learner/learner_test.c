@@ -10,53 +10,8 @@
 
 #include "daemon/learner/states.h"
 #include "tests/unit/house.h"
+#include "tests/unit/learner/of_event.h"
 #include "tests/unit/worlds/model.h"
-
-/* Facts and profiles of events. */
-
-/* Each event has a profile of its own: more claims than a journal would keep, to the same
- * effect. */
-static void add_profile(struct profiles *profiles, uint32_t id, const struct event *event)
-{
-	const struct catalogue *c = profiles->catalogue;
-	struct claim claims[ATTRS_MAX];
-	uint32_t n = 0;
-
-	assert_true(id < profiles->room && !profiles->items[id]);
-	for (size_t i = 0; i < event->n_attrs; i++) {
-		uint32_t d = catalogue_dimension(c, event->attrs[i].name);
-
-		if (d == CATALOGUE_NONE)
-			continue;
-		claims[n++] = (struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
-					      event->attrs[i].value };
-	}
-	profiles->items[id] =
-		profile_new(catalogue_home(c, event->region), event->region, claims, n);
-	assert_non_null(profiles->items[id]);
-}
-
-static struct fact fact_of(const struct catalogue *c, const struct event *event, uint32_t profile)
-{
-	struct fact fact = { .module = catalogue_module(c, event->module),
-			     .time = event->time,
-			     .type = (uint8_t)event->type,
-			     .voids = (uint8_t)event->voids,
-			     .result = event->result,
-			     .voids_time = event->voids_time,
-			     .valid_until = event->valid_until,
-			     .profile = profile };
-
-	/* A claim of a profile only. */
-	if (fact.module == CATALOGUE_NONE)
-		fact = (struct fact){ .module = FACT_NO_MODULE,
-				      .time = event->time,
-				      .type = EVENT_STARTED,
-				      .result = { .score = -1, .passed = -1 },
-				      .voids_time = EVENT_NO_TIME,
-				      .profile = profile };
-	return fact;
-}
 
 struct one {
 	struct catalogue *catalogue;
@@ -88,17 +43,19 @@ static void one_end(struct one *one)
 	free(one->events);
 }
 
+/* Each event has a profile of its own: more claims than a journal would keep, to the same
+ * effect. */
 static void one_keep(struct one *one, const struct event *event)
 {
 	assert_true(one->n < EVENTS_MAX);
-	add_profile(&one->profiles, one->n, event);
+	one->profiles.items[one->n] = profile_of_event(one->catalogue, event);
 	one->events[one->n++] = (struct model_event){ "s", *event };
 }
 
 /* Add the fact of event i; is it new? */
 static bool one_add(struct one *one, uint32_t i)
 {
-	struct fact fact = fact_of(one->catalogue, &one->events[i].event, i);
+	struct fact fact = fact_of_event(one->catalogue, &one->events[i].event, i);
 	bool added;
 
 	assert_int_equal(learner_add(&one->learner, &fact, &added), 0);

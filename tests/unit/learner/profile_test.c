@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/learner/of_event.h"
 #include "tests/unit/world.h"
 #include "tests/unit/worlds/model.h"
 
@@ -25,22 +26,6 @@ struct one {
 	struct profiles profiles;
 	struct learner learner;
 };
-
-static struct profile *profile_of(const struct catalogue *c, const struct event *event)
-{
-	struct claim claims[ATTRS_MAX];
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < event->n_attrs; i++) {
-		uint32_t d = catalogue_dimension(c, event->attrs[i].name);
-
-		if (d != CATALOGUE_NONE)
-			claims[n++] =
-				(struct claim){ d, catalogue_value(c, d, event->attrs[i].value),
-						event->attrs[i].value };
-	}
-	return profile_new(catalogue_home(c, event->region), event->region, claims, n);
-}
 
 static void one_begin(struct one *one, struct catalogue *catalogue)
 {
@@ -57,8 +42,7 @@ static void one_begin(struct one *one, struct catalogue *catalogue)
 				     .profile = i };
 
 		world_event(&world, &one->events[i]);
-		one->items[i] = profile_of(catalogue, &one->events[i]);
-		assert_non_null(one->items[i]);
+		one->items[i] = profile_of_event(catalogue, &one->events[i]);
 		fact.time = one->events[i].time;
 		assert_int_equal(learner_add(&one->learner, &fact, &added), 0);
 	}
