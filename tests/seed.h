@@ -30,6 +30,16 @@ static inline uint64_t test_seed(void)
 	return seed;
 }
 
+/* splitmix64: the next of a state, all bits by chance. */
+static inline uint64_t test_draw(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
 /* LIFT_LESS: of what is done many times, one of so many is done. 1 where it is not set. */
 static inline uint32_t test_less(void)
 {

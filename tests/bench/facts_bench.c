@@ -20,10 +20,11 @@
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "proto/bytes.h"
+#include "tests/bench/meter.h"
+#include "tests/seed.h"
 
 enum {
 	PSEUDONYM_SIZE = 16,
@@ -107,7 +108,7 @@ struct store {
 	uint8_t *fresh; /* facts that are not there yet */
 	size_t fresh_room;
 	struct tallies tallies;
-	struct timespec committed;
+	double committed_s; /* when, by meter_wall_s */
 	uint64_t commits;
 	uint64_t fact_count;
 	uint64_t sum; /* of all folds, so that none is optimised away */
@@ -149,14 +150,6 @@ static void *grow(void *old, size_t *room, size_t need, size_t size)
 	return old;
 }
 
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 /* A number out of a file of "name: number" lines below /proc. */
 static uint64_t proc_number(const char *file, const char *name)
 {
@@ -176,10 +169,7 @@ static uint64_t proc_number(const char *file, const char *name)
 
 static uint64_t mix(uint64_t x)
 {
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
+	return test_draw(&x);
 }
 
 /* Event i of all: the same bytes for the same i. */
@@ -241,20 +231,20 @@ static void store_begin(struct store *s)
 		check(mdb_stat(s->txn, s->dbi[i], &s->stat[i]), "stat");
 	}
 	s->copied = 0;
-	clock_gettime(CLOCK_MONOTONIC, &s->committed);
+	s->committed_s = meter_wall_s();
 }
 
 static void store_commit(struct store *s)
 {
-	struct timespec start;
+	double start_s;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start_s = meter_wall_s();
 	for (int i = 0; i < DB_COUNT; i++)
 		mdb_cursor_close(s->cursor[i]);
 	check(mdb_txn_commit(s->txn), "commit");
 	s->txn = NULL;
 	s->commits++;
-	s->commit_s += seconds_since(&start);
+	s->commit_s += meter_wall_s() - start_s;
 }
 
 /* A page that this transaction has not written to yet is still in the map. */
@@ -359,9 +349,9 @@ static int slot_compare(const void *a, const void *b, void *slots)
 static void tallies_flush(struct store *s)
 {
 	struct tallies *t = &s->tallies;
-	struct timespec start;
+	double start_s;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start_s = meter_wall_s();
 	qsort_r(t->filled, t->count, sizeof(*t->filled), slot_compare, t->slots);
 	for (size_t i = 0; i < t->count; i++) {
 		struct tally_slot *slot = &t->slots[t->filled[i]];
@@ -382,7 +372,7 @@ static void tallies_flush(struct store *s)
 		slot->used = false;
 	}
 	t->count = 0;
-	s->tally_s += seconds_since(&start);
+	s->tally_s += meter_wall_s() - start_s;
 }
 
 /* Layout "keys": learner 4, fact 18, and no value. */
@@ -505,7 +495,7 @@ static uint64_t facts_fold(const uint8_t *bytes, size_t count)
 
 static void store_check_commit(struct store *s)
 {
-	if (store_dirty(s) < s->dirty_max && seconds_since(&s->committed) < COMMIT_SECONDS)
+	if (store_dirty(s) < s->dirty_max && meter_wall_s() - s->committed_s < COMMIT_SECONDS)
 		return;
 	tallies_flush(s);
 	store_commit(s);
@@ -603,14 +593,14 @@ static void stretch_apply(struct store *s, struct event *events, size_t count, s
 
 static void store_scan(struct store *s, struct result *r)
 {
-	struct timespec start;
+	double start_s;
 	size_t offset = s->layout->fact_offset;
 	uint64_t facts = 0;
 	MDB_val key, value;
 	MDB_cursor *cursor;
 	int rc;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	start_s = meter_wall_s();
 	check(mdb_txn_begin(s->env, NULL, MDB_RDONLY, &s->txn), "begin");
 	check(mdb_cursor_open(s->txn, s->dbi[DB_FACTS], &cursor), "cursor");
 	while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
@@ -621,7 +611,7 @@ static void store_scan(struct store *s, struct result *r)
 		facts += count;
 	}
 	check(rc == MDB_NOTFOUND ? 0 : rc, "scan");
-	r->scan_s = seconds_since(&start);
+	r->scan_s = meter_wall_s() - start_s;
 	for (int i = 0; i < DB_COUNT; i++) {
 		MDB_stat stat;
 
@@ -646,7 +636,7 @@ static void run(const struct options *o, const struct layout *layout, uint64_t l
 	uint64_t events = (uint64_t)((double)learners * o->events_a_learner);
 	struct event *stretch = calloc(o->stretch, sizeof(*stretch));
 	struct group *groups = calloc(o->stretch, sizeof(*groups));
-	struct timespec start;
+	double start_s;
 	MDB_envinfo info;
 
 	check(stretch && groups ? 0 : ENOMEM, "stretch");
@@ -662,12 +652,12 @@ static void run(const struct options *o, const struct layout *layout, uint64_t l
 
 		for (size_t j = 0; j < count; j++)
 			load_event(learners, events, o->cohorts, i + j, &stretch[j]);
-		clock_gettime(CLOCK_MONOTONIC, &start);
+		start_s = meter_wall_s();
 		stretch_apply(&s, stretch, count, groups);
 		i += count;
 		if (i == events)
 			store_commit(&s);
-		r->apply_s += seconds_since(&start);
+		r->apply_s += meter_wall_s() - start_s;
 	}
 	/* Not write_bytes, which may count a whole large folio for one page of it. */
 	r->written_bytes = proc_number("/proc/self/io", "wchar");

@@ -20,31 +20,15 @@
 #include "proto/control.h"
 #include "proto/event.h"
 #include "tests/bench/keyed.h"
+#include "tests/bench/meter.h"
+#include "tests/seed.h"
 
 enum { MUNICIPALITIES = 100, MODULES = 20, ANSWER_WAIT_MS = 60000, COHORT = 20000 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void die(const char *what)
 {
 	fprintf(stderr, "load_bench: %s: %s\n", what, zmq_strerror(zmq_errno()));
 	exit(EXIT_FAILURE);
-}
-
-/* splitmix64 */
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
 }
 
 static void *open_socket(void *zmq, int type, const char *endpoint)
@@ -63,17 +47,17 @@ static void make_event(uint64_t number, uint64_t events, uint64_t learners, stru
 		       char texts[3][32])
 {
 	static const char *const roles[] = { "nurse", "carer", "manager" };
-	uint64_t state = number * 2 + 1, a = draw(&state), b = draw(&state);
+	uint64_t state = number * 2 + 1, a = test_draw(&state), b = test_draw(&state);
 	uint64_t newest = number * learners / events; /* learners that have begun */
 	uint64_t back =
 		a % 10 == 0 ? b % (newest + 1) : b % (newest < COHORT ? newest + 1 : COHORT);
 	uint64_t learner = newest - back;
-	uint64_t home = learner, kind = draw(&state) % 10;
+	uint64_t home = learner, kind = test_draw(&state) % 10;
 
 	snprintf(texts[0], sizeof(texts[0]), "learner-%08llu", (unsigned long long)learner);
 	snprintf(texts[1], sizeof(texts[1]), "c%llu", (unsigned long long)(learner % 7 + a % 3));
 	snprintf(texts[2], sizeof(texts[2]), "m%llu",
-		 (unsigned long long)(draw(&home) % MUNICIPALITIES));
+		 (unsigned long long)(test_draw(&home) % MUNICIPALITIES));
 	*event = (struct event){
 		.type = kind < 4    ? EVENT_STARTED
 			: kind < 8  ? EVENT_ASSESSED
@@ -157,7 +141,7 @@ static int run_load(void *zmq, const char *endpoint, uint64_t events, uint64_t l
 	double start;
 
 	zmq_msg_init(&message);
-	start = now_s();
+	start = meter_wall_s();
 	while (acked < events) {
 		while (sent < events && unanswered < window) {
 			uint32_t count = events - sent < batch ? (uint32_t)(events - sent) : batch;
@@ -170,7 +154,7 @@ static int run_load(void *zmq, const char *endpoint, uint64_t events, uint64_t l
 		unanswered--;
 	}
 	printf("acknowledged\t%llu\tevents\t%.0f\tevents/s\n", (unsigned long long)events,
-	       (double)events / (now_s() - start));
+	       (double)events / (meter_wall_s() - start));
 	zmq_msg_close(&message);
 	zmq_close(socket);
 	msg_writer_free(writer);
@@ -196,7 +180,7 @@ static void print_times(const char *what, double *ms, size_t n)
 static void wait_for(void *socket, double until)
 {
 	zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
-	double left = until - now_s();
+	double left = until - meter_wall_s();
 	struct timespec rest = { .tv_nsec = left < 0 ? 0 : (long)(left * 1e9) };
 
 	/* zmq_poll knows whole ms only. */
@@ -224,18 +208,18 @@ static int run_rate(void *zmq, const char *endpoint, uint64_t rate, uint64_t sec
 	zmq_msg_init(&message);
 	snprintf(stream, sizeof(stream), "rate-%d", (int)getpid());
 	window = greet(socket, writer, reader, stream);
-	start = now_s();
+	start = meter_wall_s();
 	while (acked < batches) {
 		double due = start + (double)sent * step;
 
-		if (sent < batches && sent - acked < window && now_s() >= due) {
+		if (sent < batches && sent - acked < window && meter_wall_s() >= due) {
 			send_batch(socket, writer, stream, sent * batch + 1, batch, rate * seconds,
 				   rate * seconds / 5 + 1);
 			sent++;
 		}
 		while (zmq_poll(&item, 1, 0) > 0) {
 			receive(socket, reader, &message);
-			ms[acked] = (now_s() - start - (double)acked * step) * 1000;
+			ms[acked] = (meter_wall_s() - start - (double)acked * step) * 1000;
 			acked++;
 		}
 		if (sent < batches && sent - acked < window)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/seed.h"
+
 #define YEAR_MS (INT64_C(365) * 24 * 3600000)
 
 enum { ROLES = 3, SHIFTS = 3, OLD_ONE_IN = 10 };
@@ -58,16 +60,6 @@ const char *world_value(uint32_t dimension, uint8_t value)
 	return dimensions[dimension].values[value];
 }
 
-/* splitmix64 */
-static uint64_t draw(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 /* How many of a whole, by the share of events that have happened. */
 static uint64_t share(const struct world_size *size, uint64_t number, uint64_t whole)
 {
@@ -80,19 +72,19 @@ static uint64_t draw_learner(const struct world *world, const struct world_size 
 			     uint64_t number, uint64_t *state)
 {
 	uint64_t newest = share(size, number, size->learners), among = newest + 1;
-	bool is_old = draw(state) % OLD_ONE_IN == 0;
+	bool is_old = test_draw(state) % OLD_ONE_IN == 0;
 
 	if (world->cohort == 0)
-		return draw(state) % size->learners;
+		return test_draw(state) % size->learners;
 	if (!is_old && among > world->cohort)
 		among = world->cohort;
-	return newest - draw(state) % among;
+	return newest - test_draw(state) % among;
 }
 
 /* Of ten events four begin something, four are assessments. */
 static enum event_type draw_type(uint64_t *state)
 {
-	uint64_t of_ten = draw(state) % 10;
+	uint64_t of_ten = test_draw(state) % 10;
 
 	if (of_ten < 4)
 		return EVENT_STARTED;
@@ -112,11 +104,11 @@ struct world_event world_make(const struct world *world, const struct world_size
 			      uint64_t number)
 {
 	uint64_t state = number * 2 + 1, learner = draw_learner(world, size, number, &state);
-	uint64_t home = learner, nth = draw(&state) % world->taken;
+	uint64_t home = learner, nth = test_draw(&state) % world->taken;
 	struct world_event event = {
 		.learner = learner,
 		.module = (uint32_t)((learner * 7 + nth) % world->modules),
-		.region = (uint32_t)(draw(&home) % world->regions),
+		.region = (uint32_t)(test_draw(&home) % world->regions),
 		.type = draw_type(&state),
 		.score = -1,
 		.time = draw_time(size, number),
@@ -125,7 +117,7 @@ struct world_event world_make(const struct world *world, const struct world_size
 	};
 
 	if (event.type == EVENT_ASSESSED)
-		event.score = (int16_t)(draw(&state) % (SCORE_ONE + 1));
+		event.score = (int16_t)(test_draw(&state) % (SCORE_ONE + 1));
 	return event;
 }
 

@@ -49,14 +49,9 @@ static struct image {
 static char *figures, *figures_earlier, *figures_more;
 static uint64_t chance_state;
 
-/* splitmix64 */
 static uint64_t chance(uint64_t below)
 {
-	uint64_t z = chance_state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ z >> 31) % below;
+	return test_draw(&chance_state) % below;
 }
 
 static void begin_chance(void)

@@ -19,6 +19,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "tests/seed.h"
+
 enum {
 	VECTORS_MAX = 200,
 	BYTES_MAX = 70000,
@@ -38,14 +40,9 @@ struct junk {
 	unsigned next_stalled;
 };
 
-/* splitmix64 */
 static uint64_t draw(struct junk *junk, uint64_t below)
 {
-	uint64_t z = junk->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ z >> 31) % below;
+	return test_draw(&junk->state) % below;
 }
 
 static void die(const char *what)

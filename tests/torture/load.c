@@ -7,6 +7,7 @@
 
 #include "tests/e2e/check.h"
 #include "tests/e2e/process.h"
+#include "tests/seed.h"
 
 #define STREAM "main"
 enum { LEARNERS = 80, REFUSED_EVERY = 29 };
@@ -37,15 +38,12 @@ void load_source_name(int source, char to[static 16])
 
 /* Events. */
 
-/* splitmix64: what is drawn for a number of a source. */
+/* What is drawn for a number of a source. */
 static uint64_t hash_of(const struct load *load, int source, uint64_t seq)
 {
-	uint64_t x =
-		(load->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) + ((uint64_t)source << 40) + seq;
+	uint64_t state = load->seed * UINT64_C(0x9e3779b97f4a7c15) + ((uint64_t)source << 40) + seq;
 
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
+	return test_draw(&state);
 }
 
 bool load_is_refused(const struct load *load, int source, uint64_t seq)

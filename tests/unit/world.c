@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Chance (splitmix64). */
+/* Chance. */
 
 static uint64_t first_seed, chance_state;
 
@@ -33,11 +33,7 @@ void chance_of_world(uint32_t world)
 
 static uint64_t chance_next(void)
 {
-	uint64_t z = chance_state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return test_draw(&chance_state);
 }
 
 uint32_t chance(uint32_t below)
