@@ -68,7 +68,7 @@ struct tally_key {
 	uint64_t bucket : 40;
 };
 
-enum { TALLY_KEY_BYTES = 16 };
+enum { TALLY_KEY_BYTES = 16, TALLY_FACET_SHIFT = 56, TALLY_PART_SHIFT = 40 };
 static_assert(sizeof(struct tally_key) == TALLY_KEY_BYTES, "millions of them are held and sorted");
 
 /* The value of a dimension. */
@@ -112,17 +112,38 @@ struct tally {
 	int64_t n;
 };
 
+/* A key as two numbers that sort like it: whose it is, and what is counted. */
+static inline uint64_t tally_whose(const struct tally_key *key)
+{
+	return (uint64_t)key->home << 32 | key->subject;
+}
+
+static inline uint64_t tally_what(const struct tally_key *key)
+{
+	return (uint64_t)key->facet << TALLY_FACET_SHIFT | (uint64_t)key->part << TALLY_PART_SHIFT |
+	       key->bucket;
+}
+
 /* By home, subject, facet, part, bucket: as their bytes sort. */
-int tally_compare(const struct tally_key *a, const struct tally_key *b);
+static inline int tally_compare(const struct tally_key *a, const struct tally_key *b)
+{
+	uint64_t x = tally_whose(a), y = tally_whose(b);
+
+	if (x == y) {
+		x = tally_what(a);
+		y = tally_what(b);
+	}
+	return (x > y) - (x < y);
+}
+
 void tally_key_encode(const struct tally_key *key, uint8_t to[static TALLY_KEY_BYTES]);
 void tally_key_decode(const uint8_t from[static TALLY_KEY_BYTES], struct tally_key *ret_key);
 
-/* Of one home and subject: what is counted, as a number that sorts like the rest of the key. */
+/* Of one home and subject. */
 struct tally_part {
 	uint64_t what;
 	int64_t n;
 };
-uint64_t tally_what(const struct tally_key *key);
 struct tally_key tally_key_of(uint32_t home, uint32_t subject, uint64_t what);
 
 /* Where tallies are read from. */
