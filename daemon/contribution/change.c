@@ -133,9 +133,7 @@ static int change_touched(struct change *change, struct tally_map *to)
 
 	after->n = 0;
 	err = folding_write(after->folding, after, &sorted);
-	for (size_t i = 0; i < after->n && !err; i++)
-		err = tally_map_add(to, &after->items[i].key, after->items[i].n);
-	return err;
+	return err ? err : tally_map_add_all(to, after->items, after->n);
 }
 
 static int change_of(struct change *change, const struct seen_facts *seen, struct tally_map *to)

@@ -112,6 +112,8 @@ int contribution_add_difference(struct tally_map *to, const struct contribution 
 	size_t b = 0, a = 0;
 	int err = 0;
 
+	if (before->n == 0)
+		return tally_map_add_all(to, after->items, after->n);
 	while (!err && (b < before->n || a < after->n)) {
 		int by = b == before->n ? 1
 			 : a == after->n

@@ -165,10 +165,8 @@ static int scan_learner(void *context, const struct learner *learner)
 	if (!err)
 		err = learner_contribute(learner, &scan->profiles, scan->until,
 					 &scan->contribution);
-	for (size_t i = 0; i < scan->contribution.n && !err; i++)
-		err = tally_map_add(scan->map, &scan->contribution.items[i].key,
-				    scan->contribution.items[i].n);
-	return err;
+	return err ? err
+		   : tally_map_add_all(scan->map, scan->contribution.items, scan->contribution.n);
 }
 
 int ledger_view_scan(struct ledger_view *view, struct journal_view *names,

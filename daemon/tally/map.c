@@ -8,6 +8,7 @@
 enum {
 	SLOTS_FIRST = 1024,
 	FEW = 32,	      /* parts that are sorted by insertion */
+	FETCHED = 32,	      /* groups that are asked for together */
 	KEEPS_PARTS = 1 << 22 /* of room, 64 MiB, after it was cleared */
 };
 
@@ -257,7 +258,7 @@ static int note_fresh(struct tally_map *map, size_t i)
 
 int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n)
 {
-	uint64_t whose = (uint64_t)key->home << 32 | key->subject;
+	uint64_t whose = tally_whose(key);
 	struct group *group;
 	int err = 0;
 
@@ -272,6 +273,46 @@ int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n)
 		err = make_room(map, group);
 	if (!err)
 		group->parts[group->n++] = (struct tally_part){ tally_what(key), n };
+	return err;
+}
+
+/* What a learner adds is of a few groups, which are in memory anywhere: one miss is waited for,
+ * not one after the other. */
+static void fetch_groups(const struct tally_map *map, const struct tally *changes, size_t n)
+{
+	uint64_t whose[FETCHED];
+	size_t n_whose = 0;
+
+	for (size_t i = 0; i < n && n_whose < FETCHED; i++) {
+		uint64_t of = tally_whose(&changes[i].key);
+
+		if (n_whose > 0 && whose[n_whose - 1] == of)
+			continue;
+		whose[n_whose++] = of;
+		__builtin_prefetch(&map->slots[mix(of) & (map->n_slots - 1)]);
+	}
+	for (size_t i = 0; i < n_whose; i++) {
+		uint32_t slot = map->slots[mix(whose[i]) & (map->n_slots - 1)];
+
+		if (slot)
+			__builtin_prefetch(&map->groups[slot - 1]);
+	}
+	for (size_t i = 0; i < n_whose; i++) {
+		uint32_t slot = *slot_of(map, whose[i]);
+
+		if (slot)
+			__builtin_prefetch(map->groups[slot - 1].parts + map->groups[slot - 1].n,
+					   1);
+	}
+}
+
+int tally_map_add_all(struct tally_map *map, const struct tally *changes, size_t n)
+{
+	int err = 0;
+
+	fetch_groups(map, changes, n);
+	for (size_t i = 0; i < n && !err; i++)
+		err = tally_map_add(map, &changes[i].key, changes[i].n);
 	return err;
 }
 

@@ -16,8 +16,10 @@ struct tally_map *tally_map_new(void); /* NULL: out of memory */
 void tally_map_free(struct tally_map *map);
 void tally_map_clear(struct tally_map *map);
 
-/* Add n to a count. LIFT_E_MEMORY. */
+/* Add n to a count; add many, mostly in order: the groups that they go to are asked for together.
+ * LIFT_E_MEMORY. */
 int tally_map_add(struct tally_map *map, const struct tally_key *key, int64_t n);
+int tally_map_add_all(struct tally_map *map, const struct tally *changes, size_t n);
 
 /* About how many counts it holds: those that have been combined. */
 size_t tally_map_count(const struct tally_map *map);
