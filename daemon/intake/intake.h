@@ -39,10 +39,13 @@ enum {
 	INTAKE_GROUP_EVENTS = BATCH_EVENTS_MAX,
 	/* Messages of one connection that libzmq holds: no more of them come in while a slice is
 	 * taken and committed, which is some ten milliseconds. With fewer, libzmq's thread is woken
-	 * for every few messages: at 16 that was most of what small batches cost. */
+	 * for every few messages: at 16 that was most of what small batches cost, at 128 it still
+	 * took a quarter more of that thread for batches of ten, at 64 a third. They are what a
+	 * connection may pin in memory: liftd(8) says how much that is. */
 	INTAKE_PIPE = 256,
 	/* Answers of one connection that it holds, at most. It tells late how many of them have
-	 * gone, up to half of these: a whole window, and as much again, has to fit. */
+	 * gone, up to half of these: a whole window, and as much again, has to fit. With less than
+	 * twice a window, who keeps to it would lose answers. */
 	INTAKE_ANSWERS = 3 * INTAKE_WINDOW,
 	/* Messages that are read before any is served, and their bytes that are looked at. */
 	INTAKE_READS = 1024,
