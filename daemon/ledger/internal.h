@@ -122,7 +122,7 @@ struct known_number {
 	uint8_t learner[PSEUDONYM_BYTES];
 	uint32_t behind; /* the number + 1; 0: this is none */
 };
-enum { KNOWN_NUMBERS = 1 << 17 /* at most 1 << 24 */, KNOWN_SEEN = 1 << 13 };
+enum { KNOWN_NUMBERS = 1 << 17 /* at most 1 << 24 */, KNOWN_SEEN = 1 << 16 };
 struct known_seen {
 	uint32_t source, module, home;
 	bool is_there;
