@@ -9,7 +9,7 @@ enum {
 	SLOTS_FIRST = 1024,
 	FEW = 32,	      /* parts that are sorted by insertion */
 	FETCHED = 32,	      /* groups that are asked for together */
-	KEEPS_PARTS = 1 << 22 /* of room, 64 MiB, after it was cleared */
+	KEEPS_PARTS = 1 << 23 /* of room, 128 MiB, after it was cleared */
 };
 
 struct group {
