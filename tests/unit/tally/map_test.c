@@ -184,6 +184,27 @@ static void check_fresh(struct tally_map *map)
 	assert_int_equal(n_fresh, 0);
 }
 
+enum { MANY = 60 /* more groups than are asked for together */ };
+static struct tally many[MANY];
+static size_t n_many;
+
+static void add_many(struct tally_map *map)
+{
+	assert_int_equal(tally_map_add_all(map, many, n_many), 0);
+	n_many = 0;
+}
+
+/* Alone, or with others. */
+static void add(struct tally_map *map, const struct tally_key *key, int64_t n)
+{
+	if (chance_of(50))
+		assert_int_equal(tally_map_add(map, key, n), 0);
+	else
+		many[n_many++] = (struct tally){ *key, n };
+	if (n_many == MANY || chance_of(5))
+		add_many(map);
+}
+
 static void random_adds_are_those_of_a_list(void **state)
 {
 	struct tally_map *map = tally_map_new();
@@ -201,16 +222,20 @@ static void random_adds_are_those_of_a_list(void **state)
 		/* Often back to 0. */
 		if (chance_of(40))
 			n = -model_n(&key);
-		assert_int_equal(tally_map_add(map, &key, n), 0);
+		add(map, &key, n);
 		model_add(&key, n);
 		note_fresh(&key);
 		if (step % 1000 == 999) {
+			add_many(map);
 			check_map(map);
 			check_ranges(map);
 		}
-		if (chance_of(1))
+		if (chance_of(1)) {
+			add_many(map);
 			check_fresh(map);
+		}
 		if (step == 6000) {
+			n_many = 0;
 			tally_map_clear(map);
 			n_model = n_fresh = 0;
 		}
