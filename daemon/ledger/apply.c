@@ -274,24 +274,25 @@ int ledger_gather(struct ledger *ledger, struct journal_view *view, uint64_t fro
 	return journal_view_read(view, from, most, gather, &gathering, ret_next);
 }
 
-/* Who is new comes behind all others, and not on a page each, as the cursor has it. */
-static size_t pages_of(const struct store_cursor *cursor, size_t n_new)
+/* Who is new comes behind all others, and not on a page each, as a cursor counts it. */
+static size_t pages_of(size_t counted, size_t n_new)
 {
 	enum { NEW_A_PAGE = 16 };
 
-	return cursor->dirty_pages > n_new ? cursor->dirty_pages - n_new + n_new / NEW_A_PAGE
-					   : n_new / NEW_A_PAGE;
+	return (counted > n_new ? counted - n_new : 0) + n_new / NEW_A_PAGE;
 }
 
 static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint64_t *added)
 {
 	const struct place *end = ledger->places + ledger->n_stretch, *next;
 	struct record_writer writer;
-	size_t pages = ledger->dirty_pages;
 	uint32_t number = ledger->next_number;
+	size_t pages = ledger->dirty_pages, n_new;
 	int err;
 
 	ledger_order_stretch(ledger);
+	pages = ledger->dirty_pages - pages; /* of numbers */
+	n_new = ledger->next_number - number;
 	record_writer_open(&writer, ledger, LDB_LEARNERS);
 	err = ledger->txn.err;
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {
@@ -299,11 +300,12 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 			;
 		err = apply_learner(ledger, view, &writer, p, next, added);
 	}
-	ledger->dirty_pages += pages_of(&writer.cursor, ledger->next_number - number);
-	/* Events that were known already say nothing of those that come. */
+	ledger->dirty_pages += pages_of(writer.cursor.dirty_pages, n_new);
+	/* Events that were known already say nothing of those that come; nor do pages that were
+	 * dirty already: the next ones may be of others. */
 	if (*added >= LEDGER_STRETCH_TELLS) {
 		ledger->last_events = *added;
-		ledger->last_pages = ledger->dirty_pages - pages;
+		ledger->last_pages = pages + pages_of(writer.cursor.touched_pages, n_new);
 	}
 	record_writer_close(&writer);
 	if (!err)

@@ -168,7 +168,7 @@ struct ledger {
 	struct tally_map *held; /* changes of tallies since the last commit */
 	struct run_memory runs;
 	size_t dirty_pages;		/* of learners and numbers, about */
-	size_t last_events, last_pages; /* new facts of a stretch, and what they made dirty */
+	size_t last_events, last_pages; /* new facts of a stretch, and what they may make dirty */
 	uint32_t begun_number;		/* next_number at the last commit */
 	struct known_number *known;	/* KNOWN_NUMBERS, by the first bits of pseudonyms */
 	struct known_seen known_seen[KNOWN_SEEN];

@@ -29,8 +29,10 @@ enum {
 	/* About so many changed pages of learners call for a commit (facts_bench); those of
 	 * tallies are changed by the commit itself. */
 	LEDGER_DIRTY_PAGES = 32768,
-	LEDGER_HELD = 1 << 21,	 /* so many changed tallies, too */
-	LEDGER_COMMIT_MS = 5000, /* and so much time since the first change */
+	LEDGER_HELD = 1 << 21, /* so many changed tallies, too */
+	LEDGER_COMMIT_MS =
+		15000, /* and so much time since the first change: each keeps the disk from
+				     the journal for some 100 ms */
 };
 
 /* Who wants to know what has changed. */

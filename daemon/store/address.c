@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static bool fits(uint64_t bytes)
 {
@@ -33,6 +34,27 @@ uint64_t address_free(uint64_t most)
 			beyond = middle;
 	}
 	return fitting * ADDRESS_STEP;
+}
+
+/* A line of it: begin-end, what may be done, offset, device, inode. */
+void address_of_file(int fd, uintptr_t *ret_begin, uintptr_t *ret_end)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long long begin, end, inode;
+	struct stat st;
+	char line[512];
+
+	*ret_begin = *ret_end = 0;
+	if (!maps)
+		return;
+	while (fstat(fd, &st) == 0 && *ret_end == 0 && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &begin, &end, &inode) != 3 ||
+		    inode != st.st_ino)
+			continue;
+		*ret_begin = (uintptr_t)begin;
+		*ret_end = (uintptr_t)end;
+	}
+	fclose(maps);
 }
 
 void address_limit(char to[static ADDRESS_LIMIT_TEXT])

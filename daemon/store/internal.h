@@ -18,6 +18,7 @@ struct store {
 	pid_t number; /* that LMDB takes for the process's (number.h) */
 	bool read_only;
 	uint64_t room;
+	uintptr_t map, map_end; /* where it is mapped, unless it is only read; 0: not known */
 	MDB_dbi dbs[STORE_DBS_MAX];
 	atomic_int txns; /* that have begun and not ended */
 	struct store_place place;

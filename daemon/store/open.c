@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/store/address.h"
 #include "daemon/store/internal.h"
 #include "daemon/store/number.h"
 
@@ -111,7 +112,7 @@ int store_widen(struct store *store)
 static int open_env(struct store *store, const char *dir, uint64_t room)
 {
 	bool read_only = store->read_only;
-	int dead, rc = create_env(store);
+	int dead, fd, rc = create_env(store);
 
 	if (!rc)
 		rc = make_room(store, dir, room);
@@ -123,6 +124,8 @@ static int open_env(struct store *store, const char *dir, uint64_t room)
 		rc = read_only ? 0 : store_file_reserve_lock(dir);
 	if (!rc)
 		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
+	if (!rc && !read_only && mdb_env_get_fd(store->env, &fd) == 0)
+		address_of_file(fd, &store->map, &store->map_end);
 	return rc ? rc : mdb_reader_check(store->env, &dead);
 }
 

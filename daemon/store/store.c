@@ -249,10 +249,20 @@ static void cursor_put(struct store_cursor *cursor, struct text key, struct text
 					      mdb_cursor_put(cursor->cursor, &k, &v, flags));
 }
 
+/* What a transaction has changed before is not in the map any more, but in memory of its own. */
+static bool is_clean(const struct store *store, uintptr_t page)
+{
+	return page == 0 || store->map_end == 0 ||
+	       (page >= store->map / PAGE_BYTES && page < store->map_end / PAGE_BYTES);
+}
+
 void store_set(struct store_cursor *cursor, struct text key, struct text value)
 {
-	cursor->dirty_pages += cursor->found == 0 || cursor->found != cursor->dirtied;
-	cursor->dirtied = cursor->found;
+	if (cursor->found == 0 || cursor->found != cursor->touched) {
+		cursor->touched_pages++;
+		cursor->dirty_pages += is_clean(cursor->txn->store, cursor->found);
+	}
+	cursor->touched = cursor->found;
 	cursor_put(cursor, key, value, 0);
 }
 

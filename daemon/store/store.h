@@ -94,8 +94,10 @@ struct store_cursor {
 	struct store_txn *txn;
 	struct MDB_cursor *cursor;
 	uintptr_t found,
-		dirtied;    /* pages: of what was found last, and what was set last; 0: none */
-	size_t dirty_pages; /* that store_set has written to, about */
+		touched; /* pages: of what was found last, and what was set last; 0: none */
+	/* About how many pages store_set has written to, and of these how many it was the first in
+	 * the transaction to write to. */
+	size_t touched_pages, dirty_pages;
 };
 void store_cursor_open(struct store_txn *txn, int db, struct store_cursor *cursor);
 void store_cursor_close(struct store_cursor *cursor);
