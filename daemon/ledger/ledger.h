@@ -28,11 +28,11 @@ enum {
 	LEDGER_STRETCH_TELLS = 1024, /* new facts that tell how large the next may be */
 	/* About so many changed pages of learners call for a commit (facts_bench); those of
 	 * tallies are changed by the commit itself. */
-	LEDGER_DIRTY_PAGES = 32768,
+	LEDGER_DIRTY_PAGES = 24576,
 	LEDGER_HELD = 1 << 21, /* so many changed tallies, too */
-	LEDGER_COMMIT_MS =
-		15000, /* and so much time since the first change: each keeps the disk from
-				     the journal for some 100 ms */
+	/* And so much time since the first change: each commit keeps the disk from the journal for
+	 * some 100 ms. */
+	LEDGER_COMMIT_MS = 15000,
 };
 
 /* Who wants to know what has changed. */

@@ -224,18 +224,12 @@ bool store_previous(struct store_cursor *cursor, struct text *ret_key, struct te
 	return cursor_get(cursor, no_key, MDB_PREV, ret_key, ret_value);
 }
 
-/* A value lies on a page of the map; a large one begins on it. */
-static uintptr_t page_of(struct text value)
-{
-	return (uintptr_t)value.data / PAGE_BYTES;
-}
-
 bool store_find(struct store_cursor *cursor, struct text key, struct text *ret_value)
 {
 	struct text found;
 	bool is_there = cursor_get(cursor, key, MDB_SET, &found, ret_value);
 
-	cursor->found = is_there ? page_of(*ret_value) : 0;
+	cursor->found = is_there ? (uintptr_t)ret_value->data : 0;
 	return is_there;
 }
 
@@ -250,19 +244,29 @@ static void cursor_put(struct store_cursor *cursor, struct text key, struct text
 }
 
 /* What a transaction has changed before is not in the map any more, but in memory of its own. */
-static bool is_clean(const struct store *store, uintptr_t page)
+static bool is_clean(const struct store *store, uintptr_t at)
 {
-	return page == 0 || store->map_end == 0 ||
-	       (page >= store->map / PAGE_BYTES && page < store->map_end / PAGE_BYTES);
+	return store->map_end == 0 || (at >= store->map && at < store->map_end);
+}
+
+/* A page counts when it is met, and not again when the first value that was set on it has moved it.
+ * In memory of its own it lies across two, and may be touched twice. */
+static void count_page(struct store_cursor *cursor)
+{
+	bool is_new = cursor->found == 0;
+	bool clean = is_new || is_clean(cursor->txn->store, cursor->found);
+	bool is_other = is_new || (cursor->found / PAGE_BYTES != cursor->touched / PAGE_BYTES &&
+				   (clean || !cursor->has_moved));
+
+	cursor->touched_pages += is_other;
+	cursor->dirty_pages += is_other && clean;
+	cursor->has_moved = clean;
+	cursor->touched = cursor->found;
 }
 
 void store_set(struct store_cursor *cursor, struct text key, struct text value)
 {
-	if (cursor->found == 0 || cursor->found != cursor->touched) {
-		cursor->touched_pages++;
-		cursor->dirty_pages += is_clean(cursor->txn->store, cursor->found);
-	}
-	cursor->touched = cursor->found;
+	count_page(cursor);
 	cursor_put(cursor, key, value, 0);
 }
 

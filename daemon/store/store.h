@@ -94,7 +94,8 @@ struct store_cursor {
 	struct store_txn *txn;
 	struct MDB_cursor *cursor;
 	uintptr_t found,
-		touched; /* pages: of what was found last, and what was set last; 0: none */
+		touched; /* where what was found last is, and what was set last was; 0: nowhere */
+	bool has_moved;	 /* the page of what was set last, by that */
 	/* About how many pages store_set has written to, and of these how many it was the first in
 	 * the transaction to write to. */
 	size_t touched_pages, dirty_pages;
