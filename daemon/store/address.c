@@ -37,7 +37,7 @@ uint64_t address_free(uint64_t most)
 }
 
 /* A line of it: begin-end, what may be done, offset, device, inode. */
-void address_of_file(int fd, uintptr_t *ret_begin, uintptr_t *ret_end)
+void address_of_file(int fd, uint64_t bytes, uintptr_t *ret_begin, uintptr_t *ret_end)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	unsigned long long begin, end, inode;
@@ -49,8 +49,8 @@ void address_of_file(int fd, uintptr_t *ret_begin, uintptr_t *ret_end)
 		return;
 	while (fstat(fd, &st) == 0 && *ret_end == 0 && fgets(line, sizeof(line), maps)) {
 		if (sscanf(line, "%llx-%llx %*s %*s %*s %llu", &begin, &end, &inode) != 3 ||
-		    inode != st.st_ino)
-			continue;
+		    inode != st.st_ino || end - begin < bytes)
+			continue; /* inodes are numbers of a device: the size tells, too */
 		*ret_begin = (uintptr_t)begin;
 		*ret_end = (uintptr_t)end;
 	}

@@ -14,8 +14,8 @@
 enum { ADDRESS_STEP = 16 << 20 };
 uint64_t address_free(uint64_t most);
 
-/* Where in memory a file is mapped; 0 and 0: nowhere, or it is not known. */
-void address_of_file(int fd, uintptr_t *ret_begin, uintptr_t *ret_end);
+/* Where in memory so many bytes of a file are mapped; 0 and 0: nowhere, or it is not known. */
+void address_of_file(int fd, uint64_t bytes, uintptr_t *ret_begin, uintptr_t *ret_end);
 
 /* What limits it, and how to have more, for a message: "this machine has no more", or the limit and
  * what sets it. */

@@ -113,6 +113,7 @@ static int open_env(struct store *store, const char *dir, uint64_t room)
 {
 	bool read_only = store->read_only;
 	int dead, fd, rc = create_env(store);
+	MDB_envinfo info;
 
 	if (!rc)
 		rc = make_room(store, dir, room);
@@ -124,8 +125,9 @@ static int open_env(struct store *store, const char *dir, uint64_t room)
 		rc = read_only ? 0 : store_file_reserve_lock(dir);
 	if (!rc)
 		rc = mdb_env_open(store->env, dir, MDB_NOTLS | (read_only ? MDB_RDONLY : 0), 0600);
-	if (!rc && !read_only && mdb_env_get_fd(store->env, &fd) == 0)
-		address_of_file(fd, &store->map, &store->map_end);
+	if (!rc && !read_only && mdb_env_get_fd(store->env, &fd) == 0 &&
+	    mdb_env_info(store->env, &info) == 0)
+		address_of_file(fd, info.me_mapsize, &store->map, &store->map_end);
 	return rc ? rc : mdb_reader_check(store->env, &dead);
 }
 
