@@ -26,6 +26,7 @@ static int mark_events(struct msg_reader *reader, struct text message, struct ms
 		       uint32_t n, const uint32_t **ret_marks)
 {
 	bool are_events = n <= BATCH_EVENTS_MAX;
+	/* Of none there is room for one: what has no room is no batch. */
 	uint32_t *marks = are_events ? msg_room(reader, (n + 1) * sizeof(*marks)) : NULL;
 
 	if (are_events && !marks)

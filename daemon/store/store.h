@@ -93,9 +93,9 @@ uint64_t store_count(struct store_txn *txn, int db);
 struct store_cursor {
 	struct store_txn *txn;
 	struct MDB_cursor *cursor;
-	uintptr_t found,
-		touched; /* where what was found last is, and what was set last was; 0: nowhere */
-	bool has_moved;	 /* the page of what was set last, by that */
+	/* Where what was found last lies, and where what was set last did; 0: nowhere. */
+	uintptr_t found, touched;
+	bool has_moved; /* the page of what was set last: that made it dirty */
 	/* About how many pages store_set has written to, and of these how many it was the first in
 	 * the transaction to write to. */
 	size_t touched_pages, dirty_pages;

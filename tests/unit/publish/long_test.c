@@ -102,6 +102,21 @@ static void go_on(struct rig *rig, struct known *known, int64_t ms)
 	}
 }
 
+/* Until it has heard of all topics. */
+static void know_all(struct rig *rig, struct known *known)
+{
+	known_begin(known);
+	while (!known->complete)
+		go_on(rig, known, rig->config.tick_ms);
+}
+
+static void close_all(struct rig *rig, struct known *known, char *catalogue)
+{
+	json_decref(known->topics);
+	rig_close(rig);
+	free(catalogue);
+}
+
 static void await_beat(struct rig *rig, struct known *known)
 {
 	int64_t beats = known->beats;
@@ -143,9 +158,7 @@ static void beats_come_on_time_while_a_tick_s_topics_go_on_in_the_next(void **st
 	/* A tick, and the part after which its beat goes out. */
 	assert_in_range(known.gap_ms, 1, rig.config.tick_ms * 3 / 2);
 	assert_int_equal(known.seq, stats_get(&rig.stats, STAT_ticks));
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 /* Also what changes meanwhile: it goes behind what waits, and when it has gone out it waits again.
@@ -171,9 +184,7 @@ static void what_changed_first_goes_out_first(void **state)
 	}
 	go_on(&rig, &known, rig.config.tick_ms);
 	assert_int_equal(whole(json_object_get(known.topics, topic), "n"), 2);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 /* Snapshots. */
@@ -229,9 +240,7 @@ static void a_snapshot_has_not_all_of_a_tick_that_is_going_out(void **state)
 	assert_in_range(json_object_size(topics), 1, TOPICS - 1);
 	json_decref(end);
 	json_decref(topics);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 /* What is not in the page, or older there, is published after it, with a number above its end's. */
@@ -245,9 +254,7 @@ static void a_page_in_slices_and_what_is_published_meanwhile_are_all(void **stat
 	int64_t since;
 
 	(void)state;
-	known_begin(&known);
-	while (!known.complete)
-		go_on(&rig, &known, rig.config.tick_ms);
+	know_all(&rig, &known);
 	rig_send_all(&rig, "t", MODULES);
 	house_apply_all(&rig.house);
 	await_beat(&rig, &known);
@@ -270,9 +277,7 @@ static void a_page_in_slices_and_what_is_published_meanwhile_are_all(void **stat
 	}
 	json_decref(end);
 	json_decref(topics);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 static void assert_end_of_new(struct rig *rig, struct known *known, json_t *topics, int64_t before)
@@ -300,9 +305,7 @@ static void a_page_is_of_one_epoch(void **state)
 	size_t n;
 
 	(void)state;
-	known_begin(&known);
-	while (!known.complete)
-		go_on(&rig, &known, rig.config.tick_ms);
+	know_all(&rig, &known);
 	epoch = known.epoch;
 	ask_all(&rig);
 	rig_step(&rig, 1);
@@ -328,9 +331,7 @@ static void a_page_is_of_one_epoch(void **state)
 	assert_end_of_new(&rig, &known, topics, epoch);
 	json_decref(end);
 	json_decref(topics);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 /* Before the first tick: it looks at all topics, and finds none that has been sent. */
@@ -356,9 +357,7 @@ static void a_page_of_which_nothing_has_gone_out_begins_anew(void **state)
 	assert_true(json_is_null(json_object_get(end, "next")));
 	json_decref(end);
 	json_decref(topics);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 /* Random requests against all topics, gone through one by one. */
@@ -441,16 +440,12 @@ static void a_page_has_what_begins_so(void **state)
 	json_t *names;
 
 	(void)state;
-	known_begin(&known);
-	while (!known.complete)
-		go_on(&rig, &known, rig.config.tick_ms);
+	know_all(&rig, &known);
 	names = names_of(known.topics);
 	for (int round = 0; round < 200; round++)
 		ask_at_random(&rig, &known, names);
 	json_decref(names);
-	json_decref(known.topics);
-	rig_close(&rig);
-	free(catalogue);
+	close_all(&rig, &known, catalogue);
 }
 
 int main(void)
