@@ -18,6 +18,7 @@ import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Iterator, List, Optional, Sequence, Tuple
+from urllib.parse import quote
 
 from .errors import OutboxError, OutboxFull, SealError
 
@@ -161,8 +162,14 @@ class OutboxFile:
             )
         with self.errors():
             _make_file(path)
+            # Before it is opened: one that takes its name in between is not taken for it.
+            self._place = self._place_now()
             self.db = sqlite3.connect(
-                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+                f"file:{quote(os.path.abspath(path))}?mode=rw",  # not made, for all to read
+                uri=True,
+                timeout=BUSY_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
         try:
             with self.errors():
@@ -227,7 +234,6 @@ class OutboxFile:
         self.db.execute("PRAGMA secure_delete = ON").fetchall()
         self.db.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}").fetchall()
         self.page_size = self._one("PRAGMA page_size")
-        self._place = self._place_now()
         if max_bytes < PAGES_MIN * self.page_size:
             raise ValueError(f"max_bytes must be {PAGES_MIN * self.page_size} or more")
         pages = max_bytes // self.page_size + (PAGES_MORE if self.delivers else 0)
@@ -313,7 +319,7 @@ class OutboxFile:
     def is_there(self) -> bool:
         """Is it still what its path names? What is written to a file that was taken away is lost
         with it."""
-        return self._place_now() == self._place
+        return self._place is not None and self._place == self._place_now()
 
     # Putting in.
 

@@ -447,6 +447,35 @@ class Troubles(Case):
         self.assertTrue(outbox.wait(LIMIT_S))
         self.assertEqual(len(fake.facts()), 1)
 
+    def test_who_opens_a_file_that_another_replaces_meanwhile_sees_it(self) -> None:
+        self.outbox().close()
+        connect = sqlite3.connect
+
+        def replaced(*args: Any, **how: Any) -> sqlite3.Connection:
+            opened = connect(*args, **how)
+            os.rename(self.path, self.path + "-old")
+            with mock.patch.object(sqlite3, "connect", connect):
+                self.outbox()
+            return opened
+
+        with mock.patch.object(sqlite3, "connect", replaced):
+            late = self.outbox()
+        with self.assertRaisesRegex(lift.OutboxError, "taken away"):
+            late.publish(event("anna"))
+        self.outbox().publish(event("anna"))
+
+    def test_a_file_that_is_gone_before_it_is_opened_is_not_made_for_all_to_read(self) -> None:
+        connect = sqlite3.connect
+
+        def gone(*args: Any, **how: Any) -> sqlite3.Connection:
+            os.unlink(self.path)
+            return connect(*args, **how)
+
+        with mock.patch.object(sqlite3, "connect", gone):
+            with self.assertRaises(lift.OutboxError):
+                self.outbox()
+        self.assertFalse(os.path.exists(self.path))
+
     def test_another_process_can_say_why_nothing_is_delivered(self) -> None:
         outbox = self.outbox(endpoint=f"ipc://{self.dir}/nobody")
         outbox.publish(event("anna"))
