@@ -296,8 +296,9 @@ static int apply_stretch(struct ledger *ledger, struct journal_view *view, uint6
 	record_writer_open(&writer, ledger, LDB_LEARNERS);
 	err = ledger->txn.err;
 	for (const struct place *p = ledger->places; p < end && !err; p = next) {
+		place_fetch(p, end);
 		for (next = p + 1; next < end && next->rank == p->rank; next++)
-			;
+			place_fetch(next, end);
 		err = apply_learner(ledger, view, &writer, p, next, added);
 	}
 	ledger->dirty_pages += pages_of(writer.cursor.dirty_pages, n_new);

@@ -156,6 +156,7 @@ void ledger_order_stretch(struct ledger *ledger)
 	for (size_t i = 0; i < ledger->n_stretch; i++) {
 		const uint8_t *learner = places[i].event->learner;
 
+		place_fetch(&places[i], places + ledger->n_stretch);
 		if (!previous || memcmp(previous, learner, PSEUDONYM_BYTES) != 0)
 			number = learner_number(ledger, &writer, learner);
 		previous = learner;
