@@ -51,7 +51,7 @@ enum outbox_sql {
 
 struct outbox_file {
 	sqlite3 *db;
-	char *path;
+	char *path;   /* from the root */
 	dev_t device; /* which file it is */
 	ino_t inode;
 	char source[SOURCE_MAX + 1];

@@ -278,15 +278,37 @@ static int check_forked(const char *path)
 		       : 0;
 }
 
+/* As it stands now: the program may go to another directory, and SQLite takes some names for more
+ * than names, ":memory:" and "file:x". A ".." stays: it may follow a link. */
+static int name_file(struct outbox_file *file, const char *path)
+{
+	char *dir;
+
+	if (path[0] == '/') {
+		file->path = strdup(path);
+	} else {
+		dir = getcwd(NULL, 0);
+		if (!dir)
+			return lift_set_error(LIFT_E_IO,
+					      "the outbox %s: which directory this is in: %s", path,
+					      strerror(errno));
+		if (asprintf(&file->path, "%s/%s", dir, path) < 0)
+			file->path = NULL;
+		free(dir);
+	}
+	return file->path ? 0 : lift_set_error(LIFT_E_MEMORY, "%s", lift_err_text(LIFT_E_MEMORY));
+}
+
 int outbox_file_open(const char *path, const char *source, const struct seal *seal, bool peep,
 		     struct outbox_file *ret_file)
 {
-	struct outbox_file file = { .path = strdup(path) };
-	int err = file.path ? check_forked(path)
-			    : lift_set_error(LIFT_E_MEMORY, "%s", lift_err_text(LIFT_E_MEMORY));
+	struct outbox_file file = { 0 };
+	int err = check_forked(path);
 
+	if (!err)
+		err = name_file(&file, path);
 	if (!err && source)
-		err = touch(path);
+		err = touch(file.path);
 	if (!err)
 		err = connect_file(&file);
 	if (!err)

@@ -33,8 +33,7 @@ static int check_options(const struct lift_outbox_options *options)
 
 static int open_all(struct lift_outbox *outbox, const struct lift_outbox_options *options)
 {
-	const struct deliverer_options delivering = {
-		.path = options->path,
+	struct deliverer_options delivering = {
 		.source = outbox->file.source,
 		.endpoint = options->endpoint,
 		.keys = options->keys,
@@ -48,6 +47,7 @@ static int open_all(struct lift_outbox *outbox, const struct lift_outbox_options
 	err = outbox_file_open(options->path, options->source, &outbox->seal, peep, &outbox->file);
 	if (!err)
 		err = outbox_file_limit(&outbox->file, outbox->max_bytes, 0);
+	delivering.path = outbox->file.path;
 	if (!err && options->endpoint)
 		err = deliverer_start(&delivering, &outbox->deliverer);
 	return err;

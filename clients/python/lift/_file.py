@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 import sqlite3
+import stat
 import string
 import threading
 import time
@@ -164,8 +165,10 @@ class OutboxFile:
             _make_file(path)
             # Before it is opened: one that takes its name in between is not taken for it.
             self._place = self._place_now()
+            if self._place is None:
+                raise OutboxError("io", f"{path}: the file was taken away while it was opened")
             self.db = sqlite3.connect(
-                f"file:{quote(os.path.abspath(path))}?mode=rw",  # not made, for all to read
+                f"file://{quote(os.fsencode(path))}?mode=rw",  # not made, for all to read
                 uri=True,
                 timeout=BUSY_S,
                 isolation_level=None,
@@ -314,12 +317,14 @@ class OutboxFile:
             info = os.stat(self.path)
         except FileNotFoundError:
             return None
+        if not stat.S_ISREG(info.st_mode):
+            raise OutboxError("outbox", f"{self.path} is no outbox: it is no file")
         return info.st_dev, info.st_ino
 
     def is_there(self) -> bool:
         """Is it still what its path names? What is written to a file that was taken away is lost
         with it."""
-        return self._place is not None and self._place == self._place_now()
+        return self._place == self._place_now()
 
     # Putting in.
 

@@ -89,7 +89,8 @@ class Outbox:
             raise ConfigError(
                 "config", f"endpoint must begin with tcp:// or ipc://, not {endpoint[:60]!r}"
             )
-        self._path, self._pid = os.fspath(path), os.getpid()
+        # As it stands now: the program may go to another directory. ".." may follow a link.
+        self._path, self._pid = os.path.join(os.getcwd(), os.fspath(path)), os.getpid()
         self._seal = Seal(seal)
         self._mutex = threading.Lock()  # of self._file
         self._writing = threading.Lock()  # of this process, one at a time waits for the file

@@ -476,6 +476,42 @@ class Troubles(Case):
                 self.outbox()
         self.assertFalse(os.path.exists(self.path))
 
+    def test_a_name_means_a_file_in_the_directory_of_its_opening(self) -> None:
+        fake = FakeLiftd(self.dir, random.Random(1), 0)
+        fake.start()
+        self.addCleanup(fake.end)
+        (self.dir / "other" / "below").mkdir(parents=True)
+        (self.dir / "link").symlink_to("other/below")
+        names = {
+            "box": "box",
+            ":memory:": ":memory:",
+            "file:box?mode=memory": "file:box?mode=memory",
+            "a%41?#b": "a%41?#b",
+            "link/../box": "other/box",
+            os.fsdecode(b"n\xff"): os.fsdecode(b"n\xff"),
+            f"/{self.dir}/slashes": "slashes",
+        }
+        self.addCleanup(os.chdir, os.getcwd())
+        for name, place in names.items():
+            with self.subTest(name):
+                os.chdir(self.dir)
+                outbox = lift.Outbox(name, "moodle", fake.endpoint)
+                self.addCleanup(outbox.close)
+                os.chdir("/")
+                outbox.publish(event("anna"))
+                self.assertTrue(outbox.wait(LIMIT_S))
+                with closing(sqlite3.connect(os.fsencode(self.dir / place))) as db:
+                    self.assertEqual(db.execute("SELECT delivered FROM outbox").fetchall(), [(1,)])
+
+    def test_what_is_no_file_is_no_outbox(self) -> None:
+        os.mkdir(self.path)
+        with self.assertRaisesRegex(lift.OutboxError, "it is no file"):
+            self.outbox()
+        os.rmdir(self.path)
+        os.symlink("nowhere", self.path)
+        with self.assertRaisesRegex(lift.OutboxError, "taken away"):
+            self.outbox()
+
     def test_another_process_can_say_why_nothing_is_delivered(self) -> None:
         outbox = self.outbox(endpoint=f"ipc://{self.dir}/nobody")
         outbox.publish(event("anna"))

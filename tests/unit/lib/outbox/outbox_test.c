@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -438,9 +439,38 @@ static void a_file_that_is_taken_away_takes_nothing_more(void **state)
 	box_end(&place, outbox, NULL);
 }
 
+/* A name is one in the directory where it was opened, whatever SQLite would take it for. */
+static void a_name_means_a_file_in_the_directory_of_its_opening(void **state)
+{
+	static const char *const names[] = { "box", ":memory:", "file:box?mode=memory", "a%41?#b" };
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct place place;
+	struct fake_liftd *fake;
+	struct lift_outbox *outbox;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		box_begin(&place);
+		fake = box_fake(&place);
+		assert_int_equal(chdir(place.dir.path), 0);
+		outbox = box_open_with(&(struct lift_outbox_options){
+			.path = names[i], .source = "moodle", .endpoint = place.endpoint });
+		assert_int_equal(chdir("/"), 0);
+		assert_int_equal(box_put(outbox, 1, 3), 0);
+		assert_int_equal(lift_outbox_wait(outbox, WAIT_MS), 0);
+		box_assert_taken(fake, 1, 3);
+		snprintf(place.path, sizeof(place.path), "%s", dir_path(&place.dir, names[i]));
+		assert_int_equal(box_ask(&place, "SELECT delivered FROM outbox"), 3);
+		box_end(&place, outbox, fake);
+	}
+	assert_int_equal(fchdir(here), 0);
+	close(here);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_means_a_file_in_the_directory_of_its_opening),
 		cmocka_unit_test(what_is_put_in_is_delivered_once),
 		cmocka_unit_test(what_waits_outlives_its_process),
 		cmocka_unit_test(a_daemon_that_is_away_is_waited_for),
