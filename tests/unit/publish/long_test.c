@@ -24,7 +24,7 @@ enum {
 
 #define SNAPSHOT "inproc://snapshot"
 static const struct rig_wish wish = { .topics = "",
-				      .audiences = { { "inproc://all", NULL, "exact" },
+				      .audiences = { { "inproc://all", NULL, "exact", NULL },
 						     { "inproc://late", NULL, "exact", SNAPSHOT } },
 				      .n_audiences = AUDIENCES };
 

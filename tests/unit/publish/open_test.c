@@ -19,9 +19,9 @@ enum { EXACT, OPEN, BODO, AUDIENCES, STEPS_MAX = 100, MANY = 450, LEARNERS_BYTES
 
 /* Everyone by the exact plane; everyone, and those who see Bodo alone, by the open one. */
 static const struct rig_wish wish = { .topics = "",
-				      .audiences = { { "inproc://exact", NULL, "exact" },
+				      .audiences = { { "inproc://exact", NULL, "exact", NULL },
 						     { "inproc://open", NULL, "open", SNAPSHOT },
-						     { "inproc://bodo", "bodo", "open" } },
+						     { "inproc://bodo", "bodo", "open", NULL } },
 				      .n_audiences = AUDIENCES,
 				      .has_shelf = true };
 

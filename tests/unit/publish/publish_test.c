@@ -15,8 +15,8 @@ enum { ALL, FEW, AUDIENCES };
 
 /* Everyone, and those who see region bodo alone. */
 static const struct rig_wish wish = { .topics = "beat",
-				      .audiences = { { "inproc://all", NULL, "exact" },
-						     { "inproc://few", "bodo", "exact" } },
+				      .audiences = { { "inproc://all", NULL, "exact", NULL },
+						     { "inproc://few", "bodo", "exact", NULL } },
 				      .n_audiences = AUDIENCES };
 
 /* The body of the next message of a socket; NULL: there is none. */
