@@ -20,8 +20,8 @@ import time
 import figures
 from machine import Watch, describe
 
-RATE_S = 8  # that a rate is held
-# A window like that of who has no key: what a key costs is to be seen, not what a smaller window does.
+RATE_S = 16  # that a rate is held: longer than the ledger goes without a commit
+# The window of a sender without a key: what encryption costs is to be seen, not what a smaller window does.
 LIMITS = "limits: {events: 10000000, bytes: 1073741824, batches: 1024}"
 
 
@@ -317,11 +317,11 @@ class Out:
 # part, what it does, and its share of the time, s
 PARTS = {
     "intake": (intake, 120),
-    "plain": (rooms_of("plain"), 65),
+    "plain": (rooms_of("plain"), 60),
     "rich": (rooms_of("rich"), 75),
     "nordic": (rooms_of("nordic"), 90),
-    "facts": (facts, 35),
-    "live": (Live(), 85),
+    "facts": (facts, 20),
+    "live": (Live(), 160),
     "out": (Out(), 70),
 }
 SCALE = {"learners": (learners, 1)}
