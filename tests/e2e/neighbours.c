@@ -9,7 +9,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TICK_MS = 50 };
+enum { TICK_MS = 50, QUIET_BEATS = 3 };
 
 /* Lines that end with a world's mark are in that one only. Bodø has a place of its own, and one
  * that is Rana's as well; a module, a programme, a competence, targets and a headcount that nobody
@@ -154,18 +154,27 @@ void place_close(struct place *place)
 	assert_int_equal(daemon_teardown(&state), 0);
 }
 
+static bool is_complete(const struct place *place)
+{
+	return json_is_true(json_object_get(json_object_get(place->heard, "beat"), "complete"));
+}
+
+/* Beats are on time, and topics may follow: all is there when nothing comes between beats. */
 void place_settle(struct place *place)
 {
 	struct peer operator;
-	size_t beats;
 
 	peer_open(&operator, ZMQ_DEALER, place->daemon->control, NULL);
 	json_decref(peer_ask(&operator, json_pack("{s:i, s:s}", "v", 1, "op", "export")));
 	peer_close(&operator);
 	while (place_hear(place, 0)) /* what has come already can be of before */
 		;
-	for (beats = place->beats + 3; place->beats < beats;)
+	for (int quiet = 0; quiet < QUIET_BEATS;) {
+		size_t others = place->others;
+
 		assert_true(place_hear(place, LIMIT_MS));
+		quiet = place->others == others && is_complete(place) ? quiet + 1 : 0;
+	}
 }
 
 /* Sending. */

@@ -150,7 +150,16 @@ static void dashboard_settle(struct dashboard *dashboard, struct daemon *daemon)
 	while (zmq_poll(&(zmq_pollitem_t){ .socket = dashboard->peer.socket, .events = ZMQ_POLLIN },
 			1, 0) > 0)
 		dashboard_take(dashboard);
-	dashboard_ticks(dashboard, 3);
+	/* Beats are on time, and topics may follow: all is there when nothing comes between beats. */
+	for (int quiet = 0; quiet < 3;) {
+		int64_t metrics = dashboard->metrics;
+
+		dashboard_ticks(dashboard, 1);
+		quiet = dashboard->metrics == metrics &&
+					json_is_true(json_object_get(dashboard->beat, "complete"))
+				? quiet + 1
+				: 0;
+	}
 }
 
 static const json_t *metrics_of(const struct dashboard *dashboard, const char *topic)
