@@ -150,7 +150,7 @@ static void dashboard_settle(struct dashboard *dashboard, struct daemon *daemon)
 	while (zmq_poll(&(zmq_pollitem_t){ .socket = dashboard->peer.socket, .events = ZMQ_POLLIN },
 			1, 0) > 0)
 		dashboard_take(dashboard);
-	/* Beats are on time, and topics may follow: all is there when nothing comes between beats. */
+	/* Beats are on time, topics may follow: all is there when nothing comes between. */
 	for (int quiet = 0; quiet < 3;) {
 		int64_t metrics = dashboard->metrics;
 
