@@ -97,7 +97,8 @@ struct lift_outbox;
 enum { LIFT_SEAL_BYTES = 32 };
 
 struct lift_outbox_options {
-	const char *path; /* the file; made, 0600, where there is none */
+	const char *path; /* the file; made, 0600, where there is none. A relative one is of the
+			   * directory that the program is in when it opens it */
 	const char
 		*source; /* of all events in it; NULL: whichever it is of, and it must be there */
 	const char *endpoint; /* of the daemon's `intake`; NULL: this process does not deliver */

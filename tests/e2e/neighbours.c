@@ -80,10 +80,7 @@ bool place_hear(struct place *place, int timeout_ms)
 
 	if (!body)
 		return false;
-	if (strcmp(topic, "beat") == 0)
-		place->beats++;
-	else
-		place->others++;
+	place->others += strcmp(topic, "beat") != 0;
 	json_object_del(body, "n"); /* of this message in its topic: several deeds are in a tick */
 	normalise(body);
 	json_object_set_new(place->heard, topic, body);

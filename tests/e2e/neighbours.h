@@ -27,7 +27,7 @@ struct place {
 	struct peer intake, dashboard;
 	json_t *numbers; /* source -> its last number */
 	json_t *heard;	 /* topic -> its last body */
-	size_t beats, others;
+	size_t others;	 /* messages that were no beat */
 };
 
 /* A daemon of a world with nothing in it yet, and its dashboard: `lines` are added to the

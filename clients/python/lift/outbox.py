@@ -62,7 +62,8 @@ class Refused:
 class Outbox:
     """Events of one source, in a file.
 
-    path       the file; it is made where there is none. Beside it is PATH-sending, a lock
+    path       the file; it is made where there is none. Beside it is PATH-sending, a lock.
+               A relative one is of the directory that the program is in when it opens it
     source     the platform's name, as liftd knows it
     endpoint   liftd's intake; None: this process puts in, and another one delivers
     keys       of a daemon on another machine
