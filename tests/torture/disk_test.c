@@ -40,10 +40,15 @@ static void stage_open(struct stage *stage, const char *lines)
 	subject_open(&stage->subject, lines);
 }
 
-static void stage_start(struct stage *stage)
+static void stage_connect(struct stage *stage)
 {
 	assert_true(subject_start(&stage->subject));
 	load_connect(stage->load, stage->subject.daemon->intake);
+}
+
+static void stage_start(struct stage *stage)
+{
+	stage_connect(stage);
 	subject_feed_some(&stage->subject, stage->load, SOME);
 }
 
@@ -275,7 +280,7 @@ static void a_journal_as_large_as_it_may_be_refuses_until_it_is_raised(void **st
 	stage_open(&stage, "journal_max_mib: 1\n");
 	/* Small groups take the most room: in large ones the whole load might fit. */
 	stage.load->batch_max = stage.load->window = 1;
-	stage_start(&stage);
+	stage_connect(&stage);
 	/* One that is refused says nothing yet: it was one too many of a group, after which there
 	 * is room for smaller ones. */
 	subject_feed_until_trouble(&stage.subject, stage.load,
